@@ -1,0 +1,122 @@
+import { errors } from '../errors.js'
+import type { FeatureSpace, FittedSpace } from '../spaces/contract.js'
+import type { Kernels } from '../tensor/kernels.js'
+import { gatherRows, type Matrix } from '../tensor/matrix.js'
+import { type Batch, createBatch } from './batch.js'
+import { leaveOneOutAffinities } from './leave-one-out.js'
+
+/** Unit image features, one row an image, by the id of the encoder's space: `clip` always, `imo` where there is one. */
+export type SpaceFeatures = Readonly<Record<string, Matrix>>
+
+/** A support set, encoded. */
+export interface Support {
+  readonly features: SpaceFeatures
+  /** [S], the class of each image. */
+  readonly labels: Int32Array
+  /** C. */
+  readonly classes: number
+  /** W, [C, d]: per class the mean of its prompts' unit text features, made unit. Null where there are no texts. */
+  readonly textClassifier: Matrix | null
+  readonly logitScale: number
+}
+
+/** The key-value cache of a support set in one feature space. Keys stand sorted by class. */
+export interface Cache {
+  readonly space: FeatureSpace
+  readonly kernels: Kernels
+  readonly classes: number
+  readonly logitScale: number
+  readonly textClassifier: Matrix | null
+  /** F, [S, d]: the keys in `clip`. */
+  readonly keys: Matrix
+  /** G, [S, m]: the keys in the chosen space. */
+  readonly spaceKeys: Matrix
+  /** [S], ascending: the values L, one-hot, by their class. */
+  readonly labels: Int32Array
+  /** [C], the number of keys of each class. */
+  readonly counts: Int32Array
+  /** [S]: where each key stands in the support set as it was given. */
+  readonly order: Int32Array
+  /** What a term derives from the cache alone is computed once and kept under its name. */
+  derive<T>(name: string, compute: () => Promise<T>): Promise<T>
+  /** The queries in chunks that keep memory bounded. */
+  batches(queries: SpaceFeatures): Iterable<Batch>
+  /** The support set against itself, each image's own key left out, in chunks. */
+  leaveOneOut(): AsyncIterable<Batch>
+}
+
+/** A chunk's affinities have at most this many entries: 16 MB. */
+const chunkEntries = 4 * 2 ** 20
+
+/** Builds the cache of a support set in a space. Throws SPACE_NOT_AVAILABLE where the base features are missing. */
+export async function buildCache(support: Support, space: FeatureSpace, kernels: Kernels): Promise<Cache> {
+  const order = byClass(support.labels)
+  const labels = Int32Array.from(order, (i) => support.labels[i] as number)
+  const keys = gatherRows(featuresOf(support.features, 'clip'), order)
+  const baseKeys = space.base === 'clip' ? keys : gatherRows(featuresOf(support.features, space.base), order)
+  const fitted = await space.fit?.({ features: baseKeys, labels }, kernels)
+  const spaceKeys = fitted ? await fitted.project(baseKeys) : baseKeys
+  const counts = new Int32Array(support.classes)
+  for (const label of labels) counts[label] = (counts[label] as number) + 1
+  const rowsPerChunk = Math.max(1, Math.floor(chunkEntries / Math.max(keys.rows, support.classes, 1)))
+
+  const derived = new Map<string, Promise<unknown>>()
+  const cache: Cache = {
+    derive<T>(name: string, compute: () => Promise<T>) {
+      const known = derived.get(name) ?? compute()
+      derived.set(name, known)
+      return known as Promise<T>
+    },
+    space,
+    kernels,
+    classes: support.classes,
+    logitScale: support.logitScale,
+    textClassifier: support.textClassifier,
+    keys,
+    spaceKeys,
+    labels,
+    counts,
+    order,
+    *batches(queries) {
+      const clip = featuresOf(queries, 'clip')
+      const base = featuresOf(queries, space.base)
+      for (let from = 0; from < clip.rows; from += rowsPerChunk) {
+        const to = Math.min(clip.rows, from + rowsPerChunk)
+        yield createBatch(cache, { clip, base, from, to, project: projectionOf(fitted) })
+      }
+    },
+    async *leaveOneOut() {
+      for (let from = 0; from < keys.rows; from += rowsPerChunk) {
+        const to = Math.min(keys.rows, from + rowsPerChunk)
+        const affinities = () =>
+          leaveOneOutAffinities({ space, fitted, features: baseKeys, spaceKeys, labels, kernels, from, to })
+        yield createBatch(cache, {
+          clip: keys,
+          base: baseKeys,
+          from,
+          to,
+          project: projectionOf(fitted),
+          leftOut: { affinities },
+        })
+      }
+    },
+  }
+  return cache
+}
+
+/** Features of one of the encoder's spaces. Throws SPACE_NOT_AVAILABLE where they are not given. */
+export function featuresOf(features: SpaceFeatures, space: string): Matrix {
+  const found = features[space]
+  if (found === undefined) throw errors.spaceNotAvailable({ space, encoder: 'given' })
+  return found
+}
+
+const projectionOf = (fitted: FittedSpace | undefined) =>
+  fitted ? (features: Matrix) => fitted.project(features) : undefined
+
+/** The positions of the images sorted by class, in the given order within a class. */
+function byClass(labels: Int32Array): Int32Array {
+  const positions = Array.from(labels.keys())
+  positions.sort((a, b) => (labels[a] as number) - (labels[b] as number) || a - b)
+  return Int32Array.from(positions)
+}

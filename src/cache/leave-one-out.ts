@@ -1,0 +1,60 @@
+import type { FeatureSpace, FittedSpace } from '../spaces/contract.js'
+import type { Kernels } from '../tensor/kernels.js'
+import { gatherRows, type Matrix, matrix, rowOf, sliceRows } from '../tensor/matrix.js'
+
+/**
+ * The affinity that stands for a key that is left out: so low that every kernel that falls with distance makes it 0,
+ * and finite, so that a sharpness of 0 does not make it NaN.
+ */
+export const leftOutAffinity = Math.fround(-3e38)
+
+/**
+ * Affinities of support images `from` up to `to` with all support images, [to − from, S], row i taken in the space
+ * fitted without image i, and its own entry left out. A space that does not say how is fitted anew without each image.
+ */
+export async function leaveOneOutAffinities(options: {
+  readonly space: FeatureSpace
+  readonly fitted: FittedSpace | undefined
+  readonly features: Matrix
+  readonly spaceKeys: Matrix
+  readonly labels: Int32Array
+  readonly kernels: Kernels
+  readonly from: number
+  readonly to: number
+}): Promise<Matrix> {
+  const { space, fitted, features, spaceKeys, labels, kernels, from, to } = options
+  let affinities: Matrix
+  if (features.rows < 2) affinities = matrix(to - from, features.rows)
+  else if (fitted === undefined) affinities = await kernels.dot(sliceRows(spaceKeys, from, to), spaceKeys)
+  else if (fitted.leaveOneOut) affinities = await fitted.leaveOneOut(from, to)
+  else affinities = await refitted({ space, features, labels, kernels, from, to })
+
+  for (let row = 0; row < affinities.rows; row++) {
+    affinities.data[row * affinities.columns + from + row] = leftOutAffinity
+  }
+  return affinities
+}
+
+async function refitted(options: {
+  readonly space: FeatureSpace
+  readonly features: Matrix
+  readonly labels: Int32Array
+  readonly kernels: Kernels
+  readonly from: number
+  readonly to: number
+}): Promise<Matrix> {
+  const { space, features, labels, kernels, from, to } = options
+  const result = matrix(to - from, features.rows)
+  for (let i = from; i < to; i++) {
+    const rest = Array.from(labels.keys()).filter((j) => j !== i)
+    const without = {
+      features: gatherRows(features, rest),
+      labels: Int32Array.from(rest, (j) => labels[j] as number),
+    }
+    const fold = await space.fit?.(without, kernels)
+    const projected = fold ? await fold.project(features) : features
+    const row = await kernels.dot(sliceRows(projected, i, i + 1), projected)
+    rowOf(result, i - from).set(row.data)
+  }
+  return result
+}

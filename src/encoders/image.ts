@@ -1,0 +1,74 @@
+import sharp, { type Metadata } from 'sharp'
+import { errors, reasonOf } from '../errors.js'
+
+/** Decoded pixels: upright, RGB, 8 bits a channel, row by row. */
+export interface RgbImage {
+  readonly width: number
+  readonly height: number
+  readonly data: Uint8Array | Uint8ClampedArray
+}
+
+export interface ImageInfo {
+  /** Width and height as a person sees the image, EXIF orientation applied. */
+  readonly width: number
+  readonly height: number
+  readonly format: ImageFormat
+}
+
+const formats = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const
+export type ImageFormat = (typeof formats)[number]
+
+/** The content type to serve an image of that format with. */
+export const contentTypeOf = (format: ImageFormat): string => `image/${format}`
+
+// Many small images are decoded at once; one thread for each is faster than several for one.
+sharp.concurrency(1)
+sharp.cache(false)
+
+/**
+ * Reads an image's header. Throws INVALID_IMAGE for what is no image of a known format, and IMAGE_TOO_LARGE, before
+ * anything is decoded, where it has more than `maxMegapixels`.
+ */
+export async function inspectImage(bytes: Uint8Array, maxMegapixels: number): Promise<ImageInfo> {
+  if (bytes.length === 0) throw errors.invalidImage({ reason: 'it has no bytes' })
+  let header: Metadata
+  try {
+    header = await sharp(bytes, { limitInputPixels: false }).metadata()
+  } catch (error) {
+    throw errors.invalidImage({ reason: firstLine(reasonOf(error)) })
+  }
+  const name = header.format === 'heif' ? 'avif' : header.format
+  const format = formats.find((known) => known === name)
+  if (format === undefined) {
+    throw errors.invalidImage({ reason: `its format ${name} is none of ${formats.join(', ')}` })
+  }
+  // A rotation by a quarter, EXIF orientations 5 to 8, swaps the sides.
+  const turned = (header.orientation ?? 1) >= 5
+  const width = turned ? header.height : header.width
+  const height = turned ? header.width : header.height
+  if (width * height > maxMegapixels * 1e6) {
+    throw errors.imageTooLarge({ width, height, megapixels: maxMegapixels })
+  }
+  return { width, height, format }
+}
+
+/**
+ * Decodes an image: upright by its EXIF orientation, alpha over white, grey and CMYK to RGB, 16 bits to 8.
+ * Throws INVALID_IMAGE for an image that is truncated or broken.
+ */
+export async function decodeImage(bytes: Uint8Array): Promise<RgbImage> {
+  try {
+    const { data, info } = await sharp(bytes, { failOn: 'error', limitInputPixels: false })
+      .autoOrient()
+      .flatten({ background: '#ffffff' })
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true })
+    if (info.channels !== 3) throw new Error(`it decodes to ${info.channels} channels`)
+    return { width: info.width, height: info.height, data }
+  } catch (error) {
+    throw errors.invalidImage({ reason: firstLine(reasonOf(error)) })
+  }
+}
+
+const firstLine = (text: string): string => (text.split('\n')[0] ?? text).trim()

@@ -1,0 +1,191 @@
+/**
+ * Every error that Shotboard raises on purpose, in one place. `code` is stable: clients may rely on it. `argument` is
+ * the path of the argument at fault, such as `input.images[2]`. Over GraphQL both arrive in `extensions`.
+ */
+export class ShotboardError extends Error {
+  override readonly name = 'ShotboardError'
+  readonly code: string
+  readonly argument: string | undefined
+  /** What GraphQL sends beside the message. */
+  readonly extensions: Readonly<Record<string, unknown>>
+
+  constructor(code: string, message: string, argument?: string) {
+    super(message)
+    this.code = code
+    this.argument = argument
+    this.extensions = argument === undefined ? { code } : { code, argument }
+  }
+
+  /** The same error, seen from further out: `at('images[2]')` puts the path before what is already known. */
+  at(path: string): ShotboardError {
+    const argument = this.argument === undefined ? path : `${path}.${this.argument}`
+    return new ShotboardError(this.code, this.message, argument)
+  }
+}
+
+function define<P>(code: string, message: (parameters: P) => string) {
+  return (parameters: P, argument?: string): ShotboardError =>
+    new ShotboardError(code, message(parameters), argument)
+}
+
+const list = (names: readonly string[]): string => (names.length > 0 ? names.join(', ') : 'none')
+
+export const errors = {
+  // Things that are not there.
+  unknownDataset: define<{ id: string }>('UNKNOWN_DATASET', ({ id }) => `There is no dataset ${id}.`),
+  unknownSupportSet: define<{ id: string }>(
+    'UNKNOWN_SUPPORT_SET',
+    ({ id }) => `There is no support set ${id}.`,
+  ),
+  unknownRun: define<{ id: string }>('UNKNOWN_RUN', ({ id }) => `There is no run ${id}.`),
+  unknownComparison: define<{ id: string }>(
+    'UNKNOWN_COMPARISON',
+    ({ id }) => `There is no comparison ${id}.`,
+  ),
+  unknownImage: define<{ id: string }>('UNKNOWN_IMAGE', ({ id }) => `There is no image ${id}.`),
+  unknownEncoder: define<{ id: string; known: readonly string[] }>(
+    'UNKNOWN_ENCODER',
+    ({ id, known }) => `There is no encoder ${id}; known are ${list(known)}.`,
+  ),
+  unknownMethod: define<{ id: string; known: readonly string[] }>(
+    'UNKNOWN_METHOD',
+    ({ id, known }) => `There is no method ${id}; known are ${list(known)}.`,
+  ),
+  unknownSpace: define<{ id: string; known: readonly string[] }>(
+    'UNKNOWN_SPACE',
+    ({ id, known }) => `There is no feature space ${id}; known are ${list(known)}.`,
+  ),
+  unknownClass: define<{ name: string; known: readonly string[] }>(
+    'UNKNOWN_CLASS',
+    ({ name, known }) => `The dataset has no class "${name}"; it has ${list(known)}.`,
+  ),
+  unknownHyperparameter: define<{ name: string; method: string; known: readonly string[] }>(
+    'UNKNOWN_HYPERPARAMETER',
+    ({ name, method, known }) => `${method} has no hyperparameter "${name}"; it has ${list(known)}.`,
+  ),
+  unknownBaseline: define<{ id: string; known: readonly string[] }>(
+    'UNKNOWN_BASELINE',
+    ({ id, known }) => `The comparison has no method ${id} to compare with; it has ${list(known)}.`,
+  ),
+
+  // Values that cannot be.
+  invalidValue: define<{ reason: string }>('INVALID_VALUE', ({ reason }) => reason),
+  emptyList: define<{ what: string }>('EMPTY_LIST', ({ what }) => `Give at least one ${what}.`),
+  duplicateEntry: define<{ what: string; name: string }>(
+    'DUPLICATE_ENTRY',
+    ({ what, name }) => `The ${what} "${name}" is given more than once.`,
+  ),
+  hyperparameterOutOfRange: define<{
+    name: string
+    method: string
+    value: number
+    min: number
+    max: number
+  }>(
+    'HYPERPARAMETER_OUT_OF_RANGE',
+    ({ name, method, value, min, max }) =>
+      `${name} of ${method} must be from ${min} to ${max}, but is ${value}.`,
+  ),
+  spaceNotApplicable: define<{ method: string }>(
+    'SPACE_NOT_APPLICABLE',
+    ({ method }) => `${method} compares no images with images, so it takes no feature space.`,
+  ),
+  spaceNotAvailable: define<{ space: string; encoder: string }>(
+    'SPACE_NOT_AVAILABLE',
+    ({ space, encoder }) =>
+      `The encoder ${encoder} has no features for the space ${space}: it has no adapter.`,
+  ),
+  textRequired: define<{ method: string; term: string }>(
+    'TEXT_FEATURES_REQUIRED',
+    ({ method, term }) => `${method} needs text features for its term ${term}, and there are none.`,
+  ),
+  datasetExists: define<{ name: string }>(
+    'DATASET_EXISTS',
+    ({ name }) => `There is a dataset named "${name}" already.`,
+  ),
+
+  // Images.
+  imageSourceAmbiguous: define<{ given: readonly string[] }>('IMAGE_SOURCE_AMBIGUOUS', ({ given }) =>
+    given.length === 0
+      ? 'Give the image as exactly one of id, base64 and upload; none was given.'
+      : `Give the image as exactly one of id, base64 and upload; ${list(given)} were given.`,
+  ),
+  invalidBase64: define<object>('INVALID_BASE64', () => 'This is not base64.'),
+  invalidImage: define<{ reason: string }>(
+    'INVALID_IMAGE',
+    ({ reason }) => `This cannot be read as an image: ${reason}.`,
+  ),
+  imageTooLarge: define<{ width: number; height: number; megapixels: number }>(
+    'IMAGE_TOO_LARGE',
+    ({ width, height, megapixels }) =>
+      `The image has ${width} × ${height} pixels; the limit is ${megapixels} megapixels.`,
+  ),
+  requestTooLarge: define<{ megabytes: number }>(
+    'REQUEST_TOO_LARGE',
+    ({ megabytes }) => `The request is larger than the limit of ${megabytes} MB.`,
+  ),
+
+  // Datasets that do not hold what is asked of them.
+  notEnoughImages: define<{ className: string; has: number; shots: number }>(
+    'NOT_ENOUGH_IMAGES',
+    ({ className, has, shots }) =>
+      `Class "${className}" has ${has} image${has === 1 ? '' : 's'} in its support pool, fewer than the ${shots} shot${shots === 1 ? '' : 's'} asked for.`,
+  ),
+  classWithoutImages: define<{ className: string }>(
+    'CLASS_WITHOUT_IMAGES',
+    ({ className }) => `Class "${className}" has no images in the support pool.`,
+  ),
+  noValidationSplit: define<{ dataset: string }>(
+    'NO_VALIDATION_SPLIT',
+    ({ dataset }) =>
+      `The dataset "${dataset}" has no validation images to select on; use LEAVE_ONE_OUT, which selects on the support set itself, or NONE, which takes the defaults.`,
+  ),
+  noTestSplit: define<{ dataset: string }>(
+    'NO_TEST_SPLIT',
+    ({ dataset }) => `The dataset "${dataset}" has no test images to measure on.`,
+  ),
+  comparisonFinished: define<{ id: string; status: string }>(
+    'COMPARISON_FINISHED',
+    ({ id, status }) => `The comparison ${id} has already ended (${status}) and cannot be cancelled.`,
+  ),
+
+  // Things that stop the start.
+  invalidSettings: define<{ mistakes: readonly string[] }>(
+    'INVALID_SETTINGS',
+    ({ mistakes }) => `The settings have mistakes:\n${mistakes.map((m) => `  - ${m}`).join('\n')}`,
+  ),
+  invalidModel: define<{ file: string; reason: string }>(
+    'INVALID_MODEL',
+    ({ file, reason }) => `The model file ${file} cannot be used: ${reason}.`,
+  ),
+  invalidPlugin: define<{ plugin: string; reason: string }>(
+    'INVALID_PLUGIN',
+    ({ plugin, reason }) => `The plugin ${plugin} cannot be used: ${reason}.`,
+  ),
+  portInUse: define<{ host: string; port: number }>(
+    'PORT_IN_USE',
+    ({ host, port }) => `Port ${port} on ${host} is in use; set PORT to another one.`,
+  ),
+  databaseUnavailable: define<{ reason: string }>(
+    'DATABASE_UNAVAILABLE',
+    ({ reason }) => `The database cannot be used: ${reason}.`,
+  ),
+
+  // Files.
+  invalidFolder: define<{ path: string; reason: string }>(
+    'INVALID_FOLDER',
+    ({ path, reason }) => `${path} cannot be imported: ${reason}.`,
+  ),
+  invalidTensor: define<{ tensor: string; reason: string }>(
+    'INVALID_TENSOR',
+    ({ tensor, reason }) => `Tensor ${tensor}: ${reason}.`,
+  ),
+  invalidTensorFile: define<{ file: string; reason: string }>(
+    'INVALID_TENSOR_FILE',
+    ({ file, reason }) => `${file} is not a usable safetensors file: ${reason}.`,
+  ),
+  cancelled: define<object>('CANCELLED', () => 'The work was cancelled.'),
+} as const
+
+/** The message of whatever was thrown. */
+export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

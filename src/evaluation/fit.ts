@@ -1,0 +1,151 @@
+import type { Batch } from '../cache/batch.js'
+import { buildCache, type Cache, type SpaceFeatures, type Support } from '../cache/cache.js'
+import { errors } from '../errors.js'
+import { defaultsOf, type Method, type Values } from '../methods/contract.js'
+import { rangesOver, requireTexts, type Scores, scoreBatch, type TermRanges } from '../methods/score.js'
+import type { FeatureSpace } from '../spaces/contract.js'
+import type { Kernels } from '../tensor/kernels.js'
+import { gatherRows } from '../tensor/matrix.js'
+import type { KlScaling, Labelled, Selection } from './protocol.js'
+import { gridOf } from './search/grid.js'
+import { type SelectionData, search } from './search/search.js'
+
+export interface FitOptions {
+  readonly method: Method
+  /** Where images are compared; for a method that compares none, any space. */
+  readonly space: FeatureSpace
+  readonly support: Support
+  readonly selection: Selection
+  /** Needed where `selection` is VALIDATION. */
+  readonly validation?: Labelled
+  /** Hyperparameters that are given; the others are selected, or take their defaults. */
+  readonly fixed?: Values
+  /** Grids to search instead of the method's own. */
+  readonly grids?: Readonly<Record<string, readonly number[]>>
+  readonly kernels: Kernels
+  readonly signal?: AbortSignal
+}
+
+/** A method with its cache, its hyperparameters and its frozen ranges: ready to score. */
+export interface FittedMethod {
+  readonly method: Method
+  readonly cache: Cache
+  readonly values: Values
+  readonly ranges: TermRanges
+  /** How many labelled images the selection saw: 0 where there was none to see. */
+  readonly selectionImages: number
+  /** The percentage of them that the values classify right; null where it saw none. */
+  readonly selectionAccuracy: number | null
+  readonly searchMs: number
+}
+
+/**
+ * Fits a method to a support set: builds the cache, freezes the ranges that its terms scale by, and chooses its
+ * hyperparameters.
+ *
+ * With LEAVE_ONE_OUT an image whose class has no other key has no say: without its own key nothing speaks for its class,
+ * so it could only vote against the cache. At one shot that is every image, and the defaults stand; `selectionImages` is
+ * then 0.
+ *
+ * The ranges are taken once, over the validation images or over the support set against itself with the diagonal left
+ * out, and all folds of leave-one-out share them: they see no label, and the fitted method scores with the same numbers
+ * that it was selected with.
+ *
+ * Throws TEXT_FEATURES_REQUIRED, SPACE_NOT_AVAILABLE, UNKNOWN_HYPERPARAMETER, HYPERPARAMETER_OUT_OF_RANGE, CANCELLED.
+ */
+export async function fitMethod(options: FitOptions): Promise<FittedMethod> {
+  const { method, space, support, selection, kernels, signal } = options
+  const started = performance.now()
+  requireTexts(method, support.textClassifier)
+  const grid = gridOf(method, {
+    ...(options.fixed && { fixed: options.fixed }),
+    ...(options.grids && { narrowed: options.grids }),
+  })
+  const cache = await buildCache(support, space, kernels)
+  const data = selectionData(options, cache)
+  const ranges = await rangesOver(method, data.batches())
+
+  const images = selection === 'NONE' ? 0 : data.labels.reduce((n, label) => n + (label >= 0 ? 1 : 0), 0)
+  if (images === 0) {
+    const values = { ...defaultsOf(method), ...options.fixed }
+    return { method, cache, values, ranges, selectionImages: 0, selectionAccuracy: null, searchMs: 0 }
+  }
+  const { values, correct } = await search({
+    method,
+    grid,
+    data: { batches: data.batches(), labels: data.labels } satisfies SelectionData,
+    ranges,
+    ...(signal && { signal }),
+  })
+  return {
+    method,
+    cache,
+    values,
+    ranges,
+    selectionImages: images,
+    selectionAccuracy: (100 * correct) / images,
+    searchMs: performance.now() - started,
+  }
+}
+
+/**
+ * Scores queries, chunk by chunk. With klScaling BATCH the ranges are taken over all of these queries first, as published
+ * code does.
+ */
+export async function* scoreQueries(
+  { method, cache, values, ranges }: FittedMethod,
+  queries: SpaceFeatures,
+  klScaling: KlScaling = 'FROZEN',
+): AsyncGenerator<{ readonly batch: Batch; readonly scores: Scores }> {
+  const scaling = klScaling === 'FROZEN' ? ranges : await rangesOver(method, cache.batches(queries))
+  for (const batch of cache.batches(queries)) {
+    yield { batch, scores: await scoreBatch(method, batch, values, scaling) }
+  }
+}
+
+interface RepeatableData {
+  /** Starts over at every call. */
+  readonly batches: () => Iterable<Batch> | AsyncIterable<Batch>
+  readonly labels: Int32Array
+}
+
+/** The images that a protocol selects and calibrates on. */
+function selectionData(
+  { method, space, support, selection, validation, kernels }: FitOptions,
+  cache: Cache,
+): RepeatableData {
+  if (selection === 'VALIDATION') {
+    if (!validation) throw errors.noValidationSplit({ dataset: 'given' })
+    return { batches: () => cache.batches(validation.features), labels: validation.labels }
+  }
+  const labels = cache.labels.map((label) => ((cache.counts[label] as number) > 1 ? label : -1))
+  const inBatch = method.terms
+    ? method.terms.every((term) => term.leaveOneOut === 'in-batch')
+    : method.leaveOneOut === 'in-batch'
+  return {
+    batches: () => (inBatch ? cache.leaveOneOut() : rebuiltWithoutEach(support, cache, space, kernels)),
+    labels,
+  }
+}
+
+/** Leave-one-out by its definition: for each image a cache without it. */
+async function* rebuiltWithoutEach(
+  support: Support,
+  { order }: Cache,
+  space: FeatureSpace,
+  kernels: Kernels,
+): AsyncGenerator<Batch> {
+  for (const left of order) {
+    const rest = Int32Array.from(order.filter((i) => i !== left))
+    const only = (rows: ArrayLike<number>): SpaceFeatures =>
+      Object.fromEntries(
+        Object.entries(support.features).map(([name, features]) => [name, gatherRows(features, rows)]),
+      )
+    const without = await buildCache(
+      { ...support, features: only(rest), labels: rest.map((i) => support.labels[i] as number) },
+      space,
+      kernels,
+    )
+    yield* without.batches(only([left]))
+  }
+}

@@ -1,0 +1,106 @@
+import type { Matrix } from '../tensor/matrix.js'
+
+/** The position of the greatest value, the first among equals. */
+export function argmax(values: ArrayLike<number>): number {
+  let best = 0
+  for (let i = 1; i < values.length; i++) if ((values[i] as number) > (values[best] as number)) best = i
+  return best
+}
+
+/** `softmax` of a row of logits, in double precision. */
+export function softmax(logits: ArrayLike<number>): Float64Array {
+  const greatest = logits[argmax(logits)] as number
+  const result = Float64Array.from(logits, (logit) => Math.exp(logit - greatest))
+  const sum = result.reduce((total, value) => total + value, 0)
+  return result.map((value) => value / sum)
+}
+
+/** Bins of confidence that calibration is measured in. */
+const calibrationBins = 15
+
+/** What is measured of a classifier on labelled images. Chunks of logits are added one after another. */
+export interface Tally {
+  add(logits: Matrix, labels: Int32Array): void
+  finish(): Measures
+}
+
+export interface Measures {
+  /** [N]: the class with the greatest logit, the first among equals. */
+  readonly predicted: Int32Array
+  readonly images: number
+  /** Percentages. Top-5 counts an image whose class is among the five greatest logits (or all, where C < 5). */
+  readonly accuracy: number
+  readonly top5Accuracy: number
+  /** Expected calibration error in [0, 1]: the mean gap between confidence and accuracy over 15 bins of confidence. */
+  readonly calibrationError: number
+}
+
+/** Starts measuring. */
+export function createTally(): Tally {
+  const predicted: number[] = []
+  const bins = Array.from({ length: calibrationBins }, () => ({ images: 0, correct: 0, confidence: 0 }))
+  let correct = 0
+  let correct5 = 0
+
+  return {
+    add({ rows, columns, data }, labels) {
+      for (let i = 0; i < rows; i++) {
+        const logits = data.subarray(i * columns, (i + 1) * columns)
+        const label = labels[i] as number
+        const best = argmax(logits)
+        predicted.push(best)
+        if (best === label) correct++
+        if (rankOf(logits, label) < 5) correct5++
+        const confidence =
+          1 / logits.reduce((sum, logit) => sum + Math.exp(logit - (logits[best] as number)), 0)
+        const bin = bins[Math.min(calibrationBins - 1, Math.ceil(confidence * calibrationBins) - 1)]
+        if (bin) {
+          bin.images++
+          bin.confidence += confidence
+          if (best === label) bin.correct++
+        }
+      }
+    },
+    finish() {
+      const images = predicted.length
+      const share = (count: number) => (images > 0 ? (100 * count) / images : 0)
+      const gaps = bins.reduce((sum, bin) => sum + Math.abs(bin.confidence - bin.correct), 0)
+      return {
+        predicted: Int32Array.from(predicted),
+        images,
+        accuracy: share(correct),
+        top5Accuracy: share(correct5),
+        calibrationError: images > 0 ? gaps / images : 0,
+      }
+    },
+  }
+}
+
+/** How many classes come before the given one, by logit and, among equals, by index. */
+function rankOf(logits: Float32Array, label: number): number {
+  const own = logits[label] as number
+  let rank = 0
+  for (let c = 0; c < logits.length; c++) {
+    const logit = logits[c] as number
+    if (logit > own || (logit === own && c < label)) rank++
+  }
+  return rank
+}
+
+/** How often images of each class (row) were taken for each class (column): [C][C]. */
+export function confusionOf(labels: Int32Array, predicted: Int32Array, classes: number): number[][] {
+  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0))
+  for (let i = 0; i < labels.length; i++) {
+    const row = confusion[labels[i] as number] as number[]
+    const column = predicted[i] as number
+    row[column] = (row[column] as number) + 1
+  }
+  return confusion
+}
+
+/** The percentage of each class's images that were taken for it; 0 for a class without images. */
+export const perClassAccuracyOf = (confusion: readonly (readonly number[])[]): number[] =>
+  confusion.map((row, c) => {
+    const images = row.reduce((sum, count) => sum + count, 0)
+    return images > 0 ? (100 * (row[c] as number)) / images : 0
+  })

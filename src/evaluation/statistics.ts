@@ -1,0 +1,62 @@
+import { seeded } from '../random.js'
+
+/** A statistic over seeds: mean, standard deviation (n − 1) and a 95 % bootstrap interval of the mean. */
+export interface Statistic {
+  readonly mean: number
+  readonly standardDeviation: number
+  readonly low: number
+  readonly high: number
+  readonly n: number
+}
+
+const resamples = 10_000
+
+/**
+ * Summarises values, one a seed. The interval is the bootstrap's percentile interval over 10,000 seeded resamples; with
+ * one value all of it is that value and the deviation 0. Throws a RangeError for no values.
+ */
+export function summarise(values: readonly number[]): Statistic {
+  const n = values.length
+  if (n === 0) throw new RangeError('there is nothing to summarise')
+  const mean = meanOf(values)
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  const standardDeviation = n > 1 ? Math.sqrt(squares / (n - 1)) : 0
+  const random = seeded('bootstrap', n)
+  const means = new Float64Array(resamples)
+  for (let r = 0; r < resamples; r++) {
+    let sum = 0
+    for (let i = 0; i < n; i++) sum += values[random.integer(n)] as number
+    means[r] = sum / n
+  }
+  means.sort()
+  return { mean, standardDeviation, low: quantile(means, 0.025), high: quantile(means, 0.975), n }
+}
+
+/**
+ * McNemar's exact test of two classifiers on the same images: the probability, were both as good, of a split of the
+ * images on which just one is right that is at least as uneven as this one; two-sided, by the binomial distribution.
+ */
+export function mcnemar(wins: number, losses: number): number {
+  const n = wins + losses
+  if (n === 0) return 1
+  // P(X ≤ min) for X ~ Binomial(n, ½), its terms in logarithms, since ½ⁿ leaves the range of doubles at n > 1,000.
+  let logTerm = -n * Math.LN2
+  let tail = 0
+  for (let k = 0; k <= Math.min(wins, losses); k++) {
+    if (k > 0) logTerm += Math.log((n - k + 1) / k)
+    tail += Math.exp(logTerm)
+  }
+  return Math.min(1, 2 * tail)
+}
+
+const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length
+
+/** A quantile of sorted values, linear between neighbours. */
+function quantile(sorted: Float64Array, share: number): number {
+  const position = share * (sorted.length - 1)
+  const below = Math.floor(position)
+  const low = sorted[below] as number
+  const high = sorted[Math.min(below + 1, sorted.length - 1)] as number
+  return low + (high - low) * (position - below)
+}

@@ -1,0 +1,21 @@
+import type { Paper } from './contract.js'
+
+/** Where the methods come from. */
+export const papers = {
+  clip: {
+    title: 'Learning Transferable Visual Models From Natural Language Supervision',
+    url: 'https://arxiv.org/abs/2103.00020',
+  },
+  tipAdapter: {
+    title: 'Tip-Adapter: Training-free Adaption of CLIP for Few-shot Classification',
+    url: 'https://arxiv.org/abs/2207.09519',
+  },
+  susX: {
+    title: 'SuS-X: Training-Free Name-Only Transfer of Vision-Language Models',
+    url: 'https://arxiv.org/abs/2211.16198',
+  },
+  overlap: {
+    title: 'CLIP Adaptation by Intra-Modal Overlap Reduction',
+    url: 'https://arxiv.org/abs/2409.11338',
+  },
+} satisfies Record<string, Paper>

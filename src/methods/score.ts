@@ -1,0 +1,77 @@
+import type { Batch } from '../cache/batch.js'
+import { errors } from '../errors.js'
+import { type Matrix, matrix } from '../tensor/matrix.js'
+import { type Method, type Ranges, type Term, usesTexts, type Values } from './contract.js'
+
+/** The ranges of each term by its name. */
+export type TermRanges = Readonly<Record<string, Ranges>>
+
+export interface Scores {
+  /** [n, C]. */
+  readonly logits: Matrix
+  /** What each term added to the logits, weighted: [n, C] each. A method without terms has one, named `score`. */
+  readonly contributions: readonly { readonly term: string; readonly values: Matrix }[]
+}
+
+/** The logits of a batch and what they are made of. */
+export async function scoreBatch(
+  method: Method,
+  batch: Batch,
+  values: Values,
+  ranges: TermRanges,
+): Promise<Scores> {
+  if (!method.terms) {
+    const logits = await method.score(batch, values)
+    return { logits, contributions: [{ term: 'score', values: logits }] }
+  }
+  const contributions: { term: string; values: Matrix }[] = []
+  const logits = matrix(batch.rows, batch.cache.classes)
+  for (const term of method.terms) {
+    const weight = weightOf(term, values)
+    const weighted = scaled(await term.logits(batch, values, ranges[term.name] ?? {}), weight)
+    contributions.push({ term: term.name, values: weighted })
+    for (let at = 0; at < logits.data.length; at++) {
+      logits.data[at] = (logits.data[at] as number) + (weighted.data[at] as number)
+    }
+  }
+  return { logits, contributions }
+}
+
+/** The ranges that a method's terms scale by, over all batches. */
+export async function rangesOver(
+  method: Method,
+  batches: Iterable<Batch> | AsyncIterable<Batch>,
+): Promise<TermRanges> {
+  const terms = (method.terms ?? []).filter((term) => term.ranges)
+  if (terms.length === 0) return {}
+  const all: Record<string, Record<string, { min: number; max: number }>> = {}
+  for await (const batch of batches) {
+    for (const term of terms) {
+      all[term.name] ??= {}
+      for (const [name, { min, max }] of Object.entries((await term.ranges?.(batch)) ?? {})) {
+        const known = all[term.name]?.[name]
+        const merged = known ? { min: Math.min(known.min, min), max: Math.max(known.max, max) } : { min, max }
+        all[term.name] = { ...all[term.name], [name]: merged }
+      }
+    }
+  }
+  return all
+}
+
+/** What a term is multiplied by: 1 where it has no weight. */
+export const weightOf = (term: Term, values: Values): number =>
+  term.weight === null ? 1 : (values[term.weight] as number)
+
+/** Throws TEXT_FEATURES_REQUIRED where the method reads texts and there are none. */
+export function requireTexts(method: Method, textClassifier: Matrix | null): void {
+  if (textClassifier !== null || !usesTexts(method)) return
+  const term = method.terms?.find((each) => each.usesTexts)?.name ?? 'score'
+  throw errors.textRequired({ method: method.id, term })
+}
+
+const scaled = ({ rows, columns, data }: Matrix, factor: number): Matrix =>
+  matrix(
+    rows,
+    columns,
+    data.map((value) => factor * value),
+  )

@@ -1,0 +1,13 @@
+import type { Term } from '../contract.js'
+
+/** `exp(−β(1 − U·Gᵀ))·L`: how near a query is to the support images of a class, in the chosen space. */
+export const cacheAffinity = (names: { readonly weight: string; readonly sharpness: string }): Term => ({
+  name: 'cache',
+  summary: 'How near the image is to the support images of the class, in the chosen feature space.',
+  weight: names.weight,
+  shapes: [names.sharpness],
+  usesTexts: false,
+  usesKeys: true,
+  leaveOneOut: 'in-batch',
+  logits: (batch, shapes) => batch.sharpenedSums(shapes[names.sharpness] as number),
+})

@@ -1,0 +1,147 @@
+import type { Batch } from '../../cache/batch.js'
+import type { Cache } from '../../cache/cache.js'
+import { leftOutAffinity } from '../../cache/leave-one-out.js'
+import { type Matrix, matrix } from '../../tensor/matrix.js'
+import type { Range, Term } from '../contract.js'
+
+/**
+ * `φ(−M)·L`, where `M[i, j] = KL(p_i ‖ q_j)` compares how a query and a support image are distributed over the classes'
+ * texts, `p = softmax(T·Wᵀ/τ)` and `q = softmax(F·Wᵀ/τ)`, always in `clip`, and `φ` maps `M` to the range of the
+ * affinities `A` in the chosen space: `φ(−M) = −[(M − min M)/(max M − min M)·(max A − min A) + min A]`.
+ *
+ * SuS-X, arXiv 2211.16198. `M` itself is only formed to take its range. Its class sums are
+ * `Σ_{j∈c} M_ij = n_c·Σ_k p_ik·log p_ik − Σ_k p_ik·Σ_{j∈c} log q_jk`, one product with a C×C matrix, not with all keys.
+ */
+export const textDistributionKl = (options: {
+  readonly weight: string
+  readonly temperature: number
+}): Term => ({
+  name: 'kl',
+  summary: 'How alike the image and the support images of the class are in how they fit all texts.',
+  weight: options.weight,
+  shapes: [],
+  usesTexts: true,
+  usesKeys: true,
+  leaveOneOut: 'in-batch',
+
+  async ranges(batch) {
+    return {
+      affinity: affinityRange(await batch.affinities()),
+      divergence: await divergenceRange(batch, options.temperature),
+    }
+  },
+
+  async logits(batch, _shapes, { affinity, divergence }) {
+    const sums = await divergenceSums(batch, options.temperature)
+    const slope = scaleOf(affinity) / (scaleOf(divergence) || Number.POSITIVE_INFINITY)
+    const leastAffinity = finite(affinity?.min)
+    const leastDivergence = finite(divergence?.min)
+    for (let i = 0, at = 0; i < sums.rows; i++) {
+      for (let c = 0; c < sums.columns; c++, at++) {
+        const n = batch.keysOf(c, i)
+        sums.data[at] = -(((sums.data[at] as number) - n * leastDivergence) * slope + n * leastAffinity)
+      }
+    }
+    return sums
+  },
+})
+
+/** `Σ_{j∈c} KL(p_i ‖ q_j)`, [n, C]. An image's divergence from itself is 0, so leaving it out changes no sum. */
+async function divergenceSums(batch: Batch, temperature: number): Promise<Matrix> {
+  const { cache } = batch
+  const queries = await logRatios(batch, temperature)
+  const cross = await cache.kernels.dot(probabilities(queries), await classLogRatios(cache, temperature))
+  const negentropies = negativeEntropies(queries)
+  for (let i = 0, at = 0; i < cross.rows; i++) {
+    for (let c = 0; c < cross.columns; c++, at++) {
+      const n = cache.counts[c] as number
+      cross.data[at] = n * (negentropies[i] as number) - (cross.data[at] as number)
+    }
+  }
+  return cross
+}
+
+/** The least and the greatest `KL(p_i ‖ q_j)` over all pairs but an image with itself. */
+async function divergenceRange(batch: Batch, temperature: number): Promise<Range> {
+  const queries = await logRatios(batch, temperature)
+  const cross = await batch.cache.kernels.dot(
+    probabilities(queries),
+    await keyLogRatios(batch.cache, temperature),
+  )
+  const negentropies = negativeEntropies(queries)
+  let min = Number.POSITIVE_INFINITY
+  let max = Number.NEGATIVE_INFINITY
+  for (let i = 0, at = 0; i < cross.rows; i++) {
+    const own = batch.leavesOneOut ? batch.from + i : -1
+    for (let j = 0; j < cross.columns; j++, at++) {
+      if (j === own) continue
+      const divergence = (negentropies[i] as number) - (cross.data[at] as number)
+      if (divergence < min) min = divergence
+      if (divergence > max) max = divergence
+    }
+  }
+  return { min, max }
+}
+
+function affinityRange({ data }: Matrix): Range {
+  let min = Number.POSITIVE_INFINITY
+  let max = Number.NEGATIVE_INFINITY
+  for (let at = 0; at < data.length; at++) {
+    const affinity = data[at] as number
+    if (affinity === leftOutAffinity) continue
+    if (affinity < min) min = affinity
+    if (affinity > max) max = affinity
+  }
+  return { min, max }
+}
+
+/** `log p + log C` of the queries, [n, C]: measured from the uniform distribution, small numbers stay precise. */
+const logRatios = async (batch: Batch, temperature: number): Promise<Matrix> =>
+  batch.cache.kernels.logSoftmax(await batch.textSimilarities(), temperature)
+
+/** `log q + log C` of the keys, [S, C]. */
+const keyLogRatios = (cache: Cache, temperature: number): Promise<Matrix> =>
+  cache.derive(`log ratios of keys at ${temperature}`, async () => {
+    const { kernels, keys, textClassifier } = cache
+    if (textClassifier === null) throw new Error('this cache has no text classifier')
+    return kernels.logSoftmax(await kernels.dot(keys, textClassifier), temperature)
+  })
+
+/** `Σ_{j∈c} (log q_j + log C)`, [C, C]. */
+const classLogRatios = (cache: Cache, temperature: number): Promise<Matrix> =>
+  cache.derive(`log ratios of classes at ${temperature}`, async () => {
+    const { data } = await keyLogRatios(cache, temperature)
+    const sums = matrix(cache.classes, cache.classes)
+    for (let j = 0, at = 0; j < cache.labels.length; j++) {
+      const row = (cache.labels[j] as number) * cache.classes
+      for (let k = 0; k < cache.classes; k++, at++) {
+        sums.data[row + k] = (sums.data[row + k] as number) + (data[at] as number)
+      }
+    }
+    return sums
+  })
+
+const probabilities = ({ rows, columns, data }: Matrix): Matrix =>
+  matrix(
+    rows,
+    columns,
+    data.map((ratio) => Math.exp(ratio) / columns),
+  )
+
+/** `Σ_k p_k·(log p_k + log C)` of every row. */
+function negativeEntropies({ rows, columns, data }: Matrix): Float64Array {
+  const sums = new Float64Array(rows)
+  for (let i = 0, at = 0; i < rows; i++) {
+    for (let k = 0; k < columns; k++, at++) {
+      const ratio = data[at] as number
+      sums[i] = (sums[i] as number) + (Math.exp(ratio) / columns) * ratio
+    }
+  }
+  return sums
+}
+
+/** A range's width; 0 for a range over nothing, as with a single support image. */
+const scaleOf = (range: Range | undefined): number => (range ? Math.max(0, range.max - range.min) : 0)
+
+const finite = (value: number | undefined): number =>
+  value !== undefined && Number.isFinite(value) ? value : 0

@@ -1,0 +1,21 @@
+import { matrix } from '../../tensor/matrix.js'
+import type { Term } from '../contract.js'
+
+/** `s·T·Wᵀ`, `s` the encoder's logit scale (100 for CLIP): how well a query fits the texts of a class. */
+export const zeroShot = (): Term => ({
+  name: 'zero-shot',
+  summary: "How well the image fits the class's texts.",
+  weight: null,
+  shapes: [],
+  usesTexts: true,
+  usesKeys: false,
+  leaveOneOut: 'in-batch',
+  async logits(batch) {
+    const { rows, columns, data } = await batch.textSimilarities()
+    return matrix(
+      rows,
+      columns,
+      data.map((similarity) => batch.cache.logitScale * similarity),
+    )
+  },
+})

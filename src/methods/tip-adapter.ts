@@ -1,0 +1,21 @@
+import { defineMethod } from './contract.js'
+import { cacheSharpness, cacheWeight } from './hyperparameters.js'
+import { papers } from './papers.js'
+import { cacheAffinity } from './terms/cache-affinity.js'
+import { zeroShot } from './terms/zero-shot.js'
+
+/** Tip-Adapter: logits `s·T·Wᵀ + α·exp(−β(1 − U·Gᵀ))·L`. */
+export const tipAdapter = () =>
+  defineMethod({
+    id: 'tip-adapter',
+    name: 'Tip-Adapter',
+    aliases: ['TA'],
+    summary: 'Zero-shot CLIP plus the support images that the image is near to, as a key-value cache.',
+    paper: papers.tipAdapter,
+    space: 'clip',
+    hyperparameters: {
+      alpha: cacheWeight(),
+      beta: cacheSharpness(),
+    },
+    terms: [zeroShot(), cacheAffinity({ weight: 'alpha', sharpness: 'beta' })],
+  })

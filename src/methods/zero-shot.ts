@@ -1,0 +1,15 @@
+import { defineMethod } from './contract.js'
+import { papers } from './papers.js'
+import { zeroShot as zeroShotTerm } from './terms/zero-shot.js'
+
+/** CLIP's own classifier: logits `s·T·Wᵀ`. */
+export const zeroShot = () =>
+  defineMethod({
+    id: 'zero-shot',
+    name: 'Zero-shot CLIP',
+    summary: 'Compares the image with the texts of each class; looks at no support image.',
+    paper: papers.clip,
+    space: null,
+    hyperparameters: {},
+    terms: [zeroShotTerm()],
+  })

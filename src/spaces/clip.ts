@@ -1,0 +1,11 @@
+import { defineSpace } from './contract.js'
+
+/** The image features as the encoder gives them. */
+export const clip = () =>
+  defineSpace({
+    id: 'clip',
+    name: 'CLIP',
+    summary: 'The image features as the encoder gives them.',
+    base: 'clip',
+    trained: false,
+  })

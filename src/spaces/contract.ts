@@ -1,0 +1,45 @@
+import type { Kernels } from '../tensor/kernels.js'
+import type { Matrix } from '../tensor/matrix.js'
+
+/**
+ * A feature space: where images are compared with images. A plugin returns one from a function call:
+ *
+ * ```ts
+ * export const doubled = () =>
+ *   defineSpace({ id: 'doubled', name: 'Doubled', summary: 'The same, to show the form.', base: 'clip', trained: false })
+ * ```
+ */
+export interface FeatureSpace {
+  readonly id: string
+  readonly name: string
+  /** One sentence for a person who chooses. */
+  readonly summary: string
+  /** The encoder's own space whose features this one starts from: `clip`, or `imo` with the adapters on. */
+  readonly base: string
+  /** Whether it needs something trained, such as adapters. */
+  readonly trained: boolean
+  /** How it is fitted on a support set; absent where it takes the encoder's features as they are. */
+  readonly fit?: (support: LabelledFeatures, kernels: Kernels) => Promise<FittedSpace>
+}
+
+/** A support set as a space sees it. */
+export interface LabelledFeatures {
+  /** [S, d], unit rows. */
+  readonly features: Matrix
+  /** [S], the class of each row, in {0, …, C − 1}. */
+  readonly labels: Int32Array
+}
+
+export interface FittedSpace {
+  /** Features of the base space to unit features of this one: [N, d] → [N, m]. */
+  project(features: Matrix): Promise<Matrix>
+  /**
+   * The affinities of support images `from` up to `to` with all support images, [to − from, S], where row i is taken in
+   * the space fitted without image i. Its entry with itself is not looked at. Where it is absent, Shotboard fits the
+   * space again without each image, which is as exact and slower.
+   */
+  leaveOneOut?(from: number, to: number): Promise<Matrix>
+}
+
+/** Declares a space. */
+export const defineSpace = (space: FeatureSpace): FeatureSpace => space

@@ -1,0 +1,209 @@
+import type { Kernels } from '../tensor/kernels.js'
+import { gatherRows, type Matrix, matrix, meanRow, rowOf, sliceRows, subtractRow } from '../tensor/matrix.js'
+import { defineSpace, type FittedSpace, type LabelledFeatures } from './contract.js'
+import { leaveOneOutCosines } from './leave-one-out.js'
+
+/**
+ * Features with the support mean subtracted and multiplied by `Σ^(−1/2)`, made unit, where
+ * `Σ = (1−λ)·Σ_w + λ·(tr Σ_w / d)·I` and `Σ_w` is the within-class covariance of the support features: directions in
+ * which images of one class differ count for less. Where no class has two images, `Σ_w` is the total covariance.
+ */
+export const whitened = ({ lambda = 0.5 } = {}) =>
+  defineSpace({
+    id: 'whitened',
+    name: 'Whitened',
+    summary:
+      'Centred, and scaled so that directions in which support images of one class differ count for less.',
+    base: 'clip',
+    trained: false,
+    fit: (support, kernels) => fitWhitened(support, lambda, kernels),
+  })
+
+async function fitWhitened(
+  support: LabelledFeatures,
+  lambda: number,
+  kernels: Kernels,
+): Promise<FittedSpace> {
+  const { features } = support
+  const mean = meanRow(features)
+  const scatter = await scatterOf(support, mean, kernels)
+  const transform = await inverseRoot(scatter, lambda, kernels)
+  let residuals: Promise<Matrix> | undefined
+  return {
+    project: (queries) => kernels.project(queries, mean, transform),
+    async leaveOneOut(from, to) {
+      residuals ??= kernels.multiply(subtractRow(features, mean), scatter.basis)
+      return leaveOneOut({ support, scatter, residuals: await residuals, lambda, kernels, from, to })
+    },
+  }
+}
+
+/** What the covariance is taken of, and its spectrum; its scale is left out, since unit features do not see it. */
+interface Scatter {
+  /** `x − μ_class`, or `x − mean` where no class has two images: [S, d]. */
+  readonly deviations: Matrix
+  /** The part that a fold without image i takes away is `κ_i·v_i·v_iᵀ`, `v_i` the deviation of image i. */
+  readonly kappa: Float64Array
+  /** Eigenvalues [d], none negative, and their sum. */
+  readonly eigenvalues: Float64Array
+  readonly trace: number
+  /** Eigenvectors, one a column: [d, d]. */
+  readonly basis: Matrix
+}
+
+async function scatterOf(
+  { features, labels }: LabelledFeatures,
+  mean: Float32Array,
+  kernels: Kernels,
+): Promise<Scatter> {
+  const counts = countsOf(labels)
+  const within = counts.some((count) => count > 1)
+  const centres = within ? classMeans(features, labels, counts) : undefined
+  const deviations = matrix(features.rows, features.columns)
+  const kappa = new Float64Array(features.rows)
+  for (let i = 0; i < features.rows; i++) {
+    const label = labels[i] as number
+    const centre = centres ? rowOf(centres, label) : mean
+    const source = rowOf(features, i)
+    rowOf(deviations, i).set(source.map((value, k) => value - (centre[k] as number)))
+    // Taking one of n images away lowers the scatter about their mean by n/(n − 1) times its own deviation's.
+    const n = within ? (counts[label] as number) : features.rows
+    kappa[i] = n > 1 ? n / (n - 1) : 0
+  }
+  const d = features.columns
+  const { data } = await kernels.scatter(deviations)
+  const { values, vectors } = await kernels.eigh(d, Float64Array.from(data))
+  const eigenvalues = values.map((value) => Math.max(value, 0))
+  const trace = eigenvalues.reduce((sum, value) => sum + value, 0)
+  return { deviations, kappa, eigenvalues, trace, basis: matrix(d, d, Float32Array.from(vectors)) }
+}
+
+/** `((1−λ)·Σ + λ·(tr Σ/d)·I)^(−1/2)` times the root of the mean eigenvalue; the identity where there is no scatter. */
+async function inverseRoot(
+  { eigenvalues, trace, basis }: Scatter,
+  lambda: number,
+  kernels: Kernels,
+): Promise<Matrix> {
+  const d = basis.columns
+  const scaled = matrix(d, d)
+  const roots = eigenvalues.map((value) => (trace > 0 ? 1 / Math.sqrt(shrunk(value, trace / d, lambda)) : 1))
+  for (let at = 0; at < scaled.data.length; at++) {
+    scaled.data[at] = (basis.data[at] as number) * (roots[at % d] as number)
+  }
+  return kernels.dot(scaled, basis)
+}
+
+/** An eigenvalue after shrinkage, in units of the mean eigenvalue; kept off zero, which λ = 0 would reach. */
+const shrunk = (eigenvalue: number, meanEigenvalue: number, lambda: number): number =>
+  Math.max((1 - lambda) * (eigenvalue / meanEigenvalue) + lambda, 1e-7)
+
+/**
+ * Without image i the scatter is lower by `κ_i·v_i·v_iᵀ` and the shrinkage target by its trace. In the eigenbasis the
+ * first is a rank-one change (Sherman-Morrison) and the second a change of the diagonal, so every fold's inner products
+ * come from three matrix products of all images, and none needs a decomposition of its own.
+ */
+async function leaveOneOut(options: {
+  readonly support: LabelledFeatures
+  readonly scatter: Scatter
+  /** z, the centred support features in the eigenbasis: [S, d]. */
+  readonly residuals: Matrix
+  readonly lambda: number
+  readonly kernels: Kernels
+  readonly from: number
+  readonly to: number
+}): Promise<Matrix> {
+  const { support, scatter, residuals, lambda, kernels, from, to } = options
+  const d = residuals.columns
+  const deviations = await kernels.multiply(sliceRows(scatter.deviations, from, to), scatter.basis) // v, [n, d]
+  const precision = matrix(to - from, d) // p_i, the inverse of the shrunk eigenvalues without i
+  const weighted = matrix(to - from, d) // p_i∘z_i
+  const directions = matrix(to - from, d) // w_i = p_i∘v_i
+  const factors = new Float64Array(to - from) // k_i of Sherman-Morrison
+  for (let row = 0; row < to - from; row++) {
+    const kappa = scatter.kappa[from + row] as number
+    const v = rowOf(deviations, row)
+    const lost = kappa * v.reduce((sum, value) => sum + value * value, 0)
+    const meanEigenvalue = (scatter.trace - lost) / d
+    let quadratic = 0
+    for (let k = 0; k < d; k++) {
+      const at = row * d + k
+      const p = meanEigenvalue > 0 ? 1 / shrunk(scatter.eigenvalues[k] as number, meanEigenvalue, lambda) : 1
+      precision.data[at] = p
+      weighted.data[at] = p * (residuals.data[(from + row) * d + k] as number)
+      directions.data[at] = p * (v[k] as number)
+      quadratic += p * (v[k] as number) ** 2
+    }
+    const share = meanEigenvalue > 0 ? ((1 - lambda) * kappa) / meanEigenvalue : 0
+    factors[row] = share / Math.max(1 - share * quadratic, 1e-7)
+  }
+  const squaredResiduals = { ...residuals, data: residuals.data.map((value) => value * value) }
+  const [inner, squares, along] = await Promise.all([
+    kernels.dot(weighted, residuals),
+    kernels.dot(precision, squaredResiduals),
+    kernels.dot(directions, residuals),
+  ])
+  for (let row = 0; row < inner.rows; row++) {
+    const factor = factors[row] as number
+    const own = along.data[row * inner.columns + from + row] as number
+    for (let j = 0, at = row * inner.columns; j < inner.columns; j++, at++) {
+      const other = along.data[at] as number
+      inner.data[at] = (inner.data[at] as number) + factor * own * other
+      squares.data[at] = (squares.data[at] as number) + factor * other * other
+    }
+  }
+  const images = inner.columns
+  const result = leaveOneOutCosines({
+    from,
+    inner,
+    square: (i, j) => squares.data[(i - from) * images + j] as number,
+  })
+  await refitWhereLastPairBreaks(support, lambda, kernels, from, result)
+  return result
+}
+
+/**
+ * Where one class alone has two images and every other class one, leaving out either of the two changes what the
+ * covariance is taken of. Those folds, two at most, are fitted anew.
+ */
+async function refitWhereLastPairBreaks(
+  { features, labels }: LabelledFeatures,
+  lambda: number,
+  kernels: Kernels,
+  from: number,
+  result: Matrix,
+): Promise<void> {
+  const counts = countsOf(labels)
+  if (Math.max(...counts) !== 2 || counts.filter((count) => count === 2).length !== 1) return
+  const pair = counts.indexOf(2)
+  for (let row = 0; row < result.rows; row++) {
+    if (labels[from + row] !== pair) continue
+    const rest = Array.from(labels.keys()).filter((i) => i !== from + row)
+    const fitted = await fitWhitened(
+      { features: gatherRows(features, rest), labels: Int32Array.from(rest, (i) => labels[i] as number) },
+      lambda,
+      kernels,
+    )
+    const projected = await fitted.project(features)
+    const cosines = await kernels.dot(sliceRows(projected, from + row, from + row + 1), projected)
+    rowOf(result, row).set(cosines.data)
+  }
+}
+
+function countsOf(labels: Int32Array): number[] {
+  const counts: number[] = []
+  for (const label of labels) counts[label] = (counts[label] ?? 0) + 1
+  return Array.from(counts, (count) => count ?? 0)
+}
+
+function classMeans(features: Matrix, labels: Int32Array, counts: readonly number[]): Matrix {
+  const means = matrix(counts.length, features.columns)
+  for (let i = 0; i < features.rows; i++) {
+    const label = labels[i] as number
+    const mean = rowOf(means, label)
+    const row = rowOf(features, i)
+    for (let k = 0; k < mean.length; k++) {
+      mean[k] = (mean[k] as number) + (row[k] as number) / (counts[label] as number)
+    }
+  }
+  return means
+}

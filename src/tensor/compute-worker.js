@@ -1,0 +1,73 @@
+// The thread that computes. ONNX Runtime's Node binding runs a session synchronously, so it runs here and never on the
+// thread that serves requests. Plain JavaScript, so that it loads the same from the sources and from the build.
+import { parentPort } from 'node:worker_threads'
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
+import { InferenceSession, Tensor } from 'onnxruntime-node'
+
+/** @type {Map<number, InferenceSession>} */
+const sessions = new Map()
+let lastSession = 0
+
+/** @param {number} id */
+function sessionOf(id) {
+  const session = sessions.get(id)
+  if (session === undefined) throw new Error('this session has been released')
+  return session
+}
+
+/** @type {Record<string, (request: any) => Promise<{ result: unknown, transfer?: ArrayBuffer[] }>>} */
+const operations = {
+  async open({ model, options }) {
+    const session = await InferenceSession.create(model, options)
+    lastSession += 1
+    sessions.set(lastSession, session)
+    return { result: { session: lastSession, inputs: session.inputNames, outputs: session.outputNames } }
+  },
+
+  async run({ session, feeds }) {
+    /** @type {Record<string, Tensor>} */
+    const inputs = {}
+    for (const [name, { type, data, dims }] of Object.entries(feeds))
+      inputs[name] = new Tensor(type, data, dims)
+    const outputs = await sessionOf(session).run(inputs)
+    /** @type {Record<string, unknown>} */
+    const result = {}
+    /** @type {Set<ArrayBuffer>} */
+    const transfer = new Set()
+    for (const [name, { type, data, dims }] of Object.entries(outputs)) {
+      result[name] = { type, data, dims: [...dims] }
+      if (ArrayBuffer.isView(data) && data.buffer instanceof ArrayBuffer) transfer.add(data.buffer)
+    }
+    return { result, transfer: [...transfer] }
+  },
+
+  async release({ session }) {
+    await sessionOf(session).release()
+    sessions.delete(session)
+    return { result: null }
+  },
+
+  /** Eigenvalues and eigenvectors of a symmetric matrix, in double precision; eigenvector k is column k. */
+  async eigh({ size, data }) {
+    const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(
+      Matrix.from1DArray(size, size, data),
+      {
+        assumeSymmetric: true,
+      },
+    )
+    const values = Float64Array.from(realEigenvalues)
+    const vectors = Float64Array.from(eigenvectorMatrix.to1DArray())
+    return { result: { values, vectors }, transfer: [values.buffer, vectors.buffer] }
+  },
+}
+
+parentPort?.on('message', async ({ id, operation, ...request }) => {
+  try {
+    const perform = operations[operation]
+    if (perform === undefined) throw new Error(`no operation ${operation}`)
+    const { result, transfer } = await perform(request)
+    parentPort?.postMessage({ id, result }, transfer ?? [])
+  } catch (error) {
+    parentPort?.postMessage({ id, error: error instanceof Error ? error.message : String(error) })
+  }
+})

@@ -1,0 +1,81 @@
+/** A dense row-major matrix of float32. Everywhere a comment `[N, d]` means N rows of d columns. */
+export interface Matrix {
+  readonly rows: number
+  readonly columns: number
+  readonly data: Float32Array
+}
+
+/** A matrix over `data` (not copied), or of zeros. Throws a RangeError where the data has another length. */
+export function matrix(rows: number, columns: number, data?: Float32Array): Matrix {
+  if (data !== undefined && data.length !== rows * columns) {
+    throw new RangeError(`${data.length} values do not make a ${rows} × ${columns} matrix`)
+  }
+  return { rows, columns, data: data ?? new Float32Array(rows * columns) }
+}
+
+/** Row `i` as a view: writing to it writes to the matrix. */
+export function rowOf({ columns, data }: Matrix, i: number): Float32Array {
+  return data.subarray(i * columns, (i + 1) * columns)
+}
+
+/** Rows `from` up to, not including, `to`, as a view. */
+export function sliceRows({ columns, data }: Matrix, from: number, to: number): Matrix {
+  return matrix(to - from, columns, data.subarray(from * columns, to * columns))
+}
+
+/** The rows at `indices`, in that order, copied. */
+export function gatherRows(source: Matrix, indices: ArrayLike<number>): Matrix {
+  const result = matrix(indices.length, source.columns)
+  for (let i = 0; i < indices.length; i++) {
+    result.data.set(rowOf(source, indices[i] as number), i * source.columns)
+  }
+  return result
+}
+
+/** One matrix under another, copied. All must have the same number of columns. */
+export function stackRows(parts: readonly Matrix[], columns = parts[0]?.columns ?? 0): Matrix {
+  const result = matrix(
+    parts.reduce((rows, part) => rows + part.rows, 0),
+    columns,
+  )
+  let offset = 0
+  for (const part of parts) {
+    result.data.set(part.data, offset)
+    offset += part.data.length
+  }
+  return result
+}
+
+/** Every row divided by its length; a row of zeros stays one. Copied. */
+export function unitRows(source: Matrix): Matrix {
+  const result = matrix(source.rows, source.columns, source.data.slice())
+  for (let i = 0; i < result.rows; i++) makeUnit(rowOf(result, i))
+  return result
+}
+
+/** Divides the vector by its length, in place; a vector of zeros stays one. */
+export function makeUnit(vector: Float32Array): void {
+  let squares = 0
+  for (let k = 0; k < vector.length; k++) squares += (vector[k] as number) ** 2
+  if (squares === 0) return
+  const scale = 1 / Math.sqrt(squares)
+  for (let k = 0; k < vector.length; k++) vector[k] = (vector[k] as number) * scale
+}
+
+/** The mean of all rows, summed in double precision: [d]. */
+export function meanRow({ rows, columns, data }: Matrix): Float32Array {
+  const sums = new Float64Array(columns)
+  for (let i = 0, at = 0; i < rows; i++) {
+    for (let k = 0; k < columns; k++, at++) sums[k] = (sums[k] as number) + (data[at] as number)
+  }
+  return Float32Array.from(sums, (sum) => (rows > 0 ? sum / rows : 0))
+}
+
+/** Every row less the given one: [n, d], [d] → [n, d], copied. */
+export function subtractRow({ rows, columns, data }: Matrix, row: Float32Array): Matrix {
+  return matrix(
+    rows,
+    columns,
+    data.map((value, at) => value - (row[at % columns] as number)),
+  )
+}

@@ -1,0 +1,103 @@
+import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
+import {
+  type AttributeProtoSchema,
+  AttributeProto_AttributeType as AttributeType,
+  ModelProtoSchema,
+  type NodeProtoSchema,
+  TensorProto_DataType,
+  type ValueInfoProtoSchema,
+} from './onnx_pb.js'
+
+type Dimension = number | string
+type Attribute = number | readonly number[]
+
+export interface NodeOptions {
+  readonly inputs: readonly string[]
+  readonly output: string
+  /** Whole numbers become ints; for a float attribute give `{ float: 0.5 }`. */
+  readonly attributes?: Readonly<Record<string, Attribute | { readonly float: number }>>
+}
+
+/** A float32 tensor's shape, a string for a dimension that varies from run to run. */
+export type Shape = readonly Dimension[]
+
+/** Element types, for the operator Cast. */
+export const elementType = {
+  float: TensorProto_DataType.FLOAT,
+  double: TensorProto_DataType.DOUBLE,
+} as const
+
+/** One operator of the standard ONNX set. */
+export function node(operator: string, { inputs, output, attributes = {} }: NodeOptions) {
+  return {
+    opType: operator,
+    name: output,
+    input: [...inputs],
+    output: [output],
+    attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
+  } satisfies MessageInitShape<typeof NodeProtoSchema>
+}
+
+/** An int64 vector that is part of the graph: shapes, axes. */
+export interface IntegerConstant {
+  readonly name: string
+  readonly values: readonly number[]
+}
+
+/** An ONNX model (opset 18) of the given nodes, as bytes for a runtime. */
+export function graph(options: {
+  readonly inputs: Readonly<Record<string, Shape>>
+  readonly outputs: Readonly<Record<string, Shape>>
+  readonly nodes: readonly ReturnType<typeof node>[]
+  readonly constants?: readonly IntegerConstant[]
+}): Uint8Array {
+  const model = create(ModelProtoSchema, {
+    irVersion: 8n,
+    producerName: 'shotboard',
+    opsetImport: [{ domain: '', version: 18n }],
+    graph: {
+      name: 'kernel',
+      node: [...options.nodes],
+      input: Object.entries(options.inputs).map(valueInfo),
+      output: Object.entries(options.outputs).map(valueInfo),
+      initializer: (options.constants ?? []).map(({ name, values }) => ({
+        name,
+        dataType: TensorProto_DataType.INT64,
+        dims: [BigInt(values.length)],
+        int64Data: values.map(BigInt),
+      })),
+    },
+  })
+  return toBinary(ModelProtoSchema, model)
+}
+
+function attribute(
+  name: string,
+  value: Attribute | { readonly float: number },
+): MessageInitShape<typeof AttributeProtoSchema> {
+  if (typeof value === 'number') return { name, type: AttributeType.INT, i: BigInt(value) }
+  if ('float' in value) return { name, type: AttributeType.FLOAT, f: value.float }
+  return { name, type: AttributeType.INTS, ints: value.map(BigInt) }
+}
+
+function valueInfo([name, shape]: [string, Shape]): MessageInitShape<typeof ValueInfoProtoSchema> {
+  return {
+    name,
+    type: {
+      value: {
+        case: 'tensorType',
+        value: {
+          elemType: TensorProto_DataType.FLOAT,
+          shape: {
+            dim: shape.map((dimension) => ({
+              value:
+                typeof dimension === 'string'
+                  ? { case: 'dimParam' as const, value: dimension }
+                  : { case: 'dimValue' as const, value: BigInt(dimension) },
+            })),
+          },
+        },
+      },
+    },
+  }
+}

@@ -1,0 +1,106 @@
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+
+/** What goes into a session and comes out of it. */
+export type Tensor =
+  | { readonly type: 'float32'; readonly dims: readonly number[]; readonly data: Float32Array }
+  | { readonly type: 'int64'; readonly dims: readonly number[]; readonly data: BigInt64Array }
+
+/** An ONNX graph, ready to run. */
+export interface Session {
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+  /**
+   * Runs the graph once. The inputs are copied to the computing thread; those named in `give` are handed over instead
+   * and must not be used again.
+   */
+  run(feeds: Readonly<Record<string, Tensor>>, give?: readonly string[]): Promise<Record<string, Tensor>>
+  release(): Promise<void>
+}
+
+/** A thread that computes: ONNX sessions and the few dense routines that ONNX has no operator for. */
+export interface Runtime {
+  /** Opens an ONNX model, a file's path or its bytes. Throws what ONNX Runtime says of a model it cannot read. */
+  open(model: string | Uint8Array): Promise<Session>
+  /** Eigenvalues (ascending) and eigenvectors (columns) of a symmetric matrix, row-major [d, d], double precision. */
+  eigh(size: number, data: Float64Array): Promise<{ values: Float64Array; vectors: Float64Array }>
+  close(): Promise<void>
+}
+
+/** Starts a computing thread. It keeps no process alive while it is idle. `threads`: how many ONNX Runtime uses. */
+export function openRuntime({ threads = availableParallelism() } = {}): Runtime {
+  const worker = new Worker(new URL('./compute-worker.js', import.meta.url))
+  const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>()
+  let lastRequest = 0
+  let stopped: Error | undefined
+
+  worker.unref()
+  worker.on('message', ({ id, result, error }: { id: number; result: never; error?: string }) => {
+    const request = waiting.get(id)
+    waiting.delete(id)
+    if (waiting.size === 0) worker.unref()
+    if (error === undefined) request?.resolve(result)
+    else request?.reject(new Error(error))
+  })
+  const stop = (error: Error): void => {
+    stopped = error
+    for (const { reject } of waiting.values()) reject(error)
+    waiting.clear()
+  }
+  worker.on('error', stop)
+  worker.on('exit', () => stop(new Error('the computing thread has ended')))
+
+  function ask<T>(operation: string, request: object, transfer: ArrayBuffer[] = []): Promise<T> {
+    if (stopped !== undefined) return Promise.reject(stopped)
+    return new Promise<T>((resolve, reject) => {
+      lastRequest += 1
+      waiting.set(lastRequest, { resolve, reject })
+      worker.ref()
+      worker.postMessage({ id: lastRequest, operation, ...request }, transfer)
+    })
+  }
+
+  const options = {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+    // Threads that spin while they wait take the cores from image decoding.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  }
+
+  return {
+    async open(model) {
+      const opened = await ask<{ session: number; inputs: string[]; outputs: string[] }>('open', {
+        model,
+        options,
+      })
+      return {
+        inputs: opened.inputs,
+        outputs: opened.outputs,
+        run(feeds, give = []) {
+          const whole = Object.fromEntries(
+            Object.entries(feeds).map(([name, tensor]) => [name, withoutSurroundings(tensor)]),
+          )
+          const transfer = give.flatMap((name) => {
+            const buffer = whole[name]?.data.buffer
+            return buffer instanceof ArrayBuffer ? [buffer] : []
+          })
+          return ask('run', { session: opened.session, feeds: whole }, transfer)
+        },
+        release: () => ask('release', { session: opened.session }),
+      }
+    },
+    eigh: (size, data) => ask('eigh', { size, data }),
+    async close() {
+      await worker.terminate()
+    },
+  }
+}
+
+/** A view of part of a buffer would send the whole buffer to the other thread: copy just the part. */
+function withoutSurroundings(tensor: Tensor): Tensor {
+  if (tensor.data.byteLength === tensor.data.buffer.byteLength) return tensor
+  return tensor.type === 'float32'
+    ? { ...tensor, data: tensor.data.slice() }
+    : { ...tensor, data: tensor.data.slice() }
+}

@@ -1,0 +1,142 @@
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { errors, reasonOf } from '../errors.js'
+
+/** A named array in a safetensors file. Floats of 16 bits are widened to 32, integers of 64 narrowed to 32. */
+export type NamedTensor =
+  | { readonly type: 'float32'; readonly shape: readonly number[]; readonly data: Float32Array }
+  | { readonly type: 'int32'; readonly shape: readonly number[]; readonly data: Int32Array }
+
+export interface TensorFile {
+  readonly tensors: ReadonlyMap<string, NamedTensor>
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+const entrySchema = z.object({
+  dtype: z.string(),
+  shape: z.array(z.int().nonnegative()),
+  data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
+})
+const headerSchema = z.looseObject({ __metadata__: z.record(z.string(), z.string()).optional() })
+
+/** Reads a safetensors file. Throws INVALID_TENSOR_FILE, or INVALID_TENSOR naming the tensor. */
+export async function readSafetensors(file: string): Promise<TensorFile> {
+  let bytes: Buffer
+  try {
+    bytes = await readFile(file)
+  } catch (error) {
+    throw errors.invalidTensorFile({ file, reason: reasonOf(error) })
+  }
+  return parseSafetensors(bytes, file)
+}
+
+/** The tensors in the bytes of a safetensors file; `file` is named in errors. */
+export function parseSafetensors(bytes: Uint8Array, file: string): TensorFile {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const headerLength = bytes.length >= 8 ? Number(view.getBigUint64(0, true)) : Number.POSITIVE_INFINITY
+  if (8 + headerLength > bytes.length) {
+    throw errors.invalidTensorFile({ file, reason: 'it ends before its header does' })
+  }
+  let header: Record<string, unknown>
+  try {
+    header = headerSchema.parse(JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerLength))))
+  } catch {
+    throw errors.invalidTensorFile({ file, reason: 'its header is not the JSON of safetensors' })
+  }
+  const { __metadata__: metadata, ...entries } = header as Record<string, unknown> & {
+    __metadata__?: Record<string, string>
+  }
+  const body = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).subarray(8 + headerLength)
+  const tensors = new Map<string, NamedTensor>()
+  for (const [name, entry] of Object.entries(entries)) tensors.set(name, parseTensor(name, entry, body))
+  return { tensors, metadata: metadata ?? {} }
+}
+
+/** Writes a safetensors file, whole or not at all. */
+export async function writeSafetensors(file: string, { tensors, metadata }: TensorFile): Promise<void> {
+  const partial = `${file}.partial`
+  await writeFile(partial, formatSafetensors({ tensors, metadata }))
+  await rename(partial, file)
+}
+
+/** The bytes of a safetensors file. */
+export function formatSafetensors({ tensors, metadata }: TensorFile): Uint8Array {
+  let offset = 0
+  const header: Record<string, unknown> = { __metadata__: metadata }
+  for (const [name, { type, shape, data }] of tensors) {
+    header[name] = {
+      dtype: type === 'float32' ? 'F32' : 'I32',
+      shape,
+      data_offsets: [offset, offset + data.byteLength],
+    }
+    offset += data.byteLength
+  }
+  const text = JSON.stringify(header)
+  // Padded with spaces, so that every tensor starts at a multiple of eight bytes.
+  const json = new TextEncoder().encode(text.padEnd(Math.ceil(text.length / 8) * 8))
+  const bytes = new Uint8Array(8 + json.length + offset)
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true)
+  bytes.set(json, 8)
+  let at = 8 + json.length
+  for (const { data } of tensors.values()) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at)
+    at += data.byteLength
+  }
+  return bytes
+}
+
+function parseTensor(name: string, entry: unknown, body: Uint8Array): NamedTensor {
+  const parsed = entrySchema.safeParse(entry)
+  if (!parsed.success) throw errors.invalidTensor({ tensor: name, reason: 'its header entry is malformed' })
+  const { dtype, shape, data_offsets } = parsed.data
+  const [from, to] = data_offsets
+  const reader = readers[dtype]
+  if (reader === undefined) {
+    throw errors.invalidTensor({
+      tensor: name,
+      reason: `its type ${dtype} is none of ${Object.keys(readers).join(', ')}`,
+    })
+  }
+  const length = shape.reduce((product, dimension) => product * dimension, 1)
+  if (to > body.length || to - from !== length * reader.bytes) {
+    throw errors.invalidTensor({
+      tensor: name,
+      reason: `its shape ${JSON.stringify(shape)} does not fit its ${to - from} bytes in the file`,
+    })
+  }
+  // Copied, so that the array is aligned and the file's buffer can go.
+  return reader.read(body.slice(from, to).buffer, shape)
+}
+
+interface Reader {
+  readonly bytes: number
+  read(buffer: ArrayBuffer, shape: readonly number[]): NamedTensor
+}
+
+const float = (bytes: number, convert: (buffer: ArrayBuffer) => Float32Array): Reader => ({
+  bytes,
+  read: (buffer, shape) => ({ type: 'float32', shape, data: convert(buffer) }),
+})
+const integer = (bytes: number, convert: (buffer: ArrayBuffer) => Int32Array): Reader => ({
+  bytes,
+  read: (buffer, shape) => ({ type: 'int32', shape, data: convert(buffer) }),
+})
+
+const readers: Readonly<Record<string, Reader>> = {
+  F64: float(8, (buffer) => Float32Array.from(new Float64Array(buffer))),
+  F32: float(4, (buffer) => new Float32Array(buffer)),
+  F16: float(2, (buffer) => Float32Array.from(new Uint16Array(buffer), fromHalf)),
+  I64: integer(8, (buffer) => Int32Array.from(new BigInt64Array(buffer), Number)),
+  I32: integer(4, (buffer) => new Int32Array(buffer)),
+  U8: integer(1, (buffer) => Int32Array.from(new Uint8Array(buffer))),
+}
+
+/** IEEE half precision to a number. */
+function fromHalf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1
+  const exponent = (bits >> 10) & 0x1f
+  const fraction = bits & 0x3ff
+  if (exponent === 0) return sign * fraction * 2 ** -24
+  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
+}

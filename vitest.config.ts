@@ -1,0 +1,22 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^shotboard\/testing$/, replacement: here('./src/testing/index.ts') },
+      { find: /^shotboard$/, replacement: here('./src/index.ts') },
+      // One copy of graphql: its ES modules and its CommonJS build count as different realms.
+      { find: /^graphql$/, replacement: here('./node_modules/graphql/index.js') },
+    ],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    pool: 'threads',
+    server: { deps: { inline: ['type-graphql'] } },
+  },
+})
