@@ -50,7 +50,7 @@ export function randomViews(
         return { left, top, width, height, mirrored }
       }
     }
-    // An image so long that no such crop fits is taken whole.
+    // Where no such crop is found, as in a long image, the view is all of it.
     return { left: 0, top: 0, width: image.width, height: image.height, mirrored }
   })
 }

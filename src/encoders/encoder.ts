@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import pLimit from 'p-limit'
 import { errors, reasonOf, ShotboardError } from '../errors.js'
 import { type Matrix, makeUnit, matrix, rowOf, stackRows } from '../tensor/matrix.js'
 import type { Runtime, Session } from '../tensor/runtime.js'
@@ -6,7 +7,7 @@ import { type AugmentationRecipe, plain, randomViews } from './augmentation.js'
 import { decodeImage } from './image.js'
 import { type Manifest, type ModelFolder, readModelFolder } from './manifest.js'
 import { preprocess, preprocessView } from './preprocess.js'
-import { openTokenizer } from './tokenizer.js'
+import { openTokenizer, type TextTokenizer } from './tokenizer.js'
 
 /** The id of a space that the encoder itself computes: `clip`, plain, or `imo`, with its adapters on. */
 export type EncoderSpace = string
@@ -43,25 +44,31 @@ export interface Encoder {
   encodeImages(images: readonly ImageSource[], options: EncodeOptions): Promise<SpaceFeatures>
   /** Texts to unit features [N, d]. */
   encodeTexts(texts: readonly string[]): Promise<Matrix>
+  /** Opens the model's files, which otherwise the first use does. Throws INVALID_MODEL with the file. */
+  load(): Promise<void>
   close(): Promise<void>
 }
 
 /** Pixel planes in a batch: enough to fill the cores, few enough to stay in the caches. */
 const batchSize = 64
 
-/** Opens a model folder. Throws INVALID_MODEL with the file that is missing or cannot be read. */
+/** So many images are decoded at once, of whatever batch or encoder: a photograph's pixels are tens of megabytes. */
+const preparing = pLimit(4)
+
+/** An encoder from its model folder. Throws INVALID_MODEL with the file that is missing or malformed. */
 export async function openEncoder(folder: string, runtime: Runtime): Promise<Encoder> {
   const model = await readModelFolder(folder)
   const { manifest } = model
-  const [tokenize, vision, text] = await Promise.all([
-    openTokenizer(model),
-    openSession(runtime, model, manifest.vision),
-    openSession(runtime, model, manifest.text),
-  ])
+  let opened: Promise<OpenedModel> | undefined
+  const open = (): Promise<OpenedModel> => {
+    opened ??= openModel(model, runtime)
+    return opened
+  }
   const spaces: readonly EncoderSpace[] = manifest.adapter ? ['clip', 'imo'] : ['clip']
 
   async function runVision(pixels: Float32Array, count: number, space: EncoderSpace, last: boolean) {
     const { imageSize, vision: tower } = manifest
+    const { vision } = await open()
     const { [tower.output]: output } = await vision.run(
       {
         [tower.input]: { type: 'float32', dims: [count, 3, imageSize, imageSize], data: pixels },
@@ -71,14 +78,15 @@ export async function openEncoder(folder: string, runtime: Runtime): Promise<Enc
       },
       last ? [tower.input] : [],
     )
-    return toMatrix(output, manifest)
+    return toMatrix(output, manifest.dimensions)
   }
 
   const scaleOf = (space: EncoderSpace): number => (space === 'imo' ? (manifest.adapter?.scale ?? 0) : 0)
 
   async function encodeImages(images: readonly ImageSource[], options: EncodeOptions) {
     const { recipe = plain, signal, onBatch } = options
-    for (const space of options.spaces) {
+    const wanted = [...new Set(options.spaces)]
+    for (const space of wanted) {
       if (!spaces.includes(space)) throw errors.spaceNotAvailable({ space, encoder: manifest.id })
     }
     const perBatch = Math.max(1, Math.floor(batchSize / recipe.rounds))
@@ -95,8 +103,8 @@ export async function openEncoder(folder: string, runtime: Runtime): Promise<Enc
       // A failure there is reported when that batch's turn comes.
       next?.catch(() => undefined)
       const batch: Record<EncoderSpace, Matrix> = {}
-      for (const [i, space] of options.spaces.entries()) {
-        const last = i === options.spaces.length - 1
+      for (const [i, space] of wanted.entries()) {
+        const last = i === wanted.length - 1
         const views = await runVision(pixels, (to - from) * recipe.rounds, space, last)
         const features = meanOfViews(views, recipe.rounds)
         batch[space] = features
@@ -110,6 +118,7 @@ export async function openEncoder(folder: string, runtime: Runtime): Promise<Enc
   }
 
   async function encodeTexts(texts: readonly string[]): Promise<Matrix> {
+    const { tokenize, text } = await open()
     const parts: Matrix[] = []
     for (let from = 0; from < texts.length; from += batchSize) {
       const batch = texts.slice(from, from + batchSize)
@@ -117,10 +126,21 @@ export async function openEncoder(folder: string, runtime: Runtime): Promise<Enc
       const { [manifest.text.output]: output } = await text.run({
         [manifest.text.input]: { type: 'int64', dims: [batch.length, length], data: ids },
       })
-      parts.push(meanOfViews(toMatrix(output, manifest), 1))
+      parts.push(meanOfViews(toMatrix(output, manifest.dimensions), 1))
     }
     return stackRows(parts, manifest.dimensions)
   }
+
+  async function tryOut(file: string, encodeOne: () => Promise<unknown>): Promise<void> {
+    await encodeOne().catch((error: unknown) => {
+      throw errors.invalidModel({ file: join(folder, file), reason: reasonOf(error) })
+    })
+  }
+  // A manifest that does not fit its model is to stop the start, not the first request.
+  await tryOut(manifest.vision.file, () =>
+    runVision(new Float32Array(3 * manifest.imageSize ** 2), 1, 'clip', true),
+  )
+  await tryOut(manifest.text.file, () => encodeTexts(['a '.repeat(manifest.contextLength)]))
 
   return {
     id: manifest.id,
@@ -132,10 +152,29 @@ export async function openEncoder(folder: string, runtime: Runtime): Promise<Enc
     fingerprint: model.fingerprint,
     encodeImages,
     encodeTexts,
+    async load() {
+      await open()
+    },
     async close() {
-      await Promise.all([vision.release(), text.release()])
+      const model = await opened
+      await Promise.all([model?.vision.release(), model?.text.release()])
     },
   }
+}
+
+interface OpenedModel {
+  readonly tokenize: TextTokenizer
+  readonly vision: Session
+  readonly text: Session
+}
+
+async function openModel(model: ModelFolder, runtime: Runtime): Promise<OpenedModel> {
+  const [tokenize, vision, text] = await Promise.all([
+    openTokenizer(model),
+    openSession(runtime, model, model.manifest.vision),
+    openSession(runtime, model, model.manifest.text),
+  ])
+  return { tokenize, vision, text }
 }
 
 async function openSession(
@@ -173,28 +212,28 @@ async function prepareBatch(
   const at = (view: number) => pixels.subarray(view * planes, (view + 1) * planes)
 
   async function prepareImage(source: ImageSource, i: number): Promise<void> {
-    const image = await decodeImage(await source.read()).catch((error: unknown) => {
-      throw error instanceof ShotboardError ? error.at(`images[${from + i}]`) : error
-    })
+    const image = await source
+      .read()
+      .then(decodeImage)
+      .catch((error: unknown) => {
+        throw error instanceof ShotboardError ? error.at(`images[${from + i}]`) : error
+      })
     if (recipe.rounds === 1) return preprocess(image, manifest, at(i))
     const views = randomViews(recipe, { id: source.id, width: image.width, height: image.height })
-    await Promise.all(
-      views.map((view, round) => preprocessView(image, view, manifest, at(i * recipe.rounds + round))),
-    )
+    for (const [round, view] of views.entries()) {
+      await preprocessView(image, view, manifest, at(i * recipe.rounds + round))
+    }
   }
 
-  await Promise.all(batch.map(prepareImage))
+  await Promise.all(batch.map((source, i) => preparing(() => prepareImage(source, i))))
   return pixels
 }
 
-function toMatrix(output: Awaited<ReturnType<Session['run']>>[string] | undefined, manifest: Manifest) {
-  if (output?.type !== 'float32' || output.dims[1] !== manifest.dimensions) {
-    throw errors.invalidModel({
-      file: manifest.id,
-      reason: `it gave features of shape ${JSON.stringify(output?.dims)}, not [batch, ${manifest.dimensions}]`,
-    })
+function toMatrix(output: Awaited<ReturnType<Session['run']>>[string] | undefined, dimensions: number) {
+  if (output?.type !== 'float32' || output.dims[1] !== dimensions) {
+    throw new Error(`it gives features of shape ${JSON.stringify(output?.dims)}, not [batch, ${dimensions}]`)
   }
-  return matrix(output.dims[0] as number, manifest.dimensions, output.data)
+  return matrix(output.dims[0] as number, dimensions, output.data)
 }
 
 /** Unit features of every view, averaged over an image's views, made unit again: [n·rounds, d] → [n, d]. */

@@ -7,32 +7,37 @@ import { errors, reasonOf } from '../errors.js'
 const rgb = z.tuple([z.number(), z.number(), z.number()])
 
 /** `model.json`: all that Shotboard needs to know of an encoder beside its ONNX files and its tokenizer. */
-const manifestSchema = z.object({
-  id: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, 'must be letters, digits, dots, dashes and underscores'),
-  name: z.string().min(1),
-  /** d: the length of a feature. */
-  dimensions: z.int().positive(),
-  /** The side of the square of pixels that the image tower takes. */
-  imageSize: z.int().positive(),
-  mean: rgb,
-  std: rgb,
-  resize: z.literal('bicubic, shorter side to imageSize, then centre crop'),
-  /** What cosine similarities of images and texts are multiplied by to become logits. */
-  logitScale: z.number().positive(),
-  contextLength: z.int().min(3),
-  padToken: z.int().nonnegative(),
-  endOfTextToken: z.int().nonnegative(),
-  tokenizer: z.string(),
-  vision: z.object({
-    file: z.string(),
-    input: z.string(),
-    /** The scalar input that scales the adapters' output; an encoder without adapters has none. */
-    adapterScaleInput: z.string().optional(),
-    output: z.string(),
-  }),
-  text: z.object({ file: z.string(), input: z.string(), output: z.string() }),
-  adapter: z.object({ bottleneck: z.int().positive(), scale: z.number().positive() }).nullish(),
-})
+const manifestSchema = z
+  .object({
+    id: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, 'must be letters, digits, dots, dashes and underscores'),
+    name: z.string().min(1),
+    /** d: the length of a feature. */
+    dimensions: z.int().positive(),
+    /** The side of the square of pixels that the image tower takes. */
+    imageSize: z.int().positive(),
+    mean: rgb,
+    std: rgb,
+    resize: z.literal('bicubic, shorter side to imageSize, then centre crop'),
+    /** What cosine similarities of images and texts are multiplied by to become logits. */
+    logitScale: z.number().positive(),
+    contextLength: z.int().min(3),
+    padToken: z.int().nonnegative(),
+    endOfTextToken: z.int().nonnegative(),
+    tokenizer: z.string(),
+    vision: z.object({
+      file: z.string(),
+      input: z.string(),
+      /** The scalar input that scales the adapters' output; an encoder without adapters has none. */
+      adapterScaleInput: z.string().optional(),
+      output: z.string(),
+    }),
+    text: z.object({ file: z.string(), input: z.string(), output: z.string() }),
+    adapter: z.object({ bottleneck: z.int().positive(), scale: z.number().positive() }).nullish(),
+  })
+  .refine(({ adapter, vision }) => !adapter || vision.adapterScaleInput !== undefined, {
+    path: ['vision', 'adapterScaleInput'],
+    error: 'must be given where there is an adapter',
+  })
 
 export type Manifest = z.infer<typeof manifestSchema>
 

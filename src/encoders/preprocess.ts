@@ -20,8 +20,8 @@ export async function preprocess(
   const width = image.width === shorter ? size : Math.floor((size * image.width) / shorter)
   const height = image.height === shorter ? size : Math.floor((size * image.height) / shorter)
   const whole = { left: 0, top: 0, width: image.width, height: image.height }
-  const bytes = await resample(image, whole, width, height)
-  normalise({ width, height, data: bytes }, half(width - size), half(height - size), manifest, pixels)
+  const centre = { left: half(width - size), top: half(height - size), width: size, height: size }
+  normalise(await resample(image, whole, width, height, centre), manifest, pixels)
 }
 
 /** A view of an image (a crop, perhaps mirrored) as the encoder takes it: bicubic to the square, normalised. */
@@ -32,13 +32,7 @@ export async function preprocessView(
   pixels: Float32Array,
 ): Promise<void> {
   const size = manifest.imageSize
-  normalise(
-    { width: size, height: size, data: await resample(image, view, size, size) },
-    0,
-    0,
-    manifest,
-    pixels,
-  )
+  normalise(await resample(image, view, size, size), manifest, pixels)
   if (view.mirrored) {
     for (let row = 0; row < 3 * size; row++) pixels.subarray(row * size, (row + 1) * size).reverse()
   }
@@ -50,25 +44,13 @@ function half(pixels: number): number {
   return pixels % 2 === 0 || floor % 2 === 0 ? floor : floor + 1
 }
 
-/** The square at (left, top), from rows of RGB bytes to planes of `(byte / 255 − mean) / std`. */
-function normalise(
-  image: RgbImage,
-  left: number,
-  top: number,
-  { imageSize, mean, std }: Preprocessing,
-  pixels: Float32Array,
-): void {
+/** Rows of RGB bytes to planes of `(byte / 255 − mean) / std`. */
+function normalise(bytes: RgbImage['data'], { mean, std }: Preprocessing, pixels: Float32Array): void {
   for (let channel = 0, to = 0; channel < 3; channel++) {
     const scale = 1 / (255 * (std[channel] as number))
     const offset = (mean[channel] as number) / (std[channel] as number)
-    for (let y = top; y < top + imageSize; y++) {
-      for (
-        let x = left, from = (y * image.width + left) * 3 + channel;
-        x < left + imageSize;
-        x++, from += 3
-      ) {
-        pixels[to++] = (image.data[from] as number) * scale - offset
-      }
+    for (let from = channel; from < bytes.length; from += 3) {
+      pixels[to++] = (bytes[from] as number) * scale - offset
     }
   }
 }

@@ -12,39 +12,46 @@ export interface Region {
 /**
  * A region of an image, resized with Pillow's antialiased bicubic to the byte: what CLIP was trained on, and what the
  * resizers of image libraries differ from enough to move features. Separable, the horizontal pass first, rounded to
- * bytes between the passes. Gives way to other work while it runs. Returns RGB bytes, row by row.
+ * bytes between the passes (Pillow turns them round where a region is over a hundred times as tall as it is wide; this
+ * does not). Gives way to other work while it runs. Returns RGB bytes, row by row.
+ *
+ * Of the resized image only `window` is computed: the square in the middle of a panorama costs no more than a square.
  */
 export async function resample(
   image: RgbImage,
   region: Region,
   width: number,
   height: number,
+  window: Region = { left: 0, top: 0, width, height },
 ): Promise<Uint8ClampedArray> {
   const breathe = breather()
-  const across = contributions(region.width, width)
-  const down = contributions(region.height, height)
+  const across = contributions(region.width, width, window.left, window.width)
+  const down = contributions(region.height, height, window.top, window.height)
 
-  const narrow = new Uint8ClampedArray(region.height * width * 3)
-  for (let y = 0; y < region.height; y++) {
+  const stride = window.width * 3
+  const top = down.first[0] as number
+  const bottom = (down.first[window.height - 1] as number) + (down.taps[window.height - 1] as number)
+  const narrow = new Uint8ClampedArray((bottom - top) * stride)
+  for (let y = top; y < bottom; y++) {
     const from = ((region.top + y) * image.width + region.left) * 3
-    for (let x = 0, to = y * width * 3; x < width; x++, to += 3) {
+    for (let x = 0, to = (y - top) * stride; x < window.width; x++, to += 3) {
       weigh(image.data, from + (across.first[x] as number) * 3, 3, across, x, narrow, to)
     }
     await breathe()
   }
 
-  const result = new Uint8ClampedArray(height * width * 3)
-  for (let y = 0; y < height; y++) {
-    const from = (down.first[y] as number) * width * 3
-    for (let x = 0, to = y * width * 3; x < width; x++, to += 3) {
-      weigh(narrow, from + x * 3, width * 3, down, y, result, to)
+  const result = new Uint8ClampedArray(window.height * stride)
+  for (let y = 0; y < window.height; y++) {
+    const from = ((down.first[y] as number) - top) * stride
+    for (let x = 0, to = y * stride; x < window.width; x++, to += 3) {
+      weigh(narrow, from + x * 3, stride, down, y, result, to)
     }
     await breathe()
   }
   return result
 }
 
-/** Which source pixels make up each target pixel: `taps[i]` of them from `first[i]` on, weighted in fixed point. */
+/** Which source pixels make up target pixel `i`: `taps[i]` of them from `first[i]` on, weighted in fixed point. */
 interface Contributions {
   readonly first: Int32Array
   readonly taps: Int32Array
@@ -55,16 +62,17 @@ interface Contributions {
 /** Fixed-point bits of a weight, as in Pillow: 32 less 8 for a pixel and 2 for the overshoot of the cubic. */
 const precision = 22
 
-function contributions(from: number, to: number): Contributions {
+/** For `count` target pixels from `start` on, of `from` pixels resized to `to`. */
+function contributions(from: number, to: number, start: number, count: number): Contributions {
   const scale = from / to
   const stretch = Math.max(scale, 1)
   const support = 2 * stretch
   const stride = Math.ceil(support) * 2 + 1
-  const first = new Int32Array(to)
-  const taps = new Int32Array(to)
-  const weights = new Int32Array(to * stride)
-  for (let i = 0; i < to; i++) {
-    const centre = (i + 0.5) * scale
+  const first = new Int32Array(count)
+  const taps = new Int32Array(count)
+  const weights = new Int32Array(count * stride)
+  for (let i = 0; i < count; i++) {
+    const centre = (start + i + 0.5) * scale
     const begin = Math.max(0, Math.trunc(centre - support + 0.5))
     const end = Math.min(from, Math.trunc(centre + support + 0.5))
     const values = Array.from({ length: end - begin }, (_, k) => cubic((k + begin - centre + 0.5) / stretch))

@@ -1,7 +1,7 @@
 import type { Batch } from '../cache/batch.js'
 import { buildCache, type Cache, type SpaceFeatures, type Support } from '../cache/cache.js'
 import { errors } from '../errors.js'
-import { defaultsOf, type Method, type Values } from '../methods/contract.js'
+import { defaultsOf, leavesOneOutInBatch, type Method, type Values } from '../methods/contract.js'
 import { rangesOver, requireTexts, type Scores, scoreBatch, type TermRanges } from '../methods/score.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import type { Kernels } from '../tensor/kernels.js'
@@ -119,11 +119,9 @@ function selectionData(
     return { batches: () => cache.batches(validation.features), labels: validation.labels }
   }
   const labels = cache.labels.map((label) => ((cache.counts[label] as number) > 1 ? label : -1))
-  const inBatch = method.terms
-    ? method.terms.every((term) => term.leaveOneOut === 'in-batch')
-    : method.leaveOneOut === 'in-batch'
   return {
-    batches: () => (inBatch ? cache.leaveOneOut() : rebuiltWithoutEach(support, cache, space, kernels)),
+    batches: () =>
+      leavesOneOutInBatch(method) ? cache.leaveOneOut() : rebuiltWithoutEach(support, cache, space, kernels),
     labels,
   }
 }

@@ -166,3 +166,9 @@ export const defaultsOf = ({ hyperparameters }: Method): Values =>
 /** Whether a method reads the text classifier. */
 export const usesTexts = (method: Method): boolean =>
   method.terms ? method.terms.some((term) => term.usesTexts) : method.usesTexts
+
+/** Whether a method leaves images out within a batch, rather than have the cache built again without each. */
+export const leavesOneOutInBatch = (method: Method): boolean =>
+  method.terms
+    ? method.terms.every((term) => term.leaveOneOut === 'in-batch')
+    : method.leaveOneOut === 'in-batch'

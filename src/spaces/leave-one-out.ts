@@ -1,5 +1,8 @@
 import { type Matrix, matrix } from '../tensor/matrix.js'
 
+/** A square that cancellation has left with less than this share of its parts is rounding: its image is the mean. */
+const rounding = 1e-6
+
 /**
  * Cosines between support image i and every support image j after the support mean has been taken again without i.
  *
@@ -26,8 +29,8 @@ export function leaveOneOutCosines(options: {
       const product = inner.data[row * images + j] as number
       const dot = (1 + shift) * (product + shift * own)
       const squared = square(i, j) + 2 * shift * product + shift * shift * own
-      const lengths = ownLength * Math.sqrt(Math.max(squared, 0))
-      result.data[row * images + j] = lengths > 0 ? dot / lengths : 0
+      const isMean = squared <= rounding * (square(i, j) + shift * shift * own)
+      result.data[row * images + j] = isMean || own === 0 ? 0 : dot / (ownLength * Math.sqrt(squared))
     }
   }
   return result

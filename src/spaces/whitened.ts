@@ -97,10 +97,14 @@ async function inverseRoot(
 const shrunk = (eigenvalue: number, meanEigenvalue: number, lambda: number): number =>
   Math.max((1 - lambda) * (eigenvalue / meanEigenvalue) + lambda, 1e-7)
 
+/** A share of the scatter that two images at most can have each; what is left without it is too little to subtract to. */
+const nearlyAll = 0.95
+
 /**
  * Without image i the scatter is lower by `κ_i·v_i·v_iᵀ` and the shrinkage target by its trace. In the eigenbasis the
  * first is a rank-one change (Sherman-Morrison) and the second a change of the diagonal, so every fold's inner products
- * come from three matrix products of all images, and none needs a decomposition of its own.
+ * come from three matrix products of all images, and none needs a decomposition of its own, but for two at most that
+ * leave another covariance than that behind, or next to none, and are fitted anew.
  */
 async function leaveOneOut(options: {
   readonly support: LabelledFeatures
@@ -119,11 +123,14 @@ async function leaveOneOut(options: {
   const weighted = matrix(to - from, d) // p_i∘z_i
   const directions = matrix(to - from, d) // w_i = p_i∘v_i
   const factors = new Float64Array(to - from) // k_i of Sherman-Morrison
+  const lastPair = lastPairOf(support.labels)
+  const toRefit: number[] = []
   for (let row = 0; row < to - from; row++) {
     const kappa = scatter.kappa[from + row] as number
     const v = rowOf(deviations, row)
     const lost = kappa * v.reduce((sum, value) => sum + value * value, 0)
     const meanEigenvalue = (scatter.trace - lost) / d
+    if (support.labels[from + row] === lastPair || lost > nearlyAll * scatter.trace) toRefit.push(from + row)
     let quadratic = 0
     for (let k = 0; k < d; k++) {
       const at = row * d + k
@@ -157,36 +164,34 @@ async function leaveOneOut(options: {
     inner,
     square: (i, j) => squares.data[(i - from) * images + j] as number,
   })
-  await refitWhereLastPairBreaks(support, lambda, kernels, from, result)
+  for (const i of toRefit) {
+    rowOf(result, i - from).set((await cosinesWithout(i, support, lambda, kernels)).data)
+  }
   return result
 }
 
-/**
- * Where one class alone has two images and every other class one, leaving out either of the two changes what the
- * covariance is taken of. Those folds, two at most, are fitted anew.
- */
-async function refitWhereLastPairBreaks(
+/** The class whose pair is the last of all pairs, so that leaving out either changes what the covariance is taken of. */
+function lastPairOf(labels: Int32Array): number {
+  const counts = countsOf(labels)
+  const several = counts.filter((count) => count > 1)
+  return several.length === 1 && several[0] === 2 ? counts.indexOf(2) : -1
+}
+
+/** The cosines of support image i with all of them, fitted anew without it: [1, S]. */
+async function cosinesWithout(
+  i: number,
   { features, labels }: LabelledFeatures,
   lambda: number,
   kernels: Kernels,
-  from: number,
-  result: Matrix,
-): Promise<void> {
-  const counts = countsOf(labels)
-  if (Math.max(...counts) !== 2 || counts.filter((count) => count === 2).length !== 1) return
-  const pair = counts.indexOf(2)
-  for (let row = 0; row < result.rows; row++) {
-    if (labels[from + row] !== pair) continue
-    const rest = Array.from(labels.keys()).filter((i) => i !== from + row)
-    const fitted = await fitWhitened(
-      { features: gatherRows(features, rest), labels: Int32Array.from(rest, (i) => labels[i] as number) },
-      lambda,
-      kernels,
-    )
-    const projected = await fitted.project(features)
-    const cosines = await kernels.dot(sliceRows(projected, from + row, from + row + 1), projected)
-    rowOf(result, row).set(cosines.data)
-  }
+): Promise<Matrix> {
+  const rest = Array.from(labels.keys()).filter((j) => j !== i)
+  const fitted = await fitWhitened(
+    { features: gatherRows(features, rest), labels: Int32Array.from(rest, (j) => labels[j] as number) },
+    lambda,
+    kernels,
+  )
+  const projected = await fitted.project(features)
+  return kernels.dot(sliceRows(projected, i, i + 1), projected)
 }
 
 function countsOf(labels: Int32Array): number[] {
@@ -195,15 +200,15 @@ function countsOf(labels: Int32Array): number[] {
   return Array.from(counts, (count) => count ?? 0)
 }
 
-function classMeans(features: Matrix, labels: Int32Array, counts: readonly number[]): Matrix {
-  const means = matrix(counts.length, features.columns)
-  for (let i = 0; i < features.rows; i++) {
-    const label = labels[i] as number
-    const mean = rowOf(means, label)
-    const row = rowOf(features, i)
-    for (let k = 0; k < mean.length; k++) {
-      mean[k] = (mean[k] as number) + (row[k] as number) / (counts[label] as number)
+/** Summed in double precision, so that equal images have no deviations from their mean, not even by rounding. */
+function classMeans({ rows, columns, data }: Matrix, labels: Int32Array, counts: readonly number[]): Matrix {
+  const sums = new Float64Array(counts.length * columns)
+  for (let i = 0, at = 0; i < rows; i++) {
+    const start = (labels[i] as number) * columns
+    for (let k = 0; k < columns; k++, at++) {
+      sums[start + k] = (sums[start + k] as number) + (data[at] as number)
     }
   }
-  return means
+  const mean = (sum: number, at: number) => sum / Math.max(1, counts[Math.floor(at / columns)] as number)
+  return matrix(counts.length, columns, Float32Array.from(sums, mean))
 }

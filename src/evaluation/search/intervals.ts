@@ -7,9 +7,8 @@
  * so the image is classified right on an intersection of C − 1 half-lines: one interval of α. A whole row of the grid
  * costs one pass over the classes instead of one scoring per value.
  *
- * Exactness: the ends are found by division and then settled on the grid by the margin itself, computed as a brute-force
- * search would compute it. `t + α·s` in floating point never falls as α grows where s > 0 (rounding is monotone), so the
- * grid values on which a margin holds are an interval in floating point too.
+ * Exactness: rounding moves the ends a little, and where logits are equal it decides. A grid value nearer to an end than
+ * rounding can reach, as a rare few are, is settled by the logits themselves, summed as scoring that point sums them.
  */
 
 /** One image, as the interval argument sees it. */
@@ -22,11 +21,17 @@ export interface Margins {
   readonly fixed: Float64Array
   /** s, [C]: the slope of every margin. */
   readonly slopes: Float64Array
+  /** The least |s_c| that is not 0. */
+  readonly leastSlope: number
+  /** A margin that is nearer to 0 than this, anywhere on the grid, may be rounding alone. */
+  readonly rounding: number
+  /** Whether the logits at a value of the weight are greatest for the image's own class, the first among equals. */
+  readonly isRight: (value: number) => boolean
 }
 
 /**
- * Adds one image to the counts of a row of the grid, as differences: +1 at `row` + the first value on which it is right,
- * −1 behind the last, if anything is behind it. `grid` is ascending; its neighbours stand `stride` apart in
+ * Adds one image to the counts of a row of the grid, as differences: +1 at `row` + the first value of every run on which
+ * it is right, −1 behind its last, if anything is behind it. `grid` is ascending; its neighbours stand `stride` apart in
  * `differences`.
  */
 export function addInterval(
@@ -36,9 +41,10 @@ export function addInterval(
   row: number,
   stride: number,
 ): void {
-  const { label, classes, fixed, slopes } = margins
+  const { label, classes, fixed, slopes, leastSlope, rounding, isRight } = margins
   let low = Number.NEGATIVE_INFINITY
   let high = Number.POSITIVE_INFINITY
+  let reach = rounding / leastSlope
   for (let c = 0; c < classes; c++) {
     const slope = slopes[c] as number
     const t = fixed[c] as number
@@ -48,46 +54,28 @@ export function addInterval(
     } else if (slope < 0) {
       const bound = -t / slope
       if (bound < high) high = bound
-    } else if (c !== label && !wins(t, c, label)) return
+    } else if (c !== label && t <= rounding) {
+      if (t < -rounding) return
+      reach = Number.POSITIVE_INFINITY
+    }
   }
-  if (low > high + nearness(high)) return
+  for (let at = lowerBound(grid, low - reach); at < grid.length; at++) {
+    const value = grid[at] as number
+    if (value > high + reach) return
+    if (value > low + reach && value < high - reach) {
+      const behind = lowerBound(grid, high - reach)
+      addRun(differences, row + at * stride, behind < grid.length ? row + behind * stride : undefined)
+      at = behind - 1
+    } else if (isRight(value)) {
+      addRun(differences, row + at * stride, at + 1 < grid.length ? row + (at + 1) * stride : undefined)
+    }
+  }
+}
 
-  let first = lowerBound(grid, low - nearness(low))
-  let last = lowerBound(grid, high + nearness(high)) - 1
-  // Only grid values within rounding of an end need the margins themselves.
-  while (
-    first <= last &&
-    (grid[first] as number) <= low + nearness(low) &&
-    !isRight(margins, grid[first] as number)
-  )
-    first++
-  while (
-    last >= first &&
-    (grid[last] as number) >= high - nearness(high) &&
-    !isRight(margins, grid[last] as number)
-  )
-    last--
-  if (first > last) return
-  const begin = row + first * stride
+function addRun(differences: Int32Array, begin: number, end: number | undefined): void {
   differences[begin] = (differences[begin] as number) + 1
-  if (last + 1 === grid.length) return
-  const end = row + (last + 1) * stride
-  differences[end] = (differences[end] as number) - 1
+  if (end !== undefined) differences[end] = (differences[end] as number) - 1
 }
-
-/** Whether the image is classified right at a value of the weight; on equal logits the class that comes first wins. */
-function isRight({ label, classes, fixed, slopes }: Margins, value: number): boolean {
-  for (let c = 0; c < classes; c++) {
-    if (c !== label && !wins((fixed[c] as number) + value * (slopes[c] as number), c, label)) return false
-  }
-  return true
-}
-
-const wins = (margin: number, other: number, label: number): boolean =>
-  other < label ? margin > 0 : margin >= 0
-
-/** Well above the rounding of one division, well below a step of any grid. */
-const nearness = (bound: number): number => (Number.isFinite(bound) ? 1e-12 * (1 + Math.abs(bound)) : 0)
 
 /** The first position whose value is not below `value`. */
 function lowerBound(grid: Float64Array, value: number): number {

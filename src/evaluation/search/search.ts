@@ -7,6 +7,7 @@ import type { Matrix } from '../../tensor/matrix.js'
 import { argmax } from '../metrics.js'
 import { type Axis, combinations, type Grid, valuesAt } from './grid.js'
 import { addInterval } from './intervals.js'
+import { addMargins, addScaled, greatestSize, leastSize, rightAt, roundingOf } from './margins.js'
 
 /** Images to select on: batches, and per image of all batches in turn its class, or −1 where it has no say. */
 export interface SelectionData {
@@ -69,6 +70,7 @@ async function countByIntervals(options: {
   const classes = batch.cache.classes
   const inner = innerAxis(grid)
   const innerGrid = Float64Array.from(inner?.values ?? [0])
+  const innerGreatest = Math.max(...innerGrid.map(Math.abs))
   const innerStride = inner?.stride ?? 1
   const outer = [...combinations(grid.axes.filter((axis) => axis.kind === 'weight' && axis !== inner))]
   const termLogits = termCache(batch, ranges)
@@ -79,33 +81,44 @@ async function countByIntervals(options: {
   const slopes = new Float64Array(classes)
   for (const shapes of combinations(grid.axes.filter((axis) => axis.kind === 'shape'))) {
     const terms = await Promise.all(
-      method.terms.map(async (term) => ({ term, logits: await termLogits(term, shapes.values) })),
+      method.terms.map(async (term) => ({
+        term,
+        ...(await termLogits(term, shapes.values)),
+        /** logits[y] − logits[c] of the image at hand. */
+        margins: new Float64Array(classes),
+        /** What the term is multiplied by at the point at hand. */
+        factor: 1,
+      })),
     )
-    const along = terms.filter(({ term }) => term.weight !== null && term.weight === inner?.name)
     const constant = terms.filter(({ term }) => term.weight === null)
+    const along = terms.filter(({ term }) => term.weight !== null && term.weight === inner?.name)
     const across = terms.filter(({ term }) => term.weight !== null && term.weight !== inner?.name)
-    const acrossMargins = across.map(({ term, logits }) => ({
-      weight: term.weight as string,
-      logits,
-      margins: new Float64Array(classes),
-    }))
+    const image = { row: 0, label: 0 }
+    const isRight = (value: number): boolean => {
+      for (const each of along) each.factor = value
+      return rightAt(terms, image.row, image.label)
+    }
 
     for (let i = 0; i < batch.rows; i++) {
       const label = labels[i] as number
       if (label < 0) continue
+      image.row = i
+      image.label = label
       base.fill(0)
       slopes.fill(0)
       for (const { logits } of constant) addMargins(logits, i, label, base)
       for (const { logits } of along) addMargins(logits, i, label, slopes)
-      for (const each of acrossMargins) {
-        each.margins.fill(0)
-        addMargins(each.logits, i, label, each.margins)
-      }
+      for (const { logits, margins } of across) addMargins(logits, i, label, margins.fill(0))
+      const leastSlope = leastSize(slopes)
       for (const { values, offset } of outer) {
         fixed.set(base)
-        for (const { weight, margins } of acrossMargins) addScaled(fixed, margins, values[weight] as number)
-        const row = shapes.offset + offset
-        addInterval({ label, classes, fixed, slopes }, innerGrid, counts, row, innerStride)
+        for (const each of across) {
+          each.factor = values[each.term.weight as string] as number
+          addScaled(fixed, each.margins, each.factor)
+        }
+        for (const each of along) each.factor = innerGreatest
+        const margins = { label, classes, fixed, slopes, leastSlope, rounding: roundingOf(terms), isRight }
+        addInterval(margins, innerGrid, counts, shapes.offset + offset, innerStride)
       }
       await breathe()
     }
@@ -113,27 +126,21 @@ async function countByIntervals(options: {
   }
 }
 
-/** Adds `logits[i, label] − logits[i, c]` for every class c. */
-function addMargins({ columns, data }: Matrix, i: number, label: number, margins: Float64Array): void {
-  const row = i * columns
-  const own = data[row + label] as number
-  for (let c = 0; c < columns; c++) margins[c] = (margins[c] as number) + (own - (data[row + c] as number))
-}
-
-function addScaled(target: Float64Array, source: Float64Array, factor: number): void {
-  for (let c = 0; c < target.length; c++) target[c] = (target[c] as number) + factor * (source[c] as number)
-}
-
-/** Each term's logits for its own shapes: a term that does not depend on a shape is not computed again for it. */
+/**
+ * Each term's logits for its own shapes, and how great they get: a term that does not depend on a shape is not computed
+ * again for it.
+ */
 function termCache(batch: Batch, ranges: TermRanges) {
-  const last = new Map<string, { key: string; logits: Promise<Matrix> }>()
-  return (term: Term, shapes: Values): Promise<Matrix> => {
+  const last = new Map<string, { key: string; result: Promise<{ logits: Matrix; greatest: number }> }>()
+  return (term: Term, shapes: Values): Promise<{ logits: Matrix; greatest: number }> => {
     const key = term.shapes.map((name) => shapes[name]).join()
     const known = last.get(term.name)
-    if (known?.key === key) return known.logits
-    const logits = term.logits(batch, shapes, ranges[term.name] ?? {})
-    last.set(term.name, { key, logits })
-    return logits
+    if (known?.key === key) return known.result
+    const result = term
+      .logits(batch, shapes, ranges[term.name] ?? {})
+      .then((logits) => ({ logits, greatest: greatestSize(logits.data) }))
+    last.set(term.name, { key, result })
+    return result
   }
 }
 

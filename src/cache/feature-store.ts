@@ -1,0 +1,170 @@
+import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
+import pLimit from 'p-limit'
+import { type Matrix, matrix, rowOf } from '../tensor/matrix.js'
+
+/** What a stored feature belongs to, beside its image. */
+export interface FeatureAddress {
+  /** The encoder's id and fingerprint: other weights are another address. */
+  readonly encoder: string
+  /** One of the encoder's own spaces. */
+  readonly space: string
+  /** The augmentation recipe's id. */
+  readonly recipe: string
+  readonly dimensions: number
+}
+
+/**
+ * Features in files, each computed once for (image, encoder, space, recipe) and found again after a restart.
+ *
+ * Every address has a folder with `rows.f32`, the features one after another, and `keys.bin`, for each row the image's
+ * SHA-256 and a checksum of the row. Both are only ever appended to, rows before keys, so that a key without its row
+ * cannot be found after a kill; what a kill cut short is dropped when the files are next opened, and a row whose
+ * checksum does not fit counts as missing.
+ */
+export interface FeatureStore {
+  /** The features of images, [N, d], and the positions of those that are not stored: their rows are zero. */
+  read(address: FeatureAddress, images: readonly string[]): Promise<{ features: Matrix; missing: number[] }>
+  /** Stores features, one row an image. Images that are stored already are passed over. */
+  append(address: FeatureAddress, images: readonly string[], features: Matrix): Promise<void>
+  close(): Promise<void>
+}
+
+const hashBytes = 32
+const keyBytes = hashBytes + 4
+/** Rows that are nearer to each other than this are read in one go. */
+const gapRows = 64
+/** A read is at most so large, so that memory stays bounded. */
+const mostBytesPerRead = 64 * 2 ** 20
+
+/** Opens the store in a folder, which is made when needed. */
+export function openFeatureStore(directory: string): FeatureStore {
+  const shards = new Map<string, Promise<Shard>>()
+
+  function shardOf(address: FeatureAddress): Promise<Shard> {
+    const folder = join(directory, address.encoder, address.space.replaceAll(':', '@'), address.recipe)
+    let shard = shards.get(folder)
+    if (shard === undefined) {
+      shard = openShard(folder, address.dimensions)
+      shards.set(folder, shard)
+    }
+    return shard
+  }
+
+  return {
+    read: async (address, images) => (await shardOf(address)).read(images),
+    append: async (address, images, features) => (await shardOf(address)).append(images, features),
+    async close() {
+      await Promise.all([...shards.values()].map(async (shard) => (await shard).close()))
+    },
+  }
+}
+
+interface Shard {
+  read(images: readonly string[]): Promise<{ features: Matrix; missing: number[] }>
+  append(images: readonly string[], features: Matrix): Promise<void>
+  close(): Promise<void>
+}
+
+async function openShard(folder: string, dimensions: number): Promise<Shard> {
+  const rowBytes = dimensions * 4
+  await mkdir(folder, { recursive: true })
+  // Opened for appending and reading; made when missing.
+  const keys = await open(join(folder, 'keys.bin'), 'a+')
+  const rows = await open(join(folder, 'rows.f32'), 'a+')
+  const oneAtATime = pLimit(1)
+
+  let count = Math.min(await wholeRecords(keys, keyBytes), await wholeRecords(rows, rowBytes))
+  await Promise.all([keys.truncate(count * keyBytes), rows.truncate(count * rowBytes)])
+  const index = new Map<string, { position: number; checksum: number }>()
+  const stored = Buffer.alloc(count * keyBytes)
+  await readFully(keys, stored, 0)
+  for (let position = 0; position < count; position++) {
+    const at = position * keyBytes
+    index.set(stored.toString('hex', at, at + hashBytes), {
+      position,
+      checksum: stored.readUInt32LE(at + hashBytes),
+    })
+  }
+
+  async function read(images: readonly string[]) {
+    const features = matrix(images.length, dimensions)
+    const missing: number[] = []
+    const found: { position: number; checksum: number; row: number }[] = []
+    for (const [row, image] of images.entries()) {
+      const entry = index.get(image)
+      if (entry === undefined) missing.push(row)
+      else found.push({ ...entry, row })
+    }
+    found.sort((a, b) => a.position - b.position)
+    for (let from = 0; from < found.length; ) {
+      const to = endOfRun(found, from, rowBytes)
+      const first = (found[from] as { position: number }).position
+      const last = (found[to - 1] as { position: number }).position
+      const bytes = Buffer.alloc((last - first + 1) * rowBytes)
+      await readFully(rows, bytes, first * rowBytes)
+      for (const { position, checksum, row } of found.slice(from, to)) {
+        const at = (position - first) * rowBytes
+        const stored = bytes.subarray(at, at + rowBytes)
+        if (crc32(stored) === checksum) bytesOf(rowOf(features, row)).set(stored)
+        else missing.push(row)
+      }
+      from = to
+    }
+    // A row that is damaged is forgotten, so that it can be stored again.
+    for (const row of missing) index.delete(images[row] as string)
+    return { features, missing: missing.sort((a, b) => a - b) }
+  }
+
+  async function append(images: readonly string[], features: Matrix): Promise<void> {
+    const fresh = images
+      .map((image, row) => ({ image, row: bytesOf(rowOf(features, row)) }))
+      .filter(({ image }, i) => !index.has(image) && images.indexOf(image) === i)
+    if (fresh.length === 0) return
+    const entries = fresh.map(({ image, row }, i) => ({ image, position: count + i, checksum: crc32(row) }))
+    const newKeys = Buffer.alloc(fresh.length * keyBytes)
+    for (const [i, { image, checksum }] of entries.entries()) {
+      newKeys.write(image, i * keyBytes, 'hex')
+      newKeys.writeUInt32LE(checksum, i * keyBytes + hashBytes)
+    }
+    await rows.appendFile(Buffer.concat(fresh.map(({ row }) => row)))
+    await keys.appendFile(newKeys)
+    count += fresh.length
+    for (const { image, position, checksum } of entries) index.set(image, { position, checksum })
+  }
+
+  return {
+    read,
+    append: (images, features) => oneAtATime(() => append(images, features)),
+    async close() {
+      await Promise.all([keys.close(), rows.close()])
+    },
+  }
+}
+
+const wholeRecords = async (file: FileHandle, bytes: number): Promise<number> =>
+  Math.floor((await file.stat()).size / bytes)
+
+async function readFully(file: FileHandle, buffer: Buffer, position: number): Promise<void> {
+  for (let at = 0; at < buffer.length; ) {
+    const { bytesRead } = await file.read(buffer, at, buffer.length - at, position + at)
+    if (bytesRead === 0) return
+    at += bytesRead
+  }
+}
+
+/** Where a run of rows that are worth reading together ends. */
+function endOfRun(found: readonly { position: number }[], from: number, rowBytes: number): number {
+  const first = (found[from] as { position: number }).position
+  let to = from + 1
+  while (to < found.length) {
+    const position = (found[to] as { position: number }).position
+    const previous = (found[to - 1] as { position: number }).position
+    if (position - previous > gapRows || (position - first + 1) * rowBytes > mostBytesPerRead) break
+    to++
+  }
+  return to
+}
+
+const bytesOf = (row: Float32Array): Uint8Array => new Uint8Array(row.buffer, row.byteOffset, row.byteLength)

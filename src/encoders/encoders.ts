@@ -1,0 +1,52 @@
+import { access, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { errors } from '../errors.js'
+import type { Runtime } from '../tensor/runtime.js'
+import { type Encoder, openEncoder } from './encoder.js'
+
+/** The encoders of a folder of model folders. */
+export interface Encoders {
+  readonly all: readonly Encoder[]
+  readonly default: Encoder
+  /** By id; the default where none is named. Throws UNKNOWN_ENCODER. */
+  get(id: string | null | undefined, argument?: string): Encoder
+  close(): Promise<void>
+}
+
+/**
+ * Reads every model folder and opens the default encoder; the others are opened when they are first used.
+ * Throws INVALID_MODEL with the file that is missing or malformed, UNKNOWN_ENCODER where the default is not there.
+ */
+export async function openEncoders(
+  directory: string,
+  defaultId: string,
+  runtime: Runtime,
+): Promise<Encoders> {
+  const all: Encoder[] = []
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    const folder = join(directory, entry.name)
+    if (entry.isDirectory() && (await hasManifest(folder))) all.push(await openEncoder(folder, runtime))
+  }
+  const get = (id: string | null | undefined, argument?: string): Encoder => {
+    const found = all.find((encoder) => encoder.id === (id ?? defaultId))
+    if (!found) {
+      throw errors.unknownEncoder({ id: id ?? defaultId, known: all.map((each) => each.id) }, argument)
+    }
+    return found
+  }
+  await get(defaultId).load()
+  return {
+    all,
+    default: get(defaultId),
+    get,
+    async close() {
+      await Promise.all(all.map((encoder) => encoder.close()))
+    },
+  }
+}
+
+const hasManifest = (folder: string): Promise<boolean> =>
+  access(join(folder, 'model.json')).then(
+    () => true,
+    () => false,
+  )

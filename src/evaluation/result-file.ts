@@ -1,0 +1,45 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { errors } from '../errors.js'
+import { readSafetensors, writeSafetensors } from '../tensor/safetensors.js'
+
+/** Which test image was taken for what: what a comparison's tests and a run's confusion matrix are made from. */
+export interface Predictions {
+  /** [N]: the class of each test image. */
+  readonly labels: Int32Array
+  /** [N]: the class it was taken for. */
+  readonly predicted: Int32Array
+}
+
+/** The predictions of runs, each a safetensors file named after its run. */
+export interface ResultFiles {
+  write(run: string, predictions: Predictions): Promise<void>
+  /** Throws INVALID_TENSOR_FILE. */
+  read(run: string): Promise<Predictions>
+}
+
+export function createResultFiles(directory: string): ResultFiles {
+  const fileOf = (run: string) => join(directory, `${run}.safetensors`)
+  return {
+    async write(run, { labels, predicted }) {
+      await mkdir(directory, { recursive: true })
+      await writeSafetensors(fileOf(run), {
+        tensors: new Map([
+          ['labels', { type: 'int32', shape: [labels.length], data: labels }],
+          ['predicted', { type: 'int32', shape: [predicted.length], data: predicted }],
+        ]),
+        metadata: { run },
+      })
+    },
+    async read(run) {
+      const file = fileOf(run)
+      const { tensors } = await readSafetensors(file)
+      const labels = tensors.get('labels')
+      const predicted = tensors.get('predicted')
+      if (labels?.type !== 'int32' || predicted?.type !== 'int32') {
+        throw errors.invalidTensorFile({ file, reason: 'it lacks labels or predicted' })
+      }
+      return { labels: labels.data, predicted: predicted.data }
+    },
+  }
+}

@@ -1,0 +1,65 @@
+import type { Matrix } from '../../tensor/matrix.js'
+import { argmax } from '../metrics.js'
+
+/** A term at a point of the grid. */
+interface WeightedTerm {
+  readonly logits: Matrix
+  /** The greatest magnitude of a logit. */
+  readonly greatest: number
+  /** What the term is multiplied by. */
+  readonly factor: number
+}
+
+/** Adds `logits[i, label] − logits[i, c]` for every class c. */
+export function addMargins({ columns, data }: Matrix, i: number, label: number, margins: Float64Array): void {
+  const row = i * columns
+  const own = data[row + label] as number
+  for (let c = 0; c < columns; c++) margins[c] = (margins[c] as number) + (own - (data[row + c] as number))
+}
+
+/** The greatest magnitude of a value. */
+export function greatestSize(values: Float32Array): number {
+  let greatest = 0
+  for (let at = 0; at < values.length; at++) {
+    const size = Math.abs(values[at] as number)
+    if (size > greatest) greatest = size
+  }
+  return greatest
+}
+
+/** The least magnitude of a value that is not 0. */
+export function leastSize(values: Float64Array): number {
+  let least = Number.POSITIVE_INFINITY
+  for (let c = 0; c < values.length; c++) {
+    const size = Math.abs(values[c] as number)
+    if (size < least && size > 0) least = size
+  }
+  return least
+}
+
+/** Whether the sum of weighted terms, in double precision and in their order, is greatest for the label. */
+export function rightAt(terms: readonly WeightedTerm[], i: number, label: number): boolean {
+  const classes = terms[0]?.logits.columns ?? 0
+  const sums = new Float64Array(classes)
+  for (const { logits, factor } of terms) {
+    for (let c = 0; c < classes; c++) {
+      sums[c] = (sums[c] as number) + factor * (logits.data[i * classes + c] as number)
+    }
+  }
+  return argmax(sums) === label
+}
+
+/** Adds `factor·source`. */
+export function addScaled(target: Float64Array, source: Float64Array, factor: number): void {
+  for (let c = 0; c < target.length; c++) target[c] = (target[c] as number) + factor * (source[c] as number)
+}
+
+/** Far more than a sum of a few terms in double precision is off by, relative to its greatest addend. */
+const unsafe = 2 ** -46
+
+/** How near to 0 a margin between two classes of the weighted sum may be rounding alone. */
+export function roundingOf(terms: readonly WeightedTerm[]): number {
+  let size = 0
+  for (const { factor, greatest } of terms) size += Math.abs(factor) * greatest
+  return unsafe * size
+}

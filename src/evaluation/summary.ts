@@ -1,0 +1,109 @@
+import type { Predictions } from './result-file.js'
+import { mcnemar, type Statistic, summarise } from './statistics.js'
+
+/** A finished run, as a summary sees it. */
+export interface FinishedRun {
+  readonly id: string
+  readonly method: string
+  readonly space: string | null
+  readonly shots: number
+  readonly seed: number
+  readonly accuracy: number
+  readonly top5Accuracy: number
+  readonly calibrationError: number
+}
+
+/** One method in one space at one number of shots, over its seeds. */
+export interface SummaryRow {
+  readonly method: string
+  readonly space: string | null
+  readonly shots: number
+  readonly accuracy: Statistic
+  readonly top5Accuracy: Statistic
+  readonly calibrationError: Statistic
+  readonly runs: readonly FinishedRun[]
+}
+
+/** A method against the baseline on the same test images, all seeds pooled. */
+export interface PairwiseTest {
+  readonly method: string
+  readonly space: string | null
+  readonly shots: number
+  readonly baseline: string
+  readonly baselineSpace: string | null
+  /** In percentage points, the method's mean accuracy less the baseline's. */
+  readonly difference: number
+  /** McNemar's exact test. */
+  readonly pValue: number
+  /** Images on which the method alone is right, and on which the baseline alone is. */
+  readonly wins: number
+  readonly losses: number
+}
+
+/** Rows in the order in which their first runs come. */
+export function summariseRuns(runs: readonly FinishedRun[]): SummaryRow[] {
+  const groups = new Map<string, FinishedRun[]>()
+  for (const run of runs) {
+    const key = JSON.stringify([run.method, run.space, run.shots])
+    const group = groups.get(key)
+    if (group) group.push(run)
+    else groups.set(key, [run])
+  }
+  return [...groups.values()].map((group) => {
+    const { method, space, shots } = group[0] as FinishedRun
+    const over = (measure: (run: FinishedRun) => number) => summarise(group.map(measure))
+    return {
+      method,
+      space,
+      shots,
+      accuracy: over((run) => run.accuracy),
+      top5Accuracy: over((run) => run.top5Accuracy),
+      calibrationError: over((run) => run.calibrationError),
+      runs: group,
+    }
+  })
+}
+
+/**
+ * Every row against the baseline's row of the same number of shots. Runs are paired by seed, and what they say of the
+ * test images is pooled; seeds that only one of the two has finished are left out.
+ */
+export async function comparePairs(
+  rows: readonly SummaryRow[],
+  isBaseline: (row: SummaryRow) => boolean,
+  predictionsOf: (run: string) => Promise<Predictions>,
+): Promise<PairwiseTest[]> {
+  const tests: PairwiseTest[] = []
+  for (const row of rows.filter((each) => !isBaseline(each))) {
+    const baseline = rows.find((each) => each.shots === row.shots && isBaseline(each))
+    if (!baseline) continue
+    let wins = 0
+    let losses = 0
+    let images = 0
+    for (const run of row.runs) {
+      const other = baseline.runs.find(({ seed }) => seed === run.seed)
+      if (!other) continue
+      const [mine, theirs] = await Promise.all([predictionsOf(run.id), predictionsOf(other.id)])
+      images += mine.labels.length
+      for (const [i, label] of mine.labels.entries()) {
+        const right = mine.predicted[i] === label
+        const otherRight = theirs.predicted[i] === label
+        if (right && !otherRight) wins++
+        if (!right && otherRight) losses++
+      }
+    }
+    if (images === 0) continue
+    tests.push({
+      method: row.method,
+      space: row.space,
+      shots: row.shots,
+      baseline: baseline.method,
+      baselineSpace: baseline.space,
+      difference: (100 * (wins - losses)) / images,
+      pValue: mcnemar(wins, losses),
+      wins,
+      losses,
+    })
+  }
+  return tests
+}

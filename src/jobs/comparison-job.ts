@@ -1,0 +1,198 @@
+import type { Support } from '../cache/cache.js'
+import type { Encoder } from '../encoders/encoder.js'
+import type { Encoders } from '../encoders/encoders.js'
+import { errors, reasonOf } from '../errors.js'
+import { evaluate } from '../evaluation/evaluate.js'
+import type { Labelled } from '../evaluation/protocol.js'
+import type { ResultFiles } from '../evaluation/result-file.js'
+import type { Registry } from '../methods/registry.js'
+import type { FeatureSpace } from '../spaces/contract.js'
+import type { ComparisonRow } from '../store/comparisons.js'
+import type { RunRow } from '../store/runs.js'
+import type { Store } from '../store/store.js'
+import type { SupportSetRow } from '../store/support-sets.js'
+import type { Kernels } from '../tensor/kernels.js'
+import type { LoadOptions, Materials } from './materials.js'
+import { createProgress, type Progress } from './progress.js'
+
+export interface ComparisonJobContext {
+  readonly store: Store
+  readonly encoders: Encoders
+  readonly registry: Registry
+  readonly kernels: Kernels
+  readonly materials: Materials
+  readonly resultFiles: ResultFiles
+}
+
+/** A run counts as much work as so many images to encode: its search and its scoring take about as long. */
+const imagesPerRun = 100
+
+/**
+ * Works through the runs of a comparison that are not finished yet. A run that fails says why in its own record and does
+ * not stop the others; the comparison then ends as FAILED with its good rows readable. Throws CANCELLED when the signal
+ * says so, and leaves the records to whoever cancelled.
+ */
+export async function runComparison(
+  context: ComparisonJobContext,
+  comparison: ComparisonRow,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store } = context
+  await store.comparisons.update(comparison.id, { status: 'RUNNING' })
+  const runs = (await store.comparisons.runs([comparison.id])).get(comparison.id) ?? []
+  const open = runs.filter(({ status }) => status !== 'SUCCEEDED')
+  const encoder = context.encoders.get(comparison.encoder)
+  const loader = createLoader(context, comparison, encoder, open)
+  const total = (await loader.imagesToEncode()) + open.length * imagesPerRun
+  const progress = createProgress({
+    before: comparison.progress,
+    total,
+    write: (progress) => store.comparisons.update(comparison.id, { progress }),
+  })
+
+  const failures: string[] = []
+  for (const run of open) {
+    if (signal.aborted) throw errors.cancelled({})
+    try {
+      await performRun(context, run, loader, { signal, onEncoded: (images) => progress.add(images) })
+    } catch (error) {
+      if (signal.aborted) throw error
+      failures.push(`${run.method}${run.space ? ` in ${run.space}` : ''}: ${reasonOf(error)}`)
+      await store.runs.fail(run.id, reasonOf(error))
+    }
+    progress.add(imagesPerRun)
+  }
+  await finish(store, comparison, progress, failures, runs.length)
+}
+
+async function finish(
+  store: Store,
+  { id }: ComparisonRow,
+  progress: Progress,
+  failures: readonly string[],
+  runs: number,
+): Promise<void> {
+  await progress.settled()
+  const ended = { progress: 1, finishedAt: new Date() }
+  if (failures.length === 0) await store.comparisons.update(id, { ...ended, status: 'SUCCEEDED' })
+  else {
+    const error = `${failures.length} of ${runs} runs failed; the first: ${failures[0]}`
+    await store.comparisons.update(id, { ...ended, status: 'FAILED', error })
+  }
+}
+
+async function performRun(
+  { store, registry, kernels, resultFiles }: ComparisonJobContext,
+  run: RunRow,
+  loader: Loader,
+  loading: LoadOptions,
+): Promise<void> {
+  await store.runs.start(run.id)
+  const method = registry.method(run.method)
+  const space = registry.space(run.space ?? 'clip')
+  const { supportSet, support, ms: supportMs } = await loader.support(run, loading)
+  const { labelled: test, ms: testMs } = await loader.split('TEST', loading)
+  const validation = run.selection === 'VALIDATION' ? await loader.split('VALIDATION', loading) : undefined
+  await store.runs.progress(run.id, 0.5)
+
+  const evaluation = await evaluate({
+    method,
+    space,
+    support,
+    selection: run.selection,
+    ...(validation && { validation: validation.labelled }),
+    fixed: run.fixed,
+    test,
+    klScaling: run.klScaling,
+    kernels,
+    ...(loading.signal && { signal: loading.signal }),
+  })
+  await resultFiles.write(run.id, { labels: test.labels, predicted: evaluation.predicted })
+  await store.runs.succeed(run.id, {
+    supportSetId: supportSet.id,
+    selectionImages: evaluation.fitted.selectionImages,
+    selectionAccuracy: evaluation.fitted.selectionAccuracy,
+    hyperparameters: evaluation.fitted.values,
+    accuracy: evaluation.accuracy,
+    top5Accuracy: evaluation.top5Accuracy,
+    calibrationError: evaluation.calibrationError,
+    testImages: evaluation.images,
+    encodeMs: supportMs + testMs + (validation?.ms ?? 0),
+    searchMs: evaluation.fitted.searchMs,
+    scoreMs: evaluation.scoreMs,
+  })
+}
+
+/** The features that a comparison's runs share, each loaded when first needed and timed. */
+interface Loader {
+  support(
+    run: RunRow,
+    options: LoadOptions,
+  ): Promise<{ supportSet: SupportSetRow; support: Support; ms: number }>
+  split(split: 'VALIDATION' | 'TEST', options: LoadOptions): Promise<{ labelled: Labelled; ms: number }>
+  imagesToEncode(): Promise<number>
+}
+
+function createLoader(
+  { store, registry, materials }: ComparisonJobContext,
+  { datasetId }: ComparisonRow,
+  encoder: Encoder,
+  runs: readonly RunRow[],
+): Loader {
+  const bases = new Set(runs.flatMap(({ space }) => (space === null ? [] : [baseOf(registry.space(space))])))
+  const spaces = [...bases]
+  const supports = new Map<string, ReturnType<Loader['support']>>()
+  const splits = new Map<string, ReturnType<Loader['split']>>()
+
+  const supportSetOf = ({ shots, seed, augmentations }: RunRow) =>
+    materials.supportSet({ datasetId, encoder: encoder.id, shots, seed, augmentations })
+
+  return {
+    support: (run, options) =>
+      once(supports, JSON.stringify([run.shots, run.seed, run.augmentations]), async () => {
+        const supportSet = await supportSetOf(run)
+        const started = performance.now()
+        const support = await materials.support(supportSet, encoder, spaces, options)
+        return { supportSet, support, ms: performance.now() - started }
+      }),
+    split: (split, options) =>
+      once(splits, split, async () => {
+        const images = await store.datasets.images(datasetId, split)
+        const started = performance.now()
+        const labelled = await materials.labelled(images, encoder, spaces, options)
+        return { labelled, ms: performance.now() - started }
+      }),
+    async imagesToEncode() {
+      if (runs.length === 0) return 0
+      const wantsValidation = runs.some(({ selection }) => selection === 'VALIDATION')
+      const images = await store.datasets.images(datasetId, 'TEST')
+      if (wantsValidation) images.push(...(await store.datasets.images(datasetId, 'VALIDATION')))
+      let missing = await materials.missing(images, encoder, spaces, 1)
+      // Support sets overlap; each image of them is encoded once for its recipe.
+      const drawn = new Map<number, Map<string, { imageId: string; classIndex: number }>>()
+      for (const run of runs) {
+        const supportSet = await supportSetOf(run)
+        const rows = (await store.supportSets.images([supportSet.id])).get(supportSet.id) ?? []
+        const known = drawn.get(run.augmentations) ?? new Map()
+        for (const row of rows) known.set(row.imageId, row)
+        drawn.set(run.augmentations, known)
+      }
+      for (const [augmentations, rows] of drawn) {
+        missing += await materials.missing([...rows.values()], encoder, spaces, augmentations)
+      }
+      return missing
+    },
+  }
+}
+
+const baseOf = ({ base }: FeatureSpace): string => base
+
+/** A result that failed is not kept, so that the next run tries again. */
+function once<T>(known: Map<string, Promise<T>>, key: string, compute: () => Promise<T>): Promise<T> {
+  const found = known.get(key)
+  if (found) return found
+  const result = compute()
+  known.set(key, result)
+  result.catch(() => known.delete(key))
+  return result
+}

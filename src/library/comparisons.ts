@@ -1,0 +1,212 @@
+import type { Encoder } from '../encoders/encoder.js'
+import type { Encoders } from '../encoders/encoders.js'
+import { errors } from '../errors.js'
+import type { KlScaling, Selection } from '../evaluation/protocol.js'
+import type { ResultFiles } from '../evaluation/result-file.js'
+import { comparePairs, type PairwiseTest, type SummaryRow, summariseRuns } from '../evaluation/summary.js'
+import { type ComparisonJobContext, runComparison } from '../jobs/comparison-job.js'
+import { fingerprintOf } from '../jobs/materials.js'
+import type { JobQueue } from '../jobs/queue.js'
+import type { Registry } from '../methods/registry.js'
+import type { ComparisonRow } from '../store/comparisons.js'
+import type { ClassRow, DatasetImageRow, DatasetRow } from '../store/datasets.js'
+import type { RunRequest, RunRow } from '../store/runs.js'
+import type { Store } from '../store/store.js'
+import { version } from '../version.js'
+import { chooseMethods, type MethodChoice } from './method-choice.js'
+import { requireAugmentations, requireSeed, requireShots } from './support-sets.js'
+
+export interface CompareInput {
+  readonly dataset: string
+  readonly encoder?: string | null
+  readonly shots: readonly number[]
+  readonly seeds: readonly number[]
+  readonly methods: readonly MethodChoice[]
+  readonly selection: Selection
+  readonly klScaling: KlScaling
+  readonly augmentations: number
+}
+
+export interface Comparisons {
+  /** Starts a comparison and returns at once. Throws what is wrong with the argument at fault, and then starts nothing. */
+  compare(input: CompareInput): Promise<ComparisonRow>
+  /** As `compare`, but where the same comparison has been made, or is being made, that one. */
+  compareOnce(input: CompareInput): Promise<ComparisonRow>
+  /** Throws UNKNOWN_COMPARISON or COMPARISON_FINISHED. */
+  cancel(id: string): Promise<ComparisonRow>
+  /** Resolves with the comparison once it has ended. Throws UNKNOWN_COMPARISON. */
+  ended(id: string): Promise<ComparisonRow>
+  /** Goes on with what a stop interrupted. */
+  resume(): Promise<void>
+  /** Every method, space and number of shots over its seeds, of the runs given. */
+  rows(runs: readonly RunRow[]): SummaryRow[]
+  /**
+   * Every row against a method's row of the same number of shots; the method in its own space where the comparison has
+   * it there, or in `space`. Throws UNKNOWN_METHOD, UNKNOWN_SPACE or UNKNOWN_BASELINE.
+   */
+  pairs(runs: readonly RunRow[], baseline: string, space?: string | null): Promise<PairwiseTest[]>
+}
+
+export interface ComparisonsContext {
+  readonly store: Store
+  readonly encoders: Encoders
+  readonly registry: Registry
+  readonly queue: JobQueue
+  readonly resultFiles: ResultFiles
+  readonly job: ComparisonJobContext
+}
+
+export function createComparisons(context: ComparisonsContext): Comparisons {
+  const { store, registry, queue, resultFiles } = context
+
+  const enqueue = (comparison: ComparisonRow): void =>
+    queue.add(comparison.id, (signal) => runComparison(context.job, comparison, signal))
+
+  async function find(id: string): Promise<ComparisonRow> {
+    const [comparison] = await store.comparisons.byIds([id])
+    if (!comparison) throw errors.unknownComparison({ id }, 'id')
+    return comparison
+  }
+
+  async function start(input: CompareInput, reuse: boolean): Promise<ComparisonRow> {
+    const planned = await plan(context, input)
+    const same = reuse ? await store.comparisons.byFingerprint(planned.fingerprint) : null
+    const comparison = same ?? (await store.comparisons.create(planned))
+    if (comparison.status === 'QUEUED' || comparison.status === 'RUNNING') enqueue(comparison)
+    return comparison
+  }
+
+  function rows(runs: readonly RunRow[]): SummaryRow[] {
+    return summariseRuns(runs.flatMap(({ result, ...run }) => (result ? [{ ...run, ...result }] : [])))
+  }
+
+  return {
+    compare: (input) => start(input, false),
+    compareOnce: (input) => start(input, true),
+    async cancel(id) {
+      const { status } = await find(id)
+      if (status !== 'QUEUED' && status !== 'RUNNING') throw errors.comparisonFinished({ id, status }, 'id')
+      queue.cancel(id)
+      const runs = (await store.comparisons.runs([id])).get(id) ?? []
+      const wanted = await store.comparisons.runsWantedByOthers(id)
+      await store.comparisons.update(id, { status: 'CANCELLED', finishedAt: new Date() })
+      await store.runs.cancel(runs.map((run) => run.id).filter((run) => !wanted.has(run)))
+      return find(id)
+    },
+    async ended(id) {
+      await find(id)
+      await queue.ended(id)
+      return find(id)
+    },
+    async resume() {
+      for (const comparison of await store.comparisons.unfinished()) enqueue(comparison)
+    },
+    rows,
+    async pairs(runs, baseline, space) {
+      const method = registry.method(baseline, 'baseline')
+      const wanted = space ? registry.space(space, 'baselineSpace').id : null
+      const all = rows(runs)
+      const ofMethod = all.filter((row) => row.method === method.id)
+      const baselineSpace =
+        wanted ?? ofMethod.find((row) => row.space === method.space)?.space ?? ofMethod[0]?.space
+      const isBaseline = (row: SummaryRow) => row.method === method.id && row.space === baselineSpace
+      if (runs.every((run) => run.method !== method.id || (wanted && run.space !== wanted))) {
+        const known = [...new Set(runs.map((run) => run.method))]
+        throw errors.unknownBaseline(
+          { id: wanted ? `${method.id} in ${wanted}` : method.id, known },
+          'baseline',
+        )
+      }
+      return comparePairs(all, isBaseline, resultFiles.read)
+    },
+  }
+}
+
+/** Checks a request and spells out its runs. */
+async function plan({ store, encoders, registry }: ComparisonsContext, input: CompareInput) {
+  const [dataset] = await store.datasets.byIds([input.dataset])
+  if (!dataset) throw errors.unknownDataset({ id: input.dataset }, 'dataset')
+  const encoder = encoders.get(input.encoder, 'encoder')
+  requireList(input.shots, 'shots', 'number of shots', requireShots)
+  requireList(input.seeds, 'seeds', 'seed', requireSeed)
+  requireAugmentations(input.augmentations, 'augmentations')
+  const chosen = chooseMethods(input.methods, registry, encoder)
+  const classes = (await store.datasets.classes([dataset.id])).get(dataset.id) ?? []
+  const images = await store.datasets.images(dataset.id)
+  requireImages(dataset, classes, images, input)
+
+  const contents = contentsOf(encoder, classes, images)
+  const runs = input.shots.flatMap((shots) =>
+    input.seeds.flatMap((seed) =>
+      chosen.map(({ method, space, fixed }) => {
+        const request: RunRequest = {
+          datasetId: dataset.id,
+          encoder: encoder.id,
+          method: method.id,
+          space: space?.id ?? null,
+          shots,
+          seed,
+          augmentations: input.augmentations,
+          selection: input.selection,
+          klScaling: input.klScaling,
+          fixed,
+        }
+        return { ...request, fingerprint: fingerprintOf([version, contents, request]) }
+      }),
+    ),
+  )
+  return {
+    fingerprint: fingerprintOf(runs.map((run) => run.fingerprint)),
+    datasetId: dataset.id,
+    encoder: encoder.id,
+    runs,
+  }
+}
+
+/** What a dataset holds and what it is encoded with, in short: another image, prompt or weight is another name. */
+const contentsOf = (
+  encoder: Encoder,
+  classes: readonly ClassRow[],
+  images: readonly DatasetImageRow[],
+): string => fingerprintOf([encoder.fingerprint, classes, images])
+
+function requireList(
+  values: readonly number[],
+  argument: string,
+  what: string,
+  check: (value: number, argument: string) => void,
+): void {
+  if (values.length === 0) throw errors.emptyList({ what }, argument)
+  values.forEach((value, i) => {
+    check(value, `${argument}[${i}]`)
+    if (values.indexOf(value) !== i) {
+      throw errors.duplicateEntry({ what, name: String(value) }, `${argument}[${i}]`)
+    }
+  })
+}
+
+/** Throws CLASS_WITHOUT_IMAGES, NOT_ENOUGH_IMAGES, NO_TEST_SPLIT or NO_VALIDATION_SPLIT. */
+function requireImages(
+  dataset: DatasetRow,
+  classes: readonly ClassRow[],
+  images: readonly DatasetImageRow[],
+  { shots, selection }: CompareInput,
+): void {
+  const pool = new Int32Array(classes.length)
+  for (const { split, classIndex } of images) {
+    if (split === 'SUPPORT_POOL') pool[classIndex] = (pool[classIndex] as number) + 1
+  }
+  const most = Math.max(...shots)
+  for (const { index, name: className } of classes) {
+    const has = pool[index] as number
+    if (has === 0) throw errors.classWithoutImages({ className }, 'dataset')
+    if (has < most) {
+      throw errors.notEnoughImages({ className, has, shots: most }, `shots[${shots.indexOf(most)}]`)
+    }
+  }
+  const has = (split: string) => images.some((image) => image.split === split)
+  if (!has('TEST')) throw errors.noTestSplit({ dataset: dataset.name }, 'dataset')
+  if (selection === 'VALIDATION' && !has('VALIDATION')) {
+    throw errors.noValidationSplit({ dataset: dataset.name }, 'selection')
+  }
+}

@@ -1,0 +1,56 @@
+import { decodeImage, type ImageInfo, inspectImage } from '../encoders/image.js'
+import { errors } from '../errors.js'
+import { type ImageFiles, imageIdOf } from '../store/image-files.js'
+import type { Store } from '../store/store.js'
+
+/** An image as it is given: exactly one of the id of a stored one, base64 (or a data URL), and an uploaded file. */
+export interface ImageInput {
+  readonly id?: string | null
+  readonly base64?: string | null
+  readonly upload?: { read(): Promise<Buffer> } | null
+}
+
+/** An image that has been read and found to be one. */
+export interface ReadImage extends ImageInfo {
+  readonly id: string
+  readonly bytes: Buffer
+  /** Whether it is stored, or has been given for this request alone. */
+  readonly stored: boolean
+}
+
+/**
+ * Reads an image and decodes it once, so that a broken one is found here.
+ * Throws IMAGE_SOURCE_AMBIGUOUS, UNKNOWN_IMAGE, INVALID_BASE64, INVALID_IMAGE or IMAGE_TOO_LARGE.
+ */
+export async function readImageInput(
+  input: ImageInput,
+  context: { readonly store: Store; readonly imageFiles: ImageFiles; readonly maxMegapixels: number },
+): Promise<ReadImage> {
+  requireOneSource(input)
+  if (input.id) {
+    const [row] = await context.store.images.byIds([input.id])
+    if (!row) throw errors.unknownImage({ id: input.id }, 'id')
+    const bytes = await context.imageFiles.read(input.id)
+    return { ...row, ...(await inspectImage(bytes, context.maxMegapixels)), bytes, stored: true }
+  }
+  const bytes = input.upload ? await input.upload.read() : fromBase64(input.base64 ?? '')
+  const info = await inspectImage(bytes, context.maxMegapixels)
+  await decodeImage(bytes)
+  return { ...info, id: imageIdOf(bytes), bytes, stored: false }
+}
+
+/** Throws IMAGE_SOURCE_AMBIGUOUS unless the image is given in exactly one way. */
+export function requireOneSource({ id, base64, upload }: ImageInput): void {
+  const given = Object.entries({ id, base64, upload }).flatMap(([name, value]) =>
+    value == null ? [] : [name],
+  )
+  if (given.length !== 1) throw errors.imageSourceAmbiguous({ given })
+}
+
+const dataUrl = /^data:[^,]*;base64,/
+
+function fromBase64(text: string): Buffer {
+  const base64 = text.replace(dataUrl, '').replace(/\s/g, '')
+  if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(base64)) throw errors.invalidBase64({}, 'base64')
+  return Buffer.from(base64, 'base64')
+}

@@ -1,0 +1,99 @@
+import { join } from 'node:path'
+import { openFeatureStore } from '../cache/feature-store.js'
+import { createFeatureSource } from '../cache/features.js'
+import { type Encoders, openEncoders } from '../encoders/encoders.js'
+import { createResultFiles, type ResultFiles } from '../evaluation/result-file.js'
+import { createMaterials, type Materials } from '../jobs/materials.js'
+import { createJobQueue } from '../jobs/queue.js'
+import { builtin } from '../methods/builtin.js'
+import { loadPlugin } from '../methods/plugin.js'
+import { createRegistry, type Registry } from '../methods/registry.js'
+import type { Settings } from '../settings.js'
+import { type Database, openDatabase } from '../store/database.js'
+import { createImageFiles, type ImageFiles } from '../store/image-files.js'
+import { createStore, type Store } from '../store/store.js'
+import { createKernels } from '../tensor/kernels.js'
+import { openRuntime } from '../tensor/runtime.js'
+import { type Comparisons, createComparisons } from './comparisons.js'
+import { createDatasets, type Datasets } from './datasets.js'
+import { type ImportOptions, type ImportResult, importFolder } from './import-folder.js'
+import { createPredict, type ImagePrediction, type PredictInput } from './predict.js'
+import { createSupportSets, type SupportSets } from './support-sets.js'
+
+/** Shotboard without its server: what the API, the command line and programs use. */
+export interface Library {
+  readonly registry: Registry
+  readonly encoders: Encoders
+  readonly store: Store
+  readonly imageFiles: ImageFiles
+  readonly resultFiles: ResultFiles
+  readonly materials: Materials
+  readonly databaseKind: Database['kind']
+  readonly datasets: Datasets
+  readonly supportSets: SupportSets
+  readonly comparisons: Comparisons
+  predict(input: PredictInput): Promise<ImagePrediction[]>
+  importFolder(path: string, options?: ImportOptions): Promise<ImportResult>
+  /** Stops what is running, to be gone on with at the next start, and closes everything. */
+  close(): Promise<void>
+}
+
+export type LibrarySettings = Pick<
+  Settings,
+  'dataDirectory' | 'databaseUrl' | 'modelsDirectory' | 'encoder' | 'plugins' | 'maxMegapixels'
+>
+
+/** Comparisons at the same time: one keeps all cores busy. */
+const comparisonsAtOnce = 1
+
+/**
+ * Opens a library: plugins, encoders, database and files; work that a stop interrupted goes on. Throws INVALID_PLUGIN,
+ * INVALID_MODEL, UNKNOWN_ENCODER or DATABASE_UNAVAILABLE.
+ */
+export async function openLibrary(
+  settings: LibrarySettings,
+  { onError = () => {} }: { onError?: (job: string, error: unknown) => void } = {},
+): Promise<Library> {
+  const plugins = await Promise.all(settings.plugins.map((plugin) => loadPlugin(plugin, process.cwd())))
+  const registry = createRegistry([builtin(), ...plugins])
+  // Two computing threads, so that a search does not wait for a batch of images, nor a prediction for a search.
+  const [encoding, computing] = [openRuntime(), openRuntime()]
+  const closing: (() => Promise<unknown>)[] = [() => encoding.close(), () => computing.close()]
+  const close = async (): Promise<void> => {
+    for (const step of closing.toReversed()) await step()
+  }
+  try {
+    const [encoders, database] = await Promise.all([
+      openEncoders(settings.modelsDirectory, settings.encoder, encoding),
+      openDatabase(settings.databaseUrl),
+    ])
+    closing.push(database.close)
+    const featureStore = openFeatureStore(join(settings.dataDirectory, 'features'))
+    closing.push(featureStore.close)
+    const store = createStore(database.client)
+    const imageFiles = createImageFiles(join(settings.dataDirectory, 'images'))
+    const resultFiles = createResultFiles(join(settings.dataDirectory, 'runs'))
+    const kernels = createKernels(computing)
+    const materials = createMaterials({ store, imageFiles, features: createFeatureSource(featureStore) })
+    const queue = createJobQueue({ concurrency: comparisonsAtOnce, onError })
+    closing.push(queue.close)
+
+    const parts = { store, imageFiles, resultFiles, encoders, registry, kernels, materials }
+    const datasets = createDatasets({ ...parts, maxMegapixels: settings.maxMegapixels })
+    const comparisons = createComparisons({ ...parts, queue, job: parts })
+    await comparisons.resume()
+    return {
+      ...parts,
+      databaseKind: database.kind,
+      datasets,
+      comparisons,
+      supportSets: createSupportSets(parts),
+      predict: createPredict({ ...parts, maxMegapixels: settings.maxMegapixels }),
+      importFolder: (path, options) => importFolder({ store, datasets }, path, options),
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

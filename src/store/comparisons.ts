@@ -1,0 +1,117 @@
+import type { DatabaseClient } from './database.js'
+import type { JobStatus } from './generated/sqlite/enums.js'
+import { type Page, type PageRequest, readPage } from './page.js'
+import { type RunRequest, type RunRow, toRun } from './runs.js'
+
+export interface ComparisonRow {
+  readonly id: string
+  readonly datasetId: string
+  readonly encoder: string
+  readonly status: JobStatus
+  readonly progress: number
+  readonly error: string | null
+  readonly createdAt: Date
+  readonly finishedAt: Date | null
+}
+
+export interface NewComparison {
+  /** Of the runs asked for, in their order. */
+  readonly fingerprint: string
+  readonly datasetId: string
+  readonly encoder: string
+  readonly runs: readonly (RunRequest & { readonly fingerprint: string })[]
+}
+
+export interface ComparisonRepository {
+  /**
+   * Stores a comparison with its runs in one transaction. A run of the same fingerprint that has succeeded, or is still
+   * to come, is taken instead of a new one.
+   */
+  create(comparison: NewComparison): Promise<ComparisonRow>
+  byIds(ids: readonly string[]): Promise<ComparisonRow[]>
+  /** The newest comparison of that fingerprint that has succeeded or is still to come. */
+  byFingerprint(fingerprint: string): Promise<ComparisonRow | null>
+  page(request: PageRequest, filter: { readonly datasetId?: string }): Promise<Page<ComparisonRow>>
+  /** By comparison, in the order in which they were asked for. */
+  runs(ids: readonly string[]): Promise<Map<string, RunRow[]>>
+  /** Queued or running, the oldest first. */
+  unfinished(): Promise<ComparisonRow[]>
+  /** Changes a comparison that has not ended; one that has, never changes. */
+  update(
+    id: string,
+    changes: Partial<Pick<ComparisonRow, 'status' | 'progress' | 'error' | 'finishedAt'>>,
+  ): Promise<void>
+  /** The runs that other unfinished comparisons wait for. */
+  runsWantedByOthers(id: string): Promise<Set<string>>
+}
+
+const unfinishedStatus: { in: JobStatus[] } = { in: ['QUEUED', 'RUNNING'] }
+
+export function createComparisonRepository(client: DatabaseClient): ComparisonRepository {
+  return {
+    create: ({ fingerprint, datasetId, encoder, runs }) =>
+      client.$transaction(async (tx) => {
+        const reusable = await tx.run.findMany({
+          where: {
+            fingerprint: { in: runs.map(({ fingerprint }) => fingerprint) },
+            status: { in: ['SUCCEEDED', 'QUEUED', 'RUNNING'] },
+          },
+          select: { id: true, fingerprint: true },
+          orderBy: { id: 'asc' },
+        })
+        const known = new Map(reusable.map(({ id, fingerprint }) => [fingerprint, id]))
+        const runIds: string[] = []
+        for (const run of runs) {
+          runIds.push(
+            known.get(run.fingerprint) ?? (await tx.run.create({ data: run, select: { id: true } })).id,
+          )
+        }
+        return tx.comparison.create({
+          data: {
+            fingerprint,
+            datasetId,
+            encoder,
+            runs: { create: runIds.map((runId, position) => ({ runId, position })) },
+          },
+        })
+      }),
+    byIds: (ids) => client.comparison.findMany({ where: { id: { in: [...ids] } } }),
+    byFingerprint: (fingerprint) =>
+      client.comparison.findFirst({
+        where: { fingerprint, status: { in: ['SUCCEEDED', 'QUEUED', 'RUNNING'] } },
+        orderBy: { id: 'desc' },
+      }),
+    page: (request, filter) =>
+      readPage(
+        request,
+        ({ before, ...query }) => client.comparison.findMany({ ...query, where: { ...filter, ...before } }),
+        () => client.comparison.count({ where: filter }),
+      ),
+    async runs(ids) {
+      const rows = await client.comparisonRun.findMany({
+        where: { comparisonId: { in: [...ids] } },
+        orderBy: [{ comparisonId: 'asc' }, { position: 'asc' }],
+        include: { run: true },
+      })
+      const runs = new Map<string, RunRow[]>(ids.map((id) => [id, []]))
+      for (const { comparisonId, run } of rows) runs.get(comparisonId)?.push(toRun(run))
+      return runs
+    },
+    unfinished: () =>
+      client.comparison.findMany({ where: { status: unfinishedStatus }, orderBy: { id: 'asc' } }),
+    async update(id, changes) {
+      await client.comparison.updateMany({ where: { id, status: unfinishedStatus }, data: changes })
+    },
+    async runsWantedByOthers(id) {
+      const rows = await client.comparisonRun.findMany({
+        where: {
+          comparisonId: { not: id },
+          comparison: { status: unfinishedStatus },
+          run: { comparisons: { some: { comparisonId: id } } },
+        },
+        select: { runId: true },
+      })
+      return new Set(rows.map(({ runId }) => runId))
+    },
+  }
+}

@@ -1,0 +1,94 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { PrismaLibSql } from '@prisma/adapter-libsql'
+import { PrismaPg } from '@prisma/adapter-pg'
+import { errors, reasonOf } from '../errors.js'
+import { PrismaClient as PostgresClient } from './generated/postgres/client.js'
+import { PrismaClient as SqliteClient } from './generated/sqlite/client.js'
+
+/**
+ * The database's client. The schemas of SQLite and Postgres differ in the provider alone, and so do their clients; all
+ * code is typed by the SQLite one.
+ */
+export type DatabaseClient = SqliteClient
+
+export interface Database {
+  readonly client: DatabaseClient
+  readonly kind: 'sqlite' | 'postgres'
+  close(): Promise<void>
+}
+
+/**
+ * Opens the database and applies pending migrations. `url`: `file:…` for SQLite, `postgres://…` or `postgresql://…` for
+ * Postgres. Throws DATABASE_UNAVAILABLE.
+ */
+export async function openDatabase(url: string): Promise<Database> {
+  try {
+    return url.startsWith('file:') ? await openSqlite(url) : await openPostgres(url)
+  } catch (error) {
+    throw errors.databaseUnavailable({ reason: reasonOf(error) })
+  }
+}
+
+async function openSqlite(url: string): Promise<Database> {
+  await mkdir(dirname(url.slice('file:'.length)), { recursive: true })
+  const factory = new PrismaLibSql({ url })
+  await migrate(factory, 'sqlite')
+  const client = new SqliteClient({ adapter: factory })
+  return { client, kind: 'sqlite', close: () => client.$disconnect() }
+}
+
+async function openPostgres(url: string): Promise<Database> {
+  const factory = new PrismaPg({ connectionString: url })
+  await migrate(factory, 'postgres')
+  const client = new PostgresClient({ adapter: factory })
+  return { client: client as unknown as DatabaseClient, kind: 'postgres', close: () => client.$disconnect() }
+}
+
+type AdapterFactory = PrismaLibSql | PrismaPg
+
+/** Two processes that start at once must not both migrate: the number of Postgres's advisory lock for it. */
+const migrationLock = 7074726
+
+/**
+ * Applies the migrations in `prisma/migrations` that the database does not have yet, in the order of their names, in one
+ * transaction. Prisma's own command for it would download an engine.
+ */
+async function migrate(factory: AdapterFactory, kind: Database['kind']): Promise<void> {
+  const folder = fileURLToPath(new URL(`../../prisma/migrations/${kind}/`, import.meta.url))
+  const adapter = await factory.connect()
+  const query = (sql: string) => ({ sql, args: [], argTypes: [] })
+  try {
+    if (kind === 'sqlite') await adapter.queryRaw(query('PRAGMA journal_mode = WAL'))
+    const transaction = await adapter.startTransaction()
+    // Some adapters leave it to their caller to say COMMIT.
+    const end = (sql: string) =>
+      transaction.options.usePhantomQuery ? Promise.resolve(0) : transaction.executeRaw(query(sql))
+    try {
+      if (kind === 'postgres')
+        await transaction.queryRaw(query(`SELECT pg_advisory_xact_lock(${migrationLock})::text`))
+      await transaction.executeRaw(
+        query('CREATE TABLE IF NOT EXISTS "_migrations" ("name" TEXT NOT NULL PRIMARY KEY)'),
+      )
+      const { rows } = await transaction.queryRaw(query('SELECT "name" FROM "_migrations"'))
+      const done = new Set(rows.map(([name]) => name))
+      for (const name of (await readdir(folder)).sort()) {
+        if (done.has(name)) continue
+        const script = await readFile(`${folder}${name}`, 'utf8')
+        for (const statement of script.split(/;\s*$/m)) {
+          if (statement.trim() !== '') await transaction.executeRaw(query(statement))
+        }
+        await transaction.executeRaw(query(`INSERT INTO "_migrations" ("name") VALUES ('${name}')`))
+      }
+      await end('COMMIT')
+      await transaction.commit()
+    } catch (error) {
+      await end('ROLLBACK')
+      await transaction.rollback()
+      throw error
+    }
+  } finally {
+    await adapter.dispose()
+  }
+}

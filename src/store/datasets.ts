@@ -1,0 +1,162 @@
+import { z } from 'zod'
+import type { DatabaseClient } from './database.js'
+import type { Split } from './generated/sqlite/enums.js'
+import { type Page, type PageRequest, readPage } from './page.js'
+
+export interface DatasetRow {
+  readonly id: string
+  readonly name: string
+  readonly createdAt: Date
+}
+
+export interface ClassRow {
+  readonly index: number
+  readonly name: string
+  readonly prompts: readonly string[]
+}
+
+/** An image of a dataset. */
+export interface DatasetImageRow {
+  readonly imageId: string
+  readonly classIndex: number
+  readonly split: Split
+}
+
+export interface NewImage extends DatasetImageRow {
+  readonly width: number
+  readonly height: number
+  readonly format: string
+  readonly bytes: number
+}
+
+export interface SplitCountRow {
+  readonly split: Split
+  readonly images: number
+}
+
+export interface DatasetRepository {
+  create(name: string, classes: readonly Omit<ClassRow, 'index'>[]): Promise<DatasetRow>
+  byIds(ids: readonly string[]): Promise<DatasetRow[]>
+  byName(name: string): Promise<DatasetRow | null>
+  page(request: PageRequest): Promise<Page<DatasetRow>>
+  /** By dataset, in the order of their indices. */
+  classes(datasetIds: readonly string[]): Promise<Map<string, ClassRow[]>>
+  counts(datasetIds: readonly string[]): Promise<Map<string, SplitCountRow[]>>
+  /** In the order in which they came. */
+  images(datasetId: string, split?: Split): Promise<DatasetImageRow[]>
+  /** Adds images in one transaction; those that the dataset has already are passed over. Returns how many were added. */
+  addImages(datasetId: string, images: readonly NewImage[]): Promise<number>
+}
+
+const promptsSchema = z.array(z.string())
+
+/** SQLite takes so many variables in one statement that this many rows always fit. */
+const rowsPerStatement = 500
+
+export function createDatasetRepository(client: DatabaseClient): DatasetRepository {
+  return {
+    create: (name, classes) =>
+      client.dataset.create({
+        data: {
+          name,
+          classes: {
+            create: classes.map((each, index) => ({ index, name: each.name, prompts: [...each.prompts] })),
+          },
+        },
+      }),
+    byIds: (ids) => client.dataset.findMany({ where: { id: { in: [...ids] } } }),
+    byName: (name) => client.dataset.findUnique({ where: { name } }),
+    page: (request) =>
+      readPage(
+        request,
+        ({ before, ...query }) => client.dataset.findMany({ ...query, where: before }),
+        () => client.dataset.count(),
+      ),
+
+    async classes(datasetIds) {
+      const rows = await client.classLabel.findMany({
+        where: { datasetId: { in: [...datasetIds] } },
+        orderBy: [{ datasetId: 'asc' }, { index: 'asc' }],
+      })
+      const classes = new Map<string, ClassRow[]>(datasetIds.map((id) => [id, []]))
+      for (const { datasetId, index, name, prompts } of rows) {
+        classes.get(datasetId)?.push({ index, name, prompts: promptsSchema.parse(prompts) })
+      }
+      return classes
+    },
+
+    async counts(datasetIds) {
+      const rows = await client.datasetImage.groupBy({
+        by: ['datasetId', 'split'],
+        where: { datasetId: { in: [...datasetIds] } },
+        _count: { _all: true },
+      })
+      const counts = new Map<string, SplitCountRow[]>(datasetIds.map((id) => [id, []]))
+      for (const { datasetId, split, _count } of rows) {
+        counts.get(datasetId)?.push({ split, images: _count._all })
+      }
+      return counts
+    },
+
+    images: (datasetId, split) =>
+      client.datasetImage.findMany({
+        where: { datasetId, ...(split && { split }) },
+        orderBy: { position: 'asc' },
+        select: { imageId: true, classIndex: true, split: true },
+      }),
+
+    addImages: (datasetId, images) =>
+      client.$transaction(
+        async (tx) => {
+          let added = 0
+          for (const chunk of chunks(images, rowsPerStatement)) {
+            const ids = chunk.map(({ imageId }) => imageId)
+            const inDataset = new Set(
+              (
+                await tx.datasetImage.findMany({
+                  where: { datasetId, imageId: { in: ids } },
+                  select: { imageId: true },
+                })
+              ).map(({ imageId }) => imageId),
+            )
+            const fresh = firstOfEach(chunk).filter(({ imageId }) => !inDataset.has(imageId))
+            const known = new Set(
+              (await tx.image.findMany({ where: { id: { in: ids } }, select: { id: true } })).map(
+                ({ id }) => id,
+              ),
+            )
+            await tx.image.createMany({
+              data: fresh
+                .filter(({ imageId }) => !known.has(imageId))
+                .map(({ imageId, width, height, format, bytes }) => ({
+                  id: imageId,
+                  width,
+                  height,
+                  format,
+                  bytes,
+                })),
+            })
+            await tx.datasetImage.createMany({
+              data: fresh.map(({ imageId, classIndex, split }) => ({
+                datasetId,
+                imageId,
+                classIndex,
+                split,
+              })),
+            })
+            added += fresh.length
+          }
+          return added
+        },
+        { timeout: 120_000, maxWait: 120_000 },
+      ),
+  }
+}
+
+function firstOfEach(images: readonly NewImage[]): NewImage[] {
+  return [...new Map([...images].reverse().map((image) => [image.imageId, image])).values()].reverse()
+}
+
+export function* chunks<T>(items: readonly T[], size: number): Generator<readonly T[]> {
+  for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size)
+}

@@ -1,0 +1,54 @@
+import { errors } from '../errors.js'
+
+export interface PageRequest {
+  readonly first: number
+  readonly after?: string | null | undefined
+}
+
+export interface Page<T> {
+  readonly nodes: readonly T[]
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null }
+  readonly totalCount: number
+}
+
+const mostPerPage = 100
+
+/**
+ * One page, newest first. Ids grow with time, and a cursor is the last id seen, so pages stay right while rows are added.
+ * Throws INVALID_VALUE for a page size out of range or a cursor that is none.
+ */
+export async function readPage<T extends { readonly id: string }>(
+  { first, after }: PageRequest,
+  read: (query: {
+    readonly take: number
+    readonly orderBy: { readonly id: 'desc' }
+    readonly before: { readonly id?: { readonly lt: string } }
+  }) => Promise<T[]>,
+  count: () => Promise<number>,
+): Promise<Page<T>> {
+  if (!(Number.isInteger(first) && first >= 1 && first <= mostPerPage)) {
+    throw errors.invalidValue({ reason: `A page has 1 to ${mostPerPage} entries, not ${first}.` }, 'first')
+  }
+  const before = after ? { id: { lt: idOf(after) } } : {}
+  const [rows, totalCount] = await Promise.all([
+    read({ take: first + 1, orderBy: { id: 'desc' }, before }),
+    count(),
+  ])
+  const nodes = rows.slice(0, first)
+  const last = nodes.at(-1)
+  return {
+    nodes,
+    pageInfo: { hasNextPage: rows.length > first, endCursor: last ? cursorOf(last.id) : null },
+    totalCount,
+  }
+}
+
+const cursorOf = (id: string): string => Buffer.from(id).toString('base64url')
+
+function idOf(cursor: string): string {
+  const id = Buffer.from(cursor, 'base64url').toString()
+  if (!/^[0-9a-f-]{36}$/.test(id)) {
+    throw errors.invalidValue({ reason: `"${cursor}" is no cursor that a page has given.` }, 'after')
+  }
+  return id
+}

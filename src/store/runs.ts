@@ -1,0 +1,142 @@
+import { z } from 'zod'
+import type { DatabaseClient } from './database.js'
+import type { JobStatus, KlScaling, Selection } from './generated/sqlite/enums.js'
+import { type Page, type PageRequest, readPage } from './page.js'
+
+/** What is asked of a run. */
+export interface RunRequest {
+  readonly datasetId: string
+  readonly encoder: string
+  readonly method: string
+  readonly space: string | null
+  readonly shots: number
+  readonly seed: number
+  readonly augmentations: number
+  readonly selection: Selection
+  readonly klScaling: KlScaling
+  /** Hyperparameters that are given and not selected. */
+  readonly fixed: Readonly<Record<string, number>>
+}
+
+/** What came out of a run. */
+export interface RunResult {
+  readonly supportSetId: string
+  readonly selectionImages: number
+  readonly selectionAccuracy: number | null
+  readonly hyperparameters: Readonly<Record<string, number>>
+  readonly accuracy: number
+  readonly top5Accuracy: number
+  readonly calibrationError: number
+  readonly testImages: number
+  readonly encodeMs: number
+  readonly searchMs: number
+  readonly scoreMs: number
+}
+
+export interface RunRow extends RunRequest {
+  readonly id: string
+  readonly status: JobStatus
+  readonly progress: number
+  readonly error: string | null
+  readonly createdAt: Date
+  readonly finishedAt: Date | null
+  /** There once it has succeeded. */
+  readonly result: RunResult | null
+}
+
+export interface RunFilter {
+  readonly datasetId?: string
+  readonly method?: string
+  readonly status?: JobStatus
+}
+
+export interface RunRepository {
+  byIds(ids: readonly string[]): Promise<RunRow[]>
+  page(request: PageRequest, filter: RunFilter): Promise<Page<RunRow>>
+  start(id: string): Promise<void>
+  progress(id: string, progress: number): Promise<void>
+  succeed(id: string, result: RunResult): Promise<void>
+  fail(id: string, error: string): Promise<void>
+  cancel(ids: readonly string[]): Promise<void>
+}
+
+const valuesSchema = z.record(z.string(), z.number())
+
+export function createRunRepository(client: DatabaseClient): RunRepository {
+  type Changes = Parameters<typeof client.run.updateMany>[0]['data']
+  /** What a run comes to is written while it runs: one that has been cancelled meanwhile stays so. */
+  const updateRunning = async (id: string, data: Changes): Promise<void> => {
+    await client.run.updateMany({ where: { id, status: 'RUNNING' }, data })
+  }
+  return {
+    byIds: async (ids) => (await client.run.findMany({ where: { id: { in: [...ids] } } })).map(toRun),
+    page: (request, filter) =>
+      readPage(
+        request,
+        async ({ before, ...query }) =>
+          (await client.run.findMany({ ...query, where: { ...filter, ...before } })).map(toRun),
+        () => client.run.count({ where: filter }),
+      ),
+    async start(id) {
+      await client.run.update({ where: { id }, data: { status: 'RUNNING', progress: 0, error: null } })
+    },
+    progress: (id, progress) => updateRunning(id, { progress }),
+    succeed: (id, result) =>
+      updateRunning(id, { ...result, status: 'SUCCEEDED', progress: 1, error: null, finishedAt: new Date() }),
+    fail: (id, error) => updateRunning(id, { status: 'FAILED', error, finishedAt: new Date() }),
+    async cancel(ids) {
+      await client.run.updateMany({
+        where: { id: { in: [...ids] }, status: { in: ['QUEUED', 'RUNNING'] } },
+        data: { status: 'CANCELLED', finishedAt: new Date() },
+      })
+    },
+  }
+}
+
+type StoredRun = NonNullable<Awaited<ReturnType<DatabaseClient['run']['findUnique']>>>
+
+/** A run as it is stored, to the type that the rest of the code knows. */
+export function toRun(row: StoredRun): RunRow {
+  const { supportSetId, accuracy, top5Accuracy, calibrationError, testImages, selectionImages } = row
+  const succeeded =
+    row.status === 'SUCCEEDED' &&
+    supportSetId !== null &&
+    accuracy !== null &&
+    top5Accuracy !== null &&
+    calibrationError !== null &&
+    testImages !== null &&
+    selectionImages !== null
+  return {
+    id: row.id,
+    datasetId: row.datasetId,
+    encoder: row.encoder,
+    method: row.method,
+    space: row.space,
+    shots: row.shots,
+    seed: row.seed,
+    augmentations: row.augmentations,
+    selection: row.selection,
+    klScaling: row.klScaling,
+    fixed: valuesSchema.parse(row.fixed),
+    status: row.status,
+    progress: row.progress,
+    error: row.error,
+    createdAt: row.createdAt,
+    finishedAt: row.finishedAt,
+    result: succeeded
+      ? {
+          supportSetId,
+          selectionImages,
+          selectionAccuracy: row.selectionAccuracy,
+          hyperparameters: valuesSchema.parse(row.hyperparameters),
+          accuracy,
+          top5Accuracy,
+          calibrationError,
+          testImages,
+          encodeMs: row.encodeMs ?? 0,
+          searchMs: row.searchMs ?? 0,
+          scoreMs: row.scoreMs ?? 0,
+        }
+      : null,
+  }
+}

@@ -1,0 +1,23 @@
+import { type ComparisonRepository, createComparisonRepository } from './comparisons.js'
+import type { DatabaseClient } from './database.js'
+import { createDatasetRepository, type DatasetRepository } from './datasets.js'
+import { createImageRepository, type ImageRepository } from './images.js'
+import { createRunRepository, type RunRepository } from './runs.js'
+import { createSupportSetRepository, type SupportSetRepository } from './support-sets.js'
+
+/** All repositories of one database. */
+export interface Store {
+  readonly datasets: DatasetRepository
+  readonly images: ImageRepository
+  readonly supportSets: SupportSetRepository
+  readonly runs: RunRepository
+  readonly comparisons: ComparisonRepository
+}
+
+export const createStore = (client: DatabaseClient): Store => ({
+  datasets: createDatasetRepository(client),
+  images: createImageRepository(client),
+  supportSets: createSupportSetRepository(client),
+  runs: createRunRepository(client),
+  comparisons: createComparisonRepository(client),
+})
