@@ -44,7 +44,7 @@ export interface Encoder {
   encodeImages(images: readonly ImageSource[], options: EncodeOptions): Promise<SpaceFeatures>
   /** Texts to unit features [N, d]. */
   encodeTexts(texts: readonly string[]): Promise<Matrix>
-  /** Opens the model's files, which otherwise the first use does. Throws INVALID_MODEL with the file. */
+  /** Opens the model's files, which otherwise the first use does, and tries them. Throws INVALID_MODEL with the file. */
   load(): Promise<void>
   close(): Promise<void>
 }
@@ -136,12 +136,6 @@ export async function openEncoder(folder: string, runtime: Runtime): Promise<Enc
       throw errors.invalidModel({ file: join(folder, file), reason: reasonOf(error) })
     })
   }
-  // A manifest that does not fit its model is to stop the start, not the first request.
-  await tryOut(manifest.vision.file, () =>
-    runVision(new Float32Array(3 * manifest.imageSize ** 2), 1, 'clip', true),
-  )
-  await tryOut(manifest.text.file, () => encodeTexts(['a '.repeat(manifest.contextLength)]))
-
   return {
     id: manifest.id,
     name: manifest.name,
@@ -154,9 +148,13 @@ export async function openEncoder(folder: string, runtime: Runtime): Promise<Enc
     encodeTexts,
     async load() {
       await open()
+      // A manifest that does not fit its model is to stop the start, not the first request.
+      const blank = new Float32Array(3 * manifest.imageSize ** 2)
+      await tryOut(manifest.vision.file, () => runVision(blank, 1, 'clip', true))
+      await tryOut(manifest.text.file, () => encodeTexts(['a '.repeat(manifest.contextLength)]))
     },
     async close() {
-      const model = await opened
+      const model = await opened?.catch(() => undefined)
       await Promise.all([model?.vision.release(), model?.text.release()])
     },
   }

@@ -2,9 +2,9 @@ import pLimit from 'p-limit'
 import { errors, ShotboardError } from '../errors.js'
 import type { DatasetRow, NewImage } from '../store/datasets.js'
 import type { Split } from '../store/generated/sqlite/enums.js'
-import type { ImageFiles } from '../store/image-files.js'
+import { type ImageFiles, imageIdOf } from '../store/image-files.js'
 import type { Store } from '../store/store.js'
-import { type ImageInput, readImageInput, requireOneSource } from './image-input.js'
+import { checkImage, type ImageInput, readBytes, requireOneSource } from './image-input.js'
 
 export interface ClassInput {
   readonly name: string
@@ -87,30 +87,37 @@ export function createDatasets(context: {
 
       const rejected: { position: number; code: string; reason: string }[] = []
       const limit = pLimit(imagesInFlight)
-      const read = await Promise.all(
-        images.map((labelled, position) =>
-          limit(async (): Promise<NewImage | undefined> => {
-            try {
-              const { bytes, id, width, height, format } = await readImageInput(labelled.image, context)
-              await imageFiles.write(bytes)
-              const classIndex = known.indexOf(labelled.class)
-              return {
-                imageId: id,
-                width,
-                height,
-                format,
-                bytes: bytes.length,
-                classIndex,
-                split: labelled.split,
+      /** Does something for every image; one for which it throws is rejected and left out from there on. */
+      const forEach = <T, R>(items: readonly (T | undefined)[], work: (item: T, i: number) => Promise<R>) =>
+        Promise.all(
+          items.map((item, position) =>
+            limit(async () => {
+              if (item === undefined) return undefined
+              try {
+                return await work(item, position)
+              } catch (error) {
+                if (!(error instanceof ShotboardError)) throw error
+                rejected.push({ position, code: error.code, reason: error.message })
+                return undefined
               }
-            } catch (error) {
-              if (!(error instanceof ShotboardError)) throw error
-              rejected.push({ position, code: error.code, reason: error.message })
-              return undefined
-            }
-          }),
-        ),
-      )
+            }),
+          ),
+        )
+
+      const files = await forEach(images, async ({ image }) => {
+        const bytes = await readBytes(image, context)
+        return { bytes, imageId: imageIdOf(bytes) }
+      })
+      // An image that is stored has been checked when it came.
+      const stored = await store.images.byIds(files.flatMap((file) => (file ? [file.imageId] : [])))
+      const storedById = new Map(stored.map((row) => [row.id, row]))
+      const read = await forEach(files, async ({ bytes, imageId }, i): Promise<NewImage> => {
+        const labelled = images[i] as LabelledImageInput
+        const { width, height, format } = storedById.get(imageId) ?? (await checkImage(bytes, context))
+        if (!storedById.has(imageId)) await imageFiles.write(bytes)
+        const classIndex = known.indexOf(labelled.class)
+        return { imageId, width, height, format, bytes: bytes.length, classIndex, split: labelled.split }
+      })
       const good = read.filter((image) => image !== undefined)
       const added = await oneAtATime(() => store.datasets.addImages(id, good))
       rejected.sort((a, b) => a.position - b.position)

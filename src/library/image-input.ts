@@ -18,25 +18,43 @@ export interface ReadImage extends ImageInfo {
   readonly stored: boolean
 }
 
+export interface ImageInputContext {
+  readonly store: Store
+  readonly imageFiles: ImageFiles
+  readonly maxMegapixels: number
+}
+
 /**
- * Reads an image and decodes it once, so that a broken one is found here.
+ * Reads an image and makes sure that it is one.
  * Throws IMAGE_SOURCE_AMBIGUOUS, UNKNOWN_IMAGE, INVALID_BASE64, INVALID_IMAGE or IMAGE_TOO_LARGE.
  */
-export async function readImageInput(
-  input: ImageInput,
-  context: { readonly store: Store; readonly imageFiles: ImageFiles; readonly maxMegapixels: number },
-): Promise<ReadImage> {
+export async function readImageInput(input: ImageInput, context: ImageInputContext): Promise<ReadImage> {
   requireOneSource(input)
-  if (input.id) {
-    const [row] = await context.store.images.byIds([input.id])
-    if (!row) throw errors.unknownImage({ id: input.id }, 'id')
-    const bytes = await context.imageFiles.read(input.id)
-    return { ...row, ...(await inspectImage(bytes, context.maxMegapixels)), bytes, stored: true }
+  const bytes = await readBytes(input, context)
+  return { ...(await checkImage(bytes, context)), id: imageIdOf(bytes), bytes, stored: input.id != null }
+}
+
+/** The bytes of an image that is given in exactly one way. Throws UNKNOWN_IMAGE or INVALID_BASE64. */
+export async function readBytes(
+  { id, base64, upload }: ImageInput,
+  { store, imageFiles }: Pick<ImageInputContext, 'store' | 'imageFiles'>,
+): Promise<Buffer> {
+  if (id != null) {
+    const [row] = await store.images.byIds([id])
+    if (!row) throw errors.unknownImage({ id }, 'id')
+    return imageFiles.read(id)
   }
-  const bytes = input.upload ? await input.upload.read() : fromBase64(input.base64 ?? '')
-  const info = await inspectImage(bytes, context.maxMegapixels)
+  return upload ? upload.read() : fromBase64(base64 ?? '')
+}
+
+/** Decodes an image once, so that a broken one is found now. Throws INVALID_IMAGE or IMAGE_TOO_LARGE. */
+export async function checkImage(
+  bytes: Buffer,
+  { maxMegapixels }: Pick<ImageInputContext, 'maxMegapixels'>,
+): Promise<ImageInfo> {
+  const info = await inspectImage(bytes, maxMegapixels)
   await decodeImage(bytes)
-  return { ...info, id: imageIdOf(bytes), bytes, stored: false }
+  return info
 }
 
 /** Throws IMAGE_SOURCE_AMBIGUOUS unless the image is given in exactly one way. */

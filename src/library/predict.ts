@@ -75,7 +75,7 @@ export function createPredict(context: PredictContext): (input: PredictInput) =>
   const { store, encoders, registry, materials, kernels } = context
   const fits = new LRUCache<string, Promise<FittedMethod>>({ max: keptFits })
 
-  async function fit(
+  async function fittedFor(
     chosen: ChosenMethod,
     supportSet: SupportSetRow,
     encoder: Encoder,
@@ -133,7 +133,9 @@ export function createPredict(context: PredictContext): (input: PredictInput) =>
     )
     const classes = await materials.classes(supportSet.datasetId)
     const keys = (await store.supportSets.images([supportSet.id])).get(supportSet.id) ?? []
-    const fitted = await Promise.all(chosen.map((each) => fit(each, supportSet, encoder, input.selection)))
+    const fitted = await Promise.all(
+      chosen.map((each) => fittedFor(each, supportSet, encoder, input.selection)),
+    )
     const spaces = [...new Set(['clip', ...fitted.map(({ cache }) => cache.space.base)])]
     const features = await encoder.encodeImages(
       images.map(({ id, bytes }) => ({ id, read: () => Promise.resolve(bytes) })),

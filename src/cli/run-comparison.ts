@@ -1,0 +1,78 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Library } from '../library/library.js'
+import type { MethodChoice } from '../library/method-choice.js'
+import type { ComparisonRow } from '../store/comparisons.js'
+import { createProgressBar } from './progress-bar.js'
+import { formatComparison, formatVerdict } from './table.js'
+
+/** What the demo compares: every registered method in its own space, and Tip-Adapter in every other. */
+export function everyMethod({ registry, encoders }: Library): MethodChoice[] {
+  const spaces = encoders.default.spaces
+  const available = registry.spaces.filter(({ base }) => spaces.includes(base))
+  const own = registry.methods
+    .filter(({ space }) => space === null || available.some(({ id }) => id === space))
+    .map(({ id }) => ({ method: id }))
+  const others = available
+    .filter(({ fit }) => fit !== undefined)
+    .map(({ id }) => ({ method: 'tip-adapter', space: id }))
+  return [...own, ...others]
+}
+
+/** Shot counts that every class of the dataset has images for. */
+export async function shotsFor({ store }: Library, dataset: string): Promise<number[]> {
+  const classes = (await store.datasets.classes([dataset])).get(dataset) ?? []
+  const pool = await store.datasets.images(dataset, 'SUPPORT_POOL')
+  const least = Math.min(
+    ...classes.map(({ index }) => pool.filter(({ classIndex }) => classIndex === index).length),
+  )
+  const shots = [1, 4, 16].filter((k) => k <= least)
+  return shots.length > 0 ? shots : [1]
+}
+
+/**
+ * Compares every method on a dataset, or finds the comparison where it has been made, with progress while it works, and
+ * prints the table. Returns the comparison.
+ */
+export async function compareAndPrint(library: Library, dataset: string): Promise<ComparisonRow> {
+  const counts = (await library.store.datasets.counts([dataset])).get(dataset) ?? []
+  const hasValidation = counts.some(({ split, images }) => split === 'VALIDATION' && images > 0)
+  const comparison = await library.comparisons.compareOnce({
+    dataset,
+    shots: await shotsFor(library, dataset),
+    seeds: [1, 2, 3],
+    methods: everyMethod(library),
+    selection: hasValidation ? 'VALIDATION' : 'LEAVE_ONE_OUT',
+    klScaling: 'FROZEN',
+    augmentations: 1,
+  })
+  if (comparison.status !== 'SUCCEEDED') await watch(library, comparison.id)
+  const ended = await library.comparisons.ended(comparison.id)
+  await print(library, ended)
+  return ended
+}
+
+async function watch({ store, comparisons }: Library, id: string): Promise<void> {
+  const bar = createProgressBar('Comparing')
+  const ended = comparisons.ended(id).then(() => true)
+  const show = async () =>
+    bar.update(Math.round(1000 * ((await store.comparisons.byIds([id]))[0]?.progress ?? 0)), 1000)
+  try {
+    do await show()
+    while (!(await Promise.race([ended, setTimeout(250, false)])))
+    await show()
+  } finally {
+    bar.stop()
+  }
+}
+
+async function print({ store, comparisons, registry }: Library, comparison: ComparisonRow): Promise<void> {
+  const runs = (await store.comparisons.runs([comparison.id])).get(comparison.id) ?? []
+  const rows = comparisons.rows(runs)
+  if (rows.length > 0) {
+    console.log(formatComparison(rows, registry))
+    console.log(
+      await formatVerdict(rows, registry, ({ method, space }) => comparisons.pairs(runs, method, space)),
+    )
+  }
+  if (comparison.error !== null) console.error(comparison.error)
+}

@@ -1,0 +1,30 @@
+import { fileURLToPath } from 'node:url'
+import type { Library } from '../library/library.js'
+import { startServer } from '../server.js'
+import { readSettings } from '../settings.js'
+import { endWell } from './end-well.js'
+import { createProgressBar } from './progress-bar.js'
+import { compareAndPrint } from './run-comparison.js'
+
+const demo = fileURLToPath(new URL('../../demo/fashion-mnist', import.meta.url))
+
+/** `npm start`: serves, and compares every method on the demo dataset unless that has been done. */
+await endWell(async (onStop) => {
+  const settings = readSettings(process.env)
+  const server = await startServer(settings)
+  onStop(server.close)
+  if (settings.demo) await showDemo(server.library)
+  console.log(
+    `Shotboard is ready at ${server.url}/graphql (${Math.round(performance.now())} ms after the start).`,
+  )
+})
+
+async function showDemo(library: Library): Promise<void> {
+  const bar = createProgressBar('Importing the demo dataset')
+  const { dataset, added } = await library.importFolder(demo, {
+    onProgress: (done, total) => bar.update(done, total),
+  })
+  bar.stop()
+  if (added > 0) console.log(`The demo dataset is "${dataset.name}" (${added} images).`)
+  await compareAndPrint(library, dataset.id)
+}

@@ -1,0 +1,156 @@
+import { createServer, type Server } from 'node:http'
+import { ApolloServer } from '@apollo/server'
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
+import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer'
+import { expressMiddleware } from '@as-integrations/express5'
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
+import { GraphQLError, type GraphQLFormattedError } from 'graphql'
+import graphqlUploadExpress from 'graphql-upload/graphqlUploadExpress.mjs'
+import type { Logger } from 'pino'
+import { contentTypeOf, type ImageFormat } from './encoders/image.js'
+import { errors, ShotboardError } from './errors.js'
+import type { Library } from './library/library.js'
+import type { Context } from './schema/context.js'
+import { createLoaders } from './schema/loaders.js'
+import { createSchema } from './schema/schema.js'
+
+/** Files in one multipart request. */
+const mostFiles = 1000
+
+/** The HTTP server of a library: GraphQL with its IDE, and the images. Not listening yet. */
+export async function createHttpServer(options: {
+  readonly library: Library
+  readonly maxRequestMegabytes: number
+  readonly log: Logger
+}): Promise<Server> {
+  const { library, maxRequestMegabytes, log } = options
+  const app = express()
+  const server = createServer(app)
+  const apollo = new ApolloServer<Context>({
+    schema: await createSchema(),
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    csrfPrevention: true,
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginDrainHttpServer({ httpServer: server }),
+    ],
+    formatError: (formatted, error) => maskInternalError(formatted, error, log),
+  })
+  await apollo.start()
+
+  const bytes = maxRequestMegabytes * 2 ** 20
+  app.disable('x-powered-by')
+  app.get('/images/:id', serveImage(library))
+  app.get('/graphql', serveIde())
+  app.use(
+    '/graphql',
+    graphqlUploadExpress({ maxFileSize: bytes, maxFiles: mostFiles, maxFieldSize: bytes }),
+    express.json({ limit: bytes }),
+    expressMiddleware(apollo, {
+      context: async () => ({ library, loaders: createLoaders(library.store) }),
+    }),
+  )
+  app.use(reportRequestError(maxRequestMegabytes, log))
+  return server
+}
+
+/** What Shotboard did not raise on purpose is logged and told without its insides. */
+function maskInternalError(
+  formatted: GraphQLFormattedError,
+  error: unknown,
+  log: Logger,
+): GraphQLFormattedError {
+  if (formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') return formatted
+  log.error({ err: error instanceof GraphQLError ? error.originalError : error }, 'a request failed')
+  return { ...formatted, message: 'Something went wrong inside Shotboard; its log says what.' }
+}
+
+/** The IDE for browsers that open the endpoint; it is one page that needs no network. */
+function serveIde(): RequestHandler {
+  let page: string | undefined
+  return async (request, response, next) => {
+    if (
+      request.query['query'] !== undefined ||
+      !request.accepts(['json', 'html']).toString().includes('html')
+    ) {
+      next()
+      return
+    }
+    if (page === undefined) {
+      // Nine megabytes that only a browser needs.
+      const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql')
+      page = renderGraphiQL({
+        title: 'Shotboard',
+        endpoint: '/graphql',
+        defaultQuery,
+        headers: '{}',
+      })
+    }
+    response.type('html').send(page)
+  }
+}
+
+const defaultQuery = `# Which method, in which feature space, serves the demo best?
+{
+  comparisons(first: 1) {
+    nodes {
+      status
+      dataset { name }
+      rows { method { name } space { id } shots accuracy { mean low high } }
+    }
+  }
+}
+`
+
+function serveImage(library: Library): RequestHandler<{ id: string }> {
+  return async (request, response) => {
+    const { id } = request.params
+    const [image] = await library.store.images.byIds([id])
+    if (!image) throw errors.unknownImage({ id }, 'id')
+    const bytes = await library.imageFiles.read(id)
+    response.set({
+      'Content-Type': contentTypeOf(image.format as ImageFormat),
+      'X-Content-Type-Options': 'nosniff',
+      'Content-Security-Policy': "default-src 'none'",
+      // An image's address is its content.
+      'Cache-Control': 'public, max-age=31536000, immutable',
+      ETag: `"${id}"`,
+    })
+    response.send(bytes)
+  }
+}
+
+/** Errors outside of GraphQL in GraphQL's form. */
+function reportRequestError(maxRequestMegabytes: number, log: Logger): ErrorRequestHandler {
+  return (error, _request, response, next) => {
+    if (response.headersSent) {
+      next(error)
+      return
+    }
+    const { status, problem } = describeRequestError(error, maxRequestMegabytes)
+    if (status === 500) log.error({ err: error }, 'a request failed')
+    response.status(status).json({ errors: [{ message: problem.message, extensions: problem.extensions }] })
+  }
+}
+
+function describeRequestError(
+  error: unknown,
+  megabytes: number,
+): { readonly status: number; readonly problem: ShotboardError } {
+  if (error instanceof ShotboardError) return { status: 404, problem: error }
+  const status =
+    error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : 500
+  if (status === 413) return { status, problem: errors.requestTooLarge({ megabytes }) }
+  if (status >= 400 && status < 500) {
+    const reason = error instanceof Error ? error.message : 'The request is malformed.'
+    return { status, problem: new ShotboardError('BAD_REQUEST', reason) }
+  }
+  return {
+    status: 500,
+    problem: new ShotboardError(
+      'INTERNAL_SERVER_ERROR',
+      'Something went wrong inside Shotboard; its log says what.',
+    ),
+  }
+}

@@ -1,0 +1,39 @@
+// What programs and plugins import as `shotboard`.
+
+export type { Batch } from './cache/batch.js'
+export { buildCache, type Cache, type SpaceFeatures, type Support } from './cache/cache.js'
+export { type Encoder, openEncoder } from './encoders/encoder.js'
+export { ShotboardError } from './errors.js'
+export { type Evaluation, type EvaluationOptions, evaluate } from './evaluation/evaluate.js'
+export { type FitOptions, type FittedMethod, fitMethod, scoreQueries } from './evaluation/fit.js'
+export type { KlScaling, Labelled, Selection } from './evaluation/protocol.js'
+export { mcnemar, type Statistic, summarise } from './evaluation/statistics.js'
+export { type Library, type LibrarySettings, openLibrary } from './library/library.js'
+export { builtin } from './methods/builtin.js'
+export {
+  defineMethod,
+  type Hyperparameter,
+  inSpace,
+  linspace,
+  type Method,
+  type ScoredMethod,
+  type SumMethod,
+  shape,
+  type Term,
+  type Values,
+  weight,
+} from './methods/contract.js'
+export { papers } from './methods/papers.js'
+export type { Plugin } from './methods/plugin.js'
+export { createRegistry, type Registry } from './methods/registry.js'
+export { cacheAffinity } from './methods/terms/cache-affinity.js'
+export { textDistributionKl } from './methods/terms/text-distribution-kl.js'
+export { zeroShot } from './methods/terms/zero-shot.js'
+export { type RunningServer, startServer } from './server.js'
+export { readSettings, type Settings } from './settings.js'
+export { defineSpace, type FeatureSpace, type FittedSpace, type LabelledFeatures } from './spaces/contract.js'
+export { createKernels, type Kernels } from './tensor/kernels.js'
+export { type Matrix, matrix, unitRows } from './tensor/matrix.js'
+export { openRuntime, type Runtime } from './tensor/runtime.js'
+export { readSafetensors, writeSafetensors } from './tensor/safetensors.js'
+export { version } from './version.js'

@@ -1,0 +1,131 @@
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
+import type { Encoder } from '../../encoders/encoder.js'
+import type { PairwiseTest, SummaryRow } from '../../evaluation/summary.js'
+import type { Method } from '../../methods/contract.js'
+import type { FeatureSpace } from '../../spaces/contract.js'
+import type { ComparisonRow } from '../../store/comparisons.js'
+import type { DatasetRow } from '../../store/datasets.js'
+import type { Page } from '../../store/page.js'
+import type { RunRow } from '../../store/runs.js'
+import { atInput } from '../arguments.js'
+import type { Context } from '../context.js'
+import { DatasetType } from '../dataset/dataset.type.js'
+import { EncoderType } from '../encoder/encoder.js'
+import { methodNamed, spaceNamed } from '../method/method.resolver.js'
+import { MethodType } from '../method/method.type.js'
+import { defaultPageSize, pageRequest } from '../page.js'
+import { RunType } from '../run/run.js'
+import { FeatureSpaceType } from '../space/space.js'
+import {
+  CompareInputType,
+  ComparisonConnectionType,
+  ComparisonRowType,
+  ComparisonType,
+  PairwiseTestType,
+} from './comparison.type.js'
+
+@Resolver(() => ComparisonType)
+export class ComparisonResolver {
+  @Query(() => ComparisonType, { nullable: true })
+  comparison(@Arg('id', () => ID) id: string, @Ctx() { loaders }: Context): Promise<ComparisonRow> {
+    return loaders.comparison.load(id)
+  }
+
+  @Query(() => ComparisonConnectionType, { description: 'Newest first.' })
+  async comparisons(
+    @Arg('dataset', () => ID, { nullable: true }) dataset: string | null | undefined,
+    @Arg('first', () => Int, { nullable: true, defaultValue: defaultPageSize }) first: number | null,
+    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Ctx() { library, loaders }: Context,
+  ): Promise<Page<ComparisonRow>> {
+    const filter = dataset ? { datasetId: (await loaders.dataset.load(dataset)).id } : {}
+    return library.store.comparisons.page(pageRequest(first, after), filter)
+  }
+
+  @Mutation(() => ComparisonType, {
+    description: 'Starts one run for every method, shot count and seed asked for, and returns at once.',
+  })
+  compare(
+    @Arg('input', () => CompareInputType) input: CompareInputType,
+    @Ctx() { library }: Context,
+  ): Promise<ComparisonRow> {
+    return atInput(library.comparisons.compare(input))
+  }
+
+  @Mutation(() => ComparisonType)
+  cancelComparison(@Arg('id', () => ID) id: string, @Ctx() { library }: Context): Promise<ComparisonRow> {
+    return library.comparisons.cancel(id)
+  }
+
+  @FieldResolver(() => DatasetType)
+  dataset(@Root() { datasetId }: ComparisonRow, @Ctx() { loaders }: Context): Promise<DatasetRow> {
+    return loaders.dataset.load(datasetId)
+  }
+
+  @FieldResolver(() => EncoderType)
+  encoder(@Root() { encoder }: ComparisonRow, @Ctx() { library }: Context): Encoder {
+    return library.encoders.get(encoder)
+  }
+
+  @FieldResolver(() => [ComparisonRowType], {
+    description: 'Every method, space and number of shots over the seeds that have finished.',
+  })
+  async rows(@Root() { id }: ComparisonRow, @Ctx() { library, loaders }: Context): Promise<SummaryRow[]> {
+    return library.comparisons.rows(await loaders.comparisonRuns.load(id))
+  }
+
+  @FieldResolver(() => [PairwiseTestType])
+  async pairs(
+    @Root() { id }: ComparisonRow,
+    @Arg('baseline', () => ID, { description: 'A method of the comparison.' }) baseline: string,
+    @Arg('baselineSpace', () => ID, {
+      nullable: true,
+      description: "The baseline's space; its own unless given.",
+    })
+    baselineSpace: string | null | undefined,
+    @Ctx() { library, loaders }: Context,
+  ): Promise<PairwiseTest[]> {
+    return library.comparisons.pairs(await loaders.comparisonRuns.load(id), baseline, baselineSpace ?? null)
+  }
+
+  @FieldResolver(() => [RunType])
+  runs(@Root() { id }: ComparisonRow, @Ctx() { loaders }: Context): Promise<RunRow[]> {
+    return loaders.comparisonRuns.load(id)
+  }
+}
+
+@Resolver(() => ComparisonRowType)
+export class ComparisonRowResolver {
+  @FieldResolver(() => MethodType)
+  method(@Root() { method }: SummaryRow, @Ctx() context: Context): Method {
+    return methodNamed(method, context)
+  }
+
+  @FieldResolver(() => FeatureSpaceType, { nullable: true })
+  space(@Root() { space }: SummaryRow, @Ctx() context: Context): FeatureSpace | null {
+    return spaceNamed(space, context)
+  }
+}
+
+@Resolver(() => PairwiseTestType)
+export class PairwiseTestResolver {
+  @FieldResolver(() => MethodType)
+  method(@Root() { method }: PairwiseTest, @Ctx() context: Context): Method {
+    return methodNamed(method, context)
+  }
+
+  @FieldResolver(() => FeatureSpaceType, { nullable: true })
+  space(@Root() { space }: PairwiseTest, @Ctx() context: Context): FeatureSpace | null {
+    return spaceNamed(space, context)
+  }
+
+  @FieldResolver(() => MethodType)
+  baseline(@Root() { baseline }: PairwiseTest, @Ctx() context: Context): Method {
+    return methodNamed(baseline, context)
+  }
+
+  @FieldResolver(() => FeatureSpaceType, { nullable: true })
+  baselineSpace(@Root() { baselineSpace }: PairwiseTest, @Ctx() context: Context): FeatureSpace | null {
+    return spaceNamed(baselineSpace, context)
+  }
+}

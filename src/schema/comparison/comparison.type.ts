@@ -1,0 +1,111 @@
+import { Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql'
+import type { Statistic } from '../../evaluation/statistics.js'
+import { JobStatus, KlScaling, Selection } from '../enums.js'
+import { MethodChoiceType } from '../method/method-choice.js'
+import { connectionOf } from '../page.js'
+import { DateTime } from '../scalars.js'
+
+@InputType('CompareInput')
+export class CompareInputType {
+  @Field(() => ID)
+  dataset: string
+
+  @Field(() => ID, { nullable: true, description: 'The default encoder unless given.' })
+  encoder?: string | null
+
+  @Field(() => [Int])
+  shots: number[]
+
+  @Field(() => [Int], { defaultValue: [1] })
+  seeds: number[]
+
+  @Field(() => [MethodChoiceType])
+  methods: MethodChoiceType[]
+
+  @Field(() => Selection, { defaultValue: Selection.VALIDATION })
+  selection: Selection
+
+  @Field(() => KlScaling, { defaultValue: KlScaling.FROZEN })
+  klScaling: KlScaling
+
+  @Field(() => Int, { defaultValue: 1 })
+  augmentations: number
+}
+
+@ObjectType('Statistic', {
+  description: 'Over seeds; low and high are a 95 % bootstrap interval of the mean.',
+})
+export class StatisticType implements Statistic {
+  @Field(() => Float)
+  mean: number
+
+  @Field(() => Float)
+  standardDeviation: number
+
+  @Field(() => Float)
+  low: number
+
+  @Field(() => Float)
+  high: number
+
+  @Field(() => Int, { description: 'How many seeds.' })
+  n: number
+}
+
+@ObjectType('ComparisonRow')
+export class ComparisonRowType {
+  @Field(() => Int)
+  shots: number
+
+  @Field(() => StatisticType, { description: 'Percentages.' })
+  accuracy: Statistic
+
+  @Field(() => StatisticType, { description: 'Percentages.' })
+  top5Accuracy: Statistic
+
+  @Field(() => StatisticType)
+  calibrationError: Statistic
+}
+
+@ObjectType('PairwiseTest', {
+  description: 'A method against a baseline on the same test images, all seeds pooled.',
+})
+export class PairwiseTestType {
+  @Field(() => Int)
+  shots: number
+
+  @Field(() => Float, { description: "Percentage points: the method's accuracy less the baseline's." })
+  difference: number
+
+  @Field(() => Float, { description: "McNemar's exact test, two-sided." })
+  pValue: number
+
+  @Field(() => Int, { description: 'Images on which the method alone is right.' })
+  wins: number
+
+  @Field(() => Int, { description: 'Images on which the baseline alone is right.' })
+  losses: number
+}
+
+@ObjectType('Comparison')
+export class ComparisonType {
+  @Field(() => ID)
+  id: string
+
+  @Field(() => JobStatus)
+  status: JobStatus
+
+  @Field(() => Float, { description: 'The share of the work that is done, from 0 to 1; never goes back.' })
+  progress: number
+
+  @Field(() => String, { nullable: true })
+  error: string | null
+
+  @Field(() => DateTime)
+  createdAt: Date
+
+  @Field(() => DateTime, { nullable: true })
+  finishedAt: Date | null
+}
+
+export const ComparisonConnectionType = connectionOf('ComparisonConnection', () => ComparisonType)

@@ -1,0 +1,64 @@
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
+import type { AddImagesResult } from '../../library/datasets.js'
+import type { ClassRow, DatasetRow, SplitCountRow } from '../../store/datasets.js'
+import type { Page } from '../../store/page.js'
+import { atInput } from '../arguments.js'
+import type { Context } from '../context.js'
+import { imageInput } from '../image/image.js'
+import { defaultPageSize, pageRequest } from '../page.js'
+import {
+  AddImagesInputType,
+  AddImagesResultType,
+  ClassLabelType,
+  CreateDatasetInputType,
+  DatasetConnectionType,
+  DatasetType,
+  SplitCountType,
+} from './dataset.type.js'
+
+@Resolver(() => DatasetType)
+export class DatasetResolver {
+  @Query(() => DatasetType, { nullable: true })
+  dataset(@Arg('id', () => ID) id: string, @Ctx() { loaders }: Context): Promise<DatasetRow> {
+    return loaders.dataset.load(id)
+  }
+
+  @Query(() => DatasetConnectionType, { description: 'Newest first.' })
+  datasets(
+    @Arg('first', () => Int, { nullable: true, defaultValue: defaultPageSize }) first: number | null,
+    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Ctx() { library }: Context,
+  ): Promise<Page<DatasetRow>> {
+    return library.store.datasets.page(pageRequest(first, after))
+  }
+
+  @Mutation(() => DatasetType)
+  createDataset(
+    @Arg('input', () => CreateDatasetInputType) input: CreateDatasetInputType,
+    @Ctx() { library }: Context,
+  ): Promise<DatasetRow> {
+    return atInput(library.datasets.create(input))
+  }
+
+  @Mutation(() => AddImagesResultType, {
+    description:
+      'Adds images. One that cannot be read is reported by its position and does not stop the others.',
+  })
+  addImages(
+    @Arg('input', () => AddImagesInputType) { dataset, images }: AddImagesInputType,
+    @Ctx() { library }: Context,
+  ): Promise<AddImagesResult> {
+    const labelled = images.map((each) => ({ ...each, image: imageInput(each.image) }))
+    return atInput(library.datasets.addImages({ dataset, images: labelled }))
+  }
+
+  @FieldResolver(() => [ClassLabelType])
+  classes(@Root() { id }: DatasetRow, @Ctx() { loaders }: Context): Promise<ClassRow[]> {
+    return loaders.classes.load(id)
+  }
+
+  @FieldResolver(() => [SplitCountType])
+  counts(@Root() { id }: DatasetRow, @Ctx() { loaders }: Context): Promise<SplitCountRow[]> {
+    return loaders.counts.load(id)
+  }
+}

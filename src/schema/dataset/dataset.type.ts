@@ -1,0 +1,106 @@
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql'
+import { Split } from '../enums.js'
+import { ImageInputType } from '../image/image.js'
+import { connectionOf } from '../page.js'
+import { DateTime } from '../scalars.js'
+
+@ObjectType('ClassLabel')
+export class ClassLabelType {
+  @Field(() => Int)
+  index: number
+
+  @Field(() => String)
+  name: string
+
+  @Field(() => [String], { description: 'Texts that describe an image of the class.' })
+  prompts: readonly string[]
+}
+
+@ObjectType('SplitCount')
+export class SplitCountType {
+  @Field(() => Split)
+  split: Split
+
+  @Field(() => Int)
+  images: number
+}
+
+@ObjectType('Dataset')
+export class DatasetType {
+  @Field(() => ID)
+  id: string
+
+  @Field(() => String)
+  name: string
+
+  @Field(() => DateTime)
+  createdAt: Date
+}
+
+export const DatasetConnectionType = connectionOf('DatasetConnection', () => DatasetType)
+
+@InputType('ClassInput')
+export class ClassInputType {
+  @Field(() => String)
+  name: string
+
+  @Field(() => [String], { nullable: true, description: '`a photo of a {name}.` unless given.' })
+  prompts?: string[] | null
+}
+
+@InputType('CreateDatasetInput')
+export class CreateDatasetInputType {
+  @Field(() => String)
+  name: string
+
+  @Field(() => [ClassInputType])
+  classes: ClassInputType[]
+}
+
+@InputType('LabelledImageInput')
+export class LabelledImageInputType {
+  @Field(() => ImageInputType)
+  image: ImageInputType
+
+  @Field(() => String, { description: "The name of one of the dataset's classes." })
+  class: string
+
+  @Field(() => Split)
+  split: Split
+}
+
+@InputType('AddImagesInput')
+export class AddImagesInputType {
+  @Field(() => ID)
+  dataset: string
+
+  @Field(() => [LabelledImageInputType])
+  images: LabelledImageInputType[]
+}
+
+@ObjectType('RejectedImage')
+export class RejectedImageType {
+  @Field(() => Int, { description: 'In the list of images given, from 0.' })
+  position: number
+
+  @Field(() => String)
+  code: string
+
+  @Field(() => String)
+  reason: string
+}
+
+@ObjectType('AddImagesResult')
+export class AddImagesResultType {
+  @Field(() => DatasetType)
+  dataset: DatasetType
+
+  @Field(() => Int)
+  added: number
+
+  @Field(() => Int, { description: 'Images that the dataset has already, or that were given twice.' })
+  duplicates: number
+
+  @Field(() => [RejectedImageType], { description: 'Images that could not be read; they stop no others.' })
+  rejected: readonly RejectedImageType[]
+}

@@ -1,0 +1,41 @@
+import { Ctx, Field, FieldResolver, Float, ID, Int, ObjectType, Query, Resolver, Root } from 'type-graphql'
+import type { Encoder } from '../../encoders/encoder.js'
+import type { FeatureSpace } from '../../spaces/contract.js'
+import type { Context } from '../context.js'
+import { FeatureSpaceType } from '../space/space.js'
+
+@ObjectType('Encoder', { description: 'A CLIP model: images and texts to vectors of the same space.' })
+export class EncoderType {
+  @Field(() => ID)
+  id: string
+
+  @Field(() => String)
+  name: string
+
+  @Field(() => Int)
+  dimensions: number
+
+  @Field(() => Int, { description: 'The side of the square that images are brought to, in pixels.' })
+  imageSize: number
+
+  @Field(() => Float)
+  logitScale: number
+}
+
+@Resolver(() => EncoderType)
+export class EncoderResolver {
+  @Query(() => [EncoderType])
+  encoders(@Ctx() { library }: Context): readonly Encoder[] {
+    return library.encoders.all
+  }
+
+  @FieldResolver(() => [FeatureSpaceType], { description: 'The feature spaces that work on its features.' })
+  spaces(@Root() encoder: Encoder, @Ctx() { library }: Context): FeatureSpace[] {
+    return library.registry.spaces.filter(({ base }) => encoder.spaces.includes(base))
+  }
+
+  @FieldResolver(() => Boolean)
+  isDefault(@Root() encoder: Encoder, @Ctx() { library }: Context): boolean {
+    return encoder.id === library.encoders.default.id
+  }
+}

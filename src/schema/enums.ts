@@ -1,0 +1,28 @@
+import { registerEnumType } from 'type-graphql'
+import { JobStatus, KlScaling, Selection, Split } from '../store/generated/sqlite/enums.js'
+
+/** Whether a hyperparameter multiplies a term or shapes it. */
+export const HyperparameterKind = { WEIGHT: 'WEIGHT', SHAPE: 'SHAPE' } as const
+
+registerEnumType(HyperparameterKind, {
+  name: 'HyperparameterKind',
+  description: 'A weight multiplies a term; a shape is what a term depends on otherwise.',
+})
+registerEnumType(Split, {
+  name: 'Split',
+  description:
+    'Support sets are drawn from the support pool; hyperparameters may be selected on validation images; accuracies are measured on test images, which nothing else sees.',
+})
+registerEnumType(Selection, {
+  name: 'Selection',
+  description:
+    "What hyperparameters are chosen on: the validation split, the support set with each image's own key left out, or nothing (the defaults). Never the test split.",
+})
+registerEnumType(KlScaling, {
+  name: 'KlScaling',
+  description:
+    'FROZEN fits the ranges that terms scale by once, so that one image has the same logits alone and in any batch. BATCH takes them over all test images, as published code does.',
+})
+registerEnumType(JobStatus, { name: 'JobStatus' })
+
+export { JobStatus, KlScaling, Selection, Split }

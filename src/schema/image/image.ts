@@ -1,0 +1,62 @@
+import type { FileUpload } from 'graphql-upload/processRequest.mjs'
+import { Field, FieldResolver, ID, InputType, Int, ObjectType, Resolver, Root } from 'type-graphql'
+import { contentTypeOf, type ImageFormat } from '../../encoders/image.js'
+import type { ImageInput } from '../../library/image-input.js'
+import { Upload } from '../scalars.js'
+
+@ObjectType('Image', { description: 'An image is the SHA-256 of its bytes.' })
+export class ImageType {
+  @Field(() => ID)
+  id: string
+
+  @Field(() => Int)
+  width: number
+
+  @Field(() => Int)
+  height: number
+}
+
+/** An image as resolvers hand it on: stored, or with its bytes. */
+export interface ImageRoot {
+  readonly id: string
+  readonly width: number
+  readonly height: number
+  /** Of an image that was given for this request alone and is not stored. */
+  readonly unstored?: { readonly bytes: Buffer; readonly format: ImageFormat }
+}
+
+@Resolver(() => ImageType)
+export class ImageResolver {
+  @FieldResolver(() => String, {
+    description: 'Where its bytes are served; a data URL for an image that is not stored.',
+  })
+  url(@Root() { id, unstored }: ImageRoot): string {
+    if (!unstored) return `/images/${id}`
+    return `data:${contentTypeOf(unstored.format)};base64,${unstored.bytes.toString('base64')}`
+  }
+}
+
+@InputType('ImageInput', { description: 'Exactly one of id, base64 and upload.' })
+export class ImageInputType {
+  @Field(() => ID, { nullable: true, description: 'Of a stored image.' })
+  id?: string | null
+
+  @Field(() => String, { nullable: true, description: 'Base64 or a data URL.' })
+  base64?: string | null
+
+  @Field(() => Upload, { nullable: true, description: 'A file of a multipart request.' })
+  upload?: Promise<FileUpload> | null
+}
+
+/** An image's input as the library takes it: an upload is read when its turn comes. */
+export const imageInput = ({ id, base64, upload }: ImageInputType): ImageInput => ({
+  ...(id != null && { id }),
+  ...(base64 != null && { base64 }),
+  ...(upload != null && { upload: { read: () => readUpload(upload) } }),
+})
+
+async function readUpload(upload: Promise<FileUpload>): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of (await upload).createReadStream()) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}

@@ -1,0 +1,35 @@
+import DataLoader from 'dataloader'
+import { errors, type ShotboardError } from '../errors.js'
+import type { Store } from '../store/store.js'
+
+/** Rows by id, fetched together. Every list of ids makes one statement, however deep the query. */
+export const createLoaders = (store: Store) => ({
+  dataset: byId(store.datasets.byIds, (id) => errors.unknownDataset({ id }, 'id')),
+  classes: byKey(store.datasets.classes),
+  counts: byKey(store.datasets.counts),
+  image: byId(store.images.byIds, (id) => errors.unknownImage({ id }, 'id')),
+  supportSet: byId(store.supportSets.byIds, (id) => errors.unknownSupportSet({ id }, 'id')),
+  supportImages: byKey(store.supportSets.images),
+  run: byId(store.runs.byIds, (id) => errors.unknownRun({ id }, 'id')),
+  comparison: byId(store.comparisons.byIds, (id) => errors.unknownComparison({ id }, 'id')),
+  comparisonRuns: byKey(store.comparisons.runs),
+})
+
+export type Loaders = ReturnType<typeof createLoaders>
+
+function byId<T extends { readonly id: string }>(
+  fetch: (ids: readonly string[]) => Promise<T[]>,
+  missing: (id: string) => ShotboardError,
+): DataLoader<string, T> {
+  return new DataLoader<string, T>(async (ids) => {
+    const rows = new Map((await fetch(ids)).map((row) => [row.id, row]))
+    return ids.map((id) => rows.get(id) ?? missing(id))
+  })
+}
+
+function byKey<T>(fetch: (ids: readonly string[]) => Promise<Map<string, T[]>>): DataLoader<string, T[]> {
+  return new DataLoader(async (ids) => {
+    const groups = await fetch(ids)
+    return ids.map((id) => groups.get(id) ?? [])
+  })
+}

@@ -1,0 +1,70 @@
+import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql'
+import { type Method, type Paper, rangeOf } from '../../methods/contract.js'
+import type { FeatureSpace } from '../../spaces/contract.js'
+import type { Context } from '../context.js'
+import { FeatureSpaceType } from '../space/space.js'
+import { HyperparameterType, MethodType, PaperType, TermType } from './method.type.js'
+
+@Resolver(() => MethodType)
+export class MethodResolver {
+  @Query(() => [MethodType], { description: 'Every registered method.' })
+  methods(@Ctx() { library }: Context): readonly Method[] {
+    return library.registry.methods
+  }
+
+  @Query(() => MethodType, { nullable: true, description: 'By id, name or alias, such as TA++.' })
+  method(@Arg('id', () => ID) id: string, @Ctx() { library }: Context): Method {
+    return library.registry.method(id, 'id')
+  }
+
+  @FieldResolver(() => PaperType, { nullable: true })
+  paper(@Root() method: Method): Paper | null {
+    return method.paper ?? null
+  }
+
+  @FieldResolver(() => FeatureSpaceType, {
+    nullable: true,
+    description:
+      'The feature space it compares images in unless asked otherwise; null where it compares none.',
+  })
+  space(@Root() method: Method, @Ctx() { library }: Context): FeatureSpace | null {
+    return method.space === null ? null : library.registry.space(method.space)
+  }
+
+  @FieldResolver(() => [TermType])
+  terms(@Root() method: Method): TermType[] {
+    if (method.terms) return method.terms.map(({ name, summary, weight }) => ({ name, summary, weight }))
+    return [{ name: 'score', summary: 'The method scores as a whole.', weight: null }]
+  }
+
+  @FieldResolver(() => [HyperparameterType])
+  hyperparameters(@Root() method: Method): HyperparameterType[] {
+    return Object.entries(method.hyperparameters).map(([name, hyperparameter]) => ({
+      name,
+      kind: hyperparameter.kind === 'weight' ? 'WEIGHT' : 'SHAPE',
+      default: hyperparameter.default,
+      ...rangeOf(hyperparameter),
+      steps: hyperparameter.grid.length,
+      summary: hyperparameter.summary,
+    }))
+  }
+}
+
+/** A method by id; one whose plugin is not loaded any more is still named, so that old results stay readable. */
+export function methodNamed(id: string, { library }: Context): Method {
+  const summary = 'This method is not registered: its plugin is not loaded.'
+  return (
+    library.registry.methods.find((method) => method.id === id) ??
+    ({ id, name: id, summary, space: null, hyperparameters: {}, terms: [] } satisfies Method)
+  )
+}
+
+/** As `methodNamed`, for a space; null where there is none. */
+export function spaceNamed(id: string | null, { library }: Context): FeatureSpace | null {
+  if (id === null) return null
+  const summary = 'This space is not registered: its plugin is not loaded.'
+  return (
+    library.registry.spaces.find((space) => space.id === id) ??
+    ({ id, name: id, summary, base: 'clip', trained: false } satisfies FeatureSpace)
+  )
+}

@@ -1,0 +1,72 @@
+import { Field, Float, ID, Int, ObjectType } from 'type-graphql'
+import { HyperparameterKind } from '../enums.js'
+
+@ObjectType('Paper')
+export class PaperType {
+  @Field(() => String)
+  title: string
+
+  @Field(() => String)
+  url: string
+}
+
+@ObjectType('Term', { description: "One addend of a method's logits." })
+export class TermType {
+  @Field(() => String)
+  name: string
+
+  @Field(() => String)
+  summary: string
+
+  @Field(() => String, { nullable: true, description: 'The hyperparameter that multiplies it.' })
+  weight: string | null
+}
+
+@ObjectType('Hyperparameter')
+export class HyperparameterType {
+  @Field(() => String)
+  name: string
+
+  @Field(() => HyperparameterKind)
+  kind: keyof typeof HyperparameterKind
+
+  @Field(() => Float)
+  default: number
+
+  @Field(() => Float)
+  min: number
+
+  @Field(() => Float)
+  max: number
+
+  @Field(() => Int, { description: 'How many values selection searches.' })
+  steps: number
+
+  @Field(() => String)
+  summary: string
+}
+
+@ObjectType('HyperparameterValue')
+export class HyperparameterValueType {
+  @Field(() => String)
+  name: string
+
+  @Field(() => Float)
+  value: number
+}
+
+@ObjectType('Method', { description: 'A training-free classifier: a weighted sum of logit terms.' })
+export class MethodType {
+  @Field(() => ID)
+  id: string
+
+  @Field(() => String)
+  name: string
+
+  @Field(() => String)
+  summary: string
+}
+
+/** Values of hyperparameters as a list. */
+export const valueList = (values: Readonly<Record<string, number>>): HyperparameterValueType[] =>
+  Object.entries(values).map(([name, value]) => ({ name, value }))

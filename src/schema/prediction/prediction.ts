@@ -1,0 +1,153 @@
+import {
+  Arg,
+  Ctx,
+  Field,
+  FieldResolver,
+  Float,
+  ID,
+  InputType,
+  Int,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql'
+import { errors } from '../../errors.js'
+import type { ImagePrediction, MethodPrediction } from '../../library/predict.js'
+import type { Method } from '../../methods/contract.js'
+import type { FeatureSpace } from '../../spaces/contract.js'
+import { atInput } from '../arguments.js'
+import type { Context } from '../context.js'
+import { ClassLabelType } from '../dataset/dataset.type.js'
+import { Selection } from '../enums.js'
+import { ImageInputType, type ImageRoot, ImageType, imageInput } from '../image/image.js'
+import { methodNamed, spaceNamed } from '../method/method.resolver.js'
+import { HyperparameterValueType, MethodType, valueList } from '../method/method.type.js'
+import { MethodChoiceType } from '../method/method-choice.js'
+import { FeatureSpaceType } from '../space/space.js'
+
+@InputType('PredictInput')
+class PredictInputType {
+  @Field(() => ID)
+  supportSet: string
+
+  @Field(() => [ImageInputType])
+  images: ImageInputType[]
+
+  @Field(() => [MethodChoiceType])
+  methods: MethodChoiceType[]
+
+  @Field(() => Selection, { defaultValue: Selection.LEAVE_ONE_OUT })
+  selection: Selection
+
+  @Field(() => Int, { defaultValue: 5, description: 'How many of the best classes to tell.' })
+  topK: number
+}
+
+@ObjectType('TermContribution')
+class TermContributionType {
+  @Field(() => String)
+  term: string
+
+  @Field(() => Float, { description: 'What the term added to the logit, weighted.' })
+  value: number
+}
+
+@ObjectType('ClassScore')
+class ClassScoreType {
+  @Field(() => ClassLabelType)
+  class: ClassLabelType
+
+  @Field(() => Float)
+  probability: number
+
+  @Field(() => Float, { description: 'The sum of the contributions.' })
+  logit: number
+
+  @Field(() => [TermContributionType])
+  contributions: readonly TermContributionType[]
+}
+
+@ObjectType('Neighbour')
+class NeighbourType {
+  @Field(() => ImageType)
+  image: ImageType
+
+  @Field(() => ClassLabelType)
+  class: ClassLabelType
+
+  @Field(() => Float, { description: "Cosine similarity in the method's space." })
+  similarity: number
+}
+
+@ObjectType('MethodPrediction')
+class MethodPredictionType {
+  @Field(() => [ClassScoreType], { description: 'The best classes, the best first.' })
+  top: readonly ClassScoreType[]
+
+  @Field(() => Float, {
+    description: 'What scoring took, for each of the images that were scored together.',
+  })
+  milliseconds: number
+}
+
+@ObjectType('ImagePrediction')
+class ImagePredictionType {
+  @Field(() => [MethodPredictionType])
+  predictions: readonly MethodPredictionType[]
+}
+
+@Resolver(() => MethodPredictionType)
+export class MethodPredictionResolver {
+  @FieldResolver(() => MethodType)
+  method(@Root() { method }: MethodPrediction, @Ctx() context: Context): Method {
+    return methodNamed(method, context)
+  }
+
+  @FieldResolver(() => FeatureSpaceType, { nullable: true })
+  space(@Root() { space }: MethodPrediction, @Ctx() context: Context): FeatureSpace | null {
+    return spaceNamed(space, context)
+  }
+
+  @FieldResolver(() => [HyperparameterValueType])
+  hyperparameters(@Root() { hyperparameters }: MethodPrediction): HyperparameterValueType[] {
+    return valueList(hyperparameters)
+  }
+
+  @FieldResolver(() => [NeighbourType], {
+    description: "The support images nearest in the method's space; none where it compares no images.",
+  })
+  neighbours(
+    @Root() prediction: MethodPrediction,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 3 }) first: number | null,
+    @Ctx() { loaders }: Context,
+  ): Promise<(Omit<NeighbourType, 'image'> & { image: ImageRoot })[]> {
+    const count = first ?? 3
+    if (count < 0) throw errors.invalidValue({ reason: `There are no ${count} neighbours.` }, 'first')
+    return Promise.all(
+      prediction.nearest(count).map(async ({ imageId, ...rest }) => ({
+        ...rest,
+        image: await loaders.image.load(imageId),
+      })),
+    )
+  }
+}
+
+@Resolver(() => ImagePredictionType)
+export class PredictionResolver {
+  @Query(() => [ImagePredictionType], {
+    description: 'Classifies images now. Deterministic, stores nothing.',
+  })
+  predict(
+    @Arg('input', () => PredictInputType) input: PredictInputType,
+    @Ctx() { library }: Context,
+  ): Promise<ImagePrediction[]> {
+    return atInput(library.predict({ ...input, images: input.images.map(imageInput) }))
+  }
+
+  @FieldResolver(() => ImageType)
+  image(@Root() { image }: ImagePrediction): ImageRoot {
+    const { id, width, height, bytes, format, stored } = image
+    return { id, width, height, ...(!stored && { unstored: { bytes, format } }) }
+  }
+}

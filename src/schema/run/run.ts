@@ -1,0 +1,187 @@
+import {
+  Arg,
+  Ctx,
+  Field,
+  FieldResolver,
+  Float,
+  ID,
+  Int,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql'
+import { confusionOf, perClassAccuracyOf } from '../../evaluation/metrics.js'
+import type { Method } from '../../methods/contract.js'
+import type { FeatureSpace } from '../../spaces/contract.js'
+import type { DatasetRow } from '../../store/datasets.js'
+import type { Page } from '../../store/page.js'
+import type { RunRow } from '../../store/runs.js'
+import type { SupportSetRow } from '../../store/support-sets.js'
+import type { Context } from '../context.js'
+import { DatasetType } from '../dataset/dataset.type.js'
+import { JobStatus, Selection } from '../enums.js'
+import { methodNamed, spaceNamed } from '../method/method.resolver.js'
+import { HyperparameterValueType, MethodType, valueList } from '../method/method.type.js'
+import { connectionOf, defaultPageSize, pageRequest } from '../page.js'
+import { DateTime } from '../scalars.js'
+import { FeatureSpaceType } from '../space/space.js'
+import { SupportSetType } from '../support-set/support-set.js'
+
+@ObjectType('Timings', { description: 'Milliseconds. Features that were stored are only read.' })
+class TimingsType {
+  @Field(() => Float)
+  encodeMs: number
+
+  @Field(() => Float)
+  searchMs: number
+
+  @Field(() => Float)
+  scoreMs: number
+}
+
+@ObjectType('Run', {
+  description: 'One method, in one space, on one support set. Accuracies are percentages.',
+})
+export class RunType {
+  @Field(() => ID)
+  id: string
+
+  @Field(() => JobStatus)
+  status: JobStatus
+
+  @Field(() => Float, { description: 'From 0 to 1.' })
+  progress: number
+
+  @Field(() => String, { nullable: true })
+  error: string | null
+
+  @Field(() => Int)
+  shots: number
+
+  @Field(() => Int)
+  seed: number
+
+  @Field(() => Selection)
+  selection: Selection
+
+  @Field(() => DateTime)
+  createdAt: Date
+
+  @Field(() => DateTime, { nullable: true })
+  finishedAt: Date | null
+}
+
+const RunConnectionType = connectionOf('RunConnection', () => RunType)
+
+@Resolver(() => RunType)
+export class RunResolver {
+  @Query(() => RunType, { nullable: true })
+  run(@Arg('id', () => ID) id: string, @Ctx() { loaders }: Context): Promise<RunRow> {
+    return loaders.run.load(id)
+  }
+
+  @Query(() => RunConnectionType, { description: 'Newest first.' })
+  async runs(
+    @Arg('dataset', () => ID, { nullable: true }) dataset: string | null | undefined,
+    @Arg('method', () => ID, { nullable: true }) method: string | null | undefined,
+    @Arg('status', () => JobStatus, { nullable: true }) status: JobStatus | null | undefined,
+    @Arg('first', () => Int, { nullable: true, defaultValue: defaultPageSize }) first: number | null,
+    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Ctx() { library, loaders }: Context,
+  ): Promise<Page<RunRow>> {
+    return library.store.runs.page(pageRequest(first, after), {
+      ...(dataset && { datasetId: (await loaders.dataset.load(dataset)).id }),
+      ...(method && { method: library.registry.method(method, 'method').id }),
+      ...(status && { status }),
+    })
+  }
+
+  @FieldResolver(() => MethodType)
+  method(@Root() { method }: RunRow, @Ctx() context: Context): Method {
+    return methodNamed(method, context)
+  }
+
+  @FieldResolver(() => FeatureSpaceType, { nullable: true })
+  space(@Root() { space }: RunRow, @Ctx() context: Context): FeatureSpace | null {
+    return spaceNamed(space, context)
+  }
+
+  @FieldResolver(() => DatasetType)
+  dataset(@Root() { datasetId }: RunRow, @Ctx() { loaders }: Context): Promise<DatasetRow> {
+    return loaders.dataset.load(datasetId)
+  }
+
+  @FieldResolver(() => SupportSetType, { nullable: true })
+  supportSet(@Root() { result }: RunRow, @Ctx() { loaders }: Context): Promise<SupportSetRow> | null {
+    return result && loaders.supportSet.load(result.supportSetId)
+  }
+
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description: 'How many labelled images the selection saw; 0 where the defaults stand.',
+  })
+  selectionImages(@Root() { result }: RunRow): number | null {
+    return result && result.selectionImages
+  }
+
+  @FieldResolver(() => Float, { nullable: true })
+  selectionAccuracy(@Root() { result }: RunRow): number | null {
+    return result && result.selectionAccuracy
+  }
+
+  @FieldResolver(() => [HyperparameterValueType], { nullable: true })
+  hyperparameters(@Root() { result }: RunRow): HyperparameterValueType[] | null {
+    return result && valueList(result.hyperparameters)
+  }
+
+  @FieldResolver(() => Float, { nullable: true })
+  accuracy(@Root() { result }: RunRow): number | null {
+    return result && result.accuracy
+  }
+
+  @FieldResolver(() => Float, { nullable: true })
+  top5Accuracy(@Root() { result }: RunRow): number | null {
+    return result && result.top5Accuracy
+  }
+
+  @FieldResolver(() => Float, {
+    nullable: true,
+    description: 'Expected calibration error over 15 bins of confidence, from 0 to 1.',
+  })
+  calibrationError(@Root() { result }: RunRow): number | null {
+    return result && result.calibrationError
+  }
+
+  @FieldResolver(() => [Float], { nullable: true, description: 'In the order of the classes.' })
+  async perClassAccuracy(@Root() run: RunRow, @Ctx() context: Context): Promise<number[] | null> {
+    const confusion = await this.confusion(run, context)
+    return confusion && perClassAccuracyOf(confusion)
+  }
+
+  @FieldResolver(() => [[Int]], {
+    nullable: true,
+    description: 'How many test images of each class (row) were taken for each class (column).',
+  })
+  async confusion(
+    @Root() { id, datasetId, result }: RunRow,
+    @Ctx() { library, loaders }: Context,
+  ): Promise<number[][] | null> {
+    if (!result) return null
+    const [{ labels, predicted }, classes] = await Promise.all([
+      library.resultFiles.read(id),
+      loaders.classes.load(datasetId),
+    ])
+    return confusionOf(labels, predicted, classes.length)
+  }
+
+  @FieldResolver(() => Int, { nullable: true })
+  testImages(@Root() { result }: RunRow): number | null {
+    return result && result.testImages
+  }
+
+  @FieldResolver(() => TimingsType, { nullable: true })
+  timings(@Root() { result }: RunRow): TimingsType | null {
+    return result
+  }
+}

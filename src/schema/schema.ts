@@ -1,0 +1,39 @@
+import 'reflect-metadata'
+import type { GraphQLSchema } from 'graphql'
+import { buildSchema } from 'type-graphql'
+import {
+  ComparisonResolver,
+  ComparisonRowResolver,
+  PairwiseTestResolver,
+} from './comparison/comparison.resolver.js'
+import { DatasetResolver } from './dataset/dataset.resolver.js'
+import { EncoderResolver } from './encoder/encoder.js'
+import { HealthResolver } from './health/health.js'
+import { ImageResolver } from './image/image.js'
+import { MethodResolver } from './method/method.resolver.js'
+import { MethodPredictionResolver, PredictionResolver } from './prediction/prediction.js'
+import { RunResolver } from './run/run.js'
+import { FeatureSpaceResolver } from './space/space.js'
+import { SupportSetResolver } from './support-set/support-set.js'
+
+/** The executable schema. */
+export const createSchema = (): Promise<GraphQLSchema> =>
+  buildSchema({
+    resolvers: [
+      HealthResolver,
+      MethodResolver,
+      FeatureSpaceResolver,
+      EncoderResolver,
+      DatasetResolver,
+      ImageResolver,
+      SupportSetResolver,
+      PredictionResolver,
+      MethodPredictionResolver,
+      RunResolver,
+      ComparisonResolver,
+      ComparisonRowResolver,
+      PairwiseTestResolver,
+    ],
+    // Inputs are checked by the library, which programs use as well.
+    validate: false,
+  })

@@ -1,0 +1,133 @@
+import {
+  Arg,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  InputType,
+  Int,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql'
+import type { Encoder } from '../../encoders/encoder.js'
+import type { ClassRow, DatasetRow } from '../../store/datasets.js'
+import type { ImageRow } from '../../store/images.js'
+import type { Page } from '../../store/page.js'
+import type { SupportSetRow } from '../../store/support-sets.js'
+import { atInput } from '../arguments.js'
+import type { Context } from '../context.js'
+import { ClassLabelType, DatasetType } from '../dataset/dataset.type.js'
+import { EncoderType } from '../encoder/encoder.js'
+import { ImageType } from '../image/image.js'
+import { connectionOf, defaultPageSize, pageRequest } from '../page.js'
+import { DateTime } from '../scalars.js'
+
+@ObjectType('SupportImage')
+export class SupportImageType {
+  @Field(() => ImageType)
+  image: ImageType
+
+  @Field(() => ClassLabelType)
+  class: ClassLabelType
+}
+
+@ObjectType('SupportSet', {
+  description: 'A seeded draw of labelled images, so many of every class. It never changes.',
+})
+export class SupportSetType {
+  @Field(() => ID)
+  id: string
+
+  @Field(() => Int, { description: 'Images a class.' })
+  shots: number
+
+  @Field(() => Int)
+  seed: number
+
+  @Field(() => Int, {
+    description: 'Random views that an image is averaged over; 1 takes the image as it is.',
+  })
+  augmentations: number
+
+  @Field(() => DateTime)
+  createdAt: Date
+}
+
+const SupportSetConnectionType = connectionOf('SupportSetConnection', () => SupportSetType)
+
+@InputType('CreateSupportSetInput')
+class CreateSupportSetInputType {
+  @Field(() => ID)
+  dataset: string
+
+  @Field(() => ID, { nullable: true, description: 'The default encoder unless given.' })
+  encoder?: string | null
+
+  @Field(() => Int)
+  shots: number
+
+  @Field(() => Int, { defaultValue: 1 })
+  seed: number
+
+  @Field(() => Int, { defaultValue: 1 })
+  augmentations: number
+}
+
+@Resolver(() => SupportSetType)
+export class SupportSetResolver {
+  @Query(() => SupportSetType, { nullable: true })
+  supportSet(@Arg('id', () => ID) id: string, @Ctx() { loaders }: Context): Promise<SupportSetRow> {
+    return loaders.supportSet.load(id)
+  }
+
+  @Query(() => SupportSetConnectionType, { description: 'Newest first.' })
+  async supportSets(
+    @Arg('dataset', () => ID, { nullable: true }) dataset: string | null | undefined,
+    @Arg('first', () => Int, { nullable: true, defaultValue: defaultPageSize }) first: number | null,
+    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Ctx() { library, loaders }: Context,
+  ): Promise<Page<SupportSetRow>> {
+    const filter = dataset ? { datasetId: (await loaders.dataset.load(dataset)).id } : {}
+    return library.store.supportSets.page(pageRequest(first, after), filter)
+  }
+
+  @Mutation(() => SupportSetType, {
+    description: 'Draws a support set. The same request on the same images gives the same one.',
+  })
+  createSupportSet(
+    @Arg('input', () => CreateSupportSetInputType) input: CreateSupportSetInputType,
+    @Ctx() { library }: Context,
+  ): Promise<SupportSetRow> {
+    return atInput(library.supportSets.create(input))
+  }
+
+  @FieldResolver(() => DatasetType)
+  dataset(@Root() { datasetId }: SupportSetRow, @Ctx() { loaders }: Context): Promise<DatasetRow> {
+    return loaders.dataset.load(datasetId)
+  }
+
+  @FieldResolver(() => EncoderType)
+  encoder(@Root() { encoder }: SupportSetRow, @Ctx() { library }: Context): Encoder {
+    return library.encoders.get(encoder)
+  }
+
+  @FieldResolver(() => [SupportImageType])
+  async images(
+    @Root() { id, datasetId }: SupportSetRow,
+    @Ctx() { loaders }: Context,
+  ): Promise<{ image: ImageRow; class: ClassRow }[]> {
+    const [images, classes] = await Promise.all([
+      loaders.supportImages.load(id),
+      loaders.classes.load(datasetId),
+    ])
+    return Promise.all(
+      images.map(async ({ imageId, classIndex }) => ({
+        image: await loaders.image.load(imageId),
+        class: classes[classIndex] as ClassRow,
+      })),
+    )
+  }
+}

@@ -1,0 +1,56 @@
+import type { AddressInfo } from 'node:net'
+import { pino } from 'pino'
+import { errors } from './errors.js'
+import { createHttpServer } from './http.js'
+import { type Library, openLibrary } from './library/library.js'
+import type { Settings } from './settings.js'
+
+export interface RunningServer {
+  /** Where it is reached, such as `http://localhost:4000`. */
+  readonly url: string
+  readonly library: Library
+  /** Stops listening, parks what is running and closes everything. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts Shotboard: the library and the server in front of it.
+ * Throws as `openLibrary`, and PORT_IN_USE where the port is taken.
+ */
+export async function startServer(settings: Settings): Promise<RunningServer> {
+  const log = pino({ level: settings.logLevel })
+  const library = await openLibrary(settings, {
+    onError: (job, err) => log.error({ err, job }, 'a job failed'),
+  })
+  try {
+    const server = await createHttpServer({
+      library,
+      maxRequestMegabytes: settings.maxRequestMegabytes,
+      log,
+    })
+    const { host, port } = settings
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) => {
+        reject(error.code === 'EADDRINUSE' ? errors.portInUse({ host, port }) : error)
+      })
+      server.listen(port, host, resolve)
+    })
+    const address = server.address() as AddressInfo
+    return {
+      url: `http://${nameOf(host)}:${address.port}`,
+      library,
+      async close() {
+        const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+        server.closeAllConnections()
+        await closed
+        await library.close()
+      },
+    }
+  } catch (error) {
+    await library.close()
+    throw error
+  }
+}
+
+const nameOf = (host: string): string =>
+  ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host
