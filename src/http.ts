@@ -61,7 +61,7 @@ function maskInternalError(
   error: unknown,
   log: Logger,
 ): GraphQLFormattedError {
-  if (formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') return formatted
+  if (formatted.extensions?.code !== 'INTERNAL_SERVER_ERROR') return formatted
   log.error({ err: error instanceof GraphQLError ? error.originalError : error }, 'a request failed')
   return { ...formatted, message: 'Something went wrong inside Shotboard; its log says what.' }
 }
@@ -70,10 +70,7 @@ function maskInternalError(
 function serveIde(): RequestHandler {
   let page: string | undefined
   return async (request, response, next) => {
-    if (
-      request.query['query'] !== undefined ||
-      !request.accepts(['json', 'html']).toString().includes('html')
-    ) {
+    if (request.query.query !== undefined || !request.accepts(['json', 'html']).toString().includes('html')) {
       next()
       return
     }

@@ -122,12 +122,12 @@ export class RunResolver {
     description: 'How many labelled images the selection saw; 0 where the defaults stand.',
   })
   selectionImages(@Root() { result }: RunRow): number | null {
-    return result && result.selectionImages
+    return result?.selectionImages ?? null
   }
 
   @FieldResolver(() => Float, { nullable: true })
   selectionAccuracy(@Root() { result }: RunRow): number | null {
-    return result && result.selectionAccuracy
+    return result?.selectionAccuracy ?? null
   }
 
   @FieldResolver(() => [HyperparameterValueType], { nullable: true })
@@ -137,12 +137,12 @@ export class RunResolver {
 
   @FieldResolver(() => Float, { nullable: true })
   accuracy(@Root() { result }: RunRow): number | null {
-    return result && result.accuracy
+    return result?.accuracy ?? null
   }
 
   @FieldResolver(() => Float, { nullable: true })
   top5Accuracy(@Root() { result }: RunRow): number | null {
-    return result && result.top5Accuracy
+    return result?.top5Accuracy ?? null
   }
 
   @FieldResolver(() => Float, {
@@ -150,7 +150,7 @@ export class RunResolver {
     description: 'Expected calibration error over 15 bins of confidence, from 0 to 1.',
   })
   calibrationError(@Root() { result }: RunRow): number | null {
-    return result && result.calibrationError
+    return result?.calibrationError ?? null
   }
 
   @FieldResolver(() => [Float], { nullable: true, description: 'In the order of the classes.' })
@@ -177,7 +177,7 @@ export class RunResolver {
 
   @FieldResolver(() => Int, { nullable: true })
   testImages(@Root() { result }: RunRow): number | null {
-    return result && result.testImages
+    return result?.testImages ?? null
   }
 
   @FieldResolver(() => TimingsType, { nullable: true })
