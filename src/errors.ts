@@ -97,7 +97,8 @@ export const errors = {
   ),
   textRequired: define<{ method: string; term: string }>(
     'TEXT_FEATURES_REQUIRED',
-    ({ method, term }) => `${method} needs text features for its term ${term}, and there are none.`,
+    ({ method, term }) =>
+      `${method} needs text features for ${term}, and there are none. The cache alone can be evaluated without (--cache-only).`,
   ),
   datasetExists: define<{ name: string }>(
     'DATASET_EXISTS',

@@ -6,8 +6,9 @@ export interface ProgressBar {
 }
 
 /** A progress bar in a terminal, and a line now and then where the output is no terminal. */
-export function createProgressBar(label: string): ProgressBar {
+export function createProgressBar(label: string, stream: NodeJS.WriteStream = process.stdout): ProgressBar {
   const bar = new SingleBar({
+    stream,
     format: `${label} {bar} {percentage}% · {eta_formatted} left`,
     barCompleteChar: '█',
     barIncompleteChar: '░',

@@ -36,6 +36,7 @@ export interface FittedMethod {
   readonly selectionImages: number
   /** The percentage of them that the values classify right; null where it saw none. */
   readonly selectionAccuracy: number | null
+  /** What ranges and search took, the terms included, the fit of the space not. */
   readonly searchMs: number
 }
 
@@ -55,13 +56,13 @@ export interface FittedMethod {
  */
 export async function fitMethod(options: FitOptions): Promise<FittedMethod> {
   const { method, space, support, selection, kernels, signal } = options
-  const started = performance.now()
   requireTexts(method, support.textClassifier)
   const grid = gridOf(method, {
     ...(options.fixed && { fixed: options.fixed }),
     ...(options.grids && { narrowed: options.grids }),
   })
   const cache = await buildCache(support, space, kernels)
+  const started = performance.now()
   const data = selectionData(options, cache)
   const ranges = await rangesOver(method, data.batches())
 

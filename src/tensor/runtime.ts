@@ -54,9 +54,9 @@ export function openRuntime({ threads = availableParallelism() } = {}): Runtime 
     if (stopped !== undefined) return Promise.reject(stopped)
     return new Promise<T>((resolve, reject) => {
       lastRequest += 1
+      worker.postMessage({ id: lastRequest, operation, ...request }, transfer)
       waiting.set(lastRequest, { resolve, reject })
       worker.ref()
-      worker.postMessage({ id: lastRequest, operation, ...request }, transfer)
     })
   }
 

@@ -71,13 +71,13 @@ export function formatSafetensors({ tensors, metadata }: TensorFile): Uint8Array
     }
     offset += data.byteLength
   }
-  const text = JSON.stringify(header)
-  // Padded with spaces, so that every tensor starts at a multiple of eight bytes.
-  const json = new TextEncoder().encode(text.padEnd(Math.ceil(text.length / 8) * 8))
-  const bytes = new Uint8Array(8 + json.length + offset)
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true)
+  const json = new TextEncoder().encode(JSON.stringify(header))
+  // Padded with spaces, so that the tensors start at a multiple of eight bytes.
+  const start = 8 + Math.ceil(json.length / 8) * 8
+  const bytes = new Uint8Array(start + offset).fill(0x20, 8, start)
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true)
   bytes.set(json, 8)
-  let at = 8 + json.length
+  let at = start
   for (const { data } of tensors.values()) {
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at)
     at += data.byteLength

@@ -56,7 +56,8 @@ export function gridOf(
 /** Throws UNKNOWN_HYPERPARAMETER or HYPERPARAMETER_OUT_OF_RANGE for values that the method does not take. */
 export function checkValues(method: Method, values: Values): void {
   for (const [name, value] of Object.entries(values)) {
-    const declared = method.hyperparameters[name]
+    // Its own alone: an object also answers to names such as "constructor".
+    const declared = Object.hasOwn(method.hyperparameters, name) ? method.hyperparameters[name] : undefined
     if (!declared) {
       const known = Object.keys(method.hyperparameters)
       throw errors.unknownHyperparameter({ name, method: method.id, known }, name)

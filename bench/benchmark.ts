@@ -1,0 +1,41 @@
+/** One line of the table. */
+export interface Row {
+  readonly quantity: string
+  /** With its unit. */
+  readonly ours: string
+  readonly baseline?: string
+  /** Ours in terms of the baseline, said in words where "1.0" would not be clear. */
+  readonly ratio?: string
+}
+
+/** A thing that is measured, in a process of its own. */
+export interface Benchmark {
+  readonly name: string
+  run(): Promise<readonly Row[]>
+}
+
+/** Milliseconds of the median of several runs, after one that does not count. */
+export async function medianMs(runs: number, work: () => Promise<unknown>): Promise<number> {
+  await work()
+  const times: number[] = []
+  for (let i = 0; i < runs; i++) {
+    const started = performance.now()
+    await work()
+    times.push(performance.now() - started)
+  }
+  times.sort((a, b) => a - b)
+  return times[Math.floor(runs / 2)] ?? 0
+}
+
+export async function onceMs(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now()
+  await work()
+  return performance.now() - started
+}
+
+export const ms = (value: number): string => `${value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)} ms`
+export const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`
+export const times = (value: number): string => `${value.toFixed(value < 10 ? 2 : 0)}×`
+
+/** The most memory that this process has had resident so far. */
+export const peakMemory = (): string => `${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`

@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process'
+import { cpus } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { parseArgs, promisify } from 'node:util'
+import Table from 'cli-table3'
+import type { Benchmark, Row } from './benchmark.js'
+import { encoding } from './cases/encoding.js'
+import { featureStore } from './cases/feature-store.js'
+import { growth } from './cases/growth.js'
+import { imagenetTipAdapter, imagenetTipX } from './cases/imagenet.js'
+import { leaveOneOut } from './cases/leave-one-out.js'
+import { scaling } from './cases/scaling.js'
+import { scoring } from './cases/scoring.js'
+import { search } from './cases/search.js'
+import { spaces } from './cases/spaces.js'
+
+const benchmarks: readonly Benchmark[] = [
+  scoring,
+  search,
+  leaveOneOut,
+  scaling,
+  growth,
+  spaces,
+  featureStore,
+  encoding,
+  imagenetTipAdapter,
+  imagenetTipX,
+]
+
+const { values } = parseArgs({ options: { filter: { type: 'string' }, only: { type: 'string' } } })
+if (values.only !== undefined) await runHere(values.only)
+else await runAll(values.filter ?? '')
+
+/** Runs one benchmark in this process and prints its rows for the process that started it. */
+async function runHere(name: string): Promise<void> {
+  const benchmark = benchmarks.find((each) => each.name === name)
+  if (!benchmark) throw new Error(`there is no benchmark ${name}`)
+  console.log(JSON.stringify(await benchmark.run()))
+  process.exit(0)
+}
+
+/** Every benchmark has a process of its own, so that one's memory and warm code are not another's. */
+async function runAll(filter: string): Promise<void> {
+  const chosen = benchmarks.filter(({ name }) => name.includes(filter))
+  if (chosen.length === 0) {
+    console.error(
+      `No benchmark is named like "${filter}"; there are ${benchmarks.map(({ name }) => name).join(', ')}.`,
+    )
+    process.exit(2)
+  }
+  const table = new Table({
+    head: ['quantity', 'ours', 'baseline', 'ratio'],
+    colWidths: [74, 14, 16, 22],
+    wordWrap: true,
+    style: { head: [], border: [] },
+  })
+  for (const { name } of chosen) {
+    console.error(`${name} …`)
+    for (const { quantity, ours, baseline = '–', ratio = '–' } of await runApart(name)) {
+      table.push([quantity, ours, baseline, ratio])
+    }
+  }
+  console.log(`Node ${process.version}, ${cpus().length} cores, ${cpus()[0]?.model ?? 'unknown processor'}`)
+  console.log(table.toString())
+}
+
+async function runApart(name: string): Promise<readonly Row[]> {
+  const args = [...process.execArgv, fileURLToPath(import.meta.url), '--only', name]
+  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 26 })
+  return JSON.parse(stdout)
+}

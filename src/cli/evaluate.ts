@@ -1,0 +1,147 @@
+import Table from 'cli-table3'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { evaluateFeatures, type FeatureEvaluation } from '../evaluation/evaluate-features.js'
+import { readFeatureFile } from '../evaluation/feature-file.js'
+import type { KlScaling, Selection } from '../evaluation/protocol.js'
+import { builtin } from '../methods/builtin.js'
+import { loadPlugin } from '../methods/plugin.js'
+import { createRegistry } from '../methods/registry.js'
+import { readSettings } from '../settings.js'
+import { createKernels } from '../tensor/kernels.js'
+import { openRuntime } from '../tensor/runtime.js'
+import { endWell } from './end-well.js'
+import { createProgressBar } from './progress-bar.js'
+
+const selections = { validation: 'VALIDATION', 'leave-one-out': 'LEAVE_ONE_OUT', none: 'NONE' } as const
+const scalings = { frozen: 'FROZEN', batch: 'BATCH' } as const
+
+interface EvaluateOptions {
+  readonly shots?: number[]
+  readonly method: string[]
+  readonly space?: string[]
+  readonly selection: keyof typeof selections
+  readonly klScaling: keyof typeof scalings
+  readonly cacheOnly?: boolean
+  readonly set: Readonly<Record<string, number>>
+  readonly json?: boolean
+}
+
+/** `shotboard evaluate FILE`: features without images. */
+export const evaluateCommand = (): Command =>
+  new Command('evaluate')
+    .description('Evaluate methods on features that you have already.')
+    .argument('<file>', 'a safetensors file: test_*, support_K_*, and optionally text_features, val_*, imo_*')
+    .option(
+      '--shots <counts>',
+      'shot counts, separated by commas (default: all that the file has)',
+      wholeNumbers,
+    )
+    .option('--method <methods>', 'methods, separated by commas', names, [
+      'zero-shot',
+      'tip-adapter',
+      'tip-x',
+    ])
+    .option('--space <spaces>', "feature spaces, separated by commas (default: each method's own)", names)
+    .addOption(
+      new Option('--selection <protocol>', 'what hyperparameters are chosen on')
+        .choices(Object.keys(selections))
+        .default('validation'),
+    )
+    .addOption(
+      new Option('--kl-scaling <scaling>', 'where ranges come from')
+        .choices(Object.keys(scalings))
+        .default('frozen'),
+    )
+    .option('--cache-only', 'only the terms that need no texts')
+    .option(
+      '--set <name=value>',
+      'give a hyperparameter instead of selecting it; may be repeated',
+      assignment,
+      {},
+    )
+    .option('--json', 'print one JSON array')
+    .action((file: string, options: EvaluateOptions) => endWell(() => run(file, options)))
+
+async function run(file: string, options: EvaluateOptions): Promise<void> {
+  const { plugins } = readSettings(process.env)
+  const loaded = await Promise.all(plugins.map((plugin) => loadPlugin(plugin, process.cwd())))
+  const runtime = openRuntime()
+  const bar = createProgressBar('Evaluating', process.stderr)
+  const results: FeatureEvaluation[] = []
+  try {
+    const features = await readFeatureFile(file)
+    const spaces = options.space?.length ?? 1
+    const total = options.method.length * spaces * (options.shots ?? features.shots).length
+    const evaluations = evaluateFeatures({
+      features,
+      registry: createRegistry([builtin(), ...loaded]),
+      kernels: createKernels(runtime),
+      methods: options.method,
+      ...(options.space && { spaces: options.space }),
+      ...(options.shots && { shots: options.shots }),
+      selection: selections[options.selection] satisfies Selection,
+      klScaling: scalings[options.klScaling] satisfies KlScaling,
+      cacheOnly: options.cacheOnly ?? false,
+      fixed: options.set,
+    })
+    for await (const evaluation of evaluations) {
+      results.push(evaluation)
+      bar.update(results.length, total)
+    }
+  } finally {
+    bar.stop()
+    await runtime.close()
+  }
+  console.log(options.json ? JSON.stringify(results, null, 2) : formatResults(results))
+}
+
+function formatResults(results: readonly FeatureEvaluation[]): string {
+  const table = new Table({
+    head: [
+      'method',
+      'space',
+      'shots',
+      'accuracy',
+      'top-5',
+      'selection',
+      'hyperparameters',
+      'search',
+      'score',
+    ],
+    colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'left', 'right', 'right'],
+    style: { head: [], border: [] },
+  })
+  for (const each of results) {
+    table.push([
+      each.method,
+      each.space ?? '–',
+      each.shots,
+      each.accuracy.toFixed(2),
+      each.top5Accuracy.toFixed(2),
+      each.selectionAccuracy?.toFixed(2) ?? '–',
+      Object.entries(each.hyperparameters)
+        .map(([name, value]) => `${name} ${Number(value.toFixed(3))}`)
+        .join(', '),
+      `${each.searchMs.toFixed(0)} ms`,
+      `${each.scoreMs.toFixed(0)} ms`,
+    ])
+  }
+  return table.toString()
+}
+
+const names = (text: string): string[] => text.split(',').map((name) => name.trim())
+
+function wholeNumbers(text: string): number[] {
+  return names(text).map((name) => {
+    if (!/^[1-9]\d*$/.test(name)) throw new InvalidArgumentError('Give whole numbers, separated by commas.')
+    return Number(name)
+  })
+}
+
+function assignment(text: string, known: Readonly<Record<string, number>>): Record<string, number> {
+  const [, name, value] = /^(\w+)=(.+)$/.exec(text) ?? []
+  if (name === undefined || !Number.isFinite(Number(value))) {
+    throw new InvalidArgumentError('Give a name and a number, such as alpha=1.5.')
+  }
+  return { ...known, [name]: Number(value) }
+}

@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+import { Command } from 'commander'
+import { version } from '../version.js'
+import { evaluateCommand } from './evaluate.js'
+
+const program = new Command('shotboard')
+  .description('Few-shot image classification with CLIP, without training a classifier.')
+  .version(version)
+  .addCommand(evaluateCommand())
+
+await program.parseAsync()

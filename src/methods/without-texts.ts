@@ -1,0 +1,27 @@
+import { errors } from '../errors.js'
+import type { Method } from './contract.js'
+
+/**
+ * A method reduced to its terms that read no texts, with the hyperparameters that those have: image-only scoring.
+ * Throws TEXT_FEATURES_REQUIRED where none is left.
+ */
+export function withoutTexts(method: Method): Method {
+  if (!method.terms) {
+    if (method.usesTexts) throw errors.textRequired({ method: method.id, term: 'score' }, 'method')
+    return method
+  }
+  const terms = method.terms.filter((term) => !term.usesTexts)
+  if (terms.length === 0) {
+    throw errors.textRequired(
+      { method: method.id, term: method.terms.map(({ name }) => name).join(' and ') },
+      'method',
+    )
+  }
+  const used = new Set(
+    terms.flatMap(({ weight, shapes }) => (weight === null ? shapes : [weight, ...shapes])),
+  )
+  const hyperparameters = Object.fromEntries(
+    Object.entries(method.hyperparameters).filter(([name]) => used.has(name)),
+  )
+  return { ...method, terms, hyperparameters }
+}
