@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 
 /** How long a loop may hold the event loop before others get their turn, in milliseconds. */
-const holdAtMost = 8
+const holdAtMost = 5
 
 /**
  * For loops that may run long on the main thread: `const breathe = breather()`, and `await breathe()` now and then

@@ -45,8 +45,8 @@ export interface Cache {
   leaveOneOut(): AsyncIterable<Batch>
 }
 
-/** A chunk's affinities have at most this many entries: 16 MB. */
-const chunkEntries = 4 * 2 ** 20
+/** A chunk's affinities have at most this many entries, 8 MB: a loop over them does not hold the event loop for long. */
+const chunkEntries = 2 * 2 ** 20
 
 /** Builds the cache of a support set in a space. Throws SPACE_NOT_AVAILABLE where the base features are missing. */
 export async function buildCache(support: Support, space: FeatureSpace, kernels: Kernels): Promise<Cache> {

@@ -1,7 +1,7 @@
-import type { Kernels } from '../tensor/kernels.js'
-import { type Matrix, meanRow, sliceRows, subtractRow } from '../tensor/matrix.js'
+import { type Graph, type Kernels, operator } from '../tensor/kernels.js'
+import { type Matrix, matrix, meanRow, sliceRows, subtractRow } from '../tensor/matrix.js'
 import { defineSpace, type FittedSpace, type LabelledFeatures } from './contract.js'
-import { leaveOneOutCosines } from './leave-one-out.js'
+import { recentredCosines, shiftOf, tiny } from './leave-one-out.js'
 
 /** Features with the mean of the support features subtracted, made unit. */
 export const centred = () =>
@@ -16,21 +16,39 @@ export const centred = () =>
 
 async function fitCentred({ features }: LabelledFeatures, kernels: Kernels): Promise<FittedSpace> {
   const mean = meanRow(features)
+  const residuals = subtractRow(features, mean) // z, [S, d]
+  const squares = squaredLengths(residuals) // [S]
   return {
     project: (queries) => kernels.centre(queries, mean),
-    async leaveOneOut(from, to) {
-      const residuals = subtractRow(features, mean)
-      const inner = await kernels.dot(sliceRows(residuals, from, to), residuals)
-      const squares = squaredLengths(residuals)
-      return leaveOneOutCosines({ from, inner, square: (_, j) => squares[j] as number })
-    },
+    leaveOneOut: (from, to) =>
+      kernels.run('leave one out of centred', foldGraph, {
+        rows: sliceRows(residuals, from, to),
+        residuals,
+        squares: matrix(1, residuals.rows, squares),
+        own: matrix(to - from, 1, squares.subarray(from, to)),
+        shift: shiftOf(residuals.rows),
+        tiny,
+      }),
   }
 }
 
-function squaredLengths({ rows, columns, data }: Matrix): Float64Array {
+const foldGraph = (): Graph => ({
+  inputs: {
+    rows: ['n', 'd'],
+    residuals: ['s', 'd'],
+    squares: [1, 's'],
+    own: ['n', 1],
+    shift: [1],
+    tiny: [1],
+  },
+  outputs: { result: ['n', 's'] },
+  nodes: [operator('Gemm', ['rows', 'residuals'], 'inner', { transB: 1 }), ...recentredCosines()],
+})
+
+function squaredLengths({ rows, columns, data }: Matrix): Float32Array {
   const squares = new Float64Array(rows)
   for (let i = 0, at = 0; i < rows; i++) {
     for (let k = 0; k < columns; k++, at++) squares[i] = (squares[i] as number) + (data[at] as number) ** 2
   }
-  return squares
+  return Float32Array.from(squares)
 }

@@ -1,7 +1,7 @@
-import type { Kernels } from '../tensor/kernels.js'
+import { type Graph, type Kernels, operator } from '../tensor/kernels.js'
 import { gatherRows, type Matrix, matrix, meanRow, rowOf, sliceRows, subtractRow } from '../tensor/matrix.js'
 import { defineSpace, type FittedSpace, type LabelledFeatures } from './contract.js'
-import { leaveOneOutCosines } from './leave-one-out.js'
+import { recentredCosines, shiftOf, tiny } from './leave-one-out.js'
 
 /**
  * Features with the support mean subtracted and multiplied by `Σ^(−1/2)`, made unit, where
@@ -28,15 +28,20 @@ async function fitWhitened(
   const mean = meanRow(features)
   const scatter = await scatterOf(support, mean, kernels)
   const transform = await inverseRoot(scatter, lambda, kernels)
+  const project = (queries: Matrix) => kernels.project(queries, mean, transform)
+  if (lambda < leastToUpdate) return { project }
   let residuals: Promise<Matrix> | undefined
   return {
-    project: (queries) => kernels.project(queries, mean, transform),
+    project,
     async leaveOneOut(from, to) {
       residuals ??= kernels.multiply(subtractRow(features, mean), scatter.basis)
       return leaveOneOut({ support, scatter, residuals: await residuals, lambda, kernels, from, to })
     },
   }
 }
+
+/** With less shrinkage the updates for leaving an image out lose digits; then Shotboard fits anew without each. */
+const leastToUpdate = 0.1
 
 /** What the covariance is taken of, and its spectrum; its scale is left out, since unit features do not see it. */
 interface Scatter {
@@ -122,53 +127,75 @@ async function leaveOneOut(options: {
   const precision = matrix(to - from, d) // p_i, the inverse of the shrunk eigenvalues without i
   const weighted = matrix(to - from, d) // p_i∘z_i
   const directions = matrix(to - from, d) // w_i = p_i∘v_i
-  const factors = new Float64Array(to - from) // k_i of Sherman-Morrison
+  const factors = matrix(to - from, 1) // k_i of Sherman-Morrison
+  const ownAlong = matrix(to - from, 1) // w_i·z_i
+  const own = matrix(to - from, 1) // ⟨z_i, z_i⟩_i
   const lastPair = lastPairOf(support.labels)
   const toRefit: number[] = []
   for (let row = 0; row < to - from; row++) {
     const kappa = scatter.kappa[from + row] as number
     const v = rowOf(deviations, row)
+    const z = rowOf(residuals, from + row)
     const lost = kappa * v.reduce((sum, value) => sum + value * value, 0)
     const meanEigenvalue = (scatter.trace - lost) / d
     if (support.labels[from + row] === lastPair || lost > nearlyAll * scatter.trace) toRefit.push(from + row)
-    let quadratic = 0
+    let [quadratic, along, square] = [0, 0, 0] // v·p·v, v·p·z, z·p·z
     for (let k = 0; k < d; k++) {
       const at = row * d + k
       const p = meanEigenvalue > 0 ? 1 / shrunk(scatter.eigenvalues[k] as number, meanEigenvalue, lambda) : 1
+      const vk = v[k] as number
+      const zk = z[k] as number
       precision.data[at] = p
-      weighted.data[at] = p * (residuals.data[(from + row) * d + k] as number)
-      directions.data[at] = p * (v[k] as number)
-      quadratic += p * (v[k] as number) ** 2
+      weighted.data[at] = p * zk
+      directions.data[at] = p * vk
+      quadratic += p * vk * vk
+      along += p * vk * zk
+      square += p * zk * zk
     }
     const share = meanEigenvalue > 0 ? ((1 - lambda) * kappa) / meanEigenvalue : 0
-    factors[row] = share / Math.max(1 - share * quadratic, 1e-7)
+    const factor = share / Math.max(1 - share * quadratic, 1e-7)
+    factors.data[row] = factor
+    ownAlong.data[row] = along
+    own.data[row] = square + factor * along * along
   }
-  const squaredResiduals = { ...residuals, data: residuals.data.map((value) => value * value) }
-  const [inner, squares, along] = await Promise.all([
-    kernels.dot(weighted, residuals),
-    kernels.dot(precision, squaredResiduals),
-    kernels.dot(directions, residuals),
-  ])
-  for (let row = 0; row < inner.rows; row++) {
-    const factor = factors[row] as number
-    const own = along.data[row * inner.columns + from + row] as number
-    for (let j = 0, at = row * inner.columns; j < inner.columns; j++, at++) {
-      const other = along.data[at] as number
-      inner.data[at] = (inner.data[at] as number) + factor * own * other
-      squares.data[at] = (squares.data[at] as number) + factor * other * other
-    }
-  }
-  const images = inner.columns
-  const result = leaveOneOutCosines({
-    from,
-    inner,
-    square: (i, j) => squares.data[(i - from) * images + j] as number,
+  const result = await kernels.run('leave one out of whitened', foldGraph, {
+    ...{ residuals, precision, weighted, directions, factors, ownAlong, own },
+    shift: shiftOf(residuals.rows),
+    tiny,
   })
   for (const i of toRefit) {
     rowOf(result, i - from).set((await cosinesWithout(i, support, lambda, kernels)).data)
   }
   return result
 }
+
+/** ⟨a, b⟩_i = Σ p_i∘a∘b + k_i·(w_i·a)·(w_i·b), of the residuals, then recentred. */
+const foldGraph = (): Graph => ({
+  inputs: {
+    residuals: ['s', 'd'],
+    precision: ['n', 'd'],
+    weighted: ['n', 'd'],
+    directions: ['n', 'd'],
+    factors: ['n', 1],
+    ownAlong: ['n', 1],
+    own: ['n', 1],
+    shift: [1],
+    tiny: [1],
+  },
+  outputs: { result: ['n', 's'] },
+  nodes: [
+    operator('Gemm', ['directions', 'residuals'], 'along', { transB: 1 }),
+    operator('Mul', ['along', 'factors'], 'scaledAlong'),
+    operator('Gemm', ['weighted', 'residuals'], 'plainInner', { transB: 1 }),
+    operator('Mul', ['scaledAlong', 'ownAlong'], 'innerUpdate'),
+    operator('Add', ['plainInner', 'innerUpdate'], 'inner'),
+    operator('Mul', ['residuals', 'residuals'], 'squaredResiduals'),
+    operator('Gemm', ['precision', 'squaredResiduals'], 'plainSquares', { transB: 1 }),
+    operator('Mul', ['scaledAlong', 'along'], 'squareUpdate'),
+    operator('Add', ['plainSquares', 'squareUpdate'], 'squares'),
+    ...recentredCosines(),
+  ],
+})
 
 /** The class whose pair is the last of all pairs, so that leaving out either changes what the covariance is taken of. */
 function lastPairOf(labels: Int32Array): number {

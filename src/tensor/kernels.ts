@@ -20,76 +20,78 @@ export interface Kernels {
   project(a: Matrix, mean: Float32Array, w: Matrix): Promise<Matrix>
   /** `A − mean` with unit rows: [n, d], [d] → [n, d]. A row of zeros stays one. */
   centre(a: Matrix, mean: Float32Array): Promise<Matrix>
+  /**
+   * A graph of your own, built when first used and kept under its name. It takes matrices, vectors and numbers (as [1])
+   * and gives a matrix named `result`.
+   */
+  run(name: string, describe: () => Graph, inputs: Readonly<Record<string, KernelInput>>): Promise<Matrix>
   /** Eigenvalues (ascending) and eigenvectors (columns) of a symmetric [d, d], in double precision. */
   eigh(size: number, data: Float64Array): Promise<{ values: Float64Array; vectors: Float64Array }>
 }
 
-type Graph = Parameters<typeof graph>[0]
+export type Graph = Parameters<typeof graph>[0]
+export type KernelInput = Matrix | Float32Array | number
 
 /** The kernels on a runtime. Every graph is built when first used, once. */
 export function createKernels(runtime: Runtime): Kernels {
   const sessions = new Map<string, Promise<Session>>()
 
-  /** Runs the graph of that name on the inputs and returns its output `result`. */
-  async function run(name: string, describe: () => Graph, feeds: Record<string, Tensor>): Promise<Matrix> {
+  async function run(
+    name: string,
+    describe: () => Graph,
+    inputs: Readonly<Record<string, KernelInput>>,
+  ): Promise<Matrix> {
     let session = sessions.get(name)
     if (session === undefined) {
       session = runtime.open(graph(describe()))
       sessions.set(name, session)
     }
+    const feeds = Object.fromEntries(Object.entries(inputs).map(([input, value]) => [input, tensor(value)]))
     const { result } = await (await session).run(feeds)
     if (result?.type !== 'float32') throw new Error(`kernel ${name} gave no float32 result`)
     const [rows = 0, columns = 0] = result.dims
     return matrix(rows, columns, result.data)
   }
 
+  /** ONNX Runtime refuses some operators on empty tensors; the result of those is empty anyway. */
+  const runUnlessEmpty = (rows: number, columns: number, ...what: Parameters<typeof run>): Promise<Matrix> =>
+    rows === 0 || columns === 0 ? Promise.resolve(matrix(rows, columns)) : run(...what)
+
   return {
-    dot: (a, b) => whereNotEmpty(a.rows, b.rows, () => run('dot', dotGraph, { a: tensor(a), b: tensor(b) })),
-    multiply: (a, b) =>
-      whereNotEmpty(a.rows, b.columns, () => run('multiply', multiplyGraph, { a: tensor(a), b: tensor(b) })),
-    scatter: (a) => run('scatter', scatterGraph, { a: tensor(a) }),
+    dot: (a, b) => runUnlessEmpty(a.rows, b.rows, 'dot', dotGraph, { a, b }),
+    multiply: (a, b) => runUnlessEmpty(a.rows, b.columns, 'multiply', multiplyGraph, { a, b }),
+    scatter: (a) => run('scatter', scatterGraph, { a }),
     sharpen: (affinities, beta) =>
-      whereNotEmpty(affinities.rows, affinities.columns, () =>
-        run('sharpen', sharpenGraph, { affinities: tensor(affinities), beta: scalar(beta) }),
-      ),
-    sharpenedSums: (affinities, beta, shots) =>
-      whereNotEmpty(affinities.rows, affinities.columns / shots, () =>
-        run(`sharpenedSums of ${shots}`, () => sharpenedSumsGraph(shots), {
-          affinities: tensor(affinities),
-          beta: scalar(beta),
-        }),
-      ),
-    logSoftmax: (a, temperature) =>
-      whereNotEmpty(a.rows, a.columns, () =>
-        run('logSoftmax', logSoftmaxGraph, {
-          a: tensor(a),
-          temperature: scalar(temperature),
-          logClasses: scalar(Math.log(a.columns)),
-        }),
-      ),
-    project: (a, mean, w) =>
-      whereNotEmpty(a.rows, w.columns, () =>
-        run('project', projectGraph, { a: tensor(a), mean: vector(mean), w: tensor(w) }),
-      ),
-    centre: (a, mean) =>
-      whereNotEmpty(a.rows, a.columns, () =>
-        run('centre', centreGraph, { a: tensor(a), mean: vector(mean) }),
-      ),
+      runUnlessEmpty(affinities.rows, affinities.columns, 'sharpen', sharpenGraph, { affinities, beta }),
+    sharpenedSums(affinities, beta, shots) {
+      const { rows, columns } = affinities
+      const describe = () => sharpenedSumsGraph(shots)
+      return runUnlessEmpty(rows, columns / shots, `sums of ${shots}`, describe, { affinities, beta })
+    },
+    logSoftmax(a, temperature) {
+      const logClasses = Math.log(a.columns)
+      return runUnlessEmpty(a.rows, a.columns, 'logSoftmax', logSoftmaxGraph, { a, temperature, logClasses })
+    },
+    project: (a, mean, w) => runUnlessEmpty(a.rows, w.columns, 'project', projectGraph, { a, mean, w }),
+    centre: (a, mean) => runUnlessEmpty(a.rows, a.columns, 'centre', centreGraph, { a, mean }),
+    run,
     eigh: (size, data) => runtime.eigh(size, data),
   }
 }
 
-/** ONNX Runtime refuses some operators on empty tensors; the result of those is empty anyway. */
-function whereNotEmpty(rows: number, columns: number, work: () => Promise<Matrix>): Promise<Matrix> {
-  return rows === 0 || columns === 0 ? Promise.resolve(matrix(rows, columns)) : work()
+function tensor(value: KernelInput): Tensor {
+  if (typeof value === 'number') return tensor(Float32Array.of(value))
+  if (value instanceof Float32Array) return { type: 'float32', dims: [value.length], data: value }
+  return { type: 'float32', dims: [value.rows, value.columns], data: value.data }
 }
 
-const tensor = ({ rows, columns, data }: Matrix): Tensor => ({ type: 'float32', dims: [rows, columns], data })
-const vector = (data: Float32Array): Tensor => ({ type: 'float32', dims: [data.length], data })
-const scalar = (value: number): Tensor => vector(Float32Array.of(value))
-
-const operator = (name: string, inputs: string[], output: string, attributes?: NodeOptions['attributes']) =>
-  node(name, attributes === undefined ? { inputs, output } : { inputs, output, attributes })
+/** One node of a graph: an ONNX operator, its inputs, its output. */
+export const operator = (
+  name: string,
+  inputs: readonly string[],
+  output: string,
+  attributes?: NodeOptions['attributes'],
+) => node(name, attributes === undefined ? { inputs, output } : { inputs, output, attributes })
 
 const result: Record<string, Shape> = { result: ['rows', 'columns'] }
 

@@ -1,0 +1,13 @@
+/**
+ * What every method and every space must hold, for whoever writes one. In any test runner:
+ *
+ * ```ts
+ * import { methodChecks, spaceChecks } from 'shotboard/testing'
+ *
+ * for (const { name, run } of methodChecks(myMethod())) test(name, run)
+ * for (const { name, run } of spaceChecks(mySpace())) test(name, run)
+ * ```
+ */
+export type { Check } from './check.js'
+export { methodChecks } from './method-checks.js'
+export { spaceChecks } from './space-checks.js'

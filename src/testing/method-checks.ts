@@ -1,0 +1,179 @@
+import type { SpaceFeatures, Support } from '../cache/cache.js'
+import { fitMethod } from '../evaluation/fit.js'
+import { leavesOneOutInBatch, type Method, usesTexts, type Values } from '../methods/contract.js'
+import { centred } from '../spaces/centred.js'
+import { clip } from '../spaces/clip.js'
+import type { FeatureSpace } from '../spaces/contract.js'
+import { whitened } from '../spaces/whitened.js'
+import { gatherRows, type Matrix, matrix, stackRows } from '../tensor/matrix.js'
+import { assertClose, assertIdentical, assertShape } from './assertions.js'
+import { type Check, checksOf, saying } from './check.js'
+import { sharedKernels } from './kernels.js'
+import {
+  pointsOf,
+  type Scoring,
+  scoreLeavingOneOut,
+  scoreQueries,
+  scoreWithoutEach,
+  smallGrids,
+  withoutWeights,
+} from './scoring.js'
+import {
+  gatherColumns,
+  permutation,
+  pick,
+  pickSupport,
+  syntheticTask,
+  type Task,
+  type TaskOptions,
+  withClassesIn,
+} from './synthetic.js'
+
+export interface MethodChecksOptions {
+  readonly spaces?: readonly FeatureSpace[]
+}
+
+/**
+ * What every method must hold, in each of the spaces: by default `clip`, and `centred` and `whitened` too for a method
+ * that compares images. Each check is run at the method's defaults and at both ends of its grids.
+ */
+export function methodChecks(
+  method: Method,
+  { spaces = method.space === null ? [clip()] : [clip(), centred(), whitened()] }: MethodChecksOptions = {},
+): readonly Check[] {
+  return spaces.flatMap((space) => checksOf(`${method.id} in ${space.id}`, behaviours(method, space)))
+}
+
+/** As many images of every class, and not; each takes its own way through the cache. */
+const ordinary: readonly (readonly number[])[] = [
+  [4, 4, 4, 4, 4],
+  [5, 1, 3, 2],
+]
+
+/** Support sets that leaving an image out changes in kind. */
+const fragile: readonly (readonly number[])[] = [...ordinary, [1, 1, 1], [2, 1, 1], [2, 2], [1, 1], [3]]
+
+/** A task, and the method on it at given values. */
+interface Given extends Task {
+  fitTo(support: Support): Promise<Scoring>
+  /** The logits of queries after fitting to a support set. */
+  logits(support: Support, queries: SpaceFeatures): Promise<Matrix>
+}
+
+function behaviours(method: Method, space: FeatureSpace): Record<string, () => Promise<void>> {
+  const kernels = sharedKernels
+  const fitAt = (values: Values, support: Support): Promise<Scoring> =>
+    fitMethod({ method, space, support, selection: 'NONE', fixed: values, kernels: kernels() })
+  const logitsAt = async (values: Values, support: Support, queries: SpaceFeatures): Promise<Matrix> =>
+    (await scoreQueries(await fitAt(values, support), queries)).logits
+
+  /** A check on tasks of many kinds, at every point. */
+  const throughout =
+    (check: (given: Given) => Promise<void>, kinds = ordinary) =>
+    async () => {
+      for (const shots of kinds) {
+        const task = syntheticTask({ shots, bases: [space.base] })
+        for (const values of pointsOf(method)) {
+          const given: Given = {
+            ...task,
+            fitTo: (support) => fitAt(values, support),
+            logits: (support, queries) => logitsAt(values, support, queries),
+          }
+          const where = `at ${JSON.stringify(values)}, with ${shots.join(', ')} support images of the classes`
+          await check(given).catch(saying(where))
+        }
+      }
+    }
+
+  /** Fits in all ways and scores: nothing may throw, and no logit be other than a number. */
+  const survives = (options: TaskOptions) => async () => {
+    const { support, queries, images } = syntheticTask({ bases: [space.base], ...options })
+    const selection = 'LEAVE_ONE_OUT'
+    await fitMethod({ method, space, support, selection, grids: smallGrids(method), kernels: kernels() })
+    for (const values of pointsOf(method)) {
+      const logits = await logitsAt(values, support, queries)
+      assertShape(`the logits at ${JSON.stringify(values)}`, logits, images, support.classes)
+    }
+  }
+
+  return {
+    'scores every query for every class': throughout(async ({ support, queries, images, logits }) => {
+      assertShape('the logits', await logits(support, queries), images, support.classes)
+    }),
+
+    'the order of the queries changes nothing': throughout(async ({ support, queries, images, logits }) => {
+      const order = permutation(images)
+      const reordered = await logits(support, pick(queries, order))
+      assertClose('the logits', reordered, gatherRows(await logits(support, queries), order))
+    }),
+
+    'the order of the classes changes nothing': throughout(async ({ support, queries, logits }) => {
+      const order = permutation(support.classes)
+      const reordered = await logits(withClassesIn(order, support), queries)
+      assertClose('the logits', reordered, gatherColumns(await logits(support, queries), order))
+    }),
+
+    'the order of the support images changes nothing': throughout(async ({ support, queries, logits }) => {
+      const reordered = await logits(pickSupport(support, permutation(support.labels.length)), queries)
+      assertClose('the logits', reordered, await logits(support, queries))
+    }),
+
+    'an image alone scores as it does among others': throughout(async (given) => {
+      const { support, queries, images, logits } = given
+      const alone: Matrix[] = []
+      for (let i = 0; i < images; i++) alone.push(await logits(support, pick(queries, [i])))
+      assertClose('the logits', stackRows(alone), await logits(support, queries))
+    }),
+
+    'scores the same twice, to the bit': throughout(async ({ support, queries, logits }) => {
+      const first = await logits(support, queries)
+      assertIdentical('the logits', await logits(support, queries), first)
+    }),
+
+    'what its terms contribute sums to the logits': throughout(async ({ support, queries, fitTo }) => {
+      const { logits, contributions } = await scoreQueries(await fitTo(support), queries)
+      const sums = logits.data.map((_, at) =>
+        contributions.reduce((sum, { values }) => sum + (values.data[at] as number), 0),
+      )
+      assertClose('the sums', matrix(logits.rows, logits.columns, sums), logits)
+    }),
+
+    ...(method.terms && {
+      'with all weights at 0 the terms without a weight are left': throughout(async (given) => {
+        const fitted = withoutWeights(await given.fitTo(given.support))
+        const bare = { ...method, terms: method.terms.filter(({ weight }) => weight === null) }
+        const { logits } = await scoreQueries(fitted, given.queries)
+        assertClose(
+          'the logits',
+          logits,
+          (await scoreQueries({ ...fitted, method: bare }, given.queries)).logits,
+        )
+      }),
+    }),
+
+    ...(leavesOneOutInBatch(method) && {
+      'leave-one-out scores each image as if it had never been there': throughout(async (given) => {
+        const fitted = await given.fitTo(given.support)
+        const expected = await scoreWithoutEach(fitted, given.support)
+        assertClose('the logits', await scoreLeavingOneOut(fitted), expected)
+      }, fragile),
+    }),
+
+    ...(!usesTexts(method) && {
+      'needs no texts, as it declares': throughout(async ({ support, queries, logits }) => {
+        const without = await logits({ ...support, textClassifier: null }, queries)
+        assertClose('the logits', without, await logits(support, queries))
+      }),
+    }),
+
+    'stays finite with one image a class': survives({ shots: [1, 1, 1, 1] }),
+    'stays finite with one class': survives({ shots: [4] }),
+    'stays finite with a single support image': survives({ shots: [1] }),
+    'stays finite with a class that has no support image': survives({ shots: [3, 0, 2] }),
+    'stays finite with unbalanced classes': survives({ shots: [9, 1, 4, 2] }),
+    'stays finite with classes that no query shows': survives({ shots: [3, 3, 3], queryClasses: [1, 1] }),
+    'stays finite with more images than dimensions': survives({ shots: [6, 6, 6], dimensions: 8 }),
+    'stays finite where all images are the same': survives({ shots: [3, 3], noise: 0, separation: 0 }),
+    'stays finite where the images of a class are the same': survives({ shots: [3, 3, 3], noise: 0 }),
+  }
+}

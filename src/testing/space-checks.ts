@@ -1,0 +1,153 @@
+import { leaveOneOutAffinities } from '../cache/leave-one-out.js'
+import type { FeatureSpace, FittedSpace, LabelledFeatures } from '../spaces/contract.js'
+import { gatherRows, type Matrix, sliceRows, stackRows } from '../tensor/matrix.js'
+import { assertClose, assertIdentical, assertShape, assertUnitRows } from './assertions.js'
+import { type Check, checksOf, saying } from './check.js'
+import { sharedKernels } from './kernels.js'
+import { permutation, syntheticTask, type TaskOptions } from './synthetic.js'
+
+/** What every feature space must hold. */
+export const spaceChecks = (space: FeatureSpace): readonly Check[] =>
+  checksOf(`space ${space.id}`, behaviours(space))
+
+/** With fewer images than dimensions and with more, as many of every class and not. */
+const ordinary: readonly TaskOptions[] = [
+  { shots: [4, 4, 4] },
+  { shots: [5, 1, 3, 2] },
+  { shots: [6, 6, 6, 6], dimensions: 8 },
+]
+
+/** Support sets that leaving an image out changes in kind. */
+const fragile: readonly TaskOptions[] = [
+  ...ordinary,
+  { shots: [1, 1, 1, 1] },
+  { shots: [2, 1, 1] },
+  { shots: [2, 2] },
+  { shots: [2, 2], alike: [1] },
+  { shots: [1, 1] },
+  { shots: [3] },
+]
+
+interface Given {
+  readonly support: LabelledFeatures
+  readonly queries: Matrix
+}
+
+function behaviours(space: FeatureSpace): Record<string, () => Promise<void>> {
+  const taskOf = (options: TaskOptions): Given => {
+    const { support, queries } = syntheticTask({ bases: [space.base], ...options })
+    return {
+      support: { features: support.features[space.base] as Matrix, labels: support.labels },
+      queries: queries[space.base] as Matrix,
+    }
+  }
+  const fitTo = async (support: LabelledFeatures): Promise<FittedSpace> =>
+    (await space.fit?.(support, sharedKernels())) ?? { project: async (features) => features }
+  const project = async (support: LabelledFeatures, features: Matrix): Promise<Matrix> =>
+    (await fitTo(support)).project(features)
+
+  /** The affinities of queries with support images: all that a space is for. */
+  const affinities = async (support: LabelledFeatures, queries: Matrix, keys = support.features) => {
+    const fitted = await fitTo(support)
+    return sharedKernels().dot(await fitted.project(queries), await fitted.project(keys))
+  }
+
+  const throughout =
+    (check: (given: Given) => Promise<void>, kinds = ordinary) =>
+    async () => {
+      for (const options of kinds) {
+        await check(taskOf(options)).catch(
+          saying(`with ${options.shots.join(', ')} support images of the classes`),
+        )
+      }
+    }
+
+  /** Images in the space are numbers of unit length, with and without one left out. */
+  const survives = (options: TaskOptions) => async () => {
+    const { support, queries } = taskOf(options)
+    const projected = await project(support, queries)
+    assertShape('the projected images', projected, queries.rows, projected.columns)
+    assertUnitRows('the projected images', projected)
+    const keys = support.features.rows
+    assertShape('the affinities', await leftOut(support, 0, keys), keys, keys)
+  }
+
+  async function leftOut(support: LabelledFeatures, from: number, to: number): Promise<Matrix> {
+    const fitted = space.fit && (await fitTo(support))
+    const spaceKeys = await project(support, support.features)
+    const kernels = sharedKernels()
+    return leaveOneOutAffinities({ ...support, space, fitted, spaceKeys, kernels, from, to })
+  }
+
+  return {
+    'gives every image a unit vector, all of one length': throughout(async ({ support, queries }) => {
+      const fitted = await fitTo(support)
+      const projected = await fitted.project(queries)
+      assertShape('the projected images', projected, queries.rows, projected.columns)
+      assertUnitRows('the projected images', projected)
+      const keys = await fitted.project(support.features)
+      assertShape('the projected support images', keys, support.features.rows, projected.columns)
+      assertUnitRows('the projected support images', keys)
+    }),
+
+    'projects the same twice, to the bit': throughout(async ({ support, queries }) => {
+      const first = await project(support, queries)
+      assertIdentical('the projected images', await project(support, queries), first)
+    }),
+
+    'projects an image alone as it does among others': throughout(async ({ support, queries }) => {
+      const fitted = await fitTo(support)
+      const alone: Matrix[] = []
+      for (let i = 0; i < queries.rows; i++) alone.push(await fitted.project(sliceRows(queries, i, i + 1)))
+      assertClose('the projected images', stackRows(alone), await fitted.project(queries))
+    }),
+
+    'the order of the support images changes no affinity': throughout(async ({ support, queries }) => {
+      const shuffled = pickLabelled(support, permutation(support.labels.length))
+      const expected = await affinities(support, queries)
+      assertClose('the affinities', await affinities(shuffled, queries, support.features), expected)
+    }),
+
+    'the numbers that classes go by change no affinity': throughout(async ({ support, queries }) => {
+      const renumbered = {
+        ...support,
+        labels: support.labels.map((label) => Math.max(...support.labels) - label),
+      }
+      assertClose('the affinities', await affinities(renumbered, queries), await affinities(support, queries))
+    }),
+
+    'leave-one-out compares as if fitted without each image': throughout(async ({ support }) => {
+      const { features, labels } = support
+      const expected: Matrix[] = []
+      for (let i = 0; i < labels.length; i++) {
+        const rest = [...labels.keys()].filter((j) => j !== i)
+        expected.push(await affinities(pickLabelled(support, rest), sliceRows(features, i, i + 1), features))
+      }
+      const actual = await leftOut(support, 0, labels.length)
+      assertClose('the affinities', actual, stackRows(expected), (i, j) => i === j)
+    }, fragile),
+
+    'leave-one-out gives any range of images the same': throughout(async ({ support }) => {
+      const keys = support.labels.length
+      const [from, to] = [Math.floor(keys / 3), Math.ceil((2 * keys) / 3)]
+      const all = await leftOut(support, 0, keys)
+      const own = (i: number, j: number) => j === from + i
+      assertClose('the affinities', await leftOut(support, from, to), sliceRows(all, from, to), own)
+    }, fragile),
+
+    'stays finite with a single support image': survives({ shots: [1] }),
+    'stays finite with two support images': survives({ shots: [1, 1] }),
+    'stays finite with one image a class': survives({ shots: [1, 1, 1, 1] }),
+    'stays finite with one class': survives({ shots: [5] }),
+    'stays finite with unbalanced classes': survives({ shots: [9, 1, 4, 2] }),
+    'stays finite with more dimensions than images': survives({ shots: [2, 2], dimensions: 32 }),
+    'stays finite with more images than dimensions': survives({ shots: [9, 9, 9], dimensions: 8 }),
+    'stays finite where all images are the same': survives({ shots: [3, 3], noise: 0, separation: 0 }),
+    'stays finite where the images of a class are the same': survives({ shots: [3, 3, 3], noise: 0 }),
+  }
+}
+
+const pickLabelled = ({ features, labels }: LabelledFeatures, rows: readonly number[]): LabelledFeatures => ({
+  features: gatherRows(features, rows),
+  labels: Int32Array.from(rows, (i) => labels[i] as number),
+})

@@ -1,0 +1,131 @@
+import type { SpaceFeatures, Support } from '../cache/cache.js'
+import { type Random, seeded } from '../random.js'
+import { gatherRows, type Matrix, makeUnit, matrix, rowOf } from '../tensor/matrix.js'
+
+/** A few-shot problem made up from a seed: a support set and queries. */
+export interface Task {
+  readonly support: Support
+  readonly queries: SpaceFeatures
+  /** The number of queries. */
+  readonly images: number
+}
+
+export interface TaskOptions {
+  /** The number of support images of each class. */
+  readonly shots: readonly number[]
+  /** The class of each query; by default every class in turn, three times. */
+  readonly queryClasses?: readonly number[]
+  readonly dimensions?: number
+  /** How much images of one class differ; with 0 they are all the same. */
+  readonly noise?: number
+  /** Classes whose images are all the same, whatever the noise. */
+  readonly alike?: readonly number[]
+  /** How much classes differ; with 0, and no noise, all images are the same. */
+  readonly separation?: number
+  /** The encoder's spaces that features are wanted of, beside `clip`. */
+  readonly bases?: readonly string[]
+}
+
+/**
+ * Unit features with the geometry of CLIP's: all images share a direction, each class has a centre, images scatter about
+ * it, and texts lie in a cone of their own, nearer to the images of their class than to others. What a base beside
+ * `clip` gives is the same images with less of what they share.
+ */
+export function syntheticTask(options: TaskOptions): Task {
+  const { shots, dimensions = 16, noise = 0.5, separation = 0.6, alike = [], bases = [] } = options
+  const classes = shots.length
+  const queryClasses = options.queryClasses ?? [0, 1, 2].flatMap(() => [...shots.keys()])
+  const random = seeded('synthetic task', classes, dimensions)
+  const direction = () => unitVector(random, dimensions)
+  const shared = direction()
+  const sharedByTexts = direction()
+  const centres = shots.map(direction)
+
+  const image = (c: number): Float32Array =>
+    mix([shared, 0.7], [centres[c] ?? shared, separation], [direction(), alike.includes(c) ? 0 : noise])
+  const labels = Int32Array.from(shots.flatMap((count, c) => new Array<number>(count).fill(c)))
+  const features = rowsOf(Array.from(labels, image), dimensions)
+  const queries = rowsOf(queryClasses.map(image), dimensions)
+  const texts = centres.map((centre) =>
+    mix([sharedByTexts, 0.8], [shared, 0.4], [centre, 0.35], [direction(), 0.2]),
+  )
+  const inAllBases = (clip: Matrix): SpaceFeatures => ({
+    clip,
+    ...Object.fromEntries(
+      bases.filter((base) => base !== 'clip').map((base) => [base, lessOf(shared, clip)]),
+    ),
+  })
+  return {
+    support: {
+      features: inAllBases(features),
+      labels,
+      classes,
+      textClassifier: rowsOf(texts, dimensions),
+      logitScale: 100,
+    },
+    queries: inAllBases(queries),
+    images: queryClasses.length,
+  }
+}
+
+/** Some of the images, in every base. */
+export const pick = (features: SpaceFeatures, rows: ArrayLike<number>): SpaceFeatures =>
+  Object.fromEntries(Object.entries(features).map(([base, matrix]) => [base, gatherRows(matrix, rows)]))
+
+/** Some of the support images. */
+export const pickSupport = (support: Support, rows: ArrayLike<number>): Support => ({
+  ...support,
+  features: pick(support.features, rows),
+  labels: Int32Array.from(rows, (i) => support.labels[i] as number),
+})
+
+/** The same support set where class `order[c]` has become class c. */
+export function withClassesIn(order: readonly number[], support: Support): Support {
+  const { textClassifier } = support
+  return {
+    ...support,
+    labels: support.labels.map((label) => order.indexOf(label)),
+    textClassifier: textClassifier && gatherRows(textClassifier, order),
+  }
+}
+
+/** The columns at `indices`, in that order, copied. */
+export function gatherColumns({ rows, columns, data }: Matrix, indices: readonly number[]): Matrix {
+  const result = matrix(rows, indices.length)
+  for (let i = 0; i < rows; i++) {
+    rowOf(result, i).set(indices.map((c) => data[i * columns + c] as number))
+  }
+  return result
+}
+
+/** 0 to n − 1 in a random order that is the same every time. */
+export const permutation = (n: number): number[] => seeded('permutation', n).shuffled([...Array(n).keys()])
+
+function unitVector(random: Random, dimensions: number): Float32Array {
+  const normal = () => Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next())
+  const vector = Float32Array.from({ length: dimensions }, normal)
+  makeUnit(vector)
+  return vector
+}
+
+function mix(...parts: readonly (readonly [Float32Array, number])[]): Float32Array {
+  const sum = new Float32Array(parts[0]?.[0].length ?? 0)
+  for (const [vector, share] of parts) {
+    for (let k = 0; k < sum.length; k++) sum[k] = (sum[k] as number) + share * (vector[k] as number)
+  }
+  makeUnit(sum)
+  return sum
+}
+
+function lessOf(direction: Float32Array, features: Matrix): Matrix {
+  const rows = Array.from({ length: features.rows }, (_, i) =>
+    mix([rowOf(features, i), 1], [direction, -0.5]),
+  )
+  return rowsOf(rows, features.columns)
+}
+
+function rowsOf(vectors: readonly Float32Array[], dimensions: number): Matrix {
+  const result = matrix(vectors.length, dimensions)
+  for (const [i, vector] of vectors.entries()) rowOf(result, i).set(vector)
+  return result
+}
