@@ -1,7 +1,7 @@
 import { type Graph, type Kernels, operator } from '../tensor/kernels.js'
 import { type Matrix, matrix, meanRow, sliceRows, subtractRow } from '../tensor/matrix.js'
 import { defineSpace, type FittedSpace, type LabelledFeatures } from './contract.js'
-import { recentredCosines, shiftOf, tiny } from './leave-one-out.js'
+import { recentredCosines, recentringConstants, recentringInputs } from './leave-one-out.js'
 
 /** Features with the mean of the support features subtracted, made unit. */
 export const centred = () =>
@@ -26,8 +26,7 @@ async function fitCentred({ features }: LabelledFeatures, kernels: Kernels): Pro
         residuals,
         squares: matrix(1, residuals.rows, squares),
         own: matrix(to - from, 1, squares.subarray(from, to)),
-        shift: shiftOf(residuals.rows),
-        tiny,
+        ...recentringConstants(residuals.rows),
       }),
   }
 }
@@ -38,8 +37,7 @@ const foldGraph = (): Graph => ({
     residuals: ['s', 'd'],
     squares: [1, 's'],
     own: ['n', 1],
-    shift: [1],
-    tiny: [1],
+    ...recentringInputs,
   },
   outputs: { result: ['n', 's'] },
   nodes: [operator('Gemm', ['rows', 'residuals'], 'inner', { transB: 1 }), ...recentredCosines()],

@@ -8,23 +8,35 @@ import { type Graph, operator } from '../tensor/kernels.js'
  * residual of every j is `z_j + z_i/(S − 1)`, and all cosines follow from inner products of the old residuals. The inner
  * product may differ from row to row (a whitening fitted without i), which is why squares are given by (i, j).
  *
- * In: `inner` ⟨z_i, z_j⟩_i [n, S], `squares` ⟨z_j, z_j⟩_i [n, S] or [1, S], `own` ⟨z_i, z_i⟩_i [n, 1], `shift` 1/(S − 1)
- * [1], `tiny` [1] (what keeps a division by no length from being one by zero). Out: `result` [n, S].
+ * In: `inner` ⟨z_i, z_j⟩_i [n, S], `squares` ⟨z_j, z_j⟩_i [n, S] or [1, S], `own` ⟨z_i, z_i⟩_i [n, 1], and the constants
+ * below. Out: `result` [n, S]; an image that the new mean has no distance from has the cosine 0 with all.
  */
 export const recentredCosines = (): Graph['nodes'] => [
   operator('Mul', ['own', 'shift'], 'ownShift'),
   operator('Add', ['inner', 'ownShift'], 'dot'),
-  operator('Add', ['inner', 'dot'], 'twice'),
-  operator('Mul', ['twice', 'shift'], 'moved'),
-  operator('Add', ['squares', 'moved'], 'square'),
+  operator('Mul', ['ownShift', 'shift'], 'ownMoved'),
+  operator('Add', ['squares', 'ownMoved'], 'scale'),
+  operator('Add', ['inner', 'inner'], 'twice'),
+  operator('Mul', ['twice', 'shift'], 'cross'),
+  operator('Add', ['scale', 'cross'], 'square'),
   operator('Mul', ['square', 'own'], 'product'),
-  operator('Max', ['product', 'tiny'], 'safeProduct'),
-  operator('Sqrt', ['safeProduct'], 'lengths'),
-  operator('Div', ['dot', 'lengths'], 'result'),
+  operator('Sqrt', ['product'], 'lengths'),
+  operator('Div', ['dot', 'lengths'], 'cosines'),
+  // What is left of a square by rounding alone is no distance.
+  operator('Mul', ['scale', 'rounding'], 'leastSquare'),
+  operator('Greater', ['square', 'leastSquare'], 'otherApart'),
+  operator('Greater', ['own', 'leastOwn'], 'ownApart'),
+  operator('And', ['otherApart', 'ownApart'], 'apart'),
+  operator('Where', ['apart', 'cosines', 'zero'], 'result'),
 ]
 
-/** 1/(S − 1): how far, in residuals of the image left out, the mean moves. */
-export const shiftOf = (images: number): number => 1 / (images - 1)
+/** The constants of `recentredCosines` for S images. */
+export const recentringConstants = (images: number) => ({
+  shift: 1 / (images - 1),
+  rounding: 1e-5,
+  leastOwn: 1e-10,
+  zero: 0,
+})
 
-/** Below the product of squared lengths of features that differ at all. */
-export const tiny = 1e-24
+/** Their shapes as a graph's inputs. */
+export const recentringInputs = { shift: [1], rounding: [1], leastOwn: [1], zero: [1] } as const

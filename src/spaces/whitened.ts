@@ -1,7 +1,7 @@
 import { type Graph, type Kernels, operator } from '../tensor/kernels.js'
 import { gatherRows, type Matrix, matrix, meanRow, rowOf, sliceRows, subtractRow } from '../tensor/matrix.js'
 import { defineSpace, type FittedSpace, type LabelledFeatures } from './contract.js'
-import { recentredCosines, shiftOf, tiny } from './leave-one-out.js'
+import { recentredCosines, recentringConstants, recentringInputs } from './leave-one-out.js'
 
 /**
  * Features with the support mean subtracted and multiplied by `Σ^(−1/2)`, made unit, where
@@ -160,8 +160,7 @@ async function leaveOneOut(options: {
   }
   const result = await kernels.run('leave one out of whitened', foldGraph, {
     ...{ residuals, precision, weighted, directions, factors, ownAlong, own },
-    shift: shiftOf(residuals.rows),
-    tiny,
+    ...recentringConstants(residuals.rows),
   })
   for (const i of toRefit) {
     rowOf(result, i - from).set((await cosinesWithout(i, support, lambda, kernels)).data)
@@ -179,8 +178,7 @@ const foldGraph = (): Graph => ({
     factors: ['n', 1],
     ownAlong: ['n', 1],
     own: ['n', 1],
-    shift: [1],
-    tiny: [1],
+    ...recentringInputs,
   },
   outputs: { result: ['n', 's'] },
   nodes: [
