@@ -5,6 +5,7 @@ import { parseArgs, promisify } from 'node:util'
 import Table from 'cli-table3'
 import type { Benchmark, Row } from './benchmark.js'
 import { encoding } from './cases/encoding.js'
+import { faults } from './cases/faults.js'
 import { featureStore } from './cases/feature-store.js'
 import { growth } from './cases/growth.js'
 import { imagenetTipAdapter, imagenetTipX } from './cases/imagenet.js'
@@ -19,6 +20,7 @@ const benchmarks: readonly Benchmark[] = [
   search,
   leaveOneOut,
   scaling,
+  faults,
   growth,
   spaces,
   featureStore,
