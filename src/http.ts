@@ -42,6 +42,7 @@ export async function createHttpServer(options: {
   const bytes = maxRequestMegabytes * 2 ** 20
   app.disable('x-powered-by')
   app.get('/images/:id', serveImage(library))
+  app.get('/', (_request, response) => response.redirect('/graphql'))
   app.get('/graphql', serveIde())
   app.use(
     '/graphql',
@@ -81,7 +82,6 @@ function serveIde(): RequestHandler {
         title: 'Shotboard',
         endpoint: '/graphql',
         defaultQuery,
-        headers: '{}',
       })
     }
     response.type('html').send(page)
@@ -94,7 +94,12 @@ const defaultQuery = `# Which method, in which feature space, serves the demo be
     nodes {
       status
       dataset { name }
-      rows { method { name } space { id } shots accuracy { mean low high } }
+      rows {
+        method { name }
+        space { id }
+        shots
+        accuracy { mean low high }
+      }
     }
   }
 }
