@@ -1,3 +1,4 @@
+import { createCaches } from '../cache/caches.js'
 import { errors } from '../errors.js'
 import type { Method, Values } from '../methods/contract.js'
 import type { Registry } from '../methods/registry.js'
@@ -65,12 +66,14 @@ export async function* evaluateFeatures(
   const supports = shotCounts.map((shots) => ({ shots, support: features.support(shots) }))
 
   for (const { shots, support } of supports) {
+    const caches = createCaches(support, kernels)
     for (const { method, space } of columns) {
       const own = Object.fromEntries(Object.entries(fixed).filter(([name]) => name in method.hyperparameters))
       const evaluation = await evaluate({
         method,
         space,
         support,
+        cache: await caches.in(space),
         selection,
         ...(features.validation && { validation: features.validation }),
         fixed: own,

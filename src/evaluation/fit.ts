@@ -15,6 +15,8 @@ export interface FitOptions {
   /** Where images are compared; for a method that compares none, any space. */
   readonly space: FeatureSpace
   readonly support: Support
+  /** The cache of the support set in that space, where it has been built already. */
+  readonly cache?: Cache
   readonly selection: Selection
   /** Needed where `selection` is VALIDATION. */
   readonly validation?: Labelled
@@ -61,7 +63,7 @@ export async function fitMethod(options: FitOptions): Promise<FittedMethod> {
     ...(options.fixed && { fixed: options.fixed }),
     ...(options.grids && { narrowed: options.grids }),
   })
-  const cache = await buildCache(support, space, kernels)
+  const cache = options.cache ?? (await buildCache(support, space, kernels))
   const started = performance.now()
   const data = selectionData(options, cache)
   const ranges = await rangesOver(method, data.batches())

@@ -1,4 +1,5 @@
 import type { Support } from '../cache/cache.js'
+import { type Caches, createCaches } from '../cache/caches.js'
 import type { Encoder } from '../encoders/encoder.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors, reasonOf } from '../errors.js'
@@ -41,6 +42,27 @@ export async function runComparison(
   await store.comparisons.update(comparison.id, { status: 'RUNNING' })
   const runs = (await store.comparisons.runs([comparison.id])).get(comparison.id) ?? []
   const open = runs.filter(({ status }) => status !== 'SUCCEEDED')
+  try {
+    await performRuns(context, comparison, open, signal)
+  } catch (error) {
+    if (signal.aborted) throw error
+    // Nothing that a single run could be blamed for, such as an encoder that is not there any more.
+    for (const { id } of open) {
+      await store.runs.start(id)
+      await store.runs.fail(id, reasonOf(error))
+    }
+    const ended = { status: 'FAILED', error: reasonOf(error), finishedAt: new Date() } as const
+    await store.comparisons.update(comparison.id, ended)
+  }
+}
+
+async function performRuns(
+  context: ComparisonJobContext,
+  comparison: ComparisonRow,
+  open: readonly RunRow[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { store } = context
   const encoder = context.encoders.get(comparison.encoder)
   const loader = createLoader(context, comparison, encoder, open)
   const total = (await loader.imagesToEncode()) + open.length * imagesPerRun
@@ -90,7 +112,7 @@ async function performRun(
   await store.runs.start(run.id)
   const method = registry.method(run.method)
   const space = registry.space(run.space ?? 'clip')
-  const { supportSet, support, ms: supportMs } = await loader.support(run, loading)
+  const { supportSet, support, caches, ms: supportMs } = await loader.support(run, loading)
   const { labelled: test, ms: testMs } = await loader.split('TEST', loading)
   const validation = run.selection === 'VALIDATION' ? await loader.split('VALIDATION', loading) : undefined
   await store.runs.progress(run.id, 0.5)
@@ -99,6 +121,7 @@ async function performRun(
     method,
     space,
     support,
+    cache: await caches.in(space),
     selection: run.selection,
     ...(validation && { validation: validation.labelled }),
     fixed: run.fixed,
@@ -128,13 +151,13 @@ interface Loader {
   support(
     run: RunRow,
     options: LoadOptions,
-  ): Promise<{ supportSet: SupportSetRow; support: Support; ms: number }>
+  ): Promise<{ supportSet: SupportSetRow; support: Support; caches: Caches; ms: number }>
   split(split: 'VALIDATION' | 'TEST', options: LoadOptions): Promise<{ labelled: Labelled; ms: number }>
   imagesToEncode(): Promise<number>
 }
 
 function createLoader(
-  { store, registry, materials }: ComparisonJobContext,
+  { store, registry, materials, kernels }: ComparisonJobContext,
   { datasetId }: ComparisonRow,
   encoder: Encoder,
   runs: readonly RunRow[],
@@ -148,13 +171,18 @@ function createLoader(
     materials.supportSet({ datasetId, encoder: encoder.id, shots, seed, augmentations })
 
   return {
-    support: (run, options) =>
-      once(supports, JSON.stringify([run.shots, run.seed, run.augmentations]), async () => {
+    support(run, options) {
+      const key = JSON.stringify([run.shots, run.seed, run.augmentations])
+      // Runs of one support set stand together: the last one's caches have served when the next one comes.
+      if (!supports.has(key)) supports.clear()
+      return once(supports, key, async () => {
         const supportSet = await supportSetOf(run)
         const started = performance.now()
         const support = await materials.support(supportSet, encoder, spaces, options)
-        return { supportSet, support, ms: performance.now() - started }
-      }),
+        const ms = performance.now() - started
+        return { supportSet, support, caches: createCaches(support, kernels), ms }
+      })
+    },
     split: (split, options) =>
       once(splits, split, async () => {
         const images = await store.datasets.images(datasetId, split)

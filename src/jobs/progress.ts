@@ -25,7 +25,8 @@ export function createProgress(options: {
       if (now - lastWrite < leastMsBetweenWrites) return
       lastWrite = now
       const share = total > 0 ? before + (1 - before) * (done / total) : 1
-      writing = writing.then(() => write(share))
+      // What could not be written is overtaken by what comes next; it is no reason to stop the work.
+      writing = writing.then(() => write(share)).catch(() => {})
     },
     settled: () => writing,
   }
