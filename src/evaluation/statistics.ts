@@ -12,8 +12,9 @@ export interface Statistic {
 const resamples = 10_000
 
 /**
- * Summarises values, one a seed. The interval is the bootstrap's percentile interval over 10,000 seeded resamples; with
- * one value all of it is that value and the deviation 0. Throws a RangeError for no values.
+ * Summarises values, one a seed. The interval is the bootstrap's percentile interval: over all resamples where these are
+ * at most 10,000 (up to five values), and over 10,000 seeded ones otherwise. With one value all of it is that value and
+ * the deviation 0. Throws a RangeError for no values.
  */
 export function summarise(values: readonly number[]): Statistic {
   const n = values.length
@@ -21,15 +22,31 @@ export function summarise(values: readonly number[]): Statistic {
   const mean = meanOf(values)
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
   const standardDeviation = n > 1 ? Math.sqrt(squares / (n - 1)) : 0
-  const random = seeded('bootstrap', n)
-  const means = new Float64Array(resamples)
-  for (let r = 0; r < resamples; r++) {
-    let sum = 0
-    for (let i = 0; i < n; i++) sum += values[random.integer(n)] as number
-    means[r] = sum / n
-  }
+  const means = n ** n <= resamples ? allMeans(values) : drawnMeans(values)
   means.sort()
   return { mean, standardDeviation, low: quantile(means, 0.025), high: quantile(means, 0.975), n }
+}
+
+/** The means of all nⁿ resamples: resample r draws the values that the digits of r to the base n name. */
+function allMeans(values: readonly number[]): Float64Array {
+  const n = values.length
+  return new Float64Array(n ** n).map((_, resample) => {
+    let sum = 0
+    for (let i = 0, digits = resample; i < n; i++, digits = Math.floor(digits / n)) {
+      sum += values[digits % n] as number
+    }
+    return sum / n
+  })
+}
+
+function drawnMeans(values: readonly number[]): Float64Array {
+  const n = values.length
+  const random = seeded('bootstrap', n)
+  return new Float64Array(resamples).map(() => {
+    let sum = 0
+    for (let i = 0; i < n; i++) sum += values[random.integer(n)] as number
+    return sum / n
+  })
 }
 
 /**
