@@ -69,11 +69,8 @@ export function mcnemar(wins: number, losses: number): number {
 const meanOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length
 
-/** A quantile of sorted values, linear between neighbours. */
+/** The least of the sorted values that at least that share of them does not exceed. */
 function quantile(sorted: Float64Array, share: number): number {
-  const position = share * (sorted.length - 1)
-  const below = Math.floor(position)
-  const low = sorted[below] as number
-  const high = sorted[Math.min(below + 1, sorted.length - 1)] as number
-  return low + (high - low) * (position - below)
+  const position = Math.ceil(share * sorted.length) - 1
+  return sorted[Math.max(0, position)] as number
 }
