@@ -29,7 +29,7 @@ export interface Runtime {
 
 /** Starts a computing thread. It keeps no process alive while it is idle. `threads`: how many ONNX Runtime uses. */
 export function openRuntime({ threads = availableParallelism() } = {}): Runtime {
-  const worker = new Worker(new URL('./compute-worker.js', import.meta.url))
+  const worker = new Worker(new URL('./compute-worker.js', import.meta.url), { execArgv: [] })
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>()
   let lastRequest = 0
   let stopped: Error | undefined

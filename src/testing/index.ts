@@ -9,5 +9,5 @@
  * ```
  */
 export type { Check } from './check.js'
-export { methodChecks } from './method-checks.js'
+export { type MethodChecksOptions, methodChecks } from './method-checks.js'
 export { spaceChecks } from './space-checks.js'

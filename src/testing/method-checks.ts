@@ -61,9 +61,8 @@ interface Given extends Task {
 }
 
 function behaviours(method: Method, space: FeatureSpace): Record<string, () => Promise<void>> {
-  const kernels = sharedKernels
   const fitAt = (values: Values, support: Support): Promise<Scoring> =>
-    fitMethod({ method, space, support, selection: 'NONE', fixed: values, kernels: kernels() })
+    fitMethod({ method, space, support, selection: 'NONE', fixed: values, kernels: sharedKernels() })
   const logitsAt = async (values: Values, support: Support, queries: SpaceFeatures): Promise<Matrix> =>
     (await scoreQueries(await fitAt(values, support), queries)).logits
 
@@ -88,11 +87,16 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
   /** Fits in all ways and scores: nothing may throw, and no logit be other than a number. */
   const survives = (options: TaskOptions) => async () => {
     const { support, queries, images } = syntheticTask({ bases: [space.base], ...options })
-    const selection = 'LEAVE_ONE_OUT'
-    await fitMethod({ method, space, support, selection, grids: smallGrids(method), kernels: kernels() })
+    const [selection, grids, kernels] = ['LEAVE_ONE_OUT', smallGrids(method), sharedKernels()] as const
+    await fitMethod({ method, space, support, selection, grids, kernels })
     for (const values of pointsOf(method)) {
-      const logits = await logitsAt(values, support, queries)
-      assertShape(`the logits at ${JSON.stringify(values)}`, logits, images, support.classes)
+      const at = JSON.stringify(values)
+      const fitted = await fitAt(values, support)
+      const { logits } = await scoreQueries(fitted, queries)
+      assertShape(`the logits at ${at}`, logits, images, support.classes)
+      if (!leavesOneOutInBatch(method)) continue
+      const leftOut = await scoreLeavingOneOut(fitted)
+      assertShape(`the leave-one-out logits at ${at}`, leftOut, support.labels.length, support.classes)
     }
   }
 

@@ -22,6 +22,7 @@ const fragile: readonly TaskOptions[] = [
   ...ordinary,
   { shots: [1, 1, 1, 1] },
   { shots: [2, 1, 1] },
+  { shots: [2, 1, 1], alike: [0] },
   { shots: [2, 2] },
   { shots: [2, 2], alike: [1] },
   { shots: [1, 1] },

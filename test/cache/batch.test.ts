@@ -1,0 +1,126 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import type { Batch } from '../../src/cache/batch.js'
+import { buildCache, type Cache } from '../../src/cache/cache.js'
+import { clip } from '../../src/spaces/clip.js'
+import { whitened } from '../../src/spaces/whitened.js'
+import { createKernels } from '../../src/tensor/kernels.js'
+import { type Matrix, matrix } from '../../src/tensor/matrix.js'
+import { openRuntime } from '../../src/tensor/runtime.js'
+import { syntheticTask } from '../../src/testing/synthetic.js'
+
+const runtime = openRuntime({ threads: 1 })
+const kernels = createKernels(runtime)
+afterAll(() => runtime.close())
+
+const kinds = [
+  ['as many keys of every class', [3, 3, 3]],
+  ['one key of every class', [1, 1, 1, 1]],
+  ['more keys of some classes', [4, 1, 2]],
+  ['a class without keys', [2, 0, 3]],
+] as const
+const at = ({ columns, data }: Matrix, i: number, j: number): number => data[i * columns + j] as number
+
+async function batchesOf(shots: readonly number[]): Promise<{ cache: Cache; plain: Batch; leftOut: Batch }> {
+  const { support, queries } = syntheticTask({ shots })
+  const cache = await buildCache(support, clip(), kernels)
+  const [plain] = [...cache.batches(queries)]
+  const leftOut = (await cache.leaveOneOut()[Symbol.asyncIterator]().next()).value
+  return { cache, plain: plain as Batch, leftOut: leftOut as Batch }
+}
+
+/** `Σ_{s∈c} value(i, s)`, [n, C]. */
+function sumsByClass({ rows, cache }: Batch, value: (i: number, s: number) => number): number[][] {
+  return Array.from({ length: rows }, (_, i) => {
+    const sums = new Array<number>(cache.classes).fill(0)
+    cache.labels.forEach((label, s) => {
+      sums[label] = (sums[label] as number) + value(i, s)
+    })
+    return sums
+  })
+}
+
+function expectClose(actual: Matrix, expected: readonly (readonly number[])[]): void {
+  expect([actual.rows, actual.columns]).toEqual([expected.length, expected[0]?.length])
+  expected.flat().forEach((value, i) => {
+    expect(actual.data[i]).toBeCloseTo(value, 5)
+  })
+}
+
+describe.each(kinds)('with %s', (_, shots) => {
+  test.each([0, 1, 5.5, 20])('sharpened sums are exp(−β(1 − A))·L at β = %d', async (beta) => {
+    const { cache, plain } = await batchesOf(shots)
+    const cosine = (i: number, s: number) => {
+      let sum = 0
+      for (let k = 0; k < cache.keys.columns; k++) sum += at(plain.queries, i, k) * at(cache.keys, s, k)
+      return sum
+    }
+    const expected = sumsByClass(plain, (i, s) => Math.exp(-beta * (1 - cosine(i, s))))
+    expectClose(await plain.sharpenedSums(beta), expected)
+  })
+
+  test.each([0, 1, 20])('leave-one-out sums lack just the own key at β = %d', async (beta) => {
+    const { plain: _plain, leftOut } = await batchesOf(shots)
+    const affinities = await leftOut.affinities()
+    const expected = sumsByClass(leftOut, (i, s) =>
+      i === s ? 0 : Math.exp(-beta * (1 - at(affinities, i, s))),
+    )
+    expectClose(await leftOut.sharpenedSums(beta), expected)
+  })
+
+  test('at β = 0 the sums are the numbers of keys that an image is compared with', async () => {
+    const { plain, leftOut } = await batchesOf(shots)
+    for (const batch of [plain, leftOut]) {
+      const sums = await batch.sharpenedSums(0)
+      for (let i = 0; i < batch.rows; i++) {
+        for (let c = 0; c < shots.length; c++) expect(at(sums, i, c)).toBe(batch.keysOf(c, i))
+      }
+    }
+  })
+
+  test('the keys of a class are one fewer for an image of it that is left out', async () => {
+    const { cache, plain, leftOut } = await batchesOf(shots)
+    shots.forEach((count, c) => {
+      expect(plain.keysOf(c, 0)).toBe(count)
+      cache.labels.forEach((label, i) => {
+        expect(leftOut.keysOf(c, i)).toBe(label === c ? count - 1 : count)
+      })
+    })
+  })
+
+  test('class sums add up the values of keys', async () => {
+    const { cache, plain } = await batchesOf(shots)
+    const values = matrix(
+      plain.rows,
+      cache.labels.length,
+      Float32Array.from({ length: plain.rows * cache.labels.length }, (_value, i) => (i * 7) % 11),
+    )
+    expectClose(
+      plain.classSums(values),
+      sumsByClass(plain, (i, s) => at(values, i, s)),
+    )
+  })
+})
+
+describe('a batch', () => {
+  test('computes what it is asked for once', async () => {
+    const { support, queries } = syntheticTask({ shots: [2, 2] })
+    const cache = await buildCache(support, whitened(), kernels)
+    const [batch] = [...cache.batches(queries)] as [Batch]
+    expect(await batch.affinities()).toBe(await batch.affinities())
+    expect(await batch.spaceQueries()).toBe(await batch.spaceQueries())
+    expect(await batch.textSimilarities()).toBe(await batch.textSimilarities())
+  })
+
+  test('has no text similarities where there are no texts', async () => {
+    const { support, queries } = syntheticTask({ shots: [2, 2] })
+    const cache = await buildCache({ ...support, textClassifier: null }, clip(), kernels)
+    const [batch] = [...cache.batches(queries)] as [Batch]
+    await expect(batch.textSimilarities()).rejects.toThrow('no text classifier')
+  })
+
+  test('of a single support image that is left out has no key, and sums of 0', async () => {
+    const { leftOut } = await batchesOf([1])
+    for (const beta of [0, 5.5]) expect(await leftOut.sharpenedSums(beta)).toEqual(matrix(1, 1))
+    expect(leftOut.keysOf(0, 0)).toBe(0)
+  })
+})

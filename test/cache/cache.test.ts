@@ -1,0 +1,120 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { buildCache, type Support } from '../../src/cache/cache.js'
+import { leftOutAffinity } from '../../src/cache/leave-one-out.js'
+import { centred } from '../../src/spaces/centred.js'
+import { clip } from '../../src/spaces/clip.js'
+import { imo } from '../../src/spaces/imo.js'
+import { whitened } from '../../src/spaces/whitened.js'
+import { createKernels } from '../../src/tensor/kernels.js'
+import { gatherRows, type Matrix, matrix, rowOf } from '../../src/tensor/matrix.js'
+import { openRuntime } from '../../src/tensor/runtime.js'
+import { pickSupport, syntheticTask } from '../../src/testing/synthetic.js'
+
+const runtime = openRuntime({ threads: 1 })
+const kernels = createKernels(runtime)
+afterAll(() => runtime.close())
+
+const { support, queries } = syntheticTask({ shots: [2, 3, 1], bases: ['imo'] })
+const mixedUp = pickSupport(support, [5, 2, 0, 4, 1, 3])
+const featuresIn = ({ features }: Support, base: string): Matrix => features[base] as Matrix
+
+describe('a cache', () => {
+  test('sorts its keys by class, and keeps their order within one', async () => {
+    const cache = await buildCache(mixedUp, clip(), kernels)
+    expect([...mixedUp.labels]).toEqual([2, 1, 0, 1, 0, 1])
+    expect([...cache.labels]).toEqual([0, 0, 1, 1, 1, 2])
+    expect([...cache.order]).toEqual([2, 4, 1, 3, 5, 0])
+    expect(cache.keys).toEqual(gatherRows(featuresIn(mixedUp, 'clip'), cache.order))
+  })
+
+  test('counts the keys of every class, also of one that has none', async () => {
+    const { counts, classes } = await buildCache({ ...support, classes: 5 }, clip(), kernels)
+    expect(classes).toBe(5)
+    expect([...counts]).toEqual([2, 3, 1, 0, 0])
+  })
+
+  test('keeps its keys in clip beside those in the space', async () => {
+    const cache = await buildCache(mixedUp, imo(), kernels)
+    expect(cache.keys).toEqual(gatherRows(featuresIn(mixedUp, 'clip'), cache.order))
+    expect(cache.spaceKeys).toEqual(gatherRows(featuresIn(mixedUp, 'imo'), cache.order))
+  })
+
+  test('projects its keys into a fitted space', async () => {
+    const { keys, spaceKeys, labels } = await buildCache(mixedUp, centred(), kernels)
+    const fitted = await centred().fit?.({ features: keys, labels }, kernels)
+    expect(spaceKeys).toEqual(await fitted?.project(keys))
+  })
+
+  test('refuses a space whose base has no features, of the support set or of queries', async () => {
+    const { clip: only } = support.features
+    const bare = { ...support, features: { clip: only as Matrix } }
+    await expect(buildCache(bare, imo(), kernels)).rejects.toMatchObject({ code: 'SPACE_NOT_AVAILABLE' })
+    const cache = await buildCache(support, imo(), kernels)
+    expect(() => [...cache.batches({ clip: only as Matrix })]).toThrow(
+      expect.objectContaining({ code: 'SPACE_NOT_AVAILABLE' }),
+    )
+  })
+
+  test('of no images at all scores nothing and breaks nothing', async () => {
+    for (const space of [clip(), centred(), whitened()]) {
+      const cache = await buildCache(pickSupport(support, []), space, kernels)
+      for (const batch of cache.batches(queries)) {
+        expect(await batch.sharpenedSums(1)).toEqual(matrix(batch.rows, 3))
+      }
+    }
+  })
+
+  test('derives what is asked for once, also when asked twice at a time', async () => {
+    const cache = await buildCache(support, clip(), kernels)
+    let computed = 0
+    const derive = () => cache.derive('something', async () => ++computed)
+    expect(await Promise.all([derive(), derive()])).toEqual([1, 1])
+    expect(await cache.derive('something else', async () => 'another')).toBe('another')
+  })
+})
+
+describe('chunks', () => {
+  /** As many images as make more than one chunk against themselves. */
+  const many = 2200
+  const angles = Array.from({ length: many }, (_, i) => [Math.cos(i), Math.sin(i)]).flat()
+  const circle = matrix(many, 2, Float32Array.from(angles))
+  const large: Support = {
+    features: { clip: circle },
+    labels: Int32Array.from({ length: many }, (_, i) => i % 2),
+    classes: 2,
+    textClassifier: null,
+    logitScale: 100,
+  }
+
+  test('of queries follow one another and lack none', async () => {
+    const cache = await buildCache(large, clip(), kernels)
+    const batches = [...cache.batches({ clip: circle })]
+    expect(batches.length).toBeGreaterThan(1)
+    let next = 0
+    for (const { from, rows, queries: part } of batches) {
+      expect(from).toBe(next)
+      expect(rowOf(part, 0)).toEqual(rowOf(circle, from))
+      next = from + rows
+    }
+    expect(next).toBe(many)
+  })
+
+  test.each([
+    ['clip', clip()],
+    ['centred', centred()],
+  ])('of leave-one-out in %s each leave out their own keys', async (_, space) => {
+    const cache = await buildCache(large, space, kernels)
+    let next = 0
+    for await (const batch of cache.leaveOneOut()) {
+      expect(batch.from).toBe(next)
+      const { data } = await batch.affinities()
+      const leftOut: number[] = []
+      for (let at = 0; at < data.length; at++) if (data[at] === leftOutAffinity) leftOut.push(at)
+      expect(leftOut).toEqual(
+        Array.from({ length: batch.rows }, (_row, row) => row * many + batch.from + row),
+      )
+      next = batch.from + batch.rows
+    }
+    expect(next).toBe(many)
+  })
+})

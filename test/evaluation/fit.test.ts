@@ -1,0 +1,199 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { buildCache } from '../../src/cache/cache.js'
+import { evaluate } from '../../src/evaluation/evaluate.js'
+import { type FitOptions, fitMethod } from '../../src/evaluation/fit.js'
+import {
+  defaultsOf,
+  defineMethod,
+  type Method,
+  type SumMethod,
+  type Values,
+} from '../../src/methods/contract.js'
+import { scoreBatch } from '../../src/methods/score.js'
+import { tipAdapter } from '../../src/methods/tip-adapter.js'
+import { tipX } from '../../src/methods/tip-x.js'
+import { zeroShot } from '../../src/methods/zero-shot.js'
+import { centred } from '../../src/spaces/centred.js'
+import { clip } from '../../src/spaces/clip.js'
+import { imo } from '../../src/spaces/imo.js'
+import { whitened } from '../../src/spaces/whitened.js'
+import { createKernels } from '../../src/tensor/kernels.js'
+import { openRuntime } from '../../src/tensor/runtime.js'
+import { pick, pickSupport, syntheticTask } from '../../src/testing/synthetic.js'
+import { pointsOf } from '../reference/brute-force.js'
+import { prototype, scoredPrototype } from '../testing/plugins.js'
+
+const runtime = openRuntime({ threads: 1 })
+const kernels = createKernels(runtime)
+afterAll(() => runtime.close())
+
+const { support, queries, images } = syntheticTask({ shots: [3, 3, 3, 3], noise: 1 })
+const queryLabels = Int32Array.from({ length: images }, (_, i) => i % support.classes)
+const validation = { features: queries, labels: queryLabels }
+
+const fitWith = (options: Partial<FitOptions>) =>
+  fitMethod({ method: tipAdapter(), space: clip(), support, selection: 'LEAVE_ONE_OUT', kernels, ...options })
+
+describe('LEAVE_ONE_OUT', () => {
+  test('at one shot keeps the defaults and says that it saw no image', async () => {
+    const oneShot = syntheticTask({ shots: [1, 1, 1, 1] }).support
+    for (const method of [tipAdapter(), tipX(), scoredPrototype()]) {
+      const fitted = await fitWith({ method, support: oneShot })
+      expect(fitted).toMatchObject({
+        values: defaultsOf(method),
+        selectionImages: 0,
+        selectionAccuracy: null,
+      })
+    }
+  })
+
+  test('at one shot keeps what is fixed', async () => {
+    const oneShot = syntheticTask({ shots: [1, 1, 1, 1] }).support
+    const { values } = await fitWith({ support: oneShot, fixed: { alpha: 3 } })
+    expect(values).toEqual({ alpha: 3, beta: 5.5 })
+  })
+
+  test('gives no say to an image whose class has no other', async () => {
+    const unbalanced = syntheticTask({ shots: [3, 1, 2, 1] }).support
+    const { selectionImages } = await fitWith({ support: unbalanced })
+    expect(selectionImages).toBe(5)
+  })
+
+  test('does not let an image vote for its own key', async () => {
+    const { selectionAccuracy } = await fitWith({ grids: { alpha: [20], beta: [20] } })
+    expect(selectionAccuracy).toBeLessThan(100)
+  })
+
+  test.each([clip(), centred(), whitened()].map((space) => [space.id, space] as const))(
+    'selects the same in %s where the method is refitted without each image',
+    async (_, space) => {
+      const grids = { alpha: [0, 0.5, 2, 8], beta: [1, 5, 15], gamma: [0, 1, 10] }
+      const own = await fitWith({ method: tipX(), space, grids })
+      const again = await fitWith({ method: refitting(tipX()), space, grids })
+      expect(again.values).toEqual(own.values)
+      expect(again.selectionAccuracy).toBe(own.selectionAccuracy)
+      const [{ kl: ranges }, { kl: rangesAgain }] = [own.ranges, again.ranges]
+      for (const name of ['affinity', 'divergence']) {
+        expect(rangesAgain?.[name]?.min).toBeCloseTo(ranges?.[name]?.min ?? Number.NaN, 4)
+        expect(rangesAgain?.[name]?.max).toBeCloseTo(ranges?.[name]?.max ?? Number.NaN, 4)
+      }
+    },
+  )
+
+  test.each([
+    ['a sum of terms', prototype('refit')],
+    ['its own score', scoredPrototype()],
+  ])('selects for a method that reads the keys itself, %s, as by its definition', async (_, method) => {
+    const points = pointsOf([
+      { name: 'alpha', values: [0, 1, 5] },
+      { name: 'beta', values: [0, 2, 5] },
+    ])
+    const accuracies = await Promise.all(points.map((values) => accuracyWithoutEach(method, values)))
+    const best = Math.max(...accuracies)
+    const { values, selectionAccuracy, selectionImages } = await fitWith({ method })
+    expect(selectionImages).toBe(12)
+    expect(selectionAccuracy).toBeCloseTo(best, 10)
+    expect(values).toEqual(points[accuracies.indexOf(best)])
+  })
+})
+
+/** The accuracy on the support images, each scored with a cache that has never seen it. */
+async function accuracyWithoutEach(method: Method, values: Values): Promise<number> {
+  let right = 0
+  for (const [image, label] of support.labels.entries()) {
+    const rest = [...support.labels.keys()].filter((other) => other !== image)
+    const cache = await buildCache(pickSupport(support, rest), clip(), kernels)
+    for (const batch of cache.batches(pick(support.features, [image]))) {
+      const { data } = (await scoreBatch(method, batch, values, {})).logits
+      if (data.indexOf(Math.max(...data)) === label) right++
+    }
+  }
+  return (100 * right) / support.labels.length
+}
+
+describe('VALIDATION', () => {
+  test('selects what classifies the validation images best', async () => {
+    const { values, selectionAccuracy, selectionImages } = await fitWith({
+      selection: 'VALIDATION',
+      validation,
+    })
+    const { accuracy } = await evaluate({
+      method: tipAdapter(),
+      space: clip(),
+      support,
+      selection: 'NONE',
+      fixed: values,
+      test: validation,
+      kernels,
+    })
+    expect(selectionImages).toBe(images)
+    expect(selectionAccuracy).toBeCloseTo(accuracy, 10)
+  })
+
+  test('without validation images is refused', async () => {
+    await expect(fitWith({ selection: 'VALIDATION' })).rejects.toMatchObject({ code: 'NO_VALIDATION_SPLIT' })
+  })
+})
+
+describe('NONE', () => {
+  test('takes the defaults, but for what is fixed, and sees no image', async () => {
+    const fitted = await fitWith({ method: tipX(), selection: 'NONE', fixed: { gamma: 7 } })
+    expect(fitted).toMatchObject({
+      values: { alpha: 1, beta: 5.5, gamma: 7 },
+      selectionImages: 0,
+      selectionAccuracy: null,
+    })
+  })
+})
+
+describe('a fit is refused', () => {
+  test.each<[string, Partial<FitOptions>, string]>([
+    ['with a hyperparameter that the method has not', { fixed: { gamma: 1 } }, 'UNKNOWN_HYPERPARAMETER'],
+    ['with a value out of range', { fixed: { alpha: 21 } }, 'HYPERPARAMETER_OUT_OF_RANGE'],
+    ['with a grid that leaves the range', { grids: { beta: [1, 40] } }, 'HYPERPARAMETER_OUT_OF_RANGE'],
+    [
+      'without texts that the method reads',
+      { support: { ...support, textClassifier: null } },
+      'TEXT_FEATURES_REQUIRED',
+    ],
+    ['in a space that there are no features for', { space: imo() }, 'SPACE_NOT_AVAILABLE'],
+    ['once it is cancelled', { signal: AbortSignal.abort() }, 'CANCELLED'],
+  ])('%s', async (_, options, code) => {
+    await expect(fitWith(options)).rejects.toMatchObject({ code })
+  })
+})
+
+describe('evaluating', () => {
+  const options = { method: tipX(), space: whitened(), support, selection: 'LEAVE_ONE_OUT', kernels } as const
+
+  test('selects the same whatever the test labels are', async () => {
+    const first = await evaluate({ ...options, test: validation })
+    const others = queryLabels.map((label) => (label + 1) % support.classes)
+    const second = await evaluate({ ...options, test: { features: queries, labels: others } })
+    expect(second.fitted.values).toEqual(first.fitted.values)
+    expect(second.predicted).toEqual(first.predicted)
+    expect(second.accuracy).not.toBe(first.accuracy)
+  })
+
+  test('with frozen ranges predicts an image alone as among others', async () => {
+    const { predicted } = await evaluate({ ...options, test: validation })
+    for (let i = 0; i < images; i++) {
+      const alone = { features: pick(queries, [i]), labels: queryLabels.subarray(i, i + 1) }
+      expect((await evaluate({ ...options, test: alone })).predicted).toEqual(predicted.subarray(i, i + 1))
+    }
+  })
+
+  test('a method without hyperparameters needs no selection', async () => {
+    const { fitted, accuracy } = await evaluate({ ...options, method: zeroShot(), test: validation })
+    expect(fitted.values).toEqual({})
+    expect(accuracy).toBeGreaterThan(25)
+  })
+})
+
+/** The same method, which no longer says that it leaves images out by itself. */
+function refitting(method: SumMethod): SumMethod {
+  return defineMethod({
+    ...method,
+    terms: method.terms.map((term) => ({ ...term, leaveOneOut: 'refit' as const })),
+  })
+}

@@ -1,0 +1,13 @@
+import { describe, test } from 'vitest'
+import { builtin } from '../../src/methods/builtin.js'
+import { createRegistry } from '../../src/methods/registry.js'
+import { methodChecks } from '../../src/testing/index.js'
+
+const { methods, spaces } = createRegistry([builtin()])
+
+describe.each(methods.map((each) => [each.name, each] as const))(
+  'the common suite holds for %s',
+  (_, method) => {
+    for (const { name, run } of methodChecks(method, { spaces })) test(name, run)
+  },
+)
