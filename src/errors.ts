@@ -125,6 +125,10 @@ export const errors = {
     'REQUEST_TOO_LARGE',
     ({ megabytes }) => `The request is larger than the limit of ${megabytes} MB.`,
   ),
+  lengthRequired: define<object>(
+    'LENGTH_REQUIRED',
+    () => 'A multipart request must say how long it is, in a Content-Length header.',
+  ),
 
   // Datasets that do not hold what is asked of them.
   notEnoughImages: define<{ className: string; has: number; shots: number }>(

@@ -1,14 +1,13 @@
 import { createServer, type Server } from 'node:http'
 import { ApolloServer } from '@apollo/server'
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
-import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer'
 import { expressMiddleware } from '@as-integrations/express5'
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import graphqlUploadExpress from 'graphql-upload/graphqlUploadExpress.mjs'
 import type { Logger } from 'pino'
 import { contentTypeOf, type ImageFormat } from './encoders/image.js'
-import { errors, ShotboardError } from './errors.js'
+import { errors, reasonOf, ShotboardError } from './errors.js'
 import type { Library } from './library/library.js'
 import type { Context } from './schema/context.js'
 import { createLoaders } from './schema/loaders.js'
@@ -25,35 +24,49 @@ export async function createHttpServer(options: {
 }): Promise<Server> {
   const { library, maxRequestMegabytes, log } = options
   const app = express()
-  const server = createServer(app)
   const apollo = new ApolloServer<Context>({
     schema: await createSchema(),
     introspection: true,
     includeStacktraceInErrorResponses: false,
     csrfPrevention: true,
-    plugins: [
-      ApolloServerPluginLandingPageDisabled(),
-      ApolloServerPluginDrainHttpServer({ httpServer: server }),
-    ],
+    plugins: [ApolloServerPluginLandingPageDisabled()],
+    // Whoever runs this process decides how it ends.
+    stopOnTerminationSignals: false,
     formatError: (formatted, error) => maskInternalError(formatted, error, log),
   })
   await apollo.start()
 
   const bytes = maxRequestMegabytes * 2 ** 20
+  const tooLarge = errors.requestTooLarge({ megabytes: maxRequestMegabytes })
   app.disable('x-powered-by')
   app.get('/images/:id', serveImage(library))
   app.get('/', (_request, response) => response.redirect('/graphql'))
   app.get('/graphql', serveIde())
   app.use(
     '/graphql',
+    limitMultipart(bytes, tooLarge),
     graphqlUploadExpress({ maxFileSize: bytes, maxFiles: mostFiles, maxFieldSize: bytes }),
     express.json({ limit: bytes }),
     expressMiddleware(apollo, {
       context: async () => ({ library, loaders: createLoaders(library.store) }),
     }),
   )
-  app.use(reportRequestError(maxRequestMegabytes, log))
-  return server
+  app.use(reportRequestError(tooLarge, log))
+  return createServer(app)
+}
+
+/**
+ * Refuses a multipart request that is too large as a whole, before any of it is read: its parser knows the size of single
+ * files alone.
+ */
+function limitMultipart(bytes: number, tooLarge: ShotboardError): RequestHandler {
+  return (request, _response, next) => {
+    const length = request.get('content-length')
+    if (!request.is('multipart/form-data')) next()
+    else if (length === undefined) next(errors.lengthRequired({}))
+    else if (Number(length) > bytes) next(tooLarge)
+    else next()
+  }
 }
 
 /** What Shotboard did not raise on purpose is logged and told without its insides. */
@@ -124,29 +137,38 @@ function serveImage(library: Library): RequestHandler<{ id: string }> {
 }
 
 /** Errors outside of GraphQL in GraphQL's form. */
-function reportRequestError(maxRequestMegabytes: number, log: Logger): ErrorRequestHandler {
+function reportRequestError(tooLarge: ShotboardError, log: Logger): ErrorRequestHandler {
   return (error, _request, response, next) => {
     if (response.headersSent) {
       next(error)
       return
     }
-    const { status, problem } = describeRequestError(error, maxRequestMegabytes)
+    const { status, problem } = describeRequestError(error, tooLarge)
     if (status === 500) log.error({ err: error }, 'a request failed')
     response.status(status).json({ errors: [{ message: problem.message, extensions: problem.extensions }] })
   }
 }
 
+/** The statuses of Shotboard's own errors outside of GraphQL. */
+const statuses: Readonly<Record<string, number>> = {
+  UNKNOWN_IMAGE: 404,
+  LENGTH_REQUIRED: 411,
+  REQUEST_TOO_LARGE: 413,
+}
+
 function describeRequestError(
   error: unknown,
-  megabytes: number,
+  tooLarge: ShotboardError,
 ): { readonly status: number; readonly problem: ShotboardError } {
-  if (error instanceof ShotboardError) return { status: 404, problem: error }
+  if (error instanceof ShotboardError) return { status: statuses[error.code] ?? 400, problem: error }
   const status =
     error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : 500
-  if (status === 413) return { status, problem: errors.requestTooLarge({ megabytes }) }
+  if (error instanceof Error && 'type' in error && error.type === 'entity.too.large') {
+    return { status, problem: tooLarge }
+  }
   if (status >= 400 && status < 500) {
-    const reason = error instanceof Error ? error.message : 'The request is malformed.'
-    return { status, problem: new ShotboardError('BAD_REQUEST', reason) }
+    const code = status === 413 ? tooLarge.code : 'BAD_REQUEST'
+    return { status, problem: new ShotboardError(code, reasonOf(error)) }
   }
   return {
     status: 500,

@@ -27,7 +27,7 @@ const environmentSchema = z.object({
   SHOTBOARD_DATA_DIR: z.string().min(1).default('./.shotboard'),
   DATABASE_URL: z
     .string()
-    .regex(/^(file:|postgres:\/\/|postgresql:\/\/)/, 'must start with file:, postgres:// or postgresql://')
+    .regex(/^(file:|postgres:\/\/|postgresql:\/\/)./, 'must start with file:, postgres:// or postgresql://')
     .optional(),
   SHOTBOARD_MODELS_DIR: z.string().min(1).default(here('../models')),
   SHOTBOARD_ENCODER: z.string().min(1).default('mini-clip'),
@@ -61,7 +61,9 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     throw errors.invalidSettings({
       mistakes: parsed.error.issues.map(({ path, message }) => {
         const name = path.join('.')
-        return `${name}=${environment[name] ?? ''}: ${message}`
+        // A database's address may hold a password.
+        const value = name === 'DATABASE_URL' ? '…' : environment[name]
+        return `${name}=${value}: ${message}`
       }),
     })
   }
@@ -71,7 +73,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     port: values.PORT,
     host: values.HOST,
     dataDirectory,
-    databaseUrl: values.DATABASE_URL ?? `file:${join(dataDirectory, 'shotboard.db')}`,
+    databaseUrl: values.DATABASE_URL ?? fileUrl(join(dataDirectory, 'shotboard.db')),
     modelsDirectory: resolve(values.SHOTBOARD_MODELS_DIR),
     encoder: values.SHOTBOARD_ENCODER,
     plugins: values.SHOTBOARD_PLUGINS,
@@ -81,3 +83,6 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     logLevel: values.SHOTBOARD_LOG_LEVEL,
   }
 }
+
+/** In a URL some characters of a path mean something else. */
+const fileUrl = (path: string): string => `file:${encodeURI(path).replace(/[?#]/g, encodeURIComponent)}`

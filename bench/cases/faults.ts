@@ -85,7 +85,7 @@ async function withLastBatchDropped(
   dropped: number,
 ): Promise<Set<number>> {
   const ranges = await rangesOver(method, cache.batches(queries))
-  const { affinity, divergence } = ranges['kl'] ?? {}
+  const { affinity, divergence } = ranges.kl ?? {}
   if (!affinity || !divergence) throw new Error('Tip-X scales by two ranges')
   const scaling = { kl: { affinity, divergence: { ...divergence, min: 0 } } }
   const right = new Set<number>()
@@ -96,7 +96,7 @@ async function withLastBatchDropped(
       const row = rowOf(logits, i)
       if (kl && batch.from + i >= labels.length - dropped) {
         for (let c = 0; c < row.length; c++) {
-          const constant = -(values['gamma'] ?? 0) * (cache.counts[c] as number) * affinity.min
+          const constant = -(values.gamma ?? 0) * (cache.counts[c] as number) * affinity.min
           row[c] = (row[c] as number) - (rowOf(kl.values, i)[c] as number) + constant
         }
       }

@@ -7,14 +7,13 @@ import { evaluate } from '../evaluation/evaluate.js'
 import type { Labelled } from '../evaluation/protocol.js'
 import type { ResultFiles } from '../evaluation/result-file.js'
 import type { Registry } from '../methods/registry.js'
-import type { FeatureSpace } from '../spaces/contract.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import type { RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import type { SupportSetRow } from '../store/support-sets.js'
 import type { Kernels } from '../tensor/kernels.js'
 import type { LoadOptions, Materials } from './materials.js'
-import { createProgress, type Progress } from './progress.js'
+import { createProgress } from './progress.js'
 
 export interface ComparisonJobContext {
   readonly store: Store
@@ -42,26 +41,36 @@ export async function runComparison(
   await store.comparisons.update(comparison.id, { status: 'RUNNING' })
   const runs = (await store.comparisons.runs([comparison.id])).get(comparison.id) ?? []
   const open = runs.filter(({ status }) => status !== 'SUCCEEDED')
+  let problem: string | null = null
   try {
-    await performRuns(context, comparison, open, signal)
+    const failures = await performRuns(context, comparison, open, signal)
+    if (failures.length > 0) {
+      problem = `${failures.length} of ${runs.length} runs failed; the first: ${failures[0]}`
+    }
   } catch (error) {
     if (signal.aborted) throw error
     // Nothing that a single run could be blamed for, such as an encoder that is not there any more.
+    problem = reasonOf(error)
     for (const { id } of open) {
       await store.runs.start(id)
-      await store.runs.fail(id, reasonOf(error))
+      await store.runs.fail(id, problem)
     }
-    const ended = { status: 'FAILED', error: reasonOf(error), finishedAt: new Date() } as const
-    await store.comparisons.update(comparison.id, ended)
   }
+  await store.comparisons.update(comparison.id, {
+    status: problem === null ? 'SUCCEEDED' : 'FAILED',
+    error: problem,
+    progress: 1,
+    finishedAt: new Date(),
+  })
 }
 
+/** Returns what the runs that failed say. */
 async function performRuns(
   context: ComparisonJobContext,
   comparison: ComparisonRow,
   open: readonly RunRow[],
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string[]> {
   const { store } = context
   const encoder = context.encoders.get(comparison.encoder)
   const loader = createLoader(context, comparison, encoder, open)
@@ -73,34 +82,23 @@ async function performRuns(
   })
 
   const failures: string[] = []
-  for (const run of open) {
-    if (signal.aborted) throw errors.cancelled({})
-    try {
-      await performRun(context, run, loader, { signal, onEncoded: (images) => progress.add(images) })
-    } catch (error) {
-      if (signal.aborted) throw error
-      failures.push(`${run.method}${run.space ? ` in ${run.space}` : ''}: ${reasonOf(error)}`)
-      await store.runs.fail(run.id, reasonOf(error))
+  try {
+    for (const run of open) {
+      if (signal.aborted) throw errors.cancelled({})
+      try {
+        await performRun(context, run, loader, { signal, onEncoded: (images) => progress.add(images) })
+      } catch (error) {
+        if (signal.aborted) throw error
+        failures.push(`${run.method}${run.space ? ` in ${run.space}` : ''}: ${reasonOf(error)}`)
+        await store.runs.fail(run.id, reasonOf(error))
+      }
+      progress.add(imagesPerRun)
     }
-    progress.add(imagesPerRun)
+  } finally {
+    // Whoever waits for the job may close the database next.
+    await progress.settled()
   }
-  await finish(store, comparison, progress, failures, runs.length)
-}
-
-async function finish(
-  store: Store,
-  { id }: ComparisonRow,
-  progress: Progress,
-  failures: readonly string[],
-  runs: number,
-): Promise<void> {
-  await progress.settled()
-  const ended = { progress: 1, finishedAt: new Date() }
-  if (failures.length === 0) await store.comparisons.update(id, { ...ended, status: 'SUCCEEDED' })
-  else {
-    const error = `${failures.length} of ${runs} runs failed; the first: ${failures[0]}`
-    await store.comparisons.update(id, { ...ended, status: 'FAILED', error })
-  }
+  return failures
 }
 
 async function performRun(
@@ -162,17 +160,19 @@ function createLoader(
   encoder: Encoder,
   runs: readonly RunRow[],
 ): Loader {
-  const bases = new Set(runs.flatMap(({ space }) => (space === null ? [] : [baseOf(registry.space(space))])))
-  const spaces = [...bases]
+  // A space that is not registered any more fails the runs that are in it, and no others.
+  const used = registry.spaces.filter(({ id }) => runs.some(({ space }) => space === id))
+  const spaces = [...new Set(used.map(({ base }) => base))]
   const supports = new Map<string, ReturnType<Loader['support']>>()
   const splits = new Map<string, ReturnType<Loader['split']>>()
 
+  const drawOf = ({ shots, seed, augmentations }: RunRow) => JSON.stringify([shots, seed, augmentations])
   const supportSetOf = ({ shots, seed, augmentations }: RunRow) =>
     materials.supportSet({ datasetId, encoder: encoder.id, shots, seed, augmentations })
 
   return {
     support(run, options) {
-      const key = JSON.stringify([run.shots, run.seed, run.augmentations])
+      const key = drawOf(run)
       // Runs of one support set stand together: the last one's caches have served when the next one comes.
       if (!supports.has(key)) supports.clear()
       return once(supports, key, async () => {
@@ -198,7 +198,7 @@ function createLoader(
       let missing = await materials.missing(images, encoder, spaces, 1)
       // Support sets overlap; each image of them is encoded once for its recipe.
       const drawn = new Map<number, Map<string, { imageId: string; classIndex: number }>>()
-      for (const run of runs) {
+      for (const run of new Map(runs.map((each) => [drawOf(each), each])).values()) {
         const supportSet = await supportSetOf(run)
         const rows = (await store.supportSets.images([supportSet.id])).get(supportSet.id) ?? []
         const known = drawn.get(run.augmentations) ?? new Map()
@@ -212,8 +212,6 @@ function createLoader(
     },
   }
 }
-
-const baseOf = ({ base }: FeatureSpace): string => base
 
 /** A result that failed is not kept, so that the next run tries again. */
 function once<T>(known: Map<string, Promise<T>>, key: string, compute: () => Promise<T>): Promise<T> {

@@ -81,9 +81,12 @@ export function createMaterials(options: {
 
   function textClassifier(encoder: Encoder, rows: readonly ClassRow[]): Promise<Matrix> {
     const key = JSON.stringify([encoder.id, encoder.fingerprint, rows.map(({ prompts }) => prompts)])
-    const known = classifiers.get(key) ?? encodeClasses(encoder, rows)
-    classifiers.set(key, known)
-    return known
+    const known = classifiers.get(key)
+    if (known) return known
+    const encoding = encodeClasses(encoder, rows)
+    classifiers.set(key, encoding)
+    encoding.catch(() => classifiers.delete(key))
+    return encoding
   }
 
   const load = (

@@ -14,6 +14,7 @@ import type { RunRequest, RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import { version } from '../version.js'
 import { chooseMethods, type MethodChoice } from './method-choice.js'
+import { firstRepeated } from './repeated.js'
 import { requireAugmentations, requireSeed, requireShots } from './support-sets.js'
 
 export interface CompareInput {
@@ -104,7 +105,7 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     rows,
     async pairs(runs, baseline, space) {
       const method = registry.method(baseline, 'baseline')
-      const wanted = space ? registry.space(space, 'baselineSpace').id : null
+      const wanted = space == null ? null : registry.space(space, 'baselineSpace').id
       const all = rows(runs)
       const ofMethod = all.filter((row) => row.method === method.id)
       const baselineSpace =
@@ -122,6 +123,9 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
   }
 }
 
+/** Runs of one comparison: all of them are planned, stored and read as a whole. */
+const mostRuns = 10_000
+
 /** Checks a request and spells out its runs. */
 async function plan({ store, encoders, registry }: ComparisonsContext, input: CompareInput) {
   const [dataset] = await store.datasets.byIds([input.dataset])
@@ -130,6 +134,11 @@ async function plan({ store, encoders, registry }: ComparisonsContext, input: Co
   requireList(input.shots, 'shots', 'number of shots', requireShots)
   requireList(input.seeds, 'seeds', 'seed', requireSeed)
   requireAugmentations(input.augmentations, 'augmentations')
+  const count = input.shots.length * input.seeds.length * input.methods.length
+  if (count > mostRuns) {
+    const reason = `A comparison has at most ${mostRuns} runs; this one would have ${count}.`
+    throw errors.invalidValue({ reason }, 'seeds')
+  }
   const chosen = chooseMethods(input.methods, registry, encoder)
   const classes = (await store.datasets.classes([dataset.id])).get(dataset.id) ?? []
   const images = await store.datasets.images(dataset.id)
@@ -179,10 +188,9 @@ function requireList(
   if (values.length === 0) throw errors.emptyList({ what }, argument)
   values.forEach((value, i) => {
     check(value, `${argument}[${i}]`)
-    if (values.indexOf(value) !== i) {
-      throw errors.duplicateEntry({ what, name: String(value) }, `${argument}[${i}]`)
-    }
   })
+  const i = firstRepeated(values)
+  if (i >= 0) throw errors.duplicateEntry({ what, name: String(values[i]) }, `${argument}[${i}]`)
 }
 
 /** Throws CLASS_WITHOUT_IMAGES, NOT_ENOUGH_IMAGES, NO_TEST_SPLIT or NO_VALIDATION_SPLIT. */

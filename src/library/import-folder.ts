@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { errors, reasonOf } from '../errors.js'
@@ -28,14 +28,14 @@ const splitFolders: Readonly<Record<string, Split>> = {
 }
 
 const descriptionSchema = z.object({
-  dataset: z.string().min(1).optional(),
+  dataset: z.string().trim().min(1).optional(),
   classes: z
     .array(
       z.object({
-        name: z.string().min(1),
+        name: z.string().trim().min(1),
         /** Where its images lie, if not in a folder of its name. */
         folder: z.string().min(1).optional(),
-        prompts: z.array(z.string().min(1)).optional(),
+        prompts: z.array(z.string().min(1)).min(1).optional(),
       }),
     )
     .optional(),
@@ -69,7 +69,7 @@ export async function importFolder(
     const step = files.slice(from, from + filesPerStep)
     const images = step.map(
       ({ file, className, split }): LabelledImageInput => ({
-        image: { upload: { read: () => readFile(file) } },
+        image: { upload: { read: () => readImage(file) } },
         class: className,
         split,
       }),
@@ -85,6 +85,14 @@ export async function importFolder(
   return result
 }
 
+async function readImage(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file)
+  } catch (error) {
+    throw errors.invalidImage({ reason: reasonOf(error) })
+  }
+}
+
 interface ImageFile {
   readonly file: string
   readonly className: string
@@ -96,8 +104,9 @@ async function readDescription(folder: string): Promise<z.infer<typeof descripti
   let text: string
   try {
     text = await readFile(file, 'utf8')
-  } catch {
-    return {}
+  } catch (error) {
+    if (isAbsent(error)) return {}
+    throw errors.invalidFolder({ path: file, reason: reasonOf(error) })
   }
   try {
     return descriptionSchema.parse(JSON.parse(text))
@@ -116,7 +125,7 @@ async function listFiles(
   const files: ImageFile[] = []
   for (const [splitFolder, split] of Object.entries(splitFolders)) {
     for (const classFolder of await namesIn(join(folder, splitFolder), 'folders')) {
-      const className = nameOf.get(classFolder) ?? classFolder
+      const className = nameOf.get(classFolder) ?? classFolder.trim()
       for (const name of await namesIn(join(folder, splitFolder, classFolder), 'files')) {
         files.push({ file: join(folder, splitFolder, classFolder, name), className, split })
       }
@@ -125,19 +134,25 @@ async function listFiles(
   return files
 }
 
+/** What stands in a folder, links followed; nothing where there is no such folder. */
 async function namesIn(folder: string, kind: 'folders' | 'files'): Promise<string[]> {
+  const names: string[] = []
   try {
-    const entries = await readdir(folder, { withFileTypes: true })
-    return entries
-      .filter(
-        (entry) => (kind === 'folders' ? entry.isDirectory() : entry.isFile()) && !entry.name.startsWith('.'),
-      )
-      .map(({ name }) => name)
-      .sort()
-  } catch {
-    return []
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      if (entry.name.startsWith('.')) continue
+      const link = entry.isSymbolicLink()
+      const target = link ? await stat(join(folder, entry.name)).catch(() => undefined) : entry
+      // A link to nothing is an image that cannot be read, and told as one.
+      if (kind === 'folders' ? target?.isDirectory() : (target?.isFile() ?? true)) names.push(entry.name)
+    }
+  } catch (error) {
+    if (!isAbsent(error)) throw errors.invalidFolder({ path: folder, reason: reasonOf(error) })
   }
+  return names.sort()
 }
+
+const isAbsent = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
 
 function classesOf(
   path: string,
@@ -162,7 +177,7 @@ async function findOrCreate(
   name: string,
   classes: readonly ClassInput[],
 ): Promise<DatasetRow> {
-  const dataset = await store.datasets.byName(name)
+  const dataset = await store.datasets.byName(name.trim())
   if (!dataset) return datasets.create({ name, classes })
   const known = ((await store.datasets.classes([dataset.id])).get(dataset.id) ?? []).map((each) => each.name)
   if (classes.length !== known.length || classes.some((each, i) => each.name !== known[i])) {

@@ -17,6 +17,7 @@ import { openRuntime } from '../tensor/runtime.js'
 import { type Comparisons, createComparisons } from './comparisons.js'
 import { createDatasets, type Datasets } from './datasets.js'
 import { type ImportOptions, type ImportResult, importFolder } from './import-folder.js'
+import { createOverlap, type OverlapInput, type OverlapReport } from './overlap.js'
 import { createPredict, type ImagePrediction, type PredictInput } from './predict.js'
 import { createSupportSets, type SupportSets } from './support-sets.js'
 
@@ -33,6 +34,8 @@ export interface Library {
   readonly supportSets: SupportSets
   readonly comparisons: Comparisons
   predict(input: PredictInput): Promise<ImagePrediction[]>
+  /** Measures intra-modal overlap. */
+  overlap(input: OverlapInput): Promise<OverlapReport>
   importFolder(path: string, options?: ImportOptions): Promise<ImportResult>
   /** Stops what is running, to be gone on with at the next start, and closes everything. */
   close(): Promise<void>
@@ -63,11 +66,17 @@ export async function openLibrary(
     for (const step of closing.toReversed()) await step()
   }
   try {
+    const opening = openDatabase(settings.databaseUrl)
+    closing.push(() =>
+      opening.then(
+        (database) => database.close(),
+        () => {},
+      ),
+    )
     const [encoders, database] = await Promise.all([
       openEncoders(settings.modelsDirectory, settings.encoder, encoding),
-      openDatabase(settings.databaseUrl),
+      opening,
     ])
-    closing.push(database.close)
     const featureStore = openFeatureStore(join(settings.dataDirectory, 'features'))
     closing.push(featureStore.close)
     const store = createStore(database.client)
@@ -88,6 +97,7 @@ export async function openLibrary(
       datasets,
       comparisons,
       supportSets: createSupportSets(parts),
+      overlap: createOverlap(parts),
       predict: createPredict({ ...parts, maxMegapixels: settings.maxMegapixels }),
       importFolder: (path, options) => importFolder({ store, datasets }, path, options),
       close,

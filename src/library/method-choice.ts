@@ -4,6 +4,7 @@ import { checkValues } from '../evaluation/search/grid.js'
 import type { Method, Values } from '../methods/contract.js'
 import type { Registry } from '../methods/registry.js'
 import type { FeatureSpace } from '../spaces/contract.js'
+import { firstRepeated } from './repeated.js'
 
 /** A method as it is asked for: by id or alias, in its own space or another, some hyperparameters given. */
 export interface MethodChoice {
@@ -37,9 +38,9 @@ export function chooseMethods(
     }
   })
   const names = chosen.map(({ method, space }) => (space ? `${method.id} in ${space.id}` : method.id))
-  names.forEach((name, i) => {
-    if (names.indexOf(name) !== i) throw errors.duplicateEntry({ what: 'method', name }, `methods[${i}]`)
-  })
+  const i = firstRepeated(names)
+  const twice = names[i]
+  if (twice !== undefined) throw errors.duplicateEntry({ what: 'method', name: twice }, `methods[${i}]`)
   return chosen
 }
 
@@ -56,7 +57,7 @@ function chooseMethod(choice: MethodChoice, registry: Registry, encoder: Encoder
   const fixed: Record<string, number> = {}
   for (const [i, { name, value }] of (choice.hyperparameters ?? []).entries()) {
     const argument = `hyperparameters[${i}]`
-    if (name in fixed) throw errors.duplicateEntry({ what: 'hyperparameter', name }, argument)
+    if (Object.hasOwn(fixed, name)) throw errors.duplicateEntry({ what: 'hyperparameter', name }, argument)
     try {
       checkValues(method, { [name]: value })
     } catch (error) {

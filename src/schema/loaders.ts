@@ -2,7 +2,10 @@ import DataLoader from 'dataloader'
 import { errors, type ShotboardError } from '../errors.js'
 import type { Store } from '../store/store.js'
 
-/** Rows by id, fetched together. Every list of ids makes one statement, however deep the query. */
+/** SQLite takes so many variables in one statement. */
+const options = { maxBatchSize: 500 }
+
+/** Rows by id, fetched together: a list of ids makes one statement, or few, however deep the query. */
 export const createLoaders = (store: Store) => ({
   dataset: byId(store.datasets.byIds, (id) => errors.unknownDataset({ id }, 'id')),
   classes: byKey(store.datasets.classes),
@@ -24,12 +27,12 @@ function byId<T extends { readonly id: string }>(
   return new DataLoader<string, T>(async (ids) => {
     const rows = new Map((await fetch(ids)).map((row) => [row.id, row]))
     return ids.map((id) => rows.get(id) ?? missing(id))
-  })
+  }, options)
 }
 
 function byKey<T>(fetch: (ids: readonly string[]) => Promise<Map<string, T[]>>): DataLoader<string, T[]> {
   return new DataLoader(async (ids) => {
     const groups = await fetch(ids)
     return ids.map((id) => groups.get(id) ?? [])
-  })
+  }, options)
 }

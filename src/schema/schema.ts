@@ -11,6 +11,7 @@ import { EncoderResolver } from './encoder/encoder.js'
 import { HealthResolver } from './health/health.js'
 import { ImageResolver } from './image/image.js'
 import { MethodResolver } from './method/method.resolver.js'
+import { OverlapResolver, SpaceOverlapResolver } from './overlap/overlap.js'
 import { MethodPredictionResolver, PredictionResolver } from './prediction/prediction.js'
 import { RunResolver } from './run/run.js'
 import { FeatureSpaceResolver } from './space/space.js'
@@ -33,6 +34,8 @@ export const createSchema = (): Promise<GraphQLSchema> =>
       ComparisonResolver,
       ComparisonRowResolver,
       PairwiseTestResolver,
+      OverlapResolver,
+      SpaceOverlapResolver,
     ],
     // Inputs are checked by the library, which programs use as well.
     validate: false,

@@ -1,6 +1,7 @@
 import type { DatabaseClient } from './database.js'
 import type { JobStatus } from './generated/sqlite/enums.js'
 import { type Page, type PageRequest, readPage } from './page.js'
+import { chunks, longTransaction, rowsPerStatement, withIds } from './rows.js'
 import { type RunRequest, type RunRow, toRun } from './runs.js'
 
 export interface ComparisonRow {
@@ -51,31 +52,33 @@ export function createComparisonRepository(client: DatabaseClient): ComparisonRe
   return {
     create: ({ fingerprint, datasetId, encoder, runs }) =>
       client.$transaction(async (tx) => {
-        const reusable = await tx.run.findMany({
-          where: {
-            fingerprint: { in: runs.map(({ fingerprint }) => fingerprint) },
-            status: { in: ['SUCCEEDED', 'QUEUED', 'RUNNING'] },
-          },
-          select: { id: true, fingerprint: true },
-          orderBy: { id: 'asc' },
-        })
-        const known = new Map(reusable.map(({ id, fingerprint }) => [fingerprint, id]))
-        const runIds: string[] = []
-        for (const run of runs) {
-          runIds.push(
-            known.get(run.fingerprint) ?? (await tx.run.create({ data: run, select: { id: true } })).id,
-          )
+        const ids = new Map<string, string>()
+        const select = { id: true, fingerprint: true }
+        for (const some of chunks(runs, rowsPerStatement)) {
+          const reusable = await tx.run.findMany({
+            where: {
+              fingerprint: { in: some.map((run) => run.fingerprint) },
+              status: { in: ['SUCCEEDED', 'QUEUED', 'RUNNING'] },
+            },
+            select,
+            orderBy: { id: 'asc' },
+          })
+          for (const run of reusable) ids.set(run.fingerprint, run.id)
+          const data = some.filter((run) => !ids.has(run.fingerprint))
+          for (const run of await tx.run.createManyAndReturn({ data, select })) {
+            ids.set(run.fingerprint, run.id)
+          }
         }
-        return tx.comparison.create({
-          data: {
-            fingerprint,
-            datasetId,
-            encoder,
-            runs: { create: runIds.map((runId, position) => ({ runId, position })) },
-          },
-        })
-      }),
-    byIds: (ids) => client.comparison.findMany({ where: { id: { in: [...ids] } } }),
+        const comparison = await tx.comparison.create({ data: { fingerprint, datasetId, encoder } })
+        const members = runs.map((run, position) => ({
+          comparisonId: comparison.id,
+          position,
+          runId: ids.get(run.fingerprint) as string,
+        }))
+        for (const data of chunks(members, rowsPerStatement)) await tx.comparisonRun.createMany({ data })
+        return comparison
+      }, longTransaction),
+    byIds: (ids) => client.comparison.findMany({ where: withIds(ids) }),
     byFingerprint: (fingerprint) =>
       client.comparison.findFirst({
         where: { fingerprint, status: { in: ['SUCCEEDED', 'QUEUED', 'RUNNING'] } },

@@ -1,11 +1,11 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { PrismaLibSql } from '@prisma/adapter-libsql'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { errors, reasonOf } from '../errors.js'
 import { PrismaClient as PostgresClient } from './generated/postgres/client.js'
 import { PrismaClient as SqliteClient } from './generated/sqlite/client.js'
+import { SqliteAdapter } from './sqlite.js'
 
 /**
  * The database's client. The schemas of SQLite and Postgres differ in the provider alone, and so do their clients; all
@@ -27,17 +27,27 @@ export async function openDatabase(url: string): Promise<Database> {
   try {
     return url.startsWith('file:') ? await openSqlite(url) : await openPostgres(url)
   } catch (error) {
-    throw errors.databaseUnavailable({ reason: reasonOf(error) })
+    throw errors.databaseUnavailable({ reason: describe(error) })
   }
 }
 
+/** The adapters' own errors have a word for a message, and what the database said as their cause. */
+function describe(error: unknown): string {
+  const cause =
+    error instanceof Error ? (error.cause as { originalMessage?: unknown } | undefined) : undefined
+  return typeof cause?.originalMessage === 'string' ? cause.originalMessage : reasonOf(error)
+}
+
 async function openSqlite(url: string): Promise<Database> {
-  await mkdir(dirname(url.slice('file:'.length)), { recursive: true })
-  const factory = new PrismaLibSql({ url })
+  await mkdir(dirname(fileOf(url)), { recursive: true })
+  const factory = new SqliteAdapter({ url })
   await migrate(factory, 'sqlite')
   const client = new SqliteClient({ adapter: factory })
   return { client, kind: 'sqlite', close: () => client.$disconnect() }
 }
+
+const fileOf = (url: string): string =>
+  decodeURIComponent(url.replace(/^file:(\/\/(?=\/))?/, '').replace(/[?#].*/, ''))
 
 async function openPostgres(url: string): Promise<Database> {
   const factory = new PrismaPg({ connectionString: url })
@@ -46,7 +56,7 @@ async function openPostgres(url: string): Promise<Database> {
   return { client: client as unknown as DatabaseClient, kind: 'postgres', close: () => client.$disconnect() }
 }
 
-type AdapterFactory = PrismaLibSql | PrismaPg
+type AdapterFactory = SqliteAdapter | PrismaPg
 
 /** Two processes that start at once must not both migrate: the number of Postgres's advisory lock for it. */
 const migrationLock = 7074726

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { DatabaseClient } from './database.js'
 import type { Split } from './generated/sqlite/enums.js'
 import { type Page, type PageRequest, readPage } from './page.js'
+import { chunks, longTransaction, rowsPerStatement, withIds } from './rows.js'
 
 export interface DatasetRow {
   readonly id: string
@@ -50,9 +51,6 @@ export interface DatasetRepository {
 
 const promptsSchema = z.array(z.string())
 
-/** SQLite takes so many variables in one statement that this many rows always fit. */
-const rowsPerStatement = 500
-
 export function createDatasetRepository(client: DatabaseClient): DatasetRepository {
   return {
     create: (name, classes) =>
@@ -60,11 +58,13 @@ export function createDatasetRepository(client: DatabaseClient): DatasetReposito
         data: {
           name,
           classes: {
-            create: classes.map((each, index) => ({ index, name: each.name, prompts: [...each.prompts] })),
+            createMany: {
+              data: classes.map((each, index) => ({ index, name: each.name, prompts: [...each.prompts] })),
+            },
           },
         },
       }),
-    byIds: (ids) => client.dataset.findMany({ where: { id: { in: [...ids] } } }),
+    byIds: (ids) => client.dataset.findMany({ where: withIds(ids) }),
     byName: (name) => client.dataset.findUnique({ where: { name } }),
     page: (request) =>
       readPage(
@@ -106,57 +106,51 @@ export function createDatasetRepository(client: DatabaseClient): DatasetReposito
       }),
 
     addImages: (datasetId, images) =>
-      client.$transaction(
-        async (tx) => {
-          let added = 0
-          for (const chunk of chunks(images, rowsPerStatement)) {
-            const ids = chunk.map(({ imageId }) => imageId)
-            const inDataset = new Set(
-              (
-                await tx.datasetImage.findMany({
-                  where: { datasetId, imageId: { in: ids } },
-                  select: { imageId: true },
-                })
-              ).map(({ imageId }) => imageId),
-            )
-            const fresh = firstOfEach(chunk).filter(({ imageId }) => !inDataset.has(imageId))
-            const known = new Set(
-              (await tx.image.findMany({ where: { id: { in: ids } }, select: { id: true } })).map(
-                ({ id }) => id,
-              ),
-            )
-            await tx.image.createMany({
-              data: fresh
-                .filter(({ imageId }) => !known.has(imageId))
-                .map(({ imageId, width, height, format, bytes }) => ({
-                  id: imageId,
-                  width,
-                  height,
-                  format,
-                  bytes,
-                })),
-            })
-            await tx.datasetImage.createMany({
-              data: fresh.map(({ imageId, classIndex, split }) => ({
-                datasetId,
-                imageId,
-                classIndex,
-                split,
+      client.$transaction(async (tx) => {
+        let added = 0
+        for (const chunk of chunks(images, rowsPerStatement)) {
+          const ids = chunk.map(({ imageId }) => imageId)
+          const inDataset = new Set(
+            (
+              await tx.datasetImage.findMany({
+                where: { datasetId, imageId: { in: ids } },
+                select: { imageId: true },
+              })
+            ).map(({ imageId }) => imageId),
+          )
+          const fresh = firstOfEach(chunk).filter(({ imageId }) => !inDataset.has(imageId))
+          const known = new Set(
+            (await tx.image.findMany({ where: { id: { in: ids } }, select: { id: true } })).map(
+              ({ id }) => id,
+            ),
+          )
+          await tx.image.createMany({
+            data: fresh
+              .filter(({ imageId }) => !known.has(imageId))
+              .map(({ imageId, width, height, format, bytes }) => ({
+                id: imageId,
+                width,
+                height,
+                format,
+                bytes,
               })),
-            })
-            added += fresh.length
-          }
-          return added
-        },
-        { timeout: 120_000, maxWait: 120_000 },
-      ),
+          })
+          await tx.datasetImage.createMany({
+            data: fresh.map(({ imageId, classIndex, split }) => ({
+              datasetId,
+              imageId,
+              classIndex,
+              split,
+            })),
+          })
+          added += fresh.length
+        }
+        return added
+      }, longTransaction),
   }
 }
 
 function firstOfEach(images: readonly NewImage[]): NewImage[] {
-  return [...new Map([...images].reverse().map((image) => [image.imageId, image])).values()].reverse()
-}
-
-export function* chunks<T>(items: readonly T[], size: number): Generator<readonly T[]> {
-  for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size)
+  const seen = new Set<string>()
+  return images.filter(({ imageId }) => seen.size < seen.add(imageId).size)
 }

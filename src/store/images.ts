@@ -1,4 +1,5 @@
 import type { DatabaseClient } from './database.js'
+import { withIds } from './rows.js'
 
 export interface ImageRow {
   /** SHA-256 of its bytes, hexadecimal. */
@@ -13,5 +14,5 @@ export interface ImageRepository {
 }
 
 export const createImageRepository = (client: DatabaseClient): ImageRepository => ({
-  byIds: (ids) => client.image.findMany({ where: { id: { in: [...ids] } } }),
+  byIds: (ids) => client.image.findMany({ where: withIds(ids) }),
 })

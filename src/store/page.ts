@@ -29,7 +29,7 @@ export async function readPage<T extends { readonly id: string }>(
   if (!(Number.isInteger(first) && first >= 1 && first <= mostPerPage)) {
     throw errors.invalidValue({ reason: `A page has 1 to ${mostPerPage} entries, not ${first}.` }, 'first')
   }
-  const before = after ? { id: { lt: idOf(after) } } : {}
+  const before = after == null ? {} : { id: { lt: idOf(after) } }
   const [rows, totalCount] = await Promise.all([
     read({ take: first + 1, orderBy: { id: 'desc' }, before }),
     count(),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { DatabaseClient } from './database.js'
 import type { JobStatus, KlScaling, Selection } from './generated/sqlite/enums.js'
 import { type Page, type PageRequest, readPage } from './page.js'
+import { chunks, rowsPerStatement, withIds } from './rows.js'
 
 /** What is asked of a run. */
 export interface RunRequest {
@@ -69,7 +70,7 @@ export function createRunRepository(client: DatabaseClient): RunRepository {
     await client.run.updateMany({ where: { id, status: 'RUNNING' }, data })
   }
   return {
-    byIds: async (ids) => (await client.run.findMany({ where: { id: { in: [...ids] } } })).map(toRun),
+    byIds: async (ids) => (await client.run.findMany({ where: withIds(ids) })).map(toRun),
     page: (request, filter) =>
       readPage(
         request,
@@ -78,17 +79,24 @@ export function createRunRepository(client: DatabaseClient): RunRepository {
         () => client.run.count({ where: filter }),
       ),
     async start(id) {
-      await client.run.update({ where: { id }, data: { status: 'RUNNING', progress: 0, error: null } })
+      // A result stays, whoever else works on the same run.
+      await client.run.updateMany({
+        where: { id, status: { not: 'SUCCEEDED' } },
+        data: { status: 'RUNNING', progress: 0, error: null, finishedAt: null },
+      })
     },
     progress: (id, progress) => updateRunning(id, { progress }),
     succeed: (id, result) =>
       updateRunning(id, { ...result, status: 'SUCCEEDED', progress: 1, error: null, finishedAt: new Date() }),
     fail: (id, error) => updateRunning(id, { status: 'FAILED', error, finishedAt: new Date() }),
     async cancel(ids) {
-      await client.run.updateMany({
-        where: { id: { in: [...ids] }, status: { in: ['QUEUED', 'RUNNING'] } },
-        data: { status: 'CANCELLED', finishedAt: new Date() },
-      })
+      const finishedAt = new Date()
+      for (const some of chunks(ids, rowsPerStatement)) {
+        await client.run.updateMany({
+          where: { id: { in: some }, status: { in: ['QUEUED', 'RUNNING'] } },
+          data: { status: 'CANCELLED', finishedAt },
+        })
+      }
     },
   }
 }

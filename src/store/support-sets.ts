@@ -1,5 +1,6 @@
 import type { DatabaseClient } from './database.js'
 import { type Page, type PageRequest, readPage } from './page.js'
+import { withIds } from './rows.js'
 
 export interface SupportSetRow {
   readonly id: string
@@ -40,7 +41,7 @@ export function createSupportSetRepository(client: DatabaseClient): SupportSetRe
           data: {
             ...rest,
             fingerprint,
-            images: { create: images.map((image, position) => ({ ...image, position })) },
+            images: { createMany: { data: images.map((image, position) => ({ ...image, position })) } },
           },
         })
       } catch (error) {
@@ -50,7 +51,7 @@ export function createSupportSetRepository(client: DatabaseClient): SupportSetRe
         throw error
       }
     },
-    byIds: (ids) => client.supportSet.findMany({ where: { id: { in: [...ids] } } }),
+    byIds: (ids) => client.supportSet.findMany({ where: withIds(ids) }),
     page: (request, filter) =>
       readPage(
         request,

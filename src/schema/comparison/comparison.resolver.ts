@@ -10,6 +10,7 @@ import type { RunRow } from '../../store/runs.js'
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
+import { datasetFilter } from '../dataset/dataset-filter.js'
 import { EncoderType } from '../encoder/encoder.js'
 import { methodNamed, spaceNamed } from '../method/method.resolver.js'
 import { MethodType } from '../method/method.type.js'
@@ -36,10 +37,10 @@ export class ComparisonResolver {
     @Arg('dataset', () => ID, { nullable: true }) dataset: string | null | undefined,
     @Arg('first', () => Int, { nullable: true, defaultValue: defaultPageSize }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
-    @Ctx() { library, loaders }: Context,
+    @Ctx() context: Context,
   ): Promise<Page<ComparisonRow>> {
-    const filter = dataset ? { datasetId: (await loaders.dataset.load(dataset)).id } : {}
-    return library.store.comparisons.page(pageRequest(first, after), filter)
+    const filter = await datasetFilter(dataset, context)
+    return context.library.store.comparisons.page(pageRequest(first, after), filter)
   }
 
   @Mutation(() => ComparisonType, {

@@ -1,6 +1,7 @@
 import type { FileUpload } from 'graphql-upload/processRequest.mjs'
 import { Field, FieldResolver, ID, InputType, Int, ObjectType, Resolver, Root } from 'type-graphql'
 import { contentTypeOf, type ImageFormat } from '../../encoders/image.js'
+import { errors, reasonOf } from '../../errors.js'
 import type { ImageInput } from '../../library/image-input.js'
 import { Upload } from '../scalars.js'
 
@@ -55,8 +56,13 @@ export const imageInput = ({ id, base64, upload }: ImageInputType): ImageInput =
   ...(upload != null && { upload: { read: () => readUpload(upload) } }),
 })
 
+/** Throws INVALID_IMAGE for a file that the request names and does not hold, or not to its end. */
 async function readUpload(upload: Promise<FileUpload>): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of (await upload).createReadStream()) chunks.push(chunk)
-  return Buffer.concat(chunks)
+  try {
+    const chunks: Buffer[] = []
+    for await (const chunk of (await upload).createReadStream()) chunks.push(chunk)
+    return Buffer.concat(chunks)
+  } catch (error) {
+    throw errors.invalidImage({ reason: reasonOf(error).replace(/\.$/, '') })
+  }
 }

@@ -20,6 +20,7 @@ import type { RunRow } from '../../store/runs.js'
 import type { SupportSetRow } from '../../store/support-sets.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
+import { datasetFilter } from '../dataset/dataset-filter.js'
 import { JobStatus, Selection } from '../enums.js'
 import { methodNamed, spaceNamed } from '../method/method.resolver.js'
 import { HyperparameterValueType, MethodType, valueList } from '../method/method.type.js'
@@ -88,12 +89,13 @@ export class RunResolver {
     @Arg('status', () => JobStatus, { nullable: true }) status: JobStatus | null | undefined,
     @Arg('first', () => Int, { nullable: true, defaultValue: defaultPageSize }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
-    @Ctx() { library, loaders }: Context,
+    @Ctx() context: Context,
   ): Promise<Page<RunRow>> {
-    return library.store.runs.page(pageRequest(first, after), {
-      ...(dataset && { datasetId: (await loaders.dataset.load(dataset)).id }),
-      ...(method && { method: library.registry.method(method, 'method').id }),
-      ...(status && { status }),
+    const { registry, store } = context.library
+    return store.runs.page(pageRequest(first, after), {
+      ...(await datasetFilter(dataset, context)),
+      ...(method != null && { method: registry.method(method, 'method').id }),
+      ...(status != null && { status }),
     })
   }
 

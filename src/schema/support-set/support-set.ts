@@ -20,6 +20,7 @@ import type { SupportSetRow } from '../../store/support-sets.js'
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { ClassLabelType, DatasetType } from '../dataset/dataset.type.js'
+import { datasetFilter } from '../dataset/dataset-filter.js'
 import { EncoderType } from '../encoder/encoder.js'
 import { ImageType } from '../image/image.js'
 import { connectionOf, defaultPageSize, pageRequest } from '../page.js'
@@ -88,10 +89,10 @@ export class SupportSetResolver {
     @Arg('dataset', () => ID, { nullable: true }) dataset: string | null | undefined,
     @Arg('first', () => Int, { nullable: true, defaultValue: defaultPageSize }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
-    @Ctx() { library, loaders }: Context,
+    @Ctx() context: Context,
   ): Promise<Page<SupportSetRow>> {
-    const filter = dataset ? { datasetId: (await loaders.dataset.load(dataset)).id } : {}
-    return library.store.supportSets.page(pageRequest(first, after), filter)
+    const filter = await datasetFilter(dataset, context)
+    return context.library.store.supportSets.page(pageRequest(first, after), filter)
   }
 
   @Mutation(() => SupportSetType, {

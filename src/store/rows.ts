@@ -1,0 +1,12 @@
+/** SQLite takes so many variables in one statement that this many rows always fit. */
+export const rowsPerStatement = 500
+
+/** For transactions with many rows, which may have to wait for one another, in milliseconds. */
+export const longTransaction = { timeout: 120_000, maxWait: 120_000 }
+
+export function* chunks<T>(items: readonly T[], size: number): Generator<T[]> {
+  for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size)
+}
+
+/** Finds rows by their ids. No id has a NUL, and Postgres refuses a statement with one. */
+export const withIds = (ids: readonly string[]) => ({ id: { in: ids.filter((id) => !id.includes('\0')) } })

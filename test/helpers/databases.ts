@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { PrismaPg } from '@prisma/adapter-pg'
+import { afterAll } from 'vitest'
+import { temporaryFolder } from './folder.js'
+
+const { TEST_DATABASE_URL: postgres = 'postgresql://postgres@127.0.0.1:5432/postgres' } = process.env
+
+async function runOnPostgres(sql: string): Promise<void> {
+  const adapter = await new PrismaPg({ connectionString: postgres, connectionTimeoutMillis: 3000 }).connect()
+  try {
+    await adapter.executeRaw({ sql, args: [], argTypes: [] })
+  } finally {
+    await adapter.dispose()
+  }
+}
+
+/** The address of a new Postgres database, dropped when the tests of the file have run; undefined where none is reached. */
+async function newPostgres(): Promise<string | undefined> {
+  const name = `shotboard_${randomUUID().replaceAll('-', '')}`
+  try {
+    await runOnPostgres(`CREATE DATABASE ${name}`)
+  } catch {
+    return undefined
+  }
+  afterAll(() => runOnPostgres(`DROP DATABASE ${name} WITH (FORCE)`))
+  const url = new URL(postgres)
+  url.pathname = `/${name}`
+  return url.href
+}
+
+export interface TestDatabase {
+  readonly kind: 'sqlite' | 'postgres'
+  /** For the names of tests: it says so where there is no such database. */
+  readonly title: string
+  /** Undefined where there is no such database. */
+  readonly url: string | undefined
+}
+
+/** A new database of each kind, empty but for nothing: not even migrated. */
+export async function newDatabases(): Promise<readonly TestDatabase[]> {
+  const url = await newPostgres()
+  const title = url === undefined ? 'postgres (skipped: none is reached at TEST_DATABASE_URL)' : 'postgres'
+  return [
+    { kind: 'sqlite', title: 'sqlite', url: `file:${join(await temporaryFolder(), 'test.db')}` },
+    { kind: 'postgres', title, url },
+  ]
+}

@@ -1,0 +1,92 @@
+import { join } from 'node:path'
+import { afterAll } from 'vitest'
+import type { Library } from '../../src/library/library.js'
+import { startServer } from '../../src/server.js'
+import { readSettings, type Settings } from '../../src/settings.js'
+import { openDatabase } from '../../src/store/database.js'
+import { type Counts, countRows } from './counts.js'
+import { filesBelow, temporaryFolder } from './folder.js'
+
+/** An error as GraphQL sends it. */
+export interface Problem {
+  readonly message: string
+  readonly extensions: { readonly code: string; readonly argument?: string }
+}
+
+export interface Answer<T = unknown> {
+  readonly status: number
+  readonly headers: Headers
+  readonly data?: T | null
+  readonly errors?: readonly Problem[]
+}
+
+/** Shotboard behind its HTTP API, on a folder of its own, until the tests of the file have run. */
+export interface TestServer {
+  readonly url: string
+  readonly library: Library
+  readonly settings: Settings
+  /** The data of an operation that must go well. */
+  query<T>(operation: string, variables?: object): Promise<T>
+  /** The answer to an operation, whatever it is. */
+  ask<T>(operation: string, variables?: object): Promise<Answer<T>>
+  /** As `ask`, as a multipart request: `files` by the path of the variable that each stands for. */
+  upload<T>(operation: string, variables: object, files: Readonly<Record<string, Buffer>>): Promise<Answer<T>>
+  /** The answer to any request to the endpoint. */
+  send<T>(request: RequestInit): Promise<Answer<T>>
+  /** How many rows each table has, and how many files stand for images. */
+  counts(): Promise<Counts>
+}
+
+export async function startTestServer(environment: Record<string, string> = {}): Promise<TestServer> {
+  const settings = readSettings({
+    PORT: '0',
+    SHOTBOARD_LOG_LEVEL: 'silent',
+    SHOTBOARD_DATA_DIR: await temporaryFolder(),
+    ...environment,
+  })
+  const { url, library, close } = await startServer(settings)
+  const database = await openDatabase(settings.databaseUrl)
+  afterAll(async () => {
+    await database.close()
+    await close()
+  })
+
+  async function send<T>(request: RequestInit): Promise<Answer<T>> {
+    const response = await fetch(`${url}/graphql`, { method: 'POST', ...request })
+    const body = (await response.json()) as Pick<Answer<T>, 'data' | 'errors'>
+    return { status: response.status, headers: response.headers, ...body }
+  }
+
+  const ask = <T>(query: string, variables: object = {}) =>
+    send<T>({
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables }),
+    })
+
+  return {
+    url,
+    library,
+    settings,
+    ask,
+    send,
+    async query<T>(operation: string, variables?: object) {
+      const { data, errors } = await ask<T>(operation, variables)
+      if (errors || data == null) throw new Error(`${operation}: ${JSON.stringify(errors)}`)
+      return data
+    },
+    upload(query, variables, files) {
+      const form = new FormData()
+      const paths = Object.keys(files)
+      form.set('operations', JSON.stringify({ query, variables }))
+      form.set('map', JSON.stringify(Object.fromEntries(paths.map((path, i) => [i, [`variables.${path}`]]))))
+      for (const [i, file] of Object.values(files).entries()) {
+        form.set(String(i), new Blob([new Uint8Array(file)]), `${i}.png`)
+      }
+      return send({ headers: { 'apollo-require-preflight': 'true' }, body: form })
+    },
+    async counts() {
+      const imageFiles = await filesBelow(join(settings.dataDirectory, 'images'))
+      return { ...(await countRows(database)), imageFiles: imageFiles.length }
+    },
+  }
+}

@@ -1,0 +1,109 @@
+import { expect, test } from 'vitest'
+import { makeDataset } from '../helpers/datasets.js'
+import { startTestServer } from '../helpers/server.js'
+
+const server = await startTestServer()
+const { library } = server
+
+const usual = await makeDataset(library, 'Usual')
+const other = await makeDataset(library, 'Other')
+
+const drawSupport = (dataset: string, seed: number) =>
+  library.supportSets.create({ dataset, shots: 1, seed, augmentations: 1 })
+
+async function compare(dataset: string, seed: number) {
+  const { id } = await library.comparisons.compare({
+    dataset,
+    shots: [1],
+    seeds: [seed],
+    methods: [{ method: 'zero-shot' }, { method: 'tip-adapter' }],
+    selection: 'NONE',
+    klScaling: 'FROZEN',
+    augmentations: 1,
+  })
+  return library.comparisons.ended(id)
+}
+
+interface Page {
+  readonly nodes: readonly { id: string }[]
+  readonly pageInfo: { hasNextPage: boolean; endCursor: string | null }
+  readonly totalCount: number
+}
+
+async function readPage(noun: string, page: string): Promise<Page> {
+  const fields = '{ nodes { id } pageInfo { hasNextPage endCursor } totalCount }'
+  return (await server.query<Record<'page', Page>>(`{ page: ${noun}(${page}) ${fields} }`)).page
+}
+
+const idsOf = ({ nodes }: Page) => nodes.map(({ id }) => id)
+
+let made = 0
+const nouns = {
+  datasets: () => library.datasets.create({ name: `Page ${made++}`, classes: [{ name: 'a' }] }),
+  supportSets: () => drawSupport(usual.id, made++),
+  comparisons: () => compare(usual.id, made++),
+  runs: () => compare(usual.id, made++),
+}
+
+test.each(Object.entries(nouns))(
+  '%s: a page goes on where the last one ended, newest first, while more come',
+  async (noun, add) => {
+    for (let i = 0; i < 4; i++) await add()
+    const all = await readPage(noun, 'first: 100')
+    expect(all.totalCount).toBe(all.nodes.length)
+    expect(all.pageInfo.hasNextPage).toBe(false)
+    expect(idsOf(all)).toEqual([...idsOf(all)].sort().reverse())
+
+    const read: string[] = []
+    let after: string | null = null
+    do {
+      const page = await readPage(noun, `first: 2, after: ${JSON.stringify(after)}`)
+      read.push(...idsOf(page))
+      after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null
+      await add()
+    } while (after !== null)
+    expect(read).toEqual(idsOf(all))
+
+    const later = await readPage(noun, 'first: 100')
+    expect(later.totalCount).toBeGreaterThan(all.totalCount)
+  },
+)
+
+test('a page has 20 entries unless told otherwise, and null is as good as nothing', async () => {
+  while ((await readPage('datasets', 'first: 1')).totalCount <= 20) await nouns.datasets()
+  for (const argument of ['after: null', 'first: null']) {
+    const page = await readPage('datasets', argument)
+    expect(page.nodes.length).toBe(20)
+    expect(page.pageInfo.hasNextPage).toBe(true)
+  }
+})
+
+test('a cursor past the end gives an empty page', async () => {
+  const { nodes, totalCount } = await readPage('datasets', 'first: 100')
+  const first = nodes.at(-1)?.id ?? ''
+  const cursor = Buffer.from(first).toString('base64url')
+  expect(await readPage('datasets', `after: "${cursor}"`)).toEqual({
+    nodes: [],
+    pageInfo: { hasNextPage: false, endCursor: null },
+    totalCount,
+  })
+})
+
+test('support sets, comparisons and runs can be kept to a dataset', async () => {
+  const supportSet = await drawSupport(other.id, 1000)
+  const comparison = await compare(other.id, 1000)
+  const filter = `dataset: "${other.id}"`
+  expect((await readPage('supportSets', filter)).nodes[0]).toEqual({ id: supportSet.id })
+  expect(idsOf(await readPage('comparisons', filter))).toEqual([comparison.id])
+  expect((await readPage('runs', filter)).totalCount).toBe(2)
+})
+
+test('runs can be kept to a method, by any of its names, and to a status', async () => {
+  const { totalCount } = await readPage('runs', `dataset: "${other.id}"`)
+  expect(totalCount).toBeGreaterThan(0)
+  const kept = (filter: string) => readPage('runs', `dataset: "${other.id}", ${filter}`)
+  expect((await kept('method: "ta"')).totalCount).toBe(totalCount / 2)
+  expect((await kept('method: "Zero-shot CLIP"')).totalCount).toBe(totalCount / 2)
+  expect((await kept('status: SUCCEEDED')).totalCount).toBe(totalCount)
+  expect((await kept('status: FAILED')).totalCount).toBe(0)
+})

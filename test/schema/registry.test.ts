@@ -1,0 +1,127 @@
+import { expect, test } from 'vitest'
+import { makeDataset } from '../helpers/datasets.js'
+import { base64, picture } from '../helpers/pictures.js'
+import { outsiders } from '../helpers/plugins.js'
+import { startTestServer } from '../helpers/server.js'
+
+const server = await startTestServer({ SHOTBOARD_PLUGINS: ` ${await outsiders()} ,` })
+
+interface Method {
+  readonly id: string
+  readonly paper: { title: string; url: string } | null
+  readonly space: { id: string } | null
+  readonly terms: readonly { name: string; weight: string | null }[]
+  readonly hyperparameters: readonly {
+    name: string
+    kind: string
+    default: number
+    min: number
+    max: number
+    steps: number
+  }[]
+}
+const fields = `id name summary paper { title url } space { id } terms { name summary weight }
+  hyperparameters { name kind default min max steps summary }`
+
+test('every method tells its terms and its hyperparameters', async () => {
+  const { methods } = await server.query<{ methods: Method[] }>(`{ methods { ${fields} } }`)
+  expect(methods.map(({ id, space }) => [id, space?.id])).toEqual([
+    ['zero-shot', undefined],
+    ['tip-adapter', 'clip'],
+    ['tip-adapter++', 'imo'],
+    ['tip-x', 'clip'],
+    ['tip-x++', 'imo'],
+    ['throwing', undefined],
+    ['slow', undefined],
+    ['bias', undefined],
+  ])
+  const tipX = methods.find(({ id }) => id === 'tip-x')
+  expect(tipX?.hyperparameters).toMatchObject([
+    { name: 'alpha', kind: 'WEIGHT', default: 1, min: 0, max: 20, steps: 200 },
+    { name: 'beta', kind: 'SHAPE', default: 5.5, min: 0, max: 20, steps: 20 },
+    { name: 'gamma', kind: 'WEIGHT', default: 1, min: 0, max: 30, steps: 50 },
+  ])
+  expect(tipX?.paper?.url).toMatch(/^https:/)
+  for (const { terms, hyperparameters } of methods) {
+    expect(terms.length).toBeGreaterThan(0)
+    const names = hyperparameters.map(({ name }) => name)
+    for (const { weight } of terms) if (weight !== null) expect(names).toContain(weight)
+  }
+})
+
+test('a method is found by any of its names, a plugin’s as well', async () => {
+  const find = async (id: string) =>
+    (await server.query<{ method: Method }>(`query ($id: ID!) { method(id: $id) { ${fields} } }`, { id }))
+      .method.id
+  expect(await find('ta++')).toBe('tip-adapter++')
+  expect(await find('TX++')).toBe('tip-x++')
+  expect(await find('favourite')).toBe('bias')
+})
+
+test('spaces and encoders tell what they are and what goes with what', async () => {
+  const { featureSpaces, encoders } = await server.query<{ featureSpaces: object[]; encoders: object[] }>(`{
+    featureSpaces { id trained fittedOnSupport }
+    encoders { id name dimensions imageSize logitScale isDefault spaces { id } }
+  }`)
+  expect(featureSpaces).toEqual([
+    { id: 'clip', trained: false, fittedOnSupport: false },
+    { id: 'imo', trained: true, fittedOnSupport: false },
+    { id: 'centred', trained: false, fittedOnSupport: true },
+    { id: 'whitened', trained: false, fittedOnSupport: true },
+    { id: 'mirrored', trained: false, fittedOnSupport: true },
+  ])
+  expect(encoders).toEqual([
+    {
+      id: 'mini-clip',
+      name: 'Mini CLIP',
+      dimensions: 192,
+      imageSize: 64,
+      logitScale: expect.closeTo(13.4192, 4),
+      isDefault: true,
+      spaces: ['clip', 'imo', 'centred', 'whitened', 'mirrored'].map((id) => ({ id })),
+    },
+  ])
+})
+
+test('a plugin’s method and space predict and explain themselves as built-in ones do', async () => {
+  const dataset = await makeDataset(server.library, 'Outside')
+  const { id } = await server.library.supportSets.create({
+    dataset: dataset.id,
+    shots: 2,
+    seed: 1,
+    augmentations: 1,
+  })
+  const document = `query ($input: PredictInput!) { predict(input: $input) { predictions {
+    method { id } space { id } hyperparameters { name value }
+    top { logit contributions { term value } } neighbours { similarity image { id } }
+  } } }`
+  interface Prediction {
+    readonly space: { id: string } | null
+    readonly neighbours: readonly { similarity: number; image: { id: string } }[]
+  }
+  const { predict } = await server.query<{ predict: { predictions: Prediction[] }[] }>(document, {
+    input: {
+      supportSet: id,
+      images: [{ base64: await base64(picture(0, 1)) }],
+      methods: [
+        { method: 'bias', hyperparameters: [{ name: 'offset', value: 40 }] },
+        { method: 'tip-adapter' },
+        { method: 'tip-adapter', space: 'mirrored' },
+        { method: 'slow' },
+      ],
+      selection: 'NONE',
+      topK: 1,
+    },
+  })
+  const [bias, plain, mirrored, slow] = predict[0]?.predictions ?? []
+  expect(bias).toEqual({
+    method: { id: 'bias' },
+    space: null,
+    hyperparameters: [{ name: 'offset', value: 40 }],
+    top: [{ logit: 40, contributions: [{ term: 'first-class', value: 40 }] }],
+    neighbours: [],
+  })
+  expect(mirrored?.space).toEqual({ id: 'mirrored' })
+  expect(mirrored?.neighbours.map(({ image }) => image)).toEqual(plain?.neighbours.map(({ image }) => image))
+  expect(slow).toMatchObject({ top: [{ logit: 0, contributions: [{ term: 'score', value: 0 }] }] })
+})

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { createImageFiles, imageIdOf } from '../../src/store/image-files.js'
+import { filesBelow, temporaryFolder } from '../helpers/folder.js'
+
+const bytes = Buffer.from('the bytes of an image')
+const id = createHash('sha256').update(bytes).digest('hex')
+
+async function open() {
+  const folder = join(await temporaryFolder(), 'images')
+  return { folder, files: createImageFiles(folder), path: join(folder, id.slice(0, 2), id) }
+}
+
+test('an image is a file named after its SHA-256', async () => {
+  const { folder, files, path } = await open()
+  expect(imageIdOf(bytes)).toBe(id)
+  expect(await files.write(bytes)).toBe(id)
+  expect(await readFile(path)).toEqual(bytes)
+  expect(await files.read(id)).toEqual(bytes)
+  expect(await filesBelow(folder)).toEqual([path])
+})
+
+test('storing an image again leaves its file alone', async () => {
+  const { files, path } = await open()
+  await files.write(bytes)
+  const before = await stat(path)
+  await files.write(bytes)
+  const after = await stat(path)
+  expect([after.ino, after.mtimeMs]).toEqual([before.ino, before.mtimeMs])
+})
+
+test('storing one image many times at once leaves one whole file', async () => {
+  const { folder, files, path } = await open()
+  const large = Buffer.alloc(2 ** 20, 7)
+  const written = await Promise.all(Array.from({ length: 8 }, () => files.write(large)))
+  expect(new Set(written).size).toBe(1)
+  expect(await files.read(imageIdOf(large))).toEqual(large)
+  await files.write(bytes)
+  expect((await filesBelow(folder)).sort()).toEqual(
+    [path, join(folder, imageIdOf(large).slice(0, 2), imageIdOf(large))].sort(),
+  )
+})
+
+test('what a kill left half written is no image, and stands in nobody’s way', async () => {
+  const { files, path } = await open()
+  await mkdir(join(path, '..'), { recursive: true })
+  await writeFile(`${path}.4b21.partial`, bytes.subarray(0, 5))
+  await expect(files.read(id)).rejects.toMatchObject({ code: 'UNKNOWN_IMAGE' })
+  await files.write(bytes)
+  expect(await files.read(id)).toEqual(bytes)
+})
+
+test('a write that fails leaves nothing behind', async () => {
+  const { folder, files } = await open()
+  await mkdir(folder)
+  // A file where the folder would have to be; no permission stops a superuser.
+  await writeFile(join(folder, id.slice(0, 2)), '')
+  await chmod(folder, 0o755)
+  await expect(files.write(bytes)).rejects.toThrow()
+  expect(await filesBelow(folder)).toEqual([join(folder, id.slice(0, 2))])
+})
+
+test('an id that no image has is unknown, and no path', async () => {
+  const { folder, files } = await open()
+  await mkdir(join(folder, '..'), { recursive: true })
+  await writeFile(join(folder, '..', 'secret'), 'secret')
+  for (const wrong of ['', id, '../secret', `${id}/../../secret`, id.toUpperCase(), 'a\0b']) {
+    await expect(files.read(wrong)).rejects.toMatchObject({ code: 'UNKNOWN_IMAGE' })
+  }
+})

@@ -1,0 +1,334 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import type { NewComparison } from '../../src/store/comparisons.js'
+import { openDatabase } from '../../src/store/database.js'
+import type { NewImage } from '../../src/store/datasets.js'
+import type { RunRequest, RunResult } from '../../src/store/runs.js'
+import { createStore } from '../../src/store/store.js'
+import { countRows } from '../helpers/counts.js'
+import { newDatabases } from '../helpers/databases.js'
+
+for (const { title, url } of await newDatabases()) {
+  if (url === undefined) test.skip(title, () => {})
+  else describe(title, () => repositories(url))
+}
+
+async function repositories(url: string): Promise<void> {
+  const database = await openDatabase(url)
+  afterAll(() => database.close())
+  const store = createStore(database.client)
+
+  let made = 0
+  const unique = (what: string) => `${what} ${made++}`
+  const newDataset = (classes = ['a', 'b']) =>
+    store.datasets.create(
+      unique('dataset'),
+      classes.map((name) => ({ name, prompts: [`a ${name}.`] })),
+    )
+  const newImage = (more: Partial<NewImage> = {}): NewImage => ({
+    imageId: unique('image'),
+    classIndex: 0,
+    split: 'TEST',
+    width: 3,
+    height: 2,
+    format: 'png',
+    bytes: 10,
+    ...more,
+  })
+  const request = (datasetId: string, more: Partial<RunRequest> = {}): RunRequest => ({
+    datasetId,
+    encoder: 'mini-clip',
+    method: 'tip-adapter',
+    space: 'clip',
+    shots: 1,
+    seed: 1,
+    augmentations: 1,
+    selection: 'NONE',
+    klScaling: 'FROZEN',
+    fixed: { alpha: 0.1 },
+    ...more,
+  })
+  const newComparison = (datasetId: string, fingerprints: readonly string[]): NewComparison => ({
+    fingerprint: `${fingerprints.length} from ${fingerprints[0]}`,
+    datasetId,
+    encoder: 'mini-clip',
+    runs: fingerprints.map((fingerprint, seed) => ({ ...request(datasetId, { seed }), fingerprint })),
+  })
+  const runsOf = async (comparison: string) =>
+    (await store.comparisons.runs([comparison])).get(comparison) ?? []
+  const newRun = async (datasetId: string) => {
+    const comparison = await store.comparisons.create(newComparison(datasetId, [unique('run')]))
+    const id = (await runsOf(comparison.id))[0]?.id ?? ''
+    return { id, find: async () => (await store.runs.byIds([id]))[0] }
+  }
+  const result = async (datasetId: string): Promise<RunResult> => ({
+    supportSetId: (await newSupportSet(datasetId)).id,
+    selectionImages: 0,
+    selectionAccuracy: null,
+    hyperparameters: { alpha: 0.1, beta: 5.5 },
+    accuracy: 66.5,
+    top5Accuracy: 100,
+    calibrationError: 0.25,
+    testImages: 3,
+    encodeMs: 1.5,
+    searchMs: 0,
+    scoreMs: 2,
+  })
+  const newSupportSet = (datasetId: string, fingerprint = unique('support set')) =>
+    store.supportSets.findOrCreate({
+      datasetId,
+      encoder: 'mini-clip',
+      shots: 2,
+      seed: -(2 ** 31),
+      augmentations: 1,
+      fingerprint,
+      images: ['z', 'a', 'm'].map((imageId, classIndex) => ({ imageId, classIndex })),
+    })
+
+  describe('datasets', () => {
+    test('are found by id and by name with their classes in order', async () => {
+      const names = Array.from({ length: 600 }, (_, i) => `class ${i} ✓ ${'"'}`)
+      const dataset = await newDataset(names)
+      expect(await store.datasets.byIds([dataset.id])).toEqual([dataset])
+      expect(await store.datasets.byName(dataset.name)).toEqual(dataset)
+      const classes = (await store.datasets.classes([dataset.id])).get(dataset.id)
+      expect(classes).toEqual(names.map((name, index) => ({ index, name, prompts: [`a ${name}.`] })))
+    })
+
+    test('that are not there are not found, whatever their id', async () => {
+      expect(await store.datasets.byIds(['', 'a\0b', '%', 'ü'.repeat(5000)])).toEqual([])
+      expect(await store.datasets.byName('nobody')).toBeNull()
+      expect(await store.datasets.classes(['x'])).toEqual(new Map([['x', []]]))
+    })
+
+    test('have names of their own', async () => {
+      const { name } = await newDataset()
+      await expect(store.datasets.create(name, [])).rejects.toThrow()
+    })
+
+    test('keep images in the order in which they came, each once', async () => {
+      const [{ id }, other] = [await newDataset(), await newDataset()]
+      const images = ['z', 'a', 'm'].map((prefix) => newImage({ imageId: unique(prefix), classIndex: 1 }))
+      const [first] = images
+      const twice = { ...newImage(first), split: 'VALIDATION' as const }
+      expect(await store.datasets.addImages(id, [...images, twice])).toBe(3)
+      expect(await store.datasets.addImages(id, [newImage(first), newImage({ split: 'SUPPORT_POOL' })])).toBe(
+        1,
+      )
+      expect(await store.datasets.addImages(other.id, images)).toBe(3)
+
+      const ids = (rows: readonly { imageId: string }[]) => rows.map(({ imageId }) => imageId)
+      expect(ids(await store.datasets.images(id)).slice(0, 3)).toEqual(ids(images))
+      expect(ids(await store.datasets.images(id, 'TEST'))).toEqual(ids(images))
+      expect(await store.datasets.images(id, 'VALIDATION')).toEqual([])
+      const counts = (await store.datasets.counts([id, other.id])).get(id) ?? []
+      expect(counts).toHaveLength(2)
+      expect(counts).toEqual(
+        expect.arrayContaining([
+          { split: 'TEST', images: 3 },
+          { split: 'SUPPORT_POOL', images: 1 },
+        ]),
+      )
+    })
+
+    test('take more images than fit in a statement, and all or none of them', async () => {
+      const { id } = await newDataset()
+      const images = Array.from({ length: 1200 }, () => newImage())
+      expect(await store.datasets.addImages(id, images)).toBe(1200)
+      const before = await countRows(database)
+      const last = newImage({ split: 'NONE' as never })
+      const more = Array.from({ length: 1200 }, () => newImage())
+      await expect(store.datasets.addImages(id, [...more, last])).rejects.toThrow()
+      expect(await countRows(database)).toEqual(before)
+      expect((await store.images.byIds(images.map(({ imageId }) => imageId))).length).toBe(1200)
+    })
+
+    test('take the same images at once', async () => {
+      const [{ id }, other] = [await newDataset(), await newDataset()]
+      const images = Array.from({ length: 5 }, () => newImage())
+      const added = await Promise.all([
+        store.datasets.addImages(id, images),
+        store.datasets.addImages(other.id, [newImage()]),
+      ])
+      expect(added).toEqual([5, 1])
+    })
+  })
+
+  describe('support sets', () => {
+    test('are made once for a fingerprint, even by many at once', async () => {
+      const { id } = await newDataset()
+      const fingerprint = unique('drawn')
+      const sets = await Promise.all(Array.from({ length: 4 }, () => newSupportSet(id, fingerprint)))
+      expect(new Set(sets.map((set) => set.id)).size).toBe(1)
+      expect(await store.supportSets.byIds([sets[0]?.id ?? ''])).toMatchObject([
+        { shots: 2, seed: -(2 ** 31) },
+      ])
+    })
+
+    test('keep their images in the order in which they were drawn', async () => {
+      const { id } = await newDataset()
+      const set = await newSupportSet(id)
+      const images = (await store.supportSets.images([set.id])).get(set.id)
+      expect(images?.map(({ imageId }) => imageId)).toEqual(['z', 'a', 'm'])
+    })
+  })
+
+  describe('runs', () => {
+    test('begin queued, run, and end with a result', async () => {
+      const dataset = await newDataset()
+      const run = await newRun(dataset.id)
+      expect(await run.find()).toMatchObject({
+        ...request(dataset.id, { seed: 0 }),
+        status: 'QUEUED',
+        progress: 0,
+        result: null,
+        finishedAt: null,
+      })
+      await store.runs.start(run.id)
+      await store.runs.progress(run.id, 0.5)
+      expect(await run.find()).toMatchObject({ status: 'RUNNING', progress: 0.5 })
+      const measured = await result(dataset.id)
+      await store.runs.succeed(run.id, measured)
+      const ended = await run.find()
+      expect(ended).toMatchObject({ status: 'SUCCEEDED', progress: 1, error: null, result: measured })
+      expect(ended?.finishedAt).toBeInstanceOf(Date)
+    })
+
+    test('that have succeeded stay so', async () => {
+      const { id } = await newDataset()
+      const run = await newRun(id)
+      await store.runs.start(run.id)
+      await store.runs.succeed(run.id, await result(id))
+      const ended = await run.find()
+      await store.runs.start(run.id)
+      await store.runs.progress(run.id, 0.1)
+      await store.runs.fail(run.id, 'too late')
+      await store.runs.cancel([run.id])
+      expect(await run.find()).toEqual(ended)
+    })
+
+    test('that failed say why until they are started again', async () => {
+      const run = await newRun((await newDataset()).id)
+      await store.runs.start(run.id)
+      await store.runs.fail(run.id, 'no luck')
+      expect(await run.find()).toMatchObject({
+        status: 'FAILED',
+        error: 'no luck',
+        finishedAt: expect.any(Date),
+      })
+      await store.runs.start(run.id)
+      expect(await run.find()).toMatchObject({ status: 'RUNNING', error: null, finishedAt: null })
+    })
+
+    test('that were cancelled take no result any more', async () => {
+      const { id } = await newDataset()
+      const run = await newRun(id)
+      await store.runs.start(run.id)
+      await store.runs.cancel([run.id])
+      await store.runs.succeed(run.id, await result(id))
+      expect(await run.find()).toMatchObject({ status: 'CANCELLED', result: null })
+    })
+
+    test('are paged by dataset, method and status, newest first', async () => {
+      const { id } = await newDataset()
+      const fingerprints = Array.from({ length: 5 }, () => unique('paged'))
+      const comparison = await store.comparisons.create(newComparison(id, fingerprints))
+      const ids = (await runsOf(comparison.id)).map((run) => run.id)
+      await store.runs.cancel(ids.slice(0, 1))
+      const filter = { datasetId: id, method: 'tip-adapter', status: 'QUEUED' } as const
+      const first = await store.runs.page({ first: 3 }, filter)
+      expect(first.nodes.map((run) => run.id)).toEqual(ids.slice(2).reverse())
+      expect(first).toMatchObject({ totalCount: 4, pageInfo: { hasNextPage: true } })
+      const rest = await store.runs.page({ first: 3, after: first.pageInfo.endCursor }, filter)
+      expect(rest.nodes.map((run) => run.id)).toEqual(ids.slice(1, 2))
+      expect(rest.pageInfo.hasNextPage).toBe(false)
+      expect((await store.runs.page({ first: 1 }, { ...filter, method: 'tip-x' })).totalCount).toBe(0)
+    })
+  })
+
+  describe('comparisons', () => {
+    test('take runs that have succeeded or are to come, and make those anew that have not', async () => {
+      const { id } = await newDataset()
+      const names = ['succeeded', 'queued', 'running', 'failed', 'cancelled'].map(unique)
+      const first = await store.comparisons.create(newComparison(id, names))
+      const [succeeded, , running, failed, cancelled] = (await runsOf(first.id)).map((run) => run.id)
+      for (const run of [succeeded, running, failed]) await store.runs.start(run ?? '')
+      await store.runs.succeed(succeeded ?? '', await result(id))
+      await store.runs.fail(failed ?? '', 'no luck')
+      await store.runs.cancel([cancelled ?? ''])
+
+      const fresh = unique('fresh')
+      const second = await store.comparisons.create(newComparison(id, [fresh, ...names.toReversed()]))
+      const [before, after] = [await runsOf(first.id), await runsOf(second.id)]
+      const known = new Map(before.map((run) => [run.id, run.status]))
+      expect(after.map((run) => known.get(run.id))).toEqual([
+        undefined,
+        undefined,
+        undefined,
+        'RUNNING',
+        'QUEUED',
+        'SUCCEEDED',
+      ])
+      expect(await store.comparisons.runsWantedByOthers(first.id)).toEqual(
+        new Set(after.slice(3).map((run) => run.id)),
+      )
+      await store.comparisons.update(second.id, { status: 'CANCELLED' })
+      expect(await store.comparisons.runsWantedByOthers(first.id)).toEqual(new Set())
+    })
+
+    test('have more runs than fit in a statement, in the order in which they were asked for', async () => {
+      const { id } = await newDataset()
+      const names = Array.from({ length: 1300 }, () => unique('many'))
+      const { runs: before } = await countRows(database)
+      const first = await store.comparisons.create(newComparison(id, names))
+      const runs = await runsOf(first.id)
+      expect(runs.map(({ seed }) => seed)).toEqual(names.map((_, i) => i))
+      const again = await store.comparisons.create(newComparison(id, names))
+      expect((await runsOf(again.id)).map((run) => run.id)).toEqual(runs.map((run) => run.id))
+      expect((await countRows(database)).runs).toBe(Number(before) + 1300)
+      await store.runs.cancel(runs.map((run) => run.id))
+      expect((await store.runs.page({ first: 1 }, { datasetId: id, status: 'CANCELLED' })).totalCount).toBe(
+        1300,
+      )
+    })
+
+    test('change until they have ended', async () => {
+      const { id } = await newDataset()
+      const comparison = await store.comparisons.create(newComparison(id, [unique('run')]))
+      expect(comparison).toMatchObject({ status: 'QUEUED', progress: 0, error: null, finishedAt: null })
+      await store.comparisons.update(comparison.id, { status: 'RUNNING', progress: 0.3 })
+      await store.comparisons.update(comparison.id, {
+        status: 'FAILED',
+        error: 'no luck',
+        finishedAt: new Date(),
+      })
+      await store.comparisons.update(comparison.id, { status: 'RUNNING', progress: 0.9, error: null })
+      expect(await store.comparisons.byIds([comparison.id])).toMatchObject([
+        { status: 'FAILED', progress: 0.3, error: 'no luck' },
+      ])
+    })
+
+    test('that have not ended are found, the oldest first', async () => {
+      const { id } = await newDataset()
+      const create = () => store.comparisons.create(newComparison(id, [unique('run')]))
+      const all = [await create(), await create(), await create(), await create()]
+      await store.comparisons.update(all[1]?.id ?? '', { status: 'SUCCEEDED' })
+      await store.comparisons.update(all[2]?.id ?? '', { status: 'RUNNING' })
+      const found = (await store.comparisons.unfinished()).filter(({ datasetId }) => datasetId === id)
+      expect(found.map((each) => each.id)).toEqual([all[0], all[2], all[3]].map((each) => each?.id))
+    })
+
+    test('are found again by what was asked for, unless they came to nothing', async () => {
+      const { id } = await newDataset()
+      const wanted = newComparison(id, [unique('run')])
+      const create = () => store.comparisons.create(wanted)
+      const find = async () => (await store.comparisons.byFingerprint(wanted.fingerprint))?.id
+      expect(await find()).toBeUndefined()
+      const [older, newer] = [await create(), await create()]
+      expect(await find()).toBe(newer.id)
+      await store.comparisons.update(newer.id, { status: 'FAILED' })
+      expect(await find()).toBe(older.id)
+      await store.comparisons.update(older.id, { status: 'SUCCEEDED' })
+      expect(await find()).toBe(older.id)
+    })
+  })
+}
