@@ -100,6 +100,7 @@ const ticks = Array.from({ length: mostAlpha + 1 }, (_, alpha) => {
 writeFileSync(
   here('../images/interval.svg'),
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#39414d">
+<title>The margins of one image over the weight α are straight lines; it is right on one interval</title>
 <rect width="${width}" height="${height}" fill="#ffffff"/>
 <rect x="${x(shown.low)}" y="${top}" width="${x(shown.high) - x(shown.low)}" height="${plotHeight}" fill="#2f7d6b" opacity="0.15"/>
 <text x="${left}" y="22" font-size="14">Margins of one validation image (${own}) over every other class, Tip-Adapter, β = 5.5</text>

@@ -100,7 +100,9 @@ export async function measureOverlap(options: OverlapOptions): Promise<Overlap> 
 function sampleOf({ features, labels, classes }: OverlapOptions) {
   if (labels.length <= mostImages) return { features: unitRows(features), labels, sampled: false }
   const byClass = Array.from({ length: classes }, (): number[] => [])
-  labels.forEach((label, i) => byClass[label]?.push(i))
+  labels.forEach((label, i) => {
+    byClass[label]?.push(i)
+  })
   const share = mostImages / labels.length
   const rows = byClass
     .flatMap((images, c) =>
