@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http'
+import { fileURLToPath } from 'node:url'
 import { ApolloServer } from '@apollo/server'
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
 import { expressMiddleware } from '@as-integrations/express5'
@@ -80,43 +81,15 @@ function maskInternalError(
   return { ...formatted, message: 'Something went wrong inside Shotboard; its log says what.' }
 }
 
-/** The IDE for browsers that open the endpoint; it is one page that needs no network. */
+/** The IDE for browsers that open the endpoint; it is one page, made by the build, that needs no network. */
 function serveIde(): RequestHandler {
-  let page: string | undefined
-  return async (request, response, next) => {
-    if (request.query.query !== undefined || !request.accepts(['json', 'html']).toString().includes('html')) {
-      next()
-      return
-    }
-    if (page === undefined) {
-      // Nine megabytes that only a browser needs.
-      const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql')
-      page = renderGraphiQL({
-        title: 'Shotboard',
-        endpoint: '/graphql',
-        defaultQuery,
-      })
-    }
-    response.type('html').send(page)
+  const page = fileURLToPath(new URL('../dist/ide.html', import.meta.url))
+  return (request, response, next) => {
+    const wantsPage = request.query.query === undefined && request.accepts(['json', 'html']) === 'html'
+    if (wantsPage) response.sendFile(page)
+    else next()
   }
 }
-
-const defaultQuery = `# Which method, in which feature space, serves the demo best?
-{
-  comparisons(first: 1) {
-    nodes {
-      status
-      dataset { name }
-      rows {
-        method { name }
-        space { id }
-        shots
-        accuracy { mean low high }
-      }
-    }
-  }
-}
-`
 
 function serveImage(library: Library): RequestHandler<{ id: string }> {
   return async (request, response) => {
