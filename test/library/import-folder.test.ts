@@ -85,12 +85,9 @@ test('dataset.json gives the name, the classes in their order, their prompts and
     }),
     'support_pool/coat/1.png': [0, 21],
     'support_pool/t-shirt/1.png': [1, 21],
-    'test/T-shirt/top/1.png': 'a folder further down, not looked at',
+    'test/coat/inside/1.png': 'a folder further down, not looked at',
   })
-  // Its own class folder, named as the class: not the one that dataset.json names.
-  const { dataset, added } = await library.importFolder(folder).catch((error: unknown) => {
-    throw error
-  })
+  const { dataset, added } = await library.importFolder(folder)
   expect(dataset.name).toBe('Described')
   expect(added).toBe(2)
   expect(await classesOf(dataset.id)).toEqual([

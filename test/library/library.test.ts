@@ -1,0 +1,254 @@
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test, vi } from 'vitest'
+import type { CompareInput } from '../../src/library/comparisons.js'
+import type { Library } from '../../src/library/library.js'
+import { makeDataset } from '../helpers/datasets.js'
+import { temporaryFolder } from '../helpers/folder.js'
+import { openTestLibrary } from '../helpers/library.js'
+import { base64, picture } from '../helpers/pictures.js'
+import { moduleFile, outsiders } from '../helpers/plugins.js'
+
+const plugins = { SHOTBOARD_PLUGINS: await outsiders() }
+const miniClip = fileURLToPath(new URL('../../models/mini-clip', import.meta.url))
+
+const request = (dataset: string, more: Partial<CompareInput> = {}): CompareInput => ({
+  dataset,
+  shots: [2],
+  seeds: [1],
+  methods: [{ method: 'tip-adapter++' }],
+  selection: 'VALIDATION',
+  klScaling: 'FROZEN',
+  augmentations: 1,
+  ...more,
+})
+
+const runsOf = async ({ store }: Library, id: string) => (await store.comparisons.runs([id])).get(id) ?? []
+const find = async ({ store }: Library, id: string) => (await store.comparisons.byIds([id]))[0]
+
+/** Compares and waits for the end. */
+async function compare(library: Library, input: CompareInput) {
+  const { id } = await library.comparisons.compare(input)
+  return library.comparisons.ended(id)
+}
+
+/** Counts the images that are encoded from now on. */
+function countEncoded({ encoders }: Library): () => number {
+  const encode = vi.spyOn(encoders.default, 'encodeImages')
+  return () => encode.mock.calls.reduce((sum, [images]) => sum + images.length, 0)
+}
+
+test('an image is encoded once, and found again by the next comparison and after a restart', async () => {
+  const folder = await temporaryFolder()
+  const first = await openTestLibrary(folder)
+  const { id } = await makeDataset(first, 'Once')
+  const encoded = countEncoded(first)
+  expect((await compare(first, request(id))).status).toBe('SUCCEEDED')
+  // Two of each class, and those to select on and to measure on.
+  expect(encoded()).toBe(6 + 9 + 12)
+  await compare(first, request(id, { methods: [{ method: 'tip-x++' }, { method: 'tip-x' }] }))
+  expect(encoded()).toBe(27)
+  await compare(first, request(id, { augmentations: 3 }))
+  expect(encoded()).toBe(27 + 6)
+  await first.close()
+
+  const second = await openTestLibrary(folder)
+  const again = countEncoded(second)
+  await compare(second, request(id, { methods: [{ method: 'tip-adapter', space: 'whitened' }] }))
+  expect(again()).toBe(0)
+  const { id: supportSet } = await second.supportSets.create({
+    dataset: id,
+    shots: 2,
+    seed: 1,
+    augmentations: 1,
+  })
+  await second.predict({
+    supportSet,
+    images: [{ base64: await base64(picture(0, 1)) }],
+    methods: [{ method: 'tip-adapter' }],
+    selection: 'VALIDATION',
+    topK: 1,
+  })
+  expect(again()).toBe(1)
+  await second.close()
+})
+
+test('the same comparison is made once where that is asked for, a restart between', async () => {
+  const folder = await temporaryFolder()
+  const first = await openTestLibrary(folder)
+  const { id } = await makeDataset(first, 'Compared once')
+  const made = await first.comparisons.compareOnce(request(id))
+  expect((await first.comparisons.compareOnce(request(id))).id).toBe(made.id)
+  const ended = await first.comparisons.ended(made.id)
+  await first.close()
+
+  const second = await openTestLibrary(folder)
+  expect(await second.comparisons.compareOnce(request(id))).toEqual(ended)
+  expect((await second.comparisons.compareOnce(request(id, { seeds: [2] }))).id).not.toBe(made.id)
+  await second.close()
+})
+
+const slow = { methods: [{ method: 'slow' }, { method: 'zero-shot' }], selection: 'NONE' as const }
+
+test('a comparison that a stop interrupted goes on where it was, and so do those behind it', async () => {
+  const folder = await temporaryFolder()
+  const first = await openTestLibrary(folder, plugins)
+  const { id } = await makeDataset(first, 'Resumed')
+  const running = await first.comparisons.compare(request(id, { ...slow, seeds: [1, 2, 3, 4] }))
+  const queued = await first.comparisons.compare(request(id))
+  while ((await runsOf(first, running.id)).filter(({ status }) => status === 'SUCCEEDED').length < 3) {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  await first.close()
+
+  const second = await openTestLibrary(folder, plugins)
+  const before = await find(second, running.id)
+  expect(before).toMatchObject({ status: 'RUNNING', finishedAt: null })
+  expect(before?.progress).toBeGreaterThan(0)
+  const runsBefore = (await runsOf(second, running.id)).filter(({ status }) => status === 'SUCCEEDED')
+  expect(runsBefore.length).toBeLessThan(8)
+
+  const shares = [before?.progress ?? 1]
+  const ended = second.comparisons.ended(running.id)
+  while (shares.at(-1) !== 1) shares.push((await find(second, running.id))?.progress ?? 1)
+  expect(shares).toEqual([...shares].sort((a, b) => a - b))
+  expect((await ended).status).toBe('SUCCEEDED')
+  const runs = await runsOf(second, running.id)
+  expect(new Set(runs.map(({ status }) => status))).toEqual(new Set(['SUCCEEDED']))
+  // What was measured is not measured again.
+  for (const run of runsBefore) expect(runs).toContainEqual(run)
+  expect((await second.comparisons.ended(queued.id)).status).toBe('SUCCEEDED')
+  await second.close()
+})
+
+test('runs whose method or space is not there any more after a restart fail, and the others go on', async () => {
+  const folder = await temporaryFolder()
+  const first = await openTestLibrary(folder, plugins)
+  const { id } = await makeDataset(first, 'Without its plugin')
+  const methods = [{ method: 'slow' }, { method: 'tip-adapter', space: 'mirrored' }, { method: 'zero-shot' }]
+  const comparison = await first.comparisons.compare(request(id, { methods, selection: 'NONE' }))
+  await first.close()
+
+  const second = await openTestLibrary(folder)
+  const ended = await second.comparisons.ended(comparison.id)
+  expect(ended).toMatchObject({
+    status: 'FAILED',
+    progress: 1,
+    error: expect.stringContaining('2 of 3 runs failed'),
+  })
+  expect(
+    (await runsOf(second, comparison.id)).map(({ status, error }) => [
+      status,
+      error?.match(/\w+ (?=known|;)/)?.[0],
+    ]),
+  ).toMatchObject([
+    ['FAILED', expect.anything()],
+    ['FAILED', expect.anything()],
+    ['SUCCEEDED', undefined],
+  ])
+  await second.close()
+})
+
+test('a comparison whose encoder is not there any more fails and says so', async () => {
+  const models = await temporaryFolder()
+  await linkModel(join(models, 'mini-clip'), {})
+  await linkModel(join(models, 'other'), { id: 'other' })
+  const folder = await temporaryFolder()
+  const first = await openTestLibrary(folder, { SHOTBOARD_MODELS_DIR: models, ...plugins })
+  const { id } = await makeDataset(first, 'Without its encoder')
+  const comparison = await first.comparisons.compare(request(id, { ...slow, encoder: 'other' }))
+  await first.close()
+
+  const second = await openTestLibrary(folder, plugins)
+  const ended = await second.comparisons.ended(comparison.id)
+  expect(ended).toMatchObject({ status: 'FAILED', error: expect.stringContaining('no encoder other') })
+  const runs = await runsOf(second, comparison.id)
+  expect(runs.map(({ status }) => status)).toEqual(['FAILED', 'FAILED'])
+  await second.close()
+})
+
+/** The embedded model in another folder, its manifest changed. */
+async function linkModel(folder: string, changes: object): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  const manifest = JSON.parse(await readFile(join(miniClip, 'model.json'), 'utf8'))
+  await writeFile(join(folder, 'model.json'), JSON.stringify({ ...manifest, ...changes }))
+  for (const file of ['vision.onnx', 'text.onnx', 'tokenizer.json']) {
+    await symlink(join(miniClip, file), join(folder, file))
+  }
+}
+
+test('other weights are another encoder: their features are not taken for these', async () => {
+  const models = await temporaryFolder()
+  await linkModel(join(models, 'mini-clip'), { logitScale: 20 })
+  const folder = await temporaryFolder()
+  const first = await openTestLibrary(folder)
+  const { id } = await makeDataset(first, 'Changed weights')
+  const before = await compare(first, request(id))
+  await first.close()
+
+  const second = await openTestLibrary(folder, { SHOTBOARD_MODELS_DIR: models })
+  const encoded = countEncoded(second)
+  const after = await second.comparisons.compareOnce(request(id))
+  expect(after.id).not.toBe(before.id)
+  await second.comparisons.ended(after.id)
+  expect(encoded()).toBe(27)
+  await second.close()
+})
+
+const plugin = (source: string) => moduleFile(`export default ${source}`, 'own.mjs')
+const method = (more: string) =>
+  `{ id: 'own', name: 'Own', summary: '', space: null, hyperparameters: {}, score: async () => {}, ${more} }`
+
+test.each([
+  ['throws', '(() => { throw new Error("no luck") })', 'no luck'],
+  ['throws while it is loaded', '1; throw new Error("no luck")', 'no luck'],
+  ['is no JavaScript', '{', ''],
+  ['exports nothing', 'undefined', 'no default export'],
+  ['is malformed', '{ name: "own", methods: [{ id: "Own!" }] }', 'methods[0].id'],
+  [
+    'has neither terms nor score',
+    `{ name: "own", methods: [${method('score: undefined')}] }`,
+    'either terms or score',
+  ],
+  ['takes a method’s id', `{ name: "own", methods: [${method('id: "tip-x"')}] }`, 'tip-x'],
+  ['takes a method’s alias', `{ name: "own", methods: [${method('aliases: ["ta++"]')}] }`, 'ta++'],
+  [
+    'takes a space’s name',
+    '{ name: "own", spaces: [{ id: "x", name: "CLIP", summary: "", base: "clip", trained: false }] }',
+    'clip',
+  ],
+  ['compares in no known space', `{ name: "own", methods: [${method('space: "outer"')}] }`, 'outer'],
+])('a plugin that %s is named and keeps the library closed', async (_, source, says) => {
+  const file = await plugin(source)
+  const folder = await temporaryFolder()
+  await expect(openTestLibrary(folder, { SHOTBOARD_PLUGINS: file })).rejects.toMatchObject({
+    code: 'INVALID_PLUGIN',
+    message: expect.stringMatching(/own/),
+  })
+  await expect(openTestLibrary(folder, { SHOTBOARD_PLUGINS: file })).rejects.toThrow(says)
+})
+
+test('a plugin that is not there is named', async () => {
+  for (const specifier of ['/nowhere/plugin.mjs', './nowhere.mjs', 'no-such-package']) {
+    await expect(
+      openTestLibrary(await temporaryFolder(), { SHOTBOARD_PLUGINS: specifier }),
+    ).rejects.toMatchObject({
+      code: 'INVALID_PLUGIN',
+      message: expect.stringContaining(specifier),
+    })
+  }
+})
+
+test('a model file that is missing or corrupt is named', async () => {
+  const models = await temporaryFolder()
+  const folder = join(models, 'mini-clip')
+  await linkModel(folder, {
+    vision: { file: 'other.onnx', input: 'pixels', adapterScaleInput: 'adapter_scale', output: 'features' },
+  })
+  const open = async () => openTestLibrary(await temporaryFolder(), { SHOTBOARD_MODELS_DIR: models })
+  const invalid = { code: 'INVALID_MODEL', message: expect.stringContaining(join(folder, 'other.onnx')) }
+  await expect(open()).rejects.toMatchObject(invalid)
+  await writeFile(join(folder, 'other.onnx'), 'no model')
+  await expect(open()).rejects.toMatchObject(invalid)
+})
