@@ -4,6 +4,7 @@ import { evaluateFeatures, type FeatureEvaluation } from '../evaluation/evaluate
 import { readFeatureFile } from '../evaluation/feature-file.js'
 import type { KlScaling, Selection } from '../evaluation/protocol.js'
 import { builtin } from '../methods/builtin.js'
+import { linspace } from '../methods/contract.js'
 import { loadPlugin } from '../methods/plugin.js'
 import { createRegistry } from '../methods/registry.js'
 import { readSettings } from '../settings.js'
@@ -23,6 +24,7 @@ interface EvaluateOptions {
   readonly klScaling: keyof typeof scalings
   readonly cacheOnly?: boolean
   readonly set: Readonly<Record<string, number>>
+  readonly grid: Readonly<Record<string, readonly number[]>>
   readonly json?: boolean
 }
 
@@ -59,6 +61,12 @@ export const evaluateCommand = (): Command =>
       assignment,
       {},
     )
+    .option(
+      '--grid <name=values>',
+      'search these values, separated by commas, or FROM:TO:STEPS; may be repeated',
+      grid,
+      {},
+    )
     .option('--json', 'print one JSON array')
     .action((file: string, options: EvaluateOptions) => endWell(() => run(file, options)))
 
@@ -83,6 +91,7 @@ async function run(file: string, options: EvaluateOptions): Promise<void> {
       klScaling: scalings[options.klScaling] satisfies KlScaling,
       cacheOnly: options.cacheOnly ?? false,
       fixed: options.set,
+      grids: options.grid,
     })
     for await (const evaluation of evaluations) {
       results.push(evaluation)
@@ -144,4 +153,15 @@ function assignment(text: string, known: Readonly<Record<string, number>>): Reco
     throw new InvalidArgumentError('Give a name and a number, such as alpha=1.5.')
   }
   return { ...known, [name]: Number(value) }
+}
+
+function grid(text: string, known: Readonly<Record<string, number[]>>): Record<string, number[]> {
+  const [, name, list] = /^(\w+)=(.+)$/.exec(text) ?? []
+  const [from, to, steps, ...more] = (list ?? '').split(':').map(Number)
+  const isRange = from !== undefined && to !== undefined && steps !== undefined && more.length === 0
+  const values = isRange ? linspace(from, to, steps) : names(list ?? '').map(Number)
+  if (name === undefined || values.length === 0 || !values.every(Number.isFinite)) {
+    throw new InvalidArgumentError('Give a name and values, such as alpha=0,1,2 or alpha=0:20:50.')
+  }
+  return { ...known, [name]: values }
 }

@@ -25,6 +25,8 @@ export interface FeatureEvaluationOptions {
   readonly cacheOnly?: boolean
   /** Hyperparameters that are given, for the methods that have them; the others are selected. */
   readonly fixed?: Values
+  /** Grids to search instead of the methods' own, for the methods that have the hyperparameter. */
+  readonly grids?: Readonly<Record<string, readonly number[]>>
   readonly signal?: AbortSignal
 }
 
@@ -52,23 +54,26 @@ export interface FeatureEvaluation {
 export async function* evaluateFeatures(
   options: FeatureEvaluationOptions,
 ): AsyncGenerator<FeatureEvaluation> {
-  const { features, registry, kernels, selection, klScaling, fixed = {}, signal } = options
+  const { features, registry, kernels, selection, klScaling, fixed = {}, grids = {}, signal } = options
   const columns = options.methods.flatMap((name) => columnsOf(registry.method(name, 'method'), options))
   const shotCounts = options.shots ?? features.shots
   if (columns.length === 0) throw errors.emptyList({ what: 'method' }, 'method')
   if (shotCounts.length === 0) throw errors.emptyList({ what: 'number of shots' }, 'shots')
   if (selection === 'VALIDATION' && !features.validation)
     throw errors.noValidationSplit({ dataset: 'given' }, 'selection')
-  requireKnown(
-    columns.map(({ method }) => method),
-    fixed,
-  )
+  const methods = columns.map(({ method }) => method)
+  requireKnown(methods, fixed, 'set')
+  for (const [name, values] of Object.entries(grids)) {
+    if (values.length === 0) throw errors.emptyList({ what: `value of ${name}` }, 'grid')
+    for (const value of values) requireKnown(methods, { [name]: value }, 'grid')
+  }
   const supports = shotCounts.map((shots) => ({ shots, support: features.support(shots) }))
 
   for (const { shots, support } of supports) {
     const caches = createCaches(support, kernels)
     for (const { method, space } of columns) {
-      const own = Object.fromEntries(Object.entries(fixed).filter(([name]) => name in method.hyperparameters))
+      const own = <T>(given: Readonly<Record<string, T>>): Record<string, T> =>
+        Object.fromEntries(Object.entries(given).filter(([name]) => name in method.hyperparameters))
       const evaluation = await evaluate({
         method,
         space,
@@ -76,7 +81,8 @@ export async function* evaluateFeatures(
         cache: await caches.in(space),
         selection,
         ...(features.validation && { validation: features.validation }),
-        fixed: own,
+        fixed: own(fixed),
+        grids: own(grids),
         test: features.test,
         klScaling,
         kernels,
@@ -122,14 +128,14 @@ function columnsOf(registered: Method, { features, registry, spaces, cacheOnly }
 }
 
 /** Every given hyperparameter must be one of some method, and in range for each that has it. */
-function requireKnown(methods: readonly Method[], fixed: Values): void {
-  for (const [name, value] of Object.entries(fixed)) {
+function requireKnown(methods: readonly Method[], given: Values, argument: string): void {
+  for (const [name, value] of Object.entries(given)) {
     const having = methods.filter(({ hyperparameters }) => name in hyperparameters)
     if (having.length === 0) {
       const known = [...new Set(methods.flatMap(({ hyperparameters }) => Object.keys(hyperparameters)))]
       throw errors.unknownHyperparameter(
         { name, method: methods.map(({ id }) => id).join(', '), known },
-        'set',
+        argument,
       )
     }
     for (const method of having) checkValues(method, { [name]: value })

@@ -142,6 +142,15 @@ test('given hyperparameters are taken and the others selected', async () => {
   expect(result?.hyperparameters).toMatchObject({ alpha: 1.5 })
 })
 
+test('a narrowed grid is what is searched', async () => {
+  const results = await evaluate({
+    methods: ['zero-shot', 'tip-adapter'],
+    shots: [2],
+    grids: { alpha: [3], beta: [2, 4] },
+  })
+  expect(results.map(({ hyperparameters }) => hyperparameters)).toEqual([{}, { alpha: 3, beta: 2 }])
+})
+
 test('without texts the cache alone can be evaluated, and all else is refused', async () => {
   const all = tensors()
   all.delete('text_features')
@@ -163,6 +172,9 @@ test.each<[string, Partial<FeatureEvaluationOptions>, string]>([
   ['a space that the file has no features for', { spaces: ['imo'] }, 'SPACE_NOT_AVAILABLE'],
   ['shots that the file has not', { shots: [3] }, 'INVALID_TENSOR'],
   ['an unknown hyperparameter', { fixed: { delta: 1 } }, 'UNKNOWN_HYPERPARAMETER'],
+  ['an unknown hyperparameter in a grid', { grids: { delta: [1] } }, 'UNKNOWN_HYPERPARAMETER'],
+  ['a grid without values', { grids: { alpha: [] } }, 'EMPTY_LIST'],
+  ['a grid out of range', { grids: { alpha: [0, 21] } }, 'HYPERPARAMETER_OUT_OF_RANGE'],
   ['a hyperparameter out of range', { fixed: { alpha: 21 } }, 'HYPERPARAMETER_OUT_OF_RANGE'],
 ])('%s is refused before anything is computed', async (_what, changes, code) => {
   await expect(evaluate(changes)).rejects.toMatchObject({ code })
