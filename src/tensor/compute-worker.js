@@ -17,6 +17,10 @@ function sessionOf(id) {
 
 /** @type {Record<string, (request: any) => Promise<{ result: unknown, transfer?: ArrayBuffer[] }>>} */
 const operations = {
+  async nothing() {
+    return { result: null }
+  },
+
   async open({ model, options }) {
     const session = await InferenceSession.create(model, options)
     lastSession += 1

@@ -24,6 +24,7 @@ export interface Runtime {
   open(model: string | Uint8Array): Promise<Session>
   /** Eigenvalues (ascending) and eigenvectors (columns) of a symmetric matrix, row-major [d, d], double precision. */
   eigh(size: number, data: Float64Array): Promise<{ values: Float64Array; vectors: Float64Array }>
+  /** Refuses what the thread has not answered, and ends it once it is idle. */
   close(): Promise<void>
 }
 
@@ -31,6 +32,9 @@ export interface Runtime {
 export function openRuntime({ threads = availableParallelism() } = {}): Runtime {
   const worker = new Worker(new URL('./compute-worker.js', import.meta.url), { execArgv: [] })
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>()
+  /** What the thread has been asked and has not answered yet, whether anybody still waits for it or not. */
+  const underWay = new Set<number>()
+  let onIdle = (): void => {}
   let lastRequest = 0
   let stopped: Error | undefined
 
@@ -38,7 +42,11 @@ export function openRuntime({ threads = availableParallelism() } = {}): Runtime 
   worker.on('message', ({ id, result, error }: { id: number; result: never; error?: string }) => {
     const request = waiting.get(id)
     waiting.delete(id)
-    if (waiting.size === 0) worker.unref()
+    underWay.delete(id)
+    if (underWay.size === 0) {
+      worker.unref()
+      onIdle()
+    }
     if (error === undefined) request?.resolve(result)
     else request?.reject(new Error(error))
   })
@@ -48,7 +56,11 @@ export function openRuntime({ threads = availableParallelism() } = {}): Runtime 
     waiting.clear()
   }
   worker.on('error', stop)
-  worker.on('exit', () => stop(new Error('the computing thread has ended')))
+  const ended = 'the computing thread has ended'
+  worker.on('exit', () => {
+    stop(new Error(ended))
+    onIdle()
+  })
 
   function ask<T>(operation: string, request: object, transfer: ArrayBuffer[] = []): Promise<T> {
     if (stopped !== undefined) return Promise.reject(stopped)
@@ -56,6 +68,7 @@ export function openRuntime({ threads = availableParallelism() } = {}): Runtime 
       lastRequest += 1
       worker.postMessage({ id: lastRequest, operation, ...request }, transfer)
       waiting.set(lastRequest, { resolve, reject })
+      underWay.add(lastRequest)
       worker.ref()
     })
   }
@@ -92,6 +105,14 @@ export function openRuntime({ threads = availableParallelism() } = {}): Runtime 
     },
     eigh: (size, data) => ask('eigh', { size, data }),
     async close() {
+      // A thread that ends within native code, or while it loads it, takes the whole process with it.
+      const idle = new Promise<void>((resolve) => {
+        onIdle = resolve
+      })
+      ask('nothing', {}).catch(() => {})
+      const running = stopped === undefined
+      stop(new Error(ended))
+      if (running) await idle
       await worker.terminate()
     },
   }

@@ -1,6 +1,13 @@
 import { afterAll } from 'vitest'
 import { type Library, openLibrary } from '../../src/library/library.js'
 import { readSettings } from '../../src/settings.js'
+import './folder.js'
+
+const opened: Library[] = []
+
+afterAll(async () => {
+  for (const { close } of opened) await close()
+})
 
 /** A library on a folder, until it is closed or the tests of the file have run. */
 export async function openTestLibrary(
@@ -17,6 +24,6 @@ export async function openTestLibrary(
     closed ??= library.close()
     return closed
   }
-  afterAll(close)
+  opened.push({ ...library, close })
   return { ...library, close }
 }

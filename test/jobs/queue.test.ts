@@ -1,0 +1,95 @@
+import { setTimeout } from 'node:timers/promises'
+import { expect, test, vi } from 'vitest'
+import { createJobQueue } from '../../src/jobs/queue.js'
+
+const unexpected = (name: string, error: unknown) => {
+  throw new Error(`${name} failed`, { cause: error })
+}
+
+/** Work that waits until it is told to end, and says when it starts. */
+function controlled(log: string[], name: string) {
+  let finish = (): void => {}
+  const end = new Promise<void>((resolve) => {
+    finish = resolve
+  })
+  const work = async (signal: AbortSignal) => {
+    log.push(`${name} starts`)
+    await Promise.race([end, new Promise((resolve) => signal.addEventListener('abort', resolve))])
+    log.push(`${name} ${signal.aborted ? 'stops' : 'ends'}`)
+    signal.throwIfAborted()
+  }
+  return { work, finish }
+}
+
+test('jobs run in their order, so many at a time', async () => {
+  const queue = createJobQueue({ concurrency: 2, onError: unexpected })
+  const log: string[] = []
+  const jobs = ['a', 'b', 'c'].map((name) => ({ name, ...controlled(log, name) }))
+  for (const { name, work } of jobs) queue.add(name, work)
+  await setTimeout()
+  expect(log).toEqual(['a starts', 'b starts'])
+  jobs[1]?.finish()
+  await queue.ended('b')
+  await setTimeout()
+  expect(log).toEqual(['a starts', 'b starts', 'b ends', 'c starts'])
+  for (const { finish } of jobs) finish()
+  await Promise.all(['a', 'c'].map(queue.ended))
+  expect(log.length).toBe(6)
+})
+
+test('a job that is queued or running is not queued twice, one that has ended may be again', async () => {
+  const queue = createJobQueue({ concurrency: 1, onError: unexpected })
+  const log: string[] = []
+  const [first, second] = [controlled(log, 'first'), controlled(log, 'second')]
+  queue.add('job', first.work)
+  queue.add('job', second.work)
+  await setTimeout()
+  queue.add('job', second.work)
+  first.finish()
+  await queue.ended('job')
+  expect(log).toEqual(['first starts', 'first ends'])
+  second.finish()
+  queue.add('job', second.work)
+  await queue.ended('job')
+  expect(log.slice(2)).toEqual(['second starts', 'second ends'])
+})
+
+test('a cancelled job is told to stop; one that waits never starts', async () => {
+  const queue = createJobQueue({ concurrency: 1, onError: unexpected })
+  const log: string[] = []
+  queue.add('running', controlled(log, 'running').work)
+  queue.add('waiting', controlled(log, 'waiting').work)
+  await setTimeout()
+  queue.cancel('waiting')
+  queue.cancel('running')
+  queue.cancel('unknown')
+  await Promise.all(['running', 'waiting', 'unknown'].map(queue.ended))
+  expect(log).toEqual(['running starts', 'running stops'])
+})
+
+test('a job that fails is told of, and the next one runs', async () => {
+  const onError = vi.fn()
+  const queue = createJobQueue({ concurrency: 1, onError })
+  const error = new Error('no luck')
+  queue.add('failing', () => Promise.reject(error))
+  const after = vi.fn(async () => {})
+  queue.add('after', after)
+  await Promise.all(['failing', 'after'].map(queue.ended))
+  expect(onError.mock.calls).toEqual([['failing', error]])
+  expect(after).toHaveBeenCalledOnce()
+})
+
+test('closing stops what runs, drops what waits and waits for the end', async () => {
+  const queue = createJobQueue({ concurrency: 1, onError: unexpected })
+  const log: string[] = []
+  queue.add('running', async (signal) => {
+    log.push('starts')
+    await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    await setTimeout(20)
+    log.push('has put its tools away')
+  })
+  queue.add('waiting', controlled(log, 'waiting').work)
+  await setTimeout()
+  await queue.close()
+  expect(log).toEqual(['starts', 'has put its tools away'])
+})
