@@ -5,6 +5,12 @@ export { buildCache, type Cache, type SpaceFeatures, type Support } from './cach
 export { type Encoder, openEncoder } from './encoders/encoder.js'
 export { ShotboardError } from './errors.js'
 export { type Evaluation, type EvaluationOptions, evaluate } from './evaluation/evaluate.js'
+export {
+  evaluateFeatures,
+  type FeatureEvaluation,
+  type FeatureEvaluationOptions,
+} from './evaluation/evaluate-features.js'
+export { type FeatureFile, parseFeatureFile, readFeatureFile } from './evaluation/feature-file.js'
 export { type FitOptions, type FittedMethod, fitMethod, scoreQueries } from './evaluation/fit.js'
 export type { KlScaling, Labelled, Selection } from './evaluation/protocol.js'
 export { mcnemar, type Statistic, summarise } from './evaluation/statistics.js'
