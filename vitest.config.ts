@@ -17,6 +17,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'threads',
+    // The default leaves a core out, which on two cores is half of them.
+    maxWorkers: '100%',
     server: { deps: { inline: ['type-graphql'] } },
   },
 })

@@ -1,6 +1,6 @@
 import { access, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errors } from '../errors.js'
+import { errors, reasonOf } from '../errors.js'
 import type { Runtime } from '../tensor/runtime.js'
 import { type Encoder, openEncoder } from './encoder.js'
 
@@ -23,7 +23,10 @@ export async function openEncoders(
   runtime: Runtime,
 ): Promise<Encoders> {
   const all: Encoder[] = []
-  for (const entry of await readdir(directory, { withFileTypes: true })) {
+  const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
+    throw errors.invalidModel({ file: directory, reason: reasonOf(error) })
+  })
+  for (const entry of entries) {
     const folder = join(directory, entry.name)
     if (entry.isDirectory() && (await hasManifest(folder))) all.push(await openEncoder(folder, runtime))
   }

@@ -84,8 +84,10 @@ export async function comparePairs(
       const other = baseline.runs.find(({ seed }) => seed === run.seed)
       if (!other) continue
       const [mine, theirs] = await Promise.all([predictionsOf(run.id), predictionsOf(other.id)])
-      images += mine.labels.length
-      for (const [i, label] of mine.labels.entries()) {
+      // Images are only ever added behind others: where some came between two runs, both saw the first ones.
+      const common = Math.min(mine.labels.length, theirs.labels.length)
+      images += common
+      for (const [i, label] of mine.labels.subarray(0, common).entries()) {
         const right = mine.predicted[i] === label
         const otherRight = theirs.predicted[i] === label
         if (right && !otherRight) wins++

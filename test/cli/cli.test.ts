@@ -4,7 +4,8 @@ import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { atEnd } from '../helpers/at-end.js'
 import { temporaryFolder } from '../helpers/folder.js'
 import { picture } from '../helpers/pictures.js'
 import { moduleFile } from '../helpers/plugins.js'
@@ -12,11 +13,6 @@ import { moduleFile } from '../helpers/plugins.js'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const built = existsSync(join(root, 'dist/cli/start.js'))
 const title = built ? 'the built programs' : 'the built programs (skipped: run `npm run build` first)'
-
-const running = new Set<ChildProcess>()
-afterAll(() => {
-  for (const child of running) child.kill('SIGKILL')
-})
 
 interface Program {
   readonly child: ChildProcess
@@ -41,7 +37,7 @@ async function run(
       ...environment,
     },
   })
-  running.add(child)
+  atEnd(async () => child.kill('SIGKILL'))
   let output = ''
   const seen = new Set<() => void>()
   for (const stream of [child.stdout, child.stderr]) {
@@ -51,10 +47,7 @@ async function run(
     })
   }
   const ended = new Promise<{ code: number | null; output: string }>((resolve) => {
-    child.on('close', (code) => {
-      running.delete(child)
-      resolve({ code, output })
-    })
+    child.on('close', (code) => resolve({ code, output }))
   })
   const printed = (pattern: RegExp) =>
     new Promise<string>((resolve, reject) => {

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { PrismaPg } from '@prisma/adapter-pg'
-import { afterAll } from 'vitest'
+import { atEnd } from './at-end.js'
 import { temporaryFolder } from './folder.js'
 
 const { TEST_DATABASE_URL: postgres = 'postgresql://postgres@127.0.0.1:5432/postgres' } = process.env
 
-async function runOnPostgres(sql: string): Promise<void> {
+/** Runs a statement on the server that databases for tests are made on. */
+export async function runOnPostgres(sql: string): Promise<void> {
   const adapter = await new PrismaPg({ connectionString: postgres, connectionTimeoutMillis: 3000 }).connect()
   try {
     await adapter.executeRaw({ sql, args: [], argTypes: [] })
@@ -23,7 +24,7 @@ async function newPostgres(): Promise<string | undefined> {
   } catch {
     return undefined
   }
-  afterAll(() => runOnPostgres(`DROP DATABASE ${name} WITH (FORCE)`))
+  atEnd(() => runOnPostgres(`DROP DATABASE ${name} WITH (FORCE)`))
   const url = new URL(postgres)
   url.pathname = `/${name}`
   return url.href
@@ -37,7 +38,7 @@ export interface TestDatabase {
   readonly url: string | undefined
 }
 
-/** A new database of each kind, empty but for nothing: not even migrated. */
+/** A new database of each kind, not even migrated. */
 export async function newDatabases(): Promise<readonly TestDatabase[]> {
   const url = await newPostgres()
   const title = url === undefined ? 'postgres (skipped: none is reached at TEST_DATABASE_URL)' : 'postgres'

@@ -1,19 +1,12 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll } from 'vitest'
-
-const made: string[] = []
-
-// Registered first, and so done last: what is open in the folders is closed by then.
-afterAll(async () => {
-  for (const folder of made) await rm(folder, { recursive: true, force: true, maxRetries: 5 })
-})
+import { atEnd } from './at-end.js'
 
 /** A new folder that goes when the tests of the file have run. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'shotboard-test-'))
-  made.push(folder)
+  atEnd(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
   return folder
 }
 

@@ -1,13 +1,6 @@
-import { afterAll } from 'vitest'
 import { type Library, openLibrary } from '../../src/library/library.js'
 import { readSettings } from '../../src/settings.js'
-import './folder.js'
-
-const opened: Library[] = []
-
-afterAll(async () => {
-  for (const { close } of opened) await close()
-})
+import { atEnd } from './at-end.js'
 
 /** A library on a folder, until it is closed or the tests of the file have run. */
 export async function openTestLibrary(
@@ -24,6 +17,6 @@ export async function openTestLibrary(
     closed ??= library.close()
     return closed
   }
-  opened.push({ ...library, close })
+  atEnd(close)
   return { ...library, close }
 }

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
-import { afterAll } from 'vitest'
 import type { Library } from '../../src/library/library.js'
 import { startServer } from '../../src/server.js'
 import { readSettings, type Settings } from '../../src/settings.js'
 import { openDatabase } from '../../src/store/database.js'
+import { atEnd } from './at-end.js'
 import { type Counts, countRows } from './counts.js'
 import { filesBelow, temporaryFolder } from './folder.js'
 
@@ -46,10 +46,8 @@ export async function startTestServer(environment: Record<string, string> = {}):
   })
   const { url, library, close } = await startServer(settings)
   const database = await openDatabase(settings.databaseUrl)
-  afterAll(async () => {
-    await database.close()
-    await close()
-  })
+  atEnd(close)
+  atEnd(database.close)
 
   async function send<T>(request: RequestInit): Promise<Answer<T>> {
     const response = await fetch(`${url}/graphql`, { method: 'POST', ...request })

@@ -1,9 +1,10 @@
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { NewComparison } from '../../src/store/comparisons.js'
 import { openDatabase } from '../../src/store/database.js'
 import type { NewImage } from '../../src/store/datasets.js'
 import type { RunRequest, RunResult } from '../../src/store/runs.js'
 import { createStore } from '../../src/store/store.js'
+import { atEnd } from '../helpers/at-end.js'
 import { countRows } from '../helpers/counts.js'
 import { newDatabases } from '../helpers/databases.js'
 
@@ -14,7 +15,7 @@ for (const { title, url } of await newDatabases()) {
 
 async function repositories(url: string): Promise<void> {
   const database = await openDatabase(url)
-  afterAll(() => database.close())
+  atEnd(database.close)
   const store = createStore(database.client)
 
   let made = 0
