@@ -70,6 +70,11 @@ function limitMultipart(bytes: number, tooLarge: ShotboardError): RequestHandler
   }
 }
 
+const internalError = new ShotboardError(
+  'INTERNAL_SERVER_ERROR',
+  'Something went wrong inside Shotboard; its log says what.',
+)
+
 /** What Shotboard did not raise on purpose is logged and told without its insides. */
 function maskInternalError(
   formatted: GraphQLFormattedError,
@@ -78,7 +83,7 @@ function maskInternalError(
 ): GraphQLFormattedError {
   if (formatted.extensions?.code !== 'INTERNAL_SERVER_ERROR') return formatted
   log.error({ err: error instanceof GraphQLError ? error.originalError : error }, 'a request failed')
-  return { ...formatted, message: 'Something went wrong inside Shotboard; its log says what.' }
+  return { ...formatted, message: internalError.message }
 }
 
 /** The IDE for browsers that open the endpoint; it is one page, made by the build, that needs no network. */
@@ -145,9 +150,6 @@ function describeRequestError(
   }
   return {
     status: 500,
-    problem: new ShotboardError(
-      'INTERNAL_SERVER_ERROR',
-      'Something went wrong inside Shotboard; its log says what.',
-    ),
+    problem: internalError,
   }
 }

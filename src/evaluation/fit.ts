@@ -1,11 +1,11 @@
 import type { Batch } from '../cache/batch.js'
 import { buildCache, type Cache, type SpaceFeatures, type Support } from '../cache/cache.js'
+import { selectFeatures } from '../cache/features.js'
 import { errors } from '../errors.js'
 import { defaultsOf, leavesOneOutInBatch, type Method, type Values } from '../methods/contract.js'
 import { rangesOver, requireTexts, type Scores, scoreBatch, type TermRanges } from '../methods/score.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import type { Kernels } from '../tensor/kernels.js'
-import { gatherRows } from '../tensor/matrix.js'
 import type { KlScaling, Labelled, Selection } from './protocol.js'
 import { gridOf } from './search/grid.js'
 import { type SelectionData, search } from './search/search.js'
@@ -138,15 +138,15 @@ async function* rebuiltWithoutEach(
 ): AsyncGenerator<Batch> {
   for (const left of order) {
     const rest = Int32Array.from(order.filter((i) => i !== left))
-    const only = (rows: ArrayLike<number>): SpaceFeatures =>
-      Object.fromEntries(
-        Object.entries(support.features).map(([name, features]) => [name, gatherRows(features, rows)]),
-      )
     const without = await buildCache(
-      { ...support, features: only(rest), labels: rest.map((i) => support.labels[i] as number) },
+      {
+        ...support,
+        features: selectFeatures(support.features, rest),
+        labels: rest.map((i) => support.labels[i] as number),
+      },
       space,
       kernels,
     )
-    yield* without.batches(only([left]))
+    yield* without.batches(selectFeatures(support.features, [left]))
   }
 }

@@ -24,6 +24,8 @@ export interface LoadOptions {
 export interface Materials {
   /** A dataset's classes. Throws UNKNOWN_DATASET. */
   classes(datasetId: string): Promise<readonly ClassRow[]>
+  /** The text classifier of a dataset's classes, encoded once. */
+  textClassifier(encoder: Encoder, classes: readonly ClassRow[]): Promise<Matrix>
   /** Draws a support set, or finds it where the same has been drawn before. Throws as `drawSupport`. */
   supportSet(request: SupportSetRequest): Promise<SupportSetRow>
   /** A support set, encoded for the given spaces of the encoder. */
@@ -107,6 +109,7 @@ export function createMaterials(options: {
 
   return {
     classes,
+    textClassifier,
     async supportSet(request) {
       const names = (await classes(request.datasetId)).map(({ name }) => name)
       const pool = await store.datasets.images(request.datasetId, 'SUPPORT_POOL')

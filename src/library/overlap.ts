@@ -1,5 +1,4 @@
 import { featuresOf } from '../cache/cache.js'
-import { encodeClasses } from '../cache/text-classifier.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors } from '../errors.js'
 import { type ModalityGap, modalityGapOf } from '../evaluation/overlap/modality-gap.js'
@@ -117,7 +116,7 @@ export function createOverlap(context: OverlapContext): (input: OverlapInput) =>
       })
       measured.push({ ...overlap, space: space.id })
     }
-    const texts = await encodeClasses(encoder, rows)
+    const texts = await materials.textClassifier(encoder, rows)
     const modalityGap = await modalityGapOf(featuresOf(features, 'clip'), labels, texts, kernels)
     return { datasetId, encoder: encoder.id, spaces: measured, modalityGap }
   }
