@@ -14,6 +14,7 @@ import { datasetFilter } from '../dataset/dataset-filter.js'
 import { EncoderType } from '../encoder/encoder.js'
 import { methodNamed, spaceNamed } from '../method/method.resolver.js'
 import { MethodType } from '../method/method.type.js'
+import { methodAndSpaceOf } from '../method/method-and-space.js'
 import { defaultPageSize, pageRequest } from '../page.js'
 import { RunType } from '../run/run.js'
 import { FeatureSpaceType } from '../space/space.js'
@@ -96,30 +97,10 @@ export class ComparisonResolver {
 }
 
 @Resolver(() => ComparisonRowType)
-export class ComparisonRowResolver {
-  @FieldResolver(() => MethodType)
-  method(@Root() { method }: SummaryRow, @Ctx() context: Context): Method {
-    return methodNamed(method, context)
-  }
-
-  @FieldResolver(() => FeatureSpaceType, { nullable: true })
-  space(@Root() { space }: SummaryRow, @Ctx() context: Context): FeatureSpace | null {
-    return spaceNamed(space, context)
-  }
-}
+export class ComparisonRowResolver extends methodAndSpaceOf(() => ComparisonRowType) {}
 
 @Resolver(() => PairwiseTestType)
-export class PairwiseTestResolver {
-  @FieldResolver(() => MethodType)
-  method(@Root() { method }: PairwiseTest, @Ctx() context: Context): Method {
-    return methodNamed(method, context)
-  }
-
-  @FieldResolver(() => FeatureSpaceType, { nullable: true })
-  space(@Root() { space }: PairwiseTest, @Ctx() context: Context): FeatureSpace | null {
-    return spaceNamed(space, context)
-  }
-
+export class PairwiseTestResolver extends methodAndSpaceOf(() => PairwiseTestType) {
   @FieldResolver(() => MethodType)
   baseline(@Root() { baseline }: PairwiseTest, @Ctx() context: Context): Method {
     return methodNamed(baseline, context)

@@ -14,17 +14,14 @@ import {
 } from 'type-graphql'
 import { errors } from '../../errors.js'
 import type { ImagePrediction, MethodPrediction } from '../../library/predict.js'
-import type { Method } from '../../methods/contract.js'
-import type { FeatureSpace } from '../../spaces/contract.js'
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { ClassLabelType } from '../dataset/dataset.type.js'
 import { Selection } from '../enums.js'
 import { ImageInputType, type ImageRoot, ImageType, imageInput } from '../image/image.js'
-import { methodNamed, spaceNamed } from '../method/method.resolver.js'
-import { HyperparameterValueType, MethodType, valueList } from '../method/method.type.js'
+import { HyperparameterValueType, valueList } from '../method/method.type.js'
+import { methodAndSpaceOf } from '../method/method-and-space.js'
 import { MethodChoiceType } from '../method/method-choice.js'
-import { FeatureSpaceType } from '../space/space.js'
 
 @InputType('PredictInput')
 class PredictInputType {
@@ -98,17 +95,7 @@ class ImagePredictionType {
 }
 
 @Resolver(() => MethodPredictionType)
-export class MethodPredictionResolver {
-  @FieldResolver(() => MethodType)
-  method(@Root() { method }: MethodPrediction, @Ctx() context: Context): Method {
-    return methodNamed(method, context)
-  }
-
-  @FieldResolver(() => FeatureSpaceType, { nullable: true })
-  space(@Root() { space }: MethodPrediction, @Ctx() context: Context): FeatureSpace | null {
-    return spaceNamed(space, context)
-  }
-
+export class MethodPredictionResolver extends methodAndSpaceOf(() => MethodPredictionType) {
   @FieldResolver(() => [HyperparameterValueType])
   hyperparameters(@Root() { hyperparameters }: MethodPrediction): HyperparameterValueType[] {
     return valueList(hyperparameters)

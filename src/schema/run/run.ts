@@ -12,8 +12,6 @@ import {
   Root,
 } from 'type-graphql'
 import { confusionOf, perClassAccuracyOf } from '../../evaluation/metrics.js'
-import type { Method } from '../../methods/contract.js'
-import type { FeatureSpace } from '../../spaces/contract.js'
 import type { DatasetRow } from '../../store/datasets.js'
 import type { Page } from '../../store/page.js'
 import type { RunRow } from '../../store/runs.js'
@@ -22,11 +20,10 @@ import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
 import { datasetFilter } from '../dataset/dataset-filter.js'
 import { JobStatus, Selection } from '../enums.js'
-import { methodNamed, spaceNamed } from '../method/method.resolver.js'
-import { HyperparameterValueType, MethodType, valueList } from '../method/method.type.js'
+import { HyperparameterValueType, valueList } from '../method/method.type.js'
+import { methodAndSpaceOf } from '../method/method-and-space.js'
 import { connectionOf, defaultPageSize, pageRequest } from '../page.js'
 import { DateTime } from '../scalars.js'
-import { FeatureSpaceType } from '../space/space.js'
 import { SupportSetType } from '../support-set/support-set.js'
 
 @ObjectType('Timings', { description: 'Milliseconds. Features that were stored are only read.' })
@@ -76,7 +73,7 @@ export class RunType {
 const RunConnectionType = connectionOf('RunConnection', () => RunType)
 
 @Resolver(() => RunType)
-export class RunResolver {
+export class RunResolver extends methodAndSpaceOf(() => RunType) {
   @Query(() => RunType, { nullable: true })
   run(@Arg('id', () => ID) id: string, @Ctx() { loaders }: Context): Promise<RunRow> {
     return loaders.run.load(id)
@@ -97,16 +94,6 @@ export class RunResolver {
       ...(method != null && { method: registry.method(method, 'method').id }),
       ...(status != null && { status }),
     })
-  }
-
-  @FieldResolver(() => MethodType)
-  method(@Root() { method }: RunRow, @Ctx() context: Context): Method {
-    return methodNamed(method, context)
-  }
-
-  @FieldResolver(() => FeatureSpaceType, { nullable: true })
-  space(@Root() { space }: RunRow, @Ctx() context: Context): FeatureSpace | null {
-    return spaceNamed(space, context)
   }
 
   @FieldResolver(() => DatasetType)

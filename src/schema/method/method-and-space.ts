@@ -1,0 +1,30 @@
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
+import type { Method } from '../../methods/contract.js'
+import type { FeatureSpace } from '../../spaces/contract.js'
+import type { Context } from '../context.js'
+import { FeatureSpaceType } from '../space/space.js'
+import { methodNamed, spaceNamed } from './method.resolver.js'
+import { MethodType } from './method.type.js'
+
+/** A row that names a method and the space it was asked for in, by their ids. */
+export interface Named {
+  readonly method: string
+  readonly space: string | null
+}
+
+/** The fields `method` and `space` of a type whose rows name them by id: its resolver extends this class. */
+export function methodAndSpaceOf(type: () => new () => object) {
+  @Resolver(type)
+  abstract class MethodAndSpaceResolver {
+    @FieldResolver(() => MethodType)
+    method(@Root() { method }: Named, @Ctx() context: Context): Method {
+      return methodNamed(method, context)
+    }
+
+    @FieldResolver(() => FeatureSpaceType, { nullable: true })
+    space(@Root() { space }: Named, @Ctx() context: Context): FeatureSpace | null {
+      return spaceNamed(space, context)
+    }
+  }
+  return MethodAndSpaceResolver
+}
