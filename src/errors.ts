@@ -149,6 +149,16 @@ export const errors = {
     'NO_TEST_SPLIT',
     ({ dataset }) => `The dataset "${dataset}" has no test images to measure on.`,
   ),
+  classesDiffer: define<{
+    dataset: string
+    other: string
+    only: readonly string[]
+    onlyOther: readonly string[]
+  }>(
+    'CLASSES_DIFFER',
+    ({ dataset, other, only, onlyOther }) =>
+      `The classes of "${dataset}" and "${other}" must have the same names. Only in "${dataset}": ${list(only)}. Only in "${other}": ${list(onlyOther)}.`,
+  ),
   comparisonFinished: define<{ id: string; status: string }>(
     'COMPARISON_FINISHED',
     ({ id, status }) => `The comparison ${id} has already ended (${status}) and cannot be cancelled.`,

@@ -4,23 +4,37 @@ import type { KlScaling, Labelled } from './protocol.js'
 
 export interface EvaluationOptions extends FitOptions {
   readonly test: Labelled
+  /** Test images of the kind that the method was fitted on, where `test` are others: they are measured as well. */
+  readonly unshifted?: Labelled
   readonly klScaling?: KlScaling
 }
 
 export interface Evaluation extends Measures {
   readonly fitted: FittedMethod
+  /** Percentage of the unshifted test images; null where there are none. */
+  readonly unshiftedAccuracy: number | null
   readonly scoreMs: number
 }
 
 /** Fits a method to a support set and measures it on test images, which the fit never sees. Throws as `fitMethod`. */
 export async function evaluate(options: EvaluationOptions): Promise<Evaluation> {
-  const { test, klScaling = 'FROZEN' } = options
+  const { test, unshifted, klScaling = 'FROZEN' } = options
   const fitted = await fitMethod(options)
   const started = performance.now()
+  const measures = await measure(fitted, test, klScaling)
+  const scoreMs = performance.now() - started
+  const unshiftedAccuracy = unshifted ? (await measure(fitted, unshifted, klScaling)).accuracy : null
+  return { ...measures, fitted, unshiftedAccuracy, scoreMs }
+}
+
+async function measure(
+  fitted: FittedMethod,
+  { features, labels }: Labelled,
+  klScaling: KlScaling,
+): Promise<Measures> {
   const tally = createTally()
-  for await (const { batch, scores } of scoreQueries(fitted, test.features, klScaling)) {
-    tally.add(scores.logits, test.labels.subarray(batch.from, batch.from + batch.rows))
+  for await (const { batch, scores } of scoreQueries(fitted, features, klScaling)) {
+    tally.add(scores.logits, labels.subarray(batch.from, batch.from + batch.rows))
   }
-  const measures = tally.finish()
-  return { ...measures, fitted, scoreMs: performance.now() - started }
+  return tally.finish()
 }

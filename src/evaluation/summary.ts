@@ -11,6 +11,8 @@ export interface FinishedRun {
   readonly accuracy: number
   readonly top5Accuracy: number
   readonly calibrationError: number
+  /** Where it was tested on another dataset: the accuracy on the dataset's own test images. */
+  readonly unshiftedAccuracy?: number | null
 }
 
 /** One method in one space at one number of shots, over its seeds. */
@@ -21,6 +23,8 @@ export interface SummaryRow {
   readonly accuracy: Statistic
   readonly top5Accuracy: Statistic
   readonly calibrationError: Statistic
+  /** The accuracy lost from the dataset's own test images to those of another; null where they are the same. */
+  readonly drop: Statistic | null
   readonly runs: readonly FinishedRun[]
 }
 
@@ -51,6 +55,9 @@ export function summariseRuns(runs: readonly FinishedRun[]): SummaryRow[] {
   }
   return [...groups.values()].map((group) => {
     const { method, space, shots } = group[0] as FinishedRun
+    const drops = group.flatMap(({ accuracy, unshiftedAccuracy }) =>
+      unshiftedAccuracy == null ? [] : [unshiftedAccuracy - accuracy],
+    )
     const over = (measure: (run: FinishedRun) => number) => summarise(group.map(measure))
     return {
       method,
@@ -59,6 +66,7 @@ export function summariseRuns(runs: readonly FinishedRun[]): SummaryRow[] {
       accuracy: over((run) => run.accuracy),
       top5Accuracy: over((run) => run.top5Accuracy),
       calibrationError: over((run) => run.calibrationError),
+      drop: drops.length > 0 ? summarise(drops) : null,
       runs: group,
     }
   })

@@ -111,7 +111,7 @@ async function performRun(
   const method = registry.method(run.method)
   const space = registry.space(run.space ?? 'clip')
   const { supportSet, support, caches, ms: supportMs } = await loader.support(run, loading)
-  const { labelled: test, ms: testMs } = await loader.split('TEST', loading)
+  const { test, unshifted, ms: testMs } = await loader.test(loading)
   const validation = run.selection === 'VALIDATION' ? await loader.split('VALIDATION', loading) : undefined
   await store.runs.progress(run.id, 0.5)
 
@@ -124,6 +124,7 @@ async function performRun(
     ...(validation && { validation: validation.labelled }),
     fixed: run.fixed,
     test,
+    ...(unshifted && { unshifted }),
     klScaling: run.klScaling,
     kernels,
     ...(loading.signal && { signal: loading.signal }),
@@ -137,6 +138,7 @@ async function performRun(
     accuracy: evaluation.accuracy,
     top5Accuracy: evaluation.top5Accuracy,
     calibrationError: evaluation.calibrationError,
+    unshiftedAccuracy: evaluation.unshiftedAccuracy,
     testImages: evaluation.images,
     encodeMs: supportMs + testMs + (validation?.ms ?? 0),
     searchMs: evaluation.fitted.searchMs,
@@ -151,12 +153,14 @@ interface Loader {
     options: LoadOptions,
   ): Promise<{ supportSet: SupportSetRow; support: Support; caches: Caches; ms: number }>
   split(split: 'VALIDATION' | 'TEST', options: LoadOptions): Promise<{ labelled: Labelled; ms: number }>
+  /** The test images; where they are another dataset's, the dataset's own besides, unless it has none. */
+  test(options: LoadOptions): Promise<{ test: Labelled; unshifted?: Labelled; ms: number }>
   imagesToEncode(): Promise<number>
 }
 
 function createLoader(
   { store, registry, materials, kernels }: ComparisonJobContext,
-  { datasetId }: ComparisonRow,
+  { datasetId, testDatasetId }: ComparisonRow,
   encoder: Encoder,
   runs: readonly RunRow[],
 ): Loader {
@@ -169,6 +173,21 @@ function createLoader(
   const drawOf = ({ shots, seed, augmentations }: RunRow) => JSON.stringify([shots, seed, augmentations])
   const supportSetOf = ({ shots, seed, augmentations }: RunRow) =>
     materials.supportSet({ datasetId, encoder: encoder.id, shots, seed, augmentations })
+
+  const split: Loader['split'] = (name, options) =>
+    once(splits, name, async () => {
+      const images = await store.datasets.images(datasetId, name)
+      const started = performance.now()
+      const labelled = await materials.labelled(images, encoder, spaces, options)
+      return { labelled, ms: performance.now() - started }
+    })
+  const shifted = (testDataset: string, options: LoadOptions) =>
+    once(splits, 'shifted', async () => {
+      const images = await materials.testImages(testDataset, datasetId)
+      const started = performance.now()
+      const labelled = await materials.labelled(images, encoder, spaces, options)
+      return { labelled, ms: performance.now() - started }
+    })
 
   return {
     support(run, options) {
@@ -183,17 +202,18 @@ function createLoader(
         return { supportSet, support, caches: createCaches(support, kernels), ms }
       })
     },
-    split: (split, options) =>
-      once(splits, split, async () => {
-        const images = await store.datasets.images(datasetId, split)
-        const started = performance.now()
-        const labelled = await materials.labelled(images, encoder, spaces, options)
-        return { labelled, ms: performance.now() - started }
-      }),
+    split,
+    async test(options) {
+      const own = await split('TEST', options)
+      if (testDatasetId === null) return { test: own.labelled, ms: own.ms }
+      const { labelled: test, ms } = await shifted(testDatasetId, options)
+      return { test, ms, ...(own.labelled.labels.length > 0 && { unshifted: own.labelled }) }
+    },
     async imagesToEncode() {
       if (runs.length === 0) return 0
       const wantsValidation = runs.some(({ selection }) => selection === 'VALIDATION')
       const images = await store.datasets.images(datasetId, 'TEST')
+      if (testDatasetId !== null) images.push(...(await materials.testImages(testDatasetId, datasetId)))
       if (wantsValidation) images.push(...(await store.datasets.images(datasetId, 'VALIDATION')))
       let missing = await materials.missing(images, encoder, spaces, 1)
       // Support sets overlap; each image of them is encoded once for its recipe.

@@ -7,6 +7,7 @@ import { encodeClasses } from '../cache/text-classifier.js'
 import { type AugmentationRecipe, augmentationRecipe, plain } from '../encoders/augmentation.js'
 import type { Encoder, ImageSource } from '../encoders/encoder.js'
 import { errors } from '../errors.js'
+import { matchClasses } from '../evaluation/match-classes.js'
 import type { Labelled } from '../evaluation/protocol.js'
 import type { ClassRow, DatasetImageRow } from '../store/datasets.js'
 import type { ImageFiles } from '../store/image-files.js'
@@ -42,6 +43,8 @@ export interface Materials {
     spaces: readonly string[],
     options?: LoadOptions,
   ): Promise<Labelled>
+  /** The test images of a dataset, their classes those of the same name in another. Throws CLASSES_DIFFER. */
+  testImages(testDatasetId: string, datasetId: string): Promise<DatasetImageRow[]>
   /** How many images of these would have to be encoded. */
   missing(
     images: readonly SupportImageRow[],
@@ -139,6 +142,15 @@ export function createMaterials(options: {
         features: await load(images, encoder, spaces, plain, loading),
         labels: Int32Array.from(images, ({ classIndex }) => classIndex),
       }
+    },
+    async testImages(testDatasetId, datasetId) {
+      const named = async (id: string) => {
+        const [dataset] = await store.datasets.byIds([id])
+        return { name: dataset?.name ?? id, classes: (await classes(id)).map(({ name }) => name) }
+      }
+      const indices = matchClasses(await named(datasetId), await named(testDatasetId))
+      const images = await store.datasets.images(testDatasetId, 'TEST')
+      return images.map((image) => ({ ...image, classIndex: indices[image.classIndex] as number }))
     },
     missing: (images, encoder, spaces, augmentations) =>
       features.missing({

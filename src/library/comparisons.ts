@@ -1,11 +1,11 @@
 import type { Encoder } from '../encoders/encoder.js'
 import type { Encoders } from '../encoders/encoders.js'
-import { errors } from '../errors.js'
+import { errors, ShotboardError } from '../errors.js'
 import type { KlScaling, Selection } from '../evaluation/protocol.js'
 import type { ResultFiles } from '../evaluation/result-file.js'
 import { comparePairs, type PairwiseTest, type SummaryRow, summariseRuns } from '../evaluation/summary.js'
 import { type ComparisonJobContext, runComparison } from '../jobs/comparison-job.js'
-import { fingerprintOf } from '../jobs/materials.js'
+import { fingerprintOf, type Materials } from '../jobs/materials.js'
 import type { JobQueue } from '../jobs/queue.js'
 import type { Registry } from '../methods/registry.js'
 import type { ComparisonRow } from '../store/comparisons.js'
@@ -19,6 +19,8 @@ import { requireAugmentations, requireSeed, requireShots } from './support-sets.
 
 export interface CompareInput {
   readonly dataset: string
+  /** Another dataset of the same class names, whose test images are measured on instead. */
+  readonly testDataset?: string | null
   readonly encoder?: string | null
   readonly shots: readonly number[]
   readonly seeds: readonly number[]
@@ -127,7 +129,7 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
 const mostRuns = 10_000
 
 /** Checks a request and spells out its runs. */
-async function plan({ store, encoders, registry }: ComparisonsContext, input: CompareInput) {
+async function plan({ store, encoders, registry, job }: ComparisonsContext, input: CompareInput) {
   const [dataset] = await store.datasets.byIds([input.dataset])
   if (!dataset) throw errors.unknownDataset({ id: input.dataset }, 'dataset')
   const encoder = encoders.get(input.encoder, 'encoder')
@@ -143,13 +145,15 @@ async function plan({ store, encoders, registry }: ComparisonsContext, input: Co
   const classes = (await store.datasets.classes([dataset.id])).get(dataset.id) ?? []
   const images = await store.datasets.images(dataset.id)
   requireImages(dataset, classes, images, input)
+  const tested = await testImagesOf(store, job.materials, dataset, input)
 
-  const contents = contentsOf(encoder, classes, images)
+  const contents = contentsOf(encoder, classes, images, tested)
   const runs = input.shots.flatMap((shots) =>
     input.seeds.flatMap((seed) =>
       chosen.map(({ method, space, fixed }) => {
         const request: RunRequest = {
           datasetId: dataset.id,
+          testDatasetId: input.testDataset ?? null,
           encoder: encoder.id,
           method: method.id,
           space: space?.id ?? null,
@@ -167,6 +171,7 @@ async function plan({ store, encoders, registry }: ComparisonsContext, input: Co
   return {
     fingerprint: fingerprintOf(runs.map((run) => run.fingerprint)),
     datasetId: dataset.id,
+    testDatasetId: input.testDataset ?? null,
     encoder: encoder.id,
     runs,
   }
@@ -177,7 +182,27 @@ const contentsOf = (
   encoder: Encoder,
   classes: readonly ClassRow[],
   images: readonly DatasetImageRow[],
-): string => fingerprintOf([encoder.fingerprint, classes, images])
+  tested: readonly DatasetImageRow[] | null,
+): string => fingerprintOf([encoder.fingerprint, classes, images, tested])
+
+/** The test images of another dataset, where one is asked for. Throws UNKNOWN_DATASET, CLASSES_DIFFER or NO_TEST_SPLIT. */
+async function testImagesOf(
+  store: Store,
+  materials: Materials,
+  { id }: DatasetRow,
+  { testDataset }: CompareInput,
+): Promise<readonly DatasetImageRow[] | null> {
+  if (testDataset == null) return null
+  const [dataset] = await store.datasets.byIds([testDataset])
+  if (!dataset) throw errors.unknownDataset({ id: testDataset }, 'testDataset')
+  try {
+    const images = await materials.testImages(testDataset, id)
+    if (images.length === 0) throw errors.noTestSplit({ dataset: dataset.name })
+    return images
+  } catch (error) {
+    throw error instanceof ShotboardError ? error.at('testDataset') : error
+  }
+}
 
 function requireList(
   values: readonly number[],
@@ -198,7 +223,7 @@ function requireImages(
   dataset: DatasetRow,
   classes: readonly ClassRow[],
   images: readonly DatasetImageRow[],
-  { shots, selection }: CompareInput,
+  { shots, selection, testDataset }: CompareInput,
 ): void {
   const pool = new Int32Array(classes.length)
   for (const { split, classIndex } of images) {
@@ -213,7 +238,7 @@ function requireImages(
     }
   }
   const has = (split: string) => images.some((image) => image.split === split)
-  if (!has('TEST')) throw errors.noTestSplit({ dataset: dataset.name }, 'dataset')
+  if (!has('TEST') && testDataset == null) throw errors.noTestSplit({ dataset: dataset.name }, 'dataset')
   if (selection === 'VALIDATION' && !has('VALIDATION')) {
     throw errors.noValidationSplit({ dataset: dataset.name }, 'selection')
   }

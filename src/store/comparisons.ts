@@ -7,6 +7,8 @@ import { type RunRequest, type RunRow, toRun } from './runs.js'
 export interface ComparisonRow {
   readonly id: string
   readonly datasetId: string
+  /** Where the test images come from, if from another dataset of the same classes. */
+  readonly testDatasetId: string | null
   readonly encoder: string
   readonly status: JobStatus
   readonly progress: number
@@ -19,6 +21,7 @@ export interface NewComparison {
   /** Of the runs asked for, in their order. */
   readonly fingerprint: string
   readonly datasetId: string
+  readonly testDatasetId: string | null
   readonly encoder: string
   readonly runs: readonly (RunRequest & { readonly fingerprint: string })[]
 }
@@ -50,7 +53,7 @@ const unfinishedStatus: { in: JobStatus[] } = { in: ['QUEUED', 'RUNNING'] }
 
 export function createComparisonRepository(client: DatabaseClient): ComparisonRepository {
   return {
-    create: ({ fingerprint, datasetId, encoder, runs }) =>
+    create: ({ runs, ...given }) =>
       client.$transaction(async (tx) => {
         const ids = new Map<string, string>()
         const select = { id: true, fingerprint: true }
@@ -69,7 +72,7 @@ export function createComparisonRepository(client: DatabaseClient): ComparisonRe
             ids.set(run.fingerprint, run.id)
           }
         }
-        const comparison = await tx.comparison.create({ data: { fingerprint, datasetId, encoder } })
+        const comparison = await tx.comparison.create({ data: given })
         const members = runs.map((run, position) => ({
           comparisonId: comparison.id,
           position,

@@ -7,6 +7,8 @@ import { chunks, rowsPerStatement, withIds } from './rows.js'
 /** What is asked of a run. */
 export interface RunRequest {
   readonly datasetId: string
+  /** Where the test images come from, if from another dataset of the same classes. */
+  readonly testDatasetId: string | null
   readonly encoder: string
   readonly method: string
   readonly space: string | null
@@ -28,6 +30,8 @@ export interface RunResult {
   readonly accuracy: number
   readonly top5Accuracy: number
   readonly calibrationError: number
+  /** On the dataset's own test images; null where these are what it was tested on, or where it has none. */
+  readonly unshiftedAccuracy: number | null
   readonly testImages: number
   readonly encodeMs: number
   readonly searchMs: number
@@ -117,6 +121,7 @@ export function toRun(row: StoredRun): RunRow {
   return {
     id: row.id,
     datasetId: row.datasetId,
+    testDatasetId: row.testDatasetId,
     encoder: row.encoder,
     method: row.method,
     space: row.space,
@@ -140,6 +145,7 @@ export function toRun(row: StoredRun): RunRow {
           accuracy,
           top5Accuracy,
           calibrationError,
+          unshiftedAccuracy: row.unshiftedAccuracy,
           testImages,
           encodeMs: row.encodeMs ?? 0,
           searchMs: row.searchMs ?? 0,

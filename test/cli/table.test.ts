@@ -15,6 +15,7 @@ function row(method: string, space: string | null, shots: number, mean: number, 
     accuracy: statistic,
     top5Accuracy: statistic,
     calibrationError: statistic,
+    drop: null,
     runs: [],
   }
 }

@@ -37,6 +37,7 @@ async function repositories(url: string): Promise<void> {
   })
   const request = (datasetId: string, more: Partial<RunRequest> = {}): RunRequest => ({
     datasetId,
+    testDatasetId: null,
     encoder: 'mini-clip',
     method: 'tip-adapter',
     space: 'clip',
@@ -51,6 +52,7 @@ async function repositories(url: string): Promise<void> {
   const newComparison = (datasetId: string, fingerprints: readonly string[]): NewComparison => ({
     fingerprint: `${fingerprints.length} from ${fingerprints[0]}`,
     datasetId,
+    testDatasetId: null,
     encoder: 'mini-clip',
     runs: fingerprints.map((fingerprint, seed) => ({ ...request(datasetId, { seed }), fingerprint })),
   })
@@ -68,6 +70,7 @@ async function repositories(url: string): Promise<void> {
     hyperparameters: { alpha: 0.1, beta: 5.5 },
     accuracy: 66.5,
     top5Accuracy: 100,
+    unshiftedAccuracy: 70.25,
     calibrationError: 0.25,
     testImages: 3,
     encodeMs: 1.5,

@@ -64,6 +64,17 @@ export class ComparisonResolver {
     return loaders.dataset.load(datasetId)
   }
 
+  @FieldResolver(() => DatasetType, {
+    nullable: true,
+    description: 'Where the test images come from, if not from the dataset itself.',
+  })
+  testDataset(
+    @Root() { testDatasetId }: ComparisonRow,
+    @Ctx() { loaders }: Context,
+  ): Promise<DatasetRow> | null {
+    return testDatasetId === null ? null : loaders.dataset.load(testDatasetId)
+  }
+
   @FieldResolver(() => EncoderType)
   encoder(@Root() { encoder }: ComparisonRow, @Ctx() { library }: Context): Encoder {
     return library.encoders.get(encoder)

@@ -10,6 +10,14 @@ export class CompareInputType {
   @Field(() => ID)
   dataset: string
 
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'Another dataset of the same class names, in any order, whose test images are measured on instead; rows then tell the drop. ' +
+      'CLASSES_DIFFER lists the classes that only one of the two has.',
+  })
+  testDataset?: string | null
+
   @Field(() => ID, { nullable: true, description: 'The default encoder unless given.' })
   encoder?: string | null
 
@@ -65,6 +73,13 @@ export class ComparisonRowType {
 
   @Field(() => StatisticType)
   calibrationError: Statistic
+
+  @Field(() => StatisticType, {
+    nullable: true,
+    description:
+      "Percentage points of accuracy lost from the dataset's own test images to those of testDataset, by the same fitted methods; null without a testDataset, or where the dataset has no test images of its own.",
+  })
+  drop: Statistic | null
 }
 
 @ObjectType('PairwiseTest', {

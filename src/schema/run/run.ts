@@ -101,6 +101,14 @@ export class RunResolver extends methodAndSpaceOf(() => RunType) {
     return loaders.dataset.load(datasetId)
   }
 
+  @FieldResolver(() => DatasetType, {
+    nullable: true,
+    description: 'Where the test images come from, if not from the dataset itself.',
+  })
+  testDataset(@Root() { testDatasetId }: RunRow, @Ctx() { loaders }: Context): Promise<DatasetRow> | null {
+    return testDatasetId === null ? null : loaders.dataset.load(testDatasetId)
+  }
+
   @FieldResolver(() => SupportSetType, { nullable: true })
   supportSet(@Root() { result }: RunRow, @Ctx() { loaders }: Context): Promise<SupportSetRow> | null {
     return result && loaders.supportSet.load(result.supportSetId)
@@ -132,6 +140,14 @@ export class RunResolver extends methodAndSpaceOf(() => RunType) {
   @FieldResolver(() => Float, { nullable: true })
   top5Accuracy(@Root() { result }: RunRow): number | null {
     return result?.top5Accuracy ?? null
+  }
+
+  @FieldResolver(() => Float, {
+    nullable: true,
+    description: "On the dataset's own test images, where those of testDataset were tested on.",
+  })
+  unshiftedAccuracy(@Root() { result }: RunRow): number | null {
+    return result?.unshiftedAccuracy ?? null
   }
 
   @FieldResolver(() => Float, {
