@@ -8,6 +8,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import graphqlUploadExpress from 'graphql-upload/graphqlUploadExpress.mjs'
 import type { Logger } from 'pino'
 import { contentTypeOf, type ImageFormat } from './encoders/image.js'
+import { requireThumbnailSize, thumbnailOf } from './encoders/thumbnail.js'
 import { errors, reasonOf, ShotboardError } from './errors.js'
 import type { Library } from './library/library.js'
 import type { Context } from './schema/context.js'
@@ -101,14 +102,18 @@ function serveImage(library: Library): RequestHandler<{ id: string }> {
     const { id } = request.params
     const [image] = await library.store.images.byIds([id])
     if (!image) throw errors.unknownImage({ id }, 'id')
-    const bytes = await library.imageFiles.read(id)
+    const { size } = request.query
+    const side = typeof size === 'string' ? Number(size) : undefined
+    if (side !== undefined) requireThumbnailSize(side, 'size')
+    const original = await library.imageFiles.read(id)
+    const bytes = side === undefined ? original : await thumbnailOf(original, side)
     response.set({
-      'Content-Type': contentTypeOf(image.format as ImageFormat),
+      'Content-Type': side === undefined ? contentTypeOf(image.format as ImageFormat) : 'image/webp',
       'X-Content-Type-Options': 'nosniff',
       'Content-Security-Policy': "default-src 'none'",
       // An image's address is its content.
       'Cache-Control': 'public, max-age=31536000, immutable',
-      ETag: `"${id}"`,
+      ETag: side === undefined ? `"${id}"` : `"${id}-${side}"`,
     })
     response.send(bytes)
   }

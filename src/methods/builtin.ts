@@ -1,5 +1,6 @@
 import { builtinSpaces } from '../spaces/builtin.js'
 import type { Plugin } from './plugin.js'
+import { builtinName } from './registry.js'
 import { tipAdapter } from './tip-adapter.js'
 import { tipAdapterPlusPlus } from './tip-adapter-plus-plus.js'
 import { tipX } from './tip-x.js'
@@ -8,7 +9,7 @@ import { zeroShot } from './zero-shot.js'
 
 /** What comes with Shotboard, as a plugin like anybody's. */
 export const builtin = (): Plugin => ({
-  name: 'shotboard',
+  name: builtinName,
   spaces: builtinSpaces(),
   methods: [zeroShot(), tipAdapter(), tipAdapterPlusPlus(), tipX(), tipXPlusPlus()],
 })

@@ -39,6 +39,8 @@ export interface Term {
   readonly name: string
   /** One sentence: what it measures. */
   readonly summary: string
+  /** What its logits are before weighting, in TeX that reads as a factor: `\exp(-\beta(1 - UG^\top))\,L`. */
+  readonly formula?: string
   /** The hyperparameter that multiplies it; null where it stands as it is. */
   readonly weight: string | null
   /** The hyperparameters that its logits depend on. */
@@ -91,6 +93,8 @@ export interface SumMethod extends MethodBase {
 export interface ScoredMethod extends MethodBase {
   readonly score: (batch: Batch, values: Values) => Promise<Matrix>
   readonly usesTexts: boolean
+  /** Its logits in TeX. */
+  readonly formula?: string
   /** As for a term. */
   readonly leaveOneOut?: 'in-batch' | 'refit'
   readonly terms?: never

@@ -25,6 +25,7 @@ const hyperparameterSchema = z.object({
 const termSchema = z.object({
   name: z.string().min(1),
   summary: z.string(),
+  formula: z.string().optional(),
   weight: z.string().nullable(),
   shapes: z.array(z.string()),
   usesTexts: z.boolean(),
@@ -46,6 +47,7 @@ const methodSchema = z
     space: z.string().nullable(),
     hyperparameters: z.record(z.string(), hyperparameterSchema),
     terms: z.array(termSchema).min(1).optional(),
+    formula: z.string().optional(),
     score: callable.optional(),
   })
   .refine(
@@ -57,6 +59,8 @@ const spaceSchema = z.object({
   id: z.string().regex(/^[a-z0-9][a-z0-9+._:@-]*$/, 'must be lower case letters, digits and + . _ : @ -'),
   name: z.string().min(1),
   summary: z.string(),
+  formula: z.string().optional(),
+  paper: paperSchema.optional(),
   base: z.string().min(1),
   trained: z.boolean(),
   fit: callable.optional(),

@@ -3,6 +3,9 @@ import type { FeatureSpace } from '../spaces/contract.js'
 import type { Method } from './contract.js'
 import type { Plugin } from './plugin.js'
 
+/** The name of the plugin that comes with Shotboard. */
+export const builtinName = 'shotboard'
+
 /** Every method and space that has been registered, in that order. */
 export interface Registry {
   readonly methods: readonly Method[]
@@ -11,6 +14,8 @@ export interface Registry {
   method(name: string, argument?: string): Method
   /** By id or name, in upper or lower case. Throws UNKNOWN_SPACE. */
   space(name: string, argument?: string): FeatureSpace
+  /** The name of the plugin that brought it; null for what is built in or not registered. */
+  pluginOf(item: Method | FeatureSpace): string | null
 }
 
 /**
@@ -20,6 +25,7 @@ export interface Registry {
 export function createRegistry(plugins: readonly Plugin[]): Registry {
   const methods = names<Method>('method')
   const spaces = names<FeatureSpace>('space')
+  const origins = new Map<Method | FeatureSpace, string>()
   for (const plugin of plugins) {
     for (const space of plugin.spaces ?? []) spaces.add(space, [space.id, space.name], plugin.name)
   }
@@ -34,9 +40,16 @@ export function createRegistry(plugins: readonly Plugin[]): Registry {
       }
     }
   }
+  for (const { name, methods: own = [], spaces: ownSpaces = [] } of plugins) {
+    for (const item of [...own, ...ownSpaces]) origins.set(item, name)
+  }
   const ids = (items: readonly { readonly id: string }[]) => items.map(({ id }) => id)
   return {
     methods: methods.items,
+    pluginOf(item) {
+      const name = origins.get(item) ?? builtinName
+      return name === builtinName ? null : name
+    },
     spaces: spaces.items,
     method(name, argument) {
       const found = methods.find(name)

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader'
 import { errors, type ShotboardError } from '../errors.js'
+import type { DatasetImageRow } from '../store/datasets.js'
 import type { Store } from '../store/store.js'
 
 /** SQLite takes so many variables in one statement. */
@@ -10,6 +11,8 @@ export const createLoaders = (store: Store) => ({
   dataset: byId(store.datasets.byIds, (id) => errors.unknownDataset({ id }, 'id')),
   classes: byKey(store.datasets.classes),
   counts: byKey(store.datasets.counts),
+  classCounts: byKey(store.datasetImages.classCounts),
+  classSamples: createClassSamplesLoader(store),
   image: byId(store.images.byIds, (id) => errors.unknownImage({ id }, 'id')),
   supportSet: byId(store.supportSets.byIds, (id) => errors.unknownSupportSet({ id }, 'id')),
   supportImages: byKey(store.supportSets.images),
@@ -35,4 +38,25 @@ function byKey<T>(fetch: (ids: readonly string[]) => Promise<Map<string, T[]>>):
     const groups = await fetch(ids)
     return ids.map((id) => groups.get(id) ?? [])
   }, options)
+}
+
+/** The first images of every class of a dataset, so many of each. */
+interface ClassSamplesKey {
+  readonly datasetId: string
+  readonly perClass: number
+}
+
+function createClassSamplesLoader(store: Store) {
+  return new DataLoader<ClassSamplesKey, DatasetImageRow[], string>(
+    async (keys) => {
+      const sizes = [...new Set(keys.map(({ perClass }) => perClass))]
+      const bySize = new Map<number, Map<string, DatasetImageRow[]>>()
+      for (const perClass of sizes) {
+        const ids = keys.filter((key) => key.perClass === perClass).map(({ datasetId }) => datasetId)
+        bySize.set(perClass, await store.datasetImages.firstOfClasses(ids, perClass))
+      }
+      return keys.map(({ datasetId, perClass }) => bySize.get(perClass)?.get(datasetId) ?? [])
+    },
+    { ...options, cacheKeyFn: ({ datasetId, perClass }) => `${perClass} ${datasetId}` },
+  )
 }

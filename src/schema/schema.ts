@@ -7,6 +7,7 @@ import {
   PairwiseTestResolver,
 } from './comparison/comparison.resolver.js'
 import { DatasetResolver } from './dataset/dataset.resolver.js'
+import { DatasetImagesResolver } from './dataset/dataset-images.js'
 import { EncoderResolver } from './encoder/encoder.js'
 import { HealthResolver } from './health/health.js'
 import { ImageResolver } from './image/image.js'
@@ -26,6 +27,7 @@ export const createSchema = (): Promise<GraphQLSchema> =>
       FeatureSpaceResolver,
       EncoderResolver,
       DatasetResolver,
+      DatasetImagesResolver,
       ImageResolver,
       SupportSetResolver,
       PredictionResolver,

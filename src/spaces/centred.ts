@@ -9,6 +9,7 @@ export const centred = () =>
     id: 'centred',
     name: 'Centred',
     summary: 'The mean of the support features subtracted: what all images share no longer counts.',
+    formula: String.raw`u = \frac{f - \mu}{\lVert f - \mu\rVert}`,
     base: 'clip',
     trained: false,
     fit: fitCentred,

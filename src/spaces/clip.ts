@@ -6,6 +6,7 @@ export const clip = () =>
     id: 'clip',
     name: 'CLIP',
     summary: 'The image features as the encoder gives them.',
+    formula: 'u = f',
     base: 'clip',
     trained: false,
   })

@@ -14,6 +14,9 @@ export interface FeatureSpace {
   readonly name: string
   /** One sentence for a person who chooses. */
   readonly summary: string
+  /** In TeX, how a feature `f` of the base becomes a feature `u` of this space. */
+  readonly formula?: string
+  readonly paper?: { readonly title: string; readonly url: string }
   /** The encoder's own space whose features this one starts from: `clip`, or `imo` with the adapters on. */
   readonly base: string
   /** Whether it needs something trained, such as adapters. */

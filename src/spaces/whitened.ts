@@ -14,6 +14,7 @@ export const whitened = ({ lambda = 0.5 } = {}) =>
     name: 'Whitened',
     summary:
       'Centred, and scaled so that directions in which support images of one class differ count for less.',
+    formula: String.raw`u = \frac{v}{\lVert v\rVert},\quad v = \Sigma^{-1/2}(f - \mu),\quad \Sigma = (1 - \lambda)\,\Sigma_w + \lambda\,\tfrac{\operatorname{tr}\Sigma_w}{d}\,I`,
     base: 'clip',
     trained: false,
     fit: (support, kernels) => fitWhitened(support, lambda, kernels),

@@ -1,5 +1,6 @@
 import { type ComparisonRepository, createComparisonRepository } from './comparisons.js'
 import type { DatabaseClient } from './database.js'
+import { createDatasetImageRepository, type DatasetImageRepository } from './dataset-images.js'
 import { createDatasetRepository, type DatasetRepository } from './datasets.js'
 import { createImageRepository, type ImageRepository } from './images.js'
 import { createRunRepository, type RunRepository } from './runs.js'
@@ -8,6 +9,7 @@ import { createSupportSetRepository, type SupportSetRepository } from './support
 /** All repositories of one database. */
 export interface Store {
   readonly datasets: DatasetRepository
+  readonly datasetImages: DatasetImageRepository
   readonly images: ImageRepository
   readonly supportSets: SupportSetRepository
   readonly runs: RunRepository
@@ -16,6 +18,7 @@ export interface Store {
 
 export const createStore = (client: DatabaseClient): Store => ({
   datasets: createDatasetRepository(client),
+  datasetImages: createDatasetImageRepository(client),
   images: createImageRepository(client),
   supportSets: createSupportSetRepository(client),
   runs: createRunRepository(client),

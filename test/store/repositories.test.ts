@@ -109,6 +109,20 @@ async function repositories(url: string): Promise<void> {
       await expect(store.datasets.create(name, [])).rejects.toThrow()
     })
 
+    test('show the first images of every class, and how many there are', async () => {
+      const [dataset, other] = [await newDataset(), await newDataset()]
+      const more = [{}, { classIndex: 1 }, {}, { split: 'TEST' as const }]
+      const images = more.map((each) => newImage({ split: 'SUPPORT_POOL', ...each }))
+      await store.datasets.addImages(dataset.id, images)
+      const ids = images.map(({ imageId }) => imageId)
+      const samples = await store.datasetImages.firstOfClasses([dataset.id, other.id], 2)
+      expect(samples.get(dataset.id)?.map(({ imageId }) => imageId)).toEqual([ids[0], ids[2], ids[1]])
+      expect(samples.get(other.id)).toEqual([])
+      const counts = await store.datasetImages.classCounts([dataset.id])
+      const sum = counts.get(dataset.id)?.reduce((total, count) => total + count.images, 0)
+      expect([sum, counts.get(dataset.id)?.length]).toEqual([4, 3])
+    })
+
     test('keep images in the order in which they came, each once', async () => {
       const [{ id }, other] = [await newDataset(), await newDataset()]
       const images = ['z', 'a', 'm'].map((prefix) => newImage({ imageId: unique(prefix), classIndex: 1 }))

@@ -1,9 +1,11 @@
 import type { Term } from '../contract.js'
+import { symbolOf } from '../formula.js'
 
 /** `exp(−β(1 − U·Gᵀ))·L`: how near a query is to the support images of a class, in the chosen space. */
 export const cacheAffinity = (names: { readonly weight: string; readonly sharpness: string }): Term => ({
   name: 'cache',
   summary: 'How near the image is to the support images of the class, in the chosen feature space.',
+  formula: String.raw`\exp\!\left(-${symbolOf(names.sharpness)}\left(1 - UG^\top\right)\right)L`,
   weight: names.weight,
   shapes: [names.sharpness],
   usesTexts: false,

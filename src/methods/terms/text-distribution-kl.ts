@@ -18,6 +18,7 @@ export const textDistributionKl = (options: {
 }): Term => ({
   name: 'kl',
   summary: 'How alike the image and the support images of the class are in how they fit all texts.',
+  formula: String.raw`\varphi(-M)\,L`,
   weight: options.weight,
   shapes: [],
   usesTexts: true,

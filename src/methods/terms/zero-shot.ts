@@ -5,6 +5,7 @@ import type { Term } from '../contract.js'
 export const zeroShot = (): Term => ({
   name: 'zero-shot',
   summary: "How well the image fits the class's texts.",
+  formula: String.raw`s\,TW^\top`,
   weight: null,
   shapes: [],
   usesTexts: true,

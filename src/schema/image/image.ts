@@ -1,6 +1,7 @@
 import type { FileUpload } from 'graphql-upload/processRequest.mjs'
-import { Field, FieldResolver, ID, InputType, Int, ObjectType, Resolver, Root } from 'type-graphql'
+import { Arg, Field, FieldResolver, ID, InputType, Int, ObjectType, Resolver, Root } from 'type-graphql'
 import { contentTypeOf, type ImageFormat } from '../../encoders/image.js'
+import { greatestThumbnail, leastThumbnail, requireThumbnailSize } from '../../encoders/thumbnail.js'
 import { errors, reasonOf } from '../../errors.js'
 import type { ImageInput } from '../../library/image-input.js'
 import { Upload } from '../scalars.js'
@@ -28,6 +29,17 @@ export interface ImageRoot {
 
 @Resolver(() => ImageType)
 export class ImageResolver {
+  @FieldResolver(() => String, {
+    description: `Where a smaller copy is served that no side of exceeds \`size\`, from ${leastThumbnail} to ${greatestThumbnail} pixels.`,
+  })
+  thumbnail(
+    @Root() { id, unstored }: ImageRoot,
+    @Arg('size', () => Int, { defaultValue: 160 }) size: number,
+  ): string {
+    requireThumbnailSize(size, 'size')
+    return unstored ? this.url({ id, width: 0, height: 0, unstored }) : `/images/${id}?size=${size}`
+  }
+
   @FieldResolver(() => String, {
     description: 'Where its bytes are served; a data URL for an image that is not stored.',
   })

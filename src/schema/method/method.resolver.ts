@@ -1,9 +1,11 @@
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql'
 import { type Method, type Paper, rangeOf } from '../../methods/contract.js'
+import { formulaOf, symbolOf } from '../../methods/formula.js'
 import type { FeatureSpace } from '../../spaces/contract.js'
 import type { Context } from '../context.js'
+import { PaperType } from '../paper.js'
 import { FeatureSpaceType } from '../space/space.js'
-import { HyperparameterType, MethodType, PaperType, TermType } from './method.type.js'
+import { HyperparameterType, MethodType, TermType } from './method.type.js'
 
 @Resolver(() => MethodType)
 export class MethodResolver {
@@ -33,14 +35,36 @@ export class MethodResolver {
 
   @FieldResolver(() => [TermType])
   terms(@Root() method: Method): TermType[] {
-    if (method.terms) return method.terms.map(({ name, summary, weight }) => ({ name, summary, weight }))
-    return [{ name: 'score', summary: 'The method scores as a whole.', weight: null }]
+    if (!method.terms) {
+      const { formula = null } = method
+      return [{ name: 'score', summary: 'The method scores as a whole.', formula, weight: null }]
+    }
+    return method.terms.map(({ name, summary, formula = null, weight }) => ({
+      name,
+      summary,
+      formula,
+      weight,
+    }))
+  }
+
+  @FieldResolver(() => String, { description: 'Its logits in TeX: the sum of its weighted terms.' })
+  formula(@Root() method: Method): string {
+    return formulaOf(method)
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The plugin that brought it; null for what is built in.',
+  })
+  plugin(@Root() method: Method, @Ctx() { library }: Context): string | null {
+    return library.registry.pluginOf(method)
   }
 
   @FieldResolver(() => [HyperparameterType])
   hyperparameters(@Root() method: Method): HyperparameterType[] {
     return Object.entries(method.hyperparameters).map(([name, hyperparameter]) => ({
       name,
+      symbol: symbolOf(name),
       kind: hyperparameter.kind === 'weight' ? 'WEIGHT' : 'SHAPE',
       default: hyperparameter.default,
       ...rangeOf(hyperparameter),

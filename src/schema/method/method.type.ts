@@ -1,15 +1,6 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql'
 import { HyperparameterKind } from '../enums.js'
 
-@ObjectType('Paper')
-export class PaperType {
-  @Field(() => String)
-  title: string
-
-  @Field(() => String)
-  url: string
-}
-
 @ObjectType('Term', { description: "One addend of a method's logits." })
 export class TermType {
   @Field(() => String)
@@ -17,6 +8,9 @@ export class TermType {
 
   @Field(() => String)
   summary: string
+
+  @Field(() => String, { nullable: true, description: 'Its logits before weighting, in TeX.' })
+  formula: string | null
 
   @Field(() => String, { nullable: true, description: 'The hyperparameter that multiplies it.' })
   weight: string | null
@@ -26,6 +20,9 @@ export class TermType {
 export class HyperparameterType {
   @Field(() => String)
   name: string
+
+  @Field(() => String, { description: 'Its symbol in formulas, in TeX.' })
+  symbol: string
 
   @Field(() => HyperparameterKind)
   kind: keyof typeof HyperparameterKind

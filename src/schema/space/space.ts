@@ -1,6 +1,7 @@
 import { Ctx, Field, FieldResolver, ID, ObjectType, Query, Resolver, Root } from 'type-graphql'
 import type { FeatureSpace } from '../../spaces/contract.js'
 import type { Context } from '../context.js'
+import { PaperType } from '../paper.js'
 
 @ObjectType('FeatureSpace', { description: 'Where images are compared with images.' })
 export class FeatureSpaceType {
@@ -13,6 +14,15 @@ export class FeatureSpaceType {
   @Field(() => String)
   summary: string
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'How a feature f of the encoder becomes a feature u of this space, in TeX.',
+  })
+  formula?: string | null
+
+  @Field(() => PaperType, { nullable: true })
+  paper?: PaperType | null
+
   @Field(() => Boolean, { description: 'Whether it needs something trained, such as adapters.' })
   trained: boolean
 }
@@ -22,6 +32,14 @@ export class FeatureSpaceResolver {
   @Query(() => [FeatureSpaceType], { description: 'Every registered feature space.' })
   featureSpaces(@Ctx() { library }: Context): readonly FeatureSpace[] {
     return library.registry.spaces
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The plugin that brought it; null for what is built in.',
+  })
+  plugin(@Root() space: FeatureSpace, @Ctx() { library }: Context): string | null {
+    return library.registry.pluginOf(space)
   }
 
   @FieldResolver(() => Boolean, { description: 'Whether it is fitted on the support set itself.' })

@@ -1,0 +1,101 @@
+import { Arg, Ctx, Field, FieldResolver, ID, Int, ObjectType, Resolver, Root } from 'type-graphql'
+import { errors } from '../../errors.js'
+import type { ClassRow, DatasetImageRow, DatasetRow } from '../../store/datasets.js'
+import type { ImageRow } from '../../store/images.js'
+import type { Page } from '../../store/page.js'
+import type { Context } from '../context.js'
+import { Split } from '../enums.js'
+import { ImageType } from '../image/image.js'
+import { connectionOf, pageRequest } from '../page.js'
+import { ClassLabelType, DatasetType, SplitCountType } from './dataset.type.js'
+
+@ObjectType('DatasetImage')
+class DatasetImageType {
+  @Field(() => ImageType)
+  image: ImageType
+
+  @Field(() => ClassLabelType)
+  class: ClassLabelType
+
+  @Field(() => Split)
+  split: Split
+}
+
+const DatasetImageConnectionType = connectionOf('DatasetImageConnection', () => DatasetImageType)
+
+@ObjectType('ClassSample', { description: 'A class with how many images it has, and some of them.' })
+class ClassSampleType {
+  @Field(() => ClassLabelType)
+  class: ClassLabelType
+
+  @Field(() => [SplitCountType])
+  counts: readonly SplitCountType[]
+
+  @Field(() => [ImageType], { description: 'The first that came.' })
+  images: readonly ImageType[]
+}
+
+const mostPerClass = 50
+const defaultImages = 60
+
+@Resolver(() => DatasetType)
+export class DatasetImagesResolver {
+  @FieldResolver(() => [ClassSampleType], { description: 'Every class, with some of its images.' })
+  async samples(
+    @Root() { id }: DatasetRow,
+    @Arg('perClass', () => Int, { defaultValue: 5 }) perClass: number,
+    @Ctx() { loaders }: Context,
+  ): Promise<ClassSampleType[]> {
+    if (!(perClass >= 0 && perClass <= mostPerClass)) {
+      const reason = `perClass must be from 0 to ${mostPerClass}, not ${perClass}.`
+      throw errors.invalidValue({ reason }, 'perClass')
+    }
+    const [classes, counts, samples] = await Promise.all([
+      loaders.classes.load(id),
+      loaders.classCounts.load(id),
+      loaders.classSamples.load({ datasetId: id, perClass }),
+    ])
+    const images = await withImages(samples, loaders)
+    return classes.map((label) => ({
+      class: label,
+      counts: counts.filter(({ classIndex }) => classIndex === label.index),
+      images: images.filter(({ classIndex }) => classIndex === label.index).map(({ image }) => image),
+    }))
+  }
+
+  @FieldResolver(() => DatasetImageConnectionType, { description: 'In the order in which they came.' })
+  async images(
+    @Root() { id }: DatasetRow,
+    @Arg('class', () => ID, { nullable: true, description: "A class's name." }) name:
+      | string
+      | null
+      | undefined,
+    @Arg('split', () => Split, { nullable: true }) split: Split | null | undefined,
+    @Arg('first', () => Int, { nullable: true, defaultValue: defaultImages }) first: number | null,
+    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Ctx() { library, loaders }: Context,
+  ): Promise<Page<DatasetImageType>> {
+    const classes = await loaders.classes.load(id)
+    const label = name == null ? undefined : classes.find((each) => each.name === name)
+    if (name != null && !label) {
+      throw errors.unknownClass({ name, known: classes.map((each) => each.name) }, 'class')
+    }
+    const page = await library.store.datasetImages.page(pageRequest(first ?? defaultImages, after), {
+      datasetId: id,
+      ...(label && { classIndex: label.index }),
+      ...(split != null && { split }),
+    })
+    const images = await withImages(page.nodes, loaders)
+    return {
+      ...page,
+      nodes: images.map((each) => ({ ...each, class: classes[each.classIndex] as ClassRow })),
+    }
+  }
+}
+
+/** Rows with the images that they name. */
+const withImages = (
+  rows: readonly DatasetImageRow[],
+  loaders: Context['loaders'],
+): Promise<(DatasetImageRow & { readonly image: ImageRow })[]> =>
+  Promise.all(rows.map(async (row) => ({ ...row, image: await loaders.image.load(row.imageId) })))

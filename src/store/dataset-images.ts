@@ -1,0 +1,95 @@
+import { errors } from '../errors.js'
+import type { DatabaseClient } from './database.js'
+import type { DatasetImageRow, SplitCountRow } from './datasets.js'
+import { Prisma } from './generated/sqlite/client.js'
+import type { Split } from './generated/sqlite/enums.js'
+import type { Page, PageRequest } from './page.js'
+
+/** The images of datasets as one looks at them: by class, some of each, page by page. */
+export interface DatasetImageRepository {
+  /** By dataset: how many images each class has in each split. */
+  classCounts(datasetIds: readonly string[]): Promise<Map<string, ClassCountRow[]>>
+  /** By dataset: the first images of every class, at most `perClass` of each. */
+  firstOfClasses(datasetIds: readonly string[], perClass: number): Promise<Map<string, DatasetImageRow[]>>
+  /** One page, in the order in which the images came. */
+  page(request: PageRequest, filter: DatasetImageFilter): Promise<Page<DatasetImageRow>>
+}
+
+export interface ClassCountRow extends SplitCountRow {
+  readonly classIndex: number
+}
+
+export interface DatasetImageFilter {
+  readonly datasetId: string
+  readonly classIndex?: number
+  readonly split?: Split
+}
+
+export function createDatasetImageRepository(client: DatabaseClient): DatasetImageRepository {
+  return {
+    async classCounts(datasetIds) {
+      const rows = await client.datasetImage.groupBy({
+        by: ['datasetId', 'classIndex', 'split'],
+        where: { datasetId: { in: [...datasetIds] } },
+        _count: { _all: true },
+      })
+      return byDataset(
+        datasetIds,
+        rows.map(({ _count, ...row }) => ({ ...row, images: _count._all })),
+      )
+    },
+
+    async firstOfClasses(datasetIds, perClass) {
+      if (datasetIds.length === 0) return new Map()
+      const rows = await client.$queryRaw<(DatasetImageRow & { datasetId: string })[]>`
+        SELECT "datasetId", "imageId", "classIndex", "split" FROM (
+          SELECT *, ROW_NUMBER() OVER (PARTITION BY "datasetId", "classIndex" ORDER BY "position") AS "rank"
+          FROM "DatasetImage" WHERE "datasetId" IN (${Prisma.join([...datasetIds])})
+        ) AS "ranked" WHERE "rank" <= ${perClass} ORDER BY "classIndex", "position"`
+      return byDataset(datasetIds, rows)
+    },
+
+    async page({ first, after }, filter) {
+      if (!(Number.isInteger(first) && first >= 1 && first <= mostPerPage)) {
+        throw errors.invalidValue(
+          { reason: `A page has 1 to ${mostPerPage} entries, not ${first}.` },
+          'first',
+        )
+      }
+      const behind = after == null ? {} : { position: { gt: positionOf(after) } }
+      const [rows, totalCount] = await Promise.all([
+        client.datasetImage.findMany({
+          where: { ...filter, ...behind },
+          orderBy: { position: 'asc' },
+          take: first + 1,
+          select: { position: true, imageId: true, classIndex: true, split: true },
+        }),
+        client.datasetImage.count({ where: filter }),
+      ])
+      const nodes = rows.slice(0, first)
+      const last = nodes.at(-1)
+      const endCursor = last ? String(last.position) : null
+      return { nodes, pageInfo: { hasNextPage: rows.length > first, endCursor }, totalCount }
+    },
+  }
+}
+
+const mostPerPage = 500
+
+/** Images keep their positions, so a position is a cursor that stays right while images are added. */
+function positionOf(cursor: string): number {
+  const position = Number(cursor)
+  if (!Number.isSafeInteger(position) || cursor.trim() === '') {
+    throw errors.invalidValue({ reason: `"${cursor}" is no cursor that a page has given.` }, 'after')
+  }
+  return position
+}
+
+function byDataset<T extends { readonly datasetId: string }>(
+  datasetIds: readonly string[],
+  rows: readonly T[],
+): Map<string, T[]> {
+  const groups = new Map<string, T[]>(datasetIds.map((id) => [id, []]))
+  for (const row of rows) groups.get(row.datasetId)?.push(row)
+  return groups
+}
