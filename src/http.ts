@@ -10,6 +10,10 @@ import type { Logger } from 'pino'
 import { contentTypeOf, type ImageFormat } from './encoders/image.js'
 import { requireThumbnailSize, thumbnailOf } from './encoders/thumbnail.js'
 import { errors, reasonOf, ShotboardError } from './errors.js'
+import { serveEventStream } from './http/event-stream.js'
+import { maskStreamedError } from './http/streamed-errors.js'
+import { createStreamedOperations } from './http/streamed-operations.js'
+import { serveWebSockets } from './http/websocket.js'
 import type { Library } from './library/library.js'
 import type { Context } from './schema/context.js'
 import { createLoaders } from './schema/loaders.js'
@@ -18,16 +22,25 @@ import { createSchema } from './schema/schema.js'
 /** Files in one multipart request. */
 const mostFiles = 1000
 
-/** The HTTP server of a library: GraphQL with its IDE, and the images. Not listening yet. */
+export interface HttpServer {
+  /** Not listening yet. */
+  readonly server: Server
+  /** Says goodbye to WebSocket clients, which the server would wait for otherwise. */
+  endSockets(): Promise<void>
+}
+
+/** The HTTP server of a library: GraphQL with its IDE, and the images. */
 export async function createHttpServer(options: {
   readonly library: Library
   readonly maxRequestMegabytes: number
   readonly log: Logger
-}): Promise<Server> {
+}): Promise<HttpServer> {
   const { library, maxRequestMegabytes, log } = options
+  const schema = await createSchema()
+  const createContext = (): Context => ({ library, loaders: createLoaders(library.store) })
   const app = express()
   const apollo = new ApolloServer<Context>({
-    schema: await createSchema(),
+    schema,
     introspection: true,
     includeStacktraceInErrorResponses: false,
     csrfPrevention: true,
@@ -37,6 +50,11 @@ export async function createHttpServer(options: {
     formatError: (formatted, error) => maskInternalError(formatted, error, log),
   })
   await apollo.start()
+  const operations = createStreamedOperations({
+    schema,
+    createContext,
+    mask: maskStreamedError(internalError, log),
+  })
 
   const bytes = maxRequestMegabytes * 2 ** 20
   const tooLarge = errors.requestTooLarge({ megabytes: maxRequestMegabytes })
@@ -49,12 +67,12 @@ export async function createHttpServer(options: {
     limitMultipart(bytes, tooLarge),
     graphqlUploadExpress({ maxFileSize: bytes, maxFiles: mostFiles, maxFieldSize: bytes }),
     express.json({ limit: bytes }),
-    expressMiddleware(apollo, {
-      context: async () => ({ library, loaders: createLoaders(library.store) }),
-    }),
+    serveEventStream(operations),
+    expressMiddleware(apollo, { context: async () => createContext() }),
   )
   app.use(reportRequestError(tooLarge, log))
-  return createServer(app)
+  const server = createServer(app)
+  return { server, endSockets: serveWebSockets(server, { operations, maxMessageBytes: bytes }) }
 }
 
 /**

@@ -23,7 +23,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     onError: (job, err) => log.error({ err, job }, 'a job failed'),
   })
   try {
-    const server = await createHttpServer({
+    const { server, endSockets } = await createHttpServer({
       library,
       maxRequestMegabytes: settings.maxRequestMegabytes,
       log,
@@ -41,6 +41,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
       library,
       async close() {
         const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+        await endSockets()
         server.closeAllConnections()
         await closed
         await library.close()

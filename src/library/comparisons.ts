@@ -4,7 +4,9 @@ import { errors, ShotboardError } from '../errors.js'
 import type { KlScaling, Selection } from '../evaluation/protocol.js'
 import type { ResultFiles } from '../evaluation/result-file.js'
 import { comparePairs, type PairwiseTest, type SummaryRow, summariseRuns } from '../evaluation/summary.js'
+import type { ComparisonChanges } from '../jobs/changes.js'
 import { type ComparisonJobContext, runComparison } from '../jobs/comparison-job.js'
+import { latestStates } from '../jobs/latest-states.js'
 import { fingerprintOf, type Materials } from '../jobs/materials.js'
 import type { JobQueue } from '../jobs/queue.js'
 import type { Registry } from '../methods/registry.js'
@@ -39,6 +41,11 @@ export interface Comparisons {
   cancel(id: string): Promise<ComparisonRow>
   /** Resolves with the comparison once it has ended. Throws UNKNOWN_COMPARISON. */
   ended(id: string): Promise<ComparisonRow>
+  /**
+   * A comparison as it is, and then as it becomes, at most ten times a second, until it has ended. One that has ended
+   * already is told once. Throws UNKNOWN_COMPARISON.
+   */
+  watch(id: string): Promise<AsyncIterableIterator<ComparisonRow>>
   /** Goes on with what a stop interrupted. */
   resume(): Promise<void>
   /** Every method, space and number of shots over its seeds, of the runs given. */
@@ -55,12 +62,13 @@ export interface ComparisonsContext {
   readonly encoders: Encoders
   readonly registry: Registry
   readonly queue: JobQueue
+  readonly changes: ComparisonChanges
   readonly resultFiles: ResultFiles
   readonly job: ComparisonJobContext
 }
 
 export function createComparisons(context: ComparisonsContext): Comparisons {
-  const { store, registry, queue, resultFiles } = context
+  const { store, registry, queue, changes, resultFiles } = context
 
   const enqueue = (comparison: ComparisonRow): void =>
     queue.add(comparison.id, (signal) => runComparison(context.job, comparison, signal))
@@ -101,6 +109,15 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
       await queue.ended(id)
       return find(id)
     },
+    async watch(id) {
+      await find(id)
+      return latestStates({
+        read: () => find(id),
+        watch: (onChange) => changes.watch(id, onChange),
+        isLast: ({ status }) => status !== 'QUEUED' && status !== 'RUNNING',
+        leastMs: leastMsBetweenStates,
+      })
+    },
     async resume() {
       for (const comparison of await store.comparisons.unfinished()) enqueue(comparison)
     },
@@ -124,6 +141,9 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     },
   }
 }
+
+/** Whoever watches a comparison is told at most ten times a second. */
+const leastMsBetweenStates = 100
 
 /** Runs of one comparison: all of them are planned, stored and read as a whole. */
 const mostRuns = 10_000

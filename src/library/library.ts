@@ -3,6 +3,7 @@ import { openFeatureStore } from '../cache/feature-store.js'
 import { createFeatureSource } from '../cache/features.js'
 import { type Encoders, openEncoders } from '../encoders/encoders.js'
 import { createResultFiles, type ResultFiles } from '../evaluation/result-file.js'
+import { type ComparisonChanges, createComparisonChanges } from '../jobs/changes.js'
 import { createMaterials, type Materials } from '../jobs/materials.js'
 import { createJobQueue } from '../jobs/queue.js'
 import { builtin } from '../methods/builtin.js'
@@ -30,6 +31,7 @@ export interface Library {
   readonly resultFiles: ResultFiles
   readonly materials: Materials
   readonly databaseKind: Database['kind']
+  readonly changes: ComparisonChanges
   readonly datasets: Datasets
   readonly supportSets: SupportSets
   readonly comparisons: Comparisons
@@ -79,7 +81,8 @@ export async function openLibrary(
     ])
     const featureStore = openFeatureStore(join(settings.dataDirectory, 'features'))
     closing.push(featureStore.close)
-    const store = createStore(database.client)
+    const changes = createComparisonChanges()
+    const store = createStore(database.client, changes.publish)
     const imageFiles = createImageFiles(join(settings.dataDirectory, 'images'))
     const resultFiles = createResultFiles(join(settings.dataDirectory, 'runs'))
     const kernels = createKernels(computing)
@@ -87,7 +90,7 @@ export async function openLibrary(
     const queue = createJobQueue({ concurrency: comparisonsAtOnce, onError })
     closing.push(queue.close)
 
-    const parts = { store, imageFiles, resultFiles, encoders, registry, kernels, materials }
+    const parts = { store, changes, imageFiles, resultFiles, encoders, registry, kernels, materials }
     const datasets = createDatasets({ ...parts, maxMegapixels: settings.maxMegapixels })
     const comparisons = createComparisons({ ...parts, queue, job: parts })
     await comparisons.resume()

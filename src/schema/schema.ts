@@ -1,11 +1,12 @@
 import 'reflect-metadata'
 import type { GraphQLSchema } from 'graphql'
-import { buildSchema } from 'type-graphql'
+import { buildSchema, type PubSub } from 'type-graphql'
 import {
   ComparisonResolver,
   ComparisonRowResolver,
   PairwiseTestResolver,
 } from './comparison/comparison.resolver.js'
+import { ComparisonSubscription } from './comparison/comparison.subscription.js'
 import { DatasetResolver } from './dataset/dataset.resolver.js'
 import { DatasetImagesResolver } from './dataset/dataset-images.js'
 import { EncoderResolver } from './encoder/encoder.js'
@@ -17,6 +18,13 @@ import { MethodPredictionResolver, PredictionResolver } from './prediction/predi
 import { RunResolver } from './run/run.js'
 import { FeatureSpaceResolver } from './space/space.js'
 import { SupportSetResolver } from './support-set/support-set.js'
+
+const refuse = (): never => {
+  throw new Error('A subscription must name the source of its events by `subscribe`.')
+}
+
+/** TypeGraphQL asks for one where there are subscriptions. Ours bring the source of their events themselves. */
+const noPubSub: PubSub = { publish: refuse, subscribe: refuse }
 
 /** The executable schema. */
 export const createSchema = (): Promise<GraphQLSchema> =>
@@ -34,11 +42,13 @@ export const createSchema = (): Promise<GraphQLSchema> =>
       MethodPredictionResolver,
       RunResolver,
       ComparisonResolver,
+      ComparisonSubscription,
       ComparisonRowResolver,
       PairwiseTestResolver,
       OverlapResolver,
       SpaceOverlapResolver,
     ],
+    pubSub: noPubSub,
     // Inputs are checked by the library, which programs use as well.
     validate: false,
   })

@@ -51,7 +51,11 @@ export interface ComparisonRepository {
 
 const unfinishedStatus: { in: JobStatus[] } = { in: ['QUEUED', 'RUNNING'] }
 
-export function createComparisonRepository(client: DatabaseClient): ComparisonRepository {
+/** `onChange` is told of every comparison that has been changed. */
+export function createComparisonRepository(
+  client: DatabaseClient,
+  onChange: (id: string) => void = () => {},
+): ComparisonRepository {
   return {
     create: ({ runs, ...given }) =>
       client.$transaction(async (tx) => {
@@ -107,6 +111,7 @@ export function createComparisonRepository(client: DatabaseClient): ComparisonRe
       client.comparison.findMany({ where: { status: unfinishedStatus }, orderBy: { id: 'asc' } }),
     async update(id, changes) {
       await client.comparison.updateMany({ where: { id, status: unfinishedStatus }, data: changes })
+      onChange(id)
     },
     async runsWantedByOthers(id) {
       const rows = await client.comparisonRun.findMany({

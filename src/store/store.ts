@@ -16,11 +16,12 @@ export interface Store {
   readonly comparisons: ComparisonRepository
 }
 
-export const createStore = (client: DatabaseClient): Store => ({
+/** `onComparisonChange` is told of every comparison that has been changed. */
+export const createStore = (client: DatabaseClient, onComparisonChange?: (id: string) => void): Store => ({
   datasets: createDatasetRepository(client),
   datasetImages: createDatasetImageRepository(client),
   images: createImageRepository(client),
   supportSets: createSupportSetRepository(client),
   runs: createRunRepository(client),
-  comparisons: createComparisonRepository(client),
+  comparisons: createComparisonRepository(client, onComparisonChange),
 })

@@ -25,6 +25,8 @@ export interface TestServer {
   readonly url: string
   readonly library: Library
   readonly settings: Settings
+  /** Closes it before the tests of the file have run. */
+  close(): Promise<void>
   /** The data of an operation that must go well. */
   query<T>(operation: string, variables?: object): Promise<T>
   /** The answer to an operation, whatever it is. */
@@ -44,7 +46,13 @@ export async function startTestServer(environment: Record<string, string> = {}):
     SHOTBOARD_DATA_DIR: await temporaryFolder(),
     ...environment,
   })
-  const { url, library, close } = await startServer(settings)
+  const server = await startServer(settings)
+  const { url, library } = server
+  let closed: Promise<void> | undefined
+  const close = () => {
+    closed ??= server.close()
+    return closed
+  }
   const database = await openDatabase(settings.databaseUrl)
   atEnd(close)
   atEnd(database.close)
@@ -65,6 +73,7 @@ export async function startTestServer(environment: Record<string, string> = {}):
     url,
     library,
     settings,
+    close,
     ask,
     send,
     async query<T>(operation: string, variables?: object) {

@@ -1,0 +1,17 @@
+import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql'
+import type { ComparisonRow } from '../../store/comparisons.js'
+import type { Context } from '../context.js'
+import { ComparisonType } from './comparison.type.js'
+
+@Resolver(() => ComparisonType)
+export class ComparisonSubscription {
+  @Subscription(() => ComparisonType, {
+    description:
+      'The comparison as it is, and then as it becomes, at most ten times a second; ends when the comparison has ended.',
+    subscribe: ({ args, context }: { args: { id: string }; context: Context }) =>
+      context.library.comparisons.watch(args.id),
+  })
+  comparison(@Root() comparison: ComparisonRow, @Arg('id', () => ID) _id: string): ComparisonRow {
+    return comparison
+  }
+}
