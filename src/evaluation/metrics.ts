@@ -27,6 +27,8 @@ export interface Tally {
 export interface Measures {
   /** [N]: the class with the greatest logit, the first among equals. */
   readonly predicted: Int32Array
+  /** [N]: the probability of that class. */
+  readonly confidence: Float32Array
   readonly images: number
   /** Percentages. Top-5 counts an image whose class is among the five greatest logits (or all, where C < 5). */
   readonly accuracy: number
@@ -38,6 +40,7 @@ export interface Measures {
 /** Starts measuring. */
 export function createTally(): Tally {
   const predicted: number[] = []
+  const confidences: number[] = []
   const bins = Array.from({ length: calibrationBins }, () => ({ images: 0, correct: 0, confidence: 0 }))
   let correct = 0
   let correct5 = 0
@@ -53,6 +56,7 @@ export function createTally(): Tally {
         if (rankOf(logits, label) < 5) correct5++
         const confidence =
           1 / logits.reduce((sum, logit) => sum + Math.exp(logit - (logits[best] as number)), 0)
+        confidences.push(confidence)
         const bin = bins[Math.min(calibrationBins - 1, Math.ceil(confidence * calibrationBins) - 1)]
         if (bin) {
           bin.images++
@@ -67,6 +71,7 @@ export function createTally(): Tally {
       const gaps = bins.reduce((sum, bin) => sum + Math.abs(bin.confidence - bin.correct), 0)
       return {
         predicted: Int32Array.from(predicted),
+        confidence: Float32Array.from(confidences),
         images,
         accuracy: share(correct),
         top5Accuracy: share(correct5),

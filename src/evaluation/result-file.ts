@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errors } from '../errors.js'
-import { readSafetensors, writeSafetensors } from '../tensor/safetensors.js'
+import { type NamedTensor, readSafetensors, writeSafetensors } from '../tensor/safetensors.js'
 
 /** Which test image was taken for what: what a comparison's tests and a run's confusion matrix are made from. */
 export interface Predictions {
@@ -9,6 +9,8 @@ export interface Predictions {
   readonly labels: Int32Array
   /** [N]: the class it was taken for. */
   readonly predicted: Int32Array
+  /** [N]: the probability of that class; files of earlier versions lack it. */
+  readonly confidence?: Float32Array
 }
 
 /** The predictions of runs, each a safetensors file named after its run. */
@@ -21,25 +23,30 @@ export interface ResultFiles {
 export function createResultFiles(directory: string): ResultFiles {
   const fileOf = (run: string) => join(directory, `${run}.safetensors`)
   return {
-    async write(run, { labels, predicted }) {
+    async write(run, { labels, predicted, confidence }) {
       await mkdir(directory, { recursive: true })
-      await writeSafetensors(fileOf(run), {
-        tensors: new Map([
-          ['labels', { type: 'int32', shape: [labels.length], data: labels }],
-          ['predicted', { type: 'int32', shape: [predicted.length], data: predicted }],
-        ]),
-        metadata: { run },
-      })
+      const shape = [labels.length]
+      const tensors = new Map<string, NamedTensor>([
+        ['labels', { type: 'int32', shape, data: labels }],
+        ['predicted', { type: 'int32', shape, data: predicted }],
+      ])
+      if (confidence) tensors.set('confidence', { type: 'float32', shape, data: confidence })
+      await writeSafetensors(fileOf(run), { tensors, metadata: { run } })
     },
     async read(run) {
       const file = fileOf(run)
       const { tensors } = await readSafetensors(file)
       const labels = tensors.get('labels')
       const predicted = tensors.get('predicted')
+      const confidence = tensors.get('confidence')
       if (labels?.type !== 'int32' || predicted?.type !== 'int32') {
         throw errors.invalidTensorFile({ file, reason: 'it lacks labels or predicted' })
       }
-      return { labels: labels.data, predicted: predicted.data }
+      return {
+        labels: labels.data,
+        predicted: predicted.data,
+        ...(confidence?.type === 'float32' && { confidence: confidence.data }),
+      }
     },
   }
 }

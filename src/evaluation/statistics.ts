@@ -66,6 +66,21 @@ export function mcnemar(wins: number, losses: number): number {
   return Math.min(1, 2 * tail)
 }
 
+/**
+ * Holm's adjustment of the p-values of several tests: rejecting where the adjusted value is below α keeps the chance of
+ * any false rejection below α, however the tests depend on each other.
+ */
+export function holm(pValues: readonly number[]): number[] {
+  const ascending = [...pValues.keys()].sort((a, b) => (pValues[a] as number) - (pValues[b] as number))
+  const adjusted = new Array<number>(pValues.length)
+  let least = 0
+  for (const [rank, i] of ascending.entries()) {
+    least = Math.max(least, Math.min(1, (pValues.length - rank) * (pValues[i] as number)))
+    adjusted[i] = least
+  }
+  return adjusted
+}
+
 const meanOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length
 

@@ -1,3 +1,4 @@
+import { pairPredictions } from './prediction-pair.js'
 import type { Predictions } from './result-file.js'
 import { mcnemar, type Statistic, summarise } from './statistics.js'
 
@@ -91,13 +92,12 @@ export async function comparePairs(
     for (const run of row.runs) {
       const other = baseline.runs.find(({ seed }) => seed === run.seed)
       if (!other) continue
-      const [mine, theirs] = await Promise.all([predictionsOf(run.id), predictionsOf(other.id)])
-      // Images are only ever added behind others: where some came between two runs, both saw the first ones.
-      const common = Math.min(mine.labels.length, theirs.labels.length)
-      images += common
-      for (const [i, label] of mine.labels.subarray(0, common).entries()) {
-        const right = mine.predicted[i] === label
-        const otherRight = theirs.predicted[i] === label
+      const predictions = await Promise.all([predictionsOf(run.id), predictionsOf(other.id)])
+      const { labels, predicted, baseline: taken } = pairPredictions(...predictions)
+      images += labels.length
+      for (const [i, label] of labels.entries()) {
+        const right = predicted[i] === label
+        const otherRight = taken[i] === label
         if (right && !otherRight) wins++
         if (!right && otherRight) losses++
       }

@@ -129,7 +129,8 @@ async function performRun(
     kernels,
     ...(loading.signal && { signal: loading.signal }),
   })
-  await resultFiles.write(run.id, { labels: test.labels, predicted: evaluation.predicted })
+  const { predicted, confidence } = evaluation
+  await resultFiles.write(run.id, { labels: test.labels, predicted, confidence })
   await store.runs.succeed(run.id, {
     supportSetId: supportSet.id,
     selectionImages: evaluation.fitted.selectionImages,
@@ -160,7 +161,7 @@ interface Loader {
 
 function createLoader(
   { store, registry, materials, kernels }: ComparisonJobContext,
-  { datasetId, testDatasetId }: ComparisonRow,
+  { datasetId, testDatasetId, lastImage }: ComparisonRow,
   encoder: Encoder,
   runs: readonly RunRow[],
 ): Loader {
@@ -172,18 +173,18 @@ function createLoader(
 
   const drawOf = ({ shots, seed, augmentations }: RunRow) => JSON.stringify([shots, seed, augmentations])
   const supportSetOf = ({ shots, seed, augmentations }: RunRow) =>
-    materials.supportSet({ datasetId, encoder: encoder.id, shots, seed, augmentations })
+    materials.supportSet({ datasetId, encoder: encoder.id, shots, seed, augmentations }, lastImage)
 
   const split: Loader['split'] = (name, options) =>
     once(splits, name, async () => {
-      const images = await store.datasets.images(datasetId, name)
+      const images = await store.datasets.images(datasetId, name, lastImage)
       const started = performance.now()
       const labelled = await materials.labelled(images, encoder, spaces, options)
       return { labelled, ms: performance.now() - started }
     })
   const shifted = (testDataset: string, options: LoadOptions) =>
     once(splits, 'shifted', async () => {
-      const images = await materials.testImages(testDataset, datasetId)
+      const images = await materials.testImages(testDataset, datasetId, lastImage)
       const started = performance.now()
       const labelled = await materials.labelled(images, encoder, spaces, options)
       return { labelled, ms: performance.now() - started }
@@ -212,9 +213,13 @@ function createLoader(
     async imagesToEncode() {
       if (runs.length === 0) return 0
       const wantsValidation = runs.some(({ selection }) => selection === 'VALIDATION')
-      const images = await store.datasets.images(datasetId, 'TEST')
-      if (testDatasetId !== null) images.push(...(await materials.testImages(testDatasetId, datasetId)))
-      if (wantsValidation) images.push(...(await store.datasets.images(datasetId, 'VALIDATION')))
+      const images = await store.datasets.images(datasetId, 'TEST', lastImage)
+      if (testDatasetId !== null) {
+        images.push(...(await materials.testImages(testDatasetId, datasetId, lastImage)))
+      }
+      if (wantsValidation) {
+        images.push(...(await store.datasets.images(datasetId, 'VALIDATION', lastImage)))
+      }
       let missing = await materials.missing(images, encoder, spaces, 1)
       // Support sets overlap; each image of them is encoded once for its recipe.
       const drawn = new Map<number, Map<string, { imageId: string; classIndex: number }>>()

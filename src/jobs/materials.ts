@@ -27,8 +27,11 @@ export interface Materials {
   classes(datasetId: string): Promise<readonly ClassRow[]>
   /** The text classifier of a dataset's classes, encoded once. */
   textClassifier(encoder: Encoder, classes: readonly ClassRow[]): Promise<Matrix>
-  /** Draws a support set, or finds it where the same has been drawn before. Throws as `drawSupport`. */
-  supportSet(request: SupportSetRequest): Promise<SupportSetRow>
+  /**
+   * Draws a support set, of the images up to a position where one is given, or finds it where the same has been drawn
+   * before. Throws as `drawSupport`.
+   */
+  supportSet(request: SupportSetRequest, lastImage?: number | null): Promise<SupportSetRow>
   /** A support set, encoded for the given spaces of the encoder. */
   support(
     supportSet: SupportSetRow,
@@ -44,7 +47,7 @@ export interface Materials {
     options?: LoadOptions,
   ): Promise<Labelled>
   /** The test images of a dataset, their classes those of the same name in another. Throws CLASSES_DIFFER. */
-  testImages(testDatasetId: string, datasetId: string): Promise<DatasetImageRow[]>
+  testImages(testDatasetId: string, datasetId: string, lastImage?: number | null): Promise<DatasetImageRow[]>
   /** How many images of these would have to be encoded. */
   missing(
     images: readonly SupportImageRow[],
@@ -113,9 +116,9 @@ export function createMaterials(options: {
   return {
     classes,
     textClassifier,
-    async supportSet(request) {
+    async supportSet(request, lastImage) {
       const names = (await classes(request.datasetId)).map(({ name }) => name)
-      const pool = await store.datasets.images(request.datasetId, 'SUPPORT_POOL')
+      const pool = await store.datasets.images(request.datasetId, 'SUPPORT_POOL', lastImage)
       const images = drawSupport(pool, names, request).map(({ imageId, classIndex }) => ({
         imageId,
         classIndex,
@@ -143,13 +146,13 @@ export function createMaterials(options: {
         labels: Int32Array.from(images, ({ classIndex }) => classIndex),
       }
     },
-    async testImages(testDatasetId, datasetId) {
+    async testImages(testDatasetId, datasetId, lastImage) {
       const named = async (id: string) => {
         const [dataset] = await store.datasets.byIds([id])
         return { name: dataset?.name ?? id, classes: (await classes(id)).map(({ name }) => name) }
       }
       const indices = matchClasses(await named(datasetId), await named(testDatasetId))
-      const images = await store.datasets.images(testDatasetId, 'TEST')
+      const images = await store.datasets.images(testDatasetId, 'TEST', lastImage)
       return images.map((image) => ({ ...image, classIndex: indices[image.classIndex] as number }))
     },
     missing: (images, encoder, spaces, augmentations) =>

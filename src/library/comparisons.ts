@@ -16,6 +16,7 @@ import type { RunRequest, RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import { version } from '../version.js'
 import { chooseMethods, type MethodChoice } from './method-choice.js'
+import { findMethodInSpace } from './method-in-space.js'
 import { firstRepeated } from './repeated.js'
 import { requireAugmentations, requireSeed, requireShots } from './support-sets.js'
 
@@ -123,21 +124,9 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     },
     rows,
     async pairs(runs, baseline, space) {
-      const method = registry.method(baseline, 'baseline')
-      const wanted = space == null ? null : registry.space(space, 'baselineSpace').id
-      const all = rows(runs)
-      const ofMethod = all.filter((row) => row.method === method.id)
-      const baselineSpace =
-        wanted ?? ofMethod.find((row) => row.space === method.space)?.space ?? ofMethod[0]?.space
-      const isBaseline = (row: SummaryRow) => row.method === method.id && row.space === baselineSpace
-      if (runs.every((run) => run.method !== method.id || (wanted && run.space !== wanted))) {
-        const known = [...new Set(runs.map((run) => run.method))]
-        throw errors.unknownBaseline(
-          { id: wanted ? `${method.id} in ${wanted}` : method.id, known },
-          'baseline',
-        )
-      }
-      return comparePairs(all, isBaseline, resultFiles.read)
+      const found = findMethodInSpace(runs, registry, baseline, space, ['baseline', 'baselineSpace'])
+      const isBaseline = (row: SummaryRow) => row.method === found.method && row.space === found.space
+      return comparePairs(rows(runs), isBaseline, resultFiles.read)
     },
   }
 }
@@ -163,9 +152,11 @@ async function plan({ store, encoders, registry, job }: ComparisonsContext, inpu
   }
   const chosen = chooseMethods(input.methods, registry, encoder)
   const classes = (await store.datasets.classes([dataset.id])).get(dataset.id) ?? []
-  const images = await store.datasets.images(dataset.id)
+  const datasets = input.testDataset == null ? [dataset.id] : [dataset.id, input.testDataset]
+  const lastImage = await store.datasets.lastImage(datasets)
+  const images = await store.datasets.images(dataset.id, undefined, lastImage)
   requireImages(dataset, classes, images, input)
-  const tested = await testImagesOf(store, job.materials, dataset, input)
+  const tested = await testImagesOf(store, job.materials, dataset, input, lastImage)
 
   const contents = contentsOf(encoder, classes, images, tested)
   const runs = input.shots.flatMap((shots) =>
@@ -193,6 +184,8 @@ async function plan({ store, encoders, registry, job }: ComparisonsContext, inpu
     datasetId: dataset.id,
     testDatasetId: input.testDataset ?? null,
     encoder: encoder.id,
+    lastImage,
+    contents,
     runs,
   }
 }
@@ -211,12 +204,13 @@ async function testImagesOf(
   materials: Materials,
   { id }: DatasetRow,
   { testDataset }: CompareInput,
+  lastImage: number,
 ): Promise<readonly DatasetImageRow[] | null> {
   if (testDataset == null) return null
   const [dataset] = await store.datasets.byIds([testDataset])
   if (!dataset) throw errors.unknownDataset({ id: testDataset }, 'testDataset')
   try {
-    const images = await materials.testImages(testDataset, id)
+    const images = await materials.testImages(testDataset, id, lastImage)
     if (images.length === 0) throw errors.noTestSplit({ dataset: dataset.name })
     return images
   } catch (error) {

@@ -16,6 +16,7 @@ import { createStore, type Store } from '../store/store.js'
 import { createKernels } from '../tensor/kernels.js'
 import { openRuntime } from '../tensor/runtime.js'
 import { type Comparisons, createComparisons } from './comparisons.js'
+import { type Contrasts, createContrasts } from './contrasts.js'
 import { createDatasets, type Datasets } from './datasets.js'
 import { type ImportOptions, type ImportResult, importFolder } from './import-folder.js'
 import { createOverlap, type OverlapInput, type OverlapReport } from './overlap.js'
@@ -35,6 +36,7 @@ export interface Library {
   readonly datasets: Datasets
   readonly supportSets: SupportSets
   readonly comparisons: Comparisons
+  readonly contrasts: Contrasts
   predict(input: PredictInput): Promise<ImagePrediction[]>
   /** Measures intra-modal overlap. */
   overlap(input: OverlapInput): Promise<OverlapReport>
@@ -99,6 +101,7 @@ export async function openLibrary(
       databaseKind: database.kind,
       datasets,
       comparisons,
+      contrasts: createContrasts(parts),
       supportSets: createSupportSets(parts),
       overlap: createOverlap(parts),
       predict: createPredict({ ...parts, maxMegapixels: settings.maxMegapixels }),

@@ -1,4 +1,5 @@
 import { registerEnumType } from 'type-graphql'
+import type { DisagreementKind as Kind } from '../evaluation/disagreements.js'
 import { JobStatus, KlScaling, Selection, Split } from '../store/generated/sqlite/enums.js'
 
 /** Whether a hyperparameter multiplies a term or shapes it. */
@@ -24,5 +25,18 @@ registerEnumType(KlScaling, {
     'FROZEN fits the ranges that terms scale by once, so that one image has the same logits alone and in any batch. BATCH takes them over all test images, as published code does.',
 })
 registerEnumType(JobStatus, { name: 'JobStatus' })
+
+/** Who is right where two methods take an image for different classes. */
+export const DisagreementKind = {
+  METHOD_RIGHT: 'METHOD_RIGHT',
+  BASELINE_RIGHT: 'BASELINE_RIGHT',
+  BOTH_WRONG: 'BOTH_WRONG',
+} as const satisfies { [K in Kind]: K }
+export type DisagreementKind = Kind
+
+registerEnumType(DisagreementKind, {
+  name: 'DisagreementKind',
+  description: 'Who is right where two methods take an image for different classes.',
+})
 
 export { JobStatus, KlScaling, Selection, Split }

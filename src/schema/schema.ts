@@ -7,6 +7,12 @@ import {
   PairwiseTestResolver,
 } from './comparison/comparison.resolver.js'
 import { ComparisonSubscription } from './comparison/comparison.subscription.js'
+import {
+  ClassDeltaResolver,
+  ContrastResolver,
+  DisagreementResolver,
+  TakenForResolver,
+} from './comparison/contrast.resolver.js'
 import { DatasetResolver } from './dataset/dataset.resolver.js'
 import { DatasetImagesResolver } from './dataset/dataset-images.js'
 import { EncoderResolver } from './encoder/encoder.js'
@@ -45,6 +51,10 @@ export const createSchema = (): Promise<GraphQLSchema> =>
       ComparisonSubscription,
       ComparisonRowResolver,
       PairwiseTestResolver,
+      ContrastResolver,
+      ClassDeltaResolver,
+      DisagreementResolver,
+      TakenForResolver,
       OverlapResolver,
       SpaceOverlapResolver,
     ],

@@ -10,6 +10,10 @@ export interface ComparisonRow {
   /** Where the test images come from, if from another dataset of the same classes. */
   readonly testDatasetId: string | null
   readonly encoder: string
+  /** The position of the last image there was when it was asked for; null where that was not remembered. */
+  readonly lastImage: number | null
+  /** Of the encoder's weights, the classes and the images that it was asked for with; null as above. */
+  readonly contents: string | null
   readonly status: JobStatus
   readonly progress: number
   readonly error: string | null
@@ -23,6 +27,8 @@ export interface NewComparison {
   readonly datasetId: string
   readonly testDatasetId: string | null
   readonly encoder: string
+  readonly lastImage: number
+  readonly contents: string
   readonly runs: readonly (RunRequest & { readonly fingerprint: string })[]
 }
 

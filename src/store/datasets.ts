@@ -43,8 +43,13 @@ export interface DatasetRepository {
   /** By dataset, in the order of their indices. */
   classes(datasetIds: readonly string[]): Promise<Map<string, ClassRow[]>>
   counts(datasetIds: readonly string[]): Promise<Map<string, SplitCountRow[]>>
-  /** In the order in which they came. */
-  images(datasetId: string, split?: Split): Promise<DatasetImageRow[]>
+  /** In the order in which they came; up to the image of a position, where one is given, and no further. */
+  images(datasetId: string, split?: Split, last?: number | null): Promise<DatasetImageRow[]>
+  /**
+   * The position of the last image there is, 0 where there is none. Whatever is added to these datasets from then on
+   * comes behind it.
+   */
+  lastImage(datasetIds: readonly string[]): Promise<number>
   /** Adds images in one transaction; those that the dataset has already are passed over. Returns how many were added. */
   addImages(datasetId: string, images: readonly NewImage[]): Promise<number>
 }
@@ -98,15 +103,23 @@ export function createDatasetRepository(client: DatabaseClient): DatasetReposito
       return counts
     },
 
-    images: (datasetId, split) =>
+    images: (datasetId, split, last) =>
       client.datasetImage.findMany({
-        where: { datasetId, ...(split && { split }) },
+        where: { datasetId, ...(split && { split }), ...(last != null && { position: { lte: last } }) },
         orderBy: { position: 'asc' },
         select: { imageId: true, classIndex: true, split: true },
       }),
 
+    lastImage: (datasetIds) =>
+      client.$transaction(async (tx) => {
+        for (const id of [...datasetIds].sort()) await lockImages(tx, id)
+        const { _max } = await tx.datasetImage.aggregate({ _max: { position: true } })
+        return _max.position ?? 0
+      }, longTransaction),
+
     addImages: (datasetId, images) =>
       client.$transaction(async (tx) => {
+        await lockImages(tx, datasetId)
         let added = 0
         for (const chunk of chunks(images, rowsPerStatement)) {
           const ids = chunk.map(({ imageId }) => imageId)
@@ -149,6 +162,13 @@ export function createDatasetRepository(client: DatabaseClient): DatasetReposito
       }, longTransaction),
   }
 }
+
+/**
+ * Keeps whoever else adds images to the dataset waiting until the transaction has ended, so that positions are seen in
+ * their order: Postgres hands them out before they are committed.
+ */
+const lockImages = (tx: Pick<DatabaseClient, '$executeRaw'>, datasetId: string): Promise<number> =>
+  tx.$executeRaw`UPDATE "Dataset" SET "name" = "name" WHERE "id" = ${datasetId}`
 
 function firstOfEach(images: readonly NewImage[]): NewImage[] {
   const seen = new Set<string>()

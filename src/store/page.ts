@@ -26,9 +26,7 @@ export async function readPage<T extends { readonly id: string }>(
   }) => Promise<T[]>,
   count: () => Promise<number>,
 ): Promise<Page<T>> {
-  if (!(Number.isInteger(first) && first >= 1 && first <= mostPerPage)) {
-    throw errors.invalidValue({ reason: `A page has 1 to ${mostPerPage} entries, not ${first}.` }, 'first')
-  }
+  requirePageSize(first)
   const before = after == null ? {} : { id: { lt: idOf(after) } }
   const [rows, totalCount] = await Promise.all([
     read({ take: first + 1, orderBy: { id: 'desc' }, before }),
@@ -40,6 +38,13 @@ export async function readPage<T extends { readonly id: string }>(
     nodes,
     pageInfo: { hasNextPage: rows.length > first, endCursor: last ? cursorOf(last.id) : null },
     totalCount,
+  }
+}
+
+/** Throws INVALID_VALUE. */
+export function requirePageSize(first: number): void {
+  if (!(Number.isInteger(first) && first >= 1 && first <= mostPerPage)) {
+    throw errors.invalidValue({ reason: `A page has 1 to ${mostPerPage} entries, not ${first}.` }, 'first')
   }
 }
 

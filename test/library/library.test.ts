@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test, vi } from 'vitest'
 import type { CompareInput } from '../../src/library/comparisons.js'
 import type { Library } from '../../src/library/library.js'
-import { makeDataset } from '../helpers/datasets.js'
+import { labelledPictures, makeDataset } from '../helpers/datasets.js'
 import { temporaryFolder } from '../helpers/folder.js'
 import { openTestLibrary } from '../helpers/library.js'
 import { base64, picture } from '../helpers/pictures.js'
@@ -124,6 +124,40 @@ test('a comparison that a stop interrupted goes on where it was, and so do those
   for (const run of runsBefore) expect(runs).toContainEqual(run)
   expect((await second.comparisons.ended(queued.id)).status).toBe('SUCCEEDED')
   await second.close()
+})
+
+test('images that come while a comparison is parked are no part of it', async () => {
+  const [folder, other] = [await temporaryFolder(), await temporaryFolder()]
+  const seeds = [1, 2, 3]
+  const first = await openTestLibrary(folder, plugins)
+  const { id } = await makeDataset(first, 'Growing')
+  const parked = await first.comparisons.compare(request(id, { ...slow, seeds }))
+  while (!(await runsOf(first, parked.id)).some(({ status }) => status === 'SUCCEEDED')) await setTimeout(20)
+  await first.close()
+
+  const second = await openTestLibrary(folder, plugins)
+  const more = (await labelledPictures({ SUPPORT_POOL: 9, VALIDATION: 5, TEST: 7 })).filter(
+    (_, i) => i % 2 === 0,
+  )
+  expect((await second.datasets.addImages({ dataset: id, images: more })).added).toBeGreaterThan(10)
+  expect((await second.comparisons.ended(parked.id)).status).toBe('SUCCEEDED')
+  const runs = await runsOf(second, parked.id)
+  expect(new Set(runs.map(({ result }) => result?.testImages))).toEqual(new Set([12]))
+  const later = await compare(second, request(id, { ...slow, seeds: [1] }))
+  expect((await runsOf(second, later.id))[0]?.result?.testImages).toBeGreaterThan(12)
+  await second.close()
+
+  const undisturbed = await openTestLibrary(other, plugins)
+  const whole = await compare(
+    undisturbed,
+    request((await makeDataset(undisturbed, 'Growing')).id, { ...slow, seeds }),
+  )
+  const measured = ({ result }: { result: { accuracy: number; calibrationError: number } | null }) => [
+    result?.accuracy,
+    result?.calibrationError,
+  ]
+  expect(runs.map(measured)).toEqual((await runsOf(undisturbed, whole.id)).map(measured))
+  await undisturbed.close()
 })
 
 test('runs whose method or space is not there any more after a restart fail, and the others go on', async () => {

@@ -54,6 +54,8 @@ async function repositories(url: string): Promise<void> {
     datasetId,
     testDatasetId: null,
     encoder: 'mini-clip',
+    lastImage: 0,
+    contents: 'made for a test',
     runs: fingerprints.map((fingerprint, seed) => ({ ...request(datasetId, { seed }), fingerprint })),
   })
   const runsOf = async (comparison: string) =>

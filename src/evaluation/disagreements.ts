@@ -1,0 +1,26 @@
+import type { PredictionPair } from './prediction-pair.js'
+
+/** Who is right where two methods take an image for different classes. */
+export type DisagreementKind = 'METHOD_RIGHT' | 'BASELINE_RIGHT' | 'BOTH_WRONG'
+
+export interface DisagreementAt {
+  /** Which of the test images, from 0. */
+  readonly position: number
+  readonly kind: DisagreementKind
+}
+
+/** The test images that the two take for different classes, in their order. */
+export function disagreementsOf({ labels, predicted, baseline }: PredictionPair): DisagreementAt[] {
+  const found: DisagreementAt[] = []
+  for (const [position, label] of labels.entries()) {
+    if (predicted[position] === baseline[position]) continue
+    const kind =
+      predicted[position] === label
+        ? 'METHOD_RIGHT'
+        : baseline[position] === label
+          ? 'BASELINE_RIGHT'
+          : 'BOTH_WRONG'
+    found.push({ position, kind })
+  }
+  return found
+}
