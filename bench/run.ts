@@ -10,6 +10,7 @@ import { featureStore } from './cases/feature-store.js'
 import { growth } from './cases/growth.js'
 import { imagenetTipAdapter, imagenetTipX } from './cases/imagenet.js'
 import { leaveOneOut } from './cases/leave-one-out.js'
+import { overlap } from './cases/overlap.js'
 import { scaling } from './cases/scaling.js'
 import { scoring } from './cases/scoring.js'
 import { search } from './cases/search.js'
@@ -23,6 +24,7 @@ const benchmarks: readonly Benchmark[] = [
   faults,
   growth,
   spaces,
+  overlap,
   featureStore,
   encoding,
   imagenetTipAdapter,

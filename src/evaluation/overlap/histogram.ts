@@ -36,8 +36,8 @@ export interface Bins {
   /** [count + 1]. */
   readonly edges: Float64Array
   indexOf(similarity: number): number
-  /** Whether a similarity is so near to an edge that single precision may put it into the wrong bin. */
-  isNearEdge(similarity: number): boolean
+  /** The same, or −1 where it is so near to an edge that single precision may put it into the wrong bin. */
+  clearIndexOf(similarity: number): number
 }
 
 /** Well above the rounding of a dot product in single precision. */
@@ -45,6 +45,7 @@ const nearness = 4e-6
 
 export function binsOf(count: number): Bins {
   const width = 2 / count
+  const margin = nearness / width
   const edges = Float64Array.from({ length: count + 1 }, (_, i) => (i === count ? 1 : -1 + i * width))
   return {
     count,
@@ -56,9 +57,11 @@ export function binsOf(count: number): Bins {
       if (similarity < (edges[index] as number)) return index - 1
       return similarity >= (edges[index + 1] as number) && index < count - 1 ? index + 1 : index
     },
-    isNearEdge(similarity) {
+    clearIndexOf(similarity) {
       const position = (similarity + 1) / width
-      return Math.abs(position - Math.round(position)) * width < nearness
+      const index = Math.floor(position)
+      const within = position - index
+      return within < margin || within > 1 - margin || index < 0 || index >= count ? -1 : index
     },
   }
 }

@@ -1,0 +1,31 @@
+import { measureOverlap } from '../../src/evaluation/overlap/overlap.js'
+import { createKernels } from '../../src/tensor/kernels.js'
+import { openRuntime } from '../../src/tensor/runtime.js'
+import { type Benchmark, medianMs, ms, peakMemory, times } from '../benchmark.js'
+import { syntheticFeatures } from '../data.js'
+import { pythonBaseline } from '../python.js'
+
+const images = 5000
+const dimensions = 512
+const classes = 100
+
+/** Everything that is told of the overlap of 5,000 images, whose 12.5 million pairs are all looked at. */
+export const overlap: Benchmark = {
+  name: 'overlap',
+  async run() {
+    const { test } = syntheticFeatures({ classes, dimensions, shots: 1, validation: 1, test: images })
+    const kernels = createKernels(openRuntime())
+    const features = test.features.clip
+    if (!features) throw new Error('the features are in clip')
+    const ours = await medianMs(3, () => measureOverlap({ features, labels: test.labels, classes, kernels }))
+    const numpy = await pythonBaseline('overlap.py', String(images), String(dimensions), String(classes))
+    return [
+      {
+        quantity: `Overlap of ${images} images of ${classes} classes with intervals, classes and class pairs, against NumPy's coefficient alone`,
+        ours: ms(ours),
+        ...(numpy && { baseline: ms(numpy.ms ?? 0), ratio: `${times((numpy.ms ?? 0) / ours)} as fast` }),
+      },
+      { quantity: 'The most memory resident while measuring it, features included', ours: peakMemory() },
+    ]
+  },
+}
