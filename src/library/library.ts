@@ -20,6 +20,7 @@ import { type Contrasts, createContrasts } from './contrasts.js'
 import { createDatasets, type Datasets } from './datasets.js'
 import { type ImportOptions, type ImportResult, importFolder } from './import-folder.js'
 import { createOverlap, type OverlapInput, type OverlapReport } from './overlap.js'
+import { createOverlapCorrelation, type OverlapCorrelation } from './overlap-correlation.js'
 import { createPredict, type ImagePrediction, type PredictInput } from './predict.js'
 import { createSupportSets, type SupportSets } from './support-sets.js'
 
@@ -40,6 +41,8 @@ export interface Library {
   predict(input: PredictInput): Promise<ImagePrediction[]>
   /** Measures intra-modal overlap. */
   overlap(input: OverlapInput): Promise<OverlapReport>
+  /** Correlates, over comparisons, the reduction of overlap with the gain in accuracy. */
+  overlapCorrelation(comparisons: readonly string[]): Promise<OverlapCorrelation>
   importFolder(path: string, options?: ImportOptions): Promise<ImportResult>
   /** Stops what is running, to be gone on with at the next start, and closes everything. */
   close(): Promise<void>
@@ -104,6 +107,7 @@ export async function openLibrary(
       contrasts: createContrasts(parts),
       supportSets: createSupportSets(parts),
       overlap: createOverlap(parts),
+      overlapCorrelation: createOverlapCorrelation(parts),
       predict: createPredict({ ...parts, maxMegapixels: settings.maxMegapixels }),
       importFolder: (path, options) => importFolder({ store, datasets }, path, options),
       close,

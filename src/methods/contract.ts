@@ -79,6 +79,8 @@ interface MethodBase {
   readonly paper?: Paper
   /** The space it compares images in unless asked otherwise; null where it compares none. */
   readonly space: string | null
+  /** The id of the method that this one is, in another space. */
+  readonly variantOf?: string
   /** In the order in which ties of the search are broken: the first varies slowest. */
   readonly hyperparameters: Readonly<Record<string, Hyperparameter>>
 }
@@ -140,8 +142,11 @@ export function inSpace(
   space: string,
   changes: Pick<MethodBase, 'id' | 'name' | 'summary'> & Partial<Pick<MethodBase, 'aliases' | 'paper'>>,
 ): SumMethod {
-  return defineMethod({ ...method, aliases: [], ...changes, space })
+  return defineMethod({ ...method, aliases: [], variantOf: clipFormOf(method), ...changes, space })
 }
+
+/** The id of the method that this one is in `clip`: Tip-Adapter for Tip-Adapter++, and otherwise itself. */
+export const clipFormOf = ({ id, variantOf }: Method): string => variantOf ?? id
 
 type Declared = { readonly default: number; readonly grid: readonly number[]; readonly summary: string }
 

@@ -19,6 +19,7 @@ import { EncoderResolver } from './encoder/encoder.js'
 import { HealthResolver } from './health/health.js'
 import { ImageResolver } from './image/image.js'
 import { MethodResolver } from './method/method.resolver.js'
+import { OverlapCorrelationPointResolver, OverlapCorrelationResolver } from './overlap/correlation.js'
 import { OverlapResolver, SpaceOverlapResolver } from './overlap/overlap.js'
 import { MethodPredictionResolver, PredictionResolver } from './prediction/prediction.js'
 import { RunResolver } from './run/run.js'
@@ -57,6 +58,8 @@ export const createSchema = (): Promise<GraphQLSchema> =>
       TakenForResolver,
       OverlapResolver,
       SpaceOverlapResolver,
+      OverlapCorrelationResolver,
+      OverlapCorrelationPointResolver,
     ],
     pubSub: noPubSub,
     // Inputs are checked by the library, which programs use as well.
