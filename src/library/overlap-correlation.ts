@@ -57,11 +57,12 @@ export function createOverlapCorrelation(
   const kept = new LRUCache<string, Promise<number>>({ max: keptOverlaps })
 
   /** The test images of a comparison's runs, encoded for some spaces. */
-  async function testOf({ datasetId, testDatasetId, encoder }: ComparisonRow, bases: readonly string[]) {
+  async function testOf(comparison: ComparisonRow, bases: readonly string[]) {
+    const { datasetId, testDatasetId, encoder, lastImage } = comparison
     const images =
       testDatasetId === null
-        ? await store.datasets.images(datasetId, 'TEST')
-        : await materials.testImages(testDatasetId, datasetId)
+        ? await store.datasets.images(datasetId, 'TEST', lastImage)
+        : await materials.testImages(testDatasetId, datasetId, lastImage)
     const labelled = await materials.labelled(images, encoders.get(encoder), bases)
     return { ...labelled, fingerprint: fingerprintOf(images) }
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  clipFormOf,
   defaultsOf,
   defineMethod,
   inSpace,
@@ -78,14 +79,17 @@ test('a sound declaration is given back as it is', () => {
 
 test('a method in another space differs in what is said of it alone', () => {
   const changed = inSpace(tipAdapter(), 'whitened', { id: 'ta-white', name: 'White', summary: 'Another.' })
-  const { id, name, summary, space, aliases, ...rest } = changed
-  expect({ id, name, summary, space, aliases }).toEqual({
+  const { id, name, summary, space, aliases, variantOf, ...rest } = changed
+  expect({ id, name, summary, space, aliases, variantOf }).toEqual({
     id: 'ta-white',
     name: 'White',
     summary: 'Another.',
     space: 'whitened',
     aliases: [],
+    variantOf: 'tip-adapter',
   })
+  expect(clipFormOf(inSpace(changed, 'imo', { id: 'x', name: 'X', summary: '' }))).toBe('tip-adapter')
+  expect(clipFormOf(tipAdapter())).toBe('tip-adapter')
   expect(Object.keys(tipAdapter())).toEqual(expect.arrayContaining(Object.keys(rest)))
   expect(changed.terms.map(({ name }) => name)).toEqual(['zero-shot', 'cache'])
 })
