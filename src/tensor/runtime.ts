@@ -20,8 +20,11 @@ export interface Session {
 
 /** A thread that computes: ONNX sessions and the few dense routines that ONNX has no operator for. */
 export interface Runtime {
-  /** Opens an ONNX model, a file's path or its bytes. Throws what ONNX Runtime says of a model it cannot read. */
-  open(model: string | Uint8Array): Promise<Session>
+  /**
+   * Opens an ONNX model, a file's path or its bytes. `weightsFolder` is where the files are that bytes refer to. Throws
+   * what ONNX Runtime says of a model it cannot read.
+   */
+  open(model: string | Uint8Array, options?: { readonly weightsFolder?: string }): Promise<Session>
   /** Eigenvalues (ascending) and eigenvectors (columns) of a symmetric matrix, row-major [d, d], double precision. */
   eigh(size: number, data: Float64Array): Promise<{ values: Float64Array; vectors: Float64Array }>
   /** Refuses what the thread has not answered, and ends it once it is idle. */
@@ -73,19 +76,24 @@ export function openRuntime({ threads = availableParallelism() } = {}): Runtime 
     })
   }
 
-  const options = {
+  const optionsWith = (weightsFolder: string | undefined) => ({
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
-    // Threads that spin while they wait take the cores from image decoding.
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
-  }
+    extra: {
+      session: {
+        // Threads that spin while they wait take the cores from image decoding.
+        intra_op: { allow_spinning: '0' },
+        ...(weightsFolder !== undefined && { model_external_initializers_file_folder_path: weightsFolder }),
+      },
+    },
+  })
 
   return {
-    async open(model) {
+    async open(model, { weightsFolder } = {}) {
       const opened = await ask<{ session: number; inputs: string[]; outputs: string[] }>('open', {
         model,
-        options,
+        options: optionsWith(weightsFolder),
       })
       return {
         inputs: opened.inputs,

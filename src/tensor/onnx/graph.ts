@@ -80,7 +80,8 @@ function attribute(
   return { name, type: AttributeType.INTS, ints: value.map(BigInt) }
 }
 
-function valueInfo([name, shape]: [string, Shape]): MessageInitShape<typeof ValueInfoProtoSchema> {
+/** An input or output of a graph: a float32 tensor of that name and shape. */
+export function valueInfo([name, shape]: [string, Shape]): MessageInitShape<typeof ValueInfoProtoSchema> {
   return {
     name,
     type: {

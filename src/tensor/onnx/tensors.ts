@@ -1,0 +1,84 @@
+import { create } from '@bufbuild/protobuf'
+import {
+  AttributeProto_AttributeType,
+  type TensorProto,
+  TensorProto_DataType,
+  TensorProtoSchema,
+} from './onnx_pb.js'
+import type { Topology } from './topology.js'
+
+/** A float32 tensor to be part of a graph. */
+export function floatTensor(name: string, dims: readonly number[], data: Float32Array): TensorProto {
+  return create(TensorProtoSchema, {
+    name,
+    dims: dims.map(BigInt),
+    dataType: TensorProto_DataType.FLOAT,
+    rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  })
+}
+
+/** The numbers of a float32 tensor of a graph. Throws for a tensor of another type or one kept in another file. */
+export function floatsOf(tensor: TensorProto): Float32Array {
+  if (tensor.dataType !== TensorProto_DataType.FLOAT || tensor.externalData.length > 0) {
+    throw new Error(`tensor ${tensor.name} is not float32, or lies in another file`)
+  }
+  if (tensor.rawData.length === 0) return Float32Array.from(tensor.floatData)
+  // Copied: in a file the bytes need not lie at a multiple of four.
+  return new Float32Array(tensor.rawData.slice().buffer)
+}
+
+/** The shape of a constant matrix, seen through transposition and number formats; undefined where that is not told. */
+export function constantShape(topology: Topology, value: string): number[] | undefined {
+  const tensor = topology.tensor(value)
+  if (tensor) return tensor.dims.map(Number)
+  const producer = topology.producer(value)
+  const [input] = producer?.input ?? []
+  if (producer === undefined || input === undefined || !topology.isConstant(value)) return undefined
+  const shape = constantShape(topology, input)
+  switch (producer.opType) {
+    case 'Identity':
+    case 'Cast':
+    case 'QuantizeLinear':
+    case 'DequantizeLinear':
+      return shape
+    case 'Transpose': {
+      const order = producer.attribute.find(({ name }) => name === 'perm')?.ints.map(Number)
+      return order ? order.map((axis) => shape?.[axis] ?? 0) : shape?.toReversed()
+    }
+    default:
+      return undefined
+  }
+}
+
+const floating: ReadonlySet<number> = new Set([
+  TensorProto_DataType.FLOAT,
+  TensorProto_DataType.FLOAT16,
+  TensorProto_DataType.BFLOAT16,
+  TensorProto_DataType.DOUBLE,
+])
+
+/** The element type of a floating-point value of a graph; undefined where nothing upstream tells it. */
+export function elementTypeOf(topology: Topology, value: string): TensorProto_DataType | undefined {
+  const tensor = topology.tensor(value)
+  if (tensor) return tensor.dataType
+  const declared = [...topology.graph.input, ...topology.graph.valueInfo, ...topology.graph.output].find(
+    ({ name }) => name === value,
+  )?.type?.value
+  if (declared?.case === 'tensorType') return declared.value.elemType
+  const producer = topology.producer(value)
+  if (producer === undefined) return undefined
+  if (producer.opType === 'Cast') {
+    const to = producer.attribute.find(
+      ({ name, type }) => name === 'to' && type === AttributeProto_AttributeType.INT,
+    )
+    return to && Number(to.i)
+  }
+  // A quantised weight says nothing of the result; the scale it is multiplied with does.
+  const told = producer.input.slice(producer.opType === 'DequantizeLinear' ? 1 : 0)
+  for (const input of told) {
+    const type = topology.tensor(input)?.dataType
+    if (type !== undefined && floating.has(type)) return type
+  }
+  const [first] = told
+  return first === undefined ? undefined : elementTypeOf(topology, first)
+}
