@@ -28,6 +28,15 @@ function define<P>(code: string, message: (parameters: P) => string) {
     new ShotboardError(code, message(parameters), argument)
 }
 
+/** Who has a data folder for itself. */
+interface FolderHolder {
+  readonly pid: number
+  readonly host: string
+  readonly since: string
+  readonly command: string
+  readonly url?: string | undefined
+}
+
 const list = (names: readonly string[]): string => (names.length > 0 ? names.join(', ') : 'none')
 
 export const errors = {
@@ -180,6 +189,16 @@ export const errors = {
   portInUse: define<{ host: string; port: number }>(
     'PORT_IN_USE',
     ({ host, port }) => `Port ${port} on ${host} is in use; set PORT to another one.`,
+  ),
+  dataFolderInUse: define<{ folder: string; holder: FolderHolder | undefined }>(
+    'DATA_FOLDER_IN_USE',
+    ({ folder, holder }) => {
+      if (!holder) return `${folder} is in use by another process.`
+      const { url, command, pid, host, since } = holder
+      const who = url === undefined ? `"${command}"` : `the service at ${url}`
+      const instead = url === undefined ? 'wait for it or stop it' : 'stop it, or work through it with --url'
+      return `${folder} is in use by ${who} (process ${pid} on ${host}, since ${since}); ${instead}.`
+    },
   ),
   databaseUnavailable: define<{ reason: string }>(
     'DATABASE_UNAVAILABLE',

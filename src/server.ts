@@ -36,8 +36,10 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
       server.listen(port, host, resolve)
     })
     const address = server.address() as AddressInfo
+    const url = `http://${nameOf(host)}:${address.port}`
+    await library.announce(url)
     return {
-      url: `http://${nameOf(host)}:${address.port}`,
+      url,
       library,
       async close() {
         const closed = new Promise<void>((resolve) => server.close(() => resolve()))

@@ -10,6 +10,7 @@ import { builtin } from '../methods/builtin.js'
 import { loadPlugin } from '../methods/plugin.js'
 import { createRegistry, type Registry } from '../methods/registry.js'
 import type { Settings } from '../settings.js'
+import { lockDataFolder } from '../store/data-folder-lock.js'
 import { type Database, openDatabase } from '../store/database.js'
 import { createImageFiles, type ImageFiles } from '../store/image-files.js'
 import { createStore, type Store } from '../store/store.js'
@@ -44,6 +45,8 @@ export interface Library {
   /** Correlates, over comparisons, the reduction of overlap with the gain in accuracy. */
   overlapCorrelation(comparisons: readonly string[]): Promise<OverlapCorrelation>
   importFolder(path: string, options?: ImportOptions): Promise<ImportResult>
+  /** Lets whoever finds the data folder in use know where the service in front of this library is reached. */
+  announce(url: string): Promise<void>
   /** Stops what is running, to be gone on with at the next start, and closes everything. */
   close(): Promise<void>
 }
@@ -57,8 +60,9 @@ export type LibrarySettings = Pick<
 const comparisonsAtOnce = 1
 
 /**
- * Opens a library: plugins, encoders, database and files; work that a stop interrupted goes on. Throws INVALID_PLUGIN,
- * INVALID_MODEL, UNKNOWN_ENCODER or DATABASE_UNAVAILABLE.
+ * Opens a library: plugins, encoders, database and files; work that a stop interrupted goes on. The data folder is this
+ * library's alone until it is closed. Throws INVALID_PLUGIN, INVALID_MODEL, UNKNOWN_ENCODER, DATA_FOLDER_IN_USE or
+ * DATABASE_UNAVAILABLE.
  */
 export async function openLibrary(
   settings: LibrarySettings,
@@ -66,9 +70,14 @@ export async function openLibrary(
 ): Promise<Library> {
   const plugins = await Promise.all(settings.plugins.map((plugin) => loadPlugin(plugin, process.cwd())))
   const registry = createRegistry([builtin(), ...plugins])
+  const lock = await lockDataFolder(settings.dataDirectory)
   // Two computing threads, so that a search does not wait for a batch of images, nor a prediction for a search.
   const [encoding, computing] = [openRuntime(), openRuntime()]
-  const closing: (() => Promise<unknown>)[] = [() => encoding.close(), () => computing.close()]
+  const closing: (() => Promise<unknown>)[] = [
+    () => lock.release(),
+    () => encoding.close(),
+    () => computing.close(),
+  ]
   const close = async (): Promise<void> => {
     for (const step of closing.toReversed()) await step()
   }
@@ -110,6 +119,7 @@ export async function openLibrary(
       overlapCorrelation: createOverlapCorrelation(parts),
       predict: createPredict({ ...parts, maxMegapixels: settings.maxMegapixels }),
       importFolder: (path, options) => importFolder({ store, datasets }, path, options),
+      announce: (url) => lock.announce(url),
       close,
     }
   } catch (error) {
