@@ -1,4 +1,4 @@
-// Generates the database clients, compiles src/ to dist/ and renders the IDE.
+// Generates the database clients, compiles src/ to dist/, renders the IDE and writes docs/configuration.md.
 import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -11,3 +11,4 @@ const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/pack
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
 await import('./ide.mjs')
+await import('./configuration.mjs')

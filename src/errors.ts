@@ -139,6 +139,16 @@ export const errors = {
     () => 'A multipart request must say how long it is, in a Content-Length header.',
   ),
 
+  // Limits: each can be set (docs/configuration.md).
+  tooManyRuns: define<{ most: number; count: number }>(
+    'TOO_MANY_RUNS',
+    ({ most, count }) => `A comparison has at most ${most} runs; this one would have ${count}.`,
+  ),
+  pageTooLarge: define<{ most: number; first: number }>(
+    'PAGE_TOO_LARGE',
+    ({ most, first }) => `A page has at most ${most} entries, not ${first}.`,
+  ),
+
   // Datasets that do not hold what is asked of them.
   notEnoughImages: define<{ className: string; has: number; shots: number }>(
     'NOT_ENOUGH_IMAGES',

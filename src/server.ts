@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import { errors } from './errors.js'
-import { createHttpServer } from './http.js'
+import { createHttpServer } from './http/http-server.js'
 import { type Library, openLibrary } from './library/library.js'
-import type { Settings } from './settings.js'
+import type { Settings } from './settings/settings.js'
 
 export interface RunningServer {
   /** Where it is reached, such as `http://localhost:4000`. */
@@ -23,11 +23,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     onError: (job, err) => log.error({ err, job }, 'a job failed'),
   })
   try {
-    const { server, endSockets } = await createHttpServer({
-      library,
-      maxRequestMegabytes: settings.maxRequestMegabytes,
-      log,
-    })
+    const { server, endSockets } = await createHttpServer({ library, settings, log })
     const { host, port } = settings
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) => {

@@ -1,5 +1,5 @@
 import { openLibrary } from '../library/library.js'
-import { readSettings } from '../settings.js'
+import { readSettings } from '../settings/settings.js'
 import { endWell } from './end-well.js'
 import { createProgressBar } from './progress-bar.js'
 import { compareAndPrint } from './run-comparison.js'

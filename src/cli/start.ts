@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Library } from '../library/library.js'
 import { startServer } from '../server.js'
-import { readSettings } from '../settings.js'
+import { readSettings } from '../settings/settings.js'
 import { endWell } from './end-well.js'
 import { createProgressBar } from './progress-bar.js'
 import { compareAndPrint } from './run-comparison.js'

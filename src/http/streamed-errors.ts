@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql'
 import type { Logger } from 'pino'
-import type { ShotboardError } from '../errors.js'
+import { internalError } from './errors.js'
 
 // Errors of operations that are streamed, told as Apollo Server tells those of single requests.
 
@@ -10,7 +10,7 @@ export const coded = (error: GraphQLError, code: string): GraphQLError =>
 
 /** What clients may know of an error: what Shotboard did not raise on purpose is logged and told without its insides. */
 export const maskStreamedError =
-  (internalError: ShotboardError, log: Logger) =>
+  (log: Logger) =>
   (error: GraphQLError): GraphQLError => {
     if (error.extensions.code !== undefined) return error
     // What GraphQL itself finds wrong before anything is resolved, such as a variable of another type.

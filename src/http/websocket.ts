@@ -16,10 +16,14 @@ export function serveWebSockets(
 ): () => Promise<void> {
   const { operations, maxMessageBytes } = options
   const sockets = new WebSocketServer({
-    server,
+    // Given the server, it would take that one's errors for its own.
+    noServer: true,
     path: '/graphql',
     maxPayload: maxMessageBytes,
     verifyClient: ({ origin, req }: { origin?: string; req: IncomingMessage }) => isSameOrigin(origin, req),
+  })
+  server.on('upgrade', (request, socket, head) => {
+    sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request))
   })
   const serving = serveProtocol(
     {

@@ -66,6 +66,8 @@ export interface ComparisonsContext {
   readonly changes: ComparisonChanges
   readonly resultFiles: ResultFiles
   readonly job: ComparisonJobContext
+  /** Runs of one comparison: all of them are planned, stored and read as a whole. */
+  readonly mostRuns: number
 }
 
 export function createComparisons(context: ComparisonsContext): Comparisons {
@@ -134,11 +136,8 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
 /** Whoever watches a comparison is told at most ten times a second. */
 const leastMsBetweenStates = 100
 
-/** Runs of one comparison: all of them are planned, stored and read as a whole. */
-const mostRuns = 10_000
-
 /** Checks a request and spells out its runs. */
-async function plan({ store, encoders, registry, job }: ComparisonsContext, input: CompareInput) {
+async function plan({ store, encoders, registry, job, mostRuns }: ComparisonsContext, input: CompareInput) {
   const [dataset] = await store.datasets.byIds([input.dataset])
   if (!dataset) throw errors.unknownDataset({ id: input.dataset }, 'dataset')
   const encoder = encoders.get(input.encoder, 'encoder')
@@ -146,10 +145,7 @@ async function plan({ store, encoders, registry, job }: ComparisonsContext, inpu
   requireList(input.seeds, 'seeds', 'seed', requireSeed)
   requireAugmentations(input.augmentations, 'augmentations')
   const count = input.shots.length * input.seeds.length * input.methods.length
-  if (count > mostRuns) {
-    const reason = `A comparison has at most ${mostRuns} runs; this one would have ${count}.`
-    throw errors.invalidValue({ reason }, 'seeds')
-  }
+  if (count > mostRuns) throw errors.tooManyRuns({ most: mostRuns, count }, 'seeds')
   const chosen = chooseMethods(input.methods, registry, encoder)
   const classes = (await store.datasets.classes([dataset.id])).get(dataset.id) ?? []
   const datasets = input.testDataset == null ? [dataset.id] : [dataset.id, input.testDataset]

@@ -9,7 +9,7 @@ import { createJobQueue } from '../jobs/queue.js'
 import { builtin } from '../methods/builtin.js'
 import { loadPlugin } from '../methods/plugin.js'
 import { createRegistry, type Registry } from '../methods/registry.js'
-import type { Settings } from '../settings.js'
+import type { Settings } from '../settings/settings.js'
 import { lockDataFolder } from '../store/data-folder-lock.js'
 import { type Database, openDatabase } from '../store/database.js'
 import { createImageFiles, type ImageFiles } from '../store/image-files.js'
@@ -53,11 +53,15 @@ export interface Library {
 
 export type LibrarySettings = Pick<
   Settings,
-  'dataDirectory' | 'databaseUrl' | 'modelsDirectory' | 'encoder' | 'plugins' | 'maxMegapixels'
+  | 'dataDirectory'
+  | 'databaseUrl'
+  | 'modelsDirectory'
+  | 'encoder'
+  | 'plugins'
+  | 'maxMegapixels'
+  | 'maxRunsPerComparison'
+  | 'comparisonsAtOnce'
 >
-
-/** Comparisons at the same time: one keeps all cores busy. */
-const comparisonsAtOnce = 1
 
 /**
  * Opens a library: plugins, encoders, database and files; work that a stop interrupted goes on. The data folder is this
@@ -101,12 +105,17 @@ export async function openLibrary(
     const resultFiles = createResultFiles(join(settings.dataDirectory, 'runs'))
     const kernels = createKernels(computing)
     const materials = createMaterials({ store, imageFiles, features: createFeatureSource(featureStore) })
-    const queue = createJobQueue({ concurrency: comparisonsAtOnce, onError })
+    const queue = createJobQueue({ concurrency: settings.comparisonsAtOnce, onError })
     closing.push(queue.close)
 
     const parts = { store, changes, imageFiles, resultFiles, encoders, registry, kernels, materials }
     const datasets = createDatasets({ ...parts, maxMegapixels: settings.maxMegapixels })
-    const comparisons = createComparisons({ ...parts, queue, job: parts })
+    const comparisons = createComparisons({
+      ...parts,
+      queue,
+      job: parts,
+      mostRuns: settings.maxRunsPerComparison,
+    })
     await comparisons.resume()
     return {
       ...parts,

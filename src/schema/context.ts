@@ -1,8 +1,10 @@
 import type { Library } from '../library/library.js'
+import type { Limits } from '../settings/settings.js'
 import type { Loaders } from './loaders.js'
 
-/** What resolvers work with: the library, and loaders that live as long as the request. */
+/** What resolvers work with: the library, loaders that live as long as the request, and what a request may ask for. */
 export interface Context {
   readonly library: Library
   readonly loaders: Loaders
+  readonly limits: Limits
 }

@@ -1,5 +1,7 @@
 import { Field, Int, ObjectType } from 'type-graphql'
+import { errors } from '../errors.js'
 import type { PageRequest } from '../store/page.js'
+import type { Context } from './context.js'
 
 @ObjectType('PageInfo')
 export class PageInfoType {
@@ -28,8 +30,15 @@ export function connectionOf<T extends object>(name: string, node: () => new () 
 
 export const defaultPageSize = 20
 
-/** A page's arguments, which a client may also send as null. */
-export const pageRequest = (first: number | null, after: string | null | undefined): PageRequest => ({
-  first: first ?? defaultPageSize,
-  after,
-})
+/** A page's arguments, which a client may also send as null. Throws PAGE_TOO_LARGE. */
+export function pageRequest(
+  first: number | null,
+  after: string | null | undefined,
+  { limits }: Context,
+): PageRequest {
+  const size = first ?? defaultPageSize
+  if (size > limits.maxPageSize) {
+    throw errors.pageTooLarge({ most: limits.maxPageSize, first: size }, 'first')
+  }
+  return { first: size, after }
+}

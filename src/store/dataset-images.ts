@@ -3,7 +3,7 @@ import type { DatabaseClient } from './database.js'
 import type { DatasetImageRow, SplitCountRow } from './datasets.js'
 import { Prisma } from './generated/sqlite/client.js'
 import type { Split } from './generated/sqlite/enums.js'
-import type { Page, PageRequest } from './page.js'
+import { type Page, type PageRequest, requirePageSize } from './page.js'
 
 /** The images of datasets as one looks at them: by class, some of each, page by page. */
 export interface DatasetImageRepository {
@@ -50,12 +50,7 @@ export function createDatasetImageRepository(client: DatabaseClient): DatasetIma
     },
 
     async page({ first, after }, filter) {
-      if (!(Number.isInteger(first) && first >= 1 && first <= mostPerPage)) {
-        throw errors.invalidValue(
-          { reason: `A page has 1 to ${mostPerPage} entries, not ${first}.` },
-          'first',
-        )
-      }
+      requirePageSize(first)
       const behind = after == null ? {} : { position: { gt: positionOf(after) } }
       const [rows, totalCount] = await Promise.all([
         client.datasetImage.findMany({
@@ -73,8 +68,6 @@ export function createDatasetImageRepository(client: DatabaseClient): DatasetIma
     },
   }
 }
-
-const mostPerPage = 500
 
 /** Images keep their positions, so a position is a cursor that stays right while images are added. */
 function positionOf(cursor: string): number {

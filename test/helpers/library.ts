@@ -1,5 +1,5 @@
 import { type Library, openLibrary } from '../../src/library/library.js'
-import { readSettings } from '../../src/settings.js'
+import { readSettings } from '../../src/settings/settings.js'
 import { atEnd } from './at-end.js'
 
 /** A library on a folder, until it is closed or the tests of the file have run. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Library } from '../../src/library/library.js'
 import { startServer } from '../../src/server.js'
-import { readSettings, type Settings } from '../../src/settings.js'
+import { readSettings, type Settings } from '../../src/settings/settings.js'
 import { openDatabase } from '../../src/store/database.js'
 import { atEnd } from './at-end.js'
 import { type Counts, countRows } from './counts.js'

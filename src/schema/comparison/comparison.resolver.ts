@@ -41,7 +41,7 @@ export class ComparisonResolver {
     @Ctx() context: Context,
   ): Promise<Page<ComparisonRow>> {
     const filter = await datasetFilter(dataset, context)
-    return context.library.store.comparisons.page(pageRequest(first, after), filter)
+    return context.library.store.comparisons.page(pageRequest(first, after, context), filter)
   }
 
   @Mutation(() => ComparisonType, {

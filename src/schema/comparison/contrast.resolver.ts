@@ -52,10 +52,11 @@ export class ContrastResolver {
     @Args(() => DisagreementArguments) input: DisagreementArguments,
     @Arg('first', () => Int, { nullable: true, defaultValue: defaultPageSize }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
-    @Ctx() { library, loaders }: Context,
+    @Ctx() context: Context,
   ): Promise<Page<Disagreement>> {
+    const { library, loaders } = context
     const runs = await loaders.comparisonRuns.load(comparison.id)
-    return library.contrasts.disagreements(comparison, runs, input, pageRequest(first, after))
+    return library.contrasts.disagreements(comparison, runs, input, pageRequest(first, after, context))
   }
 }
 

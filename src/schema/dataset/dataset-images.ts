@@ -73,14 +73,15 @@ export class DatasetImagesResolver {
     @Arg('split', () => Split, { nullable: true }) split: Split | null | undefined,
     @Arg('first', () => Int, { nullable: true, defaultValue: defaultImages }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
-    @Ctx() { library, loaders }: Context,
+    @Ctx() context: Context,
   ): Promise<Page<DatasetImageType>> {
+    const { library, loaders } = context
     const classes = await loaders.classes.load(id)
     const label = name == null ? undefined : classes.find((each) => each.name === name)
     if (name != null && !label) {
       throw errors.unknownClass({ name, known: classes.map((each) => each.name) }, 'class')
     }
-    const page = await library.store.datasetImages.page(pageRequest(first ?? defaultImages, after), {
+    const page = await library.store.datasetImages.page(pageRequest(first ?? defaultImages, after, context), {
       datasetId: id,
       ...(label && { classIndex: label.index }),
       ...(split != null && { split }),

@@ -27,9 +27,9 @@ export class DatasetResolver {
   datasets(
     @Arg('first', () => Int, { nullable: true, defaultValue: defaultPageSize }) first: number | null,
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
-    @Ctx() { library }: Context,
+    @Ctx() context: Context,
   ): Promise<Page<DatasetRow>> {
-    return library.store.datasets.page(pageRequest(first, after))
+    return context.library.store.datasets.page(pageRequest(first, after, context))
   }
 
   @Mutation(() => DatasetType)

@@ -89,7 +89,7 @@ export class RunResolver extends methodAndSpaceOf(() => RunType) {
     @Ctx() context: Context,
   ): Promise<Page<RunRow>> {
     const { registry, store } = context.library
-    return store.runs.page(pageRequest(first, after), {
+    return store.runs.page(pageRequest(first, after, context), {
       ...(await datasetFilter(dataset, context)),
       ...(method != null && { method: registry.method(method, 'method').id }),
       ...(status != null && { status }),

@@ -92,7 +92,7 @@ export class SupportSetResolver {
     @Ctx() context: Context,
   ): Promise<Page<SupportSetRow>> {
     const filter = await datasetFilter(dataset, context)
-    return context.library.store.supportSets.page(pageRequest(first, after), filter)
+    return context.library.store.supportSets.page(pageRequest(first, after, context), filter)
   }
 
   @Mutation(() => SupportSetType, {

@@ -1,0 +1,28 @@
+import type { RequestHandler } from 'express'
+import { contentTypeOf, type ImageFormat } from '../encoders/image.js'
+import { requireThumbnailSize, thumbnailOf } from '../encoders/thumbnail.js'
+import { errors } from '../errors.js'
+import type { Library } from '../library/library.js'
+
+/** The bytes of a stored image, or of its thumbnail with `?size=`: never to be taken for anything but an image. */
+export function serveImage(library: Library): RequestHandler<{ id: string }> {
+  return async (request, response) => {
+    const { id } = request.params
+    const [image] = await library.store.images.byIds([id])
+    if (!image) throw errors.unknownImage({ id }, 'id')
+    const { size } = request.query
+    const side = typeof size === 'string' ? Number(size) : undefined
+    if (side !== undefined) requireThumbnailSize(side, 'size')
+    const original = await library.imageFiles.read(id)
+    const bytes = side === undefined ? original : await thumbnailOf(original, side)
+    response.set({
+      'Content-Type': side === undefined ? contentTypeOf(image.format as ImageFormat) : 'image/webp',
+      'X-Content-Type-Options': 'nosniff',
+      'Content-Security-Policy': "default-src 'none'",
+      // An image's address is its content.
+      'Cache-Control': 'public, max-age=31536000, immutable',
+      ETag: side === undefined ? `"${id}"` : `"${id}-${side}"`,
+    })
+    response.send(bytes)
+  }
+}
