@@ -1,5 +1,6 @@
 import { type Matrix, matrix, sliceRows } from '../tensor/matrix.js'
 import type { Cache } from './cache.js'
+import { leastSharpness } from './leave-one-out.js'
 
 /**
  * Some queries against a cache: all that a term of a method sees. What is asked for is computed once and kept, so terms
@@ -33,10 +34,9 @@ export interface Batch {
   classSums(values: Matrix): Matrix
   /** How many keys of the class query i is compared with: one fewer where its own is left out. */
   keysOf(classIndex: number, i: number): number
+  /** What a term derives from the batch alone is computed once and kept under its name. */
+  derive<T>(name: string, compute: () => Promise<T>): Promise<T>
 }
-
-/** With β = 0 a left-out affinity would weigh 1; with this it weighs 0, and every other key still 1. */
-const leastSharpness = 1e-30
 
 export function createBatch(
   cache: Cache,
@@ -98,6 +98,17 @@ export function createBatch(
     classSums,
     keysOf: (classIndex, i) =>
       (counts[classIndex] as number) - (leftOut && labels[from + i] === classIndex ? 1 : 0),
+    derive: kept(),
+  }
+}
+
+/** Computes what it is asked for once under each name. */
+export function kept(): <T>(name: string, compute: () => Promise<T>) => Promise<T> {
+  const results = new Map<string, Promise<unknown>>()
+  return <T>(name: string, compute: () => Promise<T>) => {
+    const known = results.get(name) ?? compute()
+    results.set(name, known)
+    return known as Promise<T>
   }
 }
 

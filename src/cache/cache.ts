@@ -2,7 +2,7 @@ import { errors } from '../errors.js'
 import type { FeatureSpace, FittedSpace } from '../spaces/contract.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { gatherRows, type Matrix } from '../tensor/matrix.js'
-import { type Batch, createBatch } from './batch.js'
+import { type Batch, createBatch, kept } from './batch.js'
 import { leaveOneOutAffinities } from './leave-one-out.js'
 
 /** Unit image features, one row an image, by the id of the encoder's space: `clip` always, `imo` where there is one. */
@@ -23,6 +23,8 @@ export interface Support {
 /** The key-value cache of a support set in one feature space. Keys stand sorted by class. */
 export interface Cache {
   readonly space: FeatureSpace
+  /** The space fitted on the keys; undefined where it takes the encoder's features as they are. */
+  readonly fitted: FittedSpace | undefined
   readonly kernels: Kernels
   readonly classes: number
   readonly logitScale: number
@@ -60,14 +62,10 @@ export async function buildCache(support: Support, space: FeatureSpace, kernels:
   for (const label of labels) counts[label] = (counts[label] as number) + 1
   const rowsPerChunk = Math.max(1, Math.floor(chunkEntries / Math.max(keys.rows, support.classes, 1)))
 
-  const derived = new Map<string, Promise<unknown>>()
   const cache: Cache = {
-    derive<T>(name: string, compute: () => Promise<T>) {
-      const known = derived.get(name) ?? compute()
-      derived.set(name, known)
-      return known as Promise<T>
-    },
+    derive: kept(),
     space,
+    fitted,
     kernels,
     classes: support.classes,
     logitScale: support.logitScale,

@@ -8,6 +8,9 @@ import { gatherRows, type Matrix, matrix, rowOf, sliceRows } from '../tensor/mat
  */
 export const leftOutAffinity = Math.fround(-3e38)
 
+/** With β = 0 a left-out affinity would weigh 1; with this it weighs 0, and every other key still 1. */
+export const leastSharpness = 1e-30
+
 /**
  * Affinities of support images `from` up to `to` with all support images, [to − from, S], row i taken in the space
  * fitted without image i, and its own entry left out. A space that does not say how is fitted anew without each image.

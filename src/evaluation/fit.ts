@@ -1,6 +1,6 @@
 import type { Batch } from '../cache/batch.js'
 import { buildCache, type Cache, type SpaceFeatures, type Support } from '../cache/cache.js'
-import { selectFeatures } from '../cache/features.js'
+import { withoutEach } from '../cache/without-each.js'
 import { errors } from '../errors.js'
 import { defaultsOf, leavesOneOutInBatch, type Method, type Values } from '../methods/contract.js'
 import { rangesOver, requireTexts, type Scores, scoreBatch, type TermRanges } from '../methods/score.js'
@@ -106,6 +106,10 @@ export async function* scoreQueries(
   }
 }
 
+/** The support set against itself in the cache's order, each image scored as if it had never been there. */
+export const leavingOneOut = (method: Method, support: Support, cache: Cache): AsyncIterable<Batch> =>
+  leavesOneOutInBatch(method, cache.space) ? cache.leaveOneOut() : withoutEach(support, cache)
+
 interface RepeatableData {
   /** Starts over at every call. */
   readonly batches: () => Iterable<Batch> | AsyncIterable<Batch>
@@ -113,40 +117,14 @@ interface RepeatableData {
 }
 
 /** The images that a protocol selects and calibrates on. */
-function selectionData(
-  { method, space, support, selection, validation, kernels }: FitOptions,
-  cache: Cache,
-): RepeatableData {
+function selectionData({ method, support, selection, validation }: FitOptions, cache: Cache): RepeatableData {
   if (selection === 'VALIDATION') {
     if (!validation) throw errors.noValidationSplit({ dataset: 'given' })
     return { batches: () => cache.batches(validation.features), labels: validation.labels }
   }
   const labels = cache.labels.map((label) => ((cache.counts[label] as number) > 1 ? label : -1))
   return {
-    batches: () =>
-      leavesOneOutInBatch(method) ? cache.leaveOneOut() : rebuiltWithoutEach(support, cache, space, kernels),
+    batches: () => leavingOneOut(method, support, cache),
     labels,
-  }
-}
-
-/** Leave-one-out by its definition: for each image a cache without it. */
-async function* rebuiltWithoutEach(
-  support: Support,
-  { order }: Cache,
-  space: FeatureSpace,
-  kernels: Kernels,
-): AsyncGenerator<Batch> {
-  for (const left of order) {
-    const rest = Int32Array.from(order.filter((i) => i !== left))
-    const without = await buildCache(
-      {
-        ...support,
-        features: selectFeatures(support.features, rest),
-        labels: rest.map((i) => support.labels[i] as number),
-      },
-      space,
-      kernels,
-    )
-    yield* without.batches(selectFeatures(support.features, [left]))
   }
 }

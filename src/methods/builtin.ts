@@ -1,5 +1,7 @@
 import { builtinSpaces } from '../spaces/builtin.js'
+import { gda } from './gda.js'
 import type { Plugin } from './plugin.js'
+import { prototype } from './prototype.js'
 import { builtinName } from './registry.js'
 import { tipAdapter } from './tip-adapter.js'
 import { tipAdapterPlusPlus } from './tip-adapter-plus-plus.js'
@@ -11,5 +13,5 @@ import { zeroShot } from './zero-shot.js'
 export const builtin = (): Plugin => ({
   name: builtinName,
   spaces: builtinSpaces(),
-  methods: [zeroShot(), tipAdapter(), tipAdapterPlusPlus(), tipX(), tipXPlusPlus()],
+  methods: [zeroShot(), tipAdapter(), tipAdapterPlusPlus(), tipX(), tipXPlusPlus(), prototype(), gda()],
 })

@@ -1,5 +1,6 @@
 import type { Batch } from '../cache/batch.js'
 import { errors } from '../errors.js'
+import type { FeatureSpace } from '../spaces/contract.js'
 import type { Matrix } from '../tensor/matrix.js'
 
 /*
@@ -34,6 +35,9 @@ export interface Range {
 }
 export type Ranges = Readonly<Record<string, Range>>
 
+export const leaveOneOutWays = ['in-batch', 'in-batch-unless-fitted', 'refit'] as const
+export type LeaveOneOut = (typeof leaveOneOutWays)[number]
+
 /** One addend of a method's logits. */
 export interface Term {
   readonly name: string
@@ -51,10 +55,12 @@ export interface Term {
   readonly usesKeys: boolean
   /**
    * How leave-one-out is kept exact. `in-batch`: the term reads keys through the batch's `affinities`, `sharpenedSums`
-   * and `keysOf`, which leave each image's own key out. `refit`, the default: it reads them otherwise, so Shotboard
-   * builds a cache without each image in turn, which is always right and slower.
+   * and `keysOf`, which leave each image's own key out. `in-batch-unless-fitted`: where `batch.leavesOneOut` it takes each
+   * image's own share out of what it reads by itself, from keys as they stand, which is right in every space that is not
+   * fitted on them. `refit`, the default: it reads them otherwise, so Shotboard builds a cache without each image in
+   * turn, which is always right and slower.
    */
-  readonly leaveOneOut?: 'in-batch' | 'refit'
+  readonly leaveOneOut?: LeaveOneOut
   /**
    * Ranges that the term scales by. They are taken over the calibration data and then frozen, so that one image has the
    * same logits alone and in any batch.
@@ -98,7 +104,7 @@ export interface ScoredMethod extends MethodBase {
   /** Its logits in TeX. */
   readonly formula?: string
   /** As for a term. */
-  readonly leaveOneOut?: 'in-batch' | 'refit'
+  readonly leaveOneOut?: LeaveOneOut
   readonly terms?: never
 }
 
@@ -162,6 +168,10 @@ export function linspace(from: number, to: number, steps: number): number[] {
   return Array.from({ length: steps }, (_, i) => (i === steps - 1 ? to : from + i * step))
 }
 
+/** `steps` values from `from` to `to`, both included, each the same multiple of the one before it, as NumPy's. */
+export const geomspace = (from: number, to: number, steps: number): number[] =>
+  linspace(0, 1, steps).map((share) => (share === 1 ? to : from * (to / from) ** share))
+
 /** The least and the greatest value that a hyperparameter may take. */
 export const rangeOf = ({ grid }: Pick<Hyperparameter, 'grid'>): Range => ({
   min: grid[0] as number,
@@ -177,7 +187,11 @@ export const usesTexts = (method: Method): boolean =>
   method.terms ? method.terms.some((term) => term.usesTexts) : method.usesTexts
 
 /** Whether a method leaves images out within a batch, rather than have the cache built again without each. */
-export const leavesOneOutInBatch = (method: Method): boolean =>
-  method.terms
-    ? method.terms.every((term) => term.leaveOneOut === 'in-batch')
-    : method.leaveOneOut === 'in-batch'
+export function leavesOneOutInBatch(method: Method, space: FeatureSpace): boolean {
+  const fitted = space.fit !== undefined
+  const inBatch = (way: LeaveOneOut | undefined) =>
+    way === 'in-batch' || (way === 'in-batch-unless-fitted' && !fitted)
+  return method.terms
+    ? method.terms.every(({ leaveOneOut }) => inBatch(leaveOneOut))
+    : inBatch(method.leaveOneOut)
+}

@@ -18,4 +18,12 @@ export const papers = {
     title: 'CLIP Adaptation by Intra-Modal Overlap Reduction',
     url: 'https://arxiv.org/abs/2409.11338',
   },
+  prototypes: {
+    title: 'Prototypical Networks for Few-shot Learning',
+    url: 'https://arxiv.org/abs/1703.05175',
+  },
+  gda: {
+    title: 'A Hard-to-Beat Baseline for Training-free CLIP-based Adaptation',
+    url: 'https://arxiv.org/abs/2402.04087',
+  },
 } satisfies Record<string, Paper>

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { errors, reasonOf } from '../errors.js'
 import type { FeatureSpace } from '../spaces/contract.js'
-import { defineMethod, type Method } from './contract.js'
+import { defineMethod, leaveOneOutWays, type Method } from './contract.js'
 
 /** What a plugin module exports as its default, or returns from a function that is its default export. */
 export interface Plugin {
@@ -30,7 +30,7 @@ const termSchema = z.object({
   shapes: z.array(z.string()),
   usesTexts: z.boolean(),
   usesKeys: z.boolean(),
-  leaveOneOut: z.enum(['in-batch', 'refit']).optional(),
+  leaveOneOut: z.enum(leaveOneOutWays).optional(),
   ranges: callable.optional(),
   logits: callable,
 })

@@ -1,7 +1,7 @@
 import { type Graph, type Kernels, operator } from '../tensor/kernels.js'
 import { type Matrix, matrix, meanRow, sliceRows, subtractRow } from '../tensor/matrix.js'
 import { defineSpace, type FittedSpace, type LabelledFeatures } from './contract.js'
-import { recentredCosines, recentringConstants, recentringInputs } from './leave-one-out.js'
+import { recentredCosines, recentredRows, recentringConstants, recentringInputs } from './leave-one-out.js'
 
 /** Features with the mean of the support features subtracted, made unit. */
 export const centred = () =>
@@ -29,6 +29,7 @@ async function fitCentred({ features }: LabelledFeatures, kernels: Kernels): Pro
         own: matrix(to - from, 1, squares.subarray(from, to)),
         ...recentringConstants(residuals.rows),
       }),
+    fold: async (i) => recentredRows(residuals, i),
   }
 }
 

@@ -42,6 +42,11 @@ export interface FittedSpace {
    * space again without each image, which is as exact and slower.
    */
   leaveOneOut?(from: number, to: number): Promise<Matrix>
+  /**
+   * All support images in the space fitted without image i, [S, m], up to a rotation, which no method sees. For methods
+   * that look at more of the keys than at affinities; where it is absent, the space is fitted again.
+   */
+  fold?(i: number): Promise<Matrix>
 }
 
 /** Declares a space. */

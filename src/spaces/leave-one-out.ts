@@ -1,4 +1,5 @@
 import { type Graph, operator } from '../tensor/kernels.js'
+import { type Matrix, makeUnit, matrix, rowOf } from '../tensor/matrix.js'
 
 /**
  * Graph nodes for the cosines between support image i and every support image j after the support mean has been taken
@@ -40,3 +41,35 @@ export const recentringConstants = (images: number) => ({
 
 /** Their shapes as a graph's inputs. */
 export const recentringInputs = { shift: [1], rounding: [1], leastOwn: [1], zero: [1] } as const
+
+/**
+ * All support images after the support mean has been taken again without image i, `z_j + z_i/(S − 1)`, then changed in
+ * place by `transform` and made unit: [S, m]. As above, what is left by rounding alone becomes a row of zeros.
+ */
+export function recentredRows(
+  residuals: Matrix,
+  i: number,
+  transform: (row: Float32Array) => void = () => {},
+): Matrix {
+  const { shift, rounding, leastOwn } = recentringConstants(residuals.rows)
+  const moved = rowOf(residuals, i).map((value) => value * shift)
+  const ownSquare = squareOf(moved)
+  const result = matrix(residuals.rows, residuals.columns)
+  for (let j = 0; j < residuals.rows; j++) {
+    const row = rowOf(result, j)
+    const residual = rowOf(residuals, j)
+    for (let k = 0; k < row.length; k++) row[k] = (residual[k] as number) + (moved[k] as number)
+    const scale = squareOf(residual) + ownSquare
+    if (squareOf(row) > rounding * scale && (j !== i || squareOf(residual) > leastOwn)) {
+      transform(row)
+      makeUnit(row)
+    } else row.fill(0)
+  }
+  return result
+}
+
+function squareOf(vector: Float32Array): number {
+  let square = 0
+  for (let k = 0; k < vector.length; k++) square += (vector[k] as number) ** 2
+  return square
+}

@@ -1,7 +1,9 @@
-import { type Graph, type Kernels, operator } from '../tensor/kernels.js'
-import { gatherRows, type Matrix, matrix, meanRow, rowOf, sliceRows, subtractRow } from '../tensor/matrix.js'
+import type { Graph, Kernels } from '../tensor/kernels.js'
+import { gatherRows, type Matrix, matrix, rowOf, sliceRows, subtractRow } from '../tensor/matrix.js'
 import { defineSpace, type FittedSpace, type LabelledFeatures } from './contract.js'
-import { recentredCosines, recentringConstants, recentringInputs } from './leave-one-out.js'
+import { type Fold, type FoldMetrics, foldInputs, foldMetrics, foldProducts } from './fold-metric.js'
+import { recentredCosines, recentredRows, recentringConstants, recentringInputs } from './leave-one-out.js'
+import { lostWithout, mustRefit, type Scatter, scatterOf } from './scatter.js'
 
 /**
  * Features with the support mean subtracted and multiplied by `Σ^(−1/2)`, made unit, where
@@ -26,63 +28,33 @@ async function fitWhitened(
   kernels: Kernels,
 ): Promise<FittedSpace> {
   const { features } = support
-  const mean = meanRow(features)
-  const scatter = await scatterOf(support, mean, kernels)
+  const scatter = await scatterOf(support, kernels)
   const transform = await inverseRoot(scatter, lambda, kernels)
-  const project = (queries: Matrix) => kernels.project(queries, mean, transform)
+  const project = (queries: Matrix) => kernels.project(queries, scatter.mean, transform)
   if (lambda < leastToUpdate) return { project }
-  let residuals: Promise<Matrix> | undefined
+  let inEigenbasis: Promise<Matrix[]> | undefined
+  const foldsOf = async (from: number, to: number): Promise<Folds> => {
+    inEigenbasis ??= Promise.all(
+      [subtractRow(features, scatter.mean), scatter.deviations].map((rows) =>
+        kernels.multiply(rows, scatter.basis),
+      ),
+    )
+    const [residuals, deviations] = (await inEigenbasis) as [Matrix, Matrix]
+    const metrics = metricsOf(scatter, residuals, deviations, lambda, from, to)
+    return { support, scatter, residuals, metrics, lambda, kernels, from, to }
+  }
   return {
     project,
-    async leaveOneOut(from, to) {
-      residuals ??= kernels.multiply(subtractRow(features, mean), scatter.basis)
-      return leaveOneOut({ support, scatter, residuals: await residuals, lambda, kernels, from, to })
+    leaveOneOut: async (from, to) => cosinesOf(await foldsOf(from, to)),
+    async fold(i) {
+      if (mustRefit(scatter, support.labels, i)) return projectedWithout(i, support, lambda, kernels)
+      return rowsOf(await foldsOf(i, i + 1), i)
     },
   }
 }
 
 /** With less shrinkage the updates for leaving an image out lose digits; then Shotboard fits anew without each. */
 const leastToUpdate = 0.1
-
-/** What the covariance is taken of, and its spectrum; its scale is left out, since unit features do not see it. */
-interface Scatter {
-  /** `x − μ_class`, or `x − mean` where no class has two images: [S, d]. */
-  readonly deviations: Matrix
-  /** The part that a fold without image i takes away is `κ_i·v_i·v_iᵀ`, `v_i` the deviation of image i. */
-  readonly kappa: Float64Array
-  /** Eigenvalues [d], none negative, and their sum. */
-  readonly eigenvalues: Float64Array
-  readonly trace: number
-  /** Eigenvectors, one a column: [d, d]. */
-  readonly basis: Matrix
-}
-
-async function scatterOf(
-  { features, labels }: LabelledFeatures,
-  mean: Float32Array,
-  kernels: Kernels,
-): Promise<Scatter> {
-  const counts = countsOf(labels)
-  const within = counts.some((count) => count > 1)
-  const centres = within ? classMeans(features, labels, counts) : undefined
-  const deviations = matrix(features.rows, features.columns)
-  const kappa = new Float64Array(features.rows)
-  for (let i = 0; i < features.rows; i++) {
-    const label = labels[i] as number
-    const centre = centres ? rowOf(centres, label) : mean
-    const source = rowOf(features, i)
-    rowOf(deviations, i).set(source.map((value, k) => value - (centre[k] as number)))
-    // Taking one of n images away lowers the scatter about their mean by n/(n − 1) times its own deviation's.
-    const n = within ? (counts[label] as number) : features.rows
-    kappa[i] = n > 1 ? n / (n - 1) : 0
-  }
-  const d = features.columns
-  const { data } = await kernels.scatter(deviations)
-  const { values, vectors } = await kernels.eigh(d, Float64Array.from(data))
-  const eigenvalues = values.map((value) => Math.max(value, 0))
-  const trace = eigenvalues.reduce((sum, value) => sum + value, 0)
-  return { deviations, kappa, eigenvalues, trace, basis: matrix(d, d, Float32Array.from(vectors)) }
-}
 
 /** `((1−λ)·Σ + λ·(tr Σ/d)·I)^(−1/2)` times the root of the mean eigenvalue; the identity where there is no scatter. */
 async function inverseRoot(
@@ -103,108 +75,88 @@ async function inverseRoot(
 const shrunk = (eigenvalue: number, meanEigenvalue: number, lambda: number): number =>
   Math.max((1 - lambda) * (eigenvalue / meanEigenvalue) + lambda, 1e-7)
 
-/** A share of the scatter that two images at most can have each; what is left without it is too little to subtract to. */
-const nearlyAll = 0.95
-
-/**
- * Without image i the scatter is lower by `κ_i·v_i·v_iᵀ` and the shrinkage target by its trace. In the eigenbasis the
- * first is a rank-one change (Sherman-Morrison) and the second a change of the diagonal, so every fold's inner products
- * come from three matrix products of all images, and none needs a decomposition of its own, but for two at most that
- * leave another covariance than that behind, or next to none, and are fitted anew.
- */
-async function leaveOneOut(options: {
+/** The folds without images `from` up to `to`. */
+interface Folds {
   readonly support: LabelledFeatures
   readonly scatter: Scatter
   /** z, the centred support features in the eigenbasis: [S, d]. */
   readonly residuals: Matrix
+  readonly metrics: FoldMetrics
   readonly lambda: number
   readonly kernels: Kernels
   readonly from: number
   readonly to: number
-}): Promise<Matrix> {
-  const { support, scatter, residuals, lambda, kernels, from, to } = options
+}
+
+/**
+ * Without image i the scatter is lower by `κ_i·v_i·v_iᵀ` and the shrinkage target by its trace. In the eigenbasis the
+ * first is a rank-one change and the second a change of the diagonal, so every fold's inner products come from three
+ * matrix products of all images, and none needs a decomposition of its own, but for the few that are fitted anew.
+ */
+function metricsOf(
+  scatter: Scatter,
+  residuals: Matrix,
+  deviations: Matrix,
+  lambda: number,
+  from: number,
+  to: number,
+): FoldMetrics {
   const d = residuals.columns
-  const deviations = await kernels.multiply(sliceRows(scatter.deviations, from, to), scatter.basis) // v, [n, d]
-  const precision = matrix(to - from, d) // p_i, the inverse of the shrunk eigenvalues without i
-  const weighted = matrix(to - from, d) // p_i∘z_i
-  const directions = matrix(to - from, d) // w_i = p_i∘v_i
-  const factors = matrix(to - from, 1) // k_i of Sherman-Morrison
-  const ownAlong = matrix(to - from, 1) // w_i·z_i
-  const own = matrix(to - from, 1) // ⟨z_i, z_i⟩_i
-  const lastPair = lastPairOf(support.labels)
-  const toRefit: number[] = []
-  for (let row = 0; row < to - from; row++) {
-    const kappa = scatter.kappa[from + row] as number
-    const v = rowOf(deviations, row)
-    const z = rowOf(residuals, from + row)
-    const lost = kappa * v.reduce((sum, value) => sum + value * value, 0)
-    const meanEigenvalue = (scatter.trace - lost) / d
-    if (support.labels[from + row] === lastPair || lost > nearlyAll * scatter.trace) toRefit.push(from + row)
-    let [quadratic, along, square] = [0, 0, 0] // v·p·v, v·p·z, z·p·z
-    for (let k = 0; k < d; k++) {
-      const at = row * d + k
-      const p = meanEigenvalue > 0 ? 1 / shrunk(scatter.eigenvalues[k] as number, meanEigenvalue, lambda) : 1
-      const vk = v[k] as number
-      const zk = z[k] as number
-      precision.data[at] = p
-      weighted.data[at] = p * zk
-      directions.data[at] = p * vk
-      quadratic += p * vk * vk
-      along += p * vk * zk
-      square += p * zk * zk
+  return foldMetrics(sliceRows(residuals, from, to), sliceRows(deviations, from, to), (row): Fold => {
+    const meanEigenvalue = (scatter.trace - lostWithout(scatter, from + row)) / d
+    if (!(meanEigenvalue > 0)) return { share: 0, precision: () => 1 }
+    return {
+      share: ((1 - lambda) * (scatter.kappa[from + row] as number)) / meanEigenvalue,
+      precision: (k) => 1 / shrunk(scatter.eigenvalues[k] as number, meanEigenvalue, lambda),
     }
-    const share = meanEigenvalue > 0 ? ((1 - lambda) * kappa) / meanEigenvalue : 0
-    const factor = share / Math.max(1 - share * quadratic, 1e-7)
-    factors.data[row] = factor
-    ownAlong.data[row] = along
-    own.data[row] = square + factor * along * along
-  }
-  const result = await kernels.run('leave one out of whitened', foldGraph, {
-    ...{ residuals, precision, weighted, directions, factors, ownAlong, own },
+  })
+}
+
+/** The cosines of each image that is left out with all images, in its fold: [n, S]. */
+async function cosinesOf({ support, scatter, residuals, metrics, lambda, kernels, from, to }: Folds) {
+  const result = await kernels.run('leave one out of whitened', cosinesGraph, {
+    ...{ vectors: residuals, ...metrics },
     ...recentringConstants(residuals.rows),
   })
-  for (const i of toRefit) {
-    rowOf(result, i - from).set((await cosinesWithout(i, support, lambda, kernels)).data)
+  for (let i = from; i < to; i++) {
+    if (!mustRefit(scatter, support.labels, i)) continue
+    const projected = await projectedWithout(i, support, lambda, kernels)
+    rowOf(result, i - from).set((await kernels.dot(sliceRows(projected, i, i + 1), projected)).data)
   }
   return result
 }
 
-/** ⟨a, b⟩_i = Σ p_i∘a∘b + k_i·(w_i·a)·(w_i·b), of the residuals, then recentred. */
-const foldGraph = (): Graph => ({
-  inputs: {
-    residuals: ['s', 'd'],
-    precision: ['n', 'd'],
-    weighted: ['n', 'd'],
-    directions: ['n', 'd'],
-    factors: ['n', 1],
-    ownAlong: ['n', 1],
-    own: ['n', 1],
-    ...recentringInputs,
-  },
-  outputs: { result: ['n', 's'] },
-  nodes: [
-    operator('Gemm', ['directions', 'residuals'], 'along', { transB: 1 }),
-    operator('Mul', ['along', 'factors'], 'scaledAlong'),
-    operator('Gemm', ['weighted', 'residuals'], 'plainInner', { transB: 1 }),
-    operator('Mul', ['scaledAlong', 'ownAlong'], 'innerUpdate'),
-    operator('Add', ['plainInner', 'innerUpdate'], 'inner'),
-    operator('Mul', ['residuals', 'residuals'], 'squaredResiduals'),
-    operator('Gemm', ['precision', 'squaredResiduals'], 'plainSquares', { transB: 1 }),
-    operator('Mul', ['scaledAlong', 'along'], 'squareUpdate'),
-    operator('Add', ['plainSquares', 'squareUpdate'], 'squares'),
-    ...recentredCosines(),
-  ],
+const cosinesGraph = (): Graph => ({
+  inputs: { ...foldInputs, own: ['n', 1], ...recentringInputs },
+  outputs: { result: ['n', 'm'] },
+  nodes: [...foldProducts(), ...recentredCosines()],
 })
 
-/** The class whose pair is the last of all pairs, so that leaving out either changes what the covariance is taken of. */
-function lastPairOf(labels: Int32Array): number {
-  const counts = countsOf(labels)
-  const several = counts.filter((count) => count > 1)
-  return several.length === 1 && several[0] === 2 ? counts.indexOf(2) : -1
+/**
+ * All support images in the fold without image i, along the eigenvectors: the root of `P + f·w·wᵀ` is
+ * `(I + c·q·qᵀ)·P^(1/2)`, `q = P^(1/2)·v`, `c = (√(1 + f·|q|²) − 1)/|q|²`.
+ */
+function rowsOf({ residuals, metrics }: Folds, i: number): Matrix {
+  const d = residuals.columns
+  const roots = metrics.precision.data.map(Math.sqrt) // P^(1/2)
+  const q = metrics.directions.data.map((w, k) => w / (roots[k] as number))
+  const square = q.reduce((sum, value) => sum + value * value, 0)
+  const c = square > 0 ? (Math.sqrt(1 + (metrics.factors.data[0] as number) * square) - 1) / square : 0
+  const scaled = matrix(residuals.rows, d)
+  for (let j = 0, at = 0; j < residuals.rows; j++) {
+    for (let k = 0; k < d; k++, at++) {
+      scaled.data[at] = (residuals.data[at] as number) * (roots[k] as number)
+    }
+  }
+  return recentredRows(scaled, i, (row) => {
+    let along = 0
+    for (let k = 0; k < d; k++) along += (q[k] as number) * (row[k] as number)
+    for (let k = 0; k < d; k++) row[k] = (row[k] as number) + c * along * (q[k] as number)
+  })
 }
 
-/** The cosines of support image i with all of them, fitted anew without it: [1, S]. */
-async function cosinesWithout(
+/** All support images in the space fitted anew without image i: [S, d]. */
+async function projectedWithout(
   i: number,
   { features, labels }: LabelledFeatures,
   lambda: number,
@@ -216,25 +168,5 @@ async function cosinesWithout(
     lambda,
     kernels,
   )
-  const projected = await fitted.project(features)
-  return kernels.dot(sliceRows(projected, i, i + 1), projected)
-}
-
-function countsOf(labels: Int32Array): number[] {
-  const counts: number[] = []
-  for (const label of labels) counts[label] = (counts[label] ?? 0) + 1
-  return Array.from(counts, (count) => count ?? 0)
-}
-
-/** Summed in double precision, so that equal images have no deviations from their mean, not even by rounding. */
-function classMeans({ rows, columns, data }: Matrix, labels: Int32Array, counts: readonly number[]): Matrix {
-  const sums = new Float64Array(counts.length * columns)
-  for (let i = 0, at = 0; i < rows; i++) {
-    const start = (labels[i] as number) * columns
-    for (let k = 0; k < columns; k++, at++) {
-      sums[start + k] = (sums[start + k] as number) + (data[at] as number)
-    }
-  }
-  const mean = (sum: number, at: number) => sum / Math.max(1, counts[Math.floor(at / columns)] as number)
-  return matrix(counts.length, columns, Float32Array.from(sums, mean))
+  return fitted.project(features)
 }

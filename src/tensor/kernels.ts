@@ -60,7 +60,8 @@ export function createKernels(runtime: Runtime): Kernels {
   return {
     dot: (a, b) => runUnlessEmpty(a.rows, b.rows, 'dot', dotGraph, { a, b }),
     multiply: (a, b) => runUnlessEmpty(a.rows, b.columns, 'multiply', multiplyGraph, { a, b }),
-    scatter: (a) => run('scatter', scatterGraph, { a }),
+    scatter: (a) =>
+      a.rows === 0 ? Promise.resolve(matrix(a.columns, a.columns)) : run('scatter', scatterGraph, { a }),
     sharpen: (affinities, beta) =>
       runUnlessEmpty(affinities.rows, affinities.columns, 'sharpen', sharpenGraph, { affinities, beta }),
     sharpenedSums(affinities, beta, shots) {

@@ -1,6 +1,6 @@
 import type { SpaceFeatures, Support } from '../cache/cache.js'
 import { fitMethod } from '../evaluation/fit.js'
-import { leavesOneOutInBatch, type Method, usesTexts, type Values } from '../methods/contract.js'
+import { type Method, usesTexts, type Values } from '../methods/contract.js'
 import { centred } from '../spaces/centred.js'
 import { clip } from '../spaces/clip.js'
 import type { FeatureSpace } from '../spaces/contract.js'
@@ -94,8 +94,7 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
       const fitted = await fitAt(values, support)
       const { logits } = await scoreQueries(fitted, queries)
       assertShape(`the logits at ${at}`, logits, images, support.classes)
-      if (!leavesOneOutInBatch(method)) continue
-      const leftOut = await scoreLeavingOneOut(fitted)
+      const leftOut = await scoreLeavingOneOut(fitted, support)
       assertShape(`the leave-one-out logits at ${at}`, leftOut, support.labels.length, support.classes)
     }
   }
@@ -155,13 +154,11 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
       }),
     }),
 
-    ...(leavesOneOutInBatch(method) && {
-      'leave-one-out scores each image as if it had never been there': throughout(async (given) => {
-        const fitted = await given.fitTo(given.support)
-        const expected = await scoreWithoutEach(fitted, given.support)
-        assertClose('the logits', await scoreLeavingOneOut(fitted), expected)
-      }, fragile),
-    }),
+    'leave-one-out scores each image as if it had never been there': throughout(async (given) => {
+      const fitted = await given.fitTo(given.support)
+      const expected = await scoreWithoutEach(fitted, given.support)
+      assertClose('the logits', await scoreLeavingOneOut(fitted, given.support), expected)
+    }, fragile),
 
     ...(!usesTexts(method) && {
       'needs no texts, as it declares': throughout(async ({ support, queries, logits }) => {

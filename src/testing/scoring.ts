@@ -1,6 +1,6 @@
 import type { Batch } from '../cache/batch.js'
 import { buildCache, type SpaceFeatures, type Support } from '../cache/cache.js'
-import type { FittedMethod } from '../evaluation/fit.js'
+import { type FittedMethod, leavingOneOut } from '../evaluation/fit.js'
 import { defaultsOf, type Method, rangeOf, type Values } from '../methods/contract.js'
 import { type Scores, scoreBatch } from '../methods/score.js'
 import { type Matrix, stackRows } from '../tensor/matrix.js'
@@ -15,8 +15,8 @@ export async function scoreQueries(scoring: Scoring, queries: SpaceFeatures): Pr
 }
 
 /** The logits of the support images, in the cache's order, each scored without its own key. */
-export async function scoreLeavingOneOut(scoring: Scoring): Promise<Matrix> {
-  return (await scoreBatches(scoring, scoring.cache.leaveOneOut())).logits
+export async function scoreLeavingOneOut(scoring: Scoring, support: Support): Promise<Matrix> {
+  return (await scoreBatches(scoring, leavingOneOut(scoring.method, support, scoring.cache))).logits
 }
 
 /** The same by definition: for each image a cache that has never seen it, with the same values and ranges. */

@@ -128,6 +128,17 @@ function behaviours(space: FeatureSpace): Record<string, () => Promise<void>> {
       assertClose('the affinities', actual, stackRows(expected), (i, j) => i === j)
     }, fragile),
 
+    'a fold has all images where they lie when it is fitted without one': throughout(async ({ support }) => {
+      for (const i of support.labels.keys()) {
+        const fold = await (await fitTo(support)).fold?.(i)
+        if (fold === undefined) return
+        const rest = [...support.labels.keys()].filter((j) => j !== i)
+        const expected = await affinities(pickLabelled(support, rest), support.features, support.features)
+        assertUnitRows('the images of the fold', fold)
+        assertClose('the affinities', await sharedKernels().dot(fold, fold), expected)
+      }
+    }, fragile),
+
     'leave-one-out gives any range of images the same': throughout(async ({ support }) => {
       const keys = support.labels.length
       const [from, to] = [Math.floor(keys / 3), Math.ceil((2 * keys) / 3)]

@@ -16,6 +16,7 @@ import { cacheAffinity } from '../../src/methods/terms/cache-affinity.js'
 import { zeroShot } from '../../src/methods/terms/zero-shot.js'
 import { tipAdapter } from '../../src/methods/tip-adapter.js'
 import { tipX } from '../../src/methods/tip-x.js'
+import { clip } from '../../src/spaces/clip.js'
 import { prototype, scoredPrototype } from '../testing/plugins.js'
 
 const alpha = weight({ default: 1, grid: [0, 1, 2], summary: '' })
@@ -114,5 +115,5 @@ test.each<[string, Method, { texts: boolean; inBatch: boolean }]>([
   ['a cache alone', { ...declared, terms: [cache] }, { texts: false, inBatch: true }],
 ])('%s says what it uses and how it leaves one out', (_, method, { texts, inBatch }) => {
   expect(usesTexts(method)).toBe(texts)
-  expect(leavesOneOutInBatch(method)).toBe(inBatch)
+  expect(leavesOneOutInBatch(method, clip())).toBe(inBatch)
 })

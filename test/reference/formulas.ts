@@ -112,6 +112,28 @@ export const logits: Readonly<Record<string, (problem: Problem, bounds: Bounds) 
   'tip-adapter++': (problem) => added(zeroShot(problem), times(problem.alpha, cache(problem))),
   'tip-x': tipX,
   'tip-x++': tipX,
+  prototype: (problem) => added(zeroShot(problem), times(problem.alpha, nearestMean(problem))),
+  gda: (problem) => added(zeroShot(problem), times(problem.alpha, gaussian(problem))),
+}
+
+/** `exp(−β(1 − U·Pᵀ))`, P the unit class means of G. */
+function nearestMean({ U, G, W, labels, beta }: Problem): number[][] {
+  const P = W.map((_, c) => unit(meanOf(G.filter((_, j) => labels[j] === c))))
+  return products(U, P).map((row) => row.map((affinity) => Math.exp(-beta * (1 - affinity))))
+}
+
+/** `U·Vᵀ + b`, `V_c = Σ⁻¹μ_c`, `b_c = −½·μ_cᵀΣ⁻¹μ_c`, `Σ⁻¹ = d·((n−1)·Σ_w + tr(Σ_w)·I)⁻¹`. */
+function gaussian({ U, G, W, labels }: Problem): number[][] {
+  const n = G.length
+  const means = W.map((_, c) => meanOf(G.filter((_, j) => labels[j] === c)))
+  const v = deviationsOf(G, labels)
+  const d = v[0]?.length ?? 0
+  const covariance = scatterOf(v).map((row) => row.map((value) => value / (n - 1)))
+  const trace = covariance.reduce((sum, row, k) => sum + (row[k] ?? 0), 0)
+  const shrunk = covariance.map((row, k) => row.map((value, l) => (n - 1) * value + (k === l ? trace : 0)))
+  const inverse = power(shrunk, -1).map((row) => row.map((value) => d * value))
+  const V = means.map((mean) => inverse.map((row) => dot(row, mean)))
+  return U.map((u) => V.map((weights, c) => dot(u, weights) - dot(weights, means[c] ?? []) / 2))
 }
 
 function tipX(problem: Problem, bounds: Bounds): number[][] {
@@ -139,26 +161,37 @@ export const spaces: Readonly<Record<string, Space>> = {
 /** `Σ^(−1/2)·(x − mean)`, made unit, `Σ = (1−λ)·Σ_w + λ·(tr Σ_w/d)·I`, λ = 0.5. */
 function whitened(G: Rows, labels: readonly number[]): (x: readonly number[]) => number[] {
   const mean = meanOf(G)
-  const oneShot = new Set(labels).size === labels.length
-  const deviations = G.map((g, i) =>
-    minus(g, oneShot ? mean : meanOf(G.filter((_, j) => labels[j] === labels[i]))),
-  )
-  const d = mean.length
-  const covariance = mean.map((_, k) =>
-    mean.map((_, l) => deviations.reduce((sum, v) => sum + (v[k] ?? 0) * (v[l] ?? 0), 0) / G.length),
-  )
+  const covariance = scatterOf(deviationsOf(G, labels)).map((row) => row.map((value) => value / G.length))
   const trace = covariance.reduce((sum, row, k) => sum + (row[k] ?? 0), 0)
   const shrunk = covariance.map((row, k) =>
-    row.map((value, l) => 0.5 * value + (k === l ? (0.5 * trace) / d : 0)),
+    row.map((value, l) => 0.5 * value + (k === l ? (0.5 * trace) / mean.length : 0)),
   )
-  const { values, vectors } = eigen(shrunk)
-  const root = mean.map((_, k) =>
-    mean.map((_, l) =>
+  const root = power(shrunk, -1 / 2)
+  return (x) => unit(root.map((row) => dot(row, minus(x, mean))))
+}
+
+/** Features less the mean of their class; less the mean of all where each class has one. */
+function deviationsOf(G: Rows, labels: readonly number[]): number[][] {
+  const oneShot = new Set(labels).size === labels.length
+  const mean = meanOf(G)
+  return G.map((g, i) => minus(g, oneShot ? mean : meanOf(G.filter((_, j) => labels[j] === labels[i]))))
+}
+
+/** `Σ_i v_i·v_iᵀ`. */
+const scatterOf = (V: Rows): number[][] =>
+  (V[0] ?? []).map((_, k) =>
+    (V[0] ?? []).map((_, l) => V.reduce((sum, v) => sum + (v[k] ?? 0) * (v[l] ?? 0), 0)),
+  )
+
+/** A power of a symmetric matrix. */
+function power(symmetric: Rows, exponent: number): number[][] {
+  const { values, vectors } = eigen(symmetric)
+  return symmetric.map((_, k) =>
+    symmetric.map((_, l) =>
       values.reduce(
-        (sum, value, e) => sum + ((vectors[k]?.[e] ?? 0) * (vectors[l]?.[e] ?? 0)) / Math.sqrt(value),
+        (sum, value, e) => sum + (vectors[k]?.[e] ?? 0) * (vectors[l]?.[e] ?? 0) * value ** exponent,
         0,
       ),
     ),
   )
-  return (x) => unit(root.map((row) => dot(row, minus(x, mean))))
 }

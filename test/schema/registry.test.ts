@@ -31,6 +31,8 @@ test('every method tells its terms and its hyperparameters', async () => {
     ['tip-adapter++', 'imo'],
     ['tip-x', 'clip'],
     ['tip-x++', 'imo'],
+    ['prototype', 'whitened'],
+    ['gda', 'clip'],
     ['throwing', undefined],
     ['slow', undefined],
     ['bias', undefined],

@@ -70,11 +70,18 @@ export const scoredPrototype = (): Method => {
   })
 }
 
+/** Unit class means; zeros where keys cancel out but for rounding, as two images do that are centred on their mean. */
 function classMeans({ cache: { spaceKeys, labels, classes } }: Batch): Matrix {
   const sums = matrix(classes, spaceKeys.columns)
   for (let s = 0; s < labels.length; s++) {
     const sum = rowOf(sums, labels[s] as number)
     for (const [k, value] of rowOf(spaceKeys, s).entries()) sum[k] = (sum[k] as number) + value
   }
-  return unitRows(sums)
+  return unitRows(
+    matrix(
+      sums.rows,
+      sums.columns,
+      sums.data.map((value) => (Math.abs(value) < 1e-5 ? 0 : value)),
+    ),
+  )
 }

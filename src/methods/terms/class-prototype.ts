@@ -1,0 +1,72 @@
+import type { Batch } from '../../cache/batch.js'
+import type { Cache } from '../../cache/cache.js'
+import { leastSharpness, leftOutAffinity } from '../../cache/leave-one-out.js'
+import { type Matrix, matrix, rowOf } from '../../tensor/matrix.js'
+import type { Term } from '../contract.js'
+
+/**
+ * `exp(−β(1 − U·Pᵀ))`, P the unit class means of the keys in the chosen space: how near a query is to the middle of a
+ * class. A class without keys adds nothing. Prototypical networks, arXiv 1703.05175.
+ */
+export const classPrototype = (names: { readonly weight: string; readonly sharpness: string }): Term => ({
+  name: 'prototype',
+  summary:
+    'How near the image is to the mean of the support images of the class, in the chosen feature space.',
+  weight: names.weight,
+  shapes: [names.sharpness],
+  usesTexts: false,
+  usesKeys: true,
+  leaveOneOut: 'in-batch-unless-fitted',
+  async logits(batch, shapes) {
+    const sharpness = Math.max(shapes[names.sharpness] as number, leastSharpness)
+    const affinities = await batch.derive('prototype affinities', () => prototypeAffinities(batch))
+    return batch.cache.kernels.sharpen(affinities, sharpness)
+  },
+})
+
+/** `U·Pᵀ`, [n, C]; a class without keys stands at −3e38. */
+async function prototypeAffinities(batch: Batch): Promise<Matrix> {
+  const { cache, rows, from, leavesOneOut } = batch
+  const sums = await keySums(cache)
+  const queries = await batch.spaceQueries()
+  const affinities = await cache.kernels.dot(queries, sums)
+  const lengths = Array.from(cache.counts, (count, c) => lengthOf(rowOf(sums, c), count))
+  for (let i = 0, at = 0; i < rows; i++) {
+    for (let c = 0; c < cache.classes; c++, at++) {
+      if (batch.keysOf(c, i) === 0) affinities.data[at] = leftOutAffinity
+      else if (leavesOneOut && cache.labels[from + i] === c) {
+        affinities.data[at] = cosineWithout(rowOf(queries, i), rowOf(sums, c), batch.keysOf(c, i))
+      } else affinities.data[at] = (affinities.data[at] as number) / (lengths[c] as number)
+    }
+  }
+  return affinities
+}
+
+/** The keys of each class, summed: P before it is made unit, [C, m]. */
+const keySums = (cache: Cache): Promise<Matrix> =>
+  cache.derive('sums of keys', async () => {
+    const { spaceKeys, labels, classes } = cache
+    const sums = matrix(classes, spaceKeys.columns)
+    for (let s = 0; s < labels.length; s++) {
+      const sum = rowOf(sums, labels[s] as number)
+      const key = rowOf(spaceKeys, s)
+      for (let k = 0; k < sum.length; k++) sum[k] = (sum[k] as number) + (key[k] as number)
+    }
+    return sums
+  })
+
+/** The cosine of a query with what a sum is without it, `n` other keys. */
+function cosineWithout(query: Float32Array, sum: Float32Array, n: number): number {
+  const rest = sum.map((value, k) => value - (query[k] as number))
+  let inner = 0
+  for (let k = 0; k < rest.length; k++) inner += (query[k] as number) * (rest[k] as number)
+  return inner / lengthOf(rest, n)
+}
+
+/** The length of a sum of n unit keys; endless where they cancel out but for rounding, so that they have no direction. */
+function lengthOf(sum: Float32Array, n: number): number {
+  let square = 0
+  for (let k = 0; k < sum.length; k++) square += (sum[k] as number) ** 2
+  const length = Math.sqrt(square)
+  return length > 1e-5 * n ? length : Number.POSITIVE_INFINITY
+}

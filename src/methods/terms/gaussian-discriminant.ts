@@ -1,0 +1,151 @@
+import type { Batch } from '../../cache/batch.js'
+import type { Cache } from '../../cache/cache.js'
+import { foldInputs, foldMetrics, foldProduct, foldProducts } from '../../spaces/fold-metric.js'
+import { classMeans, lostWithout, mustRefit, type Scatter, scatterOf } from '../../spaces/scatter.js'
+import { type Graph, type Kernels, operator } from '../../tensor/kernels.js'
+import { gatherRows, type Matrix, matrix, rowOf, sliceRows } from '../../tensor/matrix.js'
+import type { Term } from '../contract.js'
+
+/**
+ * `U·Vᵀ + b`, `V_c = Σ⁻¹·μ_c`, `b_c = −½·μ_cᵀ·Σ⁻¹·μ_c`: the logarithm of the density at a query of a normal distribution
+ * about each class mean, all of one covariance, but for what is the same for all classes.
+ * `Σ⁻¹ = d·(S_w + tr(S_w)/(n − 1)·I)⁻¹`, where `S_w`, `(n − 1)` times the covariance within classes of the n keys, is
+ * shrunk as it is by the mean over a Wishart posterior. Where no class has two keys, `S_w` is taken about the mean of all
+ * keys, and where they do not scatter at all, `Σ⁻¹ = I`. A class without keys is expected at the mean of all keys.
+ *
+ * "A hard-to-beat baseline for training-free CLIP-based adaptation", arXiv 2402.04087.
+ */
+export const gaussianDiscriminant = (names: { readonly weight: string }): Term => ({
+  name: 'gda',
+  summary: 'How likely the image is where the images of each class are normal about their mean.',
+  weight: names.weight,
+  shapes: [],
+  usesTexts: false,
+  usesKeys: true,
+  leaveOneOut: 'in-batch-unless-fitted',
+  logits: async (batch) => {
+    const { cache } = batch
+    const discriminant = await cache.derive('Gaussian discriminant', () => discriminantOf(cache))
+    if (batch.leavesOneOut) return leftOutLogits(batch, discriminant)
+    return linearLogits(await batch.spaceQueries(), discriminant, cache.kernels)
+  },
+})
+
+interface Discriminant {
+  readonly scatter: Scatter
+  /** μ in the eigenbasis, [C, d]; the mean of all keys for a class without any. */
+  readonly means: Matrix
+  /** The diagonal of `Σ⁻¹` in the eigenbasis: [d]. */
+  readonly precision: Float64Array
+}
+
+type Keys = Pick<Cache, 'spaceKeys' | 'labels' | 'classes' | 'kernels'>
+
+async function discriminantOf({ spaceKeys, labels, classes, kernels }: Keys): Promise<Discriminant> {
+  const scatter = await scatterOf({ features: spaceKeys, labels }, kernels)
+  const means = classMeans(spaceKeys, labels, classes)
+  for (let c = 0; c < classes; c++) if (!labels.includes(c)) rowOf(means, c).set(scatter.mean)
+  const precision = precisionOf(scatter.eigenvalues, scatter.trace, labels.length)
+  return { scatter, means: await kernels.multiply(means, scatter.basis), precision }
+}
+
+/** The diagonal of `d·(S_w + tr(S_w)/(n − 1)·I)⁻¹`. */
+function precisionOf(eigenvalues: Float64Array, trace: number, n: number): Float64Array {
+  const ridge = trace / (n - 1)
+  return eigenvalues.map((value) => (trace > 0 ? eigenvalues.length / (value + ridge) : 1))
+}
+
+async function linearLogits(
+  queries: Matrix,
+  { scatter, means, precision }: Discriminant,
+  kernels: Kernels,
+): Promise<Matrix> {
+  const weights = matrix(means.rows, means.columns) // V in the eigenbasis, [C, d]
+  const biases = new Float64Array(means.rows) // b, [C]
+  for (let c = 0, at = 0; c < means.rows; c++) {
+    for (let k = 0; k < means.columns; k++, at++) {
+      const mean = means.data[at] as number
+      const scaled = (precision[k] as number) * mean
+      weights.data[at] = scaled
+      biases[c] = (biases[c] as number) - (scaled * mean) / 2
+    }
+  }
+  const logits = await kernels.dot(await kernels.multiply(queries, scatter.basis), weights)
+  for (let at = 0; at < logits.data.length; at++) {
+    logits.data[at] = (logits.data[at] as number) + (biases[at % biases.length] as number)
+  }
+  return logits
+}
+
+/**
+ * The logits of keys, each by the discriminant without it: `S_w` is lower by `κ·v·vᵀ`, its trace by `κ·|v|²`, n by one, and
+ * the mean of its class, or of all keys, has moved away from it.
+ */
+async function leftOutLogits(batch: Batch, discriminant: Discriminant): Promise<Matrix> {
+  const { cache, from, rows } = batch
+  const { scatter, means } = discriminant
+  const { kernels, labels } = cache
+  const d = means.columns
+  const keys = await kernels.multiply(await batch.spaceQueries(), scatter.basis) // x, [n, d]
+  const deviations = await kernels.multiply(sliceRows(scatter.deviations, from, from + rows), scatter.basis)
+  const metrics = foldMetrics(keys, deviations, (row) => {
+    const trace = scatter.trace - lostWithout(scatter, from + row)
+    const precision = precisionOf(scatter.eigenvalues, trace, labels.length - 1)
+    const share = trace > 0 ? (scatter.kappa[from + row] as number) / d : 0
+    return { share, precision: (k) => precision[k] as number }
+  })
+  const { own: _, ...inputs } = metrics
+  const logits = await kernels.run('leave one out of gda', leftOutGraph, {
+    vectors: means,
+    ...inputs,
+    half: 0.5,
+  })
+  const centre = rowOf(await kernels.multiply(matrix(1, d, scatter.mean), scatter.basis), 0)
+  for (let i = 0; i < rows; i++) {
+    if (mustRefit(scatter, labels, from + i)) {
+      rowOf(logits, i).set((await refittedLogits(cache, from + i)).data)
+      continue
+    }
+    const x = rowOf(keys, i)
+    const logitAt = (mean: Float32Array) =>
+      foldProduct(metrics, i, x, mean) - foldProduct(metrics, i, mean, mean) / 2
+    const label = labels[from + i] as number
+    const ofAll = logitAt(meanWithout(centre, x, labels.length))
+    for (let c = 0; c < cache.classes; c++) {
+      if (batch.keysOf(c, i) === 0) logits.data[i * cache.classes + c] = ofAll
+      else if (c === label) {
+        const own = meanWithout(rowOf(means, c), x, cache.counts[c] as number)
+        logits.data[i * cache.classes + c] = logitAt(own)
+      }
+    }
+  }
+  return logits
+}
+
+/** The logits of key i by the discriminant fitted anew without it: [1, C]. */
+async function refittedLogits({ spaceKeys, labels, classes, kernels }: Cache, i: number): Promise<Matrix> {
+  const rest = Int32Array.from(labels.keys()).filter((j) => j !== i)
+  const keys = gatherRows(spaceKeys, rest)
+  const discriminant = await discriminantOf({
+    spaceKeys: keys,
+    labels: rest.map((j) => labels[j] as number),
+    classes,
+    kernels,
+  })
+  return linearLogits(sliceRows(spaceKeys, i, i + 1), discriminant, kernels)
+}
+
+/** `⟨x, μ⟩ − ½·⟨μ, μ⟩` in the metric of each fold. */
+const leftOutGraph = (): Graph => ({
+  inputs: { ...foldInputs, half: [1] },
+  outputs: { result: ['n', 'm'] },
+  nodes: [
+    ...foldProducts(),
+    operator('Mul', ['squares', 'half'], 'halfSquares'),
+    operator('Sub', ['inner', 'halfSquares'], 'result'),
+  ],
+})
+
+/** The mean of n vectors without one of them: `μ − (x − μ)/(n − 1)`. */
+const meanWithout = (mean: Float32Array, x: Float32Array, n: number): Float32Array =>
+  mean.map((value, k) => value - ((x[k] as number) - value) / (n - 1))

@@ -1,0 +1,92 @@
+import type { Kernels } from '../tensor/kernels.js'
+import { type Matrix, matrix, meanRow, rowOf } from '../tensor/matrix.js'
+import type { LabelledFeatures } from './contract.js'
+
+/** How support features scatter within their classes, or, where no class has two images, about the mean of all. */
+export interface Scatter {
+  /** [d]: the mean of all features. */
+  readonly mean: Float32Array
+  /** `x − μ_class`, or `x − mean` where no class has two images: [S, d]. */
+  readonly deviations: Matrix
+  /** [S]: without image i the scatter is lower by `κ_i·v_i·v_iᵀ`, `v_i` its deviation. */
+  readonly kappa: Float64Array
+  /** Of the sum of all `v·vᵀ`: ascending, none negative [d], and their sum. */
+  readonly eigenvalues: Float64Array
+  readonly trace: number
+  /** Eigenvectors, one a column: [d, d]. */
+  readonly basis: Matrix
+}
+
+/** The scatter of a support set and its spectrum. */
+export async function scatterOf({ features, labels }: LabelledFeatures, kernels: Kernels): Promise<Scatter> {
+  const mean = meanRow(features)
+  const counts = countsOf(labels)
+  const within = counts.some((count) => count > 1)
+  const centres = within ? classMeans(features, labels, counts.length) : undefined
+  const deviations = matrix(features.rows, features.columns)
+  const kappa = new Float64Array(features.rows)
+  for (let i = 0; i < features.rows; i++) {
+    const label = labels[i] as number
+    const centre = centres ? rowOf(centres, label) : mean
+    const source = rowOf(features, i)
+    rowOf(deviations, i).set(source.map((value, k) => value - (centre[k] as number)))
+    // Taking one of n images away lowers the scatter about their mean by n/(n − 1) times its own deviation's.
+    const n = within ? (counts[label] as number) : features.rows
+    kappa[i] = n > 1 ? n / (n - 1) : 0
+  }
+  const d = features.columns
+  const { data } = await kernels.scatter(deviations)
+  const { values, vectors } = await kernels.eigh(d, Float64Array.from(data))
+  const eigenvalues = values.map((value) => Math.max(value, 0))
+  const trace = eigenvalues.reduce((sum, value) => sum + value, 0)
+  return { mean, deviations, kappa, eigenvalues, trace, basis: matrix(d, d, Float32Array.from(vectors)) }
+}
+
+/** A share of the scatter that two images at most can have each; what is left without it is too little to subtract to. */
+const nearlyAll = 0.95
+
+/**
+ * Whether the scatter without image i is no small step from the scatter with it: another scatter is taken where the
+ * image is of the last pair of all classes, and next to nothing is left where nearly all of the scatter is its own.
+ */
+export function mustRefit({ trace, kappa, deviations }: Scatter, labels: Int32Array, i: number): boolean {
+  if (labels.length <= 2 || labels[i] === lastPairOf(labels)) return true
+  return lostWithout({ kappa, deviations }, i) > nearlyAll * trace
+}
+
+/** What the trace loses without image i: `κ_i·|v_i|²`. */
+export function lostWithout({ kappa, deviations }: Pick<Scatter, 'kappa' | 'deviations'>, i: number): number {
+  return (kappa[i] as number) * rowOf(deviations, i).reduce((sum, value) => sum + value * value, 0)
+}
+
+/** The class whose pair is the last of all pairs, so that leaving out either changes what the scatter is taken of. */
+function lastPairOf(labels: Int32Array): number {
+  const counts = countsOf(labels)
+  const several = counts.filter((count) => count > 1)
+  return several.length === 1 && several[0] === 2 ? counts.indexOf(2) : -1
+}
+
+/** The number of images of each class, up to the last that has any. */
+function countsOf(labels: Int32Array): number[] {
+  const counts: number[] = []
+  for (const label of labels) counts[label] = (counts[label] ?? 0) + 1
+  return Array.from(counts, (count) => count ?? 0)
+}
+
+/**
+ * The mean of each class, [C, d]; zeros for a class without images. Summed in double precision, so that equal images
+ * have no deviations from their mean, not even by rounding.
+ */
+export function classMeans({ columns, data }: Matrix, labels: Int32Array, classes: number): Matrix {
+  const sums = new Float64Array(classes * columns)
+  const counts = new Int32Array(classes)
+  for (let i = 0, at = 0; i < labels.length; i++) {
+    const label = labels[i] as number
+    counts[label] = (counts[label] as number) + 1
+    for (let k = 0; k < columns; k++, at++) {
+      sums[label * columns + k] = (sums[label * columns + k] as number) + (data[at] as number)
+    }
+  }
+  const mean = (sum: number, at: number) => sum / Math.max(1, counts[Math.floor(at / columns)] as number)
+  return matrix(classes, columns, Float32Array.from(sums, mean))
+}
