@@ -228,6 +228,12 @@ export const errors = {
     'INVALID_TENSOR_FILE',
     ({ file, reason }) => `${file} is not a usable safetensors file: ${reason}.`,
   ),
+
+  // Training.
+  cannotDifferentiate: define<{ reason: string }>(
+    'CANNOT_DIFFERENTIATE',
+    ({ reason }) => `The encoder's graph cannot be differentiated: ${reason}.`,
+  ),
   cancelled: define<object>('CANCELLED', () => 'The work was cancelled.'),
 } as const
 

@@ -9,13 +9,13 @@ import {
 } from './onnx_pb.js'
 
 type Dimension = number | string
-type Attribute = number | readonly number[]
+type Attribute = number | readonly number[] | { readonly float: number } | { readonly string: string }
 
 export interface NodeOptions {
   readonly inputs: readonly string[]
   readonly output: string
-  /** Whole numbers become ints; for a float attribute give `{ float: 0.5 }`. */
-  readonly attributes?: Readonly<Record<string, Attribute | { readonly float: number }>>
+  /** Whole numbers become ints; for a float attribute give `{ float: 0.5 }`, for a string `{ string: 'add' }`. */
+  readonly attributes?: Readonly<Record<string, Attribute>>
 }
 
 /** A float32 tensor's shape, a string for a dimension that varies from run to run. */
@@ -71,12 +71,11 @@ export function graph(options: {
   return toBinary(ModelProtoSchema, model)
 }
 
-function attribute(
-  name: string,
-  value: Attribute | { readonly float: number },
-): MessageInitShape<typeof AttributeProtoSchema> {
+function attribute(name: string, value: Attribute): MessageInitShape<typeof AttributeProtoSchema> {
   if (typeof value === 'number') return { name, type: AttributeType.INT, i: BigInt(value) }
   if ('float' in value) return { name, type: AttributeType.FLOAT, f: value.float }
+  if ('string' in value)
+    return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value.string) }
   return { name, type: AttributeType.INTS, ints: value.map(BigInt) }
 }
 

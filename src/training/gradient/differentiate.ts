@@ -1,0 +1,151 @@
+import { create } from '@bufbuild/protobuf'
+import { errors } from '../../errors.js'
+import { node } from '../../tensor/onnx/graph.js'
+import {
+  type ModelProto,
+  type NodeProto,
+  NodeProtoSchema,
+  ValueInfoProtoSchema,
+} from '../../tensor/onnx/onnx_pb.js'
+import { withFields } from '../../tensor/onnx/with-fields.js'
+import type { Runtime, Tensor } from '../../tensor/runtime.js'
+import { observe } from './observe.js'
+import { NoRule, type OperatorRule } from './rule.js'
+import { rules, withoutGradient } from './rules.js'
+import { createTape, type Name, type Tape } from './tape.js'
+
+export interface DifferentiateOptions {
+  /** The scalar output to differentiate. */
+  readonly loss: string
+  /** The graph inputs to differentiate it by. */
+  readonly parameters: readonly string[]
+  /** An example of what the graph is run on; the result is made for tensors of these shapes. */
+  readonly feeds: Readonly<Record<string, Tensor>>
+}
+
+/** The output that holds the gradient of the loss by a parameter. */
+export const gradientOf = (parameter: string): string => `gradient of ${parameter}`
+
+/**
+ * Differentiates an ONNX graph in reverse mode, graph to graph: the result gives, beside the outputs that the graph had,
+ * the gradient of the loss by every parameter, as `gradientOf(parameter)`. Frozen weights are shared by both directions.
+ * Throws CANNOT_DIFFERENTIATE with the operator that has no rule, or the parameter that the loss does not depend on;
+ * for an operator that has no rule at all, before anything is run.
+ */
+export async function differentiate(
+  runtime: Runtime,
+  model: ModelProto,
+  { loss, parameters, feeds }: DifferentiateOptions,
+): Promise<ModelProto> {
+  const { graph } = model
+  if (graph === undefined) throw errors.cannotDifferentiate({ reason: 'the model has no graph' })
+  // Rules may ask forward nodes for further outputs.
+  const nodes = graph.node.map((each) => withFields(each, { output: [...each.output] }))
+  const path = pathBetween(nodes, parameters, loss)
+  const tape = createTape(await observe(runtime, model, feeds, toObserve(path)), 'backward_')
+  const gradients = backward(path, tape, loss)
+
+  const outputs = parameters.map((parameter) => {
+    const gradient = gradients(parameter)
+    if (gradient === undefined) {
+      throw errors.cannotDifferentiate({ reason: `the loss does not depend on ${parameter}` })
+    }
+    return create(NodeProtoSchema, node('Identity', { inputs: [gradient], output: gradientOf(parameter) }))
+  })
+  return withFields(model, {
+    graph: withFields(graph, {
+      node: [...nodes, ...tape.nodes, ...outputs],
+      initializer: [...graph.initializer, ...tape.constants],
+      output: [
+        ...graph.output,
+        ...parameters.map((name) => create(ValueInfoProtoSchema, { name: gradientOf(name) })),
+      ],
+    }),
+  })
+}
+
+/** A node between the parameters and the loss, with its rule. */
+interface Stop {
+  readonly node: NodeProto
+  readonly rule: OperatorRule
+  /** Which inputs the parameters reach. */
+  readonly wanted: readonly boolean[]
+}
+
+/** The nodes that the parameters reach and that reach the loss, in the graph's order. */
+function pathBetween(nodes: readonly NodeProto[], parameters: readonly Name[], loss: Name): Stop[] {
+  const fromParameters = new Set(parameters)
+  const reached = nodes.filter(({ opType, input, output }) => {
+    if (withoutGradient.has(opType) || !input.some((name) => fromParameters.has(name))) return false
+    // An output that is left out has an empty name.
+    for (const name of output) if (name !== '') fromParameters.add(name)
+    return true
+  })
+  const toLoss = new Set([loss])
+  const path = reached.toReversed().filter(({ input, output }) => {
+    if (!output.some((name) => toLoss.has(name))) return false
+    for (const name of input) toLoss.add(name)
+    return true
+  })
+  return path.toReversed().map((node) => {
+    const rule = node.domain === '' ? rules[node.opType] : undefined
+    if (rule === undefined) throw cannot(node, new NoRule(node.opType))
+    return { node, rule, wanted: node.input.map((name) => fromParameters.has(name)) }
+  })
+}
+
+/** What the rules will ask of the forward graph's tensors. */
+function toObserve(path: readonly Stop[]): { tensors: Set<Name>; integers: Set<Name> } {
+  const tensors = new Set<Name>()
+  const integers = new Set<Name>()
+  for (const { node, rule } of path) {
+    for (const name of [...node.input, ...node.output]) if (name !== '') tensors.add(name)
+    for (const at of rule.constants) {
+      const name = node.input[at]
+      if (name) integers.add(name)
+    }
+  }
+  return { tensors, integers }
+}
+
+/** Writes the backward pass, from the loss to the parameters; gives what adds up to a tensor's gradient. */
+function backward(path: readonly Stop[], tape: Tape, loss: Name): (name: Name) => Name | undefined {
+  const contributions = new Map<Name, Name[]>([
+    [loss, [tape.emit('Expand', [tape.scalar(1), tape.integers(tape.shapeOf(loss))])]],
+  ])
+  const summed = new Map<Name, Name>()
+
+  function gradientOfTensor(name: Name): Name | undefined {
+    const parts = contributions.get(name)
+    if (parts === undefined) return undefined
+    const known = summed.get(name)
+    if (known !== undefined) return known
+    const sum = parts.length === 1 ? (parts[0] as Name) : tape.emit('Sum', parts)
+    summed.set(name, sum)
+    return sum
+  }
+
+  for (const { node, rule, wanted } of path.toReversed()) {
+    const gradients = node.output.map(gradientOfTensor)
+    const gradient = gradients.find((each) => each !== undefined)
+    if (gradient === undefined) continue
+    const step = { node, inputs: node.input, outputs: node.output, gradients, gradient, wanted, tape }
+    const passed = attempt(node, () => rule.backward(step))
+    for (const [i, name] of node.input.entries()) {
+      const part = wanted[i] ? passed[i] : undefined
+      if (part !== undefined) contributions.set(name, [...(contributions.get(name) ?? []), part])
+    }
+  }
+  return gradientOfTensor
+}
+
+function attempt<T>(node: NodeProto, backward: () => T): T {
+  try {
+    return backward()
+  } catch (error) {
+    throw error instanceof NoRule ? cannot(node, error) : error
+  }
+}
+
+const cannot = (node: NodeProto, { message }: NoRule) =>
+  errors.cannotDifferentiate({ reason: `${message} (node ${node.name || node.output[0]})` })
