@@ -1,4 +1,4 @@
-import { seeded } from '../random.js'
+import { type Random, seeded } from '../random.js'
 
 /** A part of an image, in its pixels, and whether it is mirrored. */
 export interface View {
@@ -24,7 +24,8 @@ export function augmentationRecipe(rounds: number): AugmentationRecipe {
 /** No augmentation. */
 export const plain: AugmentationRecipe = { id: 'plain', rounds: 1 }
 
-const area = { from: 0.5, to: 1 }
+/** How much of an image's area a support image's view shows. */
+export const supportArea = { from: 0.5, to: 1 }
 const ratio = { from: 3 / 4, to: 4 / 3 }
 const attempts = 10
 
@@ -37,20 +38,27 @@ export function randomViews(
   image: { readonly id: string; readonly width: number; readonly height: number },
 ): View[] {
   const random = seeded('augmentation', recipe.id, image.id)
-  return Array.from({ length: recipe.rounds }, () => {
-    const mirrored = random.next() < 0.5
-    for (let attempt = 0; attempt < attempts; attempt++) {
-      const pixels = image.width * image.height * (area.from + random.next() * (area.to - area.from))
-      const logRatio = Math.log(ratio.from) + random.next() * Math.log(ratio.to / ratio.from)
-      const width = Math.round(Math.sqrt(pixels * Math.exp(logRatio)))
-      const height = Math.round(Math.sqrt(pixels / Math.exp(logRatio)))
-      if (width >= 1 && height >= 1 && width <= image.width && height <= image.height) {
-        const left = random.integer(image.width - width + 1)
-        const top = random.integer(image.height - height + 1)
-        return { left, top, width, height, mirrored }
-      }
+  return Array.from({ length: recipe.rounds }, () => randomView(random, image, supportArea))
+}
+
+/** One random view: a crop of a share of the area within `area`, mirrored half of the time. */
+export function randomView(
+  random: Random,
+  image: { readonly width: number; readonly height: number },
+  area: { readonly from: number; readonly to: number },
+): View {
+  const mirrored = random.next() < 0.5
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const pixels = image.width * image.height * (area.from + random.next() * (area.to - area.from))
+    const logRatio = Math.log(ratio.from) + random.next() * Math.log(ratio.to / ratio.from)
+    const width = Math.round(Math.sqrt(pixels * Math.exp(logRatio)))
+    const height = Math.round(Math.sqrt(pixels / Math.exp(logRatio)))
+    if (width >= 1 && height >= 1 && width <= image.width && height <= image.height) {
+      const left = random.integer(image.width - width + 1)
+      const top = random.integer(image.height - height + 1)
+      return { left, top, width, height, mirrored }
     }
-    // Where no such crop is found, as in a long image, the view is all of it.
-    return { left: 0, top: 0, width: image.width, height: image.height, mirrored }
-  })
+  }
+  // Where no such crop is found, as in a long image, the view is all of it.
+  return { left: 0, top: 0, width: image.width, height: image.height, mirrored }
 }

@@ -11,8 +11,8 @@ import { type Block, findBlocks } from './find-blocks.js'
 /** The graph's new input, [1] float32: 0 is the encoder without adapters, bit for bit. */
 export const adapterScaleInput = 'adapter_scale'
 
-/** A name of our own in somebody else's graph. */
-const named = (block: number, part: string): string => `shotboard.adapter.${block}.${part}`
+/** The name of a part of a block's adapter: a name of our own in somebody else's graph. */
+export const adapterTensor = (block: number, part: string): string => `shotboard.adapter.${block}.${part}`
 
 /**
  * Puts an adapter into an image encoder's graph: in every block, with `x` the residual stream after attention,
@@ -38,7 +38,7 @@ export function attachAdapter({ graph }: OnnxModel, adapter: Adapter): void {
     }
     const type = elementTypeOf(topology, block.add.input[block.residual] ?? '') ?? elementType.float
     before.set(block.add, bottleneckNodes(n, block, type))
-    block.add.input[block.residual] = named(n, 'sum')
+    block.add.input[block.residual] = adapterTensor(n, 'sum')
     graph.initializer.push(...bottleneckTensors(n, weights))
   }
   graph.input.push(create(ValueInfoProtoSchema, valueInfo([adapterScaleInput, [1]])))
@@ -49,7 +49,7 @@ export function attachAdapter({ graph }: OnnxModel, adapter: Adapter): void {
 function bottleneckNodes(n: number, block: Block, type: number): NodeProto[] {
   const stream = block.add.input[block.residual] ?? ''
   const wide = type === elementType.float
-  const at = (part: string) => named(n, part)
+  const at = (part: string) => adapterTensor(n, part)
   const operator = (name: string, inputs: readonly string[], output: string) =>
     node(name, {
       inputs: inputs.map((input) => (input.startsWith('.') ? at(input.slice(1)) : input)),
@@ -75,12 +75,12 @@ function bottleneckNodes(n: number, block: Block, type: number): NodeProto[] {
 
 function bottleneckTensors(n: number, { down, up }: Bottleneck) {
   const tensor = (part: string, { rows, columns, data }: Matrix) =>
-    floatTensor(named(n, part), [rows, columns], data)
+    floatTensor(adapterTensor(n, part), [rows, columns], data)
   return [
     tensor('down.weight', transposed(down.weight)),
-    floatTensor(named(n, 'down.bias'), [down.bias.length], down.bias),
+    floatTensor(adapterTensor(n, 'down.bias'), [down.bias.length], down.bias),
     tensor('up.weight', transposed(up.weight)),
-    floatTensor(named(n, 'up.bias'), [up.bias.length], up.bias),
+    floatTensor(adapterTensor(n, 'up.bias'), [up.bias.length], up.bias),
   ]
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
+import type { Runtime, Session } from '../runtime.js'
 import {
   type GraphProto,
   type ModelProto,
@@ -9,6 +10,7 @@ import {
   TensorProto_DataLocation,
   TensorProtoSchema,
 } from './onnx_pb.js'
+import { withFields } from './with-fields.js'
 
 /** An ONNX model read from its file. Its weights are views of the file's bytes, not copies. */
 export interface OnnxModel {
@@ -21,7 +23,11 @@ export interface OnnxModel {
 
 /** Reads an ONNX model. Throws what the file system or the decoder says of a file that is none. */
 export async function readOnnxModel(file: string): Promise<OnnxModel> {
-  const bytes = await readFile(file)
+  return parseOnnxModel(await readFile(file), file)
+}
+
+/** The model in the bytes of a file. */
+export function parseOnnxModel(bytes: Uint8Array, file = ''): OnnxModel {
   const proto = fromBinary(ModelProtoSchema, bytes)
   if (proto.graph === undefined) throw new Error('it holds no graph')
   return { file, proto, graph: proto.graph, bytes }
@@ -58,4 +64,16 @@ export function graphOverFile({ proto, graph, file, bytes }: OnnxModel): {
   })
   const model = toBinary(ModelProtoSchema, { ...proto, graph: { ...graph, initializer } })
   return { model, weightsFolder: dirname(file) }
+}
+
+/** The model with parts of its graph replaced; the given one stays as it is. */
+export function withGraph(model: OnnxModel, parts: Partial<GraphProto>): OnnxModel {
+  const graph = withFields(model.graph, parts)
+  return { ...model, graph, proto: withFields(model.proto, { graph }) }
+}
+
+/** Opens a model that was rewritten, over the weights in its file. */
+export function openModel(runtime: Runtime, model: OnnxModel): Promise<Session> {
+  const { model: bytes, weightsFolder } = graphOverFile(model)
+  return runtime.open(bytes, { weightsFolder })
 }

@@ -1,15 +1,11 @@
 import { create } from '@bufbuild/protobuf'
 import { errors } from '../../errors.js'
 import { node } from '../../tensor/onnx/graph.js'
-import {
-  type ModelProto,
-  type NodeProto,
-  NodeProtoSchema,
-  ValueInfoProtoSchema,
-} from '../../tensor/onnx/onnx_pb.js'
+import { type OnnxModel, withGraph } from '../../tensor/onnx/model.js'
+import { type NodeProto, NodeProtoSchema } from '../../tensor/onnx/onnx_pb.js'
 import { withFields } from '../../tensor/onnx/with-fields.js'
 import type { Runtime, Tensor } from '../../tensor/runtime.js'
-import { observe } from './observe.js'
+import { observe, output } from './observe.js'
 import { NoRule, type OperatorRule } from './rule.js'
 import { rules, withoutGradient } from './rules.js'
 import { createTape, type Name, type Tape } from './tape.js'
@@ -34,11 +30,10 @@ export const gradientOf = (parameter: string): string => `gradient of ${paramete
  */
 export async function differentiate(
   runtime: Runtime,
-  model: ModelProto,
+  model: OnnxModel,
   { loss, parameters, feeds }: DifferentiateOptions,
-): Promise<ModelProto> {
+): Promise<OnnxModel> {
   const { graph } = model
-  if (graph === undefined) throw errors.cannotDifferentiate({ reason: 'the model has no graph' })
   // Rules may ask forward nodes for further outputs.
   const nodes = graph.node.map((each) => withFields(each, { output: [...each.output] }))
   const path = pathBetween(nodes, parameters, loss)
@@ -52,15 +47,10 @@ export async function differentiate(
     }
     return create(NodeProtoSchema, node('Identity', { inputs: [gradient], output: gradientOf(parameter) }))
   })
-  return withFields(model, {
-    graph: withFields(graph, {
-      node: [...nodes, ...tape.nodes, ...outputs],
-      initializer: [...graph.initializer, ...tape.constants],
-      output: [
-        ...graph.output,
-        ...parameters.map((name) => create(ValueInfoProtoSchema, { name: gradientOf(name) })),
-      ],
-    }),
+  return withGraph(model, {
+    node: [...nodes, ...tape.nodes, ...outputs],
+    initializer: [...graph.initializer, ...tape.constants],
+    output: [...graph.output, ...parameters.map((name) => output(gradientOf(name)))],
   })
 }
 

@@ -1,12 +1,7 @@
-import { create, toBinary } from '@bufbuild/protobuf'
+import { create } from '@bufbuild/protobuf'
 import { node } from '../../tensor/onnx/graph.js'
-import {
-  type ModelProto,
-  ModelProtoSchema,
-  NodeProtoSchema,
-  ValueInfoProtoSchema,
-} from '../../tensor/onnx/onnx_pb.js'
-import { withFields } from '../../tensor/onnx/with-fields.js'
+import { type OnnxModel, openModel, withGraph } from '../../tensor/onnx/model.js'
+import { NodeProtoSchema, type ValueInfoProto, ValueInfoProtoSchema } from '../../tensor/onnx/onnx_pb.js'
 import type { Runtime, Tensor } from '../../tensor/runtime.js'
 
 /** What a graph's tensors are like at one size of batch: differentiation works on constant shapes. */
@@ -22,7 +17,7 @@ export interface Facts {
  */
 export async function observe(
   runtime: Runtime,
-  model: ModelProto,
+  model: OnnxModel,
   feeds: Readonly<Record<string, Tensor>>,
   { tensors, integers }: { readonly tensors: Iterable<string>; readonly integers: Iterable<string> },
 ): Promise<Facts> {
@@ -35,20 +30,16 @@ export async function observe(
     ...[...new Set(integers)].map((name) => ({ name, operator: 'Identity', output: `observed ${name}` })),
   ]
   const { graph } = model
-  if (graph === undefined) throw new Error('the model has no graph')
-  const observed = withFields(model, {
-    graph: withFields(graph, {
-      node: [
-        ...graph.node,
-        ...asked.map(({ name, operator, output }) =>
-          create(NodeProtoSchema, node(operator, { inputs: [name], output })),
-        ),
-      ],
-      // ONNX Runtime finds the types of outputs by itself.
-      output: asked.map(({ output }) => create(ValueInfoProtoSchema, { name: output })),
-    }),
+  const observed = withGraph(model, {
+    node: [
+      ...graph.node,
+      ...asked.map(({ name, operator, output }) =>
+        create(NodeProtoSchema, node(operator, { inputs: [name], output })),
+      ),
+    ],
+    output: asked.map((each) => output(each.output)),
   })
-  const session = await runtime.open(toBinary(ModelProtoSchema, observed))
+  const session = await openModel(runtime, observed)
   const results = await session.run(feeds).finally(() => session.release())
   const valuesOf = (output: string): readonly number[] => {
     const tensor = results[output]
@@ -63,3 +54,6 @@ export async function observe(
     )
   return { shapes: facts('Shape'), integers: facts('Identity') }
 }
+
+/** An output of a graph. ONNX Runtime finds its type by itself. */
+export const output = (name: string): ValueInfoProto => create(ValueInfoProtoSchema, { name })

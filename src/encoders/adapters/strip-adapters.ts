@@ -1,0 +1,47 @@
+import type { OnnxModel } from '../../tensor/onnx/model.js'
+import { withGraph } from '../../tensor/onnx/model.js'
+import type { NodeProto } from '../../tensor/onnx/onnx_pb.js'
+import { withFields } from '../../tensor/onnx/with-fields.js'
+
+/**
+ * The encoder without the adapters that were exported with it: what is added after a product with the scale input is left
+ * out, and with it the input and all that only served the adapters. Equal to the graph at scale 0.
+ */
+export function stripAdapters(model: OnnxModel, scaleInput: string): OnnxModel {
+  const { graph } = model
+  const scaled = new Set(
+    graph.node.filter(({ input }) => input.includes(scaleInput)).flatMap(({ output }) => output),
+  )
+  /** Sums whose adapter's part is gone, by what stands in for them. */
+  const replaced = new Map<string, string>()
+  for (const { opType, input, output } of graph.node) {
+    const [kept] = input.filter((name) => !scaled.has(name))
+    const [sum] = output
+    if (opType === 'Add' && kept !== undefined && sum !== undefined && input.length === 2) {
+      if (input.some((name) => scaled.has(name))) replaced.set(sum, kept)
+    }
+  }
+  const standIn = (name: string): string => {
+    const other = replaced.get(name)
+    return other === undefined ? name : standIn(other)
+  }
+  const nodes = graph.node.map((node) => withFields(node, { input: node.input.map(standIn) }))
+  const live = needed(
+    nodes,
+    graph.output.map(({ name }) => name),
+  )
+  return withGraph(model, {
+    node: nodes.filter((node) => node.output.some((name) => live.has(name))),
+    input: graph.input.filter(({ name }) => name !== scaleInput),
+    initializer: graph.initializer.filter(({ name }) => live.has(name)),
+  })
+}
+
+/** The values that the outputs depend on. */
+function needed(nodes: readonly NodeProto[], outputs: readonly string[]): Set<string> {
+  const live = new Set(outputs)
+  for (const { input, output } of nodes.toReversed()) {
+    if (output.some((name) => live.has(name))) for (const name of input) live.add(name)
+  }
+  return live
+}
