@@ -234,6 +234,11 @@ export const errors = {
     'CANNOT_DIFFERENTIATE',
     ({ reason }) => `The encoder's graph cannot be differentiated: ${reason}.`,
   ),
+  trainingDiverged: define<{ step: number; loss: number }>(
+    'TRAINING_DIVERGED',
+    ({ step, loss }) =>
+      `Training was stopped at step ${step}, whose loss (${loss}) or gradient is not a finite number; the last good checkpoint is kept. A lower rate may help.`,
+  ),
   cancelled: define<object>('CANCELLED', () => 'The work was cancelled.'),
 } as const
 
