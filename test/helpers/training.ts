@@ -15,7 +15,7 @@ export const classes = 3
 
 /** The supervised objective on the embedded encoder, small enough for a test. */
 export async function smallObjective(runtime: Runtime, { dropout = 0, seed = 1 } = {}) {
-  const tower = prepareTower(await plainTower(), { bottleneck: 4, scale: 0.5 }, seed)
+  const tower = prepareTower(await plainTower(), { bottleneck: 4, scale: 2 }, seed)
   const sizes = { dimensions: 192, imageSize: 64, classes, batch, dropout, seed }
   const objective = await supervised(runtime, { tower, pixels: 'pixels', features: 'features', ...sizes })
   return { tower, objective }
