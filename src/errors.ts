@@ -220,6 +220,10 @@ export const errors = {
     'INVALID_FOLDER',
     ({ path, reason }) => `${path} cannot be imported: ${reason}.`,
   ),
+  invalidExperiment: define<{ file: string; reason: string }>(
+    'INVALID_EXPERIMENT',
+    ({ file, reason }) => `${file} is not a usable experiment: ${reason}.`,
+  ),
   invalidTensor: define<{ tensor: string; reason: string }>(
     'INVALID_TENSOR',
     ({ tensor, reason }) => `Tensor ${tensor}: ${reason}.`,

@@ -37,6 +37,10 @@ export interface Encoder {
   readonly logitScale: number
   readonly spaces: readonly EncoderSpace[]
   readonly fingerprint: string
+  /** The SHA-256 of every file that it was read from, in hexadecimal. */
+  readonly files: Readonly<Record<string, string>>
+  /** The SHA-256 of the file with the adapters that each space has on; the plain space has none. */
+  readonly adapters: Readonly<Record<EncoderSpace, string>>
   /**
    * Images to unit features [N, d] in each space. With a recipe of several rounds a feature is the mean over the random
    * views, made unit again. Throws INVALID_IMAGE with `argument` `images[i]`, SPACE_NOT_AVAILABLE, or CANCELLED.
@@ -144,6 +148,8 @@ export async function openEncoder(folder: string, runtime: Runtime): Promise<Enc
     logitScale: manifest.logitScale,
     spaces,
     fingerprint: model.fingerprint,
+    files: model.files,
+    adapters: manifest.adapter ? { imo: model.files[manifest.vision.file] as string } : {},
     encodeImages,
     encodeTexts,
     async load() {

@@ -47,6 +47,8 @@ export interface ModelFolder {
   readonly manifest: Manifest
   /** Changes whenever the manifest or a model file does: features are stored under it. */
   readonly fingerprint: string
+  /** The SHA-256 of every file, in hexadecimal. */
+  readonly files: Readonly<Record<string, string>>
 }
 
 /**
@@ -67,11 +69,16 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
 
   const manifest = parsed.data
   const hash = createHash('sha256').update(text)
+  const files: Record<string, string> = { 'model.json': sha256(text) }
   for (const name of [manifest.vision.file, manifest.text.file, manifest.tokenizer]) {
-    hash.update(await readModelFile(join(folder, name)))
+    const bytes = await readModelFile(join(folder, name))
+    hash.update(bytes)
+    files[name] = sha256(bytes)
   }
-  return { folder, manifest, fingerprint: hash.digest('hex').slice(0, 16) }
+  return { folder, manifest, fingerprint: hash.digest('hex').slice(0, 16), files }
 }
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 async function readModelFile(file: string): Promise<Buffer> {
   try {

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errors } from '../errors.js'
 import { type NamedTensor, readSafetensors, writeSafetensors } from '../tensor/safetensors.js'
+import { type Provenance, provenanceSchema } from './provenance.js'
 
 /** Which test image was taken for what: what a comparison's tests and a run's confusion matrix are made from. */
 export interface Predictions {
@@ -15,15 +16,17 @@ export interface Predictions {
 
 /** The predictions of runs, each a safetensors file named after its run. */
 export interface ResultFiles {
-  write(run: string, predictions: Predictions): Promise<void>
+  write(run: string, predictions: Predictions, provenance?: Provenance): Promise<void>
   /** Throws INVALID_TENSOR_FILE. */
   read(run: string): Promise<Predictions>
+  /** Null where it is not known: files of earlier versions lack it. Throws INVALID_TENSOR_FILE. */
+  provenance(run: string): Promise<Provenance | null>
 }
 
 export function createResultFiles(directory: string): ResultFiles {
   const fileOf = (run: string) => join(directory, `${run}.safetensors`)
   return {
-    async write(run, { labels, predicted, confidence }) {
+    async write(run, { labels, predicted, confidence }, provenance) {
       await mkdir(directory, { recursive: true })
       const shape = [labels.length]
       const tensors = new Map<string, NamedTensor>([
@@ -31,7 +34,10 @@ export function createResultFiles(directory: string): ResultFiles {
         ['predicted', { type: 'int32', shape, data: predicted }],
       ])
       if (confidence) tensors.set('confidence', { type: 'float32', shape, data: confidence })
-      await writeSafetensors(fileOf(run), { tensors, metadata: { run } })
+      await writeSafetensors(fileOf(run), {
+        tensors,
+        metadata: { run, ...(provenance && { provenance: JSON.stringify(provenance) }) },
+      })
     },
     async read(run) {
       const file = fileOf(run)
@@ -47,6 +53,12 @@ export function createResultFiles(directory: string): ResultFiles {
         predicted: predicted.data,
         ...(confidence?.type === 'float32' && { confidence: confidence.data }),
       }
+    },
+    async provenance(run) {
+      const { metadata } = await readSafetensors(fileOf(run))
+      return metadata.provenance === undefined
+        ? null
+        : provenanceSchema.parse(JSON.parse(metadata.provenance))
     },
   }
 }

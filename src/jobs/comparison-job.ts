@@ -5,8 +5,10 @@ import type { Encoders } from '../encoders/encoders.js'
 import { errors, reasonOf } from '../errors.js'
 import { evaluate } from '../evaluation/evaluate.js'
 import type { Labelled } from '../evaluation/protocol.js'
+import type { Provenance } from '../evaluation/provenance.js'
 import type { ResultFiles } from '../evaluation/result-file.js'
 import type { Registry } from '../methods/registry.js'
+import type { FeatureSpace } from '../spaces/contract.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import type { RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
@@ -14,6 +16,7 @@ import type { SupportSetRow } from '../store/support-sets.js'
 import type { Kernels } from '../tensor/kernels.js'
 import type { LoadOptions, Materials } from './materials.js'
 import { createProgress } from './progress.js'
+import { provenanceOf } from './provenance.js'
 
 export interface ComparisonJobContext {
   readonly store: Store
@@ -74,6 +77,7 @@ async function performRuns(
   const { store } = context
   const encoder = context.encoders.get(comparison.encoder)
   const loader = createLoader(context, comparison, encoder, open)
+  const provenance = await provenanceOf(store, comparison, encoder)
   const total = (await loader.imagesToEncode()) + open.length * imagesPerRun
   const progress = createProgress({
     before: comparison.progress,
@@ -86,7 +90,10 @@ async function performRuns(
     for (const run of open) {
       if (signal.aborted) throw errors.cancelled({})
       try {
-        await performRun(context, run, loader, { signal, onEncoded: (images) => progress.add(images) })
+        await performRun(context, run, loader, provenance, {
+          signal,
+          onEncoded: (images) => progress.add(images),
+        })
       } catch (error) {
         if (signal.aborted) throw error
         failures.push(`${run.method}${run.space ? ` in ${run.space}` : ''}: ${reasonOf(error)}`)
@@ -105,6 +112,7 @@ async function performRun(
   { store, registry, kernels, resultFiles }: ComparisonJobContext,
   run: RunRow,
   loader: Loader,
+  provenance: (space: FeatureSpace) => Provenance,
   loading: LoadOptions,
 ): Promise<void> {
   await store.runs.start(run.id)
@@ -130,7 +138,7 @@ async function performRun(
     ...(loading.signal && { signal: loading.signal }),
   })
   const { predicted, confidence } = evaluation
-  await resultFiles.write(run.id, { labels: test.labels, predicted, confidence })
+  await resultFiles.write(run.id, { labels: test.labels, predicted, confidence }, provenance(space))
   await store.runs.succeed(run.id, {
     supportSetId: supportSet.id,
     selectionImages: evaluation.fitted.selectionImages,

@@ -16,6 +16,7 @@ import { createImageFiles, type ImageFiles } from '../store/image-files.js'
 import { createStore, type Store } from '../store/store.js'
 import { createKernels } from '../tensor/kernels.js'
 import { openRuntime } from '../tensor/runtime.js'
+import { type ComparisonDocument, documentComparison } from './comparison-document.js'
 import { type Comparisons, createComparisons } from './comparisons.js'
 import { type Contrasts, createContrasts } from './contrasts.js'
 import { createDatasets, type Datasets } from './datasets.js'
@@ -39,6 +40,8 @@ export interface Library {
   readonly supportSets: SupportSets
   readonly comparisons: Comparisons
   readonly contrasts: Contrasts
+  /** A comparison with everything needed to repeat it. Throws UNKNOWN_COMPARISON. */
+  documentComparison(id: string): Promise<ComparisonDocument>
   predict(input: PredictInput): Promise<ImagePrediction[]>
   /** Measures intra-modal overlap. */
   overlap(input: OverlapInput): Promise<OverlapReport>
@@ -123,6 +126,7 @@ export async function openLibrary(
       datasets,
       comparisons,
       contrasts: createContrasts(parts),
+      documentComparison: (id) => documentComparison({ ...parts, comparisons }, id),
       supportSets: createSupportSets(parts),
       overlap: createOverlap(parts),
       overlapCorrelation: createOverlapCorrelation(parts),

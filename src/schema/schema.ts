@@ -7,6 +7,7 @@ import {
   PairwiseTestResolver,
 } from './comparison/comparison.resolver.js'
 import { ComparisonSubscription } from './comparison/comparison.subscription.js'
+import { ComparisonExportsResolver } from './comparison/comparison-exports.js'
 import {
   ClassDeltaResolver,
   ContrastResolver,
@@ -50,6 +51,7 @@ export const createSchema = (): Promise<GraphQLSchema> =>
       RunResolver,
       ComparisonResolver,
       ComparisonSubscription,
+      ComparisonExportsResolver,
       ComparisonRowResolver,
       PairwiseTestResolver,
       ContrastResolver,

@@ -1,0 +1,74 @@
+import { stringify } from 'csv-stringify/sync'
+import type { ComparisonDocument, DocumentRun } from './comparison-document.js'
+
+type Cell = string | number | null
+
+/**
+ * A comparison as CSV (RFC 4180, with a header): a line for each run, each with all that decides its result. A text that a
+ * spreadsheet would take for a formula has an apostrophe before it.
+ */
+export function formatComparisonCsv(document: ComparisonDocument): string {
+  return stringify(
+    document.runs.map((run) => lineOf(document, run)),
+    { header: true, record_delimiter: 'windows', escape_formulas: true },
+  )
+}
+
+function lineOf(document: ComparisonDocument, run: DocumentRun): Record<string, Cell> {
+  const { comparison, experiment, dataset, testDataset, encoder } = document
+  const { result, versions } = run
+  return {
+    comparison: comparison.id,
+    run: run.id,
+    status: run.status,
+    error: run.error,
+    dataset: dataset.name,
+    dataset_sha256: dataset.fingerprint,
+    test_dataset: testDataset?.name ?? null,
+    test_dataset_sha256: testDataset?.fingerprint ?? null,
+    encoder: encoder.id,
+    encoder_sha256: listOf(encoder.files),
+    adapter_sha256: run.adapter,
+    method: run.method,
+    space: run.space,
+    shots: run.shots,
+    seed: run.seed,
+    selection: experiment.selection,
+    kl_scaling: experiment.klScaling,
+    augmentations: experiment.augmentations,
+    given: listOf(run.given),
+    grid: gridOf(document, run),
+    hyperparameters: listOf(result?.hyperparameters ?? {}),
+    accuracy: result?.accuracy ?? null,
+    top5_accuracy: result?.top5Accuracy ?? null,
+    calibration_error: result?.calibrationError ?? null,
+    unshifted_accuracy: result?.unshiftedAccuracy ?? null,
+    test_images: result?.testImages ?? null,
+    selection_images: result?.selectionImages ?? null,
+    selection_accuracy: result?.selectionAccuracy ?? null,
+    support_set: result?.supportSet ?? null,
+    encode_ms: result?.timings.encodeMs ?? null,
+    search_ms: result?.timings.searchMs ?? null,
+    score_ms: result?.timings.scoreMs ?? null,
+    shotboard: versions?.shotboard ?? null,
+    onnxruntime: versions?.onnxruntime ?? null,
+    node: versions?.node ?? null,
+    created_at: run.createdAt,
+    finished_at: run.finishedAt,
+  }
+}
+
+const listOf = (values: Readonly<Record<string, string | number>>): string =>
+  Object.entries(values)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(';')
+
+/** What was searched for the run: each hyperparameter that was not given, from, to and in how many steps. */
+function gridOf({ methods }: ComparisonDocument, { method, space, given }: DocumentRun): string {
+  const searched =
+    methods.find((each) => each.method === method && each.space === space)?.hyperparameters ?? []
+  return searched
+    .filter(({ name }) => !Object.hasOwn(given, name))
+    .map(({ name, min, max, steps }) => `${name}=${min}:${max}:${steps}`)
+    .join(';')
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import { errors } from '../errors.js'
+import { klScalings, selections } from '../evaluation/protocol.js'
+import type { CompareInput } from './comparisons.js'
+
+const fingerprint = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal')
+
+/** A dataset by exactly one of id, name and the folder it is imported from; `"x"` means the one of that id or name. */
+const datasetSchema = z.union([
+  z.string().min(1),
+  z
+    .strictObject({
+      id: z.string().min(1).optional(),
+      name: z.string().min(1).optional(),
+      folder: z.string().min(1).optional(),
+      /** What the dataset must hold. */
+      fingerprint: fingerprint.optional(),
+    })
+    .refine(
+      ({ id, name, folder }) => [id, name, folder].filter((each) => each !== undefined).length === 1,
+      'must have exactly one of id, name and folder',
+    ),
+])
+
+const methodSchema = z.union([
+  z.string().min(1),
+  z.strictObject({
+    method: z.string().min(1),
+    space: z.string().nullish(),
+    /** Values that are given, and not selected. */
+    hyperparameters: z.record(z.string(), z.number()).optional(),
+  }),
+])
+
+/** What a comparison is to compare: the content of an experiment file. */
+export const experimentSchema = z.strictObject({
+  dataset: datasetSchema,
+  /** Another dataset of the same class names, whose test images are measured on instead. */
+  testDataset: datasetSchema.nullish(),
+  encoder: z.string().min(1).nullish(),
+  shots: z.array(z.int()),
+  seeds: z.array(z.int()).default([1]),
+  methods: z.array(methodSchema),
+  selection: z.enum(selections).default('VALIDATION'),
+  klScaling: z.enum(klScalings).default('FROZEN'),
+  augmentations: z.int().default(1),
+})
+
+export type Experiment = z.infer<typeof experimentSchema>
+export type ExperimentDataset = Experiment['dataset']
+
+/** A comparison that has been exported holds the experiment that repeats it. */
+const fileSchema = z.union([z.looseObject({ experiment: experimentSchema }), experimentSchema])
+
+/** An experiment file's text, or an exported comparison's, as an experiment. Throws INVALID_EXPERIMENT. */
+export function parseExperiment(text: string, file: string): Experiment {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    throw errors.invalidExperiment({ file, reason: 'it is not JSON' })
+  }
+  const isExport = typeof json === 'object' && json !== null && 'experiment' in json
+  const parsed = fileSchema.options[isExport ? 0 : 1].safeParse(json)
+  if (!parsed.success) throw errors.invalidExperiment({ file, reason: z.prettifyError(parsed.error) })
+  return 'experiment' in parsed.data ? parsed.data.experiment : parsed.data
+}
+
+/** An experiment as a comparison is asked for, once its datasets are known by id. */
+export function comparisonOf(
+  { encoder, shots, seeds, methods, selection, klScaling, augmentations }: Experiment,
+  datasets: { readonly dataset: string; readonly testDataset: string | null },
+): CompareInput {
+  return {
+    dataset: datasets.dataset,
+    ...(datasets.testDataset !== null && { testDataset: datasets.testDataset }),
+    ...(encoder != null && { encoder }),
+    shots,
+    seeds,
+    methods: methods.map((choice) => {
+      if (typeof choice === 'string') return { method: choice }
+      const { method, space, hyperparameters = {} } = choice
+      const values = Object.entries(hyperparameters).map(([name, value]) => ({ name, value }))
+      return { method, ...(space != null && { space }), hyperparameters: values }
+    }),
+    selection,
+    klScaling,
+    augmentations,
+  }
+}
