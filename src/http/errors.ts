@@ -36,6 +36,7 @@ export function maskInternalError(
 /** The statuses of Shotboard's own errors outside of GraphQL. */
 const statuses: Readonly<Record<string, number>> = {
   UNKNOWN_IMAGE: 404,
+  UNKNOWN_COMPARISON: 404,
   LENGTH_REQUIRED: 411,
   REQUEST_TOO_LARGE: 413,
 }

@@ -8,6 +8,7 @@ import { createSchema } from '../schema/schema.js'
 import type { Settings } from '../settings/settings.js'
 import { reportError } from './errors.js'
 import { serveEventStream } from './event-stream.js'
+import { serveComparisonCsv, serveComparisonJson } from './exports.js'
 import { answerOperations } from './graphql.js'
 import { serveIde } from './ide.js'
 import { serveImage } from './images.js'
@@ -38,6 +39,8 @@ export async function createHttpServer(options: {
   const app = express()
   app.disable('x-powered-by')
   app.get('/images/:id', serveImage(library))
+  app.get('/comparisons/:id.json', serveComparisonJson(library))
+  app.get('/comparisons/:id.csv', serveComparisonCsv(library))
   app.get('/', (_request, response) => response.redirect('/graphql'))
   app.get('/graphql', serveIde())
   app.use('/graphql', acceptUploads(settings), express.json({ limit: bytes }))
