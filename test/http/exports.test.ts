@@ -24,7 +24,7 @@ const { comparison } = await server.query<{ comparison: { exports: { json: strin
 test('a comparison says where it is served as JSON', async () => {
   const response = await fetch(server.url + comparison.exports.json)
   expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8')
-  expect(response.headers.get('content-disposition')).toBe(`attachment; filename="comparison-${id}.json"`)
+  expect(response.headers.get('content-disposition')).toBe(`attachment; filename=comparison-${id}.json`)
   expect(response.headers.get('x-content-type-options')).toBe('nosniff')
   const document = await server.library.documentComparison(id)
   expect(await response.json()).toEqual(JSON.parse(JSON.stringify(document)))
@@ -33,7 +33,7 @@ test('a comparison says where it is served as JSON', async () => {
 test('and as CSV', async () => {
   const response = await fetch(server.url + comparison.exports.csv)
   expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8')
-  expect(response.headers.get('content-disposition')).toBe(`attachment; filename="comparison-${id}.csv"`)
+  expect(response.headers.get('content-disposition')).toBe(`attachment; filename=comparison-${id}.csv`)
   const lines: Record<string, string>[] = parse(await response.text(), { columns: true })
   expect(lines.map(({ method, seed }) => [method, seed])).toEqual([
     ['zero-shot', '1'],
