@@ -3,6 +3,7 @@ import { openFeatureStore } from '../cache/feature-store.js'
 import { createFeatureSource } from '../cache/features.js'
 import { type Encoders, openEncoders } from '../encoders/encoders.js'
 import { createResultFiles, type ResultFiles } from '../evaluation/result-file.js'
+import type { SummaryRow } from '../evaluation/summary.js'
 import { type ComparisonChanges, createComparisonChanges } from '../jobs/changes.js'
 import { createMaterials, type Materials } from '../jobs/materials.js'
 import { createJobQueue } from '../jobs/queue.js'
@@ -24,6 +25,7 @@ import { type ImportOptions, type ImportResult, importFolder } from './import-fo
 import { createOverlap, type OverlapInput, type OverlapReport } from './overlap.js'
 import { createOverlapCorrelation, type OverlapCorrelation } from './overlap-correlation.js'
 import { createPredict, type ImagePrediction, type PredictInput } from './predict.js'
+import { createRecommendation, type WordedRecommendation } from './recommendation.js'
 import { createSupportSets, type SupportSets } from './support-sets.js'
 
 /** Shotboard without its server: what the API, the command line and programs use. */
@@ -47,6 +49,8 @@ export interface Library {
   overlap(input: OverlapInput): Promise<OverlapReport>
   /** Correlates, over comparisons, the reduction of overlap with the gain in accuracy. */
   overlapCorrelation(comparisons: readonly string[]): Promise<OverlapCorrelation>
+  /** Which method to use, in which space, and how sure that is; see `createRecommendation`. */
+  recommend(rows: readonly SummaryRow[], shots?: number | null): Promise<WordedRecommendation | null>
   importFolder(path: string, options?: ImportOptions): Promise<ImportResult>
   /** Lets whoever finds the data folder in use know where the service in front of this library is reached. */
   announce(url: string): Promise<void>
@@ -130,6 +134,7 @@ export async function openLibrary(
       supportSets: createSupportSets(parts),
       overlap: createOverlap(parts),
       overlapCorrelation: createOverlapCorrelation(parts),
+      recommend: createRecommendation(parts),
       predict: createPredict({ ...parts, maxMegapixels: settings.maxMegapixels }),
       importFolder: (path, options) => importFolder({ store, datasets }, path, options),
       announce: (url) => lock.announce(url),

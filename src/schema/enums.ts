@@ -1,5 +1,6 @@
 import { registerEnumType } from 'type-graphql'
 import type { DisagreementKind as Kind } from '../evaluation/disagreements.js'
+import type { Confidence as Sureness } from '../evaluation/recommendation.js'
 import { JobStatus, KlScaling, Selection, Split } from '../store/generated/sqlite/enums.js'
 
 /** Whether a hyperparameter multiplies a term or shapes it. */
@@ -37,6 +38,28 @@ export type DisagreementKind = Kind
 registerEnumType(DisagreementKind, {
   name: 'DisagreementKind',
   description: 'Who is right where two methods take an image for different classes.',
+})
+
+/** How sure it is that one method is better than another. */
+export const Confidence = { CLEAR: 'CLEAR', LIKELY: 'LIKELY', TIE: 'TIE' } as const satisfies {
+  [K in Sureness]: K
+}
+export type Confidence = Sureness
+
+registerEnumType(Confidence, {
+  name: 'Confidence',
+  description: 'How sure it is that one method is better than another.',
+  valuesConfig: {
+    CLEAR: {
+      description:
+        'Better on more test images than chance would explain, and with every support set of at least three.',
+    },
+    LIKELY: {
+      description:
+        'Better on more test images than chance would explain, but not with every support set, or with fewer than three.',
+    },
+    TIE: { description: 'They cannot be told apart.' },
+  },
 })
 
 export { JobStatus, KlScaling, Selection, Split }

@@ -14,6 +14,11 @@ import {
   DisagreementResolver,
   TakenForResolver,
 } from './comparison/contrast.resolver.js'
+import {
+  RecommendationResolver,
+  RecommendationTypeResolver,
+  RivalResolver,
+} from './comparison/recommendation.js'
 import { DatasetResolver } from './dataset/dataset.resolver.js'
 import { DatasetImagesResolver } from './dataset/dataset-images.js'
 import { EncoderResolver } from './encoder/encoder.js'
@@ -58,6 +63,9 @@ export const createSchema = (): Promise<GraphQLSchema> =>
       ClassDeltaResolver,
       DisagreementResolver,
       TakenForResolver,
+      RecommendationResolver,
+      RecommendationTypeResolver,
+      RivalResolver,
       OverlapResolver,
       SpaceOverlapResolver,
       OverlapCorrelationResolver,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { correlate, pValueOf } from '../../../src/evaluation/overlap/correlation.js'
+import { correlate } from '../../../src/evaluation/overlap/correlation.js'
+import { correlationPValue } from '../../../src/evaluation/student.js'
 
 interface Case {
   readonly name: string
@@ -31,7 +32,7 @@ test('points on a line correlate wholly, without a doubt', () => {
 })
 
 test('no relation at all has a p-value of 1', () => {
-  expect(pValueOf(0, 12)).toBe(1)
+  expect(correlationPValue(0, 12)).toBe(1)
 })
 
 test.each([

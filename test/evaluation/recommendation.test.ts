@@ -1,0 +1,137 @@
+import { expect, test } from 'vitest'
+import { type Recommendation, recommend } from '../../src/evaluation/recommendation.js'
+import { recommendationText } from '../../src/evaluation/recommendation-text.js'
+import type { Predictions } from '../../src/evaluation/result-file.js'
+import { type FinishedRun, summariseRuns } from '../../src/evaluation/summary.js'
+import { seeded } from '../../src/random.js'
+
+const images = 200
+
+/** Runs of methods with given shares of images right; `common` is how far methods are right on the same images. */
+function experiment(methods: Readonly<Record<string, readonly number[]>>, shots = 4) {
+  const labels = new Int32Array(images)
+  const files = new Map<string, Predictions>()
+  const runs: FinishedRun[] = []
+  for (const [method, rights] of Object.entries(methods)) {
+    rights.forEach((right, seed) => {
+      const id = `${method} ${seed}`
+      // The first images are the easy ones for all; each method errs on others beyond its share.
+      const order = seeded('difficulty', seed).shuffled([...labels.keys()])
+      const predicted = new Int32Array(images).fill(1)
+      for (const i of order.slice(0, right)) predicted[i] = 0
+      files.set(id, { labels, predicted })
+      const accuracy = (100 * right) / images
+      const measures = { accuracy, top5Accuracy: 100, calibrationError: 0 }
+      runs.push({ id, method, space: method === 'zero-shot' ? null : 'clip', shots, seed, ...measures })
+    })
+  }
+  return { rows: summariseRuns(runs), read: async (id: string) => files.get(id) as Predictions }
+}
+
+async function recommended(methods: Readonly<Record<string, readonly number[]>>): Promise<Recommendation> {
+  const { rows, read } = experiment(methods)
+  const recommendation = await recommend(rows, 4, read)
+  if (!recommendation) throw new Error('there are rows')
+  return recommendation
+}
+
+const nameOf = ({ method, space }: { method: string; space: string | null }) =>
+  space === null ? method : `${method} in ${space}`
+const words = (recommendation: Recommendation) => recommendationText(recommendation, nameOf)
+
+test('a method that is better by far, with every support set, is clear', async () => {
+  const best = await recommended({ good: [150, 155, 160], 'zero-shot': [90, 90, 90], weak: [110, 112, 115] })
+  expect(best).toMatchObject({ method: 'good', confidence: 'CLEAR', pairs: 3 })
+  expect(best.rivals.map(({ method, seedsWon }) => [method, seedsWon])).toEqual([
+    ['weak', 3],
+    ['zero-shot', 3],
+  ])
+  expect(best.rivals[0]?.lead.mean).toBeCloseTo((150 + 155 + 160 - 110 - 112 - 115) / 6, 9)
+  expect(words(best)).toBe(
+    'At 4 shots a class, use good in clip, 77.5 % of the test images right. It leads the next best, weak in clip, by ' +
+      '21.3 points, and every other method by more than chance would explain (p < 0.001, corrected for 3 pairs of ' +
+      'methods). It was the better one with every one of 3 support sets. Over zero-shot, which needs no images, it ' +
+      'gains 32.5 points.',
+  )
+})
+
+test('two methods that differ by a few images are a tie, and said to be one', async () => {
+  const tie = await recommended({ a: [150, 151, 149], b: [149, 150, 150], 'zero-shot': [90, 90, 90] })
+  expect(tie).toMatchObject({ method: 'a', confidence: 'TIE' })
+  expect(tie.rivals.map(({ method, confidence }) => [method, confidence])).toEqual([
+    ['b', 'TIE'],
+    ['zero-shot', 'CLEAR'],
+  ])
+  expect(words(tie)).toContain('At 4 shots a class it is a tie. a in clip has the highest mean, 75.0 %')
+  expect(words(tie)).toContain('b in clip cannot be told apart from it')
+})
+
+test('two methods that predict the same are a tie without a lead', async () => {
+  const tie = await recommended({ a: [150, 150, 150], b: [150, 150, 150] })
+  expect(tie.rivals).toMatchObject([{ pValue: 1, adjustedPValue: 1, seedsWon: 0, confidence: 'TIE' }])
+  expect(words(tie)).toContain('(no lead over 3 support sets)')
+})
+
+test('fewer than three support sets are never clear', async () => {
+  const likely = await recommended({ good: [150, 155], weak: [110, 112] })
+  expect(likely.confidence).toBe('LIKELY')
+  expect(words(likely)).toContain('That rests on 2 support sets')
+  expect((await recommended({ good: [150], weak: [110] })).confidence).toBe('LIKELY')
+})
+
+test('a lead that one support set turns round is not clear', async () => {
+  const likely = await recommended({ good: [170, 170, 109], weak: [110, 110, 110] })
+  expect(likely.confidence).toBe('LIKELY')
+  expect(words(likely)).toContain('not the better one with every support set (against weak in clip)')
+})
+
+test('the more methods there are, the more it takes', async () => {
+  const two = await recommended({ a: [80], b: [70] })
+  const many = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`m${i}`, [60]]))
+  const of32 = await recommended({ a: [80], b: [70], ...many })
+  expect(two.rivals[0]?.confidence).toBe('LIKELY')
+  expect(of32.rivals[0]?.pValue).toBe(two.rivals[0]?.pValue)
+  expect(of32.rivals[0]?.confidence).toBe('TIE')
+  expect(of32.pairs).toBe((32 * 31) / 2)
+})
+
+test('one method alone has no rivals, and no rows no recommendation', async () => {
+  const alone = await recommended({ a: [80, 90] })
+  expect(alone).toMatchObject({ method: 'a', rivals: [] })
+  expect(words(alone)).toContain('nothing to compare it with')
+  const { rows, read } = experiment({ a: [80] })
+  expect(await recommend(rows, 16, read)).toBe(null)
+})
+
+test('chance alone is called clear or likely no more often than it should be', async () => {
+  let found = 0
+  for (let trial = 0; trial < 60; trial++) {
+    const random = seeded('null', trial)
+    const labels = new Int32Array(images)
+    const files = new Map<string, Predictions>()
+    const runs: FinishedRun[] = []
+    for (const method of ['a', 'b', 'c', 'd', 'e']) {
+      // What a method gets right is the same with each support set: seeds are no new evidence.
+      const predicted = labels.map(() => random.integer(2))
+      const accuracy = (100 * predicted.filter((taken) => taken === 0).length) / images
+      for (const seed of [1, 2, 3]) {
+        const id = `${method} ${seed}`
+        files.set(id, { labels, predicted })
+        runs.push({
+          id,
+          method,
+          space: 'clip',
+          shots: 1,
+          seed,
+          accuracy,
+          top5Accuracy: 100,
+          calibrationError: 0,
+        })
+      }
+    }
+    const best = await recommend(summariseRuns(runs), 1, async (id) => files.get(id) as Predictions)
+    if (best?.rivals.some(({ confidence }) => confidence !== 'TIE')) found++
+  }
+  // Five in a hundred at most, by design; twelve of sixty would be far beyond that.
+  expect(found).toBeLessThan(9)
+})

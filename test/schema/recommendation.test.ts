@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+import { makeDataset } from '../helpers/datasets.js'
+import { startTestServer } from '../helpers/server.js'
+
+const server = await startTestServer()
+const { library } = server
+const dataset = await makeDataset(library, 'Recommended')
+
+interface Recommendation {
+  readonly method: { id: string }
+  readonly space: { id: string } | null
+  readonly shots: number
+  readonly accuracy: { mean: number }
+  readonly confidence: string
+  readonly pairs: number
+  readonly text: string
+  readonly rivals: readonly { method: { id: string }; lead: { mean: number; n: number }; seedsWon: number }[]
+}
+
+async function compare(): Promise<string> {
+  const methods = [{ method: 'zero-shot' }, { method: 'tip-adapter' }, { method: 'tip-x++' }]
+  const input = { dataset: dataset.id, shots: [1, 2], seeds: [1, 2], methods }
+  const { compare: started } = await server.query<{ compare: { id: string } }>(
+    'mutation ($input: CompareInput!) { compare(input: $input) { id } }',
+    { input },
+  )
+  return started.id
+}
+
+const document = `query ($id: ID!, $shots: Int) { comparison(id: $id) {
+  rows { method { id } shots accuracy { mean } }
+  recommendation(shots: $shots) { method { id } space { id } shots accuracy { mean } confidence pairs text
+    rivals { method { id } space { id } accuracy { mean } lead { mean n } seedsWon pValue adjustedPValue confidence } }
+} }`
+
+const id = await compare()
+await library.comparisons.ended(id)
+
+test.each([
+  [null, 2],
+  [1, 1],
+])('the method with the best mean is recommended at %s shots', async (asked, shots) => {
+  const { comparison } = await server.query<{
+    comparison: {
+      rows: { method: { id: string }; shots: number; accuracy: { mean: number } }[]
+      recommendation: Recommendation
+    }
+  }>(document, { id, shots: asked })
+  const { recommendation } = comparison
+  const rows = comparison.rows.filter((row) => row.shots === shots)
+  expect(recommendation).toMatchObject({ shots, pairs: 3 })
+  expect(recommendation.accuracy.mean).toBe(Math.max(...rows.map(({ accuracy }) => accuracy.mean)))
+  expect(['CLEAR', 'LIKELY', 'TIE']).toContain(recommendation.confidence)
+  expect(recommendation.text).toContain(`At ${shots} shot`)
+  for (const { method, lead } of recommendation.rivals) {
+    const theirs = rows.find((row) => row.method.id === method.id)?.accuracy.mean ?? NaN
+    expect(lead.mean).toBeCloseTo(recommendation.accuracy.mean - theirs, 9)
+    expect(lead.n).toBe(2)
+  }
+})
+
+test('a number of shots that was not asked for is refused', async () => {
+  const { errors } = await server.ask(document, { id, shots: 7 })
+  expect(errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_VALUE', argument: 'shots' })
+})
