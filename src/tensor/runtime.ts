@@ -18,13 +18,22 @@ export interface Session {
   release(): Promise<void>
 }
 
+export interface OpenOptions {
+  /** Where the files are that the bytes of a model refer to. */
+  readonly weightsFolder?: string
+  /**
+   * Whether weights may be kept a second time, arranged for speed: true unless told. Where a graph reads its weights in
+   * two directions, as in training, that costs memory and gains nothing.
+   */
+  readonly packWeights?: boolean
+}
+
 /** A thread that computes: ONNX sessions and the few dense routines that ONNX has no operator for. */
 export interface Runtime {
   /**
-   * Opens an ONNX model, a file's path or its bytes. `weightsFolder` is where the files are that bytes refer to. Throws
-   * what ONNX Runtime says of a model it cannot read.
+   * Opens an ONNX model, a file's path or its bytes. Throws what ONNX Runtime says of a model it cannot read.
    */
-  open(model: string | Uint8Array, options?: { readonly weightsFolder?: string }): Promise<Session>
+  open(model: string | Uint8Array, options?: OpenOptions): Promise<Session>
   /** Eigenvalues (ascending) and eigenvectors (columns) of a symmetric matrix, row-major [d, d], double precision. */
   eigh(size: number, data: Float64Array): Promise<{ values: Float64Array; vectors: Float64Array }>
   /** Refuses what the thread has not answered, and ends it once it is idle. */
@@ -76,7 +85,7 @@ export function openRuntime({ threads = availableParallelism() } = {}): Runtime 
     })
   }
 
-  const optionsWith = (weightsFolder: string | undefined) => ({
+  const optionsWith = ({ weightsFolder, packWeights = true }: OpenOptions) => ({
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
@@ -84,16 +93,17 @@ export function openRuntime({ threads = availableParallelism() } = {}): Runtime 
       session: {
         // Threads that spin while they wait take the cores from image decoding.
         intra_op: { allow_spinning: '0' },
+        ...(!packWeights && { disable_prepacking: '1' }),
         ...(weightsFolder !== undefined && { model_external_initializers_file_folder_path: weightsFolder }),
       },
     },
   })
 
   return {
-    async open(model, { weightsFolder } = {}) {
+    async open(model, options = {}) {
       const opened = await ask<{ session: number; inputs: string[]; outputs: string[] }>('open', {
         model,
-        options: optionsWith(weightsFolder),
+        options: optionsWith(options),
       })
       return {
         inputs: opened.inputs,

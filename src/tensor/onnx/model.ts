@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
-import type { Runtime, Session } from '../runtime.js'
+import type { OpenOptions, Runtime, Session } from '../runtime.js'
 import {
   type GraphProto,
   type ModelProto,
@@ -73,7 +73,11 @@ export function withGraph(model: OnnxModel, parts: Partial<GraphProto>): OnnxMod
 }
 
 /** Opens a model that was rewritten, over the weights in its file. */
-export function openModel(runtime: Runtime, model: OnnxModel): Promise<Session> {
+export function openModel(
+  runtime: Runtime,
+  model: OnnxModel,
+  options: Pick<OpenOptions, 'packWeights'> = {},
+): Promise<Session> {
   const { model: bytes, weightsFolder } = graphOverFile(model)
-  return runtime.open(bytes, { weightsFolder })
+  return runtime.open(bytes, { ...options, weightsFolder })
 }

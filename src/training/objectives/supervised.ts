@@ -74,7 +74,7 @@ export async function supervised(
     parameters: [...parameters.keys()],
     feeds: feeds(0, pixels),
   })
-  const session = await openModel(runtime, differentiated)
+  const session = await openModel(runtime, differentiated, { packWeights: false })
 
   return {
     parameters,
