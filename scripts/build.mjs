@@ -1,4 +1,4 @@
-// Generates the database clients, compiles src/ to dist/, renders the IDE and writes docs/configuration.md.
+// Generates the database clients and the client's operations, compiles src/ to dist/, renders the IDE and writes docs/configuration.md.
 import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -9,6 +9,8 @@ import './generate-prisma.mjs'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc')
 rmSync(join(root, 'dist'), { recursive: true, force: true })
-execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
+const run = (...parameters) => execFileSync(process.execPath, parameters, { cwd: root, stdio: 'inherit' })
+run('--import', 'tsx', join('scripts', 'generate-client.mjs'))
+run(tsc, '-p', 'tsconfig.build.json')
 await import('./ide.mjs')
 await import('./configuration.mjs')
