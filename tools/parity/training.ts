@@ -62,7 +62,10 @@ for (let step = 0; step < steps; step++) {
   const data = images[step % batches]?.slice() ?? new Float32Array()
   const labels = Array.from({ length: batch }, (_, i) => (i + step) % classes)
   const started = performance.now()
-  const { loss, gradientOf } = await objective.evaluate({ pixels: { type: 'float32', dims, data }, labels }, step)
+  const { loss, gradientOf } = await objective.evaluate(
+    { pixels: { type: 'float32', dims, data }, labels },
+    step,
+  )
   if (step === 0) {
     for (const [name, { shape }] of objective.parameters) put(`gradient/${name}`, shape, gradientOf(name))
   }
@@ -75,7 +78,9 @@ const settings = { batch, bottleneck, classes, scale, rate, weightDecay }
 const metadata = Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)]))
 const median = milliseconds.toSorted((a, b) => a - b)[Math.floor(steps / 2)] ?? 0
 await writeSafetensors(out, { tensors, metadata: { ...metadata, milliseconds: median.toFixed(1) } })
-console.log(`${steps} steps of ${batch} images, median ${median.toFixed(1)} ms, loss ${losses[0]} to ${losses.at(-1)}`)
+console.log(
+  `${steps} steps of ${batch} images, median ${median.toFixed(1)} ms, loss ${losses[0]} to ${losses.at(-1)}`,
+)
 await runtime.close()
 
 async function probeDimensions(): Promise<number> {
@@ -84,7 +89,11 @@ async function probeDimensions(): Promise<number> {
     session.inputs.map((name) => [
       name,
       name === pixels
-        ? { type: 'float32' as const, dims: [1, 3, imageSize, imageSize], data: new Float32Array(3 * imageSize ** 2) }
+        ? {
+            type: 'float32' as const,
+            dims: [1, 3, imageSize, imageSize],
+            data: new Float32Array(3 * imageSize ** 2),
+          }
         : { type: 'float32' as const, dims: [1], data: new Float32Array(1) },
     ]),
   )
