@@ -51,6 +51,7 @@ export const errors = {
     'UNKNOWN_COMPARISON',
     ({ id }) => `There is no comparison ${id}.`,
   ),
+  unknownImport: define<{ id: string }>('UNKNOWN_IMPORT', ({ id }) => `There is no import ${id}.`),
   unknownImage: define<{ id: string }>('UNKNOWN_IMAGE', ({ id }) => `There is no image ${id}.`),
   unknownEncoder: define<{ id: string; known: readonly string[] }>(
     'UNKNOWN_ENCODER',
@@ -183,6 +184,47 @@ export const errors = {
     ({ id, status }) => `The comparison ${id} has already ended (${status}) and cannot be cancelled.`,
   ),
 
+  // Imports.
+  unsupportedArchive: define<object>('UNSUPPORTED_ARCHIVE', () => 'This is neither a .zip nor a .tar.gz.'),
+  invalidArchive: define<{ archive: string; reason: string }>(
+    'INVALID_ARCHIVE',
+    ({ archive, reason }) => `${archive} cannot be imported: ${reason}.`,
+  ),
+  archiveTooLarge: define<{ megabytes: number }>(
+    'ARCHIVE_TOO_LARGE',
+    ({ megabytes }) => `The archive is larger than the limit of ${megabytes} MB.`,
+  ),
+  archiveTooManyEntries: define<{ entries: number }>(
+    'ARCHIVE_TOO_MANY_ENTRIES',
+    ({ entries }) => `The archive has more than the limit of ${entries} entries.`,
+  ),
+  archiveUnpacksTooLarge: define<{ megabytes: number }>(
+    'ARCHIVE_UNPACKS_TOO_LARGE',
+    ({ megabytes }) => `The archive unpacks to more than the limit of ${megabytes} MB.`,
+  ),
+  archivePackedTooTightly: define<{ ratio: number }>(
+    'ARCHIVE_PACKED_TOO_TIGHTLY',
+    ({ ratio }) => `The archive unpacks to more than ${ratio} times its size, as no archive of images does.`,
+  ),
+  archivePathLeavesFolder: define<{ path: string }>(
+    'ARCHIVE_PATH_LEAVES_FOLDER',
+    ({ path }) => `The archive has an entry ${JSON.stringify(path)}, which is no path inside it.`,
+  ),
+  fileTooLarge: define<{ megabytes: number }>(
+    'FILE_TOO_LARGE',
+    ({ megabytes }) => `The file is larger than the limit of ${megabytes} MB.`,
+  ),
+  importFinished: define<{ id: string; status: string }>(
+    'IMPORT_FINISHED',
+    ({ id, status }) => `The import ${id} has already ended (${status}) and cannot be cancelled.`,
+  ),
+
+  // Things that are needed.
+  inUse: define<{ what: string; by: string }>(
+    'IN_USE',
+    ({ what, by }) => `The ${what} is in use by ${by}; cancel that, or wait until it has ended.`,
+  ),
+
   // Things that stop the start.
   invalidSettings: define<{ mistakes: readonly string[] }>(
     'INVALID_SETTINGS',
@@ -242,6 +284,10 @@ export const errors = {
     'TRAINING_DIVERGED',
     ({ step, loss }) =>
       `Training was stopped at step ${step}, whose loss (${loss}) or gradient is not a finite number; the last good checkpoint is kept. A lower rate may help.`,
+  ),
+  internal: define<object>(
+    'INTERNAL_SERVER_ERROR',
+    () => 'Something went wrong inside Shotboard; its log says what.',
   ),
   cancelled: define<object>('CANCELLED', () => 'The work was cancelled.'),
 } as const

@@ -17,7 +17,7 @@ await endWell(async (onStop) => {
   })
   onStop(library.close)
   const bar = createProgressBar('Importing')
-  const { dataset, added, duplicates, rejected } = await library.importFolder(path, {
+  const { dataset, added, duplicates, rejected } = await library.imports.importPath(path, {
     onProgress: (done, total) => bar.update(done, total),
   })
   bar.stop()

@@ -21,7 +21,7 @@ await endWell(async (onStop) => {
 
 async function showDemo(library: Library): Promise<void> {
   const bar = createProgressBar('Importing the demo dataset')
-  const { dataset, added } = await library.importFolder(demo, {
+  const { dataset, added } = await library.imports.importPath(demo, {
     onProgress: (done, total) => bar.update(done, total),
   })
   bar.stop()

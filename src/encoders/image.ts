@@ -71,4 +71,11 @@ export async function decodeImage(bytes: Uint8Array): Promise<RgbImage> {
   }
 }
 
+/** Decodes an image once, so that a broken one is found now. Throws INVALID_IMAGE or IMAGE_TOO_LARGE. */
+export async function checkImage(bytes: Uint8Array, maxMegapixels: number): Promise<ImageInfo> {
+  const info = await inspectImage(bytes, maxMegapixels)
+  await decodeImage(bytes)
+  return info
+}
+
 const firstLine = (text: string): string => (text.split('\n')[0] ?? text).trim()

@@ -17,10 +17,7 @@ export function reportError({ maxRequestMegabytes }: Settings, log: Logger): Err
   }
 }
 
-export const internalError = new ShotboardError(
-  'INTERNAL_SERVER_ERROR',
-  'Something went wrong inside Shotboard; its log says what.',
-)
+export const internalError = errors.internal({})
 
 /** What Shotboard did not raise on purpose is logged and told without its insides. */
 export function maskInternalError(
@@ -37,6 +34,8 @@ export function maskInternalError(
 const statuses: Readonly<Record<string, number>> = {
   UNKNOWN_IMAGE: 404,
   UNKNOWN_COMPARISON: 404,
+  UNKNOWN_DATASET: 404,
+  UNKNOWN_SUPPORT_SET: 404,
   LENGTH_REQUIRED: 411,
   REQUEST_TOO_LARGE: 413,
 }

@@ -1,14 +1,25 @@
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler } from 'express'
 import graphqlUploadExpress from 'graphql-upload/graphqlUploadExpress.mjs'
 import { errors } from '../errors.js'
 import type { Settings } from '../settings/settings.js'
 
-/** Files of multipart requests, by the GraphQL multipart request specification. */
-export function acceptUploads({ maxRequestMegabytes, maxFilesPerRequest }: Settings): RequestHandler[] {
-  const bytes = maxRequestMegabytes * 2 ** 20
+const megabyte = 2 ** 20
+
+/**
+ * Files of multipart requests, by the GraphQL multipart request specification. A request that imports an archive may be
+ * larger than others by as much as an archive.
+ */
+export function acceptUploads(settings: Settings): RequestHandler[] {
+  const { maxRequestMegabytes, maxArchiveMegabytes, maxFilesPerRequest } = settings
   return [
-    limitMultipart(maxRequestMegabytes),
-    graphqlUploadExpress({ maxFileSize: bytes, maxFiles: maxFilesPerRequest, maxFieldSize: bytes }),
+    limitMultipart(maxRequestMegabytes + maxArchiveMegabytes),
+    graphqlUploadExpress({
+      // An archive that is too large is told as one, by whoever takes it.
+      maxFileSize: (Math.max(maxRequestMegabytes, maxArchiveMegabytes) + 1) * megabyte,
+      maxFiles: maxFilesPerRequest,
+      maxFieldSize: maxRequestMegabytes * megabyte,
+    }),
+    limitOthers(maxRequestMegabytes),
   ]
 }
 
@@ -18,10 +29,28 @@ export function acceptUploads({ maxRequestMegabytes, maxFilesPerRequest }: Setti
  */
 function limitMultipart(megabytes: number): RequestHandler {
   return (request, _response, next) => {
-    const length = request.get('content-length')
-    if (!request.is('multipart/form-data')) next()
-    else if (length === undefined) next(errors.lengthRequired({}))
-    else if (Number(length) > megabytes * 2 ** 20) next(errors.requestTooLarge({ megabytes }))
+    if (!isMultipart(request)) next()
+    else if (request.get('content-length') === undefined) next(errors.lengthRequired({}))
+    else if (lengthOf(request) > megabytes * megabyte) next(errors.requestTooLarge({ megabytes }))
     else next()
   }
 }
+
+/** Refuses a large request that imports no archive, once its operations are known, and lets the rest of it go by. */
+function limitOthers(megabytes: number): RequestHandler {
+  return (request, _response, next) => {
+    const large = isMultipart(request) && lengthOf(request) > megabytes * megabyte
+    if (!large || importsArchive(request.body)) {
+      next()
+      return
+    }
+    request.unpipe()
+    request.resume()
+    next(errors.requestTooLarge({ megabytes }))
+  }
+}
+
+const isMultipart = (request: Request): boolean => Boolean(request.is('multipart/form-data'))
+const lengthOf = (request: Request): number => Number(request.get('content-length'))
+const importsArchive = (operations: unknown): boolean =>
+  /\bimportArchive\b/.test(JSON.stringify(operations ?? ''))

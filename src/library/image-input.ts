@@ -1,4 +1,4 @@
-import { decodeImage, type ImageInfo, inspectImage } from '../encoders/image.js'
+import { checkImage, type ImageInfo } from '../encoders/image.js'
 import { errors } from '../errors.js'
 import { type ImageFiles, imageIdOf } from '../store/image-files.js'
 import type { Store } from '../store/store.js'
@@ -31,7 +31,12 @@ export interface ImageInputContext {
 export async function readImageInput(input: ImageInput, context: ImageInputContext): Promise<ReadImage> {
   requireOneSource(input)
   const bytes = await readBytes(input, context)
-  return { ...(await checkImage(bytes, context)), id: imageIdOf(bytes), bytes, stored: input.id != null }
+  return {
+    ...(await checkImage(bytes, context.maxMegapixels)),
+    id: imageIdOf(bytes),
+    bytes,
+    stored: input.id != null,
+  }
 }
 
 /** The bytes of an image that is given in exactly one way. Throws UNKNOWN_IMAGE or INVALID_BASE64. */
@@ -45,16 +50,6 @@ export async function readBytes(
     return imageFiles.read(id)
   }
   return upload ? upload.read() : fromBase64(base64 ?? '')
-}
-
-/** Decodes an image once, so that a broken one is found now. Throws INVALID_IMAGE or IMAGE_TOO_LARGE. */
-export async function checkImage(
-  bytes: Buffer,
-  { maxMegapixels }: Pick<ImageInputContext, 'maxMegapixels'>,
-): Promise<ImageInfo> {
-  const info = await inspectImage(bytes, maxMegapixels)
-  await decodeImage(bytes)
-  return info
 }
 
 /** Throws IMAGE_SOURCE_AMBIGUOUS unless the image is given in exactly one way. */

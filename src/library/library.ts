@@ -5,12 +5,15 @@ import { type Encoders, openEncoders } from '../encoders/encoders.js'
 import { createResultFiles, type ResultFiles } from '../evaluation/result-file.js'
 import type { SummaryRow } from '../evaluation/summary.js'
 import { type ComparisonChanges, createComparisonChanges } from '../jobs/changes.js'
+import { createImageIntake } from '../jobs/image-intake.js'
 import { createMaterials, type Materials } from '../jobs/materials.js'
 import { createJobQueue } from '../jobs/queue.js'
 import { builtin } from '../methods/builtin.js'
 import { loadPlugin } from '../methods/plugin.js'
 import { createRegistry, type Registry } from '../methods/registry.js'
 import type { Settings } from '../settings/settings.js'
+import type { SourceLimits } from '../sources/source.js'
+import { createArchiveFiles } from '../store/archive-files.js'
 import { lockDataFolder } from '../store/data-folder-lock.js'
 import { type Database, openDatabase } from '../store/database.js'
 import { createImageFiles, type ImageFiles } from '../store/image-files.js'
@@ -21,7 +24,7 @@ import { type ComparisonDocument, documentComparison } from './comparison-docume
 import { type Comparisons, createComparisons } from './comparisons.js'
 import { type Contrasts, createContrasts } from './contrasts.js'
 import { createDatasets, type Datasets } from './datasets.js'
-import { type ImportOptions, type ImportResult, importFolder } from './import-folder.js'
+import { createImports, type Imports } from './imports.js'
 import { createOverlap, type OverlapInput, type OverlapReport } from './overlap.js'
 import { createOverlapCorrelation, type OverlapCorrelation } from './overlap-correlation.js'
 import { createPredict, type ImagePrediction, type PredictInput } from './predict.js'
@@ -42,6 +45,7 @@ export interface Library {
   readonly supportSets: SupportSets
   readonly comparisons: Comparisons
   readonly contrasts: Contrasts
+  readonly imports: Imports
   /** A comparison with everything needed to repeat it. Throws UNKNOWN_COMPARISON. */
   documentComparison(id: string): Promise<ComparisonDocument>
   predict(input: PredictInput): Promise<ImagePrediction[]>
@@ -51,7 +55,6 @@ export interface Library {
   overlapCorrelation(comparisons: readonly string[]): Promise<OverlapCorrelation>
   /** Which method to use, in which space, and how sure that is; see `createRecommendation`. */
   recommend(rows: readonly SummaryRow[], shots?: number | null): Promise<WordedRecommendation | null>
-  importFolder(path: string, options?: ImportOptions): Promise<ImportResult>
   /** Lets whoever finds the data folder in use know where the service in front of this library is reached. */
   announce(url: string): Promise<void>
   /** Stops what is running, to be gone on with at the next start, and closes everything. */
@@ -68,7 +71,11 @@ export type LibrarySettings = Pick<
   | 'maxMegapixels'
   | 'maxRunsPerComparison'
   | 'comparisonsAtOnce'
+  | keyof SourceLimits
 >
+
+/** Imports at the same time, beside the comparisons: they wait for the disk and decode. */
+const importsAtOnce = 1
 
 /**
  * Opens a library: plugins, encoders, database and files; work that a stop interrupted goes on. The data folder is this
@@ -116,7 +123,16 @@ export async function openLibrary(
     closing.push(queue.close)
 
     const parts = { store, changes, imageFiles, resultFiles, encoders, registry, kernels, materials }
-    const datasets = createDatasets({ ...parts, maxMegapixels: settings.maxMegapixels })
+    const { maxMegapixels } = settings
+    const intake = createImageIntake({ ...parts, maxMegapixels })
+    const datasets = createDatasets({ ...parts, intake })
+    const importQueue = createJobQueue({ concurrency: importsAtOnce, onError })
+    closing.push(importQueue.close)
+    const imports = createImports({
+      ...{ store, intake, queue: importQueue, limits: settings },
+      archiveFiles: createArchiveFiles(join(settings.dataDirectory, 'archives'), settings),
+      createDataset: datasets.create,
+    })
     const comparisons = createComparisons({
       ...parts,
       queue,
@@ -124,19 +140,20 @@ export async function openLibrary(
       mostRuns: settings.maxRunsPerComparison,
     })
     await comparisons.resume()
+    await imports.resume()
     return {
       ...parts,
       databaseKind: database.kind,
       datasets,
       comparisons,
+      imports,
       contrasts: createContrasts(parts),
       documentComparison: (id) => documentComparison({ ...parts, comparisons }, id),
       supportSets: createSupportSets(parts),
       overlap: createOverlap(parts),
       overlapCorrelation: createOverlapCorrelation(parts),
       recommend: createRecommendation(parts),
-      predict: createPredict({ ...parts, maxMegapixels: settings.maxMegapixels }),
-      importFolder: (path, options) => importFolder({ store, datasets }, path, options),
+      predict: createPredict({ ...parts, maxMegapixels }),
       announce: (url) => lock.announce(url),
       close,
     }

@@ -18,6 +18,7 @@ export const createLoaders = (store: Store) => ({
   supportImages: byKey(store.supportSets.images),
   run: byId(store.runs.byIds, (id) => errors.unknownRun({ id }, 'id')),
   comparison: byId(store.comparisons.byIds, (id) => errors.unknownComparison({ id }, 'id')),
+  import: byId(store.imports.byIds, (id) => errors.unknownImport({ id }, 'id')),
   comparisonRuns: byKey(store.comparisons.runs),
 })
 

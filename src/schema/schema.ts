@@ -24,6 +24,7 @@ import { DatasetImagesResolver } from './dataset/dataset-images.js'
 import { EncoderResolver } from './encoder/encoder.js'
 import { HealthResolver } from './health/health.js'
 import { ImageResolver } from './image/image.js'
+import { ImportResolver } from './import/import.resolver.js'
 import { MethodResolver } from './method/method.resolver.js'
 import { OverlapCorrelationPointResolver, OverlapCorrelationResolver } from './overlap/correlation.js'
 import { OverlapResolver, SpaceOverlapResolver } from './overlap/overlap.js'
@@ -50,6 +51,7 @@ export const createSchema = (): Promise<GraphQLSchema> =>
       DatasetResolver,
       DatasetImagesResolver,
       ImageResolver,
+      ImportResolver,
       SupportSetResolver,
       PredictionResolver,
       MethodPredictionResolver,

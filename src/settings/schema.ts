@@ -92,12 +92,24 @@ const limits = {
   }),
   maxArchiveEntries: setting(wholeNumber(1, 10_000_000), 200_000, {
     variable: 'SHOTBOARD_MAX_ARCHIVE_ENTRIES',
-    description: 'An archive with more entries is refused: ARCHIVE_TOO_LARGE.',
+    description: 'An archive with more entries is refused: ARCHIVE_TOO_MANY_ENTRIES.',
     unit: 'entries',
   }),
   maxArchiveExpandedMegabytes: setting(wholeNumber(1, 1_000_000), 8192, {
     variable: 'SHOTBOARD_MAX_ARCHIVE_EXPANDED_MB',
-    description: 'An archive that unpacks to more is refused: ARCHIVE_TOO_LARGE.',
+    description: 'An archive that unpacks to more is refused: ARCHIVE_UNPACKS_TOO_LARGE.',
+    unit: 'MB',
+  }),
+  maxArchiveRatio: setting(wholeNumber(1, 1_000_000), 100, {
+    variable: 'SHOTBOARD_MAX_ARCHIVE_RATIO',
+    description:
+      'An archive that unpacks to more than 64 MB and so many times its size is refused: ARCHIVE_PACKED_TOO_TIGHTLY.',
+    unit: 'times',
+  }),
+  maxImportedFileMegabytes: setting(wholeNumber(1, 10_000), 64, {
+    variable: 'SHOTBOARD_MAX_IMPORTED_FILE_MB',
+    description:
+      'A larger file of a folder or an archive is rejected, and the others imported: FILE_TOO_LARGE.',
     unit: 'MB',
   }),
   maxRunsPerComparison: setting(wholeNumber(1, 100_000), 10_000, {

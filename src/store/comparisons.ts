@@ -46,6 +46,8 @@ export interface ComparisonRepository {
   runs(ids: readonly string[]): Promise<Map<string, RunRow[]>>
   /** Queued or running, the oldest first. */
   unfinished(): Promise<ComparisonRow[]>
+  /** One of a dataset's comparisons that have not ended, if there is any. */
+  unfinishedOf(datasetId: string): Promise<ComparisonRow | null>
   /** Changes a comparison that has not ended; one that has, never changes. */
   update(
     id: string,
@@ -115,6 +117,8 @@ export function createComparisonRepository(
     },
     unfinished: () =>
       client.comparison.findMany({ where: { status: unfinishedStatus }, orderBy: { id: 'asc' } }),
+    unfinishedOf: (datasetId) =>
+      client.comparison.findFirst({ where: { datasetId, status: unfinishedStatus } }),
     async update(id, changes) {
       await client.comparison.updateMany({ where: { id, status: unfinishedStatus }, data: changes })
       onChange(id)

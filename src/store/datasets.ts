@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { errors } from '../errors.js'
 import type { DatabaseClient } from './database.js'
 import type { Split } from './generated/sqlite/enums.js'
 import { type Page, type PageRequest, readPage } from './page.js'
@@ -52,6 +53,8 @@ export interface DatasetRepository {
   lastImage(datasetIds: readonly string[]): Promise<number>
   /** Adds images in one transaction; those that the dataset has already are passed over. Returns how many were added. */
   addImages(datasetId: string, images: readonly NewImage[]): Promise<number>
+  /** Replaces the prompts of classes, given by their indices. */
+  setPrompts(datasetId: string, prompts: ReadonlyMap<number, readonly string[]>): Promise<void>
 }
 
 const promptsSchema = z.array(z.string())
@@ -118,49 +121,60 @@ export function createDatasetRepository(client: DatabaseClient): DatasetReposito
       }, longTransaction),
 
     addImages: (datasetId, images) =>
-      client.$transaction(async (tx) => {
-        await lockImages(tx, datasetId)
-        let added = 0
-        for (const chunk of chunks(images, rowsPerStatement)) {
-          const ids = chunk.map(({ imageId }) => imageId)
-          const inDataset = new Set(
-            (
-              await tx.datasetImage.findMany({
-                where: { datasetId, imageId: { in: ids } },
-                select: { imageId: true },
-              })
-            ).map(({ imageId }) => imageId),
-          )
-          const fresh = firstOfEach(chunk).filter(({ imageId }) => !inDataset.has(imageId))
-          const known = new Set(
-            (await tx.image.findMany({ where: { id: { in: ids } }, select: { id: true } })).map(
-              ({ id }) => id,
-            ),
-          )
-          await tx.image.createMany({
-            data: fresh
-              .filter(({ imageId }) => !known.has(imageId))
-              .map(({ imageId, width, height, format, bytes }) => ({
-                id: imageId,
-                width,
-                height,
-                format,
-                bytes,
-              })),
-          })
-          await tx.datasetImage.createMany({
-            data: fresh.map(({ imageId, classIndex, split }) => ({
-              datasetId,
-              imageId,
-              classIndex,
-              split,
-            })),
-          })
-          added += fresh.length
-        }
-        return added
-      }, longTransaction),
+      client.$transaction((tx) => insertImages(tx, datasetId, images), longTransaction),
+
+    async setPrompts(datasetId, prompts) {
+      await client.$transaction(
+        [...prompts].map(([index, each]) =>
+          client.classLabel.update({
+            where: { datasetId_index: { datasetId, index } },
+            data: { prompts: [...each] },
+          }),
+        ),
+      )
+    },
   }
+}
+
+/** A transaction in hand. */
+export type Transaction = Parameters<Parameters<DatabaseClient['$transaction']>[0]>[0]
+
+/**
+ * Adds images inside a transaction; those that the dataset has already are passed over. Returns how many were added.
+ * Throws UNKNOWN_DATASET where the dataset has been deleted meanwhile.
+ */
+export async function insertImages(
+  tx: Transaction,
+  datasetId: string,
+  images: readonly NewImage[],
+): Promise<number> {
+  if ((await lockImages(tx, datasetId)) === 0) throw errors.unknownDataset({ id: datasetId }, 'dataset')
+  let added = 0
+  for (const chunk of chunks(images, rowsPerStatement)) {
+    const ids = chunk.map(({ imageId }) => imageId)
+    const inDataset = new Set(
+      (
+        await tx.datasetImage.findMany({
+          where: { datasetId, imageId: { in: ids } },
+          select: { imageId: true },
+        })
+      ).map(({ imageId }) => imageId),
+    )
+    const fresh = firstOfEach(chunk).filter(({ imageId }) => !inDataset.has(imageId))
+    const known = new Set(
+      (await tx.image.findMany({ where: { id: { in: ids } }, select: { id: true } })).map(({ id }) => id),
+    )
+    await tx.image.createMany({
+      data: fresh
+        .filter(({ imageId }) => !known.has(imageId))
+        .map(({ imageId, width, height, format, bytes }) => ({ id: imageId, width, height, format, bytes })),
+    })
+    await tx.datasetImage.createMany({
+      data: fresh.map(({ imageId, classIndex, split }) => ({ datasetId, imageId, classIndex, split })),
+    })
+    added += fresh.length
+  }
+  return added
 }
 
 /**

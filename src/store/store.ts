@@ -3,6 +3,7 @@ import type { DatabaseClient } from './database.js'
 import { createDatasetImageRepository, type DatasetImageRepository } from './dataset-images.js'
 import { createDatasetRepository, type DatasetRepository } from './datasets.js'
 import { createImageRepository, type ImageRepository } from './images.js'
+import { createImportRepository, type ImportRepository } from './imports.js'
 import { createRunRepository, type RunRepository } from './runs.js'
 import { createSupportSetRepository, type SupportSetRepository } from './support-sets.js'
 
@@ -14,6 +15,7 @@ export interface Store {
   readonly supportSets: SupportSetRepository
   readonly runs: RunRepository
   readonly comparisons: ComparisonRepository
+  readonly imports: ImportRepository
 }
 
 /** `onComparisonChange` is told of every comparison that has been changed. */
@@ -24,4 +26,5 @@ export const createStore = (client: DatabaseClient, onComparisonChange?: (id: st
   supportSets: createSupportSetRepository(client),
   runs: createRunRepository(client),
   comparisons: createComparisonRepository(client, onComparisonChange),
+  imports: createImportRepository(client),
 })

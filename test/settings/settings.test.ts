@@ -22,6 +22,8 @@ test('nothing needs to be set', () => {
     maxArchiveMegabytes: 1024,
     maxArchiveEntries: 200_000,
     maxArchiveExpandedMegabytes: 8192,
+    maxArchiveRatio: 100,
+    maxImportedFileMegabytes: 64,
     maxRunsPerComparison: 10_000,
     comparisonsAtOnce: 1,
     maxPageSize: 100,

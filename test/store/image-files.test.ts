@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { createImageFiles, imageIdOf } from '../../src/store/image-files.js'
+import { createImageFiles, type ImageFiles, imageIdOf } from '../../src/store/image-files.js'
 import { filesBelow, temporaryFolder } from '../helpers/folder.js'
 
 const bytes = Buffer.from('the bytes of an image')
@@ -10,7 +10,28 @@ const id = createHash('sha256').update(bytes).digest('hex')
 
 async function open() {
   const folder = join(await temporaryFolder(), 'images')
-  return { folder, files: createImageFiles(folder), path: join(folder, id.slice(0, 2), id) }
+  const files = createImageFiles(folder)
+  return {
+    folder,
+    files: { ...files, write: (image: Buffer) => write(files, image) },
+    path: pathOf(folder, id),
+  }
+}
+
+const pathOf = (folder: string, image: string) => join(folder, image.slice(0, 2), image)
+
+/** Stores an image in a batch of its own and returns its id. */
+async function write(files: ImageFiles, image: Buffer): Promise<string> {
+  const batch = files.begin()
+  try {
+    const imageId = imageIdOf(image)
+    await batch.hold(imageId)
+    await batch.write(imageId, image)
+    await batch.save()
+    return imageId
+  } finally {
+    await batch.release()
+  }
 }
 
 test('an image is a file named after its SHA-256', async () => {

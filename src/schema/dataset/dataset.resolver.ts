@@ -13,6 +13,7 @@ import {
   CreateDatasetInputType,
   DatasetConnectionType,
   DatasetType,
+  SetPromptsInputType,
   SplitCountType,
 } from './dataset.type.js'
 
@@ -50,6 +51,17 @@ export class DatasetResolver {
   ): Promise<AddImagesResult> {
     const labelled = images.map((each) => ({ ...each, image: imageInput(each.image) }))
     return atInput(library.datasets.addImages({ dataset, images: labelled }))
+  }
+
+  @Mutation(() => DatasetType, {
+    description:
+      'Replaces the prompts of some classes of a dataset. Only features of texts are computed anew. Refused while a comparison works with the prompts that there are.',
+  })
+  setPrompts(
+    @Arg('input', () => SetPromptsInputType) input: SetPromptsInputType,
+    @Ctx() { library }: Context,
+  ): Promise<DatasetRow> {
+    return atInput(library.datasets.setPrompts(input))
   }
 
   @FieldResolver(() => [ClassLabelType])

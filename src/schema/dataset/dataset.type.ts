@@ -57,6 +57,15 @@ export class CreateDatasetInputType {
   classes: ClassInputType[]
 }
 
+@InputType('SetPromptsInput')
+export class SetPromptsInputType {
+  @Field(() => ID)
+  dataset: string
+
+  @Field(() => [ClassInputType], { description: 'Classes of the dataset; others keep their prompts.' })
+  classes: ClassInputType[]
+}
+
 @InputType('LabelledImageInput')
 export class LabelledImageInputType {
   @Field(() => ImageInputType)

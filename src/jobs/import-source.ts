@@ -1,0 +1,142 @@
+import { errors } from '../errors.js'
+import { type LaidOutClass, type LaidOutImage, layOut } from '../sources/layout.js'
+import type { Source } from '../sources/source.js'
+import type { SplitRule } from '../sources/split-rule.js'
+import type { ClassRow, DatasetRow } from '../store/datasets.js'
+import type { ImportStepRow } from '../store/imports.js'
+import type { Store } from '../store/store.js'
+import type { ImageIntake, IncomingImage } from './image-intake.js'
+
+export interface ImportSourceContext {
+  readonly store: Store
+  readonly intake: ImageIntake
+  readonly createDataset: (input: {
+    readonly name: string
+    readonly classes: readonly LaidOutClass[]
+  }) => Promise<DatasetRow>
+}
+
+export interface ImportSourceRequest {
+  /** The dataset's name; otherwise the one in `dataset.json`, otherwise the folder's or the archive's. */
+  readonly name: string | null
+  /** For a source without splits. */
+  readonly splitRule: SplitRule
+  /** Whether a dataset that is there already takes the prompts of `dataset.json`; otherwise it keeps its own. */
+  readonly updatePrompts: boolean
+}
+
+/** Where an import writes down how far it is. */
+export interface ImportLedger {
+  /** How many images an earlier attempt has looked at. */
+  readonly position: number
+  /** Told of the dataset and of how many images there are, before the first step. */
+  begin(dataset: DatasetRow, images: number): Promise<void>
+  /** Adds the images of a step; the files of these are stored. Returns false where no more are wanted. */
+  step(step: ImportStepRow): Promise<boolean>
+}
+
+/** Images that are added together: what a kill may cost, and what one transaction is worth. */
+const imagesPerStep = 512
+
+/**
+ * Imports a source: finds the dataset by its name or makes it, and adds the images in steps. Throws what the source
+ * throws, INVALID_VALUE where a dataset of that name has other classes, and the signal's reason when that says so.
+ */
+export async function importSource(
+  context: ImportSourceContext,
+  source: Source,
+  request: ImportSourceRequest,
+  ledger: ImportLedger,
+  signal?: AbortSignal,
+): Promise<void> {
+  const layout = await layOut(source, request.splitRule, signal)
+  const dataset = await findOrCreate(context, request, layout)
+  const classes = (await context.store.datasets.classes([dataset.id])).get(dataset.id) ?? []
+  await ledger.begin(dataset, layout.images.length)
+
+  const rest = layout.images.slice(ledger.position)
+  const incoming = incomingImages(source, rest, classes, signal)
+  for (let from = 0; from < rest.length; from += imagesPerStep) {
+    signal?.throwIfAborted()
+    const images = rest.slice(from, from + imagesPerStep)
+    const goOn = await context.intake.take(some(incoming, images.length), (taken, rejected) =>
+      ledger.step({
+        images: taken,
+        rejected: rejected.map(({ position, code, reason }) => ({
+          file: images[position]?.file.path ?? '',
+          code,
+          reason,
+        })),
+      }),
+    )
+    if (!goOn) return
+  }
+}
+
+async function* incomingImages(
+  source: Source,
+  images: readonly LaidOutImage[],
+  classes: readonly ClassRow[],
+  signal?: AbortSignal,
+): AsyncGenerator<IncomingImage, undefined> {
+  const indexOf = new Map(classes.map(({ name, index }) => [name, index]))
+  let at = 0
+  for await (const read of source.readers(
+    images.map(({ file }) => file),
+    signal,
+  )) {
+    const { className, split } = images[at++] as LaidOutImage
+    yield { read, split, classIndex: indexOf.get(className) as number }
+  }
+}
+
+/** The next so many of a sequence, which goes on behind them. */
+async function* some<T>(sequence: AsyncIterator<T, undefined>, count: number): AsyncGenerator<T> {
+  for (let i = 0; i < count; i++) {
+    const next = await sequence.next()
+    if (next.done) return
+    yield next.value
+  }
+}
+
+async function findOrCreate(
+  { store, createDataset }: ImportSourceContext,
+  { name, updatePrompts }: ImportSourceRequest,
+  layout: { readonly name: string; readonly classes: readonly LaidOutClass[] },
+): Promise<DatasetRow> {
+  const wanted = (name ?? layout.name).trim()
+  const dataset = await store.datasets.byName(wanted)
+  if (!dataset) return createDataset({ name: wanted, classes: layout.classes })
+  const known = (await store.datasets.classes([dataset.id])).get(dataset.id) ?? []
+  if (!sameClasses(layout.classes, known)) {
+    const names = known.map((each) => each.name).join(', ')
+    const reason = `There is a dataset named "${wanted}" already, and its classes are others: ${names}.`
+    throw errors.invalidValue({ reason }, 'name')
+  }
+  if (updatePrompts) await takePrompts(store, dataset, layout.classes, known)
+  return dataset
+}
+
+async function takePrompts(
+  store: Store,
+  { id, name }: DatasetRow,
+  classes: readonly LaidOutClass[],
+  known: readonly ClassRow[],
+): Promise<void> {
+  const changed = classes.flatMap(({ prompts }, index) =>
+    prompts && !same(prompts, known[index]?.prompts ?? []) ? [[index, prompts] as const] : [],
+  )
+  if (changed.length === 0) return
+  const user = await store.comparisons.unfinishedOf(id)
+  if (user) throw errors.inUse({ what: `dataset "${name}"`, by: `comparison ${user.id}` })
+  await store.datasets.setPrompts(id, new Map(changed))
+}
+
+const sameClasses = (classes: readonly LaidOutClass[], known: readonly ClassRow[]): boolean =>
+  same(
+    classes.map(({ name }) => name),
+    known.map(({ name }) => name),
+  )
+
+const same = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((each, i) => each === b[i])

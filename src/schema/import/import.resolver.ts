@@ -1,0 +1,87 @@
+import { Arg, Ctx, FieldResolver, Float, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
+import { errors } from '../../errors.js'
+import type { DatasetRow } from '../../store/datasets.js'
+import { type ImportRow, mostRejectedListed, type RejectedFileRow } from '../../store/imports.js'
+import type { Page } from '../../store/page.js'
+import { atInput } from '../arguments.js'
+import type { Context } from '../context.js'
+import { DatasetType } from '../dataset/dataset.type.js'
+import { datasetFilter } from '../dataset/dataset-filter.js'
+import { JobStatus } from '../enums.js'
+import { defaultPageSize, pageRequest } from '../page.js'
+import { ImportArchiveInputType, ImportConnectionType, ImportType, RejectedFileType } from './import.type.js'
+
+@Resolver(() => ImportType)
+export class ImportResolver {
+  @Query(() => ImportType, { nullable: true })
+  import(@Arg('id', () => ID) id: string, @Ctx() { loaders }: Context): Promise<ImportRow> {
+    return loaders.import.load(id)
+  }
+
+  @Query(() => ImportConnectionType, { description: 'Newest first.' })
+  async imports(
+    @Arg('dataset', () => ID, { nullable: true }) dataset: string | null | undefined,
+    @Arg('status', () => JobStatus, { nullable: true }) status: JobStatus | null | undefined,
+    @Arg('first', () => Int, { nullable: true, defaultValue: defaultPageSize }) first: number | null,
+    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Ctx() context: Context,
+  ): Promise<Page<ImportRow>> {
+    const filter = { ...(await datasetFilter(dataset, context)), ...(status && { status }) }
+    return context.library.store.imports.page(pageRequest(first, after, context), filter)
+  }
+
+  @Mutation(() => ImportType, {
+    description:
+      'Stores an archive and returns; the import goes on in the background, and after a restart where it stopped. Importing the same again adds nothing. What is wrong inside the archive stands in the import.',
+  })
+  importArchive(
+    @Arg('input', () => ImportArchiveInputType) { archive, ...input }: ImportArchiveInputType,
+    @Ctx() { library }: Context,
+  ): Promise<ImportRow> {
+    return atInput(
+      receive(archive).then((received) => library.imports.importArchive({ ...input, archive: received })),
+    )
+  }
+
+  @Mutation(() => ImportType, { description: 'What has been added stays.' })
+  cancelImport(@Arg('id', () => ID) id: string, @Ctx() { library }: Context): Promise<ImportRow> {
+    return library.imports.cancel(id)
+  }
+
+  @FieldResolver(() => Float, {
+    description: 'The share of the images that is done, from 0 to 1; never goes back.',
+  })
+  progress(@Root() { status, files, position }: ImportRow): number {
+    if (status === 'SUCCEEDED') return 1
+    return files ? position / files : 0
+  }
+
+  @FieldResolver(() => DatasetType, {
+    nullable: true,
+    description: 'Null until the archive has been looked through, and once the dataset is deleted.',
+  })
+  dataset(@Root() { datasetId }: ImportRow, @Ctx() { loaders }: Context): Promise<DatasetRow> | null {
+    return datasetId === null ? null : loaders.dataset.load(datasetId)
+  }
+
+  @FieldResolver(() => [RejectedFileType], {
+    description: `The first files that could not be read; of many, ${mostRejectedListed} are remembered.`,
+  })
+  rejected(
+    @Root() { rejected }: ImportRow,
+    @Arg('first', () => Int, { defaultValue: 100 }) first: number,
+  ): readonly RejectedFileRow[] {
+    if (first >= 0) return rejected.slice(0, first)
+    throw errors.invalidValue({ reason: `first must be at least 0, not ${first}.` }, 'first')
+  }
+}
+
+/** Throws INVALID_ARCHIVE for a file that the request names and does not hold. */
+async function receive(upload: ImportArchiveInputType['archive']) {
+  try {
+    const { filename, createReadStream } = await upload
+    return { name: filename, chunks: createReadStream() }
+  } catch {
+    throw errors.invalidArchive({ archive: 'The archive', reason: 'the request does not hold it' }, 'archive')
+  }
+}

@@ -1,0 +1,47 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { errors } from '../errors.js'
+import type { Source, SourceLimits } from './source.js'
+import { openTar } from './tar.js'
+import { openZip } from './zip.js'
+
+/** An archive on disk. */
+export interface ArchiveFile {
+  readonly path: string
+  /** What its owner calls it, such as `flowers.zip`. */
+  readonly name: string
+}
+
+/**
+ * A .zip or .tar.gz as a source; which of them it is, its first bytes say. It is read in place and as a stream, never
+ * unpacked to disk. Throws UNSUPPORTED_ARCHIVE, INVALID_ARCHIVE, or the code of the limit that it goes beyond.
+ */
+export async function openArchive(archive: ArchiveFile, limits: SourceLimits): Promise<Source> {
+  const file = await open(archive.path, 'r')
+  let magic: Buffer
+  let bytes: number
+  try {
+    magic = await firstBytes(file)
+    bytes = (await file.stat()).size
+  } finally {
+    await file.close()
+  }
+  if (bytes > limits.maxArchiveMegabytes * 2 ** 20) {
+    throw errors.archiveTooLarge({ megabytes: limits.maxArchiveMegabytes })
+  }
+  const openAs = formats.find(({ starts }) =>
+    starts.some((start) => magic.subarray(0, start.length).equals(start)),
+  )
+  if (!openAs) throw errors.unsupportedArchive({})
+  return openAs.open({ ...archive, bytes }, limits)
+}
+
+const formats = [
+  // An archive with files, and one without.
+  { starts: [Buffer.from('PK\x03\x04', 'latin1'), Buffer.from('PK\x05\x06', 'latin1')], open: openZip },
+  { starts: [Buffer.from([0x1f, 0x8b])], open: openTar },
+]
+
+async function firstBytes(file: FileHandle): Promise<Buffer> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0)
+  return buffer.subarray(0, bytesRead)
+}

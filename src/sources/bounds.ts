@@ -1,0 +1,42 @@
+import { errors } from '../errors.js'
+import type { SourceLimits } from './source.js'
+
+/** Small archives may pack as well as they like: what they unpack to is small as well. */
+const ratioCountsFromBytes = 64 * 2 ** 20
+
+/** Counts what an archive holds, as it is found, against the limits. */
+export interface ArchiveBounds {
+  /**
+   * Counts an entry. Throws ARCHIVE_TOO_MANY_ENTRIES, or ARCHIVE_PATH_LEAVES_FOLDER where its path is no path below the
+   * archive's root.
+   */
+  entry(path: string): void
+  /** Counts unpacked bytes. Throws ARCHIVE_UNPACKS_TOO_LARGE or ARCHIVE_PACKED_TOO_TIGHTLY. */
+  unpacked(bytes: number): void
+}
+
+export function createBounds(packedBytes: number, limits: SourceLimits): ArchiveBounds {
+  let entries = 0
+  let unpackedBytes = 0
+  return {
+    entry(path) {
+      if (++entries > limits.maxArchiveEntries) {
+        throw errors.archiveTooManyEntries({ entries: limits.maxArchiveEntries })
+      }
+      if (leavesFolder(path)) throw errors.archivePathLeavesFolder({ path })
+    },
+    unpacked(bytes) {
+      unpackedBytes += bytes
+      if (unpackedBytes > limits.maxArchiveExpandedMegabytes * 2 ** 20) {
+        throw errors.archiveUnpacksTooLarge({ megabytes: limits.maxArchiveExpandedMegabytes })
+      }
+      const ratio = unpackedBytes / packedBytes
+      if (unpackedBytes > ratioCountsFromBytes && ratio > limits.maxArchiveRatio) {
+        throw errors.archivePackedTooTightly({ ratio: limits.maxArchiveRatio })
+      }
+    },
+  }
+}
+
+const leavesFolder = (path: string): boolean =>
+  /^([\\/]|[A-Za-z]:)/.test(path) || path.includes('\0') || path.split(/[\\/]/).includes('..')

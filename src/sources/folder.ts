@@ -1,0 +1,65 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { errors, reasonOf } from '../errors.js'
+import type { Source, SourceFile, SourceLimits } from './source.js'
+
+/** Folders below the root that are looked into: a leading folder, splits and classes. */
+const deepest = 3
+
+/** A folder as a source. Links are followed. Throws INVALID_FOLDER where there is none. */
+export async function openFolder(
+  path: string,
+  { maxImportedFileMegabytes }: Pick<SourceLimits, 'maxImportedFileMegabytes'>,
+): Promise<Source> {
+  const folder = resolve(path)
+  const invalid = (reason: string) => errors.invalidFolder({ path, reason })
+  const kind = await stat(folder).catch((error: unknown) => {
+    throw invalid(reasonOf(error))
+  })
+  if (!kind.isDirectory()) throw invalid('it is no folder')
+
+  /** The paths of the files in a folder below the root, in the order of their names. */
+  async function walk(below: string, depth: number): Promise<string[]> {
+    const entries = await readdir(join(folder, below), { withFileTypes: true }).catch((error: unknown) => {
+      throw invalid(reasonOf(error))
+    })
+    const visible = entries.filter(({ name }) => !name.startsWith('.'))
+    visible.sort((a, b) => (a.name < b.name ? -1 : 1))
+    const paths: string[] = []
+    for (const entry of visible) {
+      const inside = below === '' ? entry.name : `${below}/${entry.name}`
+      // A link to nothing is an image that cannot be read, and told as one.
+      const target = entry.isSymbolicLink() ? await stat(join(folder, inside)).catch(() => undefined) : entry
+      if (target?.isDirectory()) {
+        if (depth < deepest) for (const found of await walk(inside, depth + 1)) paths.push(found)
+      } else if (target?.isFile() ?? true) paths.push(inside)
+    }
+    return paths
+  }
+
+  async function read({ path: inside }: SourceFile): Promise<Buffer> {
+    const file = join(folder, inside)
+    let bytes: number
+    try {
+      bytes = (await stat(file)).size
+      if (bytes <= maxImportedFileMegabytes * 2 ** 20) return await readFile(file)
+    } catch (error) {
+      throw errors.invalidImage({ reason: codeOf(error) })
+    }
+    throw errors.fileTooLarge({ megabytes: maxImportedFileMegabytes })
+  }
+
+  return {
+    name: basename(folder),
+    files: async () => (await walk('', 0)).map((inside, at) => ({ path: inside, at })),
+    async *readers(files) {
+      for (const file of files) yield () => read(file)
+    },
+    invalid,
+    close: () => Promise.resolve(),
+  }
+}
+
+/** What the system says of a file, without the file's path. */
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? `the system says ${String(error.code)}` : reasonOf(error)

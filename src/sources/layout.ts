@@ -1,0 +1,140 @@
+import { type Description, descriptionName, readDescription } from './description.js'
+import type { Source, SourceFile } from './source.js'
+import { type SplitRule, splitClass } from './split-rule.js'
+
+type Split = 'SUPPORT_POOL' | 'VALIDATION' | 'TEST'
+
+/** A class as a source describes it. */
+export interface LaidOutClass {
+  readonly name: string
+  /** Given in `dataset.json`. */
+  readonly prompts?: readonly string[]
+}
+
+export interface LaidOutImage {
+  readonly file: SourceFile
+  /** The name of one of the classes. */
+  readonly className: string
+  readonly split: Split
+}
+
+/** What a source holds, read from how its files lie and from its `dataset.json`. */
+export interface Layout {
+  readonly name: string
+  readonly classes: readonly LaidOutClass[]
+  /** In the order in which the source is read. */
+  readonly images: readonly LaidOutImage[]
+}
+
+const splitFolders: Readonly<Record<string, Split>> = {
+  support_pool: 'SUPPORT_POOL',
+  train: 'SUPPORT_POOL',
+  validation: 'VALIDATION',
+  val: 'VALIDATION',
+  test: 'TEST',
+}
+
+const imageName = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i
+
+/**
+ * Finds the images of a source laid out `split/class/image`, or `class/image`, which is then split by the rule; in
+ * either case with or without one folder around all of it. Throws what the source throws where it is neither, or where
+ * `dataset.json` does not fit.
+ */
+export async function layOut(source: Source, rule: SplitRule, signal?: AbortSignal): Promise<Layout> {
+  const files = await source.files(signal)
+  const around = leadingFolder(files)
+  const found =
+    bySplit(files, '') ?? bySplit(files, around) ?? byClass(files, rootOfClasses(files, around), rule)
+  if (!found) {
+    const splits = Object.keys(splitFolders).join(', ')
+    throw source.invalid(`it has no images laid out split/class/image (the splits ${splits}) or class/image`)
+  }
+  const { root, images } = found
+  const describing = files.find(({ path }) => path === `${root}${descriptionName}`)
+  const description = describing ? await readDescription(source, describing) : {}
+  const named = namesOf(description)
+  const withNames = images.map(({ folder, ...image }) => ({
+    ...image,
+    className: named.get(folder) ?? folder.trim(),
+  }))
+  return {
+    name: description.dataset ?? (root.replace(/\/$/, '') || source.name),
+    classes: classesOf(source, description, withNames),
+    images: withNames,
+  }
+}
+
+interface Found {
+  /** What all paths begin with: nothing, or a folder with its slash. */
+  readonly root: string
+  readonly images: readonly { readonly file: SourceFile; readonly folder: string; readonly split: Split }[]
+}
+
+/** The one folder that everything lies in, with its slash; otherwise nothing. */
+function leadingFolder(files: readonly SourceFile[]): string {
+  const [first] = files
+  const around = first ? first.path.slice(0, first.path.indexOf('/') + 1) : ''
+  return files.every(({ path }) => path.startsWith(around)) ? around : ''
+}
+
+function bySplit(files: readonly SourceFile[], root: string): Found | undefined {
+  const images = files.flatMap((file) => {
+    const [splitFolder = '', folder = '', name, ...deeper] = partsBelow(root, file)
+    const split = Object.hasOwn(splitFolders, splitFolder) ? splitFolders[splitFolder] : undefined
+    return split && name !== undefined && deeper.length === 0 ? [{ file, folder, split }] : []
+  })
+  return images.length > 0 ? { root, images } : undefined
+}
+
+/** One folder around everything is a class where it holds images itself. */
+const rootOfClasses = (files: readonly SourceFile[], around: string): string =>
+  files.some((file) => partsBelow(around, file).length === 2) ? around : ''
+
+function byClass(files: readonly SourceFile[], root: string, rule: SplitRule): Found | undefined {
+  const folders = new Map<string, { file: SourceFile; name: string }[]>()
+  for (const file of files) {
+    const [folder = '', name, ...deeper] = partsBelow(root, file)
+    if (name === undefined || deeper.length > 0) continue
+    const inFolder = folders.get(folder)
+    if (inFolder) inFolder.push({ file, name })
+    else folders.set(folder, [{ file, name }])
+  }
+  const splits = new Map<SourceFile, { folder: string; split: Split }>()
+  for (const [folder, inFolder] of folders) {
+    // A folder of notes is no class.
+    if (!inFolder.some(({ name }) => imageName.test(name))) continue
+    const names = inFolder.map(({ name }) => name)
+    const splitOf = splitClass(folder, names, rule)
+    for (const { file, name } of inFolder) {
+      splits.set(file, { folder, split: splitOf.get(name) ?? 'SUPPORT_POOL' })
+    }
+  }
+  const images = files.flatMap((file) => {
+    const found = splits.get(file)
+    return found ? [{ file, ...found }] : []
+  })
+  return images.length > 0 ? { root, images } : undefined
+}
+
+const partsBelow = (root: string, { path }: SourceFile): string[] =>
+  path.startsWith(root) ? path.slice(root.length).split('/') : []
+
+/** Classes by the folders that their images lie in. */
+const namesOf = ({ classes = [] }: Description): ReadonlyMap<string, string> =>
+  new Map(classes.map((each) => [each.folder ?? each.name, each.name]))
+
+function classesOf(
+  source: Source,
+  { classes }: Description,
+  images: readonly { readonly className: string }[],
+): LaidOutClass[] {
+  const found = [...new Set(images.map(({ className }) => className))].sort()
+  if (!classes) return found.map((name) => ({ name }))
+  const described = new Set(classes.map(({ name }) => name))
+  const strangers = found.filter((name) => !described.has(name))
+  if (strangers.length > 0) {
+    throw source.invalid(`${descriptionName} does not name the classes ${strangers.join(', ')}`)
+  }
+  return classes.map(({ name, prompts }) => ({ name, ...(prompts && { prompts }) }))
+}

@@ -1,0 +1,110 @@
+import { createReadStream } from 'node:fs'
+import { basename } from 'node:path'
+import { pipeline, Transform } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { extract, type Header } from 'tar-stream'
+import { errors, reasonOf, ShotboardError } from '../errors.js'
+import { createBounds } from './bounds.js'
+import { type FileReader, isHidden, type Source, type SourceLimits } from './source.js'
+
+interface Entry extends AsyncIterable<Buffer> {
+  readonly header: Header
+  resume(): unknown
+}
+
+/** A .tar.gz archive as a source, read from front to back: once for its files, and once for what is in them. */
+export async function openTar(
+  archive: { readonly path: string; readonly name: string; readonly bytes: number },
+  limits: SourceLimits,
+): Promise<Source> {
+  const invalid = (reason: string) => errors.invalidArchive({ archive: archive.name, reason })
+  const told = (error: unknown, signal?: AbortSignal) =>
+    signal?.aborted || error instanceof ShotboardError ? error : invalid(reasonOf(error))
+
+  /** Every entry in turn; one that has not been read when the next is asked for is passed over. */
+  async function* entries(signal?: AbortSignal): AsyncGenerator<Entry> {
+    const bounds = createBounds(archive.bytes, limits)
+    const tar = unpack(archive.path, (bytes) => bounds.unpacked(bytes), signal)
+    try {
+      for await (const entry of tar) {
+        bounds.entry(entry.header.name)
+        yield entry
+        entry.resume()
+      }
+    } catch (error) {
+      throw told(error, signal)
+    } finally {
+      tar.destroy()
+    }
+  }
+
+  return {
+    name: basename(archive.name).replace(/(\.tar)?\.(gz|tgz)$|\.tgz$/i, ''),
+    async files(signal) {
+      const files: { path: string; at: number }[] = []
+      let at = 0
+      for await (const { header } of entries(signal)) {
+        const path = header.name.replace(/^(\.\/)+/, '')
+        if (holdsContent(header.type) && !isHidden(path)) files.push({ path, at })
+        at++
+      }
+      return files
+    },
+    async *readers(files, signal) {
+      const wanted = new Set(files.map(({ at }) => at))
+      const last = files.at(-1)?.at ?? -1
+      let at = 0
+      if (last < 0) return
+      for await (const entry of entries(signal)) {
+        if (wanted.has(at)) {
+          yield await read(entry, limits).catch((error: unknown) => {
+            throw told(error, signal)
+          })
+        }
+        if (at++ === last) return
+      }
+    },
+    invalid,
+    close: () => Promise.resolve(),
+  }
+}
+
+/** Links are listed as well, so that they are told as what cannot be read, and never followed. */
+const holdsContent = (type: Header['type']): boolean =>
+  type === 'file' || type === 'contiguous-file' || type === 'symlink' || type === 'link'
+
+async function read(entry: Entry, { maxImportedFileMegabytes }: SourceLimits): Promise<FileReader> {
+  const { type, size = 0 } = entry.header
+  const reject = (error: ShotboardError) => () => Promise.reject(error)
+  if (type === 'symlink' || type === 'link') return reject(errors.invalidImage({ reason: 'it is a link' }))
+  if (size > maxImportedFileMegabytes * 2 ** 20)
+    return reject(errors.fileTooLarge({ megabytes: maxImportedFileMegabytes }))
+  const chunks: Buffer[] = []
+  for await (const chunk of entry) chunks.push(chunk)
+  const bytes = Buffer.concat(chunks)
+  return () => Promise.resolve(bytes)
+}
+
+/** The entries of a compressed archive; `count` is told of unpacked bytes as they come, and may throw. */
+function unpack(
+  path: string,
+  count: (bytes: number) => void,
+  signal?: AbortSignal,
+): AsyncIterable<Entry> & { destroy(): void } {
+  const counter = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      try {
+        count(chunk.length)
+        done(null, chunk)
+      } catch (error) {
+        done(error as Error)
+      }
+    },
+  })
+  const tar = extract()
+  const file = createReadStream(path, { highWaterMark: 2 ** 18, ...(signal && { signal }) })
+  // What goes wrong on the way arrives where the entries are read.
+  // Its streams are Node's in all but their types.
+  pipeline(file, createGunzip(), counter, tar as unknown as NodeJS.WritableStream, () => {})
+  return tar as unknown as ReturnType<typeof unpack>
+}

@@ -1,0 +1,179 @@
+import { deflateRawSync, gzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { openArchive } from '../../src/sources/archive.js'
+import type { SourceLimits } from '../../src/sources/source.js'
+import { fileOf, tarOf, zipOf } from '../helpers/archives.js'
+
+const limits: SourceLimits = {
+  maxArchiveMegabytes: 1,
+  maxArchiveEntries: 50,
+  maxArchiveExpandedMegabytes: 200,
+  maxArchiveRatio: 100,
+  maxImportedFileMegabytes: 1,
+}
+
+const text = (content: string): Buffer => Buffer.from(content)
+
+/** Everything that an archive holds, by path: its content, or the code that reading it throws. */
+async function contents(name: string, bytes: Uint8Array, only?: RegExp): Promise<[string, string][]> {
+  const source = await openArchive(await fileOf(name, bytes), limits)
+  try {
+    const files = (await source.files()).filter(({ path }) => only?.test(path) ?? true)
+    const found: [string, string][] = []
+    for await (const read of source.readers(files)) {
+      const content = await read().then(String, (error) => error.code)
+      found.push([files[found.length]?.path ?? '', content])
+    }
+    return found
+  } finally {
+    await source.close()
+  }
+}
+
+const kinds = [
+  ['zip', async (files: Record<string, Buffer>) => zipOf(files)],
+  ['tar.gz', (files: Record<string, Buffer>) => tarOf(files)],
+] as const
+
+describe.each(kinds)('a .%s', (kind, archiveOf) => {
+  test('is read file by file, and some of its files alone', async () => {
+    const archive = await archiveOf({ 'a/1.png': text('one'), 'a/2.png': text(''), 'b/ü.png': text('three') })
+    expect(await contents(`x.${kind}`, archive)).toEqual([
+      ['a/1.png', 'one'],
+      ['a/2.png', ''],
+      ['b/ü.png', 'three'],
+    ])
+    expect(await contents(`x.${kind}`, archive, /^b/)).toEqual([['b/ü.png', 'three']])
+    expect(await contents(`x.${kind}`, archive, /nothing/)).toEqual([])
+  })
+
+  test('is known by its bytes and not by its name, which it gives without the ending', async () => {
+    const { path } = await fileOf('upload', await archiveOf({ a: text('one') }))
+    const source = await openArchive({ path, name: `some/flowers.${kind}` }, limits)
+    expect(source.name).toBe('flowers')
+    await source.close()
+  })
+
+  test('leaves hidden files and what macOS adds alone', async () => {
+    const files = {
+      '.DS_Store': text('x'),
+      '__MACOSX/a/._1.png': text('x'),
+      'a/.hidden': text('x'),
+      'a/1.png': text('one'),
+    }
+    expect(await contents(`x.${kind}`, await archiveOf(files))).toEqual([['a/1.png', 'one']])
+  })
+
+  test.each(['../1.png', 'a/../../1.png', '/etc/1.png', 'C:/1.png', 'a\\..\\..\\1.png'])(
+    'with the path %s is refused',
+    async (path) => {
+      await expect(
+        contents(`x.${kind}`, await archiveOf({ 'a/1.png': text('1'), [path]: text('2') })),
+      ).rejects.toMatchObject({ code: 'ARCHIVE_PATH_LEAVES_FOLDER' })
+    },
+  )
+
+  test('with too many entries is refused', async () => {
+    const files = Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`a/${i}`, text(String(i))]))
+    await expect(contents(`x.${kind}`, await archiveOf(files))).rejects.toMatchObject({
+      code: 'ARCHIVE_TOO_MANY_ENTRIES',
+    })
+  })
+
+  test('that is larger than the limit is refused', async () => {
+    const noise = Buffer.from(Array.from({ length: 2 ** 20 + 1 }, () => Math.floor(Math.random() * 256)))
+    await expect(contents(`x.${kind}`, await archiveOf({ a: noise }))).rejects.toMatchObject({
+      code: 'ARCHIVE_TOO_LARGE',
+    })
+  })
+
+  test('that unpacks to hundreds of times its size is refused before it is unpacked', async () => {
+    const bomb = Object.fromEntries(
+      Array.from({ length: 9 }, (_, i) => [`a/${i}`, Buffer.alloc(8 * 2 ** 20)]),
+    )
+    await expect(contents(`x.${kind}`, await archiveOf(bomb))).rejects.toMatchObject({
+      code: 'ARCHIVE_PACKED_TOO_TIGHTLY',
+    })
+  })
+
+  test('that unpacks to more than the limit is refused', async () => {
+    const source = await openArchive(
+      await fileOf(`x.${kind}`, await archiveOf({ a: Buffer.alloc(3 * 2 ** 20) })),
+      {
+        ...limits,
+        maxArchiveExpandedMegabytes: 2,
+      },
+    )
+    await expect(source.files()).rejects.toMatchObject({ code: 'ARCHIVE_UNPACKS_TOO_LARGE' })
+    await source.close()
+  })
+
+  test('with a file that is too large reads the others', async () => {
+    const files = { 'a/1': Buffer.alloc(2 ** 20 + 1), 'a/2': text('two') }
+    expect(await contents(`x.${kind}`, await archiveOf(files))).toEqual([
+      ['a/1', 'FILE_TOO_LARGE'],
+      ['a/2', 'two'],
+    ])
+  })
+
+  test('cut short or damaged anywhere is an error with a code, and no crash', async () => {
+    const archive = await archiveOf({
+      'a/1.png': text('one'.repeat(500)),
+      'b/2.png': text('two'.repeat(500)),
+    })
+    const codes = new Set<string>()
+    for (let i = 4; i < archive.length; i += 7) {
+      const flipped = Buffer.from(archive)
+      flipped[i] = (flipped[i] ?? 0) ^ 0xff
+      for (const damaged of [archive.subarray(0, i), flipped]) {
+        const result = await contents(`x.${kind}`, damaged).then(
+          () => 'read',
+          (error) => error.code,
+        )
+        codes.add(result)
+      }
+    }
+    expect(
+      [...codes].filter((code) => !['read', 'INVALID_ARCHIVE', 'ARCHIVE_PATH_LEAVES_FOLDER'].includes(code)),
+    ).toEqual([])
+    expect(codes).toContain('INVALID_ARCHIVE')
+  })
+})
+
+test('links in a .tar.gz are told as what cannot be read, and never followed', async () => {
+  const links = [
+    { name: 'a/link', type: 'symlink', linkname: '/etc/passwd' },
+    { name: 'a/hard', type: 'link', linkname: 'a/1.png' },
+  ] as const
+  expect(await contents('x.tar.gz', await tarOf({ 'a/1.png': text('one') }, links))).toEqual([
+    ['a/link', 'INVALID_IMAGE'],
+    ['a/hard', 'INVALID_IMAGE'],
+    ['a/1.png', 'one'],
+  ])
+})
+
+test('a zip that lies about the size of a file gives no more than it says', async () => {
+  const content = Buffer.alloc(50_000, 7)
+  const zip = zipOf({ 'a/1.png': content })
+  const real = Buffer.alloc(4)
+  real.writeUInt32LE(content.length)
+  // In the local header and in the central directory.
+  for (let at = zip.indexOf(real); at >= 0; at = zip.indexOf(real, at)) zip.writeUInt32LE(10, at)
+  expect(deflateRawSync(content).length).toBeLessThan(zip.length)
+  expect(await contents('x.zip', zip)).toEqual([['a/1.png', 'INVALID_IMAGE']])
+})
+
+test.each([
+  ['no bytes', Buffer.alloc(0)],
+  ['a picture', Buffer.from([0x89, 0x50, 0x4e, 0x47])],
+  ['a tar that is not packed', Buffer.alloc(1024)],
+  ['a rar', Buffer.from('Rar!')],
+])('%s is no archive', async (_, bytes) => {
+  await expect(contents('x.zip', bytes)).rejects.toMatchObject({ code: 'UNSUPPORTED_ARCHIVE' })
+})
+
+test('what is packed and no tar is an invalid archive', async () => {
+  await expect(contents('x.tar.gz', gzipSync(Buffer.alloc(5000, 65)))).rejects.toMatchObject({
+    code: 'INVALID_ARCHIVE',
+  })
+})
