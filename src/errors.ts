@@ -179,6 +179,11 @@ export const errors = {
     ({ dataset, other, only, onlyOther }) =>
       `The classes of "${dataset}" and "${other}" must have the same names. Only in "${dataset}": ${list(only)}. Only in "${other}": ${list(onlyOther)}.`,
   ),
+  contentsChanged: define<object>(
+    'CONTENTS_CHANGED',
+    () =>
+      'The dataset, its prompts or the encoder have changed since this was asked for; ask for the comparison again.',
+  ),
   comparisonFinished: define<{ id: string; status: string }>(
     'COMPARISON_FINISHED',
     ({ id, status }) => `The comparison ${id} has already ended (${status}) and cannot be cancelled.`,
@@ -255,6 +260,16 @@ export const errors = {
   databaseUnavailable: define<{ reason: string }>(
     'DATABASE_UNAVAILABLE',
     ({ reason }) => `The database cannot be used: ${reason}.`,
+  ),
+
+  // Disks and databases that fail. What failed may be asked for again when they are well.
+  diskFull: define<{ what: string }>(
+    'DISK_FULL',
+    ({ what }) => `The disk is full: there is no room for ${what}.`,
+  ),
+  storageFailed: define<{ what: string; reason: string }>(
+    'STORAGE_FAILED',
+    ({ what, reason }) => `There is no writing ${what}: ${reason}.`,
   ),
 
   // Files.

@@ -43,8 +43,8 @@ export interface Cache {
   derive<T>(name: string, compute: () => Promise<T>): Promise<T>
   /** The queries in chunks that keep memory bounded. */
   batches(queries: SpaceFeatures): Iterable<Batch>
-  /** The support set against itself, each image's own key left out, in chunks. */
-  leaveOneOut(): AsyncIterable<Batch>
+  /** The support set against itself, each image's own key left out, in chunks; what a chunk is asked throws CANCELLED. */
+  leaveOneOut(signal?: AbortSignal): AsyncIterable<Batch>
 }
 
 /** A chunk's affinities have at most this many entries, 8 MB: a loop over them does not hold the event loop for long. */
@@ -83,11 +83,14 @@ export async function buildCache(support: Support, space: FeatureSpace, kernels:
         yield createBatch(cache, { clip, base, from, to, project: projectionOf(fitted) })
       }
     },
-    async *leaveOneOut() {
+    async *leaveOneOut(signal) {
       for (let from = 0; from < keys.rows; from += rowsPerChunk) {
         const to = Math.min(keys.rows, from + rowsPerChunk)
         const affinities = () =>
-          leaveOneOutAffinities({ space, fitted, features: baseKeys, spaceKeys, labels, kernels, from, to })
+          leaveOneOutAffinities({
+            ...{ space, fitted, features: baseKeys, spaceKeys, labels, kernels, from, to },
+            ...(signal && { signal }),
+          })
         yield createBatch(cache, {
           clip: keys,
           base: baseKeys,

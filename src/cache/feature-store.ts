@@ -2,6 +2,7 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import pLimit from 'p-limit'
+import { storing } from '../storage-fault.js'
 import { type Matrix, matrix, rowOf } from '../tensor/matrix.js'
 
 /** What a stored feature belongs to, beside its image. */
@@ -26,7 +27,10 @@ export interface FeatureAddress {
 export interface FeatureStore {
   /** The features of images, [N, d], and the positions of those that are not stored: their rows are zero. */
   read(address: FeatureAddress, images: readonly string[]): Promise<{ features: Matrix; missing: number[] }>
-  /** Stores features, one row an image. Images that are stored already are passed over. */
+  /**
+   * Stores features, one row an image. Images that are stored already are passed over. Throws DISK_FULL or
+   * STORAGE_FAILED, and then has stored none of them.
+   */
   append(address: FeatureAddress, images: readonly string[], features: Matrix): Promise<void>
   close(): Promise<void>
 }
@@ -46,8 +50,10 @@ export function openFeatureStore(directory: string): FeatureStore {
     const folder = join(directory, address.encoder, address.space.replaceAll(':', '@'), address.recipe)
     let shard = shards.get(folder)
     if (shard === undefined) {
-      shard = openShard(folder, address.dimensions)
+      shard = storing('features', () => openShard(folder, address.dimensions))
       shards.set(folder, shard)
+      // One that could not be opened is tried again by whoever asks next.
+      shard.catch(() => shards.delete(folder))
     }
     return shard
   }
@@ -76,7 +82,10 @@ async function openShard(folder: string, dimensions: number): Promise<Shard> {
   const oneAtATime = pLimit(1)
 
   let count = Math.min(await wholeRecords(keys, keyBytes), await wholeRecords(rows, rowBytes))
-  await Promise.all([keys.truncate(count * keyBytes), rows.truncate(count * rowBytes)])
+  const truncate = () => Promise.all([keys.truncate(count * keyBytes), rows.truncate(count * rowBytes)])
+  await truncate()
+  /** Whether the files may end with part of a write. */
+  let torn = false
   const index = new Map<string, { position: number; checksum: number }>()
   const stored = Buffer.alloc(count * keyBytes)
   await readFully(keys, stored, 0)
@@ -128,15 +137,19 @@ async function openShard(folder: string, dimensions: number): Promise<Shard> {
       newKeys.write(image, i * keyBytes, 'hex')
       newKeys.writeUInt32LE(checksum, i * keyBytes + hashBytes)
     }
+    // What an earlier write left when it failed midway would put every later row in the wrong place.
+    if (torn) await truncate()
+    torn = true
     await rows.appendFile(Buffer.concat(fresh.map(({ row }) => row)))
     await keys.appendFile(newKeys)
+    torn = false
     count += fresh.length
     for (const { image, position, checksum } of entries) index.set(image, { position, checksum })
   }
 
   return {
     read,
-    append: (images, features) => oneAtATime(() => append(images, features)),
+    append: (images, features) => oneAtATime(() => storing('features', () => append(images, features))),
     async close() {
       await Promise.all([keys.close(), rows.close()])
     },

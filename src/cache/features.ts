@@ -1,4 +1,5 @@
 import pLimit from 'p-limit'
+import { untilCancelled } from '../abort.js'
 import type { AugmentationRecipe } from '../encoders/augmentation.js'
 import type { Encoder, ImageSource } from '../encoders/encoder.js'
 import { gatherRows, rowOf } from '../tensor/matrix.js'
@@ -80,7 +81,11 @@ export function createFeatureSource(store: FeatureStore): FeatureSource {
   }
 
   return {
-    load: (request) => oneAtATime(() => load(request)),
+    load: (request) =>
+      untilCancelled(
+        request.signal,
+        oneAtATime(() => load(request)),
+      ),
     missing: async (request) => (await look(request)).missing.length,
   }
 }

@@ -1,3 +1,4 @@
+import { throwIfCancelled } from '../abort.js'
 import type { FeatureSpace, FittedSpace } from '../spaces/contract.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { gatherRows, type Matrix, matrix, rowOf, sliceRows } from '../tensor/matrix.js'
@@ -13,7 +14,7 @@ export const leastSharpness = 1e-30
 
 /**
  * Affinities of support images `from` up to `to` with all support images, [to − from, S], row i taken in the space
- * fitted without image i, and its own entry left out. A space that does not say how is fitted anew without each image.
+ * fitted without image i, and its own entry left out. A space that does not say how is fitted anew without each image. Throws CANCELLED.
  */
 export async function leaveOneOutAffinities(options: {
   readonly space: FeatureSpace
@@ -24,13 +25,14 @@ export async function leaveOneOutAffinities(options: {
   readonly kernels: Kernels
   readonly from: number
   readonly to: number
+  readonly signal?: AbortSignal
 }): Promise<Matrix> {
-  const { space, fitted, features, spaceKeys, labels, kernels, from, to } = options
+  const { space, fitted, features, spaceKeys, labels, kernels, from, to, signal } = options
   let affinities: Matrix
   if (features.rows < 2) affinities = matrix(to - from, features.rows)
   else if (fitted === undefined) affinities = await kernels.dot(sliceRows(spaceKeys, from, to), spaceKeys)
   else if (fitted.leaveOneOut) affinities = await fitted.leaveOneOut(from, to)
-  else affinities = await refitted({ space, features, labels, kernels, from, to })
+  else affinities = await refitted({ space, features, labels, kernels, from, to, signal })
 
   for (let row = 0; row < affinities.rows; row++) {
     affinities.data[row * affinities.columns + from + row] = leftOutAffinity
@@ -45,10 +47,12 @@ async function refitted(options: {
   readonly kernels: Kernels
   readonly from: number
   readonly to: number
+  readonly signal: AbortSignal | undefined
 }): Promise<Matrix> {
-  const { space, features, labels, kernels, from, to } = options
+  const { space, features, labels, kernels, from, to, signal } = options
   const result = matrix(to - from, features.rows)
   for (let i = from; i < to; i++) {
+    throwIfCancelled(signal)
     const rest = Array.from(labels.keys()).filter((j) => j !== i)
     const without = {
       features: gatherRows(features, rest),

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import pLimit from 'p-limit'
+import { untilCancelled } from '../abort.js'
 import { errors, reasonOf, ShotboardError } from '../errors.js'
 import { type Matrix, makeUnit, matrix, rowOf, stackRows } from '../tensor/matrix.js'
 import type { Runtime, Session } from '../tensor/runtime.js'
@@ -101,15 +102,15 @@ export async function openEncoder(folder: string, runtime: Runtime): Promise<Enc
     let next = images.length > 0 ? prepare(0) : undefined
     for (let from = 0; from < images.length; from += perBatch) {
       const to = Math.min(images.length, from + perBatch)
-      const pixels = await (next as Promise<Float32Array>)
-      if (signal?.aborted) throw errors.cancelled({})
+      const pixels = await untilCancelled(signal, next as Promise<Float32Array>)
       next = to < images.length ? prepare(to) : undefined
       // A failure there is reported when that batch's turn comes.
       next?.catch(() => undefined)
       const batch: Record<EncoderSpace, Matrix> = {}
       for (const [i, space] of wanted.entries()) {
         const last = i === wanted.length - 1
-        const views = await runVision(pixels, (to - from) * recipe.rounds, space, last)
+        const running = runVision(pixels, (to - from) * recipe.rounds, space, last)
+        const views = await untilCancelled(signal, running)
         const features = meanOfViews(views, recipe.rounds)
         batch[space] = features
         parts.get(space)?.push(features)

@@ -18,12 +18,12 @@ export interface Evaluation extends Measures {
 
 /** Fits a method to a support set and measures it on test images, which the fit never sees. Throws as `fitMethod`. */
 export async function evaluate(options: EvaluationOptions): Promise<Evaluation> {
-  const { test, unshifted, klScaling = 'FROZEN' } = options
+  const { test, unshifted, klScaling = 'FROZEN', signal } = options
   const fitted = await fitMethod(options)
   const started = performance.now()
-  const measures = await measure(fitted, test, klScaling)
+  const measures = await measure(fitted, test, klScaling, signal)
   const scoreMs = performance.now() - started
-  const unshiftedAccuracy = unshifted ? (await measure(fitted, unshifted, klScaling)).accuracy : null
+  const unshiftedAccuracy = unshifted ? (await measure(fitted, unshifted, klScaling, signal)).accuracy : null
   return { ...measures, fitted, unshiftedAccuracy, scoreMs }
 }
 
@@ -31,9 +31,10 @@ async function measure(
   fitted: FittedMethod,
   { features, labels }: Labelled,
   klScaling: KlScaling,
+  signal: AbortSignal | undefined,
 ): Promise<Measures> {
   const tally = createTally()
-  for await (const { batch, scores } of scoreQueries(fitted, features, klScaling)) {
+  for await (const { batch, scores } of scoreQueries(fitted, features, klScaling, signal)) {
     tally.add(scores.logits, labels.subarray(batch.from, batch.from + batch.rows))
   }
   return tally.finish()

@@ -1,3 +1,4 @@
+import { untilCancelledEach } from '../abort.js'
 import type { Batch } from '../cache/batch.js'
 import { buildCache, type Cache, type SpaceFeatures, type Support } from '../cache/cache.js'
 import { withoutEach } from '../cache/without-each.js'
@@ -66,7 +67,8 @@ export async function fitMethod(options: FitOptions): Promise<FittedMethod> {
   const cache = options.cache ?? (await buildCache(support, space, kernels))
   const started = performance.now()
   const data = selectionData(options, cache)
-  const ranges = await rangesOver(method, data.batches())
+  const batches = () => untilCancelledEach(signal, data.batches())
+  const ranges = await rangesOver(method, batches())
 
   const images = selection === 'NONE' ? 0 : data.labels.reduce((n, label) => n + (label >= 0 ? 1 : 0), 0)
   if (images === 0) {
@@ -76,7 +78,7 @@ export async function fitMethod(options: FitOptions): Promise<FittedMethod> {
   const { values, correct } = await search({
     method,
     grid,
-    data: { batches: data.batches(), labels: data.labels } satisfies SelectionData,
+    data: { batches: batches(), labels: data.labels } satisfies SelectionData,
     ranges,
     ...(signal && { signal }),
   })
@@ -93,22 +95,29 @@ export async function fitMethod(options: FitOptions): Promise<FittedMethod> {
 
 /**
  * Scores queries, chunk by chunk. With klScaling BATCH the ranges are taken over all of these queries first, as published
- * code does.
+ * code does. Throws CANCELLED.
  */
 export async function* scoreQueries(
   { method, cache, values, ranges }: FittedMethod,
   queries: SpaceFeatures,
   klScaling: KlScaling = 'FROZEN',
+  signal?: AbortSignal,
 ): AsyncGenerator<{ readonly batch: Batch; readonly scores: Scores }> {
-  const scaling = klScaling === 'FROZEN' ? ranges : await rangesOver(method, cache.batches(queries))
-  for (const batch of cache.batches(queries)) {
+  const batches = () => untilCancelledEach(signal, cache.batches(queries))
+  const scaling = klScaling === 'FROZEN' ? ranges : await rangesOver(method, batches())
+  for await (const batch of batches()) {
     yield { batch, scores: await scoreBatch(method, batch, values, scaling) }
   }
 }
 
 /** The support set against itself in the cache's order, each image scored as if it had never been there. */
-export const leavingOneOut = (method: Method, support: Support, cache: Cache): AsyncIterable<Batch> =>
-  leavesOneOutInBatch(method, cache.space) ? cache.leaveOneOut() : withoutEach(support, cache)
+export const leavingOneOut = (
+  method: Method,
+  support: Support,
+  cache: Cache,
+  signal?: AbortSignal,
+): AsyncIterable<Batch> =>
+  leavesOneOutInBatch(method, cache.space) ? cache.leaveOneOut(signal) : withoutEach(support, cache)
 
 interface RepeatableData {
   /** Starts over at every call. */
@@ -117,14 +126,17 @@ interface RepeatableData {
 }
 
 /** The images that a protocol selects and calibrates on. */
-function selectionData({ method, support, selection, validation }: FitOptions, cache: Cache): RepeatableData {
+function selectionData(
+  { method, support, selection, validation, signal }: FitOptions,
+  cache: Cache,
+): RepeatableData {
   if (selection === 'VALIDATION') {
     if (!validation) throw errors.noValidationSplit({ dataset: 'given' })
     return { batches: () => cache.batches(validation.features), labels: validation.labels }
   }
   const labels = cache.labels.map((label) => ((cache.counts[label] as number) > 1 ? label : -1))
   return {
-    batches: () => leavingOneOut(method, support, cache),
+    batches: () => leavingOneOut(method, support, cache, signal),
     labels,
   }
 }

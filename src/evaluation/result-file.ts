@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errors } from '../errors.js'
+import { storing } from '../storage-fault.js'
 import { type NamedTensor, readSafetensors, writeSafetensors } from '../tensor/safetensors.js'
 import { type Provenance, provenanceSchema } from './provenance.js'
 
@@ -27,7 +28,7 @@ export function createResultFiles(directory: string): ResultFiles {
   const fileOf = (run: string) => join(directory, `${run}.safetensors`)
   return {
     async write(run, { labels, predicted, confidence }, provenance) {
-      await mkdir(directory, { recursive: true })
+      await storing('the results of a run', () => mkdir(directory, { recursive: true }))
       const shape = [labels.length]
       const tensors = new Map<string, NamedTensor>([
         ['labels', { type: 'int32', shape, data: labels }],

@@ -1,3 +1,4 @@
+import { throwIfCancelled, untilCancelled } from '../abort.js'
 import type { Support } from '../cache/cache.js'
 import { type Caches, createCaches } from '../cache/caches.js'
 import type { Encoder } from '../encoders/encoder.js'
@@ -9,14 +10,17 @@ import type { Provenance } from '../evaluation/provenance.js'
 import type { ResultFiles } from '../evaluation/result-file.js'
 import type { Registry } from '../methods/registry.js'
 import type { FeatureSpace } from '../spaces/contract.js'
+import { isStorageFault } from '../storage-fault.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import type { RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import type { SupportSetRow } from '../store/support-sets.js'
 import type { Kernels } from '../tensor/kernels.js'
+import { contentsOf } from './contents.js'
 import type { LoadOptions, Materials } from './materials.js'
 import { createProgress } from './progress.js'
 import { provenanceOf } from './provenance.js'
+import type { Turns } from './turns.js'
 
 export interface ComparisonJobContext {
   readonly store: Store
@@ -25,6 +29,8 @@ export interface ComparisonJobContext {
   readonly kernels: Kernels
   readonly materials: Materials
   readonly resultFiles: ResultFiles
+  /** Comparisons may share runs: each run is made by one at a time. */
+  readonly turns: Turns
 }
 
 /** A run counts as much work as so many images to encode: its search and its scoring take about as long. */
@@ -33,33 +39,33 @@ const imagesPerRun = 100
 /**
  * Works through the runs of a comparison that are not finished yet. A run that fails says why in its own record and does
  * not stop the others; the comparison then ends as FAILED with its good rows readable. Throws CANCELLED when the signal
- * says so, and leaves the records to whoever cancelled.
+ * says so, and leaves the records to whoever cancelled; throws a fault of the disk or the database, and can then be
+ * called again.
  */
 export async function runComparison(
   context: ComparisonJobContext,
-  comparison: ComparisonRow,
+  id: string,
   signal: AbortSignal,
 ): Promise<void> {
   const { store } = context
-  await store.comparisons.update(comparison.id, { status: 'RUNNING' })
-  const runs = (await store.comparisons.runs([comparison.id])).get(comparison.id) ?? []
-  const open = runs.filter(({ status }) => status !== 'SUCCEEDED')
+  const [comparison] = await store.comparisons.byIds([id])
+  if (comparison?.status !== 'QUEUED' && comparison?.status !== 'RUNNING') return
+  await store.comparisons.update(id, { status: 'RUNNING', error: null })
+  const runs = (await store.comparisons.runs([id])).get(id) ?? []
+  const open = runs.filter(({ status }) => status !== 'SUCCEEDED' && status !== 'FAILED')
   let problem: string | null = null
   try {
-    const failures = await performRuns(context, comparison, open, signal)
-    if (failures.length > 0) {
-      problem = `${failures.length} of ${runs.length} runs failed; the first: ${failures[0]}`
-    }
+    await performRuns(context, comparison, open, signal)
+    problem = problemOf((await store.comparisons.runs([id])).get(id) ?? [])
   } catch (error) {
-    if (signal.aborted) throw error
+    if (signal.aborted || isStorageFault(error)) throw error
     // Nothing that a single run could be blamed for, such as an encoder that is not there any more.
     problem = reasonOf(error)
-    for (const { id } of open) {
-      await store.runs.start(id)
-      await store.runs.fail(id, problem)
+    for (const run of open) {
+      if (await store.runs.start(run.id)) await store.runs.fail(run.id, problem)
     }
   }
-  await store.comparisons.update(comparison.id, {
+  await store.comparisons.update(id, {
     status: problem === null ? 'SUCCEEDED' : 'FAILED',
     error: problem,
     progress: 1,
@@ -67,45 +73,68 @@ export async function runComparison(
   })
 }
 
-/** Returns what the runs that failed say. */
+/** What a comparison says of its runs that failed; null where none has. */
+function problemOf(runs: readonly RunRow[]): string | null {
+  const failed = runs.filter(({ status }) => status === 'FAILED')
+  const [first] = failed
+  if (!first) return null
+  const name = `${first.method}${first.space ? ` in ${first.space}` : ''}`
+  return `${failed.length} of ${runs.length} runs failed; the first: ${name}: ${first.error}`
+}
+
 async function performRuns(
   context: ComparisonJobContext,
   comparison: ComparisonRow,
   open: readonly RunRow[],
   signal: AbortSignal,
-): Promise<string[]> {
+): Promise<void> {
   const { store } = context
   const encoder = context.encoders.get(comparison.encoder)
+  await requireSameContents(context, comparison, encoder)
   const loader = createLoader(context, comparison, encoder, open)
   const provenance = await provenanceOf(store, comparison, encoder)
   const total = (await loader.imagesToEncode()) + open.length * imagesPerRun
   const progress = createProgress({
     before: comparison.progress,
     total,
-    write: (progress) => store.comparisons.update(comparison.id, { progress }),
+    write: (progress) => store.comparisons.progress(comparison.id, progress),
   })
 
-  const failures: string[] = []
+  const onEncoded = (images: number): void => progress.add(images)
   try {
     for (const run of open) {
-      if (signal.aborted) throw errors.cancelled({})
-      try {
-        await performRun(context, run, loader, provenance, {
-          signal,
-          onEncoded: (images) => progress.add(images),
-        })
-      } catch (error) {
-        if (signal.aborted) throw error
-        failures.push(`${run.method}${run.space ? ` in ${run.space}` : ''}: ${reasonOf(error)}`)
-        await store.runs.fail(run.id, reasonOf(error))
-      }
+      await context.turns(run.id, signal, async () => {
+        throwIfCancelled(signal)
+        // Another comparison that shares the run may have finished it meanwhile.
+        if (!(await store.runs.start(run.id))) return
+        try {
+          await performRun(context, run, loader, provenance, { signal, onEncoded })
+        } catch (error) {
+          if (signal.aborted || isStorageFault(error)) throw error
+          await store.runs.fail(run.id, reasonOf(error))
+        }
+      })
       progress.add(imagesPerRun)
     }
   } finally {
     // Whoever waits for the job may close the database next.
     await progress.settled()
   }
-  return failures
+}
+
+/** Throws CONTENTS_CHANGED where a comparison would go on with something else than it was asked for with. */
+async function requireSameContents(
+  { store, materials }: ComparisonJobContext,
+  { datasetId, testDatasetId, lastImage, contents }: ComparisonRow,
+  encoder: Encoder,
+): Promise<void> {
+  if (contents === null) return
+  const [classes, images, tested] = await Promise.all([
+    materials.classes(datasetId),
+    store.datasets.images(datasetId, undefined, lastImage),
+    testDatasetId === null ? null : materials.testImages(testDatasetId, datasetId, lastImage),
+  ])
+  if (contentsOf({ encoder, classes, images, tested }) !== contents) throw errors.contentsChanged({})
 }
 
 async function performRun(
@@ -115,7 +144,7 @@ async function performRun(
   provenance: (space: FeatureSpace) => Provenance,
   loading: LoadOptions,
 ): Promise<void> {
-  await store.runs.start(run.id)
+  const { signal } = loading
   const method = registry.method(run.method)
   const space = registry.space(run.space ?? 'clip')
   const { supportSet, support, caches, ms: supportMs } = await loader.support(run, loading)
@@ -123,11 +152,12 @@ async function performRun(
   const validation = run.selection === 'VALIDATION' ? await loader.split('VALIDATION', loading) : undefined
   await store.runs.progress(run.id, 0.5)
 
-  const evaluation = await evaluate({
+  const cache = await untilCancelled(signal, caches.in(space))
+  const evaluating = evaluate({
     method,
     space,
     support,
-    cache: await caches.in(space),
+    cache,
     selection: run.selection,
     ...(validation && { validation: validation.labelled }),
     fixed: run.fixed,
@@ -135,8 +165,9 @@ async function performRun(
     ...(unshifted && { unshifted }),
     klScaling: run.klScaling,
     kernels,
-    ...(loading.signal && { signal: loading.signal }),
+    ...(signal && { signal }),
   })
+  const evaluation = await untilCancelled(signal, evaluating)
   const { predicted, confidence } = evaluation
   await resultFiles.write(run.id, { labels: test.labels, predicted, confidence }, provenance(space))
   await store.runs.succeed(run.id, {

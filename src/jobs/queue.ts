@@ -7,12 +7,18 @@ import pLimit from 'p-limit'
 export interface JobQueue {
   /** Queues a job under a name; one that is queued or running under that name already is not queued twice. */
   add(name: string, work: (signal: AbortSignal) => Promise<void>): void
-  /** Tells a job to stop. */
-  cancel(name: string): void
+  /** Tells a job to stop; one that waits its turn never starts. Resolves when it has ended. */
+  cancel(name: string): Promise<void>
   /** Resolves when the job of that name has ended, or at once where there is none. */
   ended(name: string): Promise<void>
   /** Stops all jobs and waits for them. */
   close(): Promise<void>
+}
+
+interface Job {
+  readonly controller: AbortController
+  started: boolean
+  ended: Promise<void>
 }
 
 export function createJobQueue(options: {
@@ -21,24 +27,36 @@ export function createJobQueue(options: {
   readonly onError: (name: string, error: unknown) => void
 }): JobQueue {
   const limit = pLimit(options.concurrency)
-  const jobs = new Map<string, { controller: AbortController; ended: Promise<void> }>()
+  const jobs = new Map<string, Job>()
+  const forget = (name: string, controller: AbortController): void => {
+    if (jobs.get(name)?.controller === controller) jobs.delete(name)
+  }
 
   return {
     add(name, work) {
       if (jobs.has(name)) return
       const controller = new AbortController()
-      const ended = limit(async () => {
+      const job: Job = { controller, started: false, ended: Promise.resolve() }
+      job.ended = limit(async () => {
+        if (controller.signal.aborted) return
+        job.started = true
         try {
-          if (!controller.signal.aborted) await work(controller.signal)
+          await work(controller.signal)
         } catch (error) {
           if (!controller.signal.aborted) options.onError(name, error)
         } finally {
-          jobs.delete(name)
+          forget(name, controller)
         }
       })
-      jobs.set(name, { controller, ended })
+      jobs.set(name, job)
     },
-    cancel: (name) => jobs.get(name)?.controller.abort(),
+    async cancel(name) {
+      const job = jobs.get(name)
+      if (!job) return
+      job.controller.abort()
+      if (job.started) await job.ended
+      else forget(name, job.controller)
+    },
     ended: (name) => jobs.get(name)?.ended ?? Promise.resolve(),
     async close() {
       const running = [...jobs.values()]

@@ -1,4 +1,3 @@
-import type { Encoder } from '../encoders/encoder.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors, ShotboardError } from '../errors.js'
 import type { KlScaling, Selection } from '../evaluation/protocol.js'
@@ -6,8 +5,10 @@ import type { ResultFiles } from '../evaluation/result-file.js'
 import { comparePairs, type PairwiseTest, type SummaryRow, summariseRuns } from '../evaluation/summary.js'
 import type { ComparisonChanges } from '../jobs/changes.js'
 import { type ComparisonJobContext, runComparison } from '../jobs/comparison-job.js'
+import { contentsOf } from '../jobs/contents.js'
 import { latestStates } from '../jobs/latest-states.js'
 import { fingerprintOf, type Materials } from '../jobs/materials.js'
+import { persevere } from '../jobs/persevere.js'
 import type { JobQueue } from '../jobs/queue.js'
 import type { Registry } from '../methods/registry.js'
 import type { ComparisonRow } from '../store/comparisons.js'
@@ -66,15 +67,26 @@ export interface ComparisonsContext {
   readonly changes: ComparisonChanges
   readonly resultFiles: ResultFiles
   readonly job: ComparisonJobContext
+  /** Told of a comparison that waits for the disk or the database. */
+  readonly onFault: (comparison: string, fault: ShotboardError) => void
   /** Runs of one comparison: all of them are planned, stored and read as a whole. */
   readonly mostRuns: number
 }
 
 export function createComparisons(context: ComparisonsContext): Comparisons {
-  const { store, registry, queue, changes, resultFiles } = context
+  const { store, registry, queue, changes, resultFiles, onFault } = context
 
-  const enqueue = (comparison: ComparisonRow): void =>
-    queue.add(comparison.id, (signal) => runComparison(context.job, comparison, signal))
+  const enqueue = (id: string): void =>
+    queue.add(id, (signal) => {
+      const onFault = (fault: ShotboardError) => park(id, fault)
+      return persevere(() => runComparison(context.job, id, signal), { signal, onFault })
+    })
+
+  /** Says why a comparison waits, where that can be written at all. */
+  async function park(id: string, fault: ShotboardError): Promise<void> {
+    onFault(id, fault)
+    await store.comparisons.update(id, { status: 'QUEUED', error: fault.message }).catch(() => undefined)
+  }
 
   async function find(id: string): Promise<ComparisonRow> {
     const [comparison] = await store.comparisons.byIds([id])
@@ -86,7 +98,7 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     const planned = await plan(context, input)
     const same = reuse ? await store.comparisons.byFingerprint(planned.fingerprint) : null
     const comparison = same ?? (await store.comparisons.create(planned))
-    if (comparison.status === 'QUEUED' || comparison.status === 'RUNNING') enqueue(comparison)
+    if (comparison.status === 'QUEUED' || comparison.status === 'RUNNING') enqueue(comparison.id)
     return comparison
   }
 
@@ -100,11 +112,14 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     async cancel(id) {
       const { status } = await find(id)
       if (status !== 'QUEUED' && status !== 'RUNNING') throw errors.comparisonFinished({ id, status }, 'id')
-      queue.cancel(id)
-      const runs = (await store.comparisons.runs([id])).get(id) ?? []
-      const wanted = await store.comparisons.runsWantedByOthers(id)
-      await store.comparisons.update(id, { status: 'CANCELLED', finishedAt: new Date() })
-      await store.runs.cancel(runs.map((run) => run.id).filter((run) => !wanted.has(run)))
+      await queue.cancel(id)
+      try {
+        await store.comparisons.cancel(id)
+      } catch (error) {
+        // What could not be written has not happened.
+        enqueue(id)
+        throw error
+      }
       return find(id)
     },
     async ended(id) {
@@ -122,7 +137,7 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
       })
     },
     async resume() {
-      for (const comparison of await store.comparisons.unfinished()) enqueue(comparison)
+      for (const comparison of await store.comparisons.unfinished()) enqueue(comparison.id)
     },
     rows,
     async pairs(runs, baseline, space) {
@@ -154,7 +169,7 @@ async function plan({ store, encoders, registry, job, mostRuns }: ComparisonsCon
   requireImages(dataset, classes, images, input)
   const tested = await testImagesOf(store, job.materials, dataset, input, lastImage)
 
-  const contents = contentsOf(encoder, classes, images, tested)
+  const contents = contentsOf({ encoder, classes, images, tested })
   const runs = input.shots.flatMap((shots) =>
     input.seeds.flatMap((seed) =>
       chosen.map(({ method, space, fixed }) => {
@@ -185,14 +200,6 @@ async function plan({ store, encoders, registry, job, mostRuns }: ComparisonsCon
     runs,
   }
 }
-
-/** What a dataset holds and what it is encoded with, in short: another image, prompt or weight is another name. */
-const contentsOf = (
-  encoder: Encoder,
-  classes: readonly ClassRow[],
-  images: readonly DatasetImageRow[],
-  tested: readonly DatasetImageRow[] | null,
-): string => fingerprintOf([encoder.fingerprint, classes, images, tested])
 
 /** The test images of another dataset, where one is asked for. Throws UNKNOWN_DATASET, CLASSES_DIFFER or NO_TEST_SPLIT. */
 async function testImagesOf(

@@ -8,6 +8,7 @@ import { type ComparisonChanges, createComparisonChanges } from '../jobs/changes
 import { createImageIntake } from '../jobs/image-intake.js'
 import { createMaterials, type Materials } from '../jobs/materials.js'
 import { createJobQueue } from '../jobs/queue.js'
+import { createTurns } from '../jobs/turns.js'
 import { builtin } from '../methods/builtin.js'
 import { loadPlugin } from '../methods/plugin.js'
 import { createRegistry, type Registry } from '../methods/registry.js'
@@ -136,7 +137,8 @@ export async function openLibrary(
     const comparisons = createComparisons({
       ...parts,
       queue,
-      job: parts,
+      job: { ...parts, turns: createTurns() },
+      onFault: onError,
       mostRuns: settings.maxRunsPerComparison,
     })
     await comparisons.resume()

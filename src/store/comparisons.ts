@@ -53,8 +53,13 @@ export interface ComparisonRepository {
     id: string,
     changes: Partial<Pick<ComparisonRow, 'status' | 'progress' | 'error' | 'finishedAt'>>,
   ): Promise<void>
-  /** The runs that other unfinished comparisons wait for. */
-  runsWantedByOthers(id: string): Promise<Set<string>>
+  /** The share of the work that is done, of a comparison that has not ended; never goes back. */
+  progress(id: string, progress: number): Promise<void>
+  /**
+   * Cancels a comparison that has not ended, and those of its runs that have not either and that no other comparison
+   * waits for, in one transaction.
+   */
+  cancel(id: string): Promise<void>
 }
 
 const unfinishedStatus: { in: JobStatus[] } = { in: ['QUEUED', 'RUNNING'] }
@@ -123,16 +128,23 @@ export function createComparisonRepository(
       await client.comparison.updateMany({ where: { id, status: unfinishedStatus }, data: changes })
       onChange(id)
     },
-    async runsWantedByOthers(id) {
-      const rows = await client.comparisonRun.findMany({
-        where: {
-          comparisonId: { not: id },
-          comparison: { status: unfinishedStatus },
-          run: { comparisons: { some: { comparisonId: id } } },
-        },
-        select: { runId: true },
+    async progress(id, progress) {
+      await client.comparison.updateMany({
+        where: { id, status: unfinishedStatus, progress: { lt: progress } },
+        data: { progress },
       })
-      return new Set(rows.map(({ runId }) => runId))
+      onChange(id)
+    },
+    async cancel(id) {
+      await client.$transaction(async (tx) => {
+        const data = { status: 'CANCELLED' as const, finishedAt: new Date() }
+        const { count } = await tx.comparison.updateMany({ where: { id, status: unfinishedStatus }, data })
+        if (count === 0) return
+        const some = { comparisonId: id }
+        const none = { comparison: { status: unfinishedStatus } }
+        await tx.run.updateMany({ where: { status: unfinishedStatus, comparisons: { some, none } }, data })
+      }, longTransaction)
+      onChange(id)
     },
   }
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { createClient } from '@libsql/client'
 import { z } from 'zod'
 import { errors } from '../errors.js'
+import { writeWhole } from '../whole-file.js'
 
 /** A data folder that this process has for itself. */
 export interface DataFolderLock {
@@ -46,10 +47,8 @@ export async function lockDataFolder(folder: string): Promise<DataFolderLock> {
     since: new Date().toISOString(),
     command: [basename(process.argv[1] ?? 'node'), ...process.argv.slice(2)].join(' '),
   }
-  const tell = async (holder: Holder): Promise<void> => {
-    await writeFile(`${file}.partial`, JSON.stringify(holder))
-    await rename(`${file}.partial`, file)
-  }
+  const tell = (holder: Holder): Promise<void> =>
+    writeWhole(file, JSON.stringify(holder), 'the lock of the folder')
   const release = async (): Promise<void> => {
     await rm(file, { force: true })
     // Closing alone leaves the lock to the garbage collector.

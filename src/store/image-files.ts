@@ -3,6 +3,7 @@ import { access, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'n
 import { dirname, join } from 'node:path'
 import pLimit from 'p-limit'
 import { errors } from '../errors.js'
+import { storing } from '../storage-fault.js'
 
 /** The bytes of images, each a file named after its SHA-256. Object storage would join here. */
 export interface ImageFiles {
@@ -20,9 +21,9 @@ export interface ImageFiles {
 export interface ImageFileBatch {
   /** From here until the batch is released nobody removes the image's file. */
   hold(id: string): Promise<void>
-  /** Writes an image's bytes as they came; an image that is stored already is left alone. */
+  /** Writes an image's bytes as they came; an image that is stored already is left alone. Throws as `save`. */
   write(id: string, bytes: Uint8Array): Promise<void>
-  /** Makes all that was written last, through a power cut as well, and be found. */
+  /** Makes all that was written last, through a power cut as well, and be found. Throws DISK_FULL or STORAGE_FAILED. */
   save(): Promise<void>
   /** Lets go of the images and drops what was not saved. */
   release(): Promise<void>
@@ -47,6 +48,16 @@ export function createImageFiles(directory: string): ImageFiles {
     /** Where the bytes of an image lie until they are saved. */
     const written = new Map<string, string>()
 
+    async function save(): Promise<void> {
+      // Together: the system writes many files out in little more time than one.
+      const limit = pLimit(filesInFlight)
+      await Promise.all([...written.values()].map((partial) => limit(() => writeOut(partial))))
+      await Promise.all([...written].map(([id, partial]) => rename(partial, pathOf(id))))
+      const folders = new Set([...written.keys()].map((id) => dirname(pathOf(id))))
+      written.clear()
+      await Promise.all([...folders].map((folder) => limit(() => writeOut(folder))))
+    }
+
     return {
       async hold(id) {
         if (!mine.has(id)) held.set(id, (held.get(id) ?? 0) + 1)
@@ -60,19 +71,13 @@ export function createImageFiles(directory: string): ImageFiles {
         written.set(id, partial)
         if (await exists(path)) written.delete(id)
         else {
-          await mkdir(dirname(path), { recursive: true })
-          await writeFile(partial, bytes, { flag: 'wx' })
+          await storing('an image', async () => {
+            await mkdir(dirname(path), { recursive: true })
+            await writeFile(partial, bytes, { flag: 'wx' })
+          })
         }
       },
-      async save() {
-        // Together: the system writes many files out in little more time than one.
-        const limit = pLimit(filesInFlight)
-        await Promise.all([...written.values()].map((partial) => limit(() => writeOut(partial))))
-        await Promise.all([...written].map(([id, partial]) => rename(partial, pathOf(id))))
-        const folders = new Set([...written.keys()].map((id) => dirname(pathOf(id))))
-        written.clear()
-        await Promise.all([...folders].map((folder) => limit(() => writeOut(folder))))
-      },
+      save: () => storing('images', save),
       async release() {
         await Promise.all([...written.values()].map((partial) => rm(partial, { force: true })))
         written.clear()

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { DatabaseClient } from './database.js'
 import type { JobStatus, KlScaling, Selection } from './generated/sqlite/enums.js'
 import { type Page, type PageRequest, readPage } from './page.js'
-import { chunks, rowsPerStatement, withIds } from './rows.js'
+import { withIds } from './rows.js'
 
 /** What is asked of a run. */
 export interface RunRequest {
@@ -58,11 +58,12 @@ export interface RunFilter {
 export interface RunRepository {
   byIds(ids: readonly string[]): Promise<RunRow[]>
   page(request: PageRequest, filter: RunFilter): Promise<Page<RunRow>>
-  start(id: string): Promise<void>
+  /** Says that a run is being made; false where it has a result already, or has failed. */
+  start(id: string): Promise<boolean>
+  /** Never goes back. */
   progress(id: string, progress: number): Promise<void>
   succeed(id: string, result: RunResult): Promise<void>
   fail(id: string, error: string): Promise<void>
-  cancel(ids: readonly string[]): Promise<void>
 }
 
 const valuesSchema = z.record(z.string(), z.number())
@@ -83,25 +84,21 @@ export function createRunRepository(client: DatabaseClient): RunRepository {
         () => client.run.count({ where: filter }),
       ),
     async start(id) {
-      // A result stays, whoever else works on the same run.
+      const { count } = await client.run.updateMany({
+        where: { id, status: { in: ['QUEUED', 'RUNNING', 'CANCELLED'] } },
+        data: { status: 'RUNNING', error: null, finishedAt: null },
+      })
+      return count > 0
+    },
+    async progress(id, progress) {
       await client.run.updateMany({
-        where: { id, status: { not: 'SUCCEEDED' } },
-        data: { status: 'RUNNING', progress: 0, error: null, finishedAt: null },
+        where: { id, status: 'RUNNING', progress: { lt: progress } },
+        data: { progress },
       })
     },
-    progress: (id, progress) => updateRunning(id, { progress }),
     succeed: (id, result) =>
       updateRunning(id, { ...result, status: 'SUCCEEDED', progress: 1, error: null, finishedAt: new Date() }),
     fail: (id, error) => updateRunning(id, { status: 'FAILED', error, finishedAt: new Date() }),
-    async cancel(ids) {
-      const finishedAt = new Date()
-      for (const some of chunks(ids, rowsPerStatement)) {
-        await client.run.updateMany({
-          where: { id: { in: some }, status: { in: ['QUEUED', 'RUNNING'] } },
-          data: { status: 'CANCELLED', finishedAt },
-        })
-      }
-    },
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { PrismaLibSql } from '@prisma/adapter-libsql'
+import { reasonOf } from '../errors.js'
 
 type Client = ReturnType<PrismaLibSql['createClient']>
 type Transaction = Awaited<ReturnType<Client['transaction']>>
@@ -30,7 +31,14 @@ export class SqliteAdapter extends PrismaLibSql {
       }
     }
 
-    const rollback = async () => void (await client.execute('ROLLBACK'))
+    async function rollback(): Promise<void> {
+      try {
+        await client.execute('ROLLBACK')
+      } catch (error) {
+        // Where the disk is full SQLite has rolled back by itself.
+        if (!/no transaction is active/.test(reasonOf(error))) throw error
+      }
+    }
     const transaction: Pick<Transaction, 'execute' | 'commit' | 'rollback'> = {
       execute: (statement) => client.execute(statement),
       rollback,

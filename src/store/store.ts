@@ -1,5 +1,6 @@
 import { type ComparisonRepository, createComparisonRepository } from './comparisons.js'
 import type { DatabaseClient } from './database.js'
+import { tellingFaults } from './database-fault.js'
 import { createDatasetImageRepository, type DatasetImageRepository } from './dataset-images.js'
 import { createDatasetRepository, type DatasetRepository } from './datasets.js'
 import { createImageRepository, type ImageRepository } from './images.js'
@@ -7,7 +8,7 @@ import { createImportRepository, type ImportRepository } from './imports.js'
 import { createRunRepository, type RunRepository } from './runs.js'
 import { createSupportSetRepository, type SupportSetRepository } from './support-sets.js'
 
-/** All repositories of one database. */
+/** All repositories of one database. They throw DISK_FULL or DATABASE_UNAVAILABLE where it is the database's fault. */
 export interface Store {
   readonly datasets: DatasetRepository
   readonly datasetImages: DatasetImageRepository
@@ -20,11 +21,11 @@ export interface Store {
 
 /** `onComparisonChange` is told of every comparison that has been changed. */
 export const createStore = (client: DatabaseClient, onComparisonChange?: (id: string) => void): Store => ({
-  datasets: createDatasetRepository(client),
-  datasetImages: createDatasetImageRepository(client),
-  images: createImageRepository(client),
-  supportSets: createSupportSetRepository(client),
-  runs: createRunRepository(client),
-  comparisons: createComparisonRepository(client, onComparisonChange),
-  imports: createImportRepository(client),
+  datasets: tellingFaults(createDatasetRepository(client)),
+  datasetImages: tellingFaults(createDatasetImageRepository(client)),
+  images: tellingFaults(createImageRepository(client)),
+  supportSets: tellingFaults(createSupportSetRepository(client)),
+  runs: tellingFaults(createRunRepository(client)),
+  comparisons: tellingFaults(createComparisonRepository(client, onComparisonChange)),
+  imports: tellingFaults(createImportRepository(client)),
 })

@@ -1,6 +1,7 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { errors, reasonOf } from '../errors.js'
+import { writeWhole } from '../whole-file.js'
 
 /** A named array in a safetensors file. Floats of 16 bits are widened to 32, integers of 64 narrowed to 32. */
 export type NamedTensor =
@@ -52,12 +53,9 @@ export function parseSafetensors(bytes: Uint8Array, file: string): TensorFile {
   return { tensors, metadata: metadata ?? {} }
 }
 
-/** Writes a safetensors file, whole or not at all. */
-export async function writeSafetensors(file: string, { tensors, metadata }: TensorFile): Promise<void> {
-  const partial = `${file}.partial`
-  await writeFile(partial, formatSafetensors({ tensors, metadata }))
-  await rename(partial, file)
-}
+/** Writes a safetensors file, whole or not at all. Throws DISK_FULL or STORAGE_FAILED. */
+export const writeSafetensors = (file: string, { tensors, metadata }: TensorFile): Promise<void> =>
+  writeWhole(file, formatSafetensors({ tensors, metadata }), 'tensors')
 
 /** The bytes of a safetensors file. */
 export function formatSafetensors({ tensors, metadata }: TensorFile): Uint8Array {

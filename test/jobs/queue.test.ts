@@ -60,11 +60,27 @@ test('a cancelled job is told to stop; one that waits never starts', async () =>
   queue.add('running', controlled(log, 'running').work)
   queue.add('waiting', controlled(log, 'waiting').work)
   await setTimeout()
-  queue.cancel('waiting')
-  queue.cancel('running')
-  queue.cancel('unknown')
-  await Promise.all(['running', 'waiting', 'unknown'].map(queue.ended))
+  await queue.cancel('waiting')
+  await queue.ended('waiting')
+  expect(log).toEqual(['running starts'])
+  await queue.cancel('running')
   expect(log).toEqual(['running starts', 'running stops'])
+  await queue.cancel('unknown')
+})
+
+test('a job that was cancelled while it waited can be queued again at once', async () => {
+  const queue = createJobQueue({ concurrency: 1, onError: unexpected })
+  const log: string[] = []
+  const running = controlled(log, 'running')
+  queue.add('running', running.work)
+  queue.add('waiting', controlled(log, 'first').work)
+  await queue.cancel('waiting')
+  const again = controlled(log, 'again')
+  queue.add('waiting', again.work)
+  running.finish()
+  again.finish()
+  await queue.ended('waiting')
+  expect(log).toEqual(['running starts', 'running ends', 'again starts', 'again ends'])
 })
 
 test('a job that fails is told of, and the next one runs', async () => {

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { expect, test, vi } from 'vitest'
 import type { CompareInput } from '../../src/library/comparisons.js'
 import type { Library } from '../../src/library/library.js'
+import { readSettings } from '../../src/settings/settings.js'
+import { openDatabase } from '../../src/store/database.js'
 import { labelledPictures, makeDataset } from '../helpers/datasets.js'
 import { temporaryFolder } from '../helpers/folder.js'
 import { openTestLibrary } from '../helpers/library.js'
@@ -180,6 +182,48 @@ test('runs whose method or space is not there any more after a restart fail, and
     { status: 'FAILED', error: expect.stringContaining('no feature space mirrored') },
     { status: 'SUCCEEDED', error: null },
   ])
+  await second.close()
+})
+
+test('runs that two comparisons share are made once, also where both are made at the same time', async () => {
+  const library = await openTestLibrary(await temporaryFolder(), {
+    ...plugins,
+    SHOTBOARD_COMPARISONS_AT_ONCE: '2',
+  })
+  const { id } = await makeDataset(library, 'Shared')
+  const evaluated = vi.spyOn(library.store.runs, 'succeed')
+  const [first, second] = await Promise.all([
+    compare(library, request(id, { ...slow, seeds: [1, 2, 3] })),
+    compare(library, request(id, { ...slow, seeds: [3, 2, 4] })),
+  ])
+  expect([first.status, second.status]).toEqual(['SUCCEEDED', 'SUCCEEDED'])
+  const made = evaluated.mock.calls.map(([run]) => run)
+  expect(made.length).toBe(8)
+  expect(new Set(made).size).toBe(8)
+  await library.close()
+})
+
+test('a comparison is not gone on with where a prompt has changed meanwhile', async () => {
+  const folder = await temporaryFolder()
+  const first = await openTestLibrary(folder, plugins)
+  const { id } = await makeDataset(first, 'Changed')
+  const parked = await first.comparisons.compare(request(id, { ...slow, seeds: [1, 2, 3] }))
+  while (!(await runsOf(first, parked.id)).some(({ status }) => status === 'SUCCEEDED')) await setTimeout(20)
+  await first.close()
+  const { client, close } = await openDatabase(readSettings({ SHOTBOARD_DATA_DIR: folder }).databaseUrl)
+  await client.classLabel.updateMany({
+    where: { datasetId: id, index: 1 },
+    data: { prompts: ['other words'] },
+  })
+  await close()
+
+  const second = await openTestLibrary(folder, plugins)
+  const ended = await second.comparisons.ended(parked.id)
+  expect(ended).toMatchObject({ status: 'FAILED', error: expect.stringContaining('have changed since') })
+  const runs = await runsOf(second, parked.id)
+  expect(new Set(runs.map(({ status }) => status))).toEqual(new Set(['SUCCEEDED', 'FAILED']))
+  expect(second.comparisons.rows(runs).length).toBeGreaterThan(0)
+  expect((await compare(second, request(id, slow))).status).toBe('SUCCEEDED')
   await second.close()
 })
 

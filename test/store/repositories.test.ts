@@ -63,7 +63,8 @@ async function repositories(url: string): Promise<void> {
   const newRun = async (datasetId: string) => {
     const comparison = await store.comparisons.create(newComparison(datasetId, [unique('run')]))
     const id = (await runsOf(comparison.id))[0]?.id ?? ''
-    return { id, find: async () => (await store.runs.byIds([id]))[0] }
+    const cancel = () => store.comparisons.cancel(comparison.id)
+    return { id, cancel, find: async () => (await store.runs.byIds([id]))[0] }
   }
   const result = async (datasetId: string): Promise<RunResult> => ({
     supportSetId: (await newSupportSet(datasetId)).id,
@@ -219,14 +220,14 @@ async function repositories(url: string): Promise<void> {
       await store.runs.start(run.id)
       await store.runs.succeed(run.id, await result(id))
       const ended = await run.find()
-      await store.runs.start(run.id)
+      expect(await store.runs.start(run.id)).toBe(false)
       await store.runs.progress(run.id, 0.1)
       await store.runs.fail(run.id, 'too late')
-      await store.runs.cancel([run.id])
+      await run.cancel()
       expect(await run.find()).toEqual(ended)
     })
 
-    test('that failed say why until they are started again', async () => {
+    test('that failed say why, and are not made again', async () => {
       const run = await newRun((await newDataset()).id)
       await store.runs.start(run.id)
       await store.runs.fail(run.id, 'no luck')
@@ -235,17 +236,30 @@ async function repositories(url: string): Promise<void> {
         error: 'no luck',
         finishedAt: expect.any(Date),
       })
-      await store.runs.start(run.id)
-      expect(await run.find()).toMatchObject({ status: 'RUNNING', error: null, finishedAt: null })
+      const failed = await run.find()
+      expect(await store.runs.start(run.id)).toBe(false)
+      expect(await run.find()).toEqual(failed)
+    })
+
+    test('that are made again go on from where they were, and never back', async () => {
+      const run = await newRun((await newDataset()).id)
+      for (const progress of [0.5, 0.25]) {
+        expect(await store.runs.start(run.id)).toBe(true)
+        await store.runs.progress(run.id, progress)
+        expect(await run.find()).toMatchObject({ status: 'RUNNING', progress: 0.5 })
+      }
     })
 
     test('that were cancelled take no result any more', async () => {
       const { id } = await newDataset()
       const run = await newRun(id)
       await store.runs.start(run.id)
-      await store.runs.cancel([run.id])
+      await run.cancel()
       await store.runs.succeed(run.id, await result(id))
       expect(await run.find()).toMatchObject({ status: 'CANCELLED', result: null })
+      // Somebody else may want it yet.
+      expect(await store.runs.start(run.id)).toBe(true)
+      expect(await run.find()).toMatchObject({ status: 'RUNNING', finishedAt: null })
     })
 
     test('are paged by dataset, method and status, newest first', async () => {
@@ -253,7 +267,7 @@ async function repositories(url: string): Promise<void> {
       const fingerprints = Array.from({ length: 5 }, () => unique('paged'))
       const comparison = await store.comparisons.create(newComparison(id, fingerprints))
       const ids = (await runsOf(comparison.id)).map((run) => run.id)
-      await store.runs.cancel(ids.slice(0, 1))
+      await store.runs.start(ids[0] ?? '')
       const filter = { datasetId: id, method: 'tip-adapter', status: 'QUEUED' } as const
       const first = await store.runs.page({ first: 3 }, filter)
       expect(first.nodes.map((run) => run.id)).toEqual(ids.slice(2).reverse())
@@ -269,12 +283,13 @@ async function repositories(url: string): Promise<void> {
     test('take runs that have succeeded or are to come, and make those anew that have not', async () => {
       const { id } = await newDataset()
       const names = ['succeeded', 'queued', 'running', 'failed', 'cancelled'].map(unique)
-      const first = await store.comparisons.create(newComparison(id, names))
-      const [succeeded, , running, failed, cancelled] = (await runsOf(first.id)).map((run) => run.id)
+      const dropped = await store.comparisons.create(newComparison(id, names.slice(4)))
+      await store.comparisons.cancel(dropped.id)
+      const first = await store.comparisons.create(newComparison(id, names.slice(0, 4)))
+      const [succeeded, , running, failed] = (await runsOf(first.id)).map((run) => run.id)
       for (const run of [succeeded, running, failed]) await store.runs.start(run ?? '')
       await store.runs.succeed(succeeded ?? '', await result(id))
       await store.runs.fail(failed ?? '', 'no luck')
-      await store.runs.cancel([cancelled ?? ''])
 
       const fresh = unique('fresh')
       const second = await store.comparisons.create(newComparison(id, [fresh, ...names.toReversed()]))
@@ -288,11 +303,26 @@ async function repositories(url: string): Promise<void> {
         'QUEUED',
         'SUCCEEDED',
       ])
-      expect(await store.comparisons.runsWantedByOthers(first.id)).toEqual(
-        new Set(after.slice(3).map((run) => run.id)),
-      )
-      await store.comparisons.update(second.id, { status: 'CANCELLED' })
-      expect(await store.comparisons.runsWantedByOthers(first.id)).toEqual(new Set())
+    })
+
+    test('that are cancelled take with them the runs that no other waits for', async () => {
+      const { id } = await newDataset()
+      const [shared, own, done] = [unique('shared'), unique('own'), unique('done')]
+      const first = await store.comparisons.create(newComparison(id, [shared, own, done]))
+      const second = await store.comparisons.create(newComparison(id, [shared, done]))
+      const last = (await runsOf(first.id))[2]?.id ?? ''
+      await store.runs.start(last)
+      await store.runs.succeed(last, await result(id))
+
+      const statuses = async (comparison: string) => (await runsOf(comparison)).map(({ status }) => status)
+      await store.comparisons.cancel(first.id)
+      expect(await statuses(first.id)).toEqual(['QUEUED', 'CANCELLED', 'SUCCEEDED'])
+      const cancelled = await store.comparisons.byIds([first.id])
+      expect(cancelled).toMatchObject([{ status: 'CANCELLED', finishedAt: expect.any(Date) }])
+      await store.comparisons.cancel(second.id)
+      expect(await statuses(second.id)).toEqual(['CANCELLED', 'SUCCEEDED'])
+      await store.comparisons.cancel(first.id)
+      expect(await store.comparisons.byIds([first.id])).toEqual(cancelled)
     })
 
     test('have more runs than fit in a statement, in the order in which they were asked for', async () => {
@@ -305,7 +335,9 @@ async function repositories(url: string): Promise<void> {
       const again = await store.comparisons.create(newComparison(id, names))
       expect((await runsOf(again.id)).map((run) => run.id)).toEqual(runs.map((run) => run.id))
       expect((await countRows(database)).runs).toBe(Number(before) + 1300)
-      await store.runs.cancel(runs.map((run) => run.id))
+      await store.comparisons.cancel(first.id)
+      expect((await store.runs.page({ first: 1 }, { datasetId: id, status: 'CANCELLED' })).totalCount).toBe(0)
+      await store.comparisons.cancel(again.id)
       expect((await store.runs.page({ first: 1 }, { datasetId: id, status: 'CANCELLED' })).totalCount).toBe(
         1300,
       )
@@ -315,7 +347,8 @@ async function repositories(url: string): Promise<void> {
       const { id } = await newDataset()
       const comparison = await store.comparisons.create(newComparison(id, [unique('run')]))
       expect(comparison).toMatchObject({ status: 'QUEUED', progress: 0, error: null, finishedAt: null })
-      await store.comparisons.update(comparison.id, { status: 'RUNNING', progress: 0.3 })
+      await store.comparisons.update(comparison.id, { status: 'RUNNING' })
+      for (const progress of [0.3, 0.2]) await store.comparisons.progress(comparison.id, progress)
       await store.comparisons.update(comparison.id, {
         status: 'FAILED',
         error: 'no luck',

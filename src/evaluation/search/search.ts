@@ -1,6 +1,6 @@
+import { throwIfCancelled } from '../../abort.js'
 import { breather } from '../../breathe.js'
 import type { Batch } from '../../cache/batch.js'
-import { errors } from '../../errors.js'
 import type { Method, ScoredMethod, SumMethod, Term, Values } from '../../methods/contract.js'
 import type { TermRanges } from '../../methods/score.js'
 import type { Matrix } from '../../tensor/matrix.js'
@@ -121,8 +121,8 @@ async function countByIntervals(options: {
         addInterval(margins, innerGrid, counts, shapes.offset + offset, innerStride)
       }
       await breathe()
+      throwIfCancelled(signal)
     }
-    if (signal?.aborted) throw errors.cancelled({})
   }
 }
 
@@ -173,7 +173,7 @@ async function countByScoring(options: {
   let next = 0
   async function work(): Promise<void> {
     for (let point = next++; point < grid.points; point = next++) {
-      if (signal?.aborted) throw errors.cancelled({})
+      throwIfCancelled(signal)
       const { columns, data } = await method.score(batch, valuesAt(grid, point))
       let correct = 0
       for (let i = 0; i < batch.rows; i++) {

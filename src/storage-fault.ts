@@ -1,0 +1,37 @@
+import { errors, ShotboardError } from './errors.js'
+
+/** What the operating system says of a file that cannot be written, in words that name no path. */
+const reasons: Readonly<Record<string, string>> = {
+  EFBIG: 'the file would be larger than this process may write',
+  EIO: 'the device reports an error',
+  EROFS: 'the file system is read-only',
+  EACCES: 'permission is denied',
+  EPERM: 'permission is denied',
+  EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open',
+}
+
+/**
+ * Writes files. Throws DISK_FULL or STORAGE_FAILED where it is the disk's fault; `what` says what could not be written,
+ * such as "an image".
+ */
+export async function storing<T>(what: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write()
+  } catch (error) {
+    throw storageFaultOf(what, error) ?? error
+  }
+}
+
+function storageFaultOf(what: string, error: unknown): ShotboardError | undefined {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (code === 'ENOSPC' || code === 'EDQUOT') return errors.diskFull({ what })
+  const reason = reasons[code]
+  return reason === undefined ? undefined : errors.storageFailed({ what, reason })
+}
+
+const passing = new Set(['DISK_FULL', 'STORAGE_FAILED', 'DATABASE_UNAVAILABLE'])
+
+/** Whether an error is the fault of the disk or the database: what failed may be tried again when they are well. */
+export const isStorageFault = (error: unknown): error is ShotboardError =>
+  error instanceof ShotboardError && passing.has(error.code)

@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import { errors, reasonOf, type ShotboardError } from '../errors.js'
+
+/** What Prisma and its driver adapters tell of an error, as far as it is told here. */
+const detailsSchema = z.object({
+  code: z.string().optional().catch(undefined),
+  meta: z
+    .object({
+      driverAdapterError: z
+        .object({
+          cause: z
+            .object({
+              kind: z.string().optional().catch(undefined),
+              originalCode: z.string().optional().catch(undefined),
+              originalMessage: z.string().optional().catch(undefined),
+            })
+            .optional()
+            .catch(undefined),
+        })
+        .optional()
+        .catch(undefined),
+    })
+    .optional()
+    .catch(undefined),
+})
+
+/** What is wrong with the database, in words that name no address, by what is said of it. */
+const faults: readonly [pattern: RegExp, reason: string][] = [
+  [/SQLITE_(BUSY|LOCKED)|database is locked/, 'another process keeps it locked'],
+  [/SQLITE_(IOERR|CANTOPEN|READONLY|PERM)/, 'its file cannot be read or written'],
+  [/SQLITE_(CORRUPT|NOTADB)/, 'its file is damaged'],
+  // Postgres: too many connections, out of memory, shutting down or starting up, and connections that fail.
+  [/\b(53[234]00|TooManyConnections)\b/, 'it takes no more connections'],
+  [/\b(57P0[1235]|25006)\b/, 'it is shutting down or starting up'],
+  [/\b(P1001|DatabaseNotReachable|ECONNREFUSED|ENOTFOUND|EHOSTUNREACH)\b/, 'it cannot be reached'],
+  [
+    /\b(P1002|P1008|P2024|P2028|SocketTimeout|ETIMEDOUT)\b|timeout exceeded|connection timeout/i,
+    'it does not answer in time',
+  ],
+  [
+    /\b(08[0-9A-Z]{3}|P1017|ConnectionClosed|ECONNRESET|EPIPE)\b|connection terminated|connection error|not queryable|connection ended/i,
+    'the connection to it was lost',
+  ],
+]
+
+/**
+ * DISK_FULL or DATABASE_UNAVAILABLE where an error is the database's fault and not that of what was asked of it;
+ * undefined for any other error.
+ */
+export function databaseFaultOf(error: unknown): ShotboardError | undefined {
+  const details = detailsSchema.safeParse(error).data
+  const cause = details?.meta?.driverAdapterError?.cause
+  const said = [details?.code, cause?.kind, cause?.originalCode, cause?.originalMessage].filter(
+    (each) => each !== undefined,
+  )
+  // The message of an error that quotes the statement may hold any word: only what has no code is read.
+  const text = (said.length > 0 ? said : [reasonOf(error)]).join(' ')
+  if (/SQLITE_FULL|\b53100\b/.test(text)) return errors.diskFull({ what: 'the database' })
+  const fault = faults.find(([pattern]) => pattern.test(text))
+  return fault && errors.databaseUnavailable({ reason: fault[1] })
+}
+
+/** A repository whose errors tell of the database's faults, as `databaseFaultOf`. */
+export function tellingFaults<T extends object>(repository: T): T {
+  const wrapped = Object.entries(repository).map(([name, operation]) => [
+    name,
+    async (...parameters: unknown[]) => {
+      try {
+        return await operation(...parameters)
+      } catch (error) {
+        throw databaseFaultOf(error) ?? error
+      }
+    },
+  ])
+  return Object.fromEntries(wrapped)
+}

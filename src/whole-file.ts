@@ -1,0 +1,26 @@
+import { randomUUID } from 'node:crypto'
+import { open, rename, rm } from 'node:fs/promises'
+import { storing } from './storage-fault.js'
+
+/**
+ * Writes a file whole or not at all; once it returns the file survives a power cut, not only a kill. `what` is what
+ * errors call it. Throws DISK_FULL or STORAGE_FAILED.
+ */
+export function writeWhole(path: string, bytes: Uint8Array | string, what: string): Promise<void> {
+  return storing(what, async () => {
+    const partial = `${path}.${randomUUID()}.partial`
+    try {
+      const file = await open(partial, 'wx')
+      try {
+        await file.writeFile(bytes)
+        await file.datasync()
+      } finally {
+        await file.close()
+      }
+      await rename(partial, path)
+    } catch (error) {
+      await rm(partial, { force: true })
+      throw error
+    }
+  })
+}
