@@ -1,4 +1,5 @@
-// Generates the database clients and the client's operations, compiles src/ to dist/, renders the IDE and writes docs/configuration.md.
+// Generates the database clients and the client's operations, compiles src/ to dist/, renders the IDE, writes
+// docs/configuration.md and bundles the dashboard.
 import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -14,3 +15,4 @@ run('--import', 'tsx', join('scripts', 'generate-client.mjs'))
 run(tsc, '-p', 'tsconfig.build.json')
 await import('./ide.mjs')
 await import('./configuration.mjs')
+await import('./web.mjs')

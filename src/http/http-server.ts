@@ -6,6 +6,7 @@ import type { Context } from '../schema/context.js'
 import { createLoaders } from '../schema/loaders.js'
 import { createSchema } from '../schema/schema.js'
 import type { Settings } from '../settings/settings.js'
+import { serveDashboard } from './dashboard.js'
 import { reportError } from './errors.js'
 import { serveEventStream } from './event-stream.js'
 import { serveComparisonCsv, serveComparisonJson } from './exports.js'
@@ -24,7 +25,7 @@ export interface HttpServer {
   endSockets(): Promise<void>
 }
 
-/** The HTTP server of a library: GraphQL with its IDE, and the images. */
+/** The HTTP server of a library: GraphQL with its IDE, the images, and the dashboard. */
 export async function createHttpServer(options: {
   readonly library: Library
   readonly settings: Settings
@@ -41,10 +42,10 @@ export async function createHttpServer(options: {
   app.get('/images/:id', serveImage(library))
   app.get('/comparisons/:id.json', serveComparisonJson(library))
   app.get('/comparisons/:id.csv', serveComparisonCsv(library))
-  app.get('/', (_request, response) => response.redirect('/graphql'))
   app.get('/graphql', serveIde())
   app.use('/graphql', acceptUploads(settings), express.json({ limit: bytes }))
   app.use('/graphql', serveEventStream(operations), await answerOperations({ schema, createContext, log }))
+  app.use(serveDashboard())
   app.use(reportError(settings, log))
   const server = createServer(app)
   return { server, endSockets: serveWebSockets(server, { operations, maxMessageBytes: bytes }) }

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader'
 import { errors, type ShotboardError } from '../errors.js'
 import type { DatasetImageRow } from '../store/datasets.js'
+import type { Split } from '../store/generated/sqlite/enums.js'
 import type { Store } from '../store/store.js'
 
 /** SQLite takes so many variables in one statement. */
@@ -45,19 +46,24 @@ function byKey<T>(fetch: (ids: readonly string[]) => Promise<Map<string, T[]>>):
 interface ClassSamplesKey {
   readonly datasetId: string
   readonly perClass: number
+  readonly split: Split | null
 }
 
 function createClassSamplesLoader(store: Store) {
   return new DataLoader<ClassSamplesKey, DatasetImageRow[], string>(
     async (keys) => {
-      const sizes = [...new Set(keys.map(({ perClass }) => perClass))]
-      const bySize = new Map<number, Map<string, DatasetImageRow[]>>()
-      for (const perClass of sizes) {
-        const ids = keys.filter((key) => key.perClass === perClass).map(({ datasetId }) => datasetId)
-        bySize.set(perClass, await store.datasetImages.firstOfClasses(ids, perClass))
+      const found = new Map<string, Map<string, DatasetImageRow[]>>()
+      for (const { perClass, split } of keys) {
+        const kind = kindOf({ perClass, split })
+        if (found.has(kind)) continue
+        const ids = keys.filter((key) => kindOf(key) === kind).map(({ datasetId }) => datasetId)
+        found.set(kind, await store.datasetImages.firstOfClasses(ids, perClass, split ?? undefined))
       }
-      return keys.map(({ datasetId, perClass }) => bySize.get(perClass)?.get(datasetId) ?? [])
+      return keys.map((key) => found.get(kindOf(key))?.get(key.datasetId) ?? [])
     },
-    { ...options, cacheKeyFn: ({ datasetId, perClass }) => `${perClass} ${datasetId}` },
+    { ...options, cacheKeyFn: (key) => `${kindOf(key)} ${key.datasetId}` },
   )
 }
+
+const kindOf = ({ perClass, split }: Pick<ClassSamplesKey, 'perClass' | 'split'>): string =>
+  `${perClass} ${split}`

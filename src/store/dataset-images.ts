@@ -9,8 +9,14 @@ import { type Page, type PageRequest, requirePageSize } from './page.js'
 export interface DatasetImageRepository {
   /** By dataset: how many images each class has in each split. */
   classCounts(datasetIds: readonly string[]): Promise<Map<string, ClassCountRow[]>>
-  /** By dataset: the first images of every class, at most `perClass` of each. */
-  firstOfClasses(datasetIds: readonly string[], perClass: number): Promise<Map<string, DatasetImageRow[]>>
+  /** By dataset: the first images of every class, of a split where one is named, at most `perClass` of each. */
+  firstOfClasses(
+    datasetIds: readonly string[],
+    perClass: number,
+    split?: Split,
+  ): Promise<Map<string, DatasetImageRow[]>>
+  /** The class that an image has in a dataset; undefined where it is not in it. */
+  classOf(datasetId: string, imageId: string): Promise<number | undefined>
   /** One page, in the order in which the images came. */
   page(request: PageRequest, filter: DatasetImageFilter): Promise<Page<DatasetImageRow>>
 }
@@ -39,14 +45,23 @@ export function createDatasetImageRepository(client: DatabaseClient): DatasetIma
       )
     },
 
-    async firstOfClasses(datasetIds, perClass) {
+    async firstOfClasses(datasetIds, perClass, split) {
       if (datasetIds.length === 0) return new Map()
       const rows = await client.$queryRaw<(DatasetImageRow & { datasetId: string })[]>`
         SELECT "datasetId", "imageId", "classIndex", "split" FROM (
           SELECT *, ROW_NUMBER() OVER (PARTITION BY "datasetId", "classIndex" ORDER BY "position") AS "rank"
           FROM "DatasetImage" WHERE "datasetId" IN (${Prisma.join([...datasetIds])})
+          ${split === undefined ? Prisma.empty : Prisma.sql`AND CAST("split" AS TEXT) = ${split}`}
         ) AS "ranked" WHERE "rank" <= ${perClass} ORDER BY "classIndex", "position"`
       return byDataset(datasetIds, rows)
+    },
+
+    async classOf(datasetId, imageId) {
+      const row = await client.datasetImage.findUnique({
+        where: { datasetId_imageId: { datasetId, imageId } },
+        select: { classIndex: true },
+      })
+      return row?.classIndex
     },
 
     async page({ first, after }, filter) {

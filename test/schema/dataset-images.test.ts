@@ -68,6 +68,19 @@ test('the images of a class and split come page by page, each once', async () =>
   expect((await server.query<Images>(page, { id: empty.id })).dataset.images).toMatchObject({ totalCount: 0 })
 })
 
+test('samples can be of one split, and an image tells its class', async () => {
+  const { dataset: found } = await server.query<{
+    dataset: { samples: Samples[]; known: { name: string } | null; unknown: { name: string } | null }
+  }>(
+    `query ($id: ID!, $image: ID!) { dataset(id: $id) {
+      samples(perClass: 9, split: TEST) { images { id } } known: labelOf(image: $image) { name } unknown: labelOf(image: "x") { name }
+    } }`,
+    { id: dataset.id, image: (await samplesOf(1))[1]?.samples[2]?.images[0]?.id },
+  )
+  expect(found.samples.map(({ images }) => images.length)).toEqual([2, 2, 2])
+  expect([found.known, found.unknown]).toEqual([{ name: classNames[2] }, null])
+})
+
 test('what cannot be asked for says which argument is at fault', async () => {
   const faults: [object, string][] = [
     [{ class: 'no such' }, 'class'],

@@ -3,6 +3,7 @@ import type { Cache } from '../../cache/cache.js'
 import { leastSharpness, leftOutAffinity } from '../../cache/leave-one-out.js'
 import { type Matrix, matrix, rowOf } from '../../tensor/matrix.js'
 import type { Term } from '../contract.js'
+import { symbolOf } from '../formula.js'
 
 /**
  * `exp(−β(1 − U·Pᵀ))`, P the unit class means of the keys in the chosen space: how near a query is to the middle of a
@@ -12,6 +13,7 @@ export const classPrototype = (names: { readonly weight: string; readonly sharpn
   name: 'prototype',
   summary:
     'How near the image is to the mean of the support images of the class, in the chosen feature space.',
+  formula: String.raw`\exp\!\left(-${symbolOf(names.sharpness)}\left(1 - UP^\top\right)\right)`,
   weight: names.weight,
   shapes: [names.sharpness],
   usesTexts: false,

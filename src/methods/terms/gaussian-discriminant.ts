@@ -18,6 +18,7 @@ import type { Term } from '../contract.js'
 export const gaussianDiscriminant = (names: { readonly weight: string }): Term => ({
   name: 'gda',
   summary: 'How likely the image is where the images of each class are normal about their mean.',
+  formula: String.raw`\left(UV^\top + b\right)`,
   weight: names.weight,
   shapes: [],
   usesTexts: false,

@@ -44,6 +44,8 @@ export class DatasetImagesResolver {
   async samples(
     @Root() { id }: DatasetRow,
     @Arg('perClass', () => Int, { defaultValue: 5 }) perClass: number,
+    @Arg('split', () => Split, { nullable: true, description: 'Images of that split alone.' })
+    split: Split | null | undefined,
     @Ctx() { loaders }: Context,
   ): Promise<ClassSampleType[]> {
     if (!(perClass >= 0 && perClass <= mostPerClass)) {
@@ -53,7 +55,7 @@ export class DatasetImagesResolver {
     const [classes, counts, samples] = await Promise.all([
       loaders.classes.load(id),
       loaders.classCounts.load(id),
-      loaders.classSamples.load({ datasetId: id, perClass }),
+      loaders.classSamples.load({ datasetId: id, perClass, split: split ?? null }),
     ])
     const images = await withImages(samples, loaders)
     return classes.map((label) => ({
@@ -61,6 +63,19 @@ export class DatasetImagesResolver {
       counts: counts.filter(({ classIndex }) => classIndex === label.index),
       images: images.filter(({ classIndex }) => classIndex === label.index).map(({ image }) => image),
     }))
+  }
+
+  @FieldResolver(() => ClassLabelType, {
+    nullable: true,
+    description: 'The class that an image has in this dataset; null for one that is not in it.',
+  })
+  async labelOf(
+    @Root() { id }: DatasetRow,
+    @Arg('image', () => ID) image: string,
+    @Ctx() { library, loaders }: Context,
+  ): Promise<ClassRow | null> {
+    const index = await library.store.datasetImages.classOf(id, image)
+    return index === undefined ? null : ((await loaders.classes.load(id))[index] ?? null)
   }
 
   @FieldResolver(() => DatasetImageConnectionType, { description: 'In the order in which they came.' })

@@ -1,0 +1,20 @@
+// The dashboard: types for its operations from the schema that the service has, dist/web, and beside each of its files
+// the same compressed, so that none is compressed while somebody waits.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { build } from 'vite'
+import './generate-operations.mjs'
+
+const root = fileURLToPath(new URL('../web/', import.meta.url))
+await build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'warn' })
+
+const folder = fileURLToPath(new URL('../dist/web/', import.meta.url))
+for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+  if (!/\.(html|js|css|svg)$/.test(name)) continue
+  const bytes = readFileSync(join(folder, name))
+  writeFileSync(join(folder, `${name}.gz`), gzipSync(bytes, { level: 9 }))
+  const quality = { [constants.BROTLI_PARAM_QUALITY]: 9 }
+  writeFileSync(join(folder, `${name}.br`), brotliCompressSync(bytes, { params: quality }))
+}

@@ -1,0 +1,49 @@
+import { fileURLToPath } from 'node:url'
+import type { RequestHandler } from 'express'
+import sirv from 'sirv'
+
+/**
+ * What a page of the dashboard may do: run its own script, talk to this service, and nothing else. Charts and formulas
+ * come with style attributes; images that are not stored are data URLs.
+ */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/**
+ * The dashboard: static files, made by the build, compressed already. Every address that a browser opens and nothing else
+ * answers is a page of it, told apart by its script. Files whose names hold a hash of their content never change.
+ */
+export function serveDashboard(): RequestHandler {
+  const folder = fileURLToPath(new URL('../../dist/web', import.meta.url))
+  const serve = sirv(folder, {
+    gzip: true,
+    brotli: true,
+    etag: true,
+    setHeaders(response, path) {
+      response.setHeader('X-Content-Type-Options', 'nosniff')
+      response.setHeader('Referrer-Policy', 'no-referrer')
+      response.setHeader('Content-Security-Policy', contentSecurityPolicy)
+      const hashed = path.startsWith('/assets/')
+      response.setHeader('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
+    },
+  })
+  return (request, response, next) => {
+    serve(request, response, () => {
+      const isPage =
+        (request.method === 'GET' || request.method === 'HEAD') &&
+        request.accepts(['json', 'html']) === 'html'
+      if (!isPage || request.path.startsWith('/assets/')) return next()
+      request.url = '/index.html'
+      serve(request, response, next)
+    })
+  }
+}

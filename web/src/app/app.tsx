@@ -1,0 +1,60 @@
+import { type ComponentType, lazy, Suspense } from 'react'
+import { Provider } from 'urql'
+import { Redirect, Route, Switch, useLocation } from 'wouter'
+import { client } from '../api/client'
+import { useConnection } from '../api/connection'
+import { Loading } from '../components/loading'
+import { ComparisonPage } from '../pages/compare/comparison-page'
+import { ErrorBoundary } from './error-boundary'
+import { HomePage } from './home-page'
+import { NotFound } from './not-found'
+import { Shell } from './shell'
+
+/** A page that is loaded when it is first shown. */
+const page = <N extends string>(name: N, load: () => Promise<Record<N, ComponentType>>) =>
+  lazy(async () => ({ default: (await load())[name] }))
+
+const DatasetsPage = page('DatasetsPage', () => import('../pages/datasets/datasets-page'))
+const NewDatasetPage = page('NewDatasetPage', () => import('../pages/datasets/new-dataset-page'))
+const DatasetPage = page('DatasetPage', () => import('../pages/datasets/dataset-page'))
+const ComparisonsPage = page('ComparisonsPage', () => import('../pages/compare/comparisons-page'))
+const NewComparisonPage = page('NewComparisonPage', () => import('../pages/compare/new-comparison-page'))
+const TryPage = page('TryPage', () => import('../pages/try/try-page'))
+const OverlapPage = page('OverlapPage', () => import('../pages/overlap/overlap-page'))
+const MethodsPage = page('MethodsPage', () => import('../pages/methods/methods-page'))
+
+export function App() {
+  return (
+    <Provider value={client}>
+      <Shell>
+        <Pages />
+      </Shell>
+    </Provider>
+  )
+}
+
+function Pages() {
+  const [location] = useLocation()
+  const { epoch } = useConnection()
+  return (
+    // After the service has come back, and on another page, errors of before are gone and everything is read anew.
+    <ErrorBoundary key={`${location} ${epoch}`}>
+      <Suspense fallback={<Loading what="the page" />}>
+        <Switch>
+          <Route path="/" component={HomePage} />
+          <Route path="/datasets" component={DatasetsPage} />
+          <Route path="/datasets/new" component={NewDatasetPage} />
+          <Route path="/datasets/:id" component={DatasetPage} />
+          <Route path="/compare" component={ComparisonsPage} />
+          <Route path="/compare/new" component={NewComparisonPage} />
+          <Route path="/compare/:id" component={ComparisonPage} />
+          <Route path="/try" component={TryPage} />
+          <Route path="/overlap" component={OverlapPage} />
+          <Route path="/methods" component={MethodsPage} />
+          <Route path="/methods/:id">{({ id }) => <Redirect to={`/methods#${id}`} replace />}</Route>
+          <Route component={NotFound} />
+        </Switch>
+      </Suspense>
+    </ErrorBoundary>
+  )
+}

@@ -1,0 +1,171 @@
+import * as Plot from '@observablehq/plot'
+import { useMemo } from 'react'
+import { seriesStyle } from '../design/series-style'
+import { Chart } from './chart'
+
+/** A method in a space over numbers of shots. */
+export interface Series {
+  readonly key: string
+  readonly label: string
+  readonly method: string
+  readonly space: string | null
+  readonly points: readonly Point[]
+}
+
+export interface Point {
+  readonly shots: number
+  readonly mean: number
+  readonly low: number
+  readonly high: number
+}
+
+/** Lines with intervals; where there is one number of shots only, a row for each series. */
+export function AccuracyByShots({
+  series,
+  shots,
+  axis,
+  highlighted,
+}: {
+  readonly series: readonly Series[]
+  readonly shots: readonly number[]
+  readonly axis: string
+  /** The key of the series that stands out; the others step back. */
+  readonly highlighted: string | undefined
+}) {
+  const options = useMemo(
+    () => (shots.length > 1 ? lines(series, shots, axis, highlighted) : rows(series, axis, highlighted)),
+    [series, shots, axis, highlighted],
+  )
+  return <Chart description={describe(series, shots, axis)} options={options} />
+}
+
+type Mark = ReturnType<typeof Plot.dot>
+
+/** How far apart in pixels intervals stand that belong to the same number of shots. */
+const apart = 5
+
+function lines(
+  series: readonly Series[],
+  shots: readonly number[],
+  axis: string,
+  highlighted: string | undefined,
+) {
+  return (width: number): Plot.PlotOptions => ({
+    height: Math.max(280, Math.min(420, width * 0.46)),
+    marginLeft: 44,
+    marginRight: 28,
+    marginBottom: 38,
+    x: {
+      type: 'log',
+      base: 2,
+      domain: [Math.min(...shots), Math.max(...shots)],
+      inset: 8 + (apart * series.length) / 2,
+      ticks: [...shots],
+      tickFormat: String,
+      label: 'Shots (labelled images a class)',
+      labelAnchor: 'center',
+      labelArrow: 'none',
+      tickSize: 0,
+      tickPadding: 8,
+    },
+    y: { label: axis, grid: true, nice: true, ticks: 6, tickSize: 0, labelArrow: 'none', labelOffset: 40 },
+    marks: [
+      Plot.gridY({ stroke: 'var(--line)', strokeOpacity: 1, ticks: 6 }),
+      ...series.flatMap((each, i) => {
+        const { color, marker, dash } = seriesStyle(each.method, each.space)
+        const dx = (i - (series.length - 1) / 2) * Math.min(apart, 40 / series.length)
+        const opacity = highlighted === undefined || highlighted === each.key ? 1 : 0.14
+        const common = { x: 'shots', dx, opacity } as const
+        return [
+          Plot.ruleX(each.points, {
+            ...common,
+            y1: 'low',
+            y2: 'high',
+            stroke: color,
+            strokeWidth: 1.5,
+            strokeOpacity: 0.55,
+          }),
+          Plot.line(each.points, {
+            ...common,
+            y: 'mean',
+            stroke: color,
+            strokeWidth: highlighted === each.key ? 3 : 2,
+            ...(dash !== undefined && { strokeDasharray: dash }),
+          }),
+          Plot.dot(each.points, {
+            ...common,
+            y: 'mean',
+            symbol: marker,
+            r: 4,
+            fill: color,
+            stroke: 'var(--surface)',
+            strokeWidth: 1,
+          }),
+        ] satisfies Mark[]
+      }),
+      Plot.tip(
+        series.flatMap(({ label, points }) => points.map((point) => ({ label, ...point }))),
+        Plot.pointer({
+          x: 'shots',
+          y: 'mean',
+          title: ({ label, shots: k, mean, low, high }: Point & { label: string }) =>
+            `${label}\n${k} ${k === 1 ? 'shot' : 'shots'}: ${mean.toFixed(1)} (${low.toFixed(1)} to ${high.toFixed(1)})`,
+          fontSize: 12,
+          lineHeight: 1.35,
+        }),
+      ),
+    ],
+  })
+}
+
+function rows(series: readonly Series[], axis: string, highlighted: string | undefined) {
+  const sorted = series
+    .filter(({ points }) => points.length > 0)
+    .toSorted((a, b) => (b.points[0]?.mean ?? 0) - (a.points[0]?.mean ?? 0))
+  return (width: number): Plot.PlotOptions => ({
+    height: 56 + 26 * sorted.length,
+    marginLeft: Math.min(220, width * 0.42),
+    marginRight: 24,
+    marginBottom: 38,
+    x: {
+      label: axis,
+      labelAnchor: 'center',
+      labelArrow: 'none',
+      nice: true,
+      ticks: width < 500 ? 4 : 8,
+      tickSize: 0,
+    },
+    y: { type: 'band', domain: sorted.map(({ label }) => label), label: null, tickSize: 0 },
+    marks: [
+      Plot.gridX({ stroke: 'var(--line)', strokeOpacity: 1, ticks: width < 500 ? 4 : 8 }),
+      ...sorted.flatMap(({ key, label, method, space, points }) => {
+        const { color, marker } = seriesStyle(method, space)
+        const opacity = highlighted === undefined || highlighted === key ? 1 : 0.2
+        return [
+          Plot.ruleY(points, {
+            x1: 'low',
+            x2: 'high',
+            y: () => label,
+            stroke: color,
+            strokeWidth: 2,
+            opacity,
+          }),
+          Plot.dot(points, { x: 'mean', y: () => label, symbol: marker, r: 5, fill: color, opacity }),
+        ]
+      }),
+    ],
+  })
+}
+
+function describe(series: readonly Series[], shots: readonly number[], axis: string): string {
+  const most = Math.max(...shots)
+  const at = (each: Series) => each.points.find((point) => point.shots === most)
+  const ranked = series
+    .flatMap((each) => {
+      const point = at(each)
+      return point ? [{ label: each.label, mean: point.mean }] : []
+    })
+    .toSorted((a, b) => b.mean - a.mean)
+    .map(({ label, mean }) => `${label} ${mean.toFixed(1)}`)
+  return `${axis} against shots with 95 % intervals. At ${most} ${most === 1 ? 'shot' : 'shots'}: ${ranked.join(', ')}.`
+}

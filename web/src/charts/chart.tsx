@@ -1,0 +1,39 @@
+import * as Plot from '@observablehq/plot'
+import { useEffect, useRef, useState } from 'react'
+import styles from './chart.module.css'
+
+/**
+ * A chart by Observable Plot, as wide as its place. `description` is what it shows in words, for who does not see it;
+ * its numbers stand in a table nearby.
+ */
+export function Chart({
+  description,
+  options,
+}: {
+  readonly description: string
+  readonly options: (width: number) => Plot.PlotOptions
+}) {
+  const place = useRef<HTMLDivElement>(null)
+  const width = useWidth(place)
+  useEffect(() => {
+    if (width === 0) return
+    const plot = Plot.plot({
+      width,
+      style: { fontFamily: 'var(--font)', fontSize: '12px', background: 'none', overflow: 'visible' },
+      ...options(width),
+    })
+    place.current?.replaceChildren(plot)
+  }, [options, width])
+  return <div ref={place} role="img" aria-label={description} className={styles.chart} />
+}
+
+function useWidth(place: React.RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(0)
+  useEffect(() => {
+    if (!place.current) return
+    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry?.contentRect.width ?? 0)))
+    observer.observe(place.current)
+    return () => observer.disconnect()
+  }, [place])
+  return width
+}

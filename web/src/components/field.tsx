@@ -1,0 +1,132 @@
+import { type ComponentProps, type ReactNode, useId } from 'react'
+import type { Problem } from '../api/problem'
+import styles from './field.module.css'
+
+interface FieldProperties {
+  readonly label: string
+  readonly hint?: ReactNode
+  readonly problems?: readonly Problem[]
+}
+
+/** A control under its label, with a hint and with what is wrong about it. */
+function Field({
+  label,
+  hint,
+  problems = [],
+  children,
+}: FieldProperties & {
+  readonly children: (ids: { id: string; 'aria-describedby': string; 'aria-invalid': boolean }) => ReactNode
+}) {
+  const id = useId()
+  return (
+    <div className={styles.field}>
+      <label htmlFor={id}>{label}</label>
+      {children({ id, 'aria-describedby': `${id}-hint`, 'aria-invalid': problems.length > 0 })}
+      <div id={`${id}-hint`} className={styles.below}>
+        {hint !== undefined && <p className={styles.hint}>{hint}</p>}
+        <FieldProblems problems={problems} />
+      </div>
+    </div>
+  )
+}
+
+/** What is wrong about one argument. */
+export function FieldProblems({ problems }: { readonly problems: readonly Problem[] }) {
+  return problems.map(({ message }) => (
+    <p key={message} role="alert" className={styles.problem}>
+      {message}
+    </p>
+  ))
+}
+
+type Input = Omit<ComponentProps<'input'>, 'id' | 'className'>
+
+export function TextField({ label, hint, problems, ...input }: FieldProperties & Input) {
+  return (
+    <Field label={label} {...given({ hint, problems })}>
+      {(ids) => <input type="text" autoComplete="off" {...input} {...ids} className={styles.control} />}
+    </Field>
+  )
+}
+
+export function TextArea({
+  label,
+  hint,
+  problems,
+  ...textarea
+}: FieldProperties & Omit<ComponentProps<'textarea'>, 'id' | 'className'>) {
+  return (
+    <Field label={label} {...given({ hint, problems })}>
+      {(ids) => <textarea {...textarea} {...ids} className={`${styles.control} ${styles.area}`} />}
+    </Field>
+  )
+}
+
+export interface Option {
+  readonly value: string
+  readonly label: string
+}
+
+/** One of many values: the browser's own list, which every reader knows how to use. */
+export function SelectField({
+  label,
+  hint,
+  problems,
+  value,
+  options,
+  inline = false,
+  onChange,
+}: FieldProperties & {
+  readonly value: string
+  readonly options: readonly Option[]
+  /** Whether the label stands before it, small. */
+  readonly inline?: boolean
+  readonly onChange: (value: string) => void
+}) {
+  const select = (ids: { readonly id: string }) => (
+    <select
+      {...ids}
+      className={`${styles.control} ${styles.select}`}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    >
+      {options.map((option) => (
+        <option key={option.value} value={option.value}>
+          {option.label}
+        </option>
+      ))}
+    </select>
+  )
+  const id = useId()
+  if (inline) {
+    return (
+      <div className={styles.inline}>
+        <label htmlFor={id}>{label}</label>
+        {select({ id })}
+      </div>
+    )
+  }
+  return (
+    <Field label={label} {...given({ hint, problems })}>
+      {select}
+    </Field>
+  )
+}
+
+/** What is undefined is left out, as exact optional properties want it. */
+function given({ hint, problems }: { hint: ReactNode; problems: readonly Problem[] | undefined }) {
+  return { ...(hint !== undefined && { hint }), ...(problems && { problems }) }
+}
+
+export function Checkbox({
+  label,
+  hideLabel = false,
+  ...input
+}: { readonly label: string; readonly hideLabel?: boolean } & Input) {
+  return (
+    <label className={styles.checkbox}>
+      <input type="checkbox" {...input} />
+      <span className={hideLabel ? 'visually-hidden' : undefined}>{label}</span>
+    </label>
+  )
+}

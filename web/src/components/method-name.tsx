@@ -1,0 +1,20 @@
+import styles from './method-name.module.css'
+import { SeriesMark } from './series-mark'
+
+interface Named {
+  readonly id: string
+  readonly name: string
+}
+
+/** A method and the space it works in, with the look that they have in charts. */
+export function MethodName({ method, space }: { readonly method: Named; readonly space: Named | null }) {
+  return (
+    <span className={styles.name}>
+      <SeriesMark method={method.id} space={space?.id ?? null} />
+      <span>
+        <span className={styles.method}>{method.name}</span>
+        {space && <span className={styles.space}> in {space.id}</span>}
+      </span>
+    </span>
+  )
+}

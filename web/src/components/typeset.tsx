@@ -1,0 +1,14 @@
+import 'katex/dist/katex.min.css'
+import katex from 'katex'
+import { useMemo } from 'react'
+import styles from './typeset.module.css'
+
+/** TeX as HTML for the eye and MathML for readers; what is no TeX is shown as it stands, in red. */
+export function Typeset({ tex, display }: { readonly tex: string; readonly display: boolean }) {
+  const html = useMemo(
+    () => katex.renderToString(tex, { displayMode: display, throwOnError: false, trust: false }),
+    [tex, display],
+  )
+  // biome-ignore lint/security/noDangerouslySetInnerHtml: KaTeX escapes what it is given and, untrusted, makes no links.
+  return <span className={display ? styles.display : undefined} dangerouslySetInnerHTML={{ __html: html }} />
+}

@@ -1,0 +1,25 @@
+/** Digits as they stand in tables: one behind the point, and the same minus everywhere. */
+export const fixed = (value: number, digits = 1): string => value.toFixed(digits).replace('-', '−')
+
+/** A difference with its sign. */
+export const signed = (value: number, digits = 1): string =>
+  Number(value.toFixed(digits)) === 0 ? fixed(0, digits) : `${value > 0 ? '+' : ''}${fixed(value, digits)}`
+
+export const pValue = (p: number): string => (p < 0.001 ? '< 0.001' : p.toFixed(3))
+
+const counts = new Intl.NumberFormat('en')
+export const count = (value: number): string => counts.format(value)
+
+/** `1 image`, `2 images`. */
+export const plural = (value: number, one: string, many = `${one}s`): string =>
+  `${count(value)} ${value === 1 ? one : many}`
+
+const lists = new Intl.ListFormat('en', { type: 'conjunction' })
+export const list = (items: readonly (string | number)[]): string => lists.format(items.map(String))
+
+const times = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', hour12: false })
+export const time = (iso: string): string => times.format(new Date(iso))
+
+/** Milliseconds as a person says them. */
+export const duration = (ms: number): string =>
+  ms < 1000 ? `${ms < 10 ? fixed(ms, 1) : Math.round(ms)} ms` : `${fixed(ms / 1000, ms < 10_000 ? 1 : 0)} s`

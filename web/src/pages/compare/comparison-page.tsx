@@ -1,0 +1,76 @@
+import { useQuery, useSubscription } from 'urql'
+import { Link, useParams } from 'wouter'
+import {
+  ComparisonChangesDocument,
+  ComparisonDocument,
+  type ComparisonStateFragment,
+} from '../../api/generated'
+import { Loading } from '../../components/loading'
+import { Notice } from '../../components/notice'
+import { Page } from '../../components/page'
+import { Problems } from '../../components/problems'
+import { Progress } from '../../components/progress'
+import { StatusBadge } from '../../components/status-badge'
+import { list, plural, time } from '../../design/format'
+import { ComparisonActions } from './comparison-actions'
+import { Results } from './results'
+import { shotsOf } from './series'
+
+/** One comparison: live while it runs, and then what came of it. */
+export function ComparisonPage() {
+  const { id = '' } = useParams()
+  const { comparison, error } = useComparison(id)
+  if (!comparison) return error ? <Problems error={error} /> : <Loading what="the comparison" />
+  const { dataset, encoder, status, rows, createdAt } = comparison
+  const running = isRunning(comparison)
+  const seeds = Math.max(0, ...rows.map(({ accuracy }) => accuracy.n))
+  return (
+    <Page
+      title={dataset.name}
+      above={<Link href="/compare">All comparisons</Link>}
+      note={
+        <span>
+          <StatusBadge status={status} />
+          {rows.length > 0 && ` · ${list(shotsOf(rows))} shots · ${plural(seeds, 'seed')}`} · {encoder.name} ·
+          started {time(createdAt)}
+        </span>
+      }
+      actions={<ComparisonActions comparison={comparison} />}
+    >
+      <Problems error={error} />
+      {running && <Progress label="Progress of the comparison" share={comparison.progress} />}
+      {comparison.error !== null && (
+        <Notice tone={status === 'FAILED' ? 'bad' : 'warn'} title="Not every run has succeeded">
+          {comparison.error}
+        </Notice>
+      )}
+      {rows.length > 0 ? (
+        <Results comparison={comparison} running={running} />
+      ) : (
+        <Notice tone="plain">
+          {running
+            ? 'Images are being encoded. The first results show here as soon as there are any.'
+            : 'No run of this comparison has finished, so there is nothing to show.'}
+        </Notice>
+      )}
+    </Page>
+  )
+}
+
+const isRunning = ({ status }: ComparisonStateFragment): boolean =>
+  status === 'QUEUED' || status === 'RUNNING'
+
+/** A comparison as it is, and while it runs as it becomes. */
+function useComparison(id: string) {
+  const [{ data, error }] = useQuery({ query: ComparisonDocument, variables: { id } })
+  const read = data?.comparison ?? undefined
+  const [{ data: changes, error: streamError }] = useSubscription({
+    query: ComparisonChangesDocument,
+    variables: { id },
+    pause: !read || !isRunning(read),
+  })
+  const live = changes?.comparison.id === id ? changes.comparison : undefined
+  // What has ended was read after the last change: it never goes back.
+  const comparison = read && isRunning(read) ? (live ?? read) : read
+  return { comparison, error: error ?? streamError }
+}

@@ -1,0 +1,79 @@
+import type { ReactNode } from 'react'
+import { ConfusionMatrix } from '../../charts/confusion-matrix'
+import { Card } from '../../components/card'
+import { type Column, DataTable } from '../../components/data-table'
+import { Loading } from '../../components/loading'
+import { Problems } from '../../components/problems'
+import { fixed } from '../../design/format'
+import styles from './details.module.css'
+import type { Line } from './series'
+import { type Confusion, useConfusion, useRuns } from './use-runs'
+
+interface Confused {
+  readonly from: string
+  readonly to: string
+  readonly images: number
+  readonly share: number
+}
+
+/** What the method takes for what. */
+export function ConfusionTab({
+  id,
+  line,
+  shots,
+  method,
+}: {
+  readonly id: string
+  readonly line: Line
+  readonly shots: number
+  readonly method: ReactNode
+}) {
+  const { comparison, error } = useRuns(id)
+  const confusion = useConfusion(comparison?.runs, line, shots)
+  if (error) return <Problems error={error} />
+  if (!comparison || !confusion) return <Loading what="confusions" />
+  const classes = comparison.dataset.classes.map(({ name }) => name)
+  return (
+    <Card
+      title="What is taken for what"
+      note={`${line.label} at ${shots} ${shots === 1 ? 'shot' : 'shots'}; test images over all seeds.`}
+      tools={method}
+    >
+      <div className={styles.confusion}>
+        <ConfusionMatrix classes={classes} confusion={confusion} />
+        <div>
+          <h3>Confused most</h3>
+          <DataTable
+            label="Classes that are confused most"
+            columns={columns}
+            rows={mostConfused(classes, confusion)}
+            keyOf={({ from, to }) => `${from}\n${to}`}
+          />
+        </div>
+      </div>
+    </Card>
+  )
+}
+
+const mostShown = 12
+
+function mostConfused(classes: readonly string[], confusion: Confusion): Confused[] {
+  return confusion
+    .flatMap((row, i) => {
+      const all = row.reduce((sum, value) => sum + value, 0)
+      return row.flatMap((images, j) =>
+        i === j || images === 0
+          ? []
+          : [{ from: classes[i] ?? '', to: classes[j] ?? '', images, share: (100 * images) / all }],
+      )
+    })
+    .sort((a, b) => b.share - a.share)
+    .slice(0, mostShown)
+}
+
+const columns: readonly Column<Confused>[] = [
+  { id: 'from', header: 'Class', cell: ({ from }) => from },
+  { id: 'to', header: 'Taken for', cell: ({ to }) => to },
+  { id: 'images', header: 'Images', numeric: true, cell: ({ images }) => images },
+  { id: 'share', header: 'Of the class', numeric: true, cell: ({ share }) => `${fixed(share)} %` },
+]

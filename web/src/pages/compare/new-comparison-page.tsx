@@ -1,0 +1,214 @@
+import { type FormEvent, useState } from 'react'
+import { useMutation } from 'urql'
+import { Link, useLocation } from 'wouter'
+import { CompareDocument, type KlScaling, type RegistryQuery, type Selection } from '../../api/generated'
+import { problemsAt, problemsElsewhere, problemsOf } from '../../api/problem'
+import { type DatasetOption, spacesOf, useChoices } from '../../api/use-choices'
+import { useUrlState } from '../../app/url-state'
+import { Button, ButtonLink } from '../../components/button'
+import { Card } from '../../components/card'
+import { EmptyState } from '../../components/empty-state'
+import { FieldProblems, SelectField, TextField } from '../../components/field'
+import { Loading } from '../../components/loading'
+import { choiceOf, MethodMatrix, ownChoices } from '../../components/method-matrix'
+import { parseNumbers } from '../../components/numbers'
+import { Page } from '../../components/page'
+import { ProblemList, Problems } from '../../components/problems'
+import { count, plural } from '../../design/format'
+import styles from './new-comparison.module.css'
+
+export function NewComparisonPage() {
+  const { registry, datasets, error } = useChoices()
+  const [url] = useUrlState()
+  const above = <Link href="/compare">All comparisons</Link>
+  if (error) return <Problems error={error} />
+  if (!registry || !datasets) return <Loading what="what there is to compare" />
+  const dataset = datasets.find(({ id }) => id === url.get('dataset')) ?? datasets[0]
+  return (
+    <Page title="New comparison" above={above}>
+      {dataset ? (
+        <Form registry={registry} datasets={datasets} dataset={dataset} />
+      ) : (
+        <EmptyState
+          title="There is no dataset to compare on"
+          action={
+            <ButtonLink tone="primary" href="/datasets/new">
+              New dataset
+            </ButtonLink>
+          }
+        >
+          Bring a few labelled images of each class first.
+        </EmptyState>
+      )}
+    </Page>
+  )
+}
+
+const selections: readonly { value: Selection; label: string }[] = [
+  { value: 'VALIDATION', label: 'The validation images' },
+  { value: 'LEAVE_ONE_OUT', label: 'The support set, leaving one out' },
+  { value: 'NONE', label: 'Nothing: the defaults' },
+]
+
+const scalings: readonly { value: KlScaling; label: string }[] = [
+  { value: 'FROZEN', label: 'Frozen: an image scores alike alone and in a batch' },
+  { value: 'BATCH', label: 'Over all test images, as published code' },
+]
+
+const imagesIn = (dataset: DatasetOption, split: string): number =>
+  dataset.counts.find((each) => each.split === split)?.images ?? 0
+
+/** The arguments that have a place of their own to be told at. */
+const shownArguments = [
+  'input.dataset',
+  'input.shots',
+  'input.seeds',
+  'input.methods',
+  'input.selection',
+  'input.augmentations',
+]
+
+function Form({
+  registry,
+  datasets,
+  dataset,
+}: {
+  readonly registry: RegistryQuery
+  readonly datasets: readonly DatasetOption[]
+  readonly dataset: DatasetOption
+}) {
+  const [, setUrl] = useUrlState()
+  const [, navigate] = useLocation()
+  const [{ error, fetching }, compare] = useMutation(CompareDocument)
+  const [encoderId, setEncoder] = useState(registry.health.encoder)
+  const encoder = registry.encoders.find(({ id }) => id === encoderId)
+  const spaces = spacesOf(registry, encoder)
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(
+    () => new Set([...ownChoices(registry.methods, spaces), ...alsoAtFirst(registry, spaces)]),
+  )
+  const [shots, setShots] = useState('1, 4, 16')
+  const [seeds, setSeeds] = useState('1, 2, 3')
+  const [augmentations, setAugmentations] = useState('1')
+  const [selection, setSelection] = useState<Selection>()
+  const [klScaling, setKlScaling] = useState<KlScaling>('FROZEN')
+  const selected = selection ?? (imagesIn(dataset, 'VALIDATION') > 0 ? 'VALIDATION' : 'LEAVE_ONE_OUT')
+  const numbers = {
+    shots: parseNumbers(shots),
+    seeds: parseNumbers(seeds),
+    augmentations: parseNumbers(augmentations),
+  }
+  const runs = chosen.size * (numbers.shots?.length ?? 0) * (numbers.seeds?.length ?? 0)
+  const problems = problemsOf(error)
+  const notNumbers = (name: keyof typeof numbers) =>
+    numbers[name]
+      ? problemsAt(problems, `input.${name}`)
+      : [{ message: 'Whole numbers, separated by commas.', code: 'INVALID_VALUE', argument: name }]
+
+  async function submit(event: FormEvent) {
+    event.preventDefault()
+    const { data } = await compare({
+      input: {
+        dataset: dataset.id,
+        encoder: encoderId,
+        shots: numbers.shots ?? [],
+        seeds: numbers.seeds ?? [],
+        augmentations: numbers.augmentations?.[0] ?? 1,
+        methods: [...chosen].map(choiceOf),
+        selection: selected,
+        klScaling,
+      },
+    })
+    if (data) navigate(`/compare/${data.compare.id}`)
+  }
+
+  return (
+    <form onSubmit={submit} className={styles.form}>
+      <Card title="On which images">
+        <div className={styles.fields}>
+          <SelectField
+            label="Dataset"
+            value={dataset.id}
+            options={datasets.map(({ id, name }) => ({ value: id, label: name }))}
+            hint={`${plural(dataset.classes.length, 'class', 'classes')}; ${count(imagesIn(dataset, 'SUPPORT_POOL'))} images to draw from, ${count(imagesIn(dataset, 'VALIDATION'))} for validation, ${count(imagesIn(dataset, 'TEST'))} to test on.`}
+            problems={problemsAt(problems, 'input.dataset')}
+            onChange={(id) => setUrl({ dataset: id })}
+          />
+          {registry.encoders.length > 1 && (
+            <SelectField
+              label="Encoder"
+              value={encoderId}
+              options={registry.encoders.map(({ id, name }) => ({ value: id, label: name }))}
+              onChange={setEncoder}
+            />
+          )}
+          <TextField
+            label="Shots"
+            inputMode="numeric"
+            value={shots}
+            hint="Labelled images a class, one or several numbers."
+            problems={notNumbers('shots')}
+            onChange={(event) => setShots(event.currentTarget.value)}
+          />
+          <TextField
+            label="Seeds"
+            inputMode="numeric"
+            value={seeds}
+            hint="Each draws another support set; several tell how sure a result is."
+            problems={notNumbers('seeds')}
+            onChange={(event) => setSeeds(event.currentTarget.value)}
+          />
+        </div>
+      </Card>
+      <Card
+        title="Which methods, in which spaces"
+        note="The space that a method was made for is shaded. Every mark is a line of the comparison."
+      >
+        <MethodMatrix methods={registry.methods} spaces={spaces} chosen={chosen} onChange={setChosen} />
+        <FieldProblems problems={problemsAt(problems, 'input.methods')} />
+      </Card>
+      <Card title="How">
+        <div className={styles.fields}>
+          <SelectField
+            label="Hyperparameters are chosen on"
+            value={selected}
+            options={selections}
+            hint="Never on test images."
+            problems={problemsAt(problems, 'input.selection')}
+            onChange={(value) => setSelection(selections.find((each) => each.value === value)?.value)}
+          />
+          <SelectField
+            label="Ranges of the KL term"
+            value={klScaling}
+            options={scalings}
+            onChange={(value) =>
+              setKlScaling(scalings.find((each) => each.value === value)?.value ?? 'FROZEN')
+            }
+          />
+          <TextField
+            label="Augmentations"
+            inputMode="numeric"
+            value={augmentations}
+            hint="Random views that each support image is averaged over; 1 takes it as it is."
+            problems={notNumbers('augmentations')}
+            onChange={(event) => setAugmentations(event.currentTarget.value)}
+          />
+        </div>
+      </Card>
+      <ProblemList problems={problemsElsewhere(problems, shownArguments)} />
+      <div className={styles.submit}>
+        <Button type="submit" tone="primary" disabled={fetching}>
+          {fetching ? 'Starting…' : 'Compare'}
+        </Button>
+        <span className="muted">{plural(runs, 'run')}</span>
+      </div>
+    </form>
+  )
+}
+
+/** Tip-Adapter in the spaces that are fitted on the support set costs nothing more to know, and often wins. */
+const alsoAtFirst = (registry: RegistryQuery, spaces: readonly { readonly id: string }[]): string[] =>
+  registry.methods.some(({ id }) => id === 'tip-adapter')
+    ? ['centred', 'whitened']
+        .filter((id) => spaces.some((space) => space.id === id))
+        .map((id) => `tip-adapter@${id}`)
+    : []

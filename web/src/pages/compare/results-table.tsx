@@ -1,0 +1,113 @@
+import { type Column, DataTable, type Order } from '../../components/data-table'
+import { MethodName } from '../../components/method-name'
+import { fixed, pValue, signed } from '../../design/format'
+import { type Metric, statisticOf } from './metrics'
+import styles from './results.module.css'
+import type { Line } from './series'
+import { type Pair, pairOf } from './use-pairs'
+
+/** Methods down, shots across; then how each does against the baseline at one number of shots. */
+export function ResultsTable({
+  lines,
+  shots,
+  at,
+  metric,
+  baseline,
+  pairs,
+  order = `${metric.better === 'high' ? '-' : ''}shots-${at}`,
+  onOrder,
+}: {
+  readonly lines: readonly Line[]
+  readonly shots: readonly number[]
+  readonly at: number
+  readonly metric: Metric
+  readonly baseline: Line | undefined
+  readonly pairs: readonly Pair[]
+  readonly order: Order | undefined
+  readonly onOrder: (order: Order) => void
+}) {
+  const columns: Column<Line>[] = [
+    {
+      id: 'method',
+      header: 'Method',
+      orderBy: ({ label }) => label,
+      cell: ({ method, space }) => <MethodName method={method} space={space} />,
+    },
+    ...shots.map((k) => shotsColumn(k, lines, metric)),
+    {
+      id: 'difference',
+      header: `At ${at} against baseline`,
+      numeric: true,
+      orderBy: (line) => pairOf(pairs, line, at)?.difference ?? null,
+      cell: (line) =>
+        line === baseline ? (
+          <span className="muted">baseline</span>
+        ) : (
+          <Difference pair={pairOf(pairs, line, at)} />
+        ),
+    },
+    {
+      id: 'p',
+      header: 'p',
+      numeric: true,
+      orderBy: (line) => pairOf(pairs, line, at)?.pValue ?? null,
+      cell: (line) => {
+        const pair = pairOf(pairs, line, at)
+        return pair ? pValue(pair.pValue) : '–'
+      },
+    },
+    {
+      id: 'wins',
+      header: 'Wins : losses',
+      numeric: true,
+      cell: (line) => {
+        const pair = pairOf(pairs, line, at)
+        return pair ? `${pair.wins} : ${pair.losses}` : '–'
+      },
+    },
+  ]
+  return (
+    <DataTable
+      label="Results of every method"
+      columns={columns}
+      rows={lines}
+      keyOf={({ key }) => key}
+      order={order}
+      onOrder={onOrder}
+      isMarked={(line) => line === baseline}
+    />
+  )
+}
+
+function shotsColumn(shots: number, lines: readonly Line[], metric: Metric): Column<Line> {
+  const meanOf = (line: Line): number | null => {
+    const row = line.rows.get(shots)
+    return row ? statisticOf(row, metric).mean : null
+  }
+  const means = lines.map(meanOf).filter((mean) => mean !== null)
+  const best = metric.better === 'high' ? Math.max(...means) : Math.min(...means)
+  return {
+    id: `shots-${shots}`,
+    header: shots === 1 ? '1 shot' : `${shots} shots`,
+    numeric: true,
+    orderBy: meanOf,
+    cell: (line) => {
+      const row = line.rows.get(shots)
+      if (!row) return '–'
+      const { mean, standardDeviation, n } = statisticOf(row, metric)
+      return (
+        <>
+          <span className={mean === best ? styles.best : undefined}>{fixed(mean, metric.digits)}</span>
+          {n > 1 && <span className={styles.spread}> ± {fixed(standardDeviation, metric.digits)}</span>}
+        </>
+      )
+    },
+  }
+}
+
+/** A difference that chance does not explain has a colour; its sign says the same without. */
+function Difference({ pair }: { readonly pair: Pair | undefined }) {
+  if (!pair) return '–'
+  const tone = pair.pValue >= 0.05 ? undefined : pair.difference > 0 ? styles.better : styles.worse
+  return <span className={tone}>{signed(pair.difference)}</span>
+}

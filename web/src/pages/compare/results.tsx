@@ -1,0 +1,114 @@
+import { useMemo, useState } from 'react'
+import type { ComparisonStateFragment } from '../../api/generated'
+import { useUrlState } from '../../app/url-state'
+import { AccuracyByShots } from '../../charts/accuracy-by-shots'
+import { Card } from '../../components/card'
+import { Choice } from '../../components/choice'
+import { SelectField } from '../../components/field'
+import { Details } from './details'
+import { Legend } from './legend'
+import { metricNamed, metrics, statisticOf } from './metrics'
+import styles from './results.module.css'
+import { ResultsTable } from './results-table'
+import { linesOf, rankedAt, shotsOf } from './series'
+import { usePairs } from './use-pairs'
+import { Verdict } from './verdict'
+
+/** What a comparison has come to: in words, as a chart, as a table, and in detail. */
+export function Results({
+  comparison,
+  running,
+}: {
+  readonly comparison: ComparisonStateFragment
+  readonly running: boolean
+}) {
+  const { id, rows } = comparison
+  const [url, setUrl] = useUrlState()
+  const [pointedAt, setPointedAt] = useState<string>()
+  const lines = useMemo(() => linesOf(rows), [rows])
+  const shots = useMemo(() => shotsOf(rows), [rows])
+  const metric = metricNamed(url.get('metric'))
+  const chosenShots = Number(url.get('shots'))
+  const at = shots.includes(chosenShots) ? chosenShots : Math.max(...shots)
+  const ranked = rankedAt(lines, at)
+  const baseline =
+    lines.find(({ key }) => key === url.get('baseline')) ??
+    lines.find(({ key }) => key === 'zero-shot') ??
+    lines[0]
+  const pairs = usePairs(id, baseline, running)
+  const series = useMemo(
+    () =>
+      lines.map(({ key, label, method, space, rows: byShots }) => ({
+        key,
+        label,
+        method: method.id,
+        space: space?.id ?? null,
+        points: [...byShots.values()]
+          .map((row) => ({ shots: row.shots, ...statisticOf(row, metric) }))
+          .sort((a, b) => a.shots - b.shots),
+      })),
+    [lines, metric],
+  )
+  return (
+    <>
+      {!running && <Verdict id={id} lines={lines} shots={Math.max(...shots)} />}
+      <Card
+        title={`${metric.label} against shots`}
+        note="The mean over seeds, with a 95 % bootstrap interval."
+        tools={
+          <Choice
+            label="Measure"
+            value={metric.id}
+            options={metrics.map((each) => ({ value: each.id, label: each.label }))}
+            onChange={(value) => setUrl({ metric: value === 'accuracy' ? undefined : value })}
+          />
+        }
+      >
+        <div className={styles.chart}>
+          <AccuracyByShots series={series} shots={shots} axis={metric.axis} highlighted={pointedAt} />
+          <Legend lines={ranked} shots={at} metric={metric} onPoint={setPointedAt} />
+        </div>
+      </Card>
+      <Card
+        title="Every method"
+        note="Mean ± standard deviation over seeds. Differences to the baseline are in percentage points, with McNemar's exact test on the same test images."
+        flush
+        tools={
+          <>
+            {shots.length > 1 && (
+              <Choice
+                label="Shots"
+                value={String(at)}
+                options={shots.map((k) => ({ value: String(k), label: k === at ? plural(k) : String(k) }))}
+                onChange={(value) => setUrl({ shots: value })}
+              />
+            )}
+            <SelectField
+              inline
+              label="Baseline"
+              value={baseline?.key ?? ''}
+              options={lines.map(({ key, label }) => ({ value: key, label }))}
+              onChange={(value) => setUrl({ baseline: value })}
+            />
+          </>
+        }
+      >
+        <ResultsTable
+          lines={lines}
+          shots={shots}
+          at={at}
+          metric={metric}
+          baseline={baseline}
+          pairs={pairs}
+          order={url.get('order') ?? undefined}
+          onOrder={(order) => setUrl({ order })}
+        />
+      </Card>
+      {!running && ranked[0] && baseline && (
+        <Details comparison={comparison} ranked={ranked} shots={at} baseline={baseline} />
+      )}
+    </>
+  )
+}
+
+const plural = (shots: number): string => (shots === 1 ? '1 shot' : `${shots} shots`)

@@ -1,0 +1,23 @@
+import { useQuery } from 'urql'
+import { PairsDocument, type PairsQuery } from '../../api/generated'
+import type { Line } from './series'
+
+export type Pair = NonNullable<PairsQuery['comparison']>['pairs'][number]
+
+/** Every row against a baseline. Not while a comparison runs: each test reads what every run has said of every image. */
+export function usePairs(id: string, baseline: Line | undefined, pause: boolean): readonly Pair[] {
+  const [{ data }] = useQuery({
+    query: PairsDocument,
+    variables: { id, baseline: baseline?.method.id ?? '', baselineSpace: baseline?.space?.id ?? null },
+    pause: pause || !baseline,
+  })
+  return data?.comparison?.pairs ?? []
+}
+
+export const pairOf = (pairs: readonly Pair[], line: Line, shots: number): Pair | undefined =>
+  pairs.find(
+    (pair) =>
+      pair.shots === shots &&
+      pair.method.id === line.method.id &&
+      (pair.space?.id ?? null) === (line.space?.id ?? null),
+  )

@@ -1,0 +1,59 @@
+import { useEffect, useState } from 'react'
+import { useClient, useQuery } from 'urql'
+import { ComparisonRunsDocument, type ComparisonRunsQuery, RunDetailsDocument } from '../../api/generated'
+import { keyOf, type Line } from './series'
+
+type RunsOfComparison = NonNullable<ComparisonRunsQuery['comparison']>
+export type Run = RunsOfComparison['runs'][number]
+
+/** The runs of a comparison, and the classes of its dataset; undefined until they are read. */
+export function useRuns(id: string) {
+  const [{ data, error }] = useQuery({
+    query: ComparisonRunsDocument,
+    variables: { id },
+    requestPolicy: 'cache-first',
+  })
+  return { comparison: data?.comparison ?? undefined, error }
+}
+
+/** How many test images of each class (row) were taken for each class (column), summed over the seeds of a line. */
+export type Confusion = readonly (readonly number[])[]
+
+export function useConfusion(
+  runs: readonly Run[] | undefined,
+  line: Line,
+  shots: number,
+): Confusion | undefined {
+  const client = useClient()
+  const [confusion, setConfusion] = useState<{ readonly of: string; readonly sum: Confusion }>()
+  const ids = (runs ?? [])
+    .filter((run) => run.shots === shots && run.status === 'SUCCEEDED' && keyOf(run) === line.key)
+    .map((run) => run.id)
+    .join(' ')
+  useEffect(() => {
+    let wanted = true
+    const read = async (id: string) =>
+      (await client.query(RunDetailsDocument, { id }, { requestPolicy: 'cache-first' })).data?.run?.confusion
+    Promise.all(ids.split(' ').filter(Boolean).map(read)).then((all) => {
+      if (wanted) setConfusion({ of: ids, sum: summed(all.flatMap((each) => (each ? [each] : []))) })
+    })
+    return () => {
+      wanted = false
+    }
+  }, [client, ids])
+  return confusion?.of === ids && ids !== '' ? confusion.sum : undefined
+}
+
+function summed(matrices: readonly Confusion[]): Confusion {
+  const [first = [], ...others] = matrices
+  return first.map((row, i) =>
+    row.map((value, j) => others.reduce((sum, other) => sum + (other[i]?.[j] ?? 0), value)),
+  )
+}
+
+/** The share of each class's images that were taken for it, in percent; null for a class without test images. */
+export const classAccuracies = (confusion: Confusion): (number | null)[] =>
+  confusion.map((row, i) => {
+    const images = row.reduce((sum, value) => sum + value, 0)
+    return images === 0 ? null : (100 * (row[i] ?? 0)) / images
+  })

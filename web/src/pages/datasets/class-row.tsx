@@ -1,0 +1,50 @@
+import type { DatasetQuery } from '../../api/generated'
+import { Button } from '../../components/button'
+import { Thumbnail } from '../../components/thumbnail'
+import { count } from '../../design/format'
+import styles from './datasets.module.css'
+import { imagesIn, splits } from './splits'
+
+export type ClassSample = NonNullable<DatasetQuery['dataset']>['samples'][number]
+
+/** One class: what it is called, the texts that describe it, how many images it has and some of them. */
+export function ClassRow({
+  sample,
+  onShow,
+}: {
+  readonly dataset: string
+  readonly sample: ClassSample
+  readonly onShow: () => void
+}) {
+  const { class: label, counts, images } = sample
+  return (
+    <li className={styles.class}>
+      <div className={styles.about}>
+        <h2>{label.name}</h2>
+        <p className={styles.prompts}>
+          {label.prompts.map((prompt) => (
+            <q key={prompt}>{prompt}</q>
+          ))}
+        </p>
+      </div>
+      <p className={styles.classCounts}>
+        {splits.map(({ value, label: split }) => (
+          <span key={value} title={split}>
+            <span className="muted">{split}</span>{' '}
+            <span className="numeric">{count(imagesIn(counts, value))}</span>
+          </span>
+        ))}
+      </p>
+      <div className={styles.strip}>
+        {images.map((image) => (
+          <Thumbnail key={image.id} image={image} alt="" size={52} />
+        ))}
+        {images.length > 0 && (
+          <Button tone="quiet" onClick={onShow} aria-label={`All images of ${label.name}`}>
+            All
+          </Button>
+        )}
+      </div>
+    </li>
+  )
+}

@@ -1,0 +1,89 @@
+import { useQuery } from 'urql'
+import { Link, useParams } from 'wouter'
+import { DatasetDocument } from '../../api/generated'
+import { useUrlState } from '../../app/url-state'
+import { ButtonLink } from '../../components/button'
+import { TextField } from '../../components/field'
+import { Loading } from '../../components/loading'
+import { Notice } from '../../components/notice'
+import { Page } from '../../components/page'
+import { Problems } from '../../components/problems'
+import { count, plural } from '../../design/format'
+import { ClassImages } from './class-images'
+import { ClassRow } from './class-row'
+import styles from './datasets.module.css'
+import { imagesIn, splits } from './splits'
+
+/** From so many classes on, one looks for them by name. */
+const classesToSearch = 12
+
+/** One dataset: its classes with their prompts and images. */
+export function DatasetPage() {
+  const { id = '' } = useParams()
+  const [url, setUrl] = useUrlState()
+  const [{ data, error }] = useQuery({ query: DatasetDocument, variables: { id } })
+  const dataset = data?.dataset
+  if (!dataset) return error ? <Problems error={error} /> : <Loading what="the dataset" />
+  const { name, counts, samples } = dataset
+  const wanted = (url.get('find') ?? '').toLowerCase()
+  const found = samples.filter((sample) => sample.class.name.toLowerCase().includes(wanted))
+  const shown = url.get('class')
+  return (
+    <Page
+      title={name}
+      above={<Link href="/datasets">All datasets</Link>}
+      note={plural(samples.length, 'class', 'classes')}
+      actions={
+        <>
+          <ButtonLink href={`/overlap?dataset=${id}`}>Overlap</ButtonLink>
+          <ButtonLink href={`/try?dataset=${id}`}>Try</ButtonLink>
+          <ButtonLink tone="primary" href={`/compare/new?dataset=${id}`}>
+            Compare on it
+          </ButtonLink>
+        </>
+      }
+    >
+      <Problems error={error} />
+      <dl className={styles.figures}>
+        {splits.map(({ value, label, purpose }) => (
+          <div key={value}>
+            <dt>{label}</dt>
+            <dd>
+              <strong className="numeric">{count(imagesIn(counts, value))}</strong> {purpose}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {counts.length === 0 && (
+        <Notice tone="plain" title="It has no images yet">
+          Classes and prompts are there; images can be added over the API or by importing a folder of the same
+          name.
+        </Notice>
+      )}
+      {samples.length >= classesToSearch && (
+        <div className={styles.search}>
+          <TextField
+            label="Find a class"
+            type="search"
+            value={url.get('find') ?? ''}
+            hint={wanted === '' ? undefined : `${found.length} of ${samples.length}`}
+            onChange={(event) => setUrl({ find: event.currentTarget.value || undefined })}
+          />
+        </div>
+      )}
+      <ul className={styles.classes}>
+        {found.map((sample) => (
+          <ClassRow
+            key={sample.class.index}
+            dataset={id}
+            sample={sample}
+            onShow={() => setUrl({ class: sample.class.name })}
+          />
+        ))}
+      </ul>
+      {shown !== null && (
+        <ClassImages dataset={id} name={shown} onClose={() => setUrl({ class: undefined })} />
+      )}
+    </Page>
+  )
+}

@@ -1,0 +1,10 @@
+import styles from './methods.module.css'
+
+/** Whether something came with Shotboard or from a plugin. */
+export function Origin({ plugin }: { readonly plugin: string | null }) {
+  return plugin === null ? (
+    <span className={styles.builtin}>built in</span>
+  ) : (
+    <span className={styles.plugin}>plugin {plugin}</span>
+  )
+}

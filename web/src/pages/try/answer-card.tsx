@@ -1,0 +1,57 @@
+import { MethodName } from '../../components/method-name'
+import { Thumbnail } from '../../components/thumbnail'
+import { duration, fixed } from '../../design/format'
+import { Contributions } from './contributions'
+import styles from './try.module.css'
+import type { MethodPrediction } from './use-prediction'
+
+/** One method's answer: its classes, what its terms contributed, and the support images it leaned on. */
+export function AnswerCard({
+  prediction: { method, space, top, neighbours, hyperparameters, milliseconds },
+  truth,
+}: {
+  readonly prediction: MethodPrediction
+  readonly truth: string | undefined
+}) {
+  const [best] = top
+  const right = truth === undefined ? undefined : best?.class.name === truth
+  return (
+    <article className={styles.answer} aria-label={`${method.name}${space ? ` in ${space.id}` : ''}`}>
+      <header className={styles.answerHead}>
+        <MethodName method={method} space={space} />
+        <span className="muted numeric">{duration(milliseconds)}</span>
+      </header>
+      {best && (
+        <p className={styles.says}>
+          <strong>{best.class.name}</strong>
+          <span className="numeric">{fixed(100 * best.probability)} %</span>
+          {right !== undefined && (
+            <span className={right ? styles.right : styles.wrong}>
+              {right ? 'as labelled' : `not ${truth}`}
+            </span>
+          )}
+        </p>
+      )}
+      <Contributions top={top} />
+      {neighbours.length > 0 && (
+        <div>
+          <h4 className={styles.small}>Nearest support images</h4>
+          <ul className={styles.neighbours}>
+            {neighbours.map(({ image, class: label, similarity }) => (
+              <li key={image.id} title={label.name}>
+                <Thumbnail image={image} alt={label.name} size={44} />
+                <span className={styles.neighbourClass}>{label.name}</span>
+                <span className="numeric">{fixed(similarity, 2)}</span>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      <p className={styles.values}>
+        {hyperparameters.length > 0
+          ? hyperparameters.map(({ name, value }) => `${name} ${Number(value.toPrecision(4))}`).join(' · ')
+          : 'No hyperparameters'}
+      </p>
+    </article>
+  )
+}
