@@ -2,10 +2,12 @@
 import { Command } from 'commander'
 import { version } from '../version.js'
 import { evaluateCommand } from './evaluate.js'
+import { reportCommand } from './report.js'
 
 const program = new Command('shotboard')
   .description('Few-shot image classification with CLIP, without training a classifier.')
   .version(version)
   .addCommand(evaluateCommand())
+  .addCommand(reportCommand())
 
 await program.parseAsync()

@@ -68,7 +68,7 @@ function tie({ rivals, accuracy }: Recommendation, name: string, at: string, nam
 
 const seeds = (n: number): string => (n === 1 ? 'one support set' : `${n} support sets`)
 const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
-const percent = (value: number): string => `${value.toFixed(1)} %`
+const percent = (value: number): string => `${value.toFixed(1)}\u00a0%`
 const points = (value: number): string => `${value.toFixed(1)} points`
 
 /** A p-value as a person reads it. */

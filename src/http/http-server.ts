@@ -13,6 +13,7 @@ import { serveComparisonCsv, serveComparisonJson } from './exports.js'
 import { answerOperations } from './graphql.js'
 import { serveIde } from './ide.js'
 import { serveImage } from './images.js'
+import { serveReport } from './report.js'
 import { maskStreamedError } from './streamed-errors.js'
 import { createStreamedOperations } from './streamed-operations.js'
 import { acceptUploads } from './uploads.js'
@@ -42,6 +43,7 @@ export async function createHttpServer(options: {
   app.get('/images/:id', serveImage(library))
   app.get('/comparisons/:id.json', serveComparisonJson(library))
   app.get('/comparisons/:id.csv', serveComparisonCsv(library))
+  app.get('/comparisons/:id.html', serveReport(library))
   app.get('/graphql', serveIde())
   app.use('/graphql', acceptUploads(settings), express.json({ limit: bytes }))
   app.use('/graphql', serveEventStream(operations), await answerOperations({ schema, createContext, log }))

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { featuresOf } from '../cache/cache.js'
 import { errors } from '../errors.js'
 import { type Correlation, correlate } from '../evaluation/overlap/correlation.js'
-import { measureOverlap } from '../evaluation/overlap/overlap.js'
+import { overlapValue } from '../evaluation/overlap/overlap.js'
 import type { Labelled } from '../evaluation/protocol.js'
 import { fingerprintOf } from '../jobs/materials.js'
 import { clipFormOf } from '../methods/contract.js'
@@ -90,7 +90,7 @@ export function createOverlapCorrelation(
         ))
       const features = fitted ? await fitted.project(all) : all
       const classes = test.labels.reduce((most, label) => Math.max(most, label), 0) + 1
-      return (await measureOverlap({ features, labels: test.labels, classes, kernels })).overlap.value
+      return overlapValue({ features, labels: test.labels, classes, kernels })
     }
     const measured = measure()
     kept.set(key, measured)

@@ -48,7 +48,7 @@ test('a method that is better by far, with every support set, is clear', async (
   ])
   expect(best.rivals[0]?.lead.mean).toBeCloseTo((150 + 155 + 160 - 110 - 112 - 115) / 6, 9)
   expect(words(best)).toBe(
-    'At 4 shots a class, use good in clip, 77.5 % of the test images right. It leads the next best, weak in clip, by ' +
+    'At 4 shots a class, use good in clip, 77.5\u00a0% of the test images right. It leads the next best, weak in clip, by ' +
       '21.3 points, and every other method by more than chance would explain (p < 0.001, corrected for 3 pairs of ' +
       'methods). It was the better one with every one of 3 support sets. Over zero-shot, which needs no images, it ' +
       'gains 32.5 points.',
@@ -62,7 +62,7 @@ test('two methods that differ by a few images are a tie, and said to be one', as
     ['b', 'TIE'],
     ['zero-shot', 'CLEAR'],
   ])
-  expect(words(tie)).toContain('At 4 shots a class it is a tie. a in clip has the highest mean, 75.0 %')
+  expect(words(tie)).toContain('At 4 shots a class it is a tie. a in clip has the highest mean, 75.0\u00a0%')
   expect(words(tie)).toContain('b in clip cannot be told apart from it')
 })
 

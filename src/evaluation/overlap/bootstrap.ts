@@ -34,12 +34,11 @@ export function bootstrapInterval(blocks: Uint32Array, bins: number): { low: num
       drawn[chosen] = (drawn[chosen] as number) + 1
     }
     counts.fill(0)
-    for (const { g, h, from, to } of pairs) {
+    for (const { g, h, from, filled } of pairs) {
       const weight = (drawn[g] as number) * (drawn[h] as number)
       if (weight === 0) continue
-      const at = (g * groups + h) * 2 * bins
-      for (let k = from; k < to; k++) {
-        counts[k] = (counts[k] as number) + weight * (blocks[at + k] as number)
+      for (let k = 0; k < filled.length; k++) {
+        counts[from + k] = (counts[from + k] as number) + weight * (filled[k] as number)
       }
     }
     values[r] = overlapCoefficient(counts.subarray(bins), counts.subarray(0, bins))
@@ -51,15 +50,20 @@ export function bootstrapInterval(blocks: Uint32Array, bins: number): { low: num
 
 /** For each pair of groups, and for different and same class, the bins that are not empty: most are. */
 function filledPairs(blocks: Uint32Array, bins: number) {
-  const pairs: { g: number; h: number; from: number; to: number }[] = []
+  const pairs: { g: number; h: number; from: number; filled: Uint32Array }[] = []
+  const blockOf = (g: number, h: number, same: number) => {
+    const at = ((g * groups + h) * 2 + same) * bins
+    return blocks.subarray(at, at + bins)
+  }
   for (let g = 0; g < groups; g++) {
-    for (let h = 0; h < groups; h++) {
+    for (let h = g; h < groups; h++) {
       for (const same of [0, 1]) {
-        const at = ((g * groups + h) * 2 + same) * bins
+        const mirrored = blockOf(h, g, same)
+        const both = blockOf(g, h, same).map((count, k) => count + (g === h ? 0 : (mirrored[k] as number)))
         let [from, to] = [0, bins]
-        while (to > 0 && blocks[at + to - 1] === 0) to--
-        while (from < to && blocks[at + from] === 0) from++
-        if (from < to) pairs.push({ g, h, from: same * bins + from, to: same * bins + to })
+        while (to > 0 && both[to - 1] === 0) to--
+        while (from < to && both[from] === 0) from++
+        if (from < to) pairs.push({ g, h, from: same * bins + from, filled: both.slice(from, to) })
       }
     }
   }

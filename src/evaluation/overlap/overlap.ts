@@ -65,15 +65,8 @@ export const mostImages = 5000
  * Throws INVALID_VALUE where there are fewer than two images, or fewer than two classes among them.
  */
 export async function measureOverlap(options: OverlapOptions): Promise<Overlap> {
-  const { labels, features, sampled } = sampleOf(options)
-  const present = new Set(labels)
-  if (labels.length < 2 || present.size < 2) {
-    throw errors.invalidValue({ reason: 'Overlap needs at least two images, of at least two classes.' })
-  }
-  const bins = binsOf(options.bins ?? 200)
-  const { classes, kernels } = options
-  const group = groupsOf(labels)
-  const counts = await countPairs({ features, labels, classes, group, groups, bins, kernels })
+  const { labels, features, sampled, bins, counts } = await count(options)
+  const { classes } = options
   const [different, same] = [totalOf(counts.blocks, bins.count, 0), totalOf(counts.blocks, bins.count, 1)]
   return {
     images: labels.length,
@@ -89,6 +82,25 @@ export async function measureOverlap(options: OverlapOptions): Promise<Overlap> 
     classes: classesOf(counts, classes, bins.count),
     classPairs: classPairsOf(counts, classes),
   }
+}
+
+/** The overlap coefficient alone, at a fraction of the cost. Throws as `measureOverlap`. */
+export async function overlapValue(options: OverlapOptions): Promise<number> {
+  const { counts, bins } = await count(options)
+  return overlapCoefficient(totalOf(counts.blocks, bins.count, 1), totalOf(counts.blocks, bins.count, 0))
+}
+
+async function count(options: OverlapOptions) {
+  const { labels, features, sampled } = sampleOf(options)
+  const present = new Set(labels)
+  if (labels.length < 2 || present.size < 2) {
+    throw errors.invalidValue({ reason: 'Overlap needs at least two images, of at least two classes.' })
+  }
+  const bins = binsOf(options.bins ?? 200)
+  const { classes, kernels } = options
+  const group = groupsOf(labels)
+  const counts = await countPairs({ features, labels, classes, group, groups, bins, kernels })
+  return { features, labels, sampled, bins, counts }
 }
 
 function sampleOf({ features, labels, classes }: OverlapOptions) {

@@ -1,0 +1,54 @@
+import { writeFile } from 'node:fs/promises'
+import { Command } from 'commander'
+import { errors, reasonOf } from '../errors.js'
+import { openLibrary } from '../library/library.js'
+import { reportOn } from '../report/report.js'
+import { readSettings } from '../settings/settings.js'
+import { endWell } from './end-well.js'
+
+interface ReportOptions {
+  readonly out?: string
+  readonly url?: string
+}
+
+/** `shotboard report COMPARISON`: a comparison as one HTML file. */
+export const reportCommand = (): Command =>
+  new Command('report')
+    .description('Write a comparison as one HTML file that a person can read without a network.')
+    .argument('<comparison>', "the comparison's id")
+    .option('--out <file>', 'where to write it (default: report-COMPARISON.html)')
+    .option(
+      '--url <server>',
+      'ask a running server, such as http://localhost:4000, instead of the data directory',
+    )
+    .action((comparison: string, options: ReportOptions) =>
+      endWell((onStop) => run(comparison, options, onStop)),
+    )
+
+async function run(
+  comparison: string,
+  { out = `report-${comparison}.html`, url }: ReportOptions,
+  onStop: (stop: () => Promise<void>) => void,
+): Promise<void> {
+  const text = url === undefined ? await make(comparison, onStop) : await fetchFrom(url, comparison)
+  await writeFile(out, text)
+  console.log(out)
+}
+
+async function make(comparison: string, onStop: (stop: () => Promise<void>) => void): Promise<string> {
+  const library = await openLibrary(readSettings(process.env))
+  onStop(library.close)
+  const text = await reportOn(library, comparison)
+  await library.close()
+  return text
+}
+
+async function fetchFrom(url: string, comparison: string): Promise<string> {
+  const address = `${url.replace(/\/$/, '')}/comparisons/${encodeURIComponent(comparison)}.html`
+  const response = await fetch(address).catch((error: unknown) => {
+    throw errors.invalidValue({ reason: `${address} cannot be reached: ${reasonOf(error)}.` }, 'url')
+  })
+  const text = await response.text()
+  if (response.ok) return text
+  throw errors.invalidValue({ reason: `${address} answers ${response.status}: ${text}` }, 'comparison')
+}

@@ -1,0 +1,24 @@
+import * as Plot from '@observablehq/plot'
+import { parseHTML } from 'linkedom'
+import { Html, html } from './html.js'
+
+/** The two widths that each plot is drawn at: scaling one would make its words too small on a phone. */
+const widths = { wide: 760, narrow: 360 } as const
+
+/**
+ * Draws a plot with Observable Plot, as SVG that needs no script. `optionsFor` gives the options for a width in pixels;
+ * `description` says in words what there is to see.
+ */
+export function plot(description: string, optionsFor: (width: number) => Plot.PlotOptions): Html {
+  const drawings = Object.entries(widths).map(([name, width]) => {
+    const { document } = parseHTML('<!doctype html><html><body></body></html>')
+    const drawn = Plot.plot({
+      style: { fontSize: '12px', background: 'none' },
+      ...optionsFor(width),
+      width,
+      document,
+    })
+    return html`<div class="drawing ${name}" role="img" aria-label="${description}">${new Html(drawn.outerHTML)}</div>`
+  })
+  return html`${drawings}`
+}

@@ -1,0 +1,110 @@
+import * as Plot from '@observablehq/plot'
+import type { SummaryRow } from '../../evaluation/summary.js'
+import { type Html, html } from '../html.js'
+import { plot } from '../plot.js'
+import type { ReportData, Series } from '../report-data.js'
+import { seriesStyle } from '../series-style.js'
+import { interval, seriesMark } from '../words.js'
+
+/** How far apart in pixels intervals of the same number of shots stand. */
+const apart = 5
+
+/** Accuracy against shots with intervals, as a plot and as a table. */
+export function accuracySection({ rows, nameOf, testDataset }: ReportData): Html {
+  const series = seriesOf(rows)
+  const shots = [...new Set(rows.map((row) => row.shots))].sort((a, b) => a - b)
+  const seeds = Math.max(...rows.map(({ accuracy }) => accuracy.n))
+  const on = testDataset === null ? 'test images' : `test images of ${testDataset}`
+  const rowOf = ({ method, space }: Series, at: number) =>
+    rows.find((row) => row.method === method && row.space === space && row.shots === at)
+  const best = shots.map((at) =>
+    Math.max(...rows.filter((row) => row.shots === at).map(({ accuracy }) => accuracy.mean)),
+  )
+  return html`<section>
+<h2>Accuracy against shots</h2>
+<figure>
+${plot(`Accuracy on ${on} against the number of shots, for ${series.length} methods; the table below has the numbers.`, (width) => draw(rows, series, shots, width))}
+<figcaption>Share of ${on} right, in %, against the labelled images a class. ${seeds > 1 ? `Means over ${seeds} support sets with 95 % bootstrap intervals.` : 'One support set.'}</figcaption>
+</figure>
+<div class="scroll"><table>
+<thead><tr><th>method</th>${shots.map((at) => html`<th class="number">${at} ${at === 1 ? 'shot' : 'shots'}</th>`)}</tr></thead>
+<tbody>${series.map(
+    (each) =>
+      html`<tr><td class="name">${seriesMark(each)}${nameOf(each)}</td>${shots.map((at, i) => {
+        const row = rowOf(each, at)
+        const mark = row?.accuracy.mean === best[i] ? 'number best' : 'number'
+        return html`<td class="${mark}">${row ? interval(row.accuracy) : '–'}</td>`
+      })}</tr>`,
+  )}</tbody></table></div>
+</section>`
+}
+
+const seriesOf = (rows: readonly SummaryRow[]): Series[] => [
+  ...new Map(rows.map(({ method, space }) => [JSON.stringify([method, space]), { method, space }])).values(),
+]
+
+function draw(
+  rows: readonly SummaryRow[],
+  series: readonly Series[],
+  shots: readonly number[],
+  width: number,
+): Plot.PlotOptions {
+  const [least, most] = [Math.min(...shots), Math.max(...shots)]
+  const step = Math.min(apart, (width / shots.length / series.length) * 0.5)
+  return {
+    height: width > 500 ? 380 : 320,
+    marginLeft: 40,
+    marginBottom: 42,
+    x: {
+      type: 'log',
+      base: 2,
+      domain: least === most ? [least / 2, most * 2] : [least, most],
+      inset: 12 + (step * series.length) / 2,
+      ticks: [...shots],
+      tickFormat: String,
+      tickSize: 0,
+      tickPadding: 8,
+      label: 'shots',
+      labelAnchor: 'center',
+      labelArrow: 'none',
+    },
+    y: { label: '%', labelArrow: 'none', nice: true, ticks: 6, tickSize: 0 },
+    marks: [
+      Plot.gridY({ stroke: 'var(--line)', strokeOpacity: 1, ticks: 6 }),
+      ...series.flatMap(({ method, space }, i) => {
+        const { colour, symbol, dash } = seriesStyle({ method, space })
+        const points = rows
+          .filter((row) => row.method === method && row.space === space)
+          .map(({ shots: at, accuracy }) => ({ at, ...accuracy }))
+          .sort((a, b) => a.at - b.at)
+        const place = { x: 'at', dx: (i - (series.length - 1) / 2) * step }
+        return [
+          Plot.ruleX(points, {
+            ...place,
+            y1: 'low',
+            y2: 'high',
+            stroke: colour,
+            strokeWidth: 1.5,
+            strokeOpacity: 0.55,
+          }),
+          Plot.lineY(points, {
+            ...place,
+            y: 'mean',
+            stroke: colour,
+            strokeWidth: 1.8,
+            ...(dash && { strokeDasharray: dash }),
+          }),
+          Plot.dot(points, {
+            ...place,
+            y: 'mean',
+            fill: colour,
+            symbol,
+            r: 4,
+            stroke: 'var(--surface)',
+            strokeWidth: 0.8,
+          }),
+        ]
+      }),
+    ],
+  }
+}

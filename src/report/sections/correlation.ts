@@ -1,0 +1,93 @@
+import * as Plot from '@observablehq/plot'
+import { formatP } from '../../evaluation/recommendation-text.js'
+import type { CorrelationPoint } from '../../library/overlap-correlation.js'
+import { type Html, html } from '../html.js'
+import { plot } from '../plot.js'
+import type { ReportData } from '../report-data.js'
+import { seriesStyle } from '../series-style.js'
+import { seriesMark } from '../words.js'
+
+/** Whether less overlap goes with more accuracy. */
+export function correlationSection({ correlation, nameOf }: ReportData): Html {
+  const title = html`<h2>Does less overlap mean more accuracy?</h2>`
+  if (typeof correlation === 'string') {
+    return html`<section>${title}<p class="note">It could not be measured. ${correlation}</p></section>`
+  }
+  const { points, correlation: found, reason } = correlation
+  if (points.length === 0) {
+    return html`<section>${title}<p class="note">The comparison has no method both in clip and in another space, so there is nothing to set against each other.</p></section>`
+  }
+  const series = [...new Map(points.map((each) => [`${each.method} ${each.space}`, each])).values()]
+  return html`<section>
+${title}
+<p>${
+    found
+      ? html`Pearson's correlation is <b>${found.pearson.value.toFixed(2)}</b> (${formatP(found.pearson.pValue)}), Spearman's <b>${found.spearman.value.toFixed(2)}</b> (${formatP(found.spearman.pValue)}), over ${found.n} points. The points share images, so the p-values flatter.`
+      : reason
+  }</p>
+<figure>
+${plot('Gain in accuracy against the reduction of overlap, a point for each method, space and number of shots.', (width) => draw(points, width, nameOf))}
+<figcaption>Each point is a method in a space at a number of shots (the number beside it, where there is room), against the same method in clip. To the right the overlap is less, above the line the accuracy is more.</figcaption>
+</figure>
+<p class="legend">${series.map((each) => html`<span class="entry">${seriesMark(each)}${nameOf(each)}</span>`)}</p>
+</section>`
+}
+
+function draw(
+  points: readonly CorrelationPoint[],
+  width: number,
+  nameOf: ReportData['nameOf'],
+): Plot.PlotOptions {
+  const place = { x: 'reduction', y: 'gain' } as const
+  return {
+    height: width > 500 ? 380 : 320,
+    marginLeft: 40,
+    marginBottom: 42,
+    marginRight: 26,
+    marginTop: 30,
+    x: {
+      label: 'reduction in overlap',
+      labelAnchor: 'center',
+      labelArrow: 'none',
+      nice: true,
+      ticks: width > 500 ? 8 : 5,
+      tickSize: 0,
+      tickPadding: 8,
+    },
+    y: { label: 'gain in accuracy, points', labelArrow: 'none', nice: true, ticks: 6, tickSize: 0 },
+    marks: [
+      Plot.gridY({ stroke: 'var(--line)', strokeOpacity: 1, ticks: 6 }),
+      Plot.ruleY([0], { stroke: 'var(--line-strong)' }),
+      Plot.ruleX([0], { stroke: 'var(--line-strong)' }),
+      ...points.map((point) => {
+        const { colour, symbol } = seriesStyle(point)
+        return Plot.dot([point], {
+          ...place,
+          fill: colour,
+          symbol,
+          r: 5,
+          stroke: 'var(--surface)',
+          title: () => `${nameOf(point)}, ${point.shots} shots`,
+        })
+      }),
+      Plot.text(apart(points), {
+        ...place,
+        text: ({ shots }) => String(shots),
+        dx: 8,
+        textAnchor: 'start',
+        fill: 'var(--ink-3)',
+        fontSize: 10,
+      }),
+    ],
+  }
+}
+
+/** The points whose labels fall on no other's. */
+function apart(points: readonly CorrelationPoint[]): CorrelationPoint[] {
+  const reach = (value: (point: CorrelationPoint) => number) =>
+    Math.max(...points.map(value)) - Math.min(...points.map(value))
+  const [width, height] = [reach(({ reduction }) => reduction), reach(({ gain }) => gain)]
+  const clash = (a: CorrelationPoint, b: CorrelationPoint) =>
+    Math.abs(a.reduction - b.reduction) < 0.05 * width && Math.abs(a.gain - b.gain) < 0.05 * height
+  return points.filter((point) => points.every((other) => other === point || !clash(point, other)))
+}

@@ -1,0 +1,41 @@
+import { type Html, html } from '../html.js'
+import type { ReportData } from '../report-data.js'
+
+const splitNames = { SUPPORT_POOL: 'support pool', VALIDATION: 'validation', TEST: 'test' } as const
+const selectionNames = {
+  VALIDATION: 'the validation images',
+  LEAVE_ONE_OUT: 'the support set, each image left out of its own score',
+  NONE: 'nothing: defaults',
+} as const
+
+/** What was measured, so that it can be measured again. */
+export function settingSection(data: ReportData): Html {
+  const { comparison, runs, counts, classes, dataset, testDataset, encoder, version } = data
+  const finished = runs.filter(({ result }) => result !== null).length
+  const [run] = runs
+  const of = (pick: (each: (typeof runs)[number]) => number | string) =>
+    [...new Set(runs.map(pick))].join(', ')
+  const entries: readonly (readonly [string, string])[] = [
+    [
+      'dataset',
+      `${dataset}: ${classes.length} classes; ${counts.map(({ split, images }) => `${splitNames[split]} ${images}`).join(', ')} images`,
+    ],
+    ...(testDataset === null ? [] : [['tested on', testDataset] as const]),
+    ['encoder', encoder],
+    ['shots', of(({ shots }) => shots)],
+    ['seeds', of(({ seed }) => seed)],
+    ['hyperparameters chosen on', run ? selectionNames[run.selection] : ''],
+    ['augmentations', of(({ augmentations }) => augmentations)],
+    ['runs', `${finished} of ${runs.length} finished`],
+    [
+      'comparison',
+      `${comparison.id}, ${comparison.createdAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+    ],
+    ['made by', `Shotboard ${version}`],
+  ]
+  return html`<section>
+<h2>What was measured</h2>
+<dl>${entries.map(([term, text]) => html`<div><dt>${term}</dt><dd>${text}</dd></div>`)}</dl>
+${comparison.error !== null && html`<p class="note">${comparison.error}</p>`}
+</section>`
+}
