@@ -149,6 +149,48 @@ export const errors = {
     'PAGE_TOO_LARGE',
     ({ most, first }) => `A page has at most ${most} entries, not ${first}.`,
   ),
+  tooManyFiles: define<{ most: number }>(
+    'TOO_MANY_FILES',
+    ({ most }) => `A multipart request has at most ${most} files.`,
+  ),
+  tooManyImages: define<{ most: number; count: number }>(
+    'TOO_MANY_IMAGES',
+    ({ most, count }) => `A request has at most ${most} images, not ${count}.`,
+  ),
+  tooManyComparisons: define<{ most: number }>(
+    'TOO_MANY_COMPARISONS',
+    ({ most }) =>
+      `At most ${most} comparisons may wait or run at the same time; try again when one has ended.`,
+  ),
+  queryTooLong: define<{ most: number }>(
+    'QUERY_TOO_LONG',
+    ({ most }) => `A document has at most ${most} tokens; give long lists as variables.`,
+  ),
+  queryTooDeep: define<{ most: number }>(
+    'QUERY_TOO_DEEP',
+    ({ most }) => `A query goes at most ${most} fields deep.`,
+  ),
+  queryTooCostly: define<{ most: number; cost: number | undefined }>(
+    'QUERY_TOO_COSTLY',
+    ({ most, cost }) =>
+      `The query may cost at most ${most}, but costs ${cost ?? 'more'}: its fields, those of lists counted as often as the list may be long. Ask for fewer fields or smaller pages.`,
+  ),
+
+  // Access.
+  unauthenticated: define<object>(
+    'UNAUTHENTICATED',
+    () => 'This needs a key: send it as the header "Authorization: Bearer KEY".',
+  ),
+  forbidden: define<object>('FORBIDDEN', () => 'This key is for reading alone: it may not run mutations.'),
+  forgedRequest: define<object>(
+    'FORGED_REQUEST',
+    () =>
+      'A page of another origin may not ask for this; other clients send the header apollo-require-preflight.',
+  ),
+  hostNotAllowed: define<{ host: string }>(
+    'HOST_NOT_ALLOWED',
+    ({ host }) => `Nothing is served under the name ${host}; SHOTBOARD_ALLOWED_HOSTS says which there are.`,
+  ),
 
   // Datasets that do not hold what is asked of them.
   notEnoughImages: define<{ className: string; has: number; shots: number }>(
@@ -256,6 +298,11 @@ export const errors = {
       const instead = url === undefined ? 'wait for it or stop it' : 'stop it, or work through it with --url'
       return `${folder} is in use by ${who} (process ${pid} on ${host}, since ${since}); ${instead}.`
     },
+  ),
+  openToAll: define<{ host: string }>(
+    'OPEN_TO_ALL',
+    ({ host }) =>
+      `Listening on ${host} without keys, everybody who reaches this machine could read, change and delete everything. Set SHOTBOARD_API_KEYS (npx shotboard key makes one); or, where that is meant, SHOTBOARD_ALLOW_OPEN=on as well.`,
   ),
   databaseUnavailable: define<{ reason: string }>(
     'DATABASE_UNAVAILABLE',

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import { errors } from './errors.js'
+import { isLoopback } from './http/hosts.js'
 import { createHttpServer } from './http/http-server.js'
 import { type Library, openLibrary } from './library/library.js'
 import type { Settings } from './settings/settings.js'
@@ -15,16 +16,18 @@ export interface RunningServer {
 
 /**
  * Starts Shotboard: the library and the server in front of it.
- * Throws as `openLibrary`, and PORT_IN_USE where the port is taken.
+ * Throws as `openLibrary`, PORT_IN_USE where the port is taken, and OPEN_TO_ALL where everybody could use it and nobody said
+ * that this is meant.
  */
 export async function startServer(settings: Settings): Promise<RunningServer> {
+  const { host, port, apiKeys, allowOpen } = settings
+  if (!isLoopback(host) && apiKeys.length === 0 && !allowOpen) throw errors.openToAll({ host })
   const log = pino({ level: settings.logLevel })
   const library = await openLibrary(settings, {
     onError: (job, err) => log.error({ err, job }, 'a job failed'),
   })
   try {
     const { server, endSockets } = await createHttpServer({ library, settings, log })
-    const { host, port } = settings
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) => {
         reject(error.code === 'EADDRINUSE' ? errors.portInUse({ host, port }) : error)

@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { version } from '../version.js'
 import { evaluateCommand } from './evaluate.js'
+import { keyCommand } from './key.js'
 import { reportCommand } from './report.js'
 
 const program = new Command('shotboard')
@@ -9,5 +10,6 @@ const program = new Command('shotboard')
   .version(version)
   .addCommand(evaluateCommand())
   .addCommand(reportCommand())
+  .addCommand(keyCommand())
 
 await program.parseAsync()

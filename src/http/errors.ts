@@ -3,6 +3,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import type { Logger } from 'pino'
 import { errors, reasonOf, ShotboardError } from '../errors.js'
 import type { Settings } from '../settings/settings.js'
+import { isTooLong, type OperationLimits } from './operation-limits.js'
 
 /** Errors outside of GraphQL in GraphQL's form. */
 export function reportError({ maxRequestMegabytes }: Settings, log: Logger): ErrorRequestHandler {
@@ -11,49 +12,64 @@ export function reportError({ maxRequestMegabytes }: Settings, log: Logger): Err
       next(error)
       return
     }
-    const { status, problem } = describeError(error, maxRequestMegabytes)
-    if (status === 500) log.error({ err: error }, 'a request failed')
-    response.status(status).json({ errors: [{ message: problem.message, extensions: problem.extensions }] })
+    const problem = problemOf(error, maxRequestMegabytes)
+    if (problem === internalError) log.error({ err: error }, 'a request failed')
+    if (problem.code === 'UNAUTHENTICATED') response.set('WWW-Authenticate', 'Bearer realm="Shotboard"')
+    response
+      .status(statusOf(problem.code))
+      .json({ errors: [{ message: problem.message, extensions: problem.extensions }] })
   }
 }
 
 export const internalError = errors.internal({})
 
-/** What Shotboard did not raise on purpose is logged and told without its insides. */
-export function maskInternalError(
+/** What a client is told of an operation's error: what Shotboard did not raise on purpose is logged, without its insides. */
+export function describeFailure(
   formatted: GraphQLFormattedError,
   error: unknown,
+  { maxQueryTokens }: OperationLimits,
   log: Logger,
 ): GraphQLFormattedError {
+  if (isTooLong(formatted.message)) {
+    const { message, extensions } = errors.queryTooLong({ most: maxQueryTokens })
+    return { ...formatted, message, extensions }
+  }
   if (formatted.extensions?.code !== 'INTERNAL_SERVER_ERROR') return formatted
   log.error({ err: error instanceof GraphQLError ? error.originalError : error }, 'a request failed')
   return { ...formatted, message: internalError.message }
 }
 
-/** The statuses of Shotboard's own errors outside of GraphQL. */
+/** The statuses of errors outside of GraphQL, and of operations that were never run; 400 for all others. */
 const statuses: Readonly<Record<string, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  FORGED_REQUEST: 403,
   UNKNOWN_IMAGE: 404,
   UNKNOWN_COMPARISON: 404,
   UNKNOWN_DATASET: 404,
   UNKNOWN_SUPPORT_SET: 404,
   LENGTH_REQUIRED: 411,
   REQUEST_TOO_LARGE: 413,
+  TOO_MANY_FILES: 413,
+  HOST_NOT_ALLOWED: 421,
+  [internalError.code]: 500,
 }
 
-function describeError(
-  error: unknown,
-  megabytes: number,
-): { readonly status: number; readonly problem: ShotboardError } {
-  if (error instanceof ShotboardError) return { status: statuses[error.code] ?? 400, problem: error }
-  const status =
-    error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : 500
-  const tooLarge = errors.requestTooLarge({ megabytes })
-  if (error instanceof Error && 'type' in error && error.type === 'entity.too.large') {
-    return { status, problem: tooLarge }
-  }
-  if (status >= 400 && status < 500) {
-    const code = status === 413 ? tooLarge.code : 'BAD_REQUEST'
-    return { status, problem: new ShotboardError(code, reasonOf(error)) }
-  }
-  return { status: 500, problem: internalError }
+export const statusOf = (code: string): number => statuses[code] ?? 400
+
+function problemOf(error: unknown, megabytes: number): ShotboardError {
+  if (error instanceof ShotboardError) return error
+  if (!isClientsFault(error)) return internalError
+  return error.status === 413
+    ? errors.requestTooLarge({ megabytes })
+    : new ShotboardError('BAD_REQUEST', reasonOf(error))
 }
+
+/** The parsers of requests say by `expose` that their words are meant for the client: no paths, no insides. */
+const isClientsFault = (error: unknown): error is Error & { readonly status: number } =>
+  error instanceof Error &&
+  'expose' in error &&
+  error.expose === true &&
+  'status' in error &&
+  typeof error.status === 'number' &&
+  error.status < 500

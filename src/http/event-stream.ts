@@ -2,6 +2,8 @@ import type { Request, RequestHandler, Response } from 'express'
 import { type ExecutionResult, getOperationAST } from 'graphql'
 import { z } from 'zod'
 import { errors } from '../errors.js'
+import type { Authentication } from './authentication.js'
+import type { Access } from './keys.js'
 import type { Results, StreamedOperations } from './streamed-operations.js'
 
 /** A comment now and then, so that nobody between takes a silent stream for a dead one. */
@@ -12,13 +14,13 @@ const msBetweenComments = 12_000
  * `next` event for each result, then `complete`. Other requests, and JSON bodies, are others' to deal with.
  */
 export const serveEventStream =
-  (operations: StreamedOperations): RequestHandler =>
+  (operations: StreamedOperations, { authenticate }: Authentication): RequestHandler =>
   async (request, response, next) => {
     if (request.get('accept') !== 'text/event-stream') {
       next()
       return
     }
-    const results = await start(operations, request)
+    const results = await start(operations, request, authenticate(request.headers))
     response.writeHead(200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-cache',
@@ -50,11 +52,15 @@ const addressSchema = bodySchema.extend({
 })
 
 /** Throws INVALID_VALUE for what is no operation, and for a mutation that any page could ask for by an address. */
-async function start(operations: StreamedOperations, request: Request): Promise<Results | ExecutionResult> {
+async function start(
+  operations: StreamedOperations,
+  request: Request,
+  access: Access,
+): Promise<Results | ExecutionResult> {
   const isGet = request.method === 'GET'
   const parsed = isGet ? addressSchema.safeParse(request.query) : bodySchema.safeParse(request.body ?? {})
   if (!parsed.success) throw errors.invalidValue({ reason: z.prettifyError(parsed.error) })
-  const prepared = operations.prepare(parsed.data)
+  const prepared = operations.prepare(parsed.data, access)
   if (!('document' in prepared)) return { errors: prepared }
   const operation = getOperationAST(prepared.document, prepared.operationName)?.operation
   if (operation === 'subscription') return operations.subscribe(prepared)

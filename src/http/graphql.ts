@@ -1,29 +1,60 @@
-import { ApolloServer } from '@apollo/server'
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
 import { expressMiddleware } from '@as-integrations/express5'
 import type { RequestHandler } from 'express'
-import type { GraphQLSchema } from 'graphql'
+import { GraphQLError, type GraphQLSchema } from 'graphql'
 import type { Logger } from 'pino'
+import { ShotboardError } from '../errors.js'
 import type { Context } from '../schema/context.js'
-import { maskInternalError } from './errors.js'
+import type { Settings } from '../settings/settings.js'
+import type { Authentication } from './authentication.js'
+import { describeFailure, statusOf } from './errors.js'
+import type { Access } from './keys.js'
+import { type OperationLimits, requireAllowed } from './operation-limits.js'
+
+type AccessContext = Context & { readonly access: Access }
 
 /** Single operations: queries and mutations by POST, queries by GET. */
 export async function answerOperations(options: {
   readonly schema: GraphQLSchema
   readonly createContext: () => Context
+  readonly authentication: Authentication
+  readonly settings: Settings
   readonly log: Logger
 }): Promise<RequestHandler> {
-  const { schema, createContext, log } = options
-  const apollo = new ApolloServer<Context>({
+  const { schema, createContext, authentication, settings, log } = options
+  const apollo = new ApolloServer<AccessContext>({
     schema,
-    introspection: true,
+    introspection: settings.introspection,
     includeStacktraceInErrorResponses: false,
     csrfPrevention: true,
-    plugins: [ApolloServerPluginLandingPageDisabled()],
+    parseOptions: { maxTokens: settings.maxQueryTokens },
+    plugins: [ApolloServerPluginLandingPageDisabled(), limitOperations(settings)],
     // Whoever runs this process decides how it ends.
     stopOnTerminationSignals: false,
-    formatError: (formatted, error) => maskInternalError(formatted, error, log),
+    formatError: (formatted, error) => describeFailure(formatted, error, settings, log),
   })
   await apollo.start()
-  return expressMiddleware(apollo, { context: async () => createContext() })
+  return expressMiddleware(apollo, {
+    context: async ({ req }) => ({ ...createContext(), access: authentication.authenticate(req.headers) }),
+  })
 }
+
+const limitOperations = (limits: OperationLimits): ApolloServerPlugin<AccessContext> => ({
+  async requestDidStart() {
+    return {
+      async didResolveOperation({ schema, document, operationName, request, contextValue }) {
+        try {
+          const { variables } = request
+          requireAllowed(schema, { document, operationName, variables }, contextValue.access, limits)
+        } catch (error) {
+          throw error instanceof ShotboardError ? withStatus(error) : error
+        }
+      },
+    }
+  },
+})
+
+/** Apollo Server takes the status of what never came to be executed from the error. */
+const withStatus = ({ message, code, extensions }: ShotboardError): GraphQLError =>
+  new GraphQLError(message, { extensions: { ...extensions, http: { status: statusOf(code) } } })

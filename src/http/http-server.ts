@@ -6,15 +6,18 @@ import type { Context } from '../schema/context.js'
 import { createLoaders } from '../schema/loaders.js'
 import { createSchema } from '../schema/schema.js'
 import type { Settings } from '../settings/settings.js'
+import { createAuthentication, requireKey } from './authentication.js'
 import { serveDashboard } from './dashboard.js'
 import { reportError } from './errors.js'
 import { serveEventStream } from './event-stream.js'
 import { serveComparisonCsv, serveComparisonJson } from './exports.js'
 import { answerOperations } from './graphql.js'
+import { requireKnownHost } from './hosts.js'
 import { serveIde } from './ide.js'
 import { serveImage } from './images.js'
+import { allowOrigins } from './origins.js'
 import { serveReport } from './report.js'
-import { maskStreamedError } from './streamed-errors.js'
+import { serveSignIn } from './sign-in.js'
 import { createStreamedOperations } from './streamed-operations.js'
 import { acceptUploads } from './uploads.js'
 import { serveWebSockets } from './websocket.js'
@@ -33,22 +36,29 @@ export async function createHttpServer(options: {
   readonly log: Logger
 }): Promise<HttpServer> {
   const { library, settings, log } = options
-  const bytes = settings.maxRequestMegabytes * 2 ** 20
   const schema = await createSchema()
   const createContext = (): Context => ({ library, loaders: createLoaders(library.store), limits: settings })
-  const operations = createStreamedOperations({ schema, createContext, mask: maskStreamedError(log) })
+  const authentication = createAuthentication(settings)
+  const operations = createStreamedOperations({ schema, createContext, settings, log })
+  const answer = await answerOperations({ schema, createContext, authentication, settings, log })
 
   const app = express()
   app.disable('x-powered-by')
-  app.get('/images/:id', serveImage(library))
+  app.use(requireKnownHost(settings), allowOrigins(settings))
+  app.use(serveSignIn(authentication), requireKey(authentication))
+  app.get('/images/:id', serveImage(library, authentication))
   app.get('/comparisons/:id.json', serveComparisonJson(library))
   app.get('/comparisons/:id.csv', serveComparisonCsv(library))
   app.get('/comparisons/:id.html', serveReport(library))
   app.get('/graphql', serveIde())
-  app.use('/graphql', acceptUploads(settings), express.json({ limit: bytes }))
-  app.use('/graphql', serveEventStream(operations), await answerOperations({ schema, createContext, log }))
+  app.use(
+    '/graphql',
+    acceptUploads(settings),
+    express.json({ limit: settings.maxRequestMegabytes * 2 ** 20 }),
+  )
+  app.use('/graphql', serveEventStream(operations, authentication), answer)
   app.use(serveDashboard())
   app.use(reportError(settings, log))
   const server = createServer(app)
-  return { server, endSockets: serveWebSockets(server, { operations, maxMessageBytes: bytes }) }
+  return { server, endSockets: serveWebSockets(server, { operations, authentication, settings }) }
 }

@@ -3,9 +3,15 @@ import { contentTypeOf, type ImageFormat } from '../encoders/image.js'
 import { requireThumbnailSize, thumbnailOf } from '../encoders/thumbnail.js'
 import { errors } from '../errors.js'
 import type { Library } from '../library/library.js'
+import type { Authentication } from './authentication.js'
 
 /** The bytes of a stored image, or of its thumbnail with `?size=`: never to be taken for anything but an image. */
-export function serveImage(library: Library): RequestHandler<{ id: string }> {
+export function serveImage(
+  library: Library,
+  { required }: Pick<Authentication, 'required'>,
+): RequestHandler<{ id: string }> {
+  // What needs a key must not be handed on by a cache that others share.
+  const scope = required ? 'private' : 'public'
   return async (request, response) => {
     const { id } = request.params
     const [image] = await library.store.images.byIds([id])
@@ -20,7 +26,7 @@ export function serveImage(library: Library): RequestHandler<{ id: string }> {
       'X-Content-Type-Options': 'nosniff',
       'Content-Security-Policy': "default-src 'none'",
       // An image's address is its content.
-      'Cache-Control': 'public, max-age=31536000, immutable',
+      'Cache-Control': `${scope}, max-age=31536000, immutable`,
       ETag: side === undefined ? `"${id}"` : `"${id}-${side}"`,
     })
     response.send(bytes)

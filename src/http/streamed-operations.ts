@@ -5,11 +5,18 @@ import {
   execute,
   GraphQLError,
   type GraphQLSchema,
+  NoSchemaIntrospectionCustomRule,
   parse,
+  specifiedRules,
   validate,
 } from 'graphql'
+import type { Logger } from 'pino'
+import { errors, ShotboardError } from '../errors.js'
 import type { Context } from '../schema/context.js'
-import { coded } from './streamed-errors.js'
+import type { Settings } from '../settings/settings.js'
+import type { Access } from './keys.js'
+import { isTooLong, requireAllowed } from './operation-limits.js'
+import { coded, maskStreamedError } from './streamed-errors.js'
 
 /** An operation as a client sends it. */
 export interface OperationRequest {
@@ -23,7 +30,7 @@ export type Results = AsyncIterableIterator<ExecutionResult>
 /** What the transports that stream do with an operation; single requests go through Apollo Server. */
 export interface StreamedOperations {
   /** Parses and checks an operation; what is wrong with it is returned, not thrown. */
-  prepare(request: OperationRequest): ExecutionArgs | readonly GraphQLError[]
+  prepare(request: OperationRequest, access: Access): ExecutionArgs | readonly GraphQLError[]
   /** Runs a query or a mutation. */
   execute(args: ExecutionArgs): Promise<ExecutionResult>
   /** Runs a subscription; one that cannot be subscribed to answers once, with errors. */
@@ -33,10 +40,12 @@ export interface StreamedOperations {
 export function createStreamedOperations(options: {
   readonly schema: GraphQLSchema
   readonly createContext: () => Context
-  /** What clients may know of an error. */
-  readonly mask: (error: GraphQLError) => GraphQLError
+  readonly settings: Settings
+  readonly log: Logger
 }): StreamedOperations {
-  const { schema, createContext, mask } = options
+  const { schema, createContext, settings, log } = options
+  const mask = maskStreamedError(log)
+  const rules = settings.introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule]
 
   const masked = ({ errors, ...result }: ExecutionResult): ExecutionResult =>
     errors ? { ...result, errors: errors.map(mask) } : result
@@ -45,15 +54,17 @@ export function createStreamedOperations(options: {
     masked(await execute({ ...args, contextValue: createContext() }))
 
   return {
-    prepare({ query, variables, operationName }) {
+    prepare({ query, variables, operationName }, access) {
       try {
-        const document = parse(query)
-        const problems = validate(schema, document)
+        const document = parse(query, { maxTokens: settings.maxQueryTokens })
+        const problems = validate(schema, document, rules)
         if (problems.length > 0) return problems.map((problem) => coded(problem, 'GRAPHQL_VALIDATION_FAILED'))
+        requireAllowed(schema, { document, operationName, variables }, access, settings)
         return { schema, document, variableValues: variables ?? {}, operationName: operationName ?? null }
       } catch (error) {
-        if (!(error instanceof GraphQLError)) throw error
-        return [coded(error, 'GRAPHQL_PARSE_FAILED')]
+        const problem = asGraphqlError(error, settings.maxQueryTokens)
+        if (!problem) throw error
+        return [problem]
       }
     },
     execute: run,
@@ -64,6 +75,16 @@ export function createStreamedOperations(options: {
       return mapEach(events[Symbol.asyncIterator](), (rootValue) => run({ ...args, rootValue }))
     },
   }
+}
+
+/** What may be wrong with an operation before it runs, with its code. */
+function asGraphqlError(error: unknown, maxTokens: number): GraphQLError | undefined {
+  if (error instanceof ShotboardError) {
+    return new GraphQLError(error.message, { extensions: { ...error.extensions } })
+  }
+  if (!(error instanceof GraphQLError)) return undefined
+  if (isTooLong(error.message)) return asGraphqlError(errors.queryTooLong({ most: maxTokens }), maxTokens)
+  return coded(error, 'GRAPHQL_PARSE_FAILED')
 }
 
 /** An async generator would hold back a `return` until the event that it waits for. */

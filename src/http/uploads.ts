@@ -1,5 +1,6 @@
 import type { Request, RequestHandler } from 'express'
 import graphqlUploadExpress from 'graphql-upload/graphqlUploadExpress.mjs'
+import processRequest, { type ProcessRequestFunction } from 'graphql-upload/processRequest.mjs'
 import { errors } from '../errors.js'
 import type { Settings } from '../settings/settings.js'
 
@@ -12,15 +13,26 @@ const megabyte = 2 ** 20
 export function acceptUploads(settings: Settings): RequestHandler[] {
   const { maxRequestMegabytes, maxArchiveMegabytes, maxFilesPerRequest } = settings
   return [
+    requirePreflight,
     limitMultipart(maxRequestMegabytes + maxArchiveMegabytes),
     graphqlUploadExpress({
       // An archive that is too large is told as one, by whoever takes it.
       maxFileSize: (Math.max(maxRequestMegabytes, maxArchiveMegabytes) + 1) * megabyte,
       maxFiles: maxFilesPerRequest,
       maxFieldSize: maxRequestMegabytes * megabyte,
+      processRequest: countFiles(maxFilesPerRequest),
     }),
     limitOthers(maxRequestMegabytes),
   ]
+}
+
+/**
+ * Browsers let a form of any page send a multipart request, with the cookies of this service; a header of one's own they
+ * do not, without asking. Apollo Server checks the same, but only after the files have been read.
+ */
+const requirePreflight: RequestHandler = (request, _response, next) => {
+  const header = request.get('apollo-require-preflight') ?? request.get('x-apollo-operation-name')
+  next(request.is('multipart/form-data') && !header ? errors.forgedRequest({}) : undefined)
 }
 
 /**
@@ -54,3 +66,12 @@ const isMultipart = (request: Request): boolean => Boolean(request.is('multipart
 const lengthOf = (request: Request): number => Number(request.get('content-length'))
 const importsArchive = (operations: unknown): boolean =>
   /\bimportArchive\b/.test(JSON.stringify(operations ?? ''))
+
+/** The parser tells of too many files by its words alone. */
+const countFiles =
+  (most: number): ProcessRequestFunction =>
+  (...parameters) =>
+    processRequest(...parameters).catch((error: unknown) => {
+      const tooMany = error instanceof Error && error.message.includes('max file uploads exceeded')
+      throw tooMany ? errors.tooManyFiles({ most }) : error
+    })

@@ -1,7 +1,15 @@
 import type { IncomingMessage, Server } from 'node:http'
-import { useServer as serveProtocol } from 'graphql-ws/use/ws'
+import { CloseCode, type Context as ConnectionContext } from 'graphql-ws'
+import { type Extra, useServer as serveProtocol } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
+import type { Settings } from '../settings/settings.js'
+import type { Authentication } from './authentication.js'
+import { answersTo } from './hosts.js'
+import type { Access } from './keys.js'
+import { mayConnect } from './origins.js'
 import type { StreamedOperations } from './streamed-operations.js'
+
+type Connection = ConnectionContext<Record<string, unknown> | undefined, Extra>
 
 /** Clients that have not answered the goodbye by then are cut off. */
 const goodbyeMs = 1000
@@ -12,22 +20,36 @@ const goodbyeMs = 1000
  */
 export function serveWebSockets(
   server: Server,
-  options: { readonly operations: StreamedOperations; readonly maxMessageBytes: number },
+  options: {
+    readonly operations: StreamedOperations
+    readonly authentication: Authentication
+    readonly settings: Settings
+  },
 ): () => Promise<void> {
-  const { operations, maxMessageBytes } = options
+  const { operations, authentication, settings } = options
   const sockets = new WebSocketServer({
     // Given the server, it would take that one's errors for its own.
     noServer: true,
     path: '/graphql',
-    maxPayload: maxMessageBytes,
-    verifyClient: ({ origin, req }: { origin?: string; req: IncomingMessage }) => isSameOrigin(origin, req),
+    maxPayload: settings.maxRequestMegabytes * 2 ** 20,
+    verifyClient: ({ req }: { req: IncomingMessage }) =>
+      answersTo(req.headers.host, settings) && mayConnect(req.headers, settings),
   })
   server.on('upgrade', (request, socket, head) => {
     sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request))
   })
+  const accessOf = ({ extra, connectionParams }: Connection): Access =>
+    authentication.authenticate(extra.request.headers, connectionParams)
   const serving = serveProtocol(
     {
-      onSubscribe: (_connection, _id, request) => operations.prepare(request),
+      onConnect(connection) {
+        try {
+          accessOf(connection)
+        } catch {
+          connection.extra.socket.close(CloseCode.Unauthorized, 'UNAUTHENTICATED')
+        }
+      },
+      onSubscribe: (connection, _id, request) => operations.prepare(request, accessOf(connection)),
       execute: operations.execute,
       subscribe: operations.subscribe,
       isProd: true,
@@ -41,13 +63,4 @@ export function serveWebSockets(
     await serving.dispose()
     clearTimeout(cutOff)
   }
-}
-
-/**
- * Whether a handshake comes from a page of this service or from no page at all. Browsers let any page connect to any
- * WebSocket and read what it says, so it is the server that must refuse strangers.
- */
-function isSameOrigin(origin: string | undefined, { headers }: IncomingMessage): boolean {
-  if (origin === undefined) return true
-  return URL.canParse(origin) && new URL(origin).host === headers.host
 }

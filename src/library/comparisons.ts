@@ -71,6 +71,8 @@ export interface ComparisonsContext {
   readonly onFault: (comparison: string, fault: ShotboardError) => void
   /** Runs of one comparison: all of them are planned, stored and read as a whole. */
   readonly mostRuns: number
+  /** Comparisons that wait or run at the same time. */
+  readonly mostOpen: number
 }
 
 export function createComparisons(context: ComparisonsContext): Comparisons {
@@ -97,6 +99,9 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
   async function start(input: CompareInput, reuse: boolean): Promise<ComparisonRow> {
     const planned = await plan(context, input)
     const same = reuse ? await store.comparisons.byFingerprint(planned.fingerprint) : null
+    const most = context.mostOpen
+    if (!same && (await store.comparisons.countUnfinished()) >= most)
+      throw errors.tooManyComparisons({ most })
     const comparison = same ?? (await store.comparisons.create(planned))
     if (comparison.status === 'QUEUED' || comparison.status === 'RUNNING') enqueue(comparison.id)
     return comparison

@@ -72,6 +72,7 @@ export type LibrarySettings = Pick<
   | 'maxMegapixels'
   | 'maxRunsPerComparison'
   | 'comparisonsAtOnce'
+  | 'maxOpenComparisons'
   | keyof SourceLimits
 >
 
@@ -140,6 +141,7 @@ export async function openLibrary(
       job: { ...parts, turns: createTurns() },
       onFault: onError,
       mostRuns: settings.maxRunsPerComparison,
+      mostOpen: settings.maxOpenComparisons,
     })
     await comparisons.resume()
     await imports.resume()

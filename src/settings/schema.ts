@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { limits } from './limits.js'
 import {
   folder,
   listOf,
@@ -20,6 +21,36 @@ const listening = {
   host: setting(text(), '127.0.0.1', {
     variable: 'HOST',
     description: 'The address to listen on. The default is reached from this machine alone.',
+  }),
+}
+
+const access = {
+  apiKeys: setting(listOf(matching(/^(read|write):[0-9a-f]{64}$/, 'read: or write: and a SHA-256')), [], {
+    variable: 'SHOTBOARD_API_KEYS',
+    description:
+      'Whoever asks must show one of these keys; `npx shotboard key` makes one and prints its entry.',
+    secret: true,
+  }),
+  allowOpen: setting(onOff(), false, {
+    variable: 'SHOTBOARD_ALLOW_OPEN',
+    description: 'Listen on an address that others reach, without keys: everybody may do everything.',
+  }),
+  allowedHosts: setting(listOf(text()), [], {
+    variable: 'SHOTBOARD_ALLOWED_HOSTS',
+    description:
+      'Host names to answer to, beside those of this machine; without keys and on a loopback address others are refused, so that no web page reaches Shotboard under a name of its own.',
+  }),
+  corsOrigins: setting(
+    listOf(matching(/^(\*|https?:\/\/[^/\s]+)$/, 'an origin such as https://example.org, or *')),
+    [],
+    {
+      variable: 'SHOTBOARD_CORS_ORIGINS',
+      description: 'Pages of these origins may use the API from a browser.',
+    },
+  ),
+  introspection: setting(onOff(), true, {
+    variable: 'SHOTBOARD_INTROSPECTION',
+    description: 'Whether clients may ask for the schema; the IDE needs it.',
   }),
 }
 
@@ -69,69 +100,10 @@ const starting = {
   }),
 }
 
-const limits = {
-  maxRequestMegabytes: setting(wholeNumber(1, 10_000), 64, {
-    variable: 'SHOTBOARD_MAX_REQUEST_MB',
-    description: 'A larger request is refused: REQUEST_TOO_LARGE.',
-    unit: 'MB',
-  }),
-  maxMegapixels: setting(wholeNumber(1, 10_000), 64, {
-    variable: 'SHOTBOARD_MAX_MEGAPIXELS',
-    description: 'A larger image is refused before it is decoded: IMAGE_TOO_LARGE.',
-    unit: 'megapixels',
-  }),
-  maxFilesPerRequest: setting(wholeNumber(1, 100_000), 1000, {
-    variable: 'SHOTBOARD_MAX_FILES',
-    description: 'A multipart request with more files is refused: TOO_MANY_FILES.',
-    unit: 'files',
-  }),
-  maxArchiveMegabytes: setting(wholeNumber(1, 100_000), 1024, {
-    variable: 'SHOTBOARD_MAX_ARCHIVE_MB',
-    description: 'A larger archive is refused: ARCHIVE_TOO_LARGE.',
-    unit: 'MB',
-  }),
-  maxArchiveEntries: setting(wholeNumber(1, 10_000_000), 200_000, {
-    variable: 'SHOTBOARD_MAX_ARCHIVE_ENTRIES',
-    description: 'An archive with more entries is refused: ARCHIVE_TOO_MANY_ENTRIES.',
-    unit: 'entries',
-  }),
-  maxArchiveExpandedMegabytes: setting(wholeNumber(1, 1_000_000), 8192, {
-    variable: 'SHOTBOARD_MAX_ARCHIVE_EXPANDED_MB',
-    description: 'An archive that unpacks to more is refused: ARCHIVE_UNPACKS_TOO_LARGE.',
-    unit: 'MB',
-  }),
-  maxArchiveRatio: setting(wholeNumber(1, 1_000_000), 100, {
-    variable: 'SHOTBOARD_MAX_ARCHIVE_RATIO',
-    description:
-      'An archive that unpacks to more than 64 MB and so many times its size is refused: ARCHIVE_PACKED_TOO_TIGHTLY.',
-    unit: 'times',
-  }),
-  maxImportedFileMegabytes: setting(wholeNumber(1, 10_000), 64, {
-    variable: 'SHOTBOARD_MAX_IMPORTED_FILE_MB',
-    description:
-      'A larger file of a folder or an archive is rejected, and the others imported: FILE_TOO_LARGE.',
-    unit: 'MB',
-  }),
-  maxRunsPerComparison: setting(wholeNumber(1, 100_000), 10_000, {
-    variable: 'SHOTBOARD_MAX_RUNS',
-    description: 'A comparison of more runs is refused: TOO_MANY_RUNS.',
-    unit: 'runs',
-  }),
-  comparisonsAtOnce: setting(wholeNumber(1, 64), 1, {
-    variable: 'SHOTBOARD_COMPARISONS_AT_ONCE',
-    description: 'Comparisons worked on at the same time; one keeps all cores busy.',
-    unit: 'comparisons',
-  }),
-  maxPageSize: setting(wholeNumber(60, 10_000), 100, {
-    variable: 'SHOTBOARD_MAX_PAGE_SIZE',
-    description: 'A larger page is refused: PAGE_TOO_LARGE.',
-    unit: 'entries',
-  }),
-}
-
 /** Settings as `docs/configuration.md` shows them. */
 export const groups: Readonly<Record<string, Readonly<Record<string, z.ZodType>>>> = {
   'Where it listens': listening,
+  Access: access,
   'Where data lives': storage,
   'Models and plugins': models,
   Starting: starting,
@@ -139,4 +111,11 @@ export const groups: Readonly<Record<string, Readonly<Record<string, z.ZodType>>
 }
 
 /** Every setting there is, by its key in the configuration file. */
-export const settingsSchema = z.strictObject({ ...listening, ...storage, ...models, ...starting, ...limits })
+export const settingsSchema = z.strictObject({
+  ...listening,
+  ...access,
+  ...storage,
+  ...models,
+  ...starting,
+  ...limits,
+})

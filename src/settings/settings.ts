@@ -11,7 +11,7 @@ export type Settings = Readonly<Omit<z.output<typeof settingsSchema>, 'databaseU
 }
 
 /** What one request may ask for. */
-export type Limits = Pick<Settings, 'maxPageSize'>
+export type Limits = Pick<Settings, 'maxPageSize' | 'maxImagesPerRequest'>
 
 export type Environment = Readonly<Record<string, string | undefined>>
 

@@ -48,6 +48,7 @@ export interface ComparisonRepository {
   unfinished(): Promise<ComparisonRow[]>
   /** One of a dataset's comparisons that have not ended, if there is any. */
   unfinishedOf(datasetId: string): Promise<ComparisonRow | null>
+  countUnfinished(): Promise<number>
   /** Changes a comparison that has not ended; one that has, never changes. */
   update(
     id: string,
@@ -120,6 +121,7 @@ export function createComparisonRepository(
       for (const { comparisonId, run } of rows) runs.get(comparisonId)?.push(toRun(run))
       return runs
     },
+    countUnfinished: () => client.comparison.count({ where: { status: unfinishedStatus } }),
     unfinished: () =>
       client.comparison.findMany({ where: { status: unfinishedStatus }, orderBy: { id: 'asc' } }),
     unfinishedOf: (datasetId) =>

@@ -4,7 +4,7 @@ import type { ClassRow, DatasetRow, SplitCountRow } from '../../store/datasets.j
 import type { Page } from '../../store/page.js'
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
-import { imageInput } from '../image/image.js'
+import { imageInput, requireFewImages } from '../image/image.js'
 import { defaultPageSize, pageRequest } from '../page.js'
 import {
   AddImagesInputType,
@@ -47,8 +47,9 @@ export class DatasetResolver {
   })
   addImages(
     @Arg('input', () => AddImagesInputType) { dataset, images }: AddImagesInputType,
-    @Ctx() { library }: Context,
+    @Ctx() { library, limits }: Context,
   ): Promise<AddImagesResult> {
+    requireFewImages(images, limits)
     const labelled = images.map((each) => ({ ...each, image: imageInput(each.image) }))
     return atInput(library.datasets.addImages({ dataset, images: labelled }))
   }

@@ -4,6 +4,7 @@ import { contentTypeOf, type ImageFormat } from '../../encoders/image.js'
 import { greatestThumbnail, leastThumbnail, requireThumbnailSize } from '../../encoders/thumbnail.js'
 import { errors, reasonOf } from '../../errors.js'
 import type { ImageInput } from '../../library/image-input.js'
+import type { Limits } from '../../settings/settings.js'
 import { Upload } from '../scalars.js'
 
 @ObjectType('Image', { description: 'An image is the SHA-256 of its bytes.' })
@@ -67,6 +68,11 @@ export const imageInput = ({ id, base64, upload }: ImageInputType): ImageInput =
   ...(base64 != null && { base64 }),
   ...(upload != null && { upload: { read: () => readUpload(upload) } }),
 })
+
+/** Throws TOO_MANY_IMAGES. */
+export function requireFewImages(images: readonly unknown[], { maxImagesPerRequest: most }: Limits): void {
+  if (images.length > most) throw errors.tooManyImages({ most, count: images.length }, 'input.images')
+}
 
 /** Throws INVALID_IMAGE for a file that the request names and does not hold, or not to its end. */
 async function readUpload(upload: Promise<FileUpload>): Promise<Buffer> {

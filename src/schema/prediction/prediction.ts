@@ -18,7 +18,7 @@ import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { ClassLabelType } from '../dataset/dataset.type.js'
 import { Selection } from '../enums.js'
-import { ImageInputType, type ImageRoot, ImageType, imageInput } from '../image/image.js'
+import { ImageInputType, type ImageRoot, ImageType, imageInput, requireFewImages } from '../image/image.js'
 import { HyperparameterValueType, valueList } from '../method/method.type.js'
 import { methodAndSpaceOf } from '../method/method-and-space.js'
 import { MethodChoiceType } from '../method/method-choice.js'
@@ -127,8 +127,9 @@ export class PredictionResolver {
   })
   predict(
     @Arg('input', () => PredictInputType) input: PredictInputType,
-    @Ctx() { library }: Context,
+    @Ctx() { library, limits }: Context,
   ): Promise<ImagePrediction[]> {
+    requireFewImages(input.images, limits)
     return atInput(library.predict({ ...input, images: input.images.map(imageInput) }))
   }
 
