@@ -183,7 +183,7 @@ export const errors = {
   ),
   forbidden: define<object>('FORBIDDEN', () => 'This key is for reading alone: it may not run mutations.'),
   forgedRequest: define<object>(
-    'FORGED_REQUEST',
+    'BAD_REQUEST',
     () =>
       'A page of another origin may not ask for this; other clients send the header apollo-require-preflight.',
   ),
@@ -271,6 +271,7 @@ export const errors = {
     'IN_USE',
     ({ what, by }) => `The ${what} is in use by ${by}; cancel that, or wait until it has ended.`,
   ),
+  notFound: define<{ path: string }>('NOT_FOUND', ({ path }) => `There is nothing at ${path}.`),
 
   // Things that stop the start.
   invalidSettings: define<{ mistakes: readonly string[] }>(

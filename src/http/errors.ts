@@ -39,15 +39,11 @@ export function describeFailure(
   return { ...formatted, message: internalError.message }
 }
 
-/** The statuses of errors outside of GraphQL, and of operations that were never run; 400 for all others. */
+/** The statuses of errors outside of GraphQL, and of operations that were never run. */
 const statuses: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
-  FORGED_REQUEST: 403,
-  UNKNOWN_IMAGE: 404,
-  UNKNOWN_COMPARISON: 404,
-  UNKNOWN_DATASET: 404,
-  UNKNOWN_SUPPORT_SET: 404,
+  NOT_FOUND: 404,
   LENGTH_REQUIRED: 411,
   REQUEST_TOO_LARGE: 413,
   TOO_MANY_FILES: 413,
@@ -55,7 +51,7 @@ const statuses: Readonly<Record<string, number>> = {
   [internalError.code]: 500,
 }
 
-export const statusOf = (code: string): number => statuses[code] ?? 400
+export const statusOf = (code: string): number => statuses[code] ?? (code.startsWith('UNKNOWN_') ? 404 : 400)
 
 function problemOf(error: unknown, megabytes: number): ShotboardError {
   if (error instanceof ShotboardError) return error

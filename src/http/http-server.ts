@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import express from 'express'
 import type { Logger } from 'pino'
+import { errors } from '../errors.js'
 import type { Library } from '../library/library.js'
 import type { Context } from '../schema/context.js'
 import { createLoaders } from '../schema/loaders.js'
@@ -58,6 +59,9 @@ export async function createHttpServer(options: {
   )
   app.use('/graphql', serveEventStream(operations, authentication), answer)
   app.use(serveDashboard())
+  app.use((request) => {
+    throw errors.notFound({ path: request.path })
+  })
   app.use(reportError(settings, log))
   const server = createServer(app)
   return { server, endSockets: serveWebSockets(server, { operations, authentication, settings }) }

@@ -549,7 +549,9 @@ describe('a request that is none is refused:', () => {
       body: form({ operations: query, map: JSON.stringify(map) }),
     })
     expect(status).toBe(413)
-    expect(errors).toEqual([{ message: expect.stringContaining('1000'), extensions: tooLarge }])
+    expect(errors).toEqual([
+      { message: expect.stringContaining('1000'), extensions: { code: 'TOO_MANY_FILES' } },
+    ])
   })
 })
 

@@ -18,6 +18,7 @@ import type { OverlapReport } from '../../library/overlap.js'
 import type { FeatureSpace } from '../../spaces/contract.js'
 import type { ClassRow } from '../../store/datasets.js'
 import { atInput } from '../arguments.js'
+import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
 import { ClassLabelType } from '../dataset/dataset.type.js'
 import { EncoderType } from '../encoder/encoder.js'
@@ -164,6 +165,7 @@ export class OverlapResolver {
   @Query(() => OverlapReportType, {
     description:
       'Intra-modal overlap: how far similarities within classes and between classes overlap, by space.',
+    complexity: computed,
   })
   overlap(
     @Arg('input', () => OverlapInputType) input: OverlapInputType,

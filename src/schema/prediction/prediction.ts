@@ -15,6 +15,7 @@ import {
 import { errors } from '../../errors.js'
 import type { ImagePrediction, MethodPrediction } from '../../library/predict.js'
 import { atInput } from '../arguments.js'
+import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
 import { ClassLabelType } from '../dataset/dataset.type.js'
 import { Selection } from '../enums.js'
@@ -124,6 +125,7 @@ export class MethodPredictionResolver extends methodAndSpaceOf(() => MethodPredi
 export class PredictionResolver {
   @Query(() => [ImagePredictionType], {
     description: 'Classifies images now. Deterministic, stores nothing.',
+    complexity: computed,
   })
   predict(
     @Arg('input', () => PredictInputType) input: PredictInputType,
