@@ -45,7 +45,7 @@ export interface PairwiseTest {
   readonly losses: number
 }
 
-/** Rows in the order in which their first runs come. */
+/** Rows by their number of shots, and within that in the order in which their first runs come. */
 export function summariseRuns(runs: readonly FinishedRun[]): SummaryRow[] {
   const groups = new Map<string, FinishedRun[]>()
   for (const run of runs) {
@@ -54,7 +54,7 @@ export function summariseRuns(runs: readonly FinishedRun[]): SummaryRow[] {
     if (group) group.push(run)
     else groups.set(key, [run])
   }
-  return [...groups.values()].map((group) => {
+  const rows = [...groups.values()].map((group) => {
     const { method, space, shots } = group[0] as FinishedRun
     const drops = group.flatMap(({ accuracy, unshiftedAccuracy }) =>
       unshiftedAccuracy == null ? [] : [unshiftedAccuracy - accuracy],
@@ -71,6 +71,7 @@ export function summariseRuns(runs: readonly FinishedRun[]): SummaryRow[] {
       runs: group,
     }
   })
+  return rows.sort((a, b) => a.shots - b.shots)
 }
 
 /**

@@ -1,7 +1,11 @@
 import { registerEnumType } from 'type-graphql'
 import type { DisagreementKind as Kind } from '../evaluation/disagreements.js'
 import type { Confidence as Sureness } from '../evaluation/recommendation.js'
+import type { ComparisonOrder as OrderOfComparisons } from '../store/comparison-page.js'
 import { JobStatus, KlScaling, Selection, Split } from '../store/generated/sqlite/enums.js'
+
+import type { Direction as PageDirection } from '../store/ordered-page.js'
+import type { RunOrder as OrderOfRuns } from '../store/run-page.js'
 
 /** Whether a hyperparameter multiplies a term or shapes it. */
 export const HyperparameterKind = { WEIGHT: 'WEIGHT', SHAPE: 'SHAPE' } as const
@@ -26,6 +30,40 @@ registerEnumType(KlScaling, {
     'FROZEN fits the ranges that terms scale by once, so that one image has the same logits alone and in any batch. BATCH takes them over all test images, as published code does.',
 })
 registerEnumType(JobStatus, { name: 'JobStatus' })
+
+export const Direction = { ASCENDING: 'ASCENDING', DESCENDING: 'DESCENDING' } as const satisfies {
+  [K in PageDirection]: K
+}
+export type Direction = PageDirection
+
+registerEnumType(Direction, { name: 'Direction' })
+
+/** What runs can be ordered by. */
+export const RunOrder = {
+  CREATED: 'CREATED',
+  FINISHED: 'FINISHED',
+  SHOTS: 'SHOTS',
+  ACCURACY: 'ACCURACY',
+  TOP5_ACCURACY: 'TOP5_ACCURACY',
+  CALIBRATION_ERROR: 'CALIBRATION_ERROR',
+} as const satisfies { [K in OrderOfRuns]: K }
+export type RunOrder = OrderOfRuns
+
+registerEnumType(RunOrder, {
+  name: 'RunOrder',
+  description: 'Runs that have no such value yet come last.',
+})
+
+/** What comparisons can be ordered by. */
+export const ComparisonOrder = { CREATED: 'CREATED', FINISHED: 'FINISHED' } as const satisfies {
+  [K in OrderOfComparisons]: K
+}
+export type ComparisonOrder = OrderOfComparisons
+
+registerEnumType(ComparisonOrder, {
+  name: 'ComparisonOrder',
+  description: 'Comparisons that have not ended come last where they are ordered by when they did.',
+})
 
 /** Who is right where two methods take an image for different classes. */
 export const DisagreementKind = {

@@ -1,4 +1,4 @@
-import { Field, Int, ObjectType } from 'type-graphql'
+import { ArgsType, Field, Int, ObjectType } from 'type-graphql'
 import { errors } from '../errors.js'
 import type { PageRequest } from '../store/page.js'
 import type { Context } from './context.js'
@@ -29,6 +29,15 @@ export function connectionOf<T extends object>(name: string, node: () => new () 
 }
 
 export const defaultPageSize = 20
+
+@ArgsType()
+export class PageArguments {
+  @Field(() => Int, { nullable: true, defaultValue: defaultPageSize })
+  first: number | null
+
+  @Field(() => String, { nullable: true, description: 'A cursor that a page of the same order has given.' })
+  after?: string | null
+}
 
 /** A page's arguments, which a client may also send as null. Throws PAGE_TOO_LARGE. */
 export function pageRequest(

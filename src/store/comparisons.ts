@@ -1,8 +1,10 @@
+import { type ComparisonFilter, type ComparisonOrder, readComparisonPage } from './comparison-page.js'
 import type { DatabaseClient } from './database.js'
 import type { JobStatus } from './generated/sqlite/enums.js'
-import { type Page, type PageRequest, readPage } from './page.js'
+import type { Direction } from './ordered-page.js'
+import type { Page, PageRequest } from './page.js'
 import { chunks, longTransaction, rowsPerStatement, withIds } from './rows.js'
-import { type RunRequest, type RunRow, toRun } from './runs.js'
+import { type RunRequest, type RunRow, toRun } from './run-row.js'
 
 export interface ComparisonRow {
   readonly id: string
@@ -41,7 +43,13 @@ export interface ComparisonRepository {
   byIds(ids: readonly string[]): Promise<ComparisonRow[]>
   /** The newest comparison of that fingerprint that has succeeded or is still to come. */
   byFingerprint(fingerprint: string): Promise<ComparisonRow | null>
-  page(request: PageRequest, filter: { readonly datasetId?: string }): Promise<Page<ComparisonRow>>
+  /** The newest first unless told otherwise. Throws as `readOrderedPage`. */
+  page(
+    request: PageRequest,
+    filter: ComparisonFilter,
+    order?: ComparisonOrder,
+    direction?: Direction,
+  ): Promise<Page<ComparisonRow>>
   /** By comparison, in the order in which they were asked for. */
   runs(ids: readonly string[]): Promise<Map<string, RunRow[]>>
   /** Queued or running, the oldest first. */
@@ -105,12 +113,7 @@ export function createComparisonRepository(
         where: { fingerprint, status: { in: ['SUCCEEDED', 'QUEUED', 'RUNNING'] } },
         orderBy: { id: 'desc' },
       }),
-    page: (request, filter) =>
-      readPage(
-        request,
-        ({ before, ...query }) => client.comparison.findMany({ ...query, where: { ...filter, ...before } }),
-        () => client.comparison.count({ where: filter }),
-      ),
+    page: (...parameters) => readComparisonPage(client, ...parameters),
     async runs(ids) {
       const rows = await client.comparisonRun.findMany({
         where: { comparisonId: { in: [...ids] } },

@@ -1,63 +1,21 @@
-import { z } from 'zod'
 import type { DatabaseClient } from './database.js'
-import type { JobStatus, KlScaling, Selection } from './generated/sqlite/enums.js'
-import { type Page, type PageRequest, readPage } from './page.js'
+import type { Direction } from './ordered-page.js'
+import type { Page, PageRequest } from './page.js'
 import { withIds } from './rows.js'
+import { type RunFilter, type RunOrder, readRunPage } from './run-page.js'
+import { type RunResult, type RunRow, toRun } from './run-row.js'
 
-/** What is asked of a run. */
-export interface RunRequest {
-  readonly datasetId: string
-  /** Where the test images come from, if from another dataset of the same classes. */
-  readonly testDatasetId: string | null
-  readonly encoder: string
-  readonly method: string
-  readonly space: string | null
-  readonly shots: number
-  readonly seed: number
-  readonly augmentations: number
-  readonly selection: Selection
-  readonly klScaling: KlScaling
-  /** Hyperparameters that are given and not selected. */
-  readonly fixed: Readonly<Record<string, number>>
-}
-
-/** What came out of a run. */
-export interface RunResult {
-  readonly supportSetId: string
-  readonly selectionImages: number
-  readonly selectionAccuracy: number | null
-  readonly hyperparameters: Readonly<Record<string, number>>
-  readonly accuracy: number
-  readonly top5Accuracy: number
-  readonly calibrationError: number
-  /** On the dataset's own test images; null where these are what it was tested on, or where it has none. */
-  readonly unshiftedAccuracy: number | null
-  readonly testImages: number
-  readonly encodeMs: number
-  readonly searchMs: number
-  readonly scoreMs: number
-}
-
-export interface RunRow extends RunRequest {
-  readonly id: string
-  readonly status: JobStatus
-  readonly progress: number
-  readonly error: string | null
-  readonly createdAt: Date
-  readonly finishedAt: Date | null
-  /** There once it has succeeded. */
-  readonly result: RunResult | null
-}
-
-export interface RunFilter {
-  readonly datasetId?: string
-  readonly method?: string
-  readonly status?: JobStatus
-}
+export type { RunRequest, RunResult, RunRow } from './run-row.js'
 
 export interface RunRepository {
   byIds(ids: readonly string[]): Promise<RunRow[]>
-  page(request: PageRequest, filter: RunFilter): Promise<Page<RunRow>>
+  /** The newest first unless told otherwise. Throws as `readOrderedPage`. */
+  page(
+    request: PageRequest,
+    filter: RunFilter,
+    order?: RunOrder,
+    direction?: Direction,
+  ): Promise<Page<RunRow>>
   /** Says that a run is being made; false where it has a result already, or has failed. */
   start(id: string): Promise<boolean>
   /** Never goes back. */
@@ -65,8 +23,6 @@ export interface RunRepository {
   succeed(id: string, result: RunResult): Promise<void>
   fail(id: string, error: string): Promise<void>
 }
-
-const valuesSchema = z.record(z.string(), z.number())
 
 export function createRunRepository(client: DatabaseClient): RunRepository {
   type Changes = Parameters<typeof client.run.updateMany>[0]['data']
@@ -76,13 +32,7 @@ export function createRunRepository(client: DatabaseClient): RunRepository {
   }
   return {
     byIds: async (ids) => (await client.run.findMany({ where: withIds(ids) })).map(toRun),
-    page: (request, filter) =>
-      readPage(
-        request,
-        async ({ before, ...query }) =>
-          (await client.run.findMany({ ...query, where: { ...filter, ...before } })).map(toRun),
-        () => client.run.count({ where: filter }),
-      ),
+    page: (...parameters) => readRunPage(client, ...parameters),
     async start(id) {
       const { count } = await client.run.updateMany({
         where: { id, status: { in: ['QUEUED', 'RUNNING', 'CANCELLED'] } },
@@ -99,55 +49,5 @@ export function createRunRepository(client: DatabaseClient): RunRepository {
     succeed: (id, result) =>
       updateRunning(id, { ...result, status: 'SUCCEEDED', progress: 1, error: null, finishedAt: new Date() }),
     fail: (id, error) => updateRunning(id, { status: 'FAILED', error, finishedAt: new Date() }),
-  }
-}
-
-type StoredRun = NonNullable<Awaited<ReturnType<DatabaseClient['run']['findUnique']>>>
-
-/** A run as it is stored, to the type that the rest of the code knows. */
-export function toRun(row: StoredRun): RunRow {
-  const { supportSetId, accuracy, top5Accuracy, calibrationError, testImages, selectionImages } = row
-  const succeeded =
-    row.status === 'SUCCEEDED' &&
-    supportSetId !== null &&
-    accuracy !== null &&
-    top5Accuracy !== null &&
-    calibrationError !== null &&
-    testImages !== null &&
-    selectionImages !== null
-  return {
-    id: row.id,
-    datasetId: row.datasetId,
-    testDatasetId: row.testDatasetId,
-    encoder: row.encoder,
-    method: row.method,
-    space: row.space,
-    shots: row.shots,
-    seed: row.seed,
-    augmentations: row.augmentations,
-    selection: row.selection,
-    klScaling: row.klScaling,
-    fixed: valuesSchema.parse(row.fixed),
-    status: row.status,
-    progress: row.progress,
-    error: row.error,
-    createdAt: row.createdAt,
-    finishedAt: row.finishedAt,
-    result: succeeded
-      ? {
-          supportSetId,
-          selectionImages,
-          selectionAccuracy: row.selectionAccuracy,
-          hyperparameters: valuesSchema.parse(row.hyperparameters),
-          accuracy,
-          top5Accuracy,
-          calibrationError,
-          unshiftedAccuracy: row.unshiftedAccuracy,
-          testImages,
-          encodeMs: row.encodeMs ?? 0,
-          searchMs: row.searchMs ?? 0,
-          scoreMs: row.scoreMs ?? 0,
-        }
-      : null,
   }
 }

@@ -107,3 +107,24 @@ test('runs can be kept to a method, by any of its names, and to a status', async
   expect((await kept('status: SUCCEEDED')).totalCount).toBe(totalCount)
   expect((await kept('status: FAILED')).totalCount).toBe(0)
 })
+
+test('runs and comparisons can be kept to times and to what is in them, and come in other orders', async () => {
+  const filter = `dataset: "${other.id}"`
+  const all = idsOf(await readPage('runs', filter))
+  expect(idsOf(await readPage('runs', `${filter}, orderBy: CREATED, direction: ASCENDING`))).toEqual(
+    all.toReversed(),
+  )
+  expect((await readPage('runs', `${filter}, orderBy: ACCURACY`)).totalCount).toBe(all.length)
+  expect(idsOf(await readPage('runs', `${filter}, space: "clip", shots: 1, seed: 1000`)).length).toBe(1)
+  const [comparison] = idsOf(await readPage('comparisons', filter))
+  expect(idsOf(await readPage('runs', `comparison: "${comparison}"`)).sort()).toEqual([...all].sort())
+  const now = new Date().toISOString()
+  for (const noun of ['runs', 'comparisons']) {
+    const total = async (time: string) => (await readPage(noun, `${filter}, ${time}`)).totalCount
+    expect(await total(`created: { from: "${now}" }`)).toBe(0)
+    expect(await total(`finished: { before: "${now}" }, status: SUCCEEDED`)).toBeGreaterThan(0)
+    expect(await total(`orderBy: FINISHED, direction: null, method: "ta", shots: 1`)).toBe(1)
+  }
+  const { errors } = await server.ask('{ runs(comparison: "nowhere") { totalCount } }')
+  expect(errors?.[0]?.extensions).toEqual({ code: 'UNKNOWN_COMPARISON', argument: 'comparison' })
+})

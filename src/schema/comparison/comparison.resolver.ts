@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
 import type { Encoder } from '../../encoders/encoder.js'
 import type { PairwiseTest, SummaryRow } from '../../evaluation/summary.js'
 import type { Method } from '../../methods/contract.js'
@@ -10,12 +10,11 @@ import type { RunRow } from '../../store/runs.js'
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
-import { datasetFilter } from '../dataset/dataset-filter.js'
 import { EncoderType } from '../encoder/encoder.js'
 import { methodNamed, spaceNamed } from '../method/method.resolver.js'
 import { MethodType } from '../method/method.type.js'
 import { methodAndSpaceOf } from '../method/method-and-space.js'
-import { defaultPageSize, pageRequest } from '../page.js'
+import { pageRequest } from '../page.js'
 import { RunType } from '../run/run.js'
 import { FeatureSpaceType } from '../space/space.js'
 import {
@@ -25,6 +24,7 @@ import {
   ComparisonType,
   PairwiseTestType,
 } from './comparison.type.js'
+import { ComparisonsArguments, comparisonFilter } from './comparison-arguments.js'
 
 @Resolver(() => ComparisonType)
 export class ComparisonResolver {
@@ -33,15 +33,21 @@ export class ComparisonResolver {
     return loaders.comparison.load(id)
   }
 
-  @Query(() => ComparisonConnectionType, { description: 'Newest first.' })
+  @Query(() => ComparisonConnectionType, {
+    description: 'The newest first, unless another order is asked for.',
+  })
   async comparisons(
-    @Arg('dataset', () => ID, { nullable: true }) dataset: string | null | undefined,
-    @Arg('first', () => Int, { nullable: true, defaultValue: defaultPageSize }) first: number | null,
-    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Args(() => ComparisonsArguments) asked: ComparisonsArguments,
     @Ctx() context: Context,
   ): Promise<Page<ComparisonRow>> {
-    const filter = await datasetFilter(dataset, context)
-    return context.library.store.comparisons.page(pageRequest(first, after, context), filter)
+    const filter = await comparisonFilter(asked, context)
+    const page = pageRequest(asked.first, asked.after, context)
+    return context.library.store.comparisons.page(
+      page,
+      filter,
+      asked.orderBy ?? undefined,
+      asked.direction ?? undefined,
+    )
   }
 
   @Mutation(() => ComparisonType, {

@@ -1,5 +1,6 @@
 import {
   Arg,
+  Args,
   Ctx,
   Field,
   FieldResolver,
@@ -18,13 +19,13 @@ import type { RunRow } from '../../store/runs.js'
 import type { SupportSetRow } from '../../store/support-sets.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
-import { datasetFilter } from '../dataset/dataset-filter.js'
 import { JobStatus, Selection } from '../enums.js'
 import { HyperparameterValueType, valueList } from '../method/method.type.js'
 import { methodAndSpaceOf } from '../method/method-and-space.js'
-import { connectionOf, defaultPageSize, pageRequest } from '../page.js'
+import { connectionOf, pageRequest } from '../page.js'
 import { DateTime } from '../scalars.js'
 import { SupportSetType } from '../support-set/support-set.js'
+import { RunsArguments, runFilter } from './run-arguments.js'
 
 @ObjectType('Timings', { description: 'Milliseconds. Features that were stored are only read.' })
 class TimingsType {
@@ -79,21 +80,19 @@ export class RunResolver extends methodAndSpaceOf(() => RunType) {
     return loaders.run.load(id)
   }
 
-  @Query(() => RunConnectionType, { description: 'Newest first.' })
+  @Query(() => RunConnectionType, { description: 'The newest first, unless another order is asked for.' })
   async runs(
-    @Arg('dataset', () => ID, { nullable: true }) dataset: string | null | undefined,
-    @Arg('method', () => ID, { nullable: true }) method: string | null | undefined,
-    @Arg('status', () => JobStatus, { nullable: true }) status: JobStatus | null | undefined,
-    @Arg('first', () => Int, { nullable: true, defaultValue: defaultPageSize }) first: number | null,
-    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Args(() => RunsArguments) asked: RunsArguments,
     @Ctx() context: Context,
   ): Promise<Page<RunRow>> {
-    const { registry, store } = context.library
-    return store.runs.page(pageRequest(first, after, context), {
-      ...(await datasetFilter(dataset, context)),
-      ...(method != null && { method: registry.method(method, 'method').id }),
-      ...(status != null && { status }),
-    })
+    const filter = await runFilter(asked, context)
+    const page = pageRequest(asked.first, asked.after, context)
+    return context.library.store.runs.page(
+      page,
+      filter,
+      asked.orderBy ?? undefined,
+      asked.direction ?? undefined,
+    )
   }
 
   @FieldResolver(() => DatasetType)

@@ -1,0 +1,58 @@
+import { ArgsType, Field, ID, Int } from 'type-graphql'
+import type { ComparisonFilter } from '../../store/comparison-page.js'
+import type { Context } from '../context.js'
+import { datasetFilter } from '../dataset/dataset-filter.js'
+import { ComparisonOrder, Direction, JobStatus } from '../enums.js'
+import { PageArguments } from '../page.js'
+import { TimeRangeType, timeRange } from '../time-range.js'
+
+@ArgsType()
+export class ComparisonsArguments extends PageArguments {
+  @Field(() => ID, { nullable: true })
+  dataset?: string | null
+
+  @Field(() => JobStatus, { nullable: true })
+  status?: JobStatus | null
+
+  @Field(() => ID, { nullable: true, description: 'Those with a run of the method; id, name or alias.' })
+  method?: string | null
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Those with a run in the space, of the method if one is given.',
+  })
+  space?: string | null
+
+  @Field(() => Int, { nullable: true, description: 'Those with such a run at so many shots.' })
+  shots?: number | null
+
+  @Field(() => TimeRangeType, { nullable: true })
+  created?: TimeRangeType | null
+
+  @Field(() => TimeRangeType, { nullable: true })
+  finished?: TimeRangeType | null
+
+  @Field(() => ComparisonOrder, { nullable: true, defaultValue: ComparisonOrder.CREATED })
+  orderBy: ComparisonOrder | null
+
+  @Field(() => Direction, { nullable: true, defaultValue: Direction.DESCENDING })
+  direction: Direction | null
+}
+
+/** What keeps comparisons to what was asked for. Throws UNKNOWN_DATASET, UNKNOWN_METHOD or UNKNOWN_SPACE. */
+export async function comparisonFilter(
+  asked: ComparisonsArguments,
+  context: Context,
+): Promise<ComparisonFilter> {
+  const { registry } = context.library
+  const { status, method, space, shots, created, finished } = asked
+  return {
+    ...(await datasetFilter(asked.dataset, context)),
+    ...(status != null && { status }),
+    ...(method != null && { method: registry.method(method, 'method').id }),
+    ...(space != null && { space: registry.space(space, 'space').id }),
+    ...(shots != null && { shots }),
+    ...(created != null && { created: timeRange(created) }),
+    ...(finished != null && { finished: timeRange(finished) }),
+  }
+}

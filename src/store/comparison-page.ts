@@ -1,0 +1,54 @@
+import type { ComparisonRow } from './comparisons.js'
+import type { DatabaseClient } from './database.js'
+import type { JobStatus } from './generated/sqlite/enums.js'
+import { type Column, type Direction, readOrderedPage } from './ordered-page.js'
+import type { Page, PageRequest } from './page.js'
+import { type TimeRange, within } from './time-range.js'
+
+export interface ComparisonFilter {
+  readonly datasetId?: string
+  readonly status?: JobStatus
+  /** Of one of its runs. */
+  readonly method?: string
+  readonly space?: string
+  readonly shots?: number
+  readonly created?: TimeRange
+  readonly finished?: TimeRange
+}
+
+const columns = {
+  CREATED: { name: 'id', type: 'id', nullable: false, valueOf: ({ id }) => id },
+  FINISHED: { name: 'finishedAt', type: 'time', nullable: true, valueOf: ({ finishedAt }) => finishedAt },
+} as const satisfies Record<string, Column<ComparisonRow>>
+
+/** What comparisons can be ordered by. */
+export type ComparisonOrder = keyof typeof columns
+
+/** A page of the comparisons that pass a filter, in an order. Throws as `readOrderedPage`. */
+export function readComparisonPage(
+  client: DatabaseClient,
+  request: PageRequest,
+  filter: ComparisonFilter,
+  order: ComparisonOrder = 'CREATED',
+  direction: Direction = 'DESCENDING',
+): Promise<Page<ComparisonRow>> {
+  const { method, space, shots, created, finished, ...equal } = filter
+  const run = {
+    ...(method !== undefined && { method }),
+    ...(space !== undefined && { space }),
+    ...(shots !== undefined && { shots }),
+  }
+  const kept = {
+    ...equal,
+    ...(Object.keys(run).length > 0 && { runs: { some: { run } } }),
+    ...(created && { createdAt: within(created) }),
+    ...(finished && { finishedAt: within(finished) }),
+  }
+  return readOrderedPage<ComparisonRow>(
+    request,
+    columns[order],
+    direction,
+    ({ where, ...query }) => client.comparison.findMany({ ...query, where: { AND: [kept, where] } }),
+    () => client.comparison.count({ where: kept }),
+  )
+}

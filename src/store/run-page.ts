@@ -1,0 +1,70 @@
+import type { DatabaseClient } from './database.js'
+import type { JobStatus } from './generated/sqlite/enums.js'
+import { type Column, type Direction, readOrderedPage } from './ordered-page.js'
+import type { Page, PageRequest } from './page.js'
+import { type RunRow, toRun } from './run-row.js'
+import { type TimeRange, within } from './time-range.js'
+
+export interface RunFilter {
+  readonly datasetId?: string
+  readonly comparisonId?: string
+  readonly method?: string
+  readonly space?: string
+  readonly shots?: number
+  readonly seed?: number
+  readonly status?: JobStatus
+  readonly created?: TimeRange
+  readonly finished?: TimeRange
+}
+
+const columns = {
+  CREATED: { name: 'id', type: 'id', nullable: false, valueOf: ({ id }) => id },
+  FINISHED: { name: 'finishedAt', type: 'time', nullable: true, valueOf: ({ finishedAt }) => finishedAt },
+  SHOTS: { name: 'shots', type: 'number', nullable: false, valueOf: ({ shots }) => shots },
+  ACCURACY: {
+    name: 'accuracy',
+    type: 'number',
+    nullable: true,
+    valueOf: ({ result }) => result?.accuracy ?? null,
+  },
+  TOP5_ACCURACY: {
+    name: 'top5Accuracy',
+    type: 'number',
+    nullable: true,
+    valueOf: ({ result }) => result?.top5Accuracy ?? null,
+  },
+  CALIBRATION_ERROR: {
+    name: 'calibrationError',
+    type: 'number',
+    nullable: true,
+    valueOf: ({ result }) => result?.calibrationError ?? null,
+  },
+} as const satisfies Record<string, Column<RunRow>>
+
+/** What runs can be ordered by. */
+export type RunOrder = keyof typeof columns
+
+/** A page of the runs that pass a filter, in an order. Throws as `readOrderedPage`. */
+export function readRunPage(
+  client: DatabaseClient,
+  request: PageRequest,
+  filter: RunFilter,
+  order: RunOrder = 'CREATED',
+  direction: Direction = 'DESCENDING',
+): Promise<Page<RunRow>> {
+  const { comparisonId, created, finished, ...equal } = filter
+  const kept = {
+    ...equal,
+    ...(comparisonId !== undefined && { comparisons: { some: { comparisonId } } }),
+    ...(created && { createdAt: within(created) }),
+    ...(finished && { finishedAt: within(finished) }),
+  }
+  return readOrderedPage<RunRow>(
+    request,
+    columns[order],
+    direction,
+    async ({ where, ...query }) =>
+      (await client.run.findMany({ ...query, where: { AND: [kept, where] } })).map(toRun),
+    () => client.run.count({ where: kept }),
+  )
+}

@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import type { DatabaseClient } from './database.js'
+import type { JobStatus, KlScaling, Selection } from './generated/sqlite/enums.js'
+
+/** What is asked of a run. */
+export interface RunRequest {
+  readonly datasetId: string
+  /** Where the test images come from, if from another dataset of the same classes. */
+  readonly testDatasetId: string | null
+  readonly encoder: string
+  readonly method: string
+  readonly space: string | null
+  readonly shots: number
+  readonly seed: number
+  readonly augmentations: number
+  readonly selection: Selection
+  readonly klScaling: KlScaling
+  /** Hyperparameters that are given and not selected. */
+  readonly fixed: Readonly<Record<string, number>>
+}
+
+/** What came out of a run. */
+export interface RunResult {
+  readonly supportSetId: string
+  readonly selectionImages: number
+  readonly selectionAccuracy: number | null
+  readonly hyperparameters: Readonly<Record<string, number>>
+  readonly accuracy: number
+  readonly top5Accuracy: number
+  readonly calibrationError: number
+  /** On the dataset's own test images; null where these are what it was tested on, or where it has none. */
+  readonly unshiftedAccuracy: number | null
+  readonly testImages: number
+  readonly encodeMs: number
+  readonly searchMs: number
+  readonly scoreMs: number
+}
+
+export interface RunRow extends RunRequest {
+  readonly id: string
+  readonly status: JobStatus
+  readonly progress: number
+  readonly error: string | null
+  readonly createdAt: Date
+  readonly finishedAt: Date | null
+  /** There once it has succeeded. */
+  readonly result: RunResult | null
+}
+
+const valuesSchema = z.record(z.string(), z.number())
+
+type StoredRun = NonNullable<Awaited<ReturnType<DatabaseClient['run']['findUnique']>>>
+
+/** A run as it is stored, to the type that the rest of the code knows. */
+export function toRun(row: StoredRun): RunRow {
+  const { supportSetId, accuracy, top5Accuracy, calibrationError, testImages, selectionImages } = row
+  const succeeded =
+    row.status === 'SUCCEEDED' &&
+    supportSetId !== null &&
+    accuracy !== null &&
+    top5Accuracy !== null &&
+    calibrationError !== null &&
+    testImages !== null &&
+    selectionImages !== null
+  return {
+    id: row.id,
+    datasetId: row.datasetId,
+    testDatasetId: row.testDatasetId,
+    encoder: row.encoder,
+    method: row.method,
+    space: row.space,
+    shots: row.shots,
+    seed: row.seed,
+    augmentations: row.augmentations,
+    selection: row.selection,
+    klScaling: row.klScaling,
+    fixed: valuesSchema.parse(row.fixed),
+    status: row.status,
+    progress: row.progress,
+    error: row.error,
+    createdAt: row.createdAt,
+    finishedAt: row.finishedAt,
+    result: succeeded
+      ? {
+          supportSetId,
+          selectionImages,
+          selectionAccuracy: row.selectionAccuracy,
+          hyperparameters: valuesSchema.parse(row.hyperparameters),
+          accuracy,
+          top5Accuracy,
+          calibrationError,
+          unshiftedAccuracy: row.unshiftedAccuracy,
+          testImages,
+          encodeMs: row.encodeMs ?? 0,
+          searchMs: row.searchMs ?? 0,
+          scoreMs: row.scoreMs ?? 0,
+        }
+      : null,
+  }
+}
