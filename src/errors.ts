@@ -282,6 +282,10 @@ export const errors = {
     'INVALID_MODEL',
     ({ file, reason }) => `The model file ${file} cannot be used: ${reason}.`,
   ),
+  invalidAdapter: define<{ file: string; model: string; reason: string }>(
+    'INVALID_ADAPTER',
+    ({ file, model, reason }) => `The adapter ${file} cannot be attached to ${model}: ${reason}.`,
+  ),
   invalidPlugin: define<{ plugin: string; reason: string }>(
     'INVALID_PLUGIN',
     ({ plugin, reason }) => `The plugin ${plugin} cannot be used: ${reason}.`,

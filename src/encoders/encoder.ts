@@ -3,12 +3,14 @@ import pLimit from 'p-limit'
 import { untilCancelled } from '../abort.js'
 import { errors, reasonOf, ShotboardError } from '../errors.js'
 import { type Matrix, makeUnit, matrix, rowOf, stackRows } from '../tensor/matrix.js'
-import type { Runtime, Session } from '../tensor/runtime.js'
+import type { Runtime } from '../tensor/runtime.js'
 import { type AugmentationRecipe, plain, randomViews } from './augmentation.js'
 import { decodeImage } from './image.js'
-import { type Manifest, type ModelFolder, readModelFolder } from './manifest.js'
+import type { Manifest, ModelFolder, Precision } from './manifest.js'
+import { readModelFolder } from './model-folder.js'
 import { preprocess, preprocessView } from './preprocess.js'
 import { openTokenizer, type TextTokenizer } from './tokenizer.js'
+import { openTextTower, openVisionTower, type TextTower, type VisionTower } from './towers.js'
 
 /** The id of a space that the encoder itself computes: `clip`, plain, or `imo`, with its adapters on. */
 export type EncoderSpace = string
@@ -36,6 +38,9 @@ export interface Encoder {
   readonly dimensions: number
   readonly imageSize: number
   readonly logitScale: number
+  /** The bias of an encoder trained with a sigmoid; null for one trained with a softmax. */
+  readonly logitBias: number | null
+  readonly precision: Precision
   readonly spaces: readonly EncoderSpace[]
   readonly fingerprint: string
   /** The SHA-256 of every file that it was read from, in hexadecimal. */
@@ -71,23 +76,6 @@ export async function openEncoder(folder: string, runtime: Runtime): Promise<Enc
   }
   const spaces: readonly EncoderSpace[] = manifest.adapter ? ['clip', 'imo'] : ['clip']
 
-  async function runVision(pixels: Float32Array, count: number, space: EncoderSpace, last: boolean) {
-    const { imageSize, vision: tower } = manifest
-    const { vision } = await open()
-    const { [tower.output]: output } = await vision.run(
-      {
-        [tower.input]: { type: 'float32', dims: [count, 3, imageSize, imageSize], data: pixels },
-        ...(tower.adapterScaleInput && {
-          [tower.adapterScaleInput]: { type: 'float32', dims: [1], data: Float32Array.of(scaleOf(space)) },
-        }),
-      },
-      last ? [tower.input] : [],
-    )
-    return toMatrix(output, manifest.dimensions)
-  }
-
-  const scaleOf = (space: EncoderSpace): number => (space === 'imo' ? (manifest.adapter?.scale ?? 0) : 0)
-
   async function encodeImages(images: readonly ImageSource[], options: EncodeOptions) {
     const { recipe = plain, signal, onBatch } = options
     const wanted = [...new Set(options.spaces)]
@@ -109,7 +97,8 @@ export async function openEncoder(folder: string, runtime: Runtime): Promise<Enc
       const batch: Record<EncoderSpace, Matrix> = {}
       for (const [i, space] of wanted.entries()) {
         const last = i === wanted.length - 1
-        const running = runVision(pixels, (to - from) * recipe.rounds, space, last)
+        const { vision } = await open()
+        const running = vision.encode(pixels, (to - from) * recipe.rounds, space, last)
         const views = await untilCancelled(signal, running)
         const features = meanOfViews(views, recipe.rounds)
         batch[space] = features
@@ -127,11 +116,7 @@ export async function openEncoder(folder: string, runtime: Runtime): Promise<Enc
     const parts: Matrix[] = []
     for (let from = 0; from < texts.length; from += batchSize) {
       const batch = texts.slice(from, from + batchSize)
-      const { ids, length } = tokenize(batch)
-      const { [manifest.text.output]: output } = await text.run({
-        [manifest.text.input]: { type: 'int64', dims: [batch.length, length], data: ids },
-      })
-      parts.push(meanOfViews(toMatrix(output, manifest.dimensions), 1))
+      parts.push(meanOfViews(await text.encode(tokenize(batch, text.length)), 1))
     }
     return stackRows(parts, manifest.dimensions)
   }
@@ -147,17 +132,19 @@ export async function openEncoder(folder: string, runtime: Runtime): Promise<Enc
     dimensions: manifest.dimensions,
     imageSize: manifest.imageSize,
     logitScale: manifest.logitScale,
+    logitBias: manifest.logitBias,
+    precision: manifest.precision,
     spaces,
     fingerprint: model.fingerprint,
     files: model.files,
-    adapters: manifest.adapter ? { imo: model.files[manifest.vision.file] as string } : {},
+    adapters: adapterFiles(model),
     encodeImages,
     encodeTexts,
     async load() {
       await open()
       // A manifest that does not fit its model is to stop the start, not the first request.
       const blank = new Float32Array(3 * manifest.imageSize ** 2)
-      await tryOut(manifest.vision.file, () => runVision(blank, 1, 'clip', true))
+      await tryOut(manifest.vision.file, async () => (await open()).vision.encode(blank, 1, 'clip', true))
       await tryOut(manifest.text.file, () => encodeTexts(['a '.repeat(manifest.contextLength)]))
     },
     async close() {
@@ -167,40 +154,24 @@ export async function openEncoder(folder: string, runtime: Runtime): Promise<Enc
   }
 }
 
+function adapterFiles({ manifest: { adapter, vision }, files }: ModelFolder): Record<EncoderSpace, string> {
+  const hash = adapter && files['file' in adapter ? adapter.file : vision.file]
+  return hash ? { imo: hash } : {}
+}
+
 interface OpenedModel {
   readonly tokenize: TextTokenizer
-  readonly vision: Session
-  readonly text: Session
+  readonly vision: VisionTower
+  readonly text: TextTower
 }
 
 async function openModel(model: ModelFolder, runtime: Runtime): Promise<OpenedModel> {
   const [tokenize, vision, text] = await Promise.all([
     openTokenizer(model),
-    openSession(runtime, model, model.manifest.vision),
-    openSession(runtime, model, model.manifest.text),
+    openVisionTower(model, runtime),
+    openTextTower(model, runtime),
   ])
   return { tokenize, vision, text }
-}
-
-async function openSession(
-  runtime: Runtime,
-  { folder }: ModelFolder,
-  tower: { file: string; input: string; output: string; adapterScaleInput?: string | undefined },
-): Promise<Session> {
-  const file = join(folder, tower.file)
-  let session: Session
-  try {
-    session = await runtime.open(file)
-  } catch (error) {
-    throw errors.invalidModel({ file, reason: reasonOf(error) })
-  }
-  const wanted = [tower.input, tower.adapterScaleInput].filter((name) => name !== undefined)
-  const missing = [
-    ...wanted.filter((name) => !session.inputs.includes(name)).map((name) => `input ${name}`),
-    ...(session.outputs.includes(tower.output) ? [] : [`output ${tower.output}`]),
-  ]
-  if (missing.length > 0) throw errors.invalidModel({ file, reason: `it has no ${missing.join(', no ')}` })
-  return session
 }
 
 /** The pixels of images `from` up to `to`, every view of each: [images·rounds, 3, size, size]. */
@@ -219,7 +190,7 @@ async function prepareBatch(
   async function prepareImage(source: ImageSource, i: number): Promise<void> {
     const image = await source
       .read()
-      .then(decodeImage)
+      .then((bytes) => decodeImage(bytes, manifest.colours))
       .catch((error: unknown) => {
         throw error instanceof ShotboardError ? error.at(`images[${from + i}]`) : error
       })
@@ -232,13 +203,6 @@ async function prepareBatch(
 
   await Promise.all(batch.map((source, i) => preparing(() => prepareImage(source, i))))
   return pixels
-}
-
-function toMatrix(output: Awaited<ReturnType<Session['run']>>[string] | undefined, dimensions: number) {
-  if (output?.type !== 'float32' || output.dims[1] !== dimensions) {
-    throw new Error(`it gives features of shape ${JSON.stringify(output?.dims)}, not [batch, ${dimensions}]`)
-  }
-  return matrix(output.dims[0] as number, dimensions, output.data)
 }
 
 /** Unit features of every view, averaged over an image's views, made unit again: [n·rounds, d] → [n, d]. */

@@ -1,8 +1,9 @@
-import { access, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errors, reasonOf } from '../errors.js'
 import type { Runtime } from '../tensor/runtime.js'
 import { type Encoder, openEncoder } from './encoder.js'
+import { isModelFolder } from './model-folder.js'
 
 /** The encoders of a folder of model folders. */
 export interface Encoders {
@@ -28,7 +29,7 @@ export async function openEncoders(
   })
   for (const entry of entries) {
     const folder = join(directory, entry.name)
-    if (entry.isDirectory() && (await hasManifest(folder))) all.push(await openEncoder(folder, runtime))
+    if (entry.isDirectory() && (await isModelFolder(folder))) all.push(await openEncoder(folder, runtime))
   }
   const get = (id: string | null | undefined, argument?: string): Encoder => {
     const found = all.find((encoder) => encoder.id === (id ?? defaultId))
@@ -47,9 +48,3 @@ export async function openEncoders(
     },
   }
 }
-
-const hasManifest = (folder: string): Promise<boolean> =>
-  access(join(folder, 'model.json')).then(
-    () => true,
-    () => false,
-  )

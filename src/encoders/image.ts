@@ -1,4 +1,4 @@
-import sharp, { type Metadata } from 'sharp'
+import sharp, { type Metadata, type Sharp } from 'sharp'
 import { errors, reasonOf } from '../errors.js'
 
 /** Decoded pixels: upright, RGB, 8 bits a channel, row by row. */
@@ -53,22 +53,58 @@ export async function inspectImage(bytes: Uint8Array, maxMegapixels: number): Pr
 }
 
 /**
- * Decodes an image: upright by its EXIF orientation, alpha over white, grey and CMYK to RGB, 16 bits to 8.
+ * How colours are read. `managed`: alpha over white, colour profiles applied. `plain`: as Pillow's `convert('RGB')` hands
+ * them to CLIP's preprocessing, alpha dropped, profiles ignored, CMYK by plain arithmetic.
+ */
+export type Colours = 'managed' | 'plain'
+
+/**
+ * Decodes an image: upright by its EXIF orientation, grey and CMYK to RGB, 16 bits to 8.
  * Throws INVALID_IMAGE for an image that is truncated or broken.
  */
-export async function decodeImage(bytes: Uint8Array): Promise<RgbImage> {
+export async function decodeImage(bytes: Uint8Array, colours: Colours = 'managed'): Promise<RgbImage> {
   try {
-    const { data, info } = await sharp(bytes, { failOn: 'error', limitInputPixels: false })
-      .autoOrient()
-      .flatten({ background: '#ffffff' })
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true })
-    if (info.channels !== 3) throw new Error(`it decodes to ${info.channels} channels`)
-    return { width: info.width, height: info.height, data }
+    return await (colours === 'managed' ? decodeManaged(bytes) : decodePlain(bytes))
   } catch (error) {
     throw errors.invalidImage({ reason: firstLine(reasonOf(error)) })
   }
+}
+
+const decoding = { failOn: 'error', limitInputPixels: false } as const
+
+const decodeManaged = (bytes: Uint8Array): Promise<RgbImage> =>
+  rgbOf(sharp(bytes, decoding).autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb'))
+
+async function decodePlain(bytes: Uint8Array): Promise<RgbImage> {
+  const image = sharp(bytes, { ...decoding, ignoreIcc: true }).autoOrient()
+  const { space } = await image.metadata()
+  if (space !== 'cmyk') return rgbOf(image.removeAlpha().toColourspace('srgb'))
+  const { data, info } = await image
+    .pipelineColourspace('cmyk')
+    .toColourspace('cmyk')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+  if (info.channels !== 4) throw new Error(`it decodes to ${info.channels} channels`)
+  return { width: info.width, height: info.height, data: rgbOfCmyk(data) }
+}
+
+async function rgbOf(image: Sharp): Promise<RgbImage> {
+  const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
+  if (info.channels !== 3) throw new Error(`it decodes to ${info.channels} channels`)
+  return { width: info.width, height: info.height, data }
+}
+
+/** What is left of the light that black lets through, in the arithmetic of bytes that Pillow uses. */
+function rgbOfCmyk(cmyk: Uint8Array): Uint8ClampedArray {
+  const rgb = new Uint8ClampedArray((cmyk.length / 4) * 3)
+  for (let from = 0, to = 0; from < cmyk.length; from += 4) {
+    const light = 255 - (cmyk[from + 3] as number)
+    for (let ink = 0; ink < 3; ink++) {
+      const product = (cmyk[from + ink] as number) * light + 128
+      rgb[to++] = light - (((product >> 8) + product) >> 8)
+    }
+  }
+  return rgb
 }
 
 /** Decodes an image once, so that a broken one is found now. Throws INVALID_IMAGE or IMAGE_TOO_LARGE. */

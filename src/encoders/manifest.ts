@@ -1,45 +1,66 @@
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { z } from 'zod'
-import { errors, reasonOf } from '../errors.js'
+import type { Filter } from './resample.js'
 
-const rgb = z.tuple([z.number(), z.number(), z.number()])
+/** How an image becomes what the image tower takes. */
+export interface Preprocessing {
+  /** The side of the square of pixels that the image tower takes. */
+  readonly imageSize: number
+  readonly filter: Filter
+  /** The length that the shorter side gets before the centre is cut out; null for the whole image, squeezed square. */
+  readonly shorterSide: number | null
+  /** Where the centre lies between two pixels: torchvision goes to the even one, transformers down. */
+  readonly centre: 'even' | 'down'
+  /** What bytes are multiplied by before they are normalised: 1/255. */
+  readonly rescale: number
+  readonly mean: readonly [number, number, number]
+  readonly std: readonly [number, number, number]
+}
 
-/** `model.json`: all that Shotboard needs to know of an encoder beside its ONNX files and its tokenizer. */
-const manifestSchema = z
-  .object({
-    id: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, 'must be letters, digits, dots, dashes and underscores'),
-    name: z.string().min(1),
-    /** d: the length of a feature. */
-    dimensions: z.int().positive(),
-    /** The side of the square of pixels that the image tower takes. */
-    imageSize: z.int().positive(),
-    mean: rgb,
-    std: rgb,
-    resize: z.literal('bicubic, shorter side to imageSize, then centre crop'),
-    /** What cosine similarities of images and texts are multiplied by to become logits. */
-    logitScale: z.number().positive(),
-    contextLength: z.int().min(3),
-    padToken: z.int().nonnegative(),
-    endOfTextToken: z.int().nonnegative(),
-    tokenizer: z.string(),
-    vision: z.object({
-      file: z.string(),
-      input: z.string(),
-      /** The scalar input that scales the adapters' output; an encoder without adapters has none. */
-      adapterScaleInput: z.string().optional(),
-      output: z.string(),
-    }),
-    text: z.object({ file: z.string(), input: z.string(), output: z.string() }),
-    adapter: z.object({ bottleneck: z.int().positive(), scale: z.number().positive() }).nullish(),
-  })
-  .refine(({ adapter, vision }) => !adapter || vision.adapterScaleInput !== undefined, {
-    path: ['vision', 'adapterScaleInput'],
-    error: 'must be given where there is an adapter',
-  })
+/** How texts become token ids. */
+export interface Tokenization {
+  /** The tokenizer.json, relative to the folder. */
+  readonly tokenizer: string
+  readonly contextLength: number
+  readonly padToken: number
+  readonly endOfTextToken: number
+  /** Whether every text is padded to the whole context, as SigLIP was trained, or to the longest of a batch. */
+  readonly padding: 'longest' | 'context'
+  /** What is done to a text before the tokenizer sees it: nothing, or what open_clip or SigLIP's code does. */
+  readonly cleaning: Cleaning
+}
+export type Cleaning = 'none' | 'siglip' | 'lower' | 'whitespace' | 'canonicalize'
 
-export type Manifest = z.infer<typeof manifestSchema>
+/** An ONNX graph of a model folder: of the names given, the first that the graph has is its output. */
+export interface Tower {
+  readonly file: string
+  readonly input: string
+  readonly outputs: readonly string[]
+}
+
+/** All that Shotboard needs to know of an encoder, whichever layout its folder has. */
+export interface Manifest extends Preprocessing, Tokenization {
+  readonly id: string
+  readonly name: string
+  /** d: the length of a feature. */
+  readonly dimensions: number
+  /** What cosine similarities of images and texts are multiplied by to become logits. */
+  readonly logitScale: number
+  /**
+   * What is added to a logit before a sigmoid, for an encoder trained with one (SigLIP); null for one trained with a
+   * softmax. Where classes compete in a softmax it makes no difference: it is the same for all of them.
+   */
+  readonly logitBias: number | null
+  /** How decoded colours are read: transparency over white and colour profiles applied, or bytes as Pillow hands them on. */
+  readonly colours: 'managed' | 'plain'
+  readonly precision: Precision
+  /** A graph made with adapters in it takes their scale by `scaleInput`. */
+  readonly vision: Tower & { readonly scaleInput?: string | undefined }
+  readonly text: Tower
+  /** Where the space `imo` comes from: a file to be attached to the graph, or adapters that are part of it. */
+  readonly adapter: { readonly file: string } | { readonly scale: number } | null
+}
+
+export const precisions = ['fp32', 'fp16', 'q8'] as const
+export type Precision = (typeof precisions)[number]
 
 /** A model folder whose manifest has been read and whose files have been found. */
 export interface ModelFolder {
@@ -49,42 +70,4 @@ export interface ModelFolder {
   readonly fingerprint: string
   /** The SHA-256 of every file, in hexadecimal. */
   readonly files: Readonly<Record<string, string>>
-}
-
-/**
- * Reads a model folder: `model.json` and the files it names.
- * Throws INVALID_MODEL with the file that is missing or malformed.
- */
-export async function readModelFolder(folder: string): Promise<ModelFolder> {
-  const file = join(folder, 'model.json')
-  const text = await readModelFile(file)
-  let json: unknown
-  try {
-    json = JSON.parse(text.toString('utf8'))
-  } catch (error) {
-    throw errors.invalidModel({ file, reason: `it is not JSON (${reasonOf(error)})` })
-  }
-  const parsed = manifestSchema.safeParse(json)
-  if (!parsed.success) throw errors.invalidModel({ file, reason: z.prettifyError(parsed.error) })
-
-  const manifest = parsed.data
-  const hash = createHash('sha256').update(text)
-  const files: Record<string, string> = { 'model.json': sha256(text) }
-  for (const name of [manifest.vision.file, manifest.text.file, manifest.tokenizer]) {
-    const bytes = await readModelFile(join(folder, name))
-    hash.update(bytes)
-    files[name] = sha256(bytes)
-  }
-  return { folder, manifest, fingerprint: hash.digest('hex').slice(0, 16), files }
-}
-
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
-
-async function readModelFile(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file)
-  } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    throw errors.invalidModel({ file, reason: missing ? 'it does not exist' : reasonOf(error) })
-  }
 }

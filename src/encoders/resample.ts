@@ -9,8 +9,11 @@ export interface Region {
   readonly height: number
 }
 
+/** A resampling filter of Pillow's. */
+export type Filter = keyof typeof filters
+
 /**
- * A region of an image, resized with Pillow's antialiased bicubic to the byte: what CLIP was trained on, and what the
+ * A region of an image, resized as Pillow does with its antialiased filters, to the byte: what CLIP was trained on, and what the
  * resizers of image libraries differ from enough to move features. Separable, the horizontal pass first, rounded to
  * bytes between the passes (Pillow turns them round where a region is over a hundred times as tall as it is wide; this
  * does not). Gives way to other work while it runs. Returns RGB bytes, row by row.
@@ -22,11 +25,14 @@ export async function resample(
   region: Region,
   width: number,
   height: number,
-  window: Region = { left: 0, top: 0, width, height },
+  {
+    filter = 'bicubic',
+    window = { left: 0, top: 0, width, height },
+  }: { readonly filter?: Filter; readonly window?: Region } = {},
 ): Promise<Uint8ClampedArray> {
   const breathe = breather()
-  const across = contributions(region.width, width, window.left, window.width)
-  const down = contributions(region.height, height, window.top, window.height)
+  const across = contributions(filters[filter], region.width, width, window.left, window.width)
+  const down = contributions(filters[filter], region.height, height, window.top, window.height)
 
   const stride = window.width * 3
   const top = down.first[0] as number
@@ -63,10 +69,16 @@ interface Contributions {
 const precision = 22
 
 /** For `count` target pixels from `start` on, of `from` pixels resized to `to`. */
-function contributions(from: number, to: number, start: number, count: number): Contributions {
+function contributions(
+  { radius, kernel }: (typeof filters)[Filter],
+  from: number,
+  to: number,
+  start: number,
+  count: number,
+): Contributions {
   const scale = from / to
   const stretch = Math.max(scale, 1)
-  const support = 2 * stretch
+  const support = radius * stretch
   const stride = Math.ceil(support) * 2 + 1
   const first = new Int32Array(count)
   const taps = new Int32Array(count)
@@ -75,7 +87,7 @@ function contributions(from: number, to: number, start: number, count: number): 
     const centre = (start + i + 0.5) * scale
     const begin = Math.max(0, Math.trunc(centre - support + 0.5))
     const end = Math.min(from, Math.trunc(centre + support + 0.5))
-    const values = Array.from({ length: end - begin }, (_, k) => cubic((k + begin - centre + 0.5) / stretch))
+    const values = Array.from({ length: end - begin }, (_, k) => kernel((k + begin - centre + 0.5) / stretch))
     const sum = values.reduce((total, value) => total + value, 0)
     first[i] = begin
     taps[i] = end - begin
@@ -95,6 +107,25 @@ function cubic(distance: number): number {
   if (x < 2) return (((x - 5) * x + 8) * x - 4) * a
   return 0
 }
+
+function triangle(distance: number): number {
+  return Math.max(0, 1 - Math.abs(distance))
+}
+
+/** A sinc windowed by a wider sinc, of three lobes. */
+function lanczos(distance: number): number {
+  return Math.abs(distance) < 3 ? sinc(distance) * sinc(distance / 3) : 0
+}
+
+function sinc(x: number): number {
+  return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x)
+}
+
+const filters = {
+  bicubic: { radius: 2, kernel: cubic },
+  bilinear: { radius: 1, kernel: triangle },
+  lanczos: { radius: 3, kernel: lanczos },
+} as const
 
 /** One target pixel: three channels, each a weighted sum of source pixels `step` apart. */
 function weigh(

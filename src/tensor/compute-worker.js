@@ -25,15 +25,22 @@ const operations = {
     const session = await InferenceSession.create(model, options)
     lastSession += 1
     sessions.set(lastSession, session)
-    return { result: { session: lastSession, inputs: session.inputNames, outputs: session.outputNames } }
+    const signature = Object.fromEntries(
+      session.inputMetadata.map((input) => [
+        input.name,
+        input.isTensor ? { type: input.type, shape: [...input.shape] } : { type: 'none', shape: [] },
+      ]),
+    )
+    const { inputNames: inputs, outputNames: outputs } = session
+    return { result: { session: lastSession, inputs, outputs, signature } }
   },
 
-  async run({ session, feeds }) {
+  async run({ session, feeds, outputs: wanted }) {
     /** @type {Record<string, Tensor>} */
     const inputs = {}
     for (const [name, { type, data, dims }] of Object.entries(feeds))
       inputs[name] = new Tensor(type, data, dims)
-    const outputs = await sessionOf(session).run(inputs)
+    const outputs = await sessionOf(session).run(inputs, wanted ?? sessionOf(session).outputNames)
     /** @type {Record<string, unknown>} */
     const result = {}
     /** @type {Set<ArrayBuffer>} */

@@ -10,17 +10,31 @@ export type Tensor =
 export interface Session {
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
+  /** What the graph says of its inputs: `float32`, `int64` and so on, and a name for a dimension that varies. */
+  readonly signature: Readonly<Record<string, Signature>>
   /**
    * Runs the graph once. The inputs are copied to the computing thread; those named in `give` are handed over instead
-   * and must not be used again.
+   * and must not be used again. `outputs` are those to be computed, all of them unless named.
    */
-  run(feeds: Readonly<Record<string, Tensor>>, give?: readonly string[]): Promise<Record<string, Tensor>>
+  run(feeds: Readonly<Record<string, Tensor>>, options?: RunOptions): Promise<Record<string, Tensor>>
   release(): Promise<void>
 }
 
+export interface Signature {
+  readonly type: string
+  readonly shape: readonly (number | string)[]
+}
+
+export interface RunOptions {
+  readonly give?: readonly string[]
+  readonly outputs?: readonly string[]
+}
+
 export interface OpenOptions {
-  /** Where the files are that the bytes of a model refer to. */
+  /** Where the files are that a model given as bytes refers to. */
   readonly weightsFolder?: string
+  /** How far ONNX Runtime rewrites the graph; `all` unless said. */
+  readonly optimization?: 'extended' | 'all'
   /**
    * Whether weights may be kept a second time, arranged for speed: true unless told. Where a graph reads its weights in
    * two directions, as in training, that costs memory and gains nothing.
@@ -30,9 +44,7 @@ export interface OpenOptions {
 
 /** A thread that computes: ONNX sessions and the few dense routines that ONNX has no operator for. */
 export interface Runtime {
-  /**
-   * Opens an ONNX model, a file's path or its bytes. Throws what ONNX Runtime says of a model it cannot read.
-   */
+  /** Opens an ONNX model, a file's path or its bytes. Throws what ONNX Runtime says of a model it cannot read. */
   open(model: string | Uint8Array, options?: OpenOptions): Promise<Session>
   /** Eigenvalues (ascending) and eigenvectors (columns) of a symmetric matrix, row-major [d, d], double precision. */
   eigh(size: number, data: Float64Array): Promise<{ values: Float64Array; vectors: Float64Array }>
@@ -85,10 +97,10 @@ export function openRuntime({ threads = availableParallelism() } = {}): Runtime 
     })
   }
 
-  const optionsWith = ({ weightsFolder, packWeights = true }: OpenOptions) => ({
+  const optionsWith = ({ weightsFolder, packWeights = true, optimization = 'all' }: OpenOptions) => ({
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
-    graphOptimizationLevel: 'all',
+    graphOptimizationLevel: optimization,
     extra: {
       session: {
         // Threads that spin while they wait take the cores from image decoding.
@@ -100,15 +112,14 @@ export function openRuntime({ threads = availableParallelism() } = {}): Runtime 
   })
 
   return {
-    async open(model, options = {}) {
-      const opened = await ask<{ session: number; inputs: string[]; outputs: string[] }>('open', {
-        model,
-        options: optionsWith(options),
-      })
+    async open(model, openOptions = {}) {
+      const { session, ...description } = await ask<Omit<Session, 'run' | 'release'> & { session: number }>(
+        'open',
+        { model, options: optionsWith(openOptions) },
+      )
       return {
-        inputs: opened.inputs,
-        outputs: opened.outputs,
-        run(feeds, give = []) {
+        ...description,
+        run(feeds, { give = [], outputs } = {}) {
           const whole = Object.fromEntries(
             Object.entries(feeds).map(([name, tensor]) => [name, withoutSurroundings(tensor)]),
           )
@@ -116,9 +127,9 @@ export function openRuntime({ threads = availableParallelism() } = {}): Runtime 
             const buffer = whole[name]?.data.buffer
             return buffer instanceof ArrayBuffer ? [buffer] : []
           })
-          return ask('run', { session: opened.session, feeds: whole }, transfer)
+          return ask('run', { session, feeds: whole, outputs }, transfer)
         },
-        release: () => ask('release', { session: opened.session }),
+        release: () => ask('release', { session }),
       }
     },
     eigh: (size, data) => ask('eigh', { size, data }),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { openEncoder } from '../../src/encoders/encoder.js'
-import { readModelFolder } from '../../src/encoders/manifest.js'
+import { readModelFolder } from '../../src/encoders/model-folder.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
 import { miniClip } from './files.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readModelFolder } from '../../src/encoders/manifest.js'
+import { readModelFolder } from '../../src/encoders/model-folder.js'
 import { preprocess, preprocessView } from '../../src/encoders/preprocess.js'
 import { fixture, miniClip, sha256 } from './files.js'
 import { noise } from './noise.js'
@@ -35,7 +35,7 @@ function meanOf(values: Float32Array): number {
 test.each(cases)('%s is resized, cropped and normalised as by torchvision', async (_, expected) => {
   const { width, height, block, size } = expected
   const pixels = new Float32Array(3 * size ** 2)
-  await preprocess(noise(width, height, block), { imageSize: size, mean, std }, pixels)
+  await preprocess(noise(width, height, block), { ...manifest, imageSize: size, shorterSide: size }, pixels)
 
   const bytes = toBytes(pixels)
   expect(Buffer.from(bytes.subarray(0, expected.corner.length / 2)).toString('hex')).toBe(expected.corner)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readModelFolder } from '../../src/encoders/manifest.js'
+import { readModelFolder } from '../../src/encoders/model-folder.js'
 import { openTokenizer } from '../../src/encoders/tokenizer.js'
 import { fixture, miniClip } from './files.js'
 

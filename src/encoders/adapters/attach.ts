@@ -9,7 +9,7 @@ import type { Adapter, Bottleneck } from './adapter.js'
 import { type Block, findBlocks } from './find-blocks.js'
 
 /** The graph's new input, [1] float32: 0 is the encoder without adapters, bit for bit. */
-export const adapterScaleInput = 'adapter_scale'
+export const adapterScaleInput = 'shotboard.adapter_scale'
 
 /** The name of a part of a block's adapter: a name of our own in somebody else's graph. */
 export const adapterTensor = (block: number, part: string): string => `shotboard.adapter.${block}.${part}`

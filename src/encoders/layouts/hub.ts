@@ -1,0 +1,117 @@
+import { basename, join } from 'node:path'
+import { z } from 'zod'
+import { errors } from '../../errors.js'
+import { readSafetensors } from '../../tensor/safetensors.js'
+import { type Manifest, type ModelFolder, type Precision, precisions } from '../manifest.js'
+import type { Configuration } from './configuration.js'
+import { adapterIn, contentsOf, encoderId, exists, readOptionalJson } from './files.js'
+import { readOpenClipConfiguration } from './open-clip.js'
+import { readTransformersConfiguration } from './transformers.js'
+
+/** `shotboard.json`: what was decided when a model was added, and where it comes from. */
+export const addedSchema = z.object({
+  id: encoderId,
+  name: z.string().min(1),
+  precision: z.enum(precisions),
+  logitScale: z.number().positive().optional(),
+  logitBias: z.number().optional(),
+  source: z
+    .object({ repository: z.string(), revision: z.string(), commit: z.string().optional() })
+    .or(z.object({ path: z.string() }))
+    .optional(),
+})
+export type Added = z.infer<typeof addedSchema>
+export const addedFile = 'shotboard.json'
+
+/** How the graphs of a precision are named, as optimum and transformers.js do. */
+export const suffixes: Readonly<Record<Precision, readonly string[]>> = {
+  fp32: [''],
+  fp16: ['_fp16'],
+  q8: ['_quantized', '_int8', '_uint8'],
+}
+
+/** OpenAI's, OpenCLIP's, TinyCLIP's and MobileCLIP's training all clamp it to 100, and end there. */
+const clipLogitScale = 100
+
+/**
+ * Reads a folder in the layout of the Hugging Face hub: `config.json` with `preprocessor_config.json`, or
+ * `open_clip_config.json`; `tokenizer.json`; `onnx/vision_model*.onnx` and `onnx/text_model*.onnx`.
+ * Throws INVALID_MODEL with the file that is missing or malformed.
+ */
+export async function readHubLayout(folder: string): Promise<ModelFolder> {
+  const openClip = await readOpenClipConfiguration(folder)
+  const { read, objective, outputs, ...configuration } =
+    openClip ?? (await readTransformersConfiguration(folder))
+  const added = await readOptionalJson(join(folder, addedFile), addedSchema)
+  const graphs = await findGraphs(folder, added?.value.precision)
+  const adapter = await adapterIn(folder)
+  const id = added?.value.id ?? basename(folder)
+  const manifest: Manifest = {
+    ...configuration,
+    ...(await logitsOf(folder, objective, added?.value)),
+    id,
+    name: added?.value.name ?? id,
+    precision: graphs.precision,
+    vision: { file: graphs.vision, input: 'pixel_values', outputs: outputs.vision },
+    text: { file: graphs.text, input: 'input_ids', outputs: outputs.text },
+    adapter,
+  }
+  const files = [graphs.vision, graphs.text, manifest.tokenizer, ...(adapter ? [adapter.file] : [])]
+  const contents = await contentsOf(folder, files, {
+    known: read,
+    // Neither its name nor where it came from decides a feature.
+    decisive: [
+      ...Object.values(read),
+      Buffer.from(JSON.stringify([manifest.logitScale, manifest.logitBias])),
+    ],
+  })
+  return { folder, manifest, ...contents }
+}
+
+/** The two graphs of a precision; where none is asked for, of the first that is there. */
+async function findGraphs(folder: string, precision: Precision | undefined) {
+  for (const each of precision ? [precision] : precisions) {
+    for (const suffix of suffixes[each]) {
+      const [vision, text] = [`onnx/vision_model${suffix}.onnx`, `onnx/text_model${suffix}.onnx`]
+      if (!(await exists(join(folder, vision)))) continue
+      if (await exists(join(folder, text))) return { precision: each, vision, text }
+      throw errors.invalidModel({ file: join(folder, text), reason: 'it does not exist' })
+    }
+  }
+  const wanted = (precision ? [precision] : precisions).flatMap((each) => suffixes[each])
+  throw errors.invalidModel({
+    file: join(folder, 'onnx'),
+    reason: `it holds none of ${wanted.map((suffix) => `vision_model${suffix}.onnx`).join(', ')}`,
+  })
+}
+
+/** The trained scale and bias: as they were added, or of the model's weights, or of CLIP. */
+async function logitsOf(
+  folder: string,
+  objective: Configuration['objective'],
+  added: Added | undefined,
+): Promise<Pick<Manifest, 'logitScale' | 'logitBias'>> {
+  const trained = await trainedLogits(join(folder, 'model.safetensors'))
+  const logitScale =
+    added?.logitScale ?? trained.logitScale ?? (objective === 'softmax' ? clipLogitScale : undefined)
+  if (objective === 'softmax' && logitScale !== undefined) return { logitScale, logitBias: null }
+  const logitBias = added?.logitBias ?? trained.logitBias
+  if (logitScale === undefined || logitBias === undefined) {
+    const reason =
+      'a model trained with a sigmoid needs its logitScale and logitBias, which its graphs do not hold; give them in it'
+    throw errors.invalidModel({ file: join(folder, addedFile), reason })
+  }
+  return { logitScale, logitBias }
+}
+
+/** `logit_scale`, kept as its logarithm, and `logit_bias`, of a model's weights, where they are there. */
+export async function trainedLogits(file: string): Promise<{ logitScale?: number; logitBias?: number }> {
+  if (!(await exists(file))) return {}
+  const { tensors } = await readSafetensors(file)
+  const scale = tensors.get('logit_scale')?.data[0]
+  const bias = tensors.get('logit_bias')?.data[0]
+  return {
+    ...(scale !== undefined && { logitScale: Math.exp(scale) }),
+    ...(bias !== undefined && { logitBias: bias }),
+  }
+}

@@ -1,0 +1,70 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Configuration } from './configuration.js'
+import { readOptionalJson, rgb } from './files.js'
+import { readTokenizer } from './tokenizer-files.js'
+
+const openClipSchema = z.looseObject({
+  model_cfg: z.looseObject({
+    embed_dim: z.int().positive(),
+    /** open_clip gives a bias, and so a sigmoid, to the models that are made with this. */
+    init_logit_bias: z.number().nullish(),
+    vision_cfg: z.looseObject({
+      image_size: z
+        .int()
+        .positive()
+        .or(
+          z
+            .tuple([z.int().positive(), z.int().positive()])
+            .refine(([height, width]) => height === width, 'must be square')
+            .transform(([height]) => height),
+        ),
+    }),
+    text_cfg: z.looseObject({
+      context_length: z.int().min(3).default(77),
+      hf_tokenizer_name: z.string().nullish(),
+      tokenizer_kwargs: z
+        .looseObject({ clean: z.enum(['lower', 'whitespace', 'canonicalize']).optional() })
+        .default({}),
+    }),
+  }),
+  preprocess_cfg: z.looseObject({
+    mean: rgb.default([0.48145466, 0.4578275, 0.40821073]),
+    std: rgb.default([0.26862954, 0.26130258, 0.27577711]),
+    interpolation: z.enum(['bicubic', 'bilinear']).default('bicubic'),
+    resize_mode: z.enum(['shortest', 'squash']).default('shortest'),
+  }),
+})
+
+/**
+ * Reads `open_clip_config.json`; undefined where there is none. open_clip cleans texts in code (ftfy, HTML entities,
+ * white space, lower case) and pads with zeros.
+ */
+export async function readOpenClipConfiguration(folder: string): Promise<Configuration | undefined> {
+  const config = await readOptionalJson(join(folder, 'open_clip_config.json'), openClipSchema)
+  if (config === undefined) return undefined
+  const { model_cfg: model, preprocess_cfg: preprocess } = config.value
+  const imageSize = model.vision_cfg.image_size
+  const { hf_tokenizer_name: foreign, tokenizer_kwargs: options } = model.text_cfg
+  const tokenizer = await readTokenizer(folder, {
+    contextLength: model.text_cfg.context_length,
+    ...(!foreign && { padToken: 0 }),
+  })
+  return {
+    imageSize,
+    filter: preprocess.interpolation,
+    shorterSide: preprocess.resize_mode === 'shortest' ? imageSize : null,
+    centre: 'even',
+    rescale: 1 / 255,
+    mean: preprocess.mean,
+    std: preprocess.std,
+    colours: 'plain',
+    ...tokenizer.tokenization,
+    padding: 'context',
+    cleaning: options.clean ?? (foreign ? 'whitespace' : 'lower'),
+    dimensions: model.embed_dim,
+    objective: typeof model.init_logit_bias === 'number' ? 'sigmoid' : 'softmax',
+    outputs: { vision: ['image_embeds'], text: ['text_embeds'] },
+    read: { 'open_clip_config.json': config.bytes, ...tokenizer.read },
+  }
+}

@@ -1,0 +1,65 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Manifest, ModelFolder } from '../manifest.js'
+import { adapterIn, contentsOf, encoderId, readModelJson, rgb } from './files.js'
+
+/** `model.json`: Shotboard's own layout, which names its files and says all that is to be known of them. */
+const ownSchema = z
+  .object({
+    id: encoderId,
+    name: z.string().min(1),
+    dimensions: z.int().positive(),
+    imageSize: z.int().positive(),
+    mean: rgb,
+    std: rgb,
+    resize: z.literal('bicubic, shorter side to imageSize, then centre crop'),
+    logitScale: z.number().positive(),
+    contextLength: z.int().min(3),
+    padToken: z.int().nonnegative(),
+    endOfTextToken: z.int().nonnegative(),
+    tokenizer: z.string(),
+    vision: z.object({
+      file: z.string(),
+      input: z.string(),
+      /** The scalar input that scales the adapters' output; an encoder without adapters has none. */
+      adapterScaleInput: z.string().optional(),
+      output: z.string(),
+    }),
+    text: z.object({ file: z.string(), input: z.string(), output: z.string() }),
+    adapter: z.object({ bottleneck: z.int().positive(), scale: z.number().positive() }).nullish(),
+  })
+  .refine(({ adapter, vision }) => !adapter || vision.adapterScaleInput !== undefined, {
+    path: ['vision', 'adapterScaleInput'],
+    error: 'must be given where there is an adapter',
+  })
+
+export const ownManifestFile = 'model.json'
+
+/** Reads a folder with a `model.json`. Throws INVALID_MODEL with the file that is missing or malformed. */
+export async function readOwnLayout(folder: string): Promise<ModelFolder> {
+  const { value, bytes } = await readModelJson(join(folder, ownManifestFile), ownSchema)
+  const { resize: _, adapter, vision, text, ...rest } = value
+  const attached = await adapterIn(folder)
+  const manifest: Manifest = {
+    ...rest,
+    filter: 'bicubic',
+    shorterSide: value.imageSize,
+    centre: 'even',
+    rescale: 1 / 255,
+    padding: 'longest',
+    cleaning: 'none',
+    logitBias: null,
+    colours: 'managed',
+    precision: 'fp32',
+    vision: {
+      file: vision.file,
+      input: vision.input,
+      outputs: [vision.output],
+      scaleInput: vision.adapterScaleInput,
+    },
+    text: { file: text.file, input: text.input, outputs: [text.output] },
+    adapter: attached ?? (adapter ? { scale: adapter.scale } : null),
+  }
+  const files = [vision.file, text.file, value.tokenizer, ...(attached ? [attached.file] : [])]
+  return { folder, manifest, ...(await contentsOf(folder, files, { known: { [ownManifestFile]: bytes } })) }
+}

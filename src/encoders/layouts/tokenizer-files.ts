@@ -1,0 +1,67 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import { errors } from '../../errors.js'
+import type { Tokenization } from '../manifest.js'
+import { readModelJson, readOptionalJson } from './files.js'
+
+/** A special token, as a name or with how it is matched. */
+const named = z.string().or(z.looseObject({ content: z.string() }).transform(({ content }) => content))
+
+const tokenizerSchema = z.looseObject({
+  model: z.looseObject({ vocab: z.unknown() }),
+  added_tokens: z.array(z.looseObject({ id: z.int(), content: z.string() })).default([]),
+})
+const settingsSchema = z.looseObject({ pad_token: named.nullish(), eos_token: named.nullish() })
+
+const tokenizerFile = 'tokenizer.json'
+
+/**
+ * What the tokenizer's files say: `tokenizer.json`, and `tokenizer_config.json` for which tokens end and pad a text.
+ * Throws INVALID_MODEL where they are missing or name tokens that are not there.
+ */
+export async function readTokenizer(
+  folder: string,
+  known: { readonly contextLength: number; readonly padToken?: number },
+): Promise<{
+  readonly tokenization: Pick<Tokenization, 'tokenizer' | 'contextLength' | 'padToken' | 'endOfTextToken'>
+  readonly read: Readonly<Record<string, Uint8Array>>
+}> {
+  const file = join(folder, tokenizerFile)
+  const tokenizer = await readModelJson(file, tokenizerSchema)
+  const settings = await readOptionalJson(join(folder, 'tokenizer_config.json'), settingsSchema)
+
+  const idOf = (token: string): number => {
+    const id = tokenizer.value.added_tokens.find(({ content }) => content === token)?.id
+    const inVocabulary = id ?? idInVocabulary(tokenizer.value.model.vocab, token)
+    if (inVocabulary === undefined) throw errors.invalidModel({ file, reason: `it has no token ${token}` })
+    return inVocabulary
+  }
+  const end = settings?.value.eos_token ?? knownEnds.find((token) => has(tokenizer.value, token))
+  if (!end)
+    throw errors.invalidModel({ file, reason: `it has none of the end tokens ${knownEnds.join(', ')}` })
+  const pad = settings?.value.pad_token ?? end
+  return {
+    tokenization: {
+      tokenizer: tokenizerFile,
+      contextLength: known.contextLength,
+      padToken: known.padToken ?? idOf(pad),
+      endOfTextToken: idOf(end),
+    },
+    read: settings ? { 'tokenizer_config.json': settings.bytes } : {},
+  }
+}
+
+const knownEnds = ['<|endoftext|>', '<end_of_text>', '</s>', '<eos>']
+
+const has = ({ added_tokens, model }: z.infer<typeof tokenizerSchema>, token: string): boolean =>
+  added_tokens.some(({ content }) => content === token) || idInVocabulary(model.vocab, token) !== undefined
+
+/** BPE keeps its vocabulary as an object, Unigram as pairs of token and score. */
+function idInVocabulary(vocabulary: unknown, token: string): number | undefined {
+  if (Array.isArray(vocabulary)) {
+    const at = vocabulary.findIndex((entry) => Array.isArray(entry) && entry[0] === token)
+    return at < 0 ? undefined : at
+  }
+  const id = Object.entries(vocabulary ?? {}).find(([each]) => each === token)?.[1]
+  return typeof id === 'number' ? id : undefined
+}

@@ -1,0 +1,138 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import { errors } from '../../errors.js'
+import type { Filter } from '../resample.js'
+import type { Configuration } from './configuration.js'
+import { readModelJson, readOptionalJson, rgb } from './files.js'
+import { readTokenizer } from './tokenizer-files.js'
+
+const configSchema = z.looseObject({
+  model_type: z.string(),
+  projection_dim: z.int().positive().optional(),
+  text_config: z
+    .looseObject({
+      max_position_embeddings: z.int().min(3).optional(),
+      projection_size: z.int().positive().optional(),
+      hidden_size: z.int().positive().optional(),
+    })
+    .default({}),
+  vision_config: z.looseObject({ hidden_size: z.int().positive().optional() }).default({}),
+})
+
+const side = z.int().positive()
+const square = z
+  .object({ height: side, width: side })
+  .refine(({ height, width }) => height === width, 'must be square')
+const preprocessorSchema = z.looseObject({
+  do_resize: z.literal(true).default(true),
+  size: side.or(z.object({ shortest_edge: side })).or(square),
+  resample: z.int().default(3),
+  do_center_crop: z.boolean().optional(),
+  crop_size: side.or(square).optional(),
+  do_rescale: z.boolean().default(true),
+  rescale_factor: z
+    .number()
+    .positive()
+    .default(1 / 255),
+  do_normalize: z.boolean().default(true),
+  image_mean: rgb.default([0.48145466, 0.4578275, 0.40821073]),
+  image_std: rgb.default([0.26862954, 0.26130258, 0.27577711]),
+})
+
+/** Pillow's numbers of its resampling filters. */
+const filters: Readonly<Record<number, Filter>> = { 1: 'lanczos', 2: 'bilinear', 3: 'bicubic' }
+
+/** What a kind of model leaves unsaid in its files. */
+const kinds = {
+  clip: {
+    objective: 'softmax',
+    padding: 'longest',
+    crops: true,
+    context: 77,
+    dimensions: ({ projection_dim }: z.infer<typeof configSchema>) => projection_dim ?? 512,
+    outputs: { vision: ['image_embeds'], text: ['text_embeds'] },
+  },
+  siglip: {
+    objective: 'sigmoid',
+    padding: 'context',
+    crops: false,
+    context: 64,
+    dimensions: ({ text_config: text, vision_config: vision }: z.infer<typeof configSchema>) =>
+      text.projection_size ?? vision.hidden_size ?? text.hidden_size ?? 768,
+    outputs: { vision: ['image_embeds', 'pooler_output'], text: ['text_embeds', 'pooler_output'] },
+  },
+} as const
+
+/** Reads `config.json` and `preprocessor_config.json` as transformers writes them, and the tokenizer's files. */
+export async function readTransformersConfiguration(folder: string): Promise<Configuration> {
+  const configFile = join(folder, 'config.json')
+  const config = await readModelJson(configFile, configSchema)
+  const kind = Object.entries(kinds).find(([name]) => name === config.value.model_type)?.[1]
+  if (kind === undefined) {
+    const reason = `its model_type ${config.value.model_type} is none of ${Object.keys(kinds).join(', ')}`
+    throw errors.invalidModel({ file: configFile, reason })
+  }
+  const preprocessorFile = join(folder, 'preprocessor_config.json')
+  const preprocessor = await readModelJson(preprocessorFile, preprocessorSchema)
+  const tokenizer = await readTokenizer(folder, {
+    contextLength: config.value.text_config.max_position_embeddings ?? kind.context,
+  })
+  return {
+    ...preprocessingOf(preprocessor.value, kind.crops, (reason) =>
+      errors.invalidModel({ file: preprocessorFile, reason }),
+    ),
+    ...tokenizer.tokenization,
+    padding: kind.padding,
+    cleaning: (await isLowercasedOutside(folder)) ? 'siglip' : 'none',
+    colours: 'plain',
+    dimensions: kind.dimensions(config.value),
+    objective: kind.objective,
+    outputs: kind.outputs,
+    read: {
+      'config.json': config.bytes,
+      'preprocessor_config.json': preprocessor.bytes,
+      ...tokenizer.read,
+    },
+  }
+}
+
+/** SigLIP's tokenizer of old canonicalises in code; a tokenizer.json that does so itself has a normalizer that says it. */
+async function isLowercasedOutside(folder: string): Promise<boolean> {
+  const config = await readOptionalJson(
+    join(folder, 'tokenizer_config.json'),
+    z.looseObject({ tokenizer_class: z.string().optional(), do_lower_case: z.boolean().optional() }),
+  )
+  const tokenizer = await readOptionalJson(
+    join(folder, 'tokenizer.json'),
+    z.looseObject({ normalizer: z.unknown() }),
+  )
+  const siglip = config?.value.tokenizer_class === 'SiglipTokenizer' && config.value.do_lower_case !== false
+  return siglip && !JSON.stringify(tokenizer?.value.normalizer ?? null).includes('Lowercase')
+}
+
+function preprocessingOf(
+  value: z.infer<typeof preprocessorSchema>,
+  cropsByDefault: boolean,
+  invalid: (reason: string) => Error,
+) {
+  const filter = filters[value.resample]
+  if (filter === undefined) throw invalid(`its resample ${value.resample} is none of 1, 2, 3`)
+  const { size } = value
+  const shortest = typeof size === 'number' ? size : 'shortest_edge' in size ? size.shortest_edge : undefined
+  const crops = value.do_center_crop ?? cropsByDefault
+  const crop = typeof value.crop_size === 'object' ? value.crop_size.height : value.crop_size
+  const whole = typeof size === 'object' && 'height' in size ? size.height : shortest
+  const imageSize = crops ? (crop ?? whole ?? 0) : (whole ?? 0)
+  if (shortest !== undefined && !crops) throw invalid('it neither crops nor gives a height and a width')
+  if (shortest === undefined && imageSize !== whole) throw invalid('its crop_size is not its size')
+  if (shortest !== undefined && shortest < imageSize) throw invalid('its crop_size is larger than its size')
+  return {
+    imageSize,
+    filter,
+    shorterSide: shortest ?? null,
+    centre: 'down' as const,
+    rescale: value.do_rescale ? value.rescale_factor : 1,
+    mean: value.do_normalize ? value.image_mean : ([0, 0, 0] as const),
+    std: value.do_normalize ? value.image_std : ([1, 1, 1] as const),
+  }
+}

@@ -1,0 +1,23 @@
+import { join } from 'node:path'
+import { exists } from './layouts/files.js'
+import { readHubLayout } from './layouts/hub.js'
+import { ownManifestFile, readOwnLayout } from './layouts/own.js'
+import type { ModelFolder } from './manifest.js'
+
+/**
+ * Reads a model folder of either layout: Shotboard's own, with a `model.json`, or the Hugging Face hub's.
+ * Throws INVALID_MODEL with the file that is missing or malformed.
+ */
+export async function readModelFolder(folder: string): Promise<ModelFolder> {
+  return (await exists(join(folder, ownManifestFile))) || !(await isHubLayout(folder))
+    ? readOwnLayout(folder)
+    : readHubLayout(folder)
+}
+
+/** Whether a folder looks like a model of either layout. */
+export async function isModelFolder(folder: string): Promise<boolean> {
+  return (await exists(join(folder, ownManifestFile))) || (await isHubLayout(folder))
+}
+
+const isHubLayout = async (folder: string): Promise<boolean> =>
+  (await exists(join(folder, 'config.json'))) || (await exists(join(folder, 'open_clip_config.json')))

@@ -1,0 +1,147 @@
+import { join } from 'node:path'
+import { errors, reasonOf } from '../errors.js'
+import { type Matrix, matrix } from '../tensor/matrix.js'
+import { graphOverFile, readOnnxModel } from '../tensor/onnx/model.js'
+import type { OpenOptions, Runtime, Session, Tensor } from '../tensor/runtime.js'
+import { readAdapter } from './adapters/adapter.js'
+import { adapterScaleInput, attachAdapter } from './adapters/attach.js'
+import type { EncoderSpace } from './encoder.js'
+import type { Manifest, ModelFolder, Tower } from './manifest.js'
+import type { TokenIds } from './tokenizer.js'
+
+/** Preprocessed images to features, not of unit length. */
+export interface VisionTower {
+  /** `pixels` are [N, 3, size, size]; with `give` they are handed over and must not be used again. */
+  encode(pixels: Float32Array, count: number, space: EncoderSpace, give: boolean): Promise<Matrix>
+  release(): Promise<void>
+}
+
+/** Token ids to features, not of unit length. */
+export interface TextTower {
+  /** How many tokens the graph takes, where it takes no other number. */
+  readonly length: number | undefined
+  encode(tokens: TokenIds): Promise<Matrix>
+  release(): Promise<void>
+}
+
+/** Opens the image tower, its adapter attached. Throws INVALID_MODEL or INVALID_ADAPTER with the file at fault. */
+export async function openVisionTower(model: ModelFolder, runtime: Runtime): Promise<VisionTower> {
+  const { manifest } = model
+  const { vision, adapter, imageSize } = manifest
+  const file = join(model.folder, vision.file)
+  const { session, scale, scaleInput } =
+    adapter && 'file' in adapter
+      ? await openAdapted(model, adapter.file, runtime)
+      : {
+          session: await openGraph(file, runtime, manifest),
+          scale: adapter?.scale ?? 0,
+          scaleInput: vision.scaleInput,
+        }
+  const output = checked(session, file, vision, [scaleInput, vision.scaleInput])
+  return {
+    async encode(pixels, count, space, give) {
+      const one = (value: number): Tensor => ({ type: 'float32', dims: [1], data: Float32Array.of(value) })
+      const feeds: Record<string, Tensor> = {
+        [vision.input]: { type: 'float32', dims: [count, 3, imageSize, imageSize], data: pixels },
+        // Adapters that are part of the graph stay off where others are attached.
+        ...(vision.scaleInput !== undefined && { [vision.scaleInput]: one(0) }),
+        ...(scaleInput !== undefined && { [scaleInput]: one(space === 'imo' ? scale : 0) }),
+      }
+      const results = await session.run(feeds, { give: give ? [vision.input] : [], outputs: [output] })
+      return toMatrix(results[output], manifest.dimensions)
+    },
+    release: () => session.release(),
+  }
+}
+
+/** Opens the text tower. Throws INVALID_MODEL with the file at fault. */
+export async function openTextTower(model: ModelFolder, runtime: Runtime): Promise<TextTower> {
+  const { text, padding, dimensions } = model.manifest
+  const file = join(model.folder, text.file)
+  const session = await openGraph(file, runtime, model.manifest)
+  const output = checked(session, file, text, [])
+  const columns = session.signature[text.input]?.shape[1]
+  return {
+    length: typeof columns === 'number' ? columns : undefined,
+    async encode({ ids, length, lengths }) {
+      const dims = [lengths.length, length]
+      const filled = (value: (row: number, column: number) => boolean): Tensor => ({
+        type: 'int64',
+        dims,
+        data: BigInt64Array.from(ids, (_, at) => (value(Math.floor(at / length), at % length) ? 1n : 0n)),
+      })
+      const mask = (row: number, column: number) => padding === 'context' || column < (lengths[row] ?? 0)
+      const results = await session.run(
+        {
+          [text.input]: { type: 'int64', dims, data: ids },
+          ...(session.inputs.includes('attention_mask') && { attention_mask: filled(mask) }),
+          ...(session.inputs.includes('token_type_ids') && { token_type_ids: filled(() => false) }),
+        },
+        { outputs: [output] },
+      )
+      return toMatrix(results[output], dimensions)
+    },
+    release: () => session.release(),
+  }
+}
+
+/** The image tower with an adapter file's bottlenecks in its graph. */
+async function openAdapted({ folder, manifest }: ModelFolder, name: string, runtime: Runtime) {
+  const [file, adapterFile] = [join(folder, manifest.vision.file), join(folder, name)]
+  const adapter = await readAdapter(adapterFile)
+  try {
+    const model = await readOnnxModel(file)
+    attachAdapter(model, adapter)
+    const { model: bytes, weightsFolder } = graphOverFile(model)
+    const session = await runtime.open(bytes, { ...optionsFor(manifest), weightsFolder })
+    return { session, scale: adapter.scale, scaleInput: adapterScaleInput }
+  } catch (error) {
+    throw errors.invalidAdapter({ file: adapterFile, model: file, reason: reasonOf(error) })
+  }
+}
+
+async function openGraph(file: string, runtime: Runtime, manifest: Manifest): Promise<Session> {
+  try {
+    return await runtime.open(file, optionsFor(manifest))
+  } catch (error) {
+    throw errors.invalidModel({ file, reason: reasonOf(error) })
+  }
+}
+
+/** At its last level the optimiser of ONNX Runtime 1.30 crashes on some graphs in half precision. */
+const optionsFor = ({ precision }: Manifest): OpenOptions =>
+  precision === 'fp16' ? { optimization: 'extended' } : {}
+
+/** Which of a tower's outputs the graph has. Throws INVALID_MODEL where the graph is not what the manifest says. */
+function checked(
+  session: Session,
+  file: string,
+  { input, outputs }: Tower,
+  others: readonly (string | undefined)[],
+): string {
+  const known = new Set(['attention_mask', 'token_type_ids', input, ...others])
+  const missing = [input, ...others].filter((name) => name !== undefined && !session.inputs.includes(name))
+  const strange = session.inputs.filter((name) => !known.has(name))
+  const output = outputs.find((name) => session.outputs.includes(name))
+  const reasons = [
+    ...missing.map((name) => `it has no input ${name}`),
+    ...strange.map((name) => `it wants an input ${name}`),
+    ...(output === undefined ? [`it has no output ${outputs.join(' or ')}`] : []),
+  ]
+  const { shape: [batch] = [], type = '' } = session.signature[input] ?? {}
+  if (typeof batch === 'number')
+    reasons.push(`its batch is fixed at ${batch}: export it with a batch that varies`)
+  if (!['float32', 'int64'].includes(type))
+    reasons.push(`its input ${input} is ${type}, not float32 or int64`)
+  if (output === undefined || reasons.length > 0) {
+    throw errors.invalidModel({ file, reason: reasons.join(', and ') })
+  }
+  return output
+}
+
+function toMatrix(output: Tensor | undefined, dimensions: number): Matrix {
+  if (output?.type !== 'float32' || output.dims.length !== 2 || output.dims[1] !== dimensions) {
+    throw new Error(`it gives features of shape ${JSON.stringify(output?.dims)}, not [batch, ${dimensions}]`)
+  }
+  return matrix(output.dims[0] ?? 0, dimensions, output.data)
+}
