@@ -272,6 +272,10 @@ export const errors = {
     ({ what, by }) => `The ${what} is in use by ${by}; cancel that, or wait until it has ended.`,
   ),
   notFound: define<{ path: string }>('NOT_FOUND', ({ path }) => `There is nothing at ${path}.`),
+  comparisonNotFinished: define<{ id: string }>(
+    'IN_USE',
+    ({ id }) => `The comparison ${id} has not ended; cancel it first.`,
+  ),
 
   // Things that stop the start.
   invalidSettings: define<{ mistakes: readonly string[] }>(

@@ -1,9 +1,11 @@
-import { type FileHandle, mkdir, open } from 'node:fs/promises'
-import { join } from 'node:path'
+import { type FileHandle, mkdir, open, readdir } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
 import { crc32 } from 'node:zlib'
 import pLimit from 'p-limit'
 import { storing } from '../storage-fault.js'
 import { type Matrix, matrix, rowOf } from '../tensor/matrix.js'
+import { hashBytes, keyBytes } from './feature-keys.js'
+import { retainFeatures, settleShard, suffixes } from './retain-features.js'
 
 /** What a stored feature belongs to, beside its image. */
 export interface FeatureAddress {
@@ -32,11 +34,17 @@ export interface FeatureStore {
    * STORAGE_FAILED, and then has stored none of them.
    */
   append(address: FeatureAddress, images: readonly string[], features: Matrix): Promise<void>
+  /**
+   * Removes the features of all images but those that `isKept` returns, at every address, or at those that are `wanted`.
+   * It may be asked more than once.
+   */
+  retain(
+    isKept: (images: readonly string[]) => Promise<ReadonlySet<string>>,
+    wanted?: (address: Pick<FeatureAddress, 'encoder' | 'recipe'>) => boolean,
+  ): Promise<void>
   close(): Promise<void>
 }
 
-const hashBytes = 32
-const keyBytes = hashBytes + 4
 /** Rows that are nearer to each other than this are read in one go. */
 const gapRows = 64
 /** A read is at most so large, so that memory stays bounded. */
@@ -44,28 +52,71 @@ const mostBytesPerRead = 64 * 2 ** 20
 
 /** Opens the store in a folder, which is made when needed. */
 export function openFeatureStore(directory: string): FeatureStore {
-  const shards = new Map<string, Promise<Shard>>()
+  /** Shards in use by their folders; what is done with one is done one after another. */
+  const places = new Map<string, { readonly oneAtATime: ReturnType<typeof pLimit>; shard?: Promise<Shard> }>()
 
-  function shardOf(address: FeatureAddress): Promise<Shard> {
+  function placeOf(folder: string) {
+    const place = places.get(folder) ?? { oneAtATime: pLimit(1) }
+    places.set(folder, place)
+    return place
+  }
+
+  function withShard<T>(address: FeatureAddress, work: (shard: Shard) => Promise<T>): Promise<T> {
     const folder = join(directory, address.encoder, address.space.replaceAll(':', '@'), address.recipe)
-    let shard = shards.get(folder)
-    if (shard === undefined) {
-      shard = storing('features', () => openShard(folder, address.dimensions))
-      shards.set(folder, shard)
-      // One that could not be opened is tried again by whoever asks next.
-      shard.catch(() => shards.delete(folder))
-    }
-    return shard
+    const place = placeOf(folder)
+    return place.oneAtATime(async () => {
+      place.shard ??= storing('features', () => openShard(folder, address.dimensions))
+      try {
+        return await work(await place.shard)
+      } catch (error) {
+        // One that could not be opened is tried again by whoever asks next.
+        await place.shard.catch(() => {
+          delete place.shard
+        })
+        throw error
+      }
+    })
   }
 
   return {
-    read: async (address, images) => (await shardOf(address)).read(images),
-    append: async (address, images, features) => (await shardOf(address)).append(images, features),
+    read: (address, images) => withShard(address, (shard) => shard.read(images)),
+    append: (address, images, features) => withShard(address, (shard) => shard.append(images, features)),
+    async retain(isKept, wanted = () => true) {
+      for (const folder of await shardFolders(directory)) {
+        const [encoder = '', , recipe = ''] = relative(directory, folder).split(sep)
+        if (!wanted({ encoder, recipe })) continue
+        const place = placeOf(folder)
+        await place.oneAtATime(async () => {
+          await (await place.shard)?.close()
+          delete place.shard
+          await retainFeatures(folder, isKept)
+        })
+      }
+    },
     async close() {
-      await Promise.all([...shards.values()].map(async (shard) => (await shard).close()))
+      await Promise.all([...places.values()].map(async ({ shard }) => (await shard)?.close()))
     },
   }
 }
+
+/** The folders of all addresses that have features: encoder, space and recipe. */
+async function shardFolders(directory: string): Promise<string[]> {
+  let folders = [directory]
+  for (let level = 0; level < 3; level++) {
+    const below = await Promise.all(
+      folders.map(async (folder) =>
+        (await readdir(folder).catch(() => [])).map((name) => join(folder, name)),
+      ),
+    )
+    folders = below.flat()
+  }
+  const aside = Object.values(suffixes)
+  const names = folders.map((folder) => aside.reduce((name, suffix) => withoutSuffix(name, suffix), folder))
+  return [...new Set(names)]
+}
+
+const withoutSuffix = (name: string, suffix: string): string =>
+  name.endsWith(suffix) ? name.slice(0, -suffix.length) : name
 
 interface Shard {
   read(images: readonly string[]): Promise<{ features: Matrix; missing: number[] }>
@@ -75,11 +126,11 @@ interface Shard {
 
 async function openShard(folder: string, dimensions: number): Promise<Shard> {
   const rowBytes = dimensions * 4
+  await settleShard(folder)
   await mkdir(folder, { recursive: true })
   // Opened for appending and reading; made when missing.
   const keys = await open(join(folder, 'keys.bin'), 'a+')
   const rows = await open(join(folder, 'rows.f32'), 'a+')
-  const oneAtATime = pLimit(1)
 
   let count = Math.min(await wholeRecords(keys, keyBytes), await wholeRecords(rows, rowBytes))
   const truncate = () => Promise.all([keys.truncate(count * keyBytes), rows.truncate(count * rowBytes)])
@@ -149,7 +200,7 @@ async function openShard(folder: string, dimensions: number): Promise<Shard> {
 
   return {
     read,
-    append: (images, features) => oneAtATime(() => storing('features', () => append(images, features))),
+    append: (images, features) => storing('features', () => append(images, features)),
     async close() {
       await Promise.all([keys.close(), rows.close()])
     },

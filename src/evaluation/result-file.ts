@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errors } from '../errors.js'
 import { storing } from '../storage-fault.js'
@@ -22,10 +22,17 @@ export interface ResultFiles {
   read(run: string): Promise<Predictions>
   /** Null where it is not known: files of earlier versions lack it. Throws INVALID_TENSOR_FILE. */
   provenance(run: string): Promise<Provenance | null>
+  /** Removes the files of runs. */
+  remove(runs: readonly string[]): Promise<void>
+  /** Removes the files of all runs but those that `isKnown` returns. */
+  sweep(isKnown: (runs: readonly string[]) => Promise<ReadonlySet<string>>): Promise<void>
 }
 
 export function createResultFiles(directory: string): ResultFiles {
-  const fileOf = (run: string) => join(directory, `${run}.safetensors`)
+  const fileOf = (run: string) => join(directory, `${run}${ending}`)
+  async function remove(runs: readonly string[]): Promise<void> {
+    await Promise.all(runs.map((run) => rm(fileOf(run), { force: true })))
+  }
   return {
     async write(run, { labels, predicted, confidence }, provenance) {
       await storing('the results of a run', () => mkdir(directory, { recursive: true }))
@@ -61,5 +68,14 @@ export function createResultFiles(directory: string): ResultFiles {
         ? null
         : provenanceSchema.parse(JSON.parse(metadata.provenance))
     },
+    remove,
+    async sweep(isKnown) {
+      const names = await readdir(directory).catch(() => [])
+      const runs = names.flatMap((name) => (name.endsWith(ending) ? [name.slice(0, -ending.length)] : []))
+      const known = await isKnown(runs)
+      await remove(runs.filter((run) => !known.has(run)))
+    },
   }
 }
+
+const ending = '.safetensors'

@@ -3,9 +3,9 @@ import { checkImage } from '../encoders/image.js'
 import { ShotboardError } from '../errors.js'
 import type { NewImage } from '../store/datasets.js'
 import type { Split } from '../store/generated/sqlite/enums.js'
-import { type ImageFiles, imageIdOf } from '../store/image-files.js'
-import { chunks, rowsPerStatement } from '../store/rows.js'
+import { type ImageFileBatch, type ImageFiles, imageIdOf } from '../store/image-files.js'
 import type { Store } from '../store/store.js'
+import type { Unsettled } from '../store/unsettled.js'
 
 /** An image on its way into a dataset. */
 export interface IncomingImage {
@@ -53,81 +53,87 @@ interface ReadImage extends IncomingImage {
 export function createImageIntake(context: {
   readonly store: Store
   readonly imageFiles: ImageFiles
+  readonly unsettled: Unsettled
   readonly maxMegapixels: number
 }): ImageIntake {
-  const { store, imageFiles, maxMegapixels } = context
+  const { store, imageFiles, unsettled, maxMegapixels } = context
   // Two requests with the same image at once must not both insert it.
   const oneAtATime = pLimit(1)
 
   // Nobody records an image between the question whether it is known and the removal of its file.
   const forget = (ids: readonly string[]): Promise<void> =>
     oneAtATime(async () => {
-      for (const some of chunks([...new Set(ids)], rowsPerStatement)) {
-        const known = new Set((await store.images.byIds(some)).map(({ id }) => id))
-        await imageFiles.remove(some.filter((id) => !known.has(id)))
-      }
+      const known = new Set(await store.images.known(ids))
+      await imageFiles.remove(ids.filter((id) => !known.has(id)))
     })
 
-  return {
-    async take(images, record) {
-      const files = imageFiles.begin()
-      const taken: (NewImage & { readonly position: number })[] = []
-      const rejected: RejectedImage[] = []
-      const reject = (position: number, error: unknown): void => {
-        if (!(error instanceof ShotboardError)) throw error
-        rejected.push({ position, code: error.code, reason: error.message })
-      }
+  /** Checks an image, and writes its file unless it is stored. Throws INVALID_IMAGE or IMAGE_TOO_LARGE. */
+  async function storeFile(
+    { id, bytes, classIndex, split }: ReadImage,
+    stored: Described | undefined,
+    files: ImageFileBatch,
+  ): Promise<NewImage> {
+    // An image that is stored has been checked when it came.
+    const { width, height, format } = stored ?? (await checkImage(bytes, maxMegapixels))
+    if (!stored) await files.write(id, bytes)
+    return { imageId: id, width, height, format, bytes: bytes.length, classIndex, split }
+  }
 
-      async function storeOne(image: ReadImage, known: ReadonlyMap<string, Described>): Promise<void> {
-        const { position, id, bytes, classIndex, split } = image
-        try {
-          // An image that is stored has been checked when it came.
-          const { width, height, format } = known.get(id) ?? (await checkImage(bytes, maxMegapixels))
-          if (!known.has(id)) await files.write(id, bytes)
-          taken.push({ position, imageId: id, width, height, format, bytes: bytes.length, classIndex, split })
-        } catch (error) {
-          reject(position, error)
-        }
-      }
-
-      try {
-        const limit = pLimit(imagesInFlight)
-        for await (const group of readGroups(images, reject)) {
-          await Promise.all(group.map(({ id }) => files.hold(id)))
-          const rows = await store.images.byIds([...new Set(group.map(({ id }) => id))])
-          const known = new Map(rows.map((row) => [row.id, row]))
-          await Promise.all(group.map((image) => limit(() => storeOne(image, known))))
-        }
-        taken.sort((a, b) => a.position - b.position)
-        rejected.sort((a, b) => a.position - b.position)
-        await files.save()
-        return await oneAtATime(() =>
-          record(
-            taken.map(({ position, ...image }) => image),
-            rejected,
+  async function take<T>(images: Incoming, record: Recorder<T>): Promise<T> {
+    const files = imageFiles.begin()
+    const taken = new Map<number, NewImage>()
+    const rejected = new Map<number, ShotboardError>()
+    const limit = pLimit(imagesInFlight)
+    try {
+      for await (const group of readGroups(images, (position, error) => rejected.set(position, error))) {
+        await Promise.all(group.map(({ id }) => files.hold(id)))
+        const rows = await store.images.byIds([...new Set(group.map(({ id }) => id))])
+        const stored = new Map(rows.map((row) => [row.id, row]))
+        await allSettled(
+          group.map((image) =>
+            limit(async () => {
+              try {
+                taken.set(image.position, await storeFile(image, stored.get(image.id), files))
+              } catch (error) {
+                if (!(error instanceof ShotboardError)) throw error
+                rejected.set(image.position, error)
+              }
+            }),
           ),
         )
-      } catch (error) {
-        await files.release()
-        await forget(taken.map(({ imageId }) => imageId))
-        throw error
-      } finally {
-        await files.release()
       }
-    },
-    forget,
+      await files.save()
+      const inOrder = sorted(taken).map(([, image]) => image)
+      const told = sorted(rejected).map(([position, { code, message }]) => ({
+        position,
+        code,
+        reason: message,
+      }))
+      return await oneAtATime(() => record(inOrder, told))
+    } catch (error) {
+      await files.release()
+      await forget([...taken.values()].map(({ imageId }) => imageId))
+      throw error
+    } finally {
+      await files.release()
+    }
   }
+
+  return { take: (images, record) => unsettled.during('adding', () => take(images, record)), forget }
 }
 
+type Incoming = Parameters<ImageIntake['take']>[0]
+type Recorder<T> = (taken: readonly NewImage[], rejected: readonly RejectedImage[]) => Promise<T>
 type Described = Pick<NewImage, 'width' | 'height' | 'format'>
 
 /** Reads images, some at a time, and hands them on in groups that memory has room for. */
 async function* readGroups(
-  images: Iterable<IncomingImage> | AsyncIterable<IncomingImage>,
-  reject: (position: number, error: unknown) => void,
+  images: Incoming,
+  reject: (position: number, error: ShotboardError) => void,
 ): AsyncGenerator<ReadImage[]> {
   let group: ReadImage[] = []
   let bytes = 0
+  let failure: unknown
   const reading = new Set<Promise<void>>()
   const read = async (image: IncomingImage, position: number): Promise<void> => {
     try {
@@ -135,7 +141,8 @@ async function* readGroups(
       bytes += content.length
       group.push({ ...image, position, bytes: content, id: imageIdOf(content) })
     } catch (error) {
-      reject(position, error)
+      if (error instanceof ShotboardError) reject(position, error)
+      else failure = error
     }
   }
 
@@ -144,6 +151,7 @@ async function* readGroups(
     const started = read(image, position++).finally(() => reading.delete(started))
     reading.add(started)
     if (reading.size >= imagesInFlight) await Promise.race(reading)
+    if (failure) break
     if (group.length + reading.size >= groupLimit.images || bytes >= groupLimit.bytes) {
       await Promise.all(reading)
       yield group
@@ -152,5 +160,16 @@ async function* readGroups(
     }
   }
   await Promise.all(reading)
+  if (failure) throw failure
   if (group.length > 0) yield group
 }
+
+/** Waits for all work to end, and then throws what the first of it threw: nothing goes on behind an error. */
+async function allSettled(work: readonly Promise<unknown>[]): Promise<void> {
+  for (const { status, ...result } of await Promise.allSettled(work)) {
+    if (status === 'rejected' && 'reason' in result) throw result.reason
+  }
+}
+
+const sorted = <T>(byPosition: ReadonlyMap<number, T>): [number, T][] =>
+  [...byPosition].sort(([a], [b]) => a - b)

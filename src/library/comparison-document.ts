@@ -86,7 +86,8 @@ export interface DocumentRun {
   /** Hyperparameters that were given, and not selected. */
   readonly given: Readonly<Record<string, number>>
   readonly result: {
-    readonly supportSet: string
+    /** Null once the support set is deleted. */
+    readonly supportSet: string | null
     readonly selectionImages: number
     readonly selectionAccuracy: number | null
     readonly hyperparameters: Readonly<Record<string, number>>

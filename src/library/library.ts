@@ -19,12 +19,14 @@ import { lockDataFolder } from '../store/data-folder-lock.js'
 import { type Database, openDatabase } from '../store/database.js'
 import { createImageFiles, type ImageFiles } from '../store/image-files.js'
 import { createStore, type Store } from '../store/store.js'
+import { createUnsettled } from '../store/unsettled.js'
 import { createKernels } from '../tensor/kernels.js'
 import { openRuntime } from '../tensor/runtime.js'
 import { type ComparisonDocument, documentComparison } from './comparison-document.js'
 import { type Comparisons, createComparisons } from './comparisons.js'
 import { type Contrasts, createContrasts } from './contrasts.js'
 import { createDatasets, type Datasets } from './datasets.js'
+import { createDeletions, type Deletions, sweepFiles } from './deletions.js'
 import { createImports, type Imports } from './imports.js'
 import { createOverlap, type OverlapInput, type OverlapReport } from './overlap.js'
 import { createOverlapCorrelation, type OverlapCorrelation } from './overlap-correlation.js'
@@ -47,6 +49,7 @@ export interface Library {
   readonly comparisons: Comparisons
   readonly contrasts: Contrasts
   readonly imports: Imports
+  readonly deletions: Deletions
   /** A comparison with everything needed to repeat it. Throws UNKNOWN_COMPARISON. */
   documentComparison(id: string): Promise<ComparisonDocument>
   predict(input: PredictInput): Promise<ImagePrediction[]>
@@ -126,13 +129,16 @@ export async function openLibrary(
 
     const parts = { store, changes, imageFiles, resultFiles, encoders, registry, kernels, materials }
     const { maxMegapixels } = settings
-    const intake = createImageIntake({ ...parts, maxMegapixels })
+    const unsettled = createUnsettled(join(settings.dataDirectory, 'unsettled'))
+    const archiveFiles = createArchiveFiles(join(settings.dataDirectory, 'archives'), settings)
+    await sweepFiles({ ...parts, features: featureStore, archiveFiles, unsettled })
+    const intake = createImageIntake({ ...parts, unsettled, maxMegapixels })
     const datasets = createDatasets({ ...parts, intake })
     const importQueue = createJobQueue({ concurrency: importsAtOnce, onError })
     closing.push(importQueue.close)
     const imports = createImports({
       ...{ store, intake, queue: importQueue, limits: settings },
-      archiveFiles: createArchiveFiles(join(settings.dataDirectory, 'archives'), settings),
+      archiveFiles,
       createDataset: datasets.create,
     })
     const comparisons = createComparisons({
@@ -151,6 +157,14 @@ export async function openLibrary(
       datasets,
       comparisons,
       imports,
+      deletions: createDeletions({
+        ...parts,
+        intake,
+        features: featureStore,
+        imports,
+        comparisons,
+        unsettled,
+      }),
       contrasts: createContrasts(parts),
       documentComparison: (id) => documentComparison({ ...parts, comparisons }, id),
       supportSets: createSupportSets(parts),

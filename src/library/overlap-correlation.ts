@@ -80,7 +80,11 @@ export function createOverlapCorrelation(
     if (known) return known
     const measure = async () => {
       const all = featuresOf(test.features, space.base)
-      const [supportSet] = space.fit ? await store.supportSets.byIds([result.supportSetId]) : []
+      const [supportSet] = fittedOn === null ? [] : await store.supportSets.byIds([fittedOn])
+      if (space.fit && !supportSet) {
+        const reason = `A support set that ${space.name} was fitted on has been deleted.`
+        throw errors.invalidValue({ reason }, 'comparisons')
+      }
       const support = supportSet && (await materials.support(supportSet, encoder, [space.base]))
       const fitted =
         support &&

@@ -27,7 +27,7 @@ export const protocolOf = (run: RunRow): readonly unknown[] => [
  */
 export function pairWithClip(runs: readonly FinishedRun[], clipForm: (method: string) => string): Pair[] {
   const keyOf = (run: FinishedRun, method: string) =>
-    JSON.stringify([protocolOf(run), run.result.supportSetId, method])
+    JSON.stringify([protocolOf(run), run.result.supportSetId ?? [run.shots, run.seed], method])
   const inClip = new Map(
     runs.filter(({ space }) => space === 'clip').map((run) => [keyOf(run, clipForm(run.method)), run]),
   )

@@ -1,5 +1,5 @@
 import type { DatabaseClient } from './database.js'
-import { withIds } from './rows.js'
+import { knownIds, withIds } from './rows.js'
 
 export interface ImageRow {
   /** SHA-256 of its bytes, hexadecimal. */
@@ -11,8 +11,12 @@ export interface ImageRow {
 
 export interface ImageRepository {
   byIds(ids: readonly string[]): Promise<ImageRow[]>
+  /** Those of the ids that are images', of any number of ids. */
+  known(ids: readonly string[]): Promise<string[]>
 }
 
 export const createImageRepository = (client: DatabaseClient): ImageRepository => ({
   byIds: (ids) => client.image.findMany({ where: withIds(ids) }),
+  known: (ids) =>
+    knownIds(ids, (some) => client.image.findMany({ where: { id: { in: some } }, select: { id: true } })),
 })

@@ -10,3 +10,13 @@ export function* chunks<T>(items: readonly T[], size: number): Generator<T[]> {
 
 /** Finds rows by their ids. No id has a NUL, and Postgres refuses a statement with one. */
 export const withIds = (ids: readonly string[]) => ({ id: { in: ids.filter((id) => !id.includes('\0')) } })
+
+/** Those of any number of ids that rows have. */
+export async function knownIds(
+  ids: readonly string[],
+  find: (some: string[]) => Promise<{ readonly id: string }[]>,
+): Promise<string[]> {
+  const known: string[] = []
+  for (const some of chunks(ids, rowsPerStatement)) known.push(...(await find(some)).map(({ id }) => id))
+  return known
+}

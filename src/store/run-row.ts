@@ -21,7 +21,8 @@ export interface RunRequest {
 
 /** What came out of a run. */
 export interface RunResult {
-  readonly supportSetId: string
+  /** Null once the support set is deleted. */
+  readonly supportSetId: string | null
   readonly selectionImages: number
   readonly selectionAccuracy: number | null
   readonly hyperparameters: Readonly<Record<string, number>>
@@ -56,7 +57,6 @@ export function toRun(row: StoredRun): RunRow {
   const { supportSetId, accuracy, top5Accuracy, calibrationError, testImages, selectionImages } = row
   const succeeded =
     row.status === 'SUCCEEDED' &&
-    supportSetId !== null &&
     accuracy !== null &&
     top5Accuracy !== null &&
     calibrationError !== null &&

@@ -1,7 +1,7 @@
 import type { DatabaseClient } from './database.js'
 import type { Direction } from './ordered-page.js'
 import type { Page, PageRequest } from './page.js'
-import { withIds } from './rows.js'
+import { knownIds, withIds } from './rows.js'
 import { type RunFilter, type RunOrder, readRunPage } from './run-page.js'
 import { type RunResult, type RunRow, toRun } from './run-row.js'
 
@@ -9,6 +9,8 @@ export type { RunRequest, RunResult, RunRow } from './run-row.js'
 
 export interface RunRepository {
   byIds(ids: readonly string[]): Promise<RunRow[]>
+  /** Those of the ids that are runs', of any number of ids. */
+  known(ids: readonly string[]): Promise<string[]>
   /** The newest first unless told otherwise. Throws as `readOrderedPage`. */
   page(
     request: PageRequest,

@@ -3,6 +3,7 @@ import type { DatabaseClient } from './database.js'
 import { tellingFaults } from './database-fault.js'
 import { createDatasetImageRepository, type DatasetImageRepository } from './dataset-images.js'
 import { createDatasetRepository, type DatasetRepository } from './datasets.js'
+import { createDeletionRepository, type DeletionRepository } from './deletions.js'
 import { createImageRepository, type ImageRepository } from './images.js'
 import { createImportRepository, type ImportRepository } from './imports.js'
 import { createRunRepository, type RunRepository } from './runs.js'
@@ -17,6 +18,7 @@ export interface Store {
   readonly runs: RunRepository
   readonly comparisons: ComparisonRepository
   readonly imports: ImportRepository
+  readonly deletions: DeletionRepository
 }
 
 /** `onComparisonChange` is told of every comparison that has been changed. */
@@ -28,4 +30,5 @@ export const createStore = (client: DatabaseClient, onComparisonChange?: (id: st
   runs: tellingFaults(createRunRepository(client)),
   comparisons: tellingFaults(createComparisonRepository(client, onComparisonChange)),
   imports: tellingFaults(createImportRepository(client)),
+  deletions: tellingFaults(createDeletionRepository(client)),
 })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { appendFile, open, readFile, truncate } from 'node:fs/promises'
+import { appendFile, cp, mkdir, open, readFile, rename, stat, truncate, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
 import { type FeatureAddress, type FeatureStore, openFeatureStore } from '../../src/cache/feature-store.js'
 import { seeded } from '../../src/random.js'
@@ -174,3 +175,69 @@ test('16,000 features of 512 dimensions are loaded whole, in any order', async (
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) =>
   Buffer.from(buffer, byteOffset, byteLength)
+
+/** Removes features of some images, which may be asked for in between. */
+const forget = (store: FeatureStore, ...images: number[]) => {
+  const gone = new Set(idsOf(...images))
+  return store.retain(async (ids) => new Set(ids.filter((id) => !gone.has(id))))
+}
+
+test('features of some images are removed, from an open store and from one that has not been read yet', async () => {
+  const { folder, keys, rows } = await closedStore()
+  const store = openFeatureStore(folder)
+  await forget(store, 2)
+  expect(await stored(store, 1, 2, 3)).toEqual([1, 3])
+  await Promise.all([forget(store, 1), append(store, 4), stored(store, 3, 4)])
+  expect(await stored(store, 1, 2, 3, 4)).toEqual([3, 4])
+  await store.close()
+  expect((await readFile(keys)).length).toBe(2 * keyBytes)
+  expect((await readFile(rows)).length).toBe(2 * rowBytes)
+  const again = openFeatureStore(folder)
+  await append(again, 2)
+  expect(await stored(again, 1, 2, 3, 4)).toEqual([2, 3, 4])
+  await again.close()
+})
+
+test('removing nothing rewrites nothing; only what is wanted is looked at', async () => {
+  const { folder, rows } = await closedStore()
+  const store = openFeatureStore(folder)
+  const before = await stat(rows)
+  await forget(store, 9)
+  await store.retain(
+    async () => new Set(),
+    ({ encoder, recipe }) => encoder !== 'mini-clip-1' || recipe !== 'plain',
+  )
+  expect((await stat(rows)).ino).toBe(before.ino)
+  expect(await stored(store, 1, 2, 3)).toEqual([1, 2, 3])
+  await store.close()
+})
+
+test('rows that a kill left without a key do not disturb a removal in a store that has not been read yet', async () => {
+  const { folder, rows } = await closedStore()
+  await appendFile(rows, Buffer.alloc(rowBytes + 5, 1))
+  const store = openFeatureStore(folder)
+  await forget(store, 1)
+  expect(await stored(store, 1, 2, 3)).toEqual([2, 3])
+  await store.close()
+})
+
+test('a kill during a removal leaves all features, or those that were to stay', async () => {
+  const { folder, keys } = await closedStore()
+  const shard = dirname(keys)
+  // Before the new files are whole.
+  await mkdir(`${shard}.next`)
+  await writeFile(`${shard}.next/rows.f32`, 'x')
+  const first = openFeatureStore(folder)
+  expect(await stored(first, 1, 2, 3)).toEqual([1, 2, 3])
+  await first.close()
+  // After that, between the two renamings.
+  await cp(shard, `${shard}.old`, { recursive: true })
+  await rename(shard, `${shard}.next`)
+  await truncate(`${shard}.next/keys.bin`, 2 * keyBytes)
+  const second = openFeatureStore(folder)
+  expect(await stored(second, 1, 2, 3)).toEqual([1, 2])
+  await forget(second, 1)
+  expect(await stored(second, 1, 2, 3)).toEqual([2])
+  await second.close()
+  expect((await filesBelow(folder)).map((path) => dirname(path))).toEqual([shard, shard])
+})

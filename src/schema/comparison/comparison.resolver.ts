@@ -65,6 +65,15 @@ export class ComparisonResolver {
     return library.comparisons.cancel(id)
   }
 
+  @Mutation(() => ID, {
+    description:
+      'Deletes a comparison with the runs that no other has. Refused while it has not ended. Returns its id.',
+  })
+  async deleteComparison(@Arg('id', () => ID) id: string, @Ctx() { library }: Context): Promise<string> {
+    await library.deletions.comparison(id)
+    return id
+  }
+
   @FieldResolver(() => DatasetType)
   dataset(@Root() { datasetId }: ComparisonRow, @Ctx() { loaders }: Context): Promise<DatasetRow> {
     return loaders.dataset.load(datasetId)

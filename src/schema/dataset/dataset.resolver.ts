@@ -65,6 +65,15 @@ export class DatasetResolver {
     return atInput(library.datasets.setPrompts(input))
   }
 
+  @Mutation(() => ID, {
+    description:
+      'Deletes a dataset with its support sets, the comparisons made or tested on it, and the images and features that no other dataset has. Refused while a comparison or an import works with it. Returns its id.',
+  })
+  async deleteDataset(@Arg('id', () => ID) id: string, @Ctx() { library }: Context): Promise<string> {
+    await library.deletions.dataset(id)
+    return id
+  }
+
   @FieldResolver(() => [ClassLabelType])
   classes(@Root() { id }: DatasetRow, @Ctx() { loaders }: Context): Promise<ClassRow[]> {
     return loaders.classes.load(id)

@@ -110,7 +110,7 @@ export class RunResolver extends methodAndSpaceOf(() => RunType) {
 
   @FieldResolver(() => SupportSetType, { nullable: true })
   supportSet(@Root() { result }: RunRow, @Ctx() { loaders }: Context): Promise<SupportSetRow> | null {
-    return result && loaders.supportSet.load(result.supportSetId)
+    return result?.supportSetId ? loaders.supportSet.load(result.supportSetId) : null
   }
 
   @FieldResolver(() => Int, {

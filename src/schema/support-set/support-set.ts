@@ -105,6 +105,15 @@ export class SupportSetResolver {
     return atInput(library.supportSets.create(input))
   }
 
+  @Mutation(() => ID, {
+    description:
+      'Deletes a support set; results that were measured on it stay. Refused while a comparison works with it. Returns its id.',
+  })
+  async deleteSupportSet(@Arg('id', () => ID) id: string, @Ctx() { library }: Context): Promise<string> {
+    await library.deletions.supportSet(id)
+    return id
+  }
+
   @FieldResolver(() => DatasetType)
   dataset(@Root() { datasetId }: SupportSetRow, @Ctx() { loaders }: Context): Promise<DatasetRow> {
     return loaders.dataset.load(datasetId)

@@ -1,0 +1,101 @@
+import type { FeatureStore } from '../cache/feature-store.js'
+import { augmentationRecipe } from '../encoders/augmentation.js'
+import { errors } from '../errors.js'
+import type { ResultFiles } from '../evaluation/result-file.js'
+import type { ImageIntake } from '../jobs/image-intake.js'
+import type { ArchiveFiles } from '../store/archive-files.js'
+import type { Deleted } from '../store/deletions.js'
+import type { ImageFiles } from '../store/image-files.js'
+import type { Store } from '../store/store.js'
+import type { Unsettled } from '../store/unsettled.js'
+import type { Comparisons } from './comparisons.js'
+import type { Imports } from './imports.js'
+
+/**
+ * Deletes things with what only they used, and nothing else: rows first and in one transaction, files after. What a kill
+ * leaves between the two is swept at the next start.
+ */
+export interface Deletions {
+  /**
+   * A dataset with its support sets, with the comparisons that were made or tested on it, and with the images and features
+   * that no other dataset has. Throws UNKNOWN_DATASET, or IN_USE while a comparison or an import works with it.
+   */
+  dataset(id: string): Promise<void>
+  /**
+   * A support set with the augmented views that no other has; its images belong to the dataset and stay. Results that were
+   * measured on it stay as well. Throws UNKNOWN_SUPPORT_SET, or IN_USE while a comparison works with it.
+   */
+  supportSet(id: string): Promise<void>
+  /** A comparison with the runs that no other has. Throws UNKNOWN_COMPARISON, or IN_USE while it has not ended. */
+  comparison(id: string): Promise<void>
+}
+
+export interface DeletionsContext {
+  readonly store: Store
+  readonly intake: ImageIntake
+  readonly features: FeatureStore
+  readonly resultFiles: ResultFiles
+  readonly imports: Imports
+  readonly comparisons: Comparisons
+  readonly unsettled: Unsettled
+}
+
+export function createDeletions(context: DeletionsContext): Deletions {
+  const { store, intake, features, resultFiles, imports, comparisons, unsettled } = context
+
+  async function removeFiles({ images, runs }: Deleted): Promise<void> {
+    await resultFiles.remove(runs)
+    if (images.length === 0) return
+    const gone = new Set(images)
+    await features.retain(async (ids) => new Set(ids.filter((id) => !gone.has(id))))
+    await intake.forget(images)
+  }
+
+  return {
+    async dataset(id) {
+      if (imports.isAddingTo(id)) throw errors.inUse({ what: `dataset ${id}`, by: 'an import' }, 'id')
+      await unsettled.during('deleting', async () => removeFiles(await store.deletions.dataset(id)))
+    },
+    async supportSet(id) {
+      await unsettled.during('deleting', async () => {
+        const { encoder, augmentations, images } = await store.deletions.supportSet(id)
+        // Plain features are the images' own.
+        if (augmentations === 1 || images.length === 0) return
+        const gone = new Set(images)
+        const recipe = augmentationRecipe(augmentations).id
+        await features.retain(
+          async (ids) => new Set(ids.filter((image) => !gone.has(image))),
+          (address) => address.recipe === recipe && address.encoder.startsWith(`${encoder}-`),
+        )
+      })
+    },
+    async comparison(id) {
+      const [found] = await store.comparisons.byIds([id])
+      // One that has just been cancelled may be on its last step.
+      if (found?.status === 'CANCELLED') await comparisons.ended(id)
+      await unsettled.during('deleting', async () => removeFiles(await store.deletions.comparison(id)))
+    },
+  }
+}
+
+/** Removes files that the database does not know: what an earlier process left that was killed in the middle of something. */
+export async function sweepFiles(context: {
+  readonly store: Store
+  readonly imageFiles: ImageFiles
+  readonly features: FeatureStore
+  readonly resultFiles: ResultFiles
+  readonly archiveFiles: ArchiveFiles
+  readonly unsettled: Unsettled
+}): Promise<void> {
+  const { store, imageFiles, features, resultFiles, archiveFiles, unsettled } = context
+  await archiveFiles.sweep(new Set((await store.imports.unfinished()).map(({ file }) => file)))
+  const left = await unsettled.left()
+  if (left.size === 0) return
+  const knownImages = async (ids: readonly string[]) => new Set(await store.images.known(ids))
+  await imageFiles.sweep(knownImages)
+  if (left.has('deleting')) {
+    await features.retain(knownImages)
+    await resultFiles.sweep(async (ids) => new Set(await store.runs.known(ids)))
+  }
+  await unsettled.settle()
+}

@@ -1,0 +1,104 @@
+import { errors } from '../errors.js'
+import type { DatabaseClient } from './database.js'
+import type { Transaction } from './datasets.js'
+import type { JobStatus } from './generated/sqlite/enums.js'
+import { chunks, longTransaction, rowsPerStatement } from './rows.js'
+
+/** What went with a dataset, a support set or a comparison, and still has files. */
+export interface Deleted {
+  /** Images that no dataset has any more. */
+  readonly images: readonly string[]
+  readonly runs: readonly string[]
+}
+
+/** Augmented views of images that no support set has any more. */
+export interface DeletedViews {
+  readonly encoder: string
+  readonly augmentations: number
+  readonly images: readonly string[]
+}
+
+/** Deletes things with all that only they used, each in one transaction. Files are left to the caller. */
+export interface DeletionRepository {
+  /** With its support sets, and the comparisons that were made or tested on it. Throws UNKNOWN_DATASET or IN_USE. */
+  dataset(id: string): Promise<Deleted>
+  /** Runs that were measured on it stay, and know no support set any more. Throws UNKNOWN_SUPPORT_SET or IN_USE. */
+  supportSet(id: string): Promise<DeletedViews>
+  /** With the runs that no other comparison has. Throws UNKNOWN_COMPARISON or IN_USE. */
+  comparison(id: string): Promise<Deleted>
+}
+
+const unfinished = { in: ['QUEUED', 'RUNNING'] satisfies JobStatus[] }
+
+export const createDeletionRepository = (client: DatabaseClient): DeletionRepository => ({
+  dataset: (id) => client.$transaction((tx) => deleteDataset(tx, id), longTransaction),
+  supportSet: (id) => client.$transaction((tx) => deleteSupportSet(tx, id), longTransaction),
+  comparison: (id) => client.$transaction((tx) => deleteComparison(tx, id), longTransaction),
+})
+
+async function deleteDataset(tx: Transaction, id: string): Promise<Deleted> {
+  const dataset = await tx.dataset.findUnique({ where: { id } })
+  if (!dataset) throw errors.unknownDataset({ id }, 'id')
+  // Another name takes the lock that whoever refers to the dataset has to wait for: no job starts on it from here on.
+  await tx.dataset.update({ where: { id }, data: { name: id } })
+  const used = { OR: [{ datasetId: id }, { testDatasetId: id }] }
+  const what = `dataset "${dataset.name}"`
+  const comparison = await tx.comparison.findFirst({ where: { ...used, status: unfinished } })
+  if (comparison) throw errors.inUse({ what, by: `comparison ${comparison.id}` }, 'id')
+  const importing = await tx.import.findFirst({ where: { datasetId: id, status: unfinished } })
+  if (importing) throw errors.inUse({ what, by: `import ${importing.id}` }, 'id')
+
+  const runs = await tx.run.findMany({ where: used, select: { id: true } })
+  const held = await tx.datasetImage.findMany({ where: { datasetId: id }, select: { imageId: true } })
+  await tx.dataset.delete({ where: { id } })
+  const images: string[] = []
+  for (const some of chunks(held, rowsPerStatement)) {
+    const ids = some.map(({ imageId }) => imageId)
+    await tx.image.deleteMany({ where: { id: { in: ids }, datasets: { none: {} } } })
+    const left = await tx.image.findMany({ where: { id: { in: ids } }, select: { id: true } })
+    const stay = new Set(left.map((image) => image.id))
+    images.push(...ids.filter((image) => !stay.has(image)))
+  }
+  return { images, runs: runs.map((run) => run.id) }
+}
+
+async function deleteSupportSet(tx: Transaction, id: string): Promise<DeletedViews> {
+  const supportSet = await tx.supportSet.findUnique({ where: { id }, include: { images: true } })
+  if (!supportSet) throw errors.unknownSupportSet({ id }, 'id')
+  const { datasetId, encoder, shots, seed, augmentations } = supportSet
+  const drawn = { datasetId, encoder, shots, seed, augmentations }
+  const user = await tx.comparison.findFirst({
+    where: { status: unfinished, runs: { some: { run: drawn } } },
+  })
+  if (user) throw errors.inUse({ what: `support set ${id}`, by: `comparison ${user.id}` }, 'id')
+  await tx.supportSet.delete({ where: { id } })
+
+  const images: string[] = []
+  for (const some of chunks(supportSet.images, rowsPerStatement)) {
+    const ids = some.map(({ imageId }) => imageId)
+    const others = await tx.supportSetImage.findMany({
+      where: { imageId: { in: ids }, supportSet: { encoder, augmentations } },
+      select: { imageId: true },
+    })
+    const stay = new Set(others.map(({ imageId }) => imageId))
+    images.push(...ids.filter((image) => !stay.has(image)))
+  }
+  return { encoder, augmentations, images }
+}
+
+async function deleteComparison(tx: Transaction, id: string): Promise<Deleted> {
+  const comparison = await tx.comparison.findUnique({ where: { id } })
+  if (!comparison) throw errors.unknownComparison({ id }, 'id')
+  if (comparison.status === 'QUEUED' || comparison.status === 'RUNNING') {
+    throw errors.comparisonNotFinished({ id }, 'id')
+  }
+  const own = await tx.run.findMany({
+    where: { comparisons: { some: { comparisonId: id }, every: { comparisonId: id } } },
+    select: { id: true },
+  })
+  await tx.comparison.delete({ where: { id } })
+  for (const some of chunks(own, rowsPerStatement)) {
+    await tx.run.deleteMany({ where: { id: { in: some.map((run) => run.id) } } })
+  }
+  return { images: [], runs: own.map((run) => run.id) }
+}

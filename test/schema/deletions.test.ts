@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { makeDataset } from '../helpers/datasets.js'
+import { startTestServer } from '../helpers/server.js'
+
+const server = await startTestServer()
+const empty = await server.counts()
+
+const remove = (what: 'Dataset' | 'SupportSet' | 'Comparison', id: string) =>
+  server.ask<Record<string, string>>(`mutation ($id: ID!) { delete${what}(id: $id) }`, { id })
+
+test('a comparison, a support set and a dataset are deleted, and nothing is left', async () => {
+  const { id } = await makeDataset(server.library, 'Deleted')
+  const { compare } = await server.query<{ compare: { id: string } }>(
+    `mutation ($id: ID!) {
+      compare(input: { dataset: $id, shots: [1], methods: [{ method: "tip-adapter" }], selection: NONE }) { id }
+    }`,
+    { id },
+  )
+  await server.library.comparisons.ended(compare.id)
+  const { comparison } = await server.query<{ comparison: { runs: { supportSet: { id: string } }[] } }>(
+    'query ($id: ID!) { comparison(id: $id) { runs { supportSet { id } } } }',
+    { id: compare.id },
+  )
+  const supportSet = comparison.runs[0]?.supportSet.id ?? ''
+  expect((await remove('SupportSet', supportSet)).data).toEqual({ deleteSupportSet: supportSet })
+  const after = await server.query<{ comparison: { runs: { accuracy: number; supportSet: null }[] } }>(
+    'query ($id: ID!) { comparison(id: $id) { runs { accuracy supportSet { id } } } }',
+    { id: compare.id },
+  )
+  expect(after.comparison.runs).toEqual([{ accuracy: expect.any(Number), supportSet: null }])
+  expect((await remove('Comparison', compare.id)).data).toEqual({ deleteComparison: compare.id })
+  expect((await remove('Dataset', id)).data).toEqual({ deleteDataset: id })
+  expect(await server.counts()).toEqual(empty)
+})
+
+test.each([
+  ['Dataset', 'UNKNOWN_DATASET'],
+  ['SupportSet', 'UNKNOWN_SUPPORT_SET'],
+  ['Comparison', 'UNKNOWN_COMPARISON'],
+] as const)('an unknown %s cannot be deleted', async (what, code) => {
+  expect((await remove(what, 'none')).errors?.[0]?.extensions).toEqual({ code, argument: 'id' })
+})
