@@ -1,9 +1,12 @@
-import { errors } from './errors.js'
+import { errors, ShotboardError } from './errors.js'
 
 /** Throws CANCELLED where the signal says so. */
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw errors.cancelled({})
 }
+
+export const isCancelled = (error: unknown): boolean =>
+  error instanceof ShotboardError && error.code === 'CANCELLED'
 
 /**
  * What comes of a promise, or CANCELLED as soon as the signal says so: for what cannot be interrupted itself, such as a

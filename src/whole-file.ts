@@ -24,3 +24,13 @@ export function writeWhole(path: string, bytes: Uint8Array | string, what: strin
     }
   })
 }
+
+/** Makes the bytes of a file outlive a power cut, or the names in a folder. */
+export async function writeOut(path: string): Promise<void> {
+  const file = await open(path, 'r')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}

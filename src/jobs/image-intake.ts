@@ -1,6 +1,8 @@
 import pLimit from 'p-limit'
+import { isCancelled, throwIfCancelled } from '../abort.js'
 import { checkImage } from '../encoders/image.js'
 import { ShotboardError } from '../errors.js'
+import { isStorageFault } from '../storage-fault.js'
 import type { NewImage } from '../store/datasets.js'
 import type { Split } from '../store/generated/sqlite/enums.js'
 import { type ImageFileBatch, type ImageFiles, imageIdOf } from '../store/image-files.js'
@@ -28,11 +30,13 @@ export interface ImageIntake {
   /**
    * Reads and checks images and stores their files, and when these are there to stay, hands them to `record`, which puts
    * them into the database: an image that the database knows has its file, whatever happens between. One that cannot be
-   * read is rejected and stops no others.
+   * read is rejected and stops no others. Throws DISK_FULL, STORAGE_FAILED, DATABASE_UNAVAILABLE or CANCELLED, and then
+   * has taken none.
    */
   take<T>(
     images: Iterable<IncomingImage> | AsyncIterable<IncomingImage>,
     record: (taken: readonly NewImage[], rejected: readonly RejectedImage[]) => Promise<T>,
+    signal?: AbortSignal,
   ): Promise<T>
   /** Removes the files of images that the database does not know, or not any more. */
   forget(ids: readonly string[]): Promise<void>
@@ -79,7 +83,7 @@ export function createImageIntake(context: {
     return { imageId: id, width, height, format, bytes: bytes.length, classIndex, split }
   }
 
-  async function take<T>(images: Incoming, record: Recorder<T>): Promise<T> {
+  async function take<T>(images: Incoming, record: Recorder<T>, signal?: AbortSignal): Promise<T> {
     const files = imageFiles.begin()
     const taken = new Map<number, NewImage>()
     const rejected = new Map<number, ShotboardError>()
@@ -92,10 +96,11 @@ export function createImageIntake(context: {
         await allSettled(
           group.map((image) =>
             limit(async () => {
+              throwIfCancelled(signal)
               try {
                 taken.set(image.position, await storeFile(image, stored.get(image.id), files))
               } catch (error) {
-                if (!(error instanceof ShotboardError)) throw error
+                if (!isImagesOwn(error)) throw error
                 rejected.set(image.position, error)
               }
             }),
@@ -119,7 +124,10 @@ export function createImageIntake(context: {
     }
   }
 
-  return { take: (images, record) => unsettled.during('adding', () => take(images, record)), forget }
+  return {
+    take: (images, record, signal) => unsettled.during('adding', () => take(images, record, signal)),
+    forget,
+  }
 }
 
 type Incoming = Parameters<ImageIntake['take']>[0]
@@ -141,7 +149,7 @@ async function* readGroups(
       bytes += content.length
       group.push({ ...image, position, bytes: content, id: imageIdOf(content) })
     } catch (error) {
-      if (error instanceof ShotboardError) reject(position, error)
+      if (isImagesOwn(error)) reject(position, error)
       else failure = error
     }
   }
@@ -163,6 +171,10 @@ async function* readGroups(
   if (failure) throw failure
   if (group.length > 0) yield group
 }
+
+/** Whether an error is an image's own, and not that of the disk or the database, or of whoever cancelled. */
+const isImagesOwn = (error: unknown): error is ShotboardError =>
+  error instanceof ShotboardError && !isStorageFault(error) && !isCancelled(error)
 
 /** Waits for all work to end, and then throws what the first of it threw: nothing goes on behind an error. */
 async function allSettled(work: readonly Promise<unknown>[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { errors, ShotboardError } from '../errors.js'
 import { openArchive } from '../sources/archive.js'
 import type { SourceLimits } from '../sources/source.js'
+import { isStorageFault } from '../storage-fault.js'
 import type { ArchiveFiles } from '../store/archive-files.js'
 import type { ImportRow } from '../store/imports.js'
 import { type ImportLedger, type ImportSourceContext, importSource } from './import-source.js'
@@ -12,23 +13,22 @@ export interface ImportJobContext extends ImportSourceContext {
 
 /**
  * Works through the archive of an import, from where it stopped. What is wrong with the archive fails the import and
- * stands in its record. Throws when the signal says so, and leaves the record to whoever said so.
+ * stands in its record. Throws CANCELLED when the signal says so, and leaves the record to whoever cancelled; throws a
+ * fault of the disk or the database, and can then be called again.
  */
-export async function runImport(
-  context: ImportJobContext,
-  row: ImportRow,
-  signal: AbortSignal,
-): Promise<void> {
+export async function runImport(context: ImportJobContext, id: string, signal: AbortSignal): Promise<void> {
   const { store, archiveFiles } = context
+  const [row] = await store.imports.byIds([id])
+  if (row?.status !== 'QUEUED' && row?.status !== 'RUNNING') return
   const end = async (how: Parameters<typeof store.imports.end>[1]): Promise<void> => {
-    await store.imports.end(row.id, how)
+    await store.imports.end(id, how)
     await archiveFiles.remove(row.file)
   }
   try {
     await importArchive(context, row, signal)
     await end({ status: 'SUCCEEDED' })
   } catch (error) {
-    if (signal.aborted) throw error
+    if (signal.aborted || isStorageFault(error)) throw error
     const ours = error instanceof ShotboardError
     const { code, message } = ours ? error : errors.internal({})
     await end({ status: 'FAILED', error: message, errorCode: code })

@@ -1,3 +1,4 @@
+import { throwIfCancelled } from '../abort.js'
 import { errors } from '../errors.js'
 import { type LaidOutClass, type LaidOutImage, layOut } from '../sources/layout.js'
 import type { Source } from '../sources/source.js'
@@ -5,7 +6,7 @@ import type { SplitRule } from '../sources/split-rule.js'
 import type { ClassRow, DatasetRow } from '../store/datasets.js'
 import type { ImportStepRow } from '../store/imports.js'
 import type { Store } from '../store/store.js'
-import type { ImageIntake, IncomingImage } from './image-intake.js'
+import type { ImageIntake, IncomingImage, RejectedImage } from './image-intake.js'
 
 export interface ImportSourceContext {
   readonly store: Store
@@ -40,7 +41,7 @@ const imagesPerStep = 512
 
 /**
  * Imports a source: finds the dataset by its name or makes it, and adds the images in steps. Throws what the source
- * throws, INVALID_VALUE where a dataset of that name has other classes, and the signal's reason when that says so.
+ * throws, INVALID_VALUE where a dataset of that name has other classes, and CANCELLED.
  */
 export async function importSource(
   context: ImportSourceContext,
@@ -57,9 +58,8 @@ export async function importSource(
   const rest = layout.images.slice(ledger.position)
   const incoming = incomingImages(source, rest, classes, signal)
   for (let from = 0; from < rest.length; from += imagesPerStep) {
-    signal?.throwIfAborted()
     const images = rest.slice(from, from + imagesPerStep)
-    const goOn = await context.intake.take(some(incoming, images.length), (taken, rejected) =>
+    const record = (taken: ImportStepRow['images'], rejected: readonly RejectedImage[]) =>
       ledger.step({
         images: taken,
         rejected: rejected.map(({ position, code, reason }) => ({
@@ -67,9 +67,8 @@ export async function importSource(
           code,
           reason,
         })),
-      }),
-    )
-    if (!goOn) return
+      })
+    if (!(await context.intake.take(some(incoming, images.length), record, signal))) return
   }
 }
 
@@ -85,6 +84,7 @@ async function* incomingImages(
     images.map(({ file }) => file),
     signal,
   )) {
+    throwIfCancelled(signal)
     const { className, split } = images[at++] as LaidOutImage
     yield { read, split, classIndex: indexOf.get(className) as number }
   }

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { errors } from '../errors.js'
+import { errors, type ShotboardError } from '../errors.js'
 import { type ImportJobContext, runImport } from '../jobs/import-job.js'
 import { importSource } from '../jobs/import-source.js'
+import { persevere } from '../jobs/persevere.js'
 import type { JobQueue } from '../jobs/queue.js'
 import { openArchive } from '../sources/archive.js'
 import { openFolder } from '../sources/folder.js'
@@ -65,13 +66,25 @@ export interface Imports {
 
 export interface ImportsContext extends ImportJobContext {
   readonly queue: JobQueue
+  /** Told of every fault of the disk or the database that an import waits out. */
+  readonly onFault: (id: string, fault: ShotboardError) => void
 }
 
 export function createImports(context: ImportsContext): Imports {
   const { store, archiveFiles, limits, queue } = context
   const addingTo = new Set<string>()
 
-  const enqueue = (row: ImportRow): void => queue.add(row.id, (signal) => runImport(context, row, signal))
+  const enqueue = (id: string): void =>
+    queue.add(id, (signal) => {
+      const onFault = (fault: ShotboardError) => park(id, fault)
+      return persevere(() => runImport(context, id, signal), { signal, onFault })
+    })
+
+  /** Says why an import waits, where that can be written at all. */
+  async function park(id: string, fault: ShotboardError): Promise<void> {
+    context.onFault(id, fault)
+    await store.imports.park(id, { error: fault.message, errorCode: fault.code }).catch(() => undefined)
+  }
 
   async function find(id: string): Promise<ImportRow> {
     const [row] = await store.imports.byIds([id])
@@ -92,7 +105,7 @@ export function createImports(context: ImportsContext): Imports {
           archive: stored.name,
           datasetId: dataset?.id ?? null,
         })
-        enqueue(row)
+        enqueue(row.id)
         return row
       } catch (error) {
         await archiveFiles.remove(file)
@@ -132,8 +145,8 @@ export function createImports(context: ImportsContext): Imports {
     async cancel(id) {
       const { status, file } = await find(id)
       if (status !== 'QUEUED' && status !== 'RUNNING') throw errors.importFinished({ id, status }, 'id')
-      queue.cancel(id)
       await store.imports.end(id, { status: 'CANCELLED' })
+      await queue.cancel(id)
       await archiveFiles.remove(file)
       return find(id)
     },
@@ -144,7 +157,7 @@ export function createImports(context: ImportsContext): Imports {
     },
     isAddingTo: (datasetId) => addingTo.has(datasetId),
     async resume() {
-      for (const row of await store.imports.unfinished()) enqueue(row)
+      for (const row of await store.imports.unfinished()) enqueue(row.id)
     },
   }
 }

@@ -137,7 +137,7 @@ export async function openLibrary(
     const importQueue = createJobQueue({ concurrency: importsAtOnce, onError })
     closing.push(importQueue.close)
     const imports = createImports({
-      ...{ store, intake, queue: importQueue, limits: settings },
+      ...{ store, intake, queue: importQueue, limits: settings, onFault: onError },
       archiveFiles,
       createDataset: datasets.create,
     })

@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { pipeline, Transform } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { extract, type Header } from 'tar-stream'
+import { throwIfCancelled } from '../abort.js'
 import { errors, reasonOf, ShotboardError } from '../errors.js'
 import { createBounds } from './bounds.js'
 import { type FileReader, isHidden, type Source, type SourceLimits } from './source.js'
@@ -18,8 +19,10 @@ export async function openTar(
   limits: SourceLimits,
 ): Promise<Source> {
   const invalid = (reason: string) => errors.invalidArchive({ archive: archive.name, reason })
-  const told = (error: unknown, signal?: AbortSignal) =>
-    signal?.aborted || error instanceof ShotboardError ? error : invalid(reasonOf(error))
+  const told = (error: unknown, signal?: AbortSignal) => {
+    throwIfCancelled(signal)
+    return error instanceof ShotboardError ? error : invalid(reasonOf(error))
+  }
 
   /** Every entry in turn; one that has not been read when the next is asked for is passed over. */
   async function* entries(signal?: AbortSignal): AsyncGenerator<Entry> {

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import yauzl, { type Entry } from 'yauzl'
+import { throwIfCancelled } from '../abort.js'
 import { errors, reasonOf, ShotboardError } from '../errors.js'
 import { createBounds } from './bounds.js'
 import { byPath, isHidden, type Source, type SourceFile, type SourceLimits } from './source.js'
@@ -42,7 +43,7 @@ export async function openZip(
       entries.clear()
       try {
         for await (const entry of zip.eachEntry()) {
-          signal?.throwIfAborted()
+          throwIfCancelled(signal)
           const path = nameOf(entry)
           bounds.entry(path)
           // Its reader makes sure that a file unpacks to the size that is said here, and to no more.
@@ -50,7 +51,6 @@ export async function openZip(
           if (!path.endsWith('/') && !isHidden(path)) entries.set(path, entry)
         }
       } catch (error) {
-        if (signal?.aborted) throw error
         throw told(error)
       }
       return [...entries.keys()]

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errors } from '../errors.js'
+import { storing } from '../storage-fault.js'
+import { writeOut } from '../whole-file.js'
 
 /** Archives that wait to be imported, each a file of its own until its import has ended. */
 export interface ArchiveFiles {
-  /** Stores an archive as it comes, whole or not at all, and returns its id. Throws ARCHIVE_TOO_LARGE. */
+  /** Stores an archive as it comes, whole or not at all, and returns its id. Throws ARCHIVE_TOO_LARGE, DISK_FULL or STORAGE_FAILED. */
   write(chunks: AsyncIterable<Uint8Array>): Promise<string>
   pathOf(id: string): string
   remove(id: string): Promise<void>
@@ -18,30 +20,34 @@ export function createArchiveFiles(
   { maxArchiveMegabytes }: { readonly maxArchiveMegabytes: number },
 ): ArchiveFiles {
   const pathOf = (id: string) => join(directory, id)
-  return {
-    async write(chunks) {
-      const id = randomUUID()
-      await mkdir(directory, { recursive: true })
-      const partial = `${pathOf(id)}.partial`
-      const file = await open(partial, 'wx')
-      try {
-        let left = maxArchiveMegabytes * 2 ** 20
-        for await (const chunk of chunks) {
-          left -= chunk.length
-          if (left < 0) throw errors.archiveTooLarge({ megabytes: maxArchiveMegabytes })
-          await file.writeFile(chunk)
-        }
-        // What is acknowledged must survive a power cut, not only a kill.
-        await file.sync()
-        await file.close()
-        await rename(partial, pathOf(id))
-      } catch (error) {
-        await file.close().catch(() => {})
-        await rm(partial, { force: true })
-        throw error
+
+  async function write(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+    const id = randomUUID()
+    await mkdir(directory, { recursive: true })
+    const partial = `${pathOf(id)}.partial`
+    const file = await open(partial, 'wx')
+    try {
+      let left = maxArchiveMegabytes * 2 ** 20
+      for await (const chunk of chunks) {
+        left -= chunk.length
+        if (left < 0) throw errors.archiveTooLarge({ megabytes: maxArchiveMegabytes })
+        await file.writeFile(chunk)
       }
-      return id
-    },
+      // What is acknowledged must survive a power cut, not only a kill.
+      await file.sync()
+      await file.close()
+      await rename(partial, pathOf(id))
+      await writeOut(directory)
+    } catch (error) {
+      await file.close().catch(() => {})
+      await rm(partial, { force: true })
+      throw error
+    }
+    return id
+  }
+
+  return {
+    write: (chunks) => storing('an archive', () => write(chunks)),
     pathOf,
     remove: (id) => rm(pathOf(id), { force: true }),
     async sweep(known) {

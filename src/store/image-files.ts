@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { access, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { access, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import pLimit from 'p-limit'
 import { errors } from '../errors.js'
 import { storing } from '../storage-fault.js'
+import { writeOut } from '../whole-file.js'
 
 /** The bytes of images, each a file named after its SHA-256. Object storage would join here. */
 export interface ImageFiles {
@@ -134,13 +135,3 @@ const exists = (path: string): Promise<boolean> =>
 
 /** What stands in a folder; nothing where there is none. */
 const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => [])
-
-/** Makes the bytes of a file outlive a power cut, or the names in a folder. */
-async function writeOut(path: string): Promise<void> {
-  const file = await open(path, 'r')
-  try {
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-}

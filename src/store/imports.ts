@@ -69,6 +69,8 @@ export interface ImportRepository {
    * behind the last step and counts no file twice. Returns false, and does nothing, where the import has ended meanwhile.
    */
   step(id: string, step: ImportStepRow): Promise<boolean>
+  /** Says why an import waits: what failed it is tried again. */
+  park(id: string, why: { readonly error: string; readonly errorCode: string }): Promise<void>
   /** Ends an import that has not ended; one that has, never changes. */
   end(id: string, end: { status: JobStatus; error?: string; errorCode?: string }): Promise<void>
 }
@@ -108,7 +110,7 @@ export function createImportRepository(client: DatabaseClient): ImportRepository
     async start(id, datasetId, files) {
       await client.import.updateMany({
         where: { id, status: unfinishedStatus },
-        data: { status: 'RUNNING', datasetId, files },
+        data: { status: 'RUNNING', datasetId, files, error: null, errorCode: null },
       })
     },
     step: (id, { images, rejected }) =>
@@ -131,6 +133,12 @@ export function createImportRepository(client: DatabaseClient): ImportRepository
         })
         return true
       }, longTransaction),
+    async park(id, why) {
+      await client.import.updateMany({
+        where: { id, status: unfinishedStatus },
+        data: { ...why, status: 'QUEUED' },
+      })
+    },
     async end(id, end) {
       await client.import.updateMany({
         where: { id, status: unfinishedStatus },

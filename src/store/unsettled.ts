@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ShotboardError } from '../errors.js'
+import { storing } from '../storage-fault.js'
 
 /** What is going on that a kill leaves half done: files before the rows that know them, or rows gone before their files. */
 export type Unsettling = 'adding' | 'deleting'
@@ -21,8 +22,10 @@ export function createUnsettled(directory: string): Unsettled {
   return {
     async during(what, work) {
       going.set(what, (going.get(what) ?? 0) + 1)
-      await mkdir(directory, { recursive: true })
-      await writeFile(fileOf(what), '')
+      await storing('what is under way', async () => {
+        await mkdir(directory, { recursive: true })
+        await writeFile(fileOf(what), '')
+      })
       let clean = false
       try {
         const result = await work()
