@@ -34,6 +34,8 @@ export function createRunRepository(client: DatabaseClient): RunRepository {
   }
   return {
     byIds: async (ids) => (await client.run.findMany({ where: withIds(ids) })).map(toRun),
+    known: (ids) =>
+      knownIds(ids, (some) => client.run.findMany({ where: { id: { in: some } }, select: { id: true } })),
     page: (...parameters) => readRunPage(client, ...parameters),
     async start(id) {
       const { count } = await client.run.updateMany({
