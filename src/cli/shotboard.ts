@@ -4,6 +4,7 @@ import { version } from '../version.js'
 import { evaluateCommand } from './evaluate.js'
 import { keyCommand } from './key.js'
 import { reportCommand } from './report.js'
+import { shiftCommand } from './shift.js'
 
 const program = new Command('shotboard')
   .description('Few-shot image classification with CLIP, without training a classifier.')
@@ -11,5 +12,6 @@ const program = new Command('shotboard')
   .addCommand(evaluateCommand())
   .addCommand(reportCommand())
   .addCommand(keyCommand())
+  .addCommand(shiftCommand())
 
 await program.parseAsync()

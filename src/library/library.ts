@@ -32,6 +32,7 @@ import { createOverlap, type OverlapInput, type OverlapReport } from './overlap.
 import { createOverlapCorrelation, type OverlapCorrelation } from './overlap-correlation.js'
 import { createPredict, type ImagePrediction, type PredictInput } from './predict.js'
 import { createRecommendation, type WordedRecommendation } from './recommendation.js'
+import { createShiftedDatasets, type ShiftedDataset, type ShiftInput } from './shifted-datasets.js'
 import { createSupportSets, type SupportSets } from './support-sets.js'
 
 /** Shotboard without its server: what the API, the command line and programs use. */
@@ -59,6 +60,8 @@ export interface Library {
   overlapCorrelation(comparisons: readonly string[]): Promise<OverlapCorrelation>
   /** Which method to use, in which space, and how sure that is; see `createRecommendation`. */
   recommend(rows: readonly SummaryRow[], shots?: number | null): Promise<WordedRecommendation | null>
+  /** Makes a dataset's twin of shifted test images. */
+  shift(input: ShiftInput): Promise<ShiftedDataset>
   /** Lets whoever finds the data folder in use know where the service in front of this library is reached. */
   announce(url: string): Promise<void>
   /** Stops what is running, to be gone on with at the next start, and closes everything. */
@@ -171,6 +174,7 @@ export async function openLibrary(
       overlap: createOverlap(parts),
       overlapCorrelation: createOverlapCorrelation(parts),
       recommend: createRecommendation(parts),
+      shift: createShiftedDatasets({ ...parts, datasets }),
       predict: createPredict({ ...parts, maxMegapixels }),
       announce: (url) => lock.announce(url),
       close,

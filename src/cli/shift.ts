@@ -1,0 +1,51 @@
+import { Command, Option } from 'commander'
+import { shiftKinds, shiftStrengths } from '../encoders/shift.js'
+import { errors } from '../errors.js'
+import { type Library, openLibrary } from '../library/library.js'
+import { readSettings } from '../settings/settings.js'
+import type { DatasetRow } from '../store/datasets.js'
+import { endWell } from './end-well.js'
+
+interface ShiftOptions {
+  readonly kind: typeof shiftKinds
+  readonly strength: typeof shiftStrengths
+}
+
+/** `shotboard shift DATASET`: a dataset's shifted twins. */
+export const shiftCommand = (): Command =>
+  new Command('shift')
+    .description("Make datasets of a dataset's test images, shifted, to test comparisons on.")
+    .argument('<dataset>', "the dataset's id or name")
+    .addOption(
+      new Option('--kind <kinds...>', 'what to do to the images').choices(shiftKinds).default(shiftKinds),
+    )
+    .addOption(
+      new Option('--strength <strengths...>', 'how much of it')
+        .choices(shiftStrengths.map(String))
+        .default(shiftStrengths),
+    )
+    .action((dataset: string, options: ShiftOptions) => endWell((onStop) => run(dataset, options, onStop)))
+
+async function run(
+  name: string,
+  { kind, strength }: ShiftOptions,
+  onStop: (stop: () => Promise<void>) => void,
+): Promise<void> {
+  const library = await openLibrary(readSettings(process.env))
+  onStop(library.close)
+  const source = await find(library, name)
+  for (const each of shiftKinds.filter((known) => kind.includes(known))) {
+    for (const level of shiftStrengths.filter((known) => strength.map(Number).includes(known))) {
+      const { dataset, added } = await library.shift({ dataset: source.id, kind: each, strength: level })
+      console.log(`${dataset.id} "${dataset.name}": ${added} images added.`)
+    }
+  }
+  await library.close()
+}
+
+async function find({ store }: Library, name: string): Promise<DatasetRow> {
+  const [byId] = await store.datasets.byIds([name])
+  const dataset = byId ?? (await store.datasets.byName(name))
+  if (!dataset) throw errors.unknownDataset({ id: name })
+  return dataset
+}
