@@ -1,18 +1,23 @@
-import type { FeatureSpace } from '../spaces/contract.js'
+import { type FeatureSpace, type SpaceValues, spaceAt } from '../spaces/contract.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { buildCache, type Cache, type Support } from './cache.js'
 
 /** The caches of one support set, each built when a method first asks for its space and shared by those that follow. */
 export interface Caches {
-  in(space: FeatureSpace): Promise<Cache>
+  /** The cache in a space, fitted at these values of the space's hyperparameters, its defaults unless given. */
+  in(space: FeatureSpace, values?: SpaceValues): Promise<Cache>
 }
 
 export function createCaches(support: Support, kernels: Kernels): Caches {
   const built = new Map<string, Promise<Cache>>()
   return {
-    in(space) {
-      const cache = built.get(space.id) ?? buildCache(support, space, kernels)
-      built.set(space.id, cache)
+    in(space, values = {}) {
+      const settings = Object.entries(space.hyperparameters ?? {}).map(
+        ([name, { default: standard }]) => values[name] ?? standard,
+      )
+      const key = JSON.stringify([space.id, settings])
+      const cache = built.get(key) ?? buildCache(support, spaceAt(space, values), kernels)
+      built.set(key, cache)
       return cache
     },
   }

@@ -1,6 +1,6 @@
 import { createCaches } from '../cache/caches.js'
 import { errors } from '../errors.js'
-import type { Method, Values } from '../methods/contract.js'
+import { type Method, type Parametrised, parametersIn, type Values } from '../methods/contract.js'
 import type { Registry } from '../methods/registry.js'
 import { withoutTexts } from '../methods/without-texts.js'
 import type { Kernels } from '../tensor/kernels.js'
@@ -61,7 +61,7 @@ export async function* evaluateFeatures(
   if (shotCounts.length === 0) throw errors.emptyList({ what: 'number of shots' }, 'shots')
   if (selection === 'VALIDATION' && !features.validation)
     throw errors.noValidationSplit({ dataset: 'given' }, 'selection')
-  const methods = columns.map(({ method }) => method)
+  const methods = columns.map(({ method, space }) => parametersIn(method, space))
   requireKnown(methods, fixed, 'set')
   for (const [name, values] of Object.entries(grids)) {
     if (values.length === 0) throw errors.emptyList({ what: `value of ${name}` }, 'grid')
@@ -72,13 +72,14 @@ export async function* evaluateFeatures(
   for (const { shots, support } of supports) {
     const caches = createCaches(support, kernels)
     for (const { method, space } of columns) {
+      const { hyperparameters } = parametersIn(method, space)
       const own = <T>(given: Readonly<Record<string, T>>): Record<string, T> =>
-        Object.fromEntries(Object.entries(given).filter(([name]) => name in method.hyperparameters))
+        Object.fromEntries(Object.entries(given).filter(([name]) => name in hyperparameters))
       const evaluation = await evaluate({
         method,
         space,
         support,
-        cache: await caches.in(space),
+        caches,
         selection,
         ...(features.validation && { validation: features.validation }),
         fixed: own(fixed),
@@ -128,7 +129,7 @@ function columnsOf(registered: Method, { features, registry, spaces, cacheOnly }
 }
 
 /** Every given hyperparameter must be one of some method, and in range for each that has it. */
-function requireKnown(methods: readonly Method[], given: Values, argument: string): void {
+function requireKnown(methods: readonly Parametrised[], given: Values, argument: string): void {
   for (const [name, value] of Object.entries(given)) {
     const having = methods.filter(({ hyperparameters }) => name in hyperparameters)
     if (having.length === 0) {

@@ -1,14 +1,21 @@
 import { untilCancelledEach } from '../abort.js'
 import type { Batch } from '../cache/batch.js'
-import { buildCache, type Cache, type SpaceFeatures, type Support } from '../cache/cache.js'
+import type { Cache, SpaceFeatures, Support } from '../cache/cache.js'
+import { type Caches, createCaches } from '../cache/caches.js'
 import { withoutEach } from '../cache/without-each.js'
 import { errors } from '../errors.js'
-import { defaultsOf, leavesOneOutInBatch, type Method, type Values } from '../methods/contract.js'
+import {
+  defaultsOf,
+  leavesOneOutInBatch,
+  type Method,
+  parametersIn,
+  type Values,
+} from '../methods/contract.js'
 import { rangesOver, requireTexts, type Scores, scoreBatch, type TermRanges } from '../methods/score.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import type { Kernels } from '../tensor/kernels.js'
 import type { KlScaling, Labelled, Selection } from './protocol.js'
-import { gridOf } from './search/grid.js'
+import { checkValues, type Grid, gridOf, valuesAt } from './search/grid.js'
 import { type SelectionData, search } from './search/search.js'
 
 export interface FitOptions {
@@ -16,14 +23,14 @@ export interface FitOptions {
   /** Where images are compared; for a method that compares none, any space. */
   readonly space: FeatureSpace
   readonly support: Support
-  /** The cache of the support set in that space, where it has been built already. */
-  readonly cache?: Cache
+  /** The caches of the support set, where some may have been built already. */
+  readonly caches?: Caches
   readonly selection: Selection
   /** Needed where `selection` is VALIDATION. */
   readonly validation?: Labelled
   /** Hyperparameters that are given; the others are selected, or take their defaults. */
   readonly fixed?: Values
-  /** Grids to search instead of the method's own. */
+  /** Grids to search instead of the method's own; the space's hyperparameters are searched where they have one here. */
   readonly grids?: Readonly<Record<string, readonly number[]>>
   readonly kernels: Kernels
   readonly signal?: AbortSignal
@@ -58,13 +65,40 @@ export interface FittedMethod {
  * Throws TEXT_FEATURES_REQUIRED, SPACE_NOT_AVAILABLE, UNKNOWN_HYPERPARAMETER, HYPERPARAMETER_OUT_OF_RANGE, CANCELLED.
  */
 export async function fitMethod(options: FitOptions): Promise<FittedMethod> {
-  const { method, space, support, selection, kernels, signal } = options
+  const { method, space, support, selection, kernels, fixed = {}, grids = {} } = options
   requireTexts(method, support.textClassifier)
-  const grid = gridOf(method, {
-    ...(options.fixed && { fixed: options.fixed }),
-    ...(options.grids && { narrowed: options.grids }),
-  })
-  const cache = options.cache ?? (await buildCache(support, space, kernels))
+  const parameters = parametersIn(method, space)
+  checkValues(parameters, fixed)
+  const own = (name: string) => name in method.hyperparameters || !(name in parameters.hyperparameters)
+  const grid = gridOf(method, { fixed: pick(fixed, own), narrowed: pick(grids, own) })
+  const caches = options.caches ?? createCaches(support, kernels)
+  const searched = selection === 'NONE' ? {} : pick(grids, (name) => !own(name))
+  let best: FittedMethod | undefined
+  for (const values of spacePoints(
+    method,
+    space,
+    pick(fixed, (name) => !own(name)),
+    searched,
+  )) {
+    const fitted = await fitIn(await caches.in(space, values), values, grid, options)
+    const searchMs: number = (best?.searchMs ?? 0) + fitted.searchMs
+    const better = best === undefined || (fitted.selectionAccuracy ?? 0) > (best.selectionAccuracy ?? 0)
+    best = { ...(better || best === undefined ? fitted : best), searchMs }
+    // Where no image has a say, no value is better than the first.
+    if (fitted.selectionImages === 0) break
+  }
+  if (best === undefined) throw new Error('a grid has at least one point')
+  return best
+}
+
+/** Fits a method in a cache whose space is fitted at the given values. */
+async function fitIn(
+  cache: Cache,
+  spaceValues: Values,
+  grid: Grid,
+  options: FitOptions,
+): Promise<FittedMethod> {
+  const { method, selection, signal } = options
   const started = performance.now()
   const data = selectionData(options, cache)
   const batches = () => untilCancelledEach(signal, data.batches())
@@ -72,7 +106,7 @@ export async function fitMethod(options: FitOptions): Promise<FittedMethod> {
 
   const images = selection === 'NONE' ? 0 : data.labels.reduce((n, label) => n + (label >= 0 ? 1 : 0), 0)
   if (images === 0) {
-    const values = { ...defaultsOf(method), ...options.fixed }
+    const values = { ...defaultsOf(method), ...spaceValues, ...options.fixed }
     return { method, cache, values, ranges, selectionImages: 0, selectionAccuracy: null, searchMs: 0 }
   }
   const { values, correct } = await search({
@@ -85,13 +119,37 @@ export async function fitMethod(options: FitOptions): Promise<FittedMethod> {
   return {
     method,
     cache,
-    values,
+    values: { ...values, ...spaceValues },
     ranges,
     selectionImages: images,
     selectionAccuracy: (100 * correct) / images,
     searchMs: performance.now() - started,
   }
 }
+
+/**
+ * The values of the space's hyperparameters that selection goes through: of those that a grid is asked for, all of it; of
+ * the others the one that is given, or the default.
+ */
+function* spacePoints(
+  method: Method,
+  space: FeatureSpace,
+  fixed: Values,
+  grids: Readonly<Record<string, readonly number[]>>,
+): Generator<Values> {
+  const { id, hyperparameters } = parametersIn(method, space)
+  const ofSpace = {
+    id,
+    hyperparameters: pick(hyperparameters, (name) => !(name in method.hyperparameters)),
+  }
+  const settled = pick(defaultsOf(ofSpace), (name) => !(name in grids))
+  const grid = gridOf(ofSpace, { fixed: { ...settled, ...fixed }, narrowed: grids })
+  for (let point = 0; point < grid.points; point++) yield valuesAt(grid, point)
+}
+
+/** The entries whose names are wanted. */
+const pick = <T>(record: Readonly<Record<string, T>>, wanted: (name: string) => boolean): Record<string, T> =>
+  Object.fromEntries(Object.entries(record).filter(([name]) => wanted(name)))
 
 /**
  * Scores queries, chunk by chunk. With klScaling BATCH the ranges are taken over all of these queries first, as published

@@ -152,12 +152,11 @@ async function performRun(
   const validation = run.selection === 'VALIDATION' ? await loader.split('VALIDATION', loading) : undefined
   await store.runs.progress(run.id, 0.5)
 
-  const cache = await untilCancelled(signal, caches.in(space))
   const evaluating = evaluate({
     method,
     space,
     support,
-    cache,
+    caches,
     selection: run.selection,
     ...(validation && { validation: validation.labelled }),
     fixed: run.fixed,

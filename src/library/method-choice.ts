@@ -1,7 +1,7 @@
 import type { Encoder } from '../encoders/encoder.js'
 import { errors, ShotboardError } from '../errors.js'
 import { checkValues } from '../evaluation/search/grid.js'
-import type { Method, Values } from '../methods/contract.js'
+import { type Method, parametersIn, type Values } from '../methods/contract.js'
 import type { Registry } from '../methods/registry.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import { firstRepeated } from './repeated.js'
@@ -59,7 +59,7 @@ function chooseMethod(choice: MethodChoice, registry: Registry, encoder: Encoder
     const argument = `hyperparameters[${i}]`
     if (Object.hasOwn(fixed, name)) throw errors.duplicateEntry({ what: 'hyperparameter', name }, argument)
     try {
-      checkValues(method, { [name]: value })
+      checkValues(space ? parametersIn(method, space) : method, { [name]: value })
     } catch (error) {
       throw error instanceof ShotboardError ? new ShotboardError(error.code, error.message, argument) : error
     }

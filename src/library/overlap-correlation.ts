@@ -75,7 +75,8 @@ export function createOverlapCorrelation(
   ): Promise<number> {
     const [encoder, space] = [encoders.get(encoderId), registry.space(spaceId)]
     const fittedOn = space.fit ? result.supportSetId : null
-    const key = JSON.stringify([encoder.fingerprint, test.fingerprint, space.id, fittedOn])
+    const settings = Object.keys(space.hyperparameters ?? {}).map((name) => result.hyperparameters[name])
+    const key = JSON.stringify([encoder.fingerprint, test.fingerprint, space.id, settings, fittedOn])
     const known = kept.get(key)
     if (known) return known
     const measure = async () => {
@@ -91,6 +92,7 @@ export function createOverlapCorrelation(
         (await space.fit?.(
           { features: featuresOf(support.features, space.base), labels: support.labels },
           kernels,
+          result.hyperparameters,
         ))
       const features = fitted ? await fitted.project(all) : all
       const classes = test.labels.reduce((most, label) => Math.max(most, label), 0) + 1

@@ -113,16 +113,7 @@ export type Method = SumMethod | ScoredMethod
 /** Declares a method. Throws INVALID_PLUGIN where its parts do not fit together. */
 export function defineMethod<M extends Method>(method: M): M {
   const wrong = (reason: string) => errors.invalidPlugin({ plugin: `method ${method.id}`, reason })
-  for (const [name, { grid, default: standard }] of Object.entries(method.hyperparameters)) {
-    const ascending = grid.every((value, i) => i === 0 || value > (grid[i - 1] as number))
-    if (grid.length === 0 || !ascending || !grid.every(Number.isFinite)) {
-      throw wrong(`the grid of ${name} must be a list of ascending numbers`)
-    }
-    const { min, max } = rangeOf({ grid })
-    if (!(standard >= min && standard <= max)) {
-      throw wrong(`the default ${standard} of ${name} lies outside its grid, ${min} to ${max}`)
-    }
-  }
+  checkGrids(`method ${method.id}`, method.hyperparameters)
   const names = new Set<string>()
   for (const { name, weight, shapes } of method.terms ?? []) {
     if (names.has(name)) throw wrong(`it has two terms named ${name}`)
@@ -140,6 +131,21 @@ export function defineMethod<M extends Method>(method: M): M {
     throw wrong('it must name a space where a term uses keys, and null where none does')
   }
   return method
+}
+
+/** Throws INVALID_PLUGIN, naming the owner, where a grid is none or its default lies outside. */
+export function checkGrids(owner: string, hyperparameters: MethodBase['hyperparameters']): void {
+  const wrong = (reason: string) => errors.invalidPlugin({ plugin: owner, reason })
+  for (const [name, { grid, default: standard }] of Object.entries(hyperparameters)) {
+    const ascending = grid.every((value, i) => i === 0 || value > (grid[i - 1] as number))
+    if (grid.length === 0 || !ascending || !grid.every(Number.isFinite)) {
+      throw wrong(`the grid of ${name} must be a list of ascending numbers`)
+    }
+    const { min, max } = rangeOf({ grid })
+    if (!(standard >= min && standard <= max)) {
+      throw wrong(`the default ${standard} of ${name} lies outside its grid, ${min} to ${max}`)
+    }
+  }
 }
 
 /** The same method in another space: how `++` methods are made. */
@@ -178,8 +184,20 @@ export const rangeOf = ({ grid }: Pick<Hyperparameter, 'grid'>): Range => ({
   max: grid[grid.length - 1] as number,
 })
 
+/** What has hyperparameters: a method, a space, or a method in a space. */
+export type Parametrised = Pick<MethodBase, 'id' | 'hyperparameters'>
+
+/** The hyperparameters of a method in a space: the space's and its own, which come first where both have a name. */
+export const parametersIn = (method: Method, space: FeatureSpace): Parametrised => ({
+  id: method.id,
+  hyperparameters: {
+    ...(method.space !== null && space.hyperparameters),
+    ...method.hyperparameters,
+  },
+})
+
 /** The default of every hyperparameter. */
-export const defaultsOf = ({ hyperparameters }: Method): Values =>
+export const defaultsOf = ({ hyperparameters }: Pick<Parametrised, 'hyperparameters'>): Values =>
   Object.fromEntries(Object.entries(hyperparameters).map(([name, { default: value }]) => [name, value]))
 
 /** Whether a method reads the text classifier. */

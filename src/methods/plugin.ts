@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { errors, reasonOf } from '../errors.js'
 import type { FeatureSpace } from '../spaces/contract.js'
-import { defineMethod, leaveOneOutWays, type Method } from './contract.js'
+import { checkGrids, defineMethod, leaveOneOutWays, type Method } from './contract.js'
 
 /** What a plugin module exports as its default, or returns from a function that is its default export. */
 export interface Plugin {
@@ -63,6 +63,7 @@ const spaceSchema = z.object({
   paper: paperSchema.optional(),
   base: z.string().min(1),
   trained: z.boolean(),
+  hyperparameters: z.record(z.string(), hyperparameterSchema.extend({ kind: z.literal('shape') })).optional(),
   fit: callable.optional(),
 })
 
@@ -81,6 +82,7 @@ export function parsePlugin(value: unknown, from: string): Plugin {
   // The schema has looked at every part; functions are typed by the contract alone.
   const plugin = value as Plugin
   for (const method of plugin.methods ?? []) defineMethod(method)
+  for (const space of plugin.spaces ?? []) checkGrids(`space ${space.id}`, space.hyperparameters ?? {})
   return plugin
 }
 

@@ -21,9 +21,29 @@ export interface FeatureSpace {
   readonly base: string
   /** Whether it needs something trained, such as adapters. */
   readonly trained: boolean
-  /** How it is fitted on a support set; absent where it takes the encoder's features as they are. */
-  readonly fit?: (support: LabelledFeatures, kernels: Kernels) => Promise<FittedSpace>
+  /**
+   * Numbers that its fit depends on. In this space a method has them among its own hyperparameters: each can be given,
+   * and selection searches it where a grid is asked for; otherwise it is at its default.
+   */
+  readonly hyperparameters?: Readonly<Record<string, SpaceHyperparameter>>
+  /**
+   * How it is fitted on a support set; absent where it takes the encoder's features as they are. `values` may hold more
+   * than its own hyperparameters; what it does not hold is at its default.
+   */
+  readonly fit?: (support: LabelledFeatures, kernels: Kernels, values?: SpaceValues) => Promise<FittedSpace>
 }
+
+/** Always a shape: for each of its values the space is fitted, and the method searched, again. */
+export interface SpaceHyperparameter {
+  readonly kind: 'shape'
+  readonly default: number
+  /** Ascending; the first and the last are the least and the greatest allowed. */
+  readonly grid: readonly number[]
+  readonly summary: string
+}
+
+/** Values of hyperparameters by name. */
+export type SpaceValues = Readonly<Record<string, number>>
 
 /** A support set as a space sees it. */
 export interface LabelledFeatures {
@@ -51,3 +71,9 @@ export interface FittedSpace {
 
 /** Declares a space. */
 export const defineSpace = (space: FeatureSpace): FeatureSpace => space
+
+/** The same space, fitted at these values of its hyperparameters. */
+export function spaceAt(space: FeatureSpace, values: SpaceValues): FeatureSpace {
+  const { fit: fitAt } = space
+  return fitAt ? { ...space, fit: (support, kernels) => fitAt(support, kernels, values) } : space
+}

@@ -4,6 +4,8 @@ import type { LabelledFeatures } from './contract.js'
 
 /** How support features scatter within their classes, or, where no class has two images, about the mean of all. */
 export interface Scatter {
+  /** Whether some class has two images. */
+  readonly within: boolean
   /** [d]: the mean of all features. */
   readonly mean: Float32Array
   /** `x − μ_class`, or `x − mean` where no class has two images: [S, d]. */
@@ -39,7 +41,8 @@ export async function scatterOf({ features, labels }: LabelledFeatures, kernels:
   const { values, vectors } = await kernels.eigh(d, Float64Array.from(data))
   const eigenvalues = values.map((value) => Math.max(value, 0))
   const trace = eigenvalues.reduce((sum, value) => sum + value, 0)
-  return { mean, deviations, kappa, eigenvalues, trace, basis: matrix(d, d, Float32Array.from(vectors)) }
+  const basis = matrix(d, d, Float32Array.from(vectors))
+  return { within, mean, deviations, kappa, eigenvalues, trace, basis }
 }
 
 /** A share of the scatter that two images at most can have each; what is left without it is too little to subtract to. */

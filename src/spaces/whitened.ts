@@ -1,16 +1,12 @@
-import type { Graph, Kernels } from '../tensor/kernels.js'
-import { gatherRows, type Matrix, matrix, rowOf, sliceRows, subtractRow } from '../tensor/matrix.js'
-import { defineSpace, type FittedSpace, type LabelledFeatures } from './contract.js'
-import { type Fold, type FoldMetrics, foldInputs, foldMetrics, foldProducts } from './fold-metric.js'
-import { recentredCosines, recentredRows, recentringConstants, recentringInputs } from './leave-one-out.js'
-import { lostWithout, mustRefit, type Scatter, scatterOf } from './scatter.js'
+import { defineSpace } from './contract.js'
+import { fitWhitening } from './whitening.js'
 
 /**
  * Features with the support mean subtracted and multiplied by `Σ^(−1/2)`, made unit, where
  * `Σ = (1−λ)·Σ_w + λ·(tr Σ_w / d)·I` and `Σ_w` is the within-class covariance of the support features: directions in
  * which images of one class differ count for less. Where no class has two images, `Σ_w` is the total covariance.
  */
-export const whitened = ({ lambda = 0.5 } = {}) =>
+export const whitened = ({ lambda: standard = 0.5 } = {}) =>
   defineSpace({
     id: 'whitened',
     name: 'Whitened',
@@ -19,154 +15,13 @@ export const whitened = ({ lambda = 0.5 } = {}) =>
     formula: String.raw`u = \frac{v}{\lVert v\rVert},\quad v = \Sigma^{-1/2}(f - \mu),\quad \Sigma = (1 - \lambda)\,\Sigma_w + \lambda\,\tfrac{\operatorname{tr}\Sigma_w}{d}\,I`,
     base: 'clip',
     trained: false,
-    fit: (support, kernels) => fitWhitened(support, lambda, kernels),
-  })
-
-async function fitWhitened(
-  support: LabelledFeatures,
-  lambda: number,
-  kernels: Kernels,
-): Promise<FittedSpace> {
-  const { features } = support
-  const scatter = await scatterOf(support, kernels)
-  const transform = await inverseRoot(scatter, lambda, kernels)
-  const project = (queries: Matrix) => kernels.project(queries, scatter.mean, transform)
-  if (lambda < leastToUpdate) return { project }
-  let inEigenbasis: Promise<Matrix[]> | undefined
-  const foldsOf = async (from: number, to: number): Promise<Folds> => {
-    inEigenbasis ??= Promise.all(
-      [subtractRow(features, scatter.mean), scatter.deviations].map((rows) =>
-        kernels.multiply(rows, scatter.basis),
-      ),
-    )
-    const [residuals, deviations] = (await inEigenbasis) as [Matrix, Matrix]
-    const metrics = metricsOf(scatter, residuals, deviations, lambda, from, to)
-    return { support, scatter, residuals, metrics, lambda, kernels, from, to }
-  }
-  return {
-    project,
-    leaveOneOut: async (from, to) => cosinesOf(await foldsOf(from, to)),
-    async fold(i) {
-      if (mustRefit(scatter, support.labels, i)) return projectedWithout(i, support, lambda, kernels)
-      return rowsOf(await foldsOf(i, i + 1), i)
+    hyperparameters: {
+      lambda: {
+        kind: 'shape',
+        default: standard,
+        grid: [0, 0.1, 0.25, 0.5, 0.75, 0.9, 1],
+        summary: 'How much of the covariance is replaced by one that is the same in all directions.',
+      },
     },
-  }
-}
-
-/** With less shrinkage the updates for leaving an image out lose digits; then Shotboard fits anew without each. */
-const leastToUpdate = 0.1
-
-/** `((1−λ)·Σ + λ·(tr Σ/d)·I)^(−1/2)` times the root of the mean eigenvalue; the identity where there is no scatter. */
-async function inverseRoot(
-  { eigenvalues, trace, basis }: Scatter,
-  lambda: number,
-  kernels: Kernels,
-): Promise<Matrix> {
-  const d = basis.columns
-  const scaled = matrix(d, d)
-  const roots = eigenvalues.map((value) => (trace > 0 ? 1 / Math.sqrt(shrunk(value, trace / d, lambda)) : 1))
-  for (let at = 0; at < scaled.data.length; at++) {
-    scaled.data[at] = (basis.data[at] as number) * (roots[at % d] as number)
-  }
-  return kernels.dot(scaled, basis)
-}
-
-/** An eigenvalue after shrinkage, in units of the mean eigenvalue; kept off zero, which λ = 0 would reach. */
-const shrunk = (eigenvalue: number, meanEigenvalue: number, lambda: number): number =>
-  Math.max((1 - lambda) * (eigenvalue / meanEigenvalue) + lambda, 1e-7)
-
-/** The folds without images `from` up to `to`. */
-interface Folds {
-  readonly support: LabelledFeatures
-  readonly scatter: Scatter
-  /** z, the centred support features in the eigenbasis: [S, d]. */
-  readonly residuals: Matrix
-  readonly metrics: FoldMetrics
-  readonly lambda: number
-  readonly kernels: Kernels
-  readonly from: number
-  readonly to: number
-}
-
-/**
- * Without image i the scatter is lower by `κ_i·v_i·v_iᵀ` and the shrinkage target by its trace. In the eigenbasis the
- * first is a rank-one change and the second a change of the diagonal, so every fold's inner products come from three
- * matrix products of all images, and none needs a decomposition of its own, but for the few that are fitted anew.
- */
-function metricsOf(
-  scatter: Scatter,
-  residuals: Matrix,
-  deviations: Matrix,
-  lambda: number,
-  from: number,
-  to: number,
-): FoldMetrics {
-  const d = residuals.columns
-  return foldMetrics(sliceRows(residuals, from, to), sliceRows(deviations, from, to), (row): Fold => {
-    const meanEigenvalue = (scatter.trace - lostWithout(scatter, from + row)) / d
-    if (!(meanEigenvalue > 0)) return { share: 0, precision: () => 1 }
-    return {
-      share: ((1 - lambda) * (scatter.kappa[from + row] as number)) / meanEigenvalue,
-      precision: (k) => 1 / shrunk(scatter.eigenvalues[k] as number, meanEigenvalue, lambda),
-    }
+    fit: (support, kernels, { lambda = standard } = {}) => fitWhitening(support, () => lambda, kernels),
   })
-}
-
-/** The cosines of each image that is left out with all images, in its fold: [n, S]. */
-async function cosinesOf({ support, scatter, residuals, metrics, lambda, kernels, from, to }: Folds) {
-  const result = await kernels.run('leave one out of whitened', cosinesGraph, {
-    ...{ vectors: residuals, ...metrics },
-    ...recentringConstants(residuals.rows),
-  })
-  for (let i = from; i < to; i++) {
-    if (!mustRefit(scatter, support.labels, i)) continue
-    const projected = await projectedWithout(i, support, lambda, kernels)
-    rowOf(result, i - from).set((await kernels.dot(sliceRows(projected, i, i + 1), projected)).data)
-  }
-  return result
-}
-
-const cosinesGraph = (): Graph => ({
-  inputs: { ...foldInputs, own: ['n', 1], ...recentringInputs },
-  outputs: { result: ['n', 'm'] },
-  nodes: [...foldProducts(), ...recentredCosines()],
-})
-
-/**
- * All support images in the fold without image i, along the eigenvectors: the root of `P + f·w·wᵀ` is
- * `(I + c·q·qᵀ)·P^(1/2)`, `q = P^(1/2)·v`, `c = (√(1 + f·|q|²) − 1)/|q|²`.
- */
-function rowsOf({ residuals, metrics }: Folds, i: number): Matrix {
-  const d = residuals.columns
-  const roots = metrics.precision.data.map(Math.sqrt) // P^(1/2)
-  const q = metrics.directions.data.map((w, k) => w / (roots[k] as number))
-  const square = q.reduce((sum, value) => sum + value * value, 0)
-  const c = square > 0 ? (Math.sqrt(1 + (metrics.factors.data[0] as number) * square) - 1) / square : 0
-  const scaled = matrix(residuals.rows, d)
-  for (let j = 0, at = 0; j < residuals.rows; j++) {
-    for (let k = 0; k < d; k++, at++) {
-      scaled.data[at] = (residuals.data[at] as number) * (roots[k] as number)
-    }
-  }
-  return recentredRows(scaled, i, (row) => {
-    let along = 0
-    for (let k = 0; k < d; k++) along += (q[k] as number) * (row[k] as number)
-    for (let k = 0; k < d; k++) row[k] = (row[k] as number) + c * along * (q[k] as number)
-  })
-}
-
-/** All support images in the space fitted anew without image i: [S, d]. */
-async function projectedWithout(
-  i: number,
-  { features, labels }: LabelledFeatures,
-  lambda: number,
-  kernels: Kernels,
-): Promise<Matrix> {
-  const rest = Array.from(labels.keys()).filter((j) => j !== i)
-  const fitted = await fitWhitened(
-    { features: gatherRows(features, rest), labels: Int32Array.from(rest, (j) => labels[j] as number) },
-    lambda,
-    kernels,
-  )
-  return fitted.project(features)
-}

@@ -9,6 +9,7 @@ import {
   type SumMethod,
   type Values,
 } from '../../src/methods/contract.js'
+import { prototype as prototypes } from '../../src/methods/prototype.js'
 import { scoreBatch } from '../../src/methods/score.js'
 import { tipAdapter } from '../../src/methods/tip-adapter.js'
 import { tipX } from '../../src/methods/tip-x.js'
@@ -132,6 +133,62 @@ describe('VALIDATION', () => {
 
   test('without validation images is refused', async () => {
     await expect(fitWith({ selection: 'VALIDATION' })).rejects.toMatchObject({ code: 'NO_VALIDATION_SPLIT' })
+  })
+})
+
+describe("a space's hyperparameters", () => {
+  const inWhitened = { method: prototypes(), space: whitened() }
+
+  test('are at their defaults, and reported, unless asked for otherwise', async () => {
+    for (const selection of ['LEAVE_ONE_OUT', 'NONE'] as const) {
+      expect((await fitWith({ ...inWhitened, selection })).values).toMatchObject({ lambda: 0.5 })
+    }
+    const { values } = await fitWith({ ...inWhitened, space: clip() })
+    expect(Object.keys(values)).toEqual(['alpha', 'beta'])
+  })
+
+  test('change the fit where they are given', async () => {
+    const atOne = await fitWith({ ...inWhitened, fixed: { lambda: 1 } })
+    expect(atOne.values).toMatchObject({ lambda: 1 })
+    // λ = 1 leaves nothing but the centring.
+    const same = await fitWith({ method: prototypes(), space: centred() })
+    const affinities = await kernels.dot(atOne.cache.spaceKeys, atOne.cache.spaceKeys)
+    const expected = await kernels.dot(same.cache.spaceKeys, same.cache.spaceKeys)
+    affinities.data.forEach((value, at) => {
+      expect(value).toBeCloseTo(expected.data[at] as number, 4)
+    })
+  })
+
+  test.each(['VALIDATION', 'LEAVE_ONE_OUT'] as const)(
+    'are searched by %s where a grid is asked for, the first of the best taken',
+    async (selection) => {
+      const lambdas = [0.1, 0.5, 0.9, 1]
+      const apart = await Promise.all(
+        lambdas.map((lambda) => fitWith({ ...inWhitened, selection, validation, fixed: { lambda } })),
+      )
+      const accuracies = apart.map(({ selectionAccuracy }) => selectionAccuracy ?? 0)
+      const best = accuracies.indexOf(Math.max(...accuracies))
+      const { values, selectionAccuracy } = await fitWith({
+        ...inWhitened,
+        selection,
+        validation,
+        grids: { lambda: lambdas },
+      })
+      expect(selectionAccuracy).toBe(accuracies[best])
+      expect(values).toEqual(apart[best]?.values)
+    },
+  )
+
+  test('are out of range beyond their grid, and unknown in a space that has none', async () => {
+    await expect(fitWith({ ...inWhitened, fixed: { lambda: 1.5 } })).rejects.toMatchObject({
+      code: 'HYPERPARAMETER_OUT_OF_RANGE',
+    })
+    await expect(fitWith({ ...inWhitened, grids: { lambda: [-1] } })).rejects.toMatchObject({
+      code: 'HYPERPARAMETER_OUT_OF_RANGE',
+    })
+    await expect(fitWith({ space: clip(), fixed: { lambda: 0.5 } })).rejects.toMatchObject({
+      code: 'UNKNOWN_HYPERPARAMETER',
+    })
   })
 })
 

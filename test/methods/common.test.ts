@@ -3,7 +3,9 @@ import { builtin } from '../../src/methods/builtin.js'
 import { createRegistry } from '../../src/methods/registry.js'
 import { methodChecks } from '../../src/testing/index.js'
 
-const { methods, spaces } = createRegistry([builtin()])
+const { methods, spaces: all } = createRegistry([builtin()])
+// A space on another computes as on its own; the spaces' own suite has all of them.
+const spaces = all.filter(({ id }) => !id.includes('+'))
 
 describe.each(methods.map((each) => [each.name, each] as const))(
   'the common suite holds for %s',

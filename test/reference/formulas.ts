@@ -155,16 +155,22 @@ export const spaces: Readonly<Record<string, Space>> = {
     const mean = meanOf(G)
     return (x) => unit(minus(x, mean))
   },
-  whitened,
+  whitened: (G, labels) => whitening(G, labels, 0.5),
+  'imo+whitened': (G, labels) => whitening(G, labels, 0.5),
+  /** λ = d/(d + n − 1); four times the d where each class has one image. */
+  shrunk: (G, labels) => {
+    const d = (G[0]?.length ?? 0) * (new Set(labels).size === labels.length ? 4 : 1)
+    return whitening(G, labels, d / (d + G.length - 1))
+  },
 }
 
-/** `Σ^(−1/2)·(x − mean)`, made unit, `Σ = (1−λ)·Σ_w + λ·(tr Σ_w/d)·I`, λ = 0.5. */
-function whitened(G: Rows, labels: readonly number[]): (x: readonly number[]) => number[] {
+/** `Σ^(−1/2)·(x − mean)`, made unit, `Σ = (1−λ)·Σ_w + λ·(tr Σ_w/d)·I`. */
+function whitening(G: Rows, labels: readonly number[], lambda: number): (x: readonly number[]) => number[] {
   const mean = meanOf(G)
   const covariance = scatterOf(deviationsOf(G, labels)).map((row) => row.map((value) => value / G.length))
   const trace = covariance.reduce((sum, row, k) => sum + (row[k] ?? 0), 0)
   const shrunk = covariance.map((row, k) =>
-    row.map((value, l) => 0.5 * value + (k === l ? (0.5 * trace) / mean.length : 0)),
+    row.map((value, l) => (1 - lambda) * value + (k === l ? (lambda * trace) / mean.length : 0)),
   )
   const root = power(shrunk, -1 / 2)
   return (x) => unit(root.map((row) => dot(row, minus(x, mean))))

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { builtinSpaces } from '../../src/spaces/builtin.js'
 import { makeDataset } from '../helpers/datasets.js'
 import { base64, picture } from '../helpers/pictures.js'
 import { outsiders } from '../helpers/plugins.js'
@@ -70,6 +71,10 @@ test('spaces and encoders tell what they are and what goes with what', async () 
     { id: 'imo', trained: true, fittedOnSupport: false },
     { id: 'centred', trained: false, fittedOnSupport: true },
     { id: 'whitened', trained: false, fittedOnSupport: true },
+    { id: 'shrunk', trained: false, fittedOnSupport: true },
+    { id: 'imo+centred', trained: true, fittedOnSupport: true },
+    { id: 'imo+whitened', trained: true, fittedOnSupport: true },
+    { id: 'imo+shrunk', trained: true, fittedOnSupport: true },
     { id: 'mirrored', trained: false, fittedOnSupport: true },
   ])
   expect(encoders).toEqual([
@@ -80,7 +85,7 @@ test('spaces and encoders tell what they are and what goes with what', async () 
       imageSize: 64,
       logitScale: expect.closeTo(13.4192, 4),
       isDefault: true,
-      spaces: ['clip', 'imo', 'centred', 'whitened', 'mirrored'].map((id) => ({ id })),
+      spaces: [...builtinSpaces().map(({ id }) => id), 'mirrored'].map((id) => ({ id })),
     },
   ])
 })
@@ -126,4 +131,15 @@ test('a plugin’s method and space predict and explain themselves as built-in o
   expect(mirrored?.space).toEqual({ id: 'mirrored' })
   expect(mirrored?.neighbours.map(({ image }) => image)).toEqual(plain?.neighbours.map(({ image }) => image))
   expect(slow).toMatchObject({ top: [{ logit: 0, contributions: [{ term: 'score', value: 0 }] }] })
+})
+
+test('a space tells what its fit depends on', async () => {
+  const { featureSpaces } = await server.query<{
+    featureSpaces: { id: string; hyperparameters: object[] }[]
+  }>('{ featureSpaces { id hyperparameters { name symbol kind default min max steps } } }')
+  const of = (id: string) => featureSpaces.find((space) => space.id === id)?.hyperparameters
+  const lambda = { name: 'lambda', symbol: '\\lambda', kind: 'SHAPE', default: 0.5, min: 0, max: 1, steps: 7 }
+  expect(of('whitened')).toEqual([lambda])
+  expect(of('imo+whitened')).toEqual([lambda])
+  expect(of('shrunk')).toEqual([])
 })

@@ -1,5 +1,5 @@
 import { errors } from '../../errors.js'
-import { type Method, rangeOf, type Values } from '../../methods/contract.js'
+import { type Parametrised, rangeOf, type Values } from '../../methods/contract.js'
 
 /** The points that a search goes through: the product of the axes, the first varying slowest. */
 export interface Grid {
@@ -21,11 +21,11 @@ export interface Axis {
 const mostPoints = 100_000_000
 
 /**
- * The grid of a method: its own axes in declared order, some of them fixed to one value or narrowed to others.
+ * The grid of a method, or of a space: its own axes in declared order, some of them fixed to one value or narrowed to others.
  * Throws UNKNOWN_HYPERPARAMETER, HYPERPARAMETER_OUT_OF_RANGE or INVALID_VALUE.
  */
 export function gridOf(
-  method: Method,
+  method: Parametrised,
   { fixed = {}, narrowed = {} }: { fixed?: Values; narrowed?: Readonly<Record<string, readonly number[]>> },
 ): Grid {
   const declared = Object.entries(method.hyperparameters)
@@ -54,7 +54,7 @@ export function gridOf(
 }
 
 /** Throws UNKNOWN_HYPERPARAMETER or HYPERPARAMETER_OUT_OF_RANGE for values that the method does not take. */
-export function checkValues(method: Method, values: Values): void {
+export function checkValues(method: Parametrised, values: Values): void {
   for (const [name, value] of Object.entries(values)) {
     // Its own alone: an object also answers to names such as "constructor".
     const declared = Object.hasOwn(method.hyperparameters, name) ? method.hyperparameters[name] : undefined

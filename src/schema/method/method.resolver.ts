@@ -1,11 +1,11 @@
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql'
-import { type Method, type Paper, rangeOf } from '../../methods/contract.js'
-import { formulaOf, symbolOf } from '../../methods/formula.js'
+import type { Method, Paper } from '../../methods/contract.js'
+import { formulaOf } from '../../methods/formula.js'
 import type { FeatureSpace } from '../../spaces/contract.js'
 import type { Context } from '../context.js'
 import { PaperType } from '../paper.js'
 import { FeatureSpaceType } from '../space/space.js'
-import { HyperparameterType, MethodType, TermType } from './method.type.js'
+import { HyperparameterType, hyperparameterList, MethodType, TermType } from './method.type.js'
 
 @Resolver(() => MethodType)
 export class MethodResolver {
@@ -62,15 +62,7 @@ export class MethodResolver {
 
   @FieldResolver(() => [HyperparameterType])
   hyperparameters(@Root() method: Method): HyperparameterType[] {
-    return Object.entries(method.hyperparameters).map(([name, hyperparameter]) => ({
-      name,
-      symbol: symbolOf(name),
-      kind: hyperparameter.kind === 'weight' ? 'WEIGHT' : 'SHAPE',
-      default: hyperparameter.default,
-      ...rangeOf(hyperparameter),
-      steps: hyperparameter.grid.length,
-      summary: hyperparameter.summary,
-    }))
+    return hyperparameterList(method.hyperparameters)
   }
 }
 

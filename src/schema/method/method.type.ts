@@ -1,4 +1,6 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql'
+import { type Hyperparameter, rangeOf } from '../../methods/contract.js'
+import { symbolOf } from '../../methods/formula.js'
 import { HyperparameterKind } from '../enums.js'
 
 @ObjectType('Term', { description: "One addend of a method's logits." })
@@ -63,6 +65,20 @@ export class MethodType {
   @Field(() => String)
   summary: string
 }
+
+/** Hyperparameters as a list. */
+export const hyperparameterList = (
+  hyperparameters: Readonly<Record<string, Hyperparameter>>,
+): HyperparameterType[] =>
+  Object.entries(hyperparameters).map(([name, hyperparameter]) => ({
+    name,
+    symbol: symbolOf(name),
+    kind: hyperparameter.kind === 'weight' ? 'WEIGHT' : 'SHAPE',
+    default: hyperparameter.default,
+    ...rangeOf(hyperparameter),
+    steps: hyperparameter.grid.length,
+    summary: hyperparameter.summary,
+  }))
 
 /** Values of hyperparameters as a list. */
 export const valueList = (values: Readonly<Record<string, number>>): HyperparameterValueType[] =>

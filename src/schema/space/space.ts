@@ -1,6 +1,7 @@
 import { Ctx, Field, FieldResolver, ID, ObjectType, Query, Resolver, Root } from 'type-graphql'
 import type { FeatureSpace } from '../../spaces/contract.js'
 import type { Context } from '../context.js'
+import { HyperparameterType, hyperparameterList } from '../method/method.type.js'
 import { PaperType } from '../paper.js'
 
 @ObjectType('FeatureSpace', { description: 'Where images are compared with images.' })
@@ -45,5 +46,13 @@ export class FeatureSpaceResolver {
   @FieldResolver(() => Boolean, { description: 'Whether it is fitted on the support set itself.' })
   fittedOnSupport(@Root() space: FeatureSpace): boolean {
     return space.fit !== undefined
+  }
+
+  @FieldResolver(() => [HyperparameterType], {
+    description:
+      'What its fit depends on. A method in it has these among its own hyperparameters; each is at its default unless given.',
+  })
+  hyperparameters(@Root() { hyperparameters = {} }: FeatureSpace): HyperparameterType[] {
+    return hyperparameterList(hyperparameters)
   }
 }
