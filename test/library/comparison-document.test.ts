@@ -176,7 +176,7 @@ describe('a comparison as CSV', () => {
     }
     const tipAdapter = lines.find(({ method }) => method === 'tip-adapter')
     expect(tipAdapter).toMatchObject({ given: 'beta=2', grid: 'alpha=0:20:200' })
-    expect(tipAdapter?.hyperparameters).toMatch(/^alpha=[\d.]+;beta=2$/)
+    expect(tipAdapter?.hyperparameters).toMatch(/^alpha=[\d.]+;beta=2;lambda=0\.5$/)
   })
 
   test('has no text that a spreadsheet would take for a formula', () => {

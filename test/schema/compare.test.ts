@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { mcnemar } from '../../src/evaluation/statistics.js'
+import { parametersIn } from '../../src/methods/contract.js'
 import { labelledPictures, makeDataset } from '../helpers/datasets.js'
 import { outsiders } from '../helpers/plugins.js'
 import { startTestServer } from '../helpers/server.js'
@@ -200,7 +201,11 @@ test('a run tells what it measured, on what, and how long it took', () => {
       expect(percentage).toSatisfy(within(0, 100))
     expect(run.calibrationError).toSatisfy(within(0, 1))
     for (const ms of Object.values(run.timings ?? {})) expect(ms).toBeGreaterThanOrEqual(0)
-    const { hyperparameters } = library.registry.method(run.method.id)
+    const { registry } = library
+    const { hyperparameters } = parametersIn(
+      registry.method(run.method.id),
+      registry.space(run.space?.id ?? 'clip'),
+    )
     expect(run.hyperparameters?.map(({ name }) => name).sort()).toEqual(Object.keys(hyperparameters).sort())
     for (const { name, value } of run.hyperparameters ?? [])
       expect(hyperparameters[name]?.grid).toContain(value)
