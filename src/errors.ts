@@ -110,6 +110,11 @@ export const errors = {
     ({ method, term }) =>
       `${method} needs text features for ${term}, and there are none. The cache alone can be evaluated without (--cache-only).`,
   ),
+  datasetDiffers: define<{ name: string }>(
+    'DATASET_DIFFERS',
+    ({ name }) =>
+      `The dataset "${name}" does not hold what the experiment was made with: its fingerprint is another. Take the fingerprint out of the file to compare on it nevertheless.`,
+  ),
   datasetExists: define<{ name: string }>(
     'DATASET_EXISTS',
     ({ name }) => `There is a dataset named "${name}" already.`,

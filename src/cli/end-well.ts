@@ -1,3 +1,4 @@
+import { ShotboardClientError } from '../client/index.js'
 import { ShotboardError } from '../errors.js'
 
 /**
@@ -31,7 +32,8 @@ export async function endWell(
 }
 
 function fail(error: unknown): never {
-  if (error instanceof ShotboardError) console.error(`${error.code}: ${error.message}`)
+  if (error instanceof ShotboardError || error instanceof ShotboardClientError)
+    console.error(`${error.code}: ${error.message}`)
   else console.error(error)
   process.exit(1)
 }

@@ -1,9 +1,8 @@
-import { setTimeout } from 'node:timers/promises'
 import type { Library } from '../library/library.js'
 import type { MethodChoice } from '../library/method-choice.js'
 import type { ComparisonRow } from '../store/comparisons.js'
-import { createProgressBar } from './progress-bar.js'
-import { formatComparison, formatVerdict } from './table.js'
+import { localComparisons } from './local-comparisons.js'
+import { printResults, watchComparison } from './print-comparison.js'
 
 /** What the demo compares: every registered method in its own space, and Tip-Adapter in every other. */
 export function everyMethod({ registry, encoders }: Library): MethodChoice[] {
@@ -45,34 +44,9 @@ export async function compareAndPrint(library: Library, dataset: string): Promis
     klScaling: 'FROZEN',
     augmentations: 1,
   })
-  if (comparison.status !== 'SUCCEEDED') await watch(library, comparison.id)
+  const host = localComparisons(library)
+  if (comparison.status !== 'SUCCEEDED') await watchComparison(host, comparison.id)
   const ended = await library.comparisons.ended(comparison.id)
-  await print(library, ended)
+  printResults(await host.results(comparison.id))
   return ended
-}
-
-async function watch({ store, comparisons }: Library, id: string): Promise<void> {
-  const bar = createProgressBar('Comparing')
-  const ended = comparisons.ended(id).then(() => true)
-  const show = async () =>
-    bar.update(Math.round(1000 * ((await store.comparisons.byIds([id]))[0]?.progress ?? 0)), 1000)
-  try {
-    do await show()
-    while (!(await Promise.race([ended, setTimeout(250, false)])))
-    await show()
-  } finally {
-    bar.stop()
-  }
-}
-
-async function print({ store, comparisons, registry }: Library, comparison: ComparisonRow): Promise<void> {
-  const runs = (await store.comparisons.runs([comparison.id])).get(comparison.id) ?? []
-  const rows = comparisons.rows(runs)
-  if (rows.length > 0) {
-    console.log(formatComparison(rows, registry))
-    console.log(
-      await formatVerdict(rows, registry, ({ method, space }) => comparisons.pairs(runs, method, space)),
-    )
-  }
-  if (comparison.error !== null) console.error(comparison.error)
 }

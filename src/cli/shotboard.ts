@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
 import { version } from '../version.js'
+import { compareCommand } from './compare.js'
 import { evaluateCommand } from './evaluate.js'
 import { keyCommand } from './key.js'
 import { reportCommand } from './report.js'
@@ -9,6 +10,7 @@ import { shiftCommand } from './shift.js'
 const program = new Command('shotboard')
   .description('Few-shot image classification with CLIP, without training a classifier.')
   .version(version)
+  .addCommand(compareCommand())
   .addCommand(evaluateCommand())
   .addCommand(reportCommand())
   .addCommand(keyCommand())

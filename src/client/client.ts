@@ -22,6 +22,8 @@ export interface ShotboardClient {
     document: TypedDocumentNode<Data, Variables>,
     ...variables: Given<Variables>
   ): AsyncIterableIterator<Data>
+  /** What the service has at an address that it gave, such as an image's or an export's. Throws as `request`. */
+  download(path: string): Promise<Blob>
   /** Ends all subscriptions. */
   close(): Promise<void>
 }
@@ -49,7 +51,8 @@ export interface ClientOptions {
  * ```
  */
 export function createClient({ url, key }: ClientOptions): ShotboardClient {
-  const endpoint = `${url.replace(/\/+$/, '').replace(/\/graphql$/, '')}/graphql`
+  const service = url.replace(/\/+$/, '').replace(/\/graphql$/, '')
+  const endpoint = `${service}/graphql`
   const authorization = key === undefined ? {} : { authorization: `Bearer ${key}` }
   const subscriptions = createSubscriptions({
     url: endpoint.replace(/^http/, 'ws'),
@@ -62,12 +65,10 @@ export function createClient({ url, key }: ClientOptions): ShotboardClient {
       ...[variables]: Given<Variables>
     ) {
       const { body, headers } = requestBody({ query: print(document), variables: variables ?? {} })
-      const response = await fetch(endpoint, {
+      const response = await reach(endpoint, {
         method: 'POST',
         headers: { accept: 'application/json', ...headers, ...authorization },
         body,
-      }).catch((cause: unknown) => {
-        throw new ShotboardClientError('SERVER_UNREACHABLE', `${endpoint} cannot be reached.`, [], { cause })
       })
       // The types of a document are made from the schema.
       return dataOf(await readJson(response)) as Data
@@ -79,7 +80,21 @@ export function createClient({ url, key }: ClientOptions): ShotboardClient {
       const operation = { query: print(document), variables: variables ?? {} }
       return subscriptions.subscribe(operation) as AsyncIterableIterator<Data>
     },
+    async download(path) {
+      const response = await reach(service + path, { headers: authorization })
+      if (!response.ok) dataOf(await readJson(response))
+      return response.blob()
+    },
     close: subscriptions.close,
+  }
+}
+
+/** Throws SERVER_UNREACHABLE. */
+async function reach(url: string, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, request)
+  } catch (cause) {
+    throw new ShotboardClientError('SERVER_UNREACHABLE', `${url} cannot be reached.`, [], { cause })
   }
 }
 

@@ -5,6 +5,7 @@ import { type Encoders, openEncoders } from '../encoders/encoders.js'
 import { createResultFiles, type ResultFiles } from '../evaluation/result-file.js'
 import type { SummaryRow } from '../evaluation/summary.js'
 import { type ComparisonChanges, createComparisonChanges } from '../jobs/changes.js'
+import { fingerprintDataset } from '../jobs/dataset-fingerprint.js'
 import { createImageIntake } from '../jobs/image-intake.js'
 import { createMaterials, type Materials } from '../jobs/materials.js'
 import { createJobQueue } from '../jobs/queue.js'
@@ -51,6 +52,8 @@ export interface Library {
   readonly contrasts: Contrasts
   readonly imports: Imports
   readonly deletions: Deletions
+  /** What a dataset holds, as a hash; see `fingerprintDataset`. Throws UNKNOWN_DATASET. */
+  fingerprintDataset(id: string): Promise<string>
   /** A comparison with everything needed to repeat it. Throws UNKNOWN_COMPARISON. */
   documentComparison(id: string): Promise<ComparisonDocument>
   predict(input: PredictInput): Promise<ImagePrediction[]>
@@ -169,6 +172,9 @@ export async function openLibrary(
         unsettled,
       }),
       contrasts: createContrasts(parts),
+      async fingerprintDataset(id) {
+        return fingerprintDataset(await materials.classes(id), await store.datasets.images(id))
+      },
       documentComparison: (id) => documentComparison({ ...parts, comparisons }, id),
       supportSets: createSupportSets(parts),
       overlap: createOverlap(parts),

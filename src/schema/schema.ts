@@ -20,6 +20,7 @@ import {
   RivalResolver,
 } from './comparison/recommendation.js'
 import { DatasetResolver } from './dataset/dataset.resolver.js'
+import { DatasetFingerprintResolver } from './dataset/dataset-fingerprint.js'
 import { DatasetImagesResolver } from './dataset/dataset-images.js'
 import { EncoderResolver } from './encoder/encoder.js'
 import { HealthResolver } from './health/health.js'
@@ -49,6 +50,7 @@ export const createSchema = (): Promise<GraphQLSchema> =>
       FeatureSpaceResolver,
       EncoderResolver,
       DatasetResolver,
+      DatasetFingerprintResolver,
       DatasetImagesResolver,
       ImageResolver,
       ImportResolver,

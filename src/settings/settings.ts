@@ -13,6 +13,9 @@ export type Settings = Readonly<Omit<z.output<typeof settingsSchema>, 'databaseU
 /** What one request may ask for. */
 export type Limits = Pick<Settings, 'maxPageSize' | 'maxImagesPerRequest'>
 
+/** The variable with the key that commands show to a service; no setting of a service's own. */
+export const keyVariable = 'SHOTBOARD_API_KEY'
+
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** The variable that names the configuration file, and the file that is read where there is one. */
@@ -79,7 +82,11 @@ function readSettingsFile(environment: Environment): SettingsFile {
 
 /** Variables that look like ours and are none: a slip of the pen would otherwise go unnoticed. */
 function unknownVariables(environment: Environment): string[] {
-  const known = new Set([fileVariable, ...describeSettings().map(([, { variable }]) => variable)])
+  const known = new Set([
+    fileVariable,
+    keyVariable,
+    ...describeSettings().map(([, { variable }]) => variable),
+  ])
   return Object.keys(environment)
     .filter((name) => name.startsWith('SHOTBOARD_') && !known.has(name))
     .map((name) => `${name}: is no setting`)

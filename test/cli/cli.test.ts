@@ -1,66 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { atEnd } from '../helpers/at-end.js'
 import { temporaryFolder } from '../helpers/folder.js'
 import { picture } from '../helpers/pictures.js'
 import { moduleFile } from '../helpers/plugins.js'
-
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const built = existsSync(join(root, 'dist/cli/start.js'))
-const title = built ? 'the built programs' : 'the built programs (skipped: run `npm run build` first)'
-
-interface Program {
-  readonly child: ChildProcess
-  /** Resolves once what it has printed matches. */
-  printed(pattern: RegExp): Promise<string>
-  readonly ended: Promise<{ readonly code: number | null; readonly output: string }>
-}
-
-/** Runs a built program on a data folder of its own. */
-async function run(
-  program: 'start' | 'demo',
-  environment: Record<string, string> = {},
-  ...parameters: string[]
-) {
-  const child = spawn(process.execPath, [join(root, 'dist/cli', `${program}.js`), ...parameters], {
-    cwd: root,
-    env: {
-      PATH: process.env.PATH,
-      PORT: '0',
-      SHOTBOARD_DEMO: 'off',
-      SHOTBOARD_DATA_DIR: await temporaryFolder(),
-      ...environment,
-    },
-  })
-  atEnd(async () => child.kill('SIGKILL'))
-  let output = ''
-  const seen = new Set<() => void>()
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => {
-      output += chunk
-      for (const look of seen) look()
-    })
-  }
-  const ended = new Promise<{ code: number | null; output: string }>((resolve) => {
-    child.on('close', (code) => resolve({ code, output }))
-  })
-  const printed = (pattern: RegExp) =>
-    new Promise<string>((resolve, reject) => {
-      const look = () => {
-        const found = pattern.exec(output)
-        if (found) resolve(found[1] ?? '')
-      }
-      seen.add(look)
-      look()
-      ended.then(() => reject(new Error(`ended before ${pattern}: ${output}`)))
-    })
-  return { child, printed, ended } satisfies Program
-}
+import { built, root, runProgram as run, title } from '../helpers/programs.js'
 
 describe.skipIf(!built)(title, { concurrent: true }, () => {
   test.each(['SIGTERM', 'SIGINT'] as const)('start serves, and ends well on %s', async (signal) => {
@@ -174,7 +119,7 @@ describe.skipIf(!built)(title, { concurrent: true }, () => {
       '1 shot ',
       '4 shots',
       'over 3 seeds',
-      'serves best',
+      'At 4 shots a class',
     ]) {
       expect(output).toContain(text)
     }

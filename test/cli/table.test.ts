@@ -1,23 +1,10 @@
 import { expect, test } from 'vitest'
-import { formatComparison, formatVerdict } from '../../src/cli/table.js'
-import type { PairwiseTest, SummaryRow } from '../../src/evaluation/summary.js'
-import { builtin } from '../../src/methods/builtin.js'
-import { createRegistry } from '../../src/methods/registry.js'
+import { formatComparison, type TableRow } from '../../src/cli/table.js'
 
-const registry = createRegistry([builtin()])
+const names: Record<string, string> = { 'zero-shot': 'Zero-shot CLIP', 'tip-adapter': 'Tip-Adapter' }
 
-function row(method: string, space: string | null, shots: number, mean: number, n = 3): SummaryRow {
-  const statistic = { mean, standardDeviation: 1.25, low: mean - 1, high: mean + 1, n }
-  return {
-    method,
-    space,
-    shots,
-    accuracy: statistic,
-    top5Accuracy: statistic,
-    calibrationError: statistic,
-    drop: null,
-    runs: [],
-  }
+function row(method: string, space: string | null, shots: number, mean: number, n = 3): TableRow {
+  return { method, name: names[method] ?? '', space, shots, accuracy: { mean, standardDeviation: 1.25, n } }
 }
 
 const rows = [
@@ -29,7 +16,7 @@ const rows = [
 ]
 
 test('a comparison is a table: methods down, shots across, the best of each column marked', () => {
-  const lines = formatComparison(rows, registry).split('\n')
+  const lines = formatComparison(rows).split('\n')
   const cellsOf = (line = '') =>
     line
       .split('│')
@@ -45,36 +32,7 @@ test('a comparison is a table: methods down, shots across, the best of each colu
 })
 
 test('of one seed there is no spread to tell', () => {
-  const table = formatComparison([row('zero-shot', null, 2, 40, 1)], registry)
+  const table = formatComparison([row('zero-shot', null, 2, 40, 1)])
   expect(table).toContain('* 40.0 ')
   expect(table).not.toMatch(/±|seeds/)
-})
-
-test('the verdict names the best at the most shots and how sure that is', async () => {
-  const against: string[] = []
-  const verdict = await formatVerdict(rows, registry, async (baseline) => {
-    against.push(`${baseline.method} ${baseline.space}`)
-    const pair: PairwiseTest = {
-      method: 'tip-adapter',
-      space: 'whitened',
-      shots: 4,
-      baseline: baseline.method,
-      baselineSpace: baseline.space,
-      difference: 71 - baseline.accuracy.mean,
-      pValue: baseline.space === 'clip' ? 0.0421 : 1e-9,
-      wins: 0,
-      losses: 0,
-    }
-    return [{ ...pair, shots: 1 }, pair]
-  })
-  expect(against).toEqual(['tip-adapter clip', 'zero-shot null'])
-  expect(verdict).toBe(
-    "At 4 shots, Tip-Adapter in whitened serves best: 71.0 %, +11.0 points over Tip-Adapter in clip (p = 0.042), +31.0 points over Zero-shot CLIP (p < 0.001); McNemar's exact test.",
-  )
-})
-
-test('without rows there is no verdict, and alone a method is the best', async () => {
-  expect(await formatVerdict([], registry, async () => [])).toBe('')
-  const alone = await formatVerdict([row('zero-shot', null, 1, 40)], registry, async () => [])
-  expect(alone).toBe('At 1 shot, Zero-shot CLIP serves best: 40.0 %.')
 })

@@ -1,0 +1,81 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { Command } from 'commander'
+import { errors, reasonOf } from '../errors.js'
+import { parseExperiment } from '../library/experiment.js'
+import { openLibrary } from '../library/library.js'
+import { keyVariable, readSettings } from '../settings/settings.js'
+import type { ComparisonHost, ExportFormat } from './comparison-host.js'
+import { endWell } from './end-well.js'
+import { localComparisons } from './local-comparisons.js'
+import { printResults, watchComparison } from './print-comparison.js'
+import { remoteComparisons } from './remote-comparisons.js'
+
+interface CompareOptions {
+  readonly url?: string
+  readonly key?: string
+  readonly json?: string | true
+  readonly csv?: string | true
+}
+
+/** `shotboard compare FILE`: an experiment, here or on a service. */
+export const compareCommand = (): Command =>
+  new Command('compare')
+    .description('Run an experiment, or repeat a comparison that was exported as JSON, and print its table.')
+    .argument('<file>', 'an experiment as JSON: dataset, shots, seeds, methods, …')
+    .option('--url <url>', 'run it on the service there, instead of in the local data folder')
+    .option('--key <key>', 'the API key that the service asks for (default: $SHOTBOARD_API_KEY)')
+    .option('--json [file]', 'write the comparison as JSON, to a file or instead of the table')
+    .option('--csv [file]', 'write the comparison as CSV, to a file or instead of the table')
+    .action((file: string, options: CompareOptions) => endWell((onStop) => run(file, options, onStop)))
+
+async function run(
+  file: string,
+  options: CompareOptions,
+  onStop: (stop: () => Promise<void>) => void,
+): Promise<void> {
+  const experiment = parseExperiment(await readExperimentFile(file), file)
+  const host = await openHost(options)
+  let id: string | undefined
+  onStop(() => host.stop(id))
+  id = await host.start(experiment, dirname(file))
+  await watchComparison(host, id)
+  const results = await host.results(id)
+  if (!(await writeExports(host, id, options))) printResults(results)
+  else if (results.error !== null) console.error(results.error)
+  await host.close()
+  process.exitCode = results.status === 'SUCCEEDED' ? 0 : 1
+}
+
+async function readExperimentFile(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    throw errors.invalidExperiment({ file, reason: reasonOf(error) })
+  }
+}
+
+async function openHost({ url, key = process.env[keyVariable] }: CompareOptions): Promise<ComparisonHost> {
+  if (url !== undefined) return remoteComparisons({ url, key })
+  const settings = readSettings(process.env)
+  return localComparisons(
+    await openLibrary(settings, { onError: (job, error) => console.error(`${job}:`, error) }),
+  )
+}
+
+/** Returns whether anything went to the standard output, which then has no table. */
+async function writeExports(host: ComparisonHost, id: string, options: CompareOptions): Promise<boolean> {
+  let printed = false
+  for (const format of ['json', 'csv'] satisfies ExportFormat[]) {
+    const target = options[format]
+    if (target === undefined) continue
+    const text = await host.exported(id, format)
+    if (target === true) {
+      process.stdout.write(text)
+      printed = true
+    } else {
+      await writeFile(target, text)
+    }
+  }
+  return printed
+}

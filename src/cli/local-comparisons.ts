@@ -1,0 +1,77 @@
+import { resolve } from 'node:path'
+import { errors } from '../errors.js'
+import { formatComparisonCsv } from '../library/comparison-csv.js'
+import { comparisonOf, type ExperimentDataset } from '../library/experiment.js'
+import type { Library } from '../library/library.js'
+import { createNameOf } from '../library/recommendation.js'
+import type { DatasetRow } from '../store/datasets.js'
+import type { ComparisonHost } from './comparison-host.js'
+import { createProgressBar } from './progress-bar.js'
+
+/** Comparisons in a library of this process. What is stopped there goes on the next time. */
+export function localComparisons(library: Library): ComparisonHost {
+  const { store, comparisons, registry } = library
+  return {
+    async start(experiment, folder) {
+      const dataset = await findDataset(library, experiment.dataset, folder)
+      const { testDataset } = experiment
+      const tested = testDataset == null ? null : await findDataset(library, testDataset, folder)
+      const { id } = await comparisons.compareOnce(
+        comparisonOf(experiment, { dataset: dataset.id, testDataset: tested?.id ?? null }),
+      )
+      return id
+    },
+    watch: comparisons.watch,
+    async results(id) {
+      const [comparison] = await store.comparisons.byIds([id])
+      if (!comparison) throw errors.unknownComparison({ id }, 'id')
+      const rows = comparisons.rows((await store.comparisons.runs([id])).get(id) ?? [])
+      const nameOf = createNameOf(registry)
+      return {
+        status: comparison.status,
+        error: comparison.error,
+        rows: rows.map((row) => ({ ...row, name: nameOf({ method: row.method, space: null }) })),
+        recommendation: (await library.recommend(rows))?.text ?? null,
+      }
+    },
+    async exported(id, format) {
+      const document = await library.documentComparison(id)
+      return format === 'csv' ? formatComparisonCsv(document) : `${JSON.stringify(document, null, 2)}\n`
+    },
+    stop: library.close,
+    close: library.close,
+  }
+}
+
+/** Throws UNKNOWN_DATASET, DATASET_DIFFERS, or what stops the import of a folder. */
+async function findDataset(
+  library: Library,
+  reference: ExperimentDataset,
+  folder: string,
+): Promise<DatasetRow> {
+  const { store } = library
+  const wanted = typeof reference === 'string' ? { id: reference, name: reference } : reference
+  const found =
+    (wanted.id !== undefined ? (await store.datasets.byIds([wanted.id]))[0] : undefined) ??
+    (wanted.name !== undefined ? await store.datasets.byName(wanted.name) : undefined) ??
+    (wanted.folder !== undefined ? await importFolder(library, resolve(folder, wanted.folder)) : undefined)
+  if (!found) throw errors.unknownDataset({ id: wanted.id ?? wanted.name ?? '' })
+  if (wanted.fingerprint !== undefined) {
+    const fingerprint = await library.fingerprintDataset(found.id)
+    if (fingerprint !== wanted.fingerprint) throw errors.datasetDiffers({ name: found.name })
+  }
+  return found
+}
+
+async function importFolder(library: Library, path: string): Promise<DatasetRow> {
+  const bar = createProgressBar('Importing', process.stderr)
+  try {
+    const { dataset, rejected } = await library.imports.importPath(path, {
+      onProgress: (done, total) => bar.update(done, total),
+    })
+    for (const { file, code, reason } of rejected) console.error(`${file}: ${code}: ${reason}`)
+    return dataset
+  } finally {
+    bar.stop()
+  }
+}

@@ -1,0 +1,113 @@
+import {
+  CancelComparisonDocument,
+  type ClientOptions,
+  CompareDocument,
+  ComparisonDocument,
+  createClient,
+  DatasetDocument,
+  DatasetFingerprintDocument,
+  type DatasetFragment,
+  DatasetsDocument,
+  type DatasetsQuery,
+  type ShotboardClient,
+  ShotboardClientError,
+  WatchComparisonDocument,
+} from '../client/index.js'
+import { errors } from '../errors.js'
+import { comparisonOf, type ExperimentDataset } from '../library/experiment.js'
+import type { ComparisonHost, ComparisonState } from './comparison-host.js'
+
+/** Comparisons on a service, by its API. What is stopped there is cancelled. */
+export function remoteComparisons(options: ClientOptions): ComparisonHost {
+  const client = createClient(options)
+  return {
+    async start(experiment) {
+      const dataset = await findDataset(client, experiment.dataset)
+      const { testDataset } = experiment
+      const tested = testDataset == null ? null : await findDataset(client, testDataset)
+      const input = comparisonOf(experiment, { dataset: dataset.id, testDataset: tested?.id ?? null })
+      const { compare } = await client.request(CompareDocument, { input })
+      return compare.id
+    },
+    watch: async (id) => states(client, id),
+    async results(id) {
+      const { comparison } = await client.request(ComparisonDocument, { id })
+      if (!comparison) throw errors.unknownComparison({ id }, 'id')
+      const { status, error, rows, recommendation } = comparison
+      return {
+        status,
+        error,
+        rows: rows.map(({ method, space, shots, accuracy }) => ({
+          method: method.id,
+          name: method.name,
+          space: space?.id ?? null,
+          shots,
+          accuracy,
+        })),
+        recommendation: recommendation?.text ?? null,
+      }
+    },
+    exported: async (id, format) => (await client.download(`/comparisons/${id}.${format}`)).text(),
+    async stop(id) {
+      if (id !== undefined) {
+        await client.request(CancelComparisonDocument, { id }).catch((error: unknown) => {
+          // It may have ended in the meantime.
+          if (!hasCode(error, 'COMPARISON_FINISHED')) throw error
+        })
+      }
+      await client.close()
+    },
+    close: client.close,
+  }
+}
+
+async function* states(client: ShotboardClient, id: string): AsyncGenerator<ComparisonState> {
+  for await (const { comparison } of client.subscribe(WatchComparisonDocument, { id })) yield comparison
+}
+
+/** Throws UNKNOWN_DATASET, DATASET_DIFFERS, or INVALID_VALUE for a folder, which the service does not see. */
+async function findDataset(client: ShotboardClient, reference: ExperimentDataset): Promise<DatasetFragment> {
+  const wanted = typeof reference === 'string' ? { id: reference, name: reference } : reference
+  if (wanted.folder !== undefined) {
+    const reason = `The service does not see the folder ${wanted.folder}: import it there first and name the dataset.`
+    throw errors.invalidValue({ reason }, 'dataset.folder')
+  }
+  const found =
+    (wanted.id !== undefined ? await datasetOfId(client, wanted.id) : undefined) ??
+    (wanted.name !== undefined ? await datasetOfName(client, wanted.name) : undefined)
+  if (!found) throw errors.unknownDataset({ id: wanted.id ?? wanted.name ?? '' })
+  if (wanted.fingerprint !== undefined) {
+    const { dataset } = await client.request(DatasetFingerprintDocument, { id: found.id })
+    if (dataset?.fingerprint !== wanted.fingerprint) throw errors.datasetDiffers({ name: found.name })
+  }
+  return found
+}
+
+async function datasetOfId(client: ShotboardClient, id: string): Promise<DatasetFragment | undefined> {
+  try {
+    return (await client.request(DatasetDocument, { id })).dataset ?? undefined
+  } catch (error) {
+    if (hasCode(error, 'UNKNOWN_DATASET')) return undefined
+    throw error
+  }
+}
+
+/** A page that no service refuses. */
+const pageSize = 50
+
+async function datasetOfName(client: ShotboardClient, name: string): Promise<DatasetFragment | undefined> {
+  let after: string | null = null
+  do {
+    const { datasets }: { datasets: DatasetsQuery['datasets'] } = await client.request(DatasetsDocument, {
+      first: pageSize,
+      after,
+    })
+    const found = datasets.nodes.find((dataset) => dataset.name === name)
+    if (found) return found
+    after = datasets.pageInfo.hasNextPage ? datasets.pageInfo.endCursor : null
+  } while (after !== null)
+  return undefined
+}
+
+const hasCode = (error: unknown, code: string): boolean =>
+  error instanceof ShotboardClientError && error.code === code

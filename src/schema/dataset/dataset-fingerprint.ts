@@ -1,0 +1,15 @@
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
+import type { DatasetRow } from '../../store/datasets.js'
+import type { Context } from '../context.js'
+import { DatasetType } from './dataset.type.js'
+
+@Resolver(() => DatasetType)
+export class DatasetFingerprintResolver {
+  @FieldResolver(() => String, {
+    description:
+      'A SHA-256 of the classes, their prompts, and which images stand in which split: datasets that share it give the same results.',
+  })
+  fingerprint(@Root() { id }: DatasetRow, @Ctx() { library }: Context): Promise<string> {
+    return library.fingerprintDataset(id)
+  }
+}

@@ -1,0 +1,59 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { atEnd } from './at-end.js'
+import { temporaryFolder } from './folder.js'
+
+export const root = fileURLToPath(new URL('../..', import.meta.url))
+/** Whether there is a build to run. */
+export const built = existsSync(join(root, 'dist/cli/start.js'))
+export const title = built ? 'the built programs' : 'the built programs (skipped: run `npm run build` first)'
+
+export interface Program {
+  readonly child: ChildProcess
+  /** Resolves once what it has printed matches. */
+  printed(pattern: RegExp): Promise<string>
+  readonly ended: Promise<{ readonly code: number | null; readonly output: string }>
+}
+
+/** Runs a built program on a data folder of its own. */
+export async function runProgram(
+  program: 'start' | 'demo' | 'shotboard',
+  environment: Record<string, string> = {},
+  ...parameters: string[]
+) {
+  const child = spawn(process.execPath, [join(root, 'dist/cli', `${program}.js`), ...parameters], {
+    cwd: root,
+    env: {
+      PATH: process.env.PATH,
+      PORT: '0',
+      SHOTBOARD_DEMO: 'off',
+      SHOTBOARD_DATA_DIR: await temporaryFolder(),
+      ...environment,
+    },
+  })
+  atEnd(async () => child.kill('SIGKILL'))
+  let output = ''
+  const seen = new Set<() => void>()
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk
+      for (const look of seen) look()
+    })
+  }
+  const ended = new Promise<{ code: number | null; output: string }>((resolve) => {
+    child.on('close', (code) => resolve({ code, output }))
+  })
+  const printed = (pattern: RegExp) =>
+    new Promise<string>((resolve, reject) => {
+      const look = () => {
+        const found = pattern.exec(output)
+        if (found) resolve(found[1] ?? '')
+      }
+      seen.add(look)
+      look()
+      ended.then(() => reject(new Error(`ended before ${pattern}: ${output}`)))
+    })
+  return { child, printed, ended } satisfies Program
+}
