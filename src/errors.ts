@@ -276,6 +276,7 @@ export const errors = {
     'IN_USE',
     ({ what, by }) => `The ${what} is in use by ${by}; cancel that, or wait until it has ended.`,
   ),
+  stopping: define<object>('STOPPING', () => 'The service is stopping; try again soon.'),
   notFound: define<{ path: string }>('NOT_FOUND', ({ path }) => `There is nothing at ${path}.`),
   comparisonNotFinished: define<{ id: string }>(
     'IN_USE',

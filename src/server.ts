@@ -1,16 +1,21 @@
 import type { AddressInfo } from 'node:net'
-import { pino } from 'pino'
 import { errors } from './errors.js'
 import { isLoopback } from './http/hosts.js'
 import { createHttpServer } from './http/http-server.js'
+import { createMetrics } from './http/metrics.js'
+import { createLog } from './http/request-log.js'
 import { type Library, openLibrary } from './library/library.js'
 import type { Settings } from './settings/settings.js'
+import { version } from './version.js'
+
+/** Requests that are being answered when the service stops have so long. */
+const msForAnswers = 4000
 
 export interface RunningServer {
   /** Where it is reached, such as `http://localhost:4000`. */
   readonly url: string
   readonly library: Library
-  /** Stops listening, parks what is running and closes everything. */
+  /** Finishes what is being answered, stops listening, parks what is running and closes everything. */
   close(): Promise<void>
 }
 
@@ -22,12 +27,15 @@ export interface RunningServer {
 export async function startServer(settings: Settings): Promise<RunningServer> {
   const { host, port, apiKeys, allowOpen } = settings
   if (!isLoopback(host) && apiKeys.length === 0 && !allowOpen) throw errors.openToAll({ host })
-  const log = pino({ level: settings.logLevel })
+  const log = createLog(settings.logLevel)
+  const metrics = createMetrics()
   const library = await openLibrary(settings, {
     onError: (job, err) => log.error({ err, job }, 'a job failed'),
+    features: metrics.features,
   })
+  metrics.watchJobs(library.jobCounts)
   try {
-    const { server, endSockets } = await createHttpServer({ library, settings, log })
+    const { server, drain } = await createHttpServer({ library, settings, metrics, log })
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) => {
         reject(error.code === 'EADDRINUSE' ? errors.portInUse({ host, port }) : error)
@@ -37,15 +45,19 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     const address = server.address() as AddressInfo
     const url = `http://${nameOf(host)}:${address.port}`
     await library.announce(url)
+    log.info({ url, version }, 'listening')
     return {
       url,
       library,
       async close() {
+        log.info('stopping')
+        // Whoever asks meanwhile is told so.
+        await drain(msForAnswers)
         const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-        await endSockets()
         server.closeAllConnections()
         await closed
         await library.close()
+        log.info('stopped')
       },
     }
   } catch (error) {

@@ -26,7 +26,14 @@ export interface FeatureRequest {
   readonly onEncoded?: (images: number) => void
 }
 
-export function createFeatureSource(store: FeatureStore): FeatureSource {
+/** Told of what is found and what is encoded. */
+export interface FeatureEvents {
+  /** Of the images asked for, how many have all features stored, and how many have to be encoded. */
+  readonly onLookup?: (found: number, missing: number) => void
+  readonly onEncoded?: (images: number, seconds: number) => void
+}
+
+export function createFeatureSource(store: FeatureStore, events: FeatureEvents = {}): FeatureSource {
   // One request after another: two that want the same image would otherwise both encode it.
   const oneAtATime = pLimit(1)
 
@@ -50,9 +57,11 @@ export function createFeatureSource(store: FeatureStore): FeatureSource {
   async function load(request: FeatureRequest): Promise<SpaceFeatures> {
     const { encoder, images, spaces, recipe, signal, onEncoded } = request
     const { found, missing } = await look(request)
+    events.onLookup?.(images.length - missing.length, missing.length)
     // An image that stands twice in the request is encoded once.
     const first = new Map(missing.map((row) => [(images[row] as ImageSource).id, row]))
     const unique = [...first.values()]
+    let before = performance.now()
     const encoded = await encoder.encodeImages(
       unique.map((row) => images[row] as ImageSource),
       {
@@ -66,6 +75,8 @@ export function createFeatureSource(store: FeatureStore): FeatureSource {
             if (batch) await store.append(addressOf(encoder, space, recipe), ids, batch)
           }
           onEncoded?.(to - from)
+          events.onEncoded?.(to - from, (performance.now() - before) / 1000)
+          before = performance.now()
         },
       },
     )

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { access, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errors, reasonOf } from '../errors.js'
 import type { Runtime } from '../tensor/runtime.js'
@@ -11,6 +11,8 @@ export interface Encoders {
   readonly default: Encoder
   /** By id; the default where none is named. Throws UNKNOWN_ENCODER. */
   get(id: string | null | undefined, argument?: string): Encoder
+  /** Whether the default encoder's files are still there. Throws what the file system says. */
+  check(): Promise<void>
   close(): Promise<void>
 }
 
@@ -24,12 +26,16 @@ export async function openEncoders(
   runtime: Runtime,
 ): Promise<Encoders> {
   const all: Encoder[] = []
+  const folders = new Map<Encoder, string>()
   const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
     throw errors.invalidModel({ file: directory, reason: reasonOf(error) })
   })
   for (const entry of entries) {
     const folder = join(directory, entry.name)
-    if (entry.isDirectory() && (await isModelFolder(folder))) all.push(await openEncoder(folder, runtime))
+    if (!entry.isDirectory() || !(await isModelFolder(folder))) continue
+    const encoder = await openEncoder(folder, runtime)
+    all.push(encoder)
+    folders.set(encoder, folder)
   }
   const get = (id: string | null | undefined, argument?: string): Encoder => {
     const found = all.find((encoder) => encoder.id === (id ?? defaultId))
@@ -43,6 +49,11 @@ export async function openEncoders(
     all,
     default: get(defaultId),
     get,
+    async check() {
+      const encoder = get(defaultId)
+      const folder = folders.get(encoder) ?? directory
+      await Promise.all(Object.keys(encoder.files).map((file) => access(join(folder, file))))
+    },
     async close() {
       await Promise.all(all.map((encoder) => encoder.close()))
     },

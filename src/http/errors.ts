@@ -48,6 +48,7 @@ const statuses: Readonly<Record<string, number>> = {
   REQUEST_TOO_LARGE: 413,
   TOO_MANY_FILES: 413,
   HOST_NOT_ALLOWED: 421,
+  STOPPING: 503,
   [internalError.code]: 500,
 }
 

@@ -10,7 +10,9 @@ import type { Settings } from '../settings/settings.js'
 import type { Authentication } from './authentication.js'
 import { describeFailure, statusOf } from './errors.js'
 import type { Access } from './keys.js'
+import type { Metrics } from './metrics.js'
 import { type OperationLimits, requireAllowed } from './operation-limits.js'
+import { operationNameOf, outcomeOf } from './operation-name.js'
 
 type AccessContext = Context & { readonly access: Access }
 
@@ -20,16 +22,17 @@ export async function answerOperations(options: {
   readonly createContext: () => Context
   readonly authentication: Authentication
   readonly settings: Settings
+  readonly metrics: Metrics
   readonly log: Logger
 }): Promise<RequestHandler> {
-  const { schema, createContext, authentication, settings, log } = options
+  const { schema, createContext, authentication, settings, metrics, log } = options
   const apollo = new ApolloServer<AccessContext>({
     schema,
     introspection: settings.introspection,
     includeStacktraceInErrorResponses: false,
     csrfPrevention: true,
     parseOptions: { maxTokens: settings.maxQueryTokens },
-    plugins: [ApolloServerPluginLandingPageDisabled(), limitOperations(settings)],
+    plugins: [ApolloServerPluginLandingPageDisabled(), limitOperations(settings), countOperations(metrics)],
     // Whoever runs this process decides how it ends.
     stopOnTerminationSignals: false,
     formatError: (formatted, error) => describeFailure(formatted, error, settings, log),
@@ -50,6 +53,21 @@ const limitOperations = (limits: OperationLimits): ApolloServerPlugin<AccessCont
         } catch (error) {
           throw error instanceof ShotboardError ? withStatus(error) : error
         }
+      },
+    }
+  },
+})
+
+const countOperations = ({ onAnswered }: Metrics): ApolloServerPlugin<AccessContext> => ({
+  async requestDidStart() {
+    const started = performance.now()
+    return {
+      async willSendResponse({ document, operationName, errors }) {
+        onAnswered({
+          operation: operationNameOf(document, operationName),
+          outcome: outcomeOf(errors),
+          seconds: (performance.now() - started) / 1000,
+        })
       },
     }
   },

@@ -9,15 +9,19 @@ import { createSchema } from '../schema/schema.js'
 import type { Settings } from '../settings/settings.js'
 import { createAuthentication, requireKey } from './authentication.js'
 import { serveDashboard } from './dashboard.js'
+import { createDraining } from './draining.js'
 import { reportError } from './errors.js'
 import { serveEventStream } from './event-stream.js'
 import { serveComparisonCsv, serveComparisonJson } from './exports.js'
 import { answerOperations } from './graphql.js'
+import { serveHealth } from './health.js'
 import { requireKnownHost } from './hosts.js'
 import { serveIde } from './ide.js'
 import { serveImage } from './images.js'
+import type { Metrics } from './metrics.js'
 import { allowOrigins } from './origins.js'
 import { serveReport } from './report.js'
+import { logRequests } from './request-log.js'
 import { serveSignIn } from './sign-in.js'
 import { createStreamedOperations } from './streamed-operations.js'
 import { acceptUploads } from './uploads.js'
@@ -26,27 +30,32 @@ import { serveWebSockets } from './websocket.js'
 export interface HttpServer {
   /** Not listening yet. */
   readonly server: Server
-  /** Says goodbye to WebSocket clients, which the server would wait for otherwise. */
-  endSockets(): Promise<void>
+  /** Says goodbye to clients of subscriptions, and gives answers that are being made so long. */
+  drain(milliseconds: number): Promise<void>
 }
 
 /** The HTTP server of a library: GraphQL with its IDE, the images, and the dashboard. */
 export async function createHttpServer(options: {
   readonly library: Library
   readonly settings: Settings
+  readonly metrics: Metrics
   readonly log: Logger
 }): Promise<HttpServer> {
-  const { library, settings, log } = options
+  const { library, settings, metrics, log } = options
   const schema = await createSchema()
   const createContext = (): Context => ({ library, loaders: createLoaders(library.store), limits: settings })
   const authentication = createAuthentication(settings)
-  const operations = createStreamedOperations({ schema, createContext, settings, log })
-  const answer = await answerOperations({ schema, createContext, authentication, settings, log })
+  const operations = createStreamedOperations({ schema, createContext, settings, metrics, log })
+  const answer = await answerOperations({ schema, createContext, authentication, settings, metrics, log })
+
+  const draining = createDraining()
 
   const app = express()
   app.disable('x-powered-by')
-  app.use(requireKnownHost(settings), allowOrigins(settings))
+  app.use(draining.count, logRequests(log, metrics.onAnswered), serveHealth(library, draining.stopping))
+  app.use(draining.refuse, requireKnownHost(settings), allowOrigins(settings))
   app.use(serveSignIn(authentication), requireKey(authentication))
+  app.get('/metrics', metrics.serve)
   app.get('/images/:id', serveImage(library, authentication))
   app.get('/comparisons/:id.json', serveComparisonJson(library))
   app.get('/comparisons/:id.csv', serveComparisonCsv(library))
@@ -64,5 +73,11 @@ export async function createHttpServer(options: {
   })
   app.use(reportError(settings, log))
   const server = createServer(app)
-  return { server, endSockets: serveWebSockets(server, { operations, authentication, settings }) }
+  const endSockets = serveWebSockets(server, { operations, authentication, settings })
+  return {
+    server,
+    async drain(milliseconds) {
+      await Promise.all([endSockets(), draining.drain(milliseconds)])
+    },
+  }
 }

@@ -15,7 +15,9 @@ import { errors, ShotboardError } from '../errors.js'
 import type { Context } from '../schema/context.js'
 import type { Settings } from '../settings/settings.js'
 import type { Access } from './keys.js'
+import type { Metrics } from './metrics.js'
 import { isTooLong, requireAllowed } from './operation-limits.js'
+import { operationNameOf, outcomeOf } from './operation-name.js'
 import { coded, maskStreamedError } from './streamed-errors.js'
 
 /** An operation as a client sends it. */
@@ -41,9 +43,10 @@ export function createStreamedOperations(options: {
   readonly schema: GraphQLSchema
   readonly createContext: () => Context
   readonly settings: Settings
+  readonly metrics: Metrics
   readonly log: Logger
 }): StreamedOperations {
-  const { schema, createContext, settings, log } = options
+  const { schema, createContext, settings, metrics, log } = options
   const mask = maskStreamedError(log)
   const rules = settings.introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule]
 
@@ -52,6 +55,27 @@ export function createStreamedOperations(options: {
 
   const run = async (args: ExecutionArgs): Promise<ExecutionResult> =>
     masked(await execute({ ...args, contextValue: createContext() }))
+
+  async function subscribe(args: ExecutionArgs): Promise<Results | ExecutionResult> {
+    const events = await createSourceEventStream({ ...args, contextValue: createContext() })
+    if (!(Symbol.asyncIterator in events)) return masked(events)
+    // Each event has a context of its own, for loaders remember what they have read.
+    return mapEach(events[Symbol.asyncIterator](), (rootValue) => run({ ...args, rootValue }))
+  }
+
+  async function counted<T extends Results | ExecutionResult>(
+    { document, operationName }: ExecutionArgs,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const started = performance.now()
+    const result = await work()
+    metrics.onAnswered({
+      operation: operationNameOf(document, operationName),
+      outcome: 'next' in result ? 'ok' : outcomeOf(result.errors),
+      seconds: (performance.now() - started) / 1000,
+    })
+    return result
+  }
 
   return {
     prepare({ query, variables, operationName }, access) {
@@ -67,13 +91,8 @@ export function createStreamedOperations(options: {
         return [problem]
       }
     },
-    execute: run,
-    async subscribe(args) {
-      const events = await createSourceEventStream({ ...args, contextValue: createContext() })
-      if (!(Symbol.asyncIterator in events)) return masked(events)
-      // Each event has a context of its own, for loaders remember what they have read.
-      return mapEach(events[Symbol.asyncIterator](), (rootValue) => run({ ...args, rootValue }))
-    },
+    execute: (args) => counted(args, () => run(args)),
+    subscribe: (args) => counted(args, () => subscribe(args)),
   }
 }
 

@@ -11,8 +11,15 @@ export interface JobQueue {
   cancel(name: string): Promise<void>
   /** Resolves when the job of that name has ended, or at once where there is none. */
   ended(name: string): Promise<void>
+  /** How many wait their turn, and how many run. */
+  counts(): JobCounts
   /** Stops all jobs and waits for them. */
   close(): Promise<void>
+}
+
+export interface JobCounts {
+  readonly waiting: number
+  readonly running: number
 }
 
 interface Job {
@@ -58,6 +65,10 @@ export function createJobQueue(options: {
       else forget(name, job.controller)
     },
     ended: (name) => jobs.get(name)?.ended ?? Promise.resolve(),
+    counts() {
+      const running = [...jobs.values()].filter(({ started }) => started).length
+      return { waiting: jobs.size - running, running }
+    },
     async close() {
       const running = [...jobs.values()]
       for (const { controller } of running) controller.abort()

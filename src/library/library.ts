@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { openFeatureStore } from '../cache/feature-store.js'
-import { createFeatureSource } from '../cache/features.js'
+import { createFeatureSource, type FeatureEvents } from '../cache/features.js'
 import { type Encoders, openEncoders } from '../encoders/encoders.js'
 import { createResultFiles, type ResultFiles } from '../evaluation/result-file.js'
 import type { SummaryRow } from '../evaluation/summary.js'
@@ -8,7 +8,7 @@ import { type ComparisonChanges, createComparisonChanges } from '../jobs/changes
 import { fingerprintDataset } from '../jobs/dataset-fingerprint.js'
 import { createImageIntake } from '../jobs/image-intake.js'
 import { createMaterials, type Materials } from '../jobs/materials.js'
-import { createJobQueue } from '../jobs/queue.js'
+import { createJobQueue, type JobCounts } from '../jobs/queue.js'
 import { createTurns } from '../jobs/turns.js'
 import { builtin } from '../methods/builtin.js'
 import { loadPlugin } from '../methods/plugin.js'
@@ -65,6 +65,10 @@ export interface Library {
   recommend(rows: readonly SummaryRow[], shots?: number | null): Promise<WordedRecommendation | null>
   /** Makes a dataset's twin of shifted test images. */
   shift(input: ShiftInput): Promise<ShiftedDataset>
+  /** Each throws where something that the library cannot work without is away. */
+  readonly checks: { readonly database: () => Promise<void>; readonly encoder: () => Promise<void> }
+  /** How many comparisons and imports wait and run. */
+  jobCounts(): JobCounts
   /** Lets whoever finds the data folder in use know where the service in front of this library is reached. */
   announce(url: string): Promise<void>
   /** Stops what is running, to be gone on with at the next start, and closes everything. */
@@ -85,6 +89,13 @@ export type LibrarySettings = Pick<
   | keyof SourceLimits
 >
 
+/** What whoever opened a library may be told of. */
+export interface LibraryEvents {
+  /** A job failed in a way it should not have. */
+  readonly onError?: (job: string, error: unknown) => void
+  readonly features?: FeatureEvents
+}
+
 /** Imports at the same time, beside the comparisons: they wait for the disk and decode. */
 const importsAtOnce = 1
 
@@ -95,7 +106,7 @@ const importsAtOnce = 1
  */
 export async function openLibrary(
   settings: LibrarySettings,
-  { onError = () => {} }: { onError?: (job: string, error: unknown) => void } = {},
+  { onError = () => {}, features }: LibraryEvents = {},
 ): Promise<Library> {
   const plugins = await Promise.all(settings.plugins.map((plugin) => loadPlugin(plugin, process.cwd())))
   const registry = createRegistry([builtin(), ...plugins])
@@ -129,7 +140,11 @@ export async function openLibrary(
     const imageFiles = createImageFiles(join(settings.dataDirectory, 'images'))
     const resultFiles = createResultFiles(join(settings.dataDirectory, 'runs'))
     const kernels = createKernels(computing)
-    const materials = createMaterials({ store, imageFiles, features: createFeatureSource(featureStore) })
+    const materials = createMaterials({
+      store,
+      imageFiles,
+      features: createFeatureSource(featureStore, features),
+    })
     const queue = createJobQueue({ concurrency: settings.comparisonsAtOnce, onError })
     closing.push(queue.close)
 
@@ -160,6 +175,14 @@ export async function openLibrary(
     return {
       ...parts,
       databaseKind: database.kind,
+      checks: { database: database.check, encoder: encoders.check },
+      jobCounts() {
+        const [comparing, importing] = [queue.counts(), importQueue.counts()]
+        return {
+          waiting: comparing.waiting + importing.waiting,
+          running: comparing.running + importing.running,
+        }
+      },
       datasets,
       comparisons,
       imports,

@@ -16,6 +16,8 @@ export type DatabaseClient = SqliteClient
 export interface Database {
   readonly client: DatabaseClient
   readonly kind: 'sqlite' | 'postgres'
+  /** Throws where the database does not answer. */
+  check(): Promise<void>
   close(): Promise<void>
 }
 
@@ -43,7 +45,7 @@ async function openSqlite(url: string): Promise<Database> {
   const factory = new SqliteAdapter({ url })
   await migrate(factory, 'sqlite')
   const client = new SqliteClient({ adapter: factory })
-  return { client, kind: 'sqlite', close: () => client.$disconnect() }
+  return { client, kind: 'sqlite', check: () => check(client), close: () => client.$disconnect() }
 }
 
 const fileOf = (url: string): string =>
@@ -53,7 +55,16 @@ async function openPostgres(url: string): Promise<Database> {
   const factory = new PrismaPg({ connectionString: url })
   await migrate(factory, 'postgres')
   const client = new PostgresClient({ adapter: factory })
-  return { client: client as unknown as DatabaseClient, kind: 'postgres', close: () => client.$disconnect() }
+  return {
+    client: client as unknown as DatabaseClient,
+    kind: 'postgres',
+    check: () => check(client),
+    close: () => client.$disconnect(),
+  }
+}
+
+const check = async (client: Pick<SqliteClient, '$queryRawUnsafe'>): Promise<void> => {
+  await client.$queryRawUnsafe('SELECT "name" FROM "_migrations" LIMIT 1')
 }
 
 type AdapterFactory = SqliteAdapter | PrismaPg

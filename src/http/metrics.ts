@@ -1,0 +1,84 @@
+import type { RequestHandler } from 'express'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { FeatureEvents } from '../cache/features.js'
+import type { JobCounts } from '../jobs/queue.js'
+
+/** A request that has been answered. */
+export interface AnsweredRequest {
+  /** What was asked for, of a bounded number of words, such as `query comparisons` or `GET /images/:id`. */
+  readonly operation: string
+  /** `ok`, or the code or status of what was wrong. */
+  readonly outcome: string
+  readonly seconds: number
+}
+
+export interface Metrics {
+  readonly features: FeatureEvents
+  onAnswered(request: AnsweredRequest): void
+  /** Where the numbers of jobs are read whenever somebody asks for the metrics. */
+  watchJobs(counts: () => JobCounts): void
+  /** `GET /metrics`, in Prometheus's format. */
+  readonly serve: RequestHandler
+}
+
+/** Counts what the service does, in a registry of its own. */
+export function createMetrics(): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+
+  const requests = new Histogram({
+    name: 'shotboard_request_duration_seconds',
+    help: 'Requests by what was asked for and how it ended.',
+    labelNames: ['operation', 'outcome'] as const,
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers,
+  })
+  const lookups = new Counter({
+    name: 'shotboard_feature_lookups_total',
+    help: 'Images whose features were found stored (hit), or had to be encoded (miss).',
+    labelNames: ['result'] as const,
+    registers,
+  })
+  const encoded = new Counter({
+    name: 'shotboard_images_encoded_total',
+    help: 'Images encoded. Divided by shotboard_encode_seconds_total: the throughput while encoding.',
+    registers,
+  })
+  const encodeSeconds = new Counter({
+    name: 'shotboard_encode_seconds_total',
+    help: 'Time spent encoding images.',
+    registers,
+  })
+  let jobCounts = (): JobCounts => ({ waiting: 0, running: 0 })
+  new Gauge({
+    name: 'shotboard_jobs',
+    help: 'Comparisons and imports that wait or run.',
+    labelNames: ['state'] as const,
+    registers,
+    collect() {
+      const counts = jobCounts()
+      for (const state of ['waiting', 'running'] as const) this.set({ state }, counts[state])
+    },
+  })
+
+  return {
+    features: {
+      onLookup(found, missing) {
+        lookups.inc({ result: 'hit' }, found)
+        lookups.inc({ result: 'miss' }, missing)
+      },
+      onEncoded(images, seconds) {
+        encoded.inc(images)
+        encodeSeconds.inc(seconds)
+      },
+    },
+    onAnswered: ({ operation, outcome, seconds }) => requests.observe({ operation, outcome }, seconds),
+    watchJobs(counts) {
+      jobCounts = counts
+    },
+    serve: async (_request, response) => {
+      response.set('Content-Type', registry.contentType).send(await registry.metrics())
+    },
+  }
+}
