@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { version } from '../version.js'
 import { compareCommand } from './compare.js'
 import { evaluateCommand } from './evaluate.js'
+import { importCommand } from './import.js'
 import { keyCommand } from './key.js'
 import { reportCommand } from './report.js'
 import { shiftCommand } from './shift.js'
@@ -10,6 +11,7 @@ import { shiftCommand } from './shift.js'
 const program = new Command('shotboard')
   .description('Few-shot image classification with CLIP, without training a classifier.')
   .version(version)
+  .addCommand(importCommand())
   .addCommand(compareCommand())
   .addCommand(evaluateCommand())
   .addCommand(reportCommand())

@@ -30,8 +30,11 @@ export interface ImportSourceRequest {
 export interface ImportLedger {
   /** How many images an earlier attempt has looked at. */
   readonly position: number
-  /** Told of the dataset and of how many images there are, before the first step. */
-  begin(dataset: DatasetRow, images: number): Promise<void>
+  /**
+   * Told, before the first step, of the dataset, of how many images there are, and of the classes for which
+   * `dataset.json` has other prompts than the dataset, which keeps its own.
+   */
+  begin(dataset: DatasetRow, images: number, keptPrompts: readonly string[]): Promise<void>
   /** Adds the images of a step; the files of these are stored. Returns false where no more are wanted. */
   step(step: ImportStepRow): Promise<boolean>
 }
@@ -51,9 +54,9 @@ export async function importSource(
   signal?: AbortSignal,
 ): Promise<void> {
   const layout = await layOut(source, request.splitRule, signal)
-  const dataset = await findOrCreate(context, request, layout)
+  const { dataset, keptPrompts } = await findOrCreate(context, request, layout)
   const classes = (await context.store.datasets.classes([dataset.id])).get(dataset.id) ?? []
-  await ledger.begin(dataset, layout.images.length)
+  await ledger.begin(dataset, layout.images.length, keptPrompts)
 
   const rest = layout.images.slice(ledger.position)
   const incoming = incomingImages(source, rest, classes, signal)
@@ -103,33 +106,28 @@ async function findOrCreate(
   { store, createDataset }: ImportSourceContext,
   { name, updatePrompts }: ImportSourceRequest,
   layout: { readonly name: string; readonly classes: readonly LaidOutClass[] },
-): Promise<DatasetRow> {
+): Promise<{ dataset: DatasetRow; keptPrompts: readonly string[] }> {
   const wanted = (name ?? layout.name).trim()
   const dataset = await store.datasets.byName(wanted)
-  if (!dataset) return createDataset({ name: wanted, classes: layout.classes })
+  if (!dataset) {
+    return { dataset: await createDataset({ name: wanted, classes: layout.classes }), keptPrompts: [] }
+  }
   const known = (await store.datasets.classes([dataset.id])).get(dataset.id) ?? []
   if (!sameClasses(layout.classes, known)) {
     const names = known.map((each) => each.name).join(', ')
     const reason = `There is a dataset named "${wanted}" already, and its classes are others: ${names}.`
     throw errors.invalidValue({ reason }, 'name')
   }
-  if (updatePrompts) await takePrompts(store, dataset, layout.classes, known)
-  return dataset
-}
-
-async function takePrompts(
-  store: Store,
-  { id, name }: DatasetRow,
-  classes: readonly LaidOutClass[],
-  known: readonly ClassRow[],
-): Promise<void> {
-  const changed = classes.flatMap(({ prompts }, index) =>
+  const changed = layout.classes.flatMap(({ prompts }, index) =>
     prompts && !same(prompts, known[index]?.prompts ?? []) ? [[index, prompts] as const] : [],
   )
-  if (changed.length === 0) return
-  const user = await store.comparisons.unfinishedOf(id)
-  if (user) throw errors.inUse({ what: `dataset "${name}"`, by: `comparison ${user.id}` })
-  await store.datasets.setPrompts(id, new Map(changed))
+  if (!updatePrompts || changed.length === 0) {
+    return { dataset, keptPrompts: changed.map(([index]) => layout.classes[index]?.name ?? '') }
+  }
+  const user = await store.comparisons.unfinishedOf(dataset.id)
+  if (user) throw errors.inUse({ what: `dataset "${wanted}"`, by: `comparison ${user.id}` })
+  await store.datasets.setPrompts(dataset.id, new Map(changed))
+  return { dataset, keptPrompts: [] }
 }
 
 const sameClasses = (classes: readonly LaidOutClass[], known: readonly ClassRow[]): boolean =>

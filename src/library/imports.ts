@@ -40,6 +40,8 @@ export interface ImportResult {
   /** Images that the dataset has already, or that stand there twice. */
   readonly duplicates: number
   readonly rejected: readonly RejectedFileRow[]
+  /** Classes for which `dataset.json` has other prompts than the dataset, which has kept its own. */
+  readonly keptPrompts: readonly string[]
 }
 
 export interface Imports {
@@ -116,14 +118,17 @@ export function createImports(context: ImportsContext): Imports {
     async importPath(path, { onProgress, ...options } = {}) {
       const request = parseOptions(options)
       const source = await openPath(path, limits)
-      const found: { dataset?: DatasetRow; images: number } = { images: 0 }
+      const found: { dataset?: DatasetRow; images: number; keptPrompts: readonly string[] } = {
+        images: 0,
+        keptPrompts: [],
+      }
       const result = { added: 0, duplicates: 0, rejected: [] as RejectedFileRow[] }
       try {
         await importSource(context, source, request, {
           position: 0,
-          async begin(dataset, images) {
+          async begin(dataset, images, keptPrompts) {
             addingTo.add(dataset.id)
-            Object.assign(found, { dataset, images })
+            Object.assign(found, { dataset, images, keptPrompts })
           },
           async step({ images, rejected }) {
             const added = await store.datasets.addImages(found.dataset?.id ?? '', images)
@@ -135,7 +140,7 @@ export function createImports(context: ImportsContext): Imports {
           },
         })
         if (!found.dataset) throw new Error('an import that has no dataset has thrown')
-        return { dataset: found.dataset, ...result }
+        return { dataset: found.dataset, keptPrompts: found.keptPrompts, ...result }
       } finally {
         if (found.dataset) addingTo.delete(found.dataset.id)
         await source.close()

@@ -42,7 +42,7 @@ test('a folder is a dataset: its splits and classes are its folders', async () =
   const onProgress = (done: number, total: number) => void told.push([done, total])
   const { dataset, ...result } = await library.imports.importPath(folder, { onProgress })
   expect(dataset.name).toBe('animals')
-  expect(result).toEqual({ added: 5, duplicates: 0, rejected: [] })
+  expect(result).toEqual({ added: 5, duplicates: 0, rejected: [], keptPrompts: [] })
   expect(told.at(-1)).toEqual([5, 5])
   expect(await classesOf(dataset.id)).toEqual([
     { index: 0, name: 'owl', prompts: ['a photo of a owl.'] },
@@ -62,6 +62,7 @@ test('importing again adds only what is new', async () => {
     added: 0,
     duplicates: 2,
     rejected: [],
+    keptPrompts: [],
   })
   await addFiles(folder, { 'test/a/1.png': [0, 12], 'test/a/same.png': [0, 11] })
   expect(await library.imports.importPath(folder)).toMatchObject({ added: 1, duplicates: 3 })
@@ -230,7 +231,7 @@ test('a dataset that is there keeps its prompts, unless those of dataset.json ar
   await library.datasets.setPrompts({ dataset: dataset.id, classes: [{ name: 'b', prompts: ['a b.'] }] })
   await addFiles(folder, { 'dataset.json': describe('another a.') })
   const prompts = async () => (await classesOf(dataset.id))?.map((each) => each.prompts)
-  await library.imports.importPath(folder)
+  expect((await library.imports.importPath(folder)).keptPrompts).toEqual(['a'])
   expect(await prompts()).toEqual([['an a.'], ['a b.']])
   await library.imports.importPath(folder, { updatePrompts: true })
   expect(await prompts()).toEqual([['another a.'], ['a b.']])
