@@ -40,7 +40,7 @@ export interface ImportLedger {
 }
 
 /** Images that are added together: what a kill may cost, and what one transaction is worth. */
-const imagesPerStep = 512
+const imagesPerStep = 256
 
 /**
  * Imports a source: finds the dataset by its name or makes it, and adds the images in steps. Throws what the source

@@ -1,6 +1,6 @@
-import { crc32 } from 'node:zlib'
 import sharp from 'sharp'
 import { seeded } from '../../src/random.js'
+import { pngChunk } from './tiny-png.js'
 
 /** What the pictures show, by class. */
 export const classNames = ['red stripes', 'green squares', 'blue disc'] as const
@@ -34,21 +34,14 @@ export const base64 = async (image: Promise<Buffer>): Promise<string> => (await 
 
 /** The header of a PNG of that size, and no pixels. */
 export function pngHeader(width: number, height: number): Buffer {
-  const chunk = (type: string, data: Buffer): Buffer => {
-    const body = Buffer.concat([Buffer.from(type), data])
-    const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)]
-    length.writeUInt32BE(data.length)
-    checksum.writeUInt32BE(crc32(body))
-    return Buffer.concat([length, body, checksum])
-  }
   const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0])
   header.writeUInt32BE(width, 0)
   header.writeUInt32BE(height, 4)
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
   return Buffer.concat([
     signature,
-    chunk('IHDR', header),
-    chunk('IDAT', Buffer.alloc(0)),
-    chunk('IEND', Buffer.alloc(0)),
+    pngChunk('IHDR', header),
+    pngChunk('IDAT', Buffer.alloc(0)),
+    pngChunk('IEND', Buffer.alloc(0)),
   ])
 }
