@@ -39,6 +39,8 @@ interface FolderHolder {
 
 const list = (names: readonly string[]): string => (names.length > 0 ? names.join(', ') : 'none')
 
+const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6).toLocaleString('en')} MB`
+
 export const errors = {
   // Things that are not there.
   unknownDataset: define<{ id: string }>('UNKNOWN_DATASET', ({ id }) => `There is no dataset ${id}.`),
@@ -291,6 +293,48 @@ export const errors = {
   invalidModel: define<{ file: string; reason: string }>(
     'INVALID_MODEL',
     ({ file, reason }) => `The model file ${file} cannot be used: ${reason}.`,
+  ),
+  providerUnavailable: define<{ provider: string; known: readonly string[] }>(
+    'PROVIDER_UNAVAILABLE',
+    ({ provider, known }) =>
+      `ONNX Runtime cannot run on ${provider} here; on this machine it has ${list(known)}. See docs/models.md.`,
+  ),
+  modelNotFound: define<{ model: string; where: string }>(
+    'MODEL_NOT_FOUND',
+    ({ model, where }) => `There is no model ${model} at ${where}.`,
+  ),
+  modelAccessDenied: define<{ model: string }>(
+    'MODEL_ACCESS_DENIED',
+    ({ model }) =>
+      `The hub does not let ${model} be read: set HF_TOKEN to a token of an account that may (some models want their terms accepted first).`,
+  ),
+  modelIncomplete: define<{ model: string; missing: readonly string[] }>(
+    'MODEL_INCOMPLETE',
+    ({ model, missing }) => `${model} lacks ${missing.join(', and ')}.`,
+  ),
+  modelDownloadFailed: define<{ model: string; reason: string }>(
+    'MODEL_DOWNLOAD_FAILED',
+    ({ model, reason }) =>
+      `The download of ${model} broke off (${reason}). What has come is kept: the same command goes on from there.`,
+  ),
+  modelChecksum: define<{ file: string }>(
+    'MODEL_CHECKSUM',
+    ({ file }) =>
+      `${file} is not what the hub says it should be: its checksum differs. It was deleted; try again.`,
+  ),
+  modelDiskFull: define<{ folder: string; needed: number; free: number }>(
+    'MODEL_DISK_FULL',
+    ({ folder, needed, free }) =>
+      `The model needs ${megabytes(needed)} in ${folder}, where ${megabytes(free)} are free.`,
+  ),
+  modelExists: define<{ id: string; folder: string }>(
+    'MODEL_EXISTS',
+    ({ id, folder }) =>
+      `There is an encoder ${id} already, in ${folder}; remove it first, or give another --id.`,
+  ),
+  modelNotRemovable: define<{ id: string; folder: string }>(
+    'MODEL_NOT_REMOVABLE',
+    ({ id, folder }) => `The encoder ${id} was not added by Shotboard; it is in ${folder}.`,
   ),
   invalidAdapter: define<{ file: string; model: string; reason: string }>(
     'INVALID_ADAPTER',

@@ -5,6 +5,7 @@ import { compareCommand } from './compare.js'
 import { evaluateCommand } from './evaluate.js'
 import { importCommand } from './import.js'
 import { keyCommand } from './key.js'
+import { modelsCommand } from './models.js'
 import { reportCommand } from './report.js'
 import { shiftCommand } from './shift.js'
 
@@ -17,5 +18,6 @@ const program = new Command('shotboard')
   .addCommand(reportCommand())
   .addCommand(keyCommand())
   .addCommand(shiftCommand())
+  .addCommand(modelsCommand())
 
 await program.parseAsync()

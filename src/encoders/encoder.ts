@@ -5,7 +5,9 @@ import { errors, reasonOf, ShotboardError } from '../errors.js'
 import { type Matrix, makeUnit, matrix, rowOf, stackRows } from '../tensor/matrix.js'
 import type { Runtime } from '../tensor/runtime.js'
 import { type AugmentationRecipe, plain, randomViews } from './augmentation.js'
+import { batched } from './batching.js'
 import { decodeImage } from './image.js'
+import { lazily } from './lazy.js'
 import type { Manifest, ModelFolder, Precision } from './manifest.js'
 import { readModelFolder } from './model-folder.js'
 import { preprocess, preprocessView } from './preprocess.js'
@@ -65,15 +67,28 @@ const batchSize = 64
 /** So many images are decoded at once, of whatever batch or encoder: a photograph's pixels are tens of megabytes. */
 const preparing = pLimit(4)
 
+export interface EncoderOptions {
+  /** How long an encoder that nobody uses keeps its models open; 0, the default, is for ever. */
+  readonly idleMinutes?: number
+}
+
 /** An encoder from its model folder. Throws INVALID_MODEL with the file that is missing or malformed. */
-export async function openEncoder(folder: string, runtime: Runtime): Promise<Encoder> {
-  const model = await readModelFolder(folder)
-  const { manifest } = model
-  let opened: Promise<OpenedModel> | undefined
-  const open = (): Promise<OpenedModel> => {
-    opened ??= openModel(model, runtime)
-    return opened
-  }
+export async function openEncoder(
+  folder: string,
+  runtime: Runtime,
+  options: EncoderOptions = {},
+): Promise<Encoder> {
+  return encoderOf(await readModelFolder(folder), runtime, options)
+}
+
+/** The encoder of a model folder that was read. Its models are opened by the first use. */
+export function encoderOf(
+  model: ModelFolder,
+  runtime: Runtime,
+  { idleMinutes = 0 }: EncoderOptions = {},
+): Encoder {
+  const { folder, manifest } = model
+  const opened = lazily(() => openModel(model, runtime), closeModel, idleMinutes * 60_000)
   const spaces: readonly EncoderSpace[] = manifest.adapter ? ['clip', 'imo'] : ['clip']
 
   async function encodeImages(images: readonly ImageSource[], options: EncodeOptions) {
@@ -97,8 +112,9 @@ export async function openEncoder(folder: string, runtime: Runtime): Promise<Enc
       const batch: Record<EncoderSpace, Matrix> = {}
       for (const [i, space] of wanted.entries()) {
         const last = i === wanted.length - 1
-        const { vision } = await open()
-        const running = vision.encode(pixels, (to - from) * recipe.rounds, space, last)
+        const running = opened.use(({ vision }) =>
+          vision.encode(pixels, (to - from) * recipe.rounds, space, last),
+        )
         const views = await untilCancelled(signal, running)
         const features = meanOfViews(views, recipe.rounds)
         batch[space] = features
@@ -111,15 +127,15 @@ export async function openEncoder(folder: string, runtime: Runtime): Promise<Enc
     )
   }
 
-  async function encodeTexts(texts: readonly string[]): Promise<Matrix> {
-    const { tokenize, text } = await open()
-    const parts: Matrix[] = []
-    for (let from = 0; from < texts.length; from += batchSize) {
-      const batch = texts.slice(from, from + batchSize)
-      parts.push(meanOfViews(await text.encode(tokenize(batch, text.length)), 1))
-    }
-    return stackRows(parts, manifest.dimensions)
-  }
+  const encodeTexts = (texts: readonly string[]): Promise<Matrix> =>
+    opened.use(async ({ tokenize, text }) => {
+      const parts: Matrix[] = []
+      for (let from = 0; from < texts.length; from += batchSize) {
+        const batch = texts.slice(from, from + batchSize)
+        parts.push(meanOfViews(await text.encode(tokenize(batch, text.length)), 1))
+      }
+      return stackRows(parts, manifest.dimensions)
+    })
 
   async function tryOut(file: string, encodeOne: () => Promise<unknown>): Promise<void> {
     await encodeOne().catch((error: unknown) => {
@@ -140,17 +156,14 @@ export async function openEncoder(folder: string, runtime: Runtime): Promise<Enc
     adapters: adapterFiles(model),
     encodeImages,
     encodeTexts,
-    async load() {
-      await open()
-      // A manifest that does not fit its model is to stop the start, not the first request.
-      const blank = new Float32Array(3 * manifest.imageSize ** 2)
-      await tryOut(manifest.vision.file, async () => (await open()).vision.encode(blank, 1, 'clip', true))
-      await tryOut(manifest.text.file, () => encodeTexts(['a '.repeat(manifest.contextLength)]))
-    },
-    async close() {
-      const model = await opened?.catch(() => undefined)
-      await Promise.all([model?.vision.release(), model?.text.release()])
-    },
+    load: () =>
+      opened.use(async ({ vision }) => {
+        // A manifest that does not fit its model is to stop the start, not the first request.
+        const blank = new Float32Array(3 * manifest.imageSize ** 2)
+        await tryOut(manifest.vision.file, () => vision.encode(blank, 1, 'clip', true))
+        await tryOut(manifest.text.file, () => encodeTexts(['a '.repeat(manifest.contextLength)]))
+      }),
+    close: opened.close,
   }
 }
 
@@ -171,7 +184,11 @@ async function openModel(model: ModelFolder, runtime: Runtime): Promise<OpenedMo
     openVisionTower(model, runtime),
     openTextTower(model, runtime),
   ])
-  return { tokenize, vision, text }
+  return { tokenize, vision: { ...vision, encode: batched(vision.encode, batchSize) }, text }
+}
+
+const closeModel = async ({ vision, text }: OpenedModel): Promise<void> => {
+  await Promise.all([vision.release(), text.release()])
 }
 
 /** The pixels of images `from` up to `to`, every view of each: [images·rounds, 3, size, size]. */

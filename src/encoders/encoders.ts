@@ -2,10 +2,19 @@ import { access, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errors, reasonOf } from '../errors.js'
 import type { Runtime } from '../tensor/runtime.js'
-import { type Encoder, openEncoder } from './encoder.js'
-import { isModelFolder } from './model-folder.js'
+import { type Encoder, encoderOf } from './encoder.js'
+import type { ModelFolder } from './manifest.js'
+import { isModelFolder, readModelFolder } from './model-folder.js'
 
-/** The encoders of a folder of model folders. */
+/** Where encoders are looked for. */
+export interface ModelPlaces {
+  /** A folder of model folders, which must be there. */
+  readonly modelsDirectory: string
+  /** The data folder; models that were added are in its folder `models`. */
+  readonly dataDirectory: string
+}
+
+/** The encoders of folders of model folders. */
 export interface Encoders {
   readonly all: readonly Encoder[]
   readonly default: Encoder
@@ -16,27 +25,21 @@ export interface Encoders {
   close(): Promise<void>
 }
 
+/** Where models are put that are added. */
+export const addedModelsFolder = (dataDirectory: string): string => join(dataDirectory, 'models')
+
 /**
  * Reads every model folder and opens the default encoder; the others are opened when they are first used.
  * Throws INVALID_MODEL with the file that is missing or malformed, UNKNOWN_ENCODER where the default is not there.
  */
 export async function openEncoders(
-  directory: string,
+  places: ModelPlaces,
   defaultId: string,
   runtime: Runtime,
+  options: { readonly idleMinutes?: number } = {},
 ): Promise<Encoders> {
-  const all: Encoder[] = []
-  const folders = new Map<Encoder, string>()
-  const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
-    throw errors.invalidModel({ file: directory, reason: reasonOf(error) })
-  })
-  for (const entry of entries) {
-    const folder = join(directory, entry.name)
-    if (!entry.isDirectory() || !(await isModelFolder(folder))) continue
-    const encoder = await openEncoder(folder, runtime)
-    all.push(encoder)
-    folders.set(encoder, folder)
-  }
+  const models = await readModelFolders(places)
+  const all = models.map((model) => encoderOf(model, runtime, options))
   const get = (id: string | null | undefined, argument?: string): Encoder => {
     const found = all.find((encoder) => encoder.id === (id ?? defaultId))
     if (!found) {
@@ -50,12 +53,42 @@ export async function openEncoders(
     default: get(defaultId),
     get,
     async check() {
-      const encoder = get(defaultId)
-      const folder = folders.get(encoder) ?? directory
-      await Promise.all(Object.keys(encoder.files).map((file) => access(join(folder, file))))
+      const model = models.find(({ manifest }) => manifest.id === defaultId)
+      const files = Object.keys(model?.files ?? {})
+      await Promise.all(files.map((file) => access(join(model?.folder ?? '', file))))
     },
     async close() {
       await Promise.all(all.map((encoder) => encoder.close()))
     },
   }
+}
+
+/** Every model folder of the places. Throws INVALID_MODEL, also where two have the same id. */
+export async function readModelFolders({
+  modelsDirectory,
+  dataDirectory,
+}: ModelPlaces): Promise<ModelFolder[]> {
+  const models: ModelFolder[] = []
+  for (const folder of [
+    ...(await foldersIn(modelsDirectory)),
+    ...(await foldersIn(addedModelsFolder(dataDirectory)).catch(() => [])),
+  ]) {
+    if (!(await isModelFolder(folder))) continue
+    const model = await readModelFolder(folder)
+    const { id } = model.manifest
+    const other = models.find(({ manifest }) => manifest.id === id)
+    if (other) throw errors.invalidModel({ file: folder, reason: `its id ${id} is that of ${other.folder}` })
+    models.push(model)
+  }
+  return models
+}
+
+/** The folders in a folder, those under way left out. */
+async function foldersIn(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
+    throw errors.invalidModel({ file: directory, reason: reasonOf(error) })
+  })
+  return entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map(({ name }) => join(directory, name))
 }

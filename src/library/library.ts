@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { openFeatureStore } from '../cache/feature-store.js'
 import { createFeatureSource, type FeatureEvents } from '../cache/features.js'
 import { type Encoders, openEncoders } from '../encoders/encoders.js'
+import { errors } from '../errors.js'
 import { createResultFiles, type ResultFiles } from '../evaluation/result-file.js'
 import type { SummaryRow } from '../evaluation/summary.js'
 import { type ComparisonChanges, createComparisonChanges } from '../jobs/changes.js'
@@ -81,6 +82,8 @@ export type LibrarySettings = Pick<
   | 'databaseUrl'
   | 'modelsDirectory'
   | 'encoder'
+  | 'encoderIdleMinutes'
+  | 'executionProviders'
   | 'plugins'
   | 'maxMegapixels'
   | 'maxRunsPerComparison'
@@ -112,7 +115,7 @@ export async function openLibrary(
   const registry = createRegistry([builtin(), ...plugins])
   const lock = await lockDataFolder(settings.dataDirectory)
   // Two computing threads, so that a search does not wait for a batch of images, nor a prediction for a search.
-  const [encoding, computing] = [openRuntime(), openRuntime()]
+  const [encoding, computing] = [openRuntime({ providers: settings.executionProviders }), openRuntime()]
   const closing: (() => Promise<unknown>)[] = [
     () => lock.release(),
     () => encoding.close(),
@@ -122,6 +125,10 @@ export async function openLibrary(
     for (const step of closing.toReversed()) await step()
   }
   try {
+    const known = await encoding.providers()
+    for (const provider of settings.executionProviders) {
+      if (!known.includes(provider)) throw errors.providerUnavailable({ provider, known })
+    }
     const opening = openDatabase(settings.databaseUrl)
     closing.push(() =>
       opening.then(
@@ -130,7 +137,7 @@ export async function openLibrary(
       ),
     )
     const [encoders, database] = await Promise.all([
-      openEncoders(settings.modelsDirectory, settings.encoder, encoding),
+      openEncoders(settings, settings.encoder, encoding, { idleMinutes: settings.encoderIdleMinutes }),
       opening,
     ])
     const featureStore = openFeatureStore(join(settings.dataDirectory, 'features'))

@@ -87,6 +87,21 @@ const models = {
     variable: 'SHOTBOARD_PLUGINS',
     description: 'Plugins: module paths or package names.',
   }),
+  encoderIdleMinutes: setting(wholeNumber(0, 100_000), 30, {
+    variable: 'SHOTBOARD_ENCODER_IDLE_MINUTES',
+    description:
+      'An encoder that nobody has used for so long gives back its memory, and is opened again when it is needed; 0 keeps it.',
+    unit: 'minutes',
+  }),
+  executionProviders: setting(
+    listOf(oneOf('cpu', 'cuda', 'tensorrt', 'dml', 'coreml', 'openvino', 'webgpu')),
+    ['cpu'],
+    {
+      variable: 'SHOTBOARD_EXECUTION_PROVIDERS',
+      description:
+        'What encoders run on, in order of preference, where ONNX Runtime has it on this machine; see docs/models.md.',
+    },
+  ),
 }
 
 const starting = {

@@ -2,7 +2,7 @@
 // thread that serves requests. Plain JavaScript, so that it loads the same from the sources and from the build.
 import { parentPort } from 'node:worker_threads'
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
-import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node'
 
 /** @type {Map<number, InferenceSession>} */
 const sessions = new Map()
@@ -19,6 +19,10 @@ function sessionOf(id) {
 const operations = {
   async nothing() {
     return { result: null }
+  },
+
+  async providers() {
+    return { result: listSupportedBackends().map(({ name }) => name) }
   },
 
   async open({ model, options }) {

@@ -46,14 +46,26 @@ export interface OpenOptions {
 export interface Runtime {
   /** Opens an ONNX model, a file's path or its bytes. Throws what ONNX Runtime says of a model it cannot read. */
   open(model: string | Uint8Array, options?: OpenOptions): Promise<Session>
+  /** What this build of ONNX Runtime can run graphs on: `cpu`, and perhaps `cuda`, `dml`, `coreml` and others. */
+  providers(): Promise<readonly string[]>
   /** Eigenvalues (ascending) and eigenvectors (columns) of a symmetric matrix, row-major [d, d], double precision. */
   eigh(size: number, data: Float64Array): Promise<{ values: Float64Array; vectors: Float64Array }>
   /** Refuses what the thread has not answered, and ends it once it is idle. */
   close(): Promise<void>
 }
 
-/** Starts a computing thread. It keeps no process alive while it is idle. `threads`: how many ONNX Runtime uses. */
-export function openRuntime({ threads = availableParallelism() } = {}): Runtime {
+export interface RuntimeOptions {
+  /** How many threads ONNX Runtime uses; one a core unless said. */
+  readonly threads?: number
+  /** What graphs run on, in order of preference: the processor unless said. */
+  readonly providers?: readonly string[]
+}
+
+/** Starts a computing thread. It keeps no process alive while it is idle. */
+export function openRuntime({
+  threads = availableParallelism(),
+  providers = ['cpu'],
+}: RuntimeOptions = {}): Runtime {
   const worker = new Worker(new URL('./compute-worker.js', import.meta.url), { execArgv: [] })
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>()
   /** What the thread has been asked and has not answered yet, whether anybody still waits for it or not. */
@@ -98,6 +110,7 @@ export function openRuntime({ threads = availableParallelism() } = {}): Runtime 
   }
 
   const optionsWith = ({ weightsFolder, packWeights = true, optimization = 'all' }: OpenOptions) => ({
+    executionProviders: providers,
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: optimization,
@@ -132,6 +145,7 @@ export function openRuntime({ threads = availableParallelism() } = {}): Runtime 
         release: () => ask('release', { session }),
       }
     },
+    providers: () => ask('providers', {}),
     eigh: (size, data) => ask('eigh', { size, data }),
     async close() {
       // A thread that ends within native code, or while it loads it, takes the whole process with it.

@@ -19,7 +19,11 @@ afterAll(async () => {
 })
 
 test('every model folder is an encoder, and what is none is passed over', async () => {
-  const encoders = await openEncoders(directory, 'mini-clip', runtime)
+  const encoders = await openEncoders(
+    { modelsDirectory: directory, dataDirectory: join(directory, 'data') },
+    'mini-clip',
+    runtime,
+  )
   expect(encoders.all.map(({ id }) => id)).toEqual(['mini-clip'])
   expect(encoders.default.id).toBe('mini-clip')
   expect(encoders.get(undefined)).toBe(encoders.default)
@@ -29,7 +33,11 @@ test('every model folder is an encoder, and what is none is passed over', async 
 })
 
 test('an encoder that is not there is UNKNOWN_ENCODER, with the known ones', async () => {
-  const encoders = await openEncoders(directory, 'mini-clip', runtime)
+  const encoders = await openEncoders(
+    { modelsDirectory: directory, dataDirectory: join(directory, 'data') },
+    'mini-clip',
+    runtime,
+  )
   expect(() => encoders.get('vit-b-32', 'input.encoder')).toThrow(
     expect.objectContaining({
       code: 'UNKNOWN_ENCODER',
@@ -38,7 +46,9 @@ test('an encoder that is not there is UNKNOWN_ENCODER, with the known ones', asy
     }),
   )
   await encoders.close()
-  await expect(openEncoders(directory, 'vit-b-32', runtime)).rejects.toMatchObject({
+  await expect(
+    openEncoders({ modelsDirectory: directory, dataDirectory: join(directory, 'data') }, 'vit-b-32', runtime),
+  ).rejects.toMatchObject({
     code: 'UNKNOWN_ENCODER',
   })
 })

@@ -36,6 +36,8 @@ test('nothing needs to be set', () => {
     maxImportedFileMegabytes: 64,
     maxRunsPerComparison: 10_000,
     comparisonsAtOnce: 1,
+    encoderIdleMinutes: 30,
+    executionProviders: ['cpu'],
     maxPageSize: 100,
     logLevel: 'warn',
   })

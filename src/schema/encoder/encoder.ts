@@ -18,8 +18,20 @@ export class EncoderType {
   @Field(() => Int, { description: 'The side of the square that images are brought to, in pixels.' })
   imageSize: number
 
-  @Field(() => Float)
+  @Field(() => Float, {
+    description: 'What similarities of images and texts are multiplied by to become logits.',
+  })
   logitScale: number
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'The bias of an encoder trained with a sigmoid (SigLIP): the probability that an image and a text belong together is sigmoid(logitScale · similarity + logitBias). Null for one trained with a softmax. Between classes that compete it makes no difference.',
+  })
+  logitBias: number | null
+
+  @Field(() => String, { description: 'Of its weights: `fp32`, `fp16` or `q8`.' })
+  precision: string
 }
 
 @Resolver(() => EncoderType)

@@ -1,0 +1,108 @@
+import { rm } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import Table from 'cli-table3'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { addedModelsFolder, readModelFolders } from '../encoders/encoders.js'
+import { addModel } from '../encoders/hub/add.js'
+import { type Precision, precisions } from '../encoders/manifest.js'
+import { errors } from '../errors.js'
+import { readSettings } from '../settings/settings.js'
+import { openRuntime } from '../tensor/runtime.js'
+import { endWell } from './end-well.js'
+import { createProgressBar } from './progress-bar.js'
+
+/** `shotboard models`: the encoders that there are. */
+export const modelsCommand = (): Command =>
+  new Command('models')
+    .description('The encoders that there are: add real CLIP models, list them, remove them.')
+    .addCommand(addCommand())
+    .addCommand(listCommand())
+    .addCommand(removeCommand())
+
+interface AddCommandOptions {
+  readonly precision: Precision
+  readonly revision: string
+  readonly id?: string
+  readonly logitScale?: number
+  readonly logitBias?: number
+}
+
+const addCommand = (): Command =>
+  new Command('add')
+    .description('Add a model from the Hugging Face hub, or from a folder laid out like one.')
+    .argument('<model>', 'an id on the hub, such as Xenova/clip-vit-base-patch16, or a path')
+    .addOption(new Option('--precision <precision>', 'of its weights').choices(precisions).default('fp32'))
+    .option('--revision <revision>', 'a branch, tag or commit on the hub', 'main')
+    .option('--id <id>', "the encoder's id (default: the model's name, with the precision)")
+    .option('--logit-scale <number>', "instead of the model's own", positive)
+    .option('--logit-bias <number>', "instead of the model's own, for one trained with a sigmoid", Number)
+    .action((model: string, options: AddCommandOptions) => endWell(() => add(model, options)))
+
+async function add(model: string, options: AddCommandOptions): Promise<void> {
+  const settings = readSettings(process.env)
+  const bar = createProgressBar(model, process.stderr)
+  const runtime = openRuntime()
+  try {
+    const added = await addModel(model, addedModelsFolder(settings.dataDirectory), runtime, {
+      ...options,
+      endpoint: process.env.HF_ENDPOINT || undefined,
+      token: process.env.HF_TOKEN || undefined,
+      onProgress: bar.update,
+    })
+    bar.stop()
+    const { id, dimensions, imageSize, folder } = added
+    console.log(`Added ${id}: ${imageSize} × ${imageSize} pixels to ${dimensions} dimensions, in ${folder}.`)
+    console.log(`It is there at the next start; SHOTBOARD_ENCODER=${id} makes it the default.`)
+  } finally {
+    bar.stop()
+    await runtime.close()
+  }
+}
+
+const listCommand = (): Command =>
+  new Command('list').description('List the encoders.').action(() => endWell(list))
+
+async function list(): Promise<void> {
+  const settings = readSettings(process.env)
+  const folders = await readModelFolders(settings)
+  const table = new Table({
+    head: ['id', 'precision', 'pixels', 'dimensions', 'spaces', 'folder'],
+    style: { head: [], border: [] },
+  })
+  for (const { folder, manifest } of folders) {
+    table.push([
+      manifest.id + (manifest.id === settings.encoder ? ' *' : ''),
+      manifest.precision,
+      manifest.imageSize,
+      manifest.dimensions,
+      manifest.adapter ? 'clip, imo' : 'clip',
+      folder,
+    ])
+  }
+  console.log(`${table.toString()}\n* is the default (SHOTBOARD_ENCODER).`)
+}
+
+const removeCommand = (): Command =>
+  new Command('remove')
+    .description('Remove a model that was added. Datasets and results stay.')
+    .argument('<id>', "the encoder's id")
+    .action((id: string) => endWell(() => remove(id)))
+
+async function remove(id: string): Promise<void> {
+  const settings = readSettings(process.env)
+  const folders = await readModelFolders(settings)
+  const found = folders.find(({ manifest }) => manifest.id === id)
+  if (!found) throw errors.unknownEncoder({ id, known: folders.map(({ manifest }) => manifest.id) })
+  const { folder } = found
+  if (dirname(resolve(folder)) !== resolve(addedModelsFolder(settings.dataDirectory))) {
+    throw errors.modelNotRemovable({ id, folder })
+  }
+  await rm(join(folder), { recursive: true })
+  console.log(`Removed ${id}.`)
+}
+
+function positive(text: string): number {
+  const value = Number(text)
+  if (!(value > 0)) throw new InvalidArgumentError('It must be a number above 0.')
+  return value
+}

@@ -1,0 +1,65 @@
+import { createHash, type Hash } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { Readable, Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { errors } from '../../errors.js'
+
+/** A file to be fetched, and how it is known to be whole. */
+export interface Download {
+  readonly path: string
+  readonly size: number
+  readonly checksum: { readonly algorithm: 'sha256' | 'git-blob'; readonly value: string }
+  /** The bytes from `start` on. */
+  open(start: number): Promise<ReadableStream<Uint8Array>>
+}
+
+/**
+ * Fetches a file to `target`, going on from what an interrupted attempt left in `target.part`; the file has its name only
+ * once its checksum is right. Throws MODEL_CHECKSUM, after deleting what came, or what the source or the disk throws.
+ */
+export async function download(
+  file: Download,
+  target: string,
+  onBytes: (count: number) => void,
+): Promise<void> {
+  const part = `${target}.part`
+  await mkdir(dirname(target), { recursive: true })
+  const have = await sizeOf(part)
+  const start = have <= file.size ? have : 0
+  const hash = hashOf(file)
+  if (start > 0) {
+    for await (const chunk of createReadStream(part)) hash.update(chunk)
+  }
+  onBytes(start)
+  if (start < file.size || file.size === 0) {
+    const source = Readable.fromWeb((await file.open(start)) as Parameters<typeof Readable.fromWeb>[0])
+    const counted = new Transform({
+      transform(chunk: Buffer, _, done) {
+        hash.update(chunk)
+        onBytes(chunk.length)
+        done(null, chunk)
+      },
+    })
+    await pipeline(source, counted, createWriteStream(part, { flags: start > 0 ? 'a' : 'w' }))
+  }
+  const received = await sizeOf(part)
+  if (received < file.size) throw new Error(`${file.path} ended after ${received} of ${file.size} bytes`)
+  if (received !== file.size || hash.digest('hex') !== file.checksum.value) {
+    await rm(part, { force: true })
+    throw errors.modelChecksum({ file: file.path })
+  }
+  await rename(part, target)
+}
+
+/** Git hashes a file with its length before it. */
+function hashOf({ checksum, size }: Download): Hash {
+  return checksum.algorithm === 'sha256' ? createHash('sha256') : createHash('sha1').update(`blob ${size}\0`)
+}
+
+const sizeOf = (file: string): Promise<number> =>
+  stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  )

@@ -1,0 +1,47 @@
+import { errors } from '../../errors.js'
+import { suffixes } from '../layouts/hub.js'
+import type { Precision } from '../manifest.js'
+
+/** A file that a model consists of, as whoever offers it describes it. */
+export interface ModelFile {
+  readonly path: string
+  readonly size: number
+}
+
+/** Files that are taken where they are there. */
+const optional = ['preprocessor_config.json', 'tokenizer_config.json', 'open_clip_config.json', 'config.json']
+
+/**
+ * Which of a model's files Shotboard needs in a precision. Throws MODEL_INCOMPLETE with what is missing, before anything
+ * is fetched.
+ */
+export function filesNeeded<F extends ModelFile>(
+  model: string,
+  offered: readonly F[],
+  precision: Precision,
+): readonly F[] {
+  const byPath = new Map(offered.map((file) => [file.path, file]))
+  const suffix = suffixes[precision].find((each) => byPath.has(`onnx/vision_model${each}.onnx`))
+  const has = (precision: Precision) =>
+    suffixes[precision].some((each) => byPath.has(`onnx/vision_model${each}.onnx`))
+  const others = (Object.keys(suffixes) as Precision[]).filter(has)
+  const openClip = byPath.has('open_clip_config.json')
+  const missing = [
+    ...(openClip || byPath.has('config.json') ? [] : ['config.json or open_clip_config.json']),
+    ...(openClip || byPath.has('preprocessor_config.json') ? [] : ['preprocessor_config.json']),
+    ...(byPath.has('tokenizer.json') ? [] : ['tokenizer.json']),
+    ...(suffix === undefined
+      ? [
+          `onnx/vision_model${suffixes[precision][0]}.onnx` +
+            (others.length > 0 ? ` (it has ${others.join(', ')}: choose with --precision)` : ''),
+        ]
+      : []),
+    ...(suffix === undefined || byPath.has(`onnx/text_model${suffix}.onnx`)
+      ? []
+      : [`onnx/text_model${suffix}.onnx`]),
+  ]
+  if (missing.length > 0 || suffix === undefined) throw errors.modelIncomplete({ model, missing })
+  const graphs = ['vision', 'text'].map((tower) => `onnx/${tower}_model${suffix}.onnx`)
+  const wanted = [...optional, 'tokenizer.json', ...graphs, ...graphs.map((graph) => `${graph}_data`)]
+  return wanted.flatMap((path) => byPath.get(path) ?? [])
+}
