@@ -56,6 +56,7 @@ export const statusOf = (code: string): number => statuses[code] ?? (code.starts
 
 function problemOf(error: unknown, megabytes: number): ShotboardError {
   if (error instanceof ShotboardError) return error
+  if (error instanceof URIError) return new ShotboardError('BAD_REQUEST', 'The address cannot be decoded.')
   if (!isClientsFault(error)) return internalError
   return error.status === 413
     ? errors.requestTooLarge({ megabytes })

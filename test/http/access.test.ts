@@ -173,6 +173,9 @@ describe('a browser', () => {
     expect(served.status).toBe(200)
     expect(served.headers.get('cache-control')).toMatch(/^private/)
     expect((await ask({ request: () => operation(creating('By cookie')) }, { cookie })).status).toBe(403)
+    const client = connect(undefined, { cookie, origin: url })
+    expect((await client.iterate({ query: watching }).next()).value).toHaveProperty('data')
+    await client.dispose()
     // A key that is shown beside the cookie is the one that is meant.
     const both = await ask(
       { request: () => operation('{ __typename }') },

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest'
+import { makeDataset } from '../helpers/datasets.js'
+import { startTestServer } from '../helpers/server.js'
+
+const { library, url, ask, send } = await startTestServer()
+const dataset = await makeDataset(library, 'Faulty', { SUPPORT_POOL: 1, TEST: 1 })
+const [image] = await library.store.datasets.images(dataset.id)
+
+/** What a fault inside says, and no client may read. */
+const secret = '/srv/secret/shotboard.db at Object.<anonymous> (/srv/secret/code.js:1:2) password=hunter2'
+const fault = () =>
+  Promise.reject(Object.assign(new Error(secret), { status: 404, code: 'ENOENT', path: '/srv' }))
+library.store.datasets.byIds = fault
+library.imageFiles.read = fault
+
+const told = {
+  message: expect.stringContaining('inside Shotboard'),
+  extensions: { code: 'INTERNAL_SERVER_ERROR' },
+}
+
+describe('a fault inside is not told of:', () => {
+  test('to a query', async () => {
+    const { errors } = await ask(`{ dataset(id: "${dataset.id}") { name } }`)
+    expect(errors).toEqual([expect.objectContaining(told)])
+    expect(JSON.stringify(errors)).not.toMatch(/secret|stack|hunter2/)
+  })
+
+  test('to a stream', async () => {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({ query: `{ dataset(id: "${dataset.id}") { name } }` }),
+    })
+    const text = await response.text()
+    expect(text).toContain('INTERNAL_SERVER_ERROR')
+    expect(text).not.toMatch(/secret|stack|hunter2/)
+  })
+
+  test('to whoever asks for an image', async () => {
+    const response = await fetch(`${url}/images/${image?.imageId}`)
+    expect(response.status).toBe(500)
+    expect(response.headers.get('content-type')).toContain('application/json')
+    expect(await response.json()).toEqual({ errors: [told] })
+  })
+})
+
+test.each([
+  ['an address that leaves the folder', '/images/..%2f..%2fetc%2fpasswd', 404, 'UNKNOWN_IMAGE'],
+  ['an address that cannot be decoded', '/images/%E0%A4%A', 400, 'BAD_REQUEST'],
+  ['an address of nothing', '/nothing/here', 404, 'NOT_FOUND'],
+])('%s is answered without a path or a stack', async (_, path, status, code) => {
+  const response = await fetch(`${url}${path}`)
+  const text = await response.text()
+  expect(response.status).toBe(status)
+  expect(JSON.parse(text)).toMatchObject({ errors: [{ extensions: { code } }] })
+  expect(text).not.toMatch(/node_modules|\.js|\/src\/|\/dist\//)
+})
+
+test('a body that is no JSON is answered without a stack', async () => {
+  const { errors, status } = await send({
+    headers: { 'content-type': 'application/json' },
+    body: '{"query": ',
+  })
+  expect(status).toBe(400)
+  expect(JSON.stringify(errors)).not.toMatch(/node_modules|\.js/)
+})
