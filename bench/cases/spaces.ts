@@ -1,4 +1,5 @@
 import { centred } from '../../src/spaces/centred.js'
+import { shrunk } from '../../src/spaces/shrunk.js'
 import { whitened } from '../../src/spaces/whitened.js'
 import { createKernels } from '../../src/tensor/kernels.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
@@ -18,7 +19,7 @@ export const spaces: Benchmark = {
       labels: Int32Array.from({ length: rows }, (_, i) => Math.floor(i / 16)),
     }
     const results = []
-    for (const space of [centred(), whitened()]) {
+    for (const space of [centred(), whitened(), shrunk()]) {
       const ours = await medianMs(3, async () => {
         const fitted = await space.fit?.(support, kernels)
         await fitted?.project(support.features)

@@ -34,6 +34,11 @@ export interface Batch {
   classSums(values: Matrix): Matrix
   /** How many keys of the class query i is compared with: one fewer where its own is left out. */
   keysOf(classIndex: number, i: number): number
+  /**
+   * Where `leavesOneOut`: all keys, [S, m], in the space as it is without query i, which is row `from + i` of them; up to
+   * a rotation, so to be compared among themselves alone. Otherwise the keys G.
+   */
+  keysWithout(i: number): Promise<Matrix>
   /** What a term derives from the batch alone is computed once and kept under its name. */
   derive<T>(name: string, compute: () => Promise<T>): Promise<T>
 }
@@ -46,7 +51,7 @@ export function createBatch(
     readonly from: number
     readonly to: number
     readonly project: ((features: Matrix) => Promise<Matrix>) | undefined
-    readonly leftOut?: { affinities(): Promise<Matrix> }
+    readonly leftOut?: { affinities(): Promise<Matrix>; keysWithout(i: number): Promise<Matrix> }
   },
 ): Batch {
   const { kernels, labels, counts, classes } = cache
@@ -98,6 +103,7 @@ export function createBatch(
     classSums,
     keysOf: (classIndex, i) =>
       (counts[classIndex] as number) - (leftOut && labels[from + i] === classIndex ? 1 : 0),
+    keysWithout: (i) => (leftOut ? leftOut.keysWithout(i) : Promise.resolve(cache.spaceKeys)),
     derive: kept(),
   }
 }

@@ -3,7 +3,7 @@ import type { FeatureSpace, FittedSpace } from '../spaces/contract.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { gatherRows, type Matrix } from '../tensor/matrix.js'
 import { type Batch, createBatch, kept } from './batch.js'
-import { leaveOneOutAffinities } from './leave-one-out.js'
+import { keysWithout, leaveOneOutAffinities } from './leave-one-out.js'
 
 /** Unit image features, one row an image, by the id of the encoder's space: `clip` always, `imo` where there is one. */
 export type SpaceFeatures = Readonly<Record<string, Matrix>>
@@ -84,20 +84,17 @@ export async function buildCache(support: Support, space: FeatureSpace, kernels:
       }
     },
     async *leaveOneOut(signal) {
+      const all = { space, fitted, features: baseKeys, spaceKeys, labels, kernels }
       for (let from = 0; from < keys.rows; from += rowsPerChunk) {
         const to = Math.min(keys.rows, from + rowsPerChunk)
-        const affinities = () =>
-          leaveOneOutAffinities({
-            ...{ space, fitted, features: baseKeys, spaceKeys, labels, kernels, from, to },
-            ...(signal && { signal }),
-          })
+        const affinities = () => leaveOneOutAffinities({ ...all, from, to, ...(signal && { signal }) })
         yield createBatch(cache, {
           clip: keys,
           base: baseKeys,
           from,
           to,
           project: projectionOf(fitted),
-          leftOut: { affinities },
+          leftOut: { affinities, keysWithout: (i) => keysWithout(all, from + i) },
         })
       }
     },

@@ -12,56 +12,56 @@ export const leftOutAffinity = Math.fround(-3e38)
 /** With β = 0 a left-out affinity would weigh 1; with this it weighs 0, and every other key still 1. */
 export const leastSharpness = 1e-30
 
-/**
- * Affinities of support images `from` up to `to` with all support images, [to − from, S], row i taken in the space
- * fitted without image i, and its own entry left out. A space that does not say how is fitted anew without each image. Throws CANCELLED.
- */
-export async function leaveOneOutAffinities(options: {
+/** A support set in a space, as leaving images out needs it. */
+interface Keys {
   readonly space: FeatureSpace
   readonly fitted: FittedSpace | undefined
   readonly features: Matrix
   readonly spaceKeys: Matrix
   readonly labels: Int32Array
   readonly kernels: Kernels
-  readonly from: number
-  readonly to: number
-  readonly signal?: AbortSignal
-}): Promise<Matrix> {
-  const { space, fitted, features, spaceKeys, labels, kernels, from, to, signal } = options
+}
+
+/**
+ * Affinities of support images `from` up to `to` with all support images, [to − from, S], row i taken in the space
+ * fitted without image i, and its own entry left out. A space that does not say how is fitted anew without each image.
+ * Throws CANCELLED.
+ */
+export async function leaveOneOutAffinities(
+  options: Keys & { readonly from: number; readonly to: number; readonly signal?: AbortSignal },
+): Promise<Matrix> {
+  const { fitted, features, spaceKeys, kernels, from, to, signal } = options
   let affinities: Matrix
   if (features.rows < 2) affinities = matrix(to - from, features.rows)
   else if (fitted === undefined) affinities = await kernels.dot(sliceRows(spaceKeys, from, to), spaceKeys)
   else if (fitted.leaveOneOut) affinities = await fitted.leaveOneOut(from, to)
-  else affinities = await refitted({ space, features, labels, kernels, from, to, signal })
-
+  else {
+    affinities = matrix(to - from, features.rows)
+    for (let i = from; i < to; i++) {
+      throwIfCancelled(signal)
+      const keys = await keysWithout(options, i)
+      const row = await kernels.dot(sliceRows(keys, i, i + 1), keys)
+      rowOf(affinities, i - from).set(row.data)
+    }
+  }
   for (let row = 0; row < affinities.rows; row++) {
     affinities.data[row * affinities.columns + from + row] = leftOutAffinity
   }
   return affinities
 }
 
-async function refitted(options: {
-  readonly space: FeatureSpace
-  readonly features: Matrix
-  readonly labels: Int32Array
-  readonly kernels: Kernels
-  readonly from: number
-  readonly to: number
-  readonly signal: AbortSignal | undefined
-}): Promise<Matrix> {
-  const { space, features, labels, kernels, from, to, signal } = options
-  const result = matrix(to - from, features.rows)
-  for (let i = from; i < to; i++) {
-    throwIfCancelled(signal)
-    const rest = Array.from(labels.keys()).filter((j) => j !== i)
-    const without = {
-      features: gatherRows(features, rest),
-      labels: Int32Array.from(rest, (j) => labels[j] as number),
-    }
-    const fold = await space.fit?.(without, kernels)
-    const projected = fold ? await fold.project(features) : features
-    const row = await kernels.dot(sliceRows(projected, i, i + 1), projected)
-    rowOf(result, i - from).set(row.data)
+/** All support images in the space fitted without image i, up to a rotation: [S, m]. */
+export async function keysWithout(
+  { space, fitted, features, spaceKeys, labels, kernels }: Keys,
+  i: number,
+): Promise<Matrix> {
+  if (fitted === undefined || features.rows < 2) return spaceKeys
+  if (fitted.fold) return fitted.fold(i)
+  const rest = Array.from(labels.keys()).filter((j) => j !== i)
+  const without = {
+    features: gatherRows(features, rest),
+    labels: Int32Array.from(rest, (j) => labels[j] as number),
   }
-  return result
+  const fold = await space.fit?.(without, kernels)
+  return fold ? fold.project(features) : features
 }

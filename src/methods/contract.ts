@@ -54,8 +54,8 @@ export interface Term {
   /** Whether it reads the keys: a method with such a term compares images in a feature space. */
   readonly usesKeys: boolean
   /**
-   * How leave-one-out is kept exact. `in-batch`: the term reads keys through the batch's `affinities`, `sharpenedSums`
-   * and `keysOf`, which leave each image's own key out. `in-batch-unless-fitted`: where `batch.leavesOneOut` it takes each
+   * How leave-one-out is kept exact. `in-batch`: the term reads keys through the batch's `affinities`, `sharpenedSums`,
+   * `keysOf` and `keysWithout`, which leave each image's own key out. `in-batch-unless-fitted`: where `batch.leavesOneOut` it takes each
    * image's own share out of what it reads by itself, from keys as they stand, which is right in every space that is not
    * fitted on them. `refit`, the default: it reads them otherwise, so Shotboard builds a cache without each image in
    * turn, which is always right and slower.

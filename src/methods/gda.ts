@@ -15,7 +15,7 @@ export const gda = () =>
     space: 'clip',
     hyperparameters: {
       alpha: weight({
-        default: 0.1,
+        default: 0.03,
         grid: [0, ...geomspace(1e-4, 100, 121)],
         summary: 'How much the support images count beside the texts.',
       }),

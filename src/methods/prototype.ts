@@ -1,5 +1,5 @@
-import { defineMethod } from './contract.js'
-import { cacheSharpness, cacheWeight } from './hyperparameters.js'
+import { defineMethod, linspace, weight } from './contract.js'
+import { cacheSharpness } from './hyperparameters.js'
 import { papers } from './papers.js'
 import { classPrototype } from './terms/class-prototype.js'
 import { zeroShot } from './terms/zero-shot.js'
@@ -13,7 +13,12 @@ export const prototype = () =>
     paper: papers.prototypes,
     space: 'whitened',
     hyperparameters: {
-      alpha: cacheWeight(),
+      // A class has one vote, not one for each image: it takes a greater weight to be heard beside the texts.
+      alpha: weight({
+        default: 20,
+        grid: linspace(0, 100, 201),
+        summary: 'How much the class means count beside the texts.',
+      }),
       beta: cacheSharpness(),
     },
     terms: [zeroShot(), classPrototype({ weight: 'alpha', sharpness: 'beta' })],

@@ -25,6 +25,8 @@ const fragile: readonly TaskOptions[] = [
   { shots: [2, 1, 1], alike: [0] },
   { shots: [2, 2] },
   { shots: [2, 2], alike: [1] },
+  { shots: [4, 3, 4], alike: [0, 2] },
+  { shots: [2, 1, 2], dimensions: 32 },
   { shots: [1, 1] },
   { shots: [3] },
 ]
@@ -138,6 +140,21 @@ function behaviours(space: FeatureSpace): Record<string, () => Promise<void>> {
         assertClose('the affinities', await sharedKernels().dot(fold, fold), expected)
       }
     }, fragile),
+
+    'an image that stands in two classes is compared as any other': throughout(async ({ support }) => {
+      const rows = [...support.labels.keys(), 0]
+      const twice = pickLabelled(support, rows)
+      twice.labels[rows.length - 1] = Math.max(...support.labels)
+      const all = await affinities(twice, twice.features)
+      const last = rows.length - 1
+      assertClose('the affinities', sliceRows(all, last, last + 1), sliceRows(all, 0, 1))
+      assertShape(
+        'the affinities without each',
+        await leftOut(twice, 0, rows.length),
+        rows.length,
+        rows.length,
+      )
+    }),
 
     'leave-one-out gives any range of images the same': throughout(async ({ support }) => {
       const keys = support.labels.length

@@ -1,3 +1,4 @@
+import { breather } from '../../breathe.js'
 import type { Batch } from '../../cache/batch.js'
 import type { Cache } from '../../cache/cache.js'
 import { leastSharpness, leftOutAffinity } from '../../cache/leave-one-out.js'
@@ -18,7 +19,7 @@ export const classPrototype = (names: { readonly weight: string; readonly sharpn
   shapes: [names.sharpness],
   usesTexts: false,
   usesKeys: true,
-  leaveOneOut: 'in-batch-unless-fitted',
+  leaveOneOut: 'in-batch',
   async logits(batch, shapes) {
     const sharpness = Math.max(shapes[names.sharpness] as number, leastSharpness)
     const affinities = await batch.derive('prototype affinities', () => prototypeAffinities(batch))
@@ -29,7 +30,8 @@ export const classPrototype = (names: { readonly weight: string; readonly sharpn
 /** `U·Pᵀ`, [n, C]; a class without keys stands at −3e38. */
 async function prototypeAffinities(batch: Batch): Promise<Matrix> {
   const { cache, rows, from, leavesOneOut } = batch
-  const sums = await keySums(cache)
+  if (leavesOneOut && cache.fitted !== undefined) return affinitiesInFolds(batch)
+  const sums = await cache.derive('sums of keys', async () => sumsOf(cache.spaceKeys, cache))
   const queries = await batch.spaceQueries()
   const affinities = await cache.kernels.dot(queries, sums)
   const lengths = Array.from(cache.counts, (count, c) => lengthOf(rowOf(sums, c), count))
@@ -44,31 +46,51 @@ async function prototypeAffinities(batch: Batch): Promise<Matrix> {
   return affinities
 }
 
-/** The keys of each class, summed: P before it is made unit, [C, m]. */
-const keySums = (cache: Cache): Promise<Matrix> =>
-  cache.derive('sums of keys', async () => {
-    const { spaceKeys, labels, classes } = cache
-    const sums = matrix(classes, spaceKeys.columns)
-    for (let s = 0; s < labels.length; s++) {
-      const sum = rowOf(sums, labels[s] as number)
-      const key = rowOf(spaceKeys, s)
-      for (let k = 0; k < sum.length; k++) sum[k] = (sum[k] as number) + (key[k] as number)
+/** The same where leaving an image out moves all keys. */
+async function affinitiesInFolds(batch: Batch): Promise<Matrix> {
+  const { cache, rows, from } = batch
+  const affinities = matrix(rows, cache.classes)
+  const breathe = breather()
+  for (let i = 0, at = 0; i < rows; i++) {
+    const keys = await batch.keysWithout(i)
+    const query = rowOf(keys, from + i)
+    const sums = sumsOf(keys, cache)
+    for (let c = 0; c < cache.classes; c++, at++) {
+      const [sum, n] = [rowOf(sums, c), batch.keysOf(c, i)]
+      if (n === 0) affinities.data[at] = leftOutAffinity
+      else if (cache.labels[from + i] === c) affinities.data[at] = cosineWithout(query, sum, n)
+      else affinities.data[at] = dot(query, sum) / lengthOf(sum, n)
     }
-    return sums
-  })
+    await breathe()
+  }
+  return affinities
+}
+
+/** Keys summed by class: P before it is made unit, [C, m]. */
+function sumsOf(keys: Matrix, { labels, classes }: Cache): Matrix {
+  const sums = matrix(classes, keys.columns)
+  for (let s = 0; s < labels.length; s++) {
+    const sum = rowOf(sums, labels[s] as number)
+    const key = rowOf(keys, s)
+    for (let k = 0; k < sum.length; k++) sum[k] = (sum[k] as number) + (key[k] as number)
+  }
+  return sums
+}
 
 /** The cosine of a query with what a sum is without it, `n` other keys. */
 function cosineWithout(query: Float32Array, sum: Float32Array, n: number): number {
   const rest = sum.map((value, k) => value - (query[k] as number))
-  let inner = 0
-  for (let k = 0; k < rest.length; k++) inner += (query[k] as number) * (rest[k] as number)
-  return inner / lengthOf(rest, n)
+  return dot(query, rest) / lengthOf(rest, n)
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0
+  for (let k = 0; k < a.length; k++) sum += (a[k] as number) * (b[k] as number)
+  return sum
 }
 
 /** The length of a sum of n unit keys; endless where they cancel out but for rounding, so that they have no direction. */
 function lengthOf(sum: Float32Array, n: number): number {
-  let square = 0
-  for (let k = 0; k < sum.length; k++) square += (sum[k] as number) ** 2
-  const length = Math.sqrt(square)
+  const length = Math.sqrt(dot(sum, sum))
   return length > 1e-5 * n ? length : Number.POSITIVE_INFINITY
 }

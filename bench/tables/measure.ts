@@ -1,0 +1,66 @@
+import { featuresOf } from '../../src/cache/cache.js'
+import { createCaches } from '../../src/cache/caches.js'
+import { evaluate } from '../../src/evaluation/evaluate.js'
+import type { FeatureFile } from '../../src/evaluation/feature-file.js'
+import { overlapValue } from '../../src/evaluation/overlap/overlap.js'
+import { builtin } from '../../src/methods/builtin.js'
+import { createRegistry } from '../../src/methods/registry.js'
+import { withoutTexts } from '../../src/methods/without-texts.js'
+import type { Kernels } from '../../src/tensor/kernels.js'
+
+/** One number of the tables: an accuracy in percent, or an overlap from 0 to 1 where `method` is null. */
+export interface Measured {
+  readonly source: string
+  readonly seed: number
+  readonly shots: number
+  readonly space: string | null
+  readonly method: string | null
+  readonly texts: boolean
+  readonly value: number
+}
+
+export const registry = createRegistry([builtin()])
+
+/** A `++` method is one of these in `imo`. Without texts Tip-X is Tip-Adapter. */
+const withTexts = ['tip-adapter', 'tip-x', 'prototype', 'gda']
+const imagesAlone = ['tip-adapter', 'prototype', 'gda']
+
+/**
+ * Measures every cached method in every space on a data set, hyperparameters chosen on validation, with texts and with
+ * images alone, and the overlap of the test images in every space. The Gaussian discriminant, which whitens by itself, is
+ * left to the encoder's own spaces.
+ */
+export async function* measure(
+  source: string,
+  seed: number,
+  features: FeatureFile,
+  shotCounts: readonly number[],
+  kernels: Kernels,
+): AsyncGenerator<Measured> {
+  const { test, validation, textClassifier, classes } = features
+  const spaces = registry.spaces.filter(({ base }) => features.spaces.includes(base))
+  for (const shots of shotCounts) {
+    const support = features.support(shots)
+    const caches = createCaches(support, kernels)
+    const accuracy = async (id: string, space: string | null, texts: boolean): Promise<Measured> => {
+      const method = texts ? registry.method(id) : withoutTexts(registry.method(id))
+      const { accuracy: value } = await evaluate({
+        ...{ method, space: registry.space(space ?? 'clip'), support, caches, kernels, test },
+        selection: 'VALIDATION',
+        ...(validation && { validation }),
+      })
+      return { source, seed, shots, space, method: id, texts, value }
+    }
+    if (textClassifier) yield accuracy('zero-shot', null, true)
+    for (const space of spaces) {
+      const here = (id: string) => id !== 'gda' || space.fit === undefined
+      if (textClassifier) for (const id of withTexts.filter(here)) yield accuracy(id, space.id, true)
+      for (const id of imagesAlone.filter(here)) yield accuracy(id, space.id, false)
+      const { fitted } = await caches.in(space)
+      const all = featuresOf(test.features, space.base)
+      const projected = fitted ? await fitted.project(all) : all
+      const value = await overlapValue({ features: projected, labels: test.labels, classes, kernels })
+      yield { source, seed, shots, space: space.id, method: null, texts: false, value }
+    }
+  }
+}
