@@ -43,21 +43,19 @@ export function SimilarityHistogram({
       y: { axis: null },
       marks: [
         ...(['different', 'same'] as const).flatMap((kind) => [
-          Plot.rectY(bins, {
-            x1: 'from',
-            x2: 'to',
+          Plot.areaY(bins, {
+            x: ({ from, to }: Bin) => (from + to) / 2,
             y: kind,
+            curve: 'step',
             fill: `var(--${kind})`,
-            fillOpacity: 0.28,
-            insetLeft: 0,
-            insetRight: 0,
+            fillOpacity: 0.24,
           }),
           Plot.lineY(bins, {
             x: ({ from, to }: Bin) => (from + to) / 2,
             y: kind,
             curve: 'step',
             stroke: `var(--${kind})`,
-            strokeWidth: 1.75,
+            strokeWidth: 1.5,
             ...(kind === 'different' && { strokeDasharray: '4 2' }),
           }),
         ]),

@@ -1,14 +1,17 @@
+import { useState } from 'react'
 import type { DatasetQuery } from '../../api/generated'
 import { Button } from '../../components/button'
 import { Thumbnail } from '../../components/thumbnail'
 import { count } from '../../design/format'
 import styles from './datasets.module.css'
+import { EditPrompts } from './edit-prompts'
 import { imagesIn, splits } from './splits'
 
 export type ClassSample = NonNullable<DatasetQuery['dataset']>['samples'][number]
 
 /** One class: what it is called, the texts that describe it, how many images it has and some of them. */
 export function ClassRow({
+  dataset,
   sample,
   onShow,
 }: {
@@ -17,6 +20,7 @@ export function ClassRow({
   readonly onShow: () => void
 }) {
   const { class: label, counts, images } = sample
+  const [editing, setEditing] = useState(false)
   return (
     <li className={styles.class}>
       <div className={styles.about}>
@@ -25,7 +29,23 @@ export function ClassRow({
           {label.prompts.map((prompt) => (
             <q key={prompt}>{prompt}</q>
           ))}
+          <button
+            type="button"
+            className={styles.edit}
+            aria-label={`Edit the prompts of ${label.name}`}
+            onClick={() => setEditing(true)}
+          >
+            Edit
+          </button>
         </p>
+        {editing && (
+          <EditPrompts
+            dataset={dataset}
+            name={label.name}
+            prompts={label.prompts}
+            onClose={() => setEditing(false)}
+          />
+        )}
       </div>
       <p className={styles.classCounts}>
         {splits.map(({ value, label: split }) => (

@@ -5,9 +5,11 @@ const colors: Readonly<Record<string, string>> = {
   'zero-shot': 'var(--method-zero-shot)',
   cache: 'var(--method-tip-adapter)',
   kl: 'var(--method-tip-x-plus)',
-  score: 'var(--method-zero-shot)',
+  prototype: 'var(--method-prototype)',
+  gda: 'var(--method-gda)',
+  score: 'var(--method-tip-adapter-plus)',
 }
-const others = ['var(--method-prototype)', 'var(--method-gda)', 'var(--method-other-2)']
+const others = ['var(--method-other-2)', 'var(--method-tip-x)', 'var(--method-other-1)']
 
 export const termColor = (term: string, terms: readonly string[]): string =>
   colors[term] ??

@@ -1,0 +1,85 @@
+import { useMutation } from 'urql'
+import { CancelImportDocument, type ImportStateFragment } from '../../api/generated'
+import { Button, ButtonLink } from '../../components/button'
+import { Card } from '../../components/card'
+import { type Column, DataTable } from '../../components/data-table'
+import { Loading } from '../../components/loading'
+import { Notice } from '../../components/notice'
+import { Problems } from '../../components/problems'
+import { Progress } from '../../components/progress'
+import { count, plural } from '../../design/format'
+import styles from './datasets.module.css'
+import { isGoingOn, useImport } from './use-import'
+
+/** How far an import is, and what came of it. */
+export function ImportProgress({ id, onAnother }: { readonly id: string; readonly onAnother: () => void }) {
+  const { import: state, error } = useImport(id)
+  const [{ error: cancelError }, cancel] = useMutation(CancelImportDocument)
+  if (!state) return error ? <Problems error={error} /> : <Loading what="the import" />
+  const { dataset, progress, rejected } = state
+  return (
+    <div className={styles.form}>
+      {isGoingOn(state) ? (
+        <Card title={`Importing ${state.archive}`}>
+          <Progress label="Progress of the import" share={progress} />
+          <p className={styles.found}>{tally(state)}</p>
+          <Button onClick={() => cancel({ id })}>Cancel</Button>
+          <Problems error={cancelError} />
+        </Card>
+      ) : (
+        <Outcome state={state} />
+      )}
+      {rejected.length > 0 && (
+        <Card
+          title={`${plural(state.rejectedCount, 'file')} left out`}
+          note="They could not be read as images; all others are in."
+          flush
+        >
+          <DataTable label="Files left out" columns={columns} rows={rejected} keyOf={({ file }) => file} />
+        </Card>
+      )}
+      {!isGoingOn(state) && (
+        <div className={styles.submit}>
+          {dataset && (
+            <>
+              <ButtonLink tone="primary" href={`/compare/new?dataset=${dataset.id}`}>
+                Compare on it
+              </ButtonLink>
+              <ButtonLink href={`/datasets/${dataset.id}`}>Look at it</ButtonLink>
+            </>
+          )}
+          <Button onClick={onAnother}>Import another</Button>
+        </div>
+      )}
+    </div>
+  )
+}
+
+function Outcome({ state }: { readonly state: ImportStateFragment }) {
+  const { status, error, dataset, archive } = state
+  if (status === 'SUCCEEDED') {
+    return (
+      <Notice tone="good" title={`${dataset?.name ?? archive} is imported`}>
+        {tally(state)}
+      </Notice>
+    )
+  }
+  return (
+    <Notice
+      tone={status === 'FAILED' ? 'bad' : 'warn'}
+      title={status === 'FAILED' ? `${archive} could not be imported` : 'The import has been cancelled'}
+    >
+      {error ?? tally(state)}
+    </Notice>
+  )
+}
+
+const tally = ({ files, added, duplicates }: ImportStateFragment): string =>
+  files === null
+    ? 'The archive is being looked through.'
+    : `${count(added)} of ${plural(files, 'image')} added${duplicates > 0 ? `, ${count(duplicates)} there already` : ''}.`
+
+const columns: readonly Column<ImportStateFragment['rejected'][number]>[] = [
+  { id: 'file', header: 'File', cell: ({ file }) => file },
+  { id: 'reason', header: 'Why', cell: ({ reason }) => reason },
+]

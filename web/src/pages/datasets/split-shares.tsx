@@ -1,0 +1,49 @@
+import type { Problem } from '../../api/problem'
+import { FieldProblems, TextField } from '../../components/field'
+import styles from './datasets.module.css'
+
+/** In percent. */
+export interface Shares {
+  readonly supportPool: number
+  readonly validation: number
+  readonly test: number
+}
+
+export const defaultShares: Shares = { supportPool: 50, validation: 20, test: 30 }
+
+const names: readonly { readonly key: keyof Shares; readonly label: string }[] = [
+  { key: 'supportPool', label: 'Support pool %' },
+  { key: 'validation', label: 'Validation %' },
+  { key: 'test', label: 'Test %' },
+]
+
+/** How images without splits are split, class by class. */
+export function SplitShares({
+  shares,
+  problems,
+  onChange,
+}: {
+  readonly shares: Shares
+  readonly problems: readonly Problem[]
+  readonly onChange: (shares: Shares) => void
+}) {
+  return (
+    <fieldset className={styles.shares}>
+      <legend>Images that come without splits are split</legend>
+      <div className={styles.three}>
+        {names.map(({ key, label }) => (
+          <TextField
+            key={key}
+            label={label}
+            type="number"
+            min={0}
+            max={100}
+            value={shares[key]}
+            onChange={(event) => onChange({ ...shares, [key]: event.currentTarget.valueAsNumber || 0 })}
+          />
+        ))}
+      </div>
+      <FieldProblems problems={problems} />
+    </fieldset>
+  )
+}
