@@ -22,6 +22,11 @@ export function Chart({
       style: { fontFamily: 'var(--font)', fontSize: '12px', background: 'none', overflow: 'visible' },
       ...options(width),
     })
+    // The description stands for the whole; Plot's own labels of groups would only be names of marks.
+    for (const group of plot.querySelectorAll('[aria-label]')) {
+      group.setAttribute('data-mark', group.getAttribute('aria-label') ?? '')
+      group.removeAttribute('aria-label')
+    }
     place.current?.replaceChildren(plot)
   }, [options, width])
   return <div ref={place} role="img" aria-label={description} className={styles.chart} />

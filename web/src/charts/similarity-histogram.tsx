@@ -26,7 +26,7 @@ export function SimilarityHistogram({
 }) {
   const options = useMemo(() => {
     const bins = binsOf(histogram)
-    return (): Plot.PlotOptions => ({
+    return (width: number): Plot.PlotOptions => ({
       height: 190,
       marginLeft: 4,
       marginRight: 4,
@@ -37,7 +37,7 @@ export function SimilarityHistogram({
         labelAnchor: 'center',
         labelArrow: 'none',
         domain: [Math.min(...bins.map(({ from }) => from)), 1],
-        ticks: 6,
+        ticks: width < 420 ? 4 : 8,
         tickSize: 0,
       },
       y: { axis: null },

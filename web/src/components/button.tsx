@@ -27,3 +27,23 @@ export function ButtonLink({
     </Link>
   )
 }
+
+/** A file to save: its address is the service's, not a page's. */
+export function DownloadLink({ href, children }: { readonly href: string; readonly children: ReactNode }) {
+  return (
+    <a href={href} download className={`${styles.button} ${styles.plain}`}>
+      <svg aria-hidden="true" width="12" height="12" viewBox="0 0 12 12">
+        <path
+          d="M6 1v7M3 5.4 6 8.4l3-3M1.5 11h9"
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="1.5"
+          strokeLinecap="round"
+          strokeLinejoin="round"
+        />
+      </svg>
+      <span className="visually-hidden">Export as </span>
+      {children}
+    </a>
+  )
+}

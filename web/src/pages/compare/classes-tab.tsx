@@ -1,124 +1,94 @@
 import { type ReactNode, useState } from 'react'
+import { useQuery } from 'urql'
+import { ClassDeltasDocument, type ClassDeltasQuery } from '../../api/generated'
 import { Card } from '../../components/card'
 import { type Column, DataTable } from '../../components/data-table'
 import { Loading } from '../../components/loading'
 import { Problems } from '../../components/problems'
-import { fixed, signed } from '../../design/format'
+import { fixed, pValue, signed } from '../../design/format'
 import { seriesStyle } from '../../design/series-style'
+import { type Contrast, contrastVariables } from './contrast'
 import styles from './details.module.css'
 import type { Line } from './series'
-import { classAccuracies, useConfusion, useRuns } from './use-runs'
 
-interface ClassRow {
-  readonly index: number
-  readonly name: string
-  readonly images: number
-  readonly accuracy: number | null
-  readonly baseline: number | null
-}
+type ClassDelta = NonNullable<ClassDeltasQuery['comparison']>['classDeltas'][number]
 
-/** How each class fares: the method's bar beside the baseline's. */
-export function ClassesTab({
-  id,
-  line,
-  baseline,
-  shots,
-  method,
-}: {
-  readonly id: string
-  readonly line: Line
-  readonly baseline: Line
-  readonly shots: number
-  readonly method: ReactNode
-}) {
+/** How each class fares with a method and with the baseline. */
+export function ClassesTab({ contrast, tools }: { readonly contrast: Contrast; readonly tools: ReactNode }) {
   const [order, setOrder] = useState('-accuracy')
-  const { comparison, error } = useRuns(id)
-  const mine = useConfusion(comparison?.runs, line, shots)
-  const theirs = useConfusion(comparison?.runs, baseline, shots)
-  if (error) return <Problems error={error} />
-  if (!comparison || !mine) return <Loading what="classes" />
-  const accuracies = classAccuracies(mine)
-  const baselines = theirs && classAccuracies(theirs)
-  const rows = comparison.dataset.classes.map(({ index, name }) => ({
-    index,
-    name,
-    images: (mine[index] ?? []).reduce((sum, value) => sum + value, 0),
-    accuracy: accuracies[index] ?? null,
-    baseline: baselines?.[index] ?? null,
-  }))
-  const bar = (of: Line, value: number | null) => (
-    <Bar value={value} color={seriesStyle(of.method.id, of.space?.id ?? null).color} />
-  )
-  const columns: Column<ClassRow>[] = [
-    { id: 'class', header: 'Class', orderBy: ({ name }) => name, cell: ({ name }) => name },
-    {
-      id: 'accuracy',
-      header: line.label,
-      numeric: true,
-      orderBy: ({ accuracy }) => accuracy,
-      cell: ({ accuracy }) => bar(line, accuracy),
-    },
-    ...(line === baseline
-      ? []
-      : [
-          {
-            id: 'baseline',
-            header: baseline.label,
-            numeric: true,
-            orderBy: (row: ClassRow) => row.baseline,
-            cell: (row: ClassRow) => bar(baseline, row.baseline),
-          },
-          {
-            id: 'difference',
-            header: 'Difference',
-            numeric: true,
-            orderBy: differenceOf,
-            cell: (row: ClassRow) => {
-              const difference = differenceOf(row)
-              return difference === null ? '–' : signed(difference)
-            },
-          },
-        ]),
-    {
-      id: 'images',
-      header: 'Tested',
-      numeric: true,
-      orderBy: ({ images }) => images,
-      cell: ({ images }) => images,
-    },
-  ]
+  const [{ data, error }] = useQuery({
+    query: ClassDeltasDocument,
+    variables: contrastVariables(contrast),
+    requestPolicy: 'cache-first',
+  })
+  const deltas = data?.comparison?.classDeltas
+  const { shots } = contrast
   return (
     <Card
       title="Accuracy by class"
-      note={`At ${shots} ${shots === 1 ? 'shot' : 'shots'}, over all seeds, in %.`}
-      tools={method}
+      note={`At ${shots} ${shots === 1 ? 'shot' : 'shots'}, over all seeds, in %. p by McNemar's exact test, adjusted for as many classes.`}
+      tools={tools}
       flush
     >
-      <div className={styles.tall}>
-        <DataTable
-          label="Accuracy by class"
-          columns={columns}
-          rows={rows}
-          keyOf={({ index }) => String(index)}
-          order={order}
-          onOrder={setOrder}
-        />
-      </div>
+      <Problems error={error} />
+      {!deltas && !error && <Loading what="classes" />}
+      {deltas && (
+        <div className={styles.tall}>
+          <DataTable
+            label="Accuracy by class"
+            columns={columnsOf(contrast)}
+            rows={deltas}
+            keyOf={(delta) => String(delta.class.index)}
+            order={order}
+            onOrder={setOrder}
+          />
+        </div>
+      )}
     </Card>
   )
 }
 
-const differenceOf = ({ accuracy, baseline }: ClassRow): number | null =>
-  accuracy === null || baseline === null ? null : accuracy - baseline
+const columnsOf = ({ line, baseline }: Contrast): Column<ClassDelta>[] => [
+  { id: 'class', header: 'Class', orderBy: (delta) => delta.class.name, cell: (delta) => delta.class.name },
+  barColumn('accuracy', line),
+  barColumn('baselineAccuracy', baseline),
+  {
+    id: 'difference',
+    header: 'Difference',
+    numeric: true,
+    orderBy: ({ difference }) => difference,
+    cell: ({ difference }) => signed(difference),
+  },
+  {
+    id: 'p',
+    header: 'p',
+    numeric: true,
+    orderBy: ({ adjustedPValue }) => adjustedPValue,
+    cell: ({ adjustedPValue }) => pValue(adjustedPValue),
+  },
+  {
+    id: 'images',
+    header: 'Tested',
+    numeric: true,
+    orderBy: ({ images }) => images,
+    cell: ({ images }) => images,
+  },
+]
 
-function Bar({ value, color }: { readonly value: number | null; readonly color: string }) {
-  if (value === null) return '–'
-  return (
-    <span className={styles.bar}>
-      <span className={styles.track}>
-        <span className={styles.fill} style={{ width: `${value}%`, background: color }} />
+function barColumn(id: 'accuracy' | 'baselineAccuracy', { label, method, space }: Line): Column<ClassDelta> {
+  const { color } = seriesStyle(method.id, space?.id ?? null)
+  return {
+    id,
+    header: label,
+    numeric: true,
+    orderBy: (delta) => delta[id],
+    cell: (delta) => (
+      <span className={styles.bar}>
+        <span className={styles.track}>
+          <span className={styles.fill} style={{ width: `${delta[id]}%`, background: color }} />
+        </span>
+        <span className={styles.value}>{fixed(delta[id])}</span>
       </span>
-      <span className={styles.value}>{fixed(value)}</span>
-    </span>
-  )
+    ),
+  }
 }

@@ -1,9 +1,16 @@
 import { useMutation } from 'urql'
 import { CancelComparisonDocument, type ComparisonStateFragment } from '../../api/generated'
-import { Button, ButtonLink } from '../../components/button'
+import { Button, ButtonLink, DownloadLink } from '../../components/button'
 import { Problems } from '../../components/problems'
 
-export function ComparisonActions({ comparison }: { readonly comparison: ComparisonStateFragment }) {
+export function ComparisonActions({
+  comparison,
+  exports,
+}: {
+  readonly comparison: ComparisonStateFragment
+  /** Where it is served as files. */
+  readonly exports: { readonly csv: string; readonly json: string } | undefined
+}) {
   const { id, status, dataset } = comparison
   const [{ fetching, error }, cancel] = useMutation(CancelComparisonDocument)
   return (
@@ -12,6 +19,12 @@ export function ComparisonActions({ comparison }: { readonly comparison: Compari
         <Button tone="danger" disabled={fetching} onClick={() => cancel({ id })}>
           Cancel
         </Button>
+      )}
+      {exports && comparison.rows.length > 0 && (
+        <>
+          <DownloadLink href={exports.csv}>CSV</DownloadLink>
+          <DownloadLink href={exports.json}>JSON</DownloadLink>
+        </>
       )}
       <ButtonLink tone="primary" href={`/compare/new?dataset=${dataset.id}`}>
         New comparison

@@ -19,7 +19,7 @@ import { shotsOf } from './series'
 /** One comparison: live while it runs, and then what came of it. */
 export function ComparisonPage() {
   const { id = '' } = useParams()
-  const { comparison, error } = useComparison(id)
+  const { comparison, exports, error } = useComparison(id)
   if (!comparison) return error ? <Problems error={error} /> : <Loading what="the comparison" />
   const { dataset, encoder, status, rows, createdAt } = comparison
   const running = isRunning(comparison)
@@ -35,7 +35,7 @@ export function ComparisonPage() {
           started {time(createdAt)}
         </span>
       }
-      actions={<ComparisonActions comparison={comparison} />}
+      actions={<ComparisonActions comparison={comparison} exports={exports} />}
     >
       <Problems error={error} />
       {running && <Progress label="Progress of the comparison" share={comparison.progress} />}
@@ -72,5 +72,5 @@ function useComparison(id: string) {
   const live = changes?.comparison.id === id ? changes.comparison : undefined
   // What has ended was read after the last change: it never goes back.
   const comparison = read && isRunning(read) ? (live ?? read) : read
-  return { comparison, error: error ?? streamError }
+  return { comparison, exports: read?.exports, error: error ?? streamError }
 }

@@ -21,12 +21,12 @@ export function ConfusionTab({
   id,
   line,
   shots,
-  method,
+  tools,
 }: {
   readonly id: string
   readonly line: Line
   readonly shots: number
-  readonly method: ReactNode
+  readonly tools: ReactNode
 }) {
   const { comparison, error } = useRuns(id)
   const confusion = useConfusion(comparison?.runs, line, shots)
@@ -37,7 +37,7 @@ export function ConfusionTab({
     <Card
       title="What is taken for what"
       note={`${line.label} at ${shots} ${shots === 1 ? 'shot' : 'shots'}; test images over all seeds.`}
-      tools={method}
+      tools={tools}
     >
       <div className={styles.confusion}>
         <ConfusionMatrix classes={classes} confusion={confusion} />

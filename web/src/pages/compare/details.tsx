@@ -4,10 +4,11 @@ import { SelectField } from '../../components/field'
 import { type Tab, Tabs } from '../../components/tabs'
 import { ClassesTab } from './classes-tab'
 import { ConfusionTab } from './confusion-tab'
+import { DisagreementsTab } from './disagreements-tab'
 import { RunsTab } from './runs-tab'
 import type { Line } from './series'
 
-/** Behind the averages: classes, confusions, and single runs. */
+/** Behind the averages: classes, images, confusions, and single runs. */
 export function Details({
   comparison,
   ranked,
@@ -31,12 +32,38 @@ export function Details({
       onChange={(value) => setUrl({ method: value })}
     />
   )
-  const shared = { id: comparison.id, line: chosen, shots, method }
+  const { id } = comparison
+  // A method against itself says nothing: then it stands against the next best.
+  const other = chosen === baseline ? ranked.find((line) => line !== chosen) : baseline
+  const contrast = other && { id, line: chosen, baseline: other, shots }
   const tabs: readonly Tab[] = [
-    { value: 'classes', label: 'Classes', content: () => <ClassesTab {...shared} baseline={baseline} /> },
-    { value: 'confusion', label: 'Confusion', content: () => <ConfusionTab {...shared} /> },
-    { value: 'runs', label: 'Runs', content: () => <RunsTab id={comparison.id} /> },
+    ...(contrast
+      ? [
+          {
+            value: 'classes',
+            label: 'Classes',
+            content: () => <ClassesTab contrast={contrast} tools={method} />,
+          },
+          {
+            value: 'disagreements',
+            label: 'Disagreements',
+            content: () => (
+              <DisagreementsTab
+                key={`${contrast.line.key} ${contrast.baseline.key} ${shots}`}
+                contrast={contrast}
+                tools={method}
+              />
+            ),
+          },
+        ]
+      : []),
+    {
+      value: 'confusion',
+      label: 'Confusion',
+      content: () => <ConfusionTab id={id} line={chosen} shots={shots} tools={method} />,
+    },
+    { value: 'runs', label: 'Runs', content: () => <RunsTab id={id} /> },
   ]
-  const tab = tabs.find(({ value }) => value === url.get('tab'))?.value ?? 'classes'
+  const tab = tabs.find(({ value }) => value === url.get('tab'))?.value ?? tabs[0]?.value ?? ''
   return <Tabs label="Details" tabs={tabs} value={tab} onChange={(value) => setUrl({ tab: value })} />
 }

@@ -51,7 +51,7 @@ export function Results({
   )
   return (
     <>
-      {!running && <Verdict id={id} lines={lines} shots={Math.max(...shots)} />}
+      {!running && <Verdict id={id} shots={at} />}
       <Card
         title={`${metric.label} against shots`}
         note="The mean over seeds, with a 95 % bootstrap interval."

@@ -50,10 +50,3 @@ function summed(matrices: readonly Confusion[]): Confusion {
     row.map((value, j) => others.reduce((sum, other) => sum + (other[i]?.[j] ?? 0), value)),
   )
 }
-
-/** The share of each class's images that were taken for it, in percent; null for a class without test images. */
-export const classAccuracies = (confusion: Confusion): (number | null)[] =>
-  confusion.map((row, i) => {
-    const images = row.reduce((sum, value) => sum + value, 0)
-    return images === 0 ? null : (100 * (row[i] ?? 0)) / images
-  })

@@ -7,8 +7,12 @@ export interface LocatedFile {
 /** What was dropped: single files as they are, and folders with everything below them. */
 export async function filesOfDrop(transfer: DataTransfer): Promise<LocatedFile[]> {
   // The list is emptied as soon as the event is over, so entries are taken before anything is waited for.
-  const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? [])
-  return (await Promise.all(entries.map((entry) => filesBelow(entry, '')))).flat()
+  const items = [...transfer.items].map((item) => item.webkitGetAsEntry() ?? item.getAsFile())
+  const files = items.map((item) => {
+    if (item instanceof File) return [{ path: item.name, file: item }]
+    return item ? filesBelow(item, '') : []
+  })
+  return (await Promise.all(files)).flat()
 }
 
 /** What was chosen: a folder's files know their path, single ones have their name. */

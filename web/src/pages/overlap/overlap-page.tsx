@@ -11,6 +11,7 @@ import { Loading } from '../../components/loading'
 import { Page } from '../../components/page'
 import { Problems } from '../../components/problems'
 import { plural } from '../../design/format'
+import { CorrelationCard } from './correlation'
 import { ModalityGap } from './modality-gap'
 import styles from './overlap.module.css'
 import { SpaceFigure } from './space-figure'
@@ -98,6 +99,7 @@ function Report({ dataset, split }: { readonly dataset: DatasetOption; readonly 
       >
         <SpacesTable spaces={ordered} />
       </Card>
+      <CorrelationCard />
       <ModalityGap gap={modalityGap} />
     </>
   )

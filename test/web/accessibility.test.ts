@@ -1,0 +1,130 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { browserPath, excessWidth, seriousFaults, startBrowser, withBrowser } from '../helpers/browser.js'
+import { makeDataset } from '../helpers/datasets.js'
+import { startTestServer } from '../helpers/server.js'
+
+/** A name without a place to break it. */
+const longName = 'Supercalifragilisticexpialidocious'.repeat(3)
+
+describe.skipIf(browserPath === undefined)(withBrowser, async () => {
+  if (browserPath === undefined) return
+  const [browser, server, empty] = await Promise.all([startBrowser(), startTestServer(), startTestServer()])
+  const { library } = server
+  const many = await library.datasets.create({
+    name: longName,
+    classes: Array.from({ length: 200 }, (_, i) => ({ name: `${longName} ${i}` })),
+  })
+  const dataset = await makeDataset(library, 'Shapes')
+  const usual = {
+    dataset: dataset.id,
+    shots: [1, 2],
+    seeds: [1, 2],
+    methods: [
+      { method: 'zero-shot' },
+      { method: 'tip-adapter' },
+      { method: 'tip-adapter', space: 'whitened' },
+    ],
+    selection: 'NONE',
+    klScaling: 'FROZEN',
+    augmentations: 1,
+  } as const
+  const { id } = await library.comparisons.compare(usual)
+  await library.comparisons.ended(id)
+  const large = await library.comparisons.compare({
+    ...usual,
+    seeds: Array.from({ length: 400 }, (_, i) => i + 1),
+    shots: [1, 2],
+  })
+  await library.comparisons.cancel(large.id)
+  const [image] = await library.store.datasets.images(dataset.id, 'TEST')
+
+  /** Every page, and what stands on it once it has been read. */
+  const pages: readonly (readonly [string, string, string])[] = [
+    ['datasets', '/datasets', 'text=Shapes'],
+    ['a dataset', `/datasets/${dataset.id}`, 'text=blue disc'],
+    ['a class’s images', `/datasets/${dataset.id}?class=blue+disc`, '[role=dialog] img'],
+    ['200 classes with long names', `/datasets/${many.id}`, 'text=It has no images yet'],
+    ['a new dataset', '/datasets/new', 'text=Nothing chosen yet'],
+    ['comparisons', '/compare', 'text=in all'],
+    ['a new comparison', `/compare/new?dataset=${dataset.id}`, 'text=runs'],
+    ['a comparison', `/compare/${id}`, 'text=Accuracy by class'],
+    ['disagreements', `/compare/${id}?tab=disagreements`, 'text=Both are wrong'],
+    ['confusions', `/compare/${id}?tab=confusion`, 'text=Confused most'],
+    ['2,400 runs, cancelled', `/compare/${large.id}`, 'text=Cancelled'],
+    ['nothing tried', `/try?dataset=${dataset.id}`, 'text=No image yet'],
+    ['a prediction', `/try?dataset=${dataset.id}&shots=2&image=${image?.imageId}`, 'article'],
+    ['overlap', `/overlap?dataset=${dataset.id}`, 'text=Spaces, measured'],
+    ['methods', '/methods', 'article .katex'],
+    ['what is not there', '/nowhere', 'text=There is no such page'],
+  ]
+
+  async function look(page: Page, url: string, shown: string): Promise<void> {
+    await page.goto(url)
+    await page.locator(shown).first().waitFor()
+  }
+
+  test.each(pages)(
+    '%s: nothing serious is wrong in light or dark, and it fits 360 and 1600 pixels',
+    async (_, path, shown) => {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+      page.setDefaultTimeout(20_000)
+      await look(page, server.url + path, shown)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
+        expect(await seriousFaults(page)).toEqual([])
+      }
+      for (const width of [1600, 360]) {
+        await page.setViewportSize({ width, height: 800 })
+        expect([width, await excessWidth(page)]).toEqual([width, 0])
+      }
+      await page.close()
+    },
+  )
+
+  test('where there is nothing yet, pages say what to do', async () => {
+    const page = await browser.newPage()
+    await page.goto(empty.url)
+    await page.getByRole('heading', { name: 'No dataset yet' }).waitFor()
+    await page.getByRole('link', { name: 'Compare' }).click()
+    await page.getByRole('heading', { name: 'Nothing has been compared yet' }).waitFor()
+    await page.getByRole('link', { name: 'New comparison' }).first().click()
+    await page.getByRole('heading', { name: 'There is no dataset to compare on' }).waitFor()
+    await page.getByRole('link', { name: 'Try' }).click()
+    await page.getByRole('heading', { name: 'There is no dataset to learn from' }).waitFor()
+    await page.getByRole('link', { name: 'Overlap' }).click()
+    await page.getByRole('heading', { name: 'There is no dataset to measure' }).waitFor()
+    expect(await seriousFaults(page)).toEqual([])
+    await page.close()
+  })
+
+  test('the keyboard alone reaches the content, orders the table and chooses the scheme', async () => {
+    const page = await browser.newPage()
+    await look(page, `${server.url}/compare/${id}`, 'text=Accuracy by class')
+    await page.keyboard.press('Tab')
+    expect(await page.locator(':focus').textContent()).toBe('Skip to the content')
+    await page.keyboard.press('Enter')
+    expect(await page.locator(':focus').getAttribute('id')).toBe('content')
+    await page.getByRole('button', { name: 'Method' }).first().focus()
+    await page.keyboard.press('Enter')
+    await expect.poll(() => page.url()).toMatch(/order=method/)
+    await page.getByRole('radio', { name: 'As the system' }).focus()
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Enter')
+    expect(await page.locator('html').getAttribute('data-scheme')).toBe('dark')
+    await page.reload()
+    expect(await page.locator('html').getAttribute('data-scheme')).toBe('dark')
+    await page.close()
+  })
+
+  test('an image that does not load says which it is', async () => {
+    const page = await browser.newPage()
+    await page.route(`**/images/${image?.imageId}*`, (route) => route.abort())
+    await look(page, `${server.url}/datasets/${dataset.id}?class=red+stripes`, '[role=dialog]')
+    await page
+      .getByText(`${image?.imageId.slice(0, 8)} does not load`)
+      .first()
+      .waitFor()
+    await page.close()
+  })
+})
