@@ -30,17 +30,29 @@ export async function startBrowser(): Promise<Browser> {
   return browser
 }
 
-/** What is seriously wrong with a page for who cannot see it or use a mouse: rule and element. */
+const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+
+/**
+ * What is seriously wrong with a page for who cannot see it or use a mouse, rule and element: everything in light, and in
+ * dark what colours decide.
+ */
 export async function seriousFaults(page: Page): Promise<string[]> {
-  // Fading in, text has less contrast for a moment.
-  await page.emulateMedia({ reducedMotion: 'reduce' })
   await page.evaluate(axe.source)
-  const results: axe.AxeResults = await page.evaluate(
-    `axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })`,
-  )
-  return results.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`))
+  const faults: string[] = []
+  for (const colorScheme of ['light', 'dark'] as const) {
+    // Fading in, text has less contrast for a moment.
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    const runOnly = colorScheme === 'light' ? wcag : ['color-contrast', 'link-in-text-block']
+    const options = JSON.stringify({ resultTypes: ['violations'], runOnly })
+    const results: axe.AxeResults = await page.evaluate(`axe.run(document, ${options})`)
+    for (const { id, impact, nodes } of results.violations) {
+      if (impact !== 'serious' && impact !== 'critical') continue
+      faults.push(
+        ...nodes.map(({ html, failureSummary }) => `${colorScheme}, ${id}: ${html} ${failureSummary}`),
+      )
+    }
+  }
+  return faults
 }
 
 /** How many pixels a page is wider than its window. */

@@ -70,10 +70,7 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
       const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
       page.setDefaultTimeout(20_000)
       await look(page, server.url + path, shown)
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme })
-        expect(await seriousFaults(page)).toEqual([])
-      }
+      expect(await seriousFaults(page)).toEqual([])
       for (const width of [1600, 360]) {
         await page.setViewportSize({ width, height: 800 })
         expect([width, await excessWidth(page)]).toEqual([width, 0])
