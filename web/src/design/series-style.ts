@@ -6,7 +6,7 @@ export interface SeriesStyle {
   readonly dash: string | undefined
 }
 
-export const markers = ['circle', 'square', 'triangle', 'diamond', 'star', 'wye'] as const
+export const markers = ['circle', 'square', 'triangle', 'diamond', 'hexagon', 'star', 'wye', 'cross'] as const
 export type Marker = (typeof markers)[number]
 
 /** Methods that come with Shotboard have a colour each; see tokens.css. */
@@ -26,10 +26,15 @@ const spaceLooks: Readonly<Record<string, readonly [Marker, string | undefined]>
   imo: ['square', '7 3'],
   centred: ['triangle', '2 3'],
   whitened: ['diamond', '9 3 2 3'],
+  shrunk: ['star', '12 3'],
+  // On the adapted space: the dash of what it is fitted by, and a marker of its own.
+  'imo+centred': ['hexagon', '2 3'],
+  'imo+whitened': ['cross', '9 3 2 3'],
+  'imo+shrunk': ['wye', '12 3'],
 }
 const otherLooks: readonly (readonly [Marker, string])[] = [
-  ['star', '4 2'],
-  ['wye', '1 2 5 2'],
+  ['wye', '4 2'],
+  ['cross', '1 2 5 2'],
 ]
 
 /** A plugin's method or space has its look from its id, so that it keeps it whatever else is registered. */
