@@ -16,13 +16,14 @@ const batches = 8
 const [scale, rate, weightDecay] = [0.1, 0.008, 0.01]
 
 const model = stripAdapters(await readOnnxModel(file), 'adapter_scale')
-const [pixels, features] = [model.graph.input[0]?.name ?? '', model.graph.output[0]?.name ?? '']
+const pixels = model.graph.input[0]?.name ?? ''
+const outputs = model.graph.output.map(({ name }) => name)
+const output = ['image_embeds', 'pooler_output'].find((name) => outputs.includes(name)) ?? outputs[0] ?? ''
 const imageSize = Number(
   model.graph.input[0]?.type?.value.case === 'tensorType'
     ? model.graph.input[0].type.value.value.shape?.dim[2]?.value.value
     : 0,
 )
-const output = model.graph.output.find(({ name }) => name === 'image_embeds')?.name ?? features
 const tower = prepareTower(model, { bottleneck, scale }, 1)
 const runtime = openRuntime()
 const probe = await probeDimensions()

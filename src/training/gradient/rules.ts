@@ -1,5 +1,5 @@
 import type { OperatorRule } from './rule.js'
-import { concat, expand, gather, reshape, slice, split, transpose } from './rules/arrangement.js'
+import { cast, concat, expand, gather, reshape, slice, split, transpose } from './rules/arrangement.js'
 import {
   add,
   div,
@@ -25,6 +25,7 @@ import { reduceMean, reduceSum } from './rules/reduction.js'
 /** The operators of the standard ONNX set that can be differentiated. */
 export const rules: Readonly<Record<string, OperatorRule>> = {
   Add: add,
+  Cast: cast,
   Concat: concat,
   Div: div,
   Erf: erf,

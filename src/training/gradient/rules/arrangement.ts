@@ -1,6 +1,15 @@
+import { elementType } from '../../../tensor/onnx/graph.js'
 import { axisOf, integerAttribute, integersAttribute, NoRule, rule } from '../rule.js'
 import type { Name, Tape } from '../tape.js'
 import { unbroadcast } from '../unbroadcast.js'
+
+/** Exporters write casts from float32 to float32. Gradients are float32 throughout. */
+export const cast = rule(({ node, gradient }) => {
+  if (integerAttribute(node, 'to', elementType.float) !== elementType.float) {
+    throw new NoRule('Cast to another type than float32')
+  }
+  return [gradient]
+})
 
 /** Of operators that keep the elements in order: the gradient in the shape that the input had. */
 export const reshape = rule(({ inputs, gradient, tape }) => [
