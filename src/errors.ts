@@ -401,6 +401,10 @@ export const errors = {
     'CANNOT_DIFFERENTIATE',
     ({ reason }) => `The encoder's graph cannot be differentiated: ${reason}.`,
   ),
+  imageSizeFixed: define<{ size: number; reason: string }>(
+    'IMAGE_SIZE_FIXED',
+    ({ size, reason }) => `The encoder cannot be made to take images of ${size} pixels: ${reason}.`,
+  ),
   trainingDiverged: define<{ step: number; loss: number }>(
     'TRAINING_DIVERGED',
     ({ step, loss }) =>

@@ -17,6 +17,16 @@ export function floatTensor(name: string, dims: readonly number[], data: Float32
   })
 }
 
+/** An int64 vector to be part of a graph: a shape, axes. */
+export function integerTensor(name: string, values: readonly number[]): TensorProto {
+  return create(TensorProtoSchema, {
+    name,
+    dims: [BigInt(values.length)],
+    dataType: TensorProto_DataType.INT64,
+    int64Data: values.map(BigInt),
+  })
+}
+
 /** The numbers of a float32 tensor of a graph. Throws for a tensor of another type or one kept in another file. */
 export function floatsOf(tensor: TensorProto): Float32Array {
   if (tensor.dataType !== TensorProto_DataType.FLOAT || tensor.externalData.length > 0) {

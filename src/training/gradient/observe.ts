@@ -9,25 +9,38 @@ export interface Facts {
   readonly shapes: ReadonlyMap<string, readonly number[]>
   /** The values of the int64 tensors asked for. */
   readonly integers: ReadonlyMap<string, readonly number[]>
+  /** The values of the float32 tensors asked for. */
+  readonly floats: ReadonlyMap<string, Float32Array>
+}
+
+/** The names of the tensors to observe. */
+export interface Observed {
+  readonly tensors?: Iterable<string>
+  readonly integers?: Iterable<string>
+  readonly floats?: Iterable<string>
 }
 
 /**
- * Runs the graph once on `feeds` and notes the shape of every tensor named in `tensors` and the values of every one in
- * `integers`. Running beats inferring: no operator can be misunderstood.
+ * Runs the graph once on `feeds` and notes the shape of every tensor named in `tensors` and the values of those in
+ * `integers` and `floats`. Running beats inferring: no operator can be misunderstood.
  */
 export async function observe(
   runtime: Runtime,
   model: OnnxModel,
   feeds: Readonly<Record<string, Tensor>>,
-  { tensors, integers }: { readonly tensors: Iterable<string>; readonly integers: Iterable<string> },
+  { tensors = [], integers = [], floats = [] }: Observed,
 ): Promise<Facts> {
   const asked = [
     ...[...new Set(tensors)].map((name) => ({
       name,
       operator: 'Shape',
-      output: `observed shape of ${name}`,
+      output: shapeOf(name),
     })),
-    ...[...new Set(integers)].map((name) => ({ name, operator: 'Identity', output: `observed ${name}` })),
+    ...[...new Set([...integers, ...floats])].map((name) => ({
+      name,
+      operator: 'Identity',
+      output: valuesOf(name),
+    })),
   ]
   const { graph } = model
   const observed = withGraph(model, {
@@ -41,19 +54,21 @@ export async function observe(
   })
   const session = await openModel(runtime, observed)
   const results = await session.run(feeds).finally(() => session.release())
-  const valuesOf = (output: string): readonly number[] => {
+  const tensorOf = (output: string): Tensor => {
     const tensor = results[output]
-    if (tensor?.type !== 'int64') throw new Error(`${output} is no int64 tensor`)
-    return Array.from(tensor.data, Number)
+    if (tensor === undefined) throw new Error(`there is no ${output}`)
+    return tensor
   }
-  const facts = (operator: string) =>
-    new Map(
-      asked
-        .filter((each) => each.operator === operator)
-        .map(({ name, output }) => [name, valuesOf(output)] as const),
-    )
-  return { shapes: facts('Shape'), integers: facts('Identity') }
+  const numbers = (output: string): readonly number[] => Array.from(tensorOf(output).data, Number)
+  return {
+    shapes: new Map(Array.from(tensors, (name) => [name, numbers(shapeOf(name))])),
+    integers: new Map(Array.from(integers, (name) => [name, numbers(valuesOf(name))])),
+    floats: new Map(Array.from(floats, (name) => [name, Float32Array.from(numbers(valuesOf(name)))])),
+  }
 }
+
+const shapeOf = (name: string): string => `observed shape of ${name}`
+const valuesOf = (name: string): string => `observed ${name}`
 
 /** An output of a graph. ONNX Runtime finds its type by itself. */
 export const output = (name: string): ValueInfoProto => create(ValueInfoProtoSchema, { name })

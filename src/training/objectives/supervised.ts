@@ -105,7 +105,6 @@ async function dropoutShapes(
   const blocks = Array.from({ length: tower.shape.blocks }, (_, block) => block)
   const { shapes } = await observe(runtime, tower.model, feeds, {
     tensors: blocks.map((block) => adapterTensor(block, 'active')),
-    integers: [],
   })
   return new Map(blocks.map((block) => [maskOf(block), shapes.get(adapterTensor(block, 'active')) ?? []]))
 }
