@@ -405,6 +405,10 @@ export const errors = {
     'IMAGE_SIZE_FIXED',
     ({ size, reason }) => `The encoder cannot be made to take images of ${size} pixels: ${reason}.`,
   ),
+  trainingImages: define<{ reason: string }>(
+    'TRAINING_IMAGES',
+    ({ reason }) => `There is not enough to train on: ${reason}.`,
+  ),
   trainingDiverged: define<{ step: number; loss: number }>(
     'TRAINING_DIVERGED',
     ({ step, loss }) =>

@@ -2,17 +2,15 @@ import pLimit from 'p-limit'
 import { randomView } from '../encoders/augmentation.js'
 import type { ImageSource } from '../encoders/encoder.js'
 import { decodeImage } from '../encoders/image.js'
-import { preprocessView } from '../encoders/preprocess.js'
+import type { Manifest } from '../encoders/manifest.js'
+import { preprocessView, type ViewPreprocessing } from '../encoders/preprocess.js'
 import { ShotboardError } from '../errors.js'
 import { seeded } from '../random.js'
 import type { Tensor } from '../tensor/runtime.js'
 
 /** How images become pixels for training. */
 export interface ViewOptions {
-  /** The side of the square of pixels. */
-  readonly imageSize: number
-  readonly mean: readonly [number, number, number]
-  readonly std: readonly [number, number, number]
+  readonly preprocessing: ViewPreprocessing & Pick<Manifest, 'colours'>
   /** How much of an image's area a view shows. */
   readonly area: { readonly from: number; readonly to: number }
   /** Views of each image. */
@@ -28,23 +26,19 @@ const preparing = pLimit(4)
  */
 export async function randomViews(
   images: readonly ImageSource[],
-  { imageSize, mean, std, area, rounds }: ViewOptions,
+  { preprocessing, area, rounds }: ViewOptions,
   ...seed: readonly (string | number)[]
 ): Promise<Tensor> {
+  const { imageSize, colours } = preprocessing
   const planes = 3 * imageSize ** 2
   const data = new Float32Array(rounds * images.length * planes)
   async function prepare(source: ImageSource, i: number): Promise<void> {
-    const image = await decodeImage(await source.read())
+    const image = await decodeImage(await source.read(), colours)
     const random = seeded(...seed, i)
     for (let round = 0; round < rounds; round++) {
       const at = (round * images.length + i) * planes
       const view = randomView(random, image, area)
-      await preprocessView(
-        image,
-        view,
-        { imageSize, mean: [...mean], std: [...std] },
-        data.subarray(at, at + planes),
-      )
+      await preprocessView(image, view, preprocessing, data.subarray(at, at + planes))
     }
   }
   await Promise.all(

@@ -11,6 +11,21 @@ import type { Runtime, Tensor } from '../tensor/runtime.js'
 import { type Facts, observe, output } from './gradient/observe.js'
 import { interpolateSquare } from './interpolate.js'
 
+/** The side of the squares of pixels that an image tower makes tokens of. Throws IMAGE_SIZE_FIXED where there are none. */
+export async function patchSize(
+  runtime: Runtime,
+  model: OnnxModel,
+  pixels: string,
+  imageSize: number,
+): Promise<number> {
+  const tokens = await tokensOf(runtime, model, { [pixels]: blank(imageSize) }, streamOf(model))
+  const grid = gridOf(tokens, imageSize, imageSize)
+  if (grid === undefined) {
+    throw errors.imageSizeFixed({ size: imageSize, reason: `its ${tokens} tokens are no square grid` })
+  }
+  return imageSize / grid.from
+}
+
 export interface ResizeOptions {
   /** The name of the graph's input of pixels. */
   readonly pixels: string
@@ -43,8 +58,7 @@ export async function withImageSize(
       floats: sums.map(({ constant }) => constant),
     },
   )
-  const [block] = findBlocks(topology)
-  const stream = block?.add.input[block.residual] ?? ''
+  const stream = streamOf(model)
   const tokens = await tokensOf(runtime, model, { [pixels]: blank(from) }, stream)
   const grid = gridOf(tokens, from, to)
   if (grid === undefined)
@@ -109,6 +123,12 @@ function constantSums(topology: Topology): { readonly node: NodeProto; readonly 
     const [constant] = constants
     return constants.length === 1 && constant !== undefined ? [{ node, constant }] : []
   })
+}
+
+/** The residual stream in the first block: [images, tokens, width], or [tokens, images, width] as open_clip has it. */
+function streamOf({ graph }: OnnxModel): string {
+  const [block] = findBlocks(topologyOf(graph))
+  return block?.add.input[block.residual] ?? ''
 }
 
 async function tokensOf(

@@ -1,0 +1,187 @@
+import { join } from 'node:path'
+import type { Adapter } from '../encoders/adapters/adapter.js'
+import { stripAdapters } from '../encoders/adapters/strip-adapters.js'
+import { supportArea } from '../encoders/augmentation.js'
+import type { ImageSource } from '../encoders/encoder.js'
+import type { ModelFolder } from '../encoders/manifest.js'
+import { errors } from '../errors.js'
+import { type OnnxModel, readOnnxModel } from '../tensor/onnx/model.js'
+import type { Runtime } from '../tensor/runtime.js'
+import type { Objective } from './objectives/objective.js'
+import { selfSupervised, type ViewsBatch } from './objectives/self-supervised.js'
+import { type SupervisedBatch, supervised } from './objectives/supervised.js'
+import { createOrder } from './order.js'
+import { constant, type Schedule, warmUpThenCosine } from './schedule.js'
+import type { TrainingSettings } from './settings.js'
+import { prepareTower, type Tower, toAdapter } from './tower.js'
+import { type TrainOptions, train } from './train.js'
+import { randomViews, type ViewOptions } from './views.js'
+import { patchSize, withImageSize } from './with-image-size.js'
+
+/** A generic image to train on. */
+export interface TrainingImage extends ImageSource {
+  readonly classIndex: number
+}
+
+export interface TrainAdapterOptions extends Pick<TrainOptions<unknown>, 'checkpoint' | 'onStep' | 'signal'> {
+  readonly model: ModelFolder
+  readonly images: readonly TrainingImage[]
+  /** How many classes there are. */
+  readonly classes: number
+  readonly settings: TrainingSettings
+}
+
+/** A trained adapter, yet without what its file says of where it comes from. */
+export interface TrainedAdapter {
+  readonly adapter: Omit<Adapter, 'encoder' | 'provenance'>
+  readonly losses: readonly number[]
+}
+
+/** Steps that training will take. Throws TRAINING_IMAGES where the images make no batch, or one class. */
+export function trainingSteps(
+  { batch, epochs, objective, seed }: TrainingSettings,
+  images: readonly Pick<TrainingImage, 'classIndex'>[],
+): number {
+  const classes = new Set(images.map(({ classIndex }) => classIndex)).size
+  if (objective === 'supervised' && classes < 2) {
+    const reason = `the supervised objective tells classes apart, and the images are of ${classes}`
+    throw errors.trainingImages({ reason })
+  }
+  if (images.length < batch) {
+    throw errors.trainingImages({ reason: `a batch is ${batch} images, and there are ${images.length}` })
+  }
+  return createOrder({ images: images.length, batch, epochs, seed }).steps
+}
+
+/**
+ * Trains an adapter for an encoder. The same settings, images and encoder give the same adapter. Throws TRAINING_IMAGES,
+ * CANNOT_DIFFERENTIATE, IMAGE_SIZE_FIXED, TRAINING_DIVERGED or CANCELLED.
+ */
+export async function trainAdapter(runtime: Runtime, options: TrainAdapterOptions): Promise<TrainedAdapter> {
+  trainingSteps(options.settings, options.images)
+  return options.settings.objective === 'supervised'
+    ? trainSupervised(runtime, options)
+    : trainSelfSupervised(runtime, options)
+}
+
+async function trainSupervised(runtime: Runtime, options: TrainAdapterOptions): Promise<TrainedAdapter> {
+  const { model, images, classes, settings } = options
+  const { batch, dropout, seed, rate } = settings
+  const graph = await imageTower(model)
+  const tower = prepareTower(graph, settings, seed)
+  const { dimensions, imageSize } = model.manifest
+  const objective = await supervised(runtime, {
+    ...{ tower, dimensions, imageSize, classes, batch, dropout, seed },
+    ...portsOf(model, graph),
+  })
+  const order = createOrder({ ...settings, images: images.length })
+  const view = viewOf(options, imageSize, supportArea, 1)
+  const prepare = async (step: number): Promise<SupervisedBatch> => {
+    const shown = order.at(step).map((i) => images[i] as TrainingImage)
+    const labels = shown.map(({ classIndex }) => classIndex)
+    return { pixels: await randomViews(shown, view, 'view', seed, step), labels }
+  }
+  return finish(options, tower, objective, prepare, order.steps, constant(rate))
+}
+
+/** What the views of DINO show of an image (arXiv 2104.14294, §3.1). */
+const cropAreas = { global: { from: 0.4, to: 1 }, local: { from: 0.05, to: 0.4 } }
+/** The widths of the projection head: DINO's 2048 and 256 for the 512 dimensions of CLIP ViT-B. */
+const headWidths = (dimensions: number) => ({
+  hidden: 4 * dimensions,
+  bottleneck: Math.ceil(dimensions / 2),
+})
+const leastRate = 1e-6
+
+async function trainSelfSupervised(runtime: Runtime, options: TrainAdapterOptions): Promise<TrainedAdapter> {
+  const { model, images, settings } = options
+  const { batch, seed, rate, localCrops, warmUpEpochs, epochs } = settings
+  const { dimensions, imageSize } = model.manifest
+  const graph = await imageTower(model)
+  const ports = portsOf(model, graph)
+  const patch = await patchSize(runtime, graph, ports.pixels, imageSize)
+  const localSize = patch * Math.max(1, Math.round((settings.localSize * imageSize) / patch))
+  const small = await withImageSize(runtime, graph, { pixels: ports.pixels, from: imageSize, to: localSize })
+  const localTower = prepareTower(small, settings, seed)
+  const tower = prepareTower(await imageTower(model), settings, seed)
+  const order = createOrder({ ...settings, images: images.length })
+  const stepsPerEpoch = order.steps / epochs
+  const objective = await selfSupervised(runtime, {
+    ...{ tower, localTower, imageSize, localSize, locals: localCrops, batch, seed },
+    ...ports,
+    head: { dimensions, ...headWidths(dimensions), outputs: settings.prototypes },
+    teacherMomentum: settings.teacherMomentum,
+    centreMomentum: 0.9,
+    studentTemperature: 0.1,
+    teacherTemperature: 0.04,
+    frozenSteps: epochs > 1 ? stepsPerEpoch : 0,
+  })
+  const views = {
+    global: viewOf(options, imageSize, cropAreas.global, 2),
+    local: viewOf(options, localSize, cropAreas.local, localCrops),
+  }
+  const prepare = async (step: number): Promise<ViewsBatch> => {
+    const shown = order.at(step).map((i) => images[i] as TrainingImage)
+    return {
+      global: await randomViews(shown, views.global, 'global view', seed, step),
+      local: await randomViews(shown, views.local, 'local view', seed, step),
+    }
+  }
+  const warmUp = Math.min(warmUpEpochs, epochs / 2) * stepsPerEpoch
+  const schedule = warmUpThenCosine({ rate, least: Math.min(leastRate, rate), warmUp, steps: order.steps })
+  return finish(options, tower, objective, prepare, order.steps, schedule)
+}
+
+async function finish<Batch>(
+  { checkpoint, onStep, signal, settings }: TrainAdapterOptions,
+  tower: Tower,
+  objective: Objective<Batch>,
+  prepare: (step: number) => Promise<Batch>,
+  steps: number,
+  rate: Schedule,
+): Promise<TrainedAdapter> {
+  try {
+    const losses = await train({
+      ...{ objective, prepare, steps, rate, optimizer: settings },
+      ...(checkpoint && { checkpoint }),
+      ...(onStep && { onStep }),
+      ...(signal && { signal }),
+    })
+    const {
+      encoder: _,
+      provenance: __,
+      ...adapter
+    } = toAdapter(objective.result(), tower.shape, {
+      encoder: '',
+      provenance: '',
+    })
+    return { adapter, losses }
+  } finally {
+    await objective.close()
+  }
+}
+
+/** The encoder's image tower as it was before anybody put adapters into it. */
+async function imageTower({ folder, manifest: { vision } }: ModelFolder): Promise<OnnxModel> {
+  const model = await readOnnxModel(join(folder, vision.file))
+  return vision.scaleInput === undefined ? model : stripAdapters(model, vision.scaleInput)
+}
+
+/** The names of the tower's input and output. */
+function portsOf({ manifest: { vision } }: ModelFolder, { graph }: OnnxModel) {
+  const features = vision.outputs.find((name) => graph.output.some((each) => each.name === name))
+  if (features === undefined) {
+    throw errors.cannotDifferentiate({ reason: `it has no output ${vision.outputs.join(' or ')}` })
+  }
+  return { pixels: vision.input, features }
+}
+
+function viewOf(
+  { model: { manifest }, settings }: TrainAdapterOptions,
+  imageSize: number,
+  area: ViewOptions['area'],
+  rounds: number,
+): ViewOptions {
+  const plain = { mean: [0, 0, 0], std: [1, 1, 1] } as const
+  return { preprocessing: { ...manifest, imageSize, ...(!settings.normalise && plain) }, area, rounds }
+}
