@@ -30,8 +30,11 @@ function storageFaultOf(what: string, error: unknown): ShotboardError | undefine
   return reason === undefined ? undefined : errors.storageFailed({ what, reason })
 }
 
-const passing = new Set(['DISK_FULL', 'STORAGE_FAILED', 'DATABASE_UNAVAILABLE'])
+const passing = ['DISK_FULL', 'STORAGE_FAILED', 'DATABASE_UNAVAILABLE'] as const
 
-/** Whether an error is the fault of the disk or the database: what failed may be tried again when they are well. */
-export const isStorageFault = (error: unknown): error is ShotboardError =>
-  error instanceof ShotboardError && passing.has(error.code)
+/** The fault of the disk or the database and not of what was asked of them. */
+export type StorageFault = ShotboardError & { readonly code: (typeof passing)[number] }
+
+/** Whether an error is such a fault: what failed may be tried again when they are well. */
+export const isStorageFault = (error: unknown): error is StorageFault =>
+  error instanceof ShotboardError && passing.some((code) => code === error.code)

@@ -28,6 +28,9 @@ export interface ResultFiles {
   sweep(isKnown: (runs: readonly string[]) => Promise<ReadonlySet<string>>): Promise<void>
 }
 
+/** What errors call them. */
+const what = 'the results of a run'
+
 export function createResultFiles(directory: string): ResultFiles {
   const fileOf = (run: string) => join(directory, `${run}${ending}`)
   async function remove(runs: readonly string[]): Promise<void> {
@@ -35,17 +38,15 @@ export function createResultFiles(directory: string): ResultFiles {
   }
   return {
     async write(run, { labels, predicted, confidence }, provenance) {
-      await storing('the results of a run', () => mkdir(directory, { recursive: true }))
+      await storing(what, () => mkdir(directory, { recursive: true }))
       const shape = [labels.length]
       const tensors = new Map<string, NamedTensor>([
         ['labels', { type: 'int32', shape, data: labels }],
         ['predicted', { type: 'int32', shape, data: predicted }],
       ])
       if (confidence) tensors.set('confidence', { type: 'float32', shape, data: confidence })
-      await writeSafetensors(fileOf(run), {
-        tensors,
-        metadata: { run, ...(provenance && { provenance: JSON.stringify(provenance) }) },
-      })
+      const metadata = { run, ...(provenance && { provenance: JSON.stringify(provenance) }) }
+      await writeSafetensors(fileOf(run), { tensors, metadata }, what)
     },
     async read(run) {
       const file = fileOf(run)

@@ -53,9 +53,12 @@ export function parseSafetensors(bytes: Uint8Array, file: string): TensorFile {
   return { tensors, metadata: metadata ?? {} }
 }
 
-/** Writes a safetensors file, whole or not at all. Throws DISK_FULL or STORAGE_FAILED. */
-export const writeSafetensors = (file: string, { tensors, metadata }: TensorFile): Promise<void> =>
-  writeWhole(file, formatSafetensors({ tensors, metadata }), 'tensors')
+/** Writes a safetensors file, whole or not at all. Throws DISK_FULL or STORAGE_FAILED, which call it `what`. */
+export const writeSafetensors = (
+  file: string,
+  { tensors, metadata }: TensorFile,
+  what = 'tensors',
+): Promise<void> => writeWhole(file, formatSafetensors({ tensors, metadata }), what)
 
 /** The bytes of a safetensors file. */
 export function formatSafetensors({ tensors, metadata }: TensorFile): Uint8Array {
