@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
 import Table from 'cli-table3'
 import type { Benchmark, Row } from './benchmark.js'
+import { clipFiles, clipMemory, clipSpeed } from './cases/clip.js'
 import { encoding } from './cases/encoding.js'
 import { faults } from './cases/faults.js'
 import { featureStore } from './cases/feature-store.js'
@@ -27,6 +28,9 @@ const benchmarks: readonly Benchmark[] = [
   overlap,
   featureStore,
   encoding,
+  ...clipSpeed,
+  ...clipFiles,
+  clipMemory,
   imagenetTipAdapter,
   imagenetTipX,
 ]

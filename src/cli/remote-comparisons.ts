@@ -37,7 +37,8 @@ export function remoteComparisons(options: ClientOptions): ComparisonHost {
       return {
         status,
         error,
-        rows: rows.map(({ method, space, shots, accuracy }) => ({
+        rows: rows.map(({ encoder, method, space, shots, accuracy }) => ({
+          encoder: encoder.id,
           method: method.id,
           name: method.name,
           space: space?.id ?? null,

@@ -3,6 +3,8 @@ import type { Statistic } from '../evaluation/statistics.js'
 
 /** What a table shows of a method in a space at a number of shots. */
 export interface TableRow {
+  /** The encoder; told where there are several. */
+  readonly encoder?: string
   readonly method: string
   /** What the method is called. */
   readonly name: string
@@ -15,7 +17,10 @@ export interface TableRow {
 /** A comparison as a person reads it in a terminal: methods down, shots across, accuracy ± deviation over the seeds. */
 export function formatComparison(rows: readonly TableRow[]): string {
   const shots = [...new Set(rows.map((row) => row.shots))].sort((a, b) => a - b)
-  const lines = [...new Map(rows.map((row) => [`${row.method} ${row.space}`, row])).values()]
+  const lines = [
+    ...new Map(rows.map((row) => [JSON.stringify([row.encoder, row.method, row.space]), row])).values(),
+  ]
+  const several = new Set(rows.map(({ encoder }) => encoder)).size > 1
   const best = new Map(
     shots.map((k) => [
       k,
@@ -23,16 +28,25 @@ export function formatComparison(rows: readonly TableRow[]): string {
     ]),
   )
   const table = new Table({
-    head: ['method', 'space', ...shots.map((k) => `${k} shot${k === 1 ? '' : 's'}`)],
-    colAligns: ['left', 'left', ...shots.map(() => 'right' as const)],
+    head: [
+      ...(several ? ['encoder'] : []),
+      'method',
+      'space',
+      ...shots.map((k) => `${k} shot${k === 1 ? '' : 's'}`),
+    ],
+    colAligns: [...(several ? ['left' as const] : []), 'left', 'left', ...shots.map(() => 'right' as const)],
     style: { head: [], border: [] },
   })
-  for (const { method, name, space } of lines) {
+  for (const { encoder, method, name, space } of lines) {
     table.push([
+      ...(several ? [encoder ?? '–'] : []),
       name,
       space ?? '–',
       ...shots.map((k) => {
-        const row = rows.find((each) => each.method === method && each.space === space && each.shots === k)
+        const row = rows.find(
+          (each) =>
+            each.encoder === encoder && each.method === method && each.space === space && each.shots === k,
+        )
         if (!row) return ''
         const { mean, standardDeviation, n } = row.accuracy
         const spread = n > 1 ? ` ± ${standardDeviation.toFixed(1)}` : ''

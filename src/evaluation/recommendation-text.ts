@@ -1,11 +1,19 @@
 import type { Recommendation, Rival } from './recommendation.js'
 
 /** What a method in a space is called; `space` null where it compares no images. */
-export type NameOf = (row: { readonly method: string; readonly space: string | null }) => string
+export type NameOf = (row: {
+  readonly encoder?: string
+  readonly method: string
+  readonly space: string | null
+}) => string
 
 /** A recommendation in words: what to use, by how much it leads, and how sure that is. */
-export function recommendationText(recommendation: Recommendation, nameOf: NameOf): string {
+export function recommendationText(recommendation: Recommendation, nameIn: NameOf): string {
   const { accuracy, rivals, confidence } = recommendation
+  // Which encoder it is with needs saying where there are several.
+  const several = rivals.some(({ encoder }) => encoder !== recommendation.encoder)
+  const nameOf: NameOf = (row) =>
+    several && row.encoder !== undefined ? `${nameIn(row)} with ${row.encoder}` : nameIn(row)
   const name = nameOf(recommendation)
   const at = `At ${count(recommendation.shots, 'shot')} a class`
   const head = `${name}, ${percent(accuracy.mean)} of the test images right`
@@ -15,7 +23,10 @@ export function recommendationText(recommendation: Recommendation, nameOf: NameO
     confidence === 'TIE'
       ? tie(recommendation, name, at, nameOf)
       : winner(recommendation, next, head, at, nameOf)
-  const zeroShot = rivals.find(({ method, space }) => method === 'zero-shot' && space === null)
+  const zeroShot = rivals.find(
+    ({ encoder, method, space }) =>
+      encoder === recommendation.encoder && method === 'zero-shot' && space === null,
+  )
   if (zeroShot && zeroShot !== next && zeroShot.confidence !== 'TIE') {
     sentences.push(`Over ${nameOf(zeroShot)}, which needs no images, it gains ${points(zeroShot.lead.mean)}.`)
   }

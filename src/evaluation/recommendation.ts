@@ -13,6 +13,7 @@ export type Confidence = 'CLEAR' | 'LIKELY' | 'TIE'
 
 /** The recommended method against another one. */
 export interface Rival {
+  readonly encoder?: string
   readonly method: string
   readonly space: string | null
   readonly accuracy: Statistic
@@ -29,6 +30,7 @@ export interface Rival {
 /** Which method to use in which space, at one number of shots. */
 export interface Recommendation {
   readonly shots: number
+  readonly encoder?: string
   readonly method: string
   readonly space: string | null
   readonly accuracy: Statistic
@@ -63,17 +65,18 @@ export async function recommend(
     const rival = await against(best, other, pairs, predictionsOf)
     if (rival) rivals.push(rival)
   }
-  const { method, space, accuracy } = best
+  const { encoder, method, space, accuracy } = best
   const least = (['TIE', 'LIKELY'] as const).find((level) =>
     rivals.some(({ confidence }) => confidence === level),
   )
-  return { shots, method, space, accuracy, rivals, pairs, confidence: least ?? 'CLEAR' }
+  const which = { ...(encoder !== undefined && { encoder }), method, space }
+  return { shots, ...which, accuracy, rivals, pairs, confidence: least ?? 'CLEAR' }
 }
 
 /** Null where the two have no seed in common. */
 async function against(
   best: SummaryRow,
-  { method, space, accuracy, runs }: SummaryRow,
+  { encoder, method, space, accuracy, runs }: SummaryRow,
   pairs: number,
   predictionsOf: (run: string) => Promise<Predictions>,
 ): Promise<Rival | null> {
@@ -100,5 +103,6 @@ async function against(
   const told = adjustedPValue < significance && lead.mean > 0
   const everySeed = leads.length >= fewestSeeds && seedsWon === leads.length
   const confidence: Confidence = told ? (everySeed ? 'CLEAR' : 'LIKELY') : 'TIE'
-  return { method, space, accuracy, lead, seedsWon, pValue, adjustedPValue, confidence }
+  const which = { ...(encoder !== undefined && { encoder }), method, space }
+  return { ...which, accuracy, lead, seedsWon, pValue, adjustedPValue, confidence }
 }

@@ -5,6 +5,8 @@ import { mcnemar, type Statistic, summarise } from './statistics.js'
 /** A finished run, as a summary sees it. */
 export interface FinishedRun {
   readonly id: string
+  /** Runs without one, of features from a file, are of the same. */
+  readonly encoder?: string
   readonly method: string
   readonly space: string | null
   readonly shots: number
@@ -16,8 +18,9 @@ export interface FinishedRun {
   readonly unshiftedAccuracy?: number | null
 }
 
-/** One method in one space at one number of shots, over its seeds. */
+/** One encoder's features, one method in one space at one number of shots, over its seeds. */
 export interface SummaryRow {
+  readonly encoder?: string
   readonly method: string
   readonly space: string | null
   readonly shots: number
@@ -31,6 +34,7 @@ export interface SummaryRow {
 
 /** A method against the baseline on the same test images, all seeds pooled. */
 export interface PairwiseTest {
+  readonly encoder?: string
   readonly method: string
   readonly space: string | null
   readonly shots: number
@@ -49,18 +53,19 @@ export interface PairwiseTest {
 export function summariseRuns(runs: readonly FinishedRun[]): SummaryRow[] {
   const groups = new Map<string, FinishedRun[]>()
   for (const run of runs) {
-    const key = JSON.stringify([run.method, run.space, run.shots])
+    const key = JSON.stringify([run.encoder, run.method, run.space, run.shots])
     const group = groups.get(key)
     if (group) group.push(run)
     else groups.set(key, [run])
   }
   const rows = [...groups.values()].map((group) => {
-    const { method, space, shots } = group[0] as FinishedRun
+    const { encoder, method, space, shots } = group[0] as FinishedRun
     const drops = group.flatMap(({ accuracy, unshiftedAccuracy }) =>
       unshiftedAccuracy == null ? [] : [unshiftedAccuracy - accuracy],
     )
     const over = (measure: (run: FinishedRun) => number) => summarise(group.map(measure))
     return {
+      ...(encoder !== undefined && { encoder }),
       method,
       space,
       shots,
@@ -75,7 +80,7 @@ export function summariseRuns(runs: readonly FinishedRun[]): SummaryRow[] {
 }
 
 /**
- * Every row against the baseline's row of the same number of shots. Runs are paired by seed, and what they say of the
+ * Every row against the baseline's row of the same encoder and number of shots. Runs are paired by seed, and what they say of the
  * test images is pooled; seeds that only one of the two has finished are left out.
  */
 export async function comparePairs(
@@ -85,7 +90,9 @@ export async function comparePairs(
 ): Promise<PairwiseTest[]> {
   const tests: PairwiseTest[] = []
   for (const row of rows.filter((each) => !isBaseline(each))) {
-    const baseline = rows.find((each) => each.shots === row.shots && isBaseline(each))
+    const baseline = rows.find(
+      (each) => each.encoder === row.encoder && each.shots === row.shots && isBaseline(each),
+    )
     if (!baseline) continue
     let wins = 0
     let losses = 0
@@ -105,6 +112,7 @@ export async function comparePairs(
     }
     if (images === 0) continue
     tests.push({
+      ...(row.encoder !== undefined && { encoder: row.encoder }),
       method: row.method,
       space: row.space,
       shots: row.shots,

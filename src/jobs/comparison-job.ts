@@ -52,16 +52,15 @@ export async function runComparison(
   if (comparison?.status !== 'QUEUED' && comparison?.status !== 'RUNNING') return
   await store.comparisons.update(id, { status: 'RUNNING', error: null })
   const runs = (await store.comparisons.runs([id])).get(id) ?? []
-  const open = runs.filter(({ status }) => status !== 'SUCCEEDED' && status !== 'FAILED')
   let problem: string | null = null
   try {
-    await performRuns(context, comparison, open, signal)
+    await performRuns(context, comparison, runs, signal)
     problem = problemOf((await store.comparisons.runs([id])).get(id) ?? [])
   } catch (error) {
     if (signal.aborted || isStorageFault(error)) throw error
     // Nothing that a single run could be blamed for, such as an encoder that is not there any more.
     problem = reasonOf(error)
-    for (const run of open) {
+    for (const run of runs.filter(isOpen)) {
       if (await store.runs.start(run.id)) await store.runs.fail(run.id, problem)
     }
   }
@@ -72,6 +71,13 @@ export async function runComparison(
     finishedAt: new Date(),
   })
 }
+
+const isOpen = ({ status }: RunRow): boolean => status !== 'SUCCEEDED' && status !== 'FAILED'
+
+/** The encoders of a comparison's runs, in the order they were asked for. */
+export const encodersOf = (runs: readonly Pick<RunRow, 'encoder'>[]): readonly string[] => [
+  ...new Set(runs.map(({ encoder }) => encoder)),
+]
 
 /** What a comparison says of its runs that failed; null where none has. */
 function problemOf(runs: readonly RunRow[]): string | null {
@@ -85,15 +91,25 @@ function problemOf(runs: readonly RunRow[]): string | null {
 async function performRuns(
   context: ComparisonJobContext,
   comparison: ComparisonRow,
-  open: readonly RunRow[],
+  runs: readonly RunRow[],
   signal: AbortSignal,
 ): Promise<void> {
   const { store } = context
-  const encoder = context.encoders.get(comparison.encoder)
-  await requireSameContents(context, comparison, encoder)
-  const loader = createLoader(context, comparison, encoder, open)
-  const provenance = await provenanceOf(store, comparison, encoder)
-  const total = (await loader.imagesToEncode()) + open.length * imagesPerRun
+  const encoders = encodersOf(runs).map((id) => context.encoders.get(id))
+  await requireSameContents(context, comparison, encoders)
+  const open = runs.filter(isOpen)
+  const parts = await Promise.all(
+    encoders.map(async (encoder) => {
+      const own = open.filter((run) => run.encoder === encoder.id)
+      return {
+        own,
+        loader: createLoader(context, comparison, encoder, own),
+        provenance: await provenanceOf(store, comparison, encoder),
+      }
+    }),
+  )
+  let total = open.length * imagesPerRun
+  for (const { loader } of parts) total += await loader.imagesToEncode()
   const progress = createProgress({
     before: comparison.progress,
     total,
@@ -102,7 +118,8 @@ async function performRuns(
 
   const onEncoded = (images: number): void => progress.add(images)
   try {
-    for (const run of open) {
+    const planned = parts.flatMap(({ own, ...part }) => own.map((run) => ({ run, ...part })))
+    for (const { run, loader, provenance } of planned) {
       await context.turns(run.id, signal, async () => {
         throwIfCancelled(signal)
         // Another comparison that shares the run may have finished it meanwhile.
@@ -126,7 +143,7 @@ async function performRuns(
 async function requireSameContents(
   { store, materials }: ComparisonJobContext,
   { datasetId, testDatasetId, lastImage, contents }: ComparisonRow,
-  encoder: Encoder,
+  encoders: readonly Encoder[],
 ): Promise<void> {
   if (contents === null) return
   const [classes, images, tested] = await Promise.all([
@@ -134,7 +151,7 @@ async function requireSameContents(
     store.datasets.images(datasetId, undefined, lastImage),
     testDatasetId === null ? null : materials.testImages(testDatasetId, datasetId, lastImage),
   ])
-  if (contentsOf({ encoder, classes, images, tested }) !== contents) throw errors.contentsChanged({})
+  if (contentsOf({ encoders, classes, images, tested }) !== contents) throw errors.contentsChanged({})
 }
 
 async function performRun(

@@ -4,7 +4,7 @@ import { fingerprintOf } from './materials.js'
 
 /** What a comparison is made of: another image, prompt or weight is another name. */
 export interface Contents {
-  readonly encoder: Pick<Encoder, 'fingerprint'>
+  readonly encoders: readonly Pick<Encoder, 'fingerprint'>[]
   readonly classes: readonly ClassRow[]
   /** Of the dataset, up to the last one that was there. */
   readonly images: readonly DatasetImageRow[]
@@ -13,5 +13,5 @@ export interface Contents {
 }
 
 /** A short name for what a comparison is made of. */
-export const contentsOf = ({ encoder, classes, images, tested }: Contents): string =>
-  fingerprintOf([encoder.fingerprint, classes, images, tested])
+export const contentsOf = ({ encoders, classes, images, tested }: Contents): string =>
+  fingerprintOf([encoders.map(({ fingerprint }) => fingerprint).join(), classes, images, tested])

@@ -15,7 +15,7 @@ export function formatComparisonCsv(document: ComparisonDocument): string {
 }
 
 function lineOf(document: ComparisonDocument, run: DocumentRun): Record<string, Cell> {
-  const { comparison, experiment, dataset, testDataset, encoder } = document
+  const { comparison, experiment, dataset, testDataset, encoders } = document
   const { result, versions } = run
   return {
     comparison: comparison.id,
@@ -26,8 +26,8 @@ function lineOf(document: ComparisonDocument, run: DocumentRun): Record<string, 
     dataset_sha256: dataset.fingerprint,
     test_dataset: testDataset?.name ?? null,
     test_dataset_sha256: testDataset?.fingerprint ?? null,
-    encoder: encoder.id,
-    encoder_sha256: listOf(encoder.files),
+    encoder: run.encoder,
+    encoder_sha256: listOf(encoders.find(({ id }) => id === run.encoder)?.files ?? {}),
     adapter_sha256: run.adapter,
     method: run.method,
     space: run.space,

@@ -4,6 +4,7 @@ import { errors } from '../errors.js'
 import type { Provenance } from '../evaluation/provenance.js'
 import type { ResultFiles } from '../evaluation/result-file.js'
 import type { Statistic } from '../evaluation/statistics.js'
+import { encodersOf } from '../jobs/comparison-job.js'
 import { fingerprintDataset } from '../jobs/dataset-fingerprint.js'
 import { rangeOf } from '../methods/contract.js'
 import type { Registry } from '../methods/registry.js'
@@ -32,10 +33,13 @@ export interface ComparisonDocument {
   readonly dataset: DocumentDataset
   readonly testDataset: DocumentDataset | null
   /** `files`: the hash of each file, by name, as it was when the runs were made. */
-  readonly encoder: { readonly id: string; readonly files: Readonly<Record<string, string>> }
+  readonly encoder: DocumentEncoder
+  /** Every encoder that the comparison is over, `encoder` the first of them. */
+  readonly encoders: readonly DocumentEncoder[]
   readonly methods: readonly DocumentMethod[]
   /** Means over the seeds; `low` and `high` are a 95 % bootstrap interval of the mean. */
   readonly rows: readonly {
+    readonly encoder?: string
     readonly method: string
     readonly space: string | null
     readonly shots: number
@@ -45,6 +49,11 @@ export interface ComparisonDocument {
     readonly drop: Statistic | null
   }[]
   readonly runs: readonly DocumentRun[]
+}
+
+export interface DocumentEncoder {
+  readonly id: string
+  readonly files: Readonly<Record<string, string>>
 }
 
 export interface DocumentDataset {
@@ -79,6 +88,7 @@ export interface DocumentRun {
   readonly id: string
   readonly status: string
   readonly error: string | null
+  readonly encoder: string
   readonly method: string
   readonly space: string | null
   readonly shots: number
@@ -131,7 +141,10 @@ export async function documentComparison(context: DocumentContext, id: string): 
   const dataset = await describe(comparison.datasetId, made?.dataset)
   const testDataset =
     comparison.testDatasetId === null ? null : await describe(comparison.testDatasetId, made?.testDataset)
-  const known = encoders.all.find((encoder) => encoder.id === comparison.encoder)
+  const described = encodersOf(runs).map((id): DocumentEncoder => {
+    const [made] = runs.flatMap((run) => (run.encoder === id ? (provenances.get(run.id) ?? []) : []))
+    return { id, files: made?.encoder ?? encoders.all.find((each) => each.id === id)?.files ?? {} }
+  })
   return {
     format: 'shotboard-comparison',
     version: 1,
@@ -145,7 +158,8 @@ export async function documentComparison(context: DocumentContext, id: string): 
     experiment: experimentOf(comparison, runs, dataset, testDataset),
     dataset,
     testDataset,
-    encoder: { id: comparison.encoder, files: made?.encoder ?? known?.files ?? {} },
+    encoder: described[0] ?? { id: comparison.encoder, files: {} },
+    encoders: described,
     methods: methodsOf(runs).map(({ method, space }) => describeMethod(context.registry, method, space)),
     rows: comparisons.rows(runs).map(({ runs: _, ...row }) => row),
     runs: runs.map((run) => describeRun(run, provenances.get(run.id))),
@@ -199,11 +213,12 @@ function experimentOf(
   testDataset: DocumentDataset | null,
 ): Experiment {
   const first = runs[0]
+  const encoders = encodersOf(runs)
   const reference = ({ name, fingerprint }: DocumentDataset) => ({ name, fingerprint })
   return {
     dataset: reference(dataset),
     ...(testDataset && { testDataset: reference(testDataset) }),
-    encoder,
+    ...(encoders.length > 1 ? { encoders: [...encoders] } : { encoder }),
     shots: [...new Set(runs.map(({ shots }) => shots))],
     seeds: [...new Set(runs.map(({ seed }) => seed))],
     methods: methodsOf(runs).map(({ method, space, fixed }) => ({
@@ -232,11 +247,12 @@ function describeMethod(registry: Registry, id: string, space: string | null): D
 }
 
 function describeRun(run: RunRow, provenance: Provenance | undefined): DocumentRun {
-  const { id, status, error, method, space, shots, seed, fixed, result } = run
+  const { id, status, error, encoder, method, space, shots, seed, fixed, result } = run
   return {
     id,
     status,
     error,
+    encoder,
     method,
     space,
     shots,

@@ -1,3 +1,4 @@
+import type { Encoder } from '../encoders/encoder.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors, ShotboardError } from '../errors.js'
 import type { KlScaling, Selection } from '../evaluation/protocol.js'
@@ -26,6 +27,8 @@ export interface CompareInput {
   /** Another dataset of the same class names, whose test images are measured on instead. */
   readonly testDataset?: string | null
   readonly encoder?: string | null
+  /** Several, in place of one: every run is made with each. */
+  readonly encoders?: readonly string[] | null
   readonly shots: readonly number[]
   readonly seeds: readonly number[]
   readonly methods: readonly MethodChoice[]
@@ -53,7 +56,7 @@ export interface Comparisons {
   /** Every method, space and number of shots over its seeds, of the runs given. */
   rows(runs: readonly RunRow[]): SummaryRow[]
   /**
-   * Every row against a method's row of the same number of shots; the method in its own space where the comparison has
+   * Every row against a method's row of the same encoder and number of shots; the method in its own space where the comparison has
    * it there, or in `space`. Throws UNKNOWN_METHOD, UNKNOWN_SPACE or UNKNOWN_BASELINE.
    */
   pairs(runs: readonly RunRow[], baseline: string, space?: string | null): Promise<PairwiseTest[]>
@@ -160,13 +163,13 @@ const leastMsBetweenStates = 100
 async function plan({ store, encoders, registry, job, mostRuns }: ComparisonsContext, input: CompareInput) {
   const [dataset] = await store.datasets.byIds([input.dataset])
   if (!dataset) throw errors.unknownDataset({ id: input.dataset }, 'dataset')
-  const encoder = encoders.get(input.encoder, 'encoder')
+  const chosenEncoders = chooseEncoders(encoders, input)
   requireList(input.shots, 'shots', 'number of shots', requireShots)
   requireList(input.seeds, 'seeds', 'seed', requireSeed)
   requireAugmentations(input.augmentations, 'augmentations')
-  const count = input.shots.length * input.seeds.length * input.methods.length
+  const count = chosenEncoders.length * input.shots.length * input.seeds.length * input.methods.length
   if (count > mostRuns) throw errors.tooManyRuns({ most: mostRuns, count }, 'seeds')
-  const chosen = chooseMethods(input.methods, registry, encoder)
+  const chosen = chosenEncoders.map((encoder) => chooseMethods(input.methods, registry, encoder))
   const classes = (await store.datasets.classes([dataset.id])).get(dataset.id) ?? []
   const datasets = input.testDataset == null ? [dataset.id] : [dataset.id, input.testDataset]
   const lastImage = await store.datasets.lastImage(datasets)
@@ -174,36 +177,51 @@ async function plan({ store, encoders, registry, job, mostRuns }: ComparisonsCon
   requireImages(dataset, classes, images, input)
   const tested = await testImagesOf(store, job.materials, dataset, input, lastImage)
 
-  const contents = contentsOf({ encoder, classes, images, tested })
-  const runs = input.shots.flatMap((shots) =>
-    input.seeds.flatMap((seed) =>
-      chosen.map(({ method, space, fixed }) => {
-        const request: RunRequest = {
-          datasetId: dataset.id,
-          testDatasetId: input.testDataset ?? null,
-          encoder: encoder.id,
-          method: method.id,
-          space: space?.id ?? null,
-          shots,
-          seed,
-          augmentations: input.augmentations,
-          selection: input.selection,
-          klScaling: input.klScaling,
-          fixed,
-        }
-        return { ...request, fingerprint: fingerprintOf([version, contents, request]) }
-      }),
-    ),
+  const contents = chosenEncoders.map((encoder) =>
+    contentsOf({ encoders: [encoder], classes, images, tested }),
+  )
+  const runsWith = (encoder: Encoder, i: number) => (shots: number, seed: number) =>
+    (chosen[i] ?? []).map(({ method, space, fixed }) => {
+      const request: RunRequest = {
+        datasetId: dataset.id,
+        testDatasetId: input.testDataset ?? null,
+        encoder: encoder.id,
+        method: method.id,
+        space: space?.id ?? null,
+        shots,
+        seed,
+        augmentations: input.augmentations,
+        selection: input.selection,
+        klScaling: input.klScaling,
+        fixed,
+      }
+      return { ...request, fingerprint: fingerprintOf([version, contents[i], request]) }
+    })
+  // One encoder after the other, so that each is opened once.
+  const runs = chosenEncoders.flatMap((encoder, i) =>
+    input.shots.flatMap((shots) => input.seeds.flatMap((seed) => runsWith(encoder, i)(shots, seed))),
   )
   return {
     fingerprint: fingerprintOf(runs.map((run) => run.fingerprint)),
     datasetId: dataset.id,
     testDatasetId: input.testDataset ?? null,
-    encoder: encoder.id,
+    encoder: (chosenEncoders[0] as Encoder).id,
     lastImage,
-    contents,
+    contents: contentsOf({ encoders: chosenEncoders, classes, images, tested }),
     runs,
   }
+}
+
+/** Throws UNKNOWN_ENCODER, EMPTY_LIST, DUPLICATE_ENTRY, or INVALID_VALUE where both one and several are named. */
+function chooseEncoders({ get }: Encoders, { encoder, encoders }: CompareInput): readonly Encoder[] {
+  if (encoders == null) return [get(encoder, 'encoder')]
+  if (encoder != null) {
+    throw errors.invalidValue({ reason: 'Name one encoder, or several, but not both.' }, 'encoders')
+  }
+  if (encoders.length === 0) throw errors.emptyList({ what: 'encoder' }, 'encoders')
+  const i = firstRepeated(encoders)
+  if (i >= 0) throw errors.duplicateEntry({ what: 'encoder', name: String(encoders[i]) }, `encoders[${i}]`)
+  return encoders.map((id, at) => get(id, `encoders[${at}]`))
 }
 
 /** The test images of another dataset, where one is asked for. Throws UNKNOWN_DATASET, CLASSES_DIFFER or NO_TEST_SPLIT. */

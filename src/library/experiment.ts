@@ -38,6 +38,8 @@ export const experimentSchema = z.strictObject({
   /** Another dataset of the same class names, whose test images are measured on instead. */
   testDataset: datasetSchema.nullish(),
   encoder: z.string().min(1).nullish(),
+  /** Several, in place of one. */
+  encoders: z.array(z.string().min(1)).nullish(),
   shots: z.array(z.int()),
   seeds: z.array(z.int()).default([1]),
   methods: z.array(methodSchema),
@@ -68,13 +70,14 @@ export function parseExperiment(text: string, file: string): Experiment {
 
 /** An experiment as a comparison is asked for, once its datasets are known by id. */
 export function comparisonOf(
-  { encoder, shots, seeds, methods, selection, klScaling, augmentations }: Experiment,
+  { encoder, encoders, shots, seeds, methods, selection, klScaling, augmentations }: Experiment,
   datasets: { readonly dataset: string; readonly testDataset: string | null },
 ): CompareInput {
   return {
     dataset: datasets.dataset,
     ...(datasets.testDataset !== null && { testDataset: datasets.testDataset }),
     ...(encoder != null && { encoder }),
+    ...(encoders != null && { encoders }),
     shots,
     seeds,
     methods: methods.map((choice) => {

@@ -1,6 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
 import type { Encoder } from '../../encoders/encoder.js'
 import type { PairwiseTest, SummaryRow } from '../../evaluation/summary.js'
+import { encodersOf } from '../../jobs/comparison-job.js'
 import type { Method } from '../../methods/contract.js'
 import type { FeatureSpace } from '../../spaces/contract.js'
 import type { ComparisonRow } from '../../store/comparisons.js'
@@ -13,7 +14,7 @@ import { DatasetType } from '../dataset/dataset.type.js'
 import { EncoderType } from '../encoder/encoder.js'
 import { methodNamed, spaceNamed } from '../method/method.resolver.js'
 import { MethodType } from '../method/method.type.js'
-import { methodAndSpaceOf } from '../method/method-and-space.js'
+import { encoderMethodAndSpaceOf } from '../method/method-and-space.js'
 import { pageRequest } from '../page.js'
 import { RunType } from '../run/run.js'
 import { FeatureSpaceType } from '../space/space.js'
@@ -90,19 +91,26 @@ export class ComparisonResolver {
     return testDatasetId === null ? null : loaders.dataset.load(testDatasetId)
   }
 
-  @FieldResolver(() => EncoderType)
+  @FieldResolver(() => EncoderType, { description: 'The first, where it is over several.' })
   encoder(@Root() { encoder }: ComparisonRow, @Ctx() { library }: Context): Encoder {
     return library.encoders.get(encoder)
   }
 
+  @FieldResolver(() => [EncoderType], { description: 'In the order in which they were asked for.' })
+  async encoders(@Root() { id }: ComparisonRow, @Ctx() { library, loaders }: Context): Promise<Encoder[]> {
+    return encodersOf(await loaders.comparisonRuns.load(id)).map((each) => library.encoders.get(each))
+  }
+
   @FieldResolver(() => [ComparisonRowType], {
-    description: 'Every method, space and number of shots over the seeds that have finished.',
+    description: 'Every encoder, method, space and number of shots over the seeds that have finished.',
   })
   async rows(@Root() { id }: ComparisonRow, @Ctx() { library, loaders }: Context): Promise<SummaryRow[]> {
     return library.comparisons.rows(await loaders.comparisonRuns.load(id))
   }
 
-  @FieldResolver(() => [PairwiseTestType])
+  @FieldResolver(() => [PairwiseTestType], {
+    description: 'Each row against the row of the same encoder and number of shots that is the baseline.',
+  })
   async pairs(
     @Root() { id }: ComparisonRow,
     @Arg('baseline', () => ID, { description: 'A method of the comparison.' }) baseline: string,
@@ -123,10 +131,10 @@ export class ComparisonResolver {
 }
 
 @Resolver(() => ComparisonRowType)
-export class ComparisonRowResolver extends methodAndSpaceOf(() => ComparisonRowType) {}
+export class ComparisonRowResolver extends encoderMethodAndSpaceOf(() => ComparisonRowType) {}
 
 @Resolver(() => PairwiseTestType)
-export class PairwiseTestResolver extends methodAndSpaceOf(() => PairwiseTestType) {
+export class PairwiseTestResolver extends encoderMethodAndSpaceOf(() => PairwiseTestType) {
   @FieldResolver(() => MethodType)
   baseline(@Root() { baseline }: PairwiseTest, @Ctx() context: Context): Method {
     return methodNamed(baseline, context)

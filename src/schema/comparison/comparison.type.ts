@@ -21,6 +21,12 @@ export class CompareInputType {
   @Field(() => ID, { nullable: true, description: 'The default encoder unless given.' })
   encoder?: string | null
 
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'Several, in place of one: every run is made with each, and rows tell which.',
+  })
+  encoders?: string[] | null
+
   @Field(() => [Int])
   shots: number[]
 

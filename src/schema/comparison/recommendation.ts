@@ -4,7 +4,7 @@ import type { WordedRecommendation } from '../../library/recommendation.js'
 import type { ComparisonRow } from '../../store/comparisons.js'
 import type { Context } from '../context.js'
 import { Confidence } from '../enums.js'
-import { methodAndSpaceOf } from '../method/method-and-space.js'
+import { encoderMethodAndSpaceOf } from '../method/method-and-space.js'
 import { ComparisonType, StatisticType } from './comparison.type.js'
 
 @ObjectType('Rival', {
@@ -78,7 +78,7 @@ export class RecommendationResolver {
 }
 
 @Resolver(() => RecommendationType)
-export class RecommendationTypeResolver extends methodAndSpaceOf(() => RecommendationType) {}
+export class RecommendationTypeResolver extends encoderMethodAndSpaceOf(() => RecommendationType) {}
 
 @Resolver(() => RivalType)
-export class RivalResolver extends methodAndSpaceOf(() => RivalType) {}
+export class RivalResolver extends encoderMethodAndSpaceOf(() => RivalType) {}

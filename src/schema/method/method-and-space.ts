@@ -1,7 +1,9 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
+import type { Encoder } from '../../encoders/encoder.js'
 import type { Method } from '../../methods/contract.js'
 import type { FeatureSpace } from '../../spaces/contract.js'
 import type { Context } from '../context.js'
+import { EncoderType } from '../encoder/encoder.js'
 import { FeatureSpaceType } from '../space/space.js'
 import { methodNamed, spaceNamed } from './method.resolver.js'
 import { MethodType } from './method.type.js'
@@ -27,4 +29,16 @@ export function methodAndSpaceOf(type: () => new () => object) {
     }
   }
   return MethodAndSpaceResolver
+}
+
+/** As `methodAndSpaceOf`, with the field `encoder` of rows that name it. */
+export function encoderMethodAndSpaceOf(type: () => new () => object) {
+  @Resolver(type)
+  abstract class EncoderMethodAndSpaceResolver extends methodAndSpaceOf(type) {
+    @FieldResolver(() => EncoderType)
+    encoder(@Root() { encoder }: { readonly encoder: string }, @Ctx() { library }: Context): Encoder {
+      return library.encoders.get(encoder)
+    }
+  }
+  return EncoderMethodAndSpaceResolver
 }

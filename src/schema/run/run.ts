@@ -21,7 +21,7 @@ import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
 import { JobStatus, Selection } from '../enums.js'
 import { HyperparameterValueType, valueList } from '../method/method.type.js'
-import { methodAndSpaceOf } from '../method/method-and-space.js'
+import { encoderMethodAndSpaceOf } from '../method/method-and-space.js'
 import { connectionOf, pageRequest } from '../page.js'
 import { DateTime } from '../scalars.js'
 import { SupportSetType } from '../support-set/support-set.js'
@@ -74,7 +74,7 @@ export class RunType {
 const RunConnectionType = connectionOf('RunConnection', () => RunType)
 
 @Resolver(() => RunType)
-export class RunResolver extends methodAndSpaceOf(() => RunType) {
+export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
   @Query(() => RunType, { nullable: true })
   run(@Arg('id', () => ID) id: string, @Ctx() { loaders }: Context): Promise<RunRow> {
     return loaders.run.load(id)

@@ -1,0 +1,342 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { access, link, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import sharp from 'sharp'
+import { writeAdapter } from '../../src/encoders/adapters/adapter.js'
+import { batched } from '../../src/encoders/batching.js'
+import { type Encoder, type ImageSource, openEncoder } from '../../src/encoders/encoder.js'
+import { readModelFolder } from '../../src/encoders/model-folder.js'
+import { openVisionTower, type VisionTower } from '../../src/encoders/towers.js'
+import { seeded } from '../../src/random.js'
+import { type Matrix, makeUnit, matrix, rowOf } from '../../src/tensor/matrix.js'
+import { openRuntime } from '../../src/tensor/runtime.js'
+import { type Benchmark, ms, type Row, times } from '../benchmark.js'
+
+const size = 224
+/** Images a batch, and how many turns each contestant has. */
+const batches = [
+  { count: 1, turns: 21 },
+  { count: 8, turns: 5 },
+  { count: 32, turns: 3 },
+]
+
+/**
+ * CLIP's image towers of true size, from a folder of exports made by `tools/export-clip` with `--precision fp32 q8
+ * --weights`, named as its architectures are; the folder is $CLIP_EXPORTS.
+ */
+export const clipSpeed = ['vit-b-32', 'vit-b-16'].map(
+  (architecture): Benchmark => ({
+    name: `clip-speed-${architecture}`,
+    run: () => withExport(architecture, (folder) => speedOf(architecture, folder)),
+  }),
+)
+
+export const clipFiles = ['vit-b-32', 'vit-b-16'].map(
+  (architecture): Benchmark => ({
+    name: `clip-files-${architecture}`,
+    run: () => withExport(architecture, (folder) => filesOf(architecture, folder)),
+  }),
+)
+
+export const clipMemory: Benchmark = {
+  name: 'clip-memory',
+  run: () => withExport('vit-b-16', memoryOf),
+}
+
+async function withExport(
+  architecture: string,
+  measure: (folder: string) => Promise<Row[]>,
+): Promise<readonly Row[]> {
+  const folder = resolve(process.env.CLIP_EXPORTS ?? 'exports', architecture)
+  try {
+    await access(folder)
+  } catch {
+    return [{ quantity: `${architecture}: no export in $CLIP_EXPORTS, see tools/export-clip`, ours: '–' }]
+  }
+  return measure(folder)
+}
+
+/** Ours, ONNX Runtime in Python, PyTorch and our q8, taking turns; then what batching gives clients that come at once. */
+async function speedOf(name: string, folder: string): Promise<Row[]> {
+  const runtime = openRuntime()
+  const fp32 = await openVisionTower(await readModelFolder(folder), runtime)
+  const q8 = await withVariant(folder, 'q8', false, async (variant) =>
+    openVisionTower(await readModelFolder(variant), runtime),
+  )
+  const python = await startPython(folder)
+  const rows: Row[] = []
+  for (const { count, turns } of batches) {
+    const pixels = noise(count)
+    const contestants: Readonly<Record<string, () => Promise<number>>> = {
+      ours: () => timed(() => fp32.encode(pixels, count, 'clip', false)),
+      q8: () => timed(() => q8.encode(pixels, count, 'clip', false)),
+      ...(python && {
+        onnxruntime: () => python.milliseconds('onnxruntime', count),
+        pytorch: () => python.milliseconds('pytorch', count),
+      }),
+    }
+    const { ours = 0, q8: small = 0, onnxruntime, pytorch } = await inTurns(contestants, turns)
+    const of = `${name}, batch ${count}`
+    if (onnxruntime !== undefined && pytorch !== undefined) {
+      rows.push(
+        against(`${of}, beside ONNX Runtime in Python`, ours, onnxruntime),
+        against(`${of}, beside PyTorch`, ours, pytorch),
+      )
+    }
+    rows.push(against(`${of}, q8 beside fp32`, small, ours))
+  }
+  python?.end()
+  const pixels = noise(8)
+  const cosines = cosinesOf(
+    await q8.encode(pixels, 8, 'clip', false),
+    await fp32.encode(pixels, 8, 'clip', false),
+  )
+  rows.push({
+    quantity: `${name}, cosine of features in q8 to fp32: mean, least`,
+    ours: `${mean(cosines).toFixed(4)}, ${Math.min(...cosines).toFixed(4)}`,
+  })
+  if (name === 'vit-b-32') rows.push(await clientsOf(name, fp32))
+  await runtime.close()
+  return rows
+}
+
+/** 32 clients, each with one image at a time, with and without their images going through the model together. */
+async function clientsOf(name: string, tower: VisionTower): Promise<Row> {
+  const image = noise(1)
+  const clients = (most: number) => {
+    const encode = batched(tower.encode, most)
+    return () =>
+      timed(() => Promise.all(Array.from({ length: 32 }, () => encode(image.slice(), 1, 'clip', true))))
+  }
+  const { together = 0, apart = 0 } = await inTurns({ together: clients(64), apart: clients(1) }, 3)
+  return against(`${name}, 32 clients at once, batched beside one by one`, together, apart)
+}
+
+/** From JPEG files on disk, beside the model alone on pixels; and both spaces beside one. */
+async function filesOf(name: string, folder: string): Promise<Row[]> {
+  const runtime = openRuntime()
+  const directory = await mkdtemp(join(tmpdir(), 'shotboard-bench-'))
+  try {
+    return await withVariant(folder, 'fp32', true, async (variant) => {
+      const count = name === 'vit-b-32' ? 192 : 64
+      const images = await jpegFiles(directory, count)
+      const encoder = await openEncoder(variant, runtime)
+      const tower = await openVisionTower(await readModelFolder(variant), runtime)
+      const pixels = noise(64)
+      const pure = () =>
+        timed(async () => {
+          for (let done = 0; done < count; done += 64) await tower.encode(pixels, 64, 'clip', false)
+        })
+      const from = (spaces: string[], some: ImageSource[]) => () =>
+        timed(() => encoder.encodeImages(some, { spaces }))
+      const { model = 0, files = 0 } = await inTurns({ model: pure, files: from(['clip'], images) }, 3)
+      const [first] = images
+      const single = first ? [first] : []
+      const spaces = await inTurns(
+        { one: from(['clip'], single), both: from(['clip', 'imo'], single) },
+        21,
+      )
+      return [
+        against(`${name}, ${count} JPEG files of 500×375, beside the model alone`, files, model),
+        cost(`${name}, one JPEG file in both spaces, beside one space`, spaces.both ?? 0, spaces.one ?? 0),
+      ]
+    })
+  } finally {
+    await rm(directory, { recursive: true })
+    await runtime.close()
+  }
+}
+
+/** Memory above a process whose embedded encoder is open and has worked. */
+async function memoryOf(folder: string): Promise<Row[]> {
+  const runtime = openRuntime()
+  const directory = await mkdtemp(join(tmpdir(), 'shotboard-bench-'))
+  try {
+    const images = await jpegFiles(directory, 64)
+    const encode = async (encoder: Encoder, some: ImageSource[]) => {
+      await encoder.encodeTexts(['a photo of a cat'])
+      await encoder.encodeImages(some, { spaces: ['clip', 'imo'] })
+    }
+    const root = fileURLToPath(new URL('../../', import.meta.url))
+    const idle = await openEncoder(join(root, 'models/mini-clip'), runtime)
+    await encode(idle, images)
+    const before = resident()
+    return await withVariant(folder, 'fp32', true, async (variant) => {
+      const weights = await weightsOf(variant)
+      const encoder = await openEncoder(variant, runtime)
+      await encode(encoder, images.slice(0, 1))
+      const one = resident() - before
+      await encode(encoder, images)
+      const many = resident() - before
+      const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB`
+      const row = (what: string, bytes: number): Row => ({
+        quantity: `vit-b-16 with adapter, ${what}, memory beside the size of its weights`,
+        ours: mib(bytes),
+        baseline: mib(weights),
+        ratio: times(bytes / weights),
+      })
+      const peak = process.resourceUsage().maxRSS * 1024 - before
+      return [row('one image at a time', one), row('64 images at a time', many), row('at its most', peak)]
+    })
+  } finally {
+    await rm(directory, { recursive: true })
+    await runtime.close()
+  }
+}
+
+async function weightsOf(folder: string): Promise<number> {
+  const { manifest } = await readModelFolder(folder)
+  const files = [manifest.vision.file, manifest.text.file]
+  const sizes = await Promise.all(files.map(async (file) => (await stat(join(folder, file))).size))
+  return sizes.reduce((sum, each) => sum + each, 0)
+}
+
+const resident = (): number => {
+  globalThis.gc?.()
+  return process.memoryUsage().rss
+}
+
+/** The export in another precision, perhaps with an adapter of random numbers, for as long as `use` runs. */
+async function withVariant<T>(
+  folder: string,
+  precision: 'fp32' | 'q8',
+  withAdapter: boolean,
+  use: (folder: string) => Promise<T>,
+): Promise<T> {
+  const variant = await mkdtemp(join(folder, 'variant-'))
+  try {
+    await mkdir(join(variant, 'onnx'))
+    const suffix = precision === 'q8' ? '_quantized' : ''
+    const files = ['config.json', 'preprocessor_config.json', 'tokenizer.json', 'tokenizer_config.json']
+    const graphs = ['vision', 'text'].map((tower) => `onnx/${tower}_model${suffix}.onnx`)
+    for (const file of [...files, ...graphs]) await link(join(folder, file), join(variant, file))
+    const added = { id: 'measured', name: 'measured', precision }
+    await writeFile(join(variant, 'shotboard.json'), JSON.stringify(added))
+    if (withAdapter) await writeRandomAdapter(join(variant, 'adapter.safetensors'))
+    return await use(variant)
+  } finally {
+    await rm(variant, { recursive: true })
+  }
+}
+
+/** Bottlenecks of 64 in the twelve blocks of a ViT-B. */
+function writeRandomAdapter(file: string): Promise<void> {
+  const [depth, width, bottleneck] = [12, 768, 64]
+  const random = seeded('adapter')
+  const draw = (length: number) => Float32Array.from({ length }, () => (random.next() - 0.5) / 10)
+  const blocks = Array.from({ length: depth }, () => ({
+    down: { weight: matrix(bottleneck, width, draw(bottleneck * width)), bias: draw(bottleneck) },
+    up: { weight: matrix(width, bottleneck, draw(width * bottleneck)), bias: draw(width) },
+  }))
+  return writeAdapter(file, {
+    blocks,
+    bottleneck,
+    width,
+    scale: 0.1,
+    encoder: 'vit-b',
+    provenance: 'random numbers',
+  })
+}
+
+/** Photographs as far as their sizes go: smooth shapes with grain, some 60 kB each. */
+async function jpegFiles(directory: string, count: number): Promise<ImageSource[]> {
+  const [width, height] = [500, 375]
+  const random = seeded('photographs')
+  return Promise.all(
+    Array.from({ length: count }, async (_, i): Promise<ImageSource> => {
+      const small = Buffer.from(Uint8Array.from({ length: 20 * 15 * 3 }, () => 256 * random.next()))
+      const smooth = await sharp(small, { raw: { width: 20, height: 15, channels: 3 } })
+        .resize(width, height, { kernel: 'cubic', fit: 'fill' })
+        .raw()
+        .toBuffer()
+      const grainy = Uint8ClampedArray.from(smooth, (value) => value + 40 * (random.next() - 0.5))
+      const file = join(directory, `${i}.jpg`)
+      await sharp(grainy, { raw: { width, height, channels: 3 } })
+        .jpeg({ quality: 85 })
+        .toFile(file)
+      return { id: String(i), read: () => readFile(file) }
+    }),
+  )
+}
+
+/** The baseline's process; undefined where Python lacks what it needs. */
+async function startPython(folder: string) {
+  const script = fileURLToPath(new URL('../baselines/clip.py', import.meta.url))
+  const child = spawn(process.env.PYTHON ?? 'python3', [script, folder], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  })
+  const lines = createInterface({ input: child.stdout })
+  const line = async (): Promise<string | undefined> => {
+    const [text] = await Promise.race([once(lines, 'line'), once(lines, 'close')])
+    return text
+  }
+  if ((await line()) !== 'ready') return undefined
+  return {
+    async milliseconds(name: string, count: number): Promise<number> {
+      const answer = line()
+      child.stdin.write(`${name} ${count}\n`)
+      return Number(await answer)
+    },
+    end: () => child.kill(),
+  }
+}
+
+/** The median milliseconds of each, in turns, so that a machine that drifts is the same for all; the first turn does not count. */
+async function inTurns(
+  contestants: Readonly<Record<string, () => Promise<number>>>,
+  turns: number,
+): Promise<Partial<Record<string, number>>> {
+  const measured = new Map<string, number[]>(Object.keys(contestants).map((name) => [name, []]))
+  for (let turn = 0; turn <= turns; turn++) {
+    for (const [name, work] of Object.entries(contestants)) {
+      const taken = await work()
+      if (turn > 0) measured.get(name)?.push(taken)
+    }
+  }
+  return Object.fromEntries([...measured].map(([name, taken]) => [name, median(taken)]))
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now()
+  await work()
+  return performance.now() - started
+}
+
+const against = (quantity: string, ours: number, baseline: number): Row => ({
+  quantity,
+  ours: ms(ours),
+  baseline: ms(baseline),
+  ratio: `${(baseline / ours).toFixed(3)}× as fast`,
+})
+
+const cost = (quantity: string, ours: number, baseline: number): Row => ({
+  quantity,
+  ours: ms(ours),
+  baseline: ms(baseline),
+  ratio: `${(ours / baseline).toFixed(3)}× its time`,
+})
+
+function noise(count: number): Float32Array {
+  const random = seeded('pixels')
+  return Float32Array.from({ length: count * 3 * size * size }, () => 4 * random.next() - 2)
+}
+
+function cosinesOf(a: Matrix, b: Matrix): number[] {
+  return Array.from({ length: a.rows }, (_, i) => {
+    const [x, y] = [rowOf(a, i), rowOf(b, i)]
+    makeUnit(x)
+    makeUnit(y)
+    return x.reduce((sum, value, k) => sum + value * (y[k] ?? Number.NaN), 0)
+  })
+}
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+}
