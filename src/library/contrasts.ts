@@ -13,6 +13,8 @@ import { findMethodInSpace } from './method-in-space.js'
 
 /** Two methods of a comparison, at one number of shots. */
 export interface ContrastInput {
+  /** Where the comparison is over several; its first unless given. */
+  readonly encoder?: string | null | undefined
   readonly method: string
   /** Where the comparison has the method in several spaces; as `findMethodInSpace` unless given. */
   readonly space?: string | null | undefined
@@ -74,7 +76,9 @@ export function createContrasts({
   readonly resultFiles: ResultFiles
 }): Contrasts {
   /** The runs of the two that have succeeded, paired by seed, in the order of the seeds asked for. */
-  function pairsOf(runs: readonly RunRow[], { shots, ...input }: ContrastInput) {
+  function pairsOf(all: readonly RunRow[], { shots, encoder, ...input }: ContrastInput) {
+    if (encoder != null) requireOneOf(all, 'encoder', encoder)
+    const runs = all.filter((run) => run.encoder === (encoder ?? all[0]?.encoder))
     const chosen = [
       findMethodInSpace(runs, registry, input.method, input.space, ['method', 'space']),
       findMethodInSpace(runs, registry, input.baseline, input.baselineSpace, ['baseline', 'baselineSpace']),
@@ -147,9 +151,13 @@ const takenFor = ({ predicted, confidence }: Predictions, position: number): Tak
   probability: confidence?.[position] ?? null,
 })
 
-/** Throws INVALID_VALUE for a number of shots or a seed that the comparison was not asked for. */
-function requireOneOf(runs: readonly RunRow[], what: 'shots' | 'seed', value: number): void {
-  const known = [...new Set(runs.map((run) => run[what]))]
+/** Throws INVALID_VALUE for a number of shots, a seed or an encoder that the comparison was not asked for. */
+function requireOneOf(
+  runs: readonly RunRow[],
+  what: 'shots' | 'seed' | 'encoder',
+  value: number | string,
+): void {
+  const known: (number | string)[] = [...new Set(runs.map((run) => run[what]))]
   if (known.includes(value)) return
   const reason = `The comparison has no runs of ${what} ${value}; it has ${known.join(', ')}.`
   throw errors.invalidValue({ reason }, what)

@@ -116,8 +116,8 @@ export function openRuntime({
     graphOptimizationLevel: optimization,
     extra: {
       session: {
-        // Threads spin between a run's operators, where waking them would cost a fifth of a small batch's time; between runs
-        // they sleep, and leave the cores to image decoding.
+        // Threads spin between a run's operators, where waking them would cost a small batch dearly; between runs they
+        // sleep, and leave the cores to image decoding.
         intra_op: { allow_spinning: '1' },
         force_spinning_stop: '1',
         ...(!packWeights && { disable_prepacking: '1' }),

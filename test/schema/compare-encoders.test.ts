@@ -87,6 +87,22 @@ test('one comparison runs over several encoders, and its rows, tests, runs and r
   expect(one.recommendation.text).not.toContain('with tiny')
 })
 
+test('two methods are contrasted with one of the encoders, the first unless told', async () => {
+  const { id } = await compared({ encoders })
+  const deltas = (encoder: string | null) =>
+    server.ask<{ comparison: { classDeltas: readonly { accuracy: number }[] } }>(
+      `query ($id: ID!, $encoder: ID) { comparison(id: $id) {
+        classDeltas(encoder: $encoder, method: "tip-adapter", baseline: "zero-shot", shots: 1) { accuracy baselineAccuracy }
+      } }`,
+      { id, encoder },
+    )
+  const [unsaid, first, second] = [await deltas(null), await deltas('mini-clip'), await deltas('tiny')]
+  expect(unsaid.data).toEqual(first.data)
+  expect(second.data).not.toEqual(first.data)
+  const { errors } = await deltas('vast')
+  expect(errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_VALUE', argument: 'encoder' })
+})
+
 test('its export names every encoder with its files, and repeats it', async () => {
   const { id } = await compared({ encoders })
   const document = await library.documentComparison(id)

@@ -5,6 +5,12 @@ import { connectionOf } from '../page.js'
 
 @ArgsType()
 export class ContrastArguments {
+  @Field(() => ID, {
+    nullable: true,
+    description: 'One of those that the comparison is over; its first unless given.',
+  })
+  encoder?: string | null
+
   @Field(() => ID, { description: 'A method of the comparison.' })
   method: string
 
