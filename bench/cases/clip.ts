@@ -136,10 +136,7 @@ async function filesOf(name: string, folder: string): Promise<Row[]> {
       const { model = 0, files = 0 } = await inTurns({ model: pure, files: from(['clip'], images) }, 3)
       const [first] = images
       const single = first ? [first] : []
-      const spaces = await inTurns(
-        { one: from(['clip'], single), both: from(['clip', 'imo'], single) },
-        21,
-      )
+      const spaces = await inTurns({ one: from(['clip'], single), both: from(['clip', 'imo'], single) }, 21)
       return [
         against(`${name}, ${count} JPEG files of 500×375, beside the model alone`, files, model),
         cost(`${name}, one JPEG file in both spaces, beside one space`, spaces.both ?? 0, spaces.one ?? 0),

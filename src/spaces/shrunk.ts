@@ -14,7 +14,7 @@ import { fitWhitening, type Sample } from './whitening.js'
  *
  * Where no class has two images, the total covariance stands in for the one within classes. It also holds what sets
  * classes apart, which should not be whitened away, so its prior is worth four times as much, `λ = 4d/(4d + n − 1)`: the
- * one constant here that was chosen by trying (docs/accuracy.md).
+ * one constant here that was chosen by trying (`npm run tables`).
  */
 export const shrunk = () =>
   defineSpace({
