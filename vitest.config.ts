@@ -18,6 +18,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'threads',
+    // Loading the service's libraries takes longer than most files' tests: a worker keeps them from file to file.
+    isolate: false,
     // The default leaves a core out, which on two cores is half of them.
     maxWorkers: '100%',
     server: { deps: { inline: ['type-graphql'] } },

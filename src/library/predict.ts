@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Batch } from '../cache/batch.js'
-import type { SpaceFeatures } from '../cache/cache.js'
+import type { SpaceFeatures, Support } from '../cache/cache.js'
+import { type Caches, createCaches } from '../cache/caches.js'
 import type { Encoder } from '../encoders/encoder.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors, ShotboardError } from '../errors.js'
@@ -69,20 +70,41 @@ export interface PredictContext {
 
 /** Fitted methods kept in memory, so that the next prediction on the same support set need not fit again. */
 const keptFits = 64
+/** Support sets kept with their caches, so that methods of one space share its fit. */
+const keptSupports = 8
 
 /** Classifies images now. Deterministic; stores nothing. Throws what is wrong with the argument at fault. */
 export function createPredict(context: PredictContext): (input: PredictInput) => Promise<ImagePrediction[]> {
   const { store, encoders, registry, materials, kernels } = context
   const fits = new LRUCache<string, Promise<FittedMethod>>({ max: keptFits })
 
+  const supports = new LRUCache<string, Promise<{ support: Support; caches: Caches }>>({ max: keptSupports })
+
+  /** A support set's caches in the encoder's spaces that methods of one request start from. */
+  async function cachedSupport(supportSet: SupportSetRow, encoder: Encoder, bases: readonly string[]) {
+    const key = fingerprintOf([
+      [supportSet.id, encoder.id, encoder.fingerprint, bases],
+      await materials.classes(supportSet.datasetId),
+    ])
+    const known = supports.get(key)
+    if (known) return known
+    const loading = materials
+      .support(supportSet, encoder, bases)
+      .then((support) => ({ support, caches: createCaches(support, kernels) }))
+    supports.set(key, loading)
+    loading.catch(() => supports.delete(key))
+    return loading
+  }
+
   async function fittedFor(
     chosen: ChosenMethod,
     supportSet: SupportSetRow,
     encoder: Encoder,
     selection: Selection,
+    bases: readonly string[],
   ) {
     const { method, fixed } = chosen
-    const space = chosen.space ?? registry.space('clip')
+    const space = spaceOf(chosen)
     const { datasetId } = supportSet
     const validation = selection === 'VALIDATION' ? await store.datasets.images(datasetId, 'VALIDATION') : []
     if (selection === 'VALIDATION' && validation.length === 0) {
@@ -99,7 +121,7 @@ export function createPredict(context: PredictContext): (input: PredictInput) =>
       fitMethod({
         method,
         space,
-        support: await materials.support(supportSet, encoder, [space.base]),
+        ...(await cachedSupport(supportSet, encoder, bases)),
         selection,
         ...(selection === 'VALIDATION' && {
           validation: await materials.labelled(validation, encoder, [space.base]),
@@ -111,6 +133,8 @@ export function createPredict(context: PredictContext): (input: PredictInput) =>
     fitting.catch(() => fits.delete(key))
     return fitting
   }
+
+  const spaceOf = ({ space }: ChosenMethod) => space ?? registry.space('clip')
 
   return async (input) => {
     const [supportSet] = await store.supportSets.byIds([input.supportSet])
@@ -133,10 +157,10 @@ export function createPredict(context: PredictContext): (input: PredictInput) =>
     )
     const classes = await materials.classes(supportSet.datasetId)
     const keys = (await store.supportSets.images([supportSet.id])).get(supportSet.id) ?? []
+    const spaces = [...new Set(['clip', ...chosen.map((each) => spaceOf(each).base)])].sort()
     const fitted = await Promise.all(
-      chosen.map((each) => fittedFor(each, supportSet, encoder, input.selection)),
+      chosen.map((each) => fittedFor(each, supportSet, encoder, input.selection, spaces)),
     )
-    const spaces = [...new Set(['clip', ...fitted.map(({ cache }) => cache.space.base)])]
     const features = await encoder.encodeImages(
       images.map(({ id, bytes }) => ({ id, read: () => Promise.resolve(bytes) })),
       { spaces },

@@ -2,8 +2,8 @@ import type { Kernels } from '../tensor/kernels.js'
 import { type Matrix, matrix, meanRow, rowOf } from '../tensor/matrix.js'
 import type { LabelledFeatures } from './contract.js'
 
-/** How support features scatter within their classes, or, where no class has two images, about the mean of all. */
-export interface Scatter {
+/** How support features lie about the means of their classes, or, where no class has two images, about that of all. */
+export interface Deviations {
   /** Whether some class has two images. */
   readonly within: boolean
   /** [d]: the mean of all features. */
@@ -12,7 +12,11 @@ export interface Scatter {
   readonly deviations: Matrix
   /** [S]: without image i the scatter is lower by `κ_i·v_i·v_iᵀ`, `v_i` its deviation. */
   readonly kappa: Float64Array
-  /** Of the sum of all `v·vᵀ`: ascending, none negative [d], and their sum. */
+}
+
+/** How they scatter: the spectrum of the sum of all `v·vᵀ`. */
+export interface Scatter extends Deviations {
+  /** Ascending, none negative [d], and their sum. */
   readonly eigenvalues: Float64Array
   readonly trace: number
   /** Eigenvectors, one a column: [d, d]. */
@@ -20,7 +24,18 @@ export interface Scatter {
 }
 
 /** The scatter of a support set and its spectrum. */
-export async function scatterOf({ features, labels }: LabelledFeatures, kernels: Kernels): Promise<Scatter> {
+export async function scatterOf(support: LabelledFeatures, kernels: Kernels): Promise<Scatter> {
+  const about = deviationsOf(support)
+  const d = support.features.columns
+  const { data } = await kernels.scatter(about.deviations)
+  const { values, vectors } = await kernels.eigh(d, Float64Array.from(data))
+  const eigenvalues = values.map((value) => Math.max(value, 0))
+  const trace = eigenvalues.reduce((sum, value) => sum + value, 0)
+  return { ...about, eigenvalues, trace, basis: matrix(d, d, Float32Array.from(vectors)) }
+}
+
+/** How the images of a support set lie about their means. */
+export function deviationsOf({ features, labels }: LabelledFeatures): Deviations {
   const mean = meanRow(features)
   const counts = countsOf(labels)
   const within = counts.some((count) => count > 1)
@@ -36,13 +51,7 @@ export async function scatterOf({ features, labels }: LabelledFeatures, kernels:
     const n = within ? (counts[label] as number) : features.rows
     kappa[i] = n > 1 ? n / (n - 1) : 0
   }
-  const d = features.columns
-  const { data } = await kernels.scatter(deviations)
-  const { values, vectors } = await kernels.eigh(d, Float64Array.from(data))
-  const eigenvalues = values.map((value) => Math.max(value, 0))
-  const trace = eigenvalues.reduce((sum, value) => sum + value, 0)
-  const basis = matrix(d, d, Float32Array.from(vectors))
-  return { within, mean, deviations, kappa, eigenvalues, trace, basis }
+  return { within, mean, deviations, kappa }
 }
 
 /** A share of the scatter that two images at most can have each; what is left without it is too little to subtract to. */

@@ -1,7 +1,7 @@
 // The thread that computes. ONNX Runtime's Node binding runs a session synchronously, so it runs here and never on the
 // thread that serves requests. Plain JavaScript, so that it loads the same from the sources and from the build.
 import { parentPort } from 'node:worker_threads'
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
+import { CholeskyDecomposition, EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node'
 
 /** @type {Map<number, InferenceSession>} */
@@ -73,6 +73,14 @@ const operations = {
     const values = Float64Array.from(realEigenvalues)
     const vectors = Float64Array.from(eigenvectorMatrix.to1DArray())
     return { result: { values, vectors }, transfer: [values.buffer, vectors.buffer] }
+  },
+
+  /** X of `A·X = B`, A symmetric and positive definite, in double precision. */
+  async solve({ size, data, columns, rightSide }) {
+    const factor = new CholeskyDecomposition(Matrix.from1DArray(size, size, data))
+    if (!factor.isPositiveDefinite()) throw new Error('this matrix is not positive definite')
+    const solution = Float64Array.from(factor.solve(Matrix.from1DArray(size, columns, rightSide)).to1DArray())
+    return { result: solution, transfer: [solution.buffer] }
   },
 }
 

@@ -27,6 +27,8 @@ export interface Kernels {
   run(name: string, describe: () => Graph, inputs: Readonly<Record<string, KernelInput>>): Promise<Matrix>
   /** Eigenvalues (ascending) and eigenvectors (columns) of a symmetric [d, d], in double precision. */
   eigh(size: number, data: Float64Array): Promise<{ values: Float64Array; vectors: Float64Array }>
+  /** `(A + ridge·I)⁻¹·B` for a symmetric A [n, n] without negative eigenvalues, B [n, m], in double precision: [n, m]. */
+  solveRidge(a: Matrix, ridge: number, b: Matrix): Promise<Matrix>
 }
 
 export type Graph = Parameters<typeof graph>[0]
@@ -77,6 +79,16 @@ export function createKernels(runtime: Runtime): Kernels {
     centre: (a, mean) => runUnlessEmpty(a.rows, a.columns, 'centre', centreGraph, { a, mean }),
     run,
     eigh: (size, data) => runtime.eigh(size, data),
+    async solveRidge(a, ridge, b) {
+      const n = a.rows
+      // What is symmetric but for rounding is made so to the last digit.
+      const widened = Float64Array.from(a.data, (value, at) => {
+        const [i, j] = [Math.floor(at / n), at % n]
+        return i < j ? (a.data[j * n + i] as number) : value + (i === j ? ridge : 0)
+      })
+      const solution = await runtime.solve(n, widened, b.columns, Float64Array.from(b.data))
+      return matrix(b.rows, b.columns, Float32Array.from(solution))
+    },
   }
 }
 

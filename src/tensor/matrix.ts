@@ -79,3 +79,12 @@ export function subtractRow({ rows, columns, data }: Matrix, row: Float32Array):
     data.map((value, at) => value - (row[at % columns] as number)),
   )
 }
+
+/** Aᵀ: [n, m] → [m, n]. */
+export function transposed({ rows, columns, data }: Matrix): Matrix {
+  const result = matrix(columns, rows)
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) result.data[j * rows + i] = data[i * columns + j] as number
+  }
+  return result
+}

@@ -50,6 +50,11 @@ export interface Runtime {
   providers(): Promise<readonly string[]>
   /** Eigenvalues (ascending) and eigenvectors (columns) of a symmetric matrix, row-major [d, d], double precision. */
   eigh(size: number, data: Float64Array): Promise<{ values: Float64Array; vectors: Float64Array }>
+  /**
+   * X of `A·X = B`, row-major [size, columns], for a symmetric positive definite A [size, size], in double precision.
+   * Throws where A is not positive definite.
+   */
+  solve(size: number, data: Float64Array, columns: number, rightSide: Float64Array): Promise<Float64Array>
   /** Refuses what the thread has not answered, and ends it once it is idle. */
   close(): Promise<void>
 }
@@ -149,6 +154,7 @@ export function openRuntime({
     },
     providers: () => ask('providers', {}),
     eigh: (size, data) => ask('eigh', { size, data }),
+    solve: (size, data, columns, rightSide) => ask('solve', { size, data, columns, rightSide }),
     async close() {
       // A thread that ends within native code, or while it loads it, takes the whole process with it.
       const idle = new Promise<void>((resolve) => {

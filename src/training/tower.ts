@@ -3,7 +3,7 @@ import type { Adapter, Bottleneck } from '../encoders/adapters/adapter.js'
 import { adapterScaleInput, adapterTensor, attachAdapter } from '../encoders/adapters/attach.js'
 import { type Block, findBlocks } from '../encoders/adapters/find-blocks.js'
 import { errors, reasonOf } from '../errors.js'
-import { type Matrix, matrix } from '../tensor/matrix.js'
+import { matrix, transposed } from '../tensor/matrix.js'
 import { valueInfo } from '../tensor/onnx/graph.js'
 import { type OnnxModel, withGraph } from '../tensor/onnx/model.js'
 import { ValueInfoProtoSchema } from '../tensor/onnx/onnx_pb.js'
@@ -106,12 +106,4 @@ function weightsAsInputs(model: OnnxModel, parameters: Parameters, scale: number
       floatTensor(adapterScaleInput, [1], Float32Array.of(scale)),
     ],
   })
-}
-
-function transposed({ rows, columns, data }: Matrix): Matrix {
-  const result = matrix(columns, rows)
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) result.data[j * rows + i] = data[i * columns + j] as number
-  }
-  return result
 }

@@ -25,15 +25,18 @@ async function startService(data: string) {
   return { ...program, url, query }
 }
 
-/** A request whose body never comes. */
+/** A request whose body never comes; resolves once the service has begun with it. */
 async function openRequest(url: string): Promise<void> {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)
   socket.on('error', () => {})
   await once(socket, 'connect')
   socket.write(
-    `POST /graphql HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{`,
+    `POST /graphql HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: application/json\r\ncontent-length: 99\r\nexpect: 100-continue\r\n\r\n`,
   )
+  const [answer] = (await once(socket, 'data')) as [Buffer]
+  expect(String(answer)).toMatch(/^HTTP\/1.1 100 /)
+  socket.write('{')
 }
 
 describe.skipIf(!built)(title, { concurrent: true }, () => {

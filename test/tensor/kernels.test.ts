@@ -165,6 +165,30 @@ describe('eigh', () => {
   })
 })
 
+describe('solveRidge', () => {
+  test('solves for a scatter with a ridge, whatever its rank', async () => {
+    for (const rows of [3, 40]) {
+      const n = 12
+      const scatter = await kernels.scatter(randomMatrix(rows, n))
+      const b = randomMatrix(n, 5)
+      const x = await kernels.solveRidge(scatter, 0.5, b)
+      const product = filled(
+        n,
+        5,
+        (i, j) => sumOver(n, (k) => at(scatter, i, k) * at(x, k, j)) + 0.5 * at(x, i, j),
+      )
+      expectClose(b, product)
+    }
+  })
+
+  test('refuses a matrix that is not positive definite', async () => {
+    const b = randomMatrix(2, 1)
+    await expect(kernels.solveRidge(matrix(2, 2, Float32Array.of(0, 1, 1, 0)), 0, b)).rejects.toThrow(
+      'not positive definite',
+    )
+  })
+})
+
 describe('empty matrices', () => {
   test.each([
     ['dot without queries', () => kernels.dot(matrix(0, 4), matrix(3, 4)), [0, 3]],

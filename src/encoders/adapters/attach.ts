@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf'
-import { type Matrix, matrix } from '../../tensor/matrix.js'
+import { type Matrix, transposed } from '../../tensor/matrix.js'
 import { elementType, node, valueInfo } from '../../tensor/onnx/graph.js'
 import type { OnnxModel } from '../../tensor/onnx/model.js'
 import { type NodeProto, NodeProtoSchema, ValueInfoProtoSchema } from '../../tensor/onnx/onnx_pb.js'
@@ -73,6 +73,7 @@ function bottleneckNodes(n: number, block: Block, type: number): NodeProto[] {
   return nodes.map((each) => create(NodeProtoSchema, each))
 }
 
+/** Weights as MatMul takes them: what goes in along the rows. */
 function bottleneckTensors(n: number, { down, up }: Bottleneck) {
   const tensor = (part: string, { rows, columns, data }: Matrix) =>
     floatTensor(adapterTensor(n, part), [rows, columns], data)
@@ -82,13 +83,4 @@ function bottleneckTensors(n: number, { down, up }: Bottleneck) {
     tensor('up.weight', transposed(up.weight)),
     floatTensor(adapterTensor(n, 'up.bias'), [up.bias.length], up.bias),
   ]
-}
-
-/** As MatMul takes a weight: what goes in along the rows. */
-function transposed(a: Matrix): Matrix {
-  const result = matrix(a.columns, a.rows)
-  for (let i = 0; i < a.rows; i++) {
-    for (let j = 0; j < a.columns; j++) result.data[j * a.rows + i] = a.data[i * a.columns + j] as number
-  }
-  return result
 }

@@ -1,9 +1,16 @@
 import type { Batch } from '../../cache/batch.js'
 import type { Cache } from '../../cache/cache.js'
 import { foldInputs, foldMetrics, foldProduct, foldProducts } from '../../spaces/fold-metric.js'
-import { classMeans, lostWithout, mustRefit, type Scatter, scatterOf } from '../../spaces/scatter.js'
+import {
+  classMeans,
+  deviationsOf,
+  lostWithout,
+  mustRefit,
+  type Scatter,
+  scatterOf,
+} from '../../spaces/scatter.js'
 import { type Graph, type Kernels, operator } from '../../tensor/kernels.js'
-import { gatherRows, type Matrix, matrix, rowOf, sliceRows } from '../../tensor/matrix.js'
+import { gatherRows, type Matrix, matrix, rowOf, sliceRows, transposed } from '../../tensor/matrix.js'
 import type { Term } from '../contract.js'
 
 /**
@@ -26,28 +33,73 @@ export const gaussianDiscriminant = (names: { readonly weight: string }): Term =
   leaveOneOut: 'in-batch-unless-fitted',
   logits: async (batch) => {
     const { cache } = batch
+    if (batch.leavesOneOut) {
+      const spectrum = await cache.derive('spectrum of gda', () => spectrumOf(cache))
+      return leftOutLogits(batch, spectrum)
+    }
     const discriminant = await cache.derive('Gaussian discriminant', () => discriminantOf(cache))
-    if (batch.leavesOneOut) return leftOutLogits(batch, discriminant)
     return linearLogits(await batch.spaceQueries(), discriminant, cache.kernels)
   },
 })
 
-interface Discriminant {
-  readonly scatter: Scatter
-  /** μ in the eigenbasis, [C, d]; the mean of all keys for a class without any. */
-  readonly means: Matrix
-  /** The diagonal of `Σ⁻¹` in the eigenbasis: [d]. */
-  readonly precision: Float64Array
-}
-
 type Keys = Pick<Cache, 'spaceKeys' | 'labels' | 'classes' | 'kernels'>
 
+/** As a linear classifier. */
+interface Discriminant {
+  readonly weights: Matrix // V, [C, d]
+  readonly biases: Float64Array // b, [C]
+}
+
+/**
+ * With fewer keys than dimensions `Σ⁻¹·M` is solved for among the keys (Woodbury), `D` their deviations as rows:
+ * `(DᵀD + r·I)⁻¹·M = (M − Dᵀ·(D·Dᵀ + r·I)⁻¹·D·M)/r`.
+ */
 async function discriminantOf({ spaceKeys, labels, classes, kernels }: Keys): Promise<Discriminant> {
-  const scatter = await scatterOf({ features: spaceKeys, labels }, kernels)
+  const { deviations, mean } = deviationsOf({ features: spaceKeys, labels })
+  const { rows: n, columns: d } = spaceKeys
+  const means = meansOf({ spaceKeys, labels, classes }, mean)
+  const trace = deviations.data.reduce((sum, value) => sum + value * value, 0)
+  const ridge = trace / (n - 1)
+  let weights = means
+  if (trace > 0 && n < d) {
+    const along = await kernels.dot(deviations, means)
+    const solution = await kernels.solveRidge(await kernels.dot(deviations, deviations), ridge, along)
+    const explained = await kernels.multiply(transposed(solution), deviations)
+    weights = matrix(classes, d)
+    for (let at = 0; at < weights.data.length; at++) {
+      weights.data[at] = (((means.data[at] as number) - (explained.data[at] as number)) * d) / ridge
+    }
+  } else if (trace > 0) {
+    const scatter = await kernels.scatter(deviations)
+    weights = transposed(await kernels.solveRidge(scatter, ridge, transposed(means)))
+    for (let at = 0; at < weights.data.length; at++) weights.data[at] = (weights.data[at] as number) * d
+  }
+  const biases = new Float64Array(classes)
+  for (let c = 0, at = 0; c < classes; c++) {
+    for (let k = 0; k < d; k++, at++) {
+      biases[c] = (biases[c] as number) - ((weights.data[at] as number) * (means.data[at] as number)) / 2
+    }
+  }
+  return { weights, biases }
+}
+
+/** μ, [C, d]; the mean of all keys for a class without any. */
+function meansOf({ spaceKeys, labels, classes }: Omit<Keys, 'kernels'>, ofAll: Float32Array): Matrix {
   const means = classMeans(spaceKeys, labels, classes)
-  for (let c = 0; c < classes; c++) if (!labels.includes(c)) rowOf(means, c).set(scatter.mean)
-  const precision = precisionOf(scatter.eigenvalues, scatter.trace, labels.length)
-  return { scatter, means: await kernels.multiply(means, scatter.basis), precision }
+  for (let c = 0; c < classes; c++) if (!labels.includes(c)) rowOf(means, c).set(ofAll)
+  return means
+}
+
+/** In the eigenbasis of the scatter, from which it is known without any of the keys. */
+interface Spectrum {
+  readonly scatter: Scatter
+  readonly means: Matrix // [C, d]
+}
+
+async function spectrumOf(keys: Keys): Promise<Spectrum> {
+  const { spaceKeys, labels, kernels } = keys
+  const scatter = await scatterOf({ features: spaceKeys, labels }, kernels)
+  return { scatter, means: await kernels.multiply(meansOf(keys, scatter.mean), scatter.basis) }
 }
 
 /** The diagonal of `d·(S_w + tr(S_w)/(n − 1)·I)⁻¹`. */
@@ -58,20 +110,10 @@ function precisionOf(eigenvalues: Float64Array, trace: number, n: number): Float
 
 async function linearLogits(
   queries: Matrix,
-  { scatter, means, precision }: Discriminant,
+  { weights, biases }: Discriminant,
   kernels: Kernels,
 ): Promise<Matrix> {
-  const weights = matrix(means.rows, means.columns) // V in the eigenbasis, [C, d]
-  const biases = new Float64Array(means.rows) // b, [C]
-  for (let c = 0, at = 0; c < means.rows; c++) {
-    for (let k = 0; k < means.columns; k++, at++) {
-      const mean = means.data[at] as number
-      const scaled = (precision[k] as number) * mean
-      weights.data[at] = scaled
-      biases[c] = (biases[c] as number) - (scaled * mean) / 2
-    }
-  }
-  const logits = await kernels.dot(await kernels.multiply(queries, scatter.basis), weights)
+  const logits = await kernels.dot(queries, weights)
   for (let at = 0; at < logits.data.length; at++) {
     logits.data[at] = (logits.data[at] as number) + (biases[at % biases.length] as number)
   }
@@ -82,9 +124,8 @@ async function linearLogits(
  * The logits of keys, each by the discriminant without it: `S_w` is lower by `κ·v·vᵀ`, its trace by `κ·|v|²`, n by one, and
  * the mean of its class, or of all keys, has moved away from it.
  */
-async function leftOutLogits(batch: Batch, discriminant: Discriminant): Promise<Matrix> {
+async function leftOutLogits(batch: Batch, { scatter, means }: Spectrum): Promise<Matrix> {
   const { cache, from, rows } = batch
-  const { scatter, means } = discriminant
   const { kernels, labels } = cache
   const d = means.columns
   const keys = await kernels.multiply(await batch.spaceQueries(), scatter.basis) // x, [n, d]
