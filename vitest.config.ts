@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
+const processes = ['test/cli/**/*.test.ts', 'test/faults/**/*.test.ts', 'test/web/**/*.test.ts']
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -14,7 +16,6 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'threads',
@@ -23,5 +24,16 @@ export default defineConfig({
     // The default leaves a core out, which on two cores is half of them.
     maxWorkers: '100%',
     server: { deps: { inline: ['type-graphql'] } },
+    projects: [
+      {
+        extends: true,
+        test: { name: 'units', include: ['test/**/*.test.ts'], exclude: processes },
+      },
+      {
+        extends: true,
+        // Programs and browsers are held against the clock by whoever waits for them: they run when the rest is done.
+        test: { name: 'processes', include: processes, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 })

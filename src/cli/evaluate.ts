@@ -71,9 +71,9 @@ export const evaluateCommand = (): Command =>
     .action((file: string, options: EvaluateOptions) => endWell(() => run(file, options)))
 
 async function run(file: string, options: EvaluateOptions): Promise<void> {
-  const { plugins } = readSettings(process.env)
+  const { plugins, threads } = readSettings(process.env)
   const loaded = await Promise.all(plugins.map((plugin) => loadPlugin(plugin, process.cwd())))
-  const runtime = openRuntime()
+  const runtime = openRuntime({ threads })
   const bar = createProgressBar('Evaluating', process.stderr)
   const results: FeatureEvaluation[] = []
   try {

@@ -41,7 +41,7 @@ const addCommand = (): Command =>
 async function add(model: string, options: AddCommandOptions): Promise<void> {
   const settings = readSettings(process.env)
   const bar = createProgressBar(model, process.stderr)
-  const runtime = openRuntime()
+  const runtime = openRuntime({ threads: settings.threads })
   try {
     const added = await addModel(model, addedModelsFolder(settings.dataDirectory), runtime, {
       ...options,

@@ -83,6 +83,7 @@ export type LibrarySettings = Pick<
   | 'modelsDirectory'
   | 'encoder'
   | 'encoderIdleMinutes'
+  | 'threads'
   | 'executionProviders'
   | 'plugins'
   | 'maxMegapixels'
@@ -115,7 +116,8 @@ export async function openLibrary(
   const registry = createRegistry([builtin(), ...plugins])
   const lock = await lockDataFolder(settings.dataDirectory)
   // Two computing threads, so that a search does not wait for a batch of images, nor a prediction for a search.
-  const [encoding, computing] = [openRuntime({ providers: settings.executionProviders }), openRuntime()]
+  const { threads, executionProviders: providers } = settings
+  const [encoding, computing] = [openRuntime({ threads, providers }), openRuntime({ threads })]
   const closing: (() => Promise<unknown>)[] = [
     () => lock.release(),
     () => encoding.close(),
@@ -126,7 +128,7 @@ export async function openLibrary(
   }
   try {
     const known = await encoding.providers()
-    for (const provider of settings.executionProviders) {
+    for (const provider of providers) {
       if (!known.includes(provider)) throw errors.providerUnavailable({ provider, known })
     }
     const opening = openDatabase(settings.databaseUrl)

@@ -93,6 +93,12 @@ const models = {
       'An encoder that nobody has used for so long gives back its memory, and is opened again when it is needed; 0 keeps it.',
     unit: 'minutes',
   }),
+  threads: optionalSetting(wholeNumber(1, 1024), {
+    variable: 'SHOTBOARD_THREADS',
+    description:
+      'How many threads one model or one computation uses. Fewer than the cores leaves room for others on the machine.',
+    defaultText: 'one a core',
+  }),
   executionProviders: setting(
     listOf(oneOf('cpu', 'cuda', 'tensorrt', 'dml', 'coreml', 'openvino', 'webgpu')),
     ['cpu'],

@@ -61,7 +61,7 @@ export interface Runtime {
 
 export interface RuntimeOptions {
   /** How many threads ONNX Runtime uses; one a core unless said. */
-  readonly threads?: number
+  readonly threads?: number | undefined
   /** What graphs run on, in order of preference: the processor unless said. */
   readonly providers?: readonly string[]
 }

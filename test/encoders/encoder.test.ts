@@ -10,7 +10,7 @@ import { type Matrix, makeUnit, rowOf } from '../../src/tensor/matrix.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
 import { demoImages, fixture, miniClip, root, sourceOf } from './files.js'
 
-const runtime = openRuntime()
+const runtime = openRuntime({ threads: 1 })
 const encoder = await openEncoder(miniClip, runtime)
 afterAll(() => runtime.close())
 

@@ -8,7 +8,7 @@ import { openRuntime } from '../../src/tensor/runtime.js'
 import { miniClip, root, sourceOf } from './files.js'
 
 const shared = process.env.SHOTBOARD_SHARED_DATA ?? join(root, '../shared/data')
-const runtime = openRuntime()
+const runtime = openRuntime({ threads: 1 })
 const encoder = await openEncoder(miniClip, runtime)
 afterAll(() => runtime.close())
 

@@ -17,7 +17,7 @@ const request = (dataset: string): CompareInput => ({
 /** A library whose faults are kept; `environment` beside its folder. */
 async function open(folder: string, environment: Record<string, string> = {}) {
   const faults = vi.fn<(job: string, error: unknown) => void>()
-  const settings = readSettings({ SHOTBOARD_DATA_DIR: folder, ...environment })
+  const settings = readSettings({ SHOTBOARD_DATA_DIR: folder, SHOTBOARD_THREADS: '1', ...environment })
   const library = await openLibrary(settings, { onError: faults })
   atEnd(library.close)
   return { library, faults }

@@ -9,6 +9,7 @@ import { seeded } from '../../src/random.js'
 import { imageIdOf } from '../../src/store/image-files.js'
 import { tarOf, zipOf } from '../helpers/archives.js'
 import { filesBelow, temporaryFolder } from '../helpers/folder.js'
+import { killsIn } from '../helpers/kills.js'
 import { openTestLibrary } from '../helpers/library.js'
 import { tinyPng } from '../helpers/tiny-png.js'
 
@@ -17,9 +18,8 @@ const built = existsSync(join(root, 'dist/index.js'))
 const title = built ? 'kills during imports' : 'kills during imports (skipped: run `npm run build` first)'
 
 /** Data folders that are worked on at the same time, and how often each one's process is killed. */
-const lanes = 2
-const killsEach = 8
-const imagesPerArchive = 600
+const { lanes, each: killsEach } = killsIn(2)
+const imagesPerArchive = 300
 const imagesToAdd = 40
 /** That it is open, what it imports, its dataset, each image added, and that it is done. */
 const linesTold = imagesToAdd + 4

@@ -5,14 +5,14 @@ import type { LabelledImageInput } from '../../src/library/datasets.js'
 import { seeded } from '../../src/random.js'
 import { labelledPictures, makeDataset, type Sizes } from '../helpers/datasets.js'
 import { temporaryFolder } from '../helpers/folder.js'
+import { killsIn } from '../helpers/kills.js'
 import { openTestLibrary } from '../helpers/library.js'
 import { classNames } from '../helpers/pictures.js'
 import { outsiders } from '../helpers/plugins.js'
 import { built, type Program, runProgram, title } from '../helpers/programs.js'
 
 /** Data folders at the same time, and how often the process on each is killed. */
-const lanes = 3
-const killsPerLane = 7
+const { lanes, each: killsPerLane } = killsIn(3)
 
 /** What a process is doing when it is killed, or a moment later. */
 const moments = ['comparing', 'asking', 'starting', 'comparing'] as const

@@ -7,7 +7,9 @@ export async function openTestLibrary(
   folder: string,
   environment: Record<string, string> = {},
 ): Promise<Library> {
-  const library = await openLibrary(readSettings({ SHOTBOARD_DATA_DIR: folder, ...environment }), {
+  // Tests run side by side, one a core.
+  const settings = readSettings({ SHOTBOARD_DATA_DIR: folder, SHOTBOARD_THREADS: '1', ...environment })
+  const library = await openLibrary(settings, {
     onError: (job, error) => {
       throw new Error(`${job} failed`, { cause: error })
     },

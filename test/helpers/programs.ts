@@ -29,6 +29,7 @@ export async function runProgram(
       PATH: process.env.PATH,
       PORT: '0',
       SHOTBOARD_DEMO: 'off',
+      SHOTBOARD_THREADS: '1',
       SHOTBOARD_DATA_DIR: await temporaryFolder(),
       ...environment,
     },

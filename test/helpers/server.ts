@@ -44,6 +44,7 @@ export async function startTestServer(environment: Record<string, string> = {}):
     PORT: '0',
     SHOTBOARD_LOG_LEVEL: 'silent',
     SHOTBOARD_DATA_DIR: await temporaryFolder(),
+    SHOTBOARD_THREADS: '1',
     ...environment,
   })
   const server = await startServer(settings)

@@ -28,7 +28,7 @@ const golden: Golden = JSON.parse(
   await readFile(new URL('../golden/caltech61.json', import.meta.url), 'utf8'),
 )
 const registry = createRegistry([builtin()])
-const runtime = openRuntime()
+const runtime = openRuntime({ threads: 1 })
 const kernels = createKernels(runtime)
 afterAll(() => runtime.close())
 
