@@ -24,7 +24,7 @@ const generated = await codegen({
     skipTypename: true,
     immutableTypes: true,
     defaultScalarType: 'unknown',
-    scalars: { ID: 'string', DateTime: 'string', Upload: 'Blob' },
+    scalars: { ID: 'string', DateTime: 'string', Upload: 'Blob', JSONObject: 'Record<string, unknown>' },
   },
   plugins: [{ operations: {} }, { typedDocumentNode: {} }],
   pluginMap: { operations, typedDocumentNode },

@@ -32,7 +32,7 @@ const generated = await codegen({
     skipTypename: true,
     immutableTypes: true,
     defaultScalarType: 'unknown',
-    scalars: { DateTime: 'string', Upload: 'File' },
+    scalars: { DateTime: 'string', Upload: 'File', JSONObject: 'Record<string, unknown>' },
     avoidOptionals: { field: true },
   },
   plugins: [{ operations: {} }, { typedDocumentNode: {} }],

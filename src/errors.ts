@@ -54,6 +54,12 @@ export const errors = {
     ({ id }) => `There is no comparison ${id}.`,
   ),
   unknownImport: define<{ id: string }>('UNKNOWN_IMPORT', ({ id }) => `There is no import ${id}.`),
+  unknownTraining: define<{ id: string }>('UNKNOWN_TRAINING', ({ id }) => `There is no training ${id}.`),
+  unknownAdapter: define<{ name: string; encoder: string; known: readonly string[] }>(
+    'UNKNOWN_ADAPTER',
+    ({ name, encoder, known }) =>
+      `The encoder ${encoder} has no added adapter "${name}"; it has ${list(known)}.`,
+  ),
   unknownImage: define<{ id: string }>('UNKNOWN_IMAGE', ({ id }) => `There is no image ${id}.`),
   unknownEncoder: define<{ id: string; known: readonly string[] }>(
     'UNKNOWN_ENCODER',
@@ -105,7 +111,7 @@ export const errors = {
   spaceNotAvailable: define<{ space: string; encoder: string }>(
     'SPACE_NOT_AVAILABLE',
     ({ space, encoder }) =>
-      `The encoder ${encoder} has no features for the space ${space}: it has no adapter.`,
+      `The encoder ${encoder} has no features for the space ${space}: it has no such adapter.`,
   ),
   textRequired: define<{ method: string; term: string }>(
     'TEXT_FEATURES_REQUIRED',
@@ -340,6 +346,10 @@ export const errors = {
     'INVALID_ADAPTER',
     ({ file, model, reason }) => `The adapter ${file} cannot be attached to ${model}: ${reason}.`,
   ),
+  invalidAdapterFile: define<{ file: string; reason: string }>(
+    'INVALID_ADAPTER',
+    ({ file, reason }) => `The adapter ${file} cannot be used: ${reason}`,
+  ),
   invalidPlugin: define<{ plugin: string; reason: string }>(
     'INVALID_PLUGIN',
     ({ plugin, reason }) => `The plugin ${plugin} cannot be used: ${reason}.`,
@@ -397,6 +407,14 @@ export const errors = {
   ),
 
   // Training.
+  adapterExists: define<{ name: string; encoder: string }>(
+    'ADAPTER_EXISTS',
+    ({ name, encoder }) => `The encoder ${encoder} has an adapter named "${name}" already, or in training.`,
+  ),
+  trainingFinished: define<{ id: string; status: string }>(
+    'TRAINING_FINISHED',
+    ({ id, status }) => `The training ${id} has already ended (${status}) and cannot be cancelled.`,
+  ),
   cannotDifferentiate: define<{ reason: string }>(
     'CANNOT_DIFFERENTIATE',
     ({ reason }) => `The encoder's graph cannot be differentiated: ${reason}.`,

@@ -38,7 +38,7 @@ export function createFeatureSource(store: FeatureStore, events: FeatureEvents =
   const oneAtATime = pLimit(1)
 
   const addressOf = (encoder: Encoder, space: string, recipe: AugmentationRecipe): FeatureAddress => ({
-    encoder: `${encoder.id}-${encoder.fingerprint}`,
+    encoder: `${encoder.id}-${encoder.fingerprintOf(space)}`,
     space,
     recipe: recipe.id,
     dimensions: encoder.dimensions,

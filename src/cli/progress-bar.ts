@@ -1,7 +1,8 @@
 import progress from 'cli-progress'
 
 export interface ProgressBar {
-  update(done: number, total: number): void
+  /** `note` stands behind the bar. */
+  update(done: number, total: number, note?: string): void
   stop(): void
 }
 
@@ -10,11 +11,12 @@ const updatesToEstimateFrom = 50
 
 /** A progress bar in a terminal, and a line now and then where the output is no terminal. */
 export function createProgressBar(label: string, stream: NodeJS.WriteStream = process.stdout): ProgressBar {
+  let note = ''
   const bar = new progress.SingleBar({
     stream,
     format: (options, { progress: share, eta }) => {
       const left = share < 1 ? formatRemaining(eta) : 'done'
-      return `${label} ${progress.Format.BarFormat(share, options)} ${Math.floor(100 * share)}% · ${left}`
+      return `${label} ${progress.Format.BarFormat(share, options)} ${Math.floor(100 * share)}% · ${left}${note}`
     },
     etaBuffer: updatesToEstimateFrom,
     barCompleteChar: '█',
@@ -26,7 +28,8 @@ export function createProgressBar(label: string, stream: NodeJS.WriteStream = pr
   })
   let started = false
   return {
-    update(done, total) {
+    update(done, total, told) {
+      note = told ? ` · ${told}` : ''
       if (started) {
         bar.setTotal(total)
         bar.update(done)

@@ -1,9 +1,8 @@
 import { Command, Option } from 'commander'
 import { shiftKinds, shiftStrengths } from '../encoders/shift.js'
-import { errors } from '../errors.js'
-import { type Library, openLibrary } from '../library/library.js'
+import { openLibrary } from '../library/library.js'
 import { readSettings } from '../settings/settings.js'
-import type { DatasetRow } from '../store/datasets.js'
+import { datasetNamed } from './dataset-named.js'
 import { endWell } from './end-well.js'
 
 interface ShiftOptions {
@@ -33,7 +32,7 @@ async function run(
 ): Promise<void> {
   const library = await openLibrary(readSettings(process.env))
   onStop(library.close)
-  const source = await find(library, name)
+  const source = await datasetNamed(library, name)
   for (const each of shiftKinds.filter((known) => kind.includes(known))) {
     for (const level of shiftStrengths.filter((known) => strength.map(Number).includes(known))) {
       const { dataset, added } = await library.shift({ dataset: source.id, kind: each, strength: level })
@@ -41,11 +40,4 @@ async function run(
     }
   }
   await library.close()
-}
-
-async function find({ store }: Library, name: string): Promise<DatasetRow> {
-  const [byId] = await store.datasets.byIds([name])
-  const dataset = byId ?? (await store.datasets.byName(name))
-  if (!dataset) throw errors.unknownDataset({ id: name })
-  return dataset
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
 import { version } from '../version.js'
+import { adaptersCommand } from './adapters.js'
 import { compareCommand } from './compare.js'
 import { evaluateCommand } from './evaluate.js'
 import { importCommand } from './import.js'
@@ -19,5 +20,6 @@ const program = new Command('shotboard')
   .addCommand(keyCommand())
   .addCommand(shiftCommand())
   .addCommand(modelsCommand())
+  .addCommand(adaptersCommand())
 
 await program.parseAsync()

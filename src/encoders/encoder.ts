@@ -4,17 +4,21 @@ import { untilCancelled } from '../abort.js'
 import { errors, reasonOf, ShotboardError } from '../errors.js'
 import { type Matrix, makeUnit, matrix, rowOf, stackRows } from '../tensor/matrix.js'
 import type { Runtime } from '../tensor/runtime.js'
+import type { AddedAdapters } from './adapters/added-adapters.js'
 import { type AugmentationRecipe, plain, randomViews } from './augmentation.js'
 import { batched } from './batching.js'
 import { decodeImage } from './image.js'
-import { lazily } from './lazy.js'
+import { type Lazy, lazily } from './lazy.js'
 import type { Manifest, ModelFolder, Precision } from './manifest.js'
 import { readModelFolder } from './model-folder.js'
 import { preprocess, preprocessView } from './preprocess.js'
 import { openTokenizer, type TextTokenizer } from './tokenizer.js'
 import { openTextTower, openVisionTower, type TextTower, type VisionTower } from './towers.js'
 
-/** The id of a space that the encoder itself computes: `clip`, plain, or `imo`, with its adapters on. */
+/**
+ * The id of a space that the encoder itself computes: `clip`, plain, `imo`, with its adapters on, or `imo:NAME`, with
+ * added ones.
+ */
 export type EncoderSpace = string
 
 /** An image to encode: its SHA-256 in hexadecimal, and its bytes when they are needed. */
@@ -44,7 +48,10 @@ export interface Encoder {
   readonly logitBias: number | null
   readonly precision: Precision
   readonly spaces: readonly EncoderSpace[]
+  /** Changes with the model's files, and with which adapter is `imo`. */
   readonly fingerprint: string
+  /** What decides the features of one of its spaces: they are stored under it. */
+  fingerprintOf(space: EncoderSpace): string
   /** The SHA-256 of every file that it was read from, in hexadecimal. */
   readonly files: Readonly<Record<string, string>>
   /** The SHA-256 of the file with the adapters that each space has on; the plain space has none. */
@@ -56,6 +63,8 @@ export interface Encoder {
   encodeImages(images: readonly ImageSource[], options: EncodeOptions): Promise<SpaceFeatures>
   /** Texts to unit features [N, d]. */
   encodeTexts(texts: readonly string[]): Promise<Matrix>
+  /** Makes added adapters its spaces, in the place of those before; `imo` is the used one, or the model's own. */
+  setAdapters(added: AddedAdapters): Promise<void>
   /** Opens the model's files, which otherwise the first use does, and tries them. Throws INVALID_MODEL with the file. */
   load(): Promise<void>
   close(): Promise<void>
@@ -88,14 +97,39 @@ export function encoderOf(
   { idleMinutes = 0 }: EncoderOptions = {},
 ): Encoder {
   const { folder, manifest } = model
-  const opened = lazily(() => openModel(model, runtime), closeModel, idleMinutes * 60_000)
-  const spaces: readonly EncoderSpace[] = manifest.adapter ? ['clip', 'imo'] : ['clip']
+  const idle = idleMinutes * 60_000
+  let added: AddedAdapters = { adapters: [], used: null }
+  /** The added adapters that are not `imo`: each has the image tower for itself. */
+  let others = new Map<EncoderSpace, Lazy<VisionTower>>()
+  const used = () => added.adapters.find(({ name }) => name === added.used)
+  const withImo = () => withAdapter(model, used()?.file)
+  const opened = lazily(() => openModel(withImo(), runtime), closeModel, idle)
+  const spaces = (): readonly EncoderSpace[] => [
+    'clip',
+    ...(manifest.adapter || used() ? ['imo'] : []),
+    ...added.adapters.map(({ name }) => `imo:${name}`),
+  ]
+  const hashes = (): Record<EncoderSpace, string> => ({
+    ...adapterFiles(model),
+    ...Object.fromEntries(added.adapters.map(({ name, sha256 }) => [`imo:${name}`, sha256])),
+    ...(used() && { imo: used()?.sha256 ?? '' }),
+  })
+  const fingerprintOf = (space: EncoderSpace): string => {
+    const own = space === 'clip' || (space === 'imo' && used() === undefined)
+    return own ? model.fingerprint : `${model.fingerprint}-${hashes()[space]?.slice(0, 16)}`
+  }
+  const encode = (pixels: Float32Array, count: number, space: EncoderSpace, give: boolean) => {
+    const other = others.get(space)
+    if (other) return other.use((tower) => tower.encode(pixels, count, 'imo', give))
+    const inMain = space === 'clip' ? space : 'imo'
+    return opened.use(({ vision }) => vision.encode(pixels, count, inMain, give))
+  }
 
   async function encodeImages(images: readonly ImageSource[], options: EncodeOptions) {
     const { recipe = plain, signal, onBatch } = options
     const wanted = [...new Set(options.spaces)]
     for (const space of wanted) {
-      if (!spaces.includes(space)) throw errors.spaceNotAvailable({ space, encoder: manifest.id })
+      if (!spaces().includes(space)) throw errors.spaceNotAvailable({ space, encoder: manifest.id })
     }
     const perBatch = Math.max(1, Math.floor(batchSize / recipe.rounds))
     const parts = new Map<EncoderSpace, Matrix[]>(options.spaces.map((space) => [space, []]))
@@ -112,9 +146,7 @@ export function encoderOf(
       const batch: Record<EncoderSpace, Matrix> = {}
       for (const [i, space] of wanted.entries()) {
         const last = i === wanted.length - 1
-        const running = opened.use(({ vision }) =>
-          vision.encode(pixels, (to - from) * recipe.rounds, space, last),
-        )
+        const running = encode(pixels, (to - from) * recipe.rounds, space, last)
         const views = await untilCancelled(signal, running)
         const features = meanOfViews(views, recipe.rounds)
         batch[space] = features
@@ -150,10 +182,17 @@ export function encoderOf(
     logitScale: manifest.logitScale,
     logitBias: manifest.logitBias,
     precision: manifest.precision,
-    spaces,
-    fingerprint: model.fingerprint,
+    get spaces() {
+      return spaces()
+    },
+    get fingerprint() {
+      return fingerprintOf('imo')
+    },
+    fingerprintOf,
     files: model.files,
-    adapters: adapterFiles(model),
+    get adapters() {
+      return hashes()
+    },
     encodeImages,
     encodeTexts,
     load: () =>
@@ -163,7 +202,29 @@ export function encoderOf(
         await tryOut(manifest.vision.file, () => vision.encode(blank, 1, 'clip', true))
         await tryOut(manifest.text.file, () => encodeTexts(['a '.repeat(manifest.contextLength)]))
       }),
-    close: opened.close,
+    async setAdapters(next) {
+      const before = used()?.sha256
+      const dropped = others
+      added = next
+      others = new Map(
+        added.adapters
+          .filter(({ name }) => name !== added.used)
+          .map(({ name, file }) => [
+            `imo:${name}`,
+            lazily(
+              () => openVision(withAdapter(model, file), runtime),
+              (tower) => tower.release(),
+              idle,
+            ),
+          ]),
+      )
+      await Promise.all([...dropped.values()].map((tower) => tower.close()))
+      // The next use opens the image tower with the other adapter.
+      if (before !== used()?.sha256) await opened.close()
+    },
+    async close() {
+      await Promise.all([opened.close(), ...[...others.values()].map((tower) => tower.close())])
+    },
   }
 }
 
@@ -171,6 +232,10 @@ function adapterFiles({ manifest: { adapter, vision }, files }: ModelFolder): Re
   const hash = adapter && files['file' in adapter ? adapter.file : vision.file]
   return hash ? { imo: hash } : {}
 }
+
+/** The model with another adapter as its `imo`; with its own where none is given. */
+const withAdapter = (model: ModelFolder, file: string | undefined): ModelFolder =>
+  file === undefined ? model : { ...model, manifest: { ...model.manifest, adapter: { file } } }
 
 interface OpenedModel {
   readonly tokenize: TextTokenizer
@@ -181,10 +246,16 @@ interface OpenedModel {
 async function openModel(model: ModelFolder, runtime: Runtime): Promise<OpenedModel> {
   const [tokenize, vision, text] = await Promise.all([
     openTokenizer(model),
-    openVisionTower(model, runtime),
+    openVision(model, runtime),
     openTextTower(model, runtime),
   ])
-  return { tokenize, vision: { ...vision, encode: batched(vision.encode, batchSize) }, text }
+  return { tokenize, vision, text }
+}
+
+/** The image tower, batching what is asked of it at the same time. */
+async function openVision(model: ModelFolder, runtime: Runtime): Promise<VisionTower> {
+  const tower = await openVisionTower(model, runtime)
+  return { ...tower, encode: batched(tower.encode, batchSize) }
 }
 
 const closeModel = async ({ vision, text }: OpenedModel): Promise<void> => {

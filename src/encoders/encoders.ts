@@ -2,6 +2,7 @@ import { access, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errors, reasonOf } from '../errors.js'
 import type { Runtime } from '../tensor/runtime.js'
+import type { AdapterFolder } from './adapters/added-adapters.js'
 import { type Encoder, encoderOf } from './encoder.js'
 import type { ModelFolder } from './manifest.js'
 import { isModelFolder, readModelFolder } from './model-folder.js'
@@ -20,6 +21,8 @@ export interface Encoders {
   readonly default: Encoder
   /** By id; the default where none is named. Throws UNKNOWN_ENCODER. */
   get(id: string | null | undefined, argument?: string): Encoder
+  /** The model folder of an encoder. Throws UNKNOWN_ENCODER. */
+  model(id: string): ModelFolder
   /** Whether the default encoder's files are still there. Throws what the file system says. */
   check(): Promise<void>
   close(): Promise<void>
@@ -30,16 +33,20 @@ export const addedModelsFolder = (dataDirectory: string): string => join(dataDir
 
 /**
  * Reads every model folder and opens the default encoder; the others are opened when they are first used.
- * Throws INVALID_MODEL with the file that is missing or malformed, UNKNOWN_ENCODER where the default is not there.
+ * Throws INVALID_MODEL or INVALID_ADAPTER with the file that is missing or malformed, UNKNOWN_ENCODER where the default is not there.
  */
 export async function openEncoders(
   places: ModelPlaces,
   defaultId: string,
   runtime: Runtime,
-  options: { readonly idleMinutes?: number } = {},
+  options: { readonly idleMinutes?: number; readonly adapterFolder?: AdapterFolder } = {},
 ): Promise<Encoders> {
   const models = await readModelFolders(places)
   const all = models.map((model) => encoderOf(model, runtime, options))
+  const { adapterFolder } = options
+  if (adapterFolder) {
+    await Promise.all(all.map(async (encoder) => encoder.setAdapters(await adapterFolder.read(encoder.id))))
+  }
   const get = (id: string | null | undefined, argument?: string): Encoder => {
     const found = all.find((encoder) => encoder.id === (id ?? defaultId))
     if (!found) {
@@ -52,6 +59,10 @@ export async function openEncoders(
     all,
     default: get(defaultId),
     get,
+    model(id) {
+      const { id: known } = get(id)
+      return models.find(({ manifest }) => manifest.id === known) as ModelFolder
+    },
     async check() {
       const model = models.find(({ manifest }) => manifest.id === defaultId)
       const files = Object.keys(model?.files ?? {})

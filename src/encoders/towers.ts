@@ -1,10 +1,11 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { errors, reasonOf } from '../errors.js'
 import { type Matrix, matrix } from '../tensor/matrix.js'
 import { graphOverFile, readOnnxModel } from '../tensor/onnx/model.js'
 import type { OpenOptions, Runtime, Session, Tensor } from '../tensor/runtime.js'
 import { readAdapter } from './adapters/adapter.js'
 import { adapterScaleInput, attachAdapter } from './adapters/attach.js'
+import { stripAdapters } from './adapters/strip-adapters.js'
 import type { EncoderSpace } from './encoder.js'
 import type { Manifest, ModelFolder, Tower } from './manifest.js'
 import type { TokenIds } from './tokenizer.js'
@@ -37,14 +38,12 @@ export async function openVisionTower(model: ModelFolder, runtime: Runtime): Pro
           scale: adapter?.scale ?? 0,
           scaleInput: vision.scaleInput,
         }
-  const output = checked(session, file, vision, [scaleInput, vision.scaleInput])
+  const output = checked(session, file, vision, [scaleInput])
   return {
     async encode(pixels, count, space, give) {
       const one = (value: number): Tensor => ({ type: 'float32', dims: [1], data: Float32Array.of(value) })
       const feeds: Record<string, Tensor> = {
         [vision.input]: { type: 'float32', dims: [count, 3, imageSize, imageSize], data: pixels },
-        // Adapters that are part of the graph stay off where others are attached.
-        ...(vision.scaleInput !== undefined && { [vision.scaleInput]: one(0) }),
         ...(scaleInput !== undefined && { [scaleInput]: one(space === 'imo' ? scale : 0) }),
       }
       const results = await session.run(feeds, { give: give ? [vision.input] : [], outputs: [output] })
@@ -87,10 +86,13 @@ export async function openTextTower(model: ModelFolder, runtime: Runtime): Promi
 
 /** The image tower with an adapter file's bottlenecks in its graph. */
 async function openAdapted({ folder, manifest }: ModelFolder, name: string, runtime: Runtime) {
-  const [file, adapterFile] = [join(folder, manifest.vision.file), join(folder, name)]
+  const [file, adapterFile] = [join(folder, manifest.vision.file), resolve(folder, name)]
   const adapter = await readAdapter(adapterFile)
   try {
-    const model = await readOnnxModel(file)
+    const whole = await readOnnxModel(file)
+    const { scaleInput } = manifest.vision
+    // Adapters that are part of the graph make way for those that are attached.
+    const model = scaleInput === undefined ? whole : stripAdapters(whole, scaleInput)
     attachAdapter(model, adapter)
     const { model: bytes, weightsFolder } = graphOverFile(model)
     const session = await runtime.open(bytes, { ...optionsFor(manifest), weightsFolder })

@@ -7,6 +7,7 @@ import type { Context } from '../schema/context.js'
 import { createLoaders } from '../schema/loaders.js'
 import { createSchema } from '../schema/schema.js'
 import type { Settings } from '../settings/settings.js'
+import { serveAdapter } from './adapters.js'
 import { createAuthentication, requireKey } from './authentication.js'
 import { serveDashboard } from './dashboard.js'
 import { createDraining } from './draining.js'
@@ -60,6 +61,7 @@ export async function createHttpServer(options: {
   app.get('/comparisons/:id.json', serveComparisonJson(library))
   app.get('/comparisons/:id.csv', serveComparisonCsv(library))
   app.get('/comparisons/:id.html', serveReport(library))
+  app.get('/adapters/:encoder/:name.safetensors', serveAdapter(library))
   app.get('/graphql', serveIde())
   app.use(
     '/graphql',

@@ -1,16 +1,16 @@
 import { EventEmitter } from 'node:events'
 
-/** Tells those who watch a comparison that it has changed. What it has come to stands in the database. */
-export interface ComparisonChanges {
-  publish(comparisonId: string): void
+/** Tells those who watch a comparison or a training that it has changed. What it has come to stands in the database. */
+export interface Changes {
+  publish(id: string): void
   /** Calls back at every change, until the function that is returned is called. */
-  watch(comparisonId: string, onChange: () => void): () => void
-  /** How many watch a comparison. */
-  watchers(comparisonId: string): number
+  watch(id: string, onChange: () => void): () => void
+  /** How many watch. */
+  watchers(id: string): number
 }
 
-export function createComparisonChanges(): ComparisonChanges {
-  // An event for each comparison, named by its id.
+export function createChanges(): Changes {
+  // An event for each of them, named by its id.
   const emitter = new EventEmitter().setMaxListeners(0)
   return {
     publish: (id) => {

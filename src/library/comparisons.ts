@@ -4,7 +4,7 @@ import { errors, ShotboardError } from '../errors.js'
 import type { KlScaling, Selection } from '../evaluation/protocol.js'
 import type { ResultFiles } from '../evaluation/result-file.js'
 import { comparePairs, type PairwiseTest, type SummaryRow, summariseRuns } from '../evaluation/summary.js'
-import type { ComparisonChanges } from '../jobs/changes.js'
+import type { Changes } from '../jobs/changes.js'
 import { type ComparisonJobContext, runComparison } from '../jobs/comparison-job.js'
 import { contentsOf } from '../jobs/contents.js'
 import { latestStates } from '../jobs/latest-states.js'
@@ -67,7 +67,7 @@ export interface ComparisonsContext {
   readonly encoders: Encoders
   readonly registry: Registry
   readonly queue: JobQueue
-  readonly changes: ComparisonChanges
+  readonly changes: Changes
   readonly resultFiles: ResultFiles
   readonly job: ComparisonJobContext
   /** Told of a comparison that waits for the disk or the database. */
@@ -195,7 +195,9 @@ async function plan({ store, encoders, registry, job, mostRuns }: ComparisonsCon
         klScaling: input.klScaling,
         fixed,
       }
-      return { ...request, fingerprint: fingerprintOf([version, contents[i], request]) }
+      // The encoder's fingerprint is that of `imo`; added adapters have their own.
+      const adapter = space?.base.startsWith('imo:') ? [encoder.fingerprintOf(space.base)] : []
+      return { ...request, fingerprint: fingerprintOf([version, contents[i], request, ...adapter]) }
     })
   // One encoder after the other, so that each is opened once.
   const runs = chosenEncoders.flatMap((encoder, i) =>

@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import { openFeatureStore } from '../cache/feature-store.js'
 import { createFeatureSource, type FeatureEvents } from '../cache/features.js'
+import { createAdapterFolder } from '../encoders/adapters/added-adapters.js'
 import { type Encoders, openEncoders } from '../encoders/encoders.js'
 import { errors } from '../errors.js'
 import { createResultFiles, type ResultFiles } from '../evaluation/result-file.js'
 import type { SummaryRow } from '../evaluation/summary.js'
-import { type ComparisonChanges, createComparisonChanges } from '../jobs/changes.js'
+import { type Changes, createChanges } from '../jobs/changes.js'
 import { fingerprintDataset } from '../jobs/dataset-fingerprint.js'
 import { createImageIntake } from '../jobs/image-intake.js'
 import { createMaterials, type Materials } from '../jobs/materials.js'
@@ -24,6 +25,7 @@ import { createStore, type Store } from '../store/store.js'
 import { createUnsettled } from '../store/unsettled.js'
 import { createKernels } from '../tensor/kernels.js'
 import { openRuntime } from '../tensor/runtime.js'
+import { type Adapters, createAdapters } from './adapters.js'
 import { type ComparisonDocument, documentComparison } from './comparison-document.js'
 import { type Comparisons, createComparisons } from './comparisons.js'
 import { type Contrasts, createContrasts } from './contrasts.js'
@@ -36,6 +38,7 @@ import { createPredict, type ImagePrediction, type PredictInput } from './predic
 import { createRecommendation, type WordedRecommendation } from './recommendation.js'
 import { createShiftedDatasets, type ShiftedDataset, type ShiftInput } from './shifted-datasets.js'
 import { createSupportSets, type SupportSets } from './support-sets.js'
+import { createTrainings, type Trainings } from './trainings.js'
 
 /** Shotboard without its server: what the API, the command line and programs use. */
 export interface Library {
@@ -46,12 +49,14 @@ export interface Library {
   readonly resultFiles: ResultFiles
   readonly materials: Materials
   readonly databaseKind: Database['kind']
-  readonly changes: ComparisonChanges
+  readonly changes: Changes
   readonly datasets: Datasets
   readonly supportSets: SupportSets
   readonly comparisons: Comparisons
   readonly contrasts: Contrasts
   readonly imports: Imports
+  readonly trainings: Trainings
+  readonly adapters: Adapters
   readonly deletions: Deletions
   /** What a dataset holds, as a hash; see `fingerprintDataset`. Throws UNKNOWN_DATASET. */
   fingerprintDataset(id: string): Promise<string>
@@ -68,7 +73,7 @@ export interface Library {
   shift(input: ShiftInput): Promise<ShiftedDataset>
   /** Each throws where something that the library cannot work without is away. */
   readonly checks: { readonly database: () => Promise<void>; readonly encoder: () => Promise<void> }
-  /** How many comparisons and imports wait and run. */
+  /** How many comparisons, imports and trainings wait and run. */
   jobCounts(): JobCounts
   /** Lets whoever finds the data folder in use know where the service in front of this library is reached. */
   announce(url: string): Promise<void>
@@ -100,6 +105,8 @@ export interface LibraryEvents {
   readonly features?: FeatureEvents
 }
 
+/** Trainings at the same time: one fills the cores. */
+const trainingsAtOnce = 1
 /** Imports at the same time, beside the comparisons: they wait for the disk and decode. */
 const importsAtOnce = 1
 
@@ -131,6 +138,7 @@ export async function openLibrary(
     for (const provider of providers) {
       if (!known.includes(provider)) throw errors.providerUnavailable({ provider, known })
     }
+    const adapterFolder = createAdapterFolder(join(settings.dataDirectory, 'adapters'))
     const opening = openDatabase(settings.databaseUrl)
     closing.push(() =>
       opening.then(
@@ -139,12 +147,15 @@ export async function openLibrary(
       ),
     )
     const [encoders, database] = await Promise.all([
-      openEncoders(settings, settings.encoder, encoding, { idleMinutes: settings.encoderIdleMinutes }),
+      openEncoders(settings, settings.encoder, encoding, {
+        idleMinutes: settings.encoderIdleMinutes,
+        adapterFolder,
+      }),
       opening,
     ])
     const featureStore = openFeatureStore(join(settings.dataDirectory, 'features'))
     closing.push(featureStore.close)
-    const changes = createComparisonChanges()
+    const changes = createChanges()
     const store = createStore(database.client, changes.publish)
     const imageFiles = createImageFiles(join(settings.dataDirectory, 'images'))
     const resultFiles = createResultFiles(join(settings.dataDirectory, 'runs'))
@@ -179,22 +190,33 @@ export async function openLibrary(
       mostRuns: settings.maxRunsPerComparison,
       mostOpen: settings.maxOpenComparisons,
     })
+    const trainingQueue = createJobQueue({ concurrency: trainingsAtOnce, onError })
+    closing.push(trainingQueue.close)
+    const trainings = createTrainings({
+      ...{ store, encoders, imageFiles, adapterFolder, changes },
+      ...{ queue: trainingQueue, onFault: onError },
+      checkpointDirectory: join(settings.dataDirectory, 'trainings'),
+      openRuntime: () => openRuntime({ threads, providers }),
+    })
     await comparisons.resume()
     await imports.resume()
+    await trainings.resume()
     return {
       ...parts,
       databaseKind: database.kind,
       checks: { database: database.check, encoder: encoders.check },
       jobCounts() {
-        const [comparing, importing] = [queue.counts(), importQueue.counts()]
+        const counts = [queue, importQueue, trainingQueue].map((each) => each.counts())
         return {
-          waiting: comparing.waiting + importing.waiting,
-          running: comparing.running + importing.running,
+          waiting: counts.reduce((sum, { waiting }) => sum + waiting, 0),
+          running: counts.reduce((sum, { running }) => sum + running, 0),
         }
       },
       datasets,
       comparisons,
       imports,
+      trainings,
+      adapters: createAdapters({ encoders, adapterFolder, store }),
       deletions: createDeletions({
         ...parts,
         intake,

@@ -76,7 +76,13 @@ export function createOverlapCorrelation(
     const [encoder, space] = [encoders.get(encoderId), registry.space(spaceId)]
     const fittedOn = space.fit ? result.supportSetId : null
     const settings = Object.keys(space.hyperparameters ?? {}).map((name) => result.hyperparameters[name])
-    const key = JSON.stringify([encoder.fingerprint, test.fingerprint, space.id, settings, fittedOn])
+    const key = JSON.stringify([
+      encoder.fingerprintOf(space.base),
+      test.fingerprint,
+      space.id,
+      settings,
+      fittedOn,
+    ])
     const known = kept.get(key)
     if (known) return known
     const measure = async () => {

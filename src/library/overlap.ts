@@ -9,6 +9,7 @@ import type { DatasetImageRow } from '../store/datasets.js'
 import type { Split } from '../store/generated/sqlite/enums.js'
 import type { Store } from '../store/store.js'
 import type { Kernels } from '../tensor/kernels.js'
+import { spacesOf } from './encoder-spaces.js'
 
 export interface OverlapInput {
   readonly dataset?: string | null
@@ -71,8 +72,7 @@ export function createOverlap(context: OverlapContext): (input: OverlapInput) =>
       throw errors.invalidValue({ reason: `bins must be from 1 to ${mostBins}, not ${input.bins}.` }, 'bins')
     }
     const { datasetId, encoder, fitOn, pool } = await subject(input)
-    const ids =
-      input.spaces ?? registry.spaces.filter(({ base }) => encoder.spaces.includes(base)).map(({ id }) => id)
+    const ids = input.spaces ?? spacesOf(encoder, registry).map(({ id }) => id)
     const spaces = ids.map((id, i) => {
       const space = registry.space(id, `spaces[${i}]`)
       if (!encoder.spaces.includes(space.base)) {

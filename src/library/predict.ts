@@ -83,7 +83,7 @@ export function createPredict(context: PredictContext): (input: PredictInput) =>
   /** A support set's caches in the encoder's spaces that methods of one request start from. */
   async function cachedSupport(supportSet: SupportSetRow, encoder: Encoder, bases: readonly string[]) {
     const key = fingerprintOf([
-      [supportSet.id, encoder.id, encoder.fingerprint, bases],
+      [supportSet.id, encoder.id, bases.map((base) => encoder.fingerprintOf(base)), bases],
       await materials.classes(supportSet.datasetId),
     ])
     const known = supports.get(key)
@@ -112,7 +112,8 @@ export function createPredict(context: PredictContext): (input: PredictInput) =>
       throw errors.noValidationSplit({ dataset: dataset?.name ?? datasetId }, 'selection')
     }
     const key = fingerprintOf([
-      [supportSet.id, encoder.id, encoder.fingerprint, method.id, space.id, selection, fixed, validation],
+      [supportSet.id, encoder.id, encoder.fingerprintOf(space.base)],
+      [method.id, space.id, selection, fixed, validation],
       await materials.classes(datasetId),
     ])
     const known = fits.get(key)

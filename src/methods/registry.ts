@@ -1,4 +1,5 @@
 import { errors } from '../errors.js'
+import { addedAdapterSpace } from '../spaces/added-adapter.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import type { Method } from './contract.js'
 import type { Plugin } from './plugin.js'
@@ -12,7 +13,7 @@ export interface Registry {
   readonly spaces: readonly FeatureSpace[]
   /** By id, name or alias, in upper or lower case. Throws UNKNOWN_METHOD. */
   method(name: string, argument?: string): Method
-  /** By id or name, in upper or lower case. Throws UNKNOWN_SPACE. */
+  /** By id or name, in upper or lower case; an added adapter's by its id, such as `imo:mine`. Throws UNKNOWN_SPACE. */
   space(name: string, argument?: string): FeatureSpace
   /** The name of the plugin that brought it; null for what is built in or not registered. */
   pluginOf(item: Method | FeatureSpace): string | null
@@ -57,7 +58,7 @@ export function createRegistry(plugins: readonly Plugin[]): Registry {
       return found
     },
     space(name, argument) {
-      const found = spaces.find(name)
+      const found = spaces.find(name) ?? addedAdapterSpace(name, spaces.find)
       if (!found) throw errors.unknownSpace({ id: name, known: ids(spaces.items) }, argument)
       return found
     },

@@ -20,6 +20,7 @@ export const createLoaders = (store: Store) => ({
   run: byId(store.runs.byIds, (id) => errors.unknownRun({ id }, 'id')),
   comparison: byId(store.comparisons.byIds, (id) => errors.unknownComparison({ id }, 'id')),
   import: byId(store.imports.byIds, (id) => errors.unknownImport({ id }, 'id')),
+  training: byId(store.trainings.byIds, (id) => errors.unknownTraining({ id }, 'id')),
   comparisonRuns: byKey(store.comparisons.runs),
 })
 

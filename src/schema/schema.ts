@@ -1,6 +1,8 @@
 import 'reflect-metadata'
 import type { GraphQLSchema } from 'graphql'
 import { buildSchema, type PubSub } from 'type-graphql'
+import { AdapterResolver } from './adapter/adapter.resolver.js'
+import { TrainingResolver } from './adapter/training.resolver.js'
 import {
   ComparisonResolver,
   ComparisonRowResolver,
@@ -54,6 +56,8 @@ export const createSchema = (): Promise<GraphQLSchema> =>
       DatasetImagesResolver,
       ImageResolver,
       ImportResolver,
+      AdapterResolver,
+      TrainingResolver,
       SupportSetResolver,
       PredictionResolver,
       MethodPredictionResolver,

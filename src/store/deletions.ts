@@ -47,6 +47,8 @@ async function deleteDataset(tx: Transaction, id: string): Promise<Deleted> {
   if (comparison) throw errors.inUse({ what, by: `comparison ${comparison.id}` }, 'id')
   const importing = await tx.import.findFirst({ where: { datasetId: id, status: unfinished } })
   if (importing) throw errors.inUse({ what, by: `import ${importing.id}` }, 'id')
+  const training = await tx.training.findFirst({ where: { datasetId: id, status: unfinished } })
+  if (training) throw errors.inUse({ what, by: `training ${training.id}` }, 'id')
 
   const runs = await tx.run.findMany({ where: used, select: { id: true } })
   const held = await tx.datasetImage.findMany({ where: { datasetId: id }, select: { imageId: true } })

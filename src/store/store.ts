@@ -8,6 +8,7 @@ import { createImageRepository, type ImageRepository } from './images.js'
 import { createImportRepository, type ImportRepository } from './imports.js'
 import { createRunRepository, type RunRepository } from './runs.js'
 import { createSupportSetRepository, type SupportSetRepository } from './support-sets.js'
+import { createTrainingRepository, type TrainingRepository } from './trainings.js'
 
 /** All repositories of one database. They throw DISK_FULL or DATABASE_UNAVAILABLE where it is the database's fault. */
 export interface Store {
@@ -18,17 +19,19 @@ export interface Store {
   readonly runs: RunRepository
   readonly comparisons: ComparisonRepository
   readonly imports: ImportRepository
+  readonly trainings: TrainingRepository
   readonly deletions: DeletionRepository
 }
 
-/** `onComparisonChange` is told of every comparison that has been changed. */
-export const createStore = (client: DatabaseClient, onComparisonChange?: (id: string) => void): Store => ({
+/** `onChange` is told of every comparison and every training that has been changed. */
+export const createStore = (client: DatabaseClient, onChange?: (id: string) => void): Store => ({
   datasets: tellingFaults(createDatasetRepository(client)),
   datasetImages: tellingFaults(createDatasetImageRepository(client)),
   images: tellingFaults(createImageRepository(client)),
   supportSets: tellingFaults(createSupportSetRepository(client)),
   runs: tellingFaults(createRunRepository(client)),
-  comparisons: tellingFaults(createComparisonRepository(client, onComparisonChange)),
+  comparisons: tellingFaults(createComparisonRepository(client, onChange)),
   imports: tellingFaults(createImportRepository(client)),
+  trainings: tellingFaults(createTrainingRepository(client, onChange)),
   deletions: tellingFaults(createDeletionRepository(client)),
 })

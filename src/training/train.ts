@@ -52,12 +52,16 @@ export async function train<Batch>(options: TrainOptions<Batch>): Promise<readon
     const { loss, gradientOf } = await objective.evaluate(batch, step)
     const finite =
       Number.isFinite(loss) && [...parameters.keys()].every((name) => allFinite(gradientOf(name)))
-    if (!finite) throw errors.trainingDiverged({ step: step + 1, loss })
+    if (!finite) {
+      // Nothing has been changed by this step yet: what is kept is good.
+      await save()
+      throw errors.trainingDiverged({ step: step + 1, loss })
+    }
     adamW(parameters, gradientOf, moments, rate(step), optimizer)
     objective.afterStep(step)
     losses.push(loss)
     await onStep?.(step + 1, losses)
-    if (checkpoint && (step + 1) % checkpoint.every === 0 && step + 1 < steps) await save()
+    if (checkpoint && ((step + 1) % checkpoint.every === 0 || step + 1 === steps)) await save()
   }
   return losses
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createComparisonChanges } from '../../src/jobs/changes.js'
+import { createChanges } from '../../src/jobs/changes.js'
 import { latestStates } from '../../src/jobs/latest-states.js'
 
 beforeEach(() => {
@@ -13,7 +13,7 @@ const last = 1000
 
 /** Something that counts up and may be watched. */
 function counter() {
-  const changes = createComparisonChanges()
+  const changes = createChanges()
   let count = 0
   const states = latestStates({
     read: async () => count,
@@ -106,7 +106,7 @@ test('hanging up while waiting for a change ends at once and leaves no watcher',
 })
 
 test('a state that cannot be read ends the stream with that error', async () => {
-  const changes = createComparisonChanges()
+  const changes = createChanges()
   const states = latestStates({
     read: () => Promise.reject(new Error('gone')),
     watch: (onChange) => changes.watch('x', onChange),

@@ -1,5 +1,6 @@
 import { Ctx, Field, FieldResolver, Float, ID, Int, ObjectType, Query, Resolver, Root } from 'type-graphql'
 import type { Encoder } from '../../encoders/encoder.js'
+import { spacesOf } from '../../library/encoder-spaces.js'
 import type { FeatureSpace } from '../../spaces/contract.js'
 import type { Context } from '../context.js'
 import { FeatureSpaceType } from '../space/space.js'
@@ -43,7 +44,7 @@ export class EncoderResolver {
 
   @FieldResolver(() => [FeatureSpaceType], { description: 'The feature spaces that work on its features.' })
   spaces(@Root() encoder: Encoder, @Ctx() { library }: Context): FeatureSpace[] {
-    return library.registry.spaces.filter(({ base }) => encoder.spaces.includes(base))
+    return spacesOf(encoder, library.registry)
   }
 
   @FieldResolver(() => Boolean)

@@ -1,0 +1,232 @@
+import { copyFile, readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import Table from 'cli-table3'
+import { Command, Option } from 'commander'
+import { errors } from '../errors.js'
+import { type Library, openLibrary } from '../library/library.js'
+import { secondsLeft } from '../library/training-time.js'
+import { readSettings } from '../settings/settings.js'
+import type { TrainingRow } from '../store/trainings.js'
+import { objectiveNames, type TrainingSettingsInput, trainingDefaults } from '../training/settings.js'
+import { compareAdapters } from './compare-adapters.js'
+import { datasetNamed } from './dataset-named.js'
+import { endWell } from './end-well.js'
+import { createProgressBar } from './progress-bar.js'
+
+/** `shotboard adapters`: adapters of one's own. */
+export const adaptersCommand = (): Command =>
+  new Command('adapters')
+    .description('Adapters that reduce the overlap between classes: train, list, compare, use, share them.')
+    .addCommand(trainCommand())
+    .addCommand(listCommand())
+    .addCommand(compareCommand())
+    .addCommand(useCommand())
+    .addCommand(exportCommand())
+    .addCommand(importCommand())
+    .addCommand(removeCommand())
+
+/** Runs with a library of its own, which is closed at the end and by a signal. */
+const withLibrary = (work: (library: Library) => Promise<void>): Promise<void> =>
+  endWell(async (onStop) => {
+    const library = await openLibrary(readSettings(process.env), {
+      onError: (job, error) => console.error(`${job}:`, error),
+    })
+    onStop(library.close)
+    try {
+      await work(library)
+    } finally {
+      await library.close()
+    }
+  })
+
+const encoderOption = () => new Option('--encoder <id>', 'the encoder (default: SHOTBOARD_ENCODER)')
+
+type TrainCommandOptions = Omit<TrainingSettingsInput, 'objective'> &
+  Pick<TrainingSettingsInput, 'objective'> & {
+    readonly dataset: string
+    readonly encoder?: string
+    readonly name?: string
+    readonly resume?: string
+  }
+
+function trainCommand(): Command {
+  const { supervised, 'self-supervised': distilled } = trainingDefaults
+  const usual = (key: keyof typeof supervised): string =>
+    supervised[key] === distilled[key]
+      ? `(default: ${supervised[key]})`
+      : `(default: ${supervised[key]}, self-supervised ${distilled[key]})`
+  return new Command('train')
+    .description(
+      'Train an adapter on generic images. It goes on where it stopped when it is interrupted: at the next start of Shotboard, or with --resume.',
+    )
+    .option('--dataset <dataset>', 'the id or the name of a dataset, whose splits are taken together')
+    .option('--resume <id>', 'go on with a training that was interrupted, failed or was cancelled')
+    .addOption(encoderOption())
+    .option('--name <name>', 'what the adapter is called (default: the objective and a number)')
+    .addOption(
+      new Option('--objective <objective>', 'what is learned').choices(objectiveNames).default('supervised'),
+    )
+    .option('--bottleneck <width>', `the inner width of every block's adapter ${usual('bottleneck')}`, Number)
+    .option('--scale <number>', `what the adapters' output is multiplied by ${usual('scale')}`, Number)
+    .option('--epochs <number>', `how often every image is seen ${usual('epochs')}`, Number)
+    .option('--batch <images>', `images a step ${usual('batch')}`, Number)
+    .option('--rate <number>', `the learning rate ${usual('rate')}`, Number)
+    .option('--weight-decay <number>', usual('weightDecay').slice(1, -1), Number)
+    .option('--seed <number>', usual('seed').slice(1, -1), Number)
+    .option('--dropout <share>', `supervised: of the bottleneck ${usual('dropout')}`, Number)
+    .option('--warm-up-epochs <number>', `self-supervised ${usual('warmUpEpochs')}`, Number)
+    .option('--teacher-momentum <share>', `self-supervised ${usual('teacherMomentum')}`, Number)
+    .option('--local-crops <number>', `self-supervised: small crops ${usual('localCrops')}`, Number)
+    .option('--local-size <share>', `self-supervised: their side ${usual('localSize')}`, Number)
+    .option('--prototypes <number>', `self-supervised ${usual('prototypes')}`, Number)
+    .option('--no-normalise', 'leave the pixels as they are, as the published training code does')
+    .action((options: TrainCommandOptions) => withLibrary((library) => train(library, options)))
+}
+
+async function train(library: Library, options: TrainCommandOptions): Promise<void> {
+  const { dataset, resume, ...settings } = options
+  if ((dataset === undefined) === (resume === undefined)) {
+    throw errors.invalidValue({ reason: 'Give a dataset to train on, or a training to resume.' }, 'dataset')
+  }
+  const started =
+    resume === undefined
+      ? await library.trainings.train({ ...settings, dataset: (await datasetNamed(library, dataset)).id })
+      : await library.trainings.goOn(resume)
+  console.error(`Training ${started.id}: ${started.steps} steps.`)
+  const bar = createProgressBar(`Training ${started.name}`, process.stderr)
+  let last: TrainingRow = started
+  try {
+    for await (const state of await library.trainings.watch(started.id)) {
+      last = state
+      bar.update(state.step, state.steps, describe(state))
+    }
+  } finally {
+    bar.stop()
+  }
+  last = await library.trainings.ended(started.id)
+  if (last.status !== 'SUCCEEDED') {
+    console.error(`${last.errorCode ?? last.status}: ${last.error ?? 'it has not ended'}`)
+    process.exitCode = 1
+    return
+  }
+  const { sha256, file } = await library.adapters.find(last.encoder, last.name)
+  console.log(`imo:${last.name}`)
+  console.error(
+    `${file}\nSHA-256 ${sha256}; its loss was ${last.losses.at(-1)?.[1].toPrecision(4)} at the end.`,
+  )
+}
+
+/** Such as `loss 2.345, 61 images/s, 3 min left`. */
+function describe(state: TrainingRow): string {
+  const left = secondsLeft(state)
+  const loss = state.losses.at(-1)?.[1]
+  return [
+    ...(loss === undefined ? [] : [`loss ${loss.toPrecision(4)}`]),
+    ...(state.imagesPerSecond === null ? [] : [`${state.imagesPerSecond.toFixed(1)} images/s`]),
+    ...(left === null ? [] : [left < 90 ? `${Math.ceil(left)} s left` : `${Math.ceil(left / 60)} min left`]),
+    ...(state.error === null ? [] : [state.error]),
+  ].join(', ')
+}
+
+const listCommand = (): Command =>
+  new Command('list')
+    .description('List the added adapters.')
+    .addOption(encoderOption())
+    .action(({ encoder }: { encoder?: string }) => withLibrary((library) => list(library, encoder)))
+
+async function list(library: Library, encoder: string | undefined): Promise<void> {
+  const table = new Table({
+    head: ['encoder', 'space', 'bottleneck', 'scale', 'blocks', 'SHA-256', 'from'],
+    style: { head: [], border: [] },
+  })
+  for (const each of await library.adapters.list(encoder)) {
+    const from = each.training === null ? each.provenance.slice(0, 40) : `training ${each.training}`
+    table.push([
+      each.encoder,
+      `imo:${each.name}${each.isUsed ? ' *' : ''}`,
+      ...[each.bottleneck, each.scale, each.blocks, each.sha256.slice(0, 12), from],
+    ])
+  }
+  console.log(
+    `${table.toString()}\n* is its encoder's imo; of the others it is the model's own, if it has one.`,
+  )
+}
+
+function compareCommand(): Command {
+  return new Command('compare')
+    .description("Measure adapters on a dataset: overlap, and every cached method's accuracy.")
+    .argument('[names...]', 'the adapters (default: all of the encoder)')
+    .requiredOption('--dataset <dataset>', 'the id or the name of a dataset')
+    .addOption(encoderOption())
+    .option('--shots <numbers>', 'separated by commas', numbers, [1, 4, 16])
+    .option('--seeds <numbers>', 'separated by commas', numbers, [1, 2, 3])
+    .action(
+      (names: string[], options: { dataset: string; encoder?: string; shots: number[]; seeds: number[] }) =>
+        withLibrary((library) => compareAdapters(library, names, options)),
+    )
+}
+
+const useCommand = (): Command =>
+  new Command('use')
+    .description("Make an added adapter its encoder's imo; without a name, the model's own again.")
+    .argument('[name]', 'the adapter')
+    .addOption(encoderOption())
+    .action((name: string | undefined, { encoder }: { encoder?: string }) =>
+      withLibrary(async (library) => {
+        const { id } = await library.adapters.use(encoder, name ?? null)
+        console.log(name === undefined ? `imo of ${id} is the model's own.` : `imo of ${id} is ${name}.`)
+      }),
+    )
+
+const exportCommand = (): Command =>
+  new Command('export')
+    .description('Copy an adapter to a file.')
+    .argument('<name>', 'the adapter')
+    .argument('[file]', 'where to (default: NAME.safetensors)')
+    .addOption(encoderOption())
+    .action((name: string, to: string | undefined, { encoder }: { encoder?: string }) =>
+      withLibrary(async (library) => {
+        const { file } = await library.adapters.find(encoder, name)
+        const target = to ?? `${name}.safetensors`
+        await copyFile(file, target)
+        console.log(target)
+      }),
+    )
+
+const importCommand = (): Command =>
+  new Command('import')
+    .description('Add an adapter from a safetensors file.')
+    .argument('<file>', 'such as export writes, or tools/convert-adapter')
+    .option('--name <name>', "what it is called (default: the file's name)")
+    .addOption(encoderOption())
+    .action((file: string, { name, encoder }: { name?: string; encoder?: string }) =>
+      withLibrary(async (library) => {
+        const content = await readFile(file).catch((error: Error) => {
+          throw errors.invalidAdapterFile({ file, reason: error.message })
+        })
+        const added = await library.adapters.add({
+          name:
+            name ??
+            basename(file)
+              .replace(/\.safetensors$/, '')
+              .toLowerCase(),
+          content,
+          ...(encoder !== undefined && { encoder }),
+        })
+        console.log(`imo:${added.name}`)
+      }),
+    )
+
+const removeCommand = (): Command =>
+  new Command('remove')
+    .description('Delete an added adapter. Results stay.')
+    .argument('<name>', 'the adapter')
+    .addOption(encoderOption())
+    .action((name: string, { encoder }: { encoder?: string }) =>
+      withLibrary(async (library) => {
+        await library.adapters.remove(encoder, name)
+        console.log(`Removed ${name}.`)
+      }),
+    )
+
+const numbers = (text: string): number[] => text.split(',').map(Number)

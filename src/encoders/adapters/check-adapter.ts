@@ -1,0 +1,22 @@
+import { join } from 'node:path'
+import { errors, reasonOf } from '../../errors.js'
+import { readOnnxModel } from '../../tensor/onnx/model.js'
+import type { ModelFolder } from '../manifest.js'
+import type { Adapter } from './adapter.js'
+import { attachAdapter } from './attach.js'
+import { stripAdapters } from './strip-adapters.js'
+
+/** Whether an adapter is one for this encoder's blocks. Throws INVALID_ADAPTER, which says what does not fit. */
+export async function checkAdapter(
+  { folder, manifest: { vision, id } }: ModelFolder,
+  adapter: Adapter,
+  name: string,
+): Promise<void> {
+  const whole = await readOnnxModel(join(folder, vision.file))
+  const model = vision.scaleInput === undefined ? whole : stripAdapters(whole, vision.scaleInput)
+  try {
+    attachAdapter(model, adapter)
+  } catch (error) {
+    throw errors.invalidAdapter({ file: name, model: id, reason: reasonOf(error) }, 'file')
+  }
+}

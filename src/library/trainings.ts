@@ -1,0 +1,161 @@
+import { adapterNamePattern } from '../encoders/adapters/added-adapters.js'
+import { errors, type ShotboardError } from '../errors.js'
+import type { Changes } from '../jobs/changes.js'
+import { latestStates } from '../jobs/latest-states.js'
+import { persevere } from '../jobs/persevere.js'
+import type { JobQueue } from '../jobs/queue.js'
+import { removeCheckpoint, runTraining, type TrainingJobContext } from '../jobs/training-job.js'
+import type { TrainingRow } from '../store/trainings.js'
+import { parseTrainingSettings, type TrainingSettingsInput } from '../training/settings.js'
+import { trainingSteps } from '../training/train-adapter.js'
+
+export interface TrainAdapterInput extends TrainingSettingsInput {
+  /** The generic images, whatever their splits. */
+  readonly dataset: string
+  readonly encoder?: string | null
+  /** What the adapter will be called; otherwise the objective and the first free number. */
+  readonly name?: string | null
+}
+
+export interface Trainings {
+  /**
+   * Asks for an adapter. Once this resolves, training goes on to its end whatever happens to the process; then the adapter
+   * is the encoder's space `imo:NAME`. Throws UNKNOWN_DATASET, UNKNOWN_ENCODER, INVALID_VALUE, TRAINING_IMAGES or
+   * ADAPTER_EXISTS with the argument at fault, and then keeps nothing.
+   */
+  train(input: TrainAdapterInput): Promise<TrainingRow>
+  /** Stops a training; `goOn` takes it up where it stopped. Throws UNKNOWN_TRAINING or TRAINING_FINISHED. */
+  cancel(id: string): Promise<TrainingRow>
+  /** Takes up one that failed or was cancelled, from its last checkpoint. Throws UNKNOWN_TRAINING or ADAPTER_EXISTS. */
+  goOn(id: string): Promise<TrainingRow>
+  /** Forgets a training with its checkpoint; its adapter stays. Throws UNKNOWN_TRAINING, or IN_USE while it has not ended. */
+  delete(id: string): Promise<void>
+  /** Resolves with the training once it has ended. Throws UNKNOWN_TRAINING. */
+  ended(id: string): Promise<TrainingRow>
+  /** A training as it is and then as it becomes, until it has ended. Throws UNKNOWN_TRAINING. */
+  watch(id: string): Promise<AsyncIterableIterator<TrainingRow>>
+  /** Goes on with what a stop interrupted. */
+  resume(): Promise<void>
+}
+
+export interface TrainingsContext extends TrainingJobContext {
+  readonly queue: JobQueue
+  readonly changes: Changes
+  /** Told of every fault of the disk or the database that a training waits out. */
+  readonly onFault: (id: string, fault: ShotboardError) => void
+}
+
+/** Whoever watches a training is told at most twice a second. */
+const leastMsBetweenStates = 500
+const isOver = ({ status }: TrainingRow) => status !== 'QUEUED' && status !== 'RUNNING'
+
+export function createTrainings(context: TrainingsContext): Trainings {
+  const { store, encoders, adapterFolder, queue, changes } = context
+
+  const enqueue = (id: string): void =>
+    queue.add(id, (signal) =>
+      persevere(() => runTraining(context, id, signal), {
+        signal,
+        async onFault(fault) {
+          context.onFault(id, fault)
+          const why = { error: fault.message, errorCode: fault.code }
+          await store.trainings.park(id, why).catch(() => undefined)
+        },
+      }),
+    )
+
+  async function find(id: string): Promise<TrainingRow> {
+    const [row] = await store.trainings.byIds([id])
+    if (!row) throw errors.unknownTraining({ id }, 'id')
+    return row
+  }
+
+  /** Names of an encoder's adapters, those in training as well. */
+  async function takenNames(encoder: string): Promise<Set<string>> {
+    const { adapters } = await adapterFolder.read(encoder)
+    const coming = (await store.trainings.unfinished()).filter((row) => row.encoder === encoder)
+    return new Set([...adapters, ...coming].map(({ name }) => name))
+  }
+
+  return {
+    async train({ dataset: datasetId, encoder: encoderId, name: asked, ...input }) {
+      const [dataset] = await store.datasets.byIds([datasetId])
+      if (!dataset) throw errors.unknownDataset({ id: datasetId }, 'dataset')
+      const encoder = encoders.get(encoderId, 'encoder')
+      const settings = parseTrainingSettings(input)
+      const lastImage = await store.datasets.lastImage([dataset.id])
+      const images = await store.datasets.images(dataset.id, undefined, lastImage)
+      const steps = atArgument('dataset', () => trainingSteps(settings, images))
+      const taken = await takenNames(encoder.id)
+      const name = asked?.trim() ?? firstFree(settings.objective, taken)
+      requireName(name)
+      if (taken.has(name)) throw errors.adapterExists({ name, encoder: encoder.id }, 'name')
+      const row = await store.trainings.create({
+        ...{ name, encoder: encoder.id, datasetId: dataset.id },
+        ...{ lastImage, settings, steps },
+      })
+      enqueue(row.id)
+      return row
+    },
+    async cancel(id) {
+      const { status } = await find(id)
+      if (status !== 'QUEUED' && status !== 'RUNNING') throw errors.trainingFinished({ id, status }, 'id')
+      await queue.cancel(id)
+      await store.trainings.end(id, { status: 'CANCELLED' })
+      return find(id)
+    },
+    async goOn(id) {
+      const { name, encoder, status } = await find(id)
+      if (status === 'SUCCEEDED') throw errors.trainingFinished({ id, status }, 'id')
+      if (isOver(await find(id))) {
+        if ((await takenNames(encoder)).has(name)) throw errors.adapterExists({ name, encoder }, 'id')
+        if (await store.trainings.reopen(id)) enqueue(id)
+      }
+      return find(id)
+    },
+    async delete(id) {
+      if (!isOver(await find(id))) {
+        throw errors.inUse({ what: `training ${id}`, by: 'itself: it has not ended' }, 'id')
+      }
+      await store.trainings.delete(id)
+      await removeCheckpoint(context, id)
+    },
+    async ended(id) {
+      await find(id)
+      await queue.ended(id)
+      return find(id)
+    },
+    async watch(id) {
+      await find(id)
+      return latestStates({
+        read: () => find(id),
+        watch: (onChange) => changes.watch(id, onChange),
+        isLast: isOver,
+        leastMs: leastMsBetweenStates,
+      })
+    },
+    async resume() {
+      for (const { id } of await store.trainings.unfinished()) enqueue(id)
+    },
+  }
+}
+
+/** Throws INVALID_VALUE for what an adapter cannot be called. */
+export function requireName(name: string): void {
+  if (adapterNamePattern.test(name)) return
+  const reason = `An adapter's name is of small letters, digits, dots, dashes and underscores, not "${name}".`
+  throw errors.invalidValue({ reason }, 'name')
+}
+
+function firstFree(objective: string, taken: ReadonlySet<string>): string {
+  for (let n = 1; ; n++) if (!taken.has(`${objective}-${n}`)) return `${objective}-${n}`
+}
+
+function atArgument<T>(argument: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof Error && 'at' in error) throw (error as ShotboardError).at(argument)
+    throw error
+  }
+}

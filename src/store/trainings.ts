@@ -1,0 +1,123 @@
+import { z } from 'zod'
+import type { DatabaseClient } from './database.js'
+import type { JobStatus } from './generated/sqlite/enums.js'
+import { type Page, type PageRequest, readPage } from './page.js'
+import { withIds } from './rows.js'
+
+/** What is asked of a training. */
+export interface TrainingRequestRow {
+  /** What the adapter will be called. */
+  readonly name: string
+  readonly encoder: string
+  /** Null once the dataset is deleted. */
+  readonly datasetId: string | null
+  /** The position of the last image that there was. */
+  readonly lastImage: number
+  /** As `parseTrainingSettings` gave them. */
+  readonly settings: unknown
+  readonly steps: number
+}
+
+/** A step, counted from 1, and its loss, or the mean of those since the one before. */
+export type LossRow = readonly [step: number, loss: number]
+
+export interface TrainingRow extends TrainingRequestRow {
+  readonly id: string
+  readonly status: JobStatus
+  /** How many steps have been taken. */
+  readonly step: number
+  readonly losses: readonly LossRow[]
+  readonly imagesPerSecond: number | null
+  readonly error: string | null
+  readonly errorCode: string | null
+  readonly createdAt: Date
+  readonly finishedAt: Date | null
+}
+
+export type TrainingStepRow = Pick<TrainingRow, 'step' | 'losses' | 'imagesPerSecond'>
+
+export interface TrainingFilter {
+  readonly encoder?: string
+  readonly status?: JobStatus
+}
+
+/** Trainings. Whoever watches is told of every change. */
+export interface TrainingRepository {
+  create(request: TrainingRequestRow): Promise<TrainingRow>
+  byIds(ids: readonly string[]): Promise<TrainingRow[]>
+  page(request: PageRequest, filter: TrainingFilter): Promise<Page<TrainingRow>>
+  /** Queued or running, the oldest first. */
+  unfinished(): Promise<TrainingRow[]>
+  /** Says how far one is that has not ended, and that it runs. */
+  step(id: string, step: TrainingStepRow): Promise<void>
+  /** Says why a training waits: what failed it is tried again. */
+  park(id: string, why: { readonly error: string; readonly errorCode: string }): Promise<void>
+  /** Ends a training that has not ended. */
+  end(id: string, end: { status: JobStatus; error?: string; errorCode?: string }): Promise<void>
+  /** Queues one again that failed or was cancelled; false where it did not. */
+  reopen(id: string): Promise<boolean>
+  delete(id: string): Promise<void>
+}
+
+const lossesSchema = z.array(z.tuple([z.number(), z.number()]))
+const unfinishedStatus: { in: JobStatus[] } = { in: ['QUEUED', 'RUNNING'] }
+
+export function createTrainingRepository(
+  client: DatabaseClient,
+  onChange: (id: string) => void = () => {},
+): TrainingRepository {
+  async function update(
+    id: string,
+    status: { in: JobStatus[] },
+    data: Parameters<typeof client.training.updateMany>[0]['data'],
+  ): Promise<boolean> {
+    const { count } = await client.training.updateMany({ where: { id, status }, data })
+    if (count > 0) onChange(id)
+    return count > 0
+  }
+  return {
+    create: async ({ settings, ...request }) =>
+      toTraining(
+        await client.training.create({ data: { ...request, settings: settings as object, losses: [] } }),
+      ),
+    byIds: async (ids) => (await client.training.findMany({ where: withIds(ids) })).map(toTraining),
+    page: (request, filter) =>
+      readPage(
+        request,
+        async ({ before, ...query }) =>
+          (await client.training.findMany({ ...query, where: { ...filter, ...before } })).map(toTraining),
+        () => client.training.count({ where: filter }),
+      ),
+    unfinished: async () =>
+      (await client.training.findMany({ where: { status: unfinishedStatus }, orderBy: { id: 'asc' } })).map(
+        toTraining,
+      ),
+    async step(id, { step, losses, imagesPerSecond }) {
+      const progress = { step, losses: losses.map(([at, loss]) => [at, loss]), imagesPerSecond }
+      await update(id, unfinishedStatus, { ...progress, status: 'RUNNING', error: null, errorCode: null })
+    },
+    async park(id, why) {
+      await update(id, unfinishedStatus, { ...why, status: 'QUEUED' })
+    },
+    async end(id, end) {
+      await update(id, unfinishedStatus, { ...end, finishedAt: new Date() })
+    },
+    reopen: (id) =>
+      update(
+        id,
+        { in: ['FAILED', 'CANCELLED'] },
+        { status: 'QUEUED', finishedAt: null, error: null, errorCode: null },
+      ),
+    async delete(id) {
+      await client.training.deleteMany({ where: { id } })
+      onChange(id)
+    },
+  }
+}
+
+type StoredTraining = NonNullable<Awaited<ReturnType<DatabaseClient['training']['findUnique']>>>
+
+const toTraining = ({ losses, ...row }: StoredTraining): TrainingRow => ({
+  ...row,
+  losses: lossesSchema.parse(losses),
+})
