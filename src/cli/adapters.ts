@@ -4,7 +4,6 @@ import Table from 'cli-table3'
 import { Command, Option } from 'commander'
 import { errors } from '../errors.js'
 import { type Library, openLibrary } from '../library/library.js'
-import { secondsLeft } from '../library/training-time.js'
 import { readSettings } from '../settings/settings.js'
 import type { TrainingRow } from '../store/trainings.js'
 import { objectiveNames, type TrainingSettingsInput, trainingDefaults } from '../training/settings.js'
@@ -116,14 +115,12 @@ async function train(library: Library, options: TrainCommandOptions): Promise<vo
   )
 }
 
-/** Such as `loss 2.345, 61 images/s, 3 min left`. */
+/** Such as `loss 2.345, 61 images/s`. */
 function describe(state: TrainingRow): string {
-  const left = secondsLeft(state)
   const loss = state.losses.at(-1)?.[1]
   return [
     ...(loss === undefined ? [] : [`loss ${loss.toPrecision(4)}`]),
     ...(state.imagesPerSecond === null ? [] : [`${state.imagesPerSecond.toFixed(1)} images/s`]),
-    ...(left === null ? [] : [left < 90 ? `${Math.ceil(left)} s left` : `${Math.ceil(left / 60)} min left`]),
     ...(state.error === null ? [] : [state.error]),
   ].join(', ')
 }
