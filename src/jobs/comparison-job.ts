@@ -221,7 +221,7 @@ function createLoader(
   runs: readonly RunRow[],
 ): Loader {
   // A space that is not registered any more fails the runs that are in it, and no others.
-  const used = registry.spaces.filter(({ id }) => runs.some(({ space }) => space === id))
+  const used = [...new Set(runs.flatMap(({ space }) => space ?? []))].map((id) => registry.space(id))
   const spaces = [...new Set(used.map(({ base }) => base))]
   const supports = new Map<string, ReturnType<Loader['support']>>()
   const splits = new Map<string, ReturnType<Loader['split']>>()

@@ -4,15 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { readAdapter } from '../encoders/adapters/adapter.js'
-import {
-  type AdapterFolder,
-  type AddedAdapter,
-  describeAdapter,
-} from '../encoders/adapters/added-adapters.js'
+import type { AdapterFolder, AddedAdapter } from '../encoders/adapters/added-adapters.js'
 import { checkAdapter } from '../encoders/adapters/check-adapter.js'
 import type { Encoder } from '../encoders/encoder.js'
 import type { Encoders } from '../encoders/encoders.js'
-import { errors } from '../errors.js'
+import { errors, reasonOf } from '../errors.js'
 import type { Store } from '../store/store.js'
 import { requireName } from './trainings.js'
 
@@ -99,10 +95,10 @@ export function createAdapters(context: {
       const file = join(tmpdir(), `shotboard-adapter-${randomUUID()}.safetensors`)
       try {
         await writeFile(file, content)
-        await describeAdapter(file, name).catch((error: unknown) => {
-          throw namedAs(error, file, name)
+        const adapter = await readAdapter(file).catch((error: unknown) => {
+          const reason = reasonOf(error).replaceAll(file, 'The file')
+          throw errors.invalidAdapterFile({ file: name, reason }, 'file')
         })
-        const adapter = await readAdapter(file)
         await checkAdapter(encoders.model(encoder.id), adapter, name)
         await adapterFolder.write(encoder.id, name, adapter)
       } finally {
@@ -139,9 +135,3 @@ function trainingOf({ provenance }: AddedAdapter): string | null {
     return null
   }
 }
-
-/** An error that names the adapter, not a file that is gone. */
-const namedAs = (error: unknown, file: string, name: string): unknown =>
-  error instanceof Error
-    ? errors.invalidAdapterFile({ file: name, reason: error.message.replaceAll(file, 'The file') }, 'file')
-    : error

@@ -2,6 +2,7 @@ import { errors, ShotboardError } from '../errors.js'
 import type { ClassDelta } from '../evaluation/class-deltas.js'
 import type { NameOf } from '../evaluation/recommendation-text.js'
 import type { SummaryRow } from '../evaluation/summary.js'
+import { allSpaces } from '../library/encoder-spaces.js'
 import type { Library } from '../library/library.js'
 import type { OverlapReport } from '../library/overlap.js'
 import type { OverlapCorrelation } from '../library/overlap-correlation.js'
@@ -127,7 +128,8 @@ async function measureOverlap(
 ): Promise<OverlapReport> {
   const supportSet = runs.find((run) => run.shots === shots && run.result)?.result?.supportSetId ?? ''
   const used = new Set(['clip', ...runs.flatMap(({ space }) => (space === null ? [] : [space]))])
-  const spaces = library.registry.spaces.map(({ id }) => id).filter((id) => used.has(id))
+  const known = allSpaces(library.encoders.all, library.registry)
+  const spaces = known.map(({ id }) => id).filter((id) => used.has(id))
   return library.overlap({ supportSet, split: 'TEST', spaces, bins: 200 })
 }
 

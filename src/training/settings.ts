@@ -81,5 +81,6 @@ export function parseTrainingSettings(input: TrainingSettingsInput): TrainingSet
   const parsed = settingsSchema.safeParse({ ...defaults, ...Object.fromEntries(given) })
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  throw errors.invalidValue({ reason: `${issue?.message}.` }, issue?.path.join('.'))
+  const argument = issue?.path.join('.')
+  throw errors.invalidValue({ reason: `${argument}: ${issue?.message}.` }, argument)
 }

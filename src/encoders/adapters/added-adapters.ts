@@ -94,7 +94,7 @@ export function createAdapterFolder(directory: string): AdapterFolder {
 }
 
 /** An adapter's file without its weights. Throws INVALID_ADAPTER. */
-export async function describeAdapter(file: string, name: string): Promise<AddedAdapter> {
+async function describeAdapter(file: string, name: string): Promise<AddedAdapter> {
   try {
     const [{ bottleneck, scale, blocks, provenance }, content] = await Promise.all([
       readAdapter(file),

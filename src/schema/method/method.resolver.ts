@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql'
+import { allSpaces } from '../../library/encoder-spaces.js'
 import type { Method, Paper } from '../../methods/contract.js'
 import { formulaOf } from '../../methods/formula.js'
 import type { FeatureSpace } from '../../spaces/contract.js'
@@ -78,9 +79,9 @@ export function methodNamed(id: string, { library }: Context): Method {
 /** As `methodNamed`, for a space; null where there is none. */
 export function spaceNamed(id: string | null, { library }: Context): FeatureSpace | null {
   if (id === null) return null
-  const summary = 'This space is not registered: its plugin is not loaded.'
+  const summary = 'This space is not there: its plugin is not loaded, or its adapter has been removed.'
   return (
-    library.registry.spaces.find((space) => space.id === id) ??
+    allSpaces(library.encoders.all, library.registry).find((space) => space.id === id) ??
     ({ id, name: id, summary, base: 'clip', trained: false } satisfies FeatureSpace)
   )
 }

@@ -1,4 +1,5 @@
 import { Ctx, Field, FieldResolver, ID, ObjectType, Query, Resolver, Root } from 'type-graphql'
+import { allSpaces } from '../../library/encoder-spaces.js'
 import type { FeatureSpace } from '../../spaces/contract.js'
 import type { Context } from '../context.js'
 import { HyperparameterType, hyperparameterList } from '../method/method.type.js'
@@ -30,9 +31,11 @@ export class FeatureSpaceType {
 
 @Resolver(() => FeatureSpaceType)
 export class FeatureSpaceResolver {
-  @Query(() => [FeatureSpaceType], { description: 'Every registered feature space.' })
+  @Query(() => [FeatureSpaceType], {
+    description: 'Every feature space: those registered, and those of added adapters.',
+  })
   featureSpaces(@Ctx() { library }: Context): readonly FeatureSpace[] {
-    return library.registry.spaces
+    return allSpaces(library.encoders.all, library.registry)
   }
 
   @FieldResolver(() => String, {
