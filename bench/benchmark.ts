@@ -39,3 +39,29 @@ export const times = (value: number): string => `${value.toFixed(value < 10 ? 2 
 
 /** The most memory that this process has had resident so far. */
 export const peakMemory = (): string => `${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`
+
+/** What some work takes, in milliseconds. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now()
+  await work()
+  return performance.now() - started
+}
+
+/** The median milliseconds of each, in turns, so that a machine that drifts is the same for all; the first turn does not count. */
+export async function inTurns(
+  contestants: Readonly<Record<string, () => Promise<number>>>,
+  turns: number,
+): Promise<Partial<Record<string, number>>> {
+  const measured = new Map<string, number[]>(Object.keys(contestants).map((name) => [name, []]))
+  for (let turn = 0; turn <= turns; turn++) {
+    for (const [name, work] of Object.entries(contestants)) {
+      const taken = await work()
+      if (turn > 0) measured.get(name)?.push(taken)
+    }
+  }
+  return Object.fromEntries([...measured].map(([name, taken]) => [name, median(taken)]))
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+}

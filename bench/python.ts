@@ -1,4 +1,6 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
@@ -16,5 +18,31 @@ export async function pythonBaseline(
     return JSON.parse(stdout)
   } catch {
     return undefined
+  }
+}
+
+/** A baseline that answers line by line, so that it can take turns with others. */
+export interface PythonProcess {
+  ask(line: string): Promise<number>
+  end(): void
+}
+
+/** Starts a baseline of `bench/baselines`; undefined where the Python of $PYTHON, or python3, lacks what it needs. */
+export async function startPython(script: string, ...args: string[]): Promise<PythonProcess | undefined> {
+  const file = fileURLToPath(new URL(`baselines/${script}`, import.meta.url))
+  const child = spawn(process.env.PYTHON ?? 'python3', [file, ...args], { stdio: ['pipe', 'pipe', 'ignore'] })
+  const lines = createInterface({ input: child.stdout })
+  const line = async (): Promise<string | undefined> => {
+    const [text] = await Promise.race([once(lines, 'line'), once(lines, 'close')])
+    return text
+  }
+  if ((await line()) !== 'ready') return undefined
+  return {
+    async ask(text) {
+      const answer = line()
+      child.stdin.write(`${text}\n`)
+      return Number(await answer)
+    },
+    end: () => child.kill(),
   }
 }

@@ -16,6 +16,7 @@ import { scaling } from './cases/scaling.js'
 import { scoring } from './cases/scoring.js'
 import { search } from './cases/search.js'
 import { spaces } from './cases/spaces.js'
+import { training } from './cases/training.js'
 
 const benchmarks: readonly Benchmark[] = [
   scoring,
@@ -31,6 +32,7 @@ const benchmarks: readonly Benchmark[] = [
   ...clipSpeed,
   ...clipFiles,
   clipMemory,
+  ...training,
   imagenetTipAdapter,
   imagenetTipX,
 ]

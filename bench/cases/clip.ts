@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { access, link, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { writeAdapter } from '../../src/encoders/adapters/adapter.js'
@@ -14,7 +11,8 @@ import { openVisionTower, type VisionTower } from '../../src/encoders/towers.js'
 import { seeded } from '../../src/random.js'
 import { type Matrix, makeUnit, matrix, rowOf } from '../../src/tensor/matrix.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
-import { type Benchmark, ms, type Row, times } from '../benchmark.js'
+import { type Benchmark, inTurns, ms, type Row, timed, times } from '../benchmark.js'
+import { startPython } from '../python.js'
 
 const size = 224
 /** Images a batch, and how many turns each contestant has. */
@@ -67,7 +65,7 @@ async function speedOf(name: string, folder: string): Promise<Row[]> {
   const q8 = await withVariant(folder, 'q8', false, async (variant) =>
     openVisionTower(await readModelFolder(variant), runtime),
   )
-  const python = await startPython(folder)
+  const python = await startPython('clip.py', folder)
   const rows: Row[] = []
   for (const { count, turns } of batches) {
     const pixels = noise(count)
@@ -75,8 +73,8 @@ async function speedOf(name: string, folder: string): Promise<Row[]> {
       ours: () => timed(() => fp32.encode(pixels, count, 'clip', false)),
       q8: () => timed(() => q8.encode(pixels, count, 'clip', false)),
       ...(python && {
-        onnxruntime: () => python.milliseconds('onnxruntime', count),
-        pytorch: () => python.milliseconds('pytorch', count),
+        onnxruntime: () => python.ask(`onnxruntime ${count}`),
+        pytorch: () => python.ask(`pytorch ${count}`),
       }),
     }
     const { ours = 0, q8: small = 0, onnxruntime, pytorch } = await inTurns(contestants, turns)
@@ -260,49 +258,6 @@ async function jpegFiles(directory: string, count: number): Promise<ImageSource[
   )
 }
 
-/** The baseline's process; undefined where Python lacks what it needs. */
-async function startPython(folder: string) {
-  const script = fileURLToPath(new URL('../baselines/clip.py', import.meta.url))
-  const child = spawn(process.env.PYTHON ?? 'python3', [script, folder], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-  })
-  const lines = createInterface({ input: child.stdout })
-  const line = async (): Promise<string | undefined> => {
-    const [text] = await Promise.race([once(lines, 'line'), once(lines, 'close')])
-    return text
-  }
-  if ((await line()) !== 'ready') return undefined
-  return {
-    async milliseconds(name: string, count: number): Promise<number> {
-      const answer = line()
-      child.stdin.write(`${name} ${count}\n`)
-      return Number(await answer)
-    },
-    end: () => child.kill(),
-  }
-}
-
-/** The median milliseconds of each, in turns, so that a machine that drifts is the same for all; the first turn does not count. */
-async function inTurns(
-  contestants: Readonly<Record<string, () => Promise<number>>>,
-  turns: number,
-): Promise<Partial<Record<string, number>>> {
-  const measured = new Map<string, number[]>(Object.keys(contestants).map((name) => [name, []]))
-  for (let turn = 0; turn <= turns; turn++) {
-    for (const [name, work] of Object.entries(contestants)) {
-      const taken = await work()
-      if (turn > 0) measured.get(name)?.push(taken)
-    }
-  }
-  return Object.fromEntries([...measured].map(([name, taken]) => [name, median(taken)]))
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now()
-  await work()
-  return performance.now() - started
-}
-
 const against = (quantity: string, ours: number, baseline: number): Row => ({
   quantity,
   ours: ms(ours),
@@ -333,7 +288,3 @@ function cosinesOf(a: Matrix, b: Matrix): number[] {
 
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
-}

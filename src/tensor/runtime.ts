@@ -40,6 +40,11 @@ export interface OpenOptions {
    * two directions, as in training, that costs memory and gains nothing.
    */
   readonly packWeights?: boolean
+  /**
+   * Whether all intermediate results are laid out in one block before a run: true unless told. In training, where many of
+   * them live long, the block is larger than what is ever alive at once.
+   */
+  readonly planMemory?: boolean
 }
 
 /** A thread that computes: ONNX sessions and the few dense routines that ONNX has no operator for. */
@@ -114,11 +119,17 @@ export function openRuntime({
     })
   }
 
-  const optionsWith = ({ weightsFolder, packWeights = true, optimization = 'all' }: OpenOptions) => ({
+  const optionsWith = ({
+    weightsFolder,
+    packWeights = true,
+    planMemory = true,
+    optimization = 'all',
+  }: OpenOptions) => ({
     executionProviders: providers,
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: optimization,
+    enableMemPattern: planMemory,
     extra: {
       session: {
         // Threads spin between a run's operators, where waking them would cost a small batch dearly; between runs they

@@ -80,7 +80,7 @@ export async function selfSupervised(
       local: blank(locals * batch, localSize),
     }),
   })
-  const session = await openModel(runtime, differentiated, { packWeights: false })
+  const session = await openModel(runtime, differentiated, { packWeights: false, planMemory: false })
   let answered: Float32Array = new Float32Array(head.outputs)
 
   return {

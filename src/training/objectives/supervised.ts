@@ -74,7 +74,7 @@ export async function supervised(
     parameters: [...parameters.keys()],
     feeds: feeds(0, pixels),
   })
-  const session = await openModel(runtime, differentiated, { packWeights: false })
+  const session = await openModel(runtime, differentiated, { packWeights: false, planMemory: false })
 
   return {
     parameters,

@@ -1,0 +1,93 @@
+import { access } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { stripAdapters } from '../../src/encoders/adapters/strip-adapters.js'
+import type { ModelFolder } from '../../src/encoders/manifest.js'
+import { readModelFolder } from '../../src/encoders/model-folder.js'
+import { seeded } from '../../src/random.js'
+import { readOnnxModel } from '../../src/tensor/onnx/model.js'
+import { openRuntime } from '../../src/tensor/runtime.js'
+import { adamW, noMoments } from '../../src/training/adam-w.js'
+import { supervised } from '../../src/training/objectives/supervised.js'
+import { prepareTower } from '../../src/training/tower.js'
+import { type Benchmark, inTurns, ms, type Row, timed, times } from '../benchmark.js'
+import { startPython } from '../python.js'
+
+const classes = 50
+
+/** A step of training the embedded encoder's adapters, and those of ViT-B/32 from $CLIP_EXPORTS, beside PyTorch's. */
+export const training: readonly Benchmark[] = [
+  {
+    name: 'training-mini-clip',
+    run: () => stepOf('mini-clip', fileURLToPath(new URL('../../models/mini-clip', import.meta.url)), 128, 9),
+  },
+  {
+    name: 'training-vit-b-32',
+    run: () => stepOf('vit-b-32', resolve(process.env.CLIP_EXPORTS ?? 'exports', 'vit-b-32'), 32, 5),
+  },
+]
+
+async function stepOf(name: string, folder: string, batch: number, turns: number): Promise<readonly Row[]> {
+  try {
+    await access(folder)
+  } catch {
+    return [{ quantity: `${name}: no export in $CLIP_EXPORTS, see tools/export-clip`, ours: '–' }]
+  }
+  const model = await readModelFolder(folder)
+  const { vision } = model.manifest
+  const python = await startPython(
+    'training.py',
+    name === 'mini-clip' ? join(folder, vision.file) : folder,
+    String(batch),
+    String(classes),
+  )
+  const step = await ourStep(model, batch)
+  const { ours = 0, pytorch } = await inTurns(
+    { ours: () => timed(step), ...(python && { pytorch: () => python.ask('step') }) },
+    turns,
+  )
+  const peak = process.resourceUsage().maxRSS / 1024
+  const theirs = await python?.ask('memory')
+  python?.end()
+  const of = `a training step of ${name}, batch ${batch}`
+  const mib = (value: number) => `${value.toFixed(0)} MiB`
+  return [
+    {
+      quantity: `${of}, beside PyTorch`,
+      ours: ms(ours),
+      ...(pytorch && { baseline: ms(pytorch), ratio: `${times(ours / pytorch)} its time` }),
+    },
+    {
+      quantity: `${of}, the most memory of the process`,
+      ours: mib(peak),
+      ...(theirs && { baseline: mib(theirs), ratio: times(peak / theirs) }),
+    },
+  ]
+}
+
+/** Gradients and AdamW, on pixels that are there. */
+async function ourStep(model: ModelFolder, batch: number): Promise<() => Promise<void>> {
+  const { folder, manifest } = model
+  const { imageSize, dimensions, vision } = manifest
+  const whole = await readOnnxModel(join(folder, vision.file))
+  const graph = vision.scaleInput === undefined ? whole : stripAdapters(whole, vision.scaleInput)
+  const tower = prepareTower(graph, { bottleneck: 64, scale: 0.03 }, 1)
+  const runtime = openRuntime()
+  const outputs = new Set(graph.graph.output.map(({ name }) => name))
+  const objective = await supervised(runtime, {
+    ...{ tower, dimensions, imageSize, classes, batch, dropout: 0.1, seed: 1 },
+    pixels: vision.input,
+    features: vision.outputs.find((name) => outputs.has(name)) ?? '',
+  })
+  const dims = [batch, 3, imageSize, imageSize]
+  const random = seeded('pixels')
+  const pixels = Float32Array.from({ length: dims.reduce((x, y) => x * y, 1) }, () => 4 * random.next() - 2)
+  const labels = Array.from({ length: batch }, (_, i) => i % classes)
+  const moments = noMoments(objective.parameters)
+  let step = 0
+  return async () => {
+    const given = { pixels: { type: 'float32' as const, dims, data: pixels }, labels }
+    const { gradientOf } = await objective.evaluate(given, step++)
+    adamW(objective.parameters, gradientOf, moments, 0.008, { weightDecay: 0.01 })
+  }
+}
