@@ -23,12 +23,21 @@ export interface TrainingImage extends ImageSource {
   readonly classIndex: number
 }
 
-export interface TrainAdapterOptions extends Pick<TrainOptions<unknown>, 'checkpoint' | 'onStep' | 'signal'> {
+export interface TrainAdapterOptions extends Pick<TrainOptions<unknown>, 'checkpoint' | 'signal'> {
   readonly model: ModelFolder
   readonly images: readonly TrainingImage[]
   /** How many classes there are. */
   readonly classes: number
   readonly settings: TrainingSettings
+  /**
+   * Told of every step that was taken, with all losses, and when a checkpoint is loaded, of those that it brought.
+   * `current` gives the adapter as it is then.
+   */
+  readonly onStep?: (
+    stepsDone: number,
+    losses: readonly number[],
+    current: () => TrainedAdapter['adapter'],
+  ) => void | Promise<void>
 }
 
 /** A trained adapter, yet without what its file says of where it comes from. */
@@ -140,22 +149,19 @@ async function finish<Batch>(
   steps: number,
   rate: Schedule,
 ): Promise<TrainedAdapter> {
+  const current = (): TrainedAdapter['adapter'] => {
+    const nameless = { encoder: '', provenance: '' }
+    const { encoder: _, provenance: __, ...adapter } = toAdapter(objective.result(), tower.shape, nameless)
+    return adapter
+  }
   try {
     const losses = await train({
       ...{ objective, prepare, steps, rate, optimizer: settings },
       ...(checkpoint && { checkpoint }),
-      ...(onStep && { onStep }),
+      ...(onStep && { onStep: (done: number, all: readonly number[]) => onStep(done, all, current) }),
       ...(signal && { signal }),
     })
-    const {
-      encoder: _,
-      provenance: __,
-      ...adapter
-    } = toAdapter(objective.result(), tower.shape, {
-      encoder: '',
-      provenance: '',
-    })
-    return { adapter, losses }
+    return { adapter: current(), losses }
   } finally {
     await objective.close()
   }

@@ -76,7 +76,7 @@ export function withGraph(model: OnnxModel, parts: Partial<GraphProto>): OnnxMod
 export function openModel(
   runtime: Runtime,
   model: OnnxModel,
-  options: Pick<OpenOptions, 'packWeights'> = {},
+  options: Pick<OpenOptions, 'packWeights' | 'planMemory'> = {},
 ): Promise<Session> {
   const { model: bytes, weightsFolder } = graphOverFile(model)
   return runtime.open(bytes, { ...options, weightsFolder })

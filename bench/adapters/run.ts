@@ -1,0 +1,123 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { writeAdapter } from '../../src/encoders/adapters/adapter.js'
+import { type Library, openLibrary } from '../../src/library/library.js'
+import { readSettings } from '../../src/settings/settings.js'
+import { openRuntime } from '../../src/tensor/runtime.js'
+import { type ObjectiveName, objectiveNames, parseTrainingSettings } from '../../src/training/settings.js'
+import { trainAdapter, trainingSteps } from '../../src/training/train-adapter.js'
+import { sharedFolder } from '../data.js'
+import { describeStudy, type Studied } from './describe.js'
+
+/**
+ * Trains adapters of the embedded encoder on generic images, by both objectives and three seeds, and measures on other
+ * images what they do to overlap and accuracy, beside the shipped adapter and the training-free spaces; as Markdown.
+ *
+ *     npm run adapters
+ *     npm run adapters -- --objective supervised --seeds 1 --epochs 1    # a piece of it
+ */
+const { values } = parseArgs({
+  options: {
+    objective: { type: 'string' },
+    seeds: { type: 'string', default: '1,2,3' },
+    epochs: { type: 'string' },
+  },
+})
+const objectives = objectiveNames.filter((name) => name === (values.objective ?? name))
+const seeds = values.seeds.split(',').map(Number)
+const supportSeeds = [1, 2, 3]
+const shots = [1, 4, 16]
+const methods = ['tip-adapter', 'tip-x', 'prototype', 'gda']
+const fixedSpaces = ['clip', 'imo', 'centred', 'whitened', 'shrunk']
+/** Shares of the first seed's training after which the adapter is measured as well. */
+const snapshots = [1 / 8, 1 / 4, 1 / 2]
+
+const generic = await sharedFolder('tiny-imagenet-50')
+const photos = await sharedFolder('cifar10-photos')
+if (!generic || !photos) {
+  console.error('The generic images or the photos are not there (see bench/data.ts).')
+  process.exit(1)
+}
+const demo = fileURLToPath(new URL('../../demo/fashion-mnist', import.meta.url))
+const folder = await mkdtemp(join(tmpdir(), 'shotboard-adapters-'))
+const library = await openLibrary(readSettings({ SHOTBOARD_DATA_DIR: folder }))
+try {
+  const { dataset } = await library.imports.importPath(generic)
+  for (const objective of objectives) {
+    for (const seed of seeds) await train(objective, seed, dataset.id)
+  }
+  const studied: Studied[] = []
+  for (const path of [photos, demo]) studied.push(await study(path))
+  console.log(describeStudy(studied, { shots, methods, objectives, seeds }))
+} finally {
+  await library.close()
+  await rm(folder, { recursive: true })
+}
+process.exit(0)
+
+/** Trains one adapter and adds it, and, of the first seed, what it was on the way. */
+async function train(objective: ObjectiveName, seed: number, datasetId: string): Promise<void> {
+  const settings = parseTrainingSettings({
+    ...{ objective, seed },
+    ...(values.epochs !== undefined && { epochs: Number(values.epochs) }),
+  })
+  const rows = await library.store.datasets.images(datasetId)
+  const images = rows.map(({ imageId, classIndex }) => ({
+    id: imageId,
+    classIndex,
+    read: () => library.imageFiles.read(imageId),
+  }))
+  const steps = trainingSteps(settings, images)
+  const wanted = new Set(seed === seeds[0] ? snapshots.map((share) => Math.round(share * steps)) : [])
+  const runtime = openRuntime()
+  const started = performance.now()
+  const classes = ((await library.store.datasets.classes([datasetId])).get(datasetId) ?? []).length
+  const { adapter, losses } = await trainAdapter(runtime, {
+    model: library.encoders.model('mini-clip'),
+    ...{ images, classes, settings },
+    async onStep(done, all, current) {
+      if (done % 20 === 0) console.error(`${objective} ${seed}: step ${done} of ${steps}, loss ${all.at(-1)}`)
+      if (wanted.has(done)) await add(`${objective}-${seed}-step-${done}`, current())
+    },
+  })
+  await runtime.close()
+  await add(`${objective}-${seed}`, adapter)
+  const seconds = Math.round((performance.now() - started) / 1000)
+  console.error(`${objective} ${seed}: ${steps} steps, ${seconds} s, loss ${losses[0]} to ${losses.at(-1)}`)
+}
+
+async function add(
+  name: string,
+  adapter: Awaited<ReturnType<typeof trainAdapter>>['adapter'],
+): Promise<void> {
+  const file = join(folder, 'made.safetensors')
+  await writeAdapter(file, { ...adapter, encoder: 'mini-clip', provenance: 'npm run adapters' })
+  await library.adapters.add({ name, content: await readFile(file) })
+}
+
+/** Overlap, accuracy and their correlation on one dataset, in every space. */
+async function study(path: string): Promise<Studied> {
+  const { dataset } = await library.imports.importPath(path)
+  const added = (await library.adapters.list()).map(({ name }) => `imo:${name}`)
+  const spaces = [...fixedSpaces, ...added]
+  const overlap = await library.overlap({ dataset: dataset.id, split: 'TEST', spaces, bins: 200 })
+  const { id } = await library.comparisons.compare({
+    ...{ dataset: dataset.id, shots, seeds: supportSeeds },
+    methods: methods.flatMap((method) => spaces.map((space) => ({ method, space }))),
+    selection: (await hasValidation(library, dataset.id)) ? 'VALIDATION' : 'LEAVE_ONE_OUT',
+    klScaling: 'FROZEN',
+    augmentations: 1,
+  })
+  const ended = await library.comparisons.ended(id)
+  if (ended.status !== 'SUCCEEDED') throw new Error(ended.error ?? ended.status)
+  const runs = (await library.store.comparisons.runs([id])).get(id) ?? []
+  return { dataset: dataset.name, overlap, runs, correlation: await library.overlapCorrelation([id]) }
+}
+
+async function hasValidation({ store }: Library, dataset: string): Promise<boolean> {
+  const counts = (await store.datasets.counts([dataset])).get(dataset) ?? []
+  return counts.some(({ split, images }) => split === 'VALIDATION' && images > 0)
+}
