@@ -70,8 +70,12 @@ export interface Encoder {
   close(): Promise<void>
 }
 
-/** Pixel planes in a batch: enough to fill the cores, few enough to stay in the caches. */
-const batchSize = 64
+/** Texts in a batch, and small images at most. */
+const mostInBatch = 64
+/** Pixels in a batch, of which larger images have fewer: 16 of CLIP's 224×224 fill the cores, and more only cost memory. */
+const pixelsInBatch = 16 * 224 ** 2
+const imagesInBatch = ({ imageSize }: Manifest): number =>
+  Math.max(1, Math.min(mostInBatch, Math.floor(pixelsInBatch / imageSize ** 2)))
 
 /** So many images are decoded at once, of whatever batch or encoder: a photograph's pixels are tens of megabytes. */
 const preparing = pLimit(4)
@@ -131,7 +135,7 @@ export function encoderOf(
     for (const space of wanted) {
       if (!spaces().includes(space)) throw errors.spaceNotAvailable({ space, encoder: manifest.id })
     }
-    const perBatch = Math.max(1, Math.floor(batchSize / recipe.rounds))
+    const perBatch = Math.max(1, Math.floor(imagesInBatch(manifest) / recipe.rounds))
     const parts = new Map<EncoderSpace, Matrix[]>(options.spaces.map((space) => [space, []]))
     const prepare = (from: number) => prepareBatch(images, from, from + perBatch, recipe, manifest)
 
@@ -162,8 +166,8 @@ export function encoderOf(
   const encodeTexts = (texts: readonly string[]): Promise<Matrix> =>
     opened.use(async ({ tokenize, text }) => {
       const parts: Matrix[] = []
-      for (let from = 0; from < texts.length; from += batchSize) {
-        const batch = texts.slice(from, from + batchSize)
+      for (let from = 0; from < texts.length; from += mostInBatch) {
+        const batch = texts.slice(from, from + mostInBatch)
         parts.push(meanOfViews(await text.encode(tokenize(batch, text.length)), 1))
       }
       return stackRows(parts, manifest.dimensions)
@@ -255,7 +259,7 @@ async function openModel(model: ModelFolder, runtime: Runtime): Promise<OpenedMo
 /** The image tower, batching what is asked of it at the same time. */
 async function openVision(model: ModelFolder, runtime: Runtime): Promise<VisionTower> {
   const tower = await openVisionTower(model, runtime)
-  return { ...tower, encode: batched(tower.encode, batchSize) }
+  return { ...tower, encode: batched(tower.encode, imagesInBatch(model.manifest)) }
 }
 
 const closeModel = async ({ vision, text }: OpenedModel): Promise<void> => {

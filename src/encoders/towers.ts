@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path'
 import { errors, reasonOf } from '../errors.js'
 import { type Matrix, matrix } from '../tensor/matrix.js'
-import { graphOverFile, readOnnxModel } from '../tensor/onnx/model.js'
+import { openModel } from '../tensor/onnx/model.js'
+import { readOnnxGraph } from '../tensor/onnx/read-graph.js'
 import type { OpenOptions, Runtime, Session, Tensor } from '../tensor/runtime.js'
 import { readAdapter } from './adapters/adapter.js'
 import { adapterScaleInput, attachAdapter } from './adapters/attach.js'
@@ -89,13 +90,12 @@ async function openAdapted({ folder, manifest }: ModelFolder, name: string, runt
   const [file, adapterFile] = [join(folder, manifest.vision.file), resolve(folder, name)]
   const adapter = await readAdapter(adapterFile)
   try {
-    const whole = await readOnnxModel(file)
+    const whole = await readOnnxGraph(file)
     const { scaleInput } = manifest.vision
     // Adapters that are part of the graph make way for those that are attached.
     const model = scaleInput === undefined ? whole : stripAdapters(whole, scaleInput)
     attachAdapter(model, adapter)
-    const { model: bytes, weightsFolder } = graphOverFile(model)
-    const session = await runtime.open(bytes, { ...optionsFor(manifest), weightsFolder })
+    const session = await openModel(runtime, model, optionsFor(manifest))
     return { session, scale: adapter.scale, scaleInput: adapterScaleInput }
   } catch (error) {
     throw errors.invalidAdapter({ file: adapterFile, model: file, reason: reasonOf(error) })
@@ -104,7 +104,8 @@ async function openAdapted({ folder, manifest }: ModelFolder, name: string, runt
 
 async function openGraph(file: string, runtime: Runtime, manifest: Manifest): Promise<Session> {
   try {
-    return await runtime.open(file, optionsFor(manifest))
+    // Over its file a graph takes one copy of its weights in memory; by its name ONNX Runtime makes two.
+    return await openModel(runtime, await readOnnxGraph(file), optionsFor(manifest))
   } catch (error) {
     throw errors.invalidModel({ file, reason: reasonOf(error) })
   }

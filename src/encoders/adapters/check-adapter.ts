@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { errors, reasonOf } from '../../errors.js'
-import { readOnnxModel } from '../../tensor/onnx/model.js'
+import { readOnnxGraph } from '../../tensor/onnx/read-graph.js'
 import type { ModelFolder } from '../manifest.js'
 import type { Adapter } from './adapter.js'
 import { attachAdapter } from './attach.js'
@@ -12,7 +12,7 @@ export async function checkAdapter(
   adapter: Adapter,
   name: string,
 ): Promise<void> {
-  const whole = await readOnnxModel(join(folder, vision.file))
+  const whole = await readOnnxGraph(join(folder, vision.file))
   const model = vision.scaleInput === undefined ? whole : stripAdapters(whole, vision.scaleInput)
   try {
     attachAdapter(model, adapter)

@@ -34,7 +34,7 @@ export function parseOnnxModel(bytes: Uint8Array, file = ''): OnnxModel {
 }
 
 /** Smaller tensors stay within the graph: shapes and scalars that the runtime's optimiser wants to see. */
-const leastExternal = 4096
+export const leastExternal = 4096
 
 /**
  * The model, as it now is, for a runtime: its graph, with every large weight a reference to where it lies in the file it
@@ -76,7 +76,7 @@ export function withGraph(model: OnnxModel, parts: Partial<GraphProto>): OnnxMod
 export function openModel(
   runtime: Runtime,
   model: OnnxModel,
-  options: Pick<OpenOptions, 'packWeights' | 'planMemory'> = {},
+  options: Omit<OpenOptions, 'weightsFolder'> = {},
 ): Promise<Session> {
   const { model: bytes, weightsFolder } = graphOverFile(model)
   return runtime.open(bytes, { ...options, weightsFolder })
