@@ -17,7 +17,8 @@ import { describeStudy, type Studied } from './describe.js'
  * images what they do to overlap and accuracy, beside the shipped adapter and the training-free spaces; as Markdown.
  *
  *     npm run adapters
- *     npm run adapters -- --objective supervised --seeds 1 --epochs 1    # a piece of it
+ *     npm run adapters -- --objective supervised --seeds 1    # a piece of it
+ *     npm run adapters -- --epochs 3                          # fewer than the paper's ten with self-supervision
  */
 const { values } = parseArgs({
   options: {
@@ -62,7 +63,7 @@ process.exit(0)
 async function train(objective: ObjectiveName, seed: number, datasetId: string): Promise<void> {
   const settings = parseTrainingSettings({
     ...{ objective, seed },
-    ...(values.epochs !== undefined && { epochs: Number(values.epochs) }),
+    ...(values.epochs !== undefined && objective === 'self-supervised' && { epochs: Number(values.epochs) }),
   })
   const rows = await library.store.datasets.images(datasetId)
   const images = rows.map(({ imageId, classIndex }) => ({
