@@ -26,6 +26,8 @@ export interface ReportData {
   readonly dataset: string
   readonly testDataset: string | null
   readonly encoder: string
+  /** Encoders of the comparison whose results the report leaves out. */
+  readonly otherEncoders: readonly string[]
   readonly classes: readonly ClassRow[]
   readonly counts: readonly SplitCountRow[]
   readonly runs: readonly RunRow[]
@@ -55,7 +57,10 @@ export async function collectReport(library: Library, id: string): Promise<Repor
   const { store, comparisons, registry } = library
   const [comparison] = await store.comparisons.byIds([id])
   if (!comparison) throw errors.unknownComparison({ id }, 'id')
-  const runs = (await store.comparisons.runs([id])).get(id) ?? []
+  const all = (await store.comparisons.runs([id])).get(id) ?? []
+  // A method in a space is one line of the report: it tells of one encoder, and names the others.
+  const runs = all.filter(({ encoder }) => encoder === comparison.encoder)
+  const others = [...new Set(all.map(({ encoder }) => encoder))].filter((each) => each !== comparison.encoder)
   const rows = comparisons.rows(runs)
   const shots = [...new Set(rows.map((row) => row.shots))].sort((a, b) => a - b)
   const recommendations: WordedRecommendation[] = []
@@ -87,6 +92,7 @@ export async function collectReport(library: Library, id: string): Promise<Repor
     dataset: nameOfDataset(comparison.datasetId) ?? comparison.datasetId,
     testDataset: nameOfDataset(comparison.testDatasetId) ?? null,
     encoder: library.encoders.all.find((each) => each.id === comparison.encoder)?.name ?? comparison.encoder,
+    otherEncoders: others,
     classes: (await store.datasets.classes([comparison.datasetId])).get(comparison.datasetId) ?? [],
     counts: (await store.datasets.counts([comparison.datasetId])).get(comparison.datasetId) ?? [],
     runs,

@@ -10,7 +10,7 @@ const selectionNames = {
 
 /** What was measured, so that it can be measured again. */
 export function settingSection(data: ReportData): Html {
-  const { comparison, runs, counts, classes, dataset, testDataset, encoder, version } = data
+  const { comparison, runs, counts, classes, dataset, testDataset, encoder, otherEncoders, version } = data
   const finished = runs.filter(({ result }) => result !== null).length
   const [run] = runs
   const of = (pick: (each: (typeof runs)[number]) => number | string) =>
@@ -22,6 +22,9 @@ export function settingSection(data: ReportData): Html {
     ],
     ...(testDataset === null ? [] : [['tested on', testDataset] as const]),
     ['encoder', encoder],
+    ...(otherEncoders.length === 0
+      ? []
+      : [['also run with, and not in this report', otherEncoders.join(', ')] as const]),
     ['shots', of(({ shots }) => shots)],
     ['seeds', of(({ seed }) => seed)],
     ['hyperparameters chosen on', run ? selectionNames[run.selection] : ''],

@@ -12,6 +12,7 @@ export interface Contrast {
 export const contrastVariables = ({ id, line, baseline, shots }: Contrast) => ({
   id,
   shots,
+  encoder: line.encoder,
   method: line.method.id,
   space: line.space?.id ?? null,
   baseline: baseline.method.id,

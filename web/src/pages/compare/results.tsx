@@ -25,8 +25,15 @@ export function Results({
   const { id, rows } = comparison
   const [url, setUrl] = useUrlState()
   const [pointedAt, setPointedAt] = useState<string>()
-  const lines = useMemo(() => linesOf(rows), [rows])
-  const shots = useMemo(() => shotsOf(rows), [rows])
+  const encoders = useMemo(
+    () => [...new Map(rows.map((row) => [row.encoder.id, row.encoder])).values()],
+    [rows],
+  )
+  // One encoder at a time: a method in a space is one line, whichever encoder it looks through.
+  const encoder = encoders.find((each) => each.id === url.get('encoder')) ?? encoders[0]
+  const own = useMemo(() => rows.filter((row) => row.encoder.id === encoder?.id), [rows, encoder])
+  const lines = useMemo(() => linesOf(own), [own])
+  const shots = useMemo(() => shotsOf(own), [own])
   const metric = metricNamed(url.get('metric'))
   const chosenShots = Number(url.get('shots'))
   const at = shots.includes(chosenShots) ? chosenShots : Math.max(...shots)
@@ -52,6 +59,14 @@ export function Results({
   return (
     <>
       {!running && <Verdict id={id} shots={at} />}
+      {encoders.length > 1 && encoder && (
+        <Choice
+          label="Encoder"
+          value={encoder.id}
+          options={encoders.map(({ id: value, name: label }) => ({ value, label }))}
+          onChange={(value) => setUrl({ encoder: value === encoders[0]?.id ? undefined : value })}
+        />
+      )}
       <Card
         title={`${metric.label} against shots`}
         note="The mean over seeds, with a 95 % bootstrap interval."

@@ -22,11 +22,12 @@ export function RunsTab({ id }: { readonly id: string }) {
   if (error) return <Problems error={error} />
   if (!comparison) return <Loading what="runs" />
   const { runs } = comparison
+  const encoders = new Set(runs.map(({ encoder }) => encoder.id))
   return (
     <Card title={`${count(runs.length)} runs`} flush>
       <DataTable
         label="Runs"
-        columns={columns}
+        columns={encoders.size > 1 ? [...columns.slice(0, 1), encoderColumn, ...columns.slice(1)] : columns}
         rows={order === undefined ? runs.slice(0, shown) : runs}
         keyOf={(run) => run.id}
         {...(order !== undefined && { order })}
@@ -39,6 +40,13 @@ export function RunsTab({ id }: { readonly id: string }) {
       )}
     </Card>
   )
+}
+
+const encoderColumn: Column<Run> = {
+  id: 'encoder',
+  header: 'Encoder',
+  orderBy: ({ encoder }) => encoder.name,
+  cell: ({ encoder }) => encoder.name,
 }
 
 const columns: readonly Column<Run>[] = [

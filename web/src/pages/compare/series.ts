@@ -7,6 +7,8 @@ type Named = Row['method']
 export interface Line {
   readonly key: string
   readonly label: string
+  /** Whose features its rows are of: lines are made of one encoder's rows. */
+  readonly encoder: string
   readonly method: Named
   readonly space: Named | null
   /** By number of shots. */
@@ -41,10 +43,9 @@ export function linesOf(rows: readonly Row[]): Line[] {
   return [...groups].flatMap(([key, group]) => {
     const [first] = group
     if (!first) return []
-    const { method, space } = first
-    return [
-      { key, label: labelOf(first), method, space, rows: new Map(group.map((row) => [row.shots, row])) },
-    ]
+    const { method, space, encoder } = first
+    const byShots = new Map(group.map((row) => [row.shots, row]))
+    return [{ key, label: labelOf(first), encoder: encoder.id, method, space, rows: byShots }]
   })
 }
 

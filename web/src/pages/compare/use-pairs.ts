@@ -18,6 +18,7 @@ export const pairOf = (pairs: readonly Pair[], line: Line, shots: number): Pair 
   pairs.find(
     (pair) =>
       pair.shots === shots &&
+      pair.encoder.id === line.encoder &&
       pair.method.id === line.method.id &&
       (pair.space?.id ?? null) === (line.space?.id ?? null),
   )

@@ -27,7 +27,8 @@ export function useConfusion(
   const client = useClient()
   const [confusion, setConfusion] = useState<{ readonly of: string; readonly sum: Confusion }>()
   const ids = (runs ?? [])
-    .filter((run) => run.shots === shots && run.status === 'SUCCEEDED' && keyOf(run) === line.key)
+    .filter((run) => run.shots === shots && run.encoder.id === line.encoder)
+    .filter((run) => run.status === 'SUCCEEDED' && keyOf(run) === line.key)
     .map((run) => run.id)
     .join(' ')
   useEffect(() => {
