@@ -13,12 +13,18 @@ await page.emulateMedia({ reducedMotion: 'reduce' })
 
 /** What stands on each page once it has been read, and what is done before the picture. */
 const pages = [
-  { name: 'compare', path: '/', shown: 'text=Accuracy by class' },
+  { name: 'compare', path: '/', shown: 'text=Accuracy by class', open: verdict },
   { name: 'datasets', path: '/datasets', shown: 'h2 a', open: () => page.locator('h2 a').last().click() },
   { name: 'try', path: '/try?shots=16', shown: 'button[aria-pressed]', open: classifySandal },
   { name: 'overlap', path: '/overlap', shown: 'text=Pearson' },
   { name: 'methods', path: '/methods', shown: 'article .katex' },
 ]
+
+async function verdict() {
+  await page.getByRole('region', { name: 'Verdict' }).waitFor()
+  // Tests against the baseline come last.
+  await page.getByRole('cell', { name: /\d : \d/ }).first().waitFor()
+}
 
 async function classifySandal() {
   await page.locator('button[aria-pressed]:has(img[alt^="sandal"])').first().click()
