@@ -5,11 +5,13 @@ import { parseArgs, promisify } from 'node:util'
 import Table from 'cli-table3'
 import type { Benchmark, Row } from './benchmark.js'
 import { clipFiles, clipMemory, clipSpeed } from './cases/clip.js'
+import { dashboard } from './cases/dashboard.js'
 import { encoding } from './cases/encoding.js'
 import { faults } from './cases/faults.js'
 import { featureStore } from './cases/feature-store.js'
 import { growth } from './cases/growth.js'
 import { imagenetTipAdapter, imagenetTipX } from './cases/imagenet.js'
+import { importing } from './cases/import.js'
 import { leaveOneOut } from './cases/leave-one-out.js'
 import { overlap } from './cases/overlap.js'
 import { scaling } from './cases/scaling.js'
@@ -29,6 +31,8 @@ const benchmarks: readonly Benchmark[] = [
   overlap,
   featureStore,
   encoding,
+  importing,
+  dashboard,
   ...clipSpeed,
   ...clipFiles,
   clipMemory,

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PrismaPg } from '@prisma/adapter-pg'
+import { startServer } from '../../src/server.js'
+import { readSettings } from '../../src/settings/settings.js'
+import { makeFinishedComparisons } from '../../test/helpers/finished-comparisons.js'
+import { type Benchmark, ms, type Row, timed } from '../benchmark.js'
+
+const stored = 200
+const asked = 300
+
+const query = `{ comparisons(first: 20) { totalCount pageInfo { hasNextPage endCursor } nodes {
+  id status progress createdAt dataset { id name } encoder { id }
+  rows { method { id name } space { id } shots accuracy { mean low high n } }
+  runs { id status shots seed accuracy method { id } space { id } hyperparameters { name value } timings { searchMs } }
+} } }`
+
+/** A dashboard's query over 20 comparisons with 15 runs each, of 200 stored, over HTTP; on SQLite, and on Postgres where there is one. */
+export const dashboard: Benchmark = {
+  name: 'dashboard-query',
+  async run() {
+    const rows = [await measure('SQLite', undefined)]
+    const postgres = await newPostgres()
+    if (postgres) {
+      rows.push(await measure('Postgres', postgres.url))
+      await postgres.drop()
+    }
+    return rows
+  },
+}
+
+async function measure(name: string, databaseUrl: string | undefined): Promise<Row> {
+  const folder = await mkdtemp(join(tmpdir(), 'shotboard-bench-'))
+  const server = await startServer(
+    readSettings({
+      ...{ PORT: '0', SHOTBOARD_DATA_DIR: folder, SHOTBOARD_LOG_LEVEL: 'silent' },
+      ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
+    }),
+  )
+  await makeFinishedComparisons(server.library, stored)
+  const ask = async () => {
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    })
+    const { data } = (await response.json()) as { data: { comparisons: { nodes: { runs: unknown[] }[] } } }
+    if (data.comparisons.nodes.some(({ runs }) => runs.length !== 15)) throw new Error('runs are missing')
+  }
+  for (let i = 0; i < 20; i++) await ask()
+  const taken: number[] = []
+  for (let i = 0; i < asked; i++) taken.push(await timed(ask))
+  taken.sort((a, b) => a - b)
+  await server.close()
+  await rm(folder, { recursive: true })
+  const at = (share: number) => ms(taken[Math.floor(share * taken.length)] ?? Number.NaN)
+  return {
+    quantity: `Query over 20 comparisons × 15 runs of ${stored} stored, ${name}: median, 95th percentile of ${asked}`,
+    ours: `${at(0.5)}, ${at(0.95)}`,
+  }
+}
+
+/** A database of its own on the server at TEST_DATABASE_URL, or at the usual address. */
+async function newPostgres() {
+  const { TEST_DATABASE_URL: server = 'postgresql://postgres@127.0.0.1:5432/postgres' } = process.env
+  const run = async (sql: string) => {
+    const connection = { connectionString: server, connectionTimeoutMillis: 3000 }
+    const adapter = await new PrismaPg(connection).connect()
+    await adapter.executeRaw({ sql, args: [], argTypes: [] }).finally(() => adapter.dispose())
+  }
+  const name = `shotboard_${randomUUID().replaceAll('-', '')}`
+  try {
+    await run(`CREATE DATABASE ${name}`)
+  } catch {
+    return undefined
+  }
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  return { url: url.href, drop: () => run(`DROP DATABASE ${name} WITH (FORCE)`) }
+}

@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto'
+import type { Library } from '../../src/library/library.js'
+import { seeded } from '../../src/random.js'
+import type { RunRequest } from '../../src/store/run-row.js'
+
+/** Comparisons of 15 runs as they stand when they have ended, without anything having been computed: results by chance. */
+export async function makeFinishedComparisons(library: Library, count: number): Promise<string[]> {
+  const { store, datasets, encoders } = library
+  const name = `Finished ${randomUUID()}`
+  const dataset = await datasets.create({ name, classes: [{ name: 'a' }, { name: 'b' }] })
+  const random = seeded('finished')
+  const ids: string[] = []
+  for (let i = 0; i < count; i++) {
+    const runs = [1, 2, 4, 8, 16].flatMap((shots) =>
+      [1, 2, 3].map((seed) => ({
+        ...({
+          ...{ datasetId: dataset.id, testDatasetId: null, encoder: encoders.default.id },
+          ...{ method: 'tip-adapter', space: 'clip', shots, seed, augmentations: 1 },
+          ...{ selection: 'VALIDATION', klScaling: 'FROZEN', fixed: {} },
+        } satisfies RunRequest),
+        fingerprint: randomUUID(),
+      })),
+    )
+    const { id } = await store.comparisons.create({
+      ...{ fingerprint: randomUUID(), datasetId: dataset.id, testDatasetId: null },
+      ...{ encoder: encoders.default.id, lastImage: 0, contents: '', runs },
+    })
+    for (const run of (await store.comparisons.runs([id])).get(id) ?? []) {
+      await store.runs.start(run.id)
+      await store.runs.succeed(run.id, {
+        ...{ supportSetId: null, selectionImages: 100, selectionAccuracy: 50, unshiftedAccuracy: null },
+        ...{ accuracy: 100 * random.next(), top5Accuracy: 100, calibrationError: 0.1, testImages: 500 },
+        ...{ hyperparameters: { alpha: 1, beta: 5.5 }, encodeMs: 1, searchMs: 1, scoreMs: 1 },
+      })
+    }
+    await store.comparisons.update(id, { status: 'SUCCEEDED', progress: 1, finishedAt: new Date() })
+    ids.push(id)
+  }
+  return ids
+}

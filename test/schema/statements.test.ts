@@ -1,0 +1,47 @@
+import { expect, test, vi } from 'vitest'
+import { SqliteAdapter } from '../../src/store/sqlite.js'
+import { makeFinishedComparisons } from '../helpers/finished-comparisons.js'
+import { startTestServer } from '../helpers/server.js'
+
+let statements = 0
+const { createClient } = SqliteAdapter.prototype
+vi.spyOn(SqliteAdapter.prototype, 'createClient').mockImplementation(function (this: SqliteAdapter, config) {
+  const client = createClient.call(this, config)
+  const { execute } = client
+  client.execute = (...parameters: Parameters<typeof execute>) => {
+    statements += 1
+    return execute.call(client, ...parameters)
+  }
+  return client
+})
+const server = await startTestServer()
+vi.restoreAllMocks()
+await makeFinishedComparisons(server.library, 20)
+
+/** How many SQL statements an operation makes. */
+async function statementsOf(operation: string): Promise<number> {
+  const before = statements
+  await server.query(operation)
+  return statements - before
+}
+
+const dashboard = (first: number) => `{ comparisons(first: ${first}) { totalCount nodes {
+  id status dataset { id name classes { name } } encoder { id }
+  rows { method { id } space { id } shots accuracy { mean low high n } }
+  runs { id shots seed accuracy method { id } space { id } supportSet { id } dataset { id } }
+} } }`
+
+test('a query over 20 comparisons with 15 runs each makes as many statements as one over two', async () => {
+  const two = await statementsOf(dashboard(2))
+  expect(two).toBeGreaterThan(2)
+  expect(two).toBeLessThan(15)
+  expect(await statementsOf(dashboard(20))).toBe(two)
+})
+
+test('a page of runs with all that they belong to makes as many statements as a short one', async () => {
+  const runs = (first: number) =>
+    `{ runs(first: ${first}) { nodes { id accuracy dataset { id name } supportSet { id } } } }`
+  const few = await statementsOf(runs(2))
+  expect(few).toBeGreaterThan(1)
+  expect(await statementsOf(runs(100))).toBe(few)
+})
