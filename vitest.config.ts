@@ -32,7 +32,13 @@ export default defineConfig({
       {
         extends: true,
         // Programs and browsers are held against the clock by whoever waits for them: they run when the rest is done.
-        test: { name: 'processes', include: processes, sequence: { groupOrder: 1 } },
+        test: {
+          name: 'processes',
+          include: processes,
+          sequence: { groupOrder: 1 },
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
       },
     ],
   },

@@ -68,7 +68,7 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     '%s: nothing serious is wrong in light or dark, and it fits 360 and 1600 pixels',
     async (_, path, shown) => {
       const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
-      page.setDefaultTimeout(20_000)
+      page.setDefaultTimeout(60_000)
       await look(page, server.url + path, shown)
       expect(await seriousFaults(page)).toEqual([])
       for (const width of [1600, 360]) {

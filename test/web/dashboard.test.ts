@@ -23,7 +23,7 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
 
   async function open(path: string): Promise<Page> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
-    page.setDefaultTimeout(20_000)
+    page.setDefaultTimeout(60_000)
     page.on('pageerror', (error) => faults.push(`${path}: ${error.message}`))
     page.on('console', (message) => {
       if (message.type() === 'error') faults.push(`${path}: ${message.text()}`)
