@@ -94,12 +94,12 @@ export async function readModelFolders({
   return models
 }
 
-/** The folders in a folder, those under way left out. */
+/** The folders in a folder, and links that may be to one; those under way left out. */
 async function foldersIn(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
     throw errors.invalidModel({ file: directory, reason: reasonOf(error) })
   })
   return entries
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .filter((entry) => (entry.isDirectory() || entry.isSymbolicLink()) && !entry.name.startsWith('.'))
     .map(({ name }) => join(directory, name))
 }
