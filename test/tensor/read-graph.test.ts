@@ -3,7 +3,11 @@ import { join } from 'node:path'
 import { create, toBinary } from '@bufbuild/protobuf'
 import { describe, expect, test } from 'vitest'
 import { parseOnnxModel, readOnnxModel } from '../../src/tensor/onnx/model.js'
-import { ModelProtoSchema, TensorProtoSchema } from '../../src/tensor/onnx/onnx_pb.js'
+import {
+  ModelProtoSchema,
+  TensorProto_DataLocation,
+  TensorProtoSchema,
+} from '../../src/tensor/onnx/onnx_pb.js'
 import { readOnnxGraph } from '../../src/tensor/onnx/read-graph.js'
 import { temporaryFolder } from '../helpers/folder.js'
 import { root } from '../helpers/programs.js'
@@ -33,6 +37,33 @@ test('a graph is that of the model, and its references lead to the weights, byte
   const filled = toBinary(ModelProtoSchema, { ...graph.proto, graph: { ...graph.graph, initializer } })
   const expected = toBinary(ModelProtoSchema, parseOnnxModel(whole.bytes).proto)
   expect(Buffer.from(filled).equals(expected)).toBe(true)
+})
+
+test('a tensor that says, behind its data, that they are within it is a reference all the same', async () => {
+  const floats = Float32Array.from({ length: 2000 }, (_, i) => i)
+  const tensor = toBinary(
+    TensorProtoSchema,
+    create(TensorProtoSchema, {
+      ...{ name: 'weights', dims: [2000n], dataType: 1 },
+      rawData: new Uint8Array(floats.buffer),
+    }),
+  )
+  const field = (tag: number, content: Uint8Array) => {
+    const length = content.length
+    return Buffer.concat([Uint8Array.of(tag, (length & 127) | 128, length >> 7), content])
+  }
+  // data_location = DEFAULT, which a writer that leaves defaults out would not write.
+  const explicit = Buffer.concat([tensor, Uint8Array.of(14 << 3, 0)])
+  const file = join(await temporaryFolder(), 'model.onnx')
+  await writeFile(file, field((7 << 3) | 2, field((5 << 3) | 2, explicit)))
+  const [read] = (await readOnnxGraph(file)).graph.initializer
+  expect(read).toMatchObject({ name: 'weights', dataLocation: TensorProto_DataLocation.EXTERNAL })
+  expect(read?.rawData.length).toBe(0)
+  const { offset, length } = Object.fromEntries(
+    (read?.externalData ?? []).map(({ key, value }) => [key, Number(value)]),
+  )
+  const bytes = (await readFile(file)).subarray(offset, (offset ?? 0) + (length ?? 0))
+  expect(bytes.equals(new Uint8Array(floats.buffer))).toBe(true)
 })
 
 describe('a file that is none', () => {

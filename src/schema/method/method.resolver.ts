@@ -81,6 +81,7 @@ export function spaceNamed(id: string | null, { library }: Context): FeatureSpac
   if (id === null) return null
   const summary = 'This space is not there: its plugin is not loaded, or its adapter has been removed.'
   return (
+    library.registry.spaces.find((space) => space.id === id) ??
     allSpaces(library.encoders.all, library.registry).find((space) => space.id === id) ??
     ({ id, name: id, summary, base: 'clip', trained: false } satisfies FeatureSpace)
   )

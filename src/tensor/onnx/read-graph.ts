@@ -37,6 +37,7 @@ async function withoutWeights(
   location: string,
 ): Promise<Uint8Array[]> {
   const parts: Uint8Array[] = []
+  const references: Uint8Array[] = []
   while (reader.position() < end) {
     const start = reader.position()
     const tag = await reader.varint()
@@ -55,13 +56,14 @@ async function withoutWeights(
       const inner = Buffer.concat(await withoutWeights(reader, within.level, from + length, location))
       parts.push(varint(tag), varint(inner.length), inner)
     } else if (field === weights && length >= leastExternal) {
-      parts.push(reference(location, from, length))
+      references.push(reference(location, from, length))
     } else {
       parts.push(await reader.bytes(start, from + length))
     }
     reader.skipTo(from + length)
   }
-  return parts
+  // At the end, where they hold: some exporters write that a tensor's data is within it, behind the data.
+  return [...parts, ...references]
 }
 
 const lengthDelimited = 2
