@@ -72,8 +72,8 @@ export interface Encoder {
 
 /** Texts in a batch, and small images at most. */
 const mostInBatch = 64
-/** Pixels in a batch, of which larger images have fewer: 16 of CLIP's 224×224 fill the cores, and more only cost memory. */
-const pixelsInBatch = 16 * 224 ** 2
+/** Pixels in a batch, of which larger images have fewer: 8 of CLIP’s 224×224 fill the cores, and more only cost memory. */
+const pixelsInBatch = 8 * 224 ** 2
 const imagesInBatch = ({ imageSize }: Manifest): number =>
   Math.max(1, Math.min(mostInBatch, Math.floor(pixelsInBatch / imageSize ** 2)))
 

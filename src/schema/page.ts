@@ -1,7 +1,8 @@
-import { ArgsType, Field, Int, ObjectType } from 'type-graphql'
+import { ArgsType, Field, Int } from 'type-graphql'
 import { errors } from '../errors.js'
 import type { PageRequest } from '../store/page.js'
 import type { Context } from './context.js'
+import { ObjectType } from './object-type.js'
 
 @ObjectType('PageInfo')
 export class PageInfoType {

@@ -1,14 +1,15 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { create, toBinary } from '@bufbuild/protobuf'
 import { describe, expect, test } from 'vitest'
-import { parseOnnxModel, readOnnxModel } from '../../src/tensor/onnx/model.js'
+import { openModel, parseOnnxModel, readOnnxModel } from '../../src/tensor/onnx/model.js'
 import {
   ModelProtoSchema,
   TensorProto_DataLocation,
   TensorProtoSchema,
 } from '../../src/tensor/onnx/onnx_pb.js'
 import { readOnnxGraph } from '../../src/tensor/onnx/read-graph.js'
+import { openRuntime } from '../../src/tensor/runtime.js'
 import { temporaryFolder } from '../helpers/folder.js'
 import { root } from '../helpers/programs.js'
 
@@ -64,6 +65,15 @@ test('a tensor that says, behind its data, that they are within it is a referenc
   )
   const bytes = (await readFile(file)).subarray(offset, (offset ?? 0) + (length ?? 0))
   expect(bytes.equals(new Uint8Array(floats.buffer))).toBe(true)
+})
+
+test('a graph that is reached by a link leads to the weights where they are', async () => {
+  const link = join(await temporaryFolder(), 'link.onnx')
+  await symlink(vision, link)
+  const runtime = openRuntime({ threads: 1 })
+  const session = await openModel(runtime, await readOnnxGraph(link))
+  expect(session.inputs).toContain('pixels')
+  await runtime.close()
 })
 
 describe('a file that is none', () => {

@@ -1,5 +1,6 @@
 import type { FileUpload } from 'graphql-upload/processRequest.mjs'
-import { Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql'
+import { Field, Float, ID, InputType, Int } from 'type-graphql'
+import { ObjectType } from '../object-type.js'
 import { Upload } from '../scalars.js'
 
 @InputType('ImportAdapterInput')

@@ -1,5 +1,6 @@
-import { Field, FieldResolver, ObjectType, Resolver, Root } from 'type-graphql'
+import { Field, FieldResolver, Resolver, Root } from 'type-graphql'
 import type { ComparisonRow } from '../../store/comparisons.js'
+import { ObjectType } from '../object-type.js'
 import { ComparisonType } from './comparison.type.js'
 
 @ObjectType('ComparisonExports', {

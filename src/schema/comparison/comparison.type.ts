@@ -1,7 +1,8 @@
-import { Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql'
+import { Field, Float, ID, InputType, Int } from 'type-graphql'
 import type { Statistic } from '../../evaluation/statistics.js'
 import { JobStatus, KlScaling, Selection } from '../enums.js'
 import { MethodChoiceType } from '../method/method-choice.js'
+import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
 import { DateTime } from '../scalars.js'
 

@@ -1,6 +1,7 @@
-import { ArgsType, Field, Float, ID, Int, ObjectType } from 'type-graphql'
+import { ArgsType, Field, Float, ID, Int } from 'type-graphql'
 import { ClassLabelType } from '../dataset/dataset.type.js'
 import { DisagreementKind } from '../enums.js'
+import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
 
 @ArgsType()

@@ -1,10 +1,11 @@
-import { Arg, Ctx, Field, FieldResolver, Float, Int, ObjectType, Resolver, Root } from 'type-graphql'
+import { Arg, Ctx, Field, FieldResolver, Float, Int, Resolver, Root } from 'type-graphql'
 import type { Rival } from '../../evaluation/recommendation.js'
 import type { WordedRecommendation } from '../../library/recommendation.js'
 import type { ComparisonRow } from '../../store/comparisons.js'
 import type { Context } from '../context.js'
 import { Confidence } from '../enums.js'
 import { encoderMethodAndSpaceOf } from '../method/method-and-space.js'
+import { ObjectType } from '../object-type.js'
 import { ComparisonType, StatisticType } from './comparison.type.js'
 
 @ObjectType('Rival', {

@@ -1,4 +1,4 @@
-import { Arg, Ctx, Field, FieldResolver, ID, Int, ObjectType, Resolver, Root } from 'type-graphql'
+import { Arg, Ctx, Field, FieldResolver, ID, Int, Resolver, Root } from 'type-graphql'
 import { errors } from '../../errors.js'
 import type { ClassRow, DatasetImageRow, DatasetRow } from '../../store/datasets.js'
 import type { ImageRow } from '../../store/images.js'
@@ -6,6 +6,7 @@ import type { Page } from '../../store/page.js'
 import type { Context } from '../context.js'
 import { Split } from '../enums.js'
 import { ImageType } from '../image/image.js'
+import { ObjectType } from '../object-type.js'
 import { connectionOf, pageRequest } from '../page.js'
 import { ClassLabelType, DatasetType, SplitCountType } from './dataset.type.js'
 

@@ -1,6 +1,7 @@
-import { Field, ID, InputType, Int, ObjectType } from 'type-graphql'
+import { Field, ID, InputType, Int } from 'type-graphql'
 import { Split } from '../enums.js'
 import { ImageInputType } from '../image/image.js'
+import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
 import { DateTime } from '../scalars.js'
 

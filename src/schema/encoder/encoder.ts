@@ -1,8 +1,9 @@
-import { Ctx, Field, FieldResolver, Float, ID, Int, ObjectType, Query, Resolver, Root } from 'type-graphql'
+import { Ctx, Field, FieldResolver, Float, ID, Int, Query, Resolver, Root } from 'type-graphql'
 import type { Encoder } from '../../encoders/encoder.js'
 import { spacesOf } from '../../library/encoder-spaces.js'
 import type { FeatureSpace } from '../../spaces/contract.js'
 import type { Context } from '../context.js'
+import { ObjectType } from '../object-type.js'
 import { FeatureSpaceType } from '../space/space.js'
 
 @ObjectType('Encoder', { description: 'A CLIP model: images and texts to vectors of the same space.' })

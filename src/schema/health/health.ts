@@ -1,6 +1,7 @@
-import { Ctx, Field, ObjectType, Query, Resolver } from 'type-graphql'
+import { Ctx, Field, Query, Resolver } from 'type-graphql'
 import { version } from '../../version.js'
 import type { Context } from '../context.js'
+import { ObjectType } from '../object-type.js'
 
 @ObjectType('Health')
 export class HealthType {

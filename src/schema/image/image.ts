@@ -1,10 +1,11 @@
 import type { FileUpload } from 'graphql-upload/processRequest.mjs'
-import { Arg, Field, FieldResolver, ID, InputType, Int, ObjectType, Resolver, Root } from 'type-graphql'
+import { Arg, Field, FieldResolver, ID, InputType, Int, Resolver, Root } from 'type-graphql'
 import { contentTypeOf, type ImageFormat } from '../../encoders/image.js'
 import { greatestThumbnail, leastThumbnail, requireThumbnailSize } from '../../encoders/thumbnail.js'
 import { errors, reasonOf } from '../../errors.js'
 import type { ImageInput } from '../../library/image-input.js'
 import type { Limits } from '../../settings/settings.js'
+import { ObjectType } from '../object-type.js'
 import { Upload } from '../scalars.js'
 
 @ObjectType('Image', { description: 'An image is the SHA-256 of its bytes.' })

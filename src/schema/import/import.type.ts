@@ -1,6 +1,7 @@
 import type { FileUpload } from 'graphql-upload/processRequest.mjs'
-import { Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql'
+import { Field, Float, ID, InputType, Int } from 'type-graphql'
 import { JobStatus } from '../enums.js'
+import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
 import { DateTime, Upload } from '../scalars.js'
 

@@ -1,7 +1,8 @@
-import { Field, Float, ID, Int, ObjectType } from 'type-graphql'
+import { Field, Float, ID, Int } from 'type-graphql'
 import { type Hyperparameter, rangeOf } from '../../methods/contract.js'
 import { symbolOf } from '../../methods/formula.js'
 import { HyperparameterKind } from '../enums.js'
+import { ObjectType } from '../object-type.js'
 
 @ObjectType('Term', { description: "One addend of a method's logits." })
 export class TermType {

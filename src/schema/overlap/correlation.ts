@@ -1,16 +1,4 @@
-import {
-  Arg,
-  Ctx,
-  Field,
-  FieldResolver,
-  Float,
-  ID,
-  Int,
-  ObjectType,
-  Query,
-  Resolver,
-  Root,
-} from 'type-graphql'
+import { Arg, Ctx, Field, FieldResolver, Float, ID, Int, Query, Resolver, Root } from 'type-graphql'
 import type { Encoder } from '../../encoders/encoder.js'
 import type { Coefficient } from '../../evaluation/overlap/correlation.js'
 import type { CorrelationPoint, OverlapCorrelation } from '../../library/overlap-correlation.js'
@@ -19,6 +7,7 @@ import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
 import { EncoderType } from '../encoder/encoder.js'
 import { methodAndSpaceOf } from '../method/method-and-space.js'
+import { ObjectType } from '../object-type.js'
 
 @ObjectType('CorrelationCoefficient')
 class CoefficientType implements Coefficient {

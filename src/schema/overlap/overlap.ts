@@ -7,7 +7,6 @@ import {
   ID,
   InputType,
   Int,
-  ObjectType,
   Query,
   Resolver,
   Root,
@@ -23,6 +22,7 @@ import type { Context } from '../context.js'
 import { ClassLabelType } from '../dataset/dataset.type.js'
 import { EncoderType } from '../encoder/encoder.js'
 import { Split } from '../enums.js'
+import { ObjectType } from '../object-type.js'
 import { FeatureSpaceType } from '../space/space.js'
 
 @InputType('OverlapInput', { description: 'Exactly one of dataset and supportSet.' })

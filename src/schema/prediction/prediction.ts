@@ -7,7 +7,6 @@ import {
   ID,
   InputType,
   Int,
-  ObjectType,
   Query,
   Resolver,
   Root,
@@ -23,6 +22,7 @@ import { ImageInputType, type ImageRoot, ImageType, imageInput, requireFewImages
 import { HyperparameterValueType, valueList } from '../method/method.type.js'
 import { methodAndSpaceOf } from '../method/method-and-space.js'
 import { MethodChoiceType } from '../method/method-choice.js'
+import { ObjectType } from '../object-type.js'
 
 @InputType('PredictInput')
 class PredictInputType {

@@ -1,17 +1,4 @@
-import {
-  Arg,
-  Args,
-  Ctx,
-  Field,
-  FieldResolver,
-  Float,
-  ID,
-  Int,
-  ObjectType,
-  Query,
-  Resolver,
-  Root,
-} from 'type-graphql'
+import { Arg, Args, Ctx, Field, FieldResolver, Float, ID, Int, Query, Resolver, Root } from 'type-graphql'
 import { confusionOf, perClassAccuracyOf } from '../../evaluation/metrics.js'
 import type { DatasetRow } from '../../store/datasets.js'
 import type { Page } from '../../store/page.js'
@@ -22,6 +9,7 @@ import { DatasetType } from '../dataset/dataset.type.js'
 import { JobStatus, Selection } from '../enums.js'
 import { HyperparameterValueType, valueList } from '../method/method.type.js'
 import { encoderMethodAndSpaceOf } from '../method/method-and-space.js'
+import { ObjectType } from '../object-type.js'
 import { connectionOf, pageRequest } from '../page.js'
 import { DateTime } from '../scalars.js'
 import { SupportSetType } from '../support-set/support-set.js'

@@ -1,8 +1,9 @@
-import { Ctx, Field, FieldResolver, ID, ObjectType, Query, Resolver, Root } from 'type-graphql'
+import { Ctx, Field, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql'
 import { allSpaces } from '../../library/encoder-spaces.js'
 import type { FeatureSpace } from '../../spaces/contract.js'
 import type { Context } from '../context.js'
 import { HyperparameterType, hyperparameterList } from '../method/method.type.js'
+import { ObjectType } from '../object-type.js'
 import { PaperType } from '../paper.js'
 
 @ObjectType('FeatureSpace', { description: 'Where images are compared with images.' })

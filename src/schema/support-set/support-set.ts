@@ -7,7 +7,6 @@ import {
   InputType,
   Int,
   Mutation,
-  ObjectType,
   Query,
   Resolver,
   Root,
@@ -23,6 +22,7 @@ import { ClassLabelType, DatasetType } from '../dataset/dataset.type.js'
 import { datasetFilter } from '../dataset/dataset-filter.js'
 import { EncoderType } from '../encoder/encoder.js'
 import { ImageType } from '../image/image.js'
+import { ObjectType } from '../object-type.js'
 import { connectionOf, defaultPageSize, pageRequest } from '../page.js'
 import { DateTime } from '../scalars.js'
 

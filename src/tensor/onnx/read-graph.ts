@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, realpath } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { create, toBinary } from '@bufbuild/protobuf'
 import { leastExternal, type OnnxModel, parseOnnxModel } from './model.js'
@@ -9,7 +9,9 @@ import { TensorProto_DataLocation, TensorProtoSchema } from './onnx_pb.js'
  * graph is looked at and rewritten in the memory that a graph takes. Throws what the file system or the decoder says of a
  * file that is none.
  */
-export async function readOnnxGraph(file: string): Promise<OnnxModel> {
+export async function readOnnxGraph(path: string): Promise<OnnxModel> {
+  // ONNX Runtime follows no link out of the folder that weights are to be in.
+  const file = await realpath(path)
   const handle = await open(file)
   try {
     const { size } = await handle.stat()

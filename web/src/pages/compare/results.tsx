@@ -1,7 +1,6 @@
-import { useMemo, useState } from 'react'
+import { lazy, Suspense, useMemo, useState } from 'react'
 import type { ComparisonStateFragment } from '../../api/generated'
 import { useUrlState } from '../../app/url-state'
-import { AccuracyByShots } from '../../charts/accuracy-by-shots'
 import { Card } from '../../components/card'
 import { Choice } from '../../components/choice'
 import { SelectField } from '../../components/field'
@@ -13,6 +12,10 @@ import { ResultsTable } from './results-table'
 import { linesOf, rankedAt, shotsOf } from './series'
 import { usePairs } from './use-pairs'
 import { Verdict } from './verdict'
+
+// On its way while the comparison is read: the page answers before it can draw.
+const drawing = import('../../charts/accuracy-by-shots')
+const AccuracyByShots = lazy(async () => ({ default: (await drawing).AccuracyByShots }))
 
 /** What a comparison has come to: in words, as a chart, as a table, and in detail. */
 export function Results({
@@ -80,7 +83,9 @@ export function Results({
         }
       >
         <div className={styles.chart}>
-          <AccuracyByShots series={series} shots={shots} axis={metric.axis} highlighted={pointedAt} />
+          <Suspense fallback={<div className={styles.toCome} aria-hidden />}>
+            <AccuracyByShots series={series} shots={shots} axis={metric.axis} highlighted={pointedAt} />
+          </Suspense>
           <Legend lines={ranked} shots={at} metric={metric} onPoint={setPointedAt} />
         </div>
       </Card>
