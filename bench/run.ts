@@ -1,3 +1,4 @@
+import '../src/cli/production.js'
 import { execFile } from 'node:child_process'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'

@@ -1,3 +1,4 @@
+import './production.js'
 import { fileURLToPath } from 'node:url'
 import type { Library } from '../library/library.js'
 import { startServer } from '../server.js'

@@ -3,7 +3,13 @@ import type { Encoders } from '../encoders/encoders.js'
 import { errors, ShotboardError } from '../errors.js'
 import type { KlScaling, Selection } from '../evaluation/protocol.js'
 import type { ResultFiles } from '../evaluation/result-file.js'
-import { comparePairs, type PairwiseTest, type SummaryRow, summariseRuns } from '../evaluation/summary.js'
+import {
+  comparePairs,
+  type FinishedRun,
+  type PairwiseTest,
+  type SummaryRow,
+  summariseRuns,
+} from '../evaluation/summary.js'
 import type { Changes } from '../jobs/changes.js'
 import { type ComparisonJobContext, runComparison } from '../jobs/comparison-job.js'
 import { contentsOf } from '../jobs/contents.js'
@@ -111,7 +117,7 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
   }
 
   function rows(runs: readonly RunRow[]): SummaryRow[] {
-    return summariseRuns(runs.flatMap(({ result, ...run }) => (result ? [{ ...run, ...result }] : [])))
+    return summariseRuns(runs.flatMap((run) => finishedRunOf(run) ?? []))
   }
 
   return {
@@ -153,6 +159,16 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
       const isBaseline = (row: SummaryRow) => row.method === found.method && row.space === found.space
       return comparePairs(rows(runs), isBaseline, resultFiles.read)
     },
+  }
+}
+
+/** What a summary needs of a run; undefined where it has not finished. */
+function finishedRunOf({ id, encoder, method, space, shots, seed, result }: RunRow): FinishedRun | undefined {
+  if (!result) return undefined
+  const { accuracy, top5Accuracy, calibrationError, unshiftedAccuracy } = result
+  return {
+    ...{ id, encoder, method, space, shots, seed },
+    ...{ accuracy, top5Accuracy, calibrationError, unshiftedAccuracy },
   }
 }
 
