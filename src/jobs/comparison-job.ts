@@ -221,7 +221,14 @@ function createLoader(
   runs: readonly RunRow[],
 ): Loader {
   // A space that is not registered any more fails the runs that are in it, and no others.
-  const used = [...new Set(runs.flatMap(({ space }) => space ?? []))].map((id) => registry.space(id))
+  const used = [...new Set(runs.flatMap(({ space }) => space ?? []))].flatMap((id) => {
+    try {
+      return registry.space(id)
+    } catch {
+      // A run whose space is not there any more says so itself, and takes no other along.
+      return []
+    }
+  })
   const spaces = [...new Set(used.map(({ base }) => base))]
   const supports = new Map<string, ReturnType<Loader['support']>>()
   const splits = new Map<string, ReturnType<Loader['split']>>()
