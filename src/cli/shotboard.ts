@@ -4,6 +4,7 @@ import { version } from '../version.js'
 import { adaptersCommand } from './adapters.js'
 import { compareCommand } from './compare.js'
 import { evaluateCommand } from './evaluate.js'
+import { exportCommand } from './export.js'
 import { importCommand } from './import.js'
 import { keyCommand } from './key.js'
 import { modelsCommand } from './models.js'
@@ -16,6 +17,7 @@ const program = new Command('shotboard')
   .addCommand(importCommand())
   .addCommand(compareCommand())
   .addCommand(evaluateCommand())
+  .addCommand(exportCommand())
   .addCommand(reportCommand())
   .addCommand(keyCommand())
   .addCommand(shiftCommand())

@@ -1,6 +1,8 @@
 import type { RequestHandler, Response } from 'express'
 import { formatComparisonCsv } from '../library/comparison-csv.js'
+import { manifestOf } from '../library/dataset-manifest.js'
 import type { Library } from '../library/library.js'
+import { supportSetFile } from '../library/support-set-file.js'
 
 /** A comparison as JSON, in the format `shotboard-comparison`. */
 export const serveComparisonJson =
@@ -18,9 +20,29 @@ export const serveComparisonCsv =
     send(response, text, { type: 'text/csv', file: `comparison-${id}.csv` })
   }
 
-function send(response: Response, text: string, { type, file }: { type: string; file: string }): void {
+/** What a dataset holds, as JSON in the format `shotboard-dataset`. */
+export const serveDatasetManifest =
+  (library: Library): RequestHandler<{ id: string }> =>
+  async ({ params: { id } }, response) => {
+    const text = JSON.stringify(await manifestOf(library.store, id), null, 2)
+    send(response, text, { type: 'application/json', file: `dataset-${id}.json` })
+  }
+
+/** An encoded support set, as safetensors. */
+export const serveSupportSet =
+  (library: Library): RequestHandler<{ id: string }> =>
+  async ({ params: { id } }, response) => {
+    const content = Buffer.from(await supportSetFile(library, id))
+    send(response, content, { type: 'application/octet-stream', file: `support-set-${id}.safetensors` })
+  }
+
+function send(
+  response: Response,
+  text: string | Buffer,
+  { type, file }: { type: string; file: string },
+): void {
   response.attachment(file).set({
-    'Content-Type': `${type}; charset=utf-8`,
+    'Content-Type': typeof text === 'string' ? `${type}; charset=utf-8` : type,
     'X-Content-Type-Options': 'nosniff',
     'Cache-Control': 'no-store',
   })

@@ -13,7 +13,7 @@ import { serveDashboard } from './dashboard.js'
 import { createDraining } from './draining.js'
 import { reportError } from './errors.js'
 import { serveEventStream } from './event-stream.js'
-import { serveComparisonCsv, serveComparisonJson } from './exports.js'
+import { serveComparisonCsv, serveComparisonJson, serveDatasetManifest, serveSupportSet } from './exports.js'
 import { answerOperations } from './graphql.js'
 import { serveHealth } from './health.js'
 import { requireKnownHost } from './hosts.js'
@@ -61,6 +61,8 @@ export async function createHttpServer(options: {
   app.get('/comparisons/:id.json', serveComparisonJson(library))
   app.get('/comparisons/:id.csv', serveComparisonCsv(library))
   app.get('/comparisons/:id.html', serveReport(library))
+  app.get('/datasets/:id.json', serveDatasetManifest(library))
+  app.get('/support-sets/:id.safetensors', serveSupportSet(library))
   app.get('/adapters/:encoder/:name.safetensors', serveAdapter(library))
   app.get('/graphql', serveIde())
   app.use(

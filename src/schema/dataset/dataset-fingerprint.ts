@@ -12,4 +12,11 @@ export class DatasetFingerprintResolver {
   fingerprint(@Root() { id }: DatasetRow, @Ctx() { library }: Context): Promise<string> {
     return library.fingerprintDataset(id)
   }
+
+  @FieldResolver(() => String, {
+    description: 'Where its manifest is served: classes, prompts, and every image by its SHA-256, as JSON.',
+  })
+  manifest(@Root() { id }: DatasetRow): string {
+    return `/datasets/${id}.json`
+  }
 }

@@ -114,6 +114,14 @@ export class SupportSetResolver {
     return id
   }
 
+  @FieldResolver(() => String, {
+    description:
+      'Where its features, labels and texts are served as one safetensors file, encoded when asked for.',
+  })
+  file(@Root() { id }: SupportSetRow): string {
+    return `/support-sets/${id}.safetensors`
+  }
+
   @FieldResolver(() => DatasetType)
   dataset(@Root() { datasetId }: SupportSetRow, @Ctx() { loaders }: Context): Promise<DatasetRow> {
     return loaders.dataset.load(datasetId)
