@@ -130,6 +130,8 @@ export function openRuntime({
     interOpNumThreads: 1,
     graphOptimizationLevel: optimization,
     enableMemPattern: planMemory,
+    // Errors come as errors; what it warns of in others' graphs is nothing that whoever reads our log can mend.
+    logSeverityLevel: 3 as const,
     extra: {
       session: {
         // Threads spin between a run's operators, where waking them would cost a small batch dearly; between runs they
