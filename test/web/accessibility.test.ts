@@ -108,9 +108,10 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     await page.getByRole('radio', { name: 'As the system' }).focus()
     await page.keyboard.press('ArrowRight')
     await page.keyboard.press('Enter')
-    expect(await page.locator('html').getAttribute('data-scheme')).toBe('dark')
+    const scheme = () => page.locator('html').getAttribute('data-scheme')
+    await expect.poll(scheme, { timeout: 20_000 }).toBe('dark')
     await page.reload()
-    expect(await page.locator('html').getAttribute('data-scheme')).toBe('dark')
+    await expect.poll(scheme, { timeout: 20_000 }).toBe('dark')
     await page.close()
   })
 

@@ -11,6 +11,9 @@ import { startTestServer } from '../helpers/server.js'
 
 const demo = fileURLToPath(new URL('../../demo/fashion-mnist', import.meta.url))
 
+/** On a busy machine a page takes a while to follow. */
+const patience = { timeout: 20_000 }
+
 describe.skipIf(browserPath === undefined)(withBrowser, async () => {
   if (browserPath === undefined) return
   const [browser, server] = await Promise.all([
@@ -87,7 +90,7 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     await page.waitForURL(/\/compare\/[0-9a-f-]{36}/)
     await page.getByText('Finished').waitFor({ timeout: 60_000 })
     const table = page.getByRole('region', { name: 'Results of every method' })
-    expect(await table.getByRole('row').count()).toBe(4)
+    await expect.poll(() => table.getByRole('row').count(), patience).toBe(4)
     await page.getByRole('region', { name: 'Verdict' }).waitFor()
 
     // Ordering, a measure and a tab are in the address, and going back undoes them.
@@ -144,7 +147,7 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     await page.getByLabel('Shots').fill('1, 500')
     await page.getByRole('button', { name: 'Compare' }).click()
     await page.getByText(/fewer than the 500 shots asked for/).waitFor()
-    expect(await page.getByLabel('Shots').getAttribute('aria-invalid')).toBe('true')
+    await expect.poll(() => page.getByLabel('Shots').getAttribute('aria-invalid'), patience).toBe('true')
     await page.getByLabel('Shots').fill('one')
     await page.getByText('Whole numbers, separated by commas.').waitFor()
     const unknown = await open('/compare/nothing')
@@ -159,9 +162,9 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
       .click()
     const answer = page.getByRole('article', { name: 'Tip-Adapter in clip' })
     await answer.waitFor()
-    expect(await page.getByRole('article').count()).toBe(3)
-    expect(await answer.getByRole('listitem').count()).toBe(6)
-    expect(await answer.getByRole('row').count()).toBe(6)
+    await expect.poll(() => page.getByRole('article').count(), patience).toBe(3)
+    await expect.poll(() => answer.getByRole('listitem').count(), patience).toBe(6)
+    await expect.poll(() => answer.getByRole('row').count(), patience).toBe(6)
     await answer
       .getByText(/zero-shot −?\d+\.\d+ \(.*, cache/)
       .first()
@@ -187,7 +190,7 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
   test('overlap is drawn by space and measured in a table', async () => {
     const page = await open(`/overlap?dataset=${dataset.id}`)
     await page.getByRole('img', { name: /Similarities in whitened/ }).waitFor()
-    expect(await page.getByRole('figure').count()).toBeGreaterThanOrEqual(4)
+    await expect.poll(() => page.getByRole('figure').count(), patience).toBeGreaterThanOrEqual(4)
     const table = page.getByRole('region', { name: 'Measures of every space' })
     const overlaps = (await table.locator('tbody td:nth-child(2)').allTextContents()).map(Number.parseFloat)
     expect(overlaps.length).toBeGreaterThanOrEqual(4)
