@@ -23,7 +23,10 @@ const pages = [
 async function verdict() {
   await page.getByRole('region', { name: 'Verdict' }).waitFor()
   // Tests against the baseline come last.
-  await page.getByRole('cell', { name: /\d : \d/ }).first().waitFor()
+  await page
+    .getByRole('cell', { name: /\d : \d/ })
+    .first()
+    .waitFor()
 }
 
 async function classifySandal() {
