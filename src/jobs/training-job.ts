@@ -47,7 +47,9 @@ export async function runTraining(
     if (signal.aborted || isStorageFault(error)) throw error
     const ours = error instanceof ShotboardError
     const { code, message } = ours ? error : errors.internal({})
-    await store.trainings.end(id, { status: 'FAILED', error: message, errorCode: code })
+    // The record is read over the network: it does not say where things lie here.
+    const told = message.replaceAll(context.checkpointDirectory, 'trainings')
+    await store.trainings.end(id, { status: 'FAILED', error: told, errorCode: code })
     if (!ours) throw error
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { errors, reasonOf, ShotboardError } from '../../errors.js'
+import { errors, reasonOf } from '../../errors.js'
 import { writeWhole } from '../../whole-file.js'
 import { type Adapter, readAdapter, writeAdapter } from './adapter.js'
 
@@ -55,7 +55,7 @@ export function createAdapterFolder(directory: string): AdapterFolder {
     try {
       return usedSchema.parse(JSON.parse(text)).imo
     } catch (error) {
-      throw errors.invalidAdapterFile({ file, reason: reasonOf(error) })
+      throw errors.invalidAdapterFile({ file: usedFile, reason: reasonOf(error) })
     }
   }
 
@@ -103,9 +103,8 @@ async function describeAdapter(file: string, name: string): Promise<AddedAdapter
     const sha256 = createHash('sha256').update(content).digest('hex')
     return { name, file, bytes: content.length, sha256, bottleneck, scale, blocks: blocks.length, provenance }
   } catch (error) {
-    throw errors.invalidAdapterFile({
-      file,
-      reason: error instanceof ShotboardError ? error.message : reasonOf(error),
-    })
+    // What is told over the network does not say where things lie here.
+    const reason = reasonOf(error).replaceAll(file, 'The file')
+    throw errors.invalidAdapterFile({ file: name + ending, reason })
   }
 }
