@@ -40,13 +40,6 @@ export const times = (value: number): string => `${value.toFixed(value < 10 ? 2 
 /** The most memory that this process has had resident so far. */
 export const peakMemory = (): string => `${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`
 
-/** What some work takes, in milliseconds. */
-export async function timed(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now()
-  await work()
-  return performance.now() - started
-}
-
 /** The median milliseconds of each, in turns, so that a machine that drifts is the same for all; the first turn does not count. */
 export async function inTurns(
   contestants: Readonly<Record<string, () => Promise<number>>>,

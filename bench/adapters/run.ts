@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { selectionFor } from '../../src/cli/run-comparison.js'
 import { writeAdapter } from '../../src/encoders/adapters/adapter.js'
-import { type Library, openLibrary } from '../../src/library/library.js'
+import { openLibrary } from '../../src/library/library.js'
 import { readSettings } from '../../src/settings/settings.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
 import { type ObjectiveName, objectiveNames, parseTrainingSettings } from '../../src/training/settings.js'
@@ -108,7 +109,7 @@ async function study(path: string): Promise<Studied> {
   const { id } = await library.comparisons.compare({
     ...{ dataset: dataset.id, shots, seeds: supportSeeds },
     methods: methods.flatMap((method) => spaces.map((space) => ({ method, space }))),
-    selection: (await hasValidation(library, dataset.id)) ? 'VALIDATION' : 'LEAVE_ONE_OUT',
+    selection: await selectionFor(library, dataset.id),
     klScaling: 'FROZEN',
     augmentations: 1,
   })
@@ -116,9 +117,4 @@ async function study(path: string): Promise<Studied> {
   if (ended.status !== 'SUCCEEDED') throw new Error(ended.error ?? ended.status)
   const runs = (await library.store.comparisons.runs([id])).get(id) ?? []
   return { dataset: dataset.name, overlap, runs, correlation: await library.overlapCorrelation([id]) }
-}
-
-async function hasValidation({ store }: Library, dataset: string): Promise<boolean> {
-  const counts = (await store.datasets.counts([dataset])).get(dataset) ?? []
-  return counts.some(({ split, images }) => split === 'VALIDATION' && images > 0)
 }

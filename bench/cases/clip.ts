@@ -11,7 +11,7 @@ import { openVisionTower, type VisionTower } from '../../src/encoders/towers.js'
 import { seeded } from '../../src/random.js'
 import { type Matrix, makeUnit, matrix, rowOf } from '../../src/tensor/matrix.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
-import { type Benchmark, inTurns, ms, type Row, timed, times } from '../benchmark.js'
+import { type Benchmark, inTurns, ms, onceMs, type Row, times } from '../benchmark.js'
 import { startPython } from '../python.js'
 
 const size = 224
@@ -70,8 +70,8 @@ async function speedOf(name: string, folder: string): Promise<Row[]> {
   for (const { count, turns } of batches) {
     const pixels = noise(count)
     const contestants: Readonly<Record<string, () => Promise<number>>> = {
-      ours: () => timed(() => fp32.encode(pixels, count, 'clip', false)),
-      q8: () => timed(() => q8.encode(pixels, count, 'clip', false)),
+      ours: () => onceMs(() => fp32.encode(pixels, count, 'clip', false)),
+      q8: () => onceMs(() => q8.encode(pixels, count, 'clip', false)),
       ...(python && {
         onnxruntime: () => python.ask(`onnxruntime ${count}`),
         pytorch: () => python.ask(`pytorch ${count}`),
@@ -108,7 +108,7 @@ async function clientsOf(name: string, tower: VisionTower): Promise<Row> {
   const clients = (most: number) => {
     const encode = batched(tower.encode, most)
     return () =>
-      timed(() => Promise.all(Array.from({ length: 32 }, () => encode(image.slice(), 1, 'clip', true))))
+      onceMs(() => Promise.all(Array.from({ length: 32 }, () => encode(image.slice(), 1, 'clip', true))))
   }
   const { together = 0, apart = 0 } = await inTurns({ together: clients(64), apart: clients(1) }, 3)
   return against(`${name}, 32 clients at once, batched beside one by one`, together, apart)
@@ -126,11 +126,11 @@ async function filesOf(name: string, folder: string): Promise<Row[]> {
       const tower = await openVisionTower(await readModelFolder(variant), runtime)
       const pixels = noise(64)
       const pure = () =>
-        timed(async () => {
+        onceMs(async () => {
           for (let done = 0; done < count; done += 64) await tower.encode(pixels, 64, 'clip', false)
         })
       const from = (spaces: string[], some: ImageSource[]) => () =>
-        timed(() => encoder.encodeImages(some, { spaces }))
+        onceMs(() => encoder.encodeImages(some, { spaces }))
       const { model = 0, files = 0 } = await inTurns({ model: pure, files: from(['clip'], images) }, 3)
       const [first] = images
       const single = first ? [first] : []

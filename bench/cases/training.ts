@@ -10,7 +10,7 @@ import { openRuntime } from '../../src/tensor/runtime.js'
 import { adamW, noMoments } from '../../src/training/adam-w.js'
 import { supervised } from '../../src/training/objectives/supervised.js'
 import { prepareTower } from '../../src/training/tower.js'
-import { type Benchmark, inTurns, ms, type Row, timed, times } from '../benchmark.js'
+import { type Benchmark, inTurns, ms, onceMs, type Row, times } from '../benchmark.js'
 import { startPython } from '../python.js'
 
 const classes = 50
@@ -43,7 +43,7 @@ async function stepOf(name: string, folder: string, batch: number, turns: number
   )
   const step = await ourStep(model, batch)
   const { ours = 0, pytorch } = await inTurns(
-    { ours: () => timed(step), ...(python && { pytorch: () => python.ask('step') }) },
+    { ours: () => onceMs(step), ...(python && { pytorch: () => python.ask('step') }) },
     turns,
   )
   const peak = process.resourceUsage().maxRSS / 1024
@@ -69,8 +69,7 @@ async function stepOf(name: string, folder: string, batch: number, turns: number
 async function ourStep(model: ModelFolder, batch: number): Promise<() => Promise<void>> {
   const { folder, manifest } = model
   const { imageSize, dimensions, vision } = manifest
-  const whole = await readOnnxModel(join(folder, vision.file))
-  const graph = vision.scaleInput === undefined ? whole : stripAdapters(whole, vision.scaleInput)
+  const graph = stripAdapters(await readOnnxModel(join(folder, vision.file)), vision.scaleInput)
   const tower = prepareTower(graph, { bottleneck: 64, scale: 0.03 }, 1)
   const runtime = openRuntime()
   const outputs = new Set(graph.graph.output.map(({ name }) => name))

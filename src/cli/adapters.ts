@@ -3,14 +3,13 @@ import { basename } from 'node:path'
 import Table from 'cli-table3'
 import { Command, Option } from 'commander'
 import { errors } from '../errors.js'
-import { type Library, openLibrary } from '../library/library.js'
-import { readSettings } from '../settings/settings.js'
+import type { Library } from '../library/library.js'
 import type { TrainingRow } from '../store/trainings.js'
 import { objectiveNames, type TrainingSettingsInput, trainingDefaults } from '../training/settings.js'
 import { compareAdapters } from './compare-adapters.js'
 import { datasetNamed } from './dataset-named.js'
-import { endWell } from './end-well.js'
 import { createProgressBar } from './progress-bar.js'
+import { withLibrary } from './with-library.js'
 
 /** `shotboard adapters`: adapters of one's own. */
 export const adaptersCommand = (): Command =>
@@ -24,29 +23,14 @@ export const adaptersCommand = (): Command =>
     .addCommand(importCommand())
     .addCommand(removeCommand())
 
-/** Runs with a library of its own, which is closed at the end and by a signal. */
-const withLibrary = (work: (library: Library) => Promise<void>): Promise<void> =>
-  endWell(async (onStop) => {
-    const library = await openLibrary(readSettings(process.env), {
-      onError: (job, error) => console.error(`${job}:`, error),
-    })
-    onStop(library.close)
-    try {
-      await work(library)
-    } finally {
-      await library.close()
-    }
-  })
-
 const encoderOption = () => new Option('--encoder <id>', 'the encoder (default: SHOTBOARD_ENCODER)')
 
-type TrainCommandOptions = Omit<TrainingSettingsInput, 'objective'> &
-  Pick<TrainingSettingsInput, 'objective'> & {
-    readonly dataset: string
-    readonly encoder?: string
-    readonly name?: string
-    readonly resume?: string
-  }
+interface TrainCommandOptions extends TrainingSettingsInput {
+  readonly dataset?: string
+  readonly encoder?: string
+  readonly name?: string
+  readonly resume?: string
+}
 
 function trainCommand(): Command {
   const { supervised, 'self-supervised': distilled } = trainingDefaults
@@ -93,16 +77,14 @@ async function train(library: Library, options: TrainCommandOptions): Promise<vo
       : await library.trainings.goOn(resume)
   console.error(`Training ${started.id}: ${started.steps} steps.`)
   const bar = createProgressBar(`Training ${started.name}`, process.stderr)
-  let last: TrainingRow = started
   try {
     for await (const state of await library.trainings.watch(started.id)) {
-      last = state
       bar.update(state.step, state.steps, describe(state))
     }
   } finally {
     bar.stop()
   }
-  last = await library.trainings.ended(started.id)
+  const last = await library.trainings.ended(started.id)
   if (last.status !== 'SUCCEEDED') {
     console.error(`${last.errorCode ?? last.status}: ${last.error ?? 'it has not ended'}`)
     process.exitCode = 1

@@ -1,8 +1,7 @@
 import Table from 'cli-table3'
 import type { Library } from '../library/library.js'
 import { datasetNamed } from './dataset-named.js'
-import { localComparisons } from './local-comparisons.js'
-import { printResults, watchComparison } from './print-comparison.js'
+import { printWhenEnded, selectionFor } from './run-comparison.js'
 
 export interface CompareAdaptersOptions {
   readonly dataset: string
@@ -36,7 +35,7 @@ export async function compareAdapters(
     ...{ dataset: dataset.id, encoder: encoder.id, split: 'TEST', spaces, bins: 200 },
   })
   const table = new Table({
-    head: ['space', 'overlap', '95 %', 'AUC', 'between / within'],
+    head: ['space', 'overlap', '95 %', 'AUC', 'within / between'],
     style: { head: [], border: [] },
   })
   for (const { space, overlap: measured, auc, variance } of report.spaces) {
@@ -50,18 +49,13 @@ export async function compareAdapters(
   }
   console.log(table.toString())
 
-  const cached = registry.methods.filter(({ id, space }) => space === 'clip' && !id.endsWith('++'))
-  const counts = (await library.store.datasets.counts([dataset.id])).get(dataset.id) ?? []
-  const hasValidation = counts.some(({ split, images }) => split === 'VALIDATION' && images > 0)
+  const cached = registry.methods.filter(({ space, variantOf }) => space !== null && variantOf === undefined)
   const comparison = await library.comparisons.compareOnce({
     ...{ dataset: dataset.id, encoder: encoder.id, shots, seeds },
     methods: cached.flatMap(({ id }) => spaces.map((space) => ({ method: id, space }))),
-    selection: hasValidation ? 'VALIDATION' : 'LEAVE_ONE_OUT',
+    selection: await selectionFor(library, dataset.id),
     klScaling: 'FROZEN',
     augmentations: 1,
   })
-  const host = localComparisons(library)
-  if (comparison.status !== 'SUCCEEDED') await watchComparison(host, comparison.id)
-  await library.comparisons.ended(comparison.id)
-  printResults(await host.results(comparison.id))
+  await printWhenEnded(library, comparison)
 }

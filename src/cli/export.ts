@@ -1,11 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { manifestOf } from '../library/dataset-manifest.js'
-import { type Library, openLibrary } from '../library/library.js'
+import type { Library } from '../library/library.js'
 import { supportSetFile } from '../library/support-set-file.js'
-import { readSettings } from '../settings/settings.js'
 import { datasetNamed } from './dataset-named.js'
-import { endWell } from './end-well.js'
+import { withLibrary } from './with-library.js'
 
 /** `shotboard export`: datasets and support sets as files. */
 export const exportCommand = (): Command =>
@@ -40,11 +39,8 @@ export const exportCommand = (): Command =>
 const write = (
   make: (library: Library) => Promise<{ readonly file: string; readonly content: string | Uint8Array }>,
 ): Promise<void> =>
-  endWell(async (onStop) => {
-    const library = await openLibrary(readSettings(process.env))
-    onStop(library.close)
+  withLibrary(async (library) => {
     const { file, content } = await make(library)
     await writeFile(file, content)
     console.log(file)
-    await library.close()
   })

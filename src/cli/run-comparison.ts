@@ -1,3 +1,4 @@
+import type { Selection } from '../evaluation/protocol.js'
 import type { Library } from '../library/library.js'
 import type { MethodChoice } from '../library/method-choice.js'
 import type { ComparisonRow } from '../store/comparisons.js'
@@ -33,20 +34,33 @@ export async function shotsFor({ store }: Library, dataset: string): Promise<num
  * prints the table. Returns the comparison.
  */
 export async function compareAndPrint(library: Library, dataset: string): Promise<ComparisonRow> {
-  const counts = (await library.store.datasets.counts([dataset])).get(dataset) ?? []
-  const hasValidation = counts.some(({ split, images }) => split === 'VALIDATION' && images > 0)
   const comparison = await library.comparisons.compareOnce({
     dataset,
     shots: await shotsFor(library, dataset),
     seeds: [1, 2, 3],
     methods: everyMethod(library),
-    selection: hasValidation ? 'VALIDATION' : 'LEAVE_ONE_OUT',
+    selection: await selectionFor(library, dataset),
     klScaling: 'FROZEN',
     augmentations: 1,
   })
+  return printWhenEnded(library, comparison)
+}
+
+/** On validation images where there are any. */
+export async function selectionFor({ store }: Library, dataset: string): Promise<Selection> {
+  const counts = (await store.datasets.counts([dataset])).get(dataset) ?? []
+  const hasValidation = counts.some(({ split, images }) => split === 'VALIDATION' && images > 0)
+  return hasValidation ? 'VALIDATION' : 'LEAVE_ONE_OUT'
+}
+
+/** Shows a comparison's progress while it works, and prints its table. Returns it as it has ended. */
+export async function printWhenEnded(
+  library: Library,
+  { id, status }: ComparisonRow,
+): Promise<ComparisonRow> {
   const host = localComparisons(library)
-  if (comparison.status !== 'SUCCEEDED') await watchComparison(host, comparison.id)
-  const ended = await library.comparisons.ended(comparison.id)
-  printResults(await host.results(comparison.id))
+  if (status !== 'SUCCEEDED') await watchComparison(host, id)
+  const ended = await library.comparisons.ended(id)
+  printResults(await host.results(id))
   return ended
 }

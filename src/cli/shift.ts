@@ -1,9 +1,8 @@
 import { Command, Option } from 'commander'
 import { shiftKinds, shiftStrengths } from '../encoders/shift.js'
-import { openLibrary } from '../library/library.js'
-import { readSettings } from '../settings/settings.js'
+import type { Library } from '../library/library.js'
 import { datasetNamed } from './dataset-named.js'
-import { endWell } from './end-well.js'
+import { withLibrary } from './with-library.js'
 
 interface ShiftOptions {
   readonly kind: typeof shiftKinds
@@ -23,15 +22,11 @@ export const shiftCommand = (): Command =>
         .choices(shiftStrengths.map(String))
         .default(shiftStrengths),
     )
-    .action((dataset: string, options: ShiftOptions) => endWell((onStop) => run(dataset, options, onStop)))
+    .action((dataset: string, options: ShiftOptions) =>
+      withLibrary((library) => run(library, dataset, options)),
+    )
 
-async function run(
-  name: string,
-  { kind, strength }: ShiftOptions,
-  onStop: (stop: () => Promise<void>) => void,
-): Promise<void> {
-  const library = await openLibrary(readSettings(process.env))
-  onStop(library.close)
+async function run(library: Library, name: string, { kind, strength }: ShiftOptions): Promise<void> {
   const source = await datasetNamed(library, name)
   for (const each of shiftKinds.filter((known) => kind.includes(known))) {
     for (const level of shiftStrengths.filter((known) => strength.map(Number).includes(known))) {
@@ -39,5 +34,4 @@ async function run(
       console.log(`${dataset.id} "${dataset.name}": ${added} images added.`)
     }
   }
-  await library.close()
 }

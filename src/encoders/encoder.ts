@@ -63,6 +63,8 @@ export interface Encoder {
   encodeImages(images: readonly ImageSource[], options: EncodeOptions): Promise<SpaceFeatures>
   /** Texts to unit features [N, d]. */
   encodeTexts(texts: readonly string[]): Promise<Matrix>
+  /** What `setAdapters` made known last. */
+  readonly added: AddedAdapters
   /** Makes added adapters its spaces, in the place of those before; `imo` is the used one, or the model's own. */
   setAdapters(added: AddedAdapters): Promise<void>
   /** Opens the model's files, which otherwise the first use does, and tries them. Throws INVALID_MODEL with the file. */
@@ -188,6 +190,9 @@ export function encoderOf(
     precision: manifest.precision,
     get spaces() {
       return spaces()
+    },
+    get added() {
+      return added
     },
     get fingerprint() {
       return fingerprintOf('imo')

@@ -90,10 +90,8 @@ async function openAdapted({ folder, manifest }: ModelFolder, name: string, runt
   const [file, adapterFile] = [join(folder, manifest.vision.file), resolve(folder, name)]
   const adapter = await readAdapter(adapterFile)
   try {
-    const whole = await readOnnxGraph(file)
-    const { scaleInput } = manifest.vision
     // Adapters that are part of the graph make way for those that are attached.
-    const model = scaleInput === undefined ? whole : stripAdapters(whole, scaleInput)
+    const model = stripAdapters(await readOnnxGraph(file), manifest.vision.scaleInput)
     attachAdapter(model, adapter)
     const session = await openModel(runtime, model, optionsFor(manifest))
     return { session, scale: adapter.scale, scaleInput: adapterScaleInput }

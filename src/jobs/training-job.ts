@@ -8,7 +8,7 @@ import type { ImageFiles } from '../store/image-files.js'
 import type { Store } from '../store/store.js'
 import type { LossRow, TrainingRow } from '../store/trainings.js'
 import type { Runtime } from '../tensor/runtime.js'
-import { parseTrainingSettings } from '../training/settings.js'
+import { storedTrainingSettings } from '../training/settings.js'
 import { type TrainingImage, trainAdapter } from '../training/train-adapter.js'
 import { versions } from '../version.js'
 import { fingerprintDataset } from './dataset-fingerprint.js'
@@ -69,7 +69,7 @@ async function train(context: TrainingJobContext, row: TrainingRow, signal: Abor
   const { store, encoders, imageFiles, adapterFolder, checkpointDirectory } = context
   const { id, name, steps, datasetId } = row
   if (datasetId === null) throw errors.unknownDataset({ id: 'that was trained on' })
-  const settings = parseTrainingSettings(row.settings as Parameters<typeof parseTrainingSettings>[0])
+  const settings = storedTrainingSettings(row.settings)
   const model = encoders.model(row.encoder)
   const classes = (await store.datasets.classes([datasetId])).get(datasetId) ?? []
   const rows = await store.datasets.images(datasetId, undefined, row.lastImage)

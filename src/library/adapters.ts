@@ -1,16 +1,13 @@
-import { randomUUID } from 'node:crypto'
-import { rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { z } from 'zod'
-import { readAdapter } from '../encoders/adapters/adapter.js'
+import { type Adapter, parseAdapter } from '../encoders/adapters/adapter.js'
 import type { AdapterFolder, AddedAdapter } from '../encoders/adapters/added-adapters.js'
 import { checkAdapter } from '../encoders/adapters/check-adapter.js'
 import type { Encoder } from '../encoders/encoder.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors, reasonOf } from '../errors.js'
+import { encodersOf } from '../jobs/comparison-job.js'
 import type { Store } from '../store/store.js'
-import { requireName } from './trainings.js'
+import { requireFreeName } from './adapter-names.js'
 
 /** An added adapter, and whether it is its encoder's `imo`. */
 export interface ListedAdapter extends AddedAdapter {
@@ -50,21 +47,20 @@ export function createAdapters(context: {
 }): Adapters {
   const { encoders, adapterFolder, store } = context
 
-  async function listOf(encoder: string): Promise<ListedAdapter[]> {
-    const { adapters, used } = await adapterFolder.read(encoder)
-    return adapters.map((adapter) => ({
+  const listOf = ({ id, added }: Encoder): ListedAdapter[] =>
+    added.adapters.map((adapter) => ({
       ...adapter,
-      encoder,
-      isUsed: adapter.name === used,
+      encoder: id,
+      isUsed: adapter.name === added.used,
       training: trainingOf(adapter),
     }))
-  }
-  async function find(encoderId: string | null | undefined, name: string): Promise<ListedAdapter> {
-    const { id } = encoders.get(encoderId, 'encoder')
-    const all = await listOf(id)
+  function find(encoderId: string | null | undefined, name: string): ListedAdapter {
+    const encoder = encoders.get(encoderId, 'encoder')
+    const all = listOf(encoder)
     const found = all.find((adapter) => adapter.name === name)
     if (!found) {
-      throw errors.unknownAdapter({ name, encoder: id, known: all.map((each) => each.name) }, 'name')
+      const known = all.map((each) => each.name)
+      throw errors.unknownAdapter({ name, encoder: encoder.id, known }, 'name')
     }
     return found
   }
@@ -73,54 +69,49 @@ export function createAdapters(context: {
 
   /** Under a comparison that runs, spaces must not change. Throws IN_USE. */
   async function requireIdle(encoder: string): Promise<void> {
-    const running = (await store.comparisons.unfinished()).find((each) => each.encoder === encoder)
-    if (!running) return
-    throw errors.inUse({ what: `encoder ${encoder}`, by: `comparison ${running.id}` }, 'encoder')
+    const unfinished = (await store.comparisons.unfinished()).map(({ id }) => id)
+    for (const [id, runs] of await store.comparisons.runs(unfinished)) {
+      if (!encodersOf(runs).includes(encoder)) continue
+      throw errors.inUse({ what: `encoder ${encoder}`, by: `comparison ${id}` }, 'encoder')
+    }
   }
 
   return {
     list: async (encoder) =>
-      encoder == null
-        ? (await Promise.all(encoders.all.map(({ id }) => listOf(id)))).flat()
-        : listOf(encoders.get(encoder, 'encoder').id),
-    find,
+      (encoder == null ? encoders.all : [encoders.get(encoder, 'encoder')]).flatMap(listOf),
+    find: async (encoder, name) => find(encoder, name),
     async add({ encoder: encoderId, name, content }) {
       const encoder = encoders.get(encoderId, 'encoder')
-      requireName(name)
-      const coming = await store.trainings.unfinished()
-      const taken = [...(await listOf(encoder.id)), ...coming.filter((row) => row.encoder === encoder.id)]
-      if (taken.some((each) => each.name === name)) {
-        throw errors.adapterExists({ name, encoder: encoder.id }, 'name')
-      }
-      const file = join(tmpdir(), `shotboard-adapter-${randomUUID()}.safetensors`)
-      try {
-        await writeFile(file, content)
-        const adapter = await readAdapter(file).catch((error: unknown) => {
-          const reason = reasonOf(error).replaceAll(file, 'The file')
-          throw errors.invalidAdapterFile({ file: name, reason }, 'file')
-        })
-        await checkAdapter(encoders.model(encoder.id), adapter, name)
-        await adapterFolder.write(encoder.id, name, adapter)
-      } finally {
-        await rm(file, { force: true })
-      }
+      await requireFreeName(store, encoder, name)
+      const adapter = parse(content, name)
+      await checkAdapter(encoders.model(encoder.id), adapter, name)
+      await adapterFolder.write(encoder.id, name, adapter)
       await refresh(encoder)
       return find(encoder.id, name)
     },
     async use(encoderId, name) {
       const encoder = encoders.get(encoderId, 'encoder')
-      if (name !== null) await find(encoder.id, name)
+      if (name !== null) find(encoder.id, name)
       await requireIdle(encoder.id)
       await adapterFolder.use(encoder.id, name)
       await refresh(encoder)
       return encoder
     },
     async remove(encoderId, name) {
-      const { encoder: id } = await find(encoderId, name)
+      const { encoder: id } = find(encoderId, name)
       await requireIdle(id)
       await adapterFolder.remove(id, name)
       await refresh(encoders.get(id))
     },
+  }
+}
+
+/** Throws INVALID_ADAPTER. */
+function parse(content: Uint8Array, name: string): Adapter {
+  try {
+    return parseAdapter(content, 'The file')
+  } catch (error) {
+    throw errors.invalidAdapterFile({ file: name, reason: reasonOf(error) }, 'file')
   }
 }
 

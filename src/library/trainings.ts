@@ -1,5 +1,4 @@
-import { adapterNamePattern } from '../encoders/adapters/added-adapters.js'
-import { errors, type ShotboardError } from '../errors.js'
+import { errors, ShotboardError } from '../errors.js'
 import type { Changes } from '../jobs/changes.js'
 import { latestStates } from '../jobs/latest-states.js'
 import { persevere } from '../jobs/persevere.js'
@@ -8,6 +7,7 @@ import { removeCheckpoint, runTraining, type TrainingJobContext } from '../jobs/
 import type { TrainingRow } from '../store/trainings.js'
 import { parseTrainingSettings, type TrainingSettingsInput } from '../training/settings.js'
 import { trainingSteps } from '../training/train-adapter.js'
+import { freeName, requireFreeName } from './adapter-names.js'
 
 export interface TrainAdapterInput extends TrainingSettingsInput {
   /** The generic images, whatever their splits. */
@@ -47,10 +47,10 @@ export interface TrainingsContext extends TrainingJobContext {
 
 /** Whoever watches a training is told at most twice a second. */
 const leastMsBetweenStates = 500
-const isOver = ({ status }: TrainingRow) => status !== 'QUEUED' && status !== 'RUNNING'
+const isOver = ({ status }: Pick<TrainingRow, 'status'>) => status !== 'QUEUED' && status !== 'RUNNING'
 
 export function createTrainings(context: TrainingsContext): Trainings {
-  const { store, encoders, adapterFolder, queue, changes } = context
+  const { store, encoders, queue, changes } = context
 
   const enqueue = (id: string): void =>
     queue.add(id, (signal) =>
@@ -70,13 +70,6 @@ export function createTrainings(context: TrainingsContext): Trainings {
     return row
   }
 
-  /** Names of an encoder's adapters, those in training as well. */
-  async function takenNames(encoder: string): Promise<Set<string>> {
-    const { adapters } = await adapterFolder.read(encoder)
-    const coming = (await store.trainings.unfinished()).filter((row) => row.encoder === encoder)
-    return new Set([...adapters, ...coming].map(({ name }) => name))
-  }
-
   return {
     async train({ dataset: datasetId, encoder: encoderId, name: asked, ...input }) {
       const [dataset] = await store.datasets.byIds([datasetId])
@@ -86,10 +79,8 @@ export function createTrainings(context: TrainingsContext): Trainings {
       const lastImage = await store.datasets.lastImage([dataset.id])
       const images = await store.datasets.images(dataset.id, undefined, lastImage)
       const steps = atArgument('dataset', () => trainingSteps(settings, images))
-      const taken = await takenNames(encoder.id)
-      const name = asked?.trim() ?? firstFree(settings.objective, taken)
-      requireName(name)
-      if (taken.has(name)) throw errors.adapterExists({ name, encoder: encoder.id }, 'name')
+      const name = asked?.trim() ?? (await freeName(store, encoder, settings.objective))
+      await requireFreeName(store, encoder, name)
       const row = await store.trainings.create({
         ...{ name, encoder: encoder.id, datasetId: dataset.id },
         ...{ lastImage, settings, steps },
@@ -107,8 +98,8 @@ export function createTrainings(context: TrainingsContext): Trainings {
     async goOn(id) {
       const { name, encoder, status } = await find(id)
       if (status === 'SUCCEEDED') throw errors.trainingFinished({ id, status }, 'id')
-      if (isOver(await find(id))) {
-        if ((await takenNames(encoder)).has(name)) throw errors.adapterExists({ name, encoder }, 'id')
+      if (isOver({ status })) {
+        await requireFreeName(store, encoders.get(encoder), name, 'id')
         if (await store.trainings.reopen(id)) enqueue(id)
       }
       return find(id)
@@ -140,22 +131,10 @@ export function createTrainings(context: TrainingsContext): Trainings {
   }
 }
 
-/** Throws INVALID_VALUE for what an adapter cannot be called. */
-export function requireName(name: string): void {
-  if (adapterNamePattern.test(name)) return
-  const reason = `An adapter's name is of small letters, digits, dots, dashes and underscores, not "${name}".`
-  throw errors.invalidValue({ reason }, 'name')
-}
-
-function firstFree(objective: string, taken: ReadonlySet<string>): string {
-  for (let n = 1; ; n++) if (!taken.has(`${objective}-${n}`)) return `${objective}-${n}`
-}
-
 function atArgument<T>(argument: string, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    if (error instanceof Error && 'at' in error) throw (error as ShotboardError).at(argument)
-    throw error
+    throw error instanceof ShotboardError ? error.at(argument) : error
   }
 }

@@ -74,6 +74,9 @@ export const trainingDefaults: Readonly<Record<ObjectiveName, TrainingSettings>>
   },
 }
 
+/** Settings as they were stored. */
+export const storedTrainingSettings = (stored: unknown): TrainingSettings => settingsSchema.parse(stored)
+
 /** Settings with the objective's defaults for what is not given. Throws INVALID_VALUE with the argument at fault. */
 export function parseTrainingSettings(input: TrainingSettingsInput): TrainingSettings {
   const given = Object.entries(input).filter(([, value]) => value != null)

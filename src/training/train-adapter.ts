@@ -169,8 +169,7 @@ async function finish<Batch>(
 
 /** The encoder's image tower as it was before anybody put adapters into it. */
 async function imageTower({ folder, manifest: { vision } }: ModelFolder): Promise<OnnxModel> {
-  const model = await readOnnxModel(join(folder, vision.file))
-  return vision.scaleInput === undefined ? model : stripAdapters(model, vision.scaleInput)
+  return stripAdapters(await readOnnxModel(join(folder, vision.file)), vision.scaleInput)
 }
 
 /** The names of the tower's input and output. */

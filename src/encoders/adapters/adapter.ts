@@ -4,6 +4,7 @@ import type { Matrix } from '../../tensor/matrix.js'
 import { matrix } from '../../tensor/matrix.js'
 import {
   type NamedTensor,
+  parseSafetensors,
   readSafetensors,
   type TensorFile,
   writeSafetensors,
@@ -41,7 +42,14 @@ const metadataSchema = z.object({
  * `provenance` in its metadata. Throws INVALID_TENSOR_FILE, or INVALID_TENSOR naming the tensor.
  */
 export async function readAdapter(file: string): Promise<Adapter> {
-  const { tensors, metadata } = await readSafetensors(file)
+  return adapterOf(await readSafetensors(file), file)
+}
+
+/** As `readAdapter`, of the bytes of a file. */
+export const parseAdapter = (bytes: Uint8Array, file: string): Adapter =>
+  adapterOf(parseSafetensors(bytes, file), file)
+
+function adapterOf({ tensors, metadata }: TensorFile, file: string): Adapter {
   const parsed = metadataSchema.safeParse(metadata)
   if (!parsed.success) {
     const reason = `its metadata are not those of an adapter (${z.prettifyError(parsed.error)})`

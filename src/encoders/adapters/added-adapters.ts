@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { errors, reasonOf } from '../../errors.js'
 import { writeWhole } from '../../whole-file.js'
-import { type Adapter, readAdapter, writeAdapter } from './adapter.js'
+import { type Adapter, parseAdapter, writeAdapter } from './adapter.js'
 
 /** An adapter that was trained here or brought, in a file of its own. */
 export interface AddedAdapter {
@@ -96,10 +96,8 @@ export function createAdapterFolder(directory: string): AdapterFolder {
 /** An adapter's file without its weights. Throws INVALID_ADAPTER. */
 async function describeAdapter(file: string, name: string): Promise<AddedAdapter> {
   try {
-    const [{ bottleneck, scale, blocks, provenance }, content] = await Promise.all([
-      readAdapter(file),
-      readFile(file),
-    ])
+    const content = await readFile(file)
+    const { bottleneck, scale, blocks, provenance } = parseAdapter(content, file)
     const sha256 = createHash('sha256').update(content).digest('hex')
     return { name, file, bytes: content.length, sha256, bottleneck, scale, blocks: blocks.length, provenance }
   } catch (error) {

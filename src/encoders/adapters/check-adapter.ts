@@ -12,8 +12,7 @@ export async function checkAdapter(
   adapter: Adapter,
   name: string,
 ): Promise<void> {
-  const whole = await readOnnxGraph(join(folder, vision.file))
-  const model = vision.scaleInput === undefined ? whole : stripAdapters(whole, vision.scaleInput)
+  const model = stripAdapters(await readOnnxGraph(join(folder, vision.file)), vision.scaleInput)
   try {
     attachAdapter(model, adapter)
   } catch (error) {

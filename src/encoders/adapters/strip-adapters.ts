@@ -5,9 +5,11 @@ import { withFields } from '../../tensor/onnx/with-fields.js'
 
 /**
  * The encoder without the adapters that were exported with it: what is added after a product with the scale input is left
- * out, and with it the input and all that only served the adapters. Equal to the graph at scale 0.
+ * out, and with it the input and all that only served the adapters. Equal to the graph at scale 0. A model without a scale
+ * input has none, and stays as it is.
  */
-export function stripAdapters(model: OnnxModel, scaleInput: string): OnnxModel {
+export function stripAdapters(model: OnnxModel, scaleInput: string | undefined): OnnxModel {
+  if (scaleInput === undefined) return model
   const { graph } = model
   const scaled = new Set(
     graph.node.filter(({ input }) => input.includes(scaleInput)).flatMap(({ output }) => output),
