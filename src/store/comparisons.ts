@@ -3,7 +3,7 @@ import type { DatabaseClient } from './database.js'
 import type { JobStatus } from './generated/sqlite/enums.js'
 import type { Direction } from './ordered-page.js'
 import type { Page, PageRequest } from './page.js'
-import { chunks, longTransaction, rowsPerStatement, withIds } from './rows.js'
+import { chunks, longTransaction, rowsPerStatement, unfinishedStatus, withIds } from './rows.js'
 import { type RunRequest, type RunRow, toRun } from './run-row.js'
 
 export interface ComparisonRow {
@@ -70,8 +70,6 @@ export interface ComparisonRepository {
    */
   cancel(id: string): Promise<void>
 }
-
-const unfinishedStatus: { in: JobStatus[] } = { in: ['QUEUED', 'RUNNING'] }
 
 /** `onChange` is told of every comparison that has been changed. */
 export function createComparisonRepository(

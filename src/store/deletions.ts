@@ -1,8 +1,7 @@
 import { errors } from '../errors.js'
 import type { DatabaseClient } from './database.js'
 import type { Transaction } from './datasets.js'
-import type { JobStatus } from './generated/sqlite/enums.js'
-import { chunks, longTransaction, rowsPerStatement } from './rows.js'
+import { chunks, longTransaction, rowsPerStatement, unfinishedStatus } from './rows.js'
 
 /** What went with a dataset, a support set or a comparison, and still has files. */
 export interface Deleted {
@@ -28,8 +27,6 @@ export interface DeletionRepository {
   comparison(id: string): Promise<Deleted>
 }
 
-const unfinished = { in: ['QUEUED', 'RUNNING'] satisfies JobStatus[] }
-
 export const createDeletionRepository = (client: DatabaseClient): DeletionRepository => ({
   dataset: (id) => client.$transaction((tx) => deleteDataset(tx, id), longTransaction),
   supportSet: (id) => client.$transaction((tx) => deleteSupportSet(tx, id), longTransaction),
@@ -43,11 +40,11 @@ async function deleteDataset(tx: Transaction, id: string): Promise<Deleted> {
   await tx.dataset.update({ where: { id }, data: { name: id } })
   const used = { OR: [{ datasetId: id }, { testDatasetId: id }] }
   const what = `dataset "${dataset.name}"`
-  const comparison = await tx.comparison.findFirst({ where: { ...used, status: unfinished } })
+  const comparison = await tx.comparison.findFirst({ where: { ...used, status: unfinishedStatus } })
   if (comparison) throw errors.inUse({ what, by: `comparison ${comparison.id}` }, 'id')
-  const importing = await tx.import.findFirst({ where: { datasetId: id, status: unfinished } })
+  const importing = await tx.import.findFirst({ where: { datasetId: id, status: unfinishedStatus } })
   if (importing) throw errors.inUse({ what, by: `import ${importing.id}` }, 'id')
-  const training = await tx.training.findFirst({ where: { datasetId: id, status: unfinished } })
+  const training = await tx.training.findFirst({ where: { datasetId: id, status: unfinishedStatus } })
   if (training) throw errors.inUse({ what, by: `training ${training.id}` }, 'id')
 
   const runs = await tx.run.findMany({ where: used, select: { id: true } })
@@ -70,7 +67,7 @@ async function deleteSupportSet(tx: Transaction, id: string): Promise<DeletedVie
   const { datasetId, encoder, shots, seed, augmentations } = supportSet
   const drawn = { datasetId, encoder, shots, seed, augmentations }
   const user = await tx.comparison.findFirst({
-    where: { status: unfinished, runs: { some: { run: drawn } } },
+    where: { status: unfinishedStatus, runs: { some: { run: drawn } } },
   })
   if (user) throw errors.inUse({ what: `support set ${id}`, by: `comparison ${user.id}` }, 'id')
   await tx.supportSet.delete({ where: { id } })

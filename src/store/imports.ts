@@ -3,7 +3,7 @@ import type { DatabaseClient } from './database.js'
 import { insertImages, type NewImage } from './datasets.js'
 import type { JobStatus } from './generated/sqlite/enums.js'
 import { type Page, type PageRequest, readPage } from './page.js'
-import { longTransaction, withIds } from './rows.js'
+import { longTransaction, unfinishedStatus, withIds } from './rows.js'
 
 /** A file that could not be imported. */
 export interface RejectedFileRow {
@@ -86,8 +86,6 @@ const splitRuleSchema = z.object({
   seed: z.number(),
 })
 export type SplitRuleRow = Readonly<z.infer<typeof splitRuleSchema>>
-
-const unfinishedStatus: { in: JobStatus[] } = { in: ['QUEUED', 'RUNNING'] }
 
 export function createImportRepository(client: DatabaseClient): ImportRepository {
   return {

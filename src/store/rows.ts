@@ -1,3 +1,5 @@
+import type { JobStatus } from './generated/sqlite/enums.js'
+
 /** SQLite takes so many variables in one statement that this many rows always fit. */
 export const rowsPerStatement = 500
 
@@ -20,3 +22,6 @@ export async function knownIds(
   for (const some of chunks(ids, rowsPerStatement)) known.push(...(await find(some)).map(({ id }) => id))
   return known
 }
+
+/** Jobs that have not ended. */
+export const unfinishedStatus: { in: JobStatus[] } = { in: ['QUEUED', 'RUNNING'] }

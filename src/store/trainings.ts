@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { DatabaseClient } from './database.js'
 import type { JobStatus } from './generated/sqlite/enums.js'
 import { type Page, type PageRequest, readPage } from './page.js'
-import { withIds } from './rows.js'
+import { unfinishedStatus, withIds } from './rows.js'
 
 /** What is asked of a training. */
 export interface TrainingRequestRow {
@@ -60,7 +60,6 @@ export interface TrainingRepository {
 }
 
 const lossesSchema = z.array(z.tuple([z.number(), z.number()]))
-const unfinishedStatus: { in: JobStatus[] } = { in: ['QUEUED', 'RUNNING'] }
 
 export function createTrainingRepository(
   client: DatabaseClient,
