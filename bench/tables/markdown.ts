@@ -1,21 +1,21 @@
-import { type Measured, registry } from './measure.js'
-import { sources } from './tasks.js'
+import { contests, type Measured, registry, seedsOfAll } from './measure.js'
+import type { Source } from './tasks.js'
 
 const shotCounts = [1, 2, 4, 8, 16]
 
 /** All tables, as Markdown. */
-export function tablesOf(measured: readonly Measured[]): string {
+export function tablesOf(measured: readonly Measured[], sources: readonly Source[]): string {
   const present = sources.filter(({ name }) => measured.some(({ source }) => source === name))
   return [
     '## Against the Gaussian discriminant',
-    duel(measured, { texts: false }),
-    duel(measured, { texts: true }),
+    duel(measured, present, { texts: false }),
+    duel(measured, present, { texts: true }),
     ...present.flatMap(({ name, role, seeds }) => {
-      const own = measured.filter(({ source }) => source === name)
+      const own = measured.filter(({ source, seed }) => source === name && seed <= seedsOfAll)
       const withTexts = own.some(({ texts }) => texts)
       return [
         `## ${name}`,
-        `${seeds.length === 1 ? 'One support set' : `Mean over ${seeds.length} seeds`} a shot count; ${role}.`,
+        `${seeds.length === 1 ? 'One support set' : `Mean over ${seedsOfAll} support sets`} a shot count; ${role}.`,
         ...(withTexts ? ['With texts, test accuracy in %:', accuracies(own, true)] : []),
         'Images alone, test accuracy in %:',
         accuracies(own, false),
@@ -26,25 +26,30 @@ export function tablesOf(measured: readonly Measured[]): string {
   ].join('\n\n')
 }
 
-/** Prototype and Tip-Adapter in `shrunk` less the best that is to be beaten, by data set and shots. */
-function duel(measured: readonly Measured[], { texts }: { readonly texts: boolean }): string {
-  const contests = [
-    ['prototype', 'shrunk', 'gda', 'clip'],
-    ['prototype', 'whitened', 'gda', 'clip'],
-    ['tip-adapter', 'shrunk', 'gda', 'clip'],
-    ['tip-adapter', 'shrunk', 'tip-adapter', 'imo'],
-  ] as const
+/**
+ * Prototype and Tip-Adapter in `shrunk` less the best that is to be beaten, by data set and shots; with the standard error
+ * over support sets where there are several.
+ */
+function duel(
+  measured: readonly Measured[],
+  sources: readonly Source[],
+  { texts }: { readonly texts: boolean },
+): string {
   const rows = contests.flatMap(([method, space, rival, rivalSpace]) =>
-    sources.flatMap(({ name, role }) => {
+    sources.flatMap(({ name, role, seeds }) => {
       const differences = shotCounts.map((shots) => {
-        const of = (method: string, space: string) =>
-          meanOf(measured, { source: name, shots, method, space, texts })
-        const [ours, theirs] = [of(method, space), of(rival, rivalSpace)]
-        return ours === undefined || theirs === undefined ? undefined : ours - theirs
+        const of = (method: string, space: string, seed: number) =>
+          meanOf(measured, { source: name, shots, method, space, texts, seed })
+        return summaryOf(
+          seeds.flatMap((seed) => {
+            const [ours, theirs] = [of(method, space, seed), of(rival, rivalSpace, seed)]
+            return ours === undefined || theirs === undefined ? [] : [ours - theirs]
+          }),
+        )
       })
       if (differences.every((each) => each === undefined)) return []
-      const won = differences.filter((each) => each !== undefined && each > 0).length
-      const lost = differences.filter((each) => each !== undefined && each < 0).length
+      const won = differences.filter((each) => each !== undefined && each.mean > 0).length
+      const lost = differences.filter((each) => each !== undefined && each.mean < 0).length
       const title = `${method} in ${space} over ${rival} in ${rivalSpace}`
       return [[title, name, role, ...differences.map(signed), `${won} : ${lost}`]]
     }),
@@ -92,8 +97,27 @@ function overlaps(own: readonly Measured[]): string {
 
 const lineOf = ({ method, space }: Measured): string => JSON.stringify([method, space])
 const rounded = (value: number): number => Math.round(10 * value) / 10
-const signed = (value: number | undefined): string =>
-  value === undefined ? '–' : `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`
+
+interface Difference {
+  readonly mean: number
+  /** Of the mean; undefined for a single support set. */
+  readonly error: number | undefined
+}
+
+function summaryOf(values: readonly number[]): Difference | undefined {
+  const n = values.length
+  if (n === 0) return undefined
+  const mean = values.reduce((sum, value) => sum + value, 0) / n
+  const square = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  return { mean, error: n > 1 ? Math.sqrt(square / (n - 1) / n) : undefined }
+}
+
+function signed(difference: Difference | undefined): string {
+  if (difference === undefined) return '–'
+  const { mean, error } = difference
+  const text = `${mean < 0 ? '−' : '+'}${Math.abs(mean).toFixed(1)}`
+  return error === undefined ? text : `${text} ± ${error.toFixed(1)}`
+}
 
 /** The mean over seeds of what fits; undefined where nothing does. */
 function meanOf(measured: readonly Measured[], wanted: Partial<Measured>): number | undefined {

@@ -4,7 +4,7 @@ import { createKernels } from '../../src/tensor/kernels.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
 import { tablesOf } from './markdown.js'
 import { type Measured, measure } from './measure.js'
-import { sources } from './tasks.js'
+import { folderSource, sources } from './tasks.js'
 
 /**
  * Accuracy and overlap of every cached method in every space on every data set at hand, as Markdown.
@@ -12,6 +12,7 @@ import { sources } from './tasks.js'
  *     npm run tables                                     # all of it
  *     npm run tables -- --only flowers102 --keep t.jsonl # one data set; measurements are added to a file
  *     npm run tables -- --only cifar10-photos --seed 1 --shots 1,2 --keep t.jsonl # a piece of it
+ *     npm run tables -- --folder path/to/your-dataset    # a data set of your own beside them; may be given again
  *     npm run tables -- --from t.jsonl                   # the tables of what has been measured before
  */
 const { values } = parseArgs({
@@ -21,18 +22,20 @@ const { values } = parseArgs({
     shots: { type: 'string' },
     keep: { type: 'string' },
     from: { type: 'string' },
+    folder: { type: 'string', multiple: true },
   },
 })
 
+const all = [...sources, ...(values.folder ?? []).map(folderSource)]
 const measured: Measured[] = values.from === undefined ? await measureAll() : await readAll(values.from)
-console.log(tablesOf(measured))
+console.log(tablesOf(measured, all))
 process.exit(0)
 
 async function measureAll(): Promise<Measured[]> {
   const runtime = openRuntime()
   const kernels = createKernels(runtime)
-  const all: Measured[] = []
-  for (const source of sources.filter(({ name }) => name === (values.only ?? name))) {
+  const done: Measured[] = []
+  for (const source of all.filter(({ name }) => name === (values.only ?? name))) {
     for (const seed of source.seeds.filter((each) => each === Number(values.seed ?? each))) {
       const started = performance.now()
       const features = await source.open(seed, runtime)
@@ -42,13 +45,13 @@ async function measureAll(): Promise<Measured[]> {
       }
       const shotCounts = values.shots?.split(',').map(Number) ?? features.shots
       for await (const each of measure(source.name, seed, features, shotCounts, kernels)) {
-        all.push(each)
+        done.push(each)
         if (values.keep !== undefined) await appendFile(values.keep, `${JSON.stringify(each)}\n`)
       }
       console.error(`${source.name}, seed ${seed}: ${Math.round((performance.now() - started) / 1000)} s`)
     }
   }
-  return all
+  return done
 }
 
 async function readAll(file: string): Promise<Measured[]> {

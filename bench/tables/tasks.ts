@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { SpaceFeatures } from '../../src/cache/cache.js'
@@ -17,7 +17,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** What the tables are made of. A data set that is not there is left out, and said to be. */
 export interface Source {
   readonly name: string
-  /** Whether `shrunk` was chosen on it, or only tried on it once it was chosen. */
+  /** Whether the constants of `shrunk` were chosen on it, or only tried on it once they were chosen. */
   readonly role: 'tuning' | 'confirmation'
   /** The support sets that there are: one for each seed. */
   readonly seeds: readonly number[]
@@ -39,12 +39,13 @@ const photographs = (
   name: string,
   role: Source['role'],
   folder: () => Promise<string | undefined>,
+  seeds = 10,
 ): Source => {
   let encoded: Promise<Encoded> | undefined
   return {
     name,
     role,
-    seeds: [1, 2, 3],
+    seeds: Array.from({ length: seeds }, (_, k) => k + 1),
     async open(seed, runtime) {
       const path = await folder()
       if (path === undefined) return undefined
@@ -57,11 +58,15 @@ const photographs = (
 /** Every data set at hand. */
 export const sources: readonly Source[] = [
   features('caltech61', 'tuning', 'caltech61-clip-vit-b32'),
+  features('flowers102', 'tuning', 'flowers102-clip-vit-b32'),
   photographs('tiny-imagenet-50', 'tuning', () => sharedFolder('tiny-imagenet-50')),
-  features('flowers102', 'confirmation', 'flowers102-clip-vit-b32'),
-  photographs('cifar10-photos', 'confirmation', () => sharedFolder('cifar10-photos')),
-  photographs('fashion-mnist', 'confirmation', async () => join(root, 'demo/fashion-mnist')),
+  photographs('cifar10-photos', 'tuning', () => sharedFolder('cifar10-photos')),
+  photographs('fashion-mnist', 'tuning', async () => join(root, 'demo/fashion-mnist')),
 ]
+
+/** A folder of `dataset.json` and `support_pool`, `validation` and `test`, that nothing was chosen on. */
+export const folderSource = (folder: string): Source =>
+  photographs(basename(folder), 'confirmation', async () => folder)
 
 const descriptionSchema = z.object({
   classes: z.array(

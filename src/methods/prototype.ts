@@ -1,5 +1,4 @@
-import { defineMethod, linspace, weight } from './contract.js'
-import { cacheSharpness } from './hyperparameters.js'
+import { defineMethod, shape, weight } from './contract.js'
 import { papers } from './papers.js'
 import { classPrototype } from './terms/class-prototype.js'
 import { zeroShot } from './terms/zero-shot.js'
@@ -13,13 +12,24 @@ export const prototype = () =>
     paper: papers.prototypes,
     space: 'whitened',
     hyperparameters: {
-      // A class has one vote, not one for each image: it takes a greater weight to be heard beside the texts.
+      // A class has one vote, not one for each image: it takes a greater weight to be heard beside the texts. Every
+      // finer grid that was tried fits the selection images better and others worse (docs/accuracy.md).
       alpha: weight({
         default: 20,
-        grid: linspace(0, 100, 201),
+        grid: [0, ...decades(0.1, 1000), 10_000],
         summary: 'How much the class means count beside the texts.',
       }),
-      beta: cacheSharpness(),
+      beta: shape({
+        default: 5.5,
+        grid: [0, 1, 2, 4, 8],
+        summary: 'How sharply a class mean loses influence with distance.',
+      }),
     },
     terms: [zeroShot(), classPrototype({ weight: 'alpha', sharpness: 'beta' })],
   })
+
+/** 1, 2 and 5 times every power of ten from one to the other. */
+function decades(from: number, to: number): number[] {
+  const powers = Array.from({ length: Math.round(Math.log10(to / from)) + 1 }, (_, e) => from * 10 ** e)
+  return powers.flatMap((power) => [power, 2 * power, 5 * power])
+}

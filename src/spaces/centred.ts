@@ -1,5 +1,5 @@
 import { type Graph, type Kernels, operator } from '../tensor/kernels.js'
-import { type Matrix, matrix, meanRow, sliceRows, subtractRow } from '../tensor/matrix.js'
+import { type Matrix, matrix, meanRow, sliceRows, subtractRow, unitRows } from '../tensor/matrix.js'
 import { defineSpace, type FittedSpace, type LabelledFeatures } from './contract.js'
 import { recentredCosines, recentredRows, recentringConstants, recentringInputs } from './leave-one-out.js'
 
@@ -29,7 +29,7 @@ async function fitCentred({ features }: LabelledFeatures, kernels: Kernels): Pro
         own: matrix(to - from, 1, squares.subarray(from, to)),
         ...recentringConstants(residuals.rows),
       }),
-    fold: async (i) => recentredRows(residuals, i),
+    fold: async (i) => unitRows(recentredRows(residuals, i)),
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Graph, operator } from '../tensor/kernels.js'
-import { type Matrix, makeUnit, matrix, rowOf } from '../tensor/matrix.js'
+import { type Matrix, matrix, rowOf } from '../tensor/matrix.js'
 
 /**
  * Graph nodes for the cosines between support image i and every support image j after the support mean has been taken
@@ -10,9 +10,10 @@ import { type Matrix, makeUnit, matrix, rowOf } from '../tensor/matrix.js'
  * product may differ from row to row (a whitening fitted without i), which is why squares are given by (i, j).
  *
  * In: `inner` ⟨z_i, z_j⟩_i [n, S], `squares` ⟨z_j, z_j⟩_i [n, S] or [1, S], `own` ⟨z_i, z_i⟩_i [n, 1], and the constants
- * below. Out: `result` [n, S]; an image that the new mean has no distance from has the cosine 0 with all.
+ * below. Out: the cosines [n, S] under the name given, 0 for an image that the new mean has no distance from, and on the
+ * way, of the residuals v after the move, `dot` ⟨z_i, v_j⟩_i and `square` ⟨v_j, v_j⟩_i, both [n, S].
  */
-export const recentredCosines = (): Graph['nodes'] => [
+export const recentredCosines = (output = 'result'): Graph['nodes'] => [
   operator('Mul', ['own', 'shift'], 'ownShift'),
   operator('Add', ['inner', 'ownShift'], 'dot'),
   operator('Mul', ['ownShift', 'shift'], 'ownMoved'),
@@ -22,13 +23,13 @@ export const recentredCosines = (): Graph['nodes'] => [
   operator('Add', ['scale', 'cross'], 'square'),
   operator('Mul', ['square', 'own'], 'product'),
   operator('Sqrt', ['product'], 'lengths'),
-  operator('Div', ['dot', 'lengths'], 'cosines'),
+  operator('Div', ['dot', 'lengths'], 'ratio'),
   // What is left of a square by rounding alone is no distance.
   operator('Mul', ['scale', 'rounding'], 'leastSquare'),
   operator('Greater', ['square', 'leastSquare'], 'otherApart'),
   operator('Greater', ['own', 'leastOwn'], 'ownApart'),
   operator('And', ['otherApart', 'ownApart'], 'apart'),
-  operator('Where', ['apart', 'cosines', 'zero'], 'result'),
+  operator('Where', ['apart', 'ratio', 'zero'], output),
 ]
 
 /** The constants of `recentredCosines` for S images. */
@@ -43,14 +44,10 @@ export const recentringConstants = (images: number) => ({
 export const recentringInputs = { shift: [1], rounding: [1], leastOwn: [1], zero: [1] } as const
 
 /**
- * All support images after the support mean has been taken again without image i, `z_j + z_i/(S − 1)`, then changed in
- * place by `transform` and made unit: [S, m]. As above, what is left by rounding alone becomes a row of zeros.
+ * All support images after the support mean has been taken again without image i, `z_j + z_i/(S − 1)`: [S, m]. As above,
+ * what is left by rounding alone becomes a row of zeros.
  */
-export function recentredRows(
-  residuals: Matrix,
-  i: number,
-  transform: (row: Float32Array) => void = () => {},
-): Matrix {
+export function recentredRows(residuals: Matrix, i: number): Matrix {
   const { shift, rounding, leastOwn } = recentringConstants(residuals.rows)
   const moved = rowOf(residuals, i).map((value) => value * shift)
   const ownSquare = squareOf(moved)
@@ -60,10 +57,8 @@ export function recentredRows(
     const residual = rowOf(residuals, j)
     for (let k = 0; k < row.length; k++) row[k] = (residual[k] as number) + (moved[k] as number)
     const scale = squareOf(residual) + ownSquare
-    if (squareOf(row) > rounding * scale && (j !== i || squareOf(residual) > leastOwn)) {
-      transform(row)
-      makeUnit(row)
-    } else row.fill(0)
+    const apart = squareOf(row) > rounding * scale && (j !== i || squareOf(residual) > leastOwn)
+    if (!apart) row.fill(0)
   }
   return result
 }

@@ -12,6 +12,8 @@ export interface Deviations {
   readonly deviations: Matrix
   /** [S]: without image i the scatter is lower by `κ_i·v_i·v_iᵀ`, `v_i` its deviation. */
   readonly kappa: Float64Array
+  /** Degrees of freedom: images less the means taken of them; one less without an image whose κ is not 0. */
+  readonly freedom: number
 }
 
 /** How they scatter: the spectrum of the sum of all `v·vᵀ`. */
@@ -51,7 +53,8 @@ export function deviationsOf({ features, labels }: LabelledFeatures): Deviations
     const n = within ? (counts[label] as number) : features.rows
     kappa[i] = n > 1 ? n / (n - 1) : 0
   }
-  return { within, mean, deviations, kappa }
+  const centresTaken = within ? counts.filter((count) => count > 0).length : 1
+  return { within, mean, deviations, kappa, freedom: features.rows - centresTaken }
 }
 
 /** A share of the scatter that two images at most can have each; what is left without it is too little to subtract to. */

@@ -2,33 +2,33 @@ import { defineSpace } from './contract.js'
 import { fitWhitening, type Sample } from './whitening.js'
 
 /**
- * Whitening that trusts the covariance as far as the number of images allows: as `whitened`, with
+ * Whitening that trusts the covariance as far as the support images allow, and tells distances by angles.
  *
- *     λ = d/(d + n − 1),   n support images in d dimensions.
+ * **How far it is trusted.** A covariance seen with f degrees of freedom, under a prior worth p observations that all
+ * directions are alike, has the posterior mean `(1−λ)·Σ_w + λ·(tr Σ_w / d)·I`, `λ = p/(p + f)`, f the images less the class
+ * means taken of them. The Gaussian discriminant (arXiv 2402.04087) takes p = d. But how many observations a covariance
+ * takes depends on how many directions it has that matter, `e = (tr Σ)²/tr Σ²`, and features of an encoder have far fewer
+ * than d; so here p = 8·e. Where no class has two images, the total covariance stands in for the one within
+ * classes. It also holds what sets classes apart, which should not be whitened away, so p is eight times as much again.
  *
- * Derivation: n − 1 observations with covariance Σ give a scatter `S ~ Wishart(Σ, n − 1)`. Under a prior worth d
- * observations that all directions are alike, at the mean eigenvalue of the estimate itself, `tr S/((n − 1)·d)`, the mean
- * of the posterior's precision is proportional to `(S + tr S/(n − 1)·I)⁻¹`, the empirical-Bayes ridge of Kubokawa and
- * Srivastava that gda takes too (arXiv 2402.04087). Divided by its trace that is `(1−λ)·Σ_w + λ·(tr Σ_w / d)·I` with the λ
- * above: next to `centred` for a few images of a few classes, next to full whitening for many.
+ * **Distances by angles.** Cosines forget how far from the mean of all an image lies, which distances, and the Gaussian
+ * discriminant with them, do not. Features lifted by half their mean square (`lift.ts`) keep some of both.
  *
- * Where no class has two images, the total covariance stands in for the one within classes. It also holds what sets
- * classes apart, which should not be whitened away, so its prior is worth four times as much, `λ = 4d/(4d + n − 1)`: the
- * one constant here that was chosen by trying (`npm run tables`).
+ * The three constants were chosen by trying; docs/accuracy.md says on what, and how much they matter.
  */
 export const shrunk = () =>
   defineSpace({
     id: 'shrunk',
     name: 'Shrunk whitening',
-    summary: 'Whitened as far as the number of support images allows: little with few, fully with many.',
-    formula: String.raw`u = \frac{v}{\lVert v\rVert},\quad v = \Sigma^{-1/2}(f - \mu),\quad \Sigma \propto \Sigma_w + \tfrac{\operatorname{tr}\Sigma_w}{n - 1}\,I`,
+    summary: 'Whitened as far as the support images allow, with nearness counting beside direction.',
+    formula: String.raw`u = \frac{(v,\,l)}{\lVert(v,\,l)\rVert},\quad v = \Sigma^{-1/2}(f - \mu),\quad \Sigma = (1 - \lambda)\,\Sigma_w + \lambda\,\tfrac{\operatorname{tr}\Sigma_w}{d}\,I,\quad \lambda = \frac{8e}{8e + n - C},\quad l^2 = \tfrac{1}{2}\,\overline{\lVert v\rVert^2}`,
     base: 'clip',
     trained: false,
-    fit: (support, kernels) => fitWhitening(support, shrinkage, kernels),
+    fit: (support, kernels) => fitWhitening(support, { shrinkage, lift: 1 / 2 }, kernels),
   })
 
 /** λ: the weight of the prior. */
-function shrinkage({ images, dimensions, within }: Sample): number {
-  const prior = within ? dimensions : 4 * dimensions
-  return prior / (prior + Math.max(images - 1, 0))
+function shrinkage({ within, freedom, effectiveDimensions }: Sample): number {
+  const prior = (within ? 8 : 64) * effectiveDimensions
+  return prior / (prior + freedom)
 }

@@ -23,5 +23,6 @@ export const whitened = ({ lambda: standard = 0.5 } = {}) =>
         summary: 'How much of the covariance is replaced by one that is the same in all directions.',
       },
     },
-    fit: (support, kernels, { lambda = standard } = {}) => fitWhitening(support, () => lambda, kernels),
+    fit: (support, kernels, { lambda = standard } = {}) =>
+      fitWhitening(support, { shrinkage: () => lambda, lift: 0 }, kernels),
   })

@@ -1,58 +1,96 @@
 import type { Graph, Kernels } from '../tensor/kernels.js'
 import { gatherRows, type Matrix, matrix, rowOf, sliceRows, subtractRow } from '../tensor/matrix.js'
 import type { FittedSpace, LabelledFeatures } from './contract.js'
+import { effectiveDimensions } from './effective-dimensions.js'
 import { type Fold, type FoldMetrics, foldInputs, foldMetrics, foldProducts } from './fold-metric.js'
 import { recentredCosines, recentredRows, recentringConstants, recentringInputs } from './leave-one-out.js'
+import { liftConstants, liftedCosines, liftedRows, liftInputs, liftSquareOf, projectLifted } from './lift.js'
 import { lostWithout, mustRefit, type Scatter, scatterOf } from './scatter.js'
 
-/** What shrinkage depends on: n images in d dimensions, some of one class or no two. */
+/** How a whitening is fitted. */
+export interface Whitening {
+  /** λ for a sample; asked again for the sample without each of its images. */
+  readonly shrinkage: (sample: Sample) => number
+  /** How far features are lifted before they are made unit (`lift.ts`): l² in shares of their mean square. */
+  readonly lift: number
+}
+
+/** What shrinkage depends on. */
 export interface Sample {
-  readonly images: number
-  readonly dimensions: number
+  /** Whether some class has two images, so that the covariance is that within classes. */
   readonly within: boolean
+  /** Of the covariance: images less the means taken of them. */
+  readonly freedom: number
+  /** In how many directions features scatter, from 1 to d. */
+  readonly effectiveDimensions: number
 }
 
 /**
- * Fits `x ↦ Σ^(−1/2)·(x − mean)`, made unit, `Σ = (1−λ)·Σ_w + λ·(tr Σ_w / d)·I`, `Σ_w` the within-class covariance of the
- * support features, or the total covariance where no class has two images. `shrinkage` gives λ, and gives it again for
- * the sample without one of its images.
+ * Fits `x ↦ Σ^(−1/2)·(x − mean)`, lifted and made unit, `Σ = (1−λ)·Σ_w + λ·(tr Σ_w / d)·I`, `Σ_w` the within-class
+ * covariance of the support features, or the total covariance where no class has two images.
  */
 export async function fitWhitening(
   support: LabelledFeatures,
-  shrinkage: (sample: Sample) => number,
+  whitening: Whitening,
   kernels: Kernels,
 ): Promise<FittedSpace> {
-  const { features } = support
   const scatter = await scatterOf(support, kernels)
-  const sample = { images: features.rows, dimensions: features.columns, within: scatter.within }
-  const lambda = shrinkage(sample)
+  const residuals = subtractRow(support.features, scatter.mean)
+  const lambda = whitening.shrinkage(sampleOf(scatter))
   const transform = await inverseRoot(scatter, lambda, kernels)
-  const project = (queries: Matrix) => kernels.project(queries, scatter.mean, transform)
-  const foldLambda = shrinkage({ ...sample, images: sample.images - 1 })
-  if (leastOf(scatter, foldLambda) < leastToUpdate) return { project }
+  const liftSquare =
+    whitening.lift > 0 ? liftSquareOf(await kernels.multiply(residuals, transform), whitening.lift) : 0
+  const projection = { mean: scatter.mean, transform, liftSquare }
+  const project = (features: Matrix) => projectLifted(features, projection, kernels)
+  if (leastOf(scatter, lambda) < leastToUpdate) return { project }
   let inEigenbasis: Promise<Matrix[]> | undefined
   const foldsOf = async (from: number, to: number): Promise<Folds> => {
     inEigenbasis ??= Promise.all(
-      [subtractRow(features, scatter.mean), scatter.deviations].map((rows) =>
-        kernels.multiply(rows, scatter.basis),
-      ),
+      [residuals, scatter.deviations].map((rows) => kernels.multiply(rows, scatter.basis)),
     )
-    const [residuals, deviations] = (await inEigenbasis) as [Matrix, Matrix]
-    const metrics = metricsOf(scatter, residuals, deviations, foldLambda, from, to)
-    return { support, scatter, residuals, metrics, shrinkage, kernels, from, to }
+    const [turned, deviations] = (await inEigenbasis) as [Matrix, Matrix]
+    const metrics = metricsOf(scatter, turned, deviations, whitening.shrinkage, from, to)
+    return { support, scatter, residuals: turned, metrics, whitening, kernels, from, to }
   }
   return {
     project,
     leaveOneOut: async (from, to) => cosinesOf(await foldsOf(from, to)),
     async fold(i) {
-      if (mustRefit(scatter, support.labels, i)) return projectedWithout(i, support, shrinkage, kernels)
+      if (mustRefit(scatter, support.labels, i)) return projectedWithout(i, support, whitening, kernels)
       return rowsOf(await foldsOf(i, i + 1), i)
     },
   }
 }
 
-/** With a lesser eigenvalue the updates for leaving an image out lose digits; then Shotboard fits anew without each. */
-const leastToUpdate = 0.08
+/** The sample, or what it is without one of its images. */
+function sampleOf(
+  { within, eigenvalues, trace, freedom }: Scatter,
+  without?: { readonly kappa: number; readonly deviation: Float32Array },
+): Sample {
+  const dimensions = eigenvalues.length
+  const { kappa, deviation } = without ?? { kappa: 0, deviation: new Float32Array(dimensions) }
+  // S − κ·v·vᵀ, in the eigenbasis: tr S² − 2κ·vᵀ·S·v + κ²·|v|⁴.
+  let [squares, along, length] = [0, 0, 0]
+  for (let k = 0; k < dimensions; k++) {
+    const [eigenvalue, v] = [eigenvalues[k] as number, deviation[k] as number]
+    squares += eigenvalue * eigenvalue
+    along += eigenvalue * v * v
+    length += v * v
+  }
+  const rest = {
+    trace: trace - kappa * length,
+    squares: squares - 2 * kappa * along + (kappa * length) ** 2,
+    freedom: kappa > 0 ? freedom - 1 : freedom,
+    dimensions,
+  }
+  return { within, freedom: rest.freedom, effectiveDimensions: effectiveDimensions(rest) }
+}
+
+/**
+ * With a lesser eigenvalue the updates for leaving an image out lose digits, 4e-6 of a cosine here on features of an
+ * encoder; then Shotboard fits anew without each.
+ */
+const leastToUpdate = 0.01
 
 /** The least eigenvalue after shrinkage, in units of the mean eigenvalue. */
 const leastOf = ({ eigenvalues, trace }: Scatter, lambda: number): number =>
@@ -84,7 +122,7 @@ interface Folds {
   /** z, the centred support features in the eigenbasis: [S, d]. */
   readonly residuals: Matrix
   readonly metrics: FoldMetrics
-  readonly shrinkage: (sample: Sample) => number
+  readonly whitening: Whitening
   readonly kernels: Kernels
   readonly from: number
   readonly to: number
@@ -99,30 +137,36 @@ function metricsOf(
   scatter: Scatter,
   residuals: Matrix,
   deviations: Matrix,
-  lambda: number,
+  shrinkage: Whitening['shrinkage'],
   from: number,
   to: number,
 ): FoldMetrics {
   const d = residuals.columns
   return foldMetrics(sliceRows(residuals, from, to), sliceRows(deviations, from, to), (row): Fold => {
+    const [kappa, deviation] = [scatter.kappa[from + row] as number, rowOf(deviations, from + row)]
+    const lambda = shrinkage(sampleOf(scatter, { kappa, deviation }))
     const meanEigenvalue = (scatter.trace - lostWithout(scatter, from + row)) / d
     if (!(meanEigenvalue > 0)) return { share: 0, precision: () => 1 }
     return {
-      share: ((1 - lambda) * (scatter.kappa[from + row] as number)) / meanEigenvalue,
+      share: ((1 - lambda) * kappa) / meanEigenvalue,
       precision: (k) => 1 / shrunk(scatter.eigenvalues[k] as number, meanEigenvalue, lambda),
     }
   })
 }
 
 /** The cosines of each image that is left out with all images, in its fold: [n, S]. */
-async function cosinesOf({ support, scatter, residuals, metrics, shrinkage, kernels, from, to }: Folds) {
-  const result = await kernels.run('leave one out of whitening', cosinesGraph, {
-    ...{ vectors: residuals, ...metrics },
-    ...recentringConstants(residuals.rows),
-  })
+async function cosinesOf({ support, scatter, residuals, metrics, whitening, kernels, from, to }: Folds) {
+  const inputs = { vectors: residuals, ...metrics, ...recentringConstants(residuals.rows) }
+  const result =
+    whitening.lift > 0
+      ? await kernels.run('leave one out of lifted whitening', liftedCosinesGraph, {
+          ...inputs,
+          ...liftConstants(whitening.lift, residuals.rows),
+        })
+      : await kernels.run('leave one out of whitening', cosinesGraph, inputs)
   for (let i = from; i < to; i++) {
     if (!mustRefit(scatter, support.labels, i)) continue
-    const projected = await projectedWithout(i, support, shrinkage, kernels)
+    const projected = await projectedWithout(i, support, whitening, kernels)
     rowOf(result, i - from).set((await kernels.dot(sliceRows(projected, i, i + 1), projected)).data)
   }
   return result
@@ -134,40 +178,47 @@ const cosinesGraph = (): Graph => ({
   nodes: [...foldProducts(), ...recentredCosines()],
 })
 
+const liftedCosinesGraph = (): Graph => ({
+  inputs: { ...foldInputs, own: ['n', 1], ...recentringInputs, ...liftInputs },
+  outputs: { result: ['n', 'm'] },
+  constants: [{ name: 'acrossImages', values: [1] }],
+  nodes: [...foldProducts(), ...recentredCosines('cosines'), ...liftedCosines()],
+})
+
 /**
  * All support images in the fold without image i, along the eigenvectors: the root of `P + f·w·wᵀ` is
  * `(I + c·q·qᵀ)·P^(1/2)`, `q = P^(1/2)·v`, `c = (√(1 + f·|q|²) − 1)/|q|²`.
  */
-function rowsOf({ residuals, metrics }: Folds, i: number): Matrix {
+function rowsOf({ residuals, metrics, whitening }: Folds, i: number): Matrix {
   const d = residuals.columns
   const roots = metrics.precision.data.map(Math.sqrt) // P^(1/2)
   const q = metrics.directions.data.map((w, k) => w / (roots[k] as number))
   const square = q.reduce((sum, value) => sum + value * value, 0)
   const c = square > 0 ? (Math.sqrt(1 + (metrics.factors.data[0] as number) * square) - 1) / square : 0
-  const scaled = matrix(residuals.rows, d)
-  for (let j = 0, at = 0; j < residuals.rows; j++) {
-    for (let k = 0; k < d; k++, at++) {
-      scaled.data[at] = (residuals.data[at] as number) * (roots[k] as number)
-    }
-  }
-  return recentredRows(scaled, i, (row) => {
+  const rows = recentredRows(residuals, i)
+  for (let j = 0; j < rows.rows; j++) {
+    const row = rowOf(rows, j)
     let along = 0
-    for (let k = 0; k < d; k++) along += (q[k] as number) * (row[k] as number)
+    for (let k = 0; k < d; k++) {
+      row[k] = (row[k] as number) * (roots[k] as number)
+      along += (q[k] as number) * (row[k] as number)
+    }
     for (let k = 0; k < d; k++) row[k] = (row[k] as number) + c * along * (q[k] as number)
-  })
+  }
+  return liftedRows(rows, whitening.lift, i)
 }
 
-/** All support images in the space fitted anew without image i: [S, d]. */
+/** All support images in the space fitted anew without image i: [S, m]. */
 async function projectedWithout(
   i: number,
   { features, labels }: LabelledFeatures,
-  shrinkage: (sample: Sample) => number,
+  whitening: Whitening,
   kernels: Kernels,
 ): Promise<Matrix> {
   const rest = Array.from(labels.keys()).filter((j) => j !== i)
   const fitted = await fitWhitening(
     { features: gatherRows(features, rest), labels: Int32Array.from(rest, (j) => labels[j] as number) },
-    shrinkage,
+    whitening,
     kernels,
   )
   return fitted.project(features)

@@ -4,7 +4,7 @@ import { buildCache } from '../../src/cache/cache.js'
 import { gridOf } from '../../src/evaluation/search/grid.js'
 import { search } from '../../src/evaluation/search/search.js'
 import { builtin } from '../../src/methods/builtin.js'
-import { linspace, type Method, type Term, type Values } from '../../src/methods/contract.js'
+import { linspace, type Method, rangeOf, type Term, type Values } from '../../src/methods/contract.js'
 import { createRegistry } from '../../src/methods/registry.js'
 import { rangesOver } from '../../src/methods/score.js'
 import { clip } from '../../src/spaces/clip.js'
@@ -114,7 +114,12 @@ describe('the exact search over real terms', () => {
       const ranges = await rangesOver(method, [batch])
       const grid = gridOf(method, {
         narrowed: Object.fromEntries(
-          Object.entries(narrowed).filter(([name]) => name in method.hyperparameters),
+          Object.entries(narrowed).flatMap(([name, values]) => {
+            const hyperparameter = method.hyperparameters[name]
+            if (hyperparameter === undefined) return []
+            const { min, max } = rangeOf(hyperparameter)
+            return [[name, values.filter((value) => value >= min && value <= max)]]
+          }),
         ),
       })
       const rows = new Map<string, number[][]>()

@@ -157,15 +157,41 @@ export const spaces: Readonly<Record<string, Space>> = {
   },
   whitened: (G, labels) => whitening(G, labels, 0.5),
   'imo+whitened': (G, labels) => whitening(G, labels, 0.5),
-  /** λ = d/(d + n − 1); four times the d where each class has one image. */
+  /** λ = p/(p + f), p = 8e, or 64e where each class has one image; lifted by half the mean square. */
   shrunk: (G, labels) => {
-    const d = (G[0]?.length ?? 0) * (new Set(labels).size === labels.length ? 4 : 1)
-    return whitening(G, labels, d / (d + G.length - 1))
+    const classes = new Set(labels).size
+    const oneShot = classes === labels.length
+    const freedom = labels.length - (oneShot ? 1 : classes)
+    const prior = (oneShot ? 64 : 8) * effectiveDimensions(scatterOf(deviationsOf(G, labels)), freedom)
+    return lifted(whiten(G, labels, prior / (prior + freedom)), G, 1 / 2)
   },
 }
 
-/** `Σ^(−1/2)·(x − mean)`, made unit, `Σ = (1−λ)·Σ_w + λ·(tr Σ_w/d)·I`. */
-function whitening(G: Rows, labels: readonly number[], lambda: number): (x: readonly number[]) => number[] {
+/** (tr Σ)²/tr Σ², both estimated: the two unknowns of two linear equations, by Cramer's rule. */
+function effectiveDimensions(scatter: Rows, f: number): number {
+  const trace = scatter.reduce((sum, row, k) => sum + (row[k] ?? 0), 0)
+  const squares = scatter.reduce((sum, row) => sum + dot(row, row), 0)
+  // E[squares] = f(f+1)·x + f·y and E[trace²] = 2f·x + f²·y, x = tr Σ², y = (tr Σ)².
+  const determinant = f * (f + 1) * f * f - f * 2 * f
+  const x = (squares * f * f - f * trace * trace) / determinant
+  const y = (f * (f + 1) * trace * trace - 2 * f * squares) / determinant
+  return f < 2 || x <= 0 ? scatter.length : Math.min(Math.max(y / x, 1), scatter.length)
+}
+
+const whitening = (G: Rows, labels: readonly number[], lambda: number) => {
+  const v = whiten(G, labels, lambda)
+  return (x: readonly number[]) => unit(v(x))
+}
+
+/** `(v, l)`, made unit, `l²` a share of the mean square of v over G. */
+function lifted(v: (x: readonly number[]) => number[], G: Rows, share: number) {
+  const squares = G.map((g) => dot(v(g), v(g)))
+  const lift = Math.sqrt((share * squares.reduce((sum, square) => sum + square, 0)) / squares.length)
+  return (x: readonly number[]) => unit([...v(x), lift])
+}
+
+/** `Σ^(−1/2)·(x − mean)`, `Σ = (1−λ)·Σ_w + λ·(tr Σ_w/d)·I`. */
+function whiten(G: Rows, labels: readonly number[], lambda: number): (x: readonly number[]) => number[] {
   const mean = meanOf(G)
   const covariance = scatterOf(deviationsOf(G, labels)).map((row) => row.map((value) => value / G.length))
   const trace = covariance.reduce((sum, row, k) => sum + (row[k] ?? 0), 0)
@@ -173,7 +199,7 @@ function whitening(G: Rows, labels: readonly number[], lambda: number): (x: read
     row.map((value, l) => (1 - lambda) * value + (k === l ? (lambda * trace) / mean.length : 0)),
   )
   const root = power(shrunk, -1 / 2)
-  return (x) => unit(root.map((row) => dot(row, minus(x, mean))))
+  return (x) => root.map((row) => dot(row, minus(x, mean)))
 }
 
 /** Features less the mean of their class; less the mean of all where each class has one. */
