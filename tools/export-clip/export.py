@@ -42,7 +42,9 @@ def build(name, seed=0, attention="eager"):
         model = open_clip.CLIP(**what) if isinstance(what, dict) else open_clip.create_model(what, load_weights=False)
         pair = towers.OpenClipVision, towers.OpenClipText
     architectures.randomise(model, seed)
-    return model, *(tower(model).eval() for tower in pair)
+    vision, text = (tower(model).eval() for tower in pair)
+    architectures.calibrate(vision, image_size(name), seed)
+    return model, vision, text
 
 
 def image_size(name):
