@@ -5,17 +5,23 @@ import type { ComparisonRow } from '../store/comparisons.js'
 import { localComparisons } from './local-comparisons.js'
 import { printResults, watchComparison } from './print-comparison.js'
 
-/** What the demo compares: every registered method in its own space, and Tip-Adapter in every other. */
+/**
+ * What the demo compares: every registered method in its own space, and in every fitted space what has each support image
+ * for a key, Tip-Adapter, and what has their means, Prototype.
+ */
 export function everyMethod({ registry, encoders }: Library): MethodChoice[] {
   const spaces = encoders.default.spaces
   const available = registry.spaces.filter(({ base }) => spaces.includes(base))
-  const own = registry.methods
-    .filter(({ space }) => space === null || available.some(({ id }) => id === space))
-    .map(({ id }) => ({ method: id }))
-  const others = available
-    .filter(({ fit }) => fit !== undefined)
-    .map(({ id }) => ({ method: 'tip-adapter', space: id }))
-  return [...own, ...others]
+  const own = registry.methods.filter(
+    ({ space }) => space === null || available.some(({ id }) => id === space),
+  )
+  const fitted = available.filter(({ fit }) => fit !== undefined)
+  const others = ['tip-adapter', 'prototype'].flatMap((method) =>
+    fitted
+      .filter(({ id }) => own.every((each) => each.id !== method || each.space !== id))
+      .map(({ id: space }) => ({ method, space })),
+  )
+  return [...own.map(({ id }) => ({ method: id })), ...others]
 }
 
 /** Shot counts that every class of the dataset has images for. */
