@@ -1,7 +1,7 @@
 """ONNX Runtime and PyTorch on the image tower of a model that tools/export-clip/export.py wrote with --weights: python clip.py MODEL_DIR
 
-Reads lines `onnxruntime N` or `pytorch N` and answers each with the milliseconds that N images took, so that the caller can let
-it take turns with others.
+Reads lines `onnxruntime N REPEATS` or `pytorch N REPEATS` and answers each with the milliseconds that a batch of N images took, on
+average over batches one after the other, so that the caller can let it take turns with others.
 """
 import os
 import sys
@@ -36,8 +36,9 @@ def run(name, pixels):
 
 print("ready", flush=True)
 for line in sys.stdin:
-    name, count = line.split()
+    name, count, repeats = line.split()
     pixels = np.random.default_rng(0).standard_normal((int(count), 3, 224, 224), dtype=np.float32)
     started = time.perf_counter()
-    run(name, pixels)
-    print(1000 * (time.perf_counter() - started), flush=True)
+    for _ in range(int(repeats)):
+        run(name, pixels)
+    print(1000 * (time.perf_counter() - started) / int(repeats), flush=True)
