@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 /** One line of the table. */
 export interface Row {
   readonly quantity: string
@@ -40,7 +41,13 @@ export const times = (value: number): string => `${value.toFixed(value < 10 ? 2 
 /** The most memory that this process has had resident so far. */
 export const peakMemory = (): string => `${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`
 
-/** The median milliseconds of each, in turns, so that a machine that drifts is the same for all; the first turn does not count. */
+const restMs = 300
+
+/**
+ * The median milliseconds of each, in turns, so that a machine that drifts is the same for all; the first turn does not
+ * count. Before each turn is a rest: threads of whoever went before, PyTorch's above all, go on spinning for a while on the
+ * cores of whoever comes next.
+ */
 export async function inTurns(
   contestants: Readonly<Record<string, () => Promise<number>>>,
   turns: number,
@@ -48,6 +55,7 @@ export async function inTurns(
   const measured = new Map<string, number[]>(Object.keys(contestants).map((name) => [name, []]))
   for (let turn = 0; turn <= turns; turn++) {
     for (const [name, work] of Object.entries(contestants)) {
+      await setTimeout(restMs)
       const taken = await work()
       if (turn > 0) measured.get(name)?.push(taken)
     }

@@ -1,7 +1,6 @@
 import { access, link, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { writeAdapter } from '../../src/encoders/adapters/adapter.js'
@@ -74,8 +73,8 @@ async function speedOf(name: string, folder: string): Promise<Row[]> {
       ours: encoding(fp32, pixels, count, repeats),
       q8: encoding(q8, pixels, count, repeats),
       ...(python && {
-        onnxruntime: rested(() => python.ask(`onnxruntime ${count} ${repeats}`)),
-        pytorch: rested(() => python.ask(`pytorch ${count} ${repeats}`)),
+        onnxruntime: () => python.ask(`onnxruntime ${count} ${repeats}`),
+        pytorch: () => python.ask(`pytorch ${count} ${repeats}`),
       }),
     }
     const { ours = 0, q8: small = 0, onnxruntime, pytorch } = await inTurns(contestants, turns)
@@ -104,19 +103,12 @@ async function speedOf(name: string, folder: string): Promise<Row[]> {
 }
 
 /** Pixels that are there already, handed over to the computing thread as the encoder does: milliseconds a batch. */
-const encoding = (tower: VisionTower, pixels: Float32Array, count: number, repeats: number) =>
-  rested(async () => {
-    const given = Array.from({ length: repeats }, () => pixels.slice())
-    const taken = await onceMs(async () => {
-      for (const each of given) await tower.encode(each, count, 'clip', true)
-    })
-    return taken / repeats
+const encoding = (tower: VisionTower, pixels: Float32Array, count: number, repeats: number) => async () => {
+  const given = Array.from({ length: repeats }, () => pixels.slice())
+  const taken = await onceMs(async () => {
+    for (const each of given) await tower.encode(each, count, 'clip', true)
   })
-
-/** After a rest: PyTorch's threads go on spinning for a while once they are done, on the cores of whoever comes next. */
-const rested = (work: () => Promise<number>) => async () => {
-  await setTimeout(300)
-  return work()
+  return taken / repeats
 }
 
 /** 32 clients, each with one image at a time, with and without their images going through the model together. */

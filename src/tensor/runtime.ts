@@ -156,9 +156,11 @@ export function openRuntime({
           const whole = Object.fromEntries(
             Object.entries(feeds).map(([name, tensor]) => [name, withoutSurroundings(tensor)]),
           )
-          const transfer = give.flatMap((name) => {
-            const buffer = whole[name]?.data.buffer
-            return buffer instanceof ArrayBuffer ? [buffer] : []
+          const transfer = Object.entries(whole).flatMap(([name, tensor]) => {
+            const { buffer } = tensor.data
+            // What had to be copied already is not copied again.
+            const isOurs = tensor !== feeds[name] || give.includes(name)
+            return isOurs && buffer instanceof ArrayBuffer ? [buffer] : []
           })
           return ask('run', { session, feeds: whole, outputs }, transfer)
         },
