@@ -1,7 +1,7 @@
 /** How a method in a space looks in every plot and table: the method's colour, the space's marker and dash. */
 export interface SeriesStyle {
   readonly colour: string
-  readonly symbol: 'circle' | 'square' | 'triangle' | 'diamond' | 'star' | 'wye'
+  readonly symbol: 'circle' | 'square' | 'triangle' | 'diamond' | 'hexagon' | 'star' | 'wye' | 'cross'
   /** SVG's `stroke-dasharray`; none is a whole line. */
   readonly dash: string | undefined
 }
@@ -22,15 +22,21 @@ export const methodColours: Readonly<Record<string, readonly [light: string, dar
   'other 2': ['#6a45c2', '#a16bff'],
 }
 
+/** A space's symbol and dash, as the dashboard has them. */
 const spaceLooks: Readonly<Record<string, readonly [SeriesStyle['symbol'], string | undefined]>> = {
   clip: ['circle', undefined],
   imo: ['square', '7 3'],
   centred: ['triangle', '2 3'],
   whitened: ['diamond', '9 3 2 3'],
+  shrunk: ['star', '12 3'],
+  // On the adapted space: the dash of what it is fitted by, and a symbol of its own.
+  'imo+centred': ['hexagon', '2 3'],
+  'imo+whitened': ['cross', '9 3 2 3'],
+  'imo+shrunk': ['wye', '12 3'],
 }
 const otherLooks = [
-  ['star', '4 2'],
-  ['wye', '1 2 5 2'],
+  ['wye', '4 2'],
+  ['cross', '1 2 5 2'],
 ] as const
 
 /** What a plugin brings has its look from its id, so that it keeps it whatever else is registered. */
