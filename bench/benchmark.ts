@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+
 /** One line of the table. */
 export interface Row {
   readonly quantity: string
@@ -18,14 +19,9 @@ export interface Benchmark {
 /** Milliseconds of the median of several runs, after one that does not count. */
 export async function medianMs(runs: number, work: () => Promise<unknown>): Promise<number> {
   await work()
-  const times: number[] = []
-  for (let i = 0; i < runs; i++) {
-    const started = performance.now()
-    await work()
-    times.push(performance.now() - started)
-  }
-  times.sort((a, b) => a - b)
-  return times[Math.floor(runs / 2)] ?? 0
+  const taken: number[] = []
+  for (let i = 0; i < runs; i++) taken.push(await onceMs(work))
+  return median(taken)
 }
 
 export async function onceMs(work: () => Promise<unknown>): Promise<number> {

@@ -1,3 +1,4 @@
+import { type Statistic, summarise } from '../../src/evaluation/statistics.js'
 import { contests, type Measured, registry, seedsOfAll } from './measure.js'
 import type { Source } from './tasks.js'
 
@@ -40,12 +41,11 @@ function duel(
       const differences = shotCounts.map((shots) => {
         const of = (method: string, space: string, seed: number) =>
           meanOf(measured, { source: name, shots, method, space, texts, seed })
-        return summaryOf(
-          seeds.flatMap((seed) => {
-            const [ours, theirs] = [of(method, space, seed), of(rival, rivalSpace, seed)]
-            return ours === undefined || theirs === undefined ? [] : [ours - theirs]
-          }),
-        )
+        const each = seeds.flatMap((seed) => {
+          const [ours, theirs] = [of(method, space, seed), of(rival, rivalSpace, seed)]
+          return ours === undefined || theirs === undefined ? [] : [ours - theirs]
+        })
+        return each.length > 0 ? summarise(each) : undefined
       })
       if (differences.every((each) => each === undefined)) return []
       const won = differences.filter((each) => each !== undefined && each.mean > 0).length
@@ -98,25 +98,11 @@ function overlaps(own: readonly Measured[]): string {
 const lineOf = ({ method, space }: Measured): string => JSON.stringify([method, space])
 const rounded = (value: number): number => Math.round(10 * value) / 10
 
-interface Difference {
-  readonly mean: number
-  /** Of the mean; undefined for a single support set. */
-  readonly error: number | undefined
-}
-
-function summaryOf(values: readonly number[]): Difference | undefined {
-  const n = values.length
-  if (n === 0) return undefined
-  const mean = values.reduce((sum, value) => sum + value, 0) / n
-  const square = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
-  return { mean, error: n > 1 ? Math.sqrt(square / (n - 1) / n) : undefined }
-}
-
-function signed(difference: Difference | undefined): string {
+function signed(difference: Statistic | undefined): string {
   if (difference === undefined) return '–'
-  const { mean, error } = difference
+  const { mean, standardDeviation, n } = difference
   const text = `${mean < 0 ? '−' : '+'}${Math.abs(mean).toFixed(1)}`
-  return error === undefined ? text : `${text} ± ${error.toFixed(1)}`
+  return n === 1 ? text : `${text} ± ${(standardDeviation / Math.sqrt(n)).toFixed(1)}`
 }
 
 /** The mean over seeds of what fits; undefined where nothing does. */

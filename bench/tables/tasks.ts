@@ -39,13 +39,12 @@ const photographs = (
   name: string,
   role: Source['role'],
   folder: () => Promise<string | undefined>,
-  seeds = 10,
 ): Source => {
   let encoded: Promise<Encoded> | undefined
   return {
     name,
     role,
-    seeds: Array.from({ length: seeds }, (_, k) => k + 1),
+    seeds: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
     async open(seed, runtime) {
       const path = await folder()
       if (path === undefined) return undefined

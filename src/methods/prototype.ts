@@ -16,7 +16,7 @@ export const prototype = () =>
       // finer grid that was tried fits the selection images better and others worse (docs/accuracy.md).
       alpha: weight({
         default: 20,
-        grid: [0, ...decades(0.1, 1000), 10_000],
+        grid: [0, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000],
         summary: 'How much the class means count beside the texts.',
       }),
       beta: shape({
@@ -27,9 +27,3 @@ export const prototype = () =>
     },
     terms: [zeroShot(), classPrototype({ weight: 'alpha', sharpness: 'beta' })],
   })
-
-/** 1, 2 and 5 times every power of ten from one to the other. */
-function decades(from: number, to: number): number[] {
-  const powers = Array.from({ length: Math.round(Math.log10(to / from)) + 1 }, (_, e) => from * 10 ** e)
-  return powers.flatMap((power) => [power, 2 * power, 5 * power])
-}

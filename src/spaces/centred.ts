@@ -1,5 +1,14 @@
 import { type Graph, type Kernels, operator } from '../tensor/kernels.js'
-import { type Matrix, matrix, meanRow, sliceRows, subtractRow, unitRows } from '../tensor/matrix.js'
+import {
+  type Matrix,
+  matrix,
+  meanRow,
+  rowOf,
+  sliceRows,
+  squareOf,
+  subtractRow,
+  unitRows,
+} from '../tensor/matrix.js'
 import { defineSpace, type FittedSpace, type LabelledFeatures } from './contract.js'
 import { recentredCosines, recentredRows, recentringConstants, recentringInputs } from './leave-one-out.js'
 
@@ -45,10 +54,5 @@ const foldGraph = (): Graph => ({
   nodes: [operator('Gemm', ['rows', 'residuals'], 'inner', { transB: 1 }), ...recentredCosines()],
 })
 
-function squaredLengths({ rows, columns, data }: Matrix): Float32Array {
-  const squares = new Float64Array(rows)
-  for (let i = 0, at = 0; i < rows; i++) {
-    for (let k = 0; k < columns; k++, at++) squares[i] = (squares[i] as number) + (data[at] as number) ** 2
-  }
-  return Float32Array.from(squares)
-}
+const squaredLengths = (rows: Matrix): Float32Array =>
+  Float32Array.from({ length: rows.rows }, (_, i) => squareOf(rowOf(rows, i)))

@@ -1,5 +1,5 @@
 import { type Graph, operator } from '../tensor/kernels.js'
-import { type Matrix, matrix, rowOf } from '../tensor/matrix.js'
+import { type Matrix, matrix, rowOf, squareOf } from '../tensor/matrix.js'
 
 /**
  * Graph nodes for the cosines between support image i and every support image j after the support mean has been taken
@@ -61,10 +61,4 @@ export function recentredRows(residuals: Matrix, i: number): Matrix {
     if (!apart) row.fill(0)
   }
   return result
-}
-
-function squareOf(vector: Float32Array): number {
-  let square = 0
-  for (let k = 0; k < vector.length; k++) square += (vector[k] as number) ** 2
-  return square
 }

@@ -1,5 +1,5 @@
 import { type Graph, type Kernels, operator } from '../tensor/kernels.js'
-import { type Matrix, makeUnit, matrix, rowOf } from '../tensor/matrix.js'
+import { type Matrix, makeUnit, matrix, rowOf, squareOf, unitRows } from '../tensor/matrix.js'
 
 /*
  * Between cosine and distance: features v get one coordinate more, the same for all, and are made unit then:
@@ -35,14 +35,13 @@ const leastLiftSquare = 1e-10
 
 /** u of the rows of v, lifted by what they are without row i: [S, m] → [S, m + 1], or [S, m] where the lift is 0. */
 export function liftedRows(v: Matrix, share: number, i: number): Matrix {
-  const liftSquare = liftSquareOf(v, share, i)
-  const u = liftSquare > 0 ? matrix(v.rows, v.columns + 1) : v
+  const liftSquare = share > 0 ? liftSquareOf(v, share, i) : 0
+  if (liftSquare === 0) return unitRows(v)
+  const u = matrix(v.rows, v.columns + 1)
   for (let j = 0; j < v.rows; j++) {
     const row = rowOf(u, j)
-    if (liftSquare > 0) {
-      row.set(rowOf(v, j))
-      row[v.columns] = Math.sqrt(liftSquare)
-    }
+    row.set(rowOf(v, j))
+    row[v.columns] = Math.sqrt(liftSquare)
     makeUnit(row)
   }
   return u
@@ -94,9 +93,3 @@ const projectGraph = (): Graph => ({
     operator('Concat', ['along', 'above'], 'result', { axis: 1 }),
   ],
 })
-
-function squareOf(vector: Float32Array): number {
-  let square = 0
-  for (let k = 0; k < vector.length; k++) square += (vector[k] as number) ** 2
-  return square
-}

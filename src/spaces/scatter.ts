@@ -1,5 +1,5 @@
 import type { Kernels } from '../tensor/kernels.js'
-import { type Matrix, matrix, meanRow, rowOf } from '../tensor/matrix.js'
+import { type Matrix, matrix, meanRow, rowOf, squareOf } from '../tensor/matrix.js'
 import type { LabelledFeatures } from './contract.js'
 
 /** How support features lie about the means of their classes, or, where no class has two images, about that of all. */
@@ -18,9 +18,10 @@ export interface Deviations {
 
 /** How they scatter: the spectrum of the sum of all `v·vᵀ`. */
 export interface Scatter extends Deviations {
-  /** Ascending, none negative [d], and their sum. */
+  /** Ascending, none negative [d]; their sum; the sum of their squares. */
   readonly eigenvalues: Float64Array
   readonly trace: number
+  readonly squares: number
   /** Eigenvectors, one a column: [d, d]. */
   readonly basis: Matrix
 }
@@ -33,7 +34,8 @@ export async function scatterOf(support: LabelledFeatures, kernels: Kernels): Pr
   const { values, vectors } = await kernels.eigh(d, Float64Array.from(data))
   const eigenvalues = values.map((value) => Math.max(value, 0))
   const trace = eigenvalues.reduce((sum, value) => sum + value, 0)
-  return { ...about, eigenvalues, trace, basis: matrix(d, d, Float32Array.from(vectors)) }
+  const squares = eigenvalues.reduce((sum, value) => sum + value * value, 0)
+  return { ...about, eigenvalues, trace, squares, basis: matrix(d, d, Float32Array.from(vectors)) }
 }
 
 /** How the images of a support set lie about their means. */
@@ -71,7 +73,7 @@ export function mustRefit({ trace, kappa, deviations }: Scatter, labels: Int32Ar
 
 /** What the trace loses without image i: `κ_i·|v_i|²`. */
 export function lostWithout({ kappa, deviations }: Pick<Scatter, 'kappa' | 'deviations'>, i: number): number {
-  return (kappa[i] as number) * rowOf(deviations, i).reduce((sum, value) => sum + value * value, 0)
+  return (kappa[i] as number) * squareOf(rowOf(deviations, i))
 }
 
 /** The class whose pair is the last of all pairs, so that leaving out either changes what the scatter is taken of. */

@@ -36,7 +36,7 @@ export async function fitWhitening(
 ): Promise<FittedSpace> {
   const scatter = await scatterOf(support, kernels)
   const residuals = subtractRow(support.features, scatter.mean)
-  const lambda = whitening.shrinkage(sampleOf(scatter))
+  const lambda = whitening.shrinkage(sampleOf(scatter, scatter))
   const transform = await inverseRoot(scatter, lambda, kernels)
   const liftSquare =
     whitening.lift > 0 ? liftSquareOf(await kernels.multiply(residuals, transform), whitening.lift) : 0
@@ -62,29 +62,26 @@ export async function fitWhitening(
   }
 }
 
-/** The sample, or what it is without one of its images. */
-function sampleOf(
-  { within, eigenvalues, trace, freedom }: Scatter,
-  without?: { readonly kappa: number; readonly deviation: Float32Array },
-): Sample {
-  const dimensions = eigenvalues.length
-  const { kappa, deviation } = without ?? { kappa: 0, deviation: new Float32Array(dimensions) }
-  // S − κ·v·vᵀ, in the eigenbasis: tr S² − 2κ·vᵀ·S·v + κ²·|v|⁴.
-  let [squares, along, length] = [0, 0, 0]
-  for (let k = 0; k < dimensions; k++) {
-    const [eigenvalue, v] = [eigenvalues[k] as number, deviation[k] as number]
-    squares += eigenvalue * eigenvalue
-    along += eigenvalue * v * v
-    length += v * v
+/** The traces of a scatter S and of S², and its degrees of freedom. */
+type Moments = Pick<Scatter, 'trace' | 'squares' | 'freedom'>
+
+/** Those of the scatter without image i, `S − κ·v·vᵀ`; v, the image's deviation, in the eigenbasis. */
+function momentsWithout(scatter: Scatter, i: number, v: Float32Array): Moments {
+  const kappa = scatter.kappa[i] as number
+  const lost = lostWithout(scatter, i) // κ·|v|²
+  const along = v.reduce((sum, value, k) => sum + (scatter.eigenvalues[k] as number) * value * value, 0) // vᵀ·S·v
+  return {
+    trace: scatter.trace - lost,
+    squares: scatter.squares - 2 * kappa * along + lost * lost,
+    freedom: kappa > 0 ? scatter.freedom - 1 : scatter.freedom,
   }
-  const rest = {
-    trace: trace - kappa * length,
-    squares: squares - 2 * kappa * along + (kappa * length) ** 2,
-    freedom: kappa > 0 ? freedom - 1 : freedom,
-    dimensions,
-  }
-  return { within, freedom: rest.freedom, effectiveDimensions: effectiveDimensions(rest) }
 }
+
+const sampleOf = ({ within, eigenvalues }: Scatter, moments: Moments): Sample => ({
+  within,
+  freedom: moments.freedom,
+  effectiveDimensions: effectiveDimensions({ ...moments, dimensions: eigenvalues.length }),
+})
 
 /**
  * With a lesser eigenvalue the updates for leaving an image out lose digits, 4e-6 of a cosine here on features of an
@@ -143,12 +140,13 @@ function metricsOf(
 ): FoldMetrics {
   const d = residuals.columns
   return foldMetrics(sliceRows(residuals, from, to), sliceRows(deviations, from, to), (row): Fold => {
-    const [kappa, deviation] = [scatter.kappa[from + row] as number, rowOf(deviations, from + row)]
-    const lambda = shrinkage(sampleOf(scatter, { kappa, deviation }))
-    const meanEigenvalue = (scatter.trace - lostWithout(scatter, from + row)) / d
+    const i = from + row
+    const moments = momentsWithout(scatter, i, rowOf(deviations, i))
+    const lambda = shrinkage(sampleOf(scatter, moments))
+    const meanEigenvalue = moments.trace / d
     if (!(meanEigenvalue > 0)) return { share: 0, precision: () => 1 }
     return {
-      share: ((1 - lambda) * kappa) / meanEigenvalue,
+      share: ((1 - lambda) * (scatter.kappa[i] as number)) / meanEigenvalue,
       precision: (k) => 1 / shrunk(scatter.eigenvalues[k] as number, meanEigenvalue, lambda),
     }
   })

@@ -55,11 +55,17 @@ export function unitRows(source: Matrix): Matrix {
 
 /** Divides the vector by its length, in place; a vector of zeros stays one. */
 export function makeUnit(vector: Float32Array): void {
-  let squares = 0
-  for (let k = 0; k < vector.length; k++) squares += (vector[k] as number) ** 2
-  if (squares === 0) return
-  const scale = 1 / Math.sqrt(squares)
+  const square = squareOf(vector)
+  if (square === 0) return
+  const scale = 1 / Math.sqrt(square)
   for (let k = 0; k < vector.length; k++) vector[k] = (vector[k] as number) * scale
+}
+
+/** `|v|²`, in double precision. */
+export function squareOf(vector: Float32Array): number {
+  let square = 0
+  for (let k = 0; k < vector.length; k++) square += (vector[k] as number) ** 2
+  return square
 }
 
 /** The mean of all rows, summed in double precision: [d]. */
