@@ -1,4 +1,4 @@
-// Generates the database clients and the client's operations, compiles src/ to dist/, renders the IDE, writes
+// Generates the database clients, the resampling kernels and the client's operations, compiles src/ to dist/, renders the IDE, writes
 // docs/configuration.md and bundles the dashboard.
 import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import './generate-prisma.mjs'
+import './generate-resample.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc')

@@ -1,7 +1,7 @@
 import type { View } from './augmentation.js'
 import type { RgbImage } from './image.js'
 import type { Preprocessing } from './manifest.js'
-import { resample } from './resample.js'
+import { resample } from './resample/resample.js'
 
 /**
  * An image as the encoder takes it: resized by its shorter side and cut to the centre, or squeezed to the square, then

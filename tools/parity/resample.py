@@ -58,6 +58,8 @@ RESAMPLE = {
     "1000×1 to 64×64": {"width": 1000, "height": 1, "to": [64, 64]},
     "64×64 to itself": {"width": 64, "height": 64, "to": [64, 64]},
     "a region of 100×80, up": {"width": 100, "height": 80, "region": [13, 7, 41, 50], "to": [64, 64]},
+    "3001×2003 squares, in several bands": {"width": 3001, "height": 2003, "block": 7, "to": [336, 224]},
+    "a region of 3001×2003, up and in several bands": {"width": 3001, "height": 2003, "block": 3, "region": [5, 9, 700, 1900], "to": [901, 2222]},
     "a region of 300×200, down": {"width": 300, "height": 200, "block": 3, "region": [101, 11, 199, 157], "to": [64, 64]},
 }
 PREPROCESS = {

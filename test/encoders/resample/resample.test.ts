@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { decodeImage } from '../../src/encoders/image.js'
-import { resample } from '../../src/encoders/resample.js'
-import { fixture, root, sha256 } from './files.js'
-import { noise } from './noise.js'
+import { decodeImage } from '../../../src/encoders/image.js'
+import { resample } from '../../../src/encoders/resample/resample.js'
+import { fixture, root, sha256 } from '../files.js'
+import { noise } from '../noise.js'
 
 interface Case {
   file?: string

@@ -1,0 +1,30 @@
+// Compiles assembly/resample.ts to WebAssembly and writes it into src/encoders/resample/generated.ts, where Node finds
+// it whether it runs the sources or the build.
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import asc from 'assemblyscript/asc'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const files = new Map()
+const { error, stderr } = await asc.main(
+  [
+    'assembly/resample.ts',
+    '--outFile',
+    'wasm',
+    '--baseDir',
+    root,
+    '--enable',
+    'simd',
+    '--runtime',
+    'stub',
+    '-O3',
+    '--noAssert',
+  ],
+  { writeFile: (name, contents) => files.set(name, contents) },
+)
+if (error) throw new Error(`${error.message}\n${stderr}`)
+const base64 = Buffer.from(files.get('wasm')).toString('base64')
+writeFileSync(
+  fileURLToPath(new URL('../src/encoders/resample/generated.ts', import.meta.url)),
+  `// Made by scripts/generate-resample.mjs from assembly/resample.ts.\nexport const wasm = '${base64}'\n`,
+)
