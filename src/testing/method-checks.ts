@@ -122,10 +122,11 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
     }),
 
     'an image alone scores as it does among others': throughout(async (given) => {
-      const { support, queries, images, logits } = given
-      const alone: Matrix[] = []
-      for (let i = 0; i < images; i++) alone.push(await logits(support, pick(queries, [i])))
-      assertClose('the logits', stackRows(alone), await logits(support, queries))
+      const { queries, images } = given
+      const fitted = await given.fitTo(given.support)
+      const alone = Array.from({ length: images }, (_, i) => scoreQueries(fitted, pick(queries, [i])))
+      const logits = (await Promise.all(alone)).map((scores) => scores.logits)
+      assertClose('the logits', stackRows(logits), (await scoreQueries(fitted, queries)).logits)
     }),
 
     'scores the same twice, to the bit': throughout(async ({ support, queries, logits }) => {

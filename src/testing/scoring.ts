@@ -22,13 +22,12 @@ export async function scoreLeavingOneOut(scoring: Scoring, support: Support): Pr
 /** The same by definition: for each image a cache that has never seen it, with the same values and ranges. */
 export async function scoreWithoutEach(scoring: Scoring, support: Support): Promise<Matrix> {
   const { order, space, kernels } = scoring.cache
-  const logits: Matrix[] = []
-  for (const image of order) {
+  const logits = Array.from(order, async (image) => {
     const rest = order.filter((other) => other !== image)
     const cache = await buildCache(pickSupport(support, rest), space, kernels)
-    logits.push((await scoreQueries({ ...scoring, cache }, pick(support.features, [image]))).logits)
-  }
-  return stackRows(logits)
+    return (await scoreQueries({ ...scoring, cache }, pick(support.features, [image]))).logits
+  })
+  return stackRows(await Promise.all(logits))
 }
 
 /** Where a method is checked: its defaults and both ends of its grids. */

@@ -41,6 +41,7 @@ function overlapOf({ rows, columns, data }: Matrix, labels: readonly number[]): 
   )
 }
 
+/** Of every fifth test image of each class. */
 async function overlapsOfTestImages(folder: string) {
   const { classes } = JSON.parse(await readFile(join(folder, 'dataset.json'), 'utf8')) as {
     classes: { name: string; folder?: string }[]
@@ -48,7 +49,7 @@ async function overlapsOfTestImages(folder: string) {
   const images = await Promise.all(
     classes.map(async ({ name, folder: own = name }, label) => {
       const path = join(folder, 'test', own)
-      const files = (await readdir(path)).toSorted()
+      const files = (await readdir(path)).toSorted().filter((_, i) => i % 5 === 0)
       return Promise.all(
         files.map(async (file) => ({ label, source: sourceOf(await readFile(join(path, file))) })),
       )
@@ -76,8 +77,8 @@ test('the adapters lower the overlap of the demo data set', async () => {
 
 // As tools/parity/overlap.py finds them. models/mini-clip/README.md measured other images of the two data sets.
 test.for([
-  { name: 'cifar10-photos', clip: 0.765, imo: 0.739 },
-  { name: 'tiny-imagenet-50', clip: 0.66, imo: 0.63 },
+  { name: 'cifar10-photos', clip: 0.782, imo: 0.756 },
+  { name: 'tiny-imagenet-50', clip: 0.679, imo: 0.64 },
 ])('the adapters lower the overlap of $name from $clip to $imo', async ({ name, clip, imo }, { skip }) => {
   const folder = join(shared, name)
   skip(

@@ -7,7 +7,7 @@ const { methods, spaces: all } = createRegistry([builtin()])
 // A space on another computes as on its own; the spaces' own suite has all of them.
 const spaces = all.filter(({ id }) => !id.includes('+'))
 
-describe.each(methods.map((each) => [each.name, each] as const))(
+describe.concurrent.each(methods.map((each) => [each.name, each] as const))(
   'the common suite holds for %s',
   (_, method) => {
     for (const { name, run } of methodChecks(method, { spaces })) test(name, run)

@@ -3,13 +3,13 @@ import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { lockDataFolder } from '../../src/store/data-folder-lock.js'
 import { atEnd } from '../helpers/at-end.js'
 import { temporaryFolder } from '../helpers/folder.js'
+import { built, root, title } from '../helpers/programs.js'
 
-const lockModule = fileURLToPath(new URL('../../src/store/data-folder-lock.ts', import.meta.url))
+const lockModule = join(root, 'dist/store/data-folder-lock.js')
 
 /** A process that tries to take the folder, says how that went, and keeps it until it is killed. */
 function takeElsewhere(folder: string): { child: ChildProcess; outcome: Promise<string> } {
@@ -22,7 +22,7 @@ function takeElsewhere(folder: string): { child: ChildProcess; outcome: Promise<
     } catch (error) {
       console.log(error.code ?? error)
     }`
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', source])
+  const child = spawn(process.execPath, ['--input-type=module', '-e', source])
   atEnd(async () => child.kill('SIGKILL'))
   const outcome = new Promise<string>((resolve) => {
     child.stdout.on('data', (chunk: Buffer) => resolve(String(chunk).trim()))
@@ -66,22 +66,25 @@ test('what the last holder left behind keeps nobody out, even where its process 
   await lock.release()
 })
 
-test('of processes that start at once just one takes the folder; when it is killed it is free at once', async () => {
-  const folder = await temporaryFolder()
-  const processes = Array.from({ length: 4 }, () => takeElsewhere(folder))
-  const outcomes = await Promise.all(processes.map(({ outcome }) => outcome))
-  expect(outcomes.toSorted()).toEqual([
-    'DATA_FOLDER_IN_USE',
-    'DATA_FOLDER_IN_USE',
-    'DATA_FOLDER_IN_USE',
-    'taken',
-  ])
-  const holder = processes[outcomes.indexOf('taken')]?.child
-  const { message } = await refusal(folder)
-  expect(message).toContain(`the service at http://localhost:1234 (process ${holder?.pid}`)
+test.skipIf(!built)(
+  `of processes of ${title} that start at once just one takes the folder; when it is killed it is free at once`,
+  async () => {
+    const folder = await temporaryFolder()
+    const processes = Array.from({ length: 4 }, () => takeElsewhere(folder))
+    const outcomes = await Promise.all(processes.map(({ outcome }) => outcome))
+    expect(outcomes.toSorted()).toEqual([
+      'DATA_FOLDER_IN_USE',
+      'DATA_FOLDER_IN_USE',
+      'DATA_FOLDER_IN_USE',
+      'taken',
+    ])
+    const holder = processes[outcomes.indexOf('taken')]?.child
+    const { message } = await refusal(folder)
+    expect(message).toContain(`the service at http://localhost:1234 (process ${holder?.pid}`)
 
-  const gone = holder && once(holder, 'exit')
-  holder?.kill('SIGKILL')
-  await gone
-  await (await lockDataFolder(folder)).release()
-})
+    const gone = holder && once(holder, 'exit')
+    holder?.kill('SIGKILL')
+    await gone
+    await (await lockDataFolder(folder)).release()
+  },
+)

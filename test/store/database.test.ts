@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readlinkSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { readSettings } from '../../src/settings/settings.js'
@@ -10,8 +9,7 @@ import { openDatabase } from '../../src/store/database.js'
 import { createStore } from '../../src/store/store.js'
 import { newDatabases } from '../helpers/databases.js'
 import { filesBelow, temporaryFolder } from '../helpers/folder.js'
-
-const root = fileURLToPath(new URL('../..', import.meta.url))
+import { built, title as builtTitle, root } from '../helpers/programs.js'
 
 for (const { title, kind, url } of await newDatabases()) {
   if (url === undefined) test.skip(title, () => {})
@@ -20,16 +18,19 @@ for (const { title, kind, url } of await newDatabases()) {
 
 function migrations(kind: string, url: string): void {
   const workers = Promise.allSettled(
-    ['a', 'b', 'c'].map((name) => promisify(execFile)(process.execPath, worker(url, name), { cwd: root })),
+    ['a', 'b'].map((name) => promisify(execFile)(process.execPath, worker(url, name), { cwd: root })),
   )
 
-  test('processes that start at once on an empty database all work on it', async () => {
-    expect((await workers).filter(({ status }) => status === 'rejected')).toEqual([])
-    const { client, close } = await openDatabase(url)
-    expect(await client.dataset.count()).toBe(3)
-    expect(await client.datasetImage.count()).toBe(3 * 5 * 20)
-    await close()
-  })
+  test.skipIf(!built)(
+    `processes of ${builtTitle} that start at once on an empty database all work on it`,
+    async () => {
+      expect((await workers).filter(({ status }) => status === 'rejected')).toEqual([])
+      const { client, close } = await openDatabase(url)
+      expect(await client.dataset.count()).toBe(2)
+      expect(await client.datasetImage.count()).toBe(2 * 5 * 20)
+      await close()
+    },
+  )
 
   test('migrations are applied once, and opening again keeps what is there', async () => {
     const first = await openDatabase(url)
@@ -46,12 +47,10 @@ function migrations(kind: string, url: string): void {
 
 /** A process that opens the database and writes to it, again and again. */
 const worker = (url: string, name: string): string[] => [
-  '--import',
-  'tsx',
   '--eval',
   `const run = async () => {
-    const { openDatabase } = await import('./src/store/database.ts')
-    const { createStore } = await import('./src/store/store.ts')
+    const { openDatabase } = await import('./dist/store/database.js')
+    const { createStore } = await import('./dist/store/store.js')
     const { client, close } = await openDatabase('${url}')
     const { datasets } = createStore(client)
     const { id } = await datasets.create('${name}', [{ name: 'a', prompts: ['b'] }])

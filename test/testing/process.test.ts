@@ -1,22 +1,16 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { built, root, title } from '../helpers/programs.js'
 
-test('a process that has run checks ends by itself', async () => {
+test.skipIf(!built)(`a process of ${title} that has run checks ends by itself`, async () => {
   const script = `
-    const run = async () => {
-      const { spaceChecks } = await import('./src/testing/index.ts')
-      const { centred } = await import('./src/spaces/centred.ts')
-      for (const { run } of spaceChecks(centred())) await run()
-      console.log('all held')
-    }
-    run()
+    import { spaceChecks } from './dist/testing/index.js'
+    import { centred } from './dist/spaces/centred.js'
+    for (const { run } of spaceChecks(centred())) await run()
+    console.log('all held')
   `
-  const options = { cwd: new URL('../..', import.meta.url), timeout: 30_000 }
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ['--import', 'tsx', '--eval', script],
-    options,
-  )
+  const parameters = ['--input-type=module', '--eval', script]
+  const { stdout } = await promisify(execFile)(process.execPath, parameters, { cwd: root, timeout: 30_000 })
   expect(stdout).toBe('all held\n')
 })

@@ -1,4 +1,4 @@
-"""The intra-modal overlap of a data set's test images with the mini CLIP, without and with its adapters: what test/encoders/overlap.test.ts expects.
+"""The intra-modal overlap of every fifth test image of each class of a data set with the mini CLIP, without and with its adapters: what test/encoders/overlap.test.ts expects.
 
 python overlap.py DATASET_DIR...
 """
@@ -38,7 +38,8 @@ def overlap(f, labels):
 
 
 for folder in map(Path, sys.argv[1:]):
-    files = sorted((folder / "test").glob("*/*"))
+    classes = sorted((folder / "test").iterdir())
+    files = [f for c in classes for f in sorted(c.iterdir())[::5]]
     labels = np.unique([f.parent.name for f in files], return_inverse=True)[1]
     clip, imo = (overlap(features(files, scale), labels) for scale in (0, MODEL["adapter"]["scale"]))
     print(f"{folder.name}: {len(files)} images, clip {clip:.3f}, imo {imo:.3f}")
