@@ -1,32 +1,13 @@
 import type { Library } from '../library/library.js'
-import { page } from './page.js'
-import { collectReport, type ReportData } from './report-data.js'
-import { accuracySection } from './sections/accuracy.js'
-import { classesSection } from './sections/classes.js'
-import { correlationSection } from './sections/correlation.js'
-import { disagreementsSection } from './sections/disagreements.js'
-import { overlapSection } from './sections/overlap.js'
-import { robustnessSection } from './sections/robustness.js'
-import { settingSection } from './sections/setting.js'
-import { verdictSection } from './sections/verdict.js'
+import { collectReport } from './report-data.js'
 
 /**
  * A comparison as a person reads it: one HTML file that needs neither a network nor a script. Throws UNKNOWN_COMPARISON,
  * or INVALID_VALUE where none of its runs has finished.
  */
 export async function reportOn(library: Library, comparison: string): Promise<string> {
-  return renderReport(await collectReport(library, comparison))
+  const data = await collectReport(library, comparison)
+  // What draws is a quarter of all the modules that a start would load: it is loaded by the first report.
+  const { renderReport } = await import('./render.js')
+  return renderReport(data)
 }
-
-/** The report of what has been gathered. */
-export const renderReport = (data: ReportData): string =>
-  page(`${data.dataset}: which method serves best`, [
-    verdictSection(data),
-    accuracySection(data),
-    robustnessSection(data),
-    overlapSection(data),
-    correlationSection(data),
-    classesSection(data),
-    disagreementsSection(data),
-    settingSection(data),
-  ])
