@@ -134,8 +134,10 @@ export async function openLibrary(
     for (const step of closing.toReversed()) await step()
   }
   try {
-    const known = await encoding.providers()
-    for (const provider of providers) {
+    // The processor is always there; to know of anything else ONNX Runtime has to be loaded.
+    const others = providers.filter((provider) => provider !== 'cpu')
+    const known = others.length > 0 ? await encoding.providers() : []
+    for (const provider of others) {
       if (!known.includes(provider)) throw errors.providerUnavailable({ provider, known })
     }
     const adapterFolder = createAdapterFolder(join(settings.dataDirectory, 'adapters'))

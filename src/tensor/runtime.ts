@@ -71,12 +71,13 @@ export interface RuntimeOptions {
   readonly providers?: readonly string[]
 }
 
-/** Starts a computing thread. It keeps no process alive while it is idle. */
+/** A computing thread, which starts when something is first asked of it and keeps no process alive while it is idle. */
 export function openRuntime({
   threads = availableParallelism(),
   providers = ['cpu'],
 }: RuntimeOptions = {}): Runtime {
-  const worker = new Worker(new URL('./compute-worker.js', import.meta.url), { execArgv: [] })
+  const ended = 'the computing thread has ended'
+  let started: Worker | undefined
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>()
   /** What the thread has been asked and has not answered yet, whether anybody still waits for it or not. */
   const underWay = new Set<number>()
@@ -84,32 +85,39 @@ export function openRuntime({
   let lastRequest = 0
   let stopped: Error | undefined
 
-  worker.unref()
-  worker.on('message', ({ id, result, error }: { id: number; result: never; error?: string }) => {
-    const request = waiting.get(id)
-    waiting.delete(id)
-    underWay.delete(id)
-    if (underWay.size === 0) {
-      worker.unref()
-      onIdle()
-    }
-    if (error === undefined) request?.resolve(result)
-    else request?.reject(new Error(error))
-  })
   const stop = (error: Error): void => {
     stopped = error
     for (const { reject } of waiting.values()) reject(error)
     waiting.clear()
   }
-  worker.on('error', stop)
-  const ended = 'the computing thread has ended'
-  worker.on('exit', () => {
-    stop(new Error(ended))
-    onIdle()
-  })
+
+  /** The thread, started by the first who asks. */
+  function thread(): Worker {
+    if (started !== undefined) return started
+    const worker = new Worker(new URL('./compute-worker.js', import.meta.url), { execArgv: [] })
+    started = worker
+    worker.on('message', ({ id, result, error }: { id: number; result: never; error?: string }) => {
+      const request = waiting.get(id)
+      waiting.delete(id)
+      underWay.delete(id)
+      if (underWay.size === 0) {
+        worker.unref()
+        onIdle()
+      }
+      if (error === undefined) request?.resolve(result)
+      else request?.reject(new Error(error))
+    })
+    worker.on('error', stop)
+    worker.on('exit', () => {
+      stop(new Error(ended))
+      onIdle()
+    })
+    return worker
+  }
 
   function ask<T>(operation: string, request: object, transfer: ArrayBuffer[] = []): Promise<T> {
     if (stopped !== undefined) return Promise.reject(stopped)
+    const worker = thread()
     return new Promise<T>((resolve, reject) => {
       lastRequest += 1
       worker.postMessage({ id: lastRequest, operation, ...request }, transfer)
@@ -171,6 +179,7 @@ export function openRuntime({
     eigh: (size, data) => ask('eigh', { size, data }),
     solve: (size, data, columns, rightSide) => ask('solve', { size, data, columns, rightSide }),
     async close() {
+      if (started === undefined) return stop(new Error(ended))
       // A thread that ends within native code, or while it loads it, takes the whole process with it.
       const idle = new Promise<void>((resolve) => {
         onIdle = resolve
@@ -179,7 +188,7 @@ export function openRuntime({
       const running = stopped === undefined
       stop(new Error(ended))
       if (running) await idle
-      await worker.terminate()
+      await started.terminate()
     },
   }
 }

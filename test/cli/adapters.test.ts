@@ -22,7 +22,8 @@ describe.skipIf(!built)(title, () => {
     expect((await run('import', folder, '--name', 'generic')).code).toBe(0)
 
     const trained = await adapters(
-      ...['train', '--dataset', 'generic', '--name', 'mine', '--batch', '6', '--bottleneck', '4'],
+      ...['train', '--dataset', 'generic', '--name', 'mine'],
+      ...['--batch', '6', '--bottleneck', '4', '--epochs', '2'],
     )
     expect(trained).toMatchObject({ code: 0, output: expect.stringContaining('imo:mine') })
     const file = join(data.SHOTBOARD_DATA_DIR, 'copy.safetensors')
