@@ -5,7 +5,7 @@ import { errors, reasonOf } from '../errors.js'
 export interface RgbImage {
   readonly width: number
   readonly height: number
-  readonly data: Uint8Array | Uint8ClampedArray
+  readonly data: Uint8Array
 }
 
 export interface ImageInfo {
@@ -95,8 +95,8 @@ async function rgbOf(image: Sharp): Promise<RgbImage> {
 }
 
 /** What is left of the light that black lets through, in the arithmetic of bytes that Pillow uses. */
-function rgbOfCmyk(cmyk: Uint8Array): Uint8ClampedArray {
-  const rgb = new Uint8ClampedArray((cmyk.length / 4) * 3)
+function rgbOfCmyk(cmyk: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array((cmyk.length / 4) * 3)
   for (let from = 0, to = 0; from < cmyk.length; from += 4) {
     const light = 255 - (cmyk[from + 3] as number)
     for (let ink = 0; ink < 3; ink++) {

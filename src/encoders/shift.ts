@@ -64,7 +64,7 @@ const toPng = ({ width, height, data }: RgbImage) =>
 /** A clamped array rounds, and keeps values from 0 to 255. */
 const mapPixels = (image: RgbImage, map: (value: number) => number): RgbImage => ({
   ...image,
-  data: Uint8ClampedArray.from(image.data, map),
+  data: new Uint8Array(Uint8ClampedArray.from(image.data, map).buffer),
 })
 
 function noise(deviation: number, ...seed: readonly (string | number)[]): (value: number) => number {

@@ -3,7 +3,7 @@ import { wasm } from './generated.js'
 
 /** Rows of RGB bytes, `pitch` bytes apart. */
 export interface Rows {
-  readonly bytes: Uint8Array | Uint8ClampedArray
+  readonly bytes: Uint8Array
   readonly pitch: number
 }
 

@@ -1,7 +1,7 @@
 import { breather } from '../../breathe.js'
 import type { RgbImage } from '../image.js'
 import { type Contributions, contributions, type Filter } from './contributions.js'
-import { resampleAcross, resampleDown } from './passes.js'
+import { type Rows, resampleAcross, resampleDown } from './passes.js'
 
 /** A rectangle of an image, in whole pixels. */
 export interface Region {
@@ -13,9 +13,9 @@ export interface Region {
 
 /**
  * A region of an image, resized as Pillow does with its antialiased filters, to the byte: what CLIP was trained on, and what the
- * resizers of image libraries differ from enough to move features. Separable, the horizontal pass first, rounded to
- * bytes between the passes (Pillow turns them round where a region is over a hundred times as tall as it is wide; this
- * does not). Gives way to other work while it runs. Returns RGB bytes, row by row.
+ * resizers of image libraries differ from enough to move features. Separable, rounded to bytes between the passes: the
+ * horizontal one first, but for a region that is over a hundred times as tall as it is wide. Gives way to other work
+ * while it runs. Returns RGB bytes, row by row.
  *
  * Of the resized image only `window` is computed: the square in the middle of a panorama costs no more than a square.
  */
@@ -29,40 +29,59 @@ export async function resample(
     window = { left: 0, top: 0, width, height },
   }: { readonly filter?: Filter; readonly window?: Region } = {},
 ): Promise<Uint8Array> {
-  const breathe = breather()
   const across = contributions(filter, region.width, width, window.left, window.width, region.left)
   const down = contributions(filter, region.height, height, window.top, window.height, region.top)
-
   const [top, bottom] = reach(down, 0, window.height)
   const pitch = image.width * 3
-  const narrowPitch = window.width * 3
-  const narrow = new Uint8Array((bottom - top) * narrowPitch)
-  for (const [from, to] of bands(top, bottom, pitch)) {
-    const rows = { bytes: image.data.subarray(from * pitch, to * pitch), pitch }
-    narrow.set(resampleAcross(rows, across), (from - top) * narrowPitch)
-    await breathe()
-  }
+  const source = { bytes: image.data.subarray(top * pitch, bottom * pitch), pitch }
+  const within = part(down, 0, window.height, top)
 
-  const result = new Uint8Array(window.height * narrowPitch)
-  for (const [from, to] of bands(0, window.height, ((bottom - top) / window.height) * narrowPitch)) {
-    const [first, end] = reach(down, from, to)
-    const rows = {
-      bytes: narrow.subarray((first - top) * narrowPitch, (end - top) * narrowPitch),
-      pitch: narrowPitch,
-    }
-    result.set(resampleDown(rows, part(down, from, to, first)), from * narrowPitch)
+  const breathe = breather()
+  const isTall = region.height > 100 * region.width && height < region.height
+  const resized = isTall
+    ? await inBandsAcross(await inBandsDown(source, within, breathe), across, breathe)
+    : await inBandsDown(await inBandsAcross(source, across, breathe), within, breathe)
+  return resized.bytes
+}
+
+type Breathe = ReturnType<typeof breather>
+
+/** The horizontal pass, a band of rows at a time. */
+async function inBandsAcross({ bytes, pitch }: Rows, across: Contributions, breathe: Breathe): Promise<Rows> {
+  const parts: Uint8Array[] = []
+  for (const [from, to] of bands(bytes.length / pitch, pitch)) {
+    parts.push(resampleAcross({ bytes: bytes.subarray(from * pitch, to * pitch), pitch }, across))
     await breathe()
   }
-  return result
+  return { bytes: joined(parts), pitch: across.first.length * 3 }
+}
+
+/** The vertical pass, a band of target rows at a time. */
+async function inBandsDown({ bytes, pitch }: Rows, down: Contributions, breathe: Breathe): Promise<Rows> {
+  const height = down.first.length
+  const parts: Uint8Array[] = []
+  for (const [from, to] of bands(height, bytes.length / height)) {
+    const [top, bottom] = reach(down, from, to)
+    const source = { bytes: bytes.subarray(top * pitch, bottom * pitch), pitch }
+    parts.push(resampleDown(source, part(down, from, to, top)))
+    await breathe()
+  }
+  return { bytes: joined(parts), pitch }
 }
 
 /** How many bytes of source a pass works on before others get their turn: about two milliseconds' work. */
 const bandBytes = 2 ** 20
 
-/** The rows from `from` to `to` in bands, each of at most bandBytes where a row has `bytes` of them. */
-function* bands(from: number, to: number, bytes: number): Generator<readonly [from: number, to: number]> {
+/** `rows` rows in bands, each of at most bandBytes where a row has `bytes` of them. */
+function* bands(rows: number, bytes: number): Generator<readonly [from: number, to: number]> {
   const height = Math.max(1, Math.floor(bandBytes / bytes))
-  for (let row = from; row < to; row += height) yield [row, Math.min(row + height, to)]
+  for (let from = 0; from < rows; from += height) yield [from, Math.min(from + height, rows)]
+}
+
+/** Bands one below the other. Most images are a single one, which need not be copied. */
+function joined(bands: readonly Uint8Array[]): Uint8Array {
+  const [first] = bands
+  return first !== undefined && bands.length === 1 ? first : Buffer.concat(bands)
 }
 
 /** The first source row that target rows `from` to `to` are made of, and the one after the last. */
