@@ -15,6 +15,7 @@ import { imagenetTipAdapter, imagenetTipX } from './cases/imagenet.js'
 import { importing } from './cases/import.js'
 import { leaveOneOut } from './cases/leave-one-out.js'
 import { overlap } from './cases/overlap.js'
+import { resize } from './cases/resize.js'
 import { scaling } from './cases/scaling.js'
 import { scoring } from './cases/scoring.js'
 import { search } from './cases/search.js'
@@ -33,6 +34,7 @@ const benchmarks: readonly Benchmark[] = [
   featureStore,
   encoding,
   importing,
+  resize,
   dashboard,
   ...clipSpeed,
   ...clipFiles,

@@ -1,0 +1,44 @@
+import { resample } from '../../src/encoders/resample/resample.js'
+import { seeded } from '../../src/random.js'
+import { type Benchmark, inTurns, ms, onceMs, type Row, times } from '../benchmark.js'
+import { startPython } from '../python.js'
+
+/** Photographs of two sizes to what CLIP takes, and a small image up; whole, as Pillow has no window. */
+const cases = [
+  { from: [500, 375], to: [298, 224], repeats: 50 },
+  { from: [4000, 3000], to: [298, 224], repeats: 3 },
+  { from: [32, 32], to: [224, 224], repeats: 50 },
+] as const
+
+export const resize: Benchmark = {
+  name: 'resize',
+  async run() {
+    const pillow = await startPython('resize.py')
+    const rows: Row[] = []
+    for (const { from, to, repeats } of cases) {
+      const [width, height] = from
+      const [toWidth, toHeight] = to
+      const random = seeded('resize', width)
+      const data = Uint8Array.from({ length: width * height * 3 }, () => 256 * random.next())
+      const ours = async () => {
+        const taken = await onceMs(async () => {
+          for (let i = 0; i < repeats; i++) {
+            await resample({ width, height, data }, { left: 0, top: 0, width, height }, toWidth, toHeight)
+          }
+        })
+        return taken / repeats
+      }
+      const theirs = pillow && { pillow: () => pillow.ask([...from, ...to, repeats].join(' ')) }
+      const found = await inTurns({ ours, ...theirs }, 15)
+      const quantity = `${from.join('×')} to ${to.join('×')}, bicubic, the same bytes`
+      const row = { quantity, ours: ms(found.ours ?? Number.NaN) }
+      if (found.pillow === undefined) rows.push(row)
+      else {
+        const ratio = `${times(found.pillow / (found.ours ?? Number.NaN))} as fast`
+        rows.push({ ...row, baseline: `${ms(found.pillow)} in Pillow`, ratio })
+      }
+    }
+    pillow?.end()
+    return rows
+  },
+}
