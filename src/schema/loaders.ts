@@ -14,6 +14,7 @@ export const createLoaders = (store: Store) => ({
   counts: byKey(store.datasets.counts),
   classCounts: byKey(store.datasetImages.classCounts),
   classSamples: createClassSamplesLoader(store),
+  imagePage: new DataLoader(store.datasetImages.pages, { maxBatchSize: 100, cache: false }),
   image: byId(store.images.byIds, (id) => errors.unknownImage({ id }, 'id')),
   supportSet: byId(store.supportSets.byIds, (id) => errors.unknownSupportSet({ id }, 'id')),
   supportImages: byKey(store.supportSets.images),

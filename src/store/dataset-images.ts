@@ -17,8 +17,8 @@ export interface DatasetImageRepository {
   ): Promise<Map<string, DatasetImageRow[]>>
   /** The class that an image has in a dataset; undefined where it is not in it. */
   classOf(datasetId: string, imageId: string): Promise<number | undefined>
-  /** One page, in the order in which the images came. */
-  page(request: PageRequest, filter: DatasetImageFilter): Promise<Page<DatasetImageRow>>
+  /** A page for each request, in one statement; in each the images are in the order in which they came. */
+  pages(requests: readonly DatasetImagePageRequest[]): Promise<DatasetImagePage[]>
 }
 
 export interface ClassCountRow extends SplitCountRow {
@@ -29,6 +29,26 @@ export interface DatasetImageFilter {
   readonly datasetId: string
   readonly classIndex?: number
   readonly split?: Split
+}
+
+/** The first images of those whose position is greater than `behind`. */
+export interface DatasetImagePageRequest extends DatasetImageFilter {
+  readonly first: number
+  readonly behind: number
+}
+
+export type DatasetImagePage = Omit<Page<DatasetImageRow>, 'totalCount'>
+
+/**
+ * What a page's arguments ask for: images keep their positions, so a position is a cursor that stays right while images
+ * are added. Throws INVALID_VALUE for an empty page or a cursor that is none.
+ */
+export function imagePageRequest(
+  { first, after }: PageRequest,
+  filter: DatasetImageFilter,
+): DatasetImagePageRequest {
+  requirePageSize(first)
+  return { ...filter, first, behind: after == null ? 0 : positionOf(after) }
 }
 
 export function createDatasetImageRepository(client: DatabaseClient): DatasetImageRepository {
@@ -64,27 +84,32 @@ export function createDatasetImageRepository(client: DatabaseClient): DatasetIma
       return row?.classIndex
     },
 
-    async page({ first, after }, filter) {
-      requirePageSize(first)
-      const behind = after == null ? {} : { position: { gt: positionOf(after) } }
-      const [rows, totalCount] = await Promise.all([
-        client.datasetImage.findMany({
-          where: { ...filter, ...behind },
-          orderBy: { position: 'asc' },
-          take: first + 1,
-          select: { position: true, imageId: true, classIndex: true, split: true },
-        }),
-        client.datasetImage.count({ where: filter }),
-      ])
-      const nodes = rows.slice(0, first)
-      const last = nodes.at(-1)
-      const endCursor = last ? String(last.position) : null
-      return { nodes, pageInfo: { hasNextPage: rows.length > first, endCursor }, totalCount }
+    async pages(requests) {
+      if (requests.length === 0) return []
+      // Each part ends after its page, where a rank over all of a dataset would read every image of it.
+      const parts = requests.map(
+        ({ datasetId, classIndex, split, behind, first }, page) => Prisma.sql`
+        SELECT * FROM (
+          SELECT CAST(${page} AS INTEGER) AS "page", "position", "imageId", "classIndex", "split"
+          FROM "DatasetImage" WHERE "datasetId" = ${datasetId} AND "position" > ${behind}
+          ${classIndex === undefined ? Prisma.empty : Prisma.sql`AND "classIndex" = ${classIndex}`}
+          ${split === undefined ? Prisma.empty : Prisma.sql`AND CAST("split" AS TEXT) = ${split}`}
+          ORDER BY "position" LIMIT ${first + 1}
+        ) AS "part"`,
+      )
+      const rows = await client.$queryRaw<(DatasetImageRow & { page: number; position: number })[]>`
+        ${Prisma.join(parts, ' UNION ALL ')} ORDER BY "page", "position"`
+      return requests.map(({ first }, page) => {
+        const found = rows.filter((row) => row.page === page)
+        const nodes = found.slice(0, first)
+        const last = nodes.at(-1)
+        const endCursor = last ? String(last.position) : null
+        return { nodes, pageInfo: { hasNextPage: found.length > first, endCursor } }
+      })
     },
   }
 }
 
-/** Images keep their positions, so a position is a cursor that stays right while images are added. */
 function positionOf(cursor: string): number {
   const position = Number(cursor)
   if (!Number.isSafeInteger(position) || cursor.trim() === '') {

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { SqliteAdapter } from '../../src/store/sqlite.js'
+import { makeDataset } from '../helpers/datasets.js'
 import { makeFinishedComparisons } from '../helpers/finished-comparisons.js'
 import { startTestServer } from '../helpers/server.js'
 
@@ -44,4 +45,17 @@ test('a page of runs with all that they belong to makes as many statements as a 
   const few = await statementsOf(runs(2))
   expect(few).toBeGreaterThan(1)
   expect(await statementsOf(runs(100))).toBe(few)
+})
+
+test('images of many datasets make as many statements as those of one', async () => {
+  const { library } = server
+  const pages = (first: number) => `{ datasets(first: ${first}) { nodes {
+    ofAll: images(first: 2) { totalCount pageInfo { hasNextPage } nodes { split class { name } image { id } } }
+    tests: images(first: 3, split: TEST) { totalCount nodes { split } }
+  } } }`
+  const small = { SUPPORT_POOL: 1, TEST: 1 }
+  await makeDataset(library, 'Newest', small)
+  const one = await statementsOf(pages(1))
+  for (let i = 0; i < 7; i++) await makeDataset(library, `Newer ${i}`, small)
+  expect(await statementsOf(pages(8))).toBe(one)
 })

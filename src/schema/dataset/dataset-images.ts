@@ -1,5 +1,6 @@
 import { Arg, Ctx, Field, FieldResolver, ID, Int, Resolver, Root } from 'type-graphql'
 import { errors } from '../../errors.js'
+import { imagePageRequest } from '../../store/dataset-images.js'
 import type { ClassRow, DatasetImageRow, DatasetRow } from '../../store/datasets.js'
 import type { ImageRow } from '../../store/images.js'
 import type { Page } from '../../store/page.js'
@@ -91,20 +92,25 @@ export class DatasetImagesResolver {
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
     @Ctx() context: Context,
   ): Promise<Page<DatasetImageType>> {
-    const { library, loaders } = context
+    const { loaders } = context
     const classes = await loaders.classes.load(id)
     const label = name == null ? undefined : classes.find((each) => each.name === name)
     if (name != null && !label) {
       throw errors.unknownClass({ name, known: classes.map((each) => each.name) }, 'class')
     }
-    const page = await library.store.datasetImages.page(pageRequest(first ?? defaultImages, after, context), {
+    const request = imagePageRequest(pageRequest(first ?? defaultImages, after, context), {
       datasetId: id,
       ...(label && { classIndex: label.index }),
       ...(split != null && { split }),
     })
+    const [page, counts] = await Promise.all([loaders.imagePage.load(request), loaders.classCounts.load(id)])
     const images = await withImages(page.nodes, loaders)
     return {
       ...page,
+      totalCount: counts
+        .filter((count) => label === undefined || count.classIndex === label.index)
+        .filter((count) => split == null || count.split === split)
+        .reduce((sum, count) => sum + count.images, 0),
       nodes: images.map((each) => ({ ...each, class: classes[each.classIndex] as ClassRow })),
     }
   }
