@@ -110,9 +110,12 @@ export function createDatasetImageRepository(client: DatabaseClient): DatasetIma
   }
 }
 
+/** What the databases keep a position in. */
+const greatestPosition = 2 ** 31 - 1
+
 function positionOf(cursor: string): number {
   const position = Number(cursor)
-  if (!Number.isSafeInteger(position) || cursor.trim() === '') {
+  if (!(Number.isInteger(position) && Math.abs(position) <= greatestPosition) || cursor.trim() === '') {
     throw errors.invalidValue({ reason: `"${cursor}" is no cursor that a page has given.` }, 'after')
   }
   return position

@@ -86,6 +86,7 @@ test('what cannot be asked for says which argument is at fault', async () => {
     [{ class: 'no such' }, 'class'],
     [{ first: 0 }, 'first'],
     [{ after: 'x' }, 'after'],
+    [{ after: '3000000000' }, 'after'],
   ]
   for (const [variables, argument] of faults) {
     const { errors } = await server.ask(page, { id: dataset.id, ...variables })
