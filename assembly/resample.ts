@@ -3,7 +3,7 @@
  * says what they do. `first`, `taps` and `weights` are a pass's contributions, `stride` the weights of a target pixel.
  */
 
-/** Fixed-point bits of a weight, and a half for rounding. */
+/** Fixed-point bits of a weight, as src/encoders/resample/contributions.ts makes them, and a half for rounding. */
 const precision = 22
 const half = 1 << (precision - 1)
 

@@ -37,6 +37,22 @@ export const times = (value: number): string => `${value.toFixed(value < 10 ? 2 
 /** The most memory that this process has had resident so far. */
 export const peakMemory = (): string => `${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`
 
+/** A row of milliseconds beside a baseline's: how many times as fast ours is, */
+export const against = (quantity: string, ours: number, baseline: number): Row => ({
+  quantity,
+  ours: ms(ours),
+  baseline: ms(baseline),
+  ratio: `${(baseline / ours).toFixed(3)}× as fast`,
+})
+
+/** and how many times its time ours takes. */
+export const cost = (quantity: string, ours: number, baseline: number): Row => ({
+  quantity,
+  ours: ms(ours),
+  baseline: ms(baseline),
+  ratio: `${(ours / baseline).toFixed(3)}× its time`,
+})
+
 const restMs = 300
 
 /**

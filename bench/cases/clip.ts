@@ -11,7 +11,7 @@ import { openVisionTower, type VisionTower } from '../../src/encoders/towers.js'
 import { seeded } from '../../src/random.js'
 import { type Matrix, makeUnit, matrix, rowOf } from '../../src/tensor/matrix.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
-import { type Benchmark, inTurns, ms, onceMs, type Row, times } from '../benchmark.js'
+import { against, type Benchmark, cost, inTurns, onceMs, type Row, times } from '../benchmark.js'
 import { startPython } from '../python.js'
 
 const size = 224
@@ -272,20 +272,6 @@ async function jpegFiles(directory: string, count: number): Promise<ImageSource[
     }),
   )
 }
-
-const against = (quantity: string, ours: number, baseline: number): Row => ({
-  quantity,
-  ours: ms(ours),
-  baseline: ms(baseline),
-  ratio: `${(baseline / ours).toFixed(3)}× as fast`,
-})
-
-const cost = (quantity: string, ours: number, baseline: number): Row => ({
-  quantity,
-  ours: ms(ours),
-  baseline: ms(baseline),
-  ratio: `${(ours / baseline).toFixed(3)}× its time`,
-})
 
 function noise(count: number): Float32Array {
   const random = seeded('pixels')

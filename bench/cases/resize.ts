@@ -1,6 +1,6 @@
 import { resample } from '../../src/encoders/resample/resample.js'
 import { seeded } from '../../src/random.js'
-import { type Benchmark, inTurns, ms, onceMs, type Row, times } from '../benchmark.js'
+import { against, type Benchmark, inTurns, ms, onceMs, type Row } from '../benchmark.js'
 import { startPython } from '../python.js'
 
 /** Photographs of two sizes to what CLIP takes, and a small image up; whole, as Pillow has no window. */
@@ -30,13 +30,9 @@ export const resize: Benchmark = {
       }
       const theirs = pillow && { pillow: () => pillow.ask([...from, ...to, repeats].join(' ')) }
       const found = await inTurns({ ours, ...theirs }, 15)
-      const quantity = `${from.join('×')} to ${to.join('×')}, bicubic, the same bytes`
-      const row = { quantity, ours: ms(found.ours ?? Number.NaN) }
-      if (found.pillow === undefined) rows.push(row)
-      else {
-        const ratio = `${times(found.pillow / (found.ours ?? Number.NaN))} as fast`
-        rows.push({ ...row, baseline: `${ms(found.pillow)} in Pillow`, ratio })
-      }
+      const quantity = `${from.join('×')} to ${to.join('×')}, bicubic, the same bytes as Pillow and beside it`
+      const { ours: taken = Number.NaN, pillow: theirTime } = found
+      rows.push(theirTime === undefined ? { quantity, ours: ms(taken) } : against(quantity, taken, theirTime))
     }
     pillow?.end()
     return rows

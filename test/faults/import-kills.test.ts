@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { seeded } from '../../src/random.js'
@@ -11,10 +9,9 @@ import { tarOf, zipOf } from '../helpers/archives.js'
 import { filesBelow, temporaryFolder } from '../helpers/folder.js'
 import { killsIn } from '../helpers/kills.js'
 import { openTestLibrary } from '../helpers/library.js'
+import { built, root } from '../helpers/programs.js'
 import { tinyPng } from '../helpers/tiny-png.js'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const built = existsSync(join(root, 'dist/index.js'))
 const title = built ? 'kills during imports' : 'kills during imports (skipped: run `npm run build` first)'
 
 /** Data folders that are worked on at the same time, and how often each one's process is killed. */

@@ -1,8 +1,6 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import type { CompareInput } from '../../src/library/comparisons.js'
@@ -14,8 +12,8 @@ import { makeDataset } from '../helpers/datasets.js'
 import { filesBelow, temporaryFolder } from '../helpers/folder.js'
 import { openTestLibrary } from '../helpers/library.js'
 import { outsiders } from '../helpers/plugins.js'
+import { built, root } from '../helpers/programs.js'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
 const plugins = { SHOTBOARD_PLUGINS: await outsiders() }
 
 const request = (dataset: string, more: Partial<CompareInput> = {}): CompareInput => ({
@@ -198,7 +196,6 @@ for (const { title, url } of await newDatabases()) {
   })
 }
 
-const built = existsSync(join(root, 'dist/index.js'))
 const kills = built ? 'a kill' : 'a kill (skipped: run `npm run build` first)'
 
 /** Deletes a dataset in another process, which kills itself where the code says. */

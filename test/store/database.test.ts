@@ -18,7 +18,9 @@ for (const { title, kind, url } of await newDatabases()) {
 
 function migrations(kind: string, url: string): void {
   const workers = Promise.allSettled(
-    ['a', 'b'].map((name) => promisify(execFile)(process.execPath, worker(url, name), { cwd: root })),
+    (built ? ['a', 'b', 'c'] : []).map((name) =>
+      promisify(execFile)(process.execPath, worker(url, name), { cwd: root }),
+    ),
   )
 
   test.skipIf(!built)(
@@ -26,8 +28,8 @@ function migrations(kind: string, url: string): void {
     async () => {
       expect((await workers).filter(({ status }) => status === 'rejected')).toEqual([])
       const { client, close } = await openDatabase(url)
-      expect(await client.dataset.count()).toBe(2)
-      expect(await client.datasetImage.count()).toBe(2 * 5 * 20)
+      expect(await client.dataset.count()).toBe(3)
+      expect(await client.datasetImage.count()).toBe(3 * 5 * 20)
       await close()
     },
   )

@@ -13,7 +13,7 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
   const { library } = server
   const many = await library.datasets.create({
     name: longName,
-    classes: Array.from({ length: 60 }, (_, i) => ({ name: `${longName} ${i}` })),
+    classes: Array.from({ length: 200 }, (_, i) => ({ name: `${longName} ${i}` })),
   })
   const dataset = await makeDataset(library, 'Shapes')
   const usual = {
@@ -33,7 +33,7 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
   await library.comparisons.ended(id)
   const large = await library.comparisons.compare({
     ...usual,
-    seeds: Array.from({ length: 100 }, (_, i) => i + 1),
+    seeds: Array.from({ length: 400 }, (_, i) => i + 1),
     shots: [1, 2],
   })
   await library.comparisons.cancel(large.id)
@@ -44,14 +44,14 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     ['datasets', '/datasets', 'text=Shapes'],
     ['a dataset', `/datasets/${dataset.id}`, 'text=blue disc'],
     ['a class’s images', `/datasets/${dataset.id}?class=blue+disc`, '[role=dialog] img'],
-    ['60 classes with long names', `/datasets/${many.id}`, 'text=It has no images yet'],
+    ['200 classes with long names', `/datasets/${many.id}`, 'text=It has no images yet'],
     ['a new dataset', '/datasets/new', 'text=Nothing chosen yet'],
     ['comparisons', '/compare', 'text=in all'],
     ['a new comparison', `/compare/new?dataset=${dataset.id}`, 'text=runs'],
     ['a comparison', `/compare/${id}`, 'text=Accuracy by class'],
     ['disagreements', `/compare/${id}?tab=disagreements`, 'text=Both are wrong'],
     ['confusions', `/compare/${id}?tab=confusion`, 'text=Confused most'],
-    ['600 runs, cancelled', `/compare/${large.id}`, 'text=Cancelled'],
+    ['2,400 runs, cancelled', `/compare/${large.id}`, 'text=Cancelled'],
     ['nothing tried', `/try?dataset=${dataset.id}`, 'text=No image yet'],
     ['a prediction', `/try?dataset=${dataset.id}&shots=2&image=${image?.imageId}`, 'article'],
     ['overlap', `/overlap?dataset=${dataset.id}`, 'text=Spaces, measured'],
