@@ -1,16 +1,14 @@
 /**
- * The two passes of resampling, four and sixteen bytes at a time; src/encoders/resample/passes.ts lays out the memory and
- * says what they do. `first`, `taps` and `weights` are a pass's contributions, `stride` the weights of a target pixel.
+ * The two passes of resampling, two taps at a time; src/encoders/pixels/passes.ts says what they do. `first`, `taps` and
+ * `weights` are a pass's contributions, `stride` the numbers of a target pixel's weights. An odd tap goes with one of
+ * weight 0, which is read from whatever lies behind the source.
  */
 
-/** Fixed-point bits of a weight, as src/encoders/resample/contributions.ts makes them, and a half for rounding. */
+/** Fixed-point bits of a weight and of its lower part, as src/encoders/pixels/contributions.ts makes them. */
 const precision = 22
-const half = 1 << (precision - 1)
+const lowerBits = 15
 
-/**
- * Rows of RGB, `pitch` bytes apart, to rows of `width` pixels. Four bytes are read and written for three: the fourth is
- * the next pixel's or padding.
- */
+/** Rows of RGB, `pitch` bytes apart, to rows of `width` pixels. Four rows share the reading of weights. */
 export function across(
   source: usize,
   pitch: usize,
@@ -22,18 +20,67 @@ export function across(
   width: i32,
   target: usize,
 ): void {
-  for (let y = 0; y < rows; y++, source += pitch) {
-    for (let x = 0; x < width; x++, target += 3) {
-      let sum = i32x4.splat(half)
-      let pixel = source + 3 * <usize>element(first, x)
-      let weight = weights + 4 * <usize>(x * stride)
-      for (let k = element(taps, x); k > 0; k--, pixel += 3, weight += 4) {
-        const channels = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(pixel)))
-        sum = i32x4.add(sum, i32x4.mul(channels, v128.load32_splat(weight)))
+  const line = <usize>(3 * width)
+  for (let y = 0; y < rows; y += 4) {
+    // Behind the last row there are none: it is done again.
+    const a = <usize>y
+    const b = <usize>min(y + 1, rows - 1)
+    const c = <usize>min(y + 2, rows - 1)
+    const d = <usize>min(y + 3, rows - 1)
+    for (let x = 0; x < width; x++) {
+      let lowerA = i32x4.splat(0)
+      let lowerB = lowerA
+      let lowerC = lowerA
+      let lowerD = lowerA
+      let upperA = lowerA
+      let upperB = lowerA
+      let upperC = lowerA
+      let upperD = lowerA
+      let pixels = source + 3 * <usize>element(first, x)
+      let weight = weights + 2 * <usize>(x * stride)
+      for (let k = element(taps, x); k > 0; k -= 2, pixels += 6, weight += 8) {
+        const pairA = pair(pixels + a * pitch)
+        const pairB = pair(pixels + b * pitch)
+        const pairC = pair(pixels + c * pitch)
+        const pairD = pair(pixels + d * pitch)
+        const lower = v128.load32_splat(weight)
+        const upper = v128.load32_splat(weight + 4)
+        lowerA = i32x4.add(lowerA, i32x4.dot_i16x8_s(pairA, lower))
+        lowerB = i32x4.add(lowerB, i32x4.dot_i16x8_s(pairB, lower))
+        lowerC = i32x4.add(lowerC, i32x4.dot_i16x8_s(pairC, lower))
+        lowerD = i32x4.add(lowerD, i32x4.dot_i16x8_s(pairD, lower))
+        upperA = i32x4.add(upperA, i32x4.dot_i16x8_s(pairA, upper))
+        upperB = i32x4.add(upperB, i32x4.dot_i16x8_s(pairB, upper))
+        upperC = i32x4.add(upperC, i32x4.dot_i16x8_s(pairC, upper))
+        upperD = i32x4.add(upperD, i32x4.dot_i16x8_s(pairD, upper))
       }
-      v128.store32_lane(target, clamped(sum, sum, sum, sum), 0)
+      const sums = bytesOf(
+        rounded(lowerA, upperA),
+        rounded(lowerB, upperB),
+        rounded(lowerC, upperC),
+        rounded(lowerD, upperD),
+      )
+      const pixel = target + <usize>(3 * x)
+      storePixel(pixel + a * line, i32x4.extract_lane(sums, 0))
+      storePixel(pixel + b * line, i32x4.extract_lane(sums, 1))
+      storePixel(pixel + c * line, i32x4.extract_lane(sums, 2))
+      storePixel(pixel + d * line, i32x4.extract_lane(sums, 3))
     }
   }
+}
+
+/** Two pixels' red, then green, then blue, each in sixteen bits. */
+function pair(pixels: usize): v128 {
+  return i8x16.swizzle(
+    v128.load64_zero(pixels),
+    i8x16(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1),
+  )
+}
+
+/** Three of an integer's four bytes. */
+function storePixel(target: usize, pixel: i32): void {
+  store<u16>(target, pixel)
+  store<u8>(target + 2, pixel >> 16)
 }
 
 /** Rows of `pitch` bytes to `height` rows of as many; the byte columns do not mix. Padding follows the last row. */
@@ -50,31 +97,56 @@ export function down(
   for (let y = 0; y < height; y++, target += pitch) {
     const top = source + pitch * <usize>element(first, y)
     for (let x: usize = 0; x < pitch; x += 16) {
-      let a = i32x4.splat(half)
-      let b = a
-      let c = a
-      let d = a
+      let lowerA = i32x4.splat(0)
+      let lowerB = lowerA
+      let lowerC = lowerA
+      let lowerD = lowerA
+      let upperA = lowerA
+      let upperB = lowerA
+      let upperC = lowerA
+      let upperD = lowerA
       let bytes = top + x
-      let weight = weights + 4 * <usize>(y * stride)
-      for (let k = element(taps, y); k > 0; k--, bytes += pitch, weight += 4) {
-        const w = v128.load32_splat(weight)
-        const low = i16x8.extend_low_i8x16_u(v128.load(bytes))
-        const high = i16x8.extend_high_i8x16_u(v128.load(bytes))
-        a = i32x4.add(a, i32x4.mul(i32x4.extend_low_i16x8_u(low), w))
-        b = i32x4.add(b, i32x4.mul(i32x4.extend_high_i16x8_u(low), w))
-        c = i32x4.add(c, i32x4.mul(i32x4.extend_low_i16x8_u(high), w))
-        d = i32x4.add(d, i32x4.mul(i32x4.extend_high_i16x8_u(high), w))
+      let weight = weights + 2 * <usize>(y * stride)
+      for (let k = element(taps, y); k > 0; k -= 2, bytes += 2 * pitch, weight += 8) {
+        const row = v128.load(bytes)
+        const next = v128.load(bytes + pitch)
+        const low = i8x16.shuffle(row, next, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+        const high = i8x16.shuffle(row, next, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+        const a = i16x8.extend_low_i8x16_u(low)
+        const b = i16x8.extend_high_i8x16_u(low)
+        const c = i16x8.extend_low_i8x16_u(high)
+        const d = i16x8.extend_high_i8x16_u(high)
+        const lower = v128.load32_splat(weight)
+        const upper = v128.load32_splat(weight + 4)
+        lowerA = i32x4.add(lowerA, i32x4.dot_i16x8_s(a, lower))
+        lowerB = i32x4.add(lowerB, i32x4.dot_i16x8_s(b, lower))
+        lowerC = i32x4.add(lowerC, i32x4.dot_i16x8_s(c, lower))
+        lowerD = i32x4.add(lowerD, i32x4.dot_i16x8_s(d, lower))
+        upperA = i32x4.add(upperA, i32x4.dot_i16x8_s(a, upper))
+        upperB = i32x4.add(upperB, i32x4.dot_i16x8_s(b, upper))
+        upperC = i32x4.add(upperC, i32x4.dot_i16x8_s(c, upper))
+        upperD = i32x4.add(upperD, i32x4.dot_i16x8_s(d, upper))
       }
-      v128.store(target + x, clamped(a, b, c, d))
+      const sums = bytesOf(
+        rounded(lowerA, upperA),
+        rounded(lowerB, upperB),
+        rounded(lowerC, upperC),
+        rounded(lowerD, upperD),
+      )
+      v128.store(target + x, sums)
     }
   }
 }
 
-/** Sixteen sums in fixed point as bytes: what lies below 0 is 0, what lies above 255 is 255. */
-function clamped(a: v128, b: v128, c: v128, d: v128): v128 {
-  const low = i16x8.narrow_i32x4_s(i32x4.shr_s(a, precision), i32x4.shr_s(b, precision))
-  const high = i16x8.narrow_i32x4_s(i32x4.shr_s(c, precision), i32x4.shr_s(d, precision))
-  return i8x16.narrow_i16x8_u(low, high)
+/** The sums of both parts of the weights together, without the fixed-point bits. */
+function rounded(lower: v128, upper: v128): v128 {
+  const half = i32x4.splat(1 << (precision - 1))
+  return i32x4.shr_s(i32x4.add(i32x4.add(i32x4.shl(upper, lowerBits), lower), half), precision)
+}
+
+/** Sixteen integers as bytes: what lies below 0 is 0, what lies above 255 is 255. */
+function bytesOf(a: v128, b: v128, c: v128, d: v128): v128 {
+  return i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d))
 }
 
 /** Element `i` of an Int32Array. */

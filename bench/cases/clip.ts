@@ -143,7 +143,7 @@ async function filesOf(name: string, folder: string): Promise<Row[]> {
         onceMs(() => encoder.encodeImages(some, { spaces }))
       // Eight is the batch that the encoder itself makes of such images.
       const contestants = { eight: alone(8), many: alone(64), files: from(['clip'], images) }
-      const turns = name === 'vit-b-32' ? 15 : 5
+      const turns = name === 'vit-b-32' ? 31 : 9
       const { eight = 0, many = 0, files = 0 } = await inTurns(contestants, turns)
       const [first] = images
       const single = first ? [first] : []

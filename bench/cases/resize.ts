@@ -1,4 +1,4 @@
-import { resample } from '../../src/encoders/resample/resample.js'
+import { resample } from '../../src/encoders/pixels/resample.js'
 import { seeded } from '../../src/random.js'
 import { against, type Benchmark, inTurns, ms, onceMs, type Row } from '../benchmark.js'
 import { startPython } from '../python.js'

@@ -1,5 +1,6 @@
 import sharp, { type Metadata, type Sharp } from 'sharp'
 import { errors, reasonOf } from '../errors.js'
+import { jpegComponents } from './jpeg-components.js'
 
 /** Decoded pixels: upright, RGB, 8 bits a channel, row by row. */
 export interface RgbImage {
@@ -77,8 +78,9 @@ const decodeManaged = (bytes: Uint8Array): Promise<RgbImage> =>
 
 async function decodePlain(bytes: Uint8Array): Promise<RgbImage> {
   const image = sharp(bytes, { ...decoding, ignoreIcc: true }).autoOrient()
-  const { space } = await image.metadata()
-  if (space !== 'cmyk') return rgbOf(image.removeAlpha().toColourspace('srgb'))
+  const mayBeInInks = (jpegComponents(bytes) ?? 4) === 4
+  const isInInks = mayBeInInks && (await image.metadata()).space === 'cmyk'
+  if (!isInInks) return rgbOf(image.removeAlpha().toColourspace('srgb'))
   const { data, info } = await image
     .pipelineColourspace('cmyk')
     .toColourspace('cmyk')

@@ -1,7 +1,8 @@
 import type { View } from './augmentation.js'
 import type { RgbImage } from './image.js'
 import type { Preprocessing } from './manifest.js'
-import { resample } from './resample/resample.js'
+import { planes } from './pixels/planes.js'
+import { resample } from './pixels/resample.js'
 
 /**
  * An image as the encoder takes it: resized by its shorter side and cut to the centre, or squeezed to the square, then
@@ -15,7 +16,7 @@ export async function preprocess(
   const { imageSize: size, shorterSide, filter } = manifest
   const whole = { left: 0, top: 0, width: image.width, height: image.height }
   if (shorterSide === null) {
-    return normalise(await resample(image, whole, size, size, { filter }), manifest, pixels)
+    return planes(await resample(image, whole, size, size, { filter }), manifest, pixels)
   }
   const shorter = Math.min(image.width, image.height)
   // The longer side is rounded down, as both torchvision and transformers do.
@@ -24,7 +25,7 @@ export async function preprocess(
   const [width, height] = [lengthOf(image.width), lengthOf(image.height)]
   const half = manifest.centre === 'even' ? halfToEven : (pixels: number) => Math.floor(pixels / 2)
   const window = { left: half(width - size), top: half(height - size), width: size, height: size }
-  normalise(await resample(image, whole, width, height, { filter, window }), manifest, pixels)
+  planes(await resample(image, whole, width, height, { filter, window }), manifest, pixels)
 }
 
 /** What a view's pixels depend on; bicubic and 1/255 unless told. */
@@ -38,8 +39,8 @@ export async function preprocessView(
   manifest: ViewPreprocessing,
   pixels: Float32Array,
 ): Promise<void> {
-  const { imageSize: size, filter = 'bicubic' } = manifest
-  normalise(await resample(image, view, size, size, { filter }), manifest, pixels)
+  const { imageSize: size, filter = 'bicubic', rescale = 1 / 255 } = manifest
+  planes(await resample(image, view, size, size, { filter }), { ...manifest, rescale }, pixels)
   if (view.mirrored) {
     for (let row = 0; row < 3 * size; row++) pixels.subarray(row * size, (row + 1) * size).reverse()
   }
@@ -49,19 +50,4 @@ export async function preprocessView(
 function halfToEven(pixels: number): number {
   const floor = Math.floor(pixels / 2)
   return pixels % 2 === 0 || floor % 2 === 0 ? floor : floor + 1
-}
-
-/** Rows of RGB bytes to planes of `(byte·rescale − mean) / std`. */
-function normalise(
-  bytes: RgbImage['data'],
-  { rescale = 1 / 255, mean, std }: ViewPreprocessing,
-  pixels: Float32Array,
-): void {
-  for (let channel = 0, to = 0; channel < 3; channel++) {
-    const scale = rescale / (std[channel] as number)
-    const offset = (mean[channel] as number) / (std[channel] as number)
-    for (let from = channel; from < bytes.length; from += 3) {
-      pixels[to++] = (bytes[from] as number) * scale - offset
-    }
-  }
 }

@@ -170,6 +170,33 @@ describe('every kind of image becomes upright 8-bit RGB', () => {
     expectColour(image, 28, 8, [200, 30, 40], 30)
   })
 
+  test.each(['jpeg', 'tiff'] as const)(
+    'a CMYK %s in plain colours is what its inks let through',
+    async (format) => {
+      const cmyk = await photo().toColourspace('cmyk').toFormat(format).toBuffer()
+      const inks = await sharp(cmyk).pipelineColourspace('cmyk').toColourspace('cmyk').raw().toBuffer()
+      const expected = Array.from({ length: 96 * 64 * 3 }, (_, at) => {
+        const pixel = 4 * Math.floor(at / 3)
+        return ((255 - (inks[pixel + (at % 3)] ?? 0)) * (255 - (inks[pixel + 3] ?? 0))) / 255
+      })
+      const { data } = await decodeImage(cmyk, 'plain')
+      expect(data.length).toBe(expected.length)
+      for (const [at, value] of data.entries()) expect(Math.abs(value - (expected[at] ?? 0))).toBeLessThan(1)
+    },
+  )
+
+  test('a JPEG with a profile in its header, progressive or not, in plain colours', async () => {
+    for (const progressive of [false, true]) {
+      const jpeg = await photo()
+        .withMetadata({ orientation: 1 })
+        .withIccProfile('srgb')
+        .jpeg({ progressive })
+        .toBuffer()
+      const pixels = await sharp(jpeg, { ignoreIcc: true }).raw().toBuffer()
+      expect(Buffer.compare((await decodeImage(jpeg, 'plain')).data, pixels)).toBe(0)
+    }
+  })
+
   test.each(['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const)('%s', async (format) => {
     const bytes = await photo().toFormat(format).toBuffer()
     expect(await inspectImage(bytes, limit)).toEqual({ width: 96, height: 64, format })

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { decodeImage } from '../../../src/encoders/image.js'
-import { resample } from '../../../src/encoders/resample/resample.js'
+import { resample } from '../../../src/encoders/pixels/resample.js'
 import { fixture, root, sha256 } from '../files.js'
 import { noise } from '../noise.js'
 

@@ -1,5 +1,5 @@
-// Compiles assembly/resample.ts to WebAssembly and writes it into src/encoders/resample/generated.ts, where Node finds
-// it whether it runs the sources or the build.
+// Compiles assembly/ to WebAssembly and writes it into src/encoders/pixels/generated.ts, where Node finds it whether it
+// runs the sources or the build.
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import asc from 'assemblyscript/asc'
@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const files = new Map()
 const { error, stderr } = await asc.main(
   [
-    'assembly/resample.ts',
+    'assembly/index.ts',
     '--outFile',
     'wasm',
     '--baseDir',
@@ -25,6 +25,6 @@ const { error, stderr } = await asc.main(
 if (error) throw new Error(`${error.message}\n${stderr}`)
 const base64 = Buffer.from(files.get('wasm')).toString('base64')
 writeFileSync(
-  fileURLToPath(new URL('../src/encoders/resample/generated.ts', import.meta.url)),
-  `// Made by scripts/generate-resample.mjs from assembly/resample.ts.\nexport const wasm = '${base64}'\n`,
+  fileURLToPath(new URL('../src/encoders/pixels/generated.ts', import.meta.url)),
+  `// Made by scripts/generate-kernels.mjs from assembly/.\nexport const wasm = '${base64}'\n`,
 )
