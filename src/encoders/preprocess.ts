@@ -1,8 +1,7 @@
 import type { View } from './augmentation.js'
 import type { RgbImage } from './image.js'
 import type { Preprocessing } from './manifest.js'
-import { planes } from './pixels/planes.js'
-import { resample } from './pixels/resample.js'
+import { resamplePlanes } from './pixels/resample.js'
 
 /**
  * An image as the encoder takes it: resized by its shorter side and cut to the centre, or squeezed to the square, then
@@ -13,10 +12,10 @@ export async function preprocess(
   manifest: Preprocessing,
   pixels: Float32Array,
 ): Promise<void> {
-  const { imageSize: size, shorterSide, filter } = manifest
+  const { imageSize: size, shorterSide } = manifest
   const whole = { left: 0, top: 0, width: image.width, height: image.height }
   if (shorterSide === null) {
-    return planes(await resample(image, whole, size, size, { filter }), manifest, pixels)
+    return resamplePlanes(image, whole, size, size, manifest, pixels)
   }
   const shorter = Math.min(image.width, image.height)
   // The longer side is rounded down, as both torchvision and transformers do.
@@ -25,7 +24,7 @@ export async function preprocess(
   const [width, height] = [lengthOf(image.width), lengthOf(image.height)]
   const half = manifest.centre === 'even' ? halfToEven : (pixels: number) => Math.floor(pixels / 2)
   const window = { left: half(width - size), top: half(height - size), width: size, height: size }
-  planes(await resample(image, whole, width, height, { filter, window }), manifest, pixels)
+  return resamplePlanes(image, whole, width, height, { ...manifest, window }, pixels)
 }
 
 /** What a view's pixels depend on; bicubic and 1/255 unless told. */
@@ -39,8 +38,8 @@ export async function preprocessView(
   manifest: ViewPreprocessing,
   pixels: Float32Array,
 ): Promise<void> {
-  const { imageSize: size, filter = 'bicubic', rescale = 1 / 255 } = manifest
-  planes(await resample(image, view, size, size, { filter }), { ...manifest, rescale }, pixels)
+  const { imageSize: size, rescale = 1 / 255 } = manifest
+  await resamplePlanes(image, view, size, size, { ...manifest, rescale }, pixels)
   if (view.mirrored) {
     for (let row = 0; row < 3 * size; row++) pixels.subarray(row * size, (row + 1) * size).reverse()
   }

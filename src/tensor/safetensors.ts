@@ -57,7 +57,7 @@ export function parseSafetensors(bytes: Uint8Array, file: string): TensorFile {
 export const writeSafetensors = (
   file: string,
   { tensors, metadata }: TensorFile,
-  what = 'tensors',
+  what: string,
 ): Promise<void> => writeWhole(file, formatSafetensors({ tensors, metadata }), what)
 
 /** The bytes of a safetensors file. */

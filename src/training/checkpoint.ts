@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { errors } from '../errors.js'
+import { storing } from '../storage-fault.js'
 import { type NamedTensor, readSafetensors, writeSafetensors } from '../tensor/safetensors.js'
 import type { Moments } from './adam-w.js'
 import type { Parameters } from './parameters.js'
@@ -16,15 +17,20 @@ export interface Progress {
   readonly losses: number[]
 }
 
-/** Writes a checkpoint, whole or not at all. `fingerprint` names the run that it belongs to. */
+/**
+ * Writes a checkpoint, whole or not at all. `fingerprint` names the run that it belongs to. Throws DISK_FULL or
+ * STORAGE_FAILED.
+ */
 export async function saveCheckpoint(file: string, fingerprint: string, progress: Progress): Promise<void> {
   const { losses, moments } = progress
   const tensors = new Map<string, NamedTensor>(
     [...arraysOf(progress)].map(([name, { shape, data }]) => [name, { type: 'float32', shape, data }]),
   )
   tensors.set('losses', { type: 'float32', shape: [losses.length], data: Float32Array.from(losses) })
-  await mkdir(dirname(file), { recursive: true })
-  await writeSafetensors(file, { tensors, metadata: { fingerprint, steps: String(moments.steps) } })
+  const metadata = { fingerprint, steps: String(moments.steps) }
+  const what = "an adapter's checkpoint"
+  await storing(what, () => mkdir(dirname(file), { recursive: true }))
+  await writeSafetensors(file, { tensors, metadata }, what)
 }
 
 /**

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
+import { readAdapter } from '../../src/encoders/adapters/adapter.js'
 import type { ShotboardError } from '../../src/errors.js'
 import type { CompareInput } from '../../src/library/comparisons.js'
 import { type Library, openLibrary } from '../../src/library/library.js'
@@ -81,6 +82,50 @@ describe.skipIf(!mayMount)(title, async () => {
     const whole = await undisturbed.comparisons.compare(request((await makeDataset(undisturbed, name)).id))
     await undisturbed.comparisons.ended(whole.id)
     expect(await measured(library, id)).toEqual(await measured(undisturbed, whole.id))
+  }
+
+  test.each([
+    ['checkpoints', 'trainings'],
+    ['adapters', 'adapters'],
+  ])('of %s parks a training, which comes to the same adapter when there is room again', async (_, name) => {
+    const folder = await temporaryFolder()
+    const disk = await mountSmallDisk(join(folder, name), 4000)
+    const { library, faults } = await open(folder)
+    await makeDataset(library, 'Generic')
+    await disk.fill()
+    const id = await startTraining(library)
+    await expectFault(faults, 'an adapter')
+    await vi.waitFor(async () => {
+      const [parked] = await library.store.trainings.byIds([id])
+      expect(parked).toMatchObject({ finishedAt: null, error: expect.stringContaining('disk is full') })
+    })
+    expect(await library.adapters.list()).toEqual([])
+    await disk.free()
+    expect(await library.trainings.ended(id)).toMatchObject({ status: 'SUCCEEDED', error: null, step: 18 })
+    expect(await weightsOf(library)).toEqual(await undisturbedWeights())
+  })
+
+  async function startTraining({ trainings, store }: Library): Promise<string> {
+    const dataset = await store.datasets.byName('Generic')
+    const settings = {
+      objective: 'supervised',
+      bottleneck: 4,
+      batch: 4,
+      scale: 2,
+      epochs: 2,
+      rate: 0.05,
+    } as const
+    return (await trainings.train({ ...settings, dataset: dataset?.id ?? '', name: 'trained' })).id
+  }
+
+  const weightsOf = async ({ adapters }: Library) =>
+    (await readAdapter((await adapters.find(null, 'trained')).file)).blocks
+
+  async function undisturbedWeights() {
+    const { library } = await open(await temporaryFolder())
+    await makeDataset(library, 'Generic')
+    await library.trainings.ended(await startTraining(library))
+    return weightsOf(library)
   }
 
   test('of images refuses them with DISK_FULL and keeps none by half', async () => {

@@ -49,7 +49,7 @@ function single(dtype: string, shape: readonly number[], body: ArrayBufferView) 
 describe('a file', () => {
   test('that is written is read as it was, with nothing left beside it', async () => {
     const file = join(folder, 'example.safetensors')
-    await writeSafetensors(file, example)
+    await writeSafetensors(file, example, 'an example')
     expect(await readSafetensors(file)).toEqual(example)
     expect(await readdir(folder)).toEqual(['example.safetensors'])
   })
@@ -69,7 +69,7 @@ describe('a file', () => {
   test('takes the place of an older one', async () => {
     const file = join(folder, 'older.safetensors')
     await writeFile(file, 'something else')
-    await writeSafetensors(file, example)
+    await writeSafetensors(file, example, 'an example')
     expect(new Uint8Array(await readFile(file))).toEqual(formatSafetensors(example))
   })
 

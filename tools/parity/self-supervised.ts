@@ -13,5 +13,5 @@ for (const [name, { shape, data }] of [...objective.parameters, ...objective.sta
 for (const [name, { dims, data }] of Object.entries(batch)) {
   tensors.set(name, { type: 'float32', shape: dims, data: Float32Array.from(data, Number) })
 }
-await writeSafetensors(process.argv[2] ?? '', { tensors, metadata: {} })
+await writeSafetensors(process.argv[2] ?? '', { tensors, metadata: {} }, 'the steps')
 await runtime.close()

@@ -78,7 +78,11 @@ put('losses', [steps], Float32Array.from(losses))
 const settings = { batch, bottleneck, classes, scale, rate, weightDecay }
 const metadata = Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)]))
 const median = milliseconds.toSorted((a, b) => a - b)[Math.floor(steps / 2)] ?? 0
-await writeSafetensors(out, { tensors, metadata: { ...metadata, milliseconds: median.toFixed(1) } })
+await writeSafetensors(
+  out,
+  { tensors, metadata: { ...metadata, milliseconds: median.toFixed(1) } },
+  'the steps',
+)
 console.log(
   `${steps} steps of ${batch} images, median ${median.toFixed(1)} ms, loss ${losses[0]} to ${losses.at(-1)}`,
 )

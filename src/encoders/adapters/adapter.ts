@@ -78,7 +78,7 @@ function adapterOf({ tensors, metadata }: TensorFile, file: string): Adapter {
   return { blocks, bottleneck, width, ...rest }
 }
 
-/** Writes an adapter, whole or not at all. */
+/** Writes an adapter, whole or not at all. Throws DISK_FULL or STORAGE_FAILED. */
 export function writeAdapter(file: string, adapter: Adapter): Promise<void> {
   const tensors = new Map<string, NamedTensor>()
   const put = (name: string, shape: readonly number[], data: Float32Array) =>
@@ -91,7 +91,7 @@ export function writeAdapter(file: string, adapter: Adapter): Promise<void> {
   }
   const { bottleneck, scale, encoder, provenance } = adapter
   const metadata = { bottleneck: String(bottleneck), scale: String(scale), encoder, provenance }
-  return writeSafetensors(file, { tensors, metadata })
+  return writeSafetensors(file, { tensors, metadata }, 'an adapter')
 }
 
 function floatsNamed(tensors: TensorFile['tensors'], tensor: string, shape: readonly number[]): Float32Array {

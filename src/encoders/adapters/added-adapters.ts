@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { errors, reasonOf } from '../../errors.js'
+import { storing } from '../../storage-fault.js'
 import { writeWhole } from '../../whole-file.js'
 import { type Adapter, parseAdapter, writeAdapter } from './adapter.js'
 
@@ -82,7 +83,7 @@ export function createAdapterFolder(directory: string): AdapterFolder {
       return { adapters, used: names.includes(used ?? '') ? used : null }
     },
     async write(encoder, name, adapter) {
-      await mkdir(folderOf(encoder), { recursive: true })
+      await storing('an adapter', () => mkdir(folderOf(encoder), { recursive: true }))
       await writeAdapter(fileOf(encoder, name), adapter)
     },
     async remove(encoder, name) {

@@ -21,12 +21,22 @@ export const kernels = new WebAssembly.Instance(new WebAssembly.Module(Buffer.fr
 const padding = 16
 const page = 65_536
 
-/** The kernels' memory, filled from its start with arrays and room for more, one behind the other. */
-export function scratch() {
+/** The kernels' memory, filled from its start, one thing behind the other. It lasts until the next turn of the event loop. */
+export interface Scratch {
+  /** Room for so many bytes: where it begins. */
+  reserve(length: number): number
+  /** A copy of an array: where it begins. */
+  put(array: Uint8Array | Int16Array | Int32Array): number
+  /** What is at a place, not a copy; valid until more is reserved. */
+  bytes(place: number, length: number): Uint8Array
+  floats(place: number, length: number): Float32Array
+}
+
+/** The memory, empty. */
+export function scratch(): Scratch {
   const { memory } = kernels
   let end = 0
-
-  /** Room for so many bytes: where it begins. */
+  const bytes = (place: number, length: number) => new Uint8Array(memory.buffer, place, length)
   function reserve(length: number): number {
     const start = end
     end += Math.ceil(length / padding) * padding + padding
@@ -34,11 +44,14 @@ export function scratch() {
     if (missing > 0) memory.grow(Math.ceil(missing / page))
     return start
   }
-  /** A copy of an array: where it begins. */
-  function put({ buffer, byteOffset, byteLength }: Uint8Array | Int16Array | Int32Array): number {
-    const start = reserve(byteLength)
-    new Uint8Array(memory.buffer, start, byteLength).set(new Uint8Array(buffer, byteOffset, byteLength))
-    return start
+  return {
+    reserve,
+    put({ buffer, byteOffset, byteLength }) {
+      const start = reserve(byteLength)
+      bytes(start, byteLength).set(new Uint8Array(buffer, byteOffset, byteLength))
+      return start
+    },
+    bytes,
+    floats: (place, length) => new Float32Array(memory.buffer, place, length),
   }
-  return { reserve, put }
 }

@@ -1,5 +1,5 @@
 import type { Contributions } from './contributions.js'
-import { kernels, scratch } from './kernels.js'
+import { kernels, type Scratch, scratch } from './kernels.js'
 
 /** Rows of RGB bytes, `pitch` bytes apart. */
 export interface Rows {
@@ -7,35 +7,45 @@ export interface Rows {
   readonly pitch: number
 }
 
-/** Every row with as many pixels as there are contributions: [rows, targets · 3] bytes, a copy. */
-export function resampleAcross({ bytes, pitch }: Rows, contributions: Contributions): Uint8Array {
-  const rows = bytes.length / pitch
-  const width = contributions.first.length
-  const { source, first, taps, weights, target, result } = laid(bytes, contributions, rows * width * 3)
-  kernels.across(source, pitch, rows, first, taps, weights, contributions.stride, width, target)
-  return result()
+/** Such rows in the kernels' memory. */
+export interface PlacedRows {
+  readonly place: number
+  readonly rows: number
+  readonly pitch: number
 }
 
-/** As many rows as there are contributions: [targets, pitch] bytes, a copy. */
-export function resampleDown({ bytes, pitch }: Rows, contributions: Contributions): Uint8Array {
-  const height = contributions.first.length
-  const { source, first, taps, weights, target, result } = laid(bytes, contributions, height * pitch)
-  kernels.down(source, pitch, first, taps, weights, contributions.stride, height, target)
-  return result()
+/** Every row with as many pixels as there are contributions. */
+export function across(memory: Scratch, source: PlacedRows, contributions: Contributions): PlacedRows {
+  const { first, taps, weights, stride } = contributions
+  const width = first.length
+  const place = memory.reserve(source.rows * width * 3)
+  const places = [memory.put(first), memory.put(taps), memory.put(weights)] as const
+  kernels.across(source.place, source.pitch, source.rows, ...places, stride, width, place)
+  return { place, rows: source.rows, pitch: width * 3 }
 }
 
-/** Where the kernels find a pass's arrays, and where its result. */
-function laid(bytes: Rows['bytes'], { first, taps, weights }: Contributions, size: number) {
-  const { put, reserve } = scratch()
-  const source = put(bytes)
-  // A row that is read behind the source, with weight 0, lies in the target, which has at least one.
-  const target = reserve(size)
-  return {
-    source,
-    target,
-    first: put(first),
-    taps: put(taps),
-    weights: put(weights),
-    result: () => new Uint8Array(kernels.memory.buffer, target, size).slice(),
-  }
+/** As many rows as there are contributions. */
+export function down(memory: Scratch, source: PlacedRows, contributions: Contributions): PlacedRows {
+  const { first, taps, weights, stride } = contributions
+  const { pitch } = source
+  const height = first.length
+  // Behind the source, where a row may be read with weight 0, so that there is at least one.
+  const place = memory.reserve(height * pitch)
+  const places = [memory.put(first), memory.put(taps), memory.put(weights)] as const
+  kernels.down(source.place, pitch, ...places, stride, height, place)
+  return { place, rows: height, pitch }
 }
+
+/** A pass over rows that are put into the memory for it, and what it gives taken out again. */
+export function alone(pass: typeof across | typeof down, rows: Rows, contributions: Contributions): Rows {
+  const memory = scratch()
+  const result = pass(memory, placed(memory, rows), contributions)
+  return { bytes: memory.bytes(result.place, result.rows * result.pitch).slice(), pitch: result.pitch }
+}
+
+/** Rows, put into the memory. */
+export const placed = (memory: Scratch, { bytes, pitch }: Rows): PlacedRows => ({
+  place: memory.put(bytes),
+  rows: bytes.length / pitch,
+  pitch,
+})

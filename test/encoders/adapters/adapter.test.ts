@@ -36,7 +36,7 @@ describe('an adapter file is refused', () => {
     const changed = { tensors: new Map(tensors), metadata: { ...metadata } }
     edit(changed.tensors, changed.metadata)
     const broken = join(folder, 'broken.safetensors')
-    await writeSafetensors(broken, changed)
+    await writeSafetensors(broken, changed, 'an adapter')
     return broken
   }
 
