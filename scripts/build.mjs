@@ -1,4 +1,4 @@
-// Generates the database clients, the resampling kernels and the client's operations, compiles src/ to dist/, renders the
+// Generates the database clients, the kernels and the client's operations, compiles src/ to dist/, renders the
 // IDE, writes docs/configuration.md and bundles the dashboard.
 import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { storing } from './storage-fault.js'
 
 /**
- * Writes a file whole or not at all; once it returns the file survives a power cut, not only a kill. `what` is what
- * errors call it. Throws DISK_FULL or STORAGE_FAILED.
+ * Writes a file whole or not at all, into a folder that is made where it is missing; once it returns the file survives a
+ * power cut, not only a kill. `what` is what errors call it. Throws DISK_FULL or STORAGE_FAILED.
  */
 export function writeWhole(path: string, bytes: Uint8Array | string, what: string): Promise<void> {
   return storing(what, async () => {
+    await mkdir(dirname(path), { recursive: true })
     const partial = `${path}.${randomUUID()}.partial`
     try {
       const file = await open(partial, 'wx')

@@ -1,7 +1,6 @@
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errors } from '../errors.js'
-import { storing } from '../storage-fault.js'
 import { type NamedTensor, readSafetensors, writeSafetensors } from '../tensor/safetensors.js'
 import { type Provenance, provenanceSchema } from './provenance.js'
 
@@ -38,7 +37,6 @@ export function createResultFiles(directory: string): ResultFiles {
   }
   return {
     async write(run, { labels, predicted, confidence }, provenance) {
-      await storing(what, () => mkdir(directory, { recursive: true }))
       const shape = [labels.length]
       const tensors = new Map<string, NamedTensor>([
         ['labels', { type: 'int32', shape, data: labels }],

@@ -1,8 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { errors } from '../errors.js'
-import { storing } from '../storage-fault.js'
 import { type NamedTensor, readSafetensors, writeSafetensors } from '../tensor/safetensors.js'
 import type { Moments } from './adam-w.js'
 import type { Parameters } from './parameters.js'
@@ -28,9 +25,7 @@ export async function saveCheckpoint(file: string, fingerprint: string, progress
   )
   tensors.set('losses', { type: 'float32', shape: [losses.length], data: Float32Array.from(losses) })
   const metadata = { fingerprint, steps: String(moments.steps) }
-  const what = "an adapter's checkpoint"
-  await storing(what, () => mkdir(dirname(file), { recursive: true }))
-  await writeSafetensors(file, { tensors, metadata }, what)
+  await writeSafetensors(file, { tensors, metadata }, "an adapter's checkpoint")
 }
 
 /**

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
-import { readAdapter } from '../../src/encoders/adapters/adapter.js'
 import type { ShotboardError } from '../../src/errors.js'
 import type { CompareInput } from '../../src/library/comparisons.js'
 import { type Library, openLibrary } from '../../src/library/library.js'
@@ -9,6 +8,7 @@ import { atEnd } from '../helpers/at-end.js'
 import { labelledPictures, makeDataset } from '../helpers/datasets.js'
 import { temporaryFolder } from '../helpers/folder.js'
 import { mayMount, mountSmallDisk } from '../helpers/small-disk.js'
+import { smallTraining, weightsOf } from '../helpers/training.js'
 
 const request = (dataset: string): CompareInput => ({
   ...{ dataset, shots: [1, 2], seeds: [1], methods: [{ method: 'tip-adapter' }, { method: 'zero-shot' }] },
@@ -102,30 +102,19 @@ describe.skipIf(!mayMount)(title, async () => {
     expect(await library.adapters.list()).toEqual([])
     await disk.free()
     expect(await library.trainings.ended(id)).toMatchObject({ status: 'SUCCEEDED', error: null, step: 18 })
-    expect(await weightsOf(library)).toEqual(await undisturbedWeights())
+    expect(await weightsOf(library, 'trained')).toEqual(await undisturbedWeights())
   })
 
   async function startTraining({ trainings, store }: Library): Promise<string> {
     const dataset = await store.datasets.byName('Generic')
-    const settings = {
-      objective: 'supervised',
-      bottleneck: 4,
-      batch: 4,
-      scale: 2,
-      epochs: 2,
-      rate: 0.05,
-    } as const
-    return (await trainings.train({ ...settings, dataset: dataset?.id ?? '', name: 'trained' })).id
+    return (await trainings.train({ ...smallTraining, dataset: dataset?.id ?? '', name: 'trained' })).id
   }
-
-  const weightsOf = async ({ adapters }: Library) =>
-    (await readAdapter((await adapters.find(null, 'trained')).file)).blocks
 
   async function undisturbedWeights() {
     const { library } = await open(await temporaryFolder())
     await makeDataset(library, 'Generic')
     await library.trainings.ended(await startTraining(library))
-    return weightsOf(library)
+    return weightsOf(library, 'trained')
   }
 
   test('of images refuses them with DISK_FULL and keeps none by half', async () => {

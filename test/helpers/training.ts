@@ -1,9 +1,12 @@
+import { readAdapter } from '../../src/encoders/adapters/adapter.js'
 import { stripAdapters } from '../../src/encoders/adapters/strip-adapters.js'
+import type { Library } from '../../src/library/library.js'
 import { type Random, seeded } from '../../src/random.js'
 import { readOnnxModel } from '../../src/tensor/onnx/model.js'
 import type { Runtime, Tensor } from '../../src/tensor/runtime.js'
 import { selfSupervised } from '../../src/training/objectives/self-supervised.js'
 import { type SupervisedBatch, supervised } from '../../src/training/objectives/supervised.js'
+import type { TrainingSettingsInput } from '../../src/training/settings.js'
 import { prepareTower } from '../../src/training/tower.js'
 import { withImageSize } from '../../src/training/with-image-size.js'
 
@@ -11,6 +14,15 @@ export const visionFile = new URL('../../models/mini-clip/vision.onnx', import.m
 
 /** The embedded encoder's image tower without the adapters that it was exported with. */
 export const plainTower = async () => stripAdapters(await readOnnxModel(visionFile), 'adapter_scale')
+
+/** So small that a step takes no time: of 36 images, 9 steps an epoch. */
+export const smallTraining: TrainingSettingsInput = {
+  ...{ objective: 'supervised', bottleneck: 4, batch: 4, scale: 2, epochs: 2, rate: 0.05 },
+}
+
+/** What was trained: the weights of an added adapter. */
+export const weightsOf = async ({ adapters }: Library, name: string) =>
+  (await readAdapter((await adapters.find(null, name)).file)).blocks
 
 export const batch = 4
 export const classes = 3

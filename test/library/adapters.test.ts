@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readAdapter } from '../../src/encoders/adapters/adapter.js'
 import { encoderOf } from '../../src/encoders/encoder.js'
 import { readModelFolder } from '../../src/encoders/model-folder.js'
 import type { Library } from '../../src/library/library.js'
@@ -13,11 +12,8 @@ import { filesBelow, temporaryFolder } from '../helpers/folder.js'
 import { openTestLibrary } from '../helpers/library.js'
 import { picture } from '../helpers/pictures.js'
 import { root } from '../helpers/programs.js'
+import { smallTraining as settings, weightsOf } from '../helpers/training.js'
 
-/** So small that a step takes no time: 36 images, 9 steps an epoch. */
-const settings: TrainingSettingsInput = {
-  ...{ objective: 'supervised', bottleneck: 4, batch: 4, scale: 2, epochs: 2, rate: 0.05 },
-}
 const query = await picture(1, 70)
 const source = { id: 'f'.repeat(64), read: async () => query }
 
@@ -25,8 +21,6 @@ const featureIn = async (library: Library, space: string) => {
   const encoder = library.encoders.default
   return (await encoder.encodeImages([source], { spaces: [space] }))[space]?.data
 }
-const weightsOf = async (library: Library, name: string) =>
-  (await readAdapter((await library.adapters.find(null, name)).file)).blocks
 
 const folder = await temporaryFolder()
 const library = await openTestLibrary(folder)

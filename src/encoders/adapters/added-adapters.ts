@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { errors, reasonOf } from '../../errors.js'
-import { storing } from '../../storage-fault.js'
 import { writeWhole } from '../../whole-file.js'
 import { type Adapter, parseAdapter, writeAdapter } from './adapter.js'
 
@@ -82,10 +81,7 @@ export function createAdapterFolder(directory: string): AdapterFolder {
       // A kill between the removal of a file and of its name here leaves the name.
       return { adapters, used: names.includes(used ?? '') ? used : null }
     },
-    async write(encoder, name, adapter) {
-      await storing('an adapter', () => mkdir(folderOf(encoder), { recursive: true }))
-      await writeAdapter(fileOf(encoder, name), adapter)
-    },
+    write: (encoder, name, adapter) => writeAdapter(fileOf(encoder, name), adapter),
     async remove(encoder, name) {
       if ((await readUsed(encoder)) === name) await use(encoder, null)
       await rm(fileOf(encoder, name), { force: true })

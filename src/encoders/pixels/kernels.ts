@@ -14,14 +14,17 @@ declare const WebAssembly: {
   readonly Instance: new (module: object) => { readonly exports: Kernels }
 }
 
-/** The loops over pixels. Their memory is scratch: nothing in it outlives a call. */
+/** The loops over pixels. */
 export const kernels = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(wasm, 'base64'))).exports
 
 /** The kernels read and write up to 16 bytes at once, the last of which may lie behind an array. */
 const padding = 16
 const page = 65_536
 
-/** The kernels' memory, filled from its start, one thing behind the other. It lasts until the next turn of the event loop. */
+/**
+ * The kernels' memory, filled from its start, one thing behind the other. Nothing in it outlives the turn of the event loop:
+ * whoever comes next fills it anew.
+ */
 export interface Scratch {
   /** Room for so many bytes: where it begins. */
   reserve(length: number): number

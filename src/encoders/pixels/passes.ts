@@ -37,7 +37,7 @@ export function down(memory: Scratch, source: PlacedRows, contributions: Contrib
 }
 
 /** A pass over rows that are put into the memory for it, and what it gives taken out again. */
-export function alone(pass: typeof across | typeof down, rows: Rows, contributions: Contributions): Rows {
+export function alone(pass: typeof across, rows: Rows, contributions: Contributions): Rows {
   const memory = scratch()
   const result = pass(memory, placed(memory, rows), contributions)
   return { bytes: memory.bytes(result.place, result.rows * result.pitch).slice(), pitch: result.pitch }
