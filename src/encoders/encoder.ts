@@ -5,13 +5,12 @@ import { errors, reasonOf, ShotboardError } from '../errors.js'
 import { type Matrix, makeUnit, matrix, rowOf, stackRows } from '../tensor/matrix.js'
 import type { Runtime } from '../tensor/runtime.js'
 import type { AddedAdapters } from './adapters/added-adapters.js'
-import { type AugmentationRecipe, plain, randomViews } from './augmentation.js'
+import { type AugmentationRecipe, plain } from './augmentation.js'
 import { batched } from './batching.js'
-import { decodeImage } from './image.js'
 import { type Lazy, lazily } from './lazy.js'
 import type { Manifest, ModelFolder, Precision } from './manifest.js'
 import { readModelFolder } from './model-folder.js'
-import { preprocess, preprocessView } from './preprocess.js'
+import { openPreparingThreads, type PreparingThreads } from './preparing/threads.js'
 import { openTokenizer, type TextTokenizer } from './tokenizer.js'
 import { openTextTower, openVisionTower, type TextTower, type VisionTower } from './towers.js'
 
@@ -80,7 +79,8 @@ const imagesInBatch = ({ imageSize }: Manifest): number =>
   Math.max(1, Math.min(mostInBatch, Math.floor(pixelsInBatch / imageSize ** 2)))
 
 /** So many images are decoded at once, of whatever batch or encoder: a photograph's pixels are tens of megabytes. */
-const preparing = pLimit(4)
+const atOnce = 4
+const preparing = pLimit(atOnce)
 
 export interface EncoderOptions {
   /** How long an encoder that nobody uses keeps its models open; 0, the default, is for ever. */
@@ -110,6 +110,11 @@ export function encoderOf(
   const used = () => added.adapters.find(({ name }) => name === added.used)
   const withImo = () => withAdapter(model, used()?.file)
   const opened = lazily(() => openModel(withImo(), runtime), closeModel, idle)
+  const threads = lazily(
+    async () => openPreparingThreads(Math.min(runtime.threads, atOnce)),
+    (running) => running.close(),
+    idle,
+  )
   const spaces = (): readonly EncoderSpace[] => [
     'clip',
     ...(manifest.adapter || used() ? ['imo'] : []),
@@ -139,16 +144,18 @@ export function encoderOf(
     }
     const perBatch = Math.max(1, Math.floor(imagesInBatch(manifest) / recipe.rounds))
     const parts = new Map<EncoderSpace, Matrix[]>(options.spaces.map((space) => [space, []]))
-    const prepare = (from: number) => prepareBatch(images, from, from + perBatch, recipe, manifest)
+    const prepare = (from: number) =>
+      threads.use((running) => prepareBatch(running, images, from, from + perBatch, recipe, manifest))
 
-    // The images of the next batch are prepared while this one is in the model.
-    let next = images.length > 0 ? prepare(0) : undefined
+    let ahead: Promise<Float32Array> | undefined
     for (let from = 0; from < images.length; from += perBatch) {
       const to = Math.min(images.length, from + perBatch)
-      const pixels = await untilCancelled(signal, next as Promise<Float32Array>)
-      next = to < images.length ? prepare(to) : undefined
+      const pixels = await untilCancelled(signal, ahead ?? prepare(from))
+      // A graph on the processor has every core, and waits as a whole for a thread that has to share one. Elsewhere the
+      // next batch is prepared while this one is in the model.
+      ahead = runtime.onProcessor || to === images.length ? undefined : prepare(to)
       // A failure there is reported when that batch's turn comes.
-      next?.catch(() => undefined)
+      ahead?.catch(() => undefined)
       const batch: Record<EncoderSpace, Matrix> = {}
       for (const [i, space] of wanted.entries()) {
         const last = i === wanted.length - 1
@@ -232,7 +239,7 @@ export function encoderOf(
       if (before !== used()?.sha256) await opened.close()
     },
     async close() {
-      await Promise.all([opened.close(), ...[...others.values()].map((tower) => tower.close())])
+      await Promise.all([opened, threads, ...others.values()].map((lazy) => lazy.close()))
     },
   }
 }
@@ -271,30 +278,26 @@ const closeModel = async ({ vision, text }: OpenedModel): Promise<void> => {
   await Promise.all([vision.release(), text.release()])
 }
 
-/** The pixels of images `from` up to `to`, every view of each: [images·rounds, 3, size, size]. */
+/** The pixels of images `from` up to `to`, every view of each, in shared memory: [images·rounds, 3, size, size]. */
 async function prepareBatch(
+  threads: PreparingThreads,
   images: readonly ImageSource[],
   from: number,
   to: number,
   recipe: AugmentationRecipe,
-  manifest: Manifest,
+  { imageSize, filter, shorterSide, centre, rescale, mean, std, colours }: Manifest,
 ): Promise<Float32Array> {
   const batch = images.slice(from, to)
-  const planes = 3 * manifest.imageSize ** 2
-  const pixels = new Float32Array(batch.length * recipe.rounds * planes)
-  const at = (view: number) => pixels.subarray(view * planes, (view + 1) * planes)
+  const preprocessing = { imageSize, filter, shorterSide, centre, rescale, mean, std, colours }
+  const length = recipe.rounds * 3 * imageSize ** 2
+  const pixels = new Float32Array(new SharedArrayBuffer(batch.length * length * 4))
 
   async function prepareImage(source: ImageSource, i: number): Promise<void> {
-    const image = await source
-      .read()
-      .then((bytes) => decodeImage(bytes, manifest.colours))
-      .catch((error: unknown) => {
-        throw error instanceof ShotboardError ? error.at(`images[${from + i}]`) : error
-      })
-    if (recipe.rounds === 1) return preprocess(image, manifest, at(i))
-    const views = randomViews(recipe, { id: source.id, width: image.width, height: image.height })
-    for (const [round, view] of views.entries()) {
-      await preprocessView(image, view, manifest, at(i * recipe.rounds + round))
+    try {
+      const preparation = { id: source.id, bytes: await source.read(), recipe, preprocessing }
+      await threads.prepare(preparation, pixels.subarray(i * length, (i + 1) * length))
+    } catch (error) {
+      throw error instanceof ShotboardError ? error.at(`images[${from + i}]`) : error
     }
   }
 

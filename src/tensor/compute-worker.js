@@ -42,8 +42,11 @@ const operations = {
   async run({ session, feeds, outputs: wanted }) {
     /** @type {Record<string, Tensor>} */
     const inputs = {}
-    for (const [name, { type, data, dims }] of Object.entries(feeds))
-      inputs[name] = new Tensor(type, data, dims)
+    for (const [name, { type, data, dims }] of Object.entries(feeds)) {
+      // ONNX Runtime refuses shared memory; a slice of it is not shared.
+      const own = data.buffer instanceof SharedArrayBuffer ? data.slice() : data
+      inputs[name] = new Tensor(type, own, dims)
+    }
     const outputs = await sessionOf(session).run(inputs, wanted ?? sessionOf(session).outputNames)
     /** @type {Record<string, unknown>} */
     const result = {}

@@ -13,8 +13,8 @@ export interface Session {
   /** What the graph says of its inputs: `float32`, `int64` and so on, and a name for a dimension that varies. */
   readonly signature: Readonly<Record<string, Signature>>
   /**
-   * Runs the graph once. The inputs are copied to the computing thread; those named in `give` are handed over instead
-   * and must not be used again. `outputs` are those to be computed, all of them unless named.
+   * Runs the graph once. The inputs are copied to the computing thread, those in shared memory by itself; those named in
+   * `give` are handed over instead and must not be used again. `outputs` are those to be computed, all of them unless named.
    */
   run(feeds: Readonly<Record<string, Tensor>>, options?: RunOptions): Promise<Record<string, Tensor>>
   release(): Promise<void>
@@ -49,6 +49,10 @@ export interface OpenOptions {
 
 /** A thread that computes: ONNX sessions and the few dense routines that ONNX has no operator for. */
 export interface Runtime {
+  /** How many threads a graph has. */
+  readonly threads: number
+  /** Whether graphs run on the processor, which has then nothing left for others. */
+  readonly onProcessor: boolean
   /** Opens an ONNX model, a file's path or its bytes. Throws what ONNX Runtime says of a model it cannot read. */
   open(model: string | Uint8Array, options?: OpenOptions): Promise<Session>
   /** What this build of ONNX Runtime can run graphs on: `cpu`, and perhaps `cuda`, `dml`, `coreml` and others. */
@@ -153,6 +157,8 @@ export function openRuntime({
   })
 
   return {
+    threads,
+    onProcessor: providers[0] === 'cpu',
     async open(model, openOptions = {}) {
       const { session, ...description } = await ask<Omit<Session, 'run' | 'release'> & { session: number }>(
         'open',
