@@ -276,3 +276,38 @@ describe('the Python reference', () => {
     }
   })
 })
+
+test.each([
+  ['on a processor they take turns', true, ['model', 'prepare']],
+  ['on another device the next batch is prepared while one is in the model', false, ['prepare', 'model']],
+])('images and the model: %s', async (_, onProcessor, order) => {
+  const events: string[] = []
+  const watched = await openEncoder(miniClip, {
+    ...runtime,
+    onProcessor,
+    async open(model, options) {
+      const session = await runtime.open(model, options)
+      return {
+        ...session,
+        async run(feeds, options) {
+          const results = await session.run(feeds, options)
+          events.push('model')
+          return results
+        },
+      }
+    },
+  })
+  const [image] = images
+  if (image === undefined) throw new Error('there is no image')
+  const second = {
+    id: image.id,
+    read: () => {
+      events.push('prepare')
+      return image.read()
+    },
+  }
+  // The first batch is full: the last image is the second one's only.
+  await watched.encodeImages([...images.slice(0, 64), second], { spaces: ['clip'] })
+  expect(events).toEqual([...order, 'model'])
+  await watched.close()
+})

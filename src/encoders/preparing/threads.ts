@@ -30,15 +30,18 @@ interface Thread {
 
 /**
  * Up to `most` threads, each started when all others are busy. They keep no process alive while they are idle; one that
- * dies takes with it what it was at, and another takes its place.
+ * dies takes with it what it was at, and another takes its place. `program` is what each of them runs.
  */
-export function openPreparingThreads(most: number): PreparingThreads {
+export function openPreparingThreads(
+  most: number,
+  program = new URL('./worker.js', import.meta.url),
+): PreparingThreads {
   const threads: Thread[] = []
   let lastTask = 0
   let onIdle = (): void => {}
 
   function start(): Thread {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), {
+    const worker = new Worker(program, {
       execArgv: [],
       // Pixels are freed with the young objects that stand for them: the fewer of those fit, the sooner.
       resourceLimits: { maxYoungGenerationSizeMb: 2 },
