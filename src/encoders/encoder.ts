@@ -78,9 +78,12 @@ const pixelsInBatch = 8 * 224 ** 2
 const imagesInBatch = ({ imageSize }: Manifest): number =>
   Math.max(1, Math.min(mostInBatch, Math.floor(pixelsInBatch / imageSize ** 2)))
 
-/** So many images are decoded at once, of whatever batch or encoder: a photograph's pixels are tens of megabytes. */
-const atOnce = 4
-const preparing = pLimit(atOnce)
+/**
+ * So many images are on their way at once, of whatever batch or encoder. libvips decodes four of them while others are
+ * read and resized; more would only cost memory, a photograph's pixels being tens of megabytes.
+ */
+const preparing = pLimit(8)
+const preparingThreads = 4
 
 export interface EncoderOptions {
   /** How long an encoder that nobody uses keeps its models open; 0, the default, is for ever. */
@@ -111,7 +114,7 @@ export function encoderOf(
   const withImo = () => withAdapter(model, used()?.file)
   const opened = lazily(() => openModel(withImo(), runtime), closeModel, idle)
   const threads = lazily(
-    async () => openPreparingThreads(Math.min(runtime.threads, atOnce)),
+    async () => openPreparingThreads(Math.min(runtime.threads, preparingThreads)),
     (running) => running.close(),
     idle,
   )
