@@ -96,7 +96,7 @@ const models = {
   threads: optionalSetting(wholeNumber(1, 1024), {
     variable: 'SHOTBOARD_THREADS',
     description:
-      'How many threads one model or one computation uses. Fewer than the cores leaves room for others on the machine.',
+      'How many threads one model or one computation uses, and how many prepare images, of those at most four. Fewer than the cores leaves room for others on the machine.',
     defaultText: 'one a core',
   }),
   executionProviders: setting(
