@@ -75,6 +75,6 @@ export async function inTurns(
   return Object.fromEntries([...measured].map(([name, taken]) => [name, median(taken)]))
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }

@@ -12,7 +12,7 @@ import { openVisionTower, type VisionTower } from '../../src/encoders/towers.js'
 import { seeded } from '../../src/random.js'
 import { type Matrix, makeUnit, matrix, rowOf } from '../../src/tensor/matrix.js'
 import { openRuntime, type Runtime, type Session } from '../../src/tensor/runtime.js'
-import { against, type Benchmark, cost, inTurns, onceMs, type Row, times } from '../benchmark.js'
+import { against, type Benchmark, cost, inTurns, median, onceMs, type Row, times } from '../benchmark.js'
 import { startPython } from '../python.js'
 
 const size = 224
@@ -40,6 +40,11 @@ export const clipFiles = ['vit-b-32', 'vit-b-16'].map(
     run: () => withExport(architecture, (folder) => filesOf(architecture, folder)),
   }),
 )
+
+export const clipSessions: Benchmark = {
+  name: 'clip-sessions-vit-b-16',
+  run: () => withExport('vit-b-16', (folder) => sessionsOf('vit-b-16', folder)),
+}
 
 export const clipMemory: Benchmark = {
   name: 'clip-memory',
@@ -101,6 +106,37 @@ async function speedOf(name: string, folder: string): Promise<Row[]> {
   if (name === 'vit-b-32') rows.push(await clientsOf(name, fp32))
   await runtime.close()
   return rows
+}
+
+/**
+ * Sessions that are opened anew for every turn: where its weights happen to lie makes a session up to a quarter faster or
+ * slower than another of the same file, for as long as it lives.
+ */
+async function sessionsOf(name: string, folder: string): Promise<Row[]> {
+  const [count, runs, pairs] = [8, 5, 9]
+  const model = await readModelFolder(folder)
+  const pixels = noise(count)
+  const taken = { ours: [] as number[], onnxruntime: [] as number[] }
+  for (let pair = 0; pair < pairs; pair++) {
+    const runtime = openRuntime()
+    const once = encoding(await openVisionTower(model, runtime), pixels, count, 1)
+    taken.ours.push(await medianOf(runs, once))
+    await runtime.close()
+    const python = await startPython('clip.py', folder)
+    if (python === undefined) return [{ quantity: `${name}: no Python to measure beside`, ours: '–' }]
+    taken.onnxruntime.push(await medianOf(runs, () => python.ask(`onnxruntime ${count} 1`)))
+    python.end()
+  }
+  const of = `${name}, batch ${count}, ${pairs} sessions each, beside ONNX Runtime in Python`
+  return [against(of, median(taken.ours), median(taken.onnxruntime))]
+}
+
+/** The median of so many, after one that does not count. */
+async function medianOf(runs: number, once: () => Promise<number>): Promise<number> {
+  await once()
+  const taken: number[] = []
+  for (let i = 0; i < runs; i++) taken.push(await once())
+  return median(taken)
 }
 
 /** Pixels that are there already, handed over to the computing thread as the encoder does: milliseconds a batch. */
