@@ -12,7 +12,17 @@ import { openVisionTower, type VisionTower } from '../../src/encoders/towers.js'
 import { seeded } from '../../src/random.js'
 import { type Matrix, makeUnit, matrix, rowOf } from '../../src/tensor/matrix.js'
 import { openRuntime, type Runtime, type Session } from '../../src/tensor/runtime.js'
-import { against, type Benchmark, cost, inTurns, median, onceMs, type Row, times } from '../benchmark.js'
+import {
+  against,
+  type Benchmark,
+  cost,
+  inTurns,
+  median,
+  medianOf,
+  onceMs,
+  type Row,
+  times,
+} from '../benchmark.js'
 import { startPython } from '../python.js'
 
 const size = 224
@@ -109,8 +119,8 @@ async function speedOf(name: string, folder: string): Promise<Row[]> {
 }
 
 /**
- * Sessions that are opened anew for every turn: where its weights happen to lie makes a session up to a quarter faster or
- * slower than another of the same file, for as long as it lives.
+ * Sessions that are opened anew for every turn: where its weights happen to lie makes a session faster or slower than
+ * another of the same file, for as long as it lives.
  */
 async function sessionsOf(name: string, folder: string): Promise<Row[]> {
   const [count, runs, pairs] = [8, 5, 9]
@@ -129,14 +139,6 @@ async function sessionsOf(name: string, folder: string): Promise<Row[]> {
   }
   const of = `${name}, batch ${count}, ${pairs} sessions each, beside ONNX Runtime in Python`
   return [against(of, median(taken.ours), median(taken.onnxruntime))]
-}
-
-/** The median of so many, after one that does not count. */
-async function medianOf(runs: number, once: () => Promise<number>): Promise<number> {
-  await once()
-  const taken: number[] = []
-  for (let i = 0; i < runs; i++) taken.push(await once())
-  return median(taken)
 }
 
 /** Pixels that are there already, handed over to the computing thread as the encoder does: milliseconds a batch. */

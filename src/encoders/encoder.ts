@@ -288,16 +288,15 @@ async function prepareBatch(
   from: number,
   to: number,
   recipe: AugmentationRecipe,
-  { imageSize, filter, shorterSide, centre, rescale, mean, std, colours }: Manifest,
+  manifest: Manifest,
 ): Promise<Float32Array> {
   const batch = images.slice(from, to)
-  const preprocessing = { imageSize, filter, shorterSide, centre, rescale, mean, std, colours }
-  const length = recipe.rounds * 3 * imageSize ** 2
+  const length = recipe.rounds * 3 * manifest.imageSize ** 2
   const pixels = new Float32Array(new SharedArrayBuffer(batch.length * length * 4))
 
   async function prepareImage(source: ImageSource, i: number): Promise<void> {
     try {
-      const preparation = { id: source.id, bytes: await source.read(), recipe, preprocessing }
+      const preparation = { id: source.id, bytes: await source.read(), recipe, preprocessing: manifest }
       await threads.prepare(preparation, pixels.subarray(i * length, (i + 1) * length))
     } catch (error) {
       throw error instanceof ShotboardError ? error.at(`images[${from + i}]`) : error

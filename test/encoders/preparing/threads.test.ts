@@ -1,7 +1,6 @@
 import { afterAll, expect, test } from 'vitest'
 import { augmentationRecipe, plain } from '../../../src/encoders/augmentation.js'
-import type { Preparation } from '../../../src/encoders/preparing/prepare.js'
-import { prepare } from '../../../src/encoders/preparing/prepare.js'
+import { type Preparation, prepare } from '../../../src/encoders/preparing/prepare.js'
 import { openPreparingThreads } from '../../../src/encoders/preparing/threads.js'
 import { demoImages } from '../files.js'
 
@@ -23,6 +22,8 @@ afterAll(() => threads.close())
 const images = await Promise.all(
   (await demoImages('bag', 12)).map(async ({ id, read }) => ({ id, bytes: await read() })),
 )
+const [image] = images
+if (image === undefined) throw new Error('there is no image')
 const shared = (length: number) => new Float32Array(new SharedArrayBuffer(4 * length))
 
 async function here(preparation: Preparation): Promise<Float32Array> {
@@ -47,8 +48,6 @@ test.each([1, 3])('many images at once, each in its place, as without threads: %
 })
 
 test('bytes may be part of something larger, and stay with whoever gave them', async () => {
-  const [image] = images
-  if (image === undefined) throw new Error('there is no image')
   const larger = Buffer.concat([Buffer.alloc(1000), image.bytes, Buffer.alloc(1000)])
   const bytes = larger.subarray(1000, 1000 + image.bytes.length)
   const pixels = shared(planes)
@@ -58,8 +57,6 @@ test('bytes may be part of something larger, and stay with whoever gave them', a
 })
 
 test('what is no image is INVALID_IMAGE, and the others are prepared', async () => {
-  const [image] = images
-  if (image === undefined) throw new Error('there is no image')
   const pixels = shared(planes)
   const broken = threads.prepare(
     { id: 'broken', bytes: Buffer.from('no image'), recipe: plain, preprocessing },
