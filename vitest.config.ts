@@ -18,6 +18,8 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Patient where it must wait: a loaded machine is no failure.
+    expect: { poll: { timeout: 20_000 } },
     pool: 'threads',
     // Loading the service's libraries takes longer than most files' tests: a worker keeps them from file to file.
     isolate: false,

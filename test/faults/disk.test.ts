@@ -95,10 +95,9 @@ describe.skipIf(!mayMount)(title, async () => {
     await disk.fill()
     const id = await startTraining(library)
     await expectFault(faults, 'an adapter')
-    await vi.waitFor(async () => {
-      const [parked] = await library.store.trainings.byIds([id])
-      expect(parked).toMatchObject({ finishedAt: null, error: expect.stringContaining('disk is full') })
-    })
+    const stored = async () => (await library.store.trainings.byIds([id]))[0]
+    const parked = { finishedAt: null, error: expect.stringContaining('disk is full') }
+    await expect.poll(stored).toMatchObject(parked)
     expect(await library.adapters.list()).toEqual([])
     await disk.free()
     expect(await library.trainings.ended(id)).toMatchObject({ status: 'SUCCEEDED', error: null, step: 18 })

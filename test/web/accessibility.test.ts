@@ -107,11 +107,14 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     await expect.poll(() => page.url()).toMatch(/order=method/)
     await page.getByRole('radio', { name: 'As the system' }).focus()
     await page.keyboard.press('ArrowRight')
+    // The focus moves in a task of its own, after the key's.
+    const focused = () => page.locator(':focus').textContent()
+    await expect.poll(focused).toBe('Dark')
     await page.keyboard.press('Enter')
     const scheme = () => page.locator('html').getAttribute('data-scheme')
-    await expect.poll(scheme, { timeout: 20_000 }).toBe('dark')
+    await expect.poll(scheme).toBe('dark')
     await page.reload()
-    await expect.poll(scheme, { timeout: 20_000 }).toBe('dark')
+    await expect.poll(scheme).toBe('dark')
     await page.close()
   })
 

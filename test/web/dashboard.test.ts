@@ -20,7 +20,6 @@ async function partOfDemo(images: number): Promise<string> {
 }
 
 /** On a busy machine a page takes a while to follow. */
-const patience = { timeout: 20_000 }
 
 describe.skipIf(browserPath === undefined)(withBrowser, async () => {
   if (browserPath === undefined) return
@@ -98,7 +97,7 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     await page.waitForURL(/\/compare\/[0-9a-f-]{36}/)
     await page.getByText('Finished').waitFor({ timeout: 60_000 })
     const table = page.getByRole('region', { name: 'Results of every method' })
-    await expect.poll(() => table.getByRole('row').count(), patience).toBe(4)
+    await expect.poll(() => table.getByRole('row').count()).toBe(4)
     await page.getByRole('region', { name: 'Verdict' }).waitFor()
 
     // Ordering, a measure and a tab are in the address, and going back undoes them.
@@ -155,7 +154,7 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     await page.getByLabel('Shots').fill('1, 500')
     await page.getByRole('button', { name: 'Compare' }).click()
     await page.getByText(/fewer than the 500 shots asked for/).waitFor()
-    await expect.poll(() => page.getByLabel('Shots').getAttribute('aria-invalid'), patience).toBe('true')
+    await expect.poll(() => page.getByLabel('Shots').getAttribute('aria-invalid')).toBe('true')
     await page.getByLabel('Shots').fill('one')
     await page.getByText('Whole numbers, separated by commas.').waitFor()
     const unknown = await open('/compare/nothing')
@@ -170,9 +169,9 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
       .click()
     const answer = page.getByRole('article', { name: 'Tip-Adapter in clip' })
     await answer.waitFor()
-    await expect.poll(() => page.getByRole('article').count(), patience).toBe(3)
-    await expect.poll(() => answer.getByRole('listitem').count(), patience).toBe(6)
-    await expect.poll(() => answer.getByRole('row').count(), patience).toBe(6)
+    await expect.poll(() => page.getByRole('article').count()).toBe(3)
+    await expect.poll(() => answer.getByRole('listitem').count()).toBe(6)
+    await expect.poll(() => answer.getByRole('row').count()).toBe(6)
     await answer
       .getByText(/zero-shot −?\d+\.\d+ \(.*, cache/)
       .first()
@@ -198,7 +197,7 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
   test('overlap is drawn by space and measured in a table', async () => {
     const page = await open(`/overlap?dataset=${dataset.id}`)
     await page.getByRole('img', { name: /Similarities in whitened/ }).waitFor()
-    await expect.poll(() => page.getByRole('figure').count(), patience).toBeGreaterThanOrEqual(4)
+    await expect.poll(() => page.getByRole('figure').count()).toBeGreaterThanOrEqual(4)
     const table = page.getByRole('region', { name: 'Measures of every space' })
     const overlaps = (await table.locator('tbody td:nth-child(2)').allTextContents()).map(Number.parseFloat)
     expect(overlaps.length).toBeGreaterThanOrEqual(4)
