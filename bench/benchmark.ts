@@ -17,14 +17,10 @@ export interface Benchmark {
 }
 
 /** Milliseconds of the median of several runs, after one that does not count. */
-export const medianMs = (runs: number, work: () => Promise<unknown>): Promise<number> =>
-  medianOf(runs, () => onceMs(work))
-
-/** The median of what several runs say that they took, after one that does not count. */
-export async function medianOf(runs: number, once: () => Promise<number>): Promise<number> {
-  await once()
+export async function medianMs(runs: number, work: () => Promise<unknown>): Promise<number> {
+  await work()
   const taken: number[] = []
-  for (let i = 0; i < runs; i++) taken.push(await once())
+  for (let i = 0; i < runs; i++) taken.push(await onceMs(work))
   return median(taken)
 }
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
 import Table from 'cli-table3'
 import type { Benchmark, Row } from './benchmark.js'
-import { clipFiles, clipMemory, clipSessions, clipSpeed } from './cases/clip.js'
+import { clipFiles, clipMemory, clipSpeed } from './cases/clip.js'
 import { dashboard } from './cases/dashboard.js'
 import { encoding } from './cases/encoding.js'
 import { faults } from './cases/faults.js'
@@ -38,7 +38,6 @@ const benchmarks: readonly Benchmark[] = [
   dashboard,
   ...clipSpeed,
   ...clipFiles,
-  clipSessions,
   clipMemory,
   ...training,
   imagenetTipAdapter,

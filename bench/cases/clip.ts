@@ -12,26 +12,17 @@ import { openVisionTower, type VisionTower } from '../../src/encoders/towers.js'
 import { seeded } from '../../src/random.js'
 import { type Matrix, makeUnit, matrix, rowOf } from '../../src/tensor/matrix.js'
 import { openRuntime, type Runtime, type Session } from '../../src/tensor/runtime.js'
-import {
-  against,
-  type Benchmark,
-  cost,
-  inTurns,
-  median,
-  medianOf,
-  onceMs,
-  type Row,
-  times,
-} from '../benchmark.js'
-import { startPython } from '../python.js'
+import { against, type Benchmark, cost, inTurns, median, onceMs, type Row, times } from '../benchmark.js'
+import { type Contestant, startOurs, startPython } from '../contestants.js'
+import { noise } from '../noise.js'
 
-const size = 224
-/** Images a batch, how many batches one after the other make a turn, and how many turns each contestant has. */
+/** Images a batch, how many batches one after the other make a turn, and how many turns each session has. */
 const batches = [
-  { count: 1, repeats: 10, turns: 15 },
-  { count: 8, repeats: 2, turns: 9 },
-  { count: 32, repeats: 1, turns: 7 },
+  { count: 1, repeats: 5, turns: 9 },
+  { count: 8, repeats: 1, turns: 9 },
+  { count: 32, repeats: 1, turns: 5 },
 ]
+const sessions = 3
 
 /**
  * CLIP's image towers of true size, from a folder of exports made by `tools/export-clip` with `--precision fp32 q8
@@ -51,11 +42,6 @@ export const clipFiles = ['vit-b-32', 'vit-b-16'].map(
   }),
 )
 
-export const clipSessions: Benchmark = {
-  name: 'clip-sessions-vit-b-16',
-  run: () => withExport('vit-b-16', (folder) => sessionsOf('vit-b-16', folder)),
-}
-
 export const clipMemory: Benchmark = {
   name: 'clip-memory',
   run: () => withExport('vit-b-16', memoryOf),
@@ -74,80 +60,66 @@ async function withExport(
   return measure(folder)
 }
 
-/** Ours, ONNX Runtime in Python, PyTorch and our q8, taking turns; then what batching gives clients that come at once. */
+/**
+ * Ours, ONNX Runtime in Python, PyTorch and our q8, taking turns; then what batching gives clients that come at once. Where
+ * its weights happen to lie in memory makes a session faster or slower than another of the same file, for as long as it
+ * lives: so each contestant is several processes, of whose medians the median counts.
+ */
 async function speedOf(name: string, folder: string): Promise<Row[]> {
+  const processes = new Map<string, { kind: string; contestant: Contestant }>()
+  await withVariant(folder, 'q8', false, async (variant) => {
+    const starts = {
+      ours: () => startOurs('clip.ts', folder),
+      q8: () => startOurs('clip.ts', variant),
+      onnxruntime: () => startPython('clip.py', folder, 'onnxruntime'),
+      pytorch: () => startPython('clip.py', folder, 'pytorch'),
+    }
+    for (let session = 0; session < sessions; session++) {
+      for (const [kind, start] of Object.entries(starts)) {
+        const contestant = await start()
+        if (contestant) processes.set(`${kind} ${session}`, { kind, contestant })
+      }
+    }
+  })
+  const rows: Row[] = []
+  for (const { count, repeats, turns } of batches) {
+    const turn = ({ contestant }: { contestant: Contestant }) => contestant.ask(`${count} ${repeats}`)
+    const contestants = [...processes].map(([id, each]) => [id, () => turn(each)])
+    const taken = await inTurns(Object.fromEntries(contestants), turns)
+    const medianOfKind = (kind: string): number =>
+      median([...processes].flatMap(([id, each]) => (each.kind === kind ? [taken[id] ?? Number.NaN] : [])))
+    const ours = medianOfKind('ours')
+    const of = `${name}, batch ${count}`
+    const baselines = { onnxruntime: 'ONNX Runtime in Python', pytorch: 'PyTorch' }
+    for (const [kind, baseline] of Object.entries(baselines)) {
+      if (processes.has(`${kind} 0`))
+        rows.push(against(`${of}, beside ${baseline}`, ours, medianOfKind(kind)))
+    }
+    rows.push(against(`${of}, q8 beside fp32`, medianOfKind('q8'), ours))
+  }
+  for (const { contestant } of processes.values()) contestant.end()
+  return [...rows, ...(await featuresOf(name, folder))]
+}
+
+/** How far q8's features are from those in fp32, and of the smaller architecture what batching gives. */
+async function featuresOf(name: string, folder: string): Promise<Row[]> {
   const runtime = openRuntime()
   const fp32 = await openVisionTower(await readModelFolder(folder), runtime)
   const q8 = await withVariant(folder, 'q8', false, async (variant) =>
     openVisionTower(await readModelFolder(variant), runtime),
   )
-  const python = await startPython('clip.py', folder)
-  const rows: Row[] = []
-  for (const { count, repeats, turns } of batches) {
-    const pixels = noise(count)
-    const contestants: Readonly<Record<string, () => Promise<number>>> = {
-      ours: encoding(fp32, pixels, count, repeats),
-      q8: encoding(q8, pixels, count, repeats),
-      ...(python && {
-        onnxruntime: () => python.ask(`onnxruntime ${count} ${repeats}`),
-        pytorch: () => python.ask(`pytorch ${count} ${repeats}`),
-      }),
-    }
-    const { ours = 0, q8: small = 0, onnxruntime, pytorch } = await inTurns(contestants, turns)
-    const of = `${name}, batch ${count}`
-    if (onnxruntime !== undefined && pytorch !== undefined) {
-      rows.push(
-        against(`${of}, beside ONNX Runtime in Python`, ours, onnxruntime),
-        against(`${of}, beside PyTorch`, ours, pytorch),
-      )
-    }
-    rows.push(against(`${of}, q8 beside fp32`, small, ours))
-  }
-  python?.end()
   const pixels = noise(8)
   const cosines = cosinesOf(
     await q8.encode(pixels, 8, 'clip', false),
     await fp32.encode(pixels, 8, 'clip', false),
   )
-  rows.push({
+  const cosineRow = {
     quantity: `${name}, cosine of features in q8 to fp32: mean, least`,
     ours: `${mean(cosines).toFixed(4)}, ${Math.min(...cosines).toFixed(4)}`,
-  })
-  if (name === 'vit-b-32') rows.push(await clientsOf(name, fp32))
+  }
+  const rows = name === 'vit-b-32' ? [cosineRow, await clientsOf(name, fp32)] : [cosineRow]
   await runtime.close()
   return rows
-}
-
-/**
- * Sessions that are opened anew for every turn: where its weights happen to lie makes a session faster or slower than
- * another of the same file, for as long as it lives.
- */
-async function sessionsOf(name: string, folder: string): Promise<Row[]> {
-  const [count, runs, pairs] = [8, 5, 9]
-  const model = await readModelFolder(folder)
-  const pixels = noise(count)
-  const taken = { ours: [] as number[], onnxruntime: [] as number[] }
-  for (let pair = 0; pair < pairs; pair++) {
-    const runtime = openRuntime()
-    const once = encoding(await openVisionTower(model, runtime), pixels, count, 1)
-    taken.ours.push(await medianOf(runs, once))
-    await runtime.close()
-    const python = await startPython('clip.py', folder)
-    if (python === undefined) return [{ quantity: `${name}: no Python to measure beside`, ours: '–' }]
-    taken.onnxruntime.push(await medianOf(runs, () => python.ask(`onnxruntime ${count} 1`)))
-    python.end()
-  }
-  const of = `${name}, batch ${count}, ${pairs} sessions each, beside ONNX Runtime in Python`
-  return [against(of, median(taken.ours), median(taken.onnxruntime))]
-}
-
-/** Pixels that are there already, handed over to the computing thread as the encoder does: milliseconds a batch. */
-const encoding = (tower: VisionTower, pixels: Float32Array, count: number, repeats: number) => async () => {
-  const given = Array.from({ length: repeats }, () => pixels.slice())
-  const taken = await onceMs(async () => {
-    for (const each of given) await tower.encode(each, count, 'clip', true)
-  })
-  return taken / repeats
 }
 
 /** 32 clients, each with one image at a time, with and without their images going through the model together. */
@@ -323,11 +295,6 @@ async function jpegFiles(directory: string, count: number): Promise<ImageSource[
       return { id: String(i), read: () => readFile(file) }
     }),
   )
-}
-
-function noise(count: number): Float32Array {
-  const random = seeded('pixels')
-  return Float32Array.from({ length: count * 3 * size * size }, () => 4 * random.next() - 2)
 }
 
 function cosinesOf(a: Matrix, b: Matrix): number[] {

@@ -2,8 +2,8 @@ import { measureOverlap } from '../../src/evaluation/overlap/overlap.js'
 import { createKernels } from '../../src/tensor/kernels.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
 import { type Benchmark, medianMs, ms, peakMemory, times } from '../benchmark.js'
+import { pythonBaseline } from '../contestants.js'
 import { syntheticFeatures } from '../data.js'
-import { pythonBaseline } from '../python.js'
 
 const images = 5000
 const dimensions = 512

@@ -1,7 +1,7 @@
 import { resample } from '../../src/encoders/pixels/resample.js'
 import { seeded } from '../../src/random.js'
 import { against, type Benchmark, inTurns, ms, onceMs, type Row } from '../benchmark.js'
-import { startPython } from '../python.js'
+import { startPython } from '../contestants.js'
 
 /** Photographs of two sizes to what CLIP takes, and a small image up; whole, as Pillow has no window. */
 const cases = [

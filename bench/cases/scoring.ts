@@ -5,8 +5,8 @@ import { clip } from '../../src/spaces/clip.js'
 import { createKernels } from '../../src/tensor/kernels.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
 import { type Benchmark, medianMs, ms, onceMs, times } from '../benchmark.js'
+import { pythonBaseline } from '../contestants.js'
 import { caltech61 } from '../data.js'
-import { pythonBaseline } from '../python.js'
 
 /** Tip-Adapter's logits of all test images against all keys, from features to logits. */
 export const scoring: Benchmark = {

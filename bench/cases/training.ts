@@ -11,7 +11,7 @@ import { adamW, noMoments } from '../../src/training/adam-w.js'
 import { supervised } from '../../src/training/objectives/supervised.js'
 import { prepareTower } from '../../src/training/tower.js'
 import { type Benchmark, inTurns, ms, onceMs, type Row, times } from '../benchmark.js'
-import { startPython } from '../python.js'
+import { startPython } from '../contestants.js'
 
 const classes = 50
 

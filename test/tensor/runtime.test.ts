@@ -63,6 +63,19 @@ describe('a session', () => {
     expect(results.map(({ y }) => valuesOf(y)[0])).toEqual(Array.from({ length: 50 }, (_, i) => -i))
   })
 
+  test('reads shared memory, of any size and by many at once, and leaves it as it is', async () => {
+    const session = await runtime.open(negation)
+    const lengths = [3, 1, 5000, 2, 5000, 4]
+    for (const ways of [lengths, lengths.toReversed()]) {
+      const inputs = ways.map((length, i) => new Float32Array(new SharedArrayBuffer(4 * length)).fill(i + 1))
+      const results = await Promise.all(inputs.map((data) => session.run({ x: vector(data) })))
+      expect(results.map(({ y }) => y)).toEqual(
+        ways.map((length, i) => vector(new Float32Array(length).fill(-i - 1))),
+      )
+      expect(inputs.map((data) => data[0])).toEqual([1, 2, 3, 4, 5, 6])
+    }
+  })
+
   test('refuses an input that it does not have, and runs again', async () => {
     const session = await runtime.open(negation)
     await expect(session.run({ z: vector(Float32Array.of(1)) })).rejects.toThrow(/x/)

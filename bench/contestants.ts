@@ -21,16 +21,29 @@ export async function pythonBaseline(
   }
 }
 
-/** A baseline that answers line by line, so that it can take turns with others. */
-export interface PythonProcess {
+/** A process that answers line by line, so that it can take turns with others. */
+export interface Contestant {
   ask(line: string): Promise<number>
   end(): void
 }
 
 /** Starts a baseline of `bench/baselines`; undefined where the Python of $PYTHON, or python3, lacks what it needs. */
-export async function startPython(script: string, ...args: string[]): Promise<PythonProcess | undefined> {
-  const file = fileURLToPath(new URL(`baselines/${script}`, import.meta.url))
-  const child = spawn(process.env.PYTHON ?? 'python3', [file, ...args], { stdio: ['pipe', 'pipe', 'ignore'] })
+export const startPython = (script: string, ...args: string[]): Promise<Contestant | undefined> =>
+  start(process.env.PYTHON ?? 'python3', [
+    fileURLToPath(new URL(`baselines/${script}`, import.meta.url)),
+    ...args,
+  ])
+
+/** Starts a script of `bench/ours`, where what is ours needs a process of its own as well. */
+export async function startOurs(script: string, ...args: string[]): Promise<Contestant> {
+  const file = fileURLToPath(new URL(`ours/${script}`, import.meta.url))
+  const contestant = await start(process.execPath, [...process.execArgv, file, ...args])
+  if (contestant === undefined) throw new Error(`${script} did not start`)
+  return contestant
+}
+
+async function start(command: string, args: readonly string[]): Promise<Contestant | undefined> {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'] })
   const lines = createInterface({ input: child.stdout })
   const line = async (): Promise<string | undefined> => {
     const [text] = await Promise.race([once(lines, 'line'), once(lines, 'close')])

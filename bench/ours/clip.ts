@@ -1,0 +1,36 @@
+import { createInterface } from 'node:readline'
+import { readModelFolder } from '../../src/encoders/model-folder.js'
+import { openVisionTower } from '../../src/encoders/towers.js'
+import { openRuntime } from '../../src/tensor/runtime.js'
+import { onceMs } from '../benchmark.js'
+import { noise } from '../noise.js'
+
+/**
+ * The image tower of a model folder, as `bench/baselines/clip.py` has it in Python: of lines `N REPEATS` each is answered with
+ * the milliseconds that a batch of N images took, pixels in shared memory as the encoder has them.
+ */
+const tower = await openVisionTower(await readModelFolder(process.argv[2] ?? '.'), openRuntime())
+const batches = new Map<number, Float32Array>()
+
+/** Made once: what it leaves to be collected would be collected while the model is timed. */
+function batchOf(count: number): Float32Array {
+  const made = batches.get(count) ?? inSharedMemory(noise(count))
+  batches.set(count, made)
+  return made
+}
+
+function inSharedMemory(values: Float32Array): Float32Array {
+  const shared = new Float32Array(new SharedArrayBuffer(values.byteLength))
+  shared.set(values)
+  return shared
+}
+
+console.log('ready')
+for await (const line of createInterface({ input: process.stdin })) {
+  const [count = 1, repeats = 1] = line.split(' ').map(Number)
+  const pixels = batchOf(count)
+  const taken = await onceMs(async () => {
+    for (let i = 0; i < repeats; i++) await tower.encode(pixels, count, 'clip', false)
+  })
+  console.log(taken / repeats)
+}
