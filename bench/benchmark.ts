@@ -37,42 +37,56 @@ export const times = (value: number): string => `${value.toFixed(value < 10 ? 2 
 /** The most memory that this process has had resident so far. */
 export const peakMemory = (): string => `${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`
 
-/** A row of milliseconds beside a baseline's: how many times as fast ours is, */
-export const against = (quantity: string, ours: number, baseline: number): Row => ({
+/**
+ * Both took turns: how many times as fast ours is, as the median of the turns' own ratios, which a machine that drifts from
+ * turn to turn leaves alone, and the interval that holds the true median in 95 of 100 cases.
+ */
+export const against = (quantity: string, ours: readonly number[], baseline: readonly number[]): Row => ({
   quantity,
-  ours: ms(ours),
-  baseline: ms(baseline),
-  ratio: `${(baseline / ours).toFixed(3)}× as fast`,
+  ours: ms(median(ours)),
+  baseline: ms(median(baseline)),
+  ratio: `${withInterval(ratios(baseline, ours))} as fast`,
 })
 
-/** and how many times its time ours takes. */
-export const cost = (quantity: string, ours: number, baseline: number): Row => ({
+/** And how many times its time ours takes. */
+export const cost = (quantity: string, ours: readonly number[], baseline: readonly number[]): Row => ({
   quantity,
-  ours: ms(ours),
-  baseline: ms(baseline),
-  ratio: `${(ours / baseline).toFixed(3)}× its time`,
+  ours: ms(median(ours)),
+  baseline: ms(median(baseline)),
+  ratio: `${withInterval(ratios(ours, baseline))} its time`,
 })
+
+const ratios = (a: readonly number[], b: readonly number[]): number[] =>
+  a.map((value, turn) => value / (b[turn] ?? Number.NaN))
+
+/** The interval lies between two of the values in order, by the binomial distribution. */
+function withInterval(values: readonly number[]): string {
+  const sorted = values.toSorted((a, b) => a - b)
+  const outside = Math.max(0, Math.floor((sorted.length - 1.96 * Math.sqrt(sorted.length)) / 2))
+  const [low = Number.NaN, high = Number.NaN] = [sorted[outside], sorted[sorted.length - 1 - outside]]
+  return `${median(sorted).toFixed(3)}× (${low.toFixed(3)}–${high.toFixed(3)})`
+}
 
 const restMs = 300
 
 /**
- * The median milliseconds of each, in turns, so that a machine that drifts is the same for all; the first turn does not
- * count. Before each turn is a rest: threads of whoever went before, PyTorch's above all, go on spinning for a while on the
- * cores of whoever comes next.
+ * The milliseconds of each, turn by turn, in one order and then in the other; the first turn does not count. Before each is a
+ * rest: threads of whoever went before, PyTorch's above all, go on spinning for a while on the cores of whoever comes next.
  */
 export async function inTurns(
   contestants: Readonly<Record<string, () => Promise<number>>>,
   turns: number,
-): Promise<Partial<Record<string, number>>> {
-  const measured = new Map<string, number[]>(Object.keys(contestants).map((name) => [name, []]))
+): Promise<Partial<Record<string, readonly number[]>>> {
+  const order = Object.entries(contestants)
+  const measured = new Map<string, number[]>(order.map(([name]) => [name, []]))
   for (let turn = 0; turn <= turns; turn++) {
-    for (const [name, work] of Object.entries(contestants)) {
+    for (const [name, work] of turn % 2 === 0 ? order : order.toReversed()) {
       await setTimeout(restMs)
       const taken = await work()
       if (turn > 0) measured.get(name)?.push(taken)
     }
   }
-  return Object.fromEntries([...measured].map(([name, taken]) => [name, median(taken)]))
+  return Object.fromEntries(measured)
 }
 
 export function median(values: readonly number[]): number {

@@ -12,17 +12,16 @@ import { openVisionTower, type VisionTower } from '../../src/encoders/towers.js'
 import { seeded } from '../../src/random.js'
 import { type Matrix, makeUnit, matrix, rowOf } from '../../src/tensor/matrix.js'
 import { openRuntime, type Runtime, type Session } from '../../src/tensor/runtime.js'
-import { against, type Benchmark, cost, inTurns, median, onceMs, type Row, times } from '../benchmark.js'
-import { type Contestant, startOurs, startPython } from '../contestants.js'
+import { against, type Benchmark, cost, inTurns, onceMs, type Row, times } from '../benchmark.js'
+import { startOurs, startPython } from '../contestants.js'
 import { noise } from '../noise.js'
 
-/** Images a batch, how many batches one after the other make a turn, and how many turns each session has. */
+/** Images a batch, how many batches one after the other make a turn, and how many turns there are. */
 const batches = [
-  { count: 1, repeats: 5, turns: 9 },
-  { count: 8, repeats: 1, turns: 9 },
-  { count: 32, repeats: 1, turns: 5 },
+  { count: 1, repeats: 3, turns: 61 },
+  { count: 8, repeats: 1, turns: 61 },
+  { count: 32, repeats: 1, turns: 25 },
 ]
-const sessions = 3
 
 /**
  * CLIP's image towers of true size, from a folder of exports made by `tools/export-clip` with `--precision fp32 q8
@@ -60,44 +59,25 @@ async function withExport(
   return measure(folder)
 }
 
-/**
- * Ours, ONNX Runtime in Python, PyTorch and our q8, taking turns; then what batching gives clients that come at once. Where
- * its weights happen to lie in memory makes a session faster or slower than another of the same file, for as long as it
- * lives: so each contestant is several processes, of whose medians the median counts.
- */
+/** Ours, ONNX Runtime in Python, PyTorch and our q8, each in a process of its own, taking turns. */
 async function speedOf(name: string, folder: string): Promise<Row[]> {
-  const processes = new Map<string, { kind: string; contestant: Contestant }>()
-  await withVariant(folder, 'q8', false, async (variant) => {
-    const starts = {
-      ours: () => startOurs('clip.ts', folder),
-      q8: () => startOurs('clip.ts', variant),
-      onnxruntime: () => startPython('clip.py', folder, 'onnxruntime'),
-      pytorch: () => startPython('clip.py', folder, 'pytorch'),
-    }
-    for (let session = 0; session < sessions; session++) {
-      for (const [kind, start] of Object.entries(starts)) {
-        const contestant = await start()
-        if (contestant) processes.set(`${kind} ${session}`, { kind, contestant })
-      }
-    }
-  })
+  const contestants = await withVariant(folder, 'q8', false, async (variant) => ({
+    ours: await startOurs('clip.ts', folder),
+    onnxruntime: await startPython('clip.py', folder, 'onnxruntime'),
+    q8: await startOurs('clip.ts', variant),
+    pytorch: await startPython('clip.py', folder, 'pytorch'),
+  }))
+  const present = Object.entries(contestants).flatMap(([id, each]) => (each ? [{ id, ...each }] : []))
   const rows: Row[] = []
   for (const { count, repeats, turns } of batches) {
-    const turn = ({ contestant }: { contestant: Contestant }) => contestant.ask(`${count} ${repeats}`)
-    const contestants = [...processes].map(([id, each]) => [id, () => turn(each)])
-    const taken = await inTurns(Object.fromEntries(contestants), turns)
-    const medianOfKind = (kind: string): number =>
-      median([...processes].flatMap(([id, each]) => (each.kind === kind ? [taken[id] ?? Number.NaN] : [])))
-    const ours = medianOfKind('ours')
+    const asked = present.map(({ id, ask }) => [id, () => ask(`${count} ${repeats}`)])
+    const { ours = [], q8 = [], onnxruntime, pytorch } = await inTurns(Object.fromEntries(asked), turns)
     const of = `${name}, batch ${count}`
-    const baselines = { onnxruntime: 'ONNX Runtime in Python', pytorch: 'PyTorch' }
-    for (const [kind, baseline] of Object.entries(baselines)) {
-      if (processes.has(`${kind} 0`))
-        rows.push(against(`${of}, beside ${baseline}`, ours, medianOfKind(kind)))
-    }
-    rows.push(against(`${of}, q8 beside fp32`, medianOfKind('q8'), ours))
+    if (onnxruntime) rows.push(against(`${of}, beside ONNX Runtime in Python`, ours, onnxruntime))
+    if (pytorch) rows.push(against(`${of}, beside PyTorch`, ours, pytorch))
+    rows.push(against(`${of}, q8 beside fp32`, q8, ours))
   }
-  for (const { contestant } of processes.values()) contestant.end()
+  for (const { end } of present) end()
   return [...rows, ...(await featuresOf(name, folder))]
 }
 
@@ -130,7 +110,7 @@ async function clientsOf(name: string, tower: VisionTower): Promise<Row> {
     return () =>
       onceMs(() => Promise.all(Array.from({ length: 32 }, () => encode(image.slice(), 1, 'clip', true))))
   }
-  const { together = 0, apart = 0 } = await inTurns({ together: clients(64), apart: clients(1) }, 3)
+  const { together = [], apart = [] } = await inTurns({ together: clients(64), apart: clients(1) }, 3)
   return against(`${name}, 32 clients at once, batched beside one by one`, together, apart)
 }
 
@@ -153,13 +133,16 @@ async function filesOf(name: string, folder: string): Promise<Row[]> {
       const from = (spaces: string[], some: ImageSource[]) => () =>
         onceMs(() => encoder.encodeImages(some, { spaces }))
       const turns = name === 'vit-b-32' ? 41 : 15
-      const { model = 0, files = 0 } = await inTurns({ model: alone, files: from(['clip'], images) }, turns)
+      const { model = [], files = [] } = await inTurns({ model: alone, files: from(['clip'], images) }, turns)
       const [first] = images
       const single = first ? [first] : []
-      const spaces = await inTurns({ one: from(['clip'], single), both: from(['clip', 'imo'], single) }, 21)
+      const { one = [], both = [] } = await inTurns(
+        { one: from(['clip'], single), both: from(['clip', 'imo'], single) },
+        21,
+      )
       return [
         against(`${name}, ${count} JPEG files of 500×375, beside the model alone`, files, model),
-        cost(`${name}, one JPEG file in both spaces, beside one space`, spaces.both ?? 0, spaces.one ?? 0),
+        cost(`${name}, one JPEG file in both spaces, beside one space`, both, one),
       ]
     })
   } finally {

@@ -1,6 +1,6 @@
 import { resample } from '../../src/encoders/pixels/resample.js'
 import { seeded } from '../../src/random.js'
-import { against, type Benchmark, inTurns, ms, onceMs, type Row } from '../benchmark.js'
+import { against, type Benchmark, inTurns, median, ms, onceMs, type Row } from '../benchmark.js'
 import { startPython } from '../contestants.js'
 
 /** Photographs of two sizes to what CLIP takes, and a small image up; whole, as Pillow has no window. */
@@ -29,10 +29,11 @@ export const resize: Benchmark = {
         return taken / repeats
       }
       const theirs = pillow && { pillow: () => pillow.ask([...from, ...to, repeats].join(' ')) }
-      const found = await inTurns({ ours, ...theirs }, 15)
+      const { ours: taken = [], pillow: theirTime } = await inTurns({ ours, ...theirs }, 15)
       const quantity = `${from.join('×')} to ${to.join('×')}, bicubic, the same bytes as Pillow and beside it`
-      const { ours: taken = Number.NaN, pillow: theirTime } = found
-      rows.push(theirTime === undefined ? { quantity, ours: ms(taken) } : against(quantity, taken, theirTime))
+      rows.push(
+        theirTime === undefined ? { quantity, ours: ms(median(taken)) } : against(quantity, taken, theirTime),
+      )
     }
     pillow?.end()
     return rows

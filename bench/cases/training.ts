@@ -10,7 +10,7 @@ import { openRuntime } from '../../src/tensor/runtime.js'
 import { adamW, noMoments } from '../../src/training/adam-w.js'
 import { supervised } from '../../src/training/objectives/supervised.js'
 import { prepareTower } from '../../src/training/tower.js'
-import { type Benchmark, inTurns, ms, onceMs, type Row, times } from '../benchmark.js'
+import { type Benchmark, cost, inTurns, median, ms, onceMs, type Row, times } from '../benchmark.js'
 import { startPython } from '../contestants.js'
 
 const classes = 50
@@ -42,7 +42,7 @@ async function stepOf(name: string, folder: string, batch: number, turns: number
     String(classes),
   )
   const step = await ourStep(model, batch)
-  const { ours = 0, pytorch } = await inTurns(
+  const { ours = [], pytorch } = await inTurns(
     { ours: () => onceMs(step), ...(python && { pytorch: () => python.ask('step') }) },
     turns,
   )
@@ -52,11 +52,7 @@ async function stepOf(name: string, folder: string, batch: number, turns: number
   const of = `a training step of ${name}, batch ${batch}`
   const mib = (value: number) => `${value.toFixed(0)} MiB`
   return [
-    {
-      quantity: `${of}, beside PyTorch`,
-      ours: ms(ours),
-      ...(pytorch && { baseline: ms(pytorch), ratio: `${times(ours / pytorch)} its time` }),
-    },
+    pytorch ? cost(`${of}, beside PyTorch`, ours, pytorch) : { quantity: of, ours: ms(median(ours)) },
     {
       quantity: `${of}, the most memory of the process`,
       ours: mib(peak),
