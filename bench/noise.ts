@@ -2,8 +2,11 @@ import { seeded } from '../src/random.js'
 
 const size = 224
 
-/** Pixels of noise as CLIP takes them, [count, 3, 224, 224]. */
+/** Pixels of noise as CLIP takes them, [count, 3, 224, 224], in shared memory as the encoder has them. */
 export function noise(count: number): Float32Array {
   const random = seeded('pixels')
-  return new Float32Array(count * 3 * size * size).map(() => 4 * random.next() - 2)
+  const length = count * 3 * size * size
+  const pixels = new Float32Array(new SharedArrayBuffer(4 * length))
+  for (let i = 0; i < length; i++) pixels[i] = 4 * random.next() - 2
+  return pixels
 }

@@ -14,15 +14,9 @@ const batches = new Map<number, Float32Array>()
 
 /** Made once: what it leaves to be collected would be collected while the model is timed. */
 function batchOf(count: number): Float32Array {
-  const made = batches.get(count) ?? inSharedMemory(noise(count))
+  const made = batches.get(count) ?? noise(count)
   batches.set(count, made)
   return made
-}
-
-function inSharedMemory(values: Float32Array): Float32Array {
-  const shared = new Float32Array(new SharedArrayBuffer(values.byteLength))
-  shared.set(values)
-  return shared
 }
 
 console.log('ready')
