@@ -150,10 +150,7 @@ async function filesOf(name: string, folder: string): Promise<Row[]> {
   }
 }
 
-/**
- * The same graph opened twice is one session: two differ by up to a tenth, by where in memory their weights happen to lie,
- * and here it is the files that are measured.
- */
+/** The same graph opened twice is one session, so that files and the model alone have the same caches. */
 function withSharedSessions(runtime: Runtime): Runtime {
   const sessions = new Map<string, Promise<Session>>()
   return {
