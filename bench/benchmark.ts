@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { mcnemar } from '../src/evaluation/statistics.js'
 
 /** One line of the table. */
 export interface Row {
@@ -59,12 +60,17 @@ export const cost = (quantity: string, ours: readonly number[], baseline: readon
 const ratios = (a: readonly number[], b: readonly number[]): number[] =>
   a.map((value, turn) => value / (b[turn] ?? Number.NaN))
 
-/** The interval lies between two of the values in order, by the binomial distribution. */
+/**
+ * The interval lies between two of the values in order: as many are left out at each end as lie there with a probability of
+ * 5% at most. Fewer than six values have none.
+ */
 function withInterval(values: readonly number[]): string {
   const sorted = values.toSorted((a, b) => a - b)
-  const outside = Math.max(0, Math.floor((sorted.length - 1.96 * Math.sqrt(sorted.length)) / 2))
-  const [low = Number.NaN, high = Number.NaN] = [sorted[outside], sorted[sorted.length - 1 - outside]]
-  return `${median(sorted).toFixed(3)}× (${low.toFixed(3)}–${high.toFixed(3)})`
+  let outside = 0
+  while (mcnemar(outside, sorted.length - outside) <= 0.05) outside += 1
+  const [low, high] = [sorted[outside - 1], sorted[sorted.length - outside]]
+  const interval = low === undefined || high === undefined ? '' : ` (${low.toFixed(3)}–${high.toFixed(3)})`
+  return `${median(sorted).toFixed(3)}×${interval}`
 }
 
 const restMs = 300

@@ -132,11 +132,12 @@ export function encoderOf(
     const own = space === 'clip' || (space === 'imo' && used() === undefined)
     return own ? model.fingerprint : `${model.fingerprint}-${hashes()[space]?.slice(0, 16)}`
   }
-  const encode = (pixels: Float32Array, count: number, space: EncoderSpace, give: boolean) => {
+  /** `pixels` lie in shared memory, which is not handed over but copied where it is used. */
+  const encode = (pixels: Float32Array, count: number, space: EncoderSpace) => {
     const other = others.get(space)
-    if (other) return other.use((tower) => tower.encode(pixels, count, 'imo', give))
+    if (other) return other.use((tower) => tower.encode(pixels, count, 'imo', false))
     const inMain = space === 'clip' ? space : 'imo'
-    return opened.use(({ vision }) => vision.encode(pixels, count, inMain, give))
+    return opened.use(({ vision }) => vision.encode(pixels, count, inMain, false))
   }
 
   async function encodeImages(images: readonly ImageSource[], options: EncodeOptions) {
@@ -160,9 +161,8 @@ export function encoderOf(
       // A failure there is reported when that batch's turn comes.
       ahead?.catch(() => undefined)
       const batch: Record<EncoderSpace, Matrix> = {}
-      for (const [i, space] of wanted.entries()) {
-        const last = i === wanted.length - 1
-        const running = encode(pixels, (to - from) * recipe.rounds, space, last)
+      for (const space of wanted) {
+        const running = encode(pixels, (to - from) * recipe.rounds, space)
         const views = await untilCancelled(signal, running)
         const features = meanOfViews(views, recipe.rounds)
         batch[space] = features

@@ -68,7 +68,7 @@ const operations = {
       inputs[name] = new Tensor(type, own, dims)
     }
     const outputs = await sessionOf(session).run(inputs, wanted ?? sessionOf(session).outputNames)
-    spare = held.find(({ byteLength }) => byteLength > spare.byteLength) ?? spare
+    for (const buffer of held) if (buffer.byteLength > spare.byteLength) spare = buffer
     /** @type {Record<string, unknown>} */
     const result = {}
     /** @type {Set<ArrayBuffer>} */

@@ -19,8 +19,6 @@ async function partOfDemo(images: number): Promise<string> {
   return folder
 }
 
-/** On a busy machine a page takes a while to follow. */
-
 describe.skipIf(browserPath === undefined)(withBrowser, async () => {
   if (browserPath === undefined) return
   const [browser, server] = await Promise.all([
