@@ -1,5 +1,4 @@
 import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -44,11 +43,8 @@ export async function startOurs(script: string, ...args: string[]): Promise<Cont
 
 async function start(command: string, args: readonly string[]): Promise<Contestant | undefined> {
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'] })
-  const lines = createInterface({ input: child.stdout })
-  const line = async (): Promise<string | undefined> => {
-    const [text] = await Promise.race([once(lines, 'line'), once(lines, 'close')])
-    return text
-  }
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const line = async (): Promise<string | undefined> => (await lines.next()).value
   if ((await line()) !== 'ready') return undefined
   return {
     async ask(text) {

@@ -1,13 +1,14 @@
 import { join, resolve } from 'node:path'
 import { errors, reasonOf } from '../errors.js'
 import { type Matrix, matrix } from '../tensor/matrix.js'
-import { openModel } from '../tensor/onnx/model.js'
+import { type OnnxModel, openModel } from '../tensor/onnx/model.js'
 import { readOnnxGraph } from '../tensor/onnx/read-graph.js'
 import type { OpenOptions, Runtime, Session, Tensor } from '../tensor/runtime.js'
 import { readAdapter } from './adapters/adapter.js'
 import { adapterScaleInput, attachAdapter } from './adapters/attach.js'
 import { stripAdapters } from './adapters/strip-adapters.js'
 import type { EncoderSpace } from './encoder.js'
+import { fuseAttention } from './fuse-attention.js'
 import type { Manifest, ModelFolder, Tower } from './manifest.js'
 import type { TokenIds } from './tokenizer.js'
 
@@ -93,7 +94,7 @@ async function openAdapted({ folder, manifest }: ModelFolder, name: string, runt
     // Adapters that are part of the graph make way for those that are attached.
     const model = stripAdapters(await readOnnxGraph(file), manifest.vision.scaleInput)
     attachAdapter(model, adapter)
-    const session = await openModel(runtime, model, optionsFor(manifest))
+    const session = await openModel(runtime, fusedFor(runtime, model), optionsFor(manifest))
     return { session, scale: adapter.scale, scaleInput: adapterScaleInput }
   } catch (error) {
     throw errors.invalidAdapter({ file: adapterFile, model: file, reason: reasonOf(error) })
@@ -103,11 +104,16 @@ async function openAdapted({ folder, manifest }: ModelFolder, name: string, runt
 async function openGraph(file: string, runtime: Runtime, manifest: Manifest): Promise<Session> {
   try {
     // Over its file a graph takes one copy of its weights in memory; by its name ONNX Runtime makes two.
-    return await openModel(runtime, await readOnnxGraph(file), optionsFor(manifest))
+    const model = await readOnnxGraph(file)
+    return await openModel(runtime, fusedFor(runtime, model), optionsFor(manifest))
   } catch (error) {
     throw errors.invalidModel({ file, reason: reasonOf(error) })
   }
 }
+
+/** On a processor attention is one operator; what else runs graphs has fusions of its own, or not this operator. */
+const fusedFor = ({ onProcessor }: Runtime, model: OnnxModel): OnnxModel =>
+  onProcessor ? fuseAttention(model) : model
 
 /** At its last level the optimiser of ONNX Runtime 1.30 crashes on some graphs in half precision. */
 const optionsFor = ({ precision }: Manifest): OpenOptions =>

@@ -1,11 +1,12 @@
 """A CLIP of a true architecture at random weights, in the layout that optimum and transformers.js use.
 
-python export.py OUT_DIR ARCHITECTURE [--precision fp32 fp16 q8] [--opset 14] [--attention eager|sdpa] [--weights]
+python export.py OUT_DIR ARCHITECTURE [--precision fp32 fp16 q8] [--opset 14] [--attention eager|sdpa|older] [--weights]
 
 OUT_DIR then holds config.json (open_clip_config.json), preprocessor_config.json, tokenizer.json and onnx/. With --weights also
 what load() below needs to make the PyTorch model again: weights.pt.
 """
 import argparse
+import functools
 import json
 import os
 import warnings
@@ -15,6 +16,7 @@ import torch
 
 import architectures
 import towers
+from older_attention import older_attention
 from tokenizers_of import clip_tokenizer, siglip_tokenizer
 
 SUFFIX = {"fp32": "", "fp16": "_fp16", "q8": "_quantized", "qdq": "_qdq"}
@@ -26,7 +28,10 @@ def build(name, seed=0, attention="eager"):
     if name in architectures.VIT:
         from transformers import CLIPModel
 
-        model = CLIPModel._from_config(architectures.clip_config(name), attn_implementation=attention)
+        older = attention == "older"
+        model = CLIPModel._from_config(architectures.clip_config(name), attn_implementation="eager" if older else attention)
+        for layer in model.vision_model.encoder.layers if older else []:
+            layer.self_attn.forward = functools.partial(older_attention, layer.self_attn)
         pair = towers.ClipVision, towers.ClipText
     elif name in architectures.SIGLIP:
         from transformers import SiglipModel
@@ -153,7 +158,7 @@ def main():
     p.add_argument("architecture", choices=architectures.NAMES)
     p.add_argument("--precision", nargs="+", default=["fp32"], choices=list(SUFFIX))
     p.add_argument("--opset", type=int, default=14)
-    p.add_argument("--attention", default="eager", choices=["eager", "sdpa"])
+    p.add_argument("--attention", default="eager", choices=["eager", "sdpa", "older"])
     p.add_argument("--seed", type=int, default=0)
     p.add_argument("--weights", action="store_true")
     a = p.parse_args()

@@ -1,6 +1,6 @@
+import { livePart } from '../../tensor/onnx/live.js'
 import type { OnnxModel } from '../../tensor/onnx/model.js'
 import { withGraph } from '../../tensor/onnx/model.js'
-import type { NodeProto } from '../../tensor/onnx/onnx_pb.js'
 import { withFields } from '../../tensor/onnx/with-fields.js'
 
 /**
@@ -28,22 +28,8 @@ export function stripAdapters(model: OnnxModel, scaleInput: string | undefined):
     return other === undefined ? name : standIn(other)
   }
   const nodes = graph.node.map((node) => withFields(node, { input: node.input.map(standIn) }))
-  const live = needed(
-    nodes,
-    graph.output.map(({ name }) => name),
-  )
   return withGraph(model, {
-    node: nodes.filter((node) => node.output.some((name) => live.has(name))),
+    ...livePart(graph, nodes),
     input: graph.input.filter(({ name }) => name !== scaleInput),
-    initializer: graph.initializer.filter(({ name }) => live.has(name)),
   })
-}
-
-/** The values that the outputs depend on. */
-function needed(nodes: readonly NodeProto[], outputs: readonly string[]): Set<string> {
-  const live = new Set(outputs)
-  for (const { input, output } of nodes.toReversed()) {
-    if (output.some((name) => live.has(name))) for (const name of input) live.add(name)
-  }
-  return live
 }

@@ -34,7 +34,15 @@ export function floatsOf(tensor: TensorProto): Float32Array {
   }
   if (tensor.rawData.length === 0) return Float32Array.from(tensor.floatData)
   // Copied: in a file the bytes need not lie at a multiple of four.
-  return new Float32Array(tensor.rawData.slice().buffer)
+  return new Float32Array(Uint8Array.from(tensor.rawData).buffer)
+}
+
+/** The numbers of an int64 tensor of a graph, such as a shape. Throws for a tensor of another type. */
+export function integersOf(tensor: TensorProto): number[] {
+  if (tensor.dataType !== TensorProto_DataType.INT64) throw new Error(`tensor ${tensor.name} is not int64`)
+  if (tensor.rawData.length === 0) return tensor.int64Data.map(Number)
+  // Copied: in a file the bytes need not lie at a multiple of eight.
+  return Array.from(new BigInt64Array(Uint8Array.from(tensor.rawData).buffer), Number)
 }
 
 /** The shape of a constant matrix, seen through transposition and number formats; undefined where that is not told. */

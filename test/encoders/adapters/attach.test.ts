@@ -21,6 +21,7 @@ async function openAdapted(file: string, adapter: Adapter): Promise<Session> {
 const exports = [
   ['tiny', 'vision_model', 0.999999],
   ['tiny', 'vision_model_opset17', 0.999999],
+  ['tiny', 'vision_model_older', 0.999999],
   ['tiny', 'vision_model_fp16', 0.99999],
   ['tiny', 'vision_model_quantized', 0.999],
   ['tiny', 'vision_model_qdq', 0.998],
