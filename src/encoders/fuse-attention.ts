@@ -2,7 +2,12 @@ import { create } from '@bufbuild/protobuf'
 import { elementType, node } from '../tensor/onnx/graph.js'
 import { livePart } from '../tensor/onnx/live.js'
 import { type OnnxModel, withGraph } from '../tensor/onnx/model.js'
-import { type NodeProto, NodeProtoSchema, OperatorSetIdProtoSchema } from '../tensor/onnx/onnx_pb.js'
+import {
+  type AttributeProto,
+  type NodeProto,
+  NodeProtoSchema,
+  OperatorSetIdProtoSchema,
+} from '../tensor/onnx/onnx_pb.js'
 import { constantShape, elementTypeOf, floatsOf, integersOf } from '../tensor/onnx/tensors.js'
 import { type Topology, topologyOf } from '../tensor/onnx/topology.js'
 import { withFields } from '../tensor/onnx/with-fields.js'
@@ -57,7 +62,7 @@ function attentionNode({ queries, keys, values, heads, scale, end }: Attention):
 
 /** The attention that a Softmax is the middle of. */
 function attentionAround(topology: Topology, softmax: NodeProto): Attention | undefined {
-  if (softmax.opType !== 'Softmax') return undefined
+  if (softmax.opType !== 'Softmax' || !softmax.attribute.some(isLastAxis)) return undefined
   const scaled = scaledProduct(topology, softmax.input[0] ?? '')
   const weighted = onlyReader(topology, softmax.output[0] ?? '')
   if (scaled === undefined || weighted?.opType !== 'MatMul') return undefined
@@ -78,6 +83,9 @@ function attentionAround(topology: Topology, softmax: NodeProto): Attention | un
     return undefined
   return { ...sources, heads: width / size, scale: scaled.scale, end }
 }
+
+/** -1, or 3 where a head is an axis of its own. */
+const isLastAxis = ({ name, i }: AttributeProto): boolean => name === 'axis' && (i === -1n || i === 3n)
 
 /** `s·q·kᵀ`, the scale at the product, at the queries, at both sides, or nowhere. */
 function scaledProduct(topology: Topology, value: string) {

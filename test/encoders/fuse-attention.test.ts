@@ -68,6 +68,15 @@ describe('a graph stays as it is', () => {
     expect(fuseAttention(model)).toBe(model)
   })
 
+  test('where the softmax is not over keys', async () => {
+    const model = await readOnnxModel(fileOf('tiny', 'vision_model'))
+    for (const { opType, attribute } of model.graph.node) {
+      const [axis] = opType === 'Softmax' ? attribute : []
+      if (axis) axis.i = 2n
+    }
+    expect(fuseAttention(model)).toBe(model)
+  })
+
   test('where somebody else reads what attention weighs with', async () => {
     const model = await readOnnxModel(fileOf('tiny', 'vision_model'))
     const [softmax] = model.graph.node.filter(({ opType }) => opType === 'Softmax')
