@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path'
 import { errors, reasonOf } from '../errors.js'
 import { type Matrix, matrix } from '../tensor/matrix.js'
-import { type OnnxModel, openModel } from '../tensor/onnx/model.js'
+import { livePart } from '../tensor/onnx/live.js'
+import { type OnnxModel, openModel, withGraph } from '../tensor/onnx/model.js'
 import { readOnnxGraph } from '../tensor/onnx/read-graph.js'
 import type { OpenOptions, Runtime, Session, Tensor } from '../tensor/runtime.js'
 import { readAdapter } from './adapters/adapter.js'
@@ -9,6 +10,7 @@ import { adapterScaleInput, attachAdapter } from './adapters/attach.js'
 import { stripAdapters } from './adapters/strip-adapters.js'
 import type { EncoderSpace } from './encoder.js'
 import { fuseAttention } from './fuse-attention.js'
+import { keepClassToken } from './keep-class-token.js'
 import type { Manifest, ModelFolder, Tower } from './manifest.js'
 import type { TokenIds } from './tokenizer.js'
 
@@ -36,7 +38,7 @@ export async function openVisionTower(model: ModelFolder, runtime: Runtime): Pro
     adapter && 'file' in adapter
       ? await openAdapted(model, adapter.file, runtime)
       : {
-          session: await openGraph(file, runtime, manifest),
+          session: await openGraph(file, runtime, vision, manifest),
           scale: adapter?.scale ?? 0,
           scaleInput: vision.scaleInput,
         }
@@ -59,7 +61,7 @@ export async function openVisionTower(model: ModelFolder, runtime: Runtime): Pro
 export async function openTextTower(model: ModelFolder, runtime: Runtime): Promise<TextTower> {
   const { text, padding, dimensions } = model.manifest
   const file = join(model.folder, text.file)
-  const session = await openGraph(file, runtime, model.manifest)
+  const session = await openGraph(file, runtime, text, model.manifest)
   const output = checked(session, file, text, [])
   const columns = session.signature[text.input]?.shape[1]
   return {
@@ -94,26 +96,44 @@ async function openAdapted({ folder, manifest }: ModelFolder, name: string, runt
     // Adapters that are part of the graph make way for those that are attached.
     const model = stripAdapters(await readOnnxGraph(file), manifest.vision.scaleInput)
     attachAdapter(model, adapter)
-    const session = await openModel(runtime, fusedFor(runtime, model), optionsFor(manifest))
+    const session = await openTower(runtime, model, manifest.vision, manifest)
     return { session, scale: adapter.scale, scaleInput: adapterScaleInput }
   } catch (error) {
     throw errors.invalidAdapter({ file: adapterFile, model: file, reason: reasonOf(error) })
   }
 }
 
-async function openGraph(file: string, runtime: Runtime, manifest: Manifest): Promise<Session> {
+async function openGraph(file: string, runtime: Runtime, tower: Tower, manifest: Manifest): Promise<Session> {
   try {
     // Over its file a graph takes one copy of its weights in memory; by its name ONNX Runtime makes two.
-    const model = await readOnnxGraph(file)
-    return await openModel(runtime, fusedFor(runtime, model), optionsFor(manifest))
+    return await openTower(runtime, await readOnnxGraph(file), tower, manifest)
   } catch (error) {
     throw errors.invalidModel({ file, reason: reasonOf(error) })
   }
 }
 
-/** On a processor attention is one operator; what else runs graphs has fusions of its own, or not this operator. */
-const fusedFor = ({ onProcessor }: Runtime, model: OnnxModel): OnnxModel =>
-  onProcessor ? fuseAttention(model) : model
+/**
+ * The tower with what does not serve its features left out. On a processor attention is one operator; what else runs graphs
+ * has fusions of its own, or not this operator.
+ */
+function openTower(
+  runtime: Runtime,
+  model: OnnxModel,
+  { outputs }: Tower,
+  manifest: Manifest,
+): Promise<Session> {
+  const features = withOutput(model, outputs)
+  const fused = runtime.onProcessor ? fuseAttention(features) : features
+  return openModel(runtime, keepClassToken(fused), optionsFor(manifest))
+}
+
+/** The model giving the first of these outputs that it has, and nothing else; as it is where it has none. */
+function withOutput(model: OnnxModel, names: readonly string[]): OnnxModel {
+  const { graph } = model
+  const output = names.flatMap((name) => graph.output.find((each) => each.name === name) ?? []).slice(0, 1)
+  if (output.length === 0) return model
+  return withGraph(model, { output, ...livePart({ ...graph, output }, graph.node) })
+}
 
 /** At its last level the optimiser of ONNX Runtime 1.30 crashes on some graphs in half precision. */
 const optionsFor = ({ precision }: Manifest): OpenOptions =>

@@ -2,7 +2,7 @@ import type { GraphProto, NodeProto } from './onnx_pb.js'
 
 /** What a graph's outputs depend on: with `nodes` in place of its own, those that are left, and the initializers. */
 export function livePart(
-  { output, initializer }: GraphProto,
+  { output, initializer }: Pick<GraphProto, 'output' | 'initializer'>,
   nodes: readonly NodeProto[],
 ): Pick<GraphProto, 'node' | 'initializer'> {
   const live = new Set(output.map(({ name }) => name))

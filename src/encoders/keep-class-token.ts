@@ -1,0 +1,132 @@
+import { create } from '@bufbuild/protobuf'
+import { node } from '../tensor/onnx/graph.js'
+import { type OnnxModel, withGraph } from '../tensor/onnx/model.js'
+import { type NodeProto, NodeProtoSchema } from '../tensor/onnx/onnx_pb.js'
+import { constantShape, integersOf, integerTensor } from '../tensor/onnx/tensors.js'
+import { type Topology, topologyOf } from '../tensor/onnx/topology.js'
+import { withFields } from '../tensor/onnx/with-fields.js'
+
+/** Where the class token is along the axis of tokens, as a tensor of the graph. */
+const first = 'shotboard.class_token'
+
+/**
+ * The model with all that follows its last attention done for the class token alone, where that is the only one its output is
+ * made of: a vision transformer computes the last block's MLP for every token, and then drops all but the first. Every token
+ * is computed by itself there, so what comes out is the same bit for bit. A model that needs all of them, such as one that
+ * pools, stays as it is.
+ */
+export function keepClassToken(model: OnnxModel): OnnxModel {
+  const { graph } = model
+  const topology = topologyOf(graph)
+  const tokens = tokenValues(topology)
+  const narrow = narrowNodes(topology, tokens)
+  const narrowValues = new Set([...narrow].flatMap(({ output }) => output))
+  const wide = new Set(
+    [...narrow]
+      .flatMap(({ input }) => input)
+      .filter((value) => tokens.has(value) && !narrowValues.has(value)),
+  )
+  // What attention reads as well has other tokens. Behind an attention that pools there is one anyway.
+  const others = [...wide].some((value) => topology.consumers(value).some((reader) => !narrow.has(reader)))
+  if (!others || ![...narrow].some(({ opType }) => opType === 'MatMul')) return model
+  const nodes = graph.node.flatMap((each) => {
+    const picks = each.output.filter((value) => wide.has(value)).map(pickNode)
+    const input = each.input.map((value) => (wide.has(value) ? classTokenOf(value) : value))
+    return [narrow.has(each) ? withFields(each, { input }) : each, ...picks]
+  })
+  return withGraph(model, {
+    node: nodes,
+    initializer: [...graph.initializer, integerTensor(first, [0])],
+    // Their shapes have become others.
+    valueInfo: graph.valueInfo.filter(({ name }) => !narrowValues.has(name)),
+  })
+}
+
+const classTokenOf = (value: string): string => `${value}.class_token`
+
+/** [N, tokens, width] to [N, 1, width]. */
+const pickNode = (value: string): NodeProto =>
+  create(
+    NodeProtoSchema,
+    node('Gather', { inputs: [value, first], output: classTokenOf(value), attributes: { axis: 1 } }),
+  )
+
+/** The nodes that work on each token by itself, and whose results nobody reads but for the class token's. */
+function narrowNodes(topology: Topology, tokens: ReadonlySet<string>): Set<NodeProto> {
+  const narrow = new Set<NodeProto>()
+  const outputs = new Set(topology.graph.output.map(({ name }) => name))
+  for (const each of topology.graph.node.toReversed()) {
+    const [value = '', ...others] = each.output
+    const readers = topology.consumers(value)
+    if (others.length > 0 || outputs.has(value) || readers.length === 0) continue
+    if (!readers.every((reader) => narrow.has(reader) || picksClassToken(topology, reader))) continue
+    if (tokens.has(value) && isPerToken(topology, tokens, each)) narrow.add(each)
+  }
+  return narrow
+}
+
+function picksClassToken(topology: Topology, { opType, input, attribute }: NodeProto): boolean {
+  const index = topology.tensor(input[1] ?? '')
+  const axis = attribute.find(({ name }) => name === 'axis')?.i
+  return opType === 'Gather' && axis === 1n && index?.dims.length === 0 && integersOf(index)[0] === 0
+}
+
+const elementwise = new Set(['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Sqrt', 'Cast', 'Identity'])
+const activations = new Set(['Relu', 'Sigmoid', 'Tanh', 'Erf', 'Gelu'])
+
+function isPerToken(
+  topology: Topology,
+  tokens: ReadonlySet<string>,
+  { opType, input, attribute }: NodeProto,
+): boolean {
+  const [x = '', ...parameters] = input
+  switch (opType) {
+    case 'MatMul':
+      return parameters.every((each) => constantShape(topology, each)?.length === 2)
+    case 'LayerNormalization':
+      return attribute.some(({ name, i }) => name === 'axis' && i === -1n) && tokens.has(x)
+    case 'ReduceMean': {
+      const axes = attribute.find(({ name }) => name === 'axes')?.ints.join()
+      return axes === '-1' && !attribute.some(({ name, i }) => name === 'keepdims' && i === 0n)
+    }
+    default:
+      return (
+        (elementwise.has(opType) || activations.has(opType)) &&
+        input.every((each) => isShared(topology, each) || tokens.has(each))
+      )
+  }
+}
+
+/** Whether a value is one for all tokens: a number, or a vector of the tokens' width. */
+function isShared(topology: Topology, value: string): boolean {
+  const declared = topology.graph.input.find(({ name }) => name === value)?.type?.value
+  if (topology.isInput(value)) {
+    const shape = declared?.case === 'tensorType' ? declared.value.shape : undefined
+    return shape !== undefined && shape.dim.length <= 1
+  }
+  const tensor = topology.tensor(value)
+  if (tensor) return tensor.dims.length <= 1
+  const producer = topology.producer(value)
+  return (
+    producer !== undefined &&
+    elementwise.has(producer.opType) &&
+    producer.input.every((each) => isShared(topology, each))
+  )
+}
+
+/** Operators whose result is a vector for each token, in a transformer whose stream it is added to. */
+const giving = new Set([
+  ...['MatMul', 'FusedMatMul', 'Reshape', 'Transpose', 'Concat', 'LayerNormalization', 'ReduceMean'],
+  ...['MultiHeadAttention', 'Attention'],
+])
+
+/** The values that are known to be one for each token, which those of an unknown operator are not. */
+function tokenValues({ graph, isConstant }: Topology): ReadonlySet<string> {
+  const known = new Set<string>()
+  for (const { opType, input, output } of graph.node) {
+    const passes = elementwise.has(opType) || activations.has(opType)
+    if (!giving.has(opType) && !(passes && input.some((value) => known.has(value)))) continue
+    for (const value of output) if (!isConstant(value)) known.add(value)
+  }
+  return known
+}
