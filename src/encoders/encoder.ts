@@ -148,8 +148,12 @@ export function encoderOf(
     }
     const perBatch = Math.max(1, Math.floor(imagesInBatch(manifest) / recipe.rounds))
     const parts = new Map<EncoderSpace, Matrix[]>(options.spaces.map((space) => [space, []]))
+    const atOnce = runtime.onProcessor ? 1 : 2
+    const room = pixelRoom(atOnce, Math.min(perBatch, images.length) * recipe.rounds, manifest)
     const prepare = (from: number) =>
-      threads.use((running) => prepareBatch(running, images, from, from + perBatch, recipe, manifest))
+      threads.use((running) =>
+        prepareBatch(running, images.slice(from, from + perBatch), from, room(), recipe, manifest),
+      )
 
     let ahead: Promise<Float32Array> | undefined
     for (let from = 0; from < images.length; from += perBatch) {
@@ -282,17 +286,33 @@ const closeModel = async ({ vision, text }: OpenedModel): Promise<void> => {
 }
 
 /** The pixels of images `from` up to `to`, every view of each, in shared memory: [images·rounds, 3, size, size]. */
+/**
+ * Room for a batch's pixels, in shared memory, so many of them in turns: one is filled while another is in the model. New
+ * memory for every batch would cost a page fault for every four kilobytes.
+ */
+function pixelRoom(rooms: number, images: number, { imageSize }: Manifest): () => Float32Array {
+  const made: Float32Array[] = []
+  return () => {
+    const next =
+      made.length < rooms
+        ? new Float32Array(new SharedArrayBuffer(4 * images * 3 * imageSize ** 2))
+        : made.shift()
+    if (next === undefined) throw new Error('there is no room for pixels')
+    made.push(next)
+    return next
+  }
+}
+
 async function prepareBatch(
   threads: PreparingThreads,
   images: readonly ImageSource[],
   from: number,
-  to: number,
+  room: Float32Array,
   recipe: AugmentationRecipe,
   manifest: Manifest,
 ): Promise<Float32Array> {
-  const batch = images.slice(from, to)
   const length = recipe.rounds * 3 * manifest.imageSize ** 2
-  const pixels = new Float32Array(new SharedArrayBuffer(batch.length * length * 4))
+  const pixels = room.subarray(0, images.length * length)
 
   async function prepareImage(source: ImageSource, i: number): Promise<void> {
     try {
@@ -303,7 +323,7 @@ async function prepareBatch(
     }
   }
 
-  await Promise.all(batch.map((source, i) => preparing(() => prepareImage(source, i))))
+  await Promise.all(images.map((source, i) => preparing(() => prepareImage(source, i))))
   return pixels
 }
 
