@@ -9,7 +9,6 @@ import { readAdapter } from './adapters/adapter.js'
 import { adapterScaleInput, attachAdapter } from './adapters/attach.js'
 import { stripAdapters } from './adapters/strip-adapters.js'
 import type { EncoderSpace } from './encoder.js'
-import { fuseAttention } from './fuse-attention.js'
 import { keepClassToken } from './keep-class-token.js'
 import type { Manifest, ModelFolder, Tower } from './manifest.js'
 import type { TokenIds } from './tokenizer.js'
@@ -112,20 +111,13 @@ async function openGraph(file: string, runtime: Runtime, tower: Tower, manifest:
   }
 }
 
-/**
- * The tower with what does not serve its features left out. On a processor attention is one operator; what else runs graphs
- * has fusions of its own, or not this operator.
- */
-function openTower(
+/** The tower with what does not serve its features left out. */
+const openTower = (
   runtime: Runtime,
   model: OnnxModel,
   { outputs }: Tower,
   manifest: Manifest,
-): Promise<Session> {
-  const features = withOutput(model, outputs)
-  const fused = runtime.onProcessor ? fuseAttention(features) : features
-  return openModel(runtime, keepClassToken(fused), optionsFor(manifest))
-}
+): Promise<Session> => openModel(runtime, keepClassToken(withOutput(model, outputs)), optionsFor(manifest))
 
 /** The model giving the first of these outputs that it has, and nothing else; as it is where it has none. */
 function withOutput(model: OnnxModel, names: readonly string[]): OnnxModel {

@@ -3,8 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { readAdapter } from '../../src/encoders/adapters/adapter.js'
 import { adapterScaleInput, attachAdapter } from '../../src/encoders/adapters/attach.js'
-import { fuseAttention } from '../../src/encoders/fuse-attention.js'
-import { openModel, readOnnxModel } from '../../src/tensor/onnx/model.js'
+import { graphOverFile, readOnnxModel } from '../../src/tensor/onnx/model.js'
 import { openRuntime, type Session } from '../../src/tensor/runtime.js'
 import { readSafetensors } from '../../src/tensor/safetensors.js'
 import { leastCosine } from '../../test/encoders/adapters/files.js'
@@ -40,8 +39,8 @@ for (const folder of process.argv.slice(2)) {
     await unmodified.release()
     const model = await readOnnxModel(file)
     attachAdapter(model, adapter)
-    // As the encoder opens it.
-    const adapted = await openModel(runtime, fuseAttention(model), options)
+    const { model: bytes, weightsFolder } = graphOverFile(model)
+    const adapted = await runtime.open(bytes, { ...options, weightsFolder })
     const [off, on] = [await run(adapted, 0), await run(adapted, adapter.scale)]
     await adapted.release()
     const d = plain.length / (shape[0] ?? 0)

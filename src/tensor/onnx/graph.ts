@@ -21,11 +21,10 @@ export interface NodeOptions {
 /** A float32 tensor's shape, a string for a dimension that varies from run to run. */
 export type Shape = readonly Dimension[]
 
-/** Element types, as the operator Cast takes them. */
+/** Element types, for the operator Cast. */
 export const elementType = {
   float: TensorProto_DataType.FLOAT,
   double: TensorProto_DataType.DOUBLE,
-  int64: TensorProto_DataType.INT64,
 } as const
 
 /** One operator of the standard ONNX set. */

@@ -27,16 +27,6 @@ export function integerTensor(name: string, values: readonly number[]): TensorPr
   })
 }
 
-/** The numbers of a float32 tensor of a graph. Throws for a tensor of another type or one kept in another file. */
-export function floatsOf(tensor: TensorProto): Float32Array {
-  if (tensor.dataType !== TensorProto_DataType.FLOAT || tensor.externalData.length > 0) {
-    throw new Error(`tensor ${tensor.name} is not float32, or lies in another file`)
-  }
-  if (tensor.rawData.length === 0) return Float32Array.from(tensor.floatData)
-  // Copied: in a file the bytes need not lie at a multiple of four.
-  return new Float32Array(Uint8Array.from(tensor.rawData).buffer)
-}
-
 /** The numbers of an int64 tensor of a graph, such as a shape. Throws for a tensor of another type. */
 export function integersOf(tensor: TensorProto): number[] {
   if (tensor.dataType !== TensorProto_DataType.INT64) throw new Error(`tensor ${tensor.name} is not int64`)
