@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf'
 import { node } from '../tensor/onnx/graph.js'
 import { type OnnxModel, withGraph } from '../tensor/onnx/model.js'
-import { type NodeProto, NodeProtoSchema } from '../tensor/onnx/onnx_pb.js'
+import { type NodeProto, NodeProtoSchema, TensorProto_DataType } from '../tensor/onnx/onnx_pb.js'
 import { constantShape, integersOf, integerTensor } from '../tensor/onnx/tensors.js'
 import { type Topology, topologyOf } from '../tensor/onnx/topology.js'
 import { withFields } from '../tensor/onnx/with-fields.js'
@@ -68,7 +68,8 @@ function narrowNodes(topology: Topology, tokens: ReadonlySet<string>): Set<NodeP
 function picksClassToken(topology: Topology, { opType, input, attribute }: NodeProto): boolean {
   const index = topology.tensor(input[1] ?? '')
   const axis = attribute.find(({ name }) => name === 'axis')?.i
-  return opType === 'Gather' && axis === 1n && index?.dims.length === 0 && integersOf(index)[0] === 0
+  const isNumber = index?.dims.length === 0 && index.dataType === TensorProto_DataType.INT64
+  return opType === 'Gather' && axis === 1n && isNumber && integersOf(index)[0] === 0
 }
 
 const elementwise = new Set(['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Sqrt', 'Cast', 'Identity'])
