@@ -148,11 +148,18 @@ export function encoderOf(
     }
     const perBatch = Math.max(1, Math.floor(imagesInBatch(manifest) / recipe.rounds))
     const parts = new Map<EncoderSpace, Matrix[]>(options.spaces.map((space) => [space, []]))
-    const atOnce = runtime.onProcessor ? 1 : 2
-    const room = pixelRoom(atOnce, Math.min(perBatch, images.length) * recipe.rounds, manifest)
+    const mostViews = Math.min(perBatch, images.length) * recipe.rounds
+    const rooms = pixelRooms(runtime.onProcessor ? 1 : 2, mostViews, manifest)
     const prepare = (from: number) =>
       threads.use((running) =>
-        prepareBatch(running, images.slice(from, from + perBatch), from, room(), recipe, manifest),
+        prepareBatch(
+          running,
+          images.slice(from, from + perBatch),
+          from,
+          rooms.next().value,
+          recipe,
+          manifest,
+        ),
       )
 
     let ahead: Promise<Float32Array> | undefined
@@ -285,24 +292,17 @@ const closeModel = async ({ vision, text }: OpenedModel): Promise<void> => {
   await Promise.all([vision.release(), text.release()])
 }
 
-/** The pixels of images `from` up to `to`, every view of each, in shared memory: [images·rounds, 3, size, size]. */
 /**
- * Room for a batch's pixels, in shared memory, so many of them in turns: one is filled while another is in the model. New
- * memory for every batch would cost a page fault for every four kilobytes.
+ * Room for the pixels of so many images, in shared memory, `count` rooms in turns: one is filled while another is in the
+ * model. New memory for every batch would cost a page fault for every four kilobytes.
  */
-function pixelRoom(rooms: number, images: number, { imageSize }: Manifest): () => Float32Array {
-  const made: Float32Array[] = []
-  return () => {
-    const next =
-      made.length < rooms
-        ? new Float32Array(new SharedArrayBuffer(4 * images * 3 * imageSize ** 2))
-        : made.shift()
-    if (next === undefined) throw new Error('there is no room for pixels')
-    made.push(next)
-    return next
-  }
+function* pixelRooms(count: number, images: number, { imageSize }: Manifest): Generator<Float32Array, never> {
+  const bytes = 4 * images * 3 * imageSize ** 2
+  const rooms = Array.from({ length: count }, () => new Float32Array(new SharedArrayBuffer(bytes)))
+  for (;;) yield* rooms
 }
 
+/** The pixels of a batch, whose first image is number `from`, every view of each, in `room`: [images·rounds, 3, size, size]. */
 async function prepareBatch(
   threads: PreparingThreads,
   images: readonly ImageSource[],

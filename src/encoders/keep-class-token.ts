@@ -2,7 +2,7 @@ import { create } from '@bufbuild/protobuf'
 import { node } from '../tensor/onnx/graph.js'
 import { type OnnxModel, withGraph } from '../tensor/onnx/model.js'
 import { type NodeProto, NodeProtoSchema, TensorProto_DataType } from '../tensor/onnx/onnx_pb.js'
-import { constantShape, integersOf, integerTensor } from '../tensor/onnx/tensors.js'
+import { constantShape, elementTypeOf, integersOf, integerTensor } from '../tensor/onnx/tensors.js'
 import { type Topology, topologyOf } from '../tensor/onnx/topology.js'
 import { withFields } from '../tensor/onnx/with-fields.js'
 
@@ -13,7 +13,7 @@ const first = 'shotboard.class_token'
  * The model with all that follows its last attention done for the class token alone, where that is the only one its output is
  * made of: a vision transformer computes the last block's MLP for every token, and then drops all but the first. Every token
  * is computed by itself there, so what comes out is the same bit for bit. A model that needs all of them, such as one that
- * pools, stays as it is.
+ * pools, stays as it is, and so do half and 8-bit weights.
  */
 export function keepClassToken(model: OnnxModel): OnnxModel {
   const { graph } = model
@@ -72,8 +72,10 @@ function picksClassToken(topology: Topology, { opType, input, attribute }: NodeP
   return opType === 'Gather' && axis === 1n && isNumber && integersOf(index)[0] === 0
 }
 
-const elementwise = new Set(['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Sqrt', 'Cast', 'Identity'])
-const activations = new Set(['Relu', 'Sigmoid', 'Tanh', 'Erf', 'Gelu'])
+const elementwise = new Set([
+  ...['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Sqrt', 'Cast', 'Identity'],
+  ...['Relu', 'Sigmoid', 'Tanh', 'Erf', 'Gelu'],
+])
 
 function isPerToken(
   topology: Topology,
@@ -83,7 +85,12 @@ function isPerToken(
   const [x = '', ...parameters] = input
   switch (opType) {
     case 'MatMul':
-      return parameters.every((each) => constantShape(topology, each)?.length === 2)
+      // In half precision one row is multiplied by another kernel than many, and rounds otherwise.
+      return parameters.every(
+        (each) =>
+          constantShape(topology, each)?.length === 2 &&
+          elementTypeOf(topology, each) === TensorProto_DataType.FLOAT,
+      )
     case 'LayerNormalization':
       return attribute.some(({ name, i }) => name === 'axis' && i === -1n) && tokens.has(x)
     case 'ReduceMean': {
@@ -91,10 +98,7 @@ function isPerToken(
       return axes === '-1' && !attribute.some(({ name, i }) => name === 'keepdims' && i === 0n)
     }
     default:
-      return (
-        (elementwise.has(opType) || activations.has(opType)) &&
-        input.every((each) => isShared(topology, each) || tokens.has(each))
-      )
+      return elementwise.has(opType) && input.every((each) => isShared(topology, each) || tokens.has(each))
   }
 }
 
@@ -125,8 +129,8 @@ const giving = new Set([
 function tokenValues({ graph, isConstant }: Topology): ReadonlySet<string> {
   const known = new Set<string>()
   for (const { opType, input, output } of graph.node) {
-    const passes = elementwise.has(opType) || activations.has(opType)
-    if (!giving.has(opType) && !(passes && input.some((value) => known.has(value)))) continue
+    const passes = elementwise.has(opType) && input.some((value) => known.has(value))
+    if (!giving.has(opType) && !passes) continue
     for (const value of output) if (!isConstant(value)) known.add(value)
   }
   return known

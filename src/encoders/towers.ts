@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path'
 import { errors, reasonOf } from '../errors.js'
 import { type Matrix, matrix } from '../tensor/matrix.js'
-import { livePart } from '../tensor/onnx/live.js'
-import { type OnnxModel, openModel, withGraph } from '../tensor/onnx/model.js'
+import { withOutput } from '../tensor/onnx/live.js'
+import { type OnnxModel, openModel } from '../tensor/onnx/model.js'
 import { readOnnxGraph } from '../tensor/onnx/read-graph.js'
 import type { OpenOptions, Runtime, Session, Tensor } from '../tensor/runtime.js'
 import { readAdapter } from './adapters/adapter.js'
@@ -118,14 +118,6 @@ const openTower = (
   { outputs }: Tower,
   manifest: Manifest,
 ): Promise<Session> => openModel(runtime, keepClassToken(withOutput(model, outputs)), optionsFor(manifest))
-
-/** The model giving the first of these outputs that it has, and nothing else; as it is where it has none. */
-function withOutput(model: OnnxModel, names: readonly string[]): OnnxModel {
-  const { graph } = model
-  const output = names.flatMap((name) => graph.output.find((each) => each.name === name) ?? []).slice(0, 1)
-  if (output.length === 0) return model
-  return withGraph(model, { output, ...livePart({ ...graph, output }, graph.node) })
-}
 
 /** At its last level the optimiser of ONNX Runtime 1.30 crashes on some graphs in half precision. */
 const optionsFor = ({ precision }: Manifest): OpenOptions =>

@@ -3,8 +3,8 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { readAdapter } from '../../src/encoders/adapters/adapter.js'
 import { adapterScaleInput, attachAdapter } from '../../src/encoders/adapters/attach.js'
 import { keepClassToken } from '../../src/encoders/keep-class-token.js'
-import { livePart } from '../../src/tensor/onnx/live.js'
-import { type OnnxModel, openModel, readOnnxModel, withGraph } from '../../src/tensor/onnx/model.js'
+import { withOutput } from '../../src/tensor/onnx/live.js'
+import { type OnnxModel, openModel, readOnnxModel } from '../../src/tensor/onnx/model.js'
 import { openRuntime, type Session } from '../../src/tensor/runtime.js'
 import { expectedFeatures, leastCosine, tinyModel } from './adapters/files.js'
 import { miniClip } from './files.js'
@@ -12,12 +12,8 @@ import { miniClip } from './files.js'
 const runtime = openRuntime({ threads: 1 })
 afterAll(() => runtime.close())
 
-/** A graph that gives one of its outputs alone, with what that needs. */
-async function graphOf(file: string, name = 'image_embeds'): Promise<OnnxModel> {
-  const model = await readOnnxModel(file)
-  const output = model.graph.output.filter((each) => each.name === name)
-  return withGraph(model, { output, ...livePart({ ...model.graph, output }, model.graph.node) })
-}
+const graphOf = async (file: string, name = 'image_embeds'): Promise<OnnxModel> =>
+  withOutput(await readOnnxModel(file), [name])
 const fileOf = (name: string, graph: string) => join(tinyModel(name), `onnx/${graph}.onnx`)
 
 describe.each([
@@ -95,6 +91,7 @@ describe('a graph stays as it is', () => {
 
   test.each([
     ['that pools by attention', 'siglip-tiny', 'vision_model', 'pooler_output'],
+    ['in half precision', 'tiny', 'vision_model_fp16', 'image_embeds'],
     ['whose tokens are quantised together', 'tiny', 'vision_model_quantized', 'image_embeds'],
     ['of a text', 'tiny', 'text_model', 'text_embeds'],
   ])('%s', async (_, name, graph, output) => {

@@ -25,13 +25,13 @@ export function topologyOf(graph: GraphProto): Topology {
     const held = node.opType === 'Constant' ? node.attribute[0]?.t : undefined
     const constant =
       node.opType === 'Constant' ||
-      (node.input.length > 0 && node.input.every((input) => input === '' || constants.has(input)))
+      (node.input.length > 0 && readBy(node).every((input) => input === '' || constants.has(input)))
     for (const output of node.output) {
       producers.set(output, node)
       if (constant) constants.add(output)
       if (held) tensors.set(output, held)
     }
-    for (const input of new Set(node.input)) {
+    for (const input of new Set(readBy(node))) {
       const readers = consumers.get(input)
       if (readers) readers.push(node)
       else consumers.set(input, [node])
@@ -45,6 +45,15 @@ export function topologyOf(graph: GraphProto): Topology {
     isConstant: (value) => constants.has(value),
     isInput: (value) => inputs.has(value),
   }
+}
+
+/** What a node reads: its inputs, and what is read within the bodies of an If or a Loop, of the graph around them too. */
+export function readBy({ input, attribute }: NodeProto): readonly string[] {
+  const bodies = attribute.flatMap(({ g, graphs }) => (g ? [g, ...graphs] : graphs))
+  return [
+    ...input,
+    ...bodies.flatMap(({ node, output }) => [...node.flatMap(readBy), ...output.map(({ name }) => name)]),
+  ]
 }
 
 /** Operators that pass a value on, in another number format at most. */
