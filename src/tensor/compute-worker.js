@@ -36,10 +36,6 @@ function sessionOf(id) {
 
 /** @type {Record<string, (request: any) => Promise<{ result: unknown, transfer?: ArrayBuffer[] }>>} */
 const operations = {
-  async nothing() {
-    return { result: null }
-  },
-
   async providers() {
     return { result: listSupportedBackends().map(({ name }) => name) }
   },
@@ -115,6 +111,7 @@ parentPort?.on('message', async ({ id, operation, ...request }) => {
     const { result, transfer } = await perform(request)
     parentPort?.postMessage({ id, result }, transfer ?? [])
   } catch (error) {
-    parentPort?.postMessage({ id, error: error instanceof Error ? error.message : String(error) })
+    const message = error instanceof Error ? error.message : String(error)
+    parentPort?.postMessage({ id, error: { message } })
   }
 })

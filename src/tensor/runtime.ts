@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
+import { startThread, type Thread } from '../thread.js'
 
 /** What goes into a session and comes out of it. */
 export type Tensor =
@@ -75,60 +75,21 @@ export interface RuntimeOptions {
   readonly providers?: readonly string[]
 }
 
+const threadName = 'the computing thread'
+const ended = (): Error => new Error(`${threadName} has ended`)
+
 /** A computing thread, which starts when something is first asked of it and keeps no process alive while it is idle. */
 export function openRuntime({
   threads = availableParallelism(),
   providers = ['cpu'],
 }: RuntimeOptions = {}): Runtime {
-  const ended = 'the computing thread has ended'
-  let started: Worker | undefined
-  const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>()
-  /** What the thread has been asked and has not answered yet, whether anybody still waits for it or not. */
-  const underWay = new Set<number>()
-  let onIdle = (): void => {}
-  let lastRequest = 0
-  let stopped: Error | undefined
+  let started: Thread | undefined
+  let closed = false
 
-  const stop = (error: Error): void => {
-    stopped = error
-    for (const { reject } of waiting.values()) reject(error)
-    waiting.clear()
-  }
-
-  /** The thread, started by the first who asks. */
-  function thread(): Worker {
-    if (started !== undefined) return started
-    const worker = new Worker(new URL('./compute-worker.js', import.meta.url), { execArgv: [] })
-    started = worker
-    worker.on('message', ({ id, result, error }: { id: number; result: never; error?: string }) => {
-      const request = waiting.get(id)
-      waiting.delete(id)
-      underWay.delete(id)
-      if (underWay.size === 0) {
-        worker.unref()
-        onIdle()
-      }
-      if (error === undefined) request?.resolve(result)
-      else request?.reject(new Error(error))
-    })
-    worker.on('error', stop)
-    worker.on('exit', () => {
-      stop(new Error(ended))
-      onIdle()
-    })
-    return worker
-  }
-
-  function ask<T>(operation: string, request: object, transfer: ArrayBuffer[] = []): Promise<T> {
-    if (stopped !== undefined) return Promise.reject(stopped)
-    const worker = thread()
-    return new Promise<T>((resolve, reject) => {
-      lastRequest += 1
-      worker.postMessage({ id: lastRequest, operation, ...request }, transfer)
-      waiting.set(lastRequest, { resolve, reject })
-      underWay.add(lastRequest)
-      worker.ref()
-    })
+  function ask<T>(operation: string, request: object, transfer: readonly ArrayBuffer[] = []): Promise<T> {
+    if (closed) return Promise.reject(ended())
+    started ??= startThread(new URL('./compute-worker.js', import.meta.url), threadName)
+    return started.ask({ operation, ...request }, transfer)
   }
 
   const optionsWith = ({
@@ -185,16 +146,9 @@ export function openRuntime({
     eigh: (size, data) => ask('eigh', { size, data }),
     solve: (size, data, columns, rightSide) => ask('solve', { size, data, columns, rightSide }),
     async close() {
-      if (started === undefined) return stop(new Error(ended))
-      // A thread that ends within native code, or while it loads it, takes the whole process with it.
-      const idle = new Promise<void>((resolve) => {
-        onIdle = resolve
-      })
-      ask('nothing', {}).catch(() => {})
-      const running = stopped === undefined
-      stop(new Error(ended))
-      if (running) await idle
-      await started.terminate()
+      closed = true
+      started?.refuse(ended())
+      await started?.close()
     },
   }
 }

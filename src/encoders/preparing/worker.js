@@ -13,13 +13,13 @@ if (existsSync(fileURLToPath(new URL('./prepare.ts', import.meta.url)))) {
 const { ShotboardError } = await import('../../errors.js')
 const { prepare } = await import('./prepare.js')
 
-parentPort?.on('message', async ({ task, preparation, pixels }) => {
+parentPort?.on('message', async ({ id, preparation, pixels }) => {
   try {
     await prepare(preparation, pixels)
-    parentPort?.postMessage({ task })
+    parentPort?.postMessage({ id })
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     const { code, argument } = error instanceof ShotboardError ? error : {}
-    parentPort?.postMessage({ task, error: { code, message, argument } })
+    parentPort?.postMessage({ id, error: { code, message, argument } })
   }
 })
