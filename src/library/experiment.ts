@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { errors } from '../errors.js'
 import { klScalings, selections } from '../evaluation/protocol.js'
-import type { CompareInput } from './comparisons.js'
+import type { CompareInput } from './plan-comparison.js'
 
 const fingerprint = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal')
 

@@ -3,8 +3,8 @@ import { basename } from 'node:path'
 import { errors, type ShotboardError } from '../errors.js'
 import { type ImportJobContext, runImport } from '../jobs/import-job.js'
 import { importSource } from '../jobs/import-source.js'
-import { persevere } from '../jobs/persevere.js'
 import type { JobQueue } from '../jobs/queue.js'
+import { recordedJobs } from '../jobs/recorded-jobs.js'
 import { openArchive } from '../sources/archive.js'
 import { openFolder } from '../sources/folder.js'
 import type { Source } from '../sources/source.js'
@@ -76,23 +76,19 @@ export function createImports(context: ImportsContext): Imports {
   const { store, archiveFiles, limits, queue } = context
   const addingTo = new Set<string>()
 
-  const enqueue = (id: string): void =>
-    queue.add(id, (signal) => {
-      const onFault = (fault: ShotboardError) => park(id, fault)
-      return persevere(() => runImport(context, id, signal), { signal, onFault })
-    })
-
-  /** Says why an import waits, where that can be written at all. */
-  async function park(id: string, fault: ShotboardError): Promise<void> {
-    context.onFault(id, fault)
-    await store.imports.park(id, { error: fault.message, errorCode: fault.code }).catch(() => undefined)
-  }
-
-  async function find(id: string): Promise<ImportRow> {
-    const [row] = await store.imports.byIds([id])
-    if (!row) throw errors.unknownImport({ id }, 'id')
-    return row
-  }
+  const { enqueue, cancel, ended, resume } = recordedJobs<ImportRow>({
+    queue,
+    records: store.imports,
+    run: (id, signal) => runImport(context, id, signal),
+    park: (id, { message, code }) => store.imports.park(id, { error: message, errorCode: code }),
+    onFault: context.onFault,
+    async writeCancelled({ id, file }) {
+      await store.imports.end(id, { status: 'CANCELLED' })
+      await archiveFiles.remove(file)
+    },
+    unknown: errors.unknownImport,
+    over: errors.importFinished,
+  })
 
   return {
     async importArchive({ archive, ...options }) {
@@ -147,23 +143,10 @@ export function createImports(context: ImportsContext): Imports {
       }
     },
 
-    async cancel(id) {
-      const { status, file } = await find(id)
-      if (status !== 'QUEUED' && status !== 'RUNNING') throw errors.importFinished({ id, status }, 'id')
-      await store.imports.end(id, { status: 'CANCELLED' })
-      await queue.cancel(id)
-      await archiveFiles.remove(file)
-      return find(id)
-    },
-    async ended(id) {
-      await find(id)
-      await queue.ended(id)
-      return find(id)
-    },
+    cancel,
+    ended,
+    resume,
     isAddingTo: (datasetId) => addingTo.has(datasetId),
-    async resume() {
-      for (const row of await store.imports.unfinished()) enqueue(row.id)
-    },
   }
 }
 

@@ -1,8 +1,8 @@
 import { errors, ShotboardError } from '../errors.js'
 import type { Changes } from '../jobs/changes.js'
 import { latestStates } from '../jobs/latest-states.js'
-import { persevere } from '../jobs/persevere.js'
 import type { JobQueue } from '../jobs/queue.js'
+import { isOver, recordedJobs } from '../jobs/recorded-jobs.js'
 import { removeCheckpoint, runTraining, type TrainingJobContext } from '../jobs/training-job.js'
 import type { TrainingRow } from '../store/trainings.js'
 import { parseTrainingSettings, type TrainingSettingsInput } from '../training/settings.js'
@@ -47,28 +47,20 @@ export interface TrainingsContext extends TrainingJobContext {
 
 /** Whoever watches a training is told at most twice a second. */
 const leastMsBetweenStates = 500
-const isOver = ({ status }: Pick<TrainingRow, 'status'>) => status !== 'QUEUED' && status !== 'RUNNING'
 
 export function createTrainings(context: TrainingsContext): Trainings {
   const { store, encoders, queue, changes } = context
 
-  const enqueue = (id: string): void =>
-    queue.add(id, (signal) =>
-      persevere(() => runTraining(context, id, signal), {
-        signal,
-        async onFault(fault) {
-          context.onFault(id, fault)
-          const why = { error: fault.message, errorCode: fault.code }
-          await store.trainings.park(id, why).catch(() => undefined)
-        },
-      }),
-    )
-
-  async function find(id: string): Promise<TrainingRow> {
-    const [row] = await store.trainings.byIds([id])
-    if (!row) throw errors.unknownTraining({ id }, 'id')
-    return row
-  }
+  const { enqueue, find, cancel, ended, resume } = recordedJobs<TrainingRow>({
+    queue,
+    records: store.trainings,
+    run: (id, signal) => runTraining(context, id, signal),
+    park: (id, { message, code }) => store.trainings.park(id, { error: message, errorCode: code }),
+    onFault: context.onFault,
+    writeCancelled: ({ id }) => store.trainings.end(id, { status: 'CANCELLED' }),
+    unknown: errors.unknownTraining,
+    over: errors.trainingFinished,
+  })
 
   return {
     async train({ dataset: datasetId, encoder: encoderId, name: asked, ...input }) {
@@ -88,13 +80,7 @@ export function createTrainings(context: TrainingsContext): Trainings {
       enqueue(row.id)
       return row
     },
-    async cancel(id) {
-      const { status } = await find(id)
-      if (status !== 'QUEUED' && status !== 'RUNNING') throw errors.trainingFinished({ id, status }, 'id')
-      await queue.cancel(id)
-      await store.trainings.end(id, { status: 'CANCELLED' })
-      return find(id)
-    },
+    cancel,
     async goOn(id) {
       const { name, encoder, status } = await find(id)
       if (status === 'SUCCEEDED') throw errors.trainingFinished({ id, status }, 'id')
@@ -111,11 +97,7 @@ export function createTrainings(context: TrainingsContext): Trainings {
       await store.trainings.delete(id)
       await removeCheckpoint(context, id)
     },
-    async ended(id) {
-      await find(id)
-      await queue.ended(id)
-      return find(id)
-    },
+    ended,
     async watch(id) {
       await find(id)
       return latestStates({
@@ -125,9 +107,7 @@ export function createTrainings(context: TrainingsContext): Trainings {
         leastMs: leastMsBetweenStates,
       })
     },
-    async resume() {
-      for (const { id } of await store.trainings.unfinished()) enqueue(id)
-    },
+    resume,
   }
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import type { CompareInput } from '../../src/library/comparisons.js'
 import type { LabelledImageInput } from '../../src/library/datasets.js'
+import type { CompareInput } from '../../src/library/plan-comparison.js'
 import { seeded } from '../../src/random.js'
 import { labelledPictures, makeDataset, type Sizes } from '../helpers/datasets.js'
 import { temporaryFolder } from '../helpers/folder.js'

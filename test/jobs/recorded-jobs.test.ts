@@ -1,0 +1,119 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { errors } from '../../src/errors.js'
+import { createJobQueue, type JobQueue } from '../../src/jobs/queue.js'
+import {
+  isOver,
+  type JobRecord,
+  type RecordedJobsOptions,
+  recordedJobs,
+} from '../../src/jobs/recorded-jobs.js'
+
+const queues: JobQueue[] = []
+afterEach(async () => {
+  await Promise.all(queues.splice(0).map((queue) => queue.close()))
+})
+
+interface Row extends JobRecord {
+  readonly error?: string
+}
+
+/** Jobs with their records in memory; each ends when `finish` is called, or when it is told to stop. */
+function open(records: readonly Row[], options: Partial<RecordedJobsOptions<Row>> = {}) {
+  const rows = new Map(records.map((row) => [row.id, row]))
+  const write = (id: string, change: Partial<Row>): void => {
+    const row = rows.get(id)
+    if (row !== undefined && !isOver(row)) rows.set(id, { ...row, ...change })
+  }
+  const queue = createJobQueue({ concurrency: 2, onError: () => {} })
+  queues.push(queue)
+  let finish = (): void => {}
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve
+  })
+  const run = vi.fn(async (id: string, signal: AbortSignal) => {
+    write(id, { status: 'RUNNING' })
+    await Promise.race([finished, new Promise((resolve) => signal.addEventListener('abort', resolve))])
+    signal.throwIfAborted()
+    write(id, { status: 'SUCCEEDED' })
+  })
+  const jobs = recordedJobs<Row>({
+    queue,
+    records: {
+      byIds: async (ids) => ids.flatMap((id) => rows.get(id) ?? []),
+      unfinished: async () => [...rows.values()].filter((row) => !isOver(row)),
+    },
+    run,
+    park: async (id, { message }) => write(id, { status: 'QUEUED', error: message }),
+    onFault: () => {},
+    writeCancelled: async ({ id }) => write(id, { status: 'CANCELLED' }),
+    unknown: errors.unknownTraining,
+    over: errors.trainingFinished,
+    ...options,
+  })
+  return { jobs, run, finish }
+}
+
+test('what a stop interrupted goes on, and nothing else', async () => {
+  const { jobs, run, finish } = open([
+    { id: 'a', status: 'SUCCEEDED' },
+    { id: 'b', status: 'RUNNING' },
+    { id: 'c', status: 'QUEUED' },
+    { id: 'd', status: 'CANCELLED' },
+  ])
+  await jobs.resume()
+  finish()
+  expect(await Promise.all(['b', 'c'].map(jobs.ended))).toMatchObject([
+    { status: 'SUCCEEDED' },
+    { status: 'SUCCEEDED' },
+  ])
+  expect(run.mock.calls.map(([id]) => id)).toEqual(['b', 'c'])
+})
+
+test('a cancelled job stops before its record says so, and never runs again', async () => {
+  const { jobs, run } = open([{ id: 'a', status: 'QUEUED' }])
+  jobs.enqueue('a')
+  await vi.waitFor(() => expect(run).toHaveBeenCalled())
+  expect(await jobs.cancel('a')).toMatchObject({ status: 'CANCELLED' })
+  await jobs.resume()
+  expect(run).toHaveBeenCalledTimes(1)
+  await expect(jobs.cancel('a')).rejects.toMatchObject({ code: 'TRAINING_FINISHED', argument: 'id' })
+})
+
+test('a cancellation that cannot be written has not happened: the job goes on', async () => {
+  const full = errors.diskFull({ what: 'a record' })
+  const { jobs, run, finish } = open([{ id: 'a', status: 'QUEUED' }], {
+    writeCancelled: () => Promise.reject(full),
+  })
+  jobs.enqueue('a')
+  await vi.waitFor(() => expect(run).toHaveBeenCalled())
+  await expect(jobs.cancel('a')).rejects.toBe(full)
+  finish()
+  expect(await jobs.ended('a')).toMatchObject({ status: 'SUCCEEDED' })
+  expect(run).toHaveBeenCalledTimes(2)
+})
+
+test.each([
+  ['its record says why', {}],
+  ['even where that cannot be written', { park: () => Promise.reject(new Error('the disk is full')) }],
+])('a job waits out a fault of the disk: %s', async (_, options) => {
+  const full = errors.diskFull({ what: 'features' })
+  const onFault = vi.fn()
+  const seen: Row[] = []
+  const run = vi.fn(async () => {
+    if (run.mock.calls.length === 1) throw full
+    seen.push(await jobs.find('a'))
+  })
+  const { jobs } = open([{ id: 'a', status: 'RUNNING' }], { run, onFault, ...options })
+  jobs.enqueue('a')
+  await jobs.ended('a')
+  expect(onFault).toHaveBeenCalledExactlyOnceWith('a', full)
+  const parked = { id: 'a', status: 'QUEUED', error: full.message }
+  expect(seen).toEqual('park' in options ? [{ id: 'a', status: 'RUNNING' }] : [parked])
+})
+
+test('what is not there is told by name', async () => {
+  const { jobs } = open([])
+  for (const ask of [jobs.find, jobs.cancel, jobs.ended]) {
+    await expect(ask('nowhere')).rejects.toMatchObject({ code: 'UNKNOWN_TRAINING', argument: 'id' })
+  }
+})
