@@ -1,4 +1,13 @@
-import { expect, test } from 'vitest'
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { brotliCompressSync } from 'node:zlib'
+import express, { type ErrorRequestHandler } from 'express'
+import { describe, expect, test } from 'vitest'
+import { serveDashboard } from '../../src/http/dashboard.js'
+import { atEnd } from '../helpers/at-end.js'
+import { temporaryFolder } from '../helpers/folder.js'
 import { startTestServer } from '../helpers/server.js'
 
 const { url } = await startTestServer()
@@ -66,4 +75,61 @@ test('the first page takes at most 350 kB of compressed script', async () => {
   }
   expect(bytes).toBeGreaterThan(50_000)
   expect(bytes).toBeLessThanOrEqual(350_000)
+})
+
+describe('a file that cannot be read', async () => {
+  const compressed = { headers: { accept: 'text/html', 'accept-encoding': 'br' } }
+  const folder = await temporaryFolder()
+  const files = ['index.html', 'index.html.br', 'assets/a-1.js', 'assets/a-1.js.br']
+  await mkdir(join(folder, 'assets'))
+  const write = async () => {
+    for (const file of files) {
+      await writeFile(
+        join(folder, file),
+        file.endsWith('.br') ? brotliCompressSync('something') : 'something',
+      )
+    }
+  }
+  await write()
+  const app = express()
+  app.use(serveDashboard(folder))
+  app.use((_request, response) => {
+    response.status(404).send('not here')
+  })
+  app.use(((error, _request, response, _next) => {
+    response.status(500).send(String(error))
+  }) satisfies ErrorRequestHandler)
+  const server = createServer(app)
+  await new Promise<void>((resolve) => server.listen(0, resolve))
+  atEnd(async () => {
+    server.close()
+    server.closeAllConnections()
+  })
+  const own = `http://localhost:${(server.address() as AddressInfo).port}`
+
+  // What is asked for while a build replaces the files.
+  test('and has gone is not found, whichever the client takes, and is there again when it is', async () => {
+    for (const path of ['/', '/datasets', '/assets/a-1.js']) {
+      expect((await fetch(own + path, compressed)).status).toBe(200)
+    }
+    for (const file of files) await rm(join(folder, file))
+    for (const path of ['/', '/datasets', '/assets/a-1.js']) {
+      const response = await fetch(own + path, compressed)
+      expect([path, response.status, await response.text()]).toEqual([path, 404, 'not here'])
+      expect(response.headers.get('content-encoding')).toBe(null)
+    }
+    await write()
+    expect(
+      (await fetch(`${own}/datasets`, { headers: { accept: 'text/html', 'accept-encoding': 'identity' } }))
+        .status,
+    ).toBe(200)
+  })
+
+  test('for another reason is an error of that request alone', async () => {
+    await rm(join(folder, 'index.html.br'))
+    await symlink('index.html.br', join(folder, 'index.html.br'))
+    const response = await fetch(`${own}/datasets`, compressed)
+    expect([response.status, await response.text()]).toEqual([500, expect.stringContaining('ELOOP')])
+    expect((await fetch(`${own}/assets/a-1.js`, compressed)).status).toBe(200)
+  })
 })
