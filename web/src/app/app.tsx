@@ -1,8 +1,9 @@
-import { type ComponentType, lazy, Suspense } from 'react'
+import type { ComponentType } from 'react'
 import { Provider } from 'urql'
 import { Redirect, Route, Switch, useLocation } from 'wouter'
 import { client } from '../api/client'
 import { useConnection } from '../api/connection'
+import { lazily } from '../components/lazily'
 import { Loading } from '../components/loading'
 import { ComparisonPage } from '../pages/compare/comparison-page'
 import { ErrorBoundary } from './error-boundary'
@@ -12,7 +13,10 @@ import { Shell } from './shell'
 
 /** A page that is loaded when it is first shown. */
 const page = <N extends string>(name: N, load: () => Promise<Record<N, ComponentType>>) =>
-  lazy(async () => ({ default: (await load())[name] }))
+  lazily(
+    async () => (await load())[name],
+    () => <Loading what="the page" />,
+  )
 
 const DatasetsPage = page('DatasetsPage', () => import('../pages/datasets/datasets-page'))
 const NewDatasetPage = page('NewDatasetPage', () => import('../pages/datasets/new-dataset-page'))
@@ -39,22 +43,20 @@ function Pages() {
   return (
     // After the service has come back, and on another page, errors of before are gone and everything is read anew.
     <ErrorBoundary key={`${location} ${epoch}`}>
-      <Suspense fallback={<Loading what="the page" />}>
-        <Switch>
-          <Route path="/" component={HomePage} />
-          <Route path="/datasets" component={DatasetsPage} />
-          <Route path="/datasets/new" component={NewDatasetPage} />
-          <Route path="/datasets/:id" component={DatasetPage} />
-          <Route path="/compare" component={ComparisonsPage} />
-          <Route path="/compare/new" component={NewComparisonPage} />
-          <Route path="/compare/:id" component={ComparisonPage} />
-          <Route path="/try" component={TryPage} />
-          <Route path="/overlap" component={OverlapPage} />
-          <Route path="/methods" component={MethodsPage} />
-          <Route path="/methods/:id">{({ id }) => <Redirect to={`/methods#${id}`} replace />}</Route>
-          <Route component={NotFound} />
-        </Switch>
-      </Suspense>
+      <Switch>
+        <Route path="/" component={HomePage} />
+        <Route path="/datasets" component={DatasetsPage} />
+        <Route path="/datasets/new" component={NewDatasetPage} />
+        <Route path="/datasets/:id" component={DatasetPage} />
+        <Route path="/compare" component={ComparisonsPage} />
+        <Route path="/compare/new" component={NewComparisonPage} />
+        <Route path="/compare/:id" component={ComparisonPage} />
+        <Route path="/try" component={TryPage} />
+        <Route path="/overlap" component={OverlapPage} />
+        <Route path="/methods" component={MethodsPage} />
+        <Route path="/methods/:id">{({ id }) => <Redirect to={`/methods#${id}`} replace />}</Route>
+        <Route component={NotFound} />
+      </Switch>
     </ErrorBoundary>
   )
 }

@@ -1,12 +1,12 @@
-import { lazy, Suspense } from 'react'
+import { lazily } from './lazily'
 
-const Typeset = lazy(async () => ({ default: (await import('./typeset')).Typeset }))
+interface FormulaProps {
+  readonly tex: string
+  readonly display?: boolean
+}
 
 /** TeX, typeset; the typesetter is loaded when the first formula is shown. */
-export function Formula({ tex, display = false }: { readonly tex: string; readonly display?: boolean }) {
-  return (
-    <Suspense fallback={<code>{tex}</code>}>
-      <Typeset tex={tex} display={display} />
-    </Suspense>
-  )
-}
+export const Formula = lazily<FormulaProps>(
+  async () => (await import('./typeset')).Typeset,
+  ({ tex }) => <code>{tex}</code>,
+)

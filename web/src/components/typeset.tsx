@@ -4,7 +4,7 @@ import { useMemo } from 'react'
 import styles from './typeset.module.css'
 
 /** TeX as HTML for the eye and MathML for readers; what is no TeX is shown as it stands, in red. */
-export function Typeset({ tex, display }: { readonly tex: string; readonly display: boolean }) {
+export function Typeset({ tex, display = false }: { readonly tex: string; readonly display?: boolean }) {
   const html = useMemo(
     () => katex.renderToString(tex, { displayMode: display, throwOnError: false, trust: false }),
     [tex, display],

@@ -1,9 +1,10 @@
-import { lazy, Suspense, useMemo, useState } from 'react'
+import { useMemo, useState } from 'react'
 import type { ComparisonStateFragment } from '../../api/generated'
 import { useUrlState } from '../../app/url-state'
 import { Card } from '../../components/card'
 import { Choice } from '../../components/choice'
 import { SelectField } from '../../components/field'
+import { lazily } from '../../components/lazily'
 import { Details } from './details'
 import { Legend } from './legend'
 import { metricNamed, metrics, statisticOf } from './metrics'
@@ -15,7 +16,10 @@ import { Verdict } from './verdict'
 
 // On its way while the comparison is read: the page answers before it can draw.
 const drawing = import('../../charts/accuracy-by-shots')
-const AccuracyByShots = lazy(async () => ({ default: (await drawing).AccuracyByShots }))
+const AccuracyByShots = lazily(
+  async () => (await drawing).AccuracyByShots,
+  () => <div className={styles.toCome} aria-hidden />,
+)
 
 /** What a comparison has come to: in words, as a chart, as a table, and in detail. */
 export function Results({
@@ -83,9 +87,7 @@ export function Results({
         }
       >
         <div className={styles.chart}>
-          <Suspense fallback={<div className={styles.toCome} aria-hidden />}>
-            <AccuracyByShots series={series} shots={shots} axis={metric.axis} highlighted={pointedAt} />
-          </Suspense>
+          <AccuracyByShots series={series} shots={shots} axis={metric.axis} highlighted={pointedAt} />
           <Legend lines={ranked} shots={at} metric={metric} onPoint={setPointedAt} />
         </div>
       </Card>
