@@ -39,6 +39,10 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
   await library.comparisons.cancel(large.id)
   const [image] = await library.store.datasets.images(dataset.id, 'TEST')
 
+  // Pages share what they have loaded.
+  const window = await browser.newContext({ viewport: { width: 1280, height: 900 } })
+  window.setDefaultTimeout(60_000)
+
   /** Every page, and what stands on it once it has been read. */
   const pages: readonly (readonly [string, string, string])[] = [
     ['datasets', '/datasets', 'text=Shapes'],
@@ -67,8 +71,7 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
   test.each(pages)(
     '%s: nothing serious is wrong in light or dark, and it fits 360 and 1600 pixels',
     async (_, path, shown) => {
-      const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
-      page.setDefaultTimeout(60_000)
+      const page = await window.newPage()
       await look(page, server.url + path, shown)
       expect(await seriousFaults(page)).toEqual([])
       for (const width of [1600, 360]) {
