@@ -383,9 +383,9 @@ export const errors = {
     'DISK_FULL',
     ({ what }) => `The disk is full: there is no room for ${what}.`,
   ),
-  storageFailed: define<{ what: string; reason: string }>(
+  storageFailed: define<{ doing: 'writing' | 'reading'; what: string; reason: string }>(
     'STORAGE_FAILED',
-    ({ what, reason }) => `There is no writing ${what}: ${reason}.`,
+    ({ doing, what, reason }) => `There is no ${doing} ${what}: ${reason}.`,
   ),
 
   // Files.

@@ -1,6 +1,6 @@
 import { errors, ShotboardError } from './errors.js'
 
-/** What the operating system says of a file that cannot be written, in words that name no path. */
+/** What the operating system says of a file that cannot be written or read, in words that name no path. */
 const reasons: Readonly<Record<string, string>> = {
   EFBIG: 'the file would be larger than this process may write',
   EIO: 'the device reports an error',
@@ -15,19 +15,21 @@ const reasons: Readonly<Record<string, string>> = {
  * Writes files. Throws DISK_FULL or STORAGE_FAILED where it is the disk's fault; `what` says what could not be written,
  * such as "an image".
  */
-export async function storing<T>(what: string, write: () => Promise<T>): Promise<T> {
-  try {
-    return await write()
-  } catch (error) {
-    throw storageFaultOf(what, error) ?? error
-  }
-}
+export const storing = <T>(what: string, write: () => Promise<T>): Promise<T> =>
+  onDisk('writing', what, write)
 
-function storageFaultOf(what: string, error: unknown): ShotboardError | undefined {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (code === 'ENOSPC' || code === 'EDQUOT') return errors.diskFull({ what })
-  const reason = reasons[code]
-  return reason === undefined ? undefined : errors.storageFailed({ what, reason })
+/** Reads files. Throws STORAGE_FAILED where it is the disk's fault; that a file is not there is none. */
+export const reading = <T>(what: string, read: () => Promise<T>): Promise<T> => onDisk('reading', what, read)
+
+async function onDisk<T>(doing: 'writing' | 'reading', what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (code === 'ENOSPC' || code === 'EDQUOT') throw errors.diskFull({ what })
+    const reason = reasons[code]
+    throw reason === undefined ? error : errors.storageFailed({ doing, what, reason })
+  }
 }
 
 const passing = ['DISK_FULL', 'STORAGE_FAILED', 'DATABASE_UNAVAILABLE'] as const

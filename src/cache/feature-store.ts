@@ -2,7 +2,7 @@ import { type FileHandle, mkdir, open, readdir } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { crc32 } from 'node:zlib'
 import pLimit from 'p-limit'
-import { storing } from '../storage-fault.js'
+import { reading, storing } from '../storage-fault.js'
 import { type Matrix, matrix, rowOf } from '../tensor/matrix.js'
 import { hashBytes, keyBytes } from './feature-keys.js'
 import { retainFeatures, settleShard, suffixes } from './retain-features.js'
@@ -199,7 +199,7 @@ async function openShard(folder: string, dimensions: number): Promise<Shard> {
   }
 
   return {
-    read,
+    read: (images) => reading('features', () => read(images)),
     append: (images, features) => storing('features', () => append(images, features)),
     async close() {
       await Promise.all([keys.close(), rows.close()])

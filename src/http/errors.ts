@@ -49,6 +49,9 @@ const statuses: Readonly<Record<string, number>> = {
   TOO_MANY_FILES: 413,
   HOST_NOT_ALLOWED: 421,
   STOPPING: 503,
+  DISK_FULL: 507,
+  STORAGE_FAILED: 503,
+  DATABASE_UNAVAILABLE: 503,
   [internalError.code]: 500,
 }
 
@@ -63,9 +66,13 @@ function problemOf(error: unknown, megabytes: number): ShotboardError {
     : new ShotboardError('BAD_REQUEST', reasonOf(error))
 }
 
-/** The parsers of requests say by `expose` that their words are meant for the client: no paths, no insides. */
+/**
+ * The parsers of requests say by `expose` that their words are meant for the client: no paths, no insides. What the system
+ * has refused them, such as one more open file, they hand on like that too: it is nothing that the client did.
+ */
 const isClientsFault = (error: unknown): error is Error & { readonly status: number } =>
   error instanceof Error &&
+  !('errno' in error) &&
   'expose' in error &&
   error.expose === true &&
   'status' in error &&

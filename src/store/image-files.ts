@@ -3,14 +3,14 @@ import { access, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs
 import { dirname, join } from 'node:path'
 import pLimit from 'p-limit'
 import { errors } from '../errors.js'
-import { storing } from '../storage-fault.js'
+import { reading, storing } from '../storage-fault.js'
 import { writeOut } from '../whole-file.js'
 
 /** The bytes of images, each a file named after its SHA-256. Object storage would join here. */
 export interface ImageFiles {
   /** Begins to store images; none of them is there before the batch is saved. */
   begin(): ImageFileBatch
-  /** Throws UNKNOWN_IMAGE. */
+  /** Throws UNKNOWN_IMAGE, or STORAGE_FAILED where it may be there and cannot be read. */
   read(id: string): Promise<Buffer>
   /** Removes the files of images; those that a batch holds stay. */
   remove(ids: readonly string[]): Promise<void>
@@ -108,9 +108,10 @@ export function createImageFiles(directory: string): ImageFiles {
     async read(id) {
       if (!idPattern.test(id)) throw errors.unknownImage({ id })
       try {
-        return await readFile(pathOf(id))
-      } catch {
-        throw errors.unknownImage({ id })
+        return await reading('an image', () => readFile(pathOf(id)))
+      } catch (error) {
+        const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+        throw missing ? errors.unknownImage({ id }) : error
       }
     },
     remove,

@@ -1,4 +1,9 @@
+import type { Request, Response } from 'express'
+import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
+import { errors } from '../../src/errors.js'
+import { reportError } from '../../src/http/errors.js'
+import type { Settings } from '../../src/settings/settings.js'
 import { makeDataset } from '../helpers/datasets.js'
 import { startTestServer } from '../helpers/server.js'
 
@@ -42,6 +47,34 @@ describe('a fault inside is not told of:', () => {
     expect(response.headers.get('content-type')).toContain('application/json')
     expect(await response.json()).toEqual({ errors: [told] })
   })
+})
+
+test('a fault of the disk is told as one, which may pass', async () => {
+  library.imageFiles.read = () =>
+    Promise.reject(
+      errors.storageFailed({ doing: 'reading', what: 'an image', reason: 'too many files are open' }),
+    )
+  const response = await fetch(`${url}/images/${image?.imageId}`)
+  library.imageFiles.read = fault
+  expect(response.status).toBe(503)
+  expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'STORAGE_FAILED' } }] })
+})
+
+test('what the system refuses a parser is neither told of nor the fault of the client', () => {
+  const app = { maxRequestMegabytes: 1 } as Settings
+  const report = reportError(app, pino({ level: 'silent' }))
+  const answered: unknown[] = []
+  const response = {
+    status: (status: number) => {
+      answered.push(status)
+      return response
+    },
+    json: (body: unknown) => answered.push(JSON.stringify(body)),
+  } as unknown as Response
+  const refused = Object.assign(new Error(secret), { expose: true, status: 400, errno: -24, code: 'EMFILE' })
+  report(refused, {} as Request, response, () => {})
+  expect(answered).toEqual([500, expect.stringContaining('INTERNAL_SERVER_ERROR')])
+  expect(answered[1]).not.toContain('secret')
 })
 
 test.each([

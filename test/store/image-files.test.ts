@@ -91,3 +91,10 @@ test('an id that no image has is unknown, and no path', async () => {
     await expect(files.read(wrong)).rejects.toMatchObject({ code: 'UNKNOWN_IMAGE' })
   }
 })
+
+test('an image that is there and cannot be read is not unknown', async () => {
+  const { files, path } = await open()
+  await expect(files.read(id)).rejects.toMatchObject({ code: 'UNKNOWN_IMAGE' })
+  await mkdir(path, { recursive: true })
+  await expect(files.read(id)).rejects.toMatchObject({ code: 'EISDIR' })
+})
