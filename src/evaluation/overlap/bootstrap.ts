@@ -1,4 +1,6 @@
 import { seeded } from '../../random.js'
+import type { Kernels } from '../../tensor/kernels.js'
+import { type Matrix, matrix, rowOf } from '../../tensor/matrix.js'
 import { overlapCoefficient } from './histogram.js'
 
 /** Groups of images that are drawn, and how often. */
@@ -21,51 +23,48 @@ export function groupsOf(labels: Int32Array): Int32Array {
  * drawn but groups of images, and a pair of groups counts as often as both were drawn. `blocks` [groups, groups, 2, bins]
  * has the pairs by the groups of their images, different class and same.
  */
-export function bootstrapInterval(blocks: Uint32Array, bins: number): { low: number; high: number } {
-  const random = seeded('overlap bootstrap')
-  const values = new Float64Array(resamples)
-  const drawn = new Float64Array(groups)
-  const counts = new Float64Array(2 * bins)
-  const pairs = filledPairs(blocks, bins)
-  for (let r = 0; r < resamples; r++) {
-    drawn.fill(0)
-    for (let g = 0; g < groups; g++) {
-      const chosen = random.integer(groups)
-      drawn[chosen] = (drawn[chosen] as number) + 1
-    }
-    counts.fill(0)
-    for (const { g, h, from, filled } of pairs) {
-      const weight = (drawn[g] as number) * (drawn[h] as number)
-      if (weight === 0) continue
-      for (let k = 0; k < filled.length; k++) {
-        counts[from + k] = (counts[from + k] as number) + weight * (filled[k] as number)
-      }
-    }
-    values[r] = overlapCoefficient(counts.subarray(bins), counts.subarray(0, bins))
-  }
-  values.sort()
+export async function bootstrapInterval(
+  blocks: Uint32Array,
+  bins: number,
+  kernels: Kernels,
+): Promise<{ low: number; high: number }> {
+  // Whole numbers: in single precision exact up to 2²⁴, which is more than the pairs of 5,000 images.
+  const counts = await kernels.multiply(drawnPairs(), countsOfPairs(blocks, bins))
+  const values = Float64Array.from({ length: resamples }, (_, r) => {
+    const row = rowOf(counts, r)
+    return overlapCoefficient(row.subarray(bins), row.subarray(0, bins))
+  }).sort()
   const at = (share: number) => values[Math.ceil(share * resamples) - 1] as number
   return { low: at(0.025), high: at(0.975) }
 }
 
-/** For each pair of groups, and for different and same class, the bins that are not empty: most are. */
-function filledPairs(blocks: Uint32Array, bins: number) {
-  const pairs: { g: number; h: number; from: number; filled: Uint32Array }[] = []
-  const blockOf = (g: number, h: number, same: number) => {
-    const at = ((g * groups + h) * 2 + same) * bins
-    return blocks.subarray(at, at + bins)
-  }
-  for (let g = 0; g < groups; g++) {
-    for (let h = g; h < groups; h++) {
-      for (const same of [0, 1]) {
-        const mirrored = blockOf(h, g, same)
-        const both = blockOf(g, h, same).map((count, k) => count + (g === h ? 0 : (mirrored[k] as number)))
-        let [from, to] = [0, bins]
-        while (to > 0 && both[to - 1] === 0) to--
-        while (from < to && both[from] === 0) from++
-        if (from < to) pairs.push({ g, h, from: same * bins + from, filled: both.slice(from, to) })
-      }
+/** [resamples, pairs of groups]: how often each pair was drawn. */
+function drawnPairs(): Matrix {
+  const random = seeded('overlap bootstrap')
+  const result = matrix(resamples, pairsOfGroups.length)
+  for (let r = 0; r < resamples; r++) {
+    const drawn = new Uint32Array(groups)
+    for (let g = 0; g < groups; g++) {
+      const chosen = random.integer(groups)
+      drawn[chosen] = (drawn[chosen] as number) + 1
     }
+    rowOf(result, r).set(pairsOfGroups.map(([g, h]) => (drawn[g] as number) * (drawn[h] as number)))
   }
-  return pairs
+  return result
 }
+
+/** [pairs of groups, 2·bins]: a block of each pair of groups, whichever of the two comes first. */
+function countsOfPairs(blocks: Uint32Array, bins: number): Matrix {
+  const result = matrix(pairsOfGroups.length, 2 * bins)
+  const blockOf = (g: number, h: number) => blocks.subarray((g * groups + h) * 2 * bins).subarray(0, 2 * bins)
+  for (const [p, [g, h]] of pairsOfGroups.entries()) {
+    const [block, mirrored] = [blockOf(g, h), blockOf(h, g)]
+    rowOf(result, p).set(block.map((count, k) => count + (g === h ? 0 : (mirrored[k] as number))))
+  }
+  return result
+}
+
+const pairsOfGroups: readonly (readonly [number, number])[] = Array.from(
+  { length: groups },
+  (_, g) => g,
+).flatMap((g) => Array.from({ length: groups - g }, (_, i) => [g, g + i] as const))

@@ -68,13 +68,14 @@ export async function measureOverlap(options: OverlapOptions): Promise<Overlap> 
   const { labels, features, sampled, bins, counts } = await count(options)
   const { classes } = options
   const [different, same] = [totalOf(counts.blocks, bins.count, 0), totalOf(counts.blocks, bins.count, 1)]
+  const interval = await bootstrapInterval(counts.blocks, bins.count, options.kernels)
   return {
     images: labels.length,
     sampled,
     edges: bins.edges,
     same,
     different,
-    overlap: { value: overlapCoefficient(same, different), ...bootstrapInterval(counts.blocks, bins.count) },
+    overlap: { value: overlapCoefficient(same, different), ...interval },
     meanSame: counts.sums[1] / sumOf(same),
     meanDifferent: counts.sums[0] / sumOf(different),
     auc: chanceAbove(counts.fine[1], counts.fine[0]),
