@@ -439,5 +439,9 @@ export const errors = {
   cancelled: define<object>('CANCELLED', () => 'The work was cancelled.'),
 } as const
 
+/** What the system or a library calls what it threw, such as ENOENT; undefined where it has no name for it. */
+export const systemCodeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error ? String(error.code) : undefined
+
 /** The message of whatever was thrown. */
 export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,4 +1,4 @@
-import { errors, ShotboardError } from './errors.js'
+import { errors, ShotboardError, systemCodeOf } from './errors.js'
 
 /** What the operating system says of a file that cannot be written or read, in words that name no path. */
 const reasons: Readonly<Record<string, string>> = {
@@ -25,7 +25,7 @@ async function onDisk<T>(doing: 'writing' | 'reading', what: string, work: () =>
   try {
     return await work()
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    const code = systemCodeOf(error) ?? ''
     if (code === 'ENOSPC' || code === 'EDQUOT') throw errors.diskFull({ what })
     const reason = reasons[code]
     throw reason === undefined ? error : errors.storageFailed({ doing, what, reason })

@@ -6,24 +6,15 @@ const failing = (code: string) => async (): Promise<never> => {
 }
 
 test.each([
-  ['EMFILE', 'STORAGE_FAILED', 'There is no reading an image: too many files are open.'],
-  ['EIO', 'STORAGE_FAILED', 'There is no reading an image: the device reports an error.'],
-])(
-  'reading that fails with %s is a fault of the disk, told without a path',
-  async (system, code, message) => {
-    const fault: unknown = await reading('an image', failing(system)).catch((error: unknown) => error)
-    expect(fault).toMatchObject({ code, message })
-    expect(isStorageFault(fault)).toBe(true)
-  },
-)
-
-test.each([
-  ['ENOSPC', 'DISK_FULL', 'The disk is full: there is no room for an image.'],
-  ['EROFS', 'STORAGE_FAILED', 'There is no writing an image: the file system is read-only.'],
-])(
-  'writing that fails with %s is a fault of the disk, told without a path',
-  async (system, code, message) => {
-    const fault: unknown = await storing('an image', failing(system)).catch((error: unknown) => error)
+  ['reading', 'EMFILE', 'STORAGE_FAILED', 'There is no reading an image: too many files are open.'],
+  ['reading', 'EIO', 'STORAGE_FAILED', 'There is no reading an image: the device reports an error.'],
+  ['storing', 'ENOSPC', 'DISK_FULL', 'The disk is full: there is no room for an image.'],
+  ['storing', 'EROFS', 'STORAGE_FAILED', 'There is no writing an image: the file system is read-only.'],
+] as const)(
+  '%s what fails with %s is a fault of the disk, told without a path',
+  async (how, system, code, message) => {
+    const onDisk = { reading, storing }[how]
+    const fault: unknown = await onDisk('an image', failing(system)).catch((error: unknown) => error)
     expect(fault).toMatchObject({ code, message })
     expect(isStorageFault(fault)).toBe(true)
   },

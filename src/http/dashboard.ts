@@ -1,4 +1,4 @@
-import { relative } from 'node:path'
+import { relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { RequestHandler } from 'express'
 import expressStaticGzip from 'express-static-gzip'
@@ -35,7 +35,7 @@ export function serveDashboard(
         response.setHeader('X-Content-Type-Options', 'nosniff')
         response.setHeader('Referrer-Policy', 'no-referrer')
         response.setHeader('Content-Security-Policy', contentSecurityPolicy)
-        const hashed = relative(folder, path).startsWith('assets')
+        const hashed = relative(folder, path).startsWith(`assets${sep}`)
         response.setHeader('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
       },
     },

@@ -20,6 +20,7 @@ import { contentsOf } from './contents.js'
 import type { LoadOptions, Materials } from './materials.js'
 import { createProgress } from './progress.js'
 import { provenanceOf } from './provenance.js'
+import { isOver } from './recorded-jobs.js'
 import type { Turns } from './turns.js'
 
 export interface ComparisonJobContext {
@@ -49,7 +50,7 @@ export async function runComparison(
 ): Promise<void> {
   const { store } = context
   const [comparison] = await store.comparisons.byIds([id])
-  if (comparison?.status !== 'QUEUED' && comparison?.status !== 'RUNNING') return
+  if (!comparison || isOver(comparison)) return
   await store.comparisons.update(id, { status: 'RUNNING', error: null })
   const runs = (await store.comparisons.runs([id])).get(id) ?? []
   let problem: string | null = null

@@ -5,6 +5,7 @@ import { isStorageFault } from '../storage-fault.js'
 import type { ArchiveFiles } from '../store/archive-files.js'
 import type { ImportRow } from '../store/imports.js'
 import { type ImportLedger, type ImportSourceContext, importSource } from './import-source.js'
+import { isOver } from './recorded-jobs.js'
 
 export interface ImportJobContext extends ImportSourceContext {
   readonly archiveFiles: ArchiveFiles
@@ -19,7 +20,7 @@ export interface ImportJobContext extends ImportSourceContext {
 export async function runImport(context: ImportJobContext, id: string, signal: AbortSignal): Promise<void> {
   const { store, archiveFiles } = context
   const [row] = await store.imports.byIds([id])
-  if (row?.status !== 'QUEUED' && row?.status !== 'RUNNING') return
+  if (!row || isOver(row)) return
   const end = async (how: Parameters<typeof store.imports.end>[1]): Promise<void> => {
     await store.imports.end(id, how)
     await archiveFiles.remove(row.file)

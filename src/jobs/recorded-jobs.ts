@@ -1,5 +1,7 @@
 import type { ShotboardError } from '../errors.js'
 import type { TrainingRow } from '../store/trainings.js'
+import type { Changes } from './changes.js'
+import { latestStates } from './latest-states.js'
 import { persevere } from './persevere.js'
 import type { JobQueue } from './queue.js'
 
@@ -14,6 +16,11 @@ export interface RecordedJobs<R extends JobRecord> {
   find(id: string): Promise<R>
   /** Stops a job for good. Throws what `unknown` and `over` say; where that cannot be written, the job goes on. */
   cancel(id: string): Promise<R>
+  /**
+   * The record as it is, and then as it becomes, each at least `leastMs` after the one before, until the job has ended. One
+   * that has ended already is told once. Throws what `unknown` says.
+   */
+  watch(id: string, changes: Changes, leastMs: number): Promise<AsyncIterableIterator<R>>
   /** Resolves with the record once the job has ended. Throws what `unknown` says. */
   ended(id: string): Promise<R>
   /** Goes on with what a stop interrupted. */
@@ -74,6 +81,15 @@ export function recordedJobs<R extends JobRecord>(options: RecordedJobsOptions<R
         throw error
       }
       return find(id)
+    },
+    async watch(id, changes, leastMs) {
+      await find(id)
+      return latestStates({
+        read: () => find(id),
+        watch: (onChange) => changes.watch(id, onChange),
+        isLast: isOver,
+        leastMs,
+      })
     },
     async ended(id) {
       await find(id)

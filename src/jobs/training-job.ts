@@ -13,6 +13,7 @@ import { type TrainingImage, trainAdapter } from '../training/train-adapter.js'
 import { versions } from '../version.js'
 import { fingerprintDataset } from './dataset-fingerprint.js'
 import { fingerprintOf } from './materials.js'
+import { isOver } from './recorded-jobs.js'
 
 export interface TrainingJobContext {
   readonly store: Store
@@ -37,7 +38,7 @@ export async function runTraining(
 ): Promise<void> {
   const { store, encoders, adapterFolder } = context
   const [row] = await store.trainings.byIds([id])
-  if (row?.status !== 'QUEUED' && row?.status !== 'RUNNING') return
+  if (!row || isOver(row)) return
   try {
     await train(context, row, signal)
     await encoders.get(row.encoder).setAdapters(await adapterFolder.read(row.encoder))

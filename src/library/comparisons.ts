@@ -9,7 +9,6 @@ import {
 } from '../evaluation/summary.js'
 import type { Changes } from '../jobs/changes.js'
 import { type ComparisonJobContext, runComparison } from '../jobs/comparison-job.js'
-import { latestStates } from '../jobs/latest-states.js'
 import type { JobQueue } from '../jobs/queue.js'
 import { isOver, recordedJobs } from '../jobs/recorded-jobs.js'
 import type { ComparisonRow } from '../store/comparisons.js'
@@ -56,7 +55,7 @@ export interface ComparisonsContext extends PlanContext {
 export function createComparisons(context: ComparisonsContext): Comparisons {
   const { store, registry, queue, changes, resultFiles } = context
 
-  const { enqueue, find, cancel, ended, resume } = recordedJobs<ComparisonRow>({
+  const { enqueue, cancel, watch, ended, resume } = recordedJobs<ComparisonRow>({
     queue,
     records: store.comparisons,
     run: (id, signal) => runComparison(context.job, id, signal),
@@ -87,15 +86,7 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     compareOnce: (input) => start(input, true),
     cancel,
     ended,
-    async watch(id) {
-      await find(id)
-      return latestStates({
-        read: () => find(id),
-        watch: (onChange) => changes.watch(id, onChange),
-        isLast: isOver,
-        leastMs: leastMsBetweenStates,
-      })
-    },
+    watch: (id) => watch(id, changes, leastMsBetweenStates),
     resume,
     rows,
     async pairs(runs, baseline, space) {

@@ -1,6 +1,5 @@
 import { errors, ShotboardError } from '../errors.js'
 import type { Changes } from '../jobs/changes.js'
-import { latestStates } from '../jobs/latest-states.js'
 import type { JobQueue } from '../jobs/queue.js'
 import { isOver, recordedJobs } from '../jobs/recorded-jobs.js'
 import { removeCheckpoint, runTraining, type TrainingJobContext } from '../jobs/training-job.js'
@@ -51,7 +50,7 @@ const leastMsBetweenStates = 500
 export function createTrainings(context: TrainingsContext): Trainings {
   const { store, encoders, queue, changes } = context
 
-  const { enqueue, find, cancel, ended, resume } = recordedJobs<TrainingRow>({
+  const { enqueue, find, cancel, watch, ended, resume } = recordedJobs<TrainingRow>({
     queue,
     records: store.trainings,
     run: (id, signal) => runTraining(context, id, signal),
@@ -98,15 +97,7 @@ export function createTrainings(context: TrainingsContext): Trainings {
       await removeCheckpoint(context, id)
     },
     ended,
-    async watch(id) {
-      await find(id)
-      return latestStates({
-        read: () => find(id),
-        watch: (onChange) => changes.watch(id, onChange),
-        isLast: isOver,
-        leastMs: leastMsBetweenStates,
-      })
-    },
+    watch: (id) => watch(id, changes, leastMsBetweenStates),
     resume,
   }
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
-import { errors, reasonOf } from '../errors.js'
+import { errors, reasonOf, systemCodeOf } from '../errors.js'
 import { settingsSchema } from './schema.js'
 import { descriptions, type SettingDescription } from './setting.js'
 
@@ -74,7 +74,7 @@ function readSettingsFile(environment: Environment): SettingsFile {
     if (values.success) return { path, values: values.data, mistakes: [] }
     return { path, values: {}, mistakes: [`${path}: must be an object of settings`] }
   } catch (error) {
-    const absent = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    const absent = systemCodeOf(error) === 'ENOENT'
     if (absent && named === undefined) return { path, values: {}, mistakes: [] }
     return { path, values: {}, mistakes: [`${path}: ${absent ? 'is not there' : reasonOf(error)}`] }
   }

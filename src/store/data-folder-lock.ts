@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { createClient } from '@libsql/client'
 import { z } from 'zod'
-import { errors } from '../errors.js'
+import { errors, systemCodeOf } from '../errors.js'
 import { writeWhole } from '../whole-file.js'
 
 /** A data folder that this process has for itself. */
@@ -36,7 +36,7 @@ export async function lockDataFolder(folder: string): Promise<DataFolderLock> {
     await client.execute('BEGIN IMMEDIATE')
   } catch (error) {
     client.close()
-    if (!(error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY')) throw error
+    if (systemCodeOf(error) !== 'SQLITE_BUSY') throw error
     throw errors.dataFolderInUse({ folder, holder: await readHolder(folder) })
   }
 
@@ -91,6 +91,6 @@ function isGone(pid: number): boolean {
     process.kill(pid, 0)
     return false
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
+    return systemCodeOf(error) === 'ESRCH'
   }
 }

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { access, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import pLimit from 'p-limit'
-import { errors } from '../errors.js'
+import { errors, systemCodeOf } from '../errors.js'
 import { reading, storing } from '../storage-fault.js'
 import { writeOut } from '../whole-file.js'
 
@@ -110,8 +110,7 @@ export function createImageFiles(directory: string): ImageFiles {
       try {
         return await reading('an image', () => readFile(pathOf(id)))
       } catch (error) {
-        const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-        throw missing ? errors.unknownImage({ id }) : error
+        throw systemCodeOf(error) === 'ENOENT' ? errors.unknownImage({ id }) : error
       }
     },
     remove,

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { PrismaLibSql } from '@prisma/adapter-libsql'
-import { reasonOf } from '../errors.js'
+import { reasonOf, systemCodeOf } from '../errors.js'
 
 type Client = ReturnType<PrismaLibSql['createClient']>
 type Transaction = Awaited<ReturnType<Client['transaction']>>
@@ -64,5 +64,4 @@ export class SqliteAdapter extends PrismaLibSql {
   }
 }
 
-const isBusy = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY'
+const isBusy = (error: unknown): boolean => systemCodeOf(error) === 'SQLITE_BUSY'

@@ -1,5 +1,5 @@
+import { once } from 'node:events'
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
@@ -99,13 +99,13 @@ describe('a file that cannot be read', async () => {
   app.use(((error, _request, response, _next) => {
     response.status(500).send(String(error))
   }) satisfies ErrorRequestHandler)
-  const server = createServer(app)
-  await new Promise<void>((resolve) => server.listen(0, resolve))
+  const server = app.listen(0, '127.0.0.1')
+  await once(server, 'listening')
   atEnd(async () => {
     server.close()
     server.closeAllConnections()
   })
-  const own = `http://localhost:${(server.address() as AddressInfo).port}`
+  const own = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
   // What is asked for while a build replaces the files.
   test('and has gone is not found, whichever the client takes, and is there again when it is', async () => {

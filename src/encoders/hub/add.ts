@@ -1,6 +1,6 @@
 import { cp, mkdir, readdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { errors, reasonOf, ShotboardError } from '../../errors.js'
+import { errors, reasonOf, ShotboardError, systemCodeOf } from '../../errors.js'
 import type { Runtime } from '../../tensor/runtime.js'
 import { type Encoder, openEncoder } from '../encoder.js'
 import { encoderId, exists } from '../layouts/files.js'
@@ -121,7 +121,7 @@ async function fetchFromHub(
     }
     await download(file, target, onBytes).catch((error: unknown) => {
       if (error instanceof ShotboardError) throw error
-      const full = error instanceof Error && 'code' in error && error.code === 'ENOSPC'
+      const full = systemCodeOf(error) === 'ENOSPC'
       if (full) throw errors.modelDiskFull({ folder: directory, needed: file.size, free: 0 })
       throw errors.modelDownloadFailed({ model, reason: reasonOf(error) })
     })

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { errors, reasonOf } from '../../errors.js'
+import { errors, reasonOf, systemCodeOf } from '../../errors.js'
 
 /** The file beside a model's own that attaches an adapter to it. */
 export const adapterFile = 'adapter.safetensors'
@@ -71,7 +71,7 @@ export async function contentsOf(
 }
 
 function unreadable(file: string, error: unknown): Error {
-  const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  const missing = systemCodeOf(error) === 'ENOENT'
   return errors.invalidModel({ file, reason: missing ? 'it does not exist' : reasonOf(error) })
 }
 

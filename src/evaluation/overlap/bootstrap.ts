@@ -64,7 +64,6 @@ function countsOfPairs(blocks: Uint32Array, bins: number): Matrix {
   return result
 }
 
-const pairsOfGroups: readonly (readonly [number, number])[] = Array.from(
-  { length: groups },
-  (_, g) => g,
-).flatMap((g) => Array.from({ length: groups - g }, (_, i) => [g, g + i] as const))
+const pairsOfGroups = Array.from({ length: groups }, (_, g) =>
+  Array.from({ length: groups - g }, (_, i) => [g, g + i] as const),
+).flat()
