@@ -1,7 +1,10 @@
+import { bootstrapInterval, groups } from '../../src/evaluation/overlap/bootstrap.js'
 import { measureOverlap } from '../../src/evaluation/overlap/overlap.js'
+import { seeded } from '../../src/random.js'
 import { createKernels } from '../../src/tensor/kernels.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
-import { type Benchmark, medianMs, ms, peakMemory, times } from '../benchmark.js'
+import { bootstrapByDefinition } from '../../test/reference/bootstrap.js'
+import { type Benchmark, medianMs, ms, onceMs, peakMemory, times } from '../benchmark.js'
 import { pythonBaseline } from '../contestants.js'
 import { syntheticFeatures } from '../data.js'
 
@@ -18,6 +21,12 @@ export const overlap: Benchmark = {
     const features = test.features.clip
     if (!features) throw new Error('the features are in clip')
     const ours = await medianMs(3, () => measureOverlap({ features, labels: test.labels, classes, kernels }))
+    const memory = peakMemory()
+    const bins = 200
+    const random = seeded('blocks')
+    const blocks = Uint32Array.from({ length: groups ** 2 * 2 * bins }, () => random.integer(30))
+    const interval = await medianMs(15, () => bootstrapInterval(blocks, bins, kernels))
+    const plain = await onceMs(async () => bootstrapByDefinition(blocks, bins))
     const numpy = await pythonBaseline('overlap.py', String(images), String(dimensions), String(classes))
     return [
       {
@@ -25,7 +34,13 @@ export const overlap: Benchmark = {
         ours: ms(ours),
         ...(numpy && { baseline: ms(numpy.ms ?? 0), ratio: `${times((numpy.ms ?? 0) / ours)} as fast` }),
       },
-      { quantity: 'The most memory resident while measuring it, features included', ours: peakMemory() },
+      { quantity: 'The most memory resident while measuring it, features included', ours: memory },
+      {
+        quantity: 'The bootstrap interval of one space, beside its definition in plain loops',
+        ours: ms(interval),
+        baseline: ms(plain),
+        ratio: `${times(plain / interval)} as fast`,
+      },
     ]
   },
 }

@@ -3,38 +3,11 @@ import { bootstrapInterval, groups, groupsOf } from '../../../src/evaluation/ove
 import { seeded } from '../../../src/random.js'
 import { createKernels } from '../../../src/tensor/kernels.js'
 import { openRuntime } from '../../../src/tensor/runtime.js'
+import { bootstrapByDefinition } from '../../reference/bootstrap.js'
 
 const runtime = openRuntime({ threads: 1 })
 afterAll(() => runtime.close())
 const kernels = createKernels(runtime)
-
-/** The interval, one draw, one pair of groups and one bin after the other, in double precision. */
-function byDefinition(blocks: Uint32Array, bins: number): { low: number; high: number } {
-  const random = seeded('overlap bootstrap')
-  const values: number[] = []
-  for (let r = 0; r < 1000; r++) {
-    const drawn = Array.from({ length: groups }, () => random.integer(groups))
-    const times = Array.from({ length: groups }, (_, g) => drawn.filter((each) => each === g).length)
-    const histogram = (same: number) =>
-      Array.from({ length: bins }, (_, k) => {
-        let count = 0
-        for (let g = 0; g < groups; g++) {
-          for (let h = 0; h < groups; h++) {
-            const pairs = blocks[((g * groups + h) * 2 + same) * bins + k] ?? Number.NaN
-            count += (times[g] ?? 0) * (times[h] ?? 0) * pairs
-          }
-        }
-        return count
-      })
-    const [different, same] = [histogram(0), histogram(1)]
-    const sum = (counts: number[]) => counts.reduce((total, count) => total + count, 0)
-    const [all, allSame] = [sum(different), sum(same)]
-    const shared = same.map((count, k) => Math.min(count / allSame, (different[k] ?? 0) / all))
-    values.push(all === 0 || allSame === 0 ? 0 : sum(shared))
-  }
-  values.sort((a, b) => a - b)
-  return { low: values[24] ?? Number.NaN, high: values[974] ?? Number.NaN }
-}
 
 /** [groups, groups, 2, bins]: counts of chance below `most`, above the diagonal only, as pairs are counted once. */
 function blocksOf(most: number, bins: number): Uint32Array {
@@ -50,7 +23,7 @@ test.each([
   ['as many pairs as 5,000 images have', (2 * 12_500_000) / (528 * 2 * 5), 5],
 ])('the interval is to the bit that of its definition: %s', async (_, most, bins) => {
   const blocks = blocksOf(Math.floor(most), bins)
-  expect(await bootstrapInterval(blocks, bins, kernels)).toEqual(byDefinition(blocks, bins))
+  expect(await bootstrapInterval(blocks, bins, kernels)).toEqual(bootstrapByDefinition(blocks, bins))
 })
 
 test('a histogram that is empty in a draw overlaps with nothing in it', async () => {
