@@ -1,10 +1,10 @@
 /**
- * The two passes of resampling, two taps at a time; src/encoders/pixels/passes.ts says what they do. `first`, `taps` and
+ * The two passes of resampling, two taps at a time; src/images/pixels/passes.ts says what they do. `first`, `taps` and
  * `weights` are a pass's contributions, `stride` the numbers of a target pixel's weights. An odd tap goes with one of
  * weight 0, which is read from whatever lies behind the source.
  */
 
-/** Fixed-point bits of a weight and of its lower part, as src/encoders/pixels/contributions.ts makes them. */
+/** Fixed-point bits of a weight and of its lower part, as src/images/pixels/contributions.ts makes them. */
 const precision = 22
 const lowerBits = 15
 

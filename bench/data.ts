@@ -1,8 +1,8 @@
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type FeatureFile, parseFeatureFile, readFeatureFile } from '../src/evaluation/feature-file.js'
-import { seeded } from '../src/random.js'
+import { type FeatureFile, parseFeatureFile, readFeatureFile } from '../src/features/feature-file.js'
+import { seeded } from '../src/system/random.js'
 import { type Matrix, matrix, rowOf, unitRows } from '../src/tensor/matrix.js'
 import type { NamedTensor } from '../src/tensor/safetensors.js'
 

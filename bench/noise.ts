@@ -1,4 +1,4 @@
-import { seeded } from '../src/random.js'
+import { seeded } from '../src/system/random.js'
 
 const size = 224
 

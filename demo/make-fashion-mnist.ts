@@ -7,7 +7,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
-import { seeded } from '../src/random.js'
+import { seeded } from '../src/system/random.js'
 
 const seed = 0
 const side = 28

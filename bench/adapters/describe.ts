@@ -1,7 +1,7 @@
+import type { OverlapReport } from '../../src/comparisons/overlap.js'
+import type { CorrelationPoint, OverlapCorrelation } from '../../src/comparisons/overlap-correlation.js'
 import { correlate } from '../../src/evaluation/overlap/correlation.js'
 import { summarise } from '../../src/evaluation/statistics.js'
-import type { OverlapReport } from '../../src/library/overlap.js'
-import type { CorrelationPoint, OverlapCorrelation } from '../../src/library/overlap-correlation.js'
 import type { RunRow } from '../../src/store/runs.js'
 
 /** What was measured on one dataset. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openFeatureStore } from '../../src/cache/feature-store.js'
+import { openFeatureStore } from '../../src/features/feature-store.js'
 import { type Benchmark, medianMs, ms } from '../benchmark.js'
 import { normals } from '../data.js'
 

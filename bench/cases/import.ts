@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { openLibrary } from '../../src/library/library.js'
-import { seeded } from '../../src/random.js'
 import { readSettings } from '../../src/settings/settings.js'
+import { seeded } from '../../src/system/random.js'
 import { type Benchmark, onceMs, seconds } from '../benchmark.js'
 
 const images = 20_000

@@ -1,6 +1,6 @@
 import { bootstrapInterval, groups } from '../../src/evaluation/overlap/bootstrap.js'
 import { measureOverlap } from '../../src/evaluation/overlap/overlap.js'
-import { seeded } from '../../src/random.js'
+import { seeded } from '../../src/system/random.js'
 import { createKernels } from '../../src/tensor/kernels.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
 import { bootstrapByDefinition } from '../../test/reference/bootstrap.js'

@@ -1,5 +1,5 @@
-import { resample } from '../../src/encoders/pixels/resample.js'
-import { seeded } from '../../src/random.js'
+import { resample } from '../../src/images/pixels/resample.js'
+import { seeded } from '../../src/system/random.js'
 import { against, type Benchmark, inTurns, median, ms, onceMs, type Row } from '../benchmark.js'
 import { startPython } from '../contestants.js'
 

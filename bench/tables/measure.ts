@@ -1,11 +1,11 @@
 import { featuresOf } from '../../src/cache/cache.js'
 import { createCaches } from '../../src/cache/caches.js'
 import { evaluate } from '../../src/evaluation/evaluate.js'
-import type { FeatureFile } from '../../src/evaluation/feature-file.js'
 import { overlapValue } from '../../src/evaluation/overlap/overlap.js'
-import { builtin } from '../../src/methods/builtin.js'
-import { createRegistry } from '../../src/methods/registry.js'
+import type { FeatureFile } from '../../src/features/feature-file.js'
 import { withoutTexts } from '../../src/methods/without-texts.js'
+import { builtin } from '../../src/plugins/builtin.js'
+import { createRegistry } from '../../src/plugins/registry.js'
 import type { Kernels } from '../../src/tensor/kernels.js'
 
 /** One number of the tables: an accuracy in percent, or an overlap from 0 to 1 where `method` is null. */

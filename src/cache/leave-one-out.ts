@@ -1,5 +1,5 @@
-import { throwIfCancelled } from '../abort.js'
 import type { FeatureSpace, FittedSpace } from '../spaces/contract.js'
+import { throwIfCancelled } from '../system/abort.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { gatherRows, type Matrix, matrix, rowOf, sliceRows } from '../tensor/matrix.js'
 

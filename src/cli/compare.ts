@@ -1,15 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Command } from 'commander'
+import { parseExperiment } from '../comparisons/experiment.js'
 import { errors, reasonOf } from '../errors.js'
-import { parseExperiment } from '../library/experiment.js'
 import { openLibrary } from '../library/library.js'
 import { keyVariable, readSettings } from '../settings/settings.js'
 import type { ComparisonHost, ExportFormat } from './comparison-host.js'
-import { endWell } from './end-well.js'
 import { localComparisons } from './local-comparisons.js'
 import { printResults, watchComparison } from './print-comparison.js'
 import { remoteComparisons } from './remote-comparisons.js'
+import { endWell } from './run-command.js'
 
 interface CompareOptions {
   readonly url?: string

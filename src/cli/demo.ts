@@ -1,7 +1,7 @@
 import { openLibrary } from '../library/library.js'
 import { readSettings } from '../settings/settings.js'
-import { endWell } from './end-well.js'
 import { importAndTell } from './import.js'
+import { endWell } from './run-command.js'
 import { compareAndPrint } from './run-comparison.js'
 
 /** `npm run demo -- PATH`: imports a folder or an archive and compares every method on it. */

@@ -1,17 +1,17 @@
 import Table from 'cli-table3'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { evaluateFeatures, type FeatureEvaluation } from '../evaluation/evaluate-features.js'
-import { readFeatureFile } from '../evaluation/feature-file.js'
 import type { KlScaling, Selection } from '../evaluation/protocol.js'
-import { builtin } from '../methods/builtin.js'
+import { readFeatureFile } from '../features/feature-file.js'
+import { evaluateFeatures, type FeatureEvaluation } from '../library/evaluate-features.js'
 import { linspace } from '../methods/contract.js'
-import { loadPlugin } from '../methods/plugin.js'
-import { createRegistry } from '../methods/registry.js'
+import { builtin } from '../plugins/builtin.js'
+import { loadPlugin } from '../plugins/plugin.js'
+import { createRegistry } from '../plugins/registry.js'
 import { readSettings } from '../settings/settings.js'
 import { createKernels } from '../tensor/kernels.js'
 import { openRuntime } from '../tensor/runtime.js'
-import { endWell } from './end-well.js'
 import { createProgressBar } from './progress-bar.js'
+import { endWell } from './run-command.js'
 
 const selections = { validation: 'VALIDATION', 'leave-one-out': 'LEAVE_ONE_OUT', none: 'NONE' } as const
 const scalings = { frozen: 'FROZEN', batch: 'BATCH' } as const

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
-import { manifestOf } from '../library/dataset-manifest.js'
+import { manifestOf } from '../datasets/dataset-manifest.js'
+import { supportSetFile } from '../datasets/support-set-file.js'
 import type { Library } from '../library/library.js'
-import { supportSetFile } from '../library/support-set-file.js'
 import { datasetNamed } from './dataset-named.js'
 import { withLibrary } from './with-library.js'
 

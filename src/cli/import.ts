@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander'
-import type { ImportOptions, ImportResult } from '../library/imports.js'
+import type { ImportOptions, ImportResult } from '../datasets/importing/imports.js'
 import { type Library, openLibrary } from '../library/library.js'
 import { readSettings } from '../settings/settings.js'
 import { defaultSplitRule, type SplitRule } from '../sources/split-rule.js'
-import { endWell } from './end-well.js'
 import { createProgressBar } from './progress-bar.js'
+import { endWell } from './run-command.js'
 
 interface ImportCommandOptions {
   readonly name?: string

@@ -8,8 +8,8 @@ import { type Precision, precisions } from '../encoders/manifest.js'
 import { errors } from '../errors.js'
 import { readSettings } from '../settings/settings.js'
 import { openRuntime } from '../tensor/runtime.js'
-import { endWell } from './end-well.js'
 import { createProgressBar } from './progress-bar.js'
+import { endWell } from './run-command.js'
 
 /** `shotboard models`: the encoders that there are. */
 export const modelsCommand = (): Command =>

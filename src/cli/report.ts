@@ -4,7 +4,7 @@ import { errors, reasonOf } from '../errors.js'
 import { openLibrary } from '../library/library.js'
 import { reportOn } from '../report/report.js'
 import { readSettings } from '../settings/settings.js'
-import { endWell } from './end-well.js'
+import { endWell } from './run-command.js'
 
 interface ReportOptions {
   readonly out?: string

@@ -1,6 +1,6 @@
+import type { MethodChoice } from '../comparisons/method-choice.js'
 import type { Selection } from '../evaluation/protocol.js'
 import type { Library } from '../library/library.js'
-import type { MethodChoice } from '../library/method-choice.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import { localComparisons } from './local-comparisons.js'
 import { printResults, watchComparison } from './print-comparison.js'

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { shiftKinds, shiftStrengths } from '../encoders/shift.js'
+import { shiftKinds, shiftStrengths } from '../images/shift.js'
 import type { Library } from '../library/library.js'
 import { datasetNamed } from './dataset-named.js'
 import { withLibrary } from './with-library.js'

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url'
 import type { Library } from '../library/library.js'
 import { startServer } from '../server.js'
 import { readSettings } from '../settings/settings.js'
-import { endWell } from './end-well.js'
 import { createProgressBar } from './progress-bar.js'
+import { endWell } from './run-command.js'
 import { compareAndPrint } from './run-comparison.js'
 
 const demo = fileURLToPath(new URL('../../demo/fashion-mnist', import.meta.url))

@@ -1,6 +1,6 @@
 import { type Library, openLibrary } from '../library/library.js'
 import { readSettings } from '../settings/settings.js'
-import { endWell } from './end-well.js'
+import { endWell } from './run-command.js'
 
 /** Runs a command on a library of its own, which is closed at the end and by a signal. */
 export const withLibrary = (work: (library: Library) => Promise<void>): Promise<void> =>

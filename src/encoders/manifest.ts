@@ -1,4 +1,4 @@
-import type { Filter } from './pixels/contributions.js'
+import type { Filter } from '../images/pixels/contributions.js'
 
 /** How an image becomes what the image tower takes. */
 export interface Preprocessing {

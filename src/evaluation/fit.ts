@@ -1,8 +1,7 @@
-import { untilCancelledEach } from '../abort.js'
 import type { Batch } from '../cache/batch.js'
 import type { Cache, SpaceFeatures, Support } from '../cache/cache.js'
 import { type Caches, createCaches } from '../cache/caches.js'
-import { withoutEach } from '../cache/without-each.js'
+import { withoutEach } from '../cache/leave-one-out-by-refit.js'
 import { errors } from '../errors.js'
 import {
   defaultsOf,
@@ -13,6 +12,7 @@ import {
 } from '../methods/contract.js'
 import { rangesOver, requireTexts, type Scores, scoreBatch, type TermRanges } from '../methods/score.js'
 import type { FeatureSpace } from '../spaces/contract.js'
+import { untilCancelledEach } from '../system/abort.js'
 import type { Kernels } from '../tensor/kernels.js'
 import type { KlScaling, Labelled, Selection } from './protocol.js'
 import { checkValues, type Grid, gridOf, valuesAt } from './search/grid.js'

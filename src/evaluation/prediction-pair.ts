@@ -1,4 +1,4 @@
-import type { Predictions } from './result-file.js'
+import type { Predictions } from '../comparisons/run-results.js'
 
 /** What two runs took the same test images for. */
 export interface PredictionPair {

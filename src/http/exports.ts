@@ -1,8 +1,8 @@
 import type { RequestHandler, Response } from 'express'
-import { formatComparisonCsv } from '../library/comparison-csv.js'
-import { manifestOf } from '../library/dataset-manifest.js'
+import { formatComparisonCsv } from '../comparisons/comparison-csv.js'
+import { manifestOf } from '../datasets/dataset-manifest.js'
+import { supportSetFile } from '../datasets/support-set-file.js'
 import type { Library } from '../library/library.js'
-import { supportSetFile } from '../library/support-set-file.js'
 
 /** A comparison as JSON, in the format `shotboard-comparison`. */
 export const serveComparisonJson =

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express'
-import { contentTypeOf, type ImageFormat } from '../encoders/image.js'
-import { requireThumbnailSize, thumbnailOf } from '../encoders/thumbnail.js'
 import { errors } from '../errors.js'
+import { contentTypeOf, type ImageFormat } from '../images/decode.js'
+import { requireThumbnailSize, thumbnailOf } from '../images/thumbnail.js'
 import type { Library } from '../library/library.js'
 import type { Authentication } from './authentication.js'
 

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { FeatureEvents } from '../cache/features.js'
+import type { FeatureEvents } from '../datasets/feature-source.js'
 import type { JobCounts } from '../jobs/queue.js'
 
 /** A request that has been answered. */

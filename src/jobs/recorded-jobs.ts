@@ -1,9 +1,9 @@
 import type { ShotboardError } from '../errors.js'
 import type { TrainingRow } from '../store/trainings.js'
+import { latestStates } from '../system/throttle-to-latest.js'
 import type { Changes } from './changes.js'
-import { latestStates } from './latest-states.js'
-import { persevere } from './persevere.js'
 import type { JobQueue } from './queue.js'
+import { persevere } from './retry-on-storage-fault.js'
 
 /**
  * Jobs that stand in a record each, under its id. What a record says is queued or running is worked on to its end, across

@@ -1,15 +1,15 @@
-import type { FeatureStore } from '../cache/feature-store.js'
-import { augmentationRecipe } from '../encoders/augmentation.js'
+import type { Comparisons } from '../comparisons/comparisons.js'
+import type { ResultFiles } from '../comparisons/run-results.js'
+import type { ImageIntake } from '../datasets/image-intake.js'
+import type { Imports } from '../datasets/importing/imports.js'
 import { errors } from '../errors.js'
-import type { ResultFiles } from '../evaluation/result-file.js'
-import type { ImageIntake } from '../jobs/image-intake.js'
+import type { FeatureStore } from '../features/feature-store.js'
+import { augmentationRecipe } from '../images/augmentation.js'
 import type { ArchiveFiles } from '../store/archive-files.js'
 import type { Deleted } from '../store/deletions.js'
 import type { ImageFiles } from '../store/image-files.js'
+import type { Unsettled } from '../store/recovery-markers.js'
 import type { Store } from '../store/store.js'
-import type { Unsettled } from '../store/unsettled.js'
-import type { Comparisons } from './comparisons.js'
-import type { Imports } from './imports.js'
 
 /**
  * Deletes things with what only they used, and nothing else: rows first and in one transaction, files after. What a kill

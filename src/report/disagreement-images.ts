@@ -1,6 +1,6 @@
-import { thumbnailOf } from '../encoders/thumbnail.js'
+import type { ContrastInput, Disagreement } from '../comparisons/contrasts.js'
 import type { DisagreementKind } from '../evaluation/disagreements.js'
-import type { ContrastInput, Disagreement } from '../library/contrasts.js'
+import { thumbnailOf } from '../images/thumbnail.js'
 import type { Library } from '../library/library.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import type { RunRow } from '../store/runs.js'

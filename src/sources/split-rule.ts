@@ -1,4 +1,4 @@
-import { seeded } from '../random.js'
+import { seeded } from '../system/random.js'
 
 /** How a dataset that comes without splits is split: shares of every class's images, and the seed they are drawn by. */
 export interface SplitRule {

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import yauzl, { type Entry } from 'yauzl'
-import { throwIfCancelled } from '../abort.js'
 import { errors, reasonOf, ShotboardError } from '../errors.js'
+import { throwIfCancelled } from '../system/abort.js'
 import { createBounds } from './bounds.js'
 import { byPath, isHidden, type Source, type SourceFile, type SourceLimits } from './source.js'
 

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errors } from '../errors.js'
-import { storing } from '../storage-fault.js'
-import { writeOut } from '../whole-file.js'
+import { storing } from '../system/storage-fault.js'
+import { writeOut } from '../system/write-atomically.js'
 
 /** Archives that wait to be imported, each a file of its own until its import has ended. */
 export interface ArchiveFiles {

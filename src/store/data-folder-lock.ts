@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { createClient } from '@libsql/client'
 import { z } from 'zod'
 import { errors, systemCodeOf } from '../errors.js'
-import { writeWhole } from '../whole-file.js'
+import { writeWhole } from '../system/write-atomically.js'
 
 /** A data folder that this process has for itself. */
 export interface DataFolderLock {

@@ -3,8 +3,8 @@ import { access, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs
 import { dirname, join } from 'node:path'
 import pLimit from 'p-limit'
 import { errors, systemCodeOf } from '../errors.js'
-import { reading, storing } from '../storage-fault.js'
-import { writeOut } from '../whole-file.js'
+import { reading, storing } from '../system/storage-fault.js'
+import { writeOut } from '../system/write-atomically.js'
 
 /** The bytes of images, each a file named after its SHA-256. Object storage would join here. */
 export interface ImageFiles {

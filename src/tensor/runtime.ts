@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { startThread, type Thread } from '../thread.js'
+import { startThread, type Thread } from '../system/worker-thread.js'
 
 /** What goes into a session and comes out of it. */
 export type Tensor =

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { errors, reasonOf } from '../errors.js'
-import { writeWhole } from '../whole-file.js'
+import { writeWhole } from '../system/write-atomically.js'
 
 /** A named array in a safetensors file. Floats of 16 bits are widened to 32, integers of 64 narrowed to 32. */
 export type NamedTensor =

@@ -1,5 +1,5 @@
 import type { SpaceFeatures, Support } from '../cache/cache.js'
-import { type Random, seeded } from '../random.js'
+import { type Random, seeded } from '../system/random.js'
 import { gatherRows, type Matrix, makeUnit, matrix, rowOf } from '../tensor/matrix.js'
 
 /** A few-shot problem made up from a seed: a support set and queries. */

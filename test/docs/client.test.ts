@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { parseExperiment } from '../../src/library/experiment.js'
+import { parseExperiment } from '../../src/comparisons/experiment.js'
 import { makeDataset } from '../helpers/datasets.js'
 import { temporaryFolder } from '../helpers/folder.js'
 import { startTestServer } from '../helpers/server.js'

@@ -1,9 +1,9 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
-import { builtin } from '../../src/methods/builtin.js'
-import { loadPlugin } from '../../src/methods/plugin.js'
-import { createRegistry } from '../../src/methods/registry.js'
+import { builtin } from '../../src/plugins/builtin.js'
+import { loadPlugin } from '../../src/plugins/plugin.js'
+import { createRegistry } from '../../src/plugins/registry.js'
 import { methodChecks } from '../../src/testing/index.js'
 
 const folder = fileURLToPath(new URL('../../.docs-test/', import.meta.url))

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
+import type { Predictions } from '../../src/comparisons/run-results.js'
 import { type Recommendation, recommend } from '../../src/evaluation/recommendation.js'
 import { recommendationText } from '../../src/evaluation/recommendation-text.js'
-import type { Predictions } from '../../src/evaluation/result-file.js'
 import { type FinishedRun, summariseRuns } from '../../src/evaluation/summary.js'
-import { seeded } from '../../src/random.js'
+import { seeded } from '../../src/system/random.js'
 
 const images = 200
 

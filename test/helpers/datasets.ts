@@ -1,4 +1,4 @@
-import type { LabelledImageInput } from '../../src/library/datasets.js'
+import type { LabelledImageInput } from '../../src/datasets/datasets.js'
 import type { Library } from '../../src/library/library.js'
 import type { DatasetRow } from '../../src/store/datasets.js'
 import { base64, classNames, picture } from './pictures.js'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Library } from '../../src/library/library.js'
-import { seeded } from '../../src/random.js'
 import type { RunRequest } from '../../src/store/run-row.js'
+import { seeded } from '../../src/system/random.js'
 
 /** Comparisons of 15 runs as they stand when they have ended, without anything having been computed: results by chance. */
 export async function makeFinishedComparisons(library: Library, count: number): Promise<string[]> {

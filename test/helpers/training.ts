@@ -1,7 +1,7 @@
 import { readAdapter } from '../../src/encoders/adapters/adapter.js'
 import { stripAdapters } from '../../src/encoders/adapters/strip-adapters.js'
 import type { Library } from '../../src/library/library.js'
-import { type Random, seeded } from '../../src/random.js'
+import { type Random, seeded } from '../../src/system/random.js'
 import { readOnnxModel } from '../../src/tensor/onnx/model.js'
 import type { Runtime, Tensor } from '../../src/tensor/runtime.js'
 import { selfSupervised } from '../../src/training/objectives/self-supervised.js'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { DatasetManifest } from '../../src/library/dataset-manifest.js'
+import type { DatasetManifest } from '../../src/datasets/dataset-manifest.js'
 import { parseSafetensors } from '../../src/tensor/safetensors.js'
 import { makeDataset } from '../helpers/datasets.js'
 import { classNames } from '../helpers/pictures.js'

@@ -3,7 +3,7 @@ import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { errors, reasonOf } from '../../errors.js'
-import { writeWhole } from '../../whole-file.js'
+import { writeWhole } from '../../system/write-atomically.js'
 import { type Adapter, parseAdapter, writeAdapter } from './adapter.js'
 
 /** An adapter that was trained here or brought, in a file of its own. */

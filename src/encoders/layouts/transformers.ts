@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { errors } from '../../errors.js'
-import type { Filter } from '../pixels/contributions.js'
+import type { Filter } from '../../images/pixels/contributions.js'
 import type { Configuration } from './configuration.js'
 import { readModelJson, readOptionalJson, rgb } from './files.js'
 import { readTokenizer } from './tokenizer-files.js'

@@ -1,5 +1,5 @@
 import { errors } from '../../errors.js'
-import { seeded } from '../../random.js'
+import { seeded } from '../../system/random.js'
 import type { Kernels } from '../../tensor/kernels.js'
 import { gatherRows, type Matrix, unitRows } from '../../tensor/matrix.js'
 import { bootstrapInterval, groups, groupsOf } from './bootstrap.js'

@@ -1,4 +1,4 @@
-import { breather } from '../../breathe.js'
+import { breather } from '../../system/yield-to-event-loop.js'
 import type { Kernels } from '../../tensor/kernels.js'
 import { gatherRows, type Matrix, sliceRows } from '../../tensor/matrix.js'
 import type { Bins } from './histogram.js'

@@ -1,7 +1,7 @@
-import { breather } from '../../breathe.js'
 import type { Batch } from '../../cache/batch.js'
 import type { Cache } from '../../cache/cache.js'
 import { leastSharpness, leftOutAffinity } from '../../cache/leave-one-out.js'
+import { breather } from '../../system/yield-to-event-loop.js'
 import { type Matrix, matrix, rowOf } from '../../tensor/matrix.js'
 import type { Term } from '../contract.js'
 import { symbolOf } from '../formula.js'

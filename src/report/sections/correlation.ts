@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot'
+import type { CorrelationPoint } from '../../comparisons/overlap-correlation.js'
 import { formatP } from '../../evaluation/recommendation-text.js'
-import type { CorrelationPoint } from '../../library/overlap-correlation.js'
 import { type Html, html } from '../html.js'
 import { plot } from '../plot.js'
 import type { ReportData } from '../report-data.js'

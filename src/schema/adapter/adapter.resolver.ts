@@ -1,7 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
+import type { ListedAdapter } from '../../adapters/adapters.js'
 import type { Encoder } from '../../encoders/encoder.js'
 import { errors } from '../../errors.js'
-import type { ListedAdapter } from '../../library/adapters.js'
 import type { FeatureSpace } from '../../spaces/contract.js'
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'

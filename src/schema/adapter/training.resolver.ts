@@ -11,9 +11,9 @@ import {
   Root,
   Subscription,
 } from 'type-graphql'
+import type { ListedAdapter } from '../../adapters/adapters.js'
+import { secondsLeft } from '../../adapters/training-time.js'
 import type { Encoder } from '../../encoders/encoder.js'
-import type { ListedAdapter } from '../../library/adapters.js'
-import { secondsLeft } from '../../library/training-time.js'
 import type { DatasetRow } from '../../store/datasets.js'
 import type { Page } from '../../store/page.js'
 import type { TrainingRow } from '../../store/trainings.js'

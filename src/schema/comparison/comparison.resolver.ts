@@ -1,7 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
+import { encodersOf } from '../../comparisons/comparison-job.js'
 import type { Encoder } from '../../encoders/encoder.js'
 import type { PairwiseTest, SummaryRow } from '../../evaluation/summary.js'
-import { encodersOf } from '../../jobs/comparison-job.js'
 import type { Method } from '../../methods/contract.js'
 import type { FeatureSpace } from '../../spaces/contract.js'
 import type { ComparisonRow } from '../../store/comparisons.js'

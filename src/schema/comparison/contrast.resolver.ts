@@ -1,6 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql'
+import type { Disagreement, TakenFor } from '../../comparisons/contrasts.js'
 import type { ClassDelta } from '../../evaluation/class-deltas.js'
-import type { Disagreement, TakenFor } from '../../library/contrasts.js'
 import type { ComparisonRow } from '../../store/comparisons.js'
 import type { ClassRow } from '../../store/datasets.js'
 import type { ImageRow } from '../../store/images.js'

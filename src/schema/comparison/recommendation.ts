@@ -1,6 +1,6 @@
 import { Arg, Ctx, Field, FieldResolver, Float, Int, Resolver, Root } from 'type-graphql'
+import type { WordedRecommendation } from '../../comparisons/recommendation.js'
 import type { Rival } from '../../evaluation/recommendation.js'
-import type { WordedRecommendation } from '../../library/recommendation.js'
 import type { ComparisonRow } from '../../store/comparisons.js'
 import type { Context } from '../context.js'
 import { Confidence } from '../enums.js'

@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
-import type { AddImagesResult } from '../../library/datasets.js'
+import type { AddImagesResult } from '../../datasets/datasets.js'
 import type { ClassRow, DatasetRow, SplitCountRow } from '../../store/datasets.js'
 import type { Page } from '../../store/page.js'
 import { atInput } from '../arguments.js'

@@ -1,6 +1,6 @@
 import { Ctx, Field, FieldResolver, Float, ID, Int, Query, Resolver, Root } from 'type-graphql'
+import { spacesOf } from '../../comparisons/encoder-spaces.js'
 import type { Encoder } from '../../encoders/encoder.js'
-import { spacesOf } from '../../library/encoder-spaces.js'
 import type { FeatureSpace } from '../../spaces/contract.js'
 import type { Context } from '../context.js'
 import { ObjectType } from '../object-type.js'

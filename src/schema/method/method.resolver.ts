@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql'
-import { allSpaces } from '../../library/encoder-spaces.js'
+import { allSpaces } from '../../comparisons/encoder-spaces.js'
 import type { Method, Paper } from '../../methods/contract.js'
 import { formulaOf } from '../../methods/formula.js'
 import type { FeatureSpace } from '../../spaces/contract.js'

@@ -1,7 +1,7 @@
 import { Arg, Ctx, Field, FieldResolver, Float, ID, Int, Query, Resolver, Root } from 'type-graphql'
+import type { CorrelationPoint, OverlapCorrelation } from '../../comparisons/overlap-correlation.js'
 import type { Encoder } from '../../encoders/encoder.js'
 import type { Coefficient } from '../../evaluation/overlap/correlation.js'
-import type { CorrelationPoint, OverlapCorrelation } from '../../library/overlap-correlation.js'
 import type { DatasetRow } from '../../store/datasets.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'

@@ -11,9 +11,9 @@ import {
   Resolver,
   Root,
 } from 'type-graphql'
+import type { OverlapReport } from '../../comparisons/overlap.js'
 import type { Encoder } from '../../encoders/encoder.js'
 import { errors } from '../../errors.js'
-import type { OverlapReport } from '../../library/overlap.js'
 import type { FeatureSpace } from '../../spaces/contract.js'
 import type { ClassRow } from '../../store/datasets.js'
 import { atInput } from '../arguments.js'

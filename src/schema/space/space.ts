@@ -1,5 +1,5 @@
 import { Ctx, Field, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql'
-import { allSpaces } from '../../library/encoder-spaces.js'
+import { allSpaces } from '../../comparisons/encoder-spaces.js'
 import type { FeatureSpace } from '../../spaces/contract.js'
 import type { Context } from '../context.js'
 import { HyperparameterType, hyperparameterList } from '../method/method.type.js'

@@ -1,0 +1,128 @@
+import { z } from 'zod'
+import { encodersOf } from '../comparisons/comparison-job.js'
+import { type Adapter, parseAdapter } from '../encoders/adapters/adapter.js'
+import type { AdapterFolder, AddedAdapter } from '../encoders/adapters/added-adapters.js'
+import { checkAdapter } from '../encoders/adapters/check-adapter.js'
+import type { Encoder } from '../encoders/encoder.js'
+import type { Encoders } from '../encoders/encoders.js'
+import { errors, reasonOf } from '../errors.js'
+import type { Store } from '../store/store.js'
+import { requireFreeName } from './adapter-names.js'
+
+/** An added adapter, and whether it is its encoder's `imo`. */
+export interface ListedAdapter extends AddedAdapter {
+  readonly encoder: string
+  readonly isUsed: boolean
+  /** The training that made it; null for one that was brought. */
+  readonly training: string | null
+}
+
+/** The adapters that encoders have beside the ones of their model folders. */
+export interface Adapters {
+  /** Of an encoder, or of all. Throws UNKNOWN_ENCODER. */
+  list(encoder?: string | null): Promise<ListedAdapter[]>
+  /** Throws UNKNOWN_ENCODER or UNKNOWN_ADAPTER. */
+  find(encoder: string | null | undefined, name: string): Promise<ListedAdapter>
+  /**
+   * Adds the adapter of a safetensors file. Throws INVALID_ADAPTER where it is none, or not one for this encoder,
+   * ADAPTER_EXISTS, INVALID_VALUE, or UNKNOWN_ENCODER.
+   */
+  add(input: AddAdapterInput): Promise<ListedAdapter>
+  /** Makes an added adapter the encoder's `imo`; null is the model's own again. Throws as `find`, and IN_USE. */
+  use(encoder: string | null | undefined, name: string | null): Promise<Encoder>
+  /** Deletes an added adapter. Results stay. Throws as `find`, and IN_USE. */
+  remove(encoder: string | null | undefined, name: string): Promise<void>
+}
+
+export interface AddAdapterInput {
+  readonly encoder?: string | null
+  readonly name: string
+  readonly content: Uint8Array
+}
+
+export function createAdapters(context: {
+  readonly encoders: Encoders
+  readonly adapterFolder: AdapterFolder
+  readonly store: Store
+}): Adapters {
+  const { encoders, adapterFolder, store } = context
+
+  const listOf = ({ id, added }: Encoder): ListedAdapter[] =>
+    added.adapters.map((adapter) => ({
+      ...adapter,
+      encoder: id,
+      isUsed: adapter.name === added.used,
+      training: trainingOf(adapter),
+    }))
+  function find(encoderId: string | null | undefined, name: string): ListedAdapter {
+    const encoder = encoders.get(encoderId, 'encoder')
+    const all = listOf(encoder)
+    const found = all.find((adapter) => adapter.name === name)
+    if (!found) {
+      const known = all.map((each) => each.name)
+      throw errors.unknownAdapter({ name, encoder: encoder.id, known }, 'name')
+    }
+    return found
+  }
+  const refresh = async (encoder: Encoder): Promise<void> =>
+    encoder.setAdapters(await adapterFolder.read(encoder.id))
+
+  /** Under a comparison that runs, spaces must not change. Throws IN_USE. */
+  async function requireIdle(encoder: string): Promise<void> {
+    const unfinished = (await store.comparisons.unfinished()).map(({ id }) => id)
+    for (const [id, runs] of await store.comparisons.runs(unfinished)) {
+      if (!encodersOf(runs).includes(encoder)) continue
+      throw errors.inUse({ what: `encoder ${encoder}`, by: `comparison ${id}` }, 'encoder')
+    }
+  }
+
+  return {
+    list: async (encoder) =>
+      (encoder == null ? encoders.all : [encoders.get(encoder, 'encoder')]).flatMap(listOf),
+    find: async (encoder, name) => find(encoder, name),
+    async add({ encoder: encoderId, name, content }) {
+      const encoder = encoders.get(encoderId, 'encoder')
+      await requireFreeName(store, encoder, name)
+      const adapter = parse(content, name)
+      await checkAdapter(encoders.model(encoder.id), adapter, name)
+      await adapterFolder.write(encoder.id, name, adapter)
+      await refresh(encoder)
+      return find(encoder.id, name)
+    },
+    async use(encoderId, name) {
+      const encoder = encoders.get(encoderId, 'encoder')
+      if (name !== null) find(encoder.id, name)
+      await requireIdle(encoder.id)
+      await adapterFolder.use(encoder.id, name)
+      await refresh(encoder)
+      return encoder
+    },
+    async remove(encoderId, name) {
+      const { encoder: id } = find(encoderId, name)
+      await requireIdle(id)
+      await adapterFolder.remove(id, name)
+      await refresh(encoders.get(id))
+    },
+  }
+}
+
+/** Throws INVALID_ADAPTER. */
+function parse(content: Uint8Array, name: string): Adapter {
+  try {
+    return parseAdapter(content, 'The file')
+  } catch (error) {
+    throw errors.invalidAdapterFile({ file: name, reason: reasonOf(error) }, 'file')
+  }
+}
+
+const provenanceSchema = z.object({ training: z.string() })
+
+/** Which training an adapter says it comes from. */
+function trainingOf({ provenance }: AddedAdapter): string | null {
+  try {
+    return provenanceSchema.parse(JSON.parse(provenance)).training
+  } catch {
+    // Somebody else's adapter says it in words.
+    return null
+  }
+}

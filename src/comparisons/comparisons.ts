@@ -1,0 +1,111 @@
+import { errors, type ShotboardError } from '../errors.js'
+import {
+  comparePairs,
+  type FinishedRun,
+  type PairwiseTest,
+  type SummaryRow,
+  summariseRuns,
+} from '../evaluation/summary.js'
+import type { Changes } from '../jobs/changes.js'
+import type { JobQueue } from '../jobs/queue.js'
+import { isOver, recordedJobs } from '../jobs/recorded-jobs.js'
+import type { ComparisonRow } from '../store/comparisons.js'
+import type { RunRow } from '../store/runs.js'
+import { type ComparisonJobContext, runComparison } from './comparison-job.js'
+import { findMethodInSpace } from './method-in-space.js'
+import { type CompareInput, type PlanContext, planComparison } from './plan-comparison.js'
+import type { ResultFiles } from './run-results.js'
+
+export interface Comparisons {
+  /** Starts a comparison and returns at once. Throws what is wrong with the argument at fault, and then starts nothing. */
+  compare(input: CompareInput): Promise<ComparisonRow>
+  /** As `compare`, but where the same comparison has been made, or is being made, that one. */
+  compareOnce(input: CompareInput): Promise<ComparisonRow>
+  /** Throws UNKNOWN_COMPARISON or COMPARISON_FINISHED. */
+  cancel(id: string): Promise<ComparisonRow>
+  /** Resolves with the comparison once it has ended. Throws UNKNOWN_COMPARISON. */
+  ended(id: string): Promise<ComparisonRow>
+  /**
+   * A comparison as it is, and then as it becomes, at most ten times a second, until it has ended. One that has ended
+   * already is told once. Throws UNKNOWN_COMPARISON.
+   */
+  watch(id: string): Promise<AsyncIterableIterator<ComparisonRow>>
+  /** Goes on with what a stop interrupted. */
+  resume(): Promise<void>
+  /** Every method, space and number of shots over its seeds, of the runs given. */
+  rows(runs: readonly RunRow[]): SummaryRow[]
+  /**
+   * Every row against a method's row of the same encoder and number of shots; the method in its own space where the comparison has
+   * it there, or in `space`. Throws UNKNOWN_METHOD, UNKNOWN_SPACE or UNKNOWN_BASELINE.
+   */
+  pairs(runs: readonly RunRow[], baseline: string, space?: string | null): Promise<PairwiseTest[]>
+}
+
+export interface ComparisonsContext extends PlanContext {
+  readonly queue: JobQueue
+  readonly changes: Changes
+  readonly resultFiles: ResultFiles
+  readonly job: ComparisonJobContext
+  /** Told of a comparison that waits for the disk or the database. */
+  readonly onFault: (comparison: string, fault: ShotboardError) => void
+  /** Comparisons that wait or run at the same time. */
+  readonly mostOpen: number
+}
+
+export function createComparisons(context: ComparisonsContext): Comparisons {
+  const { store, registry, queue, changes, resultFiles } = context
+
+  const { enqueue, cancel, watch, ended, resume } = recordedJobs<ComparisonRow>({
+    queue,
+    records: store.comparisons,
+    run: (id, signal) => runComparison(context.job, id, signal),
+    park: (id, { message }) => store.comparisons.update(id, { status: 'QUEUED', error: message }),
+    onFault: context.onFault,
+    writeCancelled: ({ id }) => store.comparisons.cancel(id),
+    unknown: errors.unknownComparison,
+    over: errors.comparisonFinished,
+  })
+
+  async function start(input: CompareInput, reuse: boolean): Promise<ComparisonRow> {
+    const planned = await planComparison(context, input)
+    const same = reuse ? await store.comparisons.byFingerprint(planned.fingerprint) : null
+    const most = context.mostOpen
+    if (!same && (await store.comparisons.countUnfinished()) >= most)
+      throw errors.tooManyComparisons({ most })
+    const comparison = same ?? (await store.comparisons.create(planned))
+    if (!isOver(comparison)) enqueue(comparison.id)
+    return comparison
+  }
+
+  function rows(runs: readonly RunRow[]): SummaryRow[] {
+    return summariseRuns(runs.flatMap((run) => finishedRunOf(run) ?? []))
+  }
+
+  return {
+    compare: (input) => start(input, false),
+    compareOnce: (input) => start(input, true),
+    cancel,
+    ended,
+    watch: (id) => watch(id, changes, leastMsBetweenStates),
+    resume,
+    rows,
+    async pairs(runs, baseline, space) {
+      const found = findMethodInSpace(runs, registry, baseline, space, ['baseline', 'baselineSpace'])
+      const isBaseline = (row: SummaryRow) => row.method === found.method && row.space === found.space
+      return comparePairs(rows(runs), isBaseline, resultFiles.read)
+    },
+  }
+}
+
+/** What a summary needs of a run; undefined where it has not finished. */
+function finishedRunOf({ id, encoder, method, space, shots, seed, result }: RunRow): FinishedRun | undefined {
+  if (!result) return undefined
+  const { accuracy, top5Accuracy, calibrationError, unshiftedAccuracy } = result
+  return {
+    ...{ id, encoder, method, space, shots, seed },
+    ...{ accuracy, top5Accuracy, calibrationError, unshiftedAccuracy },
+  }
+}
+
+/** Whoever watches a comparison is told at most ten times a second. */
+const leastMsBetweenStates = 100

@@ -1,0 +1,69 @@
+import type { Encoder } from '../encoders/encoder.js'
+import { errors, ShotboardError } from '../errors.js'
+import { checkValues } from '../evaluation/search/grid.js'
+import { type Method, parametersIn, type Values } from '../methods/contract.js'
+import type { Registry } from '../plugins/registry.js'
+import type { FeatureSpace } from '../spaces/contract.js'
+import { firstRepeated } from '../system/first-repeated.js'
+
+/** A method as it is asked for: by id or alias, in its own space or another, some hyperparameters given. */
+export interface MethodChoice {
+  readonly method: string
+  readonly space?: string | null
+  readonly hyperparameters?: readonly { readonly name: string; readonly value: number }[] | null
+}
+
+export interface ChosenMethod {
+  readonly method: Method
+  /** Null where the method compares no images. */
+  readonly space: FeatureSpace | null
+  readonly fixed: Values
+}
+
+/**
+ * Looks up what is asked for. Throws EMPTY_LIST, UNKNOWN_METHOD, UNKNOWN_SPACE, SPACE_NOT_APPLICABLE,
+ * SPACE_NOT_AVAILABLE, UNKNOWN_HYPERPARAMETER, HYPERPARAMETER_OUT_OF_RANGE or DUPLICATE_ENTRY, with the argument.
+ */
+export function chooseMethods(
+  choices: readonly MethodChoice[],
+  registry: Registry,
+  encoder: Encoder,
+): ChosenMethod[] {
+  if (choices.length === 0) throw errors.emptyList({ what: 'method' }, 'methods')
+  const chosen = choices.map((choice, i) => {
+    try {
+      return chooseMethod(choice, registry, encoder)
+    } catch (error) {
+      throw error instanceof ShotboardError ? error.at(`methods[${i}]`) : error
+    }
+  })
+  const names = chosen.map(({ method, space }) => (space ? `${method.id} in ${space.id}` : method.id))
+  const i = firstRepeated(names)
+  const twice = names[i]
+  if (twice !== undefined) throw errors.duplicateEntry({ what: 'method', name: twice }, `methods[${i}]`)
+  return chosen
+}
+
+function chooseMethod(choice: MethodChoice, registry: Registry, encoder: Encoder): ChosenMethod {
+  const method = registry.method(choice.method, 'method')
+  if (choice.space != null && method.space === null) {
+    throw errors.spaceNotApplicable({ method: method.id }, 'space')
+  }
+  const spaceId = choice.space ?? method.space
+  const space = spaceId === null ? null : registry.space(spaceId, 'space')
+  if (space && !encoder.spaces.includes(space.base)) {
+    throw errors.spaceNotAvailable({ space: space.id, encoder: encoder.id }, 'space')
+  }
+  const fixed: Record<string, number> = {}
+  for (const [i, { name, value }] of (choice.hyperparameters ?? []).entries()) {
+    const argument = `hyperparameters[${i}]`
+    if (Object.hasOwn(fixed, name)) throw errors.duplicateEntry({ what: 'hyperparameter', name }, argument)
+    try {
+      checkValues(space ? parametersIn(method, space) : method, { [name]: value })
+    } catch (error) {
+      throw error instanceof ShotboardError ? new ShotboardError(error.code, error.message, argument) : error
+    }
+    fixed[name] = value
+  }
+  return { method, space, fixed }
+}

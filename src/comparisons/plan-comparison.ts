@@ -1,0 +1,169 @@
+import { fingerprintOf, type Materials } from '../datasets/encoded-data.js'
+import { requireAugmentations, requireSeed, requireShots } from '../datasets/support-sets.js'
+import type { Encoder } from '../encoders/encoder.js'
+import type { Encoders } from '../encoders/encoders.js'
+import { errors, ShotboardError } from '../errors.js'
+import type { KlScaling, Selection } from '../evaluation/protocol.js'
+import type { Registry } from '../plugins/registry.js'
+import type { NewComparison } from '../store/comparisons.js'
+import type { ClassRow, DatasetImageRow, DatasetRow } from '../store/datasets.js'
+import type { RunRequest } from '../store/runs.js'
+import type { Store } from '../store/store.js'
+import { firstRepeated } from '../system/first-repeated.js'
+import { version } from '../version.js'
+import { contentsOf } from './comparison-fingerprint.js'
+import { chooseMethods, type MethodChoice } from './method-choice.js'
+
+export interface CompareInput {
+  readonly dataset: string
+  /** Another dataset of the same class names, whose test images are measured on instead. */
+  readonly testDataset?: string | null
+  readonly encoder?: string | null
+  /** Several, in place of one: every run is made with each. */
+  readonly encoders?: readonly string[] | null
+  readonly shots: readonly number[]
+  readonly seeds: readonly number[]
+  readonly methods: readonly MethodChoice[]
+  readonly selection: Selection
+  readonly klScaling: KlScaling
+  readonly augmentations: number
+}
+
+export interface PlanContext {
+  readonly store: Store
+  readonly encoders: Encoders
+  readonly registry: Registry
+  readonly materials: Materials
+  /** Runs of one comparison: all of them are planned, stored and read as a whole. */
+  readonly mostRuns: number
+}
+
+/** Checks a request and spells out its runs. Throws what is wrong, with the argument at fault. */
+export async function planComparison(
+  { store, encoders, registry, materials, mostRuns }: PlanContext,
+  input: CompareInput,
+): Promise<NewComparison> {
+  const [dataset] = await store.datasets.byIds([input.dataset])
+  if (!dataset) throw errors.unknownDataset({ id: input.dataset }, 'dataset')
+  const chosenEncoders = chooseEncoders(encoders, input)
+  requireList(input.shots, 'shots', 'number of shots', requireShots)
+  requireList(input.seeds, 'seeds', 'seed', requireSeed)
+  requireAugmentations(input.augmentations, 'augmentations')
+  const count = chosenEncoders.length * input.shots.length * input.seeds.length * input.methods.length
+  if (count > mostRuns) throw errors.tooManyRuns({ most: mostRuns, count }, 'seeds')
+  const chosen = chosenEncoders.map((encoder) => chooseMethods(input.methods, registry, encoder))
+  const classes = (await store.datasets.classes([dataset.id])).get(dataset.id) ?? []
+  const datasets = input.testDataset == null ? [dataset.id] : [dataset.id, input.testDataset]
+  const lastImage = await store.datasets.lastImage(datasets)
+  const images = await store.datasets.images(dataset.id, undefined, lastImage)
+  requireImages(dataset, classes, images, input)
+  const tested = await testImagesOf(store, materials, dataset, input, lastImage)
+
+  const contents = chosenEncoders.map((encoder) =>
+    contentsOf({ encoders: [encoder], classes, images, tested }),
+  )
+  const runsWith = (encoder: Encoder, i: number) => (shots: number, seed: number) =>
+    (chosen[i] ?? []).map(({ method, space, fixed }) => {
+      const request: RunRequest = {
+        datasetId: dataset.id,
+        testDatasetId: input.testDataset ?? null,
+        encoder: encoder.id,
+        method: method.id,
+        space: space?.id ?? null,
+        shots,
+        seed,
+        augmentations: input.augmentations,
+        selection: input.selection,
+        klScaling: input.klScaling,
+        fixed,
+      }
+      // The encoder's fingerprint is that of `imo`; added adapters have their own.
+      const adapter = space?.base.startsWith('imo:') ? [encoder.fingerprintOf(space.base)] : []
+      return { ...request, fingerprint: fingerprintOf([version, contents[i], request, ...adapter]) }
+    })
+  // One encoder after the other, so that each is opened once.
+  const runs = chosenEncoders.flatMap((encoder, i) =>
+    input.shots.flatMap((shots) => input.seeds.flatMap((seed) => runsWith(encoder, i)(shots, seed))),
+  )
+  return {
+    fingerprint: fingerprintOf(runs.map((run) => run.fingerprint)),
+    datasetId: dataset.id,
+    testDatasetId: input.testDataset ?? null,
+    encoder: (chosenEncoders[0] as Encoder).id,
+    lastImage,
+    contents: contentsOf({ encoders: chosenEncoders, classes, images, tested }),
+    runs,
+  }
+}
+
+/** Throws UNKNOWN_ENCODER, EMPTY_LIST, DUPLICATE_ENTRY, or INVALID_VALUE where both one and several are named. */
+function chooseEncoders({ get }: Encoders, { encoder, encoders }: CompareInput): readonly Encoder[] {
+  if (encoders == null) return [get(encoder, 'encoder')]
+  if (encoder != null) {
+    throw errors.invalidValue({ reason: 'Name one encoder, or several, but not both.' }, 'encoders')
+  }
+  if (encoders.length === 0) throw errors.emptyList({ what: 'encoder' }, 'encoders')
+  const i = firstRepeated(encoders)
+  if (i >= 0) throw errors.duplicateEntry({ what: 'encoder', name: String(encoders[i]) }, `encoders[${i}]`)
+  return encoders.map((id, at) => get(id, `encoders[${at}]`))
+}
+
+/** The test images of another dataset, where one is asked for. Throws UNKNOWN_DATASET, CLASSES_DIFFER or NO_TEST_SPLIT. */
+async function testImagesOf(
+  store: Store,
+  materials: Materials,
+  { id }: DatasetRow,
+  { testDataset }: CompareInput,
+  lastImage: number,
+): Promise<readonly DatasetImageRow[] | null> {
+  if (testDataset == null) return null
+  const [dataset] = await store.datasets.byIds([testDataset])
+  if (!dataset) throw errors.unknownDataset({ id: testDataset }, 'testDataset')
+  try {
+    const images = await materials.testImages(testDataset, id, lastImage)
+    if (images.length === 0) throw errors.noTestSplit({ dataset: dataset.name })
+    return images
+  } catch (error) {
+    throw error instanceof ShotboardError ? error.at('testDataset') : error
+  }
+}
+
+function requireList(
+  values: readonly number[],
+  argument: string,
+  what: string,
+  check: (value: number, argument: string) => void,
+): void {
+  if (values.length === 0) throw errors.emptyList({ what }, argument)
+  values.forEach((value, i) => {
+    check(value, `${argument}[${i}]`)
+  })
+  const i = firstRepeated(values)
+  if (i >= 0) throw errors.duplicateEntry({ what, name: String(values[i]) }, `${argument}[${i}]`)
+}
+
+/** Throws CLASS_WITHOUT_IMAGES, NOT_ENOUGH_IMAGES, NO_TEST_SPLIT or NO_VALIDATION_SPLIT. */
+function requireImages(
+  dataset: DatasetRow,
+  classes: readonly ClassRow[],
+  images: readonly DatasetImageRow[],
+  { shots, selection, testDataset }: CompareInput,
+): void {
+  const pool = new Int32Array(classes.length)
+  for (const { split, classIndex } of images) {
+    if (split === 'SUPPORT_POOL') pool[classIndex] = (pool[classIndex] as number) + 1
+  }
+  const most = Math.max(...shots)
+  for (const { index, name: className } of classes) {
+    const has = pool[index] as number
+    if (has === 0) throw errors.classWithoutImages({ className }, 'dataset')
+    if (has < most) {
+      throw errors.notEnoughImages({ className, has, shots: most }, `shots[${shots.indexOf(most)}]`)
+    }
+  }
+  const has = (split: string) => images.some((image) => image.split === split)
+  if (!has('TEST') && testDataset == null) throw errors.noTestSplit({ dataset: dataset.name }, 'dataset')
+  if (selection === 'VALIDATION' && !has('VALIDATION')) {
+    throw errors.noValidationSplit({ dataset: dataset.name }, 'selection')
+  }
+}

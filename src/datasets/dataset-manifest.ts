@@ -1,0 +1,62 @@
+import { errors } from '../errors.js'
+import type { Split } from '../store/generated/sqlite/enums.js'
+import type { Store } from '../store/store.js'
+import { fingerprintDataset } from './dataset-fingerprint.js'
+
+/** What a dataset holds, image by image, so that it can be found again from the same files. */
+export interface DatasetManifest {
+  readonly format: 'shotboard-dataset'
+  readonly version: 1
+  readonly name: string
+  /** As `fingerprintDataset` gives it. */
+  readonly fingerprint: string
+  readonly classes: readonly { readonly name: string; readonly prompts: readonly string[] }[]
+  readonly images: readonly {
+    readonly sha256: string
+    readonly class: string
+    readonly split: Split
+    readonly width: number
+    readonly height: number
+    readonly format: string
+  }[]
+}
+
+/** Images described in one statement. */
+const atATime = 500
+
+/** A dataset's manifest, its images in the order in which they came. Throws UNKNOWN_DATASET. */
+export async function manifestOf(store: Store, id: string): Promise<DatasetManifest> {
+  const [dataset] = await store.datasets.byIds([id])
+  if (!dataset) throw errors.unknownDataset({ id }, 'id')
+  const classes = (await store.datasets.classes([id])).get(id) ?? []
+  const members = await store.datasets.images(id)
+  const images: DatasetManifest['images'][number][] = []
+  for (let from = 0; from < members.length; from += atATime) {
+    const some = members.slice(from, from + atATime)
+    const known = new Map(
+      (await store.images.byIds(some.map(({ imageId }) => imageId))).map((image) => [image.id, image]),
+    )
+    for (const { imageId, classIndex, split } of some) {
+      const image = known.get(imageId)
+      // Deleted in between.
+      if (!image) continue
+      const { width, height, format } = image
+      images.push({
+        sha256: imageId,
+        class: classes[classIndex]?.name ?? '',
+        split,
+        width,
+        height,
+        format,
+      })
+    }
+  }
+  return {
+    format: 'shotboard-dataset',
+    version: 1,
+    name: dataset.name,
+    fingerprint: fingerprintDataset(classes, members),
+    classes: classes.map(({ name, prompts }) => ({ name, prompts })),
+    images,
+  }
+}

@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { SpaceFeatures, Support } from '../cache/cache.js'
+import type { Encoder, ImageSource } from '../encoders/encoder.js'
+import { encodeClasses } from '../encoders/text-classifier.js'
+import { errors } from '../errors.js'
+import type { Labelled } from '../evaluation/protocol.js'
+import { type AugmentationRecipe, augmentationRecipe, plain } from '../images/augmentation.js'
+import type { ClassRow, DatasetImageRow } from '../store/datasets.js'
+import type { ImageFiles } from '../store/image-files.js'
+import type { Store } from '../store/store.js'
+import type { SupportImageRow, SupportSetRow } from '../store/support-sets.js'
+import type { Matrix } from '../tensor/matrix.js'
+import { drawSupport } from './draw-support.js'
+import type { FeatureSource } from './feature-source.js'
+import { matchClasses } from './match-classes.js'
+
+/** How far the encoding of images may be told and stopped. */
+export interface LoadOptions {
+  readonly signal?: AbortSignal
+  readonly onEncoded?: (images: number) => void
+}
+
+/** What runs and predictions are made of: classes, support sets and images, encoded. */
+export interface Materials {
+  /** A dataset's classes. Throws UNKNOWN_DATASET. */
+  classes(datasetId: string): Promise<readonly ClassRow[]>
+  /** The text classifier of a dataset's classes, encoded once. */
+  textClassifier(encoder: Encoder, classes: readonly ClassRow[]): Promise<Matrix>
+  /**
+   * Draws a support set, of the images up to a position where one is given, or finds it where the same has been drawn
+   * before. Throws as `drawSupport`.
+   */
+  supportSet(request: SupportSetRequest, lastImage?: number | null): Promise<SupportSetRow>
+  /** A support set, encoded for the given spaces of the encoder. */
+  support(
+    supportSet: SupportSetRow,
+    encoder: Encoder,
+    spaces: readonly string[],
+    options?: LoadOptions,
+  ): Promise<Support>
+  /** A split of a dataset, encoded for the given spaces of the encoder. */
+  labelled(
+    images: readonly DatasetImageRow[],
+    encoder: Encoder,
+    spaces: readonly string[],
+    options?: LoadOptions,
+  ): Promise<Labelled>
+  /** The test images of a dataset, their classes those of the same name in another. Throws CLASSES_DIFFER. */
+  testImages(testDatasetId: string, datasetId: string, lastImage?: number | null): Promise<DatasetImageRow[]>
+  /** How many images of these would have to be encoded. */
+  missing(
+    images: readonly SupportImageRow[],
+    encoder: Encoder,
+    spaces: readonly string[],
+    augmentations: number,
+  ): Promise<number>
+}
+
+export interface SupportSetRequest {
+  readonly datasetId: string
+  readonly encoder: string
+  readonly shots: number
+  readonly seed: number
+  readonly augmentations: number
+}
+
+/** Text classifiers kept in memory: encoding texts is cheap, but not free. */
+const keptClassifiers = 16
+
+export function createMaterials(options: {
+  readonly store: Store
+  readonly features: FeatureSource
+  readonly imageFiles: ImageFiles
+}): Materials {
+  const { store, features, imageFiles } = options
+  const classifiers = new LRUCache<string, Promise<Matrix>>({ max: keptClassifiers })
+
+  const sourceOf = ({ imageId }: SupportImageRow): ImageSource => ({
+    id: imageId,
+    read: () => imageFiles.read(imageId),
+  })
+
+  async function classes(datasetId: string): Promise<readonly ClassRow[]> {
+    const found = (await store.datasets.classes([datasetId])).get(datasetId)
+    if (!found || found.length === 0) throw errors.unknownDataset({ id: datasetId })
+    return found
+  }
+
+  function textClassifier(encoder: Encoder, rows: readonly ClassRow[]): Promise<Matrix> {
+    const key = JSON.stringify([encoder.id, encoder.fingerprint, rows.map(({ prompts }) => prompts)])
+    const known = classifiers.get(key)
+    if (known) return known
+    const encoding = encodeClasses(encoder, rows)
+    classifiers.set(key, encoding)
+    encoding.catch(() => classifiers.delete(key))
+    return encoding
+  }
+
+  const load = (
+    images: readonly SupportImageRow[],
+    encoder: Encoder,
+    spaces: readonly string[],
+    recipe: AugmentationRecipe,
+    { signal, onEncoded }: LoadOptions = {},
+  ): Promise<SpaceFeatures> =>
+    features.load({
+      encoder,
+      images: images.map(sourceOf),
+      spaces: [...new Set(['clip', ...spaces])],
+      recipe,
+      ...(signal && { signal }),
+      ...(onEncoded && { onEncoded }),
+    })
+
+  return {
+    classes,
+    textClassifier,
+    async supportSet(request, lastImage) {
+      const names = (await classes(request.datasetId)).map(({ name }) => name)
+      const pool = await store.datasets.images(request.datasetId, 'SUPPORT_POOL', lastImage)
+      const images = drawSupport(pool, names, request).map(({ imageId, classIndex }) => ({
+        imageId,
+        classIndex,
+      }))
+      return store.supportSets.findOrCreate({
+        ...request,
+        images,
+        fingerprint: fingerprintOf([request, images]),
+      })
+    },
+    async support(supportSet, encoder, spaces, loading) {
+      const images = (await store.supportSets.images([supportSet.id])).get(supportSet.id) ?? []
+      const rows = await classes(supportSet.datasetId)
+      return {
+        features: await load(images, encoder, spaces, augmentationRecipe(supportSet.augmentations), loading),
+        labels: Int32Array.from(images, ({ classIndex }) => classIndex),
+        classes: rows.length,
+        textClassifier: await textClassifier(encoder, rows),
+        logitScale: encoder.logitScale,
+      }
+    },
+    async labelled(images, encoder, spaces, loading) {
+      return {
+        features: await load(images, encoder, spaces, plain, loading),
+        labels: Int32Array.from(images, ({ classIndex }) => classIndex),
+      }
+    },
+    async testImages(testDatasetId, datasetId, lastImage) {
+      const named = async (id: string) => {
+        const [dataset] = await store.datasets.byIds([id])
+        return { name: dataset?.name ?? id, classes: (await classes(id)).map(({ name }) => name) }
+      }
+      const indices = matchClasses(await named(datasetId), await named(testDatasetId))
+      const images = await store.datasets.images(testDatasetId, 'TEST', lastImage)
+      return images.map((image) => ({ ...image, classIndex: indices[image.classIndex] as number }))
+    },
+    missing: (images, encoder, spaces, augmentations) =>
+      features.missing({
+        encoder,
+        images: images.map(sourceOf),
+        spaces: [...new Set(['clip', ...spaces])],
+        recipe: augmentationRecipe(augmentations),
+      }),
+  }
+}
+
+/** A short name for a value, the same for the same value. */
+export const fingerprintOf = (value: unknown): string =>
+  createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32)

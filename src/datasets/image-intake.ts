@@ -1,0 +1,187 @@
+import pLimit from 'p-limit'
+import { ShotboardError } from '../errors.js'
+import { checkImage } from '../images/decode.js'
+import type { NewImage } from '../store/datasets.js'
+import type { Split } from '../store/generated/sqlite/enums.js'
+import { type ImageFileBatch, type ImageFiles, imageIdOf } from '../store/image-files.js'
+import type { Unsettled } from '../store/recovery-markers.js'
+import type { Store } from '../store/store.js'
+import { isCancelled, throwIfCancelled } from '../system/abort.js'
+import { isStorageFault } from '../system/storage-fault.js'
+
+/** An image on its way into a dataset. */
+export interface IncomingImage {
+  readonly classIndex: number
+  readonly split: Split
+  /** Throws an error of ours for an image that cannot be read. */
+  read(): Promise<Buffer>
+}
+
+/** An image that was not taken, and why. */
+export interface RejectedImage {
+  /** Among the images given, from 0. */
+  readonly position: number
+  readonly code: string
+  readonly reason: string
+}
+
+/** The one way by which images come in. */
+export interface ImageIntake {
+  /**
+   * Reads and checks images and stores their files, and when these are there to stay, hands them to `record`, which puts
+   * them into the database: an image that the database knows has its file, whatever happens between. One that cannot be
+   * read is rejected and stops no others. Throws DISK_FULL, STORAGE_FAILED, DATABASE_UNAVAILABLE or CANCELLED, and then
+   * has taken none.
+   */
+  take<T>(
+    images: Iterable<IncomingImage> | AsyncIterable<IncomingImage>,
+    record: (taken: readonly NewImage[], rejected: readonly RejectedImage[]) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T>
+  /** Removes the files of images that the database does not know, or not any more. */
+  forget(ids: readonly string[]): Promise<void>
+}
+
+/** Images that are read at the same time, and that are decoded. */
+const imagesInFlight = 8
+
+/** Images that are held in memory together: so many, or so many bytes. */
+const groupLimit = { images: 128, bytes: 16 * 2 ** 20 }
+
+interface ReadImage extends IncomingImage {
+  readonly position: number
+  readonly id: string
+  readonly bytes: Buffer
+}
+
+export function createImageIntake(context: {
+  readonly store: Store
+  readonly imageFiles: ImageFiles
+  readonly unsettled: Unsettled
+  readonly maxMegapixels: number
+}): ImageIntake {
+  const { store, imageFiles, unsettled, maxMegapixels } = context
+  // Two requests with the same image at once must not both insert it.
+  const oneAtATime = pLimit(1)
+
+  // Nobody records an image between the question whether it is known and the removal of its file.
+  const forget = (ids: readonly string[]): Promise<void> =>
+    oneAtATime(async () => {
+      const known = new Set(await store.images.known(ids))
+      await imageFiles.remove(ids.filter((id) => !known.has(id)))
+    })
+
+  /** Checks an image, and writes its file unless it is stored. Throws INVALID_IMAGE or IMAGE_TOO_LARGE. */
+  async function storeFile(
+    { id, bytes, classIndex, split }: ReadImage,
+    stored: Described | undefined,
+    files: ImageFileBatch,
+  ): Promise<NewImage> {
+    // An image that is stored has been checked when it came.
+    const { width, height, format } = stored ?? (await checkImage(bytes, maxMegapixels))
+    if (!stored) await files.write(id, bytes)
+    return { imageId: id, width, height, format, bytes: bytes.length, classIndex, split }
+  }
+
+  async function take<T>(images: Incoming, record: Recorder<T>, signal?: AbortSignal): Promise<T> {
+    const files = imageFiles.begin()
+    const taken = new Map<number, NewImage>()
+    const rejected = new Map<number, ShotboardError>()
+    const limit = pLimit(imagesInFlight)
+    try {
+      for await (const group of readGroups(images, (position, error) => rejected.set(position, error))) {
+        await Promise.all(group.map(({ id }) => files.hold(id)))
+        const rows = await store.images.byIds([...new Set(group.map(({ id }) => id))])
+        const stored = new Map(rows.map((row) => [row.id, row]))
+        await allSettled(
+          group.map((image) =>
+            limit(async () => {
+              throwIfCancelled(signal)
+              try {
+                taken.set(image.position, await storeFile(image, stored.get(image.id), files))
+              } catch (error) {
+                if (!isImagesOwn(error)) throw error
+                rejected.set(image.position, error)
+              }
+            }),
+          ),
+        )
+      }
+      await files.save()
+      const inOrder = sorted(taken).map(([, image]) => image)
+      const told = sorted(rejected).map(([position, { code, message }]) => ({
+        position,
+        code,
+        reason: message,
+      }))
+      return await oneAtATime(() => record(inOrder, told))
+    } catch (error) {
+      await files.release()
+      await forget([...taken.values()].map(({ imageId }) => imageId))
+      throw error
+    } finally {
+      await files.release()
+    }
+  }
+
+  return {
+    take: (images, record, signal) => unsettled.during('adding', () => take(images, record, signal)),
+    forget,
+  }
+}
+
+type Incoming = Parameters<ImageIntake['take']>[0]
+type Recorder<T> = (taken: readonly NewImage[], rejected: readonly RejectedImage[]) => Promise<T>
+type Described = Pick<NewImage, 'width' | 'height' | 'format'>
+
+/** Reads images, some at a time, and hands them on in groups that memory has room for. */
+async function* readGroups(
+  images: Incoming,
+  reject: (position: number, error: ShotboardError) => void,
+): AsyncGenerator<ReadImage[]> {
+  let group: ReadImage[] = []
+  let bytes = 0
+  let failure: unknown
+  const reading = new Set<Promise<void>>()
+  const read = async (image: IncomingImage, position: number): Promise<void> => {
+    try {
+      const content = await image.read()
+      bytes += content.length
+      group.push({ ...image, position, bytes: content, id: imageIdOf(content) })
+    } catch (error) {
+      if (isImagesOwn(error)) reject(position, error)
+      else failure = error
+    }
+  }
+
+  let position = 0
+  for await (const image of images) {
+    const started = read(image, position++).finally(() => reading.delete(started))
+    reading.add(started)
+    if (reading.size >= imagesInFlight) await Promise.race(reading)
+    if (failure) break
+    if (group.length + reading.size >= groupLimit.images || bytes >= groupLimit.bytes) {
+      await Promise.all(reading)
+      yield group
+      group = []
+      bytes = 0
+    }
+  }
+  await Promise.all(reading)
+  if (failure) throw failure
+  if (group.length > 0) yield group
+}
+
+/** Whether an error is an image's own, and not that of the disk or the database, or of whoever cancelled. */
+const isImagesOwn = (error: unknown): error is ShotboardError =>
+  error instanceof ShotboardError && !isStorageFault(error) && !isCancelled(error)
+
+/** Waits for all work to end, and then throws what the first of it threw: nothing goes on behind an error. */
+async function allSettled(work: readonly Promise<unknown>[]): Promise<void> {
+  for (const { status, ...result } of await Promise.allSettled(work)) {
+    if (status === 'rejected' && 'reason' in result) throw result.reason
+  }
+}
+
+const sorted = <T>(byPosition: ReadonlyMap<number, T>): [number, T][] =>
+  [...byPosition].sort(([a], [b]) => a - b)

@@ -1,0 +1,53 @@
+import { errors, ShotboardError } from '../../errors.js'
+import { isOver } from '../../jobs/recorded-jobs.js'
+import { openArchive } from '../../sources/archive.js'
+import type { SourceLimits } from '../../sources/source.js'
+import type { ArchiveFiles } from '../../store/archive-files.js'
+import type { ImportRow } from '../../store/imports.js'
+import { isStorageFault } from '../../system/storage-fault.js'
+import { type ImportLedger, type ImportSourceContext, importSource } from './import-source.js'
+
+export interface ImportJobContext extends ImportSourceContext {
+  readonly archiveFiles: ArchiveFiles
+  readonly limits: SourceLimits
+}
+
+/**
+ * Works through the archive of an import, from where it stopped. What is wrong with the archive fails the import and
+ * stands in its record. Throws CANCELLED when the signal says so, and leaves the record to whoever cancelled; throws a
+ * fault of the disk or the database, and can then be called again.
+ */
+export async function runImport(context: ImportJobContext, id: string, signal: AbortSignal): Promise<void> {
+  const { store, archiveFiles } = context
+  const [row] = await store.imports.byIds([id])
+  if (!row || isOver(row)) return
+  const end = async (how: Parameters<typeof store.imports.end>[1]): Promise<void> => {
+    await store.imports.end(id, how)
+    await archiveFiles.remove(row.file)
+  }
+  try {
+    await importArchive(context, row, signal)
+    await end({ status: 'SUCCEEDED' })
+  } catch (error) {
+    if (signal.aborted || isStorageFault(error)) throw error
+    const ours = error instanceof ShotboardError
+    const { code, message } = ours ? error : errors.internal({})
+    await end({ status: 'FAILED', error: message, errorCode: code })
+    if (!ours) throw error
+  }
+}
+
+async function importArchive(context: ImportJobContext, row: ImportRow, signal: AbortSignal): Promise<void> {
+  const { store, archiveFiles, limits } = context
+  const source = await openArchive({ path: archiveFiles.pathOf(row.file), name: row.archive }, limits)
+  const ledger: ImportLedger = {
+    position: row.position,
+    begin: (dataset, images) => store.imports.start(row.id, dataset.id, images),
+    step: (step) => store.imports.step(row.id, step),
+  }
+  try {
+    await importSource(context, source, row, ledger, signal)
+  } finally {
+    await source.close()
+  }
+}

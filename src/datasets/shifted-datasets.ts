@@ -1,0 +1,69 @@
+import { errors } from '../errors.js'
+import { type ShiftKind, type ShiftStrength, shiftImage } from '../images/shift.js'
+import type { DatasetRow } from '../store/datasets.js'
+import type { ImageFiles } from '../store/image-files.js'
+import type { Store } from '../store/store.js'
+import type { Datasets } from './datasets.js'
+
+export interface ShiftInput {
+  readonly dataset: string
+  readonly kind: ShiftKind
+  readonly strength: ShiftStrength
+}
+
+export interface ShiftedDataset {
+  readonly dataset: DatasetRow
+  readonly added: number
+}
+
+/** Images are read, shifted and added so many at a time, so that memory stays bounded. */
+const imagesPerStep = 128
+
+/**
+ * Makes a dataset's shifted twin: the same classes, and its test images blurred, noisy, of less contrast or of a lower
+ * resolution, as `testDataset` of a comparison takes them. The twin is named after both, such as "Birds, blur 2"; making
+ * it again adds what is missing. The same images give the same twin. Throws UNKNOWN_DATASET or NO_TEST_SPLIT, and
+ * DATASET_EXISTS where a dataset of that name has other classes.
+ */
+export function createShiftedDatasets({
+  store,
+  datasets,
+  imageFiles,
+}: {
+  readonly store: Store
+  readonly datasets: Datasets
+  readonly imageFiles: ImageFiles
+}): (input: ShiftInput) => Promise<ShiftedDataset> {
+  async function findOrCreate(name: string, source: string): Promise<DatasetRow> {
+    const classes = (await store.datasets.classes([source])).get(source) ?? []
+    const known = await store.datasets.byName(name)
+    if (!known) return datasets.create({ name, classes })
+    const theirs = (await store.datasets.classes([known.id])).get(known.id) ?? []
+    const same = theirs.length === classes.length && theirs.every((each, i) => each.name === classes[i]?.name)
+    if (!same) throw errors.datasetExists({ name }, 'dataset')
+    return known
+  }
+
+  return async ({ dataset: id, kind, strength }) => {
+    const [source] = await store.datasets.byIds([id])
+    if (!source) throw errors.unknownDataset({ id }, 'dataset')
+    const images = await store.datasets.images(id, 'TEST')
+    if (images.length === 0) throw errors.noTestSplit({ dataset: source.name }, 'dataset')
+    const twin = await findOrCreate(`${source.name}, ${kind} ${strength}`, id)
+    const classes = (await store.datasets.classes([id])).get(id) ?? []
+    let added = 0
+    for (let from = 0; from < images.length; from += imagesPerStep) {
+      const step = images.slice(from, from + imagesPerStep).map(({ imageId, classIndex }) => ({
+        image: {
+          upload: {
+            read: async () => shiftImage(await imageFiles.read(imageId), kind, strength, imageId),
+          },
+        },
+        class: classes[classIndex]?.name ?? '',
+        split: 'TEST' as const,
+      }))
+      added += (await datasets.addImages({ dataset: twin.id, images: step })).added
+    }
+    return { dataset: twin, added }
+  }
+}
