@@ -1,51 +1,12 @@
-import { errors } from '../errors.js'
+import { featuresOf } from '../features/space-features.js'
+import type { Support } from '../features/support.js'
 import type { FeatureSpace, FittedSpace } from '../spaces/contract.js'
+import { memoizeByName } from '../system/memoize-by-name.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { gatherRows, type Matrix } from '../tensor/matrix.js'
-import { type Batch, createBatch, kept } from './batch.js'
+import { createBatch } from './batch.js'
+import type { Cache } from './contract.js'
 import { keysWithout, leaveOneOutAffinities } from './leave-one-out.js'
-
-/** Unit image features, one row an image, by the id of the encoder's space: `clip` always, `imo` where there is one. */
-export type SpaceFeatures = Readonly<Record<string, Matrix>>
-
-/** A support set, encoded. */
-export interface Support {
-  readonly features: SpaceFeatures
-  /** [S], the class of each image. */
-  readonly labels: Int32Array
-  /** C. */
-  readonly classes: number
-  /** W, [C, d]: per class the mean of its prompts' unit text features, made unit. Null where there are no texts. */
-  readonly textClassifier: Matrix | null
-  readonly logitScale: number
-}
-
-/** The key-value cache of a support set in one feature space. Keys stand sorted by class. */
-export interface Cache {
-  readonly space: FeatureSpace
-  /** The space fitted on the keys; undefined where it takes the encoder's features as they are. */
-  readonly fitted: FittedSpace | undefined
-  readonly kernels: Kernels
-  readonly classes: number
-  readonly logitScale: number
-  readonly textClassifier: Matrix | null
-  /** F, [S, d]: the keys in `clip`. */
-  readonly keys: Matrix
-  /** G, [S, m]: the keys in the chosen space. */
-  readonly spaceKeys: Matrix
-  /** [S], ascending: the values L, one-hot, by their class. */
-  readonly labels: Int32Array
-  /** [C], the number of keys of each class. */
-  readonly counts: Int32Array
-  /** [S]: where each key stands in the support set as it was given. */
-  readonly order: Int32Array
-  /** What a term derives from the cache alone is computed once and kept under its name. */
-  derive<T>(name: string, compute: () => Promise<T>): Promise<T>
-  /** The queries in chunks that keep memory bounded. */
-  batches(queries: SpaceFeatures): Iterable<Batch>
-  /** The support set against itself, each image's own key left out, in chunks; what a chunk is asked throws CANCELLED. */
-  leaveOneOut(signal?: AbortSignal): AsyncIterable<Batch>
-}
 
 /** A chunk's affinities have at most this many entries, 8 MB: a loop over them does not hold the event loop for long. */
 const chunkEntries = 2 * 2 ** 20
@@ -63,7 +24,7 @@ export async function buildCache(support: Support, space: FeatureSpace, kernels:
   const rowsPerChunk = Math.max(1, Math.floor(chunkEntries / Math.max(keys.rows, support.classes, 1)))
 
   const cache: Cache = {
-    derive: kept(),
+    derive: memoizeByName(),
     space,
     fitted,
     kernels,
@@ -100,13 +61,6 @@ export async function buildCache(support: Support, space: FeatureSpace, kernels:
     },
   }
   return cache
-}
-
-/** Features of one of the encoder's spaces. Throws SPACE_NOT_AVAILABLE where they are not given. */
-export function featuresOf(features: SpaceFeatures, space: string): Matrix {
-  const found = features[space]
-  if (found === undefined) throw errors.spaceNotAvailable({ space, encoder: 'given' })
-  return found
 }
 
 const projectionOf = (fitted: FittedSpace | undefined) =>

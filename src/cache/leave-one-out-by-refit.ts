@@ -1,7 +1,8 @@
-import { selectFeatures } from '../datasets/feature-source.js'
+import { selectFeatures } from '../features/space-features.js'
+import type { Support } from '../features/support.js'
 import type { FeatureSpace } from '../spaces/contract.js'
-import type { Batch } from './batch.js'
-import { buildCache, type Cache, type Support } from './cache.js'
+import { buildCache } from './cache.js'
+import type { Batch, Cache } from './contract.js'
 
 /**
  * Leave-one-out by its definition: for each image of a cache, in its order, a batch of that image alone against a cache

@@ -1,11 +1,11 @@
-import type { Support } from '../cache/cache.js'
 import { type Caches, createCaches } from '../cache/caches.js'
 import type { LoadOptions, Materials } from '../datasets/encoded-data.js'
 import type { Encoder } from '../encoders/encoder.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors, reasonOf } from '../errors.js'
 import { evaluate } from '../evaluation/evaluate.js'
-import type { Labelled } from '../evaluation/protocol.js'
+import type { LabelledImages } from '../features/labelled-images.js'
+import type { Support } from '../features/support.js'
 import { createProgress } from '../jobs/progress.js'
 import { isOver } from '../jobs/recorded-jobs.js'
 import type { Registry } from '../plugins/registry.js'
@@ -209,9 +209,9 @@ interface Loader {
     run: RunRow,
     options: LoadOptions,
   ): Promise<{ supportSet: SupportSetRow; support: Support; caches: Caches; ms: number }>
-  split(split: 'VALIDATION' | 'TEST', options: LoadOptions): Promise<{ labelled: Labelled; ms: number }>
+  split(split: 'VALIDATION' | 'TEST', options: LoadOptions): Promise<{ labelled: LabelledImages; ms: number }>
   /** The test images; where they are another dataset's, the dataset's own besides, unless it has none. */
-  test(options: LoadOptions): Promise<{ test: Labelled; unshifted?: Labelled; ms: number }>
+  test(options: LoadOptions): Promise<{ test: LabelledImages; unshifted?: LabelledImages; ms: number }>
   imagesToEncode(): Promise<number>
 }
 

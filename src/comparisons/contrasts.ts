@@ -3,13 +3,14 @@ import { errors } from '../errors.js'
 import { type ClassDelta, classDeltasOf } from '../evaluation/class-deltas.js'
 import { type DisagreementKind, disagreementsOf } from '../evaluation/disagreements.js'
 import { pairPredictions } from '../evaluation/prediction-pair.js'
+import type { Predictions } from '../evaluation/predictions.js'
 import type { Registry } from '../plugins/registry.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import { type Page, type PageRequest, requirePageSize } from '../store/page.js'
 import type { RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import { findMethodInSpace } from './method-in-space.js'
-import type { Predictions, ResultFiles } from './run-results.js'
+import type { ResultFiles } from './run-results.js'
 
 /** Two methods of a comparison, at one number of shots. */
 export interface ContrastInput {

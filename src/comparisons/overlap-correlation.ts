@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache'
-import { featuresOf } from '../cache/cache.js'
 import { fingerprintOf } from '../datasets/encoded-data.js'
 import { errors } from '../errors.js'
 import { type Correlation, correlate } from '../evaluation/overlap/correlation.js'
 import { overlapValue } from '../evaluation/overlap/overlap.js'
-import type { Labelled } from '../evaluation/protocol.js'
+import type { LabelledImages } from '../features/labelled-images.js'
+import { featuresOf } from '../features/space-features.js'
 import { clipFormOf } from '../methods/contract.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import { firstRepeated } from '../system/first-repeated.js'
@@ -33,7 +33,7 @@ export interface CorrelationPoint {
 type SeedPoint = Omit<CorrelationPoint, 'seeds'>
 
 /** The test images of a comparison, encoded. */
-type TestImages = Labelled & { readonly fingerprint: string }
+type TestImages = LabelledImages & { readonly fingerprint: string }
 
 export interface OverlapCorrelation {
   readonly points: readonly CorrelationPoint[]

@@ -1,18 +1,9 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errors } from '../errors.js'
+import type { Predictions } from '../evaluation/predictions.js'
 import { type NamedTensor, readSafetensors, writeSafetensors } from '../tensor/safetensors.js'
 import { type Provenance, provenanceSchema } from './provenance.js'
-
-/** Which test image was taken for what: what a comparison's tests and a run's confusion matrix are made from. */
-export interface Predictions {
-  /** [N]: the class of each test image. */
-  readonly labels: Int32Array
-  /** [N]: the class it was taken for. */
-  readonly predicted: Int32Array
-  /** [N]: the probability of that class; files of earlier versions lack it. */
-  readonly confidence?: Float32Array
-}
 
 /** The predictions of runs, each a safetensors file named after its run. */
 export interface ResultFiles {

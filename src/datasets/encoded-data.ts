@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import type { SpaceFeatures, Support } from '../cache/cache.js'
 import type { Encoder, ImageSource } from '../encoders/encoder.js'
 import { encodeClasses } from '../encoders/text-classifier.js'
 import { errors } from '../errors.js'
-import type { Labelled } from '../evaluation/protocol.js'
+import type { LabelledImages } from '../features/labelled-images.js'
+import type { SpaceFeatures } from '../features/space-features.js'
+import type { Support } from '../features/support.js'
 import { type AugmentationRecipe, augmentationRecipe, plain } from '../images/augmentation.js'
 import type { ClassRow, DatasetImageRow } from '../store/datasets.js'
 import type { ImageFiles } from '../store/image-files.js'
@@ -45,7 +46,7 @@ export interface Materials {
     encoder: Encoder,
     spaces: readonly string[],
     options?: LoadOptions,
-  ): Promise<Labelled>
+  ): Promise<LabelledImages>
   /** The test images of a dataset, their classes those of the same name in another. Throws CLASSES_DIFFER. */
   testImages(testDatasetId: string, datasetId: string, lastImage?: number | null): Promise<DatasetImageRow[]>
   /** How many images of these would have to be encoded. */

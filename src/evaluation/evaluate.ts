@@ -1,11 +1,12 @@
+import type { LabelledImages } from '../features/labelled-images.js'
 import { type FitOptions, type FittedMethod, fitMethod, scoreQueries } from './fit.js'
 import { createTally, type Measures } from './metrics.js'
-import type { KlScaling, Labelled } from './protocol.js'
+import type { KlScaling } from './protocol.js'
 
 export interface EvaluationOptions extends FitOptions {
-  readonly test: Labelled
+  readonly test: LabelledImages
   /** Test images of the kind that the method was fitted on, where `test` are others: they are measured as well. */
-  readonly unshifted?: Labelled
+  readonly unshifted?: LabelledImages
   readonly klScaling?: KlScaling
 }
 
@@ -29,7 +30,7 @@ export async function evaluate(options: EvaluationOptions): Promise<Evaluation> 
 
 async function measure(
   fitted: FittedMethod,
-  { features, labels }: Labelled,
+  { features, labels }: LabelledImages,
   klScaling: KlScaling,
   signal: AbortSignal | undefined,
 ): Promise<Measures> {

@@ -1,5 +1,5 @@
-import type { Predictions } from '../comparisons/run-results.js'
 import { pairPredictions } from './prediction-pair.js'
+import type { Predictions } from './predictions.js'
 import { mcnemar, type Statistic, summarise } from './statistics.js'
 
 /** A finished run, as a summary sees it. */

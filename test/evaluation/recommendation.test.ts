@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Predictions } from '../../src/comparisons/run-results.js'
+import type { Predictions } from '../../src/evaluation/predictions.js'
 import { type Recommendation, recommend } from '../../src/evaluation/recommendation.js'
 import { recommendationText } from '../../src/evaluation/recommendation-text.js'
 import { type FinishedRun, summariseRuns } from '../../src/evaluation/summary.js'

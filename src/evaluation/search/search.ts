@@ -1,4 +1,4 @@
-import type { Batch } from '../../cache/batch.js'
+import type { Batch } from '../../cache/contract.js'
 import type { Method, ScoredMethod, SumMethod, Term, Values } from '../../methods/contract.js'
 import type { TermRanges } from '../../methods/score.js'
 import { throwIfCancelled } from '../../system/abort.js'

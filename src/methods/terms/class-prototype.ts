@@ -1,5 +1,4 @@
-import type { Batch } from '../../cache/batch.js'
-import type { Cache } from '../../cache/cache.js'
+import type { Batch, Cache } from '../../cache/contract.js'
 import { leastSharpness, leftOutAffinity } from '../../cache/leave-one-out.js'
 import { breather } from '../../system/yield-to-event-loop.js'
 import { type Matrix, matrix, rowOf } from '../../tensor/matrix.js'
