@@ -70,7 +70,7 @@ export function createAdapters(context: {
   /** Under a comparison that runs, spaces must not change. Throws IN_USE. */
   async function requireIdle(encoder: string): Promise<void> {
     const unfinished = (await store.comparisons.unfinished()).map(({ id }) => id)
-    for (const [id, runs] of await store.comparisons.runs(unfinished)) {
+    for (const [id, runs] of await store.comparisons.runsOf(unfinished)) {
       if (!encodersOf(runs).includes(encoder)) continue
       throw errors.inUse({ what: `encoder ${encoder}`, by: `comparison ${id}` }, 'encoder')
     }

@@ -37,7 +37,7 @@ export async function runTraining(
   signal: AbortSignal,
 ): Promise<void> {
   const { store, encoders, adapterFolder } = context
-  const [row] = await store.trainings.byIds([id])
+  const row = await store.trainings.get(id)
   if (!row || isOver(row)) return
   try {
     await train(context, row, signal)
@@ -72,7 +72,7 @@ async function train(context: TrainingJobContext, row: TrainingRow, signal: Abor
   if (datasetId === null) throw errors.unknownDataset({ id: 'that was trained on' })
   const settings = storedTrainingSettings(row.settings)
   const model = encoders.model(row.encoder)
-  const classes = (await store.datasets.classes([datasetId])).get(datasetId) ?? []
+  const classes = await store.datasets.classes(datasetId)
   const rows = await store.datasets.images(datasetId, undefined, row.lastImage)
   const dataset = fingerprintDataset(classes, rows)
   const images = rows.map(

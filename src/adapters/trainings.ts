@@ -63,7 +63,7 @@ export function createTrainings(context: TrainingsContext): Trainings {
 
   return {
     async train({ dataset: datasetId, encoder: encoderId, name: asked, ...input }) {
-      const [dataset] = await store.datasets.byIds([datasetId])
+      const dataset = await store.datasets.get(datasetId)
       if (!dataset) throw errors.unknownDataset({ id: datasetId }, 'dataset')
       const encoder = encoders.get(encoderId, 'encoder')
       const settings = parseTrainingSettings(input)

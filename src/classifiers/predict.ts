@@ -109,7 +109,7 @@ export function createPredict(context: PredictContext): (input: PredictInput) =>
     const { datasetId } = supportSet
     const validation = selection === 'VALIDATION' ? await store.datasets.images(datasetId, 'VALIDATION') : []
     if (selection === 'VALIDATION' && validation.length === 0) {
-      const [dataset] = await store.datasets.byIds([datasetId])
+      const dataset = await store.datasets.get(datasetId)
       throw errors.noValidationSplit({ dataset: dataset?.name ?? datasetId }, 'selection')
     }
     const key = fingerprintOf([
@@ -139,7 +139,7 @@ export function createPredict(context: PredictContext): (input: PredictInput) =>
   const spaceOf = ({ space }: ChosenMethod) => space ?? registry.space('clip')
 
   return async (input) => {
-    const [supportSet] = await store.supportSets.byIds([input.supportSet])
+    const supportSet = await store.supportSets.get(input.supportSet)
     if (!supportSet) throw errors.unknownSupportSet({ id: input.supportSet }, 'supportSet')
     if (input.images.length === 0) throw errors.emptyList({ what: 'image' }, 'images')
     if (!(Number.isInteger(input.topK) && input.topK >= 1)) {
@@ -158,7 +158,7 @@ export function createPredict(context: PredictContext): (input: PredictInput) =>
       ),
     )
     const classes = await materials.classes(supportSet.datasetId)
-    const keys = (await store.supportSets.images([supportSet.id])).get(supportSet.id) ?? []
+    const keys = await store.supportSets.images(supportSet.id)
     const spaces = [...new Set(['clip', ...chosen.map((each) => spaceOf(each).base)])].sort()
     const fitted = await Promise.all(
       chosen.map((each) => fittedFor(each, supportSet, encoder, input.selection, spaces)),

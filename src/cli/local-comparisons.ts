@@ -23,9 +23,9 @@ export function localComparisons(library: Library): ComparisonHost {
     },
     watch: comparisons.watch,
     async results(id) {
-      const [comparison] = await store.comparisons.byIds([id])
+      const comparison = await store.comparisons.get(id)
       if (!comparison) throw errors.unknownComparison({ id }, 'id')
-      const rows = comparisons.rows((await store.comparisons.runs([id])).get(id) ?? [])
+      const rows = comparisons.rows(await store.comparisons.runs(id))
       const nameOf = createNameOf(registry)
       return {
         status: comparison.status,
@@ -52,8 +52,8 @@ async function findDataset(
   const { store } = library
   const wanted = typeof reference === 'string' ? { id: reference, name: reference } : reference
   const found =
-    (wanted.id !== undefined ? (await store.datasets.byIds([wanted.id]))[0] : undefined) ??
-    (wanted.name !== undefined ? await store.datasets.byName(wanted.name) : undefined) ??
+    (wanted.id !== undefined ? await store.datasets.get(wanted.id) : undefined) ??
+    (wanted.name !== undefined ? await store.datasets.findByName(wanted.name) : undefined) ??
     (wanted.folder !== undefined ? await importFolder(library, resolve(folder, wanted.folder)) : undefined)
   if (!found) throw errors.unknownDataset({ id: wanted.id ?? wanted.name ?? '' })
   if (wanted.fingerprint !== undefined) {

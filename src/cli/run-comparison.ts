@@ -26,7 +26,7 @@ export function everyMethod({ registry, encoders }: Library): MethodChoice[] {
 
 /** Shot counts that every class of the dataset has images for. */
 export async function shotsFor({ store }: Library, dataset: string): Promise<number[]> {
-  const classes = (await store.datasets.classes([dataset])).get(dataset) ?? []
+  const classes = await store.datasets.classes(dataset)
   const pool = await store.datasets.images(dataset, 'SUPPORT_POOL')
   const least = Math.min(
     ...classes.map(({ index }) => pool.filter(({ classIndex }) => classIndex === index).length),
@@ -54,7 +54,7 @@ export async function compareAndPrint(library: Library, dataset: string): Promis
 
 /** On validation images where there are any. */
 export async function selectionFor({ store }: Library, dataset: string): Promise<Selection> {
-  const counts = (await store.datasets.counts([dataset])).get(dataset) ?? []
+  const counts = await store.datasets.counts(dataset)
   const hasValidation = counts.some(({ split, images }) => split === 'VALIDATION' && images > 0)
   return hasValidation ? 'VALIDATION' : 'LEAVE_ONE_OUT'
 }

@@ -130,9 +130,9 @@ const filesInFlight = 16
 /** A comparison as a document, with the runs that there are. Throws UNKNOWN_COMPARISON. */
 export async function documentComparison(context: DocumentContext, id: string): Promise<ComparisonDocument> {
   const { store, encoders, comparisons } = context
-  const [comparison] = await store.comparisons.byIds([id])
+  const comparison = await store.comparisons.get(id)
   if (!comparison) throw errors.unknownComparison({ id }, 'id')
-  const runs = (await store.comparisons.runs([id])).get(id) ?? []
+  const runs = await store.comparisons.runs(id)
   const provenances = await readProvenances(context, runs)
   const made = [...provenances.values()][0]
 
@@ -184,9 +184,9 @@ async function describeDataset(
   lastImage: number | null,
   made: string | null,
 ): Promise<DocumentDataset> {
-  const [dataset] = await store.datasets.byIds([id])
+  const dataset = await store.datasets.get(id)
   if (!dataset) throw errors.unknownDataset({ id })
-  const classes = (await store.datasets.classes([id])).get(id) ?? []
+  const classes = await store.datasets.classes(id)
   const rows = await store.datasets.images(id, undefined, lastImage)
   const images: Record<string, number> = { SUPPORT_POOL: 0, VALIDATION: 0, TEST: 0 }
   for (const { split } of rows) images[split] = (images[split] ?? 0) + 1

@@ -49,14 +49,14 @@ export async function runComparison(
   signal: AbortSignal,
 ): Promise<void> {
   const { store } = context
-  const [comparison] = await store.comparisons.byIds([id])
+  const comparison = await store.comparisons.get(id)
   if (!comparison || isOver(comparison)) return
   await store.comparisons.update(id, { status: 'RUNNING', error: null })
-  const runs = (await store.comparisons.runs([id])).get(id) ?? []
+  const runs = await store.comparisons.runs(id)
   let problem: string | null = null
   try {
     await performRuns(context, comparison, runs, signal)
-    problem = problemOf((await store.comparisons.runs([id])).get(id) ?? [])
+    problem = problemOf(await store.comparisons.runs(id))
   } catch (error) {
     if (signal.aborted || isStorageFault(error)) throw error
     // Nothing that a single run could be blamed for, such as an encoder that is not there any more.
@@ -288,7 +288,7 @@ function createLoader(
       const drawn = new Map<number, Map<string, { imageId: string; classIndex: number }>>()
       for (const run of new Map(runs.map((each) => [drawOf(each), each])).values()) {
         const supportSet = await supportSetOf(run)
-        const rows = (await store.supportSets.images([supportSet.id])).get(supportSet.id) ?? []
+        const rows = await store.supportSets.images(supportSet.id)
         const known = drawn.get(run.augmentations) ?? new Map()
         for (const row of rows) known.set(row.imageId, row)
         drawn.set(run.augmentations, known)

@@ -68,7 +68,7 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
 
   async function start(input: CompareInput, reuse: boolean): Promise<ComparisonRow> {
     const planned = await planComparison(context, input)
-    const same = reuse ? await store.comparisons.byFingerprint(planned.fingerprint) : null
+    const same = reuse ? await store.comparisons.findByFingerprint(planned.fingerprint) : null
     const most = context.mostOpen
     if (!same && (await store.comparisons.countUnfinished()) >= most)
       throw errors.tooManyComparisons({ most })

@@ -101,7 +101,7 @@ export function createContrasts({
     async classDeltas({ datasetId }, runs, input) {
       const pairs = []
       for (const pair of pairsOf(runs, input)) pairs.push(pairPredictions(...(await read(pair))))
-      const classes = (await store.datasets.classes([datasetId])).get(datasetId) ?? []
+      const classes = await store.datasets.classes(datasetId)
       return classDeltasOf(pairs, classes.length)
     },
 

@@ -87,7 +87,7 @@ export function createOverlapCorrelation(
     if (known) return known
     const measure = async () => {
       const all = featuresOf(test.features, space.base)
-      const [supportSet] = fittedOn === null ? [] : await store.supportSets.byIds([fittedOn])
+      const supportSet = fittedOn === null ? null : await store.supportSets.get(fittedOn)
       if (space.fit && !supportSet) {
         const reason = `A support set that ${space.name} was fitted on has been deleted.`
         throw errors.invalidValue({ reason }, 'comparisons')
@@ -138,8 +138,8 @@ export function createOverlapCorrelation(
       const name = ids[repeated] as string
       throw errors.duplicateEntry({ what: 'comparison', name }, `comparisons[${repeated}]`)
     }
-    const comparisons = new Map((await store.comparisons.byIds(ids)).map((row) => [row.id, row]))
-    const runsOf = await store.comparisons.runs(ids)
+    const comparisons = new Map((await store.comparisons.getMany(ids)).map((row) => [row.id, row]))
+    const runsOf = await store.comparisons.runsOf(ids)
     const all: FinishedRun[] = []
     const ownerOf = new Map<string, ComparisonRow>()
     for (const [i, id] of ids.entries()) {

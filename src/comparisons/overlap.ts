@@ -6,7 +6,7 @@ import { measureOverlap, type Overlap } from '../evaluation/overlap/overlap.js'
 import { featuresOf } from '../features/space-features.js'
 import type { Registry } from '../plugins/registry.js'
 import type { DatasetImageRow } from '../store/datasets.js'
-import type { Split } from '../store/generated/sqlite/enums.js'
+import type { Split } from '../store/enums.js'
 import type { Store } from '../store/store.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { spacesOf } from './encoder-spaces.js'
@@ -53,13 +53,13 @@ export function createOverlap(context: OverlapContext): (input: OverlapInput) =>
       throw errors.invalidValue({ reason: 'Give exactly one of dataset and supportSet.' })
     }
     if (input.supportSet != null) {
-      const [supportSet] = await store.supportSets.byIds([input.supportSet])
+      const supportSet = await store.supportSets.get(input.supportSet)
       if (!supportSet) throw errors.unknownSupportSet({ id: input.supportSet }, 'supportSet')
       const encoder = encoders.get(input.encoder ?? supportSet.encoder, 'encoder')
       const fitOn = (bases: readonly string[]) => materials.support(supportSet, encoder, bases)
       return { datasetId: supportSet.datasetId, encoder, fitOn }
     }
-    const [dataset] = await store.datasets.byIds([input.dataset ?? ''])
+    const dataset = await store.datasets.get(input.dataset ?? '')
     if (!dataset) throw errors.unknownDataset({ id: input.dataset ?? '' }, 'dataset')
     const encoder = encoders.get(input.encoder, 'encoder')
     const pool = await store.datasets.images(dataset.id, 'SUPPORT_POOL')

@@ -43,7 +43,7 @@ export async function planComparison(
   { store, encoders, registry, materials, mostRuns }: PlanContext,
   input: CompareInput,
 ): Promise<NewComparison> {
-  const [dataset] = await store.datasets.byIds([input.dataset])
+  const dataset = await store.datasets.get(input.dataset)
   if (!dataset) throw errors.unknownDataset({ id: input.dataset }, 'dataset')
   const chosenEncoders = chooseEncoders(encoders, input)
   requireList(input.shots, 'shots', 'number of shots', requireShots)
@@ -52,7 +52,7 @@ export async function planComparison(
   const count = chosenEncoders.length * input.shots.length * input.seeds.length * input.methods.length
   if (count > mostRuns) throw errors.tooManyRuns({ most: mostRuns, count }, 'seeds')
   const chosen = chosenEncoders.map((encoder) => chooseMethods(input.methods, registry, encoder))
-  const classes = (await store.datasets.classes([dataset.id])).get(dataset.id) ?? []
+  const classes = await store.datasets.classes(dataset.id)
   const datasets = input.testDataset == null ? [dataset.id] : [dataset.id, input.testDataset]
   const lastImage = await store.datasets.lastImage(datasets)
   const images = await store.datasets.images(dataset.id, undefined, lastImage)
@@ -117,7 +117,7 @@ async function testImagesOf(
   lastImage: number,
 ): Promise<readonly DatasetImageRow[] | null> {
   if (testDataset == null) return null
-  const [dataset] = await store.datasets.byIds([testDataset])
+  const dataset = await store.datasets.get(testDataset)
   if (!dataset) throw errors.unknownDataset({ id: testDataset }, 'testDataset')
   try {
     const images = await materials.testImages(testDataset, id, lastImage)

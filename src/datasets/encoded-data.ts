@@ -83,7 +83,7 @@ export function createMaterials(options: {
   })
 
   async function classes(datasetId: string): Promise<readonly ClassRow[]> {
-    const found = (await store.datasets.classes([datasetId])).get(datasetId)
+    const found = await store.datasets.classes(datasetId)
     if (!found || found.length === 0) throw errors.unknownDataset({ id: datasetId })
     return found
   }
@@ -131,7 +131,7 @@ export function createMaterials(options: {
       })
     },
     async support(supportSet, encoder, spaces, loading) {
-      const images = (await store.supportSets.images([supportSet.id])).get(supportSet.id) ?? []
+      const images = await store.supportSets.images(supportSet.id)
       const rows = await classes(supportSet.datasetId)
       return {
         features: await load(images, encoder, spaces, augmentationRecipe(supportSet.augmentations), loading),
@@ -149,7 +149,7 @@ export function createMaterials(options: {
     },
     async testImages(testDatasetId, datasetId, lastImage) {
       const named = async (id: string) => {
-        const [dataset] = await store.datasets.byIds([id])
+        const dataset = await store.datasets.get(id)
         return { name: dataset?.name ?? id, classes: (await classes(id)).map(({ name }) => name) }
       }
       const indices = matchClasses(await named(datasetId), await named(testDatasetId))

@@ -2,7 +2,7 @@ import pLimit from 'p-limit'
 import { ShotboardError } from '../errors.js'
 import { checkImage } from '../images/decode.js'
 import type { NewImage } from '../store/datasets.js'
-import type { Split } from '../store/generated/sqlite/enums.js'
+import type { Split } from '../store/enums.js'
 import { type ImageFileBatch, type ImageFiles, imageIdOf } from '../store/image-files.js'
 import type { Unsettled } from '../store/recovery-markers.js'
 import type { Store } from '../store/store.js'
@@ -91,7 +91,7 @@ export function createImageIntake(context: {
     try {
       for await (const group of readGroups(images, (position, error) => rejected.set(position, error))) {
         await Promise.all(group.map(({ id }) => files.hold(id)))
-        const rows = await store.images.byIds([...new Set(group.map(({ id }) => id))])
+        const rows = await store.images.getMany([...new Set(group.map(({ id }) => id))])
         const stored = new Map(rows.map((row) => [row.id, row]))
         await allSettled(
           group.map((image) =>

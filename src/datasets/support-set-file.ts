@@ -14,12 +14,12 @@ export async function supportSetFile(
   { store, encoders, materials }: { store: Store; encoders: Encoders; materials: Materials },
   id: string,
 ): Promise<Uint8Array> {
-  const [row] = await store.supportSets.byIds([id])
+  const row = await store.supportSets.get(id)
   if (!row) throw errors.unknownSupportSet({ id }, 'id')
   const encoder = encoders.get(row.encoder)
   const spaces = ['clip', 'imo'].filter((space) => encoder.spaces.includes(space))
   const { features, labels, textClassifier } = await materials.support(row, encoder, spaces)
-  const images = (await store.supportSets.images([id])).get(id) ?? []
+  const images = await store.supportSets.images(id)
   const classes = await materials.classes(row.datasetId)
   const tensors = new Map<string, NamedTensor>()
   for (const space of spaces) {

@@ -27,7 +27,7 @@ export function createSupportSets(context: {
 }): SupportSets {
   return {
     async create({ dataset: id, encoder, shots, seed, augmentations }) {
-      const [dataset] = await context.store.datasets.byIds([id])
+      const dataset = await context.store.datasets.get(id)
       if (!dataset) throw errors.unknownDataset({ id }, 'dataset')
       const { id: encoderId } = context.encoders.get(encoder, 'encoder')
       requireShots(shots, 'shots')

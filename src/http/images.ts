@@ -14,7 +14,7 @@ export function serveImage(
   const scope = required ? 'private' : 'public'
   return async (request, response) => {
     const { id } = request.params
-    const [image] = await library.store.images.byIds([id])
+    const image = await library.store.images.get(id)
     if (!image) throw errors.unknownImage({ id }, 'id')
     const { size } = request.query
     const side = typeof size === 'string' ? Number(size) : undefined

@@ -32,7 +32,7 @@ export type JobRecord = Pick<TrainingRow, 'id' | 'status'>
 export interface RecordedJobsOptions<R extends JobRecord> {
   readonly queue: JobQueue
   readonly records: {
-    byIds(ids: readonly string[]): Promise<R[]>
+    get(id: string): Promise<R | null>
     unfinished(): Promise<R[]>
   }
   readonly run: (id: string, signal: AbortSignal) => Promise<void>
@@ -61,7 +61,7 @@ export function recordedJobs<R extends JobRecord>(options: RecordedJobsOptions<R
     )
 
   async function find(id: string): Promise<R> {
-    const [record] = await records.byIds([id])
+    const record = await records.get(id)
     if (!record) throw options.unknown({ id }, 'id')
     return record
   }

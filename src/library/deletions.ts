@@ -70,7 +70,7 @@ export function createDeletions(context: DeletionsContext): Deletions {
       })
     },
     async comparison(id) {
-      const [found] = await store.comparisons.byIds([id])
+      const found = await store.comparisons.get(id)
       // One that has just been cancelled may be on its last step.
       if (found?.status === 'CANCELLED') await comparisons.ended(id)
       await unsettled.during('deleting', async () => removeFiles(await store.deletions.comparison(id)))

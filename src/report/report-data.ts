@@ -55,9 +55,9 @@ const mostContrasts = 3
  */
 export async function collectReport(library: Library, id: string): Promise<ReportData> {
   const { store, comparisons, registry } = library
-  const [comparison] = await store.comparisons.byIds([id])
+  const comparison = await store.comparisons.get(id)
   if (!comparison) throw errors.unknownComparison({ id }, 'id')
-  const all = (await store.comparisons.runs([id])).get(id) ?? []
+  const all = await store.comparisons.runs(id)
   // A method in a space is one line of the report: it tells of one encoder, and names the others.
   const runs = all.filter(({ encoder }) => encoder === comparison.encoder)
   const others = [...new Set(all.map(({ encoder }) => encoder))].filter((each) => each !== comparison.encoder)
@@ -82,7 +82,7 @@ export async function collectReport(library: Library, id: string): Promise<Repor
     const images = await collectDisagreements(library, comparison, runs, input)
     if (images.length > 0) disagreements = { other: rival, images }
   }
-  const named = await store.datasets.byIds(
+  const named = await store.datasets.getMany(
     [comparison.datasetId, comparison.testDatasetId].filter((each) => each !== null),
   )
   const nameOfDataset = (datasetId: string | null) => named.find((row) => row.id === datasetId)?.name
@@ -93,8 +93,8 @@ export async function collectReport(library: Library, id: string): Promise<Repor
     testDataset: nameOfDataset(comparison.testDatasetId) ?? null,
     encoder: library.encoders.all.find((each) => each.id === comparison.encoder)?.name ?? comparison.encoder,
     otherEncoders: others,
-    classes: (await store.datasets.classes([comparison.datasetId])).get(comparison.datasetId) ?? [],
-    counts: (await store.datasets.counts([comparison.datasetId])).get(comparison.datasetId) ?? [],
+    classes: await store.datasets.classes(comparison.datasetId),
+    counts: await store.datasets.counts(comparison.datasetId),
     runs,
     rows,
     nameOf: createNameOf(registry),

@@ -2,9 +2,9 @@ import { registerEnumType } from 'type-graphql'
 import type { DisagreementKind as Kind } from '../evaluation/disagreements.js'
 import type { Confidence as Sureness } from '../evaluation/recommendation.js'
 import type { ComparisonOrder as OrderOfComparisons } from '../store/comparison-page.js'
-import { JobStatus, KlScaling, Selection, Split } from '../store/generated/sqlite/enums.js'
+import { JobStatus, KlScaling, Selection, Split } from '../store/enums.js'
 
-import type { Direction as PageDirection } from '../store/ordered-page.js'
+import type { Direction as PageDirection } from '../store/read-page.js'
 import type { RunOrder as OrderOfRuns } from '../store/run-page.js'
 
 /** Whether a hyperparameter multiplies a term or shapes it. */

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader'
 import { errors, type ShotboardError } from '../errors.js'
 import type { DatasetImageRow } from '../store/datasets.js'
-import type { Split } from '../store/generated/sqlite/enums.js'
+import type { Split } from '../store/enums.js'
 import type { Store } from '../store/store.js'
 
 /** SQLite takes so many variables in one statement. */
@@ -9,20 +9,20 @@ const options = { maxBatchSize: 500 }
 
 /** Rows by id, fetched together: a list of ids makes one statement, or few, however deep the query. */
 export const createLoaders = (store: Store) => ({
-  dataset: byId(store.datasets.byIds, (id) => errors.unknownDataset({ id }, 'id')),
-  classes: byKey(store.datasets.classes),
-  counts: byKey(store.datasets.counts),
+  dataset: byId(store.datasets.getMany, (id) => errors.unknownDataset({ id }, 'id')),
+  classes: byKey(store.datasets.classesOf),
+  counts: byKey(store.datasets.countsOf),
   classCounts: byKey(store.datasetImages.classCounts),
   classSamples: createClassSamplesLoader(store),
   imagePage: new DataLoader(store.datasetImages.pages, { maxBatchSize: 100, cache: false }),
-  image: byId(store.images.byIds, (id) => errors.unknownImage({ id }, 'id')),
-  supportSet: byId(store.supportSets.byIds, (id) => errors.unknownSupportSet({ id }, 'id')),
-  supportImages: byKey(store.supportSets.images),
-  run: byId(store.runs.byIds, (id) => errors.unknownRun({ id }, 'id')),
-  comparison: byId(store.comparisons.byIds, (id) => errors.unknownComparison({ id }, 'id')),
-  import: byId(store.imports.byIds, (id) => errors.unknownImport({ id }, 'id')),
-  training: byId(store.trainings.byIds, (id) => errors.unknownTraining({ id }, 'id')),
-  comparisonRuns: byKey(store.comparisons.runs),
+  image: byId(store.images.getMany, (id) => errors.unknownImage({ id }, 'id')),
+  supportSet: byId(store.supportSets.getMany, (id) => errors.unknownSupportSet({ id }, 'id')),
+  supportImages: byKey(store.supportSets.imagesOf),
+  run: byId(store.runs.getMany, (id) => errors.unknownRun({ id }, 'id')),
+  comparison: byId(store.comparisons.getMany, (id) => errors.unknownComparison({ id }, 'id')),
+  import: byId(store.imports.getMany, (id) => errors.unknownImport({ id }, 'id')),
+  training: byId(store.trainings.getMany, (id) => errors.unknownTraining({ id }, 'id')),
+  comparisonRuns: byKey(store.comparisons.runsOf),
 })
 
 export type Loaders = ReturnType<typeof createLoaders>

@@ -1,7 +1,7 @@
 import type { DatabaseClient } from './database.js'
-import type { JobStatus } from './generated/sqlite/enums.js'
-import { type Column, type Direction, readOrderedPage } from './ordered-page.js'
+import type { JobStatus } from './enums.js'
 import type { Page, PageRequest } from './page.js'
+import { byCreation, type Column, type Direction, readPage } from './read-page.js'
 import { type RunRow, toRun } from './run-row.js'
 import { type TimeRange, within } from './time-range.js'
 
@@ -18,7 +18,7 @@ export interface RunFilter {
 }
 
 const columns = {
-  CREATED: { name: 'id', type: 'id', nullable: false, valueOf: ({ id }) => id },
+  CREATED: byCreation,
   FINISHED: { name: 'finishedAt', type: 'time', nullable: true, valueOf: ({ finishedAt }) => finishedAt },
   SHOTS: { name: 'shots', type: 'number', nullable: false, valueOf: ({ shots }) => shots },
   ACCURACY: {
@@ -44,7 +44,7 @@ const columns = {
 /** What runs can be ordered by. */
 export type RunOrder = keyof typeof columns
 
-/** A page of the runs that pass a filter, in an order. Throws as `readOrderedPage`. */
+/** A page of the runs that pass a filter, in an order. Throws as `readPage`. */
 export function readRunPage(
   client: DatabaseClient,
   request: PageRequest,
@@ -59,7 +59,7 @@ export function readRunPage(
     ...(created && { createdAt: within(created) }),
     ...(finished && { finishedAt: within(finished) }),
   }
-  return readOrderedPage<RunRow>(
+  return readPage<RunRow>(
     request,
     columns[order],
     direction,

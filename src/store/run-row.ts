@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { DatabaseClient } from './database.js'
-import type { JobStatus, KlScaling, Selection } from './generated/sqlite/enums.js'
+import type { JobStatus, KlScaling, Selection } from './enums.js'
 
 /** What is asked of a run. */
 export interface RunRequest {

@@ -27,7 +27,7 @@ const library = await openTestLibrary(folder)
 const dataset = await makeDataset(library, 'Generic')
 
 async function train(name: string, more: Partial<TrainingSettingsInput> = {}, where = library) {
-  const [named] = [await where.store.datasets.byName('Generic')]
+  const [named] = [await where.store.datasets.findByName('Generic')]
   const { id } = await where.trainings.train({ ...settings, ...more, dataset: named?.id ?? '', name })
   return where.trainings.ended(id)
 }
@@ -81,7 +81,7 @@ test('runs are compared in its space, and fitted spaces stand on it', async () =
     augmentations: 1,
   })
   await library.comparisons.ended(id)
-  const runs = (await library.store.comparisons.runs([id])).get(id) ?? []
+  const runs = await library.store.comparisons.runs(id)
   expect(runs.map(({ space, status }) => [space, status])).toEqual([
     ['imo:first', 'SUCCEEDED'],
     ['imo:first+whitened', 'SUCCEEDED'],

@@ -20,7 +20,7 @@ const request = (dataset: string): CompareInput => ({
   ...{ selection: 'NONE', klScaling: 'FROZEN', augmentations: 1 },
 })
 
-const runsOf = async ({ store }: Library, id: string) => (await store.comparisons.runs([id])).get(id) ?? []
+const runsOf = async ({ store }: Library, id: string) => await store.comparisons.runs(id)
 
 async function untilSomeHaveSucceeded(library: Library, id: string): Promise<void> {
   while (!(await runsOf(library, id)).some(({ status }) => status === 'SUCCEEDED')) await setTimeout(20)

@@ -25,7 +25,7 @@ async function open(folder: string, environment: Record<string, string> = {}) {
 }
 
 async function measured({ store }: Library, comparison: string) {
-  const runs = (await store.comparisons.runs([comparison])).get(comparison) ?? []
+  const runs = await store.comparisons.runs(comparison)
   return runs.map(({ method, shots, seed, status, result }) => [
     ...[method, shots, seed, status],
     ...[result?.accuracy, result?.calibrationError],
@@ -64,7 +64,7 @@ describe.skipIf(!mayMount)(title, async () => {
     await disk.fill()
     const { id } = await library.comparisons.compare(request(dataset))
     await expectFault(faults, what)
-    const [parked] = await library.store.comparisons.byIds([id])
+    const parked = await library.store.comparisons.get(id)
     expect(parked).toMatchObject({ finishedAt: null, error: expect.stringContaining('disk is full') })
     await disk.free()
     await expectSame(library, id)
@@ -95,7 +95,7 @@ describe.skipIf(!mayMount)(title, async () => {
     await disk.fill()
     const id = await startTraining(library)
     await expectFault(faults, 'an adapter')
-    const stored = async () => (await library.store.trainings.byIds([id]))[0]
+    const stored = async () => await library.store.trainings.get(id)
     const parked = { finishedAt: null, error: expect.stringContaining('disk is full') }
     await expect.poll(stored).toMatchObject(parked)
     expect(await library.adapters.list()).toEqual([])
@@ -105,7 +105,7 @@ describe.skipIf(!mayMount)(title, async () => {
   })
 
   async function startTraining({ trainings, store }: Library): Promise<string> {
-    const dataset = await store.datasets.byName('Generic')
+    const dataset = await store.datasets.findByName('Generic')
     return (await trainings.train({ ...smallTraining, dataset: dataset?.id ?? '', name: 'trained' })).id
   }
 

@@ -25,7 +25,7 @@ export async function makeFinishedComparisons(library: Library, count: number): 
       ...{ fingerprint: randomUUID(), datasetId: dataset.id, testDatasetId: null },
       ...{ encoder: encoders.default.id, lastImage: 0, contents: '', runs },
     })
-    for (const run of (await store.comparisons.runs([id])).get(id) ?? []) {
+    for (const run of await store.comparisons.runs(id)) {
       await store.runs.start(run.id)
       await store.runs.succeed(run.id, {
         ...{ supportSetId: null, selectionImages: 100, selectionAccuracy: 50, unshiftedAccuracy: null },

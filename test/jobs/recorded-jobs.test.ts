@@ -39,7 +39,7 @@ function open(records: readonly Row[], options: Partial<RecordedJobsOptions<Row>
   const jobs = recordedJobs<Row>({
     queue,
     records: {
-      byIds: async (ids) => ids.flatMap((id) => rows.get(id) ?? []),
+      get: async (id) => rows.get(id) ?? null,
       unfinished: async () => [...rows.values()].filter((row) => !isOver(row)),
     },
     run,

@@ -129,7 +129,7 @@ for (const { title, url } of await newDatabases()) {
       )
       await library.deletions.comparison(second)
       expect(await everything(folder, url)).toEqual(before)
-      const runs = (await library.store.comparisons.runs([first])).get(first) ?? []
+      const runs = await library.store.comparisons.runs(first)
       expect(runs.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED'])
       for (const run of runs) await library.resultFiles.read(run.id)
       await expect(library.deletions.comparison(second)).rejects.toMatchObject({ code: 'UNKNOWN_COMPARISON' })
@@ -138,16 +138,16 @@ for (const { title, url } of await newDatabases()) {
     test('a support set goes with the augmented views that no other has, and results on it stay', async () => {
       const { id } = await makeDataset(library, 'Supported', { SUPPORT_POOL: 4, TEST: 1 })
       const comparison = await compare(library, request(id, { shots: [2], augmentations: 7 }))
-      const [run] = (await library.store.comparisons.runs([comparison])).get(comparison) ?? []
+      const [run] = await library.store.comparisons.runs(comparison)
       const [view] = Object.keys(await featureCounts(folder)).filter((address) => /7/.test(address))
       expect((await featureCounts(folder))[view ?? '']).toBe(6)
       const other = await library.supportSets.create({ dataset: id, shots: 1, seed: 1, augmentations: 7 })
       await library.deletions.supportSet(run?.result?.supportSetId ?? '')
       // One shot is part of two of the same seed.
       expect((await featureCounts(folder))[view ?? '']).toBe(3)
-      const [left] = await library.store.runs.byIds([run?.id ?? ''])
+      const left = await library.store.runs.get(run?.id ?? '')
       expect(left).toEqual({ ...run, result: { ...run?.result, supportSetId: null } })
-      expect(await library.store.supportSets.byIds([other.id])).toHaveLength(1)
+      expect(await library.store.supportSets.getMany([other.id])).toHaveLength(1)
       await library.deletions.supportSet(other.id)
       expect((await featureCounts(folder))[view ?? '']).toBe(0)
       await expect(library.deletions.supportSet(other.id)).rejects.toMatchObject({
@@ -173,7 +173,7 @@ for (const { title, url } of await newDatabases()) {
       await expect(library.deletions.dataset(id)).rejects.toMatchObject(refused)
       await expect(library.deletions.supportSet(supportSet.id)).rejects.toMatchObject(refused)
       await expect(library.deletions.comparison(comparison.id)).rejects.toMatchObject(refused)
-      expect((await library.store.datasets.byIds([id]))[0]?.name).toBe('Busy')
+      expect((await library.store.datasets.get(id))?.name).toBe('Busy')
       await library.deletions.supportSet(unused.id)
       await library.comparisons.cancel(comparison.id)
       await library.deletions.comparison(comparison.id)

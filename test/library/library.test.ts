@@ -27,8 +27,8 @@ const request = (dataset: string, more: Partial<CompareInput> = {}): CompareInpu
   ...more,
 })
 
-const runsOf = async ({ store }: Library, id: string) => (await store.comparisons.runs([id])).get(id) ?? []
-const find = async ({ store }: Library, id: string) => (await store.comparisons.byIds([id]))[0]
+const runsOf = async ({ store }: Library, id: string) => await store.comparisons.runs(id)
+const find = async ({ store }: Library, id: string) => await store.comparisons.get(id)
 
 /** Compares and waits for the end. */
 async function compare(library: Library, input: CompareInput) {

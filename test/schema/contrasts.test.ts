@@ -15,7 +15,7 @@ const { id } = await library.comparisons.compare({
   augmentations: 1,
 })
 await library.comparisons.ended(id)
-const runs = (await library.store.comparisons.runs([id])).get(id) ?? []
+const runs = await library.store.comparisons.runs(id)
 const testImages = await library.store.datasets.images(dataset.id, 'TEST')
 
 /** What a method's run took the test images for, as it is stored. */

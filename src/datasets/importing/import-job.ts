@@ -19,7 +19,7 @@ export interface ImportJobContext extends ImportSourceContext {
  */
 export async function runImport(context: ImportJobContext, id: string, signal: AbortSignal): Promise<void> {
   const { store, archiveFiles } = context
-  const [row] = await store.imports.byIds([id])
+  const row = await store.imports.get(id)
   if (!row || isOver(row)) return
   const end = async (how: Parameters<typeof store.imports.end>[1]): Promise<void> => {
     await store.imports.end(id, how)

@@ -47,7 +47,7 @@ export class RunsArguments extends PageArguments {
 export async function runFilter(asked: RunsArguments, context: Context): Promise<RunFilter> {
   const { registry, store } = context.library
   const { comparison, method, space, shots, seed, status, created, finished } = asked
-  if (comparison != null && (await store.comparisons.byIds([comparison])).length === 0) {
+  if (comparison != null && (await store.comparisons.getMany([comparison])).length === 0) {
     throw errors.unknownComparison({ id: comparison }, 'comparison')
   }
   return {
