@@ -76,7 +76,7 @@ async function train(objective: ObjectiveName, seed: number, datasetId: string):
   const wanted = new Set(seed === seeds[0] ? snapshots.map((share) => Math.round(share * steps)) : [])
   const runtime = openRuntime()
   const started = performance.now()
-  const classes = ((await library.store.datasets.classes(datasetId))).length
+  const classes = (await library.store.datasets.classes(datasetId)).length
   const { adapter, losses } = await trainAdapter(runtime, {
     model: library.encoders.model('mini-clip'),
     ...{ images, classes, settings },

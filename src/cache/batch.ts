@@ -1,7 +1,7 @@
 import { memoizeByName, once } from '../system/memoize-by-name.js'
 import { type Matrix, matrix, sliceRows } from '../tensor/matrix.js'
 import type { Batch, Cache } from './contract.js'
-import { leastSharpness } from './leave-one-out.js'
+import { minSharpness } from './leave-one-out.js'
 
 export function createBatch(
   cache: Cache,
@@ -54,7 +54,7 @@ export function createBatch(
     spaceQueries,
     affinities,
     async sharpenedSums(beta) {
-      const sharpness = leftOut ? Math.max(beta, leastSharpness) : beta
+      const sharpness = leftOut ? Math.max(beta, minSharpness) : beta
       const a = await affinities()
       // Labels are one-hot: with as many keys for every class the sums are one reduction, never a product with L.
       if (balanced) return kernels.sharpenedSums(a, sharpness, shots)

@@ -9,7 +9,7 @@ import type { Batch, Cache } from './contract.js'
  * that is built without it. A space that is fitted on the support set is fitted again without the image, unless it says
  * where all images lie then.
  */
-export async function* withoutEach(support: Support, cache: Cache): AsyncGenerator<Batch> {
+export async function* leaveOneOutByRefit(support: Support, cache: Cache): AsyncGenerator<Batch> {
   const { order, space, fitted, kernels } = cache
   const sorted = { ...support, features: selectFeatures(support.features, order), labels: cache.labels }
   for (let i = 0; i < order.length; i++) {

@@ -10,7 +10,7 @@ import { gatherRows, type Matrix, matrix, rowOf, sliceRows } from '../tensor/mat
 export const leftOutAffinity = Math.fround(-3e38)
 
 /** With β = 0 a left-out affinity would weigh 1; with this it weighs 0, and every other key still 1. */
-export const leastSharpness = 1e-30
+export const minSharpness = 1e-30
 
 /** A support set in a space, as leaving images out needs it. */
 interface Keys {

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { type Caches, createCaches } from '../cache/caches.js'
 import type { Batch } from '../cache/contract.js'
 import { type ChosenMethod, chooseMethods, type MethodChoice } from '../comparisons/method-choice.js'
-import { fingerprintOf, type Materials } from '../datasets/encoded-data.js'
+import { type EncodedData, fingerprintOf } from '../datasets/encoded-data.js'
 import { type ImageInput, type ReadImage, readImageInput } from '../datasets/image-input.js'
 import type { Encoder } from '../encoders/encoder.js'
 import type { Encoders } from '../encoders/encoders.js'
@@ -65,7 +65,7 @@ export interface PredictContext {
   readonly encoders: Encoders
   readonly registry: Registry
   readonly kernels: Kernels
-  readonly materials: Materials
+  readonly encodedData: EncodedData
   readonly maxMegapixels: number
 }
 
@@ -76,7 +76,7 @@ const keptSupports = 8
 
 /** Classifies images now. Deterministic; stores nothing. Throws what is wrong with the argument at fault. */
 export function createPredict(context: PredictContext): (input: PredictInput) => Promise<ImagePrediction[]> {
-  const { store, encoders, registry, materials, kernels } = context
+  const { store, encoders, registry, encodedData, kernels } = context
   const fits = new LRUCache<string, Promise<FittedMethod>>({ max: keptFits })
 
   const supports = new LRUCache<string, Promise<{ support: Support; caches: Caches }>>({ max: keptSupports })
@@ -85,11 +85,11 @@ export function createPredict(context: PredictContext): (input: PredictInput) =>
   async function cachedSupport(supportSet: SupportSetRow, encoder: Encoder, bases: readonly string[]) {
     const key = fingerprintOf([
       [supportSet.id, encoder.id, bases.map((base) => encoder.fingerprintOf(base)), bases],
-      await materials.classes(supportSet.datasetId),
+      await encodedData.classes(supportSet.datasetId),
     ])
     const known = supports.get(key)
     if (known) return known
-    const loading = materials
+    const loading = encodedData
       .support(supportSet, encoder, bases)
       .then((support) => ({ support, caches: createCaches(support, kernels) }))
     supports.set(key, loading)
@@ -115,7 +115,7 @@ export function createPredict(context: PredictContext): (input: PredictInput) =>
     const key = fingerprintOf([
       [supportSet.id, encoder.id, encoder.fingerprintOf(space.base)],
       [method.id, space.id, selection, fixed, validation],
-      await materials.classes(datasetId),
+      await encodedData.classes(datasetId),
     ])
     const known = fits.get(key)
     if (known) return known
@@ -126,7 +126,7 @@ export function createPredict(context: PredictContext): (input: PredictInput) =>
         ...(await cachedSupport(supportSet, encoder, bases)),
         selection,
         ...(selection === 'VALIDATION' && {
-          validation: await materials.labelled(validation, encoder, [space.base]),
+          validation: await encodedData.labelled(validation, encoder, [space.base]),
         }),
         fixed,
         kernels,
@@ -157,7 +157,7 @@ export function createPredict(context: PredictContext): (input: PredictInput) =>
         }),
       ),
     )
-    const classes = await materials.classes(supportSet.datasetId)
+    const classes = await encodedData.classes(supportSet.datasetId)
     const keys = await store.supportSets.images(supportSet.id)
     const spaces = [...new Set(['clip', ...chosen.map((each) => spaceOf(each).base)])].sort()
     const fitted = await Promise.all(

@@ -1,11 +1,11 @@
 import { openLibrary } from '../library/library.js'
 import { readSettings } from '../settings/settings.js'
 import { importAndTell } from './import.js'
-import { endWell } from './run-command.js'
+import { runCommand } from './run-command.js'
 import { compareAndPrint } from './run-comparison.js'
 
 /** `npm run demo -- PATH`: imports a folder or an archive and compares every method on it. */
-await endWell(async (onStop) => {
+await runCommand(async (onStop) => {
   const path = process.argv[2]
   if (path === undefined) {
     console.error('Give a folder or an archive: npm run demo -- PATH')

@@ -11,7 +11,7 @@ import { readSettings } from '../settings/settings.js'
 import { createKernels } from '../tensor/kernels.js'
 import { openRuntime } from '../tensor/runtime.js'
 import { createProgressBar } from './progress-bar.js'
-import { endWell } from './run-command.js'
+import { runCommand } from './run-command.js'
 
 const selections = { validation: 'VALIDATION', 'leave-one-out': 'LEAVE_ONE_OUT', none: 'NONE' } as const
 const scalings = { frozen: 'FROZEN', batch: 'BATCH' } as const
@@ -68,7 +68,7 @@ export const evaluateCommand = (): Command =>
       {},
     )
     .option('--json', 'print one JSON array')
-    .action((file: string, options: EvaluateOptions) => endWell(() => run(file, options)))
+    .action((file: string, options: EvaluateOptions) => runCommand(() => run(file, options)))
 
 async function run(file: string, options: EvaluateOptions): Promise<void> {
   const { plugins, threads } = readSettings(process.env)

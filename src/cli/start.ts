@@ -4,13 +4,13 @@ import type { Library } from '../library/library.js'
 import { startServer } from '../server.js'
 import { readSettings } from '../settings/settings.js'
 import { createProgressBar } from './progress-bar.js'
-import { endWell } from './run-command.js'
+import { runCommand } from './run-command.js'
 import { compareAndPrint } from './run-comparison.js'
 
 const demo = fileURLToPath(new URL('../../demo/fashion-mnist', import.meta.url))
 
 /** `npm start`: serves, and compares every method on the demo dataset unless that has been done. */
-await endWell(async (onStop) => {
+await runCommand(async (onStop) => {
   const settings = readSettings(process.env)
   const server = await startServer(settings)
   onStop(server.close)

@@ -12,7 +12,7 @@ import { encodersOf } from './comparison-job.js'
 import type { Comparisons } from './comparisons.js'
 import type { Experiment } from './experiment.js'
 import type { Provenance } from './provenance.js'
-import type { ResultFiles } from './run-results.js'
+import type { RunResults } from './run-results.js'
 
 /**
  * A comparison with everything needed to repeat it. Hashes are SHA-256 in hexadecimal, accuracies percentages, times ISO
@@ -120,7 +120,7 @@ export interface DocumentContext {
   readonly store: Store
   readonly encoders: Encoders
   readonly registry: Registry
-  readonly resultFiles: ResultFiles
+  readonly runResults: RunResults
   readonly comparisons: Comparisons
 }
 
@@ -167,13 +167,13 @@ export async function documentComparison(context: DocumentContext, id: string): 
 }
 
 async function readProvenances(
-  { resultFiles }: DocumentContext,
+  { runResults }: DocumentContext,
   runs: readonly RunRow[],
 ): Promise<ReadonlyMap<string, Provenance>> {
   const limit = pLimit(filesInFlight)
   const finished = runs.filter(({ result }) => result !== null)
   const read = await Promise.all(
-    finished.map(({ id }) => limit(async () => [id, await resultFiles.provenance(id)] as const)),
+    finished.map(({ id }) => limit(async () => [id, await runResults.provenance(id)] as const)),
   )
   return new Map(read.flatMap(([id, provenance]) => (provenance ? [[id, provenance] as const] : [])))
 }

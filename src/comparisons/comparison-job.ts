@@ -1,5 +1,5 @@
 import { type Caches, createCaches } from '../cache/caches.js'
-import type { LoadOptions, Materials } from '../datasets/encoded-data.js'
+import type { EncodedData, LoadOptions } from '../datasets/encoded-data.js'
 import type { Encoder } from '../encoders/encoder.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors, reasonOf } from '../errors.js'
@@ -7,7 +7,7 @@ import { evaluate } from '../evaluation/evaluate.js'
 import type { LabelledImages } from '../features/labelled-images.js'
 import type { Support } from '../features/support.js'
 import { createProgress } from '../jobs/progress.js'
-import { isOver } from '../jobs/recorded-jobs.js'
+import { hasEnded } from '../jobs/recorded-jobs.js'
 import type { Registry } from '../plugins/registry.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import type { ComparisonRow } from '../store/comparisons.js'
@@ -19,17 +19,17 @@ import type { Turns } from '../system/keyed-lock.js'
 import { isStorageFault } from '../system/storage-fault.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { provenanceOf } from './collect-provenance.js'
-import { contentsOf } from './comparison-fingerprint.js'
+import { comparisonFingerprint } from './comparison-fingerprint.js'
 import type { Provenance } from './provenance.js'
-import type { ResultFiles } from './run-results.js'
+import type { RunResults } from './run-results.js'
 
 export interface ComparisonJobContext {
   readonly store: Store
   readonly encoders: Encoders
   readonly registry: Registry
   readonly kernels: Kernels
-  readonly materials: Materials
-  readonly resultFiles: ResultFiles
+  readonly encodedData: EncodedData
+  readonly runResults: RunResults
   /** Comparisons may share runs: each run is made by one at a time. */
   readonly turns: Turns
 }
@@ -50,7 +50,7 @@ export async function runComparison(
 ): Promise<void> {
   const { store } = context
   const comparison = await store.comparisons.get(id)
-  if (!comparison || isOver(comparison)) return
+  if (!comparison || hasEnded(comparison)) return
   await store.comparisons.update(id, { status: 'RUNNING', error: null })
   const runs = await store.comparisons.runs(id)
   let problem: string | null = null
@@ -142,21 +142,22 @@ async function performRuns(
 
 /** Throws CONTENTS_CHANGED where a comparison would go on with something else than it was asked for with. */
 async function requireSameContents(
-  { store, materials }: ComparisonJobContext,
+  { store, encodedData }: ComparisonJobContext,
   { datasetId, testDatasetId, lastImage, contents }: ComparisonRow,
   encoders: readonly Encoder[],
 ): Promise<void> {
   if (contents === null) return
   const [classes, images, tested] = await Promise.all([
-    materials.classes(datasetId),
+    encodedData.classes(datasetId),
     store.datasets.images(datasetId, undefined, lastImage),
-    testDatasetId === null ? null : materials.testImages(testDatasetId, datasetId, lastImage),
+    testDatasetId === null ? null : encodedData.testImages(testDatasetId, datasetId, lastImage),
   ])
-  if (contentsOf({ encoders, classes, images, tested }) !== contents) throw errors.contentsChanged({})
+  if (comparisonFingerprint({ encoders, classes, images, tested }) !== contents)
+    throw errors.contentsChanged({})
 }
 
 async function performRun(
-  { store, registry, kernels, resultFiles }: ComparisonJobContext,
+  { store, registry, kernels, runResults }: ComparisonJobContext,
   run: RunRow,
   loader: Loader,
   provenance: (space: FeatureSpace) => Provenance,
@@ -186,7 +187,7 @@ async function performRun(
   })
   const evaluation = await untilCancelled(signal, evaluating)
   const { predicted, confidence } = evaluation
-  await resultFiles.write(run.id, { labels: test.labels, predicted, confidence }, provenance(space))
+  await runResults.write(run.id, { labels: test.labels, predicted, confidence }, provenance(space))
   await store.runs.succeed(run.id, {
     supportSetId: supportSet.id,
     selectionImages: evaluation.fitted.selectionImages,
@@ -216,7 +217,7 @@ interface Loader {
 }
 
 function createLoader(
-  { store, registry, materials, kernels }: ComparisonJobContext,
+  { store, registry, encodedData, kernels }: ComparisonJobContext,
   { datasetId, testDatasetId, lastImage }: ComparisonRow,
   encoder: Encoder,
   runs: readonly RunRow[],
@@ -236,20 +237,20 @@ function createLoader(
 
   const drawOf = ({ shots, seed, augmentations }: RunRow) => JSON.stringify([shots, seed, augmentations])
   const supportSetOf = ({ shots, seed, augmentations }: RunRow) =>
-    materials.supportSet({ datasetId, encoder: encoder.id, shots, seed, augmentations }, lastImage)
+    encodedData.supportSet({ datasetId, encoder: encoder.id, shots, seed, augmentations }, lastImage)
 
   const split: Loader['split'] = (name, options) =>
     once(splits, name, async () => {
       const images = await store.datasets.images(datasetId, name, lastImage)
       const started = performance.now()
-      const labelled = await materials.labelled(images, encoder, spaces, options)
+      const labelled = await encodedData.labelled(images, encoder, spaces, options)
       return { labelled, ms: performance.now() - started }
     })
   const shifted = (testDataset: string, options: LoadOptions) =>
     once(splits, 'shifted', async () => {
-      const images = await materials.testImages(testDataset, datasetId, lastImage)
+      const images = await encodedData.testImages(testDataset, datasetId, lastImage)
       const started = performance.now()
-      const labelled = await materials.labelled(images, encoder, spaces, options)
+      const labelled = await encodedData.labelled(images, encoder, spaces, options)
       return { labelled, ms: performance.now() - started }
     })
 
@@ -261,7 +262,7 @@ function createLoader(
       return once(supports, key, async () => {
         const supportSet = await supportSetOf(run)
         const started = performance.now()
-        const support = await materials.support(supportSet, encoder, spaces, options)
+        const support = await encodedData.support(supportSet, encoder, spaces, options)
         const ms = performance.now() - started
         return { supportSet, support, caches: createCaches(support, kernels), ms }
       })
@@ -278,12 +279,12 @@ function createLoader(
       const wantsValidation = runs.some(({ selection }) => selection === 'VALIDATION')
       const images = await store.datasets.images(datasetId, 'TEST', lastImage)
       if (testDatasetId !== null) {
-        images.push(...(await materials.testImages(testDatasetId, datasetId, lastImage)))
+        images.push(...(await encodedData.testImages(testDatasetId, datasetId, lastImage)))
       }
       if (wantsValidation) {
         images.push(...(await store.datasets.images(datasetId, 'VALIDATION', lastImage)))
       }
-      let missing = await materials.missing(images, encoder, spaces, 1)
+      let missing = await encodedData.missing(images, encoder, spaces, 1)
       // Support sets overlap; each image of them is encoded once for its recipe.
       const drawn = new Map<number, Map<string, { imageId: string; classIndex: number }>>()
       for (const run of new Map(runs.map((each) => [drawOf(each), each])).values()) {
@@ -294,7 +295,7 @@ function createLoader(
         drawn.set(run.augmentations, known)
       }
       for (const [augmentations, rows] of drawn) {
-        missing += await materials.missing([...rows.values()], encoder, spaces, augmentations)
+        missing += await encodedData.missing([...rows.values()], encoder, spaces, augmentations)
       }
       return missing
     },

@@ -1,4 +1,4 @@
-import type { Materials } from '../datasets/encoded-data.js'
+import type { EncodedData } from '../datasets/encoded-data.js'
 import { errors } from '../errors.js'
 import { type ClassDelta, classDeltasOf } from '../evaluation/class-deltas.js'
 import { type DisagreementKind, disagreementsOf } from '../evaluation/disagreements.js'
@@ -10,7 +10,7 @@ import { type Page, type PageRequest, requirePageSize } from '../store/page.js'
 import type { RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import { findMethodInSpace } from './method-in-space.js'
-import type { ResultFiles } from './run-results.js'
+import type { RunResults } from './run-results.js'
 
 /** Two methods of a comparison, at one number of shots. */
 export interface ContrastInput {
@@ -32,7 +32,7 @@ export interface DisagreementsInput extends ContrastInput {
 }
 
 /** What an image was taken for. */
-export interface TakenFor {
+export interface PredictedClass {
   readonly classIndex: number
   /** Null where an earlier version did not keep it. */
   readonly probability: number | null
@@ -45,8 +45,8 @@ export interface Disagreement {
   readonly classIndex: number
   readonly seed: number
   readonly kind: DisagreementKind
-  readonly prediction: TakenFor
-  readonly baselinePrediction: TakenFor
+  readonly prediction: PredictedClass
+  readonly baselinePrediction: PredictedClass
 }
 
 /** Two methods of a comparison against each other. */
@@ -67,14 +67,14 @@ export interface Contrasts {
 
 export function createContrasts({
   store,
-  materials,
+  encodedData,
   registry,
-  resultFiles,
+  runResults,
 }: {
   readonly store: Store
-  readonly materials: Materials
+  readonly encodedData: EncodedData
   readonly registry: Registry
-  readonly resultFiles: ResultFiles
+  readonly runResults: RunResults
 }): Contrasts {
   /** The runs of the two that have succeeded, paired by seed, in the order of the seeds asked for. */
   function pairsOf(all: readonly RunRow[], { shots, encoder, ...input }: ContrastInput) {
@@ -95,7 +95,7 @@ export function createContrasts({
   }
 
   const read = ({ run, baseline }: { run: RunRow; baseline: RunRow }) =>
-    Promise.all([resultFiles.read(run.id), resultFiles.read(baseline.id)])
+    Promise.all([runResults.read(run.id), runResults.read(baseline.id)])
 
   return {
     async classDeltas({ datasetId }, runs, input) {
@@ -124,7 +124,7 @@ export function createContrasts({
       const rest = wanted.filter(({ position }) => position >= from)
       const shown = rest.slice(0, first)
       const images = testDatasetId
-        ? await materials.testImages(testDatasetId, datasetId, lastImage)
+        ? await encodedData.testImages(testDatasetId, datasetId, lastImage)
         : await store.datasets.images(datasetId, 'TEST', lastImage)
       const last = shown.at(-1)
       return {
@@ -134,8 +134,8 @@ export function createContrasts({
           classIndex: mine.labels[each.position] as number,
           seed: pair.seed,
           kind: each.kind,
-          prediction: takenFor(mine, each.position),
-          baselinePrediction: takenFor(theirs, each.position),
+          prediction: predictedClass(mine, each.position),
+          baselinePrediction: predictedClass(theirs, each.position),
         })),
         pageInfo: {
           hasNextPage: rest.length > shown.length,
@@ -147,7 +147,7 @@ export function createContrasts({
   }
 }
 
-const takenFor = ({ predicted, confidence }: Predictions, position: number): TakenFor => ({
+const predictedClass = ({ predicted, confidence }: Predictions, position: number): PredictedClass => ({
   classIndex: predicted[position] as number,
   probability: confidence?.[position] ?? null,
 })

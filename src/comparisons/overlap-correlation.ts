@@ -53,7 +53,7 @@ const keptOverlaps = 10_000
 export function createOverlapCorrelation(
   context: OverlapContext,
 ): (comparisons: readonly string[]) => Promise<OverlapCorrelation> {
-  const { store, encoders, registry, kernels, materials } = context
+  const { store, encoders, registry, kernels, encodedData } = context
   const kept = new LRUCache<string, Promise<number>>({ max: keptOverlaps })
 
   /** The test images of a comparison's runs, encoded for some spaces. */
@@ -62,8 +62,8 @@ export function createOverlapCorrelation(
     const images =
       testDatasetId === null
         ? await store.datasets.images(datasetId, 'TEST', lastImage)
-        : await materials.testImages(testDatasetId, datasetId, lastImage)
-    const labelled = await materials.labelled(images, encoders.get(encoder), bases)
+        : await encodedData.testImages(testDatasetId, datasetId, lastImage)
+    const labelled = await encodedData.labelled(images, encoders.get(encoder), bases)
     return { ...labelled, fingerprint: fingerprintOf(images) }
   }
 
@@ -92,7 +92,7 @@ export function createOverlapCorrelation(
         const reason = `A support set that ${space.name} was fitted on has been deleted.`
         throw errors.invalidValue({ reason }, 'comparisons')
       }
-      const support = supportSet && (await materials.support(supportSet, encoder, [space.base]))
+      const support = supportSet && (await encodedData.support(supportSet, encoder, [space.base]))
       const fitted =
         support &&
         (await space.fit?.(

@@ -6,7 +6,7 @@ import { type NamedTensor, readSafetensors, writeSafetensors } from '../tensor/s
 import { type Provenance, provenanceSchema } from './provenance.js'
 
 /** The predictions of runs, each a safetensors file named after its run. */
-export interface ResultFiles {
+export interface RunResults {
   write(run: string, predictions: Predictions, provenance?: Provenance): Promise<void>
   /** Throws INVALID_TENSOR_FILE. */
   read(run: string): Promise<Predictions>
@@ -21,7 +21,7 @@ export interface ResultFiles {
 /** What errors call them. */
 const what = 'the results of a run'
 
-export function createResultFiles(directory: string): ResultFiles {
+export function createRunResults(directory: string): RunResults {
   const fileOf = (run: string) => join(directory, `${run}${ending}`)
   async function remove(runs: readonly string[]): Promise<void> {
     await Promise.all(runs.map((run) => rm(fileOf(run), { force: true })))

@@ -50,8 +50,8 @@ export interface Datasets {
   }): Promise<DatasetRow>
 }
 
-const mostNameCharacters = 500
-const mostPromptCharacters = 5000
+const maxNameCharacters = 500
+const maxPromptCharacters = 5000
 
 export function createDatasets(context: {
   readonly store: Store
@@ -63,7 +63,7 @@ export function createDatasets(context: {
   return {
     async create({ name, classes }) {
       const trimmed = name.trim()
-      requireText("A dataset's name", trimmed, mostNameCharacters, 'name')
+      requireText("A dataset's name", trimmed, maxNameCharacters, 'name')
       if (classes.length === 0) throw errors.emptyList({ what: 'class' }, 'classes')
       const rows = classes.map(parseClass)
       const i = firstRepeated(rows.map((row) => row.name))
@@ -138,11 +138,11 @@ export function createDatasets(context: {
 
 function parseClass({ name, prompts }: ClassInput, i: number): { name: string; prompts: string[] } {
   const trimmed = name.trim()
-  requireText("A class's name", trimmed, mostNameCharacters, `classes[${i}].name`)
+  requireText("A class's name", trimmed, maxNameCharacters, `classes[${i}].name`)
   if (prompts == null) return { name: trimmed, prompts: [`a photo of a ${trimmed}.`] }
   if (prompts.length === 0) throw errors.emptyList({ what: 'prompt' }, `classes[${i}].prompts`)
   for (const [p, prompt] of prompts.entries()) {
-    requireText('A prompt', prompt.trim(), mostPromptCharacters, `classes[${i}].prompts[${p}]`)
+    requireText('A prompt', prompt.trim(), maxPromptCharacters, `classes[${i}].prompts[${p}]`)
   }
   return { name: trimmed, prompts: [...prompts] }
 }

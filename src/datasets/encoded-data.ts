@@ -23,7 +23,7 @@ export interface LoadOptions {
 }
 
 /** What runs and predictions are made of: classes, support sets and images, encoded. */
-export interface Materials {
+export interface EncodedData {
   /** A dataset's classes. Throws UNKNOWN_DATASET. */
   classes(datasetId: string): Promise<readonly ClassRow[]>
   /** The text classifier of a dataset's classes, encoded once. */
@@ -69,11 +69,11 @@ export interface SupportSetRequest {
 /** Text classifiers kept in memory: encoding texts is cheap, but not free. */
 const keptClassifiers = 16
 
-export function createMaterials(options: {
+export function createEncodedData(options: {
   readonly store: Store
   readonly features: FeatureSource
   readonly imageFiles: ImageFiles
-}): Materials {
+}): EncodedData {
   const { store, features, imageFiles } = options
   const classifiers = new LRUCache<string, Promise<Matrix>>({ max: keptClassifiers })
 

@@ -4,7 +4,7 @@ import { checkImage } from '../images/decode.js'
 import type { NewImage } from '../store/datasets.js'
 import type { Split } from '../store/enums.js'
 import { type ImageFileBatch, type ImageFiles, imageIdOf } from '../store/image-files.js'
-import type { Unsettled } from '../store/recovery-markers.js'
+import type { RecoveryMarkers } from '../store/recovery-markers.js'
 import type { Store } from '../store/store.js'
 import { isCancelled, throwIfCancelled } from '../system/abort.js'
 import { isStorageFault } from '../system/storage-fault.js'
@@ -57,10 +57,10 @@ interface ReadImage extends IncomingImage {
 export function createImageIntake(context: {
   readonly store: Store
   readonly imageFiles: ImageFiles
-  readonly unsettled: Unsettled
+  readonly recoveryMarkers: RecoveryMarkers
   readonly maxMegapixels: number
 }): ImageIntake {
-  const { store, imageFiles, unsettled, maxMegapixels } = context
+  const { store, imageFiles, recoveryMarkers, maxMegapixels } = context
   // Two requests with the same image at once must not both insert it.
   const oneAtATime = pLimit(1)
 
@@ -125,7 +125,7 @@ export function createImageIntake(context: {
   }
 
   return {
-    take: (images, record, signal) => unsettled.during('adding', () => take(images, record, signal)),
+    take: (images, record, signal) => recoveryMarkers.during('adding', () => take(images, record, signal)),
     forget,
   }
 }

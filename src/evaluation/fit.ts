@@ -1,6 +1,6 @@
 import { type Caches, createCaches } from '../cache/caches.js'
 import type { Batch, Cache } from '../cache/contract.js'
-import { withoutEach } from '../cache/leave-one-out-by-refit.js'
+import { leaveOneOutByRefit } from '../cache/leave-one-out-by-refit.js'
 import { errors } from '../errors.js'
 import type { LabelledImages } from '../features/labelled-images.js'
 import type { SpaceFeatures } from '../features/space-features.js'
@@ -177,7 +177,7 @@ export const leavingOneOut = (
   cache: Cache,
   signal?: AbortSignal,
 ): AsyncIterable<Batch> =>
-  leavesOneOutInBatch(method, cache.space) ? cache.leaveOneOut(signal) : withoutEach(support, cache)
+  leavesOneOutInBatch(method, cache.space) ? cache.leaveOneOut(signal) : leaveOneOutByRefit(support, cache)
 
 interface RepeatableData {
   /** Starts over at every call. */

@@ -17,10 +17,10 @@ export interface RecordedJobs<R extends JobRecord> {
   /** Stops a job for good. Throws what `unknown` and `over` say; where that cannot be written, the job goes on. */
   cancel(id: string): Promise<R>
   /**
-   * The record as it is, and then as it becomes, each at least `leastMs` after the one before, until the job has ended. One
+   * The record as it is, and then as it becomes, each at least `minMs` after the one before, until the job has ended. One
    * that has ended already is told once. Throws what `unknown` says.
    */
-  watch(id: string, changes: Changes, leastMs: number): Promise<AsyncIterableIterator<R>>
+  watch(id: string, changes: Changes, minMs: number): Promise<AsyncIterableIterator<R>>
   /** Resolves with the record once the job has ended. Throws what `unknown` says. */
   ended(id: string): Promise<R>
   /** Goes on with what a stop interrupted. */
@@ -71,7 +71,7 @@ export function recordedJobs<R extends JobRecord>(options: RecordedJobsOptions<R
     find,
     async cancel(id) {
       const record = await find(id)
-      if (isOver(record)) throw options.over({ id, status: record.status }, 'id')
+      if (hasEnded(record)) throw options.over({ id, status: record.status }, 'id')
       await queue.cancel(id)
       try {
         await options.writeCancelled(record)
@@ -82,13 +82,13 @@ export function recordedJobs<R extends JobRecord>(options: RecordedJobsOptions<R
       }
       return find(id)
     },
-    async watch(id, changes, leastMs) {
+    async watch(id, changes, minMs) {
       await find(id)
       return latestStates({
         read: () => find(id),
         watch: (onChange) => changes.watch(id, onChange),
-        isLast: isOver,
-        leastMs,
+        isLast: hasEnded,
+        leastMs: minMs,
       })
     },
     async ended(id) {
@@ -103,5 +103,5 @@ export function recordedJobs<R extends JobRecord>(options: RecordedJobsOptions<R
 }
 
 /** Whether a job has ended, in whichever way. */
-export const isOver = ({ status }: Pick<JobRecord, 'status'>): boolean =>
+export const hasEnded = ({ status }: Pick<JobRecord, 'status'>): boolean =>
   status !== 'QUEUED' && status !== 'RUNNING'

@@ -1,5 +1,5 @@
 import type { Comparisons } from '../comparisons/comparisons.js'
-import type { ResultFiles } from '../comparisons/run-results.js'
+import type { RunResults } from '../comparisons/run-results.js'
 import type { ImageIntake } from '../datasets/image-intake.js'
 import type { Imports } from '../datasets/importing/imports.js'
 import { errors } from '../errors.js'
@@ -8,7 +8,7 @@ import { augmentationRecipe } from '../images/augmentation.js'
 import type { ArchiveFiles } from '../store/archive-files.js'
 import type { Deleted } from '../store/deletions.js'
 import type { ImageFiles } from '../store/image-files.js'
-import type { Unsettled } from '../store/recovery-markers.js'
+import type { RecoveryMarkers } from '../store/recovery-markers.js'
 import type { Store } from '../store/store.js'
 
 /**
@@ -34,17 +34,17 @@ export interface DeletionsContext {
   readonly store: Store
   readonly intake: ImageIntake
   readonly features: FeatureStore
-  readonly resultFiles: ResultFiles
+  readonly runResults: RunResults
   readonly imports: Imports
   readonly comparisons: Comparisons
-  readonly unsettled: Unsettled
+  readonly recoveryMarkers: RecoveryMarkers
 }
 
 export function createDeletions(context: DeletionsContext): Deletions {
-  const { store, intake, features, resultFiles, imports, comparisons, unsettled } = context
+  const { store, intake, features, runResults, imports, comparisons, recoveryMarkers } = context
 
   async function removeFiles({ images, runs }: Deleted): Promise<void> {
-    await resultFiles.remove(runs)
+    await runResults.remove(runs)
     if (images.length === 0) return
     const gone = new Set(images)
     await features.retain(async (ids) => new Set(ids.filter((id) => !gone.has(id))))
@@ -54,10 +54,10 @@ export function createDeletions(context: DeletionsContext): Deletions {
   return {
     async dataset(id) {
       if (imports.isAddingTo(id)) throw errors.inUse({ what: `dataset ${id}`, by: 'an import' }, 'id')
-      await unsettled.during('deleting', async () => removeFiles(await store.deletions.dataset(id)))
+      await recoveryMarkers.during('deleting', async () => removeFiles(await store.deletions.dataset(id)))
     },
     async supportSet(id) {
-      await unsettled.during('deleting', async () => {
+      await recoveryMarkers.during('deleting', async () => {
         const { encoder, augmentations, images } = await store.deletions.supportSet(id)
         // Plain features are the images' own.
         if (augmentations === 1 || images.length === 0) return
@@ -73,7 +73,7 @@ export function createDeletions(context: DeletionsContext): Deletions {
       const found = await store.comparisons.get(id)
       // One that has just been cancelled may be on its last step.
       if (found?.status === 'CANCELLED') await comparisons.ended(id)
-      await unsettled.during('deleting', async () => removeFiles(await store.deletions.comparison(id)))
+      await recoveryMarkers.during('deleting', async () => removeFiles(await store.deletions.comparison(id)))
     },
   }
 }
@@ -83,19 +83,19 @@ export async function sweepFiles(context: {
   readonly store: Store
   readonly imageFiles: ImageFiles
   readonly features: FeatureStore
-  readonly resultFiles: ResultFiles
+  readonly runResults: RunResults
   readonly archiveFiles: ArchiveFiles
-  readonly unsettled: Unsettled
+  readonly recoveryMarkers: RecoveryMarkers
 }): Promise<void> {
-  const { store, imageFiles, features, resultFiles, archiveFiles, unsettled } = context
+  const { store, imageFiles, features, runResults, archiveFiles, recoveryMarkers } = context
   await archiveFiles.sweep(new Set((await store.imports.unfinished()).map(({ file }) => file)))
-  const left = await unsettled.left()
+  const left = await recoveryMarkers.left()
   if (left.size === 0) return
   const knownImages = async (ids: readonly string[]) => new Set(await store.images.known(ids))
   await imageFiles.sweep(knownImages)
   if (left.has('deleting')) {
     await features.retain(knownImages)
-    await resultFiles.sweep(async (ids) => new Set(await store.runs.known(ids)))
+    await runResults.sweep(async (ids) => new Set(await store.runs.known(ids)))
   }
-  await unsettled.settle()
+  await recoveryMarkers.settle()
 }

@@ -8,10 +8,10 @@ import { type Contrasts, createContrasts } from '../comparisons/contrasts.js'
 import { createOverlap, type OverlapInput, type OverlapReport } from '../comparisons/overlap.js'
 import { createOverlapCorrelation, type OverlapCorrelation } from '../comparisons/overlap-correlation.js'
 import { createRecommendation, type WordedRecommendation } from '../comparisons/recommendation.js'
-import { createResultFiles, type ResultFiles } from '../comparisons/run-results.js'
+import { createRunResults, type RunResults } from '../comparisons/run-results.js'
 import { fingerprintDataset } from '../datasets/dataset-fingerprint.js'
 import { createDatasets, type Datasets } from '../datasets/datasets.js'
-import { createMaterials, type Materials } from '../datasets/encoded-data.js'
+import { createEncodedData, type EncodedData } from '../datasets/encoded-data.js'
 import { createFeatureSource, type FeatureEvents } from '../datasets/feature-source.js'
 import { createImageIntake } from '../datasets/image-intake.js'
 import { createImports, type Imports } from '../datasets/importing/imports.js'
@@ -33,7 +33,7 @@ import { createArchiveFiles } from '../store/archive-files.js'
 import { lockDataFolder } from '../store/data-folder-lock.js'
 import { type Database, openDatabase } from '../store/database.js'
 import { createImageFiles, type ImageFiles } from '../store/image-files.js'
-import { createUnsettled } from '../store/recovery-markers.js'
+import { createRecoveryMarkers } from '../store/recovery-markers.js'
 import { createStore, type Store } from '../store/store.js'
 import { createTurns } from '../system/keyed-lock.js'
 import { createKernels } from '../tensor/kernels.js'
@@ -46,8 +46,8 @@ export interface Library {
   readonly encoders: Encoders
   readonly store: Store
   readonly imageFiles: ImageFiles
-  readonly resultFiles: ResultFiles
-  readonly materials: Materials
+  readonly runResults: RunResults
+  readonly encodedData: EncodedData
   readonly databaseKind: Database['kind']
   readonly changes: Changes
   readonly datasets: Datasets
@@ -160,9 +160,9 @@ export async function openLibrary(
     const changes = createChanges()
     const store = createStore(database.client, changes.publish)
     const imageFiles = createImageFiles(join(settings.dataDirectory, 'images'))
-    const resultFiles = createResultFiles(join(settings.dataDirectory, 'runs'))
+    const runResults = createRunResults(join(settings.dataDirectory, 'runs'))
     const kernels = createKernels(computing)
-    const materials = createMaterials({
+    const encodedData = createEncodedData({
       store,
       imageFiles,
       features: createFeatureSource(featureStore, features),
@@ -170,12 +170,12 @@ export async function openLibrary(
     const queue = createJobQueue({ concurrency: settings.comparisonsAtOnce, onError })
     closing.push(queue.close)
 
-    const parts = { store, changes, imageFiles, resultFiles, encoders, registry, kernels, materials }
+    const parts = { store, changes, imageFiles, runResults, encoders, registry, kernels, encodedData }
     const { maxMegapixels } = settings
-    const unsettled = createUnsettled(join(settings.dataDirectory, 'unsettled'))
+    const recoveryMarkers = createRecoveryMarkers(join(settings.dataDirectory, 'unsettled'))
     const archiveFiles = createArchiveFiles(join(settings.dataDirectory, 'archives'), settings)
-    await sweepFiles({ ...parts, features: featureStore, archiveFiles, unsettled })
-    const intake = createImageIntake({ ...parts, unsettled, maxMegapixels })
+    await sweepFiles({ ...parts, features: featureStore, archiveFiles, recoveryMarkers })
+    const intake = createImageIntake({ ...parts, recoveryMarkers, maxMegapixels })
     const datasets = createDatasets({ ...parts, intake })
     const importQueue = createJobQueue({ concurrency: importsAtOnce, onError })
     closing.push(importQueue.close)
@@ -189,8 +189,8 @@ export async function openLibrary(
       queue,
       job: { ...parts, turns: createTurns() },
       onFault: onError,
-      mostRuns: settings.maxRunsPerComparison,
-      mostOpen: settings.maxOpenComparisons,
+      maxRuns: settings.maxRunsPerComparison,
+      maxOpen: settings.maxOpenComparisons,
     })
     const trainingQueue = createJobQueue({ concurrency: trainingsAtOnce, onError })
     closing.push(trainingQueue.close)
@@ -225,11 +225,11 @@ export async function openLibrary(
         features: featureStore,
         imports,
         comparisons,
-        unsettled,
+        recoveryMarkers,
       }),
       contrasts: createContrasts(parts),
       async fingerprintDataset(id) {
-        return fingerprintDataset(await materials.classes(id), await store.datasets.images(id))
+        return fingerprintDataset(await encodedData.classes(id), await store.datasets.images(id))
       },
       documentComparison: (id) => documentComparison({ ...parts, comparisons }, id),
       supportSets: createSupportSets(parts),

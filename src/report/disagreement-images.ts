@@ -15,7 +15,7 @@ const shown: Readonly<Record<DisagreementKind, number>> = {
   BOTH_WRONG: 6,
 }
 const thumbnailSide = 112
-const mostLookedAt = 2000
+const maxLookedAt = 2000
 
 /** Images of each kind, spread over the test images so that not all are of the first classes. */
 export async function collectDisagreements(
@@ -27,7 +27,7 @@ export async function collectDisagreements(
   const found: ShownDisagreement[] = []
   for (const kind of ['METHOD_RIGHT', 'BASELINE_RIGHT', 'BOTH_WRONG'] as const) {
     const all: Disagreement[] = []
-    for (let after: string | null = null, more = true; more && all.length < mostLookedAt; ) {
+    for (let after: string | null = null, more = true; more && all.length < maxLookedAt; ) {
       const page = await contrasts.disagreements(comparison, runs, { ...input, kind }, { first: 100, after })
       all.push(...page.nodes)
       after = page.pageInfo.endCursor

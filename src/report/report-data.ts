@@ -47,7 +47,7 @@ export interface ReportData {
 }
 
 /** Columns of the per-class table beside the recommended method's. */
-const mostContrasts = 3
+const maxContrasts = 3
 
 /**
  * Gathers what a report tells of a comparison. Throws UNKNOWN_COMPARISON, or INVALID_VALUE where none of its runs has
@@ -123,7 +123,7 @@ function contrastsOf({ method: id, rivals }: WordedRecommendation, { registry }:
     rivals.find(({ method }) => method === 'zero-shot'),
   ]
   const found = wanted.flatMap((rival) => (rival ? [rival] : []))
-  return [...new Set(found)].slice(0, mostContrasts).map(({ method, space }) => ({ method, space }))
+  return [...new Set(found)].slice(0, maxContrasts).map(({ method, space }) => ({ method, space }))
 }
 
 /** The overlap in the spaces of the comparison, fitted on the first support set of those shots. */

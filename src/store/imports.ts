@@ -78,7 +78,7 @@ export interface ImportRepository {
 }
 
 /** Rejected files that are remembered; all of them are counted. */
-export const mostRejectedListed = 1000
+export const maxRejectedListed = 1000
 
 const rejectedSchema = z.array(z.object({ file: z.string(), code: z.string(), reason: z.string() }))
 const splitRuleSchema = z.object({
@@ -131,7 +131,7 @@ export function createImportRepository(client: DatabaseClient): ImportRepository
             duplicates: { increment: images.length - added },
             rejectedCount: { increment: rejected.length },
             ...(rejected.length > 0 && {
-              rejected: [...listed, ...rejected].slice(0, mostRejectedListed).map((each) => ({ ...each })),
+              rejected: [...listed, ...rejected].slice(0, maxRejectedListed).map((each) => ({ ...each })),
             }),
           },
         })

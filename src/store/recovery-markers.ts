@@ -7,7 +7,7 @@ import { storing } from '../system/storage-fault.js'
 export type Unsettling = 'adding' | 'deleting'
 
 /** Remembers through a kill what was going on, so that the next start knows what to look for, and need not look otherwise. */
-export interface Unsettled {
+export interface RecoveryMarkers {
   /** Does something that is half done in between. */
   during<T>(what: Unsettling, work: () => Promise<T>): Promise<T>
   /** What an earlier process was in the middle of. */
@@ -16,7 +16,7 @@ export interface Unsettled {
   settle(): Promise<void>
 }
 
-export function createUnsettled(directory: string): Unsettled {
+export function createRecoveryMarkers(directory: string): RecoveryMarkers {
   const going = new Map<Unsettling, number>()
   const fileOf = (what: Unsettling) => join(directory, what)
   return {

@@ -68,7 +68,7 @@ async function everything(folder: string, url: string) {
       strays: encoded.filter((id) => !images.includes(id)),
       results: await names(folder, 'runs'),
       features: await featureCounts(folder),
-      unsettled: await names(folder, 'unsettled'),
+      recoveryMarkers: await names(folder, 'unsettled'),
     }
   } finally {
     await database.close()
@@ -131,7 +131,7 @@ for (const { title, url } of await newDatabases()) {
       expect(await everything(folder, url)).toEqual(before)
       const runs = await library.store.comparisons.runs(first)
       expect(runs.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED'])
-      for (const run of runs) await library.resultFiles.read(run.id)
+      for (const run of runs) await library.runResults.read(run.id)
       await expect(library.deletions.comparison(second)).rejects.toMatchObject({ code: 'UNKNOWN_COMPARISON' })
     })
 
@@ -217,7 +217,7 @@ async function deleteAndDie(folder: string, dataset: string, kill: string): Prom
 describe.skipIf(!built)(kills, () => {
   test.each([
     ['before the rows are gone', 'library.store.deletions.dataset = die', true],
-    ['after the rows and before the files', 'library.resultFiles.remove = die', false],
+    ['after the rows and before the files', 'library.runResults.remove = die', false],
     ['after results and features, before the images', 'library.imageFiles.remove = die', false],
   ])(
     '%s leaves all of a dataset or nothing after the next start',
@@ -235,7 +235,7 @@ describe.skipIf(!built)(kills, () => {
       await first.close()
 
       await deleteAndDie(folder, id, kill)
-      expect((await everything(folder, url)).unsettled).toEqual(['deleting'])
+      expect((await everything(folder, url)).recoveryMarkers).toEqual(['deleting'])
       const second = await openTestLibrary(folder)
       const after = await everything(folder, url)
       if (stays) expect(after).toEqual(before)

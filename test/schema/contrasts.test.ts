@@ -23,7 +23,7 @@ async function predictions(method: string, space: string | null, shots: number, 
   const run = runs.find(
     (each) => each.method === method && each.space === space && each.shots === shots && each.seed === seed,
   )
-  return library.resultFiles.read(run?.id ?? '')
+  return library.runResults.read(run?.id ?? '')
 }
 
 interface Taken {

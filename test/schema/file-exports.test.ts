@@ -39,7 +39,7 @@ test('a support set is a file of its features, as the library has them', async (
   const { tensors, metadata } = parseSafetensors(bytes, 'support set')
   const row = await library.store.supportSets.get(made.id)
   if (!row) throw new Error('the support set is not there')
-  const { features, labels, textClassifier } = await library.materials.support(
+  const { features, labels, textClassifier } = await library.encodedData.support(
     row,
     library.encoders.default,
     ['clip', 'imo'],

@@ -32,7 +32,7 @@ export interface CountOptions {
 }
 
 /** Class pairs are told for at most so many classes: their histograms alone would take more than 50 MB. */
-const mostClassesForPairs = 256
+const maxClassesForPairs = 256
 const rowsPerChunk = 256
 const fineBins = 2 ** 16
 
@@ -46,7 +46,7 @@ export async function countPairs(options: CountOptions): Promise<PairCounts> {
   const fine = [new Uint32Array(fineBins), new Uint32Array(fineBins)] as const
   const perClass = new Float64Array(classes * 2 * bins.count)
   const perClassSums = new Float64Array(classes * 2)
-  const withPairs = classes <= mostClassesForPairs
+  const withPairs = classes <= maxClassesForPairs
   const perPair = new Uint32Array(withPairs ? (classes * (classes + 1) * bins.count) / 2 : 0)
   const between = (a: number, b: number) => {
     const at = ((Math.max(a, b) * (Math.max(a, b) + 1)) / 2 + Math.min(a, b)) * bins.count

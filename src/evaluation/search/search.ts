@@ -7,7 +7,7 @@ import type { Matrix } from '../../tensor/matrix.js'
 import { argmax } from '../metrics.js'
 import { type Axis, combinations, type Grid, valuesAt } from './grid.js'
 import { addInterval } from './intervals.js'
-import { addMargins, addScaled, greatestSize, leastSize, rightAt, roundingOf } from './margins.js'
+import { addMargins, addScaled, greatestSize, minSize, rightAt, roundingOf } from './margins.js'
 
 /** Images to select on: batches, and per image of all batches in turn its class, or −1 where it has no say. */
 export interface SelectionData {
@@ -109,7 +109,7 @@ async function countByIntervals(options: {
       for (const { logits } of constant) addMargins(logits, i, label, base)
       for (const { logits } of along) addMargins(logits, i, label, slopes)
       for (const { logits, margins } of across) addMargins(logits, i, label, margins.fill(0))
-      const leastSlope = leastSize(slopes)
+      const minSlope = minSize(slopes)
       for (const { values, offset } of outer) {
         fixed.set(base)
         for (const each of across) {
@@ -117,7 +117,7 @@ async function countByIntervals(options: {
           addScaled(fixed, each.margins, each.factor)
         }
         for (const each of along) each.factor = innerGreatest
-        const margins = { label, classes, fixed, slopes, leastSlope, rounding: roundingOf(terms), isRight }
+        const margins = { label, classes, fixed, slopes, minSlope, rounding: roundingOf(terms), isRight }
         addInterval(margins, innerGrid, counts, shapes.offset + offset, innerStride)
       }
       await breathe()

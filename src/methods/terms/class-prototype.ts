@@ -1,5 +1,5 @@
 import type { Batch, Cache } from '../../cache/contract.js'
-import { leastSharpness, leftOutAffinity } from '../../cache/leave-one-out.js'
+import { minSharpness, leftOutAffinity } from '../../cache/leave-one-out.js'
 import { breather } from '../../system/yield-to-event-loop.js'
 import { type Matrix, matrix, rowOf } from '../../tensor/matrix.js'
 import type { Term } from '../contract.js'
@@ -20,7 +20,7 @@ export const classPrototype = (names: { readonly weight: string; readonly sharpn
   usesKeys: true,
   leaveOneOut: 'in-batch',
   async logits(batch, shapes) {
-    const sharpness = Math.max(shapes[names.sharpness] as number, leastSharpness)
+    const sharpness = Math.max(shapes[names.sharpness] as number, minSharpness)
     const affinities = await batch.derive('prototype affinities', () => prototypeAffinities(batch))
     return batch.cache.kernels.sharpen(affinities, sharpness)
   },

@@ -37,7 +37,7 @@ class ClassSampleType {
   images: readonly ImageType[]
 }
 
-const mostPerClass = 50
+const maxPerClass = 50
 const defaultImages = 60
 
 @Resolver(() => DatasetType)
@@ -50,8 +50,8 @@ export class DatasetImagesResolver {
     split: Split | null | undefined,
     @Ctx() { loaders }: Context,
   ): Promise<ClassSampleType[]> {
-    if (!(perClass >= 0 && perClass <= mostPerClass)) {
-      const reason = `perClass must be from 0 to ${mostPerClass}, not ${perClass}.`
+    if (!(perClass >= 0 && perClass <= maxPerClass)) {
+      const reason = `perClass must be from 0 to ${maxPerClass}, not ${perClass}.`
       throw errors.invalidValue({ reason }, 'perClass')
     }
     const [classes, counts, samples] = await Promise.all([

@@ -1,7 +1,7 @@
 import { Arg, Ctx, FieldResolver, Float, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
 import { errors } from '../../errors.js'
 import type { DatasetRow } from '../../store/datasets.js'
-import { type ImportRow, mostRejectedListed, type RejectedFileRow } from '../../store/imports.js'
+import { type ImportRow, maxRejectedListed, type RejectedFileRow } from '../../store/imports.js'
 import type { Page } from '../../store/page.js'
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
@@ -65,7 +65,7 @@ export class ImportResolver {
   }
 
   @FieldResolver(() => [RejectedFileType], {
-    description: `The first files that could not be read; of many, ${mostRejectedListed} are remembered.`,
+    description: `The first files that could not be read; of many, ${maxRejectedListed} are remembered.`,
   })
   rejected(
     @Root() { rejected }: ImportRow,

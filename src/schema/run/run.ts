@@ -161,7 +161,7 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
   ): Promise<number[][] | null> {
     if (!result) return null
     const [{ labels, predicted }, classes] = await Promise.all([
-      library.resultFiles.read(id),
+      library.runResults.read(id),
       loaders.classes.load(datasetId),
     ])
     return confusionOf(labels, predicted, classes.length)
