@@ -1,6 +1,6 @@
-import { fingerprintOf } from '../datasets/encoded-data.js'
 import type { Encoder } from '../encoders/encoder.js'
 import type { ClassRow, DatasetImageRow } from '../store/datasets.js'
+import { fingerprintOf } from '../system/fingerprint.js'
 
 /** What a comparison is made of: another image, prompt or weight is another name. */
 export interface ComparisonContents {

@@ -15,7 +15,7 @@ import type { RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import type { SupportSetRow } from '../store/support-sets.js'
 import { throwIfCancelled, untilCancelled } from '../system/abort.js'
-import type { Turns } from '../system/keyed-lock.js'
+import type { KeyedLock } from '../system/keyed-lock.js'
 import { isStorageFault } from '../system/storage-fault.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { provenanceOf } from './collect-provenance.js'
@@ -31,7 +31,7 @@ export interface ComparisonJobContext {
   readonly encodedData: EncodedData
   readonly runResults: RunResults
   /** Comparisons may share runs: each run is made by one at a time. */
-  readonly turns: Turns
+  readonly runLock: KeyedLock
 }
 
 /** A run counts as much work as so many images to encode: its search and its scoring take about as long. */
@@ -121,7 +121,7 @@ async function performRuns(
   try {
     const planned = parts.flatMap(({ own, ...part }) => own.map((run) => ({ run, ...part })))
     for (const { run, loader, provenance } of planned) {
-      await context.turns(run.id, signal, async () => {
+      await context.runLock(run.id, signal, async () => {
         throwIfCancelled(signal)
         // Another comparison that shares the run may have finished it meanwhile.
         if (!(await store.runs.start(run.id))) return

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Encoder, ImageSource } from '../encoders/encoder.js'
 import { encodeClasses } from '../encoders/text-classifier.js'
@@ -11,6 +10,7 @@ import type { ClassRow, DatasetImageRow } from '../store/datasets.js'
 import type { ImageFiles } from '../store/image-files.js'
 import type { Store } from '../store/store.js'
 import type { SupportImageRow, SupportSetRow } from '../store/support-sets.js'
+import { fingerprintOf } from '../system/fingerprint.js'
 import type { Matrix } from '../tensor/matrix.js'
 import { drawSupport } from './draw-support.js'
 import type { FeatureSource } from './feature-source.js'
@@ -165,7 +165,3 @@ export function createEncodedData(options: {
       }),
   }
 }
-
-/** A short name for a value, the same for the same value. */
-export const fingerprintOf = (value: unknown): string =>
-  createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32)

@@ -4,7 +4,7 @@ import { errors, reasonOf, ShotboardError } from '../errors.js'
 import { type AugmentationRecipe, plain } from '../images/augmentation.js'
 import { openPreparingThreads, type PreparingThreads } from '../images/preparing/threads.js'
 import { untilCancelled } from '../system/abort.js'
-import { type Lazy, lazily } from '../system/open-on-demand.js'
+import { type OnDemand, openOnDemand } from '../system/open-on-demand.js'
 import { type Matrix, makeUnit, matrix, rowOf, stackRows } from '../tensor/matrix.js'
 import type { Runtime } from '../tensor/runtime.js'
 import type { AddedAdapters } from './adapters/added-adapters.js'
@@ -109,11 +109,11 @@ export function encoderOf(
   const idle = idleMinutes * 60_000
   let added: AddedAdapters = { adapters: [], used: null }
   /** The added adapters that are not `imo`: each has the image tower for itself. */
-  let others = new Map<EncoderSpace, Lazy<VisionTower>>()
+  let others = new Map<EncoderSpace, OnDemand<VisionTower>>()
   const used = () => added.adapters.find(({ name }) => name === added.used)
   const withImo = () => withAdapter(model, used()?.file)
-  const opened = lazily(() => openModel(withImo(), runtime), closeModel, idle)
-  const threads = lazily(
+  const opened = openOnDemand(() => openModel(withImo(), runtime), closeModel, idle)
+  const threads = openOnDemand(
     async () => openPreparingThreads(Math.min(runtime.threads, preparingThreads)),
     (running) => running.close(),
     idle,
@@ -241,7 +241,7 @@ export function encoderOf(
           .filter(({ name }) => name !== added.used)
           .map(({ name, file }) => [
             `imo:${name}`,
-            lazily(
+            openOnDemand(
               () => openVision(withAdapter(model, file), runtime),
               (tower) => tower.release(),
               idle,

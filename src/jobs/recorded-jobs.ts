@@ -1,9 +1,9 @@
 import type { ShotboardError } from '../errors.js'
 import type { TrainingRow } from '../store/trainings.js'
-import { latestStates } from '../system/throttle-to-latest.js'
+import { throttleToLatest } from '../system/throttle-to-latest.js'
 import type { Changes } from './changes.js'
 import type { JobQueue } from './queue.js'
-import { persevere } from './retry-on-storage-fault.js'
+import { retryOnStorageFault } from './retry-on-storage-fault.js'
 
 /**
  * Jobs that stand in a record each, under its id. What a record says is queued or running is worked on to its end, across
@@ -57,7 +57,7 @@ export function recordedJobs<R extends JobRecord>(options: RecordedJobsOptions<R
 
   const enqueue = (id: string): void =>
     queue.add(id, (signal) =>
-      persevere(() => options.run(id, signal), { signal, onFault: (fault) => wait(id, fault) }),
+      retryOnStorageFault(() => options.run(id, signal), { signal, onFault: (fault) => wait(id, fault) }),
     )
 
   async function find(id: string): Promise<R> {
@@ -84,11 +84,11 @@ export function recordedJobs<R extends JobRecord>(options: RecordedJobsOptions<R
     },
     async watch(id, changes, minMs) {
       await find(id)
-      return latestStates({
+      return throttleToLatest({
         read: () => find(id),
         watch: (onChange) => changes.watch(id, onChange),
         isLast: hasEnded,
-        leastMs: minMs,
+        minIntervalMs: minMs,
       })
     },
     async ended(id) {

@@ -35,7 +35,7 @@ import { type Database, openDatabase } from '../store/database.js'
 import { createImageFiles, type ImageFiles } from '../store/image-files.js'
 import { createRecoveryMarkers } from '../store/recovery-markers.js'
 import { createStore, type Store } from '../store/store.js'
-import { createTurns } from '../system/keyed-lock.js'
+import { createKeyedLock } from '../system/keyed-lock.js'
 import { createKernels } from '../tensor/kernels.js'
 import { openRuntime } from '../tensor/runtime.js'
 import { createDeletions, type Deletions, sweepFiles } from './deletions.js'
@@ -187,7 +187,7 @@ export async function openLibrary(
     const comparisons = createComparisons({
       ...parts,
       queue,
-      job: { ...parts, turns: createTurns() },
+      job: { ...parts, runLock: createKeyedLock() },
       onFault: onError,
       maxRuns: settings.maxRunsPerComparison,
       maxOpen: settings.maxOpenComparisons,

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ShotboardError } from '../errors.js'
-import { storing } from '../system/storage-fault.js'
+import { withWriteErrors } from '../system/storage-fault.js'
 
 /** What is going on that a kill leaves half done: files before the rows that know them, or rows gone before their files. */
 export type Unsettling = 'adding' | 'deleting'
@@ -22,7 +22,7 @@ export function createRecoveryMarkers(directory: string): RecoveryMarkers {
   return {
     async during(what, work) {
       going.set(what, (going.get(what) ?? 0) + 1)
-      await storing('what is under way', async () => {
+      await withWriteErrors('what is under way', async () => {
         await mkdir(directory, { recursive: true })
         await writeFile(fileOf(what), '')
       })

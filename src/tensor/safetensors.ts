@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { errors, reasonOf } from '../errors.js'
-import { writeWhole } from '../system/write-atomically.js'
+import { writeAtomically } from '../system/write-atomically.js'
 
 /** A named array in a safetensors file. Floats of 16 bits are widened to 32, integers of 64 narrowed to 32. */
 export type NamedTensor =
@@ -58,7 +58,7 @@ export const writeSafetensors = (
   file: string,
   { tensors, metadata }: TensorFile,
   what: string,
-): Promise<void> => writeWhole(file, formatSafetensors({ tensors, metadata }), what)
+): Promise<void> => writeAtomically(file, formatSafetensors({ tensors, metadata }), what)
 
 /** The bytes of a safetensors file. */
 export function formatSafetensors({ tensors, metadata }: TensorFile): Uint8Array {

@@ -1,4 +1,4 @@
-import { breather } from '../../system/yield-to-event-loop.js'
+import { createYieldToEventLoop } from '../../system/yield-to-event-loop.js'
 import type { Kernels } from '../../tensor/kernels.js'
 import { gatherRows, type Matrix, sliceRows } from '../../tensor/matrix.js'
 import type { Bins } from './histogram.js'
@@ -53,7 +53,7 @@ export async function countPairs(options: CountOptions): Promise<PairCounts> {
     return perPair.subarray(at, at + bins.count)
   }
   const found = new Uint32Array(bins.count)
-  const breathe = breather()
+  const yieldToEventLoop = createYieldToEventLoop()
 
   /** Images `from` to `to`, all of class a, with those of class b that stand behind them. */
   function countClasses(a: number, b: number, from: number, to: number, similarities: Similarities): void {
@@ -96,7 +96,7 @@ export async function countPairs(options: CountOptions): Promise<PairCounts> {
       const end = Math.min(to, starts[a + 1] as number)
       for (let b = a; b < classes; b++) countClasses(a, b, i, end, similarities)
       i = end
-      await breathe()
+      await yieldToEventLoop()
     }
   }
   const sumOver = (same: number) =>

@@ -2,7 +2,7 @@ import type { Batch } from '../../cache/contract.js'
 import type { Method, ScoredMethod, SumMethod, Term, Values } from '../../methods/contract.js'
 import type { TermRanges } from '../../methods/score.js'
 import { throwIfCancelled } from '../../system/abort.js'
-import { breather } from '../../system/yield-to-event-loop.js'
+import { createYieldToEventLoop } from '../../system/yield-to-event-loop.js'
 import type { Matrix } from '../../tensor/matrix.js'
 import { argmax } from '../metrics.js'
 import { type Axis, combinations, type Grid, valuesAt } from './grid.js'
@@ -74,7 +74,7 @@ async function countByIntervals(options: {
   const innerStride = inner?.stride ?? 1
   const outer = [...combinations(grid.axes.filter((axis) => axis.kind === 'weight' && axis !== inner))]
   const termLogits = termCache(batch, ranges)
-  const breathe = breather()
+  const yieldToEventLoop = createYieldToEventLoop()
 
   const fixed = new Float64Array(classes)
   const base = new Float64Array(classes)
@@ -120,7 +120,7 @@ async function countByIntervals(options: {
         const margins = { label, classes, fixed, slopes, minSlope, rounding: roundingOf(terms), isRight }
         addInterval(margins, innerGrid, counts, shapes.offset + offset, innerStride)
       }
-      await breathe()
+      await yieldToEventLoop()
       throwIfCancelled(signal)
     }
   }
@@ -146,7 +146,7 @@ function termCache(batch: Batch, ranges: TermRanges) {
 
 /** Differences along the inner axis to counts. */
 async function integrate(counts: Int32Array, grid: Grid, inner: Axis | undefined): Promise<void> {
-  const breathe = breather()
+  const yieldToEventLoop = createYieldToEventLoop()
   if (inner === undefined) return
   const { stride, values } = inner
   const block = stride * values.length
@@ -154,7 +154,7 @@ async function integrate(counts: Int32Array, grid: Grid, inner: Axis | undefined
     for (let at = start + stride; at < start + block; at++) {
       counts[at] = (counts[at] as number) + (counts[at - stride] as number)
     }
-    await breathe()
+    await yieldToEventLoop()
   }
 }
 

@@ -1,4 +1,4 @@
-import { breather } from '../../system/yield-to-event-loop.js'
+import { createYieldToEventLoop, type YieldToEventLoop } from '../../system/yield-to-event-loop.js'
 import type { RgbImage } from '../decode.js'
 import { type Contributions, contributions, type Filter } from './contributions.js'
 import { type Scratch, scratch } from './kernels.js'
@@ -78,40 +78,42 @@ async function resized<T>(
       : down(memory, across(memory, rows, horizontal), within)
     return finish(memory, result)
   }
-  const breathe = breather()
+  const yieldToEventLoop = createYieldToEventLoop()
   const result = isTall
-    ? await inBandsAcross(await inBandsDown(source, within, breathe), horizontal, breathe)
-    : await inBandsDown(await inBandsAcross(source, horizontal, breathe), within, breathe)
+    ? await inBandsAcross(await inBandsDown(source, within, yieldToEventLoop), horizontal, yieldToEventLoop)
+    : await inBandsDown(await inBandsAcross(source, horizontal, yieldToEventLoop), within, yieldToEventLoop)
   const memory = scratch()
   return finish(memory, placed(memory, result))
 }
-
-type Breathe = ReturnType<typeof breather>
 
 /** The horizontal pass, a band of rows at a time. */
 async function inBandsAcross(
   { bytes, pitch }: Rows,
   horizontal: Contributions,
-  breathe: Breathe,
+  yieldToEventLoop: YieldToEventLoop,
 ): Promise<Rows> {
   const parts: Uint8Array[] = []
   for (const [from, to] of bands(bytes.length / pitch, pitch)) {
     const band = { bytes: bytes.subarray(from * pitch, to * pitch), pitch }
     parts.push(alone(across, band, horizontal).bytes)
-    await breathe()
+    await yieldToEventLoop()
   }
   return { bytes: joined(parts), pitch: horizontal.first.length * 3 }
 }
 
 /** The vertical pass, a band of target rows at a time. */
-async function inBandsDown({ bytes, pitch }: Rows, vertical: Contributions, breathe: Breathe): Promise<Rows> {
+async function inBandsDown(
+  { bytes, pitch }: Rows,
+  vertical: Contributions,
+  yieldToEventLoop: YieldToEventLoop,
+): Promise<Rows> {
   const height = vertical.first.length
   const parts: Uint8Array[] = []
   for (const [from, to] of bands(height, bytes.length / height)) {
     const [top, bottom] = reach(vertical, from, to)
     const source = { bytes: bytes.subarray(top * pitch, bottom * pitch), pitch }
     parts.push(alone(down, source, part(vertical, from, to, top)).bytes)
-    await breathe()
+    await yieldToEventLoop()
   }
   return { bytes: joined(parts), pitch }
 }
