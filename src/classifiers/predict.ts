@@ -60,6 +60,8 @@ export interface Neighbour {
   readonly similarity: number
 }
 
+export type Predict = (input: PredictInput) => Promise<ImagePrediction[]>
+
 export interface PredictContext {
   readonly store: Store
   readonly imageFiles: ImageFiles
@@ -76,7 +78,7 @@ const keptFits = 64
 const keptSupports = 8
 
 /** Classifies images now. Deterministic; stores nothing. Throws what is wrong with the argument at fault. */
-export function createPredict(context: PredictContext): (input: PredictInput) => Promise<ImagePrediction[]> {
+export function createPredict(context: PredictContext): Predict {
   const { store, encoders, registry, encodedData, kernels } = context
   const fits = new LRUCache<string, Promise<FittedMethod>>({ max: keptFits })
 

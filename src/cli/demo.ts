@@ -1,4 +1,4 @@
-import { openLibrary } from '../library/library.js'
+import { openLibrary } from '../library/index.js'
 import { readSettings } from '../settings/settings.js'
 import { importAndTell } from './import.js'
 import { runCommand } from './run-command.js'

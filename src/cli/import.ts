@@ -1,8 +1,13 @@
 import { Command, InvalidArgumentError } from 'commander'
-import type { ImportOptions, ImportResult } from '../datasets/importing/imports.js'
-import { type Library, openLibrary } from '../library/library.js'
+import {
+  defaultSplitRule,
+  type ImportOptions,
+  type ImportResult,
+  type Library,
+  openLibrary,
+  type SplitRule,
+} from '../library/index.js'
 import { readSettings } from '../settings/settings.js'
-import { defaultSplitRule, type SplitRule } from '../sources/split-rule.js'
 import { createProgressBar } from './progress-bar.js'
 import { runCommand } from './run-command.js'
 

@@ -2,12 +2,16 @@ import { rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import Table from 'cli-table3'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { addedModelsFolder, readModelFolders } from '../encoders/encoders.js'
-import { addModel } from '../encoders/hub/add.js'
-import { type Precision, precisions } from '../encoders/manifest.js'
 import { errors } from '../errors.js'
+import {
+  addedModelsFolder,
+  addModel,
+  openRuntime,
+  type Precision,
+  precisions,
+  readModelFolders,
+} from '../library/index.js'
 import { readSettings } from '../settings/settings.js'
-import { openRuntime } from '../tensor/runtime.js'
 import { createProgressBar } from './progress-bar.js'
 import { runCommand } from './run-command.js'
 

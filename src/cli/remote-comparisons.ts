@@ -13,8 +13,8 @@ import {
   ShotboardClientError,
   WatchComparisonDocument,
 } from '../client/index.js'
-import { comparisonOf, type ExperimentDataset } from '../comparisons/experiment.js'
 import { errors } from '../errors.js'
+import { comparisonOf, type ExperimentDataset } from '../library/index.js'
 import type { ComparisonHost, ComparisonState } from './comparison-host.js'
 
 /** Comparisons on a service, by its API. What is stopped there is cancelled. */

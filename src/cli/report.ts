@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { errors, reasonOf } from '../errors.js'
-import { openLibrary } from '../library/library.js'
+import { openLibrary } from '../library/index.js'
 import { reportOn } from '../report/report.js'
 import { readSettings } from '../settings/settings.js'
 import { runCommand } from './run-command.js'

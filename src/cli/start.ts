@@ -1,6 +1,6 @@
+import type { Library } from '../library/index.js'
 import './production.js'
 import { fileURLToPath } from 'node:url'
-import type { Library } from '../library/library.js'
 import { startServer } from '../server.js'
 import { readSettings } from '../settings/settings.js'
 import { createProgressBar } from './progress-bar.js'

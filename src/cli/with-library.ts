@@ -1,4 +1,4 @@
-import { type Library, openLibrary } from '../library/library.js'
+import { type Library, openLibrary } from '../library/index.js'
 import { readSettings } from '../settings/settings.js'
 import { runCommand } from './run-command.js'
 

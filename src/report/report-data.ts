@@ -1,15 +1,19 @@
-import { allSpaces } from '../comparisons/encoder-spaces.js'
-import type { OverlapReport } from '../comparisons/overlap.js'
-import type { OverlapCorrelation } from '../comparisons/overlap-correlation.js'
-import { createNameOf, type WordedRecommendation } from '../comparisons/recommendation.js'
 import { errors, ShotboardError } from '../errors.js'
-import type { ClassDelta } from '../evaluation/class-deltas.js'
-import type { NameOf } from '../evaluation/recommendation-text.js'
-import type { SummaryRow } from '../evaluation/summary.js'
-import type { Library } from '../library/library.js'
-import type { ComparisonRow } from '../store/comparisons.js'
-import type { ClassRow, SplitCountRow } from '../store/datasets.js'
-import type { RunRow } from '../store/runs.js'
+import {
+  allSpaces,
+  type ClassDelta,
+  type ClassRow,
+  type ComparisonRow,
+  createNameOf,
+  type Library,
+  type NameOf,
+  type OverlapCorrelation,
+  type OverlapReport,
+  type RunRow,
+  type SplitCountRow,
+  type SummaryRow,
+  type WordedRecommendation,
+} from '../library/index.js'
 import { version } from '../version.js'
 import { collectDisagreements, type ShownDisagreement } from './disagreement-images.js'
 
@@ -54,10 +58,10 @@ const maxContrasts = 3
  * finished.
  */
 export async function collectReport(library: Library, id: string): Promise<ReportData> {
-  const { store, comparisons, registry } = library
-  const comparison = await store.comparisons.get(id)
+  const { datasets, comparisons, registry } = library
+  const comparison = await comparisons.get(id)
   if (!comparison) throw errors.unknownComparison({ id }, 'id')
-  const all = await store.comparisons.runs(id)
+  const all = await comparisons.runs(id)
   // A method in a space is one line of the report: it tells of one encoder, and names the others.
   const runs = all.filter(({ encoder }) => encoder === comparison.encoder)
   const others = [...new Set(all.map(({ encoder }) => encoder))].filter((each) => each !== comparison.encoder)
@@ -82,7 +86,7 @@ export async function collectReport(library: Library, id: string): Promise<Repor
     const images = await collectDisagreements(library, comparison, runs, input)
     if (images.length > 0) disagreements = { other: rival, images }
   }
-  const named = await store.datasets.getMany(
+  const named = await datasets.getMany(
     [comparison.datasetId, comparison.testDatasetId].filter((each) => each !== null),
   )
   const nameOfDataset = (datasetId: string | null) => named.find((row) => row.id === datasetId)?.name
@@ -93,8 +97,8 @@ export async function collectReport(library: Library, id: string): Promise<Repor
     testDataset: nameOfDataset(comparison.testDatasetId) ?? null,
     encoder: library.encoders.all.find((each) => each.id === comparison.encoder)?.name ?? comparison.encoder,
     otherEncoders: others,
-    classes: await store.datasets.classes(comparison.datasetId),
-    counts: await store.datasets.counts(comparison.datasetId),
+    classes: await datasets.classes(comparison.datasetId),
+    counts: await datasets.counts(comparison.datasetId),
     runs,
     rows,
     nameOf: createNameOf(registry),

@@ -1,11 +1,15 @@
 import { registerEnumType } from 'type-graphql'
-import type { DisagreementKind as Kind } from '../evaluation/disagreements.js'
-import type { Confidence as Sureness } from '../evaluation/recommendation.js'
-import type { ComparisonOrder as OrderOfComparisons } from '../store/comparison-page.js'
-import { JobStatus, KlScaling, Selection, Split } from '../store/enums.js'
-
-import type { Direction as PageDirection } from '../store/read-page.js'
-import type { RunOrder as OrderOfRuns } from '../store/run-page.js'
+import {
+  JobStatus,
+  type DisagreementKind as Kind,
+  KlScaling,
+  type ComparisonOrder as OrderOfComparisons,
+  type RunOrder as OrderOfRuns,
+  type Direction as PageDirection,
+  Selection,
+  Split,
+  type Confidence as Sureness,
+} from '../library/index.js'
 
 /** Whether a hyperparameter multiplies a term or shapes it. */
 export const HyperparameterKind = { WEIGHT: 'WEIGHT', SHAPE: 'SHAPE' } as const

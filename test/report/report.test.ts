@@ -1,6 +1,6 @@
 import { parseHTML } from 'linkedom'
 import { expect, test } from 'vitest'
-import type { Library } from '../../src/library/library.js'
+import type { OpenedLibrary } from '../../src/library/library.js'
 import { reportOn } from '../../src/report/report.js'
 import { labelledPictures } from '../helpers/datasets.js'
 import { classNames } from '../helpers/pictures.js'
@@ -24,7 +24,7 @@ async function makeDataset(name: string, splits: Parameters<typeof labelledPictu
 
 const dataset = await makeDataset('<u>Hostile</u> & "quoted"', { SUPPORT_POOL: 5, VALIDATION: 3, TEST: 8 })
 
-async function compare(more: Partial<Parameters<Library['comparisons']['compare']>[0]> = {}) {
+async function compare(more: Partial<Parameters<OpenedLibrary['comparisons']['compare']>[0]> = {}) {
   const { id } = await library.comparisons.compare({
     dataset,
     shots: [1, 2, 4],

@@ -1,5 +1,5 @@
 import { Field, Float, ID, InputType, Int } from 'type-graphql'
-import type { Statistic } from '../../evaluation/statistics.js'
+import type { Statistic } from '../../library/index.js'
 import { JobStatus, KlScaling, Selection } from '../enums.js'
 import { MethodChoiceType } from '../method/method-choice.js'
 import { ObjectType } from '../object-type.js'

@@ -1,10 +1,13 @@
 import { Arg, Args, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql'
-import type { Disagreement, PredictedClass } from '../../comparisons/contrasts.js'
-import type { ClassDelta } from '../../evaluation/class-deltas.js'
-import type { ComparisonRow } from '../../store/comparisons.js'
-import type { ClassRow } from '../../store/datasets.js'
-import type { ImageRow } from '../../store/images.js'
-import type { Page } from '../../store/page.js'
+import type {
+  ClassDelta,
+  ClassRow,
+  ComparisonRow,
+  Disagreement,
+  ImageRow,
+  Page,
+  PredictedClass,
+} from '../../library/index.js'
 import type { Context } from '../context.js'
 import { ClassLabelType } from '../dataset/dataset.type.js'
 import { ImageType } from '../image/image.js'

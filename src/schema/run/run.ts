@@ -1,9 +1,12 @@
 import { Arg, Args, Ctx, Field, FieldResolver, Float, ID, Int, Query, Resolver, Root } from 'type-graphql'
-import { confusionOf, perClassAccuracyOf } from '../../evaluation/metrics.js'
-import type { DatasetRow } from '../../store/datasets.js'
-import type { Page } from '../../store/page.js'
-import type { RunRow } from '../../store/runs.js'
-import type { SupportSetRow } from '../../store/support-sets.js'
+import {
+  confusionOf,
+  type DatasetRow,
+  type Page,
+  perClassAccuracyOf,
+  type RunRow,
+  type SupportSetRow,
+} from '../../library/index.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
 import { JobStatus, Selection } from '../enums.js'
@@ -75,12 +78,7 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
   ): Promise<Page<RunRow>> {
     const filter = await runFilter(asked, context)
     const page = pageRequest(asked.first, asked.after, context)
-    return context.library.store.runs.page(
-      page,
-      filter,
-      asked.orderBy ?? undefined,
-      asked.direction ?? undefined,
-    )
+    return context.library.runs.page(page, filter, asked.orderBy ?? undefined, asked.direction ?? undefined)
   }
 
   @FieldResolver(() => DatasetType)
@@ -161,7 +159,7 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
   ): Promise<number[][] | null> {
     if (!result) return null
     const [{ labels, predicted }, classes] = await Promise.all([
-      library.runResults.read(id),
+      library.runs.predictions(id),
       loaders.classes.load(datasetId),
     ])
     return confusionOf(labels, predicted, classes.length)
