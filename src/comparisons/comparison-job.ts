@@ -11,7 +11,7 @@ import { hasEnded } from '../jobs/recorded-jobs.js'
 import type { Registry } from '../plugins/registry.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import type { ComparisonRow } from '../store/comparisons.js'
-import type { RunRow } from '../store/runs.js'
+import { encodersOf, type RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import type { SupportSetRow } from '../store/support-sets.js'
 import { throwIfCancelled, untilCancelled } from '../system/abort.js'
@@ -74,11 +74,6 @@ export async function runComparison(
 }
 
 const isOpen = ({ status }: RunRow): boolean => status !== 'SUCCEEDED' && status !== 'FAILED'
-
-/** The encoders of a comparison's runs, in the order they were asked for. */
-export const encodersOf = (runs: readonly Pick<RunRow, 'encoder'>[]): readonly string[] => [
-  ...new Set(runs.map(({ encoder }) => encoder)),
-]
 
 /** What a comparison says of its runs that failed; null where none has. */
 function problemOf(runs: readonly RunRow[]): string | null {

@@ -48,6 +48,11 @@ export interface RunRow extends RunRequest {
   readonly result: RunResult | null
 }
 
+/** The encoders of runs, in the order of the request. */
+export const encodersOf = (runs: readonly Pick<RunRow, 'encoder'>[]): readonly string[] => [
+  ...new Set(runs.map(({ encoder }) => encoder)),
+]
+
 const valuesSchema = z.record(z.string(), z.number())
 
 type StoredRun = NonNullable<Awaited<ReturnType<DatabaseClient['run']['findUnique']>>>
