@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache'
 import type { Encoder, ImageSource } from '../encoders/encoder.js'
 import { encodeClasses } from '../encoders/text-classifier.js'
 import { errors } from '../errors.js'
@@ -11,6 +10,7 @@ import type { ImageFiles } from '../store/image-files.js'
 import type { Store } from '../store/store.js'
 import type { SupportImageRow, SupportSetRow } from '../store/support-sets.js'
 import { fingerprintOf } from '../system/fingerprint.js'
+import { createPromiseCache } from '../system/promise-cache.js'
 import type { Matrix } from '../tensor/matrix.js'
 import { drawSupport } from './draw-support.js'
 import type { FeatureSource } from './feature-source.js'
@@ -67,7 +67,7 @@ export interface SupportSetRequest {
 }
 
 /** Text classifiers kept in memory: encoding texts is cheap, but not free. */
-const keptClassifiers = 16
+const maxClassifiers = 16
 
 export function createEncodedData(options: {
   readonly store: Store
@@ -75,7 +75,7 @@ export function createEncodedData(options: {
   readonly imageFiles: ImageFiles
 }): EncodedData {
   const { store, features, imageFiles } = options
-  const classifiers = new LRUCache<string, Promise<Matrix>>({ max: keptClassifiers })
+  const classifiers = createPromiseCache<Matrix>(maxClassifiers)
 
   const sourceOf = ({ imageId }: SupportImageRow): ImageSource => ({
     id: imageId,
@@ -90,12 +90,7 @@ export function createEncodedData(options: {
 
   function textClassifier(encoder: Encoder, rows: readonly ClassRow[]): Promise<Matrix> {
     const key = JSON.stringify([encoder.id, encoder.fingerprint, rows.map(({ prompts }) => prompts)])
-    const known = classifiers.get(key)
-    if (known) return known
-    const encoding = encodeClasses(encoder, rows)
-    classifiers.set(key, encoding)
-    encoding.catch(() => classifiers.delete(key))
-    return encoding
+    return classifiers.get(key, () => encodeClasses(encoder, rows))
   }
 
   const load = (
