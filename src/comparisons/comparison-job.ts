@@ -5,6 +5,7 @@ import { errors, reasonOf } from '../errors.js'
 import { evaluate } from '../evaluation/evaluate.js'
 import { createProgress } from '../jobs/progress.js'
 import { hasEnded } from '../jobs/recorded-jobs.js'
+import { pickMeasures } from '../measures.js'
 import type { Registry } from '../plugins/registry.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import type { ComparisonRow } from '../store/comparisons.js'
@@ -185,9 +186,7 @@ async function performRun(
     selectionImages: evaluation.fitted.selectionImages,
     selectionAccuracy: evaluation.fitted.selectionAccuracy,
     hyperparameters: evaluation.fitted.values,
-    accuracy: evaluation.accuracy,
-    top5Accuracy: evaluation.top5Accuracy,
-    calibrationError: evaluation.calibrationError,
+    ...pickMeasures(evaluation),
     unshiftedAccuracy: evaluation.unshiftedAccuracy,
     testImages: evaluation.images,
     encodeMs: supportMs + testMs + (validation?.ms ?? 0),

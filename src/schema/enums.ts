@@ -10,6 +10,7 @@ import {
   Split,
   type Confidence as Sureness,
 } from '../library/index.js'
+import { type MeasureOrder, measureNames, measures } from '../measures.js'
 
 /** Whether a hyperparameter multiplies a term or shapes it. */
 export const HyperparameterKind = { WEIGHT: 'WEIGHT', SHAPE: 'SHAPE' } as const
@@ -47,9 +48,9 @@ export const RunOrder = {
   CREATED: 'CREATED',
   FINISHED: 'FINISHED',
   SHOTS: 'SHOTS',
-  ACCURACY: 'ACCURACY',
-  TOP5_ACCURACY: 'TOP5_ACCURACY',
-  CALIBRATION_ERROR: 'CALIBRATION_ERROR',
+  ...(Object.fromEntries(measureNames.map((name) => [measures[name].order, measures[name].order])) as {
+    [K in MeasureOrder]: K
+  }),
 } as const satisfies { [K in OrderOfRuns]: K }
 export type RunOrder = OrderOfRuns
 
