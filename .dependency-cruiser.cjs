@@ -76,12 +76,12 @@ const rooms = {
   client: [],
 }
 
-const room = (name) => `^src/${name}(/|[.]ts$)`
+const room = (name) => (name === 'client' ? '^client/' : `^src/${name}(/|[.]ts$)`)
 const forbidden = Object.entries(rooms).map(([name, below]) => ({
   name: `${name} may import ${[...below, ...everybody].join(', ')}`,
   severity: 'error',
   from: { path: room(name) },
-  to: { path: '^(src|web|test|bench)/', pathNot: [name, ...below, ...everybody].map(room) },
+  to: { path: '^(src|client|web|test|bench)/', pathNot: [name, ...below, ...everybody].map(room) },
 }))
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -12,7 +12,7 @@ import {
   type ShotboardClient,
   ShotboardClientError,
   WatchComparisonDocument,
-} from '../client/index.js'
+} from 'shotboard/client'
 import { errors } from '../errors.js'
 import { comparisonOf, type ExperimentDataset } from '../library/index.js'
 import type { ComparisonHost, ComparisonState } from './comparison-host.js'

@@ -1,4 +1,4 @@
-import { ShotboardClientError } from '../client/index.js'
+import { ShotboardClientError } from 'shotboard/client'
 import { ShotboardError } from '../errors.js'
 
 /** Whoever stops a service waits ten seconds before killing it. */
