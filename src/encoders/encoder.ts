@@ -149,7 +149,7 @@ export function encoderOf(
     const perBatch = Math.max(1, Math.floor(imagesInBatch(manifest) / recipe.rounds))
     const parts = new Map<EncoderSpace, Matrix[]>(options.spaces.map((space) => [space, []]))
     const mostViews = Math.min(perBatch, images.length) * recipe.rounds
-    const rooms = pixelRooms(runtime.onProcessor ? 1 : 2, mostViews, manifest)
+    const rooms = pixelRooms(runtime.onCpu ? 1 : 2, mostViews, manifest)
     const prepare = (from: number) =>
       threads.use((running) =>
         prepareBatch(
@@ -168,7 +168,7 @@ export function encoderOf(
       const pixels = await untilCancelled(signal, ahead ?? prepare(from))
       // A graph on the processor has every core, and waits as a whole for a thread that has to share one. Elsewhere the
       // next batch is prepared while this one is in the model.
-      ahead = runtime.onProcessor || to === images.length ? undefined : prepare(to)
+      ahead = runtime.onCpu || to === images.length ? undefined : prepare(to)
       // A failure there is reported when that batch's turn comes.
       ahead?.catch(() => undefined)
       const batch: Record<EncoderSpace, Matrix> = {}
