@@ -1,8 +1,8 @@
 import type { RequestHandler, Response } from 'express'
-import { formatComparisonCsv } from '../comparisons/comparison-csv.js'
-import { manifestOf } from '../datasets/dataset-manifest.js'
-import { supportSetFile } from '../datasets/support-set-file.js'
-import type { Library } from '../library/library.js'
+import { formatComparisonCsv } from '../../comparisons/comparison-csv.js'
+import { manifestOf } from '../../datasets/dataset-manifest.js'
+import { supportSetFile } from '../../datasets/support-set-file.js'
+import type { Library } from '../../library/library.js'
 
 /** A comparison as JSON, in the format `shotboard-comparison`. */
 export const serveComparisonJson =

@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express'
-import { errors } from '../errors.js'
-import { contentTypeOf, type ImageFormat } from '../images/decode.js'
-import { requireThumbnailSize, thumbnailOf } from '../images/thumbnail.js'
-import type { Library } from '../library/library.js'
-import type { Authentication } from './authentication.js'
+import { errors } from '../../errors.js'
+import { contentTypeOf, type ImageFormat } from '../../images/decode.js'
+import { requireThumbnailSize, thumbnailOf } from '../../images/thumbnail.js'
+import type { Library } from '../../library/library.js'
+import type { Authentication } from '../access/authentication.js'
 
 /** The bytes of a stored image, or of its thumbnail with `?size=`: never to be taken for anything but an image. */
 export function serveImage(
