@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { errors } from './errors.js'
-import { isLoopback } from './http/hosts.js'
+import { isLoopback } from './http/access/hosts.js'
 import { createHttpServer } from './http/http-server.js'
 import { createMetrics } from './http/metrics.js'
 import { createLog } from './http/request-log.js'

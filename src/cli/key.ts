@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { createKey } from '../http/keys.js'
+import { createKey } from '../http/access/keys.js'
 
 /** `shotboard key`: a new key, shown once. */
 export const keyCommand = (): Command =>

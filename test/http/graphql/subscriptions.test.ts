@@ -3,10 +3,10 @@ import { createClient as createEventStreamClient } from 'graphql-sse'
 import { createClient } from 'graphql-ws'
 import { describe, expect, test, vi } from 'vitest'
 import WebSocket from 'ws'
-import { errors } from '../../src/errors.js'
-import { makeDataset } from '../helpers/datasets.js'
-import { outsiders } from '../helpers/plugins.js'
-import { startTestServer } from '../helpers/server.js'
+import { errors } from '../../../src/errors.js'
+import { makeDataset } from '../../helpers/datasets.js'
+import { outsiders } from '../../helpers/plugins.js'
+import { startTestServer } from '../../helpers/server.js'
 
 const server = await startTestServer({ SHOTBOARD_PLUGINS: await outsiders() })
 const { library } = server

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { RequestHandler } from 'express'
-import { errors } from '../errors.js'
+import { errors } from '../../errors.js'
 import { type Access, createKeyring } from './keys.js'
 import { createSessions, sessionCookie } from './sessions.js'
 import { sendSignInPage } from './sign-in-page.js'

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 import express, { type ErrorRequestHandler } from 'express'
 import { describe, expect, test } from 'vitest'
-import { serveDashboard } from '../../src/http/dashboard.js'
-import { atEnd } from '../helpers/at-end.js'
-import { temporaryFolder } from '../helpers/folder.js'
-import { startTestServer } from '../helpers/server.js'
+import { serveDashboard } from '../../../src/http/files/dashboard.js'
+import { atEnd } from '../../helpers/at-end.js'
+import { temporaryFolder } from '../../helpers/folder.js'
+import { startTestServer } from '../../helpers/server.js'
 
 const { url } = await startTestServer()
 const page = { headers: { accept: 'text/html' } }

@@ -1,5 +1,5 @@
 import type { RequestHandler, Response } from 'express'
-import { formatComparisonCsv, type Library } from '../library/index.js'
+import { formatComparisonCsv, type Library } from '../../library/index.js'
 
 /** A comparison as JSON, in the format `shotboard-comparison`. */
 export const serveComparisonJson =

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync'
 import { expect, test } from 'vitest'
-import { makeDataset } from '../helpers/datasets.js'
-import { startTestServer } from '../helpers/server.js'
+import { makeDataset } from '../../helpers/datasets.js'
+import { startTestServer } from '../../helpers/server.js'
 
 const server = await startTestServer()
 const dataset = await makeDataset(server.library, 'Exported', { SUPPORT_POOL: 1, TEST: 1 })

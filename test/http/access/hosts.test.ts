@@ -1,12 +1,12 @@
 import { request } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import WebSocket from 'ws'
-import { answersTo, isLoopback } from '../../src/http/hosts.js'
-import { startServer } from '../../src/server.js'
-import { readSettings } from '../../src/settings/settings.js'
-import { temporaryFolder } from '../helpers/folder.js'
-import { makeKeys } from '../helpers/keys.js'
-import { startTestServer } from '../helpers/server.js'
+import { answersTo, isLoopback } from '../../../src/http/access/hosts.js'
+import { startServer } from '../../../src/server.js'
+import { readSettings } from '../../../src/settings/settings.js'
+import { temporaryFolder } from '../../helpers/folder.js'
+import { makeKeys } from '../../helpers/keys.js'
+import { startTestServer } from '../../helpers/server.js'
 
 test.each([
   ['localhost', true],

@@ -1,9 +1,9 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { type ExecutionResult, getOperationAST } from 'graphql'
 import { z } from 'zod'
-import { errors } from '../errors.js'
-import type { Authentication } from './authentication.js'
-import type { Access } from './keys.js'
+import { errors } from '../../errors.js'
+import type { Authentication } from '../access/authentication.js'
+import type { Access } from '../access/keys.js'
 import type { Results, StreamedOperations } from './streamed-operations.js'
 
 /** A comment now and then, so that nobody between takes a silent stream for a dead one. */

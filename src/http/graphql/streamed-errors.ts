@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql'
 import type { Logger } from 'pino'
-import { internalError } from './errors.js'
+import { internalError } from '../errors.js'
 
 // Errors of operations that are streamed, told as Apollo Server tells those of single requests.
 

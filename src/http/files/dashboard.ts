@@ -24,7 +24,7 @@ const contentSecurityPolicy = [
  * answers is a page of it, told apart by its script. Files whose names hold a hash of their content never change.
  */
 export function serveDashboard(
-  folder = fileURLToPath(new URL('../../dist/web', import.meta.url)),
+  folder = fileURLToPath(new URL('../../../dist/web', import.meta.url)),
 ): RequestHandler {
   const serve = expressStaticGzip(folder, {
     enableBrotli: true,

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import cors from 'cors'
 import type { RequestHandler } from 'express'
-import type { Settings } from '../settings/settings.js'
+import type { Settings } from '../../settings/settings.js'
 
 /** Lets pages of the origins that are set use the API; without any, browsers keep all other origins out. */
 export function allowOrigins({ corsOrigins }: Pick<Settings, 'corsOrigins'>): RequestHandler {

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express'
-import { errors } from '../errors.js'
-import { contentTypeOf, type ImageFormat, type Library, requireThumbnailSize } from '../library/index.js'
-import type { Authentication } from './authentication.js'
+import { errors } from '../../errors.js'
+import { contentTypeOf, type ImageFormat, type Library, requireThumbnailSize } from '../../library/index.js'
+import type { Authentication } from '../access/authentication.js'
 
 /** The bytes of a stored image, or of its thumbnail with `?size=`: never to be taken for anything but an image. */
 export function serveImage(

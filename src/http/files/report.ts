@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express'
-import type { Library } from '../library/index.js'
-import { reportPolicy } from '../report/page.js'
-import { reportOn } from '../report/report.js'
+import type { Library } from '../../library/index.js'
+import { reportPolicy } from '../../report/page.js'
+import { reportOn } from '../../report/report.js'
 
 /** The report on a comparison, a page that loads and runs nothing. */
 export const serveReport =

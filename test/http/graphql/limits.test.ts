@@ -1,8 +1,8 @@
 import { getIntrospectionQuery } from 'graphql'
 import { describe, expect, test } from 'vitest'
-import { makeDataset } from '../helpers/datasets.js'
-import { base64, picture } from '../helpers/pictures.js'
-import { type Answer, startTestServer } from '../helpers/server.js'
+import { makeDataset } from '../../helpers/datasets.js'
+import { base64, picture } from '../../helpers/pictures.js'
+import { type Answer, startTestServer } from '../../helpers/server.js'
 
 const usual = await startTestServer()
 const narrow = await startTestServer({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { isSameOrigin, mayConnect } from '../../src/http/origins.js'
-import { authorization, makeKeys } from '../helpers/keys.js'
-import { startTestServer } from '../helpers/server.js'
+import { isSameOrigin, mayConnect } from '../../../src/http/access/origins.js'
+import { authorization, makeKeys } from '../../helpers/keys.js'
+import { startTestServer } from '../../helpers/server.js'
 
 const keys = makeKeys()
 const closed = await startTestServer()

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 import type { RequestHandler } from 'express'
-import { errors } from '../errors.js'
-import type { Settings } from '../settings/settings.js'
+import { errors } from '../../errors.js'
+import type { Settings } from '../../settings/settings.js'
 
 const loopback = new BlockList()
 loopback.addSubnet('127.0.0.0', 8)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { createKey, createKeyring } from '../../src/http/keys.js'
-import { readSettings } from '../../src/settings/settings.js'
+import { createKey, createKeyring } from '../../../src/http/access/keys.js'
+import { readSettings } from '../../../src/settings/settings.js'
 
 test('a key opens what its entry says, and nothing else does', () => {
   const [read, write] = [createKey('read'), createKey('write')]

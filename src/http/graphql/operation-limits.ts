@@ -10,9 +10,9 @@ import {
   validate,
 } from 'graphql'
 import { type ComplexityEstimator, fieldExtensionsEstimator, getComplexity } from 'graphql-query-complexity'
-import { errors } from '../errors.js'
-import type { Settings } from '../settings/settings.js'
-import type { Access } from './keys.js'
+import { errors } from '../../errors.js'
+import type { Settings } from '../../settings/settings.js'
+import type { Access } from '../access/keys.js'
 
 /** An operation that has been parsed and fits the schema. */
 export interface Operation {

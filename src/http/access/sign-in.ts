@@ -1,6 +1,6 @@
 import express, { type CookieOptions, type Request, Router } from 'express'
 import { z } from 'zod'
-import { errors } from '../errors.js'
+import { errors } from '../../errors.js'
 import type { Authentication } from './authentication.js'
 import { isSameOrigin } from './origins.js'
 import { sessionCookie, sessionMs } from './sessions.js'

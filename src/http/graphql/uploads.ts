@@ -1,8 +1,8 @@
 import type { Request, RequestHandler } from 'express'
 import graphqlUploadExpress from 'graphql-upload/graphqlUploadExpress.mjs'
 import processRequest, { type ProcessRequestFunction } from 'graphql-upload/processRequest.mjs'
-import { errors } from '../errors.js'
-import type { Settings } from '../settings/settings.js'
+import { errors } from '../../errors.js'
+import type { Settings } from '../../settings/settings.js'
 
 const megabyte = 2 ** 20
 

@@ -1,9 +1,9 @@
 import { createClient } from 'graphql-ws'
 import { describe, expect, test } from 'vitest'
 import WebSocket from 'ws'
-import { makeDataset } from '../helpers/datasets.js'
-import { authorization, makeKeys } from '../helpers/keys.js'
-import { startTestServer } from '../helpers/server.js'
+import { makeDataset } from '../../helpers/datasets.js'
+import { authorization, makeKeys } from '../../helpers/keys.js'
+import { startTestServer } from '../../helpers/server.js'
 
 const keys = makeKeys()
 const server = await startTestServer({ SHOTBOARD_API_KEYS: keys.setting })
