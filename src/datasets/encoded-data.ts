@@ -4,7 +4,7 @@ import type { Encoder, ImageSource } from '../encoders/encoder.js'
 import { encodeClasses } from '../encoders/text-classifier.js'
 import { errors } from '../errors.js'
 import type { Labelled } from '../evaluation/protocol.js'
-import { type AugmentationRecipe, augmentationRecipe, plain } from '../images/augmentation.js'
+import { type AugmentationRecipe, augmentationRecipe, noAugmentation } from '../images/augmentation.js'
 import type { ClassRow, DatasetImageRow } from '../store/datasets.js'
 import type { ImageFiles } from '../store/image-files.js'
 import type { Store } from '../store/store.js'
@@ -142,7 +142,7 @@ export function createMaterials(options: {
     },
     async labelled(images, encoder, spaces, loading) {
       return {
-        features: await load(images, encoder, spaces, plain, loading),
+        features: await load(images, encoder, spaces, noAugmentation, loading),
         labels: Int32Array.from(images, ({ classIndex }) => classIndex),
       }
     },

@@ -3,7 +3,7 @@ import { Arg, Field, FieldResolver, ID, InputType, Int, Resolver, Root } from 't
 import type { ImageInput } from '../../datasets/image-input.js'
 import { errors, reasonOf } from '../../errors.js'
 import { contentTypeOf, type ImageFormat } from '../../images/decode.js'
-import { greatestThumbnail, leastThumbnail, requireThumbnailSize } from '../../images/thumbnail.js'
+import { maxThumbnailSize, minThumbnailSize, requireThumbnailSize } from '../../images/thumbnail.js'
 import type { Limits } from '../../settings/settings.js'
 import { ObjectType } from '../object-type.js'
 import { Upload } from '../scalars.js'
@@ -32,7 +32,7 @@ export interface ImageRoot {
 @Resolver(() => ImageType)
 export class ImageResolver {
   @FieldResolver(() => String, {
-    description: `Where a smaller copy is served that no side of exceeds \`size\`, from ${leastThumbnail} to ${greatestThumbnail} pixels.`,
+    description: `Where a smaller copy is served that no side of exceeds \`size\`, from ${minThumbnailSize} to ${maxThumbnailSize} pixels.`,
   })
   thumbnail(
     @Root() { id, unstored }: ImageRoot,
