@@ -4,7 +4,7 @@ import { errors } from '../errors.js'
 import type { LabelledImages } from '../features/labelled-images.js'
 import type { SpaceFeatures } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
-import { type AugmentationRecipe, augmentationRecipe, plain } from '../images/augmentation.js'
+import { type AugmentationRecipe, augmentationRecipe, noAugmentation } from '../images/augmentation.js'
 import type { ClassRow, DatasetImageRow } from '../store/datasets.js'
 import type { ImageFiles } from '../store/image-files.js'
 import type { Store } from '../store/store.js'
@@ -138,7 +138,7 @@ export function createEncodedData(options: {
     },
     async labelled(images, encoder, spaces, loading) {
       return {
-        features: await load(images, encoder, spaces, plain, loading),
+        features: await load(images, encoder, spaces, noAugmentation, loading),
         labels: Int32Array.from(images, ({ classIndex }) => classIndex),
       }
     },

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import pLimit from 'p-limit'
 import { errors, reasonOf, ShotboardError } from '../errors.js'
-import { type AugmentationRecipe, plain } from '../images/augmentation.js'
+import { type AugmentationRecipe, noAugmentation } from '../images/augmentation.js'
 import { openPreparingThreads, type PreparingThreads } from '../images/preparing/threads.js'
 import { untilCancelled } from '../system/abort.js'
 import { type OnDemand, openOnDemand } from '../system/open-on-demand.js'
@@ -141,7 +141,7 @@ export function encoderOf(
   }
 
   async function encodeImages(images: readonly ImageSource[], options: EncodeOptions) {
-    const { recipe = plain, signal, onBatch } = options
+    const { recipe = noAugmentation, signal, onBatch } = options
     const wanted = [...new Set(options.spaces)]
     for (const space of wanted) {
       if (!spaces().includes(space)) throw errors.spaceNotAvailable({ space, encoder: manifest.id })

@@ -1,19 +1,4 @@
-import type { Filter } from '../images/pixels/contributions.js'
-
-/** How an image becomes what the image tower takes. */
-export interface Preprocessing {
-  /** The side of the square of pixels that the image tower takes. */
-  readonly imageSize: number
-  readonly filter: Filter
-  /** The length that the shorter side gets before the centre is cut out; null for the whole image, squeezed square. */
-  readonly shorterSide: number | null
-  /** Where the centre lies between two pixels: torchvision goes to the even one, transformers down. */
-  readonly centre: 'even' | 'down'
-  /** What bytes are multiplied by before they are normalised: 1/255. */
-  readonly rescale: number
-  readonly mean: readonly [number, number, number]
-  readonly std: readonly [number, number, number]
-}
+import type { Preprocessing } from '../images/preprocess.js'
 
 /** How texts become token ids. */
 export interface Tokenization {
@@ -49,8 +34,6 @@ export interface Manifest extends Preprocessing, Tokenization {
    * softmax. Where classes compete in a softmax it makes no difference: it is the same for all of them.
    */
   readonly logitBias: number | null
-  /** How decoded colours are read: transparency over white and colour profiles applied, or bytes as Pillow hands them on. */
-  readonly colours: 'managed' | 'plain'
   readonly precision: Precision
   /** A graph made with adapters in it takes their scale by `scaleInput`. */
   readonly vision: Tower & { readonly scaleInput?: string | undefined }

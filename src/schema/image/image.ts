@@ -3,10 +3,10 @@ import { Arg, Field, FieldResolver, ID, InputType, Int, Resolver, Root } from 't
 import { errors, reasonOf } from '../../errors.js'
 import {
   contentTypeOf,
-  greatestThumbnail,
   type ImageFormat,
   type ImageInput,
-  leastThumbnail,
+  maxThumbnailSize,
+  minThumbnailSize,
   requireThumbnailSize,
 } from '../../library/index.js'
 import type { Limits } from '../../settings/settings.js'
@@ -37,7 +37,7 @@ export interface ImageRoot {
 @Resolver(() => ImageType)
 export class ImageResolver {
   @FieldResolver(() => String, {
-    description: `Where a smaller copy is served that no side of exceeds \`size\`, from ${leastThumbnail} to ${greatestThumbnail} pixels.`,
+    description: `Where a smaller copy is served that no side of exceeds \`size\`, from ${minThumbnailSize} to ${maxThumbnailSize} pixels.`,
   })
   thumbnail(
     @Root() { id, unstored }: ImageRoot,
