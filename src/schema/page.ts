@@ -48,7 +48,7 @@ export function pageRequest(
 ): PageRequest {
   const size = first ?? defaultPageSize
   if (size > limits.maxPageSize) {
-    throw errors.pageTooLarge({ most: limits.maxPageSize, first: size }, 'first')
+    throw errors.pageTooLarge({ max: limits.maxPageSize, first: size }, 'first')
   }
   return { first: size, after }
 }

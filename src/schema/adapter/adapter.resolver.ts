@@ -71,7 +71,7 @@ async function receive(upload: ImportAdapterInputType['file']): Promise<Uint8Arr
   const received = await upload.catch(() => undefined)
   if (!received) {
     throw errors.invalidAdapterFile(
-      { file: 'that was sent', reason: 'The request does not hold it.' },
+      { file: 'upload', reason: 'The request does not contain the file.' },
       'file',
     )
   }

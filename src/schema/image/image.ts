@@ -76,8 +76,8 @@ export const imageInput = ({ id, base64, upload }: ImageInputType): ImageInput =
 })
 
 /** Throws TOO_MANY_IMAGES. */
-export function requireFewImages(images: readonly unknown[], { maxImagesPerRequest: most }: Limits): void {
-  if (images.length > most) throw errors.tooManyImages({ most, count: images.length }, 'input.images')
+export function requireFewImages(images: readonly unknown[], { maxImagesPerRequest: max }: Limits): void {
+  if (images.length > max) throw errors.tooManyImages({ max, count: images.length }, 'input.images')
 }
 
 /** Throws INVALID_IMAGE for a file that the request names and does not hold, or not to its end. */
