@@ -8,7 +8,7 @@ import { compareAndPrint } from './run-comparison.js'
 await runCommand(async (onStop) => {
   const path = process.argv[2]
   if (path === undefined) {
-    console.error('Give a folder or an archive: npm run demo -- PATH')
+    console.error('A folder or an archive is required: npm run demo -- PATH')
     process.exitCode = 2
     return
   }

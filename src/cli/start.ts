@@ -9,7 +9,7 @@ import { compareAndPrint } from './run-comparison.js'
 
 const demo = fileURLToPath(new URL('../../demo/fashion-mnist', import.meta.url))
 
-/** `npm start`: serves, and compares every method on the demo dataset unless that has been done. */
+/** `npm start`: starts the service, and compares every method on the demo dataset at the first start. */
 await runCommand(async (onStop) => {
   const settings = readSettings(process.env)
   const server = await startServer(settings)
