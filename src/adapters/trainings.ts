@@ -91,7 +91,7 @@ export function createTrainings(context: TrainingsContext): Trainings {
     },
     async delete(id) {
       if (!hasEnded(await find(id))) {
-        throw errors.inUse({ what: `training ${id}`, by: 'itself: it has not ended' }, 'id')
+        throw errors.trainingNotFinished({ id }, 'id')
       }
       await store.trainings.delete(id)
       await removeCheckpoint(context, id)

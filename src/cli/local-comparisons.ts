@@ -11,7 +11,7 @@ import {
 import type { ComparisonHost } from './comparison-host.js'
 import { createProgressBar } from './progress-bar.js'
 
-/** Comparisons in a library of this process. What is stopped there goes on the next time. */
+/** Runs comparisons in this process. A stopped comparison continues at the next start. */
 export function localComparisons(library: Library): ComparisonHost {
   const { comparisons, registry } = library
   return {
@@ -46,7 +46,7 @@ export function localComparisons(library: Library): ComparisonHost {
   }
 }
 
-/** Throws UNKNOWN_DATASET, DATASET_DIFFERS, or what stops the import of a folder. */
+/** Throws UNKNOWN_DATASET, DATASET_DIFFERS, or the errors of importing a folder. */
 async function findDataset(
   library: Library,
   reference: ExperimentDataset,

@@ -72,7 +72,7 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     const same = reuse ? await store.comparisons.findByFingerprint(planned.fingerprint) : null
     const most = context.maxOpen
     if (!same && (await store.comparisons.countUnfinished()) >= most)
-      throw errors.tooManyComparisons({ most })
+      throw errors.tooManyComparisons({ max: most })
     const comparison = same ?? (await store.comparisons.create(planned))
     if (!hasEnded(comparison)) enqueue(comparison.id)
     return comparison

@@ -31,7 +31,7 @@ export function describeFailure(
   log: Logger,
 ): GraphQLFormattedError {
   if (isTooLong(formatted.message)) {
-    const { message, extensions } = errors.queryTooLong({ most: maxQueryTokens })
+    const { message, extensions } = errors.queryTooLong({ max: maxQueryTokens })
     return { ...formatted, message, extensions }
   }
   if (formatted.extensions?.code !== 'INTERNAL_SERVER_ERROR') return formatted

@@ -2,10 +2,10 @@ import DataLoader from 'dataloader'
 import { errors, type ShotboardError } from '../errors.js'
 import type { DatasetImageRow, Library, Split } from '../library/index.js'
 
-/** SQLite takes so many variables in one statement. */
+/** SQLite limits the variables of one statement. */
 const options = { maxBatchSize: 500 }
 
-/** Rows by id, fetched together: a list of ids makes one statement, or few, however deep the query. */
+/** Loaders that batch rows by id, so that a list of ids takes one statement at any depth of the query. */
 export const createLoaders = (library: Library) => ({
   dataset: byId(library.datasets.getMany, (id) => errors.unknownDataset({ id }, 'id')),
   classes: byKey(library.datasets.classesOf),
@@ -42,7 +42,7 @@ function byKey<T>(fetch: (ids: readonly string[]) => Promise<Map<string, T[]>>):
   }, options)
 }
 
-/** The first images of every class of a dataset, so many of each. */
+/** The first `perClass` images of every class of a dataset. */
 interface ClassSamplesKey {
   readonly datasetId: string
   readonly perClass: number

@@ -100,7 +100,7 @@ describe('requests', () => {
     expect(error).toMatchObject({
       code: 'NOT_ENOUGH_IMAGES',
       argument: 'input.shots[0]',
-      message: expect.stringContaining('fewer than'),
+      message: expect.stringContaining('were requested'),
     })
   })
 

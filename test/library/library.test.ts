@@ -178,8 +178,8 @@ test('runs whose method or space is not there any more after a restart fail, and
     error: expect.stringContaining('2 of 3 runs failed'),
   })
   expect(await runsOf(second, comparison.id)).toMatchObject([
-    { status: 'FAILED', error: expect.stringContaining('no method slow') },
-    { status: 'FAILED', error: expect.stringContaining('no feature space mirrored') },
+    { status: 'FAILED', error: expect.stringContaining('Method slow not found') },
+    { status: 'FAILED', error: expect.stringContaining('Feature space mirrored not found') },
     { status: 'SUCCEEDED', error: null },
   ])
   await second.close()
@@ -219,7 +219,7 @@ test('a comparison is not gone on with where a prompt has changed meanwhile', as
 
   const second = await openTestLibrary(folder, plugins)
   const ended = await second.comparisons.ended(parked.id)
-  expect(ended).toMatchObject({ status: 'FAILED', error: expect.stringContaining('have changed since') })
+  expect(ended).toMatchObject({ status: 'FAILED', error: expect.stringContaining('changed after the comparison was requested') })
   const runs = await runsOf(second, parked.id)
   expect(new Set(runs.map(({ status }) => status))).toEqual(new Set(['SUCCEEDED', 'FAILED']))
   expect(second.comparisons.rows(runs).length).toBeGreaterThan(0)
@@ -239,7 +239,7 @@ test('a comparison whose encoder is not there any more fails and says so', async
 
   const second = await openTestLibrary(folder, plugins)
   const ended = await second.comparisons.ended(comparison.id)
-  expect(ended).toMatchObject({ status: 'FAILED', error: expect.stringContaining('no encoder other') })
+  expect(ended).toMatchObject({ status: 'FAILED', error: expect.stringContaining('Encoder other not found') })
   const runs = await runsOf(second, comparison.id)
   expect(runs.map(({ status }) => status)).toEqual(['FAILED', 'FAILED'])
   await second.close()

@@ -49,7 +49,7 @@ function requireDepth(schema: GraphQLSchema, document: DocumentNode, most: numbe
   ]
   const rule = maxDepthRule({ n: most, flattenFragments: true, propagateOnRejection: false, onReject })
   validate(schema, document, [rule])
-  if (tooDeep) throw errors.queryTooDeep({ most })
+  if (tooDeep) throw errors.queryTooDeep({ max: most })
 }
 
 function requireCost(
@@ -74,7 +74,7 @@ function requireCost(
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error
   }
-  if (cost === undefined || cost > most) throw errors.queryTooCostly({ most, cost })
+  if (cost === undefined || cost > most) throw errors.queryTooCostly({ max: most, cost })
 }
 
 /** The introspection query, which costs nothing, has so many fields and more. */

@@ -102,7 +102,7 @@ function asGraphqlError(error: unknown, maxTokens: number): GraphQLError | undef
     return new GraphQLError(error.message, { extensions: { ...error.extensions } })
   }
   if (!(error instanceof GraphQLError)) return undefined
-  if (isTooLong(error.message)) return asGraphqlError(errors.queryTooLong({ most: maxTokens }), maxTokens)
+  if (isTooLong(error.message)) return asGraphqlError(errors.queryTooLong({ max: maxTokens }), maxTokens)
   return coded(error, 'GRAPHQL_PARSE_FAILED')
 }
 

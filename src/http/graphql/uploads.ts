@@ -73,5 +73,5 @@ const countFiles =
   (...parameters) =>
     processRequest(...parameters).catch((error: unknown) => {
       const tooMany = error instanceof Error && error.message.includes('max file uploads exceeded')
-      throw tooMany ? errors.tooManyFiles({ most }) : error
+      throw tooMany ? errors.tooManyFiles({ max: most }) : error
     })

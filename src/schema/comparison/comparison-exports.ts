@@ -4,13 +4,13 @@ import { ObjectType } from '../object-type.js'
 import { ComparisonType } from './comparison.type.js'
 
 @ObjectType('ComparisonExports', {
-  description: 'Where a comparison is served as a file with everything needed to repeat it.',
+  description: 'The paths of the files with everything needed to repeat a comparison.',
 })
 class ComparisonExportsType {
-  @Field(() => String, { description: 'A document that `shotboard compare` repeats.' })
+  @Field(() => String, { description: 'JSON. `shotboard compare` repeats it.' })
   json: string
 
-  @Field(() => String, { description: 'A line for each run.' })
+  @Field(() => String, { description: 'CSV, one line per run.' })
   csv: string
 }
 

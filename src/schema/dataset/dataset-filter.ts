@@ -1,7 +1,7 @@
 import { errors } from '../../errors.js'
 import type { Context } from '../context.js'
 
-/** What keeps a page to a dataset where one is named. Throws UNKNOWN_DATASET. */
+/** The store's filter for an optional dataset. Throws UNKNOWN_DATASET. */
 export async function datasetFilter(
   id: string | null | undefined,
   { library }: Context,

@@ -11,10 +11,10 @@ export class HealthType {
   @Field(() => String)
   version: string
 
-  @Field(() => String, { description: 'sqlite or postgres.' })
+  @Field(() => String, { description: '`sqlite` or `postgres`.' })
   database: string
 
-  @Field(() => String, { description: 'The default encoder.' })
+  @Field(() => String, { description: 'The id of the default encoder.' })
   encoder: string
 }
 

@@ -43,7 +43,10 @@ export class RunsArguments extends PageArguments {
   direction: Direction | null
 }
 
-/** What keeps runs to what was asked for. Throws UNKNOWN_DATASET, UNKNOWN_COMPARISON, UNKNOWN_METHOD or UNKNOWN_SPACE. */
+/**
+ * The store's filter for these arguments. Throws UNKNOWN_DATASET, UNKNOWN_COMPARISON, UNKNOWN_METHOD or
+ * UNKNOWN_SPACE.
+ */
 export async function runFilter(asked: RunsArguments, context: Context): Promise<RunFilter> {
   const { registry, comparisons } = context.library
   const { comparison, method, space, shots, seed, status, created, finished } = asked

@@ -19,7 +19,7 @@ import { DateTime } from '../scalars.js'
 import { SupportSetType } from '../support-set/support-set.js'
 import { RunsArguments, runFilter } from './run-arguments.js'
 
-@ObjectType('Timings', { description: 'Milliseconds. Features that were stored are only read.' })
+@ObjectType('Timings', { description: 'Times in milliseconds. Stored features are read, not encoded again.' })
 class TimingsType {
   @Field(() => Float)
   encodeMs: number
@@ -32,7 +32,7 @@ class TimingsType {
 }
 
 @ObjectType('Run', {
-  description: 'One method, in one space, on one support set. Accuracies are percentages.',
+  description: 'One method in one space on one support set. Accuracies are in percent.',
 })
 export class RunType {
   @Field(() => ID)
@@ -72,7 +72,7 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
     return loaders.run.load(id)
   }
 
-  @Query(() => RunConnectionType, { description: 'The newest first, unless another order is asked for.' })
+  @Query(() => RunConnectionType, { description: 'Newest first by default.' })
   async runs(
     @Args(() => RunsArguments) asked: RunsArguments,
     @Ctx() context: Context,
@@ -89,7 +89,7 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
 
   @FieldResolver(() => DatasetType, {
     nullable: true,
-    description: 'Where the test images come from, if not from the dataset itself.',
+    description: 'The dataset of the test images. Null if they are those of `dataset`.',
   })
   testDataset(@Root() { testDatasetId }: RunRow, @Ctx() { loaders }: Context): Promise<DatasetRow> | null {
     return testDatasetId === null ? null : loaders.dataset.load(testDatasetId)
@@ -102,7 +102,7 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
 
   @FieldResolver(() => Int, {
     nullable: true,
-    description: 'How many labelled images the selection saw; 0 where the defaults stand.',
+    description: 'The number of labelled images used for selection; 0 if the defaults were used.',
   })
   selectionImages(@Root() { result }: RunRow): number | null {
     return result?.selectionImages ?? null
@@ -120,7 +120,7 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
 
   @FieldResolver(() => Float, {
     nullable: true,
-    description: "On the dataset's own test images, where those of testDataset were tested on.",
+    description: 'Accuracy on the test images of `dataset`. Null without a `testDataset`.',
   })
   unshiftedAccuracy(@Root() { result }: RunRow): number | null {
     return result?.unshiftedAccuracy ?? null
@@ -134,7 +134,7 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
 
   @FieldResolver(() => [[Int]], {
     nullable: true,
-    description: 'How many test images of each class (row) were taken for each class (column).',
+    description: 'Counts of test images by true class (row) and predicted class (column).',
   })
   async confusion(
     @Root() { id, datasetId, result }: RunRow,
