@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { SpaceFeatures, Support } from '../cache/cache.js'
-import type { Encoder, ImageSource } from '../encoders/encoder.js'
+import type { Encoder } from '../encoders/encoder.js'
+import type { ImageSource } from '../encoders/prepare-batch.js'
 import { encodeClasses } from '../encoders/text-classifier.js'
 import { errors } from '../errors.js'
 import type { Labelled } from '../evaluation/protocol.js'

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit'
 import type { SpaceFeatures } from '../cache/cache.js'
-import type { Encoder, ImageSource } from '../encoders/encoder.js'
+import type { Encoder } from '../encoders/encoder.js'
+import type { ImageSource } from '../encoders/prepare-batch.js'
 import type { FeatureAddress, FeatureStore } from '../features/feature-store.js'
 import type { AugmentationRecipe } from '../images/augmentation.js'
 import { untilCancelled } from '../system/abort.js'
