@@ -1,4 +1,5 @@
-import type { Encoder, ImageSource } from '../encoders/encoder.js'
+import type { Encoder } from '../encoders/encoder.js'
+import type { ImageSource } from '../encoders/prepare-batch.js'
 import { encodeClasses } from '../encoders/text-classifier.js'
 import { errors } from '../errors.js'
 import type { LabelledImages } from '../features/labelled-images.js'

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit'
-import type { Encoder, ImageSource } from '../encoders/encoder.js'
+import type { Encoder } from '../encoders/encoder.js'
+import type { ImageSource } from '../encoders/prepare-batch.js'
 import type { FeatureAddress, FeatureStore } from '../features/feature-store.js'
 import type { SpaceFeatures } from '../features/space-features.js'
 import type { AugmentationRecipe } from '../images/augmentation.js'

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import type { ImageSource } from '../encoders/encoder.js'
+import type { ImageSource } from '../encoders/prepare-batch.js'
 
 import { ShotboardError } from '../errors.js'
 import { randomView } from '../images/augmentation.js'

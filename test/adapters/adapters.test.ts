@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { encoderOf } from '../../src/encoders/encoder.js'
+import { createEncoder } from '../../src/encoders/encoder.js'
 import { readModelFolder } from '../../src/encoders/model-folder.js'
 import type { OpenedLibrary } from '../../src/library/library.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
@@ -59,7 +59,7 @@ test('a trained adapter is one more space of its encoder, with all that it was m
   const manifest = { ...model.manifest, adapter: { file: listed?.file ?? '' } }
   const runtime = openRuntime({ threads: 1 })
   atEnd(() => runtime.close())
-  const encoder = encoderOf({ ...model, manifest }, runtime)
+  const encoder = createEncoder({ ...model, manifest }, runtime)
   const expected = (await encoder.encodeImages([source], { spaces: ['imo'] })).imo?.data
   const found = await featureIn(library, 'imo:first')
   expect(found).toEqual(expected)
