@@ -86,8 +86,8 @@ export function createImports(context: ImportsContext): Imports {
       await store.imports.end(id, { status: 'CANCELLED' })
       await archiveFiles.remove(file)
     },
-    unknown: errors.unknownImport,
-    over: errors.importFinished,
+    notFoundError: errors.unknownImport,
+    finishedError: errors.importFinished,
   })
 
   return {
