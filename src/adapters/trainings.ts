@@ -57,8 +57,8 @@ export function createTrainings(context: TrainingsContext): Trainings {
     park: (id, { message, code }) => store.trainings.park(id, { error: message, errorCode: code }),
     onFault: context.onFault,
     writeCancelled: ({ id }) => store.trainings.end(id, { status: 'CANCELLED' }),
-    unknown: errors.unknownTraining,
-    over: errors.trainingFinished,
+    notFoundError: errors.unknownTraining,
+    finishedError: errors.trainingFinished,
   })
 
   return {

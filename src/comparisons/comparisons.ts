@@ -63,8 +63,8 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     park: (id, { message }) => store.comparisons.update(id, { status: 'QUEUED', error: message }),
     onFault: context.onFault,
     writeCancelled: ({ id }) => store.comparisons.cancel(id),
-    unknown: errors.unknownComparison,
-    over: errors.comparisonFinished,
+    notFoundError: errors.unknownComparison,
+    finishedError: errors.comparisonFinished,
   })
 
   async function start(input: CompareInput, reuse: boolean): Promise<ComparisonRow> {

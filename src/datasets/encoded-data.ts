@@ -17,40 +17,44 @@ import { drawSupport } from './draw-support.js'
 import type { FeatureSource } from './feature-source.js'
 import { matchClasses } from './match-classes.js'
 
-/** How far the encoding of images may be told and stopped. */
+/** Callbacks for progress and cancellation while images are encoded. */
 export interface LoadOptions {
   readonly signal?: AbortSignal
+  /** Called with the number of images just encoded. */
   readonly onEncoded?: (images: number) => void
 }
 
-/** What runs and predictions are made of: classes, support sets and images, encoded. */
+/** The encoded classes, support sets and images that runs and predictions use. */
 export interface EncodedData {
   /** A dataset's classes. Throws UNKNOWN_DATASET. */
   classes(datasetId: string): Promise<readonly ClassRow[]>
-  /** The text classifier of a dataset's classes, encoded once. */
+  /** The text classifier W of a dataset's classes, [C, d]. Recent classifiers are cached. */
   textClassifier(encoder: Encoder, classes: readonly ClassRow[]): Promise<Matrix>
   /**
-   * Draws a support set, of the images up to a position where one is given, or finds it where the same has been drawn
-   * before. Throws as `drawSupport`.
+   * Draws a support set and stores it, or returns the stored one if the same set was drawn before. If `lastImage` is given,
+   * draws only from the images up to that position. Throws UNKNOWN_DATASET, CLASS_WITHOUT_IMAGES or NOT_ENOUGH_IMAGES.
    */
   supportSet(request: SupportSetRequest, lastImage?: number | null): Promise<SupportSetRow>
-  /** A support set, encoded for the given spaces of the encoder. */
+  /** Encodes a support set in `clip` and in the given spaces of the encoder. */
   support(
     supportSet: SupportSetRow,
     encoder: Encoder,
     spaces: readonly string[],
     options?: LoadOptions,
   ): Promise<Support>
-  /** A split of a dataset, encoded for the given spaces of the encoder. */
+  /** Encodes labelled images in `clip` and in the given spaces of the encoder. */
   labelled(
     images: readonly DatasetImageRow[],
     encoder: Encoder,
     spaces: readonly string[],
     options?: LoadOptions,
   ): Promise<LabelledImages>
-  /** The test images of a dataset, their classes those of the same name in another. Throws CLASSES_DIFFER. */
+  /**
+   * The test images of one dataset, with the class indices of another dataset that has the same class names. Throws
+   * UNKNOWN_DATASET or CLASSES_DIFFER.
+   */
   testImages(testDatasetId: string, datasetId: string, lastImage?: number | null): Promise<DatasetImageRow[]>
-  /** How many images of these would have to be encoded. */
+  /** The number of these images whose features are not stored yet. */
   missing(
     images: readonly SupportImageRow[],
     encoder: Encoder,
@@ -67,7 +71,7 @@ export interface SupportSetRequest {
   readonly augmentations: number
 }
 
-/** Text classifiers kept in memory: encoding texts is cheap, but not free. */
+/** The number of text classifiers cached in memory. */
 const maxClassifiers = 16
 
 export function createEncodedData(options: {
