@@ -1,4 +1,4 @@
-/** The style of a method in a space in plots and tables: the method's colour, the space's marker and dash. */
+/** How a method in a space looks in every plot and table: the method's colour, the space's marker and dash. */
 export interface SeriesStyle {
   readonly colour: string
   readonly symbol: 'circle' | 'square' | 'triangle' | 'diamond' | 'hexagon' | 'star' | 'wye' | 'cross'
