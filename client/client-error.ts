@@ -1,4 +1,4 @@
-/** An error as GraphQL sends it. */
+/** An error in a GraphQL response. */
 export interface Problem {
   readonly message: string
   readonly path?: readonly (string | number)[]
@@ -6,15 +6,15 @@ export interface Problem {
 }
 
 /**
- * What went wrong with an operation. `code` is the stable code of the service's first error, or SERVER_UNREACHABLE,
- * UNEXPECTED_ANSWER or CONNECTION_CLOSED where there was no answer to take one from.
+ * A failed operation. `code` is the stable code of the service's first error, or SERVER_UNREACHABLE,
+ * UNEXPECTED_ANSWER or CONNECTION_CLOSED if the service sent none.
  */
 export class ShotboardClientError extends Error {
   override readonly name = 'ShotboardClientError'
   readonly code: string
   /** The path of the argument at fault, such as `input.shots[0]`. */
   readonly argument: string | undefined
-  /** All that the service said was wrong. */
+  /** All errors that the service sent. */
   readonly problems: readonly Problem[]
 
   constructor(code: string, message: string, problems: readonly Problem[] = [], options?: ErrorOptions) {
@@ -26,18 +26,18 @@ export class ShotboardClientError extends Error {
   }
 }
 
-/** The error that a service's errors make; the first of them is told. */
+/** The client error for the errors of a service, with the message and code of the first one. */
 export function errorOf(problems: readonly Problem[]): ShotboardClientError {
   const [first] = problems
   const code = first?.extensions?.code
   return new ShotboardClientError(
     typeof code === 'string' ? code : 'UNEXPECTED_ANSWER',
-    first?.message ?? 'The service answered with neither data nor errors.',
+    first?.message ?? 'The response has neither data nor errors.',
     problems,
   )
 }
 
-/** The data of an answer. Throws what the service says is wrong, or UNEXPECTED_ANSWER where this is no GraphQL. */
+/** The data of a response. Throws the errors of the service, or UNEXPECTED_ANSWER if the response is not GraphQL. */
 export function dataOf(answer: unknown): unknown {
   const { data, errors } = typeof answer === 'object' && answer !== null ? (answer as Answer) : {}
   if (Array.isArray(errors) && errors.every(isProblem)) throw errorOf(errors)

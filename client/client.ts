@@ -7,40 +7,40 @@ import { createSubscriptions } from './subscriptions.js'
 /** A client of a Shotboard service, for Node and browsers. */
 export interface ShotboardClient {
   /**
-   * The data of a query or a mutation. Files may stand among the variables as `Blob`s. Throws a ShotboardClientError with
-   * the code of what went wrong.
+   * Runs a query or a mutation and returns its data. Variables may contain files as `Blob`s. Throws a
+   * ShotboardClientError with a stable code.
    */
   request<Data, Variables>(
     document: TypedDocumentNode<Data, Variables>,
     ...variables: Given<Variables>
   ): Promise<Data>
   /**
-   * The data of every push of a subscription, until the service ends it or the loop over it does. A connection that is
-   * lost is made again. Throws as `request`.
+   * Yields the data of each event of a subscription, until the service completes it or the loop ends. Reconnects when
+   * the connection is lost. Throws like `request`.
    */
   subscribe<Data, Variables>(
     document: TypedDocumentNode<Data, Variables>,
     ...variables: Given<Variables>
   ): AsyncIterableIterator<Data>
-  /** What the service has at an address that it gave, such as an image's or an export's. Throws as `request`. */
+  /** Fetches a path that the service returned, such as an image's or an export's. Throws like `request`. */
   download(path: string): Promise<Blob>
   /** Ends all subscriptions. */
   close(): Promise<void>
 }
 
-/** Variables may be left out where none must be given. */
+/** Variables may be left out if none are required. */
 type Given<Variables> =
   Record<string, never> extends Variables ? [variables?: Variables] : [variables: Variables]
 
 export interface ClientOptions {
-  /** Where the service is, such as `http://localhost:4000`. */
+  /** The URL of the service, such as `http://localhost:4000`. */
   readonly url: string
-  /** An API key, where the service asks for one. */
+  /** An API key, if the service requires one. */
   readonly key?: string | undefined
 }
 
 /**
- * A client of a Shotboard service.
+ * Creates a client of a Shotboard service.
  *
  * ```ts
  * const client = createClient({ url: 'http://localhost:4000' })
@@ -70,7 +70,7 @@ export function createClient({ url, key }: ClientOptions): ShotboardClient {
         headers: { accept: 'application/json', ...headers, ...authorization },
         body,
       })
-      // The types of a document are made from the schema.
+      // The types of the document come from the schema.
       return dataOf(await readJson(response)) as Data
     },
     subscribe<Data, Variables>(
@@ -94,16 +94,16 @@ async function reach(url: string, request: RequestInit): Promise<Response> {
   try {
     return await fetch(url, request)
   } catch (cause) {
-    throw new ShotboardClientError('SERVER_UNREACHABLE', `${url} cannot be reached.`, [], { cause })
+    throw new ShotboardClientError('SERVER_UNREACHABLE', `Could not reach ${url}.`, [], { cause })
   }
 }
 
-/** Throws UNEXPECTED_ANSWER, for a proxy may answer with a page of its own. */
+/** Throws UNEXPECTED_ANSWER, because a proxy may answer with an HTML page. */
 async function readJson(response: Response): Promise<unknown> {
   try {
     return await response.json()
   } catch (cause) {
-    const message = `${response.url} answered ${response.status} and no JSON.`
+    const message = `${response.url} answered with status ${response.status}, but not with JSON.`
     throw new ShotboardClientError('UNEXPECTED_ANSWER', message, [], { cause })
   }
 }

@@ -2,7 +2,7 @@ import { createClient, type Client as Sockets } from 'graphql-ws'
 import { dataOf, errorOf, isProblem, ShotboardClientError } from './client-error.js'
 import type { Operation } from './request-body.js'
 
-/** The WebSockets of a client: one for all its subscriptions, opened by the first and closed after the last. */
+/** The WebSocket of a client. The first subscription opens it, all share it, and the last one closes it. */
 export interface Subscriptions {
   subscribe(operation: Operation): AsyncIterableIterator<unknown>
   close(): Promise<void>
@@ -52,12 +52,12 @@ async function openSockets(
   url: string,
   connectionParams: Readonly<Record<string, unknown>>,
 ): Promise<Sockets> {
-  // Node 20 has no WebSocket of its own.
+  // Node 20 has no global WebSocket.
   const webSocketImpl = 'WebSocket' in globalThis ? globalThis.WebSocket : (await import('ws')).WebSocket
   return createClient({ url, connectionParams, webSocketImpl })
 }
 
-/** A socket is closed with a code and a reason, an operation is refused with a list of errors. */
+/** Converts the errors of graphql-ws: a close event with code and reason, or a list of GraphQL errors. */
 function toClientError(error: unknown, url: string): unknown {
   if (error instanceof ShotboardClientError) return error
   if (Array.isArray(error) && error.every(isProblem)) return errorOf(error)
@@ -66,5 +66,5 @@ function toClientError(error: unknown, url: string): unknown {
     const message = `The connection to ${url} was closed (${error.code})${reason}.`
     return new ShotboardClientError('CONNECTION_CLOSED', message, [], { cause: error })
   }
-  return new ShotboardClientError('SERVER_UNREACHABLE', `${url} cannot be reached.`, [], { cause: error })
+  return new ShotboardClientError('SERVER_UNREACHABLE', `Could not reach ${url}.`, [], { cause: error })
 }

@@ -7,10 +7,10 @@ import type {
   RunRow,
 } from '../library/index.js'
 
-/** A test image that two methods disagree on, to be shown without a network. */
+/** A test image that two methods disagree on, with its pixels as a data URI. */
 export type ShownDisagreement = Disagreement & { readonly dataUri: string }
 
-/** How many images of each kind are shown, and how large: a report stays a file that one can send. */
+/** Limits that keep the report small enough to send: images of each kind, and their side in pixels. */
 const shown: Readonly<Record<DisagreementKind, number>> = {
   METHOD_RIGHT: 12,
   BASELINE_RIGHT: 12,
@@ -19,7 +19,7 @@ const shown: Readonly<Record<DisagreementKind, number>> = {
 const thumbnailSide = 112
 const maxLookedAt = 2000
 
-/** Images of each kind, spread over the test images so that not all are of the first classes. */
+/** Images of each kind, spread over the test images so that they cover many classes. */
 export async function collectDisagreements(
   { contrasts, images }: Library,
   comparison: ComparisonRow,

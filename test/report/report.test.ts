@@ -60,7 +60,7 @@ const all = library.comparisons.rows(await library.store.comparisons.runs(id))
 test('it has what a person needs to decide, in that order', () => {
   expect(sections.map((each) => textOf(each.querySelector('h2')))).toEqual([
     'Which method to use',
-    'Accuracy against shots',
+    'Accuracy by number of shots',
     'Intra-modal overlap',
     'Does less overlap mean more accuracy?',
     'Class by class',
@@ -155,14 +155,14 @@ test('a comparison that was tested on another dataset tells the drop', async () 
   const comparison = await compare({ testDataset: shifted, shots: [2] })
   const report = parseHTML(await reportOn(library, comparison)).document
   const titles = [...report.querySelectorAll('h2')].map(textOf)
-  expect(titles).toContain('What is lost on other images')
+  expect(titles).toContain('Accuracy lost on other images')
   expect(textOf(report.body)).toContain('tested on Shifted <b>')
 })
 
 test('one method at one number of shots is enough for a report', async () => {
   const comparison = await compare({ shots: [2], seeds: [1], methods: [{ method: 'zero-shot' }] })
   const report = parseHTML(await reportOn(library, comparison)).document
-  expect(textOf(report.querySelector('.lead'))).toContain('nothing to compare it with')
+  expect(textOf(report.querySelector('.lead'))).toContain('no other method to compare it with')
 })
 
 test('the server has it as a page that loads and runs nothing', async () => {
