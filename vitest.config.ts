@@ -11,7 +11,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^shotboard\/testing$/, replacement: here('./src/testing/index.ts') },
-      { find: /^shotboard\/client$/, replacement: here('./src/client/index.ts') },
+      { find: /^shotboard\/client$/, replacement: here('./client/index.ts') },
       { find: /^shotboard$/, replacement: here('./src/index.ts') },
       // One copy of graphql: its ES modules and its CommonJS build count as different realms.
       { find: /^graphql$/, replacement: here('./node_modules/graphql/index.js') },

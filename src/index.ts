@@ -1,20 +1,24 @@
 // What programs and plugins import as `shotboard`.
 
-export type { Batch } from './cache/batch.js'
-export { buildCache, type Cache, type SpaceFeatures, type Support } from './cache/cache.js'
+export { buildCache } from './cache/cache.js'
+export type { Batch, Cache } from './cache/contract.js'
 export { type Encoder, openEncoder } from './encoders/encoder.js'
 export { ShotboardError } from './errors.js'
 export { type Evaluation, type EvaluationOptions, evaluate } from './evaluation/evaluate.js'
 export { type FitOptions, type FittedMethod, fitMethod, scoreQueries } from './evaluation/fit.js'
-export type { KlScaling, Labelled, Selection } from './evaluation/protocol.js'
+export type { KlScaling, Selection } from './evaluation/protocol.js'
 export { mcnemar, type Statistic, summarise } from './evaluation/statistics.js'
 export { type FeatureFile, parseFeatureFile, readFeatureFile } from './features/feature-file.js'
+export type { LabelledImages } from './features/labelled-images.js'
+export type { SpaceFeatures } from './features/space-features.js'
+export type { Support } from './features/support.js'
 export {
   evaluateFeatures,
   type FeatureEvaluation,
   type FeatureEvaluationOptions,
 } from './library/evaluate-features.js'
-export { type Library, type LibrarySettings, openLibrary } from './library/library.js'
+export { type Library, type OpenedLibrary, openLibrary } from './library/library.js'
+export type { LibrarySettings } from './library/settings.js'
 export {
   defineMethod,
   type Hyperparameter,

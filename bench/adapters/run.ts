@@ -76,7 +76,7 @@ async function train(objective: ObjectiveName, seed: number, datasetId: string):
   const wanted = new Set(seed === seeds[0] ? snapshots.map((share) => Math.round(share * steps)) : [])
   const runtime = openRuntime()
   const started = performance.now()
-  const classes = ((await library.store.datasets.classes([datasetId])).get(datasetId) ?? []).length
+  const classes = (await library.store.datasets.classes(datasetId)).length
   const { adapter, losses } = await trainAdapter(runtime, {
     model: library.encoders.model('mini-clip'),
     ...{ images, classes, settings },
@@ -115,6 +115,6 @@ async function study(path: string): Promise<Studied> {
   })
   const ended = await library.comparisons.ended(id)
   if (ended.status !== 'SUCCEEDED') throw new Error(ended.error ?? ended.status)
-  const runs = (await library.store.comparisons.runs([id])).get(id) ?? []
+  const runs = await library.store.comparisons.runs(id)
   return { dataset: dataset.name, overlap, runs, correlation: await library.overlapCorrelation([id]) }
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { encodersOf } from '../comparisons/comparison-job.js'
 import { type Adapter, parseAdapter } from '../encoders/adapters/adapter.js'
 import type { AdapterFolder, AddedAdapter } from '../encoders/adapters/added-adapters.js'
 import { checkAdapter } from '../encoders/adapters/check-adapter.js'
 import type { Encoder } from '../encoders/encoder.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors, reasonOf } from '../errors.js'
+import { encodersOf } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import { requireFreeName } from './adapter-names.js'
 
@@ -70,7 +70,7 @@ export function createAdapters(context: {
   /** Under a comparison that runs, spaces must not change. Throws IN_USE. */
   async function requireIdle(encoder: string): Promise<void> {
     const unfinished = (await store.comparisons.unfinished()).map(({ id }) => id)
-    for (const [id, runs] of await store.comparisons.runs(unfinished)) {
+    for (const [id, runs] of await store.comparisons.runsOf(unfinished)) {
       if (!encodersOf(runs).includes(encoder)) continue
       throw errors.inUse({ what: `encoder ${encoder}`, by: `comparison ${id}` }, 'encoder')
     }

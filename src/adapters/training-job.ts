@@ -1,14 +1,14 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fingerprintDataset } from '../datasets/dataset-fingerprint.js'
-import { fingerprintOf } from '../datasets/encoded-data.js'
 import type { AdapterFolder } from '../encoders/adapters/added-adapters.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors, ShotboardError } from '../errors.js'
-import { isOver } from '../jobs/recorded-jobs.js'
+import { hasEnded } from '../jobs/recorded-jobs.js'
 import type { ImageFiles } from '../store/image-files.js'
 import type { Store } from '../store/store.js'
 import type { LossRow, TrainingRow } from '../store/trainings.js'
+import { fingerprintOf } from '../system/fingerprint.js'
 import { isStorageFault } from '../system/storage-fault.js'
 import type { Runtime } from '../tensor/runtime.js'
 import { storedTrainingSettings } from '../training/settings.js'
@@ -37,8 +37,8 @@ export async function runTraining(
   signal: AbortSignal,
 ): Promise<void> {
   const { store, encoders, adapterFolder } = context
-  const [row] = await store.trainings.byIds([id])
-  if (!row || isOver(row)) return
+  const row = await store.trainings.get(id)
+  if (!row || hasEnded(row)) return
   try {
     await train(context, row, signal)
     await encoders.get(row.encoder).setAdapters(await adapterFolder.read(row.encoder))
@@ -62,9 +62,9 @@ export const removeCheckpoint = (
 ): Promise<void> => rm(join(checkpointDirectory, id), { recursive: true, force: true })
 
 /** Seconds between two looks at how far it is; more often would be writing for nobody. */
-const leastMsBetweenSteps = 500
-const mostCheckpoints = 20
-const mostStepsAtRisk = 50
+const minMsBetweenSteps = 500
+const maxCheckpoints = 20
+const maxStepsAtRisk = 50
 
 async function train(context: TrainingJobContext, row: TrainingRow, signal: AbortSignal): Promise<void> {
   const { store, encoders, imageFiles, adapterFolder, checkpointDirectory } = context
@@ -72,7 +72,7 @@ async function train(context: TrainingJobContext, row: TrainingRow, signal: Abor
   if (datasetId === null) throw errors.unknownDataset({ id: 'that was trained on' })
   const settings = storedTrainingSettings(row.settings)
   const model = encoders.model(row.encoder)
-  const classes = (await store.datasets.classes([datasetId])).get(datasetId) ?? []
+  const classes = await store.datasets.classes(datasetId)
   const rows = await store.datasets.images(datasetId, undefined, row.lastImage)
   const dataset = fingerprintDataset(classes, rows)
   const images = rows.map(
@@ -95,12 +95,12 @@ async function train(context: TrainingJobContext, row: TrainingRow, signal: Abor
       checkpoint: {
         file: join(checkpointDirectory, id, 'checkpoint.safetensors'),
         fingerprint: fingerprintOf([model.fingerprint, dataset, settings]),
-        every: Math.min(mostStepsAtRisk, Math.ceil(steps / mostCheckpoints)),
+        every: Math.min(maxStepsAtRisk, Math.ceil(steps / maxCheckpoints)),
       },
       async onStep(step, all) {
         const imagesPerSecond = speed(step)
         const now = performance.now()
-        if (now - told < leastMsBetweenSteps && step < steps) return
+        if (now - told < minMsBetweenSteps && step < steps) return
         told = now
         await store.trainings.step(id, { step, losses: thinned(all, steps), imagesPerSecond })
       },
@@ -125,11 +125,11 @@ async function train(context: TrainingJobContext, row: TrainingRow, signal: Abor
   }
 }
 
-const mostLosses = 200
+const maxLosses = 200
 
 /** A loss curve of so many points at most, each the mean of the steps since the one before. */
 function thinned(losses: readonly number[], steps: number): LossRow[] {
-  const stride = Math.ceil(steps / mostLosses)
+  const stride = Math.ceil(steps / maxLosses)
   const points: LossRow[] = []
   for (let from = 0; from < losses.length; from += stride) {
     const some = losses.slice(from, from + stride)

@@ -1,7 +1,7 @@
 import { errors, ShotboardError } from '../errors.js'
 import type { Changes } from '../jobs/changes.js'
 import type { JobQueue } from '../jobs/queue.js'
-import { isOver, recordedJobs } from '../jobs/recorded-jobs.js'
+import { hasEnded, recordedJobs } from '../jobs/recorded-jobs.js'
 import type { TrainingRow } from '../store/trainings.js'
 import { parseTrainingSettings, type TrainingSettingsInput } from '../training/settings.js'
 import { trainingSteps } from '../training/train-adapter.js'
@@ -45,7 +45,7 @@ export interface TrainingsContext extends TrainingJobContext {
 }
 
 /** Whoever watches a training is told at most twice a second. */
-const leastMsBetweenStates = 500
+const minMsBetweenStates = 500
 
 export function createTrainings(context: TrainingsContext): Trainings {
   const { store, encoders, queue, changes } = context
@@ -63,7 +63,7 @@ export function createTrainings(context: TrainingsContext): Trainings {
 
   return {
     async train({ dataset: datasetId, encoder: encoderId, name: asked, ...input }) {
-      const [dataset] = await store.datasets.byIds([datasetId])
+      const dataset = await store.datasets.get(datasetId)
       if (!dataset) throw errors.unknownDataset({ id: datasetId }, 'dataset')
       const encoder = encoders.get(encoderId, 'encoder')
       const settings = parseTrainingSettings(input)
@@ -83,21 +83,21 @@ export function createTrainings(context: TrainingsContext): Trainings {
     async goOn(id) {
       const { name, encoder, status } = await find(id)
       if (status === 'SUCCEEDED') throw errors.trainingFinished({ id, status }, 'id')
-      if (isOver({ status })) {
+      if (hasEnded({ status })) {
         await requireFreeName(store, encoders.get(encoder), name, 'id')
         if (await store.trainings.reopen(id)) enqueue(id)
       }
       return find(id)
     },
     async delete(id) {
-      if (!isOver(await find(id))) {
+      if (!hasEnded(await find(id))) {
         throw errors.inUse({ what: `training ${id}`, by: 'itself: it has not ended' }, 'id')
       }
       await store.trainings.delete(id)
       await removeCheckpoint(context, id)
     },
     ended,
-    watch: (id) => watch(id, changes, leastMsBetweenStates),
+    watch: (id) => watch(id, changes, minMsBetweenStates),
     resume,
   }
 }

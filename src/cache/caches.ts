@@ -1,6 +1,8 @@
+import type { Support } from '../features/support.js'
 import { type FeatureSpace, type SpaceValues, spaceAt } from '../spaces/contract.js'
 import type { Kernels } from '../tensor/kernels.js'
-import { buildCache, type Cache, type Support } from './cache.js'
+import { buildCache } from './cache.js'
+import type { Cache } from './contract.js'
 
 /** The caches of one support set, each built when a method first asks for its space and shared by those that follow. */
 export interface Caches {

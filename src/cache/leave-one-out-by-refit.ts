@@ -1,14 +1,15 @@
-import { selectFeatures } from '../datasets/feature-source.js'
+import { selectFeatures } from '../features/space-features.js'
+import type { Support } from '../features/support.js'
 import type { FeatureSpace } from '../spaces/contract.js'
-import type { Batch } from './batch.js'
-import { buildCache, type Cache, type Support } from './cache.js'
+import { buildCache } from './cache.js'
+import type { Batch, Cache } from './contract.js'
 
 /**
  * Leave-one-out by its definition: for each image of a cache, in its order, a batch of that image alone against a cache
  * that is built without it. A space that is fitted on the support set is fitted again without the image, unless it says
  * where all images lie then.
  */
-export async function* withoutEach(support: Support, cache: Cache): AsyncGenerator<Batch> {
+export async function* leaveOneOutByRefit(support: Support, cache: Cache): AsyncGenerator<Batch> {
   const { order, space, fitted, kernels } = cache
   const sorted = { ...support, features: selectFeatures(support.features, order), labels: cache.labels }
   for (let i = 0; i < order.length; i++) {

@@ -1,4 +1,5 @@
 import type { FeatureSpace, FittedSpace } from '../spaces/contract.js'
+import { fitSpace } from '../spaces/fit-space.js'
 import { throwIfCancelled } from '../system/abort.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { gatherRows, type Matrix, matrix, rowOf, sliceRows } from '../tensor/matrix.js'
@@ -10,7 +11,7 @@ import { gatherRows, type Matrix, matrix, rowOf, sliceRows } from '../tensor/mat
 export const leftOutAffinity = Math.fround(-3e38)
 
 /** With β = 0 a left-out affinity would weigh 1; with this it weighs 0, and every other key still 1. */
-export const leastSharpness = 1e-30
+export const minSharpness = 1e-30
 
 /** A support set in a space, as leaving images out needs it. */
 interface Keys {
@@ -62,6 +63,6 @@ export async function keysWithout(
     features: gatherRows(features, rest),
     labels: Int32Array.from(rest, (j) => labels[j] as number),
   }
-  const fold = await space.fit?.(without, kernels)
-  return fold ? fold.project(features) : features
+  const { project } = await fitSpace(space, without, kernels)
+  return project(features)
 }

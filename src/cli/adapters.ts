@@ -3,9 +3,13 @@ import { basename } from 'node:path'
 import Table from 'cli-table3'
 import { Command, Option } from 'commander'
 import { errors } from '../errors.js'
-import type { Library } from '../library/library.js'
-import type { TrainingRow } from '../store/trainings.js'
-import { objectiveNames, type TrainingSettingsInput, trainingDefaults } from '../training/settings.js'
+import {
+  type Library,
+  objectiveNames,
+  type TrainingRow,
+  type TrainingSettingsInput,
+  trainingDefaults,
+} from '../library/index.js'
 import { compareAdapters } from './compare-adapters.js'
 import { datasetNamed } from './dataset-named.js'
 import { createProgressBar } from './progress-bar.js'

@@ -1,5 +1,5 @@
 import Table from 'cli-table3'
-import type { Library } from '../library/library.js'
+import type { Library } from '../library/index.js'
 import { datasetNamed } from './dataset-named.js'
 import { printWhenEnded, selectionFor } from './run-comparison.js'
 

@@ -1,15 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Command } from 'commander'
-import { parseExperiment } from '../comparisons/experiment.js'
 import { errors, reasonOf } from '../errors.js'
-import { openLibrary } from '../library/library.js'
+import { openLibrary, parseExperiment } from '../library/index.js'
 import { keyVariable, readSettings } from '../settings/settings.js'
 import type { ComparisonHost, ExportFormat } from './comparison-host.js'
 import { localComparisons } from './local-comparisons.js'
 import { printResults, watchComparison } from './print-comparison.js'
 import { remoteComparisons } from './remote-comparisons.js'
-import { endWell } from './run-command.js'
+import { runCommand } from './run-command.js'
 
 interface CompareOptions {
   readonly url?: string
@@ -27,7 +26,7 @@ export const compareCommand = (): Command =>
     .option('--key <key>', 'the API key that the service asks for (default: $SHOTBOARD_API_KEY)')
     .option('--json [file]', 'write the comparison as JSON, to a file or instead of the table')
     .option('--csv [file]', 'write the comparison as CSV, to a file or instead of the table')
-    .action((file: string, options: CompareOptions) => endWell((onStop) => run(file, options, onStop)))
+    .action((file: string, options: CompareOptions) => runCommand((onStop) => run(file, options, onStop)))
 
 async function run(
   file: string,

@@ -1,4 +1,4 @@
-import type { Experiment } from '../comparisons/experiment.js'
+import type { Experiment } from '../library/index.js'
 import type { TableRow } from './table.js'
 
 /** Where comparisons are made and watched: a library in this process, or a service. */

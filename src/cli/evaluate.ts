@@ -1,17 +1,19 @@
 import Table from 'cli-table3'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import type { KlScaling, Selection } from '../evaluation/protocol.js'
-import { readFeatureFile } from '../features/feature-file.js'
-import { evaluateFeatures, type FeatureEvaluation } from '../library/evaluate-features.js'
-import { linspace } from '../methods/contract.js'
-import { builtin } from '../plugins/builtin.js'
-import { loadPlugin } from '../plugins/plugin.js'
-import { createRegistry } from '../plugins/registry.js'
+import {
+  createKernels,
+  evaluateFeatures,
+  type FeatureEvaluation,
+  type KlScaling,
+  linspace,
+  loadRegistry,
+  openRuntime,
+  readFeatureFile,
+  type Selection,
+} from '../library/index.js'
 import { readSettings } from '../settings/settings.js'
-import { createKernels } from '../tensor/kernels.js'
-import { openRuntime } from '../tensor/runtime.js'
 import { createProgressBar } from './progress-bar.js'
-import { endWell } from './run-command.js'
+import { runCommand } from './run-command.js'
 
 const selections = { validation: 'VALIDATION', 'leave-one-out': 'LEAVE_ONE_OUT', none: 'NONE' } as const
 const scalings = { frozen: 'FROZEN', batch: 'BATCH' } as const
@@ -68,11 +70,11 @@ export const evaluateCommand = (): Command =>
       {},
     )
     .option('--json', 'print one JSON array')
-    .action((file: string, options: EvaluateOptions) => endWell(() => run(file, options)))
+    .action((file: string, options: EvaluateOptions) => runCommand(() => run(file, options)))
 
 async function run(file: string, options: EvaluateOptions): Promise<void> {
   const { plugins, threads } = readSettings(process.env)
-  const loaded = await Promise.all(plugins.map((plugin) => loadPlugin(plugin, process.cwd())))
+  const registry = await loadRegistry(plugins, process.cwd())
   const runtime = openRuntime({ threads })
   const bar = createProgressBar('Evaluating', process.stderr)
   const results: FeatureEvaluation[] = []
@@ -82,7 +84,7 @@ async function run(file: string, options: EvaluateOptions): Promise<void> {
     const total = options.method.length * spaces * (options.shots ?? features.shots).length
     const evaluations = evaluateFeatures({
       features,
-      registry: createRegistry([builtin(), ...loaded]),
+      registry,
       kernels: createKernels(runtime),
       methods: options.method,
       ...(options.space && { spaces: options.space }),

@@ -1,8 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
-import { manifestOf } from '../datasets/dataset-manifest.js'
-import { supportSetFile } from '../datasets/support-set-file.js'
-import type { Library } from '../library/library.js'
+import type { Library } from '../library/index.js'
 import { datasetNamed } from './dataset-named.js'
 import { withLibrary } from './with-library.js'
 
@@ -18,7 +16,7 @@ export const exportCommand = (): Command =>
         .action((name: string, { out }: { out?: string }) =>
           write(async (library) => {
             const { id } = await datasetNamed(library, name)
-            const text = `${JSON.stringify(await manifestOf(library.store, id), null, 2)}\n`
+            const text = `${JSON.stringify(await library.datasets.manifest(id), null, 2)}\n`
             return { file: out ?? `dataset-${id}.json`, content: text }
           }),
         ),
@@ -31,7 +29,7 @@ export const exportCommand = (): Command =>
         .action((id: string, { out }: { out?: string }) =>
           write(async (library) => ({
             file: out ?? `support-set-${id}.safetensors`,
-            content: await supportSetFile(library, id),
+            content: await library.supportSets.file(id),
           })),
         ),
     )

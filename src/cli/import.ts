@@ -1,10 +1,15 @@
 import { Command, InvalidArgumentError } from 'commander'
-import type { ImportOptions, ImportResult } from '../datasets/importing/imports.js'
-import { type Library, openLibrary } from '../library/library.js'
+import {
+  defaultSplitRule,
+  type ImportOptions,
+  type ImportResult,
+  type Library,
+  openLibrary,
+  type SplitRule,
+} from '../library/index.js'
 import { readSettings } from '../settings/settings.js'
-import { defaultSplitRule, type SplitRule } from '../sources/split-rule.js'
 import { createProgressBar } from './progress-bar.js'
-import { endWell } from './run-command.js'
+import { runCommand } from './run-command.js'
 
 interface ImportCommandOptions {
   readonly name?: string
@@ -28,7 +33,9 @@ export const importCommand = (): Command =>
     )
     .option('--seed <number>', 'the seed that images are split by', wholeNumber, seed)
     .option('--update-prompts', 'take the prompts of dataset.json into a dataset that is there already')
-    .action((path: string, options: ImportCommandOptions) => endWell((onStop) => run(path, options, onStop)))
+    .action((path: string, options: ImportCommandOptions) =>
+      runCommand((onStop) => run(path, options, onStop)),
+    )
 
 async function run(
   path: string,

@@ -2,14 +2,18 @@ import { rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import Table from 'cli-table3'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { addedModelsFolder, readModelFolders } from '../encoders/encoders.js'
-import { addModel } from '../encoders/hub/add.js'
-import { type Precision, precisions } from '../encoders/manifest.js'
 import { errors } from '../errors.js'
+import {
+  addedModelsFolder,
+  addModel,
+  openRuntime,
+  type Precision,
+  precisions,
+  readModelFolders,
+} from '../library/index.js'
 import { readSettings } from '../settings/settings.js'
-import { openRuntime } from '../tensor/runtime.js'
 import { createProgressBar } from './progress-bar.js'
-import { endWell } from './run-command.js'
+import { runCommand } from './run-command.js'
 
 /** `shotboard models`: the encoders that there are. */
 export const modelsCommand = (): Command =>
@@ -36,7 +40,7 @@ const addCommand = (): Command =>
     .option('--id <id>', "the encoder's id (default: the model's name, with the precision)")
     .option('--logit-scale <number>', "instead of the model's own", positive)
     .option('--logit-bias <number>', "instead of the model's own, for one trained with a sigmoid", Number)
-    .action((model: string, options: AddCommandOptions) => endWell(() => add(model, options)))
+    .action((model: string, options: AddCommandOptions) => runCommand(() => add(model, options)))
 
 async function add(model: string, options: AddCommandOptions): Promise<void> {
   const settings = readSettings(process.env)
@@ -60,7 +64,7 @@ async function add(model: string, options: AddCommandOptions): Promise<void> {
 }
 
 const listCommand = (): Command =>
-  new Command('list').description('List the encoders.').action(() => endWell(list))
+  new Command('list').description('List the encoders.').action(() => runCommand(list))
 
 async function list(): Promise<void> {
   const settings = readSettings(process.env)
@@ -86,7 +90,7 @@ const removeCommand = (): Command =>
   new Command('remove')
     .description('Remove a model that was added. Datasets and results stay.')
     .argument('<id>', "the encoder's id")
-    .action((id: string) => endWell(() => remove(id)))
+    .action((id: string) => runCommand(() => remove(id)))
 
 async function remove(id: string): Promise<void> {
   const settings = readSettings(process.env)

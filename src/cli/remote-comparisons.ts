@@ -12,9 +12,9 @@ import {
   type ShotboardClient,
   ShotboardClientError,
   WatchComparisonDocument,
-} from '../client/index.js'
-import { comparisonOf, type ExperimentDataset } from '../comparisons/experiment.js'
+} from 'shotboard/client'
 import { errors } from '../errors.js'
+import { comparisonOf, type ExperimentDataset } from '../library/index.js'
 import type { ComparisonHost, ComparisonState } from './comparison-host.js'
 
 /** Comparisons on a service, by its API. What is stopped there is cancelled. */

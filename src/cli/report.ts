@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { errors, reasonOf } from '../errors.js'
-import { openLibrary } from '../library/library.js'
+import { openLibrary } from '../library/index.js'
 import { reportOn } from '../report/report.js'
 import { readSettings } from '../settings/settings.js'
-import { endWell } from './run-command.js'
+import { runCommand } from './run-command.js'
 
 interface ReportOptions {
   readonly out?: string
@@ -22,7 +22,7 @@ export const reportCommand = (): Command =>
       'ask a running server, such as http://localhost:4000, instead of the data directory',
     )
     .action((comparison: string, options: ReportOptions) =>
-      endWell((onStop) => run(comparison, options, onStop)),
+      runCommand((onStop) => run(comparison, options, onStop)),
     )
 
 async function run(

@@ -1,4 +1,4 @@
-import { ShotboardClientError } from '../client/index.js'
+import { ShotboardClientError } from 'shotboard/client'
 import { ShotboardError } from '../errors.js'
 
 /** Whoever stops a service waits ten seconds before killing it. */
@@ -9,7 +9,7 @@ const msToStop = 9500
  * signal ends the process at once; an error ends the process with its
  * words, without a stack where Shotboard raised it on purpose.
  */
-export async function endWell(
+export async function runCommand(
   command: (onStop: (stop: () => Promise<void>) => void) => Promise<void>,
 ): Promise<void> {
   let stop: () => Promise<void> = () => Promise.resolve()

@@ -1,7 +1,4 @@
-import type { MethodChoice } from '../comparisons/method-choice.js'
-import type { Selection } from '../evaluation/protocol.js'
-import type { Library } from '../library/library.js'
-import type { ComparisonRow } from '../store/comparisons.js'
+import type { ComparisonRow, Library, MethodChoice, Selection } from '../library/index.js'
 import { localComparisons } from './local-comparisons.js'
 import { printResults, watchComparison } from './print-comparison.js'
 
@@ -25,9 +22,9 @@ export function everyMethod({ registry, encoders }: Library): MethodChoice[] {
 }
 
 /** Shot counts that every class of the dataset has images for. */
-export async function shotsFor({ store }: Library, dataset: string): Promise<number[]> {
-  const classes = (await store.datasets.classes([dataset])).get(dataset) ?? []
-  const pool = await store.datasets.images(dataset, 'SUPPORT_POOL')
+export async function shotsFor({ datasets }: Library, dataset: string): Promise<number[]> {
+  const classes = await datasets.classes(dataset)
+  const pool = await datasets.images(dataset, 'SUPPORT_POOL')
   const least = Math.min(
     ...classes.map(({ index }) => pool.filter(({ classIndex }) => classIndex === index).length),
   )
@@ -53,8 +50,8 @@ export async function compareAndPrint(library: Library, dataset: string): Promis
 }
 
 /** On validation images where there are any. */
-export async function selectionFor({ store }: Library, dataset: string): Promise<Selection> {
-  const counts = (await store.datasets.counts([dataset])).get(dataset) ?? []
+export async function selectionFor({ datasets }: Library, dataset: string): Promise<Selection> {
+  const counts = await datasets.counts(dataset)
   const hasValidation = counts.some(({ split, images }) => split === 'VALIDATION' && images > 0)
   return hasValidation ? 'VALIDATION' : 'LEAVE_ONE_OUT'
 }

@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander'
-import { shiftKinds, shiftStrengths } from '../images/shift.js'
-import type { Library } from '../library/library.js'
+import { type Library, shiftKinds, shiftStrengths } from '../library/index.js'
 import { datasetNamed } from './dataset-named.js'
 import { withLibrary } from './with-library.js'
 

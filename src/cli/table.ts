@@ -1,5 +1,5 @@
 import Table from 'cli-table3'
-import type { Statistic } from '../evaluation/statistics.js'
+import type { Statistic } from '../library/index.js'
 
 /** What a table shows of a method in a space at a number of shots. */
 export interface TableRow {

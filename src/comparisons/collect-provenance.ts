@@ -13,7 +13,7 @@ export async function provenanceOf(
   encoder: Encoder,
 ): Promise<(space: FeatureSpace) => Provenance> {
   const fingerprint = async (id: string): Promise<string> => {
-    const classes = (await store.datasets.classes([id])).get(id) ?? []
+    const classes = await store.datasets.classes(id)
     return fingerprintDataset(classes, await store.datasets.images(id, undefined, lastImage))
   }
   const shared = {

@@ -3,16 +3,17 @@ import { fingerprintDataset } from '../datasets/dataset-fingerprint.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors } from '../errors.js'
 import type { Statistic } from '../evaluation/statistics.js'
+import { type MeasureName, type Measures, pickMeasures } from '../measures.js'
 import { rangeOf } from '../methods/contract.js'
 import type { Registry } from '../plugins/registry.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import type { RunRow } from '../store/runs.js'
+import { encodersOf } from '../store/runs.js'
 import type { Store } from '../store/store.js'
-import { encodersOf } from './comparison-job.js'
 import type { Comparisons } from './comparisons.js'
 import type { Experiment } from './experiment.js'
 import type { Provenance } from './provenance.js'
-import type { ResultFiles } from './run-results.js'
+import type { RunResults } from './run-results.js'
 
 /**
  * A comparison with everything needed to repeat it. Hashes are SHA-256 in hexadecimal, accuracies percentages, times ISO
@@ -38,16 +39,13 @@ export interface ComparisonDocument {
   readonly encoders: readonly DocumentEncoder[]
   readonly methods: readonly DocumentMethod[]
   /** Means over the seeds; `low` and `high` are a 95 % bootstrap interval of the mean. */
-  readonly rows: readonly {
+  readonly rows: readonly ({
     readonly encoder?: string
     readonly method: string
     readonly space: string | null
     readonly shots: number
-    readonly accuracy: Statistic
-    readonly top5Accuracy: Statistic
-    readonly calibrationError: Statistic
     readonly drop: Statistic | null
-  }[]
+  } & Readonly<Record<MeasureName, Statistic>>)[]
   readonly runs: readonly DocumentRun[]
 }
 
@@ -95,19 +93,18 @@ export interface DocumentRun {
   readonly seed: number
   /** Hyperparameters that were given, and not selected. */
   readonly given: Readonly<Record<string, number>>
-  readonly result: {
-    /** Null once the support set is deleted. */
-    readonly supportSet: string | null
-    readonly selectionImages: number
-    readonly selectionAccuracy: number | null
-    readonly hyperparameters: Readonly<Record<string, number>>
-    readonly accuracy: number
-    readonly top5Accuracy: number
-    readonly calibrationError: number
-    readonly unshiftedAccuracy: number | null
-    readonly testImages: number
-    readonly timings: { readonly encodeMs: number; readonly searchMs: number; readonly scoreMs: number }
-  } | null
+  readonly result:
+    | (Measures & {
+        /** Null once the support set is deleted. */
+        readonly supportSet: string | null
+        readonly selectionImages: number
+        readonly selectionAccuracy: number | null
+        readonly hyperparameters: Readonly<Record<string, number>>
+        readonly unshiftedAccuracy: number | null
+        readonly testImages: number
+        readonly timings: { readonly encodeMs: number; readonly searchMs: number; readonly scoreMs: number }
+      })
+    | null
   /** The hash of the file with the adapters that the space has on; null where it has none. */
   readonly adapter: string | null
   /** Of what computed it; null where it has not finished, or was made by a version that did not say. */
@@ -120,7 +117,7 @@ export interface DocumentContext {
   readonly store: Store
   readonly encoders: Encoders
   readonly registry: Registry
-  readonly resultFiles: ResultFiles
+  readonly runResults: RunResults
   readonly comparisons: Comparisons
 }
 
@@ -130,9 +127,9 @@ const filesInFlight = 16
 /** A comparison as a document, with the runs that there are. Throws UNKNOWN_COMPARISON. */
 export async function documentComparison(context: DocumentContext, id: string): Promise<ComparisonDocument> {
   const { store, encoders, comparisons } = context
-  const [comparison] = await store.comparisons.byIds([id])
+  const comparison = await store.comparisons.get(id)
   if (!comparison) throw errors.unknownComparison({ id }, 'id')
-  const runs = (await store.comparisons.runs([id])).get(id) ?? []
+  const runs = await store.comparisons.runs(id)
   const provenances = await readProvenances(context, runs)
   const made = [...provenances.values()][0]
 
@@ -167,13 +164,13 @@ export async function documentComparison(context: DocumentContext, id: string): 
 }
 
 async function readProvenances(
-  { resultFiles }: DocumentContext,
+  { runResults }: DocumentContext,
   runs: readonly RunRow[],
 ): Promise<ReadonlyMap<string, Provenance>> {
   const limit = pLimit(filesInFlight)
   const finished = runs.filter(({ result }) => result !== null)
   const read = await Promise.all(
-    finished.map(({ id }) => limit(async () => [id, await resultFiles.provenance(id)] as const)),
+    finished.map(({ id }) => limit(async () => [id, await runResults.provenance(id)] as const)),
   )
   return new Map(read.flatMap(([id, provenance]) => (provenance ? [[id, provenance] as const] : [])))
 }
@@ -184,9 +181,9 @@ async function describeDataset(
   lastImage: number | null,
   made: string | null,
 ): Promise<DocumentDataset> {
-  const [dataset] = await store.datasets.byIds([id])
+  const dataset = await store.datasets.get(id)
   if (!dataset) throw errors.unknownDataset({ id })
-  const classes = (await store.datasets.classes([id])).get(id) ?? []
+  const classes = await store.datasets.classes(id)
   const rows = await store.datasets.images(id, undefined, lastImage)
   const images: Record<string, number> = { SUPPORT_POOL: 0, VALIDATION: 0, TEST: 0 }
   for (const { split } of rows) images[split] = (images[split] ?? 0) + 1
@@ -263,9 +260,7 @@ function describeRun(run: RunRow, provenance: Provenance | undefined): DocumentR
       selectionImages: result.selectionImages,
       selectionAccuracy: result.selectionAccuracy,
       hyperparameters: result.hyperparameters,
-      accuracy: result.accuracy,
-      top5Accuracy: result.top5Accuracy,
-      calibrationError: result.calibrationError,
+      ...pickMeasures(result),
       unshiftedAccuracy: result.unshiftedAccuracy,
       testImages: result.testImages,
       timings: { encodeMs: result.encodeMs, searchMs: result.searchMs, scoreMs: result.scoreMs },

@@ -1,37 +1,35 @@
-import type { Support } from '../cache/cache.js'
-import { type Caches, createCaches } from '../cache/caches.js'
-import type { LoadOptions, Materials } from '../datasets/encoded-data.js'
+import type { EncodedData, LoadOptions } from '../datasets/encoded-data.js'
 import type { Encoder } from '../encoders/encoder.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors, reasonOf } from '../errors.js'
 import { evaluate } from '../evaluation/evaluate.js'
-import type { Labelled } from '../evaluation/protocol.js'
 import { createProgress } from '../jobs/progress.js'
-import { isOver } from '../jobs/recorded-jobs.js'
+import { hasEnded } from '../jobs/recorded-jobs.js'
+import { pickMeasures } from '../measures.js'
 import type { Registry } from '../plugins/registry.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import type { ComparisonRow } from '../store/comparisons.js'
-import type { RunRow } from '../store/runs.js'
+import { encodersOf, type RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
-import type { SupportSetRow } from '../store/support-sets.js'
 import { throwIfCancelled, untilCancelled } from '../system/abort.js'
-import type { Turns } from '../system/keyed-lock.js'
+import type { KeyedLock } from '../system/keyed-lock.js'
 import { isStorageFault } from '../system/storage-fault.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { provenanceOf } from './collect-provenance.js'
-import { contentsOf } from './comparison-fingerprint.js'
+import { type ComparisonFeatures, createComparisonFeatures } from './comparison-features.js'
+import { comparisonFingerprint } from './comparison-fingerprint.js'
 import type { Provenance } from './provenance.js'
-import type { ResultFiles } from './run-results.js'
+import type { RunResults } from './run-results.js'
 
 export interface ComparisonJobContext {
   readonly store: Store
   readonly encoders: Encoders
   readonly registry: Registry
   readonly kernels: Kernels
-  readonly materials: Materials
-  readonly resultFiles: ResultFiles
+  readonly encodedData: EncodedData
+  readonly runResults: RunResults
   /** Comparisons may share runs: each run is made by one at a time. */
-  readonly turns: Turns
+  readonly runLock: KeyedLock
 }
 
 /** A run counts as much work as so many images to encode: its search and its scoring take about as long. */
@@ -49,14 +47,14 @@ export async function runComparison(
   signal: AbortSignal,
 ): Promise<void> {
   const { store } = context
-  const [comparison] = await store.comparisons.byIds([id])
-  if (!comparison || isOver(comparison)) return
+  const comparison = await store.comparisons.get(id)
+  if (!comparison || hasEnded(comparison)) return
   await store.comparisons.update(id, { status: 'RUNNING', error: null })
-  const runs = (await store.comparisons.runs([id])).get(id) ?? []
+  const runs = await store.comparisons.runs(id)
   let problem: string | null = null
   try {
     await performRuns(context, comparison, runs, signal)
-    problem = problemOf((await store.comparisons.runs([id])).get(id) ?? [])
+    problem = problemOf(await store.comparisons.runs(id))
   } catch (error) {
     if (signal.aborted || isStorageFault(error)) throw error
     // Nothing that a single run could be blamed for, such as an encoder that is not there any more.
@@ -74,11 +72,6 @@ export async function runComparison(
 }
 
 const isOpen = ({ status }: RunRow): boolean => status !== 'SUCCEEDED' && status !== 'FAILED'
-
-/** The encoders of a comparison's runs, in the order they were asked for. */
-export const encodersOf = (runs: readonly Pick<RunRow, 'encoder'>[]): readonly string[] => [
-  ...new Set(runs.map(({ encoder }) => encoder)),
-]
 
 /** What a comparison says of its runs that failed; null where none has. */
 function problemOf(runs: readonly RunRow[]): string | null {
@@ -104,13 +97,13 @@ async function performRuns(
       const own = open.filter((run) => run.encoder === encoder.id)
       return {
         own,
-        loader: createLoader(context, comparison, encoder, own),
+        shared: createComparisonFeatures(context, comparison, encoder, own),
         provenance: await provenanceOf(store, comparison, encoder),
       }
     }),
   )
   let total = open.length * imagesPerRun
-  for (const { loader } of parts) total += await loader.imagesToEncode()
+  for (const { shared } of parts) total += await shared.imagesToEncode()
   const progress = createProgress({
     before: comparison.progress,
     total,
@@ -120,13 +113,13 @@ async function performRuns(
   const onEncoded = (images: number): void => progress.add(images)
   try {
     const planned = parts.flatMap(({ own, ...part }) => own.map((run) => ({ run, ...part })))
-    for (const { run, loader, provenance } of planned) {
-      await context.turns(run.id, signal, async () => {
+    for (const { run, shared, provenance } of planned) {
+      await context.runLock(run.id, signal, async () => {
         throwIfCancelled(signal)
         // Another comparison that shares the run may have finished it meanwhile.
         if (!(await store.runs.start(run.id))) return
         try {
-          await performRun(context, run, loader, provenance, { signal, onEncoded })
+          await performRun(context, run, shared, provenance, { signal, onEncoded })
         } catch (error) {
           if (signal.aborted || isStorageFault(error)) throw error
           await store.runs.fail(run.id, reasonOf(error))
@@ -142,32 +135,33 @@ async function performRuns(
 
 /** Throws CONTENTS_CHANGED where a comparison would go on with something else than it was asked for with. */
 async function requireSameContents(
-  { store, materials }: ComparisonJobContext,
+  { store, encodedData }: ComparisonJobContext,
   { datasetId, testDatasetId, lastImage, contents }: ComparisonRow,
   encoders: readonly Encoder[],
 ): Promise<void> {
   if (contents === null) return
   const [classes, images, tested] = await Promise.all([
-    materials.classes(datasetId),
+    encodedData.classes(datasetId),
     store.datasets.images(datasetId, undefined, lastImage),
-    testDatasetId === null ? null : materials.testImages(testDatasetId, datasetId, lastImage),
+    testDatasetId === null ? null : encodedData.testImages(testDatasetId, datasetId, lastImage),
   ])
-  if (contentsOf({ encoders, classes, images, tested }) !== contents) throw errors.contentsChanged({})
+  if (comparisonFingerprint({ encoders, classes, images, tested }) !== contents)
+    throw errors.contentsChanged({})
 }
 
 async function performRun(
-  { store, registry, kernels, resultFiles }: ComparisonJobContext,
+  { store, registry, kernels, runResults }: ComparisonJobContext,
   run: RunRow,
-  loader: Loader,
+  shared: ComparisonFeatures,
   provenance: (space: FeatureSpace) => Provenance,
   loading: LoadOptions,
 ): Promise<void> {
   const { signal } = loading
   const method = registry.method(run.method)
   const space = registry.space(run.space ?? 'clip')
-  const { supportSet, support, caches, ms: supportMs } = await loader.support(run, loading)
-  const { test, unshifted, ms: testMs } = await loader.test(loading)
-  const validation = run.selection === 'VALIDATION' ? await loader.split('VALIDATION', loading) : undefined
+  const { supportSet, support, caches, ms: supportMs } = await shared.support(run, loading)
+  const { test, unshifted, ms: testMs } = await shared.test(loading)
+  const validation = run.selection === 'VALIDATION' ? await shared.validation(loading) : undefined
   await store.runs.progress(run.id, 0.5)
 
   const evaluating = evaluate({
@@ -186,127 +180,17 @@ async function performRun(
   })
   const evaluation = await untilCancelled(signal, evaluating)
   const { predicted, confidence } = evaluation
-  await resultFiles.write(run.id, { labels: test.labels, predicted, confidence }, provenance(space))
+  await runResults.write(run.id, { labels: test.labels, predicted, confidence }, provenance(space))
   await store.runs.succeed(run.id, {
     supportSetId: supportSet.id,
     selectionImages: evaluation.fitted.selectionImages,
     selectionAccuracy: evaluation.fitted.selectionAccuracy,
     hyperparameters: evaluation.fitted.values,
-    accuracy: evaluation.accuracy,
-    top5Accuracy: evaluation.top5Accuracy,
-    calibrationError: evaluation.calibrationError,
+    ...pickMeasures(evaluation),
     unshiftedAccuracy: evaluation.unshiftedAccuracy,
     testImages: evaluation.images,
     encodeMs: supportMs + testMs + (validation?.ms ?? 0),
     searchMs: evaluation.fitted.searchMs,
     scoreMs: evaluation.scoreMs,
   })
-}
-
-/** The features that a comparison's runs share, each loaded when first needed and timed. */
-interface Loader {
-  support(
-    run: RunRow,
-    options: LoadOptions,
-  ): Promise<{ supportSet: SupportSetRow; support: Support; caches: Caches; ms: number }>
-  split(split: 'VALIDATION' | 'TEST', options: LoadOptions): Promise<{ labelled: Labelled; ms: number }>
-  /** The test images; where they are another dataset's, the dataset's own besides, unless it has none. */
-  test(options: LoadOptions): Promise<{ test: Labelled; unshifted?: Labelled; ms: number }>
-  imagesToEncode(): Promise<number>
-}
-
-function createLoader(
-  { store, registry, materials, kernels }: ComparisonJobContext,
-  { datasetId, testDatasetId, lastImage }: ComparisonRow,
-  encoder: Encoder,
-  runs: readonly RunRow[],
-): Loader {
-  // A space that is not registered any more fails the runs that are in it, and no others.
-  const used = [...new Set(runs.flatMap(({ space }) => space ?? []))].flatMap((id) => {
-    try {
-      return registry.space(id)
-    } catch {
-      // A run whose space is not there any more says so itself, and takes no other along.
-      return []
-    }
-  })
-  const spaces = [...new Set(used.map(({ base }) => base))]
-  const supports = new Map<string, ReturnType<Loader['support']>>()
-  const splits = new Map<string, ReturnType<Loader['split']>>()
-
-  const drawOf = ({ shots, seed, augmentations }: RunRow) => JSON.stringify([shots, seed, augmentations])
-  const supportSetOf = ({ shots, seed, augmentations }: RunRow) =>
-    materials.supportSet({ datasetId, encoder: encoder.id, shots, seed, augmentations }, lastImage)
-
-  const split: Loader['split'] = (name, options) =>
-    once(splits, name, async () => {
-      const images = await store.datasets.images(datasetId, name, lastImage)
-      const started = performance.now()
-      const labelled = await materials.labelled(images, encoder, spaces, options)
-      return { labelled, ms: performance.now() - started }
-    })
-  const shifted = (testDataset: string, options: LoadOptions) =>
-    once(splits, 'shifted', async () => {
-      const images = await materials.testImages(testDataset, datasetId, lastImage)
-      const started = performance.now()
-      const labelled = await materials.labelled(images, encoder, spaces, options)
-      return { labelled, ms: performance.now() - started }
-    })
-
-  return {
-    support(run, options) {
-      const key = drawOf(run)
-      // Runs of one support set stand together: the last one's caches have served when the next one comes.
-      if (!supports.has(key)) supports.clear()
-      return once(supports, key, async () => {
-        const supportSet = await supportSetOf(run)
-        const started = performance.now()
-        const support = await materials.support(supportSet, encoder, spaces, options)
-        const ms = performance.now() - started
-        return { supportSet, support, caches: createCaches(support, kernels), ms }
-      })
-    },
-    split,
-    async test(options) {
-      const own = await split('TEST', options)
-      if (testDatasetId === null) return { test: own.labelled, ms: own.ms }
-      const { labelled: test, ms } = await shifted(testDatasetId, options)
-      return { test, ms, ...(own.labelled.labels.length > 0 && { unshifted: own.labelled }) }
-    },
-    async imagesToEncode() {
-      if (runs.length === 0) return 0
-      const wantsValidation = runs.some(({ selection }) => selection === 'VALIDATION')
-      const images = await store.datasets.images(datasetId, 'TEST', lastImage)
-      if (testDatasetId !== null) {
-        images.push(...(await materials.testImages(testDatasetId, datasetId, lastImage)))
-      }
-      if (wantsValidation) {
-        images.push(...(await store.datasets.images(datasetId, 'VALIDATION', lastImage)))
-      }
-      let missing = await materials.missing(images, encoder, spaces, 1)
-      // Support sets overlap; each image of them is encoded once for its recipe.
-      const drawn = new Map<number, Map<string, { imageId: string; classIndex: number }>>()
-      for (const run of new Map(runs.map((each) => [drawOf(each), each])).values()) {
-        const supportSet = await supportSetOf(run)
-        const rows = (await store.supportSets.images([supportSet.id])).get(supportSet.id) ?? []
-        const known = drawn.get(run.augmentations) ?? new Map()
-        for (const row of rows) known.set(row.imageId, row)
-        drawn.set(run.augmentations, known)
-      }
-      for (const [augmentations, rows] of drawn) {
-        missing += await materials.missing([...rows.values()], encoder, spaces, augmentations)
-      }
-      return missing
-    },
-  }
-}
-
-/** A result that failed is not kept, so that the next run tries again. */
-function once<T>(known: Map<string, Promise<T>>, key: string, compute: () => Promise<T>): Promise<T> {
-  const found = known.get(key)
-  if (found) return found
-  const result = compute()
-  known.set(key, result)
-  result.catch(() => known.delete(key))
-  return result
 }

@@ -1,20 +1,21 @@
 import { errors, type ShotboardError } from '../errors.js'
 import {
   comparePairs,
-  type FinishedRun,
+  type MeasuredRun,
   type PairwiseTest,
   type SummaryRow,
   summariseRuns,
 } from '../evaluation/summary.js'
 import type { Changes } from '../jobs/changes.js'
 import type { JobQueue } from '../jobs/queue.js'
-import { isOver, recordedJobs } from '../jobs/recorded-jobs.js'
+import { hasEnded, recordedJobs } from '../jobs/recorded-jobs.js'
+import { pickMeasures } from '../measures.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import type { RunRow } from '../store/runs.js'
 import { type ComparisonJobContext, runComparison } from './comparison-job.js'
 import { findMethodInSpace } from './method-in-space.js'
 import { type CompareInput, type PlanContext, planComparison } from './plan-comparison.js'
-import type { ResultFiles } from './run-results.js'
+import type { RunResults } from './run-results.js'
 
 export interface Comparisons {
   /** Starts a comparison and returns at once. Throws what is wrong with the argument at fault, and then starts nothing. */
@@ -44,16 +45,16 @@ export interface Comparisons {
 export interface ComparisonsContext extends PlanContext {
   readonly queue: JobQueue
   readonly changes: Changes
-  readonly resultFiles: ResultFiles
+  readonly runResults: RunResults
   readonly job: ComparisonJobContext
   /** Told of a comparison that waits for the disk or the database. */
   readonly onFault: (comparison: string, fault: ShotboardError) => void
   /** Comparisons that wait or run at the same time. */
-  readonly mostOpen: number
+  readonly maxOpen: number
 }
 
 export function createComparisons(context: ComparisonsContext): Comparisons {
-  const { store, registry, queue, changes, resultFiles } = context
+  const { store, registry, queue, changes, runResults } = context
 
   const { enqueue, cancel, watch, ended, resume } = recordedJobs<ComparisonRow>({
     queue,
@@ -68,17 +69,17 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
 
   async function start(input: CompareInput, reuse: boolean): Promise<ComparisonRow> {
     const planned = await planComparison(context, input)
-    const same = reuse ? await store.comparisons.byFingerprint(planned.fingerprint) : null
-    const most = context.mostOpen
+    const same = reuse ? await store.comparisons.findByFingerprint(planned.fingerprint) : null
+    const most = context.maxOpen
     if (!same && (await store.comparisons.countUnfinished()) >= most)
       throw errors.tooManyComparisons({ most })
     const comparison = same ?? (await store.comparisons.create(planned))
-    if (!isOver(comparison)) enqueue(comparison.id)
+    if (!hasEnded(comparison)) enqueue(comparison.id)
     return comparison
   }
 
   function rows(runs: readonly RunRow[]): SummaryRow[] {
-    return summariseRuns(runs.flatMap((run) => finishedRunOf(run) ?? []))
+    return summariseRuns(runs.flatMap((run) => measuredRunOf(run) ?? []))
   }
 
   return {
@@ -86,26 +87,23 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     compareOnce: (input) => start(input, true),
     cancel,
     ended,
-    watch: (id) => watch(id, changes, leastMsBetweenStates),
+    watch: (id) => watch(id, changes, minMsBetweenStates),
     resume,
     rows,
     async pairs(runs, baseline, space) {
       const found = findMethodInSpace(runs, registry, baseline, space, ['baseline', 'baselineSpace'])
       const isBaseline = (row: SummaryRow) => row.method === found.method && row.space === found.space
-      return comparePairs(rows(runs), isBaseline, resultFiles.read)
+      return comparePairs(rows(runs), isBaseline, runResults.read)
     },
   }
 }
 
-/** What a summary needs of a run; undefined where it has not finished. */
-function finishedRunOf({ id, encoder, method, space, shots, seed, result }: RunRow): FinishedRun | undefined {
+/** A run's measures; undefined if it has not finished. */
+function measuredRunOf({ id, encoder, method, space, shots, seed, result }: RunRow): MeasuredRun | undefined {
   if (!result) return undefined
-  const { accuracy, top5Accuracy, calibrationError, unshiftedAccuracy } = result
-  return {
-    ...{ id, encoder, method, space, shots, seed },
-    ...{ accuracy, top5Accuracy, calibrationError, unshiftedAccuracy },
-  }
+  const { unshiftedAccuracy } = result
+  return { id, encoder, method, space, shots, seed, unshiftedAccuracy, ...pickMeasures(result) }
 }
 
 /** Whoever watches a comparison is told at most ten times a second. */
-const leastMsBetweenStates = 100
+const minMsBetweenStates = 100

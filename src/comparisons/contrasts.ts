@@ -1,15 +1,23 @@
-import type { Materials } from '../datasets/encoded-data.js'
+import type { EncodedData } from '../datasets/encoded-data.js'
 import { errors } from '../errors.js'
 import { type ClassDelta, classDeltasOf } from '../evaluation/class-deltas.js'
 import { type DisagreementKind, disagreementsOf } from '../evaluation/disagreements.js'
 import { pairPredictions } from '../evaluation/prediction-pair.js'
+import type { Predictions } from '../evaluation/predictions.js'
 import type { Registry } from '../plugins/registry.js'
 import type { ComparisonRow } from '../store/comparisons.js'
-import { type Page, type PageRequest, requirePageSize } from '../store/page.js'
+import {
+  cursorOfPosition,
+  type Page,
+  type PageRequest,
+  pageOf,
+  positionAfter,
+  requirePageSize,
+} from '../store/page.js'
 import type { RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import { findMethodInSpace } from './method-in-space.js'
-import type { Predictions, ResultFiles } from './run-results.js'
+import type { RunResults } from './run-results.js'
 
 /** Two methods of a comparison, at one number of shots. */
 export interface ContrastInput {
@@ -31,7 +39,7 @@ export interface DisagreementsInput extends ContrastInput {
 }
 
 /** What an image was taken for. */
-export interface TakenFor {
+export interface PredictedClass {
   readonly classIndex: number
   /** Null where an earlier version did not keep it. */
   readonly probability: number | null
@@ -44,8 +52,8 @@ export interface Disagreement {
   readonly classIndex: number
   readonly seed: number
   readonly kind: DisagreementKind
-  readonly prediction: TakenFor
-  readonly baselinePrediction: TakenFor
+  readonly prediction: PredictedClass
+  readonly baselinePrediction: PredictedClass
 }
 
 /** Two methods of a comparison against each other. */
@@ -66,14 +74,14 @@ export interface Contrasts {
 
 export function createContrasts({
   store,
-  materials,
+  encodedData,
   registry,
-  resultFiles,
+  runResults,
 }: {
   readonly store: Store
-  readonly materials: Materials
+  readonly encodedData: EncodedData
   readonly registry: Registry
-  readonly resultFiles: ResultFiles
+  readonly runResults: RunResults
 }): Contrasts {
   /** The runs of the two that have succeeded, paired by seed, in the order of the seeds asked for. */
   function pairsOf(all: readonly RunRow[], { shots, encoder, ...input }: ContrastInput) {
@@ -94,24 +102,20 @@ export function createContrasts({
   }
 
   const read = ({ run, baseline }: { run: RunRow; baseline: RunRow }) =>
-    Promise.all([resultFiles.read(run.id), resultFiles.read(baseline.id)])
+    Promise.all([runResults.read(run.id), runResults.read(baseline.id)])
 
   return {
     async classDeltas({ datasetId }, runs, input) {
       const pairs = []
       for (const pair of pairsOf(runs, input)) pairs.push(pairPredictions(...(await read(pair))))
-      const classes = (await store.datasets.classes([datasetId])).get(datasetId) ?? []
+      const classes = await store.datasets.classes(datasetId)
       return classDeltasOf(pairs, classes.length)
     },
 
-    async disagreements(
-      { datasetId, testDatasetId, lastImage },
-      runs,
-      { seed, kind, ...input },
-      { first, after },
-    ) {
+    async disagreements({ datasetId, testDatasetId, lastImage }, runs, { seed, kind, ...input }, request) {
+      const { first } = request
       requirePageSize(first)
-      const from = after == null ? 0 : positionOf(after) + 1
+      const after = positionAfter(request)
       if (seed != null) requireOneOf(runs, 'seed', seed)
       const pairs = pairsOf(runs, input)
       const pair = seed == null ? pairs[0] : pairs.find((each) => each.seed === seed)
@@ -120,33 +124,29 @@ export function createContrasts({
       const [mine, theirs] = await read(pair)
       const all = disagreementsOf(pairPredictions(mine, theirs))
       const wanted = kind == null ? all : all.filter((each) => each.kind === kind)
-      const rest = wanted.filter(({ position }) => position >= from)
-      const shown = rest.slice(0, first)
+      const rest = wanted.filter(({ position }) => after === undefined || position > after)
       const images = testDatasetId
-        ? await materials.testImages(testDatasetId, datasetId, lastImage)
+        ? await encodedData.testImages(testDatasetId, datasetId, lastImage)
         : await store.datasets.images(datasetId, 'TEST', lastImage)
-      const last = shown.at(-1)
+      const page = pageOf(rest, first, ({ position }) => cursorOfPosition(position))
       return {
-        nodes: shown.map((each) => ({
+        nodes: page.nodes.map((each) => ({
           imageId: images[each.position]?.imageId as string,
           datasetId,
           classIndex: mine.labels[each.position] as number,
           seed: pair.seed,
           kind: each.kind,
-          prediction: takenFor(mine, each.position),
-          baselinePrediction: takenFor(theirs, each.position),
+          prediction: predictedClass(mine, each.position),
+          baselinePrediction: predictedClass(theirs, each.position),
         })),
-        pageInfo: {
-          hasNextPage: rest.length > shown.length,
-          endCursor: last ? cursorOf(last.position) : null,
-        },
+        pageInfo: page.pageInfo,
         totalCount: wanted.length,
       }
     },
   }
 }
 
-const takenFor = ({ predicted, confidence }: Predictions, position: number): TakenFor => ({
+const predictedClass = ({ predicted, confidence }: Predictions, position: number): PredictedClass => ({
   classIndex: predicted[position] as number,
   probability: confidence?.[position] ?? null,
 })
@@ -161,15 +161,4 @@ function requireOneOf(
   if (known.includes(value)) return
   const reason = `The comparison has no runs of ${what} ${value}; it has ${known.join(', ')}.`
   throw errors.invalidValue({ reason }, what)
-}
-
-/** Runs never change, so the position of an image is a cursor that stays right. */
-const cursorOf = (position: number): string => Buffer.from(String(position)).toString('base64url')
-
-function positionOf(cursor: string): number {
-  const position = Buffer.from(cursor, 'base64url').toString()
-  if (!/^\d{1,9}$/.test(position)) {
-    throw errors.invalidValue({ reason: `"${cursor}" is no cursor that a page has given.` }, 'after')
-  }
-  return Number(position)
 }

@@ -1,13 +1,14 @@
-import { LRUCache } from 'lru-cache'
-import { featuresOf } from '../cache/cache.js'
-import { fingerprintOf } from '../datasets/encoded-data.js'
 import { errors } from '../errors.js'
 import { type Correlation, correlate } from '../evaluation/overlap/correlation.js'
 import { overlapValue } from '../evaluation/overlap/overlap.js'
-import type { Labelled } from '../evaluation/protocol.js'
+import { inBase, type LabelledImages } from '../features/labelled-images.js'
+import { featuresOf } from '../features/space-features.js'
 import { clipFormOf } from '../methods/contract.js'
+import { fitSpace } from '../spaces/fit-space.js'
 import type { ComparisonRow } from '../store/comparisons.js'
+import { fingerprintOf } from '../system/fingerprint.js'
 import { firstRepeated } from '../system/first-repeated.js'
+import { createPromiseCache } from '../system/promise-cache.js'
 import type { OverlapContext } from './overlap.js'
 import { type FinishedRun, isFinished, type Pair, pairWithClip, protocolOf } from './pair-with-clip.js'
 
@@ -33,7 +34,7 @@ export interface CorrelationPoint {
 type SeedPoint = Omit<CorrelationPoint, 'seeds'>
 
 /** The test images of a comparison, encoded. */
-type TestImages = Labelled & { readonly fingerprint: string }
+type TestImages = LabelledImages & { readonly fingerprint: string }
 
 export interface OverlapCorrelation {
   readonly points: readonly CorrelationPoint[]
@@ -42,8 +43,8 @@ export interface OverlapCorrelation {
   readonly reason: string | null
 }
 
-/** Overlaps are the same for the same images and the same fit; a number is cheap to keep. */
-const keptOverlaps = 10_000
+/** Overlaps kept in memory: the same images and the same fit have the same overlap. */
+const maxOverlaps = 10_000
 
 /**
  * Correlates, over the runs of comparisons, the reduction of intra-modal overlap with the gain in accuracy. A run counts
@@ -53,8 +54,8 @@ const keptOverlaps = 10_000
 export function createOverlapCorrelation(
   context: OverlapContext,
 ): (comparisons: readonly string[]) => Promise<OverlapCorrelation> {
-  const { store, encoders, registry, kernels, materials } = context
-  const kept = new LRUCache<string, Promise<number>>({ max: keptOverlaps })
+  const { store, encoders, registry, kernels, encodedData } = context
+  const overlaps = createPromiseCache<number>(maxOverlaps)
 
   /** The test images of a comparison's runs, encoded for some spaces. */
   async function testOf(comparison: ComparisonRow, bases: readonly string[]) {
@@ -62,8 +63,8 @@ export function createOverlapCorrelation(
     const images =
       testDatasetId === null
         ? await store.datasets.images(datasetId, 'TEST', lastImage)
-        : await materials.testImages(testDatasetId, datasetId, lastImage)
-    const labelled = await materials.labelled(images, encoders.get(encoder), bases)
+        : await encodedData.testImages(testDatasetId, datasetId, lastImage)
+    const labelled = await encodedData.labelled(images, encoders.get(encoder), bases)
     return { ...labelled, fingerprint: fingerprintOf(images) }
   }
 
@@ -83,31 +84,18 @@ export function createOverlapCorrelation(
       settings,
       fittedOn,
     ])
-    const known = kept.get(key)
-    if (known) return known
-    const measure = async () => {
-      const all = featuresOf(test.features, space.base)
-      const [supportSet] = fittedOn === null ? [] : await store.supportSets.byIds([fittedOn])
+    return overlaps.get(key, async () => {
+      const supportSet = fittedOn === null ? null : await store.supportSets.get(fittedOn)
       if (space.fit && !supportSet) {
         const reason = `A support set that ${space.name} was fitted on has been deleted.`
         throw errors.invalidValue({ reason }, 'comparisons')
       }
-      const support = supportSet && (await materials.support(supportSet, encoder, [space.base]))
-      const fitted =
-        support &&
-        (await space.fit?.(
-          { features: featuresOf(support.features, space.base), labels: support.labels },
-          kernels,
-          result.hyperparameters,
-        ))
-      const features = fitted ? await fitted.project(all) : all
+      const support = supportSet ? await encodedData.support(supportSet, encoder, [space.base]) : test
+      const { project } = await fitSpace(space, inBase(support, space), kernels, result.hyperparameters)
+      const features = await project(featuresOf(test.features, space.base))
       const classes = test.labels.reduce((most, label) => Math.max(most, label), 0) + 1
       return overlapValue({ features, labels: test.labels, classes, kernels })
-    }
-    const measured = measure()
-    kept.set(key, measured)
-    measured.catch(() => kept.delete(key))
-    return measured
+    })
   }
 
   /** Reduction and gain of one run against the same method's run in `clip`. */
@@ -138,8 +126,8 @@ export function createOverlapCorrelation(
       const name = ids[repeated] as string
       throw errors.duplicateEntry({ what: 'comparison', name }, `comparisons[${repeated}]`)
     }
-    const comparisons = new Map((await store.comparisons.byIds(ids)).map((row) => [row.id, row]))
-    const runsOf = await store.comparisons.runs(ids)
+    const comparisons = new Map((await store.comparisons.getMany(ids)).map((row) => [row.id, row]))
+    const runsOf = await store.comparisons.runsOf(ids)
     const all: FinishedRun[] = []
     const ownerOf = new Map<string, ComparisonRow>()
     for (const [i, id] of ids.entries()) {

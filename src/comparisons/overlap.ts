@@ -1,12 +1,14 @@
-import { featuresOf } from '../cache/cache.js'
-import type { Materials } from '../datasets/encoded-data.js'
+import type { EncodedData } from '../datasets/encoded-data.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors } from '../errors.js'
 import { type ModalityGap, modalityGapOf } from '../evaluation/overlap/modality-gap.js'
 import { measureOverlap, type Overlap } from '../evaluation/overlap/overlap.js'
+import { inBase } from '../features/labelled-images.js'
+import { featuresOf } from '../features/space-features.js'
 import type { Registry } from '../plugins/registry.js'
+import { fitSpace } from '../spaces/fit-space.js'
 import type { DatasetImageRow } from '../store/datasets.js'
-import type { Split } from '../store/generated/sqlite/enums.js'
+import type { Split } from '../store/enums.js'
 import type { Store } from '../store/store.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { spacesOf } from './encoder-spaces.js'
@@ -35,17 +37,17 @@ export interface OverlapContext {
   readonly encoders: Encoders
   readonly registry: Registry
   readonly kernels: Kernels
-  readonly materials: Materials
+  readonly encodedData: EncodedData
 }
 
-const mostBins = 2000
+const maxBins = 2000
 
 /**
  * Measures intra-modal overlap in each space. Spaces that are fitted on labelled images are fitted on the support set, or
  * on the whole support pool where a dataset is given. Throws what is wrong with the argument at fault.
  */
 export function createOverlap(context: OverlapContext): (input: OverlapInput) => Promise<OverlapReport> {
-  const { store, encoders, registry, kernels, materials } = context
+  const { store, encoders, registry, kernels, encodedData } = context
 
   /** The dataset, and the images that spaces are fitted on. */
   async function subject(input: OverlapInput) {
@@ -53,23 +55,23 @@ export function createOverlap(context: OverlapContext): (input: OverlapInput) =>
       throw errors.invalidValue({ reason: 'Give exactly one of dataset and supportSet.' })
     }
     if (input.supportSet != null) {
-      const [supportSet] = await store.supportSets.byIds([input.supportSet])
+      const supportSet = await store.supportSets.get(input.supportSet)
       if (!supportSet) throw errors.unknownSupportSet({ id: input.supportSet }, 'supportSet')
       const encoder = encoders.get(input.encoder ?? supportSet.encoder, 'encoder')
-      const fitOn = (bases: readonly string[]) => materials.support(supportSet, encoder, bases)
+      const fitOn = (bases: readonly string[]) => encodedData.support(supportSet, encoder, bases)
       return { datasetId: supportSet.datasetId, encoder, fitOn }
     }
-    const [dataset] = await store.datasets.byIds([input.dataset ?? ''])
+    const dataset = await store.datasets.get(input.dataset ?? '')
     if (!dataset) throw errors.unknownDataset({ id: input.dataset ?? '' }, 'dataset')
     const encoder = encoders.get(input.encoder, 'encoder')
     const pool = await store.datasets.images(dataset.id, 'SUPPORT_POOL')
-    const fitOn = (bases: readonly string[]) => materials.labelled(pool, encoder, bases)
+    const fitOn = (bases: readonly string[]) => encodedData.labelled(pool, encoder, bases)
     return { datasetId: dataset.id, encoder, fitOn, pool }
   }
 
   return async (input) => {
-    if (!(Number.isInteger(input.bins) && input.bins >= 1 && input.bins <= mostBins)) {
-      throw errors.invalidValue({ reason: `bins must be from 1 to ${mostBins}, not ${input.bins}.` }, 'bins')
+    if (!(Number.isInteger(input.bins) && input.bins >= 1 && input.bins <= maxBins)) {
+      throw errors.invalidValue({ reason: `bins must be from 1 to ${maxBins}, not ${input.bins}.` }, 'bins')
     }
     const { datasetId, encoder, fitOn, pool } = await subject(input)
     const ids = input.spaces ?? spacesOf(encoder, registry).map(({ id }) => id)
@@ -88,27 +90,21 @@ export function createOverlap(context: OverlapContext): (input: OverlapInput) =>
     })
     if (spaces.length === 0) throw errors.emptyList({ what: 'space' }, 'spaces')
     const images: readonly DatasetImageRow[] = await store.datasets.images(datasetId, input.split)
-    const rows = await materials.classes(datasetId)
+    const rows = await encodedData.classes(datasetId)
     if (new Set(images.map(({ classIndex }) => classIndex)).size < 2) {
       throw errors.invalidValue({ reason: 'The split has images of fewer than two classes.' }, 'split')
     }
     const bases = [...new Set(spaces.map(({ base }) => base))]
-    const { features, labels } = await materials.labelled(images, encoder, bases)
+    const { features, labels } = await encodedData.labelled(images, encoder, bases)
     const fittedOn = spaces.some(({ fit }) => fit) ? await fitOn(bases) : undefined
 
     const measured: (Overlap & { space: string })[] = []
     for (const space of spaces) {
       const all = featuresOf(features, space.base)
-      const fitted =
-        fittedOn &&
-        (await space.fit?.(
-          { features: featuresOf(fittedOn.features, space.base), labels: fittedOn.labels },
-          kernels,
-        ))
-      const projected = fitted ? await fitted.project(all) : all
+      const { project } = await fitSpace(space, inBase(fittedOn ?? { features, labels }, space), kernels)
       const classes = rows.length
       const overlap = await measureOverlap({
-        features: projected,
+        features: await project(all),
         labels,
         classes,
         bins: input.bins,
@@ -116,7 +112,7 @@ export function createOverlap(context: OverlapContext): (input: OverlapInput) =>
       })
       measured.push({ ...overlap, space: space.id })
     }
-    const texts = await materials.textClassifier(encoder, rows)
+    const texts = await encodedData.textClassifier(encoder, rows)
     const modalityGap = await modalityGapOf(featuresOf(features, 'clip'), labels, texts, kernels)
     return { datasetId, encoder: encoder.id, spaces: measured, modalityGap }
   }

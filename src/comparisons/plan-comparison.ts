@@ -1,4 +1,4 @@
-import { fingerprintOf, type Materials } from '../datasets/encoded-data.js'
+import type { EncodedData } from '../datasets/encoded-data.js'
 import { requireAugmentations, requireSeed, requireShots } from '../datasets/support-sets.js'
 import type { Encoder } from '../encoders/encoder.js'
 import type { Encoders } from '../encoders/encoders.js'
@@ -9,9 +9,10 @@ import type { NewComparison } from '../store/comparisons.js'
 import type { ClassRow, DatasetImageRow, DatasetRow } from '../store/datasets.js'
 import type { RunRequest } from '../store/runs.js'
 import type { Store } from '../store/store.js'
+import { fingerprintOf } from '../system/fingerprint.js'
 import { firstRepeated } from '../system/first-repeated.js'
 import { version } from '../version.js'
-import { contentsOf } from './comparison-fingerprint.js'
+import { comparisonFingerprint } from './comparison-fingerprint.js'
 import { chooseMethods, type MethodChoice } from './method-choice.js'
 
 export interface CompareInput {
@@ -33,34 +34,34 @@ export interface PlanContext {
   readonly store: Store
   readonly encoders: Encoders
   readonly registry: Registry
-  readonly materials: Materials
+  readonly encodedData: EncodedData
   /** Runs of one comparison: all of them are planned, stored and read as a whole. */
-  readonly mostRuns: number
+  readonly maxRuns: number
 }
 
 /** Checks a request and spells out its runs. Throws what is wrong, with the argument at fault. */
 export async function planComparison(
-  { store, encoders, registry, materials, mostRuns }: PlanContext,
+  { store, encoders, registry, encodedData, maxRuns }: PlanContext,
   input: CompareInput,
 ): Promise<NewComparison> {
-  const [dataset] = await store.datasets.byIds([input.dataset])
+  const dataset = await store.datasets.get(input.dataset)
   if (!dataset) throw errors.unknownDataset({ id: input.dataset }, 'dataset')
   const chosenEncoders = chooseEncoders(encoders, input)
   requireList(input.shots, 'shots', 'number of shots', requireShots)
   requireList(input.seeds, 'seeds', 'seed', requireSeed)
   requireAugmentations(input.augmentations, 'augmentations')
   const count = chosenEncoders.length * input.shots.length * input.seeds.length * input.methods.length
-  if (count > mostRuns) throw errors.tooManyRuns({ most: mostRuns, count }, 'seeds')
+  if (count > maxRuns) throw errors.tooManyRuns({ most: maxRuns, count }, 'seeds')
   const chosen = chosenEncoders.map((encoder) => chooseMethods(input.methods, registry, encoder))
-  const classes = (await store.datasets.classes([dataset.id])).get(dataset.id) ?? []
+  const classes = await store.datasets.classes(dataset.id)
   const datasets = input.testDataset == null ? [dataset.id] : [dataset.id, input.testDataset]
   const lastImage = await store.datasets.lastImage(datasets)
   const images = await store.datasets.images(dataset.id, undefined, lastImage)
   requireImages(dataset, classes, images, input)
-  const tested = await testImagesOf(store, materials, dataset, input, lastImage)
+  const tested = await testImagesOf(store, encodedData, dataset, input, lastImage)
 
   const contents = chosenEncoders.map((encoder) =>
-    contentsOf({ encoders: [encoder], classes, images, tested }),
+    comparisonFingerprint({ encoders: [encoder], classes, images, tested }),
   )
   const runsWith = (encoder: Encoder, i: number) => (shots: number, seed: number) =>
     (chosen[i] ?? []).map(({ method, space, fixed }) => {
@@ -91,7 +92,7 @@ export async function planComparison(
     testDatasetId: input.testDataset ?? null,
     encoder: (chosenEncoders[0] as Encoder).id,
     lastImage,
-    contents: contentsOf({ encoders: chosenEncoders, classes, images, tested }),
+    contents: comparisonFingerprint({ encoders: chosenEncoders, classes, images, tested }),
     runs,
   }
 }
@@ -111,16 +112,16 @@ function chooseEncoders({ get }: Encoders, { encoder, encoders }: CompareInput):
 /** The test images of another dataset, where one is asked for. Throws UNKNOWN_DATASET, CLASSES_DIFFER or NO_TEST_SPLIT. */
 async function testImagesOf(
   store: Store,
-  materials: Materials,
+  encodedData: EncodedData,
   { id }: DatasetRow,
   { testDataset }: CompareInput,
   lastImage: number,
 ): Promise<readonly DatasetImageRow[] | null> {
   if (testDataset == null) return null
-  const [dataset] = await store.datasets.byIds([testDataset])
+  const dataset = await store.datasets.get(testDataset)
   if (!dataset) throw errors.unknownDataset({ id: testDataset }, 'testDataset')
   try {
-    const images = await materials.testImages(testDataset, id, lastImage)
+    const images = await encodedData.testImages(testDataset, id, lastImage)
     if (images.length === 0) throw errors.noTestSplit({ dataset: dataset.name })
     return images
   } catch (error) {

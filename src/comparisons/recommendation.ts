@@ -3,7 +3,7 @@ import { type Recommendation, recommend } from '../evaluation/recommendation.js'
 import { type NameOf, recommendationText } from '../evaluation/recommendation-text.js'
 import type { SummaryRow } from '../evaluation/summary.js'
 import type { Registry } from '../plugins/registry.js'
-import type { ResultFiles } from './run-results.js'
+import type { RunResults } from './run-results.js'
 
 /** A recommendation with what it says in words. */
 export type WordedRecommendation = Recommendation & { readonly text: string }
@@ -13,7 +13,7 @@ export type WordedRecommendation = Recommendation & { readonly text: string }
  * nothing has finished. Throws INVALID_VALUE for a number of shots that no row has.
  */
 export const createRecommendation =
-  ({ registry, resultFiles }: { readonly registry: Registry; readonly resultFiles: ResultFiles }) =>
+  ({ registry, runResults }: { readonly registry: Registry; readonly runResults: RunResults }) =>
   async (rows: readonly SummaryRow[], shots?: number | null): Promise<WordedRecommendation | null> => {
     if (rows.length === 0) return null
     const known = [...new Set(rows.map((row) => row.shots))]
@@ -21,7 +21,7 @@ export const createRecommendation =
       const reason = `The comparison has no finished runs of ${shots} shots; it has ${known.join(', ')}.`
       throw errors.invalidValue({ reason }, 'shots')
     }
-    const recommendation = await recommend(rows, shots ?? Math.max(...known), resultFiles.read)
+    const recommendation = await recommend(rows, shots ?? Math.max(...known), runResults.read)
     return (
       recommendation && {
         ...recommendation,

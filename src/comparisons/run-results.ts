@@ -1,21 +1,12 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errors } from '../errors.js'
+import type { Predictions } from '../evaluation/predictions.js'
 import { type NamedTensor, readSafetensors, writeSafetensors } from '../tensor/safetensors.js'
 import { type Provenance, provenanceSchema } from './provenance.js'
 
-/** Which test image was taken for what: what a comparison's tests and a run's confusion matrix are made from. */
-export interface Predictions {
-  /** [N]: the class of each test image. */
-  readonly labels: Int32Array
-  /** [N]: the class it was taken for. */
-  readonly predicted: Int32Array
-  /** [N]: the probability of that class; files of earlier versions lack it. */
-  readonly confidence?: Float32Array
-}
-
 /** The predictions of runs, each a safetensors file named after its run. */
-export interface ResultFiles {
+export interface RunResults {
   write(run: string, predictions: Predictions, provenance?: Provenance): Promise<void>
   /** Throws INVALID_TENSOR_FILE. */
   read(run: string): Promise<Predictions>
@@ -30,7 +21,7 @@ export interface ResultFiles {
 /** What errors call them. */
 const what = 'the results of a run'
 
-export function createResultFiles(directory: string): ResultFiles {
+export function createRunResults(directory: string): RunResults {
   const fileOf = (run: string) => join(directory, `${run}${ending}`)
   async function remove(runs: readonly string[]): Promise<void> {
     await Promise.all(runs.map((run) => rm(fileOf(run), { force: true })))

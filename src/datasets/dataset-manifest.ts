@@ -1,5 +1,5 @@
 import { errors } from '../errors.js'
-import type { Split } from '../store/generated/sqlite/enums.js'
+import type { Split } from '../store/enums.js'
 import type { Store } from '../store/store.js'
 import { fingerprintDataset } from './dataset-fingerprint.js'
 
@@ -26,15 +26,15 @@ const atATime = 500
 
 /** A dataset's manifest, its images in the order in which they came. Throws UNKNOWN_DATASET. */
 export async function manifestOf(store: Store, id: string): Promise<DatasetManifest> {
-  const [dataset] = await store.datasets.byIds([id])
+  const dataset = await store.datasets.get(id)
   if (!dataset) throw errors.unknownDataset({ id }, 'id')
-  const classes = (await store.datasets.classes([id])).get(id) ?? []
+  const classes = await store.datasets.classes(id)
   const members = await store.datasets.images(id)
   const images: DatasetManifest['images'][number][] = []
   for (let from = 0; from < members.length; from += atATime) {
     const some = members.slice(from, from + atATime)
     const known = new Map(
-      (await store.images.byIds(some.map(({ imageId }) => imageId))).map((image) => [image.id, image]),
+      (await store.images.getMany(some.map(({ imageId }) => imageId))).map((image) => [image.id, image]),
     )
     for (const { imageId, classIndex, split } of some) {
       const image = known.get(imageId)

@@ -1,6 +1,6 @@
 import { errors, ShotboardError } from '../errors.js'
 import type { DatasetRow } from '../store/datasets.js'
-import type { Split } from '../store/generated/sqlite/enums.js'
+import type { Split } from '../store/enums.js'
 import type { ImageFiles } from '../store/image-files.js'
 import type { Store } from '../store/store.js'
 import { firstRepeated } from '../system/first-repeated.js'
@@ -50,8 +50,8 @@ export interface Datasets {
   }): Promise<DatasetRow>
 }
 
-const mostNameCharacters = 500
-const mostPromptCharacters = 5000
+const maxNameCharacters = 500
+const maxPromptCharacters = 5000
 
 export function createDatasets(context: {
   readonly store: Store
@@ -63,27 +63,27 @@ export function createDatasets(context: {
   return {
     async create({ name, classes }) {
       const trimmed = name.trim()
-      requireText("A dataset's name", trimmed, mostNameCharacters, 'name')
+      requireText("A dataset's name", trimmed, maxNameCharacters, 'name')
       if (classes.length === 0) throw errors.emptyList({ what: 'class' }, 'classes')
       const rows = classes.map(parseClass)
       const i = firstRepeated(rows.map((row) => row.name))
       const twice = rows[i]
       if (twice) throw errors.duplicateEntry({ what: 'class', name: twice.name }, `classes[${i}].name`)
       const exists = errors.datasetExists({ name: trimmed }, 'name')
-      if (await store.datasets.byName(trimmed)) throw exists
+      if (await store.datasets.findByName(trimmed)) throw exists
       try {
         return await store.datasets.create(trimmed, rows)
       } catch (error) {
         // Somebody else may have taken the name meanwhile.
-        throw (await store.datasets.byName(trimmed)) ? exists : error
+        throw (await store.datasets.findByName(trimmed)) ? exists : error
       }
     },
 
     async addImages({ dataset: id, images }) {
-      const [dataset] = await store.datasets.byIds([id])
+      const dataset = await store.datasets.get(id)
       if (!dataset) throw errors.unknownDataset({ id }, 'dataset')
       if (images.length === 0) throw errors.emptyList({ what: 'image' }, 'images')
-      const classes = (await store.datasets.classes([id])).get(id) ?? []
+      const classes = await store.datasets.classes(id)
       const indexOf = new Map(classes.map(({ name, index }) => [name, index]))
       const classIndices = images.map((labelled, i) => {
         const index = indexOf.get(labelled.class)
@@ -111,14 +111,14 @@ export function createDatasets(context: {
     },
 
     async setPrompts({ dataset: id, classes }) {
-      const [dataset] = await store.datasets.byIds([id])
+      const dataset = await store.datasets.get(id)
       if (!dataset) throw errors.unknownDataset({ id }, 'dataset')
       if (classes.length === 0) throw errors.emptyList({ what: 'class' }, 'classes')
       const rows = classes.map(parseClass)
       const i = firstRepeated(rows.map(({ name }) => name))
       const twice = rows[i]
       if (twice) throw errors.duplicateEntry({ what: 'class', name: twice.name }, `classes[${i}].name`)
-      const known = (await store.datasets.classes([id])).get(id) ?? []
+      const known = await store.datasets.classes(id)
       const indexOf = new Map(known.map(({ name, index }) => [name, index]))
       const prompts = rows.map((row, at) => {
         const index = indexOf.get(row.name)
@@ -138,11 +138,11 @@ export function createDatasets(context: {
 
 function parseClass({ name, prompts }: ClassInput, i: number): { name: string; prompts: string[] } {
   const trimmed = name.trim()
-  requireText("A class's name", trimmed, mostNameCharacters, `classes[${i}].name`)
+  requireText("A class's name", trimmed, maxNameCharacters, `classes[${i}].name`)
   if (prompts == null) return { name: trimmed, prompts: [`a photo of a ${trimmed}.`] }
   if (prompts.length === 0) throw errors.emptyList({ what: 'prompt' }, `classes[${i}].prompts`)
   for (const [p, prompt] of prompts.entries()) {
-    requireText('A prompt', prompt.trim(), mostPromptCharacters, `classes[${i}].prompts[${p}]`)
+    requireText('A prompt', prompt.trim(), maxPromptCharacters, `classes[${i}].prompts[${p}]`)
   }
   return { name: trimmed, prompts: [...prompts] }
 }

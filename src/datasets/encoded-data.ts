@@ -1,15 +1,16 @@
-import { createHash } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
-import type { SpaceFeatures, Support } from '../cache/cache.js'
 import type { Encoder, ImageSource } from '../encoders/encoder.js'
 import { encodeClasses } from '../encoders/text-classifier.js'
 import { errors } from '../errors.js'
-import type { Labelled } from '../evaluation/protocol.js'
+import type { LabelledImages } from '../features/labelled-images.js'
+import type { SpaceFeatures } from '../features/space-features.js'
+import type { Support } from '../features/support.js'
 import { type AugmentationRecipe, augmentationRecipe, plain } from '../images/augmentation.js'
 import type { ClassRow, DatasetImageRow } from '../store/datasets.js'
 import type { ImageFiles } from '../store/image-files.js'
 import type { Store } from '../store/store.js'
 import type { SupportImageRow, SupportSetRow } from '../store/support-sets.js'
+import { fingerprintOf } from '../system/fingerprint.js'
+import { createPromiseCache } from '../system/promise-cache.js'
 import type { Matrix } from '../tensor/matrix.js'
 import { drawSupport } from './draw-support.js'
 import type { FeatureSource } from './feature-source.js'
@@ -22,7 +23,7 @@ export interface LoadOptions {
 }
 
 /** What runs and predictions are made of: classes, support sets and images, encoded. */
-export interface Materials {
+export interface EncodedData {
   /** A dataset's classes. Throws UNKNOWN_DATASET. */
   classes(datasetId: string): Promise<readonly ClassRow[]>
   /** The text classifier of a dataset's classes, encoded once. */
@@ -45,7 +46,7 @@ export interface Materials {
     encoder: Encoder,
     spaces: readonly string[],
     options?: LoadOptions,
-  ): Promise<Labelled>
+  ): Promise<LabelledImages>
   /** The test images of a dataset, their classes those of the same name in another. Throws CLASSES_DIFFER. */
   testImages(testDatasetId: string, datasetId: string, lastImage?: number | null): Promise<DatasetImageRow[]>
   /** How many images of these would have to be encoded. */
@@ -66,15 +67,15 @@ export interface SupportSetRequest {
 }
 
 /** Text classifiers kept in memory: encoding texts is cheap, but not free. */
-const keptClassifiers = 16
+const maxClassifiers = 16
 
-export function createMaterials(options: {
+export function createEncodedData(options: {
   readonly store: Store
   readonly features: FeatureSource
   readonly imageFiles: ImageFiles
-}): Materials {
+}): EncodedData {
   const { store, features, imageFiles } = options
-  const classifiers = new LRUCache<string, Promise<Matrix>>({ max: keptClassifiers })
+  const classifiers = createPromiseCache<Matrix>(maxClassifiers)
 
   const sourceOf = ({ imageId }: SupportImageRow): ImageSource => ({
     id: imageId,
@@ -82,19 +83,14 @@ export function createMaterials(options: {
   })
 
   async function classes(datasetId: string): Promise<readonly ClassRow[]> {
-    const found = (await store.datasets.classes([datasetId])).get(datasetId)
+    const found = await store.datasets.classes(datasetId)
     if (!found || found.length === 0) throw errors.unknownDataset({ id: datasetId })
     return found
   }
 
   function textClassifier(encoder: Encoder, rows: readonly ClassRow[]): Promise<Matrix> {
     const key = JSON.stringify([encoder.id, encoder.fingerprint, rows.map(({ prompts }) => prompts)])
-    const known = classifiers.get(key)
-    if (known) return known
-    const encoding = encodeClasses(encoder, rows)
-    classifiers.set(key, encoding)
-    encoding.catch(() => classifiers.delete(key))
-    return encoding
+    return classifiers.get(key, () => encodeClasses(encoder, rows))
   }
 
   const load = (
@@ -130,7 +126,7 @@ export function createMaterials(options: {
       })
     },
     async support(supportSet, encoder, spaces, loading) {
-      const images = (await store.supportSets.images([supportSet.id])).get(supportSet.id) ?? []
+      const images = await store.supportSets.images(supportSet.id)
       const rows = await classes(supportSet.datasetId)
       return {
         features: await load(images, encoder, spaces, augmentationRecipe(supportSet.augmentations), loading),
@@ -148,7 +144,7 @@ export function createMaterials(options: {
     },
     async testImages(testDatasetId, datasetId, lastImage) {
       const named = async (id: string) => {
-        const [dataset] = await store.datasets.byIds([id])
+        const dataset = await store.datasets.get(id)
         return { name: dataset?.name ?? id, classes: (await classes(id)).map(({ name }) => name) }
       }
       const indices = matchClasses(await named(datasetId), await named(testDatasetId))
@@ -164,7 +160,3 @@ export function createMaterials(options: {
       }),
   }
 }
-
-/** A short name for a value, the same for the same value. */
-export const fingerprintOf = (value: unknown): string =>
-  createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32)

@@ -1,10 +1,10 @@
 import pLimit from 'p-limit'
-import type { SpaceFeatures } from '../cache/cache.js'
 import type { Encoder, ImageSource } from '../encoders/encoder.js'
 import type { FeatureAddress, FeatureStore } from '../features/feature-store.js'
+import type { SpaceFeatures } from '../features/space-features.js'
 import type { AugmentationRecipe } from '../images/augmentation.js'
 import { untilCancelled } from '../system/abort.js'
-import { gatherRows, rowOf } from '../tensor/matrix.js'
+import { rowOf } from '../tensor/matrix.js'
 
 /** Features of images, from the store where they are there, encoded and stored where they are not. */
 export interface FeatureSource {
@@ -100,7 +100,3 @@ export function createFeatureSource(store: FeatureStore, events: FeatureEvents =
     missing: async (request) => (await look(request)).missing.length,
   }
 }
-
-/** The rows of features that belong to some of the images. */
-export const selectFeatures = (features: SpaceFeatures, rows: ArrayLike<number>): SpaceFeatures =>
-  Object.fromEntries(Object.entries(features).map(([space, all]) => [space, gatherRows(all, rows)]))

@@ -45,7 +45,7 @@ export async function readBytes(
   { store, imageFiles }: Pick<ImageInputContext, 'store' | 'imageFiles'>,
 ): Promise<Buffer> {
   if (id != null) {
-    const [row] = await store.images.byIds([id])
+    const row = await store.images.get(id)
     if (!row) throw errors.unknownImage({ id }, 'id')
     return imageFiles.read(id)
   }

@@ -2,9 +2,9 @@ import pLimit from 'p-limit'
 import { ShotboardError } from '../errors.js'
 import { checkImage } from '../images/decode.js'
 import type { NewImage } from '../store/datasets.js'
-import type { Split } from '../store/generated/sqlite/enums.js'
+import type { Split } from '../store/enums.js'
 import { type ImageFileBatch, type ImageFiles, imageIdOf } from '../store/image-files.js'
-import type { Unsettled } from '../store/recovery-markers.js'
+import type { RecoveryMarkers } from '../store/recovery-markers.js'
 import type { Store } from '../store/store.js'
 import { isCancelled, throwIfCancelled } from '../system/abort.js'
 import { isStorageFault } from '../system/storage-fault.js'
@@ -57,10 +57,10 @@ interface ReadImage extends IncomingImage {
 export function createImageIntake(context: {
   readonly store: Store
   readonly imageFiles: ImageFiles
-  readonly unsettled: Unsettled
+  readonly recoveryMarkers: RecoveryMarkers
   readonly maxMegapixels: number
 }): ImageIntake {
-  const { store, imageFiles, unsettled, maxMegapixels } = context
+  const { store, imageFiles, recoveryMarkers, maxMegapixels } = context
   // Two requests with the same image at once must not both insert it.
   const oneAtATime = pLimit(1)
 
@@ -91,7 +91,7 @@ export function createImageIntake(context: {
     try {
       for await (const group of readGroups(images, (position, error) => rejected.set(position, error))) {
         await Promise.all(group.map(({ id }) => files.hold(id)))
-        const rows = await store.images.byIds([...new Set(group.map(({ id }) => id))])
+        const rows = await store.images.getMany([...new Set(group.map(({ id }) => id))])
         const stored = new Map(rows.map((row) => [row.id, row]))
         await allSettled(
           group.map((image) =>
@@ -125,7 +125,7 @@ export function createImageIntake(context: {
   }
 
   return {
-    take: (images, record, signal) => unsettled.during('adding', () => take(images, record, signal)),
+    take: (images, record, signal) => recoveryMarkers.during('adding', () => take(images, record, signal)),
     forget,
   }
 }

@@ -35,22 +35,22 @@ export function createShiftedDatasets({
   readonly imageFiles: ImageFiles
 }): (input: ShiftInput) => Promise<ShiftedDataset> {
   async function findOrCreate(name: string, source: string): Promise<DatasetRow> {
-    const classes = (await store.datasets.classes([source])).get(source) ?? []
-    const known = await store.datasets.byName(name)
+    const classes = await store.datasets.classes(source)
+    const known = await store.datasets.findByName(name)
     if (!known) return datasets.create({ name, classes })
-    const theirs = (await store.datasets.classes([known.id])).get(known.id) ?? []
+    const theirs = await store.datasets.classes(known.id)
     const same = theirs.length === classes.length && theirs.every((each, i) => each.name === classes[i]?.name)
     if (!same) throw errors.datasetExists({ name }, 'dataset')
     return known
   }
 
   return async ({ dataset: id, kind, strength }) => {
-    const [source] = await store.datasets.byIds([id])
+    const source = await store.datasets.get(id)
     if (!source) throw errors.unknownDataset({ id }, 'dataset')
     const images = await store.datasets.images(id, 'TEST')
     if (images.length === 0) throw errors.noTestSplit({ dataset: source.name }, 'dataset')
     const twin = await findOrCreate(`${source.name}, ${kind} ${strength}`, id)
-    const classes = (await store.datasets.classes([id])).get(id) ?? []
+    const classes = await store.datasets.classes(id)
     let added = 0
     for (let from = 0; from < images.length; from += imagesPerStep) {
       const step = images.slice(from, from + imagesPerStep).map(({ imageId, classIndex }) => ({

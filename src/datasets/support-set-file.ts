@@ -3,7 +3,7 @@ import { errors } from '../errors.js'
 import type { Store } from '../store/store.js'
 import { formatSafetensors, type NamedTensor } from '../tensor/safetensors.js'
 import { versions } from '../version.js'
-import type { Materials } from './encoded-data.js'
+import type { EncodedData } from './encoded-data.js'
 
 /**
  * A support set, encoded, as a safetensors file under the names that `shotboard evaluate` reads: `support_K_features`
@@ -11,16 +11,16 @@ import type { Materials } from './encoded-data.js'
  * metadata say which images, classes and encoder these are. Throws UNKNOWN_SUPPORT_SET or UNKNOWN_ENCODER.
  */
 export async function supportSetFile(
-  { store, encoders, materials }: { store: Store; encoders: Encoders; materials: Materials },
+  { store, encoders, encodedData }: { store: Store; encoders: Encoders; encodedData: EncodedData },
   id: string,
 ): Promise<Uint8Array> {
-  const [row] = await store.supportSets.byIds([id])
+  const row = await store.supportSets.get(id)
   if (!row) throw errors.unknownSupportSet({ id }, 'id')
   const encoder = encoders.get(row.encoder)
   const spaces = ['clip', 'imo'].filter((space) => encoder.spaces.includes(space))
-  const { features, labels, textClassifier } = await materials.support(row, encoder, spaces)
-  const images = (await store.supportSets.images([id])).get(id) ?? []
-  const classes = await materials.classes(row.datasetId)
+  const { features, labels, textClassifier } = await encodedData.support(row, encoder, spaces)
+  const images = await store.supportSets.images(id)
+  const classes = await encodedData.classes(row.datasetId)
   const tensors = new Map<string, NamedTensor>()
   for (const space of spaces) {
     const matrix = features[space]

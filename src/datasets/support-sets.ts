@@ -2,7 +2,7 @@ import type { Encoders } from '../encoders/encoders.js'
 import { errors } from '../errors.js'
 import type { Store } from '../store/store.js'
 import type { SupportSetRow } from '../store/support-sets.js'
-import type { Materials } from './encoded-data.js'
+import type { EncodedData } from './encoded-data.js'
 
 export interface CreateSupportSetInput {
   readonly dataset: string
@@ -23,17 +23,17 @@ export interface SupportSets {
 export function createSupportSets(context: {
   readonly store: Store
   readonly encoders: Encoders
-  readonly materials: Materials
+  readonly encodedData: EncodedData
 }): SupportSets {
   return {
     async create({ dataset: id, encoder, shots, seed, augmentations }) {
-      const [dataset] = await context.store.datasets.byIds([id])
+      const dataset = await context.store.datasets.get(id)
       if (!dataset) throw errors.unknownDataset({ id }, 'dataset')
       const { id: encoderId } = context.encoders.get(encoder, 'encoder')
       requireShots(shots, 'shots')
       requireSeed(seed, 'seed')
       requireAugmentations(augmentations, 'augmentations')
-      return context.materials.supportSet({ datasetId: id, encoder: encoderId, shots, seed, augmentations })
+      return context.encodedData.supportSet({ datasetId: id, encoder: encoderId, shots, seed, augmentations })
     },
   }
 }

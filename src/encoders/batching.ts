@@ -8,7 +8,7 @@ interface Waiting {
   readonly pixels: Float32Array
   readonly count: number
   readonly space: EncoderSpace
-  readonly give: boolean
+  readonly transfer: boolean
   readonly resolve: (features: Matrix) => void
   readonly reject: (error: unknown) => void
 }
@@ -53,9 +53,9 @@ export function batched(encode: Encode, most: number): Encode {
     running = false
   }
 
-  return (pixels, count, space, give) =>
+  return (pixels, count, space, transfer) =>
     new Promise((resolve, reject) => {
-      queue.push({ pixels, count, space, give, resolve, reject })
+      queue.push({ pixels, count, space, transfer, resolve, reject })
       if (running) return
       running = true
       setImmediate(() => void drain())
@@ -65,7 +65,7 @@ export function batched(encode: Encode, most: number): Encode {
 function together(encode: Encode, requests: readonly Waiting[]): Promise<Matrix> {
   const [first, ...others] = requests
   if (first === undefined) throw new Error('there is nothing to encode')
-  if (others.length === 0) return encode(first.pixels, first.count, first.space, first.give)
+  if (others.length === 0) return encode(first.pixels, first.count, first.space, first.transfer)
   const pixels = new Float32Array(requests.reduce((sum, each) => sum + each.pixels.length, 0))
   let at = 0
   for (const each of requests) {

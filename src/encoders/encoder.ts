@@ -4,7 +4,7 @@ import { errors, reasonOf, ShotboardError } from '../errors.js'
 import { type AugmentationRecipe, plain } from '../images/augmentation.js'
 import { openPreparingThreads, type PreparingThreads } from '../images/preparing/threads.js'
 import { untilCancelled } from '../system/abort.js'
-import { type Lazy, lazily } from '../system/open-on-demand.js'
+import { type OnDemand, openOnDemand } from '../system/open-on-demand.js'
 import { type Matrix, makeUnit, matrix, rowOf, stackRows } from '../tensor/matrix.js'
 import type { Runtime } from '../tensor/runtime.js'
 import type { AddedAdapters } from './adapters/added-adapters.js'
@@ -109,11 +109,11 @@ export function encoderOf(
   const idle = idleMinutes * 60_000
   let added: AddedAdapters = { adapters: [], used: null }
   /** The added adapters that are not `imo`: each has the image tower for itself. */
-  let others = new Map<EncoderSpace, Lazy<VisionTower>>()
+  let others = new Map<EncoderSpace, OnDemand<VisionTower>>()
   const used = () => added.adapters.find(({ name }) => name === added.used)
   const withImo = () => withAdapter(model, used()?.file)
-  const opened = lazily(() => openModel(withImo(), runtime), closeModel, idle)
-  const threads = lazily(
+  const opened = openOnDemand(() => openModel(withImo(), runtime), closeModel, idle)
+  const threads = openOnDemand(
     async () => openPreparingThreads(Math.min(runtime.threads, preparingThreads)),
     (running) => running.close(),
     idle,
@@ -149,7 +149,7 @@ export function encoderOf(
     const perBatch = Math.max(1, Math.floor(imagesInBatch(manifest) / recipe.rounds))
     const parts = new Map<EncoderSpace, Matrix[]>(options.spaces.map((space) => [space, []]))
     const mostViews = Math.min(perBatch, images.length) * recipe.rounds
-    const rooms = pixelRooms(runtime.onProcessor ? 1 : 2, mostViews, manifest)
+    const rooms = pixelRooms(runtime.onCpu ? 1 : 2, mostViews, manifest)
     const prepare = (from: number) =>
       threads.use((running) =>
         prepareBatch(
@@ -168,7 +168,7 @@ export function encoderOf(
       const pixels = await untilCancelled(signal, ahead ?? prepare(from))
       // A graph on the processor has every core, and waits as a whole for a thread that has to share one. Elsewhere the
       // next batch is prepared while this one is in the model.
-      ahead = runtime.onProcessor || to === images.length ? undefined : prepare(to)
+      ahead = runtime.onCpu || to === images.length ? undefined : prepare(to)
       // A failure there is reported when that batch's turn comes.
       ahead?.catch(() => undefined)
       const batch: Record<EncoderSpace, Matrix> = {}
@@ -241,7 +241,7 @@ export function encoderOf(
           .filter(({ name }) => name !== added.used)
           .map(({ name, file }) => [
             `imo:${name}`,
-            lazily(
+            openOnDemand(
               () => openVision(withAdapter(model, file), runtime),
               (tower) => tower.release(),
               idle,

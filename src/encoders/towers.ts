@@ -16,7 +16,7 @@ import type { TokenIds } from './tokenizer.js'
 /** Preprocessed images to features, not of unit length. */
 export interface VisionTower {
   /** `pixels` are [N, 3, size, size]; with `give` they are handed over and must not be used again. */
-  encode(pixels: Float32Array, count: number, space: EncoderSpace, give: boolean): Promise<Matrix>
+  encode(pixels: Float32Array, count: number, space: EncoderSpace, transfer: boolean): Promise<Matrix>
   release(): Promise<void>
 }
 
@@ -43,13 +43,16 @@ export async function openVisionTower(model: ModelFolder, runtime: Runtime): Pro
         }
   const output = checked(session, file, vision, [scaleInput])
   return {
-    async encode(pixels, count, space, give) {
+    async encode(pixels, count, space, transfer) {
       const one = (value: number): Tensor => ({ type: 'float32', dims: [1], data: Float32Array.of(value) })
       const feeds: Record<string, Tensor> = {
         [vision.input]: { type: 'float32', dims: [count, 3, imageSize, imageSize], data: pixels },
         ...(scaleInput !== undefined && { [scaleInput]: one(space === 'imo' ? scale : 0) }),
       }
-      const results = await session.run(feeds, { give: give ? [vision.input] : [], outputs: [output] })
+      const results = await session.run(feeds, {
+        transfer: transfer ? [vision.input] : [],
+        outputs: [output],
+      })
       return toMatrix(results[output], manifest.dimensions)
     },
     release: () => session.release(),

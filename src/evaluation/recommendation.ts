@@ -1,5 +1,5 @@
-import type { Predictions } from '../comparisons/run-results.js'
 import { pairPredictions } from './prediction-pair.js'
+import type { Predictions } from './predictions.js'
 import { signFlipTest } from './sign-flip-test.js'
 import { type Statistic, summarise } from './statistics.js'
 import type { SummaryRow } from './summary.js'

@@ -1,8 +1,9 @@
-import type { SpaceFeatures, Support } from '../cache/cache.js'
 import { errors } from '../errors.js'
-import type { Labelled } from '../evaluation/protocol.js'
 import { type Matrix, matrix } from '../tensor/matrix.js'
 import { type NamedTensor, readSafetensors, type TensorFile } from '../tensor/safetensors.js'
+import type { LabelledImages } from './labelled-images.js'
+import type { SpaceFeatures } from './space-features.js'
+import type { Support } from './support.js'
 
 /** Features that somebody has already, without their images. Rows are used as they are stored. */
 export interface FeatureFile {
@@ -15,9 +16,9 @@ export interface FeatureFile {
   readonly spaces: readonly string[]
   /** The shot counts that it has support sets for, ascending. */
   readonly shots: readonly number[]
-  readonly test: Labelled
+  readonly test: LabelledImages
   /** Null in a file without a validation split. */
-  readonly validation: Labelled | null
+  readonly validation: LabelledImages | null
   /** Throws INVALID_TENSOR, naming it, where the file has no such support set. */
   support(shots: number): Support
 }
@@ -44,7 +45,7 @@ export function parseFeatureFile({ tensors, metadata }: TensorFile): FeatureFile
   const spaces = tensors.has('imo_test_features') ? ['clip', 'imo'] : ['clip']
   const classes = text?.rows ?? countClasses(tensors)
 
-  function labelled(name: string): Labelled {
+  function labelled(name: string): LabelledImages {
     const clip = featuresOf(tensors, `${name}_features`)
     requireColumns(`${name}_features`, clip, dimensions)
     const features: Record<string, Matrix> = { clip }

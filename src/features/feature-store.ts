@@ -2,7 +2,7 @@ import { type FileHandle, mkdir, open, readdir } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { crc32 } from 'node:zlib'
 import pLimit from 'p-limit'
-import { reading, storing } from '../system/storage-fault.js'
+import { withReadErrors, withWriteErrors } from '../system/storage-fault.js'
 import { type Matrix, matrix, rowOf } from '../tensor/matrix.js'
 import { retainFeatures, settleShard, suffixes } from './compact-shard.js'
 import { hashBytes, keyBytes } from './feature-keys.js'
@@ -65,7 +65,7 @@ export function openFeatureStore(directory: string): FeatureStore {
     const folder = join(directory, address.encoder, address.space.replaceAll(':', '@'), address.recipe)
     const place = placeOf(folder)
     return place.oneAtATime(async () => {
-      place.shard ??= storing('features', () => openShard(folder, address.dimensions))
+      place.shard ??= withWriteErrors('features', () => openShard(folder, address.dimensions))
       try {
         return await work(await place.shard)
       } catch (error) {
@@ -199,8 +199,8 @@ async function openShard(folder: string, dimensions: number): Promise<Shard> {
   }
 
   return {
-    read: (images) => reading('features', () => read(images)),
-    append: (images, features) => storing('features', () => append(images, features)),
+    read: (images) => withReadErrors('features', () => read(images)),
+    append: (images, features) => withWriteErrors('features', () => append(images, features)),
     async close() {
       await Promise.all([keys.close(), rows.close()])
     },

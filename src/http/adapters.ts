@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express'
-import type { Library } from '../library/library.js'
+import type { Library } from '../library/index.js'
 
 /** The file of an added adapter. */
 export function serveAdapter(library: Library): RequestHandler<{ encoder: string; name: string }> {

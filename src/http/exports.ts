@@ -1,8 +1,5 @@
 import type { RequestHandler, Response } from 'express'
-import { formatComparisonCsv } from '../comparisons/comparison-csv.js'
-import { manifestOf } from '../datasets/dataset-manifest.js'
-import { supportSetFile } from '../datasets/support-set-file.js'
-import type { Library } from '../library/library.js'
+import { formatComparisonCsv, type Library } from '../library/index.js'
 
 /** A comparison as JSON, in the format `shotboard-comparison`. */
 export const serveComparisonJson =
@@ -24,7 +21,7 @@ export const serveComparisonCsv =
 export const serveDatasetManifest =
   (library: Library): RequestHandler<{ id: string }> =>
   async ({ params: { id } }, response) => {
-    const text = JSON.stringify(await manifestOf(library.store, id), null, 2)
+    const text = JSON.stringify(await library.datasets.manifest(id), null, 2)
     send(response, text, { type: 'application/json', file: `dataset-${id}.json` })
   }
 
@@ -32,7 +29,7 @@ export const serveDatasetManifest =
 export const serveSupportSet =
   (library: Library): RequestHandler<{ id: string }> =>
   async ({ params: { id } }, response) => {
-    const content = Buffer.from(await supportSetFile(library, id))
+    const content = Buffer.from(await library.supportSets.file(id))
     send(response, content, { type: 'application/octet-stream', file: `support-set-${id}.safetensors` })
   }
 

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http'
 import express from 'express'
 import type { Logger } from 'pino'
 import { errors } from '../errors.js'
-import type { Library } from '../library/library.js'
+import type { Library } from '../library/index.js'
 import type { Context } from '../schema/context.js'
 import { createLoaders } from '../schema/loaders.js'
 import { createSchema } from '../schema/schema.js'
@@ -44,7 +44,7 @@ export async function createHttpServer(options: {
 }): Promise<HttpServer> {
   const { library, settings, metrics, log } = options
   const schema = await createSchema()
-  const createContext = (): Context => ({ library, loaders: createLoaders(library.store), limits: settings })
+  const createContext = (): Context => ({ library, loaders: createLoaders(library), limits: settings })
   const authentication = createAuthentication(settings)
   const operations = createStreamedOperations({ schema, createContext, settings, metrics, log })
   const answer = await answerOperations({ schema, createContext, authentication, settings, metrics, log })

@@ -1,8 +1,6 @@
 import type { RequestHandler } from 'express'
 import { errors } from '../errors.js'
-import { contentTypeOf, type ImageFormat } from '../images/decode.js'
-import { requireThumbnailSize, thumbnailOf } from '../images/thumbnail.js'
-import type { Library } from '../library/library.js'
+import { contentTypeOf, type ImageFormat, type Library, requireThumbnailSize } from '../library/index.js'
 import type { Authentication } from './authentication.js'
 
 /** The bytes of a stored image, or of its thumbnail with `?size=`: never to be taken for anything but an image. */
@@ -14,13 +12,13 @@ export function serveImage(
   const scope = required ? 'private' : 'public'
   return async (request, response) => {
     const { id } = request.params
-    const [image] = await library.store.images.byIds([id])
+    const image = await library.images.get(id)
     if (!image) throw errors.unknownImage({ id }, 'id')
     const { size } = request.query
     const side = typeof size === 'string' ? Number(size) : undefined
     if (side !== undefined) requireThumbnailSize(side, 'size')
-    const original = await library.imageFiles.read(id)
-    const bytes = side === undefined ? original : await thumbnailOf(original, side)
+    const bytes =
+      side === undefined ? await library.images.read(id) : await library.images.thumbnail(id, side)
     response.set({
       'Content-Type': side === undefined ? contentTypeOf(image.format as ImageFormat) : 'image/webp',
       'X-Content-Type-Options': 'nosniff',

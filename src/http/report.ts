@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express'
-import type { Library } from '../library/library.js'
+import type { Library } from '../library/index.js'
 import { reportPolicy } from '../report/page.js'
 import { reportOn } from '../report/report.js'
 

@@ -6,7 +6,7 @@ export interface Progress {
 }
 
 /** Progress is written at most so often. */
-const leastMsBetweenWrites = 200
+const minMsBetweenWrites = 200
 
 /** Counts work up to `total`, from the share that was done before, and hands the share done to `write`, now and then. */
 export function createProgress(options: {
@@ -22,7 +22,7 @@ export function createProgress(options: {
     add(work) {
       done = Math.min(total, done + work)
       const now = performance.now()
-      if (now - lastWrite < leastMsBetweenWrites) return
+      if (now - lastWrite < minMsBetweenWrites) return
       lastWrite = now
       const share = total > 0 ? before + (1 - before) * (done / total) : 1
       // What could not be written is overtaken by what comes next; it is no reason to stop the work.

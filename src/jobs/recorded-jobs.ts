@@ -1,9 +1,9 @@
 import type { ShotboardError } from '../errors.js'
 import type { TrainingRow } from '../store/trainings.js'
-import { latestStates } from '../system/throttle-to-latest.js'
+import { throttleToLatest } from '../system/throttle-to-latest.js'
 import type { Changes } from './changes.js'
 import type { JobQueue } from './queue.js'
-import { persevere } from './retry-on-storage-fault.js'
+import { retryOnStorageFault } from './retry-on-storage-fault.js'
 
 /**
  * Jobs that stand in a record each, under its id. What a record says is queued or running is worked on to its end, across
@@ -17,10 +17,10 @@ export interface RecordedJobs<R extends JobRecord> {
   /** Stops a job for good. Throws what `unknown` and `over` say; where that cannot be written, the job goes on. */
   cancel(id: string): Promise<R>
   /**
-   * The record as it is, and then as it becomes, each at least `leastMs` after the one before, until the job has ended. One
+   * The record as it is, and then as it becomes, each at least `minMs` after the one before, until the job has ended. One
    * that has ended already is told once. Throws what `unknown` says.
    */
-  watch(id: string, changes: Changes, leastMs: number): Promise<AsyncIterableIterator<R>>
+  watch(id: string, changes: Changes, minMs: number): Promise<AsyncIterableIterator<R>>
   /** Resolves with the record once the job has ended. Throws what `unknown` says. */
   ended(id: string): Promise<R>
   /** Goes on with what a stop interrupted. */
@@ -32,7 +32,7 @@ export type JobRecord = Pick<TrainingRow, 'id' | 'status'>
 export interface RecordedJobsOptions<R extends JobRecord> {
   readonly queue: JobQueue
   readonly records: {
-    byIds(ids: readonly string[]): Promise<R[]>
+    get(id: string): Promise<R | null>
     unfinished(): Promise<R[]>
   }
   readonly run: (id: string, signal: AbortSignal) => Promise<void>
@@ -57,11 +57,11 @@ export function recordedJobs<R extends JobRecord>(options: RecordedJobsOptions<R
 
   const enqueue = (id: string): void =>
     queue.add(id, (signal) =>
-      persevere(() => options.run(id, signal), { signal, onFault: (fault) => wait(id, fault) }),
+      retryOnStorageFault(() => options.run(id, signal), { signal, onFault: (fault) => wait(id, fault) }),
     )
 
   async function find(id: string): Promise<R> {
-    const [record] = await records.byIds([id])
+    const record = await records.get(id)
     if (!record) throw options.unknown({ id }, 'id')
     return record
   }
@@ -71,7 +71,7 @@ export function recordedJobs<R extends JobRecord>(options: RecordedJobsOptions<R
     find,
     async cancel(id) {
       const record = await find(id)
-      if (isOver(record)) throw options.over({ id, status: record.status }, 'id')
+      if (hasEnded(record)) throw options.over({ id, status: record.status }, 'id')
       await queue.cancel(id)
       try {
         await options.writeCancelled(record)
@@ -82,13 +82,13 @@ export function recordedJobs<R extends JobRecord>(options: RecordedJobsOptions<R
       }
       return find(id)
     },
-    async watch(id, changes, leastMs) {
+    async watch(id, changes, minMs) {
       await find(id)
-      return latestStates({
+      return throttleToLatest({
         read: () => find(id),
         watch: (onChange) => changes.watch(id, onChange),
-        isLast: isOver,
-        leastMs,
+        isLast: hasEnded,
+        minIntervalMs: minMs,
       })
     },
     async ended(id) {
@@ -103,5 +103,5 @@ export function recordedJobs<R extends JobRecord>(options: RecordedJobsOptions<R
 }
 
 /** Whether a job has ended, in whichever way. */
-export const isOver = ({ status }: Pick<JobRecord, 'status'>): boolean =>
+export const hasEnded = ({ status }: Pick<JobRecord, 'status'>): boolean =>
   status !== 'QUEUED' && status !== 'RUNNING'

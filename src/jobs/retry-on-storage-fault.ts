@@ -1,20 +1,21 @@
-import { setTimeout } from 'node:timers/promises'
+import pRetry from 'p-retry'
 import { errors, type ShotboardError } from '../errors.js'
 import { isStorageFault } from '../system/storage-fault.js'
 
-/** How long to wait before trying again, in milliseconds: twice as long every time. */
+/** Pauses between attempts, in milliseconds: each is twice the one before, up to `max`. */
 export interface Pauses {
   readonly first: number
-  readonly most: number
+  readonly max: number
 }
 
-const usual: Pauses = { first: 500, most: 30_000 }
+const defaultPauses: Pauses = { first: 500, max: 30_000 }
 
 /**
- * Does work that can go on where it stopped, and does it again, after a pause, for as long as the disk or the database
- * fail it. `onFault` is told each time. Throws whatever else the work throws, and CANCELLED.
+ * Runs `work`, and runs it again after a pause each time it fails with a storage fault, without limit. The work must
+ * continue where it stopped. `onFault` is called with each fault before the pause. Throws any other error of the work at
+ * once, and CANCELLED when the signal aborts.
  */
-export async function persevere(
+export async function retryOnStorageFault(
   work: () => Promise<void>,
   options: {
     readonly signal: AbortSignal
@@ -22,16 +23,20 @@ export async function persevere(
     readonly pauses?: Pauses
   },
 ): Promise<void> {
-  const { signal, onFault, pauses = usual } = options
-  for (let pause = pauses.first; ; pause = Math.min(pauses.most, 2 * pause)) {
-    try {
-      return await work()
-    } catch (error) {
-      if (signal.aborted || !isStorageFault(error)) throw error
-      await onFault(error)
-    }
-    await setTimeout(pause, undefined, { signal }).catch(() => {
-      throw errors.cancelled({})
+  const { signal, onFault, pauses = defaultPauses } = options
+  try {
+    await pRetry(work, {
+      retries: Number.POSITIVE_INFINITY,
+      minTimeout: pauses.first,
+      maxTimeout: pauses.max,
+      factor: 2,
+      signal,
+      shouldRetry: ({ error }) => !signal.aborted && isStorageFault(error),
+      async onFailedAttempt({ error }) {
+        if (!signal.aborted && isStorageFault(error)) await onFault(error)
+      },
     })
+  } catch (error) {
+    throw signal.aborted && error === signal.reason ? errors.cancelled({}) : error
   }
 }

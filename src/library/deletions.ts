@@ -1,14 +1,12 @@
 import type { Comparisons } from '../comparisons/comparisons.js'
-import type { ResultFiles } from '../comparisons/run-results.js'
+import type { RunResults } from '../comparisons/run-results.js'
 import type { ImageIntake } from '../datasets/image-intake.js'
 import type { Imports } from '../datasets/importing/imports.js'
 import { errors } from '../errors.js'
 import type { FeatureStore } from '../features/feature-store.js'
 import { augmentationRecipe } from '../images/augmentation.js'
-import type { ArchiveFiles } from '../store/archive-files.js'
 import type { Deleted } from '../store/deletions.js'
-import type { ImageFiles } from '../store/image-files.js'
-import type { Unsettled } from '../store/recovery-markers.js'
+import type { RecoveryMarkers } from '../store/recovery-markers.js'
 import type { Store } from '../store/store.js'
 
 /**
@@ -33,69 +31,47 @@ export interface Deletions {
 export interface DeletionsContext {
   readonly store: Store
   readonly intake: ImageIntake
-  readonly features: FeatureStore
-  readonly resultFiles: ResultFiles
+  readonly featureStore: FeatureStore
+  readonly runResults: RunResults
   readonly imports: Imports
   readonly comparisons: Comparisons
-  readonly unsettled: Unsettled
+  readonly recoveryMarkers: RecoveryMarkers
 }
 
 export function createDeletions(context: DeletionsContext): Deletions {
-  const { store, intake, features, resultFiles, imports, comparisons, unsettled } = context
+  const { store, intake, featureStore, runResults, imports, comparisons, recoveryMarkers } = context
 
   async function removeFiles({ images, runs }: Deleted): Promise<void> {
-    await resultFiles.remove(runs)
+    await runResults.remove(runs)
     if (images.length === 0) return
     const gone = new Set(images)
-    await features.retain(async (ids) => new Set(ids.filter((id) => !gone.has(id))))
+    await featureStore.retain(async (ids) => new Set(ids.filter((id) => !gone.has(id))))
     await intake.forget(images)
   }
 
   return {
     async dataset(id) {
       if (imports.isAddingTo(id)) throw errors.inUse({ what: `dataset ${id}`, by: 'an import' }, 'id')
-      await unsettled.during('deleting', async () => removeFiles(await store.deletions.dataset(id)))
+      await recoveryMarkers.during('deleting', async () => removeFiles(await store.deletions.dataset(id)))
     },
     async supportSet(id) {
-      await unsettled.during('deleting', async () => {
+      await recoveryMarkers.during('deleting', async () => {
         const { encoder, augmentations, images } = await store.deletions.supportSet(id)
         // Plain features are the images' own.
         if (augmentations === 1 || images.length === 0) return
         const gone = new Set(images)
         const recipe = augmentationRecipe(augmentations).id
-        await features.retain(
+        await featureStore.retain(
           async (ids) => new Set(ids.filter((image) => !gone.has(image))),
           (address) => address.recipe === recipe && address.encoder.startsWith(`${encoder}-`),
         )
       })
     },
     async comparison(id) {
-      const [found] = await store.comparisons.byIds([id])
+      const found = await store.comparisons.get(id)
       // One that has just been cancelled may be on its last step.
       if (found?.status === 'CANCELLED') await comparisons.ended(id)
-      await unsettled.during('deleting', async () => removeFiles(await store.deletions.comparison(id)))
+      await recoveryMarkers.during('deleting', async () => removeFiles(await store.deletions.comparison(id)))
     },
   }
-}
-
-/** Removes files that the database does not know: what an earlier process left that was killed in the middle of something. */
-export async function sweepFiles(context: {
-  readonly store: Store
-  readonly imageFiles: ImageFiles
-  readonly features: FeatureStore
-  readonly resultFiles: ResultFiles
-  readonly archiveFiles: ArchiveFiles
-  readonly unsettled: Unsettled
-}): Promise<void> {
-  const { store, imageFiles, features, resultFiles, archiveFiles, unsettled } = context
-  await archiveFiles.sweep(new Set((await store.imports.unfinished()).map(({ file }) => file)))
-  const left = await unsettled.left()
-  if (left.size === 0) return
-  const knownImages = async (ids: readonly string[]) => new Set(await store.images.known(ids))
-  await imageFiles.sweep(knownImages)
-  if (left.has('deleting')) {
-    await features.retain(knownImages)
-    await resultFiles.sweep(async (ids) => new Set(await store.runs.known(ids)))
-  }
-  await unsettled.settle()
 }

@@ -1,9 +1,11 @@
-import type { ContrastInput, Disagreement } from '../comparisons/contrasts.js'
-import type { DisagreementKind } from '../evaluation/disagreements.js'
-import { thumbnailOf } from '../images/thumbnail.js'
-import type { Library } from '../library/library.js'
-import type { ComparisonRow } from '../store/comparisons.js'
-import type { RunRow } from '../store/runs.js'
+import type {
+  ComparisonRow,
+  ContrastInput,
+  Disagreement,
+  DisagreementKind,
+  Library,
+  RunRow,
+} from '../library/index.js'
 
 /** A test image that two methods disagree on, to be shown without a network. */
 export type ShownDisagreement = Disagreement & { readonly dataUri: string }
@@ -15,11 +17,11 @@ const shown: Readonly<Record<DisagreementKind, number>> = {
   BOTH_WRONG: 6,
 }
 const thumbnailSide = 112
-const mostLookedAt = 2000
+const maxLookedAt = 2000
 
 /** Images of each kind, spread over the test images so that not all are of the first classes. */
 export async function collectDisagreements(
-  { contrasts, imageFiles }: Library,
+  { contrasts, images }: Library,
   comparison: ComparisonRow,
   runs: readonly RunRow[],
   input: ContrastInput,
@@ -27,14 +29,14 @@ export async function collectDisagreements(
   const found: ShownDisagreement[] = []
   for (const kind of ['METHOD_RIGHT', 'BASELINE_RIGHT', 'BOTH_WRONG'] as const) {
     const all: Disagreement[] = []
-    for (let after: string | null = null, more = true; more && all.length < mostLookedAt; ) {
+    for (let after: string | null = null, more = true; more && all.length < maxLookedAt; ) {
       const page = await contrasts.disagreements(comparison, runs, { ...input, kind }, { first: 100, after })
       all.push(...page.nodes)
       after = page.pageInfo.endCursor
       more = page.pageInfo.hasNextPage
     }
     for (const disagreement of spread(all, shown[kind])) {
-      const thumbnail = await thumbnailOf(await imageFiles.read(disagreement.imageId), thumbnailSide)
+      const thumbnail = await images.thumbnail(disagreement.imageId, thumbnailSide)
       found.push({ ...disagreement, dataUri: `data:image/webp;base64,${thumbnail.toString('base64')}` })
     }
   }

@@ -1,15 +1,19 @@
-import { allSpaces } from '../comparisons/encoder-spaces.js'
-import type { OverlapReport } from '../comparisons/overlap.js'
-import type { OverlapCorrelation } from '../comparisons/overlap-correlation.js'
-import { createNameOf, type WordedRecommendation } from '../comparisons/recommendation.js'
 import { errors, ShotboardError } from '../errors.js'
-import type { ClassDelta } from '../evaluation/class-deltas.js'
-import type { NameOf } from '../evaluation/recommendation-text.js'
-import type { SummaryRow } from '../evaluation/summary.js'
-import type { Library } from '../library/library.js'
-import type { ComparisonRow } from '../store/comparisons.js'
-import type { ClassRow, SplitCountRow } from '../store/datasets.js'
-import type { RunRow } from '../store/runs.js'
+import {
+  allSpaces,
+  type ClassDelta,
+  type ClassRow,
+  type ComparisonRow,
+  createNameOf,
+  type Library,
+  type NameOf,
+  type OverlapCorrelation,
+  type OverlapReport,
+  type RunRow,
+  type SplitCountRow,
+  type SummaryRow,
+  type WordedRecommendation,
+} from '../library/index.js'
 import { version } from '../version.js'
 import { collectDisagreements, type ShownDisagreement } from './disagreement-images.js'
 
@@ -47,17 +51,17 @@ export interface ReportData {
 }
 
 /** Columns of the per-class table beside the recommended method's. */
-const mostContrasts = 3
+const maxContrasts = 3
 
 /**
  * Gathers what a report tells of a comparison. Throws UNKNOWN_COMPARISON, or INVALID_VALUE where none of its runs has
  * finished.
  */
 export async function collectReport(library: Library, id: string): Promise<ReportData> {
-  const { store, comparisons, registry } = library
-  const [comparison] = await store.comparisons.byIds([id])
+  const { datasets, comparisons, registry } = library
+  const comparison = await comparisons.get(id)
   if (!comparison) throw errors.unknownComparison({ id }, 'id')
-  const all = (await store.comparisons.runs([id])).get(id) ?? []
+  const all = await comparisons.runs(id)
   // A method in a space is one line of the report: it tells of one encoder, and names the others.
   const runs = all.filter(({ encoder }) => encoder === comparison.encoder)
   const others = [...new Set(all.map(({ encoder }) => encoder))].filter((each) => each !== comparison.encoder)
@@ -82,7 +86,7 @@ export async function collectReport(library: Library, id: string): Promise<Repor
     const images = await collectDisagreements(library, comparison, runs, input)
     if (images.length > 0) disagreements = { other: rival, images }
   }
-  const named = await store.datasets.byIds(
+  const named = await datasets.getMany(
     [comparison.datasetId, comparison.testDatasetId].filter((each) => each !== null),
   )
   const nameOfDataset = (datasetId: string | null) => named.find((row) => row.id === datasetId)?.name
@@ -93,8 +97,8 @@ export async function collectReport(library: Library, id: string): Promise<Repor
     testDataset: nameOfDataset(comparison.testDatasetId) ?? null,
     encoder: library.encoders.all.find((each) => each.id === comparison.encoder)?.name ?? comparison.encoder,
     otherEncoders: others,
-    classes: (await store.datasets.classes([comparison.datasetId])).get(comparison.datasetId) ?? [],
-    counts: (await store.datasets.counts([comparison.datasetId])).get(comparison.datasetId) ?? [],
+    classes: await datasets.classes(comparison.datasetId),
+    counts: await datasets.counts(comparison.datasetId),
     runs,
     rows,
     nameOf: createNameOf(registry),
@@ -123,7 +127,7 @@ function contrastsOf({ method: id, rivals }: WordedRecommendation, { registry }:
     rivals.find(({ method }) => method === 'zero-shot'),
   ]
   const found = wanted.flatMap((rival) => (rival ? [rival] : []))
-  return [...new Set(found)].slice(0, mostContrasts).map(({ method, space }) => ({ method, space }))
+  return [...new Set(found)].slice(0, maxContrasts).map(({ method, space }) => ({ method, space }))
 }
 
 /** The overlap in the spaces of the comparison, fitted on the first support set of those shots. */

@@ -1,4 +1,4 @@
-import type { Statistic } from '../evaluation/statistics.js'
+import type { Statistic } from '../library/index.js'
 import { type Html, html } from './html.js'
 import { seriesStyle } from './series-style.js'
 

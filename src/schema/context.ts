@@ -1,4 +1,4 @@
-import type { Library } from '../library/library.js'
+import type { Library } from '../library/index.js'
 import type { Limits } from '../settings/settings.js'
 import type { Loaders } from './loaders.js'
 

@@ -1,11 +1,16 @@
 import { registerEnumType } from 'type-graphql'
-import type { DisagreementKind as Kind } from '../evaluation/disagreements.js'
-import type { Confidence as Sureness } from '../evaluation/recommendation.js'
-import type { ComparisonOrder as OrderOfComparisons } from '../store/comparison-page.js'
-import { JobStatus, KlScaling, Selection, Split } from '../store/generated/sqlite/enums.js'
-
-import type { Direction as PageDirection } from '../store/ordered-page.js'
-import type { RunOrder as OrderOfRuns } from '../store/run-page.js'
+import {
+  JobStatus,
+  type DisagreementKind as Kind,
+  KlScaling,
+  type ComparisonOrder as OrderOfComparisons,
+  type RunOrder as OrderOfRuns,
+  type Direction as PageDirection,
+  Selection,
+  Split,
+  type Confidence as Sureness,
+} from '../library/index.js'
+import { type MeasureOrder, measureNames, measures } from '../measures.js'
 
 /** Whether a hyperparameter multiplies a term or shapes it. */
 export const HyperparameterKind = { WEIGHT: 'WEIGHT', SHAPE: 'SHAPE' } as const
@@ -43,9 +48,9 @@ export const RunOrder = {
   CREATED: 'CREATED',
   FINISHED: 'FINISHED',
   SHOTS: 'SHOTS',
-  ACCURACY: 'ACCURACY',
-  TOP5_ACCURACY: 'TOP5_ACCURACY',
-  CALIBRATION_ERROR: 'CALIBRATION_ERROR',
+  ...(Object.fromEntries(measureNames.map((name) => [measures[name].order, measures[name].order])) as {
+    [K in MeasureOrder]: K
+  }),
 } as const satisfies { [K in OrderOfRuns]: K }
 export type RunOrder = OrderOfRuns
 

@@ -1,6 +1,6 @@
 import { ArgsType, Field, Int } from 'type-graphql'
 import { errors } from '../errors.js'
-import type { PageRequest } from '../store/page.js'
+import type { PageRequest } from '../library/index.js'
 import type { Context } from './context.js'
 import { ObjectType } from './object-type.js'
 

@@ -1,5 +1,5 @@
 import { Field, InputType } from 'type-graphql'
-import type { TimeRange } from '../store/time-range.js'
+import type { TimeRange } from '../library/index.js'
 import { DateTime } from './scalars.js'
 
 @InputType('TimeRange', {

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errors } from '../errors.js'
-import { storing } from '../system/storage-fault.js'
-import { writeOut } from '../system/write-atomically.js'
+import { withWriteErrors } from '../system/storage-fault.js'
+import { fsyncPath } from '../system/write-atomically.js'
 
 /** Archives that wait to be imported, each a file of its own until its import has ended. */
 export interface ArchiveFiles {
@@ -37,7 +37,7 @@ export function createArchiveFiles(
       await file.sync()
       await file.close()
       await rename(partial, pathOf(id))
-      await writeOut(directory)
+      await fsyncPath(directory)
     } catch (error) {
       await file.close().catch(() => {})
       await rm(partial, { force: true })
@@ -47,7 +47,7 @@ export function createArchiveFiles(
   }
 
   return {
-    write: (chunks) => storing('an archive', () => write(chunks)),
+    write: (chunks) => withWriteErrors('an archive', () => write(chunks)),
     pathOf,
     remove: (id) => rm(pathOf(id), { force: true }),
     async sweep(known) {

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { createClient } from '@libsql/client'
 import { z } from 'zod'
 import { errors, systemCodeOf } from '../errors.js'
-import { writeWhole } from '../system/write-atomically.js'
+import { writeAtomically } from '../system/write-atomically.js'
 
 /** A data folder that this process has for itself. */
 export interface DataFolderLock {
@@ -48,7 +48,7 @@ export async function lockDataFolder(folder: string): Promise<DataFolderLock> {
     command: [basename(process.argv[1] ?? 'node'), ...process.argv.slice(2)].join(' '),
   }
   const tell = (holder: Holder): Promise<void> =>
-    writeWhole(file, JSON.stringify(holder), 'the lock of the folder')
+    writeAtomically(file, JSON.stringify(holder), 'the lock of the folder')
   const release = async (): Promise<void> => {
     await rm(file, { force: true })
     // Closing alone leaves the lock to the garbage collector.

@@ -61,7 +61,7 @@ export function databaseFaultOf(error: unknown): ShotboardError | undefined {
 }
 
 /** A repository whose errors tell of the database's faults, as `databaseFaultOf`. */
-export function tellingFaults<T extends object>(repository: T): T {
+export function withDatabaseErrors<T extends object>(repository: T): T {
   const wrapped = Object.entries(repository).map(([name, operation]) => [
     name,
     async (...parameters: unknown[]) => {

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { errors } from '../errors.js'
 import type { DatabaseClient } from './database.js'
-import type { Split } from './generated/sqlite/enums.js'
-import { type Page, type PageRequest, readPage } from './page.js'
-import { chunks, longTransaction, rowsPerStatement, withIds } from './rows.js'
+import type { Split } from './enums.js'
+import type { Page, PageRequest } from './page.js'
+import { readNewestPage } from './read-page.js'
+import { chunks, findById, longTransaction, rowsPerStatement, withIds } from './rows.js'
 
 export interface DatasetRow {
   readonly id: string
@@ -38,12 +39,18 @@ export interface SplitCountRow {
 
 export interface DatasetRepository {
   create(name: string, classes: readonly Omit<ClassRow, 'index'>[]): Promise<DatasetRow>
-  byIds(ids: readonly string[]): Promise<DatasetRow[]>
-  byName(name: string): Promise<DatasetRow | null>
+  get(id: string): Promise<DatasetRow | null>
+  getMany(ids: readonly string[]): Promise<DatasetRow[]>
+  findByName(name: string): Promise<DatasetRow | null>
   page(request: PageRequest): Promise<Page<DatasetRow>>
-  /** By dataset, in the order of their indices. */
-  classes(datasetIds: readonly string[]): Promise<Map<string, ClassRow[]>>
-  counts(datasetIds: readonly string[]): Promise<Map<string, SplitCountRow[]>>
+  /** A dataset's classes, in the order of their indices. */
+  classes(datasetId: string): Promise<ClassRow[]>
+  /** The classes of several datasets, by dataset. */
+  classesOf(datasetIds: readonly string[]): Promise<Map<string, ClassRow[]>>
+  /** How many images a dataset has in each split. */
+  counts(datasetId: string): Promise<SplitCountRow[]>
+  /** The counts of several datasets, by dataset. */
+  countsOf(datasetIds: readonly string[]): Promise<Map<string, SplitCountRow[]>>
   /** In the order in which they came; up to the image of a position, where one is given, and no further. */
   images(datasetId: string, split?: Split, last?: number | null): Promise<DatasetImageRow[]>
   /**
@@ -60,6 +67,31 @@ export interface DatasetRepository {
 const promptsSchema = z.array(z.string())
 
 export function createDatasetRepository(client: DatabaseClient): DatasetRepository {
+  async function countsOf(datasetIds: readonly string[]): Promise<Map<string, SplitCountRow[]>> {
+    const rows = await client.datasetImage.groupBy({
+      by: ['datasetId', 'split'],
+      where: { datasetId: { in: [...datasetIds] } },
+      _count: { _all: true },
+    })
+    const counts = new Map<string, SplitCountRow[]>(datasetIds.map((id) => [id, []]))
+    for (const { datasetId, split, _count } of rows) {
+      counts.get(datasetId)?.push({ split, images: _count._all })
+    }
+    return counts
+  }
+
+  async function classesOf(datasetIds: readonly string[]): Promise<Map<string, ClassRow[]>> {
+    const rows = await client.classLabel.findMany({
+      where: { datasetId: { in: [...datasetIds] } },
+      orderBy: [{ datasetId: 'asc' }, { index: 'asc' }],
+    })
+    const classes = new Map<string, ClassRow[]>(datasetIds.map((id) => [id, []]))
+    for (const { datasetId, index, name, prompts } of rows) {
+      classes.get(datasetId)?.push({ index, name, prompts: promptsSchema.parse(prompts) })
+    }
+    return classes
+  }
+
   return {
     create: (name, classes) =>
       client.dataset.create({
@@ -72,39 +104,21 @@ export function createDatasetRepository(client: DatabaseClient): DatasetReposito
           },
         },
       }),
-    byIds: (ids) => client.dataset.findMany({ where: withIds(ids) }),
-    byName: (name) => client.dataset.findUnique({ where: { name } }),
+    get: (id) => findById(id, (where) => client.dataset.findUnique({ where })),
+    getMany: (ids) => client.dataset.findMany({ where: withIds(ids) }),
+    findByName: (name) => client.dataset.findUnique({ where: { name } }),
     page: (request) =>
-      readPage(
+      readNewestPage(
         request,
-        ({ before, ...query }) => client.dataset.findMany({ ...query, where: before }),
+        (query) => client.dataset.findMany(query),
         () => client.dataset.count(),
       ),
 
-    async classes(datasetIds) {
-      const rows = await client.classLabel.findMany({
-        where: { datasetId: { in: [...datasetIds] } },
-        orderBy: [{ datasetId: 'asc' }, { index: 'asc' }],
-      })
-      const classes = new Map<string, ClassRow[]>(datasetIds.map((id) => [id, []]))
-      for (const { datasetId, index, name, prompts } of rows) {
-        classes.get(datasetId)?.push({ index, name, prompts: promptsSchema.parse(prompts) })
-      }
-      return classes
-    },
+    classes: async (id) => (await classesOf([id])).get(id) ?? [],
+    classesOf,
 
-    async counts(datasetIds) {
-      const rows = await client.datasetImage.groupBy({
-        by: ['datasetId', 'split'],
-        where: { datasetId: { in: [...datasetIds] } },
-        _count: { _all: true },
-      })
-      const counts = new Map<string, SplitCountRow[]>(datasetIds.map((id) => [id, []]))
-      for (const { datasetId, split, _count } of rows) {
-        counts.get(datasetId)?.push({ split, images: _count._all })
-      }
-      return counts
-    },
+    counts: async (id) => (await countsOf([id])).get(id) ?? [],
+    countsOf,
 
     images: (datasetId, split, last) =>
       client.datasetImage.findMany({

@@ -3,8 +3,8 @@ import { access, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs
 import { dirname, join } from 'node:path'
 import pLimit from 'p-limit'
 import { errors, systemCodeOf } from '../errors.js'
-import { reading, storing } from '../system/storage-fault.js'
-import { writeOut } from '../system/write-atomically.js'
+import { withReadErrors, withWriteErrors } from '../system/storage-fault.js'
+import { fsyncPath } from '../system/write-atomically.js'
 
 /** The bytes of images, each a file named after its SHA-256. Object storage would join here. */
 export interface ImageFiles {
@@ -52,11 +52,11 @@ export function createImageFiles(directory: string): ImageFiles {
     async function save(): Promise<void> {
       // Together: the system writes many files out in little more time than one.
       const limit = pLimit(filesInFlight)
-      await Promise.all([...written.values()].map((partial) => limit(() => writeOut(partial))))
+      await Promise.all([...written.values()].map((partial) => limit(() => fsyncPath(partial))))
       await Promise.all([...written].map(([id, partial]) => rename(partial, pathOf(id))))
       const folders = new Set([...written.keys()].map((id) => dirname(pathOf(id))))
       written.clear()
-      await Promise.all([...folders].map((folder) => limit(() => writeOut(folder))))
+      await Promise.all([...folders].map((folder) => limit(() => fsyncPath(folder))))
     }
 
     return {
@@ -72,13 +72,13 @@ export function createImageFiles(directory: string): ImageFiles {
         written.set(id, partial)
         if (await exists(path)) written.delete(id)
         else {
-          await storing('an image', async () => {
+          await withWriteErrors('an image', async () => {
             await mkdir(dirname(path), { recursive: true })
             await writeFile(partial, bytes, { flag: 'wx' })
           })
         }
       },
-      save: () => storing('images', save),
+      save: () => withWriteErrors('images', save),
       async release() {
         await Promise.all([...written.values()].map((partial) => rm(partial, { force: true })))
         written.clear()
@@ -108,7 +108,7 @@ export function createImageFiles(directory: string): ImageFiles {
     async read(id) {
       if (!idPattern.test(id)) throw errors.unknownImage({ id })
       try {
-        return await reading('an image', () => readFile(pathOf(id)))
+        return await withReadErrors('an image', () => readFile(pathOf(id)))
       } catch (error) {
         throw systemCodeOf(error) === 'ENOENT' ? errors.unknownImage({ id }) : error
       }

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { DatabaseClient } from './database.js'
 import { insertImages, type NewImage } from './datasets.js'
-import type { JobStatus } from './generated/sqlite/enums.js'
-import { type Page, type PageRequest, readPage } from './page.js'
-import { longTransaction, unfinishedStatus, withIds } from './rows.js'
+import type { JobStatus } from './enums.js'
+import type { Page, PageRequest } from './page.js'
+import { readNewestPage } from './read-page.js'
+import { findById, longTransaction, unfinishedStatus, withIds } from './rows.js'
 
 /** A file that could not be imported. */
 export interface RejectedFileRow {
@@ -58,7 +59,8 @@ export interface ImportFilter {
 
 export interface ImportRepository {
   create(request: ImportRequestRow): Promise<ImportRow>
-  byIds(ids: readonly string[]): Promise<ImportRow[]>
+  get(id: string): Promise<ImportRow | null>
+  getMany(ids: readonly string[]): Promise<ImportRow[]>
   page(request: PageRequest, filter: ImportFilter): Promise<Page<ImportRow>>
   /** Queued or running, the oldest first. */
   unfinished(): Promise<ImportRow[]>
@@ -76,7 +78,7 @@ export interface ImportRepository {
 }
 
 /** Rejected files that are remembered; all of them are counted. */
-export const mostRejectedListed = 1000
+export const maxRejectedListed = 1000
 
 const rejectedSchema = z.array(z.object({ file: z.string(), code: z.string(), reason: z.string() }))
 const splitRuleSchema = z.object({
@@ -93,12 +95,16 @@ export function createImportRepository(client: DatabaseClient): ImportRepository
       toImport(
         await client.import.create({ data: { ...request, splitRule: { ...splitRule }, rejected: [] } }),
       ),
-    byIds: async (ids) => (await client.import.findMany({ where: withIds(ids) })).map(toImport),
+    async get(id) {
+      const row = await findById(id, (where) => client.import.findUnique({ where }))
+      return row && toImport(row)
+    },
+    getMany: async (ids) => (await client.import.findMany({ where: withIds(ids) })).map(toImport),
     page: (request, filter) =>
-      readPage(
+      readNewestPage(
         request,
-        async ({ before, ...query }) =>
-          (await client.import.findMany({ ...query, where: { ...filter, ...before } })).map(toImport),
+        async ({ where, ...query }) =>
+          (await client.import.findMany({ ...query, where: { ...filter, ...where } })).map(toImport),
         () => client.import.count({ where: filter }),
       ),
     unfinished: async () =>
@@ -125,7 +131,7 @@ export function createImportRepository(client: DatabaseClient): ImportRepository
             duplicates: { increment: images.length - added },
             rejectedCount: { increment: rejected.length },
             ...(rejected.length > 0 && {
-              rejected: [...listed, ...rejected].slice(0, mostRejectedListed).map((each) => ({ ...each })),
+              rejected: [...listed, ...rejected].slice(0, maxRejectedListed).map((each) => ({ ...each })),
             }),
           },
         })

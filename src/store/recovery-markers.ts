@@ -1,13 +1,13 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ShotboardError } from '../errors.js'
-import { storing } from '../system/storage-fault.js'
+import { withWriteErrors } from '../system/storage-fault.js'
 
 /** What is going on that a kill leaves half done: files before the rows that know them, or rows gone before their files. */
 export type Unsettling = 'adding' | 'deleting'
 
 /** Remembers through a kill what was going on, so that the next start knows what to look for, and need not look otherwise. */
-export interface Unsettled {
+export interface RecoveryMarkers {
   /** Does something that is half done in between. */
   during<T>(what: Unsettling, work: () => Promise<T>): Promise<T>
   /** What an earlier process was in the middle of. */
@@ -16,13 +16,13 @@ export interface Unsettled {
   settle(): Promise<void>
 }
 
-export function createUnsettled(directory: string): Unsettled {
+export function createRecoveryMarkers(directory: string): RecoveryMarkers {
   const going = new Map<Unsettling, number>()
   const fileOf = (what: Unsettling) => join(directory, what)
   return {
     async during(what, work) {
       going.set(what, (going.get(what) ?? 0) + 1)
-      await storing('what is under way', async () => {
+      await withWriteErrors('what is under way', async () => {
         await mkdir(directory, { recursive: true })
         await writeFile(fileOf(what), '')
       })

@@ -1,17 +1,18 @@
 import type { DatabaseClient } from './database.js'
-import type { Direction } from './ordered-page.js'
 import type { Page, PageRequest } from './page.js'
-import { knownIds, withIds } from './rows.js'
+import type { Direction } from './read-page.js'
+import { findById, knownIds, withIds } from './rows.js'
 import { type RunFilter, type RunOrder, readRunPage } from './run-page.js'
 import { type RunResult, type RunRow, toRun } from './run-row.js'
 
-export type { RunRequest, RunResult, RunRow } from './run-row.js'
+export { encodersOf, type RunRequest, type RunResult, type RunRow } from './run-row.js'
 
 export interface RunRepository {
-  byIds(ids: readonly string[]): Promise<RunRow[]>
+  getMany(ids: readonly string[]): Promise<RunRow[]>
+  get(id: string): Promise<RunRow | null>
   /** Those of the ids that are runs', of any number of ids. */
   known(ids: readonly string[]): Promise<string[]>
-  /** The newest first unless told otherwise. Throws as `readOrderedPage`. */
+  /** The newest first unless told otherwise. Throws as `readPage`. */
   page(
     request: PageRequest,
     filter: RunFilter,
@@ -33,7 +34,11 @@ export function createRunRepository(client: DatabaseClient): RunRepository {
     await client.run.updateMany({ where: { id, status: 'RUNNING' }, data })
   }
   return {
-    byIds: async (ids) => (await client.run.findMany({ where: withIds(ids) })).map(toRun),
+    async get(id) {
+      const row = await findById(id, (where) => client.run.findUnique({ where }))
+      return row && toRun(row)
+    },
+    getMany: async (ids) => (await client.run.findMany({ where: withIds(ids) })).map(toRun),
     known: (ids) =>
       knownIds(ids, (some) => client.run.findMany({ where: { id: { in: some } }, select: { id: true } })),
     page: (...parameters) => readRunPage(client, ...parameters),

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { DatabaseClient } from './database.js'
-import type { JobStatus } from './generated/sqlite/enums.js'
-import { type Page, type PageRequest, readPage } from './page.js'
-import { unfinishedStatus, withIds } from './rows.js'
+import type { JobStatus } from './enums.js'
+import type { Page, PageRequest } from './page.js'
+import { readNewestPage } from './read-page.js'
+import { findById, unfinishedStatus, withIds } from './rows.js'
 
 /** What is asked of a training. */
 export interface TrainingRequestRow {
@@ -44,7 +45,8 @@ export interface TrainingFilter {
 /** Trainings. Whoever watches is told of every change. */
 export interface TrainingRepository {
   create(request: TrainingRequestRow): Promise<TrainingRow>
-  byIds(ids: readonly string[]): Promise<TrainingRow[]>
+  get(id: string): Promise<TrainingRow | null>
+  getMany(ids: readonly string[]): Promise<TrainingRow[]>
   page(request: PageRequest, filter: TrainingFilter): Promise<Page<TrainingRow>>
   /** Queued or running, the oldest first. */
   unfinished(): Promise<TrainingRow[]>
@@ -79,12 +81,16 @@ export function createTrainingRepository(
       toTraining(
         await client.training.create({ data: { ...request, settings: settings as object, losses: [] } }),
       ),
-    byIds: async (ids) => (await client.training.findMany({ where: withIds(ids) })).map(toTraining),
+    async get(id) {
+      const row = await findById(id, (where) => client.training.findUnique({ where }))
+      return row && toTraining(row)
+    },
+    getMany: async (ids) => (await client.training.findMany({ where: withIds(ids) })).map(toTraining),
     page: (request, filter) =>
-      readPage(
+      readNewestPage(
         request,
-        async ({ before, ...query }) =>
-          (await client.training.findMany({ ...query, where: { ...filter, ...before } })).map(toTraining),
+        async ({ where, ...query }) =>
+          (await client.training.findMany({ ...query, where: { ...filter, ...where } })).map(toTraining),
         () => client.training.count({ where: filter }),
       ),
     unfinished: async () =>

@@ -1,6 +1,6 @@
 import { errors, ShotboardError } from '../errors.js'
 
-/** Throws CANCELLED where the signal says so. */
+/** Throws CANCELLED if the signal has aborted. */
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw errors.cancelled({})
 }
@@ -9,25 +9,25 @@ export const isCancelled = (error: unknown): boolean =>
   error instanceof ShotboardError && error.code === 'CANCELLED'
 
 /**
- * What comes of a promise, or CANCELLED as soon as the signal says so: for what cannot be interrupted itself, such as a
- * batch that is being computed on another thread. What it comes to later is heard by nobody.
+ * Waits for `work`, and throws CANCELLED as soon as the signal aborts. For work that cannot be interrupted, such as a
+ * batch on another thread; a late result is ignored.
  */
 export async function untilCancelled<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
   if (signal === undefined) return work
-  let stop = (): void => {}
+  let onAbort = (): void => {}
   const cancelled = new Promise<never>((_, reject) => {
-    stop = () => reject(errors.cancelled({}))
-    signal.addEventListener('abort', stop, { once: true })
-    if (signal.aborted) stop()
+    onAbort = () => reject(errors.cancelled({}))
+    signal.addEventListener('abort', onAbort, { once: true })
+    if (signal.aborted) onAbort()
   })
   try {
     return await Promise.race([work, cancelled])
   } finally {
-    signal.removeEventListener('abort', stop)
+    signal.removeEventListener('abort', onAbort)
   }
 }
 
-/** The items of a sequence, up to the moment when the signal says so: then it throws CANCELLED. */
+/** Yields each item, until the signal aborts; then throws CANCELLED. */
 export async function* untilCancelledEach<T>(
   signal: AbortSignal | undefined,
   items: Iterable<T> | AsyncIterable<T>,

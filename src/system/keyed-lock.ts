@@ -1,23 +1,28 @@
+import { Mutex } from 'async-mutex'
 import { untilCancelled } from './abort.js'
 
-/** Work under one name is done by one at a time; who comes later waits for their turn. Throws CANCELLED meanwhile. */
-export type Turns = <T>(name: string, signal: AbortSignal, work: () => Promise<T>) => Promise<T>
+/**
+ * Runs `work` while holding the lock of `key`; callers with the same key run one after another, in the order in which
+ * they called. Throws what the work throws, or CANCELLED if the signal aborts while the caller waits for the lock.
+ */
+export type KeyedLock = <T>(key: string, signal: AbortSignal, work: () => Promise<T>) => Promise<T>
 
-export function createTurns(): Turns {
-  const underWay = new Map<string, Promise<unknown>>()
-  return async (name, signal, work) => {
-    for (let other = underWay.get(name); other !== undefined; other = underWay.get(name)) {
-      await untilCancelled(
-        signal,
-        other.catch(() => undefined),
-      )
-    }
-    const mine = work()
-    underWay.set(name, mine)
+export function createKeyedLock(): KeyedLock {
+  /** Only keys whose lock is held. */
+  const mutexes = new Map<string, Mutex>()
+  return async (key, signal, work) => {
+    const mutex = mutexes.get(key) ?? new Mutex()
+    mutexes.set(key, mutex)
+    const acquiring = mutex.acquire()
     try {
-      return await mine
+      await untilCancelled(signal, acquiring)
+      return await work()
     } finally {
-      underWay.delete(name)
+      // A cancelled caller keeps its place in the queue, so it must release the lock when it gets it.
+      void acquiring.then((release) => {
+        release()
+        if (!mutex.isLocked()) mutexes.delete(key)
+      })
     }
   }
 }

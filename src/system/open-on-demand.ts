@@ -1,45 +1,47 @@
-/** Something costly that is there while it is used, and for a while after. */
-export interface Lazy<T> {
-  /** Does something with it; it is opened first where it is not there, once however many ask. */
-  use<R>(work: (value: T) => Promise<R>): Promise<R>
-  /** Closes it once it is not in use; a later use opens it again. */
+/** A costly resource that is opened when it is needed and closed when it is idle. */
+export interface OnDemand<T> {
+  /** Runs `work` with the resource, opening it first if needed. Concurrent first uses open it once. */
+  use<R>(work: (resource: T) => Promise<R>): Promise<R>
+  /** Waits until nobody uses the resource, then closes it. A later use opens it again. */
   close(): Promise<void>
 }
 
 /**
- * Opens by the first use, and closes when nobody has used it for so long: 0 keeps it. An opening that failed is tried
- * again by the next use.
+ * Opens a resource at its first use, and closes it after `idleMs` milliseconds without use; 0 keeps it open. If opening
+ * fails, `use` throws that error, and the next use tries again.
  */
-export function lazily<T>(
+export function openOnDemand<T>(
   open: () => Promise<T>,
-  close: (value: T) => Promise<void>,
-  idleMilliseconds: number,
-): Lazy<T> {
+  close: (resource: T) => Promise<void>,
+  idleMs: number,
+): OnDemand<T> {
   let opened: Promise<T> | undefined
   let users = 0
-  let timer: NodeJS.Timeout | undefined
-  let onUnused = (): void => {}
+  let idleTimer: NodeJS.Timeout | undefined
+  /** Calls of `close` that wait until nobody uses the resource. */
+  let waiting: (() => void)[] = []
 
-  async function drop(): Promise<void> {
-    clearTimeout(timer)
-    const dropped = opened
+  async function closeNow(): Promise<void> {
+    clearTimeout(idleTimer)
+    const closing = opened
     opened = undefined
-    const value = await dropped?.catch(() => undefined)
-    if (value !== undefined) await close(value)
+    const resource = await closing?.catch(() => undefined)
+    if (resource !== undefined) await close(resource)
   }
   function release(): void {
     users -= 1
     if (users > 0) return
-    onUnused()
-    if (idleMilliseconds === 0) return
-    timer = setTimeout(() => void drop().catch(() => {}), idleMilliseconds)
-    // A model that waits to be dropped keeps no process alive.
-    timer.unref()
+    for (const proceed of waiting) proceed()
+    waiting = []
+    if (idleMs === 0) return
+    idleTimer = setTimeout(() => void closeNow().catch(() => {}), idleMs)
+    // An idle resource must not keep the process alive.
+    idleTimer.unref()
   }
   return {
     async use(work) {
       users += 1
-      clearTimeout(timer)
+      clearTimeout(idleTimer)
       try {
         if (opened === undefined) {
           const opening = open()
@@ -54,12 +56,9 @@ export function lazily<T>(
       }
     },
     async close() {
-      if (users > 0) {
-        await new Promise<void>((resolve) => {
-          onUnused = resolve
-        })
-      }
-      await drop()
+      // A new use may have started before this call proceeds.
+      while (users > 0) await new Promise<void>((resolve) => waiting.push(resolve))
+      await closeNow()
     },
   }
 }

@@ -1,6 +1,6 @@
 import { errors, ShotboardError, systemCodeOf } from '../errors.js'
 
-/** What the operating system says of a file that cannot be written or read, in words that name no path. */
+/** The operating system's reasons for a failed read or write, in words that name no path. */
 const reasons: Readonly<Record<string, string>> = {
   EFBIG: 'the file would be larger than this process may write',
   EIO: 'the device reports an error',
@@ -12,16 +12,21 @@ const reasons: Readonly<Record<string, string>> = {
 }
 
 /**
- * Writes files. Throws DISK_FULL or STORAGE_FAILED where it is the disk's fault; `what` says what could not be written,
- * such as "an image".
+ * Writes files. Errors of the disk become DISK_FULL or STORAGE_FAILED, with `what` as the name of what could not be
+ * written, such as "an image"; other errors pass unchanged.
  */
-export const storing = <T>(what: string, write: () => Promise<T>): Promise<T> =>
-  onDisk('writing', what, write)
+export const withWriteErrors = <T>(what: string, write: () => Promise<T>): Promise<T> =>
+  withStorageErrors('writing', what, write)
 
-/** Reads files. Throws STORAGE_FAILED where it is the disk's fault; that a file is not there is none. */
-export const reading = <T>(what: string, read: () => Promise<T>): Promise<T> => onDisk('reading', what, read)
+/** Reads files. Errors of the disk become STORAGE_FAILED; other errors, such as a missing file, pass unchanged. */
+export const withReadErrors = <T>(what: string, read: () => Promise<T>): Promise<T> =>
+  withStorageErrors('reading', what, read)
 
-async function onDisk<T>(doing: 'writing' | 'reading', what: string, work: () => Promise<T>): Promise<T> {
+async function withStorageErrors<T>(
+  doing: 'writing' | 'reading',
+  what: string,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work()
   } catch (error) {
@@ -32,11 +37,11 @@ async function onDisk<T>(doing: 'writing' | 'reading', what: string, work: () =>
   }
 }
 
-const passing = ['DISK_FULL', 'STORAGE_FAILED', 'DATABASE_UNAVAILABLE'] as const
+const storageFaultCodes = ['DISK_FULL', 'STORAGE_FAILED', 'DATABASE_UNAVAILABLE'] as const
 
-/** The fault of the disk or the database and not of what was asked of them. */
-export type StorageFault = ShotboardError & { readonly code: (typeof passing)[number] }
+/** An error of the disk or the database. The request itself may be fine. */
+export type StorageFault = ShotboardError & { readonly code: (typeof storageFaultCodes)[number] }
 
-/** Whether an error is such a fault: what failed may be tried again when they are well. */
+/** Whether an error is a storage fault, so that the same work may succeed later. */
 export const isStorageFault = (error: unknown): error is StorageFault =>
-  error instanceof ShotboardError && passing.some((code) => code === error.code)
+  error instanceof ShotboardError && storageFaultCodes.some((code) => code === error.code)

@@ -1,20 +1,21 @@
 import { Repeater } from '@repeaterjs/repeater'
 
 /**
- * The states of something that changes: the one at the start first, then the latest after changes, each at least
- * `leastMs` after the one before; ends after the last one. Who takes them slowly misses states between, never the latest.
- * It is watched from the first `next` to the end or to `return`, whichever comes first. Throws what `read` throws.
+ * A stream of the states of something that changes: the current state first, then the latest state after changes, with at
+ * least `minIntervalMs` between two. It ends after the state for which `isLast` is true. A slow consumer misses states in
+ * between, but never the latest. The watch lasts from the first `next` until the stream ends or `return` is called.
+ * Throws what `read` throws.
  */
-export const latestStates = <T>(options: {
+export const throttleToLatest = <T>(options: {
   readonly read: () => Promise<T>
-  /** Calls back at every change, until the function that it returns is called. */
+  /** Calls `onChange` at every change, until the returned function is called. */
   readonly watch: (onChange: () => void) => () => void
   readonly isLast: (state: T) => boolean
-  readonly leastMs: number
+  readonly minIntervalMs: number
 }): Repeater<T, undefined> =>
   new Repeater(async (push, stop) => {
-    const { read, watch, isLast, leastMs } = options
-    // Watched before it is first read, so that no change falls between.
+    const { read, watch, isLast, minIntervalMs } = options
+    // The watch starts before the first read, so that no change in between is missed.
     let changed = true
     let wake = (): void => {}
     const unwatch = watch(() => {
@@ -31,11 +32,11 @@ export const latestStates = <T>(options: {
         if (changed) {
           changed = false
           const state = await read()
-          const taken = push(state)
+          const consumed = push(state)
           if (isLast(state)) stop()
-          // Whoever takes states slowly gets the latest when ready for it.
-          await taken
-          await Promise.race([end, new Promise((resolve) => setTimeout(resolve, leastMs).unref())])
+          // Reading again only now gives a slow consumer the latest state.
+          await consumed
+          await Promise.race([end, new Promise((resolve) => setTimeout(resolve, minIntervalMs).unref())])
         } else {
           await new Promise<void>((resolve) => {
             wake = resolve

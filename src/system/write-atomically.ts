@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { storing } from './storage-fault.js'
+import { withWriteErrors } from './storage-fault.js'
 
 /**
- * Writes a file whole or not at all, into a folder that is made where it is missing; once it returns the file survives a
- * power cut, not only a kill. `what` is what errors call it. Throws DISK_FULL or STORAGE_FAILED.
+ * Writes a file completely or not at all, and makes its folder if needed. When it returns, the bytes are on the disk and
+ * survive a power cut. Errors call the file `what`. Throws DISK_FULL or STORAGE_FAILED.
  */
-export function writeWhole(path: string, bytes: Uint8Array | string, what: string): Promise<void> {
-  return storing(what, async () => {
+export function writeAtomically(path: string, bytes: Uint8Array | string, what: string): Promise<void> {
+  return withWriteErrors(what, async () => {
     await mkdir(dirname(path), { recursive: true })
     const partial = `${path}.${randomUUID()}.partial`
     try {
@@ -27,8 +27,8 @@ export function writeWhole(path: string, bytes: Uint8Array | string, what: strin
   })
 }
 
-/** Makes the bytes of a file outlive a power cut, or the names in a folder. */
-export async function writeOut(path: string): Promise<void> {
+/** Flushes a file's bytes, or a folder's entries, to the disk. */
+export async function fsyncPath(path: string): Promise<void> {
   const file = await open(path, 'r')
   try {
     await file.sync()

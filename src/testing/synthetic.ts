@@ -1,4 +1,5 @@
-import type { SpaceFeatures, Support } from '../cache/cache.js'
+import type { SpaceFeatures } from '../features/space-features.js'
+import type { Support } from '../features/support.js'
 import { type Random, seeded } from '../system/random.js'
 import { gatherRows, type Matrix, makeUnit, matrix, rowOf } from '../tensor/matrix.js'
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { encoderOf } from '../../src/encoders/encoder.js'
 import { readModelFolder } from '../../src/encoders/model-folder.js'
-import type { Library } from '../../src/library/library.js'
+import type { OpenedLibrary } from '../../src/library/library.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
 import type { TrainingSettingsInput } from '../../src/training/settings.js'
 import { atEnd } from '../helpers/at-end.js'
@@ -17,7 +17,7 @@ import { smallTraining as settings, weightsOf } from '../helpers/training.js'
 const query = await picture(1, 70)
 const source = { id: 'f'.repeat(64), read: async () => query }
 
-const featureIn = async (library: Library, space: string) => {
+const featureIn = async (library: OpenedLibrary, space: string) => {
   const encoder = library.encoders.default
   return (await encoder.encodeImages([source], { spaces: [space] }))[space]?.data
 }
@@ -27,7 +27,7 @@ const library = await openTestLibrary(folder)
 const dataset = await makeDataset(library, 'Generic')
 
 async function train(name: string, more: Partial<TrainingSettingsInput> = {}, where = library) {
-  const [named] = [await where.store.datasets.byName('Generic')]
+  const [named] = [await where.store.datasets.findByName('Generic')]
   const { id } = await where.trainings.train({ ...settings, ...more, dataset: named?.id ?? '', name })
   return where.trainings.ended(id)
 }
@@ -81,7 +81,7 @@ test('runs are compared in its space, and fitted spaces stand on it', async () =
     augmentations: 1,
   })
   await library.comparisons.ended(id)
-  const runs = (await library.store.comparisons.runs([id])).get(id) ?? []
+  const runs = await library.store.comparisons.runs(id)
   expect(runs.map(({ space, status }) => [space, status])).toEqual([
     ['imo:first', 'SUCCEEDED'],
     ['imo:first+whitened', 'SUCCEEDED'],
@@ -133,13 +133,13 @@ test('a training that is cancelled or closed in its middle comes to the same ada
   await next.close()
 })
 
-async function untilStep(where: Library, id: string, step: number): Promise<void> {
+async function untilStep(where: OpenedLibrary, id: string, step: number): Promise<void> {
   for await (const state of await where.trainings.watch(id)) if (state.step >= step) return
 }
 
 describe('what cannot be', () => {
   // The one above has been closed.
-  let opened: Promise<Library> | undefined
+  let opened: Promise<OpenedLibrary> | undefined
   const open = () => {
     opened ??= openTestLibrary(folder)
     return opened
@@ -147,14 +147,14 @@ describe('what cannot be', () => {
   const refused = async (
     code: string,
     argument: string | undefined,
-    work: (where: Library) => Promise<unknown>,
+    work: (where: OpenedLibrary) => Promise<unknown>,
   ) => {
     const where = await open()
     const before = [await where.adapters.list(), await where.store.trainings.unfinished()]
     await expect(work(where)).rejects.toMatchObject({ code, ...(argument && { argument }) })
     expect([await where.adapters.list(), await where.store.trainings.unfinished()]).toEqual(before)
   }
-  const training = (more: object) => (where: Library) =>
+  const training = (more: object) => (where: OpenedLibrary) =>
     where.trainings.train({ ...settings, dataset: dataset.id, name: 'never', ...more })
 
   test.each([

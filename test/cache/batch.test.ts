@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import type { Batch } from '../../src/cache/batch.js'
-import { buildCache, type Cache } from '../../src/cache/cache.js'
+import { buildCache } from '../../src/cache/cache.js'
+import type { Batch, Cache } from '../../src/cache/contract.js'
 import { clip } from '../../src/spaces/clip.js'
 import { whitened } from '../../src/spaces/whitened.js'
 import { createKernels } from '../../src/tensor/kernels.js'

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { buildCache, type Support } from '../../src/cache/cache.js'
+import { buildCache } from '../../src/cache/cache.js'
 import { leftOutAffinity } from '../../src/cache/leave-one-out.js'
+import type { Support } from '../../src/features/support.js'
 import { centred } from '../../src/spaces/centred.js'
 import { clip } from '../../src/spaces/clip.js'
 import { imo } from '../../src/spaces/imo.js'

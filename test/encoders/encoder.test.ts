@@ -280,11 +280,11 @@ describe('the Python reference', () => {
 test.each([
   ['on a processor they take turns', true, ['model', 'prepare']],
   ['on another device the next batch is prepared while one is in the model', false, ['prepare', 'model']],
-])('images and the model: %s', async (_, onProcessor, order) => {
+])('images and the model: %s', async (_, onCpu, order) => {
   const events: string[] = []
   const watched = await openEncoder(miniClip, {
     ...runtime,
-    onProcessor,
+    onCpu,
     async open(model, options) {
       const session = await runtime.open(model, options)
       return {

@@ -1,4 +1,4 @@
-import type { Batch } from '../../src/cache/batch.js'
+import type { Batch } from '../../src/cache/contract.js'
 import {
   defineMethod,
   linspace,

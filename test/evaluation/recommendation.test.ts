@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { Predictions } from '../../src/comparisons/run-results.js'
+import type { Predictions } from '../../src/evaluation/predictions.js'
 import { type Recommendation, recommend } from '../../src/evaluation/recommendation.js'
 import { recommendationText } from '../../src/evaluation/recommendation-text.js'
-import { type FinishedRun, summariseRuns } from '../../src/evaluation/summary.js'
+import { type MeasuredRun, summariseRuns } from '../../src/evaluation/summary.js'
 import { seeded } from '../../src/system/random.js'
 
 const images = 200
@@ -11,7 +11,7 @@ const images = 200
 function experiment(methods: Readonly<Record<string, readonly number[]>>, shots = 4) {
   const labels = new Int32Array(images)
   const files = new Map<string, Predictions>()
-  const runs: FinishedRun[] = []
+  const runs: MeasuredRun[] = []
   for (const [method, rights] of Object.entries(methods)) {
     rights.forEach((right, seed) => {
       const id = `${method} ${seed}`
@@ -109,7 +109,7 @@ test('chance alone is called clear or likely no more often than it should be', a
     const random = seeded('null', trial)
     const labels = new Int32Array(images)
     const files = new Map<string, Predictions>()
-    const runs: FinishedRun[] = []
+    const runs: MeasuredRun[] = []
     for (const method of ['a', 'b', 'c', 'd', 'e']) {
       // What a method gets right is the same with each support set: seeds are no new evidence.
       const predicted = labels.map(() => random.integer(2))

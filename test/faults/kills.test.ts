@@ -73,9 +73,7 @@ describe.skipIf(!built)(title, () => {
     for (let seed = 1; seed <= seeds; seed++) {
       const { id } = await undisturbed.comparisons.compare(request(dataset.id, seed))
       await undisturbed.comparisons.ended(id)
-      for (const { method, space, shots, seed, result } of (
-        await undisturbed.store.comparisons.runs([id])
-      ).get(id) ?? []) {
+      for (const { method, space, shots, seed, result } of await undisturbed.store.comparisons.runs(id)) {
         expected.set(JSON.stringify([method, space, shots, seed]), result?.accuracy)
       }
     }

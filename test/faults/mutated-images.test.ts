@@ -111,7 +111,7 @@ test(`${count} mutated images: each is taken or rejected with a code, whole or n
   expect(added).toBeGreaterThan(count / 50)
 
   const rows = await library.store.datasets.images(dataset.id)
-  const images = await library.store.images.byIds(rows.map(({ imageId }) => imageId))
+  const images = await library.store.images.getMany(rows.map(({ imageId }) => imageId))
   expect(rows.length).toBe(added)
   expect(images.length).toBe(added)
   for (const { id, width, height } of images) {

@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { errors } from '../../src/errors.js'
 import { createJobQueue, type JobQueue } from '../../src/jobs/queue.js'
 import {
-  isOver,
+  hasEnded,
   type JobRecord,
   type RecordedJobsOptions,
   recordedJobs,
@@ -22,7 +22,7 @@ function open(records: readonly Row[], options: Partial<RecordedJobsOptions<Row>
   const rows = new Map(records.map((row) => [row.id, row]))
   const write = (id: string, change: Partial<Row>): void => {
     const row = rows.get(id)
-    if (row !== undefined && !isOver(row)) rows.set(id, { ...row, ...change })
+    if (row !== undefined && !hasEnded(row)) rows.set(id, { ...row, ...change })
   }
   const queue = createJobQueue({ concurrency: 2, onError: () => {} })
   queues.push(queue)
@@ -39,8 +39,8 @@ function open(records: readonly Row[], options: Partial<RecordedJobsOptions<Row>
   const jobs = recordedJobs<Row>({
     queue,
     records: {
-      byIds: async (ids) => ids.flatMap((id) => rows.get(id) ?? []),
-      unfinished: async () => [...rows.values()].filter((row) => !isOver(row)),
+      get: async (id) => rows.get(id) ?? null,
+      unfinished: async () => [...rows.values()].filter((row) => !hasEnded(row)),
     },
     run,
     park: async (id, { message }) => write(id, { status: 'QUEUED', error: message }),

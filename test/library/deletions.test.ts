@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import type { CompareInput } from '../../src/comparisons/plan-comparison.js'
-import type { Library } from '../../src/library/library.js'
+import type { OpenedLibrary } from '../../src/library/library.js'
 import { openDatabase } from '../../src/store/database.js'
 import { countRows } from '../helpers/counts.js'
 import { newDatabases } from '../helpers/databases.js'
@@ -27,7 +27,7 @@ const request = (dataset: string, more: Partial<CompareInput> = {}): CompareInpu
   ...more,
 })
 
-async function compare(library: Library, input: CompareInput): Promise<string> {
+async function compare(library: OpenedLibrary, input: CompareInput): Promise<string> {
   const { id } = await library.comparisons.compare(input)
   await library.comparisons.ended(id)
   return id
@@ -68,7 +68,7 @@ async function everything(folder: string, url: string) {
       strays: encoded.filter((id) => !images.includes(id)),
       results: await names(folder, 'runs'),
       features: await featureCounts(folder),
-      unsettled: await names(folder, 'unsettled'),
+      recoveryMarkers: await names(folder, 'unsettled'),
     }
   } finally {
     await database.close()
@@ -129,25 +129,25 @@ for (const { title, url } of await newDatabases()) {
       )
       await library.deletions.comparison(second)
       expect(await everything(folder, url)).toEqual(before)
-      const runs = (await library.store.comparisons.runs([first])).get(first) ?? []
+      const runs = await library.store.comparisons.runs(first)
       expect(runs.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED'])
-      for (const run of runs) await library.resultFiles.read(run.id)
+      for (const run of runs) await library.runResults.read(run.id)
       await expect(library.deletions.comparison(second)).rejects.toMatchObject({ code: 'UNKNOWN_COMPARISON' })
     })
 
     test('a support set goes with the augmented views that no other has, and results on it stay', async () => {
       const { id } = await makeDataset(library, 'Supported', { SUPPORT_POOL: 4, TEST: 1 })
       const comparison = await compare(library, request(id, { shots: [2], augmentations: 7 }))
-      const [run] = (await library.store.comparisons.runs([comparison])).get(comparison) ?? []
+      const [run] = await library.store.comparisons.runs(comparison)
       const [view] = Object.keys(await featureCounts(folder)).filter((address) => /7/.test(address))
       expect((await featureCounts(folder))[view ?? '']).toBe(6)
       const other = await library.supportSets.create({ dataset: id, shots: 1, seed: 1, augmentations: 7 })
       await library.deletions.supportSet(run?.result?.supportSetId ?? '')
       // One shot is part of two of the same seed.
       expect((await featureCounts(folder))[view ?? '']).toBe(3)
-      const [left] = await library.store.runs.byIds([run?.id ?? ''])
+      const left = await library.store.runs.get(run?.id ?? '')
       expect(left).toEqual({ ...run, result: { ...run?.result, supportSetId: null } })
-      expect(await library.store.supportSets.byIds([other.id])).toHaveLength(1)
+      expect(await library.store.supportSets.getMany([other.id])).toHaveLength(1)
       await library.deletions.supportSet(other.id)
       expect((await featureCounts(folder))[view ?? '']).toBe(0)
       await expect(library.deletions.supportSet(other.id)).rejects.toMatchObject({
@@ -173,7 +173,7 @@ for (const { title, url } of await newDatabases()) {
       await expect(library.deletions.dataset(id)).rejects.toMatchObject(refused)
       await expect(library.deletions.supportSet(supportSet.id)).rejects.toMatchObject(refused)
       await expect(library.deletions.comparison(comparison.id)).rejects.toMatchObject(refused)
-      expect((await library.store.datasets.byIds([id]))[0]?.name).toBe('Busy')
+      expect((await library.store.datasets.get(id))?.name).toBe('Busy')
       await library.deletions.supportSet(unused.id)
       await library.comparisons.cancel(comparison.id)
       await library.deletions.comparison(comparison.id)
@@ -217,7 +217,7 @@ async function deleteAndDie(folder: string, dataset: string, kill: string): Prom
 describe.skipIf(!built)(kills, () => {
   test.each([
     ['before the rows are gone', 'library.store.deletions.dataset = die', true],
-    ['after the rows and before the files', 'library.resultFiles.remove = die', false],
+    ['after the rows and before the files', 'library.runResults.remove = die', false],
     ['after results and features, before the images', 'library.imageFiles.remove = die', false],
   ])(
     '%s leaves all of a dataset or nothing after the next start',
@@ -235,7 +235,7 @@ describe.skipIf(!built)(kills, () => {
       await first.close()
 
       await deleteAndDie(folder, id, kill)
-      expect((await everything(folder, url)).unsettled).toEqual(['deleting'])
+      expect((await everything(folder, url)).recoveryMarkers).toEqual(['deleting'])
       const second = await openTestLibrary(folder)
       const after = await everything(folder, url)
       if (stays) expect(after).toEqual(before)

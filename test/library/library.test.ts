@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test, vi } from 'vitest'
 import type { CompareInput } from '../../src/comparisons/plan-comparison.js'
-import type { Library } from '../../src/library/library.js'
+import type { OpenedLibrary } from '../../src/library/library.js'
 import { readSettings } from '../../src/settings/settings.js'
 import { openDatabase } from '../../src/store/database.js'
 import { labelledPictures, makeDataset } from '../helpers/datasets.js'
@@ -27,17 +27,17 @@ const request = (dataset: string, more: Partial<CompareInput> = {}): CompareInpu
   ...more,
 })
 
-const runsOf = async ({ store }: Library, id: string) => (await store.comparisons.runs([id])).get(id) ?? []
-const find = async ({ store }: Library, id: string) => (await store.comparisons.byIds([id]))[0]
+const runsOf = async ({ store }: OpenedLibrary, id: string) => await store.comparisons.runs(id)
+const find = async ({ store }: OpenedLibrary, id: string) => await store.comparisons.get(id)
 
 /** Compares and waits for the end. */
-async function compare(library: Library, input: CompareInput) {
+async function compare(library: OpenedLibrary, input: CompareInput) {
   const { id } = await library.comparisons.compare(input)
   return library.comparisons.ended(id)
 }
 
 /** Counts the images that are encoded from now on. */
-function countEncoded({ encoders }: Library): () => number {
+function countEncoded({ encoders }: OpenedLibrary): () => number {
   const encode = vi.spyOn(encoders.default, 'encodeImages')
   return () => encode.mock.calls.reduce((sum, [images]) => sum + images.length, 0)
 }

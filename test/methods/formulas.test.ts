@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import type { SpaceFeatures, Support } from '../../src/cache/cache.js'
 import { fitMethod, scoreQueries } from '../../src/evaluation/fit.js'
+import type { SpaceFeatures } from '../../src/features/space-features.js'
+import type { Support } from '../../src/features/support.js'
 import type { Method, Values } from '../../src/methods/contract.js'
 import { builtin } from '../../src/plugins/builtin.js'
 import { createRegistry } from '../../src/plugins/registry.js'

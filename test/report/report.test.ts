@@ -1,6 +1,6 @@
 import { parseHTML } from 'linkedom'
 import { expect, test } from 'vitest'
-import type { Library } from '../../src/library/library.js'
+import type { OpenedLibrary } from '../../src/library/library.js'
 import { reportOn } from '../../src/report/report.js'
 import { labelledPictures } from '../helpers/datasets.js'
 import { classNames } from '../helpers/pictures.js'
@@ -24,7 +24,7 @@ async function makeDataset(name: string, splits: Parameters<typeof labelledPictu
 
 const dataset = await makeDataset('<u>Hostile</u> & "quoted"', { SUPPORT_POOL: 5, VALIDATION: 3, TEST: 8 })
 
-async function compare(more: Partial<Parameters<Library['comparisons']['compare']>[0]> = {}) {
+async function compare(more: Partial<Parameters<OpenedLibrary['comparisons']['compare']>[0]> = {}) {
   const { id } = await library.comparisons.compare({
     dataset,
     shots: [1, 2, 4],
@@ -55,7 +55,7 @@ const rowsOf = (title: string) =>
   [...(section(title)?.querySelectorAll('tbody tr') ?? [])].map((row) =>
     [...row.querySelectorAll('td')].map(textOf),
   )
-const all = library.comparisons.rows((await library.store.comparisons.runs([id])).get(id) ?? [])
+const all = library.comparisons.rows(await library.store.comparisons.runs(id))
 
 test('it has what a person needs to decide, in that order', () => {
   expect(sections.map((each) => textOf(each.querySelector('h2')))).toEqual([
@@ -93,7 +93,7 @@ test('the table of accuracies has every row of the comparison', () => {
 })
 
 test('overlaps are those of the overlap query', async () => {
-  const run = (await library.store.comparisons.runs([id])).get(id)?.find(({ shots }) => shots === 4)
+  const run = (await library.store.comparisons.runs(id))?.find(({ shots }) => shots === 4)
   const supportSet = run?.result?.supportSetId ?? ''
   const spaces = ['clip', 'imo', 'whitened']
   const report = await library.overlap({ supportSet, split: 'TEST', spaces, bins: 200 })

@@ -117,7 +117,7 @@ test('its export names every encoder with its files, and repeats it', async () =
   const again = await library.comparisons.compareOnce(
     comparisonOf(experiment, { dataset: dataset.id, testDataset: null }),
   )
-  const runs = (await library.store.comparisons.runs([again.id])).get(again.id) ?? []
+  const runs = await library.store.comparisons.runs(again.id)
   expect(runs.map(idOf).toSorted()).toEqual(document.runs.map(idOf).toSorted())
 })
 

@@ -19,7 +19,7 @@ const supportSet = await library.supportSets.create({
   seed: 1,
   augmentations: 1,
 })
-const keys = (await library.store.supportSets.images([supportSet.id])).get(supportSet.id) ?? []
+const keys = await library.store.supportSets.images(supportSet.id)
 
 const runtime = openRuntime({ threads: 1 })
 const kernels = createKernels(runtime)

@@ -1,14 +1,14 @@
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { createTurns } from '../../src/system/keyed-lock.js'
+import { createKeyedLock } from '../../src/system/keyed-lock.js'
 
 const always = new AbortController().signal
 
-test('work under one name is done by one at a time, under different names at the same time', async () => {
-  const turns = createTurns()
+test('work with the same key runs one after another, with different keys at the same time', async () => {
+  const lock = createKeyedLock()
   const log: string[] = []
-  const work = (name: string, who: string) =>
-    turns(name, always, async () => {
+  const work = (key: string, who: string) =>
+    lock(key, always, async () => {
       log.push(`${who} begins`)
       await setTimeout(5)
       log.push(`${who} ends`)
@@ -20,22 +20,50 @@ test('work under one name is done by one at a time, under different names at the
   expect(log.indexOf('c begins')).toBeLessThan(log.indexOf('a ends'))
 })
 
-test('work that fails gives its turn on', async () => {
-  const turns = createTurns()
-  const failing = turns('run', always, () => Promise.reject(new Error('no luck')))
-  const next = turns('run', always, async () => 'done')
+test('work that fails releases the lock', async () => {
+  const lock = createKeyedLock()
+  const failing = lock('run', always, () => Promise.reject(new Error('no luck')))
+  const next = lock('run', always, async () => 'done')
   await expect(failing).rejects.toThrow('no luck')
   expect(await next).toBe('done')
 })
 
-test('waiting for a turn ends with CANCELLED as soon as the signal says so', async () => {
-  const turns = createTurns()
+test('waiting for the lock ends with CANCELLED as soon as the signal aborts', async () => {
+  const lock = createKeyedLock()
   const controller = new AbortController()
   let finish = (): void => {}
-  const first = turns('run', always, () => new Promise<void>((resolve) => (finish = resolve)))
-  const waiting = turns('run', controller.signal, () => expect.unreachable())
+  const first = lock('run', always, () => new Promise<void>((resolve) => (finish = resolve)))
+  const waiting = lock('run', controller.signal, () => expect.unreachable())
   controller.abort()
   await expect(waiting).rejects.toMatchObject({ code: 'CANCELLED' })
   finish()
   await first
+})
+
+test('a caller that cancelled while waiting passes the lock on to the next', async () => {
+  const lock = createKeyedLock()
+  const controller = new AbortController()
+  let finish = (): void => {}
+  const first = lock('run', always, () => new Promise<void>((resolve) => (finish = resolve)))
+  const cancelled = lock('run', controller.signal, () => expect.unreachable())
+  const next = lock('run', always, async () => 'done')
+  controller.abort()
+  await expect(cancelled).rejects.toMatchObject({ code: 'CANCELLED' })
+  finish()
+  await first
+  expect(await next).toBe('done')
+})
+
+test('a caller that comes back at once does not overtake one that waits', async () => {
+  const lock = createKeyedLock()
+  const log: string[] = []
+  const note = (who: string) => async () => {
+    await setTimeout(1)
+    log.push(who)
+  }
+  async function again() {
+    for (let i = 0; i < 3; i++) await lock('run', always, note('again'))
+  }
+  await Promise.all([again(), lock('run', always, note('waiting'))])
+  expect(log.indexOf('waiting')).toBe(1)
 })

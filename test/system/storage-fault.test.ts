@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isStorageFault, reading, storing } from '../../src/system/storage-fault.js'
+import { isStorageFault, withReadErrors, withWriteErrors } from '../../src/system/storage-fault.js'
 
 const failing = (code: string) => async (): Promise<never> => {
   throw Object.assign(new Error(`${code}: it fails, open '/srv/secret'`), { code })
@@ -8,20 +8,20 @@ const failing = (code: string) => async (): Promise<never> => {
 test.each([
   ['reading', 'EMFILE', 'STORAGE_FAILED', 'There is no reading an image: too many files are open.'],
   ['reading', 'EIO', 'STORAGE_FAILED', 'There is no reading an image: the device reports an error.'],
-  ['storing', 'ENOSPC', 'DISK_FULL', 'The disk is full: there is no room for an image.'],
-  ['storing', 'EROFS', 'STORAGE_FAILED', 'There is no writing an image: the file system is read-only.'],
+  ['writing', 'ENOSPC', 'DISK_FULL', 'The disk is full: there is no room for an image.'],
+  ['writing', 'EROFS', 'STORAGE_FAILED', 'There is no writing an image: the file system is read-only.'],
 ] as const)(
-  '%s what fails with %s is a fault of the disk, told without a path',
+  '%s that fails with %s is a storage fault, whose message names no path',
   async (how, system, code, message) => {
-    const onDisk = { reading, storing }[how]
+    const onDisk = { reading: withReadErrors, writing: withWriteErrors }[how]
     const fault: unknown = await onDisk('an image', failing(system)).catch((error: unknown) => error)
     expect(fault).toMatchObject({ code, message })
     expect(isStorageFault(fault)).toBe(true)
   },
 )
 
-test('that a file is not there is no fault of the disk', async () => {
-  const error: unknown = await reading('an image', failing('ENOENT')).catch((error: unknown) => error)
+test('a missing file is not a storage fault', async () => {
+  const error: unknown = await withReadErrors('an image', failing('ENOENT')).catch((error: unknown) => error)
   expect(error).toMatchObject({ code: 'ENOENT' })
   expect(isStorageFault(error)).toBe(false)
 })

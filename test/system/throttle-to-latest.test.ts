@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createChanges } from '../../src/jobs/changes.js'
-import { latestStates } from '../../src/system/throttle-to-latest.js'
+import { throttleToLatest } from '../../src/system/throttle-to-latest.js'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -11,15 +11,15 @@ afterEach(() => {
 
 const last = 1000
 
-/** Something that counts up and may be watched. */
+/** A counter that can be watched. */
 function counter() {
   const changes = createChanges()
   let count = 0
-  const states = latestStates({
+  const states = throttleToLatest({
     read: async () => count,
     watch: (onChange) => changes.watch('counter', onChange),
     isLast: (state) => state >= last,
-    leastMs: 100,
+    minIntervalMs: 100,
   })
   const countTo = (value: number): void => {
     count = value
@@ -28,7 +28,7 @@ function counter() {
   return { states, countTo, watchers: () => changes.watchers('counter') }
 }
 
-/** Takes all states as they come, into a list. */
+/** Collects all states into a list. */
 function collect(states: AsyncIterable<number>): { readonly seen: number[]; readonly ended: Promise<void> } {
   const seen: number[] = []
   const ended = (async () => {
@@ -37,7 +37,7 @@ function collect(states: AsyncIterable<number>): { readonly seen: number[]; read
   return { seen, ended }
 }
 
-test('a thousand changes within a second are told at most ten times, and the last of them always', async () => {
+test('of a thousand changes within a second at most ten are emitted, the last one always', async () => {
   const { states, countTo, watchers } = counter()
   const { seen, ended } = collect(states)
   for (let i = 1; i <= last; i++) {
@@ -61,7 +61,7 @@ test('the state at the start comes first, without a change', async () => {
   await states.return()
 })
 
-test('what has ended already is told once', async () => {
+test('a last state is emitted once', async () => {
   const { states, countTo, watchers } = counter()
   countTo(last)
   const { seen, ended } = collect(states)
@@ -70,7 +70,7 @@ test('what has ended already is told once', async () => {
   expect(watchers()).toBe(0)
 })
 
-test('nothing is told where nothing changes', async () => {
+test('nothing is emitted without a change', async () => {
   const { states, countTo } = counter()
   const { seen } = collect(states)
   await vi.advanceTimersByTimeAsync(10_000)
@@ -81,7 +81,7 @@ test('nothing is told where nothing changes', async () => {
   await states.return()
 })
 
-test('who takes states slowly misses those between and gets the latest', async () => {
+test('a slow consumer misses states in between and gets the latest', async () => {
   const { states, countTo } = counter()
   expect((await states.next()).value).toBe(0)
   for (let i = 1; i <= 50; i++) {
@@ -94,7 +94,7 @@ test('who takes states slowly misses those between and gets the latest', async (
   await states.return()
 })
 
-test('hanging up while waiting for a change ends at once and leaves no watcher', async () => {
+test('return while waiting for a change ends the stream at once and leaves no watcher', async () => {
   const { states, watchers } = counter()
   await states.next()
   const waiting = states.next()
@@ -107,11 +107,11 @@ test('hanging up while waiting for a change ends at once and leaves no watcher',
 
 test('a state that cannot be read ends the stream with that error', async () => {
   const changes = createChanges()
-  const states = latestStates({
+  const states = throttleToLatest({
     read: () => Promise.reject(new Error('gone')),
     watch: (onChange) => changes.watch('x', onChange),
     isLast: () => false,
-    leastMs: 100,
+    minIntervalMs: 100,
   })
   await expect(states.next()).rejects.toThrow('gone')
   expect(changes.watchers('x')).toBe(0)

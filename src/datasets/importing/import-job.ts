@@ -1,5 +1,5 @@
 import { errors, ShotboardError } from '../../errors.js'
-import { isOver } from '../../jobs/recorded-jobs.js'
+import { hasEnded } from '../../jobs/recorded-jobs.js'
 import { openArchive } from '../../sources/archive.js'
 import type { SourceLimits } from '../../sources/source.js'
 import type { ArchiveFiles } from '../../store/archive-files.js'
@@ -19,8 +19,8 @@ export interface ImportJobContext extends ImportSourceContext {
  */
 export async function runImport(context: ImportJobContext, id: string, signal: AbortSignal): Promise<void> {
   const { store, archiveFiles } = context
-  const [row] = await store.imports.byIds([id])
-  if (!row || isOver(row)) return
+  const row = await store.imports.get(id)
+  if (!row || hasEnded(row)) return
   const end = async (how: Parameters<typeof store.imports.end>[1]): Promise<void> => {
     await store.imports.end(id, how)
     await archiveFiles.remove(row.file)

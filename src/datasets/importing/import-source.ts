@@ -55,7 +55,7 @@ export async function importSource(
 ): Promise<void> {
   const layout = await layOut(source, request.splitRule, signal)
   const { dataset, keptPrompts } = await findOrCreate(context, request, layout)
-  const classes = (await context.store.datasets.classes([dataset.id])).get(dataset.id) ?? []
+  const classes = await context.store.datasets.classes(dataset.id)
   await ledger.begin(dataset, layout.images.length, keptPrompts)
 
   const rest = layout.images.slice(ledger.position)
@@ -108,11 +108,11 @@ async function findOrCreate(
   layout: { readonly name: string; readonly classes: readonly LaidOutClass[] },
 ): Promise<{ dataset: DatasetRow; keptPrompts: readonly string[] }> {
   const wanted = (name ?? layout.name).trim()
-  const dataset = await store.datasets.byName(wanted)
+  const dataset = await store.datasets.findByName(wanted)
   if (!dataset) {
     return { dataset: await createDataset({ name: wanted, classes: layout.classes }), keptPrompts: [] }
   }
-  const known = (await store.datasets.classes([dataset.id])).get(dataset.id) ?? []
+  const known = await store.datasets.classes(dataset.id)
   if (!sameClasses(layout.classes, known)) {
     const names = known.map((each) => each.name).join(', ')
     const reason = `There is a dataset named "${wanted}" already, and its classes are others: ${names}.`

@@ -97,7 +97,7 @@ export function createImports(context: ImportsContext): Imports {
       try {
         const stored = { path: archiveFiles.pathOf(file), name: basename(archive.name) }
         await (await openArchive(stored, limits)).close()
-        const dataset = name === null ? null : await store.datasets.byName(name)
+        const dataset = name === null ? null : await store.datasets.findByName(name)
         const row = await store.imports.create({
           ...{ name, splitRule, updatePrompts, file },
           archive: stored.name,

@@ -3,7 +3,7 @@ import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { errors, reasonOf } from '../../errors.js'
-import { writeWhole } from '../../system/write-atomically.js'
+import { writeAtomically } from '../../system/write-atomically.js'
 import { type Adapter, parseAdapter, writeAdapter } from './adapter.js'
 
 /** An adapter that was trained here or brought, in a file of its own. */
@@ -62,7 +62,7 @@ export function createAdapterFolder(directory: string): AdapterFolder {
   async function use(encoder: string, name: string | null): Promise<void> {
     if (name === null) await rm(join(folderOf(encoder), usedFile), { force: true })
     else
-      await writeWhole(
+      await writeAtomically(
         join(folderOf(encoder), usedFile),
         JSON.stringify({ imo: name }),
         'which adapter is imo',

@@ -26,7 +26,7 @@ export async function readModelFile(file: string): Promise<Buffer> {
 }
 
 /** What identifies a model by its contents. */
-export interface Contents {
+export interface ComparisonContents {
   /** Sixteen hexadecimal digits of all that decides an encoder's features. */
   readonly fingerprint: string
   /** The SHA-256 of every file read, in hexadecimal. */
@@ -37,7 +37,7 @@ export interface Contents {
  * Hashes what was read of a model and the files `names` of its folder, in that order; `known` are files read already.
  * Throws INVALID_MODEL with the file that cannot be read.
  */
-export async function contentsOf(
+export async function comparisonFingerprint(
   folder: string,
   names: readonly string[],
   {
@@ -47,7 +47,7 @@ export async function contentsOf(
     readonly known?: Readonly<Record<string, Uint8Array>>
     readonly decisive?: readonly Uint8Array[]
   },
-): Promise<Contents> {
+): Promise<ComparisonContents> {
   const whole = createHash('sha256')
   for (const bytes of decisive) whole.update(bytes)
   const files: Record<string, string> = {}

@@ -4,7 +4,7 @@ import { errors } from '../../errors.js'
 import { readSafetensors } from '../../tensor/safetensors.js'
 import { type Manifest, type ModelFolder, type Precision, precisions } from '../manifest.js'
 import type { Configuration } from './configuration.js'
-import { adapterIn, contentsOf, encoderId, exists, readOptionalJson } from './files.js'
+import { adapterIn, comparisonFingerprint, encoderId, exists, readOptionalJson } from './files.js'
 import { readOpenClipConfiguration } from './open-clip.js'
 import { readTransformersConfiguration } from './transformers.js'
 
@@ -57,7 +57,7 @@ export async function readHubLayout(folder: string): Promise<ModelFolder> {
     adapter,
   }
   const files = [graphs.vision, graphs.text, manifest.tokenizer, ...(adapter ? [adapter.file] : [])]
-  const contents = await contentsOf(folder, files, {
+  const contents = await comparisonFingerprint(folder, files, {
     known: read,
     // Neither its name nor where it came from decides a feature.
     decisive: [

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Manifest, ModelFolder } from '../manifest.js'
-import { adapterIn, contentsOf, encoderId, readModelJson, rgb } from './files.js'
+import { adapterIn, comparisonFingerprint, encoderId, readModelJson, rgb } from './files.js'
 
 /** `model.json`: Shotboard's own layout, which names its files and says all that is to be known of them. */
 const ownSchema = z
@@ -61,5 +61,9 @@ export async function readOwnLayout(folder: string): Promise<ModelFolder> {
     adapter: attached ?? (adapter ? { scale: adapter.scale } : null),
   }
   const files = [vision.file, text.file, value.tokenizer, ...(attached ? [attached.file] : [])]
-  return { folder, manifest, ...(await contentsOf(folder, files, { known: { [ownManifestFile]: bytes } })) }
+  return {
+    folder,
+    manifest,
+    ...(await comparisonFingerprint(folder, files, { known: { [ownManifestFile]: bytes } })),
+  }
 }

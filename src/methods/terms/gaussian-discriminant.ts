@@ -1,5 +1,4 @@
-import type { Batch } from '../../cache/batch.js'
-import type { Cache } from '../../cache/cache.js'
+import type { Batch, Cache } from '../../cache/contract.js'
 import { foldInputs, foldMetrics, foldProduct, foldProducts } from '../../spaces/fitting/fold-metric.js'
 import {
   classMeans,

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot'
-import type { SummaryRow } from '../../evaluation/summary.js'
+import type { SummaryRow } from '../../library/index.js'
 import { type Html, html } from '../html.js'
 import { plot } from '../plot.js'
 import type { ReportData, Series } from '../report-data.js'

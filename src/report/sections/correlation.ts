@@ -1,6 +1,5 @@
 import * as Plot from '@observablehq/plot'
-import type { CorrelationPoint } from '../../comparisons/overlap-correlation.js'
-import { formatP } from '../../evaluation/recommendation-text.js'
+import { type CorrelationPoint, formatP } from '../../library/index.js'
 import { type Html, html } from '../html.js'
 import { plot } from '../plot.js'
 import type { ReportData } from '../report-data.js'

@@ -1,4 +1,4 @@
-import type { DisagreementKind } from '../../evaluation/disagreements.js'
+import type { DisagreementKind } from '../../library/index.js'
 import type { ShownDisagreement } from '../disagreement-images.js'
 import { type Html, html } from '../html.js'
 import type { ReportData, Series } from '../report-data.js'

@@ -1,5 +1,4 @@
-import type { Confidence } from '../../evaluation/recommendation.js'
-import { formatP } from '../../evaluation/recommendation-text.js'
+import { type Confidence, formatP } from '../../library/index.js'
 import { type Html, html } from '../html.js'
 import type { ReportData } from '../report-data.js'
 import { interval, percent, seriesMark, signed } from '../words.js'

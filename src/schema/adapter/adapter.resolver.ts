@@ -1,8 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
-import type { ListedAdapter } from '../../adapters/adapters.js'
-import type { Encoder } from '../../encoders/encoder.js'
 import { errors } from '../../errors.js'
-import type { FeatureSpace } from '../../spaces/contract.js'
+import type { Encoder, FeatureSpace, ListedAdapter } from '../../library/index.js'
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { EncoderType } from '../encoder/encoder.js'
@@ -66,7 +64,7 @@ export class AdapterResolver {
 }
 
 /** More than the largest adapter of the largest encoder that there is. */
-const mostBytes = 512 * 2 ** 20
+const maxBytes = 512 * 2 ** 20
 
 /** Throws INVALID_ADAPTER for a file that the request names and does not hold, FILE_TOO_LARGE for one that cannot be one. */
 async function receive(upload: ImportAdapterInputType['file']): Promise<Uint8Array> {
@@ -81,7 +79,7 @@ async function receive(upload: ImportAdapterInputType['file']): Promise<Uint8Arr
   let bytes = 0
   for await (const chunk of received.createReadStream() as AsyncIterable<Uint8Array>) {
     bytes += chunk.length
-    if (bytes > mostBytes) throw errors.fileTooLarge({ megabytes: mostBytes / 2 ** 20 }, 'file')
+    if (bytes > maxBytes) throw errors.fileTooLarge({ megabytes: maxBytes / 2 ** 20 }, 'file')
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

@@ -11,12 +11,14 @@ import {
   Root,
   Subscription,
 } from 'type-graphql'
-import type { ListedAdapter } from '../../adapters/adapters.js'
-import { secondsLeft } from '../../adapters/training-time.js'
-import type { Encoder } from '../../encoders/encoder.js'
-import type { DatasetRow } from '../../store/datasets.js'
-import type { Page } from '../../store/page.js'
-import type { TrainingRow } from '../../store/trainings.js'
+import {
+  type DatasetRow,
+  type Encoder,
+  type ListedAdapter,
+  type Page,
+  secondsLeft,
+  type TrainingRow,
+} from '../../library/index.js'
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
@@ -48,7 +50,7 @@ export class TrainingResolver {
     @Ctx() context: Context,
   ): Promise<Page<TrainingRow>> {
     const filter = { ...(encoder != null && { encoder }), ...(status && { status }) }
-    return context.library.store.trainings.page(pageRequest(first, after, context), filter)
+    return context.library.trainings.page(pageRequest(first, after, context), filter)
   }
 
   @Mutation(() => TrainingType, {

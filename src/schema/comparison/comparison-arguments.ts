@@ -1,5 +1,5 @@
 import { ArgsType, Field, ID, Int } from 'type-graphql'
-import type { ComparisonFilter } from '../../store/comparison-page.js'
+import type { ComparisonFilter } from '../../library/index.js'
 import type { Context } from '../context.js'
 import { datasetFilter } from '../dataset/dataset-filter.js'
 import { ComparisonOrder, Direction, JobStatus } from '../enums.js'

@@ -1,5 +1,5 @@
 import { Field, FieldResolver, Resolver, Root } from 'type-graphql'
-import type { ComparisonRow } from '../../store/comparisons.js'
+import type { ComparisonRow } from '../../library/index.js'
 import { ObjectType } from '../object-type.js'
 import { ComparisonType } from './comparison.type.js'
 

@@ -1,13 +1,16 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
-import { encodersOf } from '../../comparisons/comparison-job.js'
-import type { Encoder } from '../../encoders/encoder.js'
-import type { PairwiseTest, SummaryRow } from '../../evaluation/summary.js'
-import type { Method } from '../../methods/contract.js'
-import type { FeatureSpace } from '../../spaces/contract.js'
-import type { ComparisonRow } from '../../store/comparisons.js'
-import type { DatasetRow } from '../../store/datasets.js'
-import type { Page } from '../../store/page.js'
-import type { RunRow } from '../../store/runs.js'
+import {
+  type ComparisonRow,
+  type DatasetRow,
+  type Encoder,
+  encodersOf,
+  type FeatureSpace,
+  type Method,
+  type Page,
+  type PairwiseTest,
+  type RunRow,
+  type SummaryRow,
+} from '../../library/index.js'
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
@@ -43,7 +46,7 @@ export class ComparisonResolver {
   ): Promise<Page<ComparisonRow>> {
     const filter = await comparisonFilter(asked, context)
     const page = pageRequest(asked.first, asked.after, context)
-    return context.library.store.comparisons.page(
+    return context.library.comparisons.page(
       page,
       filter,
       asked.orderBy ?? undefined,

@@ -1,5 +1,5 @@
 import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql'
-import type { ComparisonRow } from '../../store/comparisons.js'
+import type { ComparisonRow } from '../../library/index.js'
 import type { Context } from '../context.js'
 import { ComparisonType } from './comparison.type.js'
 

@@ -1,5 +1,6 @@
 import { Field, Float, ID, InputType, Int } from 'type-graphql'
-import type { Statistic } from '../../evaluation/statistics.js'
+import type { Statistic } from '../../library/index.js'
+import { measureNames, measures } from '../../measures.js'
 import { JobStatus, KlScaling, Selection } from '../enums.js'
 import { MethodChoiceType } from '../method/method-choice.js'
 import { ObjectType } from '../object-type.js'
@@ -72,21 +73,16 @@ export class ComparisonRowType {
   @Field(() => Int)
   shots: number
 
-  @Field(() => StatisticType, { description: 'Percentages.' })
-  accuracy: Statistic
-
-  @Field(() => StatisticType, { description: 'Percentages.' })
-  top5Accuracy: Statistic
-
-  @Field(() => StatisticType)
-  calibrationError: Statistic
-
   @Field(() => StatisticType, {
     nullable: true,
     description:
       "Percentage points of accuracy lost from the dataset's own test images to those of testDataset, by the same fitted methods; null without a testDataset, or where the dataset has no test images of its own.",
   })
   drop: Statistic | null
+}
+
+for (const name of measureNames) {
+  Field(() => StatisticType, { description: measures[name].description })(ComparisonRowType.prototype, name)
 }
 
 @ObjectType('PairwiseTest', {

@@ -1,10 +1,13 @@
 import { Arg, Args, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql'
-import type { Disagreement, TakenFor } from '../../comparisons/contrasts.js'
-import type { ClassDelta } from '../../evaluation/class-deltas.js'
-import type { ComparisonRow } from '../../store/comparisons.js'
-import type { ClassRow } from '../../store/datasets.js'
-import type { ImageRow } from '../../store/images.js'
-import type { Page } from '../../store/page.js'
+import type {
+  ClassDelta,
+  ClassRow,
+  ComparisonRow,
+  Disagreement,
+  ImageRow,
+  Page,
+  PredictedClass,
+} from '../../library/index.js'
 import type { Context } from '../context.js'
 import { ClassLabelType } from '../dataset/dataset.type.js'
 import { ImageType } from '../image/image.js'
@@ -81,12 +84,12 @@ export class DisagreementResolver {
   }
 
   @FieldResolver(() => TakenForType, { description: 'What the method takes it for.' })
-  prediction(@Root() { prediction, datasetId }: Disagreement): TakenFor & OfClass {
+  prediction(@Root() { prediction, datasetId }: Disagreement): PredictedClass & OfClass {
     return { ...prediction, datasetId }
   }
 
   @FieldResolver(() => TakenForType, { description: 'What the baseline takes it for.' })
-  baselinePrediction(@Root() { baselinePrediction, datasetId }: Disagreement): TakenFor & OfClass {
+  baselinePrediction(@Root() { baselinePrediction, datasetId }: Disagreement): PredictedClass & OfClass {
     return { ...baselinePrediction, datasetId }
   }
 }

@@ -69,7 +69,7 @@ export class ClassDeltaType {
   adjustedPValue: number
 }
 
-@ObjectType('TakenFor', { description: 'What an image was taken for.' })
+@ObjectType('PredictedClass', { description: 'What an image was taken for.' })
 export class TakenForType {
   @Field(() => ClassLabelType)
   class: ClassLabelType

@@ -1,7 +1,5 @@
 import { Arg, Ctx, Field, FieldResolver, Float, Int, Resolver, Root } from 'type-graphql'
-import type { WordedRecommendation } from '../../comparisons/recommendation.js'
-import type { Rival } from '../../evaluation/recommendation.js'
-import type { ComparisonRow } from '../../store/comparisons.js'
+import type { ComparisonRow, Rival, WordedRecommendation } from '../../library/index.js'
 import type { Context } from '../context.js'
 import { Confidence } from '../enums.js'
 import { encoderMethodAndSpaceOf } from '../method/method-and-space.js'

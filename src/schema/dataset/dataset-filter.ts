@@ -7,7 +7,7 @@ export async function datasetFilter(
   { library }: Context,
 ): Promise<{ readonly datasetId?: string }> {
   if (id == null) return {}
-  const [dataset] = await library.store.datasets.byIds([id])
+  const dataset = await library.datasets.get(id)
   if (!dataset) throw errors.unknownDataset({ id }, 'dataset')
   return { datasetId: dataset.id }
 }

@@ -1,5 +1,5 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
-import type { DatasetRow } from '../../store/datasets.js'
+import type { DatasetRow } from '../../library/index.js'
 import type { Context } from '../context.js'
 import { DatasetType } from './dataset.type.js'
 

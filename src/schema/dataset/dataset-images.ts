@@ -1,9 +1,13 @@
 import { Arg, Ctx, Field, FieldResolver, ID, Int, Resolver, Root } from 'type-graphql'
 import { errors } from '../../errors.js'
-import { imagePageRequest } from '../../store/dataset-images.js'
-import type { ClassRow, DatasetImageRow, DatasetRow } from '../../store/datasets.js'
-import type { ImageRow } from '../../store/images.js'
-import type { Page } from '../../store/page.js'
+import {
+  type ClassRow,
+  type DatasetImageRow,
+  type DatasetRow,
+  type ImageRow,
+  imagePageRequest,
+  type Page,
+} from '../../library/index.js'
 import type { Context } from '../context.js'
 import { Split } from '../enums.js'
 import { ImageType } from '../image/image.js'
@@ -37,7 +41,7 @@ class ClassSampleType {
   images: readonly ImageType[]
 }
 
-const mostPerClass = 50
+const maxPerClass = 50
 const defaultImages = 60
 
 @Resolver(() => DatasetType)
@@ -50,8 +54,8 @@ export class DatasetImagesResolver {
     split: Split | null | undefined,
     @Ctx() { loaders }: Context,
   ): Promise<ClassSampleType[]> {
-    if (!(perClass >= 0 && perClass <= mostPerClass)) {
-      const reason = `perClass must be from 0 to ${mostPerClass}, not ${perClass}.`
+    if (!(perClass >= 0 && perClass <= maxPerClass)) {
+      const reason = `perClass must be from 0 to ${maxPerClass}, not ${perClass}.`
       throw errors.invalidValue({ reason }, 'perClass')
     }
     const [classes, counts, samples] = await Promise.all([
@@ -76,7 +80,7 @@ export class DatasetImagesResolver {
     @Arg('image', () => ID) image: string,
     @Ctx() { library, loaders }: Context,
   ): Promise<ClassRow | null> {
-    const index = await library.store.datasetImages.classOf(id, image)
+    const index = await library.datasets.classOf(id, image)
     return index === undefined ? null : ((await loaders.classes.load(id))[index] ?? null)
   }
 

@@ -1,7 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
-import type { AddImagesResult } from '../../datasets/datasets.js'
-import type { ClassRow, DatasetRow, SplitCountRow } from '../../store/datasets.js'
-import type { Page } from '../../store/page.js'
+import type { AddImagesResult, ClassRow, DatasetRow, Page, SplitCountRow } from '../../library/index.js'
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { imageInput, requireFewImages } from '../image/image.js'
@@ -30,7 +28,7 @@ export class DatasetResolver {
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
     @Ctx() context: Context,
   ): Promise<Page<DatasetRow>> {
-    return context.library.store.datasets.page(pageRequest(first, after, context))
+    return context.library.datasets.page(pageRequest(first, after, context))
   }
 
   @Mutation(() => DatasetType)

@@ -1,7 +1,5 @@
 import { Ctx, Field, FieldResolver, Float, ID, Int, Query, Resolver, Root } from 'type-graphql'
-import { spacesOf } from '../../comparisons/encoder-spaces.js'
-import type { Encoder } from '../../encoders/encoder.js'
-import type { FeatureSpace } from '../../spaces/contract.js'
+import { type Encoder, type FeatureSpace, spacesOf } from '../../library/index.js'
 import type { Context } from '../context.js'
 import { ObjectType } from '../object-type.js'
 import { FeatureSpaceType } from '../space/space.js'

@@ -22,7 +22,7 @@ export class HealthType {
 export class HealthResolver {
   @Query(() => HealthType)
   async health(@Ctx() { library }: Context): Promise<HealthType> {
-    await library.store.datasets.byIds([])
+    await library.checks.database()
     return {
       status: 'ok',
       version,

@@ -1,9 +1,14 @@
 import type { FileUpload } from 'graphql-upload/processRequest.mjs'
 import { Arg, Field, FieldResolver, ID, InputType, Int, Resolver, Root } from 'type-graphql'
-import type { ImageInput } from '../../datasets/image-input.js'
 import { errors, reasonOf } from '../../errors.js'
-import { contentTypeOf, type ImageFormat } from '../../images/decode.js'
-import { greatestThumbnail, leastThumbnail, requireThumbnailSize } from '../../images/thumbnail.js'
+import {
+  contentTypeOf,
+  greatestThumbnail,
+  type ImageFormat,
+  type ImageInput,
+  leastThumbnail,
+  requireThumbnailSize,
+} from '../../library/index.js'
 import type { Limits } from '../../settings/settings.js'
 import { ObjectType } from '../object-type.js'
 import { Upload } from '../scalars.js'

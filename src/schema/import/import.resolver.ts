@@ -1,8 +1,12 @@
 import { Arg, Ctx, FieldResolver, Float, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
 import { errors } from '../../errors.js'
-import type { DatasetRow } from '../../store/datasets.js'
-import { type ImportRow, mostRejectedListed, type RejectedFileRow } from '../../store/imports.js'
-import type { Page } from '../../store/page.js'
+import {
+  type DatasetRow,
+  type ImportRow,
+  maxRejectedListed,
+  type Page,
+  type RejectedFileRow,
+} from '../../library/index.js'
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
@@ -27,7 +31,7 @@ export class ImportResolver {
     @Ctx() context: Context,
   ): Promise<Page<ImportRow>> {
     const filter = { ...(await datasetFilter(dataset, context)), ...(status && { status }) }
-    return context.library.store.imports.page(pageRequest(first, after, context), filter)
+    return context.library.imports.page(pageRequest(first, after, context), filter)
   }
 
   @Mutation(() => ImportType, {
@@ -65,7 +69,7 @@ export class ImportResolver {
   }
 
   @FieldResolver(() => [RejectedFileType], {
-    description: `The first files that could not be read; of many, ${mostRejectedListed} are remembered.`,
+    description: `The first files that could not be read; of many, ${maxRejectedListed} are remembered.`,
   })
   rejected(
     @Root() { rejected }: ImportRow,

@@ -1,7 +1,5 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
-import type { Encoder } from '../../encoders/encoder.js'
-import type { Method } from '../../methods/contract.js'
-import type { FeatureSpace } from '../../spaces/contract.js'
+import type { Encoder, FeatureSpace, Method } from '../../library/index.js'
 import type { Context } from '../context.js'
 import { EncoderType } from '../encoder/encoder.js'
 import { FeatureSpaceType } from '../space/space.js'

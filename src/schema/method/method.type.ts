@@ -1,6 +1,5 @@
 import { Field, Float, ID, Int } from 'type-graphql'
-import { type Hyperparameter, rangeOf } from '../../methods/contract.js'
-import { symbolOf } from '../../methods/formula.js'
+import { type Hyperparameter, rangeOf, symbolOf } from '../../library/index.js'
 import { HyperparameterKind } from '../enums.js'
 import { ObjectType } from '../object-type.js'
 

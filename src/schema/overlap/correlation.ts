@@ -1,8 +1,11 @@
 import { Arg, Ctx, Field, FieldResolver, Float, ID, Int, Query, Resolver, Root } from 'type-graphql'
-import type { CorrelationPoint, OverlapCorrelation } from '../../comparisons/overlap-correlation.js'
-import type { Encoder } from '../../encoders/encoder.js'
-import type { Coefficient } from '../../evaluation/overlap/correlation.js'
-import type { DatasetRow } from '../../store/datasets.js'
+import type {
+  Coefficient,
+  CorrelationPoint,
+  DatasetRow,
+  Encoder,
+  OverlapCorrelation,
+} from '../../library/index.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
 import { EncoderType } from '../encoder/encoder.js'

@@ -11,11 +11,8 @@ import {
   Resolver,
   Root,
 } from 'type-graphql'
-import type { OverlapReport } from '../../comparisons/overlap.js'
-import type { Encoder } from '../../encoders/encoder.js'
 import { errors } from '../../errors.js'
-import type { FeatureSpace } from '../../spaces/contract.js'
-import type { ClassRow } from '../../store/datasets.js'
+import type { ClassRow, Encoder, FeatureSpace, OverlapReport } from '../../library/index.js'
 import { atInput } from '../arguments.js'
 import { computed } from '../complexity.js'
 import type { Context } from '../context.js'

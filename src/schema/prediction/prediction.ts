@@ -11,8 +11,8 @@ import {
   Resolver,
   Root,
 } from 'type-graphql'
-import type { ImagePrediction, MethodPrediction } from '../../classifiers/predict.js'
 import { errors } from '../../errors.js'
+import type { ImagePrediction, MethodPrediction } from '../../library/index.js'
 import { atInput } from '../arguments.js'
 import { computed } from '../complexity.js'
 import type { Context } from '../context.js'

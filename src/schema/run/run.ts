@@ -1,9 +1,13 @@
 import { Arg, Args, Ctx, Field, FieldResolver, Float, ID, Int, Query, Resolver, Root } from 'type-graphql'
-import { confusionOf, perClassAccuracyOf } from '../../evaluation/metrics.js'
-import type { DatasetRow } from '../../store/datasets.js'
-import type { Page } from '../../store/page.js'
-import type { RunRow } from '../../store/runs.js'
-import type { SupportSetRow } from '../../store/support-sets.js'
+import {
+  confusionOf,
+  type DatasetRow,
+  type Page,
+  perClassAccuracyOf,
+  type RunRow,
+  type SupportSetRow,
+} from '../../library/index.js'
+import { measureNames, measures } from '../../measures.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
 import { JobStatus, Selection } from '../enums.js'
@@ -75,12 +79,7 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
   ): Promise<Page<RunRow>> {
     const filter = await runFilter(asked, context)
     const page = pageRequest(asked.first, asked.after, context)
-    return context.library.store.runs.page(
-      page,
-      filter,
-      asked.orderBy ?? undefined,
-      asked.direction ?? undefined,
-    )
+    return context.library.runs.page(page, filter, asked.orderBy ?? undefined, asked.direction ?? undefined)
   }
 
   @FieldResolver(() => DatasetType)
@@ -119,30 +118,12 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
     return result && valueList(result.hyperparameters)
   }
 
-  @FieldResolver(() => Float, { nullable: true })
-  accuracy(@Root() { result }: RunRow): number | null {
-    return result?.accuracy ?? null
-  }
-
-  @FieldResolver(() => Float, { nullable: true })
-  top5Accuracy(@Root() { result }: RunRow): number | null {
-    return result?.top5Accuracy ?? null
-  }
-
   @FieldResolver(() => Float, {
     nullable: true,
     description: "On the dataset's own test images, where those of testDataset were tested on.",
   })
   unshiftedAccuracy(@Root() { result }: RunRow): number | null {
     return result?.unshiftedAccuracy ?? null
-  }
-
-  @FieldResolver(() => Float, {
-    nullable: true,
-    description: 'Expected calibration error over 15 bins of confidence, from 0 to 1.',
-  })
-  calibrationError(@Root() { result }: RunRow): number | null {
-    return result?.calibrationError ?? null
   }
 
   @FieldResolver(() => [Float], { nullable: true, description: 'In the order of the classes.' })
@@ -161,7 +142,7 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
   ): Promise<number[][] | null> {
     if (!result) return null
     const [{ labels, predicted }, classes] = await Promise.all([
-      library.resultFiles.read(id),
+      library.runs.predictions(id),
       loaders.classes.load(datasetId),
     ])
     return confusionOf(labels, predicted, classes.length)
@@ -176,4 +157,13 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
   timings(@Root() { result }: RunRow): TimingsType | null {
     return result
   }
+}
+
+// A field for every measure of a run, null until the run has finished.
+for (const name of measureNames) {
+  const resolve = { value: ({ result }: RunRow): number | null => result?.[name] ?? null }
+  Object.defineProperty(RunResolver.prototype, name, resolve)
+  Root()(RunResolver.prototype, name, 0)
+  const options = { nullable: true, description: measures[name].description }
+  FieldResolver(() => Float, options)(RunResolver.prototype, name, resolve)
 }

@@ -1,6 +1,5 @@
 import { Ctx, Field, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql'
-import { allSpaces } from '../../comparisons/encoder-spaces.js'
-import type { FeatureSpace } from '../../spaces/contract.js'
+import { allSpaces, type FeatureSpace } from '../../library/index.js'
 import type { Context } from '../context.js'
 import { HyperparameterType, hyperparameterList } from '../method/method.type.js'
 import { ObjectType } from '../object-type.js'

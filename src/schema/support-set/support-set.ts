@@ -11,11 +11,7 @@ import {
   Resolver,
   Root,
 } from 'type-graphql'
-import type { Encoder } from '../../encoders/encoder.js'
-import type { ClassRow, DatasetRow } from '../../store/datasets.js'
-import type { ImageRow } from '../../store/images.js'
-import type { Page } from '../../store/page.js'
-import type { SupportSetRow } from '../../store/support-sets.js'
+import type { ClassRow, DatasetRow, Encoder, ImageRow, Page, SupportSetRow } from '../../library/index.js'
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { ClassLabelType, DatasetType } from '../dataset/dataset.type.js'
@@ -92,7 +88,7 @@ export class SupportSetResolver {
     @Ctx() context: Context,
   ): Promise<Page<SupportSetRow>> {
     const filter = await datasetFilter(dataset, context)
-    return context.library.store.supportSets.page(pageRequest(first, after, context), filter)
+    return context.library.supportSets.page(pageRequest(first, after, context), filter)
   }
 
   @Mutation(() => SupportSetType, {

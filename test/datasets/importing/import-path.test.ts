@@ -21,11 +21,9 @@ async function addFiles(folder: string, files: Readonly<Record<string, [number, 
   }
 }
 
-const classesOf = async (id: string) => (await library.store.datasets.classes([id])).get(id)
+const classesOf = async (id: string) => await library.store.datasets.classes(id)
 const splitsOf = async (id: string) =>
-  Object.fromEntries(
-    ((await library.store.datasets.counts([id])).get(id) ?? []).map(({ split, images }) => [split, images]),
-  )
+  Object.fromEntries((await library.store.datasets.counts(id)).map(({ split, images }) => [split, images]))
 
 test('a folder is a dataset: its splits and classes are its folders', async () => {
   const folder = await newFolder('animals', {
@@ -151,7 +149,7 @@ test('a dataset of the same name and other classes is an error, and nothing is a
     argument: 'name',
     message: expect.stringContaining('a, c'),
   })
-  const dataset = await library.store.datasets.byName('taken')
+  const dataset = await library.store.datasets.findByName('taken')
   expect(await splitsOf(dataset?.id ?? '')).toEqual({})
 })
 
@@ -175,7 +173,7 @@ test.each([
   await mkdir(folder, { recursive: true })
   const wrong = { code: 'INVALID_FOLDER', message: expect.stringContaining(says) }
   await expect(library.imports.importPath(folder)).rejects.toMatchObject(wrong)
-  expect(await library.store.datasets.byName('wrong')).toBeNull()
+  expect(await library.store.datasets.findByName('wrong')).toBeNull()
 })
 
 test('what is no folder cannot be imported', async () => {

@@ -27,7 +27,7 @@ describe('the interval of one image', () => {
         classes: fixed.length,
         fixed: margins(fixed),
         slopes: margins(slopes),
-        leastSlope: Math.min(...sizes),
+        minSlope: Math.min(...sizes),
         rounding: 1e-12,
         isRight,
       },

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import type { Batch } from '../../../src/cache/batch.js'
 import { buildCache } from '../../../src/cache/cache.js'
+import type { Batch } from '../../../src/cache/contract.js'
 import { gridOf } from '../../../src/evaluation/search/grid.js'
 import { search } from '../../../src/evaluation/search/search.js'
 import { linspace, type Method, rangeOf, type Term, type Values } from '../../../src/methods/contract.js'

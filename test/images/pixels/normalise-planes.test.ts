@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { scratch } from '../../../src/images/pixels/kernels.js'
-import { planes } from '../../../src/images/pixels/planes.js'
+import { normalisePlanes } from '../../../src/images/pixels/normalise-planes.js'
+import { clearedScratchMemory } from '../../../src/images/pixels/scratch-memory.js'
 import { noise } from '../../encoders/noise.js'
 
 const mean = [0.48145466, 0.4578275, 0.40821073]
@@ -8,8 +8,8 @@ const std = [0.26862954, 0.26130258, 0.27577711]
 const rescale = 1 / 255
 
 function normalise(bytes: Uint8Array, pixels: Float32Array): void {
-  const memory = scratch()
-  planes(memory, memory.put(bytes), { rescale, mean, std }, pixels)
+  const memory = clearedScratchMemory()
+  normalisePlanes(memory, memory.copyIn(bytes), { rescale, mean, std }, pixels)
 }
 
 test.each([

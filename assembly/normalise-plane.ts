@@ -1,8 +1,9 @@
 /**
- * One channel of `count` RGB pixels, whose first byte is at `source`, to `byte·scale − offset` in double precision, as
- * 32-bit floats at `target`. Four pixels at a time: up to three more are read, and written behind the plane.
+ * Writes one channel of `count` RGB pixels as 32-bit floats to `target`: `byte·scale − offset`, computed in double
+ * precision. The channel's first byte is at `source`. It works on four pixels at a time, so up to three more are read and
+ * written behind the plane.
  */
-export function plane(source: usize, count: i32, scale: f64, offset: f64, target: usize): void {
+export function normalisePlane(source: usize, count: i32, scale: f64, offset: f64, target: usize): void {
   for (let i = 0; i < count; i += 4, source += 12, target += 16) {
     const channel = i8x16.swizzle(
       v128.load(source),

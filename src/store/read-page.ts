@@ -1,28 +1,36 @@
 import { z } from 'zod'
 import { errors } from '../errors.js'
-import { type Page, type PageRequest, requirePageSize } from './page.js'
+import {
+  decodeCursor,
+  encodeCursor,
+  invalidCursor,
+  type Page,
+  type PageRequest,
+  pageOf,
+  requirePageSize,
+} from './page.js'
 
 export type Direction = 'ASCENDING' | 'DESCENDING'
 
-/** A column to order by. Rows that have no value there come last in both directions; among equals the id decides. */
+/** A column to order by. Rows without a value come last in both directions; the id decides among equals. */
 export interface Column<T> {
   readonly name: string
   readonly nullable: boolean
   readonly type: keyof typeof valueTypes
-  /** What a row has there. */
+  /** The row's value. */
   valueOf(row: T): Value
 }
 
 type Value = string | number | Date | null
 
-/** What a cursor may hold of a column of each type. */
+/** The values that a cursor may hold, by the type of the column. */
 const valueTypes = {
   id: z.null(),
   number: z.number(),
   time: z.iso.datetime().transform((time) => new Date(time)),
 }
 
-/** What a page is read with; `where` keeps to the rows behind the cursor. */
+/** Query options that read one page; `where` selects the rows after the cursor. */
 export interface OrderedQuery {
   readonly take: number
   readonly orderBy: Record<string, unknown>[]
@@ -30,11 +38,11 @@ export interface OrderedQuery {
 }
 
 /**
- * One page of rows in the order of a column. A cursor holds the last row's value and id, and the next page is what comes
- * behind that, so pages stay right while rows are added. Throws INVALID_VALUE for an empty page, a cursor that is none,
- * or one of another order.
+ * One page of rows in the order of a column. A cursor holds the value and the id of the last row, and the next page
+ * starts after it, so pages stay right while rows are added. Throws INVALID_VALUE for an empty page, an invalid cursor, or
+ * a cursor of another order.
  */
-export async function readOrderedPage<T extends { readonly id: string }>(
+export async function readPage<T extends { readonly id: string }>(
   { first, after }: PageRequest,
   column: Column<T>,
   direction: Direction,
@@ -43,23 +51,31 @@ export async function readOrderedPage<T extends { readonly id: string }>(
 ): Promise<Page<T>> {
   requirePageSize(first)
   const sort = direction === 'ASCENDING' ? 'asc' : 'desc'
-  const where = after == null ? {} : behind(parseCursor(after, column, sort), column, sort)
+  const where = after == null ? {} : rowsAfter(parseCursor(after, column, sort), column, sort)
   const byColumn = { [column.name]: column.nullable ? { sort, nulls: 'last' } : sort }
   const orderBy = column.name === 'id' ? [byColumn] : [byColumn, { id: sort }]
   const [rows, totalCount] = await Promise.all([read({ take: first + 1, orderBy, where }), count()])
-  const nodes = rows.slice(0, first)
-  const last = nodes.at(-1)
-  return {
-    nodes,
-    pageInfo: {
-      hasNextPage: rows.length > first,
-      endCursor: last
-        ? formatCursor({ order: [column.name, sort], value: column.valueOf(last), id: last.id })
-        : null,
-    },
-    totalCount,
-  }
+  const cursorOf = (last: T) =>
+    formatCursor({ order: [column.name, sort], value: column.valueOf(last), id: last.id })
+  return { ...pageOf(rows, first, cursorOf), totalCount }
 }
+
+/** Orders by id, which grows with time. */
+export const byCreation = {
+  name: 'id',
+  type: 'id',
+  nullable: false,
+  valueOf: ({ id }) => id,
+} as const satisfies Column<{
+  readonly id: string
+}>
+
+/** One page of rows, newest first. Throws as `readPage`. */
+export const readNewestPage = <T extends { readonly id: string }>(
+  request: PageRequest,
+  read: (query: OrderedQuery) => Promise<T[]>,
+  count: () => Promise<number>,
+): Promise<Page<T>> => readPage<T>(request, byCreation, 'DESCENDING', read, count)
 
 type Sort = 'asc' | 'desc'
 
@@ -68,8 +84,8 @@ interface Cursor {
   readonly id: string
 }
 
-/** What comes after a row. */
-function behind<T>(
+/** The condition for rows after the cursor's row. */
+function rowsAfter<T>(
   { value, id }: Cursor,
   { name, nullable }: Column<T>,
   sort: Sort,
@@ -87,28 +103,27 @@ const cursorSchema = z.object({
   id: z.string().regex(/^[0-9a-f-]{36}$/),
 })
 
-/** The newest first, the usual order, has the id alone for its cursor. */
+/** In the default order, newest first, the cursor is the id alone. */
 function formatCursor({ order, value, id }: Cursor & { order: [string, Sort] }): string {
   const text =
     order[0] === 'id' && order[1] === 'desc'
       ? id
       : JSON.stringify({ order, value: order[0] === 'id' ? null : value, id })
-  return Buffer.from(text).toString('base64url')
+  return encodeCursor(text)
 }
 
 function parseCursor<T>(cursor: string, { name, type, nullable }: Column<T>, sort: Sort): Cursor {
-  const text = Buffer.from(cursor, 'base64url').toString()
+  const text = decodeCursor(cursor)
   const parsed = cursorSchema.safeParse(
     text.startsWith('{') ? parseJson(text) : { order: ['id', 'desc'], value: null, id: text },
   )
-  const invalid = errors.invalidValue({ reason: `"${cursor}" is no cursor that a page has given.` }, 'after')
-  if (!parsed.success) throw invalid
+  if (!parsed.success) throw invalidCursor(cursor)
   const { order, id } = parsed.data
   if (order[0] !== name || order[1] !== sort) {
     throw errors.invalidValue({ reason: `"${cursor}" is a cursor of another order.` }, 'after')
   }
   const value = (nullable ? valueTypes[type].nullable() : valueTypes[type]).safeParse(parsed.data.value)
-  if (!value.success) throw invalid
+  if (!value.success) throw invalidCursor(cursor)
   return { value: value.data, id }
 }
 
