@@ -7,8 +7,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const [src, dist] = [join(root, 'src'), join(root, 'dist')]
 
 /** The JavaScript that the build made of a source. */
-const builtFrom = (source: string): string =>
-  join(dist, source.slice(src.length)).replace(/\.ts$/, '.js')
+const builtFrom = (source: string): string => join(dist, source.slice(src.length)).replace(/\.ts$/, '.js')
 
 /** A source that the build does not know yet, or not as it is now; undefined where there is none. */
 function findStale(): string | undefined {
