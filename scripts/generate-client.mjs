@@ -1,4 +1,4 @@
-// Writes src/client/generated.ts: a typed document for every operation in src/client/operations,
+// Writes client/generated.ts: a typed document for every operation in client/operations,
 // checked against the schema. Runs before anything is compiled, so under tsx.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +8,7 @@ import * as operations from '@graphql-codegen/typescript-operations'
 import { parse, printSchema } from 'graphql'
 import { createSchema } from '../src/schema/schema.ts'
 
-const folder = new URL('../src/client/', import.meta.url)
+const folder = new URL('../client/', import.meta.url)
 const generated = await codegen({
   filename: 'generated.ts',
   schema: parse(printSchema(await createSchema())),

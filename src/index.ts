@@ -17,7 +17,8 @@ export {
   type FeatureEvaluation,
   type FeatureEvaluationOptions,
 } from './library/evaluate-features.js'
-export { type Library, type LibrarySettings, openLibrary } from './library/library.js'
+export { type Library, type OpenedLibrary, openLibrary } from './library/library.js'
+export type { LibrarySettings } from './library/settings.js'
 export {
   defineMethod,
   type Hyperparameter,

@@ -1,10 +1,10 @@
 import type { AddressInfo } from 'node:net'
 import { errors } from './errors.js'
-import { isLoopback } from './http/hosts.js'
+import { isLoopback } from './http/access/hosts.js'
 import { createHttpServer } from './http/http-server.js'
 import { createMetrics } from './http/metrics.js'
 import { createLog } from './http/request-log.js'
-import { type Library, openLibrary } from './library/library.js'
+import { type OpenedLibrary, openLibrary } from './library/index.js'
 import type { Settings } from './settings/settings.js'
 import { version } from './version.js'
 
@@ -14,7 +14,7 @@ const msForAnswers = 4000
 export interface RunningServer {
   /** Where it is reached, such as `http://localhost:4000`. */
   readonly url: string
-  readonly library: Library
+  readonly library: OpenedLibrary
   /** Finishes what is being answered, stops listening, parks what is running and closes everything. */
   close(): Promise<void>
 }

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import { readModelFolder } from '../../src/encoders/model-folder.js'
-import { openVisionTower } from '../../src/encoders/towers.js'
+import { openVisionTower } from '../../src/encoders/vision-tower.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
 import { onceMs } from '../benchmark.js'
 import { noise } from '../noise.js'

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { encodersOf } from '../comparisons/comparison-job.js'
 import { type Adapter, parseAdapter } from '../encoders/adapters/adapter.js'
 import type { AdapterFolder, AddedAdapter } from '../encoders/adapters/added-adapters.js'
 import { checkAdapter } from '../encoders/adapters/check-adapter.js'
 import type { Encoder } from '../encoders/encoder.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors, reasonOf } from '../errors.js'
+import { encodersOf } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import { requireFreeName } from './adapter-names.js'
 

@@ -57,8 +57,8 @@ export function createTrainings(context: TrainingsContext): Trainings {
     park: (id, { message, code }) => store.trainings.park(id, { error: message, errorCode: code }),
     onFault: context.onFault,
     writeCancelled: ({ id }) => store.trainings.end(id, { status: 'CANCELLED' }),
-    unknown: errors.unknownTraining,
-    over: errors.trainingFinished,
+    notFoundError: errors.unknownTraining,
+    finishedError: errors.trainingFinished,
   })
 
   return {
@@ -91,7 +91,7 @@ export function createTrainings(context: TrainingsContext): Trainings {
     },
     async delete(id) {
       if (!hasEnded(await find(id))) {
-        throw errors.inUse({ what: `training ${id}`, by: 'itself: it has not ended' }, 'id')
+        throw errors.trainingNotFinished({ id }, 'id')
       }
       await store.trainings.delete(id)
       await removeCheckpoint(context, id)

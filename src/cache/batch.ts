@@ -10,7 +10,7 @@ export function createBatch(
     readonly base: Matrix
     readonly from: number
     readonly to: number
-    readonly project: ((features: Matrix) => Promise<Matrix>) | undefined
+    readonly project: (features: Matrix) => Promise<Matrix>
     readonly leftOut?: { affinities(): Promise<Matrix>; keysWithout(i: number): Promise<Matrix> }
   },
 ): Batch {
@@ -25,10 +25,7 @@ export function createBatch(
     if (cache.textClassifier === null) throw new Error('this cache has no text classifier')
     return kernels.dot(queries, cache.textClassifier)
   })
-  const spaceQueries = once(async () => {
-    const features = sliceRows(base, from, to)
-    return project ? project(features) : features
-  })
+  const spaceQueries = once(() => project(sliceRows(base, from, to)))
   const affinities = once(async () =>
     leftOut ? leftOut.affinities() : kernels.dot(await spaceQueries(), cache.spaceKeys),
   )

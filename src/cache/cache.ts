@@ -1,9 +1,10 @@
 import { featuresOf } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
-import type { FeatureSpace, FittedSpace } from '../spaces/contract.js'
+import type { FeatureSpace } from '../spaces/contract.js'
+import { fitSpace } from '../spaces/fit-space.js'
 import { memoizeByName } from '../system/memoize-by-name.js'
 import type { Kernels } from '../tensor/kernels.js'
-import { gatherRows, type Matrix } from '../tensor/matrix.js'
+import { gatherRows } from '../tensor/matrix.js'
 import { createBatch } from './batch.js'
 import type { Cache } from './contract.js'
 import { keysWithout, leaveOneOutAffinities } from './leave-one-out.js'
@@ -17,8 +18,8 @@ export async function buildCache(support: Support, space: FeatureSpace, kernels:
   const labels = Int32Array.from(order, (i) => support.labels[i] as number)
   const keys = gatherRows(featuresOf(support.features, 'clip'), order)
   const baseKeys = space.base === 'clip' ? keys : gatherRows(featuresOf(support.features, space.base), order)
-  const fitted = await space.fit?.({ features: baseKeys, labels }, kernels)
-  const spaceKeys = fitted ? await fitted.project(baseKeys) : baseKeys
+  const { fitted, project } = await fitSpace(space, { features: baseKeys, labels }, kernels)
+  const spaceKeys = await project(baseKeys)
   const counts = new Int32Array(support.classes)
   for (const label of labels) counts[label] = (counts[label] as number) + 1
   const rowsPerChunk = Math.max(1, Math.floor(chunkEntries / Math.max(keys.rows, support.classes, 1)))
@@ -41,7 +42,7 @@ export async function buildCache(support: Support, space: FeatureSpace, kernels:
       const base = featuresOf(queries, space.base)
       for (let from = 0; from < clip.rows; from += rowsPerChunk) {
         const to = Math.min(clip.rows, from + rowsPerChunk)
-        yield createBatch(cache, { clip, base, from, to, project: projectionOf(fitted) })
+        yield createBatch(cache, { clip, base, from, to, project })
       }
     },
     async *leaveOneOut(signal) {
@@ -54,7 +55,7 @@ export async function buildCache(support: Support, space: FeatureSpace, kernels:
           base: baseKeys,
           from,
           to,
-          project: projectionOf(fitted),
+          project,
           leftOut: { affinities, keysWithout: (i) => keysWithout(all, from + i) },
         })
       }
@@ -62,9 +63,6 @@ export async function buildCache(support: Support, space: FeatureSpace, kernels:
   }
   return cache
 }
-
-const projectionOf = (fitted: FittedSpace | undefined) =>
-  fitted ? (features: Matrix) => fitted.project(features) : undefined
 
 /** The positions of the images sorted by class, in the given order within a class. */
 function byClass(labels: Int32Array): Int32Array {

@@ -1,4 +1,5 @@
 import type { FeatureSpace, FittedSpace } from '../spaces/contract.js'
+import { fitSpace } from '../spaces/fit-space.js'
 import { throwIfCancelled } from '../system/abort.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { gatherRows, type Matrix, matrix, rowOf, sliceRows } from '../tensor/matrix.js'
@@ -62,6 +63,6 @@ export async function keysWithout(
     features: gatherRows(features, rest),
     labels: Int32Array.from(rest, (j) => labels[j] as number),
   }
-  const fold = await space.fit?.(without, kernels)
-  return fold ? fold.project(features) : features
+  const { project } = await fitSpace(space, without, kernels)
+  return project(features)
 }

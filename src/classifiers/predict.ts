@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache'
 import { type Caches, createCaches } from '../cache/caches.js'
 import type { Batch } from '../cache/contract.js'
 import { type ChosenMethod, chooseMethods, type MethodChoice } from '../comparisons/method-choice.js'
@@ -14,11 +13,12 @@ import type { SpaceFeatures } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
 import type { Scores } from '../methods/score.js'
 import type { Registry } from '../plugins/registry.js'
-import type { ClassRow } from '../store/datasets.js'
+import type { ClassRow, DatasetImageRow } from '../store/datasets.js'
 import type { ImageFiles } from '../store/image-files.js'
 import type { Store } from '../store/store.js'
 import type { SupportImageRow, SupportSetRow } from '../store/support-sets.js'
 import { fingerprintOf } from '../system/fingerprint.js'
+import { createPromiseCache } from '../system/promise-cache.js'
 import type { Kernels } from '../tensor/kernels.js'
 
 export interface PredictInput {
@@ -60,6 +60,8 @@ export interface Neighbour {
   readonly similarity: number
 }
 
+export type Predict = (input: PredictInput) => Promise<ImagePrediction[]>
+
 export interface PredictContext {
   readonly store: Store
   readonly imageFiles: ImageFiles
@@ -70,74 +72,72 @@ export interface PredictContext {
   readonly maxMegapixels: number
 }
 
-/** Fitted methods kept in memory, so that the next prediction on the same support set need not fit again. */
-const keptFits = 64
+/** Fitted methods kept in memory, so that the next prediction on the same support set does not fit again. */
+const maxFits = 64
 /** Support sets kept with their caches, so that methods of one space share its fit. */
-const keptSupports = 8
+const maxSupports = 8
 
-/** Classifies images now. Deterministic; stores nothing. Throws what is wrong with the argument at fault. */
-export function createPredict(context: PredictContext): (input: PredictInput) => Promise<ImagePrediction[]> {
+/** What the predictions of one request share, read once. */
+interface Request {
+  readonly supportSet: SupportSetRow
+  readonly encoder: Encoder
+  readonly classes: readonly ClassRow[]
+  readonly selection: Selection
+  /** Empty unless `selection` is VALIDATION. */
+  readonly validation: readonly DatasetImageRow[]
+  /** The encoder's spaces that the chosen methods start from. */
+  readonly bases: readonly string[]
+}
+
+/** Classifies images. Deterministic; stores nothing. Throws what is wrong, with the argument at fault. */
+export function createPredict(context: PredictContext): Predict {
   const { store, encoders, registry, encodedData, kernels } = context
-  const fits = new LRUCache<string, Promise<FittedMethod>>({ max: keptFits })
+  const fits = createPromiseCache<FittedMethod>(maxFits)
+  const supports = createPromiseCache<{ support: Support; caches: Caches }>(maxSupports)
 
-  const supports = new LRUCache<string, Promise<{ support: Support; caches: Caches }>>({ max: keptSupports })
+  const spaceOf = ({ space }: ChosenMethod) => space ?? registry.space('clip')
 
-  /** A support set's caches in the encoder's spaces that methods of one request start from. */
-  async function cachedSupport(supportSet: SupportSetRow, encoder: Encoder, bases: readonly string[]) {
-    const key = fingerprintOf([
-      [supportSet.id, encoder.id, bases.map((base) => encoder.fingerprintOf(base)), bases],
-      await encodedData.classes(supportSet.datasetId),
-    ])
-    const known = supports.get(key)
-    if (known) return known
-    const loading = encodedData
-      .support(supportSet, encoder, bases)
-      .then((support) => ({ support, caches: createCaches(support, kernels) }))
-    supports.set(key, loading)
-    loading.catch(() => supports.delete(key))
-    return loading
-  }
+  /** A support set with its caches. */
+  const cachedSupport = ({ supportSet, encoder, classes, bases }: Request) =>
+    supports.get(
+      fingerprintOf([supportSet.id, encoder.id, bases.map(encoder.fingerprintOf), bases, classes]),
+      async () => {
+        const support = await encodedData.support(supportSet, encoder, bases)
+        return { support, caches: createCaches(support, kernels) }
+      },
+    )
 
-  async function fittedFor(
-    chosen: ChosenMethod,
-    supportSet: SupportSetRow,
-    encoder: Encoder,
-    selection: Selection,
-    bases: readonly string[],
-  ) {
-    const { method, fixed } = chosen
-    const space = spaceOf(chosen)
-    const { datasetId } = supportSet
-    const validation = selection === 'VALIDATION' ? await store.datasets.images(datasetId, 'VALIDATION') : []
-    if (selection === 'VALIDATION' && validation.length === 0) {
-      const dataset = await store.datasets.get(datasetId)
-      throw errors.noValidationSplit({ dataset: dataset?.name ?? datasetId }, 'selection')
-    }
+  function fittedMethod({ method, space: chosen, fixed }: ChosenMethod, request: Request) {
+    const { supportSet, encoder, classes, selection, validation } = request
+    const space = spaceOf({ method, space: chosen, fixed })
     const key = fingerprintOf([
       [supportSet.id, encoder.id, encoder.fingerprintOf(space.base)],
       [method.id, space.id, selection, fixed, validation],
-      await encodedData.classes(datasetId),
+      classes,
     ])
-    const known = fits.get(key)
-    if (known) return known
-    const fitting = (async () =>
+    return fits.get(key, async () =>
       fitMethod({
         method,
         space,
-        ...(await cachedSupport(supportSet, encoder, bases)),
+        ...(await cachedSupport(request)),
         selection,
         ...(selection === 'VALIDATION' && {
           validation: await encodedData.labelled(validation, encoder, [space.base]),
         }),
         fixed,
         kernels,
-      }))()
-    fits.set(key, fitting)
-    fitting.catch(() => fits.delete(key))
-    return fitting
+      }),
+    )
   }
 
-  const spaceOf = ({ space }: ChosenMethod) => space ?? registry.space('clip')
+  /** The validation images to select hyperparameters on. Throws NO_VALIDATION_SPLIT. */
+  async function validationImages(datasetId: string, selection: Selection) {
+    if (selection !== 'VALIDATION') return []
+    const images = await store.datasets.images(datasetId, 'VALIDATION')
+    if (images.length > 0) return images
+    const dataset = await store.datasets.get(datasetId)
+    throw errors.noValidationSplit({ dataset: dataset?.name ?? datasetId }, 'selection')
+  }
 
   return async (input) => {
     const supportSet = await store.supportSets.get(input.supportSet)
@@ -151,27 +151,28 @@ export function createPredict(context: PredictContext): (input: PredictInput) =>
     }
     const encoder = encoders.get(supportSet.encoder)
     const chosen = chooseMethods(input.methods, registry, encoder)
-    const images = await Promise.all(
-      input.images.map((image, i) =>
-        readImageInput(image, context).catch((error: unknown) => {
-          throw error instanceof ShotboardError ? error.at(`images[${i}]`) : error
-        }),
-      ),
-    )
-    const classes = await encodedData.classes(supportSet.datasetId)
-    const keys = await store.supportSets.images(supportSet.id)
-    const spaces = [...new Set(['clip', ...chosen.map((each) => spaceOf(each).base)])].sort()
-    const fitted = await Promise.all(
-      chosen.map((each) => fittedFor(each, supportSet, encoder, input.selection, spaces)),
-    )
+    const images = await readImages(input.images, context)
+    const request: Request = {
+      supportSet,
+      encoder,
+      classes: await encodedData.classes(supportSet.datasetId),
+      selection: input.selection,
+      validation: await validationImages(supportSet.datasetId, input.selection),
+      bases: [...new Set(['clip', ...chosen.map((each) => spaceOf(each).base)])].sort(),
+    }
+    const fitted = await Promise.all(chosen.map((each) => fittedMethod(each, request)))
     const features = await encoder.encodeImages(
       images.map(({ id, bytes }) => ({ id, read: () => Promise.resolve(bytes) })),
-      { spaces },
+      { spaces: request.bases },
     )
+    const description = {
+      classes: request.classes,
+      keys: await store.supportSets.images(supportSet.id),
+      topK: input.topK,
+    }
     const byMethod: MethodPrediction[][] = []
     for (const [i, each] of fitted.entries()) {
-      const space = chosen[i]?.space?.id ?? null
-      byMethod.push(await predictionsOf(each, space, features, { classes, keys, topK: input.topK }))
+      byMethod.push(await predictionsOf(each, chosen[i]?.space?.id ?? null, features, description))
     }
     return images.map((image, i) => ({
       image,
@@ -179,6 +180,16 @@ export function createPredict(context: PredictContext): (input: PredictInput) =>
     }))
   }
 }
+
+/** Reads the images of a request. Throws as `readImageInput`, with the position of the image. */
+const readImages = (images: readonly ImageInput[], context: PredictContext): Promise<ReadImage[]> =>
+  Promise.all(
+    images.map((image, i) =>
+      readImageInput(image, context).catch((error: unknown) => {
+        throw error instanceof ShotboardError ? error.at(`images[${i}]`) : error
+      }),
+    ),
+  )
 
 interface Description {
   readonly classes: readonly ClassRow[]

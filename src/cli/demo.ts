@@ -1,17 +1,25 @@
-import { openLibrary } from '../library/library.js'
+import { Command } from 'commander'
+import { openLibrary } from '../library/index.js'
 import { readSettings } from '../settings/settings.js'
 import { importAndTell } from './import.js'
 import { runCommand } from './run-command.js'
 import { compareAndPrint } from './run-comparison.js'
 
-/** `npm run demo -- PATH`: imports a folder or an archive and compares every method on it. */
-await runCommand(async (onStop) => {
-  const path = process.argv[2]
-  if (path === undefined) {
-    console.error('Give a folder or an archive: npm run demo -- PATH')
-    process.exitCode = 2
-    return
-  }
+/** `shotboard demo PATH`: imports a folder or an archive and compares every method on it. */
+export const demoCommand = (): Command =>
+  new Command('demo')
+    .description('Import a folder or an archive of images and compare every method on it.')
+    .argument('[path]', 'laid out split/class/image or class/image, with or without a dataset.json')
+    .usage('<path>')
+    .action((path: string | undefined, _options: object, command: Command) =>
+      path === undefined
+        ? command.error(missingPath, { exitCode: 2 })
+        : runCommand((onStop) => demo(path, onStop)),
+    )
+
+const missingPath = 'Give a folder or an archive: shotboard demo PATH, or in a checkout npm run demo -- PATH'
+
+async function demo(path: string, onStop: (stop: () => Promise<void>) => void): Promise<void> {
   const library = await openLibrary(readSettings(process.env), {
     onError: (job, error) => console.error(`${job}:`, error),
   })
@@ -20,4 +28,4 @@ await runCommand(async (onStop) => {
   const { status } = await compareAndPrint(library, dataset.id)
   await library.close()
   process.exitCode = status === 'SUCCEEDED' ? 0 : 1
-})
+}

@@ -1,13 +1,13 @@
-import { ShotboardClientError } from '../client/index.js'
+import { ShotboardClientError } from 'shotboard/client'
 import { ShotboardError } from '../errors.js'
 
-/** Whoever stops a service waits ten seconds before killing it. */
+/** Service managers wait ten seconds after SIGTERM before they kill a process. */
 const msToStop = 9500
 
 /**
- * Runs a command. What it asks for with `onStop` is done on Ctrl-C and SIGTERM, for ten seconds at most, and a second such
- * signal ends the process at once; an error ends the process with its
- * words, without a stack where Shotboard raised it on purpose.
+ * Runs a command. Ctrl-C and SIGTERM run the function that the command passes to `onStop`, for at most 9.5 seconds; a
+ * second signal ends the process at once. An error ends the process with status 1. Shotboard's own errors are printed
+ * without a stack.
  */
 export async function runCommand(
   command: (onStop: (stop: () => Promise<void>) => void) => Promise<void>,
@@ -36,10 +36,10 @@ export async function runCommand(
   }
 }
 
-/** What is still busy by then is left as it is after a kill: the next start goes on with it. */
+/** Exits although work is still running, as after a kill. The next start continues it. */
 function leave(): never {
   console.error(
-    `Still busy ${msToStop / 1000} s after being told to stop; what was under way goes on at the next start.`,
+    `Still busy ${msToStop / 1000} s after the stop signal. The interrupted work continues at the next start.`,
   )
   process.exit(0)
 }

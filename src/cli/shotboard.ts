@@ -1,8 +1,10 @@
 #!/usr/bin/env node
+import './production.js'
 import { Command } from 'commander'
 import { version } from '../version.js'
 import { adaptersCommand } from './adapters.js'
 import { compareCommand } from './compare.js'
+import { demoCommand } from './demo.js'
 import { evaluateCommand } from './evaluate.js'
 import { exportCommand } from './export.js'
 import { importCommand } from './import.js'
@@ -10,10 +12,13 @@ import { keyCommand } from './key.js'
 import { modelsCommand } from './models.js'
 import { reportCommand } from './report.js'
 import { shiftCommand } from './shift.js'
+import { startCommand } from './start.js'
 
 const program = new Command('shotboard')
   .description('Few-shot image classification with CLIP, without training a classifier.')
   .version(version)
+  .addCommand(startCommand())
+  .addCommand(demoCommand())
   .addCommand(importCommand())
   .addCommand(compareCommand())
   .addCommand(evaluateCommand())

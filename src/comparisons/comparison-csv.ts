@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync'
+import { measureNames, measures } from '../measures.js'
 import type { ComparisonDocument, DocumentRun } from './comparison-document.js'
 
 type Cell = string | number | null
@@ -39,9 +40,7 @@ function lineOf(document: ComparisonDocument, run: DocumentRun): Record<string, 
     given: listOf(run.given),
     grid: gridOf(document, run),
     hyperparameters: listOf(result?.hyperparameters ?? {}),
-    accuracy: result?.accuracy ?? null,
-    top5_accuracy: result?.top5Accuracy ?? null,
-    calibration_error: result?.calibrationError ?? null,
+    ...Object.fromEntries(measureNames.map((name) => [measures[name].csv, result?.[name] ?? null])),
     unshifted_accuracy: result?.unshiftedAccuracy ?? null,
     test_images: result?.testImages ?? null,
     selection_images: result?.selectionImages ?? null,

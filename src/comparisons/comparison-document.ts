@@ -3,12 +3,13 @@ import { fingerprintDataset } from '../datasets/dataset-fingerprint.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors } from '../errors.js'
 import type { Statistic } from '../evaluation/statistics.js'
+import { type MeasureName, type Measures, pickMeasures } from '../measures.js'
 import { rangeOf } from '../methods/contract.js'
 import type { Registry } from '../plugins/registry.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import type { RunRow } from '../store/runs.js'
+import { encodersOf } from '../store/runs.js'
 import type { Store } from '../store/store.js'
-import { encodersOf } from './comparison-job.js'
 import type { Comparisons } from './comparisons.js'
 import type { Experiment } from './experiment.js'
 import type { Provenance } from './provenance.js'
@@ -38,16 +39,13 @@ export interface ComparisonDocument {
   readonly encoders: readonly DocumentEncoder[]
   readonly methods: readonly DocumentMethod[]
   /** Means over the seeds; `low` and `high` are a 95 % bootstrap interval of the mean. */
-  readonly rows: readonly {
+  readonly rows: readonly ({
     readonly encoder?: string
     readonly method: string
     readonly space: string | null
     readonly shots: number
-    readonly accuracy: Statistic
-    readonly top5Accuracy: Statistic
-    readonly calibrationError: Statistic
     readonly drop: Statistic | null
-  }[]
+  } & Readonly<Record<MeasureName, Statistic>>)[]
   readonly runs: readonly DocumentRun[]
 }
 
@@ -95,19 +93,18 @@ export interface DocumentRun {
   readonly seed: number
   /** Hyperparameters that were given, and not selected. */
   readonly given: Readonly<Record<string, number>>
-  readonly result: {
-    /** Null once the support set is deleted. */
-    readonly supportSet: string | null
-    readonly selectionImages: number
-    readonly selectionAccuracy: number | null
-    readonly hyperparameters: Readonly<Record<string, number>>
-    readonly accuracy: number
-    readonly top5Accuracy: number
-    readonly calibrationError: number
-    readonly unshiftedAccuracy: number | null
-    readonly testImages: number
-    readonly timings: { readonly encodeMs: number; readonly searchMs: number; readonly scoreMs: number }
-  } | null
+  readonly result:
+    | (Measures & {
+        /** Null once the support set is deleted. */
+        readonly supportSet: string | null
+        readonly selectionImages: number
+        readonly selectionAccuracy: number | null
+        readonly hyperparameters: Readonly<Record<string, number>>
+        readonly unshiftedAccuracy: number | null
+        readonly testImages: number
+        readonly timings: { readonly encodeMs: number; readonly searchMs: number; readonly scoreMs: number }
+      })
+    | null
   /** The hash of the file with the adapters that the space has on; null where it has none. */
   readonly adapter: string | null
   /** Of what computed it; null where it has not finished, or was made by a version that did not say. */
@@ -263,9 +260,7 @@ function describeRun(run: RunRow, provenance: Provenance | undefined): DocumentR
       selectionImages: result.selectionImages,
       selectionAccuracy: result.selectionAccuracy,
       hyperparameters: result.hyperparameters,
-      accuracy: result.accuracy,
-      top5Accuracy: result.top5Accuracy,
-      calibrationError: result.calibrationError,
+      ...pickMeasures(result),
       unshiftedAccuracy: result.unshiftedAccuracy,
       testImages: result.testImages,
       timings: { encodeMs: result.encodeMs, searchMs: result.searchMs, scoreMs: result.scoreMs },

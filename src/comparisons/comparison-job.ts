@@ -1,24 +1,22 @@
-import { type Caches, createCaches } from '../cache/caches.js'
 import type { EncodedData, LoadOptions } from '../datasets/encoded-data.js'
 import type { Encoder } from '../encoders/encoder.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors, reasonOf } from '../errors.js'
 import { evaluate } from '../evaluation/evaluate.js'
-import type { LabelledImages } from '../features/labelled-images.js'
-import type { Support } from '../features/support.js'
 import { createProgress } from '../jobs/progress.js'
 import { hasEnded } from '../jobs/recorded-jobs.js'
+import { pickMeasures } from '../measures.js'
 import type { Registry } from '../plugins/registry.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import type { ComparisonRow } from '../store/comparisons.js'
-import type { RunRow } from '../store/runs.js'
+import { encodersOf, type RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
-import type { SupportSetRow } from '../store/support-sets.js'
 import { throwIfCancelled, untilCancelled } from '../system/abort.js'
 import type { KeyedLock } from '../system/keyed-lock.js'
 import { isStorageFault } from '../system/storage-fault.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { provenanceOf } from './collect-provenance.js'
+import { type ComparisonFeatures, createComparisonFeatures } from './comparison-features.js'
 import { comparisonFingerprint } from './comparison-fingerprint.js'
 import type { Provenance } from './provenance.js'
 import type { RunResults } from './run-results.js'
@@ -75,11 +73,6 @@ export async function runComparison(
 
 const isOpen = ({ status }: RunRow): boolean => status !== 'SUCCEEDED' && status !== 'FAILED'
 
-/** The encoders of a comparison's runs, in the order they were asked for. */
-export const encodersOf = (runs: readonly Pick<RunRow, 'encoder'>[]): readonly string[] => [
-  ...new Set(runs.map(({ encoder }) => encoder)),
-]
-
 /** What a comparison says of its runs that failed; null where none has. */
 function problemOf(runs: readonly RunRow[]): string | null {
   const failed = runs.filter(({ status }) => status === 'FAILED')
@@ -104,13 +97,13 @@ async function performRuns(
       const own = open.filter((run) => run.encoder === encoder.id)
       return {
         own,
-        loader: createLoader(context, comparison, encoder, own),
+        shared: createComparisonFeatures(context, comparison, encoder, own),
         provenance: await provenanceOf(store, comparison, encoder),
       }
     }),
   )
   let total = open.length * imagesPerRun
-  for (const { loader } of parts) total += await loader.imagesToEncode()
+  for (const { shared } of parts) total += await shared.imagesToEncode()
   const progress = createProgress({
     before: comparison.progress,
     total,
@@ -120,13 +113,13 @@ async function performRuns(
   const onEncoded = (images: number): void => progress.add(images)
   try {
     const planned = parts.flatMap(({ own, ...part }) => own.map((run) => ({ run, ...part })))
-    for (const { run, loader, provenance } of planned) {
+    for (const { run, shared, provenance } of planned) {
       await context.runLock(run.id, signal, async () => {
         throwIfCancelled(signal)
         // Another comparison that shares the run may have finished it meanwhile.
         if (!(await store.runs.start(run.id))) return
         try {
-          await performRun(context, run, loader, provenance, { signal, onEncoded })
+          await performRun(context, run, shared, provenance, { signal, onEncoded })
         } catch (error) {
           if (signal.aborted || isStorageFault(error)) throw error
           await store.runs.fail(run.id, reasonOf(error))
@@ -159,16 +152,16 @@ async function requireSameContents(
 async function performRun(
   { store, registry, kernels, runResults }: ComparisonJobContext,
   run: RunRow,
-  loader: Loader,
+  shared: ComparisonFeatures,
   provenance: (space: FeatureSpace) => Provenance,
   loading: LoadOptions,
 ): Promise<void> {
   const { signal } = loading
   const method = registry.method(run.method)
   const space = registry.space(run.space ?? 'clip')
-  const { supportSet, support, caches, ms: supportMs } = await loader.support(run, loading)
-  const { test, unshifted, ms: testMs } = await loader.test(loading)
-  const validation = run.selection === 'VALIDATION' ? await loader.split('VALIDATION', loading) : undefined
+  const { supportSet, support, caches, ms: supportMs } = await shared.support(run, loading)
+  const { test, unshifted, ms: testMs } = await shared.test(loading)
+  const validation = run.selection === 'VALIDATION' ? await shared.validation(loading) : undefined
   await store.runs.progress(run.id, 0.5)
 
   const evaluating = evaluate({
@@ -193,121 +186,11 @@ async function performRun(
     selectionImages: evaluation.fitted.selectionImages,
     selectionAccuracy: evaluation.fitted.selectionAccuracy,
     hyperparameters: evaluation.fitted.values,
-    accuracy: evaluation.accuracy,
-    top5Accuracy: evaluation.top5Accuracy,
-    calibrationError: evaluation.calibrationError,
+    ...pickMeasures(evaluation),
     unshiftedAccuracy: evaluation.unshiftedAccuracy,
     testImages: evaluation.images,
     encodeMs: supportMs + testMs + (validation?.ms ?? 0),
     searchMs: evaluation.fitted.searchMs,
     scoreMs: evaluation.scoreMs,
   })
-}
-
-/** The features that a comparison's runs share, each loaded when first needed and timed. */
-interface Loader {
-  support(
-    run: RunRow,
-    options: LoadOptions,
-  ): Promise<{ supportSet: SupportSetRow; support: Support; caches: Caches; ms: number }>
-  split(split: 'VALIDATION' | 'TEST', options: LoadOptions): Promise<{ labelled: LabelledImages; ms: number }>
-  /** The test images; where they are another dataset's, the dataset's own besides, unless it has none. */
-  test(options: LoadOptions): Promise<{ test: LabelledImages; unshifted?: LabelledImages; ms: number }>
-  imagesToEncode(): Promise<number>
-}
-
-function createLoader(
-  { store, registry, encodedData, kernels }: ComparisonJobContext,
-  { datasetId, testDatasetId, lastImage }: ComparisonRow,
-  encoder: Encoder,
-  runs: readonly RunRow[],
-): Loader {
-  // A space that is not registered any more fails the runs that are in it, and no others.
-  const used = [...new Set(runs.flatMap(({ space }) => space ?? []))].flatMap((id) => {
-    try {
-      return registry.space(id)
-    } catch {
-      // A run whose space is not there any more says so itself, and takes no other along.
-      return []
-    }
-  })
-  const spaces = [...new Set(used.map(({ base }) => base))]
-  const supports = new Map<string, ReturnType<Loader['support']>>()
-  const splits = new Map<string, ReturnType<Loader['split']>>()
-
-  const drawOf = ({ shots, seed, augmentations }: RunRow) => JSON.stringify([shots, seed, augmentations])
-  const supportSetOf = ({ shots, seed, augmentations }: RunRow) =>
-    encodedData.supportSet({ datasetId, encoder: encoder.id, shots, seed, augmentations }, lastImage)
-
-  const split: Loader['split'] = (name, options) =>
-    once(splits, name, async () => {
-      const images = await store.datasets.images(datasetId, name, lastImage)
-      const started = performance.now()
-      const labelled = await encodedData.labelled(images, encoder, spaces, options)
-      return { labelled, ms: performance.now() - started }
-    })
-  const shifted = (testDataset: string, options: LoadOptions) =>
-    once(splits, 'shifted', async () => {
-      const images = await encodedData.testImages(testDataset, datasetId, lastImage)
-      const started = performance.now()
-      const labelled = await encodedData.labelled(images, encoder, spaces, options)
-      return { labelled, ms: performance.now() - started }
-    })
-
-  return {
-    support(run, options) {
-      const key = drawOf(run)
-      // Runs of one support set stand together: the last one's caches have served when the next one comes.
-      if (!supports.has(key)) supports.clear()
-      return once(supports, key, async () => {
-        const supportSet = await supportSetOf(run)
-        const started = performance.now()
-        const support = await encodedData.support(supportSet, encoder, spaces, options)
-        const ms = performance.now() - started
-        return { supportSet, support, caches: createCaches(support, kernels), ms }
-      })
-    },
-    split,
-    async test(options) {
-      const own = await split('TEST', options)
-      if (testDatasetId === null) return { test: own.labelled, ms: own.ms }
-      const { labelled: test, ms } = await shifted(testDatasetId, options)
-      return { test, ms, ...(own.labelled.labels.length > 0 && { unshifted: own.labelled }) }
-    },
-    async imagesToEncode() {
-      if (runs.length === 0) return 0
-      const wantsValidation = runs.some(({ selection }) => selection === 'VALIDATION')
-      const images = await store.datasets.images(datasetId, 'TEST', lastImage)
-      if (testDatasetId !== null) {
-        images.push(...(await encodedData.testImages(testDatasetId, datasetId, lastImage)))
-      }
-      if (wantsValidation) {
-        images.push(...(await store.datasets.images(datasetId, 'VALIDATION', lastImage)))
-      }
-      let missing = await encodedData.missing(images, encoder, spaces, 1)
-      // Support sets overlap; each image of them is encoded once for its recipe.
-      const drawn = new Map<number, Map<string, { imageId: string; classIndex: number }>>()
-      for (const run of new Map(runs.map((each) => [drawOf(each), each])).values()) {
-        const supportSet = await supportSetOf(run)
-        const rows = await store.supportSets.images(supportSet.id)
-        const known = drawn.get(run.augmentations) ?? new Map()
-        for (const row of rows) known.set(row.imageId, row)
-        drawn.set(run.augmentations, known)
-      }
-      for (const [augmentations, rows] of drawn) {
-        missing += await encodedData.missing([...rows.values()], encoder, spaces, augmentations)
-      }
-      return missing
-    },
-  }
-}
-
-/** A result that failed is not kept, so that the next run tries again. */
-function once<T>(known: Map<string, Promise<T>>, key: string, compute: () => Promise<T>): Promise<T> {
-  const found = known.get(key)
-  if (found) return found
-  const result = compute()
-  known.set(key, result)
-  result.catch(() => known.delete(key))
-  return result
 }

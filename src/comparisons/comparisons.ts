@@ -1,7 +1,7 @@
 import { errors, type ShotboardError } from '../errors.js'
 import {
   comparePairs,
-  type FinishedRun,
+  type MeasuredRun,
   type PairwiseTest,
   type SummaryRow,
   summariseRuns,
@@ -9,6 +9,7 @@ import {
 import type { Changes } from '../jobs/changes.js'
 import type { JobQueue } from '../jobs/queue.js'
 import { hasEnded, recordedJobs } from '../jobs/recorded-jobs.js'
+import { pickMeasures } from '../measures.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import type { RunRow } from '../store/runs.js'
 import { type ComparisonJobContext, runComparison } from './comparison-job.js'
@@ -62,8 +63,8 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     park: (id, { message }) => store.comparisons.update(id, { status: 'QUEUED', error: message }),
     onFault: context.onFault,
     writeCancelled: ({ id }) => store.comparisons.cancel(id),
-    unknown: errors.unknownComparison,
-    over: errors.comparisonFinished,
+    notFoundError: errors.unknownComparison,
+    finishedError: errors.comparisonFinished,
   })
 
   async function start(input: CompareInput, reuse: boolean): Promise<ComparisonRow> {
@@ -71,14 +72,14 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     const same = reuse ? await store.comparisons.findByFingerprint(planned.fingerprint) : null
     const most = context.maxOpen
     if (!same && (await store.comparisons.countUnfinished()) >= most)
-      throw errors.tooManyComparisons({ most })
+      throw errors.tooManyComparisons({ max: most })
     const comparison = same ?? (await store.comparisons.create(planned))
     if (!hasEnded(comparison)) enqueue(comparison.id)
     return comparison
   }
 
   function rows(runs: readonly RunRow[]): SummaryRow[] {
-    return summariseRuns(runs.flatMap((run) => finishedRunOf(run) ?? []))
+    return summariseRuns(runs.flatMap((run) => measuredRunOf(run) ?? []))
   }
 
   return {
@@ -97,14 +98,11 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
   }
 }
 
-/** What a summary needs of a run; undefined where it has not finished. */
-function finishedRunOf({ id, encoder, method, space, shots, seed, result }: RunRow): FinishedRun | undefined {
+/** A run's measures; undefined if it has not finished. */
+function measuredRunOf({ id, encoder, method, space, shots, seed, result }: RunRow): MeasuredRun | undefined {
   if (!result) return undefined
-  const { accuracy, top5Accuracy, calibrationError, unshiftedAccuracy } = result
-  return {
-    ...{ id, encoder, method, space, shots, seed },
-    ...{ accuracy, top5Accuracy, calibrationError, unshiftedAccuracy },
-  }
+  const { unshiftedAccuracy } = result
+  return { id, encoder, method, space, shots, seed, unshiftedAccuracy, ...pickMeasures(result) }
 }
 
 /** Whoever watches a comparison is told at most ten times a second. */

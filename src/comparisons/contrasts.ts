@@ -6,7 +6,14 @@ import { pairPredictions } from '../evaluation/prediction-pair.js'
 import type { Predictions } from '../evaluation/predictions.js'
 import type { Registry } from '../plugins/registry.js'
 import type { ComparisonRow } from '../store/comparisons.js'
-import { type Page, type PageRequest, requirePageSize } from '../store/page.js'
+import {
+  cursorOfPosition,
+  type Page,
+  type PageRequest,
+  pageOf,
+  positionAfter,
+  requirePageSize,
+} from '../store/page.js'
 import type { RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import { findMethodInSpace } from './method-in-space.js'
@@ -105,14 +112,10 @@ export function createContrasts({
       return classDeltasOf(pairs, classes.length)
     },
 
-    async disagreements(
-      { datasetId, testDatasetId, lastImage },
-      runs,
-      { seed, kind, ...input },
-      { first, after },
-    ) {
+    async disagreements({ datasetId, testDatasetId, lastImage }, runs, { seed, kind, ...input }, request) {
+      const { first } = request
       requirePageSize(first)
-      const from = after == null ? 0 : positionOf(after) + 1
+      const after = positionAfter(request)
       if (seed != null) requireOneOf(runs, 'seed', seed)
       const pairs = pairsOf(runs, input)
       const pair = seed == null ? pairs[0] : pairs.find((each) => each.seed === seed)
@@ -121,14 +124,13 @@ export function createContrasts({
       const [mine, theirs] = await read(pair)
       const all = disagreementsOf(pairPredictions(mine, theirs))
       const wanted = kind == null ? all : all.filter((each) => each.kind === kind)
-      const rest = wanted.filter(({ position }) => position >= from)
-      const shown = rest.slice(0, first)
+      const rest = wanted.filter(({ position }) => after === undefined || position > after)
       const images = testDatasetId
         ? await encodedData.testImages(testDatasetId, datasetId, lastImage)
         : await store.datasets.images(datasetId, 'TEST', lastImage)
-      const last = shown.at(-1)
+      const page = pageOf(rest, first, ({ position }) => cursorOfPosition(position))
       return {
-        nodes: shown.map((each) => ({
+        nodes: page.nodes.map((each) => ({
           imageId: images[each.position]?.imageId as string,
           datasetId,
           classIndex: mine.labels[each.position] as number,
@@ -137,10 +139,7 @@ export function createContrasts({
           prediction: predictedClass(mine, each.position),
           baselinePrediction: predictedClass(theirs, each.position),
         })),
-        pageInfo: {
-          hasNextPage: rest.length > shown.length,
-          endCursor: last ? cursorOf(last.position) : null,
-        },
+        pageInfo: page.pageInfo,
         totalCount: wanted.length,
       }
     },
@@ -162,15 +161,4 @@ function requireOneOf(
   if (known.includes(value)) return
   const reason = `The comparison has no runs of ${what} ${value}; it has ${known.join(', ')}.`
   throw errors.invalidValue({ reason }, what)
-}
-
-/** Runs never change, so the position of an image is a cursor that stays right. */
-const cursorOf = (position: number): string => Buffer.from(String(position)).toString('base64url')
-
-function positionOf(cursor: string): number {
-  const position = Buffer.from(cursor, 'base64url').toString()
-  if (!/^\d{1,9}$/.test(position)) {
-    throw errors.invalidValue({ reason: `"${cursor}" is no cursor that a page has given.` }, 'after')
-  }
-  return Number(position)
 }

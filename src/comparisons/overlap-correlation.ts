@@ -1,13 +1,14 @@
-import { LRUCache } from 'lru-cache'
 import { errors } from '../errors.js'
 import { type Correlation, correlate } from '../evaluation/overlap/correlation.js'
 import { overlapValue } from '../evaluation/overlap/overlap.js'
-import type { LabelledImages } from '../features/labelled-images.js'
+import { inBase, type LabelledImages } from '../features/labelled-images.js'
 import { featuresOf } from '../features/space-features.js'
 import { clipFormOf } from '../methods/contract.js'
+import { fitSpace } from '../spaces/fit-space.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import { fingerprintOf } from '../system/fingerprint.js'
 import { firstRepeated } from '../system/first-repeated.js'
+import { createPromiseCache } from '../system/promise-cache.js'
 import type { OverlapContext } from './overlap.js'
 import { type FinishedRun, isFinished, type Pair, pairWithClip, protocolOf } from './pair-with-clip.js'
 
@@ -42,8 +43,8 @@ export interface OverlapCorrelation {
   readonly reason: string | null
 }
 
-/** Overlaps are the same for the same images and the same fit; a number is cheap to keep. */
-const keptOverlaps = 10_000
+/** Overlaps kept in memory: the same images and the same fit have the same overlap. */
+const maxOverlaps = 10_000
 
 /**
  * Correlates, over the runs of comparisons, the reduction of intra-modal overlap with the gain in accuracy. A run counts
@@ -54,7 +55,7 @@ export function createOverlapCorrelation(
   context: OverlapContext,
 ): (comparisons: readonly string[]) => Promise<OverlapCorrelation> {
   const { store, encoders, registry, kernels, encodedData } = context
-  const kept = new LRUCache<string, Promise<number>>({ max: keptOverlaps })
+  const overlaps = createPromiseCache<number>(maxOverlaps)
 
   /** The test images of a comparison's runs, encoded for some spaces. */
   async function testOf(comparison: ComparisonRow, bases: readonly string[]) {
@@ -83,31 +84,18 @@ export function createOverlapCorrelation(
       settings,
       fittedOn,
     ])
-    const known = kept.get(key)
-    if (known) return known
-    const measure = async () => {
-      const all = featuresOf(test.features, space.base)
+    return overlaps.get(key, async () => {
       const supportSet = fittedOn === null ? null : await store.supportSets.get(fittedOn)
       if (space.fit && !supportSet) {
         const reason = `A support set that ${space.name} was fitted on has been deleted.`
         throw errors.invalidValue({ reason }, 'comparisons')
       }
-      const support = supportSet && (await encodedData.support(supportSet, encoder, [space.base]))
-      const fitted =
-        support &&
-        (await space.fit?.(
-          { features: featuresOf(support.features, space.base), labels: support.labels },
-          kernels,
-          result.hyperparameters,
-        ))
-      const features = fitted ? await fitted.project(all) : all
+      const support = supportSet ? await encodedData.support(supportSet, encoder, [space.base]) : test
+      const { project } = await fitSpace(space, inBase(support, space), kernels, result.hyperparameters)
+      const features = await project(featuresOf(test.features, space.base))
       const classes = test.labels.reduce((most, label) => Math.max(most, label), 0) + 1
       return overlapValue({ features, labels: test.labels, classes, kernels })
-    }
-    const measured = measure()
-    kept.set(key, measured)
-    measured.catch(() => kept.delete(key))
-    return measured
+    })
   }
 
   /** Reduction and gain of one run against the same method's run in `clip`. */

@@ -3,8 +3,10 @@ import type { Encoders } from '../encoders/encoders.js'
 import { errors } from '../errors.js'
 import { type ModalityGap, modalityGapOf } from '../evaluation/overlap/modality-gap.js'
 import { measureOverlap, type Overlap } from '../evaluation/overlap/overlap.js'
+import { inBase } from '../features/labelled-images.js'
 import { featuresOf } from '../features/space-features.js'
 import type { Registry } from '../plugins/registry.js'
+import { fitSpace } from '../spaces/fit-space.js'
 import type { DatasetImageRow } from '../store/datasets.js'
 import type { Split } from '../store/enums.js'
 import type { Store } from '../store/store.js'
@@ -99,16 +101,10 @@ export function createOverlap(context: OverlapContext): (input: OverlapInput) =>
     const measured: (Overlap & { space: string })[] = []
     for (const space of spaces) {
       const all = featuresOf(features, space.base)
-      const fitted =
-        fittedOn &&
-        (await space.fit?.(
-          { features: featuresOf(fittedOn.features, space.base), labels: fittedOn.labels },
-          kernels,
-        ))
-      const projected = fitted ? await fitted.project(all) : all
+      const { project } = await fitSpace(space, inBase(fittedOn ?? { features, labels }, space), kernels)
       const classes = rows.length
       const overlap = await measureOverlap({
-        features: projected,
+        features: await project(all),
         labels,
         classes,
         bins: input.bins,

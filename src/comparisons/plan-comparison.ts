@@ -51,7 +51,7 @@ export async function planComparison(
   requireList(input.seeds, 'seeds', 'seed', requireSeed)
   requireAugmentations(input.augmentations, 'augmentations')
   const count = chosenEncoders.length * input.shots.length * input.seeds.length * input.methods.length
-  if (count > maxRuns) throw errors.tooManyRuns({ most: maxRuns, count }, 'seeds')
+  if (count > maxRuns) throw errors.tooManyRuns({ max: maxRuns, count }, 'seeds')
   const chosen = chosenEncoders.map((encoder) => chooseMethods(input.methods, registry, encoder))
   const classes = await store.datasets.classes(dataset.id)
   const datasets = input.testDataset == null ? [dataset.id] : [dataset.id, input.testDataset]

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import type { ClassRow, DatasetImageRow } from '../store/datasets.js'
 
 /**
- * What a dataset holds, as a SHA-256 in hexadecimal: its classes in their order with their prompts, and which images stand
- * in which split and class. Neither names of datasets nor the order in which images came count, for no result depends on
- * them; two datasets of one fingerprint give the same results, on whatever machine they are.
+ * The SHA-256, in hexadecimal, of a dataset's content: its classes in order with their prompts, and the split and class of
+ * each image. The dataset's name and the order of its images do not count, because no result depends on them. Datasets
+ * with the same fingerprint give the same results on any machine.
  */
 export function fingerprintDataset(classes: readonly ClassRow[], images: readonly DatasetImageRow[]): string {
   const content = {

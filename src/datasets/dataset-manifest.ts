@@ -3,12 +3,12 @@ import type { Split } from '../store/enums.js'
 import type { Store } from '../store/store.js'
 import { fingerprintDataset } from './dataset-fingerprint.js'
 
-/** What a dataset holds, image by image, so that it can be found again from the same files. */
+/** A list of a dataset's classes and images, from which the dataset can be rebuilt with the same files. */
 export interface DatasetManifest {
   readonly format: 'shotboard-dataset'
   readonly version: 1
   readonly name: string
-  /** As `fingerprintDataset` gives it. */
+  /** From `fingerprintDataset`. */
   readonly fingerprint: string
   readonly classes: readonly { readonly name: string; readonly prompts: readonly string[] }[]
   readonly images: readonly {
@@ -21,24 +21,24 @@ export interface DatasetManifest {
   }[]
 }
 
-/** Images described in one statement. */
-const atATime = 500
+/** Images read by one database query. */
+const batchSize = 500
 
-/** A dataset's manifest, its images in the order in which they came. Throws UNKNOWN_DATASET. */
+/** A dataset's manifest, with the images in the order in which they were added. Throws UNKNOWN_DATASET. */
 export async function manifestOf(store: Store, id: string): Promise<DatasetManifest> {
   const dataset = await store.datasets.get(id)
   if (!dataset) throw errors.unknownDataset({ id }, 'id')
   const classes = await store.datasets.classes(id)
   const members = await store.datasets.images(id)
   const images: DatasetManifest['images'][number][] = []
-  for (let from = 0; from < members.length; from += atATime) {
-    const some = members.slice(from, from + atATime)
+  for (let from = 0; from < members.length; from += batchSize) {
+    const batch = members.slice(from, from + batchSize)
     const known = new Map(
-      (await store.images.getMany(some.map(({ imageId }) => imageId))).map((image) => [image.id, image]),
+      (await store.images.getMany(batch.map(({ imageId }) => imageId))).map((image) => [image.id, image]),
     )
-    for (const { imageId, classIndex, split } of some) {
+    for (const { imageId, classIndex, split } of batch) {
       const image = known.get(imageId)
-      // Deleted in between.
+      // Deleted since its membership was read.
       if (!image) continue
       const { width, height, format } = image
       images.push({

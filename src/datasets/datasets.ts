@@ -9,7 +9,7 @@ import type { ImageIntake } from './image-intake.js'
 
 export interface ClassInput {
   readonly name: string
-  /** Texts that describe an image of the class; `a photo of a {name}.` where none is given. */
+  /** Texts that describe an image of the class. Default: `a photo of a {name}.` */
   readonly prompts?: readonly string[] | null
 }
 
@@ -23,7 +23,7 @@ export interface LabelledImageInput {
 export interface AddImagesResult {
   readonly dataset: DatasetRow
   readonly added: number
-  /** Images that the dataset has already, or that were given twice; an image stands in one split once. */
+  /** Images that the dataset already has, or that were given twice. A dataset holds an image once, in one split. */
   readonly duplicates: number
   readonly rejected: readonly { readonly position: number; readonly code: string; readonly reason: string }[]
 }
@@ -32,7 +32,7 @@ export interface Datasets {
   /** Throws INVALID_VALUE, EMPTY_LIST, DUPLICATE_ENTRY or DATASET_EXISTS. */
   create(input: { readonly name: string; readonly classes: readonly ClassInput[] }): Promise<DatasetRow>
   /**
-   * Adds images. One that cannot be read is reported by its position and does not stop the others.
+   * Adds images. An image that cannot be read is reported by its position, and the others are added.
    * Throws UNKNOWN_DATASET, UNKNOWN_CLASS, EMPTY_LIST or IMAGE_SOURCE_AMBIGUOUS, and then adds nothing.
    */
   addImages(input: {
@@ -40,9 +40,9 @@ export interface Datasets {
     readonly images: readonly LabelledImageInput[]
   }): Promise<AddImagesResult>
   /**
-   * Replaces the prompts of some classes; without prompts a class gets `a photo of a {name}.` again. Features of images
-   * do not depend on prompts and stay. Throws UNKNOWN_DATASET, UNKNOWN_CLASS, EMPTY_LIST, INVALID_VALUE, DUPLICATE_ENTRY,
-   * or IN_USE while a comparison works with the prompts that there are.
+   * Replaces the prompts of the given classes. A class given without prompts gets the default `a photo of a {name}.`
+   * Image features do not depend on prompts, so they stay. Throws UNKNOWN_DATASET, UNKNOWN_CLASS, EMPTY_LIST,
+   * INVALID_VALUE, DUPLICATE_ENTRY, or IN_USE while an unfinished comparison uses the current prompts.
    */
   setPrompts(input: {
     readonly dataset: string
@@ -67,14 +67,14 @@ export function createDatasets(context: {
       if (classes.length === 0) throw errors.emptyList({ what: 'class' }, 'classes')
       const rows = classes.map(parseClass)
       const i = firstRepeated(rows.map((row) => row.name))
-      const twice = rows[i]
-      if (twice) throw errors.duplicateEntry({ what: 'class', name: twice.name }, `classes[${i}].name`)
+      const repeated = rows[i]
+      if (repeated) throw errors.duplicateEntry({ what: 'class', name: repeated.name }, `classes[${i}].name`)
       const exists = errors.datasetExists({ name: trimmed }, 'name')
       if (await store.datasets.findByName(trimmed)) throw exists
       try {
         return await store.datasets.create(trimmed, rows)
       } catch (error) {
-        // Somebody else may have taken the name meanwhile.
+        // Another request may have created a dataset of this name since the check above.
         throw (await store.datasets.findByName(trimmed)) ? exists : error
       }
     },
@@ -116,8 +116,8 @@ export function createDatasets(context: {
       if (classes.length === 0) throw errors.emptyList({ what: 'class' }, 'classes')
       const rows = classes.map(parseClass)
       const i = firstRepeated(rows.map(({ name }) => name))
-      const twice = rows[i]
-      if (twice) throw errors.duplicateEntry({ what: 'class', name: twice.name }, `classes[${i}].name`)
+      const repeated = rows[i]
+      if (repeated) throw errors.duplicateEntry({ what: 'class', name: repeated.name }, `classes[${i}].name`)
       const known = await store.datasets.classes(id)
       const indexOf = new Map(known.map(({ name, index }) => [name, index]))
       const prompts = rows.map((row, at) => {
@@ -127,9 +127,12 @@ export function createDatasets(context: {
         }
         return [index, row.prompts] as const
       })
-      const user = await store.comparisons.unfinishedOf(id)
-      if (user)
-        throw errors.inUse({ what: `dataset "${dataset.name}"`, by: `comparison ${user.id}` }, 'dataset')
+      const comparison = await store.comparisons.unfinishedOf(id)
+      if (comparison)
+        throw errors.inUse(
+          { what: `dataset "${dataset.name}"`, by: `comparison ${comparison.id}` },
+          'dataset',
+        )
       await store.datasets.setPrompts(id, new Map(prompts))
       return dataset
     },
@@ -147,9 +150,9 @@ function parseClass({ name, prompts }: ClassInput, i: number): { name: string; p
   return { name: trimmed, prompts: [...prompts] }
 }
 
-/** Throws INVALID_VALUE. A database's index takes no text of any length, and Postgres stores no NUL. */
-function requireText(what: string, text: string, most: number, argument: string): void {
-  if (text.length >= 1 && text.length <= most && !text.includes('\0')) return
-  const reason = `${what} must have 1 to ${most} characters, and no NUL among them.`
+/** Throws INVALID_VALUE. Database indexes limit the length of a text, and PostgreSQL cannot store NUL. */
+function requireText(what: string, text: string, max: number, argument: string): void {
+  if (text.length >= 1 && text.length <= max && !text.includes('\0')) return
+  const reason = `${what} must have 1 to ${max} characters and no NUL character.`
   throw errors.invalidValue({ reason }, argument)
 }

@@ -8,9 +8,9 @@ export interface PoolImage {
 }
 
 /**
- * Draws a support set: `shots` images of every class, at random by the seed, in the order of the classes. The draw depends
- * on the pool's images and not on their order, and a smaller number of shots of the same seed is part of a greater one.
- * Throws CLASS_WITHOUT_IMAGES or NOT_ENOUGH_IMAGES with the class and how many images it has.
+ * Draws a support set: `shots` random images of every class, in the order of the classes. The draw depends on the seed and
+ * on which images the pool has, but not on their order. With the same seed, a draw with fewer shots is a subset of a draw
+ * with more. Throws CLASS_WITHOUT_IMAGES or NOT_ENOUGH_IMAGES with the class and its number of images.
  */
 export function drawSupport(
   pool: readonly PoolImage[],

@@ -1,55 +1,60 @@
-import { LRUCache } from 'lru-cache'
-import type { Encoder, ImageSource } from '../encoders/encoder.js'
+import type { Encoder } from '../encoders/encoder.js'
+import type { ImageSource } from '../encoders/prepare-batch.js'
 import { encodeClasses } from '../encoders/text-classifier.js'
 import { errors } from '../errors.js'
 import type { LabelledImages } from '../features/labelled-images.js'
 import type { SpaceFeatures } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
-import { type AugmentationRecipe, augmentationRecipe, plain } from '../images/augmentation.js'
+import { type AugmentationRecipe, augmentationRecipe, noAugmentation } from '../images/augmentation.js'
 import type { ClassRow, DatasetImageRow } from '../store/datasets.js'
 import type { ImageFiles } from '../store/image-files.js'
 import type { Store } from '../store/store.js'
 import type { SupportImageRow, SupportSetRow } from '../store/support-sets.js'
 import { fingerprintOf } from '../system/fingerprint.js'
+import { createPromiseCache } from '../system/promise-cache.js'
 import type { Matrix } from '../tensor/matrix.js'
 import { drawSupport } from './draw-support.js'
 import type { FeatureSource } from './feature-source.js'
 import { matchClasses } from './match-classes.js'
 
-/** How far the encoding of images may be told and stopped. */
+/** Callbacks for progress and cancellation while images are encoded. */
 export interface LoadOptions {
   readonly signal?: AbortSignal
+  /** Called with the number of images just encoded. */
   readonly onEncoded?: (images: number) => void
 }
 
-/** What runs and predictions are made of: classes, support sets and images, encoded. */
+/** The encoded classes, support sets and images that runs and predictions use. */
 export interface EncodedData {
   /** A dataset's classes. Throws UNKNOWN_DATASET. */
   classes(datasetId: string): Promise<readonly ClassRow[]>
-  /** The text classifier of a dataset's classes, encoded once. */
+  /** The text classifier W of a dataset's classes, [C, d]. Recent classifiers are cached. */
   textClassifier(encoder: Encoder, classes: readonly ClassRow[]): Promise<Matrix>
   /**
-   * Draws a support set, of the images up to a position where one is given, or finds it where the same has been drawn
-   * before. Throws as `drawSupport`.
+   * Draws a support set and stores it, or returns the stored one if the same set was drawn before. If `lastImage` is given,
+   * draws only from the images up to that position. Throws UNKNOWN_DATASET, CLASS_WITHOUT_IMAGES or NOT_ENOUGH_IMAGES.
    */
   supportSet(request: SupportSetRequest, lastImage?: number | null): Promise<SupportSetRow>
-  /** A support set, encoded for the given spaces of the encoder. */
+  /** Encodes a support set in `clip` and in the given spaces of the encoder. */
   support(
     supportSet: SupportSetRow,
     encoder: Encoder,
     spaces: readonly string[],
     options?: LoadOptions,
   ): Promise<Support>
-  /** A split of a dataset, encoded for the given spaces of the encoder. */
+  /** Encodes labelled images in `clip` and in the given spaces of the encoder. */
   labelled(
     images: readonly DatasetImageRow[],
     encoder: Encoder,
     spaces: readonly string[],
     options?: LoadOptions,
   ): Promise<LabelledImages>
-  /** The test images of a dataset, their classes those of the same name in another. Throws CLASSES_DIFFER. */
+  /**
+   * The test images of one dataset, with the class indices of another dataset that has the same class names. Throws
+   * UNKNOWN_DATASET or CLASSES_DIFFER.
+   */
   testImages(testDatasetId: string, datasetId: string, lastImage?: number | null): Promise<DatasetImageRow[]>
-  /** How many images of these would have to be encoded. */
+  /** The number of these images whose features are not stored yet. */
   missing(
     images: readonly SupportImageRow[],
     encoder: Encoder,
@@ -66,8 +71,8 @@ export interface SupportSetRequest {
   readonly augmentations: number
 }
 
-/** Text classifiers kept in memory: encoding texts is cheap, but not free. */
-const keptClassifiers = 16
+/** The number of text classifiers cached in memory. */
+const maxClassifiers = 16
 
 export function createEncodedData(options: {
   readonly store: Store
@@ -75,7 +80,7 @@ export function createEncodedData(options: {
   readonly imageFiles: ImageFiles
 }): EncodedData {
   const { store, features, imageFiles } = options
-  const classifiers = new LRUCache<string, Promise<Matrix>>({ max: keptClassifiers })
+  const classifiers = createPromiseCache<Matrix>(maxClassifiers)
 
   const sourceOf = ({ imageId }: SupportImageRow): ImageSource => ({
     id: imageId,
@@ -90,12 +95,7 @@ export function createEncodedData(options: {
 
   function textClassifier(encoder: Encoder, rows: readonly ClassRow[]): Promise<Matrix> {
     const key = JSON.stringify([encoder.id, encoder.fingerprint, rows.map(({ prompts }) => prompts)])
-    const known = classifiers.get(key)
-    if (known) return known
-    const encoding = encodeClasses(encoder, rows)
-    classifiers.set(key, encoding)
-    encoding.catch(() => classifiers.delete(key))
-    return encoding
+    return classifiers.get(key, () => encodeClasses(encoder, rows))
   }
 
   const load = (
@@ -143,7 +143,7 @@ export function createEncodedData(options: {
     },
     async labelled(images, encoder, spaces, loading) {
       return {
-        features: await load(images, encoder, spaces, plain, loading),
+        features: await load(images, encoder, spaces, noAugmentation, loading),
         labels: Int32Array.from(images, ({ classIndex }) => classIndex),
       }
     },

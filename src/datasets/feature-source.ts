@@ -1,19 +1,20 @@
 import pLimit from 'p-limit'
-import type { Encoder, ImageSource } from '../encoders/encoder.js'
+import type { Encoder } from '../encoders/encoder.js'
+import type { ImageSource } from '../encoders/prepare-batch.js'
 import type { FeatureAddress, FeatureStore } from '../features/feature-store.js'
 import type { SpaceFeatures } from '../features/space-features.js'
 import type { AugmentationRecipe } from '../images/augmentation.js'
 import { untilCancelled } from '../system/abort.js'
 import { rowOf } from '../tensor/matrix.js'
 
-/** Features of images, from the store where they are there, encoded and stored where they are not. */
+/** Reads the features of images from the store, and encodes and stores the missing ones. */
 export interface FeatureSource {
   /**
-   * One row an image, in each space asked for. `onEncoded` is told of every image that had to be encoded, as it is.
-   * Throws as `encodeImages`.
+   * Features [n, d] in each requested space, one row for each image in the order given. `onEncoded` is called after each
+   * batch with the number of images encoded. Throws as `encodeImages`.
    */
   load(request: FeatureRequest): Promise<SpaceFeatures>
-  /** How many of the images would have to be encoded. */
+  /** The number of images that have no stored features in at least one of the spaces. */
   missing(request: Pick<FeatureRequest, 'encoder' | 'images' | 'spaces' | 'recipe'>): Promise<number>
 }
 
@@ -26,15 +27,15 @@ export interface FeatureRequest {
   readonly onEncoded?: (images: number) => void
 }
 
-/** Told of what is found and what is encoded. */
+/** Callbacks for metrics. */
 export interface FeatureEvents {
-  /** Of the images asked for, how many have all features stored, and how many have to be encoded. */
+  /** Called with the numbers of requested images that have all features stored and that must be encoded. */
   readonly onLookup?: (found: number, missing: number) => void
   readonly onEncoded?: (images: number, seconds: number) => void
 }
 
 export function createFeatureSource(store: FeatureStore, events: FeatureEvents = {}): FeatureSource {
-  // One request after another: two that want the same image would otherwise both encode it.
+  // One request at a time, so that two requests do not encode the same image.
   const oneAtATime = pLimit(1)
 
   const addressOf = (encoder: Encoder, space: string, recipe: AugmentationRecipe): FeatureAddress => ({
@@ -44,8 +45,8 @@ export function createFeatureSource(store: FeatureStore, events: FeatureEvents =
     dimensions: encoder.dimensions,
   })
 
-  /** What is stored of each space, and the positions at which any space misses an image. */
-  async function look({ encoder, images, spaces, recipe }: FeatureRequest) {
+  /** The stored features in each space, and the ascending positions of images that lack features in any of them. */
+  async function lookUp({ encoder, images, spaces, recipe }: FeatureRequest) {
     const ids = images.map(({ id }) => id)
     const found = await Promise.all(
       spaces.map(async (space) => ({ space, ...(await store.read(addressOf(encoder, space, recipe), ids)) })),
@@ -56,11 +57,11 @@ export function createFeatureSource(store: FeatureStore, events: FeatureEvents =
 
   async function load(request: FeatureRequest): Promise<SpaceFeatures> {
     const { encoder, images, spaces, recipe, signal, onEncoded } = request
-    const { found, missing } = await look(request)
+    const { found, missing } = await lookUp(request)
     events.onLookup?.(images.length - missing.length, missing.length)
-    // An image that stands twice in the request is encoded once.
-    const first = new Map(missing.map((row) => [(images[row] as ImageSource).id, row]))
-    const unique = [...first.values()]
+    // An image that the request contains twice is encoded once.
+    const rowById = new Map(missing.map((row) => [(images[row] as ImageSource).id, row]))
+    const unique = [...rowById.values()]
     let before = performance.now()
     const encoded = await encoder.encodeImages(
       unique.map((row) => images[row] as ImageSource),
@@ -80,12 +81,12 @@ export function createFeatureSource(store: FeatureStore, events: FeatureEvents =
         },
       },
     )
-    const place = new Map(unique.map((row, i) => [(images[row] as ImageSource).id, i]))
+    const encodedRowOf = new Map(unique.map((row, i) => [(images[row] as ImageSource).id, i]))
     for (const { space, features } of found) {
       const fresh = encoded[space]
       if (fresh === undefined) continue
       for (const row of missing) {
-        rowOf(features, row).set(rowOf(fresh, place.get((images[row] as ImageSource).id) as number))
+        rowOf(features, row).set(rowOf(fresh, encodedRowOf.get((images[row] as ImageSource).id) as number))
       }
     }
     return Object.fromEntries(found.map(({ space, features }) => [space, features]))
@@ -97,6 +98,6 @@ export function createFeatureSource(store: FeatureStore, events: FeatureEvents =
         request.signal,
         oneAtATime(() => load(request)),
       ),
-    missing: async (request) => (await look(request)).missing.length,
+    missing: async (request) => (await lookUp(request)).missing.length,
   }
 }

@@ -3,18 +3,18 @@ import { checkImage, type ImageInfo } from '../images/decode.js'
 import { type ImageFiles, imageIdOf } from '../store/image-files.js'
 import type { Store } from '../store/store.js'
 
-/** An image as it is given: exactly one of the id of a stored one, base64 (or a data URL), and an uploaded file. */
+/** An image of a request: exactly one of the id of a stored image, base64 (or a data URL), and an uploaded file. */
 export interface ImageInput {
   readonly id?: string | null
   readonly base64?: string | null
   readonly upload?: { read(): Promise<Buffer> } | null
 }
 
-/** An image that has been read and found to be one. */
+/** An image that has been read and checked. */
 export interface ReadImage extends ImageInfo {
   readonly id: string
   readonly bytes: Buffer
-  /** Whether it is stored, or has been given for this request alone. */
+  /** Whether the request names a stored image by its id. */
   readonly stored: boolean
 }
 
@@ -25,7 +25,7 @@ export interface ImageInputContext {
 }
 
 /**
- * Reads an image and makes sure that it is one.
+ * Reads an image and checks that it can be decoded and is not too large.
  * Throws IMAGE_SOURCE_AMBIGUOUS, UNKNOWN_IMAGE, INVALID_BASE64, INVALID_IMAGE or IMAGE_TOO_LARGE.
  */
 export async function readImageInput(input: ImageInput, context: ImageInputContext): Promise<ReadImage> {
@@ -39,7 +39,7 @@ export async function readImageInput(input: ImageInput, context: ImageInputConte
   }
 }
 
-/** The bytes of an image that is given in exactly one way. Throws UNKNOWN_IMAGE or INVALID_BASE64. */
+/** The bytes of an image that has exactly one source. Throws UNKNOWN_IMAGE or INVALID_BASE64. */
 export async function readBytes(
   { id, base64, upload }: ImageInput,
   { store, imageFiles }: Pick<ImageInputContext, 'store' | 'imageFiles'>,
@@ -52,7 +52,7 @@ export async function readBytes(
   return upload ? upload.read() : fromBase64(base64 ?? '')
 }
 
-/** Throws IMAGE_SOURCE_AMBIGUOUS unless the image is given in exactly one way. */
+/** Throws IMAGE_SOURCE_AMBIGUOUS unless the image has exactly one source. */
 export function requireOneSource({ id, base64, upload }: ImageInput): void {
   const given = Object.entries({ id, base64, upload }).flatMap(([name, value]) =>
     value == null ? [] : [name],

@@ -9,43 +9,42 @@ import type { Store } from '../store/store.js'
 import { isCancelled, throwIfCancelled } from '../system/abort.js'
 import { isStorageFault } from '../system/storage-fault.js'
 
-/** An image on its way into a dataset. */
+/** An image to add to a dataset. */
 export interface IncomingImage {
   readonly classIndex: number
   readonly split: Split
-  /** Throws an error of ours for an image that cannot be read. */
+  /** Throws a ShotboardError if the image cannot be read. */
   read(): Promise<Buffer>
 }
 
-/** An image that was not taken, and why. */
+/** An image that was not added, with the reason. */
 export interface RejectedImage {
-  /** Among the images given, from 0. */
+  /** The position among the given images, from 0. */
   readonly position: number
   readonly code: string
   readonly reason: string
 }
 
-/** The one way by which images come in. */
+/** Adds and removes image files. Every image of a dataset is added here. */
 export interface ImageIntake {
   /**
-   * Reads and checks images and stores their files, and when these are there to stay, hands them to `record`, which puts
-   * them into the database: an image that the database knows has its file, whatever happens between. One that cannot be
-   * read is rejected and stops no others. Throws DISK_FULL, STORAGE_FAILED, DATABASE_UNAVAILABLE or CANCELLED, and then
-   * has taken none.
+   * Reads and checks images, saves their files, and then calls `record`, which writes them to the database. Files come
+   * first, so every image in the database has its file, even after a crash. An image that cannot be read is rejected, and
+   * the others are added. Throws DISK_FULL, STORAGE_FAILED, DATABASE_UNAVAILABLE or CANCELLED, and then adds nothing.
    */
   take<T>(
     images: Iterable<IncomingImage> | AsyncIterable<IncomingImage>,
     record: (taken: readonly NewImage[], rejected: readonly RejectedImage[]) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T>
-  /** Removes the files of images that the database does not know, or not any more. */
+  /** Removes the files of those images that are not in the database. */
   forget(ids: readonly string[]): Promise<void>
 }
 
-/** Images that are read at the same time, and that are decoded. */
+/** The number of images that are read, or decoded, at the same time. */
 const imagesInFlight = 8
 
-/** Images that are held in memory together: so many, or so many bytes. */
+/** Images are held in memory in groups. A group is full when it reaches one of these limits. */
 const groupLimit = { images: 128, bytes: 16 * 2 ** 20 }
 
 interface ReadImage extends IncomingImage {
@@ -61,23 +60,23 @@ export function createImageIntake(context: {
   readonly maxMegapixels: number
 }): ImageIntake {
   const { store, imageFiles, recoveryMarkers, maxMegapixels } = context
-  // Two requests with the same image at once must not both insert it.
+  // Two concurrent requests with the same image must not both insert it.
   const oneAtATime = pLimit(1)
 
-  // Nobody records an image between the question whether it is known and the removal of its file.
+  // The lock ensures that no image is recorded between the check and the removal of its file.
   const forget = (ids: readonly string[]): Promise<void> =>
     oneAtATime(async () => {
       const known = new Set(await store.images.known(ids))
       await imageFiles.remove(ids.filter((id) => !known.has(id)))
     })
 
-  /** Checks an image, and writes its file unless it is stored. Throws INVALID_IMAGE or IMAGE_TOO_LARGE. */
+  /** Checks an image and writes its file, unless the image is stored. Throws INVALID_IMAGE or IMAGE_TOO_LARGE. */
   async function storeFile(
     { id, bytes, classIndex, split }: ReadImage,
     stored: Described | undefined,
     files: ImageFileBatch,
   ): Promise<NewImage> {
-    // An image that is stored has been checked when it came.
+    // Stored images were checked when they were added.
     const { width, height, format } = stored ?? (await checkImage(bytes, maxMegapixels))
     if (!stored) await files.write(id, bytes)
     return { imageId: id, width, height, format, bytes: bytes.length, classIndex, split }
@@ -100,7 +99,7 @@ export function createImageIntake(context: {
               try {
                 taken.set(image.position, await storeFile(image, stored.get(image.id), files))
               } catch (error) {
-                if (!isImagesOwn(error)) throw error
+                if (!isImageError(error)) throw error
                 rejected.set(image.position, error)
               }
             }),
@@ -108,13 +107,13 @@ export function createImageIntake(context: {
         )
       }
       await files.save()
-      const inOrder = sorted(taken).map(([, image]) => image)
-      const told = sorted(rejected).map(([position, { code, message }]) => ({
+      const takenImages = sorted(taken).map(([, image]) => image)
+      const rejectedImages = sorted(rejected).map(([position, { code, message }]) => ({
         position,
         code,
         reason: message,
       }))
-      return await oneAtATime(() => record(inOrder, told))
+      return await oneAtATime(() => record(takenImages, rejectedImages))
     } catch (error) {
       await files.release()
       await forget([...taken.values()].map(({ imageId }) => imageId))
@@ -134,7 +133,7 @@ type Incoming = Parameters<ImageIntake['take']>[0]
 type Recorder<T> = (taken: readonly NewImage[], rejected: readonly RejectedImage[]) => Promise<T>
 type Described = Pick<NewImage, 'width' | 'height' | 'format'>
 
-/** Reads images, some at a time, and hands them on in groups that memory has room for. */
+/** Reads several images at a time and yields them in groups limited by `groupLimit`. */
 async function* readGroups(
   images: Incoming,
   reject: (position: number, error: ShotboardError) => void,
@@ -149,7 +148,7 @@ async function* readGroups(
       bytes += content.length
       group.push({ ...image, position, bytes: content, id: imageIdOf(content) })
     } catch (error) {
-      if (isImagesOwn(error)) reject(position, error)
+      if (isImageError(error)) reject(position, error)
       else failure = error
     }
   }
@@ -172,11 +171,11 @@ async function* readGroups(
   if (group.length > 0) yield group
 }
 
-/** Whether an error is an image's own, and not that of the disk or the database, or of whoever cancelled. */
-const isImagesOwn = (error: unknown): error is ShotboardError =>
+/** Whether the image itself is at fault, and not the disk, the database or a cancellation. */
+const isImageError = (error: unknown): error is ShotboardError =>
   error instanceof ShotboardError && !isStorageFault(error) && !isCancelled(error)
 
-/** Waits for all work to end, and then throws what the first of it threw: nothing goes on behind an error. */
+/** Waits for all work to end, then throws the first error, so that no work continues after the error is thrown. */
 async function allSettled(work: readonly Promise<unknown>[]): Promise<void> {
   for (const { status, ...result } of await Promise.allSettled(work)) {
     if (status === 'rejected' && 'reason' in result) throw result.reason

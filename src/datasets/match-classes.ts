@@ -1,14 +1,14 @@
 import { errors } from '../errors.js'
 
-/** A dataset's name and the names of its classes, in the order of their indices. */
+/** A dataset's name and its class names, in the order of the class indices. */
 export interface NamedClasses {
   readonly name: string
   readonly classes: readonly string[]
 }
 
 /**
- * The index in `dataset` of each class of `other`: two datasets are about the same classes where these have the same
- * names, in whatever order. Throws CLASSES_DIFFER, which lists the classes that only one of the two has.
+ * The index in `dataset` of each class of `other`, [C]. Both datasets must have the same class names, in any order. Throws
+ * CLASSES_DIFFER with the classes that only one of the two has.
  */
 export function matchClasses(dataset: NamedClasses, other: NamedClasses): Int32Array {
   const indexOf = new Map(dataset.classes.map((name, index) => [name, index]))

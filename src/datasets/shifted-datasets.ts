@@ -16,14 +16,14 @@ export interface ShiftedDataset {
   readonly added: number
 }
 
-/** Images are read, shifted and added so many at a time, so that memory stays bounded. */
+/** Images that are shifted and added in one step. The limit keeps memory use bounded. */
 const imagesPerStep = 128
 
 /**
- * Makes a dataset's shifted twin: the same classes, and its test images blurred, noisy, of less contrast or of a lower
- * resolution, as `testDataset` of a comparison takes them. The twin is named after both, such as "Birds, blur 2"; making
- * it again adds what is missing. The same images give the same twin. Throws UNKNOWN_DATASET or NO_TEST_SPLIT, and
- * DATASET_EXISTS where a dataset of that name has other classes.
+ * Makes a shifted copy of a dataset: a dataset with the same classes and shifted test images (blur, noise, less contrast or
+ * lower resolution), to use as `testDataset` of a comparison. The copy is named after its source and the shift, for example
+ * "Birds, blur 2". Making it again adds only the missing images. The result is deterministic. Throws UNKNOWN_DATASET,
+ * NO_TEST_SPLIT, or DATASET_EXISTS if a dataset of that name has other classes.
  */
 export function createShiftedDatasets({
   store,
@@ -38,8 +38,9 @@ export function createShiftedDatasets({
     const classes = await store.datasets.classes(source)
     const known = await store.datasets.findByName(name)
     if (!known) return datasets.create({ name, classes })
-    const theirs = await store.datasets.classes(known.id)
-    const same = theirs.length === classes.length && theirs.every((each, i) => each.name === classes[i]?.name)
+    const existing = await store.datasets.classes(known.id)
+    const same =
+      existing.length === classes.length && existing.every((each, i) => each.name === classes[i]?.name)
     if (!same) throw errors.datasetExists({ name }, 'dataset')
     return known
   }
@@ -49,7 +50,7 @@ export function createShiftedDatasets({
     if (!source) throw errors.unknownDataset({ id }, 'dataset')
     const images = await store.datasets.images(id, 'TEST')
     if (images.length === 0) throw errors.noTestSplit({ dataset: source.name }, 'dataset')
-    const twin = await findOrCreate(`${source.name}, ${kind} ${strength}`, id)
+    const copy = await findOrCreate(`${source.name}, ${kind} ${strength}`, id)
     const classes = await store.datasets.classes(id)
     let added = 0
     for (let from = 0; from < images.length; from += imagesPerStep) {
@@ -62,8 +63,8 @@ export function createShiftedDatasets({
         class: classes[classIndex]?.name ?? '',
         split: 'TEST' as const,
       }))
-      added += (await datasets.addImages({ dataset: twin.id, images: step })).added
+      added += (await datasets.addImages({ dataset: copy.id, images: step })).added
     }
-    return { dataset: twin, added }
+    return { dataset: copy, added }
   }
 }

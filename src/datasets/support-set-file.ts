@@ -6,9 +6,10 @@ import { versions } from '../version.js'
 import type { EncodedData } from './encoded-data.js'
 
 /**
- * A support set, encoded, as a safetensors file under the names that `shotboard evaluate` reads: `support_K_features`
- * [S, d], `support_K_labels` [S], `text_features` [C, d], and `imo_support_K_features` where the encoder has `imo`; its
- * metadata say which images, classes and encoder these are. Throws UNKNOWN_SUPPORT_SET or UNKNOWN_ENCODER.
+ * An encoded support set as a safetensors file that `shotboard evaluate` reads. Its tensors, for K shots, are
+ * `support_K_features` [S, d], `support_K_labels` [S], `text_features` [C, d], and `imo_support_K_features` [S, d] if the
+ * encoder has `imo`. Its metadata name the images, the classes and the encoder. Throws UNKNOWN_SUPPORT_SET or
+ * UNKNOWN_ENCODER.
  */
 export async function supportSetFile(
   { store, encoders, encodedData }: { store: Store; encoders: Encoders; encodedData: EncodedData },

@@ -14,7 +14,7 @@ export interface CreateSupportSetInput {
 
 export interface SupportSets {
   /**
-   * Draws a support set; the same request on the same images gives the same one. Throws UNKNOWN_DATASET,
+   * Draws a support set. The same request on the same images returns the same support set. Throws UNKNOWN_DATASET,
    * UNKNOWN_ENCODER, INVALID_VALUE, CLASS_WITHOUT_IMAGES or NOT_ENOUGH_IMAGES.
    */
   create(input: CreateSupportSetInput): Promise<SupportSetRow>
@@ -39,17 +39,17 @@ export function createSupportSets(context: {
 }
 
 const requireInteger =
-  (what: string, least: number, most: number) =>
+  (what: string, min: number, max: number) =>
   (value: number, argument: string): void => {
-    if (!(Number.isInteger(value) && value >= least && value <= most)) {
+    if (!(Number.isInteger(value) && value >= min && value <= max)) {
       throw errors.invalidValue(
-        { reason: `${what} must be a whole number from ${least} to ${most}, not ${value}.` },
+        { reason: `${what} must be a whole number from ${min} to ${max}, not ${value}.` },
         argument,
       )
     }
   }
 
-/** Throw INVALID_VALUE for what a support set cannot be drawn with. */
+/** Check the parameters of a support set. Throw INVALID_VALUE with the argument at fault. */
 export const requireShots = requireInteger('The number of shots', 1, 10_000)
 export const requireSeed = requireInteger('A seed', -(2 ** 31), 2 ** 31 - 1)
 export const requireAugmentations = requireInteger('The number of augmentations', 1, 100)

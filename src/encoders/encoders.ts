@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { errors, reasonOf } from '../errors.js'
 import type { Runtime } from '../tensor/runtime.js'
 import type { AdapterFolder } from './adapters/added-adapters.js'
-import { type Encoder, encoderOf } from './encoder.js'
+import { createEncoder, type Encoder } from './encoder.js'
 import type { ModelFolder } from './manifest.js'
 import { isModelFolder, readModelFolder } from './model-folder.js'
 
@@ -42,7 +42,7 @@ export async function openEncoders(
   options: { readonly idleMinutes?: number; readonly adapterFolder?: AdapterFolder } = {},
 ): Promise<Encoders> {
   const models = await readModelFolders(places)
-  const all = models.map((model) => encoderOf(model, runtime, options))
+  const all = models.map((model) => createEncoder(model, runtime, options))
   const { adapterFolder } = options
   if (adapterFolder) {
     await Promise.all(all.map(async (encoder) => encoder.setAdapters(await adapterFolder.read(encoder.id))))

@@ -1,6 +1,6 @@
 import type { LabelledImages } from '../features/labelled-images.js'
 import { type FitOptions, type FittedMethod, fitMethod, scoreQueries } from './fit.js'
-import { createTally, type Measures } from './metrics.js'
+import { createTally, type MeasuredPredictions } from './metrics.js'
 import type { KlScaling } from './protocol.js'
 
 export interface EvaluationOptions extends FitOptions {
@@ -10,7 +10,7 @@ export interface EvaluationOptions extends FitOptions {
   readonly klScaling?: KlScaling
 }
 
-export interface Evaluation extends Measures {
+export interface Evaluation extends MeasuredPredictions {
   readonly fitted: FittedMethod
   /** Percentage of the unshifted test images; null where there are none. */
   readonly unshiftedAccuracy: number | null
@@ -33,7 +33,7 @@ async function measure(
   { features, labels }: LabelledImages,
   klScaling: KlScaling,
   signal: AbortSignal | undefined,
-): Promise<Measures> {
+): Promise<MeasuredPredictions> {
   const tally = createTally()
   for await (const { batch, scores } of scoreQueries(fitted, features, klScaling, signal)) {
     tally.add(scores.logits, labels.subarray(batch.from, batch.from + batch.rows))

@@ -7,7 +7,7 @@ export type SpaceFeatures = Readonly<Record<string, Matrix>>
 /** The features of one of the encoder's spaces, [N, d]. Throws SPACE_NOT_AVAILABLE if there are none. */
 export function featuresOf(features: SpaceFeatures, space: string): Matrix {
   const found = features[space]
-  if (found === undefined) throw errors.spaceNotAvailable({ space, encoder: 'given' })
+  if (found === undefined) throw errors.spaceNotAvailable({ space })
   return found
 }
 

@@ -3,7 +3,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import type { Logger } from 'pino'
 import { errors, reasonOf, ShotboardError } from '../errors.js'
 import type { Settings } from '../settings/settings.js'
-import { isTooLong, type OperationLimits } from './operation-limits.js'
+import { isTooLong, type OperationLimits } from './graphql/operation-limits.js'
 
 /** Errors outside of GraphQL in GraphQL's form. */
 export function reportError({ maxRequestMegabytes }: Settings, log: Logger): ErrorRequestHandler {
@@ -31,7 +31,7 @@ export function describeFailure(
   log: Logger,
 ): GraphQLFormattedError {
   if (isTooLong(formatted.message)) {
-    const { message, extensions } = errors.queryTooLong({ most: maxQueryTokens })
+    const { message, extensions } = errors.queryTooLong({ max: maxQueryTokens })
     return { ...formatted, message, extensions }
   }
   if (formatted.extensions?.code !== 'INTERNAL_SERVER_ERROR') return formatted

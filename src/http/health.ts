@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { type Response, Router } from 'express'
-import type { Library } from '../library/library.js'
+import type { Library } from '../library/index.js'
 
 /** A check that has not answered by then counts as failed. */
 const msForChecks = 3000

@@ -2,31 +2,36 @@ import { createServer, type Server } from 'node:http'
 import express from 'express'
 import type { Logger } from 'pino'
 import { errors } from '../errors.js'
-import type { Library } from '../library/library.js'
+import type { Library } from '../library/index.js'
 import type { Context } from '../schema/context.js'
 import { createLoaders } from '../schema/loaders.js'
 import { createSchema } from '../schema/schema.js'
 import type { Settings } from '../settings/settings.js'
-import { serveAdapter } from './adapters.js'
-import { createAuthentication, requireKey } from './authentication.js'
-import { serveDashboard } from './dashboard.js'
+import { createAuthentication, requireKey } from './access/authentication.js'
+import { requireKnownHost } from './access/hosts.js'
+import { allowOrigins } from './access/origins.js'
+import { serveSignIn } from './access/sign-in.js'
 import { reportError } from './errors.js'
-import { serveEventStream } from './event-stream.js'
-import { serveComparisonCsv, serveComparisonJson, serveDatasetManifest, serveSupportSet } from './exports.js'
+import { serveAdapter } from './files/adapters.js'
+import { serveDashboard } from './files/dashboard.js'
+import {
+  serveComparisonCsv,
+  serveComparisonJson,
+  serveDatasetManifest,
+  serveSupportSet,
+} from './files/exports.js'
+import { serveImage } from './files/images.js'
+import { serveReport } from './files/report.js'
 import { createDraining } from './graceful-shutdown.js'
-import { answerOperations } from './graphql.js'
+import { serveEventStream } from './graphql/event-stream.js'
+import { answerOperations } from './graphql/graphql.js'
+import { serveIde } from './graphql/ide.js'
+import { createStreamedOperations } from './graphql/streamed-operations.js'
+import { acceptUploads } from './graphql/uploads.js'
+import { serveWebSockets } from './graphql/websocket.js'
 import { serveHealth } from './health.js'
-import { requireKnownHost } from './hosts.js'
-import { serveIde } from './ide.js'
-import { serveImage } from './images.js'
 import type { Metrics } from './metrics.js'
-import { allowOrigins } from './origins.js'
-import { serveReport } from './report.js'
 import { logRequests } from './request-log.js'
-import { serveSignIn } from './sign-in.js'
-import { createStreamedOperations } from './streamed-operations.js'
-import { acceptUploads } from './uploads.js'
-import { serveWebSockets } from './websocket.js'
 
 export interface HttpServer {
   /** Not listening yet. */
@@ -44,7 +49,7 @@ export async function createHttpServer(options: {
 }): Promise<HttpServer> {
   const { library, settings, metrics, log } = options
   const schema = await createSchema()
-  const createContext = (): Context => ({ library, loaders: createLoaders(library.store), limits: settings })
+  const createContext = (): Context => ({ library, loaders: createLoaders(library), limits: settings })
   const authentication = createAuthentication(settings)
   const operations = createStreamedOperations({ schema, createContext, settings, metrics, log })
   const answer = await answerOperations({ schema, createContext, authentication, settings, metrics, log })

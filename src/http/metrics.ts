@@ -1,7 +1,6 @@
 import type { RequestHandler } from 'express'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { FeatureEvents } from '../datasets/feature-source.js'
-import type { JobCounts } from '../jobs/queue.js'
+import type { FeatureEvents, JobCounts } from '../library/index.js'
 
 /** A request that has been answered. */
 export interface AnsweredRequest {

@@ -2,7 +2,7 @@ import sharp, { type Metadata, type Sharp } from 'sharp'
 import { errors, reasonOf } from '../errors.js'
 import { jpegComponents } from './jpeg-components.js'
 
-/** Decoded pixels: upright, RGB, 8 bits a channel, row by row. */
+/** Decoded pixels: upright, RGB, 8 bits per channel, [height, width, 3]. */
 export interface RgbImage {
   readonly width: number
   readonly height: number
@@ -10,7 +10,7 @@ export interface RgbImage {
 }
 
 export interface ImageInfo {
-  /** Width and height as a person sees the image, EXIF orientation applied. */
+  /** Width and height after the EXIF orientation is applied. */
   readonly width: number
   readonly height: number
   readonly format: ImageFormat
@@ -19,16 +19,16 @@ export interface ImageInfo {
 const formats = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const
 export type ImageFormat = (typeof formats)[number]
 
-/** The content type to serve an image of that format with. */
+/** The content type of an image format. */
 export const contentTypeOf = (format: ImageFormat): string => `image/${format}`
 
-// Many small images are decoded at once; one thread for each is faster than several for one.
+// Many small images are decoded at once. One thread per image is faster than several threads per image.
 sharp.concurrency(1)
 sharp.cache(false)
 
 /**
- * Reads an image's header. Throws INVALID_IMAGE for what is no image of a known format, and IMAGE_TOO_LARGE, before
- * anything is decoded, where it has more than `maxMegapixels`.
+ * Reads an image's header, without decoding its pixels. Throws INVALID_IMAGE for an unknown format or a broken header, and
+ * IMAGE_TOO_LARGE for an image of more than `maxMegapixels` million pixels.
  */
 export async function inspectImage(bytes: Uint8Array, maxMegapixels: number): Promise<ImageInfo> {
   if (bytes.length === 0) throw errors.invalidImage({ reason: 'it has no bytes' })
@@ -41,12 +41,12 @@ export async function inspectImage(bytes: Uint8Array, maxMegapixels: number): Pr
   const name = header.format === 'heif' ? 'avif' : header.format
   const format = formats.find((known) => known === name)
   if (format === undefined) {
-    throw errors.invalidImage({ reason: `its format ${name} is none of ${formats.join(', ')}` })
+    throw errors.invalidImage({ reason: `its format ${name} is not one of ${formats.join(', ')}` })
   }
-  // A rotation by a quarter, EXIF orientations 5 to 8, swaps the sides.
-  const turned = (header.orientation ?? 1) >= 5
-  const width = turned ? header.height : header.width
-  const height = turned ? header.width : header.height
+  // EXIF orientations 5 to 8 rotate by a quarter turn, which swaps the sides.
+  const isTurned = (header.orientation ?? 1) >= 5
+  const width = isTurned ? header.height : header.width
+  const height = isTurned ? header.width : header.height
   if (width * height > maxMegapixels * 1e6) {
     throw errors.imageTooLarge({ width, height, megapixels: maxMegapixels })
   }
@@ -54,13 +54,13 @@ export async function inspectImage(bytes: Uint8Array, maxMegapixels: number): Pr
 }
 
 /**
- * How colours are read. `managed`: alpha over white, colour profiles applied. `plain`: as Pillow's `convert('RGB')` hands
- * them to CLIP's preprocessing, alpha dropped, profiles ignored, CMYK by plain arithmetic.
+ * How colours are decoded. `managed`: transparency over white, colour profiles applied. `plain`: as Pillow's
+ * `convert('RGB')` does for CLIP's preprocessing, with alpha dropped, profiles ignored and CMYK converted by arithmetic.
  */
 export type Colours = 'managed' | 'plain'
 
 /**
- * Decodes an image: upright by its EXIF orientation, grey and CMYK to RGB, 16 bits to 8.
+ * Decodes an image to RGB, upright by its EXIF orientation. Grey, CMYK and 16-bit images are converted.
  * Throws INVALID_IMAGE for an image that is truncated or broken.
  */
 export async function decodeImage(bytes: Uint8Array, colours: Colours = 'managed'): Promise<RgbImage> {
@@ -78,9 +78,9 @@ const decodeManaged = (bytes: Uint8Array): Promise<RgbImage> =>
 
 async function decodePlain(bytes: Uint8Array): Promise<RgbImage> {
   const image = sharp(bytes, { ...decoding, ignoreIcc: true }).autoOrient()
-  const mayBeInInks = (jpegComponents(bytes) ?? 4) === 4
-  const isInInks = mayBeInInks && (await image.metadata()).space === 'cmyk'
-  if (!isInInks) return rgbOf(image.removeAlpha().toColourspace('srgb'))
+  const mayBeCmyk = (jpegComponents(bytes) ?? 4) === 4
+  const isCmyk = mayBeCmyk && (await image.metadata()).space === 'cmyk'
+  if (!isCmyk) return rgbOf(image.removeAlpha().toColourspace('srgb'))
   const { data, info } = await image
     .pipelineColourspace('cmyk')
     .toColourspace('cmyk')
@@ -96,7 +96,7 @@ async function rgbOf(image: Sharp): Promise<RgbImage> {
   return { width: info.width, height: info.height, data }
 }
 
-/** What is left of the light that black lets through, in the arithmetic of bytes that Pillow uses. */
+/** CMYK to RGB in Pillow's byte arithmetic: each ink removes its share of the light that black lets through. */
 function rgbOfCmyk(cmyk: Uint8Array): Uint8Array {
   const rgb = new Uint8Array((cmyk.length / 4) * 3)
   for (let from = 0, to = 0; from < cmyk.length; from += 4) {
@@ -109,7 +109,7 @@ function rgbOfCmyk(cmyk: Uint8Array): Uint8Array {
   return rgb
 }
 
-/** Decodes an image once, so that a broken one is found now. Throws INVALID_IMAGE or IMAGE_TOO_LARGE. */
+/** Reads an image's header and decodes its pixels once, to find broken images. Throws INVALID_IMAGE or IMAGE_TOO_LARGE. */
 export async function checkImage(bytes: Uint8Array, maxMegapixels: number): Promise<ImageInfo> {
   const info = await inspectImage(bytes, maxMegapixels)
   await decodeImage(bytes)

@@ -2,7 +2,7 @@ import sharp from 'sharp'
 import { seeded } from '../system/random.js'
 import { decodeImage, type RgbImage } from './decode.js'
 
-/** Ways in which images come out worse than those one has collected. */
+/** Kinds of image corruption, for measuring robustness. */
 export const shiftKinds = ['blur', 'noise', 'contrast', 'resolution'] as const
 export type ShiftKind = (typeof shiftKinds)[number]
 
@@ -11,21 +11,21 @@ export const shiftStrengths = [1, 2, 3] as const
 export type ShiftStrength = (typeof shiftStrengths)[number]
 
 /**
- * What strengths 1, 2 and 3 come to. Lengths are shares of the shorter side, so that a small image and a large one of the
- * same thing are shifted alike. After ImageNet-C (Hendrycks and Dietterich, arXiv 1903.12261).
+ * The amounts of strengths 1, 2 and 3, after ImageNet-C (Hendrycks and Dietterich, arXiv 1903.12261). Lengths are shares
+ * of the shorter side, so that small and large images are shifted alike.
  */
 const amounts: Readonly<Record<ShiftKind, readonly [number, number, number]>> = {
   /** Standard deviation of the Gaussian. */
   blur: [0.025, 0.05, 0.1],
-  /** Standard deviation of independent normal noise, of 255. */
+  /** Standard deviation of independent normal noise, on the scale 0 … 255. */
   noise: [20, 45, 90],
-  /** What is left of the distance from the mean. */
+  /** The factor for the distance from the image's mean. */
   contrast: [0.5, 0.25, 0.12],
-  /** What is left of each side. */
+  /** The factor for each side. */
   resolution: [0.5, 0.33, 0.2],
 }
 
-/** An image, shifted, as PNG. Noise depends on `seed` alone. Throws INVALID_IMAGE for what cannot be decoded. */
+/** A shifted copy of an image, as PNG. Noise depends only on `seed`. Throws INVALID_IMAGE. */
 export async function shiftImage(
   bytes: Uint8Array,
   kind: ShiftKind,
@@ -37,7 +37,7 @@ export async function shiftImage(
   const shorter = Math.min(image.width, image.height)
   switch (kind) {
     case 'blur':
-      // libvips blurs by 0.3 pixels at least.
+      // The smallest deviation that libvips accepts is 0.3 pixels.
       return toPng(image)
         .blur(Math.max(0.3, amount * shorter))
         .toBuffer()
@@ -61,7 +61,7 @@ export async function shiftImage(
 const toPng = ({ width, height, data }: RgbImage) =>
   sharp(data, { raw: { width, height, channels: 3 } }).png()
 
-/** A clamped array rounds, and keeps values from 0 to 255. */
+/** Maps every channel of every pixel. The clamped array rounds the results and limits them to 0 … 255. */
 const mapPixels = (image: RgbImage, map: (value: number) => number): RgbImage => ({
   ...image,
   data: new Uint8Array(Uint8ClampedArray.from(image.data, map).buffer),
@@ -70,7 +70,7 @@ const mapPixels = (image: RgbImage, map: (value: number) => number): RgbImage =>
 function noise(deviation: number, ...seed: readonly (string | number)[]): (value: number) => number {
   const random = seeded('shift', ...seed)
   return (value) => {
-    // Box and Muller.
+    // The Box-Muller transform.
     const radius = Math.sqrt(-2 * Math.log(1 - random.next()))
     return value + deviation * radius * Math.cos(2 * Math.PI * random.next())
   }

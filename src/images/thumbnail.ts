@@ -1,20 +1,20 @@
 import sharp from 'sharp'
 import { errors, reasonOf } from '../errors.js'
 
-/** The sides that thumbnails may have, in pixels. */
-export const leastThumbnail = 16
-export const greatestThumbnail = 1024
+/** The range of a thumbnail's longer side, in pixels. */
+export const minThumbnailSize = 16
+export const maxThumbnailSize = 1024
 
-/** Throws INVALID_VALUE for a size that thumbnails do not have. */
+/** Throws INVALID_VALUE unless `size` is a whole number in the range of thumbnail sizes. */
 export function requireThumbnailSize(size: number, argument: string): void {
-  if (Number.isInteger(size) && size >= leastThumbnail && size <= greatestThumbnail) return
-  const reason = `A thumbnail has ${leastThumbnail} to ${greatestThumbnail} pixels a side.`
+  if (Number.isInteger(size) && size >= minThumbnailSize && size <= maxThumbnailSize) return
+  const reason = `The size of a thumbnail must be a whole number from ${minThumbnailSize} to ${maxThumbnailSize}.`
   throw errors.invalidValue({ reason }, argument)
 }
 
 /**
- * A smaller copy of an image to look at, as WebP, upright, no side longer than `size` pixels; an image that is smaller
- * keeps its size. Throws INVALID_IMAGE for an image that cannot be decoded.
+ * A smaller, upright copy of an image as WebP. Its longer side has `size` pixels, or fewer if the image is smaller. Throws
+ * INVALID_IMAGE for an image that cannot be decoded.
  */
 export async function thumbnailOf(bytes: Uint8Array, size: number): Promise<Buffer> {
   try {

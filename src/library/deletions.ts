@@ -5,9 +5,7 @@ import type { Imports } from '../datasets/importing/imports.js'
 import { errors } from '../errors.js'
 import type { FeatureStore } from '../features/feature-store.js'
 import { augmentationRecipe } from '../images/augmentation.js'
-import type { ArchiveFiles } from '../store/archive-files.js'
 import type { Deleted } from '../store/deletions.js'
-import type { ImageFiles } from '../store/image-files.js'
 import type { RecoveryMarkers } from '../store/recovery-markers.js'
 import type { Store } from '../store/store.js'
 
@@ -33,7 +31,7 @@ export interface Deletions {
 export interface DeletionsContext {
   readonly store: Store
   readonly intake: ImageIntake
-  readonly features: FeatureStore
+  readonly featureStore: FeatureStore
   readonly runResults: RunResults
   readonly imports: Imports
   readonly comparisons: Comparisons
@@ -41,13 +39,13 @@ export interface DeletionsContext {
 }
 
 export function createDeletions(context: DeletionsContext): Deletions {
-  const { store, intake, features, runResults, imports, comparisons, recoveryMarkers } = context
+  const { store, intake, featureStore, runResults, imports, comparisons, recoveryMarkers } = context
 
   async function removeFiles({ images, runs }: Deleted): Promise<void> {
     await runResults.remove(runs)
     if (images.length === 0) return
     const gone = new Set(images)
-    await features.retain(async (ids) => new Set(ids.filter((id) => !gone.has(id))))
+    await featureStore.retain(async (ids) => new Set(ids.filter((id) => !gone.has(id))))
     await intake.forget(images)
   }
 
@@ -63,7 +61,7 @@ export function createDeletions(context: DeletionsContext): Deletions {
         if (augmentations === 1 || images.length === 0) return
         const gone = new Set(images)
         const recipe = augmentationRecipe(augmentations).id
-        await features.retain(
+        await featureStore.retain(
           async (ids) => new Set(ids.filter((image) => !gone.has(image))),
           (address) => address.recipe === recipe && address.encoder.startsWith(`${encoder}-`),
         )
@@ -76,26 +74,4 @@ export function createDeletions(context: DeletionsContext): Deletions {
       await recoveryMarkers.during('deleting', async () => removeFiles(await store.deletions.comparison(id)))
     },
   }
-}
-
-/** Removes files that the database does not know: what an earlier process left that was killed in the middle of something. */
-export async function sweepFiles(context: {
-  readonly store: Store
-  readonly imageFiles: ImageFiles
-  readonly features: FeatureStore
-  readonly runResults: RunResults
-  readonly archiveFiles: ArchiveFiles
-  readonly recoveryMarkers: RecoveryMarkers
-}): Promise<void> {
-  const { store, imageFiles, features, runResults, archiveFiles, recoveryMarkers } = context
-  await archiveFiles.sweep(new Set((await store.imports.unfinished()).map(({ file }) => file)))
-  const left = await recoveryMarkers.left()
-  if (left.size === 0) return
-  const knownImages = async (ids: readonly string[]) => new Set(await store.images.known(ids))
-  await imageFiles.sweep(knownImages)
-  if (left.has('deleting')) {
-    await features.retain(knownImages)
-    await runResults.sweep(async (ids) => new Set(await store.runs.known(ids)))
-  }
-  await recoveryMarkers.settle()
 }

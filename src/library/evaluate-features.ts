@@ -59,8 +59,7 @@ export async function* evaluateFeatures(
   const shotCounts = options.shots ?? features.shots
   if (columns.length === 0) throw errors.emptyList({ what: 'method' }, 'method')
   if (shotCounts.length === 0) throw errors.emptyList({ what: 'number of shots' }, 'shots')
-  if (selection === 'VALIDATION' && !features.validation)
-    throw errors.noValidationSplit({ dataset: 'given' }, 'selection')
+  if (selection === 'VALIDATION' && !features.validation) throw errors.noValidationSplit({}, 'selection')
   const methods = columns.map(({ method, space }) => parametersIn(method, space))
   requireKnown(methods, fixed, 'set')
   for (const [name, values] of Object.entries(grids)) {
@@ -122,7 +121,7 @@ function columnsOf(registered: Method, { features, registry, spaces, cacheOnly }
   return (spaces ?? [method.space]).map((id) => {
     const space = registry.space(id, 'space')
     if (!features.spaces.includes(space.base)) {
-      throw errors.spaceNotAvailable({ space: space.id, encoder: 'whose features these are' }, 'space')
+      throw errors.spaceNotAvailable({ space: space.id }, 'space')
     }
     return { method, space }
   })

@@ -1,14 +1,16 @@
-import type { ContrastInput, Disagreement } from '../comparisons/contrasts.js'
-import type { DisagreementKind } from '../evaluation/disagreements.js'
-import { thumbnailOf } from '../images/thumbnail.js'
-import type { Library } from '../library/library.js'
-import type { ComparisonRow } from '../store/comparisons.js'
-import type { RunRow } from '../store/runs.js'
+import type {
+  ComparisonRow,
+  ContrastInput,
+  Disagreement,
+  DisagreementKind,
+  Library,
+  RunRow,
+} from '../library/index.js'
 
-/** A test image that two methods disagree on, to be shown without a network. */
+/** A test image that two methods disagree on, with its pixels as a data URI. */
 export type ShownDisagreement = Disagreement & { readonly dataUri: string }
 
-/** How many images of each kind are shown, and how large: a report stays a file that one can send. */
+/** Limits that keep the report small enough to send: images of each kind, and their side in pixels. */
 const shown: Readonly<Record<DisagreementKind, number>> = {
   METHOD_RIGHT: 12,
   BASELINE_RIGHT: 12,
@@ -17,9 +19,9 @@ const shown: Readonly<Record<DisagreementKind, number>> = {
 const thumbnailSide = 112
 const maxLookedAt = 2000
 
-/** Images of each kind, spread over the test images so that not all are of the first classes. */
+/** Images of each kind, spread over the test images so that they cover many classes. */
 export async function collectDisagreements(
-  { contrasts, imageFiles }: Library,
+  { contrasts, images }: Library,
   comparison: ComparisonRow,
   runs: readonly RunRow[],
   input: ContrastInput,
@@ -34,7 +36,7 @@ export async function collectDisagreements(
       more = page.pageInfo.hasNextPage
     }
     for (const disagreement of spread(all, shown[kind])) {
-      const thumbnail = await thumbnailOf(await imageFiles.read(disagreement.imageId), thumbnailSide)
+      const thumbnail = await images.thumbnail(disagreement.imageId, thumbnailSide)
       found.push({ ...disagreement, dataUri: `data:image/webp;base64,${thumbnail.toString('base64')}` })
     }
   }

@@ -22,7 +22,7 @@ export function createRecoveryMarkers(directory: string): RecoveryMarkers {
   return {
     async during(what, work) {
       going.set(what, (going.get(what) ?? 0) + 1)
-      await withWriteErrors('what is under way', async () => {
+      await withWriteErrors('the recovery marker', async () => {
         await mkdir(directory, { recursive: true })
         await writeFile(fileOf(what), '')
       })

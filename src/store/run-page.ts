@@ -1,3 +1,4 @@
+import { type MeasureName, type MeasureOrder, measureNames, measures } from '../measures.js'
 import type { DatabaseClient } from './database.js'
 import type { JobStatus } from './enums.js'
 import type { Page, PageRequest } from './page.js'
@@ -17,32 +18,29 @@ export interface RunFilter {
   readonly finished?: TimeRange
 }
 
-const columns = {
+const ownColumns = {
   CREATED: byCreation,
   FINISHED: { name: 'finishedAt', type: 'time', nullable: true, valueOf: ({ finishedAt }) => finishedAt },
   SHOTS: { name: 'shots', type: 'number', nullable: false, valueOf: ({ shots }) => shots },
-  ACCURACY: {
-    name: 'accuracy',
-    type: 'number',
-    nullable: true,
-    valueOf: ({ result }) => result?.accuracy ?? null,
-  },
-  TOP5_ACCURACY: {
-    name: 'top5Accuracy',
-    type: 'number',
-    nullable: true,
-    valueOf: ({ result }) => result?.top5Accuracy ?? null,
-  },
-  CALIBRATION_ERROR: {
-    name: 'calibrationError',
-    type: 'number',
-    nullable: true,
-    valueOf: ({ result }) => result?.calibrationError ?? null,
-  },
 } as const satisfies Record<string, Column<RunRow>>
 
+const columnOf = (name: MeasureName): Column<RunRow> => ({
+  name,
+  type: 'number',
+  nullable: true,
+  valueOf: ({ result }) => result?.[name] ?? null,
+})
+
 /** What runs can be ordered by. */
-export type RunOrder = keyof typeof columns
+export type RunOrder = keyof typeof ownColumns | MeasureOrder
+
+const columns = {
+  ...ownColumns,
+  ...(Object.fromEntries(measureNames.map((name) => [measures[name].order, columnOf(name)])) as Record<
+    MeasureOrder,
+    Column<RunRow>
+  >),
+} satisfies Record<RunOrder, Column<RunRow>>
 
 /** A page of the runs that pass a filter, in an order. Throws as `readPage`. */
 export function readRunPage(

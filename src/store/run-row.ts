@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Measures, mapMeasures } from '../measures.js'
 import type { DatabaseClient } from './database.js'
 import type { JobStatus, KlScaling, Selection } from './enums.js'
 
@@ -20,15 +21,12 @@ export interface RunRequest {
 }
 
 /** What came out of a run. */
-export interface RunResult {
+export interface RunResult extends Measures {
   /** Null once the support set is deleted. */
   readonly supportSetId: string | null
   readonly selectionImages: number
   readonly selectionAccuracy: number | null
   readonly hyperparameters: Readonly<Record<string, number>>
-  readonly accuracy: number
-  readonly top5Accuracy: number
-  readonly calibrationError: number
   /** On the dataset's own test images; null where these are what it was tested on, or where it has none. */
   readonly unshiftedAccuracy: number | null
   readonly testImages: number
@@ -48,20 +46,22 @@ export interface RunRow extends RunRequest {
   readonly result: RunResult | null
 }
 
+/** The encoders of runs, in the order of the request. */
+export const encodersOf = (runs: readonly Pick<RunRow, 'encoder'>[]): readonly string[] => [
+  ...new Set(runs.map(({ encoder }) => encoder)),
+]
+
+const measuresSchema = z.object(mapMeasures(() => z.number()))
 const valuesSchema = z.record(z.string(), z.number())
 
 type StoredRun = NonNullable<Awaited<ReturnType<DatabaseClient['run']['findUnique']>>>
 
 /** A run as it is stored, to the type that the rest of the code knows. */
 export function toRun(row: StoredRun): RunRow {
-  const { supportSetId, accuracy, top5Accuracy, calibrationError, testImages, selectionImages } = row
+  const { supportSetId, testImages, selectionImages } = row
+  const measured = measuresSchema.safeParse(row).data
   const succeeded =
-    row.status === 'SUCCEEDED' &&
-    accuracy !== null &&
-    top5Accuracy !== null &&
-    calibrationError !== null &&
-    testImages !== null &&
-    selectionImages !== null
+    row.status === 'SUCCEEDED' && measured !== undefined && testImages !== null && selectionImages !== null
   return {
     id: row.id,
     datasetId: row.datasetId,
@@ -86,9 +86,7 @@ export function toRun(row: StoredRun): RunRow {
           selectionImages,
           selectionAccuracy: row.selectionAccuracy,
           hyperparameters: valuesSchema.parse(row.hyperparameters),
-          accuracy,
-          top5Accuracy,
-          calibrationError,
+          ...measured,
           unshiftedAccuracy: row.unshiftedAccuracy,
           testImages,
           encodeMs: row.encodeMs ?? 0,

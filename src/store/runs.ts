@@ -5,7 +5,7 @@ import { findById, knownIds, withIds } from './rows.js'
 import { type RunFilter, type RunOrder, readRunPage } from './run-page.js'
 import { type RunResult, type RunRow, toRun } from './run-row.js'
 
-export type { RunRequest, RunResult, RunRow } from './run-row.js'
+export { encodersOf, type RunRequest, type RunResult, type RunRow } from './run-row.js'
 
 export interface RunRepository {
   getMany(ids: readonly string[]): Promise<RunRow[]>

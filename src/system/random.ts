@@ -2,19 +2,19 @@ import { createHash } from 'node:crypto'
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 
-/** A stream of random numbers that depends on its seed alone. */
+/** A stream of pseudo-random numbers, the same for the same seed. */
 export interface Random {
-  /** In [0, 1), with 32 random bits. */
+  /** A number in [0, 1), with 32 random bits. */
   next(): number
-  /** In {0, …, bound − 1}, every value equally likely. */
+  /** An integer from 0 to bound − 1, each equally likely. */
   integer(bound: number): number
-  /** A new array with the same elements in random order. */
+  /** A new array of the same elements, in random order. */
   shuffled<T>(items: readonly T[]): T[]
 }
 
 /**
- * The one source of everything random. Streams of different seeds are independent; a seed is any list of strings and
- * numbers, so that a stream can be named for what it is used for: `seeded('support-set', seed, className)`.
+ * A stream for a seed: any list of strings and numbers. Streams of different seeds are independent, so name each stream
+ * after its use: `seeded('support-set', seed, className)`. All randomness in Shotboard comes from here.
  */
 export function seeded(...seed: readonly (string | number)[]): Random {
   const digest = createHash('sha256').update(JSON.stringify(seed)).digest()
@@ -28,9 +28,9 @@ export function seeded(...seed: readonly (string | number)[]): Random {
       const result = [...items]
       for (let i = result.length - 1; i > 0; i--) {
         const j = integer(i + 1)
-        const held = result[i] as (typeof result)[number]
+        const swapped = result[i] as (typeof result)[number]
         result[i] = result[j] as (typeof result)[number]
-        result[j] = held
+        result[j] = swapped
       }
       return result
     },

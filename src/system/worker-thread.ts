@@ -2,61 +2,64 @@ import { Worker, type WorkerOptions } from 'node:worker_threads'
 import { ShotboardError } from '../errors.js'
 
 /**
- * A thread of its own that answers what it is asked. Its program answers a message `{ id, … }` with `{ id, result }` or
- * `{ id, error }`. It keeps no process alive while nothing is asked of it.
+ * A worker thread that answers requests. Its program answers each message `{ id, … }` with `{ id, result }` or
+ * `{ id, error }`. An idle thread does not keep the process alive.
  */
-export interface Thread {
-  /** How much it has been asked and has not answered. */
+export interface WorkerThread {
+  /** The number of requests without an answer yet. */
   pending(): number
-  /** Whether it still takes questions. */
+  /** Whether it still accepts requests: false once it has exited or `fail` was called. */
   alive(): boolean
-  /** Throws what the thread answers; what it has died of, once it has. Buffers in `transfer` are handed over. */
-  ask<T>(question: object, transfer?: readonly ArrayBuffer[]): Promise<T>
-  /** Throws `error` at whoever waits for an answer, and at whoever asks from now on. */
-  refuse(error: Error): void
-  /** Ends the thread when it has answered what it has been asked. */
+  /**
+   * Sends a request and returns the answer's result. Buffers in `transfer` are moved to the thread, not copied. Throws the
+   * answer's error, or the reason why the thread is no longer alive.
+   */
+  request<T>(message: object, transfer?: readonly ArrayBuffer[]): Promise<T>
+  /** Rejects all pending and future requests with `error`. */
+  fail(error: Error): void
+  /** Waits for the answers to all pending requests, then ends the thread. */
   close(): Promise<void>
 }
 
-/** What a thread answers: an error as far as one can be sent. */
+/** An error crosses threads as its plain fields. */
 interface Answer {
   readonly id: number
   readonly result?: unknown
   readonly error?: { readonly message: string; readonly code?: string; readonly argument?: string }
 }
 
-interface Asked {
+interface PendingRequest {
   readonly resolve: (result: never) => void
   readonly reject: (error: Error) => void
 }
 
-/** Starts `program`; `name` is what it says of itself when it ends before it has answered. */
-export function startThread(
+/** Starts a thread that runs `program`. `name` appears in the error of requests that it exits without answering. */
+export function startWorkerThread(
   program: URL,
   name: string,
   options: Pick<WorkerOptions, 'resourceLimits'> = {},
-): Thread {
+): WorkerThread {
   const worker = new Worker(program, { execArgv: [], ...options })
-  /** By the number of the question; what nobody waits for any longer is under way all the same. */
-  const underWay = new Map<number, Asked>()
+  /** By request id. A request that `fail` rejected stays until the thread answers: the thread is busy until then. */
+  const requests = new Map<number, PendingRequest>()
   let lastId = 0
-  let refusal: Error | undefined
+  let failure: Error | undefined
   let onIdle = (): void => {}
   let ending: Promise<unknown> | undefined
 
-  function refuse(error: Error): void {
-    refusal ??= error
-    for (const { reject } of underWay.values()) reject(error)
+  function fail(error: Error): void {
+    failure ??= error
+    for (const { reject } of requests.values()) reject(error)
   }
 
-  function rest(): void {
+  function becomeIdle(): void {
     worker.unref()
     onIdle()
   }
 
   async function end(): Promise<unknown> {
-    // One that ends within native code, or while it loads it, takes the whole process with it.
-    if (underWay.size > 0) {
+    // Ending a thread while it runs or loads native code can crash the whole process.
+    if (requests.size > 0) {
       await new Promise<void>((resolve) => {
         onIdle = resolve
       })
@@ -65,32 +68,32 @@ export function startThread(
   }
 
   worker.on('message', ({ id, result, error }: Answer) => {
-    const asked = underWay.get(id)
-    underWay.delete(id)
-    if (underWay.size === 0) rest()
-    if (error === undefined) asked?.resolve(result as never)
-    else asked?.reject(errorOf(error))
+    const request = requests.get(id)
+    requests.delete(id)
+    if (requests.size === 0) becomeIdle()
+    if (error === undefined) request?.resolve(result as never)
+    else request?.reject(errorOf(error))
   })
-  worker.on('error', refuse)
+  worker.on('error', fail)
   worker.on('exit', () => {
-    refuse(new Error(`${name} has ended`))
-    underWay.clear()
-    rest()
+    fail(new Error(`${name} has ended`))
+    requests.clear()
+    becomeIdle()
   })
 
   return {
-    pending: () => underWay.size,
-    alive: () => refusal === undefined,
-    ask(question, transfer = []) {
-      if (refusal !== undefined) return Promise.reject(refusal)
+    pending: () => requests.size,
+    alive: () => failure === undefined,
+    request(message, transfer = []) {
+      if (failure !== undefined) return Promise.reject(failure)
       return new Promise((resolve, reject) => {
         lastId += 1
-        worker.postMessage({ id: lastId, ...question }, transfer)
-        underWay.set(lastId, { resolve, reject })
+        worker.postMessage({ id: lastId, ...message }, transfer)
+        requests.set(lastId, { resolve, reject })
         worker.ref()
       })
     },
-    refuse,
+    fail,
     async close() {
       ending ??= end()
       await ending

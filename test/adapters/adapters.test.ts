@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { encoderOf } from '../../src/encoders/encoder.js'
+import { createEncoder } from '../../src/encoders/encoder.js'
 import { readModelFolder } from '../../src/encoders/model-folder.js'
-import type { Library } from '../../src/library/library.js'
+import type { OpenedLibrary } from '../../src/library/library.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
 import type { TrainingSettingsInput } from '../../src/training/settings.js'
 import { atEnd } from '../helpers/at-end.js'
@@ -17,7 +17,7 @@ import { smallTraining as settings, weightsOf } from '../helpers/training.js'
 const query = await picture(1, 70)
 const source = { id: 'f'.repeat(64), read: async () => query }
 
-const featureIn = async (library: Library, space: string) => {
+const featureIn = async (library: OpenedLibrary, space: string) => {
   const encoder = library.encoders.default
   return (await encoder.encodeImages([source], { spaces: [space] }))[space]?.data
 }
@@ -59,7 +59,7 @@ test('a trained adapter is one more space of its encoder, with all that it was m
   const manifest = { ...model.manifest, adapter: { file: listed?.file ?? '' } }
   const runtime = openRuntime({ threads: 1 })
   atEnd(() => runtime.close())
-  const encoder = encoderOf({ ...model, manifest }, runtime)
+  const encoder = createEncoder({ ...model, manifest }, runtime)
   const expected = (await encoder.encodeImages([source], { spaces: ['imo'] })).imo?.data
   const found = await featureIn(library, 'imo:first')
   expect(found).toEqual(expected)
@@ -133,13 +133,13 @@ test('a training that is cancelled or closed in its middle comes to the same ada
   await next.close()
 })
 
-async function untilStep(where: Library, id: string, step: number): Promise<void> {
+async function untilStep(where: OpenedLibrary, id: string, step: number): Promise<void> {
   for await (const state of await where.trainings.watch(id)) if (state.step >= step) return
 }
 
 describe('what cannot be', () => {
   // The one above has been closed.
-  let opened: Promise<Library> | undefined
+  let opened: Promise<OpenedLibrary> | undefined
   const open = () => {
     opened ??= openTestLibrary(folder)
     return opened
@@ -147,14 +147,14 @@ describe('what cannot be', () => {
   const refused = async (
     code: string,
     argument: string | undefined,
-    work: (where: Library) => Promise<unknown>,
+    work: (where: OpenedLibrary) => Promise<unknown>,
   ) => {
     const where = await open()
     const before = [await where.adapters.list(), await where.store.trainings.unfinished()]
     await expect(work(where)).rejects.toMatchObject({ code, ...(argument && { argument }) })
     expect([await where.adapters.list(), await where.store.trainings.unfinished()]).toEqual(before)
   }
-  const training = (more: object) => (where: Library) =>
+  const training = (more: object) => (where: OpenedLibrary) =>
     where.trainings.train({ ...settings, dataset: dataset.id, name: 'never', ...more })
 
   test.each([

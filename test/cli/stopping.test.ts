@@ -140,6 +140,6 @@ describe.skipIf(!built)(title, { concurrent: true }, () => {
     child.kill('SIGTERM')
     const [code] = (await once(child, 'close')) as [number]
     expect(code).toBe(0)
-    expect(output).toContain('goes on at the next start')
+    expect(output).toContain('continues at the next start')
   })
 })

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { formatComparisonCsv } from '../../src/comparisons/comparison-csv.js'
 import type { ComparisonDocument } from '../../src/comparisons/comparison-document.js'
 import { comparisonOf, parseExperiment } from '../../src/comparisons/experiment.js'
-import type { Library } from '../../src/library/library.js'
+import type { OpenedLibrary } from '../../src/library/library.js'
 import { makeDataset } from '../helpers/datasets.js'
 import { temporaryFolder } from '../helpers/folder.js'
 import { openTestLibrary } from '../helpers/library.js'
@@ -21,7 +21,10 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 const modelFile = (file: string) =>
   readFile(fileURLToPath(new URL(`../../models/mini-clip/${file}`, import.meta.url)))
 
-async function compare(on: Library, input: ReturnType<typeof comparisonOf>): Promise<ComparisonDocument> {
+async function compare(
+  on: OpenedLibrary,
+  input: ReturnType<typeof comparisonOf>,
+): Promise<ComparisonDocument> {
   const { id } = await on.comparisons.compareOnce(input)
   await on.comparisons.ended(id)
   return on.documentComparison(id)

@@ -12,18 +12,18 @@ const images = [
 ] as const
 const fingerprint = fingerprintDataset(classes, images)
 
-test('is a SHA-256 and depends on no order of images', () => {
+test('is a SHA-256 that does not depend on the order of images', () => {
   expect(fingerprint).toMatch(/^[0-9a-f]{64}$/)
   expect(fingerprintDataset(classes, images.toReversed())).toBe(fingerprint)
 })
 
 test.each([
-  ['a prompt', classes.map((each) => ({ ...each, prompts: [...each.prompts, 'x'] })), images],
-  ['a name', classes.map((each) => ({ ...each, name: `${each.name}s` })), images],
-  ['the order of classes', classes.toReversed(), images],
-  ['one image less', classes, images.slice(1)],
-  ['an image of another split', classes, images.map((each) => ({ ...each, split: 'VALIDATION' as const }))],
-  ['an image of another class', classes, images.map((each) => ({ ...each, classIndex: 0 }))],
-])('%s makes it another', (_, changedClasses, changedImages) => {
+  ['another prompt', classes.map((each) => ({ ...each, prompts: [...each.prompts, 'x'] })), images],
+  ['other class names', classes.map((each) => ({ ...each, name: `${each.name}s` })), images],
+  ['another order of classes', classes.toReversed(), images],
+  ['one image fewer', classes, images.slice(1)],
+  ['other splits of images', classes, images.map((each) => ({ ...each, split: 'VALIDATION' as const }))],
+  ['other classes of images', classes, images.map((each) => ({ ...each, classIndex: 0 }))],
+])('changes with %s', (_, changedClasses, changedImages) => {
   expect(fingerprintDataset(changedClasses, changedImages)).not.toBe(fingerprint)
 })

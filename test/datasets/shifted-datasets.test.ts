@@ -8,7 +8,7 @@ const source = await makeDataset(library, 'Sharp')
 
 const imagesOf = (id: string) => library.store.datasets.images(id)
 
-test('a twin has the classes of its source and as many test images, each shifted', async () => {
+test('a shifted copy has the classes of its source and as many test images, each shifted', async () => {
   const { dataset, added } = await library.shift({ dataset: source.id, kind: 'blur', strength: 2 })
   expect(dataset.name).toBe('Sharp, blur 2')
   expect(added).toBe(12)
@@ -25,13 +25,13 @@ test('a twin has the classes of its source and as many test images, each shifted
   expect(shifted.some(({ imageId }) => known.has(imageId))).toBe(false)
 })
 
-test('making a twin again adds nothing', async () => {
+test('making a copy again adds nothing', async () => {
   const first = await library.shift({ dataset: source.id, kind: 'noise', strength: 1 })
   const again = await library.shift({ dataset: source.id, kind: 'noise', strength: 1 })
   expect(again).toEqual({ dataset: first.dataset, added: 0 })
 })
 
-test('a comparison is tested on a twin', async () => {
+test('a comparison can be tested on a shifted copy', async () => {
   const { dataset } = await library.shift({ dataset: source.id, kind: 'resolution', strength: 3 })
   const { id } = await library.comparisons.compare({
     dataset: source.id,
@@ -48,7 +48,7 @@ test('a comparison is tested on a twin', async () => {
   expect(row?.drop?.n).toBe(1)
 })
 
-test('a name that is taken by other classes, an unknown dataset and one without tests are refused', async () => {
+test('refuses a name taken by a dataset with other classes, an unknown dataset, and one without test images', async () => {
   await library.datasets.create({ name: 'Sharp, contrast 1', classes: [{ name: 'another' }] })
   const shift = (dataset: string) => library.shift({ dataset, kind: 'contrast', strength: 1 })
   await expect(shift(source.id)).rejects.toMatchObject({ code: 'DATASET_EXISTS' })

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import type { CompareInput } from '../../src/comparisons/plan-comparison.js'
 import type { ShotboardError } from '../../src/errors.js'
-import { type Library, openLibrary } from '../../src/library/library.js'
+import { type OpenedLibrary, openLibrary } from '../../src/library/library.js'
 import { readSettings } from '../../src/settings/settings.js'
 import { atEnd } from '../helpers/at-end.js'
 import { labelledPictures, makeDataset } from '../helpers/datasets.js'
@@ -24,7 +24,7 @@ async function open(folder: string, environment: Record<string, string> = {}) {
   return { library, faults }
 }
 
-async function measured({ store }: Library, comparison: string) {
+async function measured({ store }: OpenedLibrary, comparison: string) {
   const runs = await store.comparisons.runs(comparison)
   return runs.map(({ method, shots, seed, status, result }) => [
     ...[method, shots, seed, status],
@@ -76,7 +76,7 @@ describe.skipIf(!mayMount)(title, async () => {
     expect(fault).toMatchObject({ code: 'DISK_FULL', message: expect.stringContaining(what) })
   }
 
-  async function expectSame(library: Library, id: string): Promise<void> {
+  async function expectSame(library: OpenedLibrary, id: string): Promise<void> {
     expect(await library.comparisons.ended(id)).toMatchObject({ status: 'SUCCEEDED', error: null })
     const name = `Undisturbed ${id}`
     const whole = await undisturbed.comparisons.compare(request((await makeDataset(undisturbed, name)).id))
@@ -104,7 +104,7 @@ describe.skipIf(!mayMount)(title, async () => {
     expect(await weightsOf(library, 'trained')).toEqual(await undisturbedWeights())
   })
 
-  async function startTraining({ trainings, store }: Library): Promise<string> {
+  async function startTraining({ trainings, store }: OpenedLibrary): Promise<string> {
     const dataset = await store.datasets.findByName('Generic')
     return (await trainings.train({ ...smallTraining, dataset: dataset?.id ?? '', name: 'trained' })).id
   }

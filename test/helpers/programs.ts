@@ -7,7 +7,7 @@ import { temporaryFolder } from './folder.js'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Whether there is a build to run. */
-export const built = existsSync(join(root, 'dist/cli/start.js'))
+export const built = existsSync(join(root, 'dist/cli/shotboard.js'))
 export const title = built ? 'the built programs' : 'the built programs (skipped: run `npm run build` first)'
 
 export interface Program {
@@ -17,13 +17,14 @@ export interface Program {
   readonly ended: Promise<{ readonly code: number | null; readonly output: string }>
 }
 
-/** Runs a built program on a data folder of its own. */
+/** Runs the built command line, or its command `start` or `demo`, on a data folder of its own. */
 export async function runProgram(
   program: 'start' | 'demo' | 'shotboard',
   environment: Record<string, string> = {},
   ...parameters: string[]
 ) {
-  const child = spawn(process.execPath, [join(root, 'dist/cli', `${program}.js`), ...parameters], {
+  const command = program === 'shotboard' ? parameters : [program, ...parameters]
+  const child = spawn(process.execPath, [join(root, 'dist/cli/shotboard.js'), ...command], {
     cwd: root,
     env: {
       PATH: process.env.PATH,

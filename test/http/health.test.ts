@@ -79,13 +79,13 @@ test('while it stops, a service says so, ends streams and finishes what it is an
     () => 'ended',
   )
   // An answer that is being made until it is let go.
-  const { getMany } = library.store.datasets
+  const { getMany } = library.datasets
   let letGo = () => {}
   const gate = new Promise<void>((resolve) => {
     letGo = resolve
   })
   const asked = new Promise<void>((resolve) => {
-    library.store.datasets.getMany = async (ids) => {
+    library.datasets.getMany = async (ids) => {
       resolve()
       await gate
       return getMany(ids)

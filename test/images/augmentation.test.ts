@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { augmentationRecipe, plain, randomViews } from '../../src/images/augmentation.js'
+import { augmentationRecipe, noAugmentation, randomViews } from '../../src/images/augmentation.js'
 
 const recipe = augmentationRecipe(10)
 const sizes = [
@@ -78,7 +78,7 @@ test('views depend on the image and the recipe alone', () => {
 })
 
 test('one round is the image itself, and recipes have ids of their own', () => {
-  expect(augmentationRecipe(1)).toBe(plain)
+  expect(augmentationRecipe(1)).toBe(noAugmentation)
   expect(augmentationRecipe(10)).toEqual({ id: 'crop-flip-10', rounds: 10 })
   expect(new Set([1, 2, 10, 11].map((rounds) => augmentationRecipe(rounds).id)).size).toBe(4)
 })

@@ -14,7 +14,7 @@ function failing(...problems: unknown[]) {
   })
 }
 
-test('work is retried until the disk and the database are well again, and each fault is reported', async () => {
+test('work is retried until the disk and the database work again, and each fault is reported', async () => {
   const work = failing(full, unavailable, full)
   const onFault = vi.fn(async () => {})
   await retryOnStorageFault(work, { signal: new AbortController().signal, onFault, pauses })

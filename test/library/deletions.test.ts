@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import type { CompareInput } from '../../src/comparisons/plan-comparison.js'
-import type { Library } from '../../src/library/library.js'
+import type { OpenedLibrary } from '../../src/library/library.js'
 import { openDatabase } from '../../src/store/database.js'
 import { countRows } from '../helpers/counts.js'
 import { newDatabases } from '../helpers/databases.js'
@@ -27,7 +27,7 @@ const request = (dataset: string, more: Partial<CompareInput> = {}): CompareInpu
   ...more,
 })
 
-async function compare(library: Library, input: CompareInput): Promise<string> {
+async function compare(library: OpenedLibrary, input: CompareInput): Promise<string> {
   const { id } = await library.comparisons.compare(input)
   await library.comparisons.ended(id)
   return id

@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test, vi } from 'vitest'
 import type { CompareInput } from '../../src/comparisons/plan-comparison.js'
-import type { Library } from '../../src/library/library.js'
+import type { OpenedLibrary } from '../../src/library/library.js'
 import { readSettings } from '../../src/settings/settings.js'
 import { openDatabase } from '../../src/store/database.js'
 import { labelledPictures, makeDataset } from '../helpers/datasets.js'
@@ -27,17 +27,17 @@ const request = (dataset: string, more: Partial<CompareInput> = {}): CompareInpu
   ...more,
 })
 
-const runsOf = async ({ store }: Library, id: string) => await store.comparisons.runs(id)
-const find = async ({ store }: Library, id: string) => await store.comparisons.get(id)
+const runsOf = async ({ store }: OpenedLibrary, id: string) => await store.comparisons.runs(id)
+const find = async ({ store }: OpenedLibrary, id: string) => await store.comparisons.get(id)
 
 /** Compares and waits for the end. */
-async function compare(library: Library, input: CompareInput) {
+async function compare(library: OpenedLibrary, input: CompareInput) {
   const { id } = await library.comparisons.compare(input)
   return library.comparisons.ended(id)
 }
 
 /** Counts the images that are encoded from now on. */
-function countEncoded({ encoders }: Library): () => number {
+function countEncoded({ encoders }: OpenedLibrary): () => number {
   const encode = vi.spyOn(encoders.default, 'encodeImages')
   return () => encode.mock.calls.reduce((sum, [images]) => sum + images.length, 0)
 }
@@ -178,8 +178,8 @@ test('runs whose method or space is not there any more after a restart fail, and
     error: expect.stringContaining('2 of 3 runs failed'),
   })
   expect(await runsOf(second, comparison.id)).toMatchObject([
-    { status: 'FAILED', error: expect.stringContaining('no method slow') },
-    { status: 'FAILED', error: expect.stringContaining('no feature space mirrored') },
+    { status: 'FAILED', error: expect.stringContaining('Method slow not found') },
+    { status: 'FAILED', error: expect.stringContaining('Feature space mirrored not found') },
     { status: 'SUCCEEDED', error: null },
   ])
   await second.close()
@@ -219,7 +219,10 @@ test('a comparison is not gone on with where a prompt has changed meanwhile', as
 
   const second = await openTestLibrary(folder, plugins)
   const ended = await second.comparisons.ended(parked.id)
-  expect(ended).toMatchObject({ status: 'FAILED', error: expect.stringContaining('have changed since') })
+  expect(ended).toMatchObject({
+    status: 'FAILED',
+    error: expect.stringContaining('changed after the comparison was requested'),
+  })
   const runs = await runsOf(second, parked.id)
   expect(new Set(runs.map(({ status }) => status))).toEqual(new Set(['SUCCEEDED', 'FAILED']))
   expect(second.comparisons.rows(runs).length).toBeGreaterThan(0)
@@ -239,7 +242,7 @@ test('a comparison whose encoder is not there any more fails and says so', async
 
   const second = await openTestLibrary(folder, plugins)
   const ended = await second.comparisons.ended(comparison.id)
-  expect(ended).toMatchObject({ status: 'FAILED', error: expect.stringContaining('no encoder other') })
+  expect(ended).toMatchObject({ status: 'FAILED', error: expect.stringContaining('Encoder other not found') })
   const runs = await runsOf(second, comparison.id)
   expect(runs.map(({ status }) => status)).toEqual(['FAILED', 'FAILED'])
   await second.close()

@@ -6,10 +6,10 @@ const failing = (code: string) => async (): Promise<never> => {
 }
 
 test.each([
-  ['reading', 'EMFILE', 'STORAGE_FAILED', 'There is no reading an image: too many files are open.'],
-  ['reading', 'EIO', 'STORAGE_FAILED', 'There is no reading an image: the device reports an error.'],
-  ['writing', 'ENOSPC', 'DISK_FULL', 'The disk is full: there is no room for an image.'],
-  ['writing', 'EROFS', 'STORAGE_FAILED', 'There is no writing an image: the file system is read-only.'],
+  ['reading', 'EMFILE', 'STORAGE_FAILED', 'Could not read an image: too many files are open.'],
+  ['reading', 'EIO', 'STORAGE_FAILED', 'Could not read an image: the device reports an error.'],
+  ['writing', 'ENOSPC', 'DISK_FULL', 'The disk is full: could not write an image.'],
+  ['writing', 'EROFS', 'STORAGE_FAILED', 'Could not write an image: the file system is read-only.'],
 ] as const)(
   '%s that fails with %s is a storage fault, whose message names no path',
   async (how, system, code, message) => {

@@ -151,12 +151,12 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     const page = await open(`/compare/new?dataset=${dataset.id}`)
     await page.getByLabel('Shots').fill('1, 500')
     await page.getByRole('button', { name: 'Compare' }).click()
-    await page.getByText(/fewer than the 500 shots asked for/).waitFor()
+    await page.getByText(/but 500 shots were requested/).waitFor()
     await expect.poll(() => page.getByLabel('Shots').getAttribute('aria-invalid')).toBe('true')
     await page.getByLabel('Shots').fill('one')
     await page.getByText('Whole numbers, separated by commas.').waitFor()
     const unknown = await open('/compare/nothing')
-    await unknown.getByText('There is no comparison nothing.').waitFor()
+    await unknown.getByText('Comparison nothing not found.').waitFor()
   })
 
   test('a test image is classified by every method, each with its terms and neighbours', async () => {

@@ -13,16 +13,16 @@ export interface ImportJobContext extends ImportSourceContext {
 }
 
 /**
- * Works through the archive of an import, from where it stopped. What is wrong with the archive fails the import and
- * stands in its record. Throws CANCELLED when the signal says so, and leaves the record to whoever cancelled; throws a
- * fault of the disk or the database, and can then be called again.
+ * Imports an archive, from where an earlier attempt stopped. If the archive is invalid, the import fails and its record has
+ * the error. Throws CANCELLED when the signal aborts, and then does not end the record. Throws faults of the disk
+ * or the database; then the caller can call it again.
  */
 export async function runImport(context: ImportJobContext, id: string, signal: AbortSignal): Promise<void> {
   const { store, archiveFiles } = context
   const row = await store.imports.get(id)
   if (!row || hasEnded(row)) return
-  const end = async (how: Parameters<typeof store.imports.end>[1]): Promise<void> => {
-    await store.imports.end(id, how)
+  const end = async (outcome: Parameters<typeof store.imports.end>[1]): Promise<void> => {
+    await store.imports.end(id, outcome)
     await archiveFiles.remove(row.file)
   }
   try {
@@ -30,10 +30,10 @@ export async function runImport(context: ImportJobContext, id: string, signal: A
     await end({ status: 'SUCCEEDED' })
   } catch (error) {
     if (signal.aborted || isStorageFault(error)) throw error
-    const ours = error instanceof ShotboardError
-    const { code, message } = ours ? error : errors.internal({})
+    const isExpected = error instanceof ShotboardError
+    const { code, message } = isExpected ? error : errors.internal({})
     await end({ status: 'FAILED', error: message, errorCode: code })
-    if (!ours) throw error
+    if (!isExpected) throw error
   }
 }
 

@@ -18,33 +18,33 @@ export interface ImportSourceContext {
 }
 
 export interface ImportSourceRequest {
-  /** The dataset's name; otherwise the one in `dataset.json`, otherwise the folder's or the archive's. */
+  /** The dataset's name. Null means the name in `dataset.json`, or else the name of the folder or archive. */
   readonly name: string | null
-  /** For a source without splits. */
+  /** How to split the images of a source without splits. */
   readonly splitRule: SplitRule
-  /** Whether a dataset that is there already takes the prompts of `dataset.json`; otherwise it keeps its own. */
+  /** Whether an existing dataset takes the prompts of `dataset.json`. Otherwise it keeps its own. */
   readonly updatePrompts: boolean
 }
 
-/** Where an import writes down how far it is. */
+/** Records the progress of an import. */
 export interface ImportLedger {
-  /** How many images an earlier attempt has looked at. */
+  /** The number of images that earlier attempts have processed. */
   readonly position: number
   /**
-   * Told, before the first step, of the dataset, of how many images there are, and of the classes for which
-   * `dataset.json` has other prompts than the dataset, which keeps its own.
+   * Called before the first step. `images` is the number of images in the source. `keptPrompts` has the classes whose
+   * prompts differ from those in `dataset.json`; the dataset keeps its own.
    */
   begin(dataset: DatasetRow, images: number, keptPrompts: readonly string[]): Promise<void>
-  /** Adds the images of a step; the files of these are stored. Returns false where no more are wanted. */
+  /** Records the images of a step, whose files are stored. Returns false if the import should stop. */
   step(step: ImportStepRow): Promise<boolean>
 }
 
-/** Images that are added together: what a kill may cost, and what one transaction is worth. */
+/** Images that are added in one transaction. If the process is killed, at most this many are imported again. */
 const imagesPerStep = 256
 
 /**
- * Imports a source: finds the dataset by its name or makes it, and adds the images in steps. Throws what the source
- * throws, INVALID_VALUE where a dataset of that name has other classes, and CANCELLED.
+ * Imports a source: finds the dataset by name or creates it, and adds the images in steps. Throws the errors of the source;
+ * INVALID_VALUE if the dataset exists with other classes; IN_USE if a comparison uses prompts that would change; CANCELLED.
  */
 export async function importSource(
   context: ImportSourceContext,
@@ -71,7 +71,7 @@ export async function importSource(
           reason,
         })),
       })
-    if (!(await context.intake.take(some(incoming, images.length), record, signal))) return
+    if (!(await context.intake.take(take(incoming, images.length), record, signal))) return
   }
 }
 
@@ -93,8 +93,8 @@ async function* incomingImages(
   }
 }
 
-/** The next so many of a sequence, which goes on behind them. */
-async function* some<T>(sequence: AsyncIterator<T, undefined>, count: number): AsyncGenerator<T> {
+/** Yields the next `count` items, and leaves the iterator open for the following calls. */
+async function* take<T>(sequence: AsyncIterator<T, undefined>, count: number): AsyncGenerator<T> {
   for (let i = 0; i < count; i++) {
     const next = await sequence.next()
     if (next.done) return
@@ -115,7 +115,7 @@ async function findOrCreate(
   const known = await store.datasets.classes(dataset.id)
   if (!sameClasses(layout.classes, known)) {
     const names = known.map((each) => each.name).join(', ')
-    const reason = `There is a dataset named "${wanted}" already, and its classes are others: ${names}.`
+    const reason = `The dataset "${wanted}" already exists with other classes: ${names}.`
     throw errors.invalidValue({ reason }, 'name')
   }
   const changed = layout.classes.flatMap(({ prompts }, index) =>
@@ -124,8 +124,8 @@ async function findOrCreate(
   if (!updatePrompts || changed.length === 0) {
     return { dataset, keptPrompts: changed.map(([index]) => layout.classes[index]?.name ?? '') }
   }
-  const user = await store.comparisons.unfinishedOf(dataset.id)
-  if (user) throw errors.inUse({ what: `dataset "${wanted}"`, by: `comparison ${user.id}` })
+  const comparison = await store.comparisons.unfinishedOf(dataset.id)
+  if (comparison) throw errors.inUse({ what: `dataset "${wanted}"`, by: `comparison ${comparison.id}` })
   await store.datasets.setPrompts(dataset.id, new Map(changed))
   return { dataset, keptPrompts: [] }
 }

@@ -13,62 +13,63 @@ import { type ImportJobContext, runImport } from './import-job.js'
 import { importSource } from './import-source.js'
 
 export interface ImportOptions {
-  /** The dataset's name; otherwise the one in `dataset.json`, otherwise the folder's or the archive's. */
+  /** The dataset's name. Default: the name in `dataset.json`, or else the name of the folder or archive. */
   readonly name?: string | null
-  /** For images laid out `class/image`; what is not given stays as it is by default. */
+  /** How to split images laid out `class/image`. Missing values take their defaults. */
   readonly splitRule?: Partial<SplitRule> | null
-  /** Whether a dataset that is there already takes the prompts of `dataset.json`; otherwise it keeps its own. */
+  /** Whether an existing dataset takes the prompts of `dataset.json`. Otherwise it keeps its own. */
   readonly updatePrompts?: boolean
 }
 
 export interface ImportArchiveInput extends ImportOptions {
   readonly archive: {
-    /** What its owner calls it, such as `flowers.zip`. */
+    /** The file name, such as `flowers.zip`. */
     readonly name: string
     readonly chunks: AsyncIterable<Uint8Array>
   }
 }
 
 export interface ImportPathOptions extends ImportOptions {
-  /** Told how many of how many images have been looked at. */
+  /** Called with the number of images processed so far and the number of all images. */
   readonly onProgress?: (done: number, total: number) => void
 }
 
 export interface ImportResult {
   readonly dataset: DatasetRow
   readonly added: number
-  /** Images that the dataset has already, or that stand there twice. */
+  /** Images that the dataset already has, or that the source has twice. */
   readonly duplicates: number
   readonly rejected: readonly RejectedFileRow[]
-  /** Classes for which `dataset.json` has other prompts than the dataset, which has kept its own. */
+  /** Classes whose prompts differ from those in `dataset.json`. The dataset keeps its own. */
   readonly keptPrompts: readonly string[]
 }
 
 export interface Imports {
   /**
-   * Takes an archive and imports it in the background. Once this resolves, the archive is stored and the import goes on
-   * to its end whatever happens to the process. What is wrong inside the archive stands in the import's record.
-   * Throws INVALID_VALUE, ARCHIVE_TOO_LARGE or UNSUPPORTED_ARCHIVE, and then keeps nothing.
+   * Stores an archive and imports it in the background. Once this resolves, the import survives restarts of the process.
+   * Errors in the archive's content are in the import's record.
+   * Throws INVALID_VALUE, ARCHIVE_TOO_LARGE or UNSUPPORTED_ARCHIVE, and then stores nothing.
    */
   importArchive(input: ImportArchiveInput): Promise<ImportRow>
   /**
-   * Imports a folder or an archive of this machine now. Importing it again adds only what is new. Throws INVALID_FOLDER,
-   * INVALID_ARCHIVE and the codes of the limits of archives; INVALID_VALUE where a dataset of that name has other classes.
+   * Imports a folder or an archive from the local disk and waits for the end. Importing it again adds only new images.
+   * Throws INVALID_FOLDER, INVALID_ARCHIVE, the codes of the archive limits, or INVALID_VALUE if a dataset of that name has
+   * other classes.
    */
   importPath(path: string, options?: ImportPathOptions): Promise<ImportResult>
-  /** What has been added stays. Throws UNKNOWN_IMPORT or IMPORT_FINISHED. */
+  /** Stops an import. Images that are already added stay. Throws UNKNOWN_IMPORT or IMPORT_FINISHED. */
   cancel(id: string): Promise<ImportRow>
   /** Resolves with the import once it has ended. Throws UNKNOWN_IMPORT. */
   ended(id: string): Promise<ImportRow>
-  /** Whether `importPath` adds to a dataset right now. */
+  /** Whether `importPath` is adding images to a dataset. */
   isAddingTo(datasetId: string): boolean
-  /** Goes on with what a stop interrupted. */
+  /** Resumes the imports that a stop interrupted. */
   resume(): Promise<void>
 }
 
 export interface ImportsContext extends ImportJobContext {
   readonly queue: JobQueue
-  /** Told of every fault of the disk or the database that an import waits out. */
+  /** Called with every fault of the disk or the database after which an import is retried. */
   readonly onFault: (id: string, fault: ShotboardError) => void
 }
 
@@ -86,8 +87,8 @@ export function createImports(context: ImportsContext): Imports {
       await store.imports.end(id, { status: 'CANCELLED' })
       await archiveFiles.remove(file)
     },
-    unknown: errors.unknownImport,
-    over: errors.importFinished,
+    notFoundError: errors.unknownImport,
+    finishedError: errors.importFinished,
   })
 
   return {
@@ -135,7 +136,7 @@ export function createImports(context: ImportsContext): Imports {
             return true
           },
         })
-        if (!found.dataset) throw new Error('an import that has no dataset has thrown')
+        if (!found.dataset) throw new Error('importSource must call begin')
         return { dataset: found.dataset, keptPrompts: found.keptPrompts, ...result }
       } finally {
         if (found.dataset) addingTo.delete(found.dataset.id)
@@ -168,12 +169,12 @@ function parseOptions({ name, splitRule, updatePrompts = false }: ImportOptions)
 function requireSplitRule({ seed, ...shares }: SplitRule): void {
   for (const [name, share] of Object.entries(shares)) {
     if (share >= 0 && share <= 1) continue
-    throw errors.invalidValue({ reason: `A share is from 0 to 1, not ${share}.` }, `splitRule.${name}`)
+    throw errors.invalidValue({ reason: `A share must be from 0 to 1, not ${share}.` }, `splitRule.${name}`)
   }
   const sum = Object.values(shares).reduce((total, share) => total + share, 0)
   if (Math.abs(sum - 1) > 1e-6) {
-    throw errors.invalidValue({ reason: `The shares must add up to 1, and add up to ${sum}.` }, 'splitRule')
+    throw errors.invalidValue({ reason: `The shares must add up to 1, not ${sum}.` }, 'splitRule')
   }
   if (Number.isInteger(seed) && Math.abs(seed) < 2 ** 31) return
-  throw errors.invalidValue({ reason: `A seed is a whole number of 32 bits, not ${seed}.` }, 'splitRule.seed')
+  throw errors.invalidValue({ reason: `A seed must be a 32-bit integer, not ${seed}.` }, 'splitRule.seed')
 }

@@ -1,23 +1,26 @@
-/** Which source pixels make up target pixel `i`: `taps[i]` of them from `first[i]` on, weighted in fixed point. */
+/** The source pixels of each target pixel `i`: `taps[i]` of them, starting at `first[i]`, with fixed-point weights. */
 export interface Contributions {
   readonly first: Int32Array
   readonly taps: Int32Array
   /**
-   * [targets, stride]: of every two taps the lower fifteen bits of both weights, then the upper ones of both. That is how
-   * processors multiply and add numbers of sixteen bits.
+   * [targets, stride]: for every two taps, the lower fifteen bits of both weights, then the upper bits of both. This is
+   * the layout that the SIMD instruction for multiplying and adding pairs of 16-bit numbers needs.
    */
   readonly weights: Int16Array
   readonly stride: number
 }
 
-/** A resampling filter of Pillow's. */
+/** One of Pillow's resampling filters. */
 export type Filter = keyof typeof filters
 
-/** Fixed-point bits of a weight, as in Pillow: 32 less 8 for a pixel and 2 for the overshoot of the cubic. */
+/** Fixed-point bits of a weight, as in Pillow: 32 bits less 8 for a pixel and 2 for the overshoot of the cubic. */
 const precision = 22
 const lowerBits = 15
 
-/** For `count` target pixels from `start` on, where `from` pixels, the first of them at `origin`, are resized to `to`. */
+/**
+ * Contributions for resizing `from` source pixels, the first of them at `origin`, to `to` target pixels. Only those of the
+ * `count` target pixels from `start` on are computed.
+ */
 export function contributions(
   filter: Filter,
   from: number,
@@ -30,12 +33,12 @@ export function contributions(
   const scale = from / to
   const stretch = Math.max(scale, 1)
   const support = radius * stretch
-  const most = Math.ceil(support) * 2 + 1
-  const stride = 4 * Math.ceil(most / 2)
+  const maxTaps = Math.ceil(support) * 2 + 1
+  const stride = 4 * Math.ceil(maxTaps / 2)
   const first = new Int32Array(count)
   const taps = new Int32Array(count)
   const weights = new Int16Array(count * stride)
-  const values = new Float64Array(most)
+  const values = new Float64Array(maxTaps)
   for (let i = 0; i < count; i++) {
     const centre = (start + i + 0.5) * scale
     const begin = Math.max(0, Math.trunc(centre - support + 0.5))
@@ -51,9 +54,9 @@ export function contributions(
     for (let k = 0; k < end - begin; k++) {
       const fixed = ((values[k] as number) / sum) * 2 ** precision
       const weight = Math.trunc(fixed < 0 ? fixed - 0.5 : fixed + 0.5)
-      const at = i * stride + 4 * (k >> 1) + (k & 1)
-      weights[at] = weight & (2 ** lowerBits - 1)
-      weights[at + 2] = weight >> lowerBits
+      const index = i * stride + 4 * (k >> 1) + (k & 1)
+      weights[index] = weight & (2 ** lowerBits - 1)
+      weights[index + 2] = weight >> lowerBits
     }
   }
   return { first, taps, weights, stride }
@@ -72,7 +75,7 @@ function triangle(distance: number): number {
   return Math.max(0, 1 - Math.abs(distance))
 }
 
-/** A sinc windowed by a wider sinc, of three lobes. */
+/** The Lanczos kernel with three lobes: a sinc windowed by a wider sinc. */
 function lanczos(distance: number): number {
   return Math.abs(distance) < 3 ? sinc(distance) * sinc(distance / 3) : 0
 }

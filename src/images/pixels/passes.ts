@@ -1,51 +1,61 @@
 import type { Contributions } from './contributions.js'
-import { kernels, type Scratch, scratch } from './kernels.js'
+import { pixelKernels } from './pixel-kernels.js'
+import { clearedScratchMemory, type ScratchMemory } from './scratch-memory.js'
 
-/** Rows of RGB bytes, `pitch` bytes apart. */
+/** Rows of RGB bytes; each row starts `pitch` bytes after the one before. */
 export interface Rows {
   readonly bytes: Uint8Array
   readonly pitch: number
 }
 
-/** Such rows in the kernels' memory. */
-export interface PlacedRows {
-  readonly place: number
+/** Rows of RGB bytes in the kernels' memory. */
+export interface ScratchRows {
+  readonly position: number
   readonly rows: number
   readonly pitch: number
 }
 
-/** Every row with as many pixels as there are contributions. */
-export function across(memory: Scratch, source: PlacedRows, contributions: Contributions): PlacedRows {
+/** Resamples each row to one pixel per contribution. */
+export function horizontalPass(
+  memory: ScratchMemory,
+  source: ScratchRows,
+  contributions: Contributions,
+): ScratchRows {
   const { first, taps, weights, stride } = contributions
   const width = first.length
-  const place = memory.reserve(source.rows * width * 3)
-  const places = [memory.put(first), memory.put(taps), memory.put(weights)] as const
-  kernels.across(source.place, source.pitch, source.rows, ...places, stride, width, place)
-  return { place, rows: source.rows, pitch: width * 3 }
+  const position = memory.allocate(source.rows * width * 3)
+  const tables = [memory.copyIn(first), memory.copyIn(taps), memory.copyIn(weights)] as const
+  pixelKernels.horizontalPass(source.position, source.pitch, source.rows, ...tables, stride, width, position)
+  return { position, rows: source.rows, pitch: width * 3 }
 }
 
-/** As many rows as there are contributions. */
-export function down(memory: Scratch, source: PlacedRows, contributions: Contributions): PlacedRows {
+/** Resamples the columns to one row per contribution. */
+export function verticalPass(
+  memory: ScratchMemory,
+  source: ScratchRows,
+  contributions: Contributions,
+): ScratchRows {
   const { first, taps, weights, stride } = contributions
   const { pitch } = source
   const height = first.length
-  // Behind the source, where a row may be read with weight 0, so that there is at least one.
-  const place = memory.reserve(height * pitch)
-  const places = [memory.put(first), memory.put(taps), memory.put(weights)] as const
-  kernels.down(source.place, pitch, ...places, stride, height, place)
-  return { place, rows: height, pitch }
+  // Allocated behind the source, so that the row behind its last one, which may be read with weight 0, exists.
+  const position = memory.allocate(height * pitch)
+  const tables = [memory.copyIn(first), memory.copyIn(taps), memory.copyIn(weights)] as const
+  pixelKernels.verticalPass(source.position, pitch, ...tables, stride, height, position)
+  return { position, rows: height, pitch }
 }
 
-/** A pass over rows that are put into the memory for it, and what it gives taken out again. */
-export function alone(pass: typeof across, rows: Rows, contributions: Contributions): Rows {
-  const memory = scratch()
-  const result = pass(memory, placed(memory, rows), contributions)
-  return { bytes: memory.bytes(result.place, result.rows * result.pitch).slice(), pitch: result.pitch }
+/** Copies rows into the kernels' memory, runs one pass and copies the result out. */
+export function runPass(pass: typeof horizontalPass, rows: Rows, contributions: Contributions): Rows {
+  const memory = clearedScratchMemory()
+  const result = pass(memory, copyRowsIn(memory, rows), contributions)
+  const { position, pitch } = result
+  return { bytes: memory.bytes(position, result.rows * pitch).slice(), pitch }
 }
 
-/** Rows, put into the memory. */
-export const placed = (memory: Scratch, { bytes, pitch }: Rows): PlacedRows => ({
-  place: memory.put(bytes),
+/** Copies rows into the kernels' memory. */
+export const copyRowsIn = (memory: ScratchMemory, { bytes, pitch }: Rows): ScratchRows => ({
+  position: memory.copyIn(bytes),
   rows: bytes.length / pitch,
   pitch,
 })

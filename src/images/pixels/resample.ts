@@ -1,9 +1,9 @@
 import { createYieldToEventLoop, type YieldToEventLoop } from '../../system/yield-to-event-loop.js'
 import type { RgbImage } from '../decode.js'
 import { type Contributions, contributions, type Filter } from './contributions.js'
-import { type Scratch, scratch } from './kernels.js'
-import { across, alone, down, type PlacedRows, placed, type Rows } from './passes.js'
-import { type Normalisation, planes } from './planes.js'
+import { type Normalisation, normalisePlanes } from './normalise-planes.js'
+import { copyRowsIn, horizontalPass, type Rows, runPass, type ScratchRows, verticalPass } from './passes.js'
+import { clearedScratchMemory, type ScratchMemory } from './scratch-memory.js'
 
 /** A rectangle of an image, in whole pixels. */
 export interface Region {
@@ -14,17 +14,17 @@ export interface Region {
 }
 
 export interface ResampleOptions {
-  /** Bicubic unless told. */
+  /** Bicubic by default. */
   readonly filter?: Filter
-  /** Of the resized image only this is computed: the square in the middle of a panorama costs no more than a square. */
+  /** The part of the resized image to compute; all of it by default. The rest costs nothing. */
   readonly window?: Region
 }
 
 /**
- * A region of an image, resized as Pillow does with its antialiased filters, to the byte: what CLIP was trained on, and what the
- * resizers of image libraries differ from enough to move features. Separable, rounded to bytes between the passes: the
- * horizontal one first, but for a region that is over a hundred times as tall as it is wide. Gives way to other work
- * while it runs. Returns RGB bytes, row by row.
+ * Resizes a region of an image to `width` × `height` and returns RGB bytes, row by row: [height, width, 3] of the window.
+ * Every byte equals that of Pillow's antialiased filters. CLIP was trained on those, and other resizers differ enough to
+ * change features. There are two passes, rounded to bytes in between: the horizontal one comes first, unless the region is
+ * over a hundred times as tall as wide. Large images yield to the event loop.
  */
 export function resample(
   image: RgbImage,
@@ -33,12 +33,12 @@ export function resample(
   height: number,
   options: ResampleOptions = {},
 ): Promise<Uint8Array> {
-  return resized(image, region, width, height, options, (memory, { place, rows, pitch }) =>
-    memory.bytes(place, rows * pitch).slice(),
+  return resizeRegion(image, region, width, height, options, (memory, { position, rows, pitch }) =>
+    memory.bytes(position, rows * pitch).slice(),
   )
 }
 
-/** The same as normalised planes, [3, height, width] of the window, written to `pixels`. */
+/** As `resample`, but writes normalised planes to `pixels`: [3, height, width] of the window. */
 export function resamplePlanes(
   image: RgbImage,
   region: Region,
@@ -47,47 +47,55 @@ export function resamplePlanes(
   options: ResampleOptions & Normalisation,
   pixels: Float32Array,
 ): Promise<void> {
-  return resized(image, region, width, height, options, (memory, { place }) =>
-    planes(memory, place, options, pixels),
+  return resizeRegion(image, region, width, height, options, (memory, { position }) =>
+    normalisePlanes(memory, position, options, pixels),
   )
 }
 
-async function resized<T>(
+async function resizeRegion<T>(
   image: RgbImage,
   region: Region,
   width: number,
   height: number,
   { filter = 'bicubic', window = { left: 0, top: 0, width, height } }: ResampleOptions,
-  finish: (memory: Scratch, rows: PlacedRows) => T,
+  finish: (memory: ScratchMemory, rows: ScratchRows) => T,
 ): Promise<T> {
   const horizontal = contributions(filter, region.width, width, window.left, window.width, region.left)
   const vertical = contributions(filter, region.height, height, window.top, window.height, region.top)
-  const [top, bottom] = reach(vertical, 0, window.height)
+  const [top, bottom] = sourceRange(vertical, 0, window.height)
   const pitch = image.width * 3
   const source = { bytes: image.data.subarray(top * pitch, bottom * pitch), pitch }
-  const within = part(vertical, 0, window.height, top)
+  const ownVertical = part(vertical, 0, window.height, top)
 
   const isTall = region.height > 100 * region.width && height < region.height
-  const between = isTall ? window.height * pitch : (bottom - top) * window.width * 3
-  if (Math.max(source.bytes.length, between, window.width * window.height * 3) <= bandBytes) {
-    // Nothing leaves the kernels' memory in between: what is thrown away there costs the garbage collector nothing.
-    const memory = scratch()
-    const rows = placed(memory, source)
+  const intermediateBytes = isTall ? window.height * pitch : (bottom - top) * window.width * 3
+  if (Math.max(source.bytes.length, intermediateBytes, window.width * window.height * 3) <= bandBytes) {
+    // The intermediate rows stay in the kernels' memory, so they cost no garbage collection.
+    const memory = clearedScratchMemory()
+    const rows = copyRowsIn(memory, source)
     const result = isTall
-      ? across(memory, down(memory, rows, within), horizontal)
-      : down(memory, across(memory, rows, horizontal), within)
+      ? horizontalPass(memory, verticalPass(memory, rows, ownVertical), horizontal)
+      : verticalPass(memory, horizontalPass(memory, rows, horizontal), ownVertical)
     return finish(memory, result)
   }
   const yieldToEventLoop = createYieldToEventLoop()
   const result = isTall
-    ? await inBandsAcross(await inBandsDown(source, within, yieldToEventLoop), horizontal, yieldToEventLoop)
-    : await inBandsDown(await inBandsAcross(source, horizontal, yieldToEventLoop), within, yieldToEventLoop)
-  const memory = scratch()
-  return finish(memory, placed(memory, result))
+    ? await horizontalInBands(
+        await verticalInBands(source, ownVertical, yieldToEventLoop),
+        horizontal,
+        yieldToEventLoop,
+      )
+    : await verticalInBands(
+        await horizontalInBands(source, horizontal, yieldToEventLoop),
+        ownVertical,
+        yieldToEventLoop,
+      )
+  const memory = clearedScratchMemory()
+  return finish(memory, copyRowsIn(memory, result))
 }
 
 /** The horizontal pass, a band of rows at a time. */
-async function inBandsAcross(
+async function horizontalInBands(
   { bytes, pitch }: Rows,
   horizontal: Contributions,
   yieldToEventLoop: YieldToEventLoop,
@@ -95,14 +103,14 @@ async function inBandsAcross(
   const parts: Uint8Array[] = []
   for (const [from, to] of bands(bytes.length / pitch, pitch)) {
     const band = { bytes: bytes.subarray(from * pitch, to * pitch), pitch }
-    parts.push(alone(across, band, horizontal).bytes)
+    parts.push(runPass(horizontalPass, band, horizontal).bytes)
     await yieldToEventLoop()
   }
-  return { bytes: joined(parts), pitch: horizontal.first.length * 3 }
+  return { bytes: joinBands(parts), pitch: horizontal.first.length * 3 }
 }
 
 /** The vertical pass, a band of target rows at a time. */
-async function inBandsDown(
+async function verticalInBands(
   { bytes, pitch }: Rows,
   vertical: Contributions,
   yieldToEventLoop: YieldToEventLoop,
@@ -110,35 +118,35 @@ async function inBandsDown(
   const height = vertical.first.length
   const parts: Uint8Array[] = []
   for (const [from, to] of bands(height, bytes.length / height)) {
-    const [top, bottom] = reach(vertical, from, to)
+    const [top, bottom] = sourceRange(vertical, from, to)
     const source = { bytes: bytes.subarray(top * pitch, bottom * pitch), pitch }
-    parts.push(alone(down, source, part(vertical, from, to, top)).bytes)
+    parts.push(runPass(verticalPass, source, part(vertical, from, to, top)).bytes)
     await yieldToEventLoop()
   }
-  return { bytes: joined(parts), pitch }
+  return { bytes: joinBands(parts), pitch }
 }
 
-/** How many bytes of source a pass works on before others get their turn: about two milliseconds' work. */
+/** The bytes of source that a pass processes before it may yield: about two milliseconds of work. */
 const bandBytes = 2 ** 20
 
-/** `rows` rows in bands, each of at most bandBytes where a row has `bytes` of them. */
+/** Splits `rows` rows of `bytes` bytes each into bands of at most `bandBytes`, at least one row each. */
 function* bands(rows: number, bytes: number): Generator<readonly [from: number, to: number]> {
   const height = Math.max(1, Math.floor(bandBytes / bytes))
   for (let from = 0; from < rows; from += height) yield [from, Math.min(from + height, rows)]
 }
 
-/** Bands one below the other. Most images are a single one, which need not be copied. */
-function joined(bands: readonly Uint8Array[]): Uint8Array {
+/** Joins bands into one array. A single band, the usual case, is not copied. */
+function joinBands(bands: readonly Uint8Array[]): Uint8Array {
   const [first] = bands
   return first !== undefined && bands.length === 1 ? first : Buffer.concat(bands)
 }
 
-/** The first source row that target rows `from` to `to` are made of, and the one after the last. */
-function reach({ first, taps }: Contributions, from: number, to: number): readonly [number, number] {
+/** The source rows of target rows `from` to `to`: the first, and the one after the last. */
+function sourceRange({ first, taps }: Contributions, from: number, to: number): readonly [number, number] {
   return [first[from] as number, (first[to - 1] as number) + (taps[to - 1] as number)]
 }
 
-/** The contributions to target rows `from` to `to`, of source rows counted from `origin`. */
+/** The contributions of target rows `from` to `to`, with source rows counted from `origin`. */
 function part({ first, taps, weights, stride }: Contributions, from: number, to: number, origin: number) {
   return {
     first: first.subarray(from, to).map((row) => row - origin),

@@ -1,20 +1,19 @@
-import type { Manifest, Preprocessing } from '../../encoders/manifest.js'
 import { type AugmentationRecipe, randomViews } from '../augmentation.js'
 import { decodeImage } from '../decode.js'
-import { preprocess, preprocessView } from '../preprocess.js'
+import { type Preprocessing, preprocess, preprocessView } from '../preprocess.js'
 
-/** An image on its way to the encoder. */
+/** An image to prepare for an encoder. */
 export interface Preparation {
-  /** Its SHA-256, which its random views depend on. */
+  /** The image's SHA-256, the seed of its random views. */
   readonly id: string
   readonly bytes: Uint8Array
   readonly recipe: AugmentationRecipe
-  readonly preprocessing: Preprocessing & Pick<Manifest, 'colours'>
+  readonly preprocessing: Preprocessing
 }
 
 /**
- * Decodes an image and writes its views, each as the encoder takes it, to `pixels`: [rounds, 3, size, size].
- * Throws INVALID_IMAGE.
+ * Decodes an image and writes its preprocessed views to `pixels`: [rounds, 3, size, size]. With a recipe of one round the
+ * only view is the image itself. Throws INVALID_IMAGE.
  */
 export async function prepare(
   { id, bytes, recipe, preprocessing }: Preparation,
@@ -23,8 +22,9 @@ export async function prepare(
   const image = await decodeImage(bytes, preprocessing.colours)
   if (recipe.rounds === 1) return preprocess(image, preprocessing, pixels)
   const views = randomViews(recipe, { id, width: image.width, height: image.height })
-  const planes = pixels.length / recipe.rounds
+  const viewLength = pixels.length / recipe.rounds
   for (const [round, view] of views.entries()) {
-    await preprocessView(image, view, preprocessing, pixels.subarray(round * planes, (round + 1) * planes))
+    const target = pixels.subarray(round * viewLength, (round + 1) * viewLength)
+    await preprocessView(image, view, preprocessing, target)
   }
 }

@@ -1,44 +1,47 @@
-import { startThread, type Thread } from '../../system/worker-thread.js'
+import { startWorkerThread, type WorkerThread } from '../../system/worker-thread.js'
 import type { Preparation } from './prepare.js'
 
-/** Threads that prepare images, so that the one that serves requests does not. */
+/** Threads that decode and preprocess images, so that the thread that serves requests stays free. */
 export interface PreparingThreads {
   /**
-   * Writes an image's views to `pixels`, which lie in shared memory: [rounds, 3, size, size]. Throws INVALID_IMAGE.
+   * Writes an image's preprocessed views to `pixels`, which must lie in shared memory: [rounds, 3, size, size]. The image's
+   * bytes are copied. Throws INVALID_IMAGE.
    */
   prepare(preparation: Preparation, pixels: Float32Array): Promise<void>
-  /** Ends the threads when they have done what they were asked. */
+  /** Waits for pending images, then ends the threads. */
   close(): Promise<void>
 }
 
 /**
- * Up to `most` threads, each started when all others are busy. They keep no process alive while they are idle; one that
- * dies takes with it what it was at, and another takes its place. `program` is what each of them runs.
+ * Up to `maxThreads` threads. A new one starts only when all others are busy, and idle ones do not keep the process alive.
+ * If a thread dies, its pending images fail and a later image starts another thread. `program` is what threads run.
  */
 export function openPreparingThreads(
-  most: number,
+  maxThreads: number,
   program = new URL('./worker.js', import.meta.url),
 ): PreparingThreads {
-  let threads: readonly Thread[] = []
+  let threads: readonly WorkerThread[] = []
 
-  /** The thread with least to do, or a new one. */
-  function choose(): Thread {
+  /** The least busy thread, or a new one. */
+  function chooseThread(): WorkerThread {
     threads = threads.filter((thread) => thread.alive())
-    const [least] = [...threads].sort((a, b) => a.pending() - b.pending())
-    if (least !== undefined && (least.pending() === 0 || threads.length === most)) return least
-    // Pixels are freed with the young objects that stand for them: the fewer of those fit, the sooner.
-    const another = startThread(program, 'a thread that prepares images', {
+    const [leastBusy] = [...threads].sort((a, b) => a.pending() - b.pending())
+    if (leastBusy !== undefined && (leastBusy.pending() === 0 || threads.length === maxThreads)) {
+      return leastBusy
+    }
+    // Decoded pixels are freed when the young generation is collected. A small one is collected sooner.
+    const started = startWorkerThread(program, 'a thread that prepares images', {
       resourceLimits: { maxYoungGenerationSizeMb: 2 },
     })
-    threads = [...threads, another]
-    return another
+    threads = [...threads, started]
+    return started
   }
 
   return {
     prepare({ bytes, ...preparation }, pixels) {
-      // A copy of our own, and of these bytes alone: they may be part of something larger.
+      // A copy, since the buffer is moved to the thread and may hold more than these bytes.
       const copy = new Uint8Array(bytes)
-      return choose().ask({ preparation: { ...preparation, bytes: copy }, pixels }, [copy.buffer])
+      return chooseThread().request({ preparation: { ...preparation, bytes: copy }, pixels }, [copy.buffer])
     },
     async close() {
       await Promise.all(threads.map((thread) => thread.close()))

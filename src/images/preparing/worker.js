@@ -1,11 +1,11 @@
-// A thread that prepares images. What it decodes lies outside its heap, and every few images of that make for a garbage
-// collection: of a heap of its own, which is small, and never of the one that serves requests. Plain JavaScript, so that
-// it starts from the sources as it does from the build.
+// A thread that prepares images. Decoded pixels lie outside the JavaScript heap and trigger garbage collections every few
+// images. Here those collect this thread's small heap, not that of the thread that serves requests. This file is plain
+// JavaScript so that it starts from the sources as well as from the build.
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parentPort } from 'node:worker_threads'
 
-// From the sources, which only we ourselves and tests run, TypeScript has to be taught.
+// When running from the sources, in development and tests, TypeScript files need a loader.
 if (existsSync(fileURLToPath(new URL('./prepare.ts', import.meta.url)))) {
   const { register } = await import('tsx/esm/api')
   register()

@@ -7,7 +7,7 @@ import { picture } from '../../helpers/pictures.js'
 
 const library = await openTestLibrary(await temporaryFolder())
 
-/** Writes files below a new folder of that name: an image's class and variant, or any text. */
+/** Writes files into a new folder of that name. Each is an image, given by class and variant, or a text. */
 async function newFolder(name: string, files: Readonly<Record<string, [number, number] | string>>) {
   const folder = join(await temporaryFolder(), name)
   await addFiles(folder, files)
@@ -25,23 +25,23 @@ const classesOf = async (id: string) => await library.store.datasets.classes(id)
 const splitsOf = async (id: string) =>
   Object.fromEntries((await library.store.datasets.counts(id)).map(({ split, images }) => [split, images]))
 
-test('a folder is a dataset: its splits and classes are its folders', async () => {
+test('a folder becomes a dataset: its subfolders are splits and classes', async () => {
   const folder = await newFolder('animals', {
     'support_pool/wren/1.png': [0, 1],
     'support_pool/wren/2.png': [0, 2],
     'support_pool/owl/1.png': [1, 1],
     'validation/wren/1.png': [0, 3],
     'test/owl/1.png': [1, 2],
-    'test/owl/.hidden': 'not looked at',
-    'notes/readme.txt': 'not looked at',
-    'test/readme.txt': 'not looked at',
+    'test/owl/.hidden': 'ignored',
+    'notes/readme.txt': 'ignored',
+    'test/readme.txt': 'ignored',
   })
-  const told: [number, number][] = []
-  const onProgress = (done: number, total: number) => void told.push([done, total])
+  const progress: [number, number][] = []
+  const onProgress = (done: number, total: number) => void progress.push([done, total])
   const { dataset, ...result } = await library.imports.importPath(folder, { onProgress })
   expect(dataset.name).toBe('animals')
   expect(result).toEqual({ added: 5, duplicates: 0, rejected: [], keptPrompts: [] })
-  expect(told.at(-1)).toEqual([5, 5])
+  expect(progress.at(-1)).toEqual([5, 5])
   expect(await classesOf(dataset.id)).toEqual([
     { index: 0, name: 'owl', prompts: ['a photo of a owl.'] },
     { index: 1, name: 'wren', prompts: ['a photo of a wren.'] },
@@ -49,7 +49,7 @@ test('a folder is a dataset: its splits and classes are its folders', async () =
   expect(await splitsOf(dataset.id)).toEqual({ SUPPORT_POOL: 3, VALIDATION: 1, TEST: 1 })
 })
 
-test('importing again adds only what is new', async () => {
+test('importing again adds only new images', async () => {
   const folder = await newFolder('again', {
     'support_pool/a/1.png': [0, 11],
     'support_pool/b/1.png': [1, 11],
@@ -71,7 +71,7 @@ test('importing again adds only what is new', async () => {
   )
 })
 
-test('dataset.json gives the name, the classes in their order, their prompts and their folders', async () => {
+test('dataset.json gives the name, the order of classes, their prompts and their folders', async () => {
   const folder = await newFolder('files', {
     'dataset.json': JSON.stringify({
       dataset: 'Described ',
@@ -80,11 +80,11 @@ test('dataset.json gives the name, the classes in their order, their prompts and
         { name: 'coat' },
         { name: 'never seen' },
       ],
-      source: 'not looked at',
+      source: 'ignored',
     }),
     'support_pool/coat/1.png': [0, 21],
     'support_pool/t-shirt/1.png': [1, 21],
-    'test/coat/inside/1.png': 'a folder further down, not looked at',
+    'test/coat/inside/1.png': 'a deeper folder, ignored',
   })
   const { dataset, added } = await library.imports.importPath(folder)
   expect(dataset.name).toBe('Described')
@@ -99,7 +99,7 @@ test('dataset.json gives the name, the classes in their order, their prompts and
   expect((await library.imports.importPath(folder)).added).toBe(0)
 })
 
-test('a file that is no image is told by its path, and the others are added', async () => {
+test('a file that is not an image is reported by its path, and the others are added', async () => {
   const folder = await newFolder('some broken', {
     'test/a/1.png': [0, 31],
     'test/a/2.png': 'no image',
@@ -131,7 +131,7 @@ test('links to folders and files are followed', async () => {
   expect(await splitsOf(dataset.id)).toEqual({ SUPPORT_POOL: 1, TEST: 1 })
 })
 
-test('spaces around a class’s name are not part of it', async () => {
+test('spaces around a class name are trimmed', async () => {
   const folder = await newFolder('spaced', {
     'dataset.json': JSON.stringify({ classes: [{ name: ' a ' }, { name: 'b', folder: ' b' }] }),
     'test/ b/1.png': [0, 51],
@@ -141,7 +141,7 @@ test('spaces around a class’s name are not part of it', async () => {
   expect(await library.imports.importPath(folder)).toMatchObject({ added: 0, duplicates: 2 })
 })
 
-test('a dataset of the same name and other classes is an error, and nothing is added', async () => {
+test('an existing dataset of that name with other classes is an error, and nothing is added', async () => {
   await library.datasets.create({ name: 'taken', classes: [{ name: 'a' }, { name: 'c' }] })
   const folder = await newFolder('taken', { 'test/a/1.png': [0, 61], 'test/b/1.png': [1, 61] })
   await expect(library.imports.importPath(folder)).rejects.toMatchObject({
@@ -157,9 +157,9 @@ test.each([
   ['an empty folder', {}, 'split/class/image'],
   ['images without a class', { '1.png': 'no image' }, 'support_pool, train, validation, val, test'],
   ['a folder of notes', { 'notes/1.txt': 'no image' }, 'class/image'],
-  ['a dataset.json that is no JSON', { 'dataset.json': '{', 'test/a/1.png': 'x' }, 'dataset.json'],
+  ['a dataset.json that is not JSON', { 'dataset.json': '{', 'test/a/1.png': 'x' }, 'dataset.json'],
   [
-    'a dataset.json of another form',
+    'a dataset.json that does not match the schema',
     { 'dataset.json': '{"classes":[{}]}', 'test/a/1.png': 'x' },
     'dataset.json',
   ],
@@ -176,7 +176,7 @@ test.each([
   expect(await library.store.datasets.findByName('wrong')).toBeNull()
 })
 
-test('what is no folder cannot be imported', async () => {
+test('a missing path, or a file that is not an archive, cannot be imported', async () => {
   const file = join(await newFolder('folder', { file: 'no folder' }), 'file')
   await expect(library.imports.importPath(`${file}/nothing`)).rejects.toMatchObject({
     code: 'INVALID_FOLDER',
@@ -184,7 +184,7 @@ test('what is no folder cannot be imported', async () => {
   await expect(library.imports.importPath(file)).rejects.toMatchObject({ code: 'UNSUPPORTED_ARCHIVE' })
 })
 
-test('a folder without splits is split by the rule, class by class, and the same way every time', async () => {
+test('a folder without splits is split by the rule for each class, the same way every time', async () => {
   const files = Object.fromEntries(
     Array.from({ length: 20 }, (_, i): [string, [number, number]] => [
       `${i < 10 ? 'a' : 'b'}/${i}.png`,
@@ -217,7 +217,7 @@ test.each([
   })
 })
 
-test('a dataset that is there keeps its prompts, unless those of dataset.json are asked for', async () => {
+test('an existing dataset keeps its prompts, unless updatePrompts is set', async () => {
   const describe = (prompt: string) =>
     JSON.stringify({ classes: [{ name: 'a', prompts: [prompt] }, { name: 'b' }] })
   const folder = await newFolder('prompted', {

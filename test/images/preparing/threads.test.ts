@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
-import { augmentationRecipe, plain } from '../../../src/images/augmentation.js'
+import { augmentationRecipe, noAugmentation } from '../../../src/images/augmentation.js'
 import { type Preparation, prepare } from '../../../src/images/preparing/prepare.js'
 import { openPreparingThreads } from '../../../src/images/preparing/threads.js'
 import { demoImages } from '../../encoders/files.js'
@@ -33,7 +33,7 @@ async function here(preparation: Preparation): Promise<Float32Array> {
 }
 
 test.each([1, 3])('many images at once, each in its place, as without threads: %i views', async (rounds) => {
-  const recipe = rounds === 1 ? plain : augmentationRecipe(rounds)
+  const recipe = rounds === 1 ? noAugmentation : augmentationRecipe(rounds)
   const length = rounds * planes
   const pixels = shared(images.length * length)
   await Promise.all(
@@ -51,27 +51,27 @@ test('bytes may be part of something larger, and stay with whoever gave them', a
   const larger = Buffer.concat([Buffer.alloc(1000), image.bytes, Buffer.alloc(1000)])
   const bytes = larger.subarray(1000, 1000 + image.bytes.length)
   const pixels = shared(planes)
-  await threads.prepare({ id: image.id, bytes, recipe: plain, preprocessing }, pixels)
-  expect(Float32Array.from(pixels)).toEqual(await here({ ...image, recipe: plain, preprocessing }))
+  await threads.prepare({ id: image.id, bytes, recipe: noAugmentation, preprocessing }, pixels)
+  expect(Float32Array.from(pixels)).toEqual(await here({ ...image, recipe: noAugmentation, preprocessing }))
   expect(Buffer.compare(bytes, image.bytes)).toBe(0)
 })
 
 test('what is no image is INVALID_IMAGE, and the others are prepared', async () => {
   const pixels = shared(planes)
   const broken = threads.prepare(
-    { id: 'broken', bytes: Buffer.from('no image'), recipe: plain, preprocessing },
+    { id: 'broken', bytes: Buffer.from('no image'), recipe: noAugmentation, preprocessing },
     shared(planes),
   )
-  const whole = threads.prepare({ ...image, recipe: plain, preprocessing }, pixels)
+  const whole = threads.prepare({ ...image, recipe: noAugmentation, preprocessing }, pixels)
   await expect(broken).rejects.toMatchObject({ name: 'ShotboardError', code: 'INVALID_IMAGE' })
   await whole
-  expect(Float32Array.from(pixels)).toEqual(await here({ ...image, recipe: plain, preprocessing }))
+  expect(Float32Array.from(pixels)).toEqual(await here({ ...image, recipe: noAugmentation, preprocessing }))
 })
 
 test('a thread that dies fails what it was at, and another takes its place', async () => {
   const own = openPreparingThreads(1, new URL('./mortal-worker.js', import.meta.url))
   const asked = (id: string) =>
-    own.prepare({ id, bytes: Uint8Array.of(1), recipe: plain, preprocessing }, shared(1))
+    own.prepare({ id, bytes: Uint8Array.of(1), recipe: noAugmentation, preprocessing }, shared(1))
   await asked('well')
   const underWay = [asked('slow'), asked('fatal')]
   for (const each of underWay) await expect(each).rejects.toThrow('it dies of fatal')
@@ -85,7 +85,7 @@ test('closing waits for what is under way', async () => {
   const own = openPreparingThreads(2)
   let prepared = 0
   for (const image of images) {
-    const under = own.prepare({ ...image, recipe: plain, preprocessing }, shared(planes))
+    const under = own.prepare({ ...image, recipe: noAugmentation, preprocessing }, shared(planes))
     void under.then(() => {
       prepared += 1
     })

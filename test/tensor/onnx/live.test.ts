@@ -8,7 +8,7 @@ import { integerTensor } from '../../../src/tensor/onnx/tensors.js'
 
 function modelOf(graph: MessageInitShape<typeof GraphProtoSchema>): OnnxModel {
   const proto = create(ModelProtoSchema, { graph })
-  if (proto.graph === undefined) throw new Error('it holds no graph')
+  if (proto.graph === undefined) throw new Error('it has no graph')
   return { file: '', proto, graph: proto.graph, bytes: new Uint8Array() }
 }
 const left = ({ graph }: OnnxModel) => ({

@@ -83,10 +83,10 @@ describe('a file that is none', () => {
     return readOnnxGraph(file)
   }
   test.each([
-    ['is empty', new Uint8Array(0), 'it holds no graph'],
-    ['is text', Buffer.from('this is no model, but some words'), 'no protocol buffer'],
+    ['is empty', new Uint8Array(0), 'it has no graph'],
+    ['is text', Buffer.from('this is no model, but some words'), 'not a protocol buffer'],
     ['has a field that leads out of it', Uint8Array.of(58, 255, 255, 255, 127), 'ends in the middle'],
-    ['has a number without an end', new Uint8Array(12).fill(255), 'no protocol buffer'],
+    ['has a number without an end', new Uint8Array(12).fill(255), 'not a protocol buffer'],
   ])('%s', async (_, bytes, words) => {
     await expect(reading(bytes)).rejects.toThrow(words)
   })
