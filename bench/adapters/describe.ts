@@ -25,7 +25,7 @@ export const describeStudy = (studied: readonly Studied[], plan: Plan): string =
     .flatMap((each) => [
       `### ${each.dataset}`,
       table(each, plan),
-      `On the way of the first seed's trainings (${plan.methods[0]}, ${plan.shots.at(-1)} shots):`,
+      `Checkpoints of the first seed's trainings (${plan.methods[0]}, ${plan.shots.at(-1)} shots):`,
       wayOf(each, plan),
       'Reduction of overlap against gain in accuracy, one point for each method, shots and space:',
       correlations(each, plan),
@@ -94,7 +94,7 @@ const stepOf = (space: string): number => Number(/step-(\d+)$/.exec(space)?.[1] 
 function correlations({ correlation }: Studied, { objectives }: Plan): string {
   const groups: Record<string, (point: CorrelationPoint) => boolean> = {
     'all spaces': () => true,
-    'trained adapters, also on the way': ({ space }) => space.startsWith('imo'),
+    'trained adapters, checkpoints included': ({ space }) => space.startsWith('imo'),
     'training-free spaces': ({ space }) => !space.startsWith('imo'),
     ...Object.fromEntries(
       objectives.map((name) => [name, ({ space }: CorrelationPoint) => space.startsWith(`imo:${name}-`)]),

@@ -16,7 +16,7 @@ export function tablesOf(measured: readonly Measured[], sources: readonly Source
       const withTexts = own.some(({ texts }) => texts)
       return [
         `## ${name}`,
-        `${seeds.length === 1 ? 'One support set' : `Mean over ${seedsOfAll} support sets`} a shot count; ${role}.`,
+        `${seeds.length === 1 ? 'One support set' : `Mean over ${seedsOfAll} support sets`} for each number of shots; ${role}.`,
         ...(withTexts ? ['With texts, test accuracy in %:', accuracies(own, true)] : []),
         'Images alone, test accuracy in %:',
         accuracies(own, false),

@@ -1,8 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { parseExperiment } from '../../src/comparisons/experiment.js'
-import { makeDataset } from '../helpers/datasets.js'
+import { labelledPictures, makeDataset } from '../helpers/datasets.js'
 import { temporaryFolder } from '../helpers/folder.js'
 import { startTestServer } from '../helpers/server.js'
 
@@ -25,6 +25,25 @@ test('the program of docs/client.md runs', async () => {
     ['Zero-shot CLIP', undefined, expect.any(Number)],
     ['Tip-Adapter', 'whitened', expect.any(Number)],
   ])
+})
+
+test('the program of docs/library.md runs', async () => {
+  const folder = await temporaryFolder()
+  for (const [i, { image, class: name }] of (await labelledPictures({ SUPPORT_POOL: 4 })).entries()) {
+    const path = join(folder, 'support_pool', name, `${i}.png`)
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, image.base64 ?? '', 'base64')
+  }
+  const program = firstBlock(await readPage('library.md'), 'ts').replace('my-images', folder)
+  const file = join(folder, 'program.ts')
+  await writeFile(file, program)
+  vi.stubEnv('SHOTBOARD_DATA_DIR', await temporaryFolder())
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {})
+  await import(file)
+  const lines = log.mock.calls
+  log.mockRestore()
+  vi.unstubAllEnvs()
+  expect(lines).toEqual([[expect.stringMatching(/^[0-9a-f-]{36}$/)]])
 })
 
 test('the experiment of docs/experiments.md is one', async () => {
