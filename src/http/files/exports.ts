@@ -4,7 +4,7 @@ import { manifestOf } from '../../datasets/dataset-manifest.js'
 import { supportSetFile } from '../../datasets/support-set-file.js'
 import type { Library } from '../../library/library.js'
 
-/** A comparison as JSON, in the format `shotboard-comparison`. */
+/** Serves a comparison as JSON, in the format `shotboard-comparison`. */
 export const serveComparisonJson =
   (library: Library): RequestHandler<{ id: string }> =>
   async ({ params: { id } }, response) => {
@@ -12,7 +12,7 @@ export const serveComparisonJson =
     send(response, text, { type: 'application/json', file: `comparison-${id}.json` })
   }
 
-/** A comparison as CSV, a line for each run. */
+/** Serves a comparison as CSV, with one line for each run. */
 export const serveComparisonCsv =
   (library: Library): RequestHandler<{ id: string }> =>
   async ({ params: { id } }, response) => {
@@ -20,7 +20,7 @@ export const serveComparisonCsv =
     send(response, text, { type: 'text/csv', file: `comparison-${id}.csv` })
   }
 
-/** What a dataset holds, as JSON in the format `shotboard-dataset`. */
+/** Serves the manifest of a dataset, as JSON in the format `shotboard-dataset`. */
 export const serveDatasetManifest =
   (library: Library): RequestHandler<{ id: string }> =>
   async ({ params: { id } }, response) => {
@@ -28,7 +28,7 @@ export const serveDatasetManifest =
     send(response, text, { type: 'application/json', file: `dataset-${id}.json` })
   }
 
-/** An encoded support set, as safetensors. */
+/** Serves an encoded support set as safetensors. */
 export const serveSupportSet =
   (library: Library): RequestHandler<{ id: string }> =>
   async ({ params: { id } }, response) => {
