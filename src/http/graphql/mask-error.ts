@@ -1,0 +1,68 @@
+import { ApolloServerErrorCode } from '@apollo/server/errors'
+import { GraphQLError } from 'graphql'
+import type { Logger } from 'pino'
+import { errors, reasonOf, ShotboardError } from '../../errors.js'
+import type { Settings } from '../../settings/settings.js'
+import { internalError } from '../errors.js'
+
+/**
+ * Returns the function that masks the errors of operations. Errors that Shotboard or GraphQL raises on purpose keep their
+ * message and get a code. Any other error is logged, and the client receives INTERNAL_SERVER_ERROR.
+ */
+export function createErrorMask(
+  { maxQueryTokens }: Pick<Settings, 'maxQueryTokens'>,
+  log: Logger,
+): (raised: unknown) => GraphQLError {
+  function visiblePart(error: GraphQLError): Pick<GraphQLError, 'message' | 'extensions'> {
+    if (isTooLong(error)) return errors.queryTooLong({ max: maxQueryTokens })
+    if (error.originalError instanceof ShotboardError) return error.originalError
+    // Apollo Server keeps the HTTP status among the extensions.
+    const { http: _, ...extensions } = error.extensions
+    // Without an original error, GraphQL itself rejected something, such as the type of a variable.
+    const defaultCode = error.originalError
+      ? ApolloServerErrorCode.INTERNAL_SERVER_ERROR
+      : ApolloServerErrorCode.BAD_USER_INPUT
+    const code = extensions.code ?? defaultCode
+    if (code !== ApolloServerErrorCode.INTERNAL_SERVER_ERROR) {
+      return { message: error.message, extensions: { ...extensions, code } }
+    }
+    log.error({ err: error.originalError ?? error }, 'a request failed')
+    return internalError
+  }
+
+  return (raised) => {
+    const error = toGraphqlError(raised)
+    const { message, extensions } = visiblePart(error)
+    return new GraphQLError(message, { ...locationOf(error), extensions })
+  }
+}
+
+/** The error with a code, unless it has one. */
+export function withCode(raised: unknown, code: string): GraphQLError {
+  const error = toGraphqlError(raised)
+  const { message, originalError, extensions } = error
+  return new GraphQLError(message, {
+    ...locationOf(error),
+    originalError: originalError ?? null,
+    extensions: { code, ...extensions },
+  })
+}
+
+function toGraphqlError(raised: unknown): GraphQLError {
+  if (raised instanceof GraphQLError) return raised
+  const originalError = raised instanceof Error ? raised : new Error(reasonOf(raised))
+  return new GraphQLError(originalError.message, { originalError })
+}
+
+/** The error's place in the document and in the result. */
+const locationOf = ({ nodes, source, positions, path }: GraphQLError) => ({
+  nodes: nodes ?? null,
+  source: source ?? null,
+  positions: positions ?? null,
+  path: path ?? null,
+})
+
+/** The parser gives this error no code of its own. */
+const isTooLong = ({ message, extensions }: GraphQLError): boolean =>
+  extensions.code === ApolloServerErrorCode.GRAPHQL_PARSE_FAILED &&
+  message.includes('Document contains more that')
