@@ -160,12 +160,13 @@ export function createPredict(context: PredictContext): (input: PredictInput) =>
     const classes = await materials.classes(supportSet.datasetId)
     const keys = (await store.supportSets.images([supportSet.id])).get(supportSet.id) ?? []
     const spaces = [...new Set(['clip', ...chosen.map((each) => spaceOf(each).base)])].sort()
-    const fitted = await Promise.all(
-      chosen.map((each) => fittedFor(each, supportSet, encoder, input.selection, spaces)),
-    )
+    // Before methods are fitted: this finds images that are broken behind their headers.
     const features = await encoder.encodeImages(
       images.map(({ id, bytes }) => ({ id, read: () => Promise.resolve(bytes) })),
       { spaces },
+    )
+    const fitted = await Promise.all(
+      chosen.map((each) => fittedFor(each, supportSet, encoder, input.selection, spaces)),
     )
     const byMethod: MethodPrediction[][] = []
     for (const [i, each] of fitted.entries()) {
