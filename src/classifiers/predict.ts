@@ -164,11 +164,12 @@ export function createPredict(context: PredictContext): Predict {
       validation: await validationImages(supportSet.datasetId, input.selection),
       bases: [...new Set(['clip', ...chosen.map((each) => spaceOf(each).base)])].sort(),
     }
-    const fitted = await Promise.all(chosen.map((each) => fittedMethod(each, request)))
+    // Images are encoded before methods are fitted: an image that cannot be decoded is found at once.
     const features = await encoder.encodeImages(
       images.map(({ id, bytes }) => ({ id, read: () => Promise.resolve(bytes) })),
       { spaces: request.bases },
     )
+    const fitted = await Promise.all(chosen.map((each) => fittedMethod(each, request)))
     const description = {
       classes: request.classes,
       keys: await store.supportSets.images(supportSet.id),
