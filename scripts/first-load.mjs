@@ -21,7 +21,7 @@ for (let i = 0; i < loads; i++) {
     if (/javascript/.test(types.get(requestId) ?? '')) bytes.script += encodedDataLength
   })
   await page.goto(`${service}/`)
-  await page.getByRole('heading', { name: 'Accuracy against shots' }).waitFor()
+  await page.getByRole('heading', { name: 'Accuracy by shots' }).waitFor()
   read.push(await page.evaluate('performance.now()'))
   painted.push(await page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
   await page.waitForLoadState('networkidle')
