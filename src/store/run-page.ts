@@ -41,10 +41,10 @@ const columns = {
   },
 } as const satisfies Record<string, Column<RunRow>>
 
-/** What runs can be ordered by. */
+/** Orders of runs. */
 export type RunOrder = keyof typeof columns
 
-/** A page of the runs that pass a filter, in an order. Throws as `readPage`. */
+/** A page of the runs that match a filter. Throws like `readPage`. */
 export function readRunPage(
   client: DatabaseClient,
   request: PageRequest,

@@ -219,7 +219,10 @@ test('a comparison is not gone on with where a prompt has changed meanwhile', as
 
   const second = await openTestLibrary(folder, plugins)
   const ended = await second.comparisons.ended(parked.id)
-  expect(ended).toMatchObject({ status: 'FAILED', error: expect.stringContaining('changed after the comparison was requested') })
+  expect(ended).toMatchObject({
+    status: 'FAILED',
+    error: expect.stringContaining('changed after the comparison was requested'),
+  })
   const runs = await runsOf(second, parked.id)
   expect(new Set(runs.map(({ status }) => status))).toEqual(new Set(['SUCCEEDED', 'FAILED']))
   expect(second.comparisons.rows(runs).length).toBeGreaterThan(0)

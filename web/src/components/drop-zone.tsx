@@ -22,8 +22,7 @@ export function DropZone({
   const id = useId()
   const [over, setOver] = useState(false)
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping needs a mouse; the input inside works for
-    // everyone.
+    // biome-ignore lint/a11y/noStaticElementInteractions: only dropping needs the mouse; the input works without.
     <div
       className={styles.zone}
       data-over={over || undefined}
