@@ -1,5 +1,5 @@
-// Writes src/client/generated.ts: a typed document for every operation in src/client/operations,
-// checked against the schema. Runs before anything is compiled, so under tsx.
+// Writes src/client/generated.ts: a typed document for every operation in src/client/operations, checked against the
+// schema. It runs before the compilation, so it needs tsx.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { codegen } from '@graphql-codegen/core'

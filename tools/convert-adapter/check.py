@@ -36,5 +36,5 @@ for broken in ({"weights": torch.ones(2)}, {k: v for k, v in supervised.items() 
     except SystemExit as error:
         assert "resblocks" in str(error) or "Block 1 lacks" in str(error)
     else:
-        raise AssertionError("converted what is no adapter")
+        raise AssertionError("converted a file without an adapter")
 print("ok")

@@ -97,7 +97,7 @@ def write_configuration(folder, name, model):
     scalars = {k: v.detach().reshape(()).clone() for k, v in model.named_parameters() if k in ("logit_scale", "logit_bias")}
     from safetensors.torch import save_file
 
-    # Only these two of the weights: the rest is in the graphs.
+    # Only these two weights: the others are in the graphs.
     save_file(scalars, os.path.join(folder, "model.safetensors"), metadata={"format": "pt"})
 
 
@@ -162,7 +162,7 @@ def main():
     p.add_argument("--seed", type=int, default=0)
     p.add_argument("--weights", action="store_true")
     a = p.parse_args()
-    # The fused attention of evaluation mode has no ONNX counterpart.
+    # The fused attention of evaluation mode has no ONNX operator.
     torch.backends.mha.set_fastpath_enabled(False)
     torch.manual_seed(a.seed)
     model, vision, text = build(a.architecture, a.seed, a.attention)

@@ -19,7 +19,7 @@ def texts(count=2200, seed=0):
         parts = [r.choice(r.choice(kinds)) for _ in range(r.choice([1, 2, 3, 5, 8, 13, 40]))]
         result.append("".join(p + r.choice(["", " ", " ", "  "]) for p in parts))
     for at in range(len(FIXED), count, 23):
-        # Any character of the planes in use, mojibake's raw material left out.
+        # Any character of the planes in use, without those that mojibake consists of.
         code = [r.choice([r.randrange(0x20, 0x7F), r.randrange(0x370, 0x3000), r.randrange(0x3040, 0xA000), r.randrange(0x1F300, 0x1F700)]) for _ in range(8)]
         result[at] = "".join(map(chr, code))
     return result
