@@ -2,7 +2,7 @@
 python clip.py MODEL_DIR onnxruntime|pytorch
 
 Reads lines `N REPEATS` and answers each with the mean milliseconds of a batch of N images, over batches one after
-the other, so that the caller can let it take turns with others.
+the other, so that the caller can run several in turns.
 """
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Makes checkpoints as both kinds of training write them, at random, converts them and compares. Prints ok."""
+"""Makes random checkpoints of both kinds of training, converts them and compares. Prints ok."""
 import torch
 
 from convert import convert

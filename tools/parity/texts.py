@@ -1,4 +1,4 @@
-"""Some 2,200 texts, the same in every run: prompts, accents, emoji, CJK, contractions, entities, control characters."""
+"""About 2,200 texts, the same in every run: prompts, accents, emoji, CJK, contractions, entities, control characters."""
 import random
 
 WORDS = "a photo of the small large red dog's cat frog aeroplane didn't they've I'm we'll you're he'd it's CLIP Tip-Adapter ViT-B/16 2024 100% #1 @home $5.99 naïve café über Ærøskøbing façade piñata Straße".split()
