@@ -1,16 +1,10 @@
 import { ApolloServerErrorCode } from '@apollo/server/errors'
-import { type DocumentNode, type GraphQLSchema, getOperationAST, getVariableValues } from 'graphql'
+import { type GraphQLSchema, getOperationAST, getVariableValues } from 'graphql'
 import { errors, ShotboardError } from '../../errors.js'
 import type { Settings } from '../../settings/settings.js'
 import type { Access } from '../access/keys.js'
+import type { ParsedOperation } from './operation.js'
 import { operationCost } from './operation-cost.js'
-
-/** An operation that has been parsed and is valid. */
-export interface ParsedOperation {
-  readonly document: DocumentNode
-  readonly operationName?: string | null | undefined
-  readonly variables?: Readonly<Record<string, unknown>> | null | undefined
-}
 
 /**
  * Throws OPERATION_RESOLUTION_FAILURE if the document does not say which operation to run, FORBIDDEN for a mutation with

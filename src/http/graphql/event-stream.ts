@@ -42,7 +42,7 @@ export function serveEventStreams(
     })
     if (events === null || typeof events === 'string') {
       throw errors.invalidValue({
-        reason: `This is not a GraphQL request: ${reasonIn(events) ?? statusText}.`,
+        reason: `Invalid GraphQL request: ${reasonIn(events) ?? statusText}.`,
       })
     }
     response.writeHead(status, { ...headers, 'X-Content-Type-Options': 'nosniff' })

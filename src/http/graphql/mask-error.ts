@@ -1,5 +1,5 @@
 import { ApolloServerErrorCode } from '@apollo/server/errors'
-import { GraphQLError } from 'graphql'
+import { GraphQLError, Kind } from 'graphql'
 import type { Logger } from 'pino'
 import { errors, reasonOf, ShotboardError } from '../../errors.js'
 import type { Settings } from '../../settings/settings.js'
@@ -18,12 +18,9 @@ export function createErrorMask(
     if (error.originalError instanceof ShotboardError) return error.originalError
     // Apollo Server keeps the HTTP status among the extensions.
     const { http: _, ...extensions } = error.extensions
-    // Without an original error, GraphQL itself rejected something, such as the type of a variable.
-    const defaultCode = error.originalError
-      ? ApolloServerErrorCode.INTERNAL_SERVER_ERROR
-      : ApolloServerErrorCode.BAD_USER_INPUT
-    const code = extensions.code ?? defaultCode
-    if (code !== ApolloServerErrorCode.INTERNAL_SERVER_ERROR) {
+    const { BAD_USER_INPUT, INTERNAL_SERVER_ERROR } = ApolloServerErrorCode
+    const code = extensions.code ?? (isRejectedInput(error) ? BAD_USER_INPUT : INTERNAL_SERVER_ERROR)
+    if (code !== INTERNAL_SERVER_ERROR) {
       return { message: error.message, extensions: { ...extensions, code } }
     }
     log.error({ err: error.originalError ?? error }, 'a request failed')
@@ -61,6 +58,10 @@ const locationOf = ({ nodes, source, positions, path }: GraphQLError) => ({
   positions: positions ?? null,
   path: path ?? null,
 })
+
+/** Whether GraphQL rejected the request, such as the value of a variable, before a resolver ran. */
+const isRejectedInput = ({ originalError, nodes }: GraphQLError): boolean =>
+  originalError === undefined || nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION
 
 /** The parser gives this error no code of its own. */
 const isTooLong = ({ message, extensions }: GraphQLError): boolean =>

@@ -1,6 +1,6 @@
 import { GraphQLError, type GraphQLSchema, getNullableType, isListType } from 'graphql'
 import { type ComplexityEstimator, fieldExtensionsEstimator, getComplexity } from 'graphql-query-complexity'
-import type { ParsedOperation } from './check-operation.js'
+import type { ParsedOperation } from './operation.js'
 
 /** The introspection query has more fields than a small limit would allow, but costs nothing. */
 const minNodes = 10_000

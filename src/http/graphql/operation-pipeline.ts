@@ -4,9 +4,10 @@ import type { Context } from '../../schema/context.js'
 import type { Settings } from '../../settings/settings.js'
 import type { Access } from '../access/keys.js'
 import type { Metrics } from '../metrics.js'
-import { checkOperation, type ParsedOperation } from './check-operation.js'
+import { checkOperation } from './check-operation.js'
 import { type OperationTimer, startOperationTimer } from './count-operations.js'
 import { createErrorMask } from './mask-error.js'
+import type { ParsedOperation } from './operation.js'
 import { createValidationRules } from './validation-rules.js'
 
 /**

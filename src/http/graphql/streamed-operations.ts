@@ -13,14 +13,8 @@ import {
 } from 'graphql'
 import type { Access } from '../access/keys.js'
 import { withCode } from './mask-error.js'
+import type { OperationRequest } from './operation.js'
 import type { OperationPipeline } from './operation-pipeline.js'
-
-/** An operation as a client sends it. */
-export interface OperationRequest {
-  readonly query: string
-  readonly variables?: Readonly<Record<string, unknown>> | null | undefined
-  readonly operationName?: string | null | undefined
-}
 
 export type Results = AsyncIterableIterator<ExecutionResult>
 
@@ -81,6 +75,7 @@ export function createStreamedOperations(pipeline: OperationPipeline): StreamedO
 
     async subscribe(args) {
       const count = startTimer()
+      // Not `subscribe` of graphql: it gives every event the same context.
       const events = await createSourceEventStream({ ...args, contextValue: createContext() })
       if (!(Symbol.asyncIterator in events)) {
         const result = masked(events)
@@ -90,7 +85,6 @@ export function createStreamedOperations(pipeline: OperationPipeline): StreamedO
       count(args)
       return mapAsyncIterator(
         events,
-        // Not graphql's own `subscribe`: it gives every event the same context.
         (rootValue) => run({ ...args, rootValue }),
         (error: unknown) => ({ errors: [mask(error)] }),
       )
