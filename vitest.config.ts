@@ -4,6 +4,8 @@ import { builtSources } from './test/helpers/built-sources.js'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
+/** What takes minutes: `npm run test:all`. */
+const long = ['test/package/**/*.test.ts']
 const processes = ['test/cli/**/*.test.ts', 'test/faults/**/*.test.ts', 'test/web/**/*.test.ts']
 
 export default defineConfig({
@@ -31,7 +33,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'units', include: ['test/**/*.test.ts'], exclude: processes },
+        test: { name: 'units', include: ['test/**/*.test.ts'], exclude: [...processes, ...long] },
       },
       {
         extends: true,
@@ -42,6 +44,16 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           testTimeout: 180_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'long',
+          include: long,
+          sequence: { groupOrder: 2 },
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
     ],

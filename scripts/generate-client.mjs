@@ -1,5 +1,5 @@
-// Writes client/generated.ts: a typed document for every operation in client/operations,
-// checked against the schema. Runs before anything is compiled, so under tsx.
+// Writes client/generated.ts: a typed document for every operation in client/operations, checked against the
+// schema. It runs before the compilation, so it needs tsx.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { codegen } from '@graphql-codegen/core'

@@ -1,5 +1,5 @@
-// Compiles assembly/ to WebAssembly and writes it into src/images/pixels/generated.ts, where Node finds it whether it
-// runs the sources or the build.
+// Compiles assembly/ to WebAssembly and writes it into src/images/pixels/generated.ts, so that both the sources and
+// the build can load it.
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import asc from 'assemblyscript/asc'

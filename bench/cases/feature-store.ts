@@ -9,7 +9,7 @@ import { normals } from '../data.js'
 const images = 16_000
 const dimensions = 512
 
-/** Stored features found again: opening the store and loading all of them. */
+/** Opens the feature store and loads all stored features. */
 export const featureStore: Benchmark = {
   name: 'feature-store',
   async run() {

@@ -12,7 +12,7 @@ const images = 5000
 const dimensions = 512
 const classes = 100
 
-/** Everything that is told of the overlap of 5,000 images, whose 12.5 million pairs are all looked at. */
+/** All overlap measures of 5,000 images, over all 12.5 million pairs. */
 export const overlap: Benchmark = {
   name: 'overlap',
   async run() {

@@ -6,7 +6,10 @@ import { openRuntime } from '../../src/tensor/runtime.js'
 import type { Benchmark, Row } from '../benchmark.js'
 import { caltech61 } from '../data.js'
 
-/** Accuracy of Tip-X with frozen ranges against ranges over the whole test batch, hyperparameters chosen on validation. */
+/**
+ * Accuracy of Tip-X with frozen ranges compared with ranges over the whole test batch; hyperparameters selected on
+ * validation.
+ */
 export const scaling: Benchmark = {
   name: 'kl-scaling',
   async run() {

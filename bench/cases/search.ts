@@ -14,10 +14,10 @@ import { openRuntime } from '../../src/tensor/runtime.js'
 import { type Benchmark, medianMs, ms, onceMs, seconds, times } from '../benchmark.js'
 import { caltech61 } from '../data.js'
 
-/** How many of the validation images the reference searched on. */
+/** The number of validation images that the reference used for its search. */
 const images = 1000
 
-/** The whole grid of Tip-X, exactly, against scoring a random hundredth of its points. */
+/** The exact search over the whole grid of Tip-X, compared with scoring a random hundredth of its points. */
 export const search: Benchmark = {
   name: 'search',
   async run() {

@@ -15,7 +15,7 @@ import { startPython } from '../contestants.js'
 
 const classes = 50
 
-/** A step of training the embedded encoder's adapters, and those of ViT-B/32 from $CLIP_EXPORTS, beside PyTorch's. */
+/** A training step of adapters of the embedded encoder, and of ViT-B/32 from $CLIP_EXPORTS, compared with PyTorch. */
 export const training: readonly Benchmark[] = [
   {
     name: 'training-mini-clip',
@@ -61,7 +61,7 @@ async function stepOf(name: string, folder: string, batch: number, turns: number
   ]
 }
 
-/** Gradients and AdamW, on pixels that are there. */
+/** Gradients and AdamW, on prepared pixels. */
 async function ourStep(model: ModelFolder, batch: number): Promise<() => Promise<void>> {
   const { folder, manifest } = model
   const { imageSize, dimensions, vision } = manifest

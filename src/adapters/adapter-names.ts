@@ -3,7 +3,7 @@ import type { Encoder } from '../encoders/encoder.js'
 import { errors } from '../errors.js'
 import type { Store } from '../store/store.js'
 
-/** Throws INVALID_VALUE for what an adapter cannot be called, ADAPTER_EXISTS for what one is called, or will be. */
+/** Throws INVALID_VALUE for an invalid name, or ADAPTER_EXISTS if an adapter or an unfinished training has the name. */
 export async function requireFreeName(
   store: Store,
   encoder: Encoder,
@@ -11,21 +11,21 @@ export async function requireFreeName(
   argument = 'name',
 ): Promise<void> {
   if (!adapterNamePattern.test(name)) {
-    const reason = `An adapter's name is of small letters, digits, dots, dashes and underscores, not "${name}".`
+    const reason = `An adapter's name may have only lowercase letters, digits, dots, dashes and underscores, not "${name}".`
     throw errors.invalidValue({ reason }, argument)
   }
   const taken = await takenNames(store, encoder)
   if (taken.has(name)) throw errors.adapterExists({ name, encoder: encoder.id }, argument)
 }
 
-/** The objective and the first number that no adapter has. */
+/** A free name made of the objective and a number, such as `supervised-1`. */
 export async function freeName(store: Store, encoder: Encoder, objective: string): Promise<string> {
   const taken = await takenNames(store, encoder)
   for (let n = 1; ; n++) if (!taken.has(`${objective}-${n}`)) return `${objective}-${n}`
 }
 
-/** Names of an encoder's adapters, those in training as well. */
+/** The names of an encoder's adapters, including those in training. */
 async function takenNames({ trainings }: Store, { id, added }: Encoder): Promise<Set<string>> {
-  const coming = (await trainings.unfinished()).filter(({ encoder }) => encoder === id)
-  return new Set([...added.adapters, ...coming].map(({ name }) => name))
+  const unfinished = (await trainings.unfinished()).filter(({ encoder }) => encoder === id)
+  return new Set([...added.adapters, ...unfinished].map(({ name }) => name))
 }

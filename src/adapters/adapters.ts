@@ -9,28 +9,32 @@ import { encodersOf } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import { requireFreeName } from './adapter-names.js'
 
-/** An added adapter, and whether it is its encoder's `imo`. */
+/** An adapter that was added to an encoder. */
 export interface ListedAdapter extends AddedAdapter {
   readonly encoder: string
+  /** Whether it is the encoder's `imo`. */
   readonly isUsed: boolean
-  /** The training that made it; null for one that was brought. */
+  /** The training that made it; null for an adapter from a file without a training. */
   readonly training: string | null
 }
 
-/** The adapters that encoders have beside the ones of their model folders. */
+/** The adapters that were added to encoders, apart from those in the model folders. */
 export interface Adapters {
-  /** Of an encoder, or of all. Throws UNKNOWN_ENCODER. */
+  /** The adapters of one encoder, or of all. Throws UNKNOWN_ENCODER. */
   list(encoder?: string | null): Promise<ListedAdapter[]>
   /** Throws UNKNOWN_ENCODER or UNKNOWN_ADAPTER. */
   find(encoder: string | null | undefined, name: string): Promise<ListedAdapter>
   /**
-   * Adds the adapter of a safetensors file. Throws INVALID_ADAPTER where it is none, or not one for this encoder,
+   * Adds the adapter of a safetensors file. Throws INVALID_ADAPTER if the file has no adapter for this encoder,
    * ADAPTER_EXISTS, INVALID_VALUE, or UNKNOWN_ENCODER.
    */
   add(input: AddAdapterInput): Promise<ListedAdapter>
-  /** Makes an added adapter the encoder's `imo`; null is the model's own again. Throws as `find`, and IN_USE. */
+  /**
+   * Makes an added adapter the encoder's `imo`; null restores the adapter of the model folder. Throws as `find`, or IN_USE
+   * while a comparison with the encoder is unfinished.
+   */
   use(encoder: string | null | undefined, name: string | null): Promise<Encoder>
-  /** Deletes an added adapter. Results stay. Throws as `find`, and IN_USE. */
+  /** Deletes an added adapter. Results that used it stay. Throws as `use`. */
   remove(encoder: string | null | undefined, name: string): Promise<void>
 }
 
@@ -67,7 +71,7 @@ export function createAdapters(context: {
   const refresh = async (encoder: Encoder): Promise<void> =>
     encoder.setAdapters(await adapterFolder.read(encoder.id))
 
-  /** Under a comparison that runs, spaces must not change. Throws IN_USE. */
+  /** Throws IN_USE if an unfinished comparison uses the encoder: its spaces must not change. */
   async function requireIdle(encoder: string): Promise<void> {
     const unfinished = (await store.comparisons.unfinished()).map(({ id }) => id)
     for (const [id, runs] of await store.comparisons.runsOf(unfinished)) {
@@ -117,12 +121,12 @@ function parse(content: Uint8Array, name: string): Adapter {
 
 const provenanceSchema = z.object({ training: z.string() })
 
-/** Which training an adapter says it comes from. */
+/** The training in an adapter's provenance; null if there is none. */
 function trainingOf({ provenance }: AddedAdapter): string | null {
   try {
     return provenanceSchema.parse(JSON.parse(provenance)).training
   } catch {
-    // Somebody else's adapter says it in words.
+    // Adapters from other tools may have a provenance in another format.
     return null
   }
 }

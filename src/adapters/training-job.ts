@@ -20,16 +20,16 @@ export interface TrainingJobContext {
   readonly encoders: Encoders
   readonly imageFiles: ImageFiles
   readonly adapterFolder: AdapterFolder
-  /** Checkpoints are here, each in a folder named as its training. */
+  /** The folder of checkpoints, each in a subfolder named after its training. */
   readonly checkpointDirectory: string
-  /** A computing thread of its own, so that nobody waits for a training. */
+  /** Opens a separate computing thread, so that other work does not wait for a training. */
   readonly openRuntime: () => Runtime
 }
 
 /**
- * Trains the adapter of a training, from its last checkpoint, and adds it to its encoder. What is wrong with what was
- * asked fails the training and stands in its record. Throws CANCELLED when the signal says so; throws a fault of the disk
- * or the database, and can then be called again.
+ * Trains an adapter, starting from the last checkpoint, and adds it to its encoder. An invalid request fails the training,
+ * and its record has the error. Throws CANCELLED when the signal aborts. Throws faults of the disk or the database; then the
+ * caller can call it again.
  */
 export async function runTraining(
   context: TrainingJobContext,
@@ -46,30 +46,31 @@ export async function runTraining(
     await removeCheckpoint(context, id)
   } catch (error) {
     if (signal.aborted || isStorageFault(error)) throw error
-    const ours = error instanceof ShotboardError
-    const { code, message } = ours ? error : errors.internal({})
-    // The record is read over the network: it does not say where things lie here.
-    const told = message.replaceAll(context.checkpointDirectory, 'trainings')
-    await store.trainings.end(id, { status: 'FAILED', error: told, errorCode: code })
-    if (!ours) throw error
+    const isExpected = error instanceof ShotboardError
+    const { code, message } = isExpected ? error : errors.internal({})
+    // Clients can read the record, so it must not contain paths of this machine.
+    const publicMessage = message.replaceAll(context.checkpointDirectory, 'trainings')
+    await store.trainings.end(id, { status: 'FAILED', error: publicMessage, errorCode: code })
+    if (!isExpected) throw error
   }
 }
 
-/** Removes what a training has remembered. */
+/** Removes the checkpoint of a training. */
 export const removeCheckpoint = (
   { checkpointDirectory }: Pick<TrainingJobContext, 'checkpointDirectory'>,
   id: string,
 ): Promise<void> => rm(join(checkpointDirectory, id), { recursive: true, force: true })
 
-/** Seconds between two looks at how far it is; more often would be writing for nobody. */
+/** The least time between two progress writes. */
 const minMsBetweenSteps = 500
+/** A checkpoint is written about 20 times in a training, and at least every 50 steps. */
 const maxCheckpoints = 20
 const maxStepsAtRisk = 50
 
 async function train(context: TrainingJobContext, row: TrainingRow, signal: AbortSignal): Promise<void> {
   const { store, encoders, imageFiles, adapterFolder, checkpointDirectory } = context
   const { id, name, steps, datasetId } = row
-  if (datasetId === null) throw errors.unknownDataset({ id: 'that was trained on' })
+  if (datasetId === null) throw errors.unknownDataset({ id: 'of this training' })
   const settings = storedTrainingSettings(row.settings)
   const model = encoders.model(row.encoder)
   const classes = await store.datasets.classes(datasetId)
@@ -83,7 +84,7 @@ async function train(context: TrainingJobContext, row: TrainingRow, signal: Abor
     }),
   )
   const speed = createSpeed(settings.batch)
-  let told = 0
+  let lastWrite = 0
   const runtime = context.openRuntime()
   try {
     const { adapter, losses } = await trainAdapter(runtime, {
@@ -100,8 +101,8 @@ async function train(context: TrainingJobContext, row: TrainingRow, signal: Abor
       async onStep(step, all) {
         const imagesPerSecond = speed(step)
         const now = performance.now()
-        if (now - told < minMsBetweenSteps && step < steps) return
-        told = now
+        if (now - lastWrite < minMsBetweenSteps && step < steps) return
+        lastWrite = now
         await store.trainings.step(id, { step, losses: thinned(all, steps), imagesPerSecond })
       },
     })
@@ -127,18 +128,18 @@ async function train(context: TrainingJobContext, row: TrainingRow, signal: Abor
 
 const maxLosses = 200
 
-/** A loss curve of so many points at most, each the mean of the steps since the one before. */
+/** A loss curve of at most `maxLosses` points. Each is the last step of a group and the group's mean loss. */
 function thinned(losses: readonly number[], steps: number): LossRow[] {
   const stride = Math.ceil(steps / maxLosses)
   const points: LossRow[] = []
   for (let from = 0; from < losses.length; from += stride) {
-    const some = losses.slice(from, from + stride)
-    points.push([from + some.length, some.reduce((sum, loss) => sum + loss, 0) / some.length])
+    const group = losses.slice(from, from + stride)
+    points.push([from + group.length, group.reduce((sum, loss) => sum + loss, 0) / group.length])
   }
   return points
 }
 
-/** Images a second over the last steps; null until there are two. */
+/** Returns a function that gives the images per second over the last 20 steps; null before the second step. */
 function createSpeed(batch: number): (step: number) => number | null {
   const seen: { step: number; at: number }[] = []
   return (step) => {

@@ -9,42 +9,48 @@ import { freeName, requireFreeName } from './adapter-names.js'
 import { removeCheckpoint, runTraining, type TrainingJobContext } from './training-job.js'
 
 export interface TrainAdapterInput extends TrainingSettingsInput {
-  /** The generic images, whatever their splits. */
+  /** The training images: all images of the dataset, in any split. */
   readonly dataset: string
   readonly encoder?: string | null
-  /** What the adapter will be called; otherwise the objective and the first free number. */
+  /** The adapter's name. Default: the objective and the first free number. */
   readonly name?: string | null
 }
 
 export interface Trainings {
   /**
-   * Asks for an adapter. Once this resolves, training goes on to its end whatever happens to the process; then the adapter
+   * Queues a training. Once this resolves, the training survives restarts of the process. When it has succeeded, the adapter
    * is the encoder's space `imo:NAME`. Throws UNKNOWN_DATASET, UNKNOWN_ENCODER, INVALID_VALUE, TRAINING_IMAGES or
-   * ADAPTER_EXISTS with the argument at fault, and then keeps nothing.
+   * ADAPTER_EXISTS with the argument at fault, and then queues nothing.
    */
   train(input: TrainAdapterInput): Promise<TrainingRow>
-  /** Stops a training; `goOn` takes it up where it stopped. Throws UNKNOWN_TRAINING or TRAINING_FINISHED. */
+  /** Stops a training; `goOn` can continue it. Throws UNKNOWN_TRAINING or TRAINING_FINISHED. */
   cancel(id: string): Promise<TrainingRow>
-  /** Takes up one that failed or was cancelled, from its last checkpoint. Throws UNKNOWN_TRAINING or ADAPTER_EXISTS. */
+  /**
+   * Continues a failed or cancelled training from its last checkpoint. Throws UNKNOWN_TRAINING, ADAPTER_EXISTS, or
+   * TRAINING_FINISHED if it has succeeded.
+   */
   goOn(id: string): Promise<TrainingRow>
-  /** Forgets a training with its checkpoint; its adapter stays. Throws UNKNOWN_TRAINING, or IN_USE while it has not ended. */
+  /** Deletes a training and its checkpoint; its adapter stays. Throws UNKNOWN_TRAINING, or IN_USE while it has not ended. */
   delete(id: string): Promise<void>
   /** Resolves with the training once it has ended. Throws UNKNOWN_TRAINING. */
   ended(id: string): Promise<TrainingRow>
-  /** A training as it is and then as it becomes, until it has ended. Throws UNKNOWN_TRAINING. */
+  /**
+   * Emits a training, and then its latest state after changes, at most twice a second, until it has ended. Throws
+   * UNKNOWN_TRAINING.
+   */
   watch(id: string): Promise<AsyncIterableIterator<TrainingRow>>
-  /** Goes on with what a stop interrupted. */
+  /** Resumes the trainings that a stop interrupted. */
   resume(): Promise<void>
 }
 
 export interface TrainingsContext extends TrainingJobContext {
   readonly queue: JobQueue
   readonly changes: Changes
-  /** Told of every fault of the disk or the database that a training waits out. */
+  /** Called with every fault of the disk or the database after which a training is retried. */
   readonly onFault: (id: string, fault: ShotboardError) => void
 }
 
-/** Whoever watches a training is told at most twice a second. */
+/** Watchers of a training get at most two states a second. */
 const minMsBetweenStates = 500
 
 export function createTrainings(context: TrainingsContext): Trainings {
@@ -62,7 +68,7 @@ export function createTrainings(context: TrainingsContext): Trainings {
   })
 
   return {
-    async train({ dataset: datasetId, encoder: encoderId, name: asked, ...input }) {
+    async train({ dataset: datasetId, encoder: encoderId, name: requestedName, ...input }) {
       const dataset = await store.datasets.get(datasetId)
       if (!dataset) throw errors.unknownDataset({ id: datasetId }, 'dataset')
       const encoder = encoders.get(encoderId, 'encoder')
@@ -70,7 +76,7 @@ export function createTrainings(context: TrainingsContext): Trainings {
       const lastImage = await store.datasets.lastImage([dataset.id])
       const images = await store.datasets.images(dataset.id, undefined, lastImage)
       const steps = atArgument('dataset', () => trainingSteps(settings, images))
-      const name = asked?.trim() ?? (await freeName(store, encoder, settings.objective))
+      const name = requestedName?.trim() ?? (await freeName(store, encoder, settings.objective))
       await requireFreeName(store, encoder, name)
       const row = await store.trainings.create({
         ...{ name, encoder: encoder.id, datasetId: dataset.id },

@@ -53,7 +53,7 @@ export function createBatch(
     async sharpenedSums(beta) {
       const sharpness = leftOut ? Math.max(beta, minSharpness) : beta
       const a = await affinities()
-      // Labels are one-hot: with as many keys for every class the sums are one reduction, never a product with L.
+      // Labels are one-hot, so with equally many keys for each class the sums are one reduction instead of a product with L.
       if (balanced) return kernels.sharpenedSums(a, sharpness, shots)
       return classSums(await kernels.sharpen(a, sharpness))
     },

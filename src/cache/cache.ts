@@ -9,10 +9,10 @@ import { createBatch } from './batch.js'
 import type { Cache } from './contract.js'
 import { keysWithout, leaveOneOutAffinities } from './leave-one-out.js'
 
-/** A chunk's affinities have at most this many entries, 8 MB: a loop over them does not hold the event loop for long. */
+/** The largest number of affinities in a chunk (8 MB), so that a loop over them does not block the event loop for long. */
 const chunkEntries = 2 * 2 ** 20
 
-/** Builds the cache of a support set in a space. Throws SPACE_NOT_AVAILABLE where the base features are missing. */
+/** Builds the cache of a support set in a space. Throws SPACE_NOT_AVAILABLE if the base features are missing. */
 export async function buildCache(support: Support, space: FeatureSpace, kernels: Kernels): Promise<Cache> {
   const order = byClass(support.labels)
   const labels = Int32Array.from(order, (i) => support.labels[i] as number)
@@ -64,7 +64,7 @@ export async function buildCache(support: Support, space: FeatureSpace, kernels:
   return cache
 }
 
-/** The positions of the images sorted by class, in the given order within a class. */
+/** The positions of the images [S], sorted by class and, within a class, in the given order. */
 function byClass(labels: Int32Array): Int32Array {
   const positions = Array.from(labels.keys())
   positions.sort((a, b) => (labels[a] as number) - (labels[b] as number) || a - b)

@@ -5,9 +5,9 @@ import { buildCache } from './cache.js'
 import type { Batch, Cache } from './contract.js'
 
 /**
- * Leave-one-out by its definition: for each image of a cache, in its order, a batch of that image alone against a cache
- * that is built without it. A space that is fitted on the support set is fitted again without the image, unless it says
- * where all images lie then.
+ * Leave-one-out by definition: for each image of a cache, in the order of its keys, yields a batch with that image as the
+ * only query, against a cache built without it. A fitted space is fitted again without the image, unless its `fold` gives
+ * the features of all images in that case.
  */
 export async function* leaveOneOutByRefit(support: Support, cache: Cache): AsyncGenerator<Batch> {
   const { order, space, fitted, kernels } = cache
@@ -26,10 +26,10 @@ export async function* leaveOneOutByRefit(support: Support, cache: Cache): Async
   }
 }
 
-/** What the features of a fold go by among those of the encoder's spaces. */
+/** The name of a fold's features among those of the encoder's spaces. */
 const folds = 'fold'
 
-/** A space whose features are a fold's, as they stand. */
+/** The same space, using a fold's features unchanged. */
 function asGiven({ fit: _, ...space }: FeatureSpace): FeatureSpace {
   return { ...space, base: folds }
 }

@@ -38,25 +38,27 @@ export interface MethodPrediction {
   readonly method: string
   readonly space: string | null
   readonly hyperparameters: Readonly<Record<string, number>>
-  /** The best classes, the best first. */
+  /** The best `topK` classes, best first. */
   readonly top: readonly ClassScore[]
-  /** The support images nearest in the method's space, the nearest first; none where it compares no images. */
+  /** The `first` support images nearest in the method's space, nearest first; empty if the method compares no images. */
   nearest(first: number): Neighbour[]
-  /** What scoring took, for each of the images that were scored together. */
+  /** The mean time of scoring one image. */
   readonly milliseconds: number
 }
 
 export interface ClassScore {
   readonly class: ClassRow
+  /** Softmax of the logits, from 0 to 1. */
   readonly probability: number
   readonly logit: number
-  /** What each term added to the logit. */
+  /** The contribution of each term to the logit. */
   readonly contributions: readonly { readonly term: string; readonly value: number }[]
 }
 
 export interface Neighbour {
   readonly imageId: string
   readonly class: ClassRow
+  /** Cosine similarity in the method's space, from −1 to 1. */
   readonly similarity: number
 }
 
@@ -72,12 +74,12 @@ export interface PredictContext {
   readonly maxMegapixels: number
 }
 
-/** Fitted methods kept in memory, so that the next prediction on the same support set does not fit again. */
+/** Fitted methods cached in memory, so that later predictions on the same support set do not fit again. */
 const maxFits = 64
-/** Support sets kept with their caches, so that methods of one space share its fit. */
+/** Support sets cached in memory with their key-value caches, so that methods in one space share its fit. */
 const maxSupports = 8
 
-/** What the predictions of one request share, read once. */
+/** The data that the predictions of one request share. */
 interface Request {
   readonly supportSet: SupportSetRow
   readonly encoder: Encoder
@@ -85,11 +87,14 @@ interface Request {
   readonly selection: Selection
   /** Empty unless `selection` is VALIDATION. */
   readonly validation: readonly DatasetImageRow[]
-  /** The encoder's spaces that the chosen methods start from. */
+  /** The base spaces of the chosen methods. */
   readonly bases: readonly string[]
 }
 
-/** Classifies images. Deterministic; stores nothing. Throws what is wrong, with the argument at fault. */
+/**
+ * Classifies images by a support set. Deterministic; stores nothing. Throws UNKNOWN_SUPPORT_SET, EMPTY_LIST, INVALID_VALUE,
+ * NO_VALIDATION_SPLIT, UNKNOWN_ENCODER, and the errors of `chooseMethods` and `readImageInput`, with the argument at fault.
+ */
 export function createPredict(context: PredictContext): Predict {
   const { store, encoders, registry, encodedData, kernels } = context
   const fits = createPromiseCache<FittedMethod>(maxFits)
@@ -97,7 +102,6 @@ export function createPredict(context: PredictContext): Predict {
 
   const spaceOf = ({ space }: ChosenMethod) => space ?? registry.space('clip')
 
-  /** A support set with its caches. */
   const cachedSupport = ({ supportSet, encoder, classes, bases }: Request) =>
     supports.get(
       fingerprintOf([supportSet.id, encoder.id, bases.map(encoder.fingerprintOf), bases, classes]),
@@ -160,11 +164,12 @@ export function createPredict(context: PredictContext): Predict {
       validation: await validationImages(supportSet.datasetId, input.selection),
       bases: [...new Set(['clip', ...chosen.map((each) => spaceOf(each).base)])].sort(),
     }
-    const fitted = await Promise.all(chosen.map((each) => fittedMethod(each, request)))
+    // Images are encoded before methods are fitted: an image that cannot be decoded is found at once.
     const features = await encoder.encodeImages(
       images.map(({ id, bytes }) => ({ id, read: () => Promise.resolve(bytes) })),
       { spaces: request.bases },
     )
+    const fitted = await Promise.all(chosen.map((each) => fittedMethod(each, request)))
     const description = {
       classes: request.classes,
       keys: await store.supportSets.images(supportSet.id),
@@ -193,7 +198,7 @@ const readImages = (images: readonly ImageInput[], context: PredictContext): Pro
 
 interface Description {
   readonly classes: readonly ClassRow[]
-  /** The support images in the order in which they were drawn. */
+  /** The support images, in the order of the draw. */
   readonly keys: readonly SupportImageRow[]
   readonly topK: number
 }
@@ -261,7 +266,7 @@ function nearestOf(
     }))
 }
 
-/** Positions by value, the greatest first, the first among equals. */
+/** The positions sorted by value, largest first; equal values by position. */
 function descending(values: Float32Array): number[] {
   return Array.from(values.keys()).sort((a, b) => (values[b] as number) - (values[a] as number) || a - b)
 }

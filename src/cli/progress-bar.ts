@@ -47,7 +47,7 @@ export function createProgressBar(label: string, stream: NodeJS.WriteStream = pr
 
 /** The remaining time as text. Anything but a finite number means that it is not known yet. */
 export function formatRemaining(seconds: unknown): string {
-  if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return 'estimating time left'
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return 'estimating the time left'
   if (seconds < 60) return `about ${Math.ceil(seconds)} s left`
   if (seconds < 3600) return `about ${Math.ceil(seconds / 60)} min left`
   return `about ${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min left`

@@ -25,10 +25,10 @@ export function everyMethod({ registry, encoders }: Library): MethodChoice[] {
 export async function shotsFor({ datasets }: Library, dataset: string): Promise<number[]> {
   const classes = await datasets.classes(dataset)
   const pool = await datasets.images(dataset, 'SUPPORT_POOL')
-  const least = Math.min(
+  const smallestPool = Math.min(
     ...classes.map(({ index }) => pool.filter(({ classIndex }) => classIndex === index).length),
   )
-  const shots = [1, 4, 16].filter((k) => k <= least)
+  const shots = [1, 4, 16].filter((k) => k <= smallestPool)
   return shots.length > 0 ? shots : [1]
 }
 

@@ -6,7 +6,10 @@ import type { Store } from '../store/store.js'
 import { versions } from '../version.js'
 import type { Provenance } from './provenance.js'
 
-/** What the runs of a comparison are made with, by the space of each. Datasets are read once, as they were asked for. */
+/**
+ * Returns a function that gives the provenance of a run by its space. Datasets are fingerprinted once, with the images up
+ * to the comparison's `lastImage`.
+ */
 export async function provenanceOf(
   store: Store,
   { datasetId, testDatasetId, lastImage }: ComparisonRow,

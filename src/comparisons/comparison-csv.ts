@@ -5,8 +5,8 @@ import type { ComparisonDocument, DocumentRun } from './comparison-document.js'
 type Cell = string | number | null
 
 /**
- * A comparison as CSV (RFC 4180, with a header): a line for each run, each with all that decides its result. A text that a
- * spreadsheet would take for a formula has an apostrophe before it.
+ * A comparison as CSV (RFC 4180, with a header): one line for each run, with everything that decides its result. A text that
+ * a spreadsheet would read as a formula gets an apostrophe in front.
  */
 export function formatComparisonCsv(document: ComparisonDocument): string {
   return stringify(
@@ -62,7 +62,7 @@ const listOf = (values: Readonly<Record<string, string | number>>): string =>
     .map(([name, value]) => `${name}=${value}`)
     .join(';')
 
-/** What was searched for the run: each hyperparameter that was not given, from, to and in how many steps. */
+/** The searched grid of a run: `name=min:max:steps` for each hyperparameter that was not given. */
 function gridOf({ methods }: ComparisonDocument, { method, space, given }: DocumentRun): string {
   const searched =
     methods.find((each) => each.method === method && each.space === space)?.hyperparameters ?? []

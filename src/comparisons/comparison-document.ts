@@ -16,8 +16,8 @@ import type { Provenance } from './provenance.js'
 import type { RunResults } from './run-results.js'
 
 /**
- * A comparison with everything needed to repeat it. Hashes are SHA-256 in hexadecimal, accuracies percentages, times ISO
- * 8601. Within a version of the format things are added and nothing else changes.
+ * A comparison with everything needed to repeat it. Hashes are SHA-256 in hexadecimal, accuracies are percentages, and
+ * times are ISO 8601. Within a version of the format, fields are added but never changed or removed.
  */
 export interface ComparisonDocument {
   readonly format: 'shotboard-comparison'
@@ -29,13 +29,13 @@ export interface ComparisonDocument {
     readonly createdAt: string
     readonly finishedAt: string | null
   }
-  /** What `shotboard compare` runs to repeat it. */
+  /** The experiment with which `shotboard compare` repeats the comparison. */
   readonly experiment: Experiment
   readonly dataset: DocumentDataset
   readonly testDataset: DocumentDataset | null
-  /** `files`: the hash of each file, by name, as it was when the runs were made. */
+  /** The first of `encoders`. */
   readonly encoder: DocumentEncoder
-  /** Every encoder that the comparison is over, `encoder` the first of them. */
+  /** Every encoder of the comparison. */
   readonly encoders: readonly DocumentEncoder[]
   readonly methods: readonly DocumentMethod[]
   /** Means over the seeds; `low` and `high` are a 95 % bootstrap interval of the mean. */
@@ -51,15 +51,16 @@ export interface ComparisonDocument {
 
 export interface DocumentEncoder {
   readonly id: string
+  /** The hash of each file, by name, when the runs were made. */
   readonly files: Readonly<Record<string, string>>
 }
 
 export interface DocumentDataset {
   readonly id: string
   readonly name: string
-  /** Of its classes, prompts, images and splits as they were: equal for datasets that give the same results. */
+  /** The hash of classes, prompts, images and splits when the runs were made. Equal fingerprints give equal results. */
   readonly fingerprint: string
-  /** Whether its classes or prompts have been changed since; then these are the ones of today. */
+  /** Whether the content has changed since the runs were made. If so, `classes` and `images` show the current content. */
   readonly changedSince: boolean
   readonly classes: readonly { readonly name: string; readonly prompts: readonly string[] }[]
   readonly images: Readonly<Record<string, number>>
@@ -68,7 +69,7 @@ export interface DocumentDataset {
 export interface DocumentMethod {
   readonly method: string
   readonly space: string | null
-  /** What is searched; null where the method is not registered any more. */
+  /** The search grids; null if the method is no longer registered. */
   readonly hyperparameters:
     | readonly {
         readonly name: string
@@ -91,7 +92,7 @@ export interface DocumentRun {
   readonly space: string | null
   readonly shots: number
   readonly seed: number
-  /** Hyperparameters that were given, and not selected. */
+  /** Hyperparameters that were given instead of selected. */
   readonly given: Readonly<Record<string, number>>
   readonly result:
     | (Measures & {
@@ -105,9 +106,9 @@ export interface DocumentRun {
         readonly timings: { readonly encodeMs: number; readonly searchMs: number; readonly scoreMs: number }
       })
     | null
-  /** The hash of the file with the adapters that the space has on; null where it has none. */
+  /** The hash of the file with the adapter that the space uses; null if it uses none. */
   readonly adapter: string | null
-  /** Of what computed it; null where it has not finished, or was made by a version that did not say. */
+  /** The versions that computed the run; null if it has not finished or an earlier version did not record them. */
   readonly versions: Provenance['versions'] | null
   readonly createdAt: string
   readonly finishedAt: string | null
@@ -121,26 +122,26 @@ export interface DocumentContext {
   readonly comparisons: Comparisons
 }
 
-/** Files that are read at the same time. */
+/** The number of files read at the same time. */
 const filesInFlight = 16
 
-/** A comparison as a document, with the runs that there are. Throws UNKNOWN_COMPARISON. */
+/** Documents a comparison with all runs, finished or not. Throws UNKNOWN_COMPARISON. */
 export async function documentComparison(context: DocumentContext, id: string): Promise<ComparisonDocument> {
   const { store, encoders, comparisons } = context
   const comparison = await store.comparisons.get(id)
   if (!comparison) throw errors.unknownComparison({ id }, 'id')
   const runs = await store.comparisons.runs(id)
   const provenances = await readProvenances(context, runs)
-  const made = [...provenances.values()][0]
+  const recorded = [...provenances.values()][0]
 
   const describe = (datasetId: string, fingerprint: string | null | undefined) =>
     describeDataset(store, datasetId, comparison.lastImage, fingerprint ?? null)
-  const dataset = await describe(comparison.datasetId, made?.dataset)
+  const dataset = await describe(comparison.datasetId, recorded?.dataset)
   const testDataset =
-    comparison.testDatasetId === null ? null : await describe(comparison.testDatasetId, made?.testDataset)
+    comparison.testDatasetId === null ? null : await describe(comparison.testDatasetId, recorded?.testDataset)
   const described = encodersOf(runs).map((id): DocumentEncoder => {
-    const [made] = runs.flatMap((run) => (run.encoder === id ? (provenances.get(run.id) ?? []) : []))
-    return { id, files: made?.encoder ?? encoders.all.find((each) => each.id === id)?.files ?? {} }
+    const [first] = runs.flatMap((run) => (run.encoder === id ? (provenances.get(run.id) ?? []) : []))
+    return { id, files: first?.encoder ?? encoders.all.find((each) => each.id === id)?.files ?? {} }
   })
   return {
     format: 'shotboard-comparison',
@@ -179,7 +180,7 @@ async function describeDataset(
   store: Store,
   id: string,
   lastImage: number | null,
-  made: string | null,
+  recorded: string | null,
 ): Promise<DocumentDataset> {
   const dataset = await store.datasets.get(id)
   if (!dataset) throw errors.unknownDataset({ id })
@@ -187,18 +188,18 @@ async function describeDataset(
   const rows = await store.datasets.images(id, undefined, lastImage)
   const images: Record<string, number> = { SUPPORT_POOL: 0, VALIDATION: 0, TEST: 0 }
   for (const { split } of rows) images[split] = (images[split] ?? 0) + 1
-  const now = fingerprintDataset(classes, rows)
+  const current = fingerprintDataset(classes, rows)
   return {
     id,
     name: dataset.name,
-    fingerprint: made ?? now,
-    changedSince: made !== null && made !== now,
+    fingerprint: recorded ?? current,
+    changedSince: recorded !== null && recorded !== current,
     classes: classes.map(({ name, prompts }) => ({ name, prompts })),
     images,
   }
 }
 
-/** Every method in every space that there are runs of, in the order of the runs. */
+/** One run for each pair of method and space, in the order of the runs. */
 function methodsOf(runs: readonly RunRow[]): RunRow[] {
   return [...new Map(runs.map((run) => [JSON.stringify([run.method, run.space]), run])).values()]
 }
@@ -223,7 +224,7 @@ function experimentOf(
       ...(space !== null && { space }),
       ...(Object.keys(fixed).length > 0 && { hyperparameters: { ...fixed } }),
     })),
-    // All runs of a comparison have these in common.
+    // These are the same for all runs of a comparison.
     selection: first?.selection ?? 'VALIDATION',
     klScaling: first?.klScaling ?? 'FROZEN',
     augmentations: first?.augmentations ?? 1,

@@ -12,13 +12,13 @@ import type { SupportSetRow } from '../store/support-sets.js'
 import { createPromiseCache } from '../system/promise-cache.js'
 import type { Kernels } from '../tensor/kernels.js'
 
-/** The encoded images that the runs of a comparison share: each is loaded at first use, once, and timed. */
+/** The encoded images that the runs of a comparison share. Each list is loaded once, at its first use, and timed. */
 export interface ComparisonFeatures {
   support(run: RunRow, options: LoadOptions): Promise<LoadedSupport>
   validation(options: LoadOptions): Promise<LoadedImages>
   /** The test images; if they belong to another dataset, also those of the comparison's own dataset, if it has any. */
   test(options: LoadOptions): Promise<{ test: LabelledImages; unshifted?: LabelledImages; ms: number }>
-  /** How many images have no stored features yet. */
+  /** The number of images that have no stored features yet. */
   imagesToEncode(): Promise<number>
 }
 
@@ -54,7 +54,7 @@ export function createComparisonFeatures(
   const spaces = basesOf(runs, context.registry)
   const rows = createPromiseCache<readonly DatasetImageRow[]>(maxLists)
   const lists = createPromiseCache<LoadedImages>(maxLists)
-  // Runs of one support set follow one another, so only the last support set is kept.
+  // Runs on the same support set are consecutive, so only the last support set is cached.
   const supports = createPromiseCache<LoadedSupport>(1)
 
   const rowsOf = (list: ImageList): Promise<readonly DatasetImageRow[]> =>
@@ -121,14 +121,14 @@ export function createComparisonFeatures(
 const drawOf = ({ shots, seed, augmentations }: RunRow): string =>
   JSON.stringify([shots, seed, augmentations])
 
-/** The encoder's spaces that runs start from. */
+/** The base spaces of the encoder that the runs use. */
 function basesOf(runs: readonly RunRow[], registry: Registry): string[] {
   const bases = new Set<string>()
   for (const id of new Set(runs.flatMap(({ space }) => space ?? []))) {
     try {
       bases.add(registry.space(id).base)
     } catch {
-      // The runs in a space that is not registered any more fail by themselves; the others go on.
+      // Runs in a space that is no longer registered fail later, without stopping the others.
     }
   }
   return [...bases]

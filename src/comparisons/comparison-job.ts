@@ -28,18 +28,18 @@ export interface ComparisonJobContext {
   readonly kernels: Kernels
   readonly encodedData: EncodedData
   readonly runResults: RunResults
-  /** Comparisons may share runs: each run is made by one at a time. */
+  /** Comparisons may share runs. The lock lets one of them at a time work on a run. */
   readonly runLock: KeyedLock
 }
 
-/** A run counts as much work as so many images to encode: its search and its scoring take about as long. */
+/** The work of a run for the progress, in images: search and scoring take about as long as encoding this many. */
 const imagesPerRun = 100
 
 /**
- * Works through the runs of a comparison that are not finished yet. A run that fails says why in its own record and does
- * not stop the others; the comparison then ends as FAILED with its good rows readable. Throws CANCELLED when the signal
- * says so, and leaves the records to whoever cancelled; throws a fault of the disk or the database, and can then be
- * called again.
+ * Performs the unfinished runs of a comparison. A run that fails records its error and does not stop the others; the
+ * comparison then ends as FAILED, and the results of its successful runs can still be read. Throws CANCELLED when the
+ * signal aborts, and then does not end the record. Throws faults of the disk or the database; then the caller can call it
+ * again.
  */
 export async function runComparison(
   context: ComparisonJobContext,
@@ -57,7 +57,7 @@ export async function runComparison(
     problem = problemOf(await store.comparisons.runs(id))
   } catch (error) {
     if (signal.aborted || isStorageFault(error)) throw error
-    // Nothing that a single run could be blamed for, such as an encoder that is not there any more.
+    // A problem of the whole comparison, such as a missing encoder.
     problem = reasonOf(error)
     for (const run of runs.filter(isOpen)) {
       if (await store.runs.start(run.id)) await store.runs.fail(run.id, problem)
@@ -73,7 +73,7 @@ export async function runComparison(
 
 const isOpen = ({ status }: RunRow): boolean => status !== 'SUCCEEDED' && status !== 'FAILED'
 
-/** What a comparison says of its runs that failed; null where none has. */
+/** The error message for failed runs; null if none has failed. */
 function problemOf(runs: readonly RunRow[]): string | null {
   const failed = runs.filter(({ status }) => status === 'FAILED')
   const [first] = failed
@@ -116,7 +116,7 @@ async function performRuns(
     for (const { run, shared, provenance } of planned) {
       await context.runLock(run.id, signal, async () => {
         throwIfCancelled(signal)
-        // Another comparison that shares the run may have finished it meanwhile.
+        // Another comparison that shares the run may have finished it already.
         if (!(await store.runs.start(run.id))) return
         try {
           await performRun(context, run, shared, provenance, { signal, onEncoded })
@@ -128,24 +128,24 @@ async function performRuns(
       progress.add(imagesPerRun)
     }
   } finally {
-    // Whoever waits for the job may close the database next.
+    // The database may be closed as soon as the job has ended.
     await progress.settled()
   }
 }
 
-/** Throws CONTENTS_CHANGED where a comparison would go on with something else than it was asked for with. */
+/** Throws CONTENTS_CHANGED if images, prompts or weights have changed since the comparison was requested. */
 async function requireSameContents(
   { store, encodedData }: ComparisonJobContext,
   { datasetId, testDatasetId, lastImage, contents }: ComparisonRow,
   encoders: readonly Encoder[],
 ): Promise<void> {
   if (contents === null) return
-  const [classes, images, tested] = await Promise.all([
+  const [classes, images, testImages] = await Promise.all([
     encodedData.classes(datasetId),
     store.datasets.images(datasetId, undefined, lastImage),
     testDatasetId === null ? null : encodedData.testImages(testDatasetId, datasetId, lastImage),
   ])
-  if (comparisonFingerprint({ encoders, classes, images, tested }) !== contents)
+  if (comparisonFingerprint({ encoders, classes, images, testImages }) !== contents)
     throw errors.contentsChanged({})
 }
 

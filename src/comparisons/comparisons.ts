@@ -18,26 +18,26 @@ import { type CompareInput, type PlanContext, planComparison } from './plan-comp
 import type { RunResults } from './run-results.js'
 
 export interface Comparisons {
-  /** Starts a comparison and returns at once. Throws what is wrong with the argument at fault, and then starts nothing. */
+  /** Queues a comparison and returns it. Throws as `planComparison` or TOO_MANY_COMPARISONS, and then queues nothing. */
   compare(input: CompareInput): Promise<ComparisonRow>
-  /** As `compare`, but where the same comparison has been made, or is being made, that one. */
+  /** Like `compare`, but returns the existing comparison if the same one has succeeded, is queued or is running. */
   compareOnce(input: CompareInput): Promise<ComparisonRow>
-  /** Throws UNKNOWN_COMPARISON or COMPARISON_FINISHED. */
+  /** Stops a comparison for good. Throws UNKNOWN_COMPARISON or COMPARISON_FINISHED. */
   cancel(id: string): Promise<ComparisonRow>
   /** Resolves with the comparison once it has ended. Throws UNKNOWN_COMPARISON. */
   ended(id: string): Promise<ComparisonRow>
   /**
-   * A comparison as it is, and then as it becomes, at most ten times a second, until it has ended. One that has ended
-   * already is told once. Throws UNKNOWN_COMPARISON.
+   * Emits a comparison, and then its latest state after changes, at most ten times a second, until it has ended. Emits once
+   * if it has ended already. Throws UNKNOWN_COMPARISON.
    */
   watch(id: string): Promise<AsyncIterableIterator<ComparisonRow>>
-  /** Goes on with what a stop interrupted. */
+  /** Resumes the comparisons that a stop interrupted. */
   resume(): Promise<void>
-  /** Every method, space and number of shots over its seeds, of the runs given. */
+  /** Summarises finished runs over their seeds: one row for each encoder, method, space and number of shots. */
   rows(runs: readonly RunRow[]): SummaryRow[]
   /**
-   * Every row against a method's row of the same encoder and number of shots; the method in its own space where the comparison has
-   * it there, or in `space`. Throws UNKNOWN_METHOD, UNKNOWN_SPACE or UNKNOWN_BASELINE.
+   * Tests every row against the baseline's row of the same encoder and number of shots. `findMethodInSpace` chooses the
+   * baseline's space unless `space` is given. Throws UNKNOWN_METHOD, UNKNOWN_SPACE or UNKNOWN_BASELINE.
    */
   pairs(runs: readonly RunRow[], baseline: string, space?: string | null): Promise<PairwiseTest[]>
 }
@@ -47,9 +47,9 @@ export interface ComparisonsContext extends PlanContext {
   readonly changes: Changes
   readonly runResults: RunResults
   readonly job: ComparisonJobContext
-  /** Told of a comparison that waits for the disk or the database. */
+  /** Called with every fault of the disk or the database after which a comparison is retried. */
   readonly onFault: (comparison: string, fault: ShotboardError) => void
-  /** Comparisons that wait or run at the same time. */
+  /** The largest number of queued and running comparisons. */
   readonly maxOpen: number
 }
 
@@ -69,11 +69,11 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
 
   async function start(input: CompareInput, reuse: boolean): Promise<ComparisonRow> {
     const planned = await planComparison(context, input)
-    const same = reuse ? await store.comparisons.findByFingerprint(planned.fingerprint) : null
-    const most = context.maxOpen
-    if (!same && (await store.comparisons.countUnfinished()) >= most)
-      throw errors.tooManyComparisons({ max: most })
-    const comparison = same ?? (await store.comparisons.create(planned))
+    const existing = reuse ? await store.comparisons.findByFingerprint(planned.fingerprint) : null
+    const max = context.maxOpen
+    if (!existing && (await store.comparisons.countUnfinished()) >= max)
+      throw errors.tooManyComparisons({ max })
+    const comparison = existing ?? (await store.comparisons.create(planned))
     if (!hasEnded(comparison)) enqueue(comparison.id)
     return comparison
   }
@@ -105,5 +105,5 @@ function measuredRunOf({ id, encoder, method, space, shots, seed, result }: RunR
   return { id, encoder, method, space, shots, seed, unshiftedAccuracy, ...pickMeasures(result) }
 }
 
-/** Whoever watches a comparison is told at most ten times a second. */
+/** Watchers of a comparison get at most ten states a second. */
 const minMsBetweenStates = 100

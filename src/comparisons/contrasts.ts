@@ -21,10 +21,10 @@ import type { RunResults } from './run-results.js'
 
 /** Two methods of a comparison, at one number of shots. */
 export interface ContrastInput {
-  /** Where the comparison is over several; its first unless given. */
+  /** Default: the comparison's first encoder. */
   readonly encoder?: string | null | undefined
   readonly method: string
-  /** Where the comparison has the method in several spaces; as `findMethodInSpace` unless given. */
+  /** Default: chosen by `findMethodInSpace`, for `baselineSpace` too. */
   readonly space?: string | null | undefined
   readonly baseline: string
   readonly baselineSpace?: string | null | undefined
@@ -32,20 +32,20 @@ export interface ContrastInput {
 }
 
 export interface DisagreementsInput extends ContrastInput {
-  /** The first one that both have finished unless given. */
+  /** Default: the first seed that both methods have finished. */
   readonly seed?: number | null | undefined
-  /** All kinds unless given. */
+  /** Default: all kinds. */
   readonly kind?: DisagreementKind | null | undefined
 }
 
-/** What an image was taken for. */
+/** The class that a method predicts for an image. */
 export interface PredictedClass {
   readonly classIndex: number
-  /** Null where an earlier version did not keep it. */
+  /** From 0 to 1; null if an earlier version did not store it. */
   readonly probability: number | null
 }
 
-/** A test image that two methods take for different classes. */
+/** A test image for which two methods predict different classes. */
 export interface Disagreement {
   readonly imageId: string
   readonly datasetId: string
@@ -56,14 +56,14 @@ export interface Disagreement {
   readonly baselinePrediction: PredictedClass
 }
 
-/** Two methods of a comparison against each other. */
+/** Compares two methods of a comparison. */
 export interface Contrasts {
   /**
-   * What they differ by in each class, the seeds that both have finished pooled. Throws UNKNOWN_METHOD, UNKNOWN_SPACE,
-   * UNKNOWN_BASELINE or INVALID_VALUE.
+   * The difference of the two methods in each class, pooled over the seeds that both have finished. Throws UNKNOWN_METHOD,
+   * UNKNOWN_SPACE, UNKNOWN_BASELINE or INVALID_VALUE.
    */
   classDeltas(comparison: ComparisonRow, runs: readonly RunRow[], input: ContrastInput): Promise<ClassDelta[]>
-  /** The test images on which they disagree, in the order of the dataset. Throws as `classDeltas`. */
+  /** The test images for which the predictions differ, in the order of the dataset. Throws as `classDeltas`. */
   disagreements(
     comparison: ComparisonRow,
     runs: readonly RunRow[],
@@ -83,7 +83,7 @@ export function createContrasts({
   readonly registry: Registry
   readonly runResults: RunResults
 }): Contrasts {
-  /** The runs of the two that have succeeded, paired by seed, in the order of the seeds asked for. */
+  /** The successful runs of both methods, paired by seed, in the order of the comparison's seeds. */
   function pairsOf(all: readonly RunRow[], { shots, encoder, ...input }: ContrastInput) {
     if (encoder != null) requireOneOf(all, 'encoder', encoder)
     const runs = all.filter((run) => run.encoder === (encoder ?? all[0]?.encoder))
@@ -151,7 +151,7 @@ const predictedClass = ({ predicted, confidence }: Predictions, position: number
   probability: confidence?.[position] ?? null,
 })
 
-/** Throws INVALID_VALUE for a number of shots, a seed or an encoder that the comparison was not asked for. */
+/** Throws INVALID_VALUE if the comparison has no runs with this number of shots, seed or encoder. */
 function requireOneOf(
   runs: readonly RunRow[],
   what: 'shots' | 'seed' | 'encoder',
@@ -159,6 +159,6 @@ function requireOneOf(
 ): void {
   const known: (number | string)[] = [...new Set(runs.map((run) => run[what]))]
   if (known.includes(value)) return
-  const reason = `The comparison has no runs of ${what} ${value}; it has ${known.join(', ')}.`
+  const reason = `The comparison has no runs with ${what} ${value}. It has ${known.join(', ')}.`
   throw errors.invalidValue({ reason }, what)
 }

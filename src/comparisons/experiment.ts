@@ -5,7 +5,7 @@ import type { CompareInput } from './plan-comparison.js'
 
 const fingerprint = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal')
 
-/** A dataset by exactly one of id, name and the folder it is imported from; `"x"` means the one of that id or name. */
+/** A dataset, given by exactly one of its id, its name and the folder to import it from. A string is an id or a name. */
 const datasetSchema = z.union([
   z.string().min(1),
   z
@@ -13,7 +13,7 @@ const datasetSchema = z.union([
       id: z.string().min(1).optional(),
       name: z.string().min(1).optional(),
       folder: z.string().min(1).optional(),
-      /** What the dataset must hold. */
+      /** The dataset must have this fingerprint; see `fingerprintDataset`. */
       fingerprint: fingerprint.optional(),
     })
     .refine(
@@ -27,18 +27,18 @@ const methodSchema = z.union([
   z.strictObject({
     method: z.string().min(1),
     space: z.string().nullish(),
-    /** Values that are given, and not selected. */
+    /** Values that are given instead of selected. */
     hyperparameters: z.record(z.string(), z.number()).optional(),
   }),
 ])
 
-/** What a comparison is to compare: the content of an experiment file. */
+/** The request for a comparison, as an experiment file has it. */
 export const experimentSchema = z.strictObject({
   dataset: datasetSchema,
-  /** Another dataset of the same class names, whose test images are measured on instead. */
+  /** Another dataset with the same class names, whose test images are used instead. */
   testDataset: datasetSchema.nullish(),
   encoder: z.string().min(1).nullish(),
-  /** Several, in place of one. */
+  /** Several encoders, instead of `encoder`. */
   encoders: z.array(z.string().min(1)).nullish(),
   shots: z.array(z.int()),
   seeds: z.array(z.int()).default([1]),
@@ -51,10 +51,10 @@ export const experimentSchema = z.strictObject({
 export type Experiment = z.infer<typeof experimentSchema>
 export type ExperimentDataset = Experiment['dataset']
 
-/** A comparison that has been exported holds the experiment that repeats it. */
+/** An exported comparison contains the experiment that repeats it. */
 const fileSchema = z.union([z.looseObject({ experiment: experimentSchema }), experimentSchema])
 
-/** An experiment file's text, or an exported comparison's, as an experiment. Throws INVALID_EXPERIMENT. */
+/** Parses the text of an experiment file or an exported comparison. Throws INVALID_EXPERIMENT. */
 export function parseExperiment(text: string, file: string): Experiment {
   let json: unknown
   try {
@@ -68,7 +68,7 @@ export function parseExperiment(text: string, file: string): Experiment {
   return 'experiment' in parsed.data ? parsed.data.experiment : parsed.data
 }
 
-/** An experiment as a comparison is asked for, once its datasets are known by id. */
+/** The comparison request of an experiment; `datasets` are the ids of its datasets. */
 export function comparisonOf(
   { encoder, encoders, shots, seeds, methods, selection, klScaling, augmentations }: Experiment,
   datasets: { readonly dataset: string; readonly testDataset: string | null },

@@ -6,23 +6,25 @@ import type { Registry } from '../plugins/registry.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import { firstRepeated } from '../system/first-repeated.js'
 
-/** A method as it is asked for: by id or alias, in its own space or another, some hyperparameters given. */
+/** A requested method. Hyperparameters that are not given are selected. */
 export interface MethodChoice {
+  /** Id, name or alias. */
   readonly method: string
+  /** Default: the method's own space. */
   readonly space?: string | null
   readonly hyperparameters?: readonly { readonly name: string; readonly value: number }[] | null
 }
 
 export interface ChosenMethod {
   readonly method: Method
-  /** Null where the method compares no images. */
+  /** Null if the method compares no images. */
   readonly space: FeatureSpace | null
   readonly fixed: Values
 }
 
 /**
- * Looks up what is asked for. Throws EMPTY_LIST, UNKNOWN_METHOD, UNKNOWN_SPACE, SPACE_NOT_APPLICABLE,
- * SPACE_NOT_AVAILABLE, UNKNOWN_HYPERPARAMETER, HYPERPARAMETER_OUT_OF_RANGE or DUPLICATE_ENTRY, with the argument.
+ * Looks up and checks the requested methods. Throws EMPTY_LIST, UNKNOWN_METHOD, UNKNOWN_SPACE, SPACE_NOT_APPLICABLE,
+ * SPACE_NOT_AVAILABLE, UNKNOWN_HYPERPARAMETER, HYPERPARAMETER_OUT_OF_RANGE or DUPLICATE_ENTRY with the argument at fault.
  */
 export function chooseMethods(
   choices: readonly MethodChoice[],
@@ -39,8 +41,8 @@ export function chooseMethods(
   })
   const names = chosen.map(({ method, space }) => (space ? `${method.id} in ${space.id}` : method.id))
   const i = firstRepeated(names)
-  const twice = names[i]
-  if (twice !== undefined) throw errors.duplicateEntry({ what: 'method', name: twice }, `methods[${i}]`)
+  const repeated = names[i]
+  if (repeated !== undefined) throw errors.duplicateEntry({ what: 'method', name: repeated }, `methods[${i}]`)
   return chosen
 }
 

@@ -9,9 +9,9 @@ export interface MethodInSpace {
 }
 
 /**
- * A method that a comparison has: in `space` where that is given, otherwise in its own space where the comparison has it
- * there, otherwise in the first it has it in. `names` are the arguments that errors name: UNKNOWN_METHOD, UNKNOWN_SPACE,
- * UNKNOWN_BASELINE.
+ * Finds a method among the runs of a comparison. Its space is `space` if given, or else the method's own space if there are
+ * runs in it, or else the space of the method's first run. Throws UNKNOWN_METHOD, UNKNOWN_SPACE or UNKNOWN_BASELINE;
+ * `names` are the arguments that the errors name.
  */
 export function findMethodInSpace(
   runs: readonly Pick<RunRow, 'method' | 'space'>[],

@@ -12,20 +12,23 @@ import { createPromiseCache } from '../system/promise-cache.js'
 import type { OverlapContext } from './overlap.js'
 import { type FinishedRun, isFinished, type Pair, pairWithClip, protocolOf } from './pair-with-clip.js'
 
-/** One method in one space at one number of shots of one dataset, against the same method in `clip`; means over seeds. */
+/** A method in a space, compared with the same method in `clip`, at one number of shots of one dataset. Means over seeds. */
 export interface CorrelationPoint {
   readonly datasetId: string
   readonly encoder: string
   readonly method: string
   readonly space: string
   readonly shots: number
-  /** Seeds that both have finished. */
+  /** The number of seeds that both have finished. */
   readonly seeds: number
-  /** The overlap of the test images in `clip` and in the space, fitted on each seed's support set, and its reduction. */
+  /**
+   * The overlap of the test images in `clip` and in the space, from 0 to 1, and `clipOverlap - overlap`. A fitted space is
+   * fitted on each seed's support set.
+   */
   readonly clipOverlap: number
   readonly overlap: number
   readonly reduction: number
-  /** Test accuracies in %, and their difference. */
+  /** Test accuracies in percent, and their difference in percentage points. */
   readonly clipAccuracy: number
   readonly accuracy: number
   readonly gain: number
@@ -33,23 +36,24 @@ export interface CorrelationPoint {
 
 type SeedPoint = Omit<CorrelationPoint, 'seeds'>
 
-/** The test images of a comparison, encoded. */
+/** The encoded test images of a comparison. */
 type TestImages = LabelledImages & { readonly fingerprint: string }
 
 export interface OverlapCorrelation {
   readonly points: readonly CorrelationPoint[]
-  /** Null where there is none to tell; `reason` says why. */
+  /** Null if it cannot be computed; `reason` then says why. */
   readonly correlation: Correlation | null
   readonly reason: string | null
 }
 
-/** Overlaps kept in memory: the same images and the same fit have the same overlap. */
+/** The number of overlaps cached in memory, by test images, space and support set. */
 const maxOverlaps = 10_000
 
 /**
- * Correlates, over the runs of comparisons, the reduction of intra-modal overlap with the gain in accuracy. A run counts
- * where the same method in `clip` has been run on the same support set, by the same protocol, in any of the comparisons.
- * Throws EMPTY_LIST, DUPLICATE_ENTRY, UNKNOWN_COMPARISON, or UNKNOWN_SPACE where a space's plugin is not loaded any more.
+ * Correlates, over the runs of comparisons, the reduction of intra-modal overlap with the gain in accuracy. A run counts if
+ * any of the comparisons has a run of the same method in `clip` with the same support set and protocol. Throws EMPTY_LIST,
+ * DUPLICATE_ENTRY, UNKNOWN_COMPARISON, INVALID_VALUE if a support set has been deleted, or UNKNOWN_SPACE if a space's plugin
+ * is no longer loaded.
  */
 export function createOverlapCorrelation(
   context: OverlapContext,
@@ -57,7 +61,7 @@ export function createOverlapCorrelation(
   const { store, encoders, registry, kernels, encodedData } = context
   const overlaps = createPromiseCache<number>(maxOverlaps)
 
-  /** The test images of a comparison's runs, encoded for some spaces. */
+  /** Encodes the test images of a comparison in the given spaces. */
   async function testOf(comparison: ComparisonRow, bases: readonly string[]) {
     const { datasetId, testDatasetId, encoder, lastImage } = comparison
     const images =
@@ -68,7 +72,7 @@ export function createOverlapCorrelation(
     return { ...labelled, fingerprint: fingerprintOf(images) }
   }
 
-  /** The overlap of test images in a space, fitted on a run's support set where the space is fitted. */
+  /** The overlap of test images in a space. A fitted space is fitted on the run's support set. */
   function overlapOf(
     { encoder: encoderId, result }: FinishedRun,
     spaceId: string,
@@ -87,18 +91,18 @@ export function createOverlapCorrelation(
     return overlaps.get(key, async () => {
       const supportSet = fittedOn === null ? null : await store.supportSets.get(fittedOn)
       if (space.fit && !supportSet) {
-        const reason = `A support set that ${space.name} was fitted on has been deleted.`
+        const reason = `The support set on which ${space.name} was fitted has been deleted.`
         throw errors.invalidValue({ reason }, 'comparisons')
       }
       const support = supportSet ? await encodedData.support(supportSet, encoder, [space.base]) : test
       const { project } = await fitSpace(space, inBase(support, space), kernels, result.hyperparameters)
       const features = await project(featuresOf(test.features, space.base))
-      const classes = test.labels.reduce((most, label) => Math.max(most, label), 0) + 1
+      const classes = test.labels.reduce((max, label) => Math.max(max, label), 0) + 1
       return overlapValue({ features, labels: test.labels, classes, kernels })
     })
   }
 
-  /** Reduction and gain of one run against the same method's run in `clip`. */
+  /** The reduction and gain of a run over the same method's run in `clip`. */
   async function measurePair({ run, clip }: Pair, test: TestImages): Promise<SeedPoint> {
     const [clipOverlap, overlap] = [
       await overlapOf(run, 'clip', test),
@@ -134,7 +138,7 @@ export function createOverlapCorrelation(
       const comparison = comparisons.get(id)
       if (!comparison) throw errors.unknownComparison({ id }, `comparisons[${i}]`)
       for (const run of runsOf.get(id) ?? []) {
-        // Comparisons share runs; each counts once.
+        // Comparisons may share runs; each run counts once.
         if (!isFinished(run) || ownerOf.has(run.id)) continue
         ownerOf.set(run.id, comparison)
         all.push(run)
@@ -154,7 +158,7 @@ export function createOverlapCorrelation(
       const key = JSON.stringify([protocolOf(pair.run), pair.run.method, pair.run.space, pair.run.shots])
       points.set(key, [...(points.get(key) ?? []), await measurePair(pair, await test)])
     }
-    return conclude([...points.values()].map(meanOverSeeds))
+    return correlationOf([...points.values()].map(meanOverSeeds))
   }
 }
 
@@ -173,7 +177,7 @@ function meanOverSeeds(seeds: readonly SeedPoint[]): CorrelationPoint {
   }
 }
 
-function conclude(points: readonly CorrelationPoint[]): OverlapCorrelation {
+function correlationOf(points: readonly CorrelationPoint[]): OverlapCorrelation {
   const found = correlate(
     points.map(({ reduction }) => reduction),
     points.map(({ gain }) => gain),

@@ -15,13 +15,14 @@ import { spacesOf } from './encoder-spaces.js'
 
 export interface OverlapInput {
   readonly dataset?: string | null
-  /** Instead of a dataset: its dataset's images, in spaces fitted on it. */
+  /** Instead of `dataset`: measures the images of the support set's dataset, in spaces fitted on the support set. */
   readonly supportSet?: string | null
   readonly encoder?: string | null
-  /** The images that are compared with each other. */
+  /** The split whose images are compared with each other. */
   readonly split: Split
-  /** Every space that the encoder has features for, unless given. */
+  /** Default: all spaces available with the encoder. */
   readonly spaces?: readonly string[] | null
+  /** The number of histogram bins, from 1 to 2000. */
   readonly bins: number
 }
 
@@ -43,14 +44,15 @@ export interface OverlapContext {
 const maxBins = 2000
 
 /**
- * Measures intra-modal overlap in each space. Spaces that are fitted on labelled images are fitted on the support set, or
- * on the whole support pool where a dataset is given. Throws what is wrong with the argument at fault.
+ * Measures intra-modal overlap in each space. Fitted spaces are fitted on the support set, or on the whole support pool if a
+ * dataset is given. Throws INVALID_VALUE, UNKNOWN_DATASET, UNKNOWN_SUPPORT_SET, UNKNOWN_ENCODER, UNKNOWN_SPACE,
+ * SPACE_NOT_AVAILABLE or EMPTY_LIST with the argument at fault.
  */
 export function createOverlap(context: OverlapContext): (input: OverlapInput) => Promise<OverlapReport> {
   const { store, encoders, registry, kernels, encodedData } = context
 
-  /** The dataset, and the images that spaces are fitted on. */
-  async function subject(input: OverlapInput) {
+  /** The dataset, the encoder, and a function that encodes the images on which spaces are fitted. */
+  async function resolve(input: OverlapInput) {
     if ((input.dataset == null) === (input.supportSet == null)) {
       throw errors.invalidValue({ reason: 'Give exactly one of dataset and supportSet.' })
     }
@@ -73,7 +75,7 @@ export function createOverlap(context: OverlapContext): (input: OverlapInput) =>
     if (!(Number.isInteger(input.bins) && input.bins >= 1 && input.bins <= maxBins)) {
       throw errors.invalidValue({ reason: `bins must be from 1 to ${maxBins}, not ${input.bins}.` }, 'bins')
     }
-    const { datasetId, encoder, fitOn, pool } = await subject(input)
+    const { datasetId, encoder, fitOn, pool } = await resolve(input)
     const ids = input.spaces ?? spacesOf(encoder, registry).map(({ id }) => id)
     const spaces = ids.map((id, i) => {
       const space = registry.space(id, `spaces[${i}]`)

@@ -10,7 +10,7 @@ export interface Pair {
 
 export const isFinished = (run: RunRow): run is FinishedRun => run.result !== null
 
-/** What two runs must have in common for their accuracies to be compared, the seed aside. */
+/** The settings that two runs must share, apart from the seed, for their accuracies to be comparable. */
 export const protocolOf = (run: RunRow): readonly unknown[] => [
   run.datasetId,
   run.testDatasetId,
@@ -22,8 +22,8 @@ export const protocolOf = (run: RunRow): readonly unknown[] => [
 ]
 
 /**
- * Pairs each run in another space with the same method's run in `clip` on the same support set, by the same protocol; a
- * run without such a twin has no pair. `clipForm` names the method that a method is in `clip`.
+ * Pairs each run in another space than `clip` with the run of the same method in `clip` that has the same support set and
+ * protocol. Runs without such a run are left out. `clipForm` gives the id that a method has in `clip`.
  */
 export function pairWithClip(runs: readonly FinishedRun[], clipForm: (method: string) => string): Pair[] {
   const keyOf = (run: FinishedRun, method: string) =>

@@ -17,10 +17,10 @@ import { chooseMethods, type MethodChoice } from './method-choice.js'
 
 export interface CompareInput {
   readonly dataset: string
-  /** Another dataset of the same class names, whose test images are measured on instead. */
+  /** Another dataset with the same class names, whose test images are used instead. */
   readonly testDataset?: string | null
   readonly encoder?: string | null
-  /** Several, in place of one: every run is made with each. */
+  /** Several encoders, instead of `encoder`. Every run is made with each. */
   readonly encoders?: readonly string[] | null
   readonly shots: readonly number[]
   readonly seeds: readonly number[]
@@ -35,11 +35,14 @@ export interface PlanContext {
   readonly encoders: Encoders
   readonly registry: Registry
   readonly encodedData: EncodedData
-  /** Runs of one comparison: all of them are planned, stored and read as a whole. */
+  /** The largest number of runs of a comparison, which are planned, stored and read all at once. */
   readonly maxRuns: number
 }
 
-/** Checks a request and spells out its runs. Throws what is wrong, with the argument at fault. */
+/**
+ * Checks a request and lists its runs. Throws the error for an invalid request, such as UNKNOWN_DATASET or TOO_MANY_RUNS,
+ * with the argument at fault.
+ */
 export async function planComparison(
   { store, encoders, registry, encodedData, maxRuns }: PlanContext,
   input: CompareInput,
@@ -58,10 +61,10 @@ export async function planComparison(
   const lastImage = await store.datasets.lastImage(datasets)
   const images = await store.datasets.images(dataset.id, undefined, lastImage)
   requireImages(dataset, classes, images, input)
-  const tested = await testImagesOf(store, encodedData, dataset, input, lastImage)
+  const testImages = await testImagesOf(store, encodedData, dataset, input, lastImage)
 
   const contents = chosenEncoders.map((encoder) =>
-    comparisonFingerprint({ encoders: [encoder], classes, images, tested }),
+    comparisonFingerprint({ encoders: [encoder], classes, images, testImages }),
   )
   const runsWith = (encoder: Encoder, i: number) => (shots: number, seed: number) =>
     (chosen[i] ?? []).map(({ method, space, fixed }) => {
@@ -78,11 +81,11 @@ export async function planComparison(
         klScaling: input.klScaling,
         fixed,
       }
-      // The encoder's fingerprint is that of `imo`; added adapters have their own.
+      // The encoder's fingerprint covers `imo` but not added adapters, which have their own.
       const adapter = space?.base.startsWith('imo:') ? [encoder.fingerprintOf(space.base)] : []
       return { ...request, fingerprint: fingerprintOf([version, contents[i], request, ...adapter]) }
     })
-  // One encoder after the other, so that each is opened once.
+  // Runs are grouped by encoder, so that each encoder is opened once.
   const runs = chosenEncoders.flatMap((encoder, i) =>
     input.shots.flatMap((shots) => input.seeds.flatMap((seed) => runsWith(encoder, i)(shots, seed))),
   )
@@ -92,16 +95,16 @@ export async function planComparison(
     testDatasetId: input.testDataset ?? null,
     encoder: (chosenEncoders[0] as Encoder).id,
     lastImage,
-    contents: comparisonFingerprint({ encoders: chosenEncoders, classes, images, tested }),
+    contents: comparisonFingerprint({ encoders: chosenEncoders, classes, images, testImages }),
     runs,
   }
 }
 
-/** Throws UNKNOWN_ENCODER, EMPTY_LIST, DUPLICATE_ENTRY, or INVALID_VALUE where both one and several are named. */
+/** Throws UNKNOWN_ENCODER, EMPTY_LIST, DUPLICATE_ENTRY, or INVALID_VALUE if both `encoder` and `encoders` are given. */
 function chooseEncoders({ get }: Encoders, { encoder, encoders }: CompareInput): readonly Encoder[] {
   if (encoders == null) return [get(encoder, 'encoder')]
   if (encoder != null) {
-    throw errors.invalidValue({ reason: 'Name one encoder, or several, but not both.' }, 'encoders')
+    throw errors.invalidValue({ reason: 'Give encoder or encoders, not both.' }, 'encoders')
   }
   if (encoders.length === 0) throw errors.emptyList({ what: 'encoder' }, 'encoders')
   const i = firstRepeated(encoders)
@@ -109,7 +112,7 @@ function chooseEncoders({ get }: Encoders, { encoder, encoders }: CompareInput):
   return encoders.map((id, at) => get(id, `encoders[${at}]`))
 }
 
-/** The test images of another dataset, where one is asked for. Throws UNKNOWN_DATASET, CLASSES_DIFFER or NO_TEST_SPLIT. */
+/** The test images of `testDataset`, or null if none is given. Throws UNKNOWN_DATASET, CLASSES_DIFFER or NO_TEST_SPLIT. */
 async function testImagesOf(
   store: Store,
   encodedData: EncodedData,
@@ -154,12 +157,12 @@ function requireImages(
   for (const { split, classIndex } of images) {
     if (split === 'SUPPORT_POOL') pool[classIndex] = (pool[classIndex] as number) + 1
   }
-  const most = Math.max(...shots)
+  const maxShots = Math.max(...shots)
   for (const { index, name: className } of classes) {
     const has = pool[index] as number
     if (has === 0) throw errors.classWithoutImages({ className }, 'dataset')
-    if (has < most) {
-      throw errors.notEnoughImages({ className, has, shots: most }, `shots[${shots.indexOf(most)}]`)
+    if (has < maxShots) {
+      throw errors.notEnoughImages({ className, has, shots: maxShots }, `shots[${shots.indexOf(maxShots)}]`)
     }
   }
   const has = (split: string) => images.some((image) => image.split === split)

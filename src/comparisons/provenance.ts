@@ -1,15 +1,15 @@
 import { z } from 'zod'
 
-/** What a run was made with: whoever has the same gets the same result. Hashes are SHA-256 in hexadecimal. */
+/** Everything with which a run was made. Equal provenances give equal results. Hashes are SHA-256 in hexadecimal. */
 export const provenanceSchema = z.object({
   versions: z.object({ shotboard: z.string(), onnxruntime: z.string(), node: z.string() }),
-  /** The encoder's files by name. */
+  /** The hashes of the encoder's files, by name. */
   encoder: z.record(z.string(), z.string()),
-  /** The file with the adapters that the run's space has on; null where it has none. */
+  /** The hash of the file with the adapter that the run's space uses; null if it uses none. */
   adapter: z.string().nullable(),
-  /** Of the dataset as it was, by `fingerprintDataset`. */
+  /** The dataset's fingerprint when the run was made; see `fingerprintDataset`. */
   dataset: z.string(),
-  /** Of the dataset whose test images were measured on, where it is another. */
+  /** The fingerprint of the dataset with the test images; null if it is the same dataset. */
   testDataset: z.string().nullable(),
 })
 

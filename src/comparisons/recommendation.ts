@@ -5,12 +5,12 @@ import type { SummaryRow } from '../evaluation/summary.js'
 import type { Registry } from '../plugins/registry.js'
 import type { RunResults } from './run-results.js'
 
-/** A recommendation with what it says in words. */
+/** A recommendation with its text. */
 export type WordedRecommendation = Recommendation & { readonly text: string }
 
 /**
- * Says which method to use, in which space, at a number of shots: the most that the rows have unless given. Null where
- * nothing has finished. Throws INVALID_VALUE for a number of shots that no row has.
+ * Recommends a method and a space at a number of shots, by default the largest of the rows. Returns null if no run has
+ * finished. Throws INVALID_VALUE if no row has the given number of shots.
  */
 export const createRecommendation =
   ({ registry, runResults }: { readonly registry: Registry; readonly runResults: RunResults }) =>
@@ -18,7 +18,7 @@ export const createRecommendation =
     if (rows.length === 0) return null
     const known = [...new Set(rows.map((row) => row.shots))]
     if (shots != null && !known.includes(shots)) {
-      const reason = `The comparison has no finished runs of ${shots} shots; it has ${known.join(', ')}.`
+      const reason = `The comparison has no finished runs with ${shots} shots. It has ${known.join(', ')}.`
       throw errors.invalidValue({ reason }, 'shots')
     }
     const recommendation = await recommend(rows, shots ?? Math.max(...known), runResults.read)
@@ -31,8 +31,8 @@ export const createRecommendation =
   }
 
 /**
- * What a method in a space is called. A method that is another in a space of its own, such as Tip-Adapter++, needs no
- * mention of that space. What is not registered any more is called by its id.
+ * Returns a function that names a method in a space. The name omits the space if the method is a variant defined by that
+ * space, such as Tip-Adapter++. A method that is no longer registered gets its id as its name.
  */
 export const createNameOf =
   ({ methods }: Pick<Registry, 'methods'>): NameOf =>

@@ -5,20 +5,20 @@ import type { Predictions } from '../evaluation/predictions.js'
 import { type NamedTensor, readSafetensors, writeSafetensors } from '../tensor/safetensors.js'
 import { type Provenance, provenanceSchema } from './provenance.js'
 
-/** The predictions of runs, each a safetensors file named after its run. */
+/** Stores the predictions of runs, each in a safetensors file named after its run. */
 export interface RunResults {
   write(run: string, predictions: Predictions, provenance?: Provenance): Promise<void>
   /** Throws INVALID_TENSOR_FILE. */
   read(run: string): Promise<Predictions>
-  /** Null where it is not known: files of earlier versions lack it. Throws INVALID_TENSOR_FILE. */
+  /** Null for files of earlier versions, which lack it. Throws INVALID_TENSOR_FILE. */
   provenance(run: string): Promise<Provenance | null>
-  /** Removes the files of runs. */
+  /** Removes the files of these runs. */
   remove(runs: readonly string[]): Promise<void>
-  /** Removes the files of all runs but those that `isKnown` returns. */
+  /** Removes the files of all runs that `isKnown` does not return. */
   sweep(isKnown: (runs: readonly string[]) => Promise<ReadonlySet<string>>): Promise<void>
 }
 
-/** What errors call them. */
+/** The name of these files in error messages. */
 const what = 'the results of a run'
 
 export function createRunResults(directory: string): RunResults {

@@ -1,20 +1,20 @@
 import { errors } from '../errors.js'
-import { checkImage, type ImageInfo } from '../images/decode.js'
+import { type ImageInfo, inspectImage } from '../images/decode.js'
 import { type ImageFiles, imageIdOf } from '../store/image-files.js'
 import type { Store } from '../store/store.js'
 
-/** An image of a request: exactly one of the id of a stored image, base64 (or a data URL), and an uploaded file. */
+/** An image argument: exactly one of the id of a stored image, base64 (or a data URL), and an uploaded file. */
 export interface ImageInput {
   readonly id?: string | null
   readonly base64?: string | null
   readonly upload?: { read(): Promise<Buffer> } | null
 }
 
-/** An image that has been read and checked. */
+/** An image that has been read. Its header is valid; its pixels have not been decoded. */
 export interface ReadImage extends ImageInfo {
   readonly id: string
   readonly bytes: Buffer
-  /** Whether the request names a stored image by its id. */
+  /** Whether it is a stored image, not one of this request alone. */
   readonly stored: boolean
 }
 
@@ -25,14 +25,15 @@ export interface ImageInputContext {
 }
 
 /**
- * Reads an image and checks that it can be decoded and is not too large.
- * Throws IMAGE_SOURCE_AMBIGUOUS, UNKNOWN_IMAGE, INVALID_BASE64, INVALID_IMAGE or IMAGE_TOO_LARGE.
+ * Reads an image and its header. Its pixels are not decoded, so that the caller decodes them only once; an image that is
+ * broken behind its header is found then. Throws IMAGE_SOURCE_AMBIGUOUS, UNKNOWN_IMAGE, INVALID_BASE64, INVALID_IMAGE or
+ * IMAGE_TOO_LARGE.
  */
 export async function readImageInput(input: ImageInput, context: ImageInputContext): Promise<ReadImage> {
   requireOneSource(input)
   const bytes = await readBytes(input, context)
   return {
-    ...(await checkImage(bytes, context.maxMegapixels)),
+    ...(await inspectImage(bytes, context.maxMegapixels)),
     id: imageIdOf(bytes),
     bytes,
     stored: input.id != null,

@@ -1,44 +1,45 @@
 import type { RequestHandler, Response } from 'express'
 import { errors } from '../errors.js'
 
-export interface Draining {
-  /** Keeps count of what is being answered. */
-  readonly count: RequestHandler
-  readonly stopping: () => boolean
-  /** Refuses what comes while the service stops. */
-  readonly refuse: RequestHandler
-  /** Ends streams, which would never end by themselves, and waits so long for other answers. */
-  drain(milliseconds: number): Promise<void>
+export interface GracefulShutdown {
+  /** Keeps track of open responses. */
+  readonly trackResponses: RequestHandler
+  /** Refuses new requests with STOPPING after the shutdown has started. */
+  readonly refuseRequests: RequestHandler
+  hasStarted(): boolean
+  /** Starts the shutdown: ends event streams, then waits for the other responses, at most `graceMs`. */
+  start(graceMs: number): Promise<void>
 }
 
-/** Lets answers that are being made be finished before the service stops. */
-export function createDraining(): Draining {
+/** Lets open responses finish before the server closes. */
+export function createGracefulShutdown(): GracefulShutdown {
   const open = new Set<Response>()
-  let stopping = false
-  let onEmpty: () => void = () => {}
+  let started = false
+  let onAllClosed: () => void = () => {}
   return {
-    count(_request, response, next) {
-      // A client that keeps its connection is to look for another service.
-      if (stopping) response.set('Connection', 'close')
+    trackResponses(_request, response, next) {
+      // Tells clients that keep connections alive to open a new one elsewhere.
+      if (started) response.set('Connection', 'close')
       open.add(response)
       response.once('close', () => {
         open.delete(response)
-        if (open.size === 0) onEmpty()
+        if (open.size === 0) onAllClosed()
       })
       next()
     },
-    stopping: () => stopping,
-    refuse: (_request, _response, next) => next(stopping ? errors.stopping({}) : undefined),
-    async drain(milliseconds) {
-      stopping = true
+    refuseRequests: (_request, _response, next) => next(started ? errors.stopping({}) : undefined),
+    hasStarted: () => started,
+    async start(graceMs) {
+      started = true
       for (const response of open) {
-        if (isStream(response)) response.destroy()
+        // Event streams have no end of their own.
+        if (isEventStream(response)) response.destroy()
         else if (!response.headersSent) response.set('Connection', 'close')
       }
       if (open.size === 0) return
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, milliseconds)
-        onEmpty = () => {
+        const timer = setTimeout(resolve, graceMs)
+        onAllClosed = () => {
           clearTimeout(timer)
           resolve()
         }
@@ -47,5 +48,5 @@ export function createDraining(): Draining {
   }
 }
 
-const isStream = (response: Response): boolean =>
+const isEventStream = (response: Response): boolean =>
   String(response.getHeader('content-type')).startsWith('text/event-stream')

@@ -10,21 +10,21 @@ import type { RecoveryMarkers } from '../store/recovery-markers.js'
 import type { Store } from '../store/store.js'
 
 /**
- * Deletes things with what only they used, and nothing else: rows first and in one transaction, files after. What a kill
- * leaves between the two is swept at the next start.
+ * Deletes things together with everything that only they use. Rows are deleted first, in one transaction, then files. If
+ * the process is killed in between, the next start removes the files.
  */
 export interface Deletions {
   /**
-   * A dataset with its support sets, with the comparisons that were made or tested on it, and with the images and features
-   * that no other dataset has. Throws UNKNOWN_DATASET, or IN_USE while a comparison or an import works with it.
+   * Deletes a dataset with its support sets, the comparisons made or tested on it, and the images and features that no other
+   * dataset has. Throws UNKNOWN_DATASET, or IN_USE while a comparison, an import or a training uses it.
    */
   dataset(id: string): Promise<void>
   /**
-   * A support set with the augmented views that no other has; its images belong to the dataset and stay. Results that were
-   * measured on it stay as well. Throws UNKNOWN_SUPPORT_SET, or IN_USE while a comparison works with it.
+   * Deletes a support set with the features of augmented views that no other support set has. Its images, which belong to
+   * the dataset, and the results measured on it stay. Throws UNKNOWN_SUPPORT_SET, or IN_USE while a comparison uses it.
    */
   supportSet(id: string): Promise<void>
-  /** A comparison with the runs that no other has. Throws UNKNOWN_COMPARISON, or IN_USE while it has not ended. */
+  /** Deletes a comparison with the runs that no other has. Throws UNKNOWN_COMPARISON, or IN_USE while it has not ended. */
   comparison(id: string): Promise<void>
 }
 
@@ -44,8 +44,8 @@ export function createDeletions(context: DeletionsContext): Deletions {
   async function removeFiles({ images, runs }: Deleted): Promise<void> {
     await runResults.remove(runs)
     if (images.length === 0) return
-    const gone = new Set(images)
-    await featureStore.retain(async (ids) => new Set(ids.filter((id) => !gone.has(id))))
+    const deleted = new Set(images)
+    await featureStore.retain(async (ids) => new Set(ids.filter((id) => !deleted.has(id))))
     await intake.forget(images)
   }
 
@@ -57,19 +57,19 @@ export function createDeletions(context: DeletionsContext): Deletions {
     async supportSet(id) {
       await recoveryMarkers.during('deleting', async () => {
         const { encoder, augmentations, images } = await store.deletions.supportSet(id)
-        // Plain features are the images' own.
+        // Features without augmentation belong to the images, which stay.
         if (augmentations === 1 || images.length === 0) return
-        const gone = new Set(images)
+        const deleted = new Set(images)
         const recipe = augmentationRecipe(augmentations).id
         await featureStore.retain(
-          async (ids) => new Set(ids.filter((image) => !gone.has(image))),
+          async (ids) => new Set(ids.filter((image) => !deleted.has(image))),
           (address) => address.recipe === recipe && address.encoder.startsWith(`${encoder}-`),
         )
       })
     },
     async comparison(id) {
       const found = await store.comparisons.get(id)
-      // One that has just been cancelled may be on its last step.
+      // The job of a cancelled comparison may still be stopping.
       if (found?.status === 'CANCELLED') await comparisons.ended(id)
       await recoveryMarkers.during('deleting', async () => removeFiles(await store.deletions.comparison(id)))
     },

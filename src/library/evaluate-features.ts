@@ -15,17 +15,17 @@ export interface FeatureEvaluationOptions {
   readonly kernels: Kernels
   /** Ids, names or aliases. */
   readonly methods: readonly string[]
-  /** Every method in each of these; in its own space where none is given. */
+  /** Every method is evaluated in each of these. Default: its own space. */
   readonly spaces?: readonly string[]
-  /** Shot counts of the file; all of them where none is given. */
+  /** Default: all shot counts of the file. */
   readonly shots?: readonly number[]
   readonly selection: Selection
   readonly klScaling: KlScaling
-  /** Keeps of every method only the terms that need no texts. */
+  /** Uses only those terms of a method that need no texts. */
   readonly cacheOnly?: boolean
-  /** Hyperparameters that are given, for the methods that have them; the others are selected. */
+  /** Hyperparameter values, for the methods that have them. The others are selected. */
   readonly fixed?: Values
-  /** Grids to search instead of the methods' own, for the methods that have the hyperparameter. */
+  /** Search grids, for the methods that have the hyperparameter. Default: the methods' own grids. */
   readonly grids?: Readonly<Record<string, readonly number[]>>
   readonly signal?: AbortSignal
 }
@@ -45,8 +45,8 @@ export interface FeatureEvaluation {
 }
 
 /**
- * Evaluates methods on features without images: every method, in every space asked for, at every number of shots. A
- * method that compares no images has one result a shot count, its space null.
+ * Evaluates methods on the features of a file: every method in every requested space at every number of shots. A method
+ * that compares no images has one result for each number of shots, with the space null.
  *
  * Throws UNKNOWN_METHOD, UNKNOWN_SPACE, SPACE_NOT_AVAILABLE, TEXT_FEATURES_REQUIRED, NO_VALIDATION_SPLIT,
  * UNKNOWN_HYPERPARAMETER, HYPERPARAMETER_OUT_OF_RANGE or INVALID_TENSOR before anything is computed.
@@ -105,14 +105,14 @@ export async function* evaluateFeatures(
   }
 }
 
-/** A method in each space that is asked for, once where it compares no images. */
+/** A method in each requested space, or once if it compares no images. */
 function columnsOf(registered: Method, { features, registry, spaces, cacheOnly }: FeatureEvaluationOptions) {
   const method = cacheOnly ? withoutTexts(registered) : registered
   if (!features.textClassifier && !cacheOnly) {
-    const reading = method.terms ? method.terms.filter((term) => term.usesTexts) : [{ name: 'score' }]
-    if (reading.length > 0) {
+    const textTerms = method.terms ? method.terms.filter((term) => term.usesTexts) : [{ name: 'score' }]
+    if (textTerms.length > 0) {
       throw errors.textRequired(
-        { method: method.id, term: reading.map(({ name }) => name).join(' and ') },
+        { method: method.id, term: textTerms.map(({ name }) => name).join(' and ') },
         'method',
       )
     }
@@ -127,7 +127,7 @@ function columnsOf(registered: Method, { features, registry, spaces, cacheOnly }
   })
 }
 
-/** Every given hyperparameter must be one of some method, and in range for each that has it. */
+/** Throws UNKNOWN_HYPERPARAMETER if no method has the hyperparameter, or HYPERPARAMETER_OUT_OF_RANGE if one that has it refuses the value. */
 function requireKnown(methods: readonly Parametrised[], given: Values, argument: string): void {
   for (const [name, value] of Object.entries(given)) {
     const having = methods.filter(({ hyperparameters }) => name in hyperparameters)

@@ -1,4 +1,4 @@
-// The front door: everything that the API, the server, the report and the command line use of the rooms below.
+// The public interface of the library: the exports that the API, the server, the report and the command line use.
 
 export type { ListedAdapter } from '../adapters/adapters.js'
 export { secondsLeft } from '../adapters/training-time.js'

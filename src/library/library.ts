@@ -33,7 +33,7 @@ import type { LibrarySettings } from './settings.js'
 
 type Reads<T, Names extends keyof T> = Pick<T, Names>
 
-/** Shotboard without its server: the front door for the API, the command line and programs. */
+/** Shotboard without its server. The API, the command line and other programs use it. */
 export interface Library {
   readonly registry: Registry
   readonly encoders: Encoders
@@ -48,7 +48,7 @@ export interface Library {
       manifest(id: string): Promise<DatasetManifest>
     }
   readonly images: Reads<Store['images'], 'get' | 'getMany'> & {
-    /** The bytes of an image as they came. Throws UNKNOWN_IMAGE. */
+    /** The original bytes of an image. Throws UNKNOWN_IMAGE. */
     read(id: string): Promise<Buffer>
     /** A WebP thumbnail of at most `side` × `side` pixels. Throws UNKNOWN_IMAGE. */
     thumbnail(id: string, side: number): Promise<Buffer>
@@ -74,17 +74,17 @@ export interface Library {
   /** A comparison with everything needed to repeat it. Throws UNKNOWN_COMPARISON. */
   documentComparison(id: string): Promise<ComparisonDocument>
   readonly predict: Predict
-  /** Measures intra-modal overlap. */
+  /** Measures intra-modal overlap; see `createOverlap`. */
   overlap(input: OverlapInput): Promise<OverlapReport>
-  /** Correlates, over comparisons, the reduction of overlap with the gain in accuracy. */
+  /** Correlates the reduction of overlap with the gain in accuracy; see `createOverlapCorrelation`. */
   overlapCorrelation(comparisons: readonly string[]): Promise<OverlapCorrelation>
-  /** The method to use, its space, and how sure that is; see `createRecommendation`. */
+  /** Recommends a method and its space, with a confidence; see `createRecommendation`. */
   recommend(rows: readonly SummaryRow[], shots?: number | null): Promise<WordedRecommendation | null>
-  /** Makes a copy of a dataset with shifted test images. */
+  /** Makes a copy of a dataset with shifted test images; see `createShiftedDatasets`. */
   shift(input: ShiftInput): Promise<ShiftedDataset>
   /** Each throws if a dependency is unavailable. */
   readonly checks: { readonly database: () => Promise<void>; readonly encoder: () => Promise<void> }
-  /** How many comparisons, imports and trainings wait and run. */
+  /** The numbers of waiting and running comparisons, imports and trainings. */
   jobCounts(): JobCounts
   /** Stops running jobs, which the next start resumes, and closes everything. */
   close(): Promise<void>
@@ -96,13 +96,13 @@ export interface OpenedLibrary
     Pick<Storage, 'store' | 'changes' | 'imageFiles' | 'runResults'>,
     Pick<Computing, 'kernels'>,
     Pick<Services, 'encodedData'> {
-  /** Tells other processes that find the data folder in use where this service is reached. */
+  /** Publishes the URL of this service in the lock, for other processes that find the data folder in use. */
   announce(url: string): Promise<void>
 }
 
 /**
- * Opens a library: plugins, encoders, database and files; interrupted jobs resume. The library locks the data folder
- * until it is closed. Throws INVALID_PLUGIN, INVALID_MODEL, UNKNOWN_ENCODER, PROVIDER_UNAVAILABLE, DATA_FOLDER_IN_USE or
+ * Opens plugins, encoders, database and files, and resumes interrupted jobs. The library locks the data folder until it is
+ * closed. Throws INVALID_PLUGIN, INVALID_MODEL, UNKNOWN_ENCODER, PROVIDER_UNAVAILABLE, DATA_FOLDER_IN_USE or
  * DATABASE_UNAVAILABLE.
  */
 export async function openLibrary(
@@ -115,21 +115,21 @@ export async function openLibrary(
   cleanup.add(lock.release)
   try {
     const opening = openStorage(settings)
-    // Also closed if the encoders fail while it opens.
+    // Closes the storage even if the encoders fail to open first.
     cleanup.add(async () => (await opening.catch(() => undefined))?.close())
     const [computing, storage] = await Promise.all([openComputing(settings, cleanup), opening])
     const services = createServices(settings, { ...storage, ...computing, registry }, cleanup, events)
     await services.comparisons.resume()
     await services.imports.resume()
     await services.trainings.resume()
-    return { ...frontDoor(services), announce: lock.announce, close: cleanup.run }
+    return { ...publicInterface(services), announce: lock.announce, close: cleanup.run }
   } catch (error) {
     await cleanup.run()
     throw error
   }
 }
 
-function frontDoor(services: Services) {
+function publicInterface(services: Services) {
   const { store, imageFiles, runResults, encodedData, encoders, database } = services
   const { datasets, comparisons, imports, trainings } = services
   return {

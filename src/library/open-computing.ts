@@ -17,7 +17,7 @@ export interface Computing {
 }
 
 /**
- * Starts two computing threads, so that a search does not wait for a batch of images and a prediction does not wait for a
+ * Starts two computing threads, so that a search does not wait while images are encoded and encoding does not wait for a
  * search, and opens the encoders. Throws PROVIDER_UNAVAILABLE, INVALID_MODEL or UNKNOWN_ENCODER.
  */
 export async function openComputing(settings: LibrarySettings, cleanup: Cleanup): Promise<Computing> {

@@ -25,14 +25,14 @@ export interface LibraryEvents {
   readonly features?: FeatureEvents
 }
 
-/** Imports at the same time, beside the comparisons: they wait for the disk and decode. */
+/** The number of imports that run at the same time. */
 const importsAtOnce = 1
-/** Trainings at the same time: one uses all cores. */
+/** The number of trainings that run at the same time. One training uses all cores. */
 const trainingsAtOnce = 1
 
 export type Services = ReturnType<typeof createServices>
 
-/** Wires storage and computing into the services of each noun, with the queues that their jobs run in. */
+/** Creates the services for datasets, comparisons, imports, trainings and so on, with the queues of their jobs. */
 export function createServices(
   settings: LibrarySettings,
   { registry, ...opened }: Storage & Computing & { readonly registry: Registry },

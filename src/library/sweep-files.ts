@@ -5,7 +5,7 @@ import type { ImageFiles } from '../store/image-files.js'
 import type { RecoveryMarkers } from '../store/recovery-markers.js'
 import type { Store } from '../store/store.js'
 
-/** Removes files that the database does not know, which a killed process left. */
+/** Removes files that are not in the database. A killed process may have left them. */
 export async function sweepFiles(context: {
   readonly store: Store
   readonly imageFiles: ImageFiles

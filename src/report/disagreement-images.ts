@@ -43,7 +43,7 @@ export async function collectDisagreements(
   return found
 }
 
-function spread<T>(items: readonly T[], most: number): T[] {
-  const step = Math.max(1, items.length / most)
-  return Array.from({ length: Math.min(most, items.length) }, (_, i) => items[Math.floor(i * step)] as T)
+function spread<T>(items: readonly T[], max: number): T[] {
+  const step = Math.max(1, items.length / max)
+  return Array.from({ length: Math.min(max, items.length) }, (_, i) => items[Math.floor(i * step)] as T)
 }

@@ -5,13 +5,16 @@ import { errors } from '../errors.js'
 import { withWriteErrors } from '../system/storage-fault.js'
 import { fsyncPath } from '../system/write-atomically.js'
 
-/** Archives that wait to be imported, each a file of its own until its import has ended. */
+/** The files of archives that wait to be imported. Each is kept until its import has ended. */
 export interface ArchiveFiles {
-  /** Stores an archive as it comes, whole or not at all, and returns its id. Throws ARCHIVE_TOO_LARGE, DISK_FULL or STORAGE_FAILED. */
+  /**
+   * Stores an archive completely or not at all, and returns its id. Throws ARCHIVE_TOO_LARGE, DISK_FULL or
+   * STORAGE_FAILED.
+   */
   write(chunks: AsyncIterable<Uint8Array>): Promise<string>
   pathOf(id: string): string
   remove(id: string): Promise<void>
-  /** Removes all but those known: what a kill left behind. */
+  /** Removes unknown archives, which a kill left behind. */
   sweep(known: ReadonlySet<string>): Promise<void>
 }
 
@@ -33,7 +36,7 @@ export function createArchiveFiles(
         if (left < 0) throw errors.archiveTooLarge({ megabytes: maxArchiveMegabytes })
         await file.writeFile(chunk)
       }
-      // What is acknowledged must survive a power cut, not only a kill.
+      // An acknowledged archive must survive a power cut, not only a kill.
       await file.sync()
       await file.close()
       await rename(partial, pathOf(id))

@@ -8,7 +8,7 @@ import { type TimeRange, within } from './time-range.js'
 export interface ComparisonFilter {
   readonly datasetId?: string
   readonly status?: JobStatus
-  /** Of one of its runs. */
+  /** Filters by one of its runs. */
   readonly method?: string
   readonly space?: string
   readonly shots?: number
@@ -21,10 +21,10 @@ const columns = {
   FINISHED: { name: 'finishedAt', type: 'time', nullable: true, valueOf: ({ finishedAt }) => finishedAt },
 } as const satisfies Record<string, Column<ComparisonRow>>
 
-/** What comparisons can be ordered by. */
+/** Orders of comparisons. */
 export type ComparisonOrder = keyof typeof columns
 
-/** A page of the comparisons that pass a filter, in an order. Throws as `readPage`. */
+/** A page of the comparisons that match a filter. Throws like `readPage`. */
 export function readComparisonPage(
   client: DatabaseClient,
   request: PageRequest,

@@ -4,12 +4,14 @@ import type { RunRequest } from './run-row.js'
 export interface ComparisonRow {
   readonly id: string
   readonly datasetId: string
-  /** Where the test images come from, if from another dataset of the same classes. */
+  /** The dataset of the test images, if it is another one with the same classes. */
   readonly testDatasetId: string | null
   readonly encoder: string
-  /** The position of the last image there was when it was asked for; null where that was not remembered. */
+  /** The position of the last image at the time of the request; null if an earlier version did not store it. */
   readonly lastImage: number | null
-  /** Of the encoder's weights, the classes and the images that it was asked for with; null as above. */
+  /**
+   * The fingerprint of the encoder's weights, the classes and the images at the time of the request; null as above.
+   */
   readonly contents: string | null
   readonly status: JobStatus
   readonly progress: number
@@ -19,7 +21,7 @@ export interface ComparisonRow {
 }
 
 export interface NewComparison {
-  /** Of the runs asked for, in their order. */
+  /** The fingerprint of the requested runs, in their order. */
   readonly fingerprint: string
   readonly datasetId: string
   readonly testDatasetId: string | null

@@ -18,15 +18,15 @@ export type { ComparisonRow, NewComparison } from './comparison-row.js'
 
 export interface ComparisonRepository {
   /**
-   * Stores a comparison with its runs in one transaction. A run of the same fingerprint that has succeeded, or is still
-   * to come, is taken instead of a new one.
+   * Stores a comparison with its runs in one transaction. Reuses a run with the same fingerprint if it succeeded or
+   * has not ended.
    */
   create(comparison: NewComparison): Promise<ComparisonRow>
   get(id: string): Promise<ComparisonRow | null>
   getMany(ids: readonly string[]): Promise<ComparisonRow[]>
-  /** The newest comparison of that fingerprint that has succeeded or is still to come. */
+  /** The newest comparison with this fingerprint that succeeded or has not ended. */
   findByFingerprint(fingerprint: string): Promise<ComparisonRow | null>
-  /** The newest first unless told otherwise. Throws as `readPage`. */
+  /** Newest first by default. Throws like `readPage`. */
   page(
     request: PageRequest,
     filter: ComparisonFilter,
@@ -37,26 +37,26 @@ export interface ComparisonRepository {
   runs(id: string): Promise<RunRow[]>
   /** The runs of several comparisons, by comparison. */
   runsOf(ids: readonly string[]): Promise<Map<string, RunRow[]>>
-  /** Queued or running, the oldest first. */
+  /** Queued or running comparisons, oldest first. */
   unfinished(): Promise<ComparisonRow[]>
-  /** One of a dataset's comparisons that have not ended, if there is any. */
+  /** An unfinished comparison of a dataset, if there is one. */
   unfinishedOf(datasetId: string): Promise<ComparisonRow | null>
   countUnfinished(): Promise<number>
-  /** Changes a comparison that has not ended; one that has, never changes. */
+  /** Changes a comparison. One that has ended never changes. */
   update(
     id: string,
     changes: Partial<Pick<ComparisonRow, 'status' | 'progress' | 'error' | 'finishedAt'>>,
   ): Promise<void>
-  /** The share of the work that is done, of a comparison that has not ended; never goes back. */
+  /** Sets the progress of a comparison that has not ended, from 0 to 1. Never decreases it. */
   progress(id: string, progress: number): Promise<void>
   /**
-   * Cancels a comparison that has not ended, and those of its runs that have not either and that no other comparison
-   * waits for, in one transaction.
+   * Cancels an unfinished comparison and, in the same transaction, its unfinished runs that no other comparison waits
+   * for.
    */
   cancel(id: string): Promise<void>
 }
 
-/** `onChange` is told of every comparison that has been changed. */
+/** `onChange` receives every changed comparison. */
 export function createComparisonRepository(
   client: DatabaseClient,
   onChange: (id: string) => void = () => {},

@@ -12,19 +12,19 @@ import {
 } from './page.js'
 import { groupById } from './rows.js'
 
-/** The images of datasets as one looks at them: by class, some of each, page by page. */
+/** Reads the images of datasets for browsing: counts and samples by class, and pages. */
 export interface DatasetImageRepository {
-  /** By dataset: how many images each class has in each split. */
+  /** By dataset: the number of images per class and split. */
   classCounts(datasetIds: readonly string[]): Promise<Map<string, ClassCountRow[]>>
-  /** By dataset: the first images of every class, of a split where one is named, at most `perClass` of each. */
+  /** By dataset: the first `perClass` images of every class, optionally of one split. */
   firstOfClasses(
     datasetIds: readonly string[],
     perClass: number,
     split?: Split,
   ): Promise<Map<string, DatasetImageRow[]>>
-  /** The class that an image has in a dataset; undefined where it is not in it. */
+  /** The class index of an image in a dataset; undefined if it is not in the dataset. */
   classOf(datasetId: string, imageId: string): Promise<number | undefined>
-  /** A page for each request, in one statement; in each the images are in the order in which they came. */
+  /** One page per request, in one statement. Images are in the order in which they were added. */
   pages(requests: readonly DatasetImagePageRequest[]): Promise<DatasetImagePage[]>
 }
 
@@ -38,7 +38,7 @@ export interface DatasetImageFilter {
   readonly split?: Split
 }
 
-/** The first images whose position is greater than `after`. */
+/** The first images with a position above `after`. */
 export interface DatasetImagePageRequest extends DatasetImageFilter {
   readonly first: number
   readonly after: number
@@ -47,8 +47,8 @@ export interface DatasetImagePageRequest extends DatasetImageFilter {
 export type DatasetImagePage = Omit<Page<DatasetImageRow>, 'totalCount'>
 
 /**
- * The request for a page of images. Images keep their positions, so a position is a cursor that stays right while images
- * are added. Throws INVALID_VALUE for an empty page or an invalid cursor.
+ * The request for a page of images. Positions never change, so they work as cursors while images are added. Throws
+ * INVALID_VALUE for an empty page or an invalid cursor.
  */
 export function imagePageRequest(request: PageRequest, filter: DatasetImageFilter): DatasetImagePageRequest {
   requirePageSize(request.first)
@@ -91,7 +91,7 @@ export function createDatasetImageRepository(client: DatabaseClient): DatasetIma
 
     async pages(requests) {
       if (requests.length === 0) return []
-      // Each part ends after its page, where a rank over all of a dataset would read every image of it.
+      // Each part has a limit. A rank over the whole dataset would read every image.
       const parts = requests.map(
         ({ datasetId, classIndex, split, after, first }, page) => Prisma.sql`
         SELECT * FROM (

@@ -47,20 +47,17 @@ export interface DatasetRepository {
   classes(datasetId: string): Promise<ClassRow[]>
   /** The classes of several datasets, by dataset. */
   classesOf(datasetIds: readonly string[]): Promise<Map<string, ClassRow[]>>
-  /** How many images a dataset has in each split. */
+  /** The number of images per split. */
   counts(datasetId: string): Promise<SplitCountRow[]>
   /** The counts of several datasets, by dataset. */
   countsOf(datasetIds: readonly string[]): Promise<Map<string, SplitCountRow[]>>
-  /** In the order in which they came; up to the image of a position, where one is given, and no further. */
+  /** Images in the order in which they were added, optionally only up to a position. */
   images(datasetId: string, split?: Split, last?: number | null): Promise<DatasetImageRow[]>
-  /**
-   * The position of the last image there is, 0 where there is none. Whatever is added to these datasets from then on
-   * comes behind it.
-   */
+  /** The position of the last image, or 0. All images added later have a higher position. */
   lastImage(datasetIds: readonly string[]): Promise<number>
-  /** Adds images in one transaction; those that the dataset has already are passed over. Returns how many were added. */
+  /** Adds images in one transaction, without those that the dataset already has. Returns the number added. */
   addImages(datasetId: string, images: readonly NewImage[]): Promise<number>
-  /** Replaces the prompts of classes, given by their indices. */
+  /** Replaces the prompts of classes, by class index. */
   setPrompts(datasetId: string, prompts: ReadonlyMap<number, readonly string[]>): Promise<void>
 }
 
@@ -150,12 +147,12 @@ export function createDatasetRepository(client: DatabaseClient): DatasetReposito
   }
 }
 
-/** A transaction in hand. */
+/** An open transaction. */
 export type Transaction = Parameters<Parameters<DatabaseClient['$transaction']>[0]>[0]
 
 /**
- * Adds images inside a transaction; those that the dataset has already are passed over. Returns how many were added.
- * Throws UNKNOWN_DATASET where the dataset has been deleted meanwhile.
+ * Adds images in a transaction, without those that the dataset already has. Returns the number added. Throws
+ * UNKNOWN_DATASET if the dataset was deleted meanwhile.
  */
 export async function insertImages(
   tx: Transaction,
@@ -192,8 +189,8 @@ export async function insertImages(
 }
 
 /**
- * Keeps whoever else adds images to the dataset waiting until the transaction has ended, so that positions are seen in
- * their order: Postgres hands them out before they are committed.
+ * Locks the dataset against other additions until the transaction ends. Postgres assigns positions before the commit,
+ * so readers could otherwise see them out of order.
  */
 const lockImages = (tx: Pick<DatabaseClient, '$executeRaw'>, datasetId: string): Promise<number> =>
   tx.$executeRaw`UPDATE "Dataset" SET "name" = "name" WHERE "id" = ${datasetId}`

@@ -12,7 +12,7 @@ export interface ImageRow {
 export interface ImageRepository {
   get(id: string): Promise<ImageRow | null>
   getMany(ids: readonly string[]): Promise<ImageRow[]>
-  /** Those of the ids that are images', of any number of ids. */
+  /** The ids that exist, from any number of ids. */
   known(ids: readonly string[]): Promise<string[]>
 }
 

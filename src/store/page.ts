@@ -11,7 +11,7 @@ export interface Page<T> {
   readonly totalCount: number
 }
 
-/** A page from its rows and the first row of the next page, if there is one. */
+/** Makes a page from its rows plus the first row of the next page, if there is one. */
 export function pageOf<T>(
   rows: readonly T[],
   first: number,
@@ -25,10 +25,10 @@ export function pageOf<T>(
   }
 }
 
-/** Throws INVALID_VALUE for an empty page. The caller limits how long a page may be. */
+/** Throws INVALID_VALUE for an empty page. The caller checks the maximum. */
 export function requirePageSize(first: number): void {
   if (!(Number.isInteger(first) && first >= 1)) {
-    throw errors.invalidValue({ reason: `A page has at least 1 entry, not ${first}.` }, 'first')
+    throw errors.invalidValue({ reason: `A page must have at least 1 entry, not ${first}.` }, 'first')
   }
 }
 

@@ -17,7 +17,7 @@ export interface Column<T> {
   readonly name: string
   readonly nullable: boolean
   readonly type: keyof typeof valueTypes
-  /** The row's value. */
+  /** The value of a row. */
   valueOf(row: T): Value
 }
 
@@ -70,7 +70,7 @@ export const byCreation = {
   readonly id: string
 }>
 
-/** One page of rows, newest first. Throws as `readPage`. */
+/** One page of rows, newest first. Throws like `readPage`. */
 export const readNewestPage = <T extends { readonly id: string }>(
   request: PageRequest,
   read: (query: OrderedQuery) => Promise<T[]>,
@@ -120,7 +120,7 @@ function parseCursor<T>(cursor: string, { name, type, nullable }: Column<T>, sor
   if (!parsed.success) throw invalidCursor(cursor)
   const { order, id } = parsed.data
   if (order[0] !== name || order[1] !== sort) {
-    throw errors.invalidValue({ reason: `"${cursor}" is a cursor of another order.` }, 'after')
+    throw errors.invalidValue({ reason: `"${cursor}" is a cursor of a page in another order.` }, 'after')
   }
   const value = (nullable ? valueTypes[type].nullable() : valueTypes[type]).safeParse(parsed.data.value)
   if (!value.success) throw invalidCursor(cursor)

@@ -3,16 +3,22 @@ import { join } from 'node:path'
 import { ShotboardError } from '../errors.js'
 import { withWriteErrors } from '../system/storage-fault.js'
 
-/** What is going on that a kill leaves half done: files before the rows that know them, or rows gone before their files. */
+/**
+ * Work that a kill can leave half done. Adding writes files before their rows; deleting removes rows before their
+ * files.
+ */
 export type Unsettling = 'adding' | 'deleting'
 
-/** Remembers through a kill what was going on, so that the next start knows what to look for, and need not look otherwise. */
+/**
+ * Markers on disk for work in progress. After a kill, the next start sees them and cleans up; without them it need
+ * not search.
+ */
 export interface RecoveryMarkers {
-  /** Does something that is half done in between. */
+  /** Sets the marker, runs the work, and removes the marker. */
   during<T>(what: Unsettling, work: () => Promise<T>): Promise<T>
-  /** What an earlier process was in the middle of. */
+  /** The work that an earlier process did not finish. */
   left(): Promise<ReadonlySet<string>>
-  /** Says that nothing of it is left. */
+  /** Removes the markers of earlier processes after the cleanup. */
   settle(): Promise<void>
 }
 
@@ -32,7 +38,7 @@ export function createRecoveryMarkers(directory: string): RecoveryMarkers {
         clean = true
         return result
       } catch (error) {
-        // What is refused has changed nothing.
+        // A refused request has changed nothing, so remove the marker.
         clean = error instanceof ShotboardError
         throw error
       } finally {

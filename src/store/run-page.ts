@@ -31,7 +31,7 @@ const columnOf = (name: MeasureName): Column<RunRow> => ({
   valueOf: ({ result }) => result?.[name] ?? null,
 })
 
-/** What runs can be ordered by. */
+/** Orders of runs. */
 export type RunOrder = keyof typeof ownColumns | MeasureOrder
 
 const columns = {
@@ -42,7 +42,7 @@ const columns = {
   >),
 } satisfies Record<RunOrder, Column<RunRow>>
 
-/** A page of the runs that pass a filter, in an order. Throws as `readPage`. */
+/** A page of the runs that match a filter. Throws like `readPage`. */
 export function readRunPage(
   client: DatabaseClient,
   request: PageRequest,

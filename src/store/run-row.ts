@@ -3,10 +3,10 @@ import { type Measures, mapMeasures } from '../measures.js'
 import type { DatabaseClient } from './database.js'
 import type { JobStatus, KlScaling, Selection } from './enums.js'
 
-/** What is asked of a run. */
+/** The request of a run. */
 export interface RunRequest {
   readonly datasetId: string
-  /** Where the test images come from, if from another dataset of the same classes. */
+  /** The dataset of the test images, if it is another one with the same classes. */
   readonly testDatasetId: string | null
   readonly encoder: string
   readonly method: string
@@ -16,18 +16,18 @@ export interface RunRequest {
   readonly augmentations: number
   readonly selection: Selection
   readonly klScaling: KlScaling
-  /** Hyperparameters that are given and not selected. */
+  /** Fixed hyperparameters, which are not selected. */
   readonly fixed: Readonly<Record<string, number>>
 }
 
-/** What came out of a run. */
+/** The result of a run. */
 export interface RunResult extends Measures {
-  /** Null once the support set is deleted. */
+  /** Null after the support set is deleted. */
   readonly supportSetId: string | null
   readonly selectionImages: number
   readonly selectionAccuracy: number | null
   readonly hyperparameters: Readonly<Record<string, number>>
-  /** On the dataset's own test images; null where these are what it was tested on, or where it has none. */
+  /** The accuracy on the dataset's own test images; null without another test dataset, or if the dataset has none. */
   readonly unshiftedAccuracy: number | null
   readonly testImages: number
   readonly encodeMs: number
@@ -42,7 +42,7 @@ export interface RunRow extends RunRequest {
   readonly error: string | null
   readonly createdAt: Date
   readonly finishedAt: Date | null
-  /** There once it has succeeded. */
+  /** Null until the run has succeeded. */
   readonly result: RunResult | null
 }
 
@@ -56,7 +56,7 @@ const valuesSchema = z.record(z.string(), z.number())
 
 type StoredRun = NonNullable<Awaited<ReturnType<DatabaseClient['run']['findUnique']>>>
 
-/** A run as it is stored, to the type that the rest of the code knows. */
+/** Converts a stored run to a RunRow. */
 export function toRun(row: StoredRun): RunRow {
   const { supportSetId, testImages, selectionImages } = row
   const measured = measuresSchema.safeParse(row).data

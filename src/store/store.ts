@@ -10,7 +10,7 @@ import { createRunRepository, type RunRepository } from './runs.js'
 import { createSupportSetRepository, type SupportSetRepository } from './support-sets.js'
 import { createTrainingRepository, type TrainingRepository } from './trainings.js'
 
-/** All repositories of one database. They throw DISK_FULL or DATABASE_UNAVAILABLE where it is the database's fault. */
+/** All repositories of one database. They throw DISK_FULL or DATABASE_UNAVAILABLE if the database is at fault. */
 export interface Store {
   readonly datasets: DatasetRepository
   readonly datasetImages: DatasetImageRepository
@@ -23,7 +23,7 @@ export interface Store {
   readonly deletions: DeletionRepository
 }
 
-/** `onChange` is told of every comparison and every training that has been changed. */
+/** `onChange` receives every changed comparison and training. */
 export const createStore = (client: DatabaseClient, onChange?: (id: string) => void): Store => ({
   datasets: withDatabaseErrors(createDatasetRepository(client)),
   datasetImages: withDatabaseErrors(createDatasetImageRepository(client)),

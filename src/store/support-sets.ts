@@ -24,12 +24,12 @@ export interface NewSupportSet extends Omit<SupportSetRow, 'id' | 'createdAt'> {
 }
 
 export interface SupportSetRepository {
-  /** The support set of that fingerprint, made where there is none. */
+  /** Finds or creates the support set with this fingerprint. */
   findOrCreate(supportSet: NewSupportSet): Promise<SupportSetRow>
   get(id: string): Promise<SupportSetRow | null>
   getMany(ids: readonly string[]): Promise<SupportSetRow[]>
   page(request: PageRequest, filter: { readonly datasetId?: string }): Promise<Page<SupportSetRow>>
-  /** A support set's images, in the order in which they were drawn. */
+  /** The images of a support set, in the order of the draw. */
   images(id: string): Promise<SupportImageRow[]>
   /** The images of several support sets, by support set. */
   imagesOf(ids: readonly string[]): Promise<Map<string, SupportImageRow[]>>
@@ -61,7 +61,7 @@ export function createSupportSetRepository(client: DatabaseClient): SupportSetRe
           },
         })
       } catch (error) {
-        // Somebody else made it meanwhile.
+        // Another request created it meanwhile.
         const other = await client.supportSet.findUnique({ where: { fingerprint } })
         if (other) return other
         throw error

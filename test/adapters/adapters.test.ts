@@ -32,7 +32,7 @@ async function train(name: string, more: Partial<TrainingSettingsInput> = {}, wh
   return where.trainings.ended(id)
 }
 
-test('a trained adapter is one more space of its encoder, with all that it was made with', async () => {
+test('a trained adapter becomes a space of its encoder, with its provenance', async () => {
   const training = await train('first')
   expect(training).toMatchObject({ status: 'SUCCEEDED', error: null, step: 18, steps: 18 })
   expect(training.losses.map(([step]) => step)).toEqual(Array.from({ length: 18 }, (_, i) => i + 1))
@@ -54,7 +54,7 @@ test('a trained adapter is one more space of its encoder, with all that it was m
     steps: 18,
   })
 
-  // The same file as the model folder's own.
+  // The same file as the adapter of a model folder.
   const model = await readModelFolder(join(root, 'models/mini-clip'))
   const manifest = { ...model.manifest, adapter: { file: listed?.file ?? '' } }
   const runtime = openRuntime({ threads: 1 })
@@ -67,7 +67,7 @@ test('a trained adapter is one more space of its encoder, with all that it was m
   await encoder.close()
 })
 
-test('runs are compared in its space, and fitted spaces stand on it', async () => {
+test('comparisons can use its space, also as the base of fitted spaces', async () => {
   const { id } = await library.comparisons.compare({
     dataset: dataset.id,
     shots: [2],
@@ -91,7 +91,7 @@ test('runs are compared in its space, and fitted spaces stand on it', async () =
   expect(JSON.stringify(documented)).toContain(sha256)
 })
 
-test('the used adapter is imo, and clip stays as it is, bit for bit', async () => {
+test('the used adapter becomes imo, and clip stays the same bit for bit', async () => {
   const before = { clip: await featureIn(library, 'clip'), imo: await featureIn(library, 'imo') }
   const added = await featureIn(library, 'imo:first')
   const fingerprint = library.encoders.default.fingerprintOf('imo')
@@ -107,7 +107,7 @@ test('the used adapter is imo, and clip stays as it is, bit for bit', async () =
   expect(library.encoders.default.fingerprintOf('imo')).toBe(fingerprint)
 })
 
-test('a training that is cancelled or closed in its middle comes to the same adapter', async () => {
+test('a training that is interrupted by a cancellation and a restart gives the same adapter', async () => {
   const many = { epochs: 12 }
   await train('undisturbed', many)
   const { id } = await library.trainings.train({
@@ -137,14 +137,14 @@ async function untilStep(where: OpenedLibrary, id: string, step: number): Promis
   for await (const state of await where.trainings.watch(id)) if (state.step >= step) return
 }
 
-describe('what cannot be', () => {
-  // The one above has been closed.
+describe('invalid requests and failures', () => {
+  // The library above has been closed.
   let opened: Promise<OpenedLibrary> | undefined
   const open = () => {
     opened ??= openTestLibrary(folder)
     return opened
   }
-  const refused = async (
+  const expectRefused = async (
     code: string,
     argument: string | undefined,
     work: (where: OpenedLibrary) => Promise<unknown>,
@@ -168,9 +168,9 @@ describe('what cannot be', () => {
     ['INVALID_VALUE', 'batch', { batch: 1 }],
     ['INVALID_VALUE', 'name', { name: '../first' }],
     ['ADAPTER_EXISTS', 'name', { name: 'first' }],
-  ])('%s at %s', (code, argument, more) => refused(code, argument, training(more)))
+  ])('%s at %s', (code, argument, more) => expectRefused(code, argument, training(more)))
 
-  test('one class under the supervised objective', async () => {
+  test('the supervised objective refuses a dataset with one class', async () => {
     const where = await open()
     const single = await where.datasets.create({ name: 'Single', classes: [{ name: 'only' }] })
     const images = await Promise.all(
@@ -181,27 +181,27 @@ describe('what cannot be', () => {
       })),
     )
     await where.datasets.addImages({ dataset: single.id, images })
-    await refused('TRAINING_IMAGES', 'dataset', training({ dataset: single.id }))
+    await expectRefused('TRAINING_IMAGES', 'dataset', training({ dataset: single.id }))
   })
 
-  test('files that are no adapter, or one for another encoder', async () => {
+  test('invalid files and names are refused, and a valid file is added', async () => {
     const where = await open()
     const content = await readFile((await where.adapters.find(null, 'first')).file)
     const add = (name: string, bytes: Uint8Array) => () => where.adapters.add({ name, content: bytes })
-    await refused('INVALID_ADAPTER', 'file', add('broken', Buffer.from('no adapter')))
-    await refused('INVALID_ADAPTER', 'file', add('cut', content.subarray(0, content.length - 100)))
-    await refused('ADAPTER_EXISTS', 'name', add('first', content))
-    await refused('INVALID_VALUE', 'name', add('UPPER', content))
+    await expectRefused('INVALID_ADAPTER', 'file', add('broken', Buffer.from('no adapter')))
+    await expectRefused('INVALID_ADAPTER', 'file', add('cut', content.subarray(0, content.length - 100)))
+    await expectRefused('ADAPTER_EXISTS', 'name', add('first', content))
+    await expectRefused('INVALID_VALUE', 'name', add('UPPER', content))
     expect(await add('again', content)()).toMatchObject({ name: 'again', training: expect.any(String) })
     expect(await weightsOf(where, 'again')).toEqual(await weightsOf(where, 'first'))
     await where.adapters.remove(null, 'again')
-    await refused('UNKNOWN_ADAPTER', 'name', () => where.adapters.remove(null, 'again'))
-    await refused('UNKNOWN_ADAPTER', 'name', () => where.adapters.use(null, 'again'))
+    await expectRefused('UNKNOWN_ADAPTER', 'name', () => where.adapters.remove(null, 'again'))
+    await expectRefused('UNKNOWN_ADAPTER', 'name', () => where.adapters.use(null, 'again'))
   })
 
-  test('a loss that stops being finite, which says the step and keeps what was good', async () => {
+  test('a training whose loss stops being finite fails with the step, and keeps its last checkpoint', async () => {
     const where = await open()
-    // AdamW's steps are as long as the rate: at the greatest one, of a great scale, wide adapters soon overflow.
+    // AdamW's steps are as large as the rate, so with a large rate and scale wide adapters soon overflow.
     const { id } = await where.trainings.train({
       ...{
         ...settings,
@@ -222,7 +222,7 @@ describe('what cannot be', () => {
     expect(await filesBelow(join(folder, 'trainings')).catch(() => [])).toEqual([])
   })
 
-  test('its dataset is not deleted under a training', async () => {
+  test('a dataset or a training is not deleted while the training runs', async () => {
     const where = await open()
     const { id } = await where.trainings.train({
       ...settings,

@@ -46,7 +46,7 @@ const document = await compare(library, {
 })
 
 describe('a comparison as a document', () => {
-  test('says what was asked for, as an experiment', () => {
+  test('contains the request as an experiment', () => {
     expect(document.format).toBe('shotboard-comparison')
     expect(document.version).toBe(1)
     expect(document.experiment).toEqual({
@@ -66,7 +66,7 @@ describe('a comparison as a document', () => {
     })
   })
 
-  test('says what it was made with: files, adapters and versions', async () => {
+  test('contains the hashes of files and adapters, and the versions', async () => {
     const files = ['model.json', 'vision.onnx', 'text.onnx', 'tokenizer.json']
     const hashes = await Promise.all(files.map(async (file) => [file, sha256(await modelFile(file))]))
     expect(document.encoder).toEqual({ id: 'mini-clip', files: Object.fromEntries(hashes) })
@@ -80,7 +80,7 @@ describe('a comparison as a document', () => {
     expect(document.runs[0]?.versions?.onnxruntime).toMatch(/^\d+\.\d+\.\d+/)
   })
 
-  test('has every run, with its reason where it failed', () => {
+  test('contains every run, with the error of a failed run', () => {
     expect(document.runs.length).toBe(16)
     expect(document.comparison.status).toBe('FAILED')
     for (const run of document.runs) {
@@ -103,7 +103,7 @@ describe('a comparison as a document', () => {
     expect(row?.accuracy.mean).toBeCloseTo((accuracies[0] as number) / 2 + (accuracies[1] as number) / 2, 10)
   })
 
-  test('has the grid of every hyperparameter', () => {
+  test('contains the grid of every hyperparameter', () => {
     const tipX = document.methods.find(({ method }) => method === 'tip-x++')
     expect(tipX?.hyperparameters?.map(({ name }) => name)).toEqual(['alpha', 'beta', 'gamma'])
     expect(tipX?.hyperparameters?.[0]).toMatchObject({
@@ -116,7 +116,7 @@ describe('a comparison as a document', () => {
     expect(tipX?.hyperparameters?.[0]?.grid.length).toBe(200)
   })
 
-  test('repeats elsewhere: another library with the same images comes to the same rows', async () => {
+  test('can be repeated: another library with the same images gives the same rows', async () => {
     const elsewhere = await openTestLibrary(await temporaryFolder(), plugins)
     const same = await makeDataset(elsewhere, 'of another name')
     const experiment = parseExperiment(JSON.stringify(document), 'exported.json')
@@ -129,7 +129,7 @@ describe('a comparison as a document', () => {
     expect({ ...repeated.experiment, dataset: null }).toEqual({ ...document.experiment, dataset: null })
   })
 
-  test('images that came later are no part of it', async () => {
+  test('does not contain images that were added later', async () => {
     const changing = await makeDataset(library, 'Changing', { SUPPORT_POOL: 1, TEST: 1 })
     const input = {
       dataset: changing.id,
@@ -141,7 +141,7 @@ describe('a comparison as a document', () => {
       augmentations: 1,
     } as const
     const before = await compare(library, input)
-    // A picture that the dataset does not have yet.
+    // An image that the dataset does not have yet.
     const id = (await library.store.datasets.images(dataset.id, 'TEST'))[1]?.imageId ?? ''
     await library.datasets.addImages({
       dataset: changing.id,
@@ -158,7 +158,7 @@ describe('a comparison as CSV', () => {
   const text = formatComparisonCsv(document)
   const lines: Record<string, string>[] = parse(text, { columns: true, relax_quotes: false })
 
-  test('has a line for each run, with what the document says', () => {
+  test('has a line for each run, with the values of the document', () => {
     expect(text.split('\r\n').length).toBeGreaterThan(16)
     expect(lines.length).toBe(16)
     for (const [i, run] of document.runs.entries()) {
@@ -182,7 +182,7 @@ describe('a comparison as CSV', () => {
     expect(tipAdapter?.hyperparameters).toMatch(/^alpha=[\d.]+;beta=2;lambda=0\.5$/)
   })
 
-  test('has no text that a spreadsheet would take for a formula', () => {
+  test('has no text that a spreadsheet would read as a formula', () => {
     expect(lines[0]?.dataset).toBe(`'${name}`)
     for (const line of lines) {
       for (const value of Object.values(line)) expect(value).not.toMatch(/^[=+@\t\r]|^-\D/)
@@ -191,11 +191,11 @@ describe('a comparison as CSV', () => {
 })
 
 describe('an experiment file', () => {
-  const least = { dataset: 'x', shots: [1], methods: ['zero-shot'] }
+  const minimal = { dataset: 'x', shots: [1], methods: ['zero-shot'] }
 
-  test('needs little', () => {
-    expect(parseExperiment(JSON.stringify(least), 'f.json')).toEqual({
-      ...least,
+  test('has defaults for everything but dataset, shots and methods', () => {
+    expect(parseExperiment(JSON.stringify(minimal), 'f.json')).toEqual({
+      ...minimal,
       seeds: [1],
       selection: 'VALIDATION',
       klScaling: 'FROZEN',
@@ -204,19 +204,23 @@ describe('an experiment file', () => {
   })
 
   test.each([
-    ['no JSON', '{', /it is not JSON/],
+    ['invalid JSON', '{', /it is not JSON/],
     ['a list', '[]', /INVALID|expected object/i],
-    ['a field that there is not', JSON.stringify({ ...least, shot: 1 }), /shot/],
-    ['no methods', JSON.stringify({ ...least, methods: undefined }), /methods/],
-    ['a selection that there is not', JSON.stringify({ ...least, selection: 'TEST' }), /selection/],
-    ['a dataset by two ways', JSON.stringify({ ...least, dataset: { id: 'a', name: 'b' } }), /dataset/],
+    ['an unknown field', JSON.stringify({ ...minimal, shot: 1 }), /shot/],
+    ['no methods', JSON.stringify({ ...minimal, methods: undefined }), /methods/],
+    ['an unknown selection', JSON.stringify({ ...minimal, selection: 'TEST' }), /selection/],
     [
-      'a fingerprint that is none',
-      JSON.stringify({ ...least, dataset: { id: 'a', fingerprint: 'b' } }),
+      'both the id and the name of a dataset',
+      JSON.stringify({ ...minimal, dataset: { id: 'a', name: 'b' } }),
+      /dataset/,
+    ],
+    [
+      'an invalid fingerprint',
+      JSON.stringify({ ...minimal, dataset: { id: 'a', fingerprint: 'b' } }),
       /dataset/,
     ],
     ['an exported comparison with a bad experiment', JSON.stringify({ experiment: {} }), /experiment/],
-  ])('with %s is refused by name', (_, text, reason) => {
+  ])('with %s is refused, and the error names the file', (_, text, reason) => {
     expect(() => parseExperiment(text, 'f.json')).toThrow(
       expect.objectContaining({ code: 'INVALID_EXPERIMENT', message: expect.stringMatching(reason) }),
     )

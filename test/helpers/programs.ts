@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { atEnd } from './at-end.js'
 import { temporaryFolder } from './folder.js'
@@ -26,6 +27,7 @@ export async function runProgram(
   const command = program === 'shotboard' ? parameters : [program, ...parameters]
   const child = spawn(process.execPath, [join(root, 'dist/cli/shotboard.js'), ...command], {
     cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH,
       PORT: '0',
@@ -35,6 +37,11 @@ export async function runProgram(
       ...environment,
     },
   })
+  return follow(child)
+}
+
+/** What a process prints and how it ends; it is killed when the tests of the file have run. */
+export function follow(child: ChildProcessByStdio<null, Readable, Readable>): Program {
   atEnd(async () => child.kill('SIGKILL'))
   let output = ''
   const seen = new Set<() => void>()
@@ -57,5 +64,5 @@ export async function runProgram(
       look()
       ended.then(() => reject(new Error(`ended before ${pattern}: ${output}`)))
     })
-  return { child, printed, ended } satisfies Program
+  return { child, printed, ended }
 }

@@ -6,19 +6,19 @@ import { createSessions, sessionCookie } from './sessions.js'
 import { sendSignInPage } from './sign-in-page.js'
 
 export interface Authentication {
-  /** Whether a key is needed at all. */
+  /** Whether requests need a key. */
   readonly required: boolean
   /**
-   * What a request may do, by the key in its `Authorization: Bearer` header, by its session's cookie, or by `authorization`
-   * among the parameters of a WebSocket connection. Throws UNAUTHENTICATED.
+   * The access of a request, by the key in its `Authorization: Bearer` header, its session cookie, or `authorization` in
+   * the parameters of a WebSocket connection. Throws UNAUTHENTICATED.
    */
   authenticate(headers: IncomingHttpHeaders, parameters?: Readonly<Record<string, unknown>>): Access
-  /** Begins a browser's session and returns the cookie's value; nothing for a key that is none of ours. */
+  /** Starts a browser session and returns the value of its cookie; undefined if the key is not valid. */
   signIn(key: string): string | undefined
   signOut(headers: IncomingHttpHeaders): void
 }
 
-/** Who may do what, by the setting `apiKeys`; without keys, everybody may do everything. */
+/** Authentication by the setting `apiKeys`. Without keys, every request has write access. */
 export function createAuthentication({ apiKeys }: { readonly apiKeys: readonly string[] }): Authentication {
   const keyring = createKeyring(apiKeys)
   const sessions = createSessions()
@@ -31,7 +31,7 @@ export function createAuthentication({ apiKeys }: { readonly apiKeys: readonly s
     if (!required) return 'write'
     const key = bearer(headers.authorization) ?? bearer(parameters.authorization)
     const secret = sessionOf(headers)
-    // Whoever shows a key means that key, whatever cookie the browser adds.
+    // A key takes precedence over the cookie that a browser adds.
     const access = key === undefined ? secret && sessions.accessOf(secret) : keyring.accessOf(key)
     if (!access) throw errors.unauthenticated({})
     return access
@@ -42,7 +42,7 @@ export function createAuthentication({ apiKeys }: { readonly apiKeys: readonly s
     authenticate,
     signIn(key) {
       const access = keyring.accessOf(key)
-      return access && sessions.begin(access)
+      return access && sessions.start(access)
     },
     signOut(headers) {
       const secret = sessionOf(headers)
@@ -51,7 +51,7 @@ export function createAuthentication({ apiKeys }: { readonly apiKeys: readonly s
   }
 }
 
-/** Lets nobody past who may not even read. Browsers are shown where to enter a key. */
+/** Refuses requests without access. Browsers get the sign-in page. */
 export function requireKey({ authenticate }: Authentication): RequestHandler {
   return (request, response, next) => {
     try {

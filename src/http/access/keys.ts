@@ -1,16 +1,16 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 
-/** What whoever asks may do: run queries and subscriptions, or mutations as well. */
+/** `read` allows queries and subscriptions; `write` allows mutations as well. */
 export type Access = 'read' | 'write'
 
 export interface Keyring {
-  /** What a key opens; nothing where it is none of ours. */
+  /** The access that a key gives; undefined if the key is not valid. */
   accessOf(key: string): Access | undefined
 }
 
 /**
- * The keys of the setting `apiKeys`: `read:` or `write:` and the SHA-256 of a key. A key is random and as long as its
- * hash, so that there is nothing for a slow hash to slow down.
+ * The keys of the setting `apiKeys`, whose entries are `read:` or `write:` and the SHA-256 of a key. Keys are 32 random
+ * bytes, which nobody can guess, so a fast hash is enough.
  */
 export function createKeyring(entries: readonly string[]): Keyring {
   const known = entries.map((entry) => {
@@ -20,14 +20,14 @@ export function createKeyring(entries: readonly string[]): Keyring {
   return {
     accessOf(key) {
       const hash = sha256(key)
-      // Every entry is looked at, whichever fits: time says nothing about them.
-      const fitting = known.filter((each) => timingSafeEqual(each.hash, hash))
-      return fitting.find(({ access }) => access === 'write')?.access ?? fitting[0]?.access
+      // Compares every entry, so that the time does not depend on which one matches.
+      const matches = known.filter((each) => timingSafeEqual(each.hash, hash))
+      return matches.find(({ access }) => access === 'write')?.access ?? matches[0]?.access
     },
   }
 }
 
-/** A new key, and the entry of `apiKeys` that lets it in. The key itself is nowhere kept. */
+/** Creates a key and its entry for the setting `apiKeys`. The key itself is not stored anywhere. */
 export function createKey(access: Access): { readonly key: string; readonly entry: string } {
   const key = `shotboard_${randomBytes(32).toString('base64url')}`
   return { key, entry: `${access}:${sha256(key).toString('hex')}` }

@@ -2,32 +2,32 @@ import { createHash, randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Access } from './keys.js'
 
-/** Browsers that have shown a key: pages and images cannot send a header with each request, but a cookie. */
+/** Sessions of browsers: pages and images cannot send a header with every request, but they can send a cookie. */
 export interface Sessions {
-  /** Begins a session and returns its secret. */
-  begin(access: Access): string
+  /** Starts a session and returns its secret. */
+  start(access: Access): string
   accessOf(secret: string): Access | undefined
   end(secret: string): void
 }
 
 export const sessionCookie = 'shotboard_session'
 export const sessionMs = 12 * 60 * 60 * 1000
-const mostSessions = 10_000
+const maxSessions = 10_000
 
-/** Sessions live in memory: after a restart, browsers show their key again. */
+/** Sessions live in memory: after a restart, browsers sign in again. */
 export function createSessions(): Sessions {
-  const sessions = new LRUCache<string, Access>({ max: mostSessions, ttl: sessionMs })
-  // Looking for a hash, time says nothing about a secret.
-  const nameOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
+  const sessions = new LRUCache<string, Access>({ max: maxSessions, ttl: sessionMs })
+  // Looks up a hash, so that the time of a look-up does not reveal a secret.
+  const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
   return {
-    begin(access) {
+    start(access) {
       const secret = randomBytes(32).toString('base64url')
-      sessions.set(nameOf(secret), access)
+      sessions.set(hashOf(secret), access)
       return secret
     },
-    accessOf: (secret) => sessions.get(nameOf(secret)),
+    accessOf: (secret) => sessions.get(hashOf(secret)),
     end: (secret) => {
-      sessions.delete(nameOf(secret))
+      sessions.delete(hashOf(secret))
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { Response } from 'express'
 
-/** A page to enter a key, for a browser that has shown none. It needs no script. */
+/** Sends the page where a browser enters a key. It works without a script. */
 export function sendSignInPage(response: Response, { wrongKey = false } = {}): void {
   response
     .status(401)
@@ -10,7 +10,7 @@ export function sendSignInPage(response: Response, { wrongKey = false } = {}): v
       'X-Content-Type-Options': 'nosniff',
     })
     .type('html')
-    .send(page(wrongKey ? '<p role="alert">That key opens nothing here.</p>' : ''))
+    .send(page(wrongKey ? '<p role="alert">This key is not valid.</p>' : ''))
 }
 
 const page = (message: string): string => `<!doctype html>

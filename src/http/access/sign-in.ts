@@ -7,18 +7,17 @@ import { sessionCookie, sessionMs } from './sessions.js'
 import { sendSignInPage } from './sign-in-page.js'
 
 const keySchema = z.object({ key: z.string().trim().min(1) })
-/** A key and its name fit in a page. */
-const mostBytes = 4096
+const maxBodyBytes = 4096
 
 /**
- * Sessions of browsers: `POST /session` with a key, as JSON or from the sign-in page, answers with a cookie that no script
- * can read and no other site can send; `DELETE /session` ends it.
+ * Serves browser sessions. `POST /session` with a key, as JSON or from the sign-in page, sets a cookie that scripts cannot
+ * read and other sites cannot send. `DELETE /session` ends the session.
  */
 export function serveSignIn(authentication: Authentication): Router {
   const router = Router()
   const bodies = [
-    express.json({ limit: mostBytes }),
-    express.urlencoded({ limit: mostBytes, extended: false }),
+    express.json({ limit: maxBodyBytes }),
+    express.urlencoded({ limit: maxBodyBytes, extended: false }),
   ]
   router.post('/session', ...bodies, (request, response) => {
     if (!isSameOrigin(request.headers)) throw errors.forgedRequest({})
@@ -44,6 +43,6 @@ const cookieOptions = (request: Request): CookieOptions => ({
   sameSite: 'strict',
   path: '/',
   maxAge: sessionMs,
-  // A proxy in front says how the browser reached it.
+  // A proxy reports whether the browser used HTTPS.
   secure: request.secure || request.get('x-forwarded-proto') === 'https',
 })

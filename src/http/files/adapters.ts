@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express'
 import type { Library } from '../../library/index.js'
 
-/** The file of an added adapter. */
+/** Serves the safetensors file of an added adapter. */
 export function serveAdapter(library: Library): RequestHandler<{ encoder: string; name: string }> {
   return async (request, response) => {
     const { encoder, name } = request.params

@@ -4,8 +4,8 @@ import type { RequestHandler } from 'express'
 import expressStaticGzip from 'express-static-gzip'
 
 /**
- * What a page of the dashboard may do: run its own script, talk to this service, and nothing else. Charts and formulas
- * come with style attributes; images that are not stored are data URLs.
+ * Allows the dashboard to run its own scripts and to talk to this service, nothing else. Charts and formulas have style
+ * attributes; images before an upload are data URLs.
  */
 const contentSecurityPolicy = [
   "default-src 'none'",
@@ -20,8 +20,9 @@ const contentSecurityPolicy = [
 ].join('; ')
 
 /**
- * The dashboard: static files, made by the build, compressed already. Every address that a browser opens and nothing else
- * answers is a page of it, told apart by its script. Files whose names hold a hash of their content never change.
+ * Serves the dashboard: static files that the build has compressed. A browser gets the dashboard's page at every path that
+ * no other handler answers; its script routes by path. Files in `assets/` have a hash of their content in their name, so
+ * browsers may cache them forever.
  */
 export function serveDashboard(
   folder = fileURLToPath(new URL('../../../dist/web', import.meta.url)),
@@ -41,8 +42,8 @@ export function serveDashboard(
     },
   })
   return (request, response, next) => {
-    /** Whoever answers instead of a file does not answer compressed. */
-    const giveWay = (error?: unknown) => {
+    // Later handlers send uncompressed responses.
+    const passOn = (error?: unknown) => {
       response.removeHeader('Content-Encoding')
       next(error)
     }
@@ -50,9 +51,9 @@ export function serveDashboard(
       const isPage =
         (request.method === 'GET' || request.method === 'HEAD') &&
         request.accepts(['json', 'html']) === 'html'
-      if (error !== undefined || !isPage || request.path.startsWith('/assets/')) return giveWay(error)
+      if (error !== undefined || !isPage || request.path.startsWith('/assets/')) return passOn(error)
       request.url = '/index.html'
-      serve(request, response, giveWay)
+      serve(request, response, passOn)
     })
   }
 }

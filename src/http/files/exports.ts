@@ -1,7 +1,7 @@
 import type { RequestHandler, Response } from 'express'
 import { formatComparisonCsv, type Library } from '../../library/index.js'
 
-/** A comparison as JSON, in the format `shotboard-comparison`. */
+/** Serves a comparison as JSON, in the format `shotboard-comparison`. */
 export const serveComparisonJson =
   (library: Library): RequestHandler<{ id: string }> =>
   async ({ params: { id } }, response) => {
@@ -9,7 +9,7 @@ export const serveComparisonJson =
     send(response, text, { type: 'application/json', file: `comparison-${id}.json` })
   }
 
-/** A comparison as CSV, a line for each run. */
+/** Serves a comparison as CSV, with one line for each run. */
 export const serveComparisonCsv =
   (library: Library): RequestHandler<{ id: string }> =>
   async ({ params: { id } }, response) => {
@@ -17,7 +17,7 @@ export const serveComparisonCsv =
     send(response, text, { type: 'text/csv', file: `comparison-${id}.csv` })
   }
 
-/** What a dataset holds, as JSON in the format `shotboard-dataset`. */
+/** Serves the manifest of a dataset, as JSON in the format `shotboard-dataset`. */
 export const serveDatasetManifest =
   (library: Library): RequestHandler<{ id: string }> =>
   async ({ params: { id } }, response) => {
@@ -25,7 +25,7 @@ export const serveDatasetManifest =
     send(response, text, { type: 'application/json', file: `dataset-${id}.json` })
   }
 
-/** An encoded support set, as safetensors. */
+/** Serves an encoded support set as safetensors. */
 export const serveSupportSet =
   (library: Library): RequestHandler<{ id: string }> =>
   async ({ params: { id } }, response) => {

@@ -3,12 +3,12 @@ import { errors } from '../../errors.js'
 import { contentTypeOf, type ImageFormat, type Library, requireThumbnailSize } from '../../library/index.js'
 import type { Authentication } from '../access/authentication.js'
 
-/** The bytes of a stored image, or of its thumbnail with `?size=`: never to be taken for anything but an image. */
+/** Serves a stored image, or its thumbnail with `?size=` (in pixels), with headers that stop browsers from running it. */
 export function serveImage(
   library: Library,
   { required }: Pick<Authentication, 'required'>,
 ): RequestHandler<{ id: string }> {
-  // What needs a key must not be handed on by a cache that others share.
+  // Shared caches must not store responses that need a key.
   const scope = required ? 'private' : 'public'
   return async (request, response) => {
     const { id } = request.params
@@ -23,7 +23,7 @@ export function serveImage(
       'Content-Type': side === undefined ? contentTypeOf(image.format as ImageFormat) : 'image/webp',
       'X-Content-Type-Options': 'nosniff',
       'Content-Security-Policy': "default-src 'none'",
-      // An image's address is its content.
+      // The id is the hash of the content, so the response never changes.
       'Cache-Control': `${scope}, max-age=31536000, immutable`,
       ETag: side === undefined ? `"${id}"` : `"${id}-${side}"`,
     })

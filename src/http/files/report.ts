@@ -3,7 +3,7 @@ import type { Library } from '../../library/index.js'
 import { reportPolicy } from '../../report/page.js'
 import { reportOn } from '../../report/report.js'
 
-/** The report on a comparison, a page that loads and runs nothing. */
+/** Serves the report on a comparison: an HTML page without scripts or other files. */
 export const serveReport =
   (library: Library): RequestHandler<{ id: string }> =>
   async ({ params: { id } }, response) => {

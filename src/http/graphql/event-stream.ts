@@ -1,89 +1,87 @@
 import type { Request, RequestHandler, Response } from 'express'
-import { type ExecutionResult, getOperationAST } from 'graphql'
+import type { ExecutionResult } from 'graphql'
+import { createHandler } from 'graphql-sse'
 import { z } from 'zod'
 import { errors } from '../../errors.js'
 import type { Authentication } from '../access/authentication.js'
-import type { Access } from '../access/keys.js'
-import type { Results, StreamedOperations } from './streamed-operations.js'
-
-/** A comment now and then, so that nobody between takes a silent stream for a dead one. */
-const msBetweenComments = 12_000
+import type { StreamedOperations } from './streamed-operations.js'
 
 /**
- * Answers requests that accept `text/event-stream` by the "distinct connections mode" of the GraphQL over SSE protocol: a
- * `next` event for each result, then `complete`. Other requests, and JSON bodies, are others' to deal with.
+ * Serves requests that accept `text/event-stream`, by the "distinct connections mode" of the GraphQL over SSE protocol.
+ * Other requests go on to the next handler. Bodies must have been parsed.
  */
-export const serveEventStream =
-  (operations: StreamedOperations, { authenticate }: Authentication): RequestHandler =>
-  async (request, response, next) => {
+export function serveEventStreams(
+  operations: StreamedOperations,
+  { authenticate }: Authentication,
+): RequestHandler {
+  const handle = createHandler<Request, Response>({
+    // Without tokens, every operation has its own connection.
+    authenticate: () => null,
+    onSubscribe({ raw }, request) {
+      const prepared = operations.prepare(request, () => authenticate(raw.headers))
+      return 'document' in prepared ? { ...prepared, contextValue: undefined } : once({ errors: prepared })
+    },
+    // Prepared operations are valid.
+    validate: () => [],
+    execute: operations.execute,
+    subscribe: operations.subscribe,
+    onNext: (_context, { context: response }) => flush(response),
+  })
+  return async (request, response, next) => {
     if (request.get('accept') !== 'text/event-stream') {
       next()
       return
     }
-    const results = await start(operations, request, authenticate(request.headers))
-    response.writeHead(200, {
-      'Content-Type': 'text/event-stream; charset=utf-8',
-      'Cache-Control': 'no-cache',
-      'X-Content-Type-Options': 'nosniff',
+    const [events, { status, statusText, headers }] = await handle({
+      method: request.method,
+      url: request.url,
+      headers: { get: (name) => (name === 'content-type' ? contentTypeOf(request) : request.get(name)) },
+      body: request.body ?? null,
+      raw: request,
+      context: response,
     })
-    await send(results, response)
-  }
-
-const variablesSchema = z.record(z.string(), z.unknown()).nullish()
-const bodySchema = z.object({
-  query: z.string(),
-  variables: variablesSchema,
-  operationName: z.string().nullish(),
-})
-/** In an address, the variables are JSON. */
-const addressSchema = bodySchema.extend({
-  variables: z
-    .string()
-    .transform((text, context) => {
-      try {
-        return JSON.parse(text) as unknown
-      } catch {
-        context.addIssue('must be JSON')
-        return z.NEVER
-      }
-    })
-    .pipe(variablesSchema)
-    .optional(),
-})
-
-/** Throws INVALID_VALUE for what is no operation, and for a mutation that any page could ask for by an address. */
-async function start(
-  operations: StreamedOperations,
-  request: Request,
-  access: Access,
-): Promise<Results | ExecutionResult> {
-  const isGet = request.method === 'GET'
-  const parsed = isGet ? addressSchema.safeParse(request.query) : bodySchema.safeParse(request.body ?? {})
-  if (!parsed.success) throw errors.invalidValue({ reason: z.prettifyError(parsed.error) })
-  const prepared = operations.prepare(parsed.data, access)
-  if (!('document' in prepared)) return { errors: prepared }
-  const operation = getOperationAST(prepared.document, prepared.operationName)?.operation
-  if (operation === 'subscription') return operations.subscribe(prepared)
-  if (operation === 'mutation' && isGet) throw errors.invalidValue({ reason: 'A mutation must be a POST.' })
-  return operations.execute(prepared)
-}
-
-/** Sends results as fast as the client takes them, and asks for no more once it has hung up. */
-async function send(results: Results | ExecutionResult, response: Response): Promise<void> {
-  const write = (text: string) => new Promise<void>((resolve) => response.write(text, () => resolve()))
-  const comments = setInterval(() => write(':\n\n'), msBetweenComments)
-  try {
-    await write(':\n\n')
-    if ('next' in results) {
-      response.once('close', () => results.return?.())
-      for await (const result of results) await write(eventOf(result))
-    } else {
-      await write(eventOf(results))
+    if (events === null || typeof events === 'string') {
+      throw errors.invalidValue({
+        reason: `Invalid GraphQL request: ${reasonIn(events) ?? statusText}.`,
+      })
     }
-  } finally {
-    clearInterval(comments)
-    response.end('event: complete\ndata:\n\n')
+    response.writeHead(status, { ...headers, 'X-Content-Type-Options': 'nosniff' })
+    await send(events, response)
   }
 }
 
-const eventOf = (result: ExecutionResult): string => `event: next\ndata: ${JSON.stringify(result)}\n\n`
+/** The parser of uploads replaces a multipart body with its JSON. */
+const contentTypeOf = (request: Request): string | undefined =>
+  request.is('multipart/form-data') ? 'application/json' : request.get('content-type')
+
+/** Errors that end an operation before it runs are streamed, too. */
+async function* once(result: ExecutionResult): AsyncGenerator<ExecutionResult> {
+  yield result
+}
+
+/** Sends messages until the stream ends or the client hangs up, which ends the subscription. */
+async function send(messages: AsyncGenerator<string>, response: Response): Promise<void> {
+  const end = () => messages.return(undefined)
+  if (response.destroyed) await end()
+  else response.once('close', end)
+  for await (const message of messages) await write(response, message)
+  response.end()
+}
+
+/**
+ * Waits until the client has taken what was written. `graphql-sse` would queue the events of a subscription for a slow
+ * reader; this way it asks for the next event only then.
+ */
+const flush = async (response: Response): Promise<void> => {
+  if (response.headersSent) await write(response, '')
+}
+
+/** Resolves when the text is sent, and also when the connection is lost: `close` deals with that. */
+const write = (response: Response, text: string): Promise<void> =>
+  new Promise((resolve) => response.write(text, () => resolve()))
+
+const refusalSchema = z.object({ errors: z.array(z.object({ message: z.string() })) })
+
+/** The reason in the JSON by which `graphql-sse` refuses a request. */
+const reasonIn = (body: string | null): string | undefined =>
+  body === null ? undefined : refusalSchema.safeParse(JSON.parse(body)).data?.errors[0]?.message

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { RequestHandler } from 'express'
 
-/** The IDE for browsers that open the endpoint; it is one page, made by the build, that needs no network. */
+/** Serves the GraphQL IDE to browsers. It is a single page from the build and loads nothing from other hosts. */
 export function serveIde(): RequestHandler {
   const page = fileURLToPath(new URL('../../../dist/ide.html', import.meta.url))
   return (request, response, next) => {

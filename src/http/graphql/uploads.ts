@@ -7,8 +7,8 @@ import type { Settings } from '../../settings/settings.js'
 const megabyte = 2 ** 20
 
 /**
- * Files of multipart requests, by the GraphQL multipart request specification. A request that imports an archive may be
- * larger than others by as much as an archive.
+ * Parses multipart requests, by the GraphQL multipart request specification. A request that imports an archive may be
+ * larger than others by the size of an archive.
  */
 export function acceptUploads(settings: Settings): RequestHandler[] {
   const { maxRequestMegabytes, maxArchiveMegabytes, maxFilesPerRequest } = settings
@@ -16,29 +16,26 @@ export function acceptUploads(settings: Settings): RequestHandler[] {
     requirePreflight,
     limitMultipart(maxRequestMegabytes + maxArchiveMegabytes),
     graphqlUploadExpress({
-      // An archive that is too large is told as one, by whoever takes it.
+      // One megabyte more, so that the import can report an archive that is too large.
       maxFileSize: (Math.max(maxRequestMegabytes, maxArchiveMegabytes) + 1) * megabyte,
       maxFiles: maxFilesPerRequest,
       maxFieldSize: maxRequestMegabytes * megabyte,
-      processRequest: countFiles(maxFilesPerRequest),
+      processRequest: limitFileCount(maxFilesPerRequest),
     }),
     limitOthers(maxRequestMegabytes),
   ]
 }
 
 /**
- * Browsers let a form of any page send a multipart request, with the cookies of this service; a header of one's own they
- * do not, without asking. Apollo Server checks the same, but only after the files have been read.
+ * Requires a header that browsers send only after a preflight request. Without it, a form on any page could send a
+ * multipart request with this service's cookies. Apollo Server checks this too, but only after reading the files.
  */
 const requirePreflight: RequestHandler = (request, _response, next) => {
   const header = request.get('apollo-require-preflight') ?? request.get('x-apollo-operation-name')
-  next(request.is('multipart/form-data') && !header ? errors.forgedRequest({}) : undefined)
+  next(isMultipart(request) && !header ? errors.forgedRequest({}) : undefined)
 }
 
-/**
- * Refuses a multipart request that is too large as a whole, before any of it is read: its parser knows the size of single
- * files alone.
- */
+/** Refuses a multipart request by its total size before reading it; the parser limits only single files. */
 function limitMultipart(megabytes: number): RequestHandler {
   return (request, _response, next) => {
     if (!isMultipart(request)) next()
@@ -48,7 +45,7 @@ function limitMultipart(megabytes: number): RequestHandler {
   }
 }
 
-/** Refuses a large request that imports no archive, once its operations are known, and lets the rest of it go by. */
+/** Refuses a large request that does not import an archive, once its operations are known, and discards its files. */
 function limitOthers(megabytes: number): RequestHandler {
   return (request, _response, next) => {
     const large = isMultipart(request) && lengthOf(request) > megabytes * megabyte
@@ -67,11 +64,11 @@ const lengthOf = (request: Request): number => Number(request.get('content-lengt
 const importsArchive = (operations: unknown): boolean =>
   /\bimportArchive\b/.test(JSON.stringify(operations ?? ''))
 
-/** The parser tells of too many files by its words alone. */
-const countFiles =
-  (most: number): ProcessRequestFunction =>
+/** Recognises the parser's error for too many files by its message, since it has no code. */
+const limitFileCount =
+  (maxFiles: number): ProcessRequestFunction =>
   (...parameters) =>
     processRequest(...parameters).catch((error: unknown) => {
       const tooMany = error instanceof Error && error.message.includes('max file uploads exceeded')
-      throw tooMany ? errors.tooManyFiles({ max: most }) : error
+      throw tooMany ? errors.tooManyFiles({ max: maxFiles }) : error
     })

@@ -4,19 +4,18 @@ import { type Extra, useServer as serveProtocol } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
 import type { Settings } from '../../settings/settings.js'
 import type { Authentication } from '../access/authentication.js'
-import { answersTo } from '../access/hosts.js'
-import type { Access } from '../access/keys.js'
-import { mayConnect } from '../access/origins.js'
+import { isAllowedHost } from '../access/hosts.js'
+import { isAllowedOrigin } from '../access/origins.js'
 import type { StreamedOperations } from './streamed-operations.js'
 
 type Connection = ConnectionContext<Record<string, unknown> | undefined, Extra>
 
-/** Clients that have not answered the goodbye by then are cut off. */
-const goodbyeMs = 1000
+/** How long clients may take to close their connection before it is cut. */
+const closeTimeoutMs = 1000
 
 /**
- * Serves GraphQL over WebSockets at `/graphql`, by the graphql-transport-ws protocol. What it returns ends all
- * connections: clients are told 1001, going away.
+ * Serves GraphQL over WebSockets at `/graphql`, by the graphql-transport-ws protocol. Returns a function that closes all
+ * connections with the code 1001, going away.
  */
 export function serveWebSockets(
   server: Server,
@@ -28,28 +27,28 @@ export function serveWebSockets(
 ): () => Promise<void> {
   const { operations, authentication, settings } = options
   const sockets = new WebSocketServer({
-    // Given the server, it would take that one's errors for its own.
+    // With `server`, it would also handle the errors of the HTTP server.
     noServer: true,
     path: '/graphql',
     maxPayload: settings.maxRequestMegabytes * 2 ** 20,
     verifyClient: ({ req }: { req: IncomingMessage }) =>
-      answersTo(req.headers.host, settings) && mayConnect(req.headers, settings),
+      isAllowedHost(req.headers.host, settings) && isAllowedOrigin(req.headers, settings),
   })
   server.on('upgrade', (request, socket, head) => {
     sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request))
   })
-  const accessOf = ({ extra, connectionParams }: Connection): Access =>
+  const authenticate = ({ extra, connectionParams }: Connection) =>
     authentication.authenticate(extra.request.headers, connectionParams)
-  const serving = serveProtocol(
+  const protocol = serveProtocol(
     {
       onConnect(connection) {
         try {
-          accessOf(connection)
+          authenticate(connection)
         } catch {
           connection.extra.socket.close(CloseCode.Unauthorized, 'UNAUTHENTICATED')
         }
       },
-      onSubscribe: (connection, _id, request) => operations.prepare(request, accessOf(connection)),
+      onSubscribe: (connection, _id, request) => operations.prepare(request, () => authenticate(connection)),
       execute: operations.execute,
       subscribe: operations.subscribe,
       isProd: true,
@@ -57,10 +56,10 @@ export function serveWebSockets(
     sockets,
   )
   return async () => {
-    const cutOff = setTimeout(() => {
+    const timeout = setTimeout(() => {
       for (const socket of sockets.clients) socket.terminate()
-    }, goodbyeMs)
-    await serving.dispose()
-    clearTimeout(cutOff)
+    }, closeTimeoutMs)
+    await protocol.dispose()
+    clearTimeout(timeout)
   }
 }

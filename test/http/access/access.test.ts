@@ -196,7 +196,7 @@ describe('a browser', () => {
     const form = (key: string) => signIn({ body: new URLSearchParams({ key }) })
     const wrong = await form('wrong')
     expect(wrong.status).toBe(401)
-    expect(await wrong.text()).toContain('That key opens nothing here.')
+    expect(await wrong.text()).toContain('This key is not valid.')
     const response = await form(` ${keys.write} `)
     expect([response.status, response.headers.get('location')]).toEqual([303, '/'])
     const cookie = cookieOf(response)

@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import WebSocket from 'ws'
-import { answersTo, isLoopback } from '../../../src/http/access/hosts.js'
+import { isAllowedHost, isLoopback } from '../../../src/http/access/hosts.js'
 import { startServer } from '../../../src/server.js'
 import { readSettings } from '../../../src/settings/settings.js'
 import { temporaryFolder } from '../../helpers/folder.js'
@@ -39,7 +39,7 @@ describe('the names that are answered to', () => {
     ['any, with keys', { ...local, apiKeys: ['read:00'] }, ['elsewhere.example'], true],
     ['any, listening for others', { ...local, host: '0.0.0.0' }, ['elsewhere.example'], true],
   ])('%s', (_, settings, headers, expected) => {
-    for (const header of headers) expect(answersTo(header, settings)).toBe(expected)
+    for (const header of headers) expect(isAllowedHost(header, settings)).toBe(expected)
   })
 })
 

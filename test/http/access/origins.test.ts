@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isSameOrigin, mayConnect } from '../../../src/http/access/origins.js'
+import { isAllowedOrigin, isSameOrigin } from '../../../src/http/access/origins.js'
 import { authorization, makeKeys } from '../../helpers/keys.js'
 import { startTestServer } from '../../helpers/server.js'
 
@@ -62,7 +62,7 @@ test('a WebSocket may come from a page of this service, from no page, and from o
   expect(isSameOrigin(here)).toBe(true)
   expect(isSameOrigin({ ...here, origin: 'http://localhost:4000' })).toBe(true)
   for (const origin of ['http://localhost:4001', 'https://elsewhere.example', 'null', 'localhost:4000']) {
-    expect(mayConnect({ ...here, origin }, { corsOrigins: [] })).toBe(false)
-    expect(mayConnect({ ...here, origin }, { corsOrigins: [origin] })).toBe(true)
+    expect(isAllowedOrigin({ ...here, origin }, { corsOrigins: [] })).toBe(false)
+    expect(isAllowedOrigin({ ...here, origin }, { corsOrigins: [origin] })).toBe(true)
   }
 })
