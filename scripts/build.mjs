@@ -1,5 +1,5 @@
-// Generates the database clients, the kernels and the client's operations, compiles client/ and src/ to dist/, renders the
-// IDE, writes docs/configuration.md and bundles the dashboard.
+// Generates the database clients, the kernels, the reader of ONNX graphs and the client's operations, compiles client/ and
+// src/ to dist/, renders the IDE, writes docs/configuration.md and bundles the dashboard.
 import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import './generate-prisma.mjs'
 import './generate-kernels.mjs'
+import './generate-onnx.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc')
