@@ -1,12 +1,11 @@
 import { type Content, Html, html } from './html.js'
-import { style } from './style.js'
 
 /** Nothing is loaded and nothing is run: whatever a class is named, it stays text. */
 export const reportPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
 /** A whole HTML document. */
-export const page = (title: string, sections: readonly Content[]): string =>
+export const page = (title: string, style: string, sections: readonly Content[]): string =>
   html`<!doctype html>
 <html lang="en">
 <head>
