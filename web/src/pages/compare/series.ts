@@ -1,7 +1,7 @@
 import type { ComparisonStateFragment } from '../../api/generated'
 
 export type Row = ComparisonStateFragment['rows'][number]
-type Named = Row['method']
+type Named = Pick<Row['method'], 'id' | 'name'>
 
 /** A method in a space over all numbers of shots: a line of the chart, a row of the table. */
 export interface Line {
@@ -9,8 +9,8 @@ export interface Line {
   readonly label: string
   /** Whose features its rows are of: lines are made of one encoder's rows. */
   readonly encoder: string
-  readonly method: Named
-  readonly space: Named | null
+  readonly method: Row['method']
+  readonly space: Row['space']
   /** By number of shots. */
   readonly rows: ReadonlyMap<number, Row>
 }
