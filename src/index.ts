@@ -19,6 +19,7 @@ export {
 } from './library/evaluate-features.js'
 export { type Library, type OpenedLibrary, openLibrary } from './library/library.js'
 export type { LibrarySettings } from './library/settings.js'
+export type { PlotColor } from './methods/colors.js'
 export {
   defineMethod,
   type Hyperparameter,
@@ -42,6 +43,7 @@ export { createRegistry, type Registry } from './plugins/registry.js'
 export { type RunningServer, startServer } from './server.js'
 export { readSettings, type Settings } from './settings/settings.js'
 export { defineSpace, type FeatureSpace, type FittedSpace, type LabelledFeatures } from './spaces/contract.js'
+export type { Dash, Marker } from './spaces/line-style.js'
 export { createKernels, type Kernels } from './tensor/kernels.js'
 export { type Matrix, matrix, unitRows } from './tensor/matrix.js'
 export { openRuntime, type Runtime } from './tensor/runtime.js'

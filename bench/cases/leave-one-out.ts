@@ -2,7 +2,7 @@ import { buildCache } from '../../src/cache/cache.js'
 import { leaveOneOutAffinities } from '../../src/cache/leave-one-out.js'
 import { scoreBatch } from '../../src/methods/score.js'
 import { tipAdapter } from '../../src/methods/tip-adapter.js'
-import { builtinSpaces } from '../../src/spaces/builtin.js'
+import { builtin } from '../../src/plugins/builtin.js'
 import { createKernels } from '../../src/tensor/kernels.js'
 import { gatherRows, matrix } from '../../src/tensor/matrix.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
@@ -21,7 +21,7 @@ export const leaveOneOut: Benchmark = {
     const kernels = createKernels(openRuntime())
     const method = tipAdapter()
     const rows: Row[] = []
-    for (const space of builtinSpaces().filter(({ base }) => base === 'clip')) {
+    for (const space of (builtin().spaces ?? []).filter(({ base }) => base === 'clip')) {
       const cache = await buildCache(support, space, kernels)
       const values = { alpha: 1, beta: 5.5 }
       const score = async (

@@ -2,6 +2,7 @@ import type { Batch } from '../cache/contract.js'
 import { errors } from '../errors.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import type { Matrix } from '../tensor/matrix.js'
+import type { PlotColor } from './colors.js'
 
 /*
  * The contract of a method.
@@ -45,6 +46,8 @@ export interface Term {
   readonly summary: string
   /** What its logits are before weighting, in TeX that reads as a factor: `\exp(-\beta(1 - UG^\top))\,L`. */
   readonly formula?: string
+  /** The colour of its share in explanations; without one, a colour by its name. */
+  readonly color?: PlotColor
   /** The hyperparameter that multiplies it; null where it stands as it is. */
   readonly weight: string | null
   /** The hyperparameters that its logits depend on. */
@@ -83,6 +86,8 @@ interface MethodBase {
   /** One or two sentences for a person who chooses. */
   readonly summary: string
   readonly paper?: Paper
+  /** Its colour in plots and tables; without one, a colour by its id. */
+  readonly color?: PlotColor
   /** The space it compares images in unless asked otherwise; null where it compares none. */
   readonly space: string | null
   /** The id of the method that this one is, in another space. */
@@ -152,9 +157,11 @@ export function checkGrids(owner: string, hyperparameters: MethodBase['hyperpara
 export function inSpace(
   method: SumMethod,
   space: string,
-  changes: Pick<MethodBase, 'id' | 'name' | 'summary'> & Partial<Pick<MethodBase, 'aliases' | 'paper'>>,
+  changes: Pick<MethodBase, 'id' | 'name' | 'summary'> &
+    Partial<Pick<MethodBase, 'aliases' | 'paper' | 'color'>>,
 ): SumMethod {
-  return defineMethod({ ...method, aliases: [], variantOf: clipFormOf(method), ...changes, space })
+  const { color: _, ...shared } = method
+  return defineMethod({ ...shared, aliases: [], variantOf: clipFormOf(method), ...changes, space })
 }
 
 /** The id of the method that this one is in `clip`: Tip-Adapter for Tip-Adapter++, and otherwise itself. */

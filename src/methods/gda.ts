@@ -1,3 +1,4 @@
+import { colors } from './colors.js'
 import { defineMethod, geomspace, weight } from './contract.js'
 import { papers } from './papers.js'
 import { gaussianDiscriminant } from './terms/gaussian-discriminant.js'
@@ -12,6 +13,7 @@ export const gda = () =>
     summary:
       'Zero-shot CLIP plus the linear classifier of normal distributions, one a class, that share their covariance.',
     paper: papers.gda,
+    color: colors.pink,
     space: 'clip',
     hyperparameters: {
       alpha: weight({

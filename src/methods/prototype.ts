@@ -1,3 +1,4 @@
+import { colors } from './colors.js'
 import { defineMethod, shape, weight } from './contract.js'
 import { papers } from './papers.js'
 import { classPrototype } from './terms/class-prototype.js'
@@ -10,6 +11,7 @@ export const prototype = () =>
     name: 'Prototype',
     summary: 'Zero-shot CLIP plus how near the image is to the mean of the support images of each class.',
     paper: papers.prototypes,
+    color: colors.green,
     space: 'whitened',
     hyperparameters: {
       // A class has one vote, not one for each image: it takes a greater weight to be heard beside the texts. Every

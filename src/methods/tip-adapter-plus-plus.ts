@@ -1,3 +1,4 @@
+import { colors } from './colors.js'
 import { inSpace } from './contract.js'
 import { papers } from './papers.js'
 import { tipAdapter } from './tip-adapter.js'
@@ -11,4 +12,5 @@ export const tipAdapterPlusPlus = () =>
     summary:
       'Tip-Adapter whose cache compares images where adapters have reduced the overlap between classes.',
     paper: papers.overlap,
+    color: colors.cyan,
   })

@@ -1,3 +1,4 @@
+import { colors } from './colors.js'
 import { defineMethod } from './contract.js'
 import { cacheSharpness, cacheWeight } from './hyperparameters.js'
 import { papers } from './papers.js'
@@ -12,6 +13,7 @@ export const tipAdapter = () =>
     aliases: ['TA'],
     summary: 'Zero-shot CLIP plus the support images that the image is near to, as a key-value cache.',
     paper: papers.tipAdapter,
+    color: colors.blue,
     space: 'clip',
     hyperparameters: {
       alpha: cacheWeight(),

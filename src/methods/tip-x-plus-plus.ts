@@ -1,3 +1,4 @@
+import { colors } from './colors.js'
 import { inSpace } from './contract.js'
 import { papers } from './papers.js'
 import { tipX } from './tip-x.js'
@@ -10,4 +11,5 @@ export const tipXPlusPlus = () =>
     aliases: ['TX++'],
     summary: 'Tip-X whose cache compares images where adapters have reduced the overlap between classes.',
     paper: papers.overlap,
+    color: colors.amber,
   })

@@ -1,3 +1,4 @@
+import { colors } from './colors.js'
 import { defineMethod, linspace, weight } from './contract.js'
 import { cacheSharpness, cacheWeight } from './hyperparameters.js'
 import { papers } from './papers.js'
@@ -14,6 +15,7 @@ export const tipX = () =>
     summary:
       'Tip-Adapter plus how alike image and support images are in how they fit all texts, which image features alone do not show.',
     paper: papers.susX,
+    color: colors.vermilion,
     space: 'clip',
     hyperparameters: {
       alpha: cacheWeight(),

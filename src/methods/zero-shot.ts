@@ -1,3 +1,4 @@
+import { colors } from './colors.js'
 import { defineMethod } from './contract.js'
 import { papers } from './papers.js'
 import { zeroShot as zeroShotTerm } from './terms/zero-shot.js'
@@ -9,6 +10,7 @@ export const zeroShot = () =>
     name: 'Zero-shot CLIP',
     summary: 'Compares the image with the texts of each class; looks at no support image.',
     paper: papers.clip,
+    color: colors.slate,
     space: null,
     hyperparameters: {},
     terms: [zeroShotTerm()],

@@ -5,13 +5,27 @@ import { tipAdapterPlusPlus } from '../methods/tip-adapter-plus-plus.js'
 import { tipX } from '../methods/tip-x.js'
 import { tipXPlusPlus } from '../methods/tip-x-plus-plus.js'
 import { zeroShot } from '../methods/zero-shot.js'
-import { builtinSpaces } from '../spaces/builtin.js'
+import { centred } from '../spaces/centred.js'
+import { clip } from '../spaces/clip.js'
+import { imo } from '../spaces/imo.js'
+import { onSpace } from '../spaces/on-space.js'
+import { shrunk } from '../spaces/shrunk.js'
+import { whitened } from '../spaces/whitened.js'
 import type { Plugin } from './plugin.js'
 import { builtinName } from './registry.js'
 
-/** What comes with Shotboard, as a plugin like anybody's. */
+/** The methods and spaces that come with Shotboard, as a plugin like any other. */
 export const builtin = (): Plugin => ({
   name: builtinName,
-  spaces: builtinSpaces(),
   methods: [zeroShot(), tipAdapter(), tipAdapterPlusPlus(), tipX(), tipXPlusPlus(), prototype(), gda()],
+  spaces: [
+    clip(),
+    imo(),
+    centred(),
+    whitened(),
+    shrunk(),
+    onSpace(centred(), imo(), 'hexagon'),
+    onSpace(whitened(), imo(), 'cross'),
+    onSpace(shrunk(), imo(), 'wye'),
+  ],
 })

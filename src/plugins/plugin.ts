@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { errors, reasonOf } from '../errors.js'
 import { checkGrids, defineMethod, leaveOneOutWays, type Method } from '../methods/contract.js'
 import type { FeatureSpace } from '../spaces/contract.js'
+import { dashes, markers } from '../spaces/line-style.js'
 
 /** What a plugin module exports as its default, or returns from a function that is its default export. */
 export interface Plugin {
@@ -22,10 +23,18 @@ const hyperparameterSchema = z.object({
   summary: z.string(),
 })
 
+/** The names in a closed list. */
+const namesOf = <Name extends string>(list: Readonly<Record<Name, unknown>>) => Object.keys(list) as Name[]
+
+const hexColor = z.string().regex(/^#[0-9a-f]{6}$/i, 'must be a hex colour such as #0b57d0')
+
+const colorSchema = z.object({ light: hexColor, dark: hexColor })
+
 const termSchema = z.object({
   name: z.string().min(1),
   summary: z.string(),
   formula: z.string().optional(),
+  color: colorSchema.optional(),
   weight: z.string().nullable(),
   shapes: z.array(z.string()),
   usesTexts: z.boolean(),
@@ -44,6 +53,7 @@ const methodSchema = z
     aliases: z.array(z.string()).optional(),
     summary: z.string(),
     paper: paperSchema.optional(),
+    color: colorSchema.optional(),
     space: z.string().nullable(),
     hyperparameters: z.record(z.string(), hyperparameterSchema),
     terms: z.array(termSchema).min(1).optional(),
@@ -61,6 +71,8 @@ const spaceSchema = z.object({
   summary: z.string(),
   formula: z.string().optional(),
   paper: paperSchema.optional(),
+  marker: z.enum(namesOf(markers)).optional(),
+  dash: z.enum(namesOf(dashes)).optional(),
   base: z.string().min(1),
   trained: z.boolean(),
   hyperparameters: z.record(z.string(), hyperparameterSchema.extend({ kind: z.literal('shape') })).optional(),

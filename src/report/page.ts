@@ -1,12 +1,11 @@
 import { type Content, Html, html } from './html.js'
-import { style } from './style.js'
 
 /** Loads and runs nothing, so that a class name can never become code. */
 export const reportPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
 /** A whole HTML document. */
-export const page = (title: string, sections: readonly Content[]): string =>
+export const page = (title: string, style: string, sections: readonly Content[]): string =>
   html`<!doctype html>
 <html lang="en">
 <head>

@@ -8,10 +8,13 @@ import { overlapSection } from './sections/overlap.js'
 import { robustnessSection } from './sections/robustness.js'
 import { settingSection } from './sections/setting.js'
 import { verdictSection } from './sections/verdict.js'
+import { styleSheet } from './style.js'
 
 /** Renders the report as HTML. */
-export const renderReport = (data: ReportData): string =>
-  page(`${data.dataset}: which method is best`, [
+export function renderReport(data: ReportData): string {
+  const series = [...data.runs, ...(typeof data.correlation === 'string' ? [] : data.correlation.points)]
+  const style = styleSheet(series.map((each) => data.styleOf(each).color))
+  return page(`${data.dataset}: which method is best`, style, [
     verdictSection(data),
     accuracySection(data),
     robustnessSection(data),
@@ -21,3 +24,4 @@ export const renderReport = (data: ReportData): string =>
     disagreementsSection(data),
     settingSection(data),
   ])
+}

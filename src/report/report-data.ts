@@ -16,12 +16,7 @@ import {
 } from '../library/index.js'
 import { version } from '../version.js'
 import { collectDisagreements, type ShownDisagreement } from './disagreement-images.js'
-
-/** A method in a space. */
-export interface Series {
-  readonly method: string
-  readonly space: string | null
-}
+import { createStyleOf, type Series, type StyleOf } from './style-of.js'
 
 /** All data of a report. */
 export interface ReportData {
@@ -37,6 +32,7 @@ export interface ReportData {
   readonly runs: readonly RunRow[]
   readonly rows: readonly SummaryRow[]
   readonly nameOf: NameOf
+  readonly styleOf: StyleOf
   /** One per number of shots, ascending. */
   readonly recommendations: readonly WordedRecommendation[]
   /** At the largest number of shots. */
@@ -99,6 +95,7 @@ export async function collectReport(library: Library, id: string): Promise<Repor
     runs,
     rows,
     nameOf: createNameOf(registry),
+    styleOf: createStyleOf(library),
     recommendations,
     recommendation,
     contrasts,

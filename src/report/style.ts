@@ -1,19 +1,18 @@
-import { colourName, methodColours } from './series-style.js'
+import type { PlotColor } from '../library/index.js'
+import { variableOf } from './style-of.js'
 
-const methodsIn = (scheme: 0 | 1): string =>
-  Object.entries(methodColours)
-    .map(([method, colours]) => `${colourName(method)}: ${colours[scheme]};`)
-    .join(' ')
-
-/** The report's style sheet, with the dashboard's colours. */
-export const style = `
+/** The report's style sheet; its colours are the dashboard's. `series` are the colours of the methods in it. */
+export const styleSheet = (series: readonly PlotColor[]): string => {
+  const variables = (scheme: keyof PlotColor) =>
+    [...new Set(series.map((color) => `${variableOf(color)}: ${color[scheme]};`))].join(' ')
+  return `
 :root {
   color-scheme: light dark;
   --page: #f5f6f8; --surface: #ffffff; --line: #e1e5ea; --line-strong: #aab2be;
   --ink: #14181f; --ink-2: #434c5b; --ink-3: #5d6777; --accent-soft: #e6efff;
   --good: #00654a; --good-soft: #e0f4ec; --bad: #b3261e; --warn: #7a4d00; --warn-soft: #fff3dc; --quiet: #eceff3;
   --same: #0b57d0; --different: #c7360f;
-  ${methodsIn(0)}
+  ${variables('light')}
 }
 @media (prefers-color-scheme: dark) {
   :root {
@@ -21,7 +20,7 @@ export const style = `
     --ink: #e9ecf1; --ink-2: #b6becb; --ink-3: #98a2b2; --accent-soft: #1a2a45;
     --good: #4fd1a1; --good-soft: #12302a; --bad: #ff8a80; --warn: #ffc766; --warn-soft: #33270f; --quiet: #222833;
     --same: #5b9bff; --different: #ff6a45;
-    ${methodsIn(1)}
+    ${variables('dark')}
   }
 }
 * { box-sizing: border-box; }
@@ -103,3 +102,4 @@ dd { margin: 0; min-width: 0; }
 }
 @media print { body { background: none; } section { break-inside: avoid; border: none; padding: 0; } }
 `
+}

@@ -3,9 +3,9 @@ import { imo } from './imo.js'
 import { onSpace } from './on-space.js'
 
 /**
- * The space of an added adapter by its id: `imo:NAME`, or `imo:NAME+whitened` for what is fitted on the support set there;
- * undefined for an id of another form. `find` knows the registered spaces. Whether there is such an adapter, the encoder
- * knows.
+ * The space of an added adapter by its id: `imo:NAME`, or `imo:NAME+whitened` for a space that is fitted on its features.
+ * Undefined for an id of another form. `find` looks up registered spaces. It does not check that the adapter exists: ask
+ * the encoder.
  */
 export function addedAdapterSpace(
   id: string,
@@ -19,11 +19,13 @@ export function addedAdapterSpace(
   return space?.fit && space.base === 'clip' ? onSpace(space, adapted) : undefined
 }
 
-const withAdapter = (name: string): FeatureSpace =>
-  defineSpace({
-    ...imo(),
+function withAdapter(name: string): FeatureSpace {
+  const { marker: _, dash: __, ...shared } = imo()
+  return defineSpace({
+    ...shared,
     id: `imo:${name}`,
     name: `Adapted (${name})`,
     summary: `Image features with the adapter ${name} switched on inside the encoder.`,
     base: `imo:${name}`,
   })
+}

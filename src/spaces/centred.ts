@@ -24,6 +24,8 @@ export const centred = () =>
     name: 'Centred',
     summary: 'The mean of the support features subtracted: what all images share no longer counts.',
     formula: String.raw`u = \frac{f - \mu}{\lVert f - \mu\rVert}`,
+    marker: 'triangle',
+    dash: 'dotted',
     base: 'clip',
     trained: false,
     fit: fitCentred,

@@ -7,6 +7,8 @@ export const clip = () =>
     name: 'CLIP',
     summary: 'The image features as the encoder gives them.',
     formula: 'u = f',
+    marker: 'circle',
+    dash: 'solid',
     base: 'clip',
     trained: false,
   })

@@ -1,5 +1,6 @@
 import type { Kernels } from '../tensor/kernels.js'
 import type { Matrix } from '../tensor/matrix.js'
+import type { Dash, Marker } from './line-style.js'
 
 /**
  * A feature space: where images are compared with images. A plugin returns one from a function call:
@@ -17,6 +18,9 @@ export interface FeatureSpace {
   /** In TeX, how a feature `f` of the base becomes a feature `u` of this space. */
   readonly formula?: string
   readonly paper?: { readonly title: string; readonly url: string }
+  /** Its points and lines in plots; without them, some by its id. */
+  readonly marker?: Marker
+  readonly dash?: Dash
   /** The encoder's own space whose features this one starts from: `clip`, or `imo` with the adapters on. */
   readonly base: string
   /** Whether it needs something trained, such as adapters. */

@@ -15,6 +15,8 @@ export const imo = () =>
       title: 'CLIP Adaptation by Intra-Modal Overlap Reduction',
       url: 'https://arxiv.org/abs/2409.11338',
     },
+    marker: 'square',
+    dash: 'dashed',
     base: 'imo',
     trained: true,
   })

@@ -1,15 +1,19 @@
 import { defineSpace, type FeatureSpace } from './contract.js'
+import type { Marker } from './line-style.js'
 
 /**
- * A fitted space on another of the encoder's spaces than its own: `onSpace(whitened(), imo())` is `imo+whitened`, adapted
- * features that are whitened.
+ * A space that is fitted on the features of another space: `onSpace(whitened(), imo())` is `imo+whitened`, which whitens
+ * adapted features. It keeps the dash of the fitted space; without a marker of its own it gets one by its id.
  */
-export const onSpace = (space: FeatureSpace, base: FeatureSpace): FeatureSpace =>
-  defineSpace({
-    ...space,
-    id: `${base.id}+${space.id}`,
-    name: `${space.name} on ${base.name}`,
-    summary: `${space.summary} On the features of ${base.id}.`,
+export function onSpace(fitted: FeatureSpace, base: FeatureSpace, marker?: Marker): FeatureSpace {
+  const { marker: _, ...rest } = fitted
+  return defineSpace({
+    ...rest,
+    ...(marker && { marker }),
+    id: `${base.id}+${fitted.id}`,
+    name: `${fitted.name} on ${base.name}`,
+    summary: `${fitted.summary} On the features of ${base.id}.`,
     base: base.base,
-    trained: base.trained || space.trained,
+    trained: base.trained || fitted.trained,
   })
+}

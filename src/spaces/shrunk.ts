@@ -22,6 +22,8 @@ export const shrunk = () =>
     name: 'Shrunk whitening',
     summary: 'Whitened as far as the support images allow, with nearness counting beside direction.',
     formula: String.raw`\begin{gathered} u = \frac{(v,\,l)}{\lVert(v,\,l)\rVert},\quad l^2 = \tfrac{1}{2}\,\overline{\lVert v\rVert^2},\quad v = \Sigma^{-1/2}(f - \mu) \\ \Sigma = (1 - \lambda)\,\Sigma_w + \lambda\,\tfrac{\operatorname{tr}\Sigma_w}{d}\,I,\quad \lambda = \tfrac{8e}{8e + n - C} \end{gathered}`,
+    marker: 'star',
+    dash: 'long-dash',
     base: 'clip',
     trained: false,
     fit: (support, kernels) => fitWhitening(support, { shrinkage, lift: 1 / 2 }, kernels),

@@ -13,6 +13,8 @@ export const whitened = ({ lambda: standard = 0.5 } = {}) =>
     summary:
       'Centred, and scaled so that directions in which support images of one class differ count for less.',
     formula: String.raw`u = \frac{v}{\lVert v\rVert},\quad v = \Sigma^{-1/2}(f - \mu),\quad \Sigma = (1 - \lambda)\,\Sigma_w + \lambda\,\tfrac{\operatorname{tr}\Sigma_w}{d}\,I`,
+    marker: 'diamond',
+    dash: 'dash-dot',
     base: 'clip',
     trained: false,
     hyperparameters: {

@@ -133,12 +133,37 @@ test('it shows images that the methods disagree on, no more than can be sent', (
   expect(text.length).toBeLessThan(1e6)
 })
 
-test('a method has one colour wherever it stands', () => {
+test('a method has one colour wherever it stands, that of the API on light and on dark', async () => {
+  const { method } = await server.query<{ method: { color: { light: string; dark: string } } }>(
+    '{ method(id: "tip-adapter++") { color { light dark } } }',
+  )
+  const { light, dark } = method.color
+  const variable = `--series-${light.slice(1)}-${dark.slice(1)}`
   const marks = [...document.querySelectorAll('td')].filter((cell) => textOf(cell) === 'Tip-Adapter++')
   const colours = marks.map((cell) => cell.querySelector('svg')?.getAttribute('style'))
-  expect(new Set(colours)).toEqual(new Set(['color:var(--method-tip-adapter-plus)']))
-  const dots = [...document.querySelectorAll('.drawing [fill="var(--method-tip-adapter-plus)"]')]
+  expect(new Set(colours)).toEqual(new Set([`color:var(${variable})`]))
+  const dots = [...document.querySelectorAll(`.drawing [fill="var(${variable})"]`)]
   expect(dots.length).toBeGreaterThan(0)
+  const style = document.querySelector('style')?.textContent ?? ''
+  const defined = [...style.matchAll(new RegExp(`${variable}: (#\\w+);`, 'g'))].map(([, value]) => value)
+  expect(defined).toEqual([light, dark])
+})
+
+test.each([
+  ['Zero-shot CLIP', null],
+  ['Tip-Adapter in clip', 'clip'],
+  ['Tip-Adapter in whitened', 'whitened'],
+  ['Tip-Adapter++', 'imo'],
+])('%s has the marker and the dash of the API', async (name, space) => {
+  const { featureSpaces } = await server.query<{
+    featureSpaces: { id: string; marker: { path: string }; dash: string | null }[]
+  }>('{ featureSpaces { id marker { path } dash } }')
+  // A method that compares no images looks as in clip: circles on a solid line.
+  const expected = featureSpaces.find(({ id }) => id === (space ?? 'clip'))
+  const cell = [...document.querySelectorAll('td')].find((each) => textOf(each) === name)
+  const [line, marker] = [...(cell?.querySelectorAll('path') ?? [])]
+  expect(line?.getAttribute('stroke-dasharray') ?? null).toBe(expected?.dash)
+  expect(marker?.getAttribute('d')).toBe(expected?.marker.path)
 })
 
 test('each plot is drawn for wide and for narrow screens, and says in words what it shows', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { builtinSpaces } from '../../src/spaces/builtin.js'
+import { builtin } from '../../src/plugins/builtin.js'
 import { makeDataset } from '../helpers/datasets.js'
 import { startTestServer } from '../helpers/server.js'
 
@@ -36,7 +36,7 @@ const sum = (values: readonly number[]) => values.reduce((total, value) => total
 test('every space of the encoder is measured on the test images of a dataset', async () => {
   const { encoder, spaces, modalityGap } = await measure({ dataset: dataset.id, bins: 20 })
   expect(encoder.id).toBe('mini-clip')
-  expect(spaces.map(({ space }) => space.id)).toEqual(builtinSpaces().map(({ id }) => id))
+  expect(spaces.map(({ space }) => space.id)).toEqual((builtin().spaces ?? []).map(({ id }) => id))
   const images = (await server.library.store.datasets.images(dataset.id, 'TEST')).length
   for (const space of spaces) {
     expect(space.images).toBe(images)

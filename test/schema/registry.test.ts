@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { builtinSpaces } from '../../src/spaces/builtin.js'
+import { colorOf } from '../../src/methods/colors.js'
+import { builtin } from '../../src/plugins/builtin.js'
+import { lineStyleOf } from '../../src/spaces/line-style.js'
 import { makeDataset } from '../helpers/datasets.js'
 import { base64, picture } from '../helpers/pictures.js'
 import { outsiders } from '../helpers/plugins.js'
@@ -85,7 +87,7 @@ test('spaces and encoders tell what they are and what goes with what', async () 
       imageSize: 64,
       logitScale: expect.closeTo(13.4192, 4),
       isDefault: true,
-      spaces: [...builtinSpaces().map(({ id }) => id), 'mirrored'].map((id) => ({ id })),
+      spaces: [...(builtin().spaces ?? []).map(({ id }) => id), 'mirrored'].map((id) => ({ id })),
     },
   ])
 })
@@ -142,4 +144,41 @@ test('a space tells what its fit depends on', async () => {
   expect(of('whitened')).toEqual([lambda])
   expect(of('imo+whitened')).toEqual([lambda])
   expect(of('shrunk')).toEqual([])
+})
+
+test('methods, terms and spaces say how they are drawn, a plugin’s as well', async () => {
+  const color = 'color { light dark }'
+  const { methods, featureSpaces } = await server.query<{
+    methods: { id: string; color: object; terms: { name: string; color: object }[] }[]
+    featureSpaces: { id: string; marker: { name: string; path: string }; dash: string | null }[]
+  }>(`{ methods { id ${color} terms { name ${color} } } featureSpaces { id marker { name path } dash } }`)
+  const methodOf = (id: string) => methods.find((each) => each.id === id)
+  expect(methodOf('tip-x')).toEqual({
+    id: 'tip-x',
+    color: { light: '#c7360f', dark: '#ff6a45' },
+    terms: [
+      { name: 'zero-shot', color: { light: '#5f6875', dark: '#8b95a5' } },
+      { name: 'cache', color: { light: '#0b57d0', dark: '#3f86ff' } },
+      { name: 'kl', color: { light: '#cb7e00', dark: '#ffc247' } },
+    ],
+  })
+  expect(methodOf('bias')).toEqual({
+    id: 'bias',
+    color: colorOf({ id: 'bias' }),
+    terms: [{ name: 'first-class', color: colorOf({ id: 'first-class' }) }],
+  })
+  const styles = Object.fromEntries(
+    featureSpaces.map(({ id, marker, dash }) => [id, [marker.name, dash] as const]),
+  )
+  expect(styles).toEqual({
+    clip: ['circle', null],
+    imo: ['square', '7 3'],
+    centred: ['triangle', '2 3'],
+    whitened: ['diamond', '9 3 2 3'],
+    shrunk: ['star', '12 3'],
+    'imo+centred': ['hexagon', '2 3'],
+    'imo+whitened': ['cross', '9 3 2 3'],
+    'imo+shrunk': ['wye', '12 3'],
+    mirrored: [lineStyleOf({ id: 'mirrored' }).marker.name, lineStyleOf({ id: 'mirrored' }).dash],
+  })
 })

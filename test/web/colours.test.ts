@@ -9,6 +9,7 @@ import {
   wcagContrast,
 } from 'culori'
 import { expect, test } from 'vitest'
+import { automaticColors, colorOf, type PlotColor } from '../../src/methods/colors.js'
 import { builtin } from '../../src/plugins/builtin.js'
 
 const css = await readFile(new URL('../../web/src/design/tokens.css', import.meta.url), 'utf8')
@@ -41,14 +42,19 @@ const colourOf = (values: Map<string, string>, name: string) => {
   return colour
 }
 
+/** The colours of what is built in, and those that plugins get, by name. */
+const methodColors = new Map<string, PlotColor>([
+  ...(builtin().methods ?? []).flatMap(({ id, color }) => (color ? [[id, color] as const] : [])),
+  ...automaticColors.map((color, i) => [`automatic ${i}`, color] as const),
+])
+
 for (const name of ['light', 'dark'] as const) {
   const values = scheme(name)
-  const methods = [...values.keys()].filter(
-    (key) => key.startsWith('method-') && !key.startsWith('method-other'),
-  )
+  const methods = [...methodColors.keys()]
+  const methodColor = (method: string) => parse(methodColors.get(method)?.[name] ?? '') as Color
 
   test.each(Object.entries(views))(`in ${name}, methods’ colours are told apart with %s`, (_, view) => {
-    const seen = methods.map((key) => view(colourOf(values, key)))
+    const seen = methods.map((method) => view(methodColor(method)))
     for (const [i, a] of seen.entries()) {
       for (const [j, b] of seen.slice(0, i).entries()) {
         expect([methods[i], methods[j], differenceCiede2000()(a, b) > apart]).toEqual([
@@ -68,15 +74,22 @@ for (const name of ['light', 'dark'] as const) {
     }
     const surface = colourOf(values, 'surface')
     for (const mark of methods)
-      expect([mark, wcagContrast(colourOf(values, mark), surface) >= 3]).toEqual([mark, true])
+      expect([mark, wcagContrast(methodColor(mark), surface) >= 3]).toEqual([mark, true])
   })
 }
 
-test('every method that is built in has a colour of its own', async () => {
-  const { seriesStyle } = await import('../../web/src/design/series-style.js')
-  const colours = (builtin().methods ?? []).map(({ id, space }) => seriesStyle(id, space).color)
-  expect(new Set(colours).size).toBe(colours.length)
-  expect(colours.some((colour) => colour.includes('other'))).toBe(false)
+test('every method that is built in has a colour of its own', () => {
+  const colours = (builtin().methods ?? []).map(({ color }) => color)
+  expect(colours).not.toContain(undefined)
+  for (const name of ['light', 'dark'] as const) {
+    expect(new Set(colours.map((color) => color?.[name])).size).toBe(colours.length)
+  }
+})
+
+test('a method that declares no colour gets one that depends on its id alone', () => {
+  expect(colorOf({ id: 'mine' })).toBe(colorOf({ id: 'mine' }))
+  const many = Array.from({ length: 200 }, (_, i) => colorOf({ id: `method-${i}` }))
+  expect(new Set(many)).toEqual(new Set(automaticColors))
 })
 
 test('both ways to the dark scheme lead to the same values', () => {

@@ -1,3 +1,4 @@
+import { colors } from '../colors.js'
 import type { Term } from '../contract.js'
 import { symbolOf } from '../formula.js'
 
@@ -6,6 +7,7 @@ export const cacheAffinity = (names: { readonly weight: string; readonly sharpne
   name: 'cache',
   summary: 'How near the image is to the support images of the class, in the chosen feature space.',
   formula: String.raw`\exp\!\left(-${symbolOf(names.sharpness)}\left(1 - UG^\top\right)\right)L`,
+  color: colors.blue,
   weight: names.weight,
   shapes: [names.sharpness],
   usesTexts: false,

@@ -2,6 +2,7 @@ import type { Batch, Cache } from '../../cache/contract.js'
 import { leftOutAffinity, minSharpness } from '../../cache/leave-one-out.js'
 import { createYieldToEventLoop } from '../../system/yield-to-event-loop.js'
 import { type Matrix, matrix, rowOf } from '../../tensor/matrix.js'
+import { colors } from '../colors.js'
 import type { Term } from '../contract.js'
 import { symbolOf } from '../formula.js'
 
@@ -14,6 +15,7 @@ export const classPrototype = (names: { readonly weight: string; readonly sharpn
   summary:
     'How near the image is to the mean of the support images of the class, in the chosen feature space.',
   formula: String.raw`\exp\!\left(-${symbolOf(names.sharpness)}\left(1 - UP^\top\right)\right)`,
+  color: colors.green,
   weight: names.weight,
   shapes: [names.sharpness],
   usesTexts: false,

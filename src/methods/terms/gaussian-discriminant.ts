@@ -10,6 +10,7 @@ import {
 } from '../../spaces/fitting/scatter.js'
 import { type Graph, type Kernels, operator } from '../../tensor/kernels.js'
 import { gatherRows, type Matrix, matrix, rowOf, sliceRows, transposed } from '../../tensor/matrix.js'
+import { colors } from '../colors.js'
 import type { Term } from '../contract.js'
 
 /**
@@ -25,6 +26,7 @@ export const gaussianDiscriminant = (names: { readonly weight: string }): Term =
   name: 'gda',
   summary: 'How likely the image is where the images of each class are normal about their mean.',
   formula: String.raw`\left(UV^\top + b\right)`,
+  color: colors.pink,
   weight: names.weight,
   shapes: [],
   usesTexts: false,

@@ -1,6 +1,7 @@
 import type { Batch, Cache } from '../../cache/contract.js'
 import { leftOutAffinity } from '../../cache/leave-one-out.js'
 import { type Matrix, matrix } from '../../tensor/matrix.js'
+import { colors } from '../colors.js'
 import type { Range, Term } from '../contract.js'
 
 /**
@@ -18,6 +19,7 @@ export const textDistributionKl = (options: {
   name: 'kl',
   summary: 'How alike the image and the support images of the class are in how they fit all texts.',
   formula: String.raw`\varphi(-M)\,L`,
+  color: colors.amber,
   weight: options.weight,
   shapes: [],
   usesTexts: true,

@@ -1,4 +1,5 @@
 import { matrix } from '../../tensor/matrix.js'
+import { colors } from '../colors.js'
 import type { Term } from '../contract.js'
 
 /** `s·T·Wᵀ`, `s` the encoder's logit scale (100 for CLIP): how well a query fits the texts of a class. */
@@ -6,6 +7,7 @@ export const zeroShot = (): Term => ({
   name: 'zero-shot',
   summary: "How well the image fits the class's texts.",
   formula: String.raw`s\,TW^\top`,
+  color: colors.slate,
   weight: null,
   shapes: [],
   usesTexts: true,

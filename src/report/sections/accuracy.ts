@@ -2,15 +2,16 @@ import * as Plot from '@observablehq/plot'
 import type { SummaryRow } from '../../library/index.js'
 import { type Html, html } from '../html.js'
 import { plot } from '../plot.js'
-import type { ReportData, Series } from '../report-data.js'
-import { seriesStyle } from '../series-style.js'
+import { plotSymbol } from '../plot-symbol.js'
+import type { ReportData } from '../report-data.js'
+import { cssColor, type Series, type StyleOf } from '../style-of.js'
 import { interval, seriesMark } from '../words.js'
 
 /** The distance in pixels between intervals at the same number of shots. */
 const apart = 5
 
 /** Accuracy by number of shots with intervals, as a plot and a table. */
-export function accuracySection({ rows, nameOf, testDataset }: ReportData): Html {
+export function accuracySection({ rows, nameOf, styleOf, testDataset }: ReportData): Html {
   const series = seriesOf(rows)
   const shots = [...new Set(rows.map((row) => row.shots))].sort((a, b) => a - b)
   const seeds = Math.max(...rows.map(({ accuracy }) => accuracy.n))
@@ -23,14 +24,14 @@ export function accuracySection({ rows, nameOf, testDataset }: ReportData): Html
   return html`<section>
 <h2>Accuracy by number of shots</h2>
 <figure>
-${plot(`Accuracy on ${on} by number of shots, for ${series.length} methods. The table below has the numbers.`, (width) => draw(rows, series, shots, width))}
+${plot(`Accuracy on ${on} by number of shots, for ${series.length} methods. The table below has the numbers.`, (width) => draw(rows, series, styleOf, shots, width))}
 <figcaption>Share of ${on} classified correctly, in %, by labelled images per class. ${seeds > 1 ? `Means over ${seeds} support sets, with 95 % bootstrap intervals.` : 'One support set.'}</figcaption>
 </figure>
 <div class="scroll"><table>
 <thead><tr><th>method</th>${shots.map((at) => html`<th class="number">${at} ${at === 1 ? 'shot' : 'shots'}</th>`)}</tr></thead>
 <tbody>${series.map(
     (each) =>
-      html`<tr><td class="name">${seriesMark(each)}${nameOf(each)}</td>${shots.map((at, i) => {
+      html`<tr><td class="name">${seriesMark(styleOf(each))}${nameOf(each)}</td>${shots.map((at, i) => {
         const row = rowOf(each, at)
         const mark = row?.accuracy.mean === best[i] ? 'number best' : 'number'
         return html`<td class="${mark}">${row ? interval(row.accuracy) : '–'}</td>`
@@ -46,6 +47,7 @@ const seriesOf = (rows: readonly SummaryRow[]): Series[] => [
 function draw(
   rows: readonly SummaryRow[],
   series: readonly Series[],
+  styleOf: StyleOf,
   shots: readonly number[],
   width: number,
 ): Plot.PlotOptions {
@@ -72,7 +74,8 @@ function draw(
     marks: [
       Plot.gridY({ stroke: 'var(--line)', strokeOpacity: 1, ticks: 6 }),
       ...series.flatMap(({ method, space }, i) => {
-        const { colour, symbol, dash } = seriesStyle({ method, space })
+        const { color, marker, dash } = styleOf({ method, space })
+        const stroke = cssColor(color)
         const points = rows
           .filter((row) => row.method === method && row.space === space)
           .map(({ shots: at, accuracy }) => ({ at, ...accuracy }))
@@ -83,22 +86,22 @@ function draw(
             ...place,
             y1: 'low',
             y2: 'high',
-            stroke: colour,
+            stroke,
             strokeWidth: 1.5,
             strokeOpacity: 0.55,
           }),
           Plot.lineY(points, {
             ...place,
             y: 'mean',
-            stroke: colour,
+            stroke,
             strokeWidth: 1.8,
-            ...(dash && { strokeDasharray: dash }),
+            ...(dash !== null && { strokeDasharray: dash }),
           }),
           Plot.dot(points, {
             ...place,
             y: 'mean',
-            fill: colour,
-            symbol,
+            fill: stroke,
+            symbol: plotSymbol(marker),
             r: 4,
             stroke: 'var(--surface)',
             strokeWidth: 0.8,

@@ -7,12 +7,12 @@ const maxAtOnce = 40
 
 /** The recommended method's accuracy in each class, and its difference to other methods. */
 export function classesSection(data: ReportData): Html | null {
-  const { contrasts, recommendation, nameOf } = data
+  const { contrasts, recommendation, nameOf, styleOf } = data
   const [first] = contrasts
   if (!first) return null
   const order = [...first.deltas].sort((a, b) => a.accuracy - b.accuracy).map(({ classIndex }) => classIndex)
-  const head = html`<thead><tr><th>class</th><th class="number">${seriesMark(recommendation)}${nameOf(recommendation)}</th>${contrasts.map(
-    (each) => html`<th class="number">against ${seriesMark(each)}${nameOf(each)}</th>`,
+  const head = html`<thead><tr><th>class</th><th class="number">${seriesMark(styleOf(recommendation))}${nameOf(recommendation)}</th>${contrasts.map(
+    (each) => html`<th class="number">against ${seriesMark(styleOf(each))}${nameOf(each)}</th>`,
   )}<th class="number">images</th></tr></thead>`
   const table = (classes: readonly number[]) =>
     html`<div class="scroll"><table class="classes">${head}<tbody>${classes.map((index) => rowOf(data, index))}</tbody></table></div>`

@@ -2,12 +2,13 @@ import * as Plot from '@observablehq/plot'
 import { type CorrelationPoint, formatP } from '../../library/index.js'
 import { type Html, html } from '../html.js'
 import { plot } from '../plot.js'
+import { plotSymbol } from '../plot-symbol.js'
 import type { ReportData } from '../report-data.js'
-import { seriesStyle } from '../series-style.js'
+import { cssColor } from '../style-of.js'
 import { seriesMark } from '../words.js'
 
 /** The correlation of less overlap with more accuracy. */
-export function correlationSection({ correlation, nameOf }: ReportData): Html {
+export function correlationSection({ correlation, nameOf, styleOf }: ReportData): Html {
   const title = html`<h2>Does less overlap mean more accuracy?</h2>`
   if (typeof correlation === 'string') {
     return html`<section>${title}<p class="note">It could not be measured. ${correlation}</p></section>`
@@ -25,17 +26,17 @@ ${title}
       : reason
   }</p>
 <figure>
-${plot('Gain in accuracy by reduction of overlap, one point per method, space and number of shots.', (width) => draw(points, width, nameOf))}
+${plot('Gain in accuracy by reduction of overlap, one point per method, space and number of shots.', (width) => draw(points, width, { nameOf, styleOf }))}
 <figcaption>Each point compares a method in a space with the same method in clip, at a number of shots (shown next to it if there is room). Further right: less overlap. Above the line: higher accuracy.</figcaption>
 </figure>
-<p class="legend">${series.map((each) => html`<span class="entry">${seriesMark(each)}${nameOf(each)}</span>`)}</p>
+<p class="legend">${series.map((each) => html`<span class="entry">${seriesMark(styleOf(each))}${nameOf(each)}</span>`)}</p>
 </section>`
 }
 
 function draw(
   points: readonly CorrelationPoint[],
   width: number,
-  nameOf: ReportData['nameOf'],
+  { nameOf, styleOf }: Pick<ReportData, 'nameOf' | 'styleOf'>,
 ): Plot.PlotOptions {
   const place = { x: 'reduction', y: 'gain' } as const
   return {
@@ -59,11 +60,11 @@ function draw(
       Plot.ruleY([0], { stroke: 'var(--line-strong)' }),
       Plot.ruleX([0], { stroke: 'var(--line-strong)' }),
       ...points.map((point) => {
-        const { colour, symbol } = seriesStyle(point)
+        const { color, marker } = styleOf(point)
         return Plot.dot([point], {
           ...place,
-          fill: colour,
-          symbol,
+          fill: cssColor(color),
+          symbol: plotSymbol(marker),
           r: 5,
           stroke: 'var(--surface)',
           title: () => `${nameOf(point)}, ${point.shots} shots`,

@@ -1,12 +1,13 @@
 import type { DisagreementKind } from '../../library/index.js'
 import type { ShownDisagreement } from '../disagreement-images.js'
 import { type Html, html } from '../html.js'
-import type { ReportData, Series } from '../report-data.js'
+import type { ReportData } from '../report-data.js'
+import type { Series } from '../style-of.js'
 import { seriesMark } from '../words.js'
 
 /** Test images for which the recommended method and another one predict different classes. */
 export function disagreementsSection(data: ReportData): Html | null {
-  const { recommendation, disagreements, nameOf } = data
+  const { recommendation, disagreements, nameOf, styleOf } = data
   if (!disagreements) return null
   const { other, images } = disagreements
   const [name, otherName] = [nameOf(recommendation), nameOf(other)]
@@ -17,7 +18,7 @@ export function disagreementsSection(data: ReportData): Html | null {
   }
   return html`<section>
 <h2>Where they disagree</h2>
-<p class="note">Test images for which ${seriesMark(recommendation)}${name} and ${seriesMark(other)}${otherName} predict different classes (a selection), at ${recommendation.shots} ${recommendation.shots === 1 ? 'shot' : 'shots'}, seed ${images[0]?.seed}.</p>
+<p class="note">Test images for which ${seriesMark(styleOf(recommendation))}${name} and ${seriesMark(styleOf(other))}${otherName} predict different classes (a selection), at ${recommendation.shots} ${recommendation.shots === 1 ? 'shot' : 'shots'}, seed ${images[0]?.seed}.</p>
 ${Object.entries(titles).map(([kind, title]) => {
   const some = images.filter((each) => each.kind === kind)
   return (
@@ -29,15 +30,15 @@ ${Object.entries(titles).map(([kind, title]) => {
 }
 
 function imageOf(
-  { classes, recommendation }: ReportData,
+  { classes, recommendation, styleOf }: ReportData,
   other: Series,
   { dataUri, classIndex, prediction, baselinePrediction }: ShownDisagreement,
 ): Html {
   const classOf = (index: number) => classes[index]?.name ?? ''
   const taken = (series: Series, index: number) =>
     index === classIndex
-      ? html`<span class="right">${seriesMark(series)}✓ ${classOf(index)}</span>`
-      : html`<span class="wrong">${seriesMark(series)}✗ ${classOf(index)}</span>`
+      ? html`<span class="right">${seriesMark(styleOf(series))}✓ ${classOf(index)}</span>`
+      : html`<span class="wrong">${seriesMark(styleOf(series))}✗ ${classOf(index)}</span>`
   return html`<li><img src="${dataUri}" alt="${classOf(classIndex)}"><b>${classOf(classIndex)}</b>
 ${taken(recommendation, prediction.classIndex)}
 ${taken(other, baselinePrediction.classIndex)}</li>`

@@ -11,7 +11,7 @@ const chips: Readonly<Record<Confidence, string>> = {
 
 /** The recommended method and the tests behind it. */
 export function verdictSection(data: ReportData): Html {
-  const { recommendation, recommendations, nameOf } = data
+  const { recommendation, recommendations, nameOf, styleOf } = data
   return html`<section class="verdict">
 <h2>Which method to use</h2>
 <p class="lead">${recommendation.text}</p>
@@ -23,10 +23,10 @@ ${
 <div class="scroll"><table>
 <thead><tr><th>method</th><th>the recommended one is</th><th class="number">accuracy %</th><th class="number">lead, points</th><th class="number">support sets won</th><th class="number">p, corrected</th></tr></thead>
 <tbody>
-<tr class="chosen"><td class="name">${seriesMark(recommendation)}${nameOf(recommendation)}</td><td>recommended</td><td class="number">${interval(recommendation.accuracy)}</td><td></td><td></td><td></td></tr>
+<tr class="chosen"><td class="name">${seriesMark(styleOf(recommendation))}${nameOf(recommendation)}</td><td>recommended</td><td class="number">${interval(recommendation.accuracy)}</td><td></td><td></td><td></td></tr>
 ${recommendation.rivals.map(
   (rival) =>
-    html`<tr><td class="name">${seriesMark(rival)}${nameOf(rival)}</td><td><span class="chip ${rival.confidence.toLowerCase()}">${chips[rival.confidence]}</span></td><td class="number">${interval(rival.accuracy)}</td><td class="number">${signed(rival.lead.mean)}</td><td class="number">${rival.seedsWon} of ${rival.lead.n}</td><td class="number">${formatP(rival.adjustedPValue).replace(/^p (= )?/, '')}</td></tr>`,
+    html`<tr><td class="name">${seriesMark(styleOf(rival))}${nameOf(rival)}</td><td><span class="chip ${rival.confidence.toLowerCase()}">${chips[rival.confidence]}</span></td><td class="number">${interval(rival.accuracy)}</td><td class="number">${signed(rival.lead.mean)}</td><td class="number">${rival.seedsWon} of ${rival.lead.n}</td><td class="number">${formatP(rival.adjustedPValue).replace(/^p (= )?/, '')}</td></tr>`,
 )}
 </tbody></table></div>
 <p class="note">Sign-flip test on the ${testImages(data)} test images. More support sets do not count as more images. The p-values are multiplied by ${recommendation.pairs}, the number of pairs of methods, because the best method is chosen after seeing the results. Clearly better: p below 0.05, and ahead with every one of at least three support sets.</p>`
@@ -35,12 +35,12 @@ ${recommendation.rivals.map(
 }
 
 /** The best method at each number of shots. */
-function byShots({ recommendations, nameOf }: ReportData): Html {
+function byShots({ recommendations, nameOf, styleOf }: ReportData): Html {
   const others = recommendations.slice(0, -1)
   return html`<h3>With fewer images</h3>
 <ul class="shots">${others.map((each) => {
     const tied = each.rivals.filter(({ confidence }) => confidence === 'TIE')
-    return html`<li><b>${shotsOf(each.shots)}</b> ${seriesMark(each)}${nameOf(each)}, ${percent(each.accuracy.mean)}: ${
+    return html`<li><b>${shotsOf(each.shots)}</b> ${seriesMark(styleOf(each))}${nameOf(each)}, ${percent(each.accuracy.mean)}: ${
       tied.length > 0
         ? `a tie with ${tied.map(nameOf).join(', ')}`
         : `${chips[each.confidence]} than all others`

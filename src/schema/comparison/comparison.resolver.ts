@@ -6,16 +6,17 @@ import {
   encodersOf,
   type FeatureSpace,
   type Method,
+  methodOrPlaceholder,
   type Page,
   type PairwiseTest,
   type RunRow,
   type SummaryRow,
+  spaceOrPlaceholder,
 } from '../../library/index.js'
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
 import { EncoderType } from '../encoder/encoder.js'
-import { methodNamed, spaceNamed } from '../method/method.resolver.js'
 import { MethodType } from '../method/method.type.js'
 import { encoderMethodAndSpaceOf } from '../method/method-and-space.js'
 import { pageRequest } from '../page.js'
@@ -139,12 +140,12 @@ export class ComparisonRowResolver extends encoderMethodAndSpaceOf(() => Compari
 @Resolver(() => PairwiseTestType)
 export class PairwiseTestResolver extends encoderMethodAndSpaceOf(() => PairwiseTestType) {
   @FieldResolver(() => MethodType)
-  baseline(@Root() { baseline }: PairwiseTest, @Ctx() context: Context): Method {
-    return methodNamed(baseline, context)
+  baseline(@Root() { baseline }: PairwiseTest, @Ctx() { library }: Context): Method {
+    return methodOrPlaceholder(baseline, library.registry)
   }
 
   @FieldResolver(() => FeatureSpaceType, { nullable: true })
-  baselineSpace(@Root() { baselineSpace }: PairwiseTest, @Ctx() context: Context): FeatureSpace | null {
-    return spaceNamed(baselineSpace, context)
+  baselineSpace(@Root() { baselineSpace }: PairwiseTest, @Ctx() { library }: Context): FeatureSpace | null {
+    return spaceOrPlaceholder(baselineSpace, library.registry, library.encoders.all)
   }
 }

@@ -1,9 +1,14 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
-import type { Encoder, FeatureSpace, Method } from '../../library/index.js'
+import {
+  type Encoder,
+  type FeatureSpace,
+  type Method,
+  methodOrPlaceholder,
+  spaceOrPlaceholder,
+} from '../../library/index.js'
 import type { Context } from '../context.js'
 import { EncoderType } from '../encoder/encoder.js'
 import { FeatureSpaceType } from '../space/space.js'
-import { methodNamed, spaceNamed } from './method.resolver.js'
 import { MethodType } from './method.type.js'
 
 /** A row with the ids of a method and of the requested space. */
@@ -17,13 +22,13 @@ export function methodAndSpaceOf(type: () => new () => object) {
   @Resolver(type)
   abstract class MethodAndSpaceResolver {
     @FieldResolver(() => MethodType)
-    method(@Root() { method }: Named, @Ctx() context: Context): Method {
-      return methodNamed(method, context)
+    method(@Root() { method }: Named, @Ctx() { library }: Context): Method {
+      return methodOrPlaceholder(method, library.registry)
     }
 
     @FieldResolver(() => FeatureSpaceType, { nullable: true })
-    space(@Root() { space }: Named, @Ctx() context: Context): FeatureSpace | null {
-      return spaceNamed(space, context)
+    space(@Root() { space }: Named, @Ctx() { library }: Context): FeatureSpace | null {
+      return spaceOrPlaceholder(space, library.registry, library.encoders.all)
     }
   }
   return MethodAndSpaceResolver

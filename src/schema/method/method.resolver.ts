@@ -1,9 +1,16 @@
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql'
-import { allSpaces, type FeatureSpace, formulaOf, type Method, type Paper } from '../../library/index.js'
+import {
+  colorOf,
+  type FeatureSpace,
+  formulaOf,
+  type Method,
+  type Paper,
+  type PlotColor,
+} from '../../library/index.js'
 import type { Context } from '../context.js'
 import { PaperType } from '../paper.js'
 import { FeatureSpaceType } from '../space/space.js'
-import { HyperparameterType, hyperparameterList, MethodType, TermType } from './method.type.js'
+import { HyperparameterType, hyperparameterList, MethodType, PlotColorType, TermType } from './method.type.js'
 
 @Resolver(() => MethodType)
 export class MethodResolver {
@@ -22,6 +29,11 @@ export class MethodResolver {
     return method.paper ?? null
   }
 
+  @FieldResolver(() => PlotColorType, { description: 'Its colour in plots and tables.' })
+  color(@Root() method: Method): PlotColor {
+    return colorOf(method)
+  }
+
   @FieldResolver(() => FeatureSpaceType, {
     nullable: true,
     description: 'The default feature space. Null if the method does not compare images.',
@@ -34,13 +46,23 @@ export class MethodResolver {
   terms(@Root() method: Method): TermType[] {
     if (!method.terms) {
       const { formula = null } = method
-      return [{ name: 'score', summary: 'The method has no separate terms.', formula, weight: null }]
+      const name = 'score'
+      return [
+        {
+          name,
+          summary: 'The method has no separate terms.',
+          formula,
+          weight: null,
+          color: colorOf({ id: name }),
+        },
+      ]
     }
-    return method.terms.map(({ name, summary, formula = null, weight }) => ({
+    return method.terms.map(({ name, summary, formula = null, weight, color }) => ({
       name,
       summary,
       formula,
       weight,
+      color: colorOf({ id: name, color }),
     }))
   }
 
@@ -61,24 +83,4 @@ export class MethodResolver {
   hyperparameters(@Root() method: Method): HyperparameterType[] {
     return hyperparameterList(method.hyperparameters)
   }
-}
-
-/** A method by id. If its plugin is not loaded, returns a placeholder, so that old results stay readable. */
-export function methodNamed(id: string, { library }: Context): Method {
-  const summary = 'Unknown method: its plugin is not loaded.'
-  return (
-    library.registry.methods.find((method) => method.id === id) ??
-    ({ id, name: id, summary, space: null, hyperparameters: {}, terms: [] } satisfies Method)
-  )
-}
-
-/** Like `methodNamed`, for a space. Null for null. */
-export function spaceNamed(id: string | null, { library }: Context): FeatureSpace | null {
-  if (id === null) return null
-  const summary = 'Unknown space: its plugin is not loaded, or its adapter was removed.'
-  return (
-    library.registry.spaces.find((space) => space.id === id) ??
-    allSpaces(library.encoders.all, library.registry).find((space) => space.id === id) ??
-    ({ id, name: id, summary, base: 'clip', trained: false } satisfies FeatureSpace)
-  )
 }

@@ -1,7 +1,16 @@
 import { Field, Float, ID, Int } from 'type-graphql'
-import { type Hyperparameter, rangeOf, symbolOf } from '../../library/index.js'
+import { type Hyperparameter, type PlotColor, rangeOf, symbolOf } from '../../library/index.js'
 import { HyperparameterKind } from '../enums.js'
 import { ObjectType } from '../object-type.js'
+
+@ObjectType('PlotColor', { description: 'A colour in plots and tables, as #rrggbb.' })
+export class PlotColorType implements PlotColor {
+  @Field(() => String, { description: 'On a light background.' })
+  light: string
+
+  @Field(() => String, { description: 'On a dark background.' })
+  dark: string
+}
 
 @ObjectType('Term', { description: "One term of the sum that makes up a method's logits." })
 export class TermType {
@@ -16,6 +25,9 @@ export class TermType {
 
   @Field(() => String, { nullable: true, description: 'The hyperparameter that multiplies it.' })
   weight: string | null
+
+  @Field(() => PlotColorType, { description: 'The colour of its share in explanations.' })
+  color: PlotColorType
 }
 
 @ObjectType('Hyperparameter')

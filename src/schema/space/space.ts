@@ -1,9 +1,18 @@
 import { Ctx, Field, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql'
-import { allSpaces, type FeatureSpace } from '../../library/index.js'
+import { allSpaces, type FeatureSpace, type LineStyle, lineStyleOf } from '../../library/index.js'
 import type { Context } from '../context.js'
 import { HyperparameterType, hyperparameterList } from '../method/method.type.js'
 import { ObjectType } from '../object-type.js'
 import { PaperType } from '../paper.js'
+
+@ObjectType('Marker', { description: 'The shape of points in plots.' })
+class MarkerType {
+  @Field(() => String, { description: 'Such as circle or triangle-down.' })
+  name: string
+
+  @Field(() => String, { description: 'As an SVG path around the origin, about 10 pixels wide.' })
+  path: string
+}
 
 @ObjectType('FeatureSpace', { description: 'A space in which images are compared with images.' })
 export class FeatureSpaceType {
@@ -44,6 +53,19 @@ export class FeatureSpaceResolver {
   })
   plugin(@Root() space: FeatureSpace, @Ctx() { library }: Context): string | null {
     return library.registry.pluginOf(space)
+  }
+
+  @FieldResolver(() => MarkerType, { description: 'The marker of its points in plots.' })
+  marker(@Root() space: FeatureSpace): LineStyle['marker'] {
+    return lineStyleOf(space).marker
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: "The dash of its lines in plots, as SVG's stroke-dasharray; null for a solid line.",
+  })
+  dash(@Root() space: FeatureSpace): string | null {
+    return lineStyleOf(space).dash
   }
 
   @FieldResolver(() => Boolean, { description: 'Whether it is fitted on the support set.' })

@@ -1,14 +1,14 @@
 import * as Plot from '@observablehq/plot'
 import { useMemo } from 'react'
-import { seriesStyle } from '../design/series-style'
+import type { SeriesStyle } from '../design/style-of'
 import { Chart } from './chart'
+import { plotColor, plotSymbol } from './plot-style'
 
 /** The results of a method in a space, by number of shots. */
 export interface Series {
   readonly key: string
   readonly label: string
-  readonly method: string
-  readonly space: string | null
+  readonly style: SeriesStyle
   readonly points: readonly Point[]
 }
 
@@ -72,7 +72,7 @@ function lines(
     marks: [
       Plot.gridY({ stroke: 'var(--line)', strokeOpacity: 1, ticks: 6 }),
       ...series.flatMap((each, i) => {
-        const { color, marker, dash } = seriesStyle(each.method, each.space)
+        const { color, marker, dash } = each.style
         const dx = (i - (series.length - 1) / 2) * Math.min(apart, 40 / series.length)
         const opacity = highlighted === undefined || highlighted === each.key ? 1 : 0.14
         const common = { x: 'shots', dx, opacity } as const
@@ -81,23 +81,23 @@ function lines(
             ...common,
             y1: 'low',
             y2: 'high',
-            stroke: color,
+            stroke: plotColor(color),
             strokeWidth: 1.5,
             strokeOpacity: 0.55,
           }),
           Plot.line(each.points, {
             ...common,
             y: 'mean',
-            stroke: color,
+            stroke: plotColor(color),
             strokeWidth: highlighted === each.key ? 3 : 2,
             ...(dash !== undefined && { strokeDasharray: dash }),
           }),
           Plot.dot(each.points, {
             ...common,
             y: 'mean',
-            symbol: marker,
+            symbol: plotSymbol(marker),
             r: 4,
-            fill: color,
+            fill: plotColor(color),
             stroke: 'var(--surface)',
             strokeWidth: 1,
           }),
@@ -138,19 +138,25 @@ function rows(series: readonly Series[], axis: string, highlighted: string | und
     y: { type: 'band', domain: sorted.map(({ label }) => label), label: null, tickSize: 0 },
     marks: [
       Plot.gridX({ stroke: 'var(--line)', strokeOpacity: 1, ticks: width < 500 ? 4 : 8 }),
-      ...sorted.flatMap(({ key, label, method, space, points }) => {
-        const { color, marker } = seriesStyle(method, space)
+      ...sorted.flatMap(({ key, label, style: { color, marker }, points }) => {
         const opacity = highlighted === undefined || highlighted === key ? 1 : 0.2
         return [
           Plot.ruleY(points, {
             x1: 'low',
             x2: 'high',
             y: () => label,
-            stroke: color,
+            stroke: plotColor(color),
             strokeWidth: 2,
             opacity,
           }),
-          Plot.dot(points, { x: 'mean', y: () => label, symbol: marker, r: 5, fill: color, opacity }),
+          Plot.dot(points, {
+            x: 'mean',
+            y: () => label,
+            symbol: plotSymbol(marker),
+            r: 5,
+            fill: plotColor(color),
+            opacity,
+          }),
         ]
       }),
     ],

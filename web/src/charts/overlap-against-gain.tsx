@@ -1,12 +1,12 @@
 import * as Plot from '@observablehq/plot'
 import { useMemo } from 'react'
-import { seriesStyle } from '../design/series-style'
+import type { SeriesStyle } from '../design/style-of'
 import { Chart } from './chart'
+import { plotColor, plotSymbol } from './plot-style'
 
 export interface CorrelationPoint {
   readonly label: string
-  readonly method: string
-  readonly space: string | null
+  readonly style: SeriesStyle
   /** The reduction of overlap, compared with clip. */
   readonly reduction: number
   /** The gain in percentage points, compared with the same method in clip. */
@@ -48,17 +48,16 @@ export function OverlapAgainstGain({
           Plot.gridY({ stroke: 'var(--line)', strokeOpacity: 1 }),
           Plot.ruleY([0], { stroke: 'var(--line-strong)' }),
           Plot.ruleX([0], { stroke: 'var(--line-strong)' }),
-          ...points.map((point) => {
-            const { color, marker } = seriesStyle(point.method, point.space)
-            return Plot.dot([point], {
+          ...points.map((point) =>
+            Plot.dot([point], {
               x: 'reduction',
               y: 'gain',
-              symbol: marker,
+              symbol: plotSymbol(point.style.marker),
               r: 5,
-              fill: color,
+              fill: plotColor(point.style.color),
               stroke: 'var(--surface)',
-            })
-          }),
+            }),
+          ),
           Plot.tip(
             points,
             Plot.pointer({

@@ -1,4 +1,5 @@
 import type { MethodChoiceOption, SpaceOption } from '../api/use-choices'
+import { styleOf } from '../design/style-of'
 import { Checkbox } from './field'
 import styles from './method-matrix.module.css'
 import { SeriesMark } from './series-mark'
@@ -56,11 +57,11 @@ export function MethodMatrix({
           </tr>
         </thead>
         <tbody>
-          {methods.map(({ id, name, summary, space }) => (
+          {methods.map(({ id, name, summary, color, space }) => (
             <tr key={id}>
               <th scope="row" title={summary}>
                 <span className={styles.name}>
-                  <SeriesMark method={id} space={space?.id ?? null} />
+                  <SeriesMark {...styleOf({ color }, space)} />
                   {name}
                 </span>
               </th>

@@ -1,3 +1,5 @@
+import type { MethodStyleFragment, SpaceStyleFragment } from '../api/generated'
+import { styleOf } from '../design/style-of'
 import styles from './method-name.module.css'
 import { SeriesMark } from './series-mark'
 
@@ -7,10 +9,16 @@ interface Named {
 }
 
 /** A method and its space, with their mark from the charts. */
-export function MethodName({ method, space }: { readonly method: Named; readonly space: Named | null }) {
+export function MethodName({
+  method,
+  space,
+}: {
+  readonly method: Named & MethodStyleFragment
+  readonly space: (Named & SpaceStyleFragment) | null
+}) {
   return (
     <span className={styles.name}>
-      <SeriesMark method={method.id} space={space?.id ?? null} />
+      <SeriesMark {...styleOf(method, space)} />
       <span>
         <span className={styles.method}>{method.name}</span>
         {space && <span className={styles.space}> in {space.id}</span>}

@@ -6,7 +6,7 @@ import { type Column, DataTable } from '../../components/data-table'
 import { Loading } from '../../components/loading'
 import { Problems } from '../../components/problems'
 import { fixed, pValue, signed } from '../../design/format'
-import { seriesStyle } from '../../design/series-style'
+import { cssColor } from '../../design/style-of'
 import { type Contrast, contrastVariables } from './contrast'
 import styles from './details.module.css'
 import type { Line } from './series'
@@ -75,8 +75,8 @@ const columnsOf = ({ line, baseline }: Contrast): Column<ClassDelta>[] => [
   },
 ]
 
-function barColumn(id: 'accuracy' | 'baselineAccuracy', { label, method, space }: Line): Column<ClassDelta> {
-  const { color } = seriesStyle(method.id, space?.id ?? null)
+function barColumn(id: 'accuracy' | 'baselineAccuracy', { label, method }: Line): Column<ClassDelta> {
+  const background = cssColor(method.color)
   return {
     id,
     header: label,
@@ -85,7 +85,7 @@ function barColumn(id: 'accuracy' | 'baselineAccuracy', { label, method, space }
     cell: (delta) => (
       <span className={styles.bar}>
         <span className={styles.track}>
-          <span className={styles.fill} style={{ width: `${delta[id]}%`, background: color }} />
+          <span className={styles.fill} style={{ width: `${delta[id]}%`, background }} />
         </span>
         <span className={styles.value}>{fixed(delta[id])}</span>
       </span>

@@ -11,6 +11,7 @@ import { Problems } from '../../components/problems'
 import { SeriesMark } from '../../components/series-mark'
 import { Thumbnail } from '../../components/thumbnail'
 import { fixed, plural } from '../../design/format'
+import { styleOf } from '../../design/style-of'
 import { type Contrast, contrastVariables } from './contrast'
 import styles from './details.module.css'
 import type { Line } from './series'
@@ -100,7 +101,7 @@ function Said({ by, taken, truth }: { readonly by: Line; readonly taken: Taken; 
   const right = taken.class.index === truth
   return (
     <span className={styles.says} title={by.label}>
-      <SeriesMark method={by.method.id} space={by.space?.id ?? null} />
+      <SeriesMark {...styleOf(by.method, by.space)} />
       <span className={right ? styles.right : styles.wrong}>
         <span className="visually-hidden">{by.label} says </span>
         {taken.class.name}

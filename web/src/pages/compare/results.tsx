@@ -5,6 +5,7 @@ import { Card } from '../../components/card'
 import { Choice } from '../../components/choice'
 import { SelectField } from '../../components/field'
 import { lazily } from '../../components/lazily'
+import { styleOf } from '../../design/style-of'
 import { Details } from './details'
 import { Legend } from './legend'
 import { metricNamed, metrics, statisticOf } from './metrics'
@@ -55,8 +56,7 @@ export function Results({
       lines.map(({ key, label, method, space, rows: byShots }) => ({
         key,
         label,
-        method: method.id,
-        space: space?.id ?? null,
+        style: styleOf(method, space),
         points: [...byShots.values()]
           .map((row) => ({ shots: row.shots, ...statisticOf(row, metric) }))
           .sort((a, b) => a.shots - b.shots),

@@ -1,7 +1,7 @@
 import type { ComparisonStateFragment } from '../../api/generated'
 
 export type Row = ComparisonStateFragment['rows'][number]
-type Named = Row['method']
+type Named = Pick<Row['method'], 'id' | 'name'>
 
 /** A method in a space at all numbers of shots: a line of the chart and a row of the table. */
 export interface Line {
@@ -9,8 +9,8 @@ export interface Line {
   readonly label: string
   /** The encoder of its rows. A line has rows of one encoder only. */
   readonly encoder: string
-  readonly method: Named
-  readonly space: Named | null
+  readonly method: Row['method']
+  readonly space: Row['space']
   /** By number of shots. */
   readonly rows: ReadonlyMap<number, Row>
 }

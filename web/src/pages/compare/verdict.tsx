@@ -2,6 +2,7 @@ import { useQuery } from 'urql'
 import { RecommendationDocument } from '../../api/generated'
 import { Problems } from '../../components/problems'
 import { SeriesMark } from '../../components/series-mark'
+import { styleOf } from '../../design/style-of'
 import styles from './verdict.module.css'
 
 /** The recommendation at a number of shots. */
@@ -18,7 +19,7 @@ export function Verdict({ id, shots }: { readonly id: string; readonly shots: nu
   return (
     <section aria-label="Verdict" className={styles.verdict}>
       <h2>
-        <SeriesMark method={method.id} space={space?.id ?? null} />
+        <SeriesMark {...styleOf(method, space)} />
         {confidence === 'TIE' ? 'A tie, led by' : 'Use'} {method.name}
         {space && ` in ${space.id}`}
       </h2>

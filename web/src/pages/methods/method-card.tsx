@@ -1,6 +1,7 @@
 import type { MethodsQuery } from '../../api/generated'
 import { Formula } from '../../components/formula'
 import { SeriesMark } from '../../components/series-mark'
+import { styleOf } from '../../design/style-of'
 import styles from './methods.module.css'
 import { Origin } from './origin'
 import { PaperLink } from './paper-link'
@@ -13,7 +14,7 @@ export function MethodCard({ method }: { readonly method: Method }) {
     <article id={id} className={styles.card} aria-labelledby={`${id}-name`}>
       <header className={styles.head}>
         <h3 id={`${id}-name`}>
-          <SeriesMark method={id} space={space?.id ?? null} />
+          <SeriesMark {...styleOf(method, space)} />
           <a href={`#${id}`}>{name}</a>
         </h3>
         <Origin plugin={plugin} />

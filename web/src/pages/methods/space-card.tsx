@@ -8,7 +8,7 @@ import { PaperLink } from './paper-link'
 type Space = MethodsQuery['featureSpaces'][number]
 
 export function SpaceCard({ space }: { readonly space: Space }) {
-  const { id, name, summary, formula, plugin, trained, fittedOnSupport, paper } = space
+  const { id, name, summary, formula, plugin, trained, fittedOnSupport, paper, marker, dash } = space
   const making = trained
     ? 'Trained once, on generic images'
     : fittedOnSupport
@@ -19,7 +19,7 @@ export function SpaceCard({ space }: { readonly space: Space }) {
       <header className={styles.head}>
         <h3 id={`space-${id}-name`}>
           <span className={styles.spaceMark}>
-            <SeriesMark method="" space={id} />
+            <SeriesMark color="var(--ink)" marker={marker} dash={dash ?? undefined} />
           </span>
           <a href={`#space-${id}`}>{name}</a>
           <code>{id}</code>

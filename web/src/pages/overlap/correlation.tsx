@@ -6,6 +6,7 @@ import { Card } from '../../components/card'
 import { Loading } from '../../components/loading'
 import { Problems } from '../../components/problems'
 import { fixed, plural, pValue } from '../../design/format'
+import { styleOf } from '../../design/style-of'
 import styles from './overlap.module.css'
 
 type Correlation = CorrelationQuery['overlapCorrelation']
@@ -43,8 +44,7 @@ function Points({ correlation }: { readonly correlation: Correlation }) {
     () =>
       points.map(({ dataset, method, space, shots, reduction, gain }) => ({
         label: `${method.name}${space ? ` in ${space.id}` : ''}, ${plural(shots, 'shot')}, ${dataset.name}`,
-        method: method.id,
-        space: space?.id ?? null,
+        style: styleOf(method, space),
         reduction,
         gain,
       })),

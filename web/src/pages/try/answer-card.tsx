@@ -32,7 +32,7 @@ export function AnswerCard({
           )}
         </p>
       )}
-      <Contributions top={top} />
+      <Contributions top={top} terms={method.terms} />
       {neighbours.length > 0 && (
         <div>
           <h4 className={styles.small}>Nearest support images</h4>

@@ -1,7 +1,7 @@
 import { useQuery } from 'urql'
 import { ImageLabelDocument } from '../../api/generated'
 import { AnswerCard } from './answer-card'
-import { Terms } from './term-colors'
+import { Terms } from './terms'
 import styles from './try.module.css'
 import type { ImagePrediction } from './use-prediction'
 
@@ -20,9 +20,7 @@ export function Answers({
     if (name !== undefined) votes.set(name, (votes.get(name) ?? 0) + 1)
   }
   const ranked = [...votes].sort((a, b) => b[1] - a[1])
-  const terms = [
-    ...new Set(predictions.flatMap(({ top }) => top[0]?.contributions.map(({ term }) => term) ?? [])),
-  ]
+  const terms = predictions.flatMap(({ method }) => method.terms)
   return (
     <>
       <section className={styles.subject} aria-label="The image">
@@ -48,7 +46,7 @@ export function Answers({
             )}
             {image.width} × {image.height} pixels
           </p>
-          <Terms terms={terms} />
+          <Terms terms={[...new Map(terms.map((term) => [term.name, term])).values()]} />
         </div>
       </section>
       <div className={styles.answers}>

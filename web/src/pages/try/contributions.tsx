@@ -1,5 +1,6 @@
 import { fixed, signed } from '../../design/format'
-import { termColor } from './term-colors'
+import { cssColor } from '../../design/style-of'
+import type { Term } from './terms'
 import styles from './try.module.css'
 import type { MethodPrediction } from './use-prediction'
 
@@ -9,10 +10,17 @@ type Score = MethodPrediction['top'][number]
  * The contribution of each term to the best classes. Only differences of logits matter, so bars start at the term's
  * mean over the shown classes. Right of it, the term favours a class; left of it, the term disfavours it.
  */
-export function Contributions({ top }: { readonly top: readonly Score[] }) {
-  const terms = top[0]?.contributions.map(({ term }) => term) ?? []
+export function Contributions({
+  top,
+  terms,
+}: {
+  readonly top: readonly Score[]
+  readonly terms: readonly Term[]
+}) {
   const centred = top.map((score) =>
-    terms.map((term) => contributionOf(score, term) - mean(top.map((each) => contributionOf(each, term)))),
+    terms.map(
+      ({ name }) => contributionOf(score, name) - mean(top.map((each) => contributionOf(each, name))),
+    ),
   )
   const reach = Math.max(
     1e-9,
@@ -56,21 +64,20 @@ function Bars({
   values,
   reach,
 }: {
-  readonly terms: readonly string[]
+  readonly terms: readonly Term[]
   readonly values: readonly number[]
   readonly reach: number
 }) {
   let [left, right] = [50, 50]
   return (
     <svg aria-hidden="true" className={styles.bars} viewBox="0 0 100 10" preserveAspectRatio="none">
-      {values.map((value, k) => {
+      {terms.map(({ name, color }, k) => {
+        const value = values[k] ?? 0
         const width = (48 * Math.abs(value)) / reach
         if (value < 0) left -= width
         const x = value < 0 ? left : right
         if (value >= 0) right += width
-        return (
-          <rect key={terms[k]} x={x} y="1" width={width} height="8" fill={termColor(terms[k] ?? '', terms)} />
-        )
+        return <rect key={name} x={x} y="1" width={width} height="8" fill={cssColor(color)} />
       })}
       <path d="M50 0V10" stroke="var(--line-strong)" strokeWidth="1" vectorEffect="non-scaling-stroke" />
     </svg>
@@ -83,10 +90,10 @@ const contributionOf = ({ contributions }: Score, term: string): number =>
 const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0)
 const mean = (values: readonly number[]): number => sumOf(values) / values.length
 
-const describe = (score: Score, terms: readonly string[], centred: readonly number[]): string =>
+const describe = (score: Score, terms: readonly Term[], centred: readonly number[]): string =>
   terms
     .map(
-      (term, k) =>
-        `${term} ${fixed(contributionOf(score, term), 2)} (${signed(centred[k] ?? 0, 2)} to the mean)`,
+      ({ name }, k) =>
+        `${name} ${fixed(contributionOf(score, name), 2)} (${signed(centred[k] ?? 0, 2)} to the mean)`,
     )
     .join(', ')

@@ -1,0 +1,47 @@
+import { seeded } from '../system/random.js'
+
+/** A colour in plots and tables, for light and for dark backgrounds, as `#rrggbb`. */
+export interface PlotColor {
+  readonly light: string
+  readonly dark: string
+}
+
+/**
+ * The colour of a method or a term: the declared one, or one that depends on the id alone, so that it stays the same
+ * whatever else is registered. Two ids may get the same automatic colour.
+ */
+export function colorOf({
+  id,
+  color,
+}: {
+  readonly id: string
+  readonly color?: PlotColor | undefined
+}): PlotColor {
+  return color ?? (automaticColors[seeded('color', id).integer(automaticColors.length)] as PlotColor)
+}
+
+/**
+ * The colours of what is built in. Readers with any of the three kinds of colour blindness can tell them apart, and each
+ * has a contrast of 3 to 1 with its background (test/web/colours.test.ts).
+ */
+export const colors = {
+  slate: { light: '#5f6875', dark: '#8b95a5' },
+  blue: { light: '#0b57d0', dark: '#3f86ff' },
+  cyan: { light: '#0f9cc6', dark: '#7fdcf7' },
+  vermilion: { light: '#c7360f', dark: '#ff6a45' },
+  amber: { light: '#cb7e00', dark: '#ffc247' },
+  green: { light: '#00654a', dark: '#1fae7d' },
+  pink: { light: '#cf5fae', dark: '#e884cf' },
+} satisfies Readonly<Record<string, PlotColor>>
+
+/** Colours for what declares none. They keep the same distance from each other and from all of `colors`. */
+export const automaticColors: readonly PlotColor[] = [
+  { light: '#541791', dark: '#944ec1' },
+  { light: '#93202e', dark: '#d11d58' },
+  { light: '#6b884d', dark: '#dbf09b' },
+  { light: '#551544', dark: '#a86292' },
+  { light: '#4e8166', dark: '#bbe8c3' },
+  { light: '#85444f', dark: '#d36c6e' },
+  { light: '#0e2c07', dark: '#a1c083' },
+  { light: '#2b051a', dark: '#e1acc4' },
+]
