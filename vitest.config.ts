@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { builtSources } from './test/helpers/built-sources.js'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -8,10 +9,11 @@ const long = ['test/package/**/*.test.ts']
 const processes = ['test/cli/**/*.test.ts', 'test/faults/**/*.test.ts', 'test/web/**/*.test.ts']
 
 export default defineConfig({
+  plugins: [builtSources()],
   resolve: {
     alias: [
       { find: /^shotboard\/testing$/, replacement: here('./src/testing/index.ts') },
-      { find: /^shotboard\/client$/, replacement: here('./src/client/index.ts') },
+      { find: /^shotboard\/client$/, replacement: here('./client/index.ts') },
       { find: /^shotboard$/, replacement: here('./src/index.ts') },
       // One copy of graphql: its ES modules and its CommonJS build count as different realms.
       { find: /^graphql$/, replacement: here('./node_modules/graphql/index.js') },
@@ -27,7 +29,7 @@ export default defineConfig({
     isolate: false,
     // The default leaves a core out, which on two cores is half of them.
     maxWorkers: '100%',
-    server: { deps: { inline: ['type-graphql'] } },
+    server: { deps: { inline: ['type-graphql'], external: [/\/dist\//] } },
     projects: [
       {
         extends: true,

@@ -1,3 +1,3 @@
-/** The loops over pixels that run as WebAssembly; src/encoders/pixels/kernels.ts loads them and lays out their memory. */
-export { plane } from './plane'
-export { across, down } from './resample'
+/** The loops over pixels, compiled to WebAssembly. src/images/pixels/pixel-kernels.ts loads them. */
+export { normalisePlane } from './normalise-plane'
+export { horizontalPass, verticalPass } from './resample'

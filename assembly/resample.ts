@@ -1,15 +1,15 @@
 /**
- * The two passes of resampling, two taps at a time; src/encoders/pixels/passes.ts says what they do. `first`, `taps` and
- * `weights` are a pass's contributions, `stride` the numbers of a target pixel's weights. An odd tap goes with one of
- * weight 0, which is read from whatever lies behind the source.
+ * The two passes of resampling, two taps at a time. src/images/pixels/passes.ts calls them. `first`, `taps` and `weights`
+ * are a pass's contributions, and `stride` is the length of one target pixel's weights. An odd number of taps is padded
+ * with one of weight 0, which may read behind the source.
  */
 
-/** Fixed-point bits of a weight and of its lower part, as src/encoders/pixels/contributions.ts makes them. */
+/** Fixed-point bits of a weight and of its lower part, as in src/images/pixels/contributions.ts. */
 const precision = 22
 const lowerBits = 15
 
-/** Rows of RGB, `pitch` bytes apart, to rows of `width` pixels. Four rows share the reading of weights. */
-export function across(
+/** Resamples rows of RGB, `pitch` bytes apart, to `width` pixels each. Each weight that is read serves four rows. */
+export function horizontalPass(
   source: usize,
   pitch: usize,
   rows: i32,
@@ -22,7 +22,7 @@ export function across(
 ): void {
   const line = <usize>(3 * width)
   for (let y = 0; y < rows; y += 4) {
-    // Behind the last row there are none: it is done again.
+    // Beyond the last row, the last row is computed again.
     const a = <usize>y
     const b = <usize>min(y + 1, rows - 1)
     const c = <usize>min(y + 2, rows - 1)
@@ -69,7 +69,7 @@ export function across(
   }
 }
 
-/** Two pixels' red, then green, then blue, each in sixteen bits. */
+/** The red, then green, then blue values of two pixels, each in sixteen bits. */
 function pair(pixels: usize): v128 {
   return i8x16.swizzle(
     v128.load64_zero(pixels),
@@ -77,14 +77,14 @@ function pair(pixels: usize): v128 {
   )
 }
 
-/** Three of an integer's four bytes. */
+/** Stores three of an integer's four bytes. */
 function storePixel(target: usize, pixel: i32): void {
   store<u16>(target, pixel)
   store<u8>(target + 2, pixel >> 16)
 }
 
-/** Rows of `pitch` bytes to `height` rows of as many; the byte columns do not mix. Padding follows the last row. */
-export function down(
+/** Resamples rows of `pitch` bytes to `height` rows of the same length, each byte column alone. Writes padding too. */
+export function verticalPass(
   source: usize,
   pitch: usize,
   first: usize,
@@ -138,13 +138,13 @@ export function down(
   }
 }
 
-/** The sums of both parts of the weights together, without the fixed-point bits. */
+/** The sum over both parts of the weights, rounded to whole numbers. */
 function rounded(lower: v128, upper: v128): v128 {
   const half = i32x4.splat(1 << (precision - 1))
   return i32x4.shr_s(i32x4.add(i32x4.add(i32x4.shl(upper, lowerBits), lower), half), precision)
 }
 
-/** Sixteen integers as bytes: what lies below 0 is 0, what lies above 255 is 255. */
+/** Sixteen integers as bytes, clamped to 0 … 255. */
 function bytesOf(a: v128, b: v128, c: v128, d: v128): v128 {
   return i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d))
 }

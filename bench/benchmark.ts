@@ -1,23 +1,23 @@
 import { setTimeout } from 'node:timers/promises'
 import { mcnemar } from '../src/evaluation/statistics.js'
 
-/** One line of the table. */
+/** A row of the table. */
 export interface Row {
   readonly quantity: string
-  /** With its unit. */
+  /** The value with its unit. */
   readonly ours: string
   readonly baseline?: string
-  /** Ours in terms of the baseline, said in words where "1.0" would not be clear. */
+  /** Ours relative to the baseline, with words if a number is not clear. */
   readonly ratio?: string
 }
 
-/** A thing that is measured, in a process of its own. */
+/** A benchmark. It runs in its own process. */
 export interface Benchmark {
   readonly name: string
   run(): Promise<readonly Row[]>
 }
 
-/** Milliseconds of the median of several runs, after one that does not count. */
+/** The median milliseconds of several runs, after one warm-up run. */
 export async function medianMs(runs: number, work: () => Promise<unknown>): Promise<number> {
   await work()
   const taken: number[] = []
@@ -35,12 +35,12 @@ export const ms = (value: number): string => `${value.toFixed(value < 10 ? 2 : v
 export const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`
 export const times = (value: number): string => `${value.toFixed(value < 10 ? 2 : 0)}×`
 
-/** The most memory that this process has had resident so far. */
+/** The peak resident memory of this process. */
 export const peakMemory = (): string => `${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`
 
 /**
- * Both took turns: how many times as fast ours is, as the median of the turns' own ratios, which a machine that drifts from
- * turn to turn leaves alone, and the interval that holds the true median in 95 of 100 cases.
+ * The speed of ours relative to the baseline, measured in turns: the median of the ratios per turn, which does not
+ * depend on drift of the machine, with a 95 % interval of the median.
  */
 export const against = (quantity: string, ours: readonly number[], baseline: readonly number[]): Row => ({
   quantity,
@@ -49,7 +49,7 @@ export const against = (quantity: string, ours: readonly number[], baseline: rea
   ratio: `${withInterval(ratios(baseline, ours))} as fast`,
 })
 
-/** And how many times its time ours takes. */
+/** Like `against`, but with the ratio of times instead of speeds. */
 export const cost = (quantity: string, ours: readonly number[], baseline: readonly number[]): Row => ({
   quantity,
   ours: ms(median(ours)),
@@ -61,8 +61,8 @@ const ratios = (a: readonly number[], b: readonly number[]): number[] =>
   a.map((value, turn) => value / (b[turn] ?? Number.NaN))
 
 /**
- * The interval lies between two of the values in order: as many are left out at each end as lie there with a probability of
- * 5% at most. Fewer than six values have none.
+ * The interval is between two of the sorted values. It leaves out as many values at each end as a 5 % error
+ * probability allows. Fewer than six values have no interval.
  */
 function withInterval(values: readonly number[]): string {
   const sorted = values.toSorted((a, b) => a - b)
@@ -76,8 +76,9 @@ function withInterval(values: readonly number[]): string {
 const restMs = 300
 
 /**
- * The milliseconds of each, turn by turn, in one order and then in the other; the first turn does not count. Before each is a
- * rest: threads of whoever went before, PyTorch's above all, go on spinning for a while on the cores of whoever comes next.
+ * The milliseconds of each contestant per turn, in alternating order; the first turn is a warm-up. There is a pause
+ * before each, because threads of the previous contestant (PyTorch's above all) keep spinning on the cores for a
+ * while.
  */
 export async function inTurns(
   contestants: Readonly<Record<string, () => Promise<number>>>,

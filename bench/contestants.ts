@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 /**
- * Runs a baseline of `bench/baselines` with the Python of $PYTHON, or python3, and returns the JSON it prints; undefined
- * where that Python lacks what the baseline needs.
+ * Runs a baseline of `bench/baselines` with $PYTHON, or python3, and returns the JSON that it prints. Undefined if
+ * that Python lacks a package.
  */
 export async function pythonBaseline(
   script: string,
@@ -20,20 +20,20 @@ export async function pythonBaseline(
   }
 }
 
-/** A process that answers line by line, so that it can take turns with others. */
+/** A process that answers line by line, so that several can run in turns. */
 export interface Contestant {
   ask(line: string): Promise<number>
   end(): void
 }
 
-/** Starts a baseline of `bench/baselines`; undefined where the Python of $PYTHON, or python3, lacks what it needs. */
+/** Starts a baseline of `bench/baselines` with $PYTHON, or python3. Undefined if that Python lacks a package. */
 export const startPython = (script: string, ...args: string[]): Promise<Contestant | undefined> =>
   start(process.env.PYTHON ?? 'python3', [
     fileURLToPath(new URL(`baselines/${script}`, import.meta.url)),
     ...args,
   ])
 
-/** Starts a script of `bench/ours`, where what is ours needs a process of its own as well. */
+/** Starts a script of `bench/ours`, for measurements of ours that need their own process. */
 export async function startOurs(script: string, ...args: string[]): Promise<Contestant> {
   const file = fileURLToPath(new URL(`ours/${script}`, import.meta.url))
   const contestant = await start(process.execPath, [...process.execArgv, file, ...args])

@@ -1,15 +1,15 @@
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type FeatureFile, parseFeatureFile, readFeatureFile } from '../src/evaluation/feature-file.js'
-import { seeded } from '../src/random.js'
+import { type FeatureFile, parseFeatureFile, readFeatureFile } from '../src/features/feature-file.js'
+import { seeded } from '../src/system/random.js'
 import { type Matrix, matrix, rowOf, unitRows } from '../src/tensor/matrix.js'
 import type { NamedTensor } from '../src/tensor/safetensors.js'
 
 const shared =
   process.env.SHOTBOARD_SHARED_DATA ?? fileURLToPath(new URL('../../shared/data', import.meta.url))
 
-/** A folder of the data that benchmarks use where it is there; it is not part of the project. */
+/** A folder of optional benchmark data, which is not part of the project. */
 export async function sharedFolder(name: string): Promise<string | undefined> {
   const folder = join(shared, name)
   return access(folder).then(
@@ -18,7 +18,7 @@ export async function sharedFolder(name: string): Promise<string | undefined> {
   )
 }
 
-/** Real CLIP features of 61 classes of Caltech-101, or features of the same sizes made by chance. */
+/** Real CLIP features of 61 classes of Caltech-101, or random features of the same sizes. */
 export async function caltech61(): Promise<{ features: FeatureFile; label: string }> {
   const folder = await sharedFolder('caltech61-clip-vit-b32')
   if (folder)
@@ -33,7 +33,7 @@ export async function caltech61(): Promise<{ features: FeatureFile; label: strin
   return { features: synthetic, label: 'synthetic, of the size of caltech61' }
 }
 
-/** Class centres with noise about them, on the unit sphere; texts near the centres. */
+/** Class centres with noise around them, on the unit sphere; texts near the centres. */
 export function syntheticFeatures(options: {
   readonly classes: number
   readonly dimensions: number

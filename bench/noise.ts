@@ -1,8 +1,8 @@
-import { seeded } from '../src/random.js'
+import { seeded } from '../src/system/random.js'
 
 const size = 224
 
-/** Pixels of noise as CLIP takes them, [count, 3, 224, 224], in shared memory as the encoder has them. */
+/** Random pixels for CLIP, [count, 3, 224, 224], in shared memory as in the encoder. */
 export function noise(count: number): Float32Array {
   const random = seeded('pixels')
   const length = count * 3 * size * size

@@ -51,17 +51,17 @@ else await runAll(values.filter ?? '')
 /** Runs one benchmark in this process and prints its rows for the process that started it. */
 async function runHere(name: string): Promise<void> {
   const benchmark = benchmarks.find((each) => each.name === name)
-  if (!benchmark) throw new Error(`there is no benchmark ${name}`)
+  if (!benchmark) throw new Error(`benchmark ${name} not found`)
   console.log(JSON.stringify(await benchmark.run()))
   process.exit(0)
 }
 
-/** Every benchmark has a process of its own, so that one's memory and warm code are not another's. */
+/** Runs every benchmark in its own process, so that memory and warm code do not affect the next one. */
 async function runAll(filter: string): Promise<void> {
   const chosen = benchmarks.filter(({ name }) => name.includes(filter))
   if (chosen.length === 0) {
     console.error(
-      `No benchmark is named like "${filter}"; there are ${benchmarks.map(({ name }) => name).join(', ')}.`,
+      `No benchmark matches "${filter}". Benchmarks: ${benchmarks.map(({ name }) => name).join(', ')}.`,
     )
     process.exit(2)
   }

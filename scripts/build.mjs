@@ -1,5 +1,5 @@
-// Generates the database clients, the kernels, the reader of ONNX graphs and the client's operations, compiles src/ to
-// dist/, renders the IDE, writes docs/configuration.md and bundles the dashboard.
+// Generates the database clients, the kernels, the reader of ONNX graphs and the client's operations, compiles client/ and
+// src/ to dist/, renders the IDE, writes docs/configuration.md and bundles the dashboard.
 import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -14,6 +14,7 @@ const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/pack
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 const run = (...parameters) => execFileSync(process.execPath, parameters, { cwd: root, stdio: 'inherit' })
 run('--import', 'tsx', join('scripts', 'generate-client.mjs'))
+run(tsc, '-p', 'client')
 run(tsc, '-p', 'tsconfig.build.json')
 await import('./ide.mjs')
 await import('./configuration.mjs')

@@ -1,5 +1,6 @@
-// What the first load of the dashboard takes, with cold caches: `node scripts/first-load.mjs`, with a service that has finished
-// the demo comparison running at SHOTBOARD_URL (http://localhost:4000) and Chromium where CHROMIUM says (/usr/bin/chromium).
+// Measures the first load of the dashboard with cold caches: `node scripts/first-load.mjs`. It needs a service that
+// has finished the demo comparison, at SHOTBOARD_URL (http://localhost:4000), and Chromium at CHROMIUM
+// (/usr/bin/chromium).
 import { chromium } from 'playwright-core'
 
 const { SHOTBOARD_URL: service = 'http://localhost:4000', CHROMIUM: executablePath = '/usr/bin/chromium' } =
@@ -21,7 +22,7 @@ for (let i = 0; i < loads; i++) {
     if (/javascript/.test(types.get(requestId) ?? '')) bytes.script += encodedDataLength
   })
   await page.goto(`${service}/`)
-  await page.getByRole('heading', { name: 'Accuracy against shots' }).waitFor()
+  await page.getByRole('heading', { name: 'Accuracy by shots' }).waitFor()
   read.push(await page.evaluate('performance.now()'))
   painted.push(await page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
   await page.waitForLoadState('networkidle')

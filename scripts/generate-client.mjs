@@ -1,5 +1,5 @@
-// Writes src/client/generated.ts: a typed document for every operation in src/client/operations,
-// checked against the schema. Runs before anything is compiled, so under tsx.
+// Writes client/generated.ts: a typed document for every operation in client/operations, checked against the
+// schema. It runs before the compilation, so it needs tsx.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { codegen } from '@graphql-codegen/core'
@@ -8,7 +8,7 @@ import * as operations from '@graphql-codegen/typescript-operations'
 import { parse, printSchema } from 'graphql'
 import { createSchema } from '../src/schema/schema.ts'
 
-const folder = new URL('../src/client/', import.meta.url)
+const folder = new URL('../client/', import.meta.url)
 const generated = await codegen({
   filename: 'generated.ts',
   schema: parse(printSchema(await createSchema())),

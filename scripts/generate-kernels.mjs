@@ -1,5 +1,5 @@
-// Compiles assembly/ to WebAssembly and writes it into src/encoders/pixels/generated.ts, where Node finds it whether it
-// runs the sources or the build.
+// Compiles assembly/ to WebAssembly and writes it into src/images/pixels/generated.ts, so that both the sources and
+// the build can load it.
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import asc from 'assemblyscript/asc'
@@ -25,6 +25,6 @@ const { error, stderr } = await asc.main(
 if (error) throw new Error(`${error.message}\n${stderr}`)
 const base64 = Buffer.from(files.get('wasm')).toString('base64')
 writeFileSync(
-  fileURLToPath(new URL('../src/encoders/pixels/generated.ts', import.meta.url)),
+  fileURLToPath(new URL('../src/images/pixels/generated.ts', import.meta.url)),
   `// Made by scripts/generate-kernels.mjs from assembly/.\nexport const wasm = '${base64}'\n`,
 )

@@ -1,10 +1,10 @@
-// How soon the content of the dashboard's pages is there, with cold caches: `node scripts/page-loads.mjs URL [URL]`, with
-// services that have finished the demo comparison at these addresses, which take turns, and Chromium where CHROMIUM says
-// (/usr/bin/chromium).
+// Measures how soon the dashboard's pages show their content, with cold caches: `node scripts/page-loads.mjs URL
+// [URL]`. The services at these URLs must have finished the demo comparison; they are measured in turns. It needs
+// Chromium at CHROMIUM (/usr/bin/chromium).
 import { chromium } from 'playwright-core'
 
 const services = process.argv.slice(2)
-if (services.length === 0) throw new Error('Give the addresses of one or more services.')
+if (services.length === 0) throw new Error('Give the URLs of one or more services.')
 const loads = 17
 const pages = [
   ['/datasets', 'text=Fashion-MNIST'],

@@ -1,12 +1,12 @@
 /**
- * Every error that Shotboard raises on purpose, in one place. `code` is stable: clients may rely on it. `argument` is
- * the path of the argument at fault, such as `input.images[2]`. Over GraphQL both arrive in `extensions`.
+ * An error that Shotboard raises on purpose; `errors` below lists them all. `code` is stable: clients may rely on it.
+ * `argument` is the path of the argument at fault, such as `input.images[2]`. GraphQL sends both in `extensions`.
  */
 export class ShotboardError extends Error {
   override readonly name = 'ShotboardError'
   readonly code: string
   readonly argument: string | undefined
-  /** What GraphQL sends beside the message. */
+  /** Sent by GraphQL next to the message. */
   readonly extensions: Readonly<Record<string, unknown>>
 
   constructor(code: string, message: string, argument?: string) {
@@ -16,7 +16,7 @@ export class ShotboardError extends Error {
     this.extensions = argument === undefined ? { code } : { code, argument }
   }
 
-  /** The same error, seen from further out: `at('images[2]')` puts the path before what is already known. */
+  /** The same error with `path` put before its argument: `at('images[2]')` turns `id` into `images[2].id`. */
   at(path: string): ShotboardError {
     const argument = this.argument === undefined ? path : `${path}.${this.argument}`
     return new ShotboardError(this.code, this.message, argument)
@@ -28,7 +28,7 @@ function define<P>(code: string, message: (parameters: P) => string) {
     new ShotboardError(code, message(parameters), argument)
 }
 
-/** Who has a data folder for itself. */
+/** The process that has locked a data folder. */
 interface FolderHolder {
   readonly pid: number
   readonly host: string
@@ -42,56 +42,54 @@ const list = (names: readonly string[]): string => (names.length > 0 ? names.joi
 const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6).toLocaleString('en')} MB`
 
 export const errors = {
-  // Things that are not there.
-  unknownDataset: define<{ id: string }>('UNKNOWN_DATASET', ({ id }) => `There is no dataset ${id}.`),
+  // Not found.
+  unknownDataset: define<{ id: string }>('UNKNOWN_DATASET', ({ id }) => `Dataset ${id} not found.`),
   unknownSupportSet: define<{ id: string }>(
     'UNKNOWN_SUPPORT_SET',
-    ({ id }) => `There is no support set ${id}.`,
+    ({ id }) => `Support set ${id} not found.`,
   ),
-  unknownRun: define<{ id: string }>('UNKNOWN_RUN', ({ id }) => `There is no run ${id}.`),
-  unknownComparison: define<{ id: string }>(
-    'UNKNOWN_COMPARISON',
-    ({ id }) => `There is no comparison ${id}.`,
-  ),
-  unknownImport: define<{ id: string }>('UNKNOWN_IMPORT', ({ id }) => `There is no import ${id}.`),
-  unknownTraining: define<{ id: string }>('UNKNOWN_TRAINING', ({ id }) => `There is no training ${id}.`),
+  unknownRun: define<{ id: string }>('UNKNOWN_RUN', ({ id }) => `Run ${id} not found.`),
+  unknownComparison: define<{ id: string }>('UNKNOWN_COMPARISON', ({ id }) => `Comparison ${id} not found.`),
+  unknownImport: define<{ id: string }>('UNKNOWN_IMPORT', ({ id }) => `Import ${id} not found.`),
+  unknownTraining: define<{ id: string }>('UNKNOWN_TRAINING', ({ id }) => `Training ${id} not found.`),
   unknownAdapter: define<{ name: string; encoder: string; known: readonly string[] }>(
     'UNKNOWN_ADAPTER',
     ({ name, encoder, known }) =>
-      `The encoder ${encoder} has no added adapter "${name}"; it has ${list(known)}.`,
+      `Encoder ${encoder} has no added adapter "${name}". Added adapters: ${list(known)}.`,
   ),
-  unknownImage: define<{ id: string }>('UNKNOWN_IMAGE', ({ id }) => `There is no image ${id}.`),
+  unknownImage: define<{ id: string }>('UNKNOWN_IMAGE', ({ id }) => `Image ${id} not found.`),
   unknownEncoder: define<{ id: string; known: readonly string[] }>(
     'UNKNOWN_ENCODER',
-    ({ id, known }) => `There is no encoder ${id}; known are ${list(known)}.`,
+    ({ id, known }) => `Encoder ${id} not found. Known encoders: ${list(known)}.`,
   ),
   unknownMethod: define<{ id: string; known: readonly string[] }>(
     'UNKNOWN_METHOD',
-    ({ id, known }) => `There is no method ${id}; known are ${list(known)}.`,
+    ({ id, known }) => `Method ${id} not found. Known methods: ${list(known)}.`,
   ),
   unknownSpace: define<{ id: string; known: readonly string[] }>(
     'UNKNOWN_SPACE',
-    ({ id, known }) => `There is no feature space ${id}; known are ${list(known)}.`,
+    ({ id, known }) => `Feature space ${id} not found. Known spaces: ${list(known)}.`,
   ),
   unknownClass: define<{ name: string; known: readonly string[] }>(
     'UNKNOWN_CLASS',
-    ({ name, known }) => `The dataset has no class "${name}"; it has ${list(known)}.`,
+    ({ name, known }) => `The dataset has no class "${name}". Its classes: ${list(known)}.`,
   ),
   unknownHyperparameter: define<{ name: string; method: string; known: readonly string[] }>(
     'UNKNOWN_HYPERPARAMETER',
-    ({ name, method, known }) => `${method} has no hyperparameter "${name}"; it has ${list(known)}.`,
+    ({ name, method, known }) =>
+      `${method} has no hyperparameter "${name}". Its hyperparameters: ${list(known)}.`,
   ),
   unknownBaseline: define<{ id: string; known: readonly string[] }>(
     'UNKNOWN_BASELINE',
-    ({ id, known }) => `The comparison has no method ${id} to compare with; it has ${list(known)}.`,
+    ({ id, known }) => `The comparison has no method ${id} to use as baseline. Its methods: ${list(known)}.`,
   ),
 
-  // Values that cannot be.
+  // Invalid values.
   invalidValue: define<{ reason: string }>('INVALID_VALUE', ({ reason }) => reason),
   emptyList: define<{ what: string }>('EMPTY_LIST', ({ what }) => `Give at least one ${what}.`),
   duplicateEntry: define<{ what: string; name: string }>(
     'DUPLICATE_ENTRY',
-    ({ what, name }) => `The ${what} "${name}" is given more than once.`,
+    ({ what, name }) => `Duplicate ${what} "${name}". Give it once.`,
   ),
   hyperparameterOutOfRange: define<{
     name: string
@@ -102,30 +100,33 @@ export const errors = {
   }>(
     'HYPERPARAMETER_OUT_OF_RANGE',
     ({ name, method, value, min, max }) =>
-      `${name} of ${method} must be from ${min} to ${max}, but is ${value}.`,
+      `${name} of ${method} must be from ${min} to ${max}, not ${value}.`,
   ),
   spaceNotApplicable: define<{ method: string }>(
     'SPACE_NOT_APPLICABLE',
-    ({ method }) => `${method} compares no images with images, so it takes no feature space.`,
+    ({ method }) =>
+      `${method} does not compare images with images, so it takes no feature space. Leave the space out.`,
   ),
-  spaceNotAvailable: define<{ space: string; encoder: string }>(
+  spaceNotAvailable: define<{ space: string; encoder?: string | undefined }>(
     'SPACE_NOT_AVAILABLE',
     ({ space, encoder }) =>
-      `The encoder ${encoder} has no features for the space ${space}: it has no such adapter.`,
+      encoder === undefined
+        ? `There are no features for space ${space}.`
+        : `Encoder ${encoder} has no features for space ${space}: it has no such adapter.`,
   ),
   textRequired: define<{ method: string; term: string }>(
     'TEXT_FEATURES_REQUIRED',
     ({ method, term }) =>
-      `${method} needs text features for ${term}, and there are none. The cache alone can be evaluated without (--cache-only).`,
+      `${method} needs text features for ${term}, but none were given. Add them, or evaluate the cache alone with --cache-only.`,
   ),
   datasetDiffers: define<{ name: string }>(
     'DATASET_DIFFERS',
     ({ name }) =>
-      `The dataset "${name}" does not hold what the experiment was made with: its fingerprint is another. Take the fingerprint out of the file to compare on it nevertheless.`,
+      `Dataset "${name}" is not the dataset of the experiment: the fingerprints differ. To compare anyway, remove the fingerprint from the file.`,
   ),
   datasetExists: define<{ name: string }>(
     'DATASET_EXISTS',
-    ({ name }) => `There is a dataset named "${name}" already.`,
+    ({ name }) => `A dataset named "${name}" already exists. Choose another name.`,
   ),
 
   // Images.
@@ -134,10 +135,10 @@ export const errors = {
       ? 'Give the image as exactly one of id, base64 and upload; none was given.'
       : `Give the image as exactly one of id, base64 and upload; ${list(given)} were given.`,
   ),
-  invalidBase64: define<object>('INVALID_BASE64', () => 'This is not base64.'),
+  invalidBase64: define<object>('INVALID_BASE64', () => 'The image is not valid base64.'),
   invalidImage: define<{ reason: string }>(
     'INVALID_IMAGE',
-    ({ reason }) => `This cannot be read as an image: ${reason}.`,
+    ({ reason }) => `The file cannot be read as an image: ${reason}.`,
   ),
   imageTooLarge: define<{ width: number; height: number; megapixels: number }>(
     'IMAGE_TOO_LARGE',
@@ -150,79 +151,78 @@ export const errors = {
   ),
   lengthRequired: define<object>(
     'LENGTH_REQUIRED',
-    () => 'A multipart request must say how long it is, in a Content-Length header.',
+    () => 'A multipart request needs a Content-Length header.',
   ),
 
-  // Limits: each can be set (docs/configuration.md).
-  tooManyRuns: define<{ most: number; count: number }>(
+  // Limits. Each has a setting (docs/configuration.md).
+  tooManyRuns: define<{ max: number; count: number }>(
     'TOO_MANY_RUNS',
-    ({ most, count }) => `A comparison has at most ${most} runs; this one would have ${count}.`,
+    ({ max, count }) => `A comparison may have at most ${max} runs; this one has ${count}.`,
   ),
-  pageTooLarge: define<{ most: number; first: number }>(
+  pageTooLarge: define<{ max: number; first: number }>(
     'PAGE_TOO_LARGE',
-    ({ most, first }) => `A page has at most ${most} entries, not ${first}.`,
+    ({ max, first }) => `A page may have at most ${max} entries, not ${first}.`,
   ),
-  tooManyFiles: define<{ most: number }>(
+  tooManyFiles: define<{ max: number }>(
     'TOO_MANY_FILES',
-    ({ most }) => `A multipart request has at most ${most} files.`,
+    ({ max }) => `A multipart request may have at most ${max} files.`,
   ),
-  tooManyImages: define<{ most: number; count: number }>(
+  tooManyImages: define<{ max: number; count: number }>(
     'TOO_MANY_IMAGES',
-    ({ most, count }) => `A request has at most ${most} images, not ${count}.`,
+    ({ max, count }) => `A request may have at most ${max} images, not ${count}.`,
   ),
-  tooManyComparisons: define<{ most: number }>(
+  tooManyComparisons: define<{ max: number }>(
     'TOO_MANY_COMPARISONS',
-    ({ most }) =>
-      `At most ${most} comparisons may wait or run at the same time; try again when one has ended.`,
+    ({ max }) => `At most ${max} comparisons may wait or run at the same time. Try again when one has ended.`,
   ),
-  queryTooLong: define<{ most: number }>(
+  queryTooLong: define<{ max: number }>(
     'QUERY_TOO_LONG',
-    ({ most }) => `A document has at most ${most} tokens; give long lists as variables.`,
+    ({ max }) => `A GraphQL document may have at most ${max} tokens. Send long lists as variables.`,
   ),
-  queryTooDeep: define<{ most: number }>(
+  queryTooDeep: define<{ max: number }>(
     'QUERY_TOO_DEEP',
-    ({ most }) => `A query goes at most ${most} fields deep.`,
+    ({ max }) => `A query may be at most ${max} fields deep.`,
   ),
-  queryTooCostly: define<{ most: number; cost: number | undefined }>(
+  queryTooCostly: define<{ max: number; cost: number | undefined }>(
     'QUERY_TOO_COSTLY',
-    ({ most, cost }) =>
-      `The query may cost at most ${most}, but costs ${cost ?? 'more'}: its fields, those of lists counted as often as the list may be long. Ask for fewer fields or smaller pages.`,
+    ({ max, cost }) =>
+      `The query costs ${cost ?? 'too much'}; the limit is ${max}. The cost counts the fields, and those in lists once per possible entry. Ask for fewer fields or smaller pages.`,
   ),
 
   // Access.
   unauthenticated: define<object>(
     'UNAUTHENTICATED',
-    () => 'This needs a key: send it as the header "Authorization: Bearer KEY".',
+    () => 'An API key is required. Send it in the header "Authorization: Bearer KEY".',
   ),
-  forbidden: define<object>('FORBIDDEN', () => 'This key is for reading alone: it may not run mutations.'),
+  forbidden: define<object>('FORBIDDEN', () => 'This key is read-only: it may not run mutations.'),
   forgedRequest: define<object>(
     'BAD_REQUEST',
     () =>
-      'A page of another origin may not ask for this; other clients send the header apollo-require-preflight.',
+      'Pages of other origins may not send this request. Other clients must send the header apollo-require-preflight.',
   ),
   hostNotAllowed: define<{ host: string }>(
     'HOST_NOT_ALLOWED',
-    ({ host }) => `Nothing is served under the name ${host}; SHOTBOARD_ALLOWED_HOSTS says which there are.`,
+    ({ host }) => `Host not allowed: ${host}. Add it to SHOTBOARD_ALLOWED_HOSTS if it is yours.`,
   ),
 
-  // Datasets that do not hold what is asked of them.
+  // Datasets that do not fit the request.
   notEnoughImages: define<{ className: string; has: number; shots: number }>(
     'NOT_ENOUGH_IMAGES',
     ({ className, has, shots }) =>
-      `Class "${className}" has ${has} image${has === 1 ? '' : 's'} in its support pool, fewer than the ${shots} shot${shots === 1 ? '' : 's'} asked for.`,
+      `Class "${className}" has ${has} image${has === 1 ? '' : 's'} in the support pool, but ${shots} shot${shots === 1 ? ' was' : 's were'} requested.`,
   ),
   classWithoutImages: define<{ className: string }>(
     'CLASS_WITHOUT_IMAGES',
     ({ className }) => `Class "${className}" has no images in the support pool.`,
   ),
-  noValidationSplit: define<{ dataset: string }>(
+  noValidationSplit: define<{ dataset?: string }>(
     'NO_VALIDATION_SPLIT',
     ({ dataset }) =>
-      `The dataset "${dataset}" has no validation images to select on; use LEAVE_ONE_OUT, which selects on the support set itself, or NONE, which takes the defaults.`,
+      `${dataset === undefined ? 'The data' : `Dataset "${dataset}"`} has no validation split to select on. Use LEAVE_ONE_OUT to select on the support set, or NONE to use the defaults.`,
   ),
   noTestSplit: define<{ dataset: string }>(
     'NO_TEST_SPLIT',
-    ({ dataset }) => `The dataset "${dataset}" has no test images to measure on.`,
+    ({ dataset }) => `Dataset "${dataset}" has no test images. Add some to measure accuracy.`,
   ),
   classesDiffer: define<{
     dataset: string
@@ -237,15 +237,18 @@ export const errors = {
   contentsChanged: define<object>(
     'CONTENTS_CHANGED',
     () =>
-      'The dataset, its prompts or the encoder have changed since this was asked for; ask for the comparison again.',
+      'The dataset, its prompts or the encoder changed after the comparison was requested. Request it again.',
   ),
   comparisonFinished: define<{ id: string; status: string }>(
     'COMPARISON_FINISHED',
-    ({ id, status }) => `The comparison ${id} has already ended (${status}) and cannot be cancelled.`,
+    ({ id, status }) => `Comparison ${id} has already ended (${status}), so it cannot be cancelled.`,
   ),
 
   // Imports.
-  unsupportedArchive: define<object>('UNSUPPORTED_ARCHIVE', () => 'This is neither a .zip nor a .tar.gz.'),
+  unsupportedArchive: define<object>(
+    'UNSUPPORTED_ARCHIVE',
+    () => 'The archive must be a .zip or a .tar.gz file.',
+  ),
   invalidArchive: define<{ archive: string; reason: string }>(
     'INVALID_ARCHIVE',
     ({ archive, reason }) => `${archive} cannot be imported: ${reason}.`,
@@ -256,7 +259,7 @@ export const errors = {
   ),
   archiveTooManyEntries: define<{ entries: number }>(
     'ARCHIVE_TOO_MANY_ENTRIES',
-    ({ entries }) => `The archive has more than the limit of ${entries} entries.`,
+    ({ entries }) => `The archive has more entries than the limit of ${entries}.`,
   ),
   archiveUnpacksTooLarge: define<{ megabytes: number }>(
     'ARCHIVE_UNPACKS_TOO_LARGE',
@@ -264,11 +267,12 @@ export const errors = {
   ),
   archivePackedTooTightly: define<{ ratio: number }>(
     'ARCHIVE_PACKED_TOO_TIGHTLY',
-    ({ ratio }) => `The archive unpacks to more than ${ratio} times its size, as no archive of images does.`,
+    ({ ratio }) =>
+      `The archive unpacks to more than ${ratio} times its size. Archives of images do not compress that far, so it is refused.`,
   ),
   archivePathLeavesFolder: define<{ path: string }>(
     'ARCHIVE_PATH_LEAVES_FOLDER',
-    ({ path }) => `The archive has an entry ${JSON.stringify(path)}, which is no path inside it.`,
+    ({ path }) => `The archive has the entry ${JSON.stringify(path)}, which leads outside the archive.`,
   ),
   fileTooLarge: define<{ megabytes: number }>(
     'FILE_TOO_LARGE',
@@ -276,25 +280,29 @@ export const errors = {
   ),
   importFinished: define<{ id: string; status: string }>(
     'IMPORT_FINISHED',
-    ({ id, status }) => `The import ${id} has already ended (${status}) and cannot be cancelled.`,
+    ({ id, status }) => `Import ${id} has already ended (${status}), so it cannot be cancelled.`,
   ),
 
-  // Things that are needed.
+  // In use, or not available now.
   inUse: define<{ what: string; by: string }>(
     'IN_USE',
-    ({ what, by }) => `The ${what} is in use by ${by}; cancel that, or wait until it has ended.`,
+    ({ what, by }) => `The ${what} is in use by ${by}. Cancel that, or wait until it has ended.`,
   ),
-  stopping: define<object>('STOPPING', () => 'The service is stopping; try again soon.'),
-  notFound: define<{ path: string }>('NOT_FOUND', ({ path }) => `There is nothing at ${path}.`),
+  stopping: define<object>('STOPPING', () => 'The service is shutting down. Try again soon.'),
+  notFound: define<{ path: string }>('NOT_FOUND', ({ path }) => `Not found: ${path}.`),
   comparisonNotFinished: define<{ id: string }>(
     'IN_USE',
-    ({ id }) => `The comparison ${id} has not ended; cancel it first.`,
+    ({ id }) => `Comparison ${id} has not ended. Cancel it first.`,
+  ),
+  trainingNotFinished: define<{ id: string }>(
+    'IN_USE',
+    ({ id }) => `Training ${id} has not ended. Cancel it first.`,
   ),
 
-  // Things that stop the start.
+  // Errors at startup, and with models.
   invalidSettings: define<{ mistakes: readonly string[] }>(
     'INVALID_SETTINGS',
-    ({ mistakes }) => `The settings have mistakes:\n${mistakes.map((m) => `  - ${m}`).join('\n')}`,
+    ({ mistakes }) => `Invalid settings:\n${mistakes.map((m) => `  - ${m}`).join('\n')}`,
   ),
   invalidModel: define<{ file: string; reason: string }>(
     'INVALID_MODEL',
@@ -303,48 +311,48 @@ export const errors = {
   providerUnavailable: define<{ provider: string; known: readonly string[] }>(
     'PROVIDER_UNAVAILABLE',
     ({ provider, known }) =>
-      `ONNX Runtime cannot run on ${provider} here; on this machine it has ${list(known)}. See docs/models.md.`,
+      `ONNX Runtime cannot run on ${provider} here. On this machine it supports ${list(known)}. See docs/models.md.`,
   ),
   modelNotFound: define<{ model: string; where: string }>(
     'MODEL_NOT_FOUND',
-    ({ model, where }) => `There is no model ${model} at ${where}.`,
+    ({ model, where }) => `Model ${model} not found at ${where}.`,
   ),
   modelAccessDenied: define<{ model: string }>(
     'MODEL_ACCESS_DENIED',
     ({ model }) =>
-      `The hub does not let ${model} be read: set HF_TOKEN to a token of an account that may (some models want their terms accepted first).`,
+      `The hub denies access to ${model}. Set HF_TOKEN to the token of an account with access. For some models the account must first accept their terms.`,
   ),
   modelIncomplete: define<{ model: string; missing: readonly string[] }>(
     'MODEL_INCOMPLETE',
-    ({ model, missing }) => `${model} lacks ${missing.join(', and ')}.`,
+    ({ model, missing }) => `${model} is incomplete. Missing: ${missing.join(', and ')}.`,
   ),
   modelDownloadFailed: define<{ model: string; reason: string }>(
     'MODEL_DOWNLOAD_FAILED',
     ({ model, reason }) =>
-      `The download of ${model} broke off (${reason}). What has come is kept: the same command goes on from there.`,
+      `The download of ${model} failed (${reason}). Run the same command again to resume it.`,
   ),
   modelChecksum: define<{ file: string }>(
     'MODEL_CHECKSUM',
-    ({ file }) =>
-      `${file} is not what the hub says it should be: its checksum differs. It was deleted; try again.`,
+    ({ file }) => `${file} does not match the checksum of the hub, so it was deleted. Try again.`,
   ),
   modelDiskFull: define<{ folder: string; needed: number; free: number }>(
     'MODEL_DISK_FULL',
     ({ folder, needed, free }) =>
-      `The model needs ${megabytes(needed)} in ${folder}, where ${megabytes(free)} are free.`,
+      `The model needs ${megabytes(needed)} in ${folder}, but only ${megabytes(free)} are free.`,
   ),
   modelExists: define<{ id: string; folder: string }>(
     'MODEL_EXISTS',
     ({ id, folder }) =>
-      `There is an encoder ${id} already, in ${folder}; remove it first, or give another --id.`,
+      `Encoder ${id} already exists, in ${folder}. Remove it first, or choose another --id.`,
   ),
   modelNotRemovable: define<{ id: string; folder: string }>(
     'MODEL_NOT_REMOVABLE',
-    ({ id, folder }) => `The encoder ${id} was not added by Shotboard; it is in ${folder}.`,
+    ({ id, folder }) =>
+      `Encoder ${id} was not added by Shotboard, so it cannot be removed by it. Its folder is ${folder}.`,
   ),
   invalidAdapter: define<{ file: string; model: string; reason: string }>(
     'INVALID_ADAPTER',
-    ({ file, model, reason }) => `The adapter ${file} cannot be attached to ${model}: ${reason}.`,
+    ({ file, model, reason }) => `The adapter ${file} does not fit ${model}: ${reason}.`,
   ),
   invalidAdapterFile: define<{ file: string; reason: string }>(
     'INVALID_ADAPTER',
@@ -356,7 +364,7 @@ export const errors = {
   ),
   portInUse: define<{ host: string; port: number }>(
     'PORT_IN_USE',
-    ({ host, port }) => `Port ${port} on ${host} is in use; set PORT to another one.`,
+    ({ host, port }) => `Port ${port} on ${host} is in use. Set PORT to another port.`,
   ),
   dataFolderInUse: define<{ folder: string; holder: FolderHolder | undefined }>(
     'DATA_FOLDER_IN_USE',
@@ -364,28 +372,26 @@ export const errors = {
       if (!holder) return `${folder} is in use by another process.`
       const { url, command, pid, host, since } = holder
       const who = url === undefined ? `"${command}"` : `the service at ${url}`
-      const instead = url === undefined ? 'wait for it or stop it' : 'stop it, or work through it with --url'
-      return `${folder} is in use by ${who} (process ${pid} on ${host}, since ${since}); ${instead}.`
+      const instead =
+        url === undefined ? 'Wait for it or stop it' : 'Stop it, or send the work to it with --url'
+      return `${folder} is in use by ${who} (process ${pid} on ${host}, since ${since}). ${instead}.`
     },
   ),
   openToAll: define<{ host: string }>(
     'OPEN_TO_ALL',
     ({ host }) =>
-      `Listening on ${host} without keys, everybody who reaches this machine could read, change and delete everything. Set SHOTBOARD_API_KEYS (npx shotboard key makes one); or, where that is meant, SHOTBOARD_ALLOW_OPEN=on as well.`,
+      `Refusing to listen on ${host} without API keys: anyone who can reach this machine could read, change and delete everything. Set SHOTBOARD_API_KEYS (make a key with npx shotboard key). If open access is what you want, set SHOTBOARD_ALLOW_OPEN=on.`,
   ),
   databaseUnavailable: define<{ reason: string }>(
     'DATABASE_UNAVAILABLE',
     ({ reason }) => `The database cannot be used: ${reason}.`,
   ),
 
-  // Disks and databases that fail. What failed may be asked for again when they are well.
-  diskFull: define<{ what: string }>(
-    'DISK_FULL',
-    ({ what }) => `The disk is full: there is no room for ${what}.`,
-  ),
+  // Disk and database failures. The same request may succeed later.
+  diskFull: define<{ what: string }>('DISK_FULL', ({ what }) => `The disk is full: could not write ${what}.`),
   storageFailed: define<{ doing: 'writing' | 'reading'; what: string; reason: string }>(
     'STORAGE_FAILED',
-    ({ doing, what, reason }) => `There is no ${doing} ${what}: ${reason}.`,
+    ({ doing, what, reason }) => `Could not ${doing === 'writing' ? 'write' : 'read'} ${what}: ${reason}.`,
   ),
 
   // Files.
@@ -395,7 +401,7 @@ export const errors = {
   ),
   invalidExperiment: define<{ file: string; reason: string }>(
     'INVALID_EXPERIMENT',
-    ({ file, reason }) => `${file} is not a usable experiment: ${reason}.`,
+    ({ file, reason }) => `${file} is not a valid experiment: ${reason}.`,
   ),
   invalidTensor: define<{ tensor: string; reason: string }>(
     'INVALID_TENSOR',
@@ -403,45 +409,46 @@ export const errors = {
   ),
   invalidTensorFile: define<{ file: string; reason: string }>(
     'INVALID_TENSOR_FILE',
-    ({ file, reason }) => `${file} is not a usable safetensors file: ${reason}.`,
+    ({ file, reason }) => `${file} is not a valid safetensors file: ${reason}.`,
   ),
 
   // Training.
   adapterExists: define<{ name: string; encoder: string }>(
     'ADAPTER_EXISTS',
-    ({ name, encoder }) => `The encoder ${encoder} has an adapter named "${name}" already, or in training.`,
+    ({ name, encoder }) =>
+      `Encoder ${encoder} already has an adapter named "${name}", or is training one. Choose another name.`,
   ),
   trainingFinished: define<{ id: string; status: string }>(
     'TRAINING_FINISHED',
-    ({ id, status }) => `The training ${id} has already ended (${status}) and cannot be cancelled.`,
+    ({ id, status }) => `Training ${id} has already ended (${status}), so it cannot be cancelled.`,
   ),
   cannotDifferentiate: define<{ reason: string }>(
     'CANNOT_DIFFERENTIATE',
-    ({ reason }) => `The encoder's graph cannot be differentiated: ${reason}.`,
+    ({ reason }) => `The encoder cannot be trained, because its graph cannot be differentiated: ${reason}.`,
   ),
   imageSizeFixed: define<{ size: number; reason: string }>(
     'IMAGE_SIZE_FIXED',
-    ({ size, reason }) => `The encoder cannot be made to take images of ${size} pixels: ${reason}.`,
+    ({ size, reason }) => `The encoder cannot process images of ${size} pixels: ${reason}.`,
   ),
   trainingImages: define<{ reason: string }>(
     'TRAINING_IMAGES',
-    ({ reason }) => `There is not enough to train on: ${reason}.`,
+    ({ reason }) => `Not enough images to train on: ${reason}.`,
   ),
   trainingDiverged: define<{ step: number; loss: number }>(
     'TRAINING_DIVERGED',
     ({ step, loss }) =>
-      `Training was stopped at step ${step}, whose loss (${loss}) or gradient is not a finite number; the last good checkpoint is kept. A lower rate may help.`,
+      `Training stopped at step ${step}: the loss (${loss}) or the gradient is not a finite number. The last good checkpoint is kept. Try a lower learning rate.`,
   ),
   internal: define<object>(
     'INTERNAL_SERVER_ERROR',
-    () => 'Something went wrong inside Shotboard; its log says what.',
+    () => 'Something went wrong inside Shotboard. Its log has the cause.',
   ),
   cancelled: define<object>('CANCELLED', () => 'The work was cancelled.'),
 } as const
 
-/** What the system or a library calls what it threw, such as ENOENT; undefined where it has no name for it. */
+/** The `code` of an error of the system or a library, such as ENOENT; undefined if it has none. */
 export const systemCodeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error ? String(error.code) : undefined
 
-/** The message of whatever was thrown. */
+/** The message of a thrown value, which may be something else than an Error. */
 export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,21 +1,24 @@
 // What programs and plugins import as `shotboard`.
 
-export type { Batch } from './cache/batch.js'
-export { buildCache, type Cache, type SpaceFeatures, type Support } from './cache/cache.js'
+export { buildCache } from './cache/cache.js'
+export type { Batch, Cache } from './cache/contract.js'
 export { type Encoder, openEncoder } from './encoders/encoder.js'
 export { ShotboardError } from './errors.js'
 export { type Evaluation, type EvaluationOptions, evaluate } from './evaluation/evaluate.js'
+export { type FitOptions, type FittedMethod, fitMethod, scoreQueries } from './evaluation/fit.js'
+export type { KlScaling, Selection } from './evaluation/protocol.js'
+export { mcnemar, type Statistic, summarise } from './evaluation/statistics.js'
+export { type FeatureFile, parseFeatureFile, readFeatureFile } from './features/feature-file.js'
+export type { LabelledImages } from './features/labelled-images.js'
+export type { SpaceFeatures } from './features/space-features.js'
+export type { Support } from './features/support.js'
 export {
   evaluateFeatures,
   type FeatureEvaluation,
   type FeatureEvaluationOptions,
-} from './evaluation/evaluate-features.js'
-export { type FeatureFile, parseFeatureFile, readFeatureFile } from './evaluation/feature-file.js'
-export { type FitOptions, type FittedMethod, fitMethod, scoreQueries } from './evaluation/fit.js'
-export type { KlScaling, Labelled, Selection } from './evaluation/protocol.js'
-export { mcnemar, type Statistic, summarise } from './evaluation/statistics.js'
-export { type Library, type LibrarySettings, openLibrary } from './library/library.js'
-export { builtin } from './methods/builtin.js'
+} from './library/evaluate-features.js'
+export { type Library, type OpenedLibrary, openLibrary } from './library/library.js'
+export type { LibrarySettings } from './library/settings.js'
 export {
   defineMethod,
   type Hyperparameter,
@@ -30,11 +33,12 @@ export {
   weight,
 } from './methods/contract.js'
 export { papers } from './methods/papers.js'
-export type { Plugin } from './methods/plugin.js'
-export { createRegistry, type Registry } from './methods/registry.js'
 export { cacheAffinity } from './methods/terms/cache-affinity.js'
 export { textDistributionKl } from './methods/terms/text-distribution-kl.js'
 export { zeroShot } from './methods/terms/zero-shot.js'
+export { builtin } from './plugins/builtin.js'
+export type { Plugin } from './plugins/plugin.js'
+export { createRegistry, type Registry } from './plugins/registry.js'
 export { type RunningServer, startServer } from './server.js'
 export { readSettings, type Settings } from './settings/settings.js'
 export { defineSpace, type FeatureSpace, type FittedSpace, type LabelledFeatures } from './spaces/contract.js'

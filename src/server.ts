@@ -1,28 +1,26 @@
 import type { AddressInfo } from 'node:net'
 import { errors } from './errors.js'
-import { isLoopback } from './http/hosts.js'
+import { isLoopback } from './http/access/hosts.js'
 import { createHttpServer } from './http/http-server.js'
 import { createMetrics } from './http/metrics.js'
 import { createLog } from './http/request-log.js'
-import { type Library, openLibrary } from './library/library.js'
+import { type OpenedLibrary, openLibrary } from './library/index.js'
 import type { Settings } from './settings/settings.js'
 import { version } from './version.js'
 
-/** Requests that are being answered when the service stops have so long. */
-const msForAnswers = 4000
+const shutdownGraceMs = 4000
 
 export interface RunningServer {
-  /** Where it is reached, such as `http://localhost:4000`. */
+  /** The base URL, such as `http://localhost:4000`. */
   readonly url: string
-  readonly library: Library
-  /** Finishes what is being answered, stops listening, parks what is running and closes everything. */
+  readonly library: OpenedLibrary
+  /** Finishes open responses, stops listening, interrupts running jobs, which resume at the next start, and closes all. */
   close(): Promise<void>
 }
 
 /**
- * Starts Shotboard: the library and the server in front of it.
- * Throws as `openLibrary`, PORT_IN_USE where the port is taken, and OPEN_TO_ALL where everybody could use it and nobody said
- * that this is meant.
+ * Starts Shotboard: the library and its HTTP server. Throws as `openLibrary`, PORT_IN_USE, and OPEN_TO_ALL if it would
+ * listen on a public address without keys and without the setting `allowOpen`.
  */
 export async function startServer(settings: Settings): Promise<RunningServer> {
   const { host, port, apiKeys, allowOpen } = settings
@@ -35,7 +33,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   })
   metrics.watchJobs(library.jobCounts)
   try {
-    const { server, drain } = await createHttpServer({ library, settings, metrics, log })
+    const { server, finish } = await createHttpServer({ library, settings, metrics, log })
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) => {
         reject(error.code === 'EADDRINUSE' ? errors.portInUse({ host, port }) : error)
@@ -43,7 +41,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
       server.listen(port, host, resolve)
     })
     const address = server.address() as AddressInfo
-    const url = `http://${nameOf(host)}:${address.port}`
+    const url = `http://${hostnameOf(host)}:${address.port}`
     await library.announce(url)
     log.info({ url, version }, 'listening')
     return {
@@ -51,8 +49,8 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
       library,
       async close() {
         log.info('stopping')
-        // Whoever asks meanwhile is told so.
-        await drain(msForAnswers)
+        // The server still listens meanwhile, so that it can refuse new requests with a clear error.
+        await finish(shutdownGraceMs)
         const closed = new Promise<void>((resolve) => server.close(() => resolve()))
         server.closeAllConnections()
         await closed
@@ -66,5 +64,5 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   }
 }
 
-const nameOf = (host: string): string =>
+const hostnameOf = (host: string): string =>
   ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host

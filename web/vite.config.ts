@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
-/** Where `npm run web` finds the service. */
+/** The address of the service for `npm run web`. */
 const service = process.env.SHOTBOARD_URL ?? 'http://localhost:4000'
 
 export default defineConfig({
@@ -11,9 +11,9 @@ export default defineConfig({
     outDir: fileURLToPath(new URL('../dist/web', import.meta.url)),
     emptyOutDir: true,
     target: 'es2023',
-    // The content security policy takes fonts from files alone.
+    // The content security policy allows fonts only from files.
     assetsInlineLimit: 0,
-    // Pages and formulas are loaded when first shown; a warning here would only repeat the test of the bundle's size.
+    // Pages and formulas are loaded on demand. A test checks the size of the bundle, so this warning is not needed.
     chunkSizeWarningLimit: 1000,
   },
   server: {

@@ -1,10 +1,10 @@
+import type { OverlapReport } from '../../src/comparisons/overlap.js'
+import type { CorrelationPoint, OverlapCorrelation } from '../../src/comparisons/overlap-correlation.js'
 import { correlate } from '../../src/evaluation/overlap/correlation.js'
 import { summarise } from '../../src/evaluation/statistics.js'
-import type { OverlapReport } from '../../src/library/overlap.js'
-import type { CorrelationPoint, OverlapCorrelation } from '../../src/library/overlap-correlation.js'
 import type { RunRow } from '../../src/store/runs.js'
 
-/** What was measured on one dataset. */
+/** The measurements on one dataset. */
 export interface Studied {
   readonly dataset: string
   readonly overlap: OverlapReport
@@ -19,20 +19,20 @@ interface Plan {
   readonly seeds: readonly number[]
 }
 
-/** The study as Markdown: overlap and accuracy by space, and how the two go together. */
+/** The study as Markdown: overlap and accuracy by space, and their correlation. */
 export const describeStudy = (studied: readonly Studied[], plan: Plan): string =>
   studied
     .flatMap((each) => [
       `### ${each.dataset}`,
       table(each, plan),
-      `On the way of the first seed's trainings (${plan.methods[0]}, ${plan.shots.at(-1)} shots):`,
+      `During the trainings of the first seed (${plan.methods[0]}, ${plan.shots.at(-1)} shots):`,
       wayOf(each, plan),
-      'Reduction of overlap against gain in accuracy, one point for each method, shots and space:',
+      'Correlation of reduced overlap with gained accuracy, one point per method, shots and space:',
       correlations(each, plan),
     ])
     .join('\n\n')
 
-/** Rows that stand for several adapters, which differ in the seed alone. */
+/** Rows for several adapters that differ only in the seed. */
 function rowsOf({ objectives, seeds }: Plan): ReadonlyMap<string, readonly string[]> {
   return new Map<string, readonly string[]>([
     ...['clip', 'imo', 'centred', 'whitened', 'shrunk'].map((space) => [space, [space]] as const),
@@ -61,7 +61,7 @@ function table({ overlap, runs }: Studied, plan: Plan): string {
   return markdown([head, ...lines])
 }
 
-/** Mean, and the bootstrap's 95 % interval where there are several. */
+/** The mean, with a 95 % bootstrap interval if there are several values. */
 function interval(values: readonly number[], digits: number): string {
   const { mean, low, high, n } = summarise(values)
   const of = (value: number) => value.toFixed(digits)
@@ -94,7 +94,7 @@ const stepOf = (space: string): number => Number(/step-(\d+)$/.exec(space)?.[1] 
 function correlations({ correlation }: Studied, { objectives }: Plan): string {
   const groups: Record<string, (point: CorrelationPoint) => boolean> = {
     'all spaces': () => true,
-    'trained adapters, also on the way': ({ space }) => space.startsWith('imo'),
+    'trained adapters, also during training': ({ space }) => space.startsWith('imo'),
     'training-free spaces': ({ space }) => !space.startsWith('imo'),
     ...Object.fromEntries(
       objectives.map((name) => [name, ({ space }: CorrelationPoint) => space.startsWith(`imo:${name}-`)]),

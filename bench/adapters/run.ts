@@ -14,12 +14,12 @@ import { sharedFolder } from '../data.js'
 import { describeStudy, type Studied } from './describe.js'
 
 /**
- * Trains adapters of the embedded encoder on generic images, by both objectives and three seeds, and measures on other
- * images what they do to overlap and accuracy, beside the shipped adapter and the training-free spaces; as Markdown.
+ * Trains adapters of the embedded encoder on generic images, with both objectives and three seeds. Measures their
+ * overlap and accuracy on other images, next to the shipped adapter and the training-free spaces. Prints Markdown.
  *
  *     npm run adapters
- *     npm run adapters -- --objective supervised --seeds 1    # a piece of it
- *     npm run adapters -- --epochs 3                          # fewer than the paper's ten with self-supervision
+ *     npm run adapters -- --objective supervised --seeds 1    # a part of it
+ *     npm run adapters -- --epochs 3                          # fewer than the paper's ten for self-supervised training
  */
 const { values } = parseArgs({
   options: {
@@ -34,13 +34,13 @@ const supportSeeds = [1, 2, 3]
 const shots = [1, 4, 16]
 const methods = ['tip-adapter', 'tip-x', 'prototype', 'gda']
 const fixedSpaces = ['clip', 'imo', 'centred', 'whitened', 'shrunk']
-/** Shares of the first seed's training after which the adapter is measured as well. */
+/** Shares of the first seed's training at which the adapter is measured too. */
 const snapshots = [1 / 8, 1 / 4, 1 / 2]
 
 const generic = await sharedFolder('tiny-imagenet-50')
 const photos = await sharedFolder('cifar10-photos')
 if (!generic || !photos) {
-  console.error('The generic images or the photos are not there (see bench/data.ts).')
+  console.error('The generic images or the photos are missing (see bench/data.ts).')
   process.exit(1)
 }
 const demo = fileURLToPath(new URL('../../demo/fashion-mnist', import.meta.url))
@@ -60,7 +60,7 @@ try {
 }
 process.exit(0)
 
-/** Trains one adapter and adds it, and, of the first seed, what it was on the way. */
+/** Trains one adapter and adds it. For the first seed, adds its checkpoints too. */
 async function train(objective: ObjectiveName, seed: number, datasetId: string): Promise<void> {
   const settings = parseTrainingSettings({
     ...{ objective, seed },
@@ -76,7 +76,7 @@ async function train(objective: ObjectiveName, seed: number, datasetId: string):
   const wanted = new Set(seed === seeds[0] ? snapshots.map((share) => Math.round(share * steps)) : [])
   const runtime = openRuntime()
   const started = performance.now()
-  const classes = ((await library.store.datasets.classes([datasetId])).get(datasetId) ?? []).length
+  const classes = (await library.store.datasets.classes(datasetId)).length
   const { adapter, losses } = await trainAdapter(runtime, {
     model: library.encoders.model('mini-clip'),
     ...{ images, classes, settings },
@@ -115,6 +115,6 @@ async function study(path: string): Promise<Studied> {
   })
   const ended = await library.comparisons.ended(id)
   if (ended.status !== 'SUCCEEDED') throw new Error(ended.error ?? ended.status)
-  const runs = (await library.store.comparisons.runs([id])).get(id) ?? []
+  const runs = await library.store.comparisons.runs(id)
   return { dataset: dataset.name, overlap, runs, correlation: await library.overlapCorrelation([id]) }
 }

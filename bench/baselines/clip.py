@@ -1,8 +1,8 @@
 """ONNX Runtime or PyTorch on the image tower of a model that tools/export-clip/export.py wrote with --weights:
 python clip.py MODEL_DIR onnxruntime|pytorch
 
-Reads lines `N REPEATS` and answers each with the milliseconds that a batch of N images took, on average over batches one after
-the other, so that the caller can let it take turns with others.
+Reads lines `N REPEATS` and answers each with the mean milliseconds of a batch of N images, over batches one after
+the other, so that the caller can run several in turns.
 """
 import os
 import sys
@@ -34,7 +34,7 @@ def open_pytorch():
 
     torch.set_num_threads(threads)
     saved = torch.load(f"{folder}/weights.pt")
-    # The attention that PyTorch would choose, not the one that is easiest to export.
+    # The attention that PyTorch chooses by default, not the one that is easiest to export.
     model, vision, _ = build(saved["architecture"], attention="sdpa")
     model.load_state_dict(saved["state"])
 

@@ -1,4 +1,4 @@
-"""Pillow's resizing: reads lines `WIDTH HEIGHT TO_WIDTH TO_HEIGHT REPEATS` and answers each with the milliseconds of one, on average."""
+"""Pillow's resizing: reads lines `WIDTH HEIGHT TO_WIDTH TO_HEIGHT REPEATS` and answers each with the mean milliseconds of one."""
 import sys
 import time
 

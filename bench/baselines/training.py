@@ -1,7 +1,7 @@
 """A training step of an image tower's adapters in PyTorch: python training.py MODEL BATCH CLASSES
 
 MODEL is models/mini-clip/vision.onnx, or what tools/export-clip/export.py wrote with --weights. Answers each line `step` with
-the milliseconds that a step took, and `memory` with the most MiB that the process has had resident.
+the milliseconds of a step, and `memory` with the peak resident MiB of the process.
 """
 import os
 import resource

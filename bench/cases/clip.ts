@@ -6,17 +6,18 @@ import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { writeAdapter } from '../../src/encoders/adapters/adapter.js'
 import { batched } from '../../src/encoders/batching.js'
-import { type Encoder, type ImageSource, openEncoder } from '../../src/encoders/encoder.js'
+import { type Encoder, openEncoder } from '../../src/encoders/encoder.js'
 import { readModelFolder } from '../../src/encoders/model-folder.js'
-import { openVisionTower, type VisionTower } from '../../src/encoders/towers.js'
-import { seeded } from '../../src/random.js'
+import type { ImageSource } from '../../src/encoders/prepare-batch.js'
+import { openVisionTower, type VisionTower } from '../../src/encoders/vision-tower.js'
+import { seeded } from '../../src/system/random.js'
 import { type Matrix, makeUnit, matrix, rowOf } from '../../src/tensor/matrix.js'
 import { openRuntime, type Runtime, type Session } from '../../src/tensor/runtime.js'
 import { against, type Benchmark, cost, inTurns, onceMs, type Row, times } from '../benchmark.js'
 import { startOurs, startPython } from '../contestants.js'
 import { noise } from '../noise.js'
 
-/** Images a batch, how many batches one after the other make a turn, and how many turns there are. */
+/** Images per batch, batches per turn, and turns. */
 const batches = [
   { count: 1, repeats: 3, turns: 61 },
   { count: 8, repeats: 1, turns: 61 },
@@ -24,8 +25,8 @@ const batches = [
 ]
 
 /**
- * CLIP's image towers of true size, from a folder of exports made by `tools/export-clip` with `--precision fp32 q8
- * --weights`, named as its architectures are; the folder is $CLIP_EXPORTS.
+ * CLIP's image towers in their real size. $CLIP_EXPORTS is a folder of exports made by `tools/export-clip` with
+ * `--precision fp32 q8 --weights`, each named after its architecture.
  */
 export const clipSpeed = ['vit-b-32', 'vit-b-16'].map(
   (architecture): Benchmark => ({
@@ -59,7 +60,7 @@ async function withExport(
   return measure(folder)
 }
 
-/** Ours, ONNX Runtime in Python, PyTorch and our q8, each in a process of its own, taking turns. */
+/** Ours, ONNX Runtime in Python, PyTorch and our q8, each in its own process, in turns. */
 async function speedOf(name: string, folder: string): Promise<Row[]> {
   const contestants = await withVariant(folder, 'q8', false, async (variant) => ({
     ours: await startOurs('clip.ts', folder),
@@ -81,7 +82,7 @@ async function speedOf(name: string, folder: string): Promise<Row[]> {
   return [...rows, ...(await featuresOf(name, folder))]
 }
 
-/** How far q8's features are from those in fp32, and of the smaller architecture what batching gives. */
+/** The difference of q8 features from fp32 features, and the gain of batching for the smaller architecture. */
 async function featuresOf(name: string, folder: string): Promise<Row[]> {
   const runtime = openRuntime()
   const fp32 = await openVisionTower(await readModelFolder(folder), runtime)
@@ -102,7 +103,7 @@ async function featuresOf(name: string, folder: string): Promise<Row[]> {
   return rows
 }
 
-/** 32 clients, each with one image at a time, with and without their images going through the model together. */
+/** 32 clients with one image at a time, with and without batching of their images. */
 async function clientsOf(name: string, tower: VisionTower): Promise<Row> {
   const image = noise(1)
   const clients = (most: number) => {
@@ -113,7 +114,7 @@ async function clientsOf(name: string, tower: VisionTower): Promise<Row> {
   return against(`${name}, 32 clients at once, batched beside one by one`, together, apart)
 }
 
-/** From JPEG files on disk, beside the model alone on pixels; and both spaces beside one. */
+/** From JPEG files on disk, compared with the model on pixels only; and both spaces compared with one. */
 async function filesOf(name: string, folder: string): Promise<Row[]> {
   const runtime = withSharedSessions(openRuntime())
   const directory = await mkdtemp(join(tmpdir(), 'shotboard-bench-'))
@@ -123,7 +124,7 @@ async function filesOf(name: string, folder: string): Promise<Row[]> {
       const images = await jpegFiles(directory, count)
       const encoder = await openEncoder(variant, runtime)
       const tower = await openVisionTower(await readModelFolder(variant), runtime)
-      // Eight is the batch that the encoder itself makes of such images.
+      // The encoder itself uses batches of eight for such images.
       const pixels = noise(8)
       const alone = (run: () => Promise<unknown>) => () =>
         onceMs(async () => {
@@ -164,7 +165,7 @@ async function filesOf(name: string, folder: string): Promise<Row[]> {
   }
 }
 
-/** The same graph opened twice is one session, so that files and the model alone have the same caches. */
+/** Opens the same graph once, so that both measurements use the same caches. */
 function withSharedSessions(runtime: Runtime): Runtime {
   const sessions = new Map<string, Promise<Session>>()
   return {
@@ -178,7 +179,7 @@ function withSharedSessions(runtime: Runtime): Runtime {
   }
 }
 
-/** Memory above a process whose embedded encoder is open and has worked. */
+/** Memory above that of a process whose embedded encoder is open and has worked. */
 async function memoryOf(folder: string): Promise<Row[]> {
   const runtime = openRuntime()
   const directory = await mkdtemp(join(tmpdir(), 'shotboard-bench-'))
@@ -227,7 +228,7 @@ const resident = (): number => {
   return process.memoryUsage().rss
 }
 
-/** The export in another precision, perhaps with an adapter of random numbers, for as long as `use` runs. */
+/** Provides the export in another precision, optionally with a random adapter, while `use` runs. */
 async function withVariant<T>(
   folder: string,
   precision: 'fp32' | 'q8',
@@ -269,7 +270,7 @@ function writeRandomAdapter(file: string): Promise<void> {
   })
 }
 
-/** Photographs as far as their sizes go: smooth shapes with grain, some 60 kB each. */
+/** Images with the sizes of photographs: smooth shapes with grain, about 60 kB each. */
 async function jpegFiles(directory: string, count: number): Promise<ImageSource[]> {
   const [width, height] = [500, 375]
   const random = seeded('photographs')

@@ -17,7 +17,10 @@ const query = `{ comparisons(first: 20) { totalCount pageInfo { hasNextPage endC
   runs { id status shots seed accuracy method { id } space { id } hyperparameters { name value } timings { searchMs } }
 } } }`
 
-/** A dashboard's query over 20 comparisons with 15 runs each, of 200 stored, over HTTP; on SQLite, and on Postgres where there is one. */
+/**
+ * A query of the dashboard over 20 comparisons with 15 runs each, of 200 stored, over HTTP; on SQLite, and on
+ * Postgres if available.
+ */
 export const dashboard: Benchmark = {
   name: 'dashboard-query',
   async run() {
@@ -62,7 +65,7 @@ async function measure(name: string, databaseUrl: string | undefined): Promise<R
   }
 }
 
-/** A database of its own on the server at TEST_DATABASE_URL, or at the usual address. */
+/** A new database on the server at TEST_DATABASE_URL, or at the default address. */
 async function newPostgres() {
   const { TEST_DATABASE_URL: server = 'postgresql://postgres@127.0.0.1:5432/postgres' } = process.env
   const run = async (sql: string) => {

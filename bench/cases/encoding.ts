@@ -7,7 +7,7 @@ import { type Benchmark, medianMs } from '../benchmark.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** The embedded encoder from image files on disk, one space and both. */
+/** The embedded encoder on image files, with one space and with both. */
 export const encoding: Benchmark = {
   name: 'encoding',
   async run() {

@@ -1,10 +1,10 @@
-import { evaluateFeatures } from '../../src/evaluation/evaluate-features.js'
 import { fitMethod, scoreQueries } from '../../src/evaluation/fit.js'
 import { argmax } from '../../src/evaluation/metrics.js'
-import { builtin } from '../../src/methods/builtin.js'
-import { createRegistry } from '../../src/methods/registry.js'
+import { evaluateFeatures } from '../../src/library/evaluate-features.js'
 import { rangesOver, scoreBatch } from '../../src/methods/score.js'
 import { tipX } from '../../src/methods/tip-x.js'
+import { builtin } from '../../src/plugins/builtin.js'
+import { createRegistry } from '../../src/plugins/registry.js'
 import { clip } from '../../src/spaces/clip.js'
 import { createKernels } from '../../src/tensor/kernels.js'
 import { rowOf } from '../../src/tensor/matrix.js'
@@ -12,10 +12,10 @@ import { openRuntime } from '../../src/tensor/runtime.js'
 import type { Benchmark, Row } from '../benchmark.js'
 import { caltech61 } from '../data.js'
 
-/** The batch of rows that the published loop goes by. */
+/** The batch size of the published loop. */
 const rowsPerBatch = 100
 
-/** What the two faults of published code that Shotboard does not repeat do to its numbers. */
+/** The effect of two faults of the published code that Shotboard does not repeat. */
 export const faults: Benchmark = {
   name: 'faults',
   async run() {
@@ -75,8 +75,8 @@ export const faults: Benchmark = {
 }
 
 /**
- * The rows that are right where the loop over full batches leaves the KL matrix of the last rows at 0: they keep no KL
- * term but a constant a key, and the least divergence of the matrix becomes 0, which moves the range for all.
+ * The correct rows when a loop over full batches leaves the last rows of the KL matrix at 0. Those rows have only a
+ * constant per key instead of a KL term, and the smallest divergence becomes 0, which changes the range for all rows.
  */
 async function withLastBatchDropped(
   { method, cache, values }: Awaited<ReturnType<typeof fitMethod>>,

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openFeatureStore } from '../../src/cache/feature-store.js'
+import { openFeatureStore } from '../../src/features/feature-store.js'
 import { type Benchmark, medianMs, ms } from '../benchmark.js'
 import { normals } from '../data.js'
 
 const images = 16_000
 const dimensions = 512
 
-/** Stored features found again: opening the store and loading all of them. */
+/** Opens the feature store and loads all stored features. */
 export const featureStore: Benchmark = {
   name: 'feature-store',
   async run() {

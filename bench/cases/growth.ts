@@ -9,7 +9,7 @@ import { syntheticFeatures } from '../data.js'
 
 const sizes = [1, 2, 4, 8]
 
-/** Cost in queries and in keys, four sizes of each: doubling one should double the time. */
+/** The cost by number of queries and of keys, at four sizes each. Doubling one should double the time. */
 export const growth: Benchmark = {
   name: 'growth',
   async run() {

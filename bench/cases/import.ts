@@ -3,15 +3,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { openLibrary } from '../../src/library/library.js'
-import { seeded } from '../../src/random.js'
 import { readSettings } from '../../src/settings/settings.js'
+import { seeded } from '../../src/system/random.js'
 import { type Benchmark, onceMs, seconds } from '../benchmark.js'
 
 const images = 20_000
 const classes = 10
 const side = 32
 
-/** A folder of files of CIFAR's size into an empty data folder, encoding apart; and once more, when there is nothing new. */
+/**
+ * Imports a folder of files of CIFAR's size into an empty data folder, without encoding; then once more with nothing
+ * new.
+ */
 export const importing: Benchmark = {
   name: 'import',
   async run() {
@@ -41,7 +44,7 @@ export const importing: Benchmark = {
   },
 }
 
-/** Pictures of smooth noise, about as large as CIFAR's when compressed. */
+/** Images of smooth noise, about as large as CIFAR's when compressed. */
 async function writeImages(folder: string): Promise<void> {
   const random = seeded('import')
   for (let c = 0; c < classes; c++) await mkdir(join(folder, `class ${c}`), { recursive: true })

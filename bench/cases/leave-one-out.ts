@@ -9,10 +9,10 @@ import { openRuntime } from '../../src/tensor/runtime.js'
 import { type Benchmark, medianMs, ms, onceMs, type Row, times } from '../benchmark.js'
 import { caltech61 } from '../data.js'
 
-/** Folds that are really fitted anew, to extrapolate from. */
+/** Folds that are actually refitted, to extrapolate from. */
 const folds = 4
 
-/** The support set against itself with each own key left out, against one ordinary pass over it, and against refits. */
+/** Leave-one-out over the support set, compared with one ordinary pass and with refits. */
 export const leaveOneOut: Benchmark = {
   name: 'leave-one-out',
   async run() {

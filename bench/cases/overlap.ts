@@ -1,6 +1,6 @@
 import { bootstrapInterval, groups } from '../../src/evaluation/overlap/bootstrap.js'
 import { measureOverlap } from '../../src/evaluation/overlap/overlap.js'
-import { seeded } from '../../src/random.js'
+import { seeded } from '../../src/system/random.js'
 import { createKernels } from '../../src/tensor/kernels.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
 import { bootstrapByDefinition } from '../../test/reference/bootstrap.js'
@@ -12,7 +12,7 @@ const images = 5000
 const dimensions = 512
 const classes = 100
 
-/** Everything that is told of the overlap of 5,000 images, whose 12.5 million pairs are all looked at. */
+/** All overlap measures of 5,000 images, over all 12.5 million pairs. */
 export const overlap: Benchmark = {
   name: 'overlap',
   async run() {

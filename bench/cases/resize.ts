@@ -1,9 +1,12 @@
-import { resample } from '../../src/encoders/pixels/resample.js'
-import { seeded } from '../../src/random.js'
+import { resample } from '../../src/images/pixels/resample.js'
+import { seeded } from '../../src/system/random.js'
 import { against, type Benchmark, inTurns, median, ms, onceMs, type Row } from '../benchmark.js'
 import { startPython } from '../contestants.js'
 
-/** Photographs of two sizes to what CLIP takes, and a small image up; whole, as Pillow has no window. */
+/**
+ * Photographs of two sizes to CLIP's input size, and a small image enlarged; whole images, because Pillow has no
+ * window.
+ */
 const cases = [
   { from: [500, 375], to: [298, 224], repeats: 50 },
   { from: [4000, 3000], to: [298, 224], repeats: 3 },

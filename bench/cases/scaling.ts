@@ -1,12 +1,15 @@
-import { evaluateFeatures } from '../../src/evaluation/evaluate-features.js'
-import { builtin } from '../../src/methods/builtin.js'
-import { createRegistry } from '../../src/methods/registry.js'
+import { evaluateFeatures } from '../../src/library/evaluate-features.js'
+import { builtin } from '../../src/plugins/builtin.js'
+import { createRegistry } from '../../src/plugins/registry.js'
 import { createKernels } from '../../src/tensor/kernels.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
 import type { Benchmark, Row } from '../benchmark.js'
 import { caltech61 } from '../data.js'
 
-/** Accuracy of Tip-X with frozen ranges against ranges over the whole test batch, hyperparameters chosen on validation. */
+/**
+ * Accuracy of Tip-X with frozen ranges compared with ranges over the whole test batch; hyperparameters selected on
+ * validation.
+ */
 export const scaling: Benchmark = {
   name: 'kl-scaling',
   async run() {

@@ -48,7 +48,7 @@ export const scoring: Benchmark = {
   },
 }
 
-/** The affinities and their exponentials, one number after another. */
+/** The affinities and their exponentials in plain loops. */
 function plainLoops(
   queries: Float32Array | undefined,
   keys: Float32Array,

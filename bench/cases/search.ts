@@ -1,22 +1,23 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { buildCache, type SpaceFeatures } from '../../src/cache/cache.js'
+import { buildCache } from '../../src/cache/cache.js'
 import { argmax } from '../../src/evaluation/metrics.js'
 import { gridOf, valuesAt } from '../../src/evaluation/search/grid.js'
 import { search as searchGrid } from '../../src/evaluation/search/search.js'
+import type { SpaceFeatures } from '../../src/features/space-features.js'
 import { rangesOver, scoreBatch } from '../../src/methods/score.js'
 import { tipX } from '../../src/methods/tip-x.js'
-import { seeded } from '../../src/random.js'
 import { clip } from '../../src/spaces/clip.js'
+import { seeded } from '../../src/system/random.js'
 import { createKernels } from '../../src/tensor/kernels.js'
 import { sliceRows } from '../../src/tensor/matrix.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
 import { type Benchmark, medianMs, ms, onceMs, seconds, times } from '../benchmark.js'
 import { caltech61 } from '../data.js'
 
-/** How many of the validation images the reference searched on. */
+/** The number of validation images that the reference used for its search. */
 const images = 1000
 
-/** The whole grid of Tip-X, exactly, against scoring a random hundredth of its points. */
+/** The exact search over the whole grid of Tip-X, compared with scoring a random hundredth of its points. */
 export const search: Benchmark = {
   name: 'search',
   async run() {

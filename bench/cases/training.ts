@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { stripAdapters } from '../../src/encoders/adapters/strip-adapters.js'
 import type { ModelFolder } from '../../src/encoders/manifest.js'
 import { readModelFolder } from '../../src/encoders/model-folder.js'
-import { seeded } from '../../src/random.js'
+import { seeded } from '../../src/system/random.js'
 import { readOnnxModel } from '../../src/tensor/onnx/model.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
 import { adamW, noMoments } from '../../src/training/adam-w.js'
@@ -15,7 +15,7 @@ import { startPython } from '../contestants.js'
 
 const classes = 50
 
-/** A step of training the embedded encoder's adapters, and those of ViT-B/32 from $CLIP_EXPORTS, beside PyTorch's. */
+/** A training step of adapters of the embedded encoder, and of ViT-B/32 from $CLIP_EXPORTS, compared with PyTorch. */
 export const training: readonly Benchmark[] = [
   {
     name: 'training-mini-clip',
@@ -61,7 +61,7 @@ async function stepOf(name: string, folder: string, batch: number, turns: number
   ]
 }
 
-/** Gradients and AdamW, on pixels that are there. */
+/** Gradients and AdamW, on prepared pixels. */
 async function ourStep(model: ModelFolder, batch: number): Promise<() => Promise<void>> {
   const { folder, manifest } = model
   const { imageSize, dimensions, vision } = manifest

@@ -1,18 +1,18 @@
 import { createInterface } from 'node:readline'
 import { readModelFolder } from '../../src/encoders/model-folder.js'
-import { openVisionTower } from '../../src/encoders/towers.js'
+import { openVisionTower } from '../../src/encoders/vision-tower.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
 import { onceMs } from '../benchmark.js'
 import { noise } from '../noise.js'
 
 /**
- * The image tower of a model folder, as `bench/baselines/clip.py` has it in Python: of lines `N REPEATS` each is answered with
- * the milliseconds that a batch of N images took, pixels in shared memory as the encoder has them.
+ * Runs the image tower of a model folder, like `bench/baselines/clip.py`: answers each line `N REPEATS` with the mean
+ * milliseconds of a batch of N images. Pixels are in shared memory as in the encoder.
  */
 const tower = await openVisionTower(await readModelFolder(process.argv[2] ?? '.'), openRuntime())
 const batches = new Map<number, Float32Array>()
 
-/** Made once: what it leaves to be collected would be collected while the model is timed. */
+/** Made once, so that no garbage is collected while the model is timed. */
 function batchOf(count: number): Float32Array {
   const made = batches.get(count) ?? noise(count)
   batches.set(count, made)

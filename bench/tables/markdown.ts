@@ -16,7 +16,7 @@ export function tablesOf(measured: readonly Measured[], sources: readonly Source
       const withTexts = own.some(({ texts }) => texts)
       return [
         `## ${name}`,
-        `${seeds.length === 1 ? 'One support set' : `Mean over ${seedsOfAll} support sets`} a shot count; ${role}.`,
+        `${seeds.length === 1 ? 'One support set' : `Mean over ${seedsOfAll} support sets`} per shot count; ${role}.`,
         ...(withTexts ? ['With texts, test accuracy in %:', accuracies(own, true)] : []),
         'Images alone, test accuracy in %:',
         accuracies(own, false),
@@ -28,8 +28,8 @@ export function tablesOf(measured: readonly Measured[], sources: readonly Source
 }
 
 /**
- * Prototype and Tip-Adapter in `shrunk` less the best that is to be beaten, by data set and shots; with the standard error
- * over support sets where there are several.
+ * Accuracy of Prototype and Tip-Adapter in `shrunk` minus their best rival's, by data set and shots; with the
+ * standard error over support sets if there are several.
  */
 function duel(
   measured: readonly Measured[],
@@ -105,7 +105,7 @@ function signed(difference: Statistic | undefined): string {
   return n === 1 ? text : `${text} ± ${(standardDeviation / Math.sqrt(n)).toFixed(1)}`
 }
 
-/** The mean over seeds of what fits; undefined where nothing does. */
+/** The mean over seeds of the matching measurements; undefined if there are none. */
 function meanOf(measured: readonly Measured[], wanted: Partial<Measured>): number | undefined {
   const fitting = measured.filter((each) =>
     Object.entries(wanted).every(([name, value]) => each[name as keyof Measured] === value),

@@ -1,14 +1,14 @@
-import { featuresOf } from '../../src/cache/cache.js'
 import { createCaches } from '../../src/cache/caches.js'
 import { evaluate } from '../../src/evaluation/evaluate.js'
-import type { FeatureFile } from '../../src/evaluation/feature-file.js'
 import { overlapValue } from '../../src/evaluation/overlap/overlap.js'
-import { builtin } from '../../src/methods/builtin.js'
-import { createRegistry } from '../../src/methods/registry.js'
+import type { FeatureFile } from '../../src/features/feature-file.js'
+import { featuresOf } from '../../src/features/space-features.js'
 import { withoutTexts } from '../../src/methods/without-texts.js'
+import { builtin } from '../../src/plugins/builtin.js'
+import { createRegistry } from '../../src/plugins/registry.js'
 import type { Kernels } from '../../src/tensor/kernels.js'
 
-/** One number of the tables: an accuracy in percent, or an overlap from 0 to 1 where `method` is null. */
+/** A number of the tables: an accuracy in percent, or an overlap from 0 to 1 if `method` is null. */
 export interface Measured {
   readonly source: string
   readonly seed: number
@@ -21,7 +21,7 @@ export interface Measured {
 
 export const registry = createRegistry([builtin()])
 
-/** What `shrunk` has to beat: method and space, and their rivals. */
+/** The contests of `shrunk` and `whitened`: method and space, then the rival's. */
 export const contests = [
   ['prototype', 'shrunk', 'gda', 'clip'],
   ['prototype', 'whitened', 'gda', 'clip'],
@@ -40,13 +40,14 @@ const isContested = (method: string, space: string): boolean =>
 const withTexts = ['tip-adapter', 'tip-x', 'prototype', 'gda']
 const imagesAlone = ['tip-adapter', 'prototype', 'gda']
 
-/** The seeds that everything is measured on. */
+/** The number of seeds that everything is measured on. */
 export const seedsOfAll = 3
 
 /**
- * Measures every cached method in every space on a data set, hyperparameters chosen on validation, with texts and with
- * images alone, and the overlap of the test images in every space. The Gaussian discriminant, which whitens by itself, is
- * left to the encoder's own spaces. After `seedsOfAll` seeds only what is contested is measured, on more support sets.
+ * Measures every method with a cache in every space on a data set, with texts and with images alone, and the overlap
+ * of the test images in every space. Hyperparameters are selected on validation. The Gaussian discriminant whitens by
+ * itself, so it runs only in the encoder's own spaces. Beyond `seedsOfAll` seeds, only the contests are measured, on
+ * more support sets.
  */
 export async function* measure(
   source: string,

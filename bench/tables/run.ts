@@ -7,13 +7,13 @@ import { type Measured, measure } from './measure.js'
 import { folderSource, sources } from './tasks.js'
 
 /**
- * Accuracy and overlap of every cached method in every space on every data set at hand, as Markdown.
+ * Accuracy and overlap of every method with a cache in every space on every available data set, as Markdown.
  *
  *     npm run tables                                     # all of it
  *     npm run tables -- --only flowers102 --keep t.jsonl # one data set; measurements are added to a file
- *     npm run tables -- --only cifar10-photos --seed 1 --shots 1,2 --keep t.jsonl # a piece of it
- *     npm run tables -- --folder path/to/your-dataset    # a data set of your own beside them; may be given again
- *     npm run tables -- --from t.jsonl                   # the tables of what has been measured before
+ *     npm run tables -- --only cifar10-photos --seed 1 --shots 1,2 --keep t.jsonl # a part of it
+ *     npm run tables -- --folder path/to/your-dataset    # your own data set too; repeatable
+ *     npm run tables -- --from t.jsonl                   # tables of earlier measurements
  */
 const { values } = parseArgs({
   options: {
@@ -40,7 +40,7 @@ async function measureAll(): Promise<Measured[]> {
       const started = performance.now()
       const features = await source.open(seed, runtime)
       if (!features) {
-        console.error(`${source.name} is not there: left out`)
+        console.error(`${source.name} is missing, so it is left out`)
         break
       }
       const shotCounts = values.shots?.split(',').map(Number) ?? features.shots

@@ -3,25 +3,25 @@ import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import type { SpaceFeatures } from '../../src/cache/cache.js'
-import { selectFeatures } from '../../src/cache/features.js'
-import { drawSupport } from '../../src/cache/sampling.js'
-import { encodeClasses } from '../../src/cache/text-classifier.js'
+import { drawSupport } from '../../src/datasets/draw-support.js'
 import { type Encoder, openEncoder } from '../../src/encoders/encoder.js'
-import { type FeatureFile, readFeatureFile } from '../../src/evaluation/feature-file.js'
+import { encodeClasses } from '../../src/encoders/text-classifier.js'
+import { type FeatureFile, readFeatureFile } from '../../src/features/feature-file.js'
+import type { SpaceFeatures } from '../../src/features/space-features.js'
+import { selectFeatures } from '../../src/features/space-features.js'
 import type { Runtime } from '../../src/tensor/runtime.js'
 import { sharedFolder } from '../data.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** What the tables are made of. A data set that is not there is left out, and said to be. */
+/** A data set of the tables. A missing one is left out with a message. */
 export interface Source {
   readonly name: string
-  /** Whether the constants of `shrunk` were chosen on it, or only tried on it once they were chosen. */
+  /** Whether the constants of `shrunk` were tuned on it, or only confirmed on it. */
   readonly role: 'tuning' | 'confirmation'
-  /** The support sets that there are: one for each seed. */
+  /** The number of support sets: one per seed. */
   readonly seeds: readonly number[]
-  /** The data set with the support sets of a seed; undefined where it is not there. */
+  /** The data set with the support sets of a seed; undefined if it is missing. */
   open(seed: number, runtime: Runtime): Promise<FeatureFile | undefined>
 }
 
@@ -54,7 +54,7 @@ const photographs = (
   }
 }
 
-/** Every data set at hand. */
+/** All data sets. */
 export const sources: readonly Source[] = [
   features('caltech61', 'tuning', 'caltech61-clip-vit-b32'),
   features('flowers102', 'tuning', 'flowers102-clip-vit-b32'),
@@ -63,7 +63,7 @@ export const sources: readonly Source[] = [
   photographs('fashion-mnist', 'tuning', async () => join(root, 'demo/fashion-mnist')),
 ]
 
-/** A folder of `dataset.json` and `support_pool`, `validation` and `test`, that nothing was chosen on. */
+/** A folder with `dataset.json`, `support_pool`, `validation` and `test` that was not used for tuning. */
 export const folderSource = (folder: string): Source =>
   photographs(basename(folder), 'confirmation', async () => folder)
 
@@ -84,7 +84,7 @@ interface Encoded extends Record<'pool' | 'validation' | 'test', Split> {
   readonly encoder: Encoder
 }
 
-/** The images of a folder `split/class/image`, by the embedded encoder. */
+/** The features of a folder `split/class/image`, from the embedded encoder. */
 async function encodeFolder(folder: string, runtime: Runtime): Promise<Encoded> {
   const { classes } = descriptionSchema.parse(
     JSON.parse(await readFile(join(folder, 'dataset.json'), 'utf8')),
@@ -114,7 +114,7 @@ async function encodeFolder(folder: string, runtime: Runtime): Promise<Encoded> 
   return { classes, encoder, pool, validation, test }
 }
 
-/** The same support sets as a comparison draws with that seed. */
+/** The same support sets that a comparison draws with this seed. */
 async function drawnFrom({ classes, encoder, pool, validation, test }: Encoded, seed: number) {
   const textClassifier = await encodeClasses(encoder, classes)
   const candidates = pool.ids.map((imageId, i) => ({ imageId, classIndex: pool.labels[i] as number }))

@@ -5,9 +5,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { OverlapReport } from '../../src/comparisons/overlap.js'
+import type { OverlapCorrelation } from '../../src/comparisons/overlap-correlation.js'
 import { openLibrary } from '../../src/library/library.js'
-import type { OverlapReport } from '../../src/library/overlap.js'
-import type { OverlapCorrelation } from '../../src/library/overlap-correlation.js'
 import { readSettings } from '../../src/settings/settings.js'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))

@@ -1,47 +1,7 @@
+import { memoizeByName, once } from '../system/memoize-by-name.js'
 import { type Matrix, matrix, sliceRows } from '../tensor/matrix.js'
-import type { Cache } from './cache.js'
-import { leastSharpness } from './leave-one-out.js'
-
-/**
- * Some queries against a cache: all that a term of a method sees. What is asked for is computed once and kept, so terms
- * share it. Every matrix has one row a query; none is to be written to.
- */
-export interface Batch {
-  readonly cache: Cache
-  /** n. */
-  readonly rows: number
-  /** T, [n, d]: query features in `clip`. */
-  readonly queries: Matrix
-  /** Where the first query stands among all queries. */
-  readonly from: number
-  /**
-   * Whether the queries are the support images themselves, each compared with all keys but its own: query i is then key
-   * `from + i`.
-   */
-  readonly leavesOneOut: boolean
-  /** `T·Wᵀ`, [n, C]: cosine similarities with the classes' texts. Throws where the cache has no text classifier. */
-  textSimilarities(): Promise<Matrix>
-  /** U, [n, m]: query features in the method's space. */
-  spaceQueries(): Promise<Matrix>
-  /**
-   * `A = U·Gᵀ`, [n, S]: cosine similarities with the keys in the method's space. A key that is left out stands at −3e38,
-   * which any kernel that falls with distance makes 0.
-   */
-  affinities(): Promise<Matrix>
-  /** `exp(−β(1 − A))·L`, [n, C]. */
-  sharpenedSums(beta: number): Promise<Matrix>
-  /** `V·L`, [n, C]: values of keys [n, S] summed by class. Pass 0 for keys that are left out. */
-  classSums(values: Matrix): Matrix
-  /** How many keys of the class query i is compared with: one fewer where its own is left out. */
-  keysOf(classIndex: number, i: number): number
-  /**
-   * Where `leavesOneOut`: all keys, [S, m], in the space as it is without query i, which is row `from + i` of them; up to
-   * a rotation, so to be compared among themselves alone. Otherwise the keys G.
-   */
-  keysWithout(i: number): Promise<Matrix>
-  /** What a term derives from the batch alone is computed once and kept under its name. */
-  derive<T>(name: string, compute: () => Promise<T>): Promise<T>
-}
+import type { Batch, Cache } from './contract.js'
+import { minSharpness } from './leave-one-out.js'
 
 export function createBatch(
   cache: Cache,
@@ -50,7 +10,7 @@ export function createBatch(
     readonly base: Matrix
     readonly from: number
     readonly to: number
-    readonly project: ((features: Matrix) => Promise<Matrix>) | undefined
+    readonly project: (features: Matrix) => Promise<Matrix>
     readonly leftOut?: { affinities(): Promise<Matrix>; keysWithout(i: number): Promise<Matrix> }
   },
 ): Batch {
@@ -65,10 +25,7 @@ export function createBatch(
     if (cache.textClassifier === null) throw new Error('this cache has no text classifier')
     return kernels.dot(queries, cache.textClassifier)
   })
-  const spaceQueries = once(async () => {
-    const features = sliceRows(base, from, to)
-    return project ? project(features) : features
-  })
+  const spaceQueries = once(() => project(sliceRows(base, from, to)))
   const affinities = once(async () =>
     leftOut ? leftOut.affinities() : kernels.dot(await spaceQueries(), cache.spaceKeys),
   )
@@ -94,9 +51,9 @@ export function createBatch(
     spaceQueries,
     affinities,
     async sharpenedSums(beta) {
-      const sharpness = leftOut ? Math.max(beta, leastSharpness) : beta
+      const sharpness = leftOut ? Math.max(beta, minSharpness) : beta
       const a = await affinities()
-      // Labels are one-hot: with as many keys for every class the sums are one reduction, never a product with L.
+      // Labels are one-hot, so with equally many keys for each class the sums are one reduction instead of a product with L.
       if (balanced) return kernels.sharpenedSums(a, sharpness, shots)
       return classSums(await kernels.sharpen(a, sharpness))
     },
@@ -104,24 +61,6 @@ export function createBatch(
     keysOf: (classIndex, i) =>
       (counts[classIndex] as number) - (leftOut && labels[from + i] === classIndex ? 1 : 0),
     keysWithout: (i) => (leftOut ? leftOut.keysWithout(i) : Promise.resolve(cache.spaceKeys)),
-    derive: kept(),
-  }
-}
-
-/** Computes what it is asked for once under each name. */
-export function kept(): <T>(name: string, compute: () => Promise<T>) => Promise<T> {
-  const results = new Map<string, Promise<unknown>>()
-  return <T>(name: string, compute: () => Promise<T>) => {
-    const known = results.get(name) ?? compute()
-    results.set(name, known)
-    return known as Promise<T>
-  }
-}
-
-function once<T>(compute: () => Promise<T>): () => Promise<T> {
-  let result: Promise<T> | undefined
-  return () => {
-    result ??= compute()
-    return result
+    derive: memoizeByName(),
   }
 }

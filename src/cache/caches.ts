@@ -1,10 +1,12 @@
+import type { Support } from '../features/support.js'
 import { type FeatureSpace, type SpaceValues, spaceAt } from '../spaces/contract.js'
 import type { Kernels } from '../tensor/kernels.js'
-import { buildCache, type Cache, type Support } from './cache.js'
+import { buildCache } from './cache.js'
+import type { Cache } from './contract.js'
 
-/** The caches of one support set, each built when a method first asks for its space and shared by those that follow. */
+/** The caches of one support set. Each is built at its first use and shared afterwards. */
 export interface Caches {
-  /** The cache in a space, fitted at these values of the space's hyperparameters, its defaults unless given. */
+  /** The cache in a space with these values of the space's hyperparameters. Missing values take their defaults. */
   in(space: FeatureSpace, values?: SpaceValues): Promise<Cache>
 }
 

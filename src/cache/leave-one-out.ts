@@ -1,18 +1,19 @@
-import { throwIfCancelled } from '../abort.js'
 import type { FeatureSpace, FittedSpace } from '../spaces/contract.js'
+import { fitSpace } from '../spaces/fit-space.js'
+import { throwIfCancelled } from '../system/abort.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { gatherRows, type Matrix, matrix, rowOf, sliceRows } from '../tensor/matrix.js'
 
 /**
- * The affinity that stands for a key that is left out: so low that every kernel that falls with distance makes it 0,
- * and finite, so that a sharpness of 0 does not make it NaN.
+ * The affinity of a left-out key. It is so low that every kernel that decreases with distance maps it to 0, and finite, so
+ * that a sharpness of 0 does not give NaN.
  */
 export const leftOutAffinity = Math.fround(-3e38)
 
-/** With β = 0 a left-out affinity would weigh 1; with this it weighs 0, and every other key still 1. */
-export const leastSharpness = 1e-30
+/** The smallest β in leave-one-out. With β = 0 a left-out key would weigh 1; with this it weighs 0, and all others 1. */
+export const minSharpness = 1e-30
 
-/** A support set in a space, as leaving images out needs it. */
+/** A support set in a space. */
 interface Keys {
   readonly space: FeatureSpace
   readonly fitted: FittedSpace | undefined
@@ -23,9 +24,9 @@ interface Keys {
 }
 
 /**
- * Affinities of support images `from` up to `to` with all support images, [to − from, S], row i taken in the space
- * fitted without image i, and its own entry left out. A space that does not say how is fitted anew without each image.
- * Throws CANCELLED.
+ * Affinities of the support images from `from` to `to − 1` with all support images, [to − from, S]. Each row is computed in
+ * the space fitted without its image, and the image's own entry is `leftOutAffinity`. A space without `leaveOneOut` is
+ * fitted again without each image. Throws CANCELLED.
  */
 export async function leaveOneOutAffinities(
   options: Keys & { readonly from: number; readonly to: number; readonly signal?: AbortSignal },
@@ -50,7 +51,7 @@ export async function leaveOneOutAffinities(
   return affinities
 }
 
-/** All support images in the space fitted without image i, up to a rotation: [S, m]. */
+/** All support images in the space fitted without image i, [S, m], up to a rotation. */
 export async function keysWithout(
   { space, fitted, features, spaceKeys, labels, kernels }: Keys,
   i: number,
@@ -62,6 +63,6 @@ export async function keysWithout(
     features: gatherRows(features, rest),
     labels: Int32Array.from(rest, (j) => labels[j] as number),
   }
-  const fold = await space.fit?.(without, kernels)
-  return fold ? fold.project(features) : features
+  const { project } = await fitSpace(space, without, kernels)
+  return project(features)
 }

@@ -3,18 +3,22 @@ import { basename } from 'node:path'
 import Table from 'cli-table3'
 import { Command, Option } from 'commander'
 import { errors } from '../errors.js'
-import type { Library } from '../library/library.js'
-import type { TrainingRow } from '../store/trainings.js'
-import { objectiveNames, type TrainingSettingsInput, trainingDefaults } from '../training/settings.js'
+import {
+  type Library,
+  objectiveNames,
+  type TrainingRow,
+  type TrainingSettingsInput,
+  trainingDefaults,
+} from '../library/index.js'
 import { compareAdapters } from './compare-adapters.js'
 import { datasetNamed } from './dataset-named.js'
 import { createProgressBar } from './progress-bar.js'
 import { withLibrary } from './with-library.js'
 
-/** `shotboard adapters`: adapters of one's own. */
+/** `shotboard adapters`: train and manage added adapters. */
 export const adaptersCommand = (): Command =>
   new Command('adapters')
-    .description('Adapters that reduce the overlap between classes: train, list, compare, use, share them.')
+    .description('Train, list, compare, use and share adapters, which reduce the overlap between classes.')
     .addCommand(trainCommand())
     .addCommand(listCommand())
     .addCommand(compareCommand())
@@ -40,36 +44,58 @@ function trainCommand(): Command {
       : `(default: ${supervised[key]}, self-supervised ${distilled[key]})`
   return new Command('train')
     .description(
-      'Train an adapter on generic images. It goes on where it stopped when it is interrupted: at the next start of Shotboard, or with --resume.',
+      'Train an adapter on generic images. An interrupted training continues at the next start of Shotboard, or with --resume.',
     )
-    .option('--dataset <dataset>', 'the id or the name of a dataset, whose splits are taken together')
-    .option('--resume <id>', 'go on with a training that was interrupted, failed or was cancelled')
+    .option('--dataset <dataset>', 'the id or name of a dataset; all its splits are used')
+    .option('--resume <id>', 'continue a training that was interrupted, failed or was cancelled')
     .addOption(encoderOption())
-    .option('--name <name>', 'what the adapter is called (default: the objective and a number)')
+    .option('--name <name>', "the adapter's name (default: the objective and a number)")
     .addOption(
-      new Option('--objective <objective>', 'what is learned').choices(objectiveNames).default('supervised'),
+      new Option('--objective <objective>', 'what to learn from')
+        .choices(objectiveNames)
+        .default('supervised'),
     )
     .option('--bottleneck <width>', `the inner width of every block's adapter ${usual('bottleneck')}`, Number)
-    .option('--scale <number>', `what the adapters' output is multiplied by ${usual('scale')}`, Number)
-    .option('--epochs <number>', `how often every image is seen ${usual('epochs')}`, Number)
-    .option('--batch <images>', `images a step ${usual('batch')}`, Number)
+    .option('--scale <number>', `the factor of the adapters' output ${usual('scale')}`, Number)
+    .option('--epochs <number>', `passes over all images ${usual('epochs')}`, Number)
+    .option('--batch <images>', `images per step ${usual('batch')}`, Number)
     .option('--rate <number>', `the learning rate ${usual('rate')}`, Number)
     .option('--weight-decay <number>', usual('weightDecay').slice(1, -1), Number)
     .option('--seed <number>', usual('seed').slice(1, -1), Number)
-    .option('--dropout <share>', `supervised: of the bottleneck ${usual('dropout')}`, Number)
-    .option('--warm-up-epochs <number>', `self-supervised ${usual('warmUpEpochs')}`, Number)
-    .option('--teacher-momentum <share>', `self-supervised ${usual('teacherMomentum')}`, Number)
-    .option('--local-crops <number>', `self-supervised: small crops ${usual('localCrops')}`, Number)
-    .option('--local-size <share>', `self-supervised: their side ${usual('localSize')}`, Number)
-    .option('--prototypes <number>', `self-supervised ${usual('prototypes')}`, Number)
-    .option('--no-normalise', 'leave the pixels as they are, as the published training code does')
+    .option(
+      '--dropout <share>',
+      `supervised: the share of the bottleneck to drop ${usual('dropout')}`,
+      Number,
+    )
+    .option(
+      '--warm-up-epochs <number>',
+      `self-supervised: epochs until the peak rate ${usual('warmUpEpochs')}`,
+      Number,
+    )
+    .option(
+      '--teacher-momentum <share>',
+      `self-supervised: the share of the teacher kept per step ${usual('teacherMomentum')}`,
+      Number,
+    )
+    .option('--local-crops <number>', `self-supervised: small crops per image ${usual('localCrops')}`, Number)
+    .option(
+      '--local-size <share>',
+      `self-supervised: side of a small crop, as a share of the image size ${usual('localSize')}`,
+      Number,
+    )
+    .option(
+      '--prototypes <number>',
+      `self-supervised: outputs of the projection head ${usual('prototypes')}`,
+      Number,
+    )
+    .option('--no-normalise', 'do not normalise the pixels, like the published training code')
     .action((options: TrainCommandOptions) => withLibrary((library) => train(library, options)))
 }
 
 async function train(library: Library, options: TrainCommandOptions): Promise<void> {
   const { dataset, resume, ...settings } = options
   if ((dataset === undefined) === (resume === undefined)) {
-    throw errors.invalidValue({ reason: 'Give a dataset to train on, or a training to resume.' }, 'dataset')
+    throw errors.invalidValue({ reason: 'Give either --dataset or --resume.' }, 'dataset')
   }
   const started =
     resume === undefined
@@ -86,15 +112,13 @@ async function train(library: Library, options: TrainCommandOptions): Promise<vo
   }
   const last = await library.trainings.ended(started.id)
   if (last.status !== 'SUCCEEDED') {
-    console.error(`${last.errorCode ?? last.status}: ${last.error ?? 'it has not ended'}`)
+    console.error(`${last.errorCode ?? last.status}: ${last.error ?? 'the training has not ended'}`)
     process.exitCode = 1
     return
   }
   const { sha256, file } = await library.adapters.find(last.encoder, last.name)
   console.log(`imo:${last.name}`)
-  console.error(
-    `${file}\nSHA-256 ${sha256}; its loss was ${last.losses.at(-1)?.[1].toPrecision(4)} at the end.`,
-  )
+  console.error(`${file}\nSHA-256 ${sha256}. The final loss is ${last.losses.at(-1)?.[1].toPrecision(4)}.`)
 }
 
 /** Such as `loss 2.345, 61 images/s`. */
@@ -127,15 +151,15 @@ async function list(library: Library, encoder: string | undefined): Promise<void
     ])
   }
   console.log(
-    `${table.toString()}\n* is its encoder's imo; of the others it is the model's own, if it has one.`,
+    `${table.toString()}\n* is used as the imo space of its encoder. Other encoders use the adapter of the model, if it has one.`,
   )
 }
 
 function compareCommand(): Command {
   return new Command('compare')
-    .description("Measure adapters on a dataset: overlap, and every cached method's accuracy.")
-    .argument('[names...]', 'the adapters (default: all of the encoder)')
-    .requiredOption('--dataset <dataset>', 'the id or the name of a dataset')
+    .description('Compare adapters on a dataset: overlap, and the accuracy of every method with a cache.')
+    .argument('[names...]', 'the adapters (default: all adapters of the encoder)')
+    .requiredOption('--dataset <dataset>', 'the id or name of a dataset')
     .addOption(encoderOption())
     .option('--shots <numbers>', 'separated by commas', numbers, [1, 4, 16])
     .option('--seeds <numbers>', 'separated by commas', numbers, [1, 2, 3])
@@ -147,13 +171,19 @@ function compareCommand(): Command {
 
 const useCommand = (): Command =>
   new Command('use')
-    .description("Make an added adapter its encoder's imo; without a name, the model's own again.")
+    .description(
+      "Use an added adapter as the encoder's imo space. Without a name, go back to the adapter of the model.",
+    )
     .argument('[name]', 'the adapter')
     .addOption(encoderOption())
     .action((name: string | undefined, { encoder }: { encoder?: string }) =>
       withLibrary(async (library) => {
         const { id } = await library.adapters.use(encoder, name ?? null)
-        console.log(name === undefined ? `imo of ${id} is the model's own.` : `imo of ${id} is ${name}.`)
+        console.log(
+          name === undefined
+            ? `The imo space of ${id} uses the adapter of the model.`
+            : `The imo space of ${id} uses ${name}.`,
+        )
       }),
     )
 
@@ -161,7 +191,7 @@ const exportCommand = (): Command =>
   new Command('export')
     .description('Copy an adapter to a file.')
     .argument('<name>', 'the adapter')
-    .argument('[file]', 'where to (default: NAME.safetensors)')
+    .argument('[file]', 'the file to write (default: NAME.safetensors)')
     .addOption(encoderOption())
     .action((name: string, to: string | undefined, { encoder }: { encoder?: string }) =>
       withLibrary(async (library) => {
@@ -175,8 +205,8 @@ const exportCommand = (): Command =>
 const importCommand = (): Command =>
   new Command('import')
     .description('Add an adapter from a safetensors file.')
-    .argument('<file>', 'such as export writes, or tools/convert-adapter')
-    .option('--name <name>', "what it is called (default: the file's name)")
+    .argument('<file>', 'a file from `adapters export` or tools/convert-adapter')
+    .option('--name <name>', "the adapter's name (default: the file's name)")
     .addOption(encoderOption())
     .action((file: string, { name, encoder }: { name?: string; encoder?: string }) =>
       withLibrary(async (library) => {

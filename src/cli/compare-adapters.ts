@@ -1,5 +1,5 @@
 import Table from 'cli-table3'
-import type { Library } from '../library/library.js'
+import type { Library } from '../library/index.js'
 import { datasetNamed } from './dataset-named.js'
 import { printWhenEnded, selectionFor } from './run-comparison.js'
 
@@ -10,7 +10,10 @@ export interface CompareAdaptersOptions {
   readonly seeds: readonly number[]
 }
 
-/** Prints the overlap and every cached method's accuracy with adapters, without any, and in the training-free spaces. */
+/**
+ * Prints overlap, and the accuracy of every method with a cache: with each adapter, without one, and in the
+ * training-free spaces.
+ */
 export async function compareAdapters(
   library: Library,
   names: readonly string[],

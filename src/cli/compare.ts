@@ -2,14 +2,13 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Command } from 'commander'
 import { errors, reasonOf } from '../errors.js'
-import { parseExperiment } from '../library/experiment.js'
-import { openLibrary } from '../library/library.js'
+import { openLibrary, parseExperiment } from '../library/index.js'
 import { keyVariable, readSettings } from '../settings/settings.js'
 import type { ComparisonHost, ExportFormat } from './comparison-host.js'
-import { endWell } from './end-well.js'
 import { localComparisons } from './local-comparisons.js'
 import { printResults, watchComparison } from './print-comparison.js'
 import { remoteComparisons } from './remote-comparisons.js'
+import { runCommand } from './run-command.js'
 
 interface CompareOptions {
   readonly url?: string
@@ -18,16 +17,22 @@ interface CompareOptions {
   readonly csv?: string | true
 }
 
-/** `shotboard compare FILE`: an experiment, here or on a service. */
+/** `shotboard compare FILE`: runs an experiment, here or on a service. */
 export const compareCommand = (): Command =>
   new Command('compare')
-    .description('Run an experiment, or repeat a comparison that was exported as JSON, and print its table.')
+    .description('Run an experiment, or repeat a comparison exported as JSON, and print the results.')
     .argument('<file>', 'an experiment as JSON: dataset, shots, seeds, methods, …')
-    .option('--url <url>', 'run it on the service there, instead of in the local data folder')
-    .option('--key <key>', 'the API key that the service asks for (default: $SHOTBOARD_API_KEY)')
-    .option('--json [file]', 'write the comparison as JSON, to a file or instead of the table')
-    .option('--csv [file]', 'write the comparison as CSV, to a file or instead of the table')
-    .action((file: string, options: CompareOptions) => endWell((onStop) => run(file, options, onStop)))
+    .option('--url <url>', 'run it on the service at this URL, instead of in the local data folder')
+    .option('--key <key>', 'the API key of the service (default: $SHOTBOARD_API_KEY)')
+    .option(
+      '--json [file]',
+      'write the comparison as JSON to a file, or to standard output instead of the table',
+    )
+    .option(
+      '--csv [file]',
+      'write the comparison as CSV to a file, or to standard output instead of the table',
+    )
+    .action((file: string, options: CompareOptions) => runCommand((onStop) => run(file, options, onStop)))
 
 async function run(
   file: string,
@@ -63,7 +68,7 @@ async function openHost({ url, key = process.env[keyVariable] }: CompareOptions)
   )
 }
 
-/** Returns whether anything went to the standard output, which then has no table. */
+/** Returns true if an export went to standard output. The table is then not printed. */
 async function writeExports(host: ComparisonHost, id: string, options: CompareOptions): Promise<boolean> {
   let printed = false
   for (const format of ['json', 'csv'] satisfies ExportFormat[]) {

@@ -1,16 +1,16 @@
-import type { Experiment } from '../library/experiment.js'
+import type { Experiment } from '../library/index.js'
 import type { TableRow } from './table.js'
 
-/** Where comparisons are made and watched: a library in this process, or a service. */
+/** Runs and watches comparisons: a library in this process, or a service. */
 export interface ComparisonHost {
-  /** Starts an experiment and returns the comparison's id. Folders are looked for from `folder`. */
+  /** Starts an experiment and returns the comparison's id. Relative paths start at `folder`. */
   start(experiment: Experiment, folder: string): Promise<string>
-  /** The comparison as it is, and then as it becomes, until it has ended. */
+  /** Emits the current state, then every change, until the comparison has ended. */
   watch(id: string): Promise<AsyncIterable<ComparisonState>>
   results(id: string): Promise<ComparisonResults>
   /** The comparison with everything needed to repeat it. */
   exported(id: string, format: ExportFormat): Promise<string>
-  /** Ends the work on a comparison that has not ended, and closes. */
+  /** Stops the comparison if it has not ended, and closes the host. */
   stop(id: string | undefined): Promise<void>
   close(): Promise<void>
 }
@@ -25,7 +25,7 @@ export interface ComparisonResults {
   readonly status: string
   readonly error: string | null
   readonly rows: readonly TableRow[]
-  /** Which method to use, in words; null where nothing has finished. */
+  /** The recommendation as text; null if no run has finished. */
   readonly recommendation: string | null
 }
 

@@ -1,11 +1,10 @@
 import { errors } from '../errors.js'
-import type { Library } from '../library/library.js'
-import type { DatasetRow } from '../store/datasets.js'
+import type { DatasetRow, Library } from '../library/index.js'
 
-/** A dataset by its id or its name. Throws UNKNOWN_DATASET. */
-export async function datasetNamed({ store }: Library, name = ''): Promise<DatasetRow> {
-  const [byId] = await store.datasets.byIds([name])
-  const dataset = byId ?? (await store.datasets.byName(name))
+/** Finds a dataset by id or name. Throws UNKNOWN_DATASET. */
+export async function datasetNamed({ datasets }: Library, name = ''): Promise<DatasetRow> {
+  const byId = await datasets.get(name)
+  const dataset = byId ?? (await datasets.findByName(name))
   if (!dataset) throw errors.unknownDataset({ id: name })
   return dataset
 }

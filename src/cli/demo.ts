@@ -1,8 +1,8 @@
 import { Command } from 'commander'
-import { openLibrary } from '../library/library.js'
+import { openLibrary } from '../library/index.js'
 import { readSettings } from '../settings/settings.js'
-import { endWell } from './end-well.js'
 import { importAndTell } from './import.js'
+import { runCommand } from './run-command.js'
 import { compareAndPrint } from './run-comparison.js'
 
 /** `shotboard demo PATH`: imports a folder or an archive and compares every method on it. */
@@ -14,7 +14,7 @@ export const demoCommand = (): Command =>
     .action((path: string | undefined, _options: object, command: Command) =>
       path === undefined
         ? command.error(missingPath, { exitCode: 2 })
-        : endWell((onStop) => demo(path, onStop)),
+        : runCommand((onStop) => demo(path, onStop)),
     )
 
 const missingPath = 'Give a folder or an archive: shotboard demo PATH, or in a checkout npm run demo -- PATH'

@@ -1,17 +1,19 @@
 import Table from 'cli-table3'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { evaluateFeatures, type FeatureEvaluation } from '../evaluation/evaluate-features.js'
-import { readFeatureFile } from '../evaluation/feature-file.js'
-import type { KlScaling, Selection } from '../evaluation/protocol.js'
-import { builtin } from '../methods/builtin.js'
-import { linspace } from '../methods/contract.js'
-import { loadPlugin } from '../methods/plugin.js'
-import { createRegistry } from '../methods/registry.js'
+import {
+  createKernels,
+  evaluateFeatures,
+  type FeatureEvaluation,
+  type KlScaling,
+  linspace,
+  loadRegistry,
+  openRuntime,
+  readFeatureFile,
+  type Selection,
+} from '../library/index.js'
 import { readSettings } from '../settings/settings.js'
-import { createKernels } from '../tensor/kernels.js'
-import { openRuntime } from '../tensor/runtime.js'
-import { endWell } from './end-well.js'
 import { createProgressBar } from './progress-bar.js'
+import { runCommand } from './run-command.js'
 
 const selections = { validation: 'VALIDATION', 'leave-one-out': 'LEAVE_ONE_OUT', none: 'NONE' } as const
 const scalings = { frozen: 'FROZEN', batch: 'BATCH' } as const
@@ -28,51 +30,46 @@ interface EvaluateOptions {
   readonly json?: boolean
 }
 
-/** `shotboard evaluate FILE`: features without images. */
+/** `shotboard evaluate FILE`: evaluates methods on features from a file. */
 export const evaluateCommand = (): Command =>
   new Command('evaluate')
-    .description('Evaluate methods on features that you have already.')
+    .description('Evaluate methods on features that you already have.')
     .argument('<file>', 'a safetensors file: test_*, support_K_*, and optionally text_features, val_*, imo_*')
-    .option(
-      '--shots <counts>',
-      'shot counts, separated by commas (default: all that the file has)',
-      wholeNumbers,
-    )
+    .option('--shots <counts>', 'shot counts, separated by commas (default: all in the file)', wholeNumbers)
     .option('--method <methods>', 'methods, separated by commas', names, [
       'zero-shot',
       'tip-adapter',
       'tip-x',
     ])
-    .option('--space <spaces>', "feature spaces, separated by commas (default: each method's own)", names)
+    .option(
+      '--space <spaces>',
+      "feature spaces, separated by commas (default: each method's default space)",
+      names,
+    )
     .addOption(
-      new Option('--selection <protocol>', 'what hyperparameters are chosen on')
+      new Option('--selection <protocol>', 'how to select hyperparameters')
         .choices(Object.keys(selections))
         .default('validation'),
     )
     .addOption(
-      new Option('--kl-scaling <scaling>', 'where ranges come from')
+      new Option('--kl-scaling <scaling>', 'how to compute the ranges that scale the KL term')
         .choices(Object.keys(scalings))
         .default('frozen'),
     )
-    .option('--cache-only', 'only the terms that need no texts')
-    .option(
-      '--set <name=value>',
-      'give a hyperparameter instead of selecting it; may be repeated',
-      assignment,
-      {},
-    )
+    .option('--cache-only', 'use only the terms that need no text features')
+    .option('--set <name=value>', 'fix a hyperparameter instead of selecting it; repeatable', assignment, {})
     .option(
       '--grid <name=values>',
-      'search these values, separated by commas, or FROM:TO:STEPS; may be repeated',
+      'search these values, separated by commas, or FROM:TO:STEPS; repeatable',
       grid,
       {},
     )
     .option('--json', 'print one JSON array')
-    .action((file: string, options: EvaluateOptions) => endWell(() => run(file, options)))
+    .action((file: string, options: EvaluateOptions) => runCommand(() => run(file, options)))
 
 async function run(file: string, options: EvaluateOptions): Promise<void> {
   const { plugins, threads } = readSettings(process.env)
-  const loaded = await Promise.all(plugins.map((plugin) => loadPlugin(plugin, process.cwd())))
+  const registry = await loadRegistry(plugins, process.cwd())
   const runtime = openRuntime({ threads })
   const bar = createProgressBar('Evaluating', process.stderr)
   const results: FeatureEvaluation[] = []
@@ -82,7 +79,7 @@ async function run(file: string, options: EvaluateOptions): Promise<void> {
     const total = options.method.length * spaces * (options.shots ?? features.shots).length
     const evaluations = evaluateFeatures({
       features,
-      registry: createRegistry([builtin(), ...loaded]),
+      registry,
       kernels: createKernels(runtime),
       methods: options.method,
       ...(options.space && { spaces: options.space }),

@@ -1,37 +1,37 @@
 import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
-import { manifestOf } from '../library/dataset-manifest.js'
-import type { Library } from '../library/library.js'
-import { supportSetFile } from '../library/support-set-file.js'
+import type { Library } from '../library/index.js'
 import { datasetNamed } from './dataset-named.js'
 import { withLibrary } from './with-library.js'
 
-/** `shotboard export`: datasets and support sets as files. */
+/** `shotboard export`: writes datasets and support sets to files. */
 export const exportCommand = (): Command =>
   new Command('export')
-    .description('Write what a dataset holds, or an encoded support set, as a file.')
+    .description("Write a dataset's manifest or an encoded support set to a file.")
     .addCommand(
       new Command('dataset')
-        .description("A dataset's manifest: classes, prompts, and every image by its SHA-256, as JSON.")
+        .description("Write a dataset's manifest as JSON: classes, prompts, and the SHA-256 of every image.")
         .argument('<dataset>', "the dataset's id or name")
-        .option('--out <file>', 'where to write it (default: dataset-ID.json)')
+        .option('--out <file>', 'the file to write (default: dataset-ID.json)')
         .action((name: string, { out }: { out?: string }) =>
           write(async (library) => {
             const { id } = await datasetNamed(library, name)
-            const text = `${JSON.stringify(await manifestOf(library.store, id), null, 2)}\n`
+            const text = `${JSON.stringify(await library.datasets.manifest(id), null, 2)}\n`
             return { file: out ?? `dataset-${id}.json`, content: text }
           }),
         ),
     )
     .addCommand(
       new Command('support-set')
-        .description("A support set's features, labels and texts, as safetensors that `evaluate` reads.")
+        .description(
+          "Write a support set's features, labels and texts as safetensors, which `evaluate` reads.",
+        )
         .argument('<id>', "the support set's id")
-        .option('--out <file>', 'where to write it (default: support-set-ID.safetensors)')
+        .option('--out <file>', 'the file to write (default: support-set-ID.safetensors)')
         .action((id: string, { out }: { out?: string }) =>
           write(async (library) => ({
             file: out ?? `support-set-${id}.safetensors`,
-            content: await supportSetFile(library, id),
+            content: await library.supportSets.file(id),
           })),
         ),
     )

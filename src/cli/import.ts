@@ -1,10 +1,15 @@
 import { Command, InvalidArgumentError } from 'commander'
-import type { ImportOptions, ImportResult } from '../library/imports.js'
-import { type Library, openLibrary } from '../library/library.js'
+import {
+  defaultSplitRule,
+  type ImportOptions,
+  type ImportResult,
+  type Library,
+  openLibrary,
+  type SplitRule,
+} from '../library/index.js'
 import { readSettings } from '../settings/settings.js'
-import { defaultSplitRule, type SplitRule } from '../sources/split-rule.js'
-import { endWell } from './end-well.js'
 import { createProgressBar } from './progress-bar.js'
+import { runCommand } from './run-command.js'
 
 interface ImportCommandOptions {
   readonly name?: string
@@ -15,20 +20,22 @@ interface ImportCommandOptions {
 
 const { supportPool, validation, test, seed } = defaultSplitRule
 
-/** `shotboard import PATH`: a folder or an archive into the data directory. */
+/** `shotboard import PATH`: imports a folder or an archive into the data folder. */
 export const importCommand = (): Command =>
   new Command('import')
-    .description('Import a folder, a .zip or a .tar.gz of images. Importing it again adds only what is new.')
-    .argument('<path>', 'laid out split/class/image or class/image, with or without a dataset.json')
-    .option('--name <name>', "the dataset's name (default: the one in dataset.json, or the folder's)")
+    .description('Import a folder, a .zip or a .tar.gz of images. Importing it again adds only new images.')
+    .argument('<path>', 'with paths split/class/image or class/image, and optionally a dataset.json')
+    .option('--name <name>', "the dataset's name (default: the name in dataset.json, or of the folder)")
     .option(
       '--split-rule <shares>',
       `for class/image: shares of support pool, validation and test (default: ${supportPool},${validation},${test})`,
       shares,
     )
-    .option('--seed <number>', 'the seed that images are split by', wholeNumber, seed)
-    .option('--update-prompts', 'take the prompts of dataset.json into a dataset that is there already')
-    .action((path: string, options: ImportCommandOptions) => endWell((onStop) => run(path, options, onStop)))
+    .option('--seed <number>', 'the seed of the split', wholeNumber, seed)
+    .option('--update-prompts', 'replace the prompts of an existing dataset with those of dataset.json')
+    .action((path: string, options: ImportCommandOptions) =>
+      runCommand((onStop) => run(path, options, onStop)),
+    )
 
 async function run(
   path: string,
@@ -49,7 +56,7 @@ async function run(
   process.exitCode = rejected.length > 0 ? 1 : 0
 }
 
-/** Imports with a progress bar, and says what came of it. */
+/** Imports with a progress bar and prints the result. */
 export async function importAndTell(
   library: Library,
   path: string,
@@ -65,12 +72,12 @@ export async function importAndTell(
   }
   const { dataset, added, duplicates, rejected, keptPrompts } = result
   console.log(
-    `"${dataset.name}": ${added} images added, ${duplicates} there already, ${rejected.length} rejected.`,
+    `"${dataset.name}": ${added} images added, ${duplicates} already there, ${rejected.length} rejected.`,
   )
   for (const { file, code, reason } of rejected) console.error(`${file}: ${code}: ${reason}`)
   if (keptPrompts.length > 0) {
     console.log(
-      `dataset.json has other prompts for ${keptPrompts.join(', ')}; the dataset has kept its own (--update-prompts).`,
+      `dataset.json has other prompts for ${keptPrompts.join(', ')}. The dataset keeps its own; use --update-prompts to replace them.`,
     )
   }
   return result

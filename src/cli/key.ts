@@ -1,22 +1,22 @@
 import { Command } from 'commander'
-import { createKey } from '../http/keys.js'
+import { createKey } from '../http/access/keys.js'
 
-/** `shotboard key`: a new key, shown once. */
+/** `shotboard key`: creates an API key and prints it. */
 export const keyCommand = (): Command =>
   new Command('key')
-    .description('Make a key for the API.')
-    .option('--read-only', 'a key that may run queries and subscriptions, and no mutations')
+    .description('Create an API key.')
+    .option('--read-only', 'create a key that may run queries and subscriptions, but no mutations')
     .action(({ readOnly }: { readOnly?: boolean }) => {
       const { key, entry } = createKey(readOnly ? 'read' : 'write')
-      console.log(`The key, which is shown this once and kept nowhere:
+      console.log(`The key. It is not stored and is shown only now:
 
   ${key}
 
-Its entry for SHOTBOARD_API_KEYS (several are separated by commas):
+Its entry for SHOTBOARD_API_KEYS (separate several entries with commas):
 
   ${entry}
 
-Clients send the header
+Clients send this header:
 
   Authorization: Bearer ${key}`)
     })

@@ -1,16 +1,19 @@
 import { resolve } from 'node:path'
 import { errors } from '../errors.js'
-import { formatComparisonCsv } from '../library/comparison-csv.js'
-import { comparisonOf, type ExperimentDataset } from '../library/experiment.js'
-import type { Library } from '../library/library.js'
-import { createNameOf } from '../library/recommendation.js'
-import type { DatasetRow } from '../store/datasets.js'
+import {
+  comparisonOf,
+  createNameOf,
+  type DatasetRow,
+  type ExperimentDataset,
+  formatComparisonCsv,
+  type Library,
+} from '../library/index.js'
 import type { ComparisonHost } from './comparison-host.js'
 import { createProgressBar } from './progress-bar.js'
 
-/** Comparisons in a library of this process. What is stopped there goes on the next time. */
+/** Runs comparisons in this process. A stopped comparison continues at the next start. */
 export function localComparisons(library: Library): ComparisonHost {
-  const { store, comparisons, registry } = library
+  const { comparisons, registry } = library
   return {
     async start(experiment, folder) {
       const dataset = await findDataset(library, experiment.dataset, folder)
@@ -23,9 +26,9 @@ export function localComparisons(library: Library): ComparisonHost {
     },
     watch: comparisons.watch,
     async results(id) {
-      const [comparison] = await store.comparisons.byIds([id])
+      const comparison = await comparisons.get(id)
       if (!comparison) throw errors.unknownComparison({ id }, 'id')
-      const rows = comparisons.rows((await store.comparisons.runs([id])).get(id) ?? [])
+      const rows = comparisons.rows(await comparisons.runs(id))
       const nameOf = createNameOf(registry)
       return {
         status: comparison.status,
@@ -43,17 +46,17 @@ export function localComparisons(library: Library): ComparisonHost {
   }
 }
 
-/** Throws UNKNOWN_DATASET, DATASET_DIFFERS, or what stops the import of a folder. */
+/** Throws UNKNOWN_DATASET, DATASET_DIFFERS, or the errors of importing a folder. */
 async function findDataset(
   library: Library,
   reference: ExperimentDataset,
   folder: string,
 ): Promise<DatasetRow> {
-  const { store } = library
+  const { datasets } = library
   const wanted = typeof reference === 'string' ? { id: reference, name: reference } : reference
   const found =
-    (wanted.id !== undefined ? (await store.datasets.byIds([wanted.id]))[0] : undefined) ??
-    (wanted.name !== undefined ? await store.datasets.byName(wanted.name) : undefined) ??
+    (wanted.id !== undefined ? await datasets.get(wanted.id) : undefined) ??
+    (wanted.name !== undefined ? await datasets.findByName(wanted.name) : undefined) ??
     (wanted.folder !== undefined ? await importFolder(library, resolve(folder, wanted.folder)) : undefined)
   if (!found) throw errors.unknownDataset({ id: wanted.id ?? wanted.name ?? '' })
   if (wanted.fingerprint !== undefined) {

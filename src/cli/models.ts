@@ -2,19 +2,23 @@ import { rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import Table from 'cli-table3'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { addedModelsFolder, readModelFolders } from '../encoders/encoders.js'
-import { addModel } from '../encoders/hub/add.js'
-import { type Precision, precisions } from '../encoders/manifest.js'
 import { errors } from '../errors.js'
+import {
+  addedModelsFolder,
+  addModel,
+  openRuntime,
+  type Precision,
+  precisions,
+  readModelFolders,
+} from '../library/index.js'
 import { readSettings } from '../settings/settings.js'
-import { openRuntime } from '../tensor/runtime.js'
-import { endWell } from './end-well.js'
 import { createProgressBar } from './progress-bar.js'
+import { runCommand } from './run-command.js'
 
-/** `shotboard models`: the encoders that there are. */
+/** `shotboard models`: adds, lists and removes encoders. */
 export const modelsCommand = (): Command =>
   new Command('models')
-    .description('The encoders that there are: add real CLIP models, list them, remove them.')
+    .description('Add, list and remove encoders (CLIP models).')
     .addCommand(addCommand())
     .addCommand(listCommand())
     .addCommand(removeCommand())
@@ -29,14 +33,22 @@ interface AddCommandOptions {
 
 const addCommand = (): Command =>
   new Command('add')
-    .description('Add a model from the Hugging Face hub, or from a folder laid out like one.')
+    .description('Add a model from the Hugging Face hub, or from a folder with the same files.')
     .argument('<model>', 'an id on the hub, such as Xenova/clip-vit-base-patch16, or a path')
-    .addOption(new Option('--precision <precision>', 'of its weights').choices(precisions).default('fp32'))
+    .addOption(
+      new Option('--precision <precision>', 'the precision of the weights')
+        .choices(precisions)
+        .default('fp32'),
+    )
     .option('--revision <revision>', 'a branch, tag or commit on the hub', 'main')
     .option('--id <id>', "the encoder's id (default: the model's name, with the precision)")
-    .option('--logit-scale <number>', "instead of the model's own", positive)
-    .option('--logit-bias <number>', "instead of the model's own, for one trained with a sigmoid", Number)
-    .action((model: string, options: AddCommandOptions) => endWell(() => add(model, options)))
+    .option('--logit-scale <number>', "use this logit scale instead of the model's", positive)
+    .option(
+      '--logit-bias <number>',
+      "use this logit bias instead of the model's (sigmoid models such as SigLIP)",
+      Number,
+    )
+    .action((model: string, options: AddCommandOptions) => runCommand(() => add(model, options)))
 
 async function add(model: string, options: AddCommandOptions): Promise<void> {
   const settings = readSettings(process.env)
@@ -52,7 +64,7 @@ async function add(model: string, options: AddCommandOptions): Promise<void> {
     bar.stop()
     const { id, dimensions, imageSize, folder } = added
     console.log(`Added ${id}: ${imageSize} × ${imageSize} pixels to ${dimensions} dimensions, in ${folder}.`)
-    console.log(`It is there at the next start; SHOTBOARD_ENCODER=${id} makes it the default.`)
+    console.log(`It is available from the next start. Set SHOTBOARD_ENCODER=${id} to make it the default.`)
   } finally {
     bar.stop()
     await runtime.close()
@@ -60,7 +72,7 @@ async function add(model: string, options: AddCommandOptions): Promise<void> {
 }
 
 const listCommand = (): Command =>
-  new Command('list').description('List the encoders.').action(() => endWell(list))
+  new Command('list').description('List the encoders.').action(() => runCommand(list))
 
 async function list(): Promise<void> {
   const settings = readSettings(process.env)
@@ -84,9 +96,9 @@ async function list(): Promise<void> {
 
 const removeCommand = (): Command =>
   new Command('remove')
-    .description('Remove a model that was added. Datasets and results stay.')
+    .description('Remove an added model. Datasets and results stay.')
     .argument('<id>', "the encoder's id")
-    .action((id: string) => endWell(() => remove(id)))
+    .action((id: string) => runCommand(() => remove(id)))
 
 async function remove(id: string): Promise<void> {
   const settings = readSettings(process.env)
@@ -103,6 +115,6 @@ async function remove(id: string): Promise<void> {
 
 function positive(text: string): number {
   const value = Number(text)
-  if (!(value > 0)) throw new InvalidArgumentError('It must be a number above 0.')
+  if (!(value > 0)) throw new InvalidArgumentError('Give a number above 0.')
   return value
 }

@@ -2,10 +2,10 @@ import type { ComparisonHost, ComparisonResults } from './comparison-host.js'
 import { createProgressBar } from './progress-bar.js'
 import { formatComparison } from './table.js'
 
-/** The bar's steps: finer than it can show. */
+/** More steps than the bar has columns, so that it moves smoothly. */
 const steps = 1000
 
-/** Shows the progress of a comparison, on the error output, until it has ended. */
+/** Shows the progress of a comparison on standard error until it has ended. */
 export async function watchComparison(host: ComparisonHost, id: string): Promise<void> {
   const bar = createProgressBar('Comparing', process.stderr)
   try {
@@ -15,7 +15,7 @@ export async function watchComparison(host: ComparisonHost, id: string): Promise
   }
 }
 
-/** Prints the table of a comparison, which method to use, and what went wrong. */
+/** Prints the table, the recommendation and the errors of a comparison. */
 export function printResults({ rows, recommendation, error }: ComparisonResults): void {
   if (rows.length > 0) console.log(formatComparison(rows))
   if (recommendation !== null) console.log(recommendation)

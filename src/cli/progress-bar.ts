@@ -1,15 +1,15 @@
 import progress from 'cli-progress'
 
 export interface ProgressBar {
-  /** `note` stands behind the bar. */
+  /** `note` is printed after the bar. */
   update(done: number, total: number, note?: string): void
   stop(): void
 }
 
-/** The remaining time is estimated from the pace of so many updates. */
+/** Updates used to estimate the remaining time. */
 const updatesToEstimateFrom = 50
 
-/** A progress bar in a terminal, and a line now and then where the output is no terminal. */
+/** A progress bar; a line from time to time if the output is not a terminal. */
 export function createProgressBar(label: string, stream: NodeJS.WriteStream = process.stdout): ProgressBar {
   let note = ''
   const bar = new progress.SingleBar({
@@ -34,7 +34,7 @@ export function createProgressBar(label: string, stream: NodeJS.WriteStream = pr
         bar.setTotal(total)
         bar.update(done)
       } else {
-        // What was done before says nothing of the pace.
+        // Work that was done before does not count for the pace.
         bar.start(total, done)
         started = true
       }
@@ -45,7 +45,7 @@ export function createProgressBar(label: string, stream: NodeJS.WriteStream = pr
   }
 }
 
-/** Seconds that remain, in words; what is no number is an estimate that cannot be made yet. */
+/** The remaining time as text. Anything but a finite number means that it is not known yet. */
 export function formatRemaining(seconds: unknown): string {
   if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return 'estimating the time left'
   if (seconds < 60) return `about ${Math.ceil(seconds)} s left`

@@ -12,12 +12,12 @@ import {
   type ShotboardClient,
   ShotboardClientError,
   WatchComparisonDocument,
-} from '../client/index.js'
+} from 'shotboard/client'
 import { errors } from '../errors.js'
-import { comparisonOf, type ExperimentDataset } from '../library/experiment.js'
+import { comparisonOf, type ExperimentDataset } from '../library/index.js'
 import type { ComparisonHost, ComparisonState } from './comparison-host.js'
 
-/** Comparisons on a service, by its API. What is stopped there is cancelled. */
+/** Runs comparisons on a service through its API. A stopped comparison is cancelled. */
 export function remoteComparisons(options: ClientOptions): ComparisonHost {
   const client = createClient(options)
   return {
@@ -52,7 +52,7 @@ export function remoteComparisons(options: ClientOptions): ComparisonHost {
     async stop(id) {
       if (id !== undefined) {
         await client.request(CancelComparisonDocument, { id }).catch((error: unknown) => {
-          // It may have ended in the meantime.
+          // It may have ended meanwhile.
           if (!hasCode(error, 'COMPARISON_FINISHED')) throw error
         })
       }
@@ -66,11 +66,11 @@ async function* states(client: ShotboardClient, id: string): AsyncGenerator<Comp
   for await (const { comparison } of client.subscribe(WatchComparisonDocument, { id })) yield comparison
 }
 
-/** Throws UNKNOWN_DATASET, DATASET_DIFFERS, or INVALID_VALUE for a folder, which the service does not see. */
+/** Throws UNKNOWN_DATASET, DATASET_DIFFERS, or INVALID_VALUE for a folder, which the service cannot read. */
 async function findDataset(client: ShotboardClient, reference: ExperimentDataset): Promise<DatasetFragment> {
   const wanted = typeof reference === 'string' ? { id: reference, name: reference } : reference
   if (wanted.folder !== undefined) {
-    const reason = `The service does not see the folder ${wanted.folder}: import it there first and name the dataset.`
+    const reason = `The service cannot read the folder ${wanted.folder}. Import it there first, and give the dataset by name.`
     throw errors.invalidValue({ reason }, 'dataset.folder')
   }
   const found =
@@ -93,7 +93,7 @@ async function datasetOfId(client: ShotboardClient, id: string): Promise<Dataset
   }
 }
 
-/** A page that no service refuses. */
+/** Below every service's limit for pages. */
 const pageSize = 50
 
 async function datasetOfName(client: ShotboardClient, name: string): Promise<DatasetFragment | undefined> {

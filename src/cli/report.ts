@@ -1,28 +1,28 @@
 import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { errors, reasonOf } from '../errors.js'
-import { openLibrary } from '../library/library.js'
+import { openLibrary } from '../library/index.js'
 import { reportOn } from '../report/report.js'
 import { readSettings } from '../settings/settings.js'
-import { endWell } from './end-well.js'
+import { runCommand } from './run-command.js'
 
 interface ReportOptions {
   readonly out?: string
   readonly url?: string
 }
 
-/** `shotboard report COMPARISON`: a comparison as one HTML file. */
+/** `shotboard report COMPARISON`: writes a comparison as one HTML file. */
 export const reportCommand = (): Command =>
   new Command('report')
-    .description('Write a comparison as one HTML file that a person can read without a network.')
+    .description('Write a comparison as one HTML file, which needs no network to read.')
     .argument('<comparison>', "the comparison's id")
-    .option('--out <file>', 'where to write it (default: report-COMPARISON.html)')
+    .option('--out <file>', 'the file to write (default: report-COMPARISON.html)')
     .option(
       '--url <server>',
-      'ask a running server, such as http://localhost:4000, instead of the data directory',
+      'get it from a running service, such as http://localhost:4000, instead of the local data folder',
     )
     .action((comparison: string, options: ReportOptions) =>
-      endWell((onStop) => run(comparison, options, onStop)),
+      runCommand((onStop) => run(comparison, options, onStop)),
     )
 
 async function run(
@@ -46,9 +46,12 @@ async function make(comparison: string, onStop: (stop: () => Promise<void>) => v
 async function fetchFrom(url: string, comparison: string): Promise<string> {
   const address = `${url.replace(/\/$/, '')}/comparisons/${encodeURIComponent(comparison)}.html`
   const response = await fetch(address).catch((error: unknown) => {
-    throw errors.invalidValue({ reason: `${address} cannot be reached: ${reasonOf(error)}.` }, 'url')
+    throw errors.invalidValue({ reason: `Could not reach ${address}: ${reasonOf(error)}.` }, 'url')
   })
   const text = await response.text()
   if (response.ok) return text
-  throw errors.invalidValue({ reason: `${address} answers ${response.status}: ${text}` }, 'comparison')
+  throw errors.invalidValue(
+    { reason: `${address} answered with status ${response.status}: ${text}` },
+    'comparison',
+  )
 }

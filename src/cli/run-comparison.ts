@@ -1,13 +1,10 @@
-import type { Selection } from '../evaluation/protocol.js'
-import type { Library } from '../library/library.js'
-import type { MethodChoice } from '../library/method-choice.js'
-import type { ComparisonRow } from '../store/comparisons.js'
+import type { ComparisonRow, Library, MethodChoice, Selection } from '../library/index.js'
 import { localComparisons } from './local-comparisons.js'
 import { printResults, watchComparison } from './print-comparison.js'
 
 /**
- * What the demo compares: every registered method in its own space, and in every fitted space what has each support image
- * for a key, Tip-Adapter, and what has their means, Prototype.
+ * The methods of the demo: every registered method in its default space, and Tip-Adapter and Prototype in every
+ * fitted space.
  */
 export function everyMethod({ registry, encoders }: Library): MethodChoice[] {
   const spaces = encoders.default.spaces
@@ -24,20 +21,20 @@ export function everyMethod({ registry, encoders }: Library): MethodChoice[] {
   return [...own.map(({ id }) => ({ method: id })), ...others]
 }
 
-/** Shot counts that every class of the dataset has images for. */
-export async function shotsFor({ store }: Library, dataset: string): Promise<number[]> {
-  const classes = (await store.datasets.classes([dataset])).get(dataset) ?? []
-  const pool = await store.datasets.images(dataset, 'SUPPORT_POOL')
-  const least = Math.min(
+/** The shot counts of 1, 4 and 16 that every class of the dataset has enough images for. */
+export async function shotsFor({ datasets }: Library, dataset: string): Promise<number[]> {
+  const classes = await datasets.classes(dataset)
+  const pool = await datasets.images(dataset, 'SUPPORT_POOL')
+  const smallestPool = Math.min(
     ...classes.map(({ index }) => pool.filter(({ classIndex }) => classIndex === index).length),
   )
-  const shots = [1, 4, 16].filter((k) => k <= least)
+  const shots = [1, 4, 16].filter((k) => k <= smallestPool)
   return shots.length > 0 ? shots : [1]
 }
 
 /**
- * Compares every method on a dataset, or finds the comparison where it has been made, with progress while it works, and
- * prints the table. Returns the comparison.
+ * Compares every method on a dataset, or finds the same earlier comparison. Shows progress, prints the table, and
+ * returns the comparison.
  */
 export async function compareAndPrint(library: Library, dataset: string): Promise<ComparisonRow> {
   const comparison = await library.comparisons.compareOnce({
@@ -52,14 +49,14 @@ export async function compareAndPrint(library: Library, dataset: string): Promis
   return printWhenEnded(library, comparison)
 }
 
-/** On validation images where there are any. */
-export async function selectionFor({ store }: Library, dataset: string): Promise<Selection> {
-  const counts = (await store.datasets.counts([dataset])).get(dataset) ?? []
+/** VALIDATION if the dataset has validation images, otherwise LEAVE_ONE_OUT. */
+export async function selectionFor({ datasets }: Library, dataset: string): Promise<Selection> {
+  const counts = await datasets.counts(dataset)
   const hasValidation = counts.some(({ split, images }) => split === 'VALIDATION' && images > 0)
   return hasValidation ? 'VALIDATION' : 'LEAVE_ONE_OUT'
 }
 
-/** Shows a comparison's progress while it works, and prints its table. Returns it as it has ended. */
+/** Shows the progress of a comparison, prints its table, and returns its final state. */
 export async function printWhenEnded(
   library: Library,
   { id, status }: ComparisonRow,

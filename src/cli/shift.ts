@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander'
-import { shiftKinds, shiftStrengths } from '../encoders/shift.js'
-import type { Library } from '../library/library.js'
+import { type Library, shiftKinds, shiftStrengths } from '../library/index.js'
 import { datasetNamed } from './dataset-named.js'
 import { withLibrary } from './with-library.js'
 
@@ -9,16 +8,16 @@ interface ShiftOptions {
   readonly strength: typeof shiftStrengths
 }
 
-/** `shotboard shift DATASET`: a dataset's shifted twins. */
+/** `shotboard shift DATASET`: makes shifted copies of a dataset. */
 export const shiftCommand = (): Command =>
   new Command('shift')
-    .description("Make datasets of a dataset's test images, shifted, to test comparisons on.")
-    .argument('<dataset>', "the dataset's id or name")
-    .addOption(
-      new Option('--kind <kinds...>', 'what to do to the images').choices(shiftKinds).default(shiftKinds),
+    .description(
+      "Make new datasets from a dataset's test images with shifts such as blur, to test robustness.",
     )
+    .argument('<dataset>', "the dataset's id or name")
+    .addOption(new Option('--kind <kinds...>', 'the kinds of shift').choices(shiftKinds).default(shiftKinds))
     .addOption(
-      new Option('--strength <strengths...>', 'how much of it')
+      new Option('--strength <strengths...>', 'the strengths of the shift')
         .choices(shiftStrengths.map(String))
         .default(shiftStrengths),
     )

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
-import type { Library } from '../library/library.js'
+import type { Library } from '../library/index.js'
 import { readSettings } from '../settings/settings.js'
-import { endWell } from './end-well.js'
 import { createProgressBar } from './progress-bar.js'
+import { runCommand } from './run-command.js'
 import { compareAndPrint } from './run-comparison.js'
 
 const demo = fileURLToPath(new URL('../../demo/fashion-mnist', import.meta.url))
@@ -12,7 +12,7 @@ const demo = fileURLToPath(new URL('../../demo/fashion-mnist', import.meta.url))
 export const startCommand = (): Command =>
   new Command('start')
     .description('Serve the dashboard and the API. The first start compares every method on a demo dataset.')
-    .action(() => endWell(start))
+    .action(() => runCommand(start))
 
 async function start(onStop: (stop: () => Promise<void>) => void): Promise<void> {
   const settings = readSettings(process.env)

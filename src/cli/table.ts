@@ -1,20 +1,23 @@
 import Table from 'cli-table3'
-import type { Statistic } from '../evaluation/statistics.js'
+import type { Statistic } from '../library/index.js'
 
-/** What a table shows of a method in a space at a number of shots. */
+/** The result of a method in a space at a number of shots. */
 export interface TableRow {
-  /** The encoder; told where there are several. */
+  /** The encoder; given if there are several. */
   readonly encoder?: string
   readonly method: string
-  /** What the method is called. */
+  /** The name of the method. */
   readonly name: string
-  /** Null where the method compares no images. */
+  /** Null if the method does not compare images. */
   readonly space: string | null
   readonly shots: number
   readonly accuracy: Pick<Statistic, 'mean' | 'standardDeviation' | 'n'>
 }
 
-/** A comparison as a person reads it in a terminal: methods down, shots across, accuracy ± deviation over the seeds. */
+/**
+ * Formats a comparison for a terminal: one line per method, one column per number of shots, accuracy ± standard
+ * deviation.
+ */
 export function formatComparison(rows: readonly TableRow[]): string {
   const shots = [...new Set(rows.map((row) => row.shots))].sort((a, b) => a - b)
   const lines = [

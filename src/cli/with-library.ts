@@ -1,10 +1,10 @@
-import { type Library, openLibrary } from '../library/library.js'
+import { type Library, openLibrary } from '../library/index.js'
 import { readSettings } from '../settings/settings.js'
-import { endWell } from './end-well.js'
+import { runCommand } from './run-command.js'
 
-/** Runs a command on a library of its own, which is closed at the end and by a signal. */
+/** Opens a library, runs a command with it, and closes it at the end or on a signal. */
 export const withLibrary = (work: (library: Library) => Promise<void>): Promise<void> =>
-  endWell(async (onStop) => {
+  runCommand(async (onStop) => {
     const library = await openLibrary(readSettings(process.env), {
       onError: (job, error) => console.error(`${job}:`, error),
     })

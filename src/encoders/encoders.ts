@@ -3,37 +3,37 @@ import { join } from 'node:path'
 import { errors, reasonOf } from '../errors.js'
 import type { Runtime } from '../tensor/runtime.js'
 import type { AdapterFolder } from './adapters/added-adapters.js'
-import { type Encoder, encoderOf } from './encoder.js'
+import { createEncoder, type Encoder } from './encoder.js'
 import type { ModelFolder } from './manifest.js'
 import { isModelFolder, readModelFolder } from './model-folder.js'
 
-/** Where encoders are looked for. */
+/** The folders with model folders. */
 export interface ModelPlaces {
-  /** A folder of model folders, which must be there. */
+  /** Must exist. */
   readonly modelsDirectory: string
-  /** The data folder; models that were added are in its folder `models`. */
+  /** The data folder. Its folder `models` has the added models. */
   readonly dataDirectory: string
 }
 
-/** The encoders of folders of model folders. */
+/** The encoders of all model folders. */
 export interface Encoders {
   readonly all: readonly Encoder[]
   readonly default: Encoder
-  /** By id; the default where none is named. Throws UNKNOWN_ENCODER. */
+  /** The encoder with an id, or the default without one. Throws UNKNOWN_ENCODER. */
   get(id: string | null | undefined, argument?: string): Encoder
   /** The model folder of an encoder. Throws UNKNOWN_ENCODER. */
   model(id: string): ModelFolder
-  /** Whether the default encoder's files are still there. Throws what the file system says. */
+  /** Checks that the default encoder's files still exist. Throws the error of the file system. */
   check(): Promise<void>
   close(): Promise<void>
 }
 
-/** Where models are put that are added. */
+/** The folder for added models. */
 export const addedModelsFolder = (dataDirectory: string): string => join(dataDirectory, 'models')
 
 /**
- * Reads every model folder and opens the default encoder; the others are opened when they are first used.
- * Throws INVALID_MODEL or INVALID_ADAPTER with the file that is missing or malformed, UNKNOWN_ENCODER where the default is not there.
+ * Reads every model folder and opens the default encoder. The others are opened at their first use. Throws INVALID_MODEL or
+ * INVALID_ADAPTER with the file that is missing or malformed, or UNKNOWN_ENCODER if there is no encoder `defaultId`.
  */
 export async function openEncoders(
   places: ModelPlaces,
@@ -42,7 +42,7 @@ export async function openEncoders(
   options: { readonly idleMinutes?: number; readonly adapterFolder?: AdapterFolder } = {},
 ): Promise<Encoders> {
   const models = await readModelFolders(places)
-  const all = models.map((model) => encoderOf(model, runtime, options))
+  const all = models.map((model) => createEncoder(model, runtime, options))
   const { adapterFolder } = options
   if (adapterFolder) {
     await Promise.all(all.map(async (encoder) => encoder.setAdapters(await adapterFolder.read(encoder.id))))
@@ -74,7 +74,7 @@ export async function openEncoders(
   }
 }
 
-/** Every model folder of the places. Throws INVALID_MODEL, also where two have the same id. */
+/** Reads every model folder. Throws INVALID_MODEL for a folder that is broken, or that has the id of another. */
 export async function readModelFolders({
   modelsDirectory,
   dataDirectory,
@@ -94,7 +94,7 @@ export async function readModelFolders({
   return models
 }
 
-/** The folders in a folder, and links that may be to one; those under way left out. */
+/** The folders in a folder, and the links, which may be to folders. Skips names with a dot: partial downloads have them. */
 async function foldersIn(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
     throw errors.invalidModel({ file: directory, reason: reasonOf(error) })

@@ -6,14 +6,14 @@ import { constantShape, elementTypeOf, integersOf, integerTensor } from '../tens
 import { type Topology, topologyOf } from '../tensor/onnx/topology.js'
 import { withFields } from '../tensor/onnx/with-fields.js'
 
-/** Where the class token is along the axis of tokens, as a tensor of the graph. */
-const first = 'shotboard.class_token'
+/** The name of a tensor with the index of the class token. */
+const classTokenIndex = 'shotboard.class_token'
 
 /**
- * The model with all that follows its last attention done for the class token alone, where that is the only one its output is
- * made of: a vision transformer computes the last block's MLP for every token, and then drops all but the first. Every token
- * is computed by itself there, so what comes out is the same bit for bit. A model that needs all of them, such as one that
- * pools, stays as it is, and so do half and 8-bit weights.
+ * Speeds up a vision transformer whose output depends on the class token alone: after its last attention, it computes only
+ * that token. Exported models compute the last block's MLP for all tokens and then drop the others. Tokens do not mix there,
+ * so the output is the same to the bit. Models that use all tokens, for example to pool them, are returned unchanged, and
+ * so are models with half-precision or 8-bit weights.
  */
 export function keepClassToken(model: OnnxModel): OnnxModel {
   const { graph } = model
@@ -26,9 +26,11 @@ export function keepClassToken(model: OnnxModel): OnnxModel {
       .flatMap(({ input }) => input)
       .filter((value) => tokens.has(value) && !narrowValues.has(value)),
   )
-  // What attention reads as well has other tokens. Behind an attention that pools there is one anyway.
-  const others = [...wide].some((value) => topology.consumers(value).some((reader) => !narrow.has(reader)))
-  if (!others || ![...narrow].some(({ opType }) => opType === 'MatMul')) return model
+  // Values that attention reads too have several tokens. After an attention that pools there is only one anyway.
+  const hasSeveralTokens = [...wide].some((value) =>
+    topology.consumers(value).some((reader) => !narrow.has(reader)),
+  )
+  if (!hasSeveralTokens || ![...narrow].some(({ opType }) => opType === 'MatMul')) return model
   const nodes = graph.node.flatMap((each) => {
     const picks = each.output.filter((value) => wide.has(value)).map(pickNode)
     const input = each.input.map((value) => (wide.has(value) ? classTokenOf(value) : value))
@@ -36,8 +38,8 @@ export function keepClassToken(model: OnnxModel): OnnxModel {
   })
   return withGraph(model, {
     node: nodes,
-    initializer: [...graph.initializer, integerTensor(first, [0])],
-    // Their shapes have become others.
+    initializer: [...graph.initializer, integerTensor(classTokenIndex, [0])],
+    // Their declared shapes are no longer right.
     valueInfo: graph.valueInfo.filter(({ name }) => !narrowValues.has(name)),
   })
 }
@@ -48,10 +50,14 @@ const classTokenOf = (value: string): string => `${value}.class_token`
 const pickNode = (value: string): NodeProto =>
   create(
     NodeProtoSchema,
-    node('Gather', { inputs: [value, first], output: classTokenOf(value), attributes: { axis: 1 } }),
+    node('Gather', {
+      inputs: [value, classTokenIndex],
+      output: classTokenOf(value),
+      attributes: { axis: 1 },
+    }),
   )
 
-/** The nodes that work on each token by itself, and whose results nobody reads but for the class token's. */
+/** The nodes that compute each token alone and of whose results only the class token's is used. */
 function narrowNodes(topology: Topology, tokens: ReadonlySet<string>): Set<NodeProto> {
   const narrow = new Set<NodeProto>()
   const outputs = new Set(topology.graph.output.map(({ name }) => name))
@@ -85,7 +91,7 @@ function isPerToken(
   const [x = '', ...parameters] = input
   switch (opType) {
     case 'MatMul':
-      // In half precision one row is multiplied by another kernel than many, and rounds otherwise.
+      // In half precision, ONNX Runtime uses another kernel for one row, which rounds differently.
       return parameters.every(
         (each) =>
           constantShape(topology, each)?.length === 2 &&
@@ -102,7 +108,7 @@ function isPerToken(
   }
 }
 
-/** Whether a value is one for all tokens: a number, or a vector of the tokens' width. */
+/** Whether a value is shared by all tokens: a number, or a vector of the tokens' width. */
 function isShared(topology: Topology, value: string): boolean {
   const declared = topology.graph.input.find(({ name }) => name === value)?.type?.value
   if (topology.isInput(value)) {
@@ -119,18 +125,18 @@ function isShared(topology: Topology, value: string): boolean {
   )
 }
 
-/** Operators whose result is a vector for each token, in a transformer whose stream it is added to. */
-const giving = new Set([
+/** Operators in a transformer block whose result is a vector for each token. */
+const tokenOperators = new Set([
   ...['MatMul', 'FusedMatMul', 'Reshape', 'Transpose', 'Concat', 'LayerNormalization', 'ReduceMean'],
   ...['MultiHeadAttention', 'Attention'],
 ])
 
-/** The values that are known to be one for each token, which those of an unknown operator are not. */
+/** The values that are known to be a vector for each token. Results of unknown operators are not. */
 function tokenValues({ graph, isConstant }: Topology): ReadonlySet<string> {
   const known = new Set<string>()
   for (const { opType, input, output } of graph.node) {
-    const passes = elementwise.has(opType) && input.some((value) => known.has(value))
-    if (!giving.has(opType) && !passes) continue
+    const isPassedOn = elementwise.has(opType) && input.some((value) => known.has(value))
+    if (!tokenOperators.has(opType) && !isPassedOn) continue
     for (const value of output) if (!isConstant(value)) known.add(value)
   }
   return known

@@ -1,73 +1,59 @@
-import type { Filter } from './pixels/contributions.js'
-
-/** How an image becomes what the image tower takes. */
-export interface Preprocessing {
-  /** The side of the square of pixels that the image tower takes. */
-  readonly imageSize: number
-  readonly filter: Filter
-  /** The length that the shorter side gets before the centre is cut out; null for the whole image, squeezed square. */
-  readonly shorterSide: number | null
-  /** Where the centre lies between two pixels: torchvision goes to the even one, transformers down. */
-  readonly centre: 'even' | 'down'
-  /** What bytes are multiplied by before they are normalised: 1/255. */
-  readonly rescale: number
-  readonly mean: readonly [number, number, number]
-  readonly std: readonly [number, number, number]
-}
+import type { Preprocessing } from '../images/preprocess.js'
 
 /** How texts become token ids. */
 export interface Tokenization {
-  /** The tokenizer.json, relative to the folder. */
+  /** The path of tokenizer.json, relative to the folder. */
   readonly tokenizer: string
+  /** The largest number of tokens of a text. */
   readonly contextLength: number
   readonly padToken: number
   readonly endOfTextToken: number
-  /** Whether every text is padded to the whole context, as SigLIP was trained, or to the longest of a batch. */
+  /** Pads texts to the longest of a batch, or to the whole context, as SigLIP was trained. */
   readonly padding: 'longest' | 'context'
-  /** What is done to a text before the tokenizer sees it: nothing, or what open_clip or SigLIP's code does. */
+  /** How texts are cleaned before tokenization: not at all, or as the code of open_clip or SigLIP does. */
   readonly cleaning: Cleaning
 }
 export type Cleaning = 'none' | 'siglip' | 'lower' | 'whitespace' | 'canonicalize'
 
-/** An ONNX graph of a model folder: of the names given, the first that the graph has is its output. */
-export interface Tower {
+/** A tower's ONNX graph in a model folder. */
+export interface TowerGraph {
+  /** Relative to the folder. */
   readonly file: string
   readonly input: string
+  /** Possible names of its output. The first that the graph has is used. */
   readonly outputs: readonly string[]
 }
 
-/** All that Shotboard needs to know of an encoder, whichever layout its folder has. */
+/** A description of an encoder, the same for all layouts of model folders. */
 export interface Manifest extends Preprocessing, Tokenization {
   readonly id: string
   readonly name: string
-  /** d: the length of a feature. */
+  /** d, the length of a feature. */
   readonly dimensions: number
-  /** What cosine similarities of images and texts are multiplied by to become logits. */
+  /** The factor from cosine similarities of images and texts to logits. */
   readonly logitScale: number
   /**
-   * What is added to a logit before a sigmoid, for an encoder trained with one (SigLIP); null for one trained with a
-   * softmax. Where classes compete in a softmax it makes no difference: it is the same for all of them.
+   * Added to a logit before the sigmoid, for an encoder trained with one (SigLIP); null for one trained with a softmax. It
+   * does not change a softmax over classes, since it is the same for all of them.
    */
   readonly logitBias: number | null
-  /** How decoded colours are read: transparency over white and colour profiles applied, or bytes as Pillow hands them on. */
-  readonly colours: 'managed' | 'plain'
   readonly precision: Precision
-  /** A graph made with adapters in it takes their scale by `scaleInput`. */
-  readonly vision: Tower & { readonly scaleInput?: string | undefined }
-  readonly text: Tower
-  /** Where the space `imo` comes from: a file to be attached to the graph, or adapters that are part of it. */
+  /** `scaleInput` is the input for the adapters' scale, in a graph with adapters. */
+  readonly vision: TowerGraph & { readonly scaleInput?: string | undefined }
+  readonly text: TowerGraph
+  /** The adapters of the space `imo`: in a file, to be attached to the graph, or part of the graph; null without any. */
   readonly adapter: { readonly file: string } | { readonly scale: number } | null
 }
 
 export const precisions = ['fp32', 'fp16', 'q8'] as const
 export type Precision = (typeof precisions)[number]
 
-/** A model folder whose manifest has been read and whose files have been found. */
+/** A model folder that has been read. All files that its manifest names exist. */
 export interface ModelFolder {
   readonly folder: string
   readonly manifest: Manifest
-  /** Changes whenever the manifest or a model file does: features are stored under it. */
+  /** Changes with everything that decides the features. Features are stored under it. */
   readonly fingerprint: string
-  /** The SHA-256 of every file, in hexadecimal. */
+  /** The SHA-256 of each file, in hexadecimal. */
   readonly files: Readonly<Record<string, string>>
 }

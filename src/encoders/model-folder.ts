@@ -5,8 +5,8 @@ import { ownManifestFile, readOwnLayout } from './layouts/own.js'
 import type { ModelFolder } from './manifest.js'
 
 /**
- * Reads a model folder of either layout: Shotboard's own, with a `model.json`, or the Hugging Face hub's.
- * Throws INVALID_MODEL with the file that is missing or malformed.
+ * Reads a model folder in Shotboard's own layout, with a `model.json`, or in that of the Hugging Face hub. Throws
+ * INVALID_MODEL with the file that is missing or malformed.
  */
 export async function readModelFolder(folder: string): Promise<ModelFolder> {
   return (await exists(join(folder, ownManifestFile))) || !(await isHubLayout(folder))

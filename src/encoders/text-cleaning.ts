@@ -2,9 +2,9 @@ import { decodeHTML, decodeHTMLStrict } from 'entities'
 import type { Cleaning } from './manifest.js'
 
 /**
- * What open_clip does to a text in code before its tokenizer sees it: ftfy, HTML entities twice, white space, and then
- * lower case, or lower case without punctuation. Texts decoded with the wrong encoding are the one thing that ftfy
- * repairs and this does not.
+ * Cleans a text as the code of open_clip or SigLIP does before tokenization. For open_clip: ftfy, HTML entities decoded
+ * twice, white space collapsed, then perhaps lower case and no punctuation. Unlike ftfy, it does not repair texts that were
+ * decoded with the wrong encoding.
  */
 export function cleanText(text: string, cleaning: Cleaning): string {
   if (cleaning === 'none') return text
@@ -20,40 +20,40 @@ export function cleanText(text: string, cleaning: Cleaning): string {
   }
 }
 
-/** Lower case, without ASCII punctuation, in single spaces: as SigLIP's texts were trained. */
+/** Lower case, without ASCII punctuation, words separated by single spaces, as in SigLIP's training. */
 const canonical = (text: string): string => collapsed(text.replace(/[!-/:-@[-`{-~]/g, '').toLowerCase())
 
-/** White space as Python's `str.split` sees it, which is not quite what `\s` means here. */
+/** White space of Python's `str.split`, which differs slightly from JavaScript's `\s`. */
 const space = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000'
 const spaces = new RegExp(`[${space}]+`, 'g')
 const ends = new RegExp(`^[${space}]+|[${space}]+$`, 'g')
 const stripped = (text: string): string => text.replace(ends, '')
 const collapsed = (text: string): string => stripped(text.replace(spaces, ' '))
 
-/** ftfy's `fix_text`, line by line; its repair of wrong encodings left out. */
+/** ftfy's `fix_text`, line by line, without its repair of wrong encodings. */
 function fixText(text: string): string {
-  // Where a `<` is, this may be HTML in earnest: from there on entities are left alone.
-  let decodes = true
+  // A `<` may mean real HTML. From that line on, entities are not decoded.
+  let decodesEntities = true
   return text
     .split(/(?<=\n)/)
     .map((line) => {
-      decodes &&= !line.includes('<')
-      return fixLine(line, decodes)
+      decodesEntities &&= !line.includes('<')
+      return fixLine(line, decodesEntities)
     })
     .join('')
 }
 
-function fixLine(line: string, decodes: boolean): string {
+function fixLine(line: string, decodesEntities: boolean): string {
   for (let text = line; ; ) {
     const before = text
-    if (decodes) text = text.replace(/&#?[0-9A-Za-z]{1,24};/g, unescaped)
+    if (decodesEntities) text = text.replace(/&#?[0-9A-Za-z]{1,24};/g, unescaped)
     for (const [pattern, replacement] of fixes) text = text.replace(pattern, replacement)
     text = text.normalize('NFC')
     if (text === before) return text
   }
 }
 
-/** An entity's character; shouted entities, such as `&EACUTE;`, mean the capital. */
+/** The character of an HTML entity. An entity in capitals, such as `&EACUTE;`, means the capital letter. */
 function unescaped(entity: string): string {
   const plain = decodeHTMLStrict(entity)
   if (plain !== entity || entity.startsWith('&#') || entity !== entity.toUpperCase()) return plain
@@ -61,10 +61,10 @@ function unescaped(entity: string): string {
   return lower === entity.toLowerCase() ? entity : lower.toUpperCase()
 }
 
-/** What Windows puts where Latin-1 has control characters; a control character where it puts nothing. */
+/** Windows-1252 at Latin-1's control characters 0x80 to 0x9f. Unassigned ones stay control characters. */
 const windows1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ'
 
-/** ftfy's fixes of characters, in its order. */
+/** ftfy's character fixes, in its order. */
 const fixes: readonly (readonly [RegExp, (found: string) => string])[] = [
   [/[\x80-\x9f]/g, (control) => windows1252.charAt(control.charCodeAt(0) - 0x80)],
   [
@@ -76,9 +76,9 @@ const fixes: readonly (readonly [RegExp, (found: string) => string])[] = [
   [/[\u201c-\u201f]/g, () => '"'],
   [/\r\n|[\r\u2028\u2029\x85]/g, () => '\n'],
   [/\p{Surrogate}/gu, () => '\ufffd'],
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals' escape sequences begin with one.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal escape sequences start with one.
   [/\x1b\[[\d;]*[a-zA-Z]/g, () => ''],
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: this removes control characters.
   [/[\x00-\x08\x0b\x0e-\x1f\x7f\u206a-\u206f\ufeff\ufff9-\ufffc]/g, () => ''],
 ]
 

@@ -1,14 +1,14 @@
-/** Unicode's white space, which `\s` means to the reference tokenizers and almost, not quite, in JavaScript. */
+/** Unicode's white space. The reference tokenizers' `\s` means this; JavaScript's `\s` differs slightly. */
 const space = '\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000'
 
-/** The expression that a ByteLevel pre-tokenizer splits by unless told otherwise: GPT-2's. */
+/** The default expression by which a ByteLevel pre-tokenizer splits texts, from GPT-2. */
 const byteLevelSplit = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
 
 /**
- * A tokenizer.json in whose expressions white space is spelled out, so that JavaScript reads them as the reference
- * (tokenizers, in Rust) does: every `\s`, and what ByteLevel and Strip do of their own accord.
+ * A copy of a tokenizer.json with white space spelled out in its expressions, so that they mean the same in JavaScript as in
+ * the reference (the Rust library tokenizers): every `\s`, and the built-in behaviour of ByteLevel and Strip.
  */
-export function asReferenceReads<T>(json: T): T {
+export function withSpelledOutSpaces<T>(json: T): T {
   return JSON.parse(JSON.stringify(json, (key, value) => (key === 'vocab' ? value : rewritten(key, value))))
 }
 

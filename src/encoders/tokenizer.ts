@@ -4,45 +4,45 @@ import { Tokenizer } from '@huggingface/tokenizers'
 import { errors, reasonOf } from '../errors.js'
 import type { ModelFolder } from './manifest.js'
 import { cleanText } from './text-cleaning.js'
-import { asReferenceReads } from './tokenizer-json.js'
+import { withSpelledOutSpaces } from './tokenizer-json.js'
 
-/** Token ids, [B, L], padded behind the end token. */
+/** Token ids of texts, [B, length]. Padding follows the end token. */
 export interface TokenIds {
   readonly ids: BigInt64Array
   readonly length: number
-  /** How many ids of each row are not padding. */
+  /** The number of ids in each row before its padding. */
   readonly lengths: readonly number[]
 }
 
-/** Texts to token ids, padded to `length`, or to what the model was trained with. */
+/** Texts to token ids. Rows are padded to `length`, or by default as the model's manifest says. */
 export type TextTokenizer = (texts: readonly string[], length?: number) => TokenIds
 
-/** The tokenizer of a model folder. Throws INVALID_MODEL where its file is malformed. */
+/** Opens the tokenizer of a model folder. Throws INVALID_MODEL if its file is missing or malformed. */
 export async function openTokenizer({ folder, manifest }: ModelFolder): Promise<TextTokenizer> {
   const file = join(folder, manifest.tokenizer)
   let tokenizer: Tokenizer
-  let lowersEachAlone: boolean
+  let isLowercasing: boolean
   try {
     const json = JSON.parse(await readFile(file, 'utf8'))
-    lowersEachAlone = JSON.stringify(json.normalizer ?? null).includes('"Lowercase"')
-    tokenizer = new Tokenizer(asReferenceReads(json), {})
+    isLowercasing = JSON.stringify(json.normalizer ?? null).includes('"Lowercase"')
+    tokenizer = new Tokenizer(withSpelledOutSpaces(json), {})
   } catch (error) {
     throw errors.invalidModel({ file, reason: reasonOf(error) })
   }
   const { contextLength, endOfTextToken, padToken, padding, cleaning } = manifest
 
-  /** What is too long for the context is cut, the end token kept. */
+  /** A text that is too long for the context is cut before its end token. */
   function idsOf(text: string): number[] {
     const clean = cleanText(text, cleaning)
-    // The reference lowers character by character, and so never to a final sigma.
-    const { ids } = tokenizer.encode(lowersEachAlone ? clean.replaceAll('Σ', 'σ') : clean)
+    // The reference lowercases character by character, so it never makes a final sigma.
+    const { ids } = tokenizer.encode(isLowercasing ? clean.replaceAll('Σ', 'σ') : clean)
     return ids.length <= contextLength ? ids : [...ids.slice(0, contextLength - 1), endOfTextToken]
   }
 
   return (texts, length) => {
     const rows = texts.map(idsOf)
-    const shortest = padding === 'context' ? contextLength : 3
-    const columns = length ?? Math.max(shortest, ...rows.map((row) => row.length))
+    const minColumns = padding === 'context' ? contextLength : 3
+    const columns = length ?? Math.max(minColumns, ...rows.map((row) => row.length))
     const ids = new BigInt64Array(rows.length * columns).fill(BigInt(padToken))
     rows.forEach((row, i) => {
       ids.set(row.map(BigInt), i * columns)

@@ -1,15 +1,16 @@
+import type { LabelledImages } from '../features/labelled-images.js'
 import { type FitOptions, type FittedMethod, fitMethod, scoreQueries } from './fit.js'
-import { createTally, type Measures } from './metrics.js'
-import type { KlScaling, Labelled } from './protocol.js'
+import { createTally, type MeasuredPredictions } from './metrics.js'
+import type { KlScaling } from './protocol.js'
 
 export interface EvaluationOptions extends FitOptions {
-  readonly test: Labelled
+  readonly test: LabelledImages
   /** Test images of the kind that the method was fitted on, where `test` are others: they are measured as well. */
-  readonly unshifted?: Labelled
+  readonly unshifted?: LabelledImages
   readonly klScaling?: KlScaling
 }
 
-export interface Evaluation extends Measures {
+export interface Evaluation extends MeasuredPredictions {
   readonly fitted: FittedMethod
   /** Percentage of the unshifted test images; null where there are none. */
   readonly unshiftedAccuracy: number | null
@@ -29,10 +30,10 @@ export async function evaluate(options: EvaluationOptions): Promise<Evaluation> 
 
 async function measure(
   fitted: FittedMethod,
-  { features, labels }: Labelled,
+  { features, labels }: LabelledImages,
   klScaling: KlScaling,
   signal: AbortSignal | undefined,
-): Promise<Measures> {
+): Promise<MeasuredPredictions> {
   const tally = createTally()
   for await (const { batch, scores } of scoreQueries(fitted, features, klScaling, signal)) {
     tally.add(scores.logits, labels.subarray(batch.from, batch.from + batch.rows))

@@ -1,9 +1,10 @@
-import { untilCancelledEach } from '../abort.js'
-import type { Batch } from '../cache/batch.js'
-import type { Cache, SpaceFeatures, Support } from '../cache/cache.js'
 import { type Caches, createCaches } from '../cache/caches.js'
-import { withoutEach } from '../cache/without-each.js'
+import type { Batch, Cache } from '../cache/contract.js'
+import { leaveOneOutByRefit } from '../cache/leave-one-out-by-refit.js'
 import { errors } from '../errors.js'
+import type { LabelledImages } from '../features/labelled-images.js'
+import type { SpaceFeatures } from '../features/space-features.js'
+import type { Support } from '../features/support.js'
 import {
   defaultsOf,
   leavesOneOutInBatch,
@@ -13,8 +14,9 @@ import {
 } from '../methods/contract.js'
 import { rangesOver, requireTexts, type Scores, scoreBatch, type TermRanges } from '../methods/score.js'
 import type { FeatureSpace } from '../spaces/contract.js'
+import { untilCancelledEach } from '../system/abort.js'
 import type { Kernels } from '../tensor/kernels.js'
-import type { KlScaling, Labelled, Selection } from './protocol.js'
+import type { KlScaling, Selection } from './protocol.js'
 import { checkValues, type Grid, gridOf, valuesAt } from './search/grid.js'
 import { type SelectionData, search } from './search/search.js'
 
@@ -27,7 +29,7 @@ export interface FitOptions {
   readonly caches?: Caches
   readonly selection: Selection
   /** Needed where `selection` is VALIDATION. */
-  readonly validation?: Labelled
+  readonly validation?: LabelledImages
   /** Hyperparameters that are given; the others are selected, or take their defaults. */
   readonly fixed?: Values
   /** Grids to search instead of the method's own; the space's hyperparameters are searched where they have one here. */
@@ -175,7 +177,7 @@ export const leavingOneOut = (
   cache: Cache,
   signal?: AbortSignal,
 ): AsyncIterable<Batch> =>
-  leavesOneOutInBatch(method, cache.space) ? cache.leaveOneOut(signal) : withoutEach(support, cache)
+  leavesOneOutInBatch(method, cache.space) ? cache.leaveOneOut(signal) : leaveOneOutByRefit(support, cache)
 
 interface RepeatableData {
   /** Starts over at every call. */

@@ -1,3 +1,4 @@
+import type { Measures } from '../measures.js'
 import type { Matrix } from '../tensor/matrix.js'
 
 /** The position of the greatest value, the first among equals. */
@@ -21,20 +22,16 @@ const calibrationBins = 15
 /** What is measured of a classifier on labelled images. Chunks of logits are added one after another. */
 export interface Tally {
   add(logits: Matrix, labels: Int32Array): void
-  finish(): Measures
+  finish(): MeasuredPredictions
 }
 
-export interface Measures {
+/** The measures of a classifier on labelled images, and its predictions. */
+export interface MeasuredPredictions extends Measures {
   /** [N]: the class with the greatest logit, the first among equals. */
   readonly predicted: Int32Array
   /** [N]: the probability of that class. */
   readonly confidence: Float32Array
   readonly images: number
-  /** Percentages. Top-5 counts an image whose class is among the five greatest logits (or all, where C < 5). */
-  readonly accuracy: number
-  readonly top5Accuracy: number
-  /** Expected calibration error in [0, 1]: the mean gap between confidence and accuracy over 15 bins of confidence. */
-  readonly calibrationError: number
 }
 
 /** Starts measuring. */

@@ -1,6 +1,5 @@
-import type { Predictions } from './result-file.js'
-
 /** What two runs took the same test images for. */
+import type { Predictions } from './predictions.js'
 export interface PredictionPair {
   /** [N]: the class of each image. */
   readonly labels: Int32Array

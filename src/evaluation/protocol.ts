@@ -1,5 +1,3 @@
-import type { SpaceFeatures } from '../cache/cache.js'
-
 /**
  * What hyperparameters are chosen on: a validation split, the support set with each image's own key left out, or nothing
  * (the defaults). Never the test split.
@@ -13,10 +11,3 @@ export type Selection = (typeof selections)[number]
  */
 export const klScalings = ['FROZEN', 'BATCH'] as const
 export type KlScaling = (typeof klScalings)[number]
-
-/** Images with their classes. */
-export interface Labelled {
-  readonly features: SpaceFeatures
-  /** [N], in {0, …, C − 1}. */
-  readonly labels: Int32Array
-}

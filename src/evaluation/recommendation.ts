@@ -1,5 +1,5 @@
 import { pairPredictions } from './prediction-pair.js'
-import type { Predictions } from './result-file.js'
+import type { Predictions } from './predictions.js'
 import { signFlipTest } from './sign-flip-test.js'
 import { type Statistic, summarise } from './statistics.js'
 import type { SummaryRow } from './summary.js'

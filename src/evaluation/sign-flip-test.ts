@@ -1,7 +1,7 @@
 import { studentPValue } from './student.js'
 
 /** Beyond so many images the exact distribution is not worth its time: by then it is Student's. */
-const mostExact = 4000
+const maxExact = 4000
 
 /**
  * Whether two methods differ on the same test images over several seeds. `differences` has for each image on how many
@@ -14,7 +14,7 @@ const mostExact = 4000
  */
 export function signFlipTest(differences: readonly number[]): number {
   const sizes = differences.filter((difference) => difference !== 0).map(Math.abs)
-  if (sizes.length > mostExact) return pairedTTest(differences)
+  if (sizes.length > maxExact) return pairedTTest(differences)
   const sum = Math.abs(differences.reduce((total, difference) => total + difference, 0))
   const total = sizes.reduce((all, size) => all + size, 0)
   // The sum of a flip is `total` less twice what is flipped to the negative side.

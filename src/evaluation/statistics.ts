@@ -1,4 +1,4 @@
-import { seeded } from '../random.js'
+import { seeded } from '../system/random.js'
 
 /** A statistic over seeds: mean, standard deviation (n − 1) and a 95 % bootstrap interval of the mean. */
 export interface Statistic {

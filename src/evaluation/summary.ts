@@ -1,9 +1,10 @@
+import { type MeasureName, type Measures, mapMeasures } from '../measures.js'
 import { pairPredictions } from './prediction-pair.js'
-import type { Predictions } from './result-file.js'
+import type { Predictions } from './predictions.js'
 import { mcnemar, type Statistic, summarise } from './statistics.js'
 
-/** A finished run, as a summary sees it. */
-export interface FinishedRun {
+/** The measures of a finished run, which rows summarise over the seeds. */
+export interface MeasuredRun extends Measures {
   readonly id: string
   /** Runs without one, of features from a file, are of the same. */
   readonly encoder?: string
@@ -11,25 +12,19 @@ export interface FinishedRun {
   readonly space: string | null
   readonly shots: number
   readonly seed: number
-  readonly accuracy: number
-  readonly top5Accuracy: number
-  readonly calibrationError: number
   /** Where it was tested on another dataset: the accuracy on the dataset's own test images. */
   readonly unshiftedAccuracy?: number | null
 }
 
 /** One encoder's features, one method in one space at one number of shots, over its seeds. */
-export interface SummaryRow {
+export interface SummaryRow extends Readonly<Record<MeasureName, Statistic>> {
   readonly encoder?: string
   readonly method: string
   readonly space: string | null
   readonly shots: number
-  readonly accuracy: Statistic
-  readonly top5Accuracy: Statistic
-  readonly calibrationError: Statistic
   /** The accuracy lost from the dataset's own test images to those of another; null where they are the same. */
   readonly drop: Statistic | null
-  readonly runs: readonly FinishedRun[]
+  readonly runs: readonly MeasuredRun[]
 }
 
 /** A method against the baseline on the same test images, all seeds pooled. */
@@ -50,8 +45,8 @@ export interface PairwiseTest {
 }
 
 /** Rows by their number of shots, and within that in the order in which their first runs come. */
-export function summariseRuns(runs: readonly FinishedRun[]): SummaryRow[] {
-  const groups = new Map<string, FinishedRun[]>()
+export function summariseRuns(runs: readonly MeasuredRun[]): SummaryRow[] {
+  const groups = new Map<string, MeasuredRun[]>()
   for (const run of runs) {
     const key = JSON.stringify([run.encoder, run.method, run.space, run.shots])
     const group = groups.get(key)
@@ -59,19 +54,16 @@ export function summariseRuns(runs: readonly FinishedRun[]): SummaryRow[] {
     else groups.set(key, [run])
   }
   const rows = [...groups.values()].map((group) => {
-    const { encoder, method, space, shots } = group[0] as FinishedRun
+    const { encoder, method, space, shots } = group[0] as MeasuredRun
     const drops = group.flatMap(({ accuracy, unshiftedAccuracy }) =>
       unshiftedAccuracy == null ? [] : [unshiftedAccuracy - accuracy],
     )
-    const over = (measure: (run: FinishedRun) => number) => summarise(group.map(measure))
     return {
       ...(encoder !== undefined && { encoder }),
       method,
       space,
       shots,
-      accuracy: over((run) => run.accuracy),
-      top5Accuracy: over((run) => run.top5Accuracy),
-      calibrationError: over((run) => run.calibrationError),
+      ...mapMeasures((name) => summarise(group.map((run) => run[name]))),
       drop: drops.length > 0 ? summarise(drops) : null,
       runs: group,
     }

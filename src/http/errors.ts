@@ -1,11 +1,9 @@
 import type { ErrorRequestHandler } from 'express'
-import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import type { Logger } from 'pino'
 import { errors, reasonOf, ShotboardError } from '../errors.js'
 import type { Settings } from '../settings/settings.js'
-import { isTooLong, type OperationLimits } from './operation-limits.js'
 
-/** Errors outside of GraphQL in GraphQL's form. */
+/** Sends errors that occur outside of operations in the form of GraphQL errors. */
 export function reportError({ maxRequestMegabytes }: Settings, log: Logger): ErrorRequestHandler {
   return (error, _request, response, next) => {
     if (response.headersSent) {
@@ -23,23 +21,7 @@ export function reportError({ maxRequestMegabytes }: Settings, log: Logger): Err
 
 export const internalError = errors.internal({})
 
-/** What a client is told of an operation's error: what Shotboard did not raise on purpose is logged, without its insides. */
-export function describeFailure(
-  formatted: GraphQLFormattedError,
-  error: unknown,
-  { maxQueryTokens }: OperationLimits,
-  log: Logger,
-): GraphQLFormattedError {
-  if (isTooLong(formatted.message)) {
-    const { message, extensions } = errors.queryTooLong({ most: maxQueryTokens })
-    return { ...formatted, message, extensions }
-  }
-  if (formatted.extensions?.code !== 'INTERNAL_SERVER_ERROR') return formatted
-  log.error({ err: error instanceof GraphQLError ? error.originalError : error }, 'a request failed')
-  return { ...formatted, message: internalError.message }
-}
-
-/** The statuses of errors outside of GraphQL, and of operations that were never run. */
+/** HTTP statuses of errors outside of operations, and of operations that did not run. */
 const statuses: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
@@ -59,18 +41,18 @@ export const statusOf = (code: string): number => statuses[code] ?? (code.starts
 
 function problemOf(error: unknown, megabytes: number): ShotboardError {
   if (error instanceof ShotboardError) return error
-  if (error instanceof URIError) return new ShotboardError('BAD_REQUEST', 'The address cannot be decoded.')
-  if (!isClientsFault(error)) return internalError
+  if (error instanceof URIError) return new ShotboardError('BAD_REQUEST', 'The URL cannot be decoded.')
+  if (!isClientError(error)) return internalError
   return error.status === 413
     ? errors.requestTooLarge({ megabytes })
     : new ShotboardError('BAD_REQUEST', reasonOf(error))
 }
 
 /**
- * The parsers of requests say by `expose` that their words are meant for the client: no paths, no insides. What the system
- * has refused them, such as one more open file, they hand on like that too: it is nothing that the client did.
+ * Whether a request parser reports a mistake of the client. Parsers set `expose` on errors whose message is meant for the
+ * client. They also set it on errors of the operating system, such as too many open files; these have an `errno`.
  */
-const isClientsFault = (error: unknown): error is Error & { readonly status: number } =>
+const isClientError = (error: unknown): error is Error & { readonly status: number } =>
   error instanceof Error &&
   !('errno' in error) &&
   'expose' in error &&

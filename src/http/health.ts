@@ -1,13 +1,13 @@
 import { setTimeout } from 'node:timers/promises'
 import { type Response, Router } from 'express'
-import type { Library } from '../library/library.js'
+import type { Library } from '../library/index.js'
 
-/** A check that has not answered by then counts as failed. */
-const msForChecks = 3000
+/** A check that takes longer fails. */
+const checkTimeoutMs = 3000
 
 /**
- * `GET /healthz`: the process lives. `GET /readyz`: it can do its work, for the database answers, the encoder's files are
- * there, and it is not stopping; 503 otherwise, with what fails. Neither needs a key.
+ * Serves `GET /healthz`: the process is alive; and `GET /readyz`: the database answers, the files of the encoder exist, and
+ * the service is not stopping, else 503 with the result of every check. Neither needs a key.
  */
 export function serveHealth(library: Library, isStopping: () => boolean): Router {
   const router = Router()
@@ -23,14 +23,14 @@ export function serveHealth(library: Library, isStopping: () => boolean): Router
   return router
 }
 
-/** Why a check fails is for the log of whoever works with what it checks. */
+/** The failing component logs the cause. */
 const passes = (check: () => Promise<unknown>): Promise<boolean> =>
   Promise.race([
     check().then(
       () => true,
       () => false,
     ),
-    setTimeout(msForChecks, false, { ref: false }),
+    setTimeout(checkTimeoutMs, false, { ref: false }),
   ])
 
 const answer = (response: Response, status: number, body: object): unknown =>

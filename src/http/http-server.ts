@@ -2,40 +2,46 @@ import { createServer, type Server } from 'node:http'
 import express from 'express'
 import type { Logger } from 'pino'
 import { errors } from '../errors.js'
-import type { Library } from '../library/library.js'
+import type { Library } from '../library/index.js'
 import type { Context } from '../schema/context.js'
 import { createLoaders } from '../schema/loaders.js'
 import { createSchema } from '../schema/schema.js'
 import type { Settings } from '../settings/settings.js'
-import { serveAdapter } from './adapters.js'
-import { createAuthentication, requireKey } from './authentication.js'
-import { serveDashboard } from './dashboard.js'
-import { createDraining } from './draining.js'
+import { createAuthentication, requireKey } from './access/authentication.js'
+import { requireAllowedHost } from './access/hosts.js'
+import { allowOrigins } from './access/origins.js'
+import { serveSignIn } from './access/sign-in.js'
 import { reportError } from './errors.js'
-import { serveEventStream } from './event-stream.js'
-import { serveComparisonCsv, serveComparisonJson, serveDatasetManifest, serveSupportSet } from './exports.js'
-import { answerOperations } from './graphql.js'
+import { serveAdapter } from './files/adapters.js'
+import { serveDashboard } from './files/dashboard.js'
+import {
+  serveComparisonCsv,
+  serveComparisonJson,
+  serveDatasetManifest,
+  serveSupportSet,
+} from './files/exports.js'
+import { serveImage } from './files/images.js'
+import { serveReport } from './files/report.js'
+import { createGracefulShutdown } from './graceful-shutdown.js'
+import { serveEventStreams } from './graphql/event-stream.js'
+import { serveIde } from './graphql/ide.js'
+import { createOperationPipeline } from './graphql/operation-pipeline.js'
+import { serveSingleOperations } from './graphql/single-operations.js'
+import { createStreamedOperations } from './graphql/streamed-operations.js'
+import { acceptUploads } from './graphql/uploads.js'
+import { serveWebSockets } from './graphql/websocket.js'
 import { serveHealth } from './health.js'
-import { requireKnownHost } from './hosts.js'
-import { serveIde } from './ide.js'
-import { serveImage } from './images.js'
 import type { Metrics } from './metrics.js'
-import { allowOrigins } from './origins.js'
-import { serveReport } from './report.js'
 import { logRequests } from './request-log.js'
-import { serveSignIn } from './sign-in.js'
-import { createStreamedOperations } from './streamed-operations.js'
-import { acceptUploads } from './uploads.js'
-import { serveWebSockets } from './websocket.js'
 
 export interface HttpServer {
-  /** Not listening yet. */
+  /** It does not listen yet. */
   readonly server: Server
-  /** Says goodbye to clients of subscriptions, and gives answers that are being made so long. */
-  drain(milliseconds: number): Promise<void>
+  /** Refuses new requests, ends subscriptions, and waits for other responses, at most `graceMs`. */
+  finish(graceMs: number): Promise<void>
 }
 
-/** The HTTP server of a library: GraphQL with its IDE, the images, and the dashboard. */
+/** Creates the HTTP server of a library: GraphQL with its IDE, files, and the dashboard. */
 export async function createHttpServer(options: {
   readonly library: Library
   readonly settings: Settings
@@ -44,17 +50,17 @@ export async function createHttpServer(options: {
 }): Promise<HttpServer> {
   const { library, settings, metrics, log } = options
   const schema = await createSchema()
-  const createContext = (): Context => ({ library, loaders: createLoaders(library.store), limits: settings })
+  const createContext = (): Context => ({ library, loaders: createLoaders(library), limits: settings })
   const authentication = createAuthentication(settings)
-  const operations = createStreamedOperations({ schema, createContext, settings, metrics, log })
-  const answer = await answerOperations({ schema, createContext, authentication, settings, metrics, log })
-
-  const draining = createDraining()
+  const pipeline = createOperationPipeline({ schema, createContext, settings, metrics, log })
+  const streams = createStreamedOperations(pipeline)
+  const shutdown = createGracefulShutdown()
 
   const app = express()
   app.disable('x-powered-by')
-  app.use(draining.count, logRequests(log, metrics.onAnswered), serveHealth(library, draining.stopping))
-  app.use(draining.refuse, requireKnownHost(settings), allowOrigins(settings))
+  app.use(shutdown.trackResponses, logRequests(log, metrics.onAnswered))
+  app.use(serveHealth(library, shutdown.hasStarted))
+  app.use(shutdown.refuseRequests, requireAllowedHost(settings), allowOrigins(settings))
   app.use(serveSignIn(authentication), requireKey(authentication))
   app.get('/metrics', metrics.serve)
   app.get('/images/:id', serveImage(library, authentication))
@@ -70,18 +76,19 @@ export async function createHttpServer(options: {
     acceptUploads(settings),
     express.json({ limit: settings.maxRequestMegabytes * 2 ** 20 }),
   )
-  app.use('/graphql', serveEventStream(operations, authentication), answer)
+  app.use('/graphql', serveEventStreams(streams, authentication))
+  app.use('/graphql', await serveSingleOperations(pipeline, authentication))
   app.use(serveDashboard())
   app.use((request) => {
     throw errors.notFound({ path: request.path })
   })
   app.use(reportError(settings, log))
   const server = createServer(app)
-  const endSockets = serveWebSockets(server, { operations, authentication, settings })
+  const closeWebSockets = serveWebSockets(server, { operations: streams, authentication, settings })
   return {
     server,
-    async drain(milliseconds) {
-      await Promise.all([endSockets(), draining.drain(milliseconds)])
+    async finish(graceMs) {
+      await Promise.all([closeWebSockets(), shutdown.start(graceMs)])
     },
   }
 }

@@ -1,13 +1,12 @@
 import type { RequestHandler } from 'express'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { FeatureEvents } from '../cache/features.js'
-import type { JobCounts } from '../jobs/queue.js'
+import type { FeatureEvents, JobCounts } from '../library/index.js'
 
 /** A request that has been answered. */
 export interface AnsweredRequest {
-  /** What was asked for, of a bounded number of words, such as `query comparisons` or `GET /images/:id`. */
+  /** A label from a bounded set, such as `query comparisons` or `GET /images/:id`. */
   readonly operation: string
-  /** `ok`, or the code or status of what was wrong. */
+  /** `ok`, or the code or the status of the error. */
   readonly outcome: string
   readonly seconds: number
 }
@@ -15,13 +14,13 @@ export interface AnsweredRequest {
 export interface Metrics {
   readonly features: FeatureEvents
   onAnswered(request: AnsweredRequest): void
-  /** Where the numbers of jobs are read whenever somebody asks for the metrics. */
+  /** Sets the function that counts jobs whenever the metrics are read. */
   watchJobs(counts: () => JobCounts): void
-  /** `GET /metrics`, in Prometheus's format. */
+  /** Serves `GET /metrics` in the Prometheus format. */
   readonly serve: RequestHandler
 }
 
-/** Counts what the service does, in a registry of its own. */
+/** Creates the metrics of one service, in their own registry. */
 export function createMetrics(): Metrics {
   const registry = new Registry()
   const registers = [registry]
@@ -29,20 +28,20 @@ export function createMetrics(): Metrics {
 
   const requests = new Histogram({
     name: 'shotboard_request_duration_seconds',
-    help: 'Requests by what was asked for and how it ended.',
+    help: 'Duration of requests by operation and outcome.',
     labelNames: ['operation', 'outcome'] as const,
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers,
   })
   const lookups = new Counter({
     name: 'shotboard_feature_lookups_total',
-    help: 'Images whose features were found stored (hit), or had to be encoded (miss).',
+    help: 'Feature look-ups: stored (hit), or to be encoded (miss).',
     labelNames: ['result'] as const,
     registers,
   })
   const encoded = new Counter({
     name: 'shotboard_images_encoded_total',
-    help: 'Images encoded. Divided by shotboard_encode_seconds_total: the throughput while encoding.',
+    help: 'Encoded images. Divide by shotboard_encode_seconds_total for the throughput while encoding.',
     registers,
   })
   const encodeSeconds = new Counter({
@@ -53,7 +52,7 @@ export function createMetrics(): Metrics {
   let jobCounts = (): JobCounts => ({ waiting: 0, running: 0 })
   new Gauge({
     name: 'shotboard_jobs',
-    help: 'Comparisons and imports that wait or run.',
+    help: 'Waiting and running jobs: comparisons, imports and trainings.',
     labelNames: ['state'] as const,
     registers,
     collect() {

@@ -6,7 +6,7 @@ import type { AnsweredRequest } from './metrics.js'
 
 const requestIds = new AsyncLocalStorage<string>()
 
-/** The log of the service, a JSON object a line. What is logged while a request is answered carries the request's id. */
+/** Creates the log of the service: JSON lines. Entries during a request have the `requestId` of that request. */
 export const createLog = (level: string, destination: DestinationStream = pino.destination(1)): Logger =>
   pino(
     {
@@ -19,17 +19,18 @@ export const createLog = (level: string, destination: DestinationStream = pino.d
     destination,
   )
 
-/** What an id that a proxy or a client gives must look like, to be taken over. */
-const wellFormed = /^[\w.:/+=-]{1,128}$/
+/** The form of an `X-Request-Id` header that the service adopts. */
+const validRequestId = /^[\w.:/+=-]{1,128}$/
 
 /**
- * Gives every request an id, the one in `X-Request-Id` where that is one, and sends it back; logs every request, with its
- * status and time, at `info`. Queries, bodies and headers are not logged: they may hold keys and what is nobody's business.
+ * Gives every request an id, adopted from `X-Request-Id` if it is valid, and returns it in the same header. Logs every
+ * request with its status and duration at the level `info`. It does not log query strings, bodies and headers, since they
+ * can contain keys and private data.
  */
 export function logRequests(log: Logger, onAnswered: (request: AnsweredRequest) => void): RequestHandler {
   return (request, response, next) => {
     const given = request.get('x-request-id')
-    const requestId = given !== undefined && wellFormed.test(given) ? given : randomUUID()
+    const requestId = given !== undefined && validRequestId.test(given) ? given : randomUUID()
     const started = performance.now()
     response.set('X-Request-Id', requestId)
     response.once('close', () => {
@@ -39,7 +40,7 @@ export function logRequests(log: Logger, onAnswered: (request: AnsweredRequest) 
       log.info({ method, path: pathOf(request), ip, status, milliseconds }, 'request')
       const outcome = status === 'aborted' || status >= 400 ? String(status) : 'ok'
       const answered = { operation: operationOf(request), outcome, seconds: milliseconds / 1000 }
-      if (!isCountedElsewhere(request, outcome)) onAnswered(answered)
+      if (!isCountedByPipeline(request, outcome)) onAnswered(answered)
     })
     requestIds.run(requestId, next)
   }
@@ -47,16 +48,16 @@ export function logRequests(log: Logger, onAnswered: (request: AnsweredRequest) 
 
 const pathOf = ({ originalUrl }: Request): string => originalUrl.split('?')[0] ?? ''
 
-/** Of a bounded number of words: whatever is no route of ours counts as one. */
+/** A label from a bounded set: all unknown paths share one. */
 function operationOf(request: Request): string {
   const route: unknown = request.route?.path
   const known = typeof route === 'string' ? route : pathOf(request) === '/graphql' ? '/graphql' : 'other'
   return `${request.method} ${known}`
 }
 
-/** What is refused before anybody looks at the operation in it. */
-const refusedAtTheDoor = ['401', '411', '413', '421', '503']
+/** Statuses of requests that are refused before their operation is read. */
+const refusedEarly = ['401', '411', '413', '421', '503']
 
-/** Operations are counted where they are run, by what they ask for. */
-const isCountedElsewhere = (request: Request, outcome: string): boolean =>
-  pathOf(request) === '/graphql' && !refusedAtTheDoor.includes(outcome)
+/** The GraphQL pipeline counts operations itself; see `graphql/count-operations.ts`. */
+const isCountedByPipeline = (request: Request, outcome: string): boolean =>
+  pathOf(request) === '/graphql' && !refusedEarly.includes(outcome)

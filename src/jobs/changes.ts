@@ -1,16 +1,16 @@
 import { EventEmitter } from 'node:events'
 
-/** Tells those who watch a comparison or a training that it has changed. What it has come to stands in the database. */
+/** Notifies the watchers of a comparison or a training that it has changed. They read the new state from the database. */
 export interface Changes {
   publish(id: string): void
-  /** Calls back at every change, until the function that is returned is called. */
+  /** Calls `onChange` at every change. Returns a function that stops this. */
   watch(id: string, onChange: () => void): () => void
-  /** How many watch. */
+  /** The number of watchers. */
   watchers(id: string): number
 }
 
 export function createChanges(): Changes {
-  // An event for each of them, named by its id.
+  // Event names are ids.
   const emitter = new EventEmitter().setMaxListeners(0)
   return {
     publish: (id) => {

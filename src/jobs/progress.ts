@@ -1,14 +1,16 @@
-/** Progress that counts work and never goes back. */
+/** Counts work that is done. Progress never decreases. */
 export interface Progress {
   add(work: number): void
-  /** Resolves when what was written last has arrived. */
+  /** Resolves when the last write has ended. */
   settled(): Promise<void>
 }
 
-/** Progress is written at most so often. */
-const leastMsBetweenWrites = 200
+const minMsBetweenWrites = 200
 
-/** Counts work up to `total`, from the share that was done before, and hands the share done to `write`, now and then. */
+/**
+ * Counts work up to `total` and passes the share done, from 0 to 1, to `write`, at most every 200 ms. The share starts at
+ * `before`.
+ */
 export function createProgress(options: {
   readonly before: number
   readonly total: number
@@ -22,10 +24,10 @@ export function createProgress(options: {
     add(work) {
       done = Math.min(total, done + work)
       const now = performance.now()
-      if (now - lastWrite < leastMsBetweenWrites) return
+      if (now - lastWrite < minMsBetweenWrites) return
       lastWrite = now
       const share = total > 0 ? before + (1 - before) * (done / total) : 1
-      // What could not be written is overtaken by what comes next; it is no reason to stop the work.
+      // A failed write does not stop the work: the next write replaces it.
       writing = writing.then(() => write(share)).catch(() => {})
     },
     settled: () => writing,

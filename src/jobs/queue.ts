@@ -1,17 +1,17 @@
 import pLimit from 'p-limit'
 
 /**
- * Long work in this process, so many jobs at a time. What is queued is remembered by the database, not here: on start
- * unfinished work is queued again. Workers on other machines would join here.
+ * Runs long jobs in this process, a limited number at a time. The queue is in memory only: the database records unfinished
+ * jobs, and the next start queues them again.
  */
 export interface JobQueue {
-  /** Queues a job under a name; one that is queued or running under that name already is not queued twice. */
+  /** Queues a job under a name, unless a job of that name is queued or running already. */
   add(name: string, work: (signal: AbortSignal) => Promise<void>): void
-  /** Tells a job to stop; one that waits its turn never starts. Resolves when it has ended. */
+  /** Stops a job and waits until it has ended. A waiting job never starts. */
   cancel(name: string): Promise<void>
-  /** Resolves when the job of that name has ended, or at once where there is none. */
+  /** Resolves when the job of that name has ended, or at once if there is none. */
   ended(name: string): Promise<void>
-  /** How many wait their turn, and how many run. */
+  /** The numbers of waiting and running jobs. */
   counts(): JobCounts
   /** Stops all jobs and waits for them. */
   close(): Promise<void>
@@ -30,7 +30,7 @@ interface Job {
 
 export function createJobQueue(options: {
   readonly concurrency: number
-  /** Told of a job that failed in a way it should not have. */
+  /** Called with the error of a job that fails without being cancelled. */
   readonly onError: (name: string, error: unknown) => void
 }): JobQueue {
   const limit = pLimit(options.concurrency)

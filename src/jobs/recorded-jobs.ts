@@ -1,29 +1,32 @@
 import type { ShotboardError } from '../errors.js'
 import type { TrainingRow } from '../store/trainings.js'
+import { throttleToLatest } from '../system/throttle-to-latest.js'
 import type { Changes } from './changes.js'
-import { latestStates } from './latest-states.js'
-import { persevere } from './persevere.js'
 import type { JobQueue } from './queue.js'
+import { retryOnStorageFault } from './retry-on-storage-fault.js'
 
 /**
- * Jobs that stand in a record each, under its id. What a record says is queued or running is worked on to its end, across
- * faults of the disk or the database and, by `resume`, across restarts.
+ * Jobs that have one record each, under the same id. A job whose record is queued or running is run to its end: it is
+ * retried after faults of the disk or the database, and `resume` queues it again after a restart.
  */
 export interface RecordedJobs<R extends JobRecord> {
-  /** Works on what its record says; what is worked on already is not worked on twice. */
+  /** Queues the job of a record, unless it is queued or running already. */
   enqueue(id: string): void
-  /** Throws what `unknown` says where there is no such record. */
+  /** Throws `notFoundError` if there is no such record. */
   find(id: string): Promise<R>
-  /** Stops a job for good. Throws what `unknown` and `over` say; where that cannot be written, the job goes on. */
+  /**
+   * Stops a job for good. Throws `notFoundError`, or `finishedError` if it has ended. If the cancellation cannot be written,
+   * throws that error and the job continues.
+   */
   cancel(id: string): Promise<R>
   /**
-   * The record as it is, and then as it becomes, each at least `leastMs` after the one before, until the job has ended. One
-   * that has ended already is told once. Throws what `unknown` says.
+   * Emits the record, and then its latest state after changes, at least `minMs` milliseconds apart, until the job has ended.
+   * Emits once if it has ended already. Throws `notFoundError`.
    */
-  watch(id: string, changes: Changes, leastMs: number): Promise<AsyncIterableIterator<R>>
-  /** Resolves with the record once the job has ended. Throws what `unknown` says. */
+  watch(id: string, changes: Changes, minMs: number): Promise<AsyncIterableIterator<R>>
+  /** Resolves with the record once the job has ended. Throws `notFoundError`. */
   ended(id: string): Promise<R>
-  /** Goes on with what a stop interrupted. */
+  /** Resumes the jobs that a stop interrupted. */
   resume(): Promise<void>
 }
 
@@ -32,37 +35,42 @@ export type JobRecord = Pick<TrainingRow, 'id' | 'status'>
 export interface RecordedJobsOptions<R extends JobRecord> {
   readonly queue: JobQueue
   readonly records: {
-    byIds(ids: readonly string[]): Promise<R[]>
+    get(id: string): Promise<R | null>
     unfinished(): Promise<R[]>
   }
   readonly run: (id: string, signal: AbortSignal) => Promise<void>
-  /** Writes why a job waits. */
+  /** Writes the fault that a job waits for to the job's record. */
   readonly park: (id: string, fault: ShotboardError) => Promise<void>
-  /** Told of every fault of the disk or the database that a job waits out. */
+  /** Called with every fault of the disk or the database after which a job is retried. */
   readonly onFault: (id: string, fault: ShotboardError) => void
-  /** Writes that a job is cancelled, unless it has ended. */
+  /** Marks a job as cancelled, unless it has ended. */
   readonly writeCancelled: (record: R) => Promise<void>
-  readonly unknown: (parameters: { id: string }, argument: string) => ShotboardError
-  readonly over: (parameters: { id: string; status: string }, argument: string) => ShotboardError
+  /** The error for an id without a record. */
+  readonly notFoundError: (parameters: { id: string }, argument: string) => ShotboardError
+  /** The error for a job that has ended already. */
+  readonly finishedError: (parameters: { id: string; status: string }, argument: string) => ShotboardError
 }
 
 export function recordedJobs<R extends JobRecord>(options: RecordedJobsOptions<R>): RecordedJobs<R> {
   const { queue, records } = options
 
-  /** Says why a job waits, where that can be written at all. */
-  async function wait(id: string, fault: ShotboardError): Promise<void> {
+  async function reportFault(id: string, fault: ShotboardError): Promise<void> {
     options.onFault(id, fault)
+    // The same fault may prevent this write.
     await options.park(id, fault).catch(() => undefined)
   }
 
   const enqueue = (id: string): void =>
     queue.add(id, (signal) =>
-      persevere(() => options.run(id, signal), { signal, onFault: (fault) => wait(id, fault) }),
+      retryOnStorageFault(() => options.run(id, signal), {
+        signal,
+        onFault: (fault) => reportFault(id, fault),
+      }),
     )
 
   async function find(id: string): Promise<R> {
-    const [record] = await records.byIds([id])
-    if (!record) throw options.unknown({ id }, 'id')
+    const record = await records.get(id)
+    if (!record) throw options.notFoundError({ id }, 'id')
     return record
   }
 
@@ -71,24 +79,24 @@ export function recordedJobs<R extends JobRecord>(options: RecordedJobsOptions<R
     find,
     async cancel(id) {
       const record = await find(id)
-      if (isOver(record)) throw options.over({ id, status: record.status }, 'id')
+      if (hasEnded(record)) throw options.finishedError({ id, status: record.status }, 'id')
       await queue.cancel(id)
       try {
         await options.writeCancelled(record)
       } catch (error) {
-        // What could not be written has not happened.
+        // The record still says queued or running, so the job must run.
         enqueue(id)
         throw error
       }
       return find(id)
     },
-    async watch(id, changes, leastMs) {
+    async watch(id, changes, minMs) {
       await find(id)
-      return latestStates({
+      return throttleToLatest({
         read: () => find(id),
         watch: (onChange) => changes.watch(id, onChange),
-        isLast: isOver,
-        leastMs,
+        isLast: hasEnded,
+        minIntervalMs: minMs,
       })
     },
     async ended(id) {
@@ -102,6 +110,6 @@ export function recordedJobs<R extends JobRecord>(options: RecordedJobsOptions<R
   }
 }
 
-/** Whether a job has ended, in whichever way. */
-export const isOver = ({ status }: Pick<JobRecord, 'status'>): boolean =>
+/** Whether a job has succeeded, failed or been cancelled. */
+export const hasEnded = ({ status }: Pick<JobRecord, 'status'>): boolean =>
   status !== 'QUEUED' && status !== 'RUNNING'

@@ -1,101 +1,77 @@
-import type { FeatureStore } from '../cache/feature-store.js'
-import { augmentationRecipe } from '../encoders/augmentation.js'
+import type { Comparisons } from '../comparisons/comparisons.js'
+import type { RunResults } from '../comparisons/run-results.js'
+import type { ImageIntake } from '../datasets/image-intake.js'
+import type { Imports } from '../datasets/importing/imports.js'
 import { errors } from '../errors.js'
-import type { ResultFiles } from '../evaluation/result-file.js'
-import type { ImageIntake } from '../jobs/image-intake.js'
-import type { ArchiveFiles } from '../store/archive-files.js'
+import type { FeatureStore } from '../features/feature-store.js'
+import { augmentationRecipe } from '../images/augmentation.js'
 import type { Deleted } from '../store/deletions.js'
-import type { ImageFiles } from '../store/image-files.js'
+import type { RecoveryMarkers } from '../store/recovery-markers.js'
 import type { Store } from '../store/store.js'
-import type { Unsettled } from '../store/unsettled.js'
-import type { Comparisons } from './comparisons.js'
-import type { Imports } from './imports.js'
 
 /**
- * Deletes things with what only they used, and nothing else: rows first and in one transaction, files after. What a kill
- * leaves between the two is swept at the next start.
+ * Deletes things together with everything that only they use. Rows are deleted first, in one transaction, then files. If
+ * the process is killed in between, the next start removes the files.
  */
 export interface Deletions {
   /**
-   * A dataset with its support sets, with the comparisons that were made or tested on it, and with the images and features
-   * that no other dataset has. Throws UNKNOWN_DATASET, or IN_USE while a comparison or an import works with it.
+   * Deletes a dataset with its support sets, the comparisons made or tested on it, and the images and features that no other
+   * dataset has. Throws UNKNOWN_DATASET, or IN_USE while a comparison, an import or a training uses it.
    */
   dataset(id: string): Promise<void>
   /**
-   * A support set with the augmented views that no other has; its images belong to the dataset and stay. Results that were
-   * measured on it stay as well. Throws UNKNOWN_SUPPORT_SET, or IN_USE while a comparison works with it.
+   * Deletes a support set with the features of augmented views that no other support set has. Its images, which belong to
+   * the dataset, and the results measured on it stay. Throws UNKNOWN_SUPPORT_SET, or IN_USE while a comparison uses it.
    */
   supportSet(id: string): Promise<void>
-  /** A comparison with the runs that no other has. Throws UNKNOWN_COMPARISON, or IN_USE while it has not ended. */
+  /** Deletes a comparison with the runs that no other has. Throws UNKNOWN_COMPARISON, or IN_USE while it has not ended. */
   comparison(id: string): Promise<void>
 }
 
 export interface DeletionsContext {
   readonly store: Store
   readonly intake: ImageIntake
-  readonly features: FeatureStore
-  readonly resultFiles: ResultFiles
+  readonly featureStore: FeatureStore
+  readonly runResults: RunResults
   readonly imports: Imports
   readonly comparisons: Comparisons
-  readonly unsettled: Unsettled
+  readonly recoveryMarkers: RecoveryMarkers
 }
 
 export function createDeletions(context: DeletionsContext): Deletions {
-  const { store, intake, features, resultFiles, imports, comparisons, unsettled } = context
+  const { store, intake, featureStore, runResults, imports, comparisons, recoveryMarkers } = context
 
   async function removeFiles({ images, runs }: Deleted): Promise<void> {
-    await resultFiles.remove(runs)
+    await runResults.remove(runs)
     if (images.length === 0) return
-    const gone = new Set(images)
-    await features.retain(async (ids) => new Set(ids.filter((id) => !gone.has(id))))
+    const deleted = new Set(images)
+    await featureStore.retain(async (ids) => new Set(ids.filter((id) => !deleted.has(id))))
     await intake.forget(images)
   }
 
   return {
     async dataset(id) {
       if (imports.isAddingTo(id)) throw errors.inUse({ what: `dataset ${id}`, by: 'an import' }, 'id')
-      await unsettled.during('deleting', async () => removeFiles(await store.deletions.dataset(id)))
+      await recoveryMarkers.during('deleting', async () => removeFiles(await store.deletions.dataset(id)))
     },
     async supportSet(id) {
-      await unsettled.during('deleting', async () => {
+      await recoveryMarkers.during('deleting', async () => {
         const { encoder, augmentations, images } = await store.deletions.supportSet(id)
-        // Plain features are the images' own.
+        // Features without augmentation belong to the images, which stay.
         if (augmentations === 1 || images.length === 0) return
-        const gone = new Set(images)
+        const deleted = new Set(images)
         const recipe = augmentationRecipe(augmentations).id
-        await features.retain(
-          async (ids) => new Set(ids.filter((image) => !gone.has(image))),
+        await featureStore.retain(
+          async (ids) => new Set(ids.filter((image) => !deleted.has(image))),
           (address) => address.recipe === recipe && address.encoder.startsWith(`${encoder}-`),
         )
       })
     },
     async comparison(id) {
-      const [found] = await store.comparisons.byIds([id])
-      // One that has just been cancelled may be on its last step.
+      const found = await store.comparisons.get(id)
+      // The job of a cancelled comparison may still be stopping.
       if (found?.status === 'CANCELLED') await comparisons.ended(id)
-      await unsettled.during('deleting', async () => removeFiles(await store.deletions.comparison(id)))
+      await recoveryMarkers.during('deleting', async () => removeFiles(await store.deletions.comparison(id)))
     },
   }
-}
-
-/** Removes files that the database does not know: what an earlier process left that was killed in the middle of something. */
-export async function sweepFiles(context: {
-  readonly store: Store
-  readonly imageFiles: ImageFiles
-  readonly features: FeatureStore
-  readonly resultFiles: ResultFiles
-  readonly archiveFiles: ArchiveFiles
-  readonly unsettled: Unsettled
-}): Promise<void> {
-  const { store, imageFiles, features, resultFiles, archiveFiles, unsettled } = context
-  await archiveFiles.sweep(new Set((await store.imports.unfinished()).map(({ file }) => file)))
-  const left = await unsettled.left()
-  if (left.size === 0) return
-  const knownImages = async (ids: readonly string[]) => new Set(await store.images.known(ids))
-  await imageFiles.sweep(knownImages)
-  if (left.has('deleting')) {
-    await features.retain(knownImages)
-    await resultFiles.sweep(async (ids) => new Set(await store.runs.known(ids)))
-  }
-  await unsettled.settle()
 }

@@ -1,248 +1,174 @@
-import { join } from 'node:path'
-import { openFeatureStore } from '../cache/feature-store.js'
-import { createFeatureSource, type FeatureEvents } from '../cache/features.js'
-import { createAdapterFolder } from '../encoders/adapters/added-adapters.js'
-import { type Encoders, openEncoders } from '../encoders/encoders.js'
-import { errors } from '../errors.js'
-import { createResultFiles, type ResultFiles } from '../evaluation/result-file.js'
+import type { Adapters } from '../adapters/adapters.js'
+import type { Trainings } from '../adapters/trainings.js'
+import type { Predict } from '../classifiers/predict.js'
+import { type ComparisonDocument, documentComparison } from '../comparisons/comparison-document.js'
+import type { Comparisons } from '../comparisons/comparisons.js'
+import type { Contrasts } from '../comparisons/contrasts.js'
+import { createOverlap, type OverlapInput, type OverlapReport } from '../comparisons/overlap.js'
+import { createOverlapCorrelation, type OverlapCorrelation } from '../comparisons/overlap-correlation.js'
+import { createRecommendation, type WordedRecommendation } from '../comparisons/recommendation.js'
+import { fingerprintDataset } from '../datasets/dataset-fingerprint.js'
+import { type DatasetManifest, manifestOf } from '../datasets/dataset-manifest.js'
+import type { Datasets } from '../datasets/datasets.js'
+import type { Imports } from '../datasets/importing/imports.js'
+import { createShiftedDatasets, type ShiftedDataset, type ShiftInput } from '../datasets/shifted-datasets.js'
+import { supportSetFile } from '../datasets/support-set-file.js'
+import { createSupportSets, type SupportSets } from '../datasets/support-sets.js'
+import type { Encoders } from '../encoders/encoders.js'
+import type { Predictions } from '../evaluation/predictions.js'
 import type { SummaryRow } from '../evaluation/summary.js'
-import { type Changes, createChanges } from '../jobs/changes.js'
-import { fingerprintDataset } from '../jobs/dataset-fingerprint.js'
-import { createImageIntake } from '../jobs/image-intake.js'
-import { createMaterials, type Materials } from '../jobs/materials.js'
-import { createJobQueue, type JobCounts } from '../jobs/queue.js'
-import { createTurns } from '../jobs/turns.js'
-import { builtin } from '../methods/builtin.js'
-import { loadPlugin } from '../methods/plugin.js'
-import { createRegistry, type Registry } from '../methods/registry.js'
-import type { Settings } from '../settings/settings.js'
-import type { SourceLimits } from '../sources/source.js'
-import { createArchiveFiles } from '../store/archive-files.js'
+import { thumbnailOf } from '../images/thumbnail.js'
+import type { JobCounts } from '../jobs/queue.js'
+import { loadRegistry } from '../plugins/load-registry.js'
+import type { Registry } from '../plugins/registry.js'
 import { lockDataFolder } from '../store/data-folder-lock.js'
-import { type Database, openDatabase } from '../store/database.js'
-import { createImageFiles, type ImageFiles } from '../store/image-files.js'
-import { createStore, type Store } from '../store/store.js'
-import { createUnsettled } from '../store/unsettled.js'
-import { createKernels } from '../tensor/kernels.js'
-import { openRuntime } from '../tensor/runtime.js'
-import { type Adapters, createAdapters } from './adapters.js'
-import { type ComparisonDocument, documentComparison } from './comparison-document.js'
-import { type Comparisons, createComparisons } from './comparisons.js'
-import { type Contrasts, createContrasts } from './contrasts.js'
-import { createDatasets, type Datasets } from './datasets.js'
-import { createDeletions, type Deletions, sweepFiles } from './deletions.js'
-import { createImports, type Imports } from './imports.js'
-import { createOverlap, type OverlapInput, type OverlapReport } from './overlap.js'
-import { createOverlapCorrelation, type OverlapCorrelation } from './overlap-correlation.js'
-import { createPredict, type ImagePrediction, type PredictInput } from './predict.js'
-import { createRecommendation, type WordedRecommendation } from './recommendation.js'
-import { createShiftedDatasets, type ShiftedDataset, type ShiftInput } from './shifted-datasets.js'
-import { createSupportSets, type SupportSets } from './support-sets.js'
-import { createTrainings, type Trainings } from './trainings.js'
+import type { Database } from '../store/database.js'
+import type { Store } from '../store/store.js'
+import { createCleanup } from '../system/cleanup.js'
+import type { Deletions } from './deletions.js'
+import { type Computing, openComputing } from './open-computing.js'
+import { openStorage, type Storage } from './open-storage.js'
+import { createServices, type LibraryEvents, type Services } from './services.js'
+import type { LibrarySettings } from './settings.js'
 
-/** Shotboard without its server: what the API, the command line and programs use. */
+type Reads<T, Names extends keyof T> = Pick<T, Names>
+
+/** Shotboard without its server. The API, the command line and other programs use it. */
 export interface Library {
   readonly registry: Registry
   readonly encoders: Encoders
-  readonly store: Store
-  readonly imageFiles: ImageFiles
-  readonly resultFiles: ResultFiles
-  readonly materials: Materials
   readonly databaseKind: Database['kind']
-  readonly changes: Changes
-  readonly datasets: Datasets
-  readonly supportSets: SupportSets
-  readonly comparisons: Comparisons
+  readonly datasets: Datasets &
+    Reads<
+      Store['datasets'],
+      'get' | 'getMany' | 'findByName' | 'page' | 'classes' | 'classesOf' | 'counts' | 'countsOf' | 'images'
+    > &
+    Reads<Store['datasetImages'], 'classCounts' | 'firstOfClasses' | 'classOf' | 'pages'> & {
+      /** The manifest of a dataset: every image by its SHA-256. Throws UNKNOWN_DATASET. */
+      manifest(id: string): Promise<DatasetManifest>
+    }
+  readonly images: Reads<Store['images'], 'get' | 'getMany'> & {
+    /** The original bytes of an image. Throws UNKNOWN_IMAGE. */
+    read(id: string): Promise<Buffer>
+    /** A WebP thumbnail of at most `side` × `side` pixels. Throws UNKNOWN_IMAGE. */
+    thumbnail(id: string, side: number): Promise<Buffer>
+  }
+  readonly supportSets: SupportSets &
+    Reads<Store['supportSets'], 'getMany' | 'page' | 'imagesOf'> & {
+      /** An encoded support set as a safetensors file. Throws UNKNOWN_SUPPORT_SET or UNKNOWN_ENCODER. */
+      file(id: string): Promise<Uint8Array>
+    }
+  readonly runs: Reads<Store['runs'], 'getMany' | 'page'> & {
+    /** The predicted class of every test image of a run. Throws INVALID_TENSOR_FILE. */
+    predictions(id: string): Promise<Predictions>
+  }
+  readonly comparisons: Comparisons &
+    Reads<Store['comparisons'], 'get' | 'getMany' | 'page' | 'runs' | 'runsOf'>
   readonly contrasts: Contrasts
-  readonly imports: Imports
-  readonly trainings: Trainings
+  readonly imports: Imports & Reads<Store['imports'], 'getMany' | 'page'>
+  readonly trainings: Trainings & Reads<Store['trainings'], 'getMany' | 'page'>
   readonly adapters: Adapters
   readonly deletions: Deletions
-  /** What a dataset holds, as a hash; see `fingerprintDataset`. Throws UNKNOWN_DATASET. */
+  /** The SHA-256 of a dataset's content; see `fingerprintDataset`. Throws UNKNOWN_DATASET. */
   fingerprintDataset(id: string): Promise<string>
   /** A comparison with everything needed to repeat it. Throws UNKNOWN_COMPARISON. */
   documentComparison(id: string): Promise<ComparisonDocument>
-  predict(input: PredictInput): Promise<ImagePrediction[]>
-  /** Measures intra-modal overlap. */
+  readonly predict: Predict
+  /** Measures intra-modal overlap; see `createOverlap`. */
   overlap(input: OverlapInput): Promise<OverlapReport>
-  /** Correlates, over comparisons, the reduction of overlap with the gain in accuracy. */
+  /** Correlates the reduction of overlap with the gain in accuracy; see `createOverlapCorrelation`. */
   overlapCorrelation(comparisons: readonly string[]): Promise<OverlapCorrelation>
-  /** Which method to use, in which space, and how sure that is; see `createRecommendation`. */
+  /** Recommends a method and its space, with a confidence; see `createRecommendation`. */
   recommend(rows: readonly SummaryRow[], shots?: number | null): Promise<WordedRecommendation | null>
-  /** Makes a dataset's twin of shifted test images. */
+  /** Makes a copy of a dataset with shifted test images; see `createShiftedDatasets`. */
   shift(input: ShiftInput): Promise<ShiftedDataset>
-  /** Each throws where something that the library cannot work without is away. */
+  /** Each throws if a dependency is unavailable. */
   readonly checks: { readonly database: () => Promise<void>; readonly encoder: () => Promise<void> }
-  /** How many comparisons, imports and trainings wait and run. */
+  /** The numbers of waiting and running comparisons, imports and trainings. */
   jobCounts(): JobCounts
-  /** Lets whoever finds the data folder in use know where the service in front of this library is reached. */
-  announce(url: string): Promise<void>
-  /** Stops what is running, to be gone on with at the next start, and closes everything. */
+  /** Stops running jobs, which the next start resumes, and closes everything. */
   close(): Promise<void>
 }
 
-export type LibrarySettings = Pick<
-  Settings,
-  | 'dataDirectory'
-  | 'databaseUrl'
-  | 'modelsDirectory'
-  | 'encoder'
-  | 'encoderIdleMinutes'
-  | 'threads'
-  | 'executionProviders'
-  | 'plugins'
-  | 'maxMegapixels'
-  | 'maxRunsPerComparison'
-  | 'comparisonsAtOnce'
-  | 'maxOpenComparisons'
-  | keyof SourceLimits
->
-
-/** What whoever opened a library may be told of. */
-export interface LibraryEvents {
-  /** A job failed in a way it should not have. */
-  readonly onError?: (job: string, error: unknown) => void
-  readonly features?: FeatureEvents
+/** A library with its internals, for the process that opened it. */
+export interface OpenedLibrary
+  extends Library,
+    Pick<Storage, 'store' | 'changes' | 'imageFiles' | 'runResults'>,
+    Pick<Computing, 'kernels'>,
+    Pick<Services, 'encodedData'> {
+  /** Publishes the URL of this service in the lock, for other processes that find the data folder in use. */
+  announce(url: string): Promise<void>
 }
 
-/** Trainings at the same time: one fills the cores. */
-const trainingsAtOnce = 1
-/** Imports at the same time, beside the comparisons: they wait for the disk and decode. */
-const importsAtOnce = 1
-
 /**
- * Opens a library: plugins, encoders, database and files; work that a stop interrupted goes on. The data folder is this
- * library's alone until it is closed. Throws INVALID_PLUGIN, INVALID_MODEL, UNKNOWN_ENCODER, DATA_FOLDER_IN_USE or
+ * Opens plugins, encoders, database and files, and resumes interrupted jobs. The library locks the data folder until it is
+ * closed. Throws INVALID_PLUGIN, INVALID_MODEL, UNKNOWN_ENCODER, PROVIDER_UNAVAILABLE, DATA_FOLDER_IN_USE or
  * DATABASE_UNAVAILABLE.
  */
 export async function openLibrary(
   settings: LibrarySettings,
-  { onError = () => {}, features }: LibraryEvents = {},
-): Promise<Library> {
-  const plugins = await Promise.all(settings.plugins.map((plugin) => loadPlugin(plugin, process.cwd())))
-  const registry = createRegistry([builtin(), ...plugins])
+  events: LibraryEvents = {},
+): Promise<OpenedLibrary> {
+  const registry = await loadRegistry(settings.plugins, process.cwd())
   const lock = await lockDataFolder(settings.dataDirectory)
-  // Two computing threads, so that a search does not wait for a batch of images, nor a prediction for a search.
-  const { threads, executionProviders: providers } = settings
-  const [encoding, computing] = [openRuntime({ threads, providers }), openRuntime({ threads })]
-  const closing: (() => Promise<unknown>)[] = [
-    () => lock.release(),
-    () => encoding.close(),
-    () => computing.close(),
-  ]
-  const close = async (): Promise<void> => {
-    for (const step of closing.toReversed()) await step()
-  }
+  const cleanup = createCleanup()
+  cleanup.add(lock.release)
   try {
-    // The processor is always there; to know of anything else ONNX Runtime has to be loaded.
-    const others = providers.filter((provider) => provider !== 'cpu')
-    const known = others.length > 0 ? await encoding.providers() : []
-    for (const provider of others) {
-      if (!known.includes(provider)) throw errors.providerUnavailable({ provider, known })
-    }
-    const adapterFolder = createAdapterFolder(join(settings.dataDirectory, 'adapters'))
-    const opening = openDatabase(settings.databaseUrl)
-    closing.push(() =>
-      opening.then(
-        (database) => database.close(),
-        () => {},
-      ),
-    )
-    const [encoders, database] = await Promise.all([
-      openEncoders(settings, settings.encoder, encoding, {
-        idleMinutes: settings.encoderIdleMinutes,
-        adapterFolder,
-      }),
-      opening,
-    ])
-    const featureStore = openFeatureStore(join(settings.dataDirectory, 'features'))
-    closing.push(featureStore.close)
-    const changes = createChanges()
-    const store = createStore(database.client, changes.publish)
-    const imageFiles = createImageFiles(join(settings.dataDirectory, 'images'))
-    const resultFiles = createResultFiles(join(settings.dataDirectory, 'runs'))
-    const kernels = createKernels(computing)
-    const materials = createMaterials({
-      store,
-      imageFiles,
-      features: createFeatureSource(featureStore, features),
-    })
-    const queue = createJobQueue({ concurrency: settings.comparisonsAtOnce, onError })
-    closing.push(queue.close)
-
-    const parts = { store, changes, imageFiles, resultFiles, encoders, registry, kernels, materials }
-    const { maxMegapixels } = settings
-    const unsettled = createUnsettled(join(settings.dataDirectory, 'unsettled'))
-    const archiveFiles = createArchiveFiles(join(settings.dataDirectory, 'archives'), settings)
-    await sweepFiles({ ...parts, features: featureStore, archiveFiles, unsettled })
-    const intake = createImageIntake({ ...parts, unsettled, maxMegapixels })
-    const datasets = createDatasets({ ...parts, intake })
-    const importQueue = createJobQueue({ concurrency: importsAtOnce, onError })
-    closing.push(importQueue.close)
-    const imports = createImports({
-      ...{ store, intake, queue: importQueue, limits: settings, onFault: onError },
-      archiveFiles,
-      createDataset: datasets.create,
-    })
-    const comparisons = createComparisons({
-      ...parts,
-      queue,
-      job: { ...parts, turns: createTurns() },
-      onFault: onError,
-      mostRuns: settings.maxRunsPerComparison,
-      mostOpen: settings.maxOpenComparisons,
-    })
-    const trainingQueue = createJobQueue({ concurrency: trainingsAtOnce, onError })
-    closing.push(trainingQueue.close)
-    const trainings = createTrainings({
-      ...{ store, encoders, imageFiles, adapterFolder, changes },
-      ...{ queue: trainingQueue, onFault: onError },
-      checkpointDirectory: join(settings.dataDirectory, 'trainings'),
-      openRuntime: () => openRuntime({ threads, providers }),
-    })
-    await comparisons.resume()
-    await imports.resume()
-    await trainings.resume()
-    return {
-      ...parts,
-      databaseKind: database.kind,
-      checks: { database: database.check, encoder: encoders.check },
-      jobCounts() {
-        const counts = [queue, importQueue, trainingQueue].map((each) => each.counts())
-        return {
-          waiting: counts.reduce((sum, { waiting }) => sum + waiting, 0),
-          running: counts.reduce((sum, { running }) => sum + running, 0),
-        }
-      },
-      datasets,
-      comparisons,
-      imports,
-      trainings,
-      adapters: createAdapters({ encoders, adapterFolder, store }),
-      deletions: createDeletions({
-        ...parts,
-        intake,
-        features: featureStore,
-        imports,
-        comparisons,
-        unsettled,
-      }),
-      contrasts: createContrasts(parts),
-      async fingerprintDataset(id) {
-        return fingerprintDataset(await materials.classes(id), await store.datasets.images(id))
-      },
-      documentComparison: (id) => documentComparison({ ...parts, comparisons }, id),
-      supportSets: createSupportSets(parts),
-      overlap: createOverlap(parts),
-      overlapCorrelation: createOverlapCorrelation(parts),
-      recommend: createRecommendation(parts),
-      shift: createShiftedDatasets({ ...parts, datasets }),
-      predict: createPredict({ ...parts, maxMegapixels }),
-      announce: (url) => lock.announce(url),
-      close,
-    }
+    const opening = openStorage(settings)
+    // Closes the storage even if the encoders fail to open first.
+    cleanup.add(async () => (await opening.catch(() => undefined))?.close())
+    const [computing, storage] = await Promise.all([openComputing(settings, cleanup), opening])
+    const services = createServices(settings, { ...storage, ...computing, registry }, cleanup, events)
+    await services.comparisons.resume()
+    await services.imports.resume()
+    await services.trainings.resume()
+    return { ...publicInterface(services), announce: lock.announce, close: cleanup.run }
   } catch (error) {
-    await close()
+    await cleanup.run()
     throw error
   }
 }
+
+function publicInterface(services: Services) {
+  const { store, imageFiles, runResults, encodedData, encoders, database } = services
+  const { datasets, comparisons, imports, trainings } = services
+  return {
+    ...services,
+    databaseKind: database.kind,
+    checks: { database: database.check, encoder: encoders.check },
+    datasets: {
+      ...pick(store.datasets, ['get', 'getMany', 'findByName', 'page', 'classes', 'classesOf', 'counts']),
+      ...pick(store.datasets, ['countsOf', 'images']),
+      ...pick(store.datasetImages, ['classCounts', 'firstOfClasses', 'classOf', 'pages']),
+      ...datasets,
+      manifest: (id: string) => manifestOf(store, id),
+    },
+    images: {
+      ...pick(store.images, ['get', 'getMany']),
+      read: (id: string) => imageFiles.read(id),
+      thumbnail: async (id: string, side: number) => thumbnailOf(await imageFiles.read(id), side),
+    },
+    supportSets: {
+      ...pick(store.supportSets, ['getMany', 'page', 'imagesOf']),
+      ...createSupportSets(services),
+      file: (id: string) => supportSetFile(services, id),
+    },
+    runs: { ...pick(store.runs, ['getMany', 'page']), predictions: (id: string) => runResults.read(id) },
+    comparisons: {
+      ...pick(store.comparisons, ['get', 'getMany', 'page', 'runs', 'runsOf']),
+      ...comparisons,
+    },
+    imports: { ...pick(store.imports, ['getMany', 'page']), ...imports },
+    trainings: { ...pick(store.trainings, ['getMany', 'page']), ...trainings },
+    fingerprintDataset: async (id: string) =>
+      fingerprintDataset(await encodedData.classes(id), await store.datasets.images(id)),
+    documentComparison: (id: string) => documentComparison(services, id),
+    overlap: createOverlap(services),
+    overlapCorrelation: createOverlapCorrelation(services),
+    recommend: createRecommendation(services),
+    shift: createShiftedDatasets(services),
+  }
+}
+
+const pick = <T, Name extends keyof T>(object: T, names: readonly Name[]): Pick<T, Name> =>
+  Object.fromEntries(names.map((name) => [name, object[name]])) as Pick<T, Name>

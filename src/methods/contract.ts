@@ -1,4 +1,4 @@
-import type { Batch } from '../cache/batch.js'
+import type { Batch } from '../cache/contract.js'
 import { errors } from '../errors.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import type { Matrix } from '../tensor/matrix.js'

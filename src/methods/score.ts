@@ -1,4 +1,4 @@
-import type { Batch } from '../cache/batch.js'
+import type { Batch } from '../cache/contract.js'
 import { errors } from '../errors.js'
 import { type Matrix, matrix } from '../tensor/matrix.js'
 import { type Method, type Ranges, type Term, usesTexts, type Values } from './contract.js'

@@ -1,25 +1,27 @@
-import { thumbnailOf } from '../encoders/thumbnail.js'
-import type { DisagreementKind } from '../evaluation/disagreements.js'
-import type { ContrastInput, Disagreement } from '../library/contrasts.js'
-import type { Library } from '../library/library.js'
-import type { ComparisonRow } from '../store/comparisons.js'
-import type { RunRow } from '../store/runs.js'
+import type {
+  ComparisonRow,
+  ContrastInput,
+  Disagreement,
+  DisagreementKind,
+  Library,
+  RunRow,
+} from '../library/index.js'
 
-/** A test image that two methods disagree on, to be shown without a network. */
+/** A test image that two methods disagree on, with its pixels as a data URI. */
 export type ShownDisagreement = Disagreement & { readonly dataUri: string }
 
-/** How many images of each kind are shown, and how large: a report stays a file that one can send. */
+/** Limits that keep the report small enough to send: images of each kind, and their side in pixels. */
 const shown: Readonly<Record<DisagreementKind, number>> = {
   METHOD_RIGHT: 12,
   BASELINE_RIGHT: 12,
   BOTH_WRONG: 6,
 }
 const thumbnailSide = 112
-const mostLookedAt = 2000
+const maxLookedAt = 2000
 
-/** Images of each kind, spread over the test images so that not all are of the first classes. */
+/** Images of each kind, spread over the test images so that they cover many classes. */
 export async function collectDisagreements(
-  { contrasts, imageFiles }: Library,
+  { contrasts, images }: Library,
   comparison: ComparisonRow,
   runs: readonly RunRow[],
   input: ContrastInput,
@@ -27,21 +29,21 @@ export async function collectDisagreements(
   const found: ShownDisagreement[] = []
   for (const kind of ['METHOD_RIGHT', 'BASELINE_RIGHT', 'BOTH_WRONG'] as const) {
     const all: Disagreement[] = []
-    for (let after: string | null = null, more = true; more && all.length < mostLookedAt; ) {
+    for (let after: string | null = null, more = true; more && all.length < maxLookedAt; ) {
       const page = await contrasts.disagreements(comparison, runs, { ...input, kind }, { first: 100, after })
       all.push(...page.nodes)
       after = page.pageInfo.endCursor
       more = page.pageInfo.hasNextPage
     }
     for (const disagreement of spread(all, shown[kind])) {
-      const thumbnail = await thumbnailOf(await imageFiles.read(disagreement.imageId), thumbnailSide)
+      const thumbnail = await images.thumbnail(disagreement.imageId, thumbnailSide)
       found.push({ ...disagreement, dataUri: `data:image/webp;base64,${thumbnail.toString('base64')}` })
     }
   }
   return found
 }
 
-function spread<T>(items: readonly T[], most: number): T[] {
-  const step = Math.max(1, items.length / most)
-  return Array.from({ length: Math.min(most, items.length) }, (_, i) => items[Math.floor(i * step)] as T)
+function spread<T>(items: readonly T[], max: number): T[] {
+  const step = Math.max(1, items.length / max)
+  return Array.from({ length: Math.min(max, items.length) }, (_, i) => items[Math.floor(i * step)] as T)
 }

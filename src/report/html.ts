@@ -1,11 +1,11 @@
-/** A piece of HTML whose text has been escaped. */
+/** Escaped HTML. */
 export class Html {
   constructor(readonly text: string) {}
 }
 
 export type Content = Html | string | number | false | null | undefined | readonly Content[]
 
-/** HTML with values in it: what is not HTML itself is escaped, lists are joined, false, null and undefined are nothing. */
+/** Tags a template as HTML. Escapes values that are not HTML, joins lists, and omits false, null and undefined. */
 export function html(strings: TemplateStringsArray, ...values: readonly Content[]): Html {
   return new Html(strings.reduce((text, string, i) => text + textOf(values[i - 1]) + string))
 }

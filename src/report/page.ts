@@ -1,7 +1,7 @@
 import { type Content, Html, html } from './html.js'
 import { style } from './style.js'
 
-/** Nothing is loaded and nothing is run: whatever a class is named, it stays text. */
+/** Loads and runs nothing, so that a class name can never become code. */
 export const reportPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 

@@ -2,12 +2,12 @@ import * as Plot from '@observablehq/plot'
 import { parseHTML } from 'linkedom'
 import { Html, html } from './html.js'
 
-/** The two widths that each plot is drawn at: scaling one would make its words too small on a phone. */
+/** Each plot is drawn at two widths in pixels, because scaled text would be too small on a phone. */
 const widths = { wide: 760, narrow: 360 } as const
 
 /**
- * Draws a plot with Observable Plot, as SVG that needs no script. `optionsFor` gives the options for a width in pixels;
- * `description` says in words what there is to see.
+ * Draws a plot with Observable Plot, as SVG that needs no script. `optionsFor` returns the options for a width in
+ * pixels. `description` is the text alternative.
  */
 export function plot(description: string, optionsFor: (width: number) => Plot.PlotOptions): Html {
   const drawings = Object.entries(widths).map(([name, width]) => {

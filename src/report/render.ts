@@ -9,9 +9,9 @@ import { robustnessSection } from './sections/robustness.js'
 import { settingSection } from './sections/setting.js'
 import { verdictSection } from './sections/verdict.js'
 
-/** The report of what has been gathered. */
+/** Renders the report as HTML. */
 export const renderReport = (data: ReportData): string =>
-  page(`${data.dataset}: which method serves best`, [
+  page(`${data.dataset}: which method is best`, [
     verdictSection(data),
     accuracySection(data),
     robustnessSection(data),

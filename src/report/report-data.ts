@@ -1,15 +1,19 @@
 import { errors, ShotboardError } from '../errors.js'
-import type { ClassDelta } from '../evaluation/class-deltas.js'
-import type { NameOf } from '../evaluation/recommendation-text.js'
-import type { SummaryRow } from '../evaluation/summary.js'
-import { allSpaces } from '../library/encoder-spaces.js'
-import type { Library } from '../library/library.js'
-import type { OverlapReport } from '../library/overlap.js'
-import type { OverlapCorrelation } from '../library/overlap-correlation.js'
-import { createNameOf, type WordedRecommendation } from '../library/recommendation.js'
-import type { ComparisonRow } from '../store/comparisons.js'
-import type { ClassRow, SplitCountRow } from '../store/datasets.js'
-import type { RunRow } from '../store/runs.js'
+import {
+  allSpaces,
+  type ClassDelta,
+  type ClassRow,
+  type ComparisonRow,
+  createNameOf,
+  type Library,
+  type NameOf,
+  type OverlapCorrelation,
+  type OverlapReport,
+  type RunRow,
+  type SplitCountRow,
+  type SummaryRow,
+  type WordedRecommendation,
+} from '../library/index.js'
 import { version } from '../version.js'
 import { collectDisagreements, type ShownDisagreement } from './disagreement-images.js'
 
@@ -19,46 +23,43 @@ export interface Series {
   readonly space: string | null
 }
 
-/** Everything that a report tells. */
+/** All data of a report. */
 export interface ReportData {
   readonly version: string
   readonly comparison: ComparisonRow
   readonly dataset: string
   readonly testDataset: string | null
   readonly encoder: string
-  /** Encoders of the comparison whose results the report leaves out. */
+  /** Encoders of the comparison that the report leaves out. */
   readonly otherEncoders: readonly string[]
   readonly classes: readonly ClassRow[]
   readonly counts: readonly SplitCountRow[]
   readonly runs: readonly RunRow[]
   readonly rows: readonly SummaryRow[]
   readonly nameOf: NameOf
-  /** For each number of shots, ascending. */
+  /** One per number of shots, ascending. */
   readonly recommendations: readonly WordedRecommendation[]
-  /** At the most shots. */
+  /** At the largest number of shots. */
   readonly recommendation: WordedRecommendation
-  /** The recommended method against others, class by class. */
+  /** The recommended method compared with others, per class. */
   readonly contrasts: readonly (Series & { readonly deltas: readonly ClassDelta[] })[]
-  /** Test images that it and one of those take for different classes; null where they agree on all. */
+  /** Test images for which it and one of the others predict different classes; null if they agree on all. */
   readonly disagreements: { readonly other: Series; readonly images: readonly ShownDisagreement[] } | null
-  /** Or why it could not be measured. */
+  /** A string says why it could not be measured. */
   readonly overlap: OverlapReport | string
   readonly correlation: OverlapCorrelation | string
 }
 
-/** Columns of the per-class table beside the recommended method's. */
-const mostContrasts = 3
+/** Columns of the per-class table, besides the recommended method's. */
+const maxContrasts = 3
 
-/**
- * Gathers what a report tells of a comparison. Throws UNKNOWN_COMPARISON, or INVALID_VALUE where none of its runs has
- * finished.
- */
+/** Gathers the data of a report. Throws UNKNOWN_COMPARISON, or INVALID_VALUE if no run has finished. */
 export async function collectReport(library: Library, id: string): Promise<ReportData> {
-  const { store, comparisons, registry } = library
-  const [comparison] = await store.comparisons.byIds([id])
+  const { datasets, comparisons, registry } = library
+  const comparison = await comparisons.get(id)
   if (!comparison) throw errors.unknownComparison({ id }, 'id')
-  const all = (await store.comparisons.runs([id])).get(id) ?? []
-  // A method in a space is one line of the report: it tells of one encoder, and names the others.
+  const all = await comparisons.runs(id)
+  // A line of the report is a method in a space, so the report covers one encoder and names the others.
   const runs = all.filter(({ encoder }) => encoder === comparison.encoder)
   const others = [...new Set(all.map(({ encoder }) => encoder))].filter((each) => each !== comparison.encoder)
   const rows = comparisons.rows(runs)
@@ -70,7 +71,7 @@ export async function collectReport(library: Library, id: string): Promise<Repor
   }
   const recommendation = recommendations.at(-1)
   if (!recommendation) {
-    throw errors.invalidValue({ reason: 'None of the runs of the comparison has finished.' }, 'id')
+    throw errors.invalidValue({ reason: 'No run of the comparison has finished.' }, 'id')
   }
   const rivals = contrastsOf(recommendation, library)
   const contrasts: ReportData['contrasts'][number][] = []
@@ -82,7 +83,7 @@ export async function collectReport(library: Library, id: string): Promise<Repor
     const images = await collectDisagreements(library, comparison, runs, input)
     if (images.length > 0) disagreements = { other: rival, images }
   }
-  const named = await store.datasets.byIds(
+  const named = await datasets.getMany(
     [comparison.datasetId, comparison.testDatasetId].filter((each) => each !== null),
   )
   const nameOfDataset = (datasetId: string | null) => named.find((row) => row.id === datasetId)?.name
@@ -93,8 +94,8 @@ export async function collectReport(library: Library, id: string): Promise<Repor
     testDataset: nameOfDataset(comparison.testDatasetId) ?? null,
     encoder: library.encoders.all.find((each) => each.id === comparison.encoder)?.name ?? comparison.encoder,
     otherEncoders: others,
-    classes: (await store.datasets.classes([comparison.datasetId])).get(comparison.datasetId) ?? [],
-    counts: (await store.datasets.counts([comparison.datasetId])).get(comparison.datasetId) ?? [],
+    classes: await datasets.classes(comparison.datasetId),
+    counts: await datasets.counts(comparison.datasetId),
     runs,
     rows,
     nameOf: createNameOf(registry),
@@ -114,7 +115,7 @@ const pairOf = ({ method, space }: Series, rival: Series) => ({
   baselineSpace: rival.space,
 })
 
-/** The next best method, the same one in `clip`, and zero-shot: whichever there are. */
+/** The next best method, the same method in `clip`, and zero-shot, as far as the comparison has them. */
 function contrastsOf({ method: id, rivals }: WordedRecommendation, { registry }: Library): Series[] {
   const clipForm = registry.methods.find((each) => each.id === id)?.variantOf ?? id
   const wanted = [
@@ -123,10 +124,10 @@ function contrastsOf({ method: id, rivals }: WordedRecommendation, { registry }:
     rivals.find(({ method }) => method === 'zero-shot'),
   ]
   const found = wanted.flatMap((rival) => (rival ? [rival] : []))
-  return [...new Set(found)].slice(0, mostContrasts).map(({ method, space }) => ({ method, space }))
+  return [...new Set(found)].slice(0, maxContrasts).map(({ method, space }) => ({ method, space }))
 }
 
-/** The overlap in the spaces of the comparison, fitted on the first support set of those shots. */
+/** The overlap in the spaces of the comparison, fitted on the first support set at this number of shots. */
 async function measureOverlap(
   library: Library,
   runs: readonly RunRow[],
@@ -139,7 +140,7 @@ async function measureOverlap(
   return library.overlap({ supportSet, split: 'TEST', spaces, bins: 200 })
 }
 
-/** What went wrong on purpose is told in the report instead; anything else is a fault. */
+/** Turns a ShotboardError into text for the report. Other errors are faults and pass. */
 async function orWhyNot<T>(work: Promise<T>): Promise<T | string> {
   try {
     return await work

@@ -5,7 +5,7 @@ const methodsIn = (scheme: 0 | 1): string =>
     .map(([method, colours]) => `${colourName(method)}: ${colours[scheme]};`)
     .join(' ')
 
-/** The report's style sheet; the colours are the dashboard's. */
+/** The report's style sheet, with the dashboard's colours. */
 export const style = `
 :root {
   color-scheme: light dark;

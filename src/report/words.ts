@@ -1,19 +1,19 @@
-import type { Statistic } from '../evaluation/statistics.js'
+import type { Statistic } from '../library/index.js'
 import { type Html, html } from './html.js'
 import { seriesStyle } from './series-style.js'
 
 export const percent = (value: number): string => `${value.toFixed(1)}\u00a0%`
 
-/** With its sign, and a real minus. */
+/** The value with its sign; the minus is U+2212. */
 export const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`
 
-/** A mean, and its interval where there is more than one seed. */
+/** A mean, with its interval if there is more than one seed. */
 export const interval = ({ mean, low, high, n }: Statistic): Html =>
   n > 1
     ? html`${mean.toFixed(1)} <span class="range">${low.toFixed(1)}–${high.toFixed(1)}</span>`
     : html`${mean.toFixed(1)}`
 
-/** A piece of a method's line with its space's marker, as in the plots. */
+/** The legend mark of a series: a piece of its line with its marker. */
 export function seriesMark(series: { readonly method: string; readonly space: string | null }): Html {
   const { colour, symbol, dash } = seriesStyle(series)
   return html`<svg class="mark" width="28" height="12" viewBox="0 0 28 12" aria-hidden="true" style="color:${colour}"><path d="M0 6H28" stroke="currentColor" stroke-width="2"${dash === undefined ? null : html` stroke-dasharray="${dash}"`}/><path d="${symbolPaths[symbol]}" transform="translate(14 6)" fill="currentColor"/></svg>`

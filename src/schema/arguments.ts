@@ -1,6 +1,6 @@
 import { ShotboardError } from '../errors.js'
 
-/** Runs a piece of work whose errors name arguments seen from `input`, and names them seen from the operation. */
+/** Waits for work and puts `input` before the argument path of its errors. */
 export async function atInput<T>(work: Promise<T>): Promise<T> {
   try {
     return await work

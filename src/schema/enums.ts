@@ -1,33 +1,38 @@
 import { registerEnumType } from 'type-graphql'
-import type { DisagreementKind as Kind } from '../evaluation/disagreements.js'
-import type { Confidence as Sureness } from '../evaluation/recommendation.js'
-import type { ComparisonOrder as OrderOfComparisons } from '../store/comparison-page.js'
-import { JobStatus, KlScaling, Selection, Split } from '../store/generated/sqlite/enums.js'
+import {
+  JobStatus,
+  type DisagreementKind as Kind,
+  KlScaling,
+  type ComparisonOrder as OrderOfComparisons,
+  type RunOrder as OrderOfRuns,
+  type Direction as PageDirection,
+  Selection,
+  Split,
+  type Confidence as Sureness,
+} from '../library/index.js'
+import { type MeasureOrder, measureNames, measures } from '../measures.js'
 
-import type { Direction as PageDirection } from '../store/ordered-page.js'
-import type { RunOrder as OrderOfRuns } from '../store/run-page.js'
-
-/** Whether a hyperparameter multiplies a term or shapes it. */
+/** The role of a hyperparameter. */
 export const HyperparameterKind = { WEIGHT: 'WEIGHT', SHAPE: 'SHAPE' } as const
 
 registerEnumType(HyperparameterKind, {
   name: 'HyperparameterKind',
-  description: 'A weight multiplies a term; a shape is what a term depends on otherwise.',
+  description: 'WEIGHT: a factor of a term. SHAPE: any other parameter of a term.',
 })
 registerEnumType(Split, {
   name: 'Split',
   description:
-    'Support sets are drawn from the support pool; hyperparameters may be selected on validation images; accuracies are measured on test images, which nothing else sees.',
+    'SUPPORT_POOL: support sets are drawn from it. VALIDATION: hyperparameters may be selected on it. TEST: accuracy is measured on it, and nothing else uses it.',
 })
 registerEnumType(Selection, {
   name: 'Selection',
   description:
-    "What hyperparameters are chosen on: the validation split, the support set with each image's own key left out, or nothing (the defaults). Never the test split.",
+    "How hyperparameters are selected. VALIDATION: on the validation split. LEAVE_ONE_OUT: on the support set, without each image's own key. NONE: the defaults. Never on the test split.",
 })
 registerEnumType(KlScaling, {
   name: 'KlScaling',
   description:
-    'FROZEN fits the ranges that terms scale by once, so that one image has the same logits alone and in any batch. BATCH takes them over all test images, as published code does.',
+    'How the ranges that scale the KL term are computed. FROZEN: once, so an image has the same logits alone and in any batch. BATCH: over all test images, as the published code does.',
 })
 registerEnumType(JobStatus, { name: 'JobStatus' })
 
@@ -38,23 +43,23 @@ export type Direction = PageDirection
 
 registerEnumType(Direction, { name: 'Direction' })
 
-/** What runs can be ordered by. */
+/** Orders of runs. */
 export const RunOrder = {
   CREATED: 'CREATED',
   FINISHED: 'FINISHED',
   SHOTS: 'SHOTS',
-  ACCURACY: 'ACCURACY',
-  TOP5_ACCURACY: 'TOP5_ACCURACY',
-  CALIBRATION_ERROR: 'CALIBRATION_ERROR',
+  ...(Object.fromEntries(measureNames.map((name) => [measures[name].order, measures[name].order])) as {
+    [K in MeasureOrder]: K
+  }),
 } as const satisfies { [K in OrderOfRuns]: K }
 export type RunOrder = OrderOfRuns
 
 registerEnumType(RunOrder, {
   name: 'RunOrder',
-  description: 'Runs that have no such value yet come last.',
+  description: 'Runs without a value come last.',
 })
 
-/** What comparisons can be ordered by. */
+/** Orders of comparisons. */
 export const ComparisonOrder = { CREATED: 'CREATED', FINISHED: 'FINISHED' } as const satisfies {
   [K in OrderOfComparisons]: K
 }
@@ -62,10 +67,10 @@ export type ComparisonOrder = OrderOfComparisons
 
 registerEnumType(ComparisonOrder, {
   name: 'ComparisonOrder',
-  description: 'Comparisons that have not ended come last where they are ordered by when they did.',
+  description: 'With FINISHED, comparisons that have not ended come last.',
 })
 
-/** Who is right where two methods take an image for different classes. */
+/** Which of two methods is right when they predict different classes. */
 export const DisagreementKind = {
   METHOD_RIGHT: 'METHOD_RIGHT',
   BASELINE_RIGHT: 'BASELINE_RIGHT',
@@ -75,10 +80,10 @@ export type DisagreementKind = Kind
 
 registerEnumType(DisagreementKind, {
   name: 'DisagreementKind',
-  description: 'Who is right where two methods take an image for different classes.',
+  description: 'Which of two methods is right when they predict different classes.',
 })
 
-/** How sure it is that one method is better than another. */
+/** How certain it is that one method is better than another. */
 export const Confidence = { CLEAR: 'CLEAR', LIKELY: 'LIKELY', TIE: 'TIE' } as const satisfies {
   [K in Sureness]: K
 }
@@ -86,17 +91,17 @@ export type Confidence = Sureness
 
 registerEnumType(Confidence, {
   name: 'Confidence',
-  description: 'How sure it is that one method is better than another.',
+  description: 'How certain it is that one method is better than another.',
   valuesConfig: {
     CLEAR: {
       description:
-        'Better on more test images than chance would explain, and with every support set of at least three.',
+        'Significantly better over the test images, and better with every one of at least three support sets.',
     },
     LIKELY: {
       description:
-        'Better on more test images than chance would explain, but not with every support set, or with fewer than three.',
+        'Significantly better over the test images, but not with every support set, or with fewer than three.',
     },
-    TIE: { description: 'They cannot be told apart.' },
+    TIE: { description: 'No significant difference.' },
   },
 })
 

@@ -1,28 +1,26 @@
 import DataLoader from 'dataloader'
 import { errors, type ShotboardError } from '../errors.js'
-import type { DatasetImageRow } from '../store/datasets.js'
-import type { Split } from '../store/generated/sqlite/enums.js'
-import type { Store } from '../store/store.js'
+import type { DatasetImageRow, Library, Split } from '../library/index.js'
 
-/** SQLite takes so many variables in one statement. */
+/** SQLite limits the variables of one statement. */
 const options = { maxBatchSize: 500 }
 
-/** Rows by id, fetched together: a list of ids makes one statement, or few, however deep the query. */
-export const createLoaders = (store: Store) => ({
-  dataset: byId(store.datasets.byIds, (id) => errors.unknownDataset({ id }, 'id')),
-  classes: byKey(store.datasets.classes),
-  counts: byKey(store.datasets.counts),
-  classCounts: byKey(store.datasetImages.classCounts),
-  classSamples: createClassSamplesLoader(store),
-  imagePage: new DataLoader(store.datasetImages.pages, { maxBatchSize: 100, cache: false }),
-  image: byId(store.images.byIds, (id) => errors.unknownImage({ id }, 'id')),
-  supportSet: byId(store.supportSets.byIds, (id) => errors.unknownSupportSet({ id }, 'id')),
-  supportImages: byKey(store.supportSets.images),
-  run: byId(store.runs.byIds, (id) => errors.unknownRun({ id }, 'id')),
-  comparison: byId(store.comparisons.byIds, (id) => errors.unknownComparison({ id }, 'id')),
-  import: byId(store.imports.byIds, (id) => errors.unknownImport({ id }, 'id')),
-  training: byId(store.trainings.byIds, (id) => errors.unknownTraining({ id }, 'id')),
-  comparisonRuns: byKey(store.comparisons.runs),
+/** Loaders that batch rows by id, so that a list of ids takes one statement at any depth of the query. */
+export const createLoaders = (library: Library) => ({
+  dataset: byId(library.datasets.getMany, (id) => errors.unknownDataset({ id }, 'id')),
+  classes: byKey(library.datasets.classesOf),
+  counts: byKey(library.datasets.countsOf),
+  classCounts: byKey(library.datasets.classCounts),
+  classSamples: createClassSamplesLoader(library),
+  imagePage: new DataLoader(library.datasets.pages, { maxBatchSize: 100, cache: false }),
+  image: byId(library.images.getMany, (id) => errors.unknownImage({ id }, 'id')),
+  supportSet: byId(library.supportSets.getMany, (id) => errors.unknownSupportSet({ id }, 'id')),
+  supportImages: byKey(library.supportSets.imagesOf),
+  run: byId(library.runs.getMany, (id) => errors.unknownRun({ id }, 'id')),
+  comparison: byId(library.comparisons.getMany, (id) => errors.unknownComparison({ id }, 'id')),
+  import: byId(library.imports.getMany, (id) => errors.unknownImport({ id }, 'id')),
+  training: byId(library.trainings.getMany, (id) => errors.unknownTraining({ id }, 'id')),
+  comparisonRuns: byKey(library.comparisons.runsOf),
 })
 
 export type Loaders = ReturnType<typeof createLoaders>
@@ -44,14 +42,14 @@ function byKey<T>(fetch: (ids: readonly string[]) => Promise<Map<string, T[]>>):
   }, options)
 }
 
-/** The first images of every class of a dataset, so many of each. */
+/** The first `perClass` images of every class of a dataset. */
 interface ClassSamplesKey {
   readonly datasetId: string
   readonly perClass: number
   readonly split: Split | null
 }
 
-function createClassSamplesLoader(store: Store) {
+function createClassSamplesLoader(library: Library) {
   return new DataLoader<ClassSamplesKey, DatasetImageRow[], string>(
     async (keys) => {
       const found = new Map<string, Map<string, DatasetImageRow[]>>()
@@ -59,7 +57,7 @@ function createClassSamplesLoader(store: Store) {
         const kind = kindOf({ perClass, split })
         if (found.has(kind)) continue
         const ids = keys.filter((key) => kindOf(key) === kind).map(({ datasetId }) => datasetId)
-        found.set(kind, await store.datasetImages.firstOfClasses(ids, perClass, split ?? undefined))
+        found.set(kind, await library.datasets.firstOfClasses(ids, perClass, split ?? undefined))
       }
       return keys.map((key) => found.get(kindOf(key))?.get(key.datasetId) ?? [])
     },

@@ -1,6 +1,6 @@
 import { ArgsType, Field, Int } from 'type-graphql'
 import { errors } from '../errors.js'
-import type { PageRequest } from '../store/page.js'
+import type { PageRequest } from '../library/index.js'
 import type { Context } from './context.js'
 import { ObjectType } from './object-type.js'
 
@@ -9,11 +9,11 @@ export class PageInfoType {
   @Field(() => Boolean)
   hasNextPage: boolean
 
-  @Field(() => String, { nullable: true, description: 'Give it as `after` for the next page.' })
+  @Field(() => String, { nullable: true, description: 'Pass it as `after` to get the next page.' })
   endCursor: string | null
 }
 
-/** A page of some type: nodes, where the next page starts, and how many there are on all pages. */
+/** The connection type of a node type: nodes, page info, and the total count. */
 export function connectionOf<T extends object>(name: string, node: () => new () => T) {
   @ObjectType(name)
   class ConnectionType {
@@ -36,11 +36,11 @@ export class PageArguments {
   @Field(() => Int, { nullable: true, defaultValue: defaultPageSize })
   first: number | null
 
-  @Field(() => String, { nullable: true, description: 'A cursor that a page of the same order has given.' })
+  @Field(() => String, { nullable: true, description: 'The `endCursor` of a page with the same order.' })
   after?: string | null
 }
 
-/** A page's arguments, which a client may also send as null. Throws PAGE_TOO_LARGE. */
+/** The page request of arguments that a client may send as null. Throws PAGE_TOO_LARGE. */
 export function pageRequest(
   first: number | null,
   after: string | null | undefined,
@@ -48,7 +48,7 @@ export function pageRequest(
 ): PageRequest {
   const size = first ?? defaultPageSize
   if (size > limits.maxPageSize) {
-    throw errors.pageTooLarge({ most: limits.maxPageSize, first: size }, 'first')
+    throw errors.pageTooLarge({ max: limits.maxPageSize, first: size }, 'first')
   }
   return { first: size, after }
 }

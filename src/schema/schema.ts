@@ -37,10 +37,10 @@ import { FeatureSpaceResolver } from './space/space.js'
 import { SupportSetResolver } from './support-set/support-set.js'
 
 const refuse = (): never => {
-  throw new Error('A subscription must name the source of its events by `subscribe`.')
+  throw new Error('A subscription must define `subscribe`.')
 }
 
-/** TypeGraphQL asks for one where there are subscriptions. Ours bring the source of their events themselves. */
+/** TypeGraphQL requires a PubSub when there are subscriptions. Ours define `subscribe` instead. */
 const noPubSub: PubSub = { publish: refuse, subscribe: refuse }
 
 /** The executable schema. */
@@ -80,6 +80,6 @@ export const createSchema = (): Promise<GraphQLSchema> =>
       OverlapCorrelationPointResolver,
     ],
     pubSub: noPubSub,
-    // Inputs are checked by the library, which programs use as well.
+    // The library validates inputs, because programs use it without GraphQL.
     validate: false,
   })

@@ -1,9 +1,9 @@
 import { Field, InputType } from 'type-graphql'
-import type { TimeRange } from '../store/time-range.js'
+import type { TimeRange } from '../library/index.js'
 import { DateTime } from './scalars.js'
 
 @InputType('TimeRange', {
-  description: 'From a time on, up to another and not including it; either may be left out.',
+  description: 'Times from `from` (included) to `before` (excluded). Both are optional.',
 })
 export class TimeRangeType {
   @Field(() => DateTime, { nullable: true })
@@ -13,7 +13,7 @@ export class TimeRangeType {
   before?: Date | null
 }
 
-/** A range as the store takes it. */
+/** Converts a range for the store. */
 export const timeRange = ({ from, before }: TimeRangeType): TimeRange => ({
   ...(from != null && { from }),
   ...(before != null && { before }),

@@ -7,13 +7,13 @@ import { openZip } from './zip.js'
 /** An archive on disk. */
 export interface ArchiveFile {
   readonly path: string
-  /** What its owner calls it, such as `flowers.zip`. */
+  /** The original file name, such as `flowers.zip`. */
   readonly name: string
 }
 
 /**
- * A .zip or .tar.gz as a source; which of them it is, its first bytes say. It is read in place and as a stream, never
- * unpacked to disk. Throws UNSUPPORTED_ARCHIVE, INVALID_ARCHIVE, or the code of the limit that it goes beyond.
+ * Opens a .zip or .tar.gz as a source. The first bytes decide the format. It is streamed and never unpacked to disk.
+ * Throws UNSUPPORTED_ARCHIVE, INVALID_ARCHIVE, or the code of the limit that it exceeds.
  */
 export async function openArchive(archive: ArchiveFile, limits: SourceLimits): Promise<Source> {
   const file = await open(archive.path, 'r')
@@ -36,7 +36,7 @@ export async function openArchive(archive: ArchiveFile, limits: SourceLimits): P
 }
 
 const formats = [
-  // An archive with files, and one without.
+  // A zip with files, and an empty one.
   { starts: [Buffer.from('PK\x03\x04', 'latin1'), Buffer.from('PK\x05\x06', 'latin1')], open: openZip },
   { starts: [Buffer.from([0x1f, 0x8b])], open: openTar },
 ]

@@ -1,13 +1,13 @@
 import { errors } from '../errors.js'
 import type { SourceLimits } from './source.js'
 
-/** Small archives may pack as well as they like: what they unpack to is small as well. */
+/** Archives that unpack to less than this may have any compression ratio. */
 const ratioCountsFromBytes = 64 * 2 ** 20
 
-/** Counts what an archive holds, as it is found, against the limits. */
+/** Checks the entries and unpacked bytes of an archive against the limits while it is read. */
 export interface ArchiveBounds {
   /**
-   * Counts an entry. Throws ARCHIVE_TOO_MANY_ENTRIES, or ARCHIVE_PATH_LEAVES_FOLDER where its path is no path below the
+   * Counts an entry. Throws ARCHIVE_TOO_MANY_ENTRIES, or ARCHIVE_PATH_LEAVES_FOLDER if its path is not below the
    * archive's root.
    */
   entry(path: string): void

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { reasonOf } from '../errors.js'
 import type { Source, SourceFile } from './source.js'
 
-/** What `dataset.json` beside the images may say of them. */
+/** The content of the optional `dataset.json` of a source. */
 const descriptionSchema = z.object({
   /** The dataset's name. */
   dataset: z.string().trim().min(1).optional(),
@@ -10,7 +10,7 @@ const descriptionSchema = z.object({
     .array(
       z.object({
         name: z.string().trim().min(1),
-        /** Where its images lie, if not in a folder of its name. */
+        /** The folder of its images, if it does not have the name of the class. */
         folder: z.string().min(1).optional(),
         prompts: z.array(z.string().min(1)).min(1).optional(),
       }),
@@ -22,7 +22,7 @@ export type Description = z.infer<typeof descriptionSchema>
 
 export const descriptionName = 'dataset.json'
 
-/** Reads a source's `dataset.json`. Throws what the source throws for what is wrong with it. */
+/** Reads the `dataset.json` of a source. Throws the error of the source if it is invalid. */
 export async function readDescription(source: Source, file: SourceFile): Promise<Description> {
   try {
     for await (const read of source.readers([file])) {
@@ -32,5 +32,5 @@ export async function readDescription(source: Source, file: SourceFile): Promise
     const reason = error instanceof z.ZodError ? z.prettifyError(error) : reasonOf(error)
     throw source.invalid(`${descriptionName}: ${reason}`)
   }
-  throw source.invalid(`${descriptionName} is not there any more`)
+  throw source.invalid(`${descriptionName} no longer exists`)
 }

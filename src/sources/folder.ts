@@ -3,10 +3,10 @@ import { basename, join, resolve } from 'node:path'
 import { errors, reasonOf } from '../errors.js'
 import type { Source, SourceFile, SourceLimits } from './source.js'
 
-/** Folders below the root that are looked into: a leading folder, splits and classes. */
+/** The depth of folders that are read: a leading folder, splits and classes. */
 const deepest = 3
 
-/** A folder as a source. Links are followed. Throws INVALID_FOLDER where there is none. */
+/** Opens a folder as a source. Links are followed. Throws INVALID_FOLDER if it is not a folder. */
 export async function openFolder(
   path: string,
   { maxImportedFileMegabytes }: Pick<SourceLimits, 'maxImportedFileMegabytes'>,
@@ -16,9 +16,9 @@ export async function openFolder(
   const kind = await stat(folder).catch((error: unknown) => {
     throw invalid(reasonOf(error))
   })
-  if (!kind.isDirectory()) throw invalid('it is no folder')
+  if (!kind.isDirectory()) throw invalid('it is not a folder')
 
-  /** The paths of the files in a folder below the root, in the order of their names. */
+  /** The paths of the files in a folder below the root, sorted by name. */
   async function walk(below: string, depth: number): Promise<string[]> {
     const entries = await readdir(join(folder, below), { withFileTypes: true }).catch((error: unknown) => {
       throw invalid(reasonOf(error))
@@ -28,7 +28,7 @@ export async function openFolder(
     const paths: string[] = []
     for (const entry of visible) {
       const inside = below === '' ? entry.name : `${below}/${entry.name}`
-      // A link to nothing is an image that cannot be read, and told as one.
+      // A broken link is kept as a file, so that it is reported as an image that cannot be read.
       const target = entry.isSymbolicLink() ? await stat(join(folder, inside)).catch(() => undefined) : entry
       if (target?.isDirectory()) {
         if (depth < deepest) for (const found of await walk(inside, depth + 1)) paths.push(found)
@@ -60,6 +60,6 @@ export async function openFolder(
   }
 }
 
-/** What the system says of a file, without the file's path. */
+/** The reason of a system error, without the file's path. */
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? `the system says ${String(error.code)}` : reasonOf(error)

@@ -4,25 +4,25 @@ import { type SplitRule, splitClass } from './split-rule.js'
 
 type Split = 'SUPPORT_POOL' | 'VALIDATION' | 'TEST'
 
-/** A class as a source describes it. */
+/** A class of a source. */
 export interface LaidOutClass {
   readonly name: string
-  /** Given in `dataset.json`. */
+  /** From `dataset.json`. */
   readonly prompts?: readonly string[]
 }
 
 export interface LaidOutImage {
   readonly file: SourceFile
-  /** The name of one of the classes. */
+  /** The name of a class. */
   readonly className: string
   readonly split: Split
 }
 
-/** What a source holds, read from how its files lie and from its `dataset.json`. */
+/** The classes and images of a source, from its paths and its `dataset.json`. */
 export interface Layout {
   readonly name: string
   readonly classes: readonly LaidOutClass[]
-  /** In the order in which the source is read. */
+  /** In reading order of the source. */
   readonly images: readonly LaidOutImage[]
 }
 
@@ -37,8 +37,8 @@ const splitFolders: Readonly<Record<string, Split>> = {
 const imageName = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i
 
 /**
- * Finds the images of a source laid out `split/class/image`, or `class/image`, which is then split by the rule; in
- * either case with or without one folder around all of it. Throws what the source throws where it is neither, or where
+ * Finds the images of a source with paths `split/class/image`, or `class/image`, which are then split by the rule.
+ * One folder around everything is allowed. Throws the error of the source if the paths are neither, or if
  * `dataset.json` does not fit.
  */
 export async function layOut(source: Source, rule: SplitRule, signal?: AbortSignal): Promise<Layout> {
@@ -48,7 +48,7 @@ export async function layOut(source: Source, rule: SplitRule, signal?: AbortSign
     bySplit(files, '') ?? bySplit(files, around) ?? byClass(files, rootOfClasses(files, around), rule)
   if (!found) {
     const splits = Object.keys(splitFolders).join(', ')
-    throw source.invalid(`it has no images laid out split/class/image (the splits ${splits}) or class/image`)
+    throw source.invalid(`it has no images with paths split/class/image (splits: ${splits}) or class/image`)
   }
   const { root, images } = found
   const describing = files.find(({ path }) => path === `${root}${descriptionName}`)
@@ -66,12 +66,12 @@ export async function layOut(source: Source, rule: SplitRule, signal?: AbortSign
 }
 
 interface Found {
-  /** What all paths begin with: nothing, or a folder with its slash. */
+  /** The common start of all paths: empty, or a folder with its slash. */
   readonly root: string
   readonly images: readonly { readonly file: SourceFile; readonly folder: string; readonly split: Split }[]
 }
 
-/** The one folder that everything lies in, with its slash; otherwise nothing. */
+/** The single folder around everything, with its slash; otherwise empty. */
 function leadingFolder(files: readonly SourceFile[]): string {
   const [first] = files
   const around = first ? first.path.slice(0, first.path.indexOf('/') + 1) : ''
@@ -87,7 +87,7 @@ function bySplit(files: readonly SourceFile[], root: string): Found | undefined 
   return images.length > 0 ? { root, images } : undefined
 }
 
-/** One folder around everything is a class where it holds images itself. */
+/** A single folder around everything is a class if it contains images itself. */
 const rootOfClasses = (files: readonly SourceFile[], around: string): string =>
   files.some((file) => partsBelow(around, file).length === 2) ? around : ''
 
@@ -102,7 +102,7 @@ function byClass(files: readonly SourceFile[], root: string, rule: SplitRule): F
   }
   const splits = new Map<SourceFile, { folder: string; split: Split }>()
   for (const [folder, inFolder] of folders) {
-    // A folder of notes is no class.
+    // A folder without images is not a class.
     if (!inFolder.some(({ name }) => imageName.test(name))) continue
     const names = inFolder.map(({ name }) => name)
     const splitOf = splitClass(folder, names, rule)
@@ -120,7 +120,7 @@ function byClass(files: readonly SourceFile[], root: string, rule: SplitRule): F
 const partsBelow = (root: string, { path }: SourceFile): string[] =>
   path.startsWith(root) ? path.slice(root.length).split('/') : []
 
-/** Classes by the folders that their images lie in. */
+/** Classes by the folder of their images. */
 const namesOf = ({ classes = [] }: Description): ReadonlyMap<string, string> =>
   new Map(classes.map((each) => [each.folder ?? each.name, each.name]))
 

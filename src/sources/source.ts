@@ -2,51 +2,51 @@ import type { ShotboardError } from '../errors.js'
 
 /** A file of a source. */
 export interface SourceFile {
-  /** Below the source's root, with forward slashes. */
+  /** The path below the source's root, with forward slashes. */
   readonly path: string
-  /** Which one it is, in the order in which the source is read. */
+  /** The index in reading order. */
   readonly at: number
 }
 
-/** Images as they come: a folder or an archive. Nothing of it is ever written to a path that it names. */
+/** The source of an import: a folder or an archive. Nothing is ever written to a path from the source. */
 export interface Source {
-  /** What it is called where nobody gives it a name. */
+  /** The default name of the dataset. */
   readonly name: string
   /**
-   * Its files, in the order in which they are read, the same every time. Throws where the whole of it cannot be used:
-   * INVALID_FOLDER, INVALID_ARCHIVE, or the code of the limit that an archive goes beyond.
+   * The files in reading order, which is always the same. Throws INVALID_FOLDER, INVALID_ARCHIVE, or the code of the
+   * limit that an archive exceeds.
    */
   files(signal?: AbortSignal): Promise<readonly SourceFile[]>
   /**
-   * How to read each of some of its files, given in the order of `files`. A file is to be read before the next one is
-   * asked for, or with it; a reader throws INVALID_IMAGE or FILE_TOO_LARGE for what is wrong with its file alone.
+   * Readers of some files, given in the order of `files`. Read a file before you request the second one after it. A
+   * reader throws INVALID_IMAGE or FILE_TOO_LARGE if only its file is at fault.
    */
   readers(files: readonly SourceFile[], signal?: AbortSignal): AsyncIterable<FileReader>
-  /** What to throw where it is not laid out as it should be. */
+  /** The error for a source with a wrong layout. */
   invalid(reason: string): ShotboardError
   close(): Promise<void>
 }
 
 export type FileReader = () => Promise<Buffer>
 
-/** How much of a source is read. */
+/** The limits of a source. Sizes are in bytes. */
 export interface SourceLimits {
-  /** Of an archive as it comes. */
+  /** The size of a packed archive. */
   readonly maxArchiveMegabytes: number
-  /** Files, folders and all else in an archive. */
+  /** The number of entries in an archive, including folders. */
   readonly maxArchiveEntries: number
-  /** Of all that an archive holds, unpacked. */
+  /** The unpacked size of an archive. */
   readonly maxArchiveExpandedMegabytes: number
-  /** How many times its packed size an archive may unpack to. */
+  /** The ratio of unpacked to packed size. */
   readonly maxArchiveRatio: number
-  /** Of a single file. */
+  /** The size of a single file. */
   readonly maxImportedFileMegabytes: number
 }
 
-/** Hidden files, and what macOS puts into archives, are nobody's images. */
+/** Hidden files, and the files that macOS adds to archives, are not images. */
 export const isHidden = (path: string): boolean =>
   path.split('/').some((part) => part.startsWith('.') || part === '__MACOSX')
 
-/** By code unit, so that a source is read in the same order everywhere. */
+/** Compares by code unit, so that the reading order is the same everywhere. */
 export const byPath = (a: { readonly path: string }, b: { readonly path: string }): number =>
   a.path < b.path ? -1 : a.path > b.path ? 1 : 0

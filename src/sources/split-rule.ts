@@ -1,23 +1,23 @@
-import { seeded } from '../random.js'
+import { seeded } from '../system/random.js'
 
-/** How a dataset that comes without splits is split: shares of every class's images, and the seed they are drawn by. */
+/** The split of a dataset without splits: shares of every class's images, and a seed. */
 export interface SplitRule {
-  /** Together 1. */
+  /** The shares add up to 1. */
   readonly supportPool: number
   readonly validation: number
   readonly test: number
   readonly seed: number
 }
 
-/** Half to draw support sets from, a fifth to select on and the rest to measure on, as published few-shot splits have it. */
+/** The default shares, as in published few-shot splits: 50 % support pool, 20 % validation, 30 % test. */
 export const defaultSplitRule: SplitRule = { supportPool: 0.5, validation: 0.2, test: 0.3, seed: 1 }
 
 type Split = 'SUPPORT_POOL' | 'TEST' | 'VALIDATION'
 
 /**
- * Splits the images of one class: shuffled by the seed and the class's name, then dealt out by the rule's shares, what
- * rounding leaves to the split that is owed most. It depends on the images' names and not on their order. Returns the
- * split of each image.
+ * Splits the images of one class: shuffles them by the seed and the class's name, then divides them by the shares,
+ * with the largest remainder method. The result depends on the images' names, not on their order. Returns the split
+ * of each image.
  */
 export function splitClass(
   className: string,
@@ -34,7 +34,7 @@ export function splitClass(
   return splits
 }
 
-/** Whole numbers of images by the rule's shares, by the largest remainder; ties go to the split that stands first here. */
+/** Whole numbers of images by the largest remainder method. Ties go to the first split in the list. */
 function shareOut(
   total: number,
   { supportPool, test, validation }: SplitRule,
@@ -45,7 +45,7 @@ function shareOut(
     { split: 'VALIDATION' as const, share: validation },
   ].map(({ split, share }) => {
     const exact = share * total
-    // A share such as 0.3 of 10 must not fall short of 3 by the last bit.
+    // Rounding must not turn a share such as 0.3 of 10 into slightly less than 3.
     const images = Math.floor(exact + 1e-9)
     return { split, images, owed: exact - images }
   })

@@ -3,8 +3,8 @@ import { basename } from 'node:path'
 import { pipeline, Transform } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { extract, type Header } from 'tar-stream'
-import { throwIfCancelled } from '../abort.js'
 import { errors, reasonOf, ShotboardError } from '../errors.js'
+import { throwIfCancelled } from '../system/abort.js'
 import { createBounds } from './bounds.js'
 import { type FileReader, isHidden, type Source, type SourceLimits } from './source.js'
 
@@ -13,7 +13,10 @@ interface Entry extends AsyncIterable<Buffer> {
   resume(): unknown
 }
 
-/** A .tar.gz archive as a source, read from front to back: once for its files, and once for what is in them. */
+/**
+ * Opens a .tar.gz archive as a source. It is read twice from front to back: for the list of files, then for their
+ * content.
+ */
 export async function openTar(
   archive: { readonly path: string; readonly name: string; readonly bytes: number },
   limits: SourceLimits,
@@ -24,7 +27,7 @@ export async function openTar(
     return error instanceof ShotboardError ? error : invalid(reasonOf(error))
   }
 
-  /** Every entry in turn; one that has not been read when the next is asked for is passed over. */
+  /** Yields every entry. An entry that was not read when the next one is requested is skipped. */
   async function* entries(signal?: AbortSignal): AsyncGenerator<Entry> {
     const bounds = createBounds(archive.bytes, limits)
     const tar = unpack(archive.path, (bytes) => bounds.unpacked(bytes), signal)
@@ -72,7 +75,7 @@ export async function openTar(
   }
 }
 
-/** Links are listed as well, so that they are told as what cannot be read, and never followed. */
+/** Links are listed too, so that they are reported as unreadable. They are never followed. */
 const holdsContent = (type: Header['type']): boolean =>
   type === 'file' || type === 'contiguous-file' || type === 'symlink' || type === 'link'
 
@@ -88,7 +91,7 @@ async function read(entry: Entry, { maxImportedFileMegabytes }: SourceLimits): P
   return () => Promise.resolve(bytes)
 }
 
-/** The entries of a compressed archive; `count` is told of unpacked bytes as they come, and may throw. */
+/** The entries of a compressed archive. `count` receives the unpacked bytes as they arrive, and may throw. */
 function unpack(
   path: string,
   count: (bytes: number) => void,
@@ -106,8 +109,8 @@ function unpack(
   })
   const tar = extract()
   const file = createReadStream(path, { highWaterMark: 2 ** 18, ...(signal && { signal }) })
-  // What goes wrong on the way arrives where the entries are read.
-  // Its streams are Node's in all but their types.
+  // Errors of the pipeline arrive at the reader of the entries. The streams of tar-stream work like Node's, but have
+  // other types.
   pipeline(file, createGunzip(), counter, tar as unknown as NodeJS.WritableStream, () => {})
   return tar as unknown as ReturnType<typeof unpack>
 }

@@ -1,29 +1,29 @@
 import { basename } from 'node:path'
 import yauzl, { type Entry } from 'yauzl'
-import { throwIfCancelled } from '../abort.js'
 import { errors, reasonOf, ShotboardError } from '../errors.js'
+import { throwIfCancelled } from '../system/abort.js'
 import { createBounds } from './bounds.js'
 import { byPath, isHidden, type Source, type SourceFile, type SourceLimits } from './source.js'
 
-/** A zip archive as a source, read in the order of its paths. */
+/** Opens a zip archive as a source. It is read in the order of its paths. */
 export async function openZip(
   archive: { readonly path: string; readonly name: string; readonly bytes: number },
   limits: SourceLimits,
 ): Promise<Source> {
   const invalid = (reason: string) => errors.invalidArchive({ archive: archive.name, reason })
   const told = (error: unknown) => (error instanceof ShotboardError ? error : invalid(reasonOf(error)))
-  // Names are decoded here, so that those which leave the folder are ours to refuse.
+  // Decode names here, so that we refuse paths that leave the folder ourselves.
   const zip = await yauzl
     .openPromise(archive.path, { autoClose: false, decodeStrings: false })
     .catch((error: unknown) => {
       throw told(error)
     })
-  /** Found by `files`. */
+  /** Filled by `files`. */
   const entries = new Map<string, Entry>()
 
   async function read({ path }: SourceFile): Promise<Buffer> {
     const entry = entries.get(path)
-    if (!entry) throw new Error(`${path} is none of the files found`)
+    if (!entry) throw new Error(`${path} is not in the archive`)
     if (entry.uncompressedSize > limits.maxImportedFileMegabytes * 2 ** 20) {
       throw errors.fileTooLarge({ megabytes: limits.maxImportedFileMegabytes })
     }
@@ -46,7 +46,7 @@ export async function openZip(
           throwIfCancelled(signal)
           const path = nameOf(entry)
           bounds.entry(path)
-          // Its reader makes sure that a file unpacks to the size that is said here, and to no more.
+          // yauzl ensures that a file unpacks to exactly this declared size.
           bounds.unpacked(entry.uncompressedSize)
           if (!path.endsWith('/') && !isHidden(path)) entries.set(path, entry)
         }

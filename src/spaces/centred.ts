@@ -10,7 +10,12 @@ import {
   unitRows,
 } from '../tensor/matrix.js'
 import { defineSpace, type FittedSpace, type LabelledFeatures } from './contract.js'
-import { recentredCosines, recentredRows, recentringConstants, recentringInputs } from './leave-one-out.js'
+import {
+  recentredCosines,
+  recentredRows,
+  recentringConstants,
+  recentringInputs,
+} from './fitting/leave-one-out.js'
 
 /** Features with the mean of the support features subtracted, made unit. */
 export const centred = () =>

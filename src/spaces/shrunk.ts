@@ -1,5 +1,5 @@
 import { defineSpace } from './contract.js'
-import { fitWhitening, type Sample } from './whitening.js'
+import { fitWhitening, type Sample } from './fitting/whitening.js'
 
 /**
  * Whitening that trusts the covariance as far as the support images allow, and tells distances by angles.

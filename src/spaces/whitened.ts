@@ -1,5 +1,5 @@
 import { defineSpace } from './contract.js'
-import { fitWhitening } from './whitening.js'
+import { fitWhitening } from './fitting/whitening.js'
 
 /**
  * Features with the support mean subtracted and multiplied by `Σ^(−1/2)`, made unit, where

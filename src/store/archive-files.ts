@@ -2,16 +2,19 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errors } from '../errors.js'
-import { storing } from '../storage-fault.js'
-import { writeOut } from '../whole-file.js'
+import { withWriteErrors } from '../system/storage-fault.js'
+import { fsyncPath } from '../system/write-atomically.js'
 
-/** Archives that wait to be imported, each a file of its own until its import has ended. */
+/** The files of archives that wait to be imported. Each is kept until its import has ended. */
 export interface ArchiveFiles {
-  /** Stores an archive as it comes, whole or not at all, and returns its id. Throws ARCHIVE_TOO_LARGE, DISK_FULL or STORAGE_FAILED. */
+  /**
+   * Stores an archive completely or not at all, and returns its id. Throws ARCHIVE_TOO_LARGE, DISK_FULL or
+   * STORAGE_FAILED.
+   */
   write(chunks: AsyncIterable<Uint8Array>): Promise<string>
   pathOf(id: string): string
   remove(id: string): Promise<void>
-  /** Removes all but those known: what a kill left behind. */
+  /** Removes unknown archives, which a kill left behind. */
   sweep(known: ReadonlySet<string>): Promise<void>
 }
 
@@ -33,11 +36,11 @@ export function createArchiveFiles(
         if (left < 0) throw errors.archiveTooLarge({ megabytes: maxArchiveMegabytes })
         await file.writeFile(chunk)
       }
-      // What is acknowledged must survive a power cut, not only a kill.
+      // An acknowledged archive must survive a power cut, not only a kill.
       await file.sync()
       await file.close()
       await rename(partial, pathOf(id))
-      await writeOut(directory)
+      await fsyncPath(directory)
     } catch (error) {
       await file.close().catch(() => {})
       await rm(partial, { force: true })
@@ -47,7 +50,7 @@ export function createArchiveFiles(
   }
 
   return {
-    write: (chunks) => storing('an archive', () => write(chunks)),
+    write: (chunks) => withWriteErrors('an archive', () => write(chunks)),
     pathOf,
     remove: (id) => rm(pathOf(id), { force: true }),
     async sweep(known) {

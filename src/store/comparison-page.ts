@@ -1,14 +1,14 @@
-import type { ComparisonRow } from './comparisons.js'
+import type { ComparisonRow } from './comparison-row.js'
 import type { DatabaseClient } from './database.js'
-import type { JobStatus } from './generated/sqlite/enums.js'
-import { type Column, type Direction, readOrderedPage } from './ordered-page.js'
+import type { JobStatus } from './enums.js'
 import type { Page, PageRequest } from './page.js'
+import { byCreation, type Column, type Direction, readPage } from './read-page.js'
 import { type TimeRange, within } from './time-range.js'
 
 export interface ComparisonFilter {
   readonly datasetId?: string
   readonly status?: JobStatus
-  /** Of one of its runs. */
+  /** Filters by one of its runs. */
   readonly method?: string
   readonly space?: string
   readonly shots?: number
@@ -17,14 +17,14 @@ export interface ComparisonFilter {
 }
 
 const columns = {
-  CREATED: { name: 'id', type: 'id', nullable: false, valueOf: ({ id }) => id },
+  CREATED: byCreation,
   FINISHED: { name: 'finishedAt', type: 'time', nullable: true, valueOf: ({ finishedAt }) => finishedAt },
 } as const satisfies Record<string, Column<ComparisonRow>>
 
-/** What comparisons can be ordered by. */
+/** Orders of comparisons. */
 export type ComparisonOrder = keyof typeof columns
 
-/** A page of the comparisons that pass a filter, in an order. Throws as `readOrderedPage`. */
+/** A page of the comparisons that match a filter. Throws like `readPage`. */
 export function readComparisonPage(
   client: DatabaseClient,
   request: PageRequest,
@@ -44,7 +44,7 @@ export function readComparisonPage(
     ...(created && { createdAt: within(created) }),
     ...(finished && { finishedAt: within(finished) }),
   }
-  return readOrderedPage<ComparisonRow>(
+  return readPage<ComparisonRow>(
     request,
     columns[order],
     direction,

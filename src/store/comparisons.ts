@@ -1,81 +1,76 @@
 import { type ComparisonFilter, type ComparisonOrder, readComparisonPage } from './comparison-page.js'
+import type { ComparisonRow, NewComparison } from './comparison-row.js'
 import type { DatabaseClient } from './database.js'
-import type { JobStatus } from './generated/sqlite/enums.js'
-import type { Direction } from './ordered-page.js'
 import type { Page, PageRequest } from './page.js'
-import { chunks, longTransaction, rowsPerStatement, unfinishedStatus, withIds } from './rows.js'
-import { type RunRequest, type RunRow, toRun } from './run-row.js'
+import type { Direction } from './read-page.js'
+import {
+  chunks,
+  findById,
+  groupById,
+  longTransaction,
+  rowsPerStatement,
+  unfinishedStatus,
+  withIds,
+} from './rows.js'
+import { type RunRow, toRun } from './run-row.js'
 
-export interface ComparisonRow {
-  readonly id: string
-  readonly datasetId: string
-  /** Where the test images come from, if from another dataset of the same classes. */
-  readonly testDatasetId: string | null
-  readonly encoder: string
-  /** The position of the last image there was when it was asked for; null where that was not remembered. */
-  readonly lastImage: number | null
-  /** Of the encoder's weights, the classes and the images that it was asked for with; null as above. */
-  readonly contents: string | null
-  readonly status: JobStatus
-  readonly progress: number
-  readonly error: string | null
-  readonly createdAt: Date
-  readonly finishedAt: Date | null
-}
-
-export interface NewComparison {
-  /** Of the runs asked for, in their order. */
-  readonly fingerprint: string
-  readonly datasetId: string
-  readonly testDatasetId: string | null
-  readonly encoder: string
-  readonly lastImage: number
-  readonly contents: string
-  readonly runs: readonly (RunRequest & { readonly fingerprint: string })[]
-}
+export type { ComparisonRow, NewComparison } from './comparison-row.js'
 
 export interface ComparisonRepository {
   /**
-   * Stores a comparison with its runs in one transaction. A run of the same fingerprint that has succeeded, or is still
-   * to come, is taken instead of a new one.
+   * Stores a comparison with its runs in one transaction. Reuses a run with the same fingerprint if it succeeded or
+   * has not ended.
    */
   create(comparison: NewComparison): Promise<ComparisonRow>
-  byIds(ids: readonly string[]): Promise<ComparisonRow[]>
-  /** The newest comparison of that fingerprint that has succeeded or is still to come. */
-  byFingerprint(fingerprint: string): Promise<ComparisonRow | null>
-  /** The newest first unless told otherwise. Throws as `readOrderedPage`. */
+  get(id: string): Promise<ComparisonRow | null>
+  getMany(ids: readonly string[]): Promise<ComparisonRow[]>
+  /** The newest comparison with this fingerprint that succeeded or has not ended. */
+  findByFingerprint(fingerprint: string): Promise<ComparisonRow | null>
+  /** Newest first by default. Throws like `readPage`. */
   page(
     request: PageRequest,
     filter: ComparisonFilter,
     order?: ComparisonOrder,
     direction?: Direction,
   ): Promise<Page<ComparisonRow>>
-  /** By comparison, in the order in which they were asked for. */
-  runs(ids: readonly string[]): Promise<Map<string, RunRow[]>>
-  /** Queued or running, the oldest first. */
+  /** The runs of a comparison, in the order of the request. */
+  runs(id: string): Promise<RunRow[]>
+  /** The runs of several comparisons, by comparison. */
+  runsOf(ids: readonly string[]): Promise<Map<string, RunRow[]>>
+  /** Queued or running comparisons, oldest first. */
   unfinished(): Promise<ComparisonRow[]>
-  /** One of a dataset's comparisons that have not ended, if there is any. */
+  /** An unfinished comparison of a dataset, if there is one. */
   unfinishedOf(datasetId: string): Promise<ComparisonRow | null>
   countUnfinished(): Promise<number>
-  /** Changes a comparison that has not ended; one that has, never changes. */
+  /** Changes a comparison. One that has ended never changes. */
   update(
     id: string,
     changes: Partial<Pick<ComparisonRow, 'status' | 'progress' | 'error' | 'finishedAt'>>,
   ): Promise<void>
-  /** The share of the work that is done, of a comparison that has not ended; never goes back. */
+  /** Sets the progress of a comparison that has not ended, from 0 to 1. Never decreases it. */
   progress(id: string, progress: number): Promise<void>
   /**
-   * Cancels a comparison that has not ended, and those of its runs that have not either and that no other comparison
-   * waits for, in one transaction.
+   * Cancels an unfinished comparison and, in the same transaction, its unfinished runs that no other comparison waits
+   * for.
    */
   cancel(id: string): Promise<void>
 }
 
-/** `onChange` is told of every comparison that has been changed. */
+/** `onChange` receives every changed comparison. */
 export function createComparisonRepository(
   client: DatabaseClient,
   onChange: (id: string) => void = () => {},
 ): ComparisonRepository {
+  async function runsOf(ids: readonly string[]): Promise<Map<string, RunRow[]>> {
+    const rows = await client.comparisonRun.findMany({
+      where: { comparisonId: { in: [...ids] } },
+      orderBy: [{ comparisonId: 'asc' }, { position: 'asc' }],
+      include: { run: true },
+    })
+    const groups = groupById(ids, rows, ({ comparisonId }) => comparisonId)
+    return new Map([...groups].map(([id, members]) => [id, members.map(({ run }) => toRun(run))]))
+  }
+
   return {
     create: ({ runs, ...given }) =>
       client.$transaction(async (tx) => {
@@ -105,23 +100,16 @@ export function createComparisonRepository(
         for (const data of chunks(members, rowsPerStatement)) await tx.comparisonRun.createMany({ data })
         return comparison
       }, longTransaction),
-    byIds: (ids) => client.comparison.findMany({ where: withIds(ids) }),
-    byFingerprint: (fingerprint) =>
+    get: (id) => findById(id, (where) => client.comparison.findUnique({ where })),
+    getMany: (ids) => client.comparison.findMany({ where: withIds(ids) }),
+    findByFingerprint: (fingerprint) =>
       client.comparison.findFirst({
         where: { fingerprint, status: { in: ['SUCCEEDED', 'QUEUED', 'RUNNING'] } },
         orderBy: { id: 'desc' },
       }),
     page: (...parameters) => readComparisonPage(client, ...parameters),
-    async runs(ids) {
-      const rows = await client.comparisonRun.findMany({
-        where: { comparisonId: { in: [...ids] } },
-        orderBy: [{ comparisonId: 'asc' }, { position: 'asc' }],
-        include: { run: true },
-      })
-      const runs = new Map<string, RunRow[]>(ids.map((id) => [id, []]))
-      for (const { comparisonId, run } of rows) runs.get(comparisonId)?.push(toRun(run))
-      return runs
-    },
+    runs: async (id) => (await runsOf([id])).get(id) ?? [],
+    runsOf,
     countUnfinished: () => client.comparison.count({ where: { status: unfinishedStatus } }),
     unfinished: () =>
       client.comparison.findMany({ where: { status: unfinishedStatus }, orderBy: { id: 'asc' } }),

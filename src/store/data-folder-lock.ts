@@ -6,11 +6,11 @@ import { pathToFileURL } from 'node:url'
 import { createClient } from '@libsql/client'
 import { z } from 'zod'
 import { errors, systemCodeOf } from '../errors.js'
-import { writeWhole } from '../whole-file.js'
+import { writeAtomically } from '../system/write-atomically.js'
 
-/** A data folder that this process has for itself. */
+/** The lock of this process on a data folder. */
 export interface DataFolderLock {
-  /** Lets whoever finds the folder in use know where the service is reached. */
+  /** Stores the URL of the service for the error message of other processes. */
   announce(url: string): Promise<void>
   release(): Promise<void>
 }
@@ -25,9 +25,9 @@ const holderSchema = z.object({
 export type Holder = z.infer<typeof holderSchema>
 
 /**
- * Takes a data folder, which is made when needed, for this process alone. The lock is SQLite's own on a file that stays
- * empty: the operating system holds it, so it is gone the moment its holder is, however that ended, and no process id or
- * clock is believed. Throws DATA_FOLDER_IN_USE with who holds it.
+ * Locks a data folder for this process, and creates the folder if needed. The lock is SQLite's lock on an empty file.
+ * The operating system releases it when the process ends, even by a kill, so no process id or clock is needed. Throws
+ * DATA_FOLDER_IN_USE with the holder.
  */
 export async function lockDataFolder(folder: string): Promise<DataFolderLock> {
   await mkdir(folder, { recursive: true })
@@ -48,10 +48,10 @@ export async function lockDataFolder(folder: string): Promise<DataFolderLock> {
     command: [basename(process.argv[1] ?? 'node'), ...process.argv.slice(2)].join(' '),
   }
   const tell = (holder: Holder): Promise<void> =>
-    writeWhole(file, JSON.stringify(holder), 'the lock of the folder')
+    writeAtomically(file, JSON.stringify(holder), 'the lock of the folder')
   const release = async (): Promise<void> => {
     await rm(file, { force: true })
-    // Closing alone leaves the lock to the garbage collector.
+    // Without the rollback, closing leaves the lock to the garbage collector.
     await client.execute('ROLLBACK')
     client.close()
   }
@@ -64,10 +64,10 @@ export async function lockDataFolder(folder: string): Promise<DataFolderLock> {
   return { announce: (url) => tell({ ...self, url }), release }
 }
 
-/** A holder that has only just taken the folder may not have said who it is: it is given that long, in milliseconds. */
+/** Milliseconds to wait for a new holder to write its details. */
 const patience = { tries: 10, pause: 100 }
 
-/** Who holds the folder, as far as it has said so. */
+/** The holder of the folder; undefined if it has not written its details. */
 async function readHolder(folder: string): Promise<Holder | undefined> {
   for (let i = 0; i < patience.tries; i++) {
     const text = await readFile(join(folder, 'lock.json'), 'utf8').catch(() => '')

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { errors, reasonOf, type ShotboardError } from '../errors.js'
 
-/** What Prisma and its driver adapters tell of an error, as far as it is told here. */
+/** The parts of an error of Prisma and its driver adapters that are used here. */
 const detailsSchema = z.object({
   code: z.string().optional().catch(undefined),
   meta: z
@@ -24,18 +24,18 @@ const detailsSchema = z.object({
     .catch(undefined),
 })
 
-/** What is wrong with the database, in words that name no address, by what is said of it. */
+/** Reasons for a database fault, without addresses, by the text of the error. */
 const faults: readonly [pattern: RegExp, reason: string][] = [
-  [/SQLITE_(BUSY|LOCKED)|database is locked/, 'another process keeps it locked'],
+  [/SQLITE_(BUSY|LOCKED)|database is locked/, 'another process has locked it'],
   [/SQLITE_(IOERR|CANTOPEN|READONLY|PERM)/, 'its file cannot be read or written'],
   [/SQLITE_(CORRUPT|NOTADB)/, 'its file is damaged'],
   // Postgres: too many connections, out of memory, shutting down or starting up, and connections that fail.
-  [/\b(53[234]00|TooManyConnections)\b/, 'it takes no more connections'],
+  [/\b(53[234]00|TooManyConnections)\b/, 'it accepts no more connections'],
   [/\b(57P0[1235]|25006)\b/, 'it is shutting down or starting up'],
-  [/\b(P1001|DatabaseNotReachable|ECONNREFUSED|ENOTFOUND|EHOSTUNREACH)\b/, 'it cannot be reached'],
+  [/\b(P1001|DatabaseNotReachable|ECONNREFUSED|ENOTFOUND|EHOSTUNREACH)\b/, 'it could not be reached'],
   [
     /\b(P1002|P1008|P2024|P2028|SocketTimeout|ETIMEDOUT)\b|timeout exceeded|connection timeout/i,
-    'it does not answer in time',
+    'it did not answer in time',
   ],
   [
     /\b(08[0-9A-Z]{3}|P1017|ConnectionClosed|ECONNRESET|EPIPE)\b|connection terminated|connection error|not queryable|connection ended/i,
@@ -43,25 +43,22 @@ const faults: readonly [pattern: RegExp, reason: string][] = [
   ],
 ]
 
-/**
- * DISK_FULL or DATABASE_UNAVAILABLE where an error is the database's fault and not that of what was asked of it;
- * undefined for any other error.
- */
+/** DISK_FULL or DATABASE_UNAVAILABLE if the database is at fault, not the query; undefined for other errors. */
 export function databaseFaultOf(error: unknown): ShotboardError | undefined {
   const details = detailsSchema.safeParse(error).data
   const cause = details?.meta?.driverAdapterError?.cause
   const said = [details?.code, cause?.kind, cause?.originalCode, cause?.originalMessage].filter(
     (each) => each !== undefined,
   )
-  // The message of an error that quotes the statement may hold any word: only what has no code is read.
+  // A message may quote the statement, and so contain any word. Use it only for errors without a code.
   const text = (said.length > 0 ? said : [reasonOf(error)]).join(' ')
   if (/SQLITE_FULL|\b53100\b/.test(text)) return errors.diskFull({ what: 'the database' })
   const fault = faults.find(([pattern]) => pattern.test(text))
   return fault && errors.databaseUnavailable({ reason: fault[1] })
 }
 
-/** A repository whose errors tell of the database's faults, as `databaseFaultOf`. */
-export function tellingFaults<T extends object>(repository: T): T {
+/** Wraps a repository, so that it throws `databaseFaultOf` its errors. */
+export function withDatabaseErrors<T extends object>(repository: T): T {
   const wrapped = Object.entries(repository).map(([name, operation]) => [
     name,
     async (...parameters: unknown[]) => {

@@ -8,15 +8,15 @@ import { PrismaClient as SqliteClient } from './generated/sqlite/client.js'
 import { SqliteAdapter } from './sqlite.js'
 
 /**
- * The database's client. The schemas of SQLite and Postgres differ in the provider alone, and so do their clients; all
- * code is typed by the SQLite one.
+ * The Prisma client. The schemas of SQLite and Postgres differ only in the provider, so the types of the SQLite
+ * client fit both.
  */
 export type DatabaseClient = SqliteClient
 
 export interface Database {
   readonly client: DatabaseClient
   readonly kind: 'sqlite' | 'postgres'
-  /** Throws where the database does not answer. */
+  /** Throws if the database does not answer. */
   check(): Promise<void>
   close(): Promise<void>
 }
@@ -33,7 +33,7 @@ export async function openDatabase(url: string): Promise<Database> {
   }
 }
 
-/** The adapters' own errors have a word for a message, and what the database said as their cause. */
+/** The adapters' errors have one word as message. The database's message is in their cause. */
 function describe(error: unknown): string {
   const cause =
     error instanceof Error ? (error.cause as { originalMessage?: unknown } | undefined) : undefined
@@ -69,12 +69,12 @@ const check = async (client: Pick<SqliteClient, '$queryRawUnsafe'>): Promise<voi
 
 type AdapterFactory = SqliteAdapter | PrismaPg
 
-/** Two processes that start at once must not both migrate: the number of Postgres's advisory lock for it. */
+/** The number of the Postgres advisory lock that keeps two processes from migrating at the same time. */
 const migrationLock = 7074726
 
 /**
- * Applies the migrations in `prisma/migrations` that the database does not have yet, in the order of their names, in one
- * transaction. Prisma's own command for it would download an engine.
+ * Applies the pending migrations in `prisma/migrations`, by name, in one transaction. Prisma's migrate command would
+ * download an engine.
  */
 async function migrate(factory: AdapterFactory, kind: Database['kind']): Promise<void> {
   const folder = fileURLToPath(new URL(`../../prisma/migrations/${kind}/`, import.meta.url))
@@ -83,7 +83,7 @@ async function migrate(factory: AdapterFactory, kind: Database['kind']): Promise
   try {
     if (kind === 'sqlite') await adapter.queryRaw(query('PRAGMA journal_mode = WAL'))
     const transaction = await adapter.startTransaction()
-    // Some adapters leave it to their caller to say COMMIT.
+    // Some adapters expect their caller to run COMMIT.
     const end = (sql: string) =>
       transaction.options.usePhantomQuery ? Promise.resolve(0) : transaction.executeRaw(query(sql))
     try {

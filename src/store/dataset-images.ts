@@ -1,23 +1,30 @@
-import { errors } from '../errors.js'
 import type { DatabaseClient } from './database.js'
 import type { DatasetImageRow, SplitCountRow } from './datasets.js'
+import type { Split } from './enums.js'
 import { Prisma } from './generated/sqlite/client.js'
-import type { Split } from './generated/sqlite/enums.js'
-import { type Page, type PageRequest, requirePageSize } from './page.js'
+import {
+  cursorOfPosition,
+  type Page,
+  type PageRequest,
+  pageOf,
+  positionAfter,
+  requirePageSize,
+} from './page.js'
+import { groupById } from './rows.js'
 
-/** The images of datasets as one looks at them: by class, some of each, page by page. */
+/** Reads the images of datasets for browsing: counts and samples by class, and pages. */
 export interface DatasetImageRepository {
-  /** By dataset: how many images each class has in each split. */
+  /** By dataset: the number of images per class and split. */
   classCounts(datasetIds: readonly string[]): Promise<Map<string, ClassCountRow[]>>
-  /** By dataset: the first images of every class, of a split where one is named, at most `perClass` of each. */
+  /** By dataset: the first `perClass` images of every class, optionally of one split. */
   firstOfClasses(
     datasetIds: readonly string[],
     perClass: number,
     split?: Split,
   ): Promise<Map<string, DatasetImageRow[]>>
-  /** The class that an image has in a dataset; undefined where it is not in it. */
+  /** The class index of an image in a dataset; undefined if it is not in the dataset. */
   classOf(datasetId: string, imageId: string): Promise<number | undefined>
-  /** A page for each request, in one statement; in each the images are in the order in which they came. */
+  /** One page per request, in one statement. Images are in the order in which they were added. */
   pages(requests: readonly DatasetImagePageRequest[]): Promise<DatasetImagePage[]>
 }
 
@@ -31,24 +38,21 @@ export interface DatasetImageFilter {
   readonly split?: Split
 }
 
-/** The first images of those whose position is greater than `behind`. */
+/** The first images with a position above `after`. */
 export interface DatasetImagePageRequest extends DatasetImageFilter {
   readonly first: number
-  readonly behind: number
+  readonly after: number
 }
 
 export type DatasetImagePage = Omit<Page<DatasetImageRow>, 'totalCount'>
 
 /**
- * What a page's arguments ask for: images keep their positions, so a position is a cursor that stays right while images
- * are added. Throws INVALID_VALUE for an empty page or a cursor that is none.
+ * The request for a page of images. Positions never change, so they work as cursors while images are added. Throws
+ * INVALID_VALUE for an empty page or an invalid cursor.
  */
-export function imagePageRequest(
-  { first, after }: PageRequest,
-  filter: DatasetImageFilter,
-): DatasetImagePageRequest {
-  requirePageSize(first)
-  return { ...filter, first, behind: after == null ? 0 : positionOf(after) }
+export function imagePageRequest(request: PageRequest, filter: DatasetImageFilter): DatasetImagePageRequest {
+  requirePageSize(request.first)
+  return { ...filter, first: request.first, after: positionAfter(request) ?? 0 }
 }
 
 export function createDatasetImageRepository(client: DatabaseClient): DatasetImageRepository {
@@ -59,9 +63,10 @@ export function createDatasetImageRepository(client: DatabaseClient): DatasetIma
         where: { datasetId: { in: [...datasetIds] } },
         _count: { _all: true },
       })
-      return byDataset(
+      return groupById(
         datasetIds,
         rows.map(({ _count, ...row }) => ({ ...row, images: _count._all })),
+        ({ datasetId }) => datasetId,
       )
     },
 
@@ -73,7 +78,7 @@ export function createDatasetImageRepository(client: DatabaseClient): DatasetIma
           FROM "DatasetImage" WHERE "datasetId" IN (${Prisma.join([...datasetIds])})
           ${split === undefined ? Prisma.empty : Prisma.sql`AND CAST("split" AS TEXT) = ${split}`}
         ) AS "ranked" WHERE "rank" <= ${perClass} ORDER BY "classIndex", "position"`
-      return byDataset(datasetIds, rows)
+      return groupById(datasetIds, rows, ({ datasetId }) => datasetId)
     },
 
     async classOf(datasetId, imageId) {
@@ -86,12 +91,12 @@ export function createDatasetImageRepository(client: DatabaseClient): DatasetIma
 
     async pages(requests) {
       if (requests.length === 0) return []
-      // Each part ends after its page, where a rank over all of a dataset would read every image of it.
+      // Each part has a limit. A rank over the whole dataset would read every image.
       const parts = requests.map(
-        ({ datasetId, classIndex, split, behind, first }, page) => Prisma.sql`
+        ({ datasetId, classIndex, split, after, first }, page) => Prisma.sql`
         SELECT * FROM (
           SELECT CAST(${page} AS INTEGER) AS "page", "position", "imageId", "classIndex", "split"
-          FROM "DatasetImage" WHERE "datasetId" = ${datasetId} AND "position" > ${behind}
+          FROM "DatasetImage" WHERE "datasetId" = ${datasetId} AND "position" > ${after}
           ${classIndex === undefined ? Prisma.empty : Prisma.sql`AND "classIndex" = ${classIndex}`}
           ${split === undefined ? Prisma.empty : Prisma.sql`AND CAST("split" AS TEXT) = ${split}`}
           ORDER BY "position" LIMIT ${first + 1}
@@ -101,31 +106,8 @@ export function createDatasetImageRepository(client: DatabaseClient): DatasetIma
         ${Prisma.join(parts, ' UNION ALL ')} ORDER BY "page", "position"`
       return requests.map(({ first }, page) => {
         const found = rows.filter((row) => row.page === page)
-        const nodes = found.slice(0, first)
-        const last = nodes.at(-1)
-        const endCursor = last ? String(last.position) : null
-        return { nodes, pageInfo: { hasNextPage: found.length > first, endCursor } }
+        return pageOf(found, first, ({ position }) => cursorOfPosition(position))
       })
     },
   }
-}
-
-/** What the databases keep a position in. */
-const greatestPosition = 2 ** 31 - 1
-
-function positionOf(cursor: string): number {
-  const position = Number(cursor)
-  if (!(Number.isInteger(position) && Math.abs(position) <= greatestPosition) || cursor.trim() === '') {
-    throw errors.invalidValue({ reason: `"${cursor}" is no cursor that a page has given.` }, 'after')
-  }
-  return position
-}
-
-function byDataset<T extends { readonly datasetId: string }>(
-  datasetIds: readonly string[],
-  rows: readonly T[],
-): Map<string, T[]> {
-  const groups = new Map<string, T[]>(datasetIds.map((id) => [id, []]))
-  for (const row of rows) groups.get(row.datasetId)?.push(row)
-  return groups
 }

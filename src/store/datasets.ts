@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { errors } from '../errors.js'
 import type { DatabaseClient } from './database.js'
-import type { Split } from './generated/sqlite/enums.js'
-import { type Page, type PageRequest, readPage } from './page.js'
-import { chunks, longTransaction, rowsPerStatement, withIds } from './rows.js'
+import type { Split } from './enums.js'
+import type { Page, PageRequest } from './page.js'
+import { readNewestPage } from './read-page.js'
+import { chunks, findById, longTransaction, rowsPerStatement, withIds } from './rows.js'
 
 export interface DatasetRow {
   readonly id: string
@@ -38,28 +39,56 @@ export interface SplitCountRow {
 
 export interface DatasetRepository {
   create(name: string, classes: readonly Omit<ClassRow, 'index'>[]): Promise<DatasetRow>
-  byIds(ids: readonly string[]): Promise<DatasetRow[]>
-  byName(name: string): Promise<DatasetRow | null>
+  get(id: string): Promise<DatasetRow | null>
+  getMany(ids: readonly string[]): Promise<DatasetRow[]>
+  findByName(name: string): Promise<DatasetRow | null>
   page(request: PageRequest): Promise<Page<DatasetRow>>
-  /** By dataset, in the order of their indices. */
-  classes(datasetIds: readonly string[]): Promise<Map<string, ClassRow[]>>
-  counts(datasetIds: readonly string[]): Promise<Map<string, SplitCountRow[]>>
-  /** In the order in which they came; up to the image of a position, where one is given, and no further. */
+  /** A dataset's classes, in the order of their indices. */
+  classes(datasetId: string): Promise<ClassRow[]>
+  /** The classes of several datasets, by dataset. */
+  classesOf(datasetIds: readonly string[]): Promise<Map<string, ClassRow[]>>
+  /** The number of images per split. */
+  counts(datasetId: string): Promise<SplitCountRow[]>
+  /** The counts of several datasets, by dataset. */
+  countsOf(datasetIds: readonly string[]): Promise<Map<string, SplitCountRow[]>>
+  /** Images in the order in which they were added, optionally only up to a position. */
   images(datasetId: string, split?: Split, last?: number | null): Promise<DatasetImageRow[]>
-  /**
-   * The position of the last image there is, 0 where there is none. Whatever is added to these datasets from then on
-   * comes behind it.
-   */
+  /** The position of the last image, or 0. All images added later have a higher position. */
   lastImage(datasetIds: readonly string[]): Promise<number>
-  /** Adds images in one transaction; those that the dataset has already are passed over. Returns how many were added. */
+  /** Adds images in one transaction, without those that the dataset already has. Returns the number added. */
   addImages(datasetId: string, images: readonly NewImage[]): Promise<number>
-  /** Replaces the prompts of classes, given by their indices. */
+  /** Replaces the prompts of classes, by class index. */
   setPrompts(datasetId: string, prompts: ReadonlyMap<number, readonly string[]>): Promise<void>
 }
 
 const promptsSchema = z.array(z.string())
 
 export function createDatasetRepository(client: DatabaseClient): DatasetRepository {
+  async function countsOf(datasetIds: readonly string[]): Promise<Map<string, SplitCountRow[]>> {
+    const rows = await client.datasetImage.groupBy({
+      by: ['datasetId', 'split'],
+      where: { datasetId: { in: [...datasetIds] } },
+      _count: { _all: true },
+    })
+    const counts = new Map<string, SplitCountRow[]>(datasetIds.map((id) => [id, []]))
+    for (const { datasetId, split, _count } of rows) {
+      counts.get(datasetId)?.push({ split, images: _count._all })
+    }
+    return counts
+  }
+
+  async function classesOf(datasetIds: readonly string[]): Promise<Map<string, ClassRow[]>> {
+    const rows = await client.classLabel.findMany({
+      where: { datasetId: { in: [...datasetIds] } },
+      orderBy: [{ datasetId: 'asc' }, { index: 'asc' }],
+    })
+    const classes = new Map<string, ClassRow[]>(datasetIds.map((id) => [id, []]))
+    for (const { datasetId, index, name, prompts } of rows) {
+      classes.get(datasetId)?.push({ index, name, prompts: promptsSchema.parse(prompts) })
+    }
+    return classes
+  }
+
   return {
     create: (name, classes) =>
       client.dataset.create({
@@ -72,39 +101,21 @@ export function createDatasetRepository(client: DatabaseClient): DatasetReposito
           },
         },
       }),
-    byIds: (ids) => client.dataset.findMany({ where: withIds(ids) }),
-    byName: (name) => client.dataset.findUnique({ where: { name } }),
+    get: (id) => findById(id, (where) => client.dataset.findUnique({ where })),
+    getMany: (ids) => client.dataset.findMany({ where: withIds(ids) }),
+    findByName: (name) => client.dataset.findUnique({ where: { name } }),
     page: (request) =>
-      readPage(
+      readNewestPage(
         request,
-        ({ before, ...query }) => client.dataset.findMany({ ...query, where: before }),
+        (query) => client.dataset.findMany(query),
         () => client.dataset.count(),
       ),
 
-    async classes(datasetIds) {
-      const rows = await client.classLabel.findMany({
-        where: { datasetId: { in: [...datasetIds] } },
-        orderBy: [{ datasetId: 'asc' }, { index: 'asc' }],
-      })
-      const classes = new Map<string, ClassRow[]>(datasetIds.map((id) => [id, []]))
-      for (const { datasetId, index, name, prompts } of rows) {
-        classes.get(datasetId)?.push({ index, name, prompts: promptsSchema.parse(prompts) })
-      }
-      return classes
-    },
+    classes: async (id) => (await classesOf([id])).get(id) ?? [],
+    classesOf,
 
-    async counts(datasetIds) {
-      const rows = await client.datasetImage.groupBy({
-        by: ['datasetId', 'split'],
-        where: { datasetId: { in: [...datasetIds] } },
-        _count: { _all: true },
-      })
-      const counts = new Map<string, SplitCountRow[]>(datasetIds.map((id) => [id, []]))
-      for (const { datasetId, split, _count } of rows) {
-        counts.get(datasetId)?.push({ split, images: _count._all })
-      }
-      return counts
-    },
+    counts: async (id) => (await countsOf([id])).get(id) ?? [],
+    countsOf,
 
     images: (datasetId, split, last) =>
       client.datasetImage.findMany({
@@ -136,12 +147,12 @@ export function createDatasetRepository(client: DatabaseClient): DatasetReposito
   }
 }
 
-/** A transaction in hand. */
+/** An open transaction. */
 export type Transaction = Parameters<Parameters<DatabaseClient['$transaction']>[0]>[0]
 
 /**
- * Adds images inside a transaction; those that the dataset has already are passed over. Returns how many were added.
- * Throws UNKNOWN_DATASET where the dataset has been deleted meanwhile.
+ * Adds images in a transaction, without those that the dataset already has. Returns the number added. Throws
+ * UNKNOWN_DATASET if the dataset was deleted meanwhile.
  */
 export async function insertImages(
   tx: Transaction,
@@ -178,8 +189,8 @@ export async function insertImages(
 }
 
 /**
- * Keeps whoever else adds images to the dataset waiting until the transaction has ended, so that positions are seen in
- * their order: Postgres hands them out before they are committed.
+ * Locks the dataset against other additions until the transaction ends. Postgres assigns positions before the commit,
+ * so readers could otherwise see them out of order.
  */
 const lockImages = (tx: Pick<DatabaseClient, '$executeRaw'>, datasetId: string): Promise<number> =>
   tx.$executeRaw`UPDATE "Dataset" SET "name" = "name" WHERE "id" = ${datasetId}`

@@ -3,27 +3,29 @@ import type { DatabaseClient } from './database.js'
 import type { Transaction } from './datasets.js'
 import { chunks, longTransaction, rowsPerStatement, unfinishedStatus } from './rows.js'
 
-/** What went with a dataset, a support set or a comparison, and still has files. */
+/** Deleted things whose files are still on disk. */
 export interface Deleted {
-  /** Images that no dataset has any more. */
+  /** Images that no dataset has now. */
   readonly images: readonly string[]
   readonly runs: readonly string[]
 }
 
-/** Augmented views of images that no support set has any more. */
+/** Augmented views of images that no support set has now. */
 export interface DeletedViews {
   readonly encoder: string
   readonly augmentations: number
   readonly images: readonly string[]
 }
 
-/** Deletes things with all that only they used, each in one transaction. Files are left to the caller. */
+/** Deletes rows with everything that only they used, each in one transaction. The caller deletes the files. */
 export interface DeletionRepository {
-  /** With its support sets, and the comparisons that were made or tested on it. Throws UNKNOWN_DATASET or IN_USE. */
+  /** Deletes a dataset with its support sets, and the comparisons that use it. Throws UNKNOWN_DATASET or IN_USE. */
   dataset(id: string): Promise<Deleted>
-  /** Runs that were measured on it stay, and know no support set any more. Throws UNKNOWN_SUPPORT_SET or IN_USE. */
+  /**
+   * Deletes a support set. Runs measured on it stay, without their support set. Throws UNKNOWN_SUPPORT_SET or IN_USE.
+   */
   supportSet(id: string): Promise<DeletedViews>
-  /** With the runs that no other comparison has. Throws UNKNOWN_COMPARISON or IN_USE. */
+  /** Deletes a comparison with the runs that no other comparison has. Throws UNKNOWN_COMPARISON or IN_USE. */
   comparison(id: string): Promise<Deleted>
 }
 
@@ -36,7 +38,7 @@ export const createDeletionRepository = (client: DatabaseClient): DeletionReposi
 async function deleteDataset(tx: Transaction, id: string): Promise<Deleted> {
   const dataset = await tx.dataset.findUnique({ where: { id } })
   if (!dataset) throw errors.unknownDataset({ id }, 'id')
-  // Another name takes the lock that whoever refers to the dataset has to wait for: no job starts on it from here on.
+  // The update takes a row lock that every reference to the dataset waits for, so no job can start on it now.
   await tx.dataset.update({ where: { id }, data: { name: id } })
   const used = { OR: [{ datasetId: id }, { testDatasetId: id }] }
   const what = `dataset "${dataset.name}"`

@@ -3,60 +3,62 @@ import { access, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs
 import { dirname, join } from 'node:path'
 import pLimit from 'p-limit'
 import { errors, systemCodeOf } from '../errors.js'
-import { reading, storing } from '../storage-fault.js'
-import { writeOut } from '../whole-file.js'
+import { withReadErrors, withWriteErrors } from '../system/storage-fault.js'
+import { fsyncPath } from '../system/write-atomically.js'
 
-/** The bytes of images, each a file named after its SHA-256. Object storage would join here. */
+/** The bytes of images, one file per image, named after its SHA-256. Object storage could be added here. */
 export interface ImageFiles {
-  /** Begins to store images; none of them is there before the batch is saved. */
+  /** Starts a batch of images to store. They become visible when the batch is saved. */
   begin(): ImageFileBatch
-  /** Throws UNKNOWN_IMAGE, or STORAGE_FAILED where it may be there and cannot be read. */
+  /** Reads the bytes. Throws UNKNOWN_IMAGE, or STORAGE_FAILED if the file cannot be read. */
   read(id: string): Promise<Buffer>
-  /** Removes the files of images; those that a batch holds stay. */
+  /** Removes the files of images, except those that a batch holds. */
   remove(ids: readonly string[]): Promise<void>
-  /** Removes what is no image's file, and the files of images that `isKnown` does not return: what a kill left behind. */
+  /**
+   * Removes files that a kill left behind: those that are not image files, and images that `isKnown` does not return.
+   */
   sweep(isKnown: (ids: readonly string[]) => Promise<ReadonlySet<string>>): Promise<void>
 }
 
-/** Images stored together. It ends with `release`, whatever happened before. */
+/** Images stored together. Always call `release` at the end. */
 export interface ImageFileBatch {
-  /** From here until the batch is released nobody removes the image's file. */
+  /** Keeps the image's file from being removed until the batch is released. */
   hold(id: string): Promise<void>
-  /** Writes an image's bytes as they came; an image that is stored already is left alone. Throws as `save`. */
+  /** Writes an image's bytes, unless the image is already stored. Throws like `save`. */
   write(id: string, bytes: Uint8Array): Promise<void>
-  /** Makes all that was written last, through a power cut as well, and be found. Throws DISK_FULL or STORAGE_FAILED. */
+  /** Makes the written images visible and safe against a power cut. Throws DISK_FULL or STORAGE_FAILED. */
   save(): Promise<void>
-  /** Lets go of the images and drops what was not saved. */
+  /** Releases the images and drops those that were not saved. */
   release(): Promise<void>
 }
 
 /** The id of an image: SHA-256 of its bytes, hexadecimal. */
 export const imageIdOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
-/** Files that are written out at the same time. */
+/** Files flushed to disk at the same time. */
 const filesInFlight = 16
 
 const idPattern = /^[0-9a-f]{64}$/
 
 export function createImageFiles(directory: string): ImageFiles {
   const pathOf = (id: string) => join(directory, id.slice(0, 2), id)
-  /** How many batches hold each image. */
+  /** The number of batches that hold each image. */
   const held = new Map<string, number>()
   const removing = new Map<string, Promise<void>>()
 
   function begin(): ImageFileBatch {
     const mine = new Set<string>()
-    /** Where the bytes of an image lie until they are saved. */
+    /** The temporary file of an image until it is saved. */
     const written = new Map<string, string>()
 
     async function save(): Promise<void> {
-      // Together: the system writes many files out in little more time than one.
+      // Flush together: the system needs little more time for many files than for one.
       const limit = pLimit(filesInFlight)
-      await Promise.all([...written.values()].map((partial) => limit(() => writeOut(partial))))
+      await Promise.all([...written.values()].map((partial) => limit(() => fsyncPath(partial))))
       await Promise.all([...written].map(([id, partial]) => rename(partial, pathOf(id))))
       const folders = new Set([...written.keys()].map((id) => dirname(pathOf(id))))
       written.clear()
-      await Promise.all([...folders].map((folder) => limit(() => writeOut(folder))))
+      await Promise.all([...folders].map((folder) => limit(() => fsyncPath(folder))))
     }
 
     return {
@@ -72,13 +74,13 @@ export function createImageFiles(directory: string): ImageFiles {
         written.set(id, partial)
         if (await exists(path)) written.delete(id)
         else {
-          await storing('an image', async () => {
+          await withWriteErrors('an image', async () => {
             await mkdir(dirname(path), { recursive: true })
             await writeFile(partial, bytes, { flag: 'wx' })
           })
         }
       },
-      save: () => storing('images', save),
+      save: () => withWriteErrors('images', save),
       async release() {
         await Promise.all([...written.values()].map((partial) => rm(partial, { force: true })))
         written.clear()
@@ -108,7 +110,7 @@ export function createImageFiles(directory: string): ImageFiles {
     async read(id) {
       if (!idPattern.test(id)) throw errors.unknownImage({ id })
       try {
-        return await reading('an image', () => readFile(pathOf(id)))
+        return await withReadErrors('an image', () => readFile(pathOf(id)))
       } catch (error) {
         throw systemCodeOf(error) === 'ENOENT' ? errors.unknownImage({ id }) : error
       }
@@ -133,5 +135,5 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   )
 
-/** What stands in a folder; nothing where there is none. */
+/** The entries of a folder; empty if it does not exist. */
 const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => [])

@@ -1,5 +1,5 @@
 import type { DatabaseClient } from './database.js'
-import { knownIds, withIds } from './rows.js'
+import { findById, knownIds, withIds } from './rows.js'
 
 export interface ImageRow {
   /** SHA-256 of its bytes, hexadecimal. */
@@ -10,13 +10,15 @@ export interface ImageRow {
 }
 
 export interface ImageRepository {
-  byIds(ids: readonly string[]): Promise<ImageRow[]>
-  /** Those of the ids that are images', of any number of ids. */
+  get(id: string): Promise<ImageRow | null>
+  getMany(ids: readonly string[]): Promise<ImageRow[]>
+  /** The ids that exist, from any number of ids. */
   known(ids: readonly string[]): Promise<string[]>
 }
 
 export const createImageRepository = (client: DatabaseClient): ImageRepository => ({
-  byIds: (ids) => client.image.findMany({ where: withIds(ids) }),
+  get: (id) => findById(id, (where) => client.image.findUnique({ where })),
+  getMany: (ids) => client.image.findMany({ where: withIds(ids) }),
   known: (ids) =>
     knownIds(ids, (some) => client.image.findMany({ where: { id: { in: some } }, select: { id: true } })),
 })

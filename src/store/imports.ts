@@ -1,43 +1,44 @@
 import { z } from 'zod'
 import type { DatabaseClient } from './database.js'
 import { insertImages, type NewImage } from './datasets.js'
-import type { JobStatus } from './generated/sqlite/enums.js'
-import { type Page, type PageRequest, readPage } from './page.js'
-import { longTransaction, unfinishedStatus, withIds } from './rows.js'
+import type { JobStatus } from './enums.js'
+import type { Page, PageRequest } from './page.js'
+import { readNewestPage } from './read-page.js'
+import { findById, longTransaction, unfinishedStatus, withIds } from './rows.js'
 
 /** A file that could not be imported. */
 export interface RejectedFileRow {
-  /** Its path in the archive. */
+  /** The path in the archive. */
   readonly file: string
   readonly code: string
   readonly reason: string
 }
 
-/** What is asked of an import. */
+/** The request of an import. */
 export interface ImportRequestRow {
-  /** The dataset's name, where one was given. */
+  /** The requested name of the dataset, if any. */
   readonly name: string | null
-  /** What the archive's owner calls it. */
+  /** The original file name of the archive. */
   readonly archive: string
-  /** The archive's file, until the import has ended. */
+  /** The id of the archive's file, until the import has ended. */
   readonly file: string
   readonly splitRule: SplitRuleRow
   readonly updatePrompts: boolean
-  /** Known once there is a dataset of that name. */
+  /** Null until the dataset exists. */
   readonly datasetId: string | null
 }
 
 export interface ImportRow extends ImportRequestRow {
   readonly id: string
   readonly status: JobStatus
-  /** How many files there are to import; null until the archive has been looked through. */
+  /** The number of files to import; null until the archive has been scanned. */
   readonly files: number | null
-  /** How many of them have been looked at. */
+  /** The number of files that are done. */
   readonly position: number
   readonly added: number
   readonly duplicates: number
   readonly rejectedCount: number
-  /** The first of them. */
+  /** The first rejected files. */
   readonly rejected: readonly RejectedFileRow[]
   readonly error: string | null
   readonly errorCode: string | null
@@ -45,7 +46,7 @@ export interface ImportRow extends ImportRequestRow {
   readonly finishedAt: Date | null
 }
 
-/** What a step of an import found in the files that it looked at. */
+/** The result of one step of an import. */
 export interface ImportStepRow {
   readonly images: readonly NewImage[]
   readonly rejected: readonly RejectedFileRow[]
@@ -58,25 +59,27 @@ export interface ImportFilter {
 
 export interface ImportRepository {
   create(request: ImportRequestRow): Promise<ImportRow>
-  byIds(ids: readonly string[]): Promise<ImportRow[]>
+  get(id: string): Promise<ImportRow | null>
+  getMany(ids: readonly string[]): Promise<ImportRow[]>
   page(request: PageRequest, filter: ImportFilter): Promise<Page<ImportRow>>
-  /** Queued or running, the oldest first. */
+  /** Queued or running imports, oldest first. */
   unfinished(): Promise<ImportRow[]>
-  /** Says which dataset an import goes to, and how many files there are. */
+  /** Sets the dataset and the number of files of an import. */
   start(id: string, datasetId: string, files: number): Promise<void>
   /**
-   * Adds a step's images to the dataset and counts its files, both or neither, so that an import which is killed goes on
-   * behind the last step and counts no file twice. Returns false, and does nothing, where the import has ended meanwhile.
+   * Adds a step's images to the dataset and counts its files, in one transaction. So an import continues after the
+   * last step when it was killed, and counts no file twice. Does nothing and returns false if the import has ended
+   * meanwhile.
    */
   step(id: string, step: ImportStepRow): Promise<boolean>
-  /** Says why an import waits: what failed it is tried again. */
+  /** Queues an import again, and stores the error that it waits for. */
   park(id: string, why: { readonly error: string; readonly errorCode: string }): Promise<void>
-  /** Ends an import that has not ended; one that has, never changes. */
+  /** Ends an import. One that has ended never changes. */
   end(id: string, end: { status: JobStatus; error?: string; errorCode?: string }): Promise<void>
 }
 
-/** Rejected files that are remembered; all of them are counted. */
-export const mostRejectedListed = 1000
+/** The number of rejected files that are stored. All of them are counted. */
+export const maxRejectedListed = 1000
 
 const rejectedSchema = z.array(z.object({ file: z.string(), code: z.string(), reason: z.string() }))
 const splitRuleSchema = z.object({
@@ -93,12 +96,16 @@ export function createImportRepository(client: DatabaseClient): ImportRepository
       toImport(
         await client.import.create({ data: { ...request, splitRule: { ...splitRule }, rejected: [] } }),
       ),
-    byIds: async (ids) => (await client.import.findMany({ where: withIds(ids) })).map(toImport),
+    async get(id) {
+      const row = await findById(id, (where) => client.import.findUnique({ where }))
+      return row && toImport(row)
+    },
+    getMany: async (ids) => (await client.import.findMany({ where: withIds(ids) })).map(toImport),
     page: (request, filter) =>
-      readPage(
+      readNewestPage(
         request,
-        async ({ before, ...query }) =>
-          (await client.import.findMany({ ...query, where: { ...filter, ...before } })).map(toImport),
+        async ({ where, ...query }) =>
+          (await client.import.findMany({ ...query, where: { ...filter, ...where } })).map(toImport),
         () => client.import.count({ where: filter }),
       ),
     unfinished: async () =>
@@ -125,7 +132,7 @@ export function createImportRepository(client: DatabaseClient): ImportRepository
             duplicates: { increment: images.length - added },
             rejectedCount: { increment: rejected.length },
             ...(rejected.length > 0 && {
-              rejected: [...listed, ...rejected].slice(0, mostRejectedListed).map((each) => ({ ...each })),
+              rejected: [...listed, ...rejected].slice(0, maxRejectedListed).map((each) => ({ ...each })),
             }),
           },
         })

@@ -1,4 +1,4 @@
-import { errors } from '../errors.js'
+import { errors, type ShotboardError } from '../errors.js'
 
 export interface PageRequest {
   readonly first: number
@@ -11,47 +11,45 @@ export interface Page<T> {
   readonly totalCount: number
 }
 
-/**
- * One page, newest first. Ids grow with time, and a cursor is the last id seen, so pages stay right while rows are added.
- * Throws INVALID_VALUE for an empty page or a cursor that is none.
- */
-export async function readPage<T extends { readonly id: string }>(
-  { first, after }: PageRequest,
-  read: (query: {
-    readonly take: number
-    readonly orderBy: { readonly id: 'desc' }
-    readonly before: { readonly id?: { readonly lt: string } }
-  }) => Promise<T[]>,
-  count: () => Promise<number>,
-): Promise<Page<T>> {
-  requirePageSize(first)
-  const before = after == null ? {} : { id: { lt: idOf(after) } }
-  const [rows, totalCount] = await Promise.all([
-    read({ take: first + 1, orderBy: { id: 'desc' }, before }),
-    count(),
-  ])
+/** Makes a page from its rows plus the first row of the next page, if there is one. */
+export function pageOf<T>(
+  rows: readonly T[],
+  first: number,
+  cursorOf: (last: T) => string,
+): Omit<Page<T>, 'totalCount'> {
   const nodes = rows.slice(0, first)
   const last = nodes.at(-1)
   return {
     nodes,
-    pageInfo: { hasNextPage: rows.length > first, endCursor: last ? cursorOf(last.id) : null },
-    totalCount,
+    pageInfo: { hasNextPage: rows.length > first, endCursor: last === undefined ? null : cursorOf(last) },
   }
 }
 
-/** How much one page may have is for whoever asks for it. Throws INVALID_VALUE. */
+/** Throws INVALID_VALUE for an empty page. The caller checks the maximum. */
 export function requirePageSize(first: number): void {
   if (!(Number.isInteger(first) && first >= 1)) {
-    throw errors.invalidValue({ reason: `A page has at least 1 entry, not ${first}.` }, 'first')
+    throw errors.invalidValue({ reason: `A page must have at least 1 entry, not ${first}.` }, 'first')
   }
 }
 
-const cursorOf = (id: string): string => Buffer.from(id).toString('base64url')
+export const encodeCursor = (text: string): string => Buffer.from(text).toString('base64url')
 
-function idOf(cursor: string): string {
-  const id = Buffer.from(cursor, 'base64url').toString()
-  if (!/^[0-9a-f-]{36}$/.test(id)) {
-    throw errors.invalidValue({ reason: `"${cursor}" is no cursor that a page has given.` }, 'after')
-  }
-  return id
+export const decodeCursor = (cursor: string): string => Buffer.from(cursor, 'base64url').toString()
+
+export const invalidCursor = (cursor: string): ShotboardError =>
+  errors.invalidValue({ reason: `"${cursor}" is not a cursor from an earlier page.` }, 'after')
+
+/** The greatest position that the databases can store. */
+const maxPosition = 2 ** 31 - 1
+
+/** A cursor for rows whose position never changes. */
+export const cursorOfPosition = (position: number): string => encodeCursor(String(position))
+
+/** The position of the last row of the page before, or undefined for the first page. Throws INVALID_VALUE. */
+export function positionAfter({ after }: PageRequest): number | undefined {
+  if (after == null) return undefined
+  const text = decodeCursor(after)
+  const position = Number(text)
+  if (!/^\d{1,10}$/.test(text) || position > maxPosition) throw invalidCursor(after)
+  return position
 }

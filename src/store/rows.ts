@@ -1,19 +1,39 @@
-import type { JobStatus } from './generated/sqlite/enums.js'
+import type { JobStatus } from './enums.js'
 
-/** SQLite takes so many variables in one statement that this many rows always fit. */
+/** Rows in one statement: SQLite limits the number of variables. */
 export const rowsPerStatement = 500
 
-/** For transactions with many rows, which may have to wait for one another, in milliseconds. */
+/** Timeouts for transactions with many rows, which may wait for one another, in milliseconds. */
 export const longTransaction = { timeout: 120_000, maxWait: 120_000 }
 
 export function* chunks<T>(items: readonly T[], size: number): Generator<T[]> {
   for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size)
 }
 
-/** Finds rows by their ids. No id has a NUL, and Postgres refuses a statement with one. */
-export const withIds = (ids: readonly string[]) => ({ id: { in: ids.filter((id) => !id.includes('\0')) } })
+/** Postgres refuses a statement with a NUL, and no id has one. */
+export const canBeId = (id: string): boolean => !id.includes('\0')
 
-/** Those of any number of ids that rows have. */
+/** Selects rows by their ids. */
+export const withIds = (ids: readonly string[]) => ({ id: { in: ids.filter(canBeId) } })
+
+/** One row by its id, or null. */
+export const findById = async <T>(
+  id: string,
+  find: (where: { id: string }) => Promise<T | null>,
+): Promise<T | null> => (canBeId(id) ? find({ id }) : null)
+
+/** Groups rows by the id that each belongs to; an id without rows gets an empty list. */
+export function groupById<T>(
+  ids: readonly string[],
+  rows: readonly T[],
+  idOf: (row: T) => string,
+): Map<string, T[]> {
+  const groups = new Map<string, T[]>(ids.map((id) => [id, []]))
+  for (const row of rows) groups.get(idOf(row))?.push(row)
+  return groups
+}
+
+/** The ids that rows have, from any number of ids. */
 export async function knownIds(
   ids: readonly string[],
   find: (some: string[]) => Promise<{ readonly id: string }[]>,

@@ -1,7 +1,8 @@
+import { type MeasureName, type MeasureOrder, measureNames, measures } from '../measures.js'
 import type { DatabaseClient } from './database.js'
-import type { JobStatus } from './generated/sqlite/enums.js'
-import { type Column, type Direction, readOrderedPage } from './ordered-page.js'
+import type { JobStatus } from './enums.js'
 import type { Page, PageRequest } from './page.js'
+import { byCreation, type Column, type Direction, readPage } from './read-page.js'
 import { type RunRow, toRun } from './run-row.js'
 import { type TimeRange, within } from './time-range.js'
 
@@ -17,34 +18,31 @@ export interface RunFilter {
   readonly finished?: TimeRange
 }
 
-const columns = {
-  CREATED: { name: 'id', type: 'id', nullable: false, valueOf: ({ id }) => id },
+const ownColumns = {
+  CREATED: byCreation,
   FINISHED: { name: 'finishedAt', type: 'time', nullable: true, valueOf: ({ finishedAt }) => finishedAt },
   SHOTS: { name: 'shots', type: 'number', nullable: false, valueOf: ({ shots }) => shots },
-  ACCURACY: {
-    name: 'accuracy',
-    type: 'number',
-    nullable: true,
-    valueOf: ({ result }) => result?.accuracy ?? null,
-  },
-  TOP5_ACCURACY: {
-    name: 'top5Accuracy',
-    type: 'number',
-    nullable: true,
-    valueOf: ({ result }) => result?.top5Accuracy ?? null,
-  },
-  CALIBRATION_ERROR: {
-    name: 'calibrationError',
-    type: 'number',
-    nullable: true,
-    valueOf: ({ result }) => result?.calibrationError ?? null,
-  },
 } as const satisfies Record<string, Column<RunRow>>
 
-/** What runs can be ordered by. */
-export type RunOrder = keyof typeof columns
+const columnOf = (name: MeasureName): Column<RunRow> => ({
+  name,
+  type: 'number',
+  nullable: true,
+  valueOf: ({ result }) => result?.[name] ?? null,
+})
 
-/** A page of the runs that pass a filter, in an order. Throws as `readOrderedPage`. */
+/** Orders of runs. */
+export type RunOrder = keyof typeof ownColumns | MeasureOrder
+
+const columns = {
+  ...ownColumns,
+  ...(Object.fromEntries(measureNames.map((name) => [measures[name].order, columnOf(name)])) as Record<
+    MeasureOrder,
+    Column<RunRow>
+  >),
+} satisfies Record<RunOrder, Column<RunRow>>
+
+/** A page of the runs that match a filter. Throws like `readPage`. */
 export function readRunPage(
   client: DatabaseClient,
   request: PageRequest,
@@ -59,7 +57,7 @@ export function readRunPage(
     ...(created && { createdAt: within(created) }),
     ...(finished && { finishedAt: within(finished) }),
   }
-  return readOrderedPage<RunRow>(
+  return readPage<RunRow>(
     request,
     columns[order],
     direction,

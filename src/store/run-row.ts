@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import { type Measures, mapMeasures } from '../measures.js'
 import type { DatabaseClient } from './database.js'
-import type { JobStatus, KlScaling, Selection } from './generated/sqlite/enums.js'
+import type { JobStatus, KlScaling, Selection } from './enums.js'
 
-/** What is asked of a run. */
+/** The request of a run. */
 export interface RunRequest {
   readonly datasetId: string
-  /** Where the test images come from, if from another dataset of the same classes. */
+  /** The dataset of the test images, if it is another one with the same classes. */
   readonly testDatasetId: string | null
   readonly encoder: string
   readonly method: string
@@ -15,21 +16,18 @@ export interface RunRequest {
   readonly augmentations: number
   readonly selection: Selection
   readonly klScaling: KlScaling
-  /** Hyperparameters that are given and not selected. */
+  /** Fixed hyperparameters, which are not selected. */
   readonly fixed: Readonly<Record<string, number>>
 }
 
-/** What came out of a run. */
-export interface RunResult {
-  /** Null once the support set is deleted. */
+/** The result of a run. */
+export interface RunResult extends Measures {
+  /** Null after the support set is deleted. */
   readonly supportSetId: string | null
   readonly selectionImages: number
   readonly selectionAccuracy: number | null
   readonly hyperparameters: Readonly<Record<string, number>>
-  readonly accuracy: number
-  readonly top5Accuracy: number
-  readonly calibrationError: number
-  /** On the dataset's own test images; null where these are what it was tested on, or where it has none. */
+  /** The accuracy on the dataset's own test images; null without another test dataset, or if the dataset has none. */
   readonly unshiftedAccuracy: number | null
   readonly testImages: number
   readonly encodeMs: number
@@ -44,24 +42,26 @@ export interface RunRow extends RunRequest {
   readonly error: string | null
   readonly createdAt: Date
   readonly finishedAt: Date | null
-  /** There once it has succeeded. */
+  /** Null until the run has succeeded. */
   readonly result: RunResult | null
 }
 
+/** The encoders of runs, in the order of the request. */
+export const encodersOf = (runs: readonly Pick<RunRow, 'encoder'>[]): readonly string[] => [
+  ...new Set(runs.map(({ encoder }) => encoder)),
+]
+
+const measuresSchema = z.object(mapMeasures(() => z.number()))
 const valuesSchema = z.record(z.string(), z.number())
 
 type StoredRun = NonNullable<Awaited<ReturnType<DatabaseClient['run']['findUnique']>>>
 
-/** A run as it is stored, to the type that the rest of the code knows. */
+/** Converts a stored run to a RunRow. */
 export function toRun(row: StoredRun): RunRow {
-  const { supportSetId, accuracy, top5Accuracy, calibrationError, testImages, selectionImages } = row
+  const { supportSetId, testImages, selectionImages } = row
+  const measured = measuresSchema.safeParse(row).data
   const succeeded =
-    row.status === 'SUCCEEDED' &&
-    accuracy !== null &&
-    top5Accuracy !== null &&
-    calibrationError !== null &&
-    testImages !== null &&
-    selectionImages !== null
+    row.status === 'SUCCEEDED' && measured !== undefined && testImages !== null && selectionImages !== null
   return {
     id: row.id,
     datasetId: row.datasetId,
@@ -86,9 +86,7 @@ export function toRun(row: StoredRun): RunRow {
           selectionImages,
           selectionAccuracy: row.selectionAccuracy,
           hyperparameters: valuesSchema.parse(row.hyperparameters),
-          accuracy,
-          top5Accuracy,
-          calibrationError,
+          ...measured,
           unshiftedAccuracy: row.unshiftedAccuracy,
           testImages,
           encodeMs: row.encodeMs ?? 0,

@@ -1,26 +1,27 @@
 import type { DatabaseClient } from './database.js'
-import type { Direction } from './ordered-page.js'
 import type { Page, PageRequest } from './page.js'
-import { knownIds, withIds } from './rows.js'
+import type { Direction } from './read-page.js'
+import { findById, knownIds, withIds } from './rows.js'
 import { type RunFilter, type RunOrder, readRunPage } from './run-page.js'
 import { type RunResult, type RunRow, toRun } from './run-row.js'
 
-export type { RunRequest, RunResult, RunRow } from './run-row.js'
+export { encodersOf, type RunRequest, type RunResult, type RunRow } from './run-row.js'
 
 export interface RunRepository {
-  byIds(ids: readonly string[]): Promise<RunRow[]>
-  /** Those of the ids that are runs', of any number of ids. */
+  getMany(ids: readonly string[]): Promise<RunRow[]>
+  get(id: string): Promise<RunRow | null>
+  /** The ids that exist, from any number of ids. */
   known(ids: readonly string[]): Promise<string[]>
-  /** The newest first unless told otherwise. Throws as `readOrderedPage`. */
+  /** Newest first by default. Throws like `readPage`. */
   page(
     request: PageRequest,
     filter: RunFilter,
     order?: RunOrder,
     direction?: Direction,
   ): Promise<Page<RunRow>>
-  /** Says that a run is being made; false where it has a result already, or has failed. */
+  /** Marks a run as running. Returns false if it already has a result or has failed. */
   start(id: string): Promise<boolean>
-  /** Never goes back. */
+  /** Sets the progress, from 0 to 1. Never decreases it. */
   progress(id: string, progress: number): Promise<void>
   succeed(id: string, result: RunResult): Promise<void>
   fail(id: string, error: string): Promise<void>
@@ -28,12 +29,16 @@ export interface RunRepository {
 
 export function createRunRepository(client: DatabaseClient): RunRepository {
   type Changes = Parameters<typeof client.run.updateMany>[0]['data']
-  /** What a run comes to is written while it runs: one that has been cancelled meanwhile stays so. */
+  /** Writes the result only while the run is running, so that a cancelled run stays cancelled. */
   const updateRunning = async (id: string, data: Changes): Promise<void> => {
     await client.run.updateMany({ where: { id, status: 'RUNNING' }, data })
   }
   return {
-    byIds: async (ids) => (await client.run.findMany({ where: withIds(ids) })).map(toRun),
+    async get(id) {
+      const row = await findById(id, (where) => client.run.findUnique({ where }))
+      return row && toRun(row)
+    },
+    getMany: async (ids) => (await client.run.findMany({ where: withIds(ids) })).map(toRun),
     known: (ids) =>
       knownIds(ids, (some) => client.run.findMany({ where: { id: { in: some } }, select: { id: true } })),
     page: (...parameters) => readRunPage(client, ...parameters),

@@ -5,12 +5,16 @@ import { reasonOf, systemCodeOf } from '../errors.js'
 type Client = ReturnType<PrismaLibSql['createClient']>
 type Transaction = Awaited<ReturnType<Client['transaction']>>
 
-/** How long a statement waits while somebody else writes, in milliseconds: at a time, which holds this process, and in all. */
+/**
+ * How long a statement waits for another writer, in milliseconds: per attempt, which blocks this process, and in
+ * total.
+ */
 const patience = { atATime: 250, inAll: 30_000, pause: 20 }
 
 /**
- * The libSQL driver adapter on one connection. By itself libSQL opens another for every transaction and leaves the last
- * one, open, to the garbage collector; Prisma lets nothing else in while a transaction runs, so one is enough.
+ * The libSQL driver adapter with a single connection. By default libSQL opens a new connection for every transaction,
+ * and leaves the last one to the garbage collector. One connection is enough, because Prisma runs nothing else during
+ * a transaction.
  */
 export class SqliteAdapter extends PrismaLibSql {
   override createClient(config: Parameters<PrismaLibSql['createClient']>[0]): Client {
@@ -23,7 +27,7 @@ export class SqliteAdapter extends PrismaLibSql {
           return await client.execute(statement)
         } catch (error) {
           if (!isBusy(error)) throw error
-          // A statement that has waited in vain would keep the connection from committing ever after.
+          // A statement whose wait timed out would block all later commits of the connection.
           await client.reconnect()
           if (performance.now() - started > patience.inAll) throw error
           await setTimeout(patience.pause * Math.random())
@@ -35,7 +39,7 @@ export class SqliteAdapter extends PrismaLibSql {
       try {
         await client.execute('ROLLBACK')
       } catch (error) {
-        // Where the disk is full SQLite has rolled back by itself.
+        // When the disk is full, SQLite has already rolled back.
         if (!/no transaction is active/.test(reasonOf(error))) throw error
       }
     }
@@ -55,7 +59,7 @@ export class SqliteAdapter extends PrismaLibSql {
       execute,
       executeMultiple: (script: string) => client.executeMultiple(script),
       async transaction() {
-        // The lock at once: a transaction that has read already cannot wait for somebody else's write any more.
+        // Takes the write lock at once. A transaction that has already read cannot wait for another writer.
         await execute('BEGIN IMMEDIATE')
         return transaction
       },

@@ -1,6 +1,6 @@
 import { type ComparisonRepository, createComparisonRepository } from './comparisons.js'
 import type { DatabaseClient } from './database.js'
-import { tellingFaults } from './database-fault.js'
+import { withDatabaseErrors } from './database-fault.js'
 import { createDatasetImageRepository, type DatasetImageRepository } from './dataset-images.js'
 import { createDatasetRepository, type DatasetRepository } from './datasets.js'
 import { createDeletionRepository, type DeletionRepository } from './deletions.js'
@@ -10,7 +10,7 @@ import { createRunRepository, type RunRepository } from './runs.js'
 import { createSupportSetRepository, type SupportSetRepository } from './support-sets.js'
 import { createTrainingRepository, type TrainingRepository } from './trainings.js'
 
-/** All repositories of one database. They throw DISK_FULL or DATABASE_UNAVAILABLE where it is the database's fault. */
+/** All repositories of one database. They throw DISK_FULL or DATABASE_UNAVAILABLE if the database is at fault. */
 export interface Store {
   readonly datasets: DatasetRepository
   readonly datasetImages: DatasetImageRepository
@@ -23,15 +23,15 @@ export interface Store {
   readonly deletions: DeletionRepository
 }
 
-/** `onChange` is told of every comparison and every training that has been changed. */
+/** `onChange` receives every changed comparison and training. */
 export const createStore = (client: DatabaseClient, onChange?: (id: string) => void): Store => ({
-  datasets: tellingFaults(createDatasetRepository(client)),
-  datasetImages: tellingFaults(createDatasetImageRepository(client)),
-  images: tellingFaults(createImageRepository(client)),
-  supportSets: tellingFaults(createSupportSetRepository(client)),
-  runs: tellingFaults(createRunRepository(client)),
-  comparisons: tellingFaults(createComparisonRepository(client, onChange)),
-  imports: tellingFaults(createImportRepository(client)),
-  trainings: tellingFaults(createTrainingRepository(client, onChange)),
-  deletions: tellingFaults(createDeletionRepository(client)),
+  datasets: withDatabaseErrors(createDatasetRepository(client)),
+  datasetImages: withDatabaseErrors(createDatasetImageRepository(client)),
+  images: withDatabaseErrors(createImageRepository(client)),
+  supportSets: withDatabaseErrors(createSupportSetRepository(client)),
+  runs: withDatabaseErrors(createRunRepository(client)),
+  comparisons: withDatabaseErrors(createComparisonRepository(client, onChange)),
+  imports: withDatabaseErrors(createImportRepository(client)),
+  trainings: withDatabaseErrors(createTrainingRepository(client, onChange)),
+  deletions: withDatabaseErrors(createDeletionRepository(client)),
 })

@@ -1,6 +1,7 @@
 import type { DatabaseClient } from './database.js'
-import { type Page, type PageRequest, readPage } from './page.js'
-import { withIds } from './rows.js'
+import type { Page, PageRequest } from './page.js'
+import { readNewestPage } from './read-page.js'
+import { findById, withIds } from './rows.js'
 
 export interface SupportSetRow {
   readonly id: string
@@ -23,15 +24,30 @@ export interface NewSupportSet extends Omit<SupportSetRow, 'id' | 'createdAt'> {
 }
 
 export interface SupportSetRepository {
-  /** The support set of that fingerprint, made where there is none. */
+  /** Finds or creates the support set with this fingerprint. */
   findOrCreate(supportSet: NewSupportSet): Promise<SupportSetRow>
-  byIds(ids: readonly string[]): Promise<SupportSetRow[]>
+  get(id: string): Promise<SupportSetRow | null>
+  getMany(ids: readonly string[]): Promise<SupportSetRow[]>
   page(request: PageRequest, filter: { readonly datasetId?: string }): Promise<Page<SupportSetRow>>
-  /** By support set, in the order in which they were drawn. */
-  images(ids: readonly string[]): Promise<Map<string, SupportImageRow[]>>
+  /** The images of a support set, in the order of the draw. */
+  images(id: string): Promise<SupportImageRow[]>
+  /** The images of several support sets, by support set. */
+  imagesOf(ids: readonly string[]): Promise<Map<string, SupportImageRow[]>>
 }
 
 export function createSupportSetRepository(client: DatabaseClient): SupportSetRepository {
+  async function imagesOf(ids: readonly string[]): Promise<Map<string, SupportImageRow[]>> {
+    const rows = await client.supportSetImage.findMany({
+      where: { supportSetId: { in: [...ids] } },
+      orderBy: [{ supportSetId: 'asc' }, { position: 'asc' }],
+    })
+    const images = new Map<string, SupportImageRow[]>(ids.map((id) => [id, []]))
+    for (const { supportSetId, imageId, classIndex } of rows) {
+      images.get(supportSetId)?.push({ imageId, classIndex })
+    }
+    return images
+  }
+
   return {
     async findOrCreate({ fingerprint, images, ...rest }) {
       const found = await client.supportSet.findUnique({ where: { fingerprint } })
@@ -45,29 +61,21 @@ export function createSupportSetRepository(client: DatabaseClient): SupportSetRe
           },
         })
       } catch (error) {
-        // Somebody else made it meanwhile.
+        // Another request created it meanwhile.
         const other = await client.supportSet.findUnique({ where: { fingerprint } })
         if (other) return other
         throw error
       }
     },
-    byIds: (ids) => client.supportSet.findMany({ where: withIds(ids) }),
+    get: (id) => findById(id, (where) => client.supportSet.findUnique({ where })),
+    getMany: (ids) => client.supportSet.findMany({ where: withIds(ids) }),
     page: (request, filter) =>
-      readPage(
+      readNewestPage(
         request,
-        ({ before, ...query }) => client.supportSet.findMany({ ...query, where: { ...filter, ...before } }),
+        ({ where, ...query }) => client.supportSet.findMany({ ...query, where: { ...filter, ...where } }),
         () => client.supportSet.count({ where: filter }),
       ),
-    async images(ids) {
-      const rows = await client.supportSetImage.findMany({
-        where: { supportSetId: { in: [...ids] } },
-        orderBy: [{ supportSetId: 'asc' }, { position: 'asc' }],
-      })
-      const images = new Map<string, SupportImageRow[]>(ids.map((id) => [id, []]))
-      for (const { supportSetId, imageId, classIndex } of rows) {
-        images.get(supportSetId)?.push({ imageId, classIndex })
-      }
-      return images
-    },
+    images: async (id) => (await imagesOf([id])).get(id) ?? [],
+    imagesOf,
   }
 }

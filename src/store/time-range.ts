@@ -1,10 +1,10 @@
-/** From a time on, up to another and not including it. */
+/** Times from `from` (included) to `before` (excluded). */
 export interface TimeRange {
   readonly from?: Date
   readonly before?: Date
 }
 
-/** As the database takes it. */
+/** Converts a range to a Prisma filter. */
 export const within = ({ from, before }: TimeRange) => ({
   ...(from && { gte: from }),
   ...(before && { lt: before }),

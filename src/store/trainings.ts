@@ -1,30 +1,31 @@
 import { z } from 'zod'
 import type { DatabaseClient } from './database.js'
-import type { JobStatus } from './generated/sqlite/enums.js'
-import { type Page, type PageRequest, readPage } from './page.js'
-import { unfinishedStatus, withIds } from './rows.js'
+import type { JobStatus } from './enums.js'
+import type { Page, PageRequest } from './page.js'
+import { readNewestPage } from './read-page.js'
+import { findById, unfinishedStatus, withIds } from './rows.js'
 
-/** What is asked of a training. */
+/** The request of a training. */
 export interface TrainingRequestRow {
-  /** What the adapter will be called. */
+  /** The name of the adapter. */
   readonly name: string
   readonly encoder: string
-  /** Null once the dataset is deleted. */
+  /** Null after the dataset is deleted. */
   readonly datasetId: string | null
-  /** The position of the last image that there was. */
+  /** The position of the last image at the time of the request. */
   readonly lastImage: number
-  /** As `parseTrainingSettings` gave them. */
+  /** The result of `parseTrainingSettings`. */
   readonly settings: unknown
   readonly steps: number
 }
 
-/** A step, counted from 1, and its loss, or the mean of those since the one before. */
+/** A step, from 1, and the mean loss since the previous entry. */
 export type LossRow = readonly [step: number, loss: number]
 
 export interface TrainingRow extends TrainingRequestRow {
   readonly id: string
   readonly status: JobStatus
-  /** How many steps have been taken. */
+  /** The number of steps that are done. */
   readonly step: number
   readonly losses: readonly LossRow[]
   readonly imagesPerSecond: number | null
@@ -41,20 +42,21 @@ export interface TrainingFilter {
   readonly status?: JobStatus
 }
 
-/** Trainings. Whoever watches is told of every change. */
+/** The trainings. Watchers receive every change. */
 export interface TrainingRepository {
   create(request: TrainingRequestRow): Promise<TrainingRow>
-  byIds(ids: readonly string[]): Promise<TrainingRow[]>
+  get(id: string): Promise<TrainingRow | null>
+  getMany(ids: readonly string[]): Promise<TrainingRow[]>
   page(request: PageRequest, filter: TrainingFilter): Promise<Page<TrainingRow>>
-  /** Queued or running, the oldest first. */
+  /** Queued or running trainings, oldest first. */
   unfinished(): Promise<TrainingRow[]>
-  /** Says how far one is that has not ended, and that it runs. */
+  /** Marks a training as running and stores its progress. */
   step(id: string, step: TrainingStepRow): Promise<void>
-  /** Says why a training waits: what failed it is tried again. */
+  /** Queues a training again, and stores the error that it waits for. */
   park(id: string, why: { readonly error: string; readonly errorCode: string }): Promise<void>
-  /** Ends a training that has not ended. */
+  /** Ends a training. One that has ended never changes. */
   end(id: string, end: { status: JobStatus; error?: string; errorCode?: string }): Promise<void>
-  /** Queues one again that failed or was cancelled; false where it did not. */
+  /** Queues a failed or cancelled training again. Returns false if it is neither. */
   reopen(id: string): Promise<boolean>
   delete(id: string): Promise<void>
 }
@@ -79,12 +81,16 @@ export function createTrainingRepository(
       toTraining(
         await client.training.create({ data: { ...request, settings: settings as object, losses: [] } }),
       ),
-    byIds: async (ids) => (await client.training.findMany({ where: withIds(ids) })).map(toTraining),
+    async get(id) {
+      const row = await findById(id, (where) => client.training.findUnique({ where }))
+      return row && toTraining(row)
+    },
+    getMany: async (ids) => (await client.training.findMany({ where: withIds(ids) })).map(toTraining),
     page: (request, filter) =>
-      readPage(
+      readNewestPage(
         request,
-        async ({ before, ...query }) =>
-          (await client.training.findMany({ ...query, where: { ...filter, ...before } })).map(toTraining),
+        async ({ where, ...query }) =>
+          (await client.training.findMany({ ...query, where: { ...filter, ...where } })).map(toTraining),
         () => client.training.count({ where: filter }),
       ),
     unfinished: async () =>

@@ -1,5 +1,5 @@
-// The thread that computes. ONNX Runtime's Node binding runs a session synchronously, so it runs here and never on the
-// thread that serves requests. Plain JavaScript, so that it loads the same from the sources and from the build.
+// The computing thread. ONNX Runtime's Node binding runs sessions synchronously, so they must not run on the thread that
+// serves requests. This file is plain JavaScript so that it loads from the sources as well as from the build.
 import { parentPort } from 'node:worker_threads'
 import { CholeskyDecomposition, EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node'
@@ -8,18 +8,18 @@ import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-nod
 const sessions = new Map()
 let lastSession = 0
 
-/** Kept for the next input out of shared memory: what is there already costs no page faults and leaves nothing to collect. */
+/** A buffer for the next input from shared memory. Reusing it saves page faults and garbage collections. */
 let spare = new ArrayBuffer(0)
 
 /**
- * A copy that ONNX Runtime takes, which refuses shared memory; its buffer is noted in `held`, to be spare when it has run.
+ * A copy outside shared memory, which ONNX Runtime does not accept. Its buffer is added to `used`, for reuse after the run.
  * @param {Float32Array | BigInt64Array} data
- * @param {ArrayBuffer[]} held
+ * @param {ArrayBuffer[]} used
  */
-function ownCopy(data, held) {
+function copyOfShared(data, used) {
   const buffer = spare.byteLength < data.byteLength ? new ArrayBuffer(data.byteLength) : spare
   spare = new ArrayBuffer(0)
-  held.push(buffer)
+  used.push(buffer)
   const whole = new Uint8Array(buffer, 0, data.byteLength)
   whole.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
   return data instanceof Float32Array
@@ -54,17 +54,17 @@ const operations = {
     return { result: { session: lastSession, inputs, outputs, signature } }
   },
 
-  async run({ session, feeds, outputs: wanted }) {
+  async run({ session, feeds, outputs: requested }) {
     /** @type {Record<string, Tensor>} */
     const inputs = {}
     /** @type {ArrayBuffer[]} */
-    const held = []
+    const used = []
     for (const [name, { type, data, dims }] of Object.entries(feeds)) {
-      const own = data.buffer instanceof SharedArrayBuffer ? ownCopy(data, held) : data
+      const own = data.buffer instanceof SharedArrayBuffer ? copyOfShared(data, used) : data
       inputs[name] = new Tensor(type, own, dims)
     }
-    const outputs = await sessionOf(session).run(inputs, wanted ?? sessionOf(session).outputNames)
-    for (const buffer of held) if (buffer.byteLength > spare.byteLength) spare = buffer
+    const outputs = await sessionOf(session).run(inputs, requested ?? sessionOf(session).outputNames)
+    for (const buffer of used) if (buffer.byteLength > spare.byteLength) spare = buffer
     /** @type {Record<string, unknown>} */
     const result = {}
     /** @type {Set<ArrayBuffer>} */

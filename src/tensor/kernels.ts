@@ -2,7 +2,7 @@ import { type Matrix, matrix } from './matrix.js'
 import { elementType, graph, type NodeOptions, node, type Shape } from './onnx/graph.js'
 import type { Runtime, Session, Tensor } from './runtime.js'
 
-/** The dense steps that methods and spaces are made of, run by ONNX Runtime on the computing thread. */
+/** Dense operations for methods and feature spaces. ONNX Runtime runs them on the computing thread. */
 export interface Kernels {
   /** `A·Bᵀ`: [n, d], [m, d] → [n, m]. For unit rows, their cosine similarities. */
   dot(a: Matrix, b: Matrix): Promise<Matrix>
@@ -10,31 +10,31 @@ export interface Kernels {
   multiply(a: Matrix, b: Matrix): Promise<Matrix>
   /** `Aᵀ·A`: [n, d] → [d, d], the uncentred scatter of the rows. */
   scatter(a: Matrix): Promise<Matrix>
-  /** `exp(−β(1 − A))`, elementwise: affinities [n, s] to the weights of keys. */
+  /** `exp(−β(1 − A))`, elementwise: affinities [n, s] → weights of keys [n, s]. */
   sharpen(affinities: Matrix, beta: number): Promise<Matrix>
-  /** `exp(−β(1 − A))·L` where every class has `shots` keys that stand together: [n, C·shots] → [n, C]. */
+  /** `exp(−β(1 − A))·L` for keys sorted by class, `shots` of each: [n, C·shots] → [n, C]. */
   sharpenedSums(affinities: Matrix, beta: number, shots: number): Promise<Matrix>
-  /** `log softmax(A/τ)` of every row, plus `log C`: the log-ratio to the uniform distribution. [n, C] → [n, C]. */
+  /** `log softmax(A/τ) + log C` of every row, the log-ratio to the uniform distribution: [n, C] → [n, C]. */
   logSoftmax(a: Matrix, temperature: number): Promise<Matrix>
-  /** `(A − mean)·W` with unit rows: [n, d], [d], [d, m] → [n, m]. A row of zeros stays one. */
+  /** `(A − mean)·W`, rows scaled to unit length: [n, d], [d], [d, m] → [n, m]. A row of zeros stays zero. */
   project(a: Matrix, mean: Float32Array, w: Matrix): Promise<Matrix>
-  /** `A − mean` with unit rows: [n, d], [d] → [n, d]. A row of zeros stays one. */
+  /** `A − mean`, rows scaled to unit length: [n, d], [d] → [n, d]. A row of zeros stays zero. */
   centre(a: Matrix, mean: Float32Array): Promise<Matrix>
   /**
-   * A graph of your own, built when first used and kept under its name. It takes matrices, vectors and numbers (as [1])
-   * and gives a matrix named `result`.
+   * Runs a graph of your own. It is built at the first use and cached under `name`. Its inputs are matrices, vectors and
+   * numbers (of shape [1]); its output must be a float32 matrix named `result`.
    */
   run(name: string, describe: () => Graph, inputs: Readonly<Record<string, KernelInput>>): Promise<Matrix>
   /** Eigenvalues (ascending) and eigenvectors (columns) of a symmetric [d, d], in double precision. */
   eigh(size: number, data: Float64Array): Promise<{ values: Float64Array; vectors: Float64Array }>
-  /** `(A + ridge·I)⁻¹·B` for a symmetric A [n, n] without negative eigenvalues, B [n, m], in double precision: [n, m]. */
+  /** `(A + ridge·I)⁻¹·B` in double precision, for a positive semidefinite A: [n, n], [n, m] → [n, m]. */
   solveRidge(a: Matrix, ridge: number, b: Matrix): Promise<Matrix>
 }
 
 export type Graph = Parameters<typeof graph>[0]
 export type KernelInput = Matrix | Float32Array | number
 
-/** The kernels on a runtime. Every graph is built when first used, once. */
+/** The kernels of a runtime. Each graph is built once, at its first use. */
 export function createKernels(runtime: Runtime): Kernels {
   const sessions = new Map<string, Promise<Session>>()
 
@@ -50,14 +50,18 @@ export function createKernels(runtime: Runtime): Kernels {
     }
     const feeds = Object.fromEntries(Object.entries(inputs).map(([input, value]) => [input, tensor(value)]))
     const { result } = await (await session).run(feeds)
-    if (result?.type !== 'float32') throw new Error(`kernel ${name} gave no float32 result`)
+    if (result?.type !== 'float32') throw new Error(`kernel ${name} returned no float32 result`)
     const [rows = 0, columns = 0] = result.dims
     return matrix(rows, columns, result.data)
   }
 
-  /** ONNX Runtime refuses some operators on empty tensors; the result of those is empty anyway. */
-  const runUnlessEmpty = (rows: number, columns: number, ...what: Parameters<typeof run>): Promise<Matrix> =>
-    rows === 0 || columns === 0 ? Promise.resolve(matrix(rows, columns)) : run(...what)
+  /** ONNX Runtime rejects some operators on empty tensors. Their result is empty anyway. */
+  const runUnlessEmpty = (
+    rows: number,
+    columns: number,
+    ...kernel: Parameters<typeof run>
+  ): Promise<Matrix> =>
+    rows === 0 || columns === 0 ? Promise.resolve(matrix(rows, columns)) : run(...kernel)
 
   return {
     dot: (a, b) => runUnlessEmpty(a.rows, b.rows, 'dot', dotGraph, { a, b }),
@@ -81,9 +85,9 @@ export function createKernels(runtime: Runtime): Kernels {
     eigh: (size, data) => runtime.eigh(size, data),
     async solveRidge(a, ridge, b) {
       const n = a.rows
-      // What is symmetric but for rounding is made so to the last digit.
-      const widened = Float64Array.from(a.data, (value, at) => {
-        const [i, j] = [Math.floor(at / n), at % n]
+      // A is symmetric up to rounding. Copying one triangle to the other makes it exactly symmetric.
+      const widened = Float64Array.from(a.data, (value, index) => {
+        const [i, j] = [Math.floor(index / n), index % n]
         return i < j ? (a.data[j * n + i] as number) : value + (i === j ? ridge : 0)
       })
       const solution = await runtime.solve(n, widened, b.columns, Float64Array.from(b.data))
@@ -126,7 +130,7 @@ const scatterGraph = (): Graph => ({
   nodes: [operator('Gemm', ['a', 'a'], 'result', { transA: 1 })],
 })
 
-/** exp(β·A − β), which is exp(−β(1 − A)) with one pass fewer. */
+/** exp(β·A − β): equals exp(−β(1 − A)) and needs one pass less. */
 const sharpening = (output: string) => [
   operator('Mul', ['affinities', 'beta'], 'scaled'),
   operator('Sub', ['scaled', 'beta'], 'exponent'),
@@ -153,7 +157,7 @@ const sharpenedSumsGraph = (shots: number): Graph => ({
   ],
 })
 
-/** In double precision: between nearly uniform distributions the logarithms' last digits are what counts. */
+/** In double precision, since nearly uniform distributions differ only in the last digits of their logarithms. */
 const logSoftmaxGraph = (): Graph => ({
   inputs: { a: ['n', 'c'], temperature: [1], logClasses: [1] },
   outputs: result,

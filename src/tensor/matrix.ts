@@ -1,11 +1,11 @@
-/** A dense row-major matrix of float32. Everywhere a comment `[N, d]` means N rows of d columns. */
+/** A dense row-major float32 matrix. In comments `[N, d]` means N rows of d columns. */
 export interface Matrix {
   readonly rows: number
   readonly columns: number
   readonly data: Float32Array
 }
 
-/** A matrix over `data` (not copied), or of zeros. Throws a RangeError where the data has another length. */
+/** A matrix over `data`, not copied, or of zeros. Throws a RangeError if the data has another length. */
 export function matrix(rows: number, columns: number, data?: Float32Array): Matrix {
   if (data !== undefined && data.length !== rows * columns) {
     throw new RangeError(`${data.length} values do not make a ${rows} × ${columns} matrix`)
@@ -13,17 +13,17 @@ export function matrix(rows: number, columns: number, data?: Float32Array): Matr
   return { rows, columns, data: data ?? new Float32Array(rows * columns) }
 }
 
-/** Row `i` as a view: writing to it writes to the matrix. */
+/** A view of row `i`: [d]. Writing to it writes to the matrix. */
 export function rowOf({ columns, data }: Matrix, i: number): Float32Array {
   return data.subarray(i * columns, (i + 1) * columns)
 }
 
-/** Rows `from` up to, not including, `to`, as a view. */
+/** A view of the rows from `from` up to, not including, `to`. */
 export function sliceRows({ columns, data }: Matrix, from: number, to: number): Matrix {
   return matrix(to - from, columns, data.subarray(from * columns, to * columns))
 }
 
-/** The rows at `indices`, in that order, copied. */
+/** A copy of the rows at `indices`, in that order. */
 export function gatherRows(source: Matrix, indices: ArrayLike<number>): Matrix {
   const result = matrix(indices.length, source.columns)
   for (let i = 0; i < indices.length; i++) {
@@ -32,7 +32,7 @@ export function gatherRows(source: Matrix, indices: ArrayLike<number>): Matrix {
   return result
 }
 
-/** One matrix under another, copied. All must have the same number of columns. */
+/** Copies matrices with the same number of columns into one, each below the one before. */
 export function stackRows(parts: readonly Matrix[], columns = parts[0]?.columns ?? 0): Matrix {
   const result = matrix(
     parts.reduce((rows, part) => rows + part.rows, 0),
@@ -46,14 +46,14 @@ export function stackRows(parts: readonly Matrix[], columns = parts[0]?.columns 
   return result
 }
 
-/** Every row divided by its length; a row of zeros stays one. Copied. */
+/** A copy with every row scaled to unit length. A row of zeros stays zero. */
 export function unitRows(source: Matrix): Matrix {
   const result = matrix(source.rows, source.columns, source.data.slice())
   for (let i = 0; i < result.rows; i++) makeUnit(rowOf(result, i))
   return result
 }
 
-/** Divides the vector by its length, in place; a vector of zeros stays one. */
+/** Scales a vector to unit length, in place. A vector of zeros stays zero. */
 export function makeUnit(vector: Float32Array): void {
   const square = squareOf(vector)
   if (square === 0) return
@@ -68,25 +68,25 @@ export function squareOf(vector: Float32Array): number {
   return square
 }
 
-/** The mean of all rows, summed in double precision: [d]. */
+/** The mean of all rows, summed in double precision: [n, d] → [d]. Zeros if there are no rows. */
 export function meanRow({ rows, columns, data }: Matrix): Float32Array {
   const sums = new Float64Array(columns)
-  for (let i = 0, at = 0; i < rows; i++) {
-    for (let k = 0; k < columns; k++, at++) sums[k] = (sums[k] as number) + (data[at] as number)
+  for (let i = 0, index = 0; i < rows; i++) {
+    for (let k = 0; k < columns; k++, index++) sums[k] = (sums[k] as number) + (data[index] as number)
   }
   return Float32Array.from(sums, (sum) => (rows > 0 ? sum / rows : 0))
 }
 
-/** Every row less the given one: [n, d], [d] → [n, d], copied. */
+/** A copy with `row` subtracted from every row: [n, d], [d] → [n, d]. */
 export function subtractRow({ rows, columns, data }: Matrix, row: Float32Array): Matrix {
   return matrix(
     rows,
     columns,
-    data.map((value, at) => value - (row[at % columns] as number)),
+    data.map((value, index) => value - (row[index % columns] as number)),
   )
 }
 
-/** Aᵀ: [n, m] → [m, n]. */
+/** Aᵀ, copied: [n, m] → [m, n]. */
 export function transposed({ rows, columns, data }: Matrix): Matrix {
   const result = matrix(columns, rows)
   for (let i = 0; i < rows; i++) {

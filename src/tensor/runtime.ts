@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
-import { startThread, type Thread } from '../thread.js'
+import { startWorkerThread, type WorkerThread } from '../system/worker-thread.js'
 
-/** What goes into a session and comes out of it. */
+/** An input or output of a session, row-major. */
 export type Tensor =
   | { readonly type: 'float32'; readonly dims: readonly number[]; readonly data: Float32Array }
   | { readonly type: 'int64'; readonly dims: readonly number[]; readonly data: BigInt64Array }
@@ -10,11 +10,11 @@ export type Tensor =
 export interface Session {
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
-  /** What the graph says of its inputs: `float32`, `int64` and so on, and a name for a dimension that varies. */
+  /** Each input's element type, such as `float32` or `int64`, and shape; a dimension that varies has a name. */
   readonly signature: Readonly<Record<string, Signature>>
   /**
-   * Runs the graph once. The inputs are copied to the computing thread, those in shared memory by itself; those named in
-   * `give` are handed over instead and must not be used again. `outputs` are those to be computed, all of them unless named.
+   * Runs the graph once. Throws ONNX Runtime's error, for example for an input of the wrong shape. Inputs are copied to
+   * the computing thread, unless they are named in `transfer`.
    */
   run(feeds: Readonly<Record<string, Tensor>>, options?: RunOptions): Promise<Record<string, Tensor>>
   release(): Promise<void>
@@ -26,73 +26,75 @@ export interface Signature {
 }
 
 export interface RunOptions {
-  readonly give?: readonly string[]
+  /** Inputs whose buffers are moved to the computing thread instead of copied. The caller must not use them again. */
+  readonly transfer?: readonly string[]
+  /** The outputs to compute; all by default. */
   readonly outputs?: readonly string[]
 }
 
 export interface OpenOptions {
-  /** Where the files are that a model given as bytes refers to. */
+  /** The folder of the weight files that a model given as bytes refers to. */
   readonly weightsFolder?: string
-  /** How far ONNX Runtime rewrites the graph; `all` unless said. */
+  /** The level of ONNX Runtime's graph optimisations; `all` by default. */
   readonly optimization?: 'extended' | 'all'
   /**
-   * Whether weights may be kept a second time, arranged for speed: true unless told. Where a graph reads its weights in
-   * two directions, as in training, that costs memory and gains nothing.
+   * Whether ONNX Runtime may keep a second copy of weights, packed for speed; true by default. A training graph reads its
+   * weights both plain and transposed, so the packed copy would only cost memory.
    */
   readonly packWeights?: boolean
   /**
-   * Whether all intermediate results are laid out in one block before a run: true unless told. In training, where many of
-   * them live long, the block is larger than what is ever alive at once.
+   * Whether intermediate results are planned into one block of memory; true by default. In training many of them live
+   * long, so the block is larger than the memory in use at any one time.
    */
   readonly planMemory?: boolean
 }
 
-/** A thread that computes: ONNX sessions and the few dense routines that ONNX has no operator for. */
+/** A computing thread. It runs ONNX sessions, and the few dense routines that ONNX has no operator for. */
 export interface Runtime {
-  /** How many threads a graph has. */
+  /** The number of threads that one graph uses. */
   readonly threads: number
-  /** Whether graphs run on the processor, which has then nothing left for others. */
-  readonly onProcessor: boolean
-  /** Opens an ONNX model, a file's path or its bytes. Throws what ONNX Runtime says of a model it cannot read. */
+  /** Whether graphs run on the CPU, and then keep all of `threads` busy. */
+  readonly onCpu: boolean
+  /** Opens an ONNX model from its file path or its bytes. Throws ONNX Runtime's error for a model that it cannot read. */
   open(model: string | Uint8Array, options?: OpenOptions): Promise<Session>
-  /** What this build of ONNX Runtime can run graphs on: `cpu`, and perhaps `cuda`, `dml`, `coreml` and others. */
+  /** The execution providers of this build of ONNX Runtime: `cpu`, and perhaps `cuda`, `dml`, `coreml` and others. */
   providers(): Promise<readonly string[]>
   /** Eigenvalues (ascending) and eigenvectors (columns) of a symmetric matrix, row-major [d, d], double precision. */
   eigh(size: number, data: Float64Array): Promise<{ values: Float64Array; vectors: Float64Array }>
   /**
    * X of `A·X = B`, row-major [size, columns], for a symmetric positive definite A [size, size], in double precision.
-   * Throws where A is not positive definite.
+   * Throws an error if A is not positive definite.
    */
   solve(size: number, data: Float64Array, columns: number, rightSide: Float64Array): Promise<Float64Array>
-  /** Refuses what the thread has not answered, and ends it once it is idle. */
+  /** Rejects pending and later requests, and ends the thread once it is idle. */
   close(): Promise<void>
 }
 
 export interface RuntimeOptions {
-  /** How many threads ONNX Runtime uses; one a core unless said. */
+  /** The number of threads that one graph uses; one per core by default. */
   readonly threads?: number | undefined
-  /** What graphs run on, in order of preference: the processor unless said. */
+  /** Execution providers in order of preference; the CPU by default. */
   readonly providers?: readonly string[]
 }
 
 const threadName = 'the computing thread'
 const ended = (): Error => new Error(`${threadName} has ended`)
 
-/** A computing thread, which starts when something is first asked of it and keeps no process alive while it is idle. */
+/** A computing thread. It starts at the first request, and does not keep the process alive while it is idle. */
 export function openRuntime({
   threads = availableParallelism(),
   providers = ['cpu'],
 }: RuntimeOptions = {}): Runtime {
-  let started: Thread | undefined
+  let thread: WorkerThread | undefined
   let closed = false
 
-  function ask<T>(operation: string, request: object, transfer: readonly ArrayBuffer[] = []): Promise<T> {
+  function request<T>(operation: string, message: object, transfer: readonly ArrayBuffer[] = []): Promise<T> {
     if (closed) return Promise.reject(ended())
-    started ??= startThread(new URL('./compute-worker.js', import.meta.url), threadName)
-    return started.ask({ operation, ...request }, transfer)
+    thread ??= startWorkerThread(new URL('./compute-worker.js', import.meta.url), threadName)
+    return thread.request({ operation, ...message }, transfer)
   }
 
-  const optionsWith = ({
+  const sessionOptions = ({
     weightsFolder,
     packWeights = true,
     planMemory = true,
@@ -103,12 +105,12 @@ export function openRuntime({
     interOpNumThreads: 1,
     graphOptimizationLevel: optimization,
     enableMemPattern: planMemory,
-    // Errors come as errors; what it warns of in others' graphs is nothing that whoever reads our log can mend.
+    // Errors are thrown. Warnings about a model's graph are nothing that a reader of our log can fix.
     logSeverityLevel: 3 as const,
     extra: {
       session: {
-        // Threads spin between a run's operators, where waking them would cost a small batch dearly; between runs they
-        // sleep, and leave the cores to image decoding.
+        // Between the operators of a run threads spin, since waking them would slow a small batch down. Between runs they
+        // sleep, so that image decoding has the cores.
         intra_op: { allow_spinning: '1' },
         force_spinning_stop: '1',
         ...(!packWeights && { disable_prepacking: '1' }),
@@ -119,42 +121,41 @@ export function openRuntime({
 
   return {
     threads,
-    onProcessor: providers[0] === 'cpu',
+    onCpu: providers[0] === 'cpu',
     async open(model, openOptions = {}) {
-      const { session, ...description } = await ask<Omit<Session, 'run' | 'release'> & { session: number }>(
-        'open',
-        { model, options: optionsWith(openOptions) },
-      )
+      const { session, ...description } = await request<
+        Omit<Session, 'run' | 'release'> & { session: number }
+      >('open', { model, options: sessionOptions(openOptions) })
       return {
         ...description,
-        run(feeds, { give = [], outputs } = {}) {
+        run(feeds, { transfer = [], outputs } = {}) {
           const whole = Object.fromEntries(
-            Object.entries(feeds).map(([name, tensor]) => [name, withoutSurroundings(tensor)]),
+            Object.entries(feeds).map(([name, tensor]) => [name, ownBuffer(tensor)]),
           )
-          const transfer = Object.entries(whole).flatMap(([name, tensor]) => {
+          const buffers = Object.entries(whole).flatMap(([name, tensor]) => {
             const { buffer } = tensor.data
-            // What had to be copied already is not copied again.
-            const isOurs = tensor !== feeds[name] || give.includes(name)
+            // A tensor that `ownBuffer` has copied need not be copied again.
+            const isOurs = tensor !== feeds[name] || transfer.includes(name)
             return isOurs && buffer instanceof ArrayBuffer ? [buffer] : []
           })
-          return ask('run', { session, feeds: whole, outputs }, transfer)
+          return request('run', { session, feeds: whole, outputs }, buffers)
         },
-        release: () => ask('release', { session }),
+        release: () => request('release', { session }),
       }
     },
-    providers: () => ask('providers', {}),
-    eigh: (size, data) => ask('eigh', { size, data }),
-    solve: (size, data, columns, rightSide) => ask('solve', { size, data, columns, rightSide }),
+    providers: () => request('providers', {}),
+    eigh: (size, data) => request('eigh', { size, data }),
+    solve: (size, data, columns, rightSide) => request('solve', { size, data, columns, rightSide }),
     async close() {
       closed = true
-      started?.refuse(ended())
-      await started?.close()
+      thread?.fail(ended())
+      await thread?.close()
     },
   }
 }
 
-/** A view of part of a buffer would send the whole buffer to the other thread: copy just the part. */
-function withoutSurroundings(tensor: Tensor): Tensor {
+/** The tensor over a buffer of just its size: posting a view of a larger buffer would send all of that buffer. */
+function ownBuffer(tensor: Tensor): Tensor {
   if (tensor.data.byteLength === tensor.data.buffer.byteLength) return tensor
   return tensor.type === 'float32'
     ? { ...tensor, data: tensor.data.slice() }

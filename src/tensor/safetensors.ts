@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { errors, reasonOf } from '../errors.js'
-import { writeWhole } from '../whole-file.js'
+import { writeAtomically } from '../system/write-atomically.js'
 
-/** A named array in a safetensors file. Floats of 16 bits are widened to 32, integers of 64 narrowed to 32. */
+/**
+ * A tensor of a safetensors file, row-major. On reading, floats of 16 and 64 bits become float32, and integers of 8 and 64
+ * bits int32.
+ */
 export type NamedTensor =
   | { readonly type: 'float32'; readonly shape: readonly number[]; readonly data: Float32Array }
   | { readonly type: 'int32'; readonly shape: readonly number[]; readonly data: Int32Array }
@@ -20,7 +23,7 @@ const entrySchema = z.object({
 })
 const headerSchema = z.looseObject({ __metadata__: z.record(z.string(), z.string()).optional() })
 
-/** Reads a safetensors file. Throws INVALID_TENSOR_FILE, or INVALID_TENSOR naming the tensor. */
+/** Reads a safetensors file. Throws INVALID_TENSOR_FILE, or INVALID_TENSOR with the name of the tensor. */
 export async function readSafetensors(file: string): Promise<TensorFile> {
   let bytes: Buffer
   try {
@@ -31,18 +34,18 @@ export async function readSafetensors(file: string): Promise<TensorFile> {
   return parseSafetensors(bytes, file)
 }
 
-/** The tensors in the bytes of a safetensors file; `file` is named in errors. */
+/** Parses the bytes of a safetensors file. Errors name `file`. Throws as `readSafetensors`. */
 export function parseSafetensors(bytes: Uint8Array, file: string): TensorFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const headerLength = bytes.length >= 8 ? Number(view.getBigUint64(0, true)) : Number.POSITIVE_INFINITY
   if (8 + headerLength > bytes.length) {
-    throw errors.invalidTensorFile({ file, reason: 'it ends before its header does' })
+    throw errors.invalidTensorFile({ file, reason: 'its header is cut off' })
   }
   let header: Record<string, unknown>
   try {
     header = headerSchema.parse(JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerLength))))
   } catch {
-    throw errors.invalidTensorFile({ file, reason: 'its header is not the JSON of safetensors' })
+    throw errors.invalidTensorFile({ file, reason: 'its header is not valid safetensors JSON' })
   }
   const { __metadata__: metadata, ...entries } = header as Record<string, unknown> & {
     __metadata__?: Record<string, string>
@@ -53,12 +56,12 @@ export function parseSafetensors(bytes: Uint8Array, file: string): TensorFile {
   return { tensors, metadata: metadata ?? {} }
 }
 
-/** Writes a safetensors file, whole or not at all. Throws DISK_FULL or STORAGE_FAILED, which call it `what`. */
+/** Writes a safetensors file atomically. Throws DISK_FULL or STORAGE_FAILED, in which the file is called `what`. */
 export const writeSafetensors = (
   file: string,
   { tensors, metadata }: TensorFile,
   what: string,
-): Promise<void> => writeWhole(file, formatSafetensors({ tensors, metadata }), what)
+): Promise<void> => writeAtomically(file, formatSafetensors({ tensors, metadata }), what)
 
 /** The bytes of a safetensors file. */
 export function formatSafetensors({ tensors, metadata }: TensorFile): Uint8Array {
@@ -73,15 +76,15 @@ export function formatSafetensors({ tensors, metadata }: TensorFile): Uint8Array
     offset += data.byteLength
   }
   const json = new TextEncoder().encode(JSON.stringify(header))
-  // Padded with spaces, so that the tensors start at a multiple of eight bytes.
+  // Padding with spaces makes the tensors start at a multiple of eight bytes.
   const start = 8 + Math.ceil(json.length / 8) * 8
   const bytes = new Uint8Array(start + offset).fill(0x20, 8, start)
   new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true)
   bytes.set(json, 8)
-  let at = start
+  let position = start
   for (const { data } of tensors.values()) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at)
-    at += data.byteLength
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), position)
+    position += data.byteLength
   }
   return bytes
 }
@@ -95,7 +98,7 @@ function parseTensor(name: string, entry: unknown, body: Uint8Array): NamedTenso
   if (reader === undefined) {
     throw errors.invalidTensor({
       tensor: name,
-      reason: `its type ${dtype} is none of ${Object.keys(readers).join(', ')}`,
+      reason: `its type ${dtype} is not supported; supported are ${Object.keys(readers).join(', ')}`,
     })
   }
   const length = shape.reduce((product, dimension) => product * dimension, 1)
@@ -105,7 +108,7 @@ function parseTensor(name: string, entry: unknown, body: Uint8Array): NamedTenso
       reason: `its shape ${JSON.stringify(shape)} does not fit its ${to - from} bytes in the file`,
     })
   }
-  // Copied, so that the array is aligned and the file's buffer can go.
+  // A copy is aligned, and the file's buffer can be freed.
   return reader.read(body.slice(from, to).buffer, shape)
 }
 

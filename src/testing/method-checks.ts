@@ -1,5 +1,6 @@
-import type { SpaceFeatures, Support } from '../cache/cache.js'
 import { fitMethod } from '../evaluation/fit.js'
+import type { SpaceFeatures } from '../features/space-features.js'
+import type { Support } from '../features/support.js'
 import { type Method, usesTexts, type Values } from '../methods/contract.js'
 import { centred } from '../spaces/centred.js'
 import { clip } from '../spaces/clip.js'

@@ -1,5 +1,6 @@
-import type { SpaceFeatures, Support } from '../cache/cache.js'
-import { type Random, seeded } from '../random.js'
+import type { SpaceFeatures } from '../features/space-features.js'
+import type { Support } from '../features/support.js'
+import { type Random, seeded } from '../system/random.js'
 import { gatherRows, type Matrix, makeUnit, matrix, rowOf } from '../tensor/matrix.js'
 
 /** A few-shot problem made up from a seed: a support set and queries. */

@@ -1,4 +1,4 @@
-import { seeded } from '../random.js'
+import { seeded } from '../system/random.js'
 
 /**
  * The images of every step: each epoch all of them in a new order, an incomplete last batch left out. A step's images

@@ -1,4 +1,4 @@
-import { type Random, seeded } from '../random.js'
+import { type Random, seeded } from '../system/random.js'
 import type { Tensor } from '../tensor/runtime.js'
 
 /** A trainable array: its values change in place as training goes on. */

@@ -1,16 +1,16 @@
 import pLimit from 'p-limit'
-import { randomView } from '../encoders/augmentation.js'
-import type { ImageSource } from '../encoders/encoder.js'
-import { decodeImage } from '../encoders/image.js'
-import type { Manifest } from '../encoders/manifest.js'
-import { preprocessView, type ViewPreprocessing } from '../encoders/preprocess.js'
+import type { ImageSource } from '../encoders/prepare-batch.js'
+
 import { ShotboardError } from '../errors.js'
-import { seeded } from '../random.js'
+import { randomView } from '../images/augmentation.js'
+import { decodeImage } from '../images/decode.js'
+import { type Preprocessing, preprocessView, type ViewPreprocessing } from '../images/preprocess.js'
+import { seeded } from '../system/random.js'
 import type { Tensor } from '../tensor/runtime.js'
 
 /** How images become pixels for training. */
 export interface ViewOptions {
-  readonly preprocessing: ViewPreprocessing & Pick<Manifest, 'colours'>
+  readonly preprocessing: ViewPreprocessing & Pick<Preprocessing, 'colours'>
   /** How much of an image's area a view shows. */
   readonly area: { readonly from: number; readonly to: number }
   /** Views of each image. */

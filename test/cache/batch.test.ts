@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import type { Batch } from '../../src/cache/batch.js'
-import { buildCache, type Cache } from '../../src/cache/cache.js'
+import { buildCache } from '../../src/cache/cache.js'
+import type { Batch, Cache } from '../../src/cache/contract.js'
 import { clip } from '../../src/spaces/clip.js'
 import { whitened } from '../../src/spaces/whitened.js'
 import { createKernels } from '../../src/tensor/kernels.js'
@@ -13,8 +13,8 @@ const kernels = createKernels(runtime)
 afterAll(() => runtime.close())
 
 const kinds = [
-  ['as many keys of every class', [3, 3, 3]],
-  ['one key of every class', [1, 1, 1, 1]],
+  ['equally many keys of each class', [3, 3, 3]],
+  ['one key of each class', [1, 1, 1, 1]],
   ['more keys of some classes', [4, 1, 2]],
   ['a class without keys', [2, 0, 3]],
 ] as const
@@ -58,7 +58,7 @@ describe.each(kinds)('with %s', (_, shots) => {
     expectClose(await plain.sharpenedSums(beta), expected)
   })
 
-  test.each([0, 1, 20])('leave-one-out sums lack just the own key at β = %d', async (beta) => {
+  test.each([0, 1, 20])('leave-one-out sums leave out only the own key at β = %d', async (beta) => {
     const { plain: _plain, leftOut } = await batchesOf(shots)
     const affinities = await leftOut.affinities()
     const expected = sumsByClass(leftOut, (i, s) =>
@@ -67,7 +67,7 @@ describe.each(kinds)('with %s', (_, shots) => {
     expectClose(await leftOut.sharpenedSums(beta), expected)
   })
 
-  test('at β = 0 the sums are the numbers of keys that an image is compared with', async () => {
+  test('at β = 0 the sums are the numbers of keys with which an image is compared', async () => {
     const { plain, leftOut } = await batchesOf(shots)
     for (const batch of [plain, leftOut]) {
       const sums = await batch.sharpenedSums(0)
@@ -77,7 +77,7 @@ describe.each(kinds)('with %s', (_, shots) => {
     }
   })
 
-  test('the keys of a class are one fewer for an image of it that is left out', async () => {
+  test('a left-out image is compared with one key fewer of its class', async () => {
     const { cache, plain, leftOut } = await batchesOf(shots)
     shots.forEach((count, c) => {
       expect(plain.keysOf(c, 0)).toBe(count)
@@ -87,7 +87,7 @@ describe.each(kinds)('with %s', (_, shots) => {
     })
   })
 
-  test('class sums add up the values of keys', async () => {
+  test('class sums add up the values of the keys of each class', async () => {
     const { cache, plain } = await batchesOf(shots)
     const values = matrix(
       plain.rows,
@@ -102,7 +102,7 @@ describe.each(kinds)('with %s', (_, shots) => {
 })
 
 describe('a batch', () => {
-  test('computes what it is asked for once', async () => {
+  test('computes each matrix once', async () => {
     const { support, queries } = syntheticTask({ shots: [2, 2] })
     const cache = await buildCache(support, whitened(), kernels)
     const [batch] = [...cache.batches(queries)] as [Batch]
@@ -111,14 +111,14 @@ describe('a batch', () => {
     expect(await batch.textSimilarities()).toBe(await batch.textSimilarities())
   })
 
-  test('has no text similarities where there are no texts', async () => {
+  test('throws for text similarities if there are no texts', async () => {
     const { support, queries } = syntheticTask({ shots: [2, 2] })
     const cache = await buildCache({ ...support, textClassifier: null }, clip(), kernels)
     const [batch] = [...cache.batches(queries)] as [Batch]
     await expect(batch.textSimilarities()).rejects.toThrow('no text classifier')
   })
 
-  test('of a single support image that is left out has no key, and sums of 0', async () => {
+  test('of a single left-out support image has no key, and sums of 0', async () => {
     const { leftOut } = await batchesOf([1])
     for (const beta of [0, 5.5]) expect(await leftOut.sharpenedSums(beta)).toEqual(matrix(1, 1))
     expect(leftOut.keysOf(0, 0)).toBe(0)

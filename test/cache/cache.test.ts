@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { buildCache, type Support } from '../../src/cache/cache.js'
+import { buildCache } from '../../src/cache/cache.js'
 import { leftOutAffinity } from '../../src/cache/leave-one-out.js'
+import type { Support } from '../../src/features/support.js'
 import { centred } from '../../src/spaces/centred.js'
 import { clip } from '../../src/spaces/clip.js'
 import { imo } from '../../src/spaces/imo.js'
@@ -19,7 +20,7 @@ const mixedUp = pickSupport(support, [5, 2, 0, 4, 1, 3])
 const featuresIn = ({ features }: Support, base: string): Matrix => features[base] as Matrix
 
 describe('a cache', () => {
-  test('sorts its keys by class, and keeps their order within one', async () => {
+  test('sorts its keys by class, and keeps their order within a class', async () => {
     const cache = await buildCache(mixedUp, clip(), kernels)
     expect([...mixedUp.labels]).toEqual([2, 1, 0, 1, 0, 1])
     expect([...cache.labels]).toEqual([0, 0, 1, 1, 1, 2])
@@ -27,13 +28,13 @@ describe('a cache', () => {
     expect(cache.keys).toEqual(gatherRows(featuresIn(mixedUp, 'clip'), cache.order))
   })
 
-  test('counts the keys of every class, also of one that has none', async () => {
+  test('counts the keys of every class, including classes without keys', async () => {
     const { counts, classes } = await buildCache({ ...support, classes: 5 }, clip(), kernels)
     expect(classes).toBe(5)
     expect([...counts]).toEqual([2, 3, 1, 0, 0])
   })
 
-  test('keeps its keys in clip beside those in the space', async () => {
+  test('has its keys both in clip and in the space', async () => {
     const cache = await buildCache(mixedUp, imo(), kernels)
     expect(cache.keys).toEqual(gatherRows(featuresIn(mixedUp, 'clip'), cache.order))
     expect(cache.spaceKeys).toEqual(gatherRows(featuresIn(mixedUp, 'imo'), cache.order))
@@ -45,7 +46,7 @@ describe('a cache', () => {
     expect(spaceKeys).toEqual(await fitted?.project(keys))
   })
 
-  test('refuses a space whose base has no features, of the support set or of queries', async () => {
+  test('refuses a space if the support set or the queries lack its base features', async () => {
     const { clip: only } = support.features
     const bare = { ...support, features: { clip: only as Matrix } }
     await expect(buildCache(bare, imo(), kernels)).rejects.toMatchObject({ code: 'SPACE_NOT_AVAILABLE' })
@@ -55,7 +56,7 @@ describe('a cache', () => {
     )
   })
 
-  test('of no images at all scores nothing and breaks nothing', async () => {
+  test('of an empty support set gives sums of 0', async () => {
     for (const space of [clip(), centred(), whitened()]) {
       const cache = await buildCache(pickSupport(support, []), space, kernels)
       for (const batch of cache.batches(queries)) {
@@ -64,7 +65,7 @@ describe('a cache', () => {
     }
   })
 
-  test('derives what is asked for once, also when asked twice at a time', async () => {
+  test('derives a value once, even for concurrent calls', async () => {
     const cache = await buildCache(support, clip(), kernels)
     let computed = 0
     const derive = () => cache.derive('something', async () => ++computed)
@@ -74,7 +75,7 @@ describe('a cache', () => {
 })
 
 describe('chunks', () => {
-  /** As many images as make more than one chunk against themselves. */
+  /** Enough images for more than one chunk when compared with each other. */
   const many = 2200
   const angles = Array.from({ length: many }, (_, i) => [Math.cos(i), Math.sin(i)]).flat()
   const circle = matrix(many, 2, Float32Array.from(angles))
@@ -86,7 +87,7 @@ describe('chunks', () => {
     logitScale: 100,
   }
 
-  test('of queries follow one another and lack none', async () => {
+  test('of queries are consecutive and complete', async () => {
     const cache = await buildCache(large, clip(), kernels)
     const batches = [...cache.batches({ clip: circle })]
     expect(batches.length).toBeGreaterThan(1)

@@ -30,7 +30,7 @@ describe.skipIf(!built)(title, () => {
     expect(await adapters('export', 'mine', file)).toMatchObject({ code: 0 })
     expect((await stat(file)).size).toBeGreaterThan(1000)
     expect(await adapters('import', file)).toMatchObject({ code: 0, output: 'imo:copy\n' })
-    expect((await adapters('use', 'copy')).output).toContain('imo of mini-clip is copy')
+    expect((await adapters('use', 'copy')).output).toContain('The imo space of mini-clip uses copy.')
     expect((await adapters('list')).output).toMatch(/imo:copy \*[\s\S]*imo:mine /)
 
     const compared = await adapters('compare', 'mine', '--dataset', 'generic', '--shots', '1', '--seeds', '1')

@@ -110,7 +110,7 @@ describe.skipIf(!built)(title, { concurrent: true }, () => {
 
     const { code, output } = await (await run('demo', data, folder)).ended
     expect(code).toBe(0)
-    expect(output).toContain('"patterns": 0 images added, 36 there already, 1 rejected.')
+    expect(output).toContain('"patterns": 0 images added, 36 already there, 1 rejected.')
     expect(output).toMatch(/broken\.png: INVALID_IMAGE/)
     for (const text of [
       'Zero-shot CLIP',

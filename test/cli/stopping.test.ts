@@ -124,9 +124,9 @@ describe.skipIf(!built)(title, { concurrent: true }, () => {
   })
 
   test('what is busy all the same is left after ten seconds', async () => {
-    const endWell = join(root, 'dist/cli/end-well.js')
-    const source = `import { endWell } from ${JSON.stringify(endWell)}
-      await endWell(async (onStop) => {
+    const runCommand = join(root, 'dist/cli/end-well.js')
+    const source = `import { runCommand } from ${JSON.stringify(runCommand)}
+      await runCommand(async (onStop) => {
         onStop(() => new Promise(() => {}))
         setInterval(() => {}, 1000)
         console.log('busy')
@@ -140,6 +140,6 @@ describe.skipIf(!built)(title, { concurrent: true }, () => {
     child.kill('SIGTERM')
     const [code] = (await once(child, 'close')) as [number]
     expect(code).toBe(0)
-    expect(output).toContain('goes on at the next start')
+    expect(output).toContain('continues at the next start')
   })
 })

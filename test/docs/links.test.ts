@@ -15,6 +15,9 @@ const pages = [
   ...(await Promise.all(['docs', 'tools', 'models'].map((folder) => filesUnder(folder, /\.md$/)))).flat(),
 ]
 
+/** A file or a folder of the repository, as a page names it in code. */
+const namedFile = /`((?:assembly|bench|client|demo|docs|prisma|scripts|src|test|tools|web)\/[\w./-]+)[`:]/g
+
 /** The anchors that a page's headings get, as GitHub spells them. */
 function anchors(text: string): ReadonlySet<string> {
   const headings = [...text.replace(/```.*?```/gs, '').matchAll(/^#+ +(.*)$/gm)].map(
@@ -59,6 +62,20 @@ test('the pages that the code names exist', async () => {
   const missing = await Promise.all(
     [...new Set(named.flat())].map(async (page) =>
       (await stat(join(root, page)).catch(() => undefined)) ? [] : page,
+    ),
+  )
+  expect(missing.flat()).toEqual([])
+})
+
+test('the files that README and docs name exist', async () => {
+  const named = await Promise.all(
+    pages.map(async (page) =>
+      [...(await readFile(page, 'utf8')).matchAll(namedFile)].map(([, path = '']) => path),
+    ),
+  )
+  const missing = await Promise.all(
+    [...new Set(named.flat())].map(async (path) =>
+      (await stat(join(root, path)).catch(() => undefined)) ? [] : path,
     ),
   )
   expect(missing.flat()).toEqual([])

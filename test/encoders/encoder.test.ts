@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, describe, expect, test } from 'vitest'
-import { augmentationRecipe, randomViews } from '../../src/encoders/augmentation.js'
-import { type ImageSource, openEncoder } from '../../src/encoders/encoder.js'
-import { decodeImage } from '../../src/encoders/image.js'
-import { resample } from '../../src/encoders/pixels/resample.js'
+import { openEncoder } from '../../src/encoders/encoder.js'
+import type { ImageSource } from '../../src/encoders/prepare-batch.js'
+import { augmentationRecipe, randomViews } from '../../src/images/augmentation.js'
+import { decodeImage } from '../../src/images/decode.js'
+import { resample } from '../../src/images/pixels/resample.js'
 import { type Matrix, makeUnit, rowOf } from '../../src/tensor/matrix.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
 import { demoImages, fixture, miniClip, root, sourceOf } from './files.js'
@@ -280,11 +281,11 @@ describe('the Python reference', () => {
 test.each([
   ['on a processor they take turns', true, ['model', 'prepare']],
   ['on another device the next batch is prepared while one is in the model', false, ['prepare', 'model']],
-])('images and the model: %s', async (_, onProcessor, order) => {
+])('images and the model: %s', async (_, onCpu, order) => {
   const events: string[] = []
   const watched = await openEncoder(miniClip, {
     ...runtime,
-    onProcessor,
+    onCpu,
     async open(model, options) {
       const session = await runtime.open(model, options)
       return {

@@ -42,7 +42,7 @@ test('an encoder that is not there is UNKNOWN_ENCODER, with the known ones', asy
     expect.objectContaining({
       code: 'UNKNOWN_ENCODER',
       argument: 'input.encoder',
-      message: expect.stringContaining('known are mini-clip'),
+      message: expect.stringContaining('Known encoders: mini-clip'),
     }),
   )
   await encoders.close()

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { ImageSource } from '../../src/encoders/encoder.js'
+import type { ImageSource } from '../../src/encoders/prepare-batch.js'
 
 export const root = fileURLToPath(new URL('../../', import.meta.url))
 export const miniClip = join(root, 'models/mini-clip')

@@ -1,4 +1,4 @@
-import type { RgbImage } from '../../src/encoders/image.js'
+import type { RgbImage } from '../../src/images/decode.js'
 
 /** The image that tools/parity/noise.py makes: squares of random bytes. */
 export function noise(width: number, height: number, block = 1): RgbImage {

@@ -3,7 +3,7 @@ import { classDeltasOf } from '../../src/evaluation/class-deltas.js'
 import { disagreementsOf } from '../../src/evaluation/disagreements.js'
 import { type PredictionPair, pairPredictions } from '../../src/evaluation/prediction-pair.js'
 import { holm, mcnemar } from '../../src/evaluation/statistics.js'
-import { seeded } from '../../src/random.js'
+import { seeded } from '../../src/system/random.js'
 
 const pair = (labels: number[], predicted: number[], baseline: number[]): PredictionPair => ({
   labels: Int32Array.from(labels),

@@ -1,4 +1,4 @@
-import type { Batch } from '../../src/cache/batch.js'
+import type { Batch } from '../../src/cache/contract.js'
 import {
   defineMethod,
   linspace,
@@ -6,7 +6,7 @@ import {
   type SumMethod,
   type Values,
 } from '../../src/methods/contract.js'
-import { type Random, seeded } from '../../src/random.js'
+import { type Random, seeded } from '../../src/system/random.js'
 import { type Matrix, matrix } from '../../src/tensor/matrix.js'
 import type { SearchProblem } from '../reference/brute-force.js'
 

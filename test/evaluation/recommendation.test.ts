@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
+import type { Predictions } from '../../src/evaluation/predictions.js'
 import { type Recommendation, recommend } from '../../src/evaluation/recommendation.js'
 import { recommendationText } from '../../src/evaluation/recommendation-text.js'
-import type { Predictions } from '../../src/evaluation/result-file.js'
-import { type FinishedRun, summariseRuns } from '../../src/evaluation/summary.js'
-import { seeded } from '../../src/random.js'
+import { type MeasuredRun, summariseRuns } from '../../src/evaluation/summary.js'
+import { seeded } from '../../src/system/random.js'
 
 const images = 200
 
@@ -11,7 +11,7 @@ const images = 200
 function experiment(methods: Readonly<Record<string, readonly number[]>>, shots = 4) {
   const labels = new Int32Array(images)
   const files = new Map<string, Predictions>()
-  const runs: FinishedRun[] = []
+  const runs: MeasuredRun[] = []
   for (const [method, rights] of Object.entries(methods)) {
     rights.forEach((right, seed) => {
       const id = `${method} ${seed}`
@@ -48,10 +48,10 @@ test('a method that is better by far, with every support set, is clear', async (
   ])
   expect(best.rivals[0]?.lead.mean).toBeCloseTo((150 + 155 + 160 - 110 - 112 - 115) / 6, 9)
   expect(words(best)).toBe(
-    'At 4 shots a class, use good in clip, 77.5\u00a0% of the test images right. It leads the next best, weak in clip, by ' +
-      '21.3 points, and every other method by more than chance would explain (p < 0.001, corrected for 3 pairs of ' +
-      'methods). It was the better one with every one of 3 support sets. Over zero-shot, which needs no images, it ' +
-      'gains 32.5 points.',
+    'At 4 shots per class, use good in clip. It classifies 77.5\u00a0% of the test images correctly. It leads the next ' +
+      'best method, weak in clip, by 21.3 points, and its lead over every other method is significant (p < 0.001, ' +
+      'corrected for 3 pairs of methods). It was better with every one of 3 support sets. It gains 32.5 points over ' +
+      'zero-shot, which needs no images.',
   )
 })
 
@@ -62,8 +62,10 @@ test('two methods that differ by a few images are a tie, and said to be one', as
     ['b', 'TIE'],
     ['zero-shot', 'CLEAR'],
   ])
-  expect(words(tie)).toContain('At 4 shots a class it is a tie. a in clip has the highest mean, 75.0\u00a0%')
-  expect(words(tie)).toContain('b in clip cannot be told apart from it')
+  expect(words(tie)).toContain(
+    'At 4 shots per class it is a tie. a in clip has the highest mean, 75.0\u00a0%',
+  )
+  expect(words(tie)).toContain('b in clip is not significantly behind')
 })
 
 test('two methods that predict the same are a tie without a lead', async () => {
@@ -75,14 +77,14 @@ test('two methods that predict the same are a tie without a lead', async () => {
 test('fewer than three support sets are never clear', async () => {
   const likely = await recommended({ good: [150, 155], weak: [110, 112] })
   expect(likely.confidence).toBe('LIKELY')
-  expect(words(likely)).toContain('That rests on 2 support sets')
+  expect(words(likely)).toContain('This rests on 2 support sets')
   expect((await recommended({ good: [150], weak: [110] })).confidence).toBe('LIKELY')
 })
 
 test('a lead that one support set turns round is not clear', async () => {
   const likely = await recommended({ good: [170, 170, 109], weak: [110, 110, 110] })
   expect(likely.confidence).toBe('LIKELY')
-  expect(words(likely)).toContain('not the better one with every support set (against weak in clip)')
+  expect(words(likely)).toContain('not better with every support set (against weak in clip)')
 })
 
 test('the more methods there are, the more it takes', async () => {
@@ -98,7 +100,7 @@ test('the more methods there are, the more it takes', async () => {
 test('one method alone has no rivals, and no rows no recommendation', async () => {
   const alone = await recommended({ a: [80, 90] })
   expect(alone).toMatchObject({ method: 'a', rivals: [] })
-  expect(words(alone)).toContain('nothing to compare it with')
+  expect(words(alone)).toContain('no other method to compare it with')
   const { rows, read } = experiment({ a: [80] })
   expect(await recommend(rows, 16, read)).toBe(null)
 })
@@ -109,7 +111,7 @@ test('chance alone is called clear or likely no more often than it should be', a
     const random = seeded('null', trial)
     const labels = new Int32Array(images)
     const files = new Map<string, Predictions>()
-    const runs: FinishedRun[] = []
+    const runs: MeasuredRun[] = []
     for (const method of ['a', 'b', 'c', 'd', 'e']) {
       // What a method gets right is the same with each support set: seeds are no new evidence.
       const predicted = labels.map(() => random.integer(2))

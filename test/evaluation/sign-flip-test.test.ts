@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { pairedTTest, signFlipTest } from '../../src/evaluation/sign-flip-test.js'
 import { mcnemar } from '../../src/evaluation/statistics.js'
-import { seeded } from '../../src/random.js'
+import { seeded } from '../../src/system/random.js'
 
 /** Every flip, one after another. */
 function bruteForce(differences: readonly number[]): number {

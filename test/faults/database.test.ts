@@ -2,8 +2,8 @@ import { connect, createServer, type Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { createClient } from '@libsql/client'
 import { expect, test, vi } from 'vitest'
-import { type Library, openLibrary } from '../../src/library/library.js'
-import type { CompareInput } from '../../src/library/plan-comparison.js'
+import type { CompareInput } from '../../src/comparisons/plan-comparison.js'
+import { type OpenedLibrary, openLibrary } from '../../src/library/library.js'
 import { readSettings } from '../../src/settings/settings.js'
 import { atEnd } from '../helpers/at-end.js'
 import { newDatabases, runOnPostgres } from '../helpers/databases.js'
@@ -20,9 +20,9 @@ const request = (dataset: string): CompareInput => ({
   ...{ selection: 'NONE', klScaling: 'FROZEN', augmentations: 1 },
 })
 
-const runsOf = async ({ store }: Library, id: string) => (await store.comparisons.runs([id])).get(id) ?? []
+const runsOf = async ({ store }: OpenedLibrary, id: string) => await store.comparisons.runs(id)
 
-async function untilSomeHaveSucceeded(library: Library, id: string): Promise<void> {
+async function untilSomeHaveSucceeded(library: OpenedLibrary, id: string): Promise<void> {
   while (!(await runsOf(library, id)).some(({ status }) => status === 'SUCCEEDED')) await setTimeout(20)
 }
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
+import type { CompareInput } from '../../src/comparisons/plan-comparison.js'
 import type { ShotboardError } from '../../src/errors.js'
-import { type Library, openLibrary } from '../../src/library/library.js'
-import type { CompareInput } from '../../src/library/plan-comparison.js'
+import { type OpenedLibrary, openLibrary } from '../../src/library/library.js'
 import { readSettings } from '../../src/settings/settings.js'
 import { atEnd } from '../helpers/at-end.js'
 import { labelledPictures, makeDataset } from '../helpers/datasets.js'
@@ -24,8 +24,8 @@ async function open(folder: string, environment: Record<string, string> = {}) {
   return { library, faults }
 }
 
-async function measured({ store }: Library, comparison: string) {
-  const runs = (await store.comparisons.runs([comparison])).get(comparison) ?? []
+async function measured({ store }: OpenedLibrary, comparison: string) {
+  const runs = await store.comparisons.runs(comparison)
   return runs.map(({ method, shots, seed, status, result }) => [
     ...[method, shots, seed, status],
     ...[result?.accuracy, result?.calibrationError],
@@ -64,7 +64,7 @@ describe.skipIf(!mayMount)(title, async () => {
     await disk.fill()
     const { id } = await library.comparisons.compare(request(dataset))
     await expectFault(faults, what)
-    const [parked] = await library.store.comparisons.byIds([id])
+    const parked = await library.store.comparisons.get(id)
     expect(parked).toMatchObject({ finishedAt: null, error: expect.stringContaining('disk is full') })
     await disk.free()
     await expectSame(library, id)
@@ -76,7 +76,7 @@ describe.skipIf(!mayMount)(title, async () => {
     expect(fault).toMatchObject({ code: 'DISK_FULL', message: expect.stringContaining(what) })
   }
 
-  async function expectSame(library: Library, id: string): Promise<void> {
+  async function expectSame(library: OpenedLibrary, id: string): Promise<void> {
     expect(await library.comparisons.ended(id)).toMatchObject({ status: 'SUCCEEDED', error: null })
     const name = `Undisturbed ${id}`
     const whole = await undisturbed.comparisons.compare(request((await makeDataset(undisturbed, name)).id))
@@ -95,7 +95,7 @@ describe.skipIf(!mayMount)(title, async () => {
     await disk.fill()
     const id = await startTraining(library)
     await expectFault(faults, 'an adapter')
-    const stored = async () => (await library.store.trainings.byIds([id]))[0]
+    const stored = async () => await library.store.trainings.get(id)
     const parked = { finishedAt: null, error: expect.stringContaining('disk is full') }
     await expect.poll(stored).toMatchObject(parked)
     expect(await library.adapters.list()).toEqual([])
@@ -104,8 +104,8 @@ describe.skipIf(!mayMount)(title, async () => {
     expect(await weightsOf(library, 'trained')).toEqual(await undisturbedWeights())
   })
 
-  async function startTraining({ trainings, store }: Library): Promise<string> {
-    const dataset = await store.datasets.byName('Generic')
+  async function startTraining({ trainings, store }: OpenedLibrary): Promise<string> {
+    const dataset = await store.datasets.findByName('Generic')
     return (await trainings.train({ ...smallTraining, dataset: dataset?.id ?? '', name: 'trained' })).id
   }
 

@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import type { LabelledImageInput } from '../../src/library/datasets.js'
-import type { CompareInput } from '../../src/library/plan-comparison.js'
-import { seeded } from '../../src/random.js'
+import type { CompareInput } from '../../src/comparisons/plan-comparison.js'
+import type { LabelledImageInput } from '../../src/datasets/datasets.js'
+import { seeded } from '../../src/system/random.js'
 import { labelledPictures, makeDataset, type Sizes } from '../helpers/datasets.js'
 import { temporaryFolder } from '../helpers/folder.js'
 import { killsIn } from '../helpers/kills.js'
@@ -73,9 +73,7 @@ describe.skipIf(!built)(title, () => {
     for (let seed = 1; seed <= seeds; seed++) {
       const { id } = await undisturbed.comparisons.compare(request(dataset.id, seed))
       await undisturbed.comparisons.ended(id)
-      for (const { method, space, shots, seed, result } of (
-        await undisturbed.store.comparisons.runs([id])
-      ).get(id) ?? []) {
+      for (const { method, space, shots, seed, result } of await undisturbed.store.comparisons.runs(id)) {
         expected.set(JSON.stringify([method, space, shots, seed]), result?.accuracy)
       }
     }

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
-import { decodeImage } from '../../src/encoders/image.js'
-import { type Random, seeded } from '../../src/random.js'
+import { decodeImage } from '../../src/images/decode.js'
+import { type Random, seeded } from '../../src/system/random.js'
 import { filesBelow, temporaryFolder } from '../helpers/folder.js'
 import { openTestLibrary } from '../helpers/library.js'
 import { picture, pngHeader } from '../helpers/pictures.js'
@@ -111,7 +111,7 @@ test(`${count} mutated images: each is taken or rejected with a code, whole or n
   expect(added).toBeGreaterThan(count / 50)
 
   const rows = await library.store.datasets.images(dataset.id)
-  const images = await library.store.images.byIds(rows.map(({ imageId }) => imageId))
+  const images = await library.store.images.getMany(rows.map(({ imageId }) => imageId))
   expect(rows.length).toBe(added)
   expect(images.length).toBe(added)
   for (const { id, width, height } of images) {

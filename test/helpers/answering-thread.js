@@ -1,4 +1,4 @@
-// A thread that does what it is told.
+// A thread that answers as its requests say.
 import { parentPort } from 'node:worker_threads'
 
 parentPort?.on('message', ({ id, say, wait = 0, fail, end, die }) => {

@@ -1,5 +1,5 @@
-import type { LabelledImageInput } from '../../src/library/datasets.js'
-import type { Library } from '../../src/library/library.js'
+import type { LabelledImageInput } from '../../src/datasets/datasets.js'
+import type { OpenedLibrary } from '../../src/library/library.js'
 import type { DatasetRow } from '../../src/store/datasets.js'
 import { base64, classNames, picture } from './pictures.js'
 
@@ -26,7 +26,7 @@ export async function labelledPictures(sizes: Sizes): Promise<LabelledImageInput
 }
 
 /** A dataset of three classes, made without the API. */
-export async function makeDataset(library: Library, name: string, sizes = usual): Promise<DatasetRow> {
+export async function makeDataset(library: OpenedLibrary, name: string, sizes = usual): Promise<DatasetRow> {
   const dataset = await library.datasets.create({ name, classes: classNames.map((each) => ({ name: each })) })
   const images = await labelledPictures(sizes)
   if (images.length > 0) await library.datasets.addImages({ dataset: dataset.id, images })

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import type { Library } from '../../src/library/library.js'
-import { seeded } from '../../src/random.js'
+import type { OpenedLibrary } from '../../src/library/library.js'
 import type { RunRequest } from '../../src/store/run-row.js'
+import { seeded } from '../../src/system/random.js'
 
 /** Comparisons of 15 runs as they stand when they have ended, without anything having been computed: results by chance. */
-export async function makeFinishedComparisons(library: Library, count: number): Promise<string[]> {
+export async function makeFinishedComparisons(library: OpenedLibrary, count: number): Promise<string[]> {
   const { store, datasets, encoders } = library
   const name = `Finished ${randomUUID()}`
   const dataset = await datasets.create({ name, classes: [{ name: 'a' }, { name: 'b' }] })
@@ -25,7 +25,7 @@ export async function makeFinishedComparisons(library: Library, count: number): 
       ...{ fingerprint: randomUUID(), datasetId: dataset.id, testDatasetId: null },
       ...{ encoder: encoders.default.id, lastImage: 0, contents: '', runs },
     })
-    for (const run of (await store.comparisons.runs([id])).get(id) ?? []) {
+    for (const run of await store.comparisons.runs(id)) {
       await store.runs.start(run.id)
       await store.runs.succeed(run.id, {
         ...{ supportSetId: null, selectionImages: 100, selectionAccuracy: 50, unshiftedAccuracy: null },

@@ -1,4 +1,4 @@
-import { createKey } from '../../src/http/keys.js'
+import { createKey } from '../../src/http/access/keys.js'
 
 /** A key of each kind, and the setting that lets them in. */
 export function makeKeys() {

@@ -1,4 +1,4 @@
-import { type Library, openLibrary } from '../../src/library/library.js'
+import { type OpenedLibrary, openLibrary } from '../../src/library/library.js'
 import { readSettings } from '../../src/settings/settings.js'
 import { atEnd } from './at-end.js'
 
@@ -6,7 +6,7 @@ import { atEnd } from './at-end.js'
 export async function openTestLibrary(
   folder: string,
   environment: Record<string, string> = {},
-): Promise<Library> {
+): Promise<OpenedLibrary> {
   // Tests run side by side, one a core.
   const settings = readSettings({ SHOTBOARD_DATA_DIR: folder, SHOTBOARD_THREADS: '1', ...environment })
   const library = await openLibrary(settings, {

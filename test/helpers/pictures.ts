@@ -1,5 +1,5 @@
 import sharp from 'sharp'
-import { seeded } from '../../src/random.js'
+import { seeded } from '../../src/system/random.js'
 import { pngChunk } from './tiny-png.js'
 
 /** What the pictures show, by class. */

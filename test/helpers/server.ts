@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Library } from '../../src/library/library.js'
+import type { OpenedLibrary } from '../../src/library/library.js'
 import { startServer } from '../../src/server.js'
 import { readSettings, type Settings } from '../../src/settings/settings.js'
 import { openDatabase } from '../../src/store/database.js'
@@ -23,7 +23,7 @@ export interface Answer<T = unknown> {
 /** Shotboard behind its HTTP API, on a folder of its own, until the tests of the file have run. */
 export interface TestServer {
   readonly url: string
-  readonly library: Library
+  readonly library: OpenedLibrary
   readonly settings: Settings
   /** Closes it before the tests of the file have run. */
   close(): Promise<void>

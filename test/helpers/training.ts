@@ -1,7 +1,7 @@
 import { readAdapter } from '../../src/encoders/adapters/adapter.js'
 import { stripAdapters } from '../../src/encoders/adapters/strip-adapters.js'
-import type { Library } from '../../src/library/library.js'
-import { type Random, seeded } from '../../src/random.js'
+import type { OpenedLibrary } from '../../src/library/library.js'
+import { type Random, seeded } from '../../src/system/random.js'
 import { readOnnxModel } from '../../src/tensor/onnx/model.js'
 import type { Runtime, Tensor } from '../../src/tensor/runtime.js'
 import { selfSupervised } from '../../src/training/objectives/self-supervised.js'
@@ -21,7 +21,7 @@ export const smallTraining: TrainingSettingsInput = {
 }
 
 /** What was trained: the weights of an added adapter. */
-export const weightsOf = async ({ adapters }: Library, name: string) =>
+export const weightsOf = async ({ adapters }: OpenedLibrary, name: string) =>
   (await readAdapter((await adapters.find(null, name)).file)).blocks
 
 export const batch = 4

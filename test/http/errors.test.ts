@@ -15,7 +15,7 @@ const [image] = await library.store.datasets.images(dataset.id)
 const secret = '/srv/secret/shotboard.db at Object.<anonymous> (/srv/secret/code.js:1:2) password=hunter2'
 const fault = () =>
   Promise.reject(Object.assign(new Error(secret), { status: 404, code: 'ENOENT', path: '/srv' }))
-library.store.datasets.byIds = fault
+library.datasets.getMany = fault
 library.imageFiles.read = fault
 
 const told = {

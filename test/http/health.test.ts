@@ -79,16 +79,16 @@ test('while it stops, a service says so, ends streams and finishes what it is an
     () => 'ended',
   )
   // An answer that is being made until it is let go.
-  const { byIds } = library.store.datasets
+  const { getMany } = library.datasets
   let letGo = () => {}
   const gate = new Promise<void>((resolve) => {
     letGo = resolve
   })
   const asked = new Promise<void>((resolve) => {
-    library.store.datasets.byIds = async (ids) => {
+    library.datasets.getMany = async (ids) => {
       resolve()
       await gate
-      return byIds(ids)
+      return getMany(ids)
     }
   })
   const answer = ask(`{ dataset(id: "${dataset.id}") { name } }`)

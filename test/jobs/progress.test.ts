@@ -4,7 +4,7 @@ import { createProgress } from '../../src/jobs/progress.js'
 beforeEach(() => vi.useFakeTimers())
 afterEach(() => vi.useRealTimers())
 
-/** Adds work in steps, a second after each. */
+/** Adds the steps of work, one every second. */
 async function work(steps: readonly number[], options: { before: number; total: number }) {
   const written: number[] = []
   const progress = createProgress({ ...options, write: async (share) => void written.push(share) })
@@ -16,19 +16,19 @@ async function work(steps: readonly number[], options: { before: number; total: 
   return written
 }
 
-test('progress is the share of the work that is done, never more than all', async () => {
+test('progress is the share of the work that is done, at most 1', async () => {
   expect(await work([1, 1, 0, 2, 9], { before: 0, total: 4 })).toEqual([0.25, 0.5, 0.5, 1, 1])
 })
 
-test('progress goes on from where it was', async () => {
+test('progress continues from the share that was done before', async () => {
   expect(await work([5, 5], { before: 0.5, total: 10 })).toEqual([0.75, 1])
 })
 
-test('no work at all is done', async () => {
+test('progress is 1 if there is no work', async () => {
   expect(await work([0], { before: 0, total: 0 })).toEqual([1])
 })
 
-test('progress is written now and then, one write after another', async () => {
+test('writes are throttled and never overlap', async () => {
   const written: number[] = []
   let writing = 0
   const progress = createProgress({
@@ -50,7 +50,7 @@ test('progress is written now and then, one write after another', async () => {
   expect(written).toEqual([...written].sort((a, b) => a - b))
 })
 
-test('a write that fails stops neither the work nor the next write', async () => {
+test('a failed write stops neither the work nor the next write', async () => {
   const write = vi.fn(async () => {}).mockRejectedValueOnce(new Error('no luck'))
   const progress = createProgress({ before: 0, total: 2, write })
   for (const _ of [1, 2]) {

@@ -6,7 +6,7 @@ const unexpected = (name: string, error: unknown) => {
   throw new Error(`${name} failed`, { cause: error })
 }
 
-/** Work that waits until it is told to end, and says when it starts. */
+/** Work that ends when `finish` is called or its signal aborts, and logs its start and its end. */
 function controlled(log: string[], name: string) {
   let finish = (): void => {}
   const end = new Promise<void>((resolve) => {
@@ -21,7 +21,7 @@ function controlled(log: string[], name: string) {
   return { work, finish }
 }
 
-test('jobs run in their order, so many at a time', async () => {
+test('jobs run in order, at most `concurrency` at a time', async () => {
   const queue = createJobQueue({ concurrency: 2, onError: unexpected })
   const log: string[] = []
   const jobs = ['a', 'b', 'c'].map((name) => ({ name, ...controlled(log, name) }))
@@ -37,7 +37,7 @@ test('jobs run in their order, so many at a time', async () => {
   expect(log.length).toBe(6)
 })
 
-test('a job that is queued or running is not queued twice, one that has ended may be again', async () => {
+test('a queued or running job is not queued twice; an ended job can be queued again', async () => {
   const queue = createJobQueue({ concurrency: 1, onError: unexpected })
   const log: string[] = []
   const [first, second] = [controlled(log, 'first'), controlled(log, 'second')]
@@ -54,7 +54,7 @@ test('a job that is queued or running is not queued twice, one that has ended ma
   expect(log.slice(2)).toEqual(['second starts', 'second ends'])
 })
 
-test('a cancelled job is told to stop; one that waits never starts', async () => {
+test('cancel stops a running job, and a waiting job never starts', async () => {
   const queue = createJobQueue({ concurrency: 1, onError: unexpected })
   const log: string[] = []
   queue.add('running', controlled(log, 'running').work)
@@ -68,7 +68,7 @@ test('a cancelled job is told to stop; one that waits never starts', async () =>
   await queue.cancel('unknown')
 })
 
-test('a job that was cancelled while it waited can be queued again at once', async () => {
+test('a job that is cancelled while it waits can be queued again at once', async () => {
   const queue = createJobQueue({ concurrency: 1, onError: unexpected })
   const log: string[] = []
   const running = controlled(log, 'running')
@@ -83,7 +83,7 @@ test('a job that was cancelled while it waited can be queued again at once', asy
   expect(log).toEqual(['running starts', 'running ends', 'again starts', 'again ends'])
 })
 
-test('a job that fails is told of, and the next one runs', async () => {
+test('the error of a failed job is reported, and the next job runs', async () => {
   const onError = vi.fn()
   const queue = createJobQueue({ concurrency: 1, onError })
   const error = new Error('no luck')
@@ -95,17 +95,17 @@ test('a job that fails is told of, and the next one runs', async () => {
   expect(after).toHaveBeenCalledOnce()
 })
 
-test('closing stops what runs, drops what waits and waits for the end', async () => {
+test('close stops running jobs, drops waiting jobs and waits until all have ended', async () => {
   const queue = createJobQueue({ concurrency: 1, onError: unexpected })
   const log: string[] = []
   queue.add('running', async (signal) => {
     log.push('starts')
     await new Promise((resolve) => signal.addEventListener('abort', resolve))
     await setTimeout(20)
-    log.push('has put its tools away')
+    log.push('cleaned up')
   })
   queue.add('waiting', controlled(log, 'waiting').work)
   await setTimeout()
   await queue.close()
-  expect(log).toEqual(['starts', 'has put its tools away'])
+  expect(log).toEqual(['starts', 'cleaned up'])
 })

@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { errors } from '../../src/errors.js'
 import { createJobQueue, type JobQueue } from '../../src/jobs/queue.js'
 import {
-  isOver,
+  hasEnded,
   type JobRecord,
   type RecordedJobsOptions,
   recordedJobs,
@@ -17,12 +17,12 @@ interface Row extends JobRecord {
   readonly error?: string
 }
 
-/** Jobs with their records in memory; each ends when `finish` is called, or when it is told to stop. */
+/** Jobs with their records in memory. Each ends when `finish` is called or its signal aborts. */
 function open(records: readonly Row[], options: Partial<RecordedJobsOptions<Row>> = {}) {
   const rows = new Map(records.map((row) => [row.id, row]))
   const write = (id: string, change: Partial<Row>): void => {
     const row = rows.get(id)
-    if (row !== undefined && !isOver(row)) rows.set(id, { ...row, ...change })
+    if (row !== undefined && !hasEnded(row)) rows.set(id, { ...row, ...change })
   }
   const queue = createJobQueue({ concurrency: 2, onError: () => {} })
   queues.push(queue)
@@ -39,21 +39,21 @@ function open(records: readonly Row[], options: Partial<RecordedJobsOptions<Row>
   const jobs = recordedJobs<Row>({
     queue,
     records: {
-      byIds: async (ids) => ids.flatMap((id) => rows.get(id) ?? []),
-      unfinished: async () => [...rows.values()].filter((row) => !isOver(row)),
+      get: async (id) => rows.get(id) ?? null,
+      unfinished: async () => [...rows.values()].filter((row) => !hasEnded(row)),
     },
     run,
     park: async (id, { message }) => write(id, { status: 'QUEUED', error: message }),
     onFault: () => {},
     writeCancelled: async ({ id }) => write(id, { status: 'CANCELLED' }),
-    unknown: errors.unknownTraining,
-    over: errors.trainingFinished,
+    notFoundError: errors.unknownTraining,
+    finishedError: errors.trainingFinished,
     ...options,
   })
   return { jobs, run, finish }
 }
 
-test('what a stop interrupted goes on, and nothing else', async () => {
+test('resume runs the jobs that a stop interrupted, and no others', async () => {
   const { jobs, run, finish } = open([
     { id: 'a', status: 'SUCCEEDED' },
     { id: 'b', status: 'RUNNING' },
@@ -69,7 +69,7 @@ test('what a stop interrupted goes on, and nothing else', async () => {
   expect(run.mock.calls.map(([id]) => id)).toEqual(['b', 'c'])
 })
 
-test('a cancelled job stops before its record says so, and never runs again', async () => {
+test('cancel stops a job before it writes the record, and the job never runs again', async () => {
   const { jobs, run } = open([{ id: 'a', status: 'QUEUED' }])
   jobs.enqueue('a')
   await vi.waitFor(() => expect(run).toHaveBeenCalled())
@@ -79,7 +79,7 @@ test('a cancelled job stops before its record says so, and never runs again', as
   await expect(jobs.cancel('a')).rejects.toMatchObject({ code: 'TRAINING_FINISHED', argument: 'id' })
 })
 
-test('a cancellation that cannot be written has not happened: the job goes on', async () => {
+test('a job continues if its cancellation cannot be written', async () => {
   const full = errors.diskFull({ what: 'a record' })
   const { jobs, run, finish } = open([{ id: 'a', status: 'QUEUED' }], {
     writeCancelled: () => Promise.reject(full),
@@ -93,9 +93,9 @@ test('a cancellation that cannot be written has not happened: the job goes on', 
 })
 
 test.each([
-  ['its record says why', {}],
-  ['even where that cannot be written', { park: () => Promise.reject(new Error('the disk is full')) }],
-])('a job waits out a fault of the disk: %s', async (_, options) => {
+  ['and its record gives the reason', {}],
+  ['even if the reason cannot be written', { park: () => Promise.reject(new Error('the disk is full')) }],
+])('a job is retried after a fault of the disk, %s', async (_, options) => {
   const full = errors.diskFull({ what: 'features' })
   const onFault = vi.fn()
   const seen: Row[] = []
@@ -111,9 +111,9 @@ test.each([
   expect(seen).toEqual('park' in options ? [{ id: 'a', status: 'RUNNING' }] : [parked])
 })
 
-test('what is not there is told by name', async () => {
+test('an id without a record is an error', async () => {
   const { jobs } = open([])
-  for (const ask of [jobs.find, jobs.cancel, jobs.ended]) {
-    await expect(ask('nowhere')).rejects.toMatchObject({ code: 'UNKNOWN_TRAINING', argument: 'id' })
+  for (const call of [jobs.find, jobs.cancel, jobs.ended]) {
+    await expect(call('nowhere')).rejects.toMatchObject({ code: 'UNKNOWN_TRAINING', argument: 'id' })
   }
 })

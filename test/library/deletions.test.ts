@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import type { Library } from '../../src/library/library.js'
-import type { CompareInput } from '../../src/library/plan-comparison.js'
+import type { CompareInput } from '../../src/comparisons/plan-comparison.js'
+import type { OpenedLibrary } from '../../src/library/library.js'
 import { openDatabase } from '../../src/store/database.js'
 import { countRows } from '../helpers/counts.js'
 import { newDatabases } from '../helpers/databases.js'
@@ -27,7 +27,7 @@ const request = (dataset: string, more: Partial<CompareInput> = {}): CompareInpu
   ...more,
 })
 
-async function compare(library: Library, input: CompareInput): Promise<string> {
+async function compare(library: OpenedLibrary, input: CompareInput): Promise<string> {
   const { id } = await library.comparisons.compare(input)
   await library.comparisons.ended(id)
   return id
@@ -35,11 +35,11 @@ async function compare(library: Library, input: CompareInput): Promise<string> {
 
 const small = { SUPPORT_POOL: 2, TEST: 2 } as const
 
-/** Names of files below a part of the data folder. */
+/** The names of the files below a subfolder of the data folder. */
 const names = async (folder: string, part: string) =>
   (await filesBelow(join(folder, part))).map((path) => path.slice(path.lastIndexOf('/') + 1)).sort()
 
-/** The images that have features, by address. */
+/** The ids of the images that have features, by address. */
 async function featuresOf(folder: string): Promise<Record<string, string[]>> {
   const found: Record<string, string[]> = {}
   for (const path of await filesBelow(join(folder, 'features'))) {
@@ -51,11 +51,11 @@ async function featuresOf(folder: string): Promise<Record<string, string[]>> {
   return found
 }
 
-/** How many features are stored, by address. */
+/** The number of stored features, by address. */
 const featureCounts = async (folder: string): Promise<Record<string, number>> =>
   Object.fromEntries(Object.entries(await featuresOf(folder)).map(([address, ids]) => [address, ids.length]))
 
-/** Everything that a library has on disk and in its database, to be the same before and after. */
+/** Everything that a library has on disk and in its database, to compare before and after. */
 async function everything(folder: string, url: string) {
   const database = await openDatabase(url)
   try {
@@ -64,11 +64,11 @@ async function everything(folder: string, url: string) {
     return {
       rows: await countRows(database),
       images,
-      /** Features of images that are not there. */
+      /** Features of images that do not exist. */
       strays: encoded.filter((id) => !images.includes(id)),
       results: await names(folder, 'runs'),
       features: await featureCounts(folder),
-      unsettled: await names(folder, 'unsettled'),
+      recoveryMarkers: await names(folder, 'unsettled'),
     }
   } finally {
     await database.close()
@@ -81,12 +81,12 @@ for (const { title, url } of await newDatabases()) {
     const folder = await temporaryFolder()
     const library = await openTestLibrary(folder, { DATABASE_URL: url, ...plugins })
 
-    test('a dataset goes with all that only it used, and with nothing else', async () => {
+    test('a dataset is deleted with everything that only it uses, and nothing else', async () => {
       const kept = await makeDataset(library, 'Kept', { ...small, SUPPORT_POOL: 3 })
       await compare(library, request(kept.id))
       const before = await everything(folder, url)
 
-      // It shares some images with the one that stays, and has more of its own.
+      // It shares some images with the dataset that stays, and has images of its own.
       const { id } = await makeDataset(library, 'Gone', { SUPPORT_POOL: 4, VALIDATION: 1, TEST: 2 })
       await compare(library, request(id, { shots: [3], selection: 'VALIDATION', augmentations: 2 }))
       const between = await everything(folder, url)
@@ -94,7 +94,7 @@ for (const { title, url } of await newDatabases()) {
       await library.deletions.dataset(id)
 
       const after = await everything(folder, url)
-      // Of images that stay, what was computed meanwhile stays.
+      // New features of the images that stay are kept.
       expect(after).toEqual({ ...before, features: after.features })
       expect(after.features['clip/plain']).toBeLessThan(between.features['clip/plain'] ?? 0)
       expect(after.features['clip/plain']).toBeGreaterThanOrEqual(before.features['clip/plain'] ?? 0)
@@ -102,12 +102,12 @@ for (const { title, url } of await newDatabases()) {
         code: 'UNKNOWN_DATASET',
         argument: 'id',
       })
-      // What stays still works.
+      // The dataset that stays can still be compared on.
       const again = await library.comparisons.ended(await compare(library, request(kept.id, { seeds: [2] })))
       expect(again.status).toBe('SUCCEEDED')
     })
 
-    test('what is deleted can be made again under its name', async () => {
+    test('a deleted dataset can be made again under its name', async () => {
       const first = await makeDataset(library, 'Again', small)
       const before = await everything(folder, url)
       await library.deletions.dataset(first.id)
@@ -116,7 +116,7 @@ for (const { title, url } of await newDatabases()) {
       expect(await everything(folder, url)).toEqual(before)
     })
 
-    test('a comparison goes with the runs that no other has', async () => {
+    test('a comparison is deleted with the runs that no other comparison has', async () => {
       const { id } = await makeDataset(library, 'Compared', small)
       const first = await compare(
         library,
@@ -129,25 +129,25 @@ for (const { title, url } of await newDatabases()) {
       )
       await library.deletions.comparison(second)
       expect(await everything(folder, url)).toEqual(before)
-      const runs = (await library.store.comparisons.runs([first])).get(first) ?? []
+      const runs = await library.store.comparisons.runs(first)
       expect(runs.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED'])
-      for (const run of runs) await library.resultFiles.read(run.id)
+      for (const run of runs) await library.runResults.read(run.id)
       await expect(library.deletions.comparison(second)).rejects.toMatchObject({ code: 'UNKNOWN_COMPARISON' })
     })
 
-    test('a support set goes with the augmented views that no other has, and results on it stay', async () => {
+    test('a support set is deleted with the augmented views that no other has, and its results stay', async () => {
       const { id } = await makeDataset(library, 'Supported', { SUPPORT_POOL: 4, TEST: 1 })
       const comparison = await compare(library, request(id, { shots: [2], augmentations: 7 }))
-      const [run] = (await library.store.comparisons.runs([comparison])).get(comparison) ?? []
+      const [run] = await library.store.comparisons.runs(comparison)
       const [view] = Object.keys(await featureCounts(folder)).filter((address) => /7/.test(address))
       expect((await featureCounts(folder))[view ?? '']).toBe(6)
       const other = await library.supportSets.create({ dataset: id, shots: 1, seed: 1, augmentations: 7 })
       await library.deletions.supportSet(run?.result?.supportSetId ?? '')
-      // One shot is part of two of the same seed.
+      // With the same seed, the one-shot set is a subset of the two-shot set.
       expect((await featureCounts(folder))[view ?? '']).toBe(3)
-      const [left] = await library.store.runs.byIds([run?.id ?? ''])
+      const left = await library.store.runs.get(run?.id ?? '')
       expect(left).toEqual({ ...run, result: { ...run?.result, supportSetId: null } })
-      expect(await library.store.supportSets.byIds([other.id])).toHaveLength(1)
+      expect(await library.store.supportSets.getMany([other.id])).toHaveLength(1)
       await library.deletions.supportSet(other.id)
       expect((await featureCounts(folder))[view ?? '']).toBe(0)
       await expect(library.deletions.supportSet(other.id)).rejects.toMatchObject({
@@ -155,7 +155,7 @@ for (const { title, url } of await newDatabases()) {
       })
     })
 
-    test('what a comparison works with is refused until that has ended', async () => {
+    test('a dataset or support set is not deleted while a comparison uses it', async () => {
       const { id } = await makeDataset(library, 'Busy', small)
       const input = request(id, {
         methods: [{ method: 'slow' }, { method: 'tip-adapter' }],
@@ -173,7 +173,7 @@ for (const { title, url } of await newDatabases()) {
       await expect(library.deletions.dataset(id)).rejects.toMatchObject(refused)
       await expect(library.deletions.supportSet(supportSet.id)).rejects.toMatchObject(refused)
       await expect(library.deletions.comparison(comparison.id)).rejects.toMatchObject(refused)
-      expect((await library.store.datasets.byIds([id]))[0]?.name).toBe('Busy')
+      expect((await library.store.datasets.get(id))?.name).toBe('Busy')
       await library.deletions.supportSet(unused.id)
       await library.comparisons.cancel(comparison.id)
       await library.deletions.comparison(comparison.id)
@@ -182,7 +182,7 @@ for (const { title, url } of await newDatabases()) {
       expect(await names(folder, 'unsettled')).toEqual([])
     })
 
-    test('a dataset that others are tested on goes with these comparisons', async () => {
+    test('a dataset is deleted with the comparisons that are tested on it', async () => {
       const trained = await makeDataset(library, 'Trained on', small)
       const before = await everything(folder, url)
       const tested = await makeDataset(library, 'Tested on', { TEST: 3 })
@@ -198,7 +198,7 @@ for (const { title, url } of await newDatabases()) {
 
 const kills = built ? 'a kill' : 'a kill (skipped: run `npm run build` first)'
 
-/** Deletes a dataset in another process, which kills itself where the code says. */
+/** Deletes a dataset in another process; the code in `kill` makes that process kill itself. */
 async function deleteAndDie(folder: string, dataset: string, kill: string): Promise<void> {
   const script = `
     import { openLibrary, readSettings } from ${JSON.stringify(join(root, 'dist/index.js'))}
@@ -217,10 +217,10 @@ async function deleteAndDie(folder: string, dataset: string, kill: string): Prom
 describe.skipIf(!built)(kills, () => {
   test.each([
     ['before the rows are gone', 'library.store.deletions.dataset = die', true],
-    ['after the rows and before the files', 'library.resultFiles.remove = die', false],
+    ['after the rows and before the files', 'library.runResults.remove = die', false],
     ['after results and features, before the images', 'library.imageFiles.remove = die', false],
   ])(
-    '%s leaves all of a dataset or nothing after the next start',
+    '%s leaves all of a dataset or nothing of it after the next start',
     { timeout: 60_000 },
     async (_, kill, stays) => {
       const folder = await temporaryFolder()
@@ -235,7 +235,7 @@ describe.skipIf(!built)(kills, () => {
       await first.close()
 
       await deleteAndDie(folder, id, kill)
-      expect((await everything(folder, url)).unsettled).toEqual(['deleting'])
+      expect((await everything(folder, url)).recoveryMarkers).toEqual(['deleting'])
       const second = await openTestLibrary(folder)
       const after = await everything(folder, url)
       if (stays) expect(after).toEqual(before)

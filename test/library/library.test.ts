@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test, vi } from 'vitest'
-import type { Library } from '../../src/library/library.js'
-import type { CompareInput } from '../../src/library/plan-comparison.js'
+import type { CompareInput } from '../../src/comparisons/plan-comparison.js'
+import type { OpenedLibrary } from '../../src/library/library.js'
 import { readSettings } from '../../src/settings/settings.js'
 import { openDatabase } from '../../src/store/database.js'
 import { labelledPictures, makeDataset } from '../helpers/datasets.js'
@@ -27,28 +27,28 @@ const request = (dataset: string, more: Partial<CompareInput> = {}): CompareInpu
   ...more,
 })
 
-const runsOf = async ({ store }: Library, id: string) => (await store.comparisons.runs([id])).get(id) ?? []
-const find = async ({ store }: Library, id: string) => (await store.comparisons.byIds([id]))[0]
+const runsOf = async ({ store }: OpenedLibrary, id: string) => await store.comparisons.runs(id)
+const find = async ({ store }: OpenedLibrary, id: string) => await store.comparisons.get(id)
 
 /** Compares and waits for the end. */
-async function compare(library: Library, input: CompareInput) {
+async function compare(library: OpenedLibrary, input: CompareInput) {
   const { id } = await library.comparisons.compare(input)
   return library.comparisons.ended(id)
 }
 
 /** Counts the images that are encoded from now on. */
-function countEncoded({ encoders }: Library): () => number {
+function countEncoded({ encoders }: OpenedLibrary): () => number {
   const encode = vi.spyOn(encoders.default, 'encodeImages')
   return () => encode.mock.calls.reduce((sum, [images]) => sum + images.length, 0)
 }
 
-test('an image is encoded once, and found again by the next comparison and after a restart', async () => {
+test('an image is encoded once, even across comparisons and restarts', async () => {
   const folder = await temporaryFolder()
   const first = await openTestLibrary(folder)
   const { id } = await makeDataset(first, 'Once')
   const encoded = countEncoded(first)
   expect((await compare(first, request(id))).status).toBe('SUCCEEDED')
-  // Two of each class, and those to select on and to measure on.
+  // Two support images of each class, the validation images and the test images.
   expect(encoded()).toBe(6 + 9 + 12)
   await compare(first, request(id, { methods: [{ method: 'tip-x++' }, { method: 'tip-x' }] }))
   expect(encoded()).toBe(27)
@@ -77,7 +77,7 @@ test('an image is encoded once, and found again by the next comparison and after
   await second.close()
 })
 
-test('the same comparison is made once where that is asked for, a restart between', async () => {
+test('compareOnce returns the same comparison again, even after a restart', async () => {
   const folder = await temporaryFolder()
   const first = await openTestLibrary(folder)
   const { id } = await makeDataset(first, 'Compared once')
@@ -94,7 +94,7 @@ test('the same comparison is made once where that is asked for, a restart betwee
 
 const slow = { methods: [{ method: 'slow' }, { method: 'zero-shot' }], selection: 'NONE' as const }
 
-test('a comparison that a stop interrupted goes on where it was, and so do those behind it', async () => {
+test('interrupted and queued comparisons resume after a restart', async () => {
   const folder = await temporaryFolder()
   const first = await openTestLibrary(folder, plugins)
   const { id } = await makeDataset(first, 'Resumed')
@@ -122,13 +122,13 @@ test('a comparison that a stop interrupted goes on where it was, and so do those
   expect((await ended).status).toBe('SUCCEEDED')
   const runs = await runsOf(second, running.id)
   expect(new Set(runs.map(({ status }) => status))).toEqual(new Set(['SUCCEEDED']))
-  // What was measured is not measured again.
+  // Finished runs are not repeated.
   for (const run of runsBefore) expect(runs).toContainEqual(run)
   expect((await second.comparisons.ended(queued.id)).status).toBe('SUCCEEDED')
   await second.close()
 })
 
-test('images that come while a comparison is parked are no part of it', async () => {
+test('images that are added while a comparison is interrupted do not change it', async () => {
   const [folder, other] = [await temporaryFolder(), await temporaryFolder()]
   const seeds = [1, 2, 3]
   const first = await openTestLibrary(folder, plugins)
@@ -162,7 +162,7 @@ test('images that come while a comparison is parked are no part of it', async ()
   await undisturbed.close()
 })
 
-test('runs whose method or space is not there any more after a restart fail, and the others go on', async () => {
+test('runs whose method or space is missing after a restart fail, and the others continue', async () => {
   const folder = await temporaryFolder()
   const first = await openTestLibrary(folder, plugins)
   const { id } = await makeDataset(first, 'Without its plugin')
@@ -178,14 +178,14 @@ test('runs whose method or space is not there any more after a restart fail, and
     error: expect.stringContaining('2 of 3 runs failed'),
   })
   expect(await runsOf(second, comparison.id)).toMatchObject([
-    { status: 'FAILED', error: expect.stringContaining('no method slow') },
-    { status: 'FAILED', error: expect.stringContaining('no feature space mirrored') },
+    { status: 'FAILED', error: expect.stringContaining('Method slow not found') },
+    { status: 'FAILED', error: expect.stringContaining('Feature space mirrored not found') },
     { status: 'SUCCEEDED', error: null },
   ])
   await second.close()
 })
 
-test('runs that two comparisons share are made once, also where both are made at the same time', async () => {
+test('runs that two comparisons share are made once, even if both run at the same time', async () => {
   const library = await openTestLibrary(await temporaryFolder(), {
     ...plugins,
     SHOTBOARD_COMPARISONS_AT_ONCE: '2',
@@ -203,7 +203,7 @@ test('runs that two comparisons share are made once, also where both are made at
   await library.close()
 })
 
-test('a comparison is not gone on with where a prompt has changed meanwhile', async () => {
+test('an interrupted comparison fails if a prompt has changed before it resumes', async () => {
   const folder = await temporaryFolder()
   const first = await openTestLibrary(folder, plugins)
   const { id } = await makeDataset(first, 'Changed')
@@ -219,7 +219,10 @@ test('a comparison is not gone on with where a prompt has changed meanwhile', as
 
   const second = await openTestLibrary(folder, plugins)
   const ended = await second.comparisons.ended(parked.id)
-  expect(ended).toMatchObject({ status: 'FAILED', error: expect.stringContaining('have changed since') })
+  expect(ended).toMatchObject({
+    status: 'FAILED',
+    error: expect.stringContaining('changed after the comparison was requested'),
+  })
   const runs = await runsOf(second, parked.id)
   expect(new Set(runs.map(({ status }) => status))).toEqual(new Set(['SUCCEEDED', 'FAILED']))
   expect(second.comparisons.rows(runs).length).toBeGreaterThan(0)
@@ -227,7 +230,7 @@ test('a comparison is not gone on with where a prompt has changed meanwhile', as
   await second.close()
 })
 
-test('a comparison whose encoder is not there any more fails and says so', async () => {
+test('a comparison whose encoder is missing fails, and the error names the encoder', async () => {
   const models = await temporaryFolder()
   await linkModel(join(models, 'mini-clip'), {})
   await linkModel(join(models, 'other'), { id: 'other' })
@@ -239,13 +242,13 @@ test('a comparison whose encoder is not there any more fails and says so', async
 
   const second = await openTestLibrary(folder, plugins)
   const ended = await second.comparisons.ended(comparison.id)
-  expect(ended).toMatchObject({ status: 'FAILED', error: expect.stringContaining('no encoder other') })
+  expect(ended).toMatchObject({ status: 'FAILED', error: expect.stringContaining('Encoder other not found') })
   const runs = await runsOf(second, comparison.id)
   expect(runs.map(({ status }) => status)).toEqual(['FAILED', 'FAILED'])
   await second.close()
 })
 
-/** The embedded model in another folder, its manifest changed. */
+/** Links the built-in model into another folder, with a changed manifest. */
 async function linkModel(folder: string, changes: object): Promise<void> {
   await mkdir(folder, { recursive: true })
   const manifest = JSON.parse(await readFile(join(miniClip, 'model.json'), 'utf8'))
@@ -255,7 +258,7 @@ async function linkModel(folder: string, changes: object): Promise<void> {
   }
 }
 
-test('other weights are another encoder: their features are not taken for these', async () => {
+test('features of a changed encoder are not reused', async () => {
   const models = await temporaryFolder()
   await linkModel(join(models, 'mini-clip'), { logitScale: 20 })
   const folder = await temporaryFolder()
@@ -280,7 +283,7 @@ const method = (more: string) =>
 test.each([
   ['throws', '(() => { throw new Error("no luck") })', 'no luck'],
   ['throws while it is loaded', '1; throw new Error("no luck")', 'no luck'],
-  ['is no JavaScript', '{', 'own.mjs'],
+  ['is not JavaScript', '{', 'own.mjs'],
   ['exports nothing', 'undefined', 'no default export'],
   ['is malformed', '{ name: "own", methods: [{ id: "Own!" }] }', 'methods[0].id'],
   [
@@ -296,18 +299,21 @@ test.each([
     'clip',
   ],
   ['compares in no known space', `{ name: "own", methods: [${method('space: "outer"')}] }`, 'outer'],
-])('a plugin that %s is named and keeps the library closed', async (_, source, says) => {
-  const file = await plugin(source)
-  const folder = await temporaryFolder()
-  const opening = openTestLibrary(folder, { SHOTBOARD_PLUGINS: file })
-  await expect(opening).rejects.toMatchObject({
-    code: 'INVALID_PLUGIN',
-    message: expect.stringMatching(/own.* cannot be used: ./),
-  })
-  await expect(opening).rejects.toThrow(says)
-})
+])(
+  'the library does not open with a plugin that %s, and the error names the plugin',
+  async (_, source, says) => {
+    const file = await plugin(source)
+    const folder = await temporaryFolder()
+    const opening = openTestLibrary(folder, { SHOTBOARD_PLUGINS: file })
+    await expect(opening).rejects.toMatchObject({
+      code: 'INVALID_PLUGIN',
+      message: expect.stringMatching(/own.* cannot be used: ./),
+    })
+    await expect(opening).rejects.toThrow(says)
+  },
+)
 
-test('a plugin that is not there is named', async () => {
+test('the error for a missing plugin names it', async () => {
   for (const specifier of ['/nowhere/plugin.mjs', './nowhere.mjs', 'no-such-package']) {
     await expect(
       openTestLibrary(await temporaryFolder(), { SHOTBOARD_PLUGINS: specifier }),
@@ -318,7 +324,7 @@ test('a plugin that is not there is named', async () => {
   }
 })
 
-test('a model file that is missing or corrupt is named', async () => {
+test('the error for a missing or corrupt model file names it', async () => {
   const models = await temporaryFolder()
   const folder = join(models, 'mini-clip')
   await linkModel(folder, {
@@ -331,7 +337,7 @@ test('a model file that is missing or corrupt is named', async () => {
   await expect(open()).rejects.toMatchObject(invalid)
 })
 
-test('closing waits for what is being computed', async () => {
+test('close waits for running computations', async () => {
   const library = await openTestLibrary(await temporaryFolder())
   const { id } = await makeDataset(library, 'Closed')
   const set = await library.supportSets.create({ dataset: id, shots: 2, seed: 1, augmentations: 1 })

@@ -1,11 +1,11 @@
 import katex from 'katex'
 import { expect, test } from 'vitest'
-import { builtin } from '../../src/methods/builtin.js'
 import { defineMethod } from '../../src/methods/contract.js'
 import { formulaOf, symbolOf } from '../../src/methods/formula.js'
 import { zeroShot as zeroShotTerm } from '../../src/methods/terms/zero-shot.js'
 import { tipX } from '../../src/methods/tip-x.js'
 import { zeroShot } from '../../src/methods/zero-shot.js'
+import { builtin } from '../../src/plugins/builtin.js'
 
 test('a method’s formula is the sum of its weighted terms', () => {
   expect(formulaOf(zeroShot())).toBe(String.raw`s\,TW^\top`)

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, describe, expect, test } from 'vitest'
-import type { SpaceFeatures, Support } from '../../src/cache/cache.js'
 import { type Evaluation, type EvaluationOptions, evaluate } from '../../src/evaluation/evaluate.js'
 import { scoreQueries } from '../../src/evaluation/fit.js'
-import type { Labelled } from '../../src/evaluation/protocol.js'
-import { builtin } from '../../src/methods/builtin.js'
+import type { LabelledImages } from '../../src/features/labelled-images.js'
+import type { SpaceFeatures } from '../../src/features/space-features.js'
+import type { Support } from '../../src/features/support.js'
 import type { Method, Values } from '../../src/methods/contract.js'
-import { createRegistry } from '../../src/methods/registry.js'
+import { builtin } from '../../src/plugins/builtin.js'
+import { createRegistry } from '../../src/plugins/registry.js'
 import { createKernels } from '../../src/tensor/kernels.js'
 import { type Matrix, matrix, meanRow, sliceRows, subtractRow, unitRows } from '../../src/tensor/matrix.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
@@ -49,7 +50,7 @@ describe.skipIf(file === undefined)(
     const labels = (name: string): Int32Array => tensors.get(name)?.data as Int32Array
     const mean = meanRow(features('support_16_features'))
     const inSpaces = (clip: Matrix): SpaceFeatures => ({ clip, imo: unitRows(subtractRow(clip, mean)) })
-    const split = (name: string, images: number): Labelled => ({
+    const split = (name: string, images: number): LabelledImages => ({
       features: inSpaces(sliceRows(features(`${name}_features`), 0, images)),
       labels: labels(`${name}_labels`).subarray(0, images),
     })

@@ -1,5 +1,5 @@
 import { groups } from '../../src/evaluation/overlap/bootstrap.js'
-import { seeded } from '../../src/random.js'
+import { seeded } from '../../src/system/random.js'
 
 /** The interval of overlap, one draw, one pair of groups and one bin after the other, in double precision. */
 export function bootstrapByDefinition(blocks: Uint32Array, bins: number): { low: number; high: number } {

@@ -1,6 +1,6 @@
 import { parseHTML } from 'linkedom'
 import { expect, test } from 'vitest'
-import type { Library } from '../../src/library/library.js'
+import type { OpenedLibrary } from '../../src/library/library.js'
 import { reportOn } from '../../src/report/report.js'
 import { labelledPictures } from '../helpers/datasets.js'
 import { classNames } from '../helpers/pictures.js'
@@ -24,7 +24,7 @@ async function makeDataset(name: string, splits: Parameters<typeof labelledPictu
 
 const dataset = await makeDataset('<u>Hostile</u> & "quoted"', { SUPPORT_POOL: 5, VALIDATION: 3, TEST: 8 })
 
-async function compare(more: Partial<Parameters<Library['comparisons']['compare']>[0]> = {}) {
+async function compare(more: Partial<Parameters<OpenedLibrary['comparisons']['compare']>[0]> = {}) {
   const { id } = await library.comparisons.compare({
     dataset,
     shots: [1, 2, 4],
@@ -55,12 +55,12 @@ const rowsOf = (title: string) =>
   [...(section(title)?.querySelectorAll('tbody tr') ?? [])].map((row) =>
     [...row.querySelectorAll('td')].map(textOf),
   )
-const all = library.comparisons.rows((await library.store.comparisons.runs([id])).get(id) ?? [])
+const all = library.comparisons.rows(await library.store.comparisons.runs(id))
 
 test('it has what a person needs to decide, in that order', () => {
   expect(sections.map((each) => textOf(each.querySelector('h2')))).toEqual([
     'Which method to use',
-    'Accuracy against shots',
+    'Accuracy by number of shots',
     'Intra-modal overlap',
     'Does less overlap mean more accuracy?',
     'Class by class',
@@ -93,7 +93,7 @@ test('the table of accuracies has every row of the comparison', () => {
 })
 
 test('overlaps are those of the overlap query', async () => {
-  const run = (await library.store.comparisons.runs([id])).get(id)?.find(({ shots }) => shots === 4)
+  const run = (await library.store.comparisons.runs(id))?.find(({ shots }) => shots === 4)
   const supportSet = run?.result?.supportSetId ?? ''
   const spaces = ['clip', 'imo', 'whitened']
   const report = await library.overlap({ supportSet, split: 'TEST', spaces, bins: 200 })
@@ -155,14 +155,14 @@ test('a comparison that was tested on another dataset tells the drop', async () 
   const comparison = await compare({ testDataset: shifted, shots: [2] })
   const report = parseHTML(await reportOn(library, comparison)).document
   const titles = [...report.querySelectorAll('h2')].map(textOf)
-  expect(titles).toContain('What is lost on other images')
+  expect(titles).toContain('Accuracy lost on other images')
   expect(textOf(report.body)).toContain('tested on Shifted <b>')
 })
 
 test('one method at one number of shots is enough for a report', async () => {
   const comparison = await compare({ shots: [2], seeds: [1], methods: [{ method: 'zero-shot' }] })
   const report = parseHTML(await reportOn(library, comparison)).document
-  expect(textOf(report.querySelector('.lead'))).toContain('nothing to compare it with')
+  expect(textOf(report.querySelector('.lead'))).toContain('no other method to compare it with')
 })
 
 test('the server has it as a page that loads and runs nothing', async () => {

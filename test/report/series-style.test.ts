@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { builtin } from '../../src/methods/builtin.js'
-import { createRegistry } from '../../src/methods/registry.js'
+import { builtin } from '../../src/plugins/builtin.js'
+import { createRegistry } from '../../src/plugins/registry.js'
 import { seriesStyle } from '../../src/report/series-style.js'
 import { seriesStyle as inDashboard } from '../../web/src/design/series-style.js'
 

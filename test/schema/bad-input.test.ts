@@ -36,8 +36,8 @@ const good = await picture(0, 5000)
 const png = good.toString('base64')
 const jpeg = await sharp(good).jpeg().toBuffer()
 const broken = {
-  'letters that are no base64': ['å∫ç', 'INVALID_BASE64', 'not base64'],
-  'a data URL that is no base64': ['data:image/svg+xml,<svg/>', 'INVALID_BASE64', 'not base64'],
+  'letters that are no base64': ['å∫ç', 'INVALID_BASE64', 'not valid base64'],
+  'a data URL that is no base64': ['data:image/svg+xml,<svg/>', 'INVALID_BASE64', 'not valid base64'],
   'base64 that is no image': [
     Buffer.from('hello').toString('base64'),
     'INVALID_IMAGE',
@@ -326,7 +326,7 @@ const cases: Readonly<Record<Operation, readonly Case[]>> = {
       { dataset: unvalidated.id },
       'NO_VALIDATION_SPLIT',
       'input.selection',
-      'use LEAVE_ONE_OUT',
+      'Use LEAVE_ONE_OUT',
     ],
     ...methodCases,
   ],

@@ -1,8 +1,8 @@
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { formatComparisonCsv } from '../../src/library/comparison-csv.js'
-import { comparisonOf, parseExperiment } from '../../src/library/experiment.js'
+import { formatComparisonCsv } from '../../src/comparisons/comparison-csv.js'
+import { comparisonOf, parseExperiment } from '../../src/comparisons/experiment.js'
 import { root } from '../encoders/files.js'
 import { makeDataset } from '../helpers/datasets.js'
 import { temporaryFolder } from '../helpers/folder.js'
@@ -117,7 +117,7 @@ test('its export names every encoder with its files, and repeats it', async () =
   const again = await library.comparisons.compareOnce(
     comparisonOf(experiment, { dataset: dataset.id, testDataset: null }),
   )
-  const runs = (await library.store.comparisons.runs([again.id])).get(again.id) ?? []
+  const runs = await library.store.comparisons.runs(again.id)
   expect(runs.map(idOf).toSorted()).toEqual(document.runs.map(idOf).toSorted())
 })
 

@@ -280,7 +280,7 @@ test.each([
 
 /** Of every seed and test image whether it was taken for what it is. */
 async function rightOf(row: Pick<Row, 'method' | 'space' | 'shots'>): Promise<boolean[]> {
-  const files = compared.runs.filter((run) => isOf(run, row)).map(({ id }) => library.resultFiles.read(id))
+  const files = compared.runs.filter((run) => isOf(run, row)).map(({ id }) => library.runResults.read(id))
   return (await Promise.all(files)).flatMap(({ labels, predicted }) =>
     [...labels].map((label, i) => label === predicted[i]),
   )

@@ -15,7 +15,7 @@ const { id } = await library.comparisons.compare({
   augmentations: 1,
 })
 await library.comparisons.ended(id)
-const runs = (await library.store.comparisons.runs([id])).get(id) ?? []
+const runs = await library.store.comparisons.runs(id)
 const testImages = await library.store.datasets.images(dataset.id, 'TEST')
 
 /** What a method's run took the test images for, as it is stored. */
@@ -23,7 +23,7 @@ async function predictions(method: string, space: string | null, shots: number, 
   const run = runs.find(
     (each) => each.method === method && each.space === space && each.shots === shots && each.seed === seed,
   )
-  return library.resultFiles.read(run?.id ?? '')
+  return library.runResults.read(run?.id ?? '')
 }
 
 interface Taken {

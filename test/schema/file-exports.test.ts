@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { DatasetManifest } from '../../src/library/dataset-manifest.js'
+import type { DatasetManifest } from '../../src/datasets/dataset-manifest.js'
 import { parseSafetensors } from '../../src/tensor/safetensors.js'
 import { makeDataset } from '../helpers/datasets.js'
 import { classNames } from '../helpers/pictures.js'
@@ -37,9 +37,9 @@ test('a support set is a file of its features, as the library has them', async (
   )
   const bytes = new Uint8Array(await (await fetch(server.url + made.file)).arrayBuffer())
   const { tensors, metadata } = parseSafetensors(bytes, 'support set')
-  const [row] = await library.store.supportSets.byIds([made.id])
+  const row = await library.store.supportSets.get(made.id)
   if (!row) throw new Error('the support set is not there')
-  const { features, labels, textClassifier } = await library.materials.support(
+  const { features, labels, textClassifier } = await library.encodedData.support(
     row,
     library.encoders.default,
     ['clip', 'imo'],
@@ -54,7 +54,7 @@ test('a support set is a file of its features, as the library has them', async (
   expect(tensors.get('imo_support_2_features')?.data).toEqual(features.imo?.data)
   expect(tensors.get('support_2_labels')?.data).toEqual(labels)
   expect(tensors.get('text_features')).toMatchObject({ shape: [3, 192], data: textClassifier?.data })
-  const images = (await library.store.supportSets.images([made.id])).get(made.id) ?? []
+  const images = await library.store.supportSets.images(made.id)
   expect(JSON.parse(metadata.images ?? '')).toEqual(images.map(({ imageId }) => imageId))
   expect(JSON.parse(metadata.supportSet ?? '')).toMatchObject({ shots: 2, seed: 3, augmentations: 1 })
 })

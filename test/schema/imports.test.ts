@@ -228,7 +228,7 @@ test('imports are listed page by page, newest first, by dataset and status', asy
   )
   expect(imports.nodes).toHaveLength(3)
   expect(imports.totalCount).toBeGreaterThan(5)
-  const dataset = (await server.library.store.datasets.byName('mine'))?.id
+  const dataset = (await server.library.store.datasets.findByName('mine'))?.id
   const ofDataset = await server.query<{ imports: { nodes: Import[] } }>(
     `query ($dataset: ID!) { imports(dataset: $dataset, status: SUCCEEDED) { nodes { ${fields} } } }`,
     { dataset },
@@ -269,7 +269,7 @@ test.each([
     'input.classes[1].name',
   ],
 ])('prompts given as %j are refused', async (input, code, argument) => {
-  const dataset = (await server.library.store.datasets.byName('Prompted'))?.id
+  const dataset = (await server.library.store.datasets.findByName('Prompted'))?.id
   const { errors } = await setPrompts({ dataset, ...input })
   expect(errors?.[0]?.extensions).toEqual({ code, argument })
 })

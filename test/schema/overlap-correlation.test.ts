@@ -52,7 +52,7 @@ const cached = [
   { method: 'zero-shot' },
 ]
 const whole = await compare(cached)
-const runsOf = async (id: string) => (await library.store.comparisons.runs([id])).get(id) ?? []
+const runsOf = async (id: string) => await library.store.comparisons.runs(id)
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
 
 test('there is a point for each number of shots and each method in another space', async () => {

@@ -19,7 +19,7 @@ const supportSet = await library.supportSets.create({
   seed: 1,
   augmentations: 1,
 })
-const keys = (await library.store.supportSets.images([supportSet.id])).get(supportSet.id) ?? []
+const keys = await library.store.supportSets.images(supportSet.id)
 
 const runtime = openRuntime({ threads: 1 })
 const kernels = createKernels(runtime)
@@ -259,6 +259,21 @@ test('an image that is given is not stored, and its url is its bytes', async () 
     url: `data:image/png;base64,${fresh.toString('base64')}`,
   })
   expect([await server.counts(), await sizes()]).toEqual(before)
+})
+
+test('an image whose pixels are broken is refused by its position, before anything is fitted', async () => {
+  const truncated = Buffer.from(queries[1] ?? '', 'base64').subarray(0, -300)
+  const single = await library.datasets.create({ name: 'Broken', classes: [{ name: 'red stripes' }] })
+  await library.datasets.addImages({
+    dataset: single.id,
+    images: [{ image: { base64: queries[0] ?? '' }, class: 'red stripes', split: 'SUPPORT_POOL' }],
+  })
+  const set = await library.supportSets.create({ dataset: single.id, shots: 1, seed: 1, augmentations: 1 })
+  const given = images.with(1, { base64: truncated.toString('base64') })
+  // The dataset has no validation images either, which fitting would refuse.
+  const input = { supportSet: set.id, images: given, methods, selection: 'VALIDATION' }
+  const { errors } = await server.ask(document(''), { input })
+  expect(errors).toMatchObject([{ extensions: { code: 'INVALID_IMAGE', argument: 'input.images[1]' } }])
 })
 
 test('an image may be uploaded', async () => {

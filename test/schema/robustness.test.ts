@@ -90,7 +90,7 @@ test('the drop is against the same fitted method on the unshifted test images', 
 
 test('the accuracy is that of predicting the other dataset’s images one by one', async () => {
   const { runs } = await compare({ testDataset: moved })
-  const classes = (await library.store.datasets.classes([moved])).get(moved) ?? []
+  const classes = await library.store.datasets.classes(moved)
   const images = await library.store.datasets.images(moved, 'TEST')
   for (const { method, accuracy, supportSet } of runs) {
     const choice = methods.find((each) => each.method === method.id) ?? { method: '' }

@@ -1,6 +1,6 @@
 import { describe, test } from 'vitest'
-import { builtin } from '../../src/methods/builtin.js'
-import { createRegistry } from '../../src/methods/registry.js'
+import { builtin } from '../../src/plugins/builtin.js'
+import { createRegistry } from '../../src/plugins/registry.js'
 import { spaceChecks } from '../../src/testing/index.js'
 
 const { spaces } = createRegistry([builtin()])

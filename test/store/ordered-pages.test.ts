@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ComparisonFilter, ComparisonOrder } from '../../src/store/comparison-page.js'
 import { openDatabase } from '../../src/store/database.js'
-import type { Direction } from '../../src/store/ordered-page.js'
+import type { Direction } from '../../src/store/read-page.js'
 import type { RunOrder } from '../../src/store/run-page.js'
 import type { RunRequest, RunRow } from '../../src/store/runs.js'
 import { createStore } from '../../src/store/store.js'
@@ -43,7 +43,7 @@ async function orderedPages(url: string): Promise<void> {
       ...{ lastImage: 0, contents: '' },
       runs: Array.from({ length: runs }, () => ({ ...request(made), fingerprint: `run ${made++}` })),
     })
-    const all = (await store.comparisons.runs([id])).get(id) ?? []
+    const all = await store.comparisons.runs(id)
     for (const [i, run] of all.entries()) {
       if (i % 3 === 2) continue
       await store.runs.start(run.id)
@@ -61,7 +61,7 @@ async function orderedPages(url: string): Promise<void> {
     return id
   }
   const first = await add(11)
-  const known = new Set(((await store.comparisons.runs([first])).get(first) ?? []).map(({ id }) => id))
+  const known = new Set((await store.comparisons.runs(first)).map(({ id }) => id))
 
   const valuesOf: Record<RunOrder, (run: RunRow) => string | number | null> = {
     CREATED: ({ id }) => id,
@@ -104,7 +104,7 @@ async function orderedPages(url: string): Promise<void> {
 
   test('runs are kept to a comparison, a space, shots, a seed and times', async () => {
     const id = await add(6, 'tip-x')
-    const own = (await store.comparisons.runs([id])).get(id) ?? []
+    const own = await store.comparisons.runs(id)
     const kept = async (filter: Parameters<typeof store.runs.page>[1]) =>
       (await store.runs.page({ first: 100 }, { comparisonId: id, ...filter })).nodes
         .map((run) => run.id)

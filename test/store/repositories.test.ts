@@ -58,13 +58,12 @@ async function repositories(url: string): Promise<void> {
     contents: 'made for a test',
     runs: fingerprints.map((fingerprint, seed) => ({ ...request(datasetId, { seed }), fingerprint })),
   })
-  const runsOf = async (comparison: string) =>
-    (await store.comparisons.runs([comparison])).get(comparison) ?? []
+  const runsOf = async (comparison: string) => await store.comparisons.runs(comparison)
   const newRun = async (datasetId: string) => {
     const comparison = await store.comparisons.create(newComparison(datasetId, [unique('run')]))
     const id = (await runsOf(comparison.id))[0]?.id ?? ''
     const cancel = () => store.comparisons.cancel(comparison.id)
-    return { id, cancel, find: async () => (await store.runs.byIds([id]))[0] }
+    return { id, cancel, find: async () => await store.runs.get(id) }
   }
   const result = async (datasetId: string): Promise<RunResult> => ({
     supportSetId: (await newSupportSet(datasetId)).id,
@@ -95,16 +94,16 @@ async function repositories(url: string): Promise<void> {
     test('are found by id and by name with their classes in order', async () => {
       const names = Array.from({ length: 600 }, (_, i) => `class ${i} ✓ ${'"'}`)
       const dataset = await newDataset(names)
-      expect(await store.datasets.byIds([dataset.id])).toEqual([dataset])
-      expect(await store.datasets.byName(dataset.name)).toEqual(dataset)
-      const classes = (await store.datasets.classes([dataset.id])).get(dataset.id)
+      expect(await store.datasets.getMany([dataset.id])).toEqual([dataset])
+      expect(await store.datasets.findByName(dataset.name)).toEqual(dataset)
+      const classes = await store.datasets.classes(dataset.id)
       expect(classes).toEqual(names.map((name, index) => ({ index, name, prompts: [`a ${name}.`] })))
     })
 
     test('that are not there are not found, whatever their id', async () => {
-      expect(await store.datasets.byIds(['', 'a\0b', '%', 'ü'.repeat(5000)])).toEqual([])
-      expect(await store.datasets.byName('nobody')).toBeNull()
-      expect(await store.datasets.classes(['x'])).toEqual(new Map([['x', []]]))
+      expect(await store.datasets.getMany(['', 'a\0b', '%', 'ü'.repeat(5000)])).toEqual([])
+      expect(await store.datasets.findByName('nobody')).toBeNull()
+      expect(await store.datasets.classesOf(['x'])).toEqual(new Map([['x', []]]))
     })
 
     test('have names of their own', async () => {
@@ -141,7 +140,7 @@ async function repositories(url: string): Promise<void> {
       expect(ids(await store.datasets.images(id)).slice(0, 3)).toEqual(ids(images))
       expect(ids(await store.datasets.images(id, 'TEST'))).toEqual(ids(images))
       expect(await store.datasets.images(id, 'VALIDATION')).toEqual([])
-      const counts = (await store.datasets.counts([id, other.id])).get(id) ?? []
+      const counts = (await store.datasets.countsOf([id, other.id])).get(id) ?? []
       expect(counts).toHaveLength(2)
       expect(counts).toEqual(
         expect.arrayContaining([
@@ -160,7 +159,7 @@ async function repositories(url: string): Promise<void> {
       const more = Array.from({ length: 1200 }, () => newImage())
       await expect(store.datasets.addImages(id, [...more, last])).rejects.toThrow()
       expect(await countRows(database)).toEqual(before)
-      expect((await store.images.byIds(images.map(({ imageId }) => imageId))).length).toBe(1200)
+      expect((await store.images.getMany(images.map(({ imageId }) => imageId))).length).toBe(1200)
     })
 
     test('take the same images at once', async () => {
@@ -180,7 +179,7 @@ async function repositories(url: string): Promise<void> {
       const fingerprint = unique('drawn')
       const sets = await Promise.all(Array.from({ length: 4 }, () => newSupportSet(id, fingerprint)))
       expect(new Set(sets.map((set) => set.id)).size).toBe(1)
-      expect(await store.supportSets.byIds([sets[0]?.id ?? ''])).toMatchObject([
+      expect(await store.supportSets.getMany([sets[0]?.id ?? ''])).toMatchObject([
         { shots: 2, seed: -(2 ** 31) },
       ])
     })
@@ -188,7 +187,7 @@ async function repositories(url: string): Promise<void> {
     test('keep their images in the order in which they were drawn', async () => {
       const { id } = await newDataset()
       const set = await newSupportSet(id)
-      const images = (await store.supportSets.images([set.id])).get(set.id)
+      const images = await store.supportSets.images(set.id)
       expect(images?.map(({ imageId }) => imageId)).toEqual(['z', 'a', 'm'])
     })
   })
@@ -317,12 +316,12 @@ async function repositories(url: string): Promise<void> {
       const statuses = async (comparison: string) => (await runsOf(comparison)).map(({ status }) => status)
       await store.comparisons.cancel(first.id)
       expect(await statuses(first.id)).toEqual(['QUEUED', 'CANCELLED', 'SUCCEEDED'])
-      const cancelled = await store.comparisons.byIds([first.id])
+      const cancelled = await store.comparisons.getMany([first.id])
       expect(cancelled).toMatchObject([{ status: 'CANCELLED', finishedAt: expect.any(Date) }])
       await store.comparisons.cancel(second.id)
       expect(await statuses(second.id)).toEqual(['CANCELLED', 'SUCCEEDED'])
       await store.comparisons.cancel(first.id)
-      expect(await store.comparisons.byIds([first.id])).toEqual(cancelled)
+      expect(await store.comparisons.getMany([first.id])).toEqual(cancelled)
     })
 
     test('have more runs than fit in a statement, in the order in which they were asked for', async () => {
@@ -355,7 +354,7 @@ async function repositories(url: string): Promise<void> {
         finishedAt: new Date(),
       })
       await store.comparisons.update(comparison.id, { status: 'RUNNING', progress: 0.9, error: null })
-      expect(await store.comparisons.byIds([comparison.id])).toMatchObject([
+      expect(await store.comparisons.getMany([comparison.id])).toMatchObject([
         { status: 'FAILED', progress: 0.3, error: 'no luck' },
       ])
     })
@@ -374,7 +373,7 @@ async function repositories(url: string): Promise<void> {
       const { id } = await newDataset()
       const wanted = newComparison(id, [unique('run')])
       const create = () => store.comparisons.create(wanted)
-      const find = async () => (await store.comparisons.byFingerprint(wanted.fingerprint))?.id
+      const find = async () => (await store.comparisons.findByFingerprint(wanted.fingerprint))?.id
       expect(await find()).toBeUndefined()
       const [older, newer] = [await create(), await create()]
       expect(await find()).toBe(newer.id)

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { seeded } from '../../src/random.js'
+import { seeded } from '../../src/system/random.js'
 import { createKernels } from '../../src/tensor/kernels.js'
 import { type Matrix, matrix } from '../../src/tensor/matrix.js'
 import { openRuntime } from '../../src/tensor/runtime.js'

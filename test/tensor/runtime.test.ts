@@ -42,7 +42,7 @@ describe('a session', () => {
   test('is handed over what it is told to take', async () => {
     const session = await runtime.open(negation)
     const data = Float32Array.of(1, 2)
-    const { y } = await session.run({ x: vector(data) }, { give: ['x'] })
+    const { y } = await session.run({ x: vector(data) }, { transfer: ['x'] })
     expect(valuesOf(y)).toEqual([-1, -2])
     expect(data.length).toBe(0)
   })
@@ -50,7 +50,7 @@ describe('a session', () => {
   test('of a view hands over the part alone', async () => {
     const session = await runtime.open(negation)
     const whole = Float32Array.of(1, 2, 3)
-    const { y } = await session.run({ x: vector(whole.subarray(1, 2)) }, { give: ['x'] })
+    const { y } = await session.run({ x: vector(whole.subarray(1, 2)) }, { transfer: ['x'] })
     expect(valuesOf(y)).toEqual([-2])
     expect([...whole]).toEqual([1, 2, 3])
   })

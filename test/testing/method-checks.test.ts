@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Batch } from '../../src/cache/batch.js'
+import type { Batch } from '../../src/cache/contract.js'
 import { defineMethod, type Method } from '../../src/methods/contract.js'
 import { clip } from '../../src/spaces/clip.js'
 import { type Matrix, matrix } from '../../src/tensor/matrix.js'

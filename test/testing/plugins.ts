@@ -1,4 +1,4 @@
-import type { Batch } from '../../src/cache/batch.js'
+import type { Batch } from '../../src/cache/contract.js'
 import { defineMethod, type Method, shape, type Term, weight } from '../../src/methods/contract.js'
 import { cacheAffinity } from '../../src/methods/terms/cache-affinity.js'
 import { zeroShot } from '../../src/methods/terms/zero-shot.js'

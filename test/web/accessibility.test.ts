@@ -48,19 +48,19 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     ['datasets', '/datasets', 'text=Shapes'],
     ['a dataset', `/datasets/${dataset.id}`, 'text=blue disc'],
     ['a class’s images', `/datasets/${dataset.id}?class=blue+disc`, '[role=dialog] img'],
-    ['200 classes with long names', `/datasets/${many.id}`, 'text=It has no images yet'],
+    ['200 classes with long names', `/datasets/${many.id}`, 'text=No images yet'],
     ['a new dataset', '/datasets/new', 'text=Nothing chosen yet'],
     ['comparisons', '/compare', 'text=in all'],
     ['a new comparison', `/compare/new?dataset=${dataset.id}`, 'text=runs'],
     ['a comparison', `/compare/${id}`, 'text=Accuracy by class'],
     ['disagreements', `/compare/${id}?tab=disagreements`, 'text=Both are wrong'],
-    ['confusions', `/compare/${id}?tab=confusion`, 'text=Confused most'],
+    ['confusions', `/compare/${id}?tab=confusion`, 'text=Most confused classes'],
     ['2,400 runs, cancelled', `/compare/${large.id}`, 'text=Cancelled'],
     ['nothing tried', `/try?dataset=${dataset.id}`, 'text=No image yet'],
     ['a prediction', `/try?dataset=${dataset.id}&shots=2&image=${image?.imageId}`, 'article'],
-    ['overlap', `/overlap?dataset=${dataset.id}`, 'text=Spaces, measured'],
+    ['overlap', `/overlap?dataset=${dataset.id}`, 'text=Measures by space'],
     ['methods', '/methods', 'article .katex'],
-    ['what is not there', '/nowhere', 'text=There is no such page'],
+    ['what is not there', '/nowhere', 'text=Page not found'],
   ]
 
   async function look(page: Page, url: string, shown: string): Promise<void> {
@@ -87,13 +87,13 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     await page.goto(empty.url)
     await page.getByRole('heading', { name: 'No dataset yet' }).waitFor()
     await page.getByRole('link', { name: 'Compare' }).click()
-    await page.getByRole('heading', { name: 'Nothing has been compared yet' }).waitFor()
+    await page.getByRole('heading', { name: 'No comparison yet' }).waitFor()
     await page.getByRole('link', { name: 'New comparison' }).first().click()
-    await page.getByRole('heading', { name: 'There is no dataset to compare on' }).waitFor()
+    await page.getByRole('heading', { name: 'No dataset to compare on' }).waitFor()
     await page.getByRole('link', { name: 'Try' }).click()
-    await page.getByRole('heading', { name: 'There is no dataset to learn from' }).waitFor()
+    await page.getByRole('heading', { name: 'No dataset to learn from' }).waitFor()
     await page.getByRole('link', { name: 'Overlap' }).click()
-    await page.getByRole('heading', { name: 'There is no dataset to measure' }).waitFor()
+    await page.getByRole('heading', { name: 'No dataset to measure' }).waitFor()
     expect(await seriousFaults(page)).toEqual([])
     await page.close()
   })
@@ -102,13 +102,13 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     const page = await browser.newPage()
     await look(page, `${server.url}/compare/${id}`, 'text=Accuracy by class')
     await page.keyboard.press('Tab')
-    expect(await page.locator(':focus').textContent()).toBe('Skip to the content')
+    expect(await page.locator(':focus').textContent()).toBe('Skip to content')
     await page.keyboard.press('Enter')
     expect(await page.locator(':focus').getAttribute('id')).toBe('content')
     await page.getByRole('button', { name: 'Method' }).first().focus()
     await page.keyboard.press('Enter')
     await expect.poll(() => page.url()).toMatch(/order=method/)
-    await page.getByRole('radio', { name: 'As the system' }).focus()
+    await page.getByRole('radio', { name: 'Same as system' }).focus()
     await page.keyboard.press('ArrowRight')
     // The focus moves in a task of its own, after the key's.
     const focused = () => page.locator(':focus').textContent()

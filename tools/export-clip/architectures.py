@@ -1,4 +1,4 @@
-"""The architectures that can be exported, each at its true size, and three small ones for the test suite."""
+"""The architectures that can be exported, each in its real size, and three small ones for the test suite."""
 import torch
 
 VIT = {
@@ -13,7 +13,7 @@ SIGLIP = {
     "siglip-b-16": dict(width=768, layers=12, heads=12, patch=16, image=224, context=64),
     "siglip-tiny": dict(width=32, layers=2, heads=2, patch=8, image=32, context=16, vocabulary=200),
 }
-# Architectures of open_clip by their names there.
+# Architectures of open_clip, by their open_clip names.
 OPEN_CLIP = {
     "open-clip-vit-b-32": "ViT-B-32",
     "open-clip-vit-b-16": "ViT-B-16",
@@ -51,7 +51,7 @@ def siglip_config(name):
 
 @torch.no_grad()
 def randomise(model, seed=0):
-    """Weights that let every part of the model have its say: no bias and no norm is left at its neutral value."""
+    """Random weights that make every part of the model count: no bias or norm keeps its neutral value."""
     generator = torch.Generator().manual_seed(seed)
     for name, p in model.named_parameters():
         noise = torch.randn(p.shape, generator=generator)
@@ -68,9 +68,9 @@ def randomise(model, seed=0):
 
 @torch.no_grad()
 def calibrate(vision, size, seed=0):
-    """Sets the statistics of batch normalisation to those of images of noise, as a training would have left them.
+    """Sets the statistics of batch normalisation to those of noise images, as training would.
 
-    With statistics of nothing, a convolutional tower at random weights amplifies layer by layer (MobileCLIP's features are of a
+    With default statistics, a convolutional tower at random weights amplifies layer by layer (MobileCLIP's features are of a
     length of 10^12), its attention saturates, and pixels that differ by 10^-6 end in features with a cosine of 0.86 in PyTorch
     itself: nothing could be compared.
     """
@@ -79,7 +79,7 @@ def calibrate(vision, size, seed=0):
         return
     for m in norms:
         m.reset_running_stats()
-        m.momentum = None  # the plain average over what is seen
+        m.momentum = None  # the plain average over all batches
         m.train()
     generator = torch.Generator().manual_seed(seed)
     for detail in (4, 16, 64):

@@ -1,4 +1,4 @@
-"""A CLIP of a true architecture at random weights, in the layout that optimum and transformers.js use.
+"""Writes a CLIP of a real architecture with random weights, in the layout of optimum and transformers.js.
 
 python export.py OUT_DIR ARCHITECTURE [--precision fp32 fp16 q8] [--opset 14] [--attention eager|sdpa|older] [--weights]
 
@@ -24,7 +24,7 @@ CLIP_MEAN, CLIP_STD = [0.48145466, 0.4578275, 0.40821073], [0.26862954, 0.261302
 
 
 def build(name, seed=0, attention="eager"):
-    """The PyTorch model, and its towers as they are exported."""
+    """The PyTorch model and its towers for the export."""
     if name in architectures.VIT:
         from transformers import CLIPModel
 
@@ -97,7 +97,7 @@ def write_configuration(folder, name, model):
     scalars = {k: v.detach().reshape(()).clone() for k, v in model.named_parameters() if k in ("logit_scale", "logit_bias")}
     from safetensors.torch import save_file
 
-    # Only these two of the weights: the rest is in the graphs.
+    # Only these two weights: the others are in the graphs.
     save_file(scalars, os.path.join(folder, "model.safetensors"), metadata={"format": "pt"})
 
 
@@ -109,7 +109,7 @@ def export_tower(tower, example, file, input_name, dynamic, opset):
 
 
 def without_idle_casts(model):
-    """Casts of floats to floats, which the converter to float16 would leave at odds with what is around them."""
+    """Fixes casts from float to float, which the converter to float16 leaves with a wrong type."""
     inferred = onnx.shape_inference.infer_shapes(model).graph
     kinds = {v.name: v.type.tensor_type.elem_type for v in [*inferred.value_info, *inferred.input, *inferred.output]}
     renamed, kept = {}, []
@@ -162,7 +162,7 @@ def main():
     p.add_argument("--seed", type=int, default=0)
     p.add_argument("--weights", action="store_true")
     a = p.parse_args()
-    # The fused attention of evaluation mode has no ONNX counterpart.
+    # The fused attention of evaluation mode has no ONNX operator.
     torch.backends.mha.set_fastpath_enabled(False)
     torch.manual_seed(a.seed)
     model, vision, text = build(a.architecture, a.seed, a.attention)

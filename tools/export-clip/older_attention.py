@@ -1,9 +1,9 @@
-"""CLIP's attention as older versions of transformers have it, with products of three axes: what exports of their time hold."""
+"""CLIP's attention of older versions of transformers, with products of three axes, as in older exports."""
 import torch
 
 
 def older_attention(attention, hidden_states, *_, **__):
-    """In place of CLIPAttention.forward, without a mask."""
+    """Replaces CLIPAttention.forward, without a mask."""
     n, tokens, width = hidden_states.size()
     split = lambda x, length: x.view(n, length, attention.num_heads, attention.head_dim).transpose(1, 2).contiguous()
     queries = attention.q_proj(hidden_states) * attention.scale

@@ -1,4 +1,4 @@
-"""Tokenizers without a download: CLIP's own merges come with open_clip; SigLIP's sentencepiece model does not, so one of its kind is trained."""
+"""Tokenizers without a download: CLIP's own merges come with open_clip; SigLIP's sentencepiece model does not, so a similar one is trained."""
 import gzip
 import json
 import os
@@ -23,7 +23,7 @@ PUNCTUATION = r"""[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]"""
 
 
 def siglip_tokenizer(folder, vocabulary, context):
-    """Unigram with metaspace, the text lowercased and without punctuation, an end token, padded with it, as SigLIP's."""
+    """Unigram with metaspace, the text lowercased and without punctuation, with an end token that is also the padding, like SigLIP's."""
     import random
 
     tokenizer = Tokenizer(models.Unigram())

@@ -1,4 +1,4 @@
-"""What PyTorch's AdamW does with a few steps of known gradients: test/golden/adam-w.json.
+"""Results of PyTorch's AdamW for a few steps of known gradients: test/golden/adam-w.json.
 
 python adam_w.py ../../test/golden/adam-w.json
 """

@@ -1,4 +1,4 @@
-"""An image encoder with adapters inside its blocks, in PyTorch: what a rewritten ONNX graph has to equal.
+"""An image encoder with adapters inside its blocks, in PyTorch, as reference for a rewritten ONNX graph.
 
 python adapters.py MODEL_DIR OUT_DIR [--images 4] [--bottleneck 64] [--scale 0.5]
 
@@ -17,7 +17,7 @@ from export import build, image_size
 
 
 def blocks_of(model):
-    """Every block with the norm that its MLP has, whose input is the residual stream after attention."""
+    """Every block with the norm of its MLP; the input of that norm is the residual stream after attention."""
     if hasattr(model, "vision_model"):
         return [(b, b.layer_norm2) for b in model.vision_model.encoder.layers]
     return [(b, b.ln_2) for b in model.visual.transformer.resblocks]
@@ -36,7 +36,7 @@ def random_adapter(blocks, width, bottleneck, seed=1):
 
 
 class Adapted:
-    """Within the context every block of the model adds its bottleneck: x + MLP(LN(x)) + s·(up(relu(down(x))))."""
+    """Inside the context, every block of the model adds its bottleneck: x + MLP(LN(x)) + s·(up(relu(down(x))))."""
 
     def __init__(self, model, weights, scale):
         self.handles, self.scale, self.weights = [], scale, weights

@@ -1,4 +1,4 @@
-"""What transformers or open_clip make of texts and images with a model that tools/export-clip/export.py wrote --weights of.
+"""Results of transformers or open_clip for texts and images, with a model that tools/export-clip/export.py wrote with --weights.
 
 python checkpoint.py MODEL_DIR IMAGES_DIR [--processor pil|torchvision]
 
@@ -23,7 +23,7 @@ from texts import texts
 
 
 def open_clip_tokenizer(folder, context):
-    """open_clip's own, with the vocabulary of the folder's tokenizer.json, which the small models cut short."""
+    """open_clip's tokenizer with the vocabulary of the folder's tokenizer.json, which is shorter in the small models."""
     from open_clip.tokenizer import SimpleTokenizer
 
     file = json.loads((folder / "tokenizer.json").read_text())

@@ -1,4 +1,4 @@
-"""Pearson's and Spearman's correlation with their p-values, by SciPy: what test/evaluation/overlap/correlation.test.ts expects.
+"""Pearson's and Spearman's correlation with their p-values, from SciPy, for test/evaluation/overlap/correlation.test.ts.
 
 python correlation.py
 """

@@ -1,4 +1,4 @@
-"""What Pillow and ONNX Runtime make of demo images and prompts with the mini CLIP: test/encoders/fixtures/features.json.
+"""Features of demo images and prompts from Pillow, ONNX Runtime and the mini CLIP: test/encoders/fixtures/features.json.
 
 python features.py
 """

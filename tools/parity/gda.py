@@ -1,6 +1,6 @@
-"""What NumPy computes for the methods gda and prototype: test/golden/discriminants.json.
+"""Results of NumPy for the methods gda and prototype: test/golden/discriminants.json.
 
-python gda.py                        # synthetic features, committed with what is computed from them
+python gda.py                        # synthetic features, committed with their results
 python gda.py FEATURES.safetensors   # prints accuracies and logits on a file of features instead
 """
 import json
@@ -18,7 +18,7 @@ def unit(x):
 
 
 def gda(T, F, y, W, alpha, scale=100):
-    """arXiv 2402.04087, by its own definition: an unbiased covariance, its trace, a pseudo-inverse."""
+    """arXiv 2402.04087, by the definition of the paper: an unbiased covariance, its trace, a pseudo-inverse."""
     n, d = F.shape
     means = np.stack([F[y == c].mean(0) for c in range(len(W))])
     centred = F - (means[y] if len(F) > len(W) else F.mean(0))

@@ -1,7 +1,7 @@
-"""Some 230 image files of every kind: python images.py OUT_DIR [REAL_IMAGES_DIR...]
+"""Makes about 230 image files of all kinds: python images.py OUT_DIR [REAL_IMAGES_DIR...]
 
-Portrait and landscape, tiny and huge, palette, alpha, grey, CMYK, turned by EXIF, JPEG, PNG, WebP, GIF, from smooth and from
-noisy content and, where folders of real images are given, from those.
+Portrait and landscape, tiny and huge, palette, alpha, grey, CMYK, rotated by EXIF, JPEG, PNG, WebP, GIF, from smooth and from
+noisy content and from real images if folders are given.
 """
 import io
 import os

@@ -36,7 +36,7 @@ class Tower(nn.Module):
         norm = lambda name: self._norm(get(f"{name}.weight"), get(f"{name}.bias"))
         self.class_embedding, self.positional_embedding, self.proj = get("class_embedding"), get("positional_embedding"), get("proj")
         self.ln_pre, self.ln_post = norm("ln_pre"), norm("ln_post")
-        # The exporter names the transposed matrices as it likes: they stand in the order of their use, six a block.
+        # The exporter's names of the transposed matrices are arbitrary. They are in the order of use, six per block.
         matrices = [tensors[n.input[1]] for n in graph.node if n.op_type == "MatMul" and n.input[1] in tensors]
         self.blocks = nn.ModuleList()
         for n in range(layers):

@@ -1,4 +1,4 @@
-"""An image that Python and TypeScript make alike, so that no pixels need to be committed: squares of random bytes."""
+"""An image that Python and TypeScript generate identically, so that no pixels are committed: squares of random bytes."""
 import numpy as np
 
 

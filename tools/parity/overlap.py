@@ -1,4 +1,4 @@
-"""The intra-modal overlap of every fifth test image of each class of a data set with the mini CLIP, without and with its adapters: what test/encoders/overlap.test.ts expects.
+"""The intra-modal overlap of every fifth test image of each class of a data set with the mini CLIP, without and with its adapters, for test/encoders/overlap.test.ts.
 
 python overlap.py DATASET_DIR...
 """

@@ -1,4 +1,4 @@
-"""What Pillow's bicubic and torchvision's CLIP preprocessing make of some images: test/encoders/fixtures/{resample,preprocess}.json.
+"""Results of Pillow's bicubic resizing and torchvision's CLIP preprocessing for some images: test/encoders/fixtures/{resample,preprocess}.json.
 
 python resample.py
 """

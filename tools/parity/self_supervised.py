@@ -54,7 +54,7 @@ student = (answers("", [t["global"], t["local"]]) / 0.1).chunk(crops)
 with torch.no_grad():
     raw = answers("teacher ", [t["global"]])
     teacher = F.softmax((raw - t["centre"]) / 0.04, dim=-1).chunk(2)
-# As in the published DINOLoss: every view of the student but the teacher's own.
+# As in the published DINOLoss: every view of the student except the teacher's own.
 pairs = [(q, v) for q in range(2) for v in range(crops) if v != q]
 loss = sum(-(teacher[q] * F.log_softmax(student[v], dim=-1)).sum(-1).mean() for q, v in pairs) / len(pairs)
 loss.backward()

@@ -1,4 +1,4 @@
-"""Some 2,200 texts, the same in every run: prompts, accents, emoji, CJK, contractions, entities, control characters."""
+"""About 2,200 texts, the same in every run: prompts, accents, emoji, CJK, contractions, entities, control characters."""
 import random
 
 WORDS = "a photo of the small large red dog's cat frog aeroplane didn't they've I'm we'll you're he'd it's CLIP Tip-Adapter ViT-B/16 2024 100% #1 @home $5.99 naïve café über Ærøskøbing façade piñata Straße".split()
@@ -19,7 +19,7 @@ def texts(count=2200, seed=0):
         parts = [r.choice(r.choice(kinds)) for _ in range(r.choice([1, 2, 3, 5, 8, 13, 40]))]
         result.append("".join(p + r.choice(["", " ", " ", "  "]) for p in parts))
     for at in range(len(FIXED), count, 23):
-        # Any character of the planes in use, mojibake's raw material left out.
+        # Any character of the planes in use, without those that mojibake consists of.
         code = [r.choice([r.randrange(0x20, 0x7F), r.randrange(0x370, 0x3000), r.randrange(0x3040, 0xA000), r.randrange(0x1F300, 0x1F700)]) for _ in range(8)]
         result[at] = "".join(map(chr, code))
     return result

@@ -1,4 +1,4 @@
-"""What the tokenizers library makes of some texts, cut as the mini CLIP was trained: test/encoders/fixtures/tokens.json.
+"""Token ids of some texts from the tokenizers library, cut as for the training of the mini CLIP: test/encoders/fixtures/tokens.json.
 
 python tokens.py
 """
@@ -30,7 +30,7 @@ TEXTS = [
 
 
 def ids(tokenizer, text):
-    """As Texts of tools/mini-clip/data.py, but not padded."""
+    """Like Texts of tools/mini-clip/data.py, without padding."""
     row = tokenizer.encode(text).ids[:CONTEXT]
     return row if row[-1] == END else [*row[:-1], END]
 

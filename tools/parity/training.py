@@ -57,7 +57,7 @@ def main():
     losses, times = [], []
     for step in range(len(tensors["losses"])):
         start = time.perf_counter()
-        # In the graph a weight has what goes in along its rows.
+        # In the graph, the rows of a weight are its inputs.
         turned = {k: (w.T if w.ndim == 2 else w) for k, w in weights.items()}
         with adapters.Adapted(whole, turned, float(meta["scale"])):
             y = features(pixels[step % 8]) @ ours["head.weight"].T + ours["head.bias"]

@@ -1,7 +1,7 @@
 // Trains adapters for some steps and writes all that PyTorch needs to do the same: see training.py.
 //   npx tsx tools/parity/training.ts VISION.onnx OUT.safetensors [STEPS] [BATCH] [BOTTLENECK] [CLASSES]
 import { stripAdapters } from '../../src/encoders/adapters/strip-adapters.js'
-import { seeded } from '../../src/random.js'
+import { seeded } from '../../src/system/random.js'
 import { readOnnxModel } from '../../src/tensor/onnx/model.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
 import { type NamedTensor, writeSafetensors } from '../../src/tensor/safetensors.js'

@@ -10,22 +10,24 @@ import {
   writeSafetensors,
 } from '../../tensor/safetensors.js'
 
-/** `x ↦ W_up·relu(W_down·x + b_down) + b_up`: one block's bottleneck. */
+/** The bottleneck of one block: `x ↦ W_up·relu(W_down·x + b_down) + b_up`. */
 export interface Bottleneck {
   readonly down: { readonly weight: Matrix; readonly bias: Float32Array } // [bottleneck, width], [bottleneck]
   readonly up: { readonly weight: Matrix; readonly bias: Float32Array } // [width, bottleneck], [width]
 }
 
-/** Parallel bottleneck adapters for every block of an image encoder (AdaptFormer; methods of arXiv 2409.11338). */
+/** Parallel bottleneck adapters for all blocks of an image encoder (AdaptFormer, arXiv 2205.13535; arXiv 2409.11338). */
 export interface Adapter {
   readonly blocks: readonly Bottleneck[]
+  /** The inner width of each bottleneck. */
   readonly bottleneck: number
+  /** The length of a token's vector. */
   readonly width: number
-  /** s: what the adapters' output is multiplied by in the space `imo`. */
+  /** s, the factor for the adapters' output in the space `imo`. */
   readonly scale: number
-  /** The encoder it was trained for. */
+  /** The id of the encoder that it was trained for. */
   readonly encoder: string
-  /** Where it comes from: a checkpoint, a training run. */
+  /** Its origin, such as a checkpoint or a training run. */
   readonly provenance: string
 }
 
@@ -37,29 +39,29 @@ const metadataSchema = z.object({
 })
 
 /**
- * Reads an adapter: a safetensors file of `blocks.N.down.weight` [bottleneck, width], `blocks.N.down.bias`,
- * `blocks.N.up.weight` [width, bottleneck] and `blocks.N.up.bias`, with `bottleneck`, `scale`, `encoder` and
- * `provenance` in its metadata. Throws INVALID_TENSOR_FILE, or INVALID_TENSOR naming the tensor.
+ * Reads an adapter: a safetensors file with the tensors `blocks.N.down.weight` [bottleneck, width], `blocks.N.down.bias`
+ * [bottleneck], `blocks.N.up.weight` [width, bottleneck] and `blocks.N.up.bias` [width], and the metadata `bottleneck`,
+ * `scale`, `encoder` and `provenance`. Throws INVALID_TENSOR_FILE, or INVALID_TENSOR with the tensor at fault.
  */
 export async function readAdapter(file: string): Promise<Adapter> {
   return adapterOf(await readSafetensors(file), file)
 }
 
-/** As `readAdapter`, of the bytes of a file. */
+/** Parses the bytes of an adapter's file; errors name `file`. Throws as `readAdapter`. */
 export const parseAdapter = (bytes: Uint8Array, file: string): Adapter =>
   adapterOf(parseSafetensors(bytes, file), file)
 
 function adapterOf({ tensors, metadata }: TensorFile, file: string): Adapter {
   const parsed = metadataSchema.safeParse(metadata)
   if (!parsed.success) {
-    const reason = `its metadata are not those of an adapter (${z.prettifyError(parsed.error)})`
+    const reason = `its metadata is not that of an adapter (${z.prettifyError(parsed.error)})`
     throw errors.invalidTensorFile({ file, reason })
   }
   const { bottleneck, ...rest } = parsed.data
   const depth = new Set([...tensors.keys()].map((name) => /^blocks\.(\d+)\./.exec(name)?.[1])).size
   const width = tensors.get('blocks.0.up.bias')?.shape[0] ?? 0
   if (depth === 0 || width === 0) {
-    throw errors.invalidTensorFile({ file, reason: 'it holds no tensor blocks.0.up.bias' })
+    throw errors.invalidTensorFile({ file, reason: 'it has no tensor blocks.0.up.bias' })
   }
   const blocks = Array.from({ length: depth }, (_, n): Bottleneck => {
     const floats = (part: string, shape: readonly number[]) =>
@@ -78,7 +80,7 @@ function adapterOf({ tensors, metadata }: TensorFile, file: string): Adapter {
   return { blocks, bottleneck, width, ...rest }
 }
 
-/** Writes an adapter, whole or not at all. Throws DISK_FULL or STORAGE_FAILED. */
+/** Writes an adapter atomically. Throws DISK_FULL or STORAGE_FAILED. */
 export function writeAdapter(file: string, adapter: Adapter): Promise<void> {
   const tensors = new Map<string, NamedTensor>()
   const put = (name: string, shape: readonly number[], data: Float32Array) =>
@@ -96,13 +98,13 @@ export function writeAdapter(file: string, adapter: Adapter): Promise<void> {
 
 function floatsNamed(tensors: TensorFile['tensors'], tensor: string, shape: readonly number[]): Float32Array {
   const found = tensors.get(tensor)
-  if (found === undefined) throw errors.invalidTensor({ tensor, reason: 'the adapter lacks it' })
+  if (found === undefined) throw errors.invalidTensor({ tensor, reason: 'the adapter does not have it' })
   if (found.type !== 'float32' || JSON.stringify(found.shape) !== JSON.stringify(shape)) {
-    const has = `${found.type} ${JSON.stringify(found.shape)}`
-    throw errors.invalidTensor({ tensor, reason: `it is ${has}, not float32 ${JSON.stringify(shape)}` })
+    const actual = `${found.type} ${JSON.stringify(found.shape)}`
+    throw errors.invalidTensor({ tensor, reason: `it is ${actual}, not float32 ${JSON.stringify(shape)}` })
   }
   if (!found.data.every(Number.isFinite)) {
-    throw errors.invalidTensor({ tensor, reason: 'it has numbers that are not finite' })
+    throw errors.invalidTensor({ tensor, reason: 'some of its numbers are not finite' })
   }
   return found.data
 }

@@ -3,16 +3,16 @@ import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { errors, reasonOf } from '../../errors.js'
-import { writeWhole } from '../../whole-file.js'
+import { writeAtomically } from '../../system/write-atomically.js'
 import { type Adapter, parseAdapter, writeAdapter } from './adapter.js'
 
-/** An adapter that was trained here or brought, in a file of its own. */
+/** An adapter that was trained here or uploaded, in its own file. */
 export interface AddedAdapter {
-  /** It is the space `imo:NAME` of its encoder. */
+  /** Its space in its encoder is `imo:NAME`. */
   readonly name: string
   readonly file: string
   readonly bytes: number
-  /** In hexadecimal. */
+  /** The SHA-256 of the file, in hexadecimal. */
   readonly sha256: string
   readonly bottleneck: number
   readonly scale: number
@@ -20,33 +20,35 @@ export interface AddedAdapter {
   readonly provenance: string
 }
 
-/** What an encoder has beside its model folder. */
+/** The added adapters of an encoder. */
 export interface AddedAdapters {
   readonly adapters: readonly AddedAdapter[]
-  /** Which of them is `imo`; null for the one of the model folder, or none. */
+  /** The name of the one that is `imo`; null if the model's own adapter is, or none. */
   readonly used: string | null
 }
 
-/** The files of added adapters: `ENCODER/NAME.safetensors`, and `ENCODER/used.json`, which says which one is `imo`. */
+/** The files of added adapters: `ENCODER/NAME.safetensors`, and `ENCODER/used.json` with the name of the one that is `imo`. */
 export interface AdapterFolder {
-  /** Every added adapter of an encoder, by name. Throws INVALID_ADAPTER with the file that is damaged. */
+  /** An encoder's added adapters, sorted by name. Throws INVALID_ADAPTER with the file that is damaged. */
   read(encoder: string): Promise<AddedAdapters>
-  /** Writes an adapter, whole or not at all. */
+  /** Writes an adapter atomically. Throws DISK_FULL or STORAGE_FAILED. */
   write(encoder: string, name: string, adapter: Adapter): Promise<void>
+  /** Removes an adapter's file; one that is `imo` stops being it first. */
   remove(encoder: string, name: string): Promise<void>
+  /** Makes an adapter `imo`; null gives `imo` back to the model's own. Throws DISK_FULL or STORAGE_FAILED. */
   use(encoder: string, name: string | null): Promise<void>
 }
 
-const ending = '.safetensors'
+const extension = '.safetensors'
 const usedFile = 'used.json'
 const usedSchema = z.object({ imo: z.string().nullable() })
 
-/** What an adapter may be called: what is safe in a file name, an address and the name of a space. */
+/** Allowed names of adapters. They are safe in file names, URLs and ids of spaces. */
 export const adapterNamePattern = /^[a-z0-9][a-z0-9._-]{0,63}$/
 
 export function createAdapterFolder(directory: string): AdapterFolder {
   const folderOf = (encoder: string) => join(directory, encodeURIComponent(encoder))
-  const fileOf = (encoder: string, name: string) => join(folderOf(encoder), name + ending)
+  const fileOf = (encoder: string, name: string) => join(folderOf(encoder), name + extension)
 
   async function readUsed(encoder: string): Promise<string | null> {
     const file = join(folderOf(encoder), usedFile)
@@ -62,7 +64,7 @@ export function createAdapterFolder(directory: string): AdapterFolder {
   async function use(encoder: string, name: string | null): Promise<void> {
     if (name === null) await rm(join(folderOf(encoder), usedFile), { force: true })
     else
-      await writeWhole(
+      await writeAtomically(
         join(folderOf(encoder), usedFile),
         JSON.stringify({ imo: name }),
         'which adapter is imo',
@@ -72,13 +74,13 @@ export function createAdapterFolder(directory: string): AdapterFolder {
   return {
     async read(encoder) {
       const names = (await readdir(folderOf(encoder)).catch(() => []))
-        .filter((file) => file.endsWith(ending))
-        .map((file) => file.slice(0, -ending.length))
+        .filter((file) => file.endsWith(extension))
+        .map((file) => file.slice(0, -extension.length))
         .filter((name) => adapterNamePattern.test(name))
         .sort()
       const adapters = await Promise.all(names.map((name) => describeAdapter(fileOf(encoder, name), name)))
       const used = await readUsed(encoder)
-      // A kill between the removal of a file and of its name here leaves the name.
+      // If the process is killed during a removal, `used.json` may name a file that is gone.
       return { adapters, used: names.includes(used ?? '') ? used : null }
     },
     write: (encoder, name, adapter) => writeAdapter(fileOf(encoder, name), adapter),
@@ -90,7 +92,7 @@ export function createAdapterFolder(directory: string): AdapterFolder {
   }
 }
 
-/** An adapter's file without its weights. Throws INVALID_ADAPTER. */
+/** Describes an adapter's file. Throws INVALID_ADAPTER. */
 async function describeAdapter(file: string, name: string): Promise<AddedAdapter> {
   try {
     const content = await readFile(file)
@@ -98,8 +100,8 @@ async function describeAdapter(file: string, name: string): Promise<AddedAdapter
     const sha256 = createHash('sha256').update(content).digest('hex')
     return { name, file, bytes: content.length, sha256, bottleneck, scale, blocks: blocks.length, provenance }
   } catch (error) {
-    // What is told over the network does not say where things lie here.
+    // The message goes to clients, so it must not contain local paths.
     const reason = reasonOf(error).replaceAll(file, 'The file')
-    throw errors.invalidAdapterFile({ file: name + ending, reason })
+    throw errors.invalidAdapterFile({ file: name + extension, reason })
   }
 }

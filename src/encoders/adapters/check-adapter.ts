@@ -6,7 +6,7 @@ import type { Adapter } from './adapter.js'
 import { attachAdapter } from './attach.js'
 import { stripAdapters } from './strip-adapters.js'
 
-/** Whether an adapter is one for this encoder's blocks. Throws INVALID_ADAPTER, which says what does not fit. */
+/** Checks that an adapter fits the blocks of a model's image tower. Throws INVALID_ADAPTER with the reason. */
 export async function checkAdapter(
   { folder, manifest: { vision, id } }: ModelFolder,
   adapter: Adapter,

@@ -8,15 +8,15 @@ export interface Block {
   readonly add: NodeProto
   /** Which input of that addition is the residual stream after attention. */
   readonly residual: 0 | 1
-  /** The length of a token's vector; undefined where the graph does not tell. */
+  /** The length of a token's vector; undefined if the graph does not tell. */
   readonly width: number | undefined
 }
 
 /**
- * Finds the transformer blocks of a graph by their structure, since exporters name nodes as they like:
- * `y = x + attention(norm(x))`, `z = y + mlp(norm(y))`, each block on the one before. An addition of a value and of
- * something computed from that value alone is a residual; with a Softmax in between it is attention's, with a norm, two
- * matrices or more and no Softmax it is an MLP's. Throws an error that says what was looked for and what was found.
+ * Finds the transformer blocks of a graph by their structure, since names differ between exporters: `y = x +
+ * attention(norm(x))`, `z = y + mlp(norm(y))`, where each block reads the one before. A residual is an addition of a value
+ * and of a branch computed from that value alone. It is attention's if the branch has a norm and a Softmax, and an MLP's if
+ * it has a norm, at least two matrices and no Softmax. Throws an error that describes what was found instead.
  */
 export function findBlocks(topology: Topology): readonly Block[] {
   const residuals = topology.graph.node.flatMap((node) => residualOf(topology, node) ?? [])
@@ -30,15 +30,15 @@ export function findBlocks(topology: Topology): readonly Block[] {
   if (pairs.length === 0) {
     throw new Error(
       'no transformer block was found: looked for additions y = x + attention(norm(x)), with a Softmax, each followed ' +
-        `by z = y + MLP(norm(y)), and found ${attentions.length} of the first kind and ${mlps.length} of the second`,
+        `by z = y + MLP(norm(y)); found ${attentions.length} of the first kind and ${mlps.length} of the second`,
     )
   }
   for (const [i, { attention }] of pairs.entries()) {
     const before = pairs[i - 1]
     if (before && attention.from !== before.mlp.node.output[0]) {
       throw new Error(
-        `its ${pairs.length} transformer blocks are no chain: block ${i} does not read what block ${i - 1} gives, ` +
-          'so that there is no one residual stream',
+        `its ${pairs.length} transformer blocks are not a chain: block ${i} does not read the output of block ${i - 1}, ` +
+          'so there is not one residual stream',
       )
     }
   }
@@ -48,20 +48,20 @@ export function findBlocks(topology: Topology): readonly Block[] {
 interface Residual {
   readonly kind: 'attention' | 'mlp'
   readonly node: NodeProto
-  /** The value that is carried past the branch. */
+  /** The value that the branch reads and is added to. */
   readonly from: string
   readonly residual: 0 | 1
   readonly width: number | undefined
 }
 
-const attending = new Set(['Softmax', 'Attention', 'MultiHeadAttention', 'GroupQueryAttention'])
-const norming = new Set([
+const attentionOperators = new Set(['Softmax', 'Attention', 'MultiHeadAttention', 'GroupQueryAttention'])
+const normOperators = new Set([
   'LayerNormalization',
   'SimplifiedLayerNormalization',
   'RMSNormalization',
   'ReduceMean',
 ])
-const multiplying = new Set([
+const matrixOperators = new Set([
   'MatMul',
   'Gemm',
   'MatMulInteger',
@@ -80,19 +80,19 @@ function residualOf(topology: Topology, node: NodeProto): Residual | undefined {
   ] as const) {
     const from = originOf(topology, carried)
     const branch = branchBetween(topology, from, value)
-    if (branch === undefined || !branch.some(({ opType }) => norming.has(opType))) continue
+    if (branch === undefined || !branch.some(({ opType }) => normOperators.has(opType))) continue
     const matrices = branch.filter(
       ({ opType, input }) =>
-        multiplying.has(opType) && input.slice(1).some((each) => topology.isConstant(each)),
+        matrixOperators.has(opType) && input.slice(1).some((each) => topology.isConstant(each)),
     )
-    const attention = branch.some(({ opType }) => attending.has(opType))
+    const attention = branch.some(({ opType }) => attentionOperators.has(opType))
     if (!attention && matrices.length < 2) continue
     return { kind: attention ? 'attention' : 'mlp', node, from, residual, width: widthOf(topology, matrices) }
   }
   return undefined
 }
 
-/** What goes into the first matrix of a branch: the first in the graph's order, which is one of computation. */
+/** The length of a token's vector, from the shape of the branch's first matrix. Nodes stand in the order of computation. */
 function widthOf(topology: Topology, matrices: readonly NodeProto[]): number | undefined {
   const first = topology.graph.node.find((node) => matrices.includes(node))
   const weight = first?.input.slice(1).find((input) => (constantShape(topology, input)?.length ?? 0) === 2)

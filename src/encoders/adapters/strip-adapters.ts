@@ -4,9 +4,9 @@ import { withGraph } from '../../tensor/onnx/model.js'
 import { withFields } from '../../tensor/onnx/with-fields.js'
 
 /**
- * The encoder without the adapters that were exported with it: what is added after a product with the scale input is left
- * out, and with it the input and all that only served the adapters. Equal to the graph at scale 0. A model without a scale
- * input has none, and stays as it is.
+ * Removes the adapters that are part of an image tower's graph: the products with the scale input, the additions of their
+ * results, and all that only served them. The result equals the graph at scale 0. A model without a scale input has no
+ * adapters and is returned unchanged.
  */
 export function stripAdapters(model: OnnxModel, scaleInput: string | undefined): OnnxModel {
   if (scaleInput === undefined) return model
@@ -14,20 +14,20 @@ export function stripAdapters(model: OnnxModel, scaleInput: string | undefined):
   const scaled = new Set(
     graph.node.filter(({ input }) => input.includes(scaleInput)).flatMap(({ output }) => output),
   )
-  /** Sums whose adapter's part is gone, by what stands in for them. */
-  const replaced = new Map<string, string>()
+  /** The remaining input of each addition whose other input came from an adapter, by the name of the sum. */
+  const replacements = new Map<string, string>()
   for (const { opType, input, output } of graph.node) {
-    const [kept] = input.filter((name) => !scaled.has(name))
+    const [remaining] = input.filter((name) => !scaled.has(name))
     const [sum] = output
-    if (opType === 'Add' && kept !== undefined && sum !== undefined && input.length === 2) {
-      if (input.some((name) => scaled.has(name))) replaced.set(sum, kept)
+    if (opType === 'Add' && remaining !== undefined && sum !== undefined && input.length === 2) {
+      if (input.some((name) => scaled.has(name))) replacements.set(sum, remaining)
     }
   }
-  const standIn = (name: string): string => {
-    const other = replaced.get(name)
-    return other === undefined ? name : standIn(other)
+  const replace = (name: string): string => {
+    const replacement = replacements.get(name)
+    return replacement === undefined ? name : replace(replacement)
   }
-  const nodes = graph.node.map((node) => withFields(node, { input: node.input.map(standIn) }))
+  const nodes = graph.node.map((node) => withFields(node, { input: node.input.map(replace) }))
   return withGraph(model, {
     ...livePart(graph, nodes),
     input: graph.input.filter(({ name }) => name !== scaleInput),

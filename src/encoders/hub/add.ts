@@ -13,12 +13,13 @@ import { type HubOptions, openRepository } from './repository.js'
 export interface AddOptions extends HubOptions {
   readonly precision?: Precision
   readonly revision?: string
-  /** The encoder's id; made from the model's name and precision unless given. */
+  /** The encoder's id; by default made from the model's name and the precision. */
   readonly id?: string
   readonly logitScale?: number
   readonly logitBias?: number
+  /** Called with the numbers of bytes fetched so far and in total. */
   readonly onProgress?: (done: number, total: number) => void
-  /** Bytes free where a folder is; asked of the file system unless given. */
+  /** The free bytes on a folder's disk; asks the file system by default. */
   readonly freeBytes?: (folder: string) => Promise<number>
 }
 
@@ -31,12 +32,12 @@ export type AddedModel = Pick<
 }
 
 /**
- * Adds a model to `directory`: from the Hugging Face hub by its id, `Xenova/clip-vit-base-patch16`, or from a local folder
- * of the same layout. It is tried before it is there: what is incomplete or does not run leaves no model behind; what an
- * interrupted download brought is kept for the next attempt.
+ * Adds a model to `directory`: from the Hugging Face hub by its id, such as `Xenova/clip-vit-base-patch16`, or from a local
+ * folder of the same layout. The model is run once before it is added, so an incomplete or broken model leaves nothing
+ * behind. An interrupted download is kept and resumed by the next attempt.
  *
  * Throws MODEL_EXISTS, MODEL_NOT_FOUND, MODEL_ACCESS_DENIED, MODEL_INCOMPLETE, MODEL_DOWNLOAD_FAILED, MODEL_CHECKSUM,
- * MODEL_DISK_FULL, or INVALID_MODEL where its files are none that Shotboard understands.
+ * MODEL_DISK_FULL, or INVALID_MODEL for files that Shotboard cannot use.
  */
 export async function addModel(
   model: string,
@@ -48,7 +49,7 @@ export async function addModel(
   const name = basename(resolve(model))
   const id = options.id ?? `${name}${precision === 'fp32' ? '' : `-${precision}`}`
   if (!encoderId.safeParse(id).success) {
-    throw errors.invalidModel({ file: id, reason: 'this is no name for an encoder; give one with --id' })
+    throw errors.invalidModel({ file: id, reason: 'this is not a valid id of an encoder; set one with --id' })
   }
   const folder = join(directory, id)
   if (await exists(folder)) throw errors.modelExists({ id, folder })
@@ -82,7 +83,7 @@ export async function addModel(
   }
 }
 
-/** Folders under way have names that no encoder has. */
+/** Folders of unfinished additions start with this. No encoder's id does. */
 const partialPrefix = '.adding-'
 
 interface Fetched {
@@ -101,9 +102,9 @@ async function fetchFromHub(
   const { revision = 'main', onProgress = () => {} } = options
   const repository = await openRepository(model, revision, options)
   const files = filesNeeded(model, repository.files, precision)
-  // Of another commit nothing can be gone on with.
+  // A download of another commit cannot be resumed.
   const temporary = join(directory, `${partialPrefix}${id}-${repository.commit.slice(0, 12)}`)
-  await removeOthers(directory, id, temporary)
+  await removeOtherAttempts(directory, id, temporary)
   await mkdir(temporary, { recursive: true })
   await ensureSpace(files, temporary, options)
 
@@ -121,8 +122,8 @@ async function fetchFromHub(
     }
     await download(file, target, onBytes).catch((error: unknown) => {
       if (error instanceof ShotboardError) throw error
-      const full = systemCodeOf(error) === 'ENOSPC'
-      if (full) throw errors.modelDiskFull({ folder: directory, needed: file.size, free: 0 })
+      if (systemCodeOf(error) === 'ENOSPC')
+        throw errors.modelDiskFull({ folder: directory, needed: file.size, free: 0 })
       throw errors.modelDownloadFailed({ model, reason: reasonOf(error) })
     })
   }
@@ -149,7 +150,7 @@ async function fetchLocal(
   )
   const files = filesNeeded(path, offered, precision)
   const temporary = join(directory, `${partialPrefix}${id}`)
-  await removeOthers(directory, id)
+  await removeOtherAttempts(directory, id)
   await mkdir(temporary, { recursive: true })
   await ensureSpace(files, temporary, options)
   const total = files.reduce((sum, { size }) => sum + size, 0)
@@ -164,14 +165,14 @@ async function fetchLocal(
   return { temporary, source: { path: resolve(path) }, logits }
 }
 
-/** What attempts at other commits left behind. */
-async function removeOthers(directory: string, id: string, except?: string): Promise<void> {
+/** Removes the folders of other attempts to add the encoder. */
+async function removeOtherAttempts(directory: string, id: string, except?: string): Promise<void> {
   await mkdir(directory, { recursive: true })
   for (const name of await readdir(directory)) {
     const folder = join(directory, name)
-    const mine =
+    const isOfThisId =
       name === `${partialPrefix}${id}` || /^-[0-9a-f]{12}$/.test(name.slice(partialPrefix.length + id.length))
-    if (name.startsWith(`${partialPrefix}${id}`) && mine && folder !== except) {
+    if (name.startsWith(`${partialPrefix}${id}`) && isOfThisId && folder !== except) {
       await rm(folder, { recursive: true, force: true })
     }
   }
@@ -184,8 +185,8 @@ async function ensureSpace(
 ): Promise<void> {
   const sizes = await Promise.all(
     files.map(async ({ path, size }) => {
-      const have = await Promise.all([join(folder, path), `${join(folder, path)}.part`].map(sizeOf))
-      return Math.max(0, size - Math.max(...have))
+      const fetched = await Promise.all([join(folder, path), `${join(folder, path)}.part`].map(sizeOf))
+      return Math.max(0, size - Math.max(...fetched))
     }),
   )
   const needed = sizes.reduce((sum, size) => sum + size, 0)

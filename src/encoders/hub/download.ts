@@ -6,18 +6,19 @@ import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { errors } from '../../errors.js'
 
-/** A file to be fetched, and how it is known to be whole. */
+/** A file to download, with its checksum. */
 export interface Download {
   readonly path: string
   readonly size: number
   readonly checksum: { readonly algorithm: 'sha256' | 'git-blob'; readonly value: string }
-  /** The bytes from `start` on. */
+  /** Opens a stream of the bytes from `start` on. */
   open(start: number): Promise<ReadableStream<Uint8Array>>
 }
 
 /**
- * Fetches a file to `target`, going on from what an interrupted attempt left in `target.part`; the file has its name only
- * once its checksum is right. Throws MODEL_CHECKSUM, after deleting what came, or what the source or the disk throws.
+ * Downloads a file to `target`, and resumes an interrupted download, whose bytes are in `target.part`. The file gets its
+ * name once its checksum is verified. `onBytes` is called with the number of bytes that were added. Throws MODEL_CHECKSUM,
+ * after deleting the bytes, or the error of the source or the disk.
  */
 export async function download(
   file: Download,
@@ -26,8 +27,8 @@ export async function download(
 ): Promise<void> {
   const part = `${target}.part`
   await mkdir(dirname(target), { recursive: true })
-  const have = await sizeOf(part)
-  const start = have <= file.size ? have : 0
+  const partSize = await sizeOf(part)
+  const start = partSize <= file.size ? partSize : 0
   const hash = hashOf(file)
   if (start > 0) {
     for await (const chunk of createReadStream(part)) hash.update(chunk)
@@ -53,7 +54,7 @@ export async function download(
   await rename(part, target)
 }
 
-/** Git hashes a file with its length before it. */
+/** Git's hash of a file starts with the file's length. */
 function hashOf({ checksum, size }: Download): Hash {
   return checksum.algorithm === 'sha256' ? createHash('sha256') : createHash('sha1').update(`blob ${size}\0`)
 }

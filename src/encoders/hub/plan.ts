@@ -2,18 +2,17 @@ import { errors } from '../../errors.js'
 import { suffixes } from '../layouts/hub.js'
 import type { Precision } from '../manifest.js'
 
-/** A file that a model consists of, as whoever offers it describes it. */
+/** A file of a model, as its repository or folder lists it. */
 export interface ModelFile {
   readonly path: string
   readonly size: number
 }
 
-/** Files that are taken where they are there. */
+/** Files that are fetched if they exist. */
 const optional = ['preprocessor_config.json', 'tokenizer_config.json', 'open_clip_config.json', 'config.json']
 
 /**
- * Which of a model's files Shotboard needs in a precision. Throws MODEL_INCOMPLETE with what is missing, before anything
- * is fetched.
+ * The files of a model that Shotboard needs in a precision. Throws MODEL_INCOMPLETE with the missing files.
  */
 export function filesNeeded<F extends ModelFile>(
   model: string,

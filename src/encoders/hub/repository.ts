@@ -3,9 +3,9 @@ import { z } from 'zod'
 import { errors, reasonOf, ShotboardError } from '../../errors.js'
 import type { Download } from './download.js'
 
-/** Where a hub is, and as whom it is asked. */
+/** The address of a hub, and the account. */
 export interface HubOptions {
-  /** `HF_ENDPOINT`; the Hugging Face hub unless said. */
+  /** `HF_ENDPOINT`; the Hugging Face hub by default. */
   readonly endpoint?: string | undefined
   /** `HF_TOKEN`. */
   readonly token?: string | undefined
@@ -15,7 +15,7 @@ export interface HubOptions {
 export interface Repository {
   readonly commit: string
   readonly files: readonly Download[]
-  /** `logit_scale` and `logit_bias` as trained, of its weights or those of the model it was made from. */
+  /** The trained `logit_scale` and `logit_bias`, from the model's weights or from those of its base model. */
   trainedLogits(): Promise<{ logitScale?: number; logitBias?: number }>
 }
 
@@ -24,7 +24,7 @@ const cardSchema = z
   .optional()
   .catch(undefined)
 
-/** Looks a model up. Throws MODEL_NOT_FOUND, MODEL_ACCESS_DENIED or MODEL_DOWNLOAD_FAILED. */
+/** Finds a model on the hub and lists its files. Throws MODEL_NOT_FOUND, MODEL_ACCESS_DENIED or MODEL_DOWNLOAD_FAILED. */
 export async function openRepository(
   model: string,
   revision: string,
@@ -34,21 +34,21 @@ export async function openRepository(
     ...(options.endpoint !== undefined && { hubUrl: options.endpoint.replace(/\/+$/, '') }),
     ...(options.token !== undefined && { accessToken: options.token }),
   }
-  const at = (name: string, commit: string) => ({
+  const placeOf = (name: string, commit: string) => ({
     ...access,
     repo: { type: 'model' as const, name },
     revision: commit,
   })
-  return hubErrors(model, options, async () => {
+  return withHubErrors(model, options, async () => {
     const info = await modelInfo({ ...access, name: model, revision, additionalFields: ['sha', 'cardData'] })
     const commit = z.string().parse(info.sha)
-    const place = at(model, commit)
+    const place = placeOf(model, commit)
     const files: Download[] = []
     for await (const entry of listFiles({ ...place, recursive: true })) {
       if (entry.type !== 'file') continue
       const { path, size } = entry
       const open = (start: number) =>
-        hubErrors(model, options, async () => {
+        withHubErrors(model, options, async () => {
           const blob = await downloadFile({ ...place, path })
           if (blob === null) throw errors.modelIncomplete({ model, missing: [path] })
           return (start > 0 ? blob.slice(start) : blob).stream() as ReadableStream<Uint8Array>
@@ -62,8 +62,8 @@ export async function openRepository(
       async trainedLogits() {
         const own = await scalarsOf(place)
         if (own.logitScale !== undefined || base === undefined) return own
-        // A model's conversion to ONNX names the model whose weights these are.
-        return scalarsOf(at(base, 'main'))
+        // The card of a model converted to ONNX names the base model that has the weights.
+        return scalarsOf(placeOf(base, 'main'))
       },
     }
   })
@@ -79,7 +79,7 @@ const scalarSchema = z.object({
   data_offsets: z.tuple([z.int(), z.int()]),
 })
 
-/** The two scalars of a safetensors file, of which no more is read than its header; none where there is no such file. */
+/** The scale and bias in a model's `model.safetensors`, if it has them. Reads only the header and these two values. */
 async function scalarsOf(place: Parameters<typeof listFiles>[0]) {
   const file = await downloadFile({ ...place, path: 'model.safetensors' }).catch(() => null)
   if (file === null) return {}
@@ -98,8 +98,8 @@ async function scalarsOf(place: Parameters<typeof listFiles>[0]) {
   }
 }
 
-/** What the hub answers, in Shotboard's words. */
-async function hubErrors<T>(model: string, { endpoint }: HubOptions, ask: () => Promise<T>): Promise<T> {
+/** Turns errors of the hub into Shotboard's. */
+async function withHubErrors<T>(model: string, { endpoint }: HubOptions, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask()
   } catch (error) {
@@ -107,7 +107,7 @@ async function hubErrors<T>(model: string, { endpoint }: HubOptions, ask: () => 
     const status = error instanceof HubApiError ? error.statusCode : undefined
     const where = endpoint ?? 'https://huggingface.co'
     if (status === 404) throw errors.modelNotFound({ model, where })
-    // The hub hides what is private or is not there behind the same answer.
+    // The hub answers the same for private repositories and for missing ones.
     if (status === 401 || status === 403) throw errors.modelAccessDenied({ model })
     throw errors.modelDownloadFailed({ model, reason: reasonOf(error) })
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { errors, reasonOf, systemCodeOf } from '../../errors.js'
 
-/** The file beside a model's own that attaches an adapter to it. */
+/** A file in a model folder whose adapter is attached to the model. */
 export const adapterFile = 'adapter.safetensors'
 
 export const exists = (file: string): Promise<boolean> =>
@@ -14,30 +14,30 @@ export const exists = (file: string): Promise<boolean> =>
     () => false,
   )
 
-/** The adapter file of a model folder, relative to it, where there is one. */
-export const adapterIn = async (folder: string): Promise<{ file: string } | null> =>
+/** The adapter file of a model folder, relative to the folder; null if there is none. */
+export const findAdapterFile = async (folder: string): Promise<{ file: string } | null> =>
   (await exists(join(folder, adapterFile))) ? { file: adapterFile } : null
 
-/** A file's bytes. Throws INVALID_MODEL where it is missing or cannot be read. */
+/** Reads a file. Throws INVALID_MODEL if it is missing or unreadable. */
 export async function readModelFile(file: string): Promise<Buffer> {
   return readFile(file).catch((error: unknown) => {
     throw unreadable(file, error)
   })
 }
 
-/** What identifies a model by its contents. */
-export interface Contents {
-  /** Sixteen hexadecimal digits of all that decides an encoder's features. */
+/** Hashes that identify a model by its files. */
+export interface ModelHashes {
+  /** A hash of everything that decides the model's features: 16 hexadecimal digits. */
   readonly fingerprint: string
-  /** The SHA-256 of every file read, in hexadecimal. */
+  /** The SHA-256 of each file, in hexadecimal. */
   readonly files: Readonly<Record<string, string>>
 }
 
 /**
- * Hashes what was read of a model and the files `names` of its folder, in that order; `known` are files read already.
- * Throws INVALID_MODEL with the file that cannot be read.
+ * Hashes the files `names` of a model's folder, and the files `known`, which have been read already. The fingerprint hashes
+ * `decisive`, by default all of `known`, and then the files `names`. Throws INVALID_MODEL with the file that cannot be read.
  */
-export async function contentsOf(
+export async function hashModelFiles(
   folder: string,
   names: readonly string[],
   {
@@ -47,9 +47,9 @@ export async function contentsOf(
     readonly known?: Readonly<Record<string, Uint8Array>>
     readonly decisive?: readonly Uint8Array[]
   },
-): Promise<Contents> {
-  const whole = createHash('sha256')
-  for (const bytes of decisive) whole.update(bytes)
+): Promise<ModelHashes> {
+  const fingerprint = createHash('sha256')
+  for (const bytes of decisive) fingerprint.update(bytes)
   const files: Record<string, string> = {}
   for (const [name, bytes] of Object.entries(known)) {
     files[name] = createHash('sha256').update(bytes).digest('hex')
@@ -60,14 +60,14 @@ export async function contentsOf(
     try {
       for await (const chunk of createReadStream(file, { highWaterMark: 2 ** 20 })) {
         own.update(chunk)
-        whole.update(chunk)
+        fingerprint.update(chunk)
       }
     } catch (error) {
       throw unreadable(file, error)
     }
     files[name] = own.digest('hex')
   }
-  return { fingerprint: whole.digest('hex').slice(0, 16), files }
+  return { fingerprint: fingerprint.digest('hex').slice(0, 16), files }
 }
 
 function unreadable(file: string, error: unknown): Error {
@@ -75,7 +75,7 @@ function unreadable(file: string, error: unknown): Error {
   return errors.invalidModel({ file, reason: missing ? 'it does not exist' : reasonOf(error) })
 }
 
-/** A JSON file of that shape, with its bytes. Throws INVALID_MODEL with the file and what is wrong with it. */
+/** Reads a JSON file and parses it with `schema`. Throws INVALID_MODEL with the file and the mistakes in it. */
 export async function readModelJson<T>(
   file: string,
   schema: z.ZodType<T>,
@@ -92,7 +92,7 @@ export async function readModelJson<T>(
   return { value: parsed.data, bytes }
 }
 
-/** The same where the file is there; undefined where it is not. */
+/** As `readModelJson`, but returns undefined if the file does not exist. */
 export async function readOptionalJson<T>(file: string, schema: z.ZodType<T>) {
   return (await exists(file)) ? readModelJson(file, schema) : undefined
 }

@@ -4,11 +4,11 @@ import { errors } from '../../errors.js'
 import { readSafetensors } from '../../tensor/safetensors.js'
 import { type Manifest, type ModelFolder, type Precision, precisions } from '../manifest.js'
 import type { Configuration } from './configuration.js'
-import { adapterIn, contentsOf, encoderId, exists, readOptionalJson } from './files.js'
+import { encoderId, exists, findAdapterFile, hashModelFiles, readOptionalJson } from './files.js'
 import { readOpenClipConfiguration } from './open-clip.js'
 import { readTransformersConfiguration } from './transformers.js'
 
-/** `shotboard.json`: what was decided when a model was added, and where it comes from. */
+/** `shotboard.json`: the choices made when a model was added, and its source. */
 export const addedSchema = z.object({
   id: encoderId,
   name: z.string().min(1),
@@ -23,14 +23,14 @@ export const addedSchema = z.object({
 export type Added = z.infer<typeof addedSchema>
 export const addedFile = 'shotboard.json'
 
-/** How the graphs of a precision are named, as optimum and transformers.js do. */
+/** Suffixes of graph files by precision, as optimum and transformers.js use them. */
 export const suffixes: Readonly<Record<Precision, readonly string[]>> = {
   fp32: [''],
   fp16: ['_fp16'],
   q8: ['_quantized', '_int8', '_uint8'],
 }
 
-/** OpenAI's, OpenCLIP's, TinyCLIP's and MobileCLIP's training all clamp it to 100, and end there. */
+/** The trainings of OpenAI, OpenCLIP, TinyCLIP and MobileCLIP all limit it to 100, and end at that limit. */
 const clipLogitScale = 100
 
 /**
@@ -44,7 +44,7 @@ export async function readHubLayout(folder: string): Promise<ModelFolder> {
     openClip ?? (await readTransformersConfiguration(folder))
   const added = await readOptionalJson(join(folder, addedFile), addedSchema)
   const graphs = await findGraphs(folder, added?.value.precision)
-  const adapter = await adapterIn(folder)
+  const adapter = await findAdapterFile(folder)
   const id = added?.value.id ?? basename(folder)
   const manifest: Manifest = {
     ...configuration,
@@ -57,35 +57,35 @@ export async function readHubLayout(folder: string): Promise<ModelFolder> {
     adapter,
   }
   const files = [graphs.vision, graphs.text, manifest.tokenizer, ...(adapter ? [adapter.file] : [])]
-  const contents = await contentsOf(folder, files, {
+  const hashes = await hashModelFiles(folder, files, {
     known: read,
-    // Neither its name nor where it came from decides a feature.
+    // The name and the source do not decide features.
     decisive: [
       ...Object.values(read),
       Buffer.from(JSON.stringify([manifest.logitScale, manifest.logitBias])),
     ],
   })
-  return { folder, manifest, ...contents }
+  return { folder, manifest, ...hashes }
 }
 
-/** The two graphs of a precision; where none is asked for, of the first that is there. */
+/** The graphs of a precision, or by default of the first precision that the folder has. Throws INVALID_MODEL. */
 async function findGraphs(folder: string, precision: Precision | undefined) {
-  for (const each of precision ? [precision] : precisions) {
-    for (const suffix of suffixes[each]) {
+  for (const candidate of precision ? [precision] : precisions) {
+    for (const suffix of suffixes[candidate]) {
       const [vision, text] = [`onnx/vision_model${suffix}.onnx`, `onnx/text_model${suffix}.onnx`]
       if (!(await exists(join(folder, vision)))) continue
-      if (await exists(join(folder, text))) return { precision: each, vision, text }
+      if (await exists(join(folder, text))) return { precision: candidate, vision, text }
       throw errors.invalidModel({ file: join(folder, text), reason: 'it does not exist' })
     }
   }
   const wanted = (precision ? [precision] : precisions).flatMap((each) => suffixes[each])
   throw errors.invalidModel({
     file: join(folder, 'onnx'),
-    reason: `it holds none of ${wanted.map((suffix) => `vision_model${suffix}.onnx`).join(', ')}`,
+    reason: `it has none of ${wanted.map((suffix) => `vision_model${suffix}.onnx`).join(', ')}`,
   })
 }
 
-/** The trained scale and bias: as they were added, or of the model's weights, or of CLIP. */
+/** The trained scale and bias: from `shotboard.json`, or the model's weights, or else CLIP's. Throws INVALID_MODEL. */
 async function logitsOf(
   folder: string,
   objective: Configuration['objective'],
@@ -98,13 +98,13 @@ async function logitsOf(
   const logitBias = added?.logitBias ?? trained.logitBias
   if (logitScale === undefined || logitBias === undefined) {
     const reason =
-      'a model trained with a sigmoid needs its logitScale and logitBias, which its graphs do not hold; give them in it'
+      'a model trained with a sigmoid needs its logitScale and logitBias, which its graphs do not have; set them in this file'
     throw errors.invalidModel({ file: join(folder, addedFile), reason })
   }
   return { logitScale, logitBias }
 }
 
-/** `logit_scale`, kept as its logarithm, and `logit_bias`, of a model's weights, where they are there. */
+/** The scale (stored as its logarithm, `logit_scale`) and the bias (`logit_bias`) in a weights file, if it has them. */
 export async function trainedLogits(file: string): Promise<{ logitScale?: number; logitBias?: number }> {
   if (!(await exists(file))) return {}
   const { tensors } = await readSafetensors(file)

@@ -7,7 +7,7 @@ import { readTokenizer } from './tokenizer-files.js'
 const openClipSchema = z.looseObject({
   model_cfg: z.looseObject({
     embed_dim: z.int().positive(),
-    /** open_clip gives a bias, and so a sigmoid, to the models that are made with this. */
+    /** With this, open_clip trains a bias, and with it a sigmoid. */
     init_logit_bias: z.number().nullish(),
     vision_cfg: z.looseObject({
       image_size: z
@@ -37,8 +37,8 @@ const openClipSchema = z.looseObject({
 })
 
 /**
- * Reads `open_clip_config.json`; undefined where there is none. open_clip cleans texts in code (ftfy, HTML entities,
- * white space, lower case) and pads with zeros.
+ * Reads `open_clip_config.json`, if it exists. open_clip cleans texts in code (ftfy, HTML entities, white space, lower case)
+ * and pads with zeros. Throws INVALID_MODEL.
  */
 export async function readOpenClipConfiguration(folder: string): Promise<Configuration | undefined> {
   const config = await readOptionalJson(join(folder, 'open_clip_config.json'), openClipSchema)

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Manifest, ModelFolder } from '../manifest.js'
-import { adapterIn, contentsOf, encoderId, readModelJson, rgb } from './files.js'
+import { encoderId, findAdapterFile, hashModelFiles, readModelJson, rgb } from './files.js'
 
-/** `model.json`: Shotboard's own layout, which names its files and says all that is to be known of them. */
+/** The manifest `model.json` of Shotboard's own layout. */
 const ownSchema = z
   .object({
     id: encoderId,
@@ -21,7 +21,7 @@ const ownSchema = z
     vision: z.object({
       file: z.string(),
       input: z.string(),
-      /** The scalar input that scales the adapters' output; an encoder without adapters has none. */
+      /** The input for the adapters' scale; missing for an encoder without adapters. */
       adapterScaleInput: z.string().optional(),
       output: z.string(),
     }),
@@ -30,7 +30,7 @@ const ownSchema = z
   })
   .refine(({ adapter, vision }) => !adapter || vision.adapterScaleInput !== undefined, {
     path: ['vision', 'adapterScaleInput'],
-    error: 'must be given where there is an adapter',
+    error: 'is required with an adapter',
   })
 
 export const ownManifestFile = 'model.json'
@@ -39,7 +39,7 @@ export const ownManifestFile = 'model.json'
 export async function readOwnLayout(folder: string): Promise<ModelFolder> {
   const { value, bytes } = await readModelJson(join(folder, ownManifestFile), ownSchema)
   const { resize: _, adapter, vision, text, ...rest } = value
-  const attached = await adapterIn(folder)
+  const attached = await findAdapterFile(folder)
   const manifest: Manifest = {
     ...rest,
     filter: 'bicubic',
@@ -61,5 +61,9 @@ export async function readOwnLayout(folder: string): Promise<ModelFolder> {
     adapter: attached ?? (adapter ? { scale: adapter.scale } : null),
   }
   const files = [vision.file, text.file, value.tokenizer, ...(attached ? [attached.file] : [])]
-  return { folder, manifest, ...(await contentsOf(folder, files, { known: { [ownManifestFile]: bytes } })) }
+  return {
+    folder,
+    manifest,
+    ...(await hashModelFiles(folder, files, { known: { [ownManifestFile]: bytes } })),
+  }
 }

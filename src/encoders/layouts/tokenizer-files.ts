@@ -4,20 +4,20 @@ import { errors } from '../../errors.js'
 import type { Tokenization } from '../manifest.js'
 import { readModelJson, readOptionalJson } from './files.js'
 
-/** A special token, as a name or with how it is matched. */
-const named = z.string().or(z.looseObject({ content: z.string() }).transform(({ content }) => content))
+/** A special token: its text, or an object with its text and how it is matched. */
+const specialToken = z.string().or(z.looseObject({ content: z.string() }).transform(({ content }) => content))
 
 const tokenizerSchema = z.looseObject({
   model: z.looseObject({ vocab: z.unknown() }),
   added_tokens: z.array(z.looseObject({ id: z.int(), content: z.string() })).default([]),
 })
-const settingsSchema = z.looseObject({ pad_token: named.nullish(), eos_token: named.nullish() })
+const settingsSchema = z.looseObject({ pad_token: specialToken.nullish(), eos_token: specialToken.nullish() })
 
 const tokenizerFile = 'tokenizer.json'
 
 /**
- * What the tokenizer's files say: `tokenizer.json`, and `tokenizer_config.json` for which tokens end and pad a text.
- * Throws INVALID_MODEL where they are missing or name tokens that are not there.
+ * Reads a tokenizer's files: `tokenizer.json`, and `tokenizer_config.json` for the tokens that end and pad a text. Throws
+ * INVALID_MODEL if a file is missing, or names a token that does not exist.
  */
 export async function readTokenizer(
   folder: string,
@@ -36,9 +36,9 @@ export async function readTokenizer(
     if (inVocabulary === undefined) throw errors.invalidModel({ file, reason: `it has no token ${token}` })
     return inVocabulary
   }
-  const end = settings?.value.eos_token ?? knownEnds.find((token) => has(tokenizer.value, token))
+  const end = settings?.value.eos_token ?? knownEndTokens.find((token) => has(tokenizer.value, token))
   if (!end)
-    throw errors.invalidModel({ file, reason: `it has none of the end tokens ${knownEnds.join(', ')}` })
+    throw errors.invalidModel({ file, reason: `it has none of the end tokens ${knownEndTokens.join(', ')}` })
   const pad = settings?.value.pad_token ?? end
   return {
     tokenization: {
@@ -51,17 +51,17 @@ export async function readTokenizer(
   }
 }
 
-const knownEnds = ['<|endoftext|>', '<end_of_text>', '</s>', '<eos>']
+const knownEndTokens = ['<|endoftext|>', '<end_of_text>', '</s>', '<eos>']
 
 const has = ({ added_tokens, model }: z.infer<typeof tokenizerSchema>, token: string): boolean =>
   added_tokens.some(({ content }) => content === token) || idInVocabulary(model.vocab, token) !== undefined
 
-/** BPE keeps its vocabulary as an object, Unigram as pairs of token and score. */
+/** A token's id. BPE stores its vocabulary as an object, Unigram as pairs of a token and its score. */
 function idInVocabulary(vocabulary: unknown, token: string): number | undefined {
   if (Array.isArray(vocabulary)) {
-    const at = vocabulary.findIndex((entry) => Array.isArray(entry) && entry[0] === token)
-    return at < 0 ? undefined : at
+    const index = vocabulary.findIndex((entry) => Array.isArray(entry) && entry[0] === token)
+    return index < 0 ? undefined : index
   }
-  const id = Object.entries(vocabulary ?? {}).find(([each]) => each === token)?.[1]
+  const id = Object.entries(vocabulary ?? {}).find(([text]) => text === token)?.[1]
   return typeof id === 'number' ? id : undefined
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { errors } from '../../errors.js'
-import type { Filter } from '../pixels/contributions.js'
+import type { Filter } from '../../images/pixels/contributions.js'
 import type { Configuration } from './configuration.js'
 import { readModelJson, readOptionalJson, rgb } from './files.js'
 import { readTokenizer } from './tokenizer-files.js'
@@ -39,11 +39,11 @@ const preprocessorSchema = z.looseObject({
   image_std: rgb.default([0.26862954, 0.26130258, 0.27577711]),
 })
 
-/** Pillow's numbers of its resampling filters. */
+/** Resampling filters by their numbers in Pillow. */
 const filters: Readonly<Record<number, Filter>> = { 1: 'lanczos', 2: 'bilinear', 3: 'bicubic' }
 
-/** What a kind of model leaves unsaid in its files. */
-const kinds = {
+/** Properties of each model type that its files may leave out. */
+const modelTypes = {
   clip: {
     objective: 'softmax',
     padding: 'longest',
@@ -63,31 +63,32 @@ const kinds = {
   },
 } as const
 
-/** Reads `config.json` and `preprocessor_config.json` as transformers writes them, and the tokenizer's files. */
+/** Reads `config.json` and `preprocessor_config.json` of transformers, and the tokenizer's files. Throws INVALID_MODEL. */
 export async function readTransformersConfiguration(folder: string): Promise<Configuration> {
   const configFile = join(folder, 'config.json')
   const config = await readModelJson(configFile, configSchema)
-  const kind = Object.entries(kinds).find(([name]) => name === config.value.model_type)?.[1]
-  if (kind === undefined) {
-    const reason = `its model_type ${config.value.model_type} is none of ${Object.keys(kinds).join(', ')}`
+  const modelType = Object.entries(modelTypes).find(([name]) => name === config.value.model_type)?.[1]
+  if (modelType === undefined) {
+    const known = Object.keys(modelTypes).join(', ')
+    const reason = `its model_type ${config.value.model_type} is not one of ${known}`
     throw errors.invalidModel({ file: configFile, reason })
   }
   const preprocessorFile = join(folder, 'preprocessor_config.json')
   const preprocessor = await readModelJson(preprocessorFile, preprocessorSchema)
   const tokenizer = await readTokenizer(folder, {
-    contextLength: config.value.text_config.max_position_embeddings ?? kind.context,
+    contextLength: config.value.text_config.max_position_embeddings ?? modelType.context,
   })
   return {
-    ...preprocessingOf(preprocessor.value, kind.crops, (reason) =>
+    ...preprocessingOf(preprocessor.value, modelType.crops, (reason) =>
       errors.invalidModel({ file: preprocessorFile, reason }),
     ),
     ...tokenizer.tokenization,
-    padding: kind.padding,
-    cleaning: (await isLowercasedOutside(folder)) ? 'siglip' : 'none',
+    padding: modelType.padding,
+    cleaning: (await isLowercasedInCode(folder)) ? 'siglip' : 'none',
     colours: 'plain',
-    dimensions: kind.dimensions(config.value),
-    objective: kind.objective,
-    outputs: kind.outputs,
+    dimensions: modelType.dimensions(config.value),
+    objective: modelType.objective,
+    outputs: modelType.outputs,
     read: {
       'config.json': config.bytes,
       'preprocessor_config.json': preprocessor.bytes,
@@ -96,8 +97,8 @@ export async function readTransformersConfiguration(folder: string): Promise<Con
   }
 }
 
-/** SigLIP's tokenizer of old canonicalises in code; a tokenizer.json that does so itself has a normalizer that says it. */
-async function isLowercasedOutside(folder: string): Promise<boolean> {
+/** Whether texts are lowercased in code, as SigLIP's old tokenizer does, and not by the normalizer in tokenizer.json. */
+async function isLowercasedInCode(folder: string): Promise<boolean> {
   const config = await readOptionalJson(
     join(folder, 'tokenizer_config.json'),
     z.looseObject({ tokenizer_class: z.string().optional(), do_lower_case: z.boolean().optional() }),
@@ -106,8 +107,9 @@ async function isLowercasedOutside(folder: string): Promise<boolean> {
     join(folder, 'tokenizer.json'),
     z.looseObject({ normalizer: z.unknown() }),
   )
-  const siglip = config?.value.tokenizer_class === 'SiglipTokenizer' && config.value.do_lower_case !== false
-  return siglip && !JSON.stringify(tokenizer?.value.normalizer ?? null).includes('Lowercase')
+  const isOldSiglip =
+    config?.value.tokenizer_class === 'SiglipTokenizer' && config.value.do_lower_case !== false
+  return isOldSiglip && !JSON.stringify(tokenizer?.value.normalizer ?? null).includes('Lowercase')
 }
 
 function preprocessingOf(
@@ -116,14 +118,14 @@ function preprocessingOf(
   invalid: (reason: string) => Error,
 ) {
   const filter = filters[value.resample]
-  if (filter === undefined) throw invalid(`its resample ${value.resample} is none of 1, 2, 3`)
+  if (filter === undefined) throw invalid(`its resample ${value.resample} is not one of 1, 2, 3`)
   const { size } = value
   const shortest = typeof size === 'number' ? size : 'shortest_edge' in size ? size.shortest_edge : undefined
   const crops = value.do_center_crop ?? cropsByDefault
   const crop = typeof value.crop_size === 'object' ? value.crop_size.height : value.crop_size
   const whole = typeof size === 'object' && 'height' in size ? size.height : shortest
   const imageSize = crops ? (crop ?? whole ?? 0) : (whole ?? 0)
-  if (shortest !== undefined && !crops) throw invalid('it neither crops nor gives a height and a width')
+  if (shortest !== undefined && !crops) throw invalid('it neither crops nor has a height and a width')
   if (shortest === undefined && imageSize !== whole) throw invalid('its crop_size is not its size')
   if (shortest !== undefined && shortest < imageSize) throw invalid('its crop_size is larger than its size')
   return {

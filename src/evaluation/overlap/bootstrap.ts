@@ -1,4 +1,4 @@
-import { seeded } from '../../random.js'
+import { seeded } from '../../system/random.js'
 import type { Kernels } from '../../tensor/kernels.js'
 import { type Matrix, matrix, rowOf } from '../../tensor/matrix.js'
 import { overlapCoefficient } from './histogram.js'

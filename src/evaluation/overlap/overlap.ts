@@ -1,5 +1,5 @@
 import { errors } from '../../errors.js'
-import { seeded } from '../../random.js'
+import { seeded } from '../../system/random.js'
 import type { Kernels } from '../../tensor/kernels.js'
 import { gatherRows, type Matrix, unitRows } from '../../tensor/matrix.js'
 import { bootstrapInterval, groups, groupsOf } from './bootstrap.js'
@@ -55,7 +55,7 @@ export interface OverlapOptions {
 }
 
 /** More images than this are sampled: beyond it pairs are too many to go through while somebody waits. */
-export const mostImages = 5000
+export const maxImages = 5000
 
 /**
  * Measures intra-modal overlap: histograms of cosine similarity over all pairs of the same class and all pairs of different
@@ -105,12 +105,12 @@ async function count(options: OverlapOptions) {
 }
 
 function sampleOf({ features, labels, classes }: OverlapOptions) {
-  if (labels.length <= mostImages) return { features: unitRows(features), labels, sampled: false }
+  if (labels.length <= maxImages) return { features: unitRows(features), labels, sampled: false }
   const byClass = Array.from({ length: classes }, (): number[] => [])
   labels.forEach((label, i) => {
     byClass[label]?.push(i)
   })
-  const share = mostImages / labels.length
+  const share = maxImages / labels.length
   const rows = byClass
     .flatMap((images, c) =>
       seeded('overlap', c)

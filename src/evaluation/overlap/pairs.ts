@@ -1,4 +1,4 @@
-import { breather } from '../../breathe.js'
+import { createYieldToEventLoop } from '../../system/yield-to-event-loop.js'
 import type { Kernels } from '../../tensor/kernels.js'
 import { gatherRows, type Matrix, sliceRows } from '../../tensor/matrix.js'
 import type { Bins } from './histogram.js'
@@ -32,7 +32,7 @@ export interface CountOptions {
 }
 
 /** Class pairs are told for at most so many classes: their histograms alone would take more than 50 MB. */
-const mostClassesForPairs = 256
+const maxClassesForPairs = 256
 const rowsPerChunk = 256
 const fineBins = 2 ** 16
 
@@ -46,14 +46,14 @@ export async function countPairs(options: CountOptions): Promise<PairCounts> {
   const fine = [new Uint32Array(fineBins), new Uint32Array(fineBins)] as const
   const perClass = new Float64Array(classes * 2 * bins.count)
   const perClassSums = new Float64Array(classes * 2)
-  const withPairs = classes <= mostClassesForPairs
+  const withPairs = classes <= maxClassesForPairs
   const perPair = new Uint32Array(withPairs ? (classes * (classes + 1) * bins.count) / 2 : 0)
   const between = (a: number, b: number) => {
     const at = ((Math.max(a, b) * (Math.max(a, b) + 1)) / 2 + Math.min(a, b)) * bins.count
     return perPair.subarray(at, at + bins.count)
   }
   const found = new Uint32Array(bins.count)
-  const breathe = breather()
+  const yieldToEventLoop = createYieldToEventLoop()
 
   /** Images `from` to `to`, all of class a, with those of class b that stand behind them. */
   function countClasses(a: number, b: number, from: number, to: number, similarities: Similarities): void {
@@ -96,7 +96,7 @@ export async function countPairs(options: CountOptions): Promise<PairCounts> {
       const end = Math.min(to, starts[a + 1] as number)
       for (let b = a; b < classes; b++) countClasses(a, b, i, end, similarities)
       i = end
-      await breathe()
+      await yieldToEventLoop()
     }
   }
   const sumOver = (same: number) =>

@@ -18,7 +18,7 @@ export interface Axis {
 }
 
 /** More points than this are refused: their counts alone would take more than 400 MB. */
-const mostPoints = 100_000_000
+const maxPoints = 100_000_000
 
 /**
  * The grid of a method, or of a space: its own axes in declared order, some of them fixed to one value or narrowed to others.
@@ -40,9 +40,9 @@ export function gridOf(
     return { name, kind, values: [...new Set(list)].sort((a, b) => a - b) }
   })
   const points = lists.reduce((product, { values }) => product * values.length, 1)
-  if (points > mostPoints) {
+  if (points > maxPoints) {
     throw errors.invalidValue({
-      reason: `The grid of ${method.id} has ${points} points; the most that can be searched is ${mostPoints}. Narrow it.`,
+      reason: `The grid of ${method.id} has ${points} points; the most that can be searched is ${maxPoints}. Narrow it.`,
     })
   }
   let stride = points

@@ -22,7 +22,7 @@ export interface Margins {
   /** s, [C]: the slope of every margin. */
   readonly slopes: Float64Array
   /** The least |s_c| that is not 0. */
-  readonly leastSlope: number
+  readonly minSlope: number
   /** A margin that is nearer to 0 than this, anywhere on the grid, may be rounding alone. */
   readonly rounding: number
   /** Whether the logits at a value of the weight are greatest for the image's own class, the first among equals. */
@@ -41,10 +41,10 @@ export function addInterval(
   row: number,
   stride: number,
 ): void {
-  const { label, classes, fixed, slopes, leastSlope, rounding, isRight } = margins
+  const { label, classes, fixed, slopes, minSlope, rounding, isRight } = margins
   let low = Number.NEGATIVE_INFINITY
   let high = Number.POSITIVE_INFINITY
-  let reach = rounding / leastSlope
+  let reach = rounding / minSlope
   for (let c = 0; c < classes; c++) {
     const slope = slopes[c] as number
     const t = fixed[c] as number

@@ -28,7 +28,7 @@ export function greatestSize(values: Float32Array): number {
 }
 
 /** The least magnitude of a value that is not 0. */
-export function leastSize(values: Float64Array): number {
+export function minSize(values: Float64Array): number {
   let least = Number.POSITIVE_INFINITY
   for (let c = 0; c < values.length; c++) {
     const size = Math.abs(values[c] as number)

@@ -1,13 +1,13 @@
-import { throwIfCancelled } from '../../abort.js'
-import { breather } from '../../breathe.js'
-import type { Batch } from '../../cache/batch.js'
+import type { Batch } from '../../cache/contract.js'
 import type { Method, ScoredMethod, SumMethod, Term, Values } from '../../methods/contract.js'
 import type { TermRanges } from '../../methods/score.js'
+import { throwIfCancelled } from '../../system/abort.js'
+import { createYieldToEventLoop } from '../../system/yield-to-event-loop.js'
 import type { Matrix } from '../../tensor/matrix.js'
 import { argmax } from '../metrics.js'
 import { type Axis, combinations, type Grid, valuesAt } from './grid.js'
 import { addInterval } from './intervals.js'
-import { addMargins, addScaled, greatestSize, leastSize, rightAt, roundingOf } from './margins.js'
+import { addMargins, addScaled, greatestSize, minSize, rightAt, roundingOf } from './margins.js'
 
 /** Images to select on: batches, and per image of all batches in turn its class, or −1 where it has no say. */
 export interface SelectionData {
@@ -74,7 +74,7 @@ async function countByIntervals(options: {
   const innerStride = inner?.stride ?? 1
   const outer = [...combinations(grid.axes.filter((axis) => axis.kind === 'weight' && axis !== inner))]
   const termLogits = termCache(batch, ranges)
-  const breathe = breather()
+  const yieldToEventLoop = createYieldToEventLoop()
 
   const fixed = new Float64Array(classes)
   const base = new Float64Array(classes)
@@ -109,7 +109,7 @@ async function countByIntervals(options: {
       for (const { logits } of constant) addMargins(logits, i, label, base)
       for (const { logits } of along) addMargins(logits, i, label, slopes)
       for (const { logits, margins } of across) addMargins(logits, i, label, margins.fill(0))
-      const leastSlope = leastSize(slopes)
+      const minSlope = minSize(slopes)
       for (const { values, offset } of outer) {
         fixed.set(base)
         for (const each of across) {
@@ -117,10 +117,10 @@ async function countByIntervals(options: {
           addScaled(fixed, each.margins, each.factor)
         }
         for (const each of along) each.factor = innerGreatest
-        const margins = { label, classes, fixed, slopes, leastSlope, rounding: roundingOf(terms), isRight }
+        const margins = { label, classes, fixed, slopes, minSlope, rounding: roundingOf(terms), isRight }
         addInterval(margins, innerGrid, counts, shapes.offset + offset, innerStride)
       }
-      await breathe()
+      await yieldToEventLoop()
       throwIfCancelled(signal)
     }
   }
@@ -146,7 +146,7 @@ function termCache(batch: Batch, ranges: TermRanges) {
 
 /** Differences along the inner axis to counts. */
 async function integrate(counts: Int32Array, grid: Grid, inner: Axis | undefined): Promise<void> {
-  const breathe = breather()
+  const yieldToEventLoop = createYieldToEventLoop()
   if (inner === undefined) return
   const { stride, values } = inner
   const block = stride * values.length
@@ -154,7 +154,7 @@ async function integrate(counts: Int32Array, grid: Grid, inner: Axis | undefined
     for (let at = start + stride; at < start + block; at++) {
       counts[at] = (counts[at] as number) + (counts[at - stride] as number)
     }
-    await breathe()
+    await yieldToEventLoop()
   }
 }
 

@@ -1,7 +1,6 @@
-import { breather } from '../../breathe.js'
-import type { Batch } from '../../cache/batch.js'
-import type { Cache } from '../../cache/cache.js'
-import { leastSharpness, leftOutAffinity } from '../../cache/leave-one-out.js'
+import type { Batch, Cache } from '../../cache/contract.js'
+import { leftOutAffinity, minSharpness } from '../../cache/leave-one-out.js'
+import { createYieldToEventLoop } from '../../system/yield-to-event-loop.js'
 import { type Matrix, matrix, rowOf } from '../../tensor/matrix.js'
 import type { Term } from '../contract.js'
 import { symbolOf } from '../formula.js'
@@ -21,7 +20,7 @@ export const classPrototype = (names: { readonly weight: string; readonly sharpn
   usesKeys: true,
   leaveOneOut: 'in-batch',
   async logits(batch, shapes) {
-    const sharpness = Math.max(shapes[names.sharpness] as number, leastSharpness)
+    const sharpness = Math.max(shapes[names.sharpness] as number, minSharpness)
     const affinities = await batch.derive('prototype affinities', () => prototypeAffinities(batch))
     return batch.cache.kernels.sharpen(affinities, sharpness)
   },
@@ -50,7 +49,7 @@ async function prototypeAffinities(batch: Batch): Promise<Matrix> {
 async function affinitiesInFolds(batch: Batch): Promise<Matrix> {
   const { cache, rows, from } = batch
   const affinities = matrix(rows, cache.classes)
-  const breathe = breather()
+  const yieldToEventLoop = createYieldToEventLoop()
   for (let i = 0, at = 0; i < rows; i++) {
     const keys = await batch.keysWithout(i)
     const query = rowOf(keys, from + i)
@@ -61,7 +60,7 @@ async function affinitiesInFolds(batch: Batch): Promise<Matrix> {
       else if (cache.labels[from + i] === c) affinities.data[at] = cosineWithout(query, sum, n)
       else affinities.data[at] = dot(query, sum) / lengthOf(sum, n)
     }
-    await breathe()
+    await yieldToEventLoop()
   }
   return affinities
 }

@@ -1,6 +1,5 @@
-import type { Batch } from '../../cache/batch.js'
-import type { Cache } from '../../cache/cache.js'
-import { foldInputs, foldMetrics, foldProduct, foldProducts } from '../../spaces/fold-metric.js'
+import type { Batch, Cache } from '../../cache/contract.js'
+import { foldInputs, foldMetrics, foldProduct, foldProducts } from '../../spaces/fitting/fold-metric.js'
 import {
   classMeans,
   deviationsOf,
@@ -8,7 +7,7 @@ import {
   mustRefit,
   type Scatter,
   scatterOf,
-} from '../../spaces/scatter.js'
+} from '../../spaces/fitting/scatter.js'
 import { type Graph, type Kernels, operator } from '../../tensor/kernels.js'
 import { gatherRows, type Matrix, matrix, rowOf, sliceRows, transposed } from '../../tensor/matrix.js'
 import type { Term } from '../contract.js'

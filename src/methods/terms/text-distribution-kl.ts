@@ -1,5 +1,4 @@
-import type { Batch } from '../../cache/batch.js'
-import type { Cache } from '../../cache/cache.js'
+import type { Batch, Cache } from '../../cache/contract.js'
 import { leftOutAffinity } from '../../cache/leave-one-out.js'
 import { type Matrix, matrix } from '../../tensor/matrix.js'
 import type { Range, Term } from '../contract.js'

@@ -1,15 +1,15 @@
 import * as Plot from '@observablehq/plot'
-import type { SummaryRow } from '../../evaluation/summary.js'
+import type { SummaryRow } from '../../library/index.js'
 import { type Html, html } from '../html.js'
 import { plot } from '../plot.js'
 import type { ReportData, Series } from '../report-data.js'
 import { seriesStyle } from '../series-style.js'
 import { interval, seriesMark } from '../words.js'
 
-/** How far apart in pixels intervals of the same number of shots stand. */
+/** The distance in pixels between intervals at the same number of shots. */
 const apart = 5
 
-/** Accuracy against shots with intervals, as a plot and as a table. */
+/** Accuracy by number of shots with intervals, as a plot and a table. */
 export function accuracySection({ rows, nameOf, testDataset }: ReportData): Html {
   const series = seriesOf(rows)
   const shots = [...new Set(rows.map((row) => row.shots))].sort((a, b) => a - b)
@@ -21,10 +21,10 @@ export function accuracySection({ rows, nameOf, testDataset }: ReportData): Html
     Math.max(...rows.filter((row) => row.shots === at).map(({ accuracy }) => accuracy.mean)),
   )
   return html`<section>
-<h2>Accuracy against shots</h2>
+<h2>Accuracy by number of shots</h2>
 <figure>
-${plot(`Accuracy on ${on} against the number of shots, for ${series.length} methods; the table below has the numbers.`, (width) => draw(rows, series, shots, width))}
-<figcaption>Share of ${on} right, in %, against the labelled images a class. ${seeds > 1 ? `Means over ${seeds} support sets with 95 % bootstrap intervals.` : 'One support set.'}</figcaption>
+${plot(`Accuracy on ${on} by number of shots, for ${series.length} methods. The table below has the numbers.`, (width) => draw(rows, series, shots, width))}
+<figcaption>Share of ${on} classified correctly, in %, by labelled images per class. ${seeds > 1 ? `Means over ${seeds} support sets, with 95 % bootstrap intervals.` : 'One support set.'}</figcaption>
 </figure>
 <div class="scroll"><table>
 <thead><tr><th>method</th>${shots.map((at) => html`<th class="number">${at} ${at === 1 ? 'shot' : 'shots'}</th>`)}</tr></thead>

@@ -2,10 +2,10 @@ import { type Html, html } from '../html.js'
 import type { ReportData } from '../report-data.js'
 import { seriesMark, signed } from '../words.js'
 
-/** So many classes are told at once; the others can be unfolded. */
-const mostAtOnce = 40
+/** Classes shown at once. The others can be unfolded. */
+const maxAtOnce = 40
 
-/** The recommended method's accuracy in each class, and what it differs by from others. */
+/** The recommended method's accuracy in each class, and its difference to other methods. */
 export function classesSection(data: ReportData): Html | null {
   const { contrasts, recommendation, nameOf } = data
   const [first] = contrasts
@@ -16,11 +16,11 @@ export function classesSection(data: ReportData): Html | null {
   )}<th class="number">images</th></tr></thead>`
   const table = (classes: readonly number[]) =>
     html`<div class="scroll"><table class="classes">${head}<tbody>${classes.map((index) => rowOf(data, index))}</tbody></table></div>`
-  const rest = order.slice(mostAtOnce)
+  const rest = order.slice(maxAtOnce)
   return html`<section>
 <h2>Class by class</h2>
-<p class="note">Accuracy in % at ${recommendation.shots} ${recommendation.shots === 1 ? 'shot' : 'shots'} over all support sets, the hardest classes first, and how many points it is ahead of or behind others. Bold: more than chance would explain within the class (McNemar's test, corrected by Holm for the number of classes).</p>
-${table(order.slice(0, mostAtOnce))}
+<p class="note">Accuracy in % at ${recommendation.shots} ${recommendation.shots === 1 ? 'shot' : 'shots'} over all support sets, hardest classes first, and the difference to other methods in points. Bold: the difference is significant (McNemar's test with Holm correction for the number of classes).</p>
+${table(order.slice(0, maxAtOnce))}
 ${rest.length > 0 && html`<details><summary>${rest.length} more classes</summary>${table(rest)}</details>`}
 </section>`
 }

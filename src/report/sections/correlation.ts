@@ -1,13 +1,12 @@
 import * as Plot from '@observablehq/plot'
-import { formatP } from '../../evaluation/recommendation-text.js'
-import type { CorrelationPoint } from '../../library/overlap-correlation.js'
+import { type CorrelationPoint, formatP } from '../../library/index.js'
 import { type Html, html } from '../html.js'
 import { plot } from '../plot.js'
 import type { ReportData } from '../report-data.js'
 import { seriesStyle } from '../series-style.js'
 import { seriesMark } from '../words.js'
 
-/** Whether less overlap goes with more accuracy. */
+/** The correlation of less overlap with more accuracy. */
 export function correlationSection({ correlation, nameOf }: ReportData): Html {
   const title = html`<h2>Does less overlap mean more accuracy?</h2>`
   if (typeof correlation === 'string') {
@@ -15,19 +14,19 @@ export function correlationSection({ correlation, nameOf }: ReportData): Html {
   }
   const { points, correlation: found, reason } = correlation
   if (points.length === 0) {
-    return html`<section>${title}<p class="note">The comparison has no method both in clip and in another space, so there is nothing to set against each other.</p></section>`
+    return html`<section>${title}<p class="note">The comparison has no method both in clip and in another space, so there are no points to correlate.</p></section>`
   }
   const series = [...new Map(points.map((each) => [`${each.method} ${each.space}`, each])).values()]
   return html`<section>
 ${title}
 <p>${
     found
-      ? html`Pearson's correlation is <b>${found.pearson.value.toFixed(2)}</b> (${formatP(found.pearson.pValue)}), Spearman's <b>${found.spearman.value.toFixed(2)}</b> (${formatP(found.spearman.pValue)}), over ${found.n} points. The points share images, so the p-values flatter.`
+      ? html`Pearson's correlation is <b>${found.pearson.value.toFixed(2)}</b> (${formatP(found.pearson.pValue)}), Spearman's <b>${found.spearman.value.toFixed(2)}</b> (${formatP(found.spearman.pValue)}), over ${found.n} points. The points share images, so the true p-values are larger.`
       : reason
   }</p>
 <figure>
-${plot('Gain in accuracy against the reduction of overlap, a point for each method, space and number of shots.', (width) => draw(points, width, nameOf))}
-<figcaption>Each point is a method in a space at a number of shots (the number beside it, where there is room), against the same method in clip. To the right the overlap is less, above the line the accuracy is more.</figcaption>
+${plot('Gain in accuracy by reduction of overlap, one point per method, space and number of shots.', (width) => draw(points, width, nameOf))}
+<figcaption>Each point compares a method in a space with the same method in clip, at a number of shots (shown next to it if there is room). Further right: less overlap. Above the line: higher accuracy.</figcaption>
 </figure>
 <p class="legend">${series.map((each) => html`<span class="entry">${seriesMark(each)}${nameOf(each)}</span>`)}</p>
 </section>`
@@ -82,7 +81,7 @@ function draw(
   }
 }
 
-/** The points whose labels fall on no other's. */
+/** The points whose labels do not cover another label. */
 function apart(points: readonly CorrelationPoint[]): CorrelationPoint[] {
   const reach = (value: (point: CorrelationPoint) => number) =>
     Math.max(...points.map(value)) - Math.min(...points.map(value))

@@ -1,10 +1,10 @@
-import type { DisagreementKind } from '../../evaluation/disagreements.js'
+import type { DisagreementKind } from '../../library/index.js'
 import type { ShownDisagreement } from '../disagreement-images.js'
 import { type Html, html } from '../html.js'
 import type { ReportData, Series } from '../report-data.js'
 import { seriesMark } from '../words.js'
 
-/** Test images that the recommended method and another one take for different classes. */
+/** Test images for which the recommended method and another one predict different classes. */
 export function disagreementsSection(data: ReportData): Html | null {
   const { recommendation, disagreements, nameOf } = data
   if (!disagreements) return null
@@ -17,7 +17,7 @@ export function disagreementsSection(data: ReportData): Html | null {
   }
   return html`<section>
 <h2>Where they disagree</h2>
-<p class="note">Some of the test images that ${seriesMark(recommendation)}${name} and ${seriesMark(other)}${otherName} take for different classes, at ${recommendation.shots} ${recommendation.shots === 1 ? 'shot' : 'shots'}, seed ${images[0]?.seed}.</p>
+<p class="note">Test images for which ${seriesMark(recommendation)}${name} and ${seriesMark(other)}${otherName} predict different classes (a selection), at ${recommendation.shots} ${recommendation.shots === 1 ? 'shot' : 'shots'}, seed ${images[0]?.seed}.</p>
 ${Object.entries(titles).map(([kind, title]) => {
   const some = images.filter((each) => each.kind === kind)
   return (

@@ -3,7 +3,7 @@ import { type Html, html } from '../html.js'
 import { plot } from '../plot.js'
 import type { ReportData } from '../report-data.js'
 
-/** Similarity histograms of each space, and what they come to. */
+/** The similarity histograms of each space and their overlap. */
 export function overlapSection({ overlap, recommendation, classes }: ReportData): Html {
   if (typeof overlap === 'string') {
     return html`<section><h2>Intra-modal overlap</h2><p class="note">It could not be measured. ${overlap}</p></section>`
@@ -13,7 +13,7 @@ export function overlapSection({ overlap, recommendation, classes }: ReportData)
   const pairs = overlap.spaces.find(({ space }) => space === recommendation.space) ?? first
   return html`<section>
 <h2>Intra-modal overlap</h2>
-<p>Cached methods compare images with images. They can only do that well where images of one class are more alike than images of different classes. The less the two histograms overlap, the better: 0 is separated, 1 indistinguishable.</p>
+<p>Methods with a cache compare images with images. This works well only if images of one class are more similar than images of different classes. The less the two histograms overlap, the better: 0 means separated, 1 means indistinguishable.</p>
 <div class="multiples">
 ${overlap.spaces.map(
   (each) => html`<figure>
@@ -32,7 +32,7 @@ ${plot(
     (each) =>
       html`<tr><td>${each.space}</td><td class="number">${each.overlap.value.toFixed(3)}</td><td class="number">${each.auc.toFixed(3)}</td><td class="number">${number(each.meanSame)}</td><td class="number">${number(each.meanDifferent)}</td><td class="number">${each.variance.ratio.toFixed(2)}</td></tr>`,
   )}</tbody></table></div>
-<p class="note">Cosine similarities of all pairs of ${first?.images ?? 0} test images${first?.sampled ? ' (a seeded sample)' : ''}; spaces that are fitted were fitted on a support set of ${recommendation.shots} ${recommendation.shots === 1 ? 'shot' : 'shots'} a class. AUC: the chance that a pair of one class is more similar than a pair of different classes. Modality gap in clip: an image is as similar to its own class's texts as ${number(modalityGap.rightClass)}, to those of others as ${number(modalityGap.wrongClass)}; the means of images and texts are ${modalityGap.distance.toFixed(3)} apart.</p>
+<p class="note">Cosine similarities of all pairs of ${first?.images ?? 0} test images${first?.sampled ? ' (a seeded sample)' : ''}; fitted spaces use a support set of ${recommendation.shots} ${recommendation.shots === 1 ? 'shot' : 'shots'} per class. AUC: the probability that a pair of one class is more similar than a pair of different classes. Modality gap in clip: the mean similarity of an image to its own class's texts is ${number(modalityGap.rightClass)}, to other classes' texts ${number(modalityGap.wrongClass)}; the means of images and texts are ${modalityGap.distance.toFixed(3)} apart.</p>
 ${
   pairs &&
   pairs.classPairs.length > 0 &&
@@ -61,7 +61,7 @@ function draw({
   const isFilled = own.map((value, i) => value > 0 || (other[i] as number) > 0)
   const [first, last] = [isFilled.indexOf(true), isFilled.lastIndexOf(true)]
   const [from, to] = [edges[first] as number, edges[last + 1] as number]
-  // Each bin's value holds from its left edge on; the last one is repeated at its right edge.
+  // Each bin's value applies from its left edge. The last value is repeated at its right edge.
   const steps = Array.from({ length: last - first + 2 }, (_, i) => ({
     x: edges[first + i] as number,
     same: own[Math.min(last, first + i)] as number,

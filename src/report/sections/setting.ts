@@ -4,11 +4,11 @@ import type { ReportData } from '../report-data.js'
 const splitNames = { SUPPORT_POOL: 'support pool', VALIDATION: 'validation', TEST: 'test' } as const
 const selectionNames = {
   VALIDATION: 'the validation images',
-  LEAVE_ONE_OUT: 'the support set, each image left out of its own score',
+  LEAVE_ONE_OUT: 'the support set, leaving each image out of its own score',
   NONE: 'nothing: defaults',
 } as const
 
-/** What was measured, so that it can be measured again. */
+/** Everything needed to measure the same again. */
 export function settingSection(data: ReportData): Html {
   const { comparison, runs, counts, classes, dataset, testDataset, encoder, otherEncoders, version } = data
   const finished = runs.filter(({ result }) => result !== null).length
@@ -24,10 +24,10 @@ export function settingSection(data: ReportData): Html {
     ['encoder', encoder],
     ...(otherEncoders.length === 0
       ? []
-      : [['also run with, and not in this report', otherEncoders.join(', ')] as const]),
+      : [['other encoders, not in this report', otherEncoders.join(', ')] as const]),
     ['shots', of(({ shots }) => shots)],
     ['seeds', of(({ seed }) => seed)],
-    ['hyperparameters chosen on', run ? selectionNames[run.selection] : ''],
+    ['hyperparameters selected on', run ? selectionNames[run.selection] : ''],
     ['augmentations', of(({ augmentations }) => augmentations)],
     ['runs', `${finished} of ${runs.length} finished`],
     [

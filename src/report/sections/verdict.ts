@@ -1,5 +1,4 @@
-import type { Confidence } from '../../evaluation/recommendation.js'
-import { formatP } from '../../evaluation/recommendation-text.js'
+import { type Confidence, formatP } from '../../library/index.js'
 import { type Html, html } from '../html.js'
 import type { ReportData } from '../report-data.js'
 import { interval, percent, seriesMark, signed } from '../words.js'
@@ -10,7 +9,7 @@ const chips: Readonly<Record<Confidence, string>> = {
   TIE: 'a tie',
 }
 
-/** Which method to use, in words, and what that rests on. */
+/** The recommended method and the tests behind it. */
 export function verdictSection(data: ReportData): Html {
   const { recommendation, recommendations, nameOf } = data
   return html`<section class="verdict">
@@ -20,9 +19,9 @@ ${why(data)}
 ${recommendations.length > 1 && byShots(data)}
 ${
   recommendation.rivals.length > 0 &&
-  html`<h3>${nameOf(recommendation)} against the others, ${shotsOf(recommendation.shots)}</h3>
+  html`<h3>${nameOf(recommendation)} compared with the others, ${shotsOf(recommendation.shots)}</h3>
 <div class="scroll"><table>
-<thead><tr><th>method</th><th>recommended one is</th><th class="number">accuracy %</th><th class="number">lead, points</th><th class="number">support sets won</th><th class="number">p, corrected</th></tr></thead>
+<thead><tr><th>method</th><th>the recommended one is</th><th class="number">accuracy %</th><th class="number">lead, points</th><th class="number">support sets won</th><th class="number">p, corrected</th></tr></thead>
 <tbody>
 <tr class="chosen"><td class="name">${seriesMark(recommendation)}${nameOf(recommendation)}</td><td>recommended</td><td class="number">${interval(recommendation.accuracy)}</td><td></td><td></td><td></td></tr>
 ${recommendation.rivals.map(
@@ -30,7 +29,7 @@ ${recommendation.rivals.map(
     html`<tr><td class="name">${seriesMark(rival)}${nameOf(rival)}</td><td><span class="chip ${rival.confidence.toLowerCase()}">${chips[rival.confidence]}</span></td><td class="number">${interval(rival.accuracy)}</td><td class="number">${signed(rival.lead.mean)}</td><td class="number">${rival.seedsWon} of ${rival.lead.n}</td><td class="number">${formatP(rival.adjustedPValue).replace(/^p (= )?/, '')}</td></tr>`,
 )}
 </tbody></table></div>
-<p class="note">Tested on the ${testImages(data)} test images by flipping the sign of each image's difference over the support sets, so that several support sets do not pass for more images; p-values are multiplied by ${recommendation.pairs}, the number of pairs of methods, since which one is the best is known only after looking. Clearly better: below 0.05, and ahead with every support set of at least three.</p>`
+<p class="note">Sign-flip test on the ${testImages(data)} test images. More support sets do not count as more images. The p-values are multiplied by ${recommendation.pairs}, the number of pairs of methods, because the best method is chosen after seeing the results. Clearly better: p below 0.05, and ahead with every one of at least three support sets.</p>`
 }
 </section>`
 }
@@ -49,14 +48,14 @@ function byShots({ recommendations, nameOf }: ReportData): Html {
   })}</ul>`
 }
 
-/** What the recommended space does to the overlap. */
+/** How the recommended space reduces the overlap. */
 function why({ recommendation: { method, space, shots }, correlation, nameOf }: ReportData): Html | null {
   if (typeof correlation === 'string') return null
   const point = correlation.points.find(
     (each) => each.method === method && each.space === space && each.shots === shots,
   )
   if (!point || point.reduction <= 0 || point.gain <= 0) return null
-  return html`<p>Why: it compares images in ${point.space}, where similarities of images of one class and of different classes overlap by ${percent(100 * point.overlap)} instead of ${percent(100 * point.clipOverlap)} in clip. Against the same method in clip (${nameOf({ method, space: 'clip' })}), that is worth ${signed(point.gain)} points here.</p>`
+  return html`<p>Why: it compares images in ${point.space}. There, the similarities within a class and between classes overlap by ${percent(100 * point.overlap)}; in clip they overlap by ${percent(100 * point.clipOverlap)}. The gain over the same method in clip (${nameOf({ method, space: 'clip' })}) is ${signed(point.gain)} points.</p>`
 }
 
 const testImages = ({ runs }: ReportData): number =>

@@ -1,8 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
-import type { Encoder } from '../../encoders/encoder.js'
 import { errors } from '../../errors.js'
-import type { ListedAdapter } from '../../library/adapters.js'
-import type { FeatureSpace } from '../../spaces/contract.js'
+import type { Encoder, FeatureSpace, ListedAdapter } from '../../library/index.js'
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { EncoderType } from '../encoder/encoder.js'
@@ -11,7 +9,7 @@ import { AdapterType, ImportAdapterInputType } from './adapter.type.js'
 
 @Resolver(() => AdapterType)
 export class AdapterResolver {
-  @Query(() => [AdapterType], { description: 'The added adapters of an encoder, or of all.' })
+  @Query(() => [AdapterType], { description: 'The added adapters of one encoder, or of all encoders.' })
   adapters(
     @Arg('encoder', () => ID, { nullable: true }) encoder: string | null | undefined,
     @Ctx() { library }: Context,
@@ -19,7 +17,9 @@ export class AdapterResolver {
     return library.adapters.list(encoder)
   }
 
-  @Mutation(() => AdapterType, { description: 'Adds the adapter of a file, made for this encoder.' })
+  @Mutation(() => AdapterType, {
+    description: 'Adds an adapter from a file. The adapter must fit the encoder.',
+  })
   async importAdapter(
     @Arg('input', () => ImportAdapterInputType) { file, ...input }: ImportAdapterInputType,
     @Ctx() { library }: Context,
@@ -29,7 +29,7 @@ export class AdapterResolver {
 
   @Mutation(() => EncoderType, {
     description:
-      "Makes an added adapter the encoder's `imo`; without a name, the model's own is it again. Refused while a comparison works with the encoder.",
+      "Uses an added adapter as the encoder's `imo` space. Without a name, goes back to the adapter of the model. Fails with IN_USE while a comparison uses the encoder.",
   })
   useAdapter(
     @Arg('encoder', () => ID, { nullable: true }) encoder: string | null | undefined,
@@ -39,7 +39,7 @@ export class AdapterResolver {
     return library.adapters.use(encoder, name ?? null)
   }
 
-  @Mutation(() => String, { description: 'Deletes an added adapter, and returns its name. Results stay.' })
+  @Mutation(() => String, { description: 'Deletes an added adapter and returns its name. Results stay.' })
   async removeAdapter(
     @Arg('encoder', () => ID, { nullable: true }) encoder: string | null | undefined,
     @Arg('name', () => String) name: string,
@@ -54,26 +54,28 @@ export class AdapterResolver {
     return library.encoders.get(encoder)
   }
 
-  @FieldResolver(() => FeatureSpaceType, { description: 'Images compared with it switched on.' })
+  @FieldResolver(() => FeatureSpaceType, {
+    description: 'The feature space that compares images with this adapter on.',
+  })
   space(@Root() { name }: ListedAdapter, @Ctx() { library }: Context): FeatureSpace {
     return library.registry.space(`imo:${name}`)
   }
 
-  @FieldResolver(() => String, { description: 'Where its file is served.' })
+  @FieldResolver(() => String, { description: 'The path of its file on this service.' })
   url(@Root() { encoder, name }: ListedAdapter): string {
     return `/adapters/${encodeURIComponent(encoder)}/${name}.safetensors`
   }
 }
 
-/** More than the largest adapter of the largest encoder that there is. */
-const mostBytes = 512 * 2 ** 20
+/** Larger than any adapter of any known encoder. */
+const maxBytes = 512 * 2 ** 20
 
-/** Throws INVALID_ADAPTER for a file that the request names and does not hold, FILE_TOO_LARGE for one that cannot be one. */
+/** Throws INVALID_ADAPTER if the request does not contain the file, and FILE_TOO_LARGE above `maxBytes`. */
 async function receive(upload: ImportAdapterInputType['file']): Promise<Uint8Array> {
   const received = await upload.catch(() => undefined)
   if (!received) {
     throw errors.invalidAdapterFile(
-      { file: 'that was sent', reason: 'The request does not hold it.' },
+      { file: 'upload', reason: 'The request does not contain the file.' },
       'file',
     )
   }
@@ -81,7 +83,7 @@ async function receive(upload: ImportAdapterInputType['file']): Promise<Uint8Arr
   let bytes = 0
   for await (const chunk of received.createReadStream() as AsyncIterable<Uint8Array>) {
     bytes += chunk.length
-    if (bytes > mostBytes) throw errors.fileTooLarge({ megabytes: mostBytes / 2 ** 20 }, 'file')
+    if (bytes > maxBytes) throw errors.fileTooLarge({ megabytes: maxBytes / 2 ** 20 }, 'file')
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

@@ -5,10 +5,10 @@ import { Upload } from '../scalars.js'
 
 @InputType('ImportAdapterInput')
 export class ImportAdapterInputType {
-  @Field(() => ID, { nullable: true, description: 'The default encoder unless given.' })
+  @Field(() => ID, { nullable: true, description: 'Default: the default encoder.' })
   encoder?: string | null
 
-  @Field(() => String, { description: 'The adapter is then the space `imo:NAME`.' })
+  @Field(() => String, { description: 'The adapter becomes the space `imo:NAME`.' })
   name: string
 
   @Field(() => Upload, { description: 'A safetensors file; see docs/adapters.md.' })
@@ -16,22 +16,23 @@ export class ImportAdapterInputType {
 }
 
 @ObjectType('Adapter', {
-  description: "An adapter that was trained here or brought, beside the one of its encoder's model folder.",
+  description:
+    "An adapter that was trained here or imported, in addition to the one in the encoder's model folder.",
 })
 export class AdapterType {
   @Field(() => String)
   name: string
 
-  @Field(() => Boolean, { description: "Whether it is its encoder's `imo`." })
+  @Field(() => Boolean, { description: 'Whether the encoder uses it as its `imo` space.' })
   isUsed: boolean
 
   @Field(() => Int, { description: "The inner width of every block's adapter." })
   bottleneck: number
 
-  @Field(() => Float, { description: "What the adapters' output is multiplied by." })
+  @Field(() => Float, { description: "The factor applied to the adapters' output." })
   scale: number
 
-  @Field(() => Int, { description: 'Blocks of the encoder that it has bottlenecks for.' })
+  @Field(() => Int, { description: 'The number of encoder blocks that have a bottleneck.' })
   blocks: number
 
   @Field(() => Int)
@@ -40,6 +41,6 @@ export class AdapterType {
   @Field(() => String)
   sha256: string
 
-  @Field(() => String, { description: 'Where it comes from, as its file says.' })
+  @Field(() => String, { description: 'The origin of the adapter, as its file states it.' })
   provenance: string
 }

@@ -11,12 +11,14 @@ import {
   Root,
   Subscription,
 } from 'type-graphql'
-import type { Encoder } from '../../encoders/encoder.js'
-import type { ListedAdapter } from '../../library/adapters.js'
-import { secondsLeft } from '../../library/training-time.js'
-import type { DatasetRow } from '../../store/datasets.js'
-import type { Page } from '../../store/page.js'
-import type { TrainingRow } from '../../store/trainings.js'
+import {
+  type DatasetRow,
+  type Encoder,
+  type ListedAdapter,
+  type Page,
+  secondsLeft,
+  type TrainingRow,
+} from '../../library/index.js'
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
@@ -48,12 +50,12 @@ export class TrainingResolver {
     @Ctx() context: Context,
   ): Promise<Page<TrainingRow>> {
     const filter = { ...(encoder != null && { encoder }), ...(status && { status }) }
-    return context.library.store.trainings.page(pageRequest(first, after, context), filter)
+    return context.library.trainings.page(pageRequest(first, after, context), filter)
   }
 
   @Mutation(() => TrainingType, {
     description:
-      "Trains an adapter on generic images, in the background, and after a restart from the last checkpoint. When it has succeeded the adapter is one more space of the encoder's.",
+      'Trains an adapter on generic images, in the background. After a restart it continues from the last checkpoint. When it succeeds, the encoder has one more feature space.',
   })
   trainAdapter(
     @Arg('input', () => TrainAdapterInputType) input: TrainAdapterInputType,
@@ -63,21 +65,21 @@ export class TrainingResolver {
   }
 
   @Mutation(() => TrainingType, {
-    description: 'Stops a training; `resumeTraining` takes it up where it stopped.',
+    description: 'Stops a training. `resumeTraining` continues it.',
   })
   cancelTraining(@Arg('id', () => ID) id: string, @Ctx() { library }: Context): Promise<TrainingRow> {
     return library.trainings.cancel(id)
   }
 
   @Mutation(() => TrainingType, {
-    description: 'Takes up a training that failed or was cancelled, from its last checkpoint.',
+    description: 'Continues a failed or cancelled training from its last checkpoint.',
   })
   resumeTraining(@Arg('id', () => ID) id: string, @Ctx() { library }: Context): Promise<TrainingRow> {
     return library.trainings.goOn(id)
   }
 
   @Mutation(() => ID, {
-    description: 'Forgets a training that has ended, with its checkpoint. Its adapter stays.',
+    description: 'Deletes a training that has ended, and its checkpoint. Its adapter stays. Returns the id.',
   })
   async deleteTraining(@Arg('id', () => ID) id: string, @Ctx() { library }: Context): Promise<string> {
     await library.trainings.delete(id)
@@ -87,7 +89,7 @@ export class TrainingResolver {
   @Subscription(() => TrainingType, {
     name: 'training',
     description:
-      'The training as it is, and then as it becomes, at most twice a second; ends when it has ended.',
+      'Emits the current state, then every change, at most twice a second. Completes when the training has ended.',
     subscribe: ({ args, context }: { args: { id: string }; context: Context }) =>
       context.library.trainings.watch(args.id),
   })
@@ -100,37 +102,37 @@ export class TrainingResolver {
     return library.encoders.get(encoder)
   }
 
-  @FieldResolver(() => DatasetType, { nullable: true, description: 'Null once it is deleted.' })
+  @FieldResolver(() => DatasetType, { nullable: true, description: 'Null after the dataset is deleted.' })
   dataset(@Root() { datasetId }: TrainingRow, @Ctx() { loaders }: Context): Promise<DatasetRow> | null {
     return datasetId === null ? null : loaders.dataset.load(datasetId)
   }
 
-  @FieldResolver(() => Float, { description: 'The share of the steps taken, from 0 to 1.' })
+  @FieldResolver(() => Float, { description: 'The share of the steps that are done, from 0 to 1.' })
   progress(@Root() { step, steps, status }: TrainingRow): number {
     return status === 'SUCCEEDED' ? 1 : step / steps
   }
 
   @FieldResolver(() => Float, {
     nullable: true,
-    description: 'Null while it is not known, and when it has ended.',
+    description: 'Estimated remaining seconds. Null while unknown, and when the training has ended.',
   })
   secondsLeft(@Root() training: TrainingRow): number | null {
     return secondsLeft(training)
   }
 
-  @FieldResolver(() => [TrainingLossType], { description: 'The loss curve: 200 points at most.' })
+  @FieldResolver(() => [TrainingLossType], { description: 'The loss curve, at most 200 points.' })
   losses(@Root() { losses }: TrainingRow): TrainingLossType[] {
     return losses.map(([step, loss]) => ({ step, loss }))
   }
 
-  @FieldResolver(() => Json, { description: 'Every setting, those that were not given as well.' })
+  @FieldResolver(() => Json, { description: 'All settings, including defaults.' })
   settings(@Root() { settings }: TrainingRow): unknown {
     return settings
   }
 
   @FieldResolver(() => AdapterType, {
     nullable: true,
-    description: 'Null until it is made, and once it is removed.',
+    description: 'Null until the training has succeeded, and after the adapter is removed.',
   })
   async adapter(
     @Root() { id, encoder }: TrainingRow,

@@ -11,23 +11,23 @@ export enum TrainingObjective {
 registerEnumType(TrainingObjective, {
   name: 'TrainingObjective',
   description:
-    'What an adapter learns from generic images: their labels, or to see the same in two crops (DINO).',
+    'What the adapter learns from generic images. SUPERVISED: their labels. SELF_SUPERVISED: the same features for two crops of an image (DINO).',
 })
 
 @InputType('TrainAdapterInput', {
-  description: 'What is not given is as in the paper (arXiv 2409.11338), by the objective.',
+  description: 'Defaults are the values of the paper (arXiv 2409.11338) for the objective.',
 })
 export class TrainAdapterInputType {
-  @Field(() => ID, { description: 'The generic images, of all splits together.' })
+  @Field(() => ID, { description: 'The dataset with the generic images. All splits are used.' })
   dataset: string
 
-  @Field(() => ID, { nullable: true, description: 'The default encoder unless given.' })
+  @Field(() => ID, { nullable: true, description: 'Default: the default encoder.' })
   encoder?: string | null
 
   @Field(() => String, {
     nullable: true,
     description:
-      'The adapter is then the space `imo:NAME`: small letters, digits, dots, dashes and underscores. The objective and the first free number unless given.',
+      'The adapter becomes the space `imo:NAME`. Lower-case letters, digits, dots, dashes and underscores. Default: the objective and the first free number.',
   })
   name?: string | null
 
@@ -37,18 +37,18 @@ export class TrainAdapterInputType {
   @Field(() => Int, { nullable: true, description: "The inner width of every block's adapter." })
   bottleneck?: number | null
 
-  @Field(() => Float, { nullable: true, description: "What the adapters' output is multiplied by." })
+  @Field(() => Float, { nullable: true, description: "The factor applied to the adapters' output." })
   scale?: number | null
 
   @Field(() => Int, { nullable: true })
   epochs?: number | null
 
-  @Field(() => Int, { nullable: true, description: 'Images a step.' })
+  @Field(() => Int, { nullable: true, description: 'Images per step.' })
   batch?: number | null
 
   @Field(() => Float, {
     nullable: true,
-    description: 'The learning rate; with self-supervision its highest.',
+    description: 'The learning rate; the peak rate for self-supervised training.',
   })
   rate?: number | null
 
@@ -61,56 +61,59 @@ export class TrainAdapterInputType {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Whether pixels are normalised as in inference: yes unless given. The published training code leaves that out.',
+      'Whether pixels are normalised as for inference. Default: true. The published training code does not normalise them.',
   })
   normalise?: boolean | null
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Supervised: the share of the bottleneck left out at every step.',
+    description: 'Supervised: the share of the bottleneck dropped at every step.',
   })
   dropout?: number | null
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Self-supervised: epochs until the rate is at its highest.',
+    description: 'Self-supervised: epochs until the peak rate.',
   })
   warmUpEpochs?: number | null
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Self-supervised: how much of the teacher stays at every step.',
+    description: 'Self-supervised: the share of the teacher kept at every step.',
   })
   teacherMomentum?: number | null
 
-  @Field(() => Int, { nullable: true, description: 'Self-supervised: small crops of every image.' })
+  @Field(() => Int, { nullable: true, description: 'Self-supervised: the number of small crops per image.' })
   localCrops?: number | null
 
   @Field(() => Float, {
     nullable: true,
-    description: "Self-supervised: the side of a small crop, as a share of the encoder's.",
+    description: "Self-supervised: the side of a small crop, as a share of the encoder's image size.",
   })
   localSize?: number | null
 
-  @Field(() => Int, { nullable: true, description: 'Self-supervised: what the projection head gives.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Self-supervised: the number of outputs of the projection head.',
+  })
   prototypes?: number | null
 }
 
 @ObjectType('TrainingLoss')
 export class TrainingLossType {
-  @Field(() => Int, { description: 'The step, counted from 1.' })
+  @Field(() => Int, { description: 'The step, from 1.' })
   step: number
 
-  @Field(() => Float, { description: 'Its loss; of many steps, the mean of those since the point before.' })
+  @Field(() => Float, { description: 'The mean loss of the steps since the previous point.' })
   loss: number
 }
 
-@ObjectType('Training', { description: 'An adapter in the making.' })
+@ObjectType('Training', { description: 'The training of an adapter.' })
 export class TrainingType {
   @Field(() => ID)
   id: string
 
-  @Field(() => String, { description: 'What the adapter is called.' })
+  @Field(() => String, { description: 'The name of the adapter.' })
   name: string
 
   @Field(() => JobStatus)
@@ -119,16 +122,16 @@ export class TrainingType {
   @Field(() => Int)
   steps: number
 
-  @Field(() => Int, { description: 'How many of them have been taken.' })
+  @Field(() => Int, { description: 'Steps that are done.' })
   step: number
 
-  @Field(() => Float, { nullable: true, description: 'Over the last steps; null until it is known.' })
+  @Field(() => Float, { nullable: true, description: 'Measured over the last steps. Null until known.' })
   imagesPerSecond: number | null
 
-  @Field(() => String, { nullable: true, description: 'What stopped it, or what it waits for.' })
+  @Field(() => String, { nullable: true, description: 'The cause of failure, or of waiting.' })
   error: string | null
 
-  @Field(() => String, { nullable: true, description: 'The stable code of that.' })
+  @Field(() => String, { nullable: true, description: 'The stable code of `error`.' })
   errorCode: string | null
 
   @Field(() => DateTime)

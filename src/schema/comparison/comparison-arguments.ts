@@ -1,5 +1,5 @@
 import { ArgsType, Field, ID, Int } from 'type-graphql'
-import type { ComparisonFilter } from '../../store/comparison-page.js'
+import type { ComparisonFilter } from '../../library/index.js'
 import type { Context } from '../context.js'
 import { datasetFilter } from '../dataset/dataset-filter.js'
 import { ComparisonOrder, Direction, JobStatus } from '../enums.js'
@@ -14,16 +14,22 @@ export class ComparisonsArguments extends PageArguments {
   @Field(() => JobStatus, { nullable: true })
   status?: JobStatus | null
 
-  @Field(() => ID, { nullable: true, description: 'Those with a run of the method; id, name or alias.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Only comparisons with a run of this method: id, name or alias.',
+  })
   method?: string | null
 
   @Field(() => ID, {
     nullable: true,
-    description: 'Those with a run in the space, of the method if one is given.',
+    description: 'Only comparisons with a run in this space, and of `method` if it is given.',
   })
   space?: string | null
 
-  @Field(() => Int, { nullable: true, description: 'Those with such a run at so many shots.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Only comparisons with such a run at this number of shots.',
+  })
   shots?: number | null
 
   @Field(() => TimeRangeType, { nullable: true })
@@ -39,7 +45,7 @@ export class ComparisonsArguments extends PageArguments {
   direction: Direction | null
 }
 
-/** What keeps comparisons to what was asked for. Throws UNKNOWN_DATASET, UNKNOWN_METHOD or UNKNOWN_SPACE. */
+/** The store's filter for these arguments. Throws UNKNOWN_DATASET, UNKNOWN_METHOD or UNKNOWN_SPACE. */
 export async function comparisonFilter(
   asked: ComparisonsArguments,
   context: Context,

@@ -1,16 +1,16 @@
 import { Field, FieldResolver, Resolver, Root } from 'type-graphql'
-import type { ComparisonRow } from '../../store/comparisons.js'
+import type { ComparisonRow } from '../../library/index.js'
 import { ObjectType } from '../object-type.js'
 import { ComparisonType } from './comparison.type.js'
 
 @ObjectType('ComparisonExports', {
-  description: 'Where a comparison is served as a file with everything needed to repeat it.',
+  description: 'The paths of the files with everything needed to repeat a comparison.',
 })
 class ComparisonExportsType {
-  @Field(() => String, { description: 'A document that `shotboard compare` repeats.' })
+  @Field(() => String, { description: 'JSON. `shotboard compare` repeats it.' })
   json: string
 
-  @Field(() => String, { description: 'A line for each run.' })
+  @Field(() => String, { description: 'CSV, one line per run.' })
   csv: string
 }
 

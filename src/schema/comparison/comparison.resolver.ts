@@ -1,13 +1,16 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
-import type { Encoder } from '../../encoders/encoder.js'
-import type { PairwiseTest, SummaryRow } from '../../evaluation/summary.js'
-import { encodersOf } from '../../jobs/comparison-job.js'
-import type { Method } from '../../methods/contract.js'
-import type { FeatureSpace } from '../../spaces/contract.js'
-import type { ComparisonRow } from '../../store/comparisons.js'
-import type { DatasetRow } from '../../store/datasets.js'
-import type { Page } from '../../store/page.js'
-import type { RunRow } from '../../store/runs.js'
+import {
+  type ComparisonRow,
+  type DatasetRow,
+  type Encoder,
+  encodersOf,
+  type FeatureSpace,
+  type Method,
+  type Page,
+  type PairwiseTest,
+  type RunRow,
+  type SummaryRow,
+} from '../../library/index.js'
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
@@ -35,7 +38,7 @@ export class ComparisonResolver {
   }
 
   @Query(() => ComparisonConnectionType, {
-    description: 'The newest first, unless another order is asked for.',
+    description: 'Newest first by default.',
   })
   async comparisons(
     @Args(() => ComparisonsArguments) asked: ComparisonsArguments,
@@ -43,7 +46,7 @@ export class ComparisonResolver {
   ): Promise<Page<ComparisonRow>> {
     const filter = await comparisonFilter(asked, context)
     const page = pageRequest(asked.first, asked.after, context)
-    return context.library.store.comparisons.page(
+    return context.library.comparisons.page(
       page,
       filter,
       asked.orderBy ?? undefined,
@@ -52,7 +55,7 @@ export class ComparisonResolver {
   }
 
   @Mutation(() => ComparisonType, {
-    description: 'Starts one run for every method, shot count and seed asked for, and returns at once.',
+    description: 'Starts one run per method, encoder, shot count and seed, and returns at once.',
   })
   compare(
     @Arg('input', () => CompareInputType) input: CompareInputType,
@@ -68,7 +71,7 @@ export class ComparisonResolver {
 
   @Mutation(() => ID, {
     description:
-      'Deletes a comparison with the runs that no other has. Refused while it has not ended. Returns its id.',
+      'Deletes a comparison, and the runs that no other comparison has. Fails with IN_USE until it has ended. Returns the id.',
   })
   async deleteComparison(@Arg('id', () => ID) id: string, @Ctx() { library }: Context): Promise<string> {
     await library.deletions.comparison(id)
@@ -82,7 +85,7 @@ export class ComparisonResolver {
 
   @FieldResolver(() => DatasetType, {
     nullable: true,
-    description: 'Where the test images come from, if not from the dataset itself.',
+    description: 'The dataset of the test images. Null if they are those of `dataset`.',
   })
   testDataset(
     @Root() { testDatasetId }: ComparisonRow,
@@ -91,32 +94,32 @@ export class ComparisonResolver {
     return testDatasetId === null ? null : loaders.dataset.load(testDatasetId)
   }
 
-  @FieldResolver(() => EncoderType, { description: 'The first, where it is over several.' })
+  @FieldResolver(() => EncoderType, { description: 'The first of `encoders`.' })
   encoder(@Root() { encoder }: ComparisonRow, @Ctx() { library }: Context): Encoder {
     return library.encoders.get(encoder)
   }
 
-  @FieldResolver(() => [EncoderType], { description: 'In the order in which they were asked for.' })
+  @FieldResolver(() => [EncoderType], { description: 'In the order of the request.' })
   async encoders(@Root() { id }: ComparisonRow, @Ctx() { library, loaders }: Context): Promise<Encoder[]> {
     return encodersOf(await loaders.comparisonRuns.load(id)).map((each) => library.encoders.get(each))
   }
 
   @FieldResolver(() => [ComparisonRowType], {
-    description: 'Every encoder, method, space and number of shots over the seeds that have finished.',
+    description: 'One row per encoder, method, space and number of shots, over the finished seeds.',
   })
   async rows(@Root() { id }: ComparisonRow, @Ctx() { library, loaders }: Context): Promise<SummaryRow[]> {
     return library.comparisons.rows(await loaders.comparisonRuns.load(id))
   }
 
   @FieldResolver(() => [PairwiseTestType], {
-    description: 'Each row against the row of the same encoder and number of shots that is the baseline.',
+    description: 'Compares each row with the baseline at the same encoder and number of shots.',
   })
   async pairs(
     @Root() { id }: ComparisonRow,
     @Arg('baseline', () => ID, { description: 'A method of the comparison.' }) baseline: string,
     @Arg('baselineSpace', () => ID, {
       nullable: true,
-      description: "The baseline's space; its own unless given.",
+      description: "The baseline's space. Default: the space of the method.",
     })
     baselineSpace: string | null | undefined,
     @Ctx() { library, loaders }: Context,

@@ -1,5 +1,5 @@
 import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql'
-import type { ComparisonRow } from '../../store/comparisons.js'
+import type { ComparisonRow } from '../../library/index.js'
 import type { Context } from '../context.js'
 import { ComparisonType } from './comparison.type.js'
 
@@ -7,7 +7,7 @@ import { ComparisonType } from './comparison.type.js'
 export class ComparisonSubscription {
   @Subscription(() => ComparisonType, {
     description:
-      'The comparison as it is, and then as it becomes, at most ten times a second; ends when the comparison has ended.',
+      'Emits the current state, then every change, at most ten times a second. Completes when the comparison has ended.',
     subscribe: ({ args, context }: { args: { id: string }; context: Context }) =>
       context.library.comparisons.watch(args.id),
   })

@@ -1,5 +1,6 @@
 import { Field, Float, ID, InputType, Int } from 'type-graphql'
-import type { Statistic } from '../../evaluation/statistics.js'
+import type { Statistic } from '../../library/index.js'
+import { measureNames, measures } from '../../measures.js'
 import { JobStatus, KlScaling, Selection } from '../enums.js'
 import { MethodChoiceType } from '../method/method-choice.js'
 import { ObjectType } from '../object-type.js'
@@ -14,17 +15,17 @@ export class CompareInputType {
   @Field(() => ID, {
     nullable: true,
     description:
-      'Another dataset of the same class names, in any order, whose test images are measured on instead; rows then tell the drop. ' +
-      'CLASSES_DIFFER lists the classes that only one of the two has.',
+      'Another dataset, whose test images are used instead. It must have the same class names, in any order. Rows then have `drop`. ' +
+      'CLASSES_DIFFER lists the classes that only one of the two datasets has.',
   })
   testDataset?: string | null
 
-  @Field(() => ID, { nullable: true, description: 'The default encoder unless given.' })
+  @Field(() => ID, { nullable: true, description: 'Default: the default encoder.' })
   encoder?: string | null
 
   @Field(() => [ID], {
     nullable: true,
-    description: 'Several, in place of one: every run is made with each, and rows tell which.',
+    description: 'Several encoders instead of `encoder`. Every run is made with each of them.',
   })
   encoders?: string[] | null
 
@@ -48,7 +49,7 @@ export class CompareInputType {
 }
 
 @ObjectType('Statistic', {
-  description: 'Over seeds; low and high are a 95 % bootstrap interval of the mean.',
+  description: 'Statistics over seeds. `low` and `high` are a 95 % bootstrap interval of the mean.',
 })
 export class StatisticType implements Statistic {
   @Field(() => Float)
@@ -63,7 +64,7 @@ export class StatisticType implements Statistic {
   @Field(() => Float)
   high: number
 
-  @Field(() => Int, { description: 'How many seeds.' })
+  @Field(() => Int, { description: 'The number of seeds.' })
   n: number
 }
 
@@ -72,40 +73,35 @@ export class ComparisonRowType {
   @Field(() => Int)
   shots: number
 
-  @Field(() => StatisticType, { description: 'Percentages.' })
-  accuracy: Statistic
-
-  @Field(() => StatisticType, { description: 'Percentages.' })
-  top5Accuracy: Statistic
-
-  @Field(() => StatisticType)
-  calibrationError: Statistic
-
   @Field(() => StatisticType, {
     nullable: true,
     description:
-      "Percentage points of accuracy lost from the dataset's own test images to those of testDataset, by the same fitted methods; null without a testDataset, or where the dataset has no test images of its own.",
+      'Accuracy on the test images of `dataset` minus accuracy on those of `testDataset`, in percentage points, for the same fitted methods. Null without a testDataset, or if the dataset has no test images.',
   })
   drop: Statistic | null
 }
 
+for (const name of measureNames) {
+  Field(() => StatisticType, { description: measures[name].description })(ComparisonRowType.prototype, name)
+}
+
 @ObjectType('PairwiseTest', {
-  description: 'A method against a baseline on the same test images, all seeds pooled.',
+  description: 'Compares a method with a baseline on the same test images. Seeds are pooled.',
 })
 export class PairwiseTestType {
   @Field(() => Int)
   shots: number
 
-  @Field(() => Float, { description: "Percentage points: the method's accuracy less the baseline's." })
+  @Field(() => Float, { description: "The method's accuracy minus the baseline's, in percentage points." })
   difference: number
 
-  @Field(() => Float, { description: "McNemar's exact test, two-sided." })
+  @Field(() => Float, { description: "Of McNemar's exact test, two-sided." })
   pValue: number
 
-  @Field(() => Int, { description: 'Images on which the method alone is right.' })
+  @Field(() => Int, { description: 'Images that only the method classifies correctly.' })
   wins: number
 
-  @Field(() => Int, { description: 'Images on which the baseline alone is right.' })
+  @Field(() => Int, { description: 'Images that only the baseline classifies correctly.' })
   losses: number
 }
 
@@ -117,7 +113,7 @@ export class ComparisonType {
   @Field(() => JobStatus)
   status: JobStatus
 
-  @Field(() => Float, { description: 'The share of the work that is done, from 0 to 1; never goes back.' })
+  @Field(() => Float, { description: 'The share of the work that is done, from 0 to 1. Never decreases.' })
   progress: number
 
   @Field(() => String, { nullable: true })

@@ -1,10 +1,13 @@
 import { Arg, Args, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql'
-import type { ClassDelta } from '../../evaluation/class-deltas.js'
-import type { Disagreement, TakenFor } from '../../library/contrasts.js'
-import type { ComparisonRow } from '../../store/comparisons.js'
-import type { ClassRow } from '../../store/datasets.js'
-import type { ImageRow } from '../../store/images.js'
-import type { Page } from '../../store/page.js'
+import type {
+  ClassDelta,
+  ClassRow,
+  ComparisonRow,
+  Disagreement,
+  ImageRow,
+  Page,
+  PredictedClass,
+} from '../../library/index.js'
 import type { Context } from '../context.js'
 import { ClassLabelType } from '../dataset/dataset.type.js'
 import { ImageType } from '../image/image.js'
@@ -19,7 +22,7 @@ import {
   TakenForType,
 } from './contrast.type.js'
 
-/** Something of a class of a dataset. */
+/** A row that names a class by its index in a dataset. */
 interface OfClass {
   readonly datasetId: string
   readonly classIndex: number
@@ -32,7 +35,8 @@ async function classOf({ datasetId, classIndex }: OfClass, { loaders }: Context)
 @Resolver(() => ComparisonType)
 export class ContrastResolver {
   @FieldResolver(() => [ClassDeltaType], {
-    description: 'What two methods of the comparison differ by in each class, at one number of shots.',
+    description:
+      'The difference between two methods of the comparison in each class, at one number of shots.',
   })
   async classDeltas(
     @Root() comparison: ComparisonRow,
@@ -45,7 +49,7 @@ export class ContrastResolver {
   }
 
   @FieldResolver(() => DisagreementConnectionType, {
-    description: 'The test images that two methods of the comparison take for different classes.',
+    description: 'The test images for which two methods of the comparison predict different classes.',
   })
   async disagreements(
     @Root() comparison: ComparisonRow,
@@ -75,18 +79,18 @@ export class DisagreementResolver {
     return loaders.image.load(imageId)
   }
 
-  @FieldResolver(() => ClassLabelType, { description: 'What it is.' })
+  @FieldResolver(() => ClassLabelType, { description: 'The true class.' })
   class(@Root() disagreement: Disagreement, @Ctx() context: Context): Promise<ClassRow> {
     return classOf(disagreement, context)
   }
 
-  @FieldResolver(() => TakenForType, { description: 'What the method takes it for.' })
-  prediction(@Root() { prediction, datasetId }: Disagreement): TakenFor & OfClass {
+  @FieldResolver(() => TakenForType, { description: 'The prediction of the method.' })
+  prediction(@Root() { prediction, datasetId }: Disagreement): PredictedClass & OfClass {
     return { ...prediction, datasetId }
   }
 
-  @FieldResolver(() => TakenForType, { description: 'What the baseline takes it for.' })
-  baselinePrediction(@Root() { baselinePrediction, datasetId }: Disagreement): TakenFor & OfClass {
+  @FieldResolver(() => TakenForType, { description: 'The prediction of the baseline.' })
+  baselinePrediction(@Root() { baselinePrediction, datasetId }: Disagreement): PredictedClass & OfClass {
     return { ...baselinePrediction, datasetId }
   }
 }

@@ -8,20 +8,23 @@ import { connectionOf } from '../page.js'
 export class ContrastArguments {
   @Field(() => ID, {
     nullable: true,
-    description: 'One of those that the comparison is over; its first unless given.',
+    description: 'An encoder of the comparison. Default: its first.',
   })
   encoder?: string | null
 
   @Field(() => ID, { description: 'A method of the comparison.' })
   method: string
 
-  @Field(() => ID, { nullable: true, description: "The method's space; its own unless given." })
+  @Field(() => ID, { nullable: true, description: "The method's space. Default: the space of the method." })
   space?: string | null
 
-  @Field(() => ID, { description: 'Another one, or the same in another space.' })
+  @Field(() => ID, { description: 'Another method, or the same method in another space.' })
   baseline: string
 
-  @Field(() => ID, { nullable: true, description: "The baseline's space; its own unless given." })
+  @Field(() => ID, {
+    nullable: true,
+    description: "The baseline's space. Default: the space of the baseline.",
+  })
   baselineSpace?: string | null
 
   @Field(() => Int)
@@ -30,58 +33,62 @@ export class ContrastArguments {
 
 @ArgsType()
 export class DisagreementArguments extends ContrastArguments {
-  @Field(() => Int, { nullable: true, description: 'The first one that both have finished unless given.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Default: the first seed that both methods have finished.',
+  })
   seed?: number | null
 
-  @Field(() => DisagreementKind, { nullable: true, description: 'All unless given.' })
+  @Field(() => DisagreementKind, { nullable: true, description: 'Default: all kinds.' })
   kind?: DisagreementKind | null
 }
 
 @ObjectType('ClassDelta', {
-  description: 'A method against a baseline on the test images of one class, all seeds pooled.',
+  description: 'Compares a method with a baseline on the test images of one class. Seeds are pooled.',
 })
 export class ClassDeltaType {
-  @Field(() => Int, { description: 'Test images of the class, each counted once for every seed.' })
+  @Field(() => Int, { description: 'Test images of the class, each counted once per seed.' })
   images: number
 
-  @Field(() => Float, { description: 'A percentage.' })
+  @Field(() => Float, { description: 'In percent.' })
   accuracy: number
 
-  @Field(() => Float, { description: 'A percentage.' })
+  @Field(() => Float, { description: 'In percent.' })
   baselineAccuracy: number
 
-  @Field(() => Float, { description: "Percentage points: the method's accuracy less the baseline's." })
+  @Field(() => Float, { description: "The method's accuracy minus the baseline's, in percentage points." })
   difference: number
 
-  @Field(() => Int, { description: 'Images on which the method alone is right.' })
+  @Field(() => Int, { description: 'Images that only the method classifies correctly.' })
   wins: number
 
-  @Field(() => Int, { description: 'Images on which the baseline alone is right.' })
+  @Field(() => Int, { description: 'Images that only the baseline classifies correctly.' })
   losses: number
 
-  @Field(() => Float, { description: "McNemar's exact test, two-sided." })
+  @Field(() => Float, { description: "Of McNemar's exact test, two-sided." })
   pValue: number
 
   @Field(() => Float, {
     description:
-      'The same adjusted by Holm for as many classes: below 0.05 it is no false alarm among all of them.',
+      'The p-value with Holm correction over all classes. Below 0.05, the difference is significant among all classes.',
   })
   adjustedPValue: number
 }
 
-@ObjectType('TakenFor', { description: 'What an image was taken for.' })
+@ObjectType('PredictedClass', { description: 'The class that a method predicts for an image.' })
 export class TakenForType {
   @Field(() => ClassLabelType)
   class: ClassLabelType
 
   @Field(() => Float, {
     nullable: true,
-    description: 'The probability of that class; null where an earlier version did not keep it.',
+    description:
+      'The probability of the predicted class. Null for runs of earlier versions, which did not store it.',
   })
   probability: number | null
 }
 
-@ObjectType('Disagreement', { description: 'A test image that two methods take for different classes.' })
+@ObjectType('Disagreement', { description: 'A test image for which two methods predict different classes.' })
 export class DisagreementType {
   @Field(() => Int)
   seed: number

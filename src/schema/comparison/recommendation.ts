@@ -1,7 +1,5 @@
 import { Arg, Ctx, Field, FieldResolver, Float, Int, Resolver, Root } from 'type-graphql'
-import type { Rival } from '../../evaluation/recommendation.js'
-import type { WordedRecommendation } from '../../library/recommendation.js'
-import type { ComparisonRow } from '../../store/comparisons.js'
+import type { ComparisonRow, Rival, WordedRecommendation } from '../../library/index.js'
 import type { Context } from '../context.js'
 import { Confidence } from '../enums.js'
 import { encoderMethodAndSpaceOf } from '../method/method-and-space.js'
@@ -9,29 +7,29 @@ import { ObjectType } from '../object-type.js'
 import { ComparisonType, StatisticType } from './comparison.type.js'
 
 @ObjectType('Rival', {
-  description: 'The recommended method against another one, at the same number of shots.',
+  description: 'Compares the recommended method with another one, at the same number of shots.',
 })
 class RivalType {
-  @Field(() => StatisticType, { description: "The other one's accuracy, percentages." })
+  @Field(() => StatisticType, { description: "The other method's accuracy, in percent." })
   accuracy: StatisticType
 
   @Field(() => StatisticType, {
-    description: "Percentage points, seed by seed: the recommended method's accuracy less this one's.",
+    description: "The recommended method's accuracy minus this one's, in percentage points, per seed.",
   })
   lead: StatisticType
 
-  @Field(() => Int, { description: 'Seeds on which the recommended method is better.' })
+  @Field(() => Int, { description: 'Seeds where the recommended method is better.' })
   seedsWon: number
 
   @Field(() => Float, {
     description:
-      "Sign-flip test over the test images, two-sided; with one seed it is McNemar's exact test. Seeds share the images, and are not counted as if they were more of them.",
+      "Of a two-sided sign-flip test over the test images; with one seed, of McNemar's exact test. More seeds do not count as more images, because all seeds share the test images.",
   })
   pValue: number
 
   @Field(() => Float, {
     description:
-      'The same times the number of pairs, since which method is the best is known only after looking.',
+      'The p-value times `pairs` (Bonferroni), because the best method is chosen after seeing the results.',
   })
   adjustedPValue: number
 
@@ -39,24 +37,26 @@ class RivalType {
   confidence: Confidence
 }
 
-@ObjectType('Recommendation', { description: 'Which method to use in which space, at one number of shots.' })
+@ObjectType('Recommendation', { description: 'The method and space to use at one number of shots.' })
 class RecommendationType {
   @Field(() => Int)
   shots: number
 
-  @Field(() => StatisticType, { description: 'Percentages.' })
+  @Field(() => StatisticType, { description: 'In percent.' })
   accuracy: StatisticType
 
-  @Field(() => Confidence, { description: 'Of being the best of all: the least of the rivals’.' })
+  @Field(() => Confidence, {
+    description: 'Confidence that the method is the best: the lowest confidence among the rivals.',
+  })
   confidence: Confidence
 
-  @Field(() => [RivalType], { description: 'All other methods, the best of them first.' })
+  @Field(() => [RivalType], { description: 'All other methods, best first.' })
   rivals: readonly Rival[]
 
-  @Field(() => Int, { description: 'Pairs of methods that p-values are adjusted for.' })
+  @Field(() => Int, { description: 'The number of method pairs that p-values are adjusted for.' })
   pairs: number
 
-  @Field(() => String, { description: 'All of that in words.' })
+  @Field(() => String, { description: 'The recommendation as text.' })
   text: string
 }
 
@@ -64,12 +64,14 @@ class RecommendationType {
 export class RecommendationResolver {
   @FieldResolver(() => RecommendationType, {
     nullable: true,
-    description:
-      'Which method serves best, by how much, and how sure that is; null while nothing has finished.',
+    description: 'The best method, its lead, and the confidence in it. Null until a run has finished.',
   })
   async recommendation(
     @Root() { id }: ComparisonRow,
-    @Arg('shots', () => Int, { nullable: true, description: 'The most that have finished unless given.' })
+    @Arg('shots', () => Int, {
+      nullable: true,
+      description: 'Default: the largest number of shots that has finished.',
+    })
     shots: number | null | undefined,
     @Ctx() { library, loaders }: Context,
   ): Promise<WordedRecommendation | null> {

@@ -1,5 +1,5 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
-import type { DatasetRow } from '../../store/datasets.js'
+import type { DatasetRow } from '../../library/index.js'
 import type { Context } from '../context.js'
 import { DatasetType } from './dataset.type.js'
 
@@ -7,14 +7,15 @@ import { DatasetType } from './dataset.type.js'
 export class DatasetFingerprintResolver {
   @FieldResolver(() => String, {
     description:
-      'A SHA-256 of the classes, their prompts, and which images stand in which split: datasets that share it give the same results.',
+      'A SHA-256 of the classes, their prompts and the images of each split. Datasets with the same fingerprint give the same results.',
   })
   fingerprint(@Root() { id }: DatasetRow, @Ctx() { library }: Context): Promise<string> {
     return library.fingerprintDataset(id)
   }
 
   @FieldResolver(() => String, {
-    description: 'Where its manifest is served: classes, prompts, and every image by its SHA-256, as JSON.',
+    description:
+      'The path of its manifest, a JSON file with classes, prompts, and the SHA-256 of every image.',
   })
   manifest(@Root() { id }: DatasetRow): string {
     return `/datasets/${id}.json`

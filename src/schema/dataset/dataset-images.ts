@@ -1,9 +1,13 @@
 import { Arg, Ctx, Field, FieldResolver, ID, Int, Resolver, Root } from 'type-graphql'
 import { errors } from '../../errors.js'
-import { imagePageRequest } from '../../store/dataset-images.js'
-import type { ClassRow, DatasetImageRow, DatasetRow } from '../../store/datasets.js'
-import type { ImageRow } from '../../store/images.js'
-import type { Page } from '../../store/page.js'
+import {
+  type ClassRow,
+  type DatasetImageRow,
+  type DatasetRow,
+  type ImageRow,
+  imagePageRequest,
+  type Page,
+} from '../../library/index.js'
 import type { Context } from '../context.js'
 import { Split } from '../enums.js'
 import { ImageType } from '../image/image.js'
@@ -25,7 +29,7 @@ class DatasetImageType {
 
 const DatasetImageConnectionType = connectionOf('DatasetImageConnection', () => DatasetImageType)
 
-@ObjectType('ClassSample', { description: 'A class with how many images it has, and some of them.' })
+@ObjectType('ClassSample', { description: 'A class with its image counts and some of its images.' })
 class ClassSampleType {
   @Field(() => ClassLabelType)
   class: ClassLabelType
@@ -33,25 +37,25 @@ class ClassSampleType {
   @Field(() => [SplitCountType])
   counts: readonly SplitCountType[]
 
-  @Field(() => [ImageType], { description: 'The first that came.' })
+  @Field(() => [ImageType], { description: 'The first images that were added.' })
   images: readonly ImageType[]
 }
 
-const mostPerClass = 50
+const maxPerClass = 50
 const defaultImages = 60
 
 @Resolver(() => DatasetType)
 export class DatasetImagesResolver {
-  @FieldResolver(() => [ClassSampleType], { description: 'Every class, with some of its images.' })
+  @FieldResolver(() => [ClassSampleType], { description: 'Every class with some of its images.' })
   async samples(
     @Root() { id }: DatasetRow,
     @Arg('perClass', () => Int, { defaultValue: 5 }) perClass: number,
-    @Arg('split', () => Split, { nullable: true, description: 'Images of that split alone.' })
+    @Arg('split', () => Split, { nullable: true, description: 'Only images of this split.' })
     split: Split | null | undefined,
     @Ctx() { loaders }: Context,
   ): Promise<ClassSampleType[]> {
-    if (!(perClass >= 0 && perClass <= mostPerClass)) {
-      const reason = `perClass must be from 0 to ${mostPerClass}, not ${perClass}.`
+    if (!(perClass >= 0 && perClass <= maxPerClass)) {
+      const reason = `perClass must be from 0 to ${maxPerClass}, not ${perClass}.`
       throw errors.invalidValue({ reason }, 'perClass')
     }
     const [classes, counts, samples] = await Promise.all([
@@ -69,21 +73,21 @@ export class DatasetImagesResolver {
 
   @FieldResolver(() => ClassLabelType, {
     nullable: true,
-    description: 'The class that an image has in this dataset; null for one that is not in it.',
+    description: 'The class of an image in this dataset. Null if the image is not in the dataset.',
   })
   async labelOf(
     @Root() { id }: DatasetRow,
     @Arg('image', () => ID) image: string,
     @Ctx() { library, loaders }: Context,
   ): Promise<ClassRow | null> {
-    const index = await library.store.datasetImages.classOf(id, image)
+    const index = await library.datasets.classOf(id, image)
     return index === undefined ? null : ((await loaders.classes.load(id))[index] ?? null)
   }
 
-  @FieldResolver(() => DatasetImageConnectionType, { description: 'In the order in which they came.' })
+  @FieldResolver(() => DatasetImageConnectionType, { description: 'In the order in which they were added.' })
   async images(
     @Root() { id }: DatasetRow,
-    @Arg('class', () => ID, { nullable: true, description: "A class's name." }) name:
+    @Arg('class', () => ID, { nullable: true, description: 'The name of a class.' }) name:
       | string
       | null
       | undefined,
@@ -116,7 +120,7 @@ export class DatasetImagesResolver {
   }
 }
 
-/** Rows with the images that they name. */
+/** Adds the image to every row. */
 const withImages = (
   rows: readonly DatasetImageRow[],
   loaders: Context['loaders'],

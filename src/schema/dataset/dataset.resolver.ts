@@ -1,7 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
-import type { AddImagesResult } from '../../library/datasets.js'
-import type { ClassRow, DatasetRow, SplitCountRow } from '../../store/datasets.js'
-import type { Page } from '../../store/page.js'
+import type { AddImagesResult, ClassRow, DatasetRow, Page, SplitCountRow } from '../../library/index.js'
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { imageInput, requireFewImages } from '../image/image.js'
@@ -30,7 +28,7 @@ export class DatasetResolver {
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
     @Ctx() context: Context,
   ): Promise<Page<DatasetRow>> {
-    return context.library.store.datasets.page(pageRequest(first, after, context))
+    return context.library.datasets.page(pageRequest(first, after, context))
   }
 
   @Mutation(() => DatasetType)
@@ -42,8 +40,7 @@ export class DatasetResolver {
   }
 
   @Mutation(() => AddImagesResultType, {
-    description:
-      'Adds images. One that cannot be read is reported by its position and does not stop the others.',
+    description: 'Adds images. Images that cannot be read are listed in `rejected`; the others are added.',
   })
   addImages(
     @Arg('input', () => AddImagesInputType) { dataset, images }: AddImagesInputType,
@@ -56,7 +53,7 @@ export class DatasetResolver {
 
   @Mutation(() => DatasetType, {
     description:
-      'Replaces the prompts of some classes of a dataset. Only features of texts are computed anew. Refused while a comparison works with the prompts that there are.',
+      'Replaces the prompts of some classes. Only text features are computed again. Fails with IN_USE while a comparison uses the current prompts.',
   })
   setPrompts(
     @Arg('input', () => SetPromptsInputType) input: SetPromptsInputType,
@@ -67,7 +64,7 @@ export class DatasetResolver {
 
   @Mutation(() => ID, {
     description:
-      'Deletes a dataset with its support sets, the comparisons made or tested on it, and the images and features that no other dataset has. Refused while a comparison or an import works with it. Returns its id.',
+      'Deletes a dataset with its support sets, the comparisons that use it, and the images and features that no other dataset has. Fails with IN_USE while a comparison, an import or a training uses it. Returns the id.',
   })
   async deleteDataset(@Arg('id', () => ID) id: string, @Ctx() { library }: Context): Promise<string> {
     await library.deletions.dataset(id)

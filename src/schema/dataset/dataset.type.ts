@@ -45,7 +45,7 @@ export class ClassInputType {
   @Field(() => String)
   name: string
 
-  @Field(() => [String], { nullable: true, description: '`a photo of a {name}.` unless given.' })
+  @Field(() => [String], { nullable: true, description: 'Default: `a photo of a {name}.`' })
   prompts?: string[] | null
 }
 
@@ -63,7 +63,7 @@ export class SetPromptsInputType {
   @Field(() => ID)
   dataset: string
 
-  @Field(() => [ClassInputType], { description: 'Classes of the dataset; others keep their prompts.' })
+  @Field(() => [ClassInputType], { description: 'Classes of the dataset. Other classes keep their prompts.' })
   classes: ClassInputType[]
 }
 
@@ -72,7 +72,7 @@ export class LabelledImageInputType {
   @Field(() => ImageInputType)
   image: ImageInputType
 
-  @Field(() => String, { description: "The name of one of the dataset's classes." })
+  @Field(() => String, { description: 'The name of a class of the dataset.' })
   class: string
 
   @Field(() => Split)
@@ -90,7 +90,7 @@ export class AddImagesInputType {
 
 @ObjectType('RejectedImage')
 export class RejectedImageType {
-  @Field(() => Int, { description: 'In the list of images given, from 0.' })
+  @Field(() => Int, { description: 'The index in the list of images, from 0.' })
   position: number
 
   @Field(() => String)
@@ -108,9 +108,11 @@ export class AddImagesResultType {
   @Field(() => Int)
   added: number
 
-  @Field(() => Int, { description: 'Images that the dataset has already, or that were given twice.' })
+  @Field(() => Int, { description: 'Images that the dataset already has, or that were given twice.' })
   duplicates: number
 
-  @Field(() => [RejectedImageType], { description: 'Images that could not be read; they stop no others.' })
+  @Field(() => [RejectedImageType], {
+    description: 'Images that could not be read. The other images are added.',
+  })
   rejected: readonly RejectedImageType[]
 }

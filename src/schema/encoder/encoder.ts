@@ -1,12 +1,12 @@
 import { Ctx, Field, FieldResolver, Float, ID, Int, Query, Resolver, Root } from 'type-graphql'
-import type { Encoder } from '../../encoders/encoder.js'
-import { spacesOf } from '../../library/encoder-spaces.js'
-import type { FeatureSpace } from '../../spaces/contract.js'
+import { type Encoder, type FeatureSpace, spacesOf } from '../../library/index.js'
 import type { Context } from '../context.js'
 import { ObjectType } from '../object-type.js'
 import { FeatureSpaceType } from '../space/space.js'
 
-@ObjectType('Encoder', { description: 'A CLIP model: images and texts to vectors of the same space.' })
+@ObjectType('Encoder', {
+  description: 'A CLIP model. It maps images and texts to vectors of the same space.',
+})
 export class EncoderType {
   @Field(() => ID)
   id: string
@@ -17,22 +17,22 @@ export class EncoderType {
   @Field(() => Int)
   dimensions: number
 
-  @Field(() => Int, { description: 'The side of the square that images are brought to, in pixels.' })
+  @Field(() => Int, { description: 'The side of the square input image, in pixels.' })
   imageSize: number
 
   @Field(() => Float, {
-    description: 'What similarities of images and texts are multiplied by to become logits.',
+    description: 'The factor that turns image-text similarities into logits.',
   })
   logitScale: number
 
   @Field(() => Float, {
     nullable: true,
     description:
-      'The bias of an encoder trained with a sigmoid (SigLIP): the probability that an image and a text belong together is sigmoid(logitScale · similarity + logitBias). Null for one trained with a softmax. Between classes that compete it makes no difference.',
+      'The bias of an encoder trained with a sigmoid loss (SigLIP): an image and a text match with probability sigmoid(logitScale · similarity + logitBias). Null for encoders trained with a softmax loss. It does not change which class scores highest.',
   })
   logitBias: number | null
 
-  @Field(() => String, { description: 'Of its weights: `fp32`, `fp16` or `q8`.' })
+  @Field(() => String, { description: 'The precision of its weights: `fp32`, `fp16` or `q8`.' })
   precision: string
 }
 
@@ -43,7 +43,9 @@ export class EncoderResolver {
     return library.encoders.all
   }
 
-  @FieldResolver(() => [FeatureSpaceType], { description: 'The feature spaces that work on its features.' })
+  @FieldResolver(() => [FeatureSpaceType], {
+    description: 'The feature spaces that are available for this encoder.',
+  })
   spaces(@Root() encoder: Encoder, @Ctx() { library }: Context): FeatureSpace[] {
     return spacesOf(encoder, library.registry)
   }

@@ -11,10 +11,10 @@ export class HealthType {
   @Field(() => String)
   version: string
 
-  @Field(() => String, { description: 'sqlite or postgres.' })
+  @Field(() => String, { description: '`sqlite` or `postgres`.' })
   database: string
 
-  @Field(() => String, { description: 'The default encoder.' })
+  @Field(() => String, { description: 'The id of the default encoder.' })
   encoder: string
 }
 
@@ -22,7 +22,7 @@ export class HealthType {
 export class HealthResolver {
   @Query(() => HealthType)
   async health(@Ctx() { library }: Context): Promise<HealthType> {
-    await library.store.datasets.byIds([])
+    await library.checks.database()
     return {
       status: 'ok',
       version,

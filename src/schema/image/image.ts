@@ -1,14 +1,19 @@
 import type { FileUpload } from 'graphql-upload/processRequest.mjs'
 import { Arg, Field, FieldResolver, ID, InputType, Int, Resolver, Root } from 'type-graphql'
-import { contentTypeOf, type ImageFormat } from '../../encoders/image.js'
-import { greatestThumbnail, leastThumbnail, requireThumbnailSize } from '../../encoders/thumbnail.js'
 import { errors, reasonOf } from '../../errors.js'
-import type { ImageInput } from '../../library/image-input.js'
+import {
+  contentTypeOf,
+  type ImageFormat,
+  type ImageInput,
+  maxThumbnailSize,
+  minThumbnailSize,
+  requireThumbnailSize,
+} from '../../library/index.js'
 import type { Limits } from '../../settings/settings.js'
 import { ObjectType } from '../object-type.js'
 import { Upload } from '../scalars.js'
 
-@ObjectType('Image', { description: 'An image is the SHA-256 of its bytes.' })
+@ObjectType('Image', { description: 'An image. Its id is the SHA-256 of its bytes.' })
 export class ImageType {
   @Field(() => ID)
   id: string
@@ -20,19 +25,19 @@ export class ImageType {
   height: number
 }
 
-/** An image as resolvers hand it on: stored, or with its bytes. */
+/** An image as resolvers pass it on: stored, or with its bytes. */
 export interface ImageRoot {
   readonly id: string
   readonly width: number
   readonly height: number
-  /** Of an image that was given for this request alone and is not stored. */
+  /** Set for an image that was sent with the request and is not stored. */
   readonly unstored?: { readonly bytes: Buffer; readonly format: ImageFormat }
 }
 
 @Resolver(() => ImageType)
 export class ImageResolver {
   @FieldResolver(() => String, {
-    description: `Where a smaller copy is served that no side of exceeds \`size\`, from ${leastThumbnail} to ${greatestThumbnail} pixels.`,
+    description: `The path of a smaller copy. Its longer side has at most \`size\` pixels, from ${minThumbnailSize} to ${maxThumbnailSize} pixels.`,
   })
   thumbnail(
     @Root() { id, unstored }: ImageRoot,
@@ -43,7 +48,7 @@ export class ImageResolver {
   }
 
   @FieldResolver(() => String, {
-    description: 'Where its bytes are served; a data URL for an image that is not stored.',
+    description: 'The path of its bytes; a data URL for an image that is not stored.',
   })
   url(@Root() { id, unstored }: ImageRoot): string {
     if (!unstored) return `/images/${id}`
@@ -51,19 +56,19 @@ export class ImageResolver {
   }
 }
 
-@InputType('ImageInput', { description: 'Exactly one of id, base64 and upload.' })
+@InputType('ImageInput', { description: 'Give exactly one of `id`, `base64` and `upload`.' })
 export class ImageInputType {
-  @Field(() => ID, { nullable: true, description: 'Of a stored image.' })
+  @Field(() => ID, { nullable: true, description: 'The id of a stored image.' })
   id?: string | null
 
-  @Field(() => String, { nullable: true, description: 'Base64 or a data URL.' })
+  @Field(() => String, { nullable: true, description: 'The bytes as base64 or a data URL.' })
   base64?: string | null
 
   @Field(() => Upload, { nullable: true, description: 'A file of a multipart request.' })
   upload?: Promise<FileUpload> | null
 }
 
-/** An image's input as the library takes it: an upload is read when its turn comes. */
+/** Converts an image input for the library. An upload is read only when the library needs it. */
 export const imageInput = ({ id, base64, upload }: ImageInputType): ImageInput => ({
   ...(id != null && { id }),
   ...(base64 != null && { base64 }),
@@ -71,11 +76,11 @@ export const imageInput = ({ id, base64, upload }: ImageInputType): ImageInput =
 })
 
 /** Throws TOO_MANY_IMAGES. */
-export function requireFewImages(images: readonly unknown[], { maxImagesPerRequest: most }: Limits): void {
-  if (images.length > most) throw errors.tooManyImages({ most, count: images.length }, 'input.images')
+export function requireFewImages(images: readonly unknown[], { maxImagesPerRequest: max }: Limits): void {
+  if (images.length > max) throw errors.tooManyImages({ max, count: images.length }, 'input.images')
 }
 
-/** Throws INVALID_IMAGE for a file that the request names and does not hold, or not to its end. */
+/** Throws INVALID_IMAGE if the request does not contain the whole file. */
 async function readUpload(upload: Promise<FileUpload>): Promise<Buffer> {
   try {
     const chunks: Buffer[] = []

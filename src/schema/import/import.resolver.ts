@@ -1,8 +1,12 @@
 import { Arg, Ctx, FieldResolver, Float, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
 import { errors } from '../../errors.js'
-import type { DatasetRow } from '../../store/datasets.js'
-import { type ImportRow, mostRejectedListed, type RejectedFileRow } from '../../store/imports.js'
-import type { Page } from '../../store/page.js'
+import {
+  type DatasetRow,
+  type ImportRow,
+  maxRejectedListed,
+  type Page,
+  type RejectedFileRow,
+} from '../../library/index.js'
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
@@ -27,12 +31,12 @@ export class ImportResolver {
     @Ctx() context: Context,
   ): Promise<Page<ImportRow>> {
     const filter = { ...(await datasetFilter(dataset, context)), ...(status && { status }) }
-    return context.library.store.imports.page(pageRequest(first, after, context), filter)
+    return context.library.imports.page(pageRequest(first, after, context), filter)
   }
 
   @Mutation(() => ImportType, {
     description:
-      'Stores an archive and returns; the import goes on in the background, and after a restart where it stopped. Importing the same again adds nothing. What is wrong inside the archive stands in the import.',
+      'Stores an archive and returns. The import runs in the background, and continues after a restart. Importing the same archive again adds nothing. Problems inside the archive are reported on the import.',
   })
   importArchive(
     @Arg('input', () => ImportArchiveInputType) { archive, ...input }: ImportArchiveInputType,
@@ -43,13 +47,13 @@ export class ImportResolver {
     )
   }
 
-  @Mutation(() => ImportType, { description: 'What has been added stays.' })
+  @Mutation(() => ImportType, { description: 'Cancels an import. Images that were already added stay.' })
   cancelImport(@Arg('id', () => ID) id: string, @Ctx() { library }: Context): Promise<ImportRow> {
     return library.imports.cancel(id)
   }
 
   @FieldResolver(() => Float, {
-    description: 'The share of the images that is done, from 0 to 1; never goes back.',
+    description: 'The share of the images that is done, from 0 to 1. Never decreases.',
   })
   progress(@Root() { status, files, position }: ImportRow): number {
     if (status === 'SUCCEEDED') return 1
@@ -58,14 +62,14 @@ export class ImportResolver {
 
   @FieldResolver(() => DatasetType, {
     nullable: true,
-    description: 'Null until the archive has been looked through, and once the dataset is deleted.',
+    description: 'Null until the archive has been scanned, and after the dataset is deleted.',
   })
   dataset(@Root() { datasetId }: ImportRow, @Ctx() { loaders }: Context): Promise<DatasetRow> | null {
     return datasetId === null ? null : loaders.dataset.load(datasetId)
   }
 
   @FieldResolver(() => [RejectedFileType], {
-    description: `The first files that could not be read; of many, ${mostRejectedListed} are remembered.`,
+    description: `The first files that could not be read. At most ${maxRejectedListed} are stored.`,
   })
   rejected(
     @Root() { rejected }: ImportRow,
@@ -76,12 +80,15 @@ export class ImportResolver {
   }
 }
 
-/** Throws INVALID_ARCHIVE for a file that the request names and does not hold. */
+/** Throws INVALID_ARCHIVE if the request does not contain the file. */
 async function receive(upload: ImportArchiveInputType['archive']) {
   try {
     const { filename, createReadStream } = await upload
     return { name: filename, chunks: createReadStream() }
   } catch {
-    throw errors.invalidArchive({ archive: 'The archive', reason: 'the request does not hold it' }, 'archive')
+    throw errors.invalidArchive(
+      { archive: 'The archive', reason: 'the request does not contain the file' },
+      'archive',
+    )
   }
 }

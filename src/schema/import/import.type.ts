@@ -7,7 +7,7 @@ import { DateTime, Upload } from '../scalars.js'
 
 @InputType('SplitRuleInput', {
   description:
-    'How images without splits are split: shares of the images of every class, which add up to 1, drawn by the seed. The same images under the same names are split the same way.',
+    'How to split images that have no splits: shares of the images of every class, which add up to 1. The seed decides the draw. The same images with the same names always get the same split.',
 })
 export class SplitRuleInputType {
   @Field(() => Float, { defaultValue: 0.5 })
@@ -28,30 +28,33 @@ export class ImportArchiveInputType {
   @Field(() => String, {
     nullable: true,
     description:
-      "The dataset's name: a new one's, or that of one with the same classes, which then gets what is new. Otherwise the one in `dataset.json`, otherwise the archive's.",
+      "The name of a new dataset, or of an existing one with the same classes, which gets the new images. Default: the name in `dataset.json`, or else the archive's name.",
   })
   name?: string | null
 
   @Field(() => Upload, {
     description:
-      'A .zip or .tar.gz laid out `split/class/image` (the splits `support_pool`, `validation` and `test`) or `class/image`, with or without one folder around it, and with or without a `dataset.json`.',
+      'A .zip or .tar.gz file. Its paths are `split/class/image` (splits: `support_pool`, `validation`, `test`) or `class/image`, optionally inside one folder. It may contain a `dataset.json`.',
   })
   archive: Promise<FileUpload>
 
-  @Field(() => SplitRuleInputType, { nullable: true, description: 'For an archive laid out `class/image`.' })
+  @Field(() => SplitRuleInputType, {
+    nullable: true,
+    description: 'For an archive with paths `class/image`.',
+  })
   splitRule?: SplitRuleInputType | null
 
   @Field(() => Boolean, {
     defaultValue: false,
     description:
-      'Whether a dataset that is there already takes the prompts of `dataset.json`; otherwise it keeps its own.',
+      'Whether an existing dataset takes the prompts of `dataset.json`. By default it keeps its own.',
   })
   updatePrompts: boolean
 }
 
 @ObjectType('RejectedFile')
 export class RejectedFileType {
-  @Field(() => String, { description: 'Its path in the archive.' })
+  @Field(() => String, { description: 'The path in the archive.' })
   file: string
 
   @Field(() => String)
@@ -61,7 +64,7 @@ export class RejectedFileType {
   reason: string
 }
 
-@ObjectType('Import', { description: 'An archive on its way into a dataset.' })
+@ObjectType('Import', { description: 'The import of an archive into a dataset.' })
 export class ImportType {
   @Field(() => ID)
   id: string
@@ -72,22 +75,22 @@ export class ImportType {
   @Field(() => JobStatus)
   status: JobStatus
 
-  @Field(() => String, { nullable: true, description: 'What stopped it.' })
+  @Field(() => String, { nullable: true, description: 'The cause of failure.' })
   error: string | null
 
-  @Field(() => String, { nullable: true, description: 'The stable code of what stopped it.' })
+  @Field(() => String, { nullable: true, description: 'The stable code of `error`.' })
   errorCode: string | null
 
-  @Field(() => Int, { nullable: true, description: 'Images to import; null until they have been counted.' })
+  @Field(() => Int, { nullable: true, description: 'Images to import. Null until counted.' })
   files: number | null
 
   @Field(() => Int)
   added: number
 
-  @Field(() => Int, { description: 'Images that the dataset has already, or that the archive has twice.' })
+  @Field(() => Int, { description: 'Images that the dataset already has, or that the archive has twice.' })
   duplicates: number
 
-  @Field(() => Int, { description: 'Files that could not be read; they stop no others.' })
+  @Field(() => Int, { description: 'Files that could not be read. The others are imported.' })
   rejectedCount: number
 
   @Field(() => DateTime)

@@ -1,20 +1,18 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
-import type { Encoder } from '../../encoders/encoder.js'
-import type { Method } from '../../methods/contract.js'
-import type { FeatureSpace } from '../../spaces/contract.js'
+import type { Encoder, FeatureSpace, Method } from '../../library/index.js'
 import type { Context } from '../context.js'
 import { EncoderType } from '../encoder/encoder.js'
 import { FeatureSpaceType } from '../space/space.js'
 import { methodNamed, spaceNamed } from './method.resolver.js'
 import { MethodType } from './method.type.js'
 
-/** A row that names a method and the space it was asked for in, by their ids. */
+/** A row with the ids of a method and of the requested space. */
 export interface Named {
   readonly method: string
   readonly space: string | null
 }
 
-/** The fields `method` and `space` of a type whose rows name them by id: its resolver extends this class. */
+/** A base class for resolvers of such rows: it resolves the fields `method` and `space`. */
 export function methodAndSpaceOf(type: () => new () => object) {
   @Resolver(type)
   abstract class MethodAndSpaceResolver {
@@ -31,7 +29,7 @@ export function methodAndSpaceOf(type: () => new () => object) {
   return MethodAndSpaceResolver
 }
 
-/** As `methodAndSpaceOf`, with the field `encoder` of rows that name it. */
+/** Like `methodAndSpaceOf`, with the field `encoder` as well. */
 export function encoderMethodAndSpaceOf(type: () => new () => object) {
   @Resolver(type)
   abstract class EncoderMethodAndSpaceResolver extends methodAndSpaceOf(type) {

@@ -14,12 +14,12 @@ export class MethodChoiceType {
   @Field(() => ID, { description: 'Id, name or alias.' })
   method: string
 
-  @Field(() => ID, { nullable: true, description: "Another feature space than the method's own." })
+  @Field(() => ID, { nullable: true, description: 'Default: the space of the method.' })
   space?: string | null
 
   @Field(() => [HyperparameterInputType], {
     nullable: true,
-    description: 'Values that are given; the others are selected.',
+    description: 'Fixed values. The other hyperparameters are selected.',
   })
   hyperparameters?: HyperparameterInputType[] | null
 }

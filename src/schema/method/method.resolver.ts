@@ -1,8 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql'
-import { allSpaces } from '../../library/encoder-spaces.js'
-import type { Method, Paper } from '../../methods/contract.js'
-import { formulaOf } from '../../methods/formula.js'
-import type { FeatureSpace } from '../../spaces/contract.js'
+import { allSpaces, type FeatureSpace, formulaOf, type Method, type Paper } from '../../library/index.js'
 import type { Context } from '../context.js'
 import { PaperType } from '../paper.js'
 import { FeatureSpaceType } from '../space/space.js'
@@ -10,7 +7,7 @@ import { HyperparameterType, hyperparameterList, MethodType, TermType } from './
 
 @Resolver(() => MethodType)
 export class MethodResolver {
-  @Query(() => [MethodType], { description: 'Every registered method.' })
+  @Query(() => [MethodType], { description: 'All registered methods.' })
   methods(@Ctx() { library }: Context): readonly Method[] {
     return library.registry.methods
   }
@@ -27,8 +24,7 @@ export class MethodResolver {
 
   @FieldResolver(() => FeatureSpaceType, {
     nullable: true,
-    description:
-      'The feature space it compares images in unless asked otherwise; null where it compares none.',
+    description: 'The default feature space. Null if the method does not compare images.',
   })
   space(@Root() method: Method, @Ctx() { library }: Context): FeatureSpace | null {
     return method.space === null ? null : library.registry.space(method.space)
@@ -38,7 +34,7 @@ export class MethodResolver {
   terms(@Root() method: Method): TermType[] {
     if (!method.terms) {
       const { formula = null } = method
-      return [{ name: 'score', summary: 'The method scores as a whole.', formula, weight: null }]
+      return [{ name: 'score', summary: 'The method has no separate terms.', formula, weight: null }]
     }
     return method.terms.map(({ name, summary, formula = null, weight }) => ({
       name,
@@ -48,14 +44,14 @@ export class MethodResolver {
     }))
   }
 
-  @FieldResolver(() => String, { description: 'Its logits in TeX: the sum of its weighted terms.' })
+  @FieldResolver(() => String, { description: 'The logits in TeX: the sum of the weighted terms.' })
   formula(@Root() method: Method): string {
     return formulaOf(method)
   }
 
   @FieldResolver(() => String, {
     nullable: true,
-    description: 'The plugin that brought it; null for what is built in.',
+    description: 'The plugin that provides it. Null if it is built in.',
   })
   plugin(@Root() method: Method, @Ctx() { library }: Context): string | null {
     return library.registry.pluginOf(method)
@@ -67,19 +63,19 @@ export class MethodResolver {
   }
 }
 
-/** A method by id; one whose plugin is not loaded any more is still named, so that old results stay readable. */
+/** A method by id. If its plugin is not loaded, returns a placeholder, so that old results stay readable. */
 export function methodNamed(id: string, { library }: Context): Method {
-  const summary = 'This method is not registered: its plugin is not loaded.'
+  const summary = 'Unknown method: its plugin is not loaded.'
   return (
     library.registry.methods.find((method) => method.id === id) ??
     ({ id, name: id, summary, space: null, hyperparameters: {}, terms: [] } satisfies Method)
   )
 }
 
-/** As `methodNamed`, for a space; null where there is none. */
+/** Like `methodNamed`, for a space. Null for null. */
 export function spaceNamed(id: string | null, { library }: Context): FeatureSpace | null {
   if (id === null) return null
-  const summary = 'This space is not there: its plugin is not loaded, or its adapter has been removed.'
+  const summary = 'Unknown space: its plugin is not loaded, or its adapter was removed.'
   return (
     library.registry.spaces.find((space) => space.id === id) ??
     allSpaces(library.encoders.all, library.registry).find((space) => space.id === id) ??

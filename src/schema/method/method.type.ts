@@ -1,10 +1,9 @@
 import { Field, Float, ID, Int } from 'type-graphql'
-import { type Hyperparameter, rangeOf } from '../../methods/contract.js'
-import { symbolOf } from '../../methods/formula.js'
+import { type Hyperparameter, rangeOf, symbolOf } from '../../library/index.js'
 import { HyperparameterKind } from '../enums.js'
 import { ObjectType } from '../object-type.js'
 
-@ObjectType('Term', { description: "One addend of a method's logits." })
+@ObjectType('Term', { description: "One term of the sum that makes up a method's logits." })
 export class TermType {
   @Field(() => String)
   name: string
@@ -12,7 +11,7 @@ export class TermType {
   @Field(() => String)
   summary: string
 
-  @Field(() => String, { nullable: true, description: 'Its logits before weighting, in TeX.' })
+  @Field(() => String, { nullable: true, description: 'Its value before weighting, in TeX.' })
   formula: string | null
 
   @Field(() => String, { nullable: true, description: 'The hyperparameter that multiplies it.' })
@@ -39,7 +38,7 @@ export class HyperparameterType {
   @Field(() => Float)
   max: number
 
-  @Field(() => Int, { description: 'How many values selection searches.' })
+  @Field(() => Int, { description: 'The number of values in the search grid.' })
   steps: number
 
   @Field(() => String)
@@ -67,7 +66,7 @@ export class MethodType {
   summary: string
 }
 
-/** Hyperparameters as a list. */
+/** Converts hyperparameters to a list. */
 export const hyperparameterList = (
   hyperparameters: Readonly<Record<string, Hyperparameter>>,
 ): HyperparameterType[] =>
@@ -81,6 +80,6 @@ export const hyperparameterList = (
     summary: hyperparameter.summary,
   }))
 
-/** Values of hyperparameters as a list. */
+/** Converts hyperparameter values to a list. */
 export const valueList = (values: Readonly<Record<string, number>>): HyperparameterValueType[] =>
   Object.entries(values).map(([name, value]) => ({ name, value }))

@@ -1,8 +1,11 @@
 import { Arg, Ctx, Field, FieldResolver, Float, ID, Int, Query, Resolver, Root } from 'type-graphql'
-import type { Encoder } from '../../encoders/encoder.js'
-import type { Coefficient } from '../../evaluation/overlap/correlation.js'
-import type { CorrelationPoint, OverlapCorrelation } from '../../library/overlap-correlation.js'
-import type { DatasetRow } from '../../store/datasets.js'
+import type {
+  Coefficient,
+  CorrelationPoint,
+  DatasetRow,
+  Encoder,
+  OverlapCorrelation,
+} from '../../library/index.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
 import { EncoderType } from '../encoder/encoder.js'
@@ -16,23 +19,23 @@ class CoefficientType implements Coefficient {
 
   @Field(() => Float, {
     description:
-      "Two-sided, by Student's t with n - 2 degrees of freedom; rough for Spearman's below about ten points. Points of one dataset share their images, so it flatters.",
+      "Two-sided, from Student's t with n - 2 degrees of freedom. Approximate for Spearman's coefficient below about ten points. Points of one dataset share their images, so the true p-value is larger.",
   })
   pValue: number
 }
 
 @ObjectType('OverlapCorrelationPoint', {
   description:
-    'One method in one space at one number of shots, against the same method in clip; means over seeds.',
+    'Compares a method in one space with the same method in `clip`, at one number of shots. Values are means over seeds.',
 })
 class OverlapCorrelationPointType {
   @Field(() => Int)
   shots: number
 
-  @Field(() => Int, { description: 'Seeds that both have finished.' })
+  @Field(() => Int, { description: 'The number of seeds that both have finished.' })
   seeds: number
 
-  @Field(() => Float, { description: 'Overlap of the test images in clip.' })
+  @Field(() => Float, { description: 'Overlap of the test images in `clip`.' })
   clipOverlap: number
 
   @Field(() => Float, {
@@ -40,21 +43,21 @@ class OverlapCorrelationPointType {
   })
   overlap: number
 
-  @Field(() => Float, { description: 'clipOverlap less overlap.' })
+  @Field(() => Float, { description: '`clipOverlap` minus `overlap`.' })
   reduction: number
 
-  @Field(() => Float, { description: 'Test accuracy in clip, a percentage.' })
+  @Field(() => Float, { description: 'Test accuracy in `clip`, in percent.' })
   clipAccuracy: number
 
-  @Field(() => Float, { description: 'Test accuracy in the space, a percentage.' })
+  @Field(() => Float, { description: 'Test accuracy in the space, in percent.' })
   accuracy: number
 
-  @Field(() => Float, { description: 'accuracy less clipAccuracy, in percentage points.' })
+  @Field(() => Float, { description: '`accuracy` minus `clipAccuracy`, in percentage points.' })
   gain: number
 }
 
 @ObjectType('OverlapCorrelation', {
-  description: 'Reduction of intra-modal overlap against gain in accuracy.',
+  description: 'The correlation of reduced intra-modal overlap with gained accuracy.',
 })
 class OverlapCorrelationType {
   @Field(() => [OverlapCorrelationPointType])
@@ -62,7 +65,7 @@ class OverlapCorrelationType {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Why there are no coefficients, where there are none.',
+    description: 'Why there are no coefficients. Null if there are.',
   })
   reason: string | null
 }
@@ -71,7 +74,7 @@ class OverlapCorrelationType {
 export class OverlapCorrelationResolver {
   @Query(() => OverlapCorrelationType, {
     description:
-      'Whether less overlap goes with more accuracy, over the finished runs of comparisons. A run counts where the same method has been run in clip on the same support set by the same protocol.',
+      'Correlates less overlap with more accuracy, over the finished runs of comparisons. A run counts if the same method has also run in `clip`, on the same support set with the same protocol.',
   })
   overlapCorrelation(
     @Arg('comparisons', () => [ID]) comparisons: string[],
@@ -80,14 +83,14 @@ export class OverlapCorrelationResolver {
     return library.overlapCorrelation(comparisons)
   }
 
-  @FieldResolver(() => Int, { description: 'How many points.' })
+  @FieldResolver(() => Int, { description: 'The number of points.' })
   n(@Root() { points }: OverlapCorrelation): number {
     return points.length
   }
 
   @FieldResolver(() => CoefficientType, {
     nullable: true,
-    description: 'Null where it is not defined: fewer than three points, or no variance.',
+    description: 'Null if undefined: fewer than three points, or no variance.',
   })
   pearson(@Root() { correlation }: OverlapCorrelation): Coefficient | null {
     return correlation?.pearson ?? null
@@ -95,7 +98,7 @@ export class OverlapCorrelationResolver {
 
   @FieldResolver(() => CoefficientType, {
     nullable: true,
-    description: 'Of the ranks, equal values having the mean of theirs; null where pearson is.',
+    description: 'The correlation of ranks; equal values share their mean rank. Null when `pearson` is null.',
   })
   spearman(@Root() { correlation }: OverlapCorrelation): Coefficient | null {
     return correlation?.spearman ?? null

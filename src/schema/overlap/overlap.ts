@@ -11,11 +11,8 @@ import {
   Resolver,
   Root,
 } from 'type-graphql'
-import type { Encoder } from '../../encoders/encoder.js'
 import { errors } from '../../errors.js'
-import type { OverlapReport } from '../../library/overlap.js'
-import type { FeatureSpace } from '../../spaces/contract.js'
-import type { ClassRow } from '../../store/datasets.js'
+import type { ClassRow, Encoder, FeatureSpace, OverlapReport } from '../../library/index.js'
 import { atInput } from '../arguments.js'
 import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
@@ -25,21 +22,21 @@ import { Split } from '../enums.js'
 import { ObjectType } from '../object-type.js'
 import { FeatureSpaceType } from '../space/space.js'
 
-@InputType('OverlapInput', { description: 'Exactly one of dataset and supportSet.' })
+@InputType('OverlapInput', { description: 'Give exactly one of `dataset` and `supportSet`.' })
 class OverlapInputType {
-  @Field(() => ID, { nullable: true, description: 'Spaces are fitted on its whole support pool.' })
+  @Field(() => ID, { nullable: true, description: 'Fits spaces on the whole support pool of this dataset.' })
   dataset?: string | null
 
-  @Field(() => ID, { nullable: true, description: 'Spaces are fitted on it.' })
+  @Field(() => ID, { nullable: true, description: 'Fits spaces on this support set.' })
   supportSet?: string | null
 
   @Field(() => ID, { nullable: true })
   encoder?: string | null
 
-  @Field(() => Split, { defaultValue: Split.TEST, description: 'The images that are compared.' })
+  @Field(() => Split, { defaultValue: Split.TEST, description: 'The split of the compared images.' })
   split: Split
 
-  @Field(() => [ID], { nullable: true, description: 'Every space of the encoder unless given.' })
+  @Field(() => [ID], { nullable: true, description: 'Default: every space of the encoder.' })
   spaces?: string[] | null
 
   @Field(() => Int, { defaultValue: 200 })
@@ -47,20 +44,20 @@ class OverlapInputType {
 }
 
 @ObjectType('SimilarityHistogram', {
-  description: 'Pairs of images by cosine similarity, bins of equal width.',
+  description: 'Counts of image pairs by cosine similarity, in bins of equal width.',
 })
 class SimilarityHistogramType {
-  @Field(() => [Float], { description: 'One more than bins, from -1 to 1.' })
+  @Field(() => [Float], { description: 'The edges of the bins, from -1 to 1: one more than bins.' })
   edges: readonly number[]
 
-  @Field(() => [Int], { description: 'Pairs of the same class.' })
+  @Field(() => [Int], { description: 'Pairs of the same class, per bin.' })
   same: readonly number[]
 
-  @Field(() => [Int], { description: 'Pairs of different classes.' })
+  @Field(() => [Int], { description: 'Pairs of different classes, per bin.' })
   different: readonly number[]
 }
 
-@ObjectType('Interval', { description: 'With a bootstrap 95 % interval over groups of images.' })
+@ObjectType('Interval', { description: 'A value with its 95 % bootstrap interval over groups of images.' })
 class IntervalType {
   @Field(() => Float)
   value: number
@@ -74,17 +71,19 @@ class IntervalType {
 
 @ObjectType('FeatureVariance')
 class FeatureVarianceType {
-  @Field(() => Float, { description: 'Mean squared distance of a feature from its class mean.' })
+  @Field(() => Float, { description: 'Mean squared distance of features from their class mean.' })
   within: number
 
-  @Field(() => Float, { description: 'Mean squared distance of a class mean from the mean of all.' })
+  @Field(() => Float, { description: 'Mean squared distance of class means from the overall mean.' })
   between: number
 
-  @Field(() => Float, { description: 'Within over between.' })
+  @Field(() => Float, { description: '`within` divided by `between`.' })
   ratio: number
 }
 
-@ObjectType('ClassOverlap', { description: "A class's own pairs against its pairs with all others." })
+@ObjectType('ClassOverlap', {
+  description: 'Compares the pairs within a class with its pairs with all other classes.',
+})
 class ClassOverlapType {
   @Field(() => ClassLabelType)
   class: ClassLabelType
@@ -92,7 +91,10 @@ class ClassOverlapType {
   @Field(() => Float)
   overlap: number
 
-  @Field(() => Float, { nullable: true, description: 'Null for a class of fewer than two images.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Mean similarity of its own pairs. Null for a class with fewer than two images.',
+  })
   meanSame: number | null
 
   @Field(() => Float, { nullable: true })
@@ -107,20 +109,22 @@ class ClassPairOverlapType {
   @Field(() => ClassLabelType)
   second: ClassLabelType
 
-  @Field(() => Float, { description: 'Of the pairs within either class and the pairs across.' })
+  @Field(() => Float, { description: 'The overlap of the pairs within either class with the pairs across.' })
   overlap: number
 }
 
 @ObjectType('SpaceOverlap')
 class SpaceOverlapType {
-  @Field(() => Int, { description: 'Images whose pairs were compared.' })
+  @Field(() => Int, { description: 'The number of images whose pairs were compared.' })
   images: number
 
-  @Field(() => Boolean, { description: 'Whether they are a seeded sample: of more than 5,000 images.' })
+  @Field(() => Boolean, {
+    description: 'Whether the images are a seeded sample. This is so above 5,000 images.',
+  })
   sampled: boolean
 
   @Field(() => IntervalType, {
-    description: 'The overlap coefficient: 0 where the two histograms are apart, 1 where they are one.',
+    description: 'The overlap coefficient: 0 if the two histograms do not overlap, 1 if they are equal.',
   })
   overlap: IntervalType
 
@@ -131,7 +135,7 @@ class SpaceOverlapType {
   meanDifferent: number
 
   @Field(() => Float, {
-    description: 'Chance that a same-class pair is more similar than a different-class pair.',
+    description: 'The probability that a same-class pair is more similar than a different-class pair.',
   })
   auc: number
 
@@ -139,15 +143,17 @@ class SpaceOverlapType {
   variance: FeatureVarianceType
 }
 
-@ObjectType('ModalityGap', { description: 'How far images and texts lie apart, in clip.' })
+@ObjectType('ModalityGap', { description: 'The distance between images and texts, in the space `clip`.' })
 class ModalityGapType {
-  @Field(() => Float, { description: "Mean similarity of an image with its own class's texts." })
+  @Field(() => Float, { description: "Mean similarity of an image to its own class's texts." })
   rightClass: number
 
-  @Field(() => Float, { description: "Mean similarity of an image with other classes' texts." })
+  @Field(() => Float, { description: "Mean similarity of an image to other classes' texts." })
   wrongClass: number
 
-  @Field(() => Float, { description: "The distance between the two modalities' means." })
+  @Field(() => Float, {
+    description: 'The distance between the mean image feature and the mean text feature.',
+  })
   distance: number
 }
 
@@ -157,14 +163,14 @@ class OverlapReportType {
   modalityGap: ModalityGapType
 }
 
-/** A space's overlap with the dataset that its class indices mean. */
+/** A space's overlap with the dataset that its class indices refer to. */
 type SpaceOverlapRoot = OverlapReport['spaces'][number] & { readonly datasetId: string }
 
 @Resolver(() => OverlapReportType)
 export class OverlapResolver {
   @Query(() => OverlapReportType, {
     description:
-      'Intra-modal overlap: how far similarities within classes and between classes overlap, by space.',
+      'Intra-modal overlap per space: how much the similarities within classes and between classes overlap.',
     complexity: computed,
   })
   overlap(
@@ -212,14 +218,14 @@ export class SpaceOverlapResolver {
   }
 
   @FieldResolver(() => [ClassPairOverlapType], {
-    description: 'The pairs of classes that overlap most, the most first; none for more than 256 classes.',
+    description: 'The pairs of classes that overlap most, highest first. Empty for more than 256 classes.',
   })
   async classPairs(
     @Root() { datasetId, classPairs }: SpaceOverlapRoot,
     @Arg('first', () => Int, { defaultValue: 10 }) first: number,
     @Ctx() { loaders }: Context,
   ): Promise<ClassPairOverlapType[]> {
-    if (first < 0) throw errors.invalidValue({ reason: `There are no ${first} pairs of classes.` }, 'first')
+    if (first < 0) throw errors.invalidValue({ reason: `first must be at least 0, not ${first}.` }, 'first')
     const labels = await loaders.classes.load(datasetId)
     return classPairs.slice(0, first).map((pair) => ({
       first: labels[pair.first] as ClassRow,

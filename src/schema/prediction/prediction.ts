@@ -12,7 +12,7 @@ import {
   Root,
 } from 'type-graphql'
 import { errors } from '../../errors.js'
-import type { ImagePrediction, MethodPrediction } from '../../library/predict.js'
+import type { ImagePrediction, MethodPrediction } from '../../library/index.js'
 import { atInput } from '../arguments.js'
 import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
@@ -38,7 +38,7 @@ class PredictInputType {
   @Field(() => Selection, { defaultValue: Selection.LEAVE_ONE_OUT })
   selection: Selection
 
-  @Field(() => Int, { defaultValue: 5, description: 'How many of the best classes to tell.' })
+  @Field(() => Int, { defaultValue: 5, description: 'The number of best classes to return.' })
   topK: number
 }
 
@@ -47,7 +47,7 @@ class TermContributionType {
   @Field(() => String)
   term: string
 
-  @Field(() => Float, { description: 'What the term added to the logit, weighted.' })
+  @Field(() => Float, { description: 'The weighted value that the term adds to the logit.' })
   value: number
 }
 
@@ -80,11 +80,11 @@ class NeighbourType {
 
 @ObjectType('MethodPrediction')
 class MethodPredictionType {
-  @Field(() => [ClassScoreType], { description: 'The best classes, the best first.' })
+  @Field(() => [ClassScoreType], { description: 'The top classes, best first.' })
   top: readonly ClassScoreType[]
 
   @Field(() => Float, {
-    description: 'What scoring took, for each of the images that were scored together.',
+    description: 'Scoring time per image, averaged over the images of the request.',
   })
   milliseconds: number
 }
@@ -103,7 +103,8 @@ export class MethodPredictionResolver extends methodAndSpaceOf(() => MethodPredi
   }
 
   @FieldResolver(() => [NeighbourType], {
-    description: "The support images nearest in the method's space; none where it compares no images.",
+    description:
+      "The nearest support images in the method's space. Empty if the method does not compare images.",
   })
   neighbours(
     @Root() prediction: MethodPrediction,
@@ -111,7 +112,7 @@ export class MethodPredictionResolver extends methodAndSpaceOf(() => MethodPredi
     @Ctx() { loaders }: Context,
   ): Promise<(Omit<NeighbourType, 'image'> & { image: ImageRoot })[]> {
     const count = first ?? 3
-    if (count < 0) throw errors.invalidValue({ reason: `There are no ${count} neighbours.` }, 'first')
+    if (count < 0) throw errors.invalidValue({ reason: `first must be at least 0, not ${count}.` }, 'first')
     return Promise.all(
       prediction.nearest(count).map(async ({ imageId, ...rest }) => ({
         ...rest,
@@ -124,7 +125,7 @@ export class MethodPredictionResolver extends methodAndSpaceOf(() => MethodPredi
 @Resolver(() => ImagePredictionType)
 export class PredictionResolver {
   @Query(() => [ImagePredictionType], {
-    description: 'Classifies images now. Deterministic, stores nothing.',
+    description: 'Classifies images and returns the result. Deterministic; stores nothing.',
     complexity: computed,
   })
   predict(

@@ -1,6 +1,6 @@
 import { ArgsType, Field, ID, Int } from 'type-graphql'
 import { errors } from '../../errors.js'
-import type { RunFilter } from '../../store/run-page.js'
+import type { RunFilter } from '../../library/index.js'
 import type { Context } from '../context.js'
 import { datasetFilter } from '../dataset/dataset-filter.js'
 import { Direction, JobStatus, RunOrder } from '../enums.js'
@@ -43,11 +43,14 @@ export class RunsArguments extends PageArguments {
   direction: Direction | null
 }
 
-/** What keeps runs to what was asked for. Throws UNKNOWN_DATASET, UNKNOWN_COMPARISON, UNKNOWN_METHOD or UNKNOWN_SPACE. */
+/**
+ * The store's filter for these arguments. Throws UNKNOWN_DATASET, UNKNOWN_COMPARISON, UNKNOWN_METHOD or
+ * UNKNOWN_SPACE.
+ */
 export async function runFilter(asked: RunsArguments, context: Context): Promise<RunFilter> {
-  const { registry, store } = context.library
+  const { registry, comparisons } = context.library
   const { comparison, method, space, shots, seed, status, created, finished } = asked
-  if (comparison != null && (await store.comparisons.byIds([comparison])).length === 0) {
+  if (comparison != null && (await comparisons.get(comparison)) === null) {
     throw errors.unknownComparison({ id: comparison }, 'comparison')
   }
   return {

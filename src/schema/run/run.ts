@@ -1,9 +1,13 @@
 import { Arg, Args, Ctx, Field, FieldResolver, Float, ID, Int, Query, Resolver, Root } from 'type-graphql'
-import { confusionOf, perClassAccuracyOf } from '../../evaluation/metrics.js'
-import type { DatasetRow } from '../../store/datasets.js'
-import type { Page } from '../../store/page.js'
-import type { RunRow } from '../../store/runs.js'
-import type { SupportSetRow } from '../../store/support-sets.js'
+import {
+  confusionOf,
+  type DatasetRow,
+  type Page,
+  perClassAccuracyOf,
+  type RunRow,
+  type SupportSetRow,
+} from '../../library/index.js'
+import { measureNames, measures } from '../../measures.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
 import { JobStatus, Selection } from '../enums.js'
@@ -15,7 +19,7 @@ import { DateTime } from '../scalars.js'
 import { SupportSetType } from '../support-set/support-set.js'
 import { RunsArguments, runFilter } from './run-arguments.js'
 
-@ObjectType('Timings', { description: 'Milliseconds. Features that were stored are only read.' })
+@ObjectType('Timings', { description: 'Times in milliseconds. Stored features are read, not encoded again.' })
 class TimingsType {
   @Field(() => Float)
   encodeMs: number
@@ -28,7 +32,7 @@ class TimingsType {
 }
 
 @ObjectType('Run', {
-  description: 'One method, in one space, on one support set. Accuracies are percentages.',
+  description: 'One method in one space on one support set. Accuracies are in percent.',
 })
 export class RunType {
   @Field(() => ID)
@@ -68,19 +72,14 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
     return loaders.run.load(id)
   }
 
-  @Query(() => RunConnectionType, { description: 'The newest first, unless another order is asked for.' })
+  @Query(() => RunConnectionType, { description: 'Newest first by default.' })
   async runs(
     @Args(() => RunsArguments) asked: RunsArguments,
     @Ctx() context: Context,
   ): Promise<Page<RunRow>> {
     const filter = await runFilter(asked, context)
     const page = pageRequest(asked.first, asked.after, context)
-    return context.library.store.runs.page(
-      page,
-      filter,
-      asked.orderBy ?? undefined,
-      asked.direction ?? undefined,
-    )
+    return context.library.runs.page(page, filter, asked.orderBy ?? undefined, asked.direction ?? undefined)
   }
 
   @FieldResolver(() => DatasetType)
@@ -90,7 +89,7 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
 
   @FieldResolver(() => DatasetType, {
     nullable: true,
-    description: 'Where the test images come from, if not from the dataset itself.',
+    description: 'The dataset of the test images. Null if they are those of `dataset`.',
   })
   testDataset(@Root() { testDatasetId }: RunRow, @Ctx() { loaders }: Context): Promise<DatasetRow> | null {
     return testDatasetId === null ? null : loaders.dataset.load(testDatasetId)
@@ -103,7 +102,7 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
 
   @FieldResolver(() => Int, {
     nullable: true,
-    description: 'How many labelled images the selection saw; 0 where the defaults stand.',
+    description: 'The number of labelled images used for selection; 0 if the defaults were used.',
   })
   selectionImages(@Root() { result }: RunRow): number | null {
     return result?.selectionImages ?? null
@@ -119,30 +118,12 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
     return result && valueList(result.hyperparameters)
   }
 
-  @FieldResolver(() => Float, { nullable: true })
-  accuracy(@Root() { result }: RunRow): number | null {
-    return result?.accuracy ?? null
-  }
-
-  @FieldResolver(() => Float, { nullable: true })
-  top5Accuracy(@Root() { result }: RunRow): number | null {
-    return result?.top5Accuracy ?? null
-  }
-
   @FieldResolver(() => Float, {
     nullable: true,
-    description: "On the dataset's own test images, where those of testDataset were tested on.",
+    description: 'Accuracy on the test images of `dataset`. Null without a `testDataset`.',
   })
   unshiftedAccuracy(@Root() { result }: RunRow): number | null {
     return result?.unshiftedAccuracy ?? null
-  }
-
-  @FieldResolver(() => Float, {
-    nullable: true,
-    description: 'Expected calibration error over 15 bins of confidence, from 0 to 1.',
-  })
-  calibrationError(@Root() { result }: RunRow): number | null {
-    return result?.calibrationError ?? null
   }
 
   @FieldResolver(() => [Float], { nullable: true, description: 'In the order of the classes.' })
@@ -153,7 +134,7 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
 
   @FieldResolver(() => [[Int]], {
     nullable: true,
-    description: 'How many test images of each class (row) were taken for each class (column).',
+    description: 'Counts of test images by true class (row) and predicted class (column).',
   })
   async confusion(
     @Root() { id, datasetId, result }: RunRow,
@@ -161,7 +142,7 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
   ): Promise<number[][] | null> {
     if (!result) return null
     const [{ labels, predicted }, classes] = await Promise.all([
-      library.resultFiles.read(id),
+      library.runs.predictions(id),
       loaders.classes.load(datasetId),
     ])
     return confusionOf(labels, predicted, classes.length)
@@ -176,4 +157,13 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
   timings(@Root() { result }: RunRow): TimingsType | null {
     return result
   }
+}
+
+// A field for every measure of a run, null until the run has finished.
+for (const name of measureNames) {
+  const resolve = { value: ({ result }: RunRow): number | null => result?.[name] ?? null }
+  Object.defineProperty(RunResolver.prototype, name, resolve)
+  Root()(RunResolver.prototype, name, 0)
+  const options = { nullable: true, description: measures[name].description }
+  FieldResolver(() => Float, options)(RunResolver.prototype, name, resolve)
 }

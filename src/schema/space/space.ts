@@ -1,12 +1,11 @@
 import { Ctx, Field, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql'
-import { allSpaces } from '../../library/encoder-spaces.js'
-import type { FeatureSpace } from '../../spaces/contract.js'
+import { allSpaces, type FeatureSpace } from '../../library/index.js'
 import type { Context } from '../context.js'
 import { HyperparameterType, hyperparameterList } from '../method/method.type.js'
 import { ObjectType } from '../object-type.js'
 import { PaperType } from '../paper.js'
 
-@ObjectType('FeatureSpace', { description: 'Where images are compared with images.' })
+@ObjectType('FeatureSpace', { description: 'A space in which images are compared with images.' })
 export class FeatureSpaceType {
   @Field(() => ID)
   id: string
@@ -19,21 +18,21 @@ export class FeatureSpaceType {
 
   @Field(() => String, {
     nullable: true,
-    description: 'How a feature f of the encoder becomes a feature u of this space, in TeX.',
+    description: 'The map from a feature f of the encoder to a feature u of this space, in TeX.',
   })
   formula?: string | null
 
   @Field(() => PaperType, { nullable: true })
   paper?: PaperType | null
 
-  @Field(() => Boolean, { description: 'Whether it needs something trained, such as adapters.' })
+  @Field(() => Boolean, { description: 'Whether it needs trained weights, such as adapters.' })
   trained: boolean
 }
 
 @Resolver(() => FeatureSpaceType)
 export class FeatureSpaceResolver {
   @Query(() => [FeatureSpaceType], {
-    description: 'Every feature space: those registered, and those of added adapters.',
+    description: 'All feature spaces: the registered ones and those of added adapters.',
   })
   featureSpaces(@Ctx() { library }: Context): readonly FeatureSpace[] {
     return allSpaces(library.encoders.all, library.registry)
@@ -41,20 +40,20 @@ export class FeatureSpaceResolver {
 
   @FieldResolver(() => String, {
     nullable: true,
-    description: 'The plugin that brought it; null for what is built in.',
+    description: 'The plugin that provides it. Null if it is built in.',
   })
   plugin(@Root() space: FeatureSpace, @Ctx() { library }: Context): string | null {
     return library.registry.pluginOf(space)
   }
 
-  @FieldResolver(() => Boolean, { description: 'Whether it is fitted on the support set itself.' })
+  @FieldResolver(() => Boolean, { description: 'Whether it is fitted on the support set.' })
   fittedOnSupport(@Root() space: FeatureSpace): boolean {
     return space.fit !== undefined
   }
 
   @FieldResolver(() => [HyperparameterType], {
     description:
-      'What its fit depends on. A method in it has these among its own hyperparameters; each is at its default unless given.',
+      'The hyperparameters of the fit. A method in this space takes them too. They keep their defaults unless given.',
   })
   hyperparameters(@Root() { hyperparameters = {} }: FeatureSpace): HyperparameterType[] {
     return hyperparameterList(hyperparameters)

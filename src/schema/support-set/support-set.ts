@@ -11,11 +11,7 @@ import {
   Resolver,
   Root,
 } from 'type-graphql'
-import type { Encoder } from '../../encoders/encoder.js'
-import type { ClassRow, DatasetRow } from '../../store/datasets.js'
-import type { ImageRow } from '../../store/images.js'
-import type { Page } from '../../store/page.js'
-import type { SupportSetRow } from '../../store/support-sets.js'
+import type { ClassRow, DatasetRow, Encoder, ImageRow, Page, SupportSetRow } from '../../library/index.js'
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { ClassLabelType, DatasetType } from '../dataset/dataset.type.js'
@@ -36,20 +32,20 @@ export class SupportImageType {
 }
 
 @ObjectType('SupportSet', {
-  description: 'A seeded draw of labelled images, so many of every class. It never changes.',
+  description: 'A seeded draw of labelled images, the same number from every class. It never changes.',
 })
 export class SupportSetType {
   @Field(() => ID)
   id: string
 
-  @Field(() => Int, { description: 'Images a class.' })
+  @Field(() => Int, { description: 'Images per class.' })
   shots: number
 
   @Field(() => Int)
   seed: number
 
   @Field(() => Int, {
-    description: 'Random views that an image is averaged over; 1 takes the image as it is.',
+    description: 'The number of random views that each image is averaged over. 1 uses the image itself.',
   })
   augmentations: number
 
@@ -64,7 +60,7 @@ class CreateSupportSetInputType {
   @Field(() => ID)
   dataset: string
 
-  @Field(() => ID, { nullable: true, description: 'The default encoder unless given.' })
+  @Field(() => ID, { nullable: true, description: 'Default: the default encoder.' })
   encoder?: string | null
 
   @Field(() => Int)
@@ -92,11 +88,11 @@ export class SupportSetResolver {
     @Ctx() context: Context,
   ): Promise<Page<SupportSetRow>> {
     const filter = await datasetFilter(dataset, context)
-    return context.library.store.supportSets.page(pageRequest(first, after, context), filter)
+    return context.library.supportSets.page(pageRequest(first, after, context), filter)
   }
 
   @Mutation(() => SupportSetType, {
-    description: 'Draws a support set. The same request on the same images gives the same one.',
+    description: 'Draws a support set. The same request on the same images returns the same support set.',
   })
   createSupportSet(
     @Arg('input', () => CreateSupportSetInputType) input: CreateSupportSetInputType,
@@ -107,7 +103,7 @@ export class SupportSetResolver {
 
   @Mutation(() => ID, {
     description:
-      'Deletes a support set; results that were measured on it stay. Refused while a comparison works with it. Returns its id.',
+      'Deletes a support set. Results measured on it stay. Fails with IN_USE while a comparison uses it. Returns the id.',
   })
   async deleteSupportSet(@Arg('id', () => ID) id: string, @Ctx() { library }: Context): Promise<string> {
     await library.deletions.supportSet(id)
@@ -116,7 +112,7 @@ export class SupportSetResolver {
 
   @FieldResolver(() => String, {
     description:
-      'Where its features, labels and texts are served as one safetensors file, encoded when asked for.',
+      'The path of a safetensors file with its features, labels and texts. They are encoded on request.',
   })
   file(@Root() { id }: SupportSetRow): string {
     return `/support-sets/${id}.safetensors`

@@ -14,11 +14,11 @@ type Attribute = number | readonly number[] | { readonly float: number } | { rea
 export interface NodeOptions {
   readonly inputs: readonly string[]
   readonly output: string
-  /** Whole numbers become ints; for a float attribute give `{ float: 0.5 }`, for a string `{ string: 'add' }`. */
+  /** A number becomes an int attribute, a list ints; write a float as `{ float: 0.5 }`, a string as `{ string: 'add' }`. */
   readonly attributes?: Readonly<Record<string, Attribute>>
 }
 
-/** A float32 tensor's shape, a string for a dimension that varies from run to run. */
+/** A tensor's shape. A dimension that varies from run to run has a name. */
 export type Shape = readonly Dimension[]
 
 /** Element types, for the operator Cast. */
@@ -38,13 +38,13 @@ export function node(operator: string, { inputs, output, attributes = {} }: Node
   } satisfies MessageInitShape<typeof NodeProtoSchema>
 }
 
-/** An int64 vector that is part of the graph: shapes, axes. */
+/** An int64 vector stored in the graph, such as a shape or axes. */
 export interface IntegerConstant {
   readonly name: string
   readonly values: readonly number[]
 }
 
-/** An ONNX model (opset 18) of the given nodes, as bytes for a runtime. */
+/** The bytes of an ONNX model (opset 18) with these nodes. Inputs and outputs are float32. */
 export function graph(options: {
   readonly inputs: Readonly<Record<string, Shape>>
   readonly outputs: Readonly<Record<string, Shape>>
@@ -79,7 +79,7 @@ function attribute(name: string, value: Attribute): MessageInitShape<typeof Attr
   return { name, type: AttributeType.INTS, ints: value.map(BigInt) }
 }
 
-/** An input or output of a graph: a float32 tensor of that name and shape. */
+/** An input or output of a graph: a float32 tensor with that name and shape. */
 export function valueInfo([name, shape]: [string, Shape]): MessageInitShape<typeof ValueInfoProtoSchema> {
   return {
     name,

@@ -1,8 +1,8 @@
 import { type OnnxModel, withGraph } from './model.js'
 import type { GraphProto, NodeProto } from './onnx_pb.js'
-import { readBy } from './topology.js'
+import { valuesReadBy } from './topology.js'
 
-/** The model giving the first of these outputs that it has, and nothing else; as it is where it has none. */
+/** The model with only the first of the named outputs that it has. A model without any of them is returned unchanged. */
 export function withOutput(model: OnnxModel, names: readonly string[]): OnnxModel {
   const { graph } = model
   const name = names.find((each) => graph.output.some((output) => output.name === each))
@@ -12,8 +12,8 @@ export function withOutput(model: OnnxModel, names: readonly string[]): OnnxMode
 }
 
 /**
- * What a graph's outputs depend on: with `nodes` in place of its own, those that are left, and the initializers. The nodes
- * may stand in any order, as converters leave them.
+ * The nodes and initializers that a graph's outputs depend on. The graph's own nodes are replaced by `nodes`, in any order:
+ * converters do not always sort them.
  */
 export function livePart(
   { output, initializer }: Pick<GraphProto, 'output' | 'initializer'>,
@@ -21,10 +21,10 @@ export function livePart(
 ): Pick<GraphProto, 'node' | 'initializer'> {
   const producers = new Map(nodes.flatMap((node) => node.output.map((value) => [value, node] as const)))
   const live = new Set(output.map(({ name }) => name))
-  // What is added on the way has its turn as well.
+  // A loop over a set also visits the values that are added meanwhile.
   for (const value of live) {
     const producer = producers.get(value)
-    for (const read of producer ? readBy(producer) : []) if (read !== '') live.add(read)
+    for (const read of producer ? valuesReadBy(producer) : []) if (read !== '') live.add(read)
   }
   return {
     node: nodes.filter(({ output }) => output.some((name) => live.has(name))),

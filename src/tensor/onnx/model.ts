@@ -12,34 +12,33 @@ import {
 } from './onnx_pb.js'
 import { withFields } from './with-fields.js'
 
-/** An ONNX model read from its file. Its weights are views of the file's bytes, not copies. */
+/** An ONNX model read from a file. Its weights are views of the file's bytes, not copies. */
 export interface OnnxModel {
   readonly file: string
   readonly proto: ModelProto
   readonly graph: GraphProto
-  /** The bytes that the views look at. */
+  /** The file's bytes. */
   readonly bytes: Uint8Array
 }
 
-/** Reads an ONNX model. Throws what the file system or the decoder says of a file that is none. */
+/** Reads an ONNX model. Throws the error of the file system or of the protobuf decoder. */
 export async function readOnnxModel(file: string): Promise<OnnxModel> {
   return parseOnnxModel(await readFile(file), file)
 }
 
-/** The model in the bytes of a file. */
+/** Parses the bytes of an ONNX file. Throws the decoder's error, or an error if the model has no graph. */
 export function parseOnnxModel(bytes: Uint8Array, file = ''): OnnxModel {
   const proto = fromBinary(ModelProtoSchema, bytes)
-  if (proto.graph === undefined) throw new Error('it holds no graph')
+  if (proto.graph === undefined) throw new Error('it has no graph')
   return { file, proto, graph: proto.graph, bytes }
 }
 
-/** Smaller tensors stay within the graph: shapes and scalars that the runtime's optimiser wants to see. */
-export const leastExternal = 4096
+/** Smaller tensors stay in the graph: they are shapes and scalars, which ONNX Runtime's optimiser reads. */
+export const minExternalBytes = 4096
 
 /**
- * The model, as it now is, for a runtime: its graph, with every large weight a reference to where it lies in the file it
- * was read from. A graph can so be rewritten without a second copy of its weights, in memory or on disk. Open it with
- * `weightsFolder`.
+ * The bytes of a model in which every large weight is a reference into the file that the model was read from, in
+ * `weightsFolder`. So a rewritten graph can be opened without a second copy of its weights in memory or on disk.
  */
 export function graphOverFile({ proto, graph, file, bytes }: OnnxModel): {
   readonly model: Uint8Array
@@ -48,7 +47,7 @@ export function graphOverFile({ proto, graph, file, bytes }: OnnxModel): {
   const location = basename(file)
   const initializer = graph.initializer.map((tensor): TensorProto => {
     const { rawData, name, dims, dataType } = tensor
-    if (rawData.buffer !== bytes.buffer || rawData.length < leastExternal) return tensor
+    if (rawData.buffer !== bytes.buffer || rawData.length < minExternalBytes) return tensor
     const offset = rawData.byteOffset - bytes.byteOffset
     return create(TensorProtoSchema, {
       name,
@@ -66,13 +65,13 @@ export function graphOverFile({ proto, graph, file, bytes }: OnnxModel): {
   return { model, weightsFolder: dirname(file) }
 }
 
-/** The model with parts of its graph replaced; the given one stays as it is. */
+/** A copy of the model with parts of its graph replaced. The model itself does not change. */
 export function withGraph(model: OnnxModel, parts: Partial<GraphProto>): OnnxModel {
   const graph = withFields(model.graph, parts)
   return { ...model, graph, proto: withFields(model.proto, { graph }) }
 }
 
-/** Opens a model that was rewritten, over the weights in its file. */
+/** Opens a model that may have been rewritten, with the weights from its file. Throws ONNX Runtime's error. */
 export function openModel(
   runtime: Runtime,
   model: OnnxModel,

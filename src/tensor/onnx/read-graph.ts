@@ -1,16 +1,15 @@
 import { type FileHandle, open, realpath } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { create, toBinary } from '@bufbuild/protobuf'
-import { leastExternal, type OnnxModel, parseOnnxModel } from './model.js'
+import { minExternalBytes, type OnnxModel, parseOnnxModel } from './model.js'
 import { TensorProto_DataLocation, TensorProtoSchema } from './onnx_pb.js'
 
 /**
- * Reads an ONNX model without its weights: every large one becomes a reference to where it lies in the file, so that a
- * graph is looked at and rewritten in the memory that a graph takes. Throws what the file system or the decoder says of a
- * file that is none.
+ * Reads an ONNX model without its weights: each large one becomes a reference into the file. So even the graph of a large
+ * model needs little memory. Throws the error of the file system or of the decoder.
  */
 export async function readOnnxGraph(path: string): Promise<OnnxModel> {
-  // ONNX Runtime follows no link out of the folder that weights are to be in.
+  // ONNX Runtime does not follow links out of the weights' folder.
   const file = await realpath(path)
   const handle = await open(file)
   try {
@@ -22,7 +21,7 @@ export async function readOnnxGraph(path: string): Promise<OnnxModel> {
   }
 }
 
-/** A message on the way from the model to a tensor's bytes, by the numbers that its fields have in onnx.proto. */
+/** A message on the path from the model to a tensor's bytes. Fields have their numbers from onnx.proto. */
 interface Level {
   readonly within?: { readonly field: number; readonly level: Level }
   readonly weights?: number
@@ -31,7 +30,7 @@ const tensor: Level = { weights: 9 }
 const graph: Level = { within: { field: 5, level: tensor } }
 const model: Level = { within: { field: 7, level: graph } }
 
-/** The fields of a message up to `end`, its large weights replaced by references. */
+/** The bytes of a message that ends at `end`, with its large weights replaced by references. */
 async function withoutWeights(
   reader: Reader,
   { within, weights }: Level,
@@ -47,7 +46,7 @@ async function withoutWeights(
     if (wire !== lengthDelimited) {
       if (wire === 0) await reader.varint()
       else if (wire === 1 || wire === 5) reader.skipTo(reader.position() + (wire === 1 ? 8 : 4))
-      else throw new Error('it is no protocol buffer')
+      else throw new Error('it is not a protocol buffer')
       parts.push(await reader.bytes(start, reader.position()))
       continue
     }
@@ -57,20 +56,20 @@ async function withoutWeights(
     if (field === within?.field) {
       const inner = Buffer.concat(await withoutWeights(reader, within.level, from + length, location))
       parts.push(varint(tag), varint(inner.length), inner)
-    } else if (field === weights && length >= leastExternal) {
+    } else if (field === weights && length >= minExternalBytes) {
       references.push(reference(location, from, length))
     } else {
       parts.push(await reader.bytes(start, from + length))
     }
     reader.skipTo(from + length)
   }
-  // At the end, where they hold: some exporters write that a tensor's data is within it, behind the data.
+  // References come last, since the last value of a field counts: some exporters write a `dataLocation` after the data.
   return [...parts, ...references]
 }
 
 const lengthDelimited = 2
 
-/** The fields of a tensor that say where its bytes are. */
+/** The fields of a tensor that refer to its bytes in a file. */
 const reference = (location: string, offset: number, length: number): Uint8Array =>
   toBinary(
     TensorProtoSchema,
@@ -91,20 +90,20 @@ function varint(value: number): Uint8Array {
   return Uint8Array.of(...bytes, rest)
 }
 
-/** A file that is read from front to back, with gaps. */
+/** Reads a file from front to back and can skip parts of it. */
 interface Reader {
   position(): number
   skipTo(position: number): void
   varint(): Promise<number>
-  /** The bytes from one position to another; the reader stays where it is. */
+  /** The bytes from one position to another. The reader's position does not change. */
   bytes(from: number, to: number): Promise<Uint8Array>
 }
 
 const windowSize = 2 ** 16
 
 function createReader(handle: FileHandle, size: number): Reader {
-  let at = 0
-  let windowAt = 0
+  let position = 0
+  let windowStart = 0
   let window: Uint8Array = new Uint8Array(0)
 
   async function read(from: number, length: number): Promise<Uint8Array> {
@@ -117,32 +116,32 @@ function createReader(handle: FileHandle, size: number): Reader {
     return bytes
   }
   async function next(): Promise<number> {
-    if (at < windowAt || at >= windowAt + window.length) {
-      if (at >= size) throw new Error('it ends in the middle of a field')
-      window = await read(at, Math.min(windowSize, size - at))
-      windowAt = at
+    if (position < windowStart || position >= windowStart + window.length) {
+      if (position >= size) throw new Error('it ends in the middle of a field')
+      window = await read(position, Math.min(windowSize, size - position))
+      windowStart = position
     }
-    at += 1
-    return window[at - 1 - windowAt] as number
+    position += 1
+    return window[position - 1 - windowStart] as number
   }
   return {
-    position: () => at,
-    skipTo(position) {
-      at = position
+    position: () => position,
+    skipTo(target) {
+      position = target
     },
     async varint() {
       let value = 0
       for (let factor = 1; factor < 2 ** 70; factor *= 128) {
         const byte = await next()
-        // A negative number takes ten bytes and loses its last digits here: it is copied, not read.
+        // A negative number has ten bytes and loses digits here. Its bytes are copied, its value is not used.
         value += (byte & 127) * factor
         if (byte < 128) return value
       }
-      throw new Error('it is no protocol buffer')
+      throw new Error('it is not a protocol buffer')
     },
     async bytes(from, to) {
-      const within = from >= windowAt && to <= windowAt + window.length
-      return within ? window.slice(from - windowAt, to - windowAt) : read(from, to - from)
+      const isInWindow = from >= windowStart && to <= windowStart + window.length
+      return isInWindow ? window.slice(from - windowStart, to - windowStart) : read(from, to - from)
     },
   }
 }

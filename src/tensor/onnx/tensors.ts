@@ -7,7 +7,7 @@ import {
 } from './onnx_pb.js'
 import type { Topology } from './topology.js'
 
-/** A float32 tensor to be part of a graph. */
+/** A float32 tensor for a graph's initializers. */
 export function floatTensor(name: string, dims: readonly number[], data: Float32Array): TensorProto {
   return create(TensorProtoSchema, {
     name,
@@ -17,7 +17,7 @@ export function floatTensor(name: string, dims: readonly number[], data: Float32
   })
 }
 
-/** An int64 vector to be part of a graph: a shape, axes. */
+/** An int64 vector for a graph's initializers, such as a shape or axes. */
 export function integerTensor(name: string, values: readonly number[]): TensorProto {
   return create(TensorProtoSchema, {
     name,
@@ -27,15 +27,15 @@ export function integerTensor(name: string, values: readonly number[]): TensorPr
   })
 }
 
-/** The numbers of an int64 tensor of a graph, such as a shape. Throws for a tensor of another type. */
+/** The values of an int64 tensor. Throws an error for a tensor of another type. */
 export function integersOf(tensor: TensorProto): number[] {
   if (tensor.dataType !== TensorProto_DataType.INT64) throw new Error(`tensor ${tensor.name} is not int64`)
   if (tensor.rawData.length === 0) return tensor.int64Data.map(Number)
-  // Copied: in a file the bytes need not lie at a multiple of eight.
+  // Copied, since the bytes in the file need not be aligned to eight.
   return Array.from(new BigInt64Array(Uint8Array.from(tensor.rawData).buffer), Number)
 }
 
-/** The shape of a constant matrix, seen through transposition and number formats; undefined where that is not told. */
+/** The shape of a constant matrix, through transposes, casts and quantisation; undefined if the graph does not tell. */
 export function constantShape(topology: Topology, value: string): number[] | undefined {
   const tensor = topology.tensor(value)
   if (tensor) return tensor.dims.map(Number)
@@ -65,7 +65,7 @@ const floating: ReadonlySet<number> = new Set([
   TensorProto_DataType.DOUBLE,
 ])
 
-/** The element type of a floating-point value of a graph; undefined where nothing upstream tells it. */
+/** The element type of a floating-point value of a graph; undefined if the graph does not tell. */
 export function elementTypeOf(topology: Topology, value: string): TensorProto_DataType | undefined {
   const tensor = topology.tensor(value)
   if (tensor) return tensor.dataType
@@ -81,12 +81,12 @@ export function elementTypeOf(topology: Topology, value: string): TensorProto_Da
     )
     return to && Number(to.i)
   }
-  // A quantised weight says nothing of the result; the scale it is multiplied with does.
-  const told = producer.input.slice(producer.opType === 'DequantizeLinear' ? 1 : 0)
-  for (const input of told) {
+  // The type of a quantised weight is not that of the result; the type of its scale is.
+  const sources = producer.input.slice(producer.opType === 'DequantizeLinear' ? 1 : 0)
+  for (const input of sources) {
     const type = topology.tensor(input)?.dataType
     if (type !== undefined && floating.has(type)) return type
   }
-  const [first] = told
+  const [first] = sources
   return first === undefined ? undefined : elementTypeOf(topology, first)
 }

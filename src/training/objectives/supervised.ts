@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf'
 import { adapterTensor } from '../../encoders/adapters/attach.js'
-import { seeded } from '../../random.js'
+import { seeded } from '../../system/random.js'
 import { operator } from '../../tensor/kernels.js'
 import { valueInfo } from '../../tensor/onnx/graph.js'
 import { type OnnxModel, openModel, withGraph } from '../../tensor/onnx/model.js'

@@ -74,13 +74,13 @@ describe('an adapter is refused', () => {
 
   test('by a graph with another number of blocks', async () => {
     await expect(attach(vision, (a) => ({ ...a, blocks: a.blocks.slice(1) }))).rejects.toThrow(
-      'it has 2 transformer blocks, and the adapter is for 1',
+      'it has 2 transformer blocks, but the adapter is for 1',
     )
   })
 
   test('by a graph whose blocks have another width', async () => {
     await expect(attach(join(tinyModel('open-clip-tiny'), 'onnx/vision_model.onnx'))).rejects.toThrow(
-      "its block 0 is 64 wide, and the adapter's is 32",
+      'its block 0 is 64 wide, but the adapter is for 32',
     )
   })
 

@@ -112,7 +112,7 @@ describe('a model trained with a sigmoid', () => {
 describe('a folder is refused, naming the file', () => {
   test('of an architecture that is not known', async () => {
     await edit('config.json', (json) => ({ ...json, model_type: 'blip' }))
-    await expectInvalid('config.json', 'its model_type blip is none of clip, siglip')
+    await expectInvalid('config.json', 'its model_type blip is not one of clip, siglip')
   })
 
   test.each(['preprocessor_config.json', 'tokenizer.json'])('without %s', async (file) => {

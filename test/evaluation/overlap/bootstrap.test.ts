@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest'
 import { bootstrapInterval, groups, groupsOf } from '../../../src/evaluation/overlap/bootstrap.js'
-import { seeded } from '../../../src/random.js'
+import { seeded } from '../../../src/system/random.js'
 import { createKernels } from '../../../src/tensor/kernels.js'
 import { openRuntime } from '../../../src/tensor/runtime.js'
 import { bootstrapByDefinition } from '../../reference/bootstrap.js'

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { seeded } from '../../../src/random.js'
+import { seeded } from '../../../src/system/random.js'
 import { operator } from '../../../src/tensor/kernels.js'
 import { graph, type IntegerConstant, type node } from '../../../src/tensor/onnx/graph.js'
 import { type OnnxModel, openModel, parseOnnxModel } from '../../../src/tensor/onnx/model.js'

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { seeded } from '../../../src/random.js'
+import { seeded } from '../../../src/system/random.js'
 import { openRuntime } from '../../../src/tensor/runtime.js'
 import { batch, classes, direction, noise, smallObjective } from '../../helpers/training.js'
 

@@ -4,12 +4,12 @@ import { reportConnected, reportLost } from './connection'
 
 const socketUrl = `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/graphql`
 
-/** Longest wait between two attempts to reach the service again. */
-const mostMsBetweenAttempts = 4_000
+/** The longest wait between two attempts to reconnect. */
+const maxMsBetweenAttempts = 4_000
 
 /**
- * One socket as long as the page is open: subscriptions go over it, and its end is how the page knows at once that the
- * service is gone. It tries again for ever; what was subscribed to goes on.
+ * One socket, open as long as the page. It carries the subscriptions, and shows at once when the service is gone. It
+ * reconnects for ever, and subscriptions continue.
  */
 const socket = createSocket({
   url: socketUrl,
@@ -18,15 +18,15 @@ const socket = createSocket({
   retryAttempts: Number.POSITIVE_INFINITY,
   shouldRetry: () => true,
   retryWait: (attempts) =>
-    new Promise((resolve) => setTimeout(resolve, Math.min(mostMsBetweenAttempts, 500 * 2 ** attempts))),
+    new Promise((resolve) => setTimeout(resolve, Math.min(maxMsBetweenAttempts, 500 * 2 ** attempts))),
   onNonLazyError: reportLost,
   on: { connected: reportConnected, closed: reportLost, error: reportLost },
 })
 
-/** The API, as every page uses it. */
+/** The API client of all pages. */
 export const client = new Client({
   url: '/graphql',
-  // A multipart upload counts as a request that any page could send, unless a header says that it is meant.
+  // The service accepts multipart uploads only with this header, which foreign pages cannot send.
   fetchOptions: { headers: { 'apollo-require-preflight': 'true' } },
   preferGetMethod: false,
   requestPolicy: 'cache-and-network',

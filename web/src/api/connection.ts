@@ -1,6 +1,8 @@
 import { useSyncExternalStore } from 'react'
 
-/** Whether the service is reached, and how often it has come back: what a page shows was read before that. */
+/**
+ * Whether the service is connected, and how often it has reconnected. After a reconnect, pages read their data again.
+ */
 interface Connection {
   readonly lost: boolean
   readonly epoch: number

@@ -1,16 +1,16 @@
 import type { CombinedError } from '@urql/core'
 
-/** What went wrong, as a person is told. */
+/** An error, as shown to the user. */
 export interface Problem {
   readonly message: string
-  /** Stable, as in src/errors.ts; NETWORK where the service was not reached. */
+  /** Stable, as in src/errors.ts; NETWORK if the service was not reached. */
   readonly code: string
   /** The argument at fault, such as `input.shots[1]`. */
   readonly argument: string | undefined
 }
 
 const unreachable: Problem = {
-  message: 'Shotboard cannot be reached. Is it running? This page tries again by itself.',
+  message: 'Could not reach Shotboard. Is it running? This page keeps trying.',
   code: 'NETWORK',
   argument: undefined,
 }
@@ -25,11 +25,11 @@ export function problemsOf(error: CombinedError | undefined): readonly Problem[]
   }))
 }
 
-/** The problems of one argument, `input.shots` and `input.shots[1]` alike. */
+/** The problems of one argument: of `input.shots` as well as of `input.shots[1]`. */
 export const problemsAt = (problems: readonly Problem[], argument: string): readonly Problem[] =>
   problems.filter((problem) => isAt(problem, argument))
 
-/** The problems of no argument in the list: they belong to the form as a whole. */
+/** The problems of arguments that are not in the list. They belong to the whole form. */
 export const problemsElsewhere = (
   problems: readonly Problem[],
   shown: readonly string[],

@@ -11,7 +11,7 @@ export type SpaceOption = RegistryQuery['featureSpaces'][number]
 export type EncoderOption = RegistryQuery['encoders'][number]
 export type DatasetOption = DatasetChoicesQuery['datasets']['nodes'][number]
 
-/** What one can choose from: what is registered, and the datasets that there are; undefined until they are read. */
+/** The options of forms: registered methods and spaces, and datasets. Undefined until loaded. */
 export function useChoices() {
   const [registry] = useQuery({ query: RegistryDocument, requestPolicy: 'cache-first' })
   const [datasets] = useQuery({
@@ -25,7 +25,7 @@ export function useChoices() {
   }
 }
 
-/** An empty list names no type: without this the first dataset would not show. */
+/** Names the type for the cache, because an empty list has no type name. Without it, the first dataset would not appear. */
 export const datasetsContext = { additionalTypenames: ['Dataset'] }
 
 /** The spaces that an encoder has features for. */

@@ -11,7 +11,7 @@ import { HomePage } from './home-page'
 import { NotFound } from './not-found'
 import { Shell } from './shell'
 
-/** A page that is loaded when it is first shown. */
+/** Loads a page when it is first shown. */
 const page = <N extends string>(name: N, load: () => Promise<Record<N, ComponentType>>) =>
   lazily(
     async () => (await load())[name],
@@ -41,7 +41,7 @@ function Pages() {
   const [location] = useLocation()
   const { epoch } = useConnection()
   return (
-    // After the service has come back, and on another page, errors of before are gone and everything is read anew.
+    // A new key clears old errors and reloads the data, on another page and after a reconnect.
     <ErrorBoundary key={`${location} ${epoch}`}>
       <Switch>
         <Route path="/" component={HomePage} />

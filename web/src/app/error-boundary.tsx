@@ -1,7 +1,7 @@
 import { Component, type ReactNode } from 'react'
 import { Notice } from '../components/notice'
 
-/** What a page throws is told in its place; the rest of the dashboard stays usable. */
+/** Shows the error that a page throws. The rest of the dashboard stays usable. */
 export class ErrorBoundary extends Component<
   { readonly children: ReactNode },
   { readonly error: Error | undefined }
@@ -16,8 +16,8 @@ export class ErrorBoundary extends Component<
     const { error } = this.state
     if (!error) return this.props.children
     return (
-      <Notice tone="bad" title="This page has failed">
-        {error.message} Loading it again may help; if it does not, it is a fault of Shotboard's.
+      <Notice tone="bad" title="This page failed">
+        {error.message} Try to reload the page. If that does not help, please report it as a bug in Shotboard.
       </Notice>
     )
   }

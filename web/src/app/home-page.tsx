@@ -4,7 +4,7 @@ import { LatestComparisonsDocument } from '../api/generated'
 import { Loading } from '../components/loading'
 import { Problems } from '../components/problems'
 
-/** The latest comparison that has come to something, or is coming to it; without any, where one begins. */
+/** Opens the latest successful comparison, or the latest one that is not cancelled, or the datasets. */
 export function HomePage() {
   const [{ data, error }] = useQuery({
     query: LatestComparisonsDocument,

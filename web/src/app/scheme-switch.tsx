@@ -7,11 +7,11 @@ const schemes: readonly { value: Scheme; label: string; icon: string }[] = [
     label: 'Light',
     icon: 'M8 3v-2M8 15v-2M3 8h-2M15 8h-2M4.5 4.5 3 3M13 13l-1.5-1.5M4.5 11.5 3 13M13 3l-1.5 1.5',
   },
-  { value: 'system', label: 'As the system', icon: '' },
+  { value: 'system', label: 'Same as system', icon: '' },
   { value: 'dark', label: 'Dark', icon: '' },
 ]
 
-/** Light, dark, or as the system has it. */
+/** Switches between light, dark, and the scheme of the system. */
 export function SchemeSwitch() {
   return (
     <Choice

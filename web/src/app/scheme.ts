@@ -10,7 +10,7 @@ function chosen(): Scheme {
   return scheme === 'light' || scheme === 'dark' ? scheme : 'system'
 }
 
-/** Chooses a colour scheme, for this browser; `system` follows the system again. */
+/** Sets the colour scheme in this browser. `system` follows the system. */
 export function chooseScheme(scheme: Scheme): void {
   if (scheme === 'system') delete document.documentElement.dataset.scheme
   else document.documentElement.dataset.scheme = scheme
@@ -18,7 +18,7 @@ export function chooseScheme(scheme: Scheme): void {
     if (scheme === 'system') localStorage.removeItem(key)
     else localStorage.setItem(key, scheme)
   } catch {
-    // A browser that keeps nothing follows the system next time.
+    // Without storage, the next visit follows the system.
   }
   for (const listener of listeners) listener()
 }

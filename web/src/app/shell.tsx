@@ -12,18 +12,18 @@ const nouns = [
   { href: '/methods', label: 'Methods' },
 ]
 
-/** What stands around every page: where one can go, and whether the service is there. */
+/** The frame of every page: navigation and connection status. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const [location] = useLocation()
   const { lost } = useConnection()
   return (
     <>
       <a className={styles.skip} href="#content">
-        Skip to the content
+        Skip to content
       </a>
       <header className={styles.header}>
         <div className={styles.bar}>
-          <Link href="/" className={styles.brand} aria-label="Shotboard, to the latest comparison">
+          <Link href="/" className={styles.brand} aria-label="Shotboard: latest comparison">
             <img src="/icon.svg" alt="" width={24} height={24} />
             <span>Shotboard</span>
           </Link>
@@ -48,7 +48,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         </div>
       </header>
       <div role="status" className={lost ? styles.lost : undefined}>
-        {lost && 'The connection to Shotboard is lost. What you see may be old; trying again…'}
+        {lost && 'The connection to Shotboard is lost. The data shown may be old. Reconnecting…'}
       </div>
       <main id="content" tabIndex={-1} className={styles.main}>
         {children}

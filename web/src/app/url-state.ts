@@ -1,12 +1,11 @@
 import { useCallback } from 'react'
 import { useSearchParams } from 'wouter'
 
-/** Changes to what the address holds behind the `?`; undefined takes a name out. */
+/** Changes to the query of the URL. Undefined removes a name. */
 export type UrlChanges = Readonly<Record<string, string | undefined>>
 
 /**
- * What a page shows is in its address, so that it can be shared and the browser's back and forward buttons walk through
- * it. What equals the default is left out.
+ * Keeps the state of a page in its URL, so that it can be shared, and back and forward work. Defaults are left out.
  */
 export function useUrlState(): readonly [URLSearchParams, (changes: UrlChanges) => void] {
   const [parameters, setParameters] = useSearchParams()

@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 import { seriesStyle } from '../design/series-style'
 import { Chart } from './chart'
 
-/** A method in a space over numbers of shots. */
+/** The results of a method in a space, by number of shots. */
 export interface Series {
   readonly key: string
   readonly label: string
@@ -19,7 +19,7 @@ export interface Point {
   readonly high: number
 }
 
-/** Lines with intervals; where there is one number of shots only, a row for each series. */
+/** Lines with intervals. With a single number of shots, one row per series. */
 export function AccuracyByShots({
   series,
   shots,
@@ -29,7 +29,7 @@ export function AccuracyByShots({
   readonly series: readonly Series[]
   readonly shots: readonly number[]
   readonly axis: string
-  /** The key of the series that stands out; the others step back. */
+  /** The key of the highlighted series. The others are dimmed. */
   readonly highlighted: string | undefined
 }) {
   const options = useMemo(
@@ -41,7 +41,7 @@ export function AccuracyByShots({
 
 type Mark = ReturnType<typeof Plot.dot>
 
-/** How far apart in pixels intervals stand that belong to the same number of shots. */
+/** The distance in pixels between intervals at the same number of shots. */
 const apart = 5
 
 function lines(
@@ -62,7 +62,7 @@ function lines(
       inset: 8 + (apart * series.length) / 2,
       ticks: [...shots],
       tickFormat: String,
-      label: 'Shots (labelled images a class)',
+      label: 'Shots (labelled images per class)',
       labelAnchor: 'center',
       labelArrow: 'none',
       tickSize: 0,
@@ -167,5 +167,5 @@ function describe(series: readonly Series[], shots: readonly number[], axis: str
     })
     .toSorted((a, b) => b.mean - a.mean)
     .map(({ label, mean }) => `${label} ${mean.toFixed(1)}`)
-  return `${axis} against shots with 95 % intervals. At ${most} ${most === 1 ? 'shot' : 'shots'}: ${ranked.join(', ')}.`
+  return `${axis} by shots, with 95 % intervals. At ${most} ${most === 1 ? 'shot' : 'shots'}: ${ranked.join(', ')}.`
 }

@@ -3,8 +3,8 @@ import { useEffect, useRef, useState } from 'react'
 import styles from './chart.module.css'
 
 /**
- * A chart by Observable Plot, as wide as its place. `description` is what it shows in words, for who does not see it;
- * its numbers stand in a table nearby.
+ * A chart drawn by Observable Plot, as wide as its container. `description` is the text alternative. A table nearby
+ * has the numbers.
  */
 export function Chart({
   description,
@@ -22,7 +22,7 @@ export function Chart({
       style: { fontFamily: 'var(--font)', fontSize: '12px', background: 'none', overflow: 'visible' },
       ...options(width),
     })
-    // The description stands for the whole; Plot's own labels of groups would only be names of marks.
+    // `description` describes the whole chart. Plot's labels of groups are only names of marks, so remove them.
     for (const group of plot.querySelectorAll('[aria-label]')) {
       group.setAttribute('data-mark', group.getAttribute('aria-label') ?? '')
       group.removeAttribute('aria-label')

@@ -2,10 +2,10 @@ import { type PointerEvent, useEffect, useRef, useState } from 'react'
 import { useScheme } from '../app/scheme'
 import styles from './confusion-matrix.module.css'
 
-/** Up to so many classes, numbers fit into the cells. */
-const mostWithNumbers = 16
+/** Up to this many classes, numbers fit into the cells. */
+const maxClassesWithNumbers = 16
 
-/** How many test images of each class (rows) were taken for each class (columns). */
+/** Counts of test images by true class (rows) and predicted class (columns). */
 export function ConfusionMatrix({
   classes,
   confusion,
@@ -13,7 +13,7 @@ export function ConfusionMatrix({
   readonly classes: readonly string[]
   readonly confusion: readonly (readonly number[])[]
 }) {
-  return classes.length <= mostWithNumbers ? (
+  return classes.length <= maxClassesWithNumbers ? (
     <Cells classes={classes} confusion={confusion} />
   ) : (
     <Pixels classes={classes} confusion={confusion} />
@@ -31,15 +31,15 @@ const shareOf = (row: readonly number[], value: number): number =>
 
 function Cells({ classes, confusion }: Properties) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable areas must be reachable with the keyboard.
     <section className={styles.scroll} aria-label="Confusion matrix" tabIndex={0}>
       <table className={styles.matrix}>
         <caption className="visually-hidden">
-          Test images of each class, rows, by the class they were taken for, columns.
+          Test images of each class (rows) by predicted class (columns).
         </caption>
         <thead>
           <tr>
-            <td className={styles.corner}>true ↓ taken for →</td>
+            <td className={styles.corner}>true ↓ predicted →</td>
             {classes.map((name) => (
               <th key={name} scope="col">
                 <span>{name}</span>
@@ -73,13 +73,13 @@ function Cells({ classes, confusion }: Properties) {
   )
 }
 
-/** For many classes: one small square each, named when pointed at. The table of confused pairs says the rest. */
+/** For many classes: one small square per cell, with a tooltip. The table of confused pairs has the details. */
 function Pixels({ classes, confusion }: Properties) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const [at, setAt] = useState<readonly [number, number]>()
   const scheme = useScheme()
   const side = Math.max(3, Math.floor(560 / classes.length))
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another scheme has other colours.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: colours depend on the scheme.
   useEffect(() => {
     const context = canvas.current?.getContext('2d')
     if (!context) return
@@ -108,14 +108,14 @@ function Pixels({ classes, confusion }: Properties) {
         width={side * classes.length}
         height={side * classes.length}
         role="img"
-        aria-label={`Confusion matrix of ${classes.length} classes; the pairs that are confused most stand in the table beside it.`}
+        aria-label={`Confusion matrix of ${classes.length} classes; the table next to it lists the most confused pairs.`}
         onPointerMove={point}
         onPointerLeave={() => setAt(undefined)}
       />
       <p className={styles.pointed}>
         {classes[i] !== undefined && classes[j] !== undefined
-          ? `${classes[i]} taken for ${classes[j]}: ${confusion[i]?.[j] ?? 0}`
-          : 'Rows are true classes, columns what they were taken for. Point at a square to see which.'}
+          ? `${classes[i]} predicted as ${classes[j]}: ${confusion[i]?.[j] ?? 0}`
+          : 'Rows are true classes, columns are predicted classes. Point at a square for details.'}
       </p>
     </div>
   )

@@ -7,13 +7,13 @@ export interface CorrelationPoint {
   readonly label: string
   readonly method: string
   readonly space: string | null
-  /** Of the overlap, against clip. */
+  /** The reduction of overlap, compared with clip. */
   readonly reduction: number
-  /** In percentage points, against the same method in clip. */
+  /** The gain in percentage points, compared with the same method in clip. */
   readonly gain: number
 }
 
-/** Whether less overlap goes with more accuracy: a point for each method in a space at a number of shots. */
+/** Gain in accuracy by reduction of overlap. One point per method, space and number of shots. */
 export function OverlapAgainstGain({
   points,
   description,
@@ -28,7 +28,7 @@ export function OverlapAgainstGain({
         marginLeft: 48,
         marginBottom: 40,
         x: {
-          label: 'Reduction of the overlap, against clip',
+          label: 'Reduction of overlap compared with clip',
           labelAnchor: 'center',
           labelArrow: 'none',
           nice: true,

@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 import { Chart } from './chart'
 
 export interface Histogram {
-  /** One more than bins. */
+  /** The edges of the bins: one more than bins. */
   readonly edges: readonly number[]
   readonly same: readonly number[]
   readonly different: readonly number[]
@@ -16,7 +16,7 @@ interface Bin {
   readonly different: number
 }
 
-/** The shares of same-class and different-class pairs by similarity, and where the two overlap. */
+/** Histograms of same-class and different-class pairs by similarity, and their overlap. */
 export function SimilarityHistogram({
   histogram,
   description,
@@ -66,7 +66,7 @@ export function SimilarityHistogram({
   return <Chart description={description} options={options} />
 }
 
-/** The bins from the first to the last that holds any pair, as shares of all pairs of their kind. */
+/** The bins from the first to the last non-empty one, as shares of all pairs of their kind. */
 function binsOf({ edges, same, different }: Histogram): Bin[] {
   const total = (counts: readonly number[]) =>
     Math.max(

@@ -11,7 +11,7 @@ export function Button({
   return <button type="button" {...properties} className={`${styles.button} ${styles[tone]}`} />
 }
 
-/** A link that looks like a button: it leads somewhere, and does nothing else. */
+/** A link that looks like a button. */
 export function ButtonLink({
   tone = 'plain',
   href,
@@ -28,7 +28,7 @@ export function ButtonLink({
   )
 }
 
-/** A file to save: its address is the service's, not a page's. */
+/** A link that downloads a file of the service. */
 export function DownloadLink({ href, children }: { readonly href: string; readonly children: ReactNode }) {
   return (
     <a href={href} download className={`${styles.button} ${styles.plain}`}>

@@ -1,7 +1,7 @@
 import { type ReactNode, useId } from 'react'
 import styles from './card.module.css'
 
-/** A part of a page, under a heading. */
+/** A section of a page with a heading. */
 export function Card({
   title,
   note,
@@ -12,7 +12,7 @@ export function Card({
   readonly title: string
   readonly note?: ReactNode
   readonly tools?: ReactNode
-  /** Whether its content reaches its edges, as tables do. */
+  /** Whether the content reaches the edges, as a table does. */
   readonly flush?: boolean
   readonly children: ReactNode
 }) {

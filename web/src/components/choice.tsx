@@ -2,7 +2,7 @@ import { ToggleGroup } from 'radix-ui'
 import type { ReactNode } from 'react'
 import styles from './choice.module.css'
 
-/** One of a few values, all of them in sight. */
+/** A choice of one among a few visible values. */
 export function Choice<T extends string>({
   label,
   value,

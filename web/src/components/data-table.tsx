@@ -4,17 +4,17 @@ import styles from './data-table.module.css'
 export interface Column<Row> {
   readonly id: string
   readonly header: ReactNode
-  /** Numbers stand at the right, so that their digits align. */
+  /** Numbers are aligned right, so that their digits line up. */
   readonly numeric?: boolean
-  /** What rows are ordered by; a column without it cannot be. Rows of null come last either way. */
+  /** The value to sort by. Columns without it cannot be sorted. Null comes last in both directions. */
   readonly orderBy?: (row: Row) => number | string | null
   readonly cell: (row: Row) => ReactNode
 }
 
-/** A column's id, with a minus before it for the greatest first. */
+/** A column's id; with a leading minus for descending order. */
 export type Order = string
 
-/** A table whose rows can be ordered by its columns. It scrolls sideways where it is too wide. */
+/** A sortable table. It scrolls sideways if it is too wide. */
 export function DataTable<Row>({
   label,
   columns,
@@ -30,12 +30,12 @@ export function DataTable<Row>({
   readonly keyOf: (row: Row) => string
   readonly order?: Order
   readonly onOrder?: (order: Order) => void
-  /** Rows that stand out. */
+  /** Highlighted rows. */
   readonly isMarked?: (row: Row) => boolean
 }) {
   const [first, ...others] = columns
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable areas must be reachable with the keyboard.
     <section className={styles.scroll} aria-label={label} tabIndex={0}>
       <table className={styles.table}>
         <thead>
@@ -84,7 +84,7 @@ function Header<Row>({
     )
   }
   const direction = order === id ? 'ascending' : order === `-${id}` ? 'descending' : 'none'
-  // Of numbers one wants to see the greatest first, of words the first.
+  // The first click sorts numbers in descending order and words in ascending order.
   const next = numeric ? (order === `-${id}` ? id : `-${id}`) : order === id ? `-${id}` : id
   return (
     <th scope="col" className={className} aria-sort={direction}>

@@ -2,7 +2,7 @@ import { Dialog as Radix } from 'radix-ui'
 import type { ReactNode } from 'react'
 import styles from './dialog.module.css'
 
-/** A window over the page. */
+/** A modal dialog. */
 export function Dialog({
   title,
   note,
@@ -35,7 +35,7 @@ export function Dialog({
   )
 }
 
-/** The buttons at a dialog's foot. */
+/** The buttons at the bottom of a dialog. */
 export function DialogActions({ children }: { readonly children: ReactNode }) {
   return <div className={styles.actions}>{children}</div>
 }

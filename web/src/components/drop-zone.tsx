@@ -1,7 +1,7 @@
 import { type ReactNode, useId, useState } from 'react'
 import styles from './drop-zone.module.css'
 
-/** A field that files are dropped on; a click or the keyboard opens the browser's choice of files. */
+/** A field to drop files on. A click or the keyboard opens the file dialog. */
 export function DropZone({
   accept,
   folder = false,
@@ -11,10 +11,10 @@ export function DropZone({
   children,
 }: {
   readonly accept?: string
-  /** Whether the choice is of a folder. */
+  /** Whether the dialog chooses a folder. */
   readonly folder?: boolean
   readonly multiple?: boolean
-  /** Takes what is dropped as it is, where folders are to be walked through; otherwise its files are taken. */
+  /** Receives the data of the drop event, to read folders. Without it, `onFiles` receives the dropped files. */
   readonly onDrop?: (transfer: DataTransfer) => void
   readonly onFiles: (files: readonly File[]) => void
   readonly children: ReactNode
@@ -22,7 +22,7 @@ export function DropZone({
   const id = useId()
   const [over, setOver] = useState(false)
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is the mouse's way; the input within is everybody's.
+    // biome-ignore lint/a11y/noStaticElementInteractions: only dropping needs the mouse; the input works without.
     <div
       className={styles.zone}
       data-over={over || undefined}
@@ -47,7 +47,7 @@ export function DropZone({
         {...(folder && { webkitdirectory: '' })}
         onChange={(event) => {
           onFiles([...(event.currentTarget.files ?? [])])
-          // The same file can be chosen again.
+          // Allows choosing the same file again.
           event.currentTarget.value = ''
         }}
       />

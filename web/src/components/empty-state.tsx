@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import styles from './empty-state.module.css'
 
-/** What stands where there is nothing yet: why, and what to do about it. */
+/** A placeholder for missing content: the reason, and what to do. */
 export function EmptyState({
   title,
   action,

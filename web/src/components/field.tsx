@@ -8,7 +8,7 @@ interface FieldProperties {
   readonly problems?: readonly Problem[]
 }
 
-/** A control under its label, with a hint and with what is wrong about it. */
+/** A form control with its label, a hint, and its problems. */
 function Field({
   label,
   hint,
@@ -30,7 +30,7 @@ function Field({
   )
 }
 
-/** What is wrong about one argument. */
+/** The problems of one argument. */
 export function FieldProblems({ problems }: { readonly problems: readonly Problem[] }) {
   return problems.map(({ message }) => (
     <p key={message} role="alert" className={styles.problem}>
@@ -67,7 +67,7 @@ export interface Option {
   readonly label: string
 }
 
-/** One of many values: the browser's own list, which every reader knows how to use. */
+/** A choice of one among many values, with the browser's native list. */
 export function SelectField({
   label,
   hint,
@@ -79,7 +79,7 @@ export function SelectField({
 }: FieldProperties & {
   readonly value: string
   readonly options: readonly Option[]
-  /** Whether the label stands before it, small. */
+  /** Whether to show a small label in front. */
   readonly inline?: boolean
   readonly onChange: (value: string) => void
 }) {
@@ -113,7 +113,7 @@ export function SelectField({
   )
 }
 
-/** What is undefined is left out, as exact optional properties want it. */
+/** Removes undefined values, because of exactOptionalPropertyTypes. */
 function given({ hint, problems }: { hint: ReactNode; problems: readonly Problem[] | undefined }) {
   return { ...(hint !== undefined && { hint }), ...(problems && { problems }) }
 }

@@ -5,7 +5,7 @@ interface FormulaProps {
   readonly display?: boolean
 }
 
-/** TeX, typeset; the typesetter is loaded when the first formula is shown. */
+/** Typeset TeX. The typesetter is loaded with the first formula. */
 export const Formula = lazily<FormulaProps>(
   async () => (await import('./typeset')).Typeset,
   ({ tex }) => <code>{tex}</code>,

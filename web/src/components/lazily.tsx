@@ -1,11 +1,10 @@
 import { type ComponentType, useEffect, useState } from 'react'
 
 /**
- * A component that is loaded when it is first shown; `Meanwhile` stands in its place until then. Throws, when shown, what
- * kept it from being loaded; shown anew, it tries again.
+ * A component that is loaded when it is first shown. Shows `Meanwhile` until then. If loading fails, it throws the
+ * error when shown, and tries again the next time.
  *
- * Not React's `lazy`: once a fallback of `Suspense` has been shown, React holds back what it stands for, and with it the
- * queries that it would send, until 300 ms have passed.
+ * Unlike React's `lazy`: after the fallback of `Suspense`, React delays the content, and so its queries, by 300 ms.
  */
 export function lazily<P extends object>(
   load: () => Promise<ComponentType<P>>,

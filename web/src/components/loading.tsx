@@ -1,6 +1,6 @@
 import styles from './loading.module.css'
 
-/** Said after a moment only: what is quick needs no such word. */
+/** Appears after a short delay, so that quick loads show no message. */
 export function Loading({ what }: { readonly what: string }) {
   return (
     <p role="status" className={styles.loading}>

@@ -3,19 +3,19 @@ import { Checkbox } from './field'
 import styles from './method-matrix.module.css'
 import { SeriesMark } from './series-mark'
 
-/** `tip-adapter@whitened`, or `zero-shot` where no images are compared. */
+/** The key of a choice: `tip-adapter@whitened`, or `zero-shot` without a space. */
 export type ChoiceKey = string
 
 export const choiceKey = (method: string, space: string | null): ChoiceKey =>
   space === null ? method : `${method}@${space}`
 
-/** A key as the API takes it. */
+/** Converts a key to the API's input. */
 export function choiceOf(key: ChoiceKey): { readonly method: string; readonly space?: string } {
   const [method = '', space] = key.split('@')
   return space === undefined ? { method } : { method, space }
 }
 
-/** Every method in the space that it was made for, as far as the encoder has it. */
+/** Every method in its default space, if the encoder has that space. */
 export const ownChoices = (
   methods: readonly MethodChoiceOption[],
   spaces: readonly SpaceOption[],
@@ -24,7 +24,7 @@ export const ownChoices = (
     .filter(({ space }) => !space || spaces.some(({ id }) => id === space.id))
     .map(({ id, space }) => choiceKey(id, space?.id ?? null))
 
-/** Methods down, spaces across: each mark is one entry of a comparison. */
+/** A matrix of methods (rows) and spaces (columns). Each checked cell is one entry of a comparison. */
 export function MethodMatrix({
   methods,
   spaces,
@@ -42,7 +42,7 @@ export function MethodMatrix({
     onChange(next)
   }
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable areas must be reachable with the keyboard.
     <section className={styles.scroll} aria-label="Methods and spaces" tabIndex={0}>
       <table className={styles.matrix}>
         <thead>
@@ -78,7 +78,7 @@ export function MethodMatrix({
               ) : (
                 <td colSpan={Math.max(1, spaces.length)} className={styles.spaceless}>
                   <Checkbox
-                    label="compares no images, so it needs no space"
+                    label="does not compare images, so it needs no space"
                     aria-label={`${name}, which needs no space`}
                     checked={chosen.has(id)}
                     onChange={() => toggle(id)}

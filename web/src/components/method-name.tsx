@@ -6,7 +6,7 @@ interface Named {
   readonly name: string
 }
 
-/** A method and the space it works in, with the look that they have in charts. */
+/** A method and its space, with their mark from the charts. */
 export function MethodName({ method, space }: { readonly method: Named; readonly space: Named | null }) {
   return (
     <span className={styles.name}>

@@ -1,4 +1,4 @@
-/** Whole numbers as one types them, `1, 4 16`; undefined where something else stands between. */
+/** Parses typed whole numbers such as `1, 4 16`. Undefined if the text contains anything else. */
 export function parseNumbers(text: string): number[] | undefined {
   const numbers = text
     .split(/[\s,;]+/)

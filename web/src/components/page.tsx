@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect } from 'react'
 import styles from './page.module.css'
 
-/** A page: its title, what can be done with it, and its parts below one another. */
+/** A page with title, actions, and sections. */
 export function Page({
   title,
   above,
@@ -10,7 +10,7 @@ export function Page({
   children,
 }: {
   readonly title: string
-  /** What stands over the title, such as where the page belongs. */
+  /** Content above the title, such as a link to the parent page. */
   readonly above?: ReactNode
   readonly note?: ReactNode
   readonly actions?: ReactNode

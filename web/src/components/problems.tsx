@@ -2,7 +2,7 @@ import type { CombinedError } from 'urql'
 import { type Problem, problemsOf } from '../api/problem'
 import { Notice } from './notice'
 
-/** What went wrong, in the API's words. */
+/** The errors of the API. */
 export function Problems({ error }: { readonly error: CombinedError | undefined }) {
   return <ProblemList problems={problemsOf(error)} />
 }

@@ -1,7 +1,7 @@
 import { Progress as Bar } from 'radix-ui'
 import styles from './progress.module.css'
 
-/** A share of work that is done, from 0 to 1. */
+/** A progress bar. `share` is from 0 to 1. */
 export function Progress({ label, share }: { readonly label: string; readonly share: number }) {
   const percent = Math.floor(100 * share)
   return (

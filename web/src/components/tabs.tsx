@@ -8,7 +8,7 @@ export interface Tab {
   readonly content: () => ReactNode
 }
 
-/** Parts of which one is shown at a time. */
+/** Tabs; one is shown at a time. */
 export function Tabs({
   label,
   tabs,

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import styles from './thumbnail.module.css'
 
-/** An image, small. One that does not load says which it is. */
+/** A small image. If it does not load, shows its id. */
 export function Thumbnail({
   image,
   alt,
@@ -9,7 +9,7 @@ export function Thumbnail({
 }: {
   readonly image: { readonly id: string; readonly thumbnail: string }
   readonly alt: string
-  /** The side of its square, in pixels. */
+  /** The side of the square, in pixels. */
   readonly size?: number
 }) {
   const [broken, setBroken] = useState(false)

@@ -3,7 +3,7 @@ import katex from 'katex'
 import { useMemo } from 'react'
 import styles from './typeset.module.css'
 
-/** TeX as HTML for the eye and MathML for readers; what is no TeX is shown as it stands, in red. */
+/** TeX as HTML, with MathML for screen readers. Invalid TeX is shown as text, in red. */
 export function Typeset({ tex, display = false }: { readonly tex: string; readonly display?: boolean }) {
   const html = useMemo(
     () => katex.renderToString(tex, { displayMode: display, throwOnError: false, trust: false }),

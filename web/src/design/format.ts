@@ -1,4 +1,4 @@
-/** Digits as they stand in tables: one behind the point, and the same minus everywhere. */
+/** A number for tables: one decimal by default, with the minus U+2212. */
 export const fixed = (value: number, digits = 1): string => value.toFixed(digits).replace('-', '−')
 
 /** A difference with its sign. */
@@ -20,6 +20,6 @@ export const list = (items: readonly (string | number)[]): string => lists.forma
 const times = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', hour12: false })
 export const time = (iso: string): string => times.format(new Date(iso))
 
-/** Milliseconds as a person says them. */
+/** Formats milliseconds as ms or s. */
 export const duration = (ms: number): string =>
   ms < 1000 ? `${ms < 10 ? fixed(ms, 1) : Math.round(ms)} ms` : `${fixed(ms / 1000, ms < 10_000 ? 1 : 0)} s`

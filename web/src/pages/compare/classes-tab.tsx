@@ -13,7 +13,7 @@ import type { Line } from './series'
 
 type ClassDelta = NonNullable<ClassDeltasQuery['comparison']>['classDeltas'][number]
 
-/** How each class fares with a method and with the baseline. */
+/** The accuracy of a method and the baseline in each class. */
 export function ClassesTab({ contrast, tools }: { readonly contrast: Contrast; readonly tools: ReactNode }) {
   const [order, setOrder] = useState('-accuracy')
   const [{ data, error }] = useQuery({
@@ -26,7 +26,7 @@ export function ClassesTab({ contrast, tools }: { readonly contrast: Contrast; r
   return (
     <Card
       title="Accuracy by class"
-      note={`At ${shots} ${shots === 1 ? 'shot' : 'shots'}, over all seeds, in %. p by McNemar's exact test, adjusted for as many classes.`}
+      note={`At ${shots} ${shots === 1 ? 'shot' : 'shots'}, over all seeds, in %. p from McNemar's exact test, adjusted for the number of classes.`}
       tools={tools}
       flush
     >

@@ -8,7 +8,7 @@ export function ComparisonActions({
   exports,
 }: {
   readonly comparison: ComparisonStateFragment
-  /** Where it is served as files. */
+  /** The paths of its exports. */
   readonly exports: { readonly csv: string; readonly json: string } | undefined
 }) {
   const { id, status, dataset } = comparison

@@ -16,7 +16,7 @@ import { ComparisonActions } from './comparison-actions'
 import { Results } from './results'
 import { shotsOf } from './series'
 
-/** One comparison: live while it runs, and then what came of it. */
+/** A comparison: live while it runs, then its results. */
 export function ComparisonPage() {
   const { id = '' } = useParams()
   const { comparison, exports, error } = useComparison(id)
@@ -40,7 +40,7 @@ export function ComparisonPage() {
       <Problems error={error} />
       {running && <Progress label="Progress of the comparison" share={comparison.progress} />}
       {comparison.error !== null && (
-        <Notice tone={status === 'FAILED' ? 'bad' : 'warn'} title="Not every run has succeeded">
+        <Notice tone={status === 'FAILED' ? 'bad' : 'warn'} title="Some runs did not succeed">
           {comparison.error}
         </Notice>
       )}
@@ -49,8 +49,8 @@ export function ComparisonPage() {
       ) : (
         <Notice tone="plain">
           {running
-            ? 'Images are being encoded. The first results show here as soon as there are any.'
-            : 'No run of this comparison has finished, so there is nothing to show.'}
+            ? 'Encoding images. Results appear here as soon as the first run has finished.'
+            : 'No run of this comparison has finished.'}
         </Notice>
       )}
     </Page>
@@ -60,7 +60,7 @@ export function ComparisonPage() {
 const isRunning = ({ status }: ComparisonStateFragment): boolean =>
   status === 'QUEUED' || status === 'RUNNING'
 
-/** A comparison as it is, and while it runs as it becomes. */
+/** The state of a comparison, updated while it runs. */
 function useComparison(id: string) {
   const [{ data, error }] = useQuery({ query: ComparisonDocument, variables: { id } })
   const read = data?.comparison ?? undefined
@@ -70,7 +70,7 @@ function useComparison(id: string) {
     pause: !read || !isRunning(read),
   })
   const live = changes?.comparison.id === id ? changes.comparison : undefined
-  // What has ended was read after the last change: it never goes back.
+  // A state that has ended is final, so it wins over an older event.
   const comparison = read && isRunning(read) ? (live ?? read) : read
   return { comparison, exports: read?.exports, error: error ?? streamError }
 }

@@ -15,7 +15,7 @@ import { count, fixed, list, time } from '../../design/format'
 
 type Comparison = ComparisonsQuery['comparisons']['nodes'][number]
 
-/** Every comparison, the newest first. */
+/** All comparisons, newest first. */
 export function ComparisonsPage() {
   const [url, setUrl] = useUrlState()
   const [{ data, error }] = useQuery({ query: ComparisonsDocument, variables: { after: url.get('after') } })
@@ -27,15 +27,15 @@ export function ComparisonsPage() {
   return (
     <Page
       title="Comparisons"
-      note="Which method, in which feature space, is best for some classes and how many labelled images each."
+      note="Find the best method and feature space for your classes and number of labelled images."
       actions={create}
     >
       <Problems error={error} />
       {!data && !error && <Loading what="comparisons" />}
       {data && data.comparisons.nodes.length === 0 && (
-        <EmptyState title="Nothing has been compared yet" action={create}>
-          A comparison runs every method you choose on support sets drawn from a dataset, and tells which
-          serves best and how sure that is.
+        <EmptyState title="No comparison yet" action={create}>
+          A comparison runs the methods you choose on support sets from a dataset. It recommends the best
+          method, with its confidence.
         </EmptyState>
       )}
       {data && data.comparisons.nodes.length > 0 && (
@@ -51,7 +51,7 @@ export function ComparisonsPage() {
       {data?.comparisons.pageInfo.hasNextPage && (
         <div>
           <Button onClick={() => setUrl({ after: data.comparisons.pageInfo.endCursor ?? undefined })}>
-            Older ones
+            Older comparisons
           </Button>
         </div>
       )}
@@ -59,7 +59,7 @@ export function ComparisonsPage() {
   )
 }
 
-/** The best row at the greatest number of shots. */
+/** The best row at the largest number of shots. */
 function bestOf({ rows }: Comparison) {
   const most = Math.max(...rows.map(({ shots }) => shots))
   return rows.filter(({ shots }) => shots === most).toSorted((a, b) => b.accuracy.mean - a.accuracy.mean)[0]

@@ -16,7 +16,7 @@ interface Confused {
   readonly share: number
 }
 
-/** What the method takes for what. */
+/** The confusion matrix of a method. */
 export function ConfusionTab({
   id,
   line,
@@ -35,16 +35,16 @@ export function ConfusionTab({
   const classes = comparison.dataset.classes.map(({ name }) => name)
   return (
     <Card
-      title="What is taken for what"
+      title="Confusion matrix"
       note={`${line.label} at ${shots} ${shots === 1 ? 'shot' : 'shots'}; test images over all seeds.`}
       tools={tools}
     >
       <div className={styles.confusion}>
         <ConfusionMatrix classes={classes} confusion={confusion} />
         <div>
-          <h3>Confused most</h3>
+          <h3>Most confused classes</h3>
           <DataTable
-            label="Classes that are confused most"
+            label="Most confused classes"
             columns={columns}
             rows={mostConfused(classes, confusion)}
             keyOf={({ from, to }) => `${from}\n${to}`}
@@ -55,7 +55,7 @@ export function ConfusionTab({
   )
 }
 
-const mostShown = 12
+const maxShown = 12
 
 function mostConfused(classes: readonly string[], confusion: Confusion): Confused[] {
   return confusion
@@ -68,12 +68,12 @@ function mostConfused(classes: readonly string[], confusion: Confusion): Confuse
       )
     })
     .sort((a, b) => b.share - a.share)
-    .slice(0, mostShown)
+    .slice(0, maxShown)
 }
 
 const columns: readonly Column<Confused>[] = [
   { id: 'from', header: 'Class', cell: ({ from }) => from },
-  { id: 'to', header: 'Taken for', cell: ({ to }) => to },
+  { id: 'to', header: 'Predicted', cell: ({ to }) => to },
   { id: 'images', header: 'Images', numeric: true, cell: ({ images }) => images },
-  { id: 'share', header: 'Of the class', numeric: true, cell: ({ share }) => `${fixed(share)} %` },
+  { id: 'share', header: 'Share of the class', numeric: true, cell: ({ share }) => `${fixed(share)} %` },
 ]

@@ -1,6 +1,6 @@
 import type { Line } from './series'
 
-/** A method against another one at a number of shots. */
+/** Two methods to compare, at a number of shots. */
 export interface Contrast {
   readonly id: string
   readonly line: Line
@@ -8,7 +8,7 @@ export interface Contrast {
   readonly shots: number
 }
 
-/** As the API takes it. */
+/** Converts it to the API's arguments. */
 export const contrastVariables = ({ id, line, baseline, shots }: Contrast) => ({
   id,
   shots,

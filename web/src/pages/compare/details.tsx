@@ -8,7 +8,7 @@ import { DisagreementsTab } from './disagreements-tab'
 import { RunsTab } from './runs-tab'
 import type { Line } from './series'
 
-/** Behind the averages: classes, images, confusions, and single runs. */
+/** Details behind the averages: classes, images, confusions, and single runs. */
 export function Details({
   comparison,
   ranked,
@@ -33,7 +33,7 @@ export function Details({
     />
   )
   const { id } = comparison
-  // A method against itself says nothing: then it stands against the next best.
+  // If the method is the baseline itself, compare it with the next best.
   const other = chosen === baseline ? ranked.find((line) => line !== chosen) : baseline
   const contrast = other && { id, line: chosen, baseline: other, shots }
   const tabs: readonly Tab[] = [

@@ -19,7 +19,7 @@ type Disagreement = NonNullable<DisagreementsQuery['comparison']>['disagreements
 type Taken = Disagreement['prediction']
 type Kind = DisagreementKind | 'ALL'
 
-/** The test images that two methods take for different classes, with what each takes them for. */
+/** The test images for which two methods predict different classes. */
 export function DisagreementsTab({
   contrast,
   tools,
@@ -40,7 +40,7 @@ export function DisagreementsTab({
   return (
     <Card
       title="Where the two disagree"
-      note={`${line.label} against ${baseline.label}, on one support set${found ? `: ${plural(found.totalCount, 'test image')}` : ''}.`}
+      note={`${line.label} compared with ${baseline.label}, on one support set${found ? `: ${plural(found.totalCount, 'test image')}` : ''}.`}
       tools={tools}
     >
       <div className={styles.kinds}>
@@ -61,7 +61,9 @@ export function DisagreementsTab({
       </div>
       <Problems error={error} />
       {!found && !error && <Loading what="disagreements" />}
-      {found?.nodes.length === 0 && <EmptyState title="None">On no such image do the two differ.</EmptyState>}
+      {found?.nodes.length === 0 && (
+        <EmptyState title="None">The two methods do not differ on any such image.</EmptyState>
+      )}
       <ul className={styles.disagreements}>
         {found?.nodes.map((each) => (
           <li key={`${each.seed} ${each.image.id}`}>
@@ -84,9 +86,9 @@ export function DisagreementsTab({
       </ul>
       {(after !== null || found?.pageInfo.hasNextPage) && (
         <div className={styles.more}>
-          {after !== null && <Button onClick={() => setAfter(null)}>First ones</Button>}
+          {after !== null && <Button onClick={() => setAfter(null)}>First page</Button>}
           {found?.pageInfo.hasNextPage && (
-            <Button onClick={() => setAfter(found.pageInfo.endCursor)}>Next ones</Button>
+            <Button onClick={() => setAfter(found.pageInfo.endCursor)}>Next page</Button>
           )}
         </div>
       )}
@@ -103,7 +105,7 @@ function Said({ by, taken, truth }: { readonly by: Line; readonly taken: Taken; 
         <span className="visually-hidden">{by.label} says </span>
         {taken.class.name}
         <span aria-hidden="true">{right ? ' ✓' : ' ✗'}</span>
-        <span className="visually-hidden">{right ? ', which is right' : ', which is wrong'}</span>
+        <span className="visually-hidden">{right ? ', correct' : ', wrong'}</span>
       </span>
       {taken.probability !== null && (
         <span className="muted numeric">{fixed(100 * taken.probability, 0)} %</span>

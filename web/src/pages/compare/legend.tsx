@@ -4,7 +4,7 @@ import { type Metric, statisticOf } from './metrics'
 import styles from './results.module.css'
 import type { Line } from './series'
 
-/** The lines of the chart by their ends, the best first; the one that is pointed at stands out in the chart. */
+/** The legend, best method first. Pointing at an entry highlights its line in the chart. */
 export function Legend({
   lines,
   shots,
@@ -27,7 +27,7 @@ export function Legend({
         At {shots} {shots === 1 ? 'shot' : 'shots'}
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long list scrolls, and must with the keyboard as well. */}
-      <ol className={styles.legend} aria-label="Methods by their results" tabIndex={0}>
+      <ol className={styles.legend} aria-label="Methods by result" tabIndex={0}>
         {ends.map(({ line, mean }) => (
           <li
             key={line.key}

@@ -1,6 +1,6 @@
 import type { Row } from './series'
 
-/** What of a comparison can be looked at. */
+/** The metrics of a comparison. */
 export const metrics = [
   { id: 'accuracy', label: 'Accuracy', axis: 'Test accuracy (%)', scale: 1, digits: 1, better: 'high' },
   { id: 'top5', label: 'Top 5', axis: 'Top-5 test accuracy (%)', scale: 1, digits: 1, better: 'high' },

@@ -22,7 +22,7 @@ export function NewComparisonPage() {
   const [url] = useUrlState()
   const above = <Link href="/compare">All comparisons</Link>
   if (error) return <Problems error={error} />
-  if (!registry || !datasets) return <Loading what="what there is to compare" />
+  if (!registry || !datasets) return <Loading what="methods and datasets" />
   const dataset = datasets.find(({ id }) => id === url.get('dataset')) ?? datasets[0]
   return (
     <Page title="New comparison" above={above}>
@@ -30,14 +30,14 @@ export function NewComparisonPage() {
         <Form registry={registry} datasets={datasets} dataset={dataset} />
       ) : (
         <EmptyState
-          title="There is no dataset to compare on"
+          title="No dataset to compare on"
           action={
             <ButtonLink tone="primary" href="/datasets/new">
               New dataset
             </ButtonLink>
           }
         >
-          Bring a few labelled images of each class first.
+          Import a few labelled images of each class first.
         </EmptyState>
       )}
     </Page>
@@ -45,20 +45,20 @@ export function NewComparisonPage() {
 }
 
 const selections: readonly { value: Selection; label: string }[] = [
-  { value: 'VALIDATION', label: 'The validation images' },
-  { value: 'LEAVE_ONE_OUT', label: 'The support set, leaving one out' },
-  { value: 'NONE', label: 'Nothing: the defaults' },
+  { value: 'VALIDATION', label: 'Validation images' },
+  { value: 'LEAVE_ONE_OUT', label: 'Support set (leave-one-out)' },
+  { value: 'NONE', label: 'Nothing (defaults)' },
 ]
 
 const scalings: readonly { value: KlScaling; label: string }[] = [
-  { value: 'FROZEN', label: 'Frozen: an image scores alike alone and in a batch' },
-  { value: 'BATCH', label: 'Over all test images, as published code' },
+  { value: 'FROZEN', label: 'Frozen: an image scores the same alone and in a batch' },
+  { value: 'BATCH', label: 'Batch: over all test images, like the published code' },
 ]
 
 const imagesIn = (dataset: DatasetOption, split: string): number =>
   dataset.counts.find((each) => each.split === split)?.images ?? 0
 
-/** The arguments that have a place of their own to be told at. */
+/** The arguments whose problems are shown at a field. */
 const shownArguments = [
   'input.dataset',
   'input.shots',
@@ -102,7 +102,7 @@ function Form({
   const notNumbers = (name: keyof typeof numbers) =>
     numbers[name]
       ? problemsAt(problems, `input.${name}`)
-      : [{ message: 'Whole numbers, separated by commas.', code: 'INVALID_VALUE', argument: name }]
+      : [{ message: 'Give whole numbers, separated by commas.', code: 'INVALID_VALUE', argument: name }]
 
   async function submit(event: FormEvent) {
     event.preventDefault()
@@ -123,13 +123,13 @@ function Form({
 
   return (
     <form onSubmit={submit} className={styles.form}>
-      <Card title="On which images">
+      <Card title="Images">
         <div className={styles.fields}>
           <SelectField
             label="Dataset"
             value={dataset.id}
             options={datasets.map(({ id, name }) => ({ value: id, label: name }))}
-            hint={`${plural(dataset.classes.length, 'class', 'classes')}; ${count(imagesIn(dataset, 'SUPPORT_POOL'))} images to draw from, ${count(imagesIn(dataset, 'VALIDATION'))} for validation, ${count(imagesIn(dataset, 'TEST'))} to test on.`}
+            hint={`${plural(dataset.classes.length, 'class', 'classes')}; ${count(imagesIn(dataset, 'SUPPORT_POOL'))} images in the support pool, ${count(imagesIn(dataset, 'VALIDATION'))} for validation, ${count(imagesIn(dataset, 'TEST'))} for testing.`}
             problems={problemsAt(problems, 'input.dataset')}
             onChange={(id) => setUrl({ dataset: id })}
           />
@@ -145,7 +145,7 @@ function Form({
             label="Shots"
             inputMode="numeric"
             value={shots}
-            hint="Labelled images a class, one or several numbers."
+            hint="Labelled images per class. One or more numbers."
             problems={notNumbers('shots')}
             onChange={(event) => setShots(event.currentTarget.value)}
           />
@@ -153,15 +153,15 @@ function Form({
             label="Seeds"
             inputMode="numeric"
             value={seeds}
-            hint="Each draws another support set; several tell how sure a result is."
+            hint="Each seed draws another support set. Several seeds show how certain a result is."
             problems={notNumbers('seeds')}
             onChange={(event) => setSeeds(event.currentTarget.value)}
           />
         </div>
       </Card>
       <Card
-        title="Which methods, in which spaces"
-        note="The space that a method was made for is shaded. Every mark is a line of the comparison."
+        title="Methods and spaces"
+        note="The default space of a method is shaded. Each checked box is one line of the comparison."
       >
         <MethodMatrix methods={registry.methods} spaces={spaces} chosen={chosen} onChange={setChosen} />
         <FieldProblems problems={problemsAt(problems, 'input.methods')} />
@@ -169,7 +169,7 @@ function Form({
       <Card title="How">
         <div className={styles.fields}>
           <SelectField
-            label="Hyperparameters are chosen on"
+            label="Select hyperparameters on"
             value={selected}
             options={selections}
             hint="Never on test images."
@@ -188,7 +188,7 @@ function Form({
             label="Augmentations"
             inputMode="numeric"
             value={augmentations}
-            hint="Random views that each support image is averaged over; 1 takes it as it is."
+            hint="Random views to average each support image over. 1 uses the image itself."
             problems={notNumbers('augmentations')}
             onChange={(event) => setAugmentations(event.currentTarget.value)}
           />
@@ -205,7 +205,7 @@ function Form({
   )
 }
 
-/** Tip-Adapter in the spaces that are fitted on the support set costs nothing more to know, and often wins. */
+/** Tip-Adapter in the fitted spaces needs no more encoding, and often wins. */
 const alsoAtFirst = (registry: RegistryQuery, spaces: readonly { readonly id: string }[]): string[] =>
   registry.methods.some(({ id }) => id === 'tip-adapter')
     ? ['centred', 'whitened']

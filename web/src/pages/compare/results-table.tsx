@@ -6,7 +6,7 @@ import styles from './results.module.css'
 import type { Line } from './series'
 import { type Pair, pairOf } from './use-pairs'
 
-/** Methods down, shots across; then how each does against the baseline at one number of shots. */
+/** One row per method, one column per number of shots, then the test against the baseline at one number of shots. */
 export function ResultsTable({
   lines,
   shots,
@@ -105,7 +105,7 @@ function shotsColumn(shots: number, lines: readonly Line[], metric: Metric): Col
   }
 }
 
-/** A difference that chance does not explain has a colour; its sign says the same without. */
+/** A significant difference is coloured; the sign carries the same information. */
 function Difference({ pair }: { readonly pair: Pair | undefined }) {
   if (!pair) return '–'
   const tone = pair.pValue >= 0.05 ? undefined : pair.difference > 0 ? styles.better : styles.worse

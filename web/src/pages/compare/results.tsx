@@ -14,14 +14,14 @@ import { linesOf, rankedAt, shotsOf } from './series'
 import { usePairs } from './use-pairs'
 import { Verdict } from './verdict'
 
-// On its way while the comparison is read: the page answers before it can draw.
+// Starts loading the charts while the comparison is read.
 const drawing = import('../../charts/accuracy-by-shots')
 const AccuracyByShots = lazily(
   async () => (await drawing).AccuracyByShots,
   () => <div className={styles.toCome} aria-hidden />,
 )
 
-/** What a comparison has come to: in words, as a chart, as a table, and in detail. */
+/** The results of a comparison: recommendation, chart, table, and details. */
 export function Results({
   comparison,
   running,
@@ -36,7 +36,7 @@ export function Results({
     () => [...new Map(rows.map((row) => [row.encoder.id, row.encoder])).values()],
     [rows],
   )
-  // One encoder at a time: a method in a space is one line, whichever encoder it looks through.
+  // Shows one encoder at a time, because a line is a method in a space.
   const encoder = encoders.find((each) => each.id === url.get('encoder')) ?? encoders[0]
   const own = useMemo(() => rows.filter((row) => row.encoder.id === encoder?.id), [rows, encoder])
   const lines = useMemo(() => linesOf(own), [own])
@@ -75,8 +75,8 @@ export function Results({
         />
       )}
       <Card
-        title={`${metric.label} against shots`}
-        note="The mean over seeds, with a 95 % bootstrap interval."
+        title={`${metric.label} by shots`}
+        note="Mean over seeds, with a 95 % bootstrap interval."
         tools={
           <Choice
             label="Measure"

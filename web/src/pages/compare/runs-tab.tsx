@@ -11,10 +11,10 @@ import styles from './details.module.css'
 import { labelOf } from './series'
 import { type Run, useRuns } from './use-runs'
 
-/** Runs shown before one asks for more. */
+/** Runs shown at first. */
 const atFirst = 100
 
-/** Every single run: a method in a space on one support set, what was selected for it and what it took. */
+/** All single runs: a method in a space on one support set, with its hyperparameters and times. */
 export function RunsTab({ id }: { readonly id: string }) {
   const [shown, setShown] = useState(atFirst)
   const [order, setOrder] = useState<string>()

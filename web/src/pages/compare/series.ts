@@ -3,11 +3,11 @@ import type { ComparisonStateFragment } from '../../api/generated'
 export type Row = ComparisonStateFragment['rows'][number]
 type Named = Row['method']
 
-/** A method in a space over all numbers of shots: a line of the chart, a row of the table. */
+/** A method in a space at all numbers of shots: a line of the chart and a row of the table. */
 export interface Line {
   readonly key: string
   readonly label: string
-  /** Whose features its rows are of: lines are made of one encoder's rows. */
+  /** The encoder of its rows. A line has rows of one encoder only. */
   readonly encoder: string
   readonly method: Named
   readonly space: Named | null
@@ -15,7 +15,7 @@ export interface Line {
   readonly rows: ReadonlyMap<number, Row>
 }
 
-/** Names a method in a space in addresses: `tip-adapter@whitened`. */
+/** Identifies a method in a space in URLs: `tip-adapter@whitened`. */
 export const keyOf = ({
   method,
   space,
@@ -32,7 +32,7 @@ export const labelOf = ({
   readonly space: Named | null
 }): string => (space ? `${method.name} in ${space.id}` : method.name)
 
-/** Rows by method and space, in the order in which they first come. */
+/** Groups rows by method and space, in order of first appearance. */
 export function linesOf(rows: readonly Row[]): Line[] {
   const groups = new Map<string, Row[]>()
   for (const row of rows) {
@@ -52,7 +52,7 @@ export function linesOf(rows: readonly Row[]): Line[] {
 export const shotsOf = (rows: readonly Row[]): number[] =>
   [...new Set(rows.map(({ shots }) => shots))].sort((a, b) => a - b)
 
-/** Lines by accuracy at a number of shots, the best first; those without that number are left out. */
+/** Lines by accuracy at a number of shots, best first, without lines that lack that number. */
 export function rankedAt(lines: readonly Line[], shots: number): Line[] {
   const at = (line: Line) => line.rows.get(shots)?.accuracy.mean ?? Number.NEGATIVE_INFINITY
   return lines.filter((line) => line.rows.has(shots)).toSorted((a, b) => at(b) - at(a))

@@ -4,7 +4,10 @@ import type { Line } from './series'
 
 export type Pair = NonNullable<PairsQuery['comparison']>['pairs'][number]
 
-/** Every row against a baseline. Not while a comparison runs: each test reads what every run has said of every image. */
+/**
+ * Tests every row against a baseline. Not while the comparison runs, because each test reads the predictions of every
+ * run.
+ */
 export function usePairs(id: string, baseline: Line | undefined, pause: boolean): readonly Pair[] {
   const [{ data }] = useQuery({
     query: PairsDocument,

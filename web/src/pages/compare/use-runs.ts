@@ -6,7 +6,7 @@ import { keyOf, type Line } from './series'
 type RunsOfComparison = NonNullable<ComparisonRunsQuery['comparison']>
 export type Run = RunsOfComparison['runs'][number]
 
-/** The runs of a comparison, and the classes of its dataset; undefined until they are read. */
+/** The runs of a comparison and the classes of its dataset. Undefined until loaded. */
 export function useRuns(id: string) {
   const [{ data, error }] = useQuery({
     query: ComparisonRunsDocument,
@@ -16,7 +16,7 @@ export function useRuns(id: string) {
   return { comparison: data?.comparison ?? undefined, error }
 }
 
-/** How many test images of each class (row) were taken for each class (column), summed over the seeds of a line. */
+/** Counts of test images by true class (row) and predicted class (column), summed over the seeds of a line. */
 export type Confusion = readonly (readonly number[])[]
 
 export function useConfusion(

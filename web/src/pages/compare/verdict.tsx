@@ -4,7 +4,7 @@ import { Problems } from '../../components/problems'
 import { SeriesMark } from '../../components/series-mark'
 import styles from './verdict.module.css'
 
-/** Which method to use at a number of shots, and how sure that is, in words. */
+/** The recommendation at a number of shots. */
 export function Verdict({ id, shots }: { readonly id: string; readonly shots: number }) {
   const [{ data, error }] = useQuery({
     query: RecommendationDocument,

@@ -12,7 +12,7 @@ import { plural } from '../../design/format'
 import styles from './datasets.module.css'
 import { splits } from './splits'
 
-/** Every image of a class, page by page; each leads to what the methods say about it. */
+/** Every image of a class, in pages. Each links to its predictions. */
 export function ClassImages({
   dataset,
   name,
@@ -59,9 +59,9 @@ export function ClassImages({
         ))}
       </ul>
       <DialogActions>
-        {after !== null && <Button onClick={() => setAfter(null)}>First ones</Button>}
+        {after !== null && <Button onClick={() => setAfter(null)}>First page</Button>}
         {images?.pageInfo.hasNextPage && (
-          <Button onClick={() => setAfter(images.pageInfo.endCursor)}>Next ones</Button>
+          <Button onClick={() => setAfter(images.pageInfo.endCursor)}>Next page</Button>
         )}
         <Button onClick={onClose}>Close</Button>
       </DialogActions>

@@ -9,7 +9,7 @@ import { imagesIn, splits } from './splits'
 
 export type ClassSample = NonNullable<DatasetQuery['dataset']>['samples'][number]
 
-/** One class: what it is called, the texts that describe it, how many images it has and some of them. */
+/** One class: name, prompts, image counts, and some images. */
 export function ClassRow({
   dataset,
   sample,

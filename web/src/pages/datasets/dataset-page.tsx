@@ -14,10 +14,10 @@ import { ClassRow } from './class-row'
 import styles from './datasets.module.css'
 import { imagesIn, splits } from './splits'
 
-/** From so many classes on, one looks for them by name. */
+/** With at least this many classes, show a search field. */
 const classesToSearch = 12
 
-/** One dataset: its classes with their prompts and images. */
+/** A dataset: its classes with their prompts and images. */
 export function DatasetPage() {
   const { id = '' } = useParams()
   const [url, setUrl] = useUrlState()
@@ -38,7 +38,7 @@ export function DatasetPage() {
           <ButtonLink href={`/overlap?dataset=${id}`}>Overlap</ButtonLink>
           <ButtonLink href={`/try?dataset=${id}`}>Try</ButtonLink>
           <ButtonLink tone="primary" href={`/compare/new?dataset=${id}`}>
-            Compare on it
+            Compare methods on it
           </ButtonLink>
         </>
       }
@@ -55,8 +55,8 @@ export function DatasetPage() {
         ))}
       </dl>
       {counts.length === 0 && (
-        <Notice tone="plain" title="It has no images yet">
-          Classes and prompts are there; images can be added over the API or by importing a folder of the same
+        <Notice tone="plain" title="No images yet">
+          The dataset has classes and prompts. Add images through the API, or import a folder with the same
           name.
         </Notice>
       )}

@@ -13,7 +13,7 @@ import { count, plural, time } from '../../design/format'
 import styles from './datasets.module.css'
 import { imagesIn, splits } from './splits'
 
-/** Every dataset, the newest first. */
+/** All datasets, newest first. */
 export function DatasetsPage() {
   const [url, setUrl] = useUrlState()
   const [{ data, error }] = useQuery({
@@ -30,15 +30,14 @@ export function DatasetsPage() {
   return (
     <Page
       title="Datasets"
-      note="Your classes, a few labelled images of each, and texts that describe them."
+      note="Your classes, with a few labelled images of each and texts that describe them."
       actions={create}
     >
       <Problems error={error} />
       {!datasets && !error && <Loading what="datasets" />}
       {datasets?.nodes.length === 0 && (
         <EmptyState title="No dataset yet" action={create}>
-          Drop a folder or an archive with a folder of images for each class, and Shotboard takes it from
-          there.
+          Import a folder or an archive that has one folder of images per class.
         </EmptyState>
       )}
       <ul className={styles.list}>
@@ -49,7 +48,7 @@ export function DatasetsPage() {
       {datasets?.pageInfo.hasNextPage && (
         <div>
           <Button onClick={() => setUrl({ after: datasets.pageInfo.endCursor ?? undefined })}>
-            Older ones
+            Older datasets
           </Button>
         </div>
       )}
@@ -57,7 +56,7 @@ export function DatasetsPage() {
   )
 }
 
-const mostThumbnails = 10
+const maxThumbnails = 10
 
 function DatasetEntry({ dataset }: { readonly dataset: DatasetsQuery['datasets']['nodes'][number] }) {
   const { id, name, createdAt, counts, samples } = dataset
@@ -81,11 +80,11 @@ function DatasetEntry({ dataset }: { readonly dataset: DatasetsQuery['datasets']
         ))}
       </dl>
       <div className={styles.strip}>
-        {images.slice(0, mostThumbnails).map(({ label, image }) => (
+        {images.slice(0, maxThumbnails).map(({ label, image }) => (
           <Thumbnail key={image.id} image={image} alt={label.name} size={40} />
         ))}
-        {images.length > mostThumbnails && (
-          <span className="muted">and {count(images.length - mostThumbnails)} more</span>
+        {images.length > maxThumbnails && (
+          <span className="muted">and {count(images.length - maxThumbnails)} more</span>
         )}
       </div>
     </li>

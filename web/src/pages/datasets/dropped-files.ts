@@ -1,12 +1,12 @@
-/** A file with its path below what was dropped or chosen, such as `flowers/train/rose/1.jpg`. */
+/** A file with its path in the dropped or chosen folder, such as `flowers/train/rose/1.jpg`. */
 export interface LocatedFile {
   readonly path: string
   readonly file: File
 }
 
-/** What was dropped: single files as they are, and folders with everything below them. */
+/** The dropped files, including all files in dropped folders. */
 export async function filesOfDrop(transfer: DataTransfer): Promise<LocatedFile[]> {
-  // The list is emptied as soon as the event is over, so entries are taken before anything is waited for.
+  // The list is emptied after the event, so read the entries before the first await.
   const items = [...transfer.items].map((item) => item.webkitGetAsEntry() ?? item.getAsFile())
   const files = items.map((item) => {
     if (item instanceof File) return [{ path: item.name, file: item }]
@@ -15,7 +15,7 @@ export async function filesOfDrop(transfer: DataTransfer): Promise<LocatedFile[]
   return (await Promise.all(files)).flat()
 }
 
-/** What was chosen: a folder's files know their path, single ones have their name. */
+/** The chosen files. Files of a folder have a path, single files only a name. */
 export const filesOfChoice = (files: readonly File[]): LocatedFile[] =>
   files.map((file) => ({ path: file.webkitRelativePath || file.name, file }))
 
@@ -29,7 +29,7 @@ async function filesBelow(entry: FileSystemEntry, above: string): Promise<Locate
   return (await Promise.all(inside.map((each) => filesBelow(each, `${path}/`)))).flat()
 }
 
-/** A folder is read some entries at a time, until there are no more. */
+/** readEntries returns the entries in parts; an empty part is the end. */
 async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
   const reader = folder.createReader()
   const entries: FileSystemEntry[] = []

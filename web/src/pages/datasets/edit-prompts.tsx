@@ -6,7 +6,7 @@ import { Button } from '../../components/button'
 import { Dialog, DialogActions } from '../../components/dialog'
 import { TextArea } from '../../components/field'
 
-/** The texts that describe a class, one a line. */
+/** Edits the prompts of a class, one per line. */
 export function EditPrompts({
   dataset,
   name,
@@ -32,7 +32,7 @@ export function EditPrompts({
   return (
     <Dialog
       title={`Prompts of ${name}`}
-      note="Texts that describe an image of the class. Their features are averaged; only they are computed anew."
+      note="Texts that describe an image of the class. Shotboard averages their features. Saving computes only text features again."
       open
       onOpenChange={(open) => {
         if (!open) onClose()
@@ -40,7 +40,7 @@ export function EditPrompts({
     >
       <form onSubmit={submit}>
         <TextArea
-          label="One a line"
+          label="One per line"
           rows={6}
           value={text}
           problems={problemsOf(error)}

@@ -14,7 +14,7 @@ import { filesOfChoice, filesOfDrop, type LocatedFile } from './dropped-files'
 import { archiveIn, pack, worthPacking } from './pack'
 import { defaultShares, type Shares, SplitShares } from './split-shares'
 
-/** Choosing a folder or an archive, what the dataset is called, and how images without splits are split. */
+/** Chooses a folder or an archive, the name of the dataset, and the split of images without splits. */
 export function ImportForm({ onStart }: { readonly onStart: (id: string) => void }) {
   const [{ error, fetching }, importArchive] = useMutation(ImportArchiveDocument)
   const [files, setFiles] = useState<readonly LocatedFile[]>([])
@@ -62,14 +62,14 @@ export function ImportForm({ onStart }: { readonly onStart: (id: string) => void
             onFiles={(chosen) => choose(filesOfChoice(chosen))}
           >
             <strong>Choose a folder</strong>
-            <span>of this machine</span>
+            <span>from this computer</span>
           </DropZone>
         </div>
         <p className={styles.found} role="status">
           {describe(files, archive)}
         </p>
         <p className={styles.layout}>
-          Laid out <code>class/image</code>, or <code>split/class/image</code> with the splits{' '}
+          Paths are <code>class/image</code>, or <code>split/class/image</code> with the splits{' '}
           <code>support_pool</code> (or <code>train</code>), <code>validation</code> and <code>test</code>. A{' '}
           <code>dataset.json</code> may give classes their names and prompts.
         </p>
@@ -79,8 +79,8 @@ export function ImportForm({ onStart }: { readonly onStart: (id: string) => void
           <TextField
             label="Name"
             value={name}
-            placeholder={files.length > 0 ? (archive?.name ?? folderOf(files)) : 'The folder’s'}
-            hint="Otherwise the one in dataset.json, or the folder’s."
+            placeholder={files.length > 0 ? (archive?.name ?? folderOf(files)) : 'Name of the folder'}
+            hint="Default: the name in dataset.json, or of the folder."
             problems={problemsAt(problems, 'input.name')}
             onChange={(event) => setName(event.currentTarget.value)}
           />
@@ -108,7 +108,7 @@ export function ImportForm({ onStart }: { readonly onStart: (id: string) => void
   )
 }
 
-/** The folder that all files lie in; of several, the first. */
+/** The folder that contains the files; the first one of several. */
 const folderOf = (files: readonly LocatedFile[]): string => files[0]?.path.split('/')[0] ?? 'dataset'
 
 function describe(files: readonly LocatedFile[], archive: File | undefined): string {
@@ -116,5 +116,5 @@ function describe(files: readonly LocatedFile[], archive: File | undefined): str
   if (files.length === 0) return 'Nothing chosen yet.'
   const bytes = files.reduce((sum, { file }) => sum + file.size, 0)
   const folders = new Set(files.map(({ path }) => path.split('/').at(-2)))
-  return `${plural(files.length, 'file')} in folders of ${plural(folders.size, 'name')}, ${(bytes / 2 ** 20).toFixed(1)} MB`
+  return `${plural(files.length, 'file')} in ${plural(folders.size, 'class folder', 'class folders')}, ${(bytes / 2 ** 20).toFixed(1)} MB`
 }

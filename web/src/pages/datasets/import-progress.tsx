@@ -11,7 +11,7 @@ import { count, plural } from '../../design/format'
 import styles from './datasets.module.css'
 import { isGoingOn, useImport } from './use-import'
 
-/** How far an import is, and what came of it. */
+/** The progress and the result of an import. */
 export function ImportProgress({ id, onAnother }: { readonly id: string; readonly onAnother: () => void }) {
   const { import: state, error } = useImport(id)
   const [{ error: cancelError }, cancel] = useMutation(CancelImportDocument)
@@ -31,11 +31,11 @@ export function ImportProgress({ id, onAnother }: { readonly id: string; readonl
       )}
       {rejected.length > 0 && (
         <Card
-          title={`${plural(state.rejectedCount, 'file')} left out`}
-          note="They could not be read as images; all others are in."
+          title={`${plural(state.rejectedCount, 'file')} rejected`}
+          note="These files could not be read as images. All others were imported."
           flush
         >
-          <DataTable label="Files left out" columns={columns} rows={rejected} keyOf={({ file }) => file} />
+          <DataTable label="Rejected files" columns={columns} rows={rejected} keyOf={({ file }) => file} />
         </Card>
       )}
       {!isGoingOn(state) && (
@@ -43,9 +43,9 @@ export function ImportProgress({ id, onAnother }: { readonly id: string; readonl
           {dataset && (
             <>
               <ButtonLink tone="primary" href={`/compare/new?dataset=${dataset.id}`}>
-                Compare on it
+                Compare methods on it
               </ButtonLink>
-              <ButtonLink href={`/datasets/${dataset.id}`}>Look at it</ButtonLink>
+              <ButtonLink href={`/datasets/${dataset.id}`}>Open the dataset</ButtonLink>
             </>
           )}
           <Button onClick={onAnother}>Import another</Button>
@@ -59,7 +59,7 @@ function Outcome({ state }: { readonly state: ImportStateFragment }) {
   const { status, error, dataset, archive } = state
   if (status === 'SUCCEEDED') {
     return (
-      <Notice tone="good" title={`${dataset?.name ?? archive} is imported`}>
+      <Notice tone="good" title={`${dataset?.name ?? archive} imported`}>
         {tally(state)}
       </Notice>
     )
@@ -67,7 +67,7 @@ function Outcome({ state }: { readonly state: ImportStateFragment }) {
   return (
     <Notice
       tone={status === 'FAILED' ? 'bad' : 'warn'}
-      title={status === 'FAILED' ? `${archive} could not be imported` : 'The import has been cancelled'}
+      title={status === 'FAILED' ? `${archive} could not be imported` : 'The import was cancelled'}
     >
       {error ?? tally(state)}
     </Notice>
@@ -76,10 +76,10 @@ function Outcome({ state }: { readonly state: ImportStateFragment }) {
 
 const tally = ({ files, added, duplicates }: ImportStateFragment): string =>
   files === null
-    ? 'The archive is being looked through.'
-    : `${count(added)} of ${plural(files, 'image')} added${duplicates > 0 ? `, ${count(duplicates)} there already` : ''}.`
+    ? 'Scanning the archive…'
+    : `${count(added)} of ${plural(files, 'image')} added${duplicates > 0 ? `, ${count(duplicates)} already there` : ''}.`
 
 const columns: readonly Column<ImportStateFragment['rejected'][number]>[] = [
   { id: 'file', header: 'File', cell: ({ file }) => file },
-  { id: 'reason', header: 'Why', cell: ({ reason }) => reason },
+  { id: 'reason', header: 'Reason', cell: ({ reason }) => reason },
 ]

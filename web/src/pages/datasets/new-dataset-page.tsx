@@ -4,7 +4,7 @@ import { Page } from '../../components/page'
 import { ImportForm } from './import-form'
 import { ImportProgress } from './import-progress'
 
-/** A dataset from a folder or an archive: choosing it, and then how far its import is. */
+/** Imports a dataset from a folder or an archive: first the form, then the progress. */
 export function NewDatasetPage() {
   const [url, setUrl] = useUrlState()
   const running = url.get('import')
@@ -12,7 +12,7 @@ export function NewDatasetPage() {
     <Page
       title="New dataset"
       above={<Link href="/datasets">All datasets</Link>}
-      note="A folder of images for each class is enough. Importing the same again adds only what is new."
+      note="You need one folder of images per class. Importing the same again adds only new images."
     >
       {running === null ? (
         <ImportForm onStart={(id) => setUrl({ import: id })} />

@@ -3,16 +3,16 @@ import type { LocatedFile } from './dropped-files'
 
 const archiveName = /\.(zip|tar\.gz|tgz)$/i
 
-/** The one archive among the files; undefined where there is none, or something beside it. */
+/** The archive, if it is the only file; otherwise undefined. */
 export const archiveIn = (files: readonly LocatedFile[]): File | undefined =>
   files.length === 1 && files[0] && archiveName.test(files[0].file.name) ? files[0].file : undefined
 
-/** What a system leaves in folders and nobody means. */
+/** Files that operating systems add to folders. */
 const clutter = /(^|\/)(\.[^/]+|__MACOSX|Thumbs\.db|desktop\.ini)(\/|$)/
 
 /**
- * Files as one zip archive. They are stored as they are, since images do not shrink. `onProgress` is told how many of
- * them have been packed.
+ * Packs files into one zip archive, without compression, because images do not shrink. `onProgress` receives the
+ * number of packed files.
  */
 export async function pack(
   files: readonly LocatedFile[],

@@ -17,7 +17,7 @@ const names: readonly { readonly key: keyof Shares; readonly label: string }[] =
   { key: 'test', label: 'Test %' },
 ]
 
-/** How images without splits are split, class by class. */
+/** The split shares for images without splits. Each class is split separately. */
 export function SplitShares({
   shares,
   problems,
@@ -29,7 +29,7 @@ export function SplitShares({
 }) {
   return (
     <fieldset className={styles.shares}>
-      <legend>Images that come without splits are split</legend>
+      <legend>Split of images without splits</legend>
       <div className={styles.three}>
         {names.map(({ key, label }) => (
           <TextField

@@ -1,11 +1,11 @@
 import type { Split } from '../../api/generated'
 
-/** What each split is called, in the order in which work uses them. */
+/** The splits with labels, in the order of use. */
 export const splits: readonly { readonly value: Split; readonly label: string; readonly purpose: string }[] =
   [
     { value: 'SUPPORT_POOL', label: 'Support pool', purpose: 'support sets are drawn from these' },
-    { value: 'VALIDATION', label: 'Validation', purpose: 'hyperparameters may be chosen on these' },
-    { value: 'TEST', label: 'Test', purpose: 'accuracies are measured on these' },
+    { value: 'VALIDATION', label: 'Validation', purpose: 'hyperparameters may be selected on these' },
+    { value: 'TEST', label: 'Test', purpose: 'accuracy is measured on these' },
   ]
 
 export const imagesIn = (

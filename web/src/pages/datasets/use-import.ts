@@ -2,13 +2,13 @@ import { useEffect, useState } from 'react'
 import { useQuery } from 'urql'
 import { ImportDocument, type ImportStateFragment } from '../../api/generated'
 
-/** An import tells nobody that it goes on: it is asked, so often. */
+/** The polling interval in milliseconds. Imports have no subscription. */
 const msBetweenReads = 400
 
 export const isGoingOn = ({ status }: ImportStateFragment): boolean =>
   status === 'QUEUED' || status === 'RUNNING'
 
-/** An import as it is, read again while it goes on. */
+/** The state of an import, polled while it runs. */
 export function useImport(id: string) {
   const [{ data, error }, read] = useQuery({ query: ImportDocument, variables: { id } })
   const [reads, setReads] = useState(0)

@@ -36,7 +36,7 @@ export function MethodCard({ method }: { readonly method: Method }) {
       </dl>
       {hyperparameters.length > 0 && <Hyperparameters hyperparameters={hyperparameters} />}
       <footer className={styles.foot}>
-        <span>{space ? `Compares images in ${space.id} unless asked otherwise` : 'Compares no images'}</span>
+        <span>{space ? `Compares images in ${space.id} by default` : 'Does not compare images'}</span>
         <PaperLink paper={paper} />
       </footer>
     </article>

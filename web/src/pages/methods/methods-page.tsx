@@ -11,18 +11,18 @@ import styles from './methods.module.css'
 import { SpaceCard } from './space-card'
 import { Symbols } from './symbols'
 
-/** Everything that is registered: methods with their formulas, spaces, encoders. */
+/** All registered methods with their formulas, spaces and encoders. */
 export function MethodsPage() {
   const [{ data, error }] = useQuery({ query: MethodsDocument, requestPolicy: 'cache-first' })
   useEffect(() => {
-    // The part that the address names is there only now.
+    // The element of the URL fragment exists only now.
     if (data && location.hash)
       document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView()
   }, [data])
   return (
     <Page
       title="Methods"
-      note="A method is a weighted sum of logit terms; a feature space is where it compares images with images. Any method that compares images works in any space."
+      note="A method is a weighted sum of logit terms. It compares images with images in a feature space. Any method that compares images works in any space."
     >
       <Problems error={error} />
       {!data && !error && <Loading what="methods" />}

@@ -1,6 +1,6 @@
 import styles from './methods.module.css'
 
-/** Whether something came with Shotboard or from a plugin. */
+/** Shows whether something is built in or from a plugin. */
 export function Origin({ plugin }: { readonly plugin: string | null }) {
   return plugin === null ? (
     <span className={styles.builtin}>built in</span>

@@ -8,7 +8,7 @@ export function PaperLink({
   if (!paper) return null
   return (
     <a className={styles.paper} href={paper.url} target="_blank" rel="noreferrer">
-      {paper.title} <span className="visually-hidden">(opens another page)</span>
+      {paper.title} <span className="visually-hidden">(opens in a new tab)</span>
     </a>
   )
 }

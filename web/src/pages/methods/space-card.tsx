@@ -12,8 +12,8 @@ export function SpaceCard({ space }: { readonly space: Space }) {
   const making = trained
     ? 'Trained once, on generic images'
     : fittedOnSupport
-      ? 'Fitted on the support set itself'
-      : 'Takes features as they are'
+      ? 'Fitted on the support set'
+      : 'Uses the features unchanged'
   return (
     <article id={`space-${id}`} className={styles.card} aria-labelledby={`space-${id}-name`}>
       <header className={styles.head}>
@@ -28,7 +28,7 @@ export function SpaceCard({ space }: { readonly space: Space }) {
       </header>
       <p>{summary}</p>
       {formula !== null && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a long formula scrolls, and must with the keyboard as well.
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a long formula must scroll with the keyboard.
         <section className={styles.formula} aria-label={`Formula of ${name}`} tabIndex={0}>
           <Formula display tex={formula} />
         </section>

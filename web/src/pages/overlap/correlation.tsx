@@ -10,7 +10,7 @@ import styles from './overlap.module.css'
 
 type Correlation = CorrelationQuery['overlapCorrelation']
 
-/** Whether less overlap has gone with more accuracy, over the latest comparisons that have succeeded. */
+/** The correlation of less overlap with more accuracy, over the latest finished comparisons. */
 export function CorrelationCard() {
   const [{ data: comparisons, error: listError }] = useQuery({ query: FinishedComparisonsDocument })
   const ids = useMemo(
@@ -27,7 +27,7 @@ export function CorrelationCard() {
   return (
     <Card
       title="Does it help?"
-      note="Each point is a method in a space at a number of shots, against the same method in clip, over all finished comparisons."
+      note="Each point compares a method in a space with the same method in clip, at a number of shots, over the finished comparisons."
     >
       <Problems error={listError ?? error} />
       {comparisons && ids.length === 0 && <p className="muted">No comparison has finished yet.</p>}
@@ -60,7 +60,7 @@ function Points({ correlation }: { readonly correlation: Correlation }) {
       {n > 0 && (
         <OverlapAgainstGain
           points={drawn}
-          description={`Reduction of the overlap against gain in accuracy, ${plural(n, 'point')}${words && `: ${words}`}.`}
+          description={`Gain in accuracy by reduction of overlap, ${plural(n, 'point')}${words && `: ${words}`}.`}
         />
       )}
       <dl className={styles.coefficients}>

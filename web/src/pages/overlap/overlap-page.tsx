@@ -23,7 +23,7 @@ const splits: readonly { value: Split; label: string }[] = [
   { value: 'SUPPORT_POOL', label: 'Support pool' },
 ]
 
-/** How far similarities within classes and between classes overlap, by space. */
+/** The overlap of similarities within classes and between classes, by space. */
 export function OverlapPage() {
   const { datasets, error } = useChoices()
   const [url, setUrl] = useUrlState()
@@ -32,7 +32,7 @@ export function OverlapPage() {
   return (
     <Page
       title="Overlap"
-      note="CLIP pulls images towards texts and never pushes different images apart, so images of different classes look alike to it. The less the two distributions overlap, the better a method can compare images."
+      note="CLIP learns to match images with texts, not to separate different images. So images of different classes can look similar to it. The less the two distributions overlap, the better a method can compare images."
       actions={
         datasets &&
         dataset && (
@@ -58,7 +58,7 @@ export function OverlapPage() {
       {!datasets && !error && <Loading what="datasets" />}
       {datasets && !dataset && (
         <EmptyState
-          title="There is no dataset to measure"
+          title="No dataset to measure"
           action={
             <ButtonLink tone="primary" href="/datasets/new">
               New dataset
@@ -90,7 +90,7 @@ function Report({ dataset, split }: { readonly dataset: DatasetOption; readonly 
         ))}
       </div>
       <Card
-        title="Spaces, measured"
+        title="Measures by space"
         note={
           first &&
           `All pairs of ${plural(first.images, 'image')}${first.sampled ? ', a seeded sample' : ''}. Fitted spaces are fitted on the whole support pool. Overlap with a 95 % bootstrap interval.`

@@ -5,7 +5,7 @@ import styles from './overlap.module.css'
 
 export type SpaceOverlap = OverlapQuery['overlap']['spaces'][number]
 
-/** One space: the two histograms, and which classes overlap most in it. */
+/** A space: its two histograms, and the classes that overlap most. */
 export function SpaceFigure({ space }: { readonly space: SpaceOverlap }) {
   const { histogram, overlap, classPairs, meanSame, meanDifferent } = space
   const { name, id } = space.space

@@ -3,7 +3,7 @@ import { type Column, DataTable } from '../../components/data-table'
 import { fixed } from '../../design/format'
 import type { SpaceOverlap } from './space-figure'
 
-/** Every measure of every space. */
+/** All measures of all spaces. */
 export function SpacesTable({ spaces }: { readonly spaces: readonly SpaceOverlap[] }) {
   const [order, setOrder] = useState('overlap')
   return (

@@ -5,7 +5,7 @@ import { Contributions } from './contributions'
 import styles from './try.module.css'
 import type { MethodPrediction } from './use-prediction'
 
-/** One method's answer: its classes, what its terms contributed, and the support images it leaned on. */
+/** A method's prediction: classes, contributions of its terms, and nearest support images. */
 export function AnswerCard({
   prediction: { method, space, top, neighbours, hyperparameters, milliseconds },
   truth,
@@ -27,7 +27,7 @@ export function AnswerCard({
           <span className="numeric">{fixed(100 * best.probability)} %</span>
           {right !== undefined && (
             <span className={right ? styles.right : styles.wrong}>
-              {right ? 'as labelled' : `not ${truth}`}
+              {right ? 'matches the label' : `not ${truth}`}
             </span>
           )}
         </p>

@@ -5,7 +5,7 @@ import { Terms } from './term-colors'
 import styles from './try.module.css'
 import type { ImagePrediction } from './use-prediction'
 
-/** What every method says about one image. */
+/** The predictions of all methods for one image. */
 export function Answers({
   prediction: { image, predictions },
   dataset,
@@ -28,7 +28,7 @@ export function Answers({
       <section className={styles.subject} aria-label="The image">
         <img
           src={image.url}
-          alt={truth === undefined ? 'What is classified' : `What is classified: ${truth}`}
+          alt={truth === undefined ? 'The classified image' : `The classified image: ${truth}`}
           className={styles.image}
         />
         <div>
@@ -60,7 +60,7 @@ export function Answers({
   )
 }
 
-/** The class that an image has in the dataset; undefined for one that is not in it. */
+/** The class of an image in the dataset; undefined if it is not in the dataset. */
 function useLabel(dataset: string, image: string): string | undefined {
   const [{ data }] = useQuery({
     query: ImageLabelDocument,

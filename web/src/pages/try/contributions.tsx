@@ -6,8 +6,8 @@ import type { MethodPrediction } from './use-prediction'
 type Score = MethodPrediction['top'][number]
 
 /**
- * What each term speaks for or against each of the best classes. Logits matter by their differences alone, so bars are
- * drawn from a term's mean over the classes shown: to the right it speaks for a class, to the left against it.
+ * The contribution of each term to the best classes. Only differences of logits matter, so bars start at the term's
+ * mean over the shown classes. Right of it, the term favours a class; left of it, the term disfavours it.
  */
 export function Contributions({ top }: { readonly top: readonly Score[] }) {
   const terms = top[0]?.contributions.map(({ term }) => term) ?? []
@@ -50,7 +50,7 @@ export function Contributions({ top }: { readonly top: readonly Score[] }) {
   )
 }
 
-/** Stacked from the middle to both sides. */
+/** Bars stacked from the middle to both sides. */
 function Bars({
   terms,
   values,

@@ -5,7 +5,7 @@ import { DropZone } from '../../components/drop-zone'
 import { Thumbnail } from '../../components/thumbnail'
 import styles from './try.module.css'
 
-/** Where the image comes from: dropped, pasted, chosen, or one of the dataset's test images. */
+/** Selects the image: dropped, pasted, chosen, or a test image of the dataset. */
 export function ImageSource({
   dataset,
   classes,
@@ -15,14 +15,14 @@ export function ImageSource({
   onFile,
 }: {
   readonly dataset: string
-  /** How many classes it has. */
+  /** The number of classes of the dataset. */
   readonly classes: number
   readonly chosen: string | undefined
   readonly file: File | undefined
   readonly onImage: (id: string) => void
   readonly onFile: (file: File) => void
 }) {
-  const perClass = Math.max(1, Math.ceil(mostSamples / Math.max(1, classes)))
+  const perClass = Math.max(1, Math.ceil(maxSamples / Math.max(1, classes)))
   const [{ data }] = useQuery({ query: TestSamplesDocument, variables: { id: dataset, perClass } })
   const samples = useMemo(() => inTurns(data?.dataset?.samples ?? []), [data])
   useEffect(() => {
@@ -42,7 +42,7 @@ export function ImageSource({
         }}
       >
         <strong>Drop, paste or choose an image</strong>
-        {file ? <span>{file.name}</span> : <span className="muted">It is not stored.</span>}
+        {file ? <span>{file.name}</span> : <span className="muted">The image is not stored.</span>}
       </DropZone>
       {samples.length > 0 && (
         <fieldset>
@@ -66,12 +66,12 @@ export function ImageSource({
   )
 }
 
-/** Test images offered. */
-const mostSamples = 24
+/** The number of test images offered. */
+const maxSamples = 24
 
 type Samples = NonNullable<TestSamplesQuery['dataset']>['samples']
 
-/** One image of every class, then another of every class, so that none fills the list alone. */
+/** Takes one image of every class in turn, so that no class fills the list. */
 function inTurns(samples: Samples) {
   const turns = Math.max(0, ...samples.map(({ images }) => images.length))
   return Array.from({ length: turns }, (_, turn) =>
@@ -81,5 +81,5 @@ function inTurns(samples: Samples) {
     }),
   )
     .flat()
-    .slice(0, mostSamples)
+    .slice(0, maxSamples)
 }

@@ -15,7 +15,7 @@ import { ImageSource } from './image-source'
 import styles from './try.module.css'
 import { type Subject, usePrediction } from './use-prediction'
 
-/** One image, and what every method says about it. */
+/** Classifies one image with several methods. */
 export function TryPage() {
   const { registry, datasets, error } = useChoices()
   const [url] = useUrlState()
@@ -24,7 +24,7 @@ export function TryPage() {
   return (
     <Page
       title="Try"
-      note="Drop an image, paste one, or take a test image, and see every method's answer side by side, with what it rests on."
+      note="Drop or paste an image, or choose a test image. See the predictions of all methods side by side, and the reasons for them."
     >
       <Problems error={error} />
       {!usable && !error && <Loading what="datasets" />}
@@ -33,14 +33,14 @@ export function TryPage() {
       )}
       {usable && !dataset && (
         <EmptyState
-          title="There is no dataset to learn from"
+          title="No dataset to learn from"
           action={
             <ButtonLink tone="primary" href="/datasets/new">
               New dataset
             </ButtonLink>
           }
         >
-          Methods classify by a few labelled images of each class, so bring those first.
+          Methods need a few labelled images of each class. Import them first.
         </EmptyState>
       )}
     </Page>
@@ -93,7 +93,7 @@ function Trial({
             }}
           />
         </Card>
-        <Card title="Learnt from">
+        <Card title="Support set">
           <div className={styles.fields}>
             <SelectField
               label="Dataset"
@@ -132,11 +132,11 @@ function Trial({
         {prediction && subject ? (
           <Answers prediction={prediction} dataset={dataset.id} />
         ) : fetching ? (
-          <Loading what="the methods' answers" />
+          <Loading what="predictions" />
         ) : (
           !error && (
             <EmptyState title="No image yet">
-              Take one of the test images on the left, drop a file anywhere on its field, or paste a picture.
+              Choose a test image on the left, drop a file there, or paste an image.
             </EmptyState>
           )
         )}
@@ -145,7 +145,7 @@ function Trial({
   )
 }
 
-/** Every method in its own space, and Tip-Adapter where it often serves best without anything trained. */
+/** Every method in its default space, and Tip-Adapter in `whitened`, often the best space without training. */
 function defaultMethods(registry: RegistryQuery, spaces: ReturnType<typeof spacesOf>): string {
   const own = ownChoices(registry.methods, spaces)
   const whitened = spaces.some(({ id }) => id === 'whitened') && own.includes('tip-adapter@clip')

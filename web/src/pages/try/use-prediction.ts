@@ -6,7 +6,7 @@ import { choiceOf } from '../../components/method-matrix'
 export type ImagePrediction = PredictQuery['predict'][number]
 export type MethodPrediction = ImagePrediction['predictions'][number]
 
-/** An image to classify: one that is stored, or a file for this once. */
+/** An image to classify: a stored image or a file. */
 export type Subject = { readonly id: string } | { readonly upload: File }
 
 export interface Question {
@@ -25,7 +25,7 @@ interface Answer {
 
 const topClasses = 5
 
-/** Draws the support set, which the same question finds again, and asks every method about the image. */
+/** Draws the support set (the same request reuses it) and classifies the image with every method. */
 export function usePrediction(
   { dataset, shots, seed, methods }: Question,
   subject: Subject | undefined,

@@ -1,0 +1,152 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fingerprintDataset } from '../datasets/dataset-fingerprint.js'
+import type { AdapterFolder } from '../encoders/adapters/added-adapters.js'
+import type { Encoders } from '../encoders/encoders.js'
+import { errors, ShotboardError } from '../errors.js'
+import { hasEnded } from '../jobs/recorded-jobs.js'
+import type { ImageFiles } from '../store/image-files.js'
+import type { Store } from '../store/store.js'
+import type { LossRow, TrainingRow } from '../store/trainings.js'
+import { fingerprintOf } from '../system/fingerprint.js'
+import { isStorageFault } from '../system/storage-fault.js'
+import type { Runtime } from '../tensor/runtime.js'
+import { storedTrainingSettings } from '../training/settings.js'
+import { type TrainingImage, trainAdapter } from '../training/train-adapter.js'
+import { versions } from '../version.js'
+
+export interface TrainingJobContext {
+  readonly store: Store
+  readonly encoders: Encoders
+  readonly imageFiles: ImageFiles
+  readonly adapterFolder: AdapterFolder
+  /** The folder of checkpoints, each in a subfolder named after its training. */
+  readonly checkpointDirectory: string
+  /** Opens a separate computing thread, so that other work does not wait for a training. */
+  readonly openRuntime: () => Runtime
+}
+
+/**
+ * Trains an adapter, starting from the last checkpoint, and adds it to its encoder. An invalid request fails the training,
+ * and its record has the error. Throws CANCELLED when the signal aborts. Throws faults of the disk or the database; then the
+ * caller can call it again.
+ */
+export async function runTraining(
+  context: TrainingJobContext,
+  id: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store, encoders, adapterFolder } = context
+  const row = await store.trainings.get(id)
+  if (!row || hasEnded(row)) return
+  try {
+    await train(context, row, signal)
+    await encoders.get(row.encoder).setAdapters(await adapterFolder.read(row.encoder))
+    await store.trainings.end(id, { status: 'SUCCEEDED' })
+    await removeCheckpoint(context, id)
+  } catch (error) {
+    if (signal.aborted || isStorageFault(error)) throw error
+    const isExpected = error instanceof ShotboardError
+    const { code, message } = isExpected ? error : errors.internal({})
+    // Clients can read the record, so it must not contain paths of this machine.
+    const publicMessage = message.replaceAll(context.checkpointDirectory, 'trainings')
+    await store.trainings.end(id, { status: 'FAILED', error: publicMessage, errorCode: code })
+    if (!isExpected) throw error
+  }
+}
+
+/** Removes the checkpoint of a training. */
+export const removeCheckpoint = (
+  { checkpointDirectory }: Pick<TrainingJobContext, 'checkpointDirectory'>,
+  id: string,
+): Promise<void> => rm(join(checkpointDirectory, id), { recursive: true, force: true })
+
+/** The least time between two progress writes. */
+const minMsBetweenSteps = 500
+/** A checkpoint is written about 20 times in a training, and at least every 50 steps. */
+const maxCheckpoints = 20
+const maxStepsAtRisk = 50
+
+async function train(context: TrainingJobContext, row: TrainingRow, signal: AbortSignal): Promise<void> {
+  const { store, encoders, imageFiles, adapterFolder, checkpointDirectory } = context
+  const { id, name, steps, datasetId } = row
+  if (datasetId === null) throw errors.unknownDataset({ id: 'of this training' })
+  const settings = storedTrainingSettings(row.settings)
+  const model = encoders.model(row.encoder)
+  const classes = await store.datasets.classes(datasetId)
+  const rows = await store.datasets.images(datasetId, undefined, row.lastImage)
+  const dataset = fingerprintDataset(classes, rows)
+  const images = rows.map(
+    ({ imageId, classIndex }): TrainingImage => ({
+      id: imageId,
+      classIndex,
+      read: () => imageFiles.read(imageId),
+    }),
+  )
+  const speed = createSpeed(settings.batch)
+  let lastWrite = 0
+  const runtime = context.openRuntime()
+  try {
+    const { adapter, losses } = await trainAdapter(runtime, {
+      model,
+      images,
+      classes: classes.length,
+      settings,
+      signal,
+      checkpoint: {
+        file: join(checkpointDirectory, id, 'checkpoint.safetensors'),
+        fingerprint: fingerprintOf([model.fingerprint, dataset, settings]),
+        every: Math.min(maxStepsAtRisk, Math.ceil(steps / maxCheckpoints)),
+      },
+      async onStep(step, all) {
+        const imagesPerSecond = speed(step)
+        const now = performance.now()
+        if (now - lastWrite < minMsBetweenSteps && step < steps) return
+        lastWrite = now
+        await store.trainings.step(id, { step, losses: thinned(all, steps), imagesPerSecond })
+      },
+    })
+    const provenance = {
+      training: id,
+      versions,
+      encoder: { id: row.encoder, files: model.files },
+      dataset: { id: datasetId, sha256: dataset, images: images.length, classes: classes.length },
+      settings,
+      steps,
+      loss: thinned(losses, steps).at(-1)?.[1] ?? null,
+    }
+    signal.throwIfAborted()
+    await adapterFolder.write(row.encoder, name, {
+      ...adapter,
+      encoder: model.fingerprint,
+      provenance: JSON.stringify(provenance),
+    })
+  } finally {
+    await runtime.close()
+  }
+}
+
+const maxLosses = 200
+
+/** A loss curve of at most `maxLosses` points. Each is the last step of a group and the group's mean loss. */
+function thinned(losses: readonly number[], steps: number): LossRow[] {
+  const stride = Math.ceil(steps / maxLosses)
+  const points: LossRow[] = []
+  for (let from = 0; from < losses.length; from += stride) {
+    const group = losses.slice(from, from + stride)
+    points.push([from + group.length, group.reduce((sum, loss) => sum + loss, 0) / group.length])
+  }
+  return points
+}
+
+/** Returns a function that gives the images per second over the last 20 steps; null before the second step. */
+function createSpeed(batch: number): (step: number) => number | null {
+  const seen: { step: number; at: number }[] = []
+  return (step) => {
+    seen.push({ step, at: performance.now() })
+    if (seen.length > 20) seen.shift()
+    const [first, last] = [seen[0], seen.at(-1)]
+    if (!first || !last || last.step === first.step) return null
+    return (batch * (last.step - first.step) * 1000) / (last.at - first.at)
+  }
+}

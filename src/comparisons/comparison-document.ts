@@ -1,0 +1,274 @@
+import pLimit from 'p-limit'
+import { fingerprintDataset } from '../datasets/dataset-fingerprint.js'
+import type { Encoders } from '../encoders/encoders.js'
+import { errors } from '../errors.js'
+import type { Statistic } from '../evaluation/statistics.js'
+import { type MeasureName, type Measures, pickMeasures } from '../measures.js'
+import { rangeOf } from '../methods/contract.js'
+import type { Registry } from '../plugins/registry.js'
+import type { ComparisonRow } from '../store/comparisons.js'
+import type { RunRow } from '../store/runs.js'
+import { encodersOf } from '../store/runs.js'
+import type { Store } from '../store/store.js'
+import type { Comparisons } from './comparisons.js'
+import type { Experiment } from './experiment.js'
+import type { Provenance } from './provenance.js'
+import type { RunResults } from './run-results.js'
+
+/**
+ * A comparison with everything needed to repeat it. Hashes are SHA-256 in hexadecimal, accuracies are percentages, and
+ * times are ISO 8601. Within a version of the format, fields are added but never changed or removed.
+ */
+export interface ComparisonDocument {
+  readonly format: 'shotboard-comparison'
+  readonly version: 1
+  readonly comparison: {
+    readonly id: string
+    readonly status: string
+    readonly error: string | null
+    readonly createdAt: string
+    readonly finishedAt: string | null
+  }
+  /** The experiment with which `shotboard compare` repeats the comparison. */
+  readonly experiment: Experiment
+  readonly dataset: DocumentDataset
+  readonly testDataset: DocumentDataset | null
+  /** The first of `encoders`. */
+  readonly encoder: DocumentEncoder
+  /** Every encoder of the comparison. */
+  readonly encoders: readonly DocumentEncoder[]
+  readonly methods: readonly DocumentMethod[]
+  /** Means over the seeds; `low` and `high` are a 95 % bootstrap interval of the mean. */
+  readonly rows: readonly ({
+    readonly encoder?: string
+    readonly method: string
+    readonly space: string | null
+    readonly shots: number
+    readonly drop: Statistic | null
+  } & Readonly<Record<MeasureName, Statistic>>)[]
+  readonly runs: readonly DocumentRun[]
+}
+
+export interface DocumentEncoder {
+  readonly id: string
+  /** The hash of each file, by name, when the runs were made. */
+  readonly files: Readonly<Record<string, string>>
+}
+
+export interface DocumentDataset {
+  readonly id: string
+  readonly name: string
+  /** The hash of classes, prompts, images and splits when the runs were made. Equal fingerprints give equal results. */
+  readonly fingerprint: string
+  /** Whether the content has changed since the runs were made. If so, `classes` and `images` show the current content. */
+  readonly changedSince: boolean
+  readonly classes: readonly { readonly name: string; readonly prompts: readonly string[] }[]
+  readonly images: Readonly<Record<string, number>>
+}
+
+export interface DocumentMethod {
+  readonly method: string
+  readonly space: string | null
+  /** The search grids; null if the method is no longer registered. */
+  readonly hyperparameters:
+    | readonly {
+        readonly name: string
+        readonly kind: string
+        readonly default: number
+        readonly min: number
+        readonly max: number
+        readonly steps: number
+        readonly grid: readonly number[]
+      }[]
+    | null
+}
+
+export interface DocumentRun {
+  readonly id: string
+  readonly status: string
+  readonly error: string | null
+  readonly encoder: string
+  readonly method: string
+  readonly space: string | null
+  readonly shots: number
+  readonly seed: number
+  /** Hyperparameters that were given instead of selected. */
+  readonly given: Readonly<Record<string, number>>
+  readonly result:
+    | (Measures & {
+        /** Null once the support set is deleted. */
+        readonly supportSet: string | null
+        readonly selectionImages: number
+        readonly selectionAccuracy: number | null
+        readonly hyperparameters: Readonly<Record<string, number>>
+        readonly unshiftedAccuracy: number | null
+        readonly testImages: number
+        readonly timings: { readonly encodeMs: number; readonly searchMs: number; readonly scoreMs: number }
+      })
+    | null
+  /** The hash of the file with the adapter that the space uses; null if it uses none. */
+  readonly adapter: string | null
+  /** The versions that computed the run; null if it has not finished or an earlier version did not record them. */
+  readonly versions: Provenance['versions'] | null
+  readonly createdAt: string
+  readonly finishedAt: string | null
+}
+
+export interface DocumentContext {
+  readonly store: Store
+  readonly encoders: Encoders
+  readonly registry: Registry
+  readonly runResults: RunResults
+  readonly comparisons: Comparisons
+}
+
+/** The number of files read at the same time. */
+const filesInFlight = 16
+
+/** Documents a comparison with all runs, finished or not. Throws UNKNOWN_COMPARISON. */
+export async function documentComparison(context: DocumentContext, id: string): Promise<ComparisonDocument> {
+  const { store, encoders, comparisons } = context
+  const comparison = await store.comparisons.get(id)
+  if (!comparison) throw errors.unknownComparison({ id }, 'id')
+  const runs = await store.comparisons.runs(id)
+  const provenances = await readProvenances(context, runs)
+  const recorded = [...provenances.values()][0]
+
+  const describe = (datasetId: string, fingerprint: string | null | undefined) =>
+    describeDataset(store, datasetId, comparison.lastImage, fingerprint ?? null)
+  const dataset = await describe(comparison.datasetId, recorded?.dataset)
+  const testDataset =
+    comparison.testDatasetId === null ? null : await describe(comparison.testDatasetId, recorded?.testDataset)
+  const described = encodersOf(runs).map((id): DocumentEncoder => {
+    const [first] = runs.flatMap((run) => (run.encoder === id ? (provenances.get(run.id) ?? []) : []))
+    return { id, files: first?.encoder ?? encoders.all.find((each) => each.id === id)?.files ?? {} }
+  })
+  return {
+    format: 'shotboard-comparison',
+    version: 1,
+    comparison: {
+      id,
+      status: comparison.status,
+      error: comparison.error,
+      createdAt: comparison.createdAt.toISOString(),
+      finishedAt: comparison.finishedAt?.toISOString() ?? null,
+    },
+    experiment: experimentOf(comparison, runs, dataset, testDataset),
+    dataset,
+    testDataset,
+    encoder: described[0] ?? { id: comparison.encoder, files: {} },
+    encoders: described,
+    methods: methodsOf(runs).map(({ method, space }) => describeMethod(context.registry, method, space)),
+    rows: comparisons.rows(runs).map(({ runs: _, ...row }) => row),
+    runs: runs.map((run) => describeRun(run, provenances.get(run.id))),
+  }
+}
+
+async function readProvenances(
+  { runResults }: DocumentContext,
+  runs: readonly RunRow[],
+): Promise<ReadonlyMap<string, Provenance>> {
+  const limit = pLimit(filesInFlight)
+  const finished = runs.filter(({ result }) => result !== null)
+  const read = await Promise.all(
+    finished.map(({ id }) => limit(async () => [id, await runResults.provenance(id)] as const)),
+  )
+  return new Map(read.flatMap(([id, provenance]) => (provenance ? [[id, provenance] as const] : [])))
+}
+
+async function describeDataset(
+  store: Store,
+  id: string,
+  lastImage: number | null,
+  recorded: string | null,
+): Promise<DocumentDataset> {
+  const dataset = await store.datasets.get(id)
+  if (!dataset) throw errors.unknownDataset({ id })
+  const classes = await store.datasets.classes(id)
+  const rows = await store.datasets.images(id, undefined, lastImage)
+  const images: Record<string, number> = { SUPPORT_POOL: 0, VALIDATION: 0, TEST: 0 }
+  for (const { split } of rows) images[split] = (images[split] ?? 0) + 1
+  const current = fingerprintDataset(classes, rows)
+  return {
+    id,
+    name: dataset.name,
+    fingerprint: recorded ?? current,
+    changedSince: recorded !== null && recorded !== current,
+    classes: classes.map(({ name, prompts }) => ({ name, prompts })),
+    images,
+  }
+}
+
+/** One run for each pair of method and space, in the order of the runs. */
+function methodsOf(runs: readonly RunRow[]): RunRow[] {
+  return [...new Map(runs.map((run) => [JSON.stringify([run.method, run.space]), run])).values()]
+}
+
+function experimentOf(
+  { encoder }: ComparisonRow,
+  runs: readonly RunRow[],
+  dataset: DocumentDataset,
+  testDataset: DocumentDataset | null,
+): Experiment {
+  const first = runs[0]
+  const encoders = encodersOf(runs)
+  const reference = ({ name, fingerprint }: DocumentDataset) => ({ name, fingerprint })
+  return {
+    dataset: reference(dataset),
+    ...(testDataset && { testDataset: reference(testDataset) }),
+    ...(encoders.length > 1 ? { encoders: [...encoders] } : { encoder }),
+    shots: [...new Set(runs.map(({ shots }) => shots))],
+    seeds: [...new Set(runs.map(({ seed }) => seed))],
+    methods: methodsOf(runs).map(({ method, space, fixed }) => ({
+      method,
+      ...(space !== null && { space }),
+      ...(Object.keys(fixed).length > 0 && { hyperparameters: { ...fixed } }),
+    })),
+    // These are the same for all runs of a comparison.
+    selection: first?.selection ?? 'VALIDATION',
+    klScaling: first?.klScaling ?? 'FROZEN',
+    augmentations: first?.augmentations ?? 1,
+  }
+}
+
+function describeMethod(registry: Registry, id: string, space: string | null): DocumentMethod {
+  const method = registry.methods.find((each) => each.id === id)
+  const hyperparameters = Object.entries(method?.hyperparameters ?? {}).map(([name, hyperparameter]) => ({
+    name,
+    kind: hyperparameter.kind,
+    default: hyperparameter.default,
+    ...rangeOf(hyperparameter),
+    steps: hyperparameter.grid.length,
+    grid: hyperparameter.grid,
+  }))
+  return { method: id, space, hyperparameters: method ? hyperparameters : null }
+}
+
+function describeRun(run: RunRow, provenance: Provenance | undefined): DocumentRun {
+  const { id, status, error, encoder, method, space, shots, seed, fixed, result } = run
+  return {
+    id,
+    status,
+    error,
+    encoder,
+    method,
+    space,
+    shots,
+    seed,
+    given: fixed,
+    result: result && {
+      supportSet: result.supportSetId,
+      selectionImages: result.selectionImages,
+      selectionAccuracy: result.selectionAccuracy,
+      hyperparameters: result.hyperparameters,
+      ...pickMeasures(result),
+      unshiftedAccuracy: result.unshiftedAccuracy,
+      testImages: result.testImages,
+      timings: { encodeMs: result.encodeMs, searchMs: result.searchMs, scoreMs: result.scoreMs },
+    },
+    adapter: provenance?.adapter ?? null,
+    versions: provenance?.versions ?? null,
+    createdAt: run.createdAt.toISOString(),
+    finishedAt: run.finishedAt?.toISOString() ?? null,
+  }
+}

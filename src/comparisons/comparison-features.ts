@@ -1,0 +1,135 @@
+import { type Caches, createCaches } from '../cache/caches.js'
+import type { EncodedData, LoadOptions } from '../datasets/encoded-data.js'
+import type { Encoder } from '../encoders/encoder.js'
+import type { LabelledImages } from '../features/labelled-images.js'
+import type { Support } from '../features/support.js'
+import type { Registry } from '../plugins/registry.js'
+import type { ComparisonRow } from '../store/comparisons.js'
+import type { DatasetImageRow } from '../store/datasets.js'
+import type { RunRow } from '../store/runs.js'
+import type { Store } from '../store/store.js'
+import type { SupportSetRow } from '../store/support-sets.js'
+import { createPromiseCache } from '../system/promise-cache.js'
+import type { Kernels } from '../tensor/kernels.js'
+
+/** The encoded images that the runs of a comparison share. Each list is loaded once, at its first use, and timed. */
+export interface ComparisonFeatures {
+  support(run: RunRow, options: LoadOptions): Promise<LoadedSupport>
+  validation(options: LoadOptions): Promise<LoadedImages>
+  /** The test images; if they belong to another dataset, also those of the comparison's own dataset, if it has any. */
+  test(options: LoadOptions): Promise<{ test: LabelledImages; unshifted?: LabelledImages; ms: number }>
+  /** The number of images that have no stored features yet. */
+  imagesToEncode(): Promise<number>
+}
+
+interface LoadedSupport {
+  readonly supportSet: SupportSetRow
+  readonly support: Support
+  readonly caches: Caches
+  readonly ms: number
+}
+
+interface LoadedImages {
+  readonly labelled: LabelledImages
+  readonly ms: number
+}
+
+type ImageList = 'VALIDATION' | 'TEST' | 'SHIFTED'
+
+/** A comparison has three lists of images: validation, test, and shifted test images. */
+const maxLists = 3
+
+export function createComparisonFeatures(
+  context: {
+    readonly store: Store
+    readonly registry: Registry
+    readonly encodedData: EncodedData
+    readonly kernels: Kernels
+  },
+  { datasetId, testDatasetId, lastImage }: ComparisonRow,
+  encoder: Encoder,
+  runs: readonly RunRow[],
+): ComparisonFeatures {
+  const { store, encodedData, kernels } = context
+  const spaces = basesOf(runs, context.registry)
+  const rows = createPromiseCache<readonly DatasetImageRow[]>(maxLists)
+  const lists = createPromiseCache<LoadedImages>(maxLists)
+  // Runs on the same support set are consecutive, so only the last support set is cached.
+  const supports = createPromiseCache<LoadedSupport>(1)
+
+  const rowsOf = (list: ImageList): Promise<readonly DatasetImageRow[]> =>
+    rows.get(list, () =>
+      list === 'SHIFTED'
+        ? encodedData.testImages(testDatasetId ?? datasetId, datasetId, lastImage)
+        : store.datasets.images(datasetId, list, lastImage),
+    )
+  const load = (list: ImageList, options: LoadOptions): Promise<LoadedImages> =>
+    lists.get(list, async () => {
+      const images = await rowsOf(list)
+      const started = performance.now()
+      const labelled = await encodedData.labelled(images, encoder, spaces, options)
+      return { labelled, ms: performance.now() - started }
+    })
+  const supportSetOf = ({ shots, seed, augmentations }: RunRow) =>
+    encodedData.supportSet({ datasetId, encoder: encoder.id, shots, seed, augmentations }, lastImage)
+
+  /** Support images without stored features. Support sets overlap; each image is encoded once for each recipe. */
+  async function supportImagesToEncode(): Promise<number> {
+    const byRecipe = new Map<number, Map<string, { imageId: string; classIndex: number }>>()
+    for (const run of new Map(runs.map((each) => [drawOf(each), each])).values()) {
+      const supportSet = await supportSetOf(run)
+      const images = byRecipe.get(run.augmentations) ?? new Map()
+      for (const image of await store.supportSets.images(supportSet.id)) images.set(image.imageId, image)
+      byRecipe.set(run.augmentations, images)
+    }
+    let missing = 0
+    for (const [augmentations, images] of byRecipe) {
+      missing += await encodedData.missing([...images.values()], encoder, spaces, augmentations)
+    }
+    return missing
+  }
+
+  return {
+    support: (run, options) =>
+      supports.get(drawOf(run), async () => {
+        const supportSet = await supportSetOf(run)
+        const started = performance.now()
+        const support = await encodedData.support(supportSet, encoder, spaces, options)
+        const ms = performance.now() - started
+        return { supportSet, support, caches: createCaches(support, kernels), ms }
+      }),
+    validation: (options) => load('VALIDATION', options),
+    async test(options) {
+      const own = await load('TEST', options)
+      if (testDatasetId === null) return { test: own.labelled, ms: own.ms }
+      const { labelled: test, ms } = await load('SHIFTED', options)
+      return { test, ms, ...(own.labelled.labels.length > 0 && { unshifted: own.labelled }) }
+    },
+    async imagesToEncode() {
+      if (runs.length === 0) return 0
+      const selectsOnValidation = runs.some(({ selection }) => selection === 'VALIDATION')
+      const images = [
+        ...(await rowsOf('TEST')),
+        ...(testDatasetId === null ? [] : await rowsOf('SHIFTED')),
+        ...(selectsOnValidation ? await rowsOf('VALIDATION') : []),
+      ]
+      return (await encodedData.missing(images, encoder, spaces, 1)) + (await supportImagesToEncode())
+    },
+  }
+}
+
+const drawOf = ({ shots, seed, augmentations }: RunRow): string =>
+  JSON.stringify([shots, seed, augmentations])
+
+/** The base spaces of the encoder that the runs use. */
+function basesOf(runs: readonly RunRow[], registry: Registry): string[] {
+  const bases = new Set<string>()
+  for (const id of new Set(runs.flatMap(({ space }) => space ?? []))) {
+    try {
+      bases.add(registry.space(id).base)
+    } catch {
+      // Runs in a space that is no longer registered fail later, without stopping the others.
+    }
+  }
+  return [...bases]
+}

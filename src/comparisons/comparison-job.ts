@@ -1,0 +1,196 @@
+import type { EncodedData, LoadOptions } from '../datasets/encoded-data.js'
+import type { Encoder } from '../encoders/encoder.js'
+import type { Encoders } from '../encoders/encoders.js'
+import { errors, reasonOf } from '../errors.js'
+import { evaluate } from '../evaluation/evaluate.js'
+import { createProgress } from '../jobs/progress.js'
+import { hasEnded } from '../jobs/recorded-jobs.js'
+import { pickMeasures } from '../measures.js'
+import type { Registry } from '../plugins/registry.js'
+import type { FeatureSpace } from '../spaces/contract.js'
+import type { ComparisonRow } from '../store/comparisons.js'
+import { encodersOf, type RunRow } from '../store/runs.js'
+import type { Store } from '../store/store.js'
+import { throwIfCancelled, untilCancelled } from '../system/abort.js'
+import type { KeyedLock } from '../system/keyed-lock.js'
+import { isStorageFault } from '../system/storage-fault.js'
+import type { Kernels } from '../tensor/kernels.js'
+import { provenanceOf } from './collect-provenance.js'
+import { type ComparisonFeatures, createComparisonFeatures } from './comparison-features.js'
+import { comparisonFingerprint } from './comparison-fingerprint.js'
+import type { Provenance } from './provenance.js'
+import type { RunResults } from './run-results.js'
+
+export interface ComparisonJobContext {
+  readonly store: Store
+  readonly encoders: Encoders
+  readonly registry: Registry
+  readonly kernels: Kernels
+  readonly encodedData: EncodedData
+  readonly runResults: RunResults
+  /** Comparisons may share runs. The lock lets one of them at a time work on a run. */
+  readonly runLock: KeyedLock
+}
+
+/** The work of a run for the progress, in images: search and scoring take about as long as encoding this many. */
+const imagesPerRun = 100
+
+/**
+ * Performs the unfinished runs of a comparison. A run that fails records its error and does not stop the others; the
+ * comparison then ends as FAILED, and the results of its successful runs can still be read. Throws CANCELLED when the
+ * signal aborts, and then does not end the record. Throws faults of the disk or the database; then the caller can call it
+ * again.
+ */
+export async function runComparison(
+  context: ComparisonJobContext,
+  id: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store } = context
+  const comparison = await store.comparisons.get(id)
+  if (!comparison || hasEnded(comparison)) return
+  await store.comparisons.update(id, { status: 'RUNNING', error: null })
+  const runs = await store.comparisons.runs(id)
+  let problem: string | null = null
+  try {
+    await performRuns(context, comparison, runs, signal)
+    problem = problemOf(await store.comparisons.runs(id))
+  } catch (error) {
+    if (signal.aborted || isStorageFault(error)) throw error
+    // A problem of the whole comparison, such as a missing encoder.
+    problem = reasonOf(error)
+    for (const run of runs.filter(isOpen)) {
+      if (await store.runs.start(run.id)) await store.runs.fail(run.id, problem)
+    }
+  }
+  await store.comparisons.update(id, {
+    status: problem === null ? 'SUCCEEDED' : 'FAILED',
+    error: problem,
+    progress: 1,
+    finishedAt: new Date(),
+  })
+}
+
+const isOpen = ({ status }: RunRow): boolean => status !== 'SUCCEEDED' && status !== 'FAILED'
+
+/** The error message for failed runs; null if none has failed. */
+function problemOf(runs: readonly RunRow[]): string | null {
+  const failed = runs.filter(({ status }) => status === 'FAILED')
+  const [first] = failed
+  if (!first) return null
+  const name = `${first.method}${first.space ? ` in ${first.space}` : ''}`
+  return `${failed.length} of ${runs.length} runs failed; the first: ${name}: ${first.error}`
+}
+
+async function performRuns(
+  context: ComparisonJobContext,
+  comparison: ComparisonRow,
+  runs: readonly RunRow[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { store } = context
+  const encoders = encodersOf(runs).map((id) => context.encoders.get(id))
+  await requireSameContents(context, comparison, encoders)
+  const open = runs.filter(isOpen)
+  const parts = await Promise.all(
+    encoders.map(async (encoder) => {
+      const own = open.filter((run) => run.encoder === encoder.id)
+      return {
+        own,
+        shared: createComparisonFeatures(context, comparison, encoder, own),
+        provenance: await provenanceOf(store, comparison, encoder),
+      }
+    }),
+  )
+  let total = open.length * imagesPerRun
+  for (const { shared } of parts) total += await shared.imagesToEncode()
+  const progress = createProgress({
+    before: comparison.progress,
+    total,
+    write: (progress) => store.comparisons.progress(comparison.id, progress),
+  })
+
+  const onEncoded = (images: number): void => progress.add(images)
+  try {
+    const planned = parts.flatMap(({ own, ...part }) => own.map((run) => ({ run, ...part })))
+    for (const { run, shared, provenance } of planned) {
+      await context.runLock(run.id, signal, async () => {
+        throwIfCancelled(signal)
+        // Another comparison that shares the run may have finished it already.
+        if (!(await store.runs.start(run.id))) return
+        try {
+          await performRun(context, run, shared, provenance, { signal, onEncoded })
+        } catch (error) {
+          if (signal.aborted || isStorageFault(error)) throw error
+          await store.runs.fail(run.id, reasonOf(error))
+        }
+      })
+      progress.add(imagesPerRun)
+    }
+  } finally {
+    // The database may be closed as soon as the job has ended.
+    await progress.settled()
+  }
+}
+
+/** Throws CONTENTS_CHANGED if images, prompts or weights have changed since the comparison was requested. */
+async function requireSameContents(
+  { store, encodedData }: ComparisonJobContext,
+  { datasetId, testDatasetId, lastImage, contents }: ComparisonRow,
+  encoders: readonly Encoder[],
+): Promise<void> {
+  if (contents === null) return
+  const [classes, images, testImages] = await Promise.all([
+    encodedData.classes(datasetId),
+    store.datasets.images(datasetId, undefined, lastImage),
+    testDatasetId === null ? null : encodedData.testImages(testDatasetId, datasetId, lastImage),
+  ])
+  if (comparisonFingerprint({ encoders, classes, images, testImages }) !== contents)
+    throw errors.contentsChanged({})
+}
+
+async function performRun(
+  { store, registry, kernels, runResults }: ComparisonJobContext,
+  run: RunRow,
+  shared: ComparisonFeatures,
+  provenance: (space: FeatureSpace) => Provenance,
+  loading: LoadOptions,
+): Promise<void> {
+  const { signal } = loading
+  const method = registry.method(run.method)
+  const space = registry.space(run.space ?? 'clip')
+  const { supportSet, support, caches, ms: supportMs } = await shared.support(run, loading)
+  const { test, unshifted, ms: testMs } = await shared.test(loading)
+  const validation = run.selection === 'VALIDATION' ? await shared.validation(loading) : undefined
+  await store.runs.progress(run.id, 0.5)
+
+  const evaluating = evaluate({
+    method,
+    space,
+    support,
+    caches,
+    selection: run.selection,
+    ...(validation && { validation: validation.labelled }),
+    fixed: run.fixed,
+    test,
+    ...(unshifted && { unshifted }),
+    klScaling: run.klScaling,
+    kernels,
+    ...(signal && { signal }),
+  })
+  const evaluation = await untilCancelled(signal, evaluating)
+  const { predicted, confidence } = evaluation
+  await runResults.write(run.id, { labels: test.labels, predicted, confidence }, provenance(space))
+  await store.runs.succeed(run.id, {
+    supportSetId: supportSet.id,
+    selectionImages: evaluation.fitted.selectionImages,
+    selectionAccuracy: evaluation.fitted.selectionAccuracy,
+    hyperparameters: evaluation.fitted.values,
+    ...pickMeasures(evaluation),
+    unshiftedAccuracy: evaluation.unshiftedAccuracy,
+    testImages: evaluation.images,
+    encodeMs: supportMs + testMs + (validation?.ms ?? 0),
+    searchMs: evaluation.fitted.searchMs,
+    scoreMs: evaluation.scoreMs,
+  })
+}

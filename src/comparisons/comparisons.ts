@@ -1,0 +1,109 @@
+import { errors, type ShotboardError } from '../errors.js'
+import {
+  comparePairs,
+  type MeasuredRun,
+  type PairwiseTest,
+  type SummaryRow,
+  summariseRuns,
+} from '../evaluation/summary.js'
+import type { Changes } from '../jobs/changes.js'
+import type { JobQueue } from '../jobs/queue.js'
+import { hasEnded, recordedJobs } from '../jobs/recorded-jobs.js'
+import { pickMeasures } from '../measures.js'
+import type { ComparisonRow } from '../store/comparisons.js'
+import type { RunRow } from '../store/runs.js'
+import { type ComparisonJobContext, runComparison } from './comparison-job.js'
+import { findMethodInSpace } from './method-in-space.js'
+import { type CompareInput, type PlanContext, planComparison } from './plan-comparison.js'
+import type { RunResults } from './run-results.js'
+
+export interface Comparisons {
+  /** Queues a comparison and returns it. Throws as `planComparison` or TOO_MANY_COMPARISONS, and then queues nothing. */
+  compare(input: CompareInput): Promise<ComparisonRow>
+  /** Like `compare`, but returns the existing comparison if the same one has succeeded, is queued or is running. */
+  compareOnce(input: CompareInput): Promise<ComparisonRow>
+  /** Stops a comparison for good. Throws UNKNOWN_COMPARISON or COMPARISON_FINISHED. */
+  cancel(id: string): Promise<ComparisonRow>
+  /** Resolves with the comparison once it has ended. Throws UNKNOWN_COMPARISON. */
+  ended(id: string): Promise<ComparisonRow>
+  /**
+   * Emits a comparison, and then its latest state after changes, at most ten times a second, until it has ended. Emits once
+   * if it has ended already. Throws UNKNOWN_COMPARISON.
+   */
+  watch(id: string): Promise<AsyncIterableIterator<ComparisonRow>>
+  /** Resumes the comparisons that a stop interrupted. */
+  resume(): Promise<void>
+  /** Summarises finished runs over their seeds: one row for each encoder, method, space and number of shots. */
+  rows(runs: readonly RunRow[]): SummaryRow[]
+  /**
+   * Tests every row against the baseline's row of the same encoder and number of shots. `findMethodInSpace` chooses the
+   * baseline's space unless `space` is given. Throws UNKNOWN_METHOD, UNKNOWN_SPACE or UNKNOWN_BASELINE.
+   */
+  pairs(runs: readonly RunRow[], baseline: string, space?: string | null): Promise<PairwiseTest[]>
+}
+
+export interface ComparisonsContext extends PlanContext {
+  readonly queue: JobQueue
+  readonly changes: Changes
+  readonly runResults: RunResults
+  readonly job: ComparisonJobContext
+  /** Called with every fault of the disk or the database after which a comparison is retried. */
+  readonly onFault: (comparison: string, fault: ShotboardError) => void
+  /** The largest number of queued and running comparisons. */
+  readonly maxOpen: number
+}
+
+export function createComparisons(context: ComparisonsContext): Comparisons {
+  const { store, registry, queue, changes, runResults } = context
+
+  const { enqueue, cancel, watch, ended, resume } = recordedJobs<ComparisonRow>({
+    queue,
+    records: store.comparisons,
+    run: (id, signal) => runComparison(context.job, id, signal),
+    park: (id, { message }) => store.comparisons.update(id, { status: 'QUEUED', error: message }),
+    onFault: context.onFault,
+    writeCancelled: ({ id }) => store.comparisons.cancel(id),
+    notFoundError: errors.unknownComparison,
+    finishedError: errors.comparisonFinished,
+  })
+
+  async function start(input: CompareInput, reuse: boolean): Promise<ComparisonRow> {
+    const planned = await planComparison(context, input)
+    const existing = reuse ? await store.comparisons.findByFingerprint(planned.fingerprint) : null
+    const max = context.maxOpen
+    if (!existing && (await store.comparisons.countUnfinished()) >= max)
+      throw errors.tooManyComparisons({ max })
+    const comparison = existing ?? (await store.comparisons.create(planned))
+    if (!hasEnded(comparison)) enqueue(comparison.id)
+    return comparison
+  }
+
+  function rows(runs: readonly RunRow[]): SummaryRow[] {
+    return summariseRuns(runs.flatMap((run) => measuredRunOf(run) ?? []))
+  }
+
+  return {
+    compare: (input) => start(input, false),
+    compareOnce: (input) => start(input, true),
+    cancel,
+    ended,
+    watch: (id) => watch(id, changes, minMsBetweenStates),
+    resume,
+    rows,
+    async pairs(runs, baseline, space) {
+      const found = findMethodInSpace(runs, registry, baseline, space, ['baseline', 'baselineSpace'])
+      const isBaseline = (row: SummaryRow) => row.method === found.method && row.space === found.space
+      return comparePairs(rows(runs), isBaseline, runResults.read)
+    },
+  }
+}
+
+/** A run's measures; undefined if it has not finished. */
+function measuredRunOf({ id, encoder, method, space, shots, seed, result }: RunRow): MeasuredRun | undefined {
+  if (!result) return undefined
+  const { unshiftedAccuracy } = result
+  return { id, encoder, method, space, shots, seed, unshiftedAccuracy, ...pickMeasures(result) }
+}
+
+/** Watchers of a comparison get at most ten states a second. */
+const minMsBetweenStates = 100

@@ -1,0 +1,164 @@
+import type { EncodedData } from '../datasets/encoded-data.js'
+import { errors } from '../errors.js'
+import { type ClassDelta, classDeltasOf } from '../evaluation/class-deltas.js'
+import { type DisagreementKind, disagreementsOf } from '../evaluation/disagreements.js'
+import { pairPredictions } from '../evaluation/prediction-pair.js'
+import type { Predictions } from '../evaluation/predictions.js'
+import type { Registry } from '../plugins/registry.js'
+import type { ComparisonRow } from '../store/comparisons.js'
+import {
+  cursorOfPosition,
+  type Page,
+  type PageRequest,
+  pageOf,
+  positionAfter,
+  requirePageSize,
+} from '../store/page.js'
+import type { RunRow } from '../store/runs.js'
+import type { Store } from '../store/store.js'
+import { findMethodInSpace } from './method-in-space.js'
+import type { RunResults } from './run-results.js'
+
+/** Two methods of a comparison, at one number of shots. */
+export interface ContrastInput {
+  /** Default: the comparison's first encoder. */
+  readonly encoder?: string | null | undefined
+  readonly method: string
+  /** Default: chosen by `findMethodInSpace`, for `baselineSpace` too. */
+  readonly space?: string | null | undefined
+  readonly baseline: string
+  readonly baselineSpace?: string | null | undefined
+  readonly shots: number
+}
+
+export interface DisagreementsInput extends ContrastInput {
+  /** Default: the first seed that both methods have finished. */
+  readonly seed?: number | null | undefined
+  /** Default: all kinds. */
+  readonly kind?: DisagreementKind | null | undefined
+}
+
+/** The class that a method predicts for an image. */
+export interface PredictedClass {
+  readonly classIndex: number
+  /** From 0 to 1; null if an earlier version did not store it. */
+  readonly probability: number | null
+}
+
+/** A test image for which two methods predict different classes. */
+export interface Disagreement {
+  readonly imageId: string
+  readonly datasetId: string
+  readonly classIndex: number
+  readonly seed: number
+  readonly kind: DisagreementKind
+  readonly prediction: PredictedClass
+  readonly baselinePrediction: PredictedClass
+}
+
+/** Compares two methods of a comparison. */
+export interface Contrasts {
+  /**
+   * The difference of the two methods in each class, pooled over the seeds that both have finished. Throws UNKNOWN_METHOD,
+   * UNKNOWN_SPACE, UNKNOWN_BASELINE or INVALID_VALUE.
+   */
+  classDeltas(comparison: ComparisonRow, runs: readonly RunRow[], input: ContrastInput): Promise<ClassDelta[]>
+  /** The test images for which the predictions differ, in the order of the dataset. Throws as `classDeltas`. */
+  disagreements(
+    comparison: ComparisonRow,
+    runs: readonly RunRow[],
+    input: DisagreementsInput,
+    page: PageRequest,
+  ): Promise<Page<Disagreement>>
+}
+
+export function createContrasts({
+  store,
+  encodedData,
+  registry,
+  runResults,
+}: {
+  readonly store: Store
+  readonly encodedData: EncodedData
+  readonly registry: Registry
+  readonly runResults: RunResults
+}): Contrasts {
+  /** The successful runs of both methods, paired by seed, in the order of the comparison's seeds. */
+  function pairsOf(all: readonly RunRow[], { shots, encoder, ...input }: ContrastInput) {
+    if (encoder != null) requireOneOf(all, 'encoder', encoder)
+    const runs = all.filter((run) => run.encoder === (encoder ?? all[0]?.encoder))
+    const chosen = [
+      findMethodInSpace(runs, registry, input.method, input.space, ['method', 'space']),
+      findMethodInSpace(runs, registry, input.baseline, input.baselineSpace, ['baseline', 'baselineSpace']),
+    ] as const
+    requireOneOf(runs, 'shots', shots)
+    const [mine, theirs] = chosen.map(({ method, space }) =>
+      runs.filter((run) => run.method === method && run.space === space && run.shots === shots && run.result),
+    ) as [RunRow[], RunRow[]]
+    return mine.flatMap((run) => {
+      const baseline = theirs.find(({ seed }) => seed === run.seed)
+      return baseline ? [{ seed: run.seed, run, baseline }] : []
+    })
+  }
+
+  const read = ({ run, baseline }: { run: RunRow; baseline: RunRow }) =>
+    Promise.all([runResults.read(run.id), runResults.read(baseline.id)])
+
+  return {
+    async classDeltas({ datasetId }, runs, input) {
+      const pairs = []
+      for (const pair of pairsOf(runs, input)) pairs.push(pairPredictions(...(await read(pair))))
+      const classes = await store.datasets.classes(datasetId)
+      return classDeltasOf(pairs, classes.length)
+    },
+
+    async disagreements({ datasetId, testDatasetId, lastImage }, runs, { seed, kind, ...input }, request) {
+      const { first } = request
+      requirePageSize(first)
+      const after = positionAfter(request)
+      if (seed != null) requireOneOf(runs, 'seed', seed)
+      const pairs = pairsOf(runs, input)
+      const pair = seed == null ? pairs[0] : pairs.find((each) => each.seed === seed)
+      if (!pair) return { nodes: [], pageInfo: { hasNextPage: false, endCursor: null }, totalCount: 0 }
+
+      const [mine, theirs] = await read(pair)
+      const all = disagreementsOf(pairPredictions(mine, theirs))
+      const wanted = kind == null ? all : all.filter((each) => each.kind === kind)
+      const rest = wanted.filter(({ position }) => after === undefined || position > after)
+      const images = testDatasetId
+        ? await encodedData.testImages(testDatasetId, datasetId, lastImage)
+        : await store.datasets.images(datasetId, 'TEST', lastImage)
+      const page = pageOf(rest, first, ({ position }) => cursorOfPosition(position))
+      return {
+        nodes: page.nodes.map((each) => ({
+          imageId: images[each.position]?.imageId as string,
+          datasetId,
+          classIndex: mine.labels[each.position] as number,
+          seed: pair.seed,
+          kind: each.kind,
+          prediction: predictedClass(mine, each.position),
+          baselinePrediction: predictedClass(theirs, each.position),
+        })),
+        pageInfo: page.pageInfo,
+        totalCount: wanted.length,
+      }
+    },
+  }
+}
+
+const predictedClass = ({ predicted, confidence }: Predictions, position: number): PredictedClass => ({
+  classIndex: predicted[position] as number,
+  probability: confidence?.[position] ?? null,
+})
+
+/** Throws INVALID_VALUE if the comparison has no runs with this number of shots, seed or encoder. */
+function requireOneOf(
+  runs: readonly RunRow[],
+  what: 'shots' | 'seed' | 'encoder',
+  value: number | string,
+): void {
+  const known: (number | string)[] = [...new Set(runs.map((run) => run[what]))]
+  if (known.includes(value)) return
+  const reason = `The comparison has no runs with ${what} ${value}. It has ${known.join(', ')}.`
+  throw errors.invalidValue({ reason }, what)
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import { errors } from '../errors.js'
+import { klScalings, selections } from '../evaluation/protocol.js'
+import type { CompareInput } from './plan-comparison.js'
+
+const fingerprint = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal')
+
+/** A dataset, given by exactly one of its id, its name and the folder to import it from. A string is an id or a name. */
+const datasetSchema = z.union([
+  z.string().min(1),
+  z
+    .strictObject({
+      id: z.string().min(1).optional(),
+      name: z.string().min(1).optional(),
+      folder: z.string().min(1).optional(),
+      /** The dataset must have this fingerprint; see `fingerprintDataset`. */
+      fingerprint: fingerprint.optional(),
+    })
+    .refine(
+      ({ id, name, folder }) => [id, name, folder].filter((each) => each !== undefined).length === 1,
+      'must have exactly one of id, name and folder',
+    ),
+])
+
+const methodSchema = z.union([
+  z.string().min(1),
+  z.strictObject({
+    method: z.string().min(1),
+    space: z.string().nullish(),
+    /** Values that are given instead of selected. */
+    hyperparameters: z.record(z.string(), z.number()).optional(),
+  }),
+])
+
+/** The request for a comparison, as an experiment file has it. */
+export const experimentSchema = z.strictObject({
+  dataset: datasetSchema,
+  /** Another dataset with the same class names, whose test images are used instead. */
+  testDataset: datasetSchema.nullish(),
+  encoder: z.string().min(1).nullish(),
+  /** Several encoders, instead of `encoder`. */
+  encoders: z.array(z.string().min(1)).nullish(),
+  shots: z.array(z.int()),
+  seeds: z.array(z.int()).default([1]),
+  methods: z.array(methodSchema),
+  selection: z.enum(selections).default('VALIDATION'),
+  klScaling: z.enum(klScalings).default('FROZEN'),
+  augmentations: z.int().default(1),
+})
+
+export type Experiment = z.infer<typeof experimentSchema>
+export type ExperimentDataset = Experiment['dataset']
+
+/** An exported comparison contains the experiment that repeats it. */
+const fileSchema = z.union([z.looseObject({ experiment: experimentSchema }), experimentSchema])
+
+/** Parses the text of an experiment file or an exported comparison. Throws INVALID_EXPERIMENT. */
+export function parseExperiment(text: string, file: string): Experiment {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    throw errors.invalidExperiment({ file, reason: 'it is not JSON' })
+  }
+  const isExport = typeof json === 'object' && json !== null && 'experiment' in json
+  const parsed = fileSchema.options[isExport ? 0 : 1].safeParse(json)
+  if (!parsed.success) throw errors.invalidExperiment({ file, reason: z.prettifyError(parsed.error) })
+  return 'experiment' in parsed.data ? parsed.data.experiment : parsed.data
+}
+
+/** The comparison request of an experiment; `datasets` are the ids of its datasets. */
+export function comparisonOf(
+  { encoder, encoders, shots, seeds, methods, selection, klScaling, augmentations }: Experiment,
+  datasets: { readonly dataset: string; readonly testDataset: string | null },
+): CompareInput {
+  return {
+    dataset: datasets.dataset,
+    ...(datasets.testDataset !== null && { testDataset: datasets.testDataset }),
+    ...(encoder != null && { encoder }),
+    ...(encoders != null && { encoders }),
+    shots,
+    seeds,
+    methods: methods.map((choice) => {
+      if (typeof choice === 'string') return { method: choice }
+      const { method, space, hyperparameters = {} } = choice
+      const values = Object.entries(hyperparameters).map(([name, value]) => ({ name, value }))
+      return { method, ...(space != null && { space }), hyperparameters: values }
+    }),
+    selection,
+    klScaling,
+    augmentations,
+  }
+}

@@ -1,0 +1,39 @@
+import type { RunResult, RunRow } from '../store/runs.js'
+
+export type FinishedRun = RunRow & { readonly result: RunResult }
+
+export interface Pair {
+  readonly run: FinishedRun
+  /** The same method in `clip`, on the same support set. */
+  readonly clip: FinishedRun
+}
+
+export const isFinished = (run: RunRow): run is FinishedRun => run.result !== null
+
+/** The settings that two runs must share, apart from the seed, for their accuracies to be comparable. */
+export const protocolOf = (run: RunRow): readonly unknown[] => [
+  run.datasetId,
+  run.testDatasetId,
+  run.encoder,
+  run.selection,
+  run.klScaling,
+  run.augmentations,
+  run.fixed,
+]
+
+/**
+ * Pairs each run in another space than `clip` with the run of the same method in `clip` that has the same support set and
+ * protocol. Runs without such a run are left out. `clipForm` gives the id that a method has in `clip`.
+ */
+export function pairWithClip(runs: readonly FinishedRun[], clipForm: (method: string) => string): Pair[] {
+  const keyOf = (run: FinishedRun, method: string) =>
+    JSON.stringify([protocolOf(run), run.result.supportSetId ?? [run.shots, run.seed], method])
+  const inClip = new Map(
+    runs.filter(({ space }) => space === 'clip').map((run) => [keyOf(run, clipForm(run.method)), run]),
+  )
+  return runs.flatMap((run) => {
+    const clip =
+      run.space === null || run.space === 'clip' ? undefined : inClip.get(keyOf(run, clipForm(run.method)))
+    return clip ? [{ run, clip }] : []
+  })
+}

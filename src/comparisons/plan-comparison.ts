@@ -1,0 +1,173 @@
+import type { EncodedData } from '../datasets/encoded-data.js'
+import { requireAugmentations, requireSeed, requireShots } from '../datasets/support-sets.js'
+import type { Encoder } from '../encoders/encoder.js'
+import type { Encoders } from '../encoders/encoders.js'
+import { errors, ShotboardError } from '../errors.js'
+import type { KlScaling, Selection } from '../evaluation/protocol.js'
+import type { Registry } from '../plugins/registry.js'
+import type { NewComparison } from '../store/comparisons.js'
+import type { ClassRow, DatasetImageRow, DatasetRow } from '../store/datasets.js'
+import type { RunRequest } from '../store/runs.js'
+import type { Store } from '../store/store.js'
+import { fingerprintOf } from '../system/fingerprint.js'
+import { firstRepeated } from '../system/first-repeated.js'
+import { version } from '../version.js'
+import { comparisonFingerprint } from './comparison-fingerprint.js'
+import { chooseMethods, type MethodChoice } from './method-choice.js'
+
+export interface CompareInput {
+  readonly dataset: string
+  /** Another dataset with the same class names, whose test images are used instead. */
+  readonly testDataset?: string | null
+  readonly encoder?: string | null
+  /** Several encoders, instead of `encoder`. Every run is made with each. */
+  readonly encoders?: readonly string[] | null
+  readonly shots: readonly number[]
+  readonly seeds: readonly number[]
+  readonly methods: readonly MethodChoice[]
+  readonly selection: Selection
+  readonly klScaling: KlScaling
+  readonly augmentations: number
+}
+
+export interface PlanContext {
+  readonly store: Store
+  readonly encoders: Encoders
+  readonly registry: Registry
+  readonly encodedData: EncodedData
+  /** The largest number of runs of a comparison, which are planned, stored and read all at once. */
+  readonly maxRuns: number
+}
+
+/**
+ * Checks a request and lists its runs. Throws the error for an invalid request, such as UNKNOWN_DATASET or TOO_MANY_RUNS,
+ * with the argument at fault.
+ */
+export async function planComparison(
+  { store, encoders, registry, encodedData, maxRuns }: PlanContext,
+  input: CompareInput,
+): Promise<NewComparison> {
+  const dataset = await store.datasets.get(input.dataset)
+  if (!dataset) throw errors.unknownDataset({ id: input.dataset }, 'dataset')
+  const chosenEncoders = chooseEncoders(encoders, input)
+  requireList(input.shots, 'shots', 'number of shots', requireShots)
+  requireList(input.seeds, 'seeds', 'seed', requireSeed)
+  requireAugmentations(input.augmentations, 'augmentations')
+  const count = chosenEncoders.length * input.shots.length * input.seeds.length * input.methods.length
+  if (count > maxRuns) throw errors.tooManyRuns({ max: maxRuns, count }, 'seeds')
+  const chosen = chosenEncoders.map((encoder) => chooseMethods(input.methods, registry, encoder))
+  const classes = await store.datasets.classes(dataset.id)
+  const datasets = input.testDataset == null ? [dataset.id] : [dataset.id, input.testDataset]
+  const lastImage = await store.datasets.lastImage(datasets)
+  const images = await store.datasets.images(dataset.id, undefined, lastImage)
+  requireImages(dataset, classes, images, input)
+  const testImages = await testImagesOf(store, encodedData, dataset, input, lastImage)
+
+  const contents = chosenEncoders.map((encoder) =>
+    comparisonFingerprint({ encoders: [encoder], classes, images, testImages }),
+  )
+  const runsWith = (encoder: Encoder, i: number) => (shots: number, seed: number) =>
+    (chosen[i] ?? []).map(({ method, space, fixed }) => {
+      const request: RunRequest = {
+        datasetId: dataset.id,
+        testDatasetId: input.testDataset ?? null,
+        encoder: encoder.id,
+        method: method.id,
+        space: space?.id ?? null,
+        shots,
+        seed,
+        augmentations: input.augmentations,
+        selection: input.selection,
+        klScaling: input.klScaling,
+        fixed,
+      }
+      // The encoder's fingerprint covers `imo` but not added adapters, which have their own.
+      const adapter = space?.base.startsWith('imo:') ? [encoder.fingerprintOf(space.base)] : []
+      return { ...request, fingerprint: fingerprintOf([version, contents[i], request, ...adapter]) }
+    })
+  // Runs are grouped by encoder, so that each encoder is opened once.
+  const runs = chosenEncoders.flatMap((encoder, i) =>
+    input.shots.flatMap((shots) => input.seeds.flatMap((seed) => runsWith(encoder, i)(shots, seed))),
+  )
+  return {
+    fingerprint: fingerprintOf(runs.map((run) => run.fingerprint)),
+    datasetId: dataset.id,
+    testDatasetId: input.testDataset ?? null,
+    encoder: (chosenEncoders[0] as Encoder).id,
+    lastImage,
+    contents: comparisonFingerprint({ encoders: chosenEncoders, classes, images, testImages }),
+    runs,
+  }
+}
+
+/** Throws UNKNOWN_ENCODER, EMPTY_LIST, DUPLICATE_ENTRY, or INVALID_VALUE if both `encoder` and `encoders` are given. */
+function chooseEncoders({ get }: Encoders, { encoder, encoders }: CompareInput): readonly Encoder[] {
+  if (encoders == null) return [get(encoder, 'encoder')]
+  if (encoder != null) {
+    throw errors.invalidValue({ reason: 'Give encoder or encoders, not both.' }, 'encoders')
+  }
+  if (encoders.length === 0) throw errors.emptyList({ what: 'encoder' }, 'encoders')
+  const i = firstRepeated(encoders)
+  if (i >= 0) throw errors.duplicateEntry({ what: 'encoder', name: String(encoders[i]) }, `encoders[${i}]`)
+  return encoders.map((id, at) => get(id, `encoders[${at}]`))
+}
+
+/** The test images of `testDataset`, or null if none is given. Throws UNKNOWN_DATASET, CLASSES_DIFFER or NO_TEST_SPLIT. */
+async function testImagesOf(
+  store: Store,
+  encodedData: EncodedData,
+  { id }: DatasetRow,
+  { testDataset }: CompareInput,
+  lastImage: number,
+): Promise<readonly DatasetImageRow[] | null> {
+  if (testDataset == null) return null
+  const dataset = await store.datasets.get(testDataset)
+  if (!dataset) throw errors.unknownDataset({ id: testDataset }, 'testDataset')
+  try {
+    const images = await encodedData.testImages(testDataset, id, lastImage)
+    if (images.length === 0) throw errors.noTestSplit({ dataset: dataset.name })
+    return images
+  } catch (error) {
+    throw error instanceof ShotboardError ? error.at('testDataset') : error
+  }
+}
+
+function requireList(
+  values: readonly number[],
+  argument: string,
+  what: string,
+  check: (value: number, argument: string) => void,
+): void {
+  if (values.length === 0) throw errors.emptyList({ what }, argument)
+  values.forEach((value, i) => {
+    check(value, `${argument}[${i}]`)
+  })
+  const i = firstRepeated(values)
+  if (i >= 0) throw errors.duplicateEntry({ what, name: String(values[i]) }, `${argument}[${i}]`)
+}
+
+/** Throws CLASS_WITHOUT_IMAGES, NOT_ENOUGH_IMAGES, NO_TEST_SPLIT or NO_VALIDATION_SPLIT. */
+function requireImages(
+  dataset: DatasetRow,
+  classes: readonly ClassRow[],
+  images: readonly DatasetImageRow[],
+  { shots, selection, testDataset }: CompareInput,
+): void {
+  const pool = new Int32Array(classes.length)
+  for (const { split, classIndex } of images) {
+    if (split === 'SUPPORT_POOL') pool[classIndex] = (pool[classIndex] as number) + 1
+  }
+  const maxShots = Math.max(...shots)
+  for (const { index, name: className } of classes) {
+    const has = pool[index] as number
+    if (has === 0) throw errors.classWithoutImages({ className }, 'dataset')
+    if (has < maxShots) {
+      throw errors.notEnoughImages({ className, has, shots: maxShots }, `shots[${shots.indexOf(maxShots)}]`)
+    }
+  }
+  const has = (split: string) => images.some((image) => image.split === split)
+  if (!has('TEST') && testDataset == null) throw errors.noTestSplit({ dataset: dataset.name }, 'dataset')
+  if (selection === 'VALIDATION' && !has('VALIDATION')) {
+    throw errors.noValidationSplit({ dataset: dataset.name }, 'selection')
+  }
+}

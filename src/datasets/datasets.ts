@@ -1,0 +1,158 @@
+import { errors, ShotboardError } from '../errors.js'
+import type { DatasetRow } from '../store/datasets.js'
+import type { Split } from '../store/enums.js'
+import type { ImageFiles } from '../store/image-files.js'
+import type { Store } from '../store/store.js'
+import { firstRepeated } from '../system/first-repeated.js'
+import { type ImageInput, readBytes, requireOneSource } from './image-input.js'
+import type { ImageIntake } from './image-intake.js'
+
+export interface ClassInput {
+  readonly name: string
+  /** Texts that describe an image of the class. Default: `a photo of a {name}.` */
+  readonly prompts?: readonly string[] | null
+}
+
+export interface LabelledImageInput {
+  readonly image: ImageInput
+  /** The name of one of the dataset's classes. */
+  readonly class: string
+  readonly split: Split
+}
+
+export interface AddImagesResult {
+  readonly dataset: DatasetRow
+  readonly added: number
+  /** Images that the dataset already has, or that were given twice. A dataset holds an image once, in one split. */
+  readonly duplicates: number
+  readonly rejected: readonly { readonly position: number; readonly code: string; readonly reason: string }[]
+}
+
+export interface Datasets {
+  /** Throws INVALID_VALUE, EMPTY_LIST, DUPLICATE_ENTRY or DATASET_EXISTS. */
+  create(input: { readonly name: string; readonly classes: readonly ClassInput[] }): Promise<DatasetRow>
+  /**
+   * Adds images. An image that cannot be read is reported by its position, and the others are added.
+   * Throws UNKNOWN_DATASET, UNKNOWN_CLASS, EMPTY_LIST or IMAGE_SOURCE_AMBIGUOUS, and then adds nothing.
+   */
+  addImages(input: {
+    readonly dataset: string
+    readonly images: readonly LabelledImageInput[]
+  }): Promise<AddImagesResult>
+  /**
+   * Replaces the prompts of the given classes. A class given without prompts gets the default `a photo of a {name}.`
+   * Image features do not depend on prompts, so they stay. Throws UNKNOWN_DATASET, UNKNOWN_CLASS, EMPTY_LIST,
+   * INVALID_VALUE, DUPLICATE_ENTRY, or IN_USE while an unfinished comparison uses the current prompts.
+   */
+  setPrompts(input: {
+    readonly dataset: string
+    readonly classes: readonly ClassInput[]
+  }): Promise<DatasetRow>
+}
+
+const maxNameCharacters = 500
+const maxPromptCharacters = 5000
+
+export function createDatasets(context: {
+  readonly store: Store
+  readonly imageFiles: ImageFiles
+  readonly intake: ImageIntake
+}): Datasets {
+  const { store, intake } = context
+
+  return {
+    async create({ name, classes }) {
+      const trimmed = name.trim()
+      requireText("A dataset's name", trimmed, maxNameCharacters, 'name')
+      if (classes.length === 0) throw errors.emptyList({ what: 'class' }, 'classes')
+      const rows = classes.map(parseClass)
+      const i = firstRepeated(rows.map((row) => row.name))
+      const repeated = rows[i]
+      if (repeated) throw errors.duplicateEntry({ what: 'class', name: repeated.name }, `classes[${i}].name`)
+      const exists = errors.datasetExists({ name: trimmed }, 'name')
+      if (await store.datasets.findByName(trimmed)) throw exists
+      try {
+        return await store.datasets.create(trimmed, rows)
+      } catch (error) {
+        // Another request may have created a dataset of this name since the check above.
+        throw (await store.datasets.findByName(trimmed)) ? exists : error
+      }
+    },
+
+    async addImages({ dataset: id, images }) {
+      const dataset = await store.datasets.get(id)
+      if (!dataset) throw errors.unknownDataset({ id }, 'dataset')
+      if (images.length === 0) throw errors.emptyList({ what: 'image' }, 'images')
+      const classes = await store.datasets.classes(id)
+      const indexOf = new Map(classes.map(({ name, index }) => [name, index]))
+      const classIndices = images.map((labelled, i) => {
+        const index = indexOf.get(labelled.class)
+        if (index === undefined) {
+          const known = [...indexOf.keys()]
+          throw errors.unknownClass({ name: labelled.class, known }, `images[${i}].class`)
+        }
+        try {
+          requireOneSource(labelled.image)
+        } catch (error) {
+          throw error instanceof ShotboardError ? error.at(`images[${i}].image`) : error
+        }
+        return index
+      })
+
+      const incoming = images.map(({ image, split }, i) => ({
+        read: () => readBytes(image, context),
+        classIndex: classIndices[i] as number,
+        split,
+      }))
+      return intake.take(incoming, async (good, rejected) => {
+        const added = await store.datasets.addImages(id, good)
+        return { dataset, added, duplicates: good.length - added, rejected }
+      })
+    },
+
+    async setPrompts({ dataset: id, classes }) {
+      const dataset = await store.datasets.get(id)
+      if (!dataset) throw errors.unknownDataset({ id }, 'dataset')
+      if (classes.length === 0) throw errors.emptyList({ what: 'class' }, 'classes')
+      const rows = classes.map(parseClass)
+      const i = firstRepeated(rows.map(({ name }) => name))
+      const repeated = rows[i]
+      if (repeated) throw errors.duplicateEntry({ what: 'class', name: repeated.name }, `classes[${i}].name`)
+      const known = await store.datasets.classes(id)
+      const indexOf = new Map(known.map(({ name, index }) => [name, index]))
+      const prompts = rows.map((row, at) => {
+        const index = indexOf.get(row.name)
+        if (index === undefined) {
+          throw errors.unknownClass({ name: row.name, known: [...indexOf.keys()] }, `classes[${at}].name`)
+        }
+        return [index, row.prompts] as const
+      })
+      const comparison = await store.comparisons.unfinishedOf(id)
+      if (comparison)
+        throw errors.inUse(
+          { what: `dataset "${dataset.name}"`, by: `comparison ${comparison.id}` },
+          'dataset',
+        )
+      await store.datasets.setPrompts(id, new Map(prompts))
+      return dataset
+    },
+  }
+}
+
+function parseClass({ name, prompts }: ClassInput, i: number): { name: string; prompts: string[] } {
+  const trimmed = name.trim()
+  requireText("A class's name", trimmed, maxNameCharacters, `classes[${i}].name`)
+  if (prompts == null) return { name: trimmed, prompts: [`a photo of a ${trimmed}.`] }
+  if (prompts.length === 0) throw errors.emptyList({ what: 'prompt' }, `classes[${i}].prompts`)
+  for (const [p, prompt] of prompts.entries()) {
+    requireText('A prompt', prompt.trim(), maxPromptCharacters, `classes[${i}].prompts[${p}]`)
+  }
+  return { name: trimmed, prompts: [...prompts] }
+}
+
+/** Throws INVALID_VALUE. Database indexes limit the length of a text, and PostgreSQL cannot store NUL. */
+function requireText(what: string, text: string, max: number, argument: string): void {
+  if (text.length >= 1 && text.length <= max && !text.includes('\0')) return
+  const reason = `${what} must have 1 to ${max} characters and no NUL character.`
+  throw errors.invalidValue({ reason }, argument)
+}

@@ -1,0 +1,167 @@
+import type { Encoder } from '../encoders/encoder.js'
+import type { ImageSource } from '../encoders/prepare-batch.js'
+import { encodeClasses } from '../encoders/text-classifier.js'
+import { errors } from '../errors.js'
+import type { LabelledImages } from '../features/labelled-images.js'
+import type { SpaceFeatures } from '../features/space-features.js'
+import type { Support } from '../features/support.js'
+import { type AugmentationRecipe, augmentationRecipe, noAugmentation } from '../images/augmentation.js'
+import type { ClassRow, DatasetImageRow } from '../store/datasets.js'
+import type { ImageFiles } from '../store/image-files.js'
+import type { Store } from '../store/store.js'
+import type { SupportImageRow, SupportSetRow } from '../store/support-sets.js'
+import { fingerprintOf } from '../system/fingerprint.js'
+import { createPromiseCache } from '../system/promise-cache.js'
+import type { Matrix } from '../tensor/matrix.js'
+import { drawSupport } from './draw-support.js'
+import type { FeatureSource } from './feature-source.js'
+import { matchClasses } from './match-classes.js'
+
+/** Callbacks for progress and cancellation while images are encoded. */
+export interface LoadOptions {
+  readonly signal?: AbortSignal
+  /** Called with the number of images just encoded. */
+  readonly onEncoded?: (images: number) => void
+}
+
+/** The encoded classes, support sets and images that runs and predictions use. */
+export interface EncodedData {
+  /** A dataset's classes. Throws UNKNOWN_DATASET. */
+  classes(datasetId: string): Promise<readonly ClassRow[]>
+  /** The text classifier W of a dataset's classes, [C, d]. Recent classifiers are cached. */
+  textClassifier(encoder: Encoder, classes: readonly ClassRow[]): Promise<Matrix>
+  /**
+   * Draws a support set and stores it, or returns the stored one if the same set was drawn before. If `lastImage` is given,
+   * draws only from the images up to that position. Throws UNKNOWN_DATASET, CLASS_WITHOUT_IMAGES or NOT_ENOUGH_IMAGES.
+   */
+  supportSet(request: SupportSetRequest, lastImage?: number | null): Promise<SupportSetRow>
+  /** Encodes a support set in `clip` and in the given spaces of the encoder. */
+  support(
+    supportSet: SupportSetRow,
+    encoder: Encoder,
+    spaces: readonly string[],
+    options?: LoadOptions,
+  ): Promise<Support>
+  /** Encodes labelled images in `clip` and in the given spaces of the encoder. */
+  labelled(
+    images: readonly DatasetImageRow[],
+    encoder: Encoder,
+    spaces: readonly string[],
+    options?: LoadOptions,
+  ): Promise<LabelledImages>
+  /**
+   * The test images of one dataset, with the class indices of another dataset that has the same class names. Throws
+   * UNKNOWN_DATASET or CLASSES_DIFFER.
+   */
+  testImages(testDatasetId: string, datasetId: string, lastImage?: number | null): Promise<DatasetImageRow[]>
+  /** The number of these images whose features are not stored yet. */
+  missing(
+    images: readonly SupportImageRow[],
+    encoder: Encoder,
+    spaces: readonly string[],
+    augmentations: number,
+  ): Promise<number>
+}
+
+export interface SupportSetRequest {
+  readonly datasetId: string
+  readonly encoder: string
+  readonly shots: number
+  readonly seed: number
+  readonly augmentations: number
+}
+
+/** The number of text classifiers cached in memory. */
+const maxClassifiers = 16
+
+export function createEncodedData(options: {
+  readonly store: Store
+  readonly features: FeatureSource
+  readonly imageFiles: ImageFiles
+}): EncodedData {
+  const { store, features, imageFiles } = options
+  const classifiers = createPromiseCache<Matrix>(maxClassifiers)
+
+  const sourceOf = ({ imageId }: SupportImageRow): ImageSource => ({
+    id: imageId,
+    read: () => imageFiles.read(imageId),
+  })
+
+  async function classes(datasetId: string): Promise<readonly ClassRow[]> {
+    const found = await store.datasets.classes(datasetId)
+    if (!found || found.length === 0) throw errors.unknownDataset({ id: datasetId })
+    return found
+  }
+
+  function textClassifier(encoder: Encoder, rows: readonly ClassRow[]): Promise<Matrix> {
+    const key = JSON.stringify([encoder.id, encoder.fingerprint, rows.map(({ prompts }) => prompts)])
+    return classifiers.get(key, () => encodeClasses(encoder, rows))
+  }
+
+  const load = (
+    images: readonly SupportImageRow[],
+    encoder: Encoder,
+    spaces: readonly string[],
+    recipe: AugmentationRecipe,
+    { signal, onEncoded }: LoadOptions = {},
+  ): Promise<SpaceFeatures> =>
+    features.load({
+      encoder,
+      images: images.map(sourceOf),
+      spaces: [...new Set(['clip', ...spaces])],
+      recipe,
+      ...(signal && { signal }),
+      ...(onEncoded && { onEncoded }),
+    })
+
+  return {
+    classes,
+    textClassifier,
+    async supportSet(request, lastImage) {
+      const names = (await classes(request.datasetId)).map(({ name }) => name)
+      const pool = await store.datasets.images(request.datasetId, 'SUPPORT_POOL', lastImage)
+      const images = drawSupport(pool, names, request).map(({ imageId, classIndex }) => ({
+        imageId,
+        classIndex,
+      }))
+      return store.supportSets.findOrCreate({
+        ...request,
+        images,
+        fingerprint: fingerprintOf([request, images]),
+      })
+    },
+    async support(supportSet, encoder, spaces, loading) {
+      const images = await store.supportSets.images(supportSet.id)
+      const rows = await classes(supportSet.datasetId)
+      return {
+        features: await load(images, encoder, spaces, augmentationRecipe(supportSet.augmentations), loading),
+        labels: Int32Array.from(images, ({ classIndex }) => classIndex),
+        classes: rows.length,
+        textClassifier: await textClassifier(encoder, rows),
+        logitScale: encoder.logitScale,
+      }
+    },
+    async labelled(images, encoder, spaces, loading) {
+      return {
+        features: await load(images, encoder, spaces, noAugmentation, loading),
+        labels: Int32Array.from(images, ({ classIndex }) => classIndex),
+      }
+    },
+    async testImages(testDatasetId, datasetId, lastImage) {
+      const named = async (id: string) => {
+        const dataset = await store.datasets.get(id)
+        return { name: dataset?.name ?? id, classes: (await classes(id)).map(({ name }) => name) }
+      }
+      const indices = matchClasses(await named(datasetId), await named(testDatasetId))
+      const images = await store.datasets.images(testDatasetId, 'TEST', lastImage)
+      return images.map((image) => ({ ...image, classIndex: indices[image.classIndex] as number }))
+    },
+    missing: (images, encoder, spaces, augmentations) =>
+      features.missing({
+        encoder,
+        images: images.map(sourceOf),
+        spaces: [...new Set(['clip', ...spaces])],
+        recipe: augmentationRecipe(augmentations),
+      }),
+  }
+}

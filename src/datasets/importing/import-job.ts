@@ -1,0 +1,53 @@
+import { errors, ShotboardError } from '../../errors.js'
+import { hasEnded } from '../../jobs/recorded-jobs.js'
+import { openArchive } from '../../sources/archive.js'
+import type { SourceLimits } from '../../sources/source.js'
+import type { ArchiveFiles } from '../../store/archive-files.js'
+import type { ImportRow } from '../../store/imports.js'
+import { isStorageFault } from '../../system/storage-fault.js'
+import { type ImportLedger, type ImportSourceContext, importSource } from './import-source.js'
+
+export interface ImportJobContext extends ImportSourceContext {
+  readonly archiveFiles: ArchiveFiles
+  readonly limits: SourceLimits
+}
+
+/**
+ * Imports an archive, from where an earlier attempt stopped. If the archive is invalid, the import fails and its record has
+ * the error. Throws CANCELLED when the signal aborts, and then does not end the record. Throws faults of the disk
+ * or the database; then the caller can call it again.
+ */
+export async function runImport(context: ImportJobContext, id: string, signal: AbortSignal): Promise<void> {
+  const { store, archiveFiles } = context
+  const row = await store.imports.get(id)
+  if (!row || hasEnded(row)) return
+  const end = async (outcome: Parameters<typeof store.imports.end>[1]): Promise<void> => {
+    await store.imports.end(id, outcome)
+    await archiveFiles.remove(row.file)
+  }
+  try {
+    await importArchive(context, row, signal)
+    await end({ status: 'SUCCEEDED' })
+  } catch (error) {
+    if (signal.aborted || isStorageFault(error)) throw error
+    const isExpected = error instanceof ShotboardError
+    const { code, message } = isExpected ? error : errors.internal({})
+    await end({ status: 'FAILED', error: message, errorCode: code })
+    if (!isExpected) throw error
+  }
+}
+
+async function importArchive(context: ImportJobContext, row: ImportRow, signal: AbortSignal): Promise<void> {
+  const { store, archiveFiles, limits } = context
+  const source = await openArchive({ path: archiveFiles.pathOf(row.file), name: row.archive }, limits)
+  const ledger: ImportLedger = {
+    position: row.position,
+    begin: (dataset, images) => store.imports.start(row.id, dataset.id, images),
+    step: (step) => store.imports.step(row.id, step),
+  }
+  try {
+    await importSource(context, source, row, ledger, signal)
+  } finally {
+    await source.close()
+  }
+}

@@ -1,0 +1,140 @@
+import { errors } from '../../errors.js'
+import { type LaidOutClass, type LaidOutImage, layOut } from '../../sources/layout.js'
+import type { Source } from '../../sources/source.js'
+import type { SplitRule } from '../../sources/split-rule.js'
+import type { ClassRow, DatasetRow } from '../../store/datasets.js'
+import type { ImportStepRow } from '../../store/imports.js'
+import type { Store } from '../../store/store.js'
+import { throwIfCancelled } from '../../system/abort.js'
+import type { ImageIntake, IncomingImage, RejectedImage } from '../image-intake.js'
+
+export interface ImportSourceContext {
+  readonly store: Store
+  readonly intake: ImageIntake
+  readonly createDataset: (input: {
+    readonly name: string
+    readonly classes: readonly LaidOutClass[]
+  }) => Promise<DatasetRow>
+}
+
+export interface ImportSourceRequest {
+  /** The dataset's name. Null means the name in `dataset.json`, or else the name of the folder or archive. */
+  readonly name: string | null
+  /** How to split the images of a source without splits. */
+  readonly splitRule: SplitRule
+  /** Whether an existing dataset takes the prompts of `dataset.json`. Otherwise it keeps its own. */
+  readonly updatePrompts: boolean
+}
+
+/** Records the progress of an import. */
+export interface ImportLedger {
+  /** The number of images that earlier attempts have processed. */
+  readonly position: number
+  /**
+   * Called before the first step. `images` is the number of images in the source. `keptPrompts` has the classes whose
+   * prompts differ from those in `dataset.json`; the dataset keeps its own.
+   */
+  begin(dataset: DatasetRow, images: number, keptPrompts: readonly string[]): Promise<void>
+  /** Records the images of a step, whose files are stored. Returns false if the import should stop. */
+  step(step: ImportStepRow): Promise<boolean>
+}
+
+/** Images that are added in one transaction. If the process is killed, at most this many are imported again. */
+const imagesPerStep = 256
+
+/**
+ * Imports a source: finds the dataset by name or creates it, and adds the images in steps. Throws the errors of the source;
+ * INVALID_VALUE if the dataset exists with other classes; IN_USE if a comparison uses prompts that would change; CANCELLED.
+ */
+export async function importSource(
+  context: ImportSourceContext,
+  source: Source,
+  request: ImportSourceRequest,
+  ledger: ImportLedger,
+  signal?: AbortSignal,
+): Promise<void> {
+  const layout = await layOut(source, request.splitRule, signal)
+  const { dataset, keptPrompts } = await findOrCreate(context, request, layout)
+  const classes = await context.store.datasets.classes(dataset.id)
+  await ledger.begin(dataset, layout.images.length, keptPrompts)
+
+  const rest = layout.images.slice(ledger.position)
+  const incoming = incomingImages(source, rest, classes, signal)
+  for (let from = 0; from < rest.length; from += imagesPerStep) {
+    const images = rest.slice(from, from + imagesPerStep)
+    const record = (taken: ImportStepRow['images'], rejected: readonly RejectedImage[]) =>
+      ledger.step({
+        images: taken,
+        rejected: rejected.map(({ position, code, reason }) => ({
+          file: images[position]?.file.path ?? '',
+          code,
+          reason,
+        })),
+      })
+    if (!(await context.intake.take(take(incoming, images.length), record, signal))) return
+  }
+}
+
+async function* incomingImages(
+  source: Source,
+  images: readonly LaidOutImage[],
+  classes: readonly ClassRow[],
+  signal?: AbortSignal,
+): AsyncGenerator<IncomingImage, undefined> {
+  const indexOf = new Map(classes.map(({ name, index }) => [name, index]))
+  let at = 0
+  for await (const read of source.readers(
+    images.map(({ file }) => file),
+    signal,
+  )) {
+    throwIfCancelled(signal)
+    const { className, split } = images[at++] as LaidOutImage
+    yield { read, split, classIndex: indexOf.get(className) as number }
+  }
+}
+
+/** Yields the next `count` items, and leaves the iterator open for the following calls. */
+async function* take<T>(sequence: AsyncIterator<T, undefined>, count: number): AsyncGenerator<T> {
+  for (let i = 0; i < count; i++) {
+    const next = await sequence.next()
+    if (next.done) return
+    yield next.value
+  }
+}
+
+async function findOrCreate(
+  { store, createDataset }: ImportSourceContext,
+  { name, updatePrompts }: ImportSourceRequest,
+  layout: { readonly name: string; readonly classes: readonly LaidOutClass[] },
+): Promise<{ dataset: DatasetRow; keptPrompts: readonly string[] }> {
+  const wanted = (name ?? layout.name).trim()
+  const dataset = await store.datasets.findByName(wanted)
+  if (!dataset) {
+    return { dataset: await createDataset({ name: wanted, classes: layout.classes }), keptPrompts: [] }
+  }
+  const known = await store.datasets.classes(dataset.id)
+  if (!sameClasses(layout.classes, known)) {
+    const names = known.map((each) => each.name).join(', ')
+    const reason = `The dataset "${wanted}" already exists with other classes: ${names}.`
+    throw errors.invalidValue({ reason }, 'name')
+  }
+  const changed = layout.classes.flatMap(({ prompts }, index) =>
+    prompts && !same(prompts, known[index]?.prompts ?? []) ? [[index, prompts] as const] : [],
+  )
+  if (!updatePrompts || changed.length === 0) {
+    return { dataset, keptPrompts: changed.map(([index]) => layout.classes[index]?.name ?? '') }
+  }
+  const comparison = await store.comparisons.unfinishedOf(dataset.id)
+  if (comparison) throw errors.inUse({ what: `dataset "${wanted}"`, by: `comparison ${comparison.id}` })
+  await store.datasets.setPrompts(dataset.id, new Map(changed))
+  return { dataset, keptPrompts: [] }
+}
+
+const sameClasses = (classes: readonly LaidOutClass[], known: readonly ClassRow[]): boolean =>
+  same(
+    classes.map(({ name }) => name),
+    known.map(({ name }) => name),
+  )
+
+const same = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((each, i) => each === b[i])

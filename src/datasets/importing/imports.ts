@@ -1,0 +1,180 @@
+import { stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { errors, type ShotboardError } from '../../errors.js'
+import type { JobQueue } from '../../jobs/queue.js'
+import { recordedJobs } from '../../jobs/recorded-jobs.js'
+import { openArchive } from '../../sources/archive.js'
+import { openFolder } from '../../sources/folder.js'
+import type { Source } from '../../sources/source.js'
+import { defaultSplitRule, type SplitRule } from '../../sources/split-rule.js'
+import type { DatasetRow } from '../../store/datasets.js'
+import type { ImportRow, RejectedFileRow } from '../../store/imports.js'
+import { type ImportJobContext, runImport } from './import-job.js'
+import { importSource } from './import-source.js'
+
+export interface ImportOptions {
+  /** The dataset's name. Default: the name in `dataset.json`, or else the name of the folder or archive. */
+  readonly name?: string | null
+  /** How to split images laid out `class/image`. Missing values take their defaults. */
+  readonly splitRule?: Partial<SplitRule> | null
+  /** Whether an existing dataset takes the prompts of `dataset.json`. Otherwise it keeps its own. */
+  readonly updatePrompts?: boolean
+}
+
+export interface ImportArchiveInput extends ImportOptions {
+  readonly archive: {
+    /** The file name, such as `flowers.zip`. */
+    readonly name: string
+    readonly chunks: AsyncIterable<Uint8Array>
+  }
+}
+
+export interface ImportPathOptions extends ImportOptions {
+  /** Called with the number of images processed so far and the number of all images. */
+  readonly onProgress?: (done: number, total: number) => void
+}
+
+export interface ImportResult {
+  readonly dataset: DatasetRow
+  readonly added: number
+  /** Images that the dataset already has, or that the source has twice. */
+  readonly duplicates: number
+  readonly rejected: readonly RejectedFileRow[]
+  /** Classes whose prompts differ from those in `dataset.json`. The dataset keeps its own. */
+  readonly keptPrompts: readonly string[]
+}
+
+export interface Imports {
+  /**
+   * Stores an archive and imports it in the background. Once this resolves, the import survives restarts of the process.
+   * Errors in the archive's content are in the import's record.
+   * Throws INVALID_VALUE, ARCHIVE_TOO_LARGE or UNSUPPORTED_ARCHIVE, and then stores nothing.
+   */
+  importArchive(input: ImportArchiveInput): Promise<ImportRow>
+  /**
+   * Imports a folder or an archive from the local disk and waits for the end. Importing it again adds only new images.
+   * Throws INVALID_FOLDER, INVALID_ARCHIVE, the codes of the archive limits, or INVALID_VALUE if a dataset of that name has
+   * other classes.
+   */
+  importPath(path: string, options?: ImportPathOptions): Promise<ImportResult>
+  /** Stops an import. Images that are already added stay. Throws UNKNOWN_IMPORT or IMPORT_FINISHED. */
+  cancel(id: string): Promise<ImportRow>
+  /** Resolves with the import once it has ended. Throws UNKNOWN_IMPORT. */
+  ended(id: string): Promise<ImportRow>
+  /** Whether `importPath` is adding images to a dataset. */
+  isAddingTo(datasetId: string): boolean
+  /** Resumes the imports that a stop interrupted. */
+  resume(): Promise<void>
+}
+
+export interface ImportsContext extends ImportJobContext {
+  readonly queue: JobQueue
+  /** Called with every fault of the disk or the database after which an import is retried. */
+  readonly onFault: (id: string, fault: ShotboardError) => void
+}
+
+export function createImports(context: ImportsContext): Imports {
+  const { store, archiveFiles, limits, queue } = context
+  const addingTo = new Set<string>()
+
+  const { enqueue, cancel, ended, resume } = recordedJobs<ImportRow>({
+    queue,
+    records: store.imports,
+    run: (id, signal) => runImport(context, id, signal),
+    park: (id, { message, code }) => store.imports.park(id, { error: message, errorCode: code }),
+    onFault: context.onFault,
+    async writeCancelled({ id, file }) {
+      await store.imports.end(id, { status: 'CANCELLED' })
+      await archiveFiles.remove(file)
+    },
+    notFoundError: errors.unknownImport,
+    finishedError: errors.importFinished,
+  })
+
+  return {
+    async importArchive({ archive, ...options }) {
+      const { name, splitRule, updatePrompts } = parseOptions(options)
+      const file = await archiveFiles.write(archive.chunks)
+      try {
+        const stored = { path: archiveFiles.pathOf(file), name: basename(archive.name) }
+        await (await openArchive(stored, limits)).close()
+        const dataset = name === null ? null : await store.datasets.findByName(name)
+        const row = await store.imports.create({
+          ...{ name, splitRule, updatePrompts, file },
+          archive: stored.name,
+          datasetId: dataset?.id ?? null,
+        })
+        enqueue(row.id)
+        return row
+      } catch (error) {
+        await archiveFiles.remove(file)
+        throw error
+      }
+    },
+
+    async importPath(path, { onProgress, ...options } = {}) {
+      const request = parseOptions(options)
+      const source = await openPath(path, limits)
+      const found: { dataset?: DatasetRow; images: number; keptPrompts: readonly string[] } = {
+        images: 0,
+        keptPrompts: [],
+      }
+      const result = { added: 0, duplicates: 0, rejected: [] as RejectedFileRow[] }
+      try {
+        await importSource(context, source, request, {
+          position: 0,
+          async begin(dataset, images, keptPrompts) {
+            addingTo.add(dataset.id)
+            Object.assign(found, { dataset, images, keptPrompts })
+          },
+          async step({ images, rejected }) {
+            const added = await store.datasets.addImages(found.dataset?.id ?? '', images)
+            result.added += added
+            result.duplicates += images.length - added
+            result.rejected.push(...rejected)
+            onProgress?.(result.added + result.duplicates + result.rejected.length, found.images)
+            return true
+          },
+        })
+        if (!found.dataset) throw new Error('importSource must call begin')
+        return { dataset: found.dataset, keptPrompts: found.keptPrompts, ...result }
+      } finally {
+        if (found.dataset) addingTo.delete(found.dataset.id)
+        await source.close()
+      }
+    },
+
+    cancel,
+    ended,
+    resume,
+    isAddingTo: (datasetId) => addingTo.has(datasetId),
+  }
+}
+
+async function openPath(path: string, limits: ImportJobContext['limits']): Promise<Source> {
+  const kind = await stat(path).catch(() => undefined)
+  return kind?.isFile() ? openArchive({ path, name: basename(path) }, limits) : openFolder(path, limits)
+}
+
+/** Throws INVALID_VALUE with the argument at fault. */
+function parseOptions({ name, splitRule, updatePrompts = false }: ImportOptions) {
+  const given = Object.entries(splitRule ?? {}).filter(([, value]) => value != null)
+  const rule: SplitRule = { ...defaultSplitRule, ...Object.fromEntries(given) }
+  const trimmed = name?.trim() ?? null
+  if (trimmed === '') throw errors.invalidValue({ reason: "A dataset's name must not be empty." }, 'name')
+  requireSplitRule(rule)
+  return { name: trimmed, splitRule: rule, updatePrompts }
+}
+
+function requireSplitRule({ seed, ...shares }: SplitRule): void {
+  for (const [name, share] of Object.entries(shares)) {
+    if (share >= 0 && share <= 1) continue
+    throw errors.invalidValue({ reason: `A share must be from 0 to 1, not ${share}.` }, `splitRule.${name}`)
+  }
+  const sum = Object.values(shares).reduce((total, share) => total + share, 0)
+  if (Math.abs(sum - 1) > 1e-6) {
+    throw errors.invalidValue({ reason: `The shares must add up to 1, not ${sum}.` }, 'splitRule')
+  }
+  if (Number.isInteger(seed) && Math.abs(seed) < 2 ** 31) return
+  throw errors.invalidValue({ reason: `A seed must be a 32-bit integer, not ${seed}.` }, 'splitRule.seed')
+}

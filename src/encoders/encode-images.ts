@@ -1,0 +1,71 @@
+import { type AugmentationRecipe, noAugmentation } from '../images/augmentation.js'
+import type { PreparingThreads } from '../images/preparing/threads.js'
+import { untilCancelled } from '../system/abort.js'
+import type { OnDemand } from '../system/open-on-demand.js'
+import { type Matrix, stackRows } from '../tensor/matrix.js'
+import { imagesPerBatch } from './batch-size.js'
+import type { EncoderSpace } from './encoder-space.js'
+import type { Manifest } from './manifest.js'
+import { meanOfViews } from './mean-of-views.js'
+import { type ImageSource, pixelBuffers, prepareBatch } from './prepare-batch.js'
+
+/** Unit features of images in each requested space: [N, d]. */
+export type EncodedImages = Readonly<Record<EncoderSpace, Matrix>>
+
+export interface EncodeOptions {
+  readonly spaces: readonly EncoderSpace[]
+  /** No augmentation by default. */
+  readonly recipe?: AugmentationRecipe
+  readonly signal?: AbortSignal
+  /** Called with the features of each batch, images `from` up to `to`, in order. The next batch waits for it. */
+  readonly onBatch?: (features: EncodedImages, from: number, to: number) => Promise<void>
+}
+
+/** The parts of an encoder that encode images. */
+export interface ImagePipeline {
+  readonly manifest: Manifest
+  /** Whether the model runs on the CPU. */
+  readonly onCpu: boolean
+  readonly threads: OnDemand<PreparingThreads>
+  /** Features of preprocessed images in shared memory, not of unit length: [count, 3, size, size] → [count, d]. */
+  encodePixels(pixels: Float32Array, count: number, space: EncoderSpace): Promise<Matrix>
+}
+
+/** Encodes images batch by batch. Throws INVALID_IMAGE with `argument` `images[i]`, or CANCELLED. */
+export async function encodeImages(
+  { manifest, onCpu, threads, encodePixels }: ImagePipeline,
+  images: readonly ImageSource[],
+  { spaces, recipe = noAugmentation, signal, onBatch }: EncodeOptions,
+): Promise<EncodedImages> {
+  const batchSize = Math.max(1, Math.floor(imagesPerBatch(manifest.imageSize) / recipe.rounds))
+  const maxViews = Math.min(batchSize, images.length) * recipe.rounds
+  const buffers = pixelBuffers(onCpu ? 1 : 2, maxViews, manifest.imageSize)
+  const prepare = (from: number): Promise<Float32Array> =>
+    threads.use((running) => {
+      const batch = images.slice(from, from + batchSize)
+      return prepareBatch(running, batch, from, buffers.next().value, recipe, manifest)
+    })
+
+  const parts = new Map<EncoderSpace, Matrix[]>(spaces.map((space) => [space, []]))
+  let nextBatch: Promise<Float32Array> | undefined
+  for (let from = 0; from < images.length; from += batchSize) {
+    const to = Math.min(images.length, from + batchSize)
+    const pixels = await untilCancelled(signal, nextBatch ?? prepare(from))
+    // On a GPU, the next batch is prepared while the model runs. On the CPU the model uses every core, and would have to
+    // wait for a thread that shares its core.
+    nextBatch = onCpu || to === images.length ? undefined : prepare(to)
+    // An error there is thrown when that batch is awaited.
+    nextBatch?.catch(() => undefined)
+    const features: Record<EncoderSpace, Matrix> = {}
+    for (const [space, matrices] of parts) {
+      const views = await untilCancelled(signal, encodePixels(pixels, (to - from) * recipe.rounds, space))
+      const means = meanOfViews(views, recipe.rounds)
+      features[space] = means
+      matrices.push(means)
+    }
+    await onBatch?.(features, from, to)
+  }
+  return Object.fromEntries(
+    [...parts].map(([space, matrices]) => [space, stackRows(matrices, manifest.dimensions)]),
+  )
+}

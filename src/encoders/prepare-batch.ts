@@ -1,0 +1,60 @@
+import pLimit from 'p-limit'
+import { ShotboardError } from '../errors.js'
+import type { AugmentationRecipe } from '../images/augmentation.js'
+import type { PreparingThreads } from '../images/preparing/threads.js'
+import type { Preprocessing } from '../images/preprocess.js'
+
+/** An image to encode: its SHA-256 in hexadecimal, and a way to read its bytes when they are needed. */
+export interface ImageSource {
+  readonly id: string
+  read(): Promise<Uint8Array>
+}
+
+/**
+ * The number of images that are read, decoded and resized at the same time, over all encoders. libvips decodes four of
+ * them while others are read and resized. More would only need memory: a photograph has tens of megabytes of pixels.
+ */
+const limit = pLimit(8)
+
+/**
+ * Prepares a batch of images, whose first has the index `firstIndex` in the request. Writes their preprocessed views to the
+ * start of `buffer`, which lies in shared memory, and returns that part: [images·rounds, 3, size, size]. Throws INVALID_IMAGE
+ * with `argument` `images[i]`.
+ */
+export async function prepareBatch(
+  threads: PreparingThreads,
+  images: readonly ImageSource[],
+  firstIndex: number,
+  buffer: Float32Array,
+  recipe: AugmentationRecipe,
+  preprocessing: Preprocessing,
+): Promise<Float32Array> {
+  const length = recipe.rounds * 3 * preprocessing.imageSize ** 2
+  const pixels = buffer.subarray(0, images.length * length)
+
+  async function prepareImage(source: ImageSource, i: number): Promise<void> {
+    try {
+      const preparation = { id: source.id, bytes: await source.read(), recipe, preprocessing }
+      await threads.prepare(preparation, pixels.subarray(i * length, (i + 1) * length))
+    } catch (error) {
+      throw error instanceof ShotboardError ? error.at(`images[${firstIndex + i}]`) : error
+    }
+  }
+
+  await Promise.all(images.map((source, i) => limit(() => prepareImage(source, i))))
+  return pixels
+}
+
+/**
+ * Yields `count` buffers in shared memory in turn, without end, each for the pixels of so many images. So one is filled while
+ * the model reads another. Reusing them saves a page fault for every four kilobytes.
+ */
+export function* pixelBuffers(
+  count: number,
+  images: number,
+  imageSize: number,
+): Generator<Float32Array, never> {
+  const bytes = 4 * images * 3 * imageSize ** 2
+  const buffers = Array.from({ length: count }, () => new Float32Array(new SharedArrayBuffer(bytes)))
+  for (;;) yield* buffers
+}

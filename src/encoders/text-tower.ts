@@ -1,0 +1,48 @@
+import { join } from 'node:path'
+import type { Matrix } from '../tensor/matrix.js'
+import type { Runtime, Tensor } from '../tensor/runtime.js'
+import type { ModelFolder } from './manifest.js'
+import type { TokenIds } from './tokenizer.js'
+import { checkTower, featuresOf, openTowerFile } from './tower-graph.js'
+
+/** An open text tower. */
+export interface TextTower {
+  /** The only number of tokens that the graph takes; undefined if the number may vary. */
+  readonly length: number | undefined
+  /** Features of texts, not of unit length: [B, d]. */
+  encode(tokens: TokenIds): Promise<Matrix>
+  release(): Promise<void>
+}
+
+/** Opens a model's text tower. Throws INVALID_MODEL with the file at fault. */
+export async function openTextTower(model: ModelFolder, runtime: Runtime): Promise<TextTower> {
+  const { text, padding, dimensions } = model.manifest
+  const file = join(model.folder, text.file)
+  const session = await openTowerFile(file, runtime, text, model.manifest)
+  const output = await checkTower(session, file, text)
+  const columns = session.signature[text.input]?.shape[1]
+  return {
+    length: typeof columns === 'number' ? columns : undefined,
+    async encode({ ids, length, lengths }) {
+      const dims = [lengths.length, length]
+      const flags = (isSet: (row: number, column: number) => boolean): Tensor => ({
+        type: 'int64',
+        dims,
+        data: BigInt64Array.from(ids, (_, i) => (isSet(Math.floor(i / length), i % length) ? 1n : 0n)),
+      })
+      // SigLIP attends to its padding.
+      const isAttended = (row: number, column: number) =>
+        padding === 'context' || column < (lengths[row] ?? 0)
+      const results = await session.run(
+        {
+          [text.input]: { type: 'int64', dims, data: ids },
+          ...(session.inputs.includes('attention_mask') && { attention_mask: flags(isAttended) }),
+          ...(session.inputs.includes('token_type_ids') && { token_type_ids: flags(() => false) }),
+        },
+        { outputs: [output] },
+      )
+      return featuresOf(results[output], dimensions)
+    },
+    release: () => session.release(),
+  }
+}

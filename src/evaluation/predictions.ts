@@ -1,0 +1,9 @@
+/** The predicted class of every test image: the input of a comparison's tests and of a run's confusion matrix. */
+export interface Predictions {
+  /** [N]: the true class of each test image. */
+  readonly labels: Int32Array
+  /** [N]: the predicted class. */
+  readonly predicted: Int32Array
+  /** [N]: the probability of the predicted class; files of earlier versions lack it. */
+  readonly confidence?: Float32Array
+}

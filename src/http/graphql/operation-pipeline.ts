@@ -1,0 +1,49 @@
+import type { GraphQLError, GraphQLSchema, ParseOptions, ValidationRule } from 'graphql'
+import type { Logger } from 'pino'
+import type { Context } from '../../schema/context.js'
+import type { Settings } from '../../settings/settings.js'
+import type { Access } from '../access/keys.js'
+import type { Metrics } from '../metrics.js'
+import { checkOperation } from './check-operation.js'
+import { type OperationTimer, startOperationTimer } from './count-operations.js'
+import { createErrorMask } from './mask-error.js'
+import type { ParsedOperation } from './operation.js'
+import { createValidationRules } from './validation-rules.js'
+
+/**
+ * The steps of every operation, in their order. Apollo Server runs them for single operations (`single-operations.ts`),
+ * `streamed-operations.ts` for server-sent events and WebSockets.
+ */
+export interface OperationPipeline {
+  readonly schema: GraphQLSchema
+  /** Starts timing an operation. Call the result with the masked errors when the operation has been answered. */
+  startTimer(): OperationTimer
+  readonly parseOptions: ParseOptions
+  /** Rules to run after those of the GraphQL specification. */
+  readonly validationRules: readonly ValidationRule[]
+  /** Checks a valid operation before it runs; throws as `checkOperation`. */
+  check(operation: ParsedOperation, access: Access): void
+  /** A new context. Its loaders cache rows, so every operation and every event of a subscription needs its own. */
+  createContext(): Context
+  /** The error that the client receives for one that was raised; see `createErrorMask`. */
+  mask(raised: unknown): GraphQLError
+}
+
+export function createOperationPipeline(options: {
+  readonly schema: GraphQLSchema
+  readonly createContext: () => Context
+  readonly settings: Settings
+  readonly metrics: Metrics
+  readonly log: Logger
+}): OperationPipeline {
+  const { schema, createContext, settings, metrics, log } = options
+  return {
+    schema,
+    startTimer: () => startOperationTimer(metrics),
+    parseOptions: { maxTokens: settings.maxQueryTokens },
+    validationRules: createValidationRules(settings),
+    check: (operation, access) => checkOperation(schema, operation, access, settings),
+    createContext,
+    mask: createErrorMask(settings, log),
+  }
+}

@@ -1,0 +1,84 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled'
+import { expressMiddleware } from '@as-integrations/express5'
+import type { RequestHandler } from 'express'
+import { GraphQLError } from 'graphql'
+import { errors, ShotboardError } from '../../errors.js'
+import type { Context } from '../../schema/context.js'
+import type { Authentication } from '../access/authentication.js'
+import type { Access } from '../access/keys.js'
+import { statusOf } from '../errors.js'
+import type { OperationPipeline } from './operation-pipeline.js'
+
+type AccessContext = Context & { readonly access: Access }
+
+/** Serves single operations by Apollo Server: queries and mutations by POST, queries by GET. */
+export async function serveSingleOperations(
+  pipeline: OperationPipeline,
+  { authenticate }: Authentication,
+): Promise<RequestHandler> {
+  const apollo = new ApolloServer<AccessContext>({
+    schema: pipeline.schema,
+    parseOptions: pipeline.parseOptions,
+    validationRules: [...pipeline.validationRules],
+    // The pipeline's rules switch introspection.
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    csrfPrevention: true,
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      // Cache control would visit every field of every row; the schema has no cache hints.
+      ApolloServerPluginCacheControlDisabled(),
+      checkOperations(pipeline),
+      countOperations(pipeline),
+    ],
+    // The process handles its own signals.
+    stopOnTerminationSignals: false,
+    formatError: (_formatted, error) => pipeline.mask(error).toJSON(),
+  })
+  await apollo.start()
+  return expressMiddleware(apollo, {
+    context: async ({ req }) => ({ ...pipeline.createContext(), access: authenticate(req.headers) }),
+  })
+}
+
+const checkOperations = ({ check }: OperationPipeline): ApolloServerPlugin<AccessContext> => ({
+  async requestDidStart() {
+    return {
+      async didResolveOperation({ document, operation, request, contextValue }) {
+        const { operationName, variables } = request
+        try {
+          check({ document, operationName, variables }, contextValue.access)
+          if (operation?.operation === 'subscription') throw errors.invalidValue({ reason: subscriptionHint })
+        } catch (error) {
+          throw error instanceof ShotboardError ? withStatus(error) : error
+        }
+      },
+    }
+  },
+})
+
+const subscriptionHint =
+  'A subscription needs a stream: send the header "Accept: text/event-stream", or use a WebSocket.'
+
+const countOperations = ({ startTimer }: OperationPipeline): ApolloServerPlugin<AccessContext> => ({
+  async requestDidStart() {
+    const count = startTimer()
+    return {
+      async willSendResponse({ document, request: { operationName }, response: { body } }) {
+        const { errors } = body.kind === 'single' ? body.singleResult : body.initialResult
+        count({ document, operationName, errors })
+      },
+    }
+  },
+})
+
+/** Apollo Server reads the HTTP status of an operation that did not run from its error. */
+const withStatus = (originalError: ShotboardError): GraphQLError =>
+  new GraphQLError(originalError.message, {
+    originalError,
+    extensions: { http: { status: statusOf(originalError.code) } },
+  })

@@ -1,0 +1,30 @@
+import { type AugmentationRecipe, randomViews } from '../augmentation.js'
+import { decodeImage } from '../decode.js'
+import { type Preprocessing, preprocess, preprocessView } from '../preprocess.js'
+
+/** An image to prepare for an encoder. */
+export interface Preparation {
+  /** The image's SHA-256, the seed of its random views. */
+  readonly id: string
+  readonly bytes: Uint8Array
+  readonly recipe: AugmentationRecipe
+  readonly preprocessing: Preprocessing
+}
+
+/**
+ * Decodes an image and writes its preprocessed views to `pixels`: [rounds, 3, size, size]. With a recipe of one round the
+ * only view is the image itself. Throws INVALID_IMAGE.
+ */
+export async function prepare(
+  { id, bytes, recipe, preprocessing }: Preparation,
+  pixels: Float32Array,
+): Promise<void> {
+  const image = await decodeImage(bytes, preprocessing.colours)
+  if (recipe.rounds === 1) return preprocess(image, preprocessing, pixels)
+  const views = randomViews(recipe, { id, width: image.width, height: image.height })
+  const viewLength = pixels.length / recipe.rounds
+  for (const [round, view] of views.entries()) {
+    const target = pixels.subarray(round * viewLength, (round + 1) * viewLength)
+    await preprocessView(image, view, preprocessing, target)
+  }
+}

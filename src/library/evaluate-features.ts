@@ -1,0 +1,143 @@
+import { createCaches } from '../cache/caches.js'
+import { errors } from '../errors.js'
+import { evaluate } from '../evaluation/evaluate.js'
+import type { KlScaling, Selection } from '../evaluation/protocol.js'
+import { checkValues } from '../evaluation/search/grid.js'
+import type { FeatureFile } from '../features/feature-file.js'
+import { type Method, type Parametrised, parametersIn, type Values } from '../methods/contract.js'
+import { withoutTexts } from '../methods/without-texts.js'
+import type { Registry } from '../plugins/registry.js'
+import type { Kernels } from '../tensor/kernels.js'
+
+export interface FeatureEvaluationOptions {
+  readonly features: FeatureFile
+  readonly registry: Registry
+  readonly kernels: Kernels
+  /** Ids, names or aliases. */
+  readonly methods: readonly string[]
+  /** Every method is evaluated in each of these. Default: its own space. */
+  readonly spaces?: readonly string[]
+  /** Default: all shot counts of the file. */
+  readonly shots?: readonly number[]
+  readonly selection: Selection
+  readonly klScaling: KlScaling
+  /** Uses only those terms of a method that need no texts. */
+  readonly cacheOnly?: boolean
+  /** Hyperparameter values, for the methods that have them. The others are selected. */
+  readonly fixed?: Values
+  /** Search grids, for the methods that have the hyperparameter. Default: the methods' own grids. */
+  readonly grids?: Readonly<Record<string, readonly number[]>>
+  readonly signal?: AbortSignal
+}
+
+export interface FeatureEvaluation {
+  readonly method: string
+  readonly space: string | null
+  readonly shots: number
+  /** Percentages. */
+  readonly accuracy: number
+  readonly top5Accuracy: number
+  readonly selectionAccuracy: number | null
+  readonly selectionImages: number
+  readonly hyperparameters: Values
+  readonly searchMs: number
+  readonly scoreMs: number
+}
+
+/**
+ * Evaluates methods on the features of a file: every method in every requested space at every number of shots. A method
+ * that compares no images has one result for each number of shots, with the space null.
+ *
+ * Throws UNKNOWN_METHOD, UNKNOWN_SPACE, SPACE_NOT_AVAILABLE, TEXT_FEATURES_REQUIRED, NO_VALIDATION_SPLIT,
+ * UNKNOWN_HYPERPARAMETER, HYPERPARAMETER_OUT_OF_RANGE or INVALID_TENSOR before anything is computed.
+ */
+export async function* evaluateFeatures(
+  options: FeatureEvaluationOptions,
+): AsyncGenerator<FeatureEvaluation> {
+  const { features, registry, kernels, selection, klScaling, fixed = {}, grids = {}, signal } = options
+  const columns = options.methods.flatMap((name) => columnsOf(registry.method(name, 'method'), options))
+  const shotCounts = options.shots ?? features.shots
+  if (columns.length === 0) throw errors.emptyList({ what: 'method' }, 'method')
+  if (shotCounts.length === 0) throw errors.emptyList({ what: 'number of shots' }, 'shots')
+  if (selection === 'VALIDATION' && !features.validation) throw errors.noValidationSplit({}, 'selection')
+  const methods = columns.map(({ method, space }) => parametersIn(method, space))
+  requireKnown(methods, fixed, 'set')
+  for (const [name, values] of Object.entries(grids)) {
+    if (values.length === 0) throw errors.emptyList({ what: `value of ${name}` }, 'grid')
+    for (const value of values) requireKnown(methods, { [name]: value }, 'grid')
+  }
+  const supports = shotCounts.map((shots) => ({ shots, support: features.support(shots) }))
+
+  for (const { shots, support } of supports) {
+    const caches = createCaches(support, kernels)
+    for (const { method, space } of columns) {
+      const { hyperparameters } = parametersIn(method, space)
+      const own = <T>(given: Readonly<Record<string, T>>): Record<string, T> =>
+        Object.fromEntries(Object.entries(given).filter(([name]) => name in hyperparameters))
+      const evaluation = await evaluate({
+        method,
+        space,
+        support,
+        caches,
+        selection,
+        ...(features.validation && { validation: features.validation }),
+        fixed: own(fixed),
+        grids: own(grids),
+        test: features.test,
+        klScaling,
+        kernels,
+        ...(signal && { signal }),
+      })
+      const { values, selectionAccuracy, selectionImages, searchMs } = evaluation.fitted
+      yield {
+        method: method.id,
+        space: method.space === null ? null : space.id,
+        shots,
+        accuracy: evaluation.accuracy,
+        top5Accuracy: evaluation.top5Accuracy,
+        selectionAccuracy,
+        selectionImages,
+        hyperparameters: values,
+        searchMs,
+        scoreMs: evaluation.scoreMs,
+      }
+    }
+  }
+}
+
+/** A method in each requested space, or once if it compares no images. */
+function columnsOf(registered: Method, { features, registry, spaces, cacheOnly }: FeatureEvaluationOptions) {
+  const method = cacheOnly ? withoutTexts(registered) : registered
+  if (!features.textClassifier && !cacheOnly) {
+    const textTerms = method.terms ? method.terms.filter((term) => term.usesTexts) : [{ name: 'score' }]
+    if (textTerms.length > 0) {
+      throw errors.textRequired(
+        { method: method.id, term: textTerms.map(({ name }) => name).join(' and ') },
+        'method',
+      )
+    }
+  }
+  if (method.space === null) return [{ method, space: registry.space('clip') }]
+  return (spaces ?? [method.space]).map((id) => {
+    const space = registry.space(id, 'space')
+    if (!features.spaces.includes(space.base)) {
+      throw errors.spaceNotAvailable({ space: space.id }, 'space')
+    }
+    return { method, space }
+  })
+}
+
+/** Throws UNKNOWN_HYPERPARAMETER if no method has the hyperparameter, or HYPERPARAMETER_OUT_OF_RANGE if one that has it refuses the value. */
+function requireKnown(methods: readonly Parametrised[], given: Values, argument: string): void {
+  for (const [name, value] of Object.entries(given)) {
+    const having = methods.filter(({ hyperparameters }) => name in hyperparameters)
+    if (having.length === 0) {
+      const known = [...new Set(methods.flatMap(({ hyperparameters }) => Object.keys(hyperparameters)))]
+      throw errors.unknownHyperparameter(
+        { name, method: methods.map(({ id }) => id).join(', '), known },
+        argument,
+      )
+    }
+    for (const method of having) checkValues(method, { [name]: value })
+  }
+}

@@ -1,0 +1,95 @@
+import { join } from 'node:path'
+import { createAdapters } from '../adapters/adapters.js'
+import { createTrainings } from '../adapters/trainings.js'
+import { createPredict } from '../classifiers/predict.js'
+import { createComparisons } from '../comparisons/comparisons.js'
+import { createContrasts } from '../comparisons/contrasts.js'
+import { createDatasets } from '../datasets/datasets.js'
+import { createEncodedData } from '../datasets/encoded-data.js'
+import { createFeatureSource, type FeatureEvents } from '../datasets/feature-source.js'
+import { createImageIntake } from '../datasets/image-intake.js'
+import { createImports } from '../datasets/importing/imports.js'
+import { createJobQueue, type JobCounts, type JobQueue } from '../jobs/queue.js'
+import type { Registry } from '../plugins/registry.js'
+import type { Cleanup } from '../system/cleanup.js'
+import { createKeyedLock } from '../system/keyed-lock.js'
+import { createDeletions } from './deletions.js'
+import type { Computing } from './open-computing.js'
+import type { Storage } from './open-storage.js'
+import type { LibrarySettings } from './settings.js'
+
+/** What a library reports while it works. */
+export interface LibraryEvents {
+  /** A job failed unexpectedly, or waits for the disk or the database. */
+  readonly onError?: (job: string, error: unknown) => void
+  readonly features?: FeatureEvents
+}
+
+/** The number of imports that run at the same time. */
+const importsAtOnce = 1
+/** The number of trainings that run at the same time. One training uses all cores. */
+const trainingsAtOnce = 1
+
+export type Services = ReturnType<typeof createServices>
+
+/** Creates the services for datasets, comparisons, imports, trainings and so on, with the queues of their jobs. */
+export function createServices(
+  settings: LibrarySettings,
+  { registry, ...opened }: Storage & Computing & { readonly registry: Registry },
+  cleanup: Cleanup,
+  { onError = () => {}, features }: LibraryEvents,
+) {
+  const encodedData = createEncodedData({
+    ...opened,
+    features: createFeatureSource(opened.featureStore, features),
+  })
+  const parts = { ...opened, registry, encodedData, maxMegapixels: settings.maxMegapixels, onFault: onError }
+  const openQueue = (concurrency: number): JobQueue => {
+    const queue = createJobQueue({ concurrency, onError })
+    cleanup.add(queue.close)
+    return queue
+  }
+  const queues = {
+    comparisons: openQueue(settings.comparisonsAtOnce),
+    imports: openQueue(importsAtOnce),
+    trainings: openQueue(trainingsAtOnce),
+  }
+  const intake = createImageIntake(parts)
+  const datasets = createDatasets({ ...parts, intake })
+  const imports = createImports({
+    ...parts,
+    intake,
+    queue: queues.imports,
+    limits: settings,
+    createDataset: datasets.create,
+  })
+  const comparisons = createComparisons({
+    ...parts,
+    queue: queues.comparisons,
+    job: { ...parts, runLock: createKeyedLock() },
+    maxRuns: settings.maxRunsPerComparison,
+    maxOpen: settings.maxOpenComparisons,
+  })
+  return {
+    ...parts,
+    datasets,
+    imports,
+    comparisons,
+    trainings: createTrainings({
+      ...parts,
+      queue: queues.trainings,
+      checkpointDirectory: join(settings.dataDirectory, 'trainings'),
+      openRuntime: opened.openTrainingRuntime,
+    }),
+    adapters: createAdapters(parts),
+    contrasts: createContrasts(parts),
+    predict: createPredict(parts),
+    deletions: createDeletions({ ...parts, intake, imports, comparisons }),
+    jobCounts: (): JobCounts => sumCounts(Object.values(queues).map((queue) => queue.counts())),
+  }
+}
+
+const sumCounts = (counts: readonly JobCounts[]): JobCounts => ({
+  waiting: counts.reduce((sum, { waiting }) => sum + waiting, 0),
+  running: counts.reduce((sum, { running }) => sum + running, 0),
+})

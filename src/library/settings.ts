@@ -1,0 +1,20 @@
+import type { Settings } from '../settings/settings.js'
+import type { SourceLimits } from '../sources/source.js'
+
+/** The settings that a library needs. */
+export type LibrarySettings = Pick<
+  Settings,
+  | 'dataDirectory'
+  | 'databaseUrl'
+  | 'modelsDirectory'
+  | 'encoder'
+  | 'encoderIdleMinutes'
+  | 'threads'
+  | 'executionProviders'
+  | 'plugins'
+  | 'maxMegapixels'
+  | 'maxRunsPerComparison'
+  | 'comparisonsAtOnce'
+  | 'maxOpenComparisons'
+  | keyof SourceLimits
+>

@@ -1,0 +1,116 @@
+import { createRequire } from 'node:module'
+import { isAbsolute, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { z } from 'zod'
+import { errors, reasonOf } from '../errors.js'
+import { checkGrids, defineMethod, leaveOneOutWays, type Method } from '../methods/contract.js'
+import type { FeatureSpace } from '../spaces/contract.js'
+
+/** What a plugin module exports as its default, or returns from a function that is its default export. */
+export interface Plugin {
+  readonly name: string
+  readonly methods?: readonly Method[]
+  readonly spaces?: readonly FeatureSpace[]
+}
+
+const callable = z.custom<(...args: never[]) => unknown>((value) => typeof value === 'function')
+
+const hyperparameterSchema = z.object({
+  kind: z.enum(['weight', 'shape']),
+  default: z.number(),
+  grid: z.array(z.number()).min(1),
+  summary: z.string(),
+})
+
+const termSchema = z.object({
+  name: z.string().min(1),
+  summary: z.string(),
+  formula: z.string().optional(),
+  weight: z.string().nullable(),
+  shapes: z.array(z.string()),
+  usesTexts: z.boolean(),
+  usesKeys: z.boolean(),
+  leaveOneOut: z.enum(leaveOneOutWays).optional(),
+  ranges: callable.optional(),
+  logits: callable,
+})
+
+const paperSchema = z.object({ title: z.string(), url: z.url() })
+
+const methodSchema = z
+  .object({
+    id: z.string().regex(/^[a-z0-9][a-z0-9+._-]*$/, 'must be lower case letters, digits and + . _ -'),
+    name: z.string().min(1),
+    aliases: z.array(z.string()).optional(),
+    summary: z.string(),
+    paper: paperSchema.optional(),
+    space: z.string().nullable(),
+    hyperparameters: z.record(z.string(), hyperparameterSchema),
+    terms: z.array(termSchema).min(1).optional(),
+    formula: z.string().optional(),
+    score: callable.optional(),
+  })
+  .refine(
+    ({ terms, score }) => (terms === undefined) !== (score === undefined),
+    'must have either terms or score',
+  )
+
+const spaceSchema = z.object({
+  id: z.string().regex(/^[a-z0-9][a-z0-9+._:@-]*$/, 'must be lower case letters, digits and + . _ : @ -'),
+  name: z.string().min(1),
+  summary: z.string(),
+  formula: z.string().optional(),
+  paper: paperSchema.optional(),
+  base: z.string().min(1),
+  trained: z.boolean(),
+  hyperparameters: z.record(z.string(), hyperparameterSchema.extend({ kind: z.literal('shape') })).optional(),
+  fit: callable.optional(),
+})
+
+const pluginSchema = z.object({
+  name: z.string().min(1),
+  methods: z.array(methodSchema).optional(),
+  spaces: z.array(spaceSchema).optional(),
+})
+
+/** Checks what claims to be a plugin. Throws INVALID_PLUGIN with every fault. */
+export function parsePlugin(value: unknown, from: string): Plugin {
+  const parsed = pluginSchema.safeParse(value)
+  if (!parsed.success) {
+    throw errors.invalidPlugin({ plugin: from, reason: `it is malformed:\n${z.prettifyError(parsed.error)}` })
+  }
+  // The schema has looked at every part; functions are typed by the contract alone.
+  const plugin = value as Plugin
+  for (const method of plugin.methods ?? []) defineMethod(method)
+  for (const space of plugin.spaces ?? []) checkGrids(`space ${space.id}`, space.hyperparameters ?? {})
+  return plugin
+}
+
+/**
+ * Loads a plugin: a path to a module (seen from `directory`) or a package's name. Its default export is the plugin, or
+ * a function that returns it. Throws INVALID_PLUGIN, naming it, where it cannot be loaded, throws or is malformed.
+ */
+export async function loadPlugin(specifier: string, directory: string): Promise<Plugin> {
+  let exported: unknown
+  try {
+    const module: { default?: unknown } = await import(locate(specifier, directory))
+    exported = typeof module.default === 'function' ? await module.default() : module.default
+  } catch (error) {
+    throw errors.invalidPlugin({ plugin: specifier, reason: reasonOf(error) })
+  }
+  if (exported === undefined)
+    throw errors.invalidPlugin({ plugin: specifier, reason: 'it has no default export' })
+  return parsePlugin(exported, specifier)
+}
+
+function locate(specifier: string, directory: string): string {
+  if (specifier.startsWith('file:')) return specifier
+  if (isAbsolute(specifier)) return pathToFileURL(specifier).href
+  if (specifier.startsWith('.')) return pathToFileURL(join(directory, specifier)).href
+  try {
+    return pathToFileURL(createRequire(join(directory, 'package.json')).resolve(specifier)).href
+  } catch {
+    // A package for `import` alone is not found that way; Node finds it beside Shotboard.
+    return specifier
+  }
+}

@@ -1,0 +1,89 @@
+import { errors } from '../errors.js'
+import type { Method } from '../methods/contract.js'
+import { addedAdapterSpace } from '../spaces/added-adapter.js'
+import type { FeatureSpace } from '../spaces/contract.js'
+import type { Plugin } from './plugin.js'
+
+/** The name of the plugin that comes with Shotboard. */
+export const builtinName = 'shotboard'
+
+/** Every method and space that has been registered, in that order. */
+export interface Registry {
+  readonly methods: readonly Method[]
+  readonly spaces: readonly FeatureSpace[]
+  /** By id, name or alias, in upper or lower case. Throws UNKNOWN_METHOD. */
+  method(name: string, argument?: string): Method
+  /** By id or name, in upper or lower case; an added adapter's by its id, such as `imo:mine`. Throws UNKNOWN_SPACE. */
+  space(name: string, argument?: string): FeatureSpace
+  /** The name of the plugin that brought it; null for what is built in or not registered. */
+  pluginOf(item: Method | FeatureSpace): string | null
+}
+
+/**
+ * Registers plugins in their order. Throws INVALID_PLUGIN, naming the plugin, where a name is taken or a method's space
+ * is not registered.
+ */
+export function createRegistry(plugins: readonly Plugin[]): Registry {
+  const methods = names<Method>('method')
+  const spaces = names<FeatureSpace>('space')
+  const origins = new Map<Method | FeatureSpace, string>()
+  for (const plugin of plugins) {
+    for (const space of plugin.spaces ?? []) spaces.add(space, [space.id, space.name], plugin.name)
+  }
+  for (const plugin of plugins) {
+    for (const method of plugin.methods ?? []) {
+      methods.add(method, [method.id, method.name, ...(method.aliases ?? [])], plugin.name)
+      if (method.space !== null && spaces.find(method.space) === undefined) {
+        throw errors.invalidPlugin({
+          plugin: plugin.name,
+          reason: `its method ${method.id} compares images in ${method.space}, which is no registered space`,
+        })
+      }
+    }
+  }
+  for (const { name, methods: own = [], spaces: ownSpaces = [] } of plugins) {
+    for (const item of [...own, ...ownSpaces]) origins.set(item, name)
+  }
+  const ids = (items: readonly { readonly id: string }[]) => items.map(({ id }) => id)
+  return {
+    methods: methods.items,
+    pluginOf(item) {
+      const name = origins.get(item) ?? builtinName
+      return name === builtinName ? null : name
+    },
+    spaces: spaces.items,
+    method(name, argument) {
+      const found = methods.find(name)
+      if (!found) throw errors.unknownMethod({ id: name, known: ids(methods.items) }, argument)
+      return found
+    },
+    space(name, argument) {
+      const found = spaces.find(name) ?? addedAdapterSpace(name, spaces.find)
+      if (!found) throw errors.unknownSpace({ id: name, known: ids(spaces.items) }, argument)
+      return found
+    },
+  }
+}
+
+/** Items that go by several names, each name taken once. */
+function names<T>(kind: string) {
+  const items: T[] = []
+  const byName = new Map<string, { item: T; plugin: string }>()
+  return {
+    items,
+    find: (name: string): T | undefined => byName.get(name.toLowerCase())?.item,
+    add(item: T, all: readonly string[], plugin: string): void {
+      for (const name of new Set(all.map((each) => each.toLowerCase()))) {
+        const taken = byName.get(name)
+        if (taken) {
+          throw errors.invalidPlugin({
+            plugin,
+            reason: `the ${kind} name "${name}" is taken by the plugin ${taken.plugin}`,
+          })
+        }
+        byName.set(name, { item, plugin })
+      }
+      items.push(item)
+    },
+  }
+}

@@ -1,0 +1,32 @@
+import type { JobStatus } from './enums.js'
+import type { RunRequest } from './run-row.js'
+
+export interface ComparisonRow {
+  readonly id: string
+  readonly datasetId: string
+  /** The dataset of the test images, if it is another one with the same classes. */
+  readonly testDatasetId: string | null
+  readonly encoder: string
+  /** The position of the last image at the time of the request; null if an earlier version did not store it. */
+  readonly lastImage: number | null
+  /**
+   * The fingerprint of the encoder's weights, the classes and the images at the time of the request; null as above.
+   */
+  readonly contents: string | null
+  readonly status: JobStatus
+  readonly progress: number
+  readonly error: string | null
+  readonly createdAt: Date
+  readonly finishedAt: Date | null
+}
+
+export interface NewComparison {
+  /** The fingerprint of the requested runs, in their order. */
+  readonly fingerprint: string
+  readonly datasetId: string
+  readonly testDatasetId: string | null
+  readonly encoder: string
+  readonly lastImage: number
+  readonly contents: string
+  readonly runs: readonly (RunRequest & { readonly fingerprint: string })[]
+}

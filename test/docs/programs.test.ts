@@ -1,0 +1,56 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { expect, test, vi } from 'vitest'
+import { parseExperiment } from '../../src/comparisons/experiment.js'
+import { labelledPictures, makeDataset } from '../helpers/datasets.js'
+import { temporaryFolder } from '../helpers/folder.js'
+import { startTestServer } from '../helpers/server.js'
+
+const readPage = (name: string) => readFile(new URL(`../../docs/${name}`, import.meta.url), 'utf8')
+const firstBlock = (page: string, language: string): string =>
+  new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(page)?.[1] ?? ''
+
+test('the program of docs/client.md runs', async () => {
+  const server = await startTestServer()
+  await makeDataset(server.library, 'Documented')
+  const program = firstBlock(await readPage('client.md'), 'ts').replace('http://localhost:4000', server.url)
+  const file = join(await temporaryFolder(), 'program.ts')
+  await writeFile(file, program)
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {})
+  await import(file)
+  const lines = log.mock.calls
+  log.mockRestore()
+  expect(lines).toContainEqual(['SUCCEEDED', 1])
+  expect(lines.slice(-2)).toEqual([
+    ['Zero-shot CLIP', undefined, expect.any(Number)],
+    ['Tip-Adapter', 'whitened', expect.any(Number)],
+  ])
+})
+
+test('the program of docs/library.md runs', async () => {
+  const folder = await temporaryFolder()
+  for (const [i, { image, class: name }] of (await labelledPictures({ SUPPORT_POOL: 4 })).entries()) {
+    const path = join(folder, 'support_pool', name, `${i}.png`)
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, image.base64 ?? '', 'base64')
+  }
+  const program = firstBlock(await readPage('library.md'), 'ts').replace('my-images', folder)
+  const file = join(folder, 'program.ts')
+  await writeFile(file, program)
+  vi.stubEnv('SHOTBOARD_DATA_DIR', await temporaryFolder())
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {})
+  await import(file)
+  const lines = log.mock.calls
+  log.mockRestore()
+  vi.unstubAllEnvs()
+  expect(lines).toEqual([[expect.stringMatching(/^[0-9a-f-]{36}$/)]])
+})
+
+test('the experiment of docs/experiments.md is one', async () => {
+  const experiment = parseExperiment(firstBlock(await readPage('experiments.md'), 'json'), 'experiments.md')
+  expect(experiment).toMatchObject({
+    dataset: { folder: 'my-images' },
+    shots: [1, 4, 16],
+    selection: 'VALIDATION',
+  })
+})

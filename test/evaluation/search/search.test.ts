@@ -1,0 +1,197 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { buildCache } from '../../../src/cache/cache.js'
+import type { Batch } from '../../../src/cache/contract.js'
+import { gridOf } from '../../../src/evaluation/search/grid.js'
+import { search } from '../../../src/evaluation/search/search.js'
+import { linspace, type Method, rangeOf, type Term, type Values } from '../../../src/methods/contract.js'
+import { rangesOver } from '../../../src/methods/score.js'
+import { builtin } from '../../../src/plugins/builtin.js'
+import { createRegistry } from '../../../src/plugins/registry.js'
+import { clip } from '../../../src/spaces/clip.js'
+import { createKernels } from '../../../src/tensor/kernels.js'
+import { rowOf } from '../../../src/tensor/matrix.js'
+import { openRuntime } from '../../../src/tensor/runtime.js'
+import { syntheticTask } from '../../../src/testing/synthetic.js'
+import { bruteForce, pointsOf } from '../../reference/brute-force.js'
+import { type Problem, type ProblemOptions, randomProblem, scoring } from '../problems.js'
+
+const searching = (
+  problem: Problem,
+  narrowing: Parameters<typeof gridOf>[1] = {},
+  method: Method = problem.method,
+) =>
+  search({
+    method,
+    grid: gridOf(method, narrowing),
+    data: { batches: problem.batches, labels: problem.labels },
+    ranges: {},
+  })
+
+describe('the exact search finds what brute force finds, the same of several equal points', () => {
+  const kinds: Record<string, ProblemOptions & { trials?: number }> = {
+    'without weights': { weights: 0 },
+    'without weights and shapes': { weights: 0, shapes: 0 },
+    'with one weight': { weights: 1 },
+    'with one weight and no shapes': { weights: 1, shapes: 0 },
+    'with two weights': { weights: 2, shapes: 0, trials: 60 },
+    'with two weights and two shapes': { weights: 2, shapes: 2, grids: ['thirds', 'few'], trials: 40 },
+    'with three weights': { weights: 3, shapes: 0, grids: ['thirds', 'few', 'signed'], trials: 25 },
+    'with one weight on two terms': { weights: 2, oneWeight: true, shapes: 0, grids: ['tenths', 'thirds'] },
+    'with one class': { classes: 1 },
+    'with two classes': { classes: 2 },
+    'with one image': { images: 1 },
+    'with images that are the same': { alike: 'images' },
+    'with classes that are the same': { alike: 'classes', logits: 'integers' },
+    'with images that have no say': { silent: true },
+    'with integer logits': { logits: 'integers', grids: ['integers', 'tenths', 'reference'] },
+    'with logits in tenths': { logits: 'tenths', weights: 2, grids: ['tenths', 'thirds'], trials: 60 },
+    'with all logits equal': { logits: 'zeros' },
+    'with logits of all sizes': { logits: 'wide' },
+    'with weights that may be negative': { weights: 2, grids: ['signed'], trials: 60 },
+    'with grids of one value and of two': { weights: 2, grids: ['single', 'two'] },
+  }
+  for (const [kind, { trials = 100, ...options }] of Object.entries(kinds)) {
+    test(kind, async () => {
+      for (let trial = 0; trial < trials; trial++) {
+        const problem = randomProblem(kind, trial, options)
+        const { values, correct } = bruteForce(problem.reference)
+        expect(await searching(problem), `trial ${trial}`).toEqual({ values, correct })
+      }
+    })
+  }
+
+  test('with some hyperparameters fixed, also between the values of their grids', async () => {
+    for (let trial = 0; trial < 60; trial++) {
+      const problem = randomProblem('fixed', trial, { weights: 2, shapes: 0 })
+      const [axis, ...others] = problem.reference.axes
+      const [first = 0, last = 0] = [axis?.values[0], axis?.values.at(-1)]
+      const between = first + 0.3 * (last - first)
+      const axes = axis ? [{ ...axis, values: [between] }, ...others] : []
+      const { values, correct } = bruteForce({ ...problem.reference, axes })
+      const fixed = { [axis?.name ?? '']: between }
+      expect(await searching(problem, { fixed }), `trial ${trial}`).toEqual({ values, correct })
+    }
+  })
+
+  test('with grids narrowed to other values, given in any order and twice', async () => {
+    for (let trial = 0; trial < 60; trial++) {
+      const problem = randomProblem('narrowed', trial, { weights: 1, grids: ['integers', 'reference'] })
+      const axes = problem.reference.axes.map((axis) =>
+        axis.name === 'weight0' ? { ...axis, values: [0.5, 3, 17.25] } : axis,
+      )
+      const { values, correct } = bruteForce({ ...problem.reference, axes })
+      const narrowed = { weight0: [17.25, 0.5, 3, 0.5] }
+      expect(await searching(problem, { narrowed }), `trial ${trial}`).toEqual({ values, correct })
+    }
+  })
+
+  test('at every single point of a grid', async () => {
+    for (let trial = 0; trial < 12; trial++) {
+      const problem = randomProblem('points', trial, { weights: 2, shapes: 1, grids: ['thirds', 'few'] })
+      const { counts } = bruteForce(problem.reference)
+      for (const [point, fixed] of pointsOf(problem.reference.axes).entries()) {
+        expect(await searching(problem, { fixed })).toEqual({ values: fixed, correct: counts[point] })
+      }
+    }
+  })
+})
+
+describe('the exact search over real terms', () => {
+  const runtime = openRuntime({ threads: 1 })
+  const kernels = createKernels(runtime)
+  afterAll(() => runtime.close())
+  const narrowed = { alpha: linspace(0, 20, 41), beta: linspace(0, 20, 5), gamma: linspace(0, 30, 13) }
+
+  for (const method of createRegistry([builtin()]).methods) {
+    const { terms } = method
+    if (!terms) continue
+
+    test(`finds what brute force finds for ${method.id}`, async () => {
+      const { support, queries, images } = syntheticTask({ shots: [3, 3, 3, 3], noise: 1, bases: ['imo'] })
+      const cache = await buildCache(support, clip(), kernels)
+      const [batch] = [...cache.batches(queries)] as [Batch]
+      const labels = Array.from({ length: images }, (_, i) => i % support.classes)
+      const ranges = await rangesOver(method, [batch])
+      const grid = gridOf(method, {
+        narrowed: Object.fromEntries(
+          Object.entries(narrowed).flatMap(([name, values]) => {
+            const hyperparameter = method.hyperparameters[name]
+            if (hyperparameter === undefined) return []
+            const { min, max } = rangeOf(hyperparameter)
+            return [[name, values.filter((value) => value >= min && value <= max)]]
+          }),
+        ),
+      })
+      const rows = new Map<string, number[][]>()
+      const keyOf = (term: Term, values: Values) =>
+        [term.name, ...term.shapes.map((name) => values[name])].join()
+      for (const term of terms) {
+        for (const values of pointsOf(grid.axes.filter(({ name }) => term.shapes.includes(name)))) {
+          const logits = await term.logits(batch, values, ranges[term.name] ?? {})
+          rows.set(
+            keyOf(term, values),
+            Array.from({ length: images }, (_, i) => [...rowOf(logits, i)]),
+          )
+        }
+      }
+      const { values, correct } = bruteForce({
+        axes: grid.axes,
+        terms: terms.map((term) => ({
+          weight: term.weight,
+          logits: (point) => rows.get(keyOf(term, point)) ?? [],
+        })),
+        classes: support.classes,
+        labels,
+      })
+      const data = { batches: [batch], labels: Int32Array.from(labels) }
+      expect(await search({ method, grid, data, ranges })).toEqual({ values, correct })
+    })
+  }
+})
+
+describe('a method that scores by itself', () => {
+  test('is searched point by point, with the same result', async () => {
+    for (let trial = 0; trial < 60; trial++) {
+      const problem = randomProblem('scored', trial, {
+        logits: 'integers',
+        weights: 2,
+        grids: ['integers', 'two'],
+      })
+      const { values, correct } = bruteForce(problem.reference)
+      expect(await searching(problem, {}, scoring(problem)), `trial ${trial}`).toEqual({ values, correct })
+    }
+  })
+
+  test('is asked once for every point and batch', async () => {
+    const problem = randomProblem('asked', 0, { images: 7, weights: 1, shapes: 1, grids: ['thirds'] })
+    const method = scoring(problem)
+    const asked: string[] = []
+    const noting = {
+      ...method,
+      score: (...args: Parameters<typeof method.score>) => {
+        asked.push(JSON.stringify([args[0].rows, args[1]]))
+        return method.score(...args)
+      },
+    }
+    await searching(problem, {}, noting)
+    expect(asked).toHaveLength(2 * 16 * 3)
+    expect(new Set(asked).size).toBe(asked.length)
+  })
+})
+
+describe('a cancelled search', () => {
+  const problem = randomProblem('cancelled', 0, { images: 6, weights: 1, shapes: 1 })
+  test.each([
+    ['of a sum of terms', problem.method],
+    ['of a method that scores by itself', scoring(problem)],
+  ])('%s throws CANCELLED', async (_, method) => {
+    const cancelled = search({
+      method,
+      grid: gridOf(method, {}),
+      data: { batches: problem.batches, labels: problem.labels },
+      ranges: {},
+      signal: AbortSignal.abort(),
+    })
+    await expect(cancelled).rejects.toMatchObject({ code: 'CANCELLED' })
+  })
+})

@@ -1,0 +1,188 @@
+import { expect, test } from 'vitest'
+import { parseFeatureFile } from '../../src/features/feature-file.js'
+import { evaluateFeatures, type FeatureEvaluationOptions } from '../../src/library/evaluate-features.js'
+import { builtin } from '../../src/plugins/builtin.js'
+import { createRegistry } from '../../src/plugins/registry.js'
+import { seeded } from '../../src/system/random.js'
+import { createKernels } from '../../src/tensor/kernels.js'
+import { matrix, unitRows } from '../../src/tensor/matrix.js'
+import { openRuntime } from '../../src/tensor/runtime.js'
+import type { NamedTensor } from '../../src/tensor/safetensors.js'
+
+const kernels = createKernels(openRuntime({ threads: 1 }))
+const registry = createRegistry([builtin()])
+const classes = 3
+const dimensions = 8
+
+/** Class c leans towards axis c. */
+function features(name: string, labels: readonly number[]): NamedTensor {
+  const random = seeded('feature file', name)
+  const rows = matrix(labels.length, dimensions)
+  labels.forEach((label, i) => {
+    for (let k = 0; k < dimensions; k++) rows.data[i * dimensions + k] = 0.5 * (random.next() - 0.5)
+    rows.data[i * dimensions + label] = 1
+  })
+  return { type: 'float32', shape: [labels.length, dimensions], data: unitRows(rows).data }
+}
+
+const integers = (values: readonly number[]): NamedTensor => ({
+  type: 'int32',
+  shape: [values.length],
+  data: Int32Array.from(values),
+})
+
+function tensors(): Map<string, NamedTensor> {
+  const all = new Map<string, NamedTensor>()
+  const put = (name: string, labels: readonly number[]) => {
+    all.set(`${name}_features`, features(name, labels))
+    all.set(`${name}_labels`, integers(labels))
+  }
+  all.set('text_features', features('texts', [0, 1, 2]))
+  put('val', [0, 1, 2, 0, 1, 2])
+  put('test', [2, 1, 0, 0])
+  put('support_1', [0, 1, 2])
+  put('support_2', [0, 0, 1, 1, 2, 2])
+  return all
+}
+
+const parse = (all = tensors(), metadata = {}) => parseFeatureFile({ tensors: all, metadata })
+
+async function evaluate(changes: Partial<FeatureEvaluationOptions>) {
+  const results = []
+  for await (const result of evaluateFeatures({
+    features: parse(),
+    registry,
+    kernels,
+    methods: ['tip-adapter'],
+    selection: 'VALIDATION',
+    klScaling: 'FROZEN',
+    ...changes,
+  })) {
+    results.push(result)
+  }
+  return results
+}
+
+test('a file of features says what it holds', () => {
+  const file = parse()
+  expect(file).toMatchObject({ classes, logitScale: 100, spaces: ['clip'], shots: [1, 2] })
+  expect(file.support(2).labels).toEqual(Int32Array.of(0, 0, 1, 1, 2, 2))
+  expect(parse(tensors(), { logitScale: '12.5' }).logitScale).toBe(12.5)
+})
+
+test('twins of the feature tensors give the adapted space', () => {
+  const all = tensors()
+  for (const [name, tensor] of tensors())
+    if (/^(val|test|support_\d+)_features$/.test(name)) all.set(`imo_${name}`, tensor)
+  expect(parse(all).spaces).toEqual(['clip', 'imo'])
+  expect(Object.keys(parse(all).test.features)).toEqual(['clip', 'imo'])
+})
+
+const float = (shape: number[], fill = 0.1): NamedTensor => ({
+  type: 'float32',
+  shape,
+  data: new Float32Array(shape.reduce((product, size) => product * size, 1)).fill(fill),
+})
+
+test.each<[string, string, NamedTensor | undefined, RegExp]>([
+  ['a missing tensor', 'test_labels', undefined, /does not have it/],
+  ['features of another shape', 'test_features', float([4, 2, 4]), /shape is \[4,2,4\]/],
+  ['features without rows', 'test_features', float([0, dimensions]), /neither of them 0/],
+  ['features of other dimensions', 'support_1_features', float([3, 5]), /5 dimensions, not 8/],
+  ['texts of other dimensions', 'text_features', float([3, 5]), /5 dimensions, not 8/],
+  ['features that are whole numbers', 'val_features', integers([1, 2]), /floating-point/],
+  ['a feature that is no number', 'val_features', float([6, dimensions], Number.NaN), /row 0 holds NaN/],
+  ['labels that are no whole numbers', 'val_labels', float([6]), /whole numbers/],
+  ['fewer labels than features', 'val_labels', integers([0, 1]), /2 rows, but val_features has 6/],
+  ['a label out of range', 'test_labels', integers([0, 1, 2, 3]), /label 3 at 3 is not in 0 to 2/],
+  ['a negative label', 'support_1_labels', integers([0, -1, 2]), /label -1 at 1/],
+])('%s is an error that names the tensor', (_what, name, tensor, reason) => {
+  const all = tensors()
+  if (tensor) all.set(name, tensor)
+  else all.delete(name)
+  const read = () => {
+    const file = parse(all)
+    for (const shots of file.shots) file.support(shots)
+  }
+  expect(read).toThrow(expect.objectContaining({ code: 'INVALID_TENSOR' }))
+  expect(read).toThrow(new RegExp(`Tensor ${name}: .*${reason.source}`))
+})
+
+test('an adapted twin with other rows is an error that names it', () => {
+  const all = tensors()
+  for (const [name, tensor] of tensors())
+    if (/^(val|test|support_\d+)_features$/.test(name)) all.set(`imo_${name}`, tensor)
+  all.set('imo_val_features', float([2, dimensions]))
+  expect(() => parse(all)).toThrow(/imo_val_features: it has 2 rows, but val_features has 6/)
+})
+
+test('a logit scale that is no positive number is an error', () => {
+  expect(() => parse(tensors(), { logitScale: '-1' })).toThrow(/logit scale "-1"/)
+})
+
+test('every method is evaluated in every space at every number of shots, zero-shot once', async () => {
+  const results = await evaluate({ methods: ['zero-shot', 'TX'], spaces: ['clip', 'centred'] })
+  expect(results.map(({ method, space, shots }) => [method, space, shots])).toEqual([
+    ['zero-shot', null, 1],
+    ['tip-x', 'clip', 1],
+    ['tip-x', 'centred', 1],
+    ['zero-shot', null, 2],
+    ['tip-x', 'clip', 2],
+    ['tip-x', 'centred', 2],
+  ])
+  for (const result of results) {
+    expect(result.accuracy).toBe(100)
+    expect(result.top5Accuracy).toBe(100)
+    expect(result.selectionAccuracy).toBe(100)
+  }
+})
+
+test('given hyperparameters are taken and the others selected', async () => {
+  const [result] = await evaluate({ shots: [2], fixed: { alpha: 1.5 } })
+  expect(result?.hyperparameters).toMatchObject({ alpha: 1.5 })
+})
+
+test('a narrowed grid is what is searched', async () => {
+  const results = await evaluate({
+    methods: ['zero-shot', 'tip-adapter'],
+    shots: [2],
+    grids: { alpha: [3], beta: [2, 4] },
+  })
+  expect(results.map(({ hyperparameters }) => hyperparameters)).toEqual([{}, { alpha: 3, beta: 2 }])
+})
+
+test('without texts the cache alone can be evaluated, and all else is refused', async () => {
+  const all = tensors()
+  all.delete('text_features')
+  const withoutTexts = parse(all)
+  await expect(evaluate({ features: withoutTexts })).rejects.toMatchObject({ code: 'TEXT_FEATURES_REQUIRED' })
+  await expect(
+    evaluate({ features: withoutTexts, methods: ['zero-shot'], cacheOnly: true }),
+  ).rejects.toMatchObject({
+    code: 'TEXT_FEATURES_REQUIRED',
+  })
+  const [result] = await evaluate({ features: withoutTexts, shots: [2], methods: ['tip-x'], cacheOnly: true })
+  expect(result?.accuracy).toBe(100)
+  expect(Object.keys(result?.hyperparameters ?? {})).toEqual(['alpha', 'beta'])
+})
+
+test.each<[string, Partial<FeatureEvaluationOptions>, string]>([
+  ['an unknown method', { methods: ['nothing'] }, 'UNKNOWN_METHOD'],
+  ['an unknown space', { spaces: ['nowhere'] }, 'UNKNOWN_SPACE'],
+  ['a space that the file has no features for', { spaces: ['imo'] }, 'SPACE_NOT_AVAILABLE'],
+  ['shots that the file has not', { shots: [3] }, 'INVALID_TENSOR'],
+  ['an unknown hyperparameter', { fixed: { delta: 1 } }, 'UNKNOWN_HYPERPARAMETER'],
+  ['an unknown hyperparameter in a grid', { grids: { delta: [1] } }, 'UNKNOWN_HYPERPARAMETER'],
+  ['a grid without values', { grids: { alpha: [] } }, 'EMPTY_LIST'],
+  ['a grid out of range', { grids: { alpha: [0, 21] } }, 'HYPERPARAMETER_OUT_OF_RANGE'],
+  ['a hyperparameter out of range', { fixed: { alpha: 21 } }, 'HYPERPARAMETER_OUT_OF_RANGE'],
+])('%s is refused before anything is computed', async (_what, changes, code) => {
+  await expect(evaluate(changes)).rejects.toMatchObject({ code })
+})
+
+test('selection on validation needs a validation split', async () => {
+  const all = tensors()
+  all.delete('val_features')
+  all.delete('val_labels')
+  await expect(evaluate({ features: parse(all) })).rejects.toMatchObject({ code: 'NO_VALIDATION_SPLIT' })
+})

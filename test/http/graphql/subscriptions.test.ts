@@ -1,0 +1,229 @@
+import type { ExecutionResult } from 'graphql'
+import { createClient as createEventStreamClient } from 'graphql-sse'
+import { createClient } from 'graphql-ws'
+import { describe, expect, test, vi } from 'vitest'
+import WebSocket from 'ws'
+import { errors } from '../../../src/errors.js'
+import { makeDataset } from '../../helpers/datasets.js'
+import { outsiders } from '../../helpers/plugins.js'
+import { startTestServer } from '../../helpers/server.js'
+
+const server = await startTestServer({ SHOTBOARD_PLUGINS: await outsiders() })
+const { library } = server
+const dataset = await makeDataset(library, 'Watched')
+
+const watching = `subscription ($id: ID!) {
+  comparison(id: $id) { id status progress rows { shots } runs { id status } }
+}`
+
+interface State {
+  readonly id: string
+  readonly status: string
+  readonly progress: number
+  readonly rows: readonly { readonly shots: number }[]
+  readonly runs: readonly { readonly id: string; readonly status: string }[]
+}
+type Result = ExecutionResult<{ comparison: State }>
+
+let seed = 0
+
+/** A comparison of so many runs, none of them made before, each of which takes about a quarter of a second. */
+const compareSlowly = (runs: number) =>
+  library.comparisons.compare({
+    dataset: dataset.id,
+    shots: [1],
+    seeds: Array.from({ length: runs }, () => ++seed),
+    methods: [{ method: 'slow' }],
+    selection: 'NONE',
+    klScaling: 'FROZEN',
+    augmentations: 1,
+  })
+
+interface Operation {
+  readonly query: string
+  readonly variables?: Record<string, unknown>
+}
+interface Client {
+  iterate(operation: Operation): AsyncIterableIterator<Result>
+  dispose(): void | Promise<void>
+}
+
+const webSocketUrl = `${server.url.replace('http', 'ws')}/graphql`
+const webSocketClient = (): Client =>
+  createClient({ url: webSocketUrl, webSocketImpl: WebSocket, retryAttempts: 0 }) as Client
+const eventStreamClient = (): Client =>
+  createEventStreamClient({ url: `${server.url}/graphql/stream`, retryAttempts: 0 }) as unknown as Client
+
+async function all(client: Client, operation: Operation): Promise<Result[]> {
+  const results: Result[] = []
+  for await (const result of client.iterate(operation)) results.push(result)
+  await client.dispose()
+  return results
+}
+
+describe.each([
+  ['WebSocket', webSocketClient],
+  ['server-sent events', eventStreamClient],
+])('over %s', (_, connect) => {
+  test('a comparison is told from the start to its end, and its progress never goes back', async () => {
+    const { id } = await compareSlowly(3)
+    const results = await all(connect(), { query: watching, variables: { id } })
+    const states = results.map(({ data, errors }) => {
+      expect(errors).toBeUndefined()
+      return data?.comparison as State
+    })
+    expect(states.length).toBeGreaterThan(2)
+    expect(['QUEUED', 'RUNNING', 'SUCCEEDED']).toContain(states[0]?.status)
+    expect(states.at(-1)).toMatchObject({ id, status: 'SUCCEEDED', progress: 1, rows: [{ shots: 1 }] })
+    const progress = states.map((state) => state.progress)
+    expect(progress).toEqual([...progress].sort((a, b) => a - b))
+    // Runs are read anew at each push.
+    const finished = states.map(({ runs }) => runs.filter(({ status }) => status === 'SUCCEEDED').length)
+    expect(finished.at(-1)).toBe(3)
+    expect(new Set(finished).size).toBeGreaterThan(1)
+  })
+
+  test('a comparison that has ended is told once', async () => {
+    const { id } = await compareSlowly(1)
+    await library.comparisons.ended(id)
+    const results = await all(connect(), { query: watching, variables: { id } })
+    expect(results).toMatchObject([{ data: { comparison: { id, status: 'SUCCEEDED', progress: 1 } } }])
+  })
+
+  test('a cancelled comparison ends the subscription with that state', async () => {
+    const { id } = await compareSlowly(4)
+    const client = connect()
+    const results: Result[] = []
+    for await (const result of client.iterate({ query: watching, variables: { id } })) {
+      if (results.push(result) === 1) await library.comparisons.cancel(id)
+    }
+    await client.dispose()
+    expect(results.at(-1)?.data?.comparison.status).toBe('CANCELLED')
+  })
+
+  test.each([
+    ['UNKNOWN_COMPARISON', { query: watching, variables: { id: 'nothing' } }, 'id'],
+    ['BAD_USER_INPUT', { query: watching, variables: {} }, undefined],
+  ])('%s is an error of GraphQL', async (code, operation, argument) => {
+    const results = await all(connect(), operation)
+    expect(results).toMatchObject([{ errors: [{ extensions: { code } }] }])
+    expect(results[0]?.errors?.[0]?.extensions?.argument).toBe(argument)
+    expect(results[0]?.data ?? null).toBeNull()
+  })
+
+  test('queries and mutations are answered as well', async () => {
+    const query =
+      'mutation ($name: String!) { createDataset(input: { name: $name, classes: [{ name: "a" }] }) { name } }'
+    const name = `made over ${connect.name}`
+    expect(await all(connect(), { query, variables: { name } })).toMatchObject([
+      { data: { createDataset: { name } } },
+    ])
+    expect(await all(connect(), { query, variables: { name } })).toMatchObject([
+      { data: null, errors: [{ extensions: { code: 'DATASET_EXISTS', argument: 'input.name' } }] },
+    ])
+  })
+
+  test('an error from inside is told without its words', async () => {
+    const { id } = await compareSlowly(1)
+    await library.comparisons.ended(id)
+    const broken = vi.spyOn(library.comparisons, 'rows').mockImplementation(() => {
+      throw new Error('secret words')
+    })
+    const results = await all(connect(), { query: watching, variables: { id } })
+    broken.mockRestore()
+    expect(results).toMatchObject([{ errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }] }])
+    expect(JSON.stringify(results)).not.toContain('secret')
+  })
+
+  test('fifty clients that hang up leave nobody watching', async () => {
+    const { id } = await compareSlowly(6)
+    const clients = Array.from({ length: 50 }, () => connect())
+    await Promise.all(
+      clients.map(async (client, i) => {
+        const results = client.iterate({ query: watching, variables: { id } })
+        await results.next()
+        // Half of them end the operation, the others are simply gone.
+        if (i % 2 === 0) await results.return?.()
+        await client.dispose()
+      }),
+    )
+    await vi.waitFor(() => expect(library.changes.watchers(id)).toBe(0), { timeout: 5000 })
+    expect((await library.comparisons.cancel(id)).status).toBe('CANCELLED')
+  })
+})
+
+test('a document that cannot be parsed, or asks for what is not there, is an error of GraphQL', async () => {
+  for (const [query, code] of [
+    ['subscription {', 'GRAPHQL_PARSE_FAILED'],
+    ['subscription { nothing }', 'GRAPHQL_VALIDATION_FAILED'],
+  ] as const) {
+    expect(await all(eventStreamClient(), { query })).toMatchObject([{ errors: [{ extensions: { code } }] }])
+    const client = webSocketClient()
+    await expect(all(client, { query })).rejects.toMatchObject([{ extensions: { code } }])
+    await client.dispose()
+  }
+})
+
+describe('a request for an event stream', () => {
+  const ask = (parameters: Record<string, string>) =>
+    fetch(`${server.url}/graphql?${new URLSearchParams(parameters)}`, {
+      headers: { accept: 'text/event-stream' },
+    })
+
+  test('may be a GET, as a browser makes it', async () => {
+    const { id } = await compareSlowly(1)
+    await library.comparisons.ended(id)
+    const response = await ask({ query: watching, variables: JSON.stringify({ id }) })
+    expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
+    expect(await response.text()).toMatch(
+      /^:\n\nevent: next\ndata: \{"data":.*\}\n\nevent: complete\ndata:\n\n$/,
+    )
+  })
+
+  test.each([
+    ['no operation', {}],
+    ['variables that are not JSON', { query: watching, variables: '{' }],
+    ['a mutation by GET', { query: 'mutation { cancelComparison(id: "x") { id } }' }],
+  ])('with %s is refused', async (_title, parameters) => {
+    const response = await ask(parameters as Record<string, string>)
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'INVALID_VALUE' } }] })
+  })
+})
+
+describe('a WebSocket', () => {
+  const handshake = (path: string, origin?: string) =>
+    new Promise<string>((resolve) => {
+      const socket = new WebSocket(`${server.url.replace('http', 'ws')}${path}`, 'graphql-transport-ws', {
+        ...(origin !== undefined && { origin }),
+      })
+      socket.on('open', () => {
+        resolve('open')
+        socket.terminate()
+      })
+      socket.on('error', (error) => resolve(error.message))
+    })
+
+  test("is refused to a stranger's page and at other addresses", async () => {
+    expect(await handshake('/graphql')).toBe('open')
+    expect(await handshake('/graphql', server.url)).toBe('open')
+    expect(await handshake('/graphql', 'https://elsewhere.example')).toContain('401')
+    expect(await handshake('/graphql', 'null')).toContain('401')
+    expect(await handshake('/')).toContain('400')
+  })
+})
+
+test('a server that closes tells WebSockets that it is going away, and closes', async () => {
+  const closing = await startTestServer()
+  const socket = new WebSocket(`${closing.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws')
+  await new Promise((resolve) => socket.on('open', resolve))
+  const closed = new Promise((resolve) => socket.on('close', resolve))
+  await closing.close()
+  expect(await closed).toBe(1001)
+})
+
+test('watching what is not there is refused before anything is told', async () => {
+  await expect(library.comparisons.watch('nothing')).rejects.toEqual(
+    errors.unknownComparison({ id: 'nothing' }, 'id'),
+  )
+})
