@@ -1,0 +1,71 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { PGlite } from '@electric-sql/pglite'
+import { createClient } from '@libsql/client'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type DatabaseSchema, postgresSchema, sqliteSchema } from '../helpers/database-schema.js'
+
+const folder = (dialect: string) => new URL(`../../prisma/migrations/${dialect}/`, import.meta.url)
+const namesOf = async (dialect: string) => (await readdir(folder(dialect))).sort()
+
+const sqlite = createClient({ url: ':memory:' })
+let postgres: PGlite
+let expected: DatabaseSchema
+beforeAll(async () => {
+  postgres = await PGlite.create()
+  for (const name of await namesOf('sqlite')) {
+    await sqlite.executeMultiple(await readFile(new URL(name, folder('sqlite')), 'utf8'))
+  }
+  for (const name of await namesOf('postgres')) {
+    await postgres.exec(await readFile(new URL(name, folder('postgres')), 'utf8'))
+  }
+  expected = await sqliteSchema(sqlite)
+})
+afterAll(async () => {
+  sqlite.close()
+  await postgres.close()
+})
+
+test('every migration stands in both dialects', async () => {
+  expect(await namesOf('postgres')).toEqual(await namesOf('sqlite'))
+})
+
+test('both dialects make the same tables, columns, keys and indexes', async () => {
+  expect(Object.keys(expected)).toContain('Comparison')
+  expect(await postgresSchema(postgres)).toEqual(expected)
+})
+
+describe('a change of one dialect alone is seen', () => {
+  test.each([
+    ['a table', 'CREATE TABLE "Other" ("id" TEXT NOT NULL PRIMARY KEY)'],
+    ['a column', 'ALTER TABLE "Run" ADD COLUMN "other" TEXT'],
+    ['a type', 'ALTER TABLE "Run" ALTER COLUMN "shots" TYPE TEXT'],
+    ['what may be null', 'ALTER TABLE "Run" ALTER COLUMN "method" DROP NOT NULL'],
+    ['a default', 'ALTER TABLE "Run" ALTER COLUMN "progress" SET DEFAULT 1'],
+    ['a default that goes', 'ALTER TABLE "Run" ALTER COLUMN "createdAt" DROP DEFAULT'],
+    [
+      'a primary key',
+      'ALTER TABLE "ComparisonRun" DROP CONSTRAINT "ComparisonRun_pkey", ADD PRIMARY KEY ("comparisonId", "runId")',
+    ],
+    ['an index that goes', 'DROP INDEX "Run_accuracy_idx"'],
+    [
+      'the order of an index',
+      'DROP INDEX "Run_accuracy_idx"; CREATE INDEX "Run_accuracy_idx" ON "Run"("accuracy" DESC)',
+    ],
+    [
+      'a unique index',
+      'DROP INDEX "Run_accuracy_idx"; CREATE UNIQUE INDEX "Run_accuracy_idx" ON "Run"("accuracy")',
+    ],
+    ['a foreign key that goes', 'ALTER TABLE "Run" DROP CONSTRAINT "Run_datasetId_fkey"'],
+    [
+      'what a deletion does',
+      'ALTER TABLE "Run" DROP CONSTRAINT "Run_datasetId_fkey"; ALTER TABLE "Run" ADD FOREIGN KEY ("datasetId") REFERENCES "Dataset"("id") ON DELETE SET NULL ON UPDATE CASCADE',
+    ],
+  ])('%s', async (_, change) => {
+    await postgres.exec(`BEGIN; ${change}`)
+    try {
+      expect(await postgresSchema(postgres)).not.toEqual(expected)
+    } finally {
+      await postgres.exec('ROLLBACK')
+    }
+  })
+})
