@@ -4,61 +4,68 @@ import { crc32 } from 'node:zlib'
 import { hashBytes, keyBytes } from './feature-keys.js'
 
 /**
- * Removes the features of some images from a shard's folder, which nobody has open. The rest is written to a folder beside
- * it, which then takes its place: a kill leaves the one or the other, and `settleShard` tells which.
+ * Removes from a shard's folder the features of all images but those that `selectKept` returns. Nobody may have the shard
+ * open. The rest is written to a folder beside it, which then replaces it, so that a kill leaves the old or the new shard;
+ * `recoverShard` finishes the replacement.
  */
-export async function retainFeatures(
+export async function compactShard(
   folder: string,
-  isKept: (ids: readonly string[]) => Promise<ReadonlySet<string>>,
+  selectKept: (ids: readonly string[]) => Promise<ReadonlySet<string>>,
 ): Promise<void> {
-  await settleShard(folder)
+  await recoverShard(folder)
   const keys = await readFile(join(folder, 'keys.bin')).catch(() => Buffer.alloc(0))
   const count = Math.floor(keys.length / keyBytes)
   const ids = Array.from({ length: count }, (_, i) =>
     keys.toString('hex', i * keyBytes, i * keyBytes + hashBytes),
   )
-  const kept = await isKept(ids)
+  const kept = await selectKept(ids)
   if (ids.every((id) => kept.has(id))) return
 
-  const rowBytes = await rowBytesOf(folder, keys, count)
+  const rowBytes = await findRowBytes(folder, keys, count)
   const next = `${folder}${suffixes.next}`
   await rm(next, { recursive: true, force: true })
   await mkdir(next, { recursive: true })
-  const [from, rows] = [await open(join(folder, 'rows.f32'), 'r'), await open(join(next, 'rows.f32'), 'wx')]
+  const [rows, newRows] = [
+    await open(join(folder, 'rows.f32'), 'r'),
+    await open(join(next, 'rows.f32'), 'wx'),
+  ]
   const newKeys = await open(join(next, 'keys.bin'), 'wx')
   try {
-    for (let first = 0; first < count && rowBytes > 0; first += rowsAtATime) {
-      const bytes = Buffer.alloc(Math.min(rowsAtATime, count - first) * rowBytes)
-      const { bytesRead } = await from.read(bytes, 0, bytes.length, first * rowBytes)
-      const stay: number[] = []
+    for (let first = 0; first < count && rowBytes > 0; first += rowsPerRead) {
+      const bytes = Buffer.alloc(Math.min(rowsPerRead, count - first) * rowBytes)
+      const { bytesRead } = await rows.read(bytes, 0, bytes.length, first * rowBytes)
+      const copied: number[] = []
       for (let i = 0; (i + 1) * rowBytes <= bytesRead; i++) {
         const row = bytes.subarray(i * rowBytes, (i + 1) * rowBytes)
-        // A row that is damaged counts as missing, here as anywhere.
-        if (kept.has(ids[first + i] as string) && crc32(row) === checksumOf(keys, first + i)) stay.push(i)
+        // A damaged row counts as missing, as everywhere.
+        const isIntact = crc32(row) === checksumOf(keys, first + i)
+        if (isIntact && kept.has(ids[first + i] as string)) copied.push(i)
       }
-      await rows.appendFile(Buffer.concat(stay.map((i) => bytes.subarray(i * rowBytes, (i + 1) * rowBytes))))
+      await newRows.appendFile(
+        Buffer.concat(copied.map((i) => bytes.subarray(i * rowBytes, (i + 1) * rowBytes))),
+      )
       await newKeys.appendFile(
-        Buffer.concat(stay.map((i) => keys.subarray((first + i) * keyBytes, (first + i + 1) * keyBytes))),
+        Buffer.concat(copied.map((i) => keys.subarray((first + i) * keyBytes, (first + i + 1) * keyBytes))),
       )
     }
-    await rows.sync()
+    await newRows.sync()
     await newKeys.sync()
   } finally {
-    await Promise.all([from.close(), rows.close(), newKeys.close()])
+    await Promise.all([rows.close(), newRows.close(), newKeys.close()])
   }
   await rename(folder, `${folder}${suffixes.old}`)
-  await settleShard(folder)
+  await recoverShard(folder)
 }
 
 /**
- * Ends what a kill interrupted: a shard that has been put aside has been written anew to its end, and one that stands in
- * its place has not.
+ * Finishes a compaction that a kill interrupted. If the old shard has been renamed, the new one is complete and replaces it;
+ * otherwise the new one is incomplete and is removed.
  */
-export async function settleShard(folder: string): Promise<void> {
+export async function recoverShard(folder: string): Promise<void> {
   const [next, old] = [`${folder}${suffixes.next}`, `${folder}${suffixes.old}`]
-  if (await isThere(old)) {
-    if (await isThere(next)) {
-      // Made again by somebody who found nothing.
+  if (await exists(old)) {
+    if (await exists(next)) {
+      // An empty shard, made by somebody who found no folder.
       await rm(folder, { recursive: true, force: true })
       await rename(next, folder)
     }
@@ -66,29 +73,29 @@ export async function settleShard(folder: string): Promise<void> {
   } else await rm(next, { recursive: true, force: true })
 }
 
-/** The folders beside a shard that are none. */
+/** Suffixes of the folders that exist beside a shard while it is compacted. */
 export const suffixes = { next: '.next', old: '.old' }
 
-const rowsAtATime = 4096
+const rowsPerRead = 4096
 
 const checksumOf = (keys: Buffer, i: number): number => keys.readUInt32LE(i * keyBytes + hashBytes)
 
-/** How long a row is, which the files do not say: the greatest length for which the first row's checksum fits. */
-async function rowBytesOf(folder: string, keys: Buffer, count: number): Promise<number> {
+/** The length of a row, which the files do not store: the greatest one at which the first row has its checksum. */
+async function findRowBytes(folder: string, keys: Buffer, count: number): Promise<number> {
   const rows = await open(join(folder, 'rows.f32'), 'r')
   try {
-    const most = Math.floor((await rows.stat()).size / count / 4) * 4
-    const { buffer } = await rows.read(Buffer.alloc(most), 0, most, 0)
-    for (let length = most; length > 0; length -= 4) {
+    const maxLength = Math.floor((await rows.stat()).size / count / 4) * 4
+    const { buffer } = await rows.read(Buffer.alloc(maxLength), 0, maxLength, 0)
+    for (let length = maxLength; length > 0; length -= 4) {
       if (crc32(buffer.subarray(0, length)) === checksumOf(keys, 0)) return length
     }
-    return most
+    return maxLength
   } finally {
     await rows.close()
   }
 }
 
-const isThere = (path: string): Promise<boolean> =>
+const exists = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,
     () => false,

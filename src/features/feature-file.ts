@@ -5,30 +5,31 @@ import type { LabelledImages } from './labelled-images.js'
 import type { SpaceFeatures } from './space-features.js'
 import type { Support } from './support.js'
 
-/** Features that somebody has already, without their images. Rows are used as they are stored. */
+/** Features from a user's file, without their images. Rows are used as they are stored. */
 export interface FeatureFile {
-  /** C. */
+  /** C, the number of classes. */
   readonly classes: number
-  /** W, [C, d]; null in a file without texts. */
+  /** W, [C, d]; null for a file without text features. */
   readonly textClassifier: Matrix | null
   readonly logitScale: number
-  /** The encoder-level spaces that the file has: `clip`, and `imo` where it has `imo_*` twins. */
+  /** The spaces that the file has: `clip`, and `imo` if it has `imo_*` tensors. */
   readonly spaces: readonly string[]
-  /** The shot counts that it has support sets for, ascending. */
+  /** The shot counts of its support sets, ascending. */
   readonly shots: readonly number[]
   readonly test: LabelledImages
-  /** Null in a file without a validation split. */
+  /** Null for a file without a validation split. */
   readonly validation: LabelledImages | null
-  /** Throws INVALID_TENSOR, naming it, where the file has no such support set. */
+  /** The support set of a shot count. Throws INVALID_TENSOR with the tensor that the file does not have. */
   support(shots: number): Support
 }
 
 const defaultLogitScale = 100
 
 /**
- * Reads a file of features: tensors `test_features`, `test_labels`, `support_K_features` and `support_K_labels` for shot
- * counts K, and optionally `text_features`, `val_features`, `val_labels` and `imo_*` twins of the feature tensors, which
- * give the adapted space. The metadata's `logitScale` (or `logit_scale`) is 100 unless given.
+ * Reads a safetensors file of features: `test_features` [N, d] and `test_labels` [N], `support_K_features` and
+ * `support_K_labels` for shot counts K. Optional are `text_features` [C, d], `val_features` and `val_labels`, and a tensor
+ * `imo_*` for each of the image features, for the adapted space. The metadata `logitScale` (or `logit_scale`) is 100 by
+ * default.
  *
  * Throws INVALID_TENSOR_FILE, or INVALID_TENSOR with the tensor whose shape, length, labels or numbers are wrong.
  */
@@ -36,7 +37,7 @@ export async function readFeatureFile(file: string): Promise<FeatureFile> {
   return parseFeatureFile(await readSafetensors(file))
 }
 
-/** As `readFeatureFile`, for tensors that are in memory. */
+/** Parses tensors that have been read. Throws as `readFeatureFile`. */
 export function parseFeatureFile({ tensors, metadata }: TensorFile): FeatureFile {
   const text = tensors.has('text_features') ? featuresOf(tensors, 'text_features') : null
   const clipTest = featuresOf(tensors, 'test_features')
@@ -50,10 +51,10 @@ export function parseFeatureFile({ tensors, metadata }: TensorFile): FeatureFile
     requireColumns(`${name}_features`, clip, dimensions)
     const features: Record<string, Matrix> = { clip }
     if (spaces.includes('imo')) {
-      const twin = `imo_${name}_features`
-      const adapted = featuresOf(tensors, twin)
-      requireColumns(twin, adapted, featuresOf(tensors, 'imo_test_features').columns)
-      requireRows(twin, adapted.rows, `${name}_features`, clip.rows)
+      const adaptedName = `imo_${name}_features`
+      const adapted = featuresOf(tensors, adaptedName)
+      requireColumns(adaptedName, adapted, featuresOf(tensors, 'imo_test_features').columns)
+      requireRows(adaptedName, adapted.rows, `${name}_features`, clip.rows)
       features.imo = adapted
     }
     return {
@@ -102,7 +103,7 @@ function featuresOf(tensors: ReadonlyMap<string, NamedTensor>, name: string): Ma
   if (wrong >= 0) {
     throw errors.invalidTensor({
       tensor: name,
-      reason: `row ${Math.floor(wrong / columns)} holds ${data[wrong]}, which is no finite number`,
+      reason: `row ${Math.floor(wrong / columns)} has ${data[wrong]}, which is not a finite number`,
     })
   }
   return matrix(rows, columns, data)
@@ -124,7 +125,7 @@ function labelsOf(
   if (wrong >= 0) {
     throw errors.invalidTensor({
       tensor: name,
-      reason: `its label ${data[wrong]} at ${wrong} is not in 0 to ${classes - 1}`,
+      reason: `its label ${data[wrong]} at index ${wrong} is not from 0 to ${classes - 1}`,
     })
   }
   return data
@@ -142,7 +143,7 @@ function requireRows(tensor: string, rows: number, other: string, expected: numb
   }
 }
 
-/** Without texts there are as many classes as the support sets' labels say. */
+/** The number of classes in the support sets' labels, for a file without text features. */
 function countClasses(tensors: ReadonlyMap<string, NamedTensor>): number {
   let classes = 0
   for (const [name, { type, data }] of tensors) {
@@ -159,7 +160,7 @@ function logitScaleOf(metadata: TensorFile['metadata']): number {
   if (given.trim() === '' || !(value > 0 && Number.isFinite(value))) {
     throw errors.invalidTensor({
       tensor: '__metadata__',
-      reason: `its logit scale "${given}" is no positive number`,
+      reason: `its logit scale "${given}" is not a positive number`,
     })
   }
   return value

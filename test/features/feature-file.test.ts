@@ -91,11 +91,11 @@ test.each<[string, string, NamedTensor | undefined, RegExp]>([
   ['features of other dimensions', 'support_1_features', float([3, 5]), /5 dimensions, not 8/],
   ['texts of other dimensions', 'text_features', float([3, 5]), /5 dimensions, not 8/],
   ['features that are whole numbers', 'val_features', integers([1, 2]), /floating-point/],
-  ['a feature that is no number', 'val_features', float([6, dimensions], Number.NaN), /row 0 holds NaN/],
+  ['a feature that is no number', 'val_features', float([6, dimensions], Number.NaN), /row 0 has NaN/],
   ['labels that are no whole numbers', 'val_labels', float([6]), /whole numbers/],
   ['fewer labels than features', 'val_labels', integers([0, 1]), /2 rows, but val_features has 6/],
-  ['a label out of range', 'test_labels', integers([0, 1, 2, 3]), /label 3 at 3 is not in 0 to 2/],
-  ['a negative label', 'support_1_labels', integers([0, -1, 2]), /label -1 at 1/],
+  ['a label out of range', 'test_labels', integers([0, 1, 2, 3]), /label 3 at index 3 is not from 0 to 2/],
+  ['a negative label', 'support_1_labels', integers([0, -1, 2]), /label -1 at index 1/],
 ])('%s is an error that names the tensor', (_what, name, tensor, reason) => {
   const all = tensors()
   if (tensor) all.set(name, tensor)
