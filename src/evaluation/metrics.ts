@@ -1,6 +1,6 @@
 import type { Matrix } from '../tensor/matrix.js'
 
-/** The position of the greatest value, the first among equals. */
+/** The index of the largest value; the first one for ties. */
 export function argmax(values: ArrayLike<number>): number {
   let best = 0
   for (let i = 1; i < values.length; i++) if ((values[i] as number) > (values[best] as number)) best = i
@@ -15,22 +15,22 @@ export function softmax(logits: ArrayLike<number>): Float64Array {
   return result.map((value) => value / sum)
 }
 
-/** Bins of confidence that calibration is measured in. */
+/** The number of confidence bins of the calibration error. */
 const calibrationBins = 15
 
-/** What is measured of a classifier on labelled images. Chunks of logits are added one after another. */
+/** Measures a classifier on labelled images. Logits are added in chunks. */
 export interface Tally {
   add(logits: Matrix, labels: Int32Array): void
   finish(): Measures
 }
 
 export interface Measures {
-  /** [N]: the class with the greatest logit, the first among equals. */
+  /** [N]: the class with the largest logit; the first one for ties. */
   readonly predicted: Int32Array
   /** [N]: the probability of that class. */
   readonly confidence: Float32Array
   readonly images: number
-  /** Percentages. Top-5 counts an image whose class is among the five greatest logits (or all, where C < 5). */
+  /** In percent. Top-5 counts an image if its class is among the five largest logits (or all, if C < 5). */
   readonly accuracy: number
   readonly top5Accuracy: number
   /** Expected calibration error in [0, 1]: the mean gap between confidence and accuracy over 15 bins of confidence. */
@@ -81,7 +81,7 @@ export function createTally(): Tally {
   }
 }
 
-/** How many classes come before the given one, by logit and, among equals, by index. */
+/** The number of classes before the given one, ordered by logit, then by index. */
 function rankOf(logits: Float32Array, label: number): number {
   const own = logits[label] as number
   let rank = 0
@@ -92,7 +92,7 @@ function rankOf(logits: Float32Array, label: number): number {
   return rank
 }
 
-/** How often images of each class (row) were taken for each class (column): [C][C]. */
+/** Counts by true class (row) and predicted class (column): [C][C]. */
 export function confusionOf(labels: Int32Array, predicted: Int32Array, classes: number): number[][] {
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0))
   for (let i = 0; i < labels.length; i++) {
@@ -103,7 +103,7 @@ export function confusionOf(labels: Int32Array, predicted: Int32Array, classes: 
   return confusion
 }
 
-/** The percentage of each class's images that were taken for it; 0 for a class without images. */
+/** The accuracy of each class in percent; 0 for a class without images. */
 export const perClassAccuracyOf = (confusion: readonly (readonly number[])[]): number[] =>
   confusion.map((row, c) => {
     const images = row.reduce((sum, count) => sum + count, 0)

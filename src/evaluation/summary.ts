@@ -2,10 +2,10 @@ import { pairPredictions } from './prediction-pair.js'
 import type { Predictions } from './predictions.js'
 import { mcnemar, type Statistic, summarise } from './statistics.js'
 
-/** A finished run, as a summary sees it. */
+/** The fields of a finished run that a summary needs. */
 export interface FinishedRun {
   readonly id: string
-  /** Runs without one, of features from a file, are of the same. */
+  /** Runs on features from a file have none and count as one encoder. */
   readonly encoder?: string
   readonly method: string
   readonly space: string | null
@@ -14,11 +14,11 @@ export interface FinishedRun {
   readonly accuracy: number
   readonly top5Accuracy: number
   readonly calibrationError: number
-  /** Where it was tested on another dataset: the accuracy on the dataset's own test images. */
+  /** The accuracy on the dataset's own test images, if another dataset was tested. */
   readonly unshiftedAccuracy?: number | null
 }
 
-/** One encoder's features, one method in one space at one number of shots, over its seeds. */
+/** One encoder, method, space and number of shots, over its seeds. */
 export interface SummaryRow {
   readonly encoder?: string
   readonly method: string
@@ -27,12 +27,12 @@ export interface SummaryRow {
   readonly accuracy: Statistic
   readonly top5Accuracy: Statistic
   readonly calibrationError: Statistic
-  /** The accuracy lost from the dataset's own test images to those of another; null where they are the same. */
+  /** The accuracy on the dataset's own test images minus that on another's; null if there is no other. */
   readonly drop: Statistic | null
   readonly runs: readonly FinishedRun[]
 }
 
-/** A method against the baseline on the same test images, all seeds pooled. */
+/** Compares a method with the baseline on the same test images. Seeds are pooled. */
 export interface PairwiseTest {
   readonly encoder?: string
   readonly method: string
@@ -40,16 +40,16 @@ export interface PairwiseTest {
   readonly shots: number
   readonly baseline: string
   readonly baselineSpace: string | null
-  /** In percentage points, the method's mean accuracy less the baseline's. */
+  /** The method's mean accuracy minus the baseline's, in percentage points. */
   readonly difference: number
-  /** McNemar's exact test. */
+  /** The p-value of McNemar's exact test. */
   readonly pValue: number
-  /** Images on which the method alone is right, and on which the baseline alone is. */
+  /** Images that only the method, and only the baseline, classifies correctly. */
   readonly wins: number
   readonly losses: number
 }
 
-/** Rows by their number of shots, and within that in the order in which their first runs come. */
+/** Rows by number of shots, then in the order of their first runs. */
 export function summariseRuns(runs: readonly FinishedRun[]): SummaryRow[] {
   const groups = new Map<string, FinishedRun[]>()
   for (const run of runs) {
@@ -80,8 +80,8 @@ export function summariseRuns(runs: readonly FinishedRun[]): SummaryRow[] {
 }
 
 /**
- * Every row against the baseline's row of the same encoder and number of shots. Runs are paired by seed, and what they say of the
- * test images is pooled; seeds that only one of the two has finished are left out.
+ * Compares every row with the baseline's row of the same encoder and number of shots. Runs are paired by seed and
+ * their predictions pooled, without seeds that only one of the two has finished.
  */
 export async function comparePairs(
   rows: readonly SummaryRow[],
