@@ -50,7 +50,7 @@ export interface Recommendation {
 /** Below this adjusted p-value, the difference of two methods is significant. */
 export const significance = 0.05
 /** The minimum number of support sets for a CLEAR lead. */
-export const fewestSeeds = 3
+export const minSeeds = 3
 
 /**
  * Recommends the method with the highest mean accuracy at one number of shots, with its confidence. Null if no row
@@ -105,9 +105,9 @@ async function against(
   const adjustedPValue = Math.min(1, pairs * pValue)
   const seedsWon = leads.filter((lead) => lead > 0).length
   const lead = summarise(leads)
-  const told = adjustedPValue < significance && lead.mean > 0
-  const everySeed = leads.length >= fewestSeeds && seedsWon === leads.length
-  const confidence: Confidence = told ? (everySeed ? 'CLEAR' : 'LIKELY') : 'TIE'
+  const isSignificant = adjustedPValue < significance && lead.mean > 0
+  const everySeed = leads.length >= minSeeds && seedsWon === leads.length
+  const confidence: Confidence = isSignificant ? (everySeed ? 'CLEAR' : 'LIKELY') : 'TIE'
   const which = { ...(encoder !== undefined && { encoder }), method, space }
   return { ...which, accuracy, lead, seedsWon, pValue, adjustedPValue, confidence }
 }

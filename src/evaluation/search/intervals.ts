@@ -44,7 +44,7 @@ export function addInterval(
   const { label, classes, fixed, slopes, minSlope, rounding, isRight } = margins
   let low = Number.NEGATIVE_INFINITY
   let high = Number.POSITIVE_INFINITY
-  let reach = rounding / minSlope
+  let tolerance = rounding / minSlope
   for (let c = 0; c < classes; c++) {
     const slope = slopes[c] as number
     const t = fixed[c] as number
@@ -56,14 +56,14 @@ export function addInterval(
       if (bound < high) high = bound
     } else if (c !== label && t <= rounding) {
       if (t < -rounding) return
-      reach = Number.POSITIVE_INFINITY
+      tolerance = Number.POSITIVE_INFINITY
     }
   }
-  for (let at = lowerBound(grid, low - reach); at < grid.length; at++) {
+  for (let at = lowerBound(grid, low - tolerance); at < grid.length; at++) {
     const value = grid[at] as number
-    if (value > high + reach) return
-    if (value > low + reach && value < high - reach) {
-      const behind = lowerBound(grid, high - reach)
+    if (value > high + tolerance) return
+    if (value > low + tolerance && value < high - tolerance) {
+      const behind = lowerBound(grid, high - tolerance)
       addRun(differences, row + at * stride, behind < grid.length ? row + behind * stride : undefined)
       at = behind - 1
     } else if (isRight(value)) {

@@ -18,7 +18,7 @@ export function addMargins({ columns, data }: Matrix, i: number, label: number, 
 }
 
 /** The largest magnitude of a value. */
-export function greatestSize(values: Float32Array): number {
+export function maxMagnitude(values: Float32Array): number {
   let greatest = 0
   for (let at = 0; at < values.length; at++) {
     const size = Math.abs(values[at] as number)
@@ -28,7 +28,7 @@ export function greatestSize(values: Float32Array): number {
 }
 
 /** The smallest magnitude of a nonzero value. */
-export function minSize(values: Float64Array): number {
+export function minMagnitude(values: Float64Array): number {
   let least = Number.POSITIVE_INFINITY
   for (let c = 0; c < values.length; c++) {
     const size = Math.abs(values[c] as number)

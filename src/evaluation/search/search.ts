@@ -7,7 +7,7 @@ import type { Matrix } from '../../tensor/matrix.js'
 import { argmax } from '../metrics.js'
 import { type Axis, combinations, type Grid, valuesAt } from './grid.js'
 import { addInterval } from './intervals.js'
-import { addMargins, addScaled, greatestSize, minSize, rightAt, roundingOf } from './margins.js'
+import { addMargins, addScaled, maxMagnitude, minMagnitude, rightAt, roundingOf } from './margins.js'
 
 /** Images to select on, in batches. `labels` has the class of each image over all batches, or −1 to ignore it. */
 export interface SelectionData {
@@ -109,7 +109,7 @@ async function countByIntervals(options: {
       for (const { logits } of constant) addMargins(logits, i, label, base)
       for (const { logits } of along) addMargins(logits, i, label, slopes)
       for (const { logits, margins } of across) addMargins(logits, i, label, margins.fill(0))
-      const minSlope = minSize(slopes)
+      const minSlope = minMagnitude(slopes)
       for (const { values, offset } of outer) {
         fixed.set(base)
         for (const each of across) {
@@ -135,7 +135,7 @@ function termCache(batch: Batch, ranges: TermRanges) {
     if (known?.key === key) return known.result
     const result = term
       .logits(batch, shapes, ranges[term.name] ?? {})
-      .then((logits) => ({ logits, greatest: greatestSize(logits.data) }))
+      .then((logits) => ({ logits, greatest: maxMagnitude(logits.data) }))
     last.set(term.name, { key, result })
     return result
   }
