@@ -65,7 +65,7 @@ export function createClient({ url, key }: ClientOptions): ShotboardClient {
       ...[variables]: Given<Variables>
     ) {
       const { body, headers } = requestBody({ query: print(document), variables: variables ?? {} })
-      const response = await reach(endpoint, {
+      const response = await fetchFrom(endpoint, {
         method: 'POST',
         headers: { accept: 'application/json', ...headers, ...authorization },
         body,
@@ -81,7 +81,7 @@ export function createClient({ url, key }: ClientOptions): ShotboardClient {
       return subscriptions.subscribe(operation) as AsyncIterableIterator<Data>
     },
     async download(path) {
-      const response = await reach(service + path, { headers: authorization })
+      const response = await fetchFrom(service + path, { headers: authorization })
       if (!response.ok) dataOf(await readJson(response))
       return response.blob()
     },
@@ -90,11 +90,11 @@ export function createClient({ url, key }: ClientOptions): ShotboardClient {
 }
 
 /** Throws SERVER_UNREACHABLE. */
-async function reach(url: string, request: RequestInit): Promise<Response> {
+async function fetchFrom(url: string, request: RequestInit): Promise<Response> {
   try {
     return await fetch(url, request)
   } catch (cause) {
-    throw new ShotboardClientError('SERVER_UNREACHABLE', `Could not reach ${url}.`, [], { cause })
+    throw new ShotboardClientError('SERVER_UNREACHABLE', `Could not fetchFrom ${url}.`, [], { cause })
   }
 }
 

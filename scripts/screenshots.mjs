@@ -11,7 +11,7 @@ const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] }
 const page = await browser.newPage({ viewport: { width: 1280, height: 860 } })
 await page.emulateMedia({ reducedMotion: 'reduce' })
 
-/** What stands on each page once it has been read, and what is done before the picture. */
+/** The pages, with a selector that appears when they are ready, and an action before the screenshot. */
 const pages = [
   { name: 'compare', path: '/', shown: 'text=Accuracy by class', open: verdict },
   { name: 'datasets', path: '/datasets', shown: 'h2 a', open: () => page.locator('h2 a').last().click() },

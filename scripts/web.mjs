@@ -1,5 +1,5 @@
-// The dashboard: types for its operations from the schema that the service has, dist/web, and beside each of its files
-// the same compressed, so that none is compressed while somebody waits.
+// Builds the dashboard: types for its operations from the schema, dist/web, and a compressed copy of each file, so that
+// no request waits for compression.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -74,9 +74,9 @@ async function speedOf(name: string, folder: string): Promise<Row[]> {
     const asked = present.map(({ id, ask }) => [id, () => ask(`${count} ${repeats}`)])
     const { ours = [], q8 = [], onnxruntime, pytorch } = await inTurns(Object.fromEntries(asked), turns)
     const of = `${name}, batch ${count}`
-    if (onnxruntime) rows.push(against(`${of}, beside ONNX Runtime in Python`, ours, onnxruntime))
-    if (pytorch) rows.push(against(`${of}, beside PyTorch`, ours, pytorch))
-    rows.push(against(`${of}, q8 beside fp32`, q8, ours))
+    if (onnxruntime) rows.push(against(`${of}, compared with ONNX Runtime in Python`, ours, onnxruntime))
+    if (pytorch) rows.push(against(`${of}, compared with PyTorch`, ours, pytorch))
+    rows.push(against(`${of}, q8 compared with fp32`, q8, ours))
   }
   for (const { end } of present) end()
   return [...rows, ...(await featuresOf(name, folder))]
@@ -111,7 +111,7 @@ async function clientsOf(name: string, tower: VisionTower): Promise<Row> {
     return () => onceMs(() => Promise.all(Array.from({ length: 32 }, () => encode(image, 1, 'clip', false))))
   }
   const { together = [], apart = [] } = await inTurns({ together: clients(64), apart: clients(1) }, 3)
-  return against(`${name}, 32 clients at once, batched beside one by one`, together, apart)
+  return against(`${name}, 32 clients at once, batched compared with one by one`, together, apart)
 }
 
 /** From JPEG files on disk, compared with the model on pixels only; and both spaces compared with one. */
@@ -154,9 +154,9 @@ async function filesOf(name: string, folder: string): Promise<Row[]> {
         21,
       )
       return [
-        against(`${name}, ${count} JPEG files of 500×375, beside the model's file alone`, files, file),
-        against(`${name}, the same beside the model alone as the encoder opens it`, files, model),
-        cost(`${name}, one JPEG file in both spaces, beside one space`, both, one),
+        against(`${name}, ${count} JPEG files of 500×375, compared with the model's file alone`, files, file),
+        against(`${name}, the same compared with the model alone as the encoder opens it`, files, model),
+        cost(`${name}, one JPEG file in both spaces, compared with one space`, both, one),
       ]
     })
   } finally {
@@ -202,7 +202,7 @@ async function memoryOf(folder: string): Promise<Row[]> {
       const many = resident() - before
       const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB`
       const row = (what: string, bytes: number): Row => ({
-        quantity: `vit-b-16 with adapter, ${what}, memory beside the size of its weights`,
+        quantity: `vit-b-16 with adapter, ${what}, memory compared with the size of its weights`,
         ours: mib(bytes),
         baseline: mib(weights),
         ratio: times(bytes / weights),

@@ -36,7 +36,7 @@ export const overlap: Benchmark = {
       },
       { quantity: 'The most memory resident while measuring it, features included', ours: memory },
       {
-        quantity: 'The bootstrap interval of one space, beside its definition in plain loops',
+        quantity: 'The bootstrap interval of one space, compared with its definition in plain loops',
         ours: ms(interval),
         baseline: ms(plain),
         ratio: `${times(plain / interval)} as fast`,

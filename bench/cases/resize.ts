@@ -33,7 +33,7 @@ export const resize: Benchmark = {
       }
       const theirs = pillow && { pillow: () => pillow.ask([...from, ...to, repeats].join(' ')) }
       const { ours: taken = [], pillow: theirTime } = await inTurns({ ours, ...theirs }, 15)
-      const quantity = `${from.join('×')} to ${to.join('×')}, bicubic, the same bytes as Pillow and beside it`
+      const quantity = `${from.join('×')} to ${to.join('×')}, bicubic, the same bytes as Pillow, compared with it`
       rows.push(
         theirTime === undefined ? { quantity, ours: ms(median(taken)) } : against(quantity, taken, theirTime),
       )

@@ -52,7 +52,7 @@ async function stepOf(name: string, folder: string, batch: number, turns: number
   const of = `a training step of ${name}, batch ${batch}`
   const mib = (value: number) => `${value.toFixed(0)} MiB`
   return [
-    pytorch ? cost(`${of}, beside PyTorch`, ours, pytorch) : { quantity: of, ours: ms(median(ours)) },
+    pytorch ? cost(`${of}, compared with PyTorch`, ours, pytorch) : { quantity: of, ours: ms(median(ours)) },
     {
       quantity: `${of}, the most memory of the process`,
       ours: mib(peak),

@@ -18,7 +18,7 @@ export async function runCommand(
     process.on(signal, () => {
       if (stopping) process.exit(1)
       stopping = true
-      setTimeout(leave, msToStop).unref()
+      setTimeout(exitWhileBusy, msToStop).unref()
       stop().then(
         () => process.exit(0),
         (error: unknown) => fail(error),
@@ -37,7 +37,7 @@ export async function runCommand(
 }
 
 /** Exits although work is still running, as after a kill. The next start continues it. */
-function leave(): never {
+function exitWhileBusy(): never {
   console.error(
     `Still busy ${msToStop / 1000} s after the stop signal. The interrupted work continues at the next start.`,
   )

@@ -1,26 +1,26 @@
 import type { PredictionPair } from './prediction-pair.js'
 import { holm, mcnemar } from './statistics.js'
 
-/** A method against a baseline on the test images of one class, all seeds pooled. */
+/** Compares a method with a baseline on the test images of one class. Seeds are pooled. */
 export interface ClassDelta {
   readonly classIndex: number
-  /** Of the class, each counted once for every seed. */
+  /** Test images of the class, each counted once per seed. */
   readonly images: number
-  /** Percentages. */
+  /** In percent. */
   readonly accuracy: number
   readonly baselineAccuracy: number
-  /** In percentage points, the method's accuracy less the baseline's. */
+  /** The method's accuracy minus the baseline's, in percentage points. */
   readonly difference: number
-  /** Images on which the method alone is right, and on which the baseline alone is. */
+  /** Images that only the method, and only the baseline, classifies correctly. */
   readonly wins: number
   readonly losses: number
-  /** McNemar's exact test. */
+  /** The p-value of McNemar's exact test. */
   readonly pValue: number
-  /** The same by Holm's procedure, which bounds the chance of any false alarm among all classes. */
+  /** The p-value with Holm's correction over all classes, which bounds the chance of any false positive. */
   readonly adjustedPValue: number
 }
 
-/** What two methods differ by in each class, in the order of the classes; classes without test images are left out. */
+/** The difference of two methods in each class, in class order, without classes that have no test images. */
 export function classDeltasOf(pairs: readonly PredictionPair[], classes: number): ClassDelta[] {
   const tallies = Array.from({ length: classes }, () => ({ images: 0, right: 0, wins: 0, losses: 0 }))
   for (const { labels, predicted, baseline } of pairs) {

@@ -1,15 +1,15 @@
 import type { PredictionPair } from './prediction-pair.js'
 
-/** Who is right where two methods take an image for different classes. */
+/** Which of two methods is right when they predict different classes. */
 export type DisagreementKind = 'METHOD_RIGHT' | 'BASELINE_RIGHT' | 'BOTH_WRONG'
 
 export interface DisagreementAt {
-  /** Which of the test images, from 0. */
+  /** The index among the test images, from 0. */
   readonly position: number
   readonly kind: DisagreementKind
 }
 
-/** The test images that the two take for different classes, in their order. */
+/** The test images for which two methods predict different classes, in test order. */
 export function disagreementsOf({ labels, predicted, baseline }: PredictionPair): DisagreementAt[] {
   const found: DisagreementAt[] = []
   for (const [position, label] of labels.entries()) {

@@ -5,19 +5,21 @@ import type { KlScaling } from './protocol.js'
 
 export interface EvaluationOptions extends FitOptions {
   readonly test: LabelledImages
-  /** Test images of the kind that the method was fitted on, where `test` are others: they are measured as well. */
+  /** The fitted dataset's own test images, measured too if `test` is from another dataset. */
   readonly unshifted?: LabelledImages
   readonly klScaling?: KlScaling
 }
 
 export interface Evaluation extends MeasuredPredictions {
   readonly fitted: FittedMethod
-  /** Percentage of the unshifted test images; null where there are none. */
+  /** Accuracy on the unshifted test images, in percent; null if there are none. */
   readonly unshiftedAccuracy: number | null
   readonly scoreMs: number
 }
 
-/** Fits a method to a support set and measures it on test images, which the fit never sees. Throws as `fitMethod`. */
+/**
+ * Fits a method to a support set and measures it on test images, which the fit never sees. Throws like `fitMethod`.
+ */
 export async function evaluate(options: EvaluationOptions): Promise<Evaluation> {
   const { test, unshifted, klScaling = 'FROZEN', signal } = options
   const fitted = await fitMethod(options)

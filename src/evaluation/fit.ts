@@ -22,47 +22,49 @@ import { type SelectionData, search } from './search/search.js'
 
 export interface FitOptions {
   readonly method: Method
-  /** Where images are compared; for a method that compares none, any space. */
+  /** The feature space; any space for a method that does not compare images. */
   readonly space: FeatureSpace
   readonly support: Support
-  /** The caches of the support set, where some may have been built already. */
+  /** The caches of the support set; some may already be built. */
   readonly caches?: Caches
   readonly selection: Selection
-  /** Needed where `selection` is VALIDATION. */
+  /** Required if `selection` is VALIDATION. */
   readonly validation?: LabelledImages
-  /** Hyperparameters that are given; the others are selected, or take their defaults. */
+  /** Fixed hyperparameters. The others are selected, or take their defaults. */
   readonly fixed?: Values
-  /** Grids to search instead of the method's own; the space's hyperparameters are searched where they have one here. */
+  /**
+   * Grids to search instead of the method's own. Hyperparameters of the space are searched only if they have a grid
+   * here.
+   */
   readonly grids?: Readonly<Record<string, readonly number[]>>
   readonly kernels: Kernels
   readonly signal?: AbortSignal
 }
 
-/** A method with its cache, its hyperparameters and its frozen ranges: ready to score. */
+/** A method that is ready to score, with its cache, hyperparameters and frozen ranges. */
 export interface FittedMethod {
   readonly method: Method
   readonly cache: Cache
   readonly values: Values
   readonly ranges: TermRanges
-  /** How many labelled images the selection saw: 0 where there was none to see. */
+  /** The number of labelled images used for selection; 0 if there were none. */
   readonly selectionImages: number
-  /** The percentage of them that the values classify right; null where it saw none. */
+  /** The accuracy on them with the selected values, in percent; null if there were none. */
   readonly selectionAccuracy: number | null
-  /** What ranges and search took, the terms included, the fit of the space not. */
+  /** Milliseconds for ranges and search, including the terms but not the fit of the space. */
   readonly searchMs: number
 }
 
 /**
- * Fits a method to a support set: builds the cache, freezes the ranges that its terms scale by, and chooses its
- * hyperparameters.
+ * Fits a method to a support set: builds the cache, freezes the ranges of its terms, and selects its hyperparameters.
  *
- * With LEAVE_ONE_OUT an image whose class has no other key has no say: without its own key nothing speaks for its class,
- * so it could only vote against the cache. At one shot that is every image, and the defaults stand; `selectionImages` is
- * then 0.
+ * With LEAVE_ONE_OUT, images whose class has no other key are not used: without its own key nothing supports the
+ * image's class, so it could only vote against the cache. At one shot this applies to every image. Then the defaults
+ * are used, and `selectionImages` is 0.
  *
- * The ranges are taken once, over the validation images or over the support set against itself with the diagonal left
- * out, and all folds of leave-one-out share them: they see no label, and the fitted method scores with the same numbers
- * that it was selected with.
+ * The ranges are computed once, over the validation images, or over the support set compared with itself without the
+ * diagonal. All folds of leave-one-out share them. They use no labels, and the fitted method scores with the same
+ * ranges that it was selected with.
  *
  * Throws TEXT_FEATURES_REQUIRED, SPACE_NOT_AVAILABLE, UNKNOWN_HYPERPARAMETER, HYPERPARAMETER_OUT_OF_RANGE, CANCELLED.
  */
@@ -86,14 +88,14 @@ export async function fitMethod(options: FitOptions): Promise<FittedMethod> {
     const searchMs: number = (best?.searchMs ?? 0) + fitted.searchMs
     const better = best === undefined || (fitted.selectionAccuracy ?? 0) > (best.selectionAccuracy ?? 0)
     best = { ...(better || best === undefined ? fitted : best), searchMs }
-    // Where no image has a say, no value is better than the first.
+    // Without usable images, no value is better than the first.
     if (fitted.selectionImages === 0) break
   }
   if (best === undefined) throw new Error('a grid has at least one point')
   return best
 }
 
-/** Fits a method in a cache whose space is fitted at the given values. */
+/** Fits a method on a cache whose space is already fitted at the given values. */
 async function fitIn(
   cache: Cache,
   spaceValues: Values,
@@ -130,8 +132,8 @@ async function fitIn(
 }
 
 /**
- * The values of the space's hyperparameters that selection goes through: of those that a grid is asked for, all of it; of
- * the others the one that is given, or the default.
+ * The values of the space's hyperparameters to search: the whole requested grid, or else the fixed value or the
+ * default.
  */
 function* spacePoints(
   method: Method,
@@ -149,13 +151,13 @@ function* spacePoints(
   for (let point = 0; point < grid.points; point++) yield valuesAt(grid, point)
 }
 
-/** The entries whose names are wanted. */
+/** The entries with these names. */
 const pick = <T>(record: Readonly<Record<string, T>>, wanted: (name: string) => boolean): Record<string, T> =>
   Object.fromEntries(Object.entries(record).filter(([name]) => wanted(name)))
 
 /**
- * Scores queries, chunk by chunk. With klScaling BATCH the ranges are taken over all of these queries first, as published
- * code does. Throws CANCELLED.
+ * Scores queries in chunks. With klScaling BATCH the ranges are first computed over all these queries, like the
+ * published code. Throws CANCELLED.
  */
 export async function* scoreQueries(
   { method, cache, values, ranges }: FittedMethod,
@@ -170,7 +172,7 @@ export async function* scoreQueries(
   }
 }
 
-/** The support set against itself in the cache's order, each image scored as if it had never been there. */
+/** Scores the support set with leave-one-out, in the cache's order. */
 export const leavingOneOut = (
   method: Method,
   support: Support,
@@ -180,12 +182,12 @@ export const leavingOneOut = (
   leavesOneOutInBatch(method, cache.space) ? cache.leaveOneOut(signal) : leaveOneOutByRefit(support, cache)
 
 interface RepeatableData {
-  /** Starts over at every call. */
+  /** Starts from the beginning at every call. */
   readonly batches: () => Iterable<Batch> | AsyncIterable<Batch>
   readonly labels: Int32Array
 }
 
-/** The images that a protocol selects and calibrates on. */
+/** The images that a protocol uses for selection and ranges. */
 function selectionData(
   { method, support, selection, validation, signal }: FitOptions,
   cache: Cache,

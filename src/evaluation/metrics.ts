@@ -1,7 +1,7 @@
 import type { Measures } from '../measures.js'
 import type { Matrix } from '../tensor/matrix.js'
 
-/** The position of the greatest value, the first among equals. */
+/** The index of the largest value; the first one for ties. */
 export function argmax(values: ArrayLike<number>): number {
   let best = 0
   for (let i = 1; i < values.length; i++) if ((values[i] as number) > (values[best] as number)) best = i
@@ -16,10 +16,10 @@ export function softmax(logits: ArrayLike<number>): Float64Array {
   return result.map((value) => value / sum)
 }
 
-/** Bins of confidence that calibration is measured in. */
+/** The number of confidence bins of the calibration error. */
 const calibrationBins = 15
 
-/** What is measured of a classifier on labelled images. Chunks of logits are added one after another. */
+/** Measures a classifier on labelled images. Logits are added in chunks. */
 export interface Tally {
   add(logits: Matrix, labels: Int32Array): void
   finish(): MeasuredPredictions
@@ -78,7 +78,7 @@ export function createTally(): Tally {
   }
 }
 
-/** How many classes come before the given one, by logit and, among equals, by index. */
+/** The number of classes before the given one, ordered by logit, then by index. */
 function rankOf(logits: Float32Array, label: number): number {
   const own = logits[label] as number
   let rank = 0
@@ -89,7 +89,7 @@ function rankOf(logits: Float32Array, label: number): number {
   return rank
 }
 
-/** How often images of each class (row) were taken for each class (column): [C][C]. */
+/** Counts by true class (row) and predicted class (column): [C][C]. */
 export function confusionOf(labels: Int32Array, predicted: Int32Array, classes: number): number[][] {
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0))
   for (let i = 0; i < labels.length; i++) {
@@ -100,7 +100,7 @@ export function confusionOf(labels: Int32Array, predicted: Int32Array, classes: 
   return confusion
 }
 
-/** The percentage of each class's images that were taken for it; 0 for a class without images. */
+/** The accuracy of each class in percent; 0 for a class without images. */
 export const perClassAccuracyOf = (confusion: readonly (readonly number[])[]): number[] =>
   confusion.map((row, c) => {
     const images = row.reduce((sum, count) => sum + count, 0)

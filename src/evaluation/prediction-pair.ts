@@ -1,16 +1,16 @@
-/** What two runs took the same test images for. */
+/** The predictions of two runs for the same test images. */
 import type { Predictions } from './predictions.js'
 export interface PredictionPair {
-  /** [N]: the class of each image. */
+  /** [N]: the true class of each image. */
   readonly labels: Int32Array
-  /** [N]: what the method took it for, and what the baseline did. */
+  /** [N]: the classes that the method and the baseline predict. */
   readonly predicted: Int32Array
   readonly baseline: Int32Array
 }
 
 /**
- * Two runs' predictions, side by side. Images are only ever added behind others: where a run of an earlier version saw
- * fewer, both saw the first ones.
+ * Pairs the predictions of two runs. If a run of an earlier version saw fewer images, both are cut to the first ones,
+ * because images are only appended.
  */
 export function pairPredictions(method: Predictions, baseline: Predictions): PredictionPair {
   const common = Math.min(method.labels.length, baseline.labels.length)

@@ -1,13 +1,13 @@
 /**
- * What hyperparameters are chosen on: a validation split, the support set with each image's own key left out, or nothing
- * (the defaults). Never the test split.
+ * How hyperparameters are selected: on a validation split, on the support set without each image's own key, or not at
+ * all (the defaults). Never on the test split.
  */
 export const selections = ['VALIDATION', 'LEAVE_ONE_OUT', 'NONE'] as const
 export type Selection = (typeof selections)[number]
 
 /**
- * Where a term's ranges come from: frozen with the fitted method, so that one image has the same logits alone and in any
- * batch, or taken over the whole evaluated batch, as published code does, for comparison with papers.
+ * How a term's ranges are computed. FROZEN: with the fitted method, so an image has the same logits alone and in any
+ * batch. BATCH: over the whole evaluated batch, like the published code, to compare with papers.
  */
 export const klScalings = ['FROZEN', 'BATCH'] as const
 export type KlScaling = (typeof klScalings)[number]

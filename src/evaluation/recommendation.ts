@@ -5,51 +5,56 @@ import { type Statistic, summarise } from './statistics.js'
 import type { SummaryRow } from './summary.js'
 
 /**
- * How sure it is that one method is better than another. CLEAR: better on more images than chance would explain, and with
- * every support set of at least three. LIKELY: better on more images, but not with every support set, or of fewer than
- * three. TIE: they cannot be told apart.
+ * How certain it is that one method is better than another. CLEAR: significantly better over the images, and better
+ * with every one of at least three support sets. LIKELY: significantly better, but not with every support set, or
+ * with fewer than three. TIE: no significant difference.
  */
 export type Confidence = 'CLEAR' | 'LIKELY' | 'TIE'
 
-/** The recommended method against another one. */
+/** Compares the recommended method with another one. */
 export interface Rival {
   readonly encoder?: string
   readonly method: string
   readonly space: string | null
   readonly accuracy: Statistic
-  /** In percentage points, over the seeds that both have finished: the recommended method's accuracy less this one's. */
+  /**
+   * The recommended method's accuracy minus this one's, in percentage points, over the seeds that both have finished.
+   */
   readonly lead: Statistic
-  /** Seeds on which the recommended method is better. */
+  /** Seeds where the recommended method is better. */
   readonly seedsWon: number
-  /** `signFlipTest` over the test images, and the same times the number of pairs, since the best is known only after looking. */
+  /**
+   * The p-value of `signFlipTest` over the test images, and that times `pairs`, because the best method is chosen
+   * after seeing the results.
+   */
   readonly pValue: number
   readonly adjustedPValue: number
   readonly confidence: Confidence
 }
 
-/** Which method to use in which space, at one number of shots. */
+/** The method and space to use at one number of shots. */
 export interface Recommendation {
   readonly shots: number
   readonly encoder?: string
   readonly method: string
   readonly space: string | null
   readonly accuracy: Statistic
-  /** Against all others, the best of them first. */
+  /** All other methods, best first. */
   readonly rivals: readonly Rival[]
-  /** Pairs of methods that might have been tested, which p-values are adjusted for. */
+  /** The number of possible method pairs, which p-values are adjusted for. */
   readonly pairs: number
-  /** Of being the best of all: the least of the rivals'. */
+  /** Confidence that the method is the best: the lowest confidence among the rivals. */
   readonly confidence: Confidence
 }
 
-/** Below this adjusted p-value two methods are told apart. */
+/** Below this adjusted p-value, the difference of two methods is significant. */
 export const significance = 0.05
-/** Support sets that one must see a method win with before its lead is clear. */
-export const fewestSeeds = 3
+/** The minimum number of support sets for a CLEAR lead. */
+export const minSeeds = 3
 
 /**
- * Recommends the method with the greatest mean accuracy at one number of shots, and tells how sure that is. Null where no
- * row has that number of shots.
+ * Recommends the method with the highest mean accuracy at one number of shots, with its confidence. Null if no row
+ * has that number of shots.
  */
 export async function recommend(
   rows: readonly SummaryRow[],
@@ -73,7 +78,7 @@ export async function recommend(
   return { shots, ...which, accuracy, rivals, pairs, confidence: least ?? 'CLEAR' }
 }
 
-/** Null where the two have no seed in common. */
+/** Null if the two have no common seed. */
 async function against(
   best: SummaryRow,
   { encoder, method, space, accuracy, runs }: SummaryRow,
@@ -100,9 +105,9 @@ async function against(
   const adjustedPValue = Math.min(1, pairs * pValue)
   const seedsWon = leads.filter((lead) => lead > 0).length
   const lead = summarise(leads)
-  const told = adjustedPValue < significance && lead.mean > 0
-  const everySeed = leads.length >= fewestSeeds && seedsWon === leads.length
-  const confidence: Confidence = told ? (everySeed ? 'CLEAR' : 'LIKELY') : 'TIE'
+  const isSignificant = adjustedPValue < significance && lead.mean > 0
+  const everySeed = leads.length >= minSeeds && seedsWon === leads.length
+  const confidence: Confidence = isSignificant ? (everySeed ? 'CLEAR' : 'LIKELY') : 'TIE'
   const which = { ...(encoder !== undefined && { encoder }), method, space }
   return { ...which, accuracy, lead, seedsWon, pValue, adjustedPValue, confidence }
 }

@@ -1,23 +1,24 @@
 import { studentPValue } from './student.js'
 
-/** Beyond so many images the exact distribution is not worth its time: by then it is Student's. */
+/** Above this number of images, the exact distribution is so close to Student's that the latter is used. */
 const maxExact = 4000
 
 /**
- * Whether two methods differ on the same test images over several seeds. `differences` has for each image on how many
- * seeds the one alone is right, less on how many the other alone is. Were both as good, each image's difference would be
- * as likely to have the other sign: the two-sided p-value is the share of all flips whose sum is at least as far from 0.
+ * Tests whether two methods differ on the same test images over several seeds. `differences` has, per image, the
+ * number of seeds where only the first method is right minus the number where only the second is right. If both are
+ * equally good, each difference has either sign with equal probability. The two-sided p-value is the share of all
+ * sign flips whose sum is at least as far from 0.
  *
- * Seeds are not pooled as if they were more images, which would make p-values too small (Durkalski et al. 2003 give the
- * same statistic for clustered pairs). With one seed it is McNemar's exact test. Exact for up to 4,000 images that differ;
- * Student's paired t-test beyond.
+ * More seeds do not count as more images, which would make p-values too small (Durkalski et al. 2003 give the same
+ * statistic for clustered pairs). With one seed it is McNemar's exact test. Exact for up to 4,000 images that differ;
+ * above, Student's paired t-test.
  */
 export function signFlipTest(differences: readonly number[]): number {
   const sizes = differences.filter((difference) => difference !== 0).map(Math.abs)
   if (sizes.length > maxExact) return pairedTTest(differences)
   const sum = Math.abs(differences.reduce((total, difference) => total + difference, 0))
   const total = sizes.reduce((all, size) => all + size, 0)
-  // The sum of a flip is `total` less twice what is flipped to the negative side.
+  // The sum of a flip is `total` minus twice the flipped amount.
   const flipped = new Float64Array(total + 1)
   flipped[0] = 1
   let reach = 0
@@ -34,7 +35,7 @@ export function signFlipTest(differences: readonly number[]): number {
   return sum === 0 ? 1 : Math.min(1, 2 * tail)
 }
 
-/** Student's paired t-test of whether the mean of the differences is 0; 1 for fewer than two. */
+/** The p-value of Student's paired t-test for a mean difference of 0; 1 for fewer than two differences. */
 export function pairedTTest(differences: readonly number[]): number {
   const n = differences.length
   if (n < 2) return 1

@@ -12,13 +12,13 @@ export interface Statistic {
 const resamples = 10_000
 
 /**
- * Summarises values, one a seed. The interval is the bootstrap's percentile interval: over all resamples where these are
- * at most 10,000 (up to five values), and over 10,000 seeded ones otherwise. With one value all of it is that value and
- * the deviation 0. Throws a RangeError for no values.
+ * Summarises values, one per seed. The interval is the bootstrap percentile interval: over all resamples if there are
+ * at most 10,000 (up to five values), otherwise over 10,000 seeded ones. For a single value, the interval is that
+ * value and the deviation 0. Throws a RangeError for no values.
  */
 export function summarise(values: readonly number[]): Statistic {
   const n = values.length
-  if (n === 0) throw new RangeError('there is nothing to summarise')
+  if (n === 0) throw new RangeError('summarise needs at least one value')
   const mean = meanOf(values)
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
   const standardDeviation = n > 1 ? Math.sqrt(squares / (n - 1)) : 0
@@ -27,7 +27,7 @@ export function summarise(values: readonly number[]): Statistic {
   return { mean, standardDeviation, low: quantile(means, 0.025), high: quantile(means, 0.975), n }
 }
 
-/** The means of all nⁿ resamples: resample r draws the values that the digits of r to the base n name. */
+/** The means of all nⁿ resamples. The base-n digits of r are the values of resample r. */
 function allMeans(values: readonly number[]): Float64Array {
   const n = values.length
   return new Float64Array(n ** n).map((_, resample) => {
@@ -50,13 +50,14 @@ function drawnMeans(values: readonly number[]): Float64Array {
 }
 
 /**
- * McNemar's exact test of two classifiers on the same images: the probability, were both as good, of a split of the
- * images on which just one is right that is at least as uneven as this one; two-sided, by the binomial distribution.
+ * McNemar's exact test of two classifiers on the same images. Under equal quality, the p-value is the probability
+ * that the images where only one is right split at least as unevenly as here; two-sided, from the binomial
+ * distribution.
  */
 export function mcnemar(wins: number, losses: number): number {
   const n = wins + losses
   if (n === 0) return 1
-  // P(X ≤ min) for X ~ Binomial(n, ½), its terms in logarithms, since ½ⁿ leaves the range of doubles at n > 1,000.
+  // P(X ≤ min) for X ~ Binomial(n, ½), its terms in logarithms, because ½ⁿ underflows for n > 1,000.
   let logTerm = -n * Math.LN2
   let tail = 0
   for (let k = 0; k <= Math.min(wins, losses); k++) {
@@ -67,8 +68,8 @@ export function mcnemar(wins: number, losses: number): number {
 }
 
 /**
- * Holm's adjustment of the p-values of several tests: rejecting where the adjusted value is below α keeps the chance of
- * any false rejection below α, however the tests depend on each other.
+ * Holm's adjustment of the p-values of several tests. Rejecting below α bounds the probability of any false rejection
+ * by α, for any dependence between the tests.
  */
 export function holm(pValues: readonly number[]): number[] {
   const ascending = [...pValues.keys()].sort((a, b) => (pValues[a] as number) - (pValues[b] as number))
@@ -84,7 +85,7 @@ export function holm(pValues: readonly number[]): number[] {
 const meanOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length
 
-/** The least of the sorted values that at least that share of them does not exceed. */
+/** The smallest of the sorted values that at least this share of them does not exceed. */
 function quantile(sorted: Float64Array, share: number): number {
   const position = Math.ceil(share * sorted.length) - 1
   return sorted[Math.max(0, position)] as number

@@ -1,11 +1,11 @@
-/** Student's two-sided p-value of t with so many degrees of freedom. */
+/** Student's two-sided p-value of t, by degrees of freedom. */
 export const studentPValue = (t: number, degrees: number): number =>
   correlationPValue(Number.isFinite(t) ? t / Math.sqrt(degrees + t * t) : 1, degrees + 2)
 
 /**
- * Student's two-sided p-value of a correlation r of n points, t = r·√(ν/(1 − r²)) with ν = n − 2 degrees of freedom: the
- * regularised incomplete beta function I(1 − r²; ν/2, ½), summed over terms that are all positive (DLMF 8.17.8), so that
- * small p-values keep their digits; where r is next to nothing, from the other end, which needs fewer terms.
+ * Student's two-sided p-value of a correlation r of n points, t = r·√(ν/(1 − r²)) with ν = n − 2 degrees of freedom:
+ * the regularised incomplete beta function I(1 − r²; ν/2, ½), summed over positive terms (DLMF 8.17.8), so that small
+ * p-values stay accurate. For r near 0 it sums from the other end, which needs fewer terms.
  */
 export function correlationPValue(r: number, n: number): number {
   const half = (n - 2) / 2
@@ -13,7 +13,7 @@ export function correlationPValue(r: number, n: number): number {
   return square > 1e-3 ? incompleteBeta(1 - square, half, 0.5) : 1 - incompleteBeta(square, 0.5, half)
 }
 
-/** I(x; a, b) for a and b that are multiples of a half, one of them ½. */
+/** I(x; a, b) for a and b that are multiples of ½, one of them ½ itself. */
 function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0
   let term = 1
@@ -26,7 +26,7 @@ function incompleteBeta(x: number, a: number, b: number): number {
   return Math.exp(logFront) * sum
 }
 
-/** log B(a, ½) for a multiple of a half, from B(½, ½) = π and B(1, ½) = 2 by B(a + 1, ½) = B(a, ½)·a/(a + ½). */
+/** log B(a, ½) for a multiple of ½, from B(½, ½) = π and B(1, ½) = 2 by B(a + 1, ½) = B(a, ½)·a/(a + ½). */
 function logBetaWithHalf(a: number): number {
   let log = Number.isInteger(a) ? Math.LN2 : Math.log(Math.PI)
   for (let at = Number.isInteger(a) ? 1 : 0.5; at < a; at++) log += Math.log(at / (at + 0.5))

@@ -6,7 +6,7 @@ import { mcnemar, type Statistic, summarise } from './statistics.js'
 /** The measures of a finished run, which rows summarise over the seeds. */
 export interface MeasuredRun extends Measures {
   readonly id: string
-  /** Runs without one, of features from a file, are of the same. */
+  /** Runs on features from a file have none and count as one encoder. */
   readonly encoder?: string
   readonly method: string
   readonly space: string | null
@@ -27,7 +27,7 @@ export interface SummaryRow extends Readonly<Record<MeasureName, Statistic>> {
   readonly runs: readonly MeasuredRun[]
 }
 
-/** A method against the baseline on the same test images, all seeds pooled. */
+/** Compares a method with the baseline on the same test images. Seeds are pooled. */
 export interface PairwiseTest {
   readonly encoder?: string
   readonly method: string
@@ -35,11 +35,11 @@ export interface PairwiseTest {
   readonly shots: number
   readonly baseline: string
   readonly baselineSpace: string | null
-  /** In percentage points, the method's mean accuracy less the baseline's. */
+  /** The method's mean accuracy minus the baseline's, in percentage points. */
   readonly difference: number
-  /** McNemar's exact test. */
+  /** The p-value of McNemar's exact test. */
   readonly pValue: number
-  /** Images on which the method alone is right, and on which the baseline alone is. */
+  /** Images that only the method, and only the baseline, classifies correctly. */
   readonly wins: number
   readonly losses: number
 }
@@ -72,8 +72,8 @@ export function summariseRuns(runs: readonly MeasuredRun[]): SummaryRow[] {
 }
 
 /**
- * Every row against the baseline's row of the same encoder and number of shots. Runs are paired by seed, and what they say of the
- * test images is pooled; seeds that only one of the two has finished are left out.
+ * Compares every row with the baseline's row of the same encoder and number of shots. Runs are paired by seed and
+ * their predictions pooled, without seeds that only one of the two has finished.
  */
 export async function comparePairs(
   rows: readonly SummaryRow[],

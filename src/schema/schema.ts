@@ -14,7 +14,7 @@ import {
   ClassDeltaResolver,
   ContrastResolver,
   DisagreementResolver,
-  TakenForResolver,
+  PredictedClassResolver,
 } from './comparison/contrast.resolver.js'
 import {
   RecommendationResolver,
@@ -70,7 +70,7 @@ export const createSchema = (): Promise<GraphQLSchema> =>
       ContrastResolver,
       ClassDeltaResolver,
       DisagreementResolver,
-      TakenForResolver,
+      PredictedClassResolver,
       RecommendationResolver,
       RecommendationTypeResolver,
       RivalResolver,

@@ -132,9 +132,9 @@ function classesOf(
   const found = [...new Set(images.map(({ className }) => className))].sort()
   if (!classes) return found.map((name) => ({ name }))
   const described = new Set(classes.map(({ name }) => name))
-  const strangers = found.filter((name) => !described.has(name))
-  if (strangers.length > 0) {
-    throw source.invalid(`${descriptionName} does not name the classes ${strangers.join(', ')}`)
+  const unknownClasses = found.filter((name) => !described.has(name))
+  if (unknownClasses.length > 0) {
+    throw source.invalid(`${descriptionName} does not name the classes ${unknownClasses.join(', ')}`)
   }
   return classes.map(({ name, prompts }) => ({ name, ...(prompts && { prompts }) }))
 }

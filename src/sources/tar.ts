@@ -22,7 +22,7 @@ export async function openTar(
   limits: SourceLimits,
 ): Promise<Source> {
   const invalid = (reason: string) => errors.invalidArchive({ archive: archive.name, reason })
-  const told = (error: unknown, signal?: AbortSignal) => {
+  const asSourceError = (error: unknown, signal?: AbortSignal) => {
     throwIfCancelled(signal)
     return error instanceof ShotboardError ? error : invalid(reasonOf(error))
   }
@@ -38,7 +38,7 @@ export async function openTar(
         entry.resume()
       }
     } catch (error) {
-      throw told(error, signal)
+      throw asSourceError(error, signal)
     } finally {
       tar.destroy()
     }
@@ -64,7 +64,7 @@ export async function openTar(
       for await (const entry of entries(signal)) {
         if (wanted.has(at)) {
           yield await read(entry, limits).catch((error: unknown) => {
-            throw told(error, signal)
+            throw asSourceError(error, signal)
           })
         }
         if (at++ === last) return

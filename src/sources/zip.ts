@@ -11,12 +11,13 @@ export async function openZip(
   limits: SourceLimits,
 ): Promise<Source> {
   const invalid = (reason: string) => errors.invalidArchive({ archive: archive.name, reason })
-  const told = (error: unknown) => (error instanceof ShotboardError ? error : invalid(reasonOf(error)))
+  const asSourceError = (error: unknown) =>
+    error instanceof ShotboardError ? error : invalid(reasonOf(error))
   // Decode names here, so that we refuse paths that leave the folder ourselves.
   const zip = await yauzl
     .openPromise(archive.path, { autoClose: false, decodeStrings: false })
     .catch((error: unknown) => {
-      throw told(error)
+      throw asSourceError(error)
     })
   /** Filled by `files`. */
   const entries = new Map<string, Entry>()
@@ -51,7 +52,7 @@ export async function openZip(
           if (!path.endsWith('/') && !isHidden(path)) entries.set(path, entry)
         }
       } catch (error) {
-        throw told(error)
+        throw asSourceError(error)
       }
       return [...entries.keys()]
         .map((path) => ({ path }))

@@ -38,7 +38,7 @@ export function readComparisonPage(
     ...(space !== undefined && { space }),
     ...(shots !== undefined && { shots }),
   }
-  const kept = {
+  const matching = {
     ...equal,
     ...(Object.keys(run).length > 0 && { runs: { some: { run } } }),
     ...(created && { createdAt: within(created) }),
@@ -48,7 +48,7 @@ export function readComparisonPage(
     request,
     columns[order],
     direction,
-    ({ where, ...query }) => client.comparison.findMany({ ...query, where: { AND: [kept, where] } }),
-    () => client.comparison.count({ where: kept }),
+    ({ where, ...query }) => client.comparison.findMany({ ...query, where: { AND: [matching, where] } }),
+    () => client.comparison.count({ where: matching }),
   )
 }

@@ -47,7 +47,7 @@ export async function lockDataFolder(folder: string): Promise<DataFolderLock> {
     since: new Date().toISOString(),
     command: [basename(process.argv[1] ?? 'node'), ...process.argv.slice(2)].join(' '),
   }
-  const tell = (holder: Holder): Promise<void> =>
+  const writeHolder = (holder: Holder): Promise<void> =>
     writeAtomically(file, JSON.stringify(holder), 'the lock of the folder')
   const release = async (): Promise<void> => {
     await rm(file, { force: true })
@@ -56,12 +56,12 @@ export async function lockDataFolder(folder: string): Promise<DataFolderLock> {
     client.close()
   }
   try {
-    await tell(self)
+    await writeHolder(self)
   } catch (error) {
     await release()
     throw error
   }
-  return { announce: (url) => tell({ ...self, url }), release }
+  return { announce: (url) => writeHolder({ ...self, url }), release }
 }
 
 /** Milliseconds to wait for a new holder to write its details. */

@@ -47,11 +47,11 @@ const faults: readonly [pattern: RegExp, reason: string][] = [
 export function databaseFaultOf(error: unknown): ShotboardError | undefined {
   const details = detailsSchema.safeParse(error).data
   const cause = details?.meta?.driverAdapterError?.cause
-  const said = [details?.code, cause?.kind, cause?.originalCode, cause?.originalMessage].filter(
+  const parts = [details?.code, cause?.kind, cause?.originalCode, cause?.originalMessage].filter(
     (each) => each !== undefined,
   )
   // A message may quote the statement, and so contain any word. Use it only for errors without a code.
-  const text = (said.length > 0 ? said : [reasonOf(error)]).join(' ')
+  const text = (parts.length > 0 ? parts : [reasonOf(error)]).join(' ')
   if (/SQLITE_FULL|\b53100\b/.test(text)) return errors.diskFull({ what: 'the database' })
   const fault = faults.find(([pattern]) => pattern.test(text))
   return fault && errors.databaseUnavailable({ reason: fault[1] })

@@ -50,10 +50,13 @@ async function deleteDataset(tx: Transaction, id: string): Promise<Deleted> {
   if (training) throw errors.inUse({ what, by: `training ${training.id}` }, 'id')
 
   const runs = await tx.run.findMany({ where: used, select: { id: true } })
-  const held = await tx.datasetImage.findMany({ where: { datasetId: id }, select: { imageId: true } })
+  const datasetImages = await tx.datasetImage.findMany({
+    where: { datasetId: id },
+    select: { imageId: true },
+  })
   await tx.dataset.delete({ where: { id } })
   const images: string[] = []
-  for (const some of chunks(held, rowsPerStatement)) {
+  for (const some of chunks(datasetImages, rowsPerStatement)) {
     const ids = some.map(({ imageId }) => imageId)
     await tx.image.deleteMany({ where: { id: { in: ids }, datasets: { none: {} } } })
     const left = await tx.image.findMany({ where: { id: { in: ids } }, select: { id: true } })

@@ -7,7 +7,7 @@ import { withWriteErrors } from '../system/storage-fault.js'
  * Work that a kill can leave half done. Adding writes files before their rows; deleting removes rows before their
  * files.
  */
-export type Unsettling = 'adding' | 'deleting'
+export type RecoveryMarker = 'adding' | 'deleting'
 
 /**
  * Markers on disk for work in progress. After a kill, the next start sees them and cleans up; without them it need
@@ -15,7 +15,7 @@ export type Unsettling = 'adding' | 'deleting'
  */
 export interface RecoveryMarkers {
   /** Sets the marker, runs the work, and removes the marker. */
-  during<T>(what: Unsettling, work: () => Promise<T>): Promise<T>
+  during<T>(what: RecoveryMarker, work: () => Promise<T>): Promise<T>
   /** The work that an earlier process did not finish. */
   left(): Promise<ReadonlySet<string>>
   /** Removes the markers of earlier processes after the cleanup. */
@@ -23,11 +23,11 @@ export interface RecoveryMarkers {
 }
 
 export function createRecoveryMarkers(directory: string): RecoveryMarkers {
-  const going = new Map<Unsettling, number>()
-  const fileOf = (what: Unsettling) => join(directory, what)
+  const inProgress = new Map<RecoveryMarker, number>()
+  const fileOf = (what: RecoveryMarker) => join(directory, what)
   return {
     async during(what, work) {
-      going.set(what, (going.get(what) ?? 0) + 1)
+      inProgress.set(what, (inProgress.get(what) ?? 0) + 1)
       await withWriteErrors('the recovery marker', async () => {
         await mkdir(directory, { recursive: true })
         await writeFile(fileOf(what), '')
@@ -42,8 +42,8 @@ export function createRecoveryMarkers(directory: string): RecoveryMarkers {
         clean = error instanceof ShotboardError
         throw error
       } finally {
-        const others = (going.get(what) ?? 1) - 1
-        going.set(what, others)
+        const others = (inProgress.get(what) ?? 1) - 1
+        inProgress.set(what, others)
         if (clean && others === 0) await rm(fileOf(what), { force: true })
       }
     },

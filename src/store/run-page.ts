@@ -51,7 +51,7 @@ export function readRunPage(
   direction: Direction = 'DESCENDING',
 ): Promise<Page<RunRow>> {
   const { comparisonId, created, finished, ...equal } = filter
-  const kept = {
+  const matching = {
     ...equal,
     ...(comparisonId !== undefined && { comparisons: { some: { comparisonId } } }),
     ...(created && { createdAt: within(created) }),
@@ -62,7 +62,7 @@ export function readRunPage(
     columns[order],
     direction,
     async ({ where, ...query }) =>
-      (await client.run.findMany({ ...query, where: { AND: [kept, where] } })).map(toRun),
-    () => client.run.count({ where: kept }),
+      (await client.run.findMany({ ...query, where: { AND: [matching, where] } })).map(toRun),
+    () => client.run.count({ where: matching }),
   )
 }

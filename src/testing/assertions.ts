@@ -1,21 +1,21 @@
 import type { Matrix } from '../tensor/matrix.js'
 
-/** How far two numbers may lie apart that are computed in different ways, beside 1 or the greatest of them. */
+/** The tolerance of numbers computed in different ways, relative to 1 or the largest of them. */
 const tolerance = 1e-4
 
-/** Throws where the matrix has another shape or an entry that is no finite number. `what` names it. */
+/** Throws if the matrix has another shape or an entry that is not finite. `what` names the matrix. */
 export function assertShape(what: string, actual: Matrix, rows: number, columns: number): void {
   const { length } = actual.data
   if (actual.rows !== rows || actual.columns !== columns || length !== rows * columns) {
     throw new Error(
-      `${what} must be ${rows} × ${columns}, but are ${actual.rows} × ${actual.columns} with ${length} values`,
+      `${what} must be ${rows} × ${columns}, not ${actual.rows} × ${actual.columns} with ${length} values`,
     )
   }
   const bad = actual.data.findIndex((value) => !Number.isFinite(value))
-  if (bad >= 0) throw new Error(`${what} hold ${actual.data[bad]} at ${place(actual, bad)}`)
+  if (bad >= 0) throw new Error(`${what} contain ${actual.data[bad]} at ${place(actual, bad)}`)
 }
 
-/** Throws where two matrices differ by more than rounding; entries to `ignore` may be anything finite. */
+/** Throws if two matrices differ by more than rounding. Entries to `ignore` may have any finite value. */
 export function assertClose(
   what: string,
   actual: Matrix,
@@ -34,7 +34,7 @@ export function assertClose(
   }
 }
 
-/** Throws where two matrices differ in a bit. */
+/** Throws if two matrices are not equal bit for bit. */
 export function assertIdentical(what: string, actual: Matrix, expected: Matrix): void {
   assertShape(what, actual, expected.rows, expected.columns)
   const bad = actual.data.findIndex((value, at) => !Object.is(value, expected.data[at]))
@@ -45,7 +45,7 @@ export function assertIdentical(what: string, actual: Matrix, expected: Matrix):
   }
 }
 
-/** Throws where a row is neither of unit length nor all zeros. */
+/** Throws if a row has neither unit length nor only zeros. */
 export function assertUnitRows(what: string, { rows, columns, data }: Matrix): void {
   for (let i = 0; i < rows; i++) {
     const length = Math.hypot(...data.subarray(i * columns, (i + 1) * columns))

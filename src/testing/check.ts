@@ -1,25 +1,28 @@
 import { reasonOf } from '../errors.js'
 
-/** One behaviour that a plugin must have. Any test runner will do: `for (const { name, run } of checks) test(name, run)`. */
+/**
+ * A required behaviour of a plugin. Works with any test runner: `for (const { name, run } of checks) test(name,
+ * run)`.
+ */
 export interface Check {
-  /** What is checked of what, for a person. */
+  /** The subject and the behaviour, for the test report. */
   readonly name: string
-  /** Throws an Error that says what is wrong, where the behaviour is not there. */
+  /** Throws an Error with the reason if the behaviour is missing. */
   run(): Promise<void>
 }
 
-/** Checks of one subject: its name stands before each of theirs and before what they throw. */
+/** The checks of one subject. Its name is put before their names and errors. */
 export const checksOf = (
   subject: string,
   behaviours: Readonly<Record<string, () => Promise<void>>>,
 ): Check[] =>
   Object.entries(behaviours).map(([behaviour, run]) => {
     const name = `${subject}: ${behaviour}`
-    return { name, run: () => run().catch(saying(`${name}: this does not hold`)) }
+    return { name, run: () => run().catch(withContext(`${name}: check failed`)) }
   })
 
-/** Throws an error again with more to say before its message. */
-export const saying =
+/** Rethrows an error with context before its message. */
+export const withContext =
   (words: string) =>
   (error: unknown): never => {
     throw new Error(`${words}: ${reasonOf(error)}`, { cause: error })

@@ -1,5 +1,5 @@
 /**
- * What every method and every space must hold, for whoever writes one. In any test runner:
+ * Checks for authors of methods and spaces. Use them in any test runner:
  *
  * ```ts
  * import { methodChecks, spaceChecks } from 'shotboard/testing'

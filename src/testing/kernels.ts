@@ -3,7 +3,7 @@ import { openRuntime } from '../tensor/runtime.js'
 
 let opened: Kernels | undefined
 
-/** The kernels that all checks share, opened when first used. An idle runtime keeps no process alive. */
+/** The kernels of all checks, opened at first use. An idle runtime does not keep the process alive. */
 export function sharedKernels(): Kernels {
   opened ??= createKernels(openRuntime({ threads: 1 }))
   return opened

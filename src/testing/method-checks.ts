@@ -8,7 +8,7 @@ import type { FeatureSpace } from '../spaces/contract.js'
 import { whitened } from '../spaces/whitened.js'
 import { gatherRows, type Matrix, matrix, stackRows } from '../tensor/matrix.js'
 import { assertClose, assertIdentical, assertShape } from './assertions.js'
-import { type Check, checksOf, saying } from './check.js'
+import { type Check, checksOf, withContext } from './check.js'
 import { sharedKernels } from './kernels.js'
 import {
   pointsOf,
@@ -35,8 +35,8 @@ export interface MethodChecksOptions {
 }
 
 /**
- * What every method must hold, in each of the spaces: by default `clip`, and `centred` and `whitened` too for a method
- * that compares images. Each check is run at the method's defaults and at both ends of its grids.
+ * The checks of a method in each of the spaces. Default spaces: `clip`, and also `centred` and `whitened` for a
+ * method that compares images. Each check runs at the method's defaults and at both ends of its grids.
  */
 export function methodChecks(
   method: Method,
@@ -45,19 +45,19 @@ export function methodChecks(
   return spaces.flatMap((space) => checksOf(`${method.id} in ${space.id}`, behaviours(method, space)))
 }
 
-/** As many images of every class, and not; each takes its own way through the cache. */
+/** Balanced and unbalanced support sets, which take different code paths in the cache. */
 const ordinary: readonly (readonly number[])[] = [
   [4, 4, 4, 4, 4],
   [5, 1, 3, 2],
 ]
 
-/** Support sets that leaving an image out changes in kind. */
+/** Support sets that become balanced or unbalanced when an image is left out. */
 const fragile: readonly (readonly number[])[] = [...ordinary, [1, 1, 1], [2, 1, 1], [2, 2], [1, 1], [3]]
 
-/** A task, and the method on it at given values. */
+/** A task with the method at given values. */
 interface Given extends Task {
   fitTo(support: Support): Promise<Scoring>
-  /** The logits of queries after fitting to a support set. */
+  /** Fits to a support set and returns the logits of queries. */
   logits(support: Support, queries: SpaceFeatures): Promise<Matrix>
 }
 
@@ -67,7 +67,7 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
   const logitsAt = async (values: Values, support: Support, queries: SpaceFeatures): Promise<Matrix> =>
     (await scoreQueries(await fitAt(values, support), queries)).logits
 
-  /** A check on tasks of many kinds, at every point. */
+  /** Runs a check on all kinds of tasks, at every point. */
   const throughout =
     (check: (given: Given) => Promise<void>, kinds = ordinary) =>
     async () => {
@@ -80,12 +80,12 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
             logits: (support, queries) => logitsAt(values, support, queries),
           }
           const where = `at ${JSON.stringify(values)}, with ${shots.join(', ')} support images of the classes`
-          await check(given).catch(saying(where))
+          await check(given).catch(withContext(where))
         }
       }
     }
 
-  /** Fits in all ways and scores: nothing may throw, and no logit be other than a number. */
+  /** Fits in all ways and scores. Nothing may throw, and every logit must be finite. */
   const survives = (options: TaskOptions) => async () => {
     const { support, queries, images } = syntheticTask({ bases: [space.base], ...options })
     const [selection, grids, kernels] = ['LEAVE_ONE_OUT', smallGrids(method), sharedKernels()] as const
@@ -130,12 +130,12 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
       assertClose('the logits', stackRows(logits), (await scoreQueries(fitted, queries)).logits)
     }),
 
-    'scores the same twice, to the bit': throughout(async ({ support, queries, logits }) => {
+    'scores the same twice, bit for bit': throughout(async ({ support, queries, logits }) => {
       const first = await logits(support, queries)
       assertIdentical('the logits', await logits(support, queries), first)
     }),
 
-    'what its terms contribute sums to the logits': throughout(async ({ support, queries, fitTo }) => {
+    'the contributions of its terms sum to the logits': throughout(async ({ support, queries, fitTo }) => {
       const { logits, contributions } = await scoreQueries(await fitTo(support), queries)
       const sums = logits.data.map((_, at) =>
         contributions.reduce((sum, { values }) => sum + (values.data[at] as number), 0),
@@ -144,7 +144,7 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
     }),
 
     ...(method.terms && {
-      'with all weights at 0 the terms without a weight are left': throughout(async (given) => {
+      'with all weights at 0 only the terms without a weight count': throughout(async (given) => {
         const fitted = withoutWeights(await given.fitTo(given.support))
         const bare = { ...method, terms: method.terms.filter(({ weight }) => weight === null) }
         const { logits } = await scoreQueries(fitted, given.queries)
@@ -156,7 +156,7 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
       }),
     }),
 
-    'leave-one-out scores each image as if it had never been there': throughout(async (given) => {
+    'leave-one-out scores each image as if fitted without it': throughout(async (given) => {
       const fitted = await given.fitTo(given.support)
       const expected = await scoreWithoutEach(fitted, given.support)
       assertClose('the logits', await scoreLeavingOneOut(fitted, given.support), expected)
@@ -169,14 +169,14 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
       }),
     }),
 
-    'stays finite with one image a class': survives({ shots: [1, 1, 1, 1] }),
+    'stays finite with one image per class': survives({ shots: [1, 1, 1, 1] }),
     'stays finite with one class': survives({ shots: [4] }),
     'stays finite with a single support image': survives({ shots: [1] }),
     'stays finite with a class that has no support image': survives({ shots: [3, 0, 2] }),
     'stays finite with unbalanced classes': survives({ shots: [9, 1, 4, 2] }),
-    'stays finite with classes that no query shows': survives({ shots: [3, 3, 3], queryClasses: [1, 1] }),
+    'stays finite with classes that have no query': survives({ shots: [3, 3, 3], queryClasses: [1, 1] }),
     'stays finite with more images than dimensions': survives({ shots: [6, 6, 6], dimensions: 8 }),
-    'stays finite where all images are the same': survives({ shots: [3, 3], noise: 0, separation: 0 }),
-    'stays finite where the images of a class are the same': survives({ shots: [3, 3, 3], noise: 0 }),
+    'stays finite if all images are equal': survives({ shots: [3, 3], noise: 0, separation: 0 }),
+    'stays finite if the images of a class are equal': survives({ shots: [3, 3, 3], noise: 0 }),
   }
 }

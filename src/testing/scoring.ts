@@ -8,7 +8,7 @@ import { type Scores, scoreBatch } from '../methods/score.js'
 import { type Matrix, stackRows } from '../tensor/matrix.js'
 import { pick, pickSupport } from './synthetic.js'
 
-/** What scoring takes. */
+/** The input of scoring. */
 export type Scoring = Pick<FittedMethod, 'method' | 'cache' | 'values' | 'ranges'>
 
 /** The scores of all queries. */
@@ -16,12 +16,12 @@ export async function scoreQueries(scoring: Scoring, queries: SpaceFeatures): Pr
   return scoreBatches(scoring, scoring.cache.batches(queries))
 }
 
-/** The logits of the support images, in the cache's order, each scored without its own key. */
+/** The leave-one-out logits of the support images, in the cache's order. */
 export async function scoreLeavingOneOut(scoring: Scoring, support: Support): Promise<Matrix> {
   return (await scoreBatches(scoring, leavingOneOut(scoring.method, support, scoring.cache))).logits
 }
 
-/** The same by definition: for each image a cache that has never seen it, with the same values and ranges. */
+/** The same by definition: for each image a cache without it, with the same values and ranges. */
 export async function scoreWithoutEach(scoring: Scoring, support: Support): Promise<Matrix> {
   const { order, space, kernels } = scoring.cache
   const logits = Array.from(order, async (image) => {
@@ -32,7 +32,7 @@ export async function scoreWithoutEach(scoring: Scoring, support: Support): Prom
   return stackRows(await Promise.all(logits))
 }
 
-/** Where a method is checked: its defaults and both ends of its grids. */
+/** The points of a method's checks: its defaults and both ends of its grids. */
 export function pointsOf(method: Method): Values[] {
   const declared = Object.entries(method.hyperparameters)
   if (declared.length === 0) return [{}]
@@ -43,7 +43,7 @@ export function pointsOf(method: Method): Values[] {
   ]
 }
 
-/** Grids of the same points, small enough to search in a moment. */
+/** Grids of the same points, small enough for a quick search. */
 export const smallGrids = (method: Method): Record<string, number[]> =>
   Object.fromEntries(
     Object.keys(method.hyperparameters).map((name) => [

@@ -2,22 +2,22 @@ import { leaveOneOutAffinities } from '../cache/leave-one-out.js'
 import type { FeatureSpace, FittedSpace, LabelledFeatures } from '../spaces/contract.js'
 import { gatherRows, type Matrix, sliceRows, stackRows } from '../tensor/matrix.js'
 import { assertClose, assertIdentical, assertShape, assertUnitRows } from './assertions.js'
-import { type Check, checksOf, saying } from './check.js'
+import { type Check, checksOf, withContext } from './check.js'
 import { sharedKernels } from './kernels.js'
 import { permutation, syntheticTask, type TaskOptions } from './synthetic.js'
 
-/** What every feature space must hold. */
+/** The checks of a feature space. */
 export const spaceChecks = (space: FeatureSpace): readonly Check[] =>
   checksOf(`space ${space.id}`, behaviours(space))
 
-/** With fewer images than dimensions and with more, as many of every class and not. */
+/** Tasks with fewer and with more images than dimensions, balanced and unbalanced. */
 const ordinary: readonly TaskOptions[] = [
   { shots: [4, 4, 4] },
   { shots: [5, 1, 3, 2] },
   { shots: [6, 6, 6, 6], dimensions: 8 },
 ]
 
-/** Support sets that leaving an image out changes in kind. */
+/** Support sets that become balanced or unbalanced when an image is left out. */
 const fragile: readonly TaskOptions[] = [
   ...ordinary,
   { shots: [1, 1, 1, 1] },
@@ -49,7 +49,7 @@ function behaviours(space: FeatureSpace): Record<string, () => Promise<void>> {
   const project = async (support: LabelledFeatures, features: Matrix): Promise<Matrix> =>
     (await fitTo(support)).project(features)
 
-  /** The affinities of queries with support images: all that a space is for. */
+  /** The affinities of queries with support images. */
   const affinities = async (support: LabelledFeatures, queries: Matrix, keys = support.features) => {
     const fitted = await fitTo(support)
     return sharedKernels().dot(await fitted.project(queries), await fitted.project(keys))
@@ -60,12 +60,12 @@ function behaviours(space: FeatureSpace): Record<string, () => Promise<void>> {
     async () => {
       for (const options of kinds) {
         await check(taskOf(options)).catch(
-          saying(`with ${options.shots.join(', ')} support images of the classes`),
+          withContext(`with ${options.shots.join(', ')} support images of the classes`),
         )
       }
     }
 
-  /** Images in the space are numbers of unit length, with and without one left out. */
+  /** Projected images must be finite unit vectors, with all support images and with one left out. */
   const survives = (options: TaskOptions) => async () => {
     const { support, queries } = taskOf(options)
     const projected = await project(support, queries)
@@ -83,7 +83,7 @@ function behaviours(space: FeatureSpace): Record<string, () => Promise<void>> {
   }
 
   return {
-    'gives every image a unit vector, all of one length': throughout(async ({ support, queries }) => {
+    'gives every image a unit vector of the same dimensions': throughout(async ({ support, queries }) => {
       const fitted = await fitTo(support)
       const projected = await fitted.project(queries)
       assertShape('the projected images', projected, queries.rows, projected.columns)
@@ -93,7 +93,7 @@ function behaviours(space: FeatureSpace): Record<string, () => Promise<void>> {
       assertUnitRows('the projected support images', keys)
     }),
 
-    'projects the same twice, to the bit': throughout(async ({ support, queries }) => {
+    'projects the same twice, bit for bit': throughout(async ({ support, queries }) => {
       const first = await project(support, queries)
       assertIdentical('the projected images', await project(support, queries), first)
     }),
@@ -111,7 +111,7 @@ function behaviours(space: FeatureSpace): Record<string, () => Promise<void>> {
       assertClose('the affinities', await affinities(shuffled, queries, support.features), expected)
     }),
 
-    'the numbers that classes go by change no affinity': throughout(async ({ support, queries }) => {
+    'the numbering of the classes changes no affinity': throughout(async ({ support, queries }) => {
       const renumbered = {
         ...support,
         labels: support.labels.map((label) => Math.max(...support.labels) - label),
@@ -130,7 +130,7 @@ function behaviours(space: FeatureSpace): Record<string, () => Promise<void>> {
       assertClose('the affinities', actual, stackRows(expected), (i, j) => i === j)
     }, fragile),
 
-    'a fold has all images where they lie when it is fitted without one': throughout(async ({ support }) => {
+    'a fold projects all images as a space fitted without one does': throughout(async ({ support }) => {
       for (const i of support.labels.keys()) {
         const fold = await (await fitTo(support)).fold?.(i)
         if (fold === undefined) return
@@ -141,7 +141,7 @@ function behaviours(space: FeatureSpace): Record<string, () => Promise<void>> {
       }
     }, fragile),
 
-    'an image that stands in two classes is compared as any other': throughout(async ({ support }) => {
+    'an image with two classes is compared like any other': throughout(async ({ support }) => {
       const rows = [...support.labels.keys(), 0]
       const twice = pickLabelled(support, rows)
       twice.labels[rows.length - 1] = Math.max(...support.labels)
@@ -156,7 +156,7 @@ function behaviours(space: FeatureSpace): Record<string, () => Promise<void>> {
       )
     }),
 
-    'leave-one-out gives any range of images the same': throughout(async ({ support }) => {
+    'leave-one-out gives the same for any range of images': throughout(async ({ support }) => {
       const keys = support.labels.length
       const [from, to] = [Math.floor(keys / 3), Math.ceil((2 * keys) / 3)]
       const all = await leftOut(support, 0, keys)
@@ -166,13 +166,13 @@ function behaviours(space: FeatureSpace): Record<string, () => Promise<void>> {
 
     'stays finite with a single support image': survives({ shots: [1] }),
     'stays finite with two support images': survives({ shots: [1, 1] }),
-    'stays finite with one image a class': survives({ shots: [1, 1, 1, 1] }),
+    'stays finite with one image per class': survives({ shots: [1, 1, 1, 1] }),
     'stays finite with one class': survives({ shots: [5] }),
     'stays finite with unbalanced classes': survives({ shots: [9, 1, 4, 2] }),
     'stays finite with more dimensions than images': survives({ shots: [2, 2], dimensions: 32 }),
     'stays finite with more images than dimensions': survives({ shots: [9, 9, 9], dimensions: 8 }),
-    'stays finite where all images are the same': survives({ shots: [3, 3], noise: 0, separation: 0 }),
-    'stays finite where the images of a class are the same': survives({ shots: [3, 3, 3], noise: 0 }),
+    'stays finite if all images are equal': survives({ shots: [3, 3], noise: 0, separation: 0 }),
+    'stays finite if the images of a class are equal': survives({ shots: [3, 3, 3], noise: 0 }),
   }
 }
 

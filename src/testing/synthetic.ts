@@ -3,7 +3,7 @@ import type { Support } from '../features/support.js'
 import { type Random, seeded } from '../system/random.js'
 import { gatherRows, type Matrix, makeUnit, matrix, rowOf } from '../tensor/matrix.js'
 
-/** A few-shot problem made up from a seed: a support set and queries. */
+/** A synthetic few-shot problem from a seed: a support set and queries. */
 export interface Task {
   readonly support: Support
   readonly queries: SpaceFeatures
@@ -14,23 +14,23 @@ export interface Task {
 export interface TaskOptions {
   /** The number of support images of each class. */
   readonly shots: readonly number[]
-  /** The class of each query; by default every class in turn, three times. */
+  /** The class of each query. Default: every class three times. */
   readonly queryClasses?: readonly number[]
   readonly dimensions?: number
-  /** How much images of one class differ; with 0 they are all the same. */
+  /** How much images of one class differ. With 0 they are all equal. */
   readonly noise?: number
-  /** Classes whose images are all the same, whatever the noise. */
+  /** Classes whose images are all equal, for any noise. */
   readonly alike?: readonly number[]
-  /** How much classes differ; with 0, and no noise, all images are the same. */
+  /** How much classes differ. With 0, and no noise, all images are equal. */
   readonly separation?: number
-  /** The encoder's spaces that features are wanted of, beside `clip`. */
+  /** The encoder's spaces to make features for, besides `clip`. */
   readonly bases?: readonly string[]
 }
 
 /**
- * Unit features with the geometry of CLIP's: all images share a direction, each class has a centre, images scatter about
- * it, and texts lie in a cone of their own, nearer to the images of their class than to others. What a base beside
- * `clip` gives is the same images with less of what they share.
+ * Unit features with CLIP's geometry: all images share a direction, images scatter around the centre of their class,
+ * and texts lie in a separate cone, nearer to the images of their class than to others. Other spaces than `clip` have
+ * the same images with less of the shared direction.
  */
 export function syntheticTask(options: TaskOptions): Task {
   const { shots, dimensions = 16, noise = 0.5, separation = 0.6, alike = [], bases = [] } = options
@@ -69,18 +69,18 @@ export function syntheticTask(options: TaskOptions): Task {
   }
 }
 
-/** Some of the images, in every base. */
+/** Selects images, in every space. */
 export const pick = (features: SpaceFeatures, rows: ArrayLike<number>): SpaceFeatures =>
   Object.fromEntries(Object.entries(features).map(([base, matrix]) => [base, gatherRows(matrix, rows)]))
 
-/** Some of the support images. */
+/** Selects support images. */
 export const pickSupport = (support: Support, rows: ArrayLike<number>): Support => ({
   ...support,
   features: pick(support.features, rows),
   labels: Int32Array.from(rows, (i) => support.labels[i] as number),
 })
 
-/** The same support set where class `order[c]` has become class c. */
+/** The same support set with class `order[c]` renamed to class c. */
 export function withClassesIn(order: readonly number[], support: Support): Support {
   const { textClassifier } = support
   return {

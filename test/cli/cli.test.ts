@@ -119,7 +119,7 @@ describe.skipIf(!built)(title, { concurrent: true }, () => {
       '1 shot ',
       '4 shots',
       'over 3 seeds',
-      'At 4 shots a class',
+      'At 4 shots per class',
     ]) {
       expect(output).toContain(text)
     }

@@ -167,7 +167,7 @@ describe.each(['service', 'library'] as const)('a comparison on a %s', (kind) =>
       ['Zero-shot CLIP', null],
       ['Tip-Adapter', 'whitened'],
     ])
-    expect(recommendation).toContain('At 1 shot a class')
+    expect(recommendation).toContain('At 1 shot per class')
   })
 })
 

@@ -124,7 +124,7 @@ describe.skipIf(!built)(title, { concurrent: true }, () => {
   })
 
   test('what is busy all the same is left after ten seconds', async () => {
-    const runCommand = join(root, 'dist/cli/end-well.js')
+    const runCommand = join(root, 'dist/cli/run-command.js')
     const source = `import { runCommand } from ${JSON.stringify(runCommand)}
       await runCommand(async (onStop) => {
         onStop(() => new Promise(() => {}))

@@ -72,12 +72,12 @@ describe('the suite catches a method', () => {
 
   test('that gives other logits every time', async () => {
     const method = spoiledCache(each((logit) => logit + 1e-5 * Math.random()))
-    expect(Object.keys(await failuresInClip(method))).toEqual(['scores the same twice, to the bit'])
+    expect(Object.keys(await failuresInClip(method))).toEqual(['scores the same twice, bit for bit'])
   })
 
   test('that claims to leave one out in the batch and reads the keys themselves', async () => {
     expect(Object.keys(await failuresInClip(prototype('in-batch')))).toEqual([
-      'leave-one-out scores each image as if it had never been there',
+      'leave-one-out scores each image as if fitted without it',
     ])
   })
 
@@ -92,7 +92,7 @@ describe('the suite catches a method', () => {
   test('whose term is infinite, so that a weight of 0 does not silence it', async () => {
     const method = spoiledCache(each(() => Number.POSITIVE_INFINITY))
     expect(await failuresInClip(method)).toHaveProperty(
-      'with all weights at 0 the terms without a weight are left',
+      'with all weights at 0 only the terms without a weight count',
     )
   })
 
@@ -104,7 +104,7 @@ describe('the suite catches a method', () => {
 
 test('a failure says which method, where, at which values and which number', async () => {
   const failures = await failuresInClip(prototype('in-batch'))
-  expect(failures['leave-one-out scores each image as if it had never been there']).toMatch(
+  expect(failures['leave-one-out scores each image as if fitted without it']).toMatch(
     /^outsider in clip: .* at \{"alpha":1,"beta":2\}, with 4, 4, 4, 4, 4 .*: the logits are -?[\d.]+ at row 0, column 0/,
   )
 })

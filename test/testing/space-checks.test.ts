@@ -38,7 +38,7 @@ describe('the suite catches a space', () => {
   test('that forgets to make features unit', async () => {
     const space = projecting((queries, support) => subtractRow(queries, meanRow(support)))
     expect(await failuresOf(spaceChecks(space))).toHaveProperty(
-      'gives every image a unit vector, all of one length',
+      'gives every image a unit vector of the same dimensions',
     )
   })
 
@@ -58,7 +58,7 @@ describe('the suite catches a space', () => {
     expect(Object.keys(await failuresOf(spaceChecks(space)))).toEqual(
       expect.arrayContaining([
         'stays finite with a single support image',
-        'stays finite where all images are the same',
+        'stays finite if all images are equal',
       ]),
     )
   })
@@ -67,7 +67,7 @@ describe('the suite catches a space', () => {
     const space = projecting((queries) =>
       centre(queries, queries.data.slice(0, queries.columns).map(Math.random)),
     )
-    expect(await failuresOf(spaceChecks(space))).toHaveProperty('projects the same twice, to the bit')
+    expect(await failuresOf(spaceChecks(space))).toHaveProperty('projects the same twice, bit for bit')
   })
 
   test('whose leave-one-out leaves nothing out', async () => {
@@ -89,7 +89,7 @@ describe('the suite catches a space', () => {
       leaveOneOut: (from, to) => kernels.dot(sliceRows(features, 0, to - from), features),
     }))
     expect(Object.keys(await failuresOf(spaceChecks(space)))).toEqual([
-      'leave-one-out gives any range of images the same',
+      'leave-one-out gives the same for any range of images',
     ])
   })
 })

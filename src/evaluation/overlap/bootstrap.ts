@@ -3,11 +3,11 @@ import type { Kernels } from '../../tensor/kernels.js'
 import { type Matrix, matrix, rowOf } from '../../tensor/matrix.js'
 import { overlapCoefficient } from './histogram.js'
 
-/** Groups of images that are drawn, and how often. */
+/** The number of groups of images, and of bootstrap resamples. */
 export const groups = 32
 const resamples = 1000
 
-/** A random group for each image, every class spread over the groups. */
+/** Assigns each image a random group. Every class is spread over the groups. */
 export function groupsOf(labels: Int32Array): Int32Array {
   const order = seeded('overlap groups').shuffled(Array.from(labels.keys()))
   order.sort((i, j) => (labels[i] as number) - (labels[j] as number))
@@ -19,16 +19,16 @@ export function groupsOf(labels: Int32Array): Int32Array {
 }
 
 /**
- * The 95 % interval of the overlap coefficient when images are drawn again. Pairs are not independent, so not pairs are
- * drawn but groups of images, and a pair of groups counts as often as both were drawn. `blocks` [groups, groups, 2, bins]
- * has the pairs by the groups of their images, different class and same.
+ * The 95 % bootstrap interval of the overlap coefficient. Pairs are not independent, so it resamples groups of
+ * images: a pair of groups counts as often as both were drawn. `blocks` [groups, groups, 2, bins] counts the pairs by
+ * the groups of their images, then different or same class.
  */
 export async function bootstrapInterval(
   blocks: Uint32Array,
   bins: number,
   kernels: Kernels,
 ): Promise<{ low: number; high: number }> {
-  // Whole numbers: in single precision exact up to 2²⁴, which is more than the pairs of 5,000 images.
+  // Whole numbers are exact in single precision up to 2²⁴, which is more than the pairs of 5,000 images.
   const counts = await kernels.multiply(drawnPairs(), countsOfPairs(blocks, bins))
   const values = Float64Array.from({ length: resamples }, (_, r) => {
     const row = rowOf(counts, r)
@@ -53,7 +53,7 @@ function drawnPairs(): Matrix {
   return result
 }
 
-/** [pairs of groups, 2·bins]: a block of each pair of groups, whichever of the two comes first. */
+/** [pairs of groups, 2·bins]: a block for each unordered pair of groups. */
 function countsOfPairs(blocks: Uint32Array, bins: number): Matrix {
   const result = matrix(pairsOfGroups.length, 2 * bins)
   const blockOf = (g: number, h: number) => blocks.subarray((g * groups + h) * 2 * bins).subarray(0, 2 * bins)

@@ -1,10 +1,10 @@
 import { correlationPValue } from '../student.js'
 
-/** How far two quantities go together over the same points. */
+/** The correlation of two quantities over the same points. */
 export interface Correlation {
-  /** Of the values, from −1 to 1. */
+  /** The coefficient of the values, from −1 to 1. */
   readonly pearson: Coefficient
-  /** Of their ranks, equal values having the mean of theirs. */
+  /** The coefficient of the ranks; equal values share their mean rank. */
   readonly spearman: Coefficient
   readonly n: number
 }
@@ -12,24 +12,24 @@ export interface Correlation {
 export interface Coefficient {
   readonly value: number
   /**
-   * Two-sided: how probable a coefficient at least as far from 0 is where there is no relation, by Student's t with n − 2
-   * degrees of freedom. For Spearman's this is an approximation, rough below about ten points.
+   * The two-sided p-value from Student's t with n − 2 degrees of freedom. An approximation for Spearman's
+   * coefficient, rough below about ten points.
    */
   readonly pValue: number
 }
 
 /**
- * Pearson's and Spearman's correlation of two lists of equal length. A string says why there is none: fewer than three
- * points, or all of one quantity equal.
+ * Pearson's and Spearman's correlation of two lists of equal length. Returns a string with the reason if there is
+ * none: fewer than three points, or a constant quantity.
  */
 export function correlate(xs: readonly number[], ys: readonly number[]): Correlation | string {
-  if (xs.length !== ys.length) throw new RangeError('a correlation is between two lists of equal length')
+  if (xs.length !== ys.length) throw new RangeError('a correlation needs two lists of equal length')
   const n = xs.length
-  if (n < 3) return `A correlation needs at least three points; there ${n === 1 ? 'is' : 'are'} ${n}.`
+  if (n < 3) return `A correlation needs at least three points, not ${n}.`
   for (const values of [xs, ys]) {
     if (values.every((value) => value === values[0])) {
       const which = values === xs ? 'first' : 'second'
-      return `All ${n} points have the same ${which} coordinate, which then goes with nothing.`
+      return `All ${n} points have the same ${which} coordinate, so there is no correlation.`
     }
   }
   const coefficient = (a: readonly number[], b: readonly number[]): Coefficient => {
@@ -54,7 +54,7 @@ function pearsonOf(xs: readonly number[], ys: readonly number[]): number {
 const meanOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length
 
-/** Ranks from 1, equal values having the mean of theirs. */
+/** Ranks from 1; equal values share their mean rank. */
 function ranksOf(values: readonly number[]): number[] {
   const order = [...values.keys()].sort((i, j) => (values[i] as number) - (values[j] as number))
   const ranks = new Array<number>(values.length)

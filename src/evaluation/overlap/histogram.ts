@@ -1,6 +1,6 @@
 /**
  * The overlap coefficient of two histograms with the same bins, each normalised to sum 1: the sum over bins of the
- * smaller of the two. 0 is separated, 1 is indistinguishable; 0 as well where either is empty.
+ * smaller of the two. 0 is separated, 1 is indistinguishable. Also 0 if either is empty.
  */
 export function overlapCoefficient(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const [sumA, sumB] = [sumOf(a), sumOf(b)]
@@ -10,7 +10,7 @@ export function overlapCoefficient(a: ArrayLike<number>, b: ArrayLike<number>): 
   return overlap
 }
 
-/** The chance that a value of the first histogram lies above one of the second; in the same bin it is a half. */
+/** The probability that a value of the first histogram is above one of the second; ½ within the same bin. */
 export function chanceAbove(above: ArrayLike<number>, below: ArrayLike<number>): number {
   const [sumAbove, sumBelow] = [sumOf(above), sumOf(below)]
   if (sumAbove === 0 || sumBelow === 0) return Number.NaN
@@ -30,17 +30,17 @@ export function sumOf(values: ArrayLike<number>): number {
   return sum
 }
 
-/** Bins of equal width on [−1, 1], the last closed: NumPy's, to the bit. */
+/** Bins of equal width on [−1, 1], the last one closed; equal to NumPy's bit for bit. */
 export interface Bins {
   readonly count: number
   /** [count + 1]. */
   readonly edges: Float64Array
   indexOf(similarity: number): number
-  /** The same, or −1 where it is so near to an edge that single precision may put it into the wrong bin. */
+  /** The bin, or −1 if the value is so near to an edge that single precision may choose the wrong bin. */
   clearIndexOf(similarity: number): number
 }
 
-/** Well above the rounding of a dot product in single precision. */
+/** Well above the rounding error of a dot product in single precision. */
 const nearness = 4e-6
 
 export function binsOf(count: number): Bins {

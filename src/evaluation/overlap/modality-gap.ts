@@ -1,16 +1,16 @@
 import type { Kernels } from '../../tensor/kernels.js'
 import { type Matrix, meanRow } from '../../tensor/matrix.js'
 
-/** How far images and texts lie apart. */
+/** The distance between images and texts. */
 export interface ModalityGap {
-  /** Mean cosine similarity of an image with its own class's texts, and with those of all other classes. */
+  /** Mean cosine similarity of an image to its own class's texts, and to those of other classes. */
   readonly rightClass: number
   readonly wrongClass: number
-  /** The distance between the mean of the images and the mean of the texts. */
+  /** The distance between the mean image feature and the mean text feature. */
   readonly distance: number
 }
 
-/** Images [N, d] and the text classifier [C, d], unit rows of `clip`. With one class there is no wrong one: NaN. */
+/** Images [N, d] and the text classifier [C, d], unit rows of `clip`. With a single class `wrongClass` is NaN. */
 export async function modalityGapOf(
   images: Matrix,
   labels: Int32Array,

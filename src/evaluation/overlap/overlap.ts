@@ -7,33 +7,33 @@ import { binsOf, chanceAbove, overlapCoefficient, sumOf } from './histogram.js'
 import { countPairs, type PairCounts } from './pairs.js'
 import { type FeatureVariance, varianceOf } from './variance.js'
 
-/** How much the similarities of images of one class and of different classes overlap. */
+/** The overlap of similarities within classes and between classes. */
 export interface Overlap {
-  /** The images whose pairs were compared, and whether they are a sample of more. */
+  /** The number of compared images, and whether they are a sample. */
   readonly images: number
   readonly sampled: boolean
   /** [bins + 1], from −1 to 1. */
   readonly edges: Float64Array
-  /** [bins]: pairs by their cosine similarity. */
+  /** [bins]: the number of pairs by cosine similarity. */
   readonly same: Float64Array
   readonly different: Float64Array
   /** The overlap coefficient, with a bootstrap 95 % interval over groups of images. */
   readonly overlap: { readonly value: number; readonly low: number; readonly high: number }
   readonly meanSame: number
   readonly meanDifferent: number
-  /** The chance that a pair of the same class is more similar than a pair of different classes. */
+  /** The probability that a same-class pair is more similar than a different-class pair. */
   readonly auc: number
   readonly variance: FeatureVariance
-  /** [C]: each class's own pairs against its pairs with all others. */
+  /** [C]: each class's own pairs compared with its pairs with all other classes. */
   readonly classes: readonly ClassOverlap[]
-  /** Pairs of classes, those that overlap most first. */
+  /** Pairs of classes, highest overlap first. */
   readonly classPairs: readonly ClassPairOverlap[]
 }
 
 export interface ClassOverlap {
   readonly classIndex: number
   readonly overlap: number
-  /** NaN where the class has fewer than two images. */
+  /** NaN if the class has fewer than two images. */
   readonly meanSame: number
   readonly meanDifferent: number
 }
@@ -41,12 +41,12 @@ export interface ClassOverlap {
 export interface ClassPairOverlap {
   readonly first: number
   readonly second: number
-  /** Of the pairs within either class and the pairs across. */
+  /** The overlap of the pairs within either class with the pairs across. */
   readonly overlap: number
 }
 
 export interface OverlapOptions {
-  /** [N, d]; rows are compared by their cosine. */
+  /** [N, d]; rows are compared by cosine similarity. */
   readonly features: Matrix
   readonly labels: Int32Array
   readonly classes: number
@@ -54,15 +54,16 @@ export interface OverlapOptions {
   readonly kernels: Kernels
 }
 
-/** More images than this are sampled: beyond it pairs are too many to go through while somebody waits. */
+/** Above this number of images a sample is used, because all pairs would take too long. */
 export const maxImages = 5000
 
 /**
- * Measures intra-modal overlap: histograms of cosine similarity over all pairs of the same class and all pairs of different
- * classes. Exact for up to 5,000 images; of more, a seeded sample of 5,000, stratified by class. A similarity near the edge
- * of a bin is computed in double precision, so that the histograms are those of a double-precision computation.
+ * Measures intra-modal overlap: histograms of cosine similarity over all pairs of the same class and all pairs of
+ * different classes. Exact for up to 5,000 images; above, a seeded sample of 5,000, stratified by class. A similarity
+ * near the edge of a bin is computed in double precision, so that the histograms are those of a double-precision
+ * computation.
  *
- * Throws INVALID_VALUE where there are fewer than two images, or fewer than two classes among them.
+ * Throws INVALID_VALUE for fewer than two images, or fewer than two classes.
  */
 export async function measureOverlap(options: OverlapOptions): Promise<Overlap> {
   const { labels, features, sampled, bins, counts } = await count(options)
@@ -85,7 +86,7 @@ export async function measureOverlap(options: OverlapOptions): Promise<Overlap> 
   }
 }
 
-/** The overlap coefficient alone, at a fraction of the cost. Throws as `measureOverlap`. */
+/** Only the overlap coefficient, at a fraction of the cost. Throws like `measureOverlap`. */
 export async function overlapValue(options: OverlapOptions): Promise<number> {
   const { counts, bins } = await count(options)
   return overlapCoefficient(totalOf(counts.blocks, bins.count, 1), totalOf(counts.blocks, bins.count, 0))
@@ -95,7 +96,7 @@ async function count(options: OverlapOptions) {
   const { labels, features, sampled } = sampleOf(options)
   const present = new Set(labels)
   if (labels.length < 2 || present.size < 2) {
-    throw errors.invalidValue({ reason: 'Overlap needs at least two images, of at least two classes.' })
+    throw errors.invalidValue({ reason: 'Overlap needs at least two images from at least two classes.' })
   }
   const bins = binsOf(options.bins ?? 200)
   const { classes, kernels } = options
@@ -125,7 +126,7 @@ function sampleOf({ features, labels, classes }: OverlapOptions) {
   }
 }
 
-/** [bins]: all pairs of the same class (1) or of different classes (0). */
+/** [bins]: the pairs of the same class (1) or of different classes (0). */
 function totalOf(blocks: Uint32Array, bins: number, same: 0 | 1): Float64Array {
   const total = new Float64Array(bins)
   for (let at = same * bins; at < blocks.length; at += 2 * bins) {

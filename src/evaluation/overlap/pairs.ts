@@ -3,19 +3,19 @@ import type { Kernels } from '../../tensor/kernels.js'
 import { gatherRows, type Matrix, sliceRows } from '../../tensor/matrix.js'
 import type { Bins } from './histogram.js'
 
-/** All pairs of images by cosine similarity, counted in the ways that the measures need. */
+/** Counts of all pairs of images by cosine similarity, as the measures need them. */
 export interface PairCounts {
   /** [groups, groups, 2, bins]: by the groups of the two images, then different or same class, then bin. */
   readonly blocks: Uint32Array
-  /** Different and same class, in bins so fine that what falls into one is next to nothing. */
+  /** Different and same class, in very fine bins. */
   readonly fine: readonly [Uint32Array, Uint32Array]
   /** The sums of the similarities, different and same class. */
   readonly sums: readonly [number, number]
-  /** [C, 2, bins]: a class's pairs with all others, and its own. */
+  /** [C, 2, bins]: a class's pairs with all other classes, and its own pairs. */
   readonly perClass: Float64Array
   /** [C, 2]: the sums of their similarities. */
   readonly perClassSums: Float64Array
-  /** [bins]: the pairs between two classes, or within one; undefined where there are too many classes to tell. */
+  /** [bins]: the pairs between two classes, or within one; undefined for too many classes. */
   readonly between?: (first: number, second: number) => Uint32Array
 }
 
@@ -31,12 +31,12 @@ export interface CountOptions {
   readonly kernels: Kernels
 }
 
-/** Class pairs are told for at most so many classes: their histograms alone would take more than 50 MB. */
+/** The maximum number of classes for class pairs. Beyond it their histograms would take more than 50 MB. */
 const maxClassesForPairs = 256
 const rowsPerChunk = 256
 const fineBins = 2 ** 16
 
-/** Looks at every pair once. A similarity near the edge of a bin is computed again in double precision. */
+/** Counts every pair once. A similarity near the edge of a bin is computed again in double precision. */
 export async function countPairs(options: CountOptions): Promise<PairCounts> {
   const { classes, groups, bins, kernels } = options
   const { features, labels, group } = sortedByClass(options)
@@ -55,7 +55,7 @@ export async function countPairs(options: CountOptions): Promise<PairCounts> {
   const found = new Uint32Array(bins.count)
   const yieldToEventLoop = createYieldToEventLoop()
 
-  /** Images `from` to `to`, all of class a, with those of class b that stand behind them. */
+  /** Counts images `from` to `to`, all of class a, with the later images of class b. */
   function countClasses(a: number, b: number, from: number, to: number, similarities: Similarities): void {
     const same = a === b ? 1 : 0
     const fineCounts = fine[same]
@@ -104,7 +104,7 @@ export async function countPairs(options: CountOptions): Promise<PairCounts> {
   return {
     blocks,
     fine,
-    // Each pair of two classes is in the sums of both.
+    // A pair of two classes counts in the sums of both.
     sums: [sumOver(0) / 2, sumOver(1)],
     perClass,
     perClassSums,
@@ -112,13 +112,13 @@ export async function countPairs(options: CountOptions): Promise<PairCounts> {
   }
 }
 
-/** A chunk of similarities; `rowOf(i) + j` is where image i's with image j stands. */
+/** A chunk of similarities. `rowOf(i) + j` is the index of the similarity of images i and j. */
 interface Similarities {
   readonly data: Float32Array
   rowOf(i: number): number
 }
 
-/** Images of one class stand together, so that pairs of two classes are counted in one go. */
+/** Sorts images by class, so that the pairs of two classes are contiguous. */
 function sortedByClass({ features, labels, group }: CountOptions) {
   const order = Array.from(labels.keys()).sort((i, j) => (labels[i] as number) - (labels[j] as number))
   return {
@@ -128,7 +128,7 @@ function sortedByClass({ features, labels, group }: CountOptions) {
   }
 }
 
-/** [C + 1]: where each class begins among sorted labels. */
+/** [C + 1]: the start of each class in the sorted labels. */
 function startsOf(labels: Int32Array, classes: number): Int32Array {
   const starts = new Int32Array(classes + 1)
   for (const label of labels) starts[label + 1] = (starts[label + 1] as number) + 1
@@ -140,7 +140,7 @@ function add(to: Float64Array | Uint32Array, counts: Uint32Array): void {
   for (let k = 0; k < counts.length; k++) to[k] = (to[k] as number) + (counts[k] as number)
 }
 
-/** The cosine of two rows in double precision. */
+/** The cosine similarity of two rows in double precision. */
 function preciseCosine({ columns, data }: Matrix, i: number, j: number): number {
   let [dot, own, other] = [0, 0, 0]
   for (let k = 0; k < columns; k++) {

@@ -1,16 +1,16 @@
 import type { Matrix } from '../../tensor/matrix.js'
 
-/** How far features spread within classes and between them. */
+/** The variance of features within classes and between them. */
 export interface FeatureVariance {
   /** The mean squared distance of a feature from its class mean. */
   readonly within: number
   /** The mean squared distance of a class mean from the mean of all features. */
   readonly between: number
-  /** Within over between: lower is better separated. */
+  /** `within` divided by `between`. Lower is better separated. */
   readonly ratio: number
 }
 
-/** The feature variances, in double precision. Classes without images do not count. */
+/** Computes the feature variances in double precision, without classes that have no images. */
 export function varianceOf(
   { rows, columns, data }: Matrix,
   labels: Int32Array,

@@ -1,7 +1,7 @@
 import { errors } from '../../errors.js'
 import { type Parametrised, rangeOf, type Values } from '../../methods/contract.js'
 
-/** The points that a search goes through: the product of the axes, the first varying slowest. */
+/** The points of a search: the product of the axes. The first axis varies slowest. */
 export interface Grid {
   readonly axes: readonly Axis[]
   /** The number of points. */
@@ -13,16 +13,16 @@ export interface Axis {
   readonly kind: 'weight' | 'shape'
   /** Ascending. */
   readonly values: readonly number[]
-  /** How far apart in the list of points two neighbours on this axis stand. */
+  /** The distance between two neighbours on this axis in the list of points. */
   readonly stride: number
 }
 
-/** More points than this are refused: their counts alone would take more than 400 MB. */
+/** The maximum number of points. Beyond it their counts would take more than 400 MB. */
 const maxPoints = 100_000_000
 
 /**
- * The grid of a method, or of a space: its own axes in declared order, some of them fixed to one value or narrowed to others.
- * Throws UNKNOWN_HYPERPARAMETER, HYPERPARAMETER_OUT_OF_RANGE or INVALID_VALUE.
+ * The grid of a method, or of a space: its axes in declared order, some of them fixed to one value or narrowed to
+ * other values. Throws UNKNOWN_HYPERPARAMETER, HYPERPARAMETER_OUT_OF_RANGE or INVALID_VALUE.
  */
 export function gridOf(
   method: Parametrised,
@@ -42,7 +42,7 @@ export function gridOf(
   const points = lists.reduce((product, { values }) => product * values.length, 1)
   if (points > maxPoints) {
     throw errors.invalidValue({
-      reason: `The grid of ${method.id} has ${points} points; the most that can be searched is ${maxPoints}. Narrow it.`,
+      reason: `The grid of ${method.id} has ${points} points; the maximum is ${maxPoints}. Narrow it.`,
     })
   }
   let stride = points
@@ -53,10 +53,10 @@ export function gridOf(
   return { axes, points }
 }
 
-/** Throws UNKNOWN_HYPERPARAMETER or HYPERPARAMETER_OUT_OF_RANGE for values that the method does not take. */
+/** Throws UNKNOWN_HYPERPARAMETER or HYPERPARAMETER_OUT_OF_RANGE for values that the method does not accept. */
 export function checkValues(method: Parametrised, values: Values): void {
   for (const [name, value] of Object.entries(values)) {
-    // Its own alone: an object also answers to names such as "constructor".
+    // Own properties only: every object has names such as "constructor".
     const declared = Object.hasOwn(method.hyperparameters, name) ? method.hyperparameters[name] : undefined
     if (!declared) {
       const known = Object.keys(method.hyperparameters)
@@ -69,7 +69,7 @@ export function checkValues(method: Parametrised, values: Values): void {
   }
 }
 
-/** The values at a point of the grid. */
+/** The hyperparameter values at a point of the grid. */
 export function valuesAt({ axes }: Grid, point: number): Values {
   return Object.fromEntries(
     axes.map(({ name, values, stride }) => [
@@ -79,7 +79,7 @@ export function valuesAt({ axes }: Grid, point: number): Values {
   )
 }
 
-/** Every combination of values of some axes, with where it starts in the list of points. */
+/** Every combination of values of some axes, with its start in the list of points. */
 export function* combinations(axes: readonly Axis[]): Generator<{ values: Values; offset: number }> {
   const [axis, ...rest] = axes
   if (axis === undefined) {

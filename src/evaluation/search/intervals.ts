@@ -1,19 +1,19 @@
 /**
- * The interval argument. With all but one weight fixed, the margin of an image's own class `y` over another class `c` is
- * linear in the weight that is left,
+ * The interval argument. With all but one weight fixed, the margin of an image's own class `y` over another class `c`
+ * is linear in the remaining weight,
  *
  *     margin_c(α) = t_c + α·s_c,   t_c the fixed part, s_c the term's difference between y and c,
  *
- * so the image is classified right on an intersection of C − 1 half-lines: one interval of α. A whole row of the grid
- * costs one pass over the classes instead of one scoring per value.
+ * so the image is classified correctly on an intersection of C − 1 half-lines, which is one interval of α. A whole
+ * row of the grid costs one pass over the classes instead of one scoring per value.
  *
- * Exactness: rounding moves the ends a little, and where logits are equal it decides. A grid value nearer to an end than
- * rounding can reach, as a rare few are, is settled by the logits themselves, summed as scoring that point sums them.
+ * Exactness: rounding moves the ends a little, and decides when logits are equal. The few grid values within rounding
+ * distance of an end are decided by the logits themselves, summed in the same way as in scoring.
  */
 
-/** One image, as the interval argument sees it. */
+/** The margins of one image. */
 export interface Margins {
-  /** The image's own class. */
+  /** The true class of the image. */
   readonly label: number
   /** C. */
   readonly classes: number
@@ -21,18 +21,18 @@ export interface Margins {
   readonly fixed: Float64Array
   /** s, [C]: the slope of every margin. */
   readonly slopes: Float64Array
-  /** The least |s_c| that is not 0. */
+  /** The smallest nonzero |s_c|. */
   readonly minSlope: number
-  /** A margin that is nearer to 0 than this, anywhere on the grid, may be rounding alone. */
+  /** On the whole grid, a margin nearer to 0 than this may be only rounding. */
   readonly rounding: number
-  /** Whether the logits at a value of the weight are greatest for the image's own class, the first among equals. */
+  /** Whether the image's own class has the largest logit at a value of the weight; the first one wins ties. */
   readonly isRight: (value: number) => boolean
 }
 
 /**
- * Adds one image to the counts of a row of the grid, as differences: +1 at `row` + the first value of every run on which
- * it is right, −1 behind its last, if anything is behind it. `grid` is ascending; its neighbours stand `stride` apart in
- * `differences`.
+ * Adds one image to the counts of a row of the grid, as differences: +1 at `row` + the first value of every run where
+ * it is right, −1 after the last value of the run, unless the row ends there. `grid` is ascending; neighbours are
+ * `stride` apart in `differences`.
  */
 export function addInterval(
   margins: Margins,
@@ -44,7 +44,7 @@ export function addInterval(
   const { label, classes, fixed, slopes, minSlope, rounding, isRight } = margins
   let low = Number.NEGATIVE_INFINITY
   let high = Number.POSITIVE_INFINITY
-  let reach = rounding / minSlope
+  let tolerance = rounding / minSlope
   for (let c = 0; c < classes; c++) {
     const slope = slopes[c] as number
     const t = fixed[c] as number
@@ -56,14 +56,14 @@ export function addInterval(
       if (bound < high) high = bound
     } else if (c !== label && t <= rounding) {
       if (t < -rounding) return
-      reach = Number.POSITIVE_INFINITY
+      tolerance = Number.POSITIVE_INFINITY
     }
   }
-  for (let at = lowerBound(grid, low - reach); at < grid.length; at++) {
+  for (let at = lowerBound(grid, low - tolerance); at < grid.length; at++) {
     const value = grid[at] as number
-    if (value > high + reach) return
-    if (value > low + reach && value < high - reach) {
-      const behind = lowerBound(grid, high - reach)
+    if (value > high + tolerance) return
+    if (value > low + tolerance && value < high - tolerance) {
+      const behind = lowerBound(grid, high - tolerance)
       addRun(differences, row + at * stride, behind < grid.length ? row + behind * stride : undefined)
       at = behind - 1
     } else if (isRight(value)) {
@@ -77,7 +77,7 @@ function addRun(differences: Int32Array, begin: number, end: number | undefined)
   if (end !== undefined) differences[end] = (differences[end] as number) - 1
 }
 
-/** The first position whose value is not below `value`. */
+/** The first index whose value is not below `value`. */
 function lowerBound(grid: Float64Array, value: number): number {
   let low = 0
   let high = grid.length

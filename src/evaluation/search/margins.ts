@@ -4,9 +4,9 @@ import { argmax } from '../metrics.js'
 /** A term at a point of the grid. */
 interface WeightedTerm {
   readonly logits: Matrix
-  /** The greatest magnitude of a logit. */
+  /** The largest magnitude of a logit. */
   readonly greatest: number
-  /** What the term is multiplied by. */
+  /** The factor of the term. */
   readonly factor: number
 }
 
@@ -17,8 +17,8 @@ export function addMargins({ columns, data }: Matrix, i: number, label: number, 
   for (let c = 0; c < columns; c++) margins[c] = (margins[c] as number) + (own - (data[row + c] as number))
 }
 
-/** The greatest magnitude of a value. */
-export function greatestSize(values: Float32Array): number {
+/** The largest magnitude of a value. */
+export function maxMagnitude(values: Float32Array): number {
   let greatest = 0
   for (let at = 0; at < values.length; at++) {
     const size = Math.abs(values[at] as number)
@@ -27,8 +27,8 @@ export function greatestSize(values: Float32Array): number {
   return greatest
 }
 
-/** The least magnitude of a value that is not 0. */
-export function minSize(values: Float64Array): number {
+/** The smallest magnitude of a nonzero value. */
+export function minMagnitude(values: Float64Array): number {
   let least = Number.POSITIVE_INFINITY
   for (let c = 0; c < values.length; c++) {
     const size = Math.abs(values[c] as number)
@@ -37,7 +37,7 @@ export function minSize(values: Float64Array): number {
   return least
 }
 
-/** Whether the sum of weighted terms, in double precision and in their order, is greatest for the label. */
+/** Whether the sum of weighted terms, in double precision and in their order, is largest for the label. */
 export function rightAt(terms: readonly WeightedTerm[], i: number, label: number): boolean {
   const classes = terms[0]?.logits.columns ?? 0
   const sums = new Float64Array(classes)
@@ -54,10 +54,10 @@ export function addScaled(target: Float64Array, source: Float64Array, factor: nu
   for (let c = 0; c < target.length; c++) target[c] = (target[c] as number) + factor * (source[c] as number)
 }
 
-/** Far more than a sum of a few terms in double precision is off by, relative to its greatest addend. */
+/** Far above the rounding error of a sum of a few terms in double precision, relative to its largest term. */
 const unsafe = 2 ** -46
 
-/** How near to 0 a margin between two classes of the weighted sum may be rounding alone. */
+/** The bound below which a margin between two classes may be only rounding. */
 export function roundingOf(terms: readonly WeightedTerm[]): number {
   let size = 0
   for (const { factor, greatest } of terms) size += Math.abs(factor) * greatest

@@ -7,9 +7,9 @@ import type { Matrix } from '../../tensor/matrix.js'
 import { argmax } from '../metrics.js'
 import { type Axis, combinations, type Grid, valuesAt } from './grid.js'
 import { addInterval } from './intervals.js'
-import { addMargins, addScaled, greatestSize, minSize, rightAt, roundingOf } from './margins.js'
+import { addMargins, addScaled, maxMagnitude, minMagnitude, rightAt, roundingOf } from './margins.js'
 
-/** Images to select on: batches, and per image of all batches in turn its class, or −1 where it has no say. */
+/** Images to select on, in batches. `labels` has the class of each image over all batches, or −1 to ignore it. */
 export interface SelectionData {
   readonly batches: Iterable<Batch> | AsyncIterable<Batch>
   readonly labels: Int32Array
@@ -17,14 +17,14 @@ export interface SelectionData {
 
 export interface SearchResult {
   readonly values: Values
-  /** How many images the values classify right. */
+  /** The number of images that the values classify correctly. */
   readonly correct: number
 }
 
 /**
- * The values of a grid that classify most images right; among equals the first in the grid's order. Exact: for a sum of
- * terms by the interval argument along the longest weight axis, for other methods by scoring every point.
- * Throws CANCELLED.
+ * Finds the values of a grid that classify the most images correctly; the first in grid order for ties. Exact: with
+ * the interval argument along the longest weight axis for a sum of terms, otherwise by scoring every point. Throws
+ * CANCELLED.
  */
 export async function search(options: {
   readonly method: Method
@@ -47,7 +47,7 @@ export async function search(options: {
   return { values: valuesAt(grid, best), correct: counts[best] as number }
 }
 
-/** The weight axis that the intervals run along: the longest. */
+/** The longest weight axis, which the intervals run along. */
 function innerAxis({ axes }: Grid): Axis | undefined {
   return axes
     .filter(({ kind }) => kind === 'weight')
@@ -84,9 +84,9 @@ async function countByIntervals(options: {
       method.terms.map(async (term) => ({
         term,
         ...(await termLogits(term, shapes.values)),
-        /** logits[y] − logits[c] of the image at hand. */
+        /** logits[y] − logits[c] of the current image. */
         margins: new Float64Array(classes),
-        /** What the term is multiplied by at the point at hand. */
+        /** The factor of the term at the current point. */
         factor: 1,
       })),
     )
@@ -109,7 +109,7 @@ async function countByIntervals(options: {
       for (const { logits } of constant) addMargins(logits, i, label, base)
       for (const { logits } of along) addMargins(logits, i, label, slopes)
       for (const { logits, margins } of across) addMargins(logits, i, label, margins.fill(0))
-      const minSlope = minSize(slopes)
+      const minSlope = minMagnitude(slopes)
       for (const { values, offset } of outer) {
         fixed.set(base)
         for (const each of across) {
@@ -126,10 +126,7 @@ async function countByIntervals(options: {
   }
 }
 
-/**
- * Each term's logits for its own shapes, and how great they get: a term that does not depend on a shape is not computed
- * again for it.
- */
+/** Caches each term's logits, with their largest magnitude, by the shapes that the term depends on. */
 function termCache(batch: Batch, ranges: TermRanges) {
   const last = new Map<string, { key: string; result: Promise<{ logits: Matrix; greatest: number }> }>()
   return (term: Term, shapes: Values): Promise<{ logits: Matrix; greatest: number }> => {
@@ -138,13 +135,13 @@ function termCache(batch: Batch, ranges: TermRanges) {
     if (known?.key === key) return known.result
     const result = term
       .logits(batch, shapes, ranges[term.name] ?? {})
-      .then((logits) => ({ logits, greatest: greatestSize(logits.data) }))
+      .then((logits) => ({ logits, greatest: maxMagnitude(logits.data) }))
     last.set(term.name, { key, result })
     return result
   }
 }
 
-/** Differences along the inner axis to counts. */
+/** Converts differences along the inner axis to counts. */
 async function integrate(counts: Int32Array, grid: Grid, inner: Axis | undefined): Promise<void> {
   const yieldToEventLoop = createYieldToEventLoop()
   if (inner === undefined) return
@@ -158,7 +155,7 @@ async function integrate(counts: Int32Array, grid: Grid, inner: Axis | undefined
   }
 }
 
-/** How many points are scored at the same time, so that the computing thread never waits for this one. */
+/** Points scored at the same time, so that the computing thread never waits for this one. */
 const pointsInFlight = 4
 
 async function countByScoring(options: {

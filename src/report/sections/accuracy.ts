@@ -8,7 +8,7 @@ import { cssColor, type Series, type StyleOf } from '../style-of.js'
 import { interval, seriesMark } from '../words.js'
 
 /** The distance in pixels between intervals at the same number of shots. */
-const apart = 5
+const spacing = 5
 
 /** Accuracy by number of shots with intervals, as a plot and a table. */
 export function accuracySection({ rows, nameOf, styleOf, testDataset }: ReportData): Html {
@@ -52,7 +52,7 @@ function draw(
   width: number,
 ): Plot.PlotOptions {
   const [least, most] = [Math.min(...shots), Math.max(...shots)]
-  const step = Math.min(apart, (width / shots.length / series.length) * 0.5)
+  const step = Math.min(spacing, (width / shots.length / series.length) * 0.5)
   return {
     height: width > 500 ? 380 : 320,
     marginLeft: 40,

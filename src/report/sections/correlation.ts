@@ -70,7 +70,7 @@ function draw(
           title: () => `${nameOf(point)}, ${point.shots} shots`,
         })
       }),
-      Plot.text(apart(points), {
+      Plot.text(withoutLabelOverlap(points), {
         ...place,
         text: ({ shots }) => String(shots),
         dx: 8,
@@ -83,10 +83,10 @@ function draw(
 }
 
 /** The points whose labels do not cover another label. */
-function apart(points: readonly CorrelationPoint[]): CorrelationPoint[] {
-  const reach = (value: (point: CorrelationPoint) => number) =>
+function withoutLabelOverlap(points: readonly CorrelationPoint[]): CorrelationPoint[] {
+  const extent = (value: (point: CorrelationPoint) => number) =>
     Math.max(...points.map(value)) - Math.min(...points.map(value))
-  const [width, height] = [reach(({ reduction }) => reduction), reach(({ gain }) => gain)]
+  const [width, height] = [extent(({ reduction }) => reduction), extent(({ gain }) => gain)]
   const clash = (a: CorrelationPoint, b: CorrelationPoint) =>
     Math.abs(a.reduction - b.reduction) < 0.05 * width && Math.abs(a.gain - b.gain) < 0.05 * height
   return points.filter((point) => points.every((other) => other === point || !clash(point, other)))

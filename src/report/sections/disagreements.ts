@@ -35,11 +35,11 @@ function imageOf(
   { dataUri, classIndex, prediction, baselinePrediction }: ShownDisagreement,
 ): Html {
   const classOf = (index: number) => classes[index]?.name ?? ''
-  const taken = (series: Series, index: number) =>
+  const predictionMark = (series: Series, index: number) =>
     index === classIndex
       ? html`<span class="right">${seriesMark(styleOf(series))}✓ ${classOf(index)}</span>`
       : html`<span class="wrong">${seriesMark(styleOf(series))}✗ ${classOf(index)}</span>`
   return html`<li><img src="${dataUri}" alt="${classOf(classIndex)}"><b>${classOf(classIndex)}</b>
-${taken(recommendation, prediction.classIndex)}
-${taken(other, baselinePrediction.classIndex)}</li>`
+${predictionMark(recommendation, prediction.classIndex)}
+${predictionMark(other, baselinePrediction.classIndex)}</li>`
 }

@@ -19,7 +19,7 @@ import {
   DisagreementArguments,
   DisagreementConnectionType,
   DisagreementType,
-  TakenForType,
+  PredictedClassType,
 } from './contrast.type.js'
 
 /** A row that names a class by its index in a dataset. */
@@ -84,19 +84,19 @@ export class DisagreementResolver {
     return classOf(disagreement, context)
   }
 
-  @FieldResolver(() => TakenForType, { description: 'The prediction of the method.' })
+  @FieldResolver(() => PredictedClassType, { description: 'The prediction of the method.' })
   prediction(@Root() { prediction, datasetId }: Disagreement): PredictedClass & OfClass {
     return { ...prediction, datasetId }
   }
 
-  @FieldResolver(() => TakenForType, { description: 'The prediction of the baseline.' })
+  @FieldResolver(() => PredictedClassType, { description: 'The prediction of the baseline.' })
   baselinePrediction(@Root() { baselinePrediction, datasetId }: Disagreement): PredictedClass & OfClass {
     return { ...baselinePrediction, datasetId }
   }
 }
 
-@Resolver(() => TakenForType)
-export class TakenForResolver {
+@Resolver(() => PredictedClassType)
+export class PredictedClassResolver {
   @FieldResolver(() => ClassLabelType)
   class(@Root() taken: OfClass, @Ctx() context: Context): Promise<ClassRow> {
     return classOf(taken, context)

@@ -76,7 +76,7 @@ export class ClassDeltaType {
 }
 
 @ObjectType('PredictedClass', { description: 'The class that a method predicts for an image.' })
-export class TakenForType {
+export class PredictedClassType {
   @Field(() => ClassLabelType)
   class: ClassLabelType
 

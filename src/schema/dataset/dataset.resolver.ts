@@ -2,7 +2,7 @@ import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } fro
 import type { AddImagesResult, ClassRow, DatasetRow, Page, SplitCountRow } from '../../library/index.js'
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
-import { imageInput, requireFewImages } from '../image/image.js'
+import { imageInput, requireImageLimit } from '../image/image.js'
 import { defaultPageSize, pageRequest } from '../page.js'
 import {
   AddImagesInputType,
@@ -46,7 +46,7 @@ export class DatasetResolver {
     @Arg('input', () => AddImagesInputType) { dataset, images }: AddImagesInputType,
     @Ctx() { library, limits }: Context,
   ): Promise<AddImagesResult> {
-    requireFewImages(images, limits)
+    requireImageLimit(images, limits)
     const labelled = images.map((each) => ({ ...each, image: imageInput(each.image) }))
     return atInput(library.datasets.addImages({ dataset, images: labelled }))
   }

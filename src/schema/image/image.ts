@@ -76,7 +76,7 @@ export const imageInput = ({ id, base64, upload }: ImageInputType): ImageInput =
 })
 
 /** Throws TOO_MANY_IMAGES. */
-export function requireFewImages(images: readonly unknown[], { maxImagesPerRequest: max }: Limits): void {
+export function requireImageLimit(images: readonly unknown[], { maxImagesPerRequest: max }: Limits): void {
   if (images.length > max) throw errors.tooManyImages({ max, count: images.length }, 'input.images')
 }
 

@@ -18,7 +18,7 @@ import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
 import { ClassLabelType } from '../dataset/dataset.type.js'
 import { Selection } from '../enums.js'
-import { ImageInputType, type ImageRoot, ImageType, imageInput, requireFewImages } from '../image/image.js'
+import { ImageInputType, type ImageRoot, ImageType, imageInput, requireImageLimit } from '../image/image.js'
 import { HyperparameterValueType, valueList } from '../method/method.type.js'
 import { methodAndSpaceOf } from '../method/method-and-space.js'
 import { MethodChoiceType } from '../method/method-choice.js'
@@ -132,7 +132,7 @@ export class PredictionResolver {
     @Arg('input', () => PredictInputType) input: PredictInputType,
     @Ctx() { library, limits }: Context,
   ): Promise<ImagePrediction[]> {
-    requireFewImages(input.images, limits)
+    requireImageLimit(input.images, limits)
     return atInput(library.predict({ ...input, images: input.images.map(imageInput) }))
   }
 

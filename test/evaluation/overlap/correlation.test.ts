@@ -36,9 +36,9 @@ test('no relation at all has a p-value of 1', () => {
 })
 
 test.each([
-  ['no points', [], [], 'at least three points; there are 0'],
-  ['one point', [1], [2], 'there is 1'],
-  ['two points', [1, 2], [2, 1], 'there are 2'],
+  ['no points', [], [], 'at least three points, not 0'],
+  ['one point', [1], [2], 'not 1'],
+  ['two points', [1, 2], [2, 1], 'not 2'],
   ['equal first coordinates', [1, 1, 1], [1, 2, 3], 'same first coordinate'],
   ['equal second coordinates', [1, 2, 3], [0, 0, 0], 'same second coordinate'],
 ])('%s have no correlation, and it is said why', (_what, x, y, says) => {

@@ -42,7 +42,7 @@ export function AccuracyByShots({
 type Mark = ReturnType<typeof Plot.dot>
 
 /** The distance in pixels between intervals at the same number of shots. */
-const apart = 5
+const spacing = 5
 
 function lines(
   series: readonly Series[],
@@ -59,7 +59,7 @@ function lines(
       type: 'log',
       base: 2,
       domain: [Math.min(...shots), Math.max(...shots)],
-      inset: 8 + (apart * series.length) / 2,
+      inset: 8 + (spacing * series.length) / 2,
       ticks: [...shots],
       tickFormat: String,
       label: 'Shots (labelled images per class)',
@@ -73,7 +73,7 @@ function lines(
       Plot.gridY({ stroke: 'var(--line)', strokeOpacity: 1, ticks: 6 }),
       ...series.flatMap((each, i) => {
         const { color, marker, dash } = each.style
-        const dx = (i - (series.length - 1) / 2) * Math.min(apart, 40 / series.length)
+        const dx = (i - (series.length - 1) / 2) * Math.min(spacing, 40 / series.length)
         const opacity = highlighted === undefined || highlighted === each.key ? 1 : 0.14
         const common = { x: 'shots', dx, opacity } as const
         return [

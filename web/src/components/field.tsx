@@ -43,7 +43,7 @@ type Input = Omit<ComponentProps<'input'>, 'id' | 'className'>
 
 export function TextField({ label, hint, problems, ...input }: FieldProperties & Input) {
   return (
-    <Field label={label} {...given({ hint, problems })}>
+    <Field label={label} {...defined({ hint, problems })}>
       {(ids) => <input type="text" autoComplete="off" {...input} {...ids} className={styles.control} />}
     </Field>
   )
@@ -56,7 +56,7 @@ export function TextArea({
   ...textarea
 }: FieldProperties & Omit<ComponentProps<'textarea'>, 'id' | 'className'>) {
   return (
-    <Field label={label} {...given({ hint, problems })}>
+    <Field label={label} {...defined({ hint, problems })}>
       {(ids) => <textarea {...textarea} {...ids} className={`${styles.control} ${styles.area}`} />}
     </Field>
   )
@@ -107,14 +107,14 @@ export function SelectField({
     )
   }
   return (
-    <Field label={label} {...given({ hint, problems })}>
+    <Field label={label} {...defined({ hint, problems })}>
       {select}
     </Field>
   )
 }
 
 /** Removes undefined values, because of exactOptionalPropertyTypes. */
-function given({ hint, problems }: { hint: ReactNode; problems: readonly Problem[] | undefined }) {
+function defined({ hint, problems }: { hint: ReactNode; problems: readonly Problem[] | undefined }) {
   return { ...(hint !== undefined && { hint }), ...(problems && { problems }) }
 }
 

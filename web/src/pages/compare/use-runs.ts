@@ -32,14 +32,14 @@ export function useConfusion(
     .map((run) => run.id)
     .join(' ')
   useEffect(() => {
-    let wanted = true
+    let active = true
     const read = async (id: string) =>
       (await client.query(RunDetailsDocument, { id }, { requestPolicy: 'cache-first' })).data?.run?.confusion
     Promise.all(ids.split(' ').filter(Boolean).map(read)).then((all) => {
-      if (wanted) setConfusion({ of: ids, sum: summed(all.flatMap((each) => (each ? [each] : []))) })
+      if (active) setConfusion({ of: ids, sum: summed(all.flatMap((each) => (each ? [each] : []))) })
     })
     return () => {
-      wanted = false
+      active = false
     }
   }, [client, ids])
   return confusion?.of === ids && ids !== '' ? confusion.sum : undefined

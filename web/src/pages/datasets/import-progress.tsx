@@ -9,7 +9,7 @@ import { Problems } from '../../components/problems'
 import { Progress } from '../../components/progress'
 import { count, plural } from '../../design/format'
 import styles from './datasets.module.css'
-import { isGoingOn, useImport } from './use-import'
+import { isRunning, useImport } from './use-import'
 
 /** The progress and the result of an import. */
 export function ImportProgress({ id, onAnother }: { readonly id: string; readonly onAnother: () => void }) {
@@ -19,7 +19,7 @@ export function ImportProgress({ id, onAnother }: { readonly id: string; readonl
   const { dataset, progress, rejected } = state
   return (
     <div className={styles.form}>
-      {isGoingOn(state) ? (
+      {isRunning(state) ? (
         <Card title={`Importing ${state.archive}`}>
           <Progress label="Progress of the import" share={progress} />
           <p className={styles.found}>{tally(state)}</p>
@@ -38,7 +38,7 @@ export function ImportProgress({ id, onAnother }: { readonly id: string; readonl
           <DataTable label="Rejected files" columns={columns} rows={rejected} keyOf={({ file }) => file} />
         </Card>
       )}
-      {!isGoingOn(state) && (
+      {!isRunning(state) && (
         <div className={styles.submit}>
           {dataset && (
             <>

@@ -34,9 +34,9 @@ export function usePrediction(
   const [answer, setAnswer] = useState<Answer>({ prediction: undefined, error: undefined, fetching: false })
   useEffect(() => {
     if (!subject || methods === '') return
-    let wanted = true
+    let active = true
     const settle = (next: Answer) => {
-      if (wanted) setAnswer(next)
+      if (active) setAnswer(next)
     }
     setAnswer(({ prediction }) => ({ prediction, error: undefined, fetching: true }))
     const ask = async () => {
@@ -53,7 +53,7 @@ export function usePrediction(
     }
     ask()
     return () => {
-      wanted = false
+      active = false
     }
   }, [client, dataset, shots, seed, methods, subject])
   return answer
