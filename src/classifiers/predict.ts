@@ -156,19 +156,20 @@ export function createPredict(context: PredictContext): Predict {
     const encoder = encoders.get(supportSet.encoder)
     const chosen = chooseMethods(input.methods, registry, encoder)
     const images = await readImages(input.images, context)
+    const bases = [...new Set(['clip', ...chosen.map((each) => spaceOf(each).base)])].sort()
+    // Images are encoded before methods are fitted: an image that cannot be decoded is found at once.
+    const features = await encoder.encodeImages(
+      images.map(({ id, bytes }) => ({ id, read: () => Promise.resolve(bytes) })),
+      { spaces: bases },
+    )
     const request: Request = {
       supportSet,
       encoder,
       classes: await encodedData.classes(supportSet.datasetId),
       selection: input.selection,
       validation: await validationImages(supportSet.datasetId, input.selection),
-      bases: [...new Set(['clip', ...chosen.map((each) => spaceOf(each).base)])].sort(),
+      bases,
     }
-    // Images are encoded before methods are fitted: an image that cannot be decoded is found at once.
-    const features = await encoder.encodeImages(
-      images.map(({ id, bytes }) => ({ id, read: () => Promise.resolve(bytes) })),
-      { spaces: request.bases },
-    )
     const fitted = await Promise.all(chosen.map((each) => fittedMethod(each, request)))
     const description = {
       classes: request.classes,
