@@ -22,7 +22,7 @@ export function checkOperation(
     const reason =
       operationName != null
         ? `The document has no operation named "${operationName}".`
-        : 'The document has several operations. Send the operation name of the one to run, as operationName.'
+        : 'The document has several operations; send the operation name of the one to run.'
     throw new ShotboardError(ApolloServerErrorCode.OPERATION_RESOLUTION_FAILURE, reason)
   }
   if (definition.operation === 'mutation' && access !== 'write') throw errors.forbidden({})
