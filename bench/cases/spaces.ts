@@ -1,6 +1,5 @@
-import { centred } from '../../src/spaces/centred.js'
-import { shrunk } from '../../src/spaces/shrunk.js'
-import { whitened } from '../../src/spaces/whitened.js'
+import { builtin } from '../../src/plugins/builtin.js'
+import { fitSpace } from '../../src/spaces/fit-space.js'
 import { createKernels } from '../../src/tensor/kernels.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
 import { type Benchmark, medianMs, ms } from '../benchmark.js'
@@ -19,10 +18,11 @@ export const spaces: Benchmark = {
       labels: Int32Array.from({ length: rows }, (_, i) => Math.floor(i / 16)),
     }
     const results = []
-    for (const space of [centred(), whitened(), shrunk()]) {
+    const fitted = (builtin().spaces ?? []).filter(({ base, fit }) => base === 'clip' && fit !== undefined)
+    for (const space of fitted) {
       const ours = await medianMs(3, async () => {
-        const fitted = await space.fit?.(support, kernels)
-        await fitted?.project(support.features)
+        const { project } = await fitSpace(space, support, kernels)
+        await project(support.features)
       })
       results.push({
         quantity: `Fitting ${space.id} on ${rows}×${dimensions} and projecting it`,

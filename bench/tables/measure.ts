@@ -3,6 +3,7 @@ import { evaluate } from '../../src/evaluation/evaluate.js'
 import { overlapValue } from '../../src/evaluation/overlap/overlap.js'
 import type { FeatureFile } from '../../src/features/feature-file.js'
 import { featuresOf } from '../../src/features/space-features.js'
+import type { Method } from '../../src/methods/contract.js'
 import { withoutTexts } from '../../src/methods/without-texts.js'
 import { builtin } from '../../src/plugins/builtin.js'
 import { createRegistry } from '../../src/plugins/registry.js'
@@ -36,9 +37,21 @@ const isContested = (method: string, space: string): boolean =>
       (method === ours && space === ourSpace) || (method === theirs && space === theirSpace),
   )
 
-/** A `++` method is one of these in `imo`. Without texts Tip-X is Tip-Adapter. */
-const withTexts = ['tip-adapter', 'tip-x', 'prototype', 'gda']
-const imagesAlone = ['tip-adapter', 'prototype', 'gda']
+/** The methods that compare images. A `++` method is one of these in `imo`. */
+const cached = registry.methods.filter(({ space, variantOf }) => space !== null && variantOf === undefined)
+const withTexts = cached.map(({ id }) => id)
+
+/** Of methods that are the same without texts, the first: Tip-X is Tip-Adapter then. */
+const imagesAlone = cached
+  .filter(
+    (method, i) => cached.findIndex((each) => termsWithoutTexts(each) === termsWithoutTexts(method)) === i,
+  )
+  .map(({ id }) => id)
+
+function termsWithoutTexts(method: Method): string {
+  const { id, terms } = withoutTexts(method)
+  return terms ? terms.map(({ name }) => name).join(' + ') : id
+}
 
 /** The number of seeds that everything is measured on. */
 export const seedsOfAll = 3

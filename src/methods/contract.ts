@@ -11,10 +11,10 @@ import type { PlotColor } from './colors.js'
  *
  *     logits(x) = Σ weight_i · term_i(x; shapes_i),
  *
- * and declares its terms and its hyperparameters. Each hyperparameter is a *weight*, by which a term is multiplied, or a
- * *shape*, on which a term depends otherwise. From that the platform makes the rest: prediction, its explanation, the
- * exact hyperparameter search (for fixed shapes the terms are fixed matrices, so all weights are searched exactly),
- * leave-one-out, timing and comparison. A method that is no such sum gives `score` instead of terms.
+ * and declares its terms and its hyperparameters. Each hyperparameter is a *weight*, which multiplies a term, or a
+ * *shape*, on which a term depends in any other way. Shotboard does the rest: predictions, explanations, the exact
+ * hyperparameter search (for fixed shapes the terms are fixed matrices, so all weights are searched exactly),
+ * leave-one-out, timing and comparisons. A method that is no such sum has `score` instead of terms.
  */
 
 /** Values of hyperparameters by name. */
@@ -22,54 +22,59 @@ export type Values = Readonly<Record<string, number>>
 
 export interface Hyperparameter {
   readonly kind: 'weight' | 'shape'
-  /** What is used where nothing is selected. */
+  /** The value if none is given or selected. */
   readonly default: number
-  /** The values that selection searches, ascending. The first and the last are the least and the greatest allowed. */
+  /** The values that selection searches, ascending. The first is the minimum allowed, the last the maximum. */
   readonly grid: readonly number[]
   readonly summary: string
 }
 
-/** The least and the greatest value of something, over all queries and keys. */
+/** The minimum and the maximum of a quantity over all queries and keys. */
 export interface Range {
   readonly min: number
   readonly max: number
 }
 export type Ranges = Readonly<Record<string, Range>>
 
-export const leaveOneOutWays = ['in-batch', 'in-batch-unless-fitted', 'refit'] as const
-export type LeaveOneOut = (typeof leaveOneOutWays)[number]
+export const leaveOneOutModes = ['in-batch', 'in-batch-unless-fitted', 'refit'] as const
+export type LeaveOneOut = (typeof leaveOneOutModes)[number]
 
 /** One addend of a method's logits. */
 export interface Term {
   readonly name: string
   /** One sentence: what it measures. */
   readonly summary: string
-  /** What its logits are before weighting, in TeX that reads as a factor: `\exp(-\beta(1 - UG^\top))\,L`. */
+  /** Its logits before weighting, as a factor in TeX: `\exp(-\beta(1 - UG^\top))\,L`. */
   readonly formula?: string
   /** The colour of its share in explanations; without one, a colour by its name. */
   readonly color?: PlotColor
-  /** The hyperparameter that multiplies it; null where it stands as it is. */
+  /** The hyperparameter that multiplies it; null if none does. */
   readonly weight: string | null
   /** The hyperparameters that its logits depend on. */
   readonly shapes: readonly string[]
   /** Whether it reads the text classifier. */
   readonly usesTexts: boolean
-  /** Whether it reads the keys: a method with such a term compares images in a feature space. */
+  /** Whether it reads the keys. A method with such a term compares images in a feature space. */
   readonly usesKeys: boolean
   /**
-   * How leave-one-out is kept exact. `in-batch`: the term reads keys through the batch's `affinities`, `sharpenedSums`,
-   * `keysOf` and `keysWithout`, which leave each image's own key out. `in-batch-unless-fitted`: where `batch.leavesOneOut` it takes each
-   * image's own share out of what it reads by itself, from keys as they stand, which is right in every space that is not
-   * fitted on them. `refit`, the default: it reads them otherwise, so Shotboard builds a cache without each image in
-   * turn, which is always right and slower.
+   * How leave-one-out stays exact:
+   * - `in-batch`: the term reads keys only through the batch's `affinities`, `sharpenedSums`, `keysOf` and `keysWithout`,
+   *   which leave out each image's own key.
+   * - `in-batch-unless-fitted`: if `batch.leavesOneOut`, the term subtracts each image's own share itself and reads the
+   *   other keys unchanged. That is exact in every space that is not fitted on the keys.
+   * - `refit` (default): the term reads keys in another way. Shotboard builds a cache without each image in turn, which is
+   *   always exact, and slower.
    */
   readonly leaveOneOut?: LeaveOneOut
   /**
-   * Ranges that the term scales by. They are taken over the calibration data and then frozen, so that one image has the
+   * Ranges that the term scales by. They are taken over the calibration data and then frozen, so that an image has the
    * same logits alone and in any batch.
    */
   readonly ranges?: (batch: Batch) => Promise<Ranges>
-  /** The term's logits before weighting, [n, C]. `shapes` holds all values, `ranges` what this term's `ranges` gave. */
+  /**
+   * Its logits before weighting, [n, C]. `shapes` holds the values of all hyperparameters, `ranges` the result of this
+   * term's `ranges`.
+   */
   readonly logits: (batch: Batch, shapes: Values, ranges: Ranges) => Promise<Matrix>
 }
 
@@ -79,20 +84,20 @@ export interface Paper {
 }
 
 interface MethodBase {
-  /** Lower case, unique, stable: clients use it. */
+  /** Lower case, unique and stable: clients use it. */
   readonly id: string
   readonly name: string
   readonly aliases?: readonly string[]
-  /** One or two sentences for a person who chooses. */
+  /** One or two sentences that help to choose a method. */
   readonly summary: string
   readonly paper?: Paper
   /** Its colour in plots and tables; without one, a colour by its id. */
   readonly color?: PlotColor
-  /** The space it compares images in unless asked otherwise; null where it compares none. */
+  /** The space that it compares images in by default; null if it compares none. */
   readonly space: string | null
-  /** The id of the method that this one is, in another space. */
+  /** The id of the method that this one is a variant of, in another space. */
   readonly variantOf?: string
-  /** In the order in which ties of the search are broken: the first varies slowest. */
+  /** In the order in which the search breaks ties: the first varies slowest. */
   readonly hyperparameters: Readonly<Record<string, Hyperparameter>>
 }
 
@@ -102,58 +107,58 @@ export interface SumMethod extends MethodBase {
   readonly score?: never
 }
 
-/** A method that is no such sum: it scores a batch itself, [n, C], and is searched point by point. */
+/** A method that is no such sum. It scores a batch itself, [n, C]; its grid is searched point by point. */
 export interface ScoredMethod extends MethodBase {
   readonly score: (batch: Batch, values: Values) => Promise<Matrix>
   readonly usesTexts: boolean
   /** Its logits in TeX. */
   readonly formula?: string
-  /** As for a term. */
+  /** As in `Term`. */
   readonly leaveOneOut?: LeaveOneOut
   readonly terms?: never
 }
 
 export type Method = SumMethod | ScoredMethod
 
-/** Declares a method. Throws INVALID_PLUGIN where its parts do not fit together. */
+/** Declares a method. Throws INVALID_PLUGIN if a grid is invalid or its terms, hyperparameters and space do not match. */
 export function defineMethod<M extends Method>(method: M): M {
-  const wrong = (reason: string) => errors.invalidPlugin({ plugin: `method ${method.id}`, reason })
+  const invalid = (reason: string) => errors.invalidPlugin({ plugin: `method ${method.id}`, reason })
   checkGrids(`method ${method.id}`, method.hyperparameters)
   const names = new Set<string>()
   for (const { name, weight, shapes } of method.terms ?? []) {
-    if (names.has(name)) throw wrong(`it has two terms named ${name}`)
+    if (names.has(name)) throw invalid(`it has two terms named ${name}`)
     names.add(name)
     if (weight !== null && method.hyperparameters[weight]?.kind !== 'weight') {
-      throw wrong(`its term ${name} is weighted by ${weight}, which it does not declare as a weight`)
+      throw invalid(`its term ${name} is weighted by ${weight}, which it does not declare as a weight`)
     }
     for (const shape of shapes) {
       if (method.hyperparameters[shape]?.kind !== 'shape') {
-        throw wrong(`its term ${name} depends on ${shape}, which it does not declare as a shape`)
+        throw invalid(`its term ${name} depends on ${shape}, which it does not declare as a shape`)
       }
     }
   }
   if (method.terms && method.terms.some((term) => term.usesKeys) !== (method.space !== null)) {
-    throw wrong('it must name a space where a term uses keys, and null where none does')
+    throw invalid('it must name a space if a term uses keys, and null if none does')
   }
   return method
 }
 
-/** Throws INVALID_PLUGIN, naming the owner, where a grid is none or its default lies outside. */
+/** Throws INVALID_PLUGIN, naming `owner`, if a grid is not ascending or a default lies outside its grid. */
 export function checkGrids(owner: string, hyperparameters: MethodBase['hyperparameters']): void {
-  const wrong = (reason: string) => errors.invalidPlugin({ plugin: owner, reason })
+  const invalid = (reason: string) => errors.invalidPlugin({ plugin: owner, reason })
   for (const [name, { grid, default: standard }] of Object.entries(hyperparameters)) {
     const ascending = grid.every((value, i) => i === 0 || value > (grid[i - 1] as number))
     if (grid.length === 0 || !ascending || !grid.every(Number.isFinite)) {
-      throw wrong(`the grid of ${name} must be a list of ascending numbers`)
+      throw invalid(`the grid of ${name} must be a list of ascending numbers`)
     }
     const { min, max } = rangeOf({ grid })
     if (!(standard >= min && standard <= max)) {
-      throw wrong(`the default ${standard} of ${name} lies outside its grid, ${min} to ${max}`)
+      throw invalid(`the default ${standard} of ${name} lies outside its grid, ${min} to ${max}`)
     }
   }
 }
 
-/** The same method in another space: how `++` methods are made. */
+/** A method in another space, such as Tip-Adapter++, which is Tip-Adapter in `imo`. */
 export function inSpace(
   method: SumMethod,
   space: string,
@@ -164,7 +169,7 @@ export function inSpace(
   return defineMethod({ ...shared, aliases: [], variantOf: clipFormOf(method), ...changes, space })
 }
 
-/** The id of the method that this one is in `clip`: Tip-Adapter for Tip-Adapter++, and otherwise itself. */
+/** The id of the method that this one is a variant of, such as Tip-Adapter's for Tip-Adapter++; otherwise its own. */
 export const clipFormOf = ({ id, variantOf }: Method): string => variantOf ?? id
 
 type Declared = { readonly default: number; readonly grid: readonly number[]; readonly summary: string }
@@ -172,29 +177,29 @@ type Declared = { readonly default: number; readonly grid: readonly number[]; re
 /** A hyperparameter that multiplies a term. */
 export const weight = (declared: Declared): Hyperparameter => ({ kind: 'weight', ...declared })
 
-/** A hyperparameter that shapes a term. */
+/** A hyperparameter that a term depends on in any other way. */
 export const shape = (declared: Declared): Hyperparameter => ({ kind: 'shape', ...declared })
 
-/** `steps` evenly spaced values from `from` to `to`, both included, as NumPy's. */
+/** `steps` evenly spaced values from `from` to `to`, both included, as `numpy.linspace`. */
 export function linspace(from: number, to: number, steps: number): number[] {
   const step = (to - from) / (steps - 1)
   return Array.from({ length: steps }, (_, i) => (i === steps - 1 ? to : from + i * step))
 }
 
-/** `steps` values from `from` to `to`, both included, each the same multiple of the one before it, as NumPy's. */
+/** `steps` values from `from` to `to`, both included, in constant ratio, as `numpy.geomspace`. */
 export const geomspace = (from: number, to: number, steps: number): number[] =>
   linspace(0, 1, steps).map((share) => (share === 1 ? to : from * (to / from) ** share))
 
-/** The least and the greatest value that a hyperparameter may take. */
+/** The minimum and the maximum value of a hyperparameter. */
 export const rangeOf = ({ grid }: Pick<Hyperparameter, 'grid'>): Range => ({
   min: grid[0] as number,
   max: grid[grid.length - 1] as number,
 })
 
-/** What has hyperparameters: a method, a space, or a method in a space. */
+/** A method, a space, or a method in a space. */
 export type Parametrised = Pick<MethodBase, 'id' | 'hyperparameters'>
 
-/** The hyperparameters of a method in a space: the space's and its own, which come first where both have a name. */
+/** The hyperparameters of a method in a space: the space's and the method's. The method's win where names are equal. */
 export const parametersIn = (method: Method, space: FeatureSpace): Parametrised => ({
   id: method.id,
   hyperparameters: {
@@ -203,7 +208,7 @@ export const parametersIn = (method: Method, space: FeatureSpace): Parametrised 
   },
 })
 
-/** The default of every hyperparameter. */
+/** The default values of all hyperparameters. */
 export const defaultsOf = ({ hyperparameters }: Pick<Parametrised, 'hyperparameters'>): Values =>
   Object.fromEntries(Object.entries(hyperparameters).map(([name, { default: value }]) => [name, value]))
 
@@ -211,11 +216,11 @@ export const defaultsOf = ({ hyperparameters }: Pick<Parametrised, 'hyperparamet
 export const usesTexts = (method: Method): boolean =>
   method.terms ? method.terms.some((term) => term.usesTexts) : method.usesTexts
 
-/** Whether a method leaves images out within a batch, rather than have the cache built again without each. */
+/** Whether leave-one-out works within a batch. If not, the cache is built again without each image. */
 export function leavesOneOutInBatch(method: Method, space: FeatureSpace): boolean {
   const fitted = space.fit !== undefined
-  const inBatch = (way: LeaveOneOut | undefined) =>
-    way === 'in-batch' || (way === 'in-batch-unless-fitted' && !fitted)
+  const inBatch = (mode: LeaveOneOut | undefined) =>
+    mode === 'in-batch' || (mode === 'in-batch-unless-fitted' && !fitted)
   return method.terms
     ? method.terms.every(({ leaveOneOut }) => inBatch(leaveOneOut))
     : inBatch(method.leaveOneOut)

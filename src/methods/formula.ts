@@ -2,7 +2,7 @@ import type { Method } from './contract.js'
 
 /**
  * A method's logits in TeX, the sum of its weighted terms: `s\,TW^\top + \alpha\,\exp(-\beta(1 - UG^\top))\,L`. The symbols
- * are those of docs/how-it-works.md; a term that tells no formula stands under its name.
+ * are those of docs/how-it-works.md. A term without a formula appears by its name.
  */
 export function formulaOf(method: Method): string {
   if (!method.terms) return method.formula ?? String.raw`\mathrm{score}(x)`
@@ -14,7 +14,7 @@ export function formulaOf(method: Method): string {
     .join(' + ')
 }
 
-/** A hyperparameter's symbol in TeX: the Greek letter where it has the name of one. */
+/** A hyperparameter's symbol in TeX: a Greek letter if it is named after one. */
 export const symbolOf = (name: string): string =>
   greek.has(name) ? `\\${name}` : String.raw`\mathrm{${escaped(name)}}`
 
@@ -24,7 +24,7 @@ const greek = new Set(
   ),
 )
 
-/** A name in upright letters, as TeX takes it. */
+/** Escapes a name for `\mathrm`. */
 const escaped = (name: string): string =>
   name
     .replace(/[\\{}$&#^_%~]/g, (character) =>

@@ -11,7 +11,7 @@ export const gda = () =>
     name: 'Gaussian discriminant',
     aliases: ['GDA'],
     summary:
-      'Zero-shot CLIP plus the linear classifier of normal distributions, one a class, that share their covariance.',
+      'Zero-shot CLIP plus a Gaussian discriminant: one normal distribution for each class, all with the same covariance.',
     paper: papers.gda,
     color: colors.pink,
     space: 'clip',

@@ -1,6 +1,6 @@
 import { linspace, shape, weight } from './contract.js'
 
-// The reference's grids in Tip-Adapter and SuS-X; what several methods share is declared once.
+// Hyperparameters that several methods share, with the grids of the reference code of Tip-Adapter and SuS-X.
 
 /** α: how much the cache counts beside the texts. */
 export const cacheWeight = () =>

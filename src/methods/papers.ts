@@ -1,6 +1,6 @@
 import type { Paper } from './contract.js'
 
-/** Where the methods come from. */
+/** The papers that the methods come from. */
 export const papers = {
   clip: {
     title: 'Learning Transferable Visual Models From Natural Language Supervision',

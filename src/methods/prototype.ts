@@ -14,8 +14,8 @@ export const prototype = () =>
     color: colors.green,
     space: 'whitened',
     hyperparameters: {
-      // A class has one vote, not one for each image: it takes a greater weight to be heard beside the texts. Every
-      // finer grid that was tried fits the selection images better and others worse (docs/accuracy.md).
+      // A class has one mean, not one key for each image, so it needs a larger weight to count beside the texts. Finer
+      // grids fitted the selection images better and other images worse (docs/accuracy.md).
       alpha: weight({
         default: 20,
         grid: [0, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000],

@@ -9,11 +9,11 @@ export type TermRanges = Readonly<Record<string, Ranges>>
 export interface Scores {
   /** [n, C]. */
   readonly logits: Matrix
-  /** What each term added to the logits, weighted: [n, C] each. A method without terms has one, named `score`. */
+  /** The weighted logits of each term, [n, C]. A method without terms has one contribution, named `score`. */
   readonly contributions: readonly { readonly term: string; readonly values: Matrix }[]
 }
 
-/** The logits of a batch and what they are made of. */
+/** Scores a batch at the given values: the logits, and how much each term contributed. */
 export async function scoreBatch(
   method: Method,
   batch: Batch,
@@ -37,7 +37,7 @@ export async function scoreBatch(
   return { logits, contributions }
 }
 
-/** The ranges that a method's terms scale by, over all batches. */
+/** The ranges that a method's terms scale by, taken over all batches. */
 export async function rangesOver(
   method: Method,
   batches: Iterable<Batch> | AsyncIterable<Batch>,
@@ -58,11 +58,11 @@ export async function rangesOver(
   return all
 }
 
-/** What a term is multiplied by: 1 where it has no weight. */
+/** The factor of a term: 1 if it has no weight. */
 export const weightOf = (term: Term, values: Values): number =>
   term.weight === null ? 1 : (values[term.weight] as number)
 
-/** Throws TEXT_FEATURES_REQUIRED where the method reads texts and there are none. */
+/** Throws TEXT_FEATURES_REQUIRED if the method reads texts and there are none. */
 export function requireTexts(method: Method, textClassifier: Matrix | null): void {
   if (textClassifier !== null || !usesTexts(method)) return
   const term = method.terms?.find((each) => each.usesTexts)?.name ?? 'score'

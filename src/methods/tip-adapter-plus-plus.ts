@@ -3,14 +3,13 @@ import { inSpace } from './contract.js'
 import { papers } from './papers.js'
 import { tipAdapter } from './tip-adapter.js'
 
-/** Tip-Adapter++: Tip-Adapter whose cache compares images in the adapted space. */
+/** Tip-Adapter++: Tip-Adapter whose cache compares adapted features. */
 export const tipAdapterPlusPlus = () =>
   inSpace(tipAdapter(), 'imo', {
     id: 'tip-adapter++',
     name: 'Tip-Adapter++',
     aliases: ['TA++'],
-    summary:
-      'Tip-Adapter whose cache compares images where adapters have reduced the overlap between classes.',
+    summary: 'Tip-Adapter with its cache in the space of adapted features, where classes overlap less.',
     paper: papers.overlap,
     color: colors.cyan,
   })

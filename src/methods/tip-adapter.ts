@@ -11,7 +11,8 @@ export const tipAdapter = () =>
     id: 'tip-adapter',
     name: 'Tip-Adapter',
     aliases: ['TA'],
-    summary: 'Zero-shot CLIP plus the support images that the image is near to, as a key-value cache.',
+    summary:
+      'Zero-shot CLIP plus a key-value cache of the support images: those near the image vote for their class.',
     paper: papers.tipAdapter,
     color: colors.blue,
     space: 'clip',

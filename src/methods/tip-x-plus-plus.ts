@@ -3,13 +3,13 @@ import { inSpace } from './contract.js'
 import { papers } from './papers.js'
 import { tipX } from './tip-x.js'
 
-/** Tip-X++: Tip-X whose cache compares images in the adapted space. */
+/** Tip-X++: Tip-X whose cache compares adapted features. */
 export const tipXPlusPlus = () =>
   inSpace(tipX(), 'imo', {
     id: 'tip-x++',
     name: 'Tip-X++',
     aliases: ['TX++'],
-    summary: 'Tip-X whose cache compares images where adapters have reduced the overlap between classes.',
+    summary: 'Tip-X with its cache in the space of adapted features, where classes overlap less.',
     paper: papers.overlap,
     color: colors.amber,
   })

@@ -13,7 +13,7 @@ export const tipX = () =>
     name: 'Tip-X',
     aliases: ['TX'],
     summary:
-      'Tip-Adapter plus how alike image and support images are in how they fit all texts, which image features alone do not show.',
+      'Tip-Adapter plus a comparison of the image with the support images by how well each fits the texts of all classes.',
     paper: papers.susX,
     color: colors.vermilion,
     space: 'clip',

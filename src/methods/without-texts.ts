@@ -2,8 +2,8 @@ import { errors } from '../errors.js'
 import type { Method } from './contract.js'
 
 /**
- * A method reduced to its terms that read no texts, with the hyperparameters that those have: image-only scoring.
- * Throws TEXT_FEATURES_REQUIRED where none is left.
+ * A method without the terms that read texts and without their hyperparameters, to score by images alone. Throws
+ * TEXT_FEATURES_REQUIRED if no term is left.
  */
 export function withoutTexts(method: Method): Method {
   if (!method.terms) {

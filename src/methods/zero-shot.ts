@@ -8,7 +8,7 @@ export const zeroShot = () =>
   defineMethod({
     id: 'zero-shot',
     name: 'Zero-shot CLIP',
-    summary: 'Compares the image with the texts of each class; looks at no support image.',
+    summary: 'Compares the image with the texts of each class. Uses no support images.',
     paper: papers.clip,
     color: colors.slate,
     space: null,

@@ -3,8 +3,8 @@ import { loadPlugin } from './plugin.js'
 import { createRegistry, type Registry } from './registry.js'
 
 /**
- * The registry of the built-in methods and spaces and of plugins, given as paths seen from `directory` or as package
- * names. Throws INVALID_PLUGIN.
+ * Registers what is built in, and plugins given by paths relative to `directory` or by package names. Throws
+ * INVALID_PLUGIN.
  */
 export async function loadRegistry(plugins: readonly string[], directory: string): Promise<Registry> {
   const loaded = await Promise.all(plugins.map((plugin) => loadPlugin(plugin, directory)))

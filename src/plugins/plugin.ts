@@ -3,11 +3,11 @@ import { isAbsolute, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { errors, reasonOf } from '../errors.js'
-import { checkGrids, defineMethod, leaveOneOutWays, type Method } from '../methods/contract.js'
+import { checkGrids, defineMethod, leaveOneOutModes, type Method } from '../methods/contract.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import { dashes, markers } from '../spaces/line-style.js'
 
-/** What a plugin module exports as its default, or returns from a function that is its default export. */
+/** A plugin: the default export of its module, or what a function that is its default export returns. */
 export interface Plugin {
   readonly name: string
   readonly methods?: readonly Method[]
@@ -39,7 +39,7 @@ const termSchema = z.object({
   shapes: z.array(z.string()),
   usesTexts: z.boolean(),
   usesKeys: z.boolean(),
-  leaveOneOut: z.enum(leaveOneOutWays).optional(),
+  leaveOneOut: z.enum(leaveOneOutModes).optional(),
   ranges: callable.optional(),
   logits: callable,
 })
@@ -85,13 +85,13 @@ const pluginSchema = z.object({
   spaces: z.array(spaceSchema).optional(),
 })
 
-/** Checks what claims to be a plugin. Throws INVALID_PLUGIN with every fault. */
+/** Checks a value that should be a plugin. Throws INVALID_PLUGIN with all that is wrong. */
 export function parsePlugin(value: unknown, from: string): Plugin {
   const parsed = pluginSchema.safeParse(value)
   if (!parsed.success) {
     throw errors.invalidPlugin({ plugin: from, reason: `it is malformed:\n${z.prettifyError(parsed.error)}` })
   }
-  // The schema has looked at every part; functions are typed by the contract alone.
+  // The schema checked everything except the types of functions.
   const plugin = value as Plugin
   for (const method of plugin.methods ?? []) defineMethod(method)
   for (const space of plugin.spaces ?? []) checkGrids(`space ${space.id}`, space.hyperparameters ?? {})
@@ -99,8 +99,8 @@ export function parsePlugin(value: unknown, from: string): Plugin {
 }
 
 /**
- * Loads a plugin: a path to a module (seen from `directory`) or a package's name. Its default export is the plugin, or
- * a function that returns it. Throws INVALID_PLUGIN, naming it, where it cannot be loaded, throws or is malformed.
+ * Loads a plugin by the path of its module, relative to `directory`, or by the name of its package. Throws
+ * INVALID_PLUGIN, naming the plugin, if it cannot be loaded, throws or is malformed.
  */
 export async function loadPlugin(specifier: string, directory: string): Promise<Plugin> {
   let exported: unknown
@@ -122,7 +122,7 @@ function locate(specifier: string, directory: string): string {
   try {
     return pathToFileURL(createRequire(join(directory, 'package.json')).resolve(specifier)).href
   } catch {
-    // A package for `import` alone is not found that way; Node finds it beside Shotboard.
+    // A package without an entry for `require` is not found this way; `import` finds it next to Shotboard.
     return specifier
   }
 }

@@ -4,24 +4,27 @@ import { addedAdapterSpace } from '../spaces/added-adapter.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import type { Plugin } from './plugin.js'
 
-/** The name of the plugin that comes with Shotboard. */
+/** The name of the built-in plugin. */
 export const builtinName = 'shotboard'
 
-/** Every method and space that has been registered, in that order. */
+/** All registered methods and spaces, in the order of registration. */
 export interface Registry {
   readonly methods: readonly Method[]
   readonly spaces: readonly FeatureSpace[]
-  /** By id, name or alias, in upper or lower case. Throws UNKNOWN_METHOD. */
+  /** Finds a method by id, name or alias, in upper or lower case. Throws UNKNOWN_METHOD for `argument`. */
   method(name: string, argument?: string): Method
-  /** By id or name, in upper or lower case; an added adapter's by its id, such as `imo:mine`. Throws UNKNOWN_SPACE. */
+  /**
+   * Finds a space by id or name, in upper or lower case; that of an added adapter by its id, such as `imo:mine`. Throws
+   * UNKNOWN_SPACE for `argument`.
+   */
   space(name: string, argument?: string): FeatureSpace
-  /** The name of the plugin that brought it; null for what is built in or not registered. */
+  /** The name of the plugin that registered it; null if it is built in or not registered. */
   pluginOf(item: Method | FeatureSpace): string | null
 }
 
 /**
- * Registers plugins in their order. Throws INVALID_PLUGIN, naming the plugin, where a name is taken or a method's space
- * is not registered.
+ * Registers plugins in their order. Throws INVALID_PLUGIN, naming the plugin, if a name is taken or a method's space is not
+ * registered.
  */
 export function createRegistry(plugins: readonly Plugin[]): Registry {
   const methods = names<Method>('method')
@@ -36,7 +39,7 @@ export function createRegistry(plugins: readonly Plugin[]): Registry {
       if (method.space !== null && spaces.find(method.space) === undefined) {
         throw errors.invalidPlugin({
           plugin: plugin.name,
-          reason: `its method ${method.id} compares images in ${method.space}, which is no registered space`,
+          reason: `its method ${method.id} compares images in ${method.space}, which is not registered`,
         })
       }
     }
@@ -65,7 +68,7 @@ export function createRegistry(plugins: readonly Plugin[]): Registry {
   }
 }
 
-/** Items that go by several names, each name taken once. */
+/** Items with several names each; no two items share a name. */
 function names<T>(kind: string) {
   const items: T[] = []
   const byName = new Map<string, { item: T; plugin: string }>()
@@ -78,7 +81,7 @@ function names<T>(kind: string) {
         if (taken) {
           throw errors.invalidPlugin({
             plugin,
-            reason: `the ${kind} name "${name}" is taken by the plugin ${taken.plugin}`,
+            reason: `the ${kind} name "${name}" is already taken by the plugin ${taken.plugin}`,
           })
         }
         byName.set(name, { item, plugin })

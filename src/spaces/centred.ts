@@ -22,7 +22,7 @@ export const centred = () =>
   defineSpace({
     id: 'centred',
     name: 'Centred',
-    summary: 'The mean of the support features subtracted: what all images share no longer counts.',
+    summary: 'The mean of the support features is subtracted, so what all images share no longer counts.',
     formula: String.raw`u = \frac{f - \mu}{\lVert f - \mu\rVert}`,
     marker: 'triangle',
     dash: 'dotted',

@@ -3,45 +3,45 @@ import type { Matrix } from '../tensor/matrix.js'
 import type { Dash, Marker } from './line-style.js'
 
 /**
- * A feature space: where images are compared with images. A plugin returns one from a function call:
+ * A feature space: where images are compared with images. A function declares one and returns it:
  *
  * ```ts
  * export const doubled = () =>
- *   defineSpace({ id: 'doubled', name: 'Doubled', summary: 'The same, to show the form.', base: 'clip', trained: false })
+ *   defineSpace({ id: 'doubled', name: 'Doubled', summary: 'The same features, as an example.', base: 'clip', trained: false })
  * ```
  */
 export interface FeatureSpace {
   readonly id: string
   readonly name: string
-  /** One sentence for a person who chooses. */
+  /** One sentence that helps to choose a space. */
   readonly summary: string
   /** In TeX, how a feature `f` of the base becomes a feature `u` of this space. */
   readonly formula?: string
   readonly paper?: { readonly title: string; readonly url: string }
-  /** Its points and lines in plots; without them, some by its id. */
+  /** Its marker and dash in plots; without them, ones by its id. */
   readonly marker?: Marker
   readonly dash?: Dash
-  /** The encoder's own space whose features this one starts from: `clip`, or `imo` with the adapters on. */
+  /** The encoder's own space whose features this one starts from: `clip`, or `imo` with the adapters switched on. */
   readonly base: string
   /** Whether it needs something trained, such as adapters. */
   readonly trained: boolean
   /**
-   * Numbers that its fit depends on. In this space a method has them among its own hyperparameters: each can be given,
-   * and selection searches it where a grid is asked for; otherwise it is at its default.
+   * Numbers that its fit depends on. A method in this space has them among its hyperparameters: each can be given, is
+   * searched if a grid is given for it, and is at its default otherwise.
    */
   readonly hyperparameters?: Readonly<Record<string, SpaceHyperparameter>>
   /**
-   * How it is fitted on a support set; absent where it takes the encoder's features as they are. `values` may hold more
-   * than its own hyperparameters; what it does not hold is at its default.
+   * Fits it on a support set; absent if it takes the encoder's features as they are. `values` may hold more than its own
+   * hyperparameters; those it does not hold are at their defaults.
    */
   readonly fit?: (support: LabelledFeatures, kernels: Kernels, values?: SpaceValues) => Promise<FittedSpace>
 }
 
-/** Always a shape: for each of its values the space is fitted, and the method searched, again. */
+/** Always a shape: each of its values needs another fit and another search. */
 export interface SpaceHyperparameter {
   readonly kind: 'shape'
   readonly default: number
-  /** Ascending; the first and the last are the least and the greatest allowed. */
+  /** Ascending. The first is the minimum allowed, the last the maximum. */
   readonly grid: readonly number[]
   readonly summary: string
 }
@@ -49,7 +49,7 @@ export interface SpaceHyperparameter {
 /** Values of hyperparameters by name. */
 export type SpaceValues = Readonly<Record<string, number>>
 
-/** A support set as a space sees it. */
+/** Support features and their classes. */
 export interface LabelledFeatures {
   /** [S, d], unit rows. */
   readonly features: Matrix
@@ -58,17 +58,17 @@ export interface LabelledFeatures {
 }
 
 export interface FittedSpace {
-  /** Features of the base space to unit features of this one: [N, d] → [N, m]. */
+  /** Maps features of the base space, [N, d], to unit features of this one, [N, m]. */
   project(features: Matrix): Promise<Matrix>
   /**
-   * The affinities of support images `from` up to `to` with all support images, [to − from, S], where row i is taken in
-   * the space fitted without image i. Its entry with itself is not looked at. Where it is absent, Shotboard fits the
-   * space again without each image, which is as exact and slower.
+   * The affinities of support images `from` up to `to` with all support images, [to − from, S], row i in the space fitted
+   * without image i. An image's affinity with itself is ignored. Without this function Shotboard fits the space again
+   * without each image, which is as exact, and slower.
    */
   leaveOneOut?(from: number, to: number): Promise<Matrix>
   /**
-   * All support images in the space fitted without image i, [S, m], up to a rotation, which no method sees. For methods
-   * that look at more of the keys than at affinities; where it is absent, the space is fitted again.
+   * All support images in the space fitted without image i, [S, m], up to a rotation, which no method notices. For methods
+   * that read more of the keys than affinities. Without this function the space is fitted again.
    */
   fold?(i: number): Promise<Matrix>
 }

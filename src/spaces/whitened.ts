@@ -4,7 +4,7 @@ import { fitWhitening } from './fitting/whitening.js'
 /**
  * Features with the support mean subtracted and multiplied by `Σ^(−1/2)`, made unit, where
  * `Σ = (1−λ)·Σ_w + λ·(tr Σ_w / d)·I` and `Σ_w` is the within-class covariance of the support features: directions in
- * which images of one class differ count for less. Where no class has two images, `Σ_w` is the total covariance.
+ * which images of one class differ count for less. If no class has two images, `Σ_w` is the total covariance.
  */
 export const whitened = ({ lambda: standard = 0.5 } = {}) =>
   defineSpace({

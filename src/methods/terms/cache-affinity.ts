@@ -2,7 +2,10 @@ import { colors } from '../colors.js'
 import type { Term } from '../contract.js'
 import { symbolOf } from '../formula.js'
 
-/** `exp(−β(1 − U·Gᵀ))·L`: how near a query is to the support images of a class, in the chosen space. */
+/**
+ * `exp(−β(1 − U·Gᵀ))·L`, [n, C]: how near a query is to the support images of a class, in the chosen space. Tip-Adapter,
+ * arXiv 2207.09519.
+ */
 export const cacheAffinity = (names: { readonly weight: string; readonly sharpness: string }): Term => ({
   name: 'cache',
   summary: 'How near the image is to the support images of the class, in the chosen feature space.',

@@ -7,8 +7,8 @@ import type { Term } from '../contract.js'
 import { symbolOf } from '../formula.js'
 
 /**
- * `exp(−β(1 − U·Pᵀ))`, P the unit class means of the keys in the chosen space: how near a query is to the middle of a
- * class. A class without keys adds nothing. Prototypical networks, arXiv 1703.05175.
+ * `exp(−β(1 − U·Pᵀ))`, [n, C], P the unit class means of the keys in the chosen space: how near a query is to the mean of
+ * a class. A class without keys adds 0. Prototypical networks, arXiv 1703.05175.
  */
 export const classPrototype = (names: { readonly weight: string; readonly sharpness: string }): Term => ({
   name: 'prototype',
@@ -28,7 +28,7 @@ export const classPrototype = (names: { readonly weight: string; readonly sharpn
   },
 })
 
-/** `U·Pᵀ`, [n, C]; a class without keys stands at −3e38. */
+/** `U·Pᵀ`, [n, C]; −3e38 for a class without keys. */
 async function prototypeAffinities(batch: Batch): Promise<Matrix> {
   const { cache, rows, from, leavesOneOut } = batch
   if (leavesOneOut && cache.fitted !== undefined) return affinitiesInFolds(batch)
@@ -47,7 +47,7 @@ async function prototypeAffinities(batch: Batch): Promise<Matrix> {
   return affinities
 }
 
-/** The same where leaving an image out moves all keys. */
+/** The same in a fitted space, where leaving out an image changes all keys. */
 async function affinitiesInFolds(batch: Batch): Promise<Matrix> {
   const { cache, rows, from } = batch
   const affinities = matrix(rows, cache.classes)
@@ -67,7 +67,7 @@ async function affinitiesInFolds(batch: Batch): Promise<Matrix> {
   return affinities
 }
 
-/** Keys summed by class: P before it is made unit, [C, m]. */
+/** The sum of the keys of each class, [C, m]: P before it is made unit. */
 function sumsOf(keys: Matrix, { labels, classes }: Cache): Matrix {
   const sums = matrix(classes, keys.columns)
   for (let s = 0; s < labels.length; s++) {
@@ -78,7 +78,7 @@ function sumsOf(keys: Matrix, { labels, classes }: Cache): Matrix {
   return sums
 }
 
-/** The cosine of a query with what a sum is without it, `n` other keys. */
+/** The cosine of a query with a sum of keys less the query itself; `n` keys are left. */
 function cosineWithout(query: Float32Array, sum: Float32Array, n: number): number {
   const rest = sum.map((value, k) => value - (query[k] as number))
   return dot(query, rest) / lengthOf(rest, n)
@@ -90,7 +90,7 @@ function dot(a: Float32Array, b: Float32Array): number {
   return sum
 }
 
-/** The length of a sum of n unit keys; endless where they cancel out but for rounding, so that they have no direction. */
+/** The length of a sum of n unit keys; infinite if they cancel out up to rounding, so that its cosines become 0. */
 function lengthOf(sum: Float32Array, n: number): number {
   const length = Math.sqrt(dot(sum, sum))
   return length > 1e-5 * n ? length : Number.POSITIVE_INFINITY

@@ -3,10 +3,10 @@ import { foldInputs, foldMetrics, foldProduct, foldProducts } from '../../spaces
 import {
   classMeans,
   deviationsOf,
-  lostWithout,
   mustRefit,
   type Scatter,
   scatterOf,
+  traceLossWithout,
 } from '../../spaces/fitting/scatter.js'
 import { type Graph, type Kernels, operator } from '../../tensor/kernels.js'
 import { gatherRows, type Matrix, matrix, rowOf, sliceRows, transposed } from '../../tensor/matrix.js'
@@ -14,17 +14,18 @@ import { colors } from '../colors.js'
 import type { Term } from '../contract.js'
 
 /**
- * `U·Vᵀ + b`, `V_c = Σ⁻¹·μ_c`, `b_c = −½·μ_cᵀ·Σ⁻¹·μ_c`: the logarithm of the density at a query of a normal distribution
- * about each class mean, all of one covariance, but for what is the same for all classes.
- * `Σ⁻¹ = d·(S_w + tr(S_w)/(n − 1)·I)⁻¹`, where `S_w`, `(n − 1)` times the covariance within classes of the n keys, is
- * shrunk as it is by the mean over a Wishart posterior. Where no class has two keys, `S_w` is taken about the mean of all
- * keys, and where they do not scatter at all, `Σ⁻¹ = I`. A class without keys is expected at the mean of all keys.
+ * `U·Vᵀ + b`, [n, C], with `V_c = Σ⁻¹·μ_c` and `b_c = −½·μ_cᵀ·Σ⁻¹·μ_c`: the log density of a query under a normal
+ * distribution around each class mean, all with the same covariance, without what is equal for all classes.
+ *
+ * `Σ⁻¹ = d·(S_w + tr(S_w)/(n − 1)·I)⁻¹`, the posterior mean under a Wishart prior. `S_w` is `(n − 1)` times the
+ * within-class covariance of the n keys; if no class has two keys, it is the scatter about the overall mean. If the keys do
+ * not scatter at all, `Σ⁻¹ = I`. A class without keys gets the overall mean.
  *
  * "A hard-to-beat baseline for training-free CLIP-based adaptation", arXiv 2402.04087.
  */
 export const gaussianDiscriminant = (names: { readonly weight: string }): Term => ({
   name: 'gda',
-  summary: 'How likely the image is where the images of each class are normal about their mean.',
+  summary: 'How likely the image is if the images of each class are normally distributed around their mean.',
   formula: String.raw`\left(UV^\top + b\right)`,
   color: colors.pink,
   weight: names.weight,
@@ -45,15 +46,15 @@ export const gaussianDiscriminant = (names: { readonly weight: string }): Term =
 
 type Keys = Pick<Cache, 'spaceKeys' | 'labels' | 'classes' | 'kernels'>
 
-/** As a linear classifier. */
+/** The discriminant as a linear classifier. */
 interface Discriminant {
   readonly weights: Matrix // V, [C, d]
   readonly biases: Float64Array // b, [C]
 }
 
 /**
- * With fewer keys than dimensions `Σ⁻¹·M` is solved for among the keys (Woodbury), `D` their deviations as rows:
- * `(DᵀD + r·I)⁻¹·M = (M − Dᵀ·(D·Dᵀ + r·I)⁻¹·D·M)/r`.
+ * Fits the discriminant. With fewer keys than dimensions, `Σ⁻¹·M` comes from a system of the size of the keys (Woodbury),
+ * `D` their deviations as rows: `(DᵀD + r·I)⁻¹·M = (M − Dᵀ·(D·Dᵀ + r·I)⁻¹·D·M)/r`.
  */
 async function discriminantOf({ spaceKeys, labels, classes, kernels }: Keys): Promise<Discriminant> {
   const { deviations, mean } = deviationsOf({ features: spaceKeys, labels })
@@ -84,14 +85,14 @@ async function discriminantOf({ spaceKeys, labels, classes, kernels }: Keys): Pr
   return { weights, biases }
 }
 
-/** μ, [C, d]; the mean of all keys for a class without any. */
-function meansOf({ spaceKeys, labels, classes }: Omit<Keys, 'kernels'>, ofAll: Float32Array): Matrix {
+/** μ, [C, d]; the overall mean for a class without keys. */
+function meansOf({ spaceKeys, labels, classes }: Omit<Keys, 'kernels'>, overall: Float32Array): Matrix {
   const means = classMeans(spaceKeys, labels, classes)
-  for (let c = 0; c < classes; c++) if (!labels.includes(c)) rowOf(means, c).set(ofAll)
+  for (let c = 0; c < classes; c++) if (!labels.includes(c)) rowOf(means, c).set(overall)
   return means
 }
 
-/** In the eigenbasis of the scatter, from which it is known without any of the keys. */
+/** The scatter of all keys and the class means in its eigenbasis: the discriminant without any one key follows from them. */
 interface Spectrum {
   readonly scatter: Scatter
   readonly means: Matrix // [C, d]
@@ -103,7 +104,7 @@ async function spectrumOf(keys: Keys): Promise<Spectrum> {
   return { scatter, means: await kernels.multiply(meansOf(keys, scatter.mean), scatter.basis) }
 }
 
-/** The diagonal of `d·(S_w + tr(S_w)/(n − 1)·I)⁻¹`. */
+/** The diagonal of `d·(S_w + tr(S_w)/(n − 1)·I)⁻¹` in the eigenbasis. */
 function precisionOf(eigenvalues: Float64Array, trace: number, n: number): Float64Array {
   const ridge = trace / (n - 1)
   return eigenvalues.map((value) => (trace > 0 ? eigenvalues.length / (value + ridge) : 1))
@@ -122,8 +123,8 @@ async function linearLogits(
 }
 
 /**
- * The logits of keys, each by the discriminant without it: `S_w` is lower by `κ·v·vᵀ`, its trace by `κ·|v|²`, n by one, and
- * the mean of its class, or of all keys, has moved away from it.
+ * The logits of keys, each by the discriminant fitted without it: `S_w` decreases by `κ·v·vᵀ`, its trace by `κ·|v|²` and n
+ * by one; the mean of its class, or of all keys, moves.
  */
 async function leftOutLogits(batch: Batch, { scatter, means }: Spectrum): Promise<Matrix> {
   const { cache, from, rows } = batch
@@ -132,7 +133,7 @@ async function leftOutLogits(batch: Batch, { scatter, means }: Spectrum): Promis
   const keys = await kernels.multiply(await batch.spaceQueries(), scatter.basis) // x, [n, d]
   const deviations = await kernels.multiply(sliceRows(scatter.deviations, from, from + rows), scatter.basis)
   const metrics = foldMetrics(keys, deviations, (row) => {
-    const trace = scatter.trace - lostWithout(scatter, from + row)
+    const trace = scatter.trace - traceLossWithout(scatter, from + row)
     const precision = precisionOf(scatter.eigenvalues, trace, labels.length - 1)
     const share = trace > 0 ? (scatter.kappa[from + row] as number) / d : 0
     return { share, precision: (k) => precision[k] as number }
@@ -153,9 +154,9 @@ async function leftOutLogits(batch: Batch, { scatter, means }: Spectrum): Promis
     const logitAt = (mean: Float32Array) =>
       foldProduct(metrics, i, x, mean) - foldProduct(metrics, i, mean, mean) / 2
     const label = labels[from + i] as number
-    const ofAll = logitAt(meanWithout(centre, x, labels.length))
+    const overall = logitAt(meanWithout(centre, x, labels.length))
     for (let c = 0; c < cache.classes; c++) {
-      if (batch.keysOf(c, i) === 0) logits.data[i * cache.classes + c] = ofAll
+      if (batch.keysOf(c, i) === 0) logits.data[i * cache.classes + c] = overall
       else if (c === label) {
         const own = meanWithout(rowOf(means, c), x, cache.counts[c] as number)
         logits.data[i * cache.classes + c] = logitAt(own)
@@ -165,7 +166,7 @@ async function leftOutLogits(batch: Batch, { scatter, means }: Spectrum): Promis
   return logits
 }
 
-/** The logits of key i by the discriminant fitted anew without it: [1, C]. */
+/** The logits of key i, [1, C], by a discriminant fitted on the other keys. */
 async function refittedLogits({ spaceKeys, labels, classes, kernels }: Cache, i: number): Promise<Matrix> {
   const rest = Int32Array.from(labels.keys()).filter((j) => j !== i)
   const keys = gatherRows(spaceKeys, rest)

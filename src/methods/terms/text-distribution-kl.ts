@@ -5,19 +5,19 @@ import { colors } from '../colors.js'
 import type { Range, Term } from '../contract.js'
 
 /**
- * `φ(−M)·L`, where `M[i, j] = KL(p_i ‖ q_j)` compares how a query and a support image are distributed over the classes'
- * texts, `p = softmax(T·Wᵀ/τ)` and `q = softmax(F·Wᵀ/τ)`, always in `clip`, and `φ` maps `M` to the range of the
+ * `φ(−M)·L`, [n, C]. `M[i, j] = KL(p_i ‖ q_j)` compares the distributions of a query and a support image over the texts of
+ * all classes, `p = softmax(T·Wᵀ/τ)` and `q = softmax(F·Wᵀ/τ)`, always in `clip`. `φ` maps `M` to the range of the
  * affinities `A` in the chosen space: `φ(−M) = −[(M − min M)/(max M − min M)·(max A − min A) + min A]`.
  *
- * SuS-X, arXiv 2211.16198. `M` itself is only formed to take its range. Its class sums are
- * `Σ_{j∈c} M_ij = n_c·Σ_k p_ik·log p_ik − Σ_k p_ik·Σ_{j∈c} log q_jk`, one product with a C×C matrix, not with all keys.
+ * SuS-X, arXiv 2211.16198. `M` itself is computed only to take its range. Its class sums,
+ * `Σ_{j∈c} M_ij = n_c·Σ_k p_ik·log p_ik − Σ_k p_ik·Σ_{j∈c} log q_jk`, are one product with a C×C matrix, not with all keys.
  */
 export const textDistributionKl = (options: {
   readonly weight: string
   readonly temperature: number
 }): Term => ({
   name: 'kl',
-  summary: 'How alike the image and the support images of the class are in how they fit all texts.',
+  summary: 'How similarly the image and the support images of the class fit the texts of all classes.',
   formula: String.raw`\varphi(-M)\,L`,
   color: colors.amber,
   weight: options.weight,
@@ -35,20 +35,20 @@ export const textDistributionKl = (options: {
 
   async logits(batch, _shapes, { affinity, divergence }) {
     const sums = await divergenceSums(batch, options.temperature)
-    const slope = scaleOf(affinity) / (scaleOf(divergence) || Number.POSITIVE_INFINITY)
-    const leastAffinity = finite(affinity?.min)
-    const leastDivergence = finite(divergence?.min)
+    const slope = widthOf(affinity) / (widthOf(divergence) || Number.POSITIVE_INFINITY)
+    const minAffinity = finite(affinity?.min)
+    const minDivergence = finite(divergence?.min)
     for (let i = 0, at = 0; i < sums.rows; i++) {
       for (let c = 0; c < sums.columns; c++, at++) {
         const n = batch.keysOf(c, i)
-        sums.data[at] = -(((sums.data[at] as number) - n * leastDivergence) * slope + n * leastAffinity)
+        sums.data[at] = -(((sums.data[at] as number) - n * minDivergence) * slope + n * minAffinity)
       }
     }
     return sums
   },
 })
 
-/** `Σ_{j∈c} KL(p_i ‖ q_j)`, [n, C]. An image's divergence from itself is 0, so leaving it out changes no sum. */
+/** `Σ_{j∈c} KL(p_i ‖ q_j)`, [n, C]. Leaving out an image changes no sum: its divergence from itself is 0. */
 async function divergenceSums(batch: Batch, temperature: number): Promise<Matrix> {
   const { cache } = batch
   const queries = await logRatios(batch, temperature)
@@ -63,7 +63,7 @@ async function divergenceSums(batch: Batch, temperature: number): Promise<Matrix
   return cross
 }
 
-/** The least and the greatest `KL(p_i ‖ q_j)` over all pairs but an image with itself. */
+/** The minimum and maximum `KL(p_i ‖ q_j)` over all pairs of different images. */
 async function divergenceRange(batch: Batch, temperature: number): Promise<Range> {
   const queries = await logRatios(batch, temperature)
   const cross = await batch.cache.kernels.dot(
@@ -97,7 +97,7 @@ function affinityRange({ data }: Matrix): Range {
   return { min, max }
 }
 
-/** `log p + log C` of the queries, [n, C]: measured from the uniform distribution, small numbers stay precise. */
+/** `log p + log C` of the queries, [n, C]. Relative to the uniform distribution, small numbers stay precise. */
 const logRatios = async (batch: Batch, temperature: number): Promise<Matrix> =>
   batch.cache.kernels.logSoftmax(await batch.textSimilarities(), temperature)
 
@@ -142,8 +142,9 @@ function negativeEntropies({ rows, columns, data }: Matrix): Float64Array {
   return sums
 }
 
-/** A range's width; 0 for a range over nothing, as with a single support image. */
-const scaleOf = (range: Range | undefined): number => (range ? Math.max(0, range.max - range.min) : 0)
+/** The width of a range; 0 for an empty one, as with a single support image. */
+const widthOf = (range: Range | undefined): number => (range ? Math.max(0, range.max - range.min) : 0)
 
+/** A bound of a range; 0 for an empty one. */
 const finite = (value: number | undefined): number =>
   value !== undefined && Number.isFinite(value) ? value : 0

@@ -2,7 +2,7 @@ import { matrix } from '../../tensor/matrix.js'
 import { colors } from '../colors.js'
 import type { Term } from '../contract.js'
 
-/** `s·T·Wᵀ`, `s` the encoder's logit scale (100 for CLIP): how well a query fits the texts of a class. */
+/** `s·T·Wᵀ`, [n, C], `s` the encoder's logit scale (100 for CLIP): how well a query fits the texts of a class. */
 export const zeroShot = (): Term => ({
   name: 'zero-shot',
   summary: "How well the image fits the class's texts.",

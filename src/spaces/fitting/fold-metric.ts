@@ -2,8 +2,8 @@ import { type Graph, operator } from '../../tensor/kernels.js'
 import { type Matrix, matrix, rowOf } from '../../tensor/matrix.js'
 
 /**
- * Inner products that differ from fold to fold. In the eigenbasis of the scatter of all images, leaving image i out
- * subtracts a rank-one matrix from a diagonal one, so that by Sherman and Morrison the inverse is again a diagonal one and
+ * Inner products that differ from fold to fold. In the eigenbasis of the scatter of all images, leaving out image i
+ * subtracts a rank-one matrix from a diagonal one. By Sherman and Morrison, the inverse is again the sum of a diagonal and
  * a rank-one matrix:
  *
  *     (P_i⁻¹ − share_i·v_i·v_iᵀ)⁻¹ = P_i + f_i·w_i·w_iᵀ,   w_i = P_i·v_i,   f_i = share_i/(1 − share_i·v_iᵀ·P_i·v_i).
@@ -25,14 +25,15 @@ export interface FoldMetrics {
   readonly own: Matrix
 }
 
-/** What one fold subtracts, and from what. */
+/** The change of one fold. */
 export interface Fold {
+  /** The factor of `v·vᵀ` that is subtracted. */
   readonly share: number
   /** The diagonal of P at eigenvalue k. */
   readonly precision: (k: number) => number
 }
 
-/** The metrics of the folds without images x, [n, d], whose deviations are v, [n, d], all in the eigenbasis. */
+/** The metrics of the folds without each of the images x, [n, d], with deviations v, [n, d], all in the eigenbasis. */
 export function foldMetrics(x: Matrix, v: Matrix, foldOf: (row: number) => Fold): FoldMetrics {
   const { rows: n, columns: d } = x
   const precision = matrix(n, d)
@@ -64,7 +65,7 @@ export function foldMetrics(x: Matrix, v: Matrix, foldOf: (row: number) => Fold)
   return { precision, weighted, directions, factors, ownAlong, own }
 }
 
-/** `⟨a, b⟩` in the fold of a row. */
+/** `⟨a, b⟩` in the fold of row `row`. */
 export function foldProduct(metrics: FoldMetrics, row: number, a: Float32Array, b: Float32Array): number {
   const precision = rowOf(metrics.precision, row)
   const direction = rowOf(metrics.directions, row)
@@ -91,7 +92,7 @@ export const foldProducts = (): Graph['nodes'] => [
   operator('Add', ['plainSquares', 'squareUpdate'], 'squares'),
 ]
 
-/** The shapes of what `foldProducts` takes, as a graph's inputs. */
+/** The inputs of `foldProducts` and their shapes. */
 export const foldInputs = {
   vectors: ['m', 'd'],
   precision: ['n', 'd'],

@@ -2,16 +2,15 @@ import { type Graph, operator } from '../../tensor/kernels.js'
 import { type Matrix, matrix, rowOf, squareOf } from '../../tensor/matrix.js'
 
 /**
- * Graph nodes for the cosines between support image i and every support image j after the support mean has been taken
- * again without i.
+ * Graph nodes for the cosines between support image i and every support image j, both centred without i.
  *
- * With `z` the residuals from the mean of all S images, the mean without i lies at `−z_i/(S − 1)` from it, so that the new
- * residual of every j is `z_j + z_i/(S − 1)`, and all cosines follow from inner products of the old residuals. The inner
- * product may differ from row to row (a whitening fitted without i), which is why squares are given by (i, j).
+ * With `z` the residuals from the mean of all S images, the mean without i is `−z_i/(S − 1)` away from it. The new residual
+ * of every j is thus `z_j + z_i/(S − 1)`, and all cosines follow from inner products of the old residuals. The inner product
+ * may differ from row to row (a whitening fitted without i), which is why squares are given by (i, j).
  *
- * In: `inner` ⟨z_i, z_j⟩_i [n, S], `squares` ⟨z_j, z_j⟩_i [n, S] or [1, S], `own` ⟨z_i, z_i⟩_i [n, 1], and the constants
- * below. Out: the cosines [n, S] under the name given, 0 for an image that the new mean has no distance from, and on the
- * way, of the residuals v after the move, `dot` ⟨z_i, v_j⟩_i and `square` ⟨v_j, v_j⟩_i, both [n, S].
+ * Inputs: `inner` ⟨z_i, z_j⟩_i [n, S], `squares` ⟨z_j, z_j⟩_i [n, S] or [1, S], `own` ⟨z_i, z_i⟩_i [n, 1], and the constants
+ * below. Outputs: the cosines [n, S] under the given name, 0 for an image at the new mean; and, of the new residuals v,
+ * `dot` ⟨z_i, v_j⟩_i and `square` ⟨v_j, v_j⟩_i, both [n, S].
  */
 export const recentredCosines = (output = 'result'): Graph['nodes'] => [
   operator('Mul', ['own', 'shift'], 'ownShift'),
@@ -24,10 +23,10 @@ export const recentredCosines = (output = 'result'): Graph['nodes'] => [
   operator('Mul', ['square', 'own'], 'product'),
   operator('Sqrt', ['product'], 'lengths'),
   operator('Div', ['dot', 'lengths'], 'ratio'),
-  // What is left of a square by rounding alone is no distance.
-  operator('Mul', ['scale', 'rounding'], 'leastSquare'),
-  operator('Greater', ['square', 'leastSquare'], 'otherApart'),
-  operator('Greater', ['own', 'leastOwn'], 'ownApart'),
+  // A square within rounding errors counts as 0.
+  operator('Mul', ['scale', 'rounding'], 'minSquare'),
+  operator('Greater', ['square', 'minSquare'], 'otherApart'),
+  operator('Greater', ['own', 'minOwn'], 'ownApart'),
   operator('And', ['otherApart', 'ownApart'], 'apart'),
   operator('Where', ['apart', 'ratio', 'zero'], output),
 ]
@@ -36,19 +35,19 @@ export const recentredCosines = (output = 'result'): Graph['nodes'] => [
 export const recentringConstants = (images: number) => ({
   shift: 1 / (images - 1),
   rounding: 1e-5,
-  leastOwn: 1e-10,
+  minOwn: 1e-10,
   zero: 0,
 })
 
-/** Their shapes as a graph's inputs. */
-export const recentringInputs = { shift: [1], rounding: [1], leastOwn: [1], zero: [1] } as const
+/** The shapes of those constants. */
+export const recentringInputs = { shift: [1], rounding: [1], minOwn: [1], zero: [1] } as const
 
 /**
- * All support images after the support mean has been taken again without image i, `z_j + z_i/(S − 1)`: [S, m]. As above,
- * what is left by rounding alone becomes a row of zeros.
+ * All support images centred without image i, `z_j + z_i/(S − 1)`: [S, m]. As above, a row within rounding errors becomes
+ * zeros.
  */
 export function recentredRows(residuals: Matrix, i: number): Matrix {
-  const { shift, rounding, leastOwn } = recentringConstants(residuals.rows)
+  const { shift, rounding, minOwn } = recentringConstants(residuals.rows)
   const moved = rowOf(residuals, i).map((value) => value * shift)
   const ownSquare = squareOf(moved)
   const result = matrix(residuals.rows, residuals.columns)
@@ -57,7 +56,7 @@ export function recentredRows(residuals: Matrix, i: number): Matrix {
     const residual = rowOf(residuals, j)
     for (let k = 0; k < row.length; k++) row[k] = (residual[k] as number) + (moved[k] as number)
     const scale = squareOf(residual) + ownSquare
-    const apart = squareOf(row) > rounding * scale && (j !== i || squareOf(residual) > leastOwn)
+    const apart = squareOf(row) > rounding * scale && (j !== i || squareOf(residual) > minOwn)
     if (!apart) row.fill(0)
   }
   return result

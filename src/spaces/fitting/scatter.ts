@@ -2,31 +2,33 @@ import type { Kernels } from '../../tensor/kernels.js'
 import { type Matrix, matrix, meanRow, rowOf, squareOf } from '../../tensor/matrix.js'
 import type { LabelledFeatures } from '../contract.js'
 
-/** How support features lie about the means of their classes, or, where no class has two images, about that of all. */
+/** The deviations of support features from their class means, or, if no class has two images, from the overall mean. */
 export interface Deviations {
   /** Whether some class has two images. */
   readonly within: boolean
   /** [d]: the mean of all features. */
   readonly mean: Float32Array
-  /** `x − μ_class`, or `x − mean` where no class has two images: [S, d]. */
+  /** [S, d]: `x − μ_class`, or `x − mean` if no class has two images. */
   readonly deviations: Matrix
-  /** [S]: without image i the scatter is lower by `κ_i·v_i·v_iᵀ`, `v_i` its deviation. */
+  /** [S]: without image i, the scatter decreases by `κ_i·v_i·v_iᵀ`, `v_i` its deviation. */
   readonly kappa: Float64Array
-  /** Degrees of freedom: images less the means taken of them; one less without an image whose κ is not 0. */
+  /** The number of images less the number of means subtracted; without an image of κ > 0, one less. */
   readonly freedom: number
 }
 
-/** How they scatter: the spectrum of the sum of all `v·vᵀ`. */
+/** The spectrum of the scatter, the sum of all `v·vᵀ`. */
 export interface Scatter extends Deviations {
-  /** Ascending, none negative [d]; their sum; the sum of their squares. */
+  /** [d], ascending, none negative. */
   readonly eigenvalues: Float64Array
+  /** The sum of the eigenvalues. */
   readonly trace: number
+  /** The sum of their squares. */
   readonly squares: number
-  /** Eigenvectors, one a column: [d, d]. */
+  /** [d, d], an eigenvector in each column. */
   readonly basis: Matrix
 }
 
-/** The scatter of a support set and its spectrum. */
+/** Computes the scatter of a support set and its spectrum. */
 export async function scatterOf(support: LabelledFeatures, kernels: Kernels): Promise<Scatter> {
   const about = deviationsOf(support)
   const d = support.features.columns
@@ -38,7 +40,7 @@ export async function scatterOf(support: LabelledFeatures, kernels: Kernels): Pr
   return { ...about, eigenvalues, trace, squares, basis: matrix(d, d, Float32Array.from(vectors)) }
 }
 
-/** How the images of a support set lie about their means. */
+/** Computes the deviations of a support set. */
 export function deviationsOf({ features, labels }: LabelledFeatures): Deviations {
   const mean = meanRow(features)
   const counts = countsOf(labels)
@@ -51,39 +53,43 @@ export function deviationsOf({ features, labels }: LabelledFeatures): Deviations
     const centre = centres ? rowOf(centres, label) : mean
     const source = rowOf(features, i)
     rowOf(deviations, i).set(source.map((value, k) => value - (centre[k] as number)))
-    // Taking one of n images away lowers the scatter about their mean by n/(n − 1) times its own deviation's.
+    // Without one of n images, the scatter about their mean decreases by n/(n − 1) times v·vᵀ.
     const n = within ? (counts[label] as number) : features.rows
     kappa[i] = n > 1 ? n / (n - 1) : 0
   }
-  const centresTaken = within ? counts.filter((count) => count > 0).length : 1
-  return { within, mean, deviations, kappa, freedom: features.rows - centresTaken }
+  const means = within ? counts.filter((count) => count > 0).length : 1
+  return { within, mean, deviations, kappa, freedom: features.rows - means }
 }
 
-/** A share of the scatter that two images at most can have each; what is left without it is too little to subtract to. */
-const nearlyAll = 0.95
+/** Subtracting more than this share of the scatter would leave mostly rounding errors. */
+const maxShareToSubtract = 0.95
 
 /**
- * Whether the scatter without image i is no small step from the scatter with it: another scatter is taken where the
- * image is of the last pair of all classes, and next to nothing is left where nearly all of the scatter is its own.
+ * Whether the scatter without image i must be computed from the other images, not by subtraction: if the image belongs to
+ * the only class with two images, the deviations change their means, and if nearly all of the scatter is its own, too
+ * little is left.
  */
 export function mustRefit({ trace, kappa, deviations }: Scatter, labels: Int32Array, i: number): boolean {
-  if (labels.length <= 2 || labels[i] === lastPairOf(labels)) return true
-  return lostWithout({ kappa, deviations }, i) > nearlyAll * trace
+  if (labels.length <= 2 || labels[i] === onlyPairOf(labels)) return true
+  return traceLossWithout({ kappa, deviations }, i) > maxShareToSubtract * trace
 }
 
-/** What the trace loses without image i: `κ_i·|v_i|²`. */
-export function lostWithout({ kappa, deviations }: Pick<Scatter, 'kappa' | 'deviations'>, i: number): number {
+/** The decrease of the trace without image i: `κ_i·|v_i|²`. */
+export function traceLossWithout(
+  { kappa, deviations }: Pick<Scatter, 'kappa' | 'deviations'>,
+  i: number,
+): number {
   return (kappa[i] as number) * squareOf(rowOf(deviations, i))
 }
 
-/** The class whose pair is the last of all pairs, so that leaving out either changes what the scatter is taken of. */
-function lastPairOf(labels: Int32Array): number {
+/** The only class with more than one image, if it has exactly two; otherwise −1. */
+function onlyPairOf(labels: Int32Array): number {
   const counts = countsOf(labels)
   const several = counts.filter((count) => count > 1)
   return several.length === 1 && several[0] === 2 ? counts.indexOf(2) : -1
 }
 
-/** The number of images of each class, up to the last that has any. */
+/** The number of images of each class, up to the last class that has any. */
 function countsOf(labels: Int32Array): number[] {
   const counts: number[] = []
   for (const label of labels) counts[label] = (counts[label] ?? 0) + 1
@@ -91,8 +97,8 @@ function countsOf(labels: Int32Array): number[] {
 }
 
 /**
- * The mean of each class, [C, d]; zeros for a class without images. Summed in double precision, so that equal images
- * have no deviations from their mean, not even by rounding.
+ * The mean of each class, [C, d]; zeros for a class without images. Sums are in double precision, so that equal images
+ * deviate from their mean by exactly 0.
  */
 export function classMeans({ columns, data }: Matrix, labels: Int32Array, classes: number): Matrix {
   const sums = new Float64Array(classes * columns)

@@ -5,29 +5,29 @@ import { effectiveDimensions } from './effective-dimensions.js'
 import { type Fold, type FoldMetrics, foldInputs, foldMetrics, foldProducts } from './fold-metric.js'
 import { recentredCosines, recentredRows, recentringConstants, recentringInputs } from './leave-one-out.js'
 import { liftConstants, liftedCosines, liftedRows, liftInputs, liftSquareOf, projectLifted } from './lift.js'
-import { lostWithout, mustRefit, type Scatter, scatterOf } from './scatter.js'
+import { mustRefit, type Scatter, scatterOf, traceLossWithout } from './scatter.js'
 
 /** How a whitening is fitted. */
 export interface Whitening {
-  /** λ for a sample; asked again for the sample without each of its images. */
+  /** λ for a sample; called again for the sample without each of its images. */
   readonly shrinkage: (sample: Sample) => number
-  /** How far features are lifted before they are made unit (`lift.ts`): l² in shares of their mean square. */
+  /** l² as a share of the mean square of the features (`lift.ts`); 0 for no lift. */
   readonly lift: number
 }
 
-/** What shrinkage depends on. */
+/** The properties of a sample that shrinkage depends on. */
 export interface Sample {
-  /** Whether some class has two images, so that the covariance is that within classes. */
+  /** Whether some class has two images, so that the covariance is the within-class one. */
   readonly within: boolean
-  /** Of the covariance: images less the means taken of them. */
+  /** The degrees of freedom of the covariance: the number of images less the number of means subtracted. */
   readonly freedom: number
-  /** In how many directions features scatter, from 1 to d. */
+  /** The number of directions that features effectively scatter in, from 1 to d. */
   readonly effectiveDimensions: number
 }
 
 /**
  * Fits `x ↦ Σ^(−1/2)·(x − mean)`, lifted and made unit, `Σ = (1−λ)·Σ_w + λ·(tr Σ_w / d)·I`, `Σ_w` the within-class
- * covariance of the support features, or the total covariance where no class has two images.
+ * covariance of the support features, or the total covariance if no class has two images.
  */
 export async function fitWhitening(
   support: LabelledFeatures,
@@ -42,15 +42,15 @@ export async function fitWhitening(
     whitening.lift > 0 ? liftSquareOf(await kernels.multiply(residuals, transform), whitening.lift) : 0
   const projection = { mean: scatter.mean, transform, liftSquare }
   const project = (features: Matrix) => projectLifted(features, projection, kernels)
-  if (leastOf(scatter, lambda) < leastToUpdate) return { project }
+  if (minEigenvalueOf(scatter, lambda) < minEigenvalueToUpdate) return { project }
   let inEigenbasis: Promise<Matrix[]> | undefined
   const foldsOf = async (from: number, to: number): Promise<Folds> => {
     inEigenbasis ??= Promise.all(
       [residuals, scatter.deviations].map((rows) => kernels.multiply(rows, scatter.basis)),
     )
-    const [turned, deviations] = (await inEigenbasis) as [Matrix, Matrix]
-    const metrics = metricsOf(scatter, turned, deviations, whitening.shrinkage, from, to)
-    return { support, scatter, residuals: turned, metrics, whitening, kernels, from, to }
+    const [rotated, deviations] = (await inEigenbasis) as [Matrix, Matrix]
+    const metrics = metricsOf(scatter, rotated, deviations, whitening.shrinkage, from, to)
+    return { support, scatter, residuals: rotated, metrics, whitening, kernels, from, to }
   }
   return {
     project,
@@ -65,10 +65,10 @@ export async function fitWhitening(
 /** The traces of a scatter S and of S², and its degrees of freedom. */
 type Moments = Pick<Scatter, 'trace' | 'squares' | 'freedom'>
 
-/** Those of the scatter without image i, `S − κ·v·vᵀ`; v, the image's deviation, in the eigenbasis. */
+/** The moments of the scatter without image i, `S − κ·v·vᵀ`; `v` is the image's deviation in the eigenbasis. */
 function momentsWithout(scatter: Scatter, i: number, v: Float32Array): Moments {
   const kappa = scatter.kappa[i] as number
-  const lost = lostWithout(scatter, i) // κ·|v|²
+  const lost = traceLossWithout(scatter, i) // κ·|v|²
   const along = v.reduce((sum, value, k) => sum + (scatter.eigenvalues[k] as number) * value * value, 0) // vᵀ·S·v
   return {
     trace: scatter.trace - lost,
@@ -84,16 +84,16 @@ const sampleOf = ({ within, eigenvalues }: Scatter, moments: Moments): Sample =>
 })
 
 /**
- * With a lesser eigenvalue the updates for leaving an image out lose digits, 4e-6 of a cosine here on features of an
- * encoder; then Shotboard fits anew without each.
+ * With a smaller eigenvalue, the updates for leaving out an image lose precision: at this one, 4e-6 of a cosine on an
+ * encoder's features. Then the space is fitted again without each image.
  */
-const leastToUpdate = 0.01
+const minEigenvalueToUpdate = 0.01
 
-/** The least eigenvalue after shrinkage, in units of the mean eigenvalue. */
-const leastOf = ({ eigenvalues, trace }: Scatter, lambda: number): number =>
+/** The smallest eigenvalue after shrinkage, in units of the mean eigenvalue. */
+const minEigenvalueOf = ({ eigenvalues, trace }: Scatter, lambda: number): number =>
   trace > 0 ? shrunk(eigenvalues[0] as number, trace / eigenvalues.length, lambda) : 1
 
-/** `((1−λ)·Σ + λ·(tr Σ/d)·I)^(−1/2)` times the root of the mean eigenvalue; the identity where there is no scatter. */
+/** `((1−λ)·Σ + λ·(tr Σ/d)·I)^(−1/2)` times the root of the mean eigenvalue; the identity if nothing scatters. */
 async function inverseRoot(
   { eigenvalues, trace, basis }: Scatter,
   lambda: number,
@@ -108,7 +108,7 @@ async function inverseRoot(
   return kernels.dot(scaled, basis)
 }
 
-/** An eigenvalue after shrinkage, in units of the mean eigenvalue; kept off zero, which λ = 0 would reach. */
+/** An eigenvalue after shrinkage, in units of the mean eigenvalue; never 0, also with λ = 0. */
 const shrunk = (eigenvalue: number, meanEigenvalue: number, lambda: number): number =>
   Math.max((1 - lambda) * (eigenvalue / meanEigenvalue) + lambda, 1e-7)
 
@@ -126,9 +126,9 @@ interface Folds {
 }
 
 /**
- * Without image i the scatter is lower by `κ_i·v_i·v_iᵀ` and the shrinkage target by its trace. In the eigenbasis the
- * first is a rank-one change and the second a change of the diagonal, so every fold's inner products come from three
- * matrix products of all images, and none needs a decomposition of its own, but for the few that are fitted anew.
+ * Without image i, the scatter decreases by `κ_i·v_i·v_iᵀ` and the shrinkage target by its trace. In the eigenbasis the
+ * first is a rank-one change and the second a change of the diagonal. So the inner products of all folds come from three
+ * matrix products of all images, and no fold needs a decomposition of its own, except the few that are fitted again.
  */
 function metricsOf(
   scatter: Scatter,
@@ -152,7 +152,7 @@ function metricsOf(
   })
 }
 
-/** The cosines of each image that is left out with all images, in its fold: [n, S]. */
+/** The cosines of each left-out image with all images, in its fold: [n, S]. */
 async function cosinesOf({ support, scatter, residuals, metrics, whitening, kernels, from, to }: Folds) {
   const inputs = { vectors: residuals, ...metrics, ...recentringConstants(residuals.rows) }
   const result =
@@ -184,7 +184,7 @@ const liftedCosinesGraph = (): Graph => ({
 })
 
 /**
- * All support images in the fold without image i, along the eigenvectors: the root of `P + f·w·wᵀ` is
+ * All support images in the fold without image i, in the eigenbasis, [S, m]: the root of `P + f·w·wᵀ` is
  * `(I + c·q·qᵀ)·P^(1/2)`, `q = P^(1/2)·v`, `c = (√(1 + f·|q|²) − 1)/|q|²`.
  */
 function rowsOf({ residuals, metrics, whitening }: Folds, i: number): Matrix {
@@ -206,7 +206,7 @@ function rowsOf({ residuals, metrics, whitening }: Folds, i: number): Matrix {
   return liftedRows(rows, whitening.lift, i)
 }
 
-/** All support images in the space fitted anew without image i: [S, m]. */
+/** All support images in the space fitted on the images other than i: [S, m]. */
 async function projectedWithout(
   i: number,
   { features, labels }: LabelledFeatures,
