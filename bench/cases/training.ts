@@ -9,7 +9,7 @@ import { readOnnxModel } from '../../src/tensor/onnx/model.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
 import { adamW, noMoments } from '../../src/training/adam-w.js'
 import { supervised } from '../../src/training/objectives/supervised.js'
-import { prepareTower } from '../../src/training/tower.js'
+import { prepareTrainableTower } from '../../src/training/trainable-tower.js'
 import { type Benchmark, cost, inTurns, median, ms, onceMs, type Row, times } from '../benchmark.js'
 import { startPython } from '../contestants.js'
 
@@ -66,7 +66,7 @@ async function ourStep(model: ModelFolder, batch: number): Promise<() => Promise
   const { folder, manifest } = model
   const { imageSize, dimensions, vision } = manifest
   const graph = stripAdapters(await readOnnxModel(join(folder, vision.file)), vision.scaleInput)
-  const tower = prepareTower(graph, { bottleneck: 64, scale: 0.03 }, 1)
+  const tower = prepareTrainableTower(graph, { bottleneck: 64, scale: 0.03 }, 1)
   const runtime = openRuntime()
   const outputs = new Set(graph.graph.output.map(({ name }) => name))
   const objective = await supervised(runtime, {

@@ -2,7 +2,7 @@ import { groups } from './schema.js'
 import type { SettingDescription } from './setting.js'
 import { defaultFile, describe, fileVariable } from './settings.js'
 
-/** The page `docs/configuration.md`: every setting, as the schema describes it. */
+/** The page `docs/configuration.md`, made from the descriptions of all settings. */
 export function documentSettings(): string {
   const sections = Object.entries(groups).map(([title, settings]) => {
     const rows = Object.entries(settings).map(([key, schema]) => rowOf(key, describe(schema)))
@@ -13,19 +13,20 @@ export function documentSettings(): string {
 
 const introduction = `# Configuration
 
-<!-- Made from src/settings/schema.ts by npm run build: edit that one. -->
+<!-- "npm run build" writes this page from src/settings/schema.ts. Edit that file instead. -->
 
-Nothing needs to be set. A setting is read from its environment variable, and where that says nothing from its key in the
-configuration file: \`./${defaultFile}\`, or the file that \`${fileVariable}\` names. All settings are checked when Shotboard
-starts, and every mistake is listed at once, names that are no setting's among them.
+No setting is required. Set one by its environment variable or by its key in the configuration file; the variable wins.
+The configuration file is \`./${defaultFile}\`, or the file that \`${fileVariable}\` names. Shotboard checks all settings
+when it starts and lists every mistake, including unknown names.
 
-A list is separated by commas in a variable and is an array in the file; \`on\` and \`off\` are \`true\` and \`false\` there:
+In a variable, separate a list by commas. In the file, write it as an array, and \`on\` and \`off\` as \`true\` and
+\`false\`:
 
 \`\`\`json
 { "port": 8080, "demo": false, "plugins": ["./my-method.mjs"], "maxRequestMegabytes": 256 }
 \`\`\``
 
-const header = ['| variable | in the file | default | range | |', '|---|---|---|---|---|']
+const header = ['| variable | key in the file | default | values | meaning |', '|---|---|---|---|---|']
 
 function rowOf(key: string, { variable, range, unit, description, ...rest }: SettingDescription): string {
   const cells = [

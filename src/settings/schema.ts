@@ -16,11 +16,11 @@ import {
 const listening = {
   port: setting(wholeNumber(0, 65_535), 4000, {
     variable: 'PORT',
-    description: 'The port; 0 takes any free one.',
+    description: 'Port to listen on. 0 means any free port.',
   }),
   host: setting(text(), '127.0.0.1', {
     variable: 'HOST',
-    description: 'The address to listen on. The default is reached from this machine alone.',
+    description: 'Address to listen on. The default accepts only connections from this machine.',
   }),
 }
 
@@ -28,36 +28,37 @@ const access = {
   apiKeys: setting(listOf(matching(/^(read|write):[0-9a-f]{64}$/, 'read: or write: and a SHA-256')), [], {
     variable: 'SHOTBOARD_API_KEYS',
     description:
-      'Whoever asks must show one of these keys; `npx shotboard key` makes one and prints its entry.',
+      'Clients must send one of these keys. `npx shotboard key` makes a key and prints its entry for this list.',
     secret: true,
   }),
   allowOpen: setting(onOff(), false, {
     variable: 'SHOTBOARD_ALLOW_OPEN',
-    description: 'Listen on an address that others reach, without keys: everybody may do everything.',
+    description:
+      'Allows listening without keys on an address that other machines can reach. Everyone may then do everything.',
   }),
   allowedHosts: setting(listOf(text()), [], {
     variable: 'SHOTBOARD_ALLOWED_HOSTS',
     description:
-      'Host names to answer to, beside those of this machine; without keys and on a loopback address others are refused, so that no web page reaches Shotboard under a name of its own.',
+      'Further host names that requests may use, besides those of this machine. Without keys and on a loopback address, other names are rejected, which protects against DNS rebinding.',
   }),
   corsOrigins: setting(
     listOf(matching(/^(\*|https?:\/\/[^/\s]+)$/, 'an origin such as https://example.org, or *')),
     [],
     {
       variable: 'SHOTBOARD_CORS_ORIGINS',
-      description: 'Pages of these origins may use the API from a browser.',
+      description: 'Origins whose web pages may use the API (CORS).',
     },
   ),
   introspection: setting(onOff(), true, {
     variable: 'SHOTBOARD_INTROSPECTION',
-    description: 'Whether clients may ask for the schema; the IDE needs it.',
+    description: 'Whether clients may query the schema. The IDE needs it.',
   }),
 }
 
 const storage = {
   dataDirectory: setting(folder(), './.shotboard', {
     variable: 'SHOTBOARD_DATA_DIR',
-    description: 'Images, features and results, and the database unless it is set elsewhere.',
+    description: 'Folder for images, features, results and, unless `DATABASE_URL` is set, the database.',
   }),
   databaseUrl: optionalSetting(
     matching(
@@ -66,7 +67,7 @@ const storage = {
     ),
     {
       variable: 'DATABASE_URL',
-      description: '`file:…` for SQLite, `postgres://…` for Postgres.',
+      description: 'Address of the database: `file:…` for SQLite, `postgres://…` for Postgres.',
       defaultText: 'SQLite in the data directory',
       secret: true,
     },
@@ -76,28 +77,28 @@ const storage = {
 const models = {
   modelsDirectory: setting(folder(), fileURLToPath(new URL('../../models', import.meta.url)), {
     variable: 'SHOTBOARD_MODELS_DIR',
-    description: 'A folder of model folders.',
+    description: 'Folder that contains the model folders.',
     defaultText: 'the embedded `models`',
   }),
   encoder: setting(text(), 'mini-clip', {
     variable: 'SHOTBOARD_ENCODER',
-    description: "The default encoder's id.",
+    description: 'Id of the default encoder.',
   }),
   plugins: setting(listOf(text()), [], {
     variable: 'SHOTBOARD_PLUGINS',
-    description: 'Plugins: module paths or package names.',
+    description: 'Plugins to load: paths of modules, or names of packages.',
   }),
   encoderIdleMinutes: setting(wholeNumber(0, 100_000), 30, {
     variable: 'SHOTBOARD_ENCODER_IDLE_MINUTES',
     description:
-      'An encoder that nobody has used for so long gives back its memory, and is opened again when it is needed; 0 keeps it.',
+      'Time without use after which an encoder is closed and its memory freed. It is opened again when needed. 0 keeps it open.',
     unit: 'minutes',
   }),
   threads: optionalSetting(wholeNumber(1, 1024), {
     variable: 'SHOTBOARD_THREADS',
     description:
-      'How many threads one model or one computation uses, and how many prepare images, of those at most four. Fewer than the cores leaves room for others on the machine.',
-    defaultText: 'one a core',
+      'Number of threads of a model or a computation, and of threads that prepare images (at most four). Fewer than the cores leaves CPU time for other programs.',
+    defaultText: 'one per core',
   }),
   executionProviders: setting(
     listOf(oneOf('cpu', 'cuda', 'tensorrt', 'dml', 'coreml', 'openvino', 'webgpu')),
@@ -105,7 +106,7 @@ const models = {
     {
       variable: 'SHOTBOARD_EXECUTION_PROVIDERS',
       description:
-        'What encoders run on, in order of preference, where ONNX Runtime has it on this machine; see docs/models.md.',
+        'What encoders run on, in order of preference. ONNX Runtime must support it on this machine; see docs/models.md.',
     },
   ),
 }
@@ -117,21 +118,21 @@ const starting = {
   }),
   logLevel: setting(oneOf('silent', 'error', 'warn', 'info', 'debug'), 'warn', {
     variable: 'SHOTBOARD_LOG_LEVEL',
-    description: 'What is worth a line in the log; `info` has a line for every request.',
+    description: 'Least severe messages that are logged. `info` logs every request.',
   }),
 }
 
-/** Settings as `docs/configuration.md` shows them. */
+/** Settings by their section in `docs/configuration.md`. */
 export const groups: Readonly<Record<string, Readonly<Record<string, z.ZodType>>>> = {
-  'Where it listens': listening,
+  Network: listening,
   Access: access,
-  'Where data lives': storage,
+  Storage: storage,
   'Models and plugins': models,
-  Starting: starting,
+  'Start and log': starting,
   Limits: limits,
 }
 
-/** Every setting there is, by its key in the configuration file. */
+/** All settings, by their keys in the configuration file. */
 export const settingsSchema = z.strictObject({
   ...listening,
   ...access,

@@ -5,26 +5,27 @@ import { errors, reasonOf, systemCodeOf } from '../errors.js'
 import { settingsSchema } from './schema.js'
 import { descriptions, type SettingDescription } from './setting.js'
 
-/** All settings, each with its value: `src/settings/schema.ts` says what they are. */
+/** The values of all settings. `src/settings/schema.ts` describes them. */
 export type Settings = Readonly<Omit<z.output<typeof settingsSchema>, 'databaseUrl'>> & {
   readonly databaseUrl: string
 }
 
-/** What one request may ask for. */
+/** The limits that the schema needs. */
 export type Limits = Pick<Settings, 'maxPageSize' | 'maxImagesPerRequest'>
 
-/** The variable with the key that commands show to a service; no setting of a service's own. */
+/** The variable with the key that commands send to a service. It is not a setting of the service. */
 export const keyVariable = 'SHOTBOARD_API_KEY'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** The variable that names the configuration file, and the file that is read where there is one. */
+/** The variable with the path of the configuration file. */
 export const fileVariable = 'SHOTBOARD_CONFIG'
+/** The configuration file that is read by default, if it exists. */
 export const defaultFile = 'shotboard.config.json'
 
 /**
- * Settings from environment variables, and from the configuration file where they say nothing. Throws INVALID_SETTINGS
- * with every mistake at once, in the environment and in the file, names that are no setting's among them.
+ * Reads the settings from environment variables, and from the configuration file for variables that are not set. Throws
+ * INVALID_SETTINGS with all mistakes in both of them, including unknown names.
  */
 export function readSettings(environment: Environment): Settings {
   const file = readSettingsFile(environment)
@@ -40,10 +41,11 @@ export function readSettings(environment: Environment): Settings {
   return { ...values, databaseUrl: databaseUrl ?? fileUrl(join(values.dataDirectory, 'shotboard.db')) }
 }
 
-/** What is known of every setting, by its key. */
+/** The description of each setting, by its key. */
 export const describeSettings = (): [key: string, SettingDescription][] =>
   Object.entries(settingsSchema.shape).map(([key, schema]) => [key, describe(schema)])
 
+/** The description of a setting. Throws an error for another schema. */
 export function describe(schema: z.ZodType): SettingDescription {
   const description = descriptions.get(schema)
   if (!description) throw new Error('A setting must be made by `setting` or `optionalSetting`.')
@@ -65,7 +67,7 @@ interface SettingsFile {
   readonly mistakes: readonly string[]
 }
 
-/** The configuration file's values. It may be missing unless it is named. */
+/** Reads the configuration file. Only a file that is named in the environment must exist. */
 function readSettingsFile(environment: Environment): SettingsFile {
   const named = environment[fileVariable]
   const path = resolve(named ?? defaultFile)
@@ -74,13 +76,13 @@ function readSettingsFile(environment: Environment): SettingsFile {
     if (values.success) return { path, values: values.data, mistakes: [] }
     return { path, values: {}, mistakes: [`${path}: must be an object of settings`] }
   } catch (error) {
-    const absent = systemCodeOf(error) === 'ENOENT'
-    if (absent && named === undefined) return { path, values: {}, mistakes: [] }
-    return { path, values: {}, mistakes: [`${path}: ${absent ? 'is not there' : reasonOf(error)}`] }
+    const isMissing = systemCodeOf(error) === 'ENOENT'
+    if (isMissing && named === undefined) return { path, values: {}, mistakes: [] }
+    return { path, values: {}, mistakes: [`${path}: ${isMissing ? 'does not exist' : reasonOf(error)}`] }
   }
 }
 
-/** Variables that look like ours and are none: a slip of the pen would otherwise go unnoticed. */
+/** Variables with our prefix that are not settings. Without this check, a typo would go unnoticed. */
 function unknownVariables(environment: Environment): string[] {
   const known = new Set([
     fileVariable,
@@ -89,11 +91,12 @@ function unknownVariables(environment: Environment): string[] {
   ])
   return Object.keys(environment)
     .filter((name) => name.startsWith('SHOTBOARD_') && !known.has(name))
-    .map((name) => `${name}: is no setting`)
+    .map((name) => `${name}: is not a setting`)
 }
 
 function describeIssue(issue: z.core.$ZodIssue, environment: Environment, { path }: SettingsFile): string[] {
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `${key} in ${path}: is no setting`)
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => `${key} in ${path}: is not a setting`)
   const [key] = issue.path
   const description = describeSettings().find(([name]) => name === key)?.[1]
   const value = description && environment[description.variable]
@@ -102,5 +105,5 @@ function describeIssue(issue: z.core.$ZodIssue, environment: Environment, { path
   return [`${place}${shown}: ${issue.message}`]
 }
 
-/** In a URL some characters of a path mean something else. */
+/** A file URL; characters with a meaning in URLs are encoded. */
 const fileUrl = (path: string): string => `file:${encodeURI(path).replace(/[?#]/g, encodeURIComponent)}`

@@ -1,21 +1,22 @@
 import { type Parameters, zeros } from './parameters.js'
 
 export interface AdamWOptions {
-  /** Decay of the weights a step, times the rate; independent of the gradient. */
+  /** The weights' decay per step is this times the learning rate. It does not depend on the gradient. */
   readonly weightDecay: number
   readonly beta1?: number
   readonly beta2?: number
   readonly epsilon?: number
 }
 
-/** What the optimizer remembers of past gradients, so that training can go on from a checkpoint. */
+/** The optimizer's state: moving averages of past gradients and of their squares. */
 export interface Moments {
-  /** Steps taken. */
+  /** The number of steps so far. */
   steps: number
   readonly first: Parameters
   readonly second: Parameters
 }
 
+/** The state before the first step. */
 export const noMoments = (parameters: Parameters): Moments => ({
   steps: 0,
   first: new Map([...parameters].map(([name, { shape }]) => [name, zeros(shape)])),
@@ -23,8 +24,8 @@ export const noMoments = (parameters: Parameters): Moments => ({
 })
 
 /**
- * One step of AdamW (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2), in place: `parameters` and `moments` change.
- * `gradientOf` gives the gradient of a parameter, in its shape.
+ * One step of AdamW (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2). Updates `parameters` and `moments` in place.
+ * `gradientOf` returns the gradient by a parameter, in the parameter's shape.
  */
 export function adamW(
   parameters: Parameters,

@@ -4,24 +4,27 @@ import { type NamedTensor, readSafetensors, writeSafetensors } from '../tensor/s
 import type { Moments } from './adam-w.js'
 import type { Parameters } from './parameters.js'
 
-/** All that training must remember to go on as if it had not stopped; views of the arrays that training changes. */
-export interface Progress {
+/** The state from which training can resume. Its arrays are those that training changes in place. */
+export interface TrainingState {
   readonly parameters: Parameters
   readonly moments: Moments
-  /** What the objective itself remembers. */
+  /** The objective's own state. */
   readonly state: Parameters
-  /** The loss of every step so far. */
+  /** The loss of each step so far. */
   readonly losses: number[]
 }
 
 /**
- * Writes a checkpoint, whole or not at all. `fingerprint` names the run that it belongs to. Throws DISK_FULL or
- * STORAGE_FAILED.
+ * Writes a checkpoint atomically. `fingerprint` identifies the training. Throws DISK_FULL or STORAGE_FAILED.
  */
-export async function saveCheckpoint(file: string, fingerprint: string, progress: Progress): Promise<void> {
-  const { losses, moments } = progress
+export async function saveCheckpoint(
+  file: string,
+  fingerprint: string,
+  training: TrainingState,
+): Promise<void> {
+  const { losses, moments } = training
   const tensors = new Map<string, NamedTensor>(
-    [...arraysOf(progress)].map(([name, { shape, data }]) => [name, { type: 'float32', shape, data }]),
+    [...arraysOf(training)].map(([name, { shape, data }]) => [name, { type: 'float32', shape, data }]),
   )
   tensors.set('losses', { type: 'float32', shape: [losses.length], data: Float32Array.from(losses) })
   const metadata = { fingerprint, steps: String(moments.steps) }
@@ -29,14 +32,18 @@ export async function saveCheckpoint(file: string, fingerprint: string, progress
 }
 
 /**
- * Puts what a checkpoint holds into the arrays of `progress`; gives the steps that had been taken, 0 where there is no
- * checkpoint or it is another run's. Throws INVALID_TENSOR_FILE or INVALID_TENSOR for a damaged one.
+ * Loads a checkpoint into the arrays of `training` and returns the number of steps that it had taken; 0 if there is no
+ * checkpoint, or one of another training. Throws INVALID_TENSOR_FILE or INVALID_TENSOR for a damaged checkpoint.
  */
-export async function loadCheckpoint(file: string, fingerprint: string, progress: Progress): Promise<number> {
+export async function loadCheckpoint(
+  file: string,
+  fingerprint: string,
+  training: TrainingState,
+): Promise<number> {
   if (!existsSync(file)) return 0
   const found = await readSafetensors(file)
   if (found.metadata.fingerprint !== fingerprint) return 0
-  for (const [name, { data }] of arraysOf(progress)) {
+  for (const [name, { data }] of arraysOf(training)) {
     const tensor = found.tensors.get(name)
     if (tensor?.type !== 'float32' || tensor.data.length !== data.length) {
       throw errors.invalidTensor({
@@ -46,12 +53,12 @@ export async function loadCheckpoint(file: string, fingerprint: string, progress
     }
     data.set(tensor.data)
   }
-  progress.losses.splice(0, Number.POSITIVE_INFINITY, ...(found.tensors.get('losses')?.data ?? []))
-  progress.moments.steps = progress.losses.length
-  return progress.losses.length
+  training.losses.splice(0, Number.POSITIVE_INFINITY, ...(found.tensors.get('losses')?.data ?? []))
+  training.moments.steps = training.losses.length
+  return training.losses.length
 }
 
-function arraysOf({ parameters, moments, state }: Progress): Parameters {
+function arraysOf({ parameters, moments, state }: TrainingState): Parameters {
   const groups = { parameter: parameters, first: moments.first, second: moments.second, state }
   return new Map(
     Object.entries(groups).flatMap(([group, arrays]) =>

@@ -1,17 +1,16 @@
 import type { GraphProto, NodeProto } from '../tensor/onnx/onnx_pb.js'
 import { withFields } from '../tensor/onnx/with-fields.js'
 
-/** A graph's nodes once more, under other names. */
+/** A copy of a graph's nodes under other names. */
 export interface Instance {
   readonly nodes: readonly NodeProto[]
-  /** What a value of the graph is called here. */
+  /** The name of one of the graph's values in this copy. */
   name(value: string): string
 }
 
 /**
- * A graph's nodes with everything they compute renamed, so that one graph can hold several of them: what stands in
- * `inputs` is read under the name given there, and constants are shared. Those that compute the same from the same are
- * merged by ONNX Runtime.
+ * Copies a graph's nodes and renames everything they compute, so that one graph can have several copies. `inputs` maps
+ * values that the copy reads to other names; constants are shared. ONNX Runtime merges nodes that compute the same.
  */
 export function instantiate(
   { node }: GraphProto,

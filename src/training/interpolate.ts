@@ -1,6 +1,6 @@
 /**
- * A square table of vectors at another size, [from², width] → [to², width]: bicubic (a = −0.75) between the centres of
- * the cells, the edge repeated, as PyTorch's `interpolate(mode='bicubic')` and with it CLIP's position embeddings.
+ * Resizes a square table of vectors, [from², width] → [to², width]: bicubic (a = −0.75) between the centres of the cells,
+ * with the edge repeated, as PyTorch's `interpolate(mode='bicubic')`. CLIP's position embeddings are resized this way.
  */
 export function interpolateSquare(
   table: Float32Array,
@@ -12,13 +12,13 @@ export function interpolateSquare(
   const result = new Float32Array(to * to * width)
   for (let row = 0; row < to; row++) {
     for (let column = 0; column < to; column++) {
-      const at = (row * to + column) * width
+      const target = (row * to + column) * width
       for (const { index: y, weight: vertical } of taps[row] ?? []) {
         for (const { index: x, weight: horizontal } of taps[column] ?? []) {
           const weight = vertical * horizontal
           const source = (y * from + x) * width
           for (let k = 0; k < width; k++) {
-            result[at + k] = (result[at + k] as number) + weight * (table[source + k] as number)
+            result[target + k] = (result[target + k] as number) + weight * (table[source + k] as number)
           }
         }
       }
@@ -27,7 +27,7 @@ export function interpolateSquare(
   return result
 }
 
-/** The four cells around a position, and how much each counts. */
+/** The four cells around a position, with their weights. */
 function tapsAt(position: number, size: number): { index: number; weight: number }[] {
   const first = Math.floor(position) - 1
   return [0, 1, 2, 3].map((tap) => ({

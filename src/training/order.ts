@@ -1,8 +1,8 @@
 import { seeded } from '../system/random.js'
 
 /**
- * The images of every step: each epoch all of them in a new order, an incomplete last batch left out. A step's images
- * depend on the seed and the step alone, so that training goes on after a stop with what it would have seen.
+ * The order of images in training. Each epoch shuffles all images anew and drops an incomplete last batch. `at` returns the
+ * indices of a step's images. They depend only on the seed and the step, so that training can resume at any step.
  */
 export function createOrder(options: {
   readonly images: number

@@ -1,7 +1,7 @@
 import { type Random, seeded } from '../system/random.js'
 import type { Tensor } from '../tensor/runtime.js'
 
-/** A trainable array: its values change in place as training goes on. */
+/** A trainable array. Training changes its values in place. */
 export interface Parameter {
   readonly shape: readonly number[]
   readonly data: Float32Array
@@ -10,12 +10,13 @@ export interface Parameter {
 /** Trainable arrays by name. */
 export type Parameters = ReadonlyMap<string, Parameter>
 
+/** An array of zeros. */
 export const zeros = (shape: readonly number[]): Parameter => ({
   shape,
   data: new Float32Array(shape.reduce((product, size) => product * size, 1)),
 })
 
-/** Values drawn evenly from [−bound, bound). */
+/** Values drawn uniformly from [−bound, bound). */
 export function uniform(shape: readonly number[], bound: number, ...seed: (string | number)[]): Parameter {
   const random = seeded(...seed)
   const { data } = zeros(shape)
@@ -29,13 +30,13 @@ export function normal(shape: readonly number[], deviation: number, ...seed: (st
   return { shape, data: data.map(() => deviation * gaussian(random)) }
 }
 
-/** One draw from the standard normal distribution (Box and Muller). */
+/** One draw from the standard normal distribution, by the Box-Muller transform. */
 function gaussian(random: Random): number {
   const radius = Math.sqrt(-2 * Math.log(1 - random.next()))
   return radius * Math.cos(2 * Math.PI * random.next())
 }
 
-/** Parameters as what goes into a session. */
+/** Parameters as inputs of a session. */
 export const toFeeds = (parameters: Parameters): Record<string, Tensor> =>
   Object.fromEntries(
     [...parameters].map(([name, { shape, data }]) => [name, { type: 'float32', dims: shape, data }]),

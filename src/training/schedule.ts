@@ -1,4 +1,4 @@
-/** The learning rate of every step, counted from 0. */
+/** The learning rate of each step, counted from 0. */
 export type Schedule = (step: number) => number
 
 export const constant =
@@ -6,17 +6,17 @@ export const constant =
   () =>
     rate
 
-/** Rises evenly from 0 over the warm-up, then falls along half a cosine to `least` at the last of `steps`. */
+/** Rises linearly from 0 over `warmUp` steps, then falls along half a cosine to `minRate` at step `steps`. */
 export function warmUpThenCosine(options: {
   readonly rate: number
-  readonly least: number
+  readonly minRate: number
   readonly warmUp: number
   readonly steps: number
 }): Schedule {
-  const { rate, least, warmUp, steps } = options
+  const { rate, minRate, warmUp, steps } = options
   return (step) => {
     if (step < warmUp) return (rate * step) / warmUp
     const share = (step - warmUp) / Math.max(1, steps - warmUp)
-    return least + ((rate - least) * (1 + Math.cos(Math.PI * share))) / 2
+    return minRate + ((rate - minRate) * (1 + Math.cos(Math.PI * share))) / 2
   }
 }

@@ -7,36 +7,36 @@ export type ObjectiveName = (typeof objectiveNames)[number]
 const share = z.number().min(0).lt(1)
 const positive = z.number().positive()
 
-/** How an adapter is trained. What is not given is as in the paper (arXiv 2409.11338), by the objective. */
+/** How to train an adapter. The defaults, by objective, are those of the paper (arXiv 2409.11338). */
 const settingsSchema = z.object({
   objective: z.enum(objectiveNames),
   /** The inner width of every block's adapter. */
   bottleneck: z.int().min(1).max(4096),
-  /** s: what the adapters' output is multiplied by. */
+  /** s, the factor for the adapters' output. */
   scale: positive.max(100),
   epochs: z.int().min(1).max(10_000),
-  /** Images a step. */
+  /** The number of images per step. */
   batch: z.int().min(2).max(65_536),
-  /** The learning rate of AdamW; with self-supervision its highest. */
+  /** The learning rate of AdamW; with self-supervision, its maximum. */
   rate: positive.max(10),
   weightDecay: z.number().min(0).max(1),
   seed: z
     .int()
     .min(-(2 ** 31))
     .max(2 ** 31 - 1),
-  /** Whether pixels are normalised as in inference. The published training code leaves that out. */
+  /** Whether pixels are normalised as in inference. The published training code does not normalise. */
   normalise: z.boolean(),
-  /** Supervised: the share of the bottleneck that is left out at every step. */
+  /** Supervised: the share of the bottleneck that dropout sets to zero at each step. */
   dropout: share,
-  /** Self-supervised: epochs until the rate is at its highest. */
+  /** Self-supervised: the number of epochs until the rate reaches its maximum. */
   warmUpEpochs: z.int().min(0),
-  /** Self-supervised: how much of the teacher stays at every step. */
+  /** Self-supervised: the teacher's momentum, the share of its weights that stays at each step. */
   teacherMomentum: share,
-  /** Self-supervised: small crops of every image. */
+  /** Self-supervised: the number of small crops of each image. */
   localCrops: z.int().min(1).max(32),
-  /** Self-supervised: the side of a small crop, as a share of the encoder's; rounded to whole patches. */
+  /** Self-supervised: the side of a small crop as a share of the encoder's image size. Rounded to whole patches. */
   localSize: z.number().gt(0).max(1),
-  /** Self-supervised: what the projection head gives, its prototypes. */
+  /** Self-supervised: the number of prototypes, which are the projection head's outputs. */
   prototypes: z.int().min(2).max(1_000_000),
 })
 
@@ -54,7 +54,7 @@ const distillation = {
   prototypes: 4096,
 }
 
-/** The settings of the paper. */
+/** The settings of the paper (arXiv 2409.11338). */
 export const trainingDefaults: Readonly<Record<ObjectiveName, TrainingSettings>> = {
   supervised: {
     ...common,
@@ -74,10 +74,10 @@ export const trainingDefaults: Readonly<Record<ObjectiveName, TrainingSettings>>
   },
 }
 
-/** Settings as they were stored. */
+/** Parses stored settings. Throws a ZodError if they are malformed. */
 export const storedTrainingSettings = (stored: unknown): TrainingSettings => settingsSchema.parse(stored)
 
-/** Settings with the objective's defaults for what is not given. Throws INVALID_VALUE with the argument at fault. */
+/** Fills in the objective's defaults and checks the settings. Throws INVALID_VALUE with the argument at fault. */
 export function parseTrainingSettings(input: TrainingSettingsInput): TrainingSettings {
   const given = Object.entries(input).filter(([, value]) => value != null)
   const defaults = trainingDefaults[input.objective] ?? trainingDefaults.supervised

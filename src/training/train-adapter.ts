@@ -13,12 +13,12 @@ import { type SupervisedBatch, supervised } from './objectives/supervised.js'
 import { createOrder } from './order.js'
 import { constant, type Schedule, warmUpThenCosine } from './schedule.js'
 import type { TrainingSettings } from './settings.js'
-import { prepareTower, type Tower, toAdapter } from './tower.js'
 import { type TrainOptions, train } from './train.js'
-import { randomViews, type ViewOptions } from './views.js'
+import { prepareTrainableTower, type TrainableTower, toAdapter } from './trainable-tower.js'
+import { loadRandomViews, type ViewOptions } from './views.js'
 import { patchSize, withImageSize } from './with-image-size.js'
 
-/** A generic image to train on. */
+/** A generic image with its class index. */
 export interface TrainingImage extends ImageSource {
   readonly classIndex: number
 }
@@ -26,12 +26,12 @@ export interface TrainingImage extends ImageSource {
 export interface TrainAdapterOptions extends Pick<TrainOptions<unknown>, 'checkpoint' | 'signal'> {
   readonly model: ModelFolder
   readonly images: readonly TrainingImage[]
-  /** How many classes there are. */
+  /** The number of classes. */
   readonly classes: number
   readonly settings: TrainingSettings
   /**
-   * Told of every step that was taken, with all losses, and when a checkpoint is loaded, of those that it brought.
-   * `current` gives the adapter as it is then.
+   * Called after each step with the losses of all steps so far, and once after a checkpoint is loaded. `current` returns the
+   * adapter at that step.
    */
   readonly onStep?: (
     stepsDone: number,
@@ -40,31 +40,33 @@ export interface TrainAdapterOptions extends Pick<TrainOptions<unknown>, 'checkp
   ) => void | Promise<void>
 }
 
-/** A trained adapter, yet without what its file says of where it comes from. */
+/** A trained adapter without its origin, and the loss of each step. */
 export interface TrainedAdapter {
   readonly adapter: Omit<Adapter, 'encoder' | 'provenance'>
   readonly losses: readonly number[]
 }
 
-/** Steps that training will take. Throws TRAINING_IMAGES where the images make no batch, or one class. */
+/** The number of training steps. Throws TRAINING_IMAGES if there are fewer images than a batch, or only one class. */
 export function trainingSteps(
   { batch, epochs, objective, seed }: TrainingSettings,
   images: readonly Pick<TrainingImage, 'classIndex'>[],
 ): number {
   const classes = new Set(images.map(({ classIndex }) => classIndex)).size
   if (objective === 'supervised' && classes < 2) {
-    const reason = `the supervised objective tells classes apart, and the images are of ${classes}`
+    const reason = `the supervised objective needs at least two classes, but the images have ${classes}`
     throw errors.trainingImages({ reason })
   }
   if (images.length < batch) {
-    throw errors.trainingImages({ reason: `a batch is ${batch} images, and there are ${images.length}` })
+    throw errors.trainingImages({
+      reason: `a batch has ${batch} images, but there are only ${images.length}`,
+    })
   }
   return createOrder({ images: images.length, batch, epochs, seed }).steps
 }
 
 /**
- * Trains an adapter for an encoder. The same settings, images and encoder give the same adapter. Throws TRAINING_IMAGES,
- * CANNOT_DIFFERENTIATE, IMAGE_SIZE_FIXED, TRAINING_DIVERGED or CANCELLED.
+ * Trains an adapter for an encoder. The result depends only on the settings, the images and the encoder. Throws
+ * TRAINING_IMAGES, INVALID_IMAGE, CANNOT_DIFFERENTIATE, IMAGE_SIZE_FIXED, TRAINING_DIVERGED or CANCELLED.
  */
 export async function trainAdapter(runtime: Runtime, options: TrainAdapterOptions): Promise<TrainedAdapter> {
   trainingSteps(options.settings, options.images)
@@ -77,7 +79,7 @@ async function trainSupervised(runtime: Runtime, options: TrainAdapterOptions): 
   const { model, images, classes, settings } = options
   const { batch, dropout, seed, rate } = settings
   const graph = await imageTower(model)
-  const tower = prepareTower(graph, settings, seed)
+  const tower = prepareTrainableTower(graph, settings, seed)
   const { dimensions, imageSize } = model.manifest
   const objective = await supervised(runtime, {
     ...{ tower, dimensions, imageSize, classes, batch, dropout, seed },
@@ -86,21 +88,21 @@ async function trainSupervised(runtime: Runtime, options: TrainAdapterOptions): 
   const order = createOrder({ ...settings, images: images.length })
   const view = viewOf(options, imageSize, supportArea, 1)
   const prepare = async (step: number): Promise<SupervisedBatch> => {
-    const shown = order.at(step).map((i) => images[i] as TrainingImage)
-    const labels = shown.map(({ classIndex }) => classIndex)
-    return { pixels: await randomViews(shown, view, 'view', seed, step), labels }
+    const batchImages = order.at(step).map((i) => images[i] as TrainingImage)
+    const labels = batchImages.map(({ classIndex }) => classIndex)
+    return { pixels: await loadRandomViews(batchImages, view, 'view', seed, step), labels }
   }
-  return finish(options, tower, objective, prepare, order.steps, constant(rate))
+  return trainObjective(options, tower, objective, prepare, order.steps, constant(rate))
 }
 
-/** What the views of DINO show of an image (arXiv 2104.14294, §3.1). */
+/** The shares of an image's area that DINO's views show (arXiv 2104.14294, §3.1). */
 const cropAreas = { global: { from: 0.4, to: 1 }, local: { from: 0.05, to: 0.4 } }
 /** The widths of the projection head: DINO's 2048 and 256 for the 512 dimensions of CLIP ViT-B. */
 const headWidths = (dimensions: number) => ({
   hidden: 4 * dimensions,
   bottleneck: Math.ceil(dimensions / 2),
 })
-const leastRate = 1e-6
+const minRate = 1e-6
 
 async function trainSelfSupervised(runtime: Runtime, options: TrainAdapterOptions): Promise<TrainedAdapter> {
   const { model, images, settings } = options
@@ -111,8 +113,8 @@ async function trainSelfSupervised(runtime: Runtime, options: TrainAdapterOption
   const patch = await patchSize(runtime, graph, ports.pixels, imageSize)
   const localSize = patch * Math.max(1, Math.round((settings.localSize * imageSize) / patch))
   const small = await withImageSize(runtime, graph, { pixels: ports.pixels, from: imageSize, to: localSize })
-  const localTower = prepareTower(small, settings, seed)
-  const tower = prepareTower(await imageTower(model), settings, seed)
+  const localTower = prepareTrainableTower(small, settings, seed)
+  const tower = prepareTrainableTower(await imageTower(model), settings, seed)
   const order = createOrder({ ...settings, images: images.length })
   const stepsPerEpoch = order.steps / epochs
   const objective = await selfSupervised(runtime, {
@@ -130,28 +132,29 @@ async function trainSelfSupervised(runtime: Runtime, options: TrainAdapterOption
     local: viewOf(options, localSize, cropAreas.local, localCrops),
   }
   const prepare = async (step: number): Promise<ViewsBatch> => {
-    const shown = order.at(step).map((i) => images[i] as TrainingImage)
+    const batchImages = order.at(step).map((i) => images[i] as TrainingImage)
     return {
-      global: await randomViews(shown, views.global, 'global view', seed, step),
-      local: await randomViews(shown, views.local, 'local view', seed, step),
+      global: await loadRandomViews(batchImages, views.global, 'global view', seed, step),
+      local: await loadRandomViews(batchImages, views.local, 'local view', seed, step),
     }
   }
   const warmUp = Math.min(warmUpEpochs, epochs / 2) * stepsPerEpoch
-  const schedule = warmUpThenCosine({ rate, least: Math.min(leastRate, rate), warmUp, steps: order.steps })
-  return finish(options, tower, objective, prepare, order.steps, schedule)
+  const schedule = warmUpThenCosine({ rate, minRate: Math.min(minRate, rate), warmUp, steps: order.steps })
+  return trainObjective(options, tower, objective, prepare, order.steps, schedule)
 }
 
-async function finish<Batch>(
+/** Trains on an objective and closes it. */
+async function trainObjective<Batch>(
   { checkpoint, onStep, signal, settings }: TrainAdapterOptions,
-  tower: Tower,
+  tower: TrainableTower,
   objective: Objective<Batch>,
   prepare: (step: number) => Promise<Batch>,
   steps: number,
   rate: Schedule,
 ): Promise<TrainedAdapter> {
   const current = (): TrainedAdapter['adapter'] => {
-    const nameless = { encoder: '', provenance: '' }
-    const { encoder: _, provenance: __, ...adapter } = toAdapter(objective.result(), tower.shape, nameless)
+    const noOrigin = { encoder: '', provenance: '' }
+    const { encoder: _, provenance: __, ...adapter } = toAdapter(objective.result(), tower.shape, noOrigin)
     return adapter
   }
   try {
@@ -167,7 +170,7 @@ async function finish<Batch>(
   }
 }
 
-/** The encoder's image tower as it was before anybody put adapters into it. */
+/** The encoder's image tower without adapters. */
 async function imageTower({ folder, manifest: { vision } }: ModelFolder): Promise<OnnxModel> {
   return stripAdapters(await readOnnxModel(join(folder, vision.file)), vision.scaleInput)
 }

@@ -8,42 +8,42 @@ import { type Preprocessing, preprocessView, type ViewPreprocessing } from '../i
 import { seeded } from '../system/random.js'
 import type { Tensor } from '../tensor/runtime.js'
 
-/** How images become pixels for training. */
+/** How views for training are drawn and preprocessed. */
 export interface ViewOptions {
   readonly preprocessing: ViewPreprocessing & Pick<Preprocessing, 'colours'>
-  /** How much of an image's area a view shows. */
+  /** The range of the share of an image's area that a view shows. */
   readonly area: { readonly from: number; readonly to: number }
-  /** Views of each image. */
+  /** The number of views of each image. */
   readonly rounds: number
 }
 
-/** So many images are decoded at once: a photograph's pixels are tens of megabytes. */
-const preparing = pLimit(4)
+/** Limits the images that are decoded at once: a photograph has tens of megabytes of pixels. */
+const limit = pLimit(4)
 
 /**
- * Random views of images, [rounds·images, 3, size, size], the first view of every image before any second one. They
- * depend on the seed alone. Throws INVALID_IMAGE with the image.
+ * Loads preprocessed random views of images, [rounds·images, 3, size, size]: the first view of each image, then the second of
+ * each, and so on. They depend only on the images and the seed. Throws INVALID_IMAGE with the image's id.
  */
-export async function randomViews(
+export async function loadRandomViews(
   images: readonly ImageSource[],
   { preprocessing, area, rounds }: ViewOptions,
   ...seed: readonly (string | number)[]
 ): Promise<Tensor> {
   const { imageSize, colours } = preprocessing
-  const planes = 3 * imageSize ** 2
-  const data = new Float32Array(rounds * images.length * planes)
+  const viewLength = 3 * imageSize ** 2
+  const data = new Float32Array(rounds * images.length * viewLength)
   async function prepare(source: ImageSource, i: number): Promise<void> {
     const image = await decodeImage(await source.read(), colours)
     const random = seeded(...seed, i)
     for (let round = 0; round < rounds; round++) {
-      const at = (round * images.length + i) * planes
+      const offset = (round * images.length + i) * viewLength
       const view = randomView(random, image, area)
-      await preprocessView(image, view, preprocessing, data.subarray(at, at + planes))
+      await preprocessView(image, view, preprocessing, data.subarray(offset, offset + viewLength))
     }
   }
   await Promise.all(
     images.map((source, i) =>
-      preparing(() =>
+      limit(() =>
         prepare(source, i).catch((error: unknown) => {
           throw error instanceof ShotboardError ? error.at(`image ${source.id}`) : error
         }),

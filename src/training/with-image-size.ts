@@ -11,7 +11,7 @@ import type { Runtime, Tensor } from '../tensor/runtime.js'
 import { type Facts, observe, output } from './gradient/observe.js'
 import { interpolateSquare } from './interpolate.js'
 
-/** The side of the squares of pixels that an image tower makes tokens of. Throws IMAGE_SIZE_FIXED where there are none. */
+/** The side of an image tower's patches, in pixels. Throws IMAGE_SIZE_FIXED if its tokens are not a square of patches. */
 export async function patchSize(
   runtime: Runtime,
   model: OnnxModel,
@@ -21,7 +21,7 @@ export async function patchSize(
   const tokens = await tokensOf(runtime, model, { [pixels]: blank(imageSize) }, streamOf(model))
   const grid = gridOf(tokens, imageSize, imageSize)
   if (grid === undefined) {
-    throw errors.imageSizeFixed({ size: imageSize, reason: `its ${tokens} tokens are no square grid` })
+    throw errors.imageSizeFixed({ size: imageSize, reason: `its ${tokens} tokens are not a square grid` })
   }
   return imageSize / grid.from
 }
@@ -29,15 +29,15 @@ export async function patchSize(
 export interface ResizeOptions {
   /** The name of the graph's input of pixels. */
   readonly pixels: string
-  /** The side of the images that the graph takes, and that of those it is to take. */
+  /** The sides of the images that the graph takes, in pixels: now, and in the result. */
   readonly from: number
   readonly to: number
 }
 
 /**
- * The image tower for images of another size: its position embeddings interpolated (`interpolateSquare`), and what the
- * export wrote down of the number of tokens put right. Throws IMAGE_SIZE_FIXED where the graph does not let itself be
- * read so, or does not run at that size.
+ * Changes an image tower to take images of another size: interpolates its position embeddings (`interpolateSquare`), and
+ * corrects the constant shapes that contain the number of tokens. Throws IMAGE_SIZE_FIXED if the graph's structure is not
+ * understood, or if it does not run at that size.
  */
 export async function withImageSize(
   runtime: Runtime,
@@ -62,7 +62,7 @@ export async function withImageSize(
   const tokens = await tokensOf(runtime, model, { [pixels]: blank(from) }, stream)
   const grid = gridOf(tokens, from, to)
   if (grid === undefined)
-    throw fixed(`${tokens} tokens of ${from} pixels are no square grid that ${to} pixels fit`)
+    throw fixed(`${tokens} tokens of ${from} pixels are not a square grid that ${to} pixels fit`)
 
   const positions = sums.find(({ node, constant }) => {
     const [count, width] = facts.shapes.get(node.output[0] ?? '')?.slice(-2) ?? []
@@ -95,14 +95,16 @@ export async function withImageSize(
       floatTensor(positionsName, [1, grid.extra + grid.to ** 2, table.length / tokens], resized),
       ...Array.from(shapes, ([node, shape]) => integerTensor(shapeName(node), shape)),
     ],
-    // What the export says of the sizes in between is not so any more.
+    // The exported shapes of intermediate values are no longer right.
     valueInfo: [],
     output: model.graph.output.map(({ name }) => output(name)),
   })
-  const now = await tokensOf(runtime, result, { [pixels]: blank(to) }, stream).catch((error: unknown) => {
-    throw fixed(reasonOf(error))
-  })
-  if (now !== grid.extra + grid.to ** 2) throw fixed(`it makes ${now} tokens of it`)
+  const newTokens = await tokensOf(runtime, result, { [pixels]: blank(to) }, stream).catch(
+    (error: unknown) => {
+      throw fixed(reasonOf(error))
+    },
+  )
+  if (newTokens !== grid.extra + grid.to ** 2) throw fixed(`it makes ${newTokens} tokens of it`)
   return result
 }
 
@@ -115,7 +117,7 @@ const blank = (size: number): Tensor => ({
   data: new Float32Array(3 * size ** 2),
 })
 
-/** Additions of a value and a constant. */
+/** The nodes that add a constant to a value. */
 function constantSums(topology: Topology): { readonly node: NodeProto; readonly constant: string }[] {
   return topology.graph.node.flatMap((node) => {
     if (node.opType !== 'Add') return []
@@ -125,7 +127,7 @@ function constantSums(topology: Topology): { readonly node: NodeProto; readonly 
   })
 }
 
-/** The residual stream in the first block: [images, tokens, width], or [tokens, images, width] as open_clip has it. */
+/** The residual stream in the first block: [images, tokens, width]; in open_clip [tokens, images, width]. */
 function streamOf({ graph }: OnnxModel): string {
   const [block] = findBlocks(topologyOf(graph))
   return block?.add.input[block.residual] ?? ''
@@ -141,7 +143,7 @@ async function tokensOf(
   return shapes.get(stream)?.at(-2) ?? 0
 }
 
-/** The tokens of an image: perhaps an extra one for the class, and a square of patches. */
+/** An image's tokens: perhaps an extra one for the class, and a square of `from`² patches, later `to`². */
 interface Grid {
   readonly extra: number
   readonly from: number
@@ -158,15 +160,15 @@ function gridOf(tokens: number, fromPixels: number, toPixels: number): Grid | un
 }
 
 function resizeTable(table: Float32Array, { extra, from, to }: Grid, width: number): Float32Array {
-  const kept = table.subarray(0, extra * width)
+  const extraRows = table.subarray(0, extra * width)
   const resized = interpolateSquare(table.subarray(extra * width), from, to, width)
-  const result = new Float32Array(kept.length + resized.length)
-  result.set(kept)
-  result.set(resized, kept.length)
+  const result = new Float32Array(extraRows.length + resized.length)
+  result.set(extraRows)
+  result.set(resized, extraRows.length)
   return result
 }
 
-/** The constant shape of a Reshape in which the number of tokens or patches stands, with the new number. */
+/** The constant shape of a Reshape or Expand with the new number of tokens or patches; undefined if it has neither. */
 function resizedShape(node: NodeProto, { shapes, integers }: Facts, grid: Grid): number[] | undefined {
   const [shape, result] = [integers.get(node.input[1] ?? ''), shapes.get(node.output[0] ?? '')]
   if (shape === undefined || result === undefined) return undefined

@@ -7,7 +7,7 @@ import type { Runtime, Tensor } from '../../src/tensor/runtime.js'
 import { selfSupervised } from '../../src/training/objectives/self-supervised.js'
 import { type SupervisedBatch, supervised } from '../../src/training/objectives/supervised.js'
 import type { TrainingSettingsInput } from '../../src/training/settings.js'
-import { prepareTower } from '../../src/training/tower.js'
+import { prepareTrainableTower } from '../../src/training/trainable-tower.js'
 import { withImageSize } from '../../src/training/with-image-size.js'
 
 export const visionFile = new URL('../../models/mini-clip/vision.onnx', import.meta.url).pathname
@@ -29,7 +29,7 @@ export const classes = 3
 
 /** The supervised objective on the embedded encoder, small enough for a test. */
 export async function smallObjective(runtime: Runtime, { dropout = 0, seed = 1 } = {}) {
-  const tower = prepareTower(await plainTower(), { bottleneck: 4, scale: 2 }, seed)
+  const tower = prepareTrainableTower(await plainTower(), { bottleneck: 4, scale: 2 }, seed)
   const sizes = { dimensions: 192, imageSize: 64, classes, batch, dropout, seed }
   const objective = await supervised(runtime, { tower, pixels: 'pixels', features: 'features', ...sizes })
   return { tower, objective }
@@ -57,11 +57,11 @@ const views = { imageSize: 64, localSize: 32, locals: 2, batch: 2 }
 
 /** The self-supervised objective on the embedded encoder, small enough for a test, away from its start. */
 export async function smallDistillation(runtime: Runtime) {
-  const tower = prepareTower(await plainTower(), small, 1)
+  const tower = prepareTrainableTower(await plainTower(), small, 1)
   const resized = await withImageSize(runtime, await plainTower(), { pixels: 'pixels', from: 64, to: 32 })
   const objective = await selfSupervised(runtime, {
     tower,
-    localTower: prepareTower(resized, small, 1),
+    localTower: prepareTrainableTower(resized, small, 1),
     pixels: 'pixels',
     features: 'features',
     ...views,

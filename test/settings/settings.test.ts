@@ -111,7 +111,7 @@ test('a database’s address is not repeated, since it may hold a password', () 
 
 test('a variable that looks like a setting and is none is a mistake', () => {
   expect(mistakesOf({ SHOTBOARD_MAX_REQUESTS_MB: '1', SHOTBOARD_DEMO: 'off' })).toEqual([
-    'SHOTBOARD_MAX_REQUESTS_MB: is no setting',
+    'SHOTBOARD_MAX_REQUESTS_MB: is not a setting',
   ])
 })
 
@@ -150,12 +150,12 @@ describe('the configuration file', () => {
     })
     expect(mistakesOf({ SHOTBOARD_CONFIG: file, SHOTBOARD_MAX_MEGAPIXELS: '0', SHOTBOARD_LOG: 'x' })).toEqual(
       [
-        'SHOTBOARD_LOG: is no setting',
+        'SHOTBOARD_LOG: is not a setting',
         `port in ${file}: must be a whole number from 0 to 65535`,
         `databaseUrl in ${file}: must be an address with file:, postgres:// or postgresql://`,
         `demo in ${file}: must be on or off (in the file: true or false)`,
         'SHOTBOARD_MAX_MEGAPIXELS=0: must be a whole number from 1 to 10000',
-        `prot in ${file}: is no setting`,
+        `prot in ${file}: is not a setting`,
       ],
     )
   })
@@ -172,7 +172,7 @@ describe('the configuration file', () => {
 
   test('must be there where it is named', () => {
     expect(mistakesOf({ SHOTBOARD_CONFIG: '/nowhere/at-all.json' })).toEqual([
-      '/nowhere/at-all.json: is not there',
+      '/nowhere/at-all.json: does not exist',
     ])
   })
 })

@@ -58,11 +58,11 @@ test('what cannot be trained on is refused before any work', async () => {
   const one = images.filter(({ classIndex }) => classIndex === 0)
   await expect(run({ objective: 'supervised', ...quick }, one)).rejects.toMatchObject({
     code: 'TRAINING_IMAGES',
-    message: /tells classes apart/,
+    message: /needs at least two classes/,
   })
   await expect(run({ objective: 'self-supervised', ...quick, batch: 13 })).rejects.toMatchObject({
     code: 'TRAINING_IMAGES',
-    message: /a batch is 13 images, and there are 12/,
+    message: /a batch has 13 images, but there are only 12/,
   })
 })
 

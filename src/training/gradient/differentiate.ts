@@ -13,20 +13,20 @@ import { createTape, type Name, type Tape } from './tape.js'
 export interface DifferentiateOptions {
   /** The scalar output to differentiate. */
   readonly loss: string
-  /** The graph inputs to differentiate it by. */
+  /** The graph inputs to differentiate by. */
   readonly parameters: readonly string[]
-  /** An example of what the graph is run on; the result is made for tensors of these shapes. */
+  /** Example inputs. The differentiated graph works only for inputs of these shapes. */
   readonly feeds: Readonly<Record<string, Tensor>>
 }
 
-/** The output that holds the gradient of the loss by a parameter. */
+/** The name of the output with the gradient of the loss by a parameter. */
 export const gradientOf = (parameter: string): string => `gradient of ${parameter}`
 
 /**
- * Differentiates an ONNX graph in reverse mode, graph to graph: the result gives, beside the outputs that the graph had,
- * the gradient of the loss by every parameter, as `gradientOf(parameter)`. Frozen weights are shared by both directions.
- * Throws CANNOT_DIFFERENTIATE with the operator that has no rule, or the parameter that the loss does not depend on;
- * for an operator that has no rule at all, before anything is run.
+ * Differentiates an ONNX graph in reverse mode. The result is a graph with the same outputs, and with the gradient of the
+ * loss by each parameter as a further output, `gradientOf(parameter)`. The backward pass shares the frozen weights. Throws
+ * CANNOT_DIFFERENTIATE with the operator that has no rule, or with the parameter that the loss does not depend on. An
+ * operator without any rule is found before the graph is run.
  */
 export async function differentiate(
   runtime: Runtime,
@@ -34,10 +34,10 @@ export async function differentiate(
   { loss, parameters, feeds }: DifferentiateOptions,
 ): Promise<OnnxModel> {
   const { graph } = model
-  // Rules may ask forward nodes for further outputs.
+  // Copied, since rules may add outputs to forward nodes.
   const nodes = graph.node.map((each) => withFields(each, { output: [...each.output] }))
   const path = pathBetween(nodes, parameters, loss)
-  const tape = createTape(await observe(runtime, model, feeds, toObserve(path)), 'backward_')
+  const tape = createTape(await observe(runtime, model, feeds, tensorsToObserve(path)), 'backward_')
   const gradients = backward(path, tape, loss)
 
   const outputs = parameters.map((parameter) => {
@@ -55,19 +55,19 @@ export async function differentiate(
 }
 
 /** A node between the parameters and the loss, with its rule. */
-interface Stop {
+interface PathNode {
   readonly node: NodeProto
   readonly rule: OperatorRule
-  /** Which inputs the parameters reach. */
+  /** Whether each input depends on a parameter. */
   readonly wanted: readonly boolean[]
 }
 
-/** The nodes that the parameters reach and that reach the loss, in the graph's order. */
-function pathBetween(nodes: readonly NodeProto[], parameters: readonly Name[], loss: Name): Stop[] {
+/** The nodes that depend on a parameter and that the loss depends on, in the order of the graph. */
+function pathBetween(nodes: readonly NodeProto[], parameters: readonly Name[], loss: Name): PathNode[] {
   const fromParameters = new Set(parameters)
   const reached = nodes.filter(({ opType, input, output }) => {
     if (withoutGradient.has(opType) || !input.some((name) => fromParameters.has(name))) return false
-    // An output that is left out has an empty name.
+    // An unused optional output has an empty name.
     for (const name of output) if (name !== '') fromParameters.add(name)
     return true
   })
@@ -79,27 +79,27 @@ function pathBetween(nodes: readonly NodeProto[], parameters: readonly Name[], l
   })
   return path.toReversed().map((node) => {
     const rule = node.domain === '' ? rules[node.opType] : undefined
-    if (rule === undefined) throw cannot(node, new NoRule(node.opType))
+    if (rule === undefined) throw noRuleError(node, new NoRule(node.opType))
     return { node, rule, wanted: node.input.map((name) => fromParameters.has(name)) }
   })
 }
 
-/** What the rules will ask of the forward graph's tensors. */
-function toObserve(path: readonly Stop[]): { tensors: Set<Name>; integers: Set<Name> } {
+/** The tensors of the forward graph that the rules need: for shapes, and for the values of integers. */
+function tensorsToObserve(path: readonly PathNode[]): { tensors: Set<Name>; integers: Set<Name> } {
   const tensors = new Set<Name>()
   const integers = new Set<Name>()
   for (const { node, rule } of path) {
     for (const name of [...node.input, ...node.output]) if (name !== '') tensors.add(name)
-    for (const at of rule.constants) {
-      const name = node.input[at]
+    for (const i of rule.constants) {
+      const name = node.input[i]
       if (name) integers.add(name)
     }
   }
   return { tensors, integers }
 }
 
-/** Writes the backward pass, from the loss to the parameters; gives what adds up to a tensor's gradient. */
-function backward(path: readonly Stop[], tape: Tape, loss: Name): (name: Name) => Name | undefined {
+/** Writes the backward pass to the tape. The returned function writes the sum that is a tensor's gradient, and names it. */
+function backward(path: readonly PathNode[], tape: Tape, loss: Name): (name: Name) => Name | undefined {
   const contributions = new Map<Name, Name[]>([
     [loss, [tape.emit('Expand', [tape.scalar(1), tape.integers(tape.shapeOf(loss))])]],
   ])
@@ -133,9 +133,9 @@ function attempt<T>(node: NodeProto, backward: () => T): T {
   try {
     return backward()
   } catch (error) {
-    throw error instanceof NoRule ? cannot(node, error) : error
+    throw error instanceof NoRule ? noRuleError(node, error) : error
   }
 }
 
-const cannot = (node: NodeProto, { message }: NoRule) =>
+const noRuleError = (node: NodeProto, { message }: NoRule) =>
   errors.cannotDifferentiate({ reason: `${message} (node ${node.name || node.output[0]})` })

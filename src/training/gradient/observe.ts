@@ -4,16 +4,16 @@ import { type OnnxModel, openModel, withGraph } from '../../tensor/onnx/model.js
 import { NodeProtoSchema, type ValueInfoProto, ValueInfoProtoSchema } from '../../tensor/onnx/onnx_pb.js'
 import type { Runtime, Tensor } from '../../tensor/runtime.js'
 
-/** What a graph's tensors are like at one size of batch: differentiation works on constant shapes. */
+/** Shapes and values of a graph's tensors for one batch size. Differentiation needs constant shapes. */
 export interface Facts {
   readonly shapes: ReadonlyMap<string, readonly number[]>
-  /** The values of the int64 tensors asked for. */
+  /** The values of the requested int64 tensors. */
   readonly integers: ReadonlyMap<string, readonly number[]>
-  /** The values of the float32 tensors asked for. */
+  /** The values of the requested float32 tensors. */
   readonly floats: ReadonlyMap<string, Float32Array>
 }
 
-/** The names of the tensors to observe. */
+/** Names of tensors to observe: in `tensors` for their shapes, in the others for their values. */
 export interface Observed {
   readonly tensors?: Iterable<string>
   readonly integers?: Iterable<string>
@@ -21,8 +21,8 @@ export interface Observed {
 }
 
 /**
- * Runs the graph once on `feeds` and notes the shape of every tensor named in `tensors` and the values of those in
- * `integers` and `floats`. Running beats inferring: no operator can be misunderstood.
+ * Runs the graph once on `feeds` and returns the shapes and values of tensors. Running the graph is safer than inferring
+ * shapes, since it is right for every operator. Throws ONNX Runtime's error.
  */
 export async function observe(
   runtime: Runtime,
@@ -30,7 +30,7 @@ export async function observe(
   feeds: Readonly<Record<string, Tensor>>,
   { tensors = [], integers = [], floats = [] }: Observed,
 ): Promise<Facts> {
-  const asked = [
+  const requested = [
     ...[...new Set(tensors)].map((name) => ({
       name,
       operator: 'Shape',
@@ -46,11 +46,11 @@ export async function observe(
   const observed = withGraph(model, {
     node: [
       ...graph.node,
-      ...asked.map(({ name, operator, output }) =>
+      ...requested.map(({ name, operator, output }) =>
         create(NodeProtoSchema, node(operator, { inputs: [name], output })),
       ),
     ],
-    output: asked.map((each) => output(each.output)),
+    output: requested.map((each) => output(each.output)),
   })
   const session = await openModel(runtime, observed)
   const results = await session.run(feeds).finally(() => session.release())
@@ -70,5 +70,5 @@ export async function observe(
 const shapeOf = (name: string): string => `observed shape of ${name}`
 const valuesOf = (name: string): string => `observed ${name}`
 
-/** An output of a graph. ONNX Runtime finds its type by itself. */
+/** An output of a graph. ONNX Runtime infers its type. */
 export const output = (name: string): ValueInfoProto => create(ValueInfoProtoSchema, { name })

@@ -2,9 +2,9 @@ import type { AttributeProto, NodeProto } from '../../tensor/onnx/onnx_pb.js'
 import type { Name, Tape } from './tape.js'
 
 /**
- * How one operator passes gradients back: from the gradients of its outputs (undefined where the loss does not depend on
- * one) to those of its inputs, in the order of the inputs. `wanted[i]` tells whether the gradient of input i is needed;
- * the rule may leave the others out. Every gradient has the shape of its tensor.
+ * The backward pass of one operator: from the gradients of its outputs to those of its inputs, in their order. An output's
+ * gradient is undefined if the loss does not depend on it. The rule may return undefined for each input i for which
+ * `wanted[i]` is false. Every gradient has the shape of its tensor.
  */
 export type Rule = (step: Step) => readonly (Name | undefined)[]
 
@@ -13,13 +13,13 @@ export interface Step {
   readonly inputs: readonly Name[]
   readonly outputs: readonly Name[]
   readonly gradients: readonly (Name | undefined)[]
-  /** The gradient of the first output, the only one of most operators. */
+  /** The first gradient of an output. Most operators have one output. */
   readonly gradient: Name
   readonly wanted: readonly boolean[]
   readonly tape: Tape
 }
 
-/** A rule, and the inputs whose values (not only shapes) it must know before the graph is built. */
+/** A rule, and the indices of the inputs of which it needs the values, not only the shapes. */
 export interface OperatorRule {
   readonly backward: Rule
   readonly constants: readonly number[]
@@ -30,7 +30,7 @@ export const rule = (backward: Rule, constants: readonly number[] = []): Operato
   constants,
 })
 
-/** An operator, or a use of one, that cannot be differentiated. */
+/** Thrown for an operator, or a use of one, that has no rule. */
 export class NoRule extends Error {
   constructor(readonly operator: string) {
     super(`there is no rule to differentiate ${operator}`)
@@ -40,16 +40,16 @@ export class NoRule extends Error {
 const attribute = ({ attribute }: NodeProto, name: string): AttributeProto | undefined =>
   attribute.find((each) => each.name === name)
 
-export const integerAttribute = (node: NodeProto, name: string, otherwise: number): number => {
+export const integerAttribute = (node: NodeProto, name: string, fallback: number): number => {
   const found = attribute(node, name)
-  return found === undefined ? otherwise : Number(found.i)
+  return found === undefined ? fallback : Number(found.i)
 }
 
-export const floatAttribute = (node: NodeProto, name: string, otherwise: number): number =>
-  attribute(node, name)?.f ?? otherwise
+export const floatAttribute = (node: NodeProto, name: string, fallback: number): number =>
+  attribute(node, name)?.f ?? fallback
 
 export const integersAttribute = (node: NodeProto, name: string): readonly number[] | undefined =>
   attribute(node, name)?.ints.map(Number)
 
-/** An axis counted from the end, if it is negative, as one counted from the start. */
+/** An axis as a number from 0; a negative one counts from the end. */
 export const axisOf = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis)

@@ -60,7 +60,7 @@ export const rules: Readonly<Record<string, OperatorRule>> = {
   Where: where,
 }
 
-/** Operators whose output does not change with small changes of their inputs: shapes, comparisons, positions. */
+/** Operators with a gradient of zero: shapes, comparisons, positions. */
 export const withoutGradient: ReadonlySet<string> = new Set([
   'ArgMax',
   'Equal',

@@ -12,25 +12,25 @@ import type { Facts } from './observe.js'
 /** The name of a tensor in the graph. */
 export type Name = string
 
-/** Where the rules write the nodes that pass gradients back. */
+/** Collects the nodes of the backward pass, which the rules write. */
 export interface Tape {
-  /** Appends one operator and names its output. */
+  /** Appends an operator and returns the name of its output. */
   emit(operator: string, inputs: readonly Name[], attributes?: NodeOptions['attributes']): Name
-  /** An int64 vector: a shape, axes, bounds. */
+  /** The name of a constant int64 vector, such as a shape or axes. */
   integers(values: readonly number[]): Name
-  /** A float scalar, which broadcasts to any shape. */
+  /** The name of a constant float scalar, which broadcasts to any shape. */
   scalar(value: number): Name
   /** The shape of a tensor of the forward graph. */
   shapeOf(name: Name): readonly number[]
   /** The values of an int64 tensor of the forward graph. */
   valuesOf(name: Name): readonly number[]
-  /** The optional output of a forward node at `index`, which it gives from now on if it did not. */
+  /** The name of a forward node's output at `index`. An optional output that was unused is added to the node. */
   output(of: NodeProto, index: number): Name
   readonly nodes: readonly NodeProto[]
   readonly constants: readonly TensorProto[]
 }
 
-/** A tape whose names begin with `prefix`, which no name of the forward graph does. */
+/** A tape whose names start with `prefix`. No name of the forward graph may start with it. */
 export function createTape(facts: Facts, prefix: string): Tape {
   const nodes: NodeProto[] = []
   const constants = new Map<Name, TensorProto>()
@@ -71,6 +71,6 @@ export function createTape(facts: Facts, prefix: string): Tape {
 
 function known<T>(facts: ReadonlyMap<Name, T>, name: Name): T {
   const fact = facts.get(name)
-  if (fact === undefined) throw new Error(`nothing has been observed of the tensor ${name}`)
+  if (fact === undefined) throw new Error(`the tensor ${name} has not been observed`)
   return fact
 }

@@ -1,8 +1,8 @@
 import type { Name, Tape } from './tape.js'
 
 /**
- * The gradient of a tensor of shape `to` that was broadcast to shape `from`: the sum over all places where each of its
- * elements went.
+ * The gradient of a tensor of shape `to` that was broadcast to shape `from`: for each of its elements, the sum of the
+ * gradients of all its copies.
  */
 export function unbroadcast(
   tape: Tape,
@@ -22,6 +22,8 @@ export function unbroadcast(
 /** The shape that two shapes broadcast to. */
 export function broadcastShape(a: readonly number[], b: readonly number[]): readonly number[] {
   const rank = Math.max(a.length, b.length)
-  const at = (shape: readonly number[], axis: number): number => shape[axis - rank + shape.length] ?? 1
-  return Array.from({ length: rank }, (_, axis) => (at(a, axis) === 1 ? at(b, axis) : at(a, axis)))
+  const sizeOf = (shape: readonly number[], axis: number): number => shape[axis - rank + shape.length] ?? 1
+  return Array.from({ length: rank }, (_, axis) =>
+    sizeOf(a, axis) === 1 ? sizeOf(b, axis) : sizeOf(a, axis),
+  )
 }

@@ -1,21 +1,22 @@
 import type { Parameters } from '../parameters.js'
 
-/** What an adapter is trained for. */
+/** A training objective: a loss, its gradients, and the state that belongs to it. */
 export interface Objective<Batch> {
-  /** All that the optimizer changes: the adapters and the objective's own head. */
+  /** Everything that the optimizer changes: the adapters, and the objective's own head. */
   readonly parameters: Parameters
-  /** What else a checkpoint must hold for training to go on as if it had not stopped. */
+  /** Other state that a checkpoint must store so that training can resume. */
   readonly state: Parameters
-  /** The loss on a step's images, and its gradient by every parameter. */
-  evaluate(batch: Batch, step: number): Promise<Evaluation>
-  /** Called after the optimizer has moved the parameters. */
+  /** The loss on a step's images, and its gradients. */
+  evaluate(batch: Batch, step: number): Promise<LossAndGradients>
+  /** Called after the optimizer has updated the parameters. */
   afterStep(step: number): void
-  /** The adapters' weights that training is for, by the names that they have in `parameters`. */
+  /** The trained weights of the adapters, by their names in `parameters`. */
   result(): Parameters
   close(): Promise<void>
 }
 
-export interface Evaluation {
+export interface LossAndGradients {
   readonly loss: number
+  /** The gradient of the loss by a parameter, in the parameter's shape. */
   gradientOf(parameter: string): Float32Array
 }

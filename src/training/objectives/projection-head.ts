@@ -6,16 +6,18 @@ import { normal, type Parameter, zeros } from '../parameters.js'
 export interface HeadShape {
   /** d, the length of a feature. */
   readonly dimensions: number
+  /** The width of the two hidden layers. */
   readonly hidden: number
+  /** The width of the last layer. */
   readonly bottleneck: number
-  /** K, the length of what it gives. */
+  /** K, the number of prototypes. */
   readonly outputs: number
 }
 
-/** The last layer's weights: rows of any length, of which only the direction counts. */
+/** The name of the prototypes' weights, [K, bottleneck]. Only the directions of the rows matter. */
 export const prototypes = 'head.prototypes.weight'
 
-/** The head's weights at the start: deviation 0.02, biases zero. */
+/** The head's initial weights: normal with deviation 0.02; biases are zero. */
 export function headParameters(shape: HeadShape, seed: number): Map<string, Parameter> {
   const { dimensions, hidden, bottleneck, outputs } = shape
   const layers = [
@@ -33,22 +35,22 @@ export function headParameters(shape: HeadShape, seed: number): Map<string, Para
 }
 
 /**
- * DINO's projection head (arXiv 2104.14294, §3): features → three layers with GELU between them → unit length → cosine
- * with K prototypes. `name` tells what a parameter or a value of the head is called here.
+ * DINO's projection head (arXiv 2104.14294, §3): three layers with GELU between them, scaling to unit length, then the
+ * cosine with K prototypes: [n, d] → [n, K]. `name` maps the head's parameters and values to their names in the graph.
  */
 export function headNodes(features: string, output: string, name: (value: string) => string): NodeProto[] {
-  const at = (value: string) => name(`head.value.${value}`)
+  const valueName = (value: string) => name(`head.value.${value}`)
   const layer = (n: number, input: string): ReturnType<typeof operator>[] => [
-    operator('Gemm', [input, name(`head.${n}.weight`), name(`head.${n}.bias`)], at(`layer ${n}`)),
+    operator('Gemm', [input, name(`head.${n}.weight`), name(`head.${n}.bias`)], valueName(`layer ${n}`)),
   ]
   const gelu = (n: number): ReturnType<typeof operator>[] => {
-    const x = at(`layer ${n}`)
+    const x = valueName(`layer ${n}`)
     return [
-      operator('Div', [x, 'head.root2'], at(`gelu ${n} scaled`)),
-      operator('Erf', [at(`gelu ${n} scaled`)], at(`gelu ${n} erf`)),
-      operator('Add', [at(`gelu ${n} erf`), 'head.one'], at(`gelu ${n} gate`)),
-      operator('Mul', [x, at(`gelu ${n} gate`)], at(`gelu ${n} doubled`)),
-      operator('Mul', [at(`gelu ${n} doubled`), 'head.half'], at(`gelu ${n}`)),
+      operator('Div', [x, 'head.root2'], valueName(`gelu ${n} scaled`)),
+      operator('Erf', [valueName(`gelu ${n} scaled`)], valueName(`gelu ${n} erf`)),
+      operator('Add', [valueName(`gelu ${n} erf`), 'head.one'], valueName(`gelu ${n} gate`)),
+      operator('Mul', [x, valueName(`gelu ${n} gate`)], valueName(`gelu ${n} doubled`)),
+      operator('Mul', [valueName(`gelu ${n} doubled`), 'head.half'], valueName(`gelu ${n}`)),
     ]
   }
   const unit = (input: string, result: string): ReturnType<typeof operator>[] => [
@@ -60,17 +62,17 @@ export function headNodes(features: string, output: string, name: (value: string
   const nodes = [
     ...layer(0, features),
     ...gelu(0),
-    ...layer(1, at('gelu 0')),
+    ...layer(1, valueName('gelu 0')),
     ...gelu(1),
-    ...layer(2, at('gelu 1')),
-    ...unit(at('layer 2'), at('unit')),
-    ...unit(name(prototypes), at('unit prototypes')),
-    operator('Gemm', [at('unit'), at('unit prototypes')], output, { transB: 1 }),
+    ...layer(2, valueName('gelu 1')),
+    ...unit(valueName('layer 2'), valueName('unit')),
+    ...unit(name(prototypes), valueName('unit prototypes')),
+    operator('Gemm', [valueName('unit'), valueName('unit prototypes')], output, { transB: 1 }),
   ]
   return nodes.map((each) => create(NodeProtoSchema, each))
 }
 
-/** The constants that the nodes of every head share. */
+/** The constants that all heads of a graph share. */
 export const headConstants = {
   floats: { 'head.root2': Math.SQRT2, 'head.one': 1, 'head.half': 0.5 },
   integers: { 'head.lastAxis': [-1] },

@@ -9,35 +9,36 @@ import { differentiate, gradientOf } from '../gradient/differentiate.js'
 import { output } from '../gradient/observe.js'
 import { instantiate } from '../instantiate.js'
 import { type Parameters, toFeeds, zeros } from '../parameters.js'
-import type { Tower } from '../tower.js'
+import type { TrainableTower } from '../trainable-tower.js'
 import type { Objective } from './objective.js'
 import { type HeadShape, headConstants, headNodes, headParameters, prototypes } from './projection-head.js'
 
-/** Random views of the images: the first view of every image, then the second, and so on. */
+/** Random views of the images: the first view of each image, then the second of each, and so on. */
 export interface ViewsBatch {
   readonly global: Tensor // [2·batch, 3, size, size]
   readonly local: Tensor // [locals·batch, 3, localSize, localSize]
 }
 
 export interface SelfSupervisedOptions {
-  readonly tower: Tower
-  /** The same for images of `localSize`, with adapters of the same names (`withImageSize`). */
-  readonly localTower: Tower
+  readonly tower: TrainableTower
+  /** The tower for images of `localSize` (see `withImageSize`). Its adapters have the same names. */
+  readonly localTower: TrainableTower
   /** The names of the towers' input and output. */
   readonly pixels: string
   readonly features: string
   readonly imageSize: number
   readonly localSize: number
+  /** The number of local views per image. */
   readonly locals: number
   readonly batch: number
   readonly head: HeadShape
-  /** How much of the teacher stays at every step. */
+  /** The share of the teacher's weights that stays at each step. */
   readonly teacherMomentum: number
-  /** How much of the centre stays at every step. */
+  /** The share of the centre that stays at each step. */
   readonly centreMomentum: number
   readonly studentTemperature: number
   readonly teacherTemperature: number
-  /** Steps in which the last layer does not move yet. */
+  /** The number of first steps in which the prototypes do not change. */
   readonly frozenSteps: number
   readonly seed: number
 }
@@ -47,9 +48,9 @@ const centre = 'centre'
 const teacherName = (name: string): string => `teacher ${name}`
 
 /**
- * Trains the adapters without labels, by self-distillation (DINO, arXiv 2104.14294): a student that sees small crops is
- * to say of an image what its teacher says of large ones. The teacher follows the student slowly and is what comes out;
- * its answers are centred and sharpened, so that they do not collapse.
+ * Trains the adapters without labels, by self-distillation (DINO, arXiv 2104.14294). The student sees small and large crops
+ * of an image and learns to predict its teacher's output for large ones. The teacher is a moving average of the student, and
+ * is the result. Its outputs are centred and sharpened, so that they do not collapse. Throws CANNOT_DIFFERENTIATE.
  */
 export async function selfSupervised(
   runtime: Runtime,
@@ -57,7 +58,7 @@ export async function selfSupervised(
 ): Promise<Objective<ViewsBatch>> {
   const { tower, batch, imageSize, localSize, locals, head, teacherMomentum, centreMomentum } = options
   const parameters: Parameters = new Map([...tower.parameters, ...headParameters(head, options.seed)])
-  /** The teacher begins as the student. */
+  /** The teacher starts as a copy of the student. */
   const teacher: Parameters = new Map(
     [...parameters].map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]),
   )
@@ -81,53 +82,59 @@ export async function selfSupervised(
     }),
   })
   const session = await openModel(runtime, differentiated, { packWeights: false, planMemory: false })
-  let answered: Float32Array = new Float32Array(head.outputs)
+  let meanTeacherOutput: Float32Array = new Float32Array(head.outputs)
 
   return {
     parameters,
     state,
     async evaluate(views, step) {
       const results = await session.run(feeds(views))
-      answered = floats(results['mean answer'])
-      const still = new Float32Array(head.outputs * head.bottleneck)
+      meanTeacherOutput = floats(results['mean answer'])
+      const noGradient = new Float32Array(head.outputs * head.bottleneck)
       return {
         loss: floats(results.loss)[0] as number,
         gradientOf: (name) =>
-          name === prototypes && step < options.frozenSteps ? still : floats(results[gradientOf(name)]),
+          name === prototypes && step < options.frozenSteps ? noGradient : floats(results[gradientOf(name)]),
       }
     },
     afterStep() {
       for (const [name, { data }] of teacher)
-        follow(data, parameters.get(name)?.data ?? data, teacherMomentum)
+        updateAverage(data, parameters.get(name)?.data ?? data, teacherMomentum)
       const { data } = state.get(centre) ?? zeros([])
-      follow(data, answered, centreMomentum)
+      updateAverage(data, meanTeacherOutput, centreMomentum)
     },
     result: () => new Map([...tower.parameters.keys()].map((name) => [name, teacher.get(name) ?? zeros([])])),
     close: () => session.release(),
   }
 }
 
-/** The whole of one step as a graph: student and teacher share the encoder's frozen weights. */
+/** The graph of one step. Student and teacher share the encoder's frozen weights. */
 function distillation(options: SelfSupervisedOptions, parameters: Parameters, state: Parameters): OnnxModel {
   const { tower, localTower, pixels, features, imageSize, localSize, locals, batch, head } = options
   const teacherInputs = new Map([...tower.parameters.keys()].map((name) => [name, teacherName(name)]))
-  const seen = instantiate(tower.model.graph, 'global.', new Map([[pixels, 'global']]))
-  const glimpsed = instantiate(localTower.model.graph, 'local.', new Map([[pixels, 'local']]))
-  const taught = instantiate(tower.model.graph, 'teacher.', new Map([...teacherInputs, [pixels, 'global']]))
+  const globalViews = instantiate(tower.model.graph, 'global.', new Map([[pixels, 'global']]))
+  const localViews = instantiate(localTower.model.graph, 'local.', new Map([[pixels, 'local']]))
+  const teacherViews = instantiate(
+    tower.model.graph,
+    'teacher.',
+    new Map([...teacherInputs, [pixels, 'global']]),
+  )
 
   const nodes = [
-    operator('Concat', [seen.name(features), glimpsed.name(features)], 'student features', { axis: 0 }),
+    operator('Concat', [globalViews.name(features), localViews.name(features)], 'student features', {
+      axis: 0,
+    }),
     // The student: log probabilities [views, batch, K].
     operator('Mul', ['student answers', 'student sharpness'], 'student logits'),
     operator('LogSoftmax', ['student logits'], 'student flat', { axis: -1 }),
     operator('Reshape', ['student flat', 'views'], 'student log probabilities'),
-    // The teacher: probabilities [2, batch, K], of answers less their running mean.
+    // The teacher: probabilities [2, batch, K] of its outputs less their running mean.
     operator('Sub', ['teacher answers', centre], 'centred'),
     operator('Mul', ['centred', 'teacher sharpness'], 'teacher logits'),
     operator('Softmax', ['teacher logits'], 'teacher flat', { axis: -1 }),
     operator('Reshape', ['teacher flat', 'views'], 'teacher probabilities'),
     operator('ReduceMean', ['teacher answers', 'first axis'], 'mean answer', { keepdims: 1 }),
-    // Every view of the student's answers to every one of the teacher's but its own.
+    // The cross-entropy of every pair of a student's and a teacher's view, except for pairs of the same view.
     operator('ReduceSum', ['student log probabilities', 'first axis'], 'of all views', { keepdims: 1 }),
     operator('Slice', ['student log probabilities', 'zero', 'globals', 'first axis'], 'of its own view'),
     operator('Sub', ['of all views', 'of its own view'], 'of other views'),
@@ -160,12 +167,12 @@ function distillation(options: SelfSupervisedOptions, parameters: Parameters, st
   const known = new Set(tower.model.graph.initializer.map(({ name }) => name))
   return withGraph(tower.model, {
     node: [
-      ...seen.nodes,
-      ...glimpsed.nodes,
-      ...taught.nodes,
+      ...globalViews.nodes,
+      ...localViews.nodes,
+      ...teacherViews.nodes,
       join,
       ...headNodes('student features', 'student answers', (name) => name),
-      ...headNodes(taught.name(features), 'teacher answers', teacherName),
+      ...headNodes(teacherViews.name(features), 'teacher answers', teacherName),
       ...rest,
     ],
     input: Object.entries(inputs).map((named) => create(ValueInfoProtoSchema, valueInfo(named))),
@@ -180,10 +187,10 @@ function distillation(options: SelfSupervisedOptions, parameters: Parameters, st
   })
 }
 
-/** An exponential moving average, in place. */
-function follow(average: Float32Array, of: Float32Array, momentum: number): void {
+/** Updates an exponential moving average, in place. */
+function updateAverage(average: Float32Array, latest: Float32Array, momentum: number): void {
   for (let i = 0; i < average.length; i++) {
-    average[i] = momentum * (average[i] as number) + (1 - momentum) * (of[i] as number)
+    average[i] = momentum * (average[i] as number) + (1 - momentum) * (latest[i] as number)
   }
 }
 
@@ -194,6 +201,6 @@ const blank = (images: number, size: number): Tensor => ({
 })
 
 function floats(tensor: Tensor | undefined): Float32Array {
-  if (tensor?.type !== 'float32') throw new Error('the graph gave no float32 tensor')
+  if (tensor?.type !== 'float32') throw new Error('the graph returned no float32 tensor')
   return tensor.data
 }

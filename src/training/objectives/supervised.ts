@@ -11,18 +11,18 @@ import type { Runtime, Tensor } from '../../tensor/runtime.js'
 import { differentiate, gradientOf } from '../gradient/differentiate.js'
 import { observe, output } from '../gradient/observe.js'
 import { normal, type Parameters, toFeeds, zeros } from '../parameters.js'
-import type { Tower } from '../tower.js'
+import type { TrainableTower } from '../trainable-tower.js'
 import type { Objective } from './objective.js'
 
 export interface SupervisedBatch {
   /** [batch, 3, size, size] */
   readonly pixels: Tensor
-  /** The class of every image. */
+  /** The class index of each image. */
   readonly labels: readonly number[]
 }
 
 export interface SupervisedOptions {
-  readonly tower: Tower
+  readonly tower: TrainableTower
   /** The names of the tower's input and output. */
   readonly pixels: string
   readonly features: string
@@ -30,7 +30,7 @@ export interface SupervisedOptions {
   readonly imageSize: number
   readonly classes: number
   readonly batch: number
-  /** The share of the bottleneck that is left out at every step. */
+  /** The share of the bottleneck that is set to zero at each step. */
   readonly dropout: number
   readonly seed: number
 }
@@ -39,8 +39,8 @@ const head = { weight: 'head.weight', bias: 'head.bias' }
 const maskOf = (block: number): string => `dropout.${block}`
 
 /**
- * Trains the adapters to tell the generic classes apart: a linear head on the features (weights normal with deviation
- * d^(−1/2)), cross-entropy, dropout inside the bottleneck (arXiv 2409.11338).
+ * Trains the adapters to classify generic images: a linear head on the features (initial weights normal with deviation
+ * d^(−1/2)), cross-entropy, and dropout in the bottleneck (arXiv 2409.11338). Throws CANNOT_DIFFERENTIATE.
  */
 export async function supervised(
   runtime: Runtime,
@@ -95,7 +95,7 @@ export async function supervised(
   }
 }
 
-/** Dropout works where the bottleneck has been through its relu: its masks have that shape, [batch, tokens, bottleneck]. */
+/** The shapes of the dropout masks, [batch, tokens, bottleneck], by input. They apply to the bottleneck after its ReLU. */
 async function dropoutShapes(
   runtime: Runtime,
   { tower, dropout }: SupervisedOptions,
@@ -109,30 +109,30 @@ async function dropoutShapes(
   return new Map(blocks.map((block) => [maskOf(block), shapes.get(adapterTensor(block, 'active')) ?? []]))
 }
 
-/** Multiplies the active bottleneck of every block that has a mask by it. */
+/** Multiplies the activations of each block that has a mask by the mask. */
 function withDropout(model: OnnxModel, masks: ReadonlyMap<string, readonly number[]>): OnnxModel {
   const blocks = Array.from(masks.keys(), (_, block) => block)
-  const kept = (block: number) => adapterTensor(block, 'kept')
+  const masked = (block: number) => adapterTensor(block, 'kept')
   const { node, input } = model.graph
   const active = new Map(blocks.map((block) => [adapterTensor(block, 'active'), block]))
   const nodes = node.flatMap((each): NodeProto[] => {
-    const reading = withFields(each, {
+    const renamed = withFields(each, {
       input: each.input.map((name) => {
         const block = active.get(name)
-        return block === undefined ? name : kept(block)
+        return block === undefined ? name : masked(block)
       }),
     })
     const block = each.output.map((name) => active.get(name)).find((found) => found !== undefined)
-    if (block === undefined) return [reading]
-    const drop = operator('Mul', [adapterTensor(block, 'active'), maskOf(block)], kept(block))
-    return [reading, create(NodeProtoSchema, drop)]
+    if (block === undefined) return [renamed]
+    const drop = operator('Mul', [adapterTensor(block, 'active'), maskOf(block)], masked(block))
+    return [renamed, create(NodeProtoSchema, drop)]
   })
   return withGraph(model, { node: nodes, input: [...input, ...Array.from(masks, inputOf)] })
 }
 
 const inputOf = (named: [string, readonly number[]]) => create(ValueInfoProtoSchema, valueInfo(named))
 
-/** What was kept is scaled up, so that the expectation stays. */
+/** A dropout mask: zeros with probability `share`, and otherwise a factor that keeps the expectation the same. */
 function dropoutMask(shape: readonly number[], share: number, seed: (string | number)[]): Tensor {
   const random = seeded('dropout', ...seed)
   const { data } = zeros(shape)
@@ -168,6 +168,6 @@ function withCrossEntropy(
 }
 
 function floats(tensor: Tensor | undefined): Float32Array {
-  if (tensor?.type !== 'float32') throw new Error('the graph gave no float32 tensor')
+  if (tensor?.type !== 'float32') throw new Error('the graph returned no float32 tensor')
   return tensor.data
 }

@@ -3,7 +3,7 @@ import { axisOf, integerAttribute, integersAttribute, NoRule, rule } from '../ru
 import type { Name, Tape } from '../tape.js'
 import { unbroadcast } from '../unbroadcast.js'
 
-/** Exporters write casts from float32 to float32. Gradients are float32 throughout. */
+/** Some exporters write casts from float32 to float32. Other casts have no rule, since gradients are float32. */
 export const cast = rule(({ node, gradient }) => {
   if (integerAttribute(node, 'to', elementType.float) !== elementType.float) {
     throw new NoRule('Cast to another type than float32')
@@ -11,7 +11,7 @@ export const cast = rule(({ node, gradient }) => {
   return [gradient]
 })
 
-/** Of operators that keep the elements in order: the gradient in the shape that the input had. */
+/** For operators that keep the order of elements: the gradient in the input's shape. */
 export const reshape = rule(({ inputs, gradient, tape }) => [
   tape.emit('Reshape', [gradient, tape.integers(tape.shapeOf(inputs[0] as Name))]),
 ])
@@ -27,7 +27,7 @@ export const expand = rule(({ inputs, outputs, gradient, tape }) => [
   unbroadcast(tape, gradient, tape.shapeOf(outputs[0] as Name), tape.shapeOf(inputs[0] as Name)),
 ])
 
-/** Every part of a concatenation takes its slice of the gradient. */
+/** Each input's gradient is its slice of the output's gradient. */
 export const concat = rule(({ node, inputs, gradient, wanted, tape }) => {
   const axis = axisOf(integerAttribute(node, 'axis', 0), tape.shapeOf(inputs[0] as Name).length)
   let from = 0
@@ -39,7 +39,7 @@ export const concat = rule(({ node, inputs, gradient, wanted, tape }) => {
   })
 })
 
-/** The parts' gradients side by side, zeros for a part that the loss does not depend on. */
+/** Concatenates the outputs' gradients, with zeros for an output that the loss does not depend on. */
 export const split = rule(({ node, inputs, outputs, gradients, tape }) => {
   const axis = axisOf(integerAttribute(node, 'axis', 0), tape.shapeOf(inputs[0] as Name).length)
   const parts = outputs.map(
@@ -48,57 +48,59 @@ export const split = rule(({ node, inputs, outputs, gradients, tape }) => {
   return [tape.emit('Concat', parts, { axis })]
 })
 
-/** What a slice left out has no gradient. */
+/** Pads the gradient with zeros where the slice left elements out. */
 export const slice = rule(
   ({ inputs, gradient, tape }) => {
     const [data, starts, ends, axes, steps] = inputs as [Name, Name, Name, Name?, Name?]
     const shape = tape.shapeOf(data)
     if (steps && tape.valuesOf(steps).some((step) => step !== 1)) throw new NoRule('Slice with steps')
     const [from, to] = [tape.valuesOf(starts), tape.valuesOf(ends)]
-    const on = axes ? tape.valuesOf(axes) : from.map((_, i) => i)
+    const slicedAxes = axes ? tape.valuesOf(axes) : from.map((_, i) => i)
     const before = shape.map(() => 0)
     const after = shape.map(() => 0)
-    for (const [i, axis] of on.entries()) {
-      const at = axisOf(axis, shape.length)
-      const size = shape[at] as number
+    for (const [i, axis] of slicedAxes.entries()) {
+      const positive = axisOf(axis, shape.length)
+      const size = shape[positive] as number
       const bound = (value: number) => Math.min(size, Math.max(0, value < 0 ? value + size : value))
-      before[at] = bound(from[i] as number)
-      after[at] = size - bound(to[i] as number)
+      before[positive] = bound(from[i] as number)
+      after[positive] = size - bound(to[i] as number)
     }
     return [pad(tape, gradient, before, after)]
   },
   [1, 2, 3, 4],
 )
 
-/** Gather with constant indices: each gradient is added where its value was read. */
+/** Gather with constant indices: each gradient is added to the element that was read. */
 export const gather = rule(
   ({ node, inputs, outputs, gradient, tape }) => {
     const [data, indices] = inputs as [Name, Name]
     const shape = tape.shapeOf(data)
     const axis = axisOf(integerAttribute(node, 'axis', 0), shape.length)
     const size = shape[axis] as number
-    const at = tape.valuesOf(indices).map((index) => axisOf(index, size))
+    const positions = tape.valuesOf(indices).map((index) => axisOf(index, size))
     const rank = tape.shapeOf(indices).length
     if (rank > 1) throw new NoRule('Gather with a table of indices')
-    // A single index takes the axis away; here it comes back.
-    const rows = shape.map((length, each) => (each === axis ? at.length : length))
-    const read =
+    // A scalar index removes the axis. Reshape adds it again.
+    const rows = shape.map((length, each) => (each === axis ? positions.length : length))
+    const readGradient =
       tape.shapeOf(outputs[0] as Name).length === shape.length
         ? gradient
         : tape.emit('Reshape', [gradient, tape.integers(rows)])
-    const [only] = at
-    if (at.length === 1 && only !== undefined) {
+    const [only] = positions
+    if (positions.length === 1 && only !== undefined) {
       const before = shape.map((_, each) => (each === axis ? only : 0))
       const after = shape.map((_, each) => (each === axis ? size - 1 - only : 0))
-      return [pad(tape, read, before, after)]
+      return [pad(tape, readGradient, before, after)]
     }
-    const column = rows.map((_, each) => (each === axis ? at.length : 1))
-    const places = tape.emit('Expand', [
-      tape.emit('Reshape', [tape.integers(at), tape.integers(column)]),
+    const column = rows.map((_, each) => (each === axis ? positions.length : 1))
+    const targets = tape.emit('Expand', [
+      tape.emit('Reshape', [tape.integers(positions), tape.integers(column)]),
       tape.integers(rows),
     ])
     const zeros = tape.emit('Expand', [tape.scalar(0), tape.integers(shape)])
-    return [tape.emit('ScatterElements', [zeros, places, read], { axis, reduction: { string: 'add' } })]
+    return [
+      tape.emit('ScatterElements', [zeros, targets, readGradient], { axis, reduction: { string: 'add' } }),
+    ]
   },
   [1],
 )

@@ -2,11 +2,11 @@ import { rule, type Step } from '../rule.js'
 import type { Name } from '../tape.js'
 import { unbroadcast } from '../unbroadcast.js'
 
-/** Of a function of one tensor: dX = dY ⊙ f′(X). */
+/** The rule of a function of one tensor: dX = dY ⊙ f′(X). */
 const unary = (backward: (step: Step, x: Name, y: Name) => Name) =>
   rule((step) => [backward(step, step.inputs[0] as Name, step.outputs[0] as Name)])
 
-/** Of a function of two tensors that broadcast: each side's gradient, not yet summed over where it was broadcast. */
+/** The rule of a function of two tensors that broadcast. The sides return gradients before the sum over broadcast axes. */
 const binary = (
   first: (step: Step, a: Name, b: Name) => Name,
   second: (step: Step, a: Name, b: Name) => Name,
@@ -68,7 +68,7 @@ export const reciprocal = unary(({ tape, gradient }, _x, y) =>
   tape.emit('Neg', [tape.emit('Mul', [gradient, tape.emit('Mul', [y, y])])]),
 )
 
-/** Where x is exactly 0 the gradient is 0, as PyTorch has it. */
+/** At x = 0 the gradient is 0, as in PyTorch. */
 export const relu = unary(({ tape, gradient }, _x, y) => {
   const zero = tape.scalar(0)
   return tape.emit('Where', [tape.emit('Greater', [y, zero]), gradient, zero])
@@ -90,16 +90,16 @@ export const erf = unary(({ tape, gradient }, x) => {
   return tape.emit('Mul', [gradient, tape.emit('Mul', [bell, tape.scalar(2 / Math.sqrt(Math.PI))])])
 })
 
-/** Where(condition, a, b): each place's gradient goes to the side that it was taken from. */
+/** Where(condition, a, b): each element's gradient goes to the side that the element came from. */
 export const where = rule(({ inputs, outputs, gradient, wanted, tape }) => {
   const [condition, a, b] = inputs as [Name, Name, Name]
   const zero = tape.scalar(0)
   const shape = tape.shapeOf(outputs[0] as Name)
-  const side = (from: Name, taken: readonly [Name, Name]) =>
-    unbroadcast(tape, tape.emit('Where', [condition, ...taken]), shape, tape.shapeOf(from))
+  const gradientOfSide = (side: Name, branches: readonly [Name, Name]) =>
+    unbroadcast(tape, tape.emit('Where', [condition, ...branches]), shape, tape.shapeOf(side))
   return [
     undefined,
-    wanted[1] ? side(a, [gradient, zero]) : undefined,
-    wanted[2] ? side(b, [zero, gradient]) : undefined,
+    wanted[1] ? gradientOfSide(a, [gradient, zero]) : undefined,
+    wanted[2] ? gradientOfSide(b, [zero, gradient]) : undefined,
   ]
 })

@@ -11,8 +11,8 @@ export const matMul = rule((step) => {
 })
 
 /**
- * All leading axes of A count as rows: one large product instead of many small ones, and Gemm reads a frozen B transposed
- * where it lies instead of holding a second copy of it.
+ * B is one matrix, so all leading axes of A are rows of one large product. Gemm reads a frozen B transposed in place, and
+ * needs no second copy of it.
  */
 function byOneMatrix({ gradient, wanted, tape }: Step, a: Name, b: Name): (Name | undefined)[] {
   const shapeA = tape.shapeOf(a)
@@ -44,7 +44,7 @@ function transposed(tape: Tape, name: Name, rank: number): Name {
   return tape.emit('Transpose', [name], { perm })
 }
 
-/** Y = α·A′·B′ + β·C, where ′ may transpose. */
+/** Y = α·A′·B′ + β·C, where ′ is an optional transpose. */
 export const gemm = rule(({ node, inputs, outputs, gradient, wanted, tape }) => {
   const [a, b, c] = inputs as [Name, Name, Name?]
   const alpha = { float: floatAttribute(node, 'alpha', 1) }

@@ -1,13 +1,13 @@
 import { axisOf, integerAttribute, integersAttribute, rule, type Step } from '../rule.js'
 import type { Name } from '../tape.js'
 
-/** The gradient of a sum goes to every addend alike. */
+/** The gradient of a sum, expanded to all of its addends. */
 function spread({ node, inputs, gradient, tape }: Step): { spread: Name; addends: number } {
   const shape = tape.shapeOf(inputs[0] as Name)
   const axes = axesOf(node, inputs, tape.valuesOf, shape.length)
-  const kept = shape.map((size, axis) => (axes.includes(axis) ? 1 : size))
+  const keptDims = shape.map((size, axis) => (axes.includes(axis) ? 1 : size))
   const addends = axes.reduce((product, axis) => product * (shape[axis] as number), 1)
-  const reshaped = tape.emit('Reshape', [gradient, tape.integers(kept)])
+  const reshaped = tape.emit('Reshape', [gradient, tape.integers(keptDims)])
   return { spread: tape.emit('Expand', [reshaped, tape.integers(shape)]), addends }
 }
 

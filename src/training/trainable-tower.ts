@@ -14,31 +14,35 @@ import { type Parameter, type Parameters, uniform, zeros } from './parameters.js
 export interface AdapterShape {
   /** The inner width of every block's adapter. */
   readonly bottleneck: number
-  /** s: what the adapters' output is multiplied by. */
+  /** s, the factor for the adapters' output. */
   readonly scale: number
 }
 
-/** An encoder's image tower with adapters whose weights are inputs of its graph. */
-export interface Tower {
+/** An encoder's image tower with adapters whose weights are inputs of its graph, so that they can be trained. */
+export interface TrainableTower {
   readonly model: OnnxModel
   readonly shape: AdapterShape & { readonly blocks: number; readonly width: number }
-  /** The adapters' weights at the start, by graph input. They are what is trained. */
+  /** The adapters' initial weights, by graph input. Training changes them. */
   readonly parameters: Parameters
 }
 
-/** What a block's adapter has: the weights as the graph takes them, inputs along the rows. */
+/** The parts of a block's adapter. Weights have the graph's layout, [inputs, outputs]. */
 const parts = ['down.weight', 'down.bias', 'up.weight', 'up.bias'] as const
 
 /**
- * Puts adapters to be trained into an image tower. They begin as AdaptFormer's do (arXiv 2205.13535): `down` drawn evenly
- * from ±1/√width, all else zero, so that at first the adapted encoder is the encoder itself. The model is changed in
- * place. Throws CANNOT_DIFFERENTIATE where the graph's blocks cannot be found.
+ * Adds trainable adapters to an image tower, in place. They start as in AdaptFormer (arXiv 2205.13535): `down` is drawn
+ * uniformly from ±1/√width and the rest is zero, so that at first the adapted encoder equals the encoder itself. Throws
+ * CANNOT_DIFFERENTIATE if the graph's blocks cannot be found.
  */
-export function prepareTower(model: OnnxModel, { bottleneck, scale }: AdapterShape, seed: number): Tower {
+export function prepareTrainableTower(
+  model: OnnxModel,
+  { bottleneck, scale }: AdapterShape,
+  seed: number,
+): TrainableTower {
   const blocks = blocksOf(model)
   const width = blocks[0]?.width
   if (width === undefined) {
-    throw errors.cannotDifferentiate({ reason: 'the width of its blocks is not told' })
+    throw errors.cannotDifferentiate({ reason: 'the width of its blocks is unknown' })
   }
   const shape = { bottleneck, scale, blocks: blocks.length, width }
   const shapes = {
@@ -50,8 +54,8 @@ export function prepareTower(model: OnnxModel, { bottleneck, scale }: AdapterSha
   const parameters = new Map<string, Parameter>()
   for (let block = 0; block < blocks.length; block++) {
     for (const part of parts) {
-      const drawn = part === 'down.weight'
-      const parameter = drawn
+      const isRandom = part === 'down.weight'
+      const parameter = isRandom
         ? uniform(shapes[part], 1 / Math.sqrt(width), 'adapter', seed, block)
         : zeros(shapes[part])
       parameters.set(adapterTensor(block, part), parameter)
@@ -69,10 +73,10 @@ function blocksOf({ graph }: OnnxModel): readonly Block[] {
   }
 }
 
-/** The trained weights as an adapter. */
+/** The adapter with these weights. Throws an error if one is missing. */
 export function toAdapter(
   parameters: Parameters,
-  { blocks, bottleneck, width, scale }: Tower['shape'],
+  { blocks, bottleneck, width, scale }: TrainableTower['shape'],
   origin: Pick<Adapter, 'encoder' | 'provenance'>,
 ): Adapter {
   const weights = (block: number, part: (typeof parts)[number]): Float32Array => {
@@ -93,7 +97,7 @@ export function toAdapter(
   return { blocks: Array.from({ length: blocks }, bottleneckOf), bottleneck, width, scale, ...origin }
 }
 
-/** Attached weights are constants of the graph; to be trained they come from outside, and the scale stays within. */
+/** Makes the adapters' weights inputs of the graph, and their scale, which `attachAdapter` has made an input, a constant. */
 function weightsAsInputs(model: OnnxModel, parameters: Parameters, scale: number): OnnxModel {
   const { input, initializer } = model.graph
   return withGraph(model, {

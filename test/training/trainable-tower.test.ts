@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'vitest'
 import { openModel, readOnnxModel } from '../../src/tensor/onnx/model.js'
 import { openRuntime, type Tensor } from '../../src/tensor/runtime.js'
 import { toFeeds } from '../../src/training/parameters.js'
-import { prepareTower, toAdapter } from '../../src/training/tower.js'
+import { prepareTrainableTower, toAdapter } from '../../src/training/trainable-tower.js'
 import { noise, plainTower, visionFile } from '../helpers/training.js'
 
 const runtime = openRuntime({ threads: 1 })
@@ -26,12 +26,12 @@ test('without its built-in adapters the encoder is what it was at scale 0, bit f
 })
 
 test('with new adapters it begins as the encoder itself', async () => {
-  const tower = prepareTower(await plainTower(), { bottleneck: 4, scale: 0.3 }, 1)
+  const tower = prepareTrainableTower(await plainTower(), { bottleneck: 4, scale: 0.3 }, 1)
   expect(await featuresOf(tower.model, toFeeds(tower.parameters))).toEqual(original)
 })
 
 test('its weights come out as an adapter: down [bottleneck, width], up [width, bottleneck]', async () => {
-  const tower = prepareTower(await plainTower(), { bottleneck: 4, scale: 0.3 }, 1)
+  const tower = prepareTrainableTower(await plainTower(), { bottleneck: 4, scale: 0.3 }, 1)
   const adapter = toAdapter(tower.parameters, tower.shape, { encoder: 'mini-clip', provenance: 'a test' })
   expect(adapter).toMatchObject({ bottleneck: 4, width: 192, scale: 0.3, encoder: 'mini-clip' })
   expect(adapter.blocks).toHaveLength(6)
