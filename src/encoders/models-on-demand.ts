@@ -55,7 +55,7 @@ export function createModelsOnDemand(model: ModelFolder, runtime: Runtime, idleM
     },
     use: (work) => main.use(work),
     encodePixels(pixels, count, space) {
-      // The pixels lie in shared memory, which is copied where it is used and cannot be moved.
+      // The pixels are in shared memory. The computing thread copies them, so they must not be transferred.
       const other = otherTowers.get(space)
       if (other) return other.use((tower) => tower.encode(pixels, count, 'imo', false))
       const mainSpace = space === 'clip' ? 'clip' : 'imo'

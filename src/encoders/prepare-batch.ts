@@ -46,8 +46,8 @@ export async function prepareBatch(
 }
 
 /**
- * Yields `count` buffers in shared memory in turn, without end, each for the pixels of so many images. So one is filled while
- * the model reads another. Reusing them saves a page fault for every four kilobytes.
+ * Yields `count` buffers in shared memory in turn, without end. Each has the size of the pixels of `images` images. One is
+ * filled while the model reads another, and reusing them saves a page fault for every four kilobytes.
  */
 export function* pixelBuffers(
   count: number,

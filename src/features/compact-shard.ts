@@ -65,7 +65,7 @@ export async function recoverShard(folder: string): Promise<void> {
   const [next, old] = [`${folder}${suffixes.next}`, `${folder}${suffixes.old}`]
   if (await exists(old)) {
     if (await exists(next)) {
-      // An empty shard, made by somebody who found no folder.
+      // This is an empty shard, made after the rename and before the recovery.
       await rm(folder, { recursive: true, force: true })
       await rename(next, folder)
     }

@@ -17,7 +17,7 @@ export interface AugmentationRecipe {
   readonly rounds: number
 }
 
-/** The recipe with so many rounds. One round is no augmentation, as for queries. */
+/** The recipe with this number of rounds. One round is no augmentation, as for queries. */
 export function augmentationRecipe(rounds: number): AugmentationRecipe {
   return rounds === 1 ? noAugmentation : { id: `crop-flip-${rounds}`, rounds }
 }

@@ -7,7 +7,7 @@ import { openRuntime } from '../../src/tensor/runtime.js'
 import { type NamedTensor, writeSafetensors } from '../../src/tensor/safetensors.js'
 import { adamW, noMoments } from '../../src/training/adam-w.js'
 import { supervised } from '../../src/training/objectives/supervised.js'
-import { prepareTower } from '../../src/training/tower.js'
+import { prepareTrainableTower } from '../../src/training/trainable-tower.js'
 
 const [file = '', out = '', ...numbers] = process.argv.slice(2)
 const [steps = 100, batch = 16, bottleneck = 64, classes = 10] = numbers.map(Number)
@@ -24,7 +24,7 @@ const imageSize = Number(
     ? model.graph.input[0].type.value.value.shape?.dim[2]?.value.value
     : 0,
 )
-const tower = prepareTower(model, { bottleneck, scale }, 1)
+const tower = prepareTrainableTower(model, { bottleneck, scale }, 1)
 const runtime = openRuntime()
 const probe = await probeDimensions()
 const objective = await supervised(runtime, {

@@ -92,7 +92,7 @@ function residualOf(topology: Topology, node: NodeProto): Residual | undefined {
   return undefined
 }
 
-/** The length of a token's vector, from the shape of the branch's first matrix. Nodes stand in the order of computation. */
+/** The length of a token's vector, from the shape of the branch's first matrix. The graph lists nodes in the order of computation. */
 function widthOf(topology: Topology, matrices: readonly NodeProto[]): number | undefined {
   const first = topology.graph.node.find((node) => matrices.includes(node))
   const weight = first?.input.slice(1).find((input) => (constantShape(topology, input)?.length ?? 0) === 2)

@@ -9,7 +9,7 @@ const pageBytes = 65_536
  * the next caller overwrites them.
  */
 export interface ScratchMemory {
-  /** Allocates so many bytes and returns their position. */
+  /** Allocates `length` bytes and returns their position. */
   allocate(length: number): number
   /** Copies an array into the memory and returns its position. */
   copyIn(array: Uint8Array | Int16Array | Int32Array): number

@@ -59,7 +59,7 @@ interface PathNode {
   readonly node: NodeProto
   readonly rule: OperatorRule
   /** Whether each input depends on a parameter. */
-  readonly wanted: readonly boolean[]
+  readonly needsGradient: readonly boolean[]
 }
 
 /** The nodes that depend on a parameter and that the loss depends on, in the order of the graph. */
@@ -80,7 +80,7 @@ function pathBetween(nodes: readonly NodeProto[], parameters: readonly Name[], l
   return path.toReversed().map((node) => {
     const rule = node.domain === '' ? rules[node.opType] : undefined
     if (rule === undefined) throw noRuleError(node, new NoRule(node.opType))
-    return { node, rule, wanted: node.input.map((name) => fromParameters.has(name)) }
+    return { node, rule, needsGradient: node.input.map((name) => fromParameters.has(name)) }
   })
 }
 
@@ -115,14 +115,14 @@ function backward(path: readonly PathNode[], tape: Tape, loss: Name): (name: Nam
     return sum
   }
 
-  for (const { node, rule, wanted } of path.toReversed()) {
+  for (const { node, rule, needsGradient } of path.toReversed()) {
     const gradients = node.output.map(gradientOfTensor)
     const gradient = gradients.find((each) => each !== undefined)
     if (gradient === undefined) continue
-    const step = { node, inputs: node.input, outputs: node.output, gradients, gradient, wanted, tape }
+    const step = { node, inputs: node.input, outputs: node.output, gradients, gradient, needsGradient, tape }
     const passed = attempt(node, () => rule.backward(step))
     for (const [i, name] of node.input.entries()) {
-      const part = wanted[i] ? passed[i] : undefined
+      const part = needsGradient[i] ? passed[i] : undefined
       if (part !== undefined) contributions.set(name, [...(contributions.get(name) ?? []), part])
     }
   }

@@ -4,7 +4,7 @@ import type { Name, Tape } from './tape.js'
 /**
  * The backward pass of one operator: from the gradients of its outputs to those of its inputs, in their order. An output's
  * gradient is undefined if the loss does not depend on it. The rule may return undefined for each input i for which
- * `wanted[i]` is false. Every gradient has the shape of its tensor.
+ * `needsGradient[i]` is false. Every gradient has the shape of its tensor.
  */
 export type Rule = (step: Step) => readonly (Name | undefined)[]
 
@@ -15,7 +15,7 @@ export interface Step {
   readonly gradients: readonly (Name | undefined)[]
   /** The first gradient of an output. Most operators have one output. */
   readonly gradient: Name
-  readonly wanted: readonly boolean[]
+  readonly needsGradient: readonly boolean[]
   readonly tape: Tape
 }
 

@@ -28,14 +28,14 @@ export const expand = rule(({ inputs, outputs, gradient, tape }) => [
 ])
 
 /** Each input's gradient is its slice of the output's gradient. */
-export const concat = rule(({ node, inputs, gradient, wanted, tape }) => {
+export const concat = rule(({ node, inputs, gradient, needsGradient, tape }) => {
   const axis = axisOf(integerAttribute(node, 'axis', 0), tape.shapeOf(inputs[0] as Name).length)
   let from = 0
   return inputs.map((part, i) => {
     const to = from + (tape.shapeOf(part)[axis] as number)
     const bounds = [[from], [to], [axis]].map((values) => tape.integers(values))
     from = to
-    return wanted[i] ? tape.emit('Slice', [gradient, ...bounds]) : undefined
+    return needsGradient[i] ? tape.emit('Slice', [gradient, ...bounds]) : undefined
   })
 })
 

@@ -12,11 +12,13 @@ const binary = (
   second: (step: Step, a: Name, b: Name) => Name,
 ) =>
   rule((step) => {
-    const { inputs, outputs, wanted, tape } = step
+    const { inputs, outputs, needsGradient, tape } = step
     const [a, b] = inputs as [Name, Name]
     const shape = tape.shapeOf(outputs[0] as Name)
     return [first, second].map((side, i) =>
-      wanted[i] ? unbroadcast(tape, side(step, a, b), shape, tape.shapeOf(i === 0 ? a : b)) : undefined,
+      needsGradient[i]
+        ? unbroadcast(tape, side(step, a, b), shape, tape.shapeOf(i === 0 ? a : b))
+        : undefined,
     )
   })
 
@@ -91,7 +93,7 @@ export const erf = unary(({ tape, gradient }, x) => {
 })
 
 /** Where(condition, a, b): each element's gradient goes to the side that the element came from. */
-export const where = rule(({ inputs, outputs, gradient, wanted, tape }) => {
+export const where = rule(({ inputs, outputs, gradient, needsGradient, tape }) => {
   const [condition, a, b] = inputs as [Name, Name, Name]
   const zero = tape.scalar(0)
   const shape = tape.shapeOf(outputs[0] as Name)
@@ -99,7 +101,7 @@ export const where = rule(({ inputs, outputs, gradient, wanted, tape }) => {
     unbroadcast(tape, tape.emit('Where', [condition, ...branches]), shape, tape.shapeOf(side))
   return [
     undefined,
-    wanted[1] ? gradientOfSide(a, [gradient, zero]) : undefined,
-    wanted[2] ? gradientOfSide(b, [zero, gradient]) : undefined,
+    needsGradient[1] ? gradientOfSide(a, [gradient, zero]) : undefined,
+    needsGradient[2] ? gradientOfSide(b, [zero, gradient]) : undefined,
   ]
 })

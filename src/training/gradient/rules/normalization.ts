@@ -29,7 +29,7 @@ export const logSoftmax = rule((step) => {
 
 /** Y = X̂·γ + β with X̂ = (X − mean)/σ: dX = (G − mean(G) − X̂·mean(G⊙X̂))/σ with G = dY⊙γ; dγ = Σ dY⊙X̂; dβ = Σ dY. */
 export const layerNormalization = rule((step) => {
-  const { node, inputs, gradient, wanted, tape } = step
+  const { node, inputs, gradient, needsGradient, tape } = step
   const [x, scale, bias] = inputs as [Name, Name, Name?]
   const shape = tape.shapeOf(x)
   const { axis, rank } = axisAndRank(step)
@@ -49,10 +49,12 @@ export const layerNormalization = rule((step) => {
     return tape.emit('Mul', [rest, inverseDeviation])
   }
   return [
-    wanted[0] ? gradientOfX() : undefined,
-    wanted[1]
+    needsGradient[0] ? gradientOfX() : undefined,
+    needsGradient[1]
       ? unbroadcast(tape, tape.emit('Mul', [gradient, normalized]), shape, tape.shapeOf(scale))
       : undefined,
-    bias !== undefined && wanted[2] ? unbroadcast(tape, gradient, shape, tape.shapeOf(bias)) : undefined,
+    bias !== undefined && needsGradient[2]
+      ? unbroadcast(tape, gradient, shape, tape.shapeOf(bias))
+      : undefined,
   ]
 })
