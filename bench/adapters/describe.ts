@@ -15,6 +15,8 @@ export interface Studied {
 interface Plan {
   readonly shots: readonly number[]
   readonly methods: readonly string[]
+  /** Those beside the trained adapters'. */
+  readonly spaces: readonly string[]
   readonly objectives: readonly string[]
   readonly seeds: readonly number[]
 }
@@ -33,9 +35,9 @@ export const describeStudy = (studied: readonly Studied[], plan: Plan): string =
     .join('\n\n')
 
 /** Rows for several adapters that differ only in the seed. */
-function rowsOf({ objectives, seeds }: Plan): ReadonlyMap<string, readonly string[]> {
+function rowsOf({ spaces, objectives, seeds }: Plan): ReadonlyMap<string, readonly string[]> {
   return new Map<string, readonly string[]>([
-    ...['clip', 'imo', 'centred', 'whitened', 'shrunk'].map((space) => [space, [space]] as const),
+    ...spaces.map((space) => [space, [space]] as const),
     ...objectives.map((name) => [`trained, ${name}`, seeds.map((seed) => `imo:${name}-${seed}`)] as const),
   ])
 }

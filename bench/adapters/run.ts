@@ -32,8 +32,6 @@ const objectives = objectiveNames.filter((name) => name === (values.objective ??
 const seeds = values.seeds.split(',').map(Number)
 const supportSeeds = [1, 2, 3]
 const shots = [1, 4, 16]
-const methods = ['tip-adapter', 'tip-x', 'prototype', 'gda']
-const fixedSpaces = ['clip', 'imo', 'centred', 'whitened', 'shrunk']
 /** Shares of the first seed's training at which the adapter is measured too. */
 const snapshots = [1 / 8, 1 / 4, 1 / 2]
 
@@ -46,6 +44,11 @@ if (!generic || !photos) {
 const demo = fileURLToPath(new URL('../../demo/fashion-mnist', import.meta.url))
 const folder = await mkdtemp(join(tmpdir(), 'shotboard-adapters-'))
 const library = await openLibrary(readSettings({ SHOTBOARD_DATA_DIR: folder }))
+// A `++` method is another one in `imo`, and spaces on `imo` are left out: the trained adapters stand beside it.
+const methods = library.registry.methods
+  .filter(({ space, variantOf }) => space !== null && variantOf === undefined)
+  .map(({ id }) => id)
+const fixedSpaces = library.registry.spaces.map(({ id }) => id).filter((id) => !id.includes('+'))
 try {
   const { dataset } = await library.imports.importPath(generic)
   for (const objective of objectives) {
@@ -53,7 +56,7 @@ try {
   }
   const studied: Studied[] = []
   for (const path of [photos, demo]) studied.push(await study(path))
-  console.log(describeStudy(studied, { shots, methods, objectives, seeds }))
+  console.log(describeStudy(studied, { shots, methods, spaces: fixedSpaces, objectives, seeds }))
 } finally {
   await library.close()
   await rm(folder, { recursive: true })
