@@ -8,18 +8,14 @@ import { fileURLToPath } from 'node:url'
 import type { OverlapReport } from '../../src/comparisons/overlap.js'
 import type { OverlapCorrelation } from '../../src/comparisons/overlap-correlation.js'
 import { openLibrary } from '../../src/library/library.js'
+import { colorOf } from '../../src/methods/colors.js'
 import { readSettings } from '../../src/settings/settings.js'
+import { lineStyleOf } from '../../src/spaces/line-style.js'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const shown = ['clip', 'imo', 'centred', 'whitened', 'shrunk', 'imo+shrunk']
 const colours = { same: '#2563b8', different: '#b5482a' }
-const spaceColours: Readonly<Record<string, string>> = {
-  imo: '#0e7490',
-  centred: '#8a6d00',
-  whitened: '#7a3fb0',
-  shrunk: '#2f7d46',
-  'imo+shrunk': '#b03a6f',
-}
+const methods = ['tip-adapter', 'tip-x', 'prototype']
 
 const folder = await mkdtemp(join(tmpdir(), 'shotboard-figures-'))
 const library = await openLibrary(readSettings({ SHOTBOARD_DATA_DIR: folder }))
@@ -29,9 +25,7 @@ const { id } = await library.comparisons.compare({
   dataset: dataset.id,
   shots: [1, 2, 4, 8, 16],
   seeds: [1, 2, 3],
-  methods: ['tip-adapter', 'tip-x', 'prototype'].flatMap((method) =>
-    shown.map((space) => ({ method, space })),
-  ),
+  methods: methods.flatMap((method) => shown.map((space) => ({ method, space }))),
   selection: 'VALIDATION',
   klScaling: 'FROZEN',
   augmentations: 1,
@@ -94,6 +88,16 @@ function sharesOf(pairs: Float64Array): Float64Array {
   return pairs.map((count) => count / sum)
 }
 
+/** A space's marker, as in all plots. */
+function markerOf(space: string): string {
+  return lineStyleOf(library.registry.space(space)).marker.path
+}
+
+/** A method's colour, as in all plots. */
+function colourOf(method: string): string {
+  return colorOf(library.registry.method(method)).light
+}
+
 /** A point for each method, number of shots and space: reduction of overlap against gain in accuracy. */
 function scatter({ points, correlation: found }: OverlapCorrelation): string {
   const [left, top, width, height] = [64, 48, 560, 330]
@@ -121,12 +125,16 @@ function scatter({ points, correlation: found }: OverlapCorrelation): string {
       `<line x1="${left}" y1="${y(tick)}" x2="${left + width}" y2="${y(tick)}" stroke="#e3e7ec"/><text x="${left - 8}" y="${y(tick) + 4}" text-anchor="end">${label(tick, 0)}</text>`,
   )
   const dots = points.map(({ space, reduction, gain, shots, method }) => {
-    const radius = 2.5 + Math.log2(shots)
-    return `<circle cx="${x(reduction).toFixed(1)}" cy="${y(gain).toFixed(1)}" r="${radius.toFixed(1)}" fill="${spaceColours[space] ?? '#555'}" fill-opacity="0.65"><title>${method} in ${space}, ${shots} shots</title></circle>`
+    const place = `translate(${x(reduction).toFixed(1)} ${y(gain).toFixed(1)}) scale(${(0.6 + Math.log2(shots) / 5).toFixed(2)})`
+    return `<path d="${markerOf(space)}" transform="${place}" fill="${colourOf(method)}" fill-opacity="0.65"><title>${method} in ${space}, ${shots} shots</title></path>`
   })
-  const legend = Object.entries(spaceColours).map(
-    ([space, colour], i) =>
-      `<circle cx="${left + width + 24}" cy="${top + 12 + 22 * i}" r="5" fill="${colour}" fill-opacity="0.75"/><text x="${left + width + 36}" y="${top + 16 + 22 * i}">${space}</text>`,
+  const entries = [
+    ...shown.filter((space) => space !== 'clip').map((space) => [space, markerOf(space), '#39414d']),
+    ...methods.map((method) => [method, markerOf('clip'), colourOf(method)]),
+  ]
+  const legend = entries.map(
+    ([name, path, colour], i) =>
+      `<path d="${path}" transform="translate(${left + width + 24} ${top + 12 + 22 * i}) scale(1.2)" fill="${colour}" fill-opacity="0.75"/><text x="${left + width + 36}" y="${top + 16 + 22 * i}">${name}</text>`,
   )
   const told = found
     ? `Pearson ${label(found.pearson.value, 2)}, Spearman ${label(found.spearman.value, 2)}, ${found.n} points`
@@ -140,7 +148,7 @@ ${xTicks.join('')}${yTicks.join('')}
 <line x1="${x(0)}" y1="${top}" x2="${x(0)}" y2="${top + height}" stroke="#39414d"/><line x1="${left}" y1="${y(0)}" x2="${left + width}" y2="${y(0)}" stroke="#39414d"/>
 ${dots.join('\n')}
 ${legend.join('')}
-<text x="${left + width / 2}" y="${top + height + 40}" text-anchor="middle">reduction of the overlap of the test images, against clip; larger dots have more shots</text>`,
+<text x="${left + width / 2}" y="${top + height + 40}" text-anchor="middle">reduction of the overlap of the test images, against clip; larger points have more shots</text>`,
   )
 }
 
