@@ -1,4 +1,4 @@
-# Shotboard as a container: docs/run-the-service.md. Written and linted, but not yet built: no Docker engine was at hand.
+# Shotboard as a container: docs/run-the-service.md. Linted, but not built yet.
 
 FROM node:24-slim AS build
 WORKDIR /app

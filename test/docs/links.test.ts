@@ -11,7 +11,7 @@ const filesUnder = async (folder: string, ending: RegExp): Promise<readonly stri
     .map((name) => join(root, folder, name))
 
 const pages = [
-  join(root, 'README.md'),
+  ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'].map((name) => join(root, name)),
   ...(await Promise.all(['docs', 'tools', 'models'].map((folder) => filesUnder(folder, /\.md$/)))).flat(),
 ]
 
