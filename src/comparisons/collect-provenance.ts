@@ -6,24 +6,27 @@ import type { Store } from '../store/store.js'
 import { versions } from '../version.js'
 import type { Provenance } from './provenance.js'
 
+/** Gives the provenance of a run by its encoder and its space. */
+export type ProvenanceOf = (encoder: Encoder, space: FeatureSpace) => Provenance
+
 /**
- * Returns a function that gives the provenance of a run by its space. Datasets are fingerprinted once, with the images up
- * to the comparison's `lastImage`.
+ * Fingerprints the datasets of a comparison, with the images up to its `lastImage`, once for all of its encoders and runs.
  */
-export async function provenanceOf(
+export async function collectProvenance(
   store: Store,
   { datasetId, testDatasetId, lastImage }: ComparisonRow,
-  encoder: Encoder,
-): Promise<(space: FeatureSpace) => Provenance> {
+): Promise<ProvenanceOf> {
   const fingerprint = async (id: string): Promise<string> => {
     const classes = await store.datasets.classes(id)
     return fingerprintDataset(classes, await store.datasets.images(id, undefined, lastImage))
   }
-  const shared = {
+  const dataset = await fingerprint(datasetId)
+  const testDataset = testDatasetId === null ? null : await fingerprint(testDatasetId)
+  return (encoder, { base }) => ({
     versions,
     encoder: { ...encoder.files },
-    dataset: await fingerprint(datasetId),
-    testDataset: testDatasetId === null ? null : await fingerprint(testDatasetId),
-  }
-  return ({ base }) => ({ ...shared, adapter: encoder.adapters[base] ?? null })
+    dataset,
+    testDataset,
+    adapter: encoder.adapters[base] ?? null,
+  })
 }

@@ -15,7 +15,7 @@ import { throwIfCancelled, untilCancelled } from '../system/abort.js'
 import type { KeyedLock } from '../system/keyed-lock.js'
 import { isStorageFault } from '../system/storage-fault.js'
 import type { Kernels } from '../tensor/kernels.js'
-import { provenanceOf } from './collect-provenance.js'
+import { collectProvenance } from './collect-provenance.js'
 import { type ComparisonFeatures, createComparisonFeatures } from './comparison-features.js'
 import { comparisonFingerprint } from './comparison-fingerprint.js'
 import type { Provenance } from './provenance.js'
@@ -92,16 +92,15 @@ async function performRuns(
   const encoders = encodersOf(runs).map((id) => context.encoders.get(id))
   await requireSameContents(context, comparison, encoders)
   const open = runs.filter(isOpen)
-  const parts = await Promise.all(
-    encoders.map(async (encoder) => {
-      const own = open.filter((run) => run.encoder === encoder.id)
-      return {
-        own,
-        shared: createComparisonFeatures(context, comparison, encoder, own),
-        provenance: await provenanceOf(store, comparison, encoder),
-      }
-    }),
-  )
+  const provenanceOf = await collectProvenance(store, comparison)
+  const parts = encoders.map((encoder) => {
+    const own = open.filter((run) => run.encoder === encoder.id)
+    return {
+      own,
+      shared: createComparisonFeatures(context, comparison, encoder, own),
+      provenance: (space: FeatureSpace) => provenanceOf(encoder, space),
+    }
+  })
   let total = open.length * imagesPerRun
   for (const { shared } of parts) total += await shared.imagesToEncode()
   const progress = createProgress({
