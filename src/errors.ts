@@ -439,6 +439,14 @@ export const errors = {
     ({ step, loss }) =>
       `Training stopped at step ${step}: the loss (${loss}) or the gradient is not a finite number. The last good checkpoint is kept. Try a lower learning rate.`,
   ),
+  badRequest: define<{ reason: string }>('BAD_REQUEST', ({ reason }) => reason),
+  operationNotChosen: define<{ name: string | null | undefined }>(
+    'OPERATION_RESOLUTION_FAILURE',
+    ({ name }) =>
+      name == null
+        ? 'The document has several operations; send the operation name of the one to run.'
+        : `The document has no operation named "${name}".`,
+  ),
   internal: define<object>(
     'INTERNAL_SERVER_ERROR',
     () => 'Something went wrong inside Shotboard. Its log has the cause.',

@@ -41,11 +41,11 @@ export const statusOf = (code: string): number => statuses[code] ?? (code.starts
 
 function problemOf(error: unknown, megabytes: number): ShotboardError {
   if (error instanceof ShotboardError) return error
-  if (error instanceof URIError) return new ShotboardError('BAD_REQUEST', 'The URL cannot be decoded.')
+  if (error instanceof URIError) return errors.badRequest({ reason: 'The URL cannot be decoded.' })
   if (!isClientError(error)) return internalError
   return error.status === 413
     ? errors.requestTooLarge({ megabytes })
-    : new ShotboardError('BAD_REQUEST', reasonOf(error))
+    : errors.badRequest({ reason: reasonOf(error) })
 }
 
 /**

@@ -1,6 +1,5 @@
-import { ApolloServerErrorCode } from '@apollo/server/errors'
 import { type GraphQLSchema, getOperationAST, getVariableValues } from 'graphql'
-import { errors, ShotboardError } from '../../errors.js'
+import { errors } from '../../errors.js'
 import type { Settings } from '../../settings/settings.js'
 import type { Access } from '../access/keys.js'
 import type { ParsedOperation } from './operation.js'
@@ -18,13 +17,7 @@ export function checkOperation(
 ): void {
   const { document, operationName, variables } = operation
   const definition = getOperationAST(document, operationName)
-  if (!definition) {
-    const reason =
-      operationName != null
-        ? `The document has no operation named "${operationName}".`
-        : 'The document has several operations; send the operation name of the one to run.'
-    throw new ShotboardError(ApolloServerErrorCode.OPERATION_RESOLUTION_FAILURE, reason)
-  }
+  if (!definition) throw errors.operationNotChosen({ name: operationName })
   if (definition.operation === 'mutation' && access !== 'write') throw errors.forbidden({})
   // Execution reports variables of the wrong type.
   if (getVariableValues(schema, definition.variableDefinitions ?? [], { ...variables }).errors) return
