@@ -24,6 +24,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Patient where it must wait: a loaded machine is no failure.
     expect: { poll: { timeout: 20_000 } },
+    setupFiles: ['./test/helpers/setup.ts'],
     pool: 'threads',
     // Loading the service's libraries takes longer than most files' tests: a worker keeps them from file to file.
     isolate: false,
