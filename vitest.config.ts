@@ -4,9 +4,8 @@ import { builtSources } from './test/helpers/built-sources.js'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/** What takes minutes: `npm run test:all`. */
-const long = ['test/package/**/*.test.ts']
-const processes = ['test/cli/**/*.test.ts', 'test/faults/**/*.test.ts', 'test/web/**/*.test.ts']
+/** Tests that kill processes, open a browser for long, or install the package: `npm run test:all`. */
+const long = ['test/**/*.long.test.ts']
 
 export default defineConfig({
   plugins: [builtSources()],
@@ -20,11 +19,12 @@ export default defineConfig({
     ],
   },
   test: {
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // Patient where it must wait: a loaded machine is no failure.
     expect: { poll: { timeout: 20_000 } },
     setupFiles: ['./test/helpers/setup.ts'],
+    environment: here('./test/helpers/worker-environment.ts'),
     pool: 'threads',
     // Loading the service's libraries takes longer than most files' tests: a worker keeps them from file to file.
     isolate: false,
@@ -34,25 +34,14 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'units', include: ['test/**/*.test.ts'], exclude: [...processes, ...long] },
-      },
-      {
-        extends: true,
-        // Programs and browsers are held against the clock by whoever waits for them: they run when the rest is done.
-        test: {
-          name: 'processes',
-          include: processes,
-          sequence: { groupOrder: 1 },
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
-        },
+        test: { name: 'quick', include: ['test/**/*.test.ts'], exclude: long },
       },
       {
         extends: true,
         test: {
           name: 'long',
           include: long,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },

@@ -4,14 +4,13 @@ import { describe, expect, test } from 'vitest'
 import { createEncoder } from '../../src/encoders/encoder.js'
 import { readModelFolder } from '../../src/encoders/model-folder.js'
 import type { OpenedLibrary } from '../../src/library/library.js'
-import { openRuntime } from '../../src/tensor/runtime.js'
 import type { TrainingSettingsInput } from '../../src/training/settings.js'
-import { atEnd } from '../helpers/at-end.js'
 import { makeDataset } from '../helpers/datasets.js'
 import { filesBelow, temporaryFolder } from '../helpers/folder.js'
 import { openTestLibrary } from '../helpers/library.js'
 import { picture } from '../helpers/pictures.js'
 import { root } from '../helpers/programs.js'
+import { sharedRuntime } from '../helpers/shared.js'
 import { smallTraining as settings, weightsOf } from '../helpers/training.js'
 
 const query = await picture(1, 70)
@@ -57,8 +56,7 @@ test('a trained adapter becomes a space of its encoder, with its provenance', as
   // The same file as the adapter of a model folder.
   const model = await readModelFolder(join(root, 'models/mini-clip'))
   const manifest = { ...model.manifest, adapter: { file: listed?.file ?? '' } }
-  const runtime = openRuntime({ threads: 1 })
-  atEnd(() => runtime.close())
+  const runtime = sharedRuntime()
   const encoder = createEncoder({ ...model, manifest }, runtime)
   const expected = (await encoder.encodeImages([source], { spaces: ['imo'] })).imo?.data
   const found = await featureIn(library, 'imo:first')
@@ -107,49 +105,13 @@ test('the used adapter becomes imo, and clip stays the same bit for bit', async 
   expect(library.encoders.default.fingerprintOf('imo')).toBe(fingerprint)
 })
 
-test('a training that is interrupted by a cancellation and a restart gives the same adapter', async () => {
-  const many = { epochs: 12 }
-  await train('undisturbed', many)
-  const { id } = await library.trainings.train({
-    ...settings,
-    ...many,
-    dataset: dataset.id,
-    name: 'disturbed',
-  })
-  await untilStep(library, id, 1)
-  const cancelled = await library.trainings.cancel(id)
-  expect(cancelled.status).toBe('CANCELLED')
-  expect((await library.adapters.list()).map(({ name }) => name)).toEqual(['first', 'undisturbed'])
-
-  await library.trainings.goOn(id)
-  await untilStep(library, id, cancelled.step + 1)
-  await library.close()
-  const next = await openTestLibrary(folder)
-  const ended = await next.trainings.ended(id)
-  expect(ended).toMatchObject({ status: 'SUCCEEDED', step: 108 })
-  expect(await weightsOf(next, 'disturbed')).toEqual(await weightsOf(next, 'undisturbed'))
-  const checkpoints = await filesBelow(join(folder, 'trainings')).catch(() => [])
-  expect(checkpoints).toEqual([])
-  await next.close()
-})
-
-async function untilStep(where: OpenedLibrary, id: string, step: number): Promise<void> {
-  for await (const state of await where.trainings.watch(id)) if (state.step >= step) return
-}
-
 describe('invalid requests and failures', () => {
-  // The library above has been closed.
-  let opened: Promise<OpenedLibrary> | undefined
-  const open = () => {
-    opened ??= openTestLibrary(folder)
-    return opened
-  }
   const expectRefused = async (
     code: string,
     argument: string | undefined,
     work: (where: OpenedLibrary) => Promise<unknown>,
   ) => {
-    const where = await open()
+    const where = library
     const before = [await where.adapters.list(), await where.store.trainings.unfinished()]
     await expect(work(where)).rejects.toMatchObject({ code, ...(argument && { argument }) })
     expect([await where.adapters.list(), await where.store.trainings.unfinished()]).toEqual(before)
@@ -171,7 +133,7 @@ describe('invalid requests and failures', () => {
   ])('%s at %s', (code, argument, more) => expectRefused(code, argument, training(more)))
 
   test('the supervised objective refuses a dataset with one class', async () => {
-    const where = await open()
+    const where = library
     const single = await where.datasets.create({ name: 'Single', classes: [{ name: 'only' }] })
     const images = await Promise.all(
       [0, 1, 2, 3].map(async (i) => ({
@@ -185,7 +147,7 @@ describe('invalid requests and failures', () => {
   })
 
   test('invalid files and names are refused, and a valid file is added', async () => {
-    const where = await open()
+    const where = library
     const content = await readFile((await where.adapters.find(null, 'first')).file)
     const add = (name: string, bytes: Uint8Array) => () => where.adapters.add({ name, content: bytes })
     await expectRefused('INVALID_ADAPTER', 'file', add('broken', Buffer.from('no adapter')))
@@ -200,7 +162,7 @@ describe('invalid requests and failures', () => {
   })
 
   test('a training whose loss stops being finite fails with the step, and keeps its last checkpoint', async () => {
-    const where = await open()
+    const where = library
     // AdamW's steps are as large as the rate, so with a large rate and scale wide adapters soon overflow.
     const { id } = await where.trainings.train({
       ...{
@@ -223,7 +185,7 @@ describe('invalid requests and failures', () => {
   })
 
   test('a dataset or a training is not deleted while the training runs', async () => {
-    const where = await open()
+    const where = library
     const { id } = await where.trainings.train({
       ...settings,
       dataset: dataset.id,

@@ -1,16 +1,15 @@
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { buildCache } from '../../src/cache/cache.js'
 import type { Batch, Cache } from '../../src/cache/contract.js'
 import { clip } from '../../src/spaces/clip.js'
 import { whitened } from '../../src/spaces/whitened.js'
 import { createKernels } from '../../src/tensor/kernels.js'
 import { type Matrix, matrix } from '../../src/tensor/matrix.js'
-import { openRuntime } from '../../src/tensor/runtime.js'
 import { syntheticTask } from '../../src/testing/synthetic.js'
+import { sharedRuntime } from '../helpers/shared.js'
 
-const runtime = openRuntime({ threads: 1 })
+const runtime = sharedRuntime()
 const kernels = createKernels(runtime)
-afterAll(() => runtime.close())
 
 const kinds = [
   ['equally many keys of each class', [3, 3, 3]],

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { buildCache } from '../../src/cache/cache.js'
 import { leftOutAffinity } from '../../src/cache/leave-one-out.js'
 import type { Support } from '../../src/features/support.js'
@@ -8,12 +8,11 @@ import { imo } from '../../src/spaces/imo.js'
 import { whitened } from '../../src/spaces/whitened.js'
 import { createKernels } from '../../src/tensor/kernels.js'
 import { gatherRows, type Matrix, matrix, rowOf } from '../../src/tensor/matrix.js'
-import { openRuntime } from '../../src/tensor/runtime.js'
 import { pickSupport, syntheticTask } from '../../src/testing/synthetic.js'
+import { sharedRuntime } from '../helpers/shared.js'
 
-const runtime = openRuntime({ threads: 1 })
+const runtime = sharedRuntime()
 const kernels = createKernels(runtime)
-afterAll(() => runtime.close())
 
 const { support, queries } = syntheticTask({ shots: [2, 3, 1], bases: ['imo'] })
 const mixedUp = pickSupport(support, [5, 2, 0, 4, 1, 3])

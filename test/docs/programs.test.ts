@@ -4,14 +4,14 @@ import { expect, test, vi } from 'vitest'
 import { parseExperiment } from '../../src/comparisons/experiment.js'
 import { labelledPictures, makeDataset } from '../helpers/datasets.js'
 import { temporaryFolder } from '../helpers/folder.js'
-import { startTestServer } from '../helpers/server.js'
+import { sharedServer } from '../helpers/server.js'
 
 const readPage = (name: string) => readFile(new URL(`../../docs/${name}`, import.meta.url), 'utf8')
 const firstBlock = (page: string, language: string): string =>
   new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(page)?.[1] ?? ''
 
 test('the program of docs/client.md runs', async () => {
-  const server = await startTestServer()
+  const server = await sharedServer()
   await makeDataset(server.library, 'Documented')
   const program = firstBlock(await readPage('client.md'), 'ts').replace('http://localhost:4000', server.url)
   const file = join(await temporaryFolder(), 'program.ts')

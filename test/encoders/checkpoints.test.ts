@@ -1,17 +1,16 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { openEncoder } from '../../src/encoders/encoder.js'
 import { readModelFolder } from '../../src/encoders/model-folder.js'
 import { openTokenizer } from '../../src/encoders/tokenizer.js'
-import { openRuntime } from '../../src/tensor/runtime.js'
 import { readSafetensors } from '../../src/tensor/safetensors.js'
+import { sharedRuntime } from '../helpers/shared.js'
 import { leastCosine, tinyModel } from './adapters/files.js'
 import { fixture, root, sha256, sourceOf } from './files.js'
 
 // What transformers and open_clip made of the same weights, texts and images: tools/parity/checkpoint.py.
-const runtime = openRuntime({ threads: 1 })
-afterAll(() => runtime.close())
+const runtime = sharedRuntime()
 const texts = await fixture<string[]>('texts')
 const imagesFolder = join(root, 'test/encoders/fixtures/images')
 

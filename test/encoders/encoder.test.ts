@@ -1,19 +1,18 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { openEncoder } from '../../src/encoders/encoder.js'
 import type { ImageSource } from '../../src/encoders/prepare-batch.js'
 import { augmentationRecipe, randomViews } from '../../src/images/augmentation.js'
 import { decodeImage } from '../../src/images/decode.js'
 import { resample } from '../../src/images/pixels/resample.js'
 import { type Matrix, makeUnit, rowOf } from '../../src/tensor/matrix.js'
-import { openRuntime } from '../../src/tensor/runtime.js'
+import { sharedRuntime } from '../helpers/shared.js'
 import { demoImages, fixture, miniClip, root, sourceOf } from './files.js'
 
-const runtime = openRuntime({ threads: 1 })
+const runtime = sharedRuntime()
 const encoder = await openEncoder(miniClip, runtime)
-afterAll(() => runtime.close())
 
 const images = (
   await Promise.all(['bag', 'dress', 'sneaker', 'ankle_boot'].map((folder) => demoImages(folder, 35)))

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openEncoders } from '../../src/encoders/encoders.js'
-import { openRuntime } from '../../src/tensor/runtime.js'
+import { sharedRuntime } from '../helpers/shared.js'
 import { miniClip } from './files.js'
 
-const runtime = openRuntime({ threads: 1 })
+const runtime = sharedRuntime()
 const directory = await mkdtemp(join(tmpdir(), 'shotboard-models-'))
 beforeAll(async () => {
   await cp(miniClip, join(directory, 'mini-clip'), { recursive: true })
@@ -14,7 +14,6 @@ beforeAll(async () => {
   await writeFile(join(directory, 'README.md'), '# Models')
 })
 afterAll(async () => {
-  await runtime.close()
   await rm(directory, { recursive: true })
 })
 

@@ -1,16 +1,16 @@
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { readAdapter } from '../../src/encoders/adapters/adapter.js'
 import { adapterScaleInput, attachAdapter } from '../../src/encoders/adapters/attach.js'
 import { keepClassToken } from '../../src/encoders/keep-class-token.js'
 import { withOutput } from '../../src/tensor/onnx/live.js'
 import { type OnnxModel, openModel, readOnnxModel } from '../../src/tensor/onnx/model.js'
-import { openRuntime, type Session } from '../../src/tensor/runtime.js'
+import type { Session } from '../../src/tensor/runtime.js'
+import { sharedRuntime } from '../helpers/shared.js'
 import { expectedFeatures, leastCosine, tinyModel } from './adapters/files.js'
 import { miniClip } from './files.js'
 
-const runtime = openRuntime({ threads: 1 })
-afterAll(() => runtime.close())
+const runtime = sharedRuntime()
 
 const graphOf = async (file: string, name = 'image_embeds'): Promise<OnnxModel> =>
   withOutput(await readOnnxModel(file), [name])

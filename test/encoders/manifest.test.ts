@@ -4,15 +4,14 @@ import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { openEncoder } from '../../src/encoders/encoder.js'
 import { readModelFolder } from '../../src/encoders/model-folder.js'
-import { openRuntime } from '../../src/tensor/runtime.js'
+import { sharedRuntime } from '../helpers/shared.js'
 import { miniClip } from './files.js'
 
-const runtime = openRuntime({ threads: 1 })
+const runtime = sharedRuntime()
 const temporary = await mkdtemp(join(tmpdir(), 'shotboard-model-'))
 const folder = join(temporary, 'model')
 const manifestFile = join(folder, 'model.json')
 afterAll(async () => {
-  await runtime.close()
   await rm(temporary, { recursive: true })
 })
 

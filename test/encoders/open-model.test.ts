@@ -1,12 +1,12 @@
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { ModelFolder } from '../../src/encoders/manifest.js'
 import { readModelFolder } from '../../src/encoders/model-folder.js'
 import { closeModel, openModel } from '../../src/encoders/open-model.js'
-import { openRuntime, type Runtime } from '../../src/tensor/runtime.js'
+import type { Runtime } from '../../src/tensor/runtime.js'
+import { sharedRuntime } from '../helpers/shared.js'
 import { miniClip } from './files.js'
 
-const runtime = openRuntime({ threads: 1 })
-afterAll(() => runtime.close())
+const runtime = sharedRuntime()
 const model = await readModelFolder(miniClip)
 const { manifest } = model
 

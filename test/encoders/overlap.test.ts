@@ -1,16 +1,15 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { openEncoder } from '../../src/encoders/encoder.js'
 import type { Matrix } from '../../src/tensor/matrix.js'
-import { openRuntime } from '../../src/tensor/runtime.js'
+import { sharedRuntime } from '../helpers/shared.js'
 import { miniClip, root, sourceOf } from './files.js'
 
 const shared = process.env.SHOTBOARD_SHARED_DATA ?? join(root, '../shared/data')
-const runtime = openRuntime({ threads: 1 })
+const runtime = sharedRuntime()
 const encoder = await openEncoder(miniClip, runtime)
-afterAll(() => runtime.close())
 
 const bins = 200
 

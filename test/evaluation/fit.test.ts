@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { buildCache } from '../../src/cache/cache.js'
 import { evaluate } from '../../src/evaluation/evaluate.js'
 import { type FitOptions, fitMethod } from '../../src/evaluation/fit.js'
@@ -19,14 +19,13 @@ import { clip } from '../../src/spaces/clip.js'
 import { imo } from '../../src/spaces/imo.js'
 import { whitened } from '../../src/spaces/whitened.js'
 import { createKernels } from '../../src/tensor/kernels.js'
-import { openRuntime } from '../../src/tensor/runtime.js'
 import { pick, pickSupport, syntheticTask } from '../../src/testing/synthetic.js'
+import { sharedRuntime } from '../helpers/shared.js'
 import { pointsOf } from '../reference/brute-force.js'
 import { prototype, scoredPrototype } from '../testing/plugins.js'
 
-const runtime = openRuntime({ threads: 1 })
+const runtime = sharedRuntime()
 const kernels = createKernels(runtime)
-afterAll(() => runtime.close())
 
 const { support, queries, images } = syntheticTask({ shots: [3, 3, 3, 3], noise: 1 })
 const queryLabels = Int32Array.from({ length: images }, (_, i) => i % support.classes)

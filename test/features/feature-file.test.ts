@@ -6,10 +6,10 @@ import { createRegistry } from '../../src/plugins/registry.js'
 import { seeded } from '../../src/system/random.js'
 import { createKernels } from '../../src/tensor/kernels.js'
 import { matrix, unitRows } from '../../src/tensor/matrix.js'
-import { openRuntime } from '../../src/tensor/runtime.js'
 import type { NamedTensor } from '../../src/tensor/safetensors.js'
+import { sharedRuntime } from '../helpers/shared.js'
 
-const kernels = createKernels(openRuntime({ threads: 1 }))
+const kernels = createKernels(sharedRuntime())
 const registry = createRegistry([builtin()])
 const classes = 3
 const dimensions = 8

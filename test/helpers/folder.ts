@@ -1,12 +1,12 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { atEnd } from './at-end.js'
+import { atEnd, type OnEnd } from './at-end.js'
 
-/** A new folder that goes when the tests of the file have run. */
-export async function temporaryFolder(): Promise<string> {
+/** A new folder that goes when the tests of the file have run, or when `onEnd` says. */
+export async function temporaryFolder(onEnd: OnEnd = atEnd): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'shotboard-test-'))
-  atEnd(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
+  onEnd(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
   return folder
 }
 

@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { OnEnd } from './at-end.js'
 import { temporaryFolder } from './folder.js'
 
 /** A module with that source, in a folder of its own. */
-export async function moduleFile(source: string, name = 'plugin.mjs'): Promise<string> {
-  const file = join(await temporaryFolder(), name)
+export async function moduleFile(source: string, name = 'plugin.mjs', onEnd?: OnEnd): Promise<string> {
+  const file = join(await temporaryFolder(onEnd), name)
   await writeFile(file, source)
   return file
 }
@@ -13,7 +14,7 @@ export async function moduleFile(source: string, name = 'plugin.mjs'): Promise<s
  * A plugin as an outsider writes it: a method that throws, one that takes its time, one that is a sum of terms, and a
  * space.
  */
-export const outsiders = (): Promise<string> => moduleFile(outsidersSource)
+export const outsiders = (onEnd?: OnEnd): Promise<string> => moduleFile(outsidersSource, 'plugin.mjs', onEnd)
 
 const outsidersSource = `
 const zeros = ({ rows, cache: { classes } }) => ({ rows, columns: classes, data: new Float32Array(rows * classes) })

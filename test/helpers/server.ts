@@ -3,9 +3,11 @@ import type { OpenedLibrary } from '../../src/library/library.js'
 import { startServer } from '../../src/server.js'
 import { readSettings, type Settings } from '../../src/settings/settings.js'
 import { openDatabase } from '../../src/store/database.js'
-import { atEnd } from './at-end.js'
+import { atEnd, type OnEnd } from './at-end.js'
 import { type Counts, countRows } from './counts.js'
 import { filesBelow, temporaryFolder } from './folder.js'
+import { outsiders } from './plugins.js'
+import { atWorkerEnd } from './shared.js'
 
 /** An error as GraphQL sends it. */
 export interface Problem {
@@ -39,11 +41,32 @@ export interface TestServer {
   counts(): Promise<Counts>
 }
 
-export async function startTestServer(environment: Record<string, string> = {}): Promise<TestServer> {
+/** A server for one test file. */
+export const startTestServer = (environment: Record<string, string> = {}): Promise<TestServer> =>
+  start(environment, atEnd)
+
+const shared = new Map<string, Promise<TestServer>>()
+
+/**
+ * The server that the test files of a worker share, or the one that also has the plugin `outsiders`. Files that change
+ * settings, close the server or count what is there start their own.
+ */
+export function sharedServer(plugin?: 'outsiders'): Promise<TestServer> {
+  const server = shared.get(plugin ?? '') ?? startShared(plugin)
+  shared.set(plugin ?? '', server)
+  return server
+}
+
+async function startShared(plugin?: 'outsiders'): Promise<TestServer> {
+  return start(plugin ? { SHOTBOARD_PLUGINS: await outsiders(atWorkerEnd) } : {}, atWorkerEnd)
+}
+
+/** Starts a server; `onEnd` takes the steps that end it. */
+async function start(environment: Record<string, string>, onEnd: OnEnd): Promise<TestServer> {
   const settings = readSettings({
     PORT: '0',
     SHOTBOARD_LOG_LEVEL: 'silent',
-    SHOTBOARD_DATA_DIR: await temporaryFolder(),
+    SHOTBOARD_DATA_DIR: await temporaryFolder(onEnd),
     SHOTBOARD_THREADS: '1',
     ...environment,
   })
@@ -55,8 +78,8 @@ export async function startTestServer(environment: Record<string, string> = {}):
     return closed
   }
   const database = await openDatabase(settings.databaseUrl)
-  atEnd(close)
-  atEnd(database.close)
+  onEnd(database.close)
+  onEnd(close)
 
   async function send<T>(request: RequestInit): Promise<Answer<T>> {
     const response = await fetch(`${url}/graphql`, { method: 'POST', ...request })

@@ -1,79 +1,12 @@
-import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import type { CompareInput } from '../../src/comparisons/plan-comparison.js'
-import type { OpenedLibrary } from '../../src/library/library.js'
-import { openDatabase } from '../../src/store/database.js'
-import { countRows } from '../helpers/counts.js'
 import { newDatabases } from '../helpers/databases.js'
 import { makeDataset } from '../helpers/datasets.js'
-import { filesBelow, temporaryFolder } from '../helpers/folder.js'
+import { temporaryFolder } from '../helpers/folder.js'
 import { openTestLibrary } from '../helpers/library.js'
 import { outsiders } from '../helpers/plugins.js'
-import { built, root } from '../helpers/programs.js'
+import { compare, everything, featureCounts, names, request, small } from '../helpers/stored-state.js'
 
 const plugins = { SHOTBOARD_PLUGINS: await outsiders() }
-
-const request = (dataset: string, more: Partial<CompareInput> = {}): CompareInput => ({
-  dataset,
-  shots: [1],
-  seeds: [1],
-  methods: [{ method: 'tip-adapter' }],
-  selection: 'NONE',
-  klScaling: 'FROZEN',
-  augmentations: 1,
-  ...more,
-})
-
-async function compare(library: OpenedLibrary, input: CompareInput): Promise<string> {
-  const { id } = await library.comparisons.compare(input)
-  await library.comparisons.ended(id)
-  return id
-}
-
-const small = { SUPPORT_POOL: 2, TEST: 2 } as const
-
-/** The names of the files below a subfolder of the data folder. */
-const names = async (folder: string, part: string) =>
-  (await filesBelow(join(folder, part))).map((path) => path.slice(path.lastIndexOf('/') + 1)).sort()
-
-/** The ids of the images that have features, by address. */
-async function featuresOf(folder: string): Promise<Record<string, string[]>> {
-  const found: Record<string, string[]> = {}
-  for (const path of await filesBelow(join(folder, 'features'))) {
-    if (!path.endsWith('keys.bin')) continue
-    const keys = await readFile(path)
-    const ids = Array.from({ length: keys.length / 36 }, (_, i) => keys.toString('hex', i * 36, i * 36 + 32))
-    found[path.split('/').slice(-3, -1).join('/')] = ids
-  }
-  return found
-}
-
-/** The number of stored features, by address. */
-const featureCounts = async (folder: string): Promise<Record<string, number>> =>
-  Object.fromEntries(Object.entries(await featuresOf(folder)).map(([address, ids]) => [address, ids.length]))
-
-/** Everything that a library has on disk and in its database, to compare before and after. */
-async function everything(folder: string, url: string) {
-  const database = await openDatabase(url)
-  try {
-    const images = await names(folder, 'images')
-    const encoded = Object.values(await featuresOf(folder)).flat()
-    return {
-      rows: await countRows(database),
-      images,
-      /** Features of images that do not exist. */
-      strays: encoded.filter((id) => !images.includes(id)),
-      results: await names(folder, 'runs'),
-      features: await featureCounts(folder),
-      recoveryMarkers: await names(folder, 'unsettled'),
-    }
-  } finally {
-    await database.close()
-  }
-}
 
 for (const { title, url } of await newDatabases()) {
   describe.skipIf(url === undefined)(title, async () => {
@@ -195,52 +128,3 @@ for (const { title, url } of await newDatabases()) {
     })
   })
 }
-
-const kills = built ? 'a kill' : 'a kill (skipped: run `npm run build` first)'
-
-/** Deletes a dataset in another process; the code in `kill` makes that process kill itself. */
-async function deleteAndDie(folder: string, dataset: string, kill: string): Promise<void> {
-  const script = `
-    import { openLibrary, readSettings } from ${JSON.stringify(join(root, 'dist/index.js'))}
-    const library = await openLibrary(readSettings(process.env))
-    const die = () => process.kill(process.pid, 'SIGKILL')
-    ${kill}
-    await library.deletions.dataset(${JSON.stringify(dataset)})
-    console.log('still alive')
-  `
-  const args = ['--input-type=module', '--eval', script]
-  const env = { PATH: process.env.PATH, SHOTBOARD_DATA_DIR: folder }
-  const died = await promisify(execFile)(process.execPath, args, { cwd: root, env }).catch((error) => error)
-  expect(died.signal).toBe('SIGKILL')
-}
-
-describe.skipIf(!built)(kills, () => {
-  test.each([
-    ['before the rows are gone', 'library.store.deletions.dataset = die', true],
-    ['after the rows and before the files', 'library.runResults.remove = die', false],
-    ['after results and features, before the images', 'library.imageFiles.remove = die', false],
-  ])(
-    '%s leaves all of a dataset or nothing of it after the next start',
-    { timeout: 60_000 },
-    async (_, kill, stays) => {
-      const folder = await temporaryFolder()
-      const url = `file:${join(folder, 'shotboard.db')}`
-      const first = await openTestLibrary(folder)
-      const kept = await makeDataset(first, 'Kept', small)
-      await compare(first, request(kept.id))
-      const without = await everything(folder, url)
-      const { id } = await makeDataset(first, 'Gone', { SUPPORT_POOL: 3, TEST: 4 })
-      await compare(first, request(id, { seeds: [5] }))
-      const before = await everything(folder, url)
-      await first.close()
-
-      await deleteAndDie(folder, id, kill)
-      expect((await everything(folder, url)).recoveryMarkers).toEqual(['deleting'])
-      const second = await openTestLibrary(folder)
-      const after = await everything(folder, url)
-      if (stays) expect(after).toEqual(before)
-      else expect({ ...after, features: {} }).toEqual({ ...without, features: {} })
-      expect((await compare(second, request(kept.id, { seeds: [9] }))).length).toBe(36)
-    },
-  )
-})

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { fitMethod, scoreQueries } from '../../src/evaluation/fit.js'
 import { gda } from '../../src/methods/gda.js'
 import { prototype } from '../../src/methods/prototype.js'
 import { clip } from '../../src/spaces/clip.js'
 import { createKernels } from '../../src/tensor/kernels.js'
 import { type Matrix, matrix } from '../../src/tensor/matrix.js'
-import { openRuntime } from '../../src/tensor/runtime.js'
+import { sharedRuntime } from '../helpers/shared.js'
 
 type Rows = readonly (readonly number[])[]
 
@@ -27,9 +27,8 @@ interface Golden {
 const golden: Golden = JSON.parse(
   await readFile(new URL('../golden/discriminants.json', import.meta.url), 'utf8'),
 )
-const runtime = openRuntime({ threads: 1 })
+const runtime = sharedRuntime()
 const kernels = createKernels(runtime)
-afterAll(() => runtime.close())
 
 describe.each(golden.cases.map((each) => [each.title, each] as const))('with %s', (_, problem) => {
   test.each([gda(), prototype()].map((method) => [method.id, method] as const))(

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { fitMethod, scoreQueries } from '../../src/evaluation/fit.js'
 import type { SpaceFeatures } from '../../src/features/space-features.js'
 import type { Support } from '../../src/features/support.js'
@@ -8,8 +8,8 @@ import { createRegistry } from '../../src/plugins/registry.js'
 import type { FeatureSpace } from '../../src/spaces/contract.js'
 import { createKernels } from '../../src/tensor/kernels.js'
 import { type Matrix, rowOf } from '../../src/tensor/matrix.js'
-import { openRuntime } from '../../src/tensor/runtime.js'
 import { pick, syntheticTask } from '../../src/testing/synthetic.js'
+import { sharedRuntime } from '../helpers/shared.js'
 import {
   boundsOf,
   divergences,
@@ -20,9 +20,8 @@ import {
   spaces,
 } from '../reference/formulas.js'
 
-const runtime = openRuntime({ threads: 1 })
+const runtime = sharedRuntime()
 const kernels = createKernels(runtime)
-afterAll(() => runtime.close())
 
 const registry = createRegistry([builtin()])
 const settings = { alpha: 1.5, beta: 5.5, gamma: 2 }

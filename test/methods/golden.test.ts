@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type Evaluation, type EvaluationOptions, evaluate } from '../../src/evaluation/evaluate.js'
 import { scoreQueries } from '../../src/evaluation/fit.js'
 import type { LabelledImages } from '../../src/features/labelled-images.js'
@@ -10,8 +10,8 @@ import { builtin } from '../../src/plugins/builtin.js'
 import { createRegistry } from '../../src/plugins/registry.js'
 import { createKernels } from '../../src/tensor/kernels.js'
 import { type Matrix, matrix, meanRow, sliceRows, subtractRow, unitRows } from '../../src/tensor/matrix.js'
-import { openRuntime } from '../../src/tensor/runtime.js'
 import { type NamedTensor, readSafetensors } from '../../src/tensor/safetensors.js'
+import { sharedRuntime } from '../helpers/shared.js'
 import { sharedData } from '../reference/shared-data.js'
 
 interface Golden extends Record<'alpha' | 'beta' | 'gamma' | 'n_val' | 'n_test', number> {
@@ -29,9 +29,8 @@ const golden: Golden = JSON.parse(
   await readFile(new URL('../golden/caltech61.json', import.meta.url), 'utf8'),
 )
 const registry = createRegistry([builtin()])
-const runtime = openRuntime({ threads: 1 })
+const runtime = sharedRuntime()
 const kernels = createKernels(runtime)
-afterAll(() => runtime.close())
 
 const file = sharedData('caltech61-clip-vit-b32/features.safetensors')
 

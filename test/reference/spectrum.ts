@@ -1,5 +1,20 @@
-/** Eigenvalues and eigenvectors (one a column) of a symmetric matrix by Jacobi's rotations. */
-export function eigen(symmetric: readonly (readonly number[])[]): { values: number[]; vectors: number[][] } {
+interface Spectrum {
+  readonly values: readonly number[]
+  readonly vectors: readonly (readonly number[])[]
+}
+
+const known = new Map<string, Spectrum>()
+
+/** Eigenvalues and eigenvectors (one a column) of a symmetric matrix. Remembered: many formulas need the same ones. */
+export function eigen(symmetric: readonly (readonly number[])[]): Spectrum {
+  const key = JSON.stringify(symmetric)
+  const spectrum = known.get(key) ?? byRotations(symmetric)
+  known.set(key, spectrum)
+  return spectrum
+}
+
+/** By Jacobi's rotations. */
+function byRotations(symmetric: readonly (readonly number[])[]): Spectrum {
   const n = symmetric.length
   const a = symmetric.map((row) => [...row])
   const v = a.map((_, i) => a.map((_, j) => (i === j ? 1 : 0)))

@@ -4,9 +4,9 @@ import type { OpenedLibrary } from '../../src/library/library.js'
 import { reportOn } from '../../src/report/report.js'
 import { labelledPictures } from '../helpers/datasets.js'
 import { classNames } from '../helpers/pictures.js'
-import { startTestServer } from '../helpers/server.js'
+import { sharedServer } from '../helpers/server.js'
 
-const server = await startTestServer()
+const server = await sharedServer()
 const { library } = server
 
 /** What a class may be called by whoever does not mean well. */

@@ -2,10 +2,9 @@ import { expect, test } from 'vitest'
 import { mcnemar } from '../../src/evaluation/statistics.js'
 import { parametersIn } from '../../src/methods/contract.js'
 import { labelledPictures, makeDataset } from '../helpers/datasets.js'
-import { outsiders } from '../helpers/plugins.js'
-import { startTestServer } from '../helpers/server.js'
+import { sharedServer } from '../helpers/server.js'
 
-const server = await startTestServer({ SHOTBOARD_PLUGINS: await outsiders() })
+const server = await sharedServer('outsiders')
 const { library } = server
 const dataset = await makeDataset(library, 'Compared')
 

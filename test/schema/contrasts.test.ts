@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { makeDataset } from '../helpers/datasets.js'
-import { startTestServer } from '../helpers/server.js'
+import { sharedServer } from '../helpers/server.js'
 
-const server = await startTestServer()
+const server = await sharedServer()
 const { library } = server
 const dataset = await makeDataset(library, 'Contrasted', { SUPPORT_POOL: 4, TEST: 12 })
 const { id } = await library.comparisons.compare({

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest'
 import { imageIdOf } from '../../src/store/image-files.js'
 import { makeDataset } from '../helpers/datasets.js'
 import { base64, classNames, picture } from '../helpers/pictures.js'
-import { startTestServer } from '../helpers/server.js'
+import { sharedServer } from '../helpers/server.js'
 
-const server = await startTestServer()
+const server = await sharedServer()
 
 interface Dataset {
   readonly id: string

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { makeDataset } from '../helpers/datasets.js'
-import { startTestServer } from '../helpers/server.js'
+import { sharedServer } from '../helpers/server.js'
 
-const server = await startTestServer()
+const server = await sharedServer()
 const empty = await server.counts()
 
 const remove = (what: 'Dataset' | 'SupportSet' | 'Comparison', id: string) =>

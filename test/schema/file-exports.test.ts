@@ -3,9 +3,9 @@ import type { DatasetManifest } from '../../src/datasets/dataset-manifest.js'
 import { parseSafetensors } from '../../src/tensor/safetensors.js'
 import { makeDataset } from '../helpers/datasets.js'
 import { classNames } from '../helpers/pictures.js'
-import { startTestServer } from '../helpers/server.js'
+import { sharedServer } from '../helpers/server.js'
 
-const server = await startTestServer()
+const server = await sharedServer()
 const { library } = server
 const { id } = await makeDataset(library, 'Exported')
 

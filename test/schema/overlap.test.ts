@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { builtin } from '../../src/plugins/builtin.js'
 import { makeDataset } from '../helpers/datasets.js'
-import { startTestServer } from '../helpers/server.js'
+import { sharedServer } from '../helpers/server.js'
 
-const server = await startTestServer()
+const server = await sharedServer()
 const dataset = await makeDataset(server.library, 'Overlapping')
 
 interface Report {

@@ -1,16 +1,16 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { imageIdOf } from '../../src/store/image-files.js'
 import { createKernels } from '../../src/tensor/kernels.js'
 import { type Matrix, matrix, meanRow, rowOf, subtractRow, unitRows } from '../../src/tensor/matrix.js'
-import { openRuntime } from '../../src/tensor/runtime.js'
 import { makeDataset } from '../helpers/datasets.js'
 import { filesBelow } from '../helpers/folder.js'
 import { base64, classNames, picture } from '../helpers/pictures.js'
-import { startTestServer } from '../helpers/server.js'
+import { sharedServer } from '../helpers/server.js'
+import { sharedRuntime } from '../helpers/shared.js'
 
-const server = await startTestServer()
+const server = await sharedServer()
 const { library } = server
 const dataset = await makeDataset(library, 'Known')
 const supportSet = await library.supportSets.create({
@@ -21,9 +21,8 @@ const supportSet = await library.supportSets.create({
 })
 const keys = await library.store.supportSets.images(supportSet.id)
 
-const runtime = openRuntime({ threads: 1 })
+const runtime = sharedRuntime()
 const kernels = createKernels(runtime)
-afterAll(() => runtime.close())
 
 interface MethodPrediction {
   readonly method: { id: string }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { labelledPictures, makeDataset } from '../helpers/datasets.js'
 import { classNames } from '../helpers/pictures.js'
-import { startTestServer } from '../helpers/server.js'
+import { sharedServer } from '../helpers/server.js'
 
-const server = await startTestServer()
+const server = await sharedServer()
 const { library } = server
 const dataset = await makeDataset(library, 'Unshifted')
 

@@ -1,15 +1,13 @@
-import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readlinkSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { readSettings } from '../../src/settings/settings.js'
 import { openDatabase } from '../../src/store/database.js'
 import { createStore } from '../../src/store/store.js'
 import { newDatabases } from '../helpers/databases.js'
 import { filesBelow, temporaryFolder } from '../helpers/folder.js'
-import { built, title as builtTitle, root } from '../helpers/programs.js'
+import { root } from '../helpers/programs.js'
 
 for (const { title, kind, url } of await newDatabases()) {
   if (url === undefined) test.skip(title, () => {})
@@ -17,23 +15,6 @@ for (const { title, kind, url } of await newDatabases()) {
 }
 
 function migrations(kind: string, url: string): void {
-  const workers = Promise.allSettled(
-    (built ? ['a', 'b', 'c'] : []).map((name) =>
-      promisify(execFile)(process.execPath, worker(url, name), { cwd: root }),
-    ),
-  )
-
-  test.skipIf(!built)(
-    `processes of ${builtTitle} that start at once on an empty database all work on it`,
-    async () => {
-      expect((await workers).filter(({ status }) => status === 'rejected')).toEqual([])
-      const { client, close } = await openDatabase(url)
-      expect(await client.dataset.count()).toBe(3)
-      expect(await client.datasetImage.count()).toBe(3 * 5 * 20)
-      await close()
-    },
-  )
-
   test('migrations are applied once, and opening again keeps what is there', async () => {
     const first = await openDatabase(url)
     const { id } = await createStore(first.client).datasets.create('Kept', [{ name: 'a', prompts: ['b'] }])
@@ -46,25 +27,6 @@ function migrations(kind: string, url: string): void {
     await Promise.all([first, second, third].map(({ close }) => close()))
   })
 }
-
-/** A process that opens the database and writes to it, again and again. */
-const worker = (url: string, name: string): string[] => [
-  '--eval',
-  `const run = async () => {
-    const { openDatabase } = await import('./dist/store/database.js')
-    const { createStore } = await import('./dist/store/store.js')
-    const { client, close } = await openDatabase('${url}')
-    const { datasets } = createStore(client)
-    const { id } = await datasets.create('${name}', [{ name: 'a', prompts: ['b'] }])
-    for (let i = 0; i < 5; i++) {
-      await datasets.addImages(id, Array.from({ length: 20 }, (_, k) => ({
-        imageId: '${name}' + i + '-' + k, classIndex: 0, split: 'TEST', width: 1, height: 1, format: 'png', bytes: 1,
-      })))
-    }
-    await close()
-  }
-  run()`,
-]
 
 test('a data folder may have any name', async () => {
   const folder = join(await temporaryFolder(), 'a b', '100%', 'ü#?&')

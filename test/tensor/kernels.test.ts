@@ -1,12 +1,11 @@
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { seeded } from '../../src/system/random.js'
 import { createKernels } from '../../src/tensor/kernels.js'
 import { type Matrix, matrix } from '../../src/tensor/matrix.js'
-import { openRuntime } from '../../src/tensor/runtime.js'
+import { sharedRuntime } from '../helpers/shared.js'
 
-const runtime = openRuntime({ threads: 1 })
+const runtime = sharedRuntime()
 const kernels = createKernels(runtime)
-afterAll(() => runtime.close())
 
 const random = seeded('kernels')
 const randomMatrix = (rows: number, columns: number): Matrix =>

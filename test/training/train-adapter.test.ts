@@ -1,13 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { readModelFolder } from '../../src/encoders/model-folder.js'
-import { openRuntime } from '../../src/tensor/runtime.js'
 import { parseTrainingSettings, type TrainingSettingsInput } from '../../src/training/settings.js'
 import { type TrainingImage, trainAdapter } from '../../src/training/train-adapter.js'
+import { sharedRuntime } from '../helpers/shared.js'
 
-const runtime = openRuntime({ threads: 1 })
-afterAll(() => runtime.close())
+const runtime = sharedRuntime()
 
 const root = new URL('../../', import.meta.url).pathname
 const model = await readModelFolder(join(root, 'models/mini-clip'))

@@ -1,14 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
-import { openRuntime } from '../../src/tensor/runtime.js'
+import { describe, expect, test } from 'vitest'
 import { constant } from '../../src/training/schedule.js'
 import { type TrainOptions, train } from '../../src/training/train.js'
 import { temporaryFolder } from '../helpers/folder.js'
+import { sharedRuntime } from '../helpers/shared.js'
 import { noise, smallObjective } from '../helpers/training.js'
 
-const runtime = openRuntime({ threads: 1 })
-afterAll(() => runtime.close())
+const runtime = sharedRuntime()
 
 type Options = TrainOptions<ReturnType<typeof noise>>
 const common = {

@@ -1,12 +1,12 @@
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { openModel, readOnnxModel } from '../../src/tensor/onnx/model.js'
-import { openRuntime, type Tensor } from '../../src/tensor/runtime.js'
+import type { Tensor } from '../../src/tensor/runtime.js'
 import { toFeeds } from '../../src/training/parameters.js'
 import { prepareTrainableTower, toAdapter } from '../../src/training/trainable-tower.js'
+import { sharedRuntime } from '../helpers/shared.js'
 import { noise, plainTower, visionFile } from '../helpers/training.js'
 
-const runtime = openRuntime({ threads: 1 })
-afterAll(() => runtime.close())
+const runtime = sharedRuntime()
 
 const { pixels } = noise(0)
 const featuresOf = async (

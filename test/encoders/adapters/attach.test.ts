@@ -1,14 +1,14 @@
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type Adapter, readAdapter } from '../../../src/encoders/adapters/adapter.js'
 import { adapterScaleInput, attachAdapter } from '../../../src/encoders/adapters/attach.js'
 import { graphOverFile, readOnnxModel } from '../../../src/tensor/onnx/model.js'
-import { openRuntime, type Session } from '../../../src/tensor/runtime.js'
+import type { Session } from '../../../src/tensor/runtime.js'
+import { sharedRuntime } from '../../helpers/shared.js'
 import { miniClip } from '../files.js'
 import { expectedFeatures, leastCosine, tinyModel } from './files.js'
 
-const runtime = openRuntime({ threads: 1 })
-afterAll(() => runtime.close())
+const runtime = sharedRuntime()
 
 async function openAdapted(file: string, adapter: Adapter): Promise<Session> {
   const model = await readOnnxModel(file)

@@ -1,17 +1,16 @@
 import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { openEncoders } from '../../../src/encoders/encoders.js'
 import { type AddOptions, addModel } from '../../../src/encoders/hub/add.js'
 import { readModelFolder } from '../../../src/encoders/model-folder.js'
-import { openRuntime } from '../../../src/tensor/runtime.js'
 import { temporaryFolder } from '../../helpers/folder.js'
 import { repositoryOf, startHub } from '../../helpers/hub.js'
+import { sharedRuntime } from '../../helpers/shared.js'
 import { tinyModel } from '../adapters/files.js'
 import { miniClip } from '../files.js'
 
-const runtime = openRuntime({ threads: 1 })
-afterAll(() => runtime.close())
+const runtime = sharedRuntime()
 const hub = await startHub()
 const tiny = await repositoryOf(tinyModel('tiny'))
 const data = await temporaryFolder()

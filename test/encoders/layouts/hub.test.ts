@@ -1,15 +1,14 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { openEncoder } from '../../../src/encoders/encoder.js'
 import { readModelFolder } from '../../../src/encoders/model-folder.js'
-import { openRuntime } from '../../../src/tensor/runtime.js'
 import { temporaryFolder } from '../../helpers/folder.js'
+import { sharedRuntime } from '../../helpers/shared.js'
 import { leastCosine, tinyModel } from '../adapters/files.js'
 import { demoImages } from '../files.js'
 
-const runtime = openRuntime({ threads: 1 })
-afterAll(() => runtime.close())
+const runtime = sharedRuntime()
 const folder = join(await temporaryFolder(), 'model')
 
 async function copyOf(name: string): Promise<void> {

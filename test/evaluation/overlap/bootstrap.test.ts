@@ -1,12 +1,11 @@
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { bootstrapInterval, groups, groupsOf } from '../../../src/evaluation/overlap/bootstrap.js'
 import { seeded } from '../../../src/system/random.js'
 import { createKernels } from '../../../src/tensor/kernels.js'
-import { openRuntime } from '../../../src/tensor/runtime.js'
+import { sharedRuntime } from '../../helpers/shared.js'
 import { bootstrapByDefinition } from '../../reference/bootstrap.js'
 
-const runtime = openRuntime({ threads: 1 })
-afterAll(() => runtime.close())
+const runtime = sharedRuntime()
 const kernels = createKernels(runtime)
 
 /** [groups, groups, 2, bins]: counts of chance below `most`, above the diagonal only, as pairs are counted once. */

@@ -7,10 +7,10 @@ import { centred } from '../../../src/spaces/centred.js'
 import { seeded } from '../../../src/system/random.js'
 import { createKernels } from '../../../src/tensor/kernels.js'
 import { type Matrix, matrix, sliceRows, unitRows } from '../../../src/tensor/matrix.js'
-import { openRuntime } from '../../../src/tensor/runtime.js'
+import { sharedRuntime } from '../../helpers/shared.js'
 import { sharedData } from '../../reference/shared-data.js'
 
-const kernels = createKernels(openRuntime({ threads: 1 }))
+const kernels = createKernels(sharedRuntime())
 
 function clouds(images: number, classes: number, dimensions: number) {
   const random = seeded('clouds', images, classes)

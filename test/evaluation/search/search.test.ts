@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { buildCache } from '../../../src/cache/cache.js'
 import type { Batch } from '../../../src/cache/contract.js'
 import { gridOf } from '../../../src/evaluation/search/grid.js'
@@ -10,8 +10,8 @@ import { createRegistry } from '../../../src/plugins/registry.js'
 import { clip } from '../../../src/spaces/clip.js'
 import { createKernels } from '../../../src/tensor/kernels.js'
 import { rowOf } from '../../../src/tensor/matrix.js'
-import { openRuntime } from '../../../src/tensor/runtime.js'
 import { syntheticTask } from '../../../src/testing/synthetic.js'
+import { sharedRuntime } from '../../helpers/shared.js'
 import { bruteForce, pointsOf } from '../../reference/brute-force.js'
 import { type Problem, type ProblemOptions, randomProblem, scoring } from '../problems.js'
 
@@ -97,9 +97,8 @@ describe('the exact search finds what brute force finds, the same of several equ
 })
 
 describe('the exact search over real terms', () => {
-  const runtime = openRuntime({ threads: 1 })
+  const runtime = sharedRuntime()
   const kernels = createKernels(runtime)
-  afterAll(() => runtime.close())
   const narrowed = { alpha: linspace(0, 20, 41), beta: linspace(0, 20, 5), gamma: linspace(0, 30, 13) }
 
   for (const method of createRegistry([builtin()]).methods) {

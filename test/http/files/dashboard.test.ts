@@ -8,9 +8,9 @@ import { describe, expect, test } from 'vitest'
 import { serveDashboard } from '../../../src/http/files/dashboard.js'
 import { atEnd } from '../../helpers/at-end.js'
 import { temporaryFolder } from '../../helpers/folder.js'
-import { startTestServer } from '../../helpers/server.js'
+import { sharedServer } from '../../helpers/server.js'
 
-const { url } = await startTestServer()
+const { url } = await sharedServer()
 const page = { headers: { accept: 'text/html' } }
 
 /** The addresses of a page's own files, such as `/assets/index-….js`. */

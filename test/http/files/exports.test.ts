@@ -1,9 +1,9 @@
 import { parse } from 'csv-parse/sync'
 import { expect, test } from 'vitest'
 import { makeDataset } from '../../helpers/datasets.js'
-import { startTestServer } from '../../helpers/server.js'
+import { sharedServer } from '../../helpers/server.js'
 
-const server = await startTestServer()
+const server = await sharedServer()
 const dataset = await makeDataset(server.library, 'Exported', { SUPPORT_POOL: 1, TEST: 1 })
 const { id } = await server.library.comparisons.compare({
   dataset: dataset.id,

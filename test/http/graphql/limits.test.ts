@@ -2,9 +2,9 @@ import { getIntrospectionQuery } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { makeDataset } from '../../helpers/datasets.js'
 import { base64, picture } from '../../helpers/pictures.js'
-import { type Answer, startTestServer } from '../../helpers/server.js'
+import { type Answer, sharedServer, startTestServer } from '../../helpers/server.js'
 
-const usual = await startTestServer()
+const usual = await sharedServer()
 const narrow = await startTestServer({
   SHOTBOARD_INTROSPECTION: 'off',
   SHOTBOARD_MAX_QUERY_TOKENS: '1000',

@@ -5,10 +5,9 @@ import { describe, expect, test, vi } from 'vitest'
 import WebSocket from 'ws'
 import { errors } from '../../../src/errors.js'
 import { makeDataset } from '../../helpers/datasets.js'
-import { outsiders } from '../../helpers/plugins.js'
-import { startTestServer } from '../../helpers/server.js'
+import { sharedServer, startTestServer } from '../../helpers/server.js'
 
-const server = await startTestServer({ SHOTBOARD_PLUGINS: await outsiders() })
+const server = await sharedServer('outsiders')
 const { library } = server
 const dataset = await makeDataset(library, 'Watched')
 

@@ -9,9 +9,9 @@ import {
   TensorProtoSchema,
 } from '../../../src/tensor/onnx/onnx_pb.js'
 import { readOnnxGraph } from '../../../src/tensor/onnx/read-graph.js'
-import { openRuntime } from '../../../src/tensor/runtime.js'
 import { temporaryFolder } from '../../helpers/folder.js'
 import { root } from '../../helpers/programs.js'
+import { sharedRuntime } from '../../helpers/shared.js'
 
 const vision = join(root, 'models/mini-clip/vision.onnx')
 
@@ -70,10 +70,9 @@ test('a tensor that says, behind its data, that they are within it is a referenc
 test('a graph that is reached by a link leads to the weights where they are', async () => {
   const link = join(await temporaryFolder(), 'link.onnx')
   await symlink(vision, link)
-  const runtime = openRuntime({ threads: 1 })
+  const runtime = sharedRuntime()
   const session = await openModel(runtime, await readOnnxGraph(link))
   expect(session.inputs).toContain('pixels')
-  await runtime.close()
 })
 
 describe('a file that is none', () => {

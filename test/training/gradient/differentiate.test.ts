@@ -1,13 +1,13 @@
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { seeded } from '../../../src/system/random.js'
 import { operator } from '../../../src/tensor/kernels.js'
 import { graph, type IntegerConstant, type node } from '../../../src/tensor/onnx/graph.js'
 import { type OnnxModel, openModel, parseOnnxModel } from '../../../src/tensor/onnx/model.js'
-import { openRuntime, type Session, type Tensor } from '../../../src/tensor/runtime.js'
+import type { Session, Tensor } from '../../../src/tensor/runtime.js'
 import { differentiate, gradientOf } from '../../../src/training/gradient/differentiate.js'
+import { sharedRuntime } from '../../helpers/shared.js'
 
-const runtime = openRuntime({ threads: 1 })
-afterAll(() => runtime.close())
+const runtime = sharedRuntime()
 
 type Shapes = Readonly<Record<string, readonly number[]>>
 type Feeds = Record<string, Tensor & { readonly type: 'float32' }>

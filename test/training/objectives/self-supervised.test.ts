@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { openRuntime } from '../../../src/tensor/runtime.js'
 import { interpolateSquare } from '../../../src/training/interpolate.js'
+import { sharedRuntime } from '../../helpers/shared.js'
 import { smallDistillation } from '../../helpers/training.js'
 
 const numbers = z.array(z.number())
@@ -18,8 +18,7 @@ const golden = z
   })
   .parse(JSON.parse(await readFile(new URL('../../golden/self-supervised.json', import.meta.url), 'utf8')))
 
-const runtime = openRuntime({ threads: 1 })
-afterAll(() => runtime.close())
+const runtime = sharedRuntime()
 
 test.each(golden.tables)('position embeddings of $from² patches become $to² as in PyTorch', (given) => {
   const resized = interpolateSquare(Float32Array.from(given.table), given.from, given.to, given.width)

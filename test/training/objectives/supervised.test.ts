@@ -1,10 +1,9 @@
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { seeded } from '../../../src/system/random.js'
-import { openRuntime } from '../../../src/tensor/runtime.js'
+import { sharedRuntime } from '../../helpers/shared.js'
 import { batch, classes, direction, noise, smallObjective } from '../../helpers/training.js'
 
-const runtime = openRuntime({ threads: 1 })
-afterAll(() => runtime.close())
+const runtime = sharedRuntime()
 
 describe('the gradient on the embedded encoder', async () => {
   const { objective } = await smallObjective(runtime, { dropout: 0.1 })
