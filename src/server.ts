@@ -42,7 +42,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     })
     const address = server.address() as AddressInfo
     const url = `http://${hostnameOf(host)}:${address.port}`
-    await library.announce(url)
+    await library.publishUrl(url)
     log.info({ url, version }, 'listening')
     return {
       url,

@@ -1,7 +1,7 @@
 import { errors, ShotboardError } from '../errors.js'
 import type { Changes } from '../jobs/changes.js'
 import type { JobQueue } from '../jobs/queue.js'
-import { hasEnded, recordedJobs } from '../jobs/recorded-jobs.js'
+import { createRecordedJobs, hasEnded } from '../jobs/recorded-jobs.js'
 import type { TrainingRow } from '../store/trainings.js'
 import { parseTrainingSettings, type TrainingSettingsInput } from '../training/settings.js'
 import { trainingSteps } from '../training/train-adapter.js'
@@ -23,13 +23,13 @@ export interface Trainings {
    * ADAPTER_EXISTS with the argument at fault, and then queues nothing.
    */
   train(input: TrainAdapterInput): Promise<TrainingRow>
-  /** Stops a training; `goOn` can continue it. Throws UNKNOWN_TRAINING or TRAINING_FINISHED. */
+  /** Stops a training; `continueTraining` can continue it. Throws UNKNOWN_TRAINING or TRAINING_FINISHED. */
   cancel(id: string): Promise<TrainingRow>
   /**
    * Continues a failed or cancelled training from its last checkpoint. Throws UNKNOWN_TRAINING, ADAPTER_EXISTS, or
    * TRAINING_FINISHED if it has succeeded.
    */
-  goOn(id: string): Promise<TrainingRow>
+  continueTraining(id: string): Promise<TrainingRow>
   /** Deletes a training and its checkpoint; its adapter stays. Throws UNKNOWN_TRAINING, or IN_USE while it has not ended. */
   delete(id: string): Promise<void>
   /** Resolves with the training once it has ended. Throws UNKNOWN_TRAINING. */
@@ -56,7 +56,7 @@ const minMsBetweenStates = 500
 export function createTrainings(context: TrainingsContext): Trainings {
   const { store, encoders, queue, changes } = context
 
-  const { enqueue, find, cancel, watch, ended, resume } = recordedJobs<TrainingRow>({
+  const { enqueue, find, cancel, watch, ended, resume } = createRecordedJobs<TrainingRow>({
     queue,
     records: store.trainings,
     run: (id, signal) => runTraining(context, id, signal),
@@ -86,7 +86,7 @@ export function createTrainings(context: TrainingsContext): Trainings {
       return row
     },
     cancel,
-    async goOn(id) {
+    async continueTraining(id) {
       const { name, encoder, status } = await find(id)
       if (status === 'SUCCEEDED') throw errors.trainingFinished({ id, status }, 'id')
       if (hasEnded({ status })) {

@@ -104,7 +104,7 @@ export function createPredict(context: PredictContext): Predict {
 
   const cachedSupport = ({ supportSet, encoder, classes, bases }: Request) =>
     supports.get(
-      fingerprintOf([supportSet.id, encoder.id, bases.map(encoder.fingerprintOf), bases, classes]),
+      fingerprintOf([supportSet.id, encoder.id, bases.map(encoder.spaceFingerprint), bases, classes]),
       async () => {
         const support = await encodedData.support(supportSet, encoder, bases)
         return { support, caches: createCaches(support, kernels) }
@@ -115,7 +115,7 @@ export function createPredict(context: PredictContext): Predict {
     const { supportSet, encoder, classes, selection, validation } = request
     const space = spaceOf({ method, space: chosen, fixed })
     const key = fingerprintOf([
-      [supportSet.id, encoder.id, encoder.fingerprintOf(space.base)],
+      [supportSet.id, encoder.id, encoder.spaceFingerprint(space.base)],
       [method.id, space.id, selection, fixed, validation],
       classes,
     ])

@@ -100,7 +100,7 @@ async function train(library: Library, options: TrainCommandOptions): Promise<vo
   const started =
     resume === undefined
       ? await library.trainings.train({ ...settings, dataset: (await datasetNamed(library, dataset)).id })
-      : await library.trainings.goOn(resume)
+      : await library.trainings.continueTraining(resume)
   console.error(`Training ${started.id}: ${started.steps} steps.`)
   const bar = createProgressBar(`Training ${started.name}`, process.stderr)
   try {

@@ -8,7 +8,7 @@ import {
 } from '../evaluation/summary.js'
 import type { Changes } from '../jobs/changes.js'
 import type { JobQueue } from '../jobs/queue.js'
-import { hasEnded, recordedJobs } from '../jobs/recorded-jobs.js'
+import { createRecordedJobs, hasEnded } from '../jobs/recorded-jobs.js'
 import { pickMeasures } from '../measures.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import type { RunRow } from '../store/runs.js'
@@ -56,7 +56,7 @@ export interface ComparisonsContext extends PlanContext {
 export function createComparisons(context: ComparisonsContext): Comparisons {
   const { store, registry, queue, changes, runResults } = context
 
-  const { enqueue, cancel, watch, ended, resume } = recordedJobs<ComparisonRow>({
+  const { enqueue, cancel, watch, ended, resume } = createRecordedJobs<ComparisonRow>({
     queue,
     records: store.comparisons,
     run: (id, signal) => runComparison(context.job, id, signal),

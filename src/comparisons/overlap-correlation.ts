@@ -82,7 +82,7 @@ export function createOverlapCorrelation(
     const fittedOn = space.fit ? result.supportSetId : null
     const settings = Object.keys(space.hyperparameters ?? {}).map((name) => result.hyperparameters[name])
     const key = JSON.stringify([
-      encoder.fingerprintOf(space.base),
+      encoder.spaceFingerprint(space.base),
       test.fingerprint,
       space.id,
       settings,

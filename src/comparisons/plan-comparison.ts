@@ -82,7 +82,7 @@ export async function planComparison(
         fixed,
       }
       // The encoder's fingerprint covers `imo` but not added adapters, which have their own.
-      const adapter = space?.base.startsWith('imo:') ? [encoder.fingerprintOf(space.base)] : []
+      const adapter = space?.base.startsWith('imo:') ? [encoder.spaceFingerprint(space.base)] : []
       return { ...request, fingerprint: fingerprintOf([version, contents[i], request, ...adapter]) }
     })
   // Runs are grouped by encoder, so that each encoder is opened once.

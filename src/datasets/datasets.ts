@@ -104,7 +104,7 @@ export function createDatasets(context: {
         classIndex: classIndices[i] as number,
         split,
       }))
-      return intake.take(incoming, async (good, rejected) => {
+      return intake.store(incoming, async (good, rejected) => {
         const added = await store.datasets.addImages(id, good)
         return { dataset, added, duplicates: good.length - added, rejected }
       })

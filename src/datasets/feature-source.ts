@@ -39,7 +39,7 @@ export function createFeatureSource(store: FeatureStore, events: FeatureEvents =
   const oneAtATime = pLimit(1)
 
   const addressOf = (encoder: Encoder, space: string, recipe: AugmentationRecipe): FeatureAddress => ({
-    encoder: `${encoder.id}-${encoder.fingerprintOf(space)}`,
+    encoder: `${encoder.id}-${encoder.spaceFingerprint(space)}`,
     space,
     recipe: recipe.id,
     dimensions: encoder.dimensions,

@@ -32,13 +32,13 @@ export interface ImageIntake {
    * first, so every image in the database has its file, even after a crash. An image that cannot be read is rejected, and
    * the others are added. Throws DISK_FULL, STORAGE_FAILED, DATABASE_UNAVAILABLE or CANCELLED, and then adds nothing.
    */
-  take<T>(
+  store<T>(
     images: Iterable<IncomingImage> | AsyncIterable<IncomingImage>,
     record: (taken: readonly NewImage[], rejected: readonly RejectedImage[]) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T>
   /** Removes the files of those images that are not in the database. */
-  forget(ids: readonly string[]): Promise<void>
+  removeImages(ids: readonly string[]): Promise<void>
 }
 
 /** The number of images that are read, or decoded, at the same time. */
@@ -64,7 +64,7 @@ export function createImageIntake(context: {
   const oneAtATime = pLimit(1)
 
   // The lock ensures that no image is recorded between the check and the removal of its file.
-  const forget = (ids: readonly string[]): Promise<void> =>
+  const removeImages = (ids: readonly string[]): Promise<void> =>
     oneAtATime(async () => {
       const known = new Set(await store.images.known(ids))
       await imageFiles.remove(ids.filter((id) => !known.has(id)))
@@ -82,7 +82,7 @@ export function createImageIntake(context: {
     return { imageId: id, width, height, format, bytes: bytes.length, classIndex, split }
   }
 
-  async function take<T>(images: Incoming, record: Recorder<T>, signal?: AbortSignal): Promise<T> {
+  async function storeImages<T>(images: Incoming, record: Recorder<T>, signal?: AbortSignal): Promise<T> {
     const files = imageFiles.begin()
     const taken = new Map<number, NewImage>()
     const rejected = new Map<number, ShotboardError>()
@@ -116,7 +116,7 @@ export function createImageIntake(context: {
       return await oneAtATime(() => record(takenImages, rejectedImages))
     } catch (error) {
       await files.release()
-      await forget([...taken.values()].map(({ imageId }) => imageId))
+      await removeImages([...taken.values()].map(({ imageId }) => imageId))
       throw error
     } finally {
       await files.release()
@@ -124,12 +124,13 @@ export function createImageIntake(context: {
   }
 
   return {
-    take: (images, record, signal) => recoveryMarkers.during('adding', () => take(images, record, signal)),
-    forget,
+    store: (images, record, signal) =>
+      recoveryMarkers.during('adding', () => storeImages(images, record, signal)),
+    removeImages,
   }
 }
 
-type Incoming = Parameters<ImageIntake['take']>[0]
+type Incoming = Parameters<ImageIntake['store']>[0]
 type Recorder<T> = (taken: readonly NewImage[], rejected: readonly RejectedImage[]) => Promise<T>
 type Described = Pick<NewImage, 'width' | 'height' | 'format'>
 

@@ -29,7 +29,7 @@ export interface Encoder {
   /** The fingerprint of the space `imo`: it changes with the model's files and with the adapter in use. */
   readonly fingerprint: string
   /** Identifies the features of one of its spaces. Features are stored under it. */
-  fingerprintOf(space: EncoderSpace): string
+  spaceFingerprint(space: EncoderSpace): string
   /** The SHA-256 of each of the model's files, in hexadecimal. */
   readonly files: Readonly<Record<string, string>>
   /** The SHA-256 of the file that holds each space's adapters. The space `clip` has none. */
@@ -93,7 +93,7 @@ export function createEncoder(
     get fingerprint() {
       return spaceFingerprint(model, models.added, 'imo')
     },
-    fingerprintOf: (space) => spaceFingerprint(model, models.added, space),
+    spaceFingerprint: (space) => spaceFingerprint(model, models.added, space),
     get adapters() {
       return adapterHashes(model, models.added)
     },

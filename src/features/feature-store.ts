@@ -34,7 +34,7 @@ export interface FeatureStore {
    * Removes the features of all images but those that `selectKept` returns of the images that it is called with. It is called
    * once for each address that `isAffected` accepts; all by default.
    */
-  retain(
+  keepOnly(
     selectKept: (images: readonly string[]) => Promise<ReadonlySet<string>>,
     isAffected?: (address: Pick<FeatureAddress, 'encoder' | 'recipe'>) => boolean,
   ): Promise<void>
@@ -76,7 +76,7 @@ export function openFeatureStore(directory: string): FeatureStore {
   return {
     read: (address, images) => withShard(address, (shard) => shard.read(images)),
     append: (address, images, features) => withShard(address, (shard) => shard.append(images, features)),
-    async retain(selectKept, isAffected = () => true) {
+    async keepOnly(selectKept, isAffected = () => true) {
       for (const folder of await shardFolders(directory)) {
         const [encoder = '', , recipe = ''] = relative(directory, folder).split(sep)
         if (!isAffected({ encoder, recipe })) continue

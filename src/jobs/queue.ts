@@ -35,7 +35,7 @@ export function createJobQueue(options: {
 }): JobQueue {
   const limit = pLimit(options.concurrency)
   const jobs = new Map<string, Job>()
-  const forget = (name: string, controller: AbortController): void => {
+  const removeFromQueue = (name: string, controller: AbortController): void => {
     if (jobs.get(name)?.controller === controller) jobs.delete(name)
   }
 
@@ -52,7 +52,7 @@ export function createJobQueue(options: {
         } catch (error) {
           if (!controller.signal.aborted) options.onError(name, error)
         } finally {
-          forget(name, controller)
+          removeFromQueue(name, controller)
         }
       })
       jobs.set(name, job)
@@ -62,7 +62,7 @@ export function createJobQueue(options: {
       if (!job) return
       job.controller.abort()
       if (job.started) await job.ended
-      else forget(name, job.controller)
+      else removeFromQueue(name, job.controller)
     },
     ended: (name) => jobs.get(name)?.ended ?? Promise.resolve(),
     counts() {

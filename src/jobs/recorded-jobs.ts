@@ -51,7 +51,7 @@ export interface RecordedJobsOptions<R extends JobRecord> {
   readonly finishedError: (parameters: { id: string; status: string }, argument: string) => ShotboardError
 }
 
-export function recordedJobs<R extends JobRecord>(options: RecordedJobsOptions<R>): RecordedJobs<R> {
+export function createRecordedJobs<R extends JobRecord>(options: RecordedJobsOptions<R>): RecordedJobs<R> {
   const { queue, records } = options
 
   async function reportFault(id: string, fault: ShotboardError): Promise<void> {

@@ -45,8 +45,8 @@ export function createDeletions(context: DeletionsContext): Deletions {
     await runResults.remove(runs)
     if (images.length === 0) return
     const deleted = new Set(images)
-    await featureStore.retain(async (ids) => new Set(ids.filter((id) => !deleted.has(id))))
-    await intake.forget(images)
+    await featureStore.keepOnly(async (ids) => new Set(ids.filter((id) => !deleted.has(id))))
+    await intake.removeImages(images)
   }
 
   return {
@@ -61,7 +61,7 @@ export function createDeletions(context: DeletionsContext): Deletions {
         if (augmentations === 1 || images.length === 0) return
         const deleted = new Set(images)
         const recipe = augmentationRecipe(augmentations).id
-        await featureStore.retain(
+        await featureStore.keepOnly(
           async (ids) => new Set(ids.filter((image) => !deleted.has(image))),
           (address) => address.recipe === recipe && address.encoder.startsWith(`${encoder}-`),
         )

@@ -97,7 +97,7 @@ export interface OpenedLibrary
     Pick<Computing, 'kernels'>,
     Pick<Services, 'encodedData'> {
   /** Publishes the URL of this service in the lock, for other processes that find the data folder in use. */
-  announce(url: string): Promise<void>
+  publishUrl(url: string): Promise<void>
 }
 
 /**
@@ -122,7 +122,7 @@ export async function openLibrary(
     await services.comparisons.resume()
     await services.imports.resume()
     await services.trainings.resume()
-    return { ...publicInterface(services), announce: lock.announce, close: cleanup.run }
+    return { ...publicInterface(services), publishUrl: lock.publishUrl, close: cleanup.run }
   } catch (error) {
     await cleanup.run()
     throw error

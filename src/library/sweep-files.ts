@@ -21,7 +21,7 @@ export async function sweepFiles(context: {
   const knownImages = async (ids: readonly string[]) => new Set(await store.images.known(ids))
   await imageFiles.sweep(knownImages)
   if (left.has('deleting')) {
-    await featureStore.retain(knownImages)
+    await featureStore.keepOnly(knownImages)
     await runResults.sweep(async (ids) => new Set(await store.runs.known(ids)))
   }
   await recoveryMarkers.settle()

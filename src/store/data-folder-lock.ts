@@ -11,7 +11,7 @@ import { writeAtomically } from '../system/write-atomically.js'
 /** The lock of this process on a data folder. */
 export interface DataFolderLock {
   /** Stores the URL of the service for the error message of other processes. */
-  announce(url: string): Promise<void>
+  publishUrl(url: string): Promise<void>
   release(): Promise<void>
 }
 
@@ -61,7 +61,7 @@ export async function lockDataFolder(folder: string): Promise<DataFolderLock> {
     await release()
     throw error
   }
-  return { announce: (url) => writeHolder({ ...self, url }), release }
+  return { publishUrl: (url) => writeHolder({ ...self, url }), release }
 }
 
 /** Milliseconds to wait for a new holder to write its details. */

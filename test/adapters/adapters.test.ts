@@ -92,17 +92,17 @@ test('comparisons can use its space, also as the base of fitted spaces', async (
 test('the used adapter becomes imo, and clip stays the same bit for bit', async () => {
   const before = { clip: await featureIn(library, 'clip'), imo: await featureIn(library, 'imo') }
   const added = await featureIn(library, 'imo:first')
-  const fingerprint = library.encoders.default.fingerprintOf('imo')
+  const fingerprint = library.encoders.default.spaceFingerprint('imo')
   await library.adapters.use(null, 'first')
   expect(await featureIn(library, 'clip')).toEqual(before.clip)
   expect(await featureIn(library, 'imo')).toEqual(added)
   expect(await featureIn(library, 'imo:first')).toEqual(added)
-  expect(library.encoders.default.fingerprintOf('imo')).not.toBe(fingerprint)
+  expect(library.encoders.default.spaceFingerprint('imo')).not.toBe(fingerprint)
   expect((await library.adapters.find(null, 'first')).isUsed).toBe(true)
 
   await library.adapters.use(null, null)
   expect(await featureIn(library, 'imo')).toEqual(before.imo)
-  expect(library.encoders.default.fingerprintOf('imo')).toBe(fingerprint)
+  expect(library.encoders.default.spaceFingerprint('imo')).toBe(fingerprint)
 })
 
 describe('invalid requests and failures', () => {

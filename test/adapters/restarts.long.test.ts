@@ -34,7 +34,7 @@ test('a training that is interrupted by a cancellation and a restart gives the s
   expect(cancelled.status).toBe('CANCELLED')
   expect((await library.adapters.list()).map(({ name }) => name)).toEqual(['undisturbed'])
 
-  await library.trainings.goOn(id)
+  await library.trainings.continueTraining(id)
   await untilStep(library, id, cancelled.step + 1)
   await library.close()
   const next = await openTestLibrary(folder)

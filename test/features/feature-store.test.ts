@@ -179,7 +179,7 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) =>
 /** Removes features of some images, which may be asked for in between. */
 const forget = (store: FeatureStore, ...images: number[]) => {
   const gone = new Set(idsOf(...images))
-  return store.retain(async (ids) => new Set(ids.filter((id) => !gone.has(id))))
+  return store.keepOnly(async (ids) => new Set(ids.filter((id) => !gone.has(id))))
 }
 
 test('features of some images are removed, from an open store and from one that has not been read yet', async () => {
@@ -203,7 +203,7 @@ test('removing nothing rewrites nothing; only what is wanted is looked at', asyn
   const store = openFeatureStore(folder)
   const before = await stat(rows)
   await forget(store, 9)
-  await store.retain(
+  await store.keepOnly(
     async () => new Set(),
     ({ encoder, recipe }) => encoder !== 'mini-clip-1' || recipe !== 'plain',
   )

@@ -2,10 +2,10 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { errors } from '../../src/errors.js'
 import { createJobQueue, type JobQueue } from '../../src/jobs/queue.js'
 import {
+  createRecordedJobs,
   hasEnded,
   type JobRecord,
   type RecordedJobsOptions,
-  recordedJobs,
 } from '../../src/jobs/recorded-jobs.js'
 
 const queues: JobQueue[] = []
@@ -36,7 +36,7 @@ function open(records: readonly Row[], options: Partial<RecordedJobsOptions<Row>
     signal.throwIfAborted()
     write(id, { status: 'SUCCEEDED' })
   })
-  const jobs = recordedJobs<Row>({
+  const jobs = createRecordedJobs<Row>({
     queue,
     records: {
       get: async (id) => rows.get(id) ?? null,

@@ -16,7 +16,7 @@ function takeElsewhere(folder: string): { child: ChildProcess; outcome: Promise<
   const source = `import { lockDataFolder } from ${JSON.stringify(lockModule)}
     try {
       const lock = await lockDataFolder(${JSON.stringify(folder)})
-      await lock.announce('http://localhost:1234')
+      await lock.publishUrl('http://localhost:1234')
       console.log('taken')
       setInterval(() => lock, 1000)
     } catch (error) {
@@ -47,7 +47,7 @@ test.each(['plain', 'with space', '100% #1? ü'])(
     for (const told of [folder, `process ${process.pid} on ${hostname()}`, 'stop it']) {
       expect(message).toContain(told)
     }
-    await first.announce('http://localhost:4000')
+    await first.publishUrl('http://localhost:4000')
     expect((await refusal(folder)).message).toContain('the service at http://localhost:4000')
     await first.release()
     const second = await lockDataFolder(folder)

@@ -71,7 +71,7 @@ export async function importSource(
           reason,
         })),
       })
-    if (!(await context.intake.take(take(incoming, images.length), record, signal))) return
+    if (!(await context.intake.store(take(incoming, images.length), record, signal))) return
   }
 }
 

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { errors, type ShotboardError } from '../../errors.js'
 import type { JobQueue } from '../../jobs/queue.js'
-import { recordedJobs } from '../../jobs/recorded-jobs.js'
+import { createRecordedJobs } from '../../jobs/recorded-jobs.js'
 import { openArchive } from '../../sources/archive.js'
 import { openFolder } from '../../sources/folder.js'
 import type { Source } from '../../sources/source.js'
@@ -77,7 +77,7 @@ export function createImports(context: ImportsContext): Imports {
   const { store, archiveFiles, limits, queue } = context
   const addingTo = new Set<string>()
 
-  const { enqueue, cancel, ended, resume } = recordedJobs<ImportRow>({
+  const { enqueue, cancel, ended, resume } = createRecordedJobs<ImportRow>({
     queue,
     records: store.imports,
     run: (id, signal) => runImport(context, id, signal),

@@ -75,7 +75,7 @@ export class TrainingResolver {
     description: 'Continues a failed or cancelled training from its last checkpoint.',
   })
   resumeTraining(@Arg('id', () => ID) id: string, @Ctx() { library }: Context): Promise<TrainingRow> {
-    return library.trainings.goOn(id)
+    return library.trainings.continueTraining(id)
   }
 
   @Mutation(() => ID, {
