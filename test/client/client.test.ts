@@ -22,9 +22,9 @@ import { describe, expect, test } from 'vitest'
 import { atEnd } from '../helpers/at-end.js'
 import { makeDataset } from '../helpers/datasets.js'
 import { picture } from '../helpers/pictures.js'
-import { sharedServer } from '../helpers/server.js'
+import { startTestServer } from '../helpers/server.js'
 
-const server = await sharedServer()
+const server = await startTestServer()
 const client = createClient({ url: server.url })
 atEnd(client.close)
 const dataset = await makeDataset(server.library, 'For clients')

@@ -2,11 +2,11 @@ import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { makeDataset } from '../helpers/datasets.js'
 import { classNames } from '../helpers/pictures.js'
-import { sharedServer } from '../helpers/server.js'
+import { startTestServer } from '../helpers/server.js'
 
-const server = await sharedServer()
+const server = await startTestServer()
 const dataset = await makeDataset(server.library, 'Looked at', { SUPPORT_POOL: 3, VALIDATION: 0, TEST: 2 })
-const empty = await server.library.datasets.create({ name: 'Empty', classes: [{ name: 'nothing' }] })
+const empty = await server.library.datasets.create({ name: 'Without images', classes: [{ name: 'nothing' }] })
 
 interface Samples {
   readonly class: { name: string }

@@ -4,7 +4,7 @@ import { makeDataset } from '../../helpers/datasets.js'
 import { sharedServer } from '../../helpers/server.js'
 
 const server = await sharedServer()
-const dataset = await makeDataset(server.library, 'Exported', { SUPPORT_POOL: 1, TEST: 1 })
+const dataset = await makeDataset(server.library, 'Exported as files', { SUPPORT_POOL: 1, TEST: 1 })
 const { id } = await server.library.comparisons.compare({
   dataset: dataset.id,
   shots: [1],
