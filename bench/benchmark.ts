@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { mcnemar } from '../src/evaluation/statistics.js'
+import { mcnemar } from '../src/evaluation/statistics/mcnemar.js'
 
 /** A row of the table. */
 export interface Row {

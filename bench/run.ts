@@ -6,6 +6,7 @@ import { parseArgs, promisify } from 'node:util'
 import Table from 'cli-table3'
 import type { Benchmark, Row } from './benchmark.js'
 import { clipFiles, clipMemory, clipSpeed } from './cases/clip.js'
+import { coverage } from './cases/coverage.js'
 import { dashboard } from './cases/dashboard.js'
 import { encoding } from './cases/encoding.js'
 import { faults } from './cases/faults.js'
@@ -26,6 +27,7 @@ const benchmarks: readonly Benchmark[] = [
   scoring,
   search,
   leaveOneOut,
+  coverage,
   scaling,
   faults,
   growth,

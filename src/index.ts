@@ -7,7 +7,15 @@ export { ShotboardError } from './errors.js'
 export { type Evaluation, type EvaluationOptions, evaluate } from './evaluation/evaluate.js'
 export { type FitOptions, type FittedMethod, fitMethod, scoreQueries } from './evaluation/fit.js'
 export type { KlScaling, Selection } from './evaluation/protocol.js'
-export { mcnemar, type Statistic, summarise } from './evaluation/statistics.js'
+export {
+  estimateMean,
+  intervalOf,
+  type Outcomes,
+  proportionInterval,
+} from './evaluation/statistics/crossed-design.js'
+export { type Difference, testDifference } from './evaluation/statistics/difference.js'
+export { mcnemar } from './evaluation/statistics/mcnemar.js'
+export type { Statistic } from './evaluation/statistics/statistic.js'
 export { type FeatureFile, parseFeatureFile, readFeatureFile } from './features/feature-file.js'
 export type { LabelledImages } from './features/labelled-images.js'
 export type { SpaceFeatures } from './features/space-features.js'

@@ -1,3 +1,16 @@
+interface Measure {
+  /** Its name in GraphQL. */
+  readonly order: string
+  /** Its column in a CSV file. */
+  readonly csv: string
+  /** 100 for percentages. */
+  readonly scale: number
+  readonly higherIsBetter: boolean
+  /** Whether it is a share of images. */
+  readonly isProportion: boolean
+  readonly description: string
+}
+
 /**
  * Every number that a run measures on its test images, in one place: the database columns, the API's fields, orders and
  * exports follow from this table. Adding one touches this file, `evaluation/metrics.ts`, which computes it, and the
@@ -7,19 +20,28 @@ export const measures = {
   accuracy: {
     order: 'ACCURACY',
     csv: 'accuracy',
+    scale: 100,
+    higherIsBetter: true,
+    isProportion: true,
     description: 'Percentage of the test images whose class has the greatest logit.',
   },
   top5Accuracy: {
     order: 'TOP5_ACCURACY',
     csv: 'top5_accuracy',
+    scale: 100,
+    higherIsBetter: true,
+    isProportion: true,
     description: 'Percentage of the test images whose class is among the five greatest logits.',
   },
   calibrationError: {
     order: 'CALIBRATION_ERROR',
     csv: 'calibration_error',
+    scale: 1,
+    higherIsBetter: false,
+    isProportion: false,
     description: 'Expected calibration error over 15 bins of confidence, from 0 to 1.',
   },
-} as const satisfies Record<string, { order: string; csv: string; description: string }>
+} as const satisfies Record<string, Measure>
 
 export type MeasureName = keyof typeof measures
 

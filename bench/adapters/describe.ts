@@ -1,7 +1,7 @@
 import type { OverlapReport } from '../../src/comparisons/overlap.js'
 import type { CorrelationPoint, OverlapCorrelation } from '../../src/comparisons/overlap-correlation.js'
 import { correlate } from '../../src/evaluation/overlap/correlation.js'
-import { summarise } from '../../src/evaluation/statistics.js'
+import { summarise } from '../../src/evaluation/statistics/statistic.js'
 import type { RunRow } from '../../src/store/runs.js'
 
 /** The measurements on one dataset. */
@@ -63,11 +63,11 @@ function table({ overlap, runs }: Studied, plan: Plan): string {
   return markdown([head, ...lines])
 }
 
-/** The mean, with a 95 % bootstrap interval if there are several values. */
+/** The mean, with the standard deviation if there are several values. */
 function interval(values: readonly number[], digits: number): string {
-  const { mean, low, high, n } = summarise(values)
+  const { mean, standardDeviation, n } = summarise(values, null, { scale: 1, isProportion: false })
   const of = (value: number) => value.toFixed(digits)
-  return n === 1 ? of(mean) : `${of(mean)} (${of(low)}–${of(high)})`
+  return n === 1 ? of(mean) : `${of(mean)} ± ${of(standardDeviation)}`
 }
 
 function wayOf({ overlap, runs }: Studied, { methods, shots, objectives, seeds }: Plan): string {

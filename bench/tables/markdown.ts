@@ -1,4 +1,4 @@
-import { type Statistic, summarise } from '../../src/evaluation/statistics.js'
+import { type Statistic, summarise } from '../../src/evaluation/statistics/statistic.js'
 import { contests, type Measured, registry, seedsOfAll } from './measure.js'
 import type { Source } from './tasks.js'
 
@@ -45,7 +45,7 @@ function duel(
           const [ours, theirs] = [of(method, space, seed), of(rival, rivalSpace, seed)]
           return ours === undefined || theirs === undefined ? [] : [ours - theirs]
         })
-        return each.length > 0 ? summarise(each) : undefined
+        return each.length > 0 ? summarise(each, null, { scale: 1, isProportion: false }) : undefined
       })
       if (differences.every((each) => each === undefined)) return []
       const won = differences.filter((each) => each !== undefined && each.mean > 0).length

@@ -38,6 +38,8 @@ export interface MethodPrediction {
   readonly method: string
   readonly space: string | null
   readonly hyperparameters: Readonly<Record<string, number>>
+  /** What logits are divided by before softmax; see `FittedMethod`. */
+  readonly temperature: number
   /** The best `topK` classes, best first. */
   readonly top: readonly ClassScore[]
   /** The `first` support images nearest in the method's space, nearest first; empty if the method compares no images. */
@@ -48,7 +50,7 @@ export interface MethodPrediction {
 
 export interface ClassScore {
   readonly class: ClassRow
-  /** Softmax of the logits, from 0 to 1. */
+  /** Softmax of the logits divided by the temperature, from 0 to 1. */
   readonly probability: number
   readonly logit: number
   /** The contribution of each term to the logit. */
@@ -223,7 +225,8 @@ async function predictionsOf(
       method: fitted.method.id,
       space,
       hyperparameters: fitted.values,
-      top: topOf(scores, i, description),
+      temperature: fitted.temperature,
+      top: topOf(scores, i, fitted.temperature, description),
       nearest: (first: number) => {
         const keys = batch.cache.labels.length
         return affinities === null
@@ -235,10 +238,15 @@ async function predictionsOf(
   )
 }
 
-function topOf({ logits, contributions }: Scores, i: number, { classes, topK }: Description): ClassScore[] {
+function topOf(
+  { logits, contributions }: Scores,
+  i: number,
+  temperature: number,
+  { classes, topK }: Description,
+): ClassScore[] {
   const at = i * logits.columns
   const row = logits.data.subarray(at, at + logits.columns)
-  const probabilities = softmax(row)
+  const probabilities = softmax(row, temperature)
   return descending(row)
     .slice(0, topK)
     .map((c) => ({

@@ -28,7 +28,7 @@ export function localComparisons(library: Library): ComparisonHost {
     async results(id) {
       const comparison = await comparisons.get(id)
       if (!comparison) throw errors.unknownComparison({ id }, 'id')
-      const rows = comparisons.rows(await comparisons.runs(id))
+      const rows = await comparisons.rows(await comparisons.runs(id))
       const nameOf = createNameOf(registry)
       return {
         status: comparison.status,

@@ -11,12 +11,12 @@ export interface TableRow {
   /** Null if the method does not compare images. */
   readonly space: string | null
   readonly shots: number
-  readonly accuracy: Pick<Statistic, 'mean' | 'standardDeviation' | 'n'>
+  readonly accuracy: Pick<Statistic, 'mean' | 'low' | 'high' | 'n'>
 }
 
 /**
- * Formats a comparison for a terminal: one line per method, one column per number of shots, accuracy ± standard
- * deviation.
+ * Formats a comparison for a terminal: one line per method, one column per number of shots, accuracy with
+ * its 95 % interval.
  */
 export function formatComparison(rows: readonly TableRow[]): string {
   const shots = [...new Set(rows.map((row) => row.shots))].sort((a, b) => a - b)
@@ -51,13 +51,15 @@ export function formatComparison(rows: readonly TableRow[]): string {
             each.encoder === encoder && each.method === method && each.space === space && each.shots === k,
         )
         if (!row) return ''
-        const { mean, standardDeviation, n } = row.accuracy
-        const spread = n > 1 ? ` ± ${standardDeviation.toFixed(1)}` : ''
-        return `${mean === best.get(k) ? '* ' : ''}${mean.toFixed(1)}${spread}`
+        const { mean, low, high } = row.accuracy
+        return `${mean === best.get(k) ? '* ' : ''}${mean.toFixed(1)} (${low.toFixed(1)}–${high.toFixed(1)})`
       }),
     ])
   }
   const n = rows[0]?.accuracy.n ?? 0
-  const over = n > 1 ? `, mean ± standard deviation over ${n} seeds` : ''
-  return `${table.toString()}\nTest accuracy in %${over}; * marks the best.`
+  const over =
+    n > 1
+      ? `mean over ${n} support sets, with its 95 % interval over images and support sets`
+      : 'with its 95 % interval over images, for this support set'
+  return `${table.toString()}\nTest accuracy in %, ${over}; * marks the best.`
 }

@@ -2,7 +2,7 @@ import pLimit from 'p-limit'
 import { fingerprintDataset } from '../datasets/dataset-fingerprint.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors } from '../errors.js'
-import type { Statistic } from '../evaluation/statistics.js'
+import type { Statistic } from '../evaluation/statistics/statistic.js'
 import { type MeasureName, type Measures, pickMeasures } from '../measures.js'
 import { rangeOf } from '../methods/contract.js'
 import type { Registry } from '../plugins/registry.js'
@@ -10,6 +10,7 @@ import type { ComparisonRow } from '../store/comparisons.js'
 import type { RunRow } from '../store/runs.js'
 import { encodersOf } from '../store/runs.js'
 import type { Store } from '../store/store.js'
+import { protocolOf } from './comparison-protocol.js'
 import type { Comparisons } from './comparisons.js'
 import type { Experiment } from './experiment.js'
 import type { Provenance } from './provenance.js'
@@ -38,7 +39,10 @@ export interface ComparisonDocument {
   /** Every encoder of the comparison. */
   readonly encoders: readonly DocumentEncoder[]
   readonly methods: readonly DocumentMethod[]
-  /** Means over the seeds; `low` and `high` are a 95 % bootstrap interval of the mean. */
+  /**
+   * Means over the support sets; `low` and `high` are their 95 % interval over other images and, with two support sets or more,
+   * over other support sets.
+   */
   readonly rows: readonly ({
     readonly encoder?: string
     readonly method: string
@@ -100,6 +104,10 @@ export interface DocumentRun {
         readonly supportSet: string | null
         readonly selectionImages: number
         readonly selectionAccuracy: number | null
+        /** The labelled images that the accuracy rests on; null for results of earlier versions. */
+        readonly labelledImages: number | null
+        /** What logits are divided by before softmax; null for results of earlier versions. */
+        readonly temperature: number | null
         readonly hyperparameters: Readonly<Record<string, number>>
         readonly unshiftedAccuracy: number | null
         readonly testImages: number
@@ -143,6 +151,7 @@ export async function documentComparison(context: DocumentContext, id: string): 
     const [first] = runs.flatMap((run) => (run.encoder === id ? (provenances.get(run.id) ?? []) : []))
     return { id, files: first?.encoder ?? encoders.all.find((each) => each.id === id)?.files ?? {} }
   })
+  const { methods } = protocolOf(runs)
   return {
     format: 'shotboard-comparison',
     version: 1,
@@ -158,8 +167,8 @@ export async function documentComparison(context: DocumentContext, id: string): 
     testDataset,
     encoder: described[0] ?? { id: comparison.encoder, files: {} },
     encoders: described,
-    methods: methodsOf(runs).map(({ method, space }) => describeMethod(context.registry, method, space)),
-    rows: comparisons.rows(runs).map(({ runs: _, ...row }) => row),
+    methods: methods.map(({ method, space }) => describeMethod(context.registry, method, space)),
+    rows: (await comparisons.rows(runs)).map(({ runs: _, ...row }) => row),
     runs: runs.map((run) => describeRun(run, provenances.get(run.id))),
   }
 }
@@ -199,18 +208,13 @@ async function describeDataset(
   }
 }
 
-/** One run for each pair of method and space, in the order of the runs. */
-function methodsOf(runs: readonly RunRow[]): RunRow[] {
-  return [...new Map(runs.map((run) => [JSON.stringify([run.method, run.space]), run])).values()]
-}
-
 function experimentOf(
   { encoder }: ComparisonRow,
   runs: readonly RunRow[],
   dataset: DocumentDataset,
   testDataset: DocumentDataset | null,
 ): Experiment {
-  const first = runs[0]
+  const { methods, ...protocol } = protocolOf(runs)
   const encoders = encodersOf(runs)
   const reference = ({ name, fingerprint }: DocumentDataset) => ({ name, fingerprint })
   return {
@@ -219,15 +223,12 @@ function experimentOf(
     ...(encoders.length > 1 ? { encoders: [...encoders] } : { encoder }),
     shots: [...new Set(runs.map(({ shots }) => shots))],
     seeds: [...new Set(runs.map(({ seed }) => seed))],
-    methods: methodsOf(runs).map(({ method, space, fixed }) => ({
+    methods: methods.map(({ method, space, fixed }) => ({
       method,
       ...(space !== null && { space }),
       ...(Object.keys(fixed).length > 0 && { hyperparameters: { ...fixed } }),
     })),
-    // These are the same for all runs of a comparison.
-    selection: first?.selection ?? 'VALIDATION',
-    klScaling: first?.klScaling ?? 'FROZEN',
-    augmentations: first?.augmentations ?? 1,
+    ...protocol,
   }
 }
 
@@ -260,6 +261,8 @@ function describeRun(run: RunRow, provenance: Provenance | undefined): DocumentR
       supportSet: result.supportSetId,
       selectionImages: result.selectionImages,
       selectionAccuracy: result.selectionAccuracy,
+      labelledImages: result.labelledImages,
+      temperature: result.temperature,
       hyperparameters: result.hyperparameters,
       ...pickMeasures(result),
       unshiftedAccuracy: result.unshiftedAccuracy,

@@ -3,6 +3,8 @@ import type { Encoder } from '../encoders/encoder.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors, reasonOf } from '../errors.js'
 import { evaluate } from '../evaluation/evaluate.js'
+import type { FittedMethod } from '../evaluation/fit.js'
+import type { Support } from '../features/support.js'
 import { createProgress } from '../jobs/progress.js'
 import { hasEnded } from '../jobs/recorded-jobs.js'
 import { pickMeasures } from '../measures.js'
@@ -178,18 +180,35 @@ async function performRun(
     ...(signal && { signal }),
   })
   const evaluation = await untilCancelled(signal, evaluating)
-  const { predicted, confidence } = evaluation
-  await runResults.write(run.id, { labels: test.labels, predicted, confidence }, provenance(space))
+  const { fitted, unshifted: own, ...predictions } = evaluation
+  await runResults.write(run.id, { ...predictions, ...(own && { unshifted: own }) }, provenance(space))
   await store.runs.succeed(run.id, {
     supportSetId: supportSet.id,
-    selectionImages: evaluation.fitted.selectionImages,
-    selectionAccuracy: evaluation.fitted.selectionAccuracy,
-    hyperparameters: evaluation.fitted.values,
+    selectionImages: fitted.selectionImages,
+    selectionAccuracy: fitted.selectionAccuracy,
+    labelledImages: labelledImagesOf(run, fitted, support),
+    temperature: fitted.temperature,
+    hyperparameters: fitted.values,
     ...pickMeasures(evaluation),
-    unshiftedAccuracy: evaluation.unshiftedAccuracy,
+    unshiftedAccuracy: evaluation.unshifted?.accuracy ?? null,
     testImages: evaluation.images,
     encodeMs: supportMs + testMs + (validation?.ms ?? 0),
-    searchMs: evaluation.fitted.searchMs,
+    searchMs: fitted.searchMs,
     scoreMs: evaluation.scoreMs,
   })
+}
+
+/**
+ * The labelled images that the accuracy rests on: the support set if the method compares images, and the selection images if a
+ * hyperparameter was selected. With LEAVE_ONE_OUT these are the support images again.
+ */
+function labelledImagesOf(
+  run: RunRow,
+  { method, selectionImages }: FittedMethod,
+  { labels }: Support,
+): number {
+  const supportImages = run.space === null ? 0 : labels.length
+  const isSearched = Object.keys(method.hyperparameters).some((name) => !(name in run.fixed))
+  const selected = isSearched ? selectionImages : 0
+  return run.selection === 'VALIDATION' ? supportImages + selected : Math.max(supportImages, selected)
 }

@@ -1,21 +1,16 @@
 import { errors, type ShotboardError } from '../errors.js'
-import {
-  comparePairs,
-  type MeasuredRun,
-  type PairwiseTest,
-  type SummaryRow,
-  summariseRuns,
-} from '../evaluation/summary.js'
+import { comparePairs, type PairwiseTest } from '../evaluation/pairwise.js'
+import { groupRuns, type MeasuredRun, type SummaryRow } from '../evaluation/summary.js'
 import type { Changes } from '../jobs/changes.js'
 import type { JobQueue } from '../jobs/queue.js'
 import { createRecordedJobs, hasEnded } from '../jobs/recorded-jobs.js'
-import { pickMeasures } from '../measures.js'
+import { type MeasureName, pickMeasures } from '../measures.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import type { RunRow } from '../store/runs.js'
 import { type ComparisonJobContext, runComparison } from './comparison-job.js'
 import { findMethodInSpace } from './method-in-space.js'
 import { type CompareInput, type PlanContext, planComparison } from './plan-comparison.js'
-import type { RunResults } from './run-results.js'
+import type { RowStatistics } from './row-statistics.js'
 
 export interface Comparisons {
   /** Queues a comparison and returns it. Throws as `planComparison` or TOO_MANY_COMPARISONS, and then queues nothing. */
@@ -33,19 +28,24 @@ export interface Comparisons {
   watch(id: string): Promise<AsyncIterableIterator<ComparisonRow>>
   /** Resumes the comparisons that a stop interrupted. */
   resume(): Promise<void>
-  /** Summarises finished runs over their seeds: one row for each encoder, method, space and number of shots. */
-  rows(runs: readonly RunRow[]): SummaryRow[]
+  /** Summarises finished runs over their support sets: one row for each encoder, method, space and number of shots. */
+  rows(runs: readonly RunRow[]): Promise<SummaryRow[]>
   /**
-   * Tests every row against the baseline's row of the same encoder and number of shots. `findMethodInSpace` chooses the
+   * Tests every row against the baseline's row of the same encoder and number of shots, by a measure. `findMethodInSpace` chooses the
    * baseline's space unless `space` is given. Throws UNKNOWN_METHOD, UNKNOWN_SPACE or UNKNOWN_BASELINE.
    */
-  pairs(runs: readonly RunRow[], baseline: string, space?: string | null): Promise<PairwiseTest[]>
+  pairs(
+    runs: readonly RunRow[],
+    baseline: string,
+    space?: string | null,
+    measure?: MeasureName,
+  ): Promise<PairwiseTest[]>
 }
 
 export interface ComparisonsContext extends PlanContext {
   readonly queue: JobQueue
   readonly changes: Changes
-  readonly runResults: RunResults
+  readonly rowStatistics: RowStatistics
   readonly job: ComparisonJobContext
   /** Called with every fault of the disk or the database after which a comparison is retried. */
   readonly onFault: (comparison: string, fault: ShotboardError) => void
@@ -54,7 +54,7 @@ export interface ComparisonsContext extends PlanContext {
 }
 
 export function createComparisons(context: ComparisonsContext): Comparisons {
-  const { store, registry, queue, changes, runResults } = context
+  const { store, registry, queue, changes, rowStatistics } = context
 
   const { enqueue, cancel, watch, ended, resume } = createRecordedJobs<ComparisonRow>({
     queue,
@@ -78,9 +78,8 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     return comparison
   }
 
-  function rows(runs: readonly RunRow[]): SummaryRow[] {
-    return summariseRuns(runs.flatMap((run) => measuredRunOf(run) ?? []))
-  }
+  const rows = (runs: readonly RunRow[]): Promise<SummaryRow[]> =>
+    Promise.all(groupRuns(runs.flatMap((run) => measuredRunOf(run) ?? [])).map(rowStatistics.row))
 
   return {
     compare: (input) => start(input, false),
@@ -90,19 +89,21 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     watch: (id) => watch(id, changes, minMsBetweenStates),
     resume,
     rows,
-    async pairs(runs, baseline, space) {
+    async pairs(runs, baseline, space, measure = 'accuracy') {
       const found = findMethodInSpace(runs, registry, baseline, space, ['baseline', 'baselineSpace'])
       const isBaseline = (row: SummaryRow) => row.method === found.method && row.space === found.space
-      return comparePairs(rows(runs), isBaseline, runResults.read)
+      return comparePairs(await rows(runs), isBaseline, measure, rowStatistics.difference)
     },
   }
 }
 
 /** A run's measures; undefined if it has not finished. */
-function measuredRunOf({ id, encoder, method, space, shots, seed, result }: RunRow): MeasuredRun | undefined {
+function measuredRunOf({ result, ...run }: RunRow): MeasuredRun | undefined {
   if (!result) return undefined
-  const { unshiftedAccuracy } = result
-  return { id, encoder, method, space, shots, seed, unshiftedAccuracy, ...pickMeasures(result) }
+  const { id, encoder, method, space, shots, seed, selection } = run
+  const { unshiftedAccuracy, labelledImages } = result
+  const request = { id, encoder, method, space, shots, seed, selection }
+  return { ...request, unshiftedAccuracy, labelledImages, ...pickMeasures(result) }
 }
 
 /** Watchers of a comparison get at most ten states a second. */

@@ -107,7 +107,10 @@ export function createContrasts({
   return {
     async classDeltas({ datasetId }, runs, input) {
       const pairs = []
-      for (const pair of pairsOf(runs, input)) pairs.push(pairPredictions(...(await read(pair))))
+      for (const pair of pairsOf(runs, input)) {
+        const [method, baseline] = await read(pair)
+        pairs.push({ method, baseline })
+      }
       const classes = await store.datasets.classes(datasetId)
       return classDeltasOf(pairs, classes.length)
     },

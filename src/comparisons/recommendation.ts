@@ -3,7 +3,7 @@ import { type Recommendation, recommend } from '../evaluation/recommendation.js'
 import { type NameOf, recommendationText } from '../evaluation/recommendation-text.js'
 import type { SummaryRow } from '../evaluation/summary.js'
 import type { Registry } from '../plugins/registry.js'
-import type { RunResults } from './run-results.js'
+import type { RowStatistics } from './row-statistics.js'
 
 /** A recommendation with its text. */
 export type WordedRecommendation = Recommendation & { readonly text: string }
@@ -13,7 +13,7 @@ export type WordedRecommendation = Recommendation & { readonly text: string }
  * finished. Throws INVALID_VALUE if no row has the given number of shots.
  */
 export const createRecommendation =
-  ({ registry, runResults }: { readonly registry: Registry; readonly runResults: RunResults }) =>
+  ({ registry, rowStatistics }: { readonly registry: Registry; readonly rowStatistics: RowStatistics }) =>
   async (rows: readonly SummaryRow[], shots?: number | null): Promise<WordedRecommendation | null> => {
     if (rows.length === 0) return null
     const known = [...new Set(rows.map((row) => row.shots))]
@@ -21,7 +21,7 @@ export const createRecommendation =
       const reason = `The comparison has no finished runs with ${shots} shots. It has ${known.join(', ')}.`
       throw errors.invalidValue({ reason }, 'shots')
     }
-    const recommendation = await recommend(rows, shots ?? Math.max(...known), runResults.read)
+    const recommendation = await recommend(rows, shots ?? Math.max(...known), rowStatistics.difference)
     return (
       recommendation && {
         ...recommendation,

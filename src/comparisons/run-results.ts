@@ -27,29 +27,41 @@ export function createRunResults(directory: string): RunResults {
     await Promise.all(runs.map((run) => rm(fileOf(run), { force: true })))
   }
   return {
-    async write(run, { labels, predicted, confidence }, provenance) {
+    async write(run, { labels, predicted, confidence, rank, unshifted }, provenance) {
       const shape = [labels.length]
       const tensors = new Map<string, NamedTensor>([
         ['labels', { type: 'int32', shape, data: labels }],
         ['predicted', { type: 'int32', shape, data: predicted }],
       ])
       if (confidence) tensors.set('confidence', { type: 'float32', shape, data: confidence })
+      if (rank) tensors.set('rank', { type: 'int32', shape, data: rank })
+      if (unshifted) {
+        const shape = [unshifted.labels.length]
+        tensors.set('unshifted_labels', { type: 'int32', shape, data: unshifted.labels })
+        tensors.set('unshifted_predicted', { type: 'int32', shape, data: unshifted.predicted })
+      }
       const metadata = { run, ...(provenance && { provenance: JSON.stringify(provenance) }) }
       await writeSafetensors(fileOf(run), { tensors, metadata }, what)
     },
     async read(run) {
       const file = fileOf(run)
       const { tensors } = await readSafetensors(file)
-      const labels = tensors.get('labels')
-      const predicted = tensors.get('predicted')
+      const integers = (name: string): Int32Array | undefined => {
+        const tensor = tensors.get(name)
+        return tensor?.type === 'int32' ? tensor.data : undefined
+      }
+      const [labels, predicted, rank] = ['labels', 'predicted', 'rank'].map(integers)
       const confidence = tensors.get('confidence')
-      if (labels?.type !== 'int32' || predicted?.type !== 'int32') {
+      if (!labels || !predicted) {
         throw errors.invalidTensorFile({ file, reason: 'it lacks labels or predicted' })
       }
+      const own = { labels: integers('unshifted_labels'), predicted: integers('unshifted_predicted') }
       return {
-        labels: labels.data,
-        predicted: predicted.data,
+        labels,
+        predicted,
         ...(confidence?.type === 'float32' && { confidence: confidence.data }),
+        ...(rank && { rank }),
+        ...(own.labels && own.predicted && { unshifted: { labels: own.labels, predicted: own.predicted } }),
       }
     },
     async provenance(run) {

@@ -1,54 +1,55 @@
-import type { PredictionPair } from './prediction-pair.js'
-import { holm, mcnemar } from './statistics.js'
+import { outcomesOf, selectImages, subtractOutcomes } from './outcomes-of-runs.js'
+import type { Predictions } from './predictions.js'
+import { type Difference, testDifference } from './statistics/difference.js'
+import { holm } from './statistics/holm.js'
 
-/** Compares a method with a baseline on the test images of one class. Seeds are pooled. */
-export interface ClassDelta {
+/** Compares a method with a baseline on the test images of one class, over the support sets that both have finished. */
+export interface ClassDelta extends Omit<Difference, 'mean'> {
   readonly classIndex: number
-  /** Test images of the class, each counted once per seed. */
+  /** Test images of the class. */
   readonly images: number
   /** In percent. */
   readonly accuracy: number
   readonly baselineAccuracy: number
   /** The method's accuracy minus the baseline's, in percentage points. */
   readonly difference: number
-  /** Images that only the method, and only the baseline, classifies correctly. */
-  readonly wins: number
-  readonly losses: number
-  /** The p-value of McNemar's exact test. */
-  readonly pValue: number
-  /** The p-value with Holm's correction over all classes, which bounds the chance of any false positive. */
-  readonly adjustedPValue: number
+  /** The p-value with Holm's correction over all classes that have one, which bounds the chance of any false positive. */
+  readonly adjustedPValue: number | null
 }
 
 /** The difference of two methods in each class, in class order, without classes that have no test images. */
-export function classDeltasOf(pairs: readonly PredictionPair[], classes: number): ClassDelta[] {
-  const tallies = Array.from({ length: classes }, () => ({ images: 0, right: 0, wins: 0, losses: 0 }))
-  for (const { labels, predicted, baseline } of pairs) {
-    for (const [i, label] of labels.entries()) {
-      const tally = tallies[label]
-      if (!tally) continue
-      const right = predicted[i] === label
-      const baselineRight = baseline[i] === label
-      tally.images++
-      if (right) tally.right++
-      if (right && !baselineRight) tally.wins++
-      if (!right && baselineRight) tally.losses++
+export function classDeltasOf(
+  pairs: readonly { readonly method: Predictions; readonly baseline: Predictions }[],
+  classes: number,
+): ClassDelta[] {
+  const [labels] = pairs.map(({ method }) => method.labels)
+  const mine = outcomesOf(
+    'accuracy',
+    pairs.map(({ method }) => method),
+  )
+  const theirs = outcomesOf(
+    'accuracy',
+    pairs.map(({ baseline }) => baseline),
+  )
+  if (!labels || !mine || !theirs) return []
+  const images = Math.min(mine.images, theirs.images)
+  const positions = Array.from({ length: classes }, (): number[] => [])
+  for (let i = 0; i < images; i++) positions[labels[i] as number]?.push(i)
+  const deltas = positions.flatMap((ofClass, classIndex) => {
+    if (ofClass.length === 0) return []
+    const [a, b] = [selectImages(mine, ofClass), selectImages(theirs, ofClass)]
+    const { mean: difference, ...rest } = testDifference(subtractOutcomes(a, b), { scale: 100 })
+    return {
+      classIndex,
+      images: ofClass.length,
+      accuracy: 100 * meanOf(a.values),
+      baselineAccuracy: 100 * meanOf(b.values),
+      difference,
+      ...rest,
     }
-  }
-  const measured = tallies
-    .map((tally, classIndex) => ({ ...tally, classIndex }))
-    .filter(({ images }) => images > 0)
-  const pValues = measured.map(({ wins, losses }) => mcnemar(wins, losses))
-  const adjusted = holm(pValues)
-  return measured.map(({ classIndex, images, right, wins, losses }, i) => ({
-    classIndex,
-    images,
-    accuracy: (100 * right) / images,
-    baselineAccuracy: (100 * (right - wins + losses)) / images,
-    difference: (100 * (wins - losses)) / images,
-    wins,
-    losses,
-    pValue: pValues[i] as number,
-    adjustedPValue: adjusted[i] as number,
-  }))
+  })
+  const adjusted = holm(deltas.map(({ pValue }) => pValue))
+  return deltas.map((delta, i) => ({ ...delta, adjustedPValue: adjusted[i] ?? null }))
 }
+
+const meanOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length

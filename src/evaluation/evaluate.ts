@@ -12,8 +12,8 @@ export interface EvaluationOptions extends FitOptions {
 
 export interface Evaluation extends MeasuredPredictions {
   readonly fitted: FittedMethod
-  /** Accuracy on the unshifted test images, in percent; null if there are none. */
-  readonly unshiftedAccuracy: number | null
+  /** On the unshifted test images; null if there are none. */
+  readonly unshifted: MeasuredPredictions | null
   readonly scoreMs: number
 }
 
@@ -26,8 +26,8 @@ export async function evaluate(options: EvaluationOptions): Promise<Evaluation> 
   const started = performance.now()
   const measures = await measure(fitted, test, klScaling, signal)
   const scoreMs = performance.now() - started
-  const unshiftedAccuracy = unshifted ? (await measure(fitted, unshifted, klScaling, signal)).accuracy : null
-  return { ...measures, fitted, unshiftedAccuracy, scoreMs }
+  const own = unshifted ? await measure(fitted, unshifted, klScaling, signal) : null
+  return { ...measures, fitted, unshifted: own, scoreMs }
 }
 
 async function measure(
@@ -36,7 +36,7 @@ async function measure(
   klScaling: KlScaling,
   signal: AbortSignal | undefined,
 ): Promise<MeasuredPredictions> {
-  const tally = createTally()
+  const tally = createTally(fitted.temperature)
   for await (const { batch, scores } of scoreQueries(fitted, features, klScaling, signal)) {
     tally.add(scores.logits, labels.subarray(batch.from, batch.from + batch.rows))
   }

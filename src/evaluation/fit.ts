@@ -19,6 +19,7 @@ import type { Kernels } from '../tensor/kernels.js'
 import type { KlScaling, Selection } from './protocol.js'
 import { checkValues, type Grid, gridOf, valuesAt } from './search/grid.js'
 import { type SelectionData, search } from './search/search.js'
+import { fitTemperature } from './temperature.js'
 
 export interface FitOptions {
   readonly method: Method
@@ -51,7 +52,12 @@ export interface FittedMethod {
   readonly selectionImages: number
   /** The accuracy on them with the selected values, in percent; null if there were none. */
   readonly selectionAccuracy: number | null
-  /** Milliseconds for ranges and search, including the terms but not the fit of the space. */
+  /**
+   * What logits are divided by before softmax, so that probabilities are as often right as they say; fitted on the images of
+   * the selection, or leaving each support image out. 1 if no image can be left out.
+   */
+  readonly temperature: number
+  /** Milliseconds for ranges, search and temperature, including the terms but not the fit of the space. */
   readonly searchMs: number
 }
 
@@ -111,7 +117,11 @@ async function fitIn(
   const images = selection === 'NONE' ? 0 : data.labels.reduce((n, label) => n + (label >= 0 ? 1 : 0), 0)
   if (images === 0) {
     const values = { ...defaultsOf(method), ...spaceValues, ...options.fixed }
-    return { method, cache, values, ranges, selectionImages: 0, selectionAccuracy: null, searchMs: 0 }
+    const temperature = await temperatureOf({ method, values, ranges }, data, signal)
+    return {
+      ...{ method, cache, values, ranges, temperature },
+      ...{ selectionImages: 0, selectionAccuracy: null, searchMs: performance.now() - started },
+    }
   }
   const { values, correct } = await search({
     method,
@@ -120,15 +130,43 @@ async function fitIn(
     ranges,
     ...(signal && { signal }),
   })
+  const fitted = { method, cache, values: { ...values, ...spaceValues }, ranges }
   return {
-    method,
-    cache,
-    values: { ...values, ...spaceValues },
-    ranges,
+    ...fitted,
+    temperature: await temperatureOf(fitted, data, signal),
     selectionImages: images,
     selectionAccuracy: (100 * correct) / images,
     searchMs: performance.now() - started,
   }
+}
+
+/** At most this many images decide the temperature, evenly spread; more make it no better. */
+const maxTemperatureImages = 2048
+
+async function temperatureOf(
+  { method, values, ranges }: Pick<FittedMethod, 'method' | 'values' | 'ranges'>,
+  { batches, labels }: RepeatableData,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const labelled = labels.reduce((count, label) => count + (label >= 0 ? 1 : 0), 0)
+  if (labelled === 0) return 1
+  const step = Math.ceil(labelled / maxTemperatureImages)
+  const [rows, classes]: [Float32Array[], number[]] = [[], []]
+  let [seen, columns] = [0, 0]
+  for await (const batch of untilCancelledEach(signal, batches())) {
+    const { logits } = await scoreBatch(method, batch, values, ranges)
+    columns = logits.columns
+    for (let i = 0; i < batch.rows; i++) {
+      const label = labels[batch.from + i] as number
+      if (label < 0 || seen++ % step > 0) continue
+      rows.push(logits.data.slice(i * columns, (i + 1) * columns))
+      classes.push(label)
+    }
+  }
+  const data = new Float32Array(rows.length * columns)
+  for (const [i, row] of rows.entries()) data.set(row, i * columns)
+  const logits = { rows: rows.length, columns, data }
+  return fitTemperature({ logits, labels: Int32Array.from(classes) }) ?? 1
 }
 
 /**

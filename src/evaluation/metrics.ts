@@ -1,5 +1,6 @@
-import type { Measures } from '../measures.js'
+import type { MeasureName, Measures } from '../measures.js'
 import type { Matrix } from '../tensor/matrix.js'
+import type { Predictions } from './predictions.js'
 
 /** The index of the largest value; the first one for ties. */
 export function argmax(values: ArrayLike<number>): number {
@@ -8,10 +9,10 @@ export function argmax(values: ArrayLike<number>): number {
   return best
 }
 
-/** `softmax` of a row of logits, in double precision. */
-export function softmax(logits: ArrayLike<number>): Float64Array {
+/** `softmax(logits/temperature)` of a row of logits, in double precision. */
+export function softmax(logits: ArrayLike<number>, temperature = 1): Float64Array {
   const greatest = logits[argmax(logits)] as number
-  const result = Float64Array.from(logits, (logit) => Math.exp(logit - greatest))
+  const result = Float64Array.from(logits, (logit) => Math.exp((logit - greatest) / temperature))
   const sum = result.reduce((total, value) => total + value, 0)
   return result.map((value) => value / sum)
 }
@@ -26,21 +27,16 @@ export interface Tally {
 }
 
 /** The measures of a classifier on labelled images, and its predictions. */
-export interface MeasuredPredictions extends Measures {
-  /** [N]: the class with the greatest logit, the first among equals. */
-  readonly predicted: Int32Array
-  /** [N]: the probability of that class. */
-  readonly confidence: Float32Array
+export interface MeasuredPredictions extends Measures, Required<Omit<Predictions, 'unshifted'>> {
   readonly images: number
 }
 
-/** Starts measuring. */
-export function createTally(): Tally {
+/** Starts measuring. Probabilities are softmax(logits/temperature). */
+export function createTally(temperature = 1): Tally {
+  const labelled: number[] = []
   const predicted: number[] = []
   const confidences: number[] = []
-  const bins = Array.from({ length: calibrationBins }, () => ({ images: 0, correct: 0, confidence: 0 }))
-  let correct = 0
-  let correct5 = 0
+  const ranks: number[] = []
 
   return {
     add({ rows, columns, data }, labels) {
@@ -48,35 +44,65 @@ export function createTally(): Tally {
         const logits = data.subarray(i * columns, (i + 1) * columns)
         const label = labels[i] as number
         const best = argmax(logits)
+        labelled.push(label)
         predicted.push(best)
-        if (best === label) correct++
-        if (rankOf(logits, label) < 5) correct5++
-        const confidence =
-          1 / logits.reduce((sum, logit) => sum + Math.exp(logit - (logits[best] as number)), 0)
-        confidences.push(confidence)
-        const bin = bins[Math.min(calibrationBins - 1, Math.ceil(confidence * calibrationBins) - 1)]
-        if (bin) {
-          bin.images++
-          bin.confidence += confidence
-          if (best === label) bin.correct++
-        }
+        ranks.push(rankOf(logits, label))
+        confidences.push(
+          1 /
+            logits.reduce(
+              (sum, logit) => sum + Math.exp((logit - (logits[best] as number)) / temperature),
+              0,
+            ),
+        )
       }
     },
     finish() {
-      const images = predicted.length
-      const share = (count: number) => (images > 0 ? (100 * count) / images : 0)
-      const gaps = bins.reduce((sum, bin) => sum + Math.abs(bin.confidence - bin.correct), 0)
-      return {
+      const predictions = {
+        labels: Int32Array.from(labelled),
         predicted: Int32Array.from(predicted),
         confidence: Float32Array.from(confidences),
-        images,
-        accuracy: share(correct),
-        top5Accuracy: share(correct5),
-        calibrationError: images > 0 ? gaps / images : 0,
+        rank: Int32Array.from(ranks),
+      }
+      return {
+        ...predictions,
+        images: predicted.length,
+        accuracy: 100 * meanOf(imageValues.accuracy(predictions)),
+        top5Accuracy: 100 * meanOf(imageValues.top5Accuracy(predictions)),
+        calibrationError: meanOf(imageValues.calibrationError(predictions)),
       }
     },
   }
 }
+
+/**
+ * What each measure is the mean of over the test images, so that all measures share one formula for their intervals and tests;
+ * null if an earlier version did not store what it needs.
+ *
+ * The calibration error is a sum of absolute gaps, one for each bin of confidence. An image counts with confidence minus
+ * correctness where its bin is overconfident, and with the negative where it is underconfident; the mean is the error. Taking
+ * the bins' signs as given is the infinitesimal jackknife.
+ */
+export const imageValues = {
+  accuracy: ({ labels, predicted }) =>
+    Float64Array.from(labels, (label, i) => Number(predicted[i] === label)),
+  top5Accuracy: ({ rank }) => rank && Float64Array.from(rank, (value) => Number(value < 5)),
+  calibrationError({ labels, predicted, confidence }) {
+    if (confidence === undefined) return null
+    const gaps = Float64Array.from(confidence, (value, i) => value - Number(predicted[i] === labels[i]))
+    const sums = new Float64Array(calibrationBins)
+    for (const [i, gap] of gaps.entries()) {
+      const bin = binOf(confidence[i] as number)
+      sums[bin] = (sums[bin] as number) + gap
+    }
+    return gaps.map((gap, i) => gap * Math.sign(sums[binOf(confidence[i] as number)] as number))
+  },
+} satisfies Record<MeasureName, (predictions: Predictions) => Float64Array | null | undefined>
+
+const binOf = (confidence: number): number =>
+  Math.min(calibrationBins - 1, Math.max(0, Math.ceil(confidence * calibrationBins) - 1))
+
+const meanOf = (values: Float64Array | null | undefined): number =>
+  values && values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : 0
 
 /** The number of classes before the given one, ordered by logit, then by index. */
 function rankOf(logits: Float32Array, label: number): number {

@@ -1,4 +1,5 @@
 import type { Recommendation, Rival } from './recommendation.js'
+import type { Difference } from './statistics/difference.js'
 
 /** The name of a method in a space. `space` is null if the method does not compare images. */
 export type NameOf = (row: {
@@ -18,7 +19,9 @@ export function recommendationText(recommendation: Recommendation, nameIn: NameO
   const at = `At ${count(recommendation.shots, 'shot')} per class`
   const share = `${percent(accuracy.mean)} of the test images correctly`
   const [next] = rivals
-  if (!next) return `${at}, ${name} classifies ${share}. There is no other method to compare it with.`
+  if (!next) {
+    return `${at}, ${name} classifies ${share}. There is no other method to compare it with. ${protocolText(recommendation)}`
+  }
   const sentences =
     confidence === 'TIE'
       ? tie(recommendation, name, at, nameOf)
@@ -30,7 +33,18 @@ export function recommendationText(recommendation: Recommendation, nameIn: NameO
   if (zeroShot && zeroShot !== next && zeroShot.confidence !== 'TIE') {
     sentences.push(`It gains ${points(zeroShot.lead.mean)} over ${nameOf(zeroShot)}, which needs no images.`)
   }
-  return sentences.join(' ')
+  return [...sentences, protocolText(recommendation)].join(' ')
+}
+
+/** What the results have seen besides the test images. */
+function protocolText({ selection, labelledImages }: Recommendation): string {
+  const seen =
+    labelledImages === null ? '' : ` In all, it rests on ${count(labelledImages, 'labelled image')}.`
+  if (selection === 'VALIDATION')
+    return `Its hyperparameters were selected on the labelled validation images.${seen}`
+  return selection === 'LEAVE_ONE_OUT'
+    ? `Its hyperparameters were selected on the support images, each left out in turn.${seen}`
+    : `Its hyperparameters are the defaults.${seen}`
 }
 
 function winner(
@@ -39,20 +53,20 @@ function winner(
   head: string,
   nameOf: NameOf,
 ): string[] {
-  const worst = Math.max(...rivals.map(({ adjustedPValue }) => adjustedPValue))
+  const worst = Math.max(...rivals.map(({ adjustedPValue }) => adjustedPValue ?? 1))
   const corrected = pairs > 1 ? `, corrected for ${pairs} pairs of methods` : ''
   const sentences = [
     head,
-    `It leads the next best method, ${nameOf(next)}, by ${points(next.lead.mean)}, and its lead over every other method is significant (${formatP(worst)}${corrected}).`,
+    `It leads the next best method, ${nameOf(next)}, by ${points(next.lead.mean)}${range(next.lead)}, and its lead over every other method is significant (${formatP(worst)}${corrected}).`,
   ]
   if (confidence === 'CLEAR') sentences.push(`It was better with every one of ${seeds(next.lead.n)}.`)
   else {
     const unsure = rivals.filter((rival) => rival.confidence === 'LIKELY')
-    const all = unsure.every(({ seedsWon, lead }) => seedsWon === lead.n)
+    const all = unsure.every(({ lead }) => lead.setsWon === lead.n)
     sentences.push(
       all
         ? `This rests on ${seeds(next.lead.n)}: other images of your classes may give another result.`
-        : `It was not better with every support set (against ${list(unsure.filter(({ seedsWon, lead }) => seedsWon < lead.n).map(nameOf))}), so other images of your classes may give another result.`,
+        : `It was not better with every support set (against ${list(unsure.filter(({ lead }) => lead.setsWon < lead.n).map(nameOf))}), so other images of your classes may give another result.`,
     )
   }
   return sentences
@@ -76,8 +90,14 @@ function tie({ rivals, accuracy }: Recommendation, name: string, at: string, nam
   return sentences
 }
 
+/** The interval of a lead, with what it holds for. */
+const range = ({ low, high, n }: Difference): string =>
+  low === null || high === null
+    ? ''
+    : ` (95 % interval ${signed(low)} to ${signed(high)}${n === 1 ? ', for this support set' : ''})`
+const signed = (value: number): string => `${value < 0 ? '−' : ''}${Math.abs(value).toFixed(1)}`
 const seeds = (n: number): string => (n === 1 ? 'one support set' : `${n} support sets`)
-const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
+const count = (n: number, what: string): string => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`
 const percent = (value: number): string => `${value.toFixed(1)}\u00a0%`
 const points = (value: number): string => `${value.toFixed(1)} points`
 

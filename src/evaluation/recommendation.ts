@@ -1,13 +1,13 @@
-import { pairPredictions } from './prediction-pair.js'
-import type { Predictions } from './predictions.js'
-import { signFlipTest } from './sign-flip-test.js'
-import { type Statistic, summarise } from './statistics.js'
+import type { MeasureName } from '../measures.js'
+import type { Selection } from './protocol.js'
+import type { Difference } from './statistics/difference.js'
+import type { Statistic } from './statistics/statistic.js'
 import type { SummaryRow } from './summary.js'
 
 /**
- * How certain it is that one method is better than another. CLEAR: significantly better over the images, and better
- * with every one of at least three support sets. LIKELY: significantly better, but not with every support set, or
- * with fewer than three. TIE: no significant difference.
+ * How certain it is that one method is better than another. CLEAR: significantly better, and better with every one of at
+ * least three support sets. LIKELY: significantly better, but not with every support set, or with fewer than three. TIE: no
+ * significant difference.
  */
 export type Confidence = 'CLEAR' | 'LIKELY' | 'TIE'
 
@@ -18,17 +18,11 @@ export interface Rival {
   readonly space: string | null
   readonly accuracy: Statistic
   /**
-   * The recommended method's accuracy minus this one's, in percentage points, over the seeds that both have finished.
+   * The recommended method's accuracy minus this one's, in percentage points, over the support sets that both have finished.
    */
-  readonly lead: Statistic
-  /** Seeds where the recommended method is better. */
-  readonly seedsWon: number
-  /**
-   * The p-value of `signFlipTest` over the test images, and that times `pairs`, because the best method is chosen
-   * after seeing the results.
-   */
-  readonly pValue: number
-  readonly adjustedPValue: number
+  readonly lead: Difference
+  /** The p-value of `lead` times `pairs` (Bonferroni), because the best method is chosen after seeing the results. */
+  readonly adjustedPValue: number | null
   readonly confidence: Confidence
 }
 
@@ -39,6 +33,10 @@ export interface Recommendation {
   readonly method: string
   readonly space: string | null
   readonly accuracy: Statistic
+  /** How its hyperparameters were selected. */
+  readonly selection: Selection
+  /** The labelled images that its results have seen: support set and selection. */
+  readonly labelledImages: number | null
   /** All other methods, best first. */
   readonly rivals: readonly Rival[]
   /** The number of possible method pairs, which p-values are adjusted for. */
@@ -52,6 +50,13 @@ export const significance = 0.05
 /** The minimum number of support sets for a CLEAR lead. */
 export const minSeeds = 3
 
+/** The difference of two rows by a measure; see `differenceOfRows`. */
+export type DifferenceOf = (
+  a: SummaryRow,
+  b: SummaryRow,
+  measure: MeasureName,
+) => Promise<Difference | null | undefined>
+
 /**
  * Recommends the method with the highest mean accuracy at one number of shots, with its confidence. Null if no row
  * has that number of shots.
@@ -59,7 +64,7 @@ export const minSeeds = 3
 export async function recommend(
   rows: readonly SummaryRow[],
   shots: number,
-  predictionsOf: (run: string) => Promise<Predictions>,
+  differenceOf: DifferenceOf,
 ): Promise<Recommendation | null> {
   const ranked = rows.filter((row) => row.shots === shots).sort((a, b) => b.accuracy.mean - a.accuracy.mean)
   const [best, ...others] = ranked
@@ -67,47 +72,29 @@ export async function recommend(
   const pairs = (ranked.length * (ranked.length - 1)) / 2
   const rivals: Rival[] = []
   for (const other of others) {
-    const rival = await against(best, other, pairs, predictionsOf)
-    if (rival) rivals.push(rival)
+    const lead = await differenceOf(best, other, 'accuracy')
+    if (lead) rivals.push(rivalOf(other, lead, pairs))
   }
-  const { encoder, method, space, accuracy } = best
+  const { encoder, method, space, accuracy, selection, labelledImages } = best
   const least = (['TIE', 'LIKELY'] as const).find((level) =>
     rivals.some(({ confidence }) => confidence === level),
   )
   const which = { ...(encoder !== undefined && { encoder }), method, space }
-  return { shots, ...which, accuracy, rivals, pairs, confidence: least ?? 'CLEAR' }
+  const claim = { shots, ...which, accuracy, selection, labelledImages }
+  return { ...claim, rivals, pairs, confidence: least ?? 'CLEAR' }
 }
 
-/** Null if the two have no common seed. */
-async function against(
-  best: SummaryRow,
-  { encoder, method, space, accuracy, runs }: SummaryRow,
-  pairs: number,
-  predictionsOf: (run: string) => Promise<Predictions>,
-): Promise<Rival | null> {
-  const leads: number[] = []
-  const differences: number[] = []
-  for (const run of best.runs) {
-    const other = runs.find(({ seed }) => seed === run.seed)
-    if (!other) continue
-    const both = await Promise.all([predictionsOf(run.id), predictionsOf(other.id)])
-    const { labels, predicted, baseline } = pairPredictions(...both)
-    let lead = 0
-    for (const [i, label] of labels.entries()) {
-      const difference = Number(predicted[i] === label) - Number(baseline[i] === label)
-      differences[i] = (differences[i] ?? 0) + difference
-      lead += difference
-    }
-    leads.push(labels.length > 0 ? (100 * lead) / labels.length : 0)
+function rivalOf({ encoder, method, space, accuracy }: SummaryRow, lead: Difference, pairs: number): Rival {
+  const adjustedPValue = lead.pValue === null ? null : Math.min(1, pairs * lead.pValue)
+  const isSignificant = adjustedPValue !== null && adjustedPValue < significance && lead.mean > 0
+  const everySet = lead.n >= minSeeds && lead.setsWon === lead.n
+  return {
+    ...(encoder !== undefined && { encoder }),
+    method,
+    space,
+    accuracy,
+    lead,
+    adjustedPValue,
+    confidence: isSignificant ? (everySet ? 'CLEAR' : 'LIKELY') : 'TIE',
   }
-  if (leads.length === 0) return null
-  const pValue = signFlipTest(differences)
-  const adjustedPValue = Math.min(1, pairs * pValue)
-  const seedsWon = leads.filter((lead) => lead > 0).length
-  const lead = summarise(leads)
-  const isSignificant = adjustedPValue < significance && lead.mean > 0
-  const everySeed = leads.length >= minSeeds && seedsWon === leads.length
-  const confidence: Confidence = isSignificant ? (everySeed ? 'CLEAR' : 'LIKELY') : 'TIE'
-  const which = { ...(encoder !== undefined && { encoder }), method, space }
-  return { ...which, accuracy, lead, seedsWon, pValue, adjustedPValue, confidence }
 }

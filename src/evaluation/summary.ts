@@ -1,9 +1,11 @@
-import { type MeasureName, type Measures, mapMeasures } from '../measures.js'
-import { pairPredictions } from './prediction-pair.js'
+import { type MeasureName, type Measures, mapMeasures, measures } from '../measures.js'
+import { outcomesOf } from './outcomes-of-runs.js'
 import type { Predictions } from './predictions.js'
-import { mcnemar, type Statistic, summarise } from './statistics.js'
+import type { Selection } from './protocol.js'
+import { type Statistic, summarise } from './statistics/statistic.js'
+import { unpairedDifference } from './statistics/unpaired-difference.js'
 
-/** The measures of a finished run, which rows summarise over the seeds. */
+/** The measures of a finished run, which rows summarise over the support sets. */
 export interface MeasuredRun extends Measures {
   readonly id: string
   /** Runs on features from a file have none and count as one encoder. */
@@ -12,40 +14,32 @@ export interface MeasuredRun extends Measures {
   readonly space: string | null
   readonly shots: number
   readonly seed: number
+  /** The labelled images that the accuracy rests on, support set and selection; null for results of earlier versions. */
+  readonly labelledImages: number | null
+  /** How its hyperparameters were selected. */
+  readonly selection: Selection
   /** Where it was tested on another dataset: the accuracy on the dataset's own test images. */
   readonly unshiftedAccuracy?: number | null
 }
 
-/** One encoder's features, one method in one space at one number of shots, over its seeds. */
+/** One encoder's features, one method in one space at one number of shots, over its support sets. */
 export interface SummaryRow extends Readonly<Record<MeasureName, Statistic>> {
   readonly encoder?: string
   readonly method: string
   readonly space: string | null
   readonly shots: number
+  readonly selection: Selection
+  /** The most labelled images that one of its runs has seen, support set and selection together; null if not known. */
+  readonly labelledImages: number | null
   /** The accuracy lost from the dataset's own test images to those of another; null where they are the same. */
   readonly drop: Statistic | null
   readonly runs: readonly MeasuredRun[]
 }
 
-/** Compares a method with the baseline on the same test images. Seeds are pooled. */
-export interface PairwiseTest {
-  readonly encoder?: string
-  readonly method: string
-  readonly space: string | null
-  readonly shots: number
-  readonly baseline: string
-  readonly baselineSpace: string | null
-  /** The method's mean accuracy minus the baseline's, in percentage points. */
-  readonly difference: number
-  /** The p-value of McNemar's exact test. */
-  readonly pValue: number
-  /** Images that only the method, and only the baseline, classifies correctly. */
-  readonly wins: number
-  readonly losses: number
-}
+export type ReadPredictions = (run: string) => Promise<Predictions>
 
-/** Rows by their number of shots, and within that in the order in which their first runs come. */
-export function summariseRuns(runs: readonly MeasuredRun[]): SummaryRow[] {
+/** Runs of one encoder, method, space and number of shots, by shots and then in the order in which their first runs come. */
+export function groupRuns(runs: readonly MeasuredRun[]): (readonly MeasuredRun[])[] {
   const groups = new Map<string, MeasuredRun[]>()
   for (const run of runs) {
     const key = JSON.stringify([run.encoder, run.method, run.space, run.shots])
@@ -53,68 +47,56 @@ export function summariseRuns(runs: readonly MeasuredRun[]): SummaryRow[] {
     if (group) group.push(run)
     else groups.set(key, [run])
   }
-  const rows = [...groups.values()].map((group) => {
-    const { encoder, method, space, shots } = group[0] as MeasuredRun
-    const drops = group.flatMap(({ accuracy, unshiftedAccuracy }) =>
-      unshiftedAccuracy == null ? [] : [unshiftedAccuracy - accuracy],
-    )
-    return {
-      ...(encoder !== undefined && { encoder }),
-      method,
-      space,
-      shots,
-      ...mapMeasures((name) => summarise(group.map((run) => run[name]))),
-      drop: drops.length > 0 ? summarise(drops) : null,
-      runs: group,
-    }
-  })
-  return rows.sort((a, b) => a.shots - b.shots)
+  return [...groups.values()].sort((a, b) => (a[0]?.shots ?? 0) - (b[0]?.shots ?? 0))
 }
 
-/**
- * Compares every row with the baseline's row of the same encoder and number of shots. Runs are paired by seed and
- * their predictions pooled, without seeds that only one of the two has finished.
- */
-export async function comparePairs(
-  rows: readonly SummaryRow[],
-  isBaseline: (row: SummaryRow) => boolean,
-  predictionsOf: (run: string) => Promise<Predictions>,
-): Promise<PairwiseTest[]> {
-  const tests: PairwiseTest[] = []
-  for (const row of rows.filter((each) => !isBaseline(each))) {
-    const baseline = rows.find(
-      (each) => each.encoder === row.encoder && each.shots === row.shots && isBaseline(each),
-    )
-    if (!baseline) continue
-    let wins = 0
-    let losses = 0
-    let images = 0
-    for (const run of row.runs) {
-      const other = baseline.runs.find(({ seed }) => seed === run.seed)
-      if (!other) continue
-      const predictions = await Promise.all([predictionsOf(run.id), predictionsOf(other.id)])
-      const { labels, predicted, baseline: taken } = pairPredictions(...predictions)
-      images += labels.length
-      for (const [i, label] of labels.entries()) {
-        const right = predicted[i] === label
-        const otherRight = taken[i] === label
-        if (right && !otherRight) wins++
-        if (!right && otherRight) losses++
-      }
-    }
-    if (images === 0) continue
-    tests.push({
-      ...(row.encoder !== undefined && { encoder: row.encoder }),
-      method: row.method,
-      space: row.space,
-      shots: row.shots,
-      baseline: baseline.method,
-      baselineSpace: baseline.space,
-      difference: (100 * (wins - losses)) / images,
-      pValue: mcnemar(wins, losses),
-      wins,
-      losses,
-    })
+/** Summarises the runs of one group, with intervals from their predictions. */
+export async function summariseGroup(
+  runs: readonly MeasuredRun[],
+  readPredictions: ReadPredictions,
+): Promise<SummaryRow> {
+  const { encoder, method, space, shots, selection } = runs[0] as MeasuredRun
+  const predictions = await Promise.all(runs.map(({ id }) => readPredictions(id)))
+  return {
+    ...(encoder !== undefined && { encoder }),
+    method,
+    space,
+    shots,
+    selection,
+    labelledImages: maxOf(runs.map((run) => run.labelledImages)),
+    ...mapMeasures((name) =>
+      summarise(
+        runs.map((run) => run[name]),
+        outcomesOf(name, predictions),
+        measures[name],
+      ),
+    ),
+    drop: dropOf(runs, predictions),
+    runs,
   }
-  return tests
+}
+
+const maxOf = (counts: readonly (number | null)[]): number | null =>
+  counts.reduce((max, count) => (max === null || count === null ? null : Math.max(max, count)), 0)
+
+/** Summarises every group of runs. */
+export const summariseRuns = (
+  runs: readonly MeasuredRun[],
+  readPredictions: ReadPredictions,
+): Promise<SummaryRow[]> =>
+  Promise.all(groupRuns(runs).map((group) => summariseGroup(group, readPredictions)))
+
+/** The accuracy on the dataset's own test images minus that on the other's, over the runs that have both. */
+function dropOf(runs: readonly MeasuredRun[], predictions: readonly Predictions[]): Statistic | null {
+  const both = [...runs.entries()].filter(([, run]) => run.unshiftedAccuracy != null)
+  if (both.length === 0) return null
+  const own = both.map(([i]) => predictions[i]?.unshifted)
+  const shifted = outcomesOf(
+    'accuracy',
+    both.map(([i]) => predictions[i] as Predictions),
+  )
+  const unshifted = own.every((each) => each !== undefined) ? outcomesOf('accuracy', own) : null
+  const drops = both.map(([, run]) => (run.unshiftedAccuracy as number) - run.accuracy)
+  const interval = (unshifted && shifted && unpairedDifference(unshifted, shifted)) ?? { low: -1, high: 1 }
+  return { ...summarise(drops, null, measures.accuracy), low: 100 * interval.low, high: 100 * interval.high }
 }

@@ -4,6 +4,7 @@ import { createTrainings } from '../adapters/trainings.js'
 import { createPredict } from '../classifiers/predict.js'
 import { createComparisons } from '../comparisons/comparisons.js'
 import { createContrasts } from '../comparisons/contrasts.js'
+import { createRowStatistics } from '../comparisons/row-statistics.js'
 import { createDatasets } from '../datasets/datasets.js'
 import { createEncodedData } from '../datasets/encoded-data.js'
 import { createFeatureSource, type FeatureEvents } from '../datasets/feature-source.js'
@@ -43,7 +44,10 @@ export function createServices(
     ...opened,
     features: createFeatureSource(opened.featureStore, features),
   })
-  const parts = { ...opened, registry, encodedData, maxMegapixels: settings.maxMegapixels, onFault: onError }
+  const parts = {
+    ...{ ...opened, registry, encodedData, maxMegapixels: settings.maxMegapixels, onFault: onError },
+    rowStatistics: createRowStatistics(opened.runResults),
+  }
   const openQueue = (concurrency: number): JobQueue => {
     const queue = createJobQueue({ concurrency, onError })
     cleanup.add(queue.close)

@@ -58,7 +58,7 @@ export async function collectReport(library: Library, id: string): Promise<Repor
   // A line of the report is a method in a space, so the report covers one encoder and names the others.
   const runs = all.filter(({ encoder }) => encoder === comparison.encoder)
   const others = [...new Set(all.map(({ encoder }) => encoder))].filter((each) => each !== comparison.encoder)
-  const rows = comparisons.rows(runs)
+  const rows = await comparisons.rows(runs)
   const shots = [...new Set(rows.map((row) => row.shots))].sort((a, b) => a - b)
   const recommendations: WordedRecommendation[] = []
   for (const each of shots) {

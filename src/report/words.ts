@@ -7,11 +7,9 @@ export const percent = (value: number): string => `${value.toFixed(1)}\u00a0%`
 /** The value with its sign; the minus is U+2212. */
 export const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`
 
-/** A mean, with its interval if there is more than one seed. */
-export const interval = ({ mean, low, high, n }: Statistic): Html =>
-  n > 1
-    ? html`${mean.toFixed(1)} <span class="range">${low.toFixed(1)}–${high.toFixed(1)}</span>`
-    : html`${mean.toFixed(1)}`
+/** A mean with its interval. */
+export const interval = ({ mean, low, high }: Statistic): Html =>
+  html`${mean.toFixed(1)} <span class="range">${low.toFixed(1)}–${high.toFixed(1)}</span>`
 
 /** A piece of a series' line with its marker, as in the plots. */
 export const seriesMark = ({ color, marker, dash }: SeriesStyle): Html =>

@@ -10,7 +10,7 @@ import {
   Split,
   type Confidence as Sureness,
 } from '../library/index.js'
-import { type MeasureOrder, measureNames, measures } from '../measures.js'
+import { type MeasureName, type MeasureOrder, measureNames, measures } from '../measures.js'
 
 /** The role of a hyperparameter. */
 export const HyperparameterKind = { WEIGHT: 'WEIGHT', SHAPE: 'SHAPE' } as const
@@ -106,3 +106,10 @@ registerEnumType(Confidence, {
 })
 
 export { JobStatus, KlScaling, Selection, Split }
+
+/** The measures by their names in GraphQL. */
+export const Measure: Readonly<Record<string, MeasureName>> = Object.fromEntries(
+  measureNames.map((name) => [measures[name].order, name]),
+)
+
+registerEnumType(Measure, { name: 'Measure', description: 'A measure of a run on its test images.' })

@@ -16,6 +16,7 @@ import {
   DisagreementResolver,
   PredictedClassResolver,
 } from './comparison/contrast.resolver.js'
+import { ComparedMethodResolver, ComparisonProtocolResolver } from './comparison/protocol.js'
 import {
   RecommendationResolver,
   RecommendationTypeResolver,
@@ -65,6 +66,8 @@ export const createSchema = (): Promise<GraphQLSchema> =>
       ComparisonResolver,
       ComparisonSubscription,
       ComparisonExportsResolver,
+      ComparisonProtocolResolver,
+      ComparedMethodResolver,
       ComparisonRowResolver,
       PairwiseTestResolver,
       ContrastResolver,

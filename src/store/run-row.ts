@@ -26,6 +26,10 @@ export interface RunResult extends Measures {
   readonly supportSetId: string | null
   readonly selectionImages: number
   readonly selectionAccuracy: number | null
+  /** The labelled images that the accuracy rests on: support set and selection. Null for results of earlier versions. */
+  readonly labelledImages: number | null
+  /** What logits are divided by before softmax; null for results of earlier versions, which did not divide. */
+  readonly temperature: number | null
   readonly hyperparameters: Readonly<Record<string, number>>
   /** The accuracy on the dataset's own test images; null without another test dataset, or if the dataset has none. */
   readonly unshiftedAccuracy: number | null
@@ -85,6 +89,8 @@ export function toRun(row: StoredRun): RunRow {
           supportSetId,
           selectionImages,
           selectionAccuracy: row.selectionAccuracy,
+          labelledImages: row.labelledImages,
+          temperature: row.temperature,
           hyperparameters: valuesSchema.parse(row.hyperparameters),
           ...measured,
           unshiftedAccuracy: row.unshiftedAccuracy,

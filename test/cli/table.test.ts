@@ -4,7 +4,13 @@ import { formatComparison, type TableRow } from '../../src/cli/table.js'
 const names: Record<string, string> = { 'zero-shot': 'Zero-shot CLIP', 'tip-adapter': 'Tip-Adapter' }
 
 function row(method: string, space: string | null, shots: number, mean: number, n = 3): TableRow {
-  return { method, name: names[method] ?? '', space, shots, accuracy: { mean, standardDeviation: 1.25, n } }
+  return {
+    method,
+    name: names[method] ?? '',
+    space,
+    shots,
+    accuracy: { mean, low: mean - 2.04, high: mean + 1.25, n },
+  }
 }
 
 const rows = [
@@ -24,15 +30,15 @@ test('a comparison is a table: methods down, shots across, the best of each colu
       .map((cell) => cell.trim())
   expect(lines.filter((line) => line.includes('│')).map(cellsOf)).toEqual([
     ['method', 'space', '1 shot', '4 shots'],
-    ['Zero-shot CLIP', '–', '40.0 ± 1.3', '40.0 ± 1.3'],
-    ['Tip-Adapter', 'clip', '* 45.3 ± 1.3', '60.0 ± 1.3'],
-    ['Tip-Adapter', 'whitened', '', '* 71.0 ± 1.3'],
+    ['Zero-shot CLIP', '–', '40.0 (38.0–41.3)', '40.0 (38.0–41.3)'],
+    ['Tip-Adapter', 'clip', '* 45.3 (43.2–46.5)', '60.0 (58.0–61.3)'],
+    ['Tip-Adapter', 'whitened', '', '* 71.0 (69.0–72.3)'],
   ])
-  expect(lines.at(-1)).toContain('over 3 seeds')
+  expect(lines.at(-1)).toContain('over 3 support sets, with its 95 % interval over images and support sets')
 })
 
-test('of one seed there is no spread to tell', () => {
+test('of one support set the interval is said to hold for it alone', () => {
   const table = formatComparison([row('zero-shot', null, 2, 40, 1)])
-  expect(table).toContain('* 40.0 ')
-  expect(table).not.toMatch(/±|seeds/)
+  expect(table).toContain('* 40.0 (38.0–41.3)')
+  expect(table).toContain('over images, for this support set')
 })

@@ -44,7 +44,7 @@ test('a comparison can be tested on a shifted copy', async () => {
     augmentations: 1,
   })
   expect((await library.comparisons.ended(id)).status).toBe('SUCCEEDED')
-  const [row] = library.comparisons.rows(await library.store.comparisons.runs(id))
+  const [row] = await library.comparisons.rows(await library.store.comparisons.runs(id))
   expect(row?.drop?.n).toBe(1)
 })
 

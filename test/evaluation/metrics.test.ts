@@ -97,8 +97,10 @@ test('chunks measure the same as the whole', () => {
 
 test('nothing measured is 0 of 0', () => {
   expect(createTally().finish()).toEqual({
+    labels: new Int32Array(),
     predicted: new Int32Array(),
     confidence: new Float32Array(),
+    rank: new Int32Array(),
     images: 0,
     accuracy: 0,
     top5Accuracy: 0,

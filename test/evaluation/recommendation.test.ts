@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { differenceOfRows } from '../../src/evaluation/pairwise.js'
 import type { Predictions } from '../../src/evaluation/predictions.js'
-import { type Recommendation, recommend } from '../../src/evaluation/recommendation.js'
+import { type DifferenceOf, type Recommendation, recommend } from '../../src/evaluation/recommendation.js'
 import { recommendationText } from '../../src/evaluation/recommendation-text.js'
 import { type MeasuredRun, summariseRuns } from '../../src/evaluation/summary.js'
 import { seeded } from '../../src/system/random.js'
@@ -22,15 +23,22 @@ function experiment(methods: Readonly<Record<string, readonly number[]>>, shots 
       files.set(id, { labels, predicted })
       const accuracy = (100 * right) / images
       const measures = { accuracy, top5Accuracy: 100, calibrationError: 0 }
-      runs.push({ id, method, space: method === 'zero-shot' ? null : 'clip', shots, seed, ...measures })
+      const request = { id, method, space: method === 'zero-shot' ? null : 'clip', shots, seed }
+      runs.push({ ...request, selection: 'NONE', labelledImages: 8, ...measures })
     })
   }
-  return { rows: summariseRuns(runs), read: async (id: string) => files.get(id) as Predictions }
+  const read = async (id: string) => files.get(id) as Predictions
+  return { rows: summariseRuns(runs, read), differenceOf: differenceBy(read) }
 }
 
+const differenceBy =
+  (read: (id: string) => Promise<Predictions>): DifferenceOf =>
+  (a, b, measure) =>
+    differenceOfRows(a, b, measure, read)
+
 async function recommended(methods: Readonly<Record<string, readonly number[]>>): Promise<Recommendation> {
-  const { rows, read } = experiment(methods)
-  const recommendation = await recommend(rows, 4, read)
+  const { rows, differenceOf } = experiment(methods)
+  const recommendation = await recommend(await rows, 4, differenceOf)
   if (!recommendation) throw new Error('there are rows')
   return recommendation
 }
@@ -42,16 +50,16 @@ const words = (recommendation: Recommendation) => recommendationText(recommendat
 test('a method that is better by far, with every support set, is clear', async () => {
   const best = await recommended({ good: [150, 155, 160], 'zero-shot': [90, 90, 90], weak: [110, 112, 115] })
   expect(best).toMatchObject({ method: 'good', confidence: 'CLEAR', pairs: 3 })
-  expect(best.rivals.map(({ method, seedsWon }) => [method, seedsWon])).toEqual([
+  expect(best.rivals.map(({ method, lead }) => [method, lead.setsWon])).toEqual([
     ['weak', 3],
     ['zero-shot', 3],
   ])
   expect(best.rivals[0]?.lead.mean).toBeCloseTo((150 + 155 + 160 - 110 - 112 - 115) / 6, 9)
   expect(words(best)).toBe(
     'At 4 shots per class, use good in clip. It classifies 77.5\u00a0% of the test images correctly. It leads the next ' +
-      'best method, weak in clip, by 21.3 points, and its lead over every other method is significant (p < 0.001, ' +
+      'best method, weak in clip, by 21.3 points (95 % interval 17.9 to 24.7), and its lead over every other method is significant (p < 0.001, ' +
       'corrected for 3 pairs of methods). It was better with every one of 3 support sets. It gains 32.5 points over ' +
-      'zero-shot, which needs no images.',
+      'zero-shot, which needs no images. Its hyperparameters are the defaults. In all, it rests on 8 labelled images.',
   )
 })
 
@@ -70,7 +78,9 @@ test('two methods that differ by a few images are a tie, and said to be one', as
 
 test('two methods that predict the same are a tie without a lead', async () => {
   const tie = await recommended({ a: [150, 150, 150], b: [150, 150, 150] })
-  expect(tie.rivals).toMatchObject([{ pValue: 1, adjustedPValue: 1, seedsWon: 0, confidence: 'TIE' }])
+  expect(tie.rivals).toMatchObject([
+    { lead: { pValue: 1, setsWon: 0 }, adjustedPValue: 1, confidence: 'TIE' },
+  ])
   expect(words(tie)).toContain('(no lead over 3 support sets)')
 })
 
@@ -82,7 +92,10 @@ test('fewer than three support sets are never clear', async () => {
 })
 
 test('a lead that one support set turns round is not clear', async () => {
-  const likely = await recommended({ good: [170, 170, 109], weak: [110, 110, 110] })
+  const likely = await recommended({
+    good: [170, 170, 170, 170, 170, 170, 170, 170, 109],
+    weak: new Array(9).fill(110),
+  })
   expect(likely.confidence).toBe('LIKELY')
   expect(words(likely)).toContain('not better with every support set (against weak in clip)')
 })
@@ -92,7 +105,7 @@ test('the more methods there are, the more it takes', async () => {
   const many = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`m${i}`, [60]]))
   const of32 = await recommended({ a: [80], b: [70], ...many })
   expect(two.rivals[0]?.confidence).toBe('LIKELY')
-  expect(of32.rivals[0]?.pValue).toBe(two.rivals[0]?.pValue)
+  expect(of32.rivals[0]?.lead.pValue).toBe(two.rivals[0]?.lead.pValue)
   expect(of32.rivals[0]?.confidence).toBe('TIE')
   expect(of32.pairs).toBe((32 * 31) / 2)
 })
@@ -101,8 +114,8 @@ test('one method alone has no rivals, and no rows no recommendation', async () =
   const alone = await recommended({ a: [80, 90] })
   expect(alone).toMatchObject({ method: 'a', rivals: [] })
   expect(words(alone)).toContain('no other method to compare it with')
-  const { rows, read } = experiment({ a: [80] })
-  expect(await recommend(rows, 16, read)).toBe(null)
+  const { rows, differenceOf } = experiment({ a: [80] })
+  expect(await recommend(await rows, 16, differenceOf)).toBe(null)
 })
 
 test('chance alone is called clear or likely no more often than it should be', async () => {
@@ -128,10 +141,13 @@ test('chance alone is called clear or likely no more often than it should be', a
           accuracy,
           top5Accuracy: 100,
           calibrationError: 0,
+          selection: 'NONE',
+          labelledImages: 2,
         })
       }
     }
-    const best = await recommend(summariseRuns(runs), 1, async (id) => files.get(id) as Predictions)
+    const read = async (id: string) => files.get(id) as Predictions
+    const best = await recommend(await summariseRuns(runs, read), 1, differenceBy(read))
     if (best?.rivals.some(({ confidence }) => confidence !== 'TIE')) found++
   }
   // Five in a hundred at most, by design; twelve of sixty would be far beyond that.

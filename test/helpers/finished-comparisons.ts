@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import type { Predictions } from '../../src/evaluation/predictions.js'
 import type { OpenedLibrary } from '../../src/library/library.js'
 import type { RunRequest } from '../../src/store/run-row.js'
-import { seeded } from '../../src/system/random.js'
+import { type Random, seeded } from '../../src/system/random.js'
 
 /** Comparisons of 15 runs as they stand when they have ended, without anything having been computed: results by chance. */
 export async function makeFinishedComparisons(library: OpenedLibrary, count: number): Promise<string[]> {
-  const { store, datasets, encoders } = library
+  const { store, datasets, encoders, runResults } = library
   const name = `Finished ${randomUUID()}`
   const dataset = await datasets.create({ name, classes: [{ name: 'a' }, { name: 'b' }] })
   const random = seeded('finished')
@@ -27,8 +28,10 @@ export async function makeFinishedComparisons(library: OpenedLibrary, count: num
     })
     for (const run of await store.comparisons.runs(id)) {
       await store.runs.start(run.id)
+      await runResults.write(run.id, predictionsByChance(random))
       await store.runs.succeed(run.id, {
         ...{ supportSetId: null, selectionImages: 100, selectionAccuracy: 50, unshiftedAccuracy: null },
+        ...{ labelledImages: 102, temperature: 1 },
         ...{ accuracy: 100 * random.next(), top5Accuracy: 100, calibrationError: 0.1, testImages: 500 },
         ...{ hyperparameters: { alpha: 1, beta: 5.5 }, encodeMs: 1, searchMs: 1, scoreMs: 1 },
       })
@@ -37,4 +40,9 @@ export async function makeFinishedComparisons(library: OpenedLibrary, count: num
     ids.push(id)
   }
   return ids
+}
+
+function predictionsByChance(random: Random): Predictions {
+  const draw = () => Int32Array.from({ length: 8 }, () => random.integer(2))
+  return { labels: draw(), predicted: draw(), confidence: new Float32Array(8).fill(0.5), rank: draw() }
 }

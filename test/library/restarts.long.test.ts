@@ -166,7 +166,7 @@ test('an interrupted comparison fails if a prompt has changed before it resumes'
   })
   const runs = await runsOf(second, parked.id)
   expect(new Set(runs.map(({ status }) => status))).toEqual(new Set(['SUCCEEDED', 'FAILED']))
-  expect(second.comparisons.rows(runs).length).toBeGreaterThan(0)
+  expect((await second.comparisons.rows(runs)).length).toBeGreaterThan(0)
   expect((await compare(second, request(id, slow))).status).toBe('SUCCEEDED')
   await second.close()
 })

@@ -127,7 +127,7 @@ test('class deltas agree with the accuracies of the runs in each class', async (
     `query ($id: ID!) { comparison(id: $id) {
       runs { method { id } space { id } shots perClassAccuracy }
       classDeltas(${parameters}) {
-        class { index name } images accuracy baselineAccuracy difference wins losses pValue adjustedPValue
+        class { index name } images n accuracy baselineAccuracy difference low high wins losses pValue adjustedPValue
       }
     } }`,
     { id },
@@ -140,7 +140,7 @@ test('class deltas agree with the accuracies of the runs in each class', async (
   }
   expect(comparison.classDeltas.length).toBe(3)
   for (const [c, delta] of comparison.classDeltas.entries()) {
-    expect(delta).toMatchObject({ class: { index: c }, images: 2 * 12 })
+    expect(delta).toMatchObject({ class: { index: c }, images: 12, n: 2 })
     expect(delta.accuracy).toBeCloseTo(mean('centred', c), 8)
     expect(delta.baselineAccuracy).toBeCloseTo(mean('clip', c), 8)
     expect(delta.difference).toBeCloseTo(mean('centred', c) - mean('clip', c), 8)

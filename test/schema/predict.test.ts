@@ -28,6 +28,7 @@ interface MethodPrediction {
   readonly method: { id: string }
   readonly space: { id: string } | null
   readonly hyperparameters: readonly { name: string; value: number }[]
+  readonly temperature: number
   readonly top: readonly {
     class: { index: number; name: string }
     probability: number
@@ -52,6 +53,7 @@ const document = (neighbours: string) => `query ($input: PredictInput!) { predic
     method { id }
     space { id }
     hyperparameters { name value }
+    temperature
     top { class { index name } probability logit contributions { term value } }
     neighbours${neighbours} { image { id url } class { index } similarity }
     milliseconds
@@ -96,10 +98,10 @@ test('what the terms add makes the logit of every class, whatever the method and
   }
 })
 
-test('probabilities are the softmax of the logits, the best class first', async () => {
+test('probabilities are the softmax of the logits divided by the temperature, the best class first', async () => {
   for (const { predictions } of await predict({ images, methods, topK: 3 })) {
-    for (const { top } of predictions) {
-      const powers = top.map(({ logit }) => Math.exp(logit - (top[0]?.logit ?? 0)))
+    for (const { top, temperature } of predictions) {
+      const powers = top.map(({ logit }) => Math.exp((logit - (top[0]?.logit ?? 0)) / temperature))
       const total = powers.reduce((sum, power) => sum + power, 0)
       for (const [i, { probability }] of top.entries()) {
         expect(probability).toBeCloseTo((powers[i] ?? NaN) / total, 6)

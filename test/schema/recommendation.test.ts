@@ -14,7 +14,7 @@ interface Recommendation {
   readonly confidence: string
   readonly pairs: number
   readonly text: string
-  readonly rivals: readonly { method: { id: string }; lead: { mean: number; n: number }; seedsWon: number }[]
+  readonly rivals: readonly { method: { id: string }; lead: { mean: number; n: number; setsWon: number } }[]
 }
 
 async function compare(): Promise<string> {
@@ -29,8 +29,8 @@ async function compare(): Promise<string> {
 
 const document = `query ($id: ID!, $shots: Int) { comparison(id: $id) {
   rows { method { id } shots accuracy { mean } }
-  recommendation(shots: $shots) { method { id } space { id } shots accuracy { mean } confidence pairs text
-    rivals { method { id } space { id } accuracy { mean } lead { mean n } seedsWon pValue adjustedPValue confidence } }
+  recommendation(shots: $shots) { method { id } space { id } shots accuracy { mean } confidence pairs text selection labelledImages
+    rivals { method { id } space { id } accuracy { mean } lead { mean low high pValue n setsWon } adjustedPValue confidence } }
 } }`
 
 const id = await compare()
@@ -52,6 +52,7 @@ test.each([
   expect(recommendation.accuracy.mean).toBe(Math.max(...rows.map(({ accuracy }) => accuracy.mean)))
   expect(['CLEAR', 'LIKELY', 'TIE']).toContain(recommendation.confidence)
   expect(recommendation.text).toContain(`At ${shots} shot`)
+  expect(recommendation.text).toContain('selected on the labelled validation images')
   for (const { method, lead } of recommendation.rivals) {
     const theirs = rows.find((row) => row.method.id === method.id)?.accuracy.mean ?? NaN
     expect(lead.mean).toBeCloseTo(recommendation.accuracy.mean - theirs, 9)

@@ -49,6 +49,7 @@ async function orderedPages(url: string): Promise<void> {
       await store.runs.start(run.id)
       await store.runs.succeed(run.id, {
         ...{ supportSetId: supportSet.id, selectionImages: 0, selectionAccuracy: null, hyperparameters: {} },
+        ...{ labelledImages: null, temperature: null },
         ...{
           accuracy: 50 + ((i * 7) % 4) / 3,
           top5Accuracy: 90,

@@ -68,6 +68,8 @@ async function repositories(url: string): Promise<void> {
   const result = async (datasetId: string): Promise<RunResult> => ({
     supportSetId: (await newSupportSet(datasetId)).id,
     selectionImages: 0,
+    labelledImages: 4,
+    temperature: 1.25,
     selectionAccuracy: null,
     hyperparameters: { alpha: 0.1, beta: 5.5 },
     accuracy: 66.5,

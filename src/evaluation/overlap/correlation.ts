@@ -1,4 +1,4 @@
-import { correlationPValue } from '../student.js'
+import { correlationPValue } from '../statistics/student.js'
 
 /** The correlation of two quantities over the same points. */
 export interface Correlation {

@@ -25,7 +25,7 @@ export function accuracySection({ rows, nameOf, styleOf, testDataset }: ReportDa
 <h2>Accuracy by number of shots</h2>
 <figure>
 ${plot(`Accuracy on ${on} by number of shots, for ${series.length} methods. The table below has the numbers.`, (width) => draw(rows, series, styleOf, shots, width))}
-<figcaption>Share of ${on} classified correctly, in %, by labelled images per class. ${seeds > 1 ? `Means over ${seeds} support sets, with 95 % bootstrap intervals.` : 'One support set.'}</figcaption>
+<figcaption>Share of ${on} classified correctly, in %, by labelled images per class. ${seeds > 1 ? `Means over ${seeds} support sets, with 95 % intervals over images and support sets.` : 'One support set, with 95 % intervals over images for this support set.'}</figcaption>
 </figure>
 <div class="scroll"><table>
 <thead><tr><th>method</th>${shots.map((at) => html`<th class="number">${at} ${at === 1 ? 'shot' : 'shots'}</th>`)}</tr></thead>

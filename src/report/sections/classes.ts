@@ -19,7 +19,7 @@ export function classesSection(data: ReportData): Html | null {
   const rest = order.slice(maxAtOnce)
   return html`<section>
 <h2>Class by class</h2>
-<p class="note">Accuracy in % at ${recommendation.shots} ${recommendation.shots === 1 ? 'shot' : 'shots'} over all support sets, hardest classes first, and the difference to other methods in points. Bold: the difference is significant (McNemar's test with Holm correction for the number of classes).</p>
+<p class="note">Accuracy in % at ${recommendation.shots} ${recommendation.shots === 1 ? 'shot' : 'shots'} over all support sets, hardest classes first, and the difference to other methods in points. Bold: the difference is significant (${recommendation.accuracy.n > 1 ? 'a test over images and support sets' : 'McNemar’s test, for this support set'}, with Holm correction for the number of classes).</p>
 ${table(order.slice(0, maxAtOnce))}
 ${rest.length > 0 && html`<details><summary>${rest.length} more classes</summary>${table(rest)}</details>`}
 </section>`
@@ -34,7 +34,7 @@ function rowOf({ contrasts, classes }: ReportData, index: number): Html {
       const delta = deltaOf(contrast)
       if (!delta) return html`<td class="number">–</td>`
       const sign = delta.difference > 0 ? 'ahead' : delta.difference < 0 ? 'behind' : ''
-      const sure = delta.adjustedPValue < 0.05 ? ' sure' : ''
+      const sure = delta.adjustedPValue !== null && delta.adjustedPValue < 0.05 ? ' sure' : ''
       return html`<td class="number ${sign}${sure}">${delta.difference === 0 ? '0.0' : signed(delta.difference)}</td>`
     },
   )}<td class="number">${own?.images}</td></tr>`

@@ -1,4 +1,4 @@
-import { type Confidence, formatP } from '../../library/index.js'
+import { type Confidence, formatP, type Rival } from '../../library/index.js'
 import { type Html, html } from '../html.js'
 import type { ReportData } from '../report-data.js'
 import { interval, percent, seriesMark, signed } from '../words.js'
@@ -26,13 +26,27 @@ ${
 <tr class="chosen"><td class="name">${seriesMark(styleOf(recommendation))}${nameOf(recommendation)}</td><td>recommended</td><td class="number">${interval(recommendation.accuracy)}</td><td></td><td></td><td></td></tr>
 ${recommendation.rivals.map(
   (rival) =>
-    html`<tr><td class="name">${seriesMark(styleOf(rival))}${nameOf(rival)}</td><td><span class="chip ${rival.confidence.toLowerCase()}">${chips[rival.confidence]}</span></td><td class="number">${interval(rival.accuracy)}</td><td class="number">${signed(rival.lead.mean)}</td><td class="number">${rival.seedsWon} of ${rival.lead.n}</td><td class="number">${formatP(rival.adjustedPValue).replace(/^p (= )?/, '')}</td></tr>`,
+    html`<tr><td class="name">${seriesMark(styleOf(rival))}${nameOf(rival)}</td><td><span class="chip ${rival.confidence.toLowerCase()}">${chips[rival.confidence]}</span></td><td class="number">${interval(rival.accuracy)}</td><td class="number">${leadOf(rival)}</td><td class="number">${rival.lead.setsWon} of ${rival.lead.n}</td><td class="number">${rival.adjustedPValue === null ? '–' : formatP(rival.adjustedPValue).replace(/^p (= )?/, '')}</td></tr>`,
 )}
 </tbody></table></div>
-<p class="note">Sign-flip test on the ${testImages(data)} test images. More support sets do not count as more images. The p-values are multiplied by ${recommendation.pairs}, the number of pairs of methods, because the best method is chosen after seeing the results. Clearly better: p below 0.05, and ahead with every one of at least three support sets.</p>`
+<p class="note">${howSure(data)} The p-values are multiplied by ${recommendation.pairs}, the number of pairs of methods, because the best method is chosen after seeing the results. Clearly better: p below 0.05, and ahead with every one of at least three support sets.</p>`
 }
 </section>`
 }
+
+/** What intervals and p-values hold for. */
+function howSure(data: ReportData): string {
+  const sets = data.recommendation.accuracy.n
+  const images = `${testImages(data)} test images`
+  return sets > 1
+    ? `Ranges are 95 % intervals over the ${images} and the ${sets} support sets: both are samples, and more support sets do not count as more images.`
+    : `Ranges are 95 % intervals over the ${images} for this support set. They say nothing about other support sets. The test is McNemar’s.`
+}
+
+const leadOf = ({ lead }: Rival): Html =>
+  lead.low === null || lead.high === null
+    ? html`${signed(lead.mean)}`
+    : html`${signed(lead.mean)} <span class="range">${signed(lead.low)} to ${signed(lead.high)}</span>`
 
 /** The best method at each number of shots. */
 function byShots({ recommendations, nameOf, styleOf }: ReportData): Html {

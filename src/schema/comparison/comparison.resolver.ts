@@ -13,10 +13,12 @@ import {
   type SummaryRow,
   spaceOrPlaceholder,
 } from '../../library/index.js'
+import type { MeasureName } from '../../measures.js'
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
 import { EncoderType } from '../encoder/encoder.js'
+import { Measure } from '../enums.js'
 import { MethodType } from '../method/method.type.js'
 import { encoderMethodAndSpaceOf } from '../method/method-and-space.js'
 import { pageRequest } from '../page.js'
@@ -106,7 +108,7 @@ export class ComparisonResolver {
   }
 
   @FieldResolver(() => [ComparisonRowType], {
-    description: 'One row per encoder, method, space and number of shots, over the finished seeds.',
+    description: 'One row per encoder, method, space and number of shots, over the finished support sets.',
   })
   async rows(@Root() { id }: ComparisonRow, @Ctx() { library, loaders }: Context): Promise<SummaryRow[]> {
     return library.comparisons.rows(await loaders.comparisonRuns.load(id))
@@ -123,9 +125,12 @@ export class ComparisonResolver {
       description: "The baseline's space. Default: the space of the method.",
     })
     baselineSpace: string | null | undefined,
+    @Arg('measure', () => Measure, { defaultValue: 'accuracy', description: 'What to compare.' })
+    measure: MeasureName,
     @Ctx() { library, loaders }: Context,
   ): Promise<PairwiseTest[]> {
-    return library.comparisons.pairs(await loaders.comparisonRuns.load(id), baseline, baselineSpace ?? null)
+    const runs = await loaders.comparisonRuns.load(id)
+    return library.comparisons.pairs(runs, baseline, baselineSpace ?? null, measure)
   }
 
   @FieldResolver(() => [RunType])

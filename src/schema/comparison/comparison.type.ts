@@ -1,7 +1,7 @@
 import { Field, Float, ID, InputType, Int } from 'type-graphql'
 import type { Statistic } from '../../library/index.js'
-import { measureNames, measures } from '../../measures.js'
-import { JobStatus, KlScaling, Selection } from '../enums.js'
+import { type MeasureName, measureNames, measures } from '../../measures.js'
+import { JobStatus, KlScaling, Measure, Selection } from '../enums.js'
 import { MethodChoiceType } from '../method/method-choice.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
@@ -49,13 +49,14 @@ export class CompareInputType {
 }
 
 @ObjectType('Statistic', {
-  description: 'Statistics over seeds. `low` and `high` are a 95 % bootstrap interval of the mean.',
+  description:
+    'A mean over support sets and test images. `low` and `high` are its 95 % interval over other images and, if `n` is at least 2, over other support sets. If `n` is 1, the interval holds for this support set alone. If the interval is not known, it is the whole range of the measure.',
 })
 export class StatisticType implements Statistic {
   @Field(() => Float)
   mean: number
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'Between support sets; 0 if there is one.' })
   standardDeviation: number
 
   @Field(() => Float)
@@ -64,7 +65,7 @@ export class StatisticType implements Statistic {
   @Field(() => Float)
   high: number
 
-  @Field(() => Int, { description: 'The number of seeds.' })
+  @Field(() => Int, { description: 'The number of support sets, one for each seed.' })
   n: number
 }
 
@@ -72,6 +73,13 @@ export class StatisticType implements Statistic {
 export class ComparisonRowType {
   @Field(() => Int)
   shots: number
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The labelled images that the accuracy rests on: support set and selection together, and the most of any seed. Null for results of earlier versions.',
+  })
+  labelledImages: number | null
 
   @Field(() => StatisticType, {
     nullable: true,
@@ -85,23 +93,49 @@ for (const name of measureNames) {
   Field(() => StatisticType, { description: measures[name].description })(ComparisonRowType.prototype, name)
 }
 
+/** Of an interval of a difference. */
+export const lowDescription =
+  'The lower end of the 95 % interval over other images and, with two support sets or more, over other support sets. Null if there are fewer than two images.'
+
 @ObjectType('PairwiseTest', {
-  description: 'Compares a method with a baseline on the same test images. Seeds are pooled.',
+  description: 'Compares a method with a baseline on the same support sets and test images, by one measure.',
 })
 export class PairwiseTestType {
   @Field(() => Int)
   shots: number
 
-  @Field(() => Float, { description: "The method's accuracy minus the baseline's, in percentage points." })
+  @Field(() => Measure, { description: 'What is compared.' })
+  measure: MeasureName
+
+  @Field(() => Float, {
+    description: "The method's mean minus the baseline's. In percentage points for accuracies.",
+  })
   difference: number
 
-  @Field(() => Float, { description: "Of McNemar's exact test, two-sided." })
+  @Field(() => Float, { nullable: true, description: lowDescription })
+  low: number | null
+
+  @Field(() => Float, { nullable: true, description: 'The upper end of the interval.' })
+  high: number | null
+
+  @Field(() => Float, {
+    description:
+      "The two-sided p-value of no true difference, over images and support sets. With one support set, of McNemar's exact test over its images.",
+  })
   pValue: number
 
-  @Field(() => Int, { description: 'Images that only the method classifies correctly.' })
+  @Field(() => Int, { description: 'The number of support sets that both have finished.' })
+  n: number
+
+  @Field(() => Int, { description: 'Support sets where the method is better.' })
+  setsWon: number
+
+  @Field(() => Int, {
+    description: 'Images where the method is better than the baseline, each counted once per support set.',
+  })
   wins: number
 
-  @Field(() => Int, { description: 'Images that only the baseline classifies correctly.' })
+  @Field(() => Int, { description: 'Images where the method is worse, each counted once per support set.' })
   losses: number
 }
 

@@ -3,6 +3,7 @@ import { ClassLabelType } from '../dataset/dataset.type.js'
 import { DisagreementKind } from '../enums.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
+import { lowDescription } from './comparison.type.js'
 
 @ArgsType()
 export class ContrastArguments {
@@ -44,10 +45,11 @@ export class DisagreementArguments extends ContrastArguments {
 }
 
 @ObjectType('ClassDelta', {
-  description: 'Compares a method with a baseline on the test images of one class. Seeds are pooled.',
+  description:
+    'Compares a method with a baseline on the test images of one class, over the support sets that both have finished.',
 })
 export class ClassDeltaType {
-  @Field(() => Int, { description: 'Test images of the class, each counted once per seed.' })
+  @Field(() => Int, { description: 'Test images of the class.' })
   images: number
 
   @Field(() => Float, { description: 'In percent.' })
@@ -59,20 +61,38 @@ export class ClassDeltaType {
   @Field(() => Float, { description: "The method's accuracy minus the baseline's, in percentage points." })
   difference: number
 
-  @Field(() => Int, { description: 'Images that only the method classifies correctly.' })
+  @Field(() => Float, { nullable: true, description: lowDescription })
+  low: number | null
+
+  @Field(() => Float, { nullable: true, description: 'The upper end of the interval.' })
+  high: number | null
+
+  @Field(() => Int, { description: 'The number of support sets.' })
+  n: number
+
+  @Field(() => Int, {
+    description: 'Images that only the method classifies correctly, each counted once per support set.',
+  })
   wins: number
 
-  @Field(() => Int, { description: 'Images that only the baseline classifies correctly.' })
+  @Field(() => Int, {
+    description: 'Images that only the baseline classifies correctly, each counted once per support set.',
+  })
   losses: number
 
-  @Field(() => Float, { description: "Of McNemar's exact test, two-sided." })
-  pValue: number
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "The two-sided p-value of no true difference, over images and support sets. With one support set, of McNemar's exact test. Null if the class has fewer than two test images.",
+  })
+  pValue: number | null
 
   @Field(() => Float, {
+    nullable: true,
     description:
-      'The p-value with Holm correction over all classes. Below 0.05, the difference is significant among all classes.',
+      'The p-value with Holm correction over all classes that have one. Below 0.05, the difference is significant among all classes.',
   })
-  adjustedPValue: number
+  adjustedPValue: number | null
 }
 
 @ObjectType('PredictedClass', { description: 'The class that a method predicts for an image.' })

@@ -1,10 +1,40 @@
 import { Arg, Ctx, Field, FieldResolver, Float, Int, Resolver, Root } from 'type-graphql'
 import type { ComparisonRow, Rival, WordedRecommendation } from '../../library/index.js'
 import type { Context } from '../context.js'
-import { Confidence } from '../enums.js'
+import { Confidence, Selection } from '../enums.js'
 import { encoderMethodAndSpaceOf } from '../method/method-and-space.js'
 import { ObjectType } from '../object-type.js'
-import { ComparisonType, StatisticType } from './comparison.type.js'
+import { ComparisonType, lowDescription, StatisticType } from './comparison.type.js'
+
+@ObjectType('Difference', {
+  description: 'How one method differs from another, on the same support sets and test images.',
+})
+class DifferenceType {
+  @Field(() => Float, { description: 'In percentage points.' })
+  mean: number
+
+  @Field(() => Float, { description: 'Between support sets; 0 if there is one.' })
+  standardDeviation: number
+
+  @Field(() => Float, { nullable: true, description: lowDescription })
+  low: number | null
+
+  @Field(() => Float, { nullable: true, description: 'The upper end of the interval.' })
+  high: number | null
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "The two-sided p-value of no true difference, over images and support sets. With one support set, of McNemar's exact test. Null if there are fewer than two images.",
+  })
+  pValue: number | null
+
+  @Field(() => Int, { description: 'The number of support sets that both have finished.' })
+  n: number
+
+  @Field(() => Int, { description: 'Support sets where the first method is better.' })
+  setsWon: number
+}
 
 @ObjectType('Rival', {
   description: 'Compares the recommended method with another one, at the same number of shots.',
@@ -13,25 +43,15 @@ class RivalType {
   @Field(() => StatisticType, { description: "The other method's accuracy, in percent." })
   accuracy: StatisticType
 
-  @Field(() => StatisticType, {
-    description: "The recommended method's accuracy minus this one's, in percentage points, per seed.",
-  })
-  lead: StatisticType
-
-  @Field(() => Int, { description: 'Seeds where the recommended method is better.' })
-  seedsWon: number
+  @Field(() => DifferenceType, { description: "The recommended method's accuracy minus this one's." })
+  lead: DifferenceType
 
   @Field(() => Float, {
+    nullable: true,
     description:
-      "Of a two-sided sign-flip test over the test images; with one seed, of McNemar's exact test. More seeds do not count as more images, because all seeds share the test images.",
+      'The p-value of `lead` times `pairs` (Bonferroni), because the best method is chosen after seeing the results.',
   })
-  pValue: number
-
-  @Field(() => Float, {
-    description:
-      'The p-value times `pairs` (Bonferroni), because the best method is chosen after seeing the results.',
-  })
-  adjustedPValue: number
+  adjustedPValue: number | null
 
   @Field(() => Confidence)
   confidence: Confidence
@@ -44,6 +64,16 @@ class RecommendationType {
 
   @Field(() => StatisticType, { description: 'In percent.' })
   accuracy: StatisticType
+
+  @Field(() => Selection, { description: 'How its hyperparameters were selected.' })
+  selection: Selection
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The labelled images that its accuracy rests on: support set and selection together. Null for results of earlier versions.',
+  })
+  labelledImages: number | null
 
   @Field(() => Confidence, {
     description: 'Confidence that the method is the best: the lowest confidence among the rivals.',
@@ -75,7 +105,7 @@ export class RecommendationResolver {
     shots: number | null | undefined,
     @Ctx() { library, loaders }: Context,
   ): Promise<WordedRecommendation | null> {
-    const rows = library.comparisons.rows(await loaders.comparisonRuns.load(id))
+    const rows = await library.comparisons.rows(await loaders.comparisonRuns.load(id))
     return library.recommend(rows, shots)
   }
 }

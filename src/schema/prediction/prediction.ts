@@ -56,7 +56,7 @@ class ClassScoreType {
   @Field(() => ClassLabelType)
   class: ClassLabelType
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'Softmax of the logits divided by the temperature, from 0 to 1.' })
   probability: number
 
   @Field(() => Float, { description: 'The sum of the contributions.' })
@@ -80,6 +80,9 @@ class NeighbourType {
 
 @ObjectType('MethodPrediction')
 class MethodPredictionType {
+  @Field(() => Float, { description: 'What logits are divided by before softmax.' })
+  temperature: number
+
   @Field(() => [ClassScoreType], { description: 'The top classes, best first.' })
   top: readonly ClassScoreType[]
 

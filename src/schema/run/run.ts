@@ -108,6 +108,24 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
     return result?.selectionImages ?? null
   }
 
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description:
+      'The labelled images that the accuracy rests on: support set and selection together. Null until the run has finished, and for results of earlier versions.',
+  })
+  labelledImages(@Root() { result }: RunRow): number | null {
+    return result?.labelledImages ?? null
+  }
+
+  @FieldResolver(() => Float, {
+    nullable: true,
+    description:
+      'What logits are divided by before softmax, so that probabilities are as often right as they say. Null for results of earlier versions, which did not divide.',
+  })
+  temperature(@Root() { result }: RunRow): number | null {
+    return result?.temperature ?? null
+  }
+
   @FieldResolver(() => Float, { nullable: true })
   selectionAccuracy(@Root() { result }: RunRow): number | null {
     return result?.selectionAccuracy ?? null

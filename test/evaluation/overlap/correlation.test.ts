@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { correlate } from '../../../src/evaluation/overlap/correlation.js'
-import { correlationPValue } from '../../../src/evaluation/student.js'
+import { correlationPValue } from '../../../src/evaluation/statistics/student.js'
 
 interface Case {
   readonly name: string

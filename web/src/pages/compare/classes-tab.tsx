@@ -26,7 +26,7 @@ export function ClassesTab({ contrast, tools }: { readonly contrast: Contrast; r
   return (
     <Card
       title="Accuracy by class"
-      note={`At ${shots} ${shots === 1 ? 'shot' : 'shots'}, over all seeds, in %. p from McNemar's exact test, adjusted for the number of classes.`}
+      note={`At ${shots} ${shots === 1 ? 'shot' : 'shots'}, in %. p is over test images and support sets, adjusted for the number of classes; with one support set it holds for that set alone.`}
       tools={tools}
       flush
     >
@@ -64,7 +64,7 @@ const columnsOf = ({ line, baseline }: Contrast): Column<ClassDelta>[] => [
     header: 'p',
     numeric: true,
     orderBy: ({ adjustedPValue }) => adjustedPValue,
-    cell: ({ adjustedPValue }) => pValue(adjustedPValue),
+    cell: ({ adjustedPValue }) => (adjustedPValue === null ? '–' : pValue(adjustedPValue)),
   },
   {
     id: 'images',

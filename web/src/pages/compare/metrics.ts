@@ -2,10 +2,27 @@ import type { Row } from './series'
 
 /** The metrics of a comparison. */
 export const metrics = [
-  { id: 'accuracy', label: 'Accuracy', axis: 'Test accuracy (%)', scale: 1, digits: 1, better: 'high' },
-  { id: 'top5', label: 'Top 5', axis: 'Top-5 test accuracy (%)', scale: 1, digits: 1, better: 'high' },
+  {
+    id: 'accuracy',
+    measure: 'ACCURACY',
+    label: 'Accuracy',
+    axis: 'Test accuracy (%)',
+    scale: 1,
+    digits: 1,
+    better: 'high',
+  },
+  {
+    id: 'top5',
+    measure: 'TOP5_ACCURACY',
+    label: 'Top 5',
+    axis: 'Top-5 test accuracy (%)',
+    scale: 1,
+    digits: 1,
+    better: 'high',
+  },
   {
     id: 'calibration',
+    measure: 'CALIBRATION_ERROR',
     label: 'Calibration',
     axis: 'Expected calibration error (%)',
     scale: 100,

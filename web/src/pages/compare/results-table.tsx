@@ -43,7 +43,7 @@ export function ResultsTable({
         line === baseline ? (
           <span className="muted">baseline</span>
         ) : (
-          <Difference pair={pairOf(pairs, line, at)} />
+          <Difference pair={pairOf(pairs, line, at)} metric={metric} />
         ),
     },
     {
@@ -57,12 +57,12 @@ export function ResultsTable({
       },
     },
     {
-      id: 'wins',
-      header: 'Wins : losses',
+      id: 'sets',
+      header: 'Support sets won',
       numeric: true,
       cell: (line) => {
         const pair = pairOf(pairs, line, at)
-        return pair ? `${pair.wins} : ${pair.losses}` : '–'
+        return pair ? `${pair.setsWon} of ${pair.n}` : '–'
       },
     },
   ]
@@ -94,20 +94,35 @@ function shotsColumn(shots: number, lines: readonly Line[], metric: Metric): Col
     cell: (line) => {
       const row = line.rows.get(shots)
       if (!row) return '–'
-      const { mean, standardDeviation, n } = statisticOf(row, metric)
+      const { mean, low, high } = statisticOf(row, metric)
       return (
         <>
           <span className={mean === best ? styles.best : undefined}>{fixed(mean, metric.digits)}</span>
-          {n > 1 && <span className={styles.spread}> ± {fixed(standardDeviation, metric.digits)}</span>}
+          <span className={styles.spread}>
+            {' '}
+            {fixed(low, metric.digits)}–{fixed(high, metric.digits)}
+          </span>
         </>
       )
     },
   }
 }
 
-/** A significant difference is coloured; the sign carries the same information. */
-function Difference({ pair }: { readonly pair: Pair | undefined }) {
+/** A significant difference is coloured; the sign and the interval carry the same information. */
+function Difference({ pair, metric }: { readonly pair: Pair | undefined; readonly metric: Metric }) {
   if (!pair) return '–'
-  const tone = pair.pValue >= 0.05 ? undefined : pair.difference > 0 ? styles.better : styles.worse
-  return <span className={tone}>{signed(pair.difference)}</span>
+  const { scale, digits, better } = metric
+  const isBetter = better === 'high' ? pair.difference > 0 : pair.difference < 0
+  const tone = pair.pValue >= 0.05 ? undefined : isBetter ? styles.better : styles.worse
+  return (
+    <>
+      <span className={tone}>{signed(scale * pair.difference, digits)}</span>
+      {pair.low !== null && pair.high !== null && (
+        <span className={styles.spread}>
+          {' '}
+          {signed(scale * pair.low, digits)} to {signed(scale * pair.high, digits)}
+        </span>
+      )}
+    </>
+  )
 }

@@ -50,7 +50,8 @@ export function Results({
     lines.find(({ key }) => key === url.get('baseline')) ??
     lines.find(({ key }) => key === 'zero-shot') ??
     lines[0]
-  const pairs = usePairs(id, baseline, running)
+  const pairs = usePairs(id, baseline, metric, running)
+  const sets = Math.max(...own.map((row) => row.accuracy.n))
   const series = useMemo(
     () =>
       lines.map(({ key, label, method, space, rows: byShots }) => ({
@@ -76,7 +77,7 @@ export function Results({
       )}
       <Card
         title={`${metric.label} by shots`}
-        note="Mean over seeds, with a 95 % bootstrap interval."
+        note={`Mean with its 95 % interval ${over(sets)}.`}
         tools={
           <Choice
             label="Measure"
@@ -93,7 +94,7 @@ export function Results({
       </Card>
       <Card
         title="Every method"
-        note="Mean ± standard deviation over seeds. Differences to the baseline are in percentage points, with McNemar's exact test on the same test images."
+        note={`Mean with its 95 % interval ${over(sets)}. Differences to the baseline are in points; difference, interval and p are of the measure that is shown.`}
         flush
         tools={
           <>
@@ -134,3 +135,9 @@ export function Results({
 }
 
 const plural = (shots: number): string => (shots === 1 ? '1 shot' : `${shots} shots`)
+
+/** What intervals hold for. */
+const over = (sets: number): string =>
+  sets > 1
+    ? `over test images and ${sets} support sets, which are both samples`
+    : 'over test images, for this support set'

@@ -1,0 +1,2 @@
+ALTER TABLE "Run" ADD COLUMN "labelledImages" INTEGER;
+ALTER TABLE "Run" ADD COLUMN "temperature" DOUBLE PRECISION;

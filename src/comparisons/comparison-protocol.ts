@@ -1,0 +1,20 @@
+import type { KlScaling, Selection } from '../store/enums.js'
+import type { RunRow } from '../store/runs.js'
+
+/** How a comparison was asked to select and measure; the same for all its runs. */
+export interface ComparisonProtocol {
+  readonly selection: Selection
+  readonly klScaling: KlScaling
+  readonly augmentations: number
+  /** One run for each pair of method and space, in the order of the request. */
+  readonly methods: readonly RunRow[]
+}
+
+/** The protocol of a comparison's runs. Throws a RangeError without runs; a comparison always has some. */
+export function protocolOf(runs: readonly RunRow[]): ComparisonProtocol {
+  const [first] = runs
+  if (!first) throw new RangeError('a comparison has runs')
+  const { selection, klScaling, augmentations } = first
+  const methods = new Map(runs.map((run) => [JSON.stringify([run.method, run.space]), run]))
+  return { selection, klScaling, augmentations, methods: [...methods.values()] }
+}

@@ -1,0 +1,125 @@
+import { studentPValue, studentQuantile } from './student.js'
+
+/**
+ * What was observed with each support set on each test image: 0 or 1 for the correctness of one method, or a difference of two
+ * methods. Row-major [sets, images]. Support sets and images are both samples, so the design is crossed: in radiology, a
+ * support set is a reader and an image is a case.
+ */
+export interface Outcomes {
+  readonly sets: number
+  readonly images: number
+  readonly values: Float64Array
+}
+
+/** A mean and how far it may be from the mean over other images and, with two support sets or more, over other support sets. */
+export interface Estimate {
+  readonly mean: number
+  /** The standard error; null if there are fewer than two images. */
+  readonly standardError: number | null
+  /** The degrees of freedom of Student's t; may be fractional, and infinite where nothing varies. */
+  readonly degreesOfFreedom: number
+}
+
+export interface Interval {
+  readonly low: number
+  readonly high: number
+}
+
+/** The share of intervals that do not hold the true value. */
+const alpha = 0.05
+
+/**
+ * The mean of the outcomes with its standard error, by the analysis of variance of a crossed random-effects design:
+ *
+ *     variance of ȳ = max(MS_images + MS_sets − MS_rest, MS_images, MS_sets) / (n·S)
+ *
+ * with Satterthwaite's degrees of freedom for the sum, or those of the mean square that is the greatest. It is the estimate of
+ * multi-reader multi-case studies (Obuchowski and Rockette 1995; Hillis 2007), where the greatest of the three keeps the
+ * variance from being negative or too small. With one support set it is the usual variance of a mean over the images.
+ */
+export function estimateMean(outcomes: Outcomes): Estimate {
+  const { sets, images } = outcomes
+  const { mean, ofImages, ofSets, ofRest } = meanSquaresOf(outcomes)
+  if (images < 2) return { mean, standardError: null, degreesOfFreedom: 0 }
+  const standardError = (meanSquare: number) => Math.sqrt(meanSquare / (images * sets))
+  if (sets < 2) return { mean, standardError: standardError(ofImages), degreesOfFreedom: images - 1 }
+  const sum = ofImages + ofSets - ofRest
+  const greatest = Math.max(sum, ofImages, ofSets)
+  if (greatest === 0) return { mean, standardError: 0, degreesOfFreedom: Number.POSITIVE_INFINITY }
+  const squares =
+    ofImages ** 2 / (images - 1) + ofSets ** 2 / (sets - 1) + ofRest ** 2 / ((images - 1) * (sets - 1))
+  // Rounding must not decide between equals.
+  const isSum = sum >= greatest * (1 - 1e-9)
+  const degreesOfFreedom = isSum ? sum ** 2 / squares : greatest === ofImages ? images - 1 : sets - 1
+  return { mean, standardError: standardError(greatest), degreesOfFreedom }
+}
+
+/** The 95 % interval of the true mean by Student's t; null if there are fewer than two images. */
+export function intervalOf({ mean, standardError, degreesOfFreedom }: Estimate): Interval | null {
+  if (standardError === null) return null
+  const margin = standardError === 0 ? 0 : standardError * studentQuantile(alpha, degreesOfFreedom)
+  return { low: mean - margin, high: mean + margin }
+}
+
+/** The two-sided p-value of a true mean of 0, by Student's t; null if there are fewer than two images. */
+export function pValueOf({ mean, standardError, degreesOfFreedom }: Estimate): number | null {
+  if (standardError === null) return null
+  if (mean === 0) return 1
+  return standardError === 0 ? 0 : studentPValue(mean / standardError, degreesOfFreedom)
+}
+
+/**
+ * The 95 % interval of an accuracy, from 0 to 1, for outcomes of 0 and 1: that of the outcomes with two images that are always
+ * right and two that are always wrong added (Agresti and Coull 1998), cut to 0 and 1. So it has a width at 0 and 100 % too.
+ * Null if there are fewer than two images.
+ */
+export function proportionInterval({ sets, images, values }: Outcomes): Interval | null {
+  if (images < 2) return null
+  const added = [1, 1, 0, 0]
+  const padded = new Float64Array(sets * (images + added.length))
+  for (let s = 0; s < sets; s++) {
+    const from = s * (images + added.length)
+    padded.set(values.subarray(s * images, (s + 1) * images), from)
+    padded.set(added, from + images)
+  }
+  const interval = intervalOf(estimateMean({ sets, images: images + added.length, values: padded }))
+  return interval && { low: Math.max(0, interval.low), high: Math.min(1, interval.high) }
+}
+
+export interface MeanSquares {
+  readonly mean: number
+  /** [S]: the mean of each support set. */
+  readonly setMeans: Float64Array
+  readonly ofImages: number
+  readonly ofSets: number
+  readonly ofRest: number
+}
+
+/** The mean squares of the two-way layout with one observation a cell; 0 for what one image or one support set cannot tell. */
+export function meanSquaresOf({ sets, images, values }: Outcomes): MeanSquares {
+  const setMeans = new Float64Array(sets)
+  const imageMeans = new Float64Array(images)
+  for (let s = 0; s < sets; s++) {
+    for (let i = 0; i < images; i++) {
+      const value = values[s * images + i] as number
+      setMeans[s] = (setMeans[s] as number) + value / images
+      imageMeans[i] = (imageMeans[i] as number) + value / sets
+    }
+  }
+  const mean = setMeans.reduce((sum, each) => sum + each / sets, 0)
+  let rest = 0
+  for (let s = 0; s < sets; s++) {
+    for (let i = 0; i < images; i++) {
+      const value = values[s * images + i] as number
+      rest += (value - (setMeans[s] as number) - (imageMeans[i] as number) + mean) ** 2
+    }
+  }
+  const squares = (means: Float64Array) => means.reduce((sum, each) => sum + (each - mean) ** 2, 0)
+  return {
+    mean,
+    setMeans,
+    ofImages: images > 1 ? (sets * squares(imageMeans)) / (images - 1) : 0,
+    ofSets: sets > 1 ? (images * squares(setMeans)) / (sets - 1) : 0,
+    ofRest: images > 1 && sets > 1 ? rest / ((images - 1) * (sets - 1)) : 0,
+  }
+}
