@@ -1,5 +1,7 @@
-import { proportionInterval } from '../../src/evaluation/statistics/crossed-design.js'
+import { classDeltasOf } from '../../src/evaluation/class-deltas.js'
+import { meanSquaresOf, proportionInterval } from '../../src/evaluation/statistics/crossed-design.js'
 import { testDifference } from '../../src/evaluation/statistics/difference.js'
+import { pooledSetVariance } from '../../src/evaluation/statistics/pooled-set-variance.js'
 import { difference, type Model, simulate, stream } from '../../test/reference/simulated-comparisons.js'
 import type { Benchmark, Row } from '../benchmark.js'
 
@@ -20,7 +22,7 @@ export const coverage: Benchmark = {
     for (const sets of [1, 3, 5, 10, 30]) {
       for (const images of [8, 50, 500, 2000]) rows.push(cell(sets, images))
     }
-    rows.push(verdict(3, 500), verdict(10, 500))
+    rows.push(verdict(3, 500), verdict(5, 500), verdict(10, 500), classes(3, 10), classes(10, 10))
     return rows
   },
 }
@@ -63,8 +65,9 @@ function verdict(sets: number, images: number): Row {
     const all = simulate(model, sets, images, random)
     const means = all.map(({ values }) => values.reduce((sum, value) => sum + value, 0))
     const best = means.indexOf(Math.max(...means))
+    const pooled = pooledSetVariance(all.map((each) => Array.from(meanSquaresOf(each).setMeans)))
     const isAlarm = all.some((other, i) => {
-      const { pValue } = testDifference(difference(all[best] ?? other, other), { scale: 1 })
+      const { pValue } = testDifference(difference(all[best] ?? other, other), { scale: 1 }, pooled)
       return i !== best && pairs * (pValue ?? 1) < 0.05
     })
     if (isAlarm) alarms++
@@ -72,6 +75,32 @@ function verdict(sets: number, images: number): Row {
   return {
     quantity: `verdict over ${methods} equal methods, ${sets} support sets, ${images} images, ${count} trials`,
     ours: `${((100 * alarms) / count).toFixed(1)} % call a method better`,
+  }
+}
+
+/** How often two methods that are equally good in 50 classes are told apart in one of them. */
+function classes(sets: number, images: number): Row {
+  const count = 50
+  const random = stream('classes', sets, images)
+  const model: Model = { images: 1, sets: 0.4, ...shared, accuracies: [0.6, 0.6] }
+  let alarms = 0
+  for (let trial = 0; trial < trials; trial++) {
+    // Each class has support images of its own, and so support sets of its own.
+    const all = Array.from({ length: count }, () => simulate(model, sets, images, random))
+    const runOf = (method: number, s: number) => ({
+      labels: Int32Array.from({ length: count * images }, (_, i) => Math.floor(i / images)),
+      predicted: Int32Array.from({ length: count * images }, (_, i) => {
+        const c = Math.floor(i / images)
+        const isRight = all[c]?.[method]?.values[s * images + (i % images)] === 1
+        return isRight ? c : (c + 1) % count
+      }),
+    })
+    const pairs = Array.from({ length: sets }, (_, s) => ({ method: runOf(0, s), baseline: runOf(1, s) }))
+    if (classDeltasOf(pairs, count).some(({ adjustedPValue }) => (adjustedPValue ?? 1) < 0.05)) alarms++
+  }
+  return {
+    quantity: `${count} classes of ${images} images, ${sets} support sets, ${trials} trials`,
+    ours: `${((100 * alarms) / trials).toFixed(1)} % call a class different`,
   }
 }
 

@@ -1,4 +1,4 @@
-import { differenceOfRows } from '../evaluation/pairwise.js'
+import { differenceOfRows, setVarianceOfRows } from '../evaluation/pairwise.js'
 import type { DifferenceOf } from '../evaluation/recommendation.js'
 import type { Difference } from '../evaluation/statistics/difference.js'
 import { type MeasuredRun, type SummaryRow, summariseGroup } from '../evaluation/summary.js'
@@ -20,9 +20,10 @@ export function createRowStatistics(runResults: RunResults): RowStatistics {
   const keyOf = (runs: readonly MeasuredRun[]): string => runs.map(({ id }) => id).join()
   return {
     row: (runs) => rows.get(keyOf(runs), () => summariseGroup(runs, runResults.read)),
-    difference: (a, b, measure) =>
-      differences.get(`${measure} ${keyOf(a.runs)} ${keyOf(b.runs)}`, () =>
-        differenceOfRows(a, b, measure, runResults.read),
-      ),
+    difference(a, b, measure, all) {
+      const pooled = setVarianceOfRows(all, a.shots, measure)
+      const key = JSON.stringify([measure, keyOf(a.runs), keyOf(b.runs), pooled])
+      return differences.get(key, () => differenceOfRows(a, b, measure, runResults.read, pooled))
+    },
   }
 }

@@ -1,5 +1,6 @@
 import { outcomesOf, selectImages, subtractOutcomes } from './outcomes-of-runs.js'
 import type { Predictions } from './predictions.js'
+import { meanSquaresOf, type Outcomes, type SetVariance } from './statistics/crossed-design.js'
 import { type Difference, testDifference } from './statistics/difference.js'
 import { holm } from './statistics/holm.js'
 
@@ -35,13 +36,18 @@ export function classDeltasOf(
   const images = Math.min(mine.images, theirs.images)
   const positions = Array.from({ length: classes }, (): number[] => [])
   for (let i = 0; i < images; i++) positions[labels[i] as number]?.push(i)
-  const deltas = positions.flatMap((ofClass, classIndex) => {
+  const ofClasses = positions.flatMap((ofClass, classIndex) => {
     if (ofClass.length === 0) return []
     const [a, b] = [selectImages(mine, ofClass), selectImages(theirs, ofClass)]
-    const { mean: difference, ...rest } = testDifference(subtractOutcomes(a, b), { scale: 100 })
+    return { classIndex, a, b, differences: subtractOutcomes(a, b) }
+  })
+  const pooledOf = poolClasses(ofClasses.map(({ differences }) => differences))
+  const deltas = ofClasses.map(({ classIndex, a, b, differences }) => {
+    const pooled = pooledOf(differences.images)
+    const { mean: difference, ...rest } = testDifference(differences, { scale: 100 }, pooled)
     return {
       classIndex,
-      images: ofClass.length,
+      images: differences.images,
       accuracy: 100 * meanOf(a.values),
       baselineAccuracy: 100 * meanOf(b.values),
       difference,
@@ -50,6 +56,19 @@ export function classDeltasOf(
   })
   const adjusted = holm(deltas.map(({ pValue }) => pValue))
   return deltas.map((delta, i) => ({ ...delta, adjustedPValue: adjusted[i] ?? null }))
+}
+
+/**
+ * What all classes say about the variance between support sets, for a class of so many images: few support sets say little
+ * about it in one class.
+ */
+function poolClasses(differences: readonly Outcomes[]): (images: number) => SetVariance | null {
+  const sets = differences[0]?.sets ?? 0
+  if (differences.length < 2 || sets < 2) return () => null
+  const meanSquare =
+    differences.reduce((sum, each) => sum + meanSquaresOf(each).ofSets, 0) / differences.length
+  const degreesOfFreedom = differences.length * (sets - 1)
+  return (images) => ({ variance: meanSquare / images, degreesOfFreedom })
 }
 
 const meanOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length

@@ -1,7 +1,9 @@
 import { type MeasureName, measures } from '../measures.js'
 import { outcomesOf, subtractOutcomes } from './outcomes-of-runs.js'
 import type { DifferenceOf } from './recommendation.js'
+import type { SetVariance } from './statistics/crossed-design.js'
 import { type Difference, testDifference } from './statistics/difference.js'
+import { pooledSetVariance } from './statistics/pooled-set-variance.js'
 import type { MeasuredRun, ReadPredictions, SummaryRow } from './summary.js'
 
 /** Compares a method with the baseline on the same support sets and test images, by one measure. */
@@ -35,7 +37,7 @@ export async function comparePairs(
       const baseline = rows.find(
         (each) => each.encoder === row.encoder && each.shots === row.shots && isBaseline(each),
       )
-      const difference = baseline && (await differenceOf(row, baseline, measure))
+      const difference = baseline && (await differenceOf(row, baseline, measure, rows))
       if (!baseline || !difference) return []
       const { mean, pValue, ...rest } = difference
       const { encoder, method, space, shots } = row
@@ -52,13 +54,14 @@ export async function comparePairs(
 
 /**
  * The difference of two rows over the support sets that both have finished; undefined if there are none, and null if an earlier
- * version did not store what the measure needs.
+ * version did not store what the measure needs. `pooled` is what all rows say about the variance between support sets.
  */
 export async function differenceOfRows(
   row: { readonly runs: readonly MeasuredRun[] },
   other: { readonly runs: readonly MeasuredRun[] },
   measure: MeasureName,
   readPredictions: ReadPredictions,
+  pooled: SetVariance | null = null,
 ): Promise<Difference | null | undefined> {
   const pairs = row.runs.flatMap((run) => {
     const partner = other.runs.find(({ seed }) => seed === run.seed)
@@ -70,5 +73,25 @@ export async function differenceOfRows(
     Promise.all(pairs.map(([, partner]) => readPredictions(partner.id))),
   ])
   const [a, b] = [outcomesOf(measure, mine), outcomesOf(measure, theirs)]
-  return a && b && testDifference(subtractOutcomes(a, b), measures[measure])
+  return a && b && testDifference(subtractOutcomes(a, b), measures[measure], pooled)
+}
+
+/**
+ * What all methods that compare images say about the variance between support sets at one number of shots, over the support
+ * sets that all of them have finished. See `pooledSetVariance`.
+ */
+export function setVarianceOfRows(
+  rows: readonly SummaryRow[],
+  shots: number,
+  measure: MeasureName,
+): SetVariance | null {
+  const compared = rows.filter((row) => row.shots === shots && row.space !== null)
+  const seeds = compared.map(({ runs }) => runs.map(({ seed }) => seed))
+  const common = (seeds[0] ?? []).filter((seed) => seeds.every((each) => each.includes(seed)))
+  const { scale } = measures[measure]
+  return pooledSetVariance(
+    compared.map(({ runs }) =>
+      common.map((seed) => (runs.find((run) => run.seed === seed)?.[measure] ?? 0) / scale),
+    ),
+  )
 }

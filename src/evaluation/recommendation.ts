@@ -50,11 +50,12 @@ export const significance = 0.05
 /** The minimum number of support sets for a CLEAR lead. */
 export const minSeeds = 3
 
-/** The difference of two rows by a measure; see `differenceOfRows`. */
+/** The difference of two rows by a measure, where all rows tell about support sets; see `differenceOfRows`. */
 export type DifferenceOf = (
   a: SummaryRow,
   b: SummaryRow,
   measure: MeasureName,
+  rows: readonly SummaryRow[],
 ) => Promise<Difference | null | undefined>
 
 /**
@@ -72,7 +73,7 @@ export async function recommend(
   const pairs = (ranked.length * (ranked.length - 1)) / 2
   const rivals: Rival[] = []
   for (const other of others) {
-    const lead = await differenceOf(best, other, 'accuracy')
+    const lead = await differenceOf(best, other, 'accuracy', ranked)
     if (lead) rivals.push(rivalOf(other, lead, pairs))
   }
   const { encoder, method, space, accuracy, selection, labelledImages } = best

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { differenceOfRows } from '../../src/evaluation/pairwise.js'
+import { differenceOfRows, setVarianceOfRows } from '../../src/evaluation/pairwise.js'
 import type { Predictions } from '../../src/evaluation/predictions.js'
 import { type DifferenceOf, type Recommendation, recommend } from '../../src/evaluation/recommendation.js'
 import { recommendationText } from '../../src/evaluation/recommendation-text.js'
@@ -33,8 +33,8 @@ function experiment(methods: Readonly<Record<string, readonly number[]>>, shots 
 
 const differenceBy =
   (read: (id: string) => Promise<Predictions>): DifferenceOf =>
-  (a, b, measure) =>
-    differenceOfRows(a, b, measure, read)
+  (a, b, measure, rows) =>
+    differenceOfRows(a, b, measure, read, setVarianceOfRows(rows, a.shots, measure))
 
 async function recommended(methods: Readonly<Record<string, readonly number[]>>): Promise<Recommendation> {
   const { rows, differenceOf } = experiment(methods)

@@ -20,6 +20,12 @@ export interface Estimate {
   readonly degreesOfFreedom: number
 }
 
+/** The variance between support sets of the difference of two methods' means over the images of one support set. */
+export interface SetVariance {
+  readonly variance: number
+  readonly degreesOfFreedom: number
+}
+
 export interface Interval {
   readonly low: number
   readonly high: number
@@ -36,21 +42,26 @@ const alpha = 0.05
  * with Satterthwaite's degrees of freedom for the sum, or those of the mean square that is the greatest. It is the estimate of
  * multi-reader multi-case studies (Obuchowski and Rockette 1995; Hillis 2007), where the greatest of the three keeps the
  * variance from being negative or too small. With one support set it is the usual variance of a mean over the images.
+ *
+ * Three support sets alone say little about their variance, and by chance it looks like none. Where several methods were
+ * measured on the same support sets, `pooled` is what all of them say about it, with more degrees of freedom.
  */
-export function estimateMean(outcomes: Outcomes): Estimate {
+export function estimateMean(outcomes: Outcomes, pooled: SetVariance | null = null): Estimate {
   const { sets, images } = outcomes
-  const { mean, ofImages, ofSets, ofRest } = meanSquaresOf(outcomes)
+  const { mean, ofImages, ofRest, ...own } = meanSquaresOf(outcomes)
   if (images < 2) return { mean, standardError: null, degreesOfFreedom: 0 }
   const standardError = (meanSquare: number) => Math.sqrt(meanSquare / (images * sets))
   if (sets < 2) return { mean, standardError: standardError(ofImages), degreesOfFreedom: images - 1 }
+  const ofSets = Math.max(own.ofSets, images * (pooled?.variance ?? 0))
+  const setDegrees = Math.max(sets - 1, pooled?.degreesOfFreedom ?? 0)
   const sum = ofImages + ofSets - ofRest
   const greatest = Math.max(sum, ofImages, ofSets)
   if (greatest === 0) return { mean, standardError: 0, degreesOfFreedom: Number.POSITIVE_INFINITY }
   const squares =
-    ofImages ** 2 / (images - 1) + ofSets ** 2 / (sets - 1) + ofRest ** 2 / ((images - 1) * (sets - 1))
+    ofImages ** 2 / (images - 1) + ofSets ** 2 / setDegrees + ofRest ** 2 / ((images - 1) * (sets - 1))
   // Rounding must not decide between equals.
   const isSum = sum >= greatest * (1 - 1e-9)
-  const degreesOfFreedom = isSum ? sum ** 2 / squares : greatest === ofImages ? images - 1 : sets - 1
+  const degreesOfFreedom = isSum ? sum ** 2 / squares : greatest === ofImages ? images - 1 : setDegrees
   return { mean, standardError: standardError(greatest), degreesOfFreedom }
 }
 

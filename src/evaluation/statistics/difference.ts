@@ -1,4 +1,11 @@
-import { estimateMean, intervalOf, type Outcomes, proportionInterval, pValueOf } from './crossed-design.js'
+import {
+  estimateMean,
+  intervalOf,
+  type Outcomes,
+  proportionInterval,
+  pValueOf,
+  type SetVariance,
+} from './crossed-design.js'
 import { mcnemar } from './mcnemar.js'
 
 /** How one method differs from another, on the same support sets and test images. */
@@ -25,15 +32,17 @@ export interface Difference {
  * Decides whether two methods differ: the one test behind pairs, class deltas, verdict, report and dashboard. `differences` has
  * the first method's outcome minus the second's. With two support sets or more, the interval and the p-value are those of the
  * crossed design (see `estimateMean`): images and support sets are both samples, so more support sets do not count as more
- * images. With one support set, differences of −1, 0 and 1 are tested by McNemar's exact test.
+ * images. With one support set, differences of −1, 0 and 1 are tested by McNemar's exact test. `pooled` is what other methods
+ * say about the variance between support sets.
  */
 export function testDifference(
   differences: Outcomes,
   { scale, higherIsBetter = true }: { readonly scale: number; readonly higherIsBetter?: boolean },
+  pooled: SetVariance | null = null,
 ): Difference {
   const { sets, images, values } = differences
   const isBetter = (value: number) => (higherIsBetter ? value > 0 : value < 0)
-  const estimate = estimateMean(differences)
+  const estimate = estimateMean(differences, pooled)
   const interval = intervalOf(estimate)
   const meansOfSets = Array.from({ length: sets }, (_, s) => {
     const row = values.subarray(s * images, (s + 1) * images)
