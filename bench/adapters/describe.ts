@@ -104,14 +104,16 @@ function correlations({ correlation }: Studied, { objectives }: Plan): string {
   }
   const lines = Object.entries(groups).map(([label, belongs]) => {
     const points = correlation.points.filter(belongs)
+    // The checkpoints of one training are no more independent than its points: they count as one space.
     const found = correlate(
-      points.map(({ reduction }) => reduction),
-      points.map(({ gain }) => gain),
+      points.map((point) => ({ ...point, space: point.space.replace(/-step-\d+$/, '') })),
     )
     const told = (which: 'pearson' | 'spearman') => {
       if (typeof found === 'string') return '–'
-      const { value, pValue } = found[which]
-      return `${value.toFixed(2)} (p ${pValue.toPrecision(2)})`
+      const { value, interval } = found[which]
+      return interval
+        ? `${value.toFixed(2)} (${interval.low.toFixed(2)} to ${interval.high.toFixed(2)})`
+        : value.toFixed(2)
     }
     return [label, String(points.length), told('pearson'), told('spearman')]
   })

@@ -38,7 +38,7 @@ writeFileSync(here('../images/overlap.svg'), histograms(overlap))
 writeFileSync(here('../images/correlation.svg'), scatter(correlation))
 for (const { space, overlap: measured, auc } of overlap.spaces)
   console.log(space, measured.value.toFixed(3), auc.toFixed(3))
-console.log(JSON.stringify(correlation.correlation), correlation.points.length, 'points')
+console.log(correlation.text, JSON.stringify(correlation.spearman), correlation.n, 'points')
 
 /** Small panels, one a space, all on the same axis of cosines. */
 function histograms({ spaces }: OverlapReport): string {
@@ -99,7 +99,7 @@ function colourOf(method: string): string {
 }
 
 /** A point for each method, number of shots and space: reduction of overlap against gain in accuracy. */
-function scatter({ points, correlation: found }: OverlapCorrelation): string {
+function scatter({ points, n, pearson, spearman }: OverlapCorrelation): string {
   const [left, top, width, height] = [64, 48, 560, 330]
   const reach = (values: readonly number[]) => {
     const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)]
@@ -136,9 +136,10 @@ function scatter({ points, correlation: found }: OverlapCorrelation): string {
     ([name, path, colour], i) =>
       `<path d="${path}" transform="translate(${left + width + 24} ${top + 12 + 22 * i}) scale(1.2)" fill="${colour}" fill-opacity="0.75"/><text x="${left + width + 36}" y="${top + 16 + 22 * i}">${name}</text>`,
   )
-  const told = found
-    ? `Pearson ${label(found.pearson.value, 2)}, Spearman ${label(found.spearman.value, 2)}, ${found.n} points`
-    : ''
+  const told =
+    pearson && spearman
+      ? `Pearson ${label(pearson.value, 2)}, Spearman ${label(spearman.value, 2)}, ${n} points`
+      : ''
   return svg(
     left + width + 140,
     top + height + 52,

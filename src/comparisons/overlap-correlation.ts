@@ -1,5 +1,6 @@
 import { errors } from '../errors.js'
-import { type Correlation, correlate } from '../evaluation/overlap/correlation.js'
+import { type Coefficient, correlate } from '../evaluation/overlap/correlation.js'
+import { correlationText } from '../evaluation/overlap/correlation-text.js'
 import { overlapValue } from '../evaluation/overlap/overlap.js'
 import { inBase, type LabelledImages } from '../features/labelled-images.js'
 import { featuresOf } from '../features/space-features.js'
@@ -39,18 +40,35 @@ type SeedPoint = Omit<CorrelationPoint, 'seeds'>
 /** The encoded test images of a comparison. */
 type TestImages = LabelledImages & { readonly fingerprint: string }
 
-export interface OverlapCorrelation {
-  readonly points: readonly CorrelationPoint[]
-  /** Null if it cannot be computed; `reason` then says why. */
-  readonly correlation: Correlation | null
+/** What the points say: of one dataset, or of all. */
+export interface FoundCorrelation {
+  /** What was found, as text with the interval. */
+  readonly text: string
+  /** The number of points. */
+  readonly n: number
+  /** Null if they cannot be computed; `reason` then says why. */
+  readonly pearson: Coefficient | null
+  readonly spearman: Coefficient | null
   readonly reason: string | null
+}
+
+export interface DatasetCorrelation extends FoundCorrelation {
+  readonly datasetId: string
+}
+
+/** All datasets together; each dataset's means are taken out first. */
+export interface OverlapCorrelation extends FoundCorrelation {
+  readonly points: readonly CorrelationPoint[]
+  /** Each dataset on its own, in the order of the points. */
+  readonly byDataset: readonly DatasetCorrelation[]
 }
 
 /** The number of overlaps cached in memory, by test images, space and support set. */
 const maxOverlaps = 10_000
 
 /**
- * Correlates, over the runs of comparisons, the reduction of intra-modal overlap with the gain in accuracy. A run counts if
+ * Correlates, over the runs of comparisons, the reduction of intra-modal overlap with the gain in accuracy, within each
+ * dataset and within all of them (see `correlate`). A run counts if
  * any of the comparisons has a run of the same method in `clip` with the same support set and protocol. Throws EMPTY_LIST,
  * DUPLICATE_ENTRY, UNKNOWN_COMPARISON, INVALID_VALUE if a support set has been deleted, or UNKNOWN_SPACE if a space's plugin
  * is no longer loaded.
@@ -178,11 +196,19 @@ function meanOverSeeds(seeds: readonly SeedPoint[]): CorrelationPoint {
 }
 
 function correlationOf(points: readonly CorrelationPoint[]): OverlapCorrelation {
-  const found = correlate(
-    points.map(({ reduction }) => reduction),
-    points.map(({ gain }) => gain),
-  )
+  const ids = [...new Set(points.map(({ datasetId }) => datasetId))]
+  const byDataset = ids.map((id) => ({
+    datasetId: id,
+    ...foundIn(points.filter(({ datasetId }) => datasetId === id)),
+  }))
+  return { ...foundIn(points), points, byDataset }
+}
+
+function foundIn(points: readonly CorrelationPoint[]): FoundCorrelation {
+  const found = correlate(points)
+  const text = correlationText(found)
+  const n = points.length
   return typeof found === 'string'
-    ? { points, correlation: null, reason: found }
-    : { points, correlation: found, reason: null }
+    ? { text, n, pearson: null, spearman: null, reason: found }
+    : { text, n, pearson: found.pearson, spearman: found.spearman, reason: null }
 }

@@ -15,7 +15,12 @@ export {
 } from '../comparisons/experiment.js'
 export type { MethodChoice } from '../comparisons/method-choice.js'
 export type { OverlapReport } from '../comparisons/overlap.js'
-export type { CorrelationPoint, OverlapCorrelation } from '../comparisons/overlap-correlation.js'
+export type {
+  CorrelationPoint,
+  DatasetCorrelation,
+  FoundCorrelation,
+  OverlapCorrelation,
+} from '../comparisons/overlap-correlation.js'
 export { methodOrPlaceholder, spaceOrPlaceholder } from '../comparisons/placeholders.js'
 export { createNameOf, type WordedRecommendation } from '../comparisons/recommendation.js'
 export type { AddImagesResult } from '../datasets/datasets.js'

@@ -30,7 +30,11 @@ import { HealthResolver } from './health/health.js'
 import { ImageResolver } from './image/image.js'
 import { ImportResolver } from './import/import.resolver.js'
 import { MethodResolver } from './method/method.resolver.js'
-import { OverlapCorrelationPointResolver, OverlapCorrelationResolver } from './overlap/correlation.js'
+import {
+  DatasetOverlapCorrelationResolver,
+  OverlapCorrelationPointResolver,
+  OverlapCorrelationResolver,
+} from './overlap/correlation.js'
 import { OverlapResolver, SpaceOverlapResolver } from './overlap/overlap.js'
 import { MethodPredictionResolver, PredictionResolver } from './prediction/prediction.js'
 import { RunResolver } from './run/run.js'
@@ -80,6 +84,7 @@ export const createSchema = (): Promise<GraphQLSchema> =>
       OverlapResolver,
       SpaceOverlapResolver,
       OverlapCorrelationResolver,
+      DatasetOverlapCorrelationResolver,
       OverlapCorrelationPointResolver,
     ],
     pubSub: noPubSub,

@@ -102,6 +102,14 @@ test('overlaps are those of the overlap query', async () => {
   )
 })
 
+test('whether less overlap goes with more accuracy is told as the API tells it, with why points are no sample', async () => {
+  const { text: told } = await library.overlapCorrelation([id])
+  const words = textOf(section('Does less'))
+  expect(words).toContain(told)
+  expect(words).toContain('not independent')
+  expect(words).not.toMatch(/p [=<]|p-value/)
+})
+
 test('every class has its line, with its test images, each counted once', () => {
   const lines = rowsOf('Class by class')
   expect(lines.map(([name]) => name).sort()).toEqual([...hostile].sort())

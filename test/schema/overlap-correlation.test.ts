@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { makeDataset } from '../helpers/datasets.js'
+import { labelledPictures, makeDataset } from '../helpers/datasets.js'
+import { classNames } from '../helpers/pictures.js'
 import { sharedServer } from '../helpers/server.js'
 
 const server = await sharedServer()
@@ -19,18 +20,30 @@ interface Point {
   readonly accuracy: number
   readonly gain: number
 }
-interface Correlation {
+interface Coefficient {
+  readonly value: number
+  readonly interval: { low: number; high: number } | null
+}
+interface Found {
+  readonly text: string
   readonly n: number
   readonly reason: string | null
-  readonly pearson: { value: number; pValue: number } | null
-  readonly spearman: { value: number; pValue: number } | null
+  readonly pearson: Coefficient | null
+  readonly spearman: Coefficient | null
+}
+interface Correlation extends Found {
+  readonly byDataset: readonly (Found & { readonly dataset: { id: string } })[]
   readonly points: readonly Point[]
 }
 
-const document = `query ($ids: [ID!]!) { overlapCorrelation(comparisons: $ids) { n reason
-  pearson { value pValue } spearman { value pValue }
+const document = `query ($ids: [ID!]!) { overlapCorrelation(comparisons: $ids) { ...Found
+  byDataset { dataset { id } ...DatasetFound }
   points { dataset { id } encoder { id } method { id } space { id } shots seeds clipOverlap overlap reduction
-    clipAccuracy accuracy gain } } }`
+    clipAccuracy accuracy gain } } }
+  fragment Found on OverlapCorrelation { text n reason pearson { ...Coefficient } spearman { ...Coefficient } }
+  fragment DatasetFound on DatasetOverlapCorrelation {
+    text n reason pearson { ...Coefficient } spearman { ...Coefficient } }
+  fragment Coefficient on CorrelationCoefficient { value interval { low high } }`
 
 const correlate = async (ids: readonly string[]): Promise<Correlation> =>
   (await server.query<{ overlapCorrelation: Correlation }>(document, { ids })).overlapCorrelation
@@ -66,8 +79,70 @@ test('there is a point for each number of shots and each method in another space
   expect([n, reason]).toEqual([4, null])
   for (const coefficient of [pearson, spearman]) {
     expect(Math.abs(coefficient?.value ?? NaN)).toBeLessThanOrEqual(1)
-    expect(coefficient?.pValue).toSatisfy((p: number) => p >= 0 && p <= 1)
   }
+})
+
+test('two spaces are too few for an interval, and the text says so', async () => {
+  const { pearson, spearman, text } = await correlate([whole])
+  expect([pearson?.interval, spearman?.interval]).toEqual([null, null])
+  expect(text).toMatch(/^In this dataset, r = −?\d\.\d\d\. This may be chance\. The points are of 2 spaces,/)
+})
+
+test('with four spaces there is an interval about the coefficient, and the text has it', async () => {
+  // A third of the labels are wrong, so that no space separates the classes.
+  const images = (await labelledPictures({ SUPPORT_POOL: 6, VALIDATION: 3, TEST: 9 })).map((image, i) =>
+    i % 3 === 0 ? { ...image, class: classNames[(i / 3) % 3] ?? image.class } : image,
+  )
+  const hard = await library.datasets.create({
+    name: 'Correlated, with wrong labels',
+    classes: classNames.map((name) => ({ name })),
+  })
+  await library.datasets.addImages({ dataset: hard.id, images })
+  const methods = ['tip-adapter', 'prototype'].flatMap((method) =>
+    ['clip', 'whitened', 'centred', 'shrunk', 'imo'].map((space) => ({ method, space })),
+  )
+  const id = await compare(methods, { dataset: hard.id })
+  const { pearson, spearman, text } = await correlate([id])
+  for (const coefficient of [pearson, spearman]) {
+    const { low, high } = coefficient?.interval ?? { low: NaN, high: NaN }
+    expect(low).toBeLessThanOrEqual(coefficient?.value ?? NaN)
+    expect(high).toBeGreaterThanOrEqual(coefficient?.value ?? NaN)
+  }
+  const told = (value = NaN) => value.toFixed(2).replace('-', '−')
+  expect(text).toContain(
+    `(95 % interval ${told(pearson?.interval?.low)} to ${told(pearson?.interval?.high)})`,
+  )
+})
+
+test('each dataset has its own result, and all together are pooled within datasets', async () => {
+  const second = await makeDataset(library, 'Correlated too')
+  const other = await compare(cached, { dataset: second.id })
+  const [alone, otherAlone, both] = [
+    await correlate([whole]),
+    await correlate([other]),
+    await correlate([whole, other]),
+  ]
+  const { points: _points, byDataset: _byDataset, ...found } = alone
+  const { points: _others, byDataset: _otherByDataset, ...otherFound } = otherAlone
+  expect(alone.byDataset).toEqual([{ dataset: { id: dataset.id }, ...found }])
+  expect(both.byDataset).toEqual([
+    { dataset: { id: dataset.id }, ...found },
+    { dataset: { id: second.id }, ...otherFound },
+  ])
+  // Pooled by hand, from the points.
+  const sums = [0, 0, 0]
+  for (const { id } of [dataset, second]) {
+    const points = both.points.filter((point) => point.dataset.id === id)
+    const [x, y] = [mean(points.map(({ reduction }) => reduction)), mean(points.map(({ gain }) => gain))]
+    for (const { reduction, gain } of points) {
+      sums[0] = (sums[0] ?? 0) + (reduction - x) * (gain - y)
+      sums[1] = (sums[1] ?? 0) + (reduction - x) ** 2
+      sums[2] = (sums[2] ?? 0) + (gain - y) ** 2
+    }
+  }
+  const [xy = NaN, xx = NaN, yy = NaN] = sums
+  expect(both.pearson?.value).toBeCloseTo(xy / Math.sqrt(xx * yy), 9)
+  expect(both.text).toMatch(/^Over 2 datasets, each against its own mean, r = .* of 2 datasets,/)
 })
 
 test('gain is the accuracy over the same method in clip, reduction that of the overlap query', async () => {
@@ -127,6 +202,8 @@ test('too few points have no coefficients, and it is said why', async () => {
     pearson: null,
     spearman: null,
     reason: expect.stringContaining('at least three points'),
+    text: expect.stringMatching(/^No relation can be measured\./),
+    byDataset: [{ dataset: { id: dataset.id }, n: 1, pearson: null }],
   })
 })
 

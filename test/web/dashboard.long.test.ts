@@ -83,6 +83,27 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     expect(overlaps).toEqual(overlaps.toSorted((a, b) => a - b))
   })
 
+  test('whether less overlap goes with more accuracy is told for the chosen dataset, as the API tells it', async () => {
+    const { id } = await server.library.comparisons.compare({
+      dataset: dataset.id,
+      shots: [1, 2],
+      seeds: [1],
+      methods: ['clip', 'centred', 'whitened', 'shrunk', 'imo'].map((space) => ({
+        method: 'prototype',
+        space,
+      })),
+      selection: 'NONE',
+      klScaling: 'FROZEN',
+      augmentations: 1,
+    })
+    await server.library.comparisons.ended(id)
+    const { byDataset } = await server.library.overlapCorrelation([id])
+    const page = await open(`/overlap?dataset=${dataset.id}`)
+    const card = page.getByRole('region', { name: 'Does less overlap go with more accuracy here?' })
+    await card.getByText(byDataset[0]?.text ?? 'none', { exact: true }).waitFor()
+    await card.getByText('The points are not independent').waitFor()
+  })
+
   test('every method is there with its formula, and a plugin’s says so', async () => {
     const page = await open('/methods')
     const card = page.getByRole('article', { name: 'Tip-X', exact: true })

@@ -16,10 +16,6 @@ export function studentQuantile(alpha: number, degrees: number): number {
   return (low + high) / 2
 }
 
-/** The two-sided p-value of a correlation r of n points: Student's, of t = r·√(ν/(1 − r²)) with ν = n − 2. */
-export const correlationPValue = (r: number, n: number): number =>
-  incompleteBeta(1 - r * r, r * r, (n - 2) / 2, 0.5)
-
 /**
  * The regularised incomplete beta function I(x; a, b), by its continued fraction (DLMF 8.17.22). `complement` is 1 − x, which
  * the caller knows better where x is close to 1.

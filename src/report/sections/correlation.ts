@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot'
-import { type CorrelationPoint, formatP } from '../../library/index.js'
+import type { Coefficient, CorrelationPoint } from '../../library/index.js'
 import { type Html, html } from '../html.js'
 import { plot } from '../plot.js'
 import { plotSymbol } from '../plot-symbol.js'
@@ -13,24 +13,29 @@ export function correlationSection({ correlation, nameOf, styleOf }: ReportData)
   if (typeof correlation === 'string') {
     return html`<section>${title}<p class="note">It could not be measured. ${correlation}</p></section>`
   }
-  const { points, correlation: found, reason } = correlation
+  const { points, text, spearman } = correlation
   if (points.length === 0) {
     return html`<section>${title}<p class="note">The comparison has no method both in clip and in another space, so there are no points to correlate.</p></section>`
   }
   const series = [...new Map(points.map((each) => [`${each.method} ${each.space}`, each])).values()]
   return html`<section>
 ${title}
-<p>${
-    found
-      ? html`Pearson's correlation is <b>${found.pearson.value.toFixed(2)}</b> (${formatP(found.pearson.pValue)}), Spearman's <b>${found.spearman.value.toFixed(2)}</b> (${formatP(found.spearman.pValue)}), over ${found.n} points. The points share images, so the true p-values are larger.`
-      : reason
-  }</p>
+<p>${text}</p>
+${spearman && html`<p class="note">r is Pearson's correlation over ${points.length} points; Spearman's, of ranks, is ${coefficient(spearman)}. ${notIndependent}</p>`}
 <figure>
 ${plot('Gain in accuracy by reduction of overlap, one point per method, space and number of shots.', (width) => draw(points, width, { nameOf, styleOf }))}
 <figcaption>Each point compares a method in a space with the same method in clip, at a number of shots (shown next to it if there is room). Further right: less overlap. Above the line: higher accuracy.</figcaption>
 </figure>
 <p class="legend">${series.map((each) => html`<span class="entry">${seriesMark(styleOf(each))}${nameOf(each)}</span>`)}</p>
 </section>`
+}
+
+const notIndependent =
+  'The points are not independent, because all points of one space share its overlap; so an interval counts spaces, not points.'
+
+function coefficient({ value, interval }: Coefficient): string {
+  const number = (each: number) => each.toFixed(2).replace('-', '−')
+  return interval ? `${number(value)} (${number(interval.low)} to ${number(interval.high)})` : number(value)
 }
 
 function draw(

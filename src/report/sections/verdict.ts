@@ -15,7 +15,7 @@ export function verdictSection(data: ReportData): Html {
   return html`<section class="verdict">
 <h2>Which method to use</h2>
 <p class="lead">${recommendation.text}</p>
-${why(data)}
+${overlapOf(data)}
 ${recommendations.length > 1 && byShots(data)}
 ${
   recommendation.rivals.length > 0 &&
@@ -62,14 +62,18 @@ function byShots({ recommendations, nameOf, styleOf }: ReportData): Html {
   })}</ul>`
 }
 
-/** How the recommended space reduces the overlap. */
-function why({ recommendation: { method, space, shots }, correlation, nameOf }: ReportData): Html | null {
+/** How the recommended space reduces the overlap, and what it gains. That one causes the other is not claimed. */
+function overlapOf({
+  recommendation: { method, space, shots },
+  correlation,
+  nameOf,
+}: ReportData): Html | null {
   if (typeof correlation === 'string') return null
   const point = correlation.points.find(
     (each) => each.method === method && each.space === space && each.shots === shots,
   )
   if (!point || point.reduction <= 0 || point.gain <= 0) return null
-  return html`<p>Why: it compares images in ${point.space}. There, the similarities within a class and between classes overlap by ${percent(100 * point.overlap)}; in clip they overlap by ${percent(100 * point.clipOverlap)}. The gain over the same method in clip (${nameOf({ method, space: 'clip' })}) is ${signed(point.gain)} points.</p>`
+  return html`<p>It compares images in ${point.space}. There, the similarities within a class and between classes overlap by ${percent(100 * point.overlap)}; in clip they overlap by ${percent(100 * point.clipOverlap)}. The gain over the same method in clip (${nameOf({ method, space: 'clip' })}) is ${signed(point.gain)} points.</p>`
 }
 
 const testImages = ({ runs }: ReportData): number =>

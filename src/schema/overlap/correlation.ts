@@ -2,8 +2,10 @@ import { Arg, Ctx, Field, FieldResolver, Float, ID, Int, Query, Resolver, Root }
 import type {
   Coefficient,
   CorrelationPoint,
+  DatasetCorrelation,
   DatasetRow,
   Encoder,
+  FoundCorrelation,
   OverlapCorrelation,
 } from '../../library/index.js'
 import type { Context } from '../context.js'
@@ -12,16 +14,26 @@ import { EncoderType } from '../encoder/encoder.js'
 import { methodAndSpaceOf } from '../method/method-and-space.js'
 import { ObjectType } from '../object-type.js'
 
+@ObjectType('CorrelationInterval', { description: 'From `low` to `high`, both from -1 to 1.' })
+class IntervalType {
+  @Field(() => Float)
+  low: number
+
+  @Field(() => Float)
+  high: number
+}
+
 @ObjectType('CorrelationCoefficient')
 class CoefficientType implements Coefficient {
-  @Field(() => Float, { description: 'From -1 to 1.' })
+  @Field(() => Float, { description: 'From -1 to 1. Positive: more accuracy where there is less overlap.' })
   value: number
 
-  @Field(() => Float, {
+  @Field(() => IntervalType, {
+    nullable: true,
     description:
-      "Two-sided, from Student's t with n - 2 degrees of freedom. Approximate for Spearman's coefficient below about ten points. Points of one dataset share their images, so the true p-value is larger.",
+      'The 95 % interval. Points are not independent: all points of one space share its overlap, and all points of one dataset its images. So the interval counts spaces (of one dataset) or datasets (of several), not points. Null if there are fewer than four of them.',
   })
-  pValue: number
+  interval: Coefficient['interval']
 }
 
 @ObjectType('OverlapCorrelationPoint', {
@@ -56,12 +68,30 @@ class OverlapCorrelationPointType {
   gain: number
 }
 
-@ObjectType('OverlapCorrelation', {
-  description: 'The correlation of reduced intra-modal overlap with gained accuracy.',
-})
-class OverlapCorrelationType {
-  @Field(() => [OverlapCorrelationPointType])
-  points: readonly CorrelationPoint[]
+/** What both results have. The schema does not have it as a type. */
+@ObjectType('FoundCorrelation')
+abstract class FoundCorrelationType implements FoundCorrelation {
+  @Field(() => String, {
+    description:
+      'What was found, in words, with the 95 % interval. It claims a relation only if the interval excludes 0.',
+  })
+  text: string
+
+  @Field(() => Int, { description: 'The number of points, 0 or more.' })
+  n: number
+
+  @Field(() => CoefficientType, {
+    nullable: true,
+    description: 'The correlation of the values. Null if undefined: too few points, or all the same.',
+  })
+  pearson: Coefficient | null
+
+  @Field(() => CoefficientType, {
+    nullable: true,
+    description:
+      'The correlation of the ranks within each dataset; equal values share their mean rank. Null when `pearson` is null.',
+  })
+  spearman: Coefficient | null
 
   @Field(() => String, {
     nullable: true,
@@ -70,11 +100,30 @@ class OverlapCorrelationType {
   reason: string | null
 }
 
+@ObjectType('DatasetOverlapCorrelation', {
+  description: 'The correlation of reduced intra-modal overlap with gained accuracy in one dataset.',
+})
+class DatasetOverlapCorrelationType extends FoundCorrelationType {}
+
+@ObjectType('OverlapCorrelation', {
+  description:
+    "The correlation of reduced intra-modal overlap with gained accuracy. Datasets are kept apart: each dataset's mean reduction and mean gain are taken out before its points are pooled with those of other datasets.",
+})
+class OverlapCorrelationType extends FoundCorrelationType {
+  @Field(() => [OverlapCorrelationPointType])
+  points: readonly CorrelationPoint[]
+
+  @Field(() => [DatasetOverlapCorrelationType], {
+    description: 'Each dataset on its own. A dataset without points is left out.',
+  })
+  byDataset: readonly DatasetCorrelation[]
+}
+
 @Resolver(() => OverlapCorrelationType)
 export class OverlapCorrelationResolver {
   @Query(() => OverlapCorrelationType, {
     description:
-      'Correlates less overlap with more accuracy, over the finished runs of comparisons. A run counts if the same method has also run in `clip`, on the same support set with the same protocol.',
+      'Correlates less overlap with more accuracy, over the finished runs of comparisons, for each dataset and for all. A run counts if the same method has also run in `clip`, on the same support set with the same protocol.',
   })
   overlapCorrelation(
     @Arg('comparisons', () => [ID]) comparisons: string[],
@@ -82,26 +131,13 @@ export class OverlapCorrelationResolver {
   ): Promise<OverlapCorrelation> {
     return library.overlapCorrelation(comparisons)
   }
+}
 
-  @FieldResolver(() => Int, { description: 'The number of points.' })
-  n(@Root() { points }: OverlapCorrelation): number {
-    return points.length
-  }
-
-  @FieldResolver(() => CoefficientType, {
-    nullable: true,
-    description: 'Null if undefined: fewer than three points, or no variance.',
-  })
-  pearson(@Root() { correlation }: OverlapCorrelation): Coefficient | null {
-    return correlation?.pearson ?? null
-  }
-
-  @FieldResolver(() => CoefficientType, {
-    nullable: true,
-    description: 'The correlation of ranks; equal values share their mean rank. Null when `pearson` is null.',
-  })
-  spearman(@Root() { correlation }: OverlapCorrelation): Coefficient | null {
-    return correlation?.spearman ?? null
+@Resolver(() => DatasetOverlapCorrelationType)
+export class DatasetOverlapCorrelationResolver {
+  @FieldResolver(() => DatasetType)
+  dataset(@Root() { datasetId }: DatasetCorrelation, @Ctx() { loaders }: Context): Promise<DatasetRow> {
+    return loaders.dataset.load(datasetId)
   }
 }
 

@@ -5,14 +5,15 @@ import { OverlapAgainstGain } from '../../charts/overlap-against-gain'
 import { Card } from '../../components/card'
 import { Loading } from '../../components/loading'
 import { Problems } from '../../components/problems'
-import { fixed, plural, pValue } from '../../design/format'
+import { fixed, plural } from '../../design/format'
 import { styleOf } from '../../design/style-of'
 import styles from './overlap.module.css'
 
 type Correlation = CorrelationQuery['overlapCorrelation']
+type Coefficient = NonNullable<Correlation['byDataset'][number]['pearson']>
 
-/** The correlation of less overlap with more accuracy, over the latest finished comparisons. */
-export function CorrelationCard() {
+/** Whether less overlap goes with more accuracy in a dataset, over the latest finished comparisons. */
+export function CorrelationCard({ dataset }: { readonly dataset: string }) {
   const [{ data: comparisons, error: listError }] = useQuery({ query: FinishedComparisonsDocument })
   const ids = useMemo(
     () =>
@@ -27,57 +28,83 @@ export function CorrelationCard() {
   })
   return (
     <Card
-      title="Does it help?"
-      note="Each point compares a method in a space with the same method in clip, at a number of shots, over the finished comparisons."
+      title="Does less overlap go with more accuracy here?"
+      note="Each point compares a method in a space with the same method in clip, at a number of shots, over the finished comparisons of this dataset."
     >
       <Problems error={listError ?? error} />
       {comparisons && ids.length === 0 && <p className="muted">No comparison has finished yet.</p>}
       {ids.length > 0 && !data && !error && <Loading what="comparisons" />}
-      {data && <Points correlation={data.overlapCorrelation} />}
+      {data && <Found correlation={data.overlapCorrelation} dataset={dataset} />}
     </Card>
   )
 }
 
-function Points({ correlation }: { readonly correlation: Correlation }) {
-  const { n, reason, pearson, spearman, points } = correlation
+function Found({ correlation, dataset }: { readonly correlation: Correlation; readonly dataset: string }) {
+  const { byDataset, points } = correlation
+  const here = byDataset.find((each) => each.dataset.id === dataset)
   const drawn = useMemo(
     () =>
-      points.map(({ dataset, method, space, shots, reduction, gain }) => ({
-        label: `${method.name}${space ? ` in ${space.id}` : ''}, ${plural(shots, 'shot')}, ${dataset.name}`,
-        style: styleOf(method, space),
-        reduction,
-        gain,
-      })),
-    [points],
+      points
+        .filter((point) => point.dataset.id === dataset)
+        .map(({ method, space, shots, reduction, gain }) => ({
+          label: `${method.name}${space ? ` in ${space.id}` : ''}, ${plural(shots, 'shot')}`,
+          style: styleOf(method, space),
+          reduction,
+          gain,
+        })),
+    [points, dataset],
   )
-  const coefficients = [
-    { name: 'Pearson', coefficient: pearson },
-    { name: 'Spearman', coefficient: spearman },
-  ].flatMap(({ name, coefficient }) => (coefficient ? [{ name, ...coefficient }] : []))
-  const words = coefficients.map(({ name, value }) => `${name} ${fixed(value, 2)}`).join(', ')
+  const others = byDataset.length - (here ? 1 : 0)
   return (
-    <div className={styles.correlation}>
-      {n > 0 && (
-        <OverlapAgainstGain
-          points={drawn}
-          description={`Gain in accuracy by reduction of overlap, ${plural(n, 'point')}${words && `: ${words}`}.`}
-        />
-      )}
-      <dl className={styles.coefficients}>
-        {coefficients.map(({ name, value, pValue: p }) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd className="numeric">
-              {fixed(value, 2)} <span className={styles.p}>p {p < 0.001 ? pValue(p) : `= ${pValue(p)}`}</span>
-            </dd>
+    <div className={styles.found}>
+      {here ? (
+        <>
+          <p className={styles.text}>{here.text}</p>
+          <div className={styles.correlation}>
+            <OverlapAgainstGain
+              points={drawn}
+              description={`Gain in accuracy by reduction of overlap, ${plural(here.n, 'point')}. ${here.text}`}
+            />
+            <dl className={styles.coefficients}>
+              {here.pearson && <Figure name="Pearson" coefficient={here.pearson} />}
+              {here.spearman && <Figure name="Spearman" coefficient={here.spearman} />}
+              <div>
+                <dt>Points</dt>
+                <dd className="numeric">{here.n}</dd>
+              </div>
+            </dl>
           </div>
-        ))}
-        <div>
-          <dt>Points</dt>
-          <dd className="numeric">{n}</dd>
-        </div>
-      </dl>
-      {reason !== null && <p className="muted">{reason}</p>}
+        </>
+      ) : (
+        <p className="muted">
+          No finished comparison of this dataset has a method both in clip and in another space.
+        </p>
+      )}
+      {here && others > 0 && <p>{correlation.text}</p>}
+      {here?.pearson && (
+        <p className="muted">
+          The points are not independent, because all points of one space share its overlap. So an interval
+          for one dataset counts spaces, not points
+          {others > 0 && ', and one over several datasets counts datasets'}.
+        </p>
+      )}
+    </div>
+  )
+}
+
+function Figure({ name, coefficient }: { readonly name: string; readonly coefficient: Coefficient }) {
+  const { value, interval } = coefficient
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd className="numeric">
+        {fixed(value, 2)}{' '}
+        {interval && (
+          <span className={styles.interval}>
+            {fixed(interval.low, 2)} to {fixed(interval.high, 2)}
+          </span>
+        )}
+      </dd>
     </div>
   )
 }

@@ -32,7 +32,7 @@ export function OverlapPage() {
   return (
     <Page
       title="Overlap"
-      note="CLIP learns to match images with texts, not to separate different images. So images of different classes can look similar to it. The less the two distributions overlap, the better a method can compare images."
+      note="CLIP learns to match images with texts, not to separate different images. So images of different classes can look similar to it, and the two distributions overlap. The paper that measured this (Kravets and Namboodiri, 2024) found that less overlap goes with more accuracy; below you see whether it does in your comparisons."
       actions={
         datasets &&
         dataset && (
@@ -99,7 +99,7 @@ function Report({ dataset, split }: { readonly dataset: DatasetOption; readonly 
       >
         <SpacesTable spaces={ordered} />
       </Card>
-      <CorrelationCard />
+      <CorrelationCard dataset={dataset.id} />
       <ModalityGap gap={modalityGap} />
     </>
   )
