@@ -24,7 +24,7 @@ async function verdict() {
   await page.getByRole('region', { name: 'Verdict' }).waitFor()
   // Tests against the baseline come last.
   await page
-    .getByRole('cell', { name: /\d : \d/ })
+    .getByRole('cell', { name: /\d of \d/ })
     .first()
     .waitFor()
 }
