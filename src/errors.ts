@@ -224,6 +224,11 @@ export const errors = {
     'NO_TEST_SPLIT',
     ({ dataset }) => `Dataset "${dataset}" has no test images. Add some to measure accuracy.`,
   ),
+  tooFewTestImages: define<{ dataset: string }>(
+    'TOO_FEW_TEST_IMAGES',
+    ({ dataset }) =>
+      `Dataset "${dataset}" has one test image, which cannot say how sure a result is. Add at least one more.`,
+  ),
   classesDiffer: define<{
     dataset: string
     other: string

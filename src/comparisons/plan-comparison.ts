@@ -112,7 +112,7 @@ function chooseEncoders({ get }: Encoders, { encoder, encoders }: CompareInput):
   return encoders.map((id, at) => get(id, `encoders[${at}]`))
 }
 
-/** The test images of `testDataset`, or null if none is given. Throws UNKNOWN_DATASET, CLASSES_DIFFER or NO_TEST_SPLIT. */
+/** The test images of `testDataset`, or null if none is given. Throws UNKNOWN_DATASET, CLASSES_DIFFER, or as `requireTestImages`. */
 async function testImagesOf(
   store: Store,
   encodedData: EncodedData,
@@ -125,7 +125,7 @@ async function testImagesOf(
   if (!dataset) throw errors.unknownDataset({ id: testDataset }, 'testDataset')
   try {
     const images = await encodedData.testImages(testDataset, id, lastImage)
-    if (images.length === 0) throw errors.noTestSplit({ dataset: dataset.name })
+    requireTestImages(dataset, images.length)
     return images
   } catch (error) {
     throw error instanceof ShotboardError ? error.at('testDataset') : error
@@ -146,7 +146,7 @@ function requireList(
   if (i >= 0) throw errors.duplicateEntry({ what, name: String(values[i]) }, `${argument}[${i}]`)
 }
 
-/** Throws CLASS_WITHOUT_IMAGES, NOT_ENOUGH_IMAGES, NO_TEST_SPLIT or NO_VALIDATION_SPLIT. */
+/** Throws CLASS_WITHOUT_IMAGES, NOT_ENOUGH_IMAGES, NO_VALIDATION_SPLIT, or as `requireTestImages`. */
 function requireImages(
   dataset: DatasetRow,
   classes: readonly ClassRow[],
@@ -166,8 +166,16 @@ function requireImages(
     }
   }
   const has = (split: string) => images.some((image) => image.split === split)
-  if (!has('TEST') && testDataset == null) throw errors.noTestSplit({ dataset: dataset.name }, 'dataset')
+  if (testDataset == null) {
+    requireTestImages(dataset, images.filter(({ split }) => split === 'TEST').length, 'dataset')
+  }
   if (selection === 'VALIDATION' && !has('VALIDATION')) {
     throw errors.noValidationSplit({ dataset: dataset.name }, 'selection')
   }
+}
+
+/** Throws NO_TEST_SPLIT or TOO_FEW_TEST_IMAGES. */
+function requireTestImages({ name }: DatasetRow, count: number, argument?: string): void {
+  if (count === 0) throw errors.noTestSplit({ dataset: name }, argument)
+  if (count === 1) throw errors.tooFewTestImages({ dataset: name }, argument)
 }

@@ -61,7 +61,7 @@ describe.skipIf(!built)(`compare, of ${title}`, { concurrent: true }, () => {
     const exported = join(folder, 'exported.json')
     const first = await (await compare(data, experiment, '--json', exported)).ended
     expect(first).toMatchObject({ code: 0 })
-    for (const text of ['Importing', 'Comparing', 'Zero-shot CLIP', 'whitened', '2 shots', 'over 2 seeds']) {
+    for (const text of ['Importing', 'Comparing', 'Zero-shot CLIP', 'whitened', '2 shots', 'over 2 support sets']) {
       expect(first.output).toContain(text)
     }
     const document = await readDocument(exported)

@@ -34,7 +34,7 @@ describe.skipIf(!built)(title, () => {
       'whitened',
       '1 shot ',
       '4 shots',
-      'over 3 seeds',
+      'over 3 support sets',
       'At 4 shots per class',
     ]) {
       expect(output).toContain(text)

@@ -14,9 +14,9 @@ test('README.md says how to start Shotboard and how to test it', () => {
 })
 
 test('the rows of the result in README.md are those of the whole table', async () => {
-  const rows = [...readme.matchAll(/^\| ([^|]+) \| (\S+) \| ([^|]*\(\d[^|]*) \| ([^|]*) \| ([^|]*) \|$/gm)].map(
-    ([, ...cells]) => cells.map((cell) => cell.replaceAll('*', '').trim()),
-  )
+  const rows = [
+    ...readme.matchAll(/^\| ([^|]+) \| (\S+) \| ([^|]*\(\d[^|]*) \| ([^|]*) \| ([^|]*) \|$/gm),
+  ].map(([, ...cells]) => cells.map((cell) => cell.replaceAll('*', '').trim()))
   const table = [...(await read('docs/compare-your-images.md')).matchAll(/^│ (.*) │$/gm)].map(
     ([, cells = '']) => cells.split('│').map((cell) => cell.replace('*', '').trim()),
   )

@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { labelledPictures, makeDataset } from '../helpers/datasets.js'
-import { classNames, picture, pngHeader } from '../helpers/pictures.js'
+import { base64, classNames, picture, pngHeader } from '../helpers/pictures.js'
 import { startTestServer } from '../helpers/server.js'
 
 const server = await startTestServer({ SHOTBOARD_MAX_REQUEST_MB: '1' })
@@ -9,6 +9,11 @@ const { library } = server
 
 const full = await makeDataset(library, 'Full', { SUPPORT_POOL: 2, VALIDATION: 1, TEST: 1 })
 const untested = await makeDataset(library, 'Untested', { SUPPORT_POOL: 1, VALIDATION: 1 })
+const single = await makeDataset(library, 'Single', { SUPPORT_POOL: 1, VALIDATION: 1 })
+await library.datasets.addImages({
+  dataset: single.id,
+  images: [{ image: { base64: await base64(picture(0, 5000)) }, class: classNames[0], split: 'TEST' }],
+})
 const unvalidated = await makeDataset(library, 'Unvalidated', { SUPPORT_POOL: 1, TEST: 1 })
 const lopsided = await makeDataset(library, 'Lopsided', { TEST: 1, VALIDATION: 1 })
 await library.datasets.addImages({
@@ -321,6 +326,7 @@ const cases: Readonly<Record<Operation, readonly Case[]>> = {
       '"blue disc"',
     ],
     ['no test split', { dataset: untested.id }, 'NO_TEST_SPLIT', 'input.dataset', 'Untested'],
+    ['one test image', { dataset: single.id }, 'TOO_FEW_TEST_IMAGES', 'input.dataset', 'Single'],
     [
       'no validation split',
       { dataset: unvalidated.id },

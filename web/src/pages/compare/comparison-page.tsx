@@ -21,7 +21,7 @@ export function ComparisonPage() {
   const { id = '' } = useParams()
   const { comparison, exports, error } = useComparison(id)
   if (!comparison) return error ? <Problems error={error} /> : <Loading what="the comparison" />
-  const { dataset, encoder, status, rows, createdAt } = comparison
+  const { dataset, encoder, protocol, status, rows, createdAt } = comparison
   const running = isRunning(comparison)
   const seeds = Math.max(0, ...rows.map(({ accuracy }) => accuracy.n))
   return (
@@ -31,8 +31,8 @@ export function ComparisonPage() {
       note={
         <span>
           <StatusBadge status={status} />
-          {rows.length > 0 && ` · ${list(shotsOf(rows))} shots · ${plural(seeds, 'seed')}`} · {encoder.name} ·
-          started {time(createdAt)}
+          {rows.length > 0 && ` · ${list(shotsOf(rows))} shots · ${plural(seeds, 'seed')}`} · {encoder.name} ·{' '}
+          {selectionWords[protocol.selection]} · started {time(createdAt)}
         </span>
       }
       actions={<ComparisonActions comparison={comparison} exports={exports} />}
@@ -55,6 +55,13 @@ export function ComparisonPage() {
       )}
     </Page>
   )
+}
+
+/** How hyperparameters were chosen. */
+const selectionWords = {
+  VALIDATION: 'hyperparameters from validation images',
+  LEAVE_ONE_OUT: 'hyperparameters by leave-one-out',
+  NONE: 'default hyperparameters',
 }
 
 const isRunning = ({ status }: ComparisonStateFragment): boolean =>

@@ -7,7 +7,7 @@ import type { MethodPrediction } from './use-prediction'
 
 /** A method's prediction: classes, contributions of its terms, and nearest support images. */
 export function AnswerCard({
-  prediction: { method, space, top, neighbours, hyperparameters, milliseconds },
+  prediction: { method, space, top, neighbours, hyperparameters, temperature, milliseconds },
   truth,
 }: {
   readonly prediction: MethodPrediction
@@ -50,7 +50,8 @@ export function AnswerCard({
       <p className={styles.values}>
         {hyperparameters.length > 0
           ? hyperparameters.map(({ name, value }) => `${name} ${Number(value.toPrecision(4))}`).join(' · ')
-          : 'No hyperparameters'}
+          : 'No hyperparameters'}{' '}
+        · temperature {Number(temperature.toPrecision(4))}
       </p>
     </article>
   )
