@@ -108,16 +108,19 @@ export interface MeanSquares {
 
 /** The mean squares of the two-way layout with one observation a cell; 0 for what one image or one support set cannot tell. */
 export function meanSquaresOf({ sets, images, values }: Outcomes): MeanSquares {
-  const setMeans = new Float64Array(sets)
-  const imageMeans = new Float64Array(images)
+  // Sums of 0, 1 and −1 are exact, whatever the order of the images.
+  const setSums = new Float64Array(sets)
+  const imageSums = new Float64Array(images)
   for (let s = 0; s < sets; s++) {
     for (let i = 0; i < images; i++) {
       const value = values[s * images + i] as number
-      setMeans[s] = (setMeans[s] as number) + value / images
-      imageMeans[i] = (imageMeans[i] as number) + value / sets
+      setSums[s] = (setSums[s] as number) + value
+      imageSums[i] = (imageSums[i] as number) + value
     }
   }
-  const mean = setMeans.reduce((sum, each) => sum + each / sets, 0)
+  const setMeans = setSums.map((sum) => sum / images)
+  const imageMeans = imageSums.map((sum) => sum / sets)
+  const mean = setSums.reduce((all, sum) => all + sum, 0) / (sets * images)
   let rest = 0
   for (let s = 0; s < sets; s++) {
     for (let i = 0; i < images; i++) {
