@@ -38,7 +38,7 @@ class CoefficientType implements Coefficient {
 
 @ObjectType('OverlapCorrelationPoint', {
   description:
-    'Compares a method in one space with the same method in `clip`, at one number of shots. Values are means over seeds.',
+    'Compares a method in one space with the same method in `clip`, at one number of shots. Values are means over support sets.',
 })
 class OverlapCorrelationPointType {
   @Field(() => Int)

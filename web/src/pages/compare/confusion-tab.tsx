@@ -36,7 +36,7 @@ export function ConfusionTab({
   return (
     <Card
       title="Confusion matrix"
-      note={`${line.label} at ${shots} ${shots === 1 ? 'shot' : 'shots'}; test images over all seeds.`}
+      note={`${line.label} at ${shots} ${shots === 1 ? 'shot' : 'shots'}; test images, each counted once per support set.`}
       tools={tools}
     >
       <div className={styles.confusion}>
