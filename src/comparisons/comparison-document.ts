@@ -1,4 +1,3 @@
-import pLimit from 'p-limit'
 import { fingerprintDataset } from '../datasets/dataset-fingerprint.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors } from '../errors.js'
@@ -10,7 +9,7 @@ import type { ComparisonRow } from '../store/comparisons.js'
 import type { RunRow } from '../store/runs.js'
 import { encodersOf } from '../store/runs.js'
 import type { Store } from '../store/store.js'
-import { protocolOf } from './comparison-protocol.js'
+import { type ComparisonProtocol, protocolOf } from './comparison-protocol.js'
 import type { Comparisons } from './comparisons.js'
 import type { Experiment } from './experiment.js'
 import type { Provenance } from './provenance.js'
@@ -130,9 +129,6 @@ export interface DocumentContext {
   readonly comparisons: Comparisons
 }
 
-/** The number of files read at the same time. */
-const filesInFlight = 16
-
 /** Documents a comparison with all runs, finished or not. Throws UNKNOWN_COMPARISON. */
 export async function documentComparison(context: DocumentContext, id: string): Promise<ComparisonDocument> {
   const { store, encoders, comparisons } = context
@@ -151,7 +147,7 @@ export async function documentComparison(context: DocumentContext, id: string): 
     const [first] = runs.flatMap((run) => (run.encoder === id ? (provenances.get(run.id) ?? []) : []))
     return { id, files: first?.encoder ?? encoders.all.find((each) => each.id === id)?.files ?? {} }
   })
-  const { methods } = protocolOf(runs)
+  const protocol = protocolOf(runs)
   return {
     format: 'shotboard-comparison',
     version: 1,
@@ -162,12 +158,12 @@ export async function documentComparison(context: DocumentContext, id: string): 
       createdAt: comparison.createdAt.toISOString(),
       finishedAt: comparison.finishedAt?.toISOString() ?? null,
     },
-    experiment: experimentOf(comparison, runs, dataset, testDataset),
+    experiment: experimentOf(comparison, runs, protocol, { dataset, testDataset }),
     dataset,
     testDataset,
     encoder: described[0] ?? { id: comparison.encoder, files: {} },
     encoders: described,
-    methods: methods.map(({ method, space }) => describeMethod(context.registry, method, space)),
+    methods: protocol.methods.map(({ method, space }) => describeMethod(context.registry, method, space)),
     rows: (await comparisons.rows(runs)).map(({ runs: _, ...row }) => row),
     runs: runs.map((run) => describeRun(run, provenances.get(run.id))),
   }
@@ -177,10 +173,9 @@ async function readProvenances(
   { runResults }: DocumentContext,
   runs: readonly RunRow[],
 ): Promise<ReadonlyMap<string, Provenance>> {
-  const limit = pLimit(filesInFlight)
   const finished = runs.filter(({ result }) => result !== null)
   const read = await Promise.all(
-    finished.map(({ id }) => limit(async () => [id, await runResults.provenance(id)] as const)),
+    finished.map(async ({ id }) => [id, await runResults.provenance(id)] as const),
   )
   return new Map(read.flatMap(([id, provenance]) => (provenance ? [[id, provenance] as const] : [])))
 }
@@ -211,10 +206,9 @@ async function describeDataset(
 function experimentOf(
   { encoder }: ComparisonRow,
   runs: readonly RunRow[],
-  dataset: DocumentDataset,
-  testDataset: DocumentDataset | null,
+  { methods, ...protocol }: ComparisonProtocol,
+  { dataset, testDataset }: Pick<ComparisonDocument, 'dataset' | 'testDataset'>,
 ): Experiment {
-  const { methods, ...protocol } = protocolOf(runs)
   const encoders = encodersOf(runs)
   const reference = ({ name, fingerprint }: DocumentDataset) => ({ name, fingerprint })
   return {

@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import pLimit from 'p-limit'
 import { errors } from '../errors.js'
 import type { Predictions } from '../evaluation/predictions.js'
 import { type NamedTensor, readSafetensors, writeSafetensors } from '../tensor/safetensors.js'
@@ -18,11 +19,15 @@ export interface RunResults {
   sweep(isKnown: (runs: readonly string[]) => Promise<ReadonlySet<string>>): Promise<void>
 }
 
+/** The number of files read at the same time: a comparison may have thousands. */
+const filesInFlight = 16
+
 /** The name of these files in error messages. */
 const what = 'the results of a run'
 
 export function createRunResults(directory: string): RunResults {
   const fileOf = (run: string) => join(directory, `${run}${ending}`)
+  const limit = pLimit(filesInFlight)
   async function remove(runs: readonly string[]): Promise<void> {
     await Promise.all(runs.map((run) => rm(fileOf(run), { force: true })))
   }
@@ -45,7 +50,7 @@ export function createRunResults(directory: string): RunResults {
     },
     async read(run) {
       const file = fileOf(run)
-      const { tensors } = await readSafetensors(file)
+      const { tensors } = await limit(() => readSafetensors(file))
       const integers = (name: string): Int32Array | undefined => {
         const tensor = tensors.get(name)
         return tensor?.type === 'int32' ? tensor.data : undefined
@@ -65,7 +70,7 @@ export function createRunResults(directory: string): RunResults {
       }
     },
     async provenance(run) {
-      const { metadata } = await readSafetensors(fileOf(run))
+      const { metadata } = await limit(() => readSafetensors(fileOf(run)))
       return metadata.provenance === undefined
         ? null
         : provenanceSchema.parse(JSON.parse(metadata.provenance))

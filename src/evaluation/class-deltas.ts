@@ -3,6 +3,7 @@ import type { Predictions } from './predictions.js'
 import { meanSquaresOf, type Outcomes, type SetVariance } from './statistics/crossed-design.js'
 import { type Difference, testDifference } from './statistics/difference.js'
 import { holm } from './statistics/holm.js'
+import { meanOf } from './statistics/moments.js'
 
 /** Compares a method with a baseline on the test images of one class, over the support sets that both have finished. */
 export interface ClassDelta extends Omit<Difference, 'mean'> {
@@ -70,5 +71,3 @@ function poolClasses(differences: readonly Outcomes[]): (images: number) => SetV
   const degreesOfFreedom = differences.length * (sets - 1)
   return (images) => ({ variance: meanSquare / images, degreesOfFreedom })
 }
-
-const meanOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length

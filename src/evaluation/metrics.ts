@@ -1,6 +1,7 @@
 import type { MeasureName, Measures } from '../measures.js'
 import type { Matrix } from '../tensor/matrix.js'
 import type { Predictions } from './predictions.js'
+import { meanOf } from './statistics/moments.js'
 
 /** The index of the largest value; the first one for ties. */
 export function argmax(values: ArrayLike<number>): number {
@@ -67,8 +68,8 @@ export function createTally(temperature = 1): Tally {
         ...predictions,
         images: predicted.length,
         accuracy: 100 * meanOf(imageValues.accuracy(predictions)),
-        top5Accuracy: 100 * meanOf(imageValues.top5Accuracy(predictions)),
-        calibrationError: meanOf(imageValues.calibrationError(predictions)),
+        top5Accuracy: 100 * meanOf(imageValues.top5Accuracy(predictions) ?? []),
+        calibrationError: meanOf(imageValues.calibrationError(predictions) ?? []),
       }
     },
   }
@@ -100,9 +101,6 @@ export const imageValues = {
 
 const binOf = (confidence: number): number =>
   Math.min(calibrationBins - 1, Math.max(0, Math.ceil(confidence * calibrationBins) - 1))
-
-const meanOf = (values: Float64Array | null | undefined): number =>
-  values && values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : 0
 
 /** The number of classes before the given one, ordered by logit, then by index. */
 function rankOf(logits: Float32Array, label: number): number {

@@ -7,6 +7,7 @@ import {
   type SetVariance,
 } from './crossed-design.js'
 import { mcnemar } from './mcnemar.js'
+import { meanOf, varianceOf } from './moments.js'
 
 /** How one method differs from another, on the same support sets and test images. */
 export interface Difference {
@@ -44,16 +45,14 @@ export function testDifference(
   const isBetter = (value: number) => (higherIsBetter ? value > 0 : value < 0)
   const estimate = estimateMean(differences, pooled)
   const interval = intervalOf(estimate)
-  const meansOfSets = Array.from({ length: sets }, (_, s) => {
-    const row = values.subarray(s * images, (s + 1) * images)
-    return row.reduce((sum, value) => sum + value, 0) / Math.max(1, images)
-  })
-  const squares = meansOfSets.reduce((sum, each) => sum + (each - estimate.mean) ** 2, 0)
+  const meansOfSets = Array.from({ length: sets }, (_, s) =>
+    meanOf(values.subarray(s * images, (s + 1) * images)),
+  )
   const degenerate = estimate.standardError === 0 && estimate.mean !== 0
   const bounds = degenerate ? boundsWithoutVariance(differences, estimate.mean) : interval
   return {
     mean: scale * estimate.mean,
-    standardDeviation: sets > 1 ? scale * Math.sqrt(squares / (sets - 1)) : 0,
+    standardDeviation: scale * Math.sqrt(varianceOf(meansOfSets)),
     low: bounds && scale * bounds.low,
     high: bounds && scale * bounds.high,
     // Where every difference is the same, Student's t is infinite for any number of images; a sign test is not fooled.

@@ -1,4 +1,5 @@
 import type { SetVariance } from './crossed-design.js'
+import { meanOf } from './moments.js'
 
 /**
  * The variance between support sets of the difference of two methods, from all methods that were measured on the same support
@@ -10,7 +11,6 @@ export function pooledSetVariance(means: readonly (readonly number[])[]): SetVar
   const methods = means.length
   const sets = means[0]?.length ?? 0
   if (methods < 3 || sets < 2) return null
-  const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
   const ofMethods = means.map(meanOf)
   const ofSets = Array.from({ length: sets }, (_, s) => meanOf(means.map((row) => row[s] as number)))
   const mean = meanOf(ofMethods)

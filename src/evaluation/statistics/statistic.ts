@@ -5,6 +5,7 @@ import {
   type Outcomes,
   proportionInterval,
 } from './crossed-design.js'
+import { meanOf, varianceOf } from './moments.js'
 
 /**
  * A mean over support sets and test images. `low` and `high` are its 95 % interval over other images and, with two support sets
@@ -40,14 +41,12 @@ export function summarise(
 ): Statistic {
   const n = values.length
   if (n === 0) throw new RangeError('a summary needs at least one value')
-  const mean = values.reduce((sum, value) => sum + value, 0) / n
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
   const interval =
     (outcomes && (isProportion ? proportionInterval(outcomes) : intervalOf(estimateMean(outcomes)))) ??
     unknown
   return {
-    mean,
-    standardDeviation: n > 1 ? Math.sqrt(squares / (n - 1)) : 0,
+    mean: meanOf(values),
+    standardDeviation: Math.sqrt(varianceOf(values)),
     low: scale * Math.max(0, interval.low),
     high: scale * Math.min(1, interval.high),
     n,

@@ -1,4 +1,5 @@
 import { type Interval, intervalOf, meanSquaresOf, type Outcomes } from './crossed-design.js'
+import { varianceOf } from './moments.js'
 
 /**
  * The 95 % interval of the mean of `a` minus the mean of `b`, which are the same support sets on different images. The support
@@ -25,8 +26,7 @@ export function unpairedDifference(a: Outcomes, b: Outcomes): Interval | null {
     return intervalOf({ mean, standardError: Math.sqrt(ofImages), degreesOfFreedom })
   }
   const differences = first.setMeans.map((value, s) => value - (second.setMeans[s] as number))
-  const squares = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0)
-  const ofSets = squares / (a.sets - 1) / a.sets
+  const ofSets = varianceOf(differences) / a.sets
   const restTerms = parts.map((part) => part.ofRest ** 2 / ((part.images - 1) * (a.sets - 1)))
   const sum = ofSets + ofImages - first.ofRest - second.ofRest
   const variance = Math.max(sum, ofSets, ofImages)
