@@ -1,57 +1,21 @@
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { expect, test, vi } from 'vitest'
-import type { CompareInput } from '../../src/comparisons/plan-comparison.js'
+import { expect, test } from 'vitest'
 import type { OpenedLibrary } from '../../src/library/library.js'
 import { readSettings } from '../../src/settings/settings.js'
 import { openDatabase } from '../../src/store/database.js'
 import { labelledPictures, makeDataset } from '../helpers/datasets.js'
 import { temporaryFolder } from '../helpers/folder.js'
 import { openTestLibrary } from '../helpers/library.js'
+import { compare, countEncoded, linkModel, request } from '../helpers/library-comparisons.js'
 import { outsiders } from '../helpers/plugins.js'
 
 const plugins = { SHOTBOARD_PLUGINS: await outsiders() }
-const miniClip = fileURLToPath(new URL('../../models/mini-clip', import.meta.url))
-
-const request = (dataset: string, more: Partial<CompareInput> = {}): CompareInput => ({
-  dataset,
-  shots: [2],
-  seeds: [1],
-  methods: [{ method: 'tip-adapter++' }],
-  selection: 'VALIDATION',
-  klScaling: 'FROZEN',
-  augmentations: 1,
-  ...more,
-})
 
 const runsOf = async ({ store }: OpenedLibrary, id: string) => await store.comparisons.runs(id)
 const find = async ({ store }: OpenedLibrary, id: string) => await store.comparisons.get(id)
 
-/** Compares and waits for the end. */
-async function compare(library: OpenedLibrary, input: CompareInput) {
-  const { id } = await library.comparisons.compare(input)
-  return library.comparisons.ended(id)
-}
-
-/** Counts the images that are encoded from now on. */
-function countEncoded({ encoders }: OpenedLibrary): () => number {
-  const encode = vi.spyOn(encoders.default, 'encodeImages')
-  return () => encode.mock.calls.reduce((sum, [images]) => sum + images.length, 0)
-}
-
 const slow = { methods: [{ method: 'slow' }, { method: 'zero-shot' }], selection: 'NONE' as const }
-
-/** Links the built-in model into another folder, with a changed manifest. */
-async function linkModel(folder: string, changes: object): Promise<void> {
-  await mkdir(folder, { recursive: true })
-  const manifest = JSON.parse(await readFile(join(miniClip, 'model.json'), 'utf8'))
-  await writeFile(join(folder, 'model.json'), JSON.stringify({ ...manifest, ...changes }))
-  for (const file of ['vision.onnx', 'text.onnx', 'tokenizer.json']) {
-    await symlink(join(miniClip, file), join(folder, file))
-  }
-}
 
 test('interrupted and queued comparisons resume after a restart', async () => {
   const folder = await temporaryFolder()
