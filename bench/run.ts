@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
 import Table from 'cli-table3'
 import type { Benchmark, Row } from './benchmark.js'
+import { calibration } from './cases/calibration.js'
 import { clipFiles, clipMemory, clipSpeed } from './cases/clip.js'
 import { coverage } from './cases/coverage.js'
 import { dashboard } from './cases/dashboard.js'
@@ -28,6 +29,7 @@ const benchmarks: readonly Benchmark[] = [
   search,
   leaveOneOut,
   coverage,
+  calibration,
   scaling,
   faults,
   growth,
