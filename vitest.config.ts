@@ -7,6 +7,9 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 /** Tests that kill processes, open a browser for long, or install the package: `npm run test:all`. */
 const long = ['test/**/*.long.test.ts']
 
+/** Hostile input against a running service: `npm run test:attack`. */
+const attack = ['test/attack/**/*.test.ts']
+
 export default defineConfig({
   plugins: [builtSources()],
   resolve: {
@@ -34,7 +37,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'quick', include: ['test/**/*.test.ts'], exclude: long },
+        test: { name: 'quick', include: ['test/**/*.test.ts'], exclude: [...long, ...attack] },
       },
       {
         extends: true,
@@ -42,6 +45,16 @@ export default defineConfig({
           name: 'long',
           include: long,
           sequence: { groupOrder: 1 },
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'attack',
+          include: attack,
+          sequence: { groupOrder: 2 },
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },
