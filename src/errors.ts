@@ -288,6 +288,13 @@ export const errors = {
     ({ id, status }) => `Import ${id} has already ended (${status}), so it cannot be cancelled.`,
   ),
 
+  // Jobs.
+  jobEndedProcess: define<{ times: number }>(
+    'JOB_ENDED_PROCESS',
+    ({ times }) =>
+      `The process ended without warning ${times} times while this work ran, so it was not started again. What it had finished is kept. The log or the system says why the process ended: a crash, too little memory, or a kill.`,
+  ),
+
   // In use, or not available now.
   inUse: define<{ what: string; by: string }>(
     'IN_USE',

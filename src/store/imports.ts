@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { DatabaseClient } from './database.js'
 import { insertImages, type NewImage } from './datasets.js'
 import type { JobStatus } from './enums.js'
+import { createJobStarts, type JobStarts } from './job-starts.js'
 import type { Page, PageRequest } from './page.js'
 import { readNewestPage } from './read-page.js'
 import { findById, longTransaction, unfinishedStatus, withIds } from './rows.js'
@@ -57,7 +58,7 @@ export interface ImportFilter {
   readonly status?: JobStatus
 }
 
-export interface ImportRepository {
+export interface ImportRepository extends JobStarts {
   create(request: ImportRequestRow): Promise<ImportRow>
   get(id: string): Promise<ImportRow | null>
   getMany(ids: readonly string[]): Promise<ImportRow[]>
@@ -92,6 +93,7 @@ export type SplitRuleRow = Readonly<z.infer<typeof splitRuleSchema>>
 
 export function createImportRepository(client: DatabaseClient): ImportRepository {
   return {
+    ...createJobStarts(client.import),
     create: async ({ splitRule, ...request }) =>
       toImport(
         await client.import.create({ data: { ...request, splitRule: { ...splitRule }, rejected: [] } }),

@@ -9,7 +9,7 @@ import type { Source } from '../../sources/source.js'
 import { defaultSplitRule, type SplitRule } from '../../sources/split-rule.js'
 import type { DatasetRow } from '../../store/datasets.js'
 import type { ImportRow, RejectedFileRow } from '../../store/imports.js'
-import { type ImportJobContext, runImport } from './import-job.js'
+import { failImport, type ImportJobContext, runImport } from './import-job.js'
 import { importSource } from './import-source.js'
 
 export interface ImportOptions {
@@ -81,6 +81,7 @@ export function createImports(context: ImportsContext): Imports {
     queue,
     records: store.imports,
     run: (id, signal) => runImport(context, id, signal),
+    fail: (id, why) => failImport(context, id, why),
     park: (id, { message, code }) => store.imports.park(id, { error: message, errorCode: code }),
     onFault: context.onFault,
     async writeCancelled({ id, file }) {
