@@ -50,7 +50,10 @@ async function importArchive(context: ImportJobContext, row: ImportRow, signal: 
   const source = await openArchive({ path: archiveFiles.pathOf(row.file), name: row.archive }, limits)
   const ledger: ImportLedger = {
     position: row.position,
-    begin: (dataset, images) => store.imports.start(row.id, dataset.id, images),
+    taken: row.added + row.duplicates,
+    firstRejected: row.rejected[0],
+    begin: (images) => store.imports.start(row.id, images),
+    setDataset: ({ id }) => store.imports.setDataset(row.id, id),
     step: (step) => store.imports.step(row.id, step),
   }
   try {

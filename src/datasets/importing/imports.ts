@@ -124,12 +124,17 @@ export function createImports(context: ImportsContext): Imports {
       try {
         await importSource(context, source, request, {
           position: 0,
-          async begin(dataset, images, keptPrompts) {
+          taken: 0,
+          async begin(images) {
+            found.images = images
+          },
+          async setDataset(dataset, keptPrompts) {
             addingTo.add(dataset.id)
-            Object.assign(found, { dataset, images, keptPrompts })
+            Object.assign(found, { dataset, keptPrompts })
           },
           async step({ images, rejected }) {
-            const added = await store.datasets.addImages(found.dataset?.id ?? '', images)
+            const added =
+              images.length === 0 ? 0 : await store.datasets.addImages(found.dataset?.id ?? '', images)
             result.added += added
             result.duplicates += images.length - added
             result.rejected.push(...rejected)
@@ -137,7 +142,7 @@ export function createImports(context: ImportsContext): Imports {
             return true
           },
         })
-        if (!found.dataset) throw new Error('importSource must call begin')
+        if (!found.dataset) throw new Error('importSource must call setDataset')
         return { dataset: found.dataset, keptPrompts: found.keptPrompts, ...result }
       } finally {
         if (found.dataset) addingTo.delete(found.dataset.id)
