@@ -250,9 +250,10 @@ export const errors = {
   ),
 
   // Imports.
-  unsupportedArchive: define<object>(
-    'UNSUPPORTED_ARCHIVE',
-    () => 'The archive must be a .zip or a .tar.gz file.',
+  unsupportedArchive: define<{ packedWith?: string | undefined }>('UNSUPPORTED_ARCHIVE', ({ packedWith }) =>
+    packedWith === undefined
+      ? 'The archive must be a .zip, .tar or .tar.gz file.'
+      : `The archive is packed with ${packedWith}, which is not supported. Unpack it and pack the folder again as .zip, .tar or .tar.gz.`,
   ),
   invalidArchive: define<{ archive: string; reason: string }>(
     'INVALID_ARCHIVE',
@@ -283,9 +284,20 @@ export const errors = {
     'FILE_TOO_LARGE',
     ({ megabytes }) => `The file is larger than the limit of ${megabytes} MB.`,
   ),
+  nothingImported: define<{ files: number; first: string }>(
+    'NOTHING_IMPORTED',
+    ({ files, first }) => `None of the ${files} files could be imported. The first: ${first}`,
+  ),
   importFinished: define<{ id: string; status: string }>(
     'IMPORT_FINISHED',
     ({ id, status }) => `Import ${id} has already ended (${status}), so it cannot be cancelled.`,
+  ),
+
+  // Jobs.
+  jobEndedProcess: define<{ times: number }>(
+    'JOB_ENDED_PROCESS',
+    ({ times }) =>
+      `The process ended without warning ${times} times while this work ran, so it was not started again. What it had finished is kept. The log or the system says why the process ended: a crash, too little memory, or a kill.`,
   ),
 
   // In use, or not available now.

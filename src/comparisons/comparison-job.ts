@@ -53,18 +53,14 @@ export async function runComparison(
   if (!comparison || hasEnded(comparison)) return
   await store.comparisons.update(id, { status: 'RUNNING', error: null })
   const runs = await store.comparisons.runs(id)
-  let problem: string | null = null
   try {
     await performRuns(context, comparison, runs, signal)
-    problem = problemOf(await store.comparisons.runs(id))
   } catch (error) {
     if (signal.aborted || isStorageFault(error)) throw error
     // A problem of the whole comparison, such as a missing encoder.
-    problem = reasonOf(error)
-    for (const run of runs.filter(isOpen)) {
-      if (await store.runs.start(run.id)) await store.runs.fail(run.id, problem)
-    }
+    return store.comparisons.fail(id, reasonOf(error))
   }
+  const problem = problemOf(await store.comparisons.runs(id))
   await store.comparisons.update(id, {
     status: problem === null ? 'SUCCEEDED' : 'FAILED',
     error: problem,
