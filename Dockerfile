@@ -12,7 +12,7 @@ RUN npm run build \
 
 FROM node:24-slim
 # Other machines must reach the service, so it needs keys: it does not start without SHOTBOARD_API_KEYS.
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 SHOTBOARD_DATA_DIR=/data
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 SHOTBOARD_DATA_DIR=/data ORT_DISABLE_TELEMETRY=1
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { disableTelemetry } from './src/tensor/disable-telemetry.js'
 import { builtSources } from './test/helpers/built-sources.js'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -9,6 +10,9 @@ const long = ['test/**/*.long.test.ts']
 
 /** Hostile input against a running service: `npm run test:attack`. */
 const attack = ['test/attack/**/*.test.ts']
+
+// Tests run in threads, which cannot set it for their process.
+disableTelemetry()
 
 export default defineConfig({
   plugins: [builtSources()],

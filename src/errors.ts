@@ -325,6 +325,11 @@ export const errors = {
     'INVALID_MODEL',
     ({ file, reason }) => `The model file ${file} cannot be used: ${reason}.`,
   ),
+  modelChanged: define<{ file: string }>(
+    'MODEL_CHANGED',
+    ({ file }) =>
+      `The model file ${file} has changed since the start. Its features would differ from those that are stored. Start again to use what it holds now.`,
+  ),
   providerUnavailable: define<{ provider: string; known: readonly string[] }>(
     'PROVIDER_UNAVAILABLE',
     ({ provider, known }) =>

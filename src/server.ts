@@ -29,6 +29,7 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   const metrics = createMetrics()
   const library = await openLibrary(settings, {
     onError: (job, err) => log.error({ err, job }, 'a job failed'),
+    onModelLeftOut: (model, err) => log.error({ err, model }, 'a model cannot be used and is left out'),
     features: metrics.features,
   })
   metrics.watchJobs(library.jobCounts)

@@ -15,6 +15,7 @@ threads = os.cpu_count()
 
 
 def open_onnxruntime():
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # read when the library is loaded
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

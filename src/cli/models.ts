@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import Table from 'cli-table3'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { errors } from '../errors.js'
@@ -76,12 +76,12 @@ const listCommand = (): Command =>
 
 async function list(): Promise<void> {
   const settings = readSettings(process.env)
-  const folders = await readModelFolders(settings)
+  const { models, broken } = await readModelFolders(settings)
   const table = new Table({
     head: ['id', 'precision', 'pixels', 'dimensions', 'spaces', 'folder'],
     style: { head: [], border: [] },
   })
-  for (const { folder, manifest } of folders) {
+  for (const { folder, manifest } of models) {
     table.push([
       manifest.id + (manifest.id === settings.encoder ? ' *' : ''),
       manifest.precision,
@@ -92,6 +92,7 @@ async function list(): Promise<void> {
     ])
   }
   console.log(`${table.toString()}\n* is the default (SHOTBOARD_ENCODER).`)
+  for (const { id, error } of broken) console.log(`Left out: ${id}. ${error.message}`)
 }
 
 const removeCommand = (): Command =>
@@ -102,14 +103,15 @@ const removeCommand = (): Command =>
 
 async function remove(id: string): Promise<void> {
   const settings = readSettings(process.env)
-  const folders = await readModelFolders(settings)
-  const found = folders.find(({ manifest }) => manifest.id === id)
-  if (!found) throw errors.unknownEncoder({ id, known: folders.map(({ manifest }) => manifest.id) })
+  const { models, broken } = await readModelFolders(settings)
+  const all = [...models.map(({ manifest, folder }) => ({ id: manifest.id, folder })), ...broken]
+  const found = all.find((each) => each.id === id)
+  if (!found) throw errors.unknownEncoder({ id, known: all.map((each) => each.id) })
   const { folder } = found
   if (dirname(resolve(folder)) !== resolve(addedModelsFolder(settings.dataDirectory))) {
     throw errors.modelNotRemovable({ id, folder })
   }
-  await rm(join(folder), { recursive: true })
+  await rm(folder, { recursive: true })
   console.log(`Removed ${id}.`)
 }
 

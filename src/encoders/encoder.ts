@@ -56,15 +56,20 @@ export interface EncoderOptions {
   readonly idleMinutes?: number
 }
 
+export interface OpenEncoderOptions extends EncoderOptions {
+  /** The folder for copies of the model's files while they are opened; the system's folder of temporary files by default. */
+  readonly copies?: string
+}
+
 const maxPreparingThreads = 4
 
 /** Opens the encoder of a model folder. Throws INVALID_MODEL with the file that is missing or malformed. */
 export async function openEncoder(
   folder: string,
   runtime: Runtime,
-  options: EncoderOptions = {},
+  { copies, ...options }: OpenEncoderOptions = {},
 ): Promise<Encoder> {
-  return createEncoder(await readModelFolder(folder), runtime, options)
+  return createEncoder(await readModelFolder(folder, copies), runtime, options)
 }
 
 /** The encoder of a model folder that has been read. Its models are opened at their first use. */

@@ -1,6 +1,6 @@
 import { access, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { errors, reasonOf } from '../errors.js'
+import { basename, join } from 'node:path'
+import { errors, reasonOf, ShotboardError } from '../errors.js'
 import type { Runtime } from '../tensor/runtime.js'
 import type { AdapterFolder } from './adapters/added-adapters.js'
 import { createEncoder, type Encoder } from './encoder.js'
@@ -19,6 +19,8 @@ export interface ModelPlaces {
 export interface Encoders {
   readonly all: readonly Encoder[]
   readonly default: Encoder
+  /** The model folders that are no encoders, because they cannot be used. */
+  readonly leftOut: readonly BrokenModel[]
   /** The encoder with an id, or the default without one. Throws UNKNOWN_ENCODER. */
   get(id: string | null | undefined, argument?: string): Encoder
   /** The model folder of an encoder. Throws UNKNOWN_ENCODER. */
@@ -31,9 +33,18 @@ export interface Encoders {
 /** The folder for added models. */
 export const addedModelsFolder = (dataDirectory: string): string => join(dataDirectory, 'models')
 
+/** A model folder that cannot be used. */
+export interface BrokenModel {
+  /** The folder's name. */
+  readonly id: string
+  readonly folder: string
+  readonly error: ShotboardError
+}
+
 /**
- * Reads every model folder and opens the default encoder. The others are opened at their first use. Throws INVALID_MODEL or
- * INVALID_ADAPTER with the file that is missing or malformed, or UNKNOWN_ENCODER if there is no encoder `defaultId`.
+ * Reads every model folder and opens the default encoder. The others are opened at their first use. Models that cannot be used
+ * are left out. Throws INVALID_MODEL or INVALID_ADAPTER with the file at fault if the default encoder cannot be used, or
+ * UNKNOWN_ENCODER if there is no encoder `defaultId`.
  */
 export async function openEncoders(
   places: ModelPlaces,
@@ -41,12 +52,21 @@ export async function openEncoders(
   runtime: Runtime,
   options: { readonly idleMinutes?: number; readonly adapterFolder?: AdapterFolder } = {},
 ): Promise<Encoders> {
-  const models = await readModelFolders(places)
-  const all = models.map((model) => createEncoder(model, runtime, options))
-  const { adapterFolder } = options
-  if (adapterFolder) {
-    await Promise.all(all.map(async (encoder) => encoder.setAdapters(await adapterFolder.read(encoder.id))))
+  const { models, broken } = await readModelFolders(places)
+  const all: Encoder[] = []
+  const leftOut = [...broken]
+  for (const model of models) {
+    const encoder = createEncoder(model, runtime, options)
+    try {
+      if (options.adapterFolder) await encoder.setAdapters(await options.adapterFolder.read(encoder.id))
+      all.push(encoder)
+    } catch (error) {
+      if (!(error instanceof ShotboardError)) throw error
+      leftOut.push({ id: encoder.id, folder: model.folder, error })
+    }
   }
+  const defaultFailure = leftOut.find(({ id }) => id === defaultId)
+  if (defaultFailure && !all.some(({ id }) => id === defaultId)) throw defaultFailure.error
   const get = (id: string | null | undefined, argument?: string): Encoder => {
     const found = all.find((encoder) => encoder.id === (id ?? defaultId))
     if (!found) {
@@ -54,10 +74,19 @@ export async function openEncoders(
     }
     return found
   }
-  await get(defaultId).load()
+  const close = async (): Promise<void> => {
+    await Promise.all(all.map((encoder) => encoder.close()))
+  }
+  try {
+    await get(defaultId).load()
+  } catch (error) {
+    await close()
+    throw error
+  }
   return {
     all,
     default: get(defaultId),
+    leftOut,
     get,
     model(id) {
       const { id: known } = get(id)
@@ -68,30 +97,38 @@ export async function openEncoders(
       const files = Object.keys(model?.files ?? {})
       await Promise.all(files.map((file) => access(join(model?.folder ?? '', file))))
     },
-    async close() {
-      await Promise.all(all.map((encoder) => encoder.close()))
-    },
+    close,
   }
 }
 
-/** Reads every model folder. Throws INVALID_MODEL for a folder that is broken, or that has the id of another. */
-export async function readModelFolders({
-  modelsDirectory,
-  dataDirectory,
-}: ModelPlaces): Promise<ModelFolder[]> {
+/**
+ * Reads every model folder. A folder that cannot be used, or that has the id of another, is among the `broken`. Throws
+ * INVALID_MODEL if there is no `modelsDirectory`.
+ */
+export async function readModelFolders({ modelsDirectory, dataDirectory }: ModelPlaces): Promise<{
+  readonly models: readonly ModelFolder[]
+  readonly broken: readonly BrokenModel[]
+}> {
   const models: ModelFolder[] = []
-  for (const folder of [
-    ...(await foldersIn(modelsDirectory)),
-    ...(await foldersIn(addedModelsFolder(dataDirectory)).catch(() => [])),
-  ]) {
-    if (!(await isModelFolder(folder))) continue
-    const model = await readModelFolder(folder)
-    const { id } = model.manifest
-    const other = models.find(({ manifest }) => manifest.id === id)
-    if (other) throw errors.invalidModel({ file: folder, reason: `its id ${id} is that of ${other.folder}` })
-    models.push(model)
+  const broken: BrokenModel[] = []
+  const addedModels = addedModelsFolder(dataDirectory)
+  const given: string[] = []
+  // The folder may have other things beside models; that of added models has nothing else.
+  for (const folder of await foldersIn(modelsDirectory)) if (await isModelFolder(folder)) given.push(folder)
+  for (const folder of [...given, ...(await foldersIn(addedModels).catch(() => []))]) {
+    try {
+      const model = await readModelFolder(folder, addedModels)
+      const { id } = model.manifest
+      const other = models.find(({ manifest }) => manifest.id === id)
+      if (other)
+        throw errors.invalidModel({ file: folder, reason: `its id ${id} is that of ${other.folder}` })
+      models.push(model)
+    } catch (error) {
+      if (!(error instanceof ShotboardError)) throw error
+      broken.push({ id: basename(folder), folder, error })
+    }
   }
-  return models
+  return { models, broken }
 }
 
 /** The folders in a folder, and the links, which may be to folders. Skips names with a dot: partial downloads have them. */

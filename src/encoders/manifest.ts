@@ -51,6 +51,8 @@ export type Precision = (typeof precisions)[number]
 /** A model folder that has been read. All files that its manifest names exist. */
 export interface ModelFolder {
   readonly folder: string
+  /** The folder for copies of its files while they are opened. It is made when it is needed. */
+  readonly copies: string
   readonly manifest: Manifest
   /** Changes with everything that decides the features. Features are stored under it. */
   readonly fingerprint: string

@@ -2,6 +2,7 @@ import type { Runtime } from '../tensor/runtime.js'
 import { imagesPerBatch } from './batch-size.js'
 import { batched } from './batching.js'
 import type { ModelFolder } from './manifest.js'
+import { withOwnCopy } from './own-copy.js'
 import { openTextTower, type TextTower } from './text-tower.js'
 import { openTokenizer, type TextTokenizer } from './tokenizer.js'
 import { openVisionTower, type VisionTower } from './vision-tower.js'
@@ -14,12 +15,15 @@ export interface OpenedModel {
 }
 
 /**
- * Opens a model's tokenizer and towers. If one of them fails, the others are released. Throws INVALID_MODEL or
+ * Opens a model's tokenizer and towers. If one of them fails, the others are released. Throws MODEL_CHANGED, INVALID_MODEL or
  * INVALID_ADAPTER with the file at fault.
  */
-export async function openModel(model: ModelFolder, runtime: Runtime): Promise<OpenedModel> {
+export const openModel = (model: ModelFolder, runtime: Runtime): Promise<OpenedModel> =>
+  withOwnCopy(model, (copy) => openFiles(copy, runtime))
+
+async function openFiles(model: ModelFolder, runtime: Runtime): Promise<OpenedModel> {
   const tokenizer = openTokenizer(model)
-  const towers = [openBatchedVision(model, runtime), openTextTower(model, runtime)] as const
+  const towers = [openBatched(model, runtime), openTextTower(model, runtime)] as const
   try {
     const [tokenize, vision, text] = await Promise.all([tokenizer, ...towers])
     return { tokenize, vision, text }
@@ -34,7 +38,10 @@ export const closeModel = async ({ vision, text }: OpenedModel): Promise<void> =
 }
 
 /** Opens the image tower, and batches concurrent requests to it. Throws as `openVisionTower`. */
-export async function openBatchedVision(model: ModelFolder, runtime: Runtime): Promise<VisionTower> {
+export const openBatchedVision = (model: ModelFolder, runtime: Runtime): Promise<VisionTower> =>
+  withOwnCopy(model, (copy) => openBatched(copy, runtime), 'image tower')
+
+async function openBatched(model: ModelFolder, runtime: Runtime): Promise<VisionTower> {
   const tower = await openVisionTower(model, runtime)
   return { ...tower, encode: batched(tower.encode, imagesPerBatch(model.manifest.imageSize)) }
 }

@@ -30,12 +30,21 @@ const maxBytesPerRead = 64 * 2 ** 20
 
 /** Opens the shard in a folder, which is made if needed. Throws the error of the file system. */
 export async function openShard(folder: string, dimensions: number): Promise<Shard> {
-  const rowBytes = dimensions * 4
   await recoverShard(folder)
   await mkdir(folder, { recursive: true })
   const keys = await open(join(folder, 'keys.bin'), 'a+')
-  const rows = await open(join(folder, 'rows.f32'), 'a+')
+  let rows: FileHandle | undefined
+  try {
+    rows = await open(join(folder, 'rows.f32'), 'a+')
+    return await shardOf(keys, rows, dimensions)
+  } catch (error) {
+    await Promise.all([keys.close(), rows?.close()])
+    throw error
+  }
+}
 
+async function shardOf(keys: FileHandle, rows: FileHandle, dimensions: number): Promise<Shard> {
+  const rowBytes = dimensions * 4
   let count = Math.min(await countRecords(keys, keyBytes), await countRecords(rows, rowBytes))
   const truncate = () => Promise.all([keys.truncate(count * keyBytes), rows.truncate(count * rowBytes)])
   await truncate()

@@ -119,6 +119,8 @@ export async function openLibrary(
     cleanup.add(async () => (await opening.catch(() => undefined))?.close())
     const [computing, storage] = await Promise.all([openComputing(settings, cleanup), opening])
     const services = createServices(settings, { ...storage, ...computing, registry }, cleanup, events)
+    const { onError, onModelLeftOut = (id, error) => onError?.(`model ${id}`, error) } = events
+    for (const { id, error } of computing.encoders.leftOut) onModelLeftOut(id, error)
     await services.comparisons.resume()
     await services.imports.resume()
     await services.trainings.resume()

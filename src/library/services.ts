@@ -23,6 +23,8 @@ import type { LibrarySettings } from './settings.js'
 export interface LibraryEvents {
   /** A job failed unexpectedly, or waits for the disk or the database. */
   readonly onError?: (job: string, error: unknown) => void
+  /** A model cannot be used, and is left out; reported to `onError` by default. */
+  readonly onModelLeftOut?: (model: string, error: unknown) => void
   readonly features?: FeatureEvents
 }
 

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { startWorkerThread, type WorkerThread } from '../system/worker-thread.js'
+import { disableTelemetry } from './disable-telemetry.js'
 
 /** An input or output of a session, row-major. */
 export type Tensor =
@@ -95,7 +96,7 @@ export function openRuntime({
 
   function request<T>(operation: string, message: object, transfer: readonly ArrayBuffer[] = []): Promise<T> {
     if (closed) return Promise.reject(ended())
-    thread ??= startWorkerThread(new URL('./compute-worker.js', import.meta.url), threadName)
+    thread ??= startComputing()
     return thread.request({ operation, ...message }, transfer)
   }
 
@@ -158,6 +159,11 @@ export function openRuntime({
       await thread?.close()
     },
   }
+}
+
+function startComputing(): WorkerThread {
+  disableTelemetry()
+  return startWorkerThread(new URL('./compute-worker.js', import.meta.url), threadName)
 }
 
 /** The tensor over a buffer of just its size: posting a view of a larger buffer would send all of that buffer. */

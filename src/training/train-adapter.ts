@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Adapter } from '../encoders/adapters/adapter.js'
 import { stripAdapters } from '../encoders/adapters/strip-adapters.js'
 import type { ModelFolder } from '../encoders/manifest.js'
+import { withOwnCopy } from '../encoders/own-copy.js'
 import type { ImageSource } from '../encoders/prepare-batch.js'
 import { errors } from '../errors.js'
 import { supportArea } from '../images/augmentation.js'
@@ -66,13 +67,13 @@ export function trainingSteps(
 
 /**
  * Trains an adapter for an encoder. The result depends only on the settings, the images and the encoder. Throws
- * TRAINING_IMAGES, INVALID_IMAGE, CANNOT_DIFFERENTIATE, IMAGE_SIZE_FIXED, TRAINING_DIVERGED or CANCELLED.
+ * TRAINING_IMAGES, INVALID_IMAGE, CANNOT_DIFFERENTIATE, IMAGE_SIZE_FIXED, TRAINING_DIVERGED, MODEL_CHANGED or CANCELLED.
  */
 export async function trainAdapter(runtime: Runtime, options: TrainAdapterOptions): Promise<TrainedAdapter> {
   trainingSteps(options.settings, options.images)
-  return options.settings.objective === 'supervised'
-    ? trainSupervised(runtime, options)
-    : trainSelfSupervised(runtime, options)
+  const trainFor = options.settings.objective === 'supervised' ? trainSupervised : trainSelfSupervised
+  const { model } = options
+  return withOwnCopy(model, (copy) => trainFor(runtime, { ...options, model: copy }), 'image tower')
 }
 
 async function trainSupervised(runtime: Runtime, options: TrainAdapterOptions): Promise<TrainedAdapter> {

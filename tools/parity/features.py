@@ -4,7 +4,10 @@ python features.py
 """
 import base64
 import json
+import os
 from pathlib import Path
+
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # read when the library is loaded
 
 import numpy as np
 import onnxruntime

@@ -3,8 +3,11 @@
 python overlap.py DATASET_DIR...
 """
 import json
+import os
 import sys
 from pathlib import Path
+
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # read when the library is loaded
 
 import numpy as np
 import onnxruntime

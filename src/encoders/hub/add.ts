@@ -55,7 +55,7 @@ export async function addModel(
   if (await exists(folder)) throw errors.modelExists({ id, folder })
   const local = (await exists(model)) && (await stat(model)).isDirectory()
   const { temporary, source, logits } = local
-    ? await fetchLocal(model, directory, id, precision, options)
+    ? await fetchLocal(resolve(model), directory, id, precision, options)
     : await fetchFromHub(model, directory, id, precision, options)
   const added: Added = {
     id,
@@ -68,7 +68,7 @@ export async function addModel(
   }
   try {
     await writeFile(join(temporary, addedFile), `${JSON.stringify(added, null, 2)}\n`)
-    const encoder = await openEncoder(temporary, runtime)
+    const encoder = await openEncoder(temporary, runtime, { copies: directory })
     try {
       await encoder.load()
     } finally {
@@ -138,16 +138,12 @@ async function fetchLocal(
   precision: Precision,
   options: AddOptions,
 ): Promise<Fetched> {
-  const entries = await readdir(path, { recursive: true, withFileTypes: true })
-  const offered = await Promise.all(
-    entries
-      .filter((entry) => entry.isFile())
-      .map(async ({ parentPath, name }) => {
-        const file = join(parentPath, name)
-        const relative = file.slice(resolve(path).length + 1)
-        return { path: relative.replaceAll('\\', '/'), size: (await stat(file)).size }
-      }),
-  )
+  const offered: ModelFile[] = []
+  for (const name of await readdir(path, { recursive: true })) {
+    // Follows links: a snapshot in the hub's cache has nothing else. A link to nowhere is no file.
+    const found = await stat(join(path, name)).catch(() => undefined)
+    if (found?.isFile()) offered.push({ path: name.replaceAll('\\', '/'), size: found.size })
+  }
   const files = filesNeeded(path, offered, precision)
   const temporary = join(directory, `${partialPrefix}${id}`)
   await removeOtherAttempts(directory, id)
@@ -162,7 +158,7 @@ async function fetchLocal(
     options.onProgress?.(done, total)
   }
   const logits = await trainedLogits(join(path, 'model.safetensors'))
-  return { temporary, source: { path: resolve(path) }, logits }
+  return { temporary, source: { path }, logits }
 }
 
 /** Removes the folders of other attempts to add the encoder. */

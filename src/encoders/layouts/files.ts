@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { access, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join, posix } from 'node:path'
 import { z } from 'zod'
 import { errors, reasonOf, systemCodeOf } from '../../errors.js'
+import { externalFiles } from '../../tensor/onnx/read-graph.js'
 
 /** A file in a model folder whose adapter is attached to the model. */
 export const adapterFile = 'adapter.safetensors'
@@ -23,6 +24,27 @@ export async function readModelFile(file: string): Promise<Buffer> {
   return readFile(file).catch((error: unknown) => {
     throw unreadable(file, error)
   })
+}
+
+/** Whether a path relative to a folder stays in it. */
+export const isInside = (path: string): boolean =>
+  !posix.isAbsolute(path) && !/^\.\.(\/|$)/.test(posix.normalize(path))
+
+/** The files of ONNX graphs and of the weights that they have in other files, relative to the folder. Throws INVALID_MODEL. */
+export async function weightFiles(folder: string, graphs: readonly string[]): Promise<readonly string[]> {
+  const files = new Set<string>()
+  for (const graph of graphs) {
+    files.add(graph)
+    for (const location of await externalFiles(join(folder, graph))) {
+      const file = posix.join(dirname(graph), location)
+      if (!isInside(file)) {
+        const reason = `its weights are in ${location}, outside the folder`
+        throw errors.invalidModel({ file: join(folder, graph), reason })
+      }
+      files.add(file)
+    }
+  }
+  return [...files]
 }
 
 /** Hashes that identify a model by its files. */

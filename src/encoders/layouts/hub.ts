@@ -4,7 +4,7 @@ import { errors } from '../../errors.js'
 import { readSafetensors } from '../../tensor/safetensors.js'
 import { type Manifest, type ModelFolder, type Precision, precisions } from '../manifest.js'
 import type { Configuration } from './configuration.js'
-import { encoderId, exists, findAdapterFile, hashModelFiles, readOptionalJson } from './files.js'
+import { encoderId, exists, findAdapterFile, hashModelFiles, readOptionalJson, weightFiles } from './files.js'
 import { readOpenClipConfiguration } from './open-clip.js'
 import { readTransformersConfiguration } from './transformers.js'
 
@@ -38,7 +38,7 @@ const clipLogitScale = 100
  * `open_clip_config.json`; `tokenizer.json`; `onnx/vision_model*.onnx` and `onnx/text_model*.onnx`.
  * Throws INVALID_MODEL with the file that is missing or malformed.
  */
-export async function readHubLayout(folder: string): Promise<ModelFolder> {
+export async function readHubLayout(folder: string): Promise<Omit<ModelFolder, 'copies'>> {
   const openClip = await readOpenClipConfiguration(folder)
   const { read, objective, outputs, ...configuration } =
     openClip ?? (await readTransformersConfiguration(folder))
@@ -56,7 +56,8 @@ export async function readHubLayout(folder: string): Promise<ModelFolder> {
     text: { file: graphs.text, input: 'input_ids', outputs: outputs.text },
     adapter,
   }
-  const files = [graphs.vision, graphs.text, manifest.tokenizer, ...(adapter ? [adapter.file] : [])]
+  const weights = await weightFiles(folder, [graphs.vision, graphs.text])
+  const files = [...weights, manifest.tokenizer, ...(adapter ? [adapter.file] : [])]
   const hashes = await hashModelFiles(folder, files, {
     known: read,
     // The name and the source do not decide features.

@@ -1,7 +1,17 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Manifest, ModelFolder } from '../manifest.js'
-import { encoderId, findAdapterFile, hashModelFiles, readModelJson, rgb } from './files.js'
+import {
+  encoderId,
+  findAdapterFile,
+  hashModelFiles,
+  isInside,
+  readModelJson,
+  rgb,
+  weightFiles,
+} from './files.js'
+
+const ownFile = z.string().refine(isInside, 'must be in the folder')
 
 /** The manifest `model.json` of Shotboard's own layout. */
 const ownSchema = z
@@ -17,15 +27,15 @@ const ownSchema = z
     contextLength: z.int().min(3),
     padToken: z.int().nonnegative(),
     endOfTextToken: z.int().nonnegative(),
-    tokenizer: z.string(),
+    tokenizer: ownFile,
     vision: z.object({
-      file: z.string(),
+      file: ownFile,
       input: z.string(),
       /** The input for the adapters' scale; missing for an encoder without adapters. */
       adapterScaleInput: z.string().optional(),
       output: z.string(),
     }),
-    text: z.object({ file: z.string(), input: z.string(), output: z.string() }),
+    text: z.object({ file: ownFile, input: z.string(), output: z.string() }),
     adapter: z.object({ bottleneck: z.int().positive(), scale: z.number().positive() }).nullish(),
   })
   .refine(({ adapter, vision }) => !adapter || vision.adapterScaleInput !== undefined, {
@@ -36,7 +46,7 @@ const ownSchema = z
 export const ownManifestFile = 'model.json'
 
 /** Reads a folder with a `model.json`. Throws INVALID_MODEL with the file that is missing or malformed. */
-export async function readOwnLayout(folder: string): Promise<ModelFolder> {
+export async function readOwnLayout(folder: string): Promise<Omit<ModelFolder, 'copies'>> {
   const { value, bytes } = await readModelJson(join(folder, ownManifestFile), ownSchema)
   const { resize: _, adapter, vision, text, ...rest } = value
   const attached = await findAdapterFile(folder)
@@ -60,7 +70,8 @@ export async function readOwnLayout(folder: string): Promise<ModelFolder> {
     text: { file: text.file, input: text.input, outputs: [text.output] },
     adapter: attached ?? (adapter ? { scale: adapter.scale } : null),
   }
-  const files = [vision.file, text.file, value.tokenizer, ...(attached ? [attached.file] : [])]
+  const weights = await weightFiles(folder, [vision.file, text.file])
+  const files = [...weights, value.tokenizer, ...(attached ? [attached.file] : [])]
   return {
     folder,
     manifest,

@@ -2,6 +2,8 @@ import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled'
 import { expressMiddleware } from '@as-integrations/express5'
 import type { RequestHandler } from 'express'
@@ -32,6 +34,9 @@ export async function serveSingleOperations(
       ApolloServerPluginLandingPageDisabled(),
       // Cache control would visit every field of every row; the schema has no cache hints.
       ApolloServerPluginCacheControlDisabled(),
+      // Otherwise an APOLLO_KEY in the environment, perhaps of another project, would have requests reported to Apollo.
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
       checkOperations(pipeline),
       countOperations(pipeline),
     ],

@@ -21,6 +21,22 @@ export async function readOnnxGraph(path: string): Promise<OnnxModel> {
   }
 }
 
+/**
+ * The files, relative to the model's own folder, that have weights of a model; none for a file that is no model, whose error
+ * comes when it is opened.
+ */
+export async function externalFiles(path: string): Promise<readonly string[]> {
+  try {
+    const { graph, file } = await readOnnxGraph(path)
+    const locations = graph.initializer.flatMap(({ externalData }) =>
+      externalData.filter(({ key }) => key === 'location').map(({ value }) => value),
+    )
+    return [...new Set(locations)].filter((location) => location !== basename(file))
+  } catch {
+    return []
+  }
+}
+
 /** A message on the path from the model to a tensor's bytes. Fields have their numbers from onnx.proto. */
 interface Level {
   readonly within?: { readonly field: number; readonly level: Level }

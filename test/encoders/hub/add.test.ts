@@ -1,5 +1,5 @@
-import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { cp, mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises'
+import { join, relative } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { openEncoders } from '../../../src/encoders/encoders.js'
 import { type AddOptions, addModel } from '../../../src/encoders/hub/add.js'
@@ -206,4 +206,18 @@ test('a model of a local folder is copied, its trained scale kept', async () => 
   expect(added.id).toBe('local-clip-fp16')
   expect((await readModelFolder(added.folder)).manifest.logitScale).toBeCloseTo(14.285, 2)
   expect(await entries()).toEqual(['local-clip-fp16'])
+})
+
+test.each(['relative', 'of links, as in the cache of the hub'])('a local folder may be %s', async (kind) => {
+  const folder = join(data, `tiny-${kind.split(' ')[0]}`)
+  if (kind === 'relative') await cp(tinyModel('tiny'), folder, { recursive: true })
+  else {
+    await mkdir(join(folder, 'onnx'), { recursive: true })
+    for (const name of await readdir(tinyModel('tiny'), { recursive: true })) {
+      if (name !== 'onnx') await symlink(join(tinyModel('tiny'), name), join(folder, name))
+    }
+  }
+  const added = await add(kind === 'relative' ? relative(process.cwd(), folder) : folder, { id: 'local' })
+  expect(added).toMatchObject({ id: 'local', dimensions: 16 })
+  expect(await entries()).toEqual(['local'])
 })
