@@ -22,20 +22,12 @@ export interface LeaveOneOut {
  * class: a term that adds a negative number for each key would be right for every image.
  */
 export function leaveOneOut(support: Support, cache: Cache): LeaveOneOut {
-  const { space, kernels, keys, spaceKeys } = cache
+  const { space, keys, spaceKeys } = cache
   const clip = featuresOf(support.features, 'clip')
   const folds = foldsOf(support.labels, orderByContent(clip))
   const features = { clip, [space.base]: featuresOf(support.features, space.base) }
   const build = ({ kept }: Fold) =>
-    buildCache(
-      {
-        ...support,
-        features: selectFeatures(features, kept),
-        labels: kept.map((i) => support.labels[i] as number),
-      },
-      space,
-      kernels,
-    )
+    buildCache(pickSupport({ ...support, features }, kept), space, cache.kernels)
   const bytes = folds.length * keys.rows * (keys.columns + spaceKeys.columns) * Float32Array.BYTES_PER_ELEMENT
   const cacheOf = (fold: Fold, index: number) =>
     bytes <= maxKeptBytes ? cache.derive(`leave-one-out: fold ${index}`, () => build(fold)) : build(fold)
@@ -49,6 +41,32 @@ export function leaveOneOut(support: Support, cache: Cache): LeaveOneOut {
     },
   }
 }
+
+/**
+ * The cache that a support image is compared with when it is the query: without its own key, and without those of its fold.
+ * If it is the only image of its class, without its key alone.
+ */
+export async function cacheWithout(image: number, support: Support, cache: Cache): Promise<SmallerCache> {
+  const { labels } = support
+  const alone = labels.reduce((count, label) => count + (label === labels[image] ? 1 : 0), 0) === 1
+  const order = orderByContent(featuresOf(support.features, 'clip'))
+  const fold = alone ? undefined : foldsOf(labels, order).find(({ scored }) => scored.includes(image))
+  const kept = fold?.kept ?? Int32Array.from(labels.keys()).filter((other) => other !== image)
+  return { kept, cache: await buildCache(pickSupport(support, kept), cache.space, cache.kernels) }
+}
+
+/** A cache of some of the images of a support set. */
+export interface SmallerCache {
+  readonly cache: Cache
+  /** The positions of these images in the support set. */
+  readonly kept: Int32Array
+}
+
+const pickSupport = (support: Support, images: Int32Array): Support => ({
+  ...support,
+  features: selectFeatures(support.features, images),
+  labels: images.map((i) => support.labels[i] as number),
+})
 
 /** Larger folds are built again at every pass instead of kept for the next method. */
 const maxKeptBytes = 64 * 2 ** 20

@@ -2,7 +2,8 @@
 
 export type { ListedAdapter } from '../adapters/adapters.js'
 export { secondsLeft } from '../adapters/training-time.js'
-export type { ImagePrediction, MethodPrediction } from '../classifiers/predict.js'
+export type { MethodPrediction } from '../classifiers/method-prediction.js'
+export type { ImagePrediction } from '../classifiers/predict.js'
 export { formatComparisonCsv } from '../comparisons/comparison-csv.js'
 export { type ComparisonProtocol, protocolOf } from '../comparisons/comparison-protocol.js'
 export type { ContrastInput, Disagreement, PredictedClass } from '../comparisons/contrasts.js'
