@@ -11,6 +11,7 @@ import { softmax } from '../evaluation/metrics.js'
 import type { Selection } from '../evaluation/protocol.js'
 import type { SpaceFeatures } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
+import type { ImageWorkers } from '../images/workers/image-workers.js'
 import type { Scores } from '../methods/score.js'
 import type { Registry } from '../plugins/registry.js'
 import type { ClassRow, DatasetImageRow } from '../store/datasets.js'
@@ -69,6 +70,7 @@ export type Predict = (input: PredictInput) => Promise<ImagePrediction[]>
 export interface PredictContext {
   readonly store: Store
   readonly imageFiles: ImageFiles
+  readonly imageWorkers: ImageWorkers
   readonly encoders: Encoders
   readonly registry: Registry
   readonly kernels: Kernels

@@ -1,5 +1,5 @@
 import { type AugmentationRecipe, randomViews } from '../augmentation.js'
-import { decodeImage } from '../decode.js'
+import { decodeImage, type Reserve } from '../decode.js'
 import { type Preprocessing, preprocess, preprocessView } from '../preprocess.js'
 
 /** An image to prepare for an encoder. */
@@ -12,19 +12,24 @@ export interface Preparation {
 }
 
 /**
- * Decodes an image and writes its preprocessed views to `pixels`: [rounds, 3, size, size]. With a recipe of one round the
- * only view is the image itself. Throws INVALID_IMAGE.
+ * Decodes an image and returns its preprocessed views: [rounds, 3, size, size]. With a recipe of one round the only view is
+ * the image itself. Throws INVALID_IMAGE.
  */
 export async function prepare(
   { id, bytes, recipe, preprocessing }: Preparation,
-  pixels: Float32Array,
-): Promise<void> {
-  const image = await decodeImage(bytes, preprocessing.colours)
-  if (recipe.rounds === 1) return preprocess(image, preprocessing, pixels)
+  reserve?: Reserve,
+): Promise<Float32Array> {
+  const image = await decodeImage(bytes, preprocessing.colours, reserve)
+  const viewLength = 3 * preprocessing.imageSize ** 2
+  const pixels = new Float32Array(recipe.rounds * viewLength)
+  if (recipe.rounds === 1) {
+    await preprocess(image, preprocessing, pixels)
+    return pixels
+  }
   const views = randomViews(recipe, { id, width: image.width, height: image.height })
-  const viewLength = pixels.length / recipe.rounds
   for (const [round, view] of views.entries()) {
     const target = pixels.subarray(round * viewLength, (round + 1) * viewLength)
     await preprocessView(image, view, preprocessing, target)
   }
+  return pixels
 }
