@@ -2,7 +2,7 @@ import sharp, { type Sharp } from 'sharp'
 import { ShotboardError } from '../errors.js'
 import { decoderError } from './decoder-error.js'
 import type { ImageFormat } from './format.js'
-import { transparentColour } from './gif.js'
+import { firstFrame, type Rgb } from './gif.js'
 import { type ImageHeader, readHeader } from './header.js'
 import type { RgbImage } from './rgb-image.js'
 import { turn } from './turn.js'
@@ -86,7 +86,8 @@ const fullRange = (value: number): number =>
 
 const decoding = { failOn: 'error', limitInputPixels: false } as const
 
-function decodeManaged({ input, is16Bit, hasProfile }: ImageHeader): Promise<RgbImage> {
+function decodeManaged({ input, format, is16Bit, hasProfile }: ImageHeader): Promise<RgbImage> {
+  if (format === 'gif') return decodeGif(input, white)
   const image = sharp(input, decoding).autoOrient()
   // sharp converts colours of 16 bits to those of Display P3 unless it is told another profile.
   if (is16Bit && hasProfile) image.withIccProfile('srgb', { attach: false })
@@ -100,14 +101,29 @@ async function decodePlain({ input, format, isCmyk }: ImageHeader): Promise<RgbI
     const { data, ...size } = await pixelsOf(inks, 4)
     return { ...size, data: rgbOfCmyk(data) }
   }
-  const colour = format === 'gif' ? transparentColour(input) : undefined
-  if (colour === undefined) return rgbOf(image.removeAlpha().toColourspace('srgb'))
-  const { data, ...size } = await pixelsOf(image.ensureAlpha().toColourspace('srgb'), 4)
-  const rgb = new Uint8Array((data.length / 4) * 3)
-  for (let from = 0, to = 0; from < data.length; from += 4, to += 3) {
-    rgb.set(data[from + 3] === 0 ? colour : data.subarray(from, from + 3), to)
+  if (format === 'gif') return decodeGif(input, firstFrame(input)?.background ?? white)
+  return rgbOf(image.removeAlpha().toColourspace('srgb'))
+}
+
+const white: Rgb = [255, 255, 255]
+
+/** The first frame of a GIF, with `background` where it is transparent or does not reach. */
+async function decodeGif(input: Uint8Array, background: Rgb): Promise<RgbImage> {
+  const { width, height, data } = await pixelsOf(
+    sharp(input, decoding).ensureAlpha().toColourspace('srgb'),
+    4,
+  )
+  const frame = firstFrame(input) ?? { left: 0, top: 0, width, height }
+  const rgb = new Uint8Array(width * height * 3)
+  for (let y = 0, from = 0, to = 0; y < height; y++) {
+    const isRowInside = y >= frame.top && y < frame.top + frame.height
+    for (let x = 0; x < width; x++, from += 4, to += 3) {
+      const isInside = isRowInside && x >= frame.left && x < frame.left + frame.width
+      const isShown = isInside && data[from + 3] !== 0
+      for (let c = 0; c < 3; c++) rgb[to + c] = (isShown ? data[from + c] : background[c]) as number
+    }
   }
-  return { ...size, data: rgb }
+  return { width, height, data: rgb }
 }
 
 const rgbOf = (image: Sharp): Promise<RgbImage> => pixelsOf(image, 3)
