@@ -145,6 +145,15 @@ export const errors = {
     ({ width, height, megapixels }) =>
       `The image has ${width} × ${height} pixels; the limit is ${megapixels} megapixels.`,
   ),
+  imageTooMuchWork: define<{ reason: string }>(
+    'IMAGE_TOO_LARGE',
+    ({ reason }) => `The image ${reason}, which is too much work for an image.`,
+  ),
+  imageTooSlow: define<{ seconds: number }>(
+    'IMAGE_TOO_LARGE',
+    ({ seconds }) =>
+      `The image takes more than ${seconds} seconds to decode, which is too much work for an image.`,
+  ),
   requestTooLarge: define<{ megabytes: number }>(
     'REQUEST_TOO_LARGE',
     ({ megabytes }) => `The request is larger than the limit of ${megabytes} MB.`,

@@ -1,5 +1,6 @@
 import { type ImageInput, type ReadImage, readImageInput } from '../datasets/image-input.js'
 import { errors, ShotboardError } from '../errors.js'
+import type { ImageWorkers } from '../images/workers/image-workers.js'
 import type { ImageFiles } from '../store/image-files.js'
 import { createFits, type Fits, type FitsContext } from './fits.js'
 import { type MethodPrediction, predictionsOf } from './method-prediction.js'
@@ -23,6 +24,7 @@ export type Predict = (input: PredictInput) => Promise<ImagePrediction[]>
 
 export interface PredictContext extends QuestionContext, FitsContext {
   readonly imageFiles: ImageFiles
+  readonly imageWorkers: ImageWorkers
   readonly maxMegapixels: number
 }
 
