@@ -149,6 +149,11 @@ export const errors = {
     'REQUEST_TOO_LARGE',
     ({ megabytes }) => `The request is larger than the limit of ${megabytes} MB.`,
   ),
+  fieldTooLarge: define<{ field: string; kilobytes: number }>(
+    'REQUEST_TOO_LARGE',
+    ({ field, kilobytes }) =>
+      `The field "${field}" of a multipart request may have at most ${kilobytes} kB. Send images as files.`,
+  ),
   lengthRequired: define<object>(
     'LENGTH_REQUIRED',
     () => 'A multipart request needs a Content-Length header.',
