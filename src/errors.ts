@@ -158,6 +158,11 @@ export const errors = {
     'REQUEST_TOO_LARGE',
     ({ megabytes }) => `The request is larger than the limit of ${megabytes} MB.`,
   ),
+  fieldTooLarge: define<{ field: string; kilobytes: number }>(
+    'REQUEST_TOO_LARGE',
+    ({ field, kilobytes }) =>
+      `The field "${field}" of a multipart request may have at most ${kilobytes} kB. Send images as files.`,
+  ),
   lengthRequired: define<object>(
     'LENGTH_REQUIRED',
     () => 'A multipart request needs a Content-Length header.',
@@ -196,6 +201,22 @@ export const errors = {
     'QUERY_TOO_COSTLY',
     ({ max, cost }) =>
       `The query costs ${cost ?? 'too much'}; the limit is ${max}. The cost counts the fields, and those in lists once per possible entry. Ask for fewer fields or smaller pages.`,
+  ),
+
+  answerTooLarge: define<{ megabytes: number }>(
+    'ANSWER_TOO_LARGE',
+    ({ megabytes }) =>
+      `The answer would be larger than the limit of ${megabytes} MB. Ask for fewer fields or smaller pages.`,
+  ),
+  operationTimedOut: define<{ seconds: number }>(
+    'OPERATION_TIMED_OUT',
+    ({ seconds }) =>
+      `The operation took longer than the limit of ${seconds} s and was stopped. Ask for less at once.`,
+  ),
+  overloaded: define<object>('OVERLOADED', () => 'The service is busy with other requests. Try again soon.'),
+  tooManyOperations: define<{ max: number }>(
+    'TOO_MANY_OPERATIONS',
+    ({ max }) => `A connection may run at most ${max} operations at the same time.`,
   ),
 
   // Access.
