@@ -28,8 +28,8 @@ function define<P>(code: string, message: (parameters: P) => string) {
     new ShotboardError(code, message(parameters), argument)
 }
 
-/** The process that has locked a data folder. */
-interface FolderHolder {
+/** The process that has locked a data folder or a database. */
+interface Holder {
   readonly pid: number
   readonly host: string
   readonly since: string
@@ -134,6 +134,11 @@ export const errors = {
     given.length === 0
       ? 'Give the image as exactly one of id, base64 and upload; none was given.'
       : `Give the image as exactly one of id, base64 and upload; ${list(given)} were given.`,
+  ),
+  imageChanged: define<{ id: string }>(
+    'IMAGE_CHANGED',
+    ({ id }) =>
+      `The stored file of image ${id} has changed: it no longer has this SHA-256. Restore it from a backup, or delete its datasets.`,
   ),
   invalidBase64: define<object>('INVALID_BASE64', () => 'The image is not valid base64.'),
   invalidImage: define<{ reason: string }>(
@@ -418,7 +423,7 @@ export const errors = {
     'PORT_IN_USE',
     ({ host, port }) => `Port ${port} on ${host} is in use. Set PORT to another port.`,
   ),
-  dataFolderInUse: define<{ folder: string; holder: FolderHolder | undefined }>(
+  dataFolderInUse: define<{ folder: string; holder: Holder | undefined }>(
     'DATA_FOLDER_IN_USE',
     ({ folder, holder }) => {
       if (!holder) return `${folder} is in use by another process.`
@@ -428,6 +433,21 @@ export const errors = {
         url === undefined ? 'Wait for it or stop it' : 'Stop it, or send the work to it with --url'
       return `${folder} is in use by ${who} (process ${pid} on ${host}, since ${since}). ${instead}.`
     },
+  ),
+  databaseInUse: define<{ database: string; holder: Holder | string | undefined }>(
+    'DATABASE_IN_USE',
+    ({ database, holder }) => {
+      const who =
+        typeof holder === 'object'
+          ? `"${holder.command}" (process ${holder.pid} on ${holder.host}, since ${holder.since})`
+          : (holder ?? 'another process')
+      return `The database ${database} is in use by ${who}. Stop it, or use another database.`
+    },
+  ),
+  databaseDiffers: define<{ folder: string; reason: string }>(
+    'DATABASE_DIFFERS',
+    ({ folder, reason }) =>
+      `${folder} and the database do not belong together: ${reason}. Set SHOTBOARD_DATA_DIR and DATABASE_URL to two that were used together, or to two new ones.`,
   ),
   openToAll: define<{ host: string }>(
     'OPEN_TO_ALL',

@@ -72,11 +72,11 @@ const isOpen = ({ status }: RunRow): boolean => status !== 'SUCCEEDED' && status
 
 /** The error message for failed runs; null if none has failed. */
 function problemOf(runs: readonly RunRow[]): string | null {
-  const failed = runs.filter(({ status }) => status === 'FAILED')
+  const failed = runs.filter(({ status }) => status === 'FAILED' || status === 'CANCELLED')
   const [first] = failed
   if (!first) return null
   const name = `${first.method}${first.space ? ` in ${first.space}` : ''}`
-  return `${failed.length} of ${runs.length} runs failed; the first: ${name}: ${first.error}`
+  return `${failed.length} of ${runs.length} runs failed; the first: ${name}: ${first.error ?? 'it was cancelled'}`
 }
 
 async function performRuns(

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import pLimit from 'p-limit'
 import { errors } from '../errors.js'
 import type { Predictions } from '../evaluation/predictions.js'
+import type { Trash } from '../store/trash.js'
 import { type NamedTensor, readSafetensors, writeSafetensors } from '../tensor/safetensors.js'
 import { type Provenance, provenanceSchema } from './provenance.js'
 
@@ -15,8 +16,8 @@ export interface RunResults {
   provenance(run: string): Promise<Provenance | null>
   /** Removes the files of these runs. */
   remove(runs: readonly string[]): Promise<void>
-  /** Removes the files of all runs that `isKnown` does not return. */
-  sweep(isKnown: (runs: readonly string[]) => Promise<ReadonlySet<string>>): Promise<void>
+  /** Moves the files of all runs that `isKnown` does not return to the trash. */
+  sweep(isKnown: (runs: readonly string[]) => Promise<ReadonlySet<string>>, trash: Trash): Promise<void>
 }
 
 /** The number of files read at the same time: a comparison may have thousands. */
@@ -76,11 +77,11 @@ export function createRunResults(directory: string): RunResults {
         : provenanceSchema.parse(JSON.parse(metadata.provenance))
     },
     remove,
-    async sweep(isKnown) {
+    async sweep(isKnown, trash) {
       const names = await readdir(directory).catch(() => [])
       const runs = names.flatMap((name) => (name.endsWith(ending) ? [name.slice(0, -ending.length)] : []))
       const known = await isKnown(runs)
-      await remove(runs.filter((run) => !known.has(run)))
+      await trash.discard('runs', runs.filter((run) => !known.has(run)).map(fileOf))
     },
   }
 }

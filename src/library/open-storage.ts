@@ -4,9 +4,12 @@ import { type FeatureStore, openFeatureStore } from '../features/feature-store.j
 import { type Changes, createChanges } from '../jobs/changes.js'
 import { type ArchiveFiles, createArchiveFiles } from '../store/archive-files.js'
 import { type Database, openDatabase } from '../store/database.js'
+import { type DatabaseLock, lockDatabase } from '../store/database-lock.js'
 import { createImageFiles, type ImageFiles } from '../store/image-files.js'
+import { pairWithDatabase } from '../store/pairing.js'
 import { createRecoveryMarkers, type RecoveryMarkers } from '../store/recovery-markers.js'
 import { createStore, type Store } from '../store/store.js'
+import { createTrash } from '../store/trash.js'
 import type { LibrarySettings } from './settings.js'
 import { sweepFiles } from './sweep-files.js'
 
@@ -24,10 +27,37 @@ export interface Storage {
   close(): Promise<void>
 }
 
-/** Opens the database and the data folder, and removes files that a killed process left. Throws DATABASE_UNAVAILABLE. */
+/**
+ * Opens the database and the data folder, and clears away files that a killed process left. The caller holds the data folder's
+ * lock. Throws DATABASE_UNAVAILABLE, DATABASE_IN_USE, or DATABASE_DIFFERS for a database of another data folder.
+ */
 export async function openStorage(settings: LibrarySettings): Promise<Storage> {
+  const lock = await lockDatabase(settings.databaseUrl)
+  try {
+    return await openLocked(settings, lock)
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
+
+/** How many images are looked up when a data folder and a database meet. */
+const imagesLookedUp = 1000
+
+async function openLocked(settings: LibrarySettings, lock: DatabaseLock): Promise<Storage> {
   const folder = (name: string): string => join(settings.dataDirectory, name)
-  const database = await openDatabase(settings.databaseUrl)
+  const opened = await openDatabase(settings.databaseUrl)
+  const database: Database = {
+    ...opened,
+    async check() {
+      await lock.check()
+      await opened.check()
+    },
+    async close() {
+      await opened.close()
+      await lock.release()
+    },
+  }
   const featureStore = openFeatureStore(folder('features'))
   const changes = createChanges()
   const storage: Storage = {
@@ -45,10 +75,20 @@ export async function openStorage(settings: LibrarySettings): Promise<Storage> {
     },
   }
   try {
-    await sweepFiles(storage)
+    const { store, imageFiles } = storage
+    await pairWithDatabase(settings.dataDirectory, database.client, async () => {
+      const ids = await imageFiles.some(imagesLookedUp)
+      return (await store.images.known(ids)).length > 0 ? [] : ids
+    })
+    await sweepFiles({
+      ...storage,
+      dataDirectory: settings.dataDirectory,
+      trash: createTrash(folder('trash')),
+    })
     return storage
   } catch (error) {
-    await storage.close()
+    await featureStore.close()
+    await opened.close()
     throw error
   }
 }

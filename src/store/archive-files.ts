@@ -3,7 +3,8 @@ import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errors } from '../errors.js'
 import { withWriteErrors } from '../system/storage-fault.js'
-import { fsyncPath } from '../system/write-atomically.js'
+import { fsyncPath, removePartials } from '../system/write-atomically.js'
+import type { Trash } from './trash.js'
 
 /** The files of archives that wait to be imported. Each is kept until its import has ended. */
 export interface ArchiveFiles {
@@ -14,9 +15,11 @@ export interface ArchiveFiles {
   write(chunks: AsyncIterable<Uint8Array>): Promise<string>
   pathOf(id: string): string
   remove(id: string): Promise<void>
-  /** Removes unknown archives, which a kill left behind. */
-  sweep(known: ReadonlySet<string>): Promise<void>
+  /** Moves archives that are not `known`, which a kill left behind, to the trash. */
+  sweep(known: ReadonlySet<string>, trash: Trash): Promise<void>
 }
+
+const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 export function createArchiveFiles(
   directory: string,
@@ -53,11 +56,11 @@ export function createArchiveFiles(
     write: (chunks) => withWriteErrors('an archive', () => write(chunks)),
     pathOf,
     remove: (id) => rm(pathOf(id), { force: true }),
-    async sweep(known) {
+    async sweep(known, trash) {
+      await removePartials(directory)
       const names = await readdir(directory).catch(() => [])
-      await Promise.all(
-        names.filter((name) => !known.has(name)).map((name) => rm(pathOf(name), { force: true })),
-      )
+      const unknown = names.filter((name) => idPattern.test(name) && !known.has(name))
+      await trash.discard('archives', unknown.map(pathOf))
     },
   }
 }

@@ -1,6 +1,8 @@
+import pLimit from 'p-limit'
 import { type ComparisonFilter, type ComparisonOrder, readComparisonPage } from './comparison-page.js'
 import type { ComparisonRow, NewComparison } from './comparison-row.js'
 import type { DatabaseClient } from './database.js'
+import type { Transaction } from './datasets.js'
 import { createJobStarts, type JobStarts } from './job-starts.js'
 import type { Page, PageRequest } from './page.js'
 import type { Direction } from './read-page.js'
@@ -64,6 +66,11 @@ export function createComparisonRepository(
   client: DatabaseClient,
   onChange: (id: string) => void = () => {},
 ): ComparisonRepository {
+  // A run must not be cancelled with one comparison while another that wants it is created: it never starts again.
+  const oneAtATime = pLimit(1)
+  const inTurn = <T>(work: (tx: Transaction) => Promise<T>): Promise<T> =>
+    oneAtATime(() => client.$transaction(work, longTransaction))
+
   async function runsOf(ids: readonly string[]): Promise<Map<string, RunRow[]>> {
     const rows = await client.comparisonRun.findMany({
       where: { comparisonId: { in: [...ids] } },
@@ -75,7 +82,7 @@ export function createComparisonRepository(
   }
 
   async function endWithRuns(id: string, end: { status: 'CANCELLED' | 'FAILED'; error?: string }) {
-    await client.$transaction(async (tx) => {
+    await inTurn(async (tx) => {
       const data = { ...end, finishedAt: new Date() }
       const progress = end.status === 'FAILED' ? { progress: 1 } : {}
       const where = { id, status: unfinishedStatus }
@@ -84,14 +91,14 @@ export function createComparisonRepository(
       const some = { comparisonId: id }
       const none = { comparison: { status: unfinishedStatus } }
       await tx.run.updateMany({ where: { status: unfinishedStatus, comparisons: { some, none } }, data })
-    }, longTransaction)
+    })
     onChange(id)
   }
 
   return {
     ...createJobStarts(client.comparison),
     create: ({ runs, ...given }) =>
-      client.$transaction(async (tx) => {
+      inTurn(async (tx) => {
         const ids = new Map<string, string>()
         const select = { id: true, fingerprint: true }
         for (const some of chunks(runs, rowsPerStatement)) {
@@ -117,7 +124,7 @@ export function createComparisonRepository(
         }))
         for (const data of chunks(members, rowsPerStatement)) await tx.comparisonRun.createMany({ data })
         return comparison
-      }, longTransaction),
+      }),
     get: (id) => findById(id, (where) => client.comparison.findUnique({ where })),
     getMany: (ids) => client.comparison.findMany({ where: withIds(ids) }),
     findByFingerprint: (fingerprint) =>

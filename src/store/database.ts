@@ -29,26 +29,27 @@ export async function openDatabase(url: string): Promise<Database> {
   try {
     return url.startsWith('file:') ? await openSqlite(url) : await openPostgres(url)
   } catch (error) {
-    throw errors.databaseUnavailable({ reason: describe(error) })
+    throw errors.databaseUnavailable({ reason: describeDatabaseError(error) })
   }
 }
 
 /** The adapters' errors have one word as message. The database's message is in their cause. */
-function describe(error: unknown): string {
+export function describeDatabaseError(error: unknown): string {
   const cause =
     error instanceof Error ? (error.cause as { originalMessage?: unknown } | undefined) : undefined
   return typeof cause?.originalMessage === 'string' ? cause.originalMessage : reasonOf(error)
 }
 
 async function openSqlite(url: string): Promise<Database> {
-  await mkdir(dirname(fileOf(url)), { recursive: true })
+  await mkdir(dirname(sqliteFileOf(url)), { recursive: true })
   const factory = new SqliteAdapter({ url })
   await migrate(factory, 'sqlite')
   const client = new SqliteClient({ adapter: factory })
   return { client, kind: 'sqlite', check: () => check(client), close: () => client.$disconnect() }
 }
 
-const fileOf = (url: string): string =>
+/** The path of an SQLite database's file. */
+export const sqliteFileOf = (url: string): string =>
   decodeURIComponent(url.replace(/^file:(\/\/(?=\/))?/, '').replace(/[?#].*/, ''))
 
 async function openPostgres(url: string): Promise<Database> {

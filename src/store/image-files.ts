@@ -1,23 +1,24 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { access, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import pLimit from 'p-limit'
 import { errors, systemCodeOf } from '../errors.js'
 import { withReadErrors, withWriteErrors } from '../system/storage-fault.js'
-import { fsyncPath } from '../system/write-atomically.js'
+import { fsyncPath, removePartials } from '../system/write-atomically.js'
+import type { Trash } from './trash.js'
 
 /** The bytes of images, one file per image, named after its SHA-256. Object storage could be added here. */
 export interface ImageFiles {
   /** Starts a batch of images to store. They become visible when the batch is saved. */
   begin(): ImageFileBatch
-  /** Reads the bytes. Throws UNKNOWN_IMAGE, or STORAGE_FAILED if the file cannot be read. */
+  /** Reads the bytes. Throws UNKNOWN_IMAGE, IMAGE_CHANGED for other bytes, or STORAGE_FAILED. */
   read(id: string): Promise<Buffer>
   /** Removes the files of images, except those that a batch holds. */
   remove(ids: readonly string[]): Promise<void>
-  /**
-   * Removes files that a kill left behind: those that are not image files, and images that `isKnown` does not return.
-   */
-  sweep(isKnown: (ids: readonly string[]) => Promise<ReadonlySet<string>>): Promise<void>
+  /** Removes partial files that a kill left behind, and moves images that `isKnown` does not return to the trash. */
+  sweep(isKnown: (ids: readonly string[]) => Promise<ReadonlySet<string>>, trash: Trash): Promise<void>
+  /** The ids of up to about `count` stored images. */
+  some(count: number): Promise<readonly string[]>
 }
 
 /** Images stored together. Always call `release` at the end. */
@@ -72,7 +73,8 @@ export function createImageFiles(directory: string): ImageFiles {
         if (written.has(id)) return
         const partial = `${path}.${randomUUID()}.partial`
         written.set(id, partial)
-        if (await exists(path)) written.delete(id)
+        // A damaged file is written again.
+        if (await isIntact(path, id)) written.delete(id)
         else {
           await withWriteErrors('an image', async () => {
             await mkdir(dirname(path), { recursive: true })
@@ -110,28 +112,38 @@ export function createImageFiles(directory: string): ImageFiles {
     async read(id) {
       if (!idPattern.test(id)) throw errors.unknownImage({ id })
       try {
-        return await withReadErrors('an image', () => readFile(pathOf(id)))
+        const bytes = await withReadErrors('an image', () => readFile(pathOf(id)))
+        if (imageIdOf(bytes) !== id) throw errors.imageChanged({ id })
+        return bytes
       } catch (error) {
         throw systemCodeOf(error) === 'ENOENT' ? errors.unknownImage({ id }) : error
       }
     },
     remove,
-    async sweep(isKnown) {
+    async sweep(isKnown, trash) {
+      for (const folder of await namesIn(directory)) {
+        await removePartials(join(directory, folder))
+        const ids = (await namesIn(join(directory, folder))).filter((name) => idPattern.test(name))
+        const known = await isKnown(ids)
+        await trash.discard('images', ids.filter((id) => !known.has(id)).map(pathOf))
+      }
+    },
+    async some(count) {
+      const ids: string[] = []
       for (const folder of await namesIn(directory)) {
         const names = await namesIn(join(directory, folder))
-        const ids = names.filter((name) => idPattern.test(name))
-        const strays = names.filter((name) => !idPattern.test(name))
-        await Promise.all(strays.map((name) => rm(join(directory, folder, name), { force: true })))
-        const known = await isKnown(ids)
-        await remove(ids.filter((id) => !known.has(id)))
+        ids.push(...names.filter((name) => idPattern.test(name)).slice(0, Math.ceil(count / 256)))
+        if (ids.length >= count) break
       }
+      return ids
     },
   }
 }
 
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
+/** Whether a file has the bytes of an image. */
+const isIntact = (path: string, id: string): Promise<boolean> =>
+  readFile(path).then(
+    (bytes) => imageIdOf(bytes) === id,
     () => false,
   )
 

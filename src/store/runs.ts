@@ -1,7 +1,7 @@
 import type { DatabaseClient } from './database.js'
 import type { Page, PageRequest } from './page.js'
 import type { Direction } from './read-page.js'
-import { findById, knownIds, withIds } from './rows.js'
+import { findById, knownIds, unfinishedStatus, withIds } from './rows.js'
 import { type RunFilter, type RunOrder, readRunPage } from './run-page.js'
 import { type RunResult, type RunRow, toRun } from './run-row.js'
 
@@ -19,7 +19,7 @@ export interface RunRepository {
     order?: RunOrder,
     direction?: Direction,
   ): Promise<Page<RunRow>>
-  /** Marks a run as running. Returns false if it already has a result or has failed. */
+  /** Marks a run as running. Returns false if it has ended. */
   start(id: string): Promise<boolean>
   /** Sets the progress, from 0 to 1. Never decreases it. */
   progress(id: string, progress: number): Promise<void>
@@ -44,7 +44,7 @@ export function createRunRepository(client: DatabaseClient): RunRepository {
     page: (...parameters) => readRunPage(client, ...parameters),
     async start(id) {
       const { count } = await client.run.updateMany({
-        where: { id, status: { in: ['QUEUED', 'RUNNING', 'CANCELLED'] } },
+        where: { id, status: unfinishedStatus },
         data: { status: 'RUNNING', error: null, finishedAt: null },
       })
       return count > 0

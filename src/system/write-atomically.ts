@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { withWriteErrors } from './storage-fault.js'
 
 /**
@@ -25,6 +25,16 @@ export function writeAtomically(path: string, bytes: Uint8Array | string, what: 
       throw error
     }
   })
+}
+
+/** Files that a killed process was still writing. Only the process that locks their folder may remove them. */
+export const isPartial = (name: string): boolean =>
+  /\.?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\.partial$/.test(name)
+
+/** Removes the partial files of a folder, if it exists. */
+export async function removePartials(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => [])
+  await Promise.all(names.filter(isPartial).map((name) => rm(join(folder, name), { force: true })))
 }
 
 /** Flushes a file's bytes, or a folder's entries, to the disk. */

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createImageFiles, type ImageFiles, imageIdOf } from '../../src/store/image-files.js'
+import { createTrash } from '../../src/store/trash.js'
 import { filesBelow, temporaryFolder } from '../helpers/folder.js'
 
 const bytes = Buffer.from('the bytes of an image')
@@ -97,4 +98,28 @@ test('an image that is there and cannot be read is not unknown', async () => {
   await expect(files.read(id)).rejects.toMatchObject({ code: 'UNKNOWN_IMAGE' })
   await mkdir(path, { recursive: true })
   await expect(files.read(id)).rejects.toMatchObject({ code: 'EISDIR' })
+})
+
+test('a file that was replaced by another image is noticed, and storing the image again mends it', async () => {
+  const { files, path } = await open()
+  await files.write(bytes)
+  await writeFile(path, 'the bytes of another image')
+  await expect(files.read(id)).rejects.toMatchObject({ code: 'IMAGE_CHANGED' })
+  await expect(files.read(id)).rejects.toThrow(id)
+  await files.write(bytes)
+  expect(await files.read(id)).toEqual(bytes)
+})
+
+test('a sweep removes partial files, moves unknown images to the trash, and leaves what it does not know', async () => {
+  const { folder, files, path } = await open()
+  const trash = join(folder, '../trash')
+  const known = await files.write(Buffer.from('known'))
+  await files.write(bytes)
+  await writeFile(`${path}.${randomUUID()}.partial`, 'half an image')
+  await writeFile(join(folder, id.slice(0, 2), 'notes.txt'), 'of the user')
+  await files.sweep(async () => new Set([known]), createTrash(trash))
+  expect((await filesBelow(folder)).map((file) => basename(file)).sort()).toEqual([known, 'notes.txt'].sort())
+  const [discarded, ...others] = await filesBelow(trash)
+  expect(others).toEqual([])
+  expect(await readFile(discarded ?? '')).toEqual(bytes)
 })

@@ -251,16 +251,15 @@ async function repositories(url: string): Promise<void> {
       }
     })
 
-    test('that were cancelled take no result any more', async () => {
+    test('that were cancelled take no result any more, and never start again', async () => {
       const { id } = await newDataset()
       const run = await newRun(id)
       await store.runs.start(run.id)
       await run.cancel()
       await store.runs.succeed(run.id, await result(id))
       expect(await run.find()).toMatchObject({ status: 'CANCELLED', result: null })
-      // Somebody else may want it yet.
-      expect(await store.runs.start(run.id)).toBe(true)
-      expect(await run.find()).toMatchObject({ status: 'RUNNING', finishedAt: null })
+      expect(await store.runs.start(run.id)).toBe(false)
+      expect(await run.find()).toMatchObject({ status: 'CANCELLED' })
     })
 
     test('are paged by dataset, method and status, newest first', async () => {

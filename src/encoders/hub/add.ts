@@ -84,7 +84,7 @@ export async function addModel(
 }
 
 /** Folders of unfinished additions start with this. No encoder's id does. */
-const partialPrefix = '.adding-'
+export const partialPrefix = '.adding-'
 
 interface Fetched {
   readonly temporary: string
