@@ -264,6 +264,11 @@ export const errors = {
     ({ dataset }) =>
       `Dataset "${dataset}" has one test image, which cannot say how sure a result is. Add at least one more.`,
   ),
+  sharedClass: define<{ dataset: string; className: string }>(
+    'SHARED_CLASS',
+    ({ dataset, className }) =>
+      `Dataset "${dataset}" has the class "${className}" too. Images of no class need a dataset without it.`,
+  ),
   classesDiffer: define<{
     dataset: string
     other: string

@@ -12,6 +12,7 @@ import type { Store } from '../store/store.js'
 import { type ComparisonProtocol, protocolOf } from './comparison-protocol.js'
 import type { Comparisons } from './comparisons.js'
 import type { Experiment } from './experiment.js'
+import { defaultCoverage } from './plan-comparison.js'
 import type { Provenance } from './provenance.js'
 import type { RunResults } from './run-results.js'
 
@@ -148,6 +149,7 @@ export async function documentComparison(context: DocumentContext, id: string): 
     return { id, files: first?.encoder ?? encoders.all.find((each) => each.id === id)?.files ?? {} }
   })
   const protocol = protocolOf(runs)
+  const unknownDataset = await unknownDatasetOf(store, protocol, comparison.lastImage)
   return {
     format: 'shotboard-comparison',
     version: 1,
@@ -158,7 +160,7 @@ export async function documentComparison(context: DocumentContext, id: string): 
       createdAt: comparison.createdAt.toISOString(),
       finishedAt: comparison.finishedAt?.toISOString() ?? null,
     },
-    experiment: experimentOf(comparison, runs, protocol, { dataset, testDataset }),
+    experiment: experimentOf(comparison, runs, protocol, { dataset, testDataset }, unknownDataset),
     dataset,
     testDataset,
     encoder: described[0] ?? { id: comparison.encoder, files: {} },
@@ -203,11 +205,22 @@ async function describeDataset(
   }
 }
 
+/** The dataset with images of no class; null if there is none, or if it has been deleted. */
+async function unknownDatasetOf(
+  store: Store,
+  { unknownDatasetId }: ComparisonProtocol,
+  lastImage: number | null,
+): Promise<DocumentDataset | null> {
+  if (unknownDatasetId === null || !(await store.datasets.get(unknownDatasetId))) return null
+  return describeDataset(store, unknownDatasetId, lastImage, null)
+}
+
 function experimentOf(
   { encoder }: ComparisonRow,
   runs: readonly RunRow[],
-  { methods, ...protocol }: ComparisonProtocol,
+  { methods, coverage, holdOut, unknownDatasetId: _, ...protocol }: ComparisonProtocol,
   { dataset, testDataset }: Pick<ComparisonDocument, 'dataset' | 'testDataset'>,
+  unknownDataset: DocumentDataset | null,
 ): Experiment {
   const encoders = encodersOf(runs)
   const reference = ({ name, fingerprint }: DocumentDataset) => ({ name, fingerprint })
@@ -223,6 +236,9 @@ function experimentOf(
       ...(Object.keys(fixed).length > 0 && { hyperparameters: { ...fixed } }),
     })),
     ...protocol,
+    coverage: coverage ?? defaultCoverage,
+    ...(unknownDataset && { unknownDataset: reference(unknownDataset) }),
+    holdOut: holdOut.map((index) => dataset.classes[index]?.name ?? String(index)),
   }
 }
 

@@ -18,6 +18,7 @@ import { isStorageFault } from '../system/storage-fault.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { collectProvenance } from './collect-provenance.js'
 import { type ComparisonFeatures, createComparisonFeatures } from './comparison-features.js'
+import { keptClasses, numberAsDataset } from './held-out.js'
 import type { Provenance } from './provenance.js'
 import { requireSameContents } from './require-same-contents.js'
 import type { RunResults } from './run-results.js'
@@ -87,7 +88,7 @@ async function performRuns(
 ): Promise<void> {
   const { store } = context
   const encoders = encodersOf(runs).map((id) => context.encoders.get(id))
-  await requireSameContents(context, comparison, encoders)
+  await requireSameContents(context, comparison, encoders, runs)
   const open = runs.filter(isOpen)
   const provenanceOf = await collectProvenance(store, comparison)
   const parts = encoders.map((encoder) => {
@@ -140,7 +141,7 @@ async function performRun(
   const method = registry.method(run.method)
   const space = registry.space(run.space ?? 'clip')
   const { supportSet, support, caches, ms: supportMs } = await shared.support(run, loading)
-  const { test, unshifted, ms: testMs } = await shared.test(loading)
+  const { test, unshifted, unknown, ms: testMs } = await shared.test(loading)
   const validation = run.selection === 'VALIDATION' ? await shared.validation(loading) : undefined
   await store.runs.progress(run.id, 0.5)
 
@@ -154,13 +155,17 @@ async function performRun(
     fixed: run.fixed,
     test,
     ...(unshifted && { unshifted }),
+    ...(unknown && { unknown }),
+    ...(run.coverage !== null && { coverage: run.coverage }),
     klScaling: run.klScaling,
     kernels,
     ...(signal && { signal }),
   })
   const evaluation = await untilCancelled(signal, evaluating)
   const { fitted, unshifted: own, ...predictions } = evaluation
-  await runResults.write(run.id, { ...predictions, ...(own && { unshifted: own }) }, provenance(space))
+  const asDataset = numberAsDataset(keptClasses(support.classes + run.holdOut.length, run.holdOut))
+  const results = { ...asDataset(predictions), ...(own && { unshifted: asDataset(own) }) }
+  await runResults.write(run.id, results, provenance(space))
   await store.runs.succeed(run.id, {
     supportSetId: supportSet.id,
     selectionImages: fitted.selectionImages,

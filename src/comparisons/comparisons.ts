@@ -101,9 +101,9 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
 /** A run's measures; undefined if it has not finished. */
 function measuredRunOf({ result, ...run }: RunRow): MeasuredRun | undefined {
   if (!result) return undefined
-  const { id, encoder, method, space, shots, seed, selection } = run
+  const { id, encoder, method, space, shots, seed, selection, coverage } = run
   const { unshiftedAccuracy, labelledImages } = result
-  const request = { id, encoder, method, space, shots, seed, selection }
+  const request = { id, encoder, method, space, shots, seed, selection, coverage }
   return { ...request, unshiftedAccuracy, labelledImages, ...pickMeasures(result) }
 }
 

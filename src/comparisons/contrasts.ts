@@ -128,9 +128,11 @@ export function createContrasts({
       const all = disagreementsOf(pairPredictions(mine, theirs))
       const wanted = kind == null ? all : all.filter((each) => each.kind === kind)
       const rest = wanted.filter(({ position }) => after === undefined || position > after)
-      const images = testDatasetId
+      const testImages = testDatasetId
         ? await encodedData.testImages(testDatasetId, datasetId, lastImage)
         : await store.datasets.images(datasetId, 'TEST', lastImage)
+      const holdOut = pair.run.holdOut
+      const images = testImages.filter(({ classIndex }) => !holdOut.includes(classIndex))
       const page = pageOf(rest, first, ({ position }) => cursorOfPosition(position))
       return {
         nodes: page.nodes.map((each) => ({

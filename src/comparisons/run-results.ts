@@ -33,7 +33,8 @@ export function createRunResults(directory: string): RunResults {
     await Promise.all(runs.map((run) => rm(fileOf(run), { force: true })))
   }
   return {
-    async write(run, { labels, predicted, confidence, rank, unshifted }, provenance) {
+    async write(run, predictions, provenance) {
+      const { labels, predicted, confidence, rank, setSize, covered, unknown, unshifted } = predictions
       const shape = [labels.length]
       const tensors = new Map<string, NamedTensor>([
         ['labels', { type: 'int32', shape, data: labels }],
@@ -41,6 +42,15 @@ export function createRunResults(directory: string): RunResults {
       ])
       if (confidence) tensors.set('confidence', { type: 'float32', shape, data: confidence })
       if (rank) tensors.set('rank', { type: 'int32', shape, data: rank })
+      if (setSize && covered) {
+        tensors.set('set_size', { type: 'int32', shape, data: setSize })
+        tensors.set('covered', { type: 'int32', shape, data: covered })
+      }
+      if (unknown) {
+        const shape = [unknown.confidence.length]
+        tensors.set('unknown_confidence', { type: 'float32', shape, data: unknown.confidence })
+        if (unknown.setSize) tensors.set('unknown_set_size', { type: 'int32', shape, data: unknown.setSize })
+      }
       if (unshifted) {
         const shape = [unshifted.labels.length]
         tensors.set('unshifted_labels', { type: 'int32', shape, data: unshifted.labels })
@@ -56,8 +66,13 @@ export function createRunResults(directory: string): RunResults {
         const tensor = tensors.get(name)
         return tensor?.type === 'int32' ? tensor.data : undefined
       }
+      const numbers = (name: string): Float32Array | undefined => {
+        const tensor = tensors.get(name)
+        return tensor?.type === 'float32' ? tensor.data : undefined
+      }
       const [labels, predicted, rank] = ['labels', 'predicted', 'rank'].map(integers)
-      const confidence = tensors.get('confidence')
+      const [setSize, covered, unknownSizes] = ['set_size', 'covered', 'unknown_set_size'].map(integers)
+      const [confidence, unknown] = ['confidence', 'unknown_confidence'].map(numbers)
       if (!labels || !predicted) {
         throw errors.invalidTensorFile({ file, reason: 'it lacks labels or predicted' })
       }
@@ -65,8 +80,10 @@ export function createRunResults(directory: string): RunResults {
       return {
         labels,
         predicted,
-        ...(confidence?.type === 'float32' && { confidence: confidence.data }),
+        ...(confidence && { confidence }),
         ...(rank && { rank }),
+        ...(setSize && covered && { setSize, covered }),
+        ...(unknown && { unknown: { confidence: unknown, ...(unknownSizes && { setSize: unknownSizes }) } }),
         ...(own.labels && own.predicted && { unshifted: { labels: own.labels, predicted: own.predicted } }),
       }
     },

@@ -42,7 +42,8 @@ async function deleteDataset(tx: Transaction, id: string): Promise<Deleted> {
   await tx.dataset.update({ where: { id }, data: { name: id } })
   const used = { OR: [{ datasetId: id }, { testDatasetId: id }] }
   const what = `dataset "${dataset.name}"`
-  const comparison = await tx.comparison.findFirst({ where: { ...used, status: unfinishedStatus } })
+  const uses = { OR: [...used.OR, { runs: { some: { run: { unknownDatasetId: id } } } }] }
+  const comparison = await tx.comparison.findFirst({ where: { ...uses, status: unfinishedStatus } })
   if (comparison) throw errors.inUse({ what, by: `comparison ${comparison.id}` }, 'id')
   const importing = await tx.import.findFirst({ where: { datasetId: id, status: unfinishedStatus } })
   if (importing) throw errors.inUse({ what, by: `import ${importing.id}` }, 'id')

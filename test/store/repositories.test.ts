@@ -47,6 +47,9 @@ async function repositories(url: string): Promise<void> {
     selection: 'NONE',
     klScaling: 'FROZEN',
     fixed: { alpha: 0.1 },
+    coverage: 0.9,
+    unknownDatasetId: null,
+    holdOut: [],
     ...more,
   })
   const newComparison = (datasetId: string, fingerprints: readonly string[]): NewComparison => ({

@@ -12,7 +12,7 @@ import {
   Root,
 } from 'type-graphql'
 import { errors } from '../../errors.js'
-import type { ImagePrediction, MethodPrediction } from '../../library/index.js'
+import type { ClassRow, ImagePrediction, MethodPrediction } from '../../library/index.js'
 import { atInput } from '../arguments.js'
 import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
@@ -140,6 +140,18 @@ export class MethodPredictionResolver extends encoderMethodAndSpaceOf(() => Meth
   @FieldResolver(() => [HyperparameterValueType])
   hyperparameters(@Root() { hyperparameters }: MethodPrediction): HyperparameterValueType[] {
     return valueList(hyperparameters)
+  }
+
+  @FieldResolver(() => [ClassLabelType], {
+    nullable: true,
+    description:
+      'The classes among which the true one is with a probability of `coverage`, the most probable first. Empty if none fits. Null if no labelled image could be left out to fit the set, as at one shot.',
+  })
+  set(
+    @Root() prediction: MethodPrediction,
+    @Arg('coverage', () => Float, { defaultValue: 0.9, description: 'Between 0 and 1.' }) coverage: number,
+  ): readonly ClassRow[] | null {
+    return prediction.set(coverage)
   }
 
   @FieldResolver(() => [NeighbourType], {
