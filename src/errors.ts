@@ -150,9 +150,23 @@ export const errors = {
     ({ width, height, megapixels }) =>
       `The image has ${width} × ${height} pixels; the limit is ${megapixels} megapixels.`,
   ),
+  imageTooMuchWork: define<{ reason: string }>(
+    'IMAGE_TOO_LARGE',
+    ({ reason }) => `The image ${reason}, which is too much work for an image.`,
+  ),
+  imageTooSlow: define<{ seconds: number }>(
+    'IMAGE_TOO_LARGE',
+    ({ seconds }) =>
+      `The image takes more than ${seconds} seconds to decode, which is too much work for an image.`,
+  ),
   requestTooLarge: define<{ megabytes: number }>(
     'REQUEST_TOO_LARGE',
     ({ megabytes }) => `The request is larger than the limit of ${megabytes} MB.`,
+  ),
+  fieldTooLarge: define<{ field: string; kilobytes: number }>(
+    'REQUEST_TOO_LARGE',
+    ({ field, kilobytes }) =>
+      `The field "${field}" of a multipart request may have at most ${kilobytes} kB. Send images as files.`,
   ),
   lengthRequired: define<object>(
     'LENGTH_REQUIRED',
@@ -192,6 +206,22 @@ export const errors = {
     'QUERY_TOO_COSTLY',
     ({ max, cost }) =>
       `The query costs ${cost ?? 'too much'}; the limit is ${max}. The cost counts the fields, and those in lists once per possible entry. Ask for fewer fields or smaller pages.`,
+  ),
+
+  answerTooLarge: define<{ megabytes: number }>(
+    'ANSWER_TOO_LARGE',
+    ({ megabytes }) =>
+      `The answer would be larger than the limit of ${megabytes} MB. Ask for fewer fields or smaller pages.`,
+  ),
+  operationTimedOut: define<{ seconds: number }>(
+    'OPERATION_TIMED_OUT',
+    ({ seconds }) =>
+      `The operation took longer than the limit of ${seconds} s and was stopped. Ask for less at once.`,
+  ),
+  overloaded: define<object>('OVERLOADED', () => 'The service is busy with other requests. Try again soon.'),
+  tooManyOperations: define<{ max: number }>(
+    'TOO_MANY_OPERATIONS',
+    ({ max }) => `A connection may run at most ${max} operations at the same time.`,
   ),
 
   // Access.
@@ -255,9 +285,10 @@ export const errors = {
   ),
 
   // Imports.
-  unsupportedArchive: define<object>(
-    'UNSUPPORTED_ARCHIVE',
-    () => 'The archive must be a .zip or a .tar.gz file.',
+  unsupportedArchive: define<{ packedWith?: string | undefined }>('UNSUPPORTED_ARCHIVE', ({ packedWith }) =>
+    packedWith === undefined
+      ? 'The archive must be a .zip, .tar or .tar.gz file.'
+      : `The archive is packed with ${packedWith}, which is not supported. Unpack it and pack the folder again as .zip, .tar or .tar.gz.`,
   ),
   invalidArchive: define<{ archive: string; reason: string }>(
     'INVALID_ARCHIVE',
@@ -288,9 +319,20 @@ export const errors = {
     'FILE_TOO_LARGE',
     ({ megabytes }) => `The file is larger than the limit of ${megabytes} MB.`,
   ),
+  nothingImported: define<{ files: number; first: string }>(
+    'NOTHING_IMPORTED',
+    ({ files, first }) => `None of the ${files} files could be imported. The first: ${first}`,
+  ),
   importFinished: define<{ id: string; status: string }>(
     'IMPORT_FINISHED',
     ({ id, status }) => `Import ${id} has already ended (${status}), so it cannot be cancelled.`,
+  ),
+
+  // Jobs.
+  jobEndedProcess: define<{ times: number }>(
+    'JOB_ENDED_PROCESS',
+    ({ times }) =>
+      `The process ended without warning ${times} times while this work ran, so it was not started again. What it had finished is kept. The log or the system says why the process ended: a crash, too little memory, or a kill.`,
   ),
 
   // In use, or not available now.

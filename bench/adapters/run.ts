@@ -82,6 +82,7 @@ async function train(objective: ObjectiveName, seed: number, datasetId: string):
   const classes = (await library.store.datasets.classes(datasetId)).length
   const { adapter, losses } = await trainAdapter(runtime, {
     model: library.encoders.model('mini-clip'),
+    imageWorkers: library.imageWorkers,
     ...{ images, classes, settings },
     async onStep(done, all, current) {
       if (done % 20 === 0) console.error(`${objective} ${seed}: step ${done} of ${steps}, loss ${all.at(-1)}`)

@@ -7,6 +7,7 @@ import type { Method } from '../../src/methods/contract.js'
 import { withoutTexts } from '../../src/methods/without-texts.js'
 import { builtin } from '../../src/plugins/builtin.js'
 import { createRegistry } from '../../src/plugins/registry.js'
+import { fitSpace } from '../../src/spaces/fit-space.js'
 import type { Kernels } from '../../src/tensor/kernels.js'
 
 /** A number of the tables: an accuracy in percent, or an overlap from 0 to 1 if `method` is null. */
@@ -91,9 +92,10 @@ export async function* measure(
       if (textClassifier) for (const id of withTexts.filter(here)) yield accuracy(id, space.id, true)
       for (const id of imagesAlone.filter(here)) yield accuracy(id, space.id, false)
       if (!measuresAll) continue
-      const { fitted } = await caches.in(space)
-      const all = featuresOf(test.features, space.base)
-      const projected = fitted ? await fitted.project(all) : all
+      const { labels } = support
+      const base = { features: featuresOf(support.features, space.base), labels }
+      const { project } = await fitSpace(space, base, kernels)
+      const projected = await project(featuresOf(test.features, space.base))
       const value = await overlapValue({ features: projected, labels: test.labels, classes, kernels })
       yield { source, seed, shots, space: space.id, method: null, texts: false, value }
     }

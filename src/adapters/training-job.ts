@@ -4,6 +4,7 @@ import { fingerprintDataset } from '../datasets/dataset-fingerprint.js'
 import type { AdapterFolder } from '../encoders/adapters/added-adapters.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors, ShotboardError } from '../errors.js'
+import type { ImageWorkers } from '../images/workers/image-workers.js'
 import { hasEnded } from '../jobs/recorded-jobs.js'
 import type { ImageFiles } from '../store/image-files.js'
 import type { Store } from '../store/store.js'
@@ -19,6 +20,7 @@ export interface TrainingJobContext {
   readonly store: Store
   readonly encoders: Encoders
   readonly imageFiles: ImageFiles
+  readonly imageWorkers: ImageWorkers
   readonly adapterFolder: AdapterFolder
   /** The folder of checkpoints, each in a subfolder named after its training. */
   readonly checkpointDirectory: string
@@ -89,6 +91,7 @@ async function train(context: TrainingJobContext, row: TrainingRow, signal: Abor
   try {
     const { adapter, losses } = await trainAdapter(runtime, {
       model,
+      imageWorkers: context.imageWorkers,
       images,
       classes: classes.length,
       settings,

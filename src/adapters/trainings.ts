@@ -60,6 +60,8 @@ export function createTrainings(context: TrainingsContext): Trainings {
     queue,
     records: store.trainings,
     run: (id, signal) => runTraining(context, id, signal),
+    fail: (id, { message, code }) =>
+      store.trainings.end(id, { status: 'FAILED', error: message, errorCode: code }),
     park: (id, { message, code }) => store.trainings.park(id, { error: message, errorCode: code }),
     onFault: context.onFault,
     writeCancelled: ({ id }) => store.trainings.end(id, { status: 'CANCELLED' }),

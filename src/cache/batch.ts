@@ -1,7 +1,6 @@
 import { memoizeByName, once } from '../system/memoize-by-name.js'
 import { type Matrix, matrix, sliceRows } from '../tensor/matrix.js'
 import type { Batch, Cache } from './contract.js'
-import { minSharpness } from './leave-one-out.js'
 
 export function createBatch(
   cache: Cache,
@@ -11,11 +10,10 @@ export function createBatch(
     readonly from: number
     readonly to: number
     readonly project: (features: Matrix) => Promise<Matrix>
-    readonly leftOut?: { affinities(): Promise<Matrix>; keysWithout(i: number): Promise<Matrix> }
   },
 ): Batch {
   const { kernels, labels, counts, classes } = cache
-  const { clip, base, from, to, project, leftOut } = options
+  const { clip, base, from, to, project } = options
   const queries = sliceRows(clip, from, to)
   const rows = to - from
   const shots = counts[0] ?? 0
@@ -26,9 +24,7 @@ export function createBatch(
     return kernels.dot(queries, cache.textClassifier)
   })
   const spaceQueries = once(() => project(sliceRows(base, from, to)))
-  const affinities = once(async () =>
-    leftOut ? leftOut.affinities() : kernels.dot(await spaceQueries(), cache.spaceKeys),
-  )
+  const affinities = once(async () => kernels.dot(await spaceQueries(), cache.spaceKeys))
 
   function classSums(values: Matrix): Matrix {
     const sums = matrix(rows, classes)
@@ -46,21 +42,16 @@ export function createBatch(
     rows,
     queries,
     from,
-    leavesOneOut: leftOut !== undefined,
     textSimilarities,
     spaceQueries,
     affinities,
     async sharpenedSums(beta) {
-      const sharpness = leftOut ? Math.max(beta, minSharpness) : beta
       const a = await affinities()
       // Labels are one-hot, so with equally many keys for each class the sums are one reduction instead of a product with L.
-      if (balanced) return kernels.sharpenedSums(a, sharpness, shots)
-      return classSums(await kernels.sharpen(a, sharpness))
+      if (balanced) return kernels.sharpenedSums(a, beta, shots)
+      return classSums(await kernels.sharpen(a, beta))
     },
     classSums,
-    keysOf: (classIndex, i) =>
-      (counts[classIndex] as number) - (leftOut && labels[from + i] === classIndex ? 1 : 0),
-    keysWithout: (i) => (leftOut ? leftOut.keysWithout(i) : Promise.resolve(cache.spaceKeys)),
     derive: memoizeByName(),
   }
 }

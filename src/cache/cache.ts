@@ -7,7 +7,6 @@ import type { Kernels } from '../tensor/kernels.js'
 import { gatherRows } from '../tensor/matrix.js'
 import { createBatch } from './batch.js'
 import type { Cache } from './contract.js'
-import { keysWithout, leaveOneOutAffinities } from './leave-one-out.js'
 
 /** The largest number of affinities in a chunk (8 MB), so that a loop over them does not block the event loop for long. */
 const chunkEntries = 2 * 2 ** 20
@@ -18,7 +17,7 @@ export async function buildCache(support: Support, space: FeatureSpace, kernels:
   const labels = Int32Array.from(order, (i) => support.labels[i] as number)
   const keys = gatherRows(featuresOf(support.features, 'clip'), order)
   const baseKeys = space.base === 'clip' ? keys : gatherRows(featuresOf(support.features, space.base), order)
-  const { fitted, project } = await fitSpace(space, { features: baseKeys, labels }, kernels)
+  const { project } = await fitSpace(space, { features: baseKeys, labels }, kernels)
   const spaceKeys = await project(baseKeys)
   const counts = new Int32Array(support.classes)
   for (const label of labels) counts[label] = (counts[label] as number) + 1
@@ -27,7 +26,6 @@ export async function buildCache(support: Support, space: FeatureSpace, kernels:
   const cache: Cache = {
     derive: memoizeByName(),
     space,
-    fitted,
     kernels,
     classes: support.classes,
     logitScale: support.logitScale,
@@ -43,21 +41,6 @@ export async function buildCache(support: Support, space: FeatureSpace, kernels:
       for (let from = 0; from < clip.rows; from += rowsPerChunk) {
         const to = Math.min(clip.rows, from + rowsPerChunk)
         yield createBatch(cache, { clip, base, from, to, project })
-      }
-    },
-    async *leaveOneOut(signal) {
-      const all = { space, fitted, features: baseKeys, spaceKeys, labels, kernels }
-      for (let from = 0; from < keys.rows; from += rowsPerChunk) {
-        const to = Math.min(keys.rows, from + rowsPerChunk)
-        const affinities = () => leaveOneOutAffinities({ ...all, from, to, ...(signal && { signal }) })
-        yield createBatch(cache, {
-          clip: keys,
-          base: baseKeys,
-          from,
-          to,
-          project,
-          leftOut: { affinities, keysWithout: (i) => keysWithout(all, from + i) },
-        })
       }
     },
   }

@@ -1,13 +1,11 @@
 import type { SpaceFeatures } from '../features/space-features.js'
-import type { FeatureSpace, FittedSpace } from '../spaces/contract.js'
+import type { FeatureSpace } from '../spaces/contract.js'
 import type { Kernels } from '../tensor/kernels.js'
 import type { Matrix } from '../tensor/matrix.js'
 
 /** The key-value cache of a support set in one feature space, with S keys sorted by C classes. */
 export interface Cache {
   readonly space: FeatureSpace
-  /** The space fitted on the keys; undefined if it uses the encoder's features unchanged. */
-  readonly fitted: FittedSpace | undefined
   readonly kernels: Kernels
   readonly classes: number
   readonly logitScale: number
@@ -26,11 +24,6 @@ export interface Cache {
   derive<T>(name: string, compute: () => Promise<T>): Promise<T>
   /** The queries in chunks that keep memory bounded. */
   batches(queries: SpaceFeatures): Iterable<Batch>
-  /**
-   * The support images as queries, in chunks, each compared with all keys but its own. The methods of a chunk throw
-   * CANCELLED when the signal aborts.
-   */
-  leaveOneOut(signal?: AbortSignal): AsyncIterable<Batch>
 }
 
 /**
@@ -45,28 +38,16 @@ export interface Batch {
   readonly queries: Matrix
   /** The position of the first query among all queries. */
   readonly from: number
-  /** Whether the queries are the support images, each compared with all keys but its own. Query i is then key `from + i`. */
-  readonly leavesOneOut: boolean
   /** `T·Wᵀ`, [n, C]: cosine similarities with the classes' texts. Throws if the cache has no text classifier. */
   textSimilarities(): Promise<Matrix>
   /** U, [n, m]: query features in the method's space. */
   spaceQueries(): Promise<Matrix>
-  /**
-   * `A = U·Gᵀ`, [n, S]: cosine similarities with the keys in the method's space. A left-out key has the affinity −3e38,
-   * which every kernel that decreases with distance maps to 0.
-   */
+  /** `A = U·Gᵀ`, [n, S]: cosine similarities with the keys in the method's space. */
   affinities(): Promise<Matrix>
   /** `exp(−β(1 − A))·L`, [n, C]. */
   sharpenedSums(beta: number): Promise<Matrix>
-  /** `V·L`, [n, C]: values of keys [n, S] summed by class. Pass 0 for keys that are left out. */
+  /** `V·L`, [n, C]: values of keys [n, S] summed by class. */
   classSums(values: Matrix): Matrix
-  /** The number of keys of the class with which query i is compared: one fewer if its own key is left out. */
-  keysOf(classIndex: number, i: number): number
-  /**
-   * If `leavesOneOut`: all keys, [S, m], in the space fitted without query i, which is row `from + i`. They are determined
-   * up to a rotation, so compare them only with each other. Otherwise the keys G.
-   */
-  keysWithout(i: number): Promise<Matrix>
   /** Memoizes by name what a term computes from the batch alone. */
   derive<T>(name: string, compute: () => Promise<T>): Promise<T>
 }

@@ -14,8 +14,8 @@ import {
 import { readSettings } from '../settings/settings.js'
 import { createProgressBar } from './progress-bar.js'
 import { runCommand } from './run-command.js'
+import { selections } from './run-comparison.js'
 
-const selections = { validation: 'VALIDATION', 'leave-one-out': 'LEAVE_ONE_OUT', none: 'NONE' } as const
 const scalings = { frozen: 'FROZEN', batch: 'BATCH' } as const
 
 interface EvaluateOptions {

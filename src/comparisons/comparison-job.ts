@@ -1,7 +1,6 @@
 import type { EncodedData, LoadOptions } from '../datasets/encoded-data.js'
-import type { Encoder } from '../encoders/encoder.js'
 import type { Encoders } from '../encoders/encoders.js'
-import { errors, reasonOf } from '../errors.js'
+import { reasonOf } from '../errors.js'
 import { evaluate } from '../evaluation/evaluate.js'
 import type { FittedMethod } from '../evaluation/fit.js'
 import type { Support } from '../features/support.js'
@@ -19,8 +18,8 @@ import { isStorageFault } from '../system/storage-fault.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { collectProvenance } from './collect-provenance.js'
 import { type ComparisonFeatures, createComparisonFeatures } from './comparison-features.js'
-import { comparisonFingerprint } from './comparison-fingerprint.js'
 import type { Provenance } from './provenance.js'
+import { requireSameContents } from './require-same-contents.js'
 import type { RunResults } from './run-results.js'
 
 export interface ComparisonJobContext {
@@ -53,18 +52,14 @@ export async function runComparison(
   if (!comparison || hasEnded(comparison)) return
   await store.comparisons.update(id, { status: 'RUNNING', error: null })
   const runs = await store.comparisons.runs(id)
-  let problem: string | null = null
   try {
     await performRuns(context, comparison, runs, signal)
-    problem = problemOf(await store.comparisons.runs(id))
   } catch (error) {
     if (signal.aborted || isStorageFault(error)) throw error
     // A problem of the whole comparison, such as a missing encoder.
-    problem = reasonOf(error)
-    for (const run of runs.filter(isOpen)) {
-      if (await store.runs.start(run.id)) await store.runs.fail(run.id, problem)
-    }
+    return store.comparisons.fail(id, reasonOf(error))
   }
+  const problem = problemOf(await store.comparisons.runs(id))
   await store.comparisons.update(id, {
     status: problem === null ? 'SUCCEEDED' : 'FAILED',
     error: problem,
@@ -132,22 +127,6 @@ async function performRuns(
     // The database may be closed as soon as the job has ended.
     await progress.settled()
   }
-}
-
-/** Throws CONTENTS_CHANGED if images, prompts or weights have changed since the comparison was requested. */
-async function requireSameContents(
-  { store, encodedData }: ComparisonJobContext,
-  { datasetId, testDatasetId, lastImage, contents }: ComparisonRow,
-  encoders: readonly Encoder[],
-): Promise<void> {
-  if (contents === null) return
-  const [classes, images, testImages] = await Promise.all([
-    encodedData.classes(datasetId),
-    store.datasets.images(datasetId, undefined, lastImage),
-    testDatasetId === null ? null : encodedData.testImages(testDatasetId, datasetId, lastImage),
-  ])
-  if (comparisonFingerprint({ encoders, classes, images, testImages }) !== contents)
-    throw errors.contentsChanged({})
 }
 
 async function performRun(

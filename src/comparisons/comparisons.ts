@@ -60,6 +60,7 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     queue,
     records: store.comparisons,
     run: (id, signal) => runComparison(context.job, id, signal),
+    fail: (id, { message }) => store.comparisons.fail(id, message),
     park: (id, { message }) => store.comparisons.update(id, { status: 'QUEUED', error: message }),
     onFault: context.onFault,
     writeCancelled: ({ id }) => store.comparisons.cancel(id),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { errors } from '../errors.js'
 import { klScalings, selections } from '../evaluation/protocol.js'
+import { parseJson } from '../system/parse-json.js'
 import type { CompareInput } from './plan-comparison.js'
 
 const fingerprint = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal')
@@ -58,7 +59,7 @@ const fileSchema = z.union([z.looseObject({ experiment: experimentSchema }), exp
 export function parseExperiment(text: string, file: string): Experiment {
   let json: unknown
   try {
-    json = JSON.parse(text)
+    json = parseJson(text)
   } catch {
     throw errors.invalidExperiment({ file, reason: 'it is not JSON' })
   }

@@ -1,5 +1,6 @@
 import { errors } from '../errors.js'
-import { type ImageInfo, inspectImage } from '../images/decode.js'
+import type { ImageInfo } from '../images/decode.js'
+import type { ImageWorkers } from '../images/workers/image-workers.js'
 import { type ImageFiles, imageIdOf } from '../store/image-files.js'
 import type { Store } from '../store/store.js'
 
@@ -21,6 +22,7 @@ export interface ReadImage extends ImageInfo {
 export interface ImageInputContext {
   readonly store: Store
   readonly imageFiles: ImageFiles
+  readonly imageWorkers: Pick<ImageWorkers, 'inspect'>
   readonly maxMegapixels: number
 }
 
@@ -33,7 +35,7 @@ export async function readImageInput(input: ImageInput, context: ImageInputConte
   requireOneSource(input)
   const bytes = await readBytes(input, context)
   return {
-    ...(await inspectImage(bytes, context.maxMegapixels)),
+    ...(await context.imageWorkers.inspect(bytes, context.maxMegapixels)),
     id: imageIdOf(bytes),
     bytes,
     stored: input.id != null,

@@ -1,12 +1,12 @@
 import pLimit from 'p-limit'
 import { ShotboardError } from '../errors.js'
-import { checkImage } from '../images/decode.js'
+import type { ImageWorkers } from '../images/workers/image-workers.js'
 import type { NewImage } from '../store/datasets.js'
 import type { Split } from '../store/enums.js'
 import { type ImageFileBatch, type ImageFiles, imageIdOf } from '../store/image-files.js'
 import type { RecoveryMarkers } from '../store/recovery-markers.js'
 import type { Store } from '../store/store.js'
-import { isCancelled, throwIfCancelled } from '../system/abort.js'
+import { isCancelled, throwIfCancelled, untilCancelled } from '../system/abort.js'
 import { isStorageFault } from '../system/storage-fault.js'
 
 /** An image to add to a dataset. */
@@ -57,9 +57,10 @@ export function createImageIntake(context: {
   readonly store: Store
   readonly imageFiles: ImageFiles
   readonly recoveryMarkers: RecoveryMarkers
+  readonly imageWorkers: ImageWorkers
   readonly maxMegapixels: number
 }): ImageIntake {
-  const { store, imageFiles, recoveryMarkers, maxMegapixels } = context
+  const { store, imageFiles, imageWorkers, recoveryMarkers, maxMegapixels } = context
   // Two concurrent requests with the same image must not both insert it.
   const oneAtATime = pLimit(1)
 
@@ -75,9 +76,11 @@ export function createImageIntake(context: {
     { id, bytes, classIndex, split }: ReadImage,
     stored: Described | undefined,
     files: ImageFileBatch,
+    signal?: AbortSignal,
   ): Promise<NewImage> {
     // Stored images were checked when they were added.
-    const { width, height, format } = stored ?? (await checkImage(bytes, maxMegapixels))
+    const { width, height, format } =
+      stored ?? (await untilCancelled(signal, imageWorkers.check(bytes, maxMegapixels)))
     if (!stored) await files.write(id, bytes)
     return { imageId: id, width, height, format, bytes: bytes.length, classIndex, split }
   }
@@ -97,7 +100,7 @@ export function createImageIntake(context: {
             limit(async () => {
               throwIfCancelled(signal)
               try {
-                taken.set(image.position, await storeFile(image, stored.get(image.id), files))
+                taken.set(image.position, await storeFile(image, stored.get(image.id), files, signal))
               } catch (error) {
                 if (!isImageError(error)) throw error
                 rejected.set(image.position, error)

@@ -1,5 +1,6 @@
 import { errors } from '../errors.js'
-import { type ShiftKind, type ShiftStrength, shiftImage } from '../images/shift.js'
+import type { ShiftKind, ShiftStrength } from '../images/shift.js'
+import type { ImageWorkers } from '../images/workers/image-workers.js'
 import type { DatasetRow } from '../store/datasets.js'
 import type { ImageFiles } from '../store/image-files.js'
 import type { Store } from '../store/store.js'
@@ -29,10 +30,12 @@ export function createShiftedDatasets({
   store,
   datasets,
   imageFiles,
+  imageWorkers,
 }: {
   readonly store: Store
   readonly datasets: Datasets
   readonly imageFiles: ImageFiles
+  readonly imageWorkers: ImageWorkers
 }): (input: ShiftInput) => Promise<ShiftedDataset> {
   async function findOrCreate(name: string, source: string): Promise<DatasetRow> {
     const classes = await store.datasets.classes(source)
@@ -57,7 +60,10 @@ export function createShiftedDatasets({
       const step = images.slice(from, from + imagesPerStep).map(({ imageId, classIndex }) => ({
         image: {
           upload: {
-            read: async () => shiftImage(await imageFiles.read(imageId), kind, strength, imageId),
+            read: async () => {
+              const bytes = await imageFiles.read(imageId)
+              return Buffer.from(await imageWorkers.shift({ bytes, kind, strength, seed: imageId }))
+            },
           },
         },
         class: classes[classIndex]?.name ?? '',

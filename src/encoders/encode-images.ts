@@ -1,5 +1,5 @@
 import { type AugmentationRecipe, noAugmentation } from '../images/augmentation.js'
-import type { PreparingThreads } from '../images/preparing/threads.js'
+import type { ImageWorkers } from '../images/workers/image-workers.js'
 import { untilCancelled } from '../system/abort.js'
 import type { OnDemand } from '../system/open-on-demand.js'
 import { type Matrix, stackRows } from '../tensor/matrix.js'
@@ -26,14 +26,14 @@ export interface ImagePipeline {
   readonly manifest: Manifest
   /** Whether the model runs on the CPU. */
   readonly onCpu: boolean
-  readonly threads: OnDemand<PreparingThreads>
+  readonly workers: Pick<OnDemand<ImageWorkers>, 'use'>
   /** Features of preprocessed images in shared memory, not of unit length: [count, 3, size, size] → [count, d]. */
   encodePixels(pixels: Float32Array, count: number, space: EncoderSpace): Promise<Matrix>
 }
 
 /** Encodes images batch by batch. Throws INVALID_IMAGE with `argument` `images[i]`, or CANCELLED. */
 export async function encodeImages(
-  { manifest, onCpu, threads, encodePixels }: ImagePipeline,
+  { manifest, onCpu, workers, encodePixels }: ImagePipeline,
   images: readonly ImageSource[],
   { spaces, recipe = noAugmentation, signal, onBatch }: EncodeOptions,
 ): Promise<EncodedImages> {
@@ -41,7 +41,7 @@ export async function encodeImages(
   const maxViews = Math.min(batchSize, images.length) * recipe.rounds
   const buffers = pixelBuffers(onCpu ? 1 : 2, maxViews, manifest.imageSize)
   const prepare = (from: number): Promise<Float32Array> =>
-    threads.use((running) => {
+    workers.use((running) => {
       const batch = images.slice(from, from + batchSize)
       return prepareBatch(running, batch, from, buffers.next().value, recipe, manifest)
     })

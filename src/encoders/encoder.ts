@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { errors, reasonOf } from '../errors.js'
-import { openPreparingThreads } from '../images/preparing/threads.js'
+import { type ImageWorkers, maxImageProcesses, openImageWorkers } from '../images/workers/image-workers.js'
 import { openOnDemand } from '../system/open-on-demand.js'
 import type { Matrix } from '../tensor/matrix.js'
 import type { Runtime } from '../tensor/runtime.js'
 import type { AddedAdapters } from './adapters/added-adapters.js'
-import { type EncodedImages, type EncodeOptions, encodeImages } from './encode-images.js'
+import { type EncodedImages, type EncodeOptions, encodeImages, type ImagePipeline } from './encode-images.js'
 import { encodeTexts } from './encode-texts.js'
 import { adapterHashes, type EncoderSpace, spaceFingerprint, spacesOf } from './encoder-space.js'
 import type { ModelFolder, Precision } from './manifest.js'
@@ -54,14 +54,14 @@ export interface Encoder {
 export interface EncoderOptions {
   /** Minutes without use after which the model is closed, until its next use; 0, the default, keeps it open. */
   readonly idleMinutes?: number
+  /** What decodes images. Default: workers of its own. */
+  readonly images?: ImageWorkers
 }
 
 export interface OpenEncoderOptions extends EncoderOptions {
   /** The folder for copies of the model's files while they are opened; the system's folder of temporary files by default. */
   readonly copies?: string
 }
-
-const maxPreparingThreads = 4
 
 /** Opens the encoder of a model folder. Throws INVALID_MODEL with the file that is missing or malformed. */
 export async function openEncoder(
@@ -76,18 +76,19 @@ export async function openEncoder(
 export function createEncoder(
   model: ModelFolder,
   runtime: Runtime,
-  { idleMinutes = 0 }: EncoderOptions = {},
+  { idleMinutes = 0, images }: EncoderOptions = {},
 ): Encoder {
   const { manifest } = model
   const { id, name, dimensions, imageSize, logitScale, logitBias, precision } = manifest
   const idleMs = idleMinutes * 60_000
   const models = createModelsOnDemand(model, runtime, idleMs)
-  const threads = openOnDemand(
-    async () => openPreparingThreads(Math.min(runtime.threads, maxPreparingThreads)),
+  const own = openOnDemand(
+    async () => openImageWorkers({ maxProcesses: Math.min(runtime.threads, maxImageProcesses) }),
     (running) => running.close(),
     idleMs,
   )
-  const pipeline = { manifest, onCpu: runtime.onCpu, threads, encodePixels: models.encodePixels }
+  const workers: ImagePipeline['workers'] = images ? { use: (work) => work(images) } : own
+  const pipeline = { manifest, onCpu: runtime.onCpu, workers, encodePixels: models.encodePixels }
 
   return {
     ...{ id, name, dimensions, imageSize, logitScale, logitBias, precision },
@@ -115,7 +116,7 @@ export function createEncoder(
     setAdapters: models.setAdapters,
     load: () => tryModel(model, models),
     async close() {
-      await Promise.all([models.close(), threads.close()])
+      await Promise.all([models.close(), own.close()])
     },
   }
 }

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { errors, reasonOf, ShotboardError } from '../errors.js'
 import type { Runtime } from '../tensor/runtime.js'
 import type { AdapterFolder } from './adapters/added-adapters.js'
-import { createEncoder, type Encoder } from './encoder.js'
+import { createEncoder, type Encoder, type EncoderOptions } from './encoder.js'
 import type { ModelFolder } from './manifest.js'
 import { isModelFolder, readModelFolder } from './model-folder.js'
 
@@ -50,7 +50,7 @@ export async function openEncoders(
   places: ModelPlaces,
   defaultId: string,
   runtime: Runtime,
-  options: { readonly idleMinutes?: number; readonly adapterFolder?: AdapterFolder } = {},
+  options: EncoderOptions & { readonly adapterFolder?: AdapterFolder } = {},
 ): Promise<Encoders> {
   const { models, broken } = await readModelFolders(places)
   const all: Encoder[] = []

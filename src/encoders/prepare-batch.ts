@@ -1,8 +1,8 @@
 import pLimit from 'p-limit'
 import { ShotboardError } from '../errors.js'
 import type { AugmentationRecipe } from '../images/augmentation.js'
-import type { PreparingThreads } from '../images/preparing/threads.js'
 import type { Preprocessing } from '../images/preprocess.js'
+import type { ImageWorkers } from '../images/workers/image-workers.js'
 
 /** An image to encode: its SHA-256 in hexadecimal, and a way to read its bytes when they are needed. */
 export interface ImageSource {
@@ -22,7 +22,7 @@ const limit = pLimit(8)
  * with `argument` `images[i]`.
  */
 export async function prepareBatch(
-  threads: PreparingThreads,
+  workers: ImageWorkers,
   images: readonly ImageSource[],
   firstIndex: number,
   buffer: Float32Array,
@@ -35,7 +35,7 @@ export async function prepareBatch(
   async function prepareImage(source: ImageSource, i: number): Promise<void> {
     try {
       const preparation = { id: source.id, bytes: await source.read(), recipe, preprocessing }
-      await threads.prepare(preparation, pixels.subarray(i * length, (i + 1) * length))
+      await workers.prepare(preparation, pixels.subarray(i * length, (i + 1) * length))
     } catch (error) {
       throw error instanceof ShotboardError ? error.at(`images[${firstIndex + i}]`) : error
     }

@@ -1,17 +1,11 @@
 import { type Caches, createCaches } from '../cache/caches.js'
 import type { Batch, Cache } from '../cache/contract.js'
-import { leaveOneOutByRefit } from '../cache/leave-one-out-by-refit.js'
+import { leaveOneOut } from '../cache/leave-one-out.js'
 import { errors } from '../errors.js'
 import type { LabelledImages } from '../features/labelled-images.js'
 import type { SpaceFeatures } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
-import {
-  defaultsOf,
-  leavesOneOutInBatch,
-  type Method,
-  parametersIn,
-  type Values,
-} from '../methods/contract.js'
+import { defaultsOf, type Method, parametersIn, type Values } from '../methods/contract.js'
 import { rangesOver, requireTexts, type Scores, scoreBatch, type TermRanges } from '../methods/score.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import { untilCancelledEach } from '../system/abort.js'
@@ -68,9 +62,8 @@ export interface FittedMethod {
  * image's class, so it could only vote against the cache. At one shot this applies to every image. Then the defaults
  * are used, and `selectionImages` is 0.
  *
- * The ranges are computed once, over the validation images, or over the support set compared with itself without the
- * diagonal. All folds of leave-one-out share them. They use no labels, and the fitted method scores with the same
- * ranges that it was selected with.
+ * The ranges are computed once, over the validation images, or over all folds of leave-one-out, which then share them.
+ * They use no labels, and the fitted method scores with the same ranges that it was selected with.
  *
  * Throws TEXT_FEATURES_REQUIRED, SPACE_NOT_AVAILABLE, UNKNOWN_HYPERPARAMETER, HYPERPARAMETER_OUT_OF_RANGE, CANCELLED.
  */
@@ -152,12 +145,12 @@ async function temperatureOf(
   if (labelled === 0) return 1
   const step = Math.ceil(labelled / maxTemperatureImages)
   const [rows, classes]: [Float32Array[], number[]] = [[], []]
-  let [seen, columns] = [0, 0]
+  let [image, seen, columns] = [0, 0, 0]
   for await (const batch of untilCancelledEach(signal, batches())) {
     const { logits } = await scoreBatch(method, batch, values, ranges)
     columns = logits.columns
     for (let i = 0; i < batch.rows; i++) {
-      const label = labels[batch.from + i] as number
+      const label = labels[image++] as number
       if (label < 0 || seen++ % step > 0) continue
       rows.push(logits.data.slice(i * columns, (i + 1) * columns))
       classes.push(label)
@@ -210,15 +203,6 @@ export async function* scoreQueries(
   }
 }
 
-/** Scores the support set with leave-one-out, in the cache's order. */
-export const leavingOneOut = (
-  method: Method,
-  support: Support,
-  cache: Cache,
-  signal?: AbortSignal,
-): AsyncIterable<Batch> =>
-  leavesOneOutInBatch(method, cache.space) ? cache.leaveOneOut(signal) : leaveOneOutByRefit(support, cache)
-
 interface RepeatableData {
   /** Starts from the beginning at every call. */
   readonly batches: () => Iterable<Batch> | AsyncIterable<Batch>
@@ -226,17 +210,13 @@ interface RepeatableData {
 }
 
 /** The images that a protocol uses for selection and ranges. */
-function selectionData(
-  { method, support, selection, validation, signal }: FitOptions,
-  cache: Cache,
-): RepeatableData {
+function selectionData({ support, selection, validation, signal }: FitOptions, cache: Cache): RepeatableData {
   if (selection === 'VALIDATION') {
     if (!validation) throw errors.noValidationSplit({ dataset: 'given' })
     return { batches: () => cache.batches(validation.features), labels: validation.labels }
   }
-  const labels = cache.labels.map((label) => ((cache.counts[label] as number) > 1 ? label : -1))
-  return {
-    batches: () => leavingOneOut(method, support, cache, signal),
-    labels,
-  }
+  const { images, batches } = leaveOneOut(support, cache)
+  const usable = (label: number) => (cache.counts[label] as number) > 1
+  const labels = images.map((image) => support.labels[image] as number)
+  return { batches: () => batches(signal), labels: labels.map((label) => (usable(label) ? label : -1)) }
 }

@@ -1,5 +1,5 @@
 /**
- * How hyperparameters are selected: on a validation split, on the support set without each image's own key, or not at
+ * How hyperparameters are selected: on a validation split, on the support set, leaving out one image of every class at a time, or not at
  * all (the defaults). Never on the test split.
  */
 export const selections = ['VALIDATION', 'LEAVE_ONE_OUT', 'NONE'] as const

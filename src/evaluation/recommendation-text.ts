@@ -43,7 +43,7 @@ function protocolText({ selection, labelledImages }: Recommendation): string {
   if (selection === 'VALIDATION')
     return `Its hyperparameters were selected on the labelled validation images.${seen}`
   return selection === 'LEAVE_ONE_OUT'
-    ? `Its hyperparameters were selected on the support images, each left out in turn.${seen}`
+    ? `Its hyperparameters were selected on the support images, leaving out one of every class at a time.${seen}`
     : `Its hyperparameters are the defaults.${seen}`
 }
 

@@ -73,7 +73,7 @@ export async function createHttpServer(options: {
   app.get('/graphql', serveIde())
   app.use(
     '/graphql',
-    acceptUploads(settings),
+    acceptUploads(settings, authentication),
     express.json({ limit: settings.maxRequestMegabytes * 2 ** 20 }),
   )
   app.use('/graphql', serveEventStreams(streams, authentication))

@@ -1,13 +1,13 @@
-import sharp, { type Metadata, type Sharp } from 'sharp'
-import { errors, reasonOf } from '../errors.js'
-import { jpegComponents } from './jpeg-components.js'
+import sharp, { type Sharp } from 'sharp'
+import { ShotboardError } from '../errors.js'
+import { decoderError } from './decoder-error.js'
+import type { ImageFormat } from './format.js'
+import { firstFrame, type Rgb } from './gif.js'
+import { type ImageHeader, readHeader } from './header.js'
+import type { RgbImage } from './rgb-image.js'
+import { turn } from './turn.js'
 
-/** Decoded pixels: upright, RGB, 8 bits per channel, [height, width, 3]. */
-export interface RgbImage {
-  readonly width: number
-  readonly height: number
-  readonly data: Uint8Array
-}
+export type { RgbImage } from './rgb-image.js'
 
 export interface ImageInfo {
   /** Width and height after the EXIF orientation is applied. */
@@ -16,40 +16,26 @@ export interface ImageInfo {
   readonly format: ImageFormat
 }
 
-const formats = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const
-export type ImageFormat = (typeof formats)[number]
+/** Waits until there is memory for an image, in bytes. */
+export type Reserve = (memory: number) => Promise<void>
 
-/** The content type of an image format. */
-export const contentTypeOf = (format: ImageFormat): string => `image/${format}`
+const withoutWaiting: Reserve = () => Promise.resolve()
 
 // Many small images are decoded at once. One thread per image is faster than several threads per image.
 sharp.concurrency(1)
 sharp.cache(false)
+// libvips reads far more formats than are accepted here.
+sharp.block({ operation: ['VipsForeignLoad'] })
+sharp.unblock({
+  operation: ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'].map((name) => `VipsForeignLoad${name}`),
+})
 
 /**
  * Reads an image's header, without decoding its pixels. Throws INVALID_IMAGE for an unknown format or a broken header, and
- * IMAGE_TOO_LARGE for an image of more than `maxMegapixels` million pixels.
+ * IMAGE_TOO_LARGE for an image of more than `maxMegapixels` million pixels, or whose decoding would cost too much.
  */
 export async function inspectImage(bytes: Uint8Array, maxMegapixels: number): Promise<ImageInfo> {
-  if (bytes.length === 0) throw errors.invalidImage({ reason: 'it has no bytes' })
-  let header: Metadata
-  try {
-    header = await sharp(bytes, { limitInputPixels: false }).metadata()
-  } catch (error) {
-    throw errors.invalidImage({ reason: firstLine(reasonOf(error)) })
-  }
-  const name = header.format === 'heif' ? 'avif' : header.format
-  const format = formats.find((known) => known === name)
-  if (format === undefined) {
-    throw errors.invalidImage({ reason: `its format ${name} is not one of ${formats.join(', ')}` })
-  }
-  // EXIF orientations 5 to 8 rotate by a quarter turn, which swaps the sides.
-  const isTurned = (header.orientation ?? 1) >= 5
-  const width = isTurned ? header.height : header.width
-  const height = isTurned ? header.width : header.height
-  if (width * height > maxMegapixels * 1e6) {
-    throw errors.imageTooLarge({ width, height, megapixels: maxMegapixels })
-  }
+  const { width, height, format } = await readHeader(bytes, maxMegapixels)
   return { width, height, format }
 }
 
@@ -63,36 +49,88 @@ export type Colours = 'managed' | 'plain'
  * Decodes an image to RGB, upright by its EXIF orientation. Grey, CMYK and 16-bit images are converted.
  * Throws INVALID_IMAGE for an image that is truncated or broken.
  */
-export async function decodeImage(bytes: Uint8Array, colours: Colours = 'managed'): Promise<RgbImage> {
+export async function decodeImage(
+  bytes: Uint8Array,
+  colours: Colours = 'managed',
+  reserve: Reserve = withoutWaiting,
+): Promise<RgbImage> {
+  return decodeWith(await readHeader(bytes, Number.POSITIVE_INFINITY), colours, reserve)
+}
+
+/** Reads an image's header and decodes its pixels once, to find broken images. Throws INVALID_IMAGE or IMAGE_TOO_LARGE. */
+export async function checkImage(
+  bytes: Uint8Array,
+  maxMegapixels: number,
+  reserve: Reserve = withoutWaiting,
+): Promise<ImageInfo> {
+  const header = await readHeader(bytes, maxMegapixels)
+  await decodeWith(header, 'managed', reserve)
+  const { width, height, format } = header
+  return { width, height, format }
+}
+
+async function decodeWith(header: ImageHeader, colours: Colours, reserve: Reserve): Promise<RgbImage> {
+  await reserve(header.memory)
   try {
-    return await (colours === 'managed' ? decodeManaged(bytes) : decodePlain(bytes))
+    const stored = await (colours === 'managed' ? decodeManaged(header) : decodePlain(header))
+    const image = header.hasLimitedGrey ? { ...stored, data: stored.data.map(fullRange) } : stored
+    return turn(image, header.leftToTurn)
   } catch (error) {
-    throw errors.invalidImage({ reason: firstLine(reasonOf(error)) })
+    throw error instanceof ShotboardError ? error : decoderError(error)
   }
 }
 
+/** A value from 16 to 235 as one from 0 to 255. */
+const fullRange = (value: number): number =>
+  Math.max(0, Math.min(255, Math.round(((value - 16) * 255) / 219)))
+
 const decoding = { failOn: 'error', limitInputPixels: false } as const
 
-const decodeManaged = (bytes: Uint8Array): Promise<RgbImage> =>
-  rgbOf(sharp(bytes, decoding).autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb'))
-
-async function decodePlain(bytes: Uint8Array): Promise<RgbImage> {
-  const image = sharp(bytes, { ...decoding, ignoreIcc: true }).autoOrient()
-  const mayBeCmyk = (jpegComponents(bytes) ?? 4) === 4
-  const isCmyk = mayBeCmyk && (await image.metadata()).space === 'cmyk'
-  if (!isCmyk) return rgbOf(image.removeAlpha().toColourspace('srgb'))
-  const { data, info } = await image
-    .pipelineColourspace('cmyk')
-    .toColourspace('cmyk')
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true })
-  if (info.channels !== 4) throw new Error(`it decodes to ${info.channels} channels`)
-  return { width: info.width, height: info.height, data: rgbOfCmyk(data) }
+function decodeManaged({ input, format, is16Bit, hasProfile }: ImageHeader): Promise<RgbImage> {
+  if (format === 'gif') return decodeGif(input, white)
+  const image = sharp(input, decoding).autoOrient()
+  // sharp converts colours of 16 bits to those of Display P3 unless it is told another profile.
+  if (is16Bit && hasProfile) image.withIccProfile('srgb', { attach: false })
+  return rgbOf(image.flatten({ background: '#ffffff' }).toColourspace('srgb'))
 }
 
-async function rgbOf(image: Sharp): Promise<RgbImage> {
+async function decodePlain({ input, format, isCmyk }: ImageHeader): Promise<RgbImage> {
+  const image = sharp(input, { ...decoding, ignoreIcc: true }).autoOrient()
+  if (isCmyk) {
+    const inks = image.pipelineColourspace('cmyk').toColourspace('cmyk')
+    const { data, ...size } = await pixelsOf(inks, 4)
+    return { ...size, data: rgbOfCmyk(data) }
+  }
+  if (format === 'gif') return decodeGif(input, firstFrame(input)?.background ?? white)
+  return rgbOf(image.removeAlpha().toColourspace('srgb'))
+}
+
+const white: Rgb = [255, 255, 255]
+
+/** The first frame of a GIF, with `background` where it is transparent or does not reach. */
+async function decodeGif(input: Uint8Array, background: Rgb): Promise<RgbImage> {
+  const { width, height, data } = await pixelsOf(
+    sharp(input, decoding).ensureAlpha().toColourspace('srgb'),
+    4,
+  )
+  const frame = firstFrame(input) ?? { left: 0, top: 0, width, height }
+  const rgb = new Uint8Array(width * height * 3)
+  for (let y = 0, from = 0, to = 0; y < height; y++) {
+    const isRowInside = y >= frame.top && y < frame.top + frame.height
+    for (let x = 0; x < width; x++, from += 4, to += 3) {
+      const isInside = isRowInside && x >= frame.left && x < frame.left + frame.width
+      const isShown = isInside && data[from + 3] !== 0
+      for (let c = 0; c < 3; c++) rgb[to + c] = (isShown ? data[from + c] : background[c]) as number
+    }
+  }
+  return { width, height, data: rgb }
+}
+
+const rgbOf = (image: Sharp): Promise<RgbImage> => pixelsOf(image, 3)
+
+async function pixelsOf(image: Sharp, channels: number): Promise<RgbImage> {
   const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
-  if (info.channels !== 3) throw new Error(`it decodes to ${info.channels} channels`)
+  if (info.channels !== channels) throw new Error(`it decodes to ${info.channels} channels`)
   return { width: info.width, height: info.height, data }
 }
 
@@ -108,12 +146,3 @@ function rgbOfCmyk(cmyk: Uint8Array): Uint8Array {
   }
   return rgb
 }
-
-/** Reads an image's header and decodes its pixels once, to find broken images. Throws INVALID_IMAGE or IMAGE_TOO_LARGE. */
-export async function checkImage(bytes: Uint8Array, maxMegapixels: number): Promise<ImageInfo> {
-  const info = await inspectImage(bytes, maxMegapixels)
-  await decodeImage(bytes)
-  return info
-}
-
-const firstLine = (text: string): string => (text.split('\n')[0] ?? text).trim()

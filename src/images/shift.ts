@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { seeded } from '../system/random.js'
-import { decodeImage, type RgbImage } from './decode.js'
+import { decodeImage, type Reserve, type RgbImage } from './decode.js'
 
 /** Kinds of image corruption, for measuring robustness. */
 export const shiftKinds = ['blur', 'noise', 'contrast', 'resolution'] as const
@@ -31,8 +31,9 @@ export async function shiftImage(
   kind: ShiftKind,
   strength: ShiftStrength,
   seed: string,
+  reserve?: Reserve,
 ): Promise<Buffer> {
-  const image = await decodeImage(bytes)
+  const image = await decodeImage(bytes, 'managed', reserve)
   const amount = amounts[kind][strength - 1] as number
   const shorter = Math.min(image.width, image.height)
   switch (kind) {
@@ -50,7 +51,7 @@ export async function shiftImage(
         Math.max(1, Math.round(side * amount)),
       )
       const small = await toPng(image).resize({ width, height, fit: 'fill', kernel: 'cubic' }).toBuffer()
-      return sharp(small)
+      return sharp(small, { limitInputPixels: false })
         .resize({ width: image.width, height: image.height, fit: 'fill', kernel: 'cubic' })
         .png()
         .toBuffer()
@@ -59,7 +60,7 @@ export async function shiftImage(
 }
 
 const toPng = ({ width, height, data }: RgbImage) =>
-  sharp(data, { raw: { width, height, channels: 3 } }).png()
+  sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false }).png()
 
 /** Maps every channel of every pixel. The clamped array rounds the results and limits them to 0 … 255. */
 const mapPixels = (image: RgbImage, map: (value: number) => number): RgbImage => ({

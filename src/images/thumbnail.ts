@@ -1,5 +1,6 @@
 import sharp from 'sharp'
-import { errors, reasonOf } from '../errors.js'
+import { errors } from '../errors.js'
+import { decodeImage, type Reserve } from './decode.js'
 
 /** The range of a thumbnail's longer side, in pixels. */
 export const minThumbnailSize = 16
@@ -13,18 +14,13 @@ export function requireThumbnailSize(size: number, argument: string): void {
 }
 
 /**
- * A smaller, upright copy of an image as WebP. Its longer side has `size` pixels, or fewer if the image is smaller. Throws
- * INVALID_IMAGE for an image that cannot be decoded.
+ * A smaller, upright copy of an image as WebP. Its longer side has `size` pixels, or fewer if the image is smaller. It shows
+ * every image that `decodeImage` reads. Throws INVALID_IMAGE for others.
  */
-export async function thumbnailOf(bytes: Uint8Array, size: number): Promise<Buffer> {
-  try {
-    return await sharp(bytes, { limitInputPixels: false })
-      .autoOrient()
-      .resize({ width: size, height: size, fit: 'inside', withoutEnlargement: true })
-      .toColourspace('srgb')
-      .webp({ quality: 82 })
-      .toBuffer()
-  } catch (error) {
-    throw errors.invalidImage({ reason: reasonOf(error) })
-  }
+export async function thumbnailOf(bytes: Uint8Array, size: number, reserve?: Reserve): Promise<Buffer> {
+  const { width, height, data } = await decodeImage(bytes, 'managed', reserve)
+  return sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false })
+    .resize({ width: size, height: size, fit: 'inside', withoutEnlargement: true })
+    .webp({ quality: 82 })
+    .toBuffer()
 }

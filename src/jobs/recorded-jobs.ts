@@ -1,4 +1,5 @@
-import type { ShotboardError } from '../errors.js'
+import { errors, type ShotboardError } from '../errors.js'
+import type { JobStarts } from '../store/job-starts.js'
 import type { TrainingRow } from '../store/trainings.js'
 import { throttleToLatest } from '../system/throttle-to-latest.js'
 import type { Changes } from './changes.js'
@@ -7,7 +8,8 @@ import { retryOnStorageFault } from './retry-on-storage-fault.js'
 
 /**
  * Jobs that have one record each, under the same id. A job whose record is queued or running is run to its end: it is
- * retried after faults of the disk or the database, and `resume` queues it again after a restart.
+ * retried after faults of the disk or the database, and `resume` queues it again after a restart. A job that was running
+ * twice when its process ended without warning fails instead of a third start, so that it cannot end the process for ever.
  */
 export interface RecordedJobs<R extends JobRecord> {
   /** Queues the job of a record, unless it is queued or running already. */
@@ -34,11 +36,13 @@ export type JobRecord = Pick<TrainingRow, 'id' | 'status'>
 
 export interface RecordedJobsOptions<R extends JobRecord> {
   readonly queue: JobQueue
-  readonly records: {
+  readonly records: JobStarts & {
     get(id: string): Promise<R | null>
     unfinished(): Promise<R[]>
   }
   readonly run: (id: string, signal: AbortSignal) => Promise<void>
+  /** Ends a job that must not be started any more. */
+  readonly fail: (id: string, why: ShotboardError) => Promise<void>
   /** Writes the fault that a job waits for to the job's record. */
   readonly park: (id: string, fault: ShotboardError) => Promise<void>
   /** Called with every fault of the disk or the database after which a job is retried. */
@@ -51,6 +55,9 @@ export interface RecordedJobsOptions<R extends JobRecord> {
   readonly finishedError: (parameters: { id: string; status: string }, argument: string) => ShotboardError
 }
 
+/** A job is not started again once its process has ended this often without stopping it. */
+const maxStarts = 2
+
 export function createRecordedJobs<R extends JobRecord>(options: RecordedJobsOptions<R>): RecordedJobs<R> {
   const { queue, records } = options
 
@@ -60,13 +67,23 @@ export function createRecordedJobs<R extends JobRecord>(options: RecordedJobsOpt
     await options.park(id, fault).catch(() => undefined)
   }
 
-  const enqueue = (id: string): void =>
-    queue.add(id, (signal) =>
-      retryOnStorageFault(() => options.run(id, signal), {
-        signal,
-        onFault: (fault) => reportFault(id, fault),
-      }),
-    )
+  async function work(id: string, signal: AbortSignal): Promise<void> {
+    let starts = 0
+    async function attempt(): Promise<void> {
+      // Attempts after a fault belong to the same start. The count is written before the job can do any harm.
+      if (starts === 0) starts = await records.countStart(id)
+      if (starts > maxStarts) await options.fail(id, errors.jobEndedProcess({ times: maxStarts }))
+      else await options.run(id, signal)
+    }
+    try {
+      await retryOnStorageFault(attempt, { signal, onFault: (fault) => reportFault(id, fault) })
+    } finally {
+      // If this cannot be written, a later start counts one too many. The job's own error matters more.
+      await records.forgetStarts(id).catch(() => undefined)
+    }
+  }
+
+  const enqueue = (id: string): void => queue.add(id, (signal) => work(id, signal))
 
   async function find(id: string): Promise<R> {
     const record = await records.get(id)

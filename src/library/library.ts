@@ -17,7 +17,6 @@ import { createSupportSets, type SupportSets } from '../datasets/support-sets.js
 import type { Encoders } from '../encoders/encoders.js'
 import type { Predictions } from '../evaluation/predictions.js'
 import type { SummaryRow } from '../evaluation/summary.js'
-import { thumbnailOf } from '../images/thumbnail.js'
 import type { JobCounts } from '../jobs/queue.js'
 import { loadRegistry } from '../plugins/load-registry.js'
 import type { Registry } from '../plugins/registry.js'
@@ -94,7 +93,7 @@ export interface Library {
 export interface OpenedLibrary
   extends Library,
     Pick<Storage, 'store' | 'changes' | 'imageFiles' | 'runResults'>,
-    Pick<Computing, 'kernels'>,
+    Pick<Computing, 'kernels' | 'imageWorkers'>,
     Pick<Services, 'encodedData'> {
   /** Publishes the URL of this service in the lock, for other processes that find the data folder in use. */
   publishUrl(url: string): Promise<void>
@@ -132,7 +131,7 @@ export async function openLibrary(
 }
 
 function publicInterface(services: Services) {
-  const { store, imageFiles, runResults, encodedData, encoders, database } = services
+  const { store, imageFiles, imageWorkers, runResults, encodedData, encoders, database } = services
   const { datasets, comparisons, imports, trainings } = services
   return {
     ...services,
@@ -148,7 +147,8 @@ function publicInterface(services: Services) {
     images: {
       ...pick(store.images, ['get', 'getMany']),
       read: (id: string) => imageFiles.read(id),
-      thumbnail: async (id: string, side: number) => thumbnailOf(await imageFiles.read(id), side),
+      thumbnail: async (id: string, side: number) =>
+        Buffer.from(await imageWorkers.thumbnail(await imageFiles.read(id), side)),
     },
     supportSets: {
       ...pick(store.supportSets, ['getMany', 'page', 'imagesOf']),

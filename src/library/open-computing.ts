@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type AdapterFolder, createAdapterFolder } from '../encoders/adapters/added-adapters.js'
 import { type Encoders, openEncoders } from '../encoders/encoders.js'
 import { errors } from '../errors.js'
+import { type ImageWorkers, maxImageProcesses, openImageWorkers } from '../images/workers/image-workers.js'
 import type { Cleanup } from '../system/cleanup.js'
 import { createKernels, type Kernels } from '../tensor/kernels.js'
 import { openRuntime, type Runtime } from '../tensor/runtime.js'
@@ -12,6 +13,8 @@ export interface Computing {
   readonly encoders: Encoders
   readonly adapterFolder: AdapterFolder
   readonly kernels: Kernels
+  /** Decodes images, for everything that needs their pixels. */
+  readonly imageWorkers: ImageWorkers
   /** Opens a computing thread with the execution providers of the encoders, for a training. */
   openTrainingRuntime(): Runtime
 }
@@ -27,10 +30,15 @@ export async function openComputing(settings: LibrarySettings, cleanup: Cleanup)
   cleanup.add(computing.close)
   await requireProviders(encoding, providers)
   const adapterFolder = createAdapterFolder(join(settings.dataDirectory, 'adapters'))
+  const maxProcesses = Math.min(encoding.threads, maxImageProcesses)
+  const imageWorkers = openImageWorkers({ maxProcesses })
+  cleanup.add(imageWorkers.close)
   return {
+    imageWorkers,
     encoders: await openEncoders(settings, settings.encoder, encoding, {
       idleMinutes: settings.encoderIdleMinutes,
       adapterFolder,
+      images: imageWorkers,
     }),
     adapterFolder,
     kernels: createKernels(computing),

@@ -36,9 +36,6 @@ export interface Range {
 }
 export type Ranges = Readonly<Record<string, Range>>
 
-export const leaveOneOutModes = ['in-batch', 'in-batch-unless-fitted', 'refit'] as const
-export type LeaveOneOut = (typeof leaveOneOutModes)[number]
-
 /** One addend of a method's logits. */
 export interface Term {
   readonly name: string
@@ -56,16 +53,6 @@ export interface Term {
   readonly usesTexts: boolean
   /** Whether it reads the keys. A method with such a term compares images in a feature space. */
   readonly usesKeys: boolean
-  /**
-   * How leave-one-out stays exact:
-   * - `in-batch`: the term reads keys only through the batch's `affinities`, `sharpenedSums`, `keysOf` and `keysWithout`,
-   *   which leave out each image's own key.
-   * - `in-batch-unless-fitted`: if `batch.leavesOneOut`, the term subtracts each image's own share itself and reads the
-   *   other keys unchanged. That is exact in every space that is not fitted on the keys.
-   * - `refit` (default): the term reads keys in another way. Shotboard builds a cache without each image in turn, which is
-   *   always exact, and slower.
-   */
-  readonly leaveOneOut?: LeaveOneOut
   /**
    * Ranges that the term scales by. They are taken over the calibration data and then frozen, so that an image has the
    * same logits alone and in any batch.
@@ -113,8 +100,6 @@ export interface ScoredMethod extends MethodBase {
   readonly usesTexts: boolean
   /** Its logits in TeX. */
   readonly formula?: string
-  /** As in `Term`. */
-  readonly leaveOneOut?: LeaveOneOut
   readonly terms?: never
 }
 
@@ -215,13 +200,3 @@ export const defaultsOf = ({ hyperparameters }: Pick<Parametrised, 'hyperparamet
 /** Whether a method reads the text classifier. */
 export const usesTexts = (method: Method): boolean =>
   method.terms ? method.terms.some((term) => term.usesTexts) : method.usesTexts
-
-/** Whether leave-one-out works within a batch. If not, the cache is built again without each image. */
-export function leavesOneOutInBatch(method: Method, space: FeatureSpace): boolean {
-  const fitted = space.fit !== undefined
-  const inBatch = (mode: LeaveOneOut | undefined) =>
-    mode === 'in-batch' || (mode === 'in-batch-unless-fitted' && !fitted)
-  return method.terms
-    ? method.terms.every(({ leaveOneOut }) => inBatch(leaveOneOut))
-    : inBatch(method.leaveOneOut)
-}

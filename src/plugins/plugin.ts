@@ -3,7 +3,7 @@ import { isAbsolute, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { errors, reasonOf } from '../errors.js'
-import { checkGrids, defineMethod, leaveOneOutModes, type Method } from '../methods/contract.js'
+import { checkGrids, defineMethod, type Method } from '../methods/contract.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import { dashes, markers } from '../spaces/line-style.js'
 
@@ -39,7 +39,6 @@ const termSchema = z.object({
   shapes: z.array(z.string()),
   usesTexts: z.boolean(),
   usesKeys: z.boolean(),
-  leaveOneOut: z.enum(leaveOneOutModes).optional(),
   ranges: callable.optional(),
   logits: callable,
 })

@@ -1,3 +1,4 @@
+import { ShotboardError } from '../errors.js'
 import type {
   ComparisonRow,
   ContrastInput,
@@ -6,9 +7,10 @@ import type {
   Library,
   RunRow,
 } from '../library/index.js'
+import { isCancelled } from '../system/abort.js'
 
-/** A test image that two methods disagree on, with its pixels as a data URI. */
-export type ShownDisagreement = Disagreement & { readonly dataUri: string }
+/** A test image that two methods disagree on: its pixels as a data URI, or why it cannot be shown. */
+export type ShownDisagreement = Disagreement & ({ readonly dataUri: string } | { readonly problem: string })
 
 /** Limits that keep the report small enough to send: images of each kind, and their side in pixels. */
 const shown: Readonly<Record<DisagreementKind, number>> = {
@@ -36,11 +38,24 @@ export async function collectDisagreements(
       more = page.pageInfo.hasNextPage
     }
     for (const disagreement of spread(all, shown[kind])) {
-      const thumbnail = await images.thumbnail(disagreement.imageId, thumbnailSide)
-      found.push({ ...disagreement, dataUri: `data:image/webp;base64,${thumbnail.toString('base64')}` })
+      found.push({ ...disagreement, ...(await show(images, disagreement.imageId)) })
     }
   }
   return found
+}
+
+/** An image that cannot be shown must not take the report along: its numbers stay right. */
+async function show(
+  images: Library['images'],
+  id: string,
+): Promise<{ readonly dataUri: string } | { readonly problem: string }> {
+  try {
+    const thumbnail = await images.thumbnail(id, thumbnailSide)
+    return { dataUri: `data:image/webp;base64,${thumbnail.toString('base64')}` }
+  } catch (error) {
+    if (!(error instanceof ShotboardError) || isCancelled(error)) throw error
+    return { problem: error.message }
+  }
 }
 
 function spread<T>(items: readonly T[], max: number): T[] {

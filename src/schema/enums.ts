@@ -27,7 +27,7 @@ registerEnumType(Split, {
 registerEnumType(Selection, {
   name: 'Selection',
   description:
-    "How hyperparameters are selected. VALIDATION: on the validation split. LEAVE_ONE_OUT: on the support set, without each image's own key. NONE: the defaults. Never on the test split.",
+    'How hyperparameters are selected. VALIDATION: on the validation split. LEAVE_ONE_OUT: on the support set, leaving out one image of every class at a time. NONE: the defaults. Never on the test split.',
 })
 registerEnumType(KlScaling, {
   name: 'KlScaling',

@@ -1,6 +1,6 @@
 import { GraphQLDateTime, GraphQLJSONObject } from 'graphql-scalars'
-import GraphQLUpload from 'graphql-upload/GraphQLUpload.mjs'
+import { UploadScalar } from './upload.js'
 
 export const DateTime = GraphQLDateTime
 export const Json = GraphQLJSONObject
-export const Upload = GraphQLUpload
+export const Upload = UploadScalar

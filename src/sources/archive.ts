@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { errors } from '../errors.js'
 import type { Source, SourceLimits } from './source.js'
 import { openTar } from './tar.js'
+import { isTarHeader, tarHeaderBytes } from './tar-header.js'
 import { openZip } from './zip.js'
 
 /** An archive on disk. */
@@ -12,15 +13,15 @@ export interface ArchiveFile {
 }
 
 /**
- * Opens a .zip or .tar.gz as a source. The first bytes decide the format. It is streamed and never unpacked to disk.
+ * Opens a .zip, .tar or .tar.gz as a source. The first bytes decide the format. It is streamed and never unpacked to disk.
  * Throws UNSUPPORTED_ARCHIVE, INVALID_ARCHIVE, or the code of the limit that it exceeds.
  */
 export async function openArchive(archive: ArchiveFile, limits: SourceLimits): Promise<Source> {
   const file = await open(archive.path, 'r')
-  let magic: Buffer
+  let start: Buffer
   let bytes: number
   try {
-    magic = await firstBytes(file)
+    start = await firstBytes(file)
     bytes = (await file.stat()).size
   } finally {
     await file.close()
@@ -28,20 +29,28 @@ export async function openArchive(archive: ArchiveFile, limits: SourceLimits): P
   if (bytes > limits.maxArchiveMegabytes * 2 ** 20) {
     throw errors.archiveTooLarge({ megabytes: limits.maxArchiveMegabytes })
   }
-  const openAs = formats.find(({ starts }) =>
-    starts.some((start) => magic.subarray(0, start.length).equals(start)),
-  )
-  if (!openAs) throw errors.unsupportedArchive({})
-  return openAs.open({ ...archive, bytes }, limits)
+  const opened = { ...archive, bytes }
+  const startsWith = (magic: string) => start.toString('latin1', 0, magic.length) === magic
+  // A zip with files, and an empty one.
+  if (startsWith('PK\x03\x04') || startsWith('PK\x05\x06')) return openZip(opened, limits)
+  if (startsWith('\x1f\x8b')) return openTar(opened, limits, 'gzip')
+  if (isTarHeader(start)) return openTar(opened, limits, 'none')
+  const [packedWith] = otherPackers.find(([, magic]) => startsWith(magic)) ?? []
+  throw errors.unsupportedArchive({ packedWith })
 }
 
-const formats = [
-  // A zip with files, and an empty one.
-  { starts: [Buffer.from('PK\x03\x04', 'latin1'), Buffer.from('PK\x05\x06', 'latin1')], open: openZip },
-  { starts: [Buffer.from([0x1f, 0x8b])], open: openTar },
-]
+/** Archives that people have and that are not read, by their first bytes. */
+const otherPackers = [
+  ['bzip2', 'BZh'],
+  ['xz', '\xfd7zXZ\0'],
+  ['Zstandard', '\x28\xb5\x2f\xfd'],
+  ['LZMA', '\x5d\0\0'],
+  ['lzip', 'LZIP'],
+  ['7-Zip', "7z\xbc\xaf'\x1c"],
+  ['RAR', 'Rar!'],
+] as const
 
 async function firstBytes(file: FileHandle): Promise<Buffer> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0)
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(tarHeaderBytes), 0, tarHeaderBytes, 0)
   return buffer.subarray(0, bytesRead)
 }

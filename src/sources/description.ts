@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { reasonOf } from '../errors.js'
+import { parseJson } from '../system/parse-json.js'
 import type { Source, SourceFile } from './source.js'
 
 /** The content of the optional `dataset.json` of a source. */
@@ -9,7 +10,7 @@ const descriptionSchema = z.object({
   classes: z
     .array(
       z.object({
-        name: z.string().trim().min(1),
+        name: z.string().trim().normalize('NFC').min(1),
         /** The folder of its images, if it does not have the name of the class. */
         folder: z.string().min(1).optional(),
         prompts: z.array(z.string().min(1)).min(1).optional(),
@@ -26,7 +27,7 @@ export const descriptionName = 'dataset.json'
 export async function readDescription(source: Source, file: SourceFile): Promise<Description> {
   try {
     for await (const read of source.readers([file])) {
-      return descriptionSchema.parse(JSON.parse((await read()).toString('utf8')))
+      return descriptionSchema.parse(parseJson((await read()).toString('utf8')))
     }
   } catch (error) {
     const reason = error instanceof z.ZodError ? z.prettifyError(error) : reasonOf(error)

@@ -117,12 +117,13 @@ function byClass(files: readonly SourceFile[], root: string, rule: SplitRule): F
   return images.length > 0 ? { root, images } : undefined
 }
 
+/** macOS and other systems write the same accented name differently (NFD and NFC); both are the same class. */
 const partsBelow = (root: string, { path }: SourceFile): string[] =>
-  path.startsWith(root) ? path.slice(root.length).split('/') : []
+  path.startsWith(root) ? path.slice(root.length).normalize('NFC').split('/') : []
 
 /** Classes by the folder of their images. */
 const namesOf = ({ classes = [] }: Description): ReadonlyMap<string, string> =>
-  new Map(classes.map((each) => [each.folder ?? each.name, each.name]))
+  new Map(classes.map((each) => [(each.folder ?? each.name).normalize('NFC'), each.name]))
 
 function classesOf(
   source: Source,

@@ -47,6 +47,13 @@ export interface SourceLimits {
 export const isHidden = (path: string): boolean =>
   path.split('/').some((part) => part.startsWith('.') || part === '__MACOSX')
 
+/** The path without `.` and without empty parts: `./a//1.png` is `a/1.png`. */
+export const plainPath = (path: string): string =>
+  path
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/')
+
 /** Compares by code unit, so that the reading order is the same everywhere. */
 export const byPath = (a: { readonly path: string }, b: { readonly path: string }): number =>
   a.path < b.path ? -1 : a.path > b.path ? 1 : 0

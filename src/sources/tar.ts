@@ -6,7 +6,7 @@ import { extract, type Header } from 'tar-stream'
 import { errors, reasonOf, ShotboardError } from '../errors.js'
 import { throwIfCancelled } from '../system/abort.js'
 import { createBounds } from './bounds.js'
-import { type FileReader, isHidden, type Source, type SourceLimits } from './source.js'
+import { type FileReader, isHidden, plainPath, type Source, type SourceLimits } from './source.js'
 
 interface Entry extends AsyncIterable<Buffer> {
   readonly header: Header
@@ -14,12 +14,13 @@ interface Entry extends AsyncIterable<Buffer> {
 }
 
 /**
- * Opens a .tar.gz archive as a source. It is read twice from front to back: for the list of files, then for their
+ * Opens a .tar or .tar.gz archive as a source. It is read twice from front to back: for the list of files, then for their
  * content.
  */
 export async function openTar(
   archive: { readonly path: string; readonly name: string; readonly bytes: number },
   limits: SourceLimits,
+  packing: 'gzip' | 'none',
 ): Promise<Source> {
   const invalid = (reason: string) => errors.invalidArchive({ archive: archive.name, reason })
   const asSourceError = (error: unknown, signal?: AbortSignal) => {
@@ -30,7 +31,7 @@ export async function openTar(
   /** Yields every entry. An entry that was not read when the next one is requested is skipped. */
   async function* entries(signal?: AbortSignal): AsyncGenerator<Entry> {
     const bounds = createBounds(archive.bytes, limits)
-    const tar = unpack(archive.path, (bytes) => bounds.unpacked(bytes), signal)
+    const tar = unpack(archive.path, packing, (bytes) => bounds.unpacked(bytes), signal)
     try {
       for await (const entry of tar) {
         bounds.entry(entry.header.name)
@@ -45,13 +46,13 @@ export async function openTar(
   }
 
   return {
-    name: basename(archive.name).replace(/(\.tar)?\.(gz|tgz)$|\.tgz$/i, ''),
+    name: basename(archive.name).replace(/\.(tgz|tar|(tar\.)?gz)$/i, ''),
     async files(signal) {
       const files: { path: string; at: number }[] = []
       let at = 0
       for await (const { header } of entries(signal)) {
-        const path = header.name.replace(/^(\.\/)+/, '')
-        if (holdsContent(header.type) && !isHidden(path)) files.push({ path, at })
+        const path = plainPath(header.name)
+        if (holdsContent(header.type) && path !== '' && !isHidden(path)) files.push({ path, at })
         at++
       }
       return files
@@ -91,9 +92,10 @@ async function read(entry: Entry, { maxImportedFileMegabytes }: SourceLimits): P
   return () => Promise.resolve(bytes)
 }
 
-/** The entries of a compressed archive. `count` receives the unpacked bytes as they arrive, and may throw. */
+/** The entries of an archive. `count` receives the unpacked bytes as they arrive, and may throw. */
 function unpack(
   path: string,
+  packing: 'gzip' | 'none',
   count: (bytes: number) => void,
   signal?: AbortSignal,
 ): AsyncIterable<Entry> & { destroy(): void } {
@@ -111,6 +113,7 @@ function unpack(
   const file = createReadStream(path, { highWaterMark: 2 ** 18, ...(signal && { signal }) })
   // Errors of the pipeline arrive at the reader of the entries. The streams of tar-stream work like Node's, but have
   // other types.
-  pipeline(file, createGunzip(), counter, tar as unknown as NodeJS.WritableStream, () => {})
+  const unpacking = packing === 'gzip' ? [createGunzip()] : []
+  pipeline([file, ...unpacking, counter, tar as unknown as NodeJS.WritableStream], () => {})
   return tar as unknown as ReturnType<typeof unpack>
 }

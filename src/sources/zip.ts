@@ -1,9 +1,15 @@
+import { type FileHandle, open } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { promisify } from 'node:util'
+import { crc32, inflateRaw } from 'node:zlib'
 import yauzl, { type Entry } from 'yauzl'
-import { errors, reasonOf, ShotboardError } from '../errors.js'
+import { errors, reasonOf, ShotboardError, systemCodeOf } from '../errors.js'
 import { throwIfCancelled } from '../system/abort.js'
 import { createBounds } from './bounds.js'
-import { byPath, isHidden, type Source, type SourceFile, type SourceLimits } from './source.js'
+import { byPath, isHidden, plainPath, type Source, type SourceFile, type SourceLimits } from './source.js'
+import { openZipIndex, type ZipIndex } from './zip-index.js'
+
+const inflate = promisify(inflateRaw)
 
 /** Opens a zip archive as a source. It is read in the order of its paths. */
 export async function openZip(
@@ -13,27 +19,24 @@ export async function openZip(
   const invalid = (reason: string) => errors.invalidArchive({ archive: archive.name, reason })
   const asSourceError = (error: unknown) =>
     error instanceof ShotboardError ? error : invalid(reasonOf(error))
-  // Decode names here, so that we refuse paths that leave the folder ourselves.
-  const zip = await yauzl
-    .openPromise(archive.path, { autoClose: false, decodeStrings: false })
-    .catch((error: unknown) => {
-      throw asSourceError(error)
-    })
+  const file = await open(archive.path, 'r')
+  let index: ZipIndex
+  try {
+    index = await openZipIndex(file, archive.bytes)
+  } catch (error) {
+    await file.close()
+    throw invalid(reasonOf(error))
+  }
   /** Filled by `files`. */
   const entries = new Map<string, Entry>()
 
   async function read({ path }: SourceFile): Promise<Buffer> {
     const entry = entries.get(path)
     if (!entry) throw new Error(`${path} is not in the archive`)
-    if (entry.uncompressedSize > limits.maxImportedFileMegabytes * 2 ** 20) {
-      throw errors.fileTooLarge({ megabytes: limits.maxImportedFileMegabytes })
-    }
     try {
-      const chunks: Buffer[] = []
-      for await (const chunk of await zip.openReadStreamPromise(entry)) chunks.push(chunk)
-      return Buffer.concat(chunks)
+      return await readEntry(file, index, entry, limits)
     } catch (error) {
-      throw errors.invalidImage({ reason: reasonOf(error) })
+      throw error instanceof ShotboardError ? error : errors.invalidImage({ reason: reasonOf(error) })
     }
   }
 
@@ -43,15 +46,18 @@ export async function openZip(
       const bounds = createBounds(archive.bytes, limits)
       entries.clear()
       try {
-        for await (const entry of zip.eachEntry()) {
+        for await (const entry of index.entries()) {
           throwIfCancelled(signal)
-          const path = nameOf(entry)
-          bounds.entry(path)
-          // yauzl ensures that a file unpacks to exactly this declared size.
+          const name = nameOf(entry)
+          bounds.entry(name)
+          // No file is unpacked to more than this declared size.
           bounds.unpacked(entry.uncompressedSize)
-          if (!path.endsWith('/') && !isHidden(path)) entries.set(path, entry)
+          const path = plainPath(name)
+          const isFolder = name.endsWith('/') || path === ''
+          if (!isFolder && !isHidden(path)) entries.set(path, entry)
         }
       } catch (error) {
+        throwIfCancelled(signal)
         throw asSourceError(error)
       }
       return [...entries.keys()]
@@ -63,11 +69,61 @@ export async function openZip(
       for (const file of files) yield () => read(file)
     },
     invalid,
-    async close() {
-      zip.close()
-    },
+    // Waits for reads that are under way.
+    close: () => file.close(),
   }
 }
 
 const nameOf = ({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): string =>
   yauzl.getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, false)
+
+/** Entries that are packed in other ways cannot be read; see section 4.4.5 of the format. */
+const methods: Readonly<Record<number, string>> = {
+  9: 'Deflate64',
+  12: 'bzip2',
+  14: 'LZMA',
+  93: 'Zstandard',
+  95: 'xz',
+  98: 'PPMd',
+  99: 'AES encryption',
+}
+
+/** The largest share by which packing with deflate can make a file longer, and what it adds to an empty one. */
+const packedAtMost = (bytes: number): number => bytes * 1.01 + 1024
+
+/** Unpacks an entry, all of it or nothing. Throws FILE_TOO_LARGE, or an error that says what is wrong with the entry. */
+async function readEntry(
+  file: FileHandle,
+  index: ZipIndex,
+  entry: Entry,
+  { maxImportedFileMegabytes }: SourceLimits,
+): Promise<Buffer> {
+  const { compressionMethod: method, compressedSize, uncompressedSize } = entry
+  if (entry.isEncrypted()) throw new Error('it is encrypted; pack the archive again without a password')
+  if (method !== 0 && method !== 8) {
+    const name = methods[method] ?? `method ${method}`
+    throw new Error(`it is packed with ${name}, which is not supported; pack the archive again with Deflate`)
+  }
+  if (uncompressedSize > maxImportedFileMegabytes * 2 ** 20) {
+    throw errors.fileTooLarge({ megabytes: maxImportedFileMegabytes })
+  }
+  const wrongSize = 'its size is another one than the archive says'
+  const isStored = method === 0
+  if (isStored ? compressedSize !== uncompressedSize : compressedSize > packedAtMost(uncompressedSize)) {
+    throw new Error(wrongSize)
+  }
+  const start = await index.contentStart(entry)
+  const packed = Buffer.alloc(compressedSize)
+  const { bytesRead } = await file.read(packed, 0, compressedSize, start)
+  if (bytesRead < compressedSize) throw new Error('the archive ends within it')
+  // The output is never longer than the declared size. zlib takes no limit of 0.
+  const maxOutputLength = Math.max(1, uncompressedSize)
+  const bytes = isStored
+    ? packed
+    : await inflate(packed, { maxOutputLength }).catch((error: unknown) => {
+        throw systemCodeOf(error) === 'ERR_BUFFER_TOO_LARGE' ? new Error(wrongSize) : error
+      })
+  if (bytes.length !== uncompressedSize) throw new Error(wrongSize)
+  if (crc32(bytes) !== entry.crc32) throw new Error('its checksum is another one than the archive says')
+  return bytes
+}

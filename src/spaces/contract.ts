@@ -60,17 +60,6 @@ export interface LabelledFeatures {
 export interface FittedSpace {
   /** Maps features of the base space, [N, d], to unit features of this one, [N, m]. */
   project(features: Matrix): Promise<Matrix>
-  /**
-   * The affinities of support images `from` up to `to` with all support images, [to − from, S], row i in the space fitted
-   * without image i. An image's affinity with itself is ignored. Without this function Shotboard fits the space again
-   * without each image, which is as exact, and slower.
-   */
-  leaveOneOut?(from: number, to: number): Promise<Matrix>
-  /**
-   * All support images in the space fitted without image i, [S, m], up to a rotation, which no method notices. For methods
-   * that read more of the keys than affinities. Without this function the space is fitted again.
-   */
-  fold?(i: number): Promise<Matrix>
 }
 
 /** Declares a space. */

@@ -3,6 +3,7 @@ import { type ComparisonFilter, type ComparisonOrder, readComparisonPage } from 
 import type { ComparisonRow, NewComparison } from './comparison-row.js'
 import type { DatabaseClient } from './database.js'
 import type { Transaction } from './datasets.js'
+import { createJobStarts, type JobStarts } from './job-starts.js'
 import type { Page, PageRequest } from './page.js'
 import type { Direction } from './read-page.js'
 import {
@@ -18,7 +19,7 @@ import { type RunRow, toRun } from './run-row.js'
 
 export type { ComparisonRow, NewComparison } from './comparison-row.js'
 
-export interface ComparisonRepository {
+export interface ComparisonRepository extends JobStarts {
   /**
    * Stores a comparison with its runs in one transaction. Reuses a run with the same fingerprint if it succeeded or
    * has not ended.
@@ -56,6 +57,8 @@ export interface ComparisonRepository {
    * for.
    */
   cancel(id: string): Promise<void>
+  /** Like `cancel`, but the comparison and those runs have failed, with this error. */
+  fail(id: string, error: string): Promise<void>
 }
 
 /** `onChange` receives every changed comparison. */
@@ -80,7 +83,22 @@ export function createComparisonRepository(
     return new Map([...groups].map(([id, members]) => [id, members.map(({ run }) => toRun(run))]))
   }
 
+  async function endWithRuns(id: string, end: { status: 'CANCELLED' | 'FAILED'; error?: string }) {
+    await inTurn(async (tx) => {
+      const data = { ...end, finishedAt: new Date() }
+      const progress = end.status === 'FAILED' ? { progress: 1 } : {}
+      const where = { id, status: unfinishedStatus }
+      const { count } = await tx.comparison.updateMany({ where, data: { ...data, ...progress } })
+      if (count === 0) return
+      const some = { comparisonId: id }
+      const none = { comparison: { status: unfinishedStatus } }
+      await tx.run.updateMany({ where: { status: unfinishedStatus, comparisons: { some, none } }, data })
+    })
+    onChange(id)
+  }
+
   return {
+    ...createJobStarts(client.comparison),
     create: ({ runs, ...given }) =>
       inTurn(async (tx) => {
         const ids = new Map<string, string>()
@@ -136,16 +154,7 @@ export function createComparisonRepository(
       })
       onChange(id)
     },
-    async cancel(id) {
-      await inTurn(async (tx) => {
-        const data = { status: 'CANCELLED' as const, finishedAt: new Date() }
-        const { count } = await tx.comparison.updateMany({ where: { id, status: unfinishedStatus }, data })
-        if (count === 0) return
-        const some = { comparisonId: id }
-        const none = { comparison: { status: unfinishedStatus } }
-        await tx.run.updateMany({ where: { status: unfinishedStatus, comparisons: { some, none } }, data })
-      })
-      onChange(id)
-    },
+    cancel: (id) => endWithRuns(id, { status: 'CANCELLED' }),
+    fail: (id, error) => endWithRuns(id, { status: 'FAILED', error }),
   }
 }

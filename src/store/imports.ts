@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { DatabaseClient } from './database.js'
 import { insertImages, type NewImage } from './datasets.js'
 import type { JobStatus } from './enums.js'
+import { createJobStarts, type JobStarts } from './job-starts.js'
 import type { Page, PageRequest } from './page.js'
 import { readNewestPage } from './read-page.js'
 import { findById, inChunks, longTransaction, unfinishedStatus } from './rows.js'
@@ -57,19 +58,21 @@ export interface ImportFilter {
   readonly status?: JobStatus
 }
 
-export interface ImportRepository {
+export interface ImportRepository extends JobStarts {
   create(request: ImportRequestRow): Promise<ImportRow>
   get(id: string): Promise<ImportRow | null>
   getMany(ids: readonly string[]): Promise<ImportRow[]>
   page(request: PageRequest, filter: ImportFilter): Promise<Page<ImportRow>>
   /** Queued or running imports, oldest first. */
   unfinished(): Promise<ImportRow[]>
-  /** Sets the dataset and the number of files of an import. */
-  start(id: string, datasetId: string, files: number): Promise<void>
+  /** Marks an import as running and sets its number of files. */
+  start(id: string, files: number): Promise<void>
+  /** Sets the dataset of an import. */
+  setDataset(id: string, datasetId: string): Promise<void>
   /**
    * Adds a step's images to the dataset and counts its files, in one transaction. So an import continues after the
    * last step when it was killed, and counts no file twice. Does nothing and returns false if the import has ended
-   * meanwhile.
+   * meanwhile, or has images but no dataset.
    */
   step(id: string, step: ImportStepRow): Promise<boolean>
   /** Queues an import again, and stores the error that it waits for. */
@@ -92,6 +95,7 @@ export type SplitRuleRow = Readonly<z.infer<typeof splitRuleSchema>>
 
 export function createImportRepository(client: DatabaseClient): ImportRepository {
   return {
+    ...createJobStarts(client.import),
     create: async ({ splitRule, ...request }) =>
       toImport(
         await client.import.create({ data: { ...request, splitRule: { ...splitRule }, rejected: [] } }),
@@ -113,17 +117,21 @@ export function createImportRepository(client: DatabaseClient): ImportRepository
       (await client.import.findMany({ where: { status: unfinishedStatus }, orderBy: { id: 'asc' } })).map(
         toImport,
       ),
-    async start(id, datasetId, files) {
+    async start(id, files) {
       await client.import.updateMany({
         where: { id, status: unfinishedStatus },
-        data: { status: 'RUNNING', datasetId, files, error: null, errorCode: null },
+        data: { status: 'RUNNING', files, error: null, errorCode: null },
       })
+    },
+    async setDataset(id, datasetId) {
+      await client.import.updateMany({ where: { id, status: unfinishedStatus }, data: { datasetId } })
     },
     step: (id, { images, rejected }) =>
       client.$transaction(async (tx) => {
         const row = await tx.import.findUnique({ where: { id } })
-        if (!row?.datasetId || row.status !== 'RUNNING') return false
-        const added = await insertImages(tx, row.datasetId, images)
+        if (row?.status !== 'RUNNING') return false
+        if (images.length > 0 && row.datasetId === null) return false
+        const added = row.datasetId === null ? 0 : await insertImages(tx, row.datasetId, images)
         const listed = toImport(row).rejected
         await tx.import.update({
           where: { id },

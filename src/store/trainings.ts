@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { DatabaseClient } from './database.js'
 import type { JobStatus } from './enums.js'
+import { createJobStarts, type JobStarts } from './job-starts.js'
 import type { Page, PageRequest } from './page.js'
 import { readNewestPage } from './read-page.js'
 import { findById, inChunks, unfinishedStatus } from './rows.js'
@@ -43,7 +44,7 @@ export interface TrainingFilter {
 }
 
 /** The trainings. Watchers receive every change. */
-export interface TrainingRepository {
+export interface TrainingRepository extends JobStarts {
   create(request: TrainingRequestRow): Promise<TrainingRow>
   get(id: string): Promise<TrainingRow | null>
   getMany(ids: readonly string[]): Promise<TrainingRow[]>
@@ -77,6 +78,7 @@ export function createTrainingRepository(
     return count > 0
   }
   return {
+    ...createJobStarts(client.training),
     create: async ({ settings, ...request }) =>
       toTraining(
         await client.training.create({ data: { ...request, settings: settings as object, losses: [] } }),

@@ -1,8 +1,9 @@
 // The computing thread. ONNX Runtime's Node binding runs sessions synchronously, so they must not run on the thread that
 // serves requests. This file is plain JavaScript so that it loads from the sources as well as from the build.
 import { parentPort } from 'node:worker_threads'
-import { CholeskyDecomposition, EigenvalueDecomposition, Matrix } from 'ml-matrix'
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node'
+import { factorise, inverseTransposed, solveLower, solveUpper } from './cholesky.js'
 
 /** @type {Map<number, InferenceSession>} */
 const sessions = new Map()
@@ -97,10 +98,18 @@ const operations = {
 
   /** X of `A·X = B`, A symmetric and positive definite, in double precision. */
   async solve({ size, data, columns, rightSide }) {
-    const factor = new CholeskyDecomposition(Matrix.from1DArray(size, size, data))
-    if (!factor.isPositiveDefinite()) throw new Error('this matrix is not positive definite')
-    const solution = Float64Array.from(factor.solve(Matrix.from1DArray(size, columns, rightSide)).to1DArray())
+    const solution = Float64Array.from(rightSide)
+    factorise(size, data)
+    solveLower(size, data, columns, solution)
+    solveUpper(size, data, columns, solution)
     return { result: solution, transfer: [solution.buffer] }
+  },
+
+  /** An upper triangular W with `W·Wᵀ = A⁻¹`, A symmetric and positive definite, in double precision. */
+  async inverseRoot({ size, data }) {
+    factorise(size, data)
+    const root = inverseTransposed(size, data)
+    return { result: root, transfer: [root.buffer] }
   },
 }
 

@@ -29,6 +29,11 @@ export interface Kernels {
   eigh(size: number, data: Float64Array): Promise<{ values: Float64Array; vectors: Float64Array }>
   /** `(A + ridge·I)⁻¹·B` in double precision, for a positive semidefinite A: [n, n], [n, m] → [n, m]. */
   solveRidge(a: Matrix, ridge: number, b: Matrix): Promise<Matrix>
+  /**
+   * An upper triangular W with `W·Wᵀ = (A + ridge·I)⁻¹`, in double precision, for a positive semidefinite A, [n, n] →
+   * [n, n]. `x·W` has the inner products of `x·(A + ridge·I)^(−1/2)`, of which it is a rotation.
+   */
+  inverseRoot(a: Matrix, ridge: number): Promise<Matrix>
 }
 
 export type Graph = Parameters<typeof graph>[0]
@@ -84,16 +89,21 @@ export function createKernels(runtime: Runtime): Kernels {
     run,
     eigh: (size, data) => runtime.eigh(size, data),
     async solveRidge(a, ridge, b) {
-      const n = a.rows
-      // A is symmetric up to rounding. Copying one triangle to the other makes it exactly symmetric.
-      const widened = Float64Array.from(a.data, (value, index) => {
-        const [i, j] = [Math.floor(index / n), index % n]
-        return i < j ? (a.data[j * n + i] as number) : value + (i === j ? ridge : 0)
-      })
-      const solution = await runtime.solve(n, widened, b.columns, Float64Array.from(b.data))
+      const solution = await runtime.solve(a.rows, ridged(a, ridge), b.columns, Float64Array.from(b.data))
       return matrix(b.rows, b.columns, Float32Array.from(solution))
     },
+    async inverseRoot(a, ridge) {
+      const root = await runtime.inverseRoot(a.rows, ridged(a, ridge))
+      return matrix(a.rows, a.rows, Float32Array.from(root))
+    },
   }
+}
+
+/** `A + ridge·I` in double precision. */
+function ridged(a: Matrix, ridge: number): Float64Array {
+  const sum = Float64Array.from(a.data)
+  for (let at = 0; at < sum.length; at += a.rows + 1) sum[at] = (sum[at] as number) + ridge
+  return sum
 }
 
 function tensor(value: KernelInput): Tensor {

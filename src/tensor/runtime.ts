@@ -67,6 +67,11 @@ export interface Runtime {
    * Throws an error if A is not positive definite.
    */
   solve(size: number, data: Float64Array, columns: number, rightSide: Float64Array): Promise<Float64Array>
+  /**
+   * An upper triangular W with `W·Wᵀ = A⁻¹`, row-major, for a symmetric positive definite A [size, size], in double
+   * precision. Throws an error if A is not positive definite.
+   */
+  inverseRoot(size: number, data: Float64Array): Promise<Float64Array>
   /** Rejects pending and later requests, and ends the thread once it is idle. */
   close(): Promise<void>
 }
@@ -147,6 +152,7 @@ export function openRuntime({
     providers: () => request('providers', {}),
     eigh: (size, data) => request('eigh', { size, data }),
     solve: (size, data, columns, rightSide) => request('solve', { size, data, columns, rightSide }),
+    inverseRoot: (size, data) => request('inverseRoot', { size, data }),
     async close() {
       closed = true
       thread?.fail(ended())

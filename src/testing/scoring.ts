@@ -1,12 +1,11 @@
-import { buildCache } from '../cache/cache.js'
 import type { Batch } from '../cache/contract.js'
-import { type FittedMethod, leavingOneOut } from '../evaluation/fit.js'
+import { leaveOneOut } from '../cache/leave-one-out.js'
+import type { FittedMethod } from '../evaluation/fit.js'
 import type { SpaceFeatures } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
 import { defaultsOf, type Method, rangeOf, type Values } from '../methods/contract.js'
 import { type Scores, scoreBatch } from '../methods/score.js'
-import { type Matrix, stackRows } from '../tensor/matrix.js'
-import { pick, pickSupport } from './synthetic.js'
+import { rowOf, stackRows } from '../tensor/matrix.js'
 
 /** The input of scoring. */
 export type Scoring = Pick<FittedMethod, 'method' | 'cache' | 'values' | 'ranges'>
@@ -16,20 +15,14 @@ export async function scoreQueries(scoring: Scoring, queries: SpaceFeatures): Pr
   return scoreBatches(scoring, scoring.cache.batches(queries))
 }
 
-/** The leave-one-out logits of the support images, in the cache's order. */
-export async function scoreLeavingOneOut(scoring: Scoring, support: Support): Promise<Matrix> {
-  return (await scoreBatches(scoring, leavingOneOut(scoring.method, support, scoring.cache))).logits
-}
-
-/** The same by definition: for each image a cache without it, with the same values and ranges. */
-export async function scoreWithoutEach(scoring: Scoring, support: Support): Promise<Matrix> {
-  const { order, space, kernels } = scoring.cache
-  const logits = Array.from(order, async (image) => {
-    const rest = order.filter((other) => other !== image)
-    const cache = await buildCache(pickSupport(support, rest), space, kernels)
-    return (await scoreQueries({ ...scoring, cache }, pick(support.features, [image]))).logits
-  })
-  return stackRows(await Promise.all(logits))
+/** The leave-one-out logits of the support images, by the image's position in the support set. */
+export async function scoreLeavingOneOut(
+  scoring: Scoring,
+  support: Support,
+): Promise<ReadonlyMap<number, Float32Array>> {
+  const { images, batches } = leaveOneOut(support, scoring.cache)
+  const { logits } = await scoreBatches(scoring, batches())
+  return new Map(Array.from(images, (image, row) => [image, rowOf(logits, row)]))
 }
 
 /** The points of a method's checks: its defaults and both ends of its grids. */

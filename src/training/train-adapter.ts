@@ -6,6 +6,8 @@ import { withOwnCopy } from '../encoders/own-copy.js'
 import type { ImageSource } from '../encoders/prepare-batch.js'
 import { errors } from '../errors.js'
 import { supportArea } from '../images/augmentation.js'
+import type { ImageWorkers } from '../images/workers/image-workers.js'
+import { untilCancelled } from '../system/abort.js'
 import { type OnnxModel, readOnnxModel } from '../tensor/onnx/model.js'
 import type { Runtime } from '../tensor/runtime.js'
 import type { Objective } from './objectives/objective.js'
@@ -26,6 +28,8 @@ export interface TrainingImage extends ImageSource {
 
 export interface TrainAdapterOptions extends Pick<TrainOptions<unknown>, 'checkpoint' | 'signal'> {
   readonly model: ModelFolder
+  /** What decodes the images. */
+  readonly imageWorkers: Pick<ImageWorkers, 'views'>
   readonly images: readonly TrainingImage[]
   /** The number of classes. */
   readonly classes: number
@@ -87,11 +91,12 @@ async function trainSupervised(runtime: Runtime, options: TrainAdapterOptions): 
     ...portsOf(model, graph),
   })
   const order = createOrder({ ...settings, images: images.length })
+  const load = viewLoader(options)
   const view = viewOf(options, imageSize, supportArea, 1)
   const prepare = async (step: number): Promise<SupervisedBatch> => {
     const batchImages = order.at(step).map((i) => images[i] as TrainingImage)
     const labels = batchImages.map(({ classIndex }) => classIndex)
-    return { pixels: await loadRandomViews(batchImages, view, 'view', seed, step), labels }
+    return { pixels: await load(batchImages, view, 'view', seed, step), labels }
   }
   return trainObjective(options, tower, objective, prepare, order.steps, constant(rate))
 }
@@ -128,6 +133,7 @@ async function trainSelfSupervised(runtime: Runtime, options: TrainAdapterOption
     teacherTemperature: 0.04,
     frozenSteps: epochs > 1 ? stepsPerEpoch : 0,
   })
+  const load = viewLoader(options)
   const views = {
     global: viewOf(options, imageSize, cropAreas.global, 2),
     local: viewOf(options, localSize, cropAreas.local, localCrops),
@@ -135,14 +141,20 @@ async function trainSelfSupervised(runtime: Runtime, options: TrainAdapterOption
   const prepare = async (step: number): Promise<ViewsBatch> => {
     const batchImages = order.at(step).map((i) => images[i] as TrainingImage)
     return {
-      global: await loadRandomViews(batchImages, views.global, 'global view', seed, step),
-      local: await loadRandomViews(batchImages, views.local, 'local view', seed, step),
+      global: await load(batchImages, views.global, 'global view', seed, step),
+      local: await load(batchImages, views.local, 'local view', seed, step),
     }
   }
   const warmUp = Math.min(warmUpEpochs, epochs / 2) * stepsPerEpoch
   const schedule = warmUpThenCosine({ rate, minRate: Math.min(minRate, rate), warmUp, steps: order.steps })
   return trainObjective(options, tower, objective, prepare, order.steps, schedule)
 }
+
+/** Loads views of images, and throws CANCELLED as soon as the training is cancelled. */
+const viewLoader =
+  ({ imageWorkers, signal }: TrainAdapterOptions) =>
+  (images: readonly TrainingImage[], options: ViewOptions, ...seed: readonly (string | number)[]) =>
+    untilCancelled(signal, loadRandomViews(imageWorkers, images, options, ...seed))
 
 /** Trains on an objective and closes it. */
 async function trainObjective<Batch>(

@@ -19,12 +19,11 @@ const kinds = [
 ] as const
 const at = ({ columns, data }: Matrix, i: number, j: number): number => data[i * columns + j] as number
 
-async function batchesOf(shots: readonly number[]): Promise<{ cache: Cache; plain: Batch; leftOut: Batch }> {
+async function batchesOf(shots: readonly number[]): Promise<{ cache: Cache; batch: Batch }> {
   const { support, queries } = syntheticTask({ shots })
   const cache = await buildCache(support, clip(), kernels)
-  const [plain] = [...cache.batches(queries)]
-  const leftOut = (await cache.leaveOneOut()[Symbol.asyncIterator]().next()).value
-  return { cache, plain: plain as Batch, leftOut: leftOut as Batch }
+  const [batch] = [...cache.batches(queries)]
+  return { cache, batch: batch as Batch }
 }
 
 /** `Σ_{s∈c} value(i, s)`, [n, C]. */
@@ -47,55 +46,32 @@ function expectClose(actual: Matrix, expected: readonly (readonly number[])[]): 
 
 describe.each(kinds)('with %s', (_, shots) => {
   test.each([0, 1, 5.5, 20])('sharpened sums are exp(−β(1 − A))·L at β = %d', async (beta) => {
-    const { cache, plain } = await batchesOf(shots)
+    const { cache, batch } = await batchesOf(shots)
     const cosine = (i: number, s: number) => {
       let sum = 0
-      for (let k = 0; k < cache.keys.columns; k++) sum += at(plain.queries, i, k) * at(cache.keys, s, k)
+      for (let k = 0; k < cache.keys.columns; k++) sum += at(batch.queries, i, k) * at(cache.keys, s, k)
       return sum
     }
-    const expected = sumsByClass(plain, (i, s) => Math.exp(-beta * (1 - cosine(i, s))))
-    expectClose(await plain.sharpenedSums(beta), expected)
+    const expected = sumsByClass(batch, (i, s) => Math.exp(-beta * (1 - cosine(i, s))))
+    expectClose(await batch.sharpenedSums(beta), expected)
   })
 
-  test.each([0, 1, 20])('leave-one-out sums leave out only the own key at β = %d', async (beta) => {
-    const { plain: _plain, leftOut } = await batchesOf(shots)
-    const affinities = await leftOut.affinities()
-    const expected = sumsByClass(leftOut, (i, s) =>
-      i === s ? 0 : Math.exp(-beta * (1 - at(affinities, i, s))),
-    )
-    expectClose(await leftOut.sharpenedSums(beta), expected)
-  })
-
-  test('at β = 0 the sums are the numbers of keys with which an image is compared', async () => {
-    const { plain, leftOut } = await batchesOf(shots)
-    for (const batch of [plain, leftOut]) {
-      const sums = await batch.sharpenedSums(0)
-      for (let i = 0; i < batch.rows; i++) {
-        for (let c = 0; c < shots.length; c++) expect(at(sums, i, c)).toBe(batch.keysOf(c, i))
-      }
-    }
-  })
-
-  test('a left-out image is compared with one key fewer of its class', async () => {
-    const { cache, plain, leftOut } = await batchesOf(shots)
-    shots.forEach((count, c) => {
-      expect(plain.keysOf(c, 0)).toBe(count)
-      cache.labels.forEach((label, i) => {
-        expect(leftOut.keysOf(c, i)).toBe(label === c ? count - 1 : count)
-      })
-    })
+  test('at β = 0 the sums are the numbers of keys', async () => {
+    const { batch } = await batchesOf(shots)
+    const sums = await batch.sharpenedSums(0)
+    for (let i = 0; i < batch.rows; i++) shots.forEach((count, c) => void expect(at(sums, i, c)).toBe(count))
   })
 
   test('class sums add up the values of the keys of each class', async () => {
-    const { cache, plain } = await batchesOf(shots)
+    const { cache, batch } = await batchesOf(shots)
     const values = matrix(
-      plain.rows,
+      batch.rows,
       cache.labels.length,
-      Float32Array.from({ length: plain.rows * cache.labels.length }, (_value, i) => (i * 7) % 11),
+      Float32Array.from({ length: batch.rows * cache.labels.length }, (_value, i) => (i * 7) % 11),
     )
     expectClose(
-      plain.classSums(values),
-      sumsByClass(plain, (i, s) => at(values, i, s)),
+      batch.classSums(values),
+      sumsByClass(batch, (i, s) => at(values, i, s)),
     )
   })
 })
@@ -115,11 +91,5 @@ describe('a batch', () => {
     const cache = await buildCache({ ...support, textClassifier: null }, clip(), kernels)
     const [batch] = [...cache.batches(queries)] as [Batch]
     await expect(batch.textSimilarities()).rejects.toThrow('no text classifier')
-  })
-
-  test('of a single left-out support image has no key, and sums of 0', async () => {
-    const { leftOut } = await batchesOf([1])
-    for (const beta of [0, 5.5]) expect(await leftOut.sharpenedSums(beta)).toEqual(matrix(1, 1))
-    expect(leftOut.keysOf(0, 0)).toBe(0)
   })
 })

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { buildCache } from '../../src/cache/cache.js'
-import { leftOutAffinity } from '../../src/cache/leave-one-out.js'
 import type { Support } from '../../src/features/support.js'
 import { centred } from '../../src/spaces/centred.js'
 import { clip } from '../../src/spaces/clip.js'
@@ -95,25 +94,6 @@ describe('chunks', () => {
       expect(from).toBe(next)
       expect(rowOf(part, 0)).toEqual(rowOf(circle, from))
       next = from + rows
-    }
-    expect(next).toBe(many)
-  })
-
-  test.each([
-    ['clip', clip()],
-    ['centred', centred()],
-  ])('of leave-one-out in %s each leave out their own keys', async (_, space) => {
-    const cache = await buildCache(large, space, kernels)
-    let next = 0
-    for await (const batch of cache.leaveOneOut()) {
-      expect(batch.from).toBe(next)
-      const { data } = await batch.affinities()
-      const leftOut: number[] = []
-      for (let at = 0; at < data.length; at++) if (data[at] === leftOutAffinity) leftOut.push(at)
-      expect(leftOut).toEqual(
-        Array.from({ length: batch.rows }, (_row, row) => row * many + batch.from + row),
-      )
-      next = batch.from + batch.rows
     }
     expect(next).toBe(many)
   })

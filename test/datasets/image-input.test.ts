@@ -1,11 +1,15 @@
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { type ImageInputContext, readImageInput } from '../../src/datasets/image-input.js'
+import { inspectImage } from '../../src/images/decode.js'
 import { imageIdOf } from '../../src/store/image-files.js'
 import { picture } from '../helpers/pictures.js'
 
 /** Nothing is stored. */
-const context = { store: {}, imageFiles: {}, maxMegapixels: 1 } as ImageInputContext
+const context = {
+  ...{ store: {}, imageFiles: {}, maxMegapixels: 1 },
+  imageWorkers: { inspect: inspectImage },
+} as unknown as ImageInputContext
 const png = await picture(0, 7000)
 
 test('an image is read with its header, its id and its bytes', async () => {

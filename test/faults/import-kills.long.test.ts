@@ -58,7 +58,7 @@ function liveAndDie(parameters: readonly string[], random: ReturnType<typeof see
 
 describe.skipIf(!built)(title, { concurrent: true }, () => {
   test.each(Array.from({ length: lanes }, (_, lane) => lane))(
-    'lane %i: everything acknowledged is there, every import goes on to its end, and nothing is counted twice',
+    'lane %i: everything acknowledged is there, every import goes on to its end unless two kills hit it, and nothing is counted twice',
     { timeout: 180_000 },
     async (lane) => {
       const random = seeded('import kills', lane)
@@ -83,6 +83,11 @@ describe.skipIf(!built)(title, { concurrent: true }, () => {
       const imports = told.flatMap((line) => line.import ?? [])
       const rows = await Promise.all(imports.map((id) => library.imports.ended(id)))
       for (const row of rows) {
+        // An import that two kills hit is not started a third time. What it had added until then counts.
+        if (row.errorCode === 'JOB_ENDED_PROCESS') {
+          expect(row.position).toBe(row.added + row.duplicates + row.rejectedCount)
+          continue
+        }
         expect(row).toMatchObject({
           status: 'SUCCEEDED',
           files: imagesPerArchive + 1,

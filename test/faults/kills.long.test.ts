@@ -34,13 +34,14 @@ interface Run {
 interface Comparison {
   readonly id: string
   readonly status: string
+  readonly error: string | null
   readonly progress: number
   readonly finishedAt: string | null
   readonly rows: readonly { readonly accuracy: { readonly n: number } }[]
   readonly runs: readonly Run[]
 }
 
-const fields = `id status progress finishedAt rows { accuracy { n } }
+const fields = `id status error progress finishedAt rows { accuracy { n } }
   runs { id status progress finishedAt method { id } space { id } shots seed accuracy calibrationError }`
 
 /** A comparison of two seconds or so, of which many runs are shared with those of neighbouring seeds. */
@@ -78,7 +79,9 @@ describe.skipIf(!built)(title, () => {
       }
     }
     for (const { comparisons } of outcomes) {
-      const runs = comparisons.flatMap((comparison) => comparison.runs)
+      const runs = comparisons
+        .flatMap((comparison) => comparison.runs)
+        .filter((run) => run.status === 'SUCCEEDED')
       for (const { method, space, shots, seed, accuracy } of runs) {
         expect(accuracy).toBe(expected.get(JSON.stringify([method.id, space?.id ?? null, shots, seed])))
       }
@@ -160,9 +163,13 @@ async function killAndRestart(options: {
     await setTimeout(150)
   } while ([...known.values()].some(({ finishedAt }) => finishedAt === null))
   const comparisons = [...known.values()]
-  expect(comparisons.map(({ status }) => status)).toEqual(comparisons.map(() => 'SUCCEEDED'))
-  for (const { rows } of comparisons)
-    expect(rows.map(({ accuracy }) => accuracy.n)).toEqual(rows.map(() => 2))
+  // A comparison that two kills hit is not started a third time; asked for again, it reuses its finished runs.
+  const failed = comparisons.filter(({ status }) => status !== 'SUCCEEDED')
+  for (const { error } of failed) expect(error).toContain('ended without warning 2 times')
+  expect(failed.length).toBeLessThan(comparisons.length)
+  for (const { status, rows } of comparisons) {
+    if (status === 'SUCCEEDED') expect(rows.map(({ accuracy }) => accuracy.n)).toEqual(rows.map(() => 2))
+  }
   last.child.kill('SIGKILL')
   await last.ended
   return { kills, interrupted, comparisons }

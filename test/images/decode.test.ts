@@ -1,7 +1,8 @@
 import { deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { contentTypeOf, decodeImage, inspectImage, type RgbImage } from '../../src/images/decode.js'
+import { decodeImage, inspectImage, type RgbImage } from '../../src/images/decode.js'
+import { contentTypeOf } from '../../src/images/format.js'
 import { noise } from '../encoders/noise.js'
 
 const limit = 64

@@ -15,6 +15,7 @@ afterEach(async () => {
 
 interface Row extends JobRecord {
   readonly error?: string
+  readonly starts?: number
 }
 
 /** Jobs with their records in memory. Each ends when `finish` is called or its signal aborts. */
@@ -41,8 +42,17 @@ function open(records: readonly Row[], options: Partial<RecordedJobsOptions<Row>
     records: {
       get: async (id) => rows.get(id) ?? null,
       unfinished: async () => [...rows.values()].filter((row) => !hasEnded(row)),
+      async countStart(id) {
+        write(id, { starts: (rows.get(id)?.starts ?? 0) + 1 })
+        return rows.get(id)?.starts ?? 0
+      },
+      async forgetStarts(id) {
+        const row = rows.get(id)
+        if (row !== undefined) rows.set(id, { ...row, starts: 0 })
+      },
     },
     run,
+    fail: async (id, { code }) => write(id, { status: 'FAILED', error: code }),
     park: async (id, { message }) => write(id, { status: 'QUEUED', error: message }),
     onFault: () => {},
     writeCancelled: async ({ id }) => write(id, { status: 'CANCELLED' }),
@@ -50,7 +60,7 @@ function open(records: readonly Row[], options: Partial<RecordedJobsOptions<Row>
     finishedError: errors.trainingFinished,
     ...options,
   })
-  return { jobs, run, finish }
+  return { jobs, run, finish, queue }
 }
 
 test('resume runs the jobs that a stop interrupted, and no others', async () => {
@@ -107,8 +117,8 @@ test.each([
   jobs.enqueue('a')
   await jobs.ended('a')
   expect(onFault).toHaveBeenCalledExactlyOnceWith('a', full)
-  const parked = { id: 'a', status: 'QUEUED', error: full.message }
-  expect(seen).toEqual('park' in options ? [{ id: 'a', status: 'RUNNING' }] : [parked])
+  const parked = { id: 'a', status: 'QUEUED', error: full.message, starts: 1 }
+  expect(seen).toEqual('park' in options ? [{ id: 'a', status: 'RUNNING', starts: 1 }] : [parked])
 })
 
 test('an id without a record is an error', async () => {
@@ -116,4 +126,31 @@ test('an id without a record is an error', async () => {
   for (const call of [jobs.find, jobs.cancel, jobs.ended]) {
     await expect(call('nowhere')).rejects.toMatchObject({ code: 'UNKNOWN_TRAINING', argument: 'id' })
   }
+})
+
+test('a job that two processes left without stopping it is failed at the third start, and does not run', async () => {
+  const { jobs, run } = open([{ id: 'a', status: 'RUNNING', starts: 2 }])
+  await jobs.resume()
+  expect(await jobs.ended('a')).toMatchObject({ status: 'FAILED', error: 'JOB_ENDED_PROCESS' })
+  expect(run).not.toHaveBeenCalled()
+})
+
+test('a start is counted before the job runs, and forgotten when the process stops in order', async () => {
+  const { jobs, run, queue } = open([{ id: 'a', status: 'RUNNING', starts: 1 }])
+  await jobs.resume()
+  await vi.waitFor(() => expect(run).toHaveBeenCalled())
+  expect(await jobs.find('a')).toMatchObject({ status: 'RUNNING', starts: 2 })
+  await queue.close()
+  expect(await jobs.find('a')).toMatchObject({ status: 'RUNNING', starts: 0 })
+})
+
+test('attempts after faults of the disk belong to one start', async () => {
+  const full = errors.diskFull({ what: 'features' })
+  const run = vi.fn(async () => {
+    if (run.mock.calls.length < 3) throw full
+  })
+  const { jobs } = open([{ id: 'a', status: 'RUNNING', starts: 1 }], { run })
+  jobs.enqueue('a')
+  await jobs.ended('a')
+  expect(run).toHaveBeenCalledTimes(3)
 })

@@ -10,6 +10,7 @@ import { createKernels } from '../../src/tensor/kernels.js'
 import { type Matrix, rowOf } from '../../src/tensor/matrix.js'
 import { pick, syntheticTask } from '../../src/testing/synthetic.js'
 import { sharedRuntime } from '../helpers/shared.js'
+import { foldsOf } from '../reference/folds.js'
 import {
   boundsOf,
   divergences,
@@ -91,12 +92,19 @@ function expectedLogits(
     return { T, U, bounds: boundsOf(divergences(T, F, W), products(U, G)) }
   }
   const itself = () => {
-    const A = base.map((x, i) => {
-      const others = (_: unknown, j: number) => j !== i
-      const without = fitted(base.filter(others), labels.filter(others))
-      return products([without(x)], base.map(without))[0] as number[]
+    const all = foldsOf(support).map(({ scored, left }) => {
+      const others = [...labels.keys()].filter((j) => !left.includes(j))
+      const at = <T>(rows: readonly T[], which: readonly number[]) => which.map((j) => rows[j] as T)
+      const without = fitted(at(base, others), at(labels, others))
+      const A = products(at(base, scored).map(without), at(base, others).map(without))
+      return boundsOf(divergences(at(F, scored), at(F, others), W), A)
     })
-    return boundsOf(divergences(F, F, W), A, (i, j) => i === j)
+    return {
+      minM: Math.min(...all.map(({ minM }) => minM)),
+      maxM: Math.max(...all.map(({ maxM }) => maxM)),
+      minA: Math.min(...all.map(({ minA }) => minA)),
+      maxA: Math.max(...all.map(({ maxA }) => maxA)),
+    }
   }
   const { T, U, bounds } = against(parts.test)
   const frozen = () => (selection === 'VALIDATION' ? against(parts.validation).bounds : itself())

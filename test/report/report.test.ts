@@ -1,5 +1,6 @@
 import { parseHTML } from 'linkedom'
 import { expect, test } from 'vitest'
+import { errors } from '../../src/errors.js'
 import type { OpenedLibrary } from '../../src/library/library.js'
 import { reportOn } from '../../src/report/report.js'
 import { labelledPictures } from '../helpers/datasets.js'
@@ -139,6 +140,17 @@ test('it shows images that the methods disagree on, no more than can be sent', (
   expect(images).toBeGreaterThan(0)
   expect(images).toBeLessThanOrEqual(30)
   expect(text.length).toBeLessThan(1e6)
+})
+
+test('an image that cannot be shown says why, and takes nothing else along', async () => {
+  const thumbnail = async () => {
+    throw errors.invalidImage({ reason: 'its file is broken' })
+  }
+  const broken = { ...library, images: { ...library.images, thumbnail } }
+  const report = parseHTML(await reportOn(broken, id)).document
+  expect(report.querySelectorAll('section').length).toBe(sections.length)
+  expect(report.querySelectorAll('img').length).toBe(0)
+  expect(textOf(report.querySelector('ul.images li'))).toContain('its file is broken')
 })
 
 test('a method has one colour wherever it stands, that of the API on light and on dark', async () => {

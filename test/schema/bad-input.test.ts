@@ -51,7 +51,7 @@ const broken = {
   'an SVG': [
     Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>').toString('base64'),
     'INVALID_IMAGE',
-    'svg',
+    'an SVG',
   ],
   'a truncated PNG': [
     good.subarray(0, good.length - 300).toString('base64'),

@@ -43,12 +43,14 @@ interface MethodPrediction {
   readonly milliseconds: number
 }
 interface ImagePrediction {
+  readonly inSupportSet: boolean
   readonly image: { id: string; width: number; height: number; url: string }
   readonly predictions: readonly MethodPrediction[]
 }
 
 const document = (neighbours: string) => `query ($input: PredictInput!) { predict(input: $input) {
   image { id width height url }
+  inSupportSet
   predictions {
     method { id }
     space { id }
@@ -174,9 +176,30 @@ test('three neighbours are told unless asked otherwise; a method that compares n
   expect(await countsFor('(first: 5)')).toEqual([0, 5])
 })
 
-test('a support image is its own nearest neighbour', async () => {
+test('a support image is told, and compared with the others but not with itself', async () => {
+  const own = keys[5] as (typeof keys)[number]
+  const request = { images: [{ id: own.imageId }, ...images.slice(0, 1)], methods: everywhere }
+  const [known, strange] = await predict(request, '(first: 100)')
+  expect([known?.inSupportSet, strange?.inSupportSet]).toEqual([true, false])
+  for (const { neighbours, space } of known?.predictions ?? []) {
+    if (space === null) continue
+    expect(neighbours.map(({ image }) => image.id)).not.toContain(own.imageId)
+    // One image of each of the three classes is left out, as in leave-one-out.
+    expect(neighbours.length).toBe(keys.length - 3)
+  }
+  for (const { neighbours, space } of strange?.predictions ?? []) {
+    if (space !== null) expect(neighbours.length).toBe(keys.length)
+  }
+})
+
+test('a support image is its own nearest neighbour where its own key is asked for', async () => {
   const own = keys[5]?.imageId
-  const [prediction] = await predict({ images: [{ id: own }], methods: [{ method: 'TX++' }] })
+  const [prediction] = await predict({
+    images: [{ id: own }],
+    methods: [{ method: 'TX++' }],
+    includeOwnKey: true,
+  })
+  expect(prediction?.inSupportSet).toBe(true)
   expect(prediction?.predictions[0]?.neighbours[0]).toMatchObject({
     image: { id: own, url: `/images/${own}` },
     similarity: expect.closeTo(1, 5),
@@ -262,7 +285,7 @@ test('an image that is given is not stored, and its url is its bytes', async () 
   expect([await server.counts(), await sizes()]).toEqual(before)
 })
 
-test('an image whose pixels are broken is refused by its position, before anything is fitted', async () => {
+test('an image whose pixels are broken is refused by its position', async () => {
   const truncated = Buffer.from(queries[1] ?? '', 'base64').subarray(0, -300)
   const single = await library.datasets.create({ name: 'Broken', classes: [{ name: 'red stripes' }] })
   await library.datasets.addImages({
@@ -271,8 +294,7 @@ test('an image whose pixels are broken is refused by its position, before anythi
   })
   const set = await library.supportSets.create({ dataset: single.id, shots: 1, seed: 1, augmentations: 1 })
   const given = images.with(1, { base64: truncated.toString('base64') })
-  // The dataset has no validation images either, which fitting would refuse.
-  const input = { supportSet: set.id, images: given, methods, selection: 'VALIDATION' }
+  const input = { supportSet: set.id, images: given, methods }
   const { errors } = await server.ask(document(''), { input })
   expect(errors).toMatchObject([{ extensions: { code: 'INVALID_IMAGE', argument: 'input.images[1]' } }])
 })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Batch } from '../../src/cache/contract.js'
 import { defineMethod, type Method } from '../../src/methods/contract.js'
+import { cacheAffinity } from '../../src/methods/terms/cache-affinity.js'
 import { clip } from '../../src/spaces/clip.js'
 import { type Matrix, matrix } from '../../src/tensor/matrix.js'
 import { methodChecks } from '../../src/testing/index.js'
@@ -19,7 +20,7 @@ const each =
   }
 
 describe('methods as they should be', () => {
-  for (const { name, run } of methodChecks(prototype('refit'))) test(name, run)
+  for (const { name, run } of methodChecks(prototype())) test(name, run)
   for (const { name, run } of methodChecks(scoredPrototype())) test(`by its own score, ${name}`, run)
 })
 
@@ -44,7 +45,6 @@ describe('the suite catches a method', () => {
 
   test('that gives the first support image a say of its own', async () => {
     const method = methodWith({
-      leaveOneOut: 'refit',
       async logits({ cache, queries }) {
         const first = cache.order.indexOf(0)
         const similarities = await cache.kernels.dot(queries, cache.keys)
@@ -75,15 +75,22 @@ describe('the suite catches a method', () => {
     expect(Object.keys(await failuresInClip(method))).toEqual(['scores the same twice, bit for bit'])
   })
 
-  test('that claims to leave one out in the batch and reads the keys themselves', async () => {
-    expect(Object.keys(await failuresInClip(prototype('in-batch')))).toEqual([
-      'leave-one-out scores each image as if fitted without it',
-    ])
+  test('that remembers the keys of another support set', async () => {
+    const term = cacheAffinity({ weight: 'alpha', sharpness: 'beta' })
+    const seen = new Map<number, Batch>()
+    const method = methodWith({
+      ...term,
+      logits(batch, values, ranges) {
+        const known = seen.get(batch.rows) ?? batch
+        seen.set(batch.rows, known)
+        return term.logits(known, values, ranges)
+      },
+    })
+    expect(await failuresInClip(method)).toHaveProperty('scores by the support set that it is given')
   })
 
   test('that gives logits for too few classes', async () => {
     const method = methodWith({
-      leaveOneOut: 'refit',
       logits: async ({ rows, cache }) => matrix(rows, cache.classes - 1),
     })
     expect(await failuresInClip(method)).toHaveProperty('scores every query for every class')
@@ -103,8 +110,8 @@ describe('the suite catches a method', () => {
 })
 
 test('a failure says which method, where, at which values and which number', async () => {
-  const failures = await failuresInClip(prototype('in-batch'))
-  expect(failures['leave-one-out scores each image as if fitted without it']).toMatch(
-    /^outsider in clip: .* at \{"alpha":1,"beta":2\}, with 4, 4, 4, 4, 4 .*: the logits are -?[\d.]+ at row 0, column 0/,
+  const failures = await failuresInClip(spoiledCache(each((logit, row) => logit + row)))
+  expect(failures['the order of the queries changes nothing']).toMatch(
+    /^outsider in clip: .* at \{"alpha":1,"beta":2\}, with 4, 4, 4, 4, 4 .*: the logits are -?[\d.]+ at row \d+, column 0/,
   )
 })

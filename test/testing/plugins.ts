@@ -43,9 +43,8 @@ export const spoiledCache = (spoil: (logits: Matrix, batch: Batch) => void): Met
 }
 
 /** `exp(−β(1 − U·Pᵀ))`, P the unit class means of the keys, which are read from the cache itself. */
-export const prototype = (leaveOneOut: 'in-batch' | 'refit') =>
+export const prototype = () =>
   methodWith({
-    leaveOneOut,
     async logits(batch, { beta: sharpness = 0 }) {
       const { kernels } = batch.cache
       const similarities = await kernels.dot(await batch.spaceQueries(), classMeans(batch))
@@ -55,7 +54,7 @@ export const prototype = (leaveOneOut: 'in-batch' | 'refit') =>
 
 /** The same as a method that scores by itself. */
 export const scoredPrototype = (): Method => {
-  const { terms, ...rest } = prototype('refit')
+  const { terms, ...rest } = prototype()
   const [texts, own] = terms ?? []
   return defineMethod({
     ...rest,

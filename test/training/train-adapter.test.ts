@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readModelFolder } from '../../src/encoders/model-folder.js'
+import { loadViews } from '../../src/images/workers/random-views.js'
 import { parseTrainingSettings, type TrainingSettingsInput } from '../../src/training/settings.js'
 import { type TrainingImage, trainAdapter } from '../../src/training/train-adapter.js'
 import { sharedRuntime } from '../helpers/shared.js'
@@ -27,7 +28,10 @@ const images = await demoImages(6)
 const small = { batch: 4, bottleneck: 4, scale: 0.5, rate: 0.01 }
 const quick = { ...small, epochs: 1, localCrops: 2, prototypes: 16 }
 const run = (settings: TrainingSettingsInput, of: readonly TrainingImage[] = images) =>
-  trainAdapter(runtime, { model, images: of, classes: 2, settings: parseTrainingSettings(settings) })
+  trainAdapter(runtime, {
+    ...{ model, images: of, classes: 2, settings: parseTrainingSettings(settings) },
+    imageWorkers: { views: loadViews },
+  })
 
 describe.each(['supervised', 'self-supervised'] as const)('%s', (objective) => {
   const first = run({ objective, ...quick })

@@ -21,20 +21,28 @@ export async function runImport(context: ImportJobContext, id: string, signal: A
   const { store, archiveFiles } = context
   const row = await store.imports.get(id)
   if (!row || hasEnded(row)) return
-  const end = async (outcome: Parameters<typeof store.imports.end>[1]): Promise<void> => {
-    await store.imports.end(id, outcome)
-    await archiveFiles.remove(row.file)
-  }
   try {
     await importArchive(context, row, signal)
-    await end({ status: 'SUCCEEDED' })
+    await store.imports.end(id, { status: 'SUCCEEDED' })
+    await archiveFiles.remove(row.file)
   } catch (error) {
     if (signal.aborted || isStorageFault(error)) throw error
     const isExpected = error instanceof ShotboardError
-    const { code, message } = isExpected ? error : errors.internal({})
-    await end({ status: 'FAILED', error: message, errorCode: code })
+    await failImport(context, id, isExpected ? error : errors.internal({}))
     if (!isExpected) throw error
   }
+}
+
+/** Ends an import that has not ended as FAILED, and removes its archive. Images that are already added stay. */
+export async function failImport(
+  { store, archiveFiles }: Pick<ImportJobContext, 'store' | 'archiveFiles'>,
+  id: string,
+  { code, message }: ShotboardError,
+): Promise<void> {
+  const row = await store.imports.get(id)
+  if (!row || hasEnded(row)) return
+  await store.imports.end(id, { status: 'FAILED', error: message, errorCode: code })
+  await archiveFiles.remove(row.file)
 }
 
 async function importArchive(context: ImportJobContext, row: ImportRow, signal: AbortSignal): Promise<void> {
@@ -42,7 +50,10 @@ async function importArchive(context: ImportJobContext, row: ImportRow, signal: 
   const source = await openArchive({ path: archiveFiles.pathOf(row.file), name: row.archive }, limits)
   const ledger: ImportLedger = {
     position: row.position,
-    begin: (dataset, images) => store.imports.start(row.id, dataset.id, images),
+    taken: row.added + row.duplicates,
+    firstRejected: row.rejected[0],
+    begin: (images) => store.imports.start(row.id, images),
+    setDataset: ({ id }) => store.imports.setDataset(row.id, id),
     step: (step) => store.imports.step(row.id, step),
   }
   try {

@@ -3,7 +3,7 @@ import { type LaidOutClass, type LaidOutImage, layOut } from '../../sources/layo
 import type { Source } from '../../sources/source.js'
 import type { SplitRule } from '../../sources/split-rule.js'
 import type { ClassRow, DatasetRow } from '../../store/datasets.js'
-import type { ImportStepRow } from '../../store/imports.js'
+import type { ImportStepRow, RejectedFileRow } from '../../store/imports.js'
 import type { Store } from '../../store/store.js'
 import { throwIfCancelled } from '../../system/abort.js'
 import type { ImageIntake, IncomingImage, RejectedImage } from '../image-intake.js'
@@ -30,11 +30,17 @@ export interface ImportSourceRequest {
 export interface ImportLedger {
   /** The number of images that earlier attempts have processed. */
   readonly position: number
+  /** How many of them the dataset took or already had. */
+  readonly taken: number
+  /** The first file that earlier attempts have rejected. */
+  readonly firstRejected?: RejectedFileRow | undefined
+  /** Called before the first step with the number of images in the source. */
+  begin(images: number): Promise<void>
   /**
-   * Called before the first step. `images` is the number of images in the source. `keptPrompts` has the classes whose
-   * prompts differ from those in `dataset.json`; the dataset keeps its own.
+   * Called before the first step that has an image for the dataset. `keptPrompts` has the classes whose prompts differ from
+   * those in `dataset.json`; the dataset keeps its own.
    */
-  begin(dataset: DatasetRow, images: number, keptPrompts: readonly string[]): Promise<void>
+  setDataset(dataset: DatasetRow, keptPrompts: readonly string[]): Promise<void>
   /** Records the images of a step, whose files are stored. Returns false if the import should stop. */
   step(step: ImportStepRow): Promise<boolean>
 }
@@ -43,8 +49,10 @@ export interface ImportLedger {
 const imagesPerStep = 256
 
 /**
- * Imports a source: finds the dataset by name or creates it, and adds the images in steps. Throws the errors of the source;
- * INVALID_VALUE if the dataset exists with other classes; IN_USE if a comparison uses prompts that would change; CANCELLED.
+ * Imports a source: finds the dataset by name or creates it, and adds the images in steps. A dataset is created with its first
+ * images, so that a source without a single good image leaves none. Throws the errors of the source; NOTHING_IMPORTED if no
+ * image is good; INVALID_VALUE if the dataset exists with other classes; IN_USE if a comparison uses prompts that would
+ * change; CANCELLED.
  */
 export async function importSource(
   context: ImportSourceContext,
@@ -54,34 +62,47 @@ export async function importSource(
   signal?: AbortSignal,
 ): Promise<void> {
   const layout = await layOut(source, request.splitRule, signal)
-  const { dataset, keptPrompts } = await findOrCreate(context, request, layout)
-  const classes = await context.store.datasets.classes(dataset.id)
-  await ledger.begin(dataset, layout.images.length, keptPrompts)
+  const name = (request.name ?? layout.name).trim().normalize('NFC')
+  const existing = await findDataset(context, name, request, layout)
+  await ledger.begin(layout.images.length)
+  if (existing) await ledger.setDataset(existing.dataset, existing.keptPrompts)
 
+  let isKnown = existing !== undefined
+  let { taken, firstRejected } = ledger
   const rest = layout.images.slice(ledger.position)
-  const incoming = incomingImages(source, rest, classes, signal)
+  const incoming = incomingImages(source, rest, layout.classes, signal)
   for (let from = 0; from < rest.length; from += imagesPerStep) {
     const images = rest.slice(from, from + imagesPerStep)
-    const record = (taken: ImportStepRow['images'], rejected: readonly RejectedImage[]) =>
-      ledger.step({
-        images: taken,
-        rejected: rejected.map(({ position, code, reason }) => ({
-          file: images[position]?.file.path ?? '',
-          code,
-          reason,
-        })),
-      })
+    const record = async (good: ImportStepRow['images'], rejected: readonly RejectedImage[]) => {
+      const files = rejected.map(({ position, code, reason }) => ({
+        file: images[position]?.file.path ?? '',
+        code,
+        reason,
+      }))
+      taken += good.length
+      firstRejected ??= files[0]
+      if (good.length > 0 && !isKnown) {
+        await ledger.setDataset(await context.createDataset({ name, classes: layout.classes }), [])
+        isKnown = true
+      }
+      return ledger.step({ images: good, rejected: files })
+    }
     if (!(await context.intake.store(take(incoming, images.length), record, signal))) return
+  }
+  if (taken === 0) {
+    const first = `${firstRejected?.file}: ${firstRejected?.reason}`
+    throw errors.nothingImported({ files: layout.images.length, first })
   }
 }
 
 async function* incomingImages(
   source: Source,
   images: readonly LaidOutImage[],
-  classes: readonly ClassRow[],
+  classes: readonly LaidOutClass[],
   signal?: AbortSignal,
 ): AsyncGenerator<IncomingImage, undefined> {
-  const indexOf = new Map(classes.map(({ name, index }) => [name, index]))
+  // The dataset has the same classes in the same order.
+  const indexOf = new Map(classes.map(({ name }, index) => [name, index]))
   let at = 0
   for await (const read of source.readers(
     images.map(({ file }) => file),
@@ -102,16 +123,15 @@ async function* take<T>(sequence: AsyncIterator<T, undefined>, count: number): A
   }
 }
 
-async function findOrCreate(
-  { store, createDataset }: ImportSourceContext,
-  { name, updatePrompts }: ImportSourceRequest,
-  layout: { readonly name: string; readonly classes: readonly LaidOutClass[] },
-): Promise<{ dataset: DatasetRow; keptPrompts: readonly string[] }> {
-  const wanted = (name ?? layout.name).trim()
+/** The dataset of that name, if there is one. Throws if it does not fit the source. */
+async function findDataset(
+  { store }: ImportSourceContext,
+  wanted: string,
+  { updatePrompts }: ImportSourceRequest,
+  layout: { readonly classes: readonly LaidOutClass[] },
+): Promise<{ dataset: DatasetRow; keptPrompts: readonly string[] } | undefined> {
   const dataset = await store.datasets.findByName(wanted)
-  if (!dataset) {
-    return { dataset: await createDataset({ name: wanted, classes: layout.classes }), keptPrompts: [] }
-  }
+  if (!dataset) return undefined
   const known = await store.datasets.classes(dataset.id)
   if (!sameClasses(layout.classes, known)) {
     const names = known.map((each) => each.name).join(', ')
@@ -133,7 +153,7 @@ async function findOrCreate(
 const sameClasses = (classes: readonly LaidOutClass[], known: readonly ClassRow[]): boolean =>
   same(
     classes.map(({ name }) => name),
-    known.map(({ name }) => name),
+    known.map(({ name }) => name.normalize('NFC')),
   )
 
 const same = (a: readonly string[], b: readonly string[]): boolean =>

@@ -9,7 +9,7 @@ import type { Source } from '../../sources/source.js'
 import { defaultSplitRule, type SplitRule } from '../../sources/split-rule.js'
 import type { DatasetRow } from '../../store/datasets.js'
 import type { ImportRow, RejectedFileRow } from '../../store/imports.js'
-import { type ImportJobContext, runImport } from './import-job.js'
+import { failImport, type ImportJobContext, runImport } from './import-job.js'
 import { importSource } from './import-source.js'
 
 export interface ImportOptions {
@@ -81,6 +81,7 @@ export function createImports(context: ImportsContext): Imports {
     queue,
     records: store.imports,
     run: (id, signal) => runImport(context, id, signal),
+    fail: (id, why) => failImport(context, id, why),
     park: (id, { message, code }) => store.imports.park(id, { error: message, errorCode: code }),
     onFault: context.onFault,
     async writeCancelled({ id, file }) {
@@ -123,12 +124,17 @@ export function createImports(context: ImportsContext): Imports {
       try {
         await importSource(context, source, request, {
           position: 0,
-          async begin(dataset, images, keptPrompts) {
+          taken: 0,
+          async begin(images) {
+            found.images = images
+          },
+          async setDataset(dataset, keptPrompts) {
             addingTo.add(dataset.id)
-            Object.assign(found, { dataset, images, keptPrompts })
+            Object.assign(found, { dataset, keptPrompts })
           },
           async step({ images, rejected }) {
-            const added = await store.datasets.addImages(found.dataset?.id ?? '', images)
+            const added =
+              images.length === 0 ? 0 : await store.datasets.addImages(found.dataset?.id ?? '', images)
             result.added += added
             result.duplicates += images.length - added
             result.rejected.push(...rejected)
@@ -136,7 +142,7 @@ export function createImports(context: ImportsContext): Imports {
             return true
           },
         })
-        if (!found.dataset) throw new Error('importSource must call begin')
+        if (!found.dataset) throw new Error('importSource must call setDataset')
         return { dataset: found.dataset, keptPrompts: found.keptPrompts, ...result }
       } finally {
         if (found.dataset) addingTo.delete(found.dataset.id)

@@ -1,8 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Request, RequestHandler } from 'express'
-import graphqlUploadExpress from 'graphql-upload/graphqlUploadExpress.mjs'
-import processRequest, { type ProcessRequestFunction } from 'graphql-upload/processRequest.mjs'
 import { errors } from '../../errors.js'
 import type { Settings } from '../../settings/settings.js'
+import { withWriteErrors } from '../../system/storage-fault.js'
+import type { Authentication } from '../access/authentication.js'
+import { readMultipart } from './multipart.js'
+import type { Operations } from './multipart-fields.js'
 
 const megabyte = 2 ** 20
 
@@ -10,19 +15,12 @@ const megabyte = 2 ** 20
  * Parses multipart requests, by the GraphQL multipart request specification. A request that imports an archive may be
  * larger than others by the size of an archive.
  */
-export function acceptUploads(settings: Settings): RequestHandler[] {
-  const { maxRequestMegabytes, maxArchiveMegabytes, maxFilesPerRequest } = settings
+export function acceptUploads(settings: Settings, authentication: Authentication): RequestHandler[] {
+  const { maxRequestMegabytes, maxArchiveMegabytes } = settings
   return [
     requirePreflight,
     limitMultipart(maxRequestMegabytes + maxArchiveMegabytes),
-    graphqlUploadExpress({
-      // One megabyte more, so that the import can report an archive that is too large.
-      maxFileSize: (Math.max(maxRequestMegabytes, maxArchiveMegabytes) + 1) * megabyte,
-      maxFiles: maxFilesPerRequest,
-      maxFieldSize: maxRequestMegabytes * megabyte,
-      processRequest: limitFileCount(maxFilesPerRequest),
-    }),
-    limitOthers(maxRequestMegabytes),
+    readFiles(settings, authentication),
   ]
 }
 
@@ -35,7 +33,7 @@ const requirePreflight: RequestHandler = (request, _response, next) => {
   next(isMultipart(request) && !header ? errors.forgedRequest({}) : undefined)
 }
 
-/** Refuses a multipart request by its total size before reading it; the parser limits only single files. */
+/** Refuses a multipart request by its total size before reading it. */
 function limitMultipart(megabytes: number): RequestHandler {
   return (request, _response, next) => {
     if (!isMultipart(request)) next()
@@ -45,30 +43,45 @@ function limitMultipart(megabytes: number): RequestHandler {
   }
 }
 
-/** Refuses a large request that does not import an archive, once its operations are known, and discards its files. */
-function limitOthers(megabytes: number): RequestHandler {
-  return (request, _response, next) => {
-    const large = isMultipart(request) && lengthOf(request) > megabytes * megabyte
-    if (!large || importsArchive(request.body)) {
-      next()
-      return
+/** Replaces the body by its operations. The files lie in a temporary folder until the request has been answered. */
+function readFiles(
+  { maxRequestMegabytes: megabytes, maxFilesPerRequest: maxFiles }: Settings,
+  { authenticate }: Authentication,
+): RequestHandler {
+  return async (request, response, next) => {
+    if (!isMultipart(request)) return next()
+    const folder = await withWriteErrors('an uploaded file', () =>
+      mkdtemp(join(tmpdir(), 'shotboard-upload-')),
+    )
+    const reading = readMultipart(request, {
+      folder,
+      maxFiles,
+      check(operations) {
+        if (lengthOf(request) <= megabytes * megabyte) return
+        if (!importsArchive(operations)) throw errors.requestTooLarge({ megabytes })
+        // An archive that may not be imported need not be received.
+        if (authenticate(request.headers) !== 'write') throw errors.forbidden({})
+      },
+    })
+    const remove = async () => {
+      await reading.catch(() => {})
+      await rm(folder, { recursive: true, force: true }).catch(() => {})
     }
-    request.unpipe()
-    request.resume()
-    next(errors.requestTooLarge({ megabytes }))
+    // A response closes also when its connection is lost.
+    if (response.closed) remove()
+    else response.once('close', remove)
+    try {
+      request.body = await reading
+    } catch (error) {
+      if (response.closed) return
+      // The answer does not wait for the rest of the body, and a client that still sends it can read the answer.
+      setImmediate(() => request.resume())
+      throw error
+    }
+    next()
   }
 }
 
 const isMultipart = (request: Request): boolean => Boolean(request.is('multipart/form-data'))
 const lengthOf = (request: Request): number => Number(request.get('content-length'))
-const importsArchive = (operations: unknown): boolean =>
-  /\bimportArchive\b/.test(JSON.stringify(operations ?? ''))
-
-/** Recognises the parser's error for too many files by its message, since it has no code. */
-const limitFileCount =
-  (maxFiles: number): ProcessRequestFunction =>
-  (...parameters) =>
-    processRequest(...parameters).catch((error: unknown) => {
-      const tooMany = error instanceof Error && error.message.includes('max file uploads exceeded')
-      throw tooMany ? errors.tooManyFiles({ max: maxFiles }) : error
-    })
+const importsArchive = ({ query }: Operations): boolean => /\bimportArchive\b/.test(String(query))

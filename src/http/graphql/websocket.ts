@@ -1,7 +1,10 @@
 import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { GraphQLError } from 'graphql'
 import { CloseCode, type Context as ConnectionContext } from 'graphql-ws'
 import { type Extra, useServer as serveProtocol } from 'graphql-ws/use/ws'
-import { WebSocketServer } from 'ws'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { errors } from '../../errors.js'
 import type { Settings } from '../../settings/settings.js'
 import type { Authentication } from '../access/authentication.js'
 import { isAllowedHost } from '../access/hosts.js'
@@ -12,6 +15,12 @@ type Connection = ConnectionContext<Record<string, unknown> | undefined, Extra>
 
 /** How long clients may take to close their connection before it is cut. */
 const closeTimeoutMs = 1000
+/** What a client may send before it is acknowledged: enough for a key. */
+const maxBytesBeforeAck = 16 * 1024
+/** Files and images come by HTTP. */
+const maxMessageBytes = 2 ** 20
+/** The largest number of operations that run over one connection at the same time. */
+const maxOperations = 100
 
 /**
  * Serves GraphQL over WebSockets at `/graphql`, by the graphql-transport-ws protocol. Returns a function that closes all
@@ -30,12 +39,19 @@ export function serveWebSockets(
     // With `server`, it would also handle the errors of the HTTP server.
     noServer: true,
     path: '/graphql',
-    maxPayload: settings.maxRequestMegabytes * 2 ** 20,
+    maxPayload: maxMessageBytes,
     verifyClient: ({ req }: { req: IncomingMessage }) =>
       isAllowedHost(req.headers.host, settings) && isAllowedOrigin(req.headers, settings),
   })
+  /** Ends the limit of a connection that is not acknowledged yet. */
+  const liftLimit = new WeakMap<WebSocket, () => void>()
   server.on('upgrade', (request, socket, head) => {
-    sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request))
+    sockets.handleUpgrade(request, socket, head, (opened) => {
+      // The protocol hears the first error only, and one that nobody hears ends the process.
+      opened.on('error', () => {})
+      liftLimit.set(opened, limitBytes(opened, socket, head.length))
+      sockets.emit('connection', opened, request)
+    })
   })
   const authenticate = ({ extra, connectionParams }: Connection) =>
     authentication.authenticate(extra.request.headers, connectionParams)
@@ -44,11 +60,19 @@ export function serveWebSockets(
       onConnect(connection) {
         try {
           authenticate(connection)
+          liftLimit.get(connection.extra.socket)?.()
         } catch {
           connection.extra.socket.close(CloseCode.Unauthorized, 'UNAUTHENTICATED')
         }
       },
-      onSubscribe: (connection, _id, request) => operations.prepare(request, () => authenticate(connection)),
+      onSubscribe(connection, _id, request) {
+        const running = Object.keys(connection.subscriptions).length
+        if (running > maxOperations) {
+          const { message, extensions } = errors.tooManyOperations({ max: maxOperations })
+          return [new GraphQLError(message, { extensions })]
+        }
+        return operations.prepare(request, () => authenticate(connection))
+      },
       execute: operations.execute,
       subscribe: operations.subscribe,
       isProd: true,
@@ -61,5 +85,18 @@ export function serveWebSockets(
     }, closeTimeoutMs)
     await protocol.dispose()
     clearTimeout(timeout)
+  }
+}
+
+/** Cuts a connection that sends much, until the returned function is called. */
+function limitBytes(opened: WebSocket, socket: Duplex, alreadyRead: number): () => void {
+  let bytes = alreadyRead
+  const count = (chunk: Buffer): void => {
+    bytes += chunk.length
+    if (bytes > maxBytesBeforeAck) opened.terminate()
+  }
+  socket.on('data', count)
+  return () => {
+    socket.off('data', count)
   }
 }

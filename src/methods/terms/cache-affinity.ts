@@ -15,6 +15,5 @@ export const cacheAffinity = (names: { readonly weight: string; readonly sharpne
   shapes: [names.sharpness],
   usesTexts: false,
   usesKeys: true,
-  leaveOneOut: 'in-batch',
   logits: (batch, shapes) => batch.sharpenedSums(shapes[names.sharpness] as number),
 })

@@ -1,5 +1,4 @@
 import type { Batch, Cache } from '../../cache/contract.js'
-import { leftOutAffinity } from '../../cache/leave-one-out.js'
 import { type Matrix, matrix } from '../../tensor/matrix.js'
 import { colors } from '../colors.js'
 import type { Range, Term } from '../contract.js'
@@ -24,7 +23,6 @@ export const textDistributionKl = (options: {
   shapes: [],
   usesTexts: true,
   usesKeys: true,
-  leaveOneOut: 'in-batch',
 
   async ranges(batch) {
     return {
@@ -40,7 +38,7 @@ export const textDistributionKl = (options: {
     const minDivergence = finite(divergence?.min)
     for (let i = 0, at = 0; i < sums.rows; i++) {
       for (let c = 0; c < sums.columns; c++, at++) {
-        const n = batch.keysOf(c, i)
+        const n = batch.cache.counts[c] as number
         sums.data[at] = -(((sums.data[at] as number) - n * minDivergence) * slope + n * minAffinity)
       }
     }
@@ -48,7 +46,7 @@ export const textDistributionKl = (options: {
   },
 })
 
-/** `Σ_{j∈c} KL(p_i ‖ q_j)`, [n, C]. Leaving out an image changes no sum: its divergence from itself is 0. */
+/** `Σ_{j∈c} KL(p_i ‖ q_j)`, [n, C]. */
 async function divergenceSums(batch: Batch, temperature: number): Promise<Matrix> {
   const { cache } = batch
   const queries = await logRatios(batch, temperature)
@@ -63,7 +61,7 @@ async function divergenceSums(batch: Batch, temperature: number): Promise<Matrix
   return cross
 }
 
-/** The minimum and maximum `KL(p_i ‖ q_j)` over all pairs of different images. */
+/** The minimum and maximum `KL(p_i ‖ q_j)` over all queries and keys. */
 async function divergenceRange(batch: Batch, temperature: number): Promise<Range> {
   const queries = await logRatios(batch, temperature)
   const cross = await batch.cache.kernels.dot(
@@ -74,9 +72,7 @@ async function divergenceRange(batch: Batch, temperature: number): Promise<Range
   let min = Number.POSITIVE_INFINITY
   let max = Number.NEGATIVE_INFINITY
   for (let i = 0, at = 0; i < cross.rows; i++) {
-    const own = batch.leavesOneOut ? batch.from + i : -1
     for (let j = 0; j < cross.columns; j++, at++) {
-      if (j === own) continue
       const divergence = (negentropies[i] as number) - (cross.data[at] as number)
       if (divergence < min) min = divergence
       if (divergence > max) max = divergence
@@ -90,7 +86,6 @@ function affinityRange({ data }: Matrix): Range {
   let max = Number.NEGATIVE_INFINITY
   for (let at = 0; at < data.length; at++) {
     const affinity = data[at] as number
-    if (affinity === leftOutAffinity) continue
     if (affinity < min) min = affinity
     if (affinity > max) max = affinity
   }

@@ -12,7 +12,6 @@ export const zeroShot = (): Term => ({
   shapes: [],
   usesTexts: true,
   usesKeys: false,
-  leaveOneOut: 'in-batch',
   async logits(batch) {
     const { rows, columns, data } = await batch.textSimilarities()
     return matrix(

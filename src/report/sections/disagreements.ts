@@ -32,14 +32,19 @@ ${Object.entries(titles).map(([kind, title]) => {
 function imageOf(
   { classes, recommendation, styleOf }: ReportData,
   other: Series,
-  { dataUri, classIndex, prediction, baselinePrediction }: ShownDisagreement,
+  disagreement: ShownDisagreement,
 ): Html {
+  const { classIndex, prediction, baselinePrediction } = disagreement
   const classOf = (index: number) => classes[index]?.name ?? ''
   const predictionMark = (series: Series, index: number) =>
     index === classIndex
       ? html`<span class="right">${seriesMark(styleOf(series))}✓ ${classOf(index)}</span>`
       : html`<span class="wrong">${seriesMark(styleOf(series))}✗ ${classOf(index)}</span>`
-  return html`<li><img src="${dataUri}" alt="${classOf(classIndex)}"><b>${classOf(classIndex)}</b>
+  const picture =
+    'dataUri' in disagreement
+      ? html`<img src="${disagreement.dataUri}" alt="${classOf(classIndex)}">`
+      : html`<span class="note">${disagreement.problem}</span>`
+  return html`<li>${picture}<b>${classOf(classIndex)}</b>
 ${predictionMark(recommendation, prediction.classIndex)}
 ${predictionMark(other, baselinePrediction.classIndex)}</li>`
 }

@@ -4,7 +4,7 @@ import type { ReportData } from '../report-data.js'
 const splitNames = { SUPPORT_POOL: 'support pool', VALIDATION: 'validation', TEST: 'test' } as const
 const selectionNames = {
   VALIDATION: 'the validation images',
-  LEAVE_ONE_OUT: 'the support set, leaving each image out of its own score',
+  LEAVE_ONE_OUT: 'the support set, leaving out one image of every class at a time',
   NONE: 'nothing: defaults',
 } as const
 

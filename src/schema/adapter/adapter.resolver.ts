@@ -5,6 +5,7 @@ import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { EncoderType } from '../encoder/encoder.js'
 import { FeatureSpaceType } from '../space/space.js'
+import type { UploadedFile } from '../upload.js'
 import { AdapterType, ImportAdapterInputType } from './adapter.type.js'
 
 @Resolver(() => AdapterType)
@@ -24,7 +25,8 @@ export class AdapterResolver {
     @Arg('input', () => ImportAdapterInputType) { file, ...input }: ImportAdapterInputType,
     @Ctx() { library }: Context,
   ): Promise<ListedAdapter> {
-    return atInput(receive(file).then((content) => library.adapters.add({ ...input, content })))
+    const add = async () => library.adapters.add({ ...input, content: await receive(file) })
+    return atInput(add())
   }
 
   @Mutation(() => EncoderType, {
@@ -71,20 +73,13 @@ export class AdapterResolver {
 const maxBytes = 512 * 2 ** 20
 
 /** Throws INVALID_ADAPTER if the request does not contain the file, and FILE_TOO_LARGE above `maxBytes`. */
-async function receive(upload: ImportAdapterInputType['file']): Promise<Uint8Array> {
-  const received = await upload.catch(() => undefined)
-  if (!received) {
+function receive(upload: UploadedFile): Promise<Uint8Array> {
+  if (!upload.exists) {
     throw errors.invalidAdapterFile(
       { file: 'upload', reason: 'The request does not contain the file.' },
       'file',
     )
   }
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of received.createReadStream() as AsyncIterable<Uint8Array>) {
-    bytes += chunk.length
-    if (bytes > maxBytes) throw errors.fileTooLarge({ megabytes: maxBytes / 2 ** 20 }, 'file')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
+  if (upload.bytes > maxBytes) throw errors.fileTooLarge({ megabytes: maxBytes / 2 ** 20 }, 'file')
+  return upload.read()
 }

@@ -1,7 +1,7 @@
-import type { FileUpload } from 'graphql-upload/processRequest.mjs'
 import { Field, Float, ID, InputType, Int } from 'type-graphql'
 import { ObjectType } from '../object-type.js'
 import { Upload } from '../scalars.js'
+import type { UploadedFile } from '../upload.js'
 
 @InputType('ImportAdapterInput')
 export class ImportAdapterInputType {
@@ -12,7 +12,7 @@ export class ImportAdapterInputType {
   name: string
 
   @Field(() => Upload, { description: 'A safetensors file; see docs/adapters.md.' })
-  file: Promise<FileUpload>
+  file: UploadedFile
 }
 
 @ObjectType('Adapter', {

@@ -1,4 +1,3 @@
-import type { FileUpload } from 'graphql-upload/processRequest.mjs'
 import { Arg, Field, FieldResolver, ID, InputType, Int, Resolver, Root } from 'type-graphql'
 import { errors, reasonOf } from '../../errors.js'
 import {
@@ -12,6 +11,7 @@ import {
 import type { Limits } from '../../settings/settings.js'
 import { ObjectType } from '../object-type.js'
 import { Upload } from '../scalars.js'
+import type { UploadedFile } from '../upload.js'
 
 @ObjectType('Image', { description: 'An image. Its id is the SHA-256 of its bytes.' })
 export class ImageType {
@@ -65,7 +65,7 @@ export class ImageInputType {
   base64?: string | null
 
   @Field(() => Upload, { nullable: true, description: 'A file of a multipart request.' })
-  upload?: Promise<FileUpload> | null
+  upload?: UploadedFile | null
 }
 
 /** Converts an image input for the library. An upload is read only when the library needs it. */
@@ -80,13 +80,12 @@ export function requireImageLimit(images: readonly unknown[], { maxImagesPerRequ
   if (images.length > max) throw errors.tooManyImages({ max, count: images.length }, 'input.images')
 }
 
-/** Throws INVALID_IMAGE if the request does not contain the whole file. */
-async function readUpload(upload: Promise<FileUpload>): Promise<Buffer> {
+/** Throws INVALID_IMAGE if the request does not contain the file. */
+async function readUpload(upload: UploadedFile): Promise<Buffer> {
   try {
-    const chunks: Buffer[] = []
-    for await (const chunk of (await upload).createReadStream()) chunks.push(chunk)
-    return Buffer.concat(chunks)
+    return await upload.read()
   } catch (error) {
-    throw errors.invalidImage({ reason: reasonOf(error).replace(/\.$/, '') })
+    if (!upload.exists) throw errors.invalidImage({ reason: reasonOf(error) })
+    throw error
   }
 }

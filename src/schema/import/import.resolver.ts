@@ -13,6 +13,7 @@ import { DatasetType } from '../dataset/dataset.type.js'
 import { datasetFilter } from '../dataset/dataset-filter.js'
 import { JobStatus } from '../enums.js'
 import { defaultPageSize, pageRequest } from '../page.js'
+import type { UploadedFile } from '../upload.js'
 import { ImportArchiveInputType, ImportConnectionType, ImportType, RejectedFileType } from './import.type.js'
 
 @Resolver(() => ImportType)
@@ -38,13 +39,12 @@ export class ImportResolver {
     description:
       'Stores an archive and returns. The import runs in the background, and continues after a restart. Importing the same archive again adds nothing. Problems inside the archive are reported on the import.',
   })
-  importArchive(
+  async importArchive(
     @Arg('input', () => ImportArchiveInputType) { archive, ...input }: ImportArchiveInputType,
     @Ctx() { library }: Context,
   ): Promise<ImportRow> {
-    return atInput(
-      receive(archive).then((received) => library.imports.importArchive({ ...input, archive: received })),
-    )
+    const start = async () => library.imports.importArchive({ ...input, archive: received(archive) })
+    return atInput(start())
   }
 
   @Mutation(() => ImportType, { description: 'Cancels an import. Images that were already added stay.' })
@@ -81,14 +81,13 @@ export class ImportResolver {
 }
 
 /** Throws INVALID_ARCHIVE if the request does not contain the file. */
-async function receive(upload: ImportArchiveInputType['archive']) {
-  try {
-    const { filename, createReadStream } = await upload
-    return { name: filename, chunks: createReadStream() }
-  } catch {
-    throw errors.invalidArchive(
-      { archive: 'The archive', reason: 'the request does not contain the file' },
-      'archive',
-    )
-  }
+function received(upload: UploadedFile): {
+  readonly name: string
+  readonly chunks: AsyncIterable<Uint8Array>
+} {
+  if (upload.exists) return { name: upload.name, chunks: upload.chunks() }
+  throw errors.invalidArchive(
+    { archive: 'The archive', reason: 'the request does not contain the file' },
+    'archive',
+  )
 }

@@ -1,9 +1,9 @@
-import type { FileUpload } from 'graphql-upload/processRequest.mjs'
 import { Field, Float, ID, InputType, Int } from 'type-graphql'
 import { JobStatus } from '../enums.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
 import { DateTime, Upload } from '../scalars.js'
+import type { UploadedFile } from '../upload.js'
 
 @InputType('SplitRuleInput', {
   description:
@@ -36,7 +36,7 @@ export class ImportArchiveInputType {
     description:
       'A .zip or .tar.gz file. Its paths are `split/class/image` (splits: `support_pool`, `validation`, `test`) or `class/image`, optionally inside one folder. It may contain a `dataset.json`.',
   })
-  archive: Promise<FileUpload>
+  archive: UploadedFile
 
   @Field(() => SplitRuleInputType, {
     nullable: true,

@@ -20,26 +20,58 @@ import { ClassLabelType } from '../dataset/dataset.type.js'
 import { Selection } from '../enums.js'
 import { ImageInputType, type ImageRoot, ImageType, imageInput, requireImageLimit } from '../image/image.js'
 import { HyperparameterValueType, valueList } from '../method/method.type.js'
-import { methodAndSpaceOf } from '../method/method-and-space.js'
+import { encoderMethodAndSpaceOf } from '../method/method-and-space.js'
 import { MethodChoiceType } from '../method/method-choice.js'
 import { ObjectType } from '../object-type.js'
 
 @InputType('PredictInput')
 class PredictInputType {
-  @Field(() => ID)
-  supportSet: string
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Classifies by this support set. Give either a support set or a comparison.',
+  })
+  supportSet?: string | null
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'Classifies as this comparison does: with its encoders, support set, methods, spaces, selection and selected hyperparameters.',
+  })
+  comparison?: string | null
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Shots of the comparison; by default the most that it has.',
+  })
+  shots?: number | null
+
+  @Field(() => Int, { nullable: true, description: 'Seed of the comparison; by default its first.' })
+  seed?: number | null
 
   @Field(() => [ImageInputType])
   images: ImageInputType[]
 
-  @Field(() => [MethodChoiceType])
-  methods: MethodChoiceType[]
+  @Field(() => [MethodChoiceType], {
+    nullable: true,
+    description: 'Required with a support set. Of a comparison, all methods by default.',
+  })
+  methods?: MethodChoiceType[] | null
 
-  @Field(() => Selection, { defaultValue: Selection.LEAVE_ONE_OUT })
-  selection: Selection
+  @Field(() => Selection, {
+    nullable: true,
+    description: 'LEAVE_ONE_OUT by default. Leave it out with a comparison, which has its own.',
+  })
+  selection?: Selection | null
 
   @Field(() => Int, { defaultValue: 5, description: 'The number of best classes to return.' })
   topK: number
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description:
+      'Compares a support image with its own key as well. By default it is scored without its key and one image of each other class, as in leave-one-out.',
+  })
+  includeOwnKey: boolean
 }
 
 @ObjectType('TermContribution')
@@ -94,12 +126,17 @@ class MethodPredictionType {
 
 @ObjectType('ImagePrediction')
 class ImagePredictionType {
+  @Field(() => Boolean, {
+    description: 'Whether the image is in the support set, so that its label is known.',
+  })
+  inSupportSet: boolean
+
   @Field(() => [MethodPredictionType])
   predictions: readonly MethodPredictionType[]
 }
 
 @Resolver(() => MethodPredictionType)
-export class MethodPredictionResolver extends methodAndSpaceOf(() => MethodPredictionType) {
+export class MethodPredictionResolver extends encoderMethodAndSpaceOf(() => MethodPredictionType) {
   @FieldResolver(() => [HyperparameterValueType])
   hyperparameters(@Root() { hyperparameters }: MethodPrediction): HyperparameterValueType[] {
     return valueList(hyperparameters)

@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs'
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -233,4 +234,37 @@ test('an existing dataset keeps its prompts, unless updatePrompts is set', async
   expect(await prompts()).toEqual([['an a.'], ['a b.']])
   await library.imports.importPath(folder, { updatePrompts: true })
   expect(await prompts()).toEqual([['another a.'], ['a b.']])
+})
+
+const fixture = (name: string) => new URL(`../../sources/fixtures/${name}`, import.meta.url).pathname
+
+test('a class whose name is written in two ways (NFC and NFD) is one class', async () => {
+  const { dataset, added, rejected } = await library.imports.importPath(fixture('nfd-nfc.zip'))
+  expect({ added, rejected }).toEqual({ added: 12, rejected: [] })
+  expect((await classesOf(dataset.id)).map(({ name }) => name)).toEqual(['café', 'dog'])
+})
+
+test('a byte-order mark in dataset.json is no mistake', async () => {
+  const { added, rejected } = await library.imports.importPath(fixture('layout-bom-json.zip'))
+  expect(added).toBeGreaterThan(0)
+  expect(rejected).toEqual([])
+})
+
+test('a source without a single good image is one failure, and leaves no dataset', async () => {
+  const importing = library.imports.importPath(fixture('lzma.zip'))
+  await expect(importing).rejects.toMatchObject({ code: 'NOTHING_IMPORTED' })
+  await expect(importing).rejects.toThrow('None of the 6 files could be imported. The first: cat/0.jpg: ')
+  expect(await library.store.datasets.findByName('lzma')).toBeNull()
+
+  const { id } = await library.imports.importArchive({
+    archive: { name: 'lzma.zip', chunks: createReadStream(fixture('lzma.zip')) },
+  })
+  expect(await library.imports.ended(id)).toMatchObject({
+    status: 'FAILED',
+    errorCode: 'NOTHING_IMPORTED',
+    datasetId: null,
+    files: 6,
+    rejectedCount: 6,
+  })
+  expect(await library.store.datasets.findByName('lzma')).toBeNull()
 })

@@ -226,3 +226,51 @@ test('watching what is not there is refused before anything is told', async () =
     errors.unknownComparison({ id: 'nothing' }, 'id'),
   )
 })
+
+describe('a WebSocket that sends too much is cut or refused:', () => {
+  const open = async () => {
+    const socket = new WebSocket(webSocketUrl, 'graphql-transport-ws')
+    const closed = new Promise<number>((resolve) => socket.once('close', resolve))
+    socket.on('error', () => {})
+    await new Promise((resolve) => socket.once('open', resolve))
+    return { socket, closed }
+  }
+  const acknowledge = async (socket: WebSocket) => {
+    const acknowledged = new Promise((resolve) => socket.once('message', resolve))
+    socket.send('{"type":"connection_init"}')
+    await acknowledged
+  }
+
+  test.each([
+    ['one large message', [Buffer.alloc(5_000_000, 'x')]],
+    ['many small ones', Array.from({ length: 200 }, () => Buffer.alloc(200, ' '))],
+  ])('before it is acknowledged, %s', async (_, messages) => {
+    const { socket, closed } = await open()
+    for (const message of messages) socket.send(message)
+    expect(await closed).not.toBe(1000)
+  })
+
+  test('after it is acknowledged, a message as large as files', async () => {
+    const { socket, closed } = await open()
+    await acknowledge(socket)
+    socket.send(Buffer.alloc(2_000_000, ' '))
+    expect(await closed).toBe(1009)
+  })
+
+  test('more operations than one connection may have', async () => {
+    const { id } = await compareSlowly(20)
+    const { socket } = await open()
+    await acknowledge(socket)
+    const refused = new Promise((resolve) => {
+      socket.on('message', (data) => {
+        const message = JSON.parse(String(data))
+        if (message.type === 'error') resolve(message.payload[0].extensions.code)
+      })
+    })
+    const payload = { query: `subscription { comparison(id: "${id}") { id } }` }
+    for (let i = 0; i <= 100; i++) socket.send(JSON.stringify({ type: 'subscribe', id: String(i), payload }))
+    expect(await refused).toBe('TOO_MANY_OPERATIONS')
+    socket.terminate()
+    await library.comparisons.cancel(id)
+  })
+})

@@ -1,0 +1,84 @@
+import { type Caches, createCaches } from '../cache/caches.js'
+import type { ChosenMethod } from '../comparisons/method-choice.js'
+import type { EncodedData } from '../datasets/encoded-data.js'
+import { type FittedMethod, fitMethod } from '../evaluation/fit.js'
+import type { Support } from '../features/support.js'
+import { rangesOver } from '../methods/score.js'
+import type { Registry } from '../plugins/registry.js'
+import { fingerprintOf } from '../system/fingerprint.js'
+import { createPromiseCache } from '../system/promise-cache.js'
+import type { Kernels } from '../tensor/kernels.js'
+import type { Question } from './question.js'
+
+/** Fitted methods. Recent ones are cached in memory, so that later predictions do not fit again. */
+export interface Fits {
+  /** The base spaces of the question's methods. */
+  basesOf(question: Question): readonly string[]
+  /** The methods of a question in their order, fitted to its support set. */
+  fit(question: Question): Promise<{ support: Support; fitted: readonly FittedMethod[] }>
+}
+
+export interface FitsContext {
+  readonly registry: Registry
+  readonly kernels: Kernels
+  readonly encodedData: EncodedData
+}
+
+const maxFits = 64
+/** Support sets are cached with their key-value caches, so that methods in one space share its fit. */
+const maxSupports = 8
+
+export function createFits({ registry, kernels, encodedData }: FitsContext): Fits {
+  const fits = createPromiseCache<FittedMethod>(maxFits)
+  const supports = createPromiseCache<{ support: Support; caches: Caches }>(maxSupports)
+
+  const spaceOf = ({ space }: ChosenMethod) => space ?? registry.space('clip')
+  const basesOf = ({ methods }: Question) =>
+    [...new Set(['clip', ...methods.map((each) => spaceOf(each).base)])].sort()
+
+  function supportOf(question: Question) {
+    const { supportSet, encoder, classes } = question
+    const bases = basesOf(question)
+    return supports.get(
+      fingerprintOf([supportSet.id, encoder.id, bases.map(encoder.spaceFingerprint), bases, classes]),
+      async () => {
+        const support = await encodedData.support(supportSet, encoder, bases)
+        return { support, caches: createCaches(support, kernels) }
+      },
+    )
+  }
+
+  function fittedMethod(chosen: ChosenMethod, question: Question): Promise<FittedMethod> {
+    const { supportSet, encoder, classes, selection, validation, rangeImages } = question
+    const { method, fixed } = chosen
+    const space = spaceOf(chosen)
+    const key = fingerprintOf([
+      [supportSet.id, encoder.id, encoder.spaceFingerprint(space.base)],
+      [method.id, space.id, selection, fixed, validation, rangeImages],
+      classes,
+    ])
+    const labelled = (images: Question['validation']) => encodedData.labelled(images, encoder, [space.base])
+    return fits.get(key, async () => {
+      const fitted = await fitMethod({
+        method,
+        space,
+        ...(await supportOf(question)),
+        selection,
+        ...(selection === 'VALIDATION' && { validation: await labelled(validation) }),
+        fixed,
+        kernels,
+      })
+      if (rangeImages === null) return fitted
+      const { features } = await labelled(rangeImages)
+      return { ...fitted, ranges: await rangesOver(method, fitted.cache.batches(features)) }
+    })
+  }
+
+  return {
+    basesOf,
+    async fit(question) {
+      const fitted = await Promise.all(question.methods.map((each) => fittedMethod(each, question)))
+      return { support: (await supportOf(question)).support, fitted }
+    },
+  }
+}

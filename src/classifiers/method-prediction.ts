@@ -1,0 +1,147 @@
+import { cacheWithout } from '../cache/leave-one-out.js'
+import { type FittedMethod, scoreQueries } from '../evaluation/fit.js'
+import { softmax } from '../evaluation/metrics.js'
+import { type SpaceFeatures, selectFeatures } from '../features/space-features.js'
+import type { Support } from '../features/support.js'
+import type { Scores } from '../methods/score.js'
+import type { ClassRow } from '../store/datasets.js'
+import type { SupportImageRow } from '../store/support-sets.js'
+
+export interface MethodPrediction {
+  readonly method: string
+  readonly space: string | null
+  /** The encoder whose features it compares. */
+  readonly encoder: string
+  readonly hyperparameters: Readonly<Record<string, number>>
+  /** What logits are divided by before softmax; see `FittedMethod`. */
+  readonly temperature: number
+  /** The best `topK` classes, best first. */
+  readonly top: readonly ClassScore[]
+  /** The `first` support images nearest in the method's space, nearest first; empty if the method compares no images. */
+  nearest(first: number): Neighbour[]
+  /** The mean time of scoring one image. */
+  readonly milliseconds: number
+}
+
+export interface ClassScore {
+  readonly class: ClassRow
+  /** Softmax of the logits divided by the temperature, from 0 to 1. */
+  readonly probability: number
+  readonly logit: number
+  /** The contribution of each term to the logit. */
+  readonly contributions: readonly { readonly term: string; readonly value: number }[]
+}
+
+export interface Neighbour {
+  readonly imageId: string
+  readonly class: ClassRow
+  /** Cosine similarity in the method's space, from −1 to 1. */
+  readonly similarity: number
+}
+
+interface PredictionOptions {
+  readonly fitted: FittedMethod
+  readonly encoder: string
+  readonly space: string | null
+  /** The images to classify. */
+  readonly features: SpaceFeatures
+  /** For each image its position in the support set, so that it is scored without its own key; −1 for others. */
+  readonly ownKeys: readonly number[]
+  readonly support: Support
+  readonly classes: readonly ClassRow[]
+  /** The support images, in the order of the draw. */
+  readonly keys: readonly SupportImageRow[]
+  readonly topK: number
+}
+
+/** One prediction for each image. */
+export async function predictionsOf(options: PredictionOptions): Promise<MethodPrediction[]> {
+  const { fitted, ownKeys, features, keys, support } = options
+  const others = [...ownKeys.keys()].filter((i) => ownKeys[i] === -1)
+  const predictions: MethodPrediction[] = []
+  const scored = await score(fitted, keys, selectFeatures(features, others), options)
+  for (const [at, i] of others.entries()) predictions[i] = scored[at] as MethodPrediction
+  for (const [i, own] of ownKeys.entries()) {
+    if (own === -1) continue
+    const { cache, kept } = await cacheWithout(own, support, fitted.cache)
+    const without = Array.from(kept, (key) => keys[key] as SupportImageRow)
+    const [prediction] = await score({ ...fitted, cache }, without, selectFeatures(features, [i]), options)
+    predictions[i] = prediction as MethodPrediction
+  }
+  return predictions
+}
+
+/** Scores images with a cache of the given keys. */
+async function score(
+  fitted: FittedMethod,
+  keys: readonly SupportImageRow[],
+  features: SpaceFeatures,
+  { encoder, space, classes, topK }: PredictionOptions,
+): Promise<MethodPrediction[]> {
+  const started = performance.now()
+  const scored: { rows: number; scores: Scores; affinities: Float32Array | null }[] = []
+  for await (const { batch, scores } of scoreQueries(fitted, features)) {
+    const affinities = space === null ? null : (await batch.affinities()).data
+    scored.push({ rows: batch.rows, scores, affinities })
+  }
+  const images = scored.reduce((sum, { rows }) => sum + rows, 0)
+  const milliseconds = (performance.now() - started) / images
+  return scored.flatMap(({ rows, scores, affinities }) =>
+    Array.from({ length: rows }, (_, i) => ({
+      ...{ method: fitted.method.id, space, encoder },
+      hyperparameters: fitted.values,
+      temperature: fitted.temperature,
+      top: topOf(scores, i, fitted.temperature, classes, topK),
+      nearest: (first: number) => {
+        if (affinities === null) return []
+        const own = affinities.subarray(i * keys.length, (i + 1) * keys.length)
+        return nearestOf(own, fitted, keys, classes, first)
+      },
+      milliseconds,
+    })),
+  )
+}
+
+function topOf(
+  { logits, contributions }: Scores,
+  i: number,
+  temperature: number,
+  classes: readonly ClassRow[],
+  topK: number,
+): ClassScore[] {
+  const at = i * logits.columns
+  const row = logits.data.subarray(at, at + logits.columns)
+  const probabilities = softmax(row, temperature)
+  return descending(row)
+    .slice(0, topK)
+    .map((c) => ({
+      class: classes[c] as ClassRow,
+      probability: probabilities[c] as number,
+      logit: row[c] as number,
+      contributions: contributions.map(({ term, values }) => ({
+        term,
+        value: values.data[at + c] as number,
+      })),
+    }))
+}
+
+function nearestOf(
+  affinities: Float32Array,
+  { cache }: FittedMethod,
+  keys: readonly SupportImageRow[],
+  classes: readonly ClassRow[],
+  first: number,
+): Neighbour[] {
+  return descending(affinities)
+    .slice(0, first)
+    .map((s) => ({
+      imageId: (keys[cache.order[s] as number] as SupportImageRow).imageId,
+      class: classes[cache.labels[s] as number] as ClassRow,
+      similarity: affinities[s] as number,
+    }))
+}
+
+/** The positions sorted by value, largest first; equal values by position. */
+function descending(values: Float32Array): number[] {
+  return Array.from(values.keys()).sort((a, b) => (values[b] as number) - (values[a] as number) || a - b)
+}

@@ -1,0 +1,164 @@
+import { type ChosenMethod, chooseMethods, type MethodChoice } from '../comparisons/method-choice.js'
+import { requireSameContents } from '../comparisons/require-same-contents.js'
+import type { EncodedData } from '../datasets/encoded-data.js'
+import type { Encoder } from '../encoders/encoder.js'
+import type { Encoders } from '../encoders/encoders.js'
+import { errors } from '../errors.js'
+import type { KlScaling, Selection } from '../evaluation/protocol.js'
+import type { Registry } from '../plugins/registry.js'
+import type { ClassRow, DatasetImageRow } from '../store/datasets.js'
+import { encodersOf, type RunRow } from '../store/runs.js'
+import type { Store } from '../store/store.js'
+import type { SupportSetRow } from '../store/support-sets.js'
+
+/** What images are classified by: methods, fitted to a support set. */
+export interface Question {
+  readonly supportSet: SupportSetRow
+  readonly encoder: Encoder
+  readonly classes: readonly ClassRow[]
+  readonly methods: readonly ChosenMethod[]
+  readonly selection: Selection
+  /** Empty unless `selection` is VALIDATION. */
+  readonly validation: readonly DatasetImageRow[]
+  /** The images that ranges are taken over with `klScaling` BATCH; null with FROZEN. */
+  readonly rangeImages: readonly DatasetImageRow[] | null
+}
+
+/** By a support set and methods, or by the runs of a comparison. */
+export interface QuestionInput {
+  readonly supportSet?: string | null
+  readonly comparison?: string | null
+  /** Of the comparison; the most that it has by default. */
+  readonly shots?: number | null
+  /** Of the comparison; its first by default. */
+  readonly seed?: number | null
+  /** All of the comparison by default. */
+  readonly methods?: readonly MethodChoice[] | null
+  /** LEAVE_ONE_OUT by default; a comparison has its own. */
+  readonly selection?: Selection | null
+}
+
+export interface QuestionContext {
+  readonly store: Store
+  readonly encoders: Encoders
+  readonly registry: Registry
+  readonly encodedData: EncodedData
+}
+
+/**
+ * Looks up what images are classified by. A comparison that compares encoders gives one question for each of them. Throws
+ * INVALID_VALUE, UNKNOWN_SUPPORT_SET, UNKNOWN_COMPARISON, CONTENTS_CHANGED, NO_VALIDATION_SPLIT, UNKNOWN_ENCODER and the
+ * errors of `chooseMethods`, with the argument at fault.
+ */
+export function readQuestions(context: QuestionContext, input: QuestionInput): Promise<Question[]> {
+  const { supportSet, comparison } = input
+  if (comparison != null && supportSet == null) return ofComparison(context, comparison, input)
+  if (supportSet != null && comparison == null) return ofSupportSet(context, supportSet, input)
+  throw errors.invalidValue({ reason: 'Give either a support set or a comparison.' }, 'supportSet')
+}
+
+async function ofSupportSet(
+  { store, encoders, registry, encodedData }: QuestionContext,
+  id: string,
+  { shots, seed, methods, selection }: QuestionInput,
+): Promise<Question[]> {
+  const supportSet = await store.supportSets.get(id)
+  if (!supportSet) throw errors.unknownSupportSet({ id }, 'supportSet')
+  if (shots != null) throw errors.invalidValue({ reason: 'Only a comparison takes shots.' }, 'shots')
+  if (seed != null) throw errors.invalidValue({ reason: 'Only a comparison takes a seed.' }, 'seed')
+  const encoder = encoders.get(supportSet.encoder)
+  const question = {
+    supportSet,
+    encoder,
+    classes: await encodedData.classes(supportSet.datasetId),
+    methods: chooseMethods(methods ?? [], registry, encoder),
+    selection: selection ?? 'LEAVE_ONE_OUT',
+    rangeImages: null,
+  } as const
+  if (selection !== 'VALIDATION') return [{ ...question, validation: [] }]
+  const validation = await store.datasets.images(supportSet.datasetId, 'VALIDATION')
+  if (validation.length > 0) return [{ ...question, validation }]
+  const dataset = await store.datasets.get(supportSet.datasetId)
+  throw errors.noValidationSplit({ dataset: dataset?.name ?? supportSet.datasetId }, 'selection')
+}
+
+/** The finished runs of a comparison on one support set, with the hyperparameters that they selected. */
+async function ofComparison(context: QuestionContext, id: string, input: QuestionInput): Promise<Question[]> {
+  const { store, encoders, registry, encodedData } = context
+  const comparison = await store.comparisons.get(id)
+  if (!comparison) throw errors.unknownComparison({ id }, 'comparison')
+  if (input.selection != null) {
+    throw errors.invalidValue({ reason: 'A comparison has its own selection. Leave it out.' }, 'selection')
+  }
+  const runs = chosenRuns(await store.comparisons.runs(id), registry, input)
+  const asked = encodersOf(runs).map((encoder) => encoders.get(encoder))
+  const all = encodersOf(await store.comparisons.runs(id)).map((encoder) => encoders.get(encoder))
+  await requireSameContents(context, comparison, all)
+  const { datasetId, testDatasetId, lastImage } = comparison
+  const imagesOf = (split: 'VALIDATION' | 'TEST') => store.datasets.images(datasetId, split, lastImage)
+  const testImages = () =>
+    testDatasetId === null ? imagesOf('TEST') : encodedData.testImages(testDatasetId, datasetId, lastImage)
+  return Promise.all(
+    asked.map(async (encoder) => {
+      const own = runs.filter((run) => run.encoder === encoder.id)
+      const { shots, seed, augmentations, selection, klScaling } = own[0] as RunRow
+      const draw = { datasetId, encoder: encoder.id, shots, seed, augmentations }
+      return {
+        supportSet: await encodedData.supportSet(draw, lastImage),
+        encoder,
+        classes: await encodedData.classes(datasetId),
+        methods: own.map((run) => choiceOf(run, registry)),
+        selection,
+        validation: selection === 'VALIDATION' ? await imagesOf('VALIDATION') : [],
+        rangeImages: isOfBatch(klScaling) ? await testImages() : null,
+      }
+    }),
+  )
+}
+
+const isOfBatch = (scaling: KlScaling): boolean => scaling === 'BATCH'
+
+/** The finished runs at one number of shots and one seed, and, if methods are given, of those methods. */
+function chosenRuns(all: readonly RunRow[], registry: Registry, input: QuestionInput): RunRow[] {
+  const finished = all.filter(({ status }) => status === 'SUCCEEDED')
+  if (finished.length === 0) {
+    throw errors.invalidValue({ reason: 'No run of this comparison has finished.' }, 'comparison')
+  }
+  const shots = input.shots ?? Math.max(...finished.map((run) => run.shots))
+  const atShots = finished.filter((run) => run.shots === shots)
+  if (atShots.length === 0) {
+    throw errors.invalidValue({ reason: `This comparison has no finished run at ${shots} shots.` }, 'shots')
+  }
+  const seed = input.seed ?? atShots[0]?.seed
+  const runs = atShots.filter((run) => run.seed === seed)
+  if (runs.length === 0) {
+    throw errors.invalidValue({ reason: `This comparison has no finished run with seed ${seed}.` }, 'seed')
+  }
+  return input.methods == null
+    ? runs
+    : input.methods.flatMap((choice, i) => runsOf(runs, choice, registry, i))
+}
+
+/** The runs of a method, in the chosen space if one is given. */
+function runsOf(runs: readonly RunRow[], choice: MethodChoice, registry: Registry, i: number): RunRow[] {
+  const at = `methods[${i}]`
+  if (choice.hyperparameters && choice.hyperparameters.length > 0) {
+    throw errors.invalidValue(
+      { reason: 'A comparison has its own hyperparameters. Leave them out.' },
+      `${at}.hyperparameters`,
+    )
+  }
+  const { id } = registry.method(choice.method, `${at}.method`)
+  const own = runs.filter(
+    ({ method, space }) => method === id && (choice.space == null || space === choice.space),
+  )
+  if (own.length > 0) return own
+  const where = choice.space == null ? '' : ` in ${choice.space}`
+  throw errors.invalidValue({ reason: `This comparison has no finished run of ${id}${where}.` }, at)
+}
+
+const choiceOf = ({ method, space, result, fixed }: RunRow, registry: Registry): ChosenMethod => ({
+  method: registry.method(method),
+  space: space === null ? null : registry.space(space),
+  fixed: result?.hyperparameters ?? fixed,
+})

@@ -1,0 +1,65 @@
+import { errors } from '../errors.js'
+
+const formats = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const
+export type ImageFormat = (typeof formats)[number]
+
+/** The content type of an image format. */
+export const contentTypeOf = (format: ImageFormat): string => `image/${format}`
+
+/**
+ * The format of an image by its first bytes, before any decoder sees it. Throws INVALID_IMAGE for others, which no decoder may
+ * see: some, such as SVG, are programs rather than pixels.
+ */
+export function formatOf(bytes: Uint8Array): ImageFormat {
+  if (bytes.length === 0) throw errors.invalidImage({ reason: 'it has no bytes' })
+  const start = Buffer.from(bytes.subarray(0, 256)).toString('latin1')
+  const format = accepted.find(([, isFormat]) => isFormat(start))?.[0]
+  if (format !== undefined) return format
+  const other = others.find(([, isOther]) => isOther(start))?.[0]
+  const what = other === undefined ? 'its first bytes are' : `it is ${other}, which is`
+  throw errors.invalidImage({ reason: `${what} not one of the formats ${formats.join(', ')}` })
+}
+
+type IsFormat = (start: string) => boolean
+
+const startsWith =
+  (...signatures: readonly string[]): IsFormat =>
+  (start) =>
+    signatures.some((signature) => start.startsWith(signature))
+
+/** A file of the ISO base media format with one of these brands, which say what readers it is for. */
+const hasBrand =
+  (...wanted: readonly string[]): IsFormat =>
+  (start) => {
+    if (start.slice(4, 8) !== 'ftyp') return false
+    const length = Buffer.from(start.slice(0, 4), 'latin1').readUInt32BE()
+    const brands = Array.from({ length: Math.min(length, start.length) / 4 }, (_, i) =>
+      start.slice(4 * i, 4 * i + 4),
+    )
+    return brands.slice(2).some((brand) => wanted.includes(brand))
+  }
+
+const accepted: readonly (readonly [ImageFormat, IsFormat])[] = [
+  ['jpeg', startsWith('\xff\xd8\xff')],
+  ['png', startsWith('\x89PNG\r\n\x1a\n')],
+  ['gif', startsWith('GIF87a', 'GIF89a')],
+  ['webp', (start) => start.startsWith('RIFF') && start.startsWith('WEBP', 8)],
+  // The second of each is BigTIFF.
+  ['tiff', startsWith('II*\0', 'II+\0', 'MM\0*', 'MM\0+')],
+  ['avif', hasBrand('avif', 'avis')],
+]
+
+/** Formats that people send as images. */
+const others: readonly (readonly [string, IsFormat])[] = [
+  ['an SVG', (start) => /^\s*</.test(start) && /<svg\b/i.test(start)],
+  ['a web page', (start) => /^\s*<(!doctype html|html)/i.test(start)],
+  ['a HEIC image', hasBrand('heic', 'heix', 'hevc', 'heim', 'heis', 'mif1')],
+  ['a video', (start) => start.startsWith('ftyp', 4)],
+  ['a JPEG XL image', startsWith('\xff\x0a', '\0\0\0\x0cJXL ')],
+  ['a JPEG 2000 image', startsWith('\xff\x4f\xff\x51', '\0\0\0\x0cjP  ')],
+  ['a BMP image', startsWith('BM')],
+  ['an icon', startsWith('\0\0\x01\0', '\0\0\x02\0')],
+  ['a Photoshop file', startsWith('8BPS')],
+  ['a PDF', startsWith('%PDF-')],
+  ['an archive', startsWith('PK\x03\x04', '\x1f\x8b', 'Rar!', '7z\xbc\xaf')],
+]

@@ -1,0 +1,35 @@
+import { type AugmentationRecipe, randomViews } from '../augmentation.js'
+import { decodeImage, type Reserve } from '../decode.js'
+import { type Preprocessing, preprocess, preprocessView } from '../preprocess.js'
+
+/** An image to prepare for an encoder. */
+export interface Preparation {
+  /** The image's SHA-256, the seed of its random views. */
+  readonly id: string
+  readonly bytes: Uint8Array
+  readonly recipe: AugmentationRecipe
+  readonly preprocessing: Preprocessing
+}
+
+/**
+ * Decodes an image and returns its preprocessed views: [rounds, 3, size, size]. With a recipe of one round the only view is
+ * the image itself. Throws INVALID_IMAGE.
+ */
+export async function prepare(
+  { id, bytes, recipe, preprocessing }: Preparation,
+  reserve?: Reserve,
+): Promise<Float32Array> {
+  const image = await decodeImage(bytes, preprocessing.colours, reserve)
+  const viewLength = 3 * preprocessing.imageSize ** 2
+  const pixels = new Float32Array(recipe.rounds * viewLength)
+  if (recipe.rounds === 1) {
+    await preprocess(image, preprocessing, pixels)
+    return pixels
+  }
+  const views = randomViews(recipe, { id, width: image.width, height: image.height })
+  for (const [round, view] of views.entries()) {
+    const target = pixels.subarray(round * viewLength, (round + 1) * viewLength)
+    await preprocessView(image, view, preprocessing, target)
+  }
+  return pixels
+}

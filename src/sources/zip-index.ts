@@ -1,0 +1,98 @@
+import type { FileHandle } from 'node:fs/promises'
+import yauzl, { type Entry, type ZipFile } from 'yauzl'
+
+/** The index of a zip archive, which stands at its end. */
+export interface ZipIndex {
+  entries(): AsyncGenerator<Entry>
+  /** The position of the first packed byte of an entry. Throws if it is not inside the file. */
+  contentStart(entry: Entry): Promise<number>
+}
+
+/**
+ * Reads the index of a zip archive. Only the index is read with yauzl: its streams can emit an error when their reader has
+ * left already, which would end the process. Here every error rejects the promise that waits for it.
+ */
+export async function openZipIndex(file: FileHandle, bytes: number): Promise<ZipIndex> {
+  const reader = new IndexReader(file)
+  const zip = await reader.waiting<ZipFile>((settle) =>
+    yauzl.fromRandomAccessReader(
+      reader,
+      bytes,
+      // Names and sizes are checked here, so that a wrong one rejects one entry and not the archive.
+      { autoClose: false, lazyEntries: true, decodeStrings: false, validateEntrySizes: false },
+      settle,
+    ),
+  )
+  // An error while nobody waits has no one to tell: whoever reads next is told.
+  zip.on('error', reader.fail)
+  let next: ((entry?: Entry) => void) | undefined
+  zip.on('entry', (entry) => next?.(entry))
+  zip.on('end', () => next?.())
+
+  return {
+    async *entries() {
+      for (;;) {
+        const entry = await reader.waiting<Entry | undefined>((settle) => {
+          next = (found) => settle(null, found)
+          zip.readEntry()
+        })
+        if (entry === undefined) return
+        yield entry
+      }
+    },
+    contentStart: async (entry) => {
+      const header = await reader.waiting<{ fileDataStart: number }>((settle) =>
+        zip.readLocalFileHeader(entry, { minimal: true }, settle),
+      )
+      return header.fileDataStart
+    },
+  }
+}
+
+type Settle<T> = (error: Error | null, result: T) => void
+
+/** Reads for yauzl. An error that yauzl throws in a callback rejects the promise that waits, as one that it passes on. */
+class IndexReader extends yauzl.RandomAccessReader {
+  readonly #file: FileHandle
+  readonly #rejections = new Set<(error: unknown) => void>()
+  #failure: unknown
+
+  constructor(file: FileHandle) {
+    super()
+    this.#file = file
+    this.on('error', this.fail)
+  }
+
+  readonly fail = (error: unknown): void => {
+    this.#failure = error
+    for (const reject of this.#rejections) reject(error)
+  }
+
+  /** The result of a call with a callback. */
+  async waiting<T>(call: (settle: Settle<T>) => void): Promise<T> {
+    if (this.#failure !== undefined) throw this.#failure
+    let reject: (error: unknown) => void = () => {}
+    try {
+      return await new Promise<T>((resolve, rejectWith) => {
+        reject = rejectWith
+        this.#rejections.add(reject)
+        call((error, result) => (error ? reject(error) : resolve(result)))
+      })
+    } finally {
+      this.#rejections.delete(reject)
+    }
+  }
+
+  override read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+    callback: (error: Error | null, bytesRead?: number) => void,
+  ): void {
+    this.#file
+      .read(buffer, offset, length, position)
+      .then(({ bytesRead }) => callback(null, bytesRead), callback)
+      .catch(this.fail)
+  }
+}

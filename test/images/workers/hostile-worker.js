@@ -1,0 +1,10 @@
+// Does with a task what its bytes say.
+process.on('message', ({ task, input }) => {
+  if (task === undefined) return
+  const [order] = input.bytes
+  if (order === 1) process.kill(process.pid, 'SIGSEGV')
+  if (order === 2) for (;;);
+  if (order === 3) process.send?.({ memory: 1000 })
+  if (order === 0) process.send?.({ result: { pid: process.pid } })
+})
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
