@@ -10,10 +10,10 @@ import {
   chunks,
   findById,
   groupById,
+  inChunks,
   longTransaction,
   rowsPerStatement,
   unfinishedStatus,
-  withIds,
 } from './rows.js'
 import { type RunRow, toRun } from './run-row.js'
 
@@ -72,11 +72,13 @@ export function createComparisonRepository(
     oneAtATime(() => client.$transaction(work, longTransaction))
 
   async function runsOf(ids: readonly string[]): Promise<Map<string, RunRow[]>> {
-    const rows = await client.comparisonRun.findMany({
-      where: { comparisonId: { in: [...ids] } },
-      orderBy: [{ comparisonId: 'asc' }, { position: 'asc' }],
-      include: { run: true },
-    })
+    const rows = await inChunks(ids, (some) =>
+      client.comparisonRun.findMany({
+        where: { comparisonId: { in: some } },
+        orderBy: [{ comparisonId: 'asc' }, { position: 'asc' }],
+        include: { run: true },
+      }),
+    )
     const groups = groupById(ids, rows, ({ comparisonId }) => comparisonId)
     return new Map([...groups].map(([id, members]) => [id, members.map(({ run }) => toRun(run))]))
   }
@@ -101,7 +103,7 @@ export function createComparisonRepository(
       inTurn(async (tx) => {
         const ids = new Map<string, string>()
         const select = { id: true, fingerprint: true }
-        for (const some of chunks(runs, rowsPerStatement)) {
+        for await (const some of chunks(runs, rowsPerStatement)) {
           const reusable = await tx.run.findMany({
             where: {
               fingerprint: { in: some.map((run) => run.fingerprint) },
@@ -122,11 +124,12 @@ export function createComparisonRepository(
           position,
           runId: ids.get(run.fingerprint) as string,
         }))
-        for (const data of chunks(members, rowsPerStatement)) await tx.comparisonRun.createMany({ data })
+        for await (const data of chunks(members, rowsPerStatement))
+          await tx.comparisonRun.createMany({ data })
         return comparison
       }),
     get: (id) => findById(id, (where) => client.comparison.findUnique({ where })),
-    getMany: (ids) => client.comparison.findMany({ where: withIds(ids) }),
+    getMany: (ids) => inChunks(ids, (some) => client.comparison.findMany({ where: { id: { in: some } } })),
     findByFingerprint: (fingerprint) =>
       client.comparison.findFirst({
         where: { fingerprint, status: { in: ['SUCCEEDED', 'QUEUED', 'RUNNING'] } },

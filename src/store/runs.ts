@@ -1,7 +1,7 @@
 import type { DatabaseClient } from './database.js'
 import type { Page, PageRequest } from './page.js'
 import type { Direction } from './read-page.js'
-import { findById, knownIds, unfinishedStatus, withIds } from './rows.js'
+import { findById, inChunks, knownIds, unfinishedStatus } from './rows.js'
 import { type RunFilter, type RunOrder, readRunPage } from './run-page.js'
 import { type RunResult, type RunRow, toRun } from './run-row.js'
 
@@ -38,7 +38,8 @@ export function createRunRepository(client: DatabaseClient): RunRepository {
       const row = await findById(id, (where) => client.run.findUnique({ where }))
       return row && toRun(row)
     },
-    getMany: async (ids) => (await client.run.findMany({ where: withIds(ids) })).map(toRun),
+    getMany: async (ids) =>
+      (await inChunks(ids, (some) => client.run.findMany({ where: { id: { in: some } } }))).map(toRun),
     known: (ids) =>
       knownIds(ids, (some) => client.run.findMany({ where: { id: { in: some } }, select: { id: true } })),
     page: (...parameters) => readRunPage(client, ...parameters),
