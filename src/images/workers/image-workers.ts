@@ -105,7 +105,7 @@ export function openImageWorkers({
         return (await runOnce(task, input)) as TaskResult<Name>
       } catch (error) {
         if (!(error instanceof WorkerEnded)) throw error
-        throw errors.invalidImage({ reason: `decoding it fails: ${error.message}` })
+        throw errors.invalidImage({ reason: `its decoder ${error.message}` })
       }
     })
 

@@ -7,4 +7,5 @@ process.on('message', ({ task, input }) => {
   if (order === 3) process.send?.({ memory: 1000 })
   if (order === 0) process.send?.({ result: { pid: process.pid } })
 })
+process.send?.({ ready: true })
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
