@@ -49,7 +49,7 @@ test('what is no image is INVALID_IMAGE, and the others are prepared', async () 
 
 const program = new URL('./hostile-worker.js', import.meta.url)
 /** What the hostile worker does: answer, crash, hang, or ask for memory and hang. */
-const [answer, crash, hang, hold] = [0, 1, 2, 3].map((order) => Uint8Array.of(order)) as [
+const [answer, crash, hang, hold] = [0, 1, 2, 3].map((order) => Uint8Array.of(0xff, 0xd8, 0xff, order)) as [
   Uint8Array,
   Uint8Array,
   Uint8Array,
