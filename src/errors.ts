@@ -324,6 +324,10 @@ export const errors = {
     'FILE_TOO_LARGE',
     ({ megabytes }) => `The file is larger than the limit of ${megabytes} MB.`,
   ),
+  fileNotImported: define<{ reason: string }>(
+    'FILE_NOT_IMPORTED',
+    ({ reason }) => `The file is not imported: ${reason}.`,
+  ),
   nothingImported: define<{ files: number; first: string }>(
     'NOTHING_IMPORTED',
     ({ files, first }) => `None of the ${files} files could be imported. The first: ${first}`,
