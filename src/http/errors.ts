@@ -12,6 +12,7 @@ export function reportError({ maxRequestMegabytes }: Settings, log: Logger): Err
     }
     const problem = problemOf(error, maxRequestMegabytes)
     if (problem === internalError) log.error({ err: error }, 'a request failed')
+    if (problem.code === 'OVERLOADED' || problem.code === 'STOPPING') response.set('Retry-After', '1')
     if (problem.code === 'UNAUTHENTICATED') response.set('WWW-Authenticate', 'Bearer realm="Shotboard"')
     response
       .status(statusOf(problem.code))
@@ -31,6 +32,7 @@ const statuses: Readonly<Record<string, number>> = {
   TOO_MANY_FILES: 413,
   HOST_NOT_ALLOWED: 421,
   STOPPING: 503,
+  OVERLOADED: 503,
   DISK_FULL: 507,
   STORAGE_FAILED: 503,
   DATABASE_UNAVAILABLE: 503,

@@ -8,6 +8,7 @@ import type { RequestHandler } from 'express'
 import { GraphQLError } from 'graphql'
 import { errors, ShotboardError } from '../../errors.js'
 import type { Context } from '../../schema/context.js'
+import { currentScope } from '../../system/work-scope.js'
 import type { Authentication } from '../access/authentication.js'
 import type { Access } from '../access/keys.js'
 import { statusOf } from '../errors.js'
@@ -52,6 +53,7 @@ const checkOperations = ({ check }: OperationPipeline): ApolloServerPlugin<Acces
         const { operationName, variables } = request
         try {
           check({ document, operationName, variables }, contextValue.access)
+          if (operation?.operation === 'mutation') currentScope()?.letFinish?.()
           if (operation?.operation === 'subscription') throw errors.invalidValue({ reason: subscriptionHint })
         } catch (error) {
           throw error instanceof ShotboardError ? withStatus(error) : error

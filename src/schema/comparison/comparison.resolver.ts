@@ -15,6 +15,7 @@ import {
 } from '../../library/index.js'
 import type { MeasureName } from '../../measures.js'
 import { atInput } from '../arguments.js'
+import { computed, readsPredictions } from '../complexity.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
 import { EncoderType } from '../encoder/encoder.js'
@@ -109,6 +110,7 @@ export class ComparisonResolver {
 
   @FieldResolver(() => [ComparisonRowType], {
     description: 'One row per encoder, method, space and number of shots, over the finished support sets.',
+    complexity: computed({ base: 100 }),
   })
   async rows(@Root() { id }: ComparisonRow, @Ctx() { library, loaders }: Context): Promise<SummaryRow[]> {
     return library.comparisons.rows(await loaders.comparisonRuns.load(id))
@@ -116,6 +118,7 @@ export class ComparisonResolver {
 
   @FieldResolver(() => [PairwiseTestType], {
     description: 'Compares each row with the baseline at the same encoder and number of shots.',
+    complexity: readsPredictions,
   })
   async pairs(
     @Root() { id }: ComparisonRow,
