@@ -11,6 +11,7 @@ import { type ComparisonJobContext, runComparison } from './comparison-job.js'
 import { findMethodInSpace } from './method-in-space.js'
 import { type CompareInput, type PlanContext, planComparison } from './plan-comparison.js'
 import type { RowStatistics } from './row-statistics.js'
+import { createWatchedRuns } from './watched-runs.js'
 
 export interface Comparisons {
   /** Queues a comparison and returns it. Throws as `planComparison` or TOO_MANY_COMPARISONS, and then queues nothing. */
@@ -22,10 +23,12 @@ export interface Comparisons {
   /** Resolves with the comparison once it has ended. Throws UNKNOWN_COMPARISON. */
   ended(id: string): Promise<ComparisonRow>
   /**
-   * Emits a comparison, and then its latest state after changes, at most ten times a second, until it has ended. Emits once
-   * if it has ended already. Throws UNKNOWN_COMPARISON.
+   * Emits a comparison, and then its latest state after changes, at most twice a second, until it has ended. Emits once if it
+   * has ended already. All who watch get the same objects. Throws UNKNOWN_COMPARISON.
    */
   watch(id: string): Promise<AsyncIterableIterator<ComparisonRow>>
+  /** The runs of several comparisons, by comparison. Of one that is watched, only what has changed is read. */
+  runsOf(ids: readonly string[]): Promise<Map<string, RunRow[]>>
   /** Resumes the comparisons that a stop interrupted. */
   resume(): Promise<void>
   /** Summarises finished runs over their support sets: one row for each encoder, method, space and number of shots. */
@@ -56,9 +59,12 @@ export interface ComparisonsContext extends PlanContext {
 export function createComparisons(context: ComparisonsContext): Comparisons {
   const { store, registry, queue, changes, rowStatistics } = context
 
+  const watchedRuns = createWatchedRuns({ store, changes })
   const { enqueue, cancel, watch, ended, resume } = createRecordedJobs<ComparisonRow>({
     queue,
     records: store.comparisons,
+    changes,
+    onWatched: watchedRuns.keep,
     run: (id, signal) => runComparison(context.job, id, signal),
     park: (id, { message }) => store.comparisons.update(id, { status: 'QUEUED', error: message }),
     onFault: context.onFault,
@@ -86,7 +92,8 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     compareOnce: (input) => start(input, true),
     cancel,
     ended,
-    watch: (id) => watch(id, changes, minMsBetweenStates),
+    watch,
+    runsOf: watchedRuns.runsOf,
     resume,
     rows,
     async pairs(runs, baseline, space, measure = 'accuracy') {
@@ -105,6 +112,3 @@ function measuredRunOf({ result, ...run }: RunRow): MeasuredRun | undefined {
   const request = { id, encoder, method, space, shots, seed, selection }
   return { ...request, unshiftedAccuracy, labelledImages, ...pickMeasures(result) }
 }
-
-/** Watchers of a comparison get at most ten states a second. */
-const minMsBetweenStates = 100

@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { LRUCache } from 'lru-cache'
 import pLimit from 'p-limit'
 import { errors } from '../errors.js'
 import type { Predictions } from '../evaluation/predictions.js'
@@ -22,17 +23,44 @@ export interface RunResults {
 /** The number of files read at the same time: a comparison may have thousands. */
 const filesInFlight = 16
 
+/** How much of what was read last is kept: the rows of a comparison that runs are computed again with every run. */
+const maxKeptBytes = 64 * 2 ** 20
+
 /** The name of these files in error messages. */
 const what = 'the results of a run'
 
 export function createRunResults(directory: string): RunResults {
   const fileOf = (run: string) => join(directory, `${run}${ending}`)
   const limit = pLimit(filesInFlight)
+  const kept = new LRUCache<string, Predictions>({ maxSize: maxKeptBytes, sizeCalculation: bytesOf })
+  async function readFile(run: string): Promise<Predictions> {
+    const file = fileOf(run)
+    const { tensors } = await limit(() => readSafetensors(file))
+    const integers = (name: string): Int32Array | undefined => {
+      const tensor = tensors.get(name)
+      return tensor?.type === 'int32' ? tensor.data : undefined
+    }
+    const [labels, predicted, rank] = ['labels', 'predicted', 'rank'].map(integers)
+    const confidence = tensors.get('confidence')
+    if (!labels || !predicted) {
+      throw errors.invalidTensorFile({ file, reason: 'it lacks labels or predicted' })
+    }
+    const own = { labels: integers('unshifted_labels'), predicted: integers('unshifted_predicted') }
+    return {
+      labels,
+      predicted,
+      ...(confidence?.type === 'float32' && { confidence: confidence.data }),
+      ...(rank && { rank }),
+      ...(own.labels && own.predicted && { unshifted: { labels: own.labels, predicted: own.predicted } }),
+    }
+  }
   async function remove(runs: readonly string[]): Promise<void> {
+    for (const run of runs) kept.delete(run)
     await Promise.all(runs.map((run) => rm(fileOf(run), { force: true })))
   }
   return {
     async write(run, { labels, predicted, confidence, rank, unshifted }, provenance) {
+      kept.delete(run)
       const shape = [labels.length]
       const tensors = new Map<string, NamedTensor>([
         ['labels', { type: 'int32', shape, data: labels }],
@@ -49,25 +77,11 @@ export function createRunResults(directory: string): RunResults {
       await writeSafetensors(fileOf(run), { tensors, metadata }, what)
     },
     async read(run) {
-      const file = fileOf(run)
-      const { tensors } = await limit(() => readSafetensors(file))
-      const integers = (name: string): Int32Array | undefined => {
-        const tensor = tensors.get(name)
-        return tensor?.type === 'int32' ? tensor.data : undefined
-      }
-      const [labels, predicted, rank] = ['labels', 'predicted', 'rank'].map(integers)
-      const confidence = tensors.get('confidence')
-      if (!labels || !predicted) {
-        throw errors.invalidTensorFile({ file, reason: 'it lacks labels or predicted' })
-      }
-      const own = { labels: integers('unshifted_labels'), predicted: integers('unshifted_predicted') }
-      return {
-        labels,
-        predicted,
-        ...(confidence?.type === 'float32' && { confidence: confidence.data }),
-        ...(rank && { rank }),
-        ...(own.labels && own.predicted && { unshifted: { labels: own.labels, predicted: own.predicted } }),
-      }
+      const known = kept.get(run)
+      if (known) return known
+      const predictions = await readFile(run)
+      kept.set(run, predictions)
+      return predictions
     },
     async provenance(run) {
       const { metadata } = await limit(() => readSafetensors(fileOf(run)))
@@ -86,3 +100,9 @@ export function createRunResults(directory: string): RunResults {
 }
 
 const ending = '.safetensors'
+
+const bytesOf = ({ labels, predicted, confidence, rank, unshifted }: Predictions): number =>
+  [labels, predicted, confidence, rank, unshifted?.labels, unshifted?.predicted].reduce(
+    (sum, each) => sum + (each?.byteLength ?? 0),
+    1,
+  )

@@ -1,6 +1,6 @@
 import type { ShotboardError } from '../errors.js'
 import type { TrainingRow } from '../store/trainings.js'
-import { throttleToLatest } from '../system/throttle-to-latest.js'
+import { createSharedStates } from '../system/shared-states.js'
 import type { Changes } from './changes.js'
 import type { JobQueue } from './queue.js'
 import { retryOnStorageFault } from './retry-on-storage-fault.js'
@@ -20,10 +20,10 @@ export interface RecordedJobs<R extends JobRecord> {
    */
   cancel(id: string): Promise<R>
   /**
-   * Emits the record, and then its latest state after changes, at least `minMs` milliseconds apart, until the job has ended.
-   * Emits once if it has ended already. Throws `notFoundError`.
+   * Emits the record, and then its latest state after changes, at most twice a second, until the job has ended. Emits once
+   * if it has ended already. All who watch get the same objects, which are read once. Throws `notFoundError`.
    */
-  watch(id: string, changes: Changes, minMs: number): Promise<AsyncIterableIterator<R>>
+  watch(id: string): Promise<AsyncIterableIterator<R>>
   /** Resolves with the record once the job has ended. Throws `notFoundError`. */
   ended(id: string): Promise<R>
   /** Resumes the jobs that a stop interrupted. */
@@ -38,6 +38,10 @@ export interface RecordedJobsOptions<R extends JobRecord> {
     get(id: string): Promise<R | null>
     unfinished(): Promise<R[]>
   }
+  /** Announces the changes of records. */
+  readonly changes: Changes
+  /** Called when the first begins to watch a record; returns what to do when the last has left. */
+  readonly onWatched?: (id: string) => () => void
   readonly run: (id: string, signal: AbortSignal) => Promise<void>
   /** Writes the fault that a job waits for to the job's record. */
   readonly park: (id: string, fault: ShotboardError) => Promise<void>
@@ -51,8 +55,19 @@ export interface RecordedJobsOptions<R extends JobRecord> {
   readonly finishedError: (parameters: { id: string; status: string }, argument: string) => ShotboardError
 }
 
+/** The least time between two states that are told. */
+const minMsBetweenStates = 500
+
 export function createRecordedJobs<R extends JobRecord>(options: RecordedJobsOptions<R>): RecordedJobs<R> {
   const { queue, records } = options
+
+  const states = createSharedStates<R>({
+    read: find,
+    watch: options.changes.watch,
+    isLast: hasEnded,
+    minIntervalMs: minMsBetweenStates,
+    ...(options.onWatched && { onWatched: options.onWatched }),
+  })
 
   async function reportFault(id: string, fault: ShotboardError): Promise<void> {
     options.onFault(id, fault)
@@ -90,14 +105,9 @@ export function createRecordedJobs<R extends JobRecord>(options: RecordedJobsOpt
       }
       return find(id)
     },
-    async watch(id, changes, minMs) {
+    async watch(id) {
       await find(id)
-      return throttleToLatest({
-        read: () => find(id),
-        watch: (onChange) => changes.watch(id, onChange),
-        isLast: hasEnded,
-        minIntervalMs: minMs,
-      })
+      return states.watch(id)
     },
     async ended(id) {
       await find(id)

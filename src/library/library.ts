@@ -62,8 +62,7 @@ export interface Library {
     /** The predicted class of every test image of a run. Throws INVALID_TENSOR_FILE. */
     predictions(id: string): Promise<Predictions>
   }
-  readonly comparisons: Comparisons &
-    Reads<Store['comparisons'], 'get' | 'getMany' | 'page' | 'runs' | 'runsOf'>
+  readonly comparisons: Comparisons & Reads<Store['comparisons'], 'get' | 'getMany' | 'page' | 'runs'>
   readonly contrasts: Contrasts
   readonly imports: Imports & Reads<Store['imports'], 'getMany' | 'page'>
   readonly trainings: Trainings & Reads<Store['trainings'], 'getMany' | 'page'>
@@ -155,7 +154,7 @@ function publicInterface(services: Services) {
     },
     runs: { ...pick(store.runs, ['getMany', 'page']), predictions: (id: string) => runResults.read(id) },
     comparisons: {
-      ...pick(store.comparisons, ['get', 'getMany', 'page', 'runs', 'runsOf']),
+      ...pick(store.comparisons, ['get', 'getMany', 'page', 'runs']),
       ...comparisons,
     },
     imports: { ...pick(store.imports, ['getMany', 'page']), ...imports },

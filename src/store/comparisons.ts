@@ -56,7 +56,7 @@ export interface ComparisonRepository {
   cancel(id: string): Promise<void>
 }
 
-/** `onChange` receives every changed comparison. */
+/** `onChange` receives every changed comparison, and every run that `cancel` changes. */
 export function createComparisonRepository(
   client: DatabaseClient,
   onChange: (id: string) => void = () => {},
@@ -127,14 +127,18 @@ export function createComparisonRepository(
       onChange(id)
     },
     async cancel(id) {
-      await client.$transaction(async (tx) => {
+      const cancelled = await client.$transaction(async (tx) => {
         const data = { status: 'CANCELLED' as const, finishedAt: new Date() }
         const { count } = await tx.comparison.updateMany({ where: { id, status: unfinishedStatus }, data })
-        if (count === 0) return
+        if (count === 0) return []
         const some = { comparisonId: id }
         const none = { comparison: { status: unfinishedStatus } }
-        await tx.run.updateMany({ where: { status: unfinishedStatus, comparisons: { some, none } }, data })
+        const where = { status: unfinishedStatus, comparisons: { some, none } }
+        const runs = await tx.run.findMany({ where, select: { id: true } })
+        await tx.run.updateMany({ where, data })
+        return runs
       }, longTransaction)
+      for (const run of cancelled) onChange(run.id)
       onChange(id)
     },
   }
