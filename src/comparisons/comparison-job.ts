@@ -16,6 +16,7 @@ import type { Store } from '../store/store.js'
 import { throwIfCancelled, untilCancelled } from '../system/abort.js'
 import type { KeyedLock } from '../system/keyed-lock.js'
 import { isStorageFault } from '../system/storage-fault.js'
+import { withoutPaths } from '../system/without-paths.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { collectProvenance } from './collect-provenance.js'
 import { type ComparisonFeatures, createComparisonFeatures } from './comparison-features.js'
@@ -60,7 +61,7 @@ export async function runComparison(
   } catch (error) {
     if (signal.aborted || isStorageFault(error)) throw error
     // A problem of the whole comparison, such as a missing encoder.
-    problem = reasonOf(error)
+    problem = withoutPaths(reasonOf(error))
     for (const run of runs.filter(isOpen)) {
       if (await store.runs.start(run.id)) await store.runs.fail(run.id, problem)
     }
@@ -123,7 +124,7 @@ async function performRuns(
           await performRun(context, run, shared, provenance, { signal, onEncoded })
         } catch (error) {
           if (signal.aborted || isStorageFault(error)) throw error
-          await store.runs.fail(run.id, reasonOf(error))
+          await store.runs.fail(run.id, withoutPaths(reasonOf(error)))
         }
       })
       progress.add(imagesPerRun)

@@ -10,7 +10,7 @@ import type { RunRow } from '../store/runs.js'
 import { type ComparisonJobContext, runComparison } from './comparison-job.js'
 import { findMethodInSpace } from './method-in-space.js'
 import { type CompareInput, type PlanContext, planComparison } from './plan-comparison.js'
-import type { RowStatistics } from './row-statistics.js'
+import type { ComparedRow, RowStatistics } from './row-statistics.js'
 import { createWatchedRuns } from './watched-runs.js'
 
 export interface Comparisons {
@@ -31,11 +31,14 @@ export interface Comparisons {
   runsOf(ids: readonly string[]): Promise<Map<string, RunRow[]>>
   /** Resumes the comparisons that a stop interrupted. */
   resume(): Promise<void>
-  /** Summarises finished runs over their support sets: one row for each encoder, method, space and number of shots. */
-  rows(runs: readonly RunRow[]): Promise<SummaryRow[]>
+  /**
+   * Summarises finished runs over their support sets: one row for each encoder, method, space and number of shots. A row whose
+   * results cannot be read has an `error`.
+   */
+  rows(runs: readonly RunRow[]): Promise<ComparedRow[]>
   /**
    * Tests every row against the baseline's row of the same encoder and number of shots, by a measure. `findMethodInSpace` chooses the
-   * baseline's space unless `space` is given. Throws UNKNOWN_METHOD, UNKNOWN_SPACE or UNKNOWN_BASELINE.
+   * baseline's space unless `space` is given. Rows whose results cannot be read are left out. Throws UNKNOWN_METHOD, UNKNOWN_SPACE or UNKNOWN_BASELINE.
    */
   pairs(
     runs: readonly RunRow[],
@@ -84,7 +87,7 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     return comparison
   }
 
-  const rows = (runs: readonly RunRow[]): Promise<SummaryRow[]> =>
+  const rows = (runs: readonly RunRow[]): Promise<ComparedRow[]> =>
     Promise.all(groupRuns(runs.flatMap((run) => measuredRunOf(run) ?? [])).map(rowStatistics.row))
 
   return {
@@ -99,7 +102,8 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     async pairs(runs, baseline, space, measure = 'accuracy') {
       const found = findMethodInSpace(runs, registry, baseline, space, ['baseline', 'baselineSpace'])
       const isBaseline = (row: SummaryRow) => row.method === found.method && row.space === found.space
-      return comparePairs(await rows(runs), isBaseline, measure, rowStatistics.difference)
+      const readable = (await rows(runs)).filter(({ error }) => error === undefined)
+      return comparePairs(readable, isBaseline, measure, rowStatistics.difference)
     },
   }
 }

@@ -1,18 +1,24 @@
-import { readdir, rm } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import pLimit from 'p-limit'
-import { errors } from '../errors.js'
+import { errors, reasonOf, ShotboardError, systemCodeOf } from '../errors.js'
 import type { Predictions } from '../evaluation/predictions.js'
-import { type NamedTensor, readSafetensors, writeSafetensors } from '../tensor/safetensors.js'
+import { withReadErrors } from '../system/storage-fault.js'
+import {
+  type NamedTensor,
+  parseSafetensors,
+  type TensorFile,
+  writeSafetensors,
+} from '../tensor/safetensors.js'
 import { type Provenance, provenanceSchema } from './provenance.js'
 
 /** Stores the predictions of runs, each in a safetensors file named after its run. */
 export interface RunResults {
   write(run: string, predictions: Predictions, provenance?: Provenance): Promise<void>
-  /** Throws INVALID_TENSOR_FILE. */
+  /** Throws RUN_RESULT_UNREADABLE if the file is missing or damaged, or STORAGE_FAILED. */
   read(run: string): Promise<Predictions>
-  /** Null for files of earlier versions, which lack it. Throws INVALID_TENSOR_FILE. */
+  /** Null for files of earlier versions, which lack it. Throws as `read`. */
   provenance(run: string): Promise<Provenance | null>
   /** Removes the files of these runs. */
   remove(runs: readonly string[]): Promise<void>
@@ -33,9 +39,22 @@ export function createRunResults(directory: string): RunResults {
   const fileOf = (run: string) => join(directory, `${run}${ending}`)
   const limit = pLimit(filesInFlight)
   const kept = new LRUCache<string, Predictions>({ maxSize: maxKeptBytes, sizeCalculation: bytesOf })
-  async function readFile(run: string): Promise<Predictions> {
-    const file = fileOf(run)
-    const { tensors } = await limit(() => readSafetensors(file))
+  async function readTensors(run: string): Promise<TensorFile> {
+    const bytes = await limit(() =>
+      withReadErrors(what, () => readFile(fileOf(run))).catch((error: unknown) => {
+        if (systemCodeOf(error) !== 'ENOENT') throw error
+        throw errors.runResultUnreadable({ run, reason: 'their file is missing' })
+      }),
+    )
+    try {
+      return parseSafetensors(bytes, 'the file')
+    } catch (error) {
+      throw errors.runResultUnreadable({ run, reason: reasonOf(error).replace(/\.$/, '') })
+    }
+  }
+
+  async function readPredictions(run: string): Promise<Predictions> {
+    const { tensors } = await readTensors(run)
     const integers = (name: string): Int32Array | undefined => {
       const tensor = tensors.get(name)
       return tensor?.type === 'int32' ? tensor.data : undefined
@@ -43,7 +62,7 @@ export function createRunResults(directory: string): RunResults {
     const [labels, predicted, rank] = ['labels', 'predicted', 'rank'].map(integers)
     const confidence = tensors.get('confidence')
     if (!labels || !predicted) {
-      throw errors.invalidTensorFile({ file, reason: 'it lacks labels or predicted' })
+      throw errors.runResultUnreadable({ run, reason: 'it lacks labels or predicted' })
     }
     const own = { labels: integers('unshifted_labels'), predicted: integers('unshifted_predicted') }
     return {
@@ -79,12 +98,12 @@ export function createRunResults(directory: string): RunResults {
     async read(run) {
       const known = kept.get(run)
       if (known) return known
-      const predictions = await readFile(run)
+      const predictions = await readPredictions(run)
       kept.set(run, predictions)
       return predictions
     },
     async provenance(run) {
-      const { metadata } = await limit(() => readSafetensors(fileOf(run)))
+      const { metadata } = await readTensors(run)
       return metadata.provenance === undefined
         ? null
         : provenanceSchema.parse(JSON.parse(metadata.provenance))
@@ -106,3 +125,7 @@ const bytesOf = ({ labels, predicted, confidence, rank, unshifted }: Predictions
     (sum, each) => sum + (each?.byteLength ?? 0),
     1,
   )
+
+/** The message of the error that the results of a run cannot be read; undefined for any other error. */
+export const unreadableReason = (error: unknown): string | undefined =>
+  error instanceof ShotboardError && error.code === 'RUN_RESULT_UNREADABLE' ? error.message : undefined

@@ -2,6 +2,7 @@ import type { ErrorRequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { errors, reasonOf, ShotboardError } from '../errors.js'
 import type { Settings } from '../settings/settings.js'
+import { withoutPaths } from '../system/without-paths.js'
 
 /** Sends errors that occur outside of operations in the form of GraphQL errors. */
 export function reportError({ maxRequestMegabytes }: Settings, log: Logger): ErrorRequestHandler {
@@ -42,13 +43,19 @@ const statuses: Readonly<Record<string, number>> = {
 export const statusOf = (code: string): number => statuses[code] ?? (code.startsWith('UNKNOWN_') ? 404 : 400)
 
 function problemOf(error: unknown, megabytes: number): ShotboardError {
-  if (error instanceof ShotboardError) return error
+  if (error instanceof ShotboardError) {
+    // A path of an address is the client's own.
+    return error.code === 'NOT_FOUND' ? error : withShownMessage(error)
+  }
   if (error instanceof URIError) return errors.badRequest({ reason: 'The URL cannot be decoded.' })
   if (!isClientError(error)) return internalError
   return error.status === 413
     ? errors.requestTooLarge({ megabytes })
     : errors.badRequest({ reason: reasonOf(error) })
 }
+
+const withShownMessage = ({ code, message, argument }: ShotboardError): ShotboardError =>
+  new ShotboardError(code, withoutPaths(message), argument)
 
 /**
  * Whether a request parser reports a mistake of the client. Parsers set `expose` on errors whose message is meant for the

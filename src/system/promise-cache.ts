@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { currentScope, runInScope, stopReason, untilStopped } from './work-scope.js'
+import { createScopeController, currentScope, runInScope, stopReason, untilStopped } from './work-scope.js'
 
 /** Results of asynchronous work by key. Concurrent callers with the same key share one computation. */
 export interface PromiseCache<T> {
@@ -27,7 +27,7 @@ export function createPromiseCache<T>(max: number): PromiseCache<T> {
   }
 
   function start(key: string, compute: () => Promise<T>): Computation<T> {
-    const controller = new AbortController()
+    const controller = createScopeController()
     const client = currentScope()?.client
     // Others may wait for it too, so it does not end with the one who started it.
     const scope = client === undefined ? undefined : { client, signal: controller.signal }

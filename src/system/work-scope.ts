@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { setMaxListeners } from 'node:events'
 import { errors, ShotboardError } from '../errors.js'
 
 /** Whom work is done for. It follows asynchronous calls, so that not every function has to pass it on. */
@@ -36,4 +37,11 @@ export function untilStopped<T>(signal: AbortSignal | undefined, work: Promise<T
     signal.addEventListener('abort', stop, { once: true })
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
   })
+}
+
+/** A controller whose signal many pieces of work may wait for. Node takes more than ten of them for a leak. */
+export function createScopeController(): AbortController {
+  const controller = new AbortController()
+  setMaxListeners(0, controller.signal)
+  return controller
 }

@@ -3,7 +3,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import { errors } from '../../errors.js'
 import type { Settings } from '../../settings/settings.js'
 import { createFairQueue } from '../../system/fair-queue.js'
-import { runInScope, type WorkScope } from '../../system/work-scope.js'
+import { createScopeController, runInScope, type WorkScope } from '../../system/work-scope.js'
 
 /** Queries and mutations take turns, so that a busy service answers some quickly and refuses the rest, instead of none. */
 export interface OperationTurns {
@@ -29,7 +29,7 @@ export function createOperationTurns(settings: TurnSettings): OperationTurns {
 
   /** A scope that also aborts when its time is up. Call `end` when the work has ended. */
   function limited(client: string, ...signals: readonly AbortSignal[]) {
-    const controller = new AbortController()
+    const controller = createScopeController()
     const timer = setTimeout(
       () => controller.abort(errors.operationTimedOut({ seconds })),
       seconds * 1000,
@@ -103,7 +103,7 @@ export const connectionScope = (request: IncomingMessage, signal: AbortSignal): 
 
 /** A signal that aborts when a response is closed. */
 export function closingOf(response: Response): AbortSignal {
-  const controller = new AbortController()
+  const controller = createScopeController()
   if (response.closed) controller.abort()
   else response.once('close', () => controller.abort())
   return controller.signal

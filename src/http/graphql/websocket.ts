@@ -6,6 +6,7 @@ import { type Extra, useServer as serveProtocol } from 'graphql-ws/use/ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { errors } from '../../errors.js'
 import type { Settings } from '../../settings/settings.js'
+import { createScopeController } from '../../system/work-scope.js'
 import type { Authentication } from '../access/authentication.js'
 import { isAllowedHost } from '../access/hosts.js'
 import { isAllowedOrigin } from '../access/origins.js'
@@ -51,7 +52,7 @@ export function serveWebSockets(
     sockets.handleUpgrade(request, socket, head, (opened) => {
       // The protocol hears the first error only, and one that nobody hears ends the process.
       opened.on('error', () => {})
-      const controller = new AbortController()
+      const controller = createScopeController()
       opened.once('close', () => controller.abort())
       closing.set(opened, controller.signal)
       liftLimit.set(opened, limitBytes(opened, socket, head.length))

@@ -1,5 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
 import {
+  type ComparedRow,
   type ComparisonRow,
   type DatasetRow,
   type Encoder,
@@ -10,7 +11,6 @@ import {
   type Page,
   type PairwiseTest,
   type RunRow,
-  type SummaryRow,
   spaceOrPlaceholder,
 } from '../../library/index.js'
 import type { MeasureName } from '../../measures.js'
@@ -112,7 +112,7 @@ export class ComparisonResolver {
     description: 'One row per encoder, method, space and number of shots, over the finished support sets.',
     complexity: computed({ base: 100 }),
   })
-  async rows(@Root() { id }: ComparisonRow, @Ctx() { library, loaders }: Context): Promise<SummaryRow[]> {
+  async rows(@Root() { id }: ComparisonRow, @Ctx() { library, loaders }: Context): Promise<ComparedRow[]> {
     return library.comparisons.rows(await loaders.comparisonRuns.load(id))
   }
 

@@ -87,6 +87,13 @@ export class ComparisonRowType {
       'Accuracy on the test images of `dataset` minus accuracy on those of `testDataset`, in percentage points, for the same fitted methods. Null without a testDataset, or if the dataset has no test images.',
   })
   drop: Statistic | null
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Why the results of its runs cannot be read. Then its means are known, but its intervals are not. Null if they can.',
+  })
+  error?: string
 }
 
 for (const name of measureNames) {
