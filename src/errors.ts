@@ -493,6 +493,12 @@ export const errors = {
     ({ file, reason }) => `${file} is not a valid safetensors file: ${reason}.`,
   ),
 
+  runResultUnreadable: define<{ run: string; reason: string }>(
+    'RUN_RESULT_UNREADABLE',
+    ({ run, reason }) =>
+      `The results of run ${run} cannot be read: ${reason}. Restore the file from a backup, or compare again.`,
+  ),
+
   // Training.
   adapterExists: define<{ name: string; encoder: string }>(
     'ADAPTER_EXISTS',

@@ -14,7 +14,7 @@ import type { Comparisons } from './comparisons.js'
 import type { Experiment } from './experiment.js'
 import { defaultCoverage } from './plan-comparison.js'
 import type { Provenance } from './provenance.js'
-import type { RunResults } from './run-results.js'
+import { type RunResults, unreadableReason } from './run-results.js'
 
 /**
  * A comparison with everything needed to repeat it. Hashes are SHA-256 in hexadecimal, accuracies are percentages, and
@@ -136,8 +136,8 @@ export async function documentComparison(context: DocumentContext, id: string): 
   const comparison = await store.comparisons.get(id)
   if (!comparison) throw errors.unknownComparison({ id }, 'id')
   const runs = await store.comparisons.runs(id)
-  const provenances = await readProvenances(context, runs)
-  const recorded = [...provenances.values()][0]
+  const { of: provenances, errors: unreadable } = await readProvenances(context, runs)
+  const recorded = runs.flatMap(({ id }) => provenances.get(id) ?? [])[0]
 
   const describe = (datasetId: string, fingerprint: string | null | undefined) =>
     describeDataset(store, datasetId, comparison.lastImage, fingerprint ?? null)
@@ -167,19 +167,36 @@ export async function documentComparison(context: DocumentContext, id: string): 
     encoders: described,
     methods: protocol.methods.map(({ method, space }) => describeMethod(context.registry, method, space)),
     rows: (await comparisons.rows(runs)).map(({ runs: _, ...row }) => row),
-    runs: runs.map((run) => describeRun(run, provenances.get(run.id))),
+    runs: runs.map((run) => {
+      const error = run.error ?? unreadable.get(run.id) ?? null
+      return describeRun({ ...run, error }, provenances.get(run.id))
+    }),
   }
+}
+
+interface Provenances {
+  readonly of: ReadonlyMap<string, Provenance>
+  /** Why the results of a run cannot be read, by run. */
+  readonly errors: ReadonlyMap<string, string>
 }
 
 async function readProvenances(
   { runResults }: DocumentContext,
   runs: readonly RunRow[],
-): Promise<ReadonlyMap<string, Provenance>> {
-  const finished = runs.filter(({ result }) => result !== null)
-  const read = await Promise.all(
-    finished.map(async ({ id }) => [id, await runResults.provenance(id)] as const),
-  )
-  return new Map(read.flatMap(([id, provenance]) => (provenance ? [[id, provenance] as const] : [])))
+): Promise<Provenances> {
+  const [found, unreadable] = [new Map<string, Provenance>(), new Map<string, string>()]
+  const read = async ({ id }: RunRow): Promise<void> => {
+    try {
+      const provenance = await runResults.provenance(id)
+      if (provenance) found.set(id, provenance)
+    } catch (error) {
+      const reason = unreadableReason(error)
+      if (reason === undefined) throw error
+      unreadable.set(id, reason)
+    }
+  }
+  await Promise.all(runs.filter(({ result }) => result !== null).map(read))
+  return { of: found, errors: unreadable }
 }
 
 async function describeDataset(

@@ -15,6 +15,7 @@ import type { Store } from '../store/store.js'
 import { throwIfCancelled, untilCancelled } from '../system/abort.js'
 import type { KeyedLock } from '../system/keyed-lock.js'
 import { isStorageFault } from '../system/storage-fault.js'
+import { withoutPaths } from '../system/without-paths.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { collectProvenance } from './collect-provenance.js'
 import { type ComparisonFeatures, createComparisonFeatures } from './comparison-features.js'
@@ -58,7 +59,7 @@ export async function runComparison(
   } catch (error) {
     if (signal.aborted || isStorageFault(error)) throw error
     // A problem of the whole comparison, such as a missing encoder.
-    return store.comparisons.fail(id, reasonOf(error))
+    return store.comparisons.fail(id, withoutPaths(reasonOf(error)))
   }
   const problem = problemOf(await store.comparisons.runs(id))
   await store.comparisons.update(id, {
@@ -119,7 +120,7 @@ async function performRuns(
           await performRun(context, run, shared, provenance, { signal, onEncoded })
         } catch (error) {
           if (signal.aborted || isStorageFault(error)) throw error
-          await store.runs.fail(run.id, reasonOf(error))
+          await store.runs.fail(run.id, withoutPaths(reasonOf(error)))
         }
       })
       progress.add(imagesPerRun)

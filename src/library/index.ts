@@ -24,6 +24,7 @@ export type {
 } from '../comparisons/overlap-correlation.js'
 export { methodOrPlaceholder, spaceOrPlaceholder } from '../comparisons/placeholders.js'
 export { createNameOf, type WordedRecommendation } from '../comparisons/recommendation.js'
+export type { ComparedRow } from '../comparisons/row-statistics.js'
 export type { AddImagesResult } from '../datasets/datasets.js'
 export type { FeatureEvents } from '../datasets/feature-source.js'
 export type { ImageInput } from '../datasets/image-input.js'

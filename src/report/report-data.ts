@@ -3,6 +3,7 @@ import {
   allSpaces,
   type ClassDelta,
   type ClassRow,
+  type ComparedRow,
   type ComparisonRow,
   createNameOf,
   type Library,
@@ -11,7 +12,6 @@ import {
   type OverlapReport,
   type RunRow,
   type SplitCountRow,
-  type SummaryRow,
   type WordedRecommendation,
 } from '../library/index.js'
 import { version } from '../version.js'
@@ -30,7 +30,7 @@ export interface ReportData {
   readonly classes: readonly ClassRow[]
   readonly counts: readonly SplitCountRow[]
   readonly runs: readonly RunRow[]
-  readonly rows: readonly SummaryRow[]
+  readonly rows: readonly ComparedRow[]
   readonly nameOf: NameOf
   readonly styleOf: StyleOf
   /** One per number of shots, ascending. */

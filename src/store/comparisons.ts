@@ -61,7 +61,7 @@ export interface ComparisonRepository extends JobStarts {
   fail(id: string, error: string): Promise<void>
 }
 
-/** `onChange` receives every changed comparison. */
+/** `onChange` receives every changed comparison, and every run that `cancel` changes. */
 export function createComparisonRepository(
   client: DatabaseClient,
   onChange: (id: string) => void = () => {},
@@ -84,16 +84,20 @@ export function createComparisonRepository(
   }
 
   async function endWithRuns(id: string, end: { status: 'CANCELLED' | 'FAILED'; error?: string }) {
-    await inTurn(async (tx) => {
+    const ended = await inTurn(async (tx) => {
       const data = { ...end, finishedAt: new Date() }
       const progress = end.status === 'FAILED' ? { progress: 1 } : {}
-      const where = { id, status: unfinishedStatus }
-      const { count } = await tx.comparison.updateMany({ where, data: { ...data, ...progress } })
-      if (count === 0) return
+      const given = { id, status: unfinishedStatus }
+      const { count } = await tx.comparison.updateMany({ where: given, data: { ...data, ...progress } })
+      if (count === 0) return []
       const some = { comparisonId: id }
       const none = { comparison: { status: unfinishedStatus } }
-      await tx.run.updateMany({ where: { status: unfinishedStatus, comparisons: { some, none } }, data })
+      const where = { status: unfinishedStatus, comparisons: { some, none } }
+      const runs = await tx.run.findMany({ where, select: { id: true } })
+      await tx.run.updateMany({ where, data })
+      return runs
     })
+    for (const run of ended) onChange(run.id)
     onChange(id)
   }
 

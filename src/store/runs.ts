@@ -27,11 +27,16 @@ export interface RunRepository {
   fail(id: string, error: string): Promise<void>
 }
 
-export function createRunRepository(client: DatabaseClient): RunRepository {
+/** `onChange` receives every changed run. */
+export function createRunRepository(
+  client: DatabaseClient,
+  onChange: (id: string) => void = () => {},
+): RunRepository {
   type Changes = Parameters<typeof client.run.updateMany>[0]['data']
   /** Writes the result only while the run is running, so that a cancelled run stays cancelled. */
   const updateRunning = async (id: string, data: Changes): Promise<void> => {
     await client.run.updateMany({ where: { id, status: 'RUNNING' }, data })
+    onChange(id)
   }
   return {
     async get(id) {
@@ -48,6 +53,7 @@ export function createRunRepository(client: DatabaseClient): RunRepository {
         where: { id, status: unfinishedStatus },
         data: { status: 'RUNNING', error: null, finishedAt: null },
       })
+      onChange(id)
       return count > 0
     },
     async progress(id, progress) {
@@ -55,6 +61,7 @@ export function createRunRepository(client: DatabaseClient): RunRepository {
         where: { id, status: 'RUNNING', progress: { lt: progress } },
         data: { progress },
       })
+      onChange(id)
     },
     succeed: (id, result) =>
       updateRunning(id, { ...result, status: 'SUCCEEDED', progress: 1, error: null, finishedAt: new Date() }),

@@ -1,5 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
 import {
+  type ComparedRow,
   type ComparisonRow,
   type DatasetRow,
   type Encoder,
@@ -10,11 +11,11 @@ import {
   type Page,
   type PairwiseTest,
   type RunRow,
-  type SummaryRow,
   spaceOrPlaceholder,
 } from '../../library/index.js'
 import type { MeasureName } from '../../measures.js'
 import { atInput } from '../arguments.js'
+import { computed, readsPredictions } from '../complexity.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
 import { EncoderType } from '../encoder/encoder.js'
@@ -109,13 +110,15 @@ export class ComparisonResolver {
 
   @FieldResolver(() => [ComparisonRowType], {
     description: 'One row per encoder, method, space and number of shots, over the finished support sets.',
+    complexity: computed({ base: 100 }),
   })
-  async rows(@Root() { id }: ComparisonRow, @Ctx() { library, loaders }: Context): Promise<SummaryRow[]> {
+  async rows(@Root() { id }: ComparisonRow, @Ctx() { library, loaders }: Context): Promise<ComparedRow[]> {
     return library.comparisons.rows(await loaders.comparisonRuns.load(id))
   }
 
   @FieldResolver(() => [PairwiseTestType], {
     description: 'Compares each row with the baseline at the same encoder and number of shots.',
+    complexity: readsPredictions,
   })
   async pairs(
     @Root() { id }: ComparisonRow,

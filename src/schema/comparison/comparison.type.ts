@@ -154,6 +154,13 @@ export class ComparisonRowType {
       'Prediction sets. Null for results of earlier versions, and where no labelled image could be left out to fit them, as at one shot.',
   })
   sets: SetSummary | null
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Why the results of its runs cannot be read. Then its means are known, but its intervals are not. Null if they can.',
+  })
+  error?: string
 }
 
 for (const name of measureNames) {

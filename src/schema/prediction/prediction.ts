@@ -178,7 +178,7 @@ export class MethodPredictionResolver extends encoderMethodAndSpaceOf(() => Meth
 export class PredictionResolver {
   @Query(() => [ImagePredictionType], {
     description: 'Classifies images and returns the result. Deterministic; stores nothing.',
-    complexity: computed,
+    complexity: computed({ base: 1000, each: 10, lengths: { images: 1, methods: 1 } }),
   })
   predict(
     @Arg('input', () => PredictInputType) input: PredictInputType,

@@ -179,6 +179,19 @@ describe('a request for an event stream', () => {
     )
   })
 
+  test('of a page elsewhere starts nothing', async () => {
+    const { id } = await compareSlowly(1)
+    const watch = vi.spyOn(library.comparisons, 'watch')
+    const query = `?${new URLSearchParams({ query: watching, variables: JSON.stringify({ id }) })}`
+    const response = await fetch(`${server.url}/graphql${query}`, {
+      headers: { accept: 'text/event-stream', origin: 'https://elsewhere.example' },
+    })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] })
+    expect(watch).not.toHaveBeenCalled()
+    watch.mockRestore()
+  })
+
   test.each([
     ['no operation', {}],
     ['variables that are not JSON', { query: watching, variables: '{' }],
