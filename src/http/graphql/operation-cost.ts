@@ -40,7 +40,7 @@ export function operationCost(
       estimators: [countEntries, introspectionCost(schema), fieldExtensionsEstimator(), fieldCost],
       maxQueryNodes: Math.max(maxCost, minNodes),
     })
-    return fields + entries
+    return Math.ceil(fields) + entries
   } catch (error) {
     if (error instanceof GraphQLError) return undefined
     throw error
