@@ -439,7 +439,7 @@ describe('what the schema does not allow is refused by name:', () => {
     ['less than 32 bits', 'createSupportSet', { seed: -(2 ** 31) - 1 }, 'input.seed'],
     ['a fraction', 'createSupportSet', { shots: 1.5 }, 'input.shots'],
     ['what is no number', 'predict', { topK: 'many' }, 'input.topK'],
-    ['null where something must stand', 'predict', { supportSet: null }, 'input.supportSet'],
+    ['null where something must stand', 'predict', { images: null }, 'input.images'],
     ['null for a default', 'compare', { seeds: null }, 'input.seeds'],
     ['an unknown word', 'compare', { selection: 'TEST' }, 'input.selection'],
     ['an unknown field', 'compare', { shot: 1 }, '"shot"'],

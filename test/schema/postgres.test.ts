@@ -55,10 +55,13 @@ test.skipIf(url === undefined)(`the service works on ${postgres?.title}`, async 
 })
 
 test.skipIf(url === undefined)(`connections that ${postgres?.title} ends are made anew`, async () => {
-  const server = await startTestServer({ DATABASE_URL: url ?? '' })
+  // A database has one service at a time.
+  const [, another] = await newDatabases()
+  const url = another?.url ?? ''
+  const server = await startTestServer({ DATABASE_URL: url })
   const health = () => server.query('{ health { status } }')
   await health()
-  const database = new URL(url ?? '').pathname.slice(1)
+  const database = new URL(url).pathname.slice(1)
   await runOnPostgres(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${database}' AND pid <> pg_backend_pid()`,
   )
