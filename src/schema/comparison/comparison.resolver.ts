@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
 import {
   type ComparisonRow,
   type DatasetRow,
@@ -9,12 +9,15 @@ import {
   methodOrPlaceholder,
   type Page,
   type PairwiseTest,
+  type ReliabilityBin,
   type RunRow,
+  readReliability,
   type SummaryRow,
   spaceOrPlaceholder,
 } from '../../library/index.js'
 import type { MeasureName } from '../../measures.js'
 import { atInput } from '../arguments.js'
+import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
 import { EncoderType } from '../encoder/encoder.js'
@@ -30,8 +33,20 @@ import {
   ComparisonRowType,
   ComparisonType,
   PairwiseTestType,
+  ReliabilityBinType,
 } from './comparison.type.js'
 import { ComparisonsArguments, comparisonFilter } from './comparison-arguments.js'
+
+const defaultBins = 10
+
+/** It reads the predictions of every run of the row, and returns as many bins as are asked for. */
+const reliabilityCost = ({
+  args,
+  childComplexity,
+}: {
+  readonly args: { readonly bins?: number | null }
+  readonly childComplexity: number
+}): number => computed + Math.max(1, args.bins ?? defaultBins) * childComplexity
 
 @Resolver(() => ComparisonType)
 export class ComparisonResolver {
@@ -140,7 +155,21 @@ export class ComparisonResolver {
 }
 
 @Resolver(() => ComparisonRowType)
-export class ComparisonRowResolver extends encoderMethodAndSpaceOf(() => ComparisonRowType) {}
+export class ComparisonRowResolver extends encoderMethodAndSpaceOf(() => ComparisonRowType) {
+  @FieldResolver(() => [ReliabilityBinType], {
+    description:
+      'How often predictions are right, by how confident they are: bins of equal width, from least to most confident, over all support sets of the row. Empty for results of earlier versions, which lack confidences.',
+    complexity: reliabilityCost,
+  })
+  reliability(
+    @Root() { runs }: SummaryRow,
+    @Arg('bins', () => Int, { nullable: true, defaultValue: defaultBins, description: 'From 1 to 100.' })
+    bins: number | null,
+    @Ctx() { library }: Context,
+  ): Promise<ReliabilityBin[]> {
+    return readReliability(runs, library.runs.predictions, bins ?? defaultBins)
+  }
+}
 
 @Resolver(() => PairwiseTestType)
 export class PairwiseTestResolver extends encoderMethodAndSpaceOf(() => PairwiseTestType) {
