@@ -81,6 +81,8 @@ function drawDiagram(bins: readonly ReliabilityBin[], colour: string): Plot.Plot
     marginBottom: 22,
     x: { ...shares, label: null, tickPadding: 6 },
     y: { ...shares, label: 'accuracy %', labelArrow: 'none' },
+    // Bins of few images say little, so they are drawn small.
+    r: { range: [1.5, 5] },
     marks: [
       Plot.gridY({ stroke: 'var(--line)', strokeOpacity: 1, ticks: 5 }),
       Plot.rectY(points, {
@@ -103,12 +105,13 @@ function drawDiagram(bins: readonly ReliabilityBin[], colour: string): Plot.Plot
         y1: 'confidence',
         y2: 'accuracy',
         stroke: colour,
-        strokeWidth: 2,
+        strokeWidth: 1.5,
+        strokeOpacity: 0.7,
       }),
       Plot.dot(points, {
         x: 'confidence',
         y: 'accuracy',
-        r: 4,
+        r: 'images',
         fill: colour,
         stroke: 'var(--surface)',
         strokeWidth: 1.25,

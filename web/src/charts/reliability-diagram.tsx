@@ -69,6 +69,8 @@ const diagramOf =
     marginBottom: 24,
     x: { ...percent, label: null, tickPadding: 6 },
     y: { ...percent, label: 'Accuracy (%)', labelArrow: 'none', labelOffset: 40 },
+    // Bins of few images say little, so they are drawn small.
+    r: { range: [1.5, 5.5] },
     marks: [
       Plot.gridY({ stroke: 'var(--line)', strokeOpacity: 1, ticks: 5 }),
       Plot.rectY(bins, {
@@ -91,12 +93,13 @@ const diagramOf =
         y1: 'confidence',
         y2: 'accuracy',
         stroke: plotColor(color),
-        strokeWidth: 2,
+        strokeWidth: 1.5,
+        strokeOpacity: 0.7,
       }),
       Plot.dot(bins, {
         x: 'confidence',
         y: 'accuracy',
-        r: 4.5,
+        r: 'images',
         fill: plotColor(color),
         stroke: 'var(--surface)',
         strokeWidth: 1.25,

@@ -42,7 +42,7 @@ export function CalibrationTab({
   return (
     <Card
       title="Calibration"
-      note={`${line.label} at ${shots} ${shots === 1 ? 'shot' : 'shots'}: how often it is right, by how confident it is. On the diagonal, confidence can be taken at its word. Bins of few images say little.`}
+      note={`${line.label} at ${shots} ${shots === 1 ? 'shot' : 'shots'}: how often it is right, by how confident it is. On the diagonal, confidence can be taken at its word; below it, the method is too sure. Bins of few images say little.`}
       tools={
         <>
           {all.length > 1 && (
