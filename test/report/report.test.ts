@@ -238,6 +238,13 @@ test('one method at one number of shots is enough for a report', async () => {
   expect(textOf(report.querySelector('.lead'))).toContain('no other method to compare it with')
 })
 
+test('at one shot, where leave-one-out selects nothing, the verdict and the setting say so', async () => {
+  const comparison = await compare({ shots: [1], seeds: [1], selection: 'LEAVE_ONE_OUT' })
+  const report = parseHTML(await reportOn(library, comparison)).document
+  expect(textOf(report.querySelector('.lead'))).toContain('none can be left out')
+  expect(textOf(report.querySelector('dl'))).toContain('at one shot none can be left out')
+})
+
 test('the server has it as a page that loads and runs nothing', async () => {
   const response = await fetch(`${server.url}/comparisons/${id}.html`)
   expect(response.status).toBe(200)

@@ -35,8 +35,13 @@ export const selectionWords: Readonly<Record<Selection, SelectionWords>> = {
   },
 }
 
-/** At one shot no image of a class can be left out. */
-export const atOneShot = 'At one shot nothing can be left out, so the defaults were used there.'
+/** How hyperparameters were selected at these numbers of shots. */
+export function howSelected(selection: Selection, shots: readonly number[]): string {
+  const { done } = selectionWords[selection]
+  if (selection !== 'LEAVE_ONE_OUT' || !shots.includes(1)) return done
+  const atOneShot = 'At one shot nothing can be left out, so the defaults were used'
+  return shots.every((each) => each === 1) ? `${atOneShot}.` : `${done} ${atOneShot} there.`
+}
 
 /** What the ranges of the KL term are taken over. */
 export const scalingWords: Readonly<Record<KlScaling, string>> = {

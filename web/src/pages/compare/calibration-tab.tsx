@@ -2,17 +2,23 @@ import type { ReactNode } from 'react'
 import { useQuery } from 'urql'
 import { ReliabilityDocument, type ReliabilityQuery } from '../../api/generated'
 import { useUrlState } from '../../app/url-state'
-import { ReliabilityDiagram } from '../../charts/reliability-diagram'
 import { Card } from '../../components/card'
 import { Choice } from '../../components/choice'
 import { type Column, DataTable } from '../../components/data-table'
 import { EmptyState } from '../../components/empty-state'
+import { lazily } from '../../components/lazily'
 import { Loading } from '../../components/loading'
 import { Problems } from '../../components/problems'
 import { count, fixed } from '../../design/format'
 import { cssColor } from '../../design/style-of'
 import styles from './calibration-tab.module.css'
 import { keyOf, type Line, type Row } from './series'
+
+/** Not loaded before it is shown, because plots are large. */
+const ReliabilityDiagram = lazily(
+  async () => (await import('../../charts/reliability-diagram')).ReliabilityDiagram,
+  () => <div className={styles.toCome} aria-hidden />,
+)
 
 type Bin = NonNullable<ReliabilityQuery['comparison']>['rows'][number]['reliability'][number]
 

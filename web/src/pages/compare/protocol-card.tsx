@@ -3,7 +3,7 @@ import { Link } from 'wouter'
 import type { ComparisonStateFragment } from '../../api/generated'
 import { Card } from '../../components/card'
 import { count, list, plural } from '../../design/format'
-import { atOneShot, scalingWords, selectionWords } from '../../design/protocol-words'
+import { howSelected, scalingWords } from '../../design/protocol-words'
 import styles from './protocol-card.module.css'
 import { shotsOf } from './series'
 
@@ -14,14 +14,10 @@ export function ProtocolCard({ comparison }: { readonly comparison: ComparisonSt
   const tested = testDataset ?? dataset
   const shots = shotsOf(rows)
   const sets = Math.max(...rows.map(({ accuracy }) => accuracy.n))
-  const some = selection === 'LEAVE_ONE_OUT' && shots.includes(1)
   return (
     <Card title="How it was measured">
       <dl className={styles.facts}>
-        <Fact term="Hyperparameters">
-          {selectionWords[selection].done}
-          {some && ` ${atOneShot}`}
-        </Fact>
+        <Fact term="Hyperparameters">{howSelected(selection, shots)}</Fact>
         <Fact term="Labelled images">{labelsOf(rows, shots)}</Fact>
         <Fact term="Support sets">
           {list(shots)} {shots.length === 1 && shots[0] === 1 ? 'image' : 'images'} of each class of{' '}

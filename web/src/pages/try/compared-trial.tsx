@@ -9,7 +9,7 @@ import { Loading } from '../../components/loading'
 import { Notice } from '../../components/notice'
 import { Problems } from '../../components/problems'
 import { list, plural } from '../../design/format'
-import { atOneShot, selectionWords } from '../../design/protocol-words'
+import { howSelected } from '../../design/protocol-words'
 import { type ChosenFile, Trial } from './trial'
 import styles from './try.module.css'
 
@@ -61,7 +61,6 @@ function Compared({
   const seed = wholeNumber(url.get('seed')) ?? seeds[0] ?? 1
   const question = useMemo(() => ({ comparison: id, shots, seed }), [id, shots, seed])
   const image = url.get('image')
-  const words = selectionWords[protocol.selection]
   return (
     <Trial question={question} dataset={dataset} testDataset={testDataset ?? undefined} {...chosenFile}>
       <Card title="As compared">
@@ -83,9 +82,7 @@ function Compared({
             <Fact term={encoders.length > 1 ? 'Encoders' : 'Encoder'}>
               {list(encoders.map(({ name }) => name))}
             </Fact>
-            <Fact term="Hyperparameters">
-              {protocol.selection === 'LEAVE_ONE_OUT' && shots === 1 ? atOneShot : words.done}
-            </Fact>
+            <Fact term="Hyperparameters">{howSelected(protocol.selection, [shots])}</Fact>
           </dl>
           <div className={styles.pair}>
             <SelectField
