@@ -23,6 +23,7 @@ import { scoring } from './cases/scoring.js'
 import { search } from './cases/search.js'
 import { spaces } from './cases/spaces.js'
 import { training } from './cases/training.js'
+import { watching } from './cases/watching.js'
 
 const benchmarks: readonly Benchmark[] = [
   scoring,
@@ -40,6 +41,7 @@ const benchmarks: readonly Benchmark[] = [
   importing,
   resize,
   dashboard,
+  watching,
   ...clipSpeed,
   ...clipFiles,
   clipMemory,

@@ -264,6 +264,11 @@ export const errors = {
     ({ dataset }) =>
       `Dataset "${dataset}" has one test image, which cannot say how sure a result is. Add at least one more.`,
   ),
+  sharedClass: define<{ dataset: string; className: string }>(
+    'SHARED_CLASS',
+    ({ dataset, className }) =>
+      `Dataset "${dataset}" has the class "${className}" too. Images of no class need a dataset without it.`,
+  ),
   classesDiffer: define<{
     dataset: string
     other: string
@@ -318,6 +323,10 @@ export const errors = {
   fileTooLarge: define<{ megabytes: number }>(
     'FILE_TOO_LARGE',
     ({ megabytes }) => `The file is larger than the limit of ${megabytes} MB.`,
+  ),
+  fileNotImported: define<{ reason: string }>(
+    'FILE_NOT_IMPORTED',
+    ({ reason }) => `The file is not imported: ${reason}.`,
   ),
   nothingImported: define<{ files: number; first: string }>(
     'NOTHING_IMPORTED',
@@ -482,6 +491,12 @@ export const errors = {
   invalidTensorFile: define<{ file: string; reason: string }>(
     'INVALID_TENSOR_FILE',
     ({ file, reason }) => `${file} is not a valid safetensors file: ${reason}.`,
+  ),
+
+  runResultUnreadable: define<{ run: string; reason: string }>(
+    'RUN_RESULT_UNREADABLE',
+    ({ run, reason }) =>
+      `The results of run ${run} cannot be read: ${reason}. Restore the file from a backup, or compare again.`,
   ),
 
   // Training.

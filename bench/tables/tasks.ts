@@ -25,7 +25,7 @@ export interface Source {
   open(seed: number, runtime: Runtime): Promise<FeatureFile | undefined>
 }
 
-const features = (name: string, role: Source['role'], folder: string): Source => ({
+export const features = (name: string, role: Source['role'], folder: string): Source => ({
   name,
   role,
   seeds: [1],

@@ -50,15 +50,13 @@ export interface TrainingsContext extends TrainingJobContext {
   readonly onFault: (id: string, fault: ShotboardError) => void
 }
 
-/** Watchers of a training get at most two states a second. */
-const minMsBetweenStates = 500
-
 export function createTrainings(context: TrainingsContext): Trainings {
   const { store, encoders, queue, changes } = context
 
   const { enqueue, find, cancel, watch, ended, resume } = createRecordedJobs<TrainingRow>({
     queue,
     records: store.trainings,
+    changes,
     run: (id, signal) => runTraining(context, id, signal),
     fail: (id, { message, code }) =>
       store.trainings.end(id, { status: 'FAILED', error: message, errorCode: code }),
@@ -105,7 +103,7 @@ export function createTrainings(context: TrainingsContext): Trainings {
       await removeCheckpoint(context, id)
     },
     ended,
-    watch: (id) => watch(id, changes, minMsBetweenStates),
+    watch,
     resume,
   }
 }

@@ -1,4 +1,5 @@
 import { type Caches, createCaches } from '../cache/caches.js'
+import { imagesOfClasses, keptClasses, supportOfClasses } from '../comparisons/held-out.js'
 import type { ChosenMethod } from '../comparisons/method-choice.js'
 import type { EncodedData } from '../datasets/encoded-data.js'
 import { type FittedMethod, fitMethod } from '../evaluation/fit.js'
@@ -37,27 +38,39 @@ export function createFits({ registry, kernels, encodedData }: FitsContext): Fit
     [...new Set(['clip', ...methods.map((each) => spaceOf(each).base)])].sort()
 
   function supportOf(question: Question) {
-    const { supportSet, encoder, classes } = question
+    const { supportSet, encoder, classes, holdOut } = question
     const bases = basesOf(question)
     return supports.get(
-      fingerprintOf([supportSet.id, encoder.id, bases.map(encoder.spaceFingerprint), bases, classes]),
+      fingerprintOf([
+        supportSet.id,
+        encoder.id,
+        bases.map(encoder.spaceFingerprint),
+        bases,
+        classes,
+        holdOut,
+      ]),
       async () => {
-        const support = await encodedData.support(supportSet, encoder, bases)
+        const all = await encodedData.support(supportSet, encoder, bases)
+        const support = supportOfClasses(all, keptClasses(all.classes, holdOut))
         return { support, caches: createCaches(support, kernels) }
       },
     )
   }
 
   function fittedMethod(chosen: ChosenMethod, question: Question): Promise<FittedMethod> {
-    const { supportSet, encoder, classes, selection, validation, rangeImages } = question
+    const { supportSet, encoder, classes, selection, validation, holdOut, rangeImages } = question
     const { method, fixed } = chosen
     const space = spaceOf(chosen)
     const key = fingerprintOf([
       [supportSet.id, encoder.id, encoder.spaceFingerprint(space.base)],
       [method.id, space.id, selection, fixed, validation, rangeImages],
-      classes,
+      [classes, holdOut],
     ])
-    const labelled = (images: Question['validation']) => encodedData.labelled(images, encoder, [space.base])
+    const labelled = async (images: Question['validation']) =>
+      imagesOfClasses(
+        await encodedData.labelled(images, encoder, [space.base]),
+        keptClasses(classes.length, holdOut),
+      )
     return fits.get(key, async () => {
       const fitted = await fitMethod({
         method,

@@ -1,11 +1,14 @@
 import { cacheWithout } from '../cache/leave-one-out.js'
+import { errors } from '../errors.js'
 import { type FittedMethod, scoreQueries } from '../evaluation/fit.js'
 import { softmax } from '../evaluation/metrics.js'
+import { predictionSet, thresholdOf } from '../evaluation/prediction-set.js'
 import { type SpaceFeatures, selectFeatures } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
 import type { Scores } from '../methods/score.js'
 import type { ClassRow } from '../store/datasets.js'
 import type { SupportImageRow } from '../store/support-sets.js'
+import { rowOf } from '../tensor/matrix.js'
 
 export interface MethodPrediction {
   readonly method: string
@@ -17,6 +20,11 @@ export interface MethodPrediction {
   readonly temperature: number
   /** The best `topK` classes, best first. */
   readonly top: readonly ClassScore[]
+  /**
+   * The classes that hold the true one with a probability of `coverage`, the most probable first; empty if none fits. Null if
+   * no labelled image could be left out to fit it. Throws INVALID_VALUE for a coverage outside (0, 1).
+   */
+  set(coverage: number): readonly ClassRow[] | null
   /** The `first` support images nearest in the method's space, nearest first; empty if the method compares no images. */
   nearest(first: number): Neighbour[]
   /** The mean time of scoring one image. */
@@ -91,6 +99,7 @@ async function score(
       ...{ method: fitted.method.id, space, encoder },
       hyperparameters: fitted.values,
       temperature: fitted.temperature,
+      set: (coverage) => setOf(scores, i, fitted, classes, coverage),
       top: topOf(scores, i, fitted.temperature, classes, topK),
       nearest: (first: number) => {
         if (affinities === null) return []
@@ -100,6 +109,21 @@ async function score(
       milliseconds,
     })),
   )
+}
+
+function setOf(
+  { logits }: Scores,
+  i: number,
+  { temperature, calibration }: FittedMethod,
+  classes: readonly ClassRow[],
+  coverage: number,
+): readonly ClassRow[] | null {
+  if (!(coverage > 0 && coverage < 1)) {
+    throw errors.invalidValue({ reason: `coverage must be between 0 and 1, not ${coverage}.` }, 'coverage')
+  }
+  const threshold = thresholdOf(calibration, coverage)
+  if (threshold === null) return null
+  return predictionSet(softmax(rowOf(logits, i), temperature), threshold).map((c) => classes[c] as ClassRow)
 }
 
 function topOf(

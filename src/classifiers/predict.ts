@@ -66,14 +66,16 @@ async function answer(
   fits: Fits,
   { store }: PredictContext,
 ): Promise<Answer> {
-  const { supportSet, encoder, classes, methods } = question
+  const { supportSet, encoder, methods, holdOut } = question
+  const classes = question.classes.filter(({ index }) => !holdOut.includes(index))
   // Images are encoded before methods are fitted: an image that cannot be decoded is found at once.
   const features = await encoder.encodeImages(
     images.map(({ id, bytes }) => ({ id, read: () => Promise.resolve(bytes) })),
     { spaces: fits.basesOf(question) },
   )
   const { support, fitted } = await fits.fit(question)
-  const keys = await store.supportSets.images(supportSet.id)
+  const drawn = await store.supportSets.images(supportSet.id)
+  const keys = drawn.filter(({ classIndex }) => !holdOut.includes(classIndex))
   const positions = images.map(({ id }) => keys.findIndex(({ imageId }) => imageId === id))
   const byMethod: MethodPrediction[][] = []
   for (const [i, { space }] of methods.entries()) {

@@ -20,6 +20,8 @@ export interface Question {
   readonly selection: Selection
   /** Empty unless `selection` is VALIDATION. */
   readonly validation: readonly DatasetImageRow[]
+  /** The positions of the classes that the classifier does not have. */
+  readonly holdOut: readonly number[]
   /** The images that ranges are taken over with `klScaling` BATCH; null with FROZEN. */
   readonly rangeImages: readonly DatasetImageRow[] | null
 }
@@ -73,6 +75,7 @@ async function ofSupportSet(
     classes: await encodedData.classes(supportSet.datasetId),
     methods: chooseMethods(methods ?? [], registry, encoder),
     selection: selection ?? 'LEAVE_ONE_OUT',
+    holdOut: [],
     rangeImages: null,
   } as const
   if (selection !== 'VALIDATION') return [{ ...question, validation: [] }]
@@ -90,18 +93,18 @@ async function ofComparison(context: QuestionContext, id: string, input: Questio
   if (input.selection != null) {
     throw errors.invalidValue({ reason: 'A comparison has its own selection. Leave it out.' }, 'selection')
   }
-  const runs = chosenRuns(await store.comparisons.runs(id), registry, input)
-  const asked = encodersOf(runs).map((encoder) => encoders.get(encoder))
-  const all = encodersOf(await store.comparisons.runs(id)).map((encoder) => encoders.get(encoder))
-  await requireSameContents(context, comparison, all)
+  const all = await store.comparisons.runs(id)
+  const runs = chosenRuns(all, registry, input)
+  const encodersOfRuns = (some: readonly RunRow[]) => encodersOf(some).map((encoder) => encoders.get(encoder))
+  await requireSameContents(context, comparison, encodersOfRuns(all), all)
   const { datasetId, testDatasetId, lastImage } = comparison
   const imagesOf = (split: 'VALIDATION' | 'TEST') => store.datasets.images(datasetId, split, lastImage)
   const testImages = () =>
     testDatasetId === null ? imagesOf('TEST') : encodedData.testImages(testDatasetId, datasetId, lastImage)
   return Promise.all(
-    asked.map(async (encoder) => {
+    encodersOfRuns(runs).map(async (encoder) => {
       const own = runs.filter((run) => run.encoder === encoder.id)
-      const { shots, seed, augmentations, selection, klScaling } = own[0] as RunRow
+      const { shots, seed, augmentations, selection, klScaling, holdOut } = own[0] as RunRow
       const draw = { datasetId, encoder: encoder.id, shots, seed, augmentations }
       return {
         supportSet: await encodedData.supportSet(draw, lastImage),
@@ -109,6 +112,7 @@ async function ofComparison(context: QuestionContext, id: string, input: Questio
         classes: await encodedData.classes(datasetId),
         methods: own.map((run) => choiceOf(run, registry)),
         selection,
+        holdOut,
         validation: selection === 'VALIDATION' ? await imagesOf('VALIDATION') : [],
         rangeImages: isOfBatch(klScaling) ? await testImages() : null,
       }

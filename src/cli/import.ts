@@ -23,7 +23,9 @@ const { supportPool, validation, test, seed } = defaultSplitRule
 /** `shotboard import PATH`: imports a folder or an archive into the data folder. */
 export const importCommand = (): Command =>
   new Command('import')
-    .description('Import a folder, a .zip or a .tar.gz of images. Importing it again adds only new images.')
+    .description(
+      'Import a folder, a .zip, a .tar or a .tar.gz of images. Importing it again adds only new images.',
+    )
     .argument('<path>', 'with paths split/class/image or class/image, and optionally a dataset.json')
     .option('--name <name>', "the dataset's name (default: the name in dataset.json, or of the folder)")
     .option(

@@ -17,11 +17,15 @@ export function localComparisons(library: Library): ComparisonHost {
   return {
     async start(experiment, folder) {
       const dataset = await findDataset(library, experiment.dataset, folder)
-      const { testDataset } = experiment
+      const { testDataset, unknownDataset } = experiment
       const tested = testDataset == null ? null : await findDataset(library, testDataset, folder)
-      const { id } = await comparisons.compareOnce(
-        comparisonOf(experiment, { dataset: dataset.id, testDataset: tested?.id ?? null }),
-      )
+      const unknown = unknownDataset == null ? null : await findDataset(library, unknownDataset, folder)
+      const datasets = {
+        dataset: dataset.id,
+        testDataset: tested?.id ?? null,
+        unknownDataset: unknown?.id ?? null,
+      }
+      const { id } = await comparisons.compareOnce(comparisonOf(experiment, datasets))
       return id
     },
     watch: comparisons.watch,

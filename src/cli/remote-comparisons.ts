@@ -23,9 +23,14 @@ export function remoteComparisons(options: ClientOptions): ComparisonHost {
   return {
     async start(experiment) {
       const dataset = await findDataset(client, experiment.dataset)
-      const { testDataset } = experiment
+      const { testDataset, unknownDataset } = experiment
       const tested = testDataset == null ? null : await findDataset(client, testDataset)
-      const input = comparisonOf(experiment, { dataset: dataset.id, testDataset: tested?.id ?? null })
+      const unknown = unknownDataset == null ? null : await findDataset(client, unknownDataset)
+      const input = comparisonOf(experiment, {
+        dataset: dataset.id,
+        testDataset: tested?.id ?? null,
+        unknownDataset: unknown?.id ?? null,
+      })
       const { compare } = await client.request(CompareDocument, { input })
       return compare.id
     },

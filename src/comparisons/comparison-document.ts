@@ -12,8 +12,9 @@ import type { Store } from '../store/store.js'
 import { type ComparisonProtocol, protocolOf } from './comparison-protocol.js'
 import type { Comparisons } from './comparisons.js'
 import type { Experiment } from './experiment.js'
+import { defaultCoverage } from './plan-comparison.js'
 import type { Provenance } from './provenance.js'
-import type { RunResults } from './run-results.js'
+import { type RunResults, unreadableReason } from './run-results.js'
 
 /**
  * A comparison with everything needed to repeat it. Hashes are SHA-256 in hexadecimal, accuracies are percentages, and
@@ -135,8 +136,8 @@ export async function documentComparison(context: DocumentContext, id: string): 
   const comparison = await store.comparisons.get(id)
   if (!comparison) throw errors.unknownComparison({ id }, 'id')
   const runs = await store.comparisons.runs(id)
-  const provenances = await readProvenances(context, runs)
-  const recorded = [...provenances.values()][0]
+  const { of: provenances, errors: unreadable } = await readProvenances(context, runs)
+  const recorded = runs.flatMap(({ id }) => provenances.get(id) ?? [])[0]
 
   const describe = (datasetId: string, fingerprint: string | null | undefined) =>
     describeDataset(store, datasetId, comparison.lastImage, fingerprint ?? null)
@@ -148,6 +149,7 @@ export async function documentComparison(context: DocumentContext, id: string): 
     return { id, files: first?.encoder ?? encoders.all.find((each) => each.id === id)?.files ?? {} }
   })
   const protocol = protocolOf(runs)
+  const unknownDataset = await unknownDatasetOf(store, protocol, comparison.lastImage)
   return {
     format: 'shotboard-comparison',
     version: 1,
@@ -158,26 +160,43 @@ export async function documentComparison(context: DocumentContext, id: string): 
       createdAt: comparison.createdAt.toISOString(),
       finishedAt: comparison.finishedAt?.toISOString() ?? null,
     },
-    experiment: experimentOf(comparison, runs, protocol, { dataset, testDataset }),
+    experiment: experimentOf(comparison, runs, protocol, { dataset, testDataset }, unknownDataset),
     dataset,
     testDataset,
     encoder: described[0] ?? { id: comparison.encoder, files: {} },
     encoders: described,
     methods: protocol.methods.map(({ method, space }) => describeMethod(context.registry, method, space)),
     rows: (await comparisons.rows(runs)).map(({ runs: _, ...row }) => row),
-    runs: runs.map((run) => describeRun(run, provenances.get(run.id))),
+    runs: runs.map((run) => {
+      const error = run.error ?? unreadable.get(run.id) ?? null
+      return describeRun({ ...run, error }, provenances.get(run.id))
+    }),
   }
+}
+
+interface Provenances {
+  readonly of: ReadonlyMap<string, Provenance>
+  /** Why the results of a run cannot be read, by run. */
+  readonly errors: ReadonlyMap<string, string>
 }
 
 async function readProvenances(
   { runResults }: DocumentContext,
   runs: readonly RunRow[],
-): Promise<ReadonlyMap<string, Provenance>> {
-  const finished = runs.filter(({ result }) => result !== null)
-  const read = await Promise.all(
-    finished.map(async ({ id }) => [id, await runResults.provenance(id)] as const),
-  )
-  return new Map(read.flatMap(([id, provenance]) => (provenance ? [[id, provenance] as const] : [])))
+): Promise<Provenances> {
+  const [found, unreadable] = [new Map<string, Provenance>(), new Map<string, string>()]
+  const read = async ({ id }: RunRow): Promise<void> => {
+    try {
+      const provenance = await runResults.provenance(id)
+      if (provenance) found.set(id, provenance)
+    } catch (error) {
+      const reason = unreadableReason(error)
+      if (reason === undefined) throw error
+      unreadable.set(id, reason)
+    }
+  }
+  await Promise.all(runs.filter(({ result }) => result !== null).map(read))
+  return { of: found, errors: unreadable }
 }
 
 async function describeDataset(
@@ -203,11 +222,22 @@ async function describeDataset(
   }
 }
 
+/** The dataset with images of no class; null if there is none, or if it has been deleted. */
+async function unknownDatasetOf(
+  store: Store,
+  { unknownDatasetId }: ComparisonProtocol,
+  lastImage: number | null,
+): Promise<DocumentDataset | null> {
+  if (unknownDatasetId === null || !(await store.datasets.get(unknownDatasetId))) return null
+  return describeDataset(store, unknownDatasetId, lastImage, null)
+}
+
 function experimentOf(
   { encoder }: ComparisonRow,
   runs: readonly RunRow[],
-  { methods, ...protocol }: ComparisonProtocol,
+  { methods, coverage, holdOut, unknownDatasetId: _, ...protocol }: ComparisonProtocol,
   { dataset, testDataset }: Pick<ComparisonDocument, 'dataset' | 'testDataset'>,
+  unknownDataset: DocumentDataset | null,
 ): Experiment {
   const encoders = encodersOf(runs)
   const reference = ({ name, fingerprint }: DocumentDataset) => ({ name, fingerprint })
@@ -223,6 +253,9 @@ function experimentOf(
       ...(Object.keys(fixed).length > 0 && { hyperparameters: { ...fixed } }),
     })),
     ...protocol,
+    coverage: coverage ?? defaultCoverage,
+    ...(unknownDataset && { unknownDataset: reference(unknownDataset) }),
+    holdOut: holdOut.map((index) => dataset.classes[index]?.name ?? String(index)),
   }
 }
 

@@ -2,6 +2,7 @@ import { type Caches, createCaches } from '../cache/caches.js'
 import type { EncodedData, LoadOptions } from '../datasets/encoded-data.js'
 import type { Encoder } from '../encoders/encoder.js'
 import type { LabelledImages } from '../features/labelled-images.js'
+import { type SpaceFeatures, stackFeatures } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
 import type { Registry } from '../plugins/registry.js'
 import type { ComparisonRow } from '../store/comparisons.js'
@@ -11,15 +12,24 @@ import type { Store } from '../store/store.js'
 import type { SupportSetRow } from '../store/support-sets.js'
 import { createPromiseCache } from '../system/promise-cache.js'
 import type { Kernels } from '../tensor/kernels.js'
+import { imagesOfClasses, keptClasses, supportOfClasses } from './held-out.js'
 
 /** The encoded images that the runs of a comparison share. Each list is loaded once, at its first use, and timed. */
 export interface ComparisonFeatures {
   support(run: RunRow, options: LoadOptions): Promise<LoadedSupport>
   validation(options: LoadOptions): Promise<LoadedImages>
   /** The test images; if they belong to another dataset, also those of the comparison's own dataset, if it has any. */
-  test(options: LoadOptions): Promise<{ test: LabelledImages; unshifted?: LabelledImages; ms: number }>
+  test(options: LoadOptions): Promise<TestImages>
   /** The number of images that have no stored features yet. */
   imagesToEncode(): Promise<number>
+}
+
+interface TestImages {
+  readonly test: LabelledImages
+  readonly unshifted?: LabelledImages
+  /** Features of images of no class. */
+  readonly unknown?: SpaceFeatures
+  readonly ms: number
 }
 
 interface LoadedSupport {
@@ -34,10 +44,10 @@ interface LoadedImages {
   readonly ms: number
 }
 
-type ImageList = 'VALIDATION' | 'TEST' | 'SHIFTED'
+type ImageList = 'VALIDATION' | 'TEST' | 'SHIFTED' | 'UNKNOWN'
 
-/** A comparison has three lists of images: validation, test, and shifted test images. */
-const maxLists = 3
+/** A comparison has four lists of images: validation, test, shifted test images, and images of no class. */
+const maxLists = 4
 
 export function createComparisonFeatures(
   context: {
@@ -57,12 +67,18 @@ export function createComparisonFeatures(
   // Runs on the same support set are consecutive, so only the last support set is cached.
   const supports = createPromiseCache<LoadedSupport>(1)
 
+  const unknownDatasetId = runs[0]?.unknownDatasetId ?? null
+  const holdOut = runs[0]?.holdOut ?? []
+  const keptOf = async () => keptClasses((await encodedData.classes(datasetId)).length, holdOut)
+
   const rowsOf = (list: ImageList): Promise<readonly DatasetImageRow[]> =>
-    rows.get(list, () =>
-      list === 'SHIFTED'
-        ? encodedData.testImages(testDatasetId ?? datasetId, datasetId, lastImage)
-        : store.datasets.images(datasetId, list, lastImage),
-    )
+    rows.get(list, () => {
+      if (list === 'SHIFTED') return encodedData.testImages(testDatasetId ?? datasetId, datasetId, lastImage)
+      if (list !== 'UNKNOWN') return store.datasets.images(datasetId, list, lastImage)
+      return unknownDatasetId === null
+        ? Promise.resolve([])
+        : store.datasets.images(unknownDatasetId, 'TEST', lastImage)
+    })
   const load = (list: ImageList, options: LoadOptions): Promise<LoadedImages> =>
     lists.get(list, async () => {
       const images = await rowsOf(list)
@@ -94,16 +110,29 @@ export function createComparisonFeatures(
       supports.get(drawOf(run), async () => {
         const supportSet = await supportSetOf(run)
         const started = performance.now()
-        const support = await encodedData.support(supportSet, encoder, spaces, options)
+        const all = await encodedData.support(supportSet, encoder, spaces, options)
+        const support = supportOfClasses(all, await keptOf())
         const ms = performance.now() - started
         return { supportSet, support, caches: createCaches(support, kernels), ms }
       }),
-    validation: (options) => load('VALIDATION', options),
+    async validation(options) {
+      const { labelled, ms } = await load('VALIDATION', options)
+      return { labelled: imagesOfClasses(labelled, await keptOf()), ms }
+    },
     async test(options) {
+      const kept = await keptOf()
       const own = await load('TEST', options)
-      if (testDatasetId === null) return { test: own.labelled, ms: own.ms }
-      const { labelled: test, ms } = await load('SHIFTED', options)
-      return { test, ms, ...(own.labelled.labels.length > 0 && { unshifted: own.labelled }) }
+      const tested = testDatasetId === null ? own : await load('SHIFTED', options)
+      const unshifted = imagesOfClasses(own.labelled, kept)
+      const parts = [imagesOfClasses(tested.labelled, holdOut).features]
+      if (unknownDatasetId !== null) parts.push((await load('UNKNOWN', options)).labelled.features)
+      const unknown = stackFeatures(parts)
+      return {
+        test: imagesOfClasses(tested.labelled, kept),
+        ms: tested.ms,
+        ...(testDatasetId !== null && unshifted.labels.length > 0 && { unshifted }),
+        ...((unknown.clip?.rows ?? 0) > 0 && { unknown }),
+      }
     },
     async imagesToEncode() {
       if (runs.length === 0) return 0
@@ -111,6 +140,7 @@ export function createComparisonFeatures(
       const images = [
         ...(await rowsOf('TEST')),
         ...(testDatasetId === null ? [] : await rowsOf('SHIFTED')),
+        ...(await rowsOf('UNKNOWN')),
         ...(selectsOnValidation ? await rowsOf('VALIDATION') : []),
       ]
       return (await encodedData.missing(images, encoder, spaces, 1)) + (await supportImagesToEncode())

@@ -10,6 +10,8 @@ export interface ComparisonContents {
   readonly images: readonly DatasetImageRow[]
   /** The test images if they belong to another dataset, otherwise null. */
   readonly testImages: readonly DatasetImageRow[] | null
+  /** The images of no class from another dataset; null if there are none. */
+  readonly unknownImages: readonly DatasetImageRow[] | null
 }
 
 /** A short hash of a comparison's contents. It changes with any image, prompt or weight. */
@@ -18,5 +20,12 @@ export const comparisonFingerprint = ({
   classes,
   images,
   testImages,
+  unknownImages,
 }: ComparisonContents): string =>
-  fingerprintOf([encoders.map(({ fingerprint }) => fingerprint).join(), classes, images, testImages])
+  fingerprintOf([
+    encoders.map(({ fingerprint }) => fingerprint).join(),
+    classes,
+    images,
+    testImages,
+    ...(unknownImages === null ? [] : [unknownImages]),
+  ])

@@ -15,9 +15,11 @@ import type { Store } from '../store/store.js'
 import { throwIfCancelled, untilCancelled } from '../system/abort.js'
 import type { KeyedLock } from '../system/keyed-lock.js'
 import { isStorageFault } from '../system/storage-fault.js'
+import { withoutPaths } from '../system/without-paths.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { collectProvenance } from './collect-provenance.js'
 import { type ComparisonFeatures, createComparisonFeatures } from './comparison-features.js'
+import { keptClasses, numberAsDataset } from './held-out.js'
 import type { Provenance } from './provenance.js'
 import { requireSameContents } from './require-same-contents.js'
 import type { RunResults } from './run-results.js'
@@ -57,7 +59,7 @@ export async function runComparison(
   } catch (error) {
     if (signal.aborted || isStorageFault(error)) throw error
     // A problem of the whole comparison, such as a missing encoder.
-    return store.comparisons.fail(id, reasonOf(error))
+    return store.comparisons.fail(id, withoutPaths(reasonOf(error)))
   }
   const problem = problemOf(await store.comparisons.runs(id))
   await store.comparisons.update(id, {
@@ -87,7 +89,7 @@ async function performRuns(
 ): Promise<void> {
   const { store } = context
   const encoders = encodersOf(runs).map((id) => context.encoders.get(id))
-  await requireSameContents(context, comparison, encoders)
+  await requireSameContents(context, comparison, encoders, runs)
   const open = runs.filter(isOpen)
   const provenanceOf = await collectProvenance(store, comparison)
   const parts = encoders.map((encoder) => {
@@ -118,7 +120,7 @@ async function performRuns(
           await performRun(context, run, shared, provenance, { signal, onEncoded })
         } catch (error) {
           if (signal.aborted || isStorageFault(error)) throw error
-          await store.runs.fail(run.id, reasonOf(error))
+          await store.runs.fail(run.id, withoutPaths(reasonOf(error)))
         }
       })
       progress.add(imagesPerRun)
@@ -140,7 +142,7 @@ async function performRun(
   const method = registry.method(run.method)
   const space = registry.space(run.space ?? 'clip')
   const { supportSet, support, caches, ms: supportMs } = await shared.support(run, loading)
-  const { test, unshifted, ms: testMs } = await shared.test(loading)
+  const { test, unshifted, unknown, ms: testMs } = await shared.test(loading)
   const validation = run.selection === 'VALIDATION' ? await shared.validation(loading) : undefined
   await store.runs.progress(run.id, 0.5)
 
@@ -154,13 +156,17 @@ async function performRun(
     fixed: run.fixed,
     test,
     ...(unshifted && { unshifted }),
+    ...(unknown && { unknown }),
+    ...(run.coverage !== null && { coverage: run.coverage }),
     klScaling: run.klScaling,
     kernels,
     ...(signal && { signal }),
   })
   const evaluation = await untilCancelled(signal, evaluating)
   const { fitted, unshifted: own, ...predictions } = evaluation
-  await runResults.write(run.id, { ...predictions, ...(own && { unshifted: own }) }, provenance(space))
+  const asDataset = numberAsDataset(keptClasses(support.classes + run.holdOut.length, run.holdOut))
+  const results = { ...asDataset(predictions), ...(own && { unshifted: asDataset(own) }) }
+  await runResults.write(run.id, results, provenance(space))
   await store.runs.succeed(run.id, {
     supportSetId: supportSet.id,
     selectionImages: fitted.selectionImages,

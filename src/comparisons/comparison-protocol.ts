@@ -6,6 +6,11 @@ export interface ComparisonProtocol {
   readonly selection: Selection
   readonly klScaling: KlScaling
   readonly augmentations: number
+  /** The coverage that prediction sets promise; null for comparisons of earlier versions, which have no sets. */
+  readonly coverage: number | null
+  readonly unknownDatasetId: string | null
+  /** The positions of the classes that are held out. */
+  readonly holdOut: readonly number[]
   /** One run for each pair of method and space, in the order of the request. */
   readonly methods: readonly RunRow[]
 }
@@ -14,7 +19,8 @@ export interface ComparisonProtocol {
 export function protocolOf(runs: readonly RunRow[]): ComparisonProtocol {
   const [first] = runs
   if (!first) throw new RangeError('a comparison has runs')
-  const { selection, klScaling, augmentations } = first
+  const { selection, klScaling, augmentations, coverage, unknownDatasetId, holdOut } = first
   const methods = new Map(runs.map((run) => [JSON.stringify([run.method, run.space]), run]))
-  return { selection, klScaling, augmentations, methods: [...methods.values()] }
+  const sets = { coverage, unknownDatasetId, holdOut }
+  return { selection, klScaling, augmentations, ...sets, methods: [...methods.values()] }
 }

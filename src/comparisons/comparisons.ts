@@ -10,7 +10,8 @@ import type { RunRow } from '../store/runs.js'
 import { type ComparisonJobContext, runComparison } from './comparison-job.js'
 import { findMethodInSpace } from './method-in-space.js'
 import { type CompareInput, type PlanContext, planComparison } from './plan-comparison.js'
-import type { RowStatistics } from './row-statistics.js'
+import type { ComparedRow, RowStatistics } from './row-statistics.js'
+import { createWatchedRuns } from './watched-runs.js'
 
 export interface Comparisons {
   /** Queues a comparison and returns it. Throws as `planComparison` or TOO_MANY_COMPARISONS, and then queues nothing. */
@@ -22,17 +23,22 @@ export interface Comparisons {
   /** Resolves with the comparison once it has ended. Throws UNKNOWN_COMPARISON. */
   ended(id: string): Promise<ComparisonRow>
   /**
-   * Emits a comparison, and then its latest state after changes, at most ten times a second, until it has ended. Emits once
-   * if it has ended already. Throws UNKNOWN_COMPARISON.
+   * Emits a comparison, and then its latest state after changes, at most twice a second, until it has ended. Emits once if it
+   * has ended already. All who watch get the same objects. Throws UNKNOWN_COMPARISON.
    */
   watch(id: string): Promise<AsyncIterableIterator<ComparisonRow>>
+  /** The runs of several comparisons, by comparison. Of one that is watched, only what has changed is read. */
+  runsOf(ids: readonly string[]): Promise<Map<string, RunRow[]>>
   /** Resumes the comparisons that a stop interrupted. */
   resume(): Promise<void>
-  /** Summarises finished runs over their support sets: one row for each encoder, method, space and number of shots. */
-  rows(runs: readonly RunRow[]): Promise<SummaryRow[]>
+  /**
+   * Summarises finished runs over their support sets: one row for each encoder, method, space and number of shots. A row whose
+   * results cannot be read has an `error`.
+   */
+  rows(runs: readonly RunRow[]): Promise<ComparedRow[]>
   /**
    * Tests every row against the baseline's row of the same encoder and number of shots, by a measure. `findMethodInSpace` chooses the
-   * baseline's space unless `space` is given. Throws UNKNOWN_METHOD, UNKNOWN_SPACE or UNKNOWN_BASELINE.
+   * baseline's space unless `space` is given. Rows whose results cannot be read are left out. Throws UNKNOWN_METHOD, UNKNOWN_SPACE or UNKNOWN_BASELINE.
    */
   pairs(
     runs: readonly RunRow[],
@@ -56,9 +62,12 @@ export interface ComparisonsContext extends PlanContext {
 export function createComparisons(context: ComparisonsContext): Comparisons {
   const { store, registry, queue, changes, rowStatistics } = context
 
+  const watchedRuns = createWatchedRuns({ store, changes })
   const { enqueue, cancel, watch, ended, resume } = createRecordedJobs<ComparisonRow>({
     queue,
     records: store.comparisons,
+    changes,
+    onWatched: watchedRuns.keep,
     run: (id, signal) => runComparison(context.job, id, signal),
     fail: (id, { message }) => store.comparisons.fail(id, message),
     park: (id, { message }) => store.comparisons.update(id, { status: 'QUEUED', error: message }),
@@ -79,7 +88,7 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     return comparison
   }
 
-  const rows = (runs: readonly RunRow[]): Promise<SummaryRow[]> =>
+  const rows = (runs: readonly RunRow[]): Promise<ComparedRow[]> =>
     Promise.all(groupRuns(runs.flatMap((run) => measuredRunOf(run) ?? [])).map(rowStatistics.row))
 
   return {
@@ -87,13 +96,15 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     compareOnce: (input) => start(input, true),
     cancel,
     ended,
-    watch: (id) => watch(id, changes, minMsBetweenStates),
+    watch,
+    runsOf: watchedRuns.runsOf,
     resume,
     rows,
     async pairs(runs, baseline, space, measure = 'accuracy') {
       const found = findMethodInSpace(runs, registry, baseline, space, ['baseline', 'baselineSpace'])
       const isBaseline = (row: SummaryRow) => row.method === found.method && row.space === found.space
-      return comparePairs(await rows(runs), isBaseline, measure, rowStatistics.difference)
+      const readable = (await rows(runs)).filter(({ error }) => error === undefined)
+      return comparePairs(readable, isBaseline, measure, rowStatistics.difference)
     },
   }
 }
@@ -101,11 +112,8 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
 /** A run's measures; undefined if it has not finished. */
 function measuredRunOf({ result, ...run }: RunRow): MeasuredRun | undefined {
   if (!result) return undefined
-  const { id, encoder, method, space, shots, seed, selection } = run
+  const { id, encoder, method, space, shots, seed, selection, coverage } = run
   const { unshiftedAccuracy, labelledImages } = result
-  const request = { id, encoder, method, space, shots, seed, selection }
+  const request = { id, encoder, method, space, shots, seed, selection, coverage }
   return { ...request, unshiftedAccuracy, labelledImages, ...pickMeasures(result) }
 }
-
-/** Watchers of a comparison get at most ten states a second. */
-const minMsBetweenStates = 100

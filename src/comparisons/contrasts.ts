@@ -17,7 +17,7 @@ import {
 import type { RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import { findMethodInSpace } from './method-in-space.js'
-import type { RunResults } from './run-results.js'
+import { type RunResults, unreadableReason } from './run-results.js'
 
 /** Two methods of a comparison, at one number of shots. */
 export interface ContrastInput {
@@ -59,7 +59,8 @@ export interface Disagreement {
 /** Compares two methods of a comparison. */
 export interface Contrasts {
   /**
-   * The difference of the two methods in each class, pooled over the seeds that both have finished. Throws UNKNOWN_METHOD,
+   * The difference of the two methods in each class, pooled over the seeds that both have finished and whose
+   * results can be read. Throws UNKNOWN_METHOD,
    * UNKNOWN_SPACE, UNKNOWN_BASELINE or INVALID_VALUE.
    */
   classDeltas(comparison: ComparisonRow, runs: readonly RunRow[], input: ContrastInput): Promise<ClassDelta[]>
@@ -104,12 +105,30 @@ export function createContrasts({
   const read = ({ run, baseline }: { run: RunRow; baseline: RunRow }) =>
     Promise.all([runResults.read(run.id), runResults.read(baseline.id)])
 
+  /** The predictions of a pair; undefined if they cannot be read, which the rows of the comparison tell. */
+  async function readIfReadable(pair: { run: RunRow; baseline: RunRow }) {
+    try {
+      return await read(pair)
+    } catch (error) {
+      if (unreadableReason(error) === undefined) throw error
+      return undefined
+    }
+  }
+
+  async function firstReadable(pairs: ReturnType<typeof pairsOf>) {
+    for (const pair of pairs) {
+      const [mine, theirs] = (await readIfReadable(pair)) ?? []
+      if (mine && theirs) return { pair, mine, theirs }
+    }
+    return undefined
+  }
+
   return {
     async classDeltas({ datasetId }, runs, input) {
       const pairs = []
       for (const pair of pairsOf(runs, input)) {
-        const [method, baseline] = await read(pair)
-        pairs.push({ method, baseline })
+        const [method, baseline] = (await readIfReadable(pair)) ?? []
+        if (method && baseline) pairs.push({ method, baseline })
       }
       const classes = await store.datasets.classes(datasetId)
       return classDeltasOf(pairs, classes.length)
@@ -121,16 +140,17 @@ export function createContrasts({
       const after = positionAfter(request)
       if (seed != null) requireOneOf(runs, 'seed', seed)
       const pairs = pairsOf(runs, input)
-      const pair = seed == null ? pairs[0] : pairs.find((each) => each.seed === seed)
-      if (!pair) return { nodes: [], pageInfo: { hasNextPage: false, endCursor: null }, totalCount: 0 }
-
-      const [mine, theirs] = await read(pair)
+      const found = await firstReadable(seed == null ? pairs : pairs.filter((each) => each.seed === seed))
+      if (!found) return { nodes: [], pageInfo: { hasNextPage: false, endCursor: null }, totalCount: 0 }
+      const { pair, mine, theirs } = found
       const all = disagreementsOf(pairPredictions(mine, theirs))
       const wanted = kind == null ? all : all.filter((each) => each.kind === kind)
       const rest = wanted.filter(({ position }) => after === undefined || position > after)
-      const images = testDatasetId
+      const testImages = testDatasetId
         ? await encodedData.testImages(testDatasetId, datasetId, lastImage)
         : await store.datasets.images(datasetId, 'TEST', lastImage)
+      const holdOut = pair.run.holdOut
+      const images = testImages.filter(({ classIndex }) => !holdOut.includes(classIndex))
       const page = pageOf(rest, first, ({ position }) => cursorOfPosition(position))
       return {
         nodes: page.nodes.map((each) => ({

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { errors } from '../errors.js'
 import { klScalings, selections } from '../evaluation/protocol.js'
 import { parseJson } from '../system/parse-json.js'
-import type { CompareInput } from './plan-comparison.js'
+import { type CompareInput, defaultCoverage } from './plan-comparison.js'
 
 const fingerprint = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal')
 
@@ -47,6 +47,12 @@ export const experimentSchema = z.strictObject({
   selection: z.enum(selections).default('VALIDATION'),
   klScaling: z.enum(klScalings).default('FROZEN'),
   augmentations: z.int().default(1),
+  /** The coverage that prediction sets promise. */
+  coverage: z.number().default(defaultCoverage),
+  /** A dataset without a class of this one, whose test images belong to no class. */
+  unknownDataset: datasetSchema.nullish(),
+  /** Names of classes that the classifier does not have. */
+  holdOut: z.array(z.string()).default([]),
 })
 
 export type Experiment = z.infer<typeof experimentSchema>
@@ -71,12 +77,18 @@ export function parseExperiment(text: string, file: string): Experiment {
 
 /** The comparison request of an experiment; `datasets` are the ids of its datasets. */
 export function comparisonOf(
-  { encoder, encoders, shots, seeds, methods, selection, klScaling, augmentations }: Experiment,
-  datasets: { readonly dataset: string; readonly testDataset: string | null },
+  experiment: Experiment,
+  datasets: {
+    readonly dataset: string
+    readonly testDataset: string | null
+    readonly unknownDataset?: string | null
+  },
 ): CompareInput {
+  const { encoder, encoders, shots, seeds, methods, selection, klScaling, augmentations } = experiment
   return {
     dataset: datasets.dataset,
     ...(datasets.testDataset !== null && { testDataset: datasets.testDataset }),
+    ...(datasets.unknownDataset != null && { unknownDataset: datasets.unknownDataset }),
     ...(encoder != null && { encoder }),
     ...(encoders != null && { encoders }),
     shots,
@@ -90,5 +102,7 @@ export function comparisonOf(
     selection,
     klScaling,
     augmentations,
+    coverage: experiment.coverage,
+    holdOut: experiment.holdOut,
   }
 }

@@ -19,6 +19,7 @@ export const protocolOf = (run: RunRow): readonly unknown[] => [
   run.klScaling,
   run.augmentations,
   run.fixed,
+  run.holdOut,
 ]
 
 /**

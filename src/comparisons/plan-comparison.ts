@@ -28,6 +28,12 @@ export interface CompareInput {
   readonly selection: Selection
   readonly klScaling: KlScaling
   readonly augmentations: number
+  /** The coverage that prediction sets promise, in (0, 1); 0.9 by default. */
+  readonly coverage?: number | null
+  /** A dataset without a class of this one, whose test images belong to no class. */
+  readonly unknownDataset?: string | null
+  /** Names of classes that the classifier does not have; their test images belong to no class. */
+  readonly holdOut?: readonly string[] | null
 }
 
 export interface PlanContext {
@@ -57,15 +63,21 @@ export async function planComparison(
   if (count > maxRuns) throw errors.tooManyRuns({ max: maxRuns, count }, 'seeds')
   const chosen = chosenEncoders.map((encoder) => chooseMethods(input.methods, registry, encoder))
   const classes = await store.datasets.classes(dataset.id)
-  const datasets = input.testDataset == null ? [dataset.id] : [dataset.id, input.testDataset]
+  const coverage = input.coverage ?? defaultCoverage
+  if (!(coverage > 0 && coverage < 1)) {
+    throw errors.invalidValue({ reason: `coverage must be between 0 and 1, not ${coverage}.` }, 'coverage')
+  }
+  const holdOut = heldOut(classes, input.holdOut ?? [])
+  const others = [input.testDataset, input.unknownDataset].filter((id) => id != null)
+  const datasets = [dataset.id, ...others]
   const lastImage = await store.datasets.lastImage(datasets)
   const images = await store.datasets.images(dataset.id, undefined, lastImage)
   requireImages(dataset, classes, images, input)
   const testImages = await testImagesOf(store, encodedData, dataset, input, lastImage)
 
-  const contents = chosenEncoders.map((encoder) =>
-    comparisonFingerprint({ encoders: [encoder], classes, images, testImages }),
-  )
+  const unknownImages = await unknownImagesOf(store, classes, input, lastImage)
+  const content = { classes, images, testImages, unknownImages }
+  const contents = chosenEncoders.map((encoder) => comparisonFingerprint({ encoders: [encoder], ...content }))
   const runsWith = (encoder: Encoder, i: number) => (shots: number, seed: number) =>
     (chosen[i] ?? []).map(({ method, space, fixed }) => {
       const request: RunRequest = {
@@ -80,6 +92,9 @@ export async function planComparison(
         selection: input.selection,
         klScaling: input.klScaling,
         fixed,
+        coverage,
+        unknownDatasetId: input.unknownDataset ?? null,
+        holdOut,
       }
       // The encoder's fingerprint covers `imo` but not added adapters, which have their own.
       const adapter = space?.base.startsWith('imo:') ? [encoder.spaceFingerprint(space.base)] : []
@@ -95,9 +110,47 @@ export async function planComparison(
     testDatasetId: input.testDataset ?? null,
     encoder: (chosenEncoders[0] as Encoder).id,
     lastImage,
-    contents: comparisonFingerprint({ encoders: chosenEncoders, classes, images, testImages }),
+    contents: comparisonFingerprint({ encoders: chosenEncoders, ...content }),
     runs,
   }
+}
+
+export const defaultCoverage = 0.9
+
+/** The positions of the classes to hold out, ascending. Throws UNKNOWN_CLASS, DUPLICATE_ENTRY, or INVALID_VALUE for all. */
+function heldOut(classes: readonly ClassRow[], names: readonly string[]): number[] {
+  const positions = names.map((name, i) => {
+    const found = classes.find((each) => each.name === name)
+    if (found) return found.index
+    throw errors.unknownClass({ name, known: classes.map((each) => each.name) }, `holdOut[${i}]`)
+  })
+  const i = firstRepeated(names)
+  if (i >= 0) throw errors.duplicateEntry({ what: 'class', name: String(names[i]) }, `holdOut[${i}]`)
+  if (positions.length === classes.length) {
+    throw errors.invalidValue({ reason: 'Hold out fewer classes. At least one must be left.' }, 'holdOut')
+  }
+  return positions.sort((a, b) => a - b)
+}
+
+/**
+ * The test images of `unknownDataset`, or null if none is given. Throws UNKNOWN_DATASET, NO_TEST_SPLIT, or SHARED_CLASS if
+ * one of its classes has the name of one of ours.
+ */
+async function unknownImagesOf(
+  store: Store,
+  classes: readonly ClassRow[],
+  { unknownDataset }: CompareInput,
+  lastImage: number,
+): Promise<readonly DatasetImageRow[] | null> {
+  if (unknownDataset == null) return null
+  const dataset = await store.datasets.get(unknownDataset)
+  if (!dataset) throw errors.unknownDataset({ id: unknownDataset }, 'unknownDataset')
+  const names = new Set(classes.map(({ name }) => name))
+  const shared = (await store.datasets.classes(unknownDataset)).find(({ name }) => names.has(name))
+  if (shared) throw errors.sharedClass({ dataset: dataset.name, className: shared.name }, 'unknownDataset')
+  const images = await store.datasets.images(unknownDataset, 'TEST', lastImage)
+  if (images.length === 0) throw errors.noTestSplit({ dataset: dataset.name }, 'unknownDataset')
+  return images
 }
 
 /** Throws UNKNOWN_ENCODER, EMPTY_LIST, DUPLICATE_ENTRY, or INVALID_VALUE if both `encoder` and `encoders` are given. */

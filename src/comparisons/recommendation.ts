@@ -1,9 +1,8 @@
 import { errors } from '../errors.js'
 import { type Recommendation, recommend } from '../evaluation/recommendation.js'
 import { type NameOf, recommendationText } from '../evaluation/recommendation-text.js'
-import type { SummaryRow } from '../evaluation/summary.js'
 import type { Registry } from '../plugins/registry.js'
-import type { RowStatistics } from './row-statistics.js'
+import type { ComparedRow, RowStatistics } from './row-statistics.js'
 
 /** A recommendation with its text. */
 export type WordedRecommendation = Recommendation & { readonly text: string }
@@ -14,14 +13,16 @@ export type WordedRecommendation = Recommendation & { readonly text: string }
  */
 export const createRecommendation =
   ({ registry, rowStatistics }: { readonly registry: Registry; readonly rowStatistics: RowStatistics }) =>
-  async (rows: readonly SummaryRow[], shots?: number | null): Promise<WordedRecommendation | null> => {
+  async (rows: readonly ComparedRow[], shots?: number | null): Promise<WordedRecommendation | null> => {
     if (rows.length === 0) return null
     const known = [...new Set(rows.map((row) => row.shots))]
     if (shots != null && !known.includes(shots)) {
       const reason = `The comparison has no finished runs with ${shots} shots. It has ${known.join(', ')}.`
       throw errors.invalidValue({ reason }, 'shots')
     }
-    const recommendation = await recommend(rows, shots ?? Math.max(...known), rowStatistics.difference)
+    // A row whose results cannot be read can be neither the best nor a rival.
+    const readable = rows.filter(({ error }) => error === undefined)
+    const recommendation = await recommend(readable, shots ?? Math.max(...known), rowStatistics.difference)
     return (
       recommendation && {
         ...recommendation,

@@ -1,14 +1,21 @@
 import { differenceOfRows, setVarianceOfRows } from '../evaluation/pairwise.js'
+import type { Predictions } from '../evaluation/predictions.js'
 import type { DifferenceOf } from '../evaluation/recommendation.js'
 import type { Difference } from '../evaluation/statistics/difference.js'
 import { type MeasuredRun, type SummaryRow, summariseGroup } from '../evaluation/summary.js'
 import { createPromiseCache } from '../system/promise-cache.js'
-import type { RunResults } from './run-results.js'
+import { type RunResults, unreadableReason } from './run-results.js'
+
+/** A row of a comparison. */
+export interface ComparedRow extends SummaryRow {
+  /** Why the results of its runs could not be read. Its means are known nevertheless, its intervals are not. */
+  readonly error?: string
+}
 
 /** The statistics of rows and of their differences. Runs never change once they have finished, so both are cached. */
 export interface RowStatistics {
   /** Summarises runs of one encoder, method, space and number of shots. */
-  readonly row: (runs: readonly MeasuredRun[]) => Promise<SummaryRow>
+  readonly row: (runs: readonly MeasuredRun[]) => Promise<ComparedRow>
   readonly difference: DifferenceOf
 }
 
@@ -19,7 +26,15 @@ export function createRowStatistics(runResults: RunResults): RowStatistics {
   const differences = createPromiseCache<Difference | null | undefined>(maxCached)
   const keyOf = (runs: readonly MeasuredRun[]): string => runs.map(({ id }) => id).join()
   return {
-    row: (runs) => rows.get(keyOf(runs), () => summariseGroup(runs, runResults.read)),
+    async row(runs) {
+      try {
+        return await rows.get(keyOf(runs), () => summariseGroup(runs, runResults.read))
+      } catch (error) {
+        const reason = unreadableReason(error)
+        if (reason === undefined) throw error
+        return { ...(await summariseGroup(runs, async () => noPredictions)), error: reason }
+      }
+    },
     difference(a, b, measure, all) {
       const pooled = setVarianceOfRows(all, a.shots, measure)
       const key = JSON.stringify([measure, keyOf(a.runs), keyOf(b.runs), pooled])
@@ -27,3 +42,6 @@ export function createRowStatistics(runResults: RunResults): RowStatistics {
     },
   }
 }
+
+/** Without images, an interval is the whole range of its measure. */
+const noPredictions: Predictions = { labels: new Int32Array(0), predicted: new Int32Array(0) }

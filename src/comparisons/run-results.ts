@@ -1,18 +1,25 @@
-import { readdir, rm } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { LRUCache } from 'lru-cache'
 import pLimit from 'p-limit'
-import { errors } from '../errors.js'
+import { errors, reasonOf, ShotboardError, systemCodeOf } from '../errors.js'
 import type { Predictions } from '../evaluation/predictions.js'
 import type { Trash } from '../store/trash.js'
-import { type NamedTensor, readSafetensors, writeSafetensors } from '../tensor/safetensors.js'
+import { withReadErrors } from '../system/storage-fault.js'
+import {
+  type NamedTensor,
+  parseSafetensors,
+  type TensorFile,
+  writeSafetensors,
+} from '../tensor/safetensors.js'
 import { type Provenance, provenanceSchema } from './provenance.js'
 
 /** Stores the predictions of runs, each in a safetensors file named after its run. */
 export interface RunResults {
   write(run: string, predictions: Predictions, provenance?: Provenance): Promise<void>
-  /** Throws INVALID_TENSOR_FILE. */
+  /** Throws RUN_RESULT_UNREADABLE if the file is missing or damaged, or STORAGE_FAILED. */
   read(run: string): Promise<Predictions>
-  /** Null for files of earlier versions, which lack it. Throws INVALID_TENSOR_FILE. */
+  /** Null for files of earlier versions, which lack it. Throws as `read`. */
   provenance(run: string): Promise<Provenance | null>
   /** Removes the files of these runs. */
   remove(runs: readonly string[]): Promise<void>
@@ -23,17 +30,65 @@ export interface RunResults {
 /** The number of files read at the same time: a comparison may have thousands. */
 const filesInFlight = 16
 
+/** How much of what was read last is kept: the rows of a comparison that runs are computed again with every run. */
+const maxKeptBytes = 64 * 2 ** 20
+
 /** The name of these files in error messages. */
 const what = 'the results of a run'
 
 export function createRunResults(directory: string): RunResults {
   const fileOf = (run: string) => join(directory, `${run}${ending}`)
   const limit = pLimit(filesInFlight)
+  const kept = new LRUCache<string, Predictions>({ maxSize: maxKeptBytes, sizeCalculation: bytesOf })
+  async function readTensors(run: string): Promise<TensorFile> {
+    const bytes = await limit(() =>
+      withReadErrors(what, () => readFile(fileOf(run))).catch((error: unknown) => {
+        if (systemCodeOf(error) !== 'ENOENT') throw error
+        throw errors.runResultUnreadable({ run, reason: 'their file is missing' })
+      }),
+    )
+    try {
+      return parseSafetensors(bytes, 'the file')
+    } catch (error) {
+      throw errors.runResultUnreadable({ run, reason: reasonOf(error).replace(/\.$/, '') })
+    }
+  }
+
+  async function readPredictions(run: string): Promise<Predictions> {
+    const { tensors } = await readTensors(run)
+    const integers = (name: string): Int32Array | undefined => {
+      const tensor = tensors.get(name)
+      return tensor?.type === 'int32' ? tensor.data : undefined
+    }
+    const numbers = (name: string): Float32Array | undefined => {
+      const tensor = tensors.get(name)
+      return tensor?.type === 'float32' ? tensor.data : undefined
+    }
+    const [labels, predicted, rank] = ['labels', 'predicted', 'rank'].map(integers)
+    const [setSize, covered, unknownSizes] = ['set_size', 'covered', 'unknown_set_size'].map(integers)
+    const [confidence, unknown] = ['confidence', 'unknown_confidence'].map(numbers)
+    if (!labels || !predicted) {
+      throw errors.runResultUnreadable({ run, reason: 'it lacks labels or predicted' })
+    }
+    const own = { labels: integers('unshifted_labels'), predicted: integers('unshifted_predicted') }
+    return {
+      labels,
+      predicted,
+      ...(confidence && { confidence }),
+      ...(rank && { rank }),
+      ...(setSize && covered && { setSize, covered }),
+      ...(unknown && { unknown: { confidence: unknown, ...(unknownSizes && { setSize: unknownSizes }) } }),
+      ...(own.labels && own.predicted && { unshifted: { labels: own.labels, predicted: own.predicted } }),
+    }
+  }
   async function remove(runs: readonly string[]): Promise<void> {
+    for (const run of runs) kept.delete(run)
     await Promise.all(runs.map((run) => rm(fileOf(run), { force: true })))
   }
   return {
-    async write(run, { labels, predicted, confidence, rank, unshifted }, provenance) {
+    async write(run, predictions, provenance) {
+      kept.delete(run)
+      const { labels, predicted, confidence, rank, setSize, covered, unknown, unshifted } = predictions
       const shape = [labels.length]
       const tensors = new Map<string, NamedTensor>([
         ['labels', { type: 'int32', shape, data: labels }],
@@ -41,6 +96,15 @@ export function createRunResults(directory: string): RunResults {
       ])
       if (confidence) tensors.set('confidence', { type: 'float32', shape, data: confidence })
       if (rank) tensors.set('rank', { type: 'int32', shape, data: rank })
+      if (setSize && covered) {
+        tensors.set('set_size', { type: 'int32', shape, data: setSize })
+        tensors.set('covered', { type: 'int32', shape, data: covered })
+      }
+      if (unknown) {
+        const shape = [unknown.confidence.length]
+        tensors.set('unknown_confidence', { type: 'float32', shape, data: unknown.confidence })
+        if (unknown.setSize) tensors.set('unknown_set_size', { type: 'int32', shape, data: unknown.setSize })
+      }
       if (unshifted) {
         const shape = [unshifted.labels.length]
         tensors.set('unshifted_labels', { type: 'int32', shape, data: unshifted.labels })
@@ -50,28 +114,14 @@ export function createRunResults(directory: string): RunResults {
       await writeSafetensors(fileOf(run), { tensors, metadata }, what)
     },
     async read(run) {
-      const file = fileOf(run)
-      const { tensors } = await limit(() => readSafetensors(file))
-      const integers = (name: string): Int32Array | undefined => {
-        const tensor = tensors.get(name)
-        return tensor?.type === 'int32' ? tensor.data : undefined
-      }
-      const [labels, predicted, rank] = ['labels', 'predicted', 'rank'].map(integers)
-      const confidence = tensors.get('confidence')
-      if (!labels || !predicted) {
-        throw errors.invalidTensorFile({ file, reason: 'it lacks labels or predicted' })
-      }
-      const own = { labels: integers('unshifted_labels'), predicted: integers('unshifted_predicted') }
-      return {
-        labels,
-        predicted,
-        ...(confidence?.type === 'float32' && { confidence: confidence.data }),
-        ...(rank && { rank }),
-        ...(own.labels && own.predicted && { unshifted: { labels: own.labels, predicted: own.predicted } }),
-      }
+      const known = kept.get(run)
+      if (known) return known
+      const predictions = await readPredictions(run)
+      kept.set(run, predictions)
+      return predictions
     },
     async provenance(run) {
-      const { metadata } = await limit(() => readSafetensors(fileOf(run)))
+      const { metadata } = await readTensors(run)
       return metadata.provenance === undefined
         ? null
         : provenanceSchema.parse(JSON.parse(metadata.provenance))
@@ -87,3 +137,13 @@ export function createRunResults(directory: string): RunResults {
 }
 
 const ending = '.safetensors'
+
+const bytesOf = ({ unshifted, unknown, ...own }: Predictions): number =>
+  [...Object.values(own), ...Object.values(unshifted ?? {}), ...Object.values(unknown ?? {})].reduce(
+    (sum, each) => sum + (each?.byteLength ?? 0),
+    1,
+  )
+
+/** The message of the error that the results of a run cannot be read; undefined for any other error. */
+export const unreadableReason = (error: unknown): string | undefined =>
+  error instanceof ShotboardError && error.code === 'RUN_RESULT_UNREADABLE' ? error.message : undefined

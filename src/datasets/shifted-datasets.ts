@@ -1,5 +1,5 @@
 import { errors } from '../errors.js'
-import type { ShiftKind, ShiftStrength } from '../images/shift.js'
+import type { ShiftKind, ShiftStrength } from '../images/shift-kinds.js'
 import type { ImageWorkers } from '../images/workers/image-workers.js'
 import type { DatasetRow } from '../store/datasets.js'
 import type { ImageFiles } from '../store/image-files.js'

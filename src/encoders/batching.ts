@@ -1,3 +1,4 @@
+import { runInScope } from '../system/work-scope.js'
 import { type Matrix, sliceRows } from '../tensor/matrix.js'
 import type { EncoderSpace } from './encoder-space.js'
 import type { VisionTower } from './vision-tower.js'
@@ -58,7 +59,8 @@ export function batched(encode: Encode, maxImages: number): Encode {
       queue.push({ pixels, count, space, transfer, resolve, reject })
       if (running) return
       running = true
-      setImmediate(() => void drainQueue())
+      // A batch is of several clients, so it does not end with one of them.
+      runInScope(undefined, () => setImmediate(() => void drainQueue()))
     })
 }
 

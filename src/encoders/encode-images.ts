@@ -2,6 +2,7 @@ import { type AugmentationRecipe, noAugmentation } from '../images/augmentation.
 import type { ImageWorkers } from '../images/workers/image-workers.js'
 import { untilCancelled } from '../system/abort.js'
 import type { OnDemand } from '../system/open-on-demand.js'
+import { currentScope } from '../system/work-scope.js'
 import { type Matrix, stackRows } from '../tensor/matrix.js'
 import { imagesPerBatch } from './batch-size.js'
 import type { EncoderSpace } from './encoder-space.js'
@@ -35,7 +36,7 @@ export interface ImagePipeline {
 export async function encodeImages(
   { manifest, onCpu, workers, encodePixels }: ImagePipeline,
   images: readonly ImageSource[],
-  { spaces, recipe = noAugmentation, signal, onBatch }: EncodeOptions,
+  { spaces, recipe = noAugmentation, signal = currentScope()?.signal, onBatch }: EncodeOptions,
 ): Promise<EncodedImages> {
   const batchSize = Math.max(1, Math.floor(imagesPerBatch(manifest.imageSize) / recipe.rounds))
   const maxViews = Math.min(batchSize, images.length) * recipe.rounds

@@ -66,11 +66,12 @@ export async function checkTower(
   return output
 }
 
-/** A tower's output as a matrix: [batch, dimensions]. Throws an error if it has another shape or type. */
+/** A tower's output as a matrix: [batch, dimensions]. Throws an error if it has another shape or type, or is not finite. */
 export function featuresOf(output: Tensor | undefined, dimensions: number): Matrix {
   if (output?.type !== 'float32' || output.dims.length !== 2 || output.dims[1] !== dimensions) {
     const shape = JSON.stringify(output?.dims)
     throw new Error(`it returns features of shape ${shape}, not [batch, ${dimensions}]`)
   }
+  if (!output.data.every(Number.isFinite)) throw new Error('it returns features that are not finite numbers')
   return matrix(output.dims[0] ?? 0, dimensions, output.data)
 }

@@ -1,6 +1,10 @@
 import type { LabelledImages } from '../features/labelled-images.js'
+import type { SpaceFeatures } from '../features/space-features.js'
+import { rowOf } from '../tensor/matrix.js'
 import { type FitOptions, type FittedMethod, fitMethod, scoreQueries } from './fit.js'
-import { createTally, type MeasuredPredictions } from './metrics.js'
+import { createTally, type MeasuredPredictions, softmax } from './metrics.js'
+import { setSizeOf, thresholdOf } from './prediction-set.js'
+import type { Predictions } from './predictions.js'
 import type { KlScaling } from './protocol.js'
 
 export interface EvaluationOptions extends FitOptions {
@@ -8,6 +12,10 @@ export interface EvaluationOptions extends FitOptions {
   /** The fitted dataset's own test images, measured too if `test` is from another dataset. */
   readonly unshifted?: LabelledImages
   readonly klScaling?: KlScaling
+  /** The coverage of prediction sets, in (0, 1); no sets without it. */
+  readonly coverage?: number
+  /** Features of images of no class, to measure how well they are told. */
+  readonly unknown?: SpaceFeatures
 }
 
 export interface Evaluation extends MeasuredPredictions {
@@ -21,24 +29,57 @@ export interface Evaluation extends MeasuredPredictions {
  * Fits a method to a support set and measures it on test images, which the fit never sees. Throws like `fitMethod`.
  */
 export async function evaluate(options: EvaluationOptions): Promise<Evaluation> {
-  const { test, unshifted, klScaling = 'FROZEN', signal } = options
+  const { test, unshifted, klScaling = 'FROZEN', coverage, unknown, signal } = options
   const fitted = await fitMethod(options)
+  const threshold = coverage === undefined ? null : thresholdOf(fitted.calibration, coverage)
+  const measuring = { fitted, threshold, klScaling, ...(signal && { signal }) }
   const started = performance.now()
-  const measures = await measure(fitted, test, klScaling, signal)
+  const measures = await measure(test, measuring)
   const scoreMs = performance.now() - started
-  const own = unshifted ? await measure(fitted, unshifted, klScaling, signal) : null
-  return { ...measures, fitted, unshifted: own, scoreMs }
+  const own = unshifted ? await measure(unshifted, { ...measuring, threshold: null }) : null
+  return {
+    ...measures,
+    ...(unknown && { unknown: await measureUnknown(unknown, measuring) }),
+    fitted,
+    unshifted: own,
+    scoreMs,
+  }
+}
+
+interface Measuring {
+  readonly fitted: FittedMethod
+  readonly threshold: number | null
+  readonly klScaling: KlScaling
+  readonly signal?: AbortSignal
 }
 
 async function measure(
-  fitted: FittedMethod,
   { features, labels }: LabelledImages,
-  klScaling: KlScaling,
-  signal: AbortSignal | undefined,
+  { fitted, threshold, klScaling, signal }: Measuring,
 ): Promise<MeasuredPredictions> {
-  const tally = createTally(fitted.temperature)
+  const tally = createTally({ temperature: fitted.temperature, threshold })
   for await (const { batch, scores } of scoreQueries(fitted, features, klScaling, signal)) {
     tally.add(scores.logits, labels.subarray(batch.from, batch.from + batch.rows))
   }
   return tally.finish()
+}
+
+/** Images of no class: how sure the prediction is, and the sizes of their sets. */
+async function measureUnknown(
+  features: SpaceFeatures,
+  { fitted, threshold, klScaling, signal }: Measuring,
+): Promise<NonNullable<Predictions['unknown']>> {
+  const confidence: number[] = []
+  const setSize: number[] = []
+  for await (const { scores } of scoreQueries(fitted, features, klScaling, signal)) {
+    for (let i = 0; i < scores.logits.rows; i++) {
+      const probabilities = softmax(rowOf(scores.logits, i), fitted.temperature)
+      confidence.push(probabilities.reduce((most, probability) => Math.max(most, probability), 0))
+      if (threshold !== null) setSize.push(setSizeOf(probabilities, threshold))
+    }
+  }
+  return {
+    confidence: Float32Array.from(confidence),
+    ...(threshold !== null && { setSize: Int32Array.from(setSize) }),
+  }
 }

@@ -10,6 +10,7 @@ import { rangesOver, requireTexts, type Scores, scoreBatch, type TermRanges } fr
 import type { FeatureSpace } from '../spaces/contract.js'
 import { untilCancelledEach } from '../system/abort.js'
 import type { Kernels } from '../tensor/kernels.js'
+import { softmax } from './metrics.js'
 import type { KlScaling, Selection } from './protocol.js'
 import { checkValues, type Grid, gridOf, valuesAt } from './search/grid.js'
 import { type SelectionData, search } from './search/search.js'
@@ -51,6 +52,11 @@ export interface FittedMethod {
    * the selection, or leaving each support image out. 1 if no image can be left out.
    */
   readonly temperature: number
+  /**
+   * [m]: the probability of the true class of the images that the temperature was fitted on; empty if there are none. The
+   * thresholds of prediction sets are its quantiles.
+   */
+  readonly calibration: Float64Array
   /** Milliseconds for ranges, search and temperature, including the terms but not the fit of the space. */
   readonly searchMs: number
 }
@@ -110,9 +116,9 @@ async function fitIn(
   const images = selection === 'NONE' ? 0 : data.labels.reduce((n, label) => n + (label >= 0 ? 1 : 0), 0)
   if (images === 0) {
     const values = { ...defaultsOf(method), ...spaceValues, ...options.fixed }
-    const temperature = await temperatureOf({ method, values, ranges }, data, signal)
+    const calibrated = await calibrate({ method, values, ranges }, data, signal)
     return {
-      ...{ method, cache, values, ranges, temperature },
+      ...{ method, cache, values, ranges, ...calibrated },
       ...{ selectionImages: 0, selectionAccuracy: null, searchMs: performance.now() - started },
     }
   }
@@ -126,7 +132,7 @@ async function fitIn(
   const fitted = { method, cache, values: { ...values, ...spaceValues }, ranges }
   return {
     ...fitted,
-    temperature: await temperatureOf(fitted, data, signal),
+    ...(await calibrate(fitted, data, signal)),
     selectionImages: images,
     selectionAccuracy: (100 * correct) / images,
     searchMs: performance.now() - started,
@@ -136,13 +142,14 @@ async function fitIn(
 /** At most this many images decide the temperature, evenly spread; more make it no better. */
 const maxTemperatureImages = 2048
 
-async function temperatureOf(
+/** The temperature, and the probabilities of true classes with it. */
+async function calibrate(
   { method, values, ranges }: Pick<FittedMethod, 'method' | 'values' | 'ranges'>,
   { batches, labels }: RepeatableData,
   signal: AbortSignal | undefined,
-): Promise<number> {
+): Promise<Pick<FittedMethod, 'temperature' | 'calibration'>> {
   const labelled = labels.reduce((count, label) => count + (label >= 0 ? 1 : 0), 0)
-  if (labelled === 0) return 1
+  if (labelled === 0) return { temperature: 1, calibration: new Float64Array() }
   const step = Math.ceil(labelled / maxTemperatureImages)
   const [rows, classes]: [Float32Array[], number[]] = [[], []]
   let [image, seen, columns] = [0, 0, 0]
@@ -159,7 +166,12 @@ async function temperatureOf(
   const data = new Float32Array(rows.length * columns)
   for (const [i, row] of rows.entries()) data.set(row, i * columns)
   const logits = { rows: rows.length, columns, data }
-  return fitTemperature({ logits, labels: Int32Array.from(classes) }) ?? 1
+  const temperature = fitTemperature({ logits, labels: Int32Array.from(classes) }) ?? 1
+  const calibration = Float64Array.from(
+    rows,
+    (row, i) => softmax(row, temperature)[classes[i] as number] as number,
+  )
+  return { temperature, calibration }
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { MeasureName, Measures } from '../measures.js'
 import type { Matrix } from '../tensor/matrix.js'
 import { confidenceBin } from './confidence-bin.js'
+import { setSizeOf } from './prediction-set.js'
 import type { Predictions } from './predictions.js'
 import { meanOf } from './statistics/moments.js'
 
@@ -29,16 +30,27 @@ export interface Tally {
 }
 
 /** The measures of a classifier on labelled images, and its predictions. */
-export interface MeasuredPredictions extends Measures, Required<Omit<Predictions, 'unshifted'>> {
+export interface MeasuredPredictions extends Measures, Omit<Predictions, 'unshifted'> {
+  readonly confidence: Float32Array
+  readonly rank: Int32Array
   readonly images: number
 }
 
-/** Starts measuring. Probabilities are softmax(logits/temperature). */
-export function createTally(temperature = 1): Tally {
+export interface TallyOptions {
+  /** Probabilities are softmax(logits/temperature). */
+  readonly temperature?: number
+  /** A class is in the prediction set if its probability is at least this; null for no sets. */
+  readonly threshold?: number | null
+}
+
+/** Starts measuring. */
+export function createTally({ temperature = 1, threshold = null }: TallyOptions = {}): Tally {
   const labelled: number[] = []
   const predicted: number[] = []
   const confidences: number[] = []
   const ranks: number[] = []
+  const sizes: number[] = []
+  const covered: number[] = []
 
   return {
     add({ rows, columns, data }, labels) {
@@ -49,13 +61,11 @@ export function createTally(temperature = 1): Tally {
         labelled.push(label)
         predicted.push(best)
         ranks.push(rankOf(logits, label))
-        confidences.push(
-          1 /
-            logits.reduce(
-              (sum, logit) => sum + Math.exp((logit - (logits[best] as number)) / temperature),
-              0,
-            ),
-        )
+        const probabilities = softmax(logits, temperature)
+        confidences.push(probabilities[best] as number)
+        if (threshold === null) continue
+        sizes.push(setSizeOf(probabilities, threshold))
+        covered.push(Number((probabilities[label] as number) >= threshold))
       }
     },
     finish() {
@@ -64,6 +74,7 @@ export function createTally(temperature = 1): Tally {
         predicted: Int32Array.from(predicted),
         confidence: Float32Array.from(confidences),
         rank: Int32Array.from(ranks),
+        ...(threshold !== null && { setSize: Int32Array.from(sizes), covered: Int32Array.from(covered) }),
       }
       return {
         ...predictions,

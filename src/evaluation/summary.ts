@@ -2,6 +2,7 @@ import { type MeasureName, type Measures, mapMeasures, measures } from '../measu
 import { outcomesOf } from './outcomes-of-runs.js'
 import type { Predictions } from './predictions.js'
 import type { Selection } from './protocol.js'
+import { type SetSummary, summariseSets } from './set-summary.js'
 import { type Statistic, summarise } from './statistics/statistic.js'
 import { unpairedDifference } from './statistics/unpaired-difference.js'
 
@@ -20,6 +21,8 @@ export interface MeasuredRun extends Measures {
   readonly selection: Selection
   /** Where it was tested on another dataset: the accuracy on the dataset's own test images. */
   readonly unshiftedAccuracy?: number | null
+  /** The coverage that its prediction sets promise; null or missing without sets. */
+  readonly coverage?: number | null
 }
 
 /** One encoder's features, one method in one space at one number of shots, over its support sets. */
@@ -33,6 +36,8 @@ export interface SummaryRow extends Readonly<Record<MeasureName, Statistic>> {
   readonly labelledImages: number | null
   /** The accuracy lost from the dataset's own test images to those of another; null where they are the same. */
   readonly drop: Statistic | null
+  /** What prediction sets were worth; null for results of earlier versions, and if no image could be left out to fit them. */
+  readonly sets: SetSummary | null
   readonly runs: readonly MeasuredRun[]
 }
 
@@ -72,6 +77,7 @@ export async function summariseGroup(
       ),
     ),
     drop: dropOf(runs, predictions),
+    sets: summariseSets(runs[0]?.coverage ?? null, predictions),
     runs,
   }
 }

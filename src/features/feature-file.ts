@@ -143,12 +143,22 @@ function requireRows(tensor: string, rows: number, other: string, expected: numb
   }
 }
 
-/** The number of classes in the support sets' labels, for a file without text features. */
+/**
+ * The number of classes in the support sets' labels, for a file without text features. Throws INVALID_TENSOR for a label so
+ * large that most classes would have no image.
+ */
 function countClasses(tensors: ReadonlyMap<string, NamedTensor>): number {
+  const labels = [...tensors].filter(
+    ([name, { type }]) => type === 'int32' && /^support_\d+_labels$/.test(name),
+  )
+  const images = labels.reduce((sum, [, { data }]) => sum + data.length, 0)
   let classes = 0
-  for (const [name, { type, data }] of tensors) {
-    if (type !== 'int32' || !/^support_\d+_labels$/.test(name)) continue
+  for (const [tensor, { data }] of labels) {
     for (const label of data) classes = Math.max(classes, label + 1)
+    if (classes > images) {
+      const reason = `its label ${classes - 1} is too large for ${images} images; without text_features labels count up from 0`
+      throw errors.invalidTensor({ tensor, reason })
+    }
   }
   return classes
 }

@@ -2,6 +2,7 @@ import type { ErrorRequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { errors, reasonOf, ShotboardError } from '../errors.js'
 import type { Settings } from '../settings/settings.js'
+import { withoutPaths } from '../system/without-paths.js'
 
 /** Sends errors that occur outside of operations in the form of GraphQL errors. */
 export function reportError({ maxRequestMegabytes }: Settings, log: Logger): ErrorRequestHandler {
@@ -12,6 +13,7 @@ export function reportError({ maxRequestMegabytes }: Settings, log: Logger): Err
     }
     const problem = problemOf(error, maxRequestMegabytes)
     if (problem === internalError) log.error({ err: error }, 'a request failed')
+    if (problem.code === 'OVERLOADED' || problem.code === 'STOPPING') response.set('Retry-After', '1')
     if (problem.code === 'UNAUTHENTICATED') response.set('WWW-Authenticate', 'Bearer realm="Shotboard"')
     response
       .status(statusOf(problem.code))
@@ -31,6 +33,7 @@ const statuses: Readonly<Record<string, number>> = {
   TOO_MANY_FILES: 413,
   HOST_NOT_ALLOWED: 421,
   STOPPING: 503,
+  OVERLOADED: 503,
   DISK_FULL: 507,
   STORAGE_FAILED: 503,
   DATABASE_UNAVAILABLE: 503,
@@ -40,13 +43,19 @@ const statuses: Readonly<Record<string, number>> = {
 export const statusOf = (code: string): number => statuses[code] ?? (code.startsWith('UNKNOWN_') ? 404 : 400)
 
 function problemOf(error: unknown, megabytes: number): ShotboardError {
-  if (error instanceof ShotboardError) return error
+  if (error instanceof ShotboardError) {
+    // A path of an address is the client's own.
+    return error.code === 'NOT_FOUND' ? error : withShownMessage(error)
+  }
   if (error instanceof URIError) return errors.badRequest({ reason: 'The URL cannot be decoded.' })
   if (!isClientError(error)) return internalError
   return error.status === 413
     ? errors.requestTooLarge({ megabytes })
     : errors.badRequest({ reason: reasonOf(error) })
 }
+
+const withShownMessage = ({ code, message, argument }: ShotboardError): ShotboardError =>
+  new ShotboardError(code, withoutPaths(message), argument)
 
 /**
  * Whether a request parser reports a mistake of the client. Parsers set `expose` on errors whose message is meant for the

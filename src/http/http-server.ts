@@ -3,7 +3,9 @@ import express from 'express'
 import type { Logger } from 'pino'
 import { errors } from '../errors.js'
 import type { Library } from '../library/index.js'
+import { createAnswerBudget } from '../schema/answer-budget.js'
 import type { Context } from '../schema/context.js'
+import { guardFields } from '../schema/guard-fields.js'
 import { createLoaders } from '../schema/loaders.js'
 import { createSchema } from '../schema/schema.js'
 import type { Settings } from '../settings/settings.js'
@@ -49,8 +51,13 @@ export async function createHttpServer(options: {
   readonly log: Logger
 }): Promise<HttpServer> {
   const { library, settings, metrics, log } = options
-  const schema = await createSchema()
-  const createContext = (): Context => ({ library, loaders: createLoaders(library), limits: settings })
+  const schema = guardFields(await createSchema())
+  const createContext = (): Context => ({
+    library,
+    loaders: createLoaders(library),
+    limits: settings,
+    answer: createAnswerBudget(settings),
+  })
   const authentication = createAuthentication(settings)
   const pipeline = createOperationPipeline({ schema, createContext, settings, metrics, log })
   const streams = createStreamedOperations(pipeline)
@@ -73,11 +80,12 @@ export async function createHttpServer(options: {
   app.get('/graphql', serveIde())
   app.use(
     '/graphql',
+    pipeline.turns.admit,
     acceptUploads(settings, authentication),
     express.json({ limit: settings.maxRequestMegabytes * 2 ** 20 }),
   )
-  app.use('/graphql', serveEventStreams(streams, authentication))
-  app.use('/graphql', await serveSingleOperations(pipeline, authentication))
+  app.use('/graphql', serveEventStreams(streams, authentication, settings))
+  app.use('/graphql', pipeline.turns.handle, await serveSingleOperations(pipeline, authentication))
   app.use(serveDashboard())
   app.use((request) => {
     throw errors.notFound({ path: request.path })

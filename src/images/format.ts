@@ -11,13 +11,27 @@ export const contentTypeOf = (format: ImageFormat): string => `image/${format}`
  * see: some, such as SVG, are programs rather than pixels.
  */
 export function formatOf(bytes: Uint8Array): ImageFormat {
-  if (bytes.length === 0) throw errors.invalidImage({ reason: 'it has no bytes' })
+  const { format, problem } = tellFormat(bytes)
+  if (format === undefined) throw errors.invalidImage({ reason: problem })
+  return format
+}
+
+/** The format of an image by its first bytes, or why it is none that is accepted. */
+export function tellFormat(
+  bytes: Uint8Array,
+): { format: ImageFormat; problem?: undefined } | { format?: undefined; problem: string } {
+  if (bytes.length === 0) return { problem: 'it has no bytes' }
   const start = Buffer.from(bytes.subarray(0, 256)).toString('latin1')
   const format = accepted.find(([, isFormat]) => isFormat(start))?.[0]
-  if (format !== undefined) return format
+  if (format !== undefined) return { format }
   const other = others.find(([, isOther]) => isOther(start))?.[0]
-  const what = other === undefined ? 'its first bytes are' : `it is ${other}, which is`
-  throw errors.invalidImage({ reason: `${what} not one of the formats ${formats.join(', ')}` })
+  const list = `the formats ${formats.join(', ')}`
+  return {
+    problem:
+      other === undefined
+        ? `its first bytes are those of none of ${list}`
+        : `it is ${other}, which is not one of ${list}`,
+  }
 }
 
 type IsFormat = (start: string) => boolean

@@ -1,14 +1,7 @@
 import sharp from 'sharp'
 import { seeded } from '../system/random.js'
 import { decodeImage, type Reserve, type RgbImage } from './decode.js'
-
-/** Kinds of image corruption, for measuring robustness. */
-export const shiftKinds = ['blur', 'noise', 'contrast', 'resolution'] as const
-export type ShiftKind = (typeof shiftKinds)[number]
-
-/** From the weakest to the strongest. */
-export const shiftStrengths = [1, 2, 3] as const
-export type ShiftStrength = (typeof shiftStrengths)[number]
+import type { ShiftKind, ShiftStrength } from './shift-kinds.js'
 
 /**
  * The amounts of strengths 1, 2 and 3, after ImageNet-C (Hendrycks and Dietterich, arXiv 1903.12261). Lengths are shares

@@ -1,7 +1,7 @@
 import { errors, type ShotboardError } from '../errors.js'
 import type { JobStarts } from '../store/job-starts.js'
 import type { TrainingRow } from '../store/trainings.js'
-import { throttleToLatest } from '../system/throttle-to-latest.js'
+import { createSharedStates } from '../system/shared-states.js'
 import type { Changes } from './changes.js'
 import type { JobQueue } from './queue.js'
 import { retryOnStorageFault } from './retry-on-storage-fault.js'
@@ -22,10 +22,10 @@ export interface RecordedJobs<R extends JobRecord> {
    */
   cancel(id: string): Promise<R>
   /**
-   * Emits the record, and then its latest state after changes, at least `minMs` milliseconds apart, until the job has ended.
-   * Emits once if it has ended already. Throws `notFoundError`.
+   * Emits the record, and then its latest state after changes, at most twice a second, until the job has ended. Emits once
+   * if it has ended already. All who watch get the same objects, which are read once. Throws `notFoundError`.
    */
-  watch(id: string, changes: Changes, minMs: number): Promise<AsyncIterableIterator<R>>
+  watch(id: string): Promise<AsyncIterableIterator<R>>
   /** Resolves with the record once the job has ended. Throws `notFoundError`. */
   ended(id: string): Promise<R>
   /** Resumes the jobs that a stop interrupted. */
@@ -40,6 +40,10 @@ export interface RecordedJobsOptions<R extends JobRecord> {
     get(id: string): Promise<R | null>
     unfinished(): Promise<R[]>
   }
+  /** Announces the changes of records. */
+  readonly changes: Changes
+  /** Called when the first begins to watch a record; returns what to do when the last has left. */
+  readonly onWatched?: (id: string) => () => void
   readonly run: (id: string, signal: AbortSignal) => Promise<void>
   /** Ends a job that must not be started any more. */
   readonly fail: (id: string, why: ShotboardError) => Promise<void>
@@ -57,9 +61,19 @@ export interface RecordedJobsOptions<R extends JobRecord> {
 
 /** A job is not started again once its process has ended this often without stopping it. */
 const maxStarts = 2
+/** The least time between two states that are told. */
+const minMsBetweenStates = 500
 
 export function createRecordedJobs<R extends JobRecord>(options: RecordedJobsOptions<R>): RecordedJobs<R> {
   const { queue, records } = options
+
+  const states = createSharedStates<R>({
+    read: find,
+    watch: options.changes.watch,
+    isLast: hasEnded,
+    minIntervalMs: minMsBetweenStates,
+    ...(options.onWatched && { onWatched: options.onWatched }),
+  })
 
   async function reportFault(id: string, fault: ShotboardError): Promise<void> {
     options.onFault(id, fault)
@@ -107,14 +121,9 @@ export function createRecordedJobs<R extends JobRecord>(options: RecordedJobsOpt
       }
       return find(id)
     },
-    async watch(id, changes, minMs) {
+    async watch(id) {
       await find(id)
-      return throttleToLatest({
-        read: () => find(id),
-        watch: (onChange) => changes.watch(id, onChange),
-        isLast: hasEnded,
-        minIntervalMs: minMs,
-      })
+      return states.watch(id)
     },
     async ended(id) {
       await find(id)

@@ -7,6 +7,7 @@ import type { Contrasts } from '../comparisons/contrasts.js'
 import { createOverlap, type OverlapInput, type OverlapReport } from '../comparisons/overlap.js'
 import { createOverlapCorrelation, type OverlapCorrelation } from '../comparisons/overlap-correlation.js'
 import { createRecommendation, type WordedRecommendation } from '../comparisons/recommendation.js'
+import type { ComparedRow } from '../comparisons/row-statistics.js'
 import { fingerprintDataset } from '../datasets/dataset-fingerprint.js'
 import { type DatasetManifest, manifestOf } from '../datasets/dataset-manifest.js'
 import type { Datasets } from '../datasets/datasets.js'
@@ -16,7 +17,6 @@ import { supportSetFile } from '../datasets/support-set-file.js'
 import { createSupportSets, type SupportSets } from '../datasets/support-sets.js'
 import type { Encoders } from '../encoders/encoders.js'
 import type { Predictions } from '../evaluation/predictions.js'
-import type { SummaryRow } from '../evaluation/summary.js'
 import type { JobCounts } from '../jobs/queue.js'
 import { loadRegistry } from '../plugins/load-registry.js'
 import type { Registry } from '../plugins/registry.js'
@@ -58,11 +58,10 @@ export interface Library {
       file(id: string): Promise<Uint8Array>
     }
   readonly runs: Reads<Store['runs'], 'getMany' | 'page'> & {
-    /** The predicted class of every test image of a run. Throws INVALID_TENSOR_FILE. */
+    /** The predicted class of every test image of a run. Throws RUN_RESULT_UNREADABLE. */
     predictions(id: string): Promise<Predictions>
   }
-  readonly comparisons: Comparisons &
-    Reads<Store['comparisons'], 'get' | 'getMany' | 'page' | 'runs' | 'runsOf'>
+  readonly comparisons: Comparisons & Reads<Store['comparisons'], 'get' | 'getMany' | 'page' | 'runs'>
   readonly contrasts: Contrasts
   readonly imports: Imports & Reads<Store['imports'], 'getMany' | 'page'>
   readonly trainings: Trainings & Reads<Store['trainings'], 'getMany' | 'page'>
@@ -78,7 +77,7 @@ export interface Library {
   /** Correlates the reduction of overlap with the gain in accuracy; see `createOverlapCorrelation`. */
   overlapCorrelation(comparisons: readonly string[]): Promise<OverlapCorrelation>
   /** Recommends a method and its space, with a confidence; see `createRecommendation`. */
-  recommend(rows: readonly SummaryRow[], shots?: number | null): Promise<WordedRecommendation | null>
+  recommend(rows: readonly ComparedRow[], shots?: number | null): Promise<WordedRecommendation | null>
   /** Makes a copy of a dataset with shifted test images; see `createShiftedDatasets`. */
   shift(input: ShiftInput): Promise<ShiftedDataset>
   /** Each throws if a dependency is unavailable. */
@@ -157,7 +156,7 @@ function publicInterface(services: Services) {
     },
     runs: { ...pick(store.runs, ['getMany', 'page']), predictions: (id: string) => runResults.read(id) },
     comparisons: {
-      ...pick(store.comparisons, ['get', 'getMany', 'page', 'runs', 'runsOf']),
+      ...pick(store.comparisons, ['get', 'getMany', 'page', 'runs']),
       ...comparisons,
     },
     imports: { ...pick(store.imports, ['getMany', 'page']), ...imports },

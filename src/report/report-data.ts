@@ -3,6 +3,7 @@ import {
   allSpaces,
   type ClassDelta,
   type ClassRow,
+  type ComparedRow,
   type ComparisonRow,
   createNameOf,
   type Library,
@@ -13,7 +14,6 @@ import {
   type RunRow,
   readReliability,
   type SplitCountRow,
-  type SummaryRow,
   type WordedRecommendation,
 } from '../library/index.js'
 import { version } from '../version.js'
@@ -32,7 +32,7 @@ export interface ReportData {
   readonly classes: readonly ClassRow[]
   readonly counts: readonly SplitCountRow[]
   readonly runs: readonly RunRow[]
-  readonly rows: readonly SummaryRow[]
+  readonly rows: readonly ComparedRow[]
   readonly nameOf: NameOf
   readonly styleOf: StyleOf
   /** One per number of shots, ascending. */
@@ -44,7 +44,7 @@ export interface ReportData {
   /** Test images for which it and one of the others predict different classes; null if they agree on all. */
   readonly disagreements: { readonly other: Series; readonly images: readonly ShownDisagreement[] } | null
   /** How often the leading methods are right by their confidence, at the largest number of shots, best first. */
-  readonly calibration: readonly { readonly row: SummaryRow; readonly bins: readonly ReliabilityBin[] }[]
+  readonly calibration: readonly { readonly row: ComparedRow; readonly bins: readonly ReliabilityBin[] }[]
   /** A string says why it could not be measured. */
   readonly overlap: OverlapReport | string
   readonly correlation: OverlapCorrelation | string
@@ -136,7 +136,7 @@ function contrastsOf({ method: id, rivals }: WordedRecommendation, { registry }:
 /** The most accurate methods at this number of shots, and how often they are right by their confidence. */
 function calibrationOf(
   { runs }: Library,
-  rows: readonly SummaryRow[],
+  rows: readonly ComparedRow[],
   shots: number,
 ): Promise<ReportData['calibration']> {
   const leading = rows

@@ -1,5 +1,40 @@
-/**
- * Extra cost of a field that computes, where a plain field costs 1. It stops a document that repeats such a field
- * under many aliases.
- */
-export const computed = 1000
+import { type GraphQLField, getNullableType, isListType } from 'graphql'
+import type { Complexity } from 'type-graphql'
+
+/** What a field that computes costs, where a plain field costs 1. */
+export interface ComputingCost {
+  readonly base: number
+  /** The cost of each entry of the lists in `lengths`; of each combination, if there are several. */
+  readonly each?: number
+  /** The lists among its arguments by name, with the number of entries that a missing one stands for. */
+  readonly lengths?: Readonly<Record<string, number>>
+}
+
+/** The cost of a field that computes. Many entries cost as much as many aliases, so that neither is a way around the limit. */
+export function computed({ base, each = 0, lengths = {} }: ComputingCost): Exclude<Complexity, number> {
+  return ({ type, field, args, childComplexity }) => {
+    const input: unknown = args.input ?? args
+    let entries = 1
+    for (const [name, missing] of Object.entries(lengths)) {
+      const list = typeof input === 'object' && input !== null ? Reflect.get(input, name) : undefined
+      entries *= Array.isArray(list) ? Math.max(1, list.length) : missing
+    }
+    return base + each * entries + assumedLength(type.name, field, args) * childComplexity
+  }
+}
+
+/** A field that reads the predictions of every run of a comparison. */
+export const readsPredictions: Exclude<Complexity, number> = computed({ base: 500 })
+
+/** The assumed length of a list without a `first` argument. */
+const defaultListLength = 10
+
+/** How often the subfields of a field count. A page's `first` counts for the page alone. */
+export function assumedLength(
+  typeName: string,
+  field: Pick<GraphQLField<unknown, unknown>, 'type'>,
+  { first }: Readonly<Record<string, unknown>>,
+): number {
+  if (typeof first === 'number') return Math.max(1, first)
+  return isListType(getNullableType(field.type)) && !typeName.endsWith('Connection') ? defaultListLength : 1
+}

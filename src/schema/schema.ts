@@ -16,7 +16,11 @@ import {
   DisagreementResolver,
   PredictedClassResolver,
 } from './comparison/contrast.resolver.js'
-import { ComparedMethodResolver, ComparisonProtocolResolver } from './comparison/protocol.js'
+import {
+  ComparedMethodResolver,
+  ComparisonProtocolFieldsResolver,
+  ComparisonProtocolResolver,
+} from './comparison/protocol.js'
 import {
   RecommendationResolver,
   RecommendationTypeResolver,
@@ -71,6 +75,7 @@ export const createSchema = (): Promise<GraphQLSchema> =>
       ComparisonSubscription,
       ComparisonExportsResolver,
       ComparisonProtocolResolver,
+      ComparisonProtocolFieldsResolver,
       ComparedMethodResolver,
       ComparisonRowResolver,
       PairwiseTestResolver,

@@ -85,4 +85,21 @@ export const limits = {
       'Maximum cost of a query (error QUERY_TOO_COSTLY). A field costs 1; fields of a list count as often as the list may be long.',
     unit: 'fields',
   }),
+  maxAnswerMegabytes: setting(wholeNumber(1, 10_000), 32, {
+    variable: 'SHOTBOARD_MAX_ANSWER_MB',
+    description: 'Maximum size of an answer to an operation (error ANSWER_TOO_LARGE).',
+    unit: 'MB',
+  }),
+  maxOperationSeconds: setting(wholeNumber(1, 86_400), 300, {
+    variable: 'SHOTBOARD_MAX_OPERATION_SECONDS',
+    description:
+      'Maximum duration of a query or a mutation, which is then stopped (error OPERATION_TIMED_OUT). Jobs and subscriptions may take longer.',
+    unit: 'seconds',
+  }),
+  maxOperationsAtOnce: setting(wholeNumber(1, 100_000), 64, {
+    variable: 'SHOTBOARD_MAX_OPERATIONS',
+    description:
+      'Maximum number of queries and mutations that run at the same time (error OVERLOADED, with Retry-After).',
+    unit: 'operations',
+  }),
 }

@@ -97,7 +97,7 @@ const models = {
   threads: optionalSetting(wholeNumber(1, 1024), {
     variable: 'SHOTBOARD_THREADS',
     description:
-      'Number of threads of a model or a computation, and of threads that prepare images (at most four). Fewer than the cores leaves CPU time for other programs.',
+      'Number of threads of a model or a computation, and of processes that decode images (at most four). Fewer than the cores leaves CPU time for other programs.',
     defaultText: 'one per core',
   }),
   executionProviders: setting(

@@ -1,10 +1,10 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { errors, reasonOf } from '../errors.js'
 import type { Source, SourceFile, SourceLimits } from './source.js'
 
-/** The depth of folders that are read: a leading folder, splits and classes. */
-const deepest = 3
+/** Folders deeper than this are no dataset, but links that lead in circles. */
+const deepest = 32
 
 /** Opens a folder as a source. Links are followed. Throws INVALID_FOLDER if it is not a folder. */
 export async function openFolder(
@@ -18,8 +18,13 @@ export async function openFolder(
   })
   if (!kind.isDirectory()) throw invalid('it is not a folder')
 
-  /** The paths of the files in a folder below the root, sorted by name. */
-  async function walk(below: string, depth: number): Promise<string[]> {
+  /** The paths of the files in a folder below the root, sorted by name. `around` has the folders that it lies in. */
+  async function walk(below: string, around: readonly string[]): Promise<string[]> {
+    const here = await realpath(join(folder, below)).catch((error: unknown) => {
+      throw invalid(reasonOf(error))
+    })
+    // A link to a folder around it would lead in a circle.
+    if (around.includes(here) || around.length >= deepest) return []
     const entries = await readdir(join(folder, below), { withFileTypes: true }).catch((error: unknown) => {
       throw invalid(reasonOf(error))
     })
@@ -31,7 +36,7 @@ export async function openFolder(
       // A broken link is kept as a file, so that it is reported as an image that cannot be read.
       const target = entry.isSymbolicLink() ? await stat(join(folder, inside)).catch(() => undefined) : entry
       if (target?.isDirectory()) {
-        if (depth < deepest) for (const found of await walk(inside, depth + 1)) paths.push(found)
+        for (const found of await walk(inside, [...around, here])) paths.push(found)
       } else if (target?.isFile() ?? true) paths.push(inside)
     }
     return paths
@@ -51,7 +56,7 @@ export async function openFolder(
 
   return {
     name: basename(folder),
-    files: async () => (await walk('', 0)).map((inside, at) => ({ path: inside, at })),
+    files: async () => (await walk('', [])).map((inside, at) => ({ path: inside, at })),
     async *readers(files) {
       for (const file of files) yield () => read(file)
     },

@@ -8,6 +8,12 @@ export interface SourceFile {
   readonly at: number
 }
 
+/** A file that is not imported, and why. */
+export interface LeftFile {
+  readonly file: SourceFile
+  readonly error: ShotboardError
+}
+
 /** The source of an import: a folder or an archive. Nothing is ever written to a path from the source. */
 export interface Source {
   /** The default name of the dataset. */

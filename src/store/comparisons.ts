@@ -10,10 +10,10 @@ import {
   chunks,
   findById,
   groupById,
+  inChunks,
   longTransaction,
   rowsPerStatement,
   unfinishedStatus,
-  withIds,
 } from './rows.js'
 import { type RunRow, toRun } from './run-row.js'
 
@@ -61,7 +61,7 @@ export interface ComparisonRepository extends JobStarts {
   fail(id: string, error: string): Promise<void>
 }
 
-/** `onChange` receives every changed comparison. */
+/** `onChange` receives every changed comparison, and every run that `cancel` changes. */
 export function createComparisonRepository(
   client: DatabaseClient,
   onChange: (id: string) => void = () => {},
@@ -72,26 +72,32 @@ export function createComparisonRepository(
     oneAtATime(() => client.$transaction(work, longTransaction))
 
   async function runsOf(ids: readonly string[]): Promise<Map<string, RunRow[]>> {
-    const rows = await client.comparisonRun.findMany({
-      where: { comparisonId: { in: [...ids] } },
-      orderBy: [{ comparisonId: 'asc' }, { position: 'asc' }],
-      include: { run: true },
-    })
+    const rows = await inChunks(ids, (some) =>
+      client.comparisonRun.findMany({
+        where: { comparisonId: { in: some } },
+        orderBy: [{ comparisonId: 'asc' }, { position: 'asc' }],
+        include: { run: true },
+      }),
+    )
     const groups = groupById(ids, rows, ({ comparisonId }) => comparisonId)
     return new Map([...groups].map(([id, members]) => [id, members.map(({ run }) => toRun(run))]))
   }
 
   async function endWithRuns(id: string, end: { status: 'CANCELLED' | 'FAILED'; error?: string }) {
-    await inTurn(async (tx) => {
+    const ended = await inTurn(async (tx) => {
       const data = { ...end, finishedAt: new Date() }
       const progress = end.status === 'FAILED' ? { progress: 1 } : {}
-      const where = { id, status: unfinishedStatus }
-      const { count } = await tx.comparison.updateMany({ where, data: { ...data, ...progress } })
-      if (count === 0) return
+      const given = { id, status: unfinishedStatus }
+      const { count } = await tx.comparison.updateMany({ where: given, data: { ...data, ...progress } })
+      if (count === 0) return []
       const some = { comparisonId: id }
       const none = { comparison: { status: unfinishedStatus } }
-      await tx.run.updateMany({ where: { status: unfinishedStatus, comparisons: { some, none } }, data })
+      const where = { status: unfinishedStatus, comparisons: { some, none } }
+      const runs = await tx.run.findMany({ where, select: { id: true } })
+      await tx.run.updateMany({ where, data })
+      return runs
     })
+    for (const run of ended) onChange(run.id)
     onChange(id)
   }
 
@@ -101,7 +107,7 @@ export function createComparisonRepository(
       inTurn(async (tx) => {
         const ids = new Map<string, string>()
         const select = { id: true, fingerprint: true }
-        for (const some of chunks(runs, rowsPerStatement)) {
+        for await (const some of chunks(runs, rowsPerStatement)) {
           const reusable = await tx.run.findMany({
             where: {
               fingerprint: { in: some.map((run) => run.fingerprint) },
@@ -122,11 +128,12 @@ export function createComparisonRepository(
           position,
           runId: ids.get(run.fingerprint) as string,
         }))
-        for (const data of chunks(members, rowsPerStatement)) await tx.comparisonRun.createMany({ data })
+        for await (const data of chunks(members, rowsPerStatement))
+          await tx.comparisonRun.createMany({ data })
         return comparison
       }),
     get: (id) => findById(id, (where) => client.comparison.findUnique({ where })),
-    getMany: (ids) => client.comparison.findMany({ where: withIds(ids) }),
+    getMany: (ids) => inChunks(ids, (some) => client.comparison.findMany({ where: { id: { in: some } } })),
     findByFingerprint: (fingerprint) =>
       client.comparison.findFirst({
         where: { fingerprint, status: { in: ['SUCCEEDED', 'QUEUED', 'RUNNING'] } },

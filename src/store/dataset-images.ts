@@ -10,7 +10,7 @@ import {
   positionAfter,
   requirePageSize,
 } from './page.js'
-import { groupById } from './rows.js'
+import { chunks, groupById, inChunks } from './rows.js'
 
 /** Reads the images of datasets for browsing: counts and samples by class, and pages. */
 export interface DatasetImageRepository {
@@ -58,11 +58,13 @@ export function imagePageRequest(request: PageRequest, filter: DatasetImageFilte
 export function createDatasetImageRepository(client: DatabaseClient): DatasetImageRepository {
   return {
     async classCounts(datasetIds) {
-      const rows = await client.datasetImage.groupBy({
-        by: ['datasetId', 'classIndex', 'split'],
-        where: { datasetId: { in: [...datasetIds] } },
-        _count: { _all: true },
-      })
+      const rows = await inChunks(datasetIds, (some) =>
+        client.datasetImage.groupBy({
+          by: ['datasetId', 'classIndex', 'split'],
+          where: { datasetId: { in: some } },
+          _count: { _all: true },
+        }),
+      )
       return groupById(
         datasetIds,
         rows.map(({ _count, ...row }) => ({ ...row, images: _count._all })),
@@ -71,13 +73,15 @@ export function createDatasetImageRepository(client: DatabaseClient): DatasetIma
     },
 
     async firstOfClasses(datasetIds, perClass, split) {
-      if (datasetIds.length === 0) return new Map()
-      const rows = await client.$queryRaw<(DatasetImageRow & { datasetId: string })[]>`
+      const rows = await inChunks(
+        datasetIds,
+        (some) => client.$queryRaw<(DatasetImageRow & { datasetId: string })[]>`
         SELECT "datasetId", "imageId", "classIndex", "split" FROM (
           SELECT *, ROW_NUMBER() OVER (PARTITION BY "datasetId", "classIndex" ORDER BY "position") AS "rank"
-          FROM "DatasetImage" WHERE "datasetId" IN (${Prisma.join([...datasetIds])})
+          FROM "DatasetImage" WHERE "datasetId" IN (${Prisma.join(some)})
           ${split === undefined ? Prisma.empty : Prisma.sql`AND CAST("split" AS TEXT) = ${split}`}
-        ) AS "ranked" WHERE "rank" <= ${perClass} ORDER BY "classIndex", "position"`
+        ) AS "ranked" WHERE "rank" <= ${perClass} ORDER BY "classIndex", "position"`,
+      )
       return groupById(datasetIds, rows, ({ datasetId }) => datasetId)
     },
 
@@ -90,24 +94,36 @@ export function createDatasetImageRepository(client: DatabaseClient): DatasetIma
     },
 
     async pages(requests) {
-      if (requests.length === 0) return []
-      // Each part has a limit. A rank over the whole dataset would read every image.
-      const parts = requests.map(
-        ({ datasetId, classIndex, split, after, first }, page) => Prisma.sql`
-        SELECT * FROM (
-          SELECT CAST(${page} AS INTEGER) AS "page", "position", "imageId", "classIndex", "split"
-          FROM "DatasetImage" WHERE "datasetId" = ${datasetId} AND "position" > ${after}
-          ${classIndex === undefined ? Prisma.empty : Prisma.sql`AND "classIndex" = ${classIndex}`}
-          ${split === undefined ? Prisma.empty : Prisma.sql`AND CAST("split" AS TEXT) = ${split}`}
-          ORDER BY "position" LIMIT ${first + 1}
-        ) AS "part"`,
-      )
-      const rows = await client.$queryRaw<(DatasetImageRow & { page: number; position: number })[]>`
-        ${Prisma.join(parts, ' UNION ALL ')} ORDER BY "page", "position"`
-      return requests.map(({ first }, page) => {
-        const found = rows.filter((row) => row.page === page)
-        return pageOf(found, first, ({ position }) => cursorOfPosition(position))
-      })
+      const pages: DatasetImagePage[] = []
+      for await (const some of chunks(requests, pagesPerStatement))
+        pages.push(...(await readPages(client, some)))
+      return pages
     },
   }
+}
+
+/** SQLite limits the parts of one statement. */
+const pagesPerStatement = 100
+
+async function readPages(
+  client: DatabaseClient,
+  requests: readonly DatasetImagePageRequest[],
+): Promise<DatasetImagePage[]> {
+  // Each part has a limit. A rank over the whole dataset would read every image.
+  const parts = requests.map(
+    ({ datasetId, classIndex, split, after, first }, page) => Prisma.sql`
+    SELECT * FROM (
+      SELECT CAST(${page} AS INTEGER) AS "page", "position", "imageId", "classIndex", "split"
+      FROM "DatasetImage" WHERE "datasetId" = ${datasetId} AND "position" > ${after}
+      ${classIndex === undefined ? Prisma.empty : Prisma.sql`AND "classIndex" = ${classIndex}`}
+      ${split === undefined ? Prisma.empty : Prisma.sql`AND CAST("split" AS TEXT) = ${split}`}
+      ORDER BY "position" LIMIT ${first + 1}
+    ) AS "part"`,
+  )
+  const rows = await client.$queryRaw<(DatasetImageRow & { page: number; position: number })[]>`
+    ${Prisma.join(parts, ' UNION ALL ')} ORDER BY "page", "position"`
+  return requests.map(({ first }, page) => {
+    const found = rows.filter((row) => row.page === page)
+    return pageOf(found, first, ({ position }) => cursorOfPosition(position))
+  })
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { errors } from '../errors.js'
+import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
 import type { DatabaseClient } from './database.js'
 import type { Split } from './enums.js'
 import type { Page, PageRequest } from './page.js'
 import { readNewestPage } from './read-page.js'
-import { chunks, findById, longTransaction, rowsPerStatement, withIds } from './rows.js'
+import { chunks, findById, inChunks, longTransaction, rowsPerStatement } from './rows.js'
 
 export interface DatasetRow {
   readonly id: string
@@ -61,15 +62,19 @@ export interface DatasetRepository {
   setPrompts(datasetId: string, prompts: ReadonlyMap<number, readonly string[]>): Promise<void>
 }
 
+const classesPerRead = 5000
+
 const promptsSchema = z.array(z.string())
 
 export function createDatasetRepository(client: DatabaseClient): DatasetRepository {
   async function countsOf(datasetIds: readonly string[]): Promise<Map<string, SplitCountRow[]>> {
-    const rows = await client.datasetImage.groupBy({
-      by: ['datasetId', 'split'],
-      where: { datasetId: { in: [...datasetIds] } },
-      _count: { _all: true },
-    })
+    const rows = await inChunks(datasetIds, (some) =>
+      client.datasetImage.groupBy({
+        by: ['datasetId', 'split'],
+        where: { datasetId: { in: some } },
+        _count: { _all: true },
+      }),
+    )
     const counts = new Map<string, SplitCountRow[]>(datasetIds.map((id) => [id, []]))
     for (const { datasetId, split, _count } of rows) {
       counts.get(datasetId)?.push({ split, images: _count._all })
@@ -77,13 +82,36 @@ export function createDatasetRepository(client: DatabaseClient): DatasetReposito
     return counts
   }
 
+  /** Read in parts, since a dataset may have very many. */
+  async function readClasses(datasetIds: string[]) {
+    const rows: Awaited<ReturnType<typeof client.classLabel.findMany>> = []
+    const yieldToEventLoop = createYieldToEventLoop()
+    for (let last: (typeof rows)[number] | undefined; ; last = rows.at(-1)) {
+      const part = await client.classLabel.findMany({
+        where: {
+          datasetId: { in: datasetIds },
+          ...(last && {
+            OR: [
+              { datasetId: { gt: last.datasetId } },
+              { datasetId: last.datasetId, index: { gt: last.index } },
+            ],
+          }),
+        },
+        orderBy: [{ datasetId: 'asc' }, { index: 'asc' }],
+        take: classesPerRead,
+      })
+      for (const row of part) rows.push(row)
+      await yieldToEventLoop()
+      if (part.length < classesPerRead) return rows
+    }
+  }
+
   async function classesOf(datasetIds: readonly string[]): Promise<Map<string, ClassRow[]>> {
-    const rows = await client.classLabel.findMany({
-      where: { datasetId: { in: [...datasetIds] } },
-      orderBy: [{ datasetId: 'asc' }, { index: 'asc' }],
-    })
+    const rows = await inChunks(datasetIds, readClasses)
     const classes = new Map<string, ClassRow[]>(datasetIds.map((id) => [id, []]))
+    const yieldToEventLoop = createYieldToEventLoop()
     for (const { datasetId, index, name, prompts } of rows) {
+      await yieldToEventLoop()
       classes.get(datasetId)?.push({ index, name, prompts: promptsSchema.parse(prompts) })
     }
     return classes
@@ -91,18 +119,19 @@ export function createDatasetRepository(client: DatabaseClient): DatasetReposito
 
   return {
     create: (name, classes) =>
-      client.dataset.create({
-        data: {
-          name,
-          classes: {
-            createMany: {
-              data: classes.map((each, index) => ({ index, name: each.name, prompts: [...each.prompts] })),
-            },
-          },
-        },
-      }),
+      client.$transaction(async (tx) => {
+        const dataset = await tx.dataset.create({ data: { name } })
+        const rows = classes.map((each, index) => ({
+          datasetId: dataset.id,
+          index,
+          name: each.name,
+          prompts: [...each.prompts],
+        }))
+        for await (const data of chunks(rows, rowsPerStatement)) await tx.classLabel.createMany({ data })
+        return dataset
+      }, longTransaction),
     get: (id) => findById(id, (where) => client.dataset.findUnique({ where })),
-    getMany: (ids) => client.dataset.findMany({ where: withIds(ids) }),
+    getMany: (ids) => inChunks(ids, (some) => client.dataset.findMany({ where: { id: { in: some } } })),
     findByName: (name) => client.dataset.findUnique({ where: { name } }),
     page: (request) =>
       readNewestPage(
@@ -135,14 +164,16 @@ export function createDatasetRepository(client: DatabaseClient): DatasetReposito
       client.$transaction((tx) => insertImages(tx, datasetId, images), longTransaction),
 
     async setPrompts(datasetId, prompts) {
-      await client.$transaction(
-        [...prompts].map(([index, each]) =>
-          client.classLabel.update({
+      const yieldToEventLoop = createYieldToEventLoop()
+      await client.$transaction(async (tx) => {
+        for (const [index, each] of prompts) {
+          await yieldToEventLoop()
+          await tx.classLabel.update({
             where: { datasetId_index: { datasetId, index } },
             data: { prompts: [...each] },
-          }),
-        ),
-      )
+          })
+        }
+      }, longTransaction)
     },
   }
 }
@@ -161,7 +192,7 @@ export async function insertImages(
 ): Promise<number> {
   if ((await lockImages(tx, datasetId)) === 0) throw errors.unknownDataset({ id: datasetId }, 'dataset')
   let added = 0
-  for (const chunk of chunks(images, rowsPerStatement)) {
+  for await (const chunk of chunks(images, rowsPerStatement)) {
     const ids = chunk.map(({ imageId }) => imageId)
     const inDataset = new Set(
       (

@@ -42,7 +42,8 @@ async function deleteDataset(tx: Transaction, id: string): Promise<Deleted> {
   await tx.dataset.update({ where: { id }, data: { name: id } })
   const used = { OR: [{ datasetId: id }, { testDatasetId: id }] }
   const what = `dataset "${dataset.name}"`
-  const comparison = await tx.comparison.findFirst({ where: { ...used, status: unfinishedStatus } })
+  const uses = { OR: [...used.OR, { runs: { some: { run: { unknownDatasetId: id } } } }] }
+  const comparison = await tx.comparison.findFirst({ where: { ...uses, status: unfinishedStatus } })
   if (comparison) throw errors.inUse({ what, by: `comparison ${comparison.id}` }, 'id')
   const importing = await tx.import.findFirst({ where: { datasetId: id, status: unfinishedStatus } })
   if (importing) throw errors.inUse({ what, by: `import ${importing.id}` }, 'id')
@@ -52,11 +53,13 @@ async function deleteDataset(tx: Transaction, id: string): Promise<Deleted> {
   const runs = await tx.run.findMany({ where: used, select: { id: true } })
   const datasetImages = await tx.datasetImage.findMany({
     where: { datasetId: id },
-    select: { imageId: true },
+    select: { imageId: true, position: true },
+    orderBy: { position: 'asc' },
   })
+  await deleteRowsOf(tx, id, datasetImages)
   await tx.dataset.delete({ where: { id } })
   const images: string[] = []
-  for (const some of chunks(datasetImages, rowsPerStatement)) {
+  for await (const some of chunks(datasetImages, rowsPerStatement)) {
     const ids = some.map(({ imageId }) => imageId)
     await tx.image.deleteMany({ where: { id: { in: ids }, datasets: { none: {} } } })
     const left = await tx.image.findMany({ where: { id: { in: ids } }, select: { id: true } })
@@ -65,6 +68,26 @@ async function deleteDataset(tx: Transaction, id: string): Promise<Deleted> {
   }
   return { images, runs: runs.map((run) => run.id) }
 }
+
+/** Deletes a dataset's images and classes in parts. Deleting the dataset alone would hold the database for as long as it takes. */
+async function deleteRowsOf(
+  tx: Transaction,
+  datasetId: string,
+  images: readonly { readonly position: number }[],
+): Promise<void> {
+  for await (const some of chunks(images, rowsPerDeletion)) {
+    const position = { gte: some[0]?.position ?? 0, lte: some.at(-1)?.position ?? 0 }
+    await tx.datasetImage.deleteMany({ where: { datasetId, position } })
+  }
+  const classes = await tx.classLabel.count({ where: { datasetId } })
+  const indices = Array.from({ length: classes }, (_, index) => index)
+  for await (const some of chunks(indices, rowsPerDeletion)) {
+    const index = { gte: some[0] ?? 0, lte: some.at(-1) ?? 0 }
+    await tx.classLabel.deleteMany({ where: { datasetId, index } })
+  }
+}
+
+const rowsPerDeletion = 5000
 
 async function deleteSupportSet(tx: Transaction, id: string): Promise<DeletedViews> {
   const supportSet = await tx.supportSet.findUnique({ where: { id }, include: { images: true } })
@@ -78,7 +101,7 @@ async function deleteSupportSet(tx: Transaction, id: string): Promise<DeletedVie
   await tx.supportSet.delete({ where: { id } })
 
   const images: string[] = []
-  for (const some of chunks(supportSet.images, rowsPerStatement)) {
+  for await (const some of chunks(supportSet.images, rowsPerStatement)) {
     const ids = some.map(({ imageId }) => imageId)
     const others = await tx.supportSetImage.findMany({
       where: { imageId: { in: ids }, supportSet: { encoder, augmentations } },
@@ -101,7 +124,7 @@ async function deleteComparison(tx: Transaction, id: string): Promise<Deleted> {
     select: { id: true },
   })
   await tx.comparison.delete({ where: { id } })
-  for (const some of chunks(own, rowsPerStatement)) {
+  for await (const some of chunks(own, rowsPerStatement)) {
     await tx.run.deleteMany({ where: { id: { in: some.map((run) => run.id) } } })
   }
   return { images: [], runs: own.map((run) => run.id) }

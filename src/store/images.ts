@@ -1,5 +1,5 @@
 import type { DatabaseClient } from './database.js'
-import { findById, knownIds, withIds } from './rows.js'
+import { findById, inChunks, knownIds } from './rows.js'
 
 export interface ImageRow {
   /** SHA-256 of its bytes, hexadecimal. */
@@ -18,7 +18,7 @@ export interface ImageRepository {
 
 export const createImageRepository = (client: DatabaseClient): ImageRepository => ({
   get: (id) => findById(id, (where) => client.image.findUnique({ where })),
-  getMany: (ids) => client.image.findMany({ where: withIds(ids) }),
+  getMany: (ids) => inChunks(ids, (some) => client.image.findMany({ where: { id: { in: some } } })),
   known: (ids) =>
     knownIds(ids, (some) => client.image.findMany({ where: { id: { in: some } }, select: { id: true } })),
 })

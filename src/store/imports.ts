@@ -5,7 +5,7 @@ import type { JobStatus } from './enums.js'
 import { createJobStarts, type JobStarts } from './job-starts.js'
 import type { Page, PageRequest } from './page.js'
 import { readNewestPage } from './read-page.js'
-import { findById, longTransaction, unfinishedStatus, withIds } from './rows.js'
+import { findById, inChunks, longTransaction, unfinishedStatus } from './rows.js'
 
 /** A file that could not be imported. */
 export interface RejectedFileRow {
@@ -104,7 +104,8 @@ export function createImportRepository(client: DatabaseClient): ImportRepository
       const row = await findById(id, (where) => client.import.findUnique({ where }))
       return row && toImport(row)
     },
-    getMany: async (ids) => (await client.import.findMany({ where: withIds(ids) })).map(toImport),
+    getMany: async (ids) =>
+      (await inChunks(ids, (some) => client.import.findMany({ where: { id: { in: some } } }))).map(toImport),
     page: (request, filter) =>
       readNewestPage(
         request,

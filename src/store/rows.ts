@@ -1,3 +1,4 @@
+import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
 import type { JobStatus } from './enums.js'
 
 /** Rows in one statement: SQLite limits the number of variables. */
@@ -6,15 +7,29 @@ export const rowsPerStatement = 500
 /** Timeouts for transactions with many rows, which may wait for one another, in milliseconds. */
 export const longTransaction = { timeout: 120_000, maxWait: 120_000 }
 
-export function* chunks<T>(items: readonly T[], size: number): Generator<T[]> {
-  for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size)
+/** The parts of a list. Other work runs in between, since SQLite's driver answers without leaving this thread. */
+export async function* chunks<T>(items: readonly T[], size: number): AsyncGenerator<T[]> {
+  const yieldToEventLoop = createYieldToEventLoop()
+  for (let from = 0; from < items.length; from += size) {
+    await yieldToEventLoop()
+    yield items.slice(from, from + size)
+  }
 }
 
 /** Postgres refuses a statement with a NUL, and no id has one. */
 export const canBeId = (id: string): boolean => !id.includes('\0')
 
-/** Selects rows by their ids. */
-export const withIds = (ids: readonly string[]) => ({ id: { in: ids.filter(canBeId) } })
+/** The rows of any number of ids: `find` is called with as many as fit in one statement. */
+export async function inChunks<T>(
+  ids: readonly string[],
+  find: (some: string[]) => Promise<readonly T[]>,
+): Promise<T[]> {
+  const found: T[] = []
+  for await (const some of chunks([...new Set(ids.filter(canBeId))], rowsPerStatement)) {
+    for (const row of await find(some)) found.push(row)
+  }
+  return found
+}
 
 /** One row by its id, or null. */
 export const findById = async <T>(
@@ -34,14 +49,10 @@ export function groupById<T>(
 }
 
 /** The ids that rows have, from any number of ids. */
-export async function knownIds(
+export const knownIds = async (
   ids: readonly string[],
   find: (some: string[]) => Promise<{ readonly id: string }[]>,
-): Promise<string[]> {
-  const known: string[] = []
-  for (const some of chunks(ids, rowsPerStatement)) known.push(...(await find(some)).map(({ id }) => id))
-  return known
-}
+): Promise<string[]> => (await inChunks(ids, find)).map(({ id }) => id)
 
 /** Jobs that have not ended. */
 export const unfinishedStatus: { in: JobStatus[] } = { in: ['QUEUED', 'RUNNING'] }

@@ -18,6 +18,12 @@ export interface RunRequest {
   readonly klScaling: KlScaling
   /** Fixed hyperparameters, which are not selected. */
   readonly fixed: Readonly<Record<string, number>>
+  /** The coverage that prediction sets promise, in (0, 1); null for runs of earlier versions, which have no sets. */
+  readonly coverage: number | null
+  /** The dataset whose test images belong to no class. */
+  readonly unknownDatasetId: string | null
+  /** The positions of classes that the classifier does not have; their test images belong to no class. */
+  readonly holdOut: readonly number[]
 }
 
 /** The result of a run. */
@@ -56,6 +62,7 @@ export const encodersOf = (runs: readonly Pick<RunRow, 'encoder'>[]): readonly s
 ]
 
 const measuresSchema = z.object(mapMeasures(() => z.number()))
+const holdOutSchema = z.array(z.int())
 const valuesSchema = z.record(z.string(), z.number())
 
 type StoredRun = NonNullable<Awaited<ReturnType<DatabaseClient['run']['findUnique']>>>
@@ -79,6 +86,9 @@ export function toRun(row: StoredRun): RunRow {
     selection: row.selection,
     klScaling: row.klScaling,
     fixed: valuesSchema.parse(row.fixed),
+    coverage: row.coverage,
+    unknownDatasetId: row.unknownDatasetId,
+    holdOut: holdOutSchema.parse(row.holdOut),
     status: row.status,
     progress: row.progress,
     error: row.error,

@@ -1,7 +1,7 @@
 import type { DatabaseClient } from './database.js'
 import type { Page, PageRequest } from './page.js'
 import type { Direction } from './read-page.js'
-import { findById, knownIds, unfinishedStatus, withIds } from './rows.js'
+import { findById, inChunks, knownIds, unfinishedStatus } from './rows.js'
 import { type RunFilter, type RunOrder, readRunPage } from './run-page.js'
 import { type RunResult, type RunRow, toRun } from './run-row.js'
 
@@ -27,18 +27,24 @@ export interface RunRepository {
   fail(id: string, error: string): Promise<void>
 }
 
-export function createRunRepository(client: DatabaseClient): RunRepository {
+/** `onChange` receives every changed run. */
+export function createRunRepository(
+  client: DatabaseClient,
+  onChange: (id: string) => void = () => {},
+): RunRepository {
   type Changes = Parameters<typeof client.run.updateMany>[0]['data']
   /** Writes the result only while the run is running, so that a cancelled run stays cancelled. */
   const updateRunning = async (id: string, data: Changes): Promise<void> => {
     await client.run.updateMany({ where: { id, status: 'RUNNING' }, data })
+    onChange(id)
   }
   return {
     async get(id) {
       const row = await findById(id, (where) => client.run.findUnique({ where }))
       return row && toRun(row)
     },
-    getMany: async (ids) => (await client.run.findMany({ where: withIds(ids) })).map(toRun),
+    getMany: async (ids) =>
+      (await inChunks(ids, (some) => client.run.findMany({ where: { id: { in: some } } }))).map(toRun),
     known: (ids) =>
       knownIds(ids, (some) => client.run.findMany({ where: { id: { in: some } }, select: { id: true } })),
     page: (...parameters) => readRunPage(client, ...parameters),
@@ -47,6 +53,7 @@ export function createRunRepository(client: DatabaseClient): RunRepository {
         where: { id, status: unfinishedStatus },
         data: { status: 'RUNNING', error: null, finishedAt: null },
       })
+      onChange(id)
       return count > 0
     },
     async progress(id, progress) {
@@ -54,6 +61,7 @@ export function createRunRepository(client: DatabaseClient): RunRepository {
         where: { id, status: 'RUNNING', progress: { lt: progress } },
         data: { progress },
       })
+      onChange(id)
     },
     succeed: (id, result) =>
       updateRunning(id, { ...result, status: 'SUCCEEDED', progress: 1, error: null, finishedAt: new Date() }),

@@ -23,13 +23,13 @@ export interface Store {
   readonly deletions: DeletionRepository
 }
 
-/** `onChange` receives every changed comparison and training. */
+/** `onChange` receives every changed comparison, run and training. */
 export const createStore = (client: DatabaseClient, onChange?: (id: string) => void): Store => ({
   datasets: withDatabaseErrors(createDatasetRepository(client)),
   datasetImages: withDatabaseErrors(createDatasetImageRepository(client)),
   images: withDatabaseErrors(createImageRepository(client)),
   supportSets: withDatabaseErrors(createSupportSetRepository(client)),
-  runs: withDatabaseErrors(createRunRepository(client)),
+  runs: withDatabaseErrors(createRunRepository(client, onChange)),
   comparisons: withDatabaseErrors(createComparisonRepository(client, onChange)),
   imports: withDatabaseErrors(createImportRepository(client)),
   trainings: withDatabaseErrors(createTrainingRepository(client, onChange)),

@@ -1,7 +1,7 @@
 import type { DatabaseClient } from './database.js'
 import type { Page, PageRequest } from './page.js'
 import { readNewestPage } from './read-page.js'
-import { findById, withIds } from './rows.js'
+import { chunks, findById, inChunks, longTransaction, rowsPerStatement } from './rows.js'
 
 export interface SupportSetRow {
   readonly id: string
@@ -37,10 +37,12 @@ export interface SupportSetRepository {
 
 export function createSupportSetRepository(client: DatabaseClient): SupportSetRepository {
   async function imagesOf(ids: readonly string[]): Promise<Map<string, SupportImageRow[]>> {
-    const rows = await client.supportSetImage.findMany({
-      where: { supportSetId: { in: [...ids] } },
-      orderBy: [{ supportSetId: 'asc' }, { position: 'asc' }],
-    })
+    const rows = await inChunks(ids, (some) =>
+      client.supportSetImage.findMany({
+        where: { supportSetId: { in: some } },
+        orderBy: [{ supportSetId: 'asc' }, { position: 'asc' }],
+      }),
+    )
     const images = new Map<string, SupportImageRow[]>(ids.map((id) => [id, []]))
     for (const { supportSetId, imageId, classIndex } of rows) {
       images.get(supportSetId)?.push({ imageId, classIndex })
@@ -53,13 +55,14 @@ export function createSupportSetRepository(client: DatabaseClient): SupportSetRe
       const found = await client.supportSet.findUnique({ where: { fingerprint } })
       if (found) return found
       try {
-        return await client.supportSet.create({
-          data: {
-            ...rest,
-            fingerprint,
-            images: { createMany: { data: images.map((image, position) => ({ ...image, position })) } },
-          },
-        })
+        return await client.$transaction(async (tx) => {
+          const created = await tx.supportSet.create({ data: { ...rest, fingerprint } })
+          const rows = images.map((image, position) => ({ ...image, position, supportSetId: created.id }))
+          for await (const data of chunks(rows, rowsPerStatement)) {
+            await tx.supportSetImage.createMany({ data })
+          }
+          return created
+        }, longTransaction)
       } catch (error) {
         // Another request created it meanwhile.
         const other = await client.supportSet.findUnique({ where: { fingerprint } })
@@ -68,7 +71,7 @@ export function createSupportSetRepository(client: DatabaseClient): SupportSetRe
       }
     },
     get: (id) => findById(id, (where) => client.supportSet.findUnique({ where })),
-    getMany: (ids) => client.supportSet.findMany({ where: withIds(ids) }),
+    getMany: (ids) => inChunks(ids, (some) => client.supportSet.findMany({ where: { id: { in: some } } })),
     page: (request, filter) =>
       readNewestPage(
         request,

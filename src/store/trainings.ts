@@ -4,7 +4,7 @@ import type { JobStatus } from './enums.js'
 import { createJobStarts, type JobStarts } from './job-starts.js'
 import type { Page, PageRequest } from './page.js'
 import { readNewestPage } from './read-page.js'
-import { findById, unfinishedStatus, withIds } from './rows.js'
+import { findById, inChunks, unfinishedStatus } from './rows.js'
 
 /** The request of a training. */
 export interface TrainingRequestRow {
@@ -87,7 +87,10 @@ export function createTrainingRepository(
       const row = await findById(id, (where) => client.training.findUnique({ where }))
       return row && toTraining(row)
     },
-    getMany: async (ids) => (await client.training.findMany({ where: withIds(ids) })).map(toTraining),
+    getMany: async (ids) =>
+      (await inChunks(ids, (some) => client.training.findMany({ where: { id: { in: some } } }))).map(
+        toTraining,
+      ),
     page: (request, filter) =>
       readNewestPage(
         request,

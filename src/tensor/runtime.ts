@@ -1,4 +1,6 @@
 import { availableParallelism } from 'node:os'
+import { createFairQueue } from '../system/fair-queue.js'
+import { currentScope, type WorkScope } from '../system/work-scope.js'
 import { startWorkerThread, type WorkerThread } from '../system/worker-thread.js'
 import { disableTelemetry } from './disable-telemetry.js'
 
@@ -83,6 +85,9 @@ export interface RuntimeOptions {
   readonly providers?: readonly string[]
 }
 
+/** One request runs while the next is on its way to the thread. */
+const requestsAtOnce = 2
+
 const threadName = 'the computing thread'
 const ended = (): Error => new Error(`${threadName} has ended`)
 
@@ -94,10 +99,24 @@ export function openRuntime({
   let thread: WorkerThread | undefined
   let closed = false
 
-  function request<T>(operation: string, message: object, transfer: readonly ArrayBuffer[] = []): Promise<T> {
-    if (closed) return Promise.reject(ended())
-    thread ??= startComputing()
-    return thread.request({ operation, ...message }, transfer)
+  const queue = createFairQueue(requestsAtOnce)
+
+  /** Sends a request at its turn. Requests in the scope of a client end with that client, as long as they are not begun. */
+  function request<T>(
+    operation: string,
+    message: object,
+    transfer: readonly ArrayBuffer[] = [],
+    scope: WorkScope | undefined = undefined,
+  ): Promise<T> {
+    // The caller may change its buffers while the request waits.
+    const isKept = queue.isBusy()
+    const kept = isKept ? structuredClone(message, { transfer: [...transfer] }) : message
+    const buffers = isKept ? buffersOf(kept) : transfer
+    return queue.add(scope, () => {
+      if (closed) return Promise.reject(ended())
+      thread ??= startComputing()
+      return thread.request({ operation, ...kept }, buffers)
+    })
   }
 
   const sessionOptions = ({
@@ -144,15 +163,16 @@ export function openRuntime({
             const isOurs = tensor !== feeds[name] || transfer.includes(name)
             return isOurs && buffer instanceof ArrayBuffer ? [buffer] : []
           })
-          return request('run', { session, feeds: whole, outputs }, buffers)
+          return request('run', { session, feeds: whole, outputs }, buffers, currentScope())
         },
         release: () => request('release', { session }),
       }
     },
     providers: () => request('providers', {}),
-    eigh: (size, data) => request('eigh', { size, data }),
-    solve: (size, data, columns, rightSide) => request('solve', { size, data, columns, rightSide }),
-    inverseRoot: (size, data) => request('inverseRoot', { size, data }),
+    eigh: (size, data) => request('eigh', { size, data }, [], currentScope()),
+    solve: (size, data, columns, rightSide) =>
+      request('solve', { size, data, columns, rightSide }, [], currentScope()),
+    inverseRoot: (size, data) => request('inverseRoot', { size, data }, [], currentScope()),
     async close() {
       closed = true
       thread?.fail(ended())
@@ -164,6 +184,14 @@ export function openRuntime({
 function startComputing(): WorkerThread {
   disableTelemetry()
   return startWorkerThread(new URL('./compute-worker.js', import.meta.url), threadName)
+}
+
+/** The buffers of a message's inputs, each once. */
+const buffersOf = (message: object): ArrayBuffer[] => {
+  const feeds = 'feeds' in message ? Object.values(message.feeds as Readonly<Record<string, Tensor>>) : []
+  return [
+    ...new Set(feeds.flatMap(({ data: { buffer } }) => (buffer instanceof ArrayBuffer ? [buffer] : []))),
+  ]
 }
 
 /** The tensor over a buffer of just its size: posting a view of a larger buffer would send all of that buffer. */

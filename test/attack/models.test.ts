@@ -3,6 +3,7 @@ import { cp, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { tinyModel } from '../encoders/adapters/files.js'
 import { temporaryFolder } from '../helpers/folder.js'
 import { follow, root } from '../helpers/programs.js'
 
@@ -92,4 +93,31 @@ test.each<[string, (folder: string) => Promise<void>]>([
   expect(code, output).toBe(0)
   const codes = Object.keys(JSON.parse(output.trim().split('\n').at(-1) ?? ''))
   expect(codes.filter((each) => !['OPENED', 'INVALID_MODEL', 'MODEL_CHANGED'].includes(each))).toEqual([])
+})
+
+/** Opens the model in a folder, cuts its files, and encodes a text: ONNX Runtime keeps weights of float32 mapped. */
+const cutting = `
+  import { truncate } from 'node:fs/promises'
+  import { openEncoder } from './dist/encoders/encoder.js'
+  import { openRuntime } from './dist/tensor/runtime.js'
+  const [folder, copies] = process.argv.slice(1)
+  const runtime = openRuntime({ threads: 1 })
+  const encoder = await openEncoder(folder, runtime, { copies })
+  await encoder.load()
+  for (const tower of ['vision', 'text']) await truncate(folder + '/onnx/' + tower + '_model.onnx', 0)
+  console.log((await encoder.encodeTexts(['a boat'])).rows)
+  await encoder.close()
+  await runtime.close()
+`
+
+test('a model whose files are cut after it was opened goes on', async () => {
+  const temporary = await temporaryFolder()
+  const folder = join(temporary, 'model')
+  await cp(tinyModel('tiny'), folder, { recursive: true })
+  const child = spawn(
+    process.execPath,
+    ['--input-type=module', '-e', cutting, folder, join(temporary, 'copies')],
+    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  expect(await follow(child).ended).toEqual({ code: 0, output: '1\n' })
 })

@@ -63,6 +63,8 @@ describe('a comparison as a document', () => {
       selection: 'LEAVE_ONE_OUT',
       klScaling: 'BATCH',
       augmentations: 2,
+      coverage: 0.9,
+      holdOut: [],
     })
   })
 
@@ -139,6 +141,8 @@ describe('a comparison as a document', () => {
       selection: 'NONE',
       klScaling: 'FROZEN',
       augmentations: 1,
+      coverage: 0.9,
+      holdOut: [],
     } as const
     const before = await compare(library, input)
     // An image that the dataset does not have yet.
@@ -200,6 +204,8 @@ describe('an experiment file', () => {
       selection: 'VALIDATION',
       klScaling: 'FROZEN',
       augmentations: 1,
+      coverage: 0.9,
+      holdOut: [],
     })
   })
 

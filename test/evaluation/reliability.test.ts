@@ -47,7 +47,7 @@ describe('the reliability of runs', () => {
   test('counts every prediction once, and its gaps in 15 bins are the calibration error', () => {
     const random = seeded('reliability')
     const [images, classes] = [500, 6]
-    const tally = createTally(0.7)
+    const tally = createTally({ temperature: 0.7 })
     tally.add(
       matrix(
         images,

@@ -1,5 +1,6 @@
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { parseFeatureFile } from '../../src/features/feature-file.js'
+import { parseFeatureFile, readFeatureFile } from '../../src/features/feature-file.js'
 import { evaluateFeatures, type FeatureEvaluationOptions } from '../../src/library/evaluate-features.js'
 import { builtin } from '../../src/plugins/builtin.js'
 import { createRegistry } from '../../src/plugins/registry.js'
@@ -185,4 +186,18 @@ test('selection on validation needs a validation split', async () => {
   all.delete('val_features')
   all.delete('val_labels')
   await expect(evaluate({ features: parse(all) })).rejects.toMatchObject({ code: 'NO_VALIDATION_SPLIT' })
+})
+
+test('a label beyond 32 bits is refused, and so is one that most classes would have no image for', async () => {
+  const file = fileURLToPath(new URL('./label-over-32-bits.safetensors', import.meta.url))
+  await expect(readFeatureFile(file)).rejects.toMatchObject({
+    code: 'INVALID_TENSOR',
+    message: expect.stringContaining('4294967297'),
+  })
+  const all = tensors()
+  all.delete('text_features')
+  all.set('support_1_labels', integers([0, 1, 2_147_483_647]))
+  expect(() => parse(all)).toThrow(
+    expect.objectContaining({ code: 'INVALID_TENSOR', message: expect.stringContaining('2147483647') }),
+  )
 })

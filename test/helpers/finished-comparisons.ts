@@ -17,7 +17,14 @@ export async function makeFinishedComparisons(library: OpenedLibrary, count: num
         ...({
           ...{ datasetId: dataset.id, testDatasetId: null, encoder: encoders.default.id },
           ...{ method: 'tip-adapter', space: 'clip', shots, seed, augmentations: 1 },
-          ...{ selection: 'VALIDATION', klScaling: 'FROZEN', fixed: {} },
+          ...{
+            selection: 'VALIDATION',
+            klScaling: 'FROZEN',
+            fixed: {},
+            coverage: 0.9,
+            unknownDatasetId: null,
+            holdOut: [],
+          },
         } satisfies RunRequest),
         fingerprint: randomUUID(),
       })),

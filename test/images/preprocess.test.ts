@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readModelFolder } from '../../src/encoders/model-folder.js'
+import { resample } from '../../src/images/pixels/resample.js'
 import { preprocess, preprocessView } from '../../src/images/preprocess.js'
 import { fixture, miniClip, sha256 } from '../encoders/files.js'
 import { noise } from '../encoders/noise.js'
@@ -98,4 +99,31 @@ describe('a view of an image', () => {
       expect(bytes.subarray(y * 192, (y + 1) * 192)).toEqual(image.data.subarray(from, from + 192))
     }
   })
+})
+
+test.each([
+  // The image, and what of it is there at a longer side of 16: halves are rounded to even.
+  [40, 20, { width: 16, height: 8, left: 0, top: 4 }],
+  [20, 40, { width: 8, height: 16, left: 4, top: 0 }],
+  [32, 11, { width: 16, height: 6, left: 0, top: 5 }],
+  [32, 13, { width: 16, height: 6, left: 0, top: 5 }],
+  [32, 30, { width: 16, height: 15, left: 0, top: 0 }],
+  [1000, 1, { width: 16, height: 1, left: 0, top: 7 }],
+])('an image of %d × %d with borders lies whole in the middle', async (width, height, place) => {
+  const size = 16
+  const image = noise(width, height)
+  const pixels = new Float32Array(3 * size ** 2)
+  await preprocess(image, { ...manifest, imageSize: size, shorterSide: null, borders: [10, 20, 30] }, pixels)
+  const whole = { left: 0, top: 0, width, height }
+  const resized = await resample(image, whole, place.width, place.height)
+  const expected = Uint8Array.from({ length: 3 * size ** 2 }, (_, at) => {
+    const [x, y, channel] = [
+      (Math.floor(at / 3) % size) - place.left,
+      Math.floor(at / 3 / size) - place.top,
+      at % 3,
+    ]
+    const isInside = x >= 0 && x < place.width && y >= 0 && y < place.height
+    return (isInside ? resized[(y * place.width + x) * 3 + channel] : [10, 20, 30][channel]) ?? 0
+  })
+  expect(toBytes(pixels)).toEqual(expected)
 })

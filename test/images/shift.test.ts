@@ -1,7 +1,8 @@
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { decodeImage } from '../../src/images/decode.js'
-import { shiftImage, shiftKinds, shiftStrengths } from '../../src/images/shift.js'
+import { shiftImage } from '../../src/images/shift.js'
+import { shiftKinds, shiftStrengths } from '../../src/images/shift-kinds.js'
 import { picture } from '../helpers/pictures.js'
 
 const original = await picture(1, 7)

@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { errors } from '../../src/errors.js'
+import { createChanges } from '../../src/jobs/changes.js'
 import { createJobQueue, type JobQueue } from '../../src/jobs/queue.js'
 import {
   createRecordedJobs,
@@ -39,6 +40,7 @@ function open(records: readonly Row[], options: Partial<RecordedJobsOptions<Row>
   })
   const jobs = createRecordedJobs<Row>({
     queue,
+    changes: createChanges(),
     records: {
       get: async (id) => rows.get(id) ?? null,
       unfinished: async () => [...rows.values()].filter((row) => !hasEnded(row)),

@@ -24,7 +24,11 @@ const read = async (paths: readonly string[], description?: object) => {
   }
 }
 
-test('split/class/image, in the order of the source; what lies elsewhere is passed over', async () => {
+/** The files that are not imported, with why. */
+const leftOf = async (paths: readonly string[]) =>
+  (await layOut(sourceOf(paths), defaultSplitRule)).left.map(({ file, error }) => [file.path, error.message])
+
+test('split/class/…/image, in the order of the source; what lies elsewhere is told', async () => {
   expect(
     await read([
       'test/b/1.png',
@@ -41,8 +45,52 @@ test('split/class/image, in the order of the source; what lies elsewhere is pass
       ['test/b/1.png', 'b', 'TEST'],
       ['support_pool/a/1.png', 'a', 'SUPPORT_POOL'],
       ['validation/a/2', 'a', 'VALIDATION'],
+      ['test/b/c/1.png', 'b', 'TEST'],
     ],
   })
+  expect(await leftOf(['support_pool/a/1.png', 'readme.txt', 'other/a/1.png', 'test/notes.txt'])).toEqual([
+    ['readme.txt', expect.stringContaining('in no folder of a split')],
+    ['other/a/1.png', expect.stringContaining('in no folder of a split')],
+    ['test/notes.txt', expect.stringContaining('in no folder of a class')],
+  ])
+})
+
+test('splits have several names, in any case', async () => {
+  const paths = ['Training/a/1.png', 'VALID/a/2.png', 'Testing/a/3.png', 'val/a/4.png']
+  const { images } = await read(paths)
+  expect(images.map(([, , split]) => split)).toEqual(['SUPPORT_POOL', 'VALIDATION', 'TEST', 'VALIDATION'])
+})
+
+test('the folder images of a split that has no other is no class', async () => {
+  const paths = ['train/a/images/1.png', 'train/b/images/2.png', 'test/images/3.png']
+  expect((await read(paths)).classes).toEqual(['a', 'b'])
+  expect(await leftOf(paths)).toEqual([['test/images/3.png', expect.stringContaining('it has no label')]])
+})
+
+test('what systems add is skipped without a word', async () => {
+  const junk = ['a/Thumbs.db', 'desktop.ini', '.ipynb_checkpoints/1.png', '__MACOSX/a/._1.png', 'a/.DS_Store']
+  expect(await leftOf(['a/1.png', ...junk])).toEqual([])
+})
+
+test('classes may lie deeper, and a README beside the folder of everything is no obstacle', async () => {
+  const { name, classes, images } = await read([
+    'README.md',
+    'Cats/cat/1.png',
+    'Cats/cat/persian/2.png',
+    'Cats/dog/3.png',
+  ])
+  expect({ name, classes }).toEqual({ name: 'Cats', classes: ['cat', 'dog'] })
+  expect(images.map(([path, className]) => [path, className])).toEqual([
+    ['Cats/cat/1.png', 'cat'],
+    ['Cats/cat/persian/2.png', 'cat'],
+    ['Cats/dog/3.png', 'dog'],
+  ])
+})
+
+test('images without class folders are refused, with what to do', async () => {
+  await expect(read(['1.png', '2.png'])).rejects.toThrow(
+    'in a folder named after the class, such as cat/1.jpg',
+  )
 })
 
 test('train and val are names of splits as well', async () => {
@@ -74,19 +122,19 @@ test('a class may be called like a split where there are no splits', async () =>
   expect((await read(['train/1.jpg', 'car/1.jpg'])).classes).toEqual(['car', 'train'])
 })
 
-test('a folder without any image by its name is no class; where there are images, the rest is told later', async () => {
-  expect(await read(['notes/1.txt', 'owl/1.JPEG', 'owl/thumbs.db'])).toMatchObject({
+test('a folder without any image is no class; where there are images, the rest is told later', async () => {
+  expect(await leftOf(['notes/1.txt', 'owl/1.JPEG'])).toEqual([
+    ['notes/1.txt', expect.stringContaining('its folder notes has no images')],
+  ])
+  expect(await read(['notes/1.txt', 'owl/1.JPEG', 'owl/labels.xml'])).toMatchObject({
     classes: ['owl'],
     images: [
       ['owl/1.JPEG', 'owl', expect.anything()],
-      ['owl/thumbs.db', 'owl', expect.anything()],
+      ['owl/labels.xml', 'owl', expect.anything()],
     ],
   })
 })
 
-test.each([[[]], [['1.png']], [['readme.txt', 'notes/1.txt']], [['a/b/c/d/1.png']]])(
-  '%j is no dataset',
-  async (paths) => {
-    await expect(read(paths)).rejects.toMatchObject({ code: 'INVALID_FOLDER' })
-  },
-)
+test.each([[[]], [['1.png']], [['readme.txt', 'notes/1.txt']]])('%j is no dataset', async (paths) => {
+  await expect(read(paths)).rejects.toMatchObject({ code: 'INVALID_FOLDER' })
+})

@@ -36,6 +36,9 @@ async function orderedPages(url: string): Promise<void> {
         selection: 'NONE',
         klScaling: 'FROZEN',
         fixed: {},
+        coverage: 0.9,
+        unknownDatasetId: null,
+        holdOut: [],
       },
     })
     const { id } = await store.comparisons.create({

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { NewComparison } from '../../src/store/comparisons.js'
 import { openDatabase } from '../../src/store/database.js'
@@ -47,6 +48,9 @@ async function repositories(url: string): Promise<void> {
     selection: 'NONE',
     klScaling: 'FROZEN',
     fixed: { alpha: 0.1 },
+    coverage: 0.9,
+    unknownDatasetId: null,
+    holdOut: [],
     ...more,
   })
   const newComparison = (datasetId: string, fingerprints: readonly string[]): NewComparison => ({
@@ -100,6 +104,51 @@ async function repositories(url: string): Promise<void> {
       expect(await store.datasets.findByName(dataset.name)).toEqual(dataset)
       const classes = await store.datasets.classes(dataset.id)
       expect(classes).toEqual(names.map((name, index) => ({ index, name, prompts: [`a ${name}.`] })))
+    })
+
+    test('of very many classes are written, read and deleted while other work goes on', async () => {
+      const names = Array.from({ length: 12_000 }, (_, i) => `class ${i}`)
+      let turns = 0
+      const timer = setInterval(() => turns++, 1)
+      const turnsOf = async <T>(work: Promise<T>): Promise<T> => {
+        const before = turns
+        const result = await work
+        expect(turns - before).toBeGreaterThan(1)
+        return result
+      }
+      try {
+        const dataset = await turnsOf(newDataset(names))
+        const other = await newDataset(['one', 'two'])
+        const found = await turnsOf(store.datasets.classesOf([dataset.id, other.id]))
+        expect(found.get(dataset.id)?.map(({ name }) => name)).toEqual(names)
+        expect(found.get(other.id)?.map(({ name }) => name)).toEqual(['one', 'two'])
+        await turnsOf(store.deletions.dataset(dataset.id))
+        expect(await store.datasets.classes(dataset.id)).toEqual([])
+        expect((await store.datasets.classes(other.id)).length).toBe(2)
+      } finally {
+        clearInterval(timer)
+      }
+    })
+
+    test('and everything else is found by 40,000 ids at once', async () => {
+      const dataset = await newDataset(['one'])
+      const supportSet = await newSupportSet(dataset.id)
+      const run = await newRun(dataset.id)
+      const many = (id: string) => [...Array.from({ length: 39_999 }, () => randomUUID()), id]
+      expect((await store.datasets.getMany(many(dataset.id))).length).toBe(1)
+      expect((await store.datasets.classesOf(many(dataset.id))).get(dataset.id)?.length).toBe(1)
+      expect((await store.datasets.countsOf(many(dataset.id))).get(dataset.id)).toEqual([])
+      expect((await store.datasetImages.classCounts(many(dataset.id))).get(dataset.id)).toEqual([])
+      expect((await store.datasetImages.firstOfClasses(many(dataset.id), 1)).get(dataset.id)).toEqual([])
+      expect((await store.supportSets.imagesOf(many(supportSet.id))).get(supportSet.id)?.length).toBe(3)
+      expect((await store.runs.getMany(many(run.id))).length).toBe(1)
+      const [comparison] = (await store.comparisons.page({ first: 1 }, { datasetId: dataset.id })).nodes
+      const runs = await store.comparisons.runsOf(many(comparison?.id ?? ''))
+      expect(runs.get(comparison?.id ?? '')?.length).toBe(1)
+      const pages = Array.from({ length: 1000 }, (_, classIndex) => ({
+        ...{ datasetId: dataset.id, classIndex, first: 1, after: 0 },
+      }))
+      expect((await store.datasetImages.pages(pages)).length).toBe(1000)
     })
 
     test('that are not there are not found, whatever their id', async () => {

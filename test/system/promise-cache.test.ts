@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { createPromiseCache } from '../../src/system/promise-cache.js'
+import { currentScope, runInScope } from '../../src/system/work-scope.js'
 
 test('concurrent and later callers with the same key share one computation', async () => {
   const cache = createPromiseCache<number>(2)
@@ -39,4 +40,25 @@ test('a computation that fails after its eviction leaves a newer one cached', as
   fail(new Error('too late'))
   await expect(first).rejects.toThrow('too late')
   expect(await cache.get('a', async () => 4)).toBe(3)
+})
+
+test('a computation goes on while anyone waits for it, and is stopped when all have left', async () => {
+  const cache = createPromiseCache<number>(1)
+  const [first, second] = [new AbortController(), new AbortController()]
+  let inner: AbortSignal | undefined
+  const get = ({ signal }: AbortController) =>
+    runInScope({ client: 'a', signal }, () =>
+      cache.get('a', () => {
+        inner = currentScope()?.signal
+        return new Promise(() => {})
+      }),
+    )
+  const waiting = [get(first), get(second)]
+  first.abort()
+  await expect(waiting[0]).rejects.toMatchObject({ code: 'CANCELLED' })
+  expect(inner?.aborted).toBe(false)
+  second.abort()
+  await expect(waiting[1]).rejects.toMatchObject({ code: 'CANCELLED' })
+  expect(inner?.aborted).toBe(true)
+  expect(await cache.get('a', async () => 2)).toBe(2)
 })

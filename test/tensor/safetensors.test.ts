@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -6,6 +6,7 @@ import {
   formatSafetensors,
   parseSafetensors,
   readSafetensors,
+  readScalars,
   type TensorFile,
   writeSafetensors,
 } from '../../src/tensor/safetensors.js'
@@ -73,6 +74,10 @@ describe('a file', () => {
     expect(new Uint8Array(await readFile(file))).toEqual(formatSafetensors(example))
   })
 
+  test('whose metadata are null has none', () => {
+    expect(parseSafetensors(fileOf({ __metadata__: null }), 'a file').metadata).toEqual({})
+  })
+
   test('without tensors and metadata is one', () => {
     expect(parseSafetensors(fileOf({}), 'a file')).toEqual({ tensors: new Map(), metadata: {} })
   })
@@ -114,6 +119,29 @@ describe('element types', () => {
     })
     expect(single('U8', [2], Uint8Array.of(0, 255))?.data).toEqual(Int32Array.of(0, 255))
     expect(single('I32', [1], Int32Array.of(-1))?.data).toEqual(Int32Array.of(-1))
+    expect(single('U64', [1], BigUint64Array.of(9n))?.data).toEqual(Int32Array.of(9))
+    expect(single('I16', [1], Int16Array.of(-300))?.data).toEqual(Int32Array.of(-300))
+    expect(single('I8', [1], Int8Array.of(-3))?.data).toEqual(Int32Array.of(-3))
+  })
+
+  test.each([
+    ['I64', BigInt64Array.of(4_294_967_297n)],
+    ['I64', BigInt64Array.of(-2_147_483_649n)],
+    ['U64', BigUint64Array.of(2n ** 64n - 1n)],
+    ['U32', Uint32Array.of(2 ** 31)],
+  ])('a number of %s beyond 32 bits is refused: it would become another', (type, body) => {
+    expect(() => single(type, [1], body)).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_TENSOR',
+        message: expect.stringContaining(`${body[0]} at index 0`),
+      }),
+    )
+  })
+
+  test('bfloat16 is widened to the same number', () => {
+    const bits = Uint16Array.of(0x3f80, 0xc000, 0x40b0, 0x0001, 0x8000, 0x7f80)
+    const values = [1, -2, 5.5, 2 ** -133, -0, Infinity]
+    expect(single('BF16', [6], bits)?.data).toEqual(Float32Array.from(values))
   })
 })
 
@@ -153,7 +181,7 @@ describe('a tensor is refused by its name', () => {
     ['that starts before the file', { ...good, data_offsets: [-8, 0] }],
     ['with a shape that is negative', { ...good, shape: [-2] }],
     ['with a shape that overflows', { ...good, shape: [2 ** 40, 2 ** 40] }],
-    ['of a type that is not known', { ...good, dtype: 'BF16' }],
+    ['of a type that is not known', { ...good, dtype: 'F8_E4M3' }],
     ['of a type that every object has', { ...good, dtype: 'constructor' }],
     ['without offsets', { dtype: 'F32', shape: [2] }],
     ['that is no entry at all', 'F32'],
@@ -161,5 +189,48 @@ describe('a tensor is refused by its name', () => {
     expect(() => parseSafetensors(fileOf({ weird: entry }, new Uint8Array(8)), 'a file')).toThrow(
       expect.objectContaining({ code: 'INVALID_TENSOR', message: expect.stringContaining('weird') }),
     )
+  })
+})
+
+test('tensors that share bytes are refused: a small file would fill the memory', async () => {
+  const entry = { dtype: 'U8', shape: [8], data_offsets: [0, 8] }
+  const header = { a: entry, b: { ...entry, shape: [4], data_offsets: [4, 8] } }
+  const refused = { code: 'INVALID_TENSOR', message: 'Tensor b: its bytes are also those of a.' }
+  expect(() => parseSafetensors(fileOf(header, new Uint8Array(8)), 'a file')).toThrow(
+    expect.objectContaining(refused),
+  )
+  const file = join(folder, 'overlapping')
+  await writeFile(file, fileOf(header, new Uint8Array(8)))
+  await expect(readSafetensors(file)).rejects.toMatchObject(refused)
+})
+
+describe('numbers of a file', () => {
+  test('are read without the rest, whose types need not be known', async () => {
+    const file = join(folder, 'large.safetensors')
+    const size = 3 * 2 ** 30
+    const header = {
+      weights: { dtype: 'F8_E4M3', shape: [size], data_offsets: [0, size] },
+      logit_scale: { dtype: 'BF16', shape: [], data_offsets: [size, size + 2] },
+      logit_bias: { dtype: 'F64', shape: [1], data_offsets: [size + 2, size + 10] },
+      several: { dtype: 'F32', shape: [2], data_offsets: [size + 10, size + 18] },
+    }
+    const start = fileOf(header)
+    // A file with a hole: it takes no space.
+    await writeFile(file, start)
+    const handle = await open(file, 'r+')
+    await handle.write(Uint8Array.of(0xb0, 0x40), 0, 2, start.length + size)
+    await handle.write(new Uint8Array(Float64Array.of(-12.5).buffer), 0, 8, start.length + size + 2)
+    await handle.truncate(start.length + size + 18)
+    await handle.close()
+    expect(await readScalars(file, ['logit_scale', 'logit_bias', 'several', 'missing'])).toEqual({
+      logit_scale: 5.5,
+      logit_bias: -12.5,
+    })
+  })
+
+  test('of a file that is none are refused', async () => {
+    const file = join(folder, 'none')
+    await writeFile(file, 'none')
+    await expect(readScalars(file, ['a'])).rejects.toMatchObject({ code: 'INVALID_TENSOR_FILE' })
   })
 })

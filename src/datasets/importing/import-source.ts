@@ -34,8 +34,8 @@ export interface ImportLedger {
   readonly taken: number
   /** The first file that earlier attempts have rejected. */
   readonly firstRejected?: RejectedFileRow | undefined
-  /** Called before the first step with the number of images in the source. */
-  begin(images: number): Promise<void>
+  /** Called before the first step with the number of files in the source, those that are no images included. */
+  begin(files: number): Promise<void>
   /**
    * Called before the first step that has an image for the dataset. `keptPrompts` has the classes whose prompts differ from
    * those in `dataset.json`; the dataset keeps its own.
@@ -47,6 +47,8 @@ export interface ImportLedger {
 
 /** Images that are added in one transaction. If the process is killed, at most this many are imported again. */
 const imagesPerStep = 256
+/** Files that are named as not imported in one transaction. */
+const filesPerStep = 10_000
 
 /**
  * Imports a source: finds the dataset by name or creates it, and adds the images in steps. A dataset is created with its first
@@ -64,7 +66,8 @@ export async function importSource(
   const layout = await layOut(source, request.splitRule, signal)
   const name = (request.name ?? layout.name).trim().normalize('NFC')
   const existing = await findDataset(context, name, request, layout)
-  await ledger.begin(layout.images.length)
+  const files = layout.images.length + layout.left.length
+  await ledger.begin(files)
   if (existing) await ledger.setDataset(existing.dataset, existing.keptPrompts)
 
   let isKnown = existing !== undefined
@@ -89,9 +92,21 @@ export async function importSource(
     }
     if (!(await context.intake.store(take(incoming, images.length), record, signal))) return
   }
+  // Files that are no images come last.
+  const left = layout.left.slice(Math.max(0, ledger.position - layout.images.length))
+  for (let from = 0; from < left.length; from += filesPerStep) {
+    throwIfCancelled(signal)
+    const rejected = left.slice(from, from + filesPerStep).map(({ file, error }) => ({
+      file: file.path,
+      code: error.code,
+      reason: error.message,
+    }))
+    firstRejected ??= rejected[0]
+    if (!(await ledger.step({ images: [], rejected }))) return
+  }
   if (taken === 0) {
     const first = `${firstRejected?.file}: ${firstRejected?.reason}`
-    throw errors.nothingImported({ files: layout.images.length, first })
+    throw errors.nothingImported({ files, first })
   }
 }
 

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { errors, type ShotboardError } from '../../errors.js'
+import type { Changes } from '../../jobs/changes.js'
 import type { JobQueue } from '../../jobs/queue.js'
 import { createRecordedJobs } from '../../jobs/recorded-jobs.js'
 import { openArchive } from '../../sources/archive.js'
@@ -69,17 +70,19 @@ export interface Imports {
 
 export interface ImportsContext extends ImportJobContext {
   readonly queue: JobQueue
+  readonly changes: Changes
   /** Called with every fault of the disk or the database after which an import is retried. */
   readonly onFault: (id: string, fault: ShotboardError) => void
 }
 
 export function createImports(context: ImportsContext): Imports {
-  const { store, archiveFiles, limits, queue } = context
+  const { store, archiveFiles, limits, queue, changes } = context
   const addingTo = new Set<string>()
 
   const { enqueue, cancel, ended, resume } = createRecordedJobs<ImportRow>({
     queue,
     records: store.imports,
+    changes,
     run: (id, signal) => runImport(context, id, signal),
     fail: (id, why) => failImport(context, id, why),
     park: (id, { message, code }) => store.imports.park(id, { error: message, errorCode: code }),

@@ -33,7 +33,8 @@ export interface Adapter {
 
 const metadataSchema = z.object({
   bottleneck: z.coerce.number().int().positive(),
-  scale: z.coerce.number().positive(),
+  // Adapters are trained at scales around 1. With a far larger one, features would overflow.
+  scale: z.coerce.number().positive().max(1000),
   encoder: z.string(),
   provenance: z.string().default(''),
 })
@@ -96,6 +97,9 @@ export function writeAdapter(file: string, adapter: Adapter): Promise<void> {
   return writeSafetensors(file, { tensors, metadata }, 'an adapter')
 }
 
+/** No trained weight comes near it, and features stay finite below it. */
+const maxWeight = 1e6
+
 function floatsNamed(tensors: TensorFile['tensors'], tensor: string, shape: readonly number[]): Float32Array {
   const found = tensors.get(tensor)
   if (found === undefined) throw errors.invalidTensor({ tensor, reason: 'the adapter does not have it' })
@@ -105,6 +109,10 @@ function floatsNamed(tensors: TensorFile['tensors'], tensor: string, shape: read
   }
   if (!found.data.every(Number.isFinite)) {
     throw errors.invalidTensor({ tensor, reason: 'some of its numbers are not finite' })
+  }
+  const largest = found.data.reduce((max, value) => Math.max(max, Math.abs(value)), 0)
+  if (largest > maxWeight) {
+    throw errors.invalidTensor({ tensor, reason: `it has a number as large as ${largest}` })
   }
   return found.data
 }

@@ -9,7 +9,13 @@ export interface ModelFile {
 }
 
 /** Files that are fetched if they exist. */
-const optional = ['preprocessor_config.json', 'tokenizer_config.json', 'open_clip_config.json', 'config.json']
+const optional = [
+  'preprocessor_config.json',
+  'processor_config.json',
+  'tokenizer_config.json',
+  'open_clip_config.json',
+  'config.json',
+]
 
 /**
  * The files of a model that Shotboard needs in a precision. Throws MODEL_INCOMPLETE with the missing files.
@@ -27,7 +33,9 @@ export function filesNeeded<F extends ModelFile>(
   const openClip = byPath.has('open_clip_config.json')
   const missing = [
     ...(openClip || byPath.has('config.json') ? [] : ['config.json or open_clip_config.json']),
-    ...(openClip || byPath.has('preprocessor_config.json') ? [] : ['preprocessor_config.json']),
+    ...(openClip || byPath.has('preprocessor_config.json') || byPath.has('processor_config.json')
+      ? []
+      : ['preprocessor_config.json or processor_config.json']),
     ...(byPath.has('tokenizer.json') ? [] : ['tokenizer.json']),
     ...(suffix === undefined
       ? [

@@ -1,6 +1,7 @@
 import { downloadFile, HubApiError, type ListFileEntry, listFiles, modelInfo } from '@huggingface/hub'
 import { z } from 'zod'
 import { errors, reasonOf, ShotboardError } from '../../errors.js'
+import { trainedLogits } from '../layouts/hub.js'
 import type { Download } from './download.js'
 
 /** The address of a hub, and the account. */
@@ -73,29 +74,15 @@ function checksumOf({ lfs, oid }: ListFileEntry): Download['checksum'] {
   return lfs ? { algorithm: 'sha256', value: lfs.oid } : { algorithm: 'git-blob', value: oid ?? '' }
 }
 
-const headerSchema = z.record(z.string(), z.unknown())
-const scalarSchema = z.object({
-  dtype: z.literal('F32'),
-  data_offsets: z.tuple([z.int(), z.int()]),
-})
-
 /** The scale and bias in a model's `model.safetensors`, if it has them. Reads only the header and these two values. */
 async function scalarsOf(place: Parameters<typeof listFiles>[0]) {
   const file = await downloadFile({ ...place, path: 'model.safetensors' }).catch(() => null)
   if (file === null) return {}
-  const start = 8 + Number(new DataView(await file.slice(0, 8).arrayBuffer()).getBigUint64(0, true))
-  const header = headerSchema.parse(JSON.parse(await file.slice(8, start).text()))
-  async function scalar(name: string): Promise<number | undefined> {
-    const entry = scalarSchema.safeParse(header[name])
-    if (!entry.success || file === null) return undefined
-    const [from, to] = entry.data.data_offsets
-    return new DataView(await file.slice(start + from, start + to).arrayBuffer()).getFloat32(0, true)
-  }
-  const [scale, bias] = [await scalar('logit_scale'), await scalar('logit_bias')]
-  return {
-    ...(scale !== undefined && { logitScale: Math.exp(scale) }),
-    ...(bias !== undefined && { logitBias: bias }),
-  }
+  return trainedLogits({
+    size: file.size,
+    read: async (from, to) => new Uint8Array(await file.slice(from, to).arrayBuffer()),
+    close: async () => {},
+  })
 }
 
 /** Turns errors of the hub into Shotboard's. */

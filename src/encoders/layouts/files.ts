@@ -97,7 +97,10 @@ function unreadable(file: string, error: unknown): Error {
   return errors.invalidModel({ file, reason: missing ? 'it does not exist' : reasonOf(error) })
 }
 
-/** Reads a JSON file and parses it with `schema`. Throws INVALID_MODEL with the file and the mistakes in it. */
+/**
+ * Reads a JSON file and parses it with `schema`. A property that is null counts as absent: libraries write nulls for what they
+ * leave to their defaults. Throws INVALID_MODEL with the file and the mistakes in it.
+ */
 export async function readModelJson<T>(
   file: string,
   schema: z.ZodType<T>,
@@ -105,13 +108,20 @@ export async function readModelJson<T>(
   const bytes = await readModelFile(file)
   let json: unknown
   try {
-    json = JSON.parse(bytes.toString('utf8'))
+    json = withoutNulls(JSON.parse(bytes.toString('utf8')))
   } catch (error) {
     throw errors.invalidModel({ file, reason: `it is not JSON (${reasonOf(error)})` })
   }
   const parsed = schema.safeParse(json)
   if (!parsed.success) throw errors.invalidModel({ file, reason: z.prettifyError(parsed.error) })
   return { value: parsed.data, bytes }
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls)
+  if (typeof value !== 'object' || value === null) return value
+  const kept = Object.entries(value).filter(([, property]) => property !== null)
+  return Object.fromEntries(kept.map(([name, property]) => [name, withoutNulls(property)]))
 }
 
 /** As `readModelJson`, but returns undefined if the file does not exist. */

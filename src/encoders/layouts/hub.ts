@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { errors } from '../../errors.js'
-import { readSafetensors } from '../../tensor/safetensors.js'
+import { readScalars, type Source } from '../../tensor/safetensors.js'
 import { type Manifest, type ModelFolder, type Precision, precisions } from '../manifest.js'
 import type { Configuration } from './configuration.js'
 import { encoderId, exists, findAdapterFile, hashModelFiles, readOptionalJson, weightFiles } from './files.js'
@@ -106,13 +106,17 @@ async function logitsOf(
 }
 
 /** The scale (stored as its logarithm, `logit_scale`) and the bias (`logit_bias`) in a weights file, if it has them. */
-export async function trainedLogits(file: string): Promise<{ logitScale?: number; logitBias?: number }> {
-  if (!(await exists(file))) return {}
-  const { tensors } = await readSafetensors(file)
-  const scale = tensors.get('logit_scale')?.data[0]
-  const bias = tensors.get('logit_bias')?.data[0]
-  return {
-    ...(scale !== undefined && { logitScale: Math.exp(scale) }),
-    ...(bias !== undefined && { logitBias: bias }),
+export async function trainedLogits(
+  file: string | Source,
+): Promise<{ logitScale?: number; logitBias?: number }> {
+  if (typeof file === 'string' && !(await exists(file))) return {}
+  const { logit_scale: scale, logit_bias: bias } = await readScalars(file, ['logit_scale', 'logit_bias'])
+  const logitScale = scale === undefined ? undefined : Math.exp(scale)
+  if (logitScale !== undefined && !(logitScale > 0 && Number.isFinite(logitScale))) {
+    throw errors.invalidTensor({ tensor: 'logit_scale', reason: `${scale} is not the logarithm of a scale` })
   }
+  if (bias !== undefined && !Number.isFinite(bias)) {
+    throw errors.invalidTensor({ tensor: 'logit_bias', reason: `${bias} is not a finite number` })
+  }
+  return { ...(logitScale !== undefined && { logitScale }), ...(bias !== undefined && { logitBias: bias }) }
 }

@@ -4,22 +4,21 @@ import type { Configuration } from './configuration.js'
 import { readOptionalJson, rgb } from './files.js'
 import { readTokenizer } from './tokenizer-files.js'
 
+/** A side of a square, or its height and width. */
+const side = z
+  .int()
+  .positive()
+  .or(z.tuple([z.int().positive(), z.int().positive()]))
+  .refine((size) => typeof size === 'number' || size[0] === size[1], 'must be square')
+  .transform((size) => (typeof size === 'number' ? size : size[0]))
+const byte = z.number().min(0).max(255)
+
 const openClipSchema = z.looseObject({
   model_cfg: z.looseObject({
     embed_dim: z.int().positive(),
     /** With this, open_clip trains a bias, and with it a sigmoid. */
     init_logit_bias: z.number().nullish(),
-    vision_cfg: z.looseObject({
-      image_size: z
-        .int()
-        .positive()
-        .or(
-          z
-            .tuple([z.int().positive(), z.int().positive()])
-            .refine(([height, width]) => height === width, 'must be square')
-            .transform(([height]) => height),
-        ),
-    }),
+    vision_cfg: z.looseObject({ image_size: side.default(224) }),
     text_cfg: z.looseObject({
       context_length: z.int().min(3).default(77),
       hf_tokenizer_name: z.string().nullish(),
@@ -31,8 +30,15 @@ const openClipSchema = z.looseObject({
   preprocess_cfg: z.looseObject({
     mean: rgb.default([0.48145466, 0.4578275, 0.40821073]),
     std: rgb.default([0.26862954, 0.26130258, 0.27577711]),
-    interpolation: z.enum(['bicubic', 'bilinear']).default('bicubic'),
-    resize_mode: z.enum(['shortest', 'squash']).default('shortest'),
+    size: side.optional(),
+    mode: z.literal('RGB').optional(),
+    // For inference open_clip takes a random interpolation for bicubic.
+    interpolation: z.enum(['bicubic', 'bilinear', 'random']).default('bicubic'),
+    resize_mode: z.enum(['shortest', 'squash', 'longest']).default('shortest'),
+    fill_color: byte
+      .transform((grey) => [grey, grey, grey] as const)
+      .or(z.tuple([byte, byte, byte]))
+      .default([0, 0, 0]),
   }),
 })
 
@@ -44,7 +50,7 @@ export async function readOpenClipConfiguration(folder: string): Promise<Configu
   const config = await readOptionalJson(join(folder, 'open_clip_config.json'), openClipSchema)
   if (config === undefined) return undefined
   const { model_cfg: model, preprocess_cfg: preprocess } = config.value
-  const imageSize = model.vision_cfg.image_size
+  const imageSize = preprocess.size ?? model.vision_cfg.image_size
   const { hf_tokenizer_name: foreign, tokenizer_kwargs: options } = model.text_cfg
   const tokenizer = await readTokenizer(folder, {
     contextLength: model.text_cfg.context_length,
@@ -52,8 +58,9 @@ export async function readOpenClipConfiguration(folder: string): Promise<Configu
   })
   return {
     imageSize,
-    filter: preprocess.interpolation,
+    filter: preprocess.interpolation === 'bilinear' ? 'bilinear' : 'bicubic',
     shorterSide: preprocess.resize_mode === 'shortest' ? imageSize : null,
+    ...(preprocess.resize_mode === 'longest' && { borders: preprocess.fill_color }),
     centre: 'even',
     rescale: 1 / 255,
     mean: preprocess.mean,

@@ -25,7 +25,10 @@ const square = z
   .refine(({ height, width }) => height === width, 'must be square')
 const preprocessorSchema = z.looseObject({
   do_resize: z.literal(true).default(true),
-  size: side.or(z.object({ shortest_edge: side })).or(square),
+  size: side
+    .or(z.object({ shortest_edge: side }))
+    .or(square)
+    .optional(),
   resample: z.int().default(3),
   do_center_crop: z.boolean().optional(),
   crop_size: side.or(square).optional(),
@@ -39,6 +42,9 @@ const preprocessorSchema = z.looseObject({
   image_std: rgb.default([0.26862954, 0.26130258, 0.27577711]),
 })
 
+/** `processor_config.json`: since version 5, transformers writes all of a model's processors into this file. */
+const processorSchema = z.looseObject({ image_processor: z.unknown().optional() })
+
 /** Resampling filters by their numbers in Pillow. */
 const filters: Readonly<Record<number, Filter>> = { 1: 'lanczos', 2: 'bilinear', 3: 'bicubic' }
 
@@ -48,6 +54,7 @@ const modelTypes = {
     objective: 'softmax',
     padding: 'longest',
     crops: true,
+    size: { shortest_edge: 224 },
     context: 77,
     dimensions: ({ projection_dim }: z.infer<typeof configSchema>) => projection_dim ?? 512,
     outputs: { vision: ['image_embeds'], text: ['text_embeds'] },
@@ -56,6 +63,7 @@ const modelTypes = {
     objective: 'sigmoid',
     padding: 'context',
     crops: false,
+    size: { height: 224, width: 224 },
     context: 64,
     dimensions: ({ text_config: text, vision_config: vision }: z.infer<typeof configSchema>) =>
       text.projection_size ?? vision.hidden_size ?? text.hidden_size ?? 768,
@@ -63,7 +71,10 @@ const modelTypes = {
   },
 } as const
 
-/** Reads `config.json` and `preprocessor_config.json` of transformers, and the tokenizer's files. Throws INVALID_MODEL. */
+/**
+ * Reads `config.json` of transformers, its image processor, and the tokenizer's files. The image processor is in
+ * `processor_config.json` or in `preprocessor_config.json`, of which transformers prefers the first. Throws INVALID_MODEL.
+ */
 export async function readTransformersConfiguration(folder: string): Promise<Configuration> {
   const configFile = join(folder, 'config.json')
   const config = await readModelJson(configFile, configSchema)
@@ -73,14 +84,13 @@ export async function readTransformersConfiguration(folder: string): Promise<Con
     const reason = `its model_type ${config.value.model_type} is not one of ${known}`
     throw errors.invalidModel({ file: configFile, reason })
   }
-  const preprocessorFile = join(folder, 'preprocessor_config.json')
-  const preprocessor = await readModelJson(preprocessorFile, preprocessorSchema)
+  const preprocessor = await readPreprocessor(folder)
   const tokenizer = await readTokenizer(folder, {
     contextLength: config.value.text_config.max_position_embeddings ?? modelType.context,
   })
   return {
-    ...preprocessingOf(preprocessor.value, modelType.crops, (reason) =>
-      errors.invalidModel({ file: preprocessorFile, reason }),
+    ...preprocessingOf(preprocessor.value, modelType, (reason) =>
+      errors.invalidModel({ file: join(folder, preprocessor.name), reason }),
     ),
     ...tokenizer.tokenization,
     padding: modelType.padding,
@@ -91,10 +101,23 @@ export async function readTransformersConfiguration(folder: string): Promise<Con
     outputs: modelType.outputs,
     read: {
       'config.json': config.bytes,
-      'preprocessor_config.json': preprocessor.bytes,
+      [preprocessor.name]: preprocessor.bytes,
       ...tokenizer.read,
     },
   }
+}
+
+async function readPreprocessor(folder: string) {
+  const name = 'processor_config.json'
+  const processor = await readOptionalJson(join(folder, name), processorSchema)
+  // Older versions write the file without an image processor.
+  if (processor?.value.image_processor === undefined) {
+    const old = 'preprocessor_config.json'
+    return { name: old, ...(await readModelJson(join(folder, old), preprocessorSchema)) }
+  }
+  const nested = z.looseObject({ image_processor: preprocessorSchema })
+  const { value, bytes } = await readModelJson(join(folder, name), nested)
+  return { name, value: value.image_processor, bytes }
 }
 
 /** Whether texts are lowercased in code, as SigLIP's old tokenizer does, and not by the normalizer in tokenizer.json. */
@@ -105,7 +128,7 @@ async function isLowercasedInCode(folder: string): Promise<boolean> {
   )
   const tokenizer = await readOptionalJson(
     join(folder, 'tokenizer.json'),
-    z.looseObject({ normalizer: z.unknown() }),
+    z.looseObject({ normalizer: z.unknown().optional() }),
   )
   const isOldSiglip =
     config?.value.tokenizer_class === 'SiglipTokenizer' && config.value.do_lower_case !== false
@@ -114,12 +137,12 @@ async function isLowercasedInCode(folder: string): Promise<boolean> {
 
 function preprocessingOf(
   value: z.infer<typeof preprocessorSchema>,
-  cropsByDefault: boolean,
+  { crops: cropsByDefault, size: usualSize }: (typeof modelTypes)[keyof typeof modelTypes],
   invalid: (reason: string) => Error,
 ) {
   const filter = filters[value.resample]
   if (filter === undefined) throw invalid(`its resample ${value.resample} is not one of 1, 2, 3`)
-  const { size } = value
+  const size: NonNullable<typeof value.size> = value.size ?? usualSize
   const shortest = typeof size === 'number' ? size : 'shortest_edge' in size ? size.shortest_edge : undefined
   const crops = value.do_center_crop ?? cropsByDefault
   const crop = typeof value.crop_size === 'object' ? value.crop_size.height : value.crop_size

@@ -2,22 +2,7 @@ import { relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { RequestHandler } from 'express'
 import expressStaticGzip from 'express-static-gzip'
-
-/**
- * Allows the dashboard to run its own scripts and to talk to this service, nothing else. Charts and formulas have style
- * attributes; images before an upload are data URLs.
- */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
+import { pageHeaders } from './page-headers.js'
 
 /**
  * Serves the dashboard: static files that the build has compressed. A browser gets the dashboard's page at every path that
@@ -27,15 +12,14 @@ const contentSecurityPolicy = [
 export function serveDashboard(
   folder = fileURLToPath(new URL('../../../dist/web', import.meta.url)),
 ): RequestHandler {
+  const headers = pageHeaders()
   const serve = expressStaticGzip(folder, {
     enableBrotli: true,
     orderPreference: ['br'],
     serveStatic: {
       redirect: false,
       setHeaders(response, path) {
-        response.setHeader('X-Content-Type-Options', 'nosniff')
-        response.setHeader('Referrer-Policy', 'no-referrer')
-        response.setHeader('Content-Security-Policy', contentSecurityPolicy)
+        for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
         const hashed = relative(folder, path).startsWith(`assets${sep}`)
         response.setHeader('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
       },

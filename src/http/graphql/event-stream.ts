@@ -3,7 +3,10 @@ import type { ExecutionResult } from 'graphql'
 import { createHandler } from 'graphql-sse'
 import { z } from 'zod'
 import { errors } from '../../errors.js'
+import type { Settings } from '../../settings/settings.js'
 import type { Authentication } from '../access/authentication.js'
+import { isAllowedOrigin } from '../access/origins.js'
+import { closingOf, connectionScope } from './operation-turns.js'
 import type { StreamedOperations } from './streamed-operations.js'
 
 /**
@@ -13,12 +16,14 @@ import type { StreamedOperations } from './streamed-operations.js'
 export function serveEventStreams(
   operations: StreamedOperations,
   { authenticate }: Authentication,
+  settings: Pick<Settings, 'corsOrigins'>,
 ): RequestHandler {
   const handle = createHandler<Request, Response>({
     // Without tokens, every operation has its own connection.
     authenticate: () => null,
-    onSubscribe({ raw }, request) {
-      const prepared = operations.prepare(request, () => authenticate(raw.headers))
+    onSubscribe({ raw, context }, request) {
+      const scope = connectionScope(raw, closingOf(context))
+      const prepared = operations.prepare(request, () => authenticate(raw.headers), scope)
       return 'document' in prepared ? { ...prepared, contextValue: undefined } : once({ errors: prepared })
     },
     // Prepared operations are valid.
@@ -32,6 +37,8 @@ export function serveEventStreams(
       next()
       return
     }
+    // Browsers let any page open an event stream, and ask nobody first.
+    if (!isAllowedOrigin(request.headers, settings)) throw errors.forgedRequest({})
     const [events, { status, statusText, headers }] = await handle({
       method: request.method,
       url: request.url,

@@ -3,6 +3,7 @@ import { GraphQLError, Kind } from 'graphql'
 import type { Logger } from 'pino'
 import { errors, reasonOf, ShotboardError } from '../../errors.js'
 import type { Settings } from '../../settings/settings.js'
+import { withoutPaths } from '../../system/without-paths.js'
 import { internalError } from '../errors.js'
 
 /**
@@ -15,7 +16,10 @@ export function createErrorMask(
 ): (raised: unknown) => GraphQLError {
   function visiblePart(error: GraphQLError): Pick<GraphQLError, 'message' | 'extensions'> {
     if (isTooLong(error)) return errors.queryTooLong({ max: maxQueryTokens })
-    if (error.originalError instanceof ShotboardError) return error.originalError
+    if (error.originalError instanceof ShotboardError) {
+      const { message, extensions } = error.originalError
+      return { message: withoutPaths(message), extensions }
+    }
     // Apollo Server keeps the HTTP status among the extensions.
     const { http: _, ...extensions } = error.extensions
     const { BAD_USER_INPUT, INTERNAL_SERVER_ERROR } = ApolloServerErrorCode

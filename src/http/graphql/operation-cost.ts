@@ -1,41 +1,84 @@
-import { GraphQLError, type GraphQLSchema, getNullableType, isListType } from 'graphql'
+import {
+  GraphQLError,
+  type GraphQLSchema,
+  getNullableType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isObjectType,
+} from 'graphql'
 import { type ComplexityEstimator, fieldExtensionsEstimator, getComplexity } from 'graphql-query-complexity'
+import { assumedLength } from '../../schema/complexity.js'
 import type { ParsedOperation } from './operation.js'
 
-/** The introspection query has more fields than a small limit would allow, but costs nothing. */
+/** Counting stops at more fields than this, whatever they cost. */
 const minNodes = 10_000
-/** The assumed length of a list without a `first` argument. */
-const defaultListLength = 10
 
 /**
- * The cost of an operation: the number of its fields, where the fields of a list count once for every element.
- * Returns undefined if counting stops early, because nested fragments expand to more than `maxCost` fields.
+ * The cost of an operation: the number of its fields, where the fields of a list count once for every element, what fields
+ * that compute say, and the number of entries in the lists of arguments. Returns undefined if counting stops early, because
+ * nested fragments expand to more than `maxCost` fields or entries.
  */
 export function operationCost(
   schema: GraphQLSchema,
   { document, operationName, variables }: ParsedOperation,
   maxCost: number,
 ): number | undefined {
+  let entries = 0
+  /** Sees every field first, and leaves its cost to the others. */
+  const countEntries: ComplexityEstimator = ({ args }) => {
+    entries += entriesIn(args, maxCost - entries)
+    if (entries > maxCost) throw new GraphQLError('The arguments have too many entries.')
+    return undefined
+  }
   try {
-    return getComplexity({
+    const fields = getComplexity({
       schema,
       query: document,
       ...(operationName != null && { operationName }),
       variables: { ...variables },
-      estimators: [introspectionCost, fieldExtensionsEstimator(), fieldCost],
+      estimators: [countEntries, introspectionCost(schema), fieldExtensionsEstimator(), fieldCost],
       maxQueryNodes: Math.max(maxCost, minNodes),
     })
+    return Math.ceil(fields) + entries
   } catch (error) {
     if (error instanceof GraphQLError) return undefined
     throw error
   }
 }
 
-const introspectionCost: ComplexityEstimator = ({ field }) => (field.name.startsWith('__') ? 0 : undefined)
-
-/** A field costs 1 plus its subfields times the length of the list. A page's `first` counts for the page alone. */
-const fieldCost: ComplexityEstimator = ({ type, field, args, childComplexity }) => {
-  const isList = isListType(getNullableType(field.type)) && !type.name.endsWith('Connection')
-  const length = typeof args.first === 'number' ? args.first : isList ? defaultListLength : 1
-  return 1 + Math.max(1, length) * childComplexity
+/** The number of entries in all lists of a value; stops counting above `max`. */
+function entriesIn(value: unknown, max: number): number {
+  if (typeof value !== 'object' || value === null) return 0
+  let count = Array.isArray(value) ? value.length : 0
+  for (const each of Object.values(value)) {
+    if (count > max) break
+    count += entriesIn(each, max - count)
+  }
+  return count
 }
+
+/** Lists of the introspection are as long as those of this schema are on average. */
+function introspectionCost(schema: GraphQLSchema): ComplexityEstimator {
+  const types = Object.values(schema.getTypeMap())
+  const mean = (lengths: readonly number[]): number =>
+    Math.max(1, lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length))
+  const fields = types.filter(isObjectType).map((type) => Object.values(type.getFields()))
+  const lengths: Readonly<Record<string, number>> = {
+    types: types.length,
+    directives: schema.getDirectives().length,
+    fields: mean(fields.map(({ length }) => length)),
+    args: mean(fields.flat().map(({ args }) => args.length)),
+    inputFields: mean(types.filter(isInputObjectType).map((type) => Object.keys(type.getFields()).length)),
+    enumValues: mean(types.filter(isEnumType).map((type) => type.getValues().length)),
+  }
+  return ({ type, field, childComplexity }) => {
+    if (!type.name.startsWith('__')) return undefined
+    const isList = isListType(getNullableType(field.type))
+    return 1 + (isList ? (lengths[field.name] ?? 1) : 1) * childComplexity
+  }
+}
+
+/** A field costs 1 plus its subfields times the length of the list. */
+const fieldCost: ComplexityEstimator = ({ type, field, args, childComplexity }) =>
+  1 + assumedLength(type.name, field, args) * childComplexity

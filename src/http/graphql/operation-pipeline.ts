@@ -8,6 +8,7 @@ import { checkOperation } from './check-operation.js'
 import { type OperationTimer, startOperationTimer } from './count-operations.js'
 import { createErrorMask } from './mask-error.js'
 import type { ParsedOperation } from './operation.js'
+import { createOperationTurns, type OperationTurns } from './operation-turns.js'
 import { createValidationRules } from './validation-rules.js'
 
 /**
@@ -25,6 +26,7 @@ export interface OperationPipeline {
   check(operation: ParsedOperation, access: Access): void
   /** A new context. Its loaders cache rows, so every operation and every event of a subscription needs its own. */
   createContext(): Context
+  readonly turns: OperationTurns
   /** The error that the client receives for one that was raised; see `createErrorMask`. */
   mask(raised: unknown): GraphQLError
 }
@@ -44,6 +46,7 @@ export function createOperationPipeline(options: {
     validationRules: createValidationRules(settings),
     check: (operation, access) => checkOperation(schema, operation, access, settings),
     createContext,
+    turns: createOperationTurns(settings),
     mask: createErrorMask(settings, log),
   }
 }

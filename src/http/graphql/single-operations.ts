@@ -1,4 +1,4 @@
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
+import { ApolloServer, type ApolloServerPlugin, type DocumentStore } from '@apollo/server'
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -7,9 +7,11 @@ import {
 } from '@apollo/server/plugin/disabled'
 import { expressMiddleware } from '@as-integrations/express5'
 import type { RequestHandler } from 'express'
-import { GraphQLError } from 'graphql'
+import { type DocumentNode, GraphQLError } from 'graphql'
+import { LRUCache } from 'lru-cache'
 import { errors, ShotboardError } from '../../errors.js'
 import type { Context } from '../../schema/context.js'
+import { currentScope } from '../../system/work-scope.js'
 import type { Authentication } from '../access/authentication.js'
 import type { Access } from '../access/keys.js'
 import { statusOf } from '../errors.js'
@@ -26,6 +28,7 @@ export async function serveSingleOperations(
     schema: pipeline.schema,
     parseOptions: pipeline.parseOptions,
     validationRules: [...pipeline.validationRules],
+    documentStore: createDocumentStore(),
     // The pipeline's rules switch introspection.
     introspection: true,
     includeStacktraceInErrorResponses: false,
@@ -50,6 +53,26 @@ export async function serveSingleOperations(
   })
 }
 
+/** The text of all documents that are kept parsed. In memory they are about a hundred times as large. */
+const maxKeptText = 250_000
+
+/** Keeps the documents that clients send again and again, such as the dashboard's, and not many that differ. */
+function createDocumentStore(): DocumentStore {
+  const documents = new LRUCache<string, DocumentNode>({
+    maxSize: maxKeptText,
+    sizeCalculation: ({ loc }) => (loc?.source.body.length ?? 0) + 1,
+  })
+  return {
+    get: async (key) => documents.get(key),
+    async set(key, document) {
+      documents.set(key, document)
+    },
+    async delete(key) {
+      documents.delete(key)
+    },
+  }
+}
+
 const checkOperations = ({ check }: OperationPipeline): ApolloServerPlugin<AccessContext> => ({
   async requestDidStart() {
     return {
@@ -57,6 +80,7 @@ const checkOperations = ({ check }: OperationPipeline): ApolloServerPlugin<Acces
         const { operationName, variables } = request
         try {
           check({ document, operationName, variables }, contextValue.access)
+          if (operation?.operation === 'mutation') currentScope()?.letFinish?.()
           if (operation?.operation === 'subscription') throw errors.invalidValue({ reason: subscriptionHint })
         } catch (error) {
           throw error instanceof ShotboardError ? withStatus(error) : error

@@ -7,21 +7,34 @@ import {
   type ExecutionResult,
   execute,
   type GraphQLError,
+  getOperationAST,
   parse,
   specifiedRules,
   validate,
 } from 'graphql'
+import { createPace } from '../../system/pace.js'
+import type { WorkScope } from '../../system/work-scope.js'
 import type { Access } from '../access/keys.js'
 import { withCode } from './mask-error.js'
 import type { OperationRequest } from './operation.js'
 import type { OperationPipeline } from './operation-pipeline.js'
 
+/** The share of the main thread's time that the states of subscriptions may take. */
+const shareOfStates = 0.1
+
 export type Results = AsyncIterableIterator<ExecutionResult>
 
 /** The pipeline for transports that stream; each function is an option of `graphql-sse` and of `graphql-ws`. */
 export interface StreamedOperations {
-  /** Parses, validates and checks an operation. Returns its errors, if any, instead of throwing them. */
-  prepare(request: OperationRequest, authenticate: () => Access): ExecutionArgs | readonly GraphQLError[]
+  /**
+   * Parses, validates and checks an operation. Returns its errors, if any, instead of throwing them. `scope` is that of its
+   * connection.
+   */
+  prepare(
+    request: OperationRequest,
+    authenticate: () => Access,
+    scope?: WorkScope,
+  ): ExecutionArgs | readonly GraphQLError[]
   /** Runs a query or a mutation. */
   execute(args: ExecutionArgs): Promise<ExecutionResult>
   /** Runs a subscription. Returns a single result with errors if its events cannot be subscribed to. */
@@ -32,14 +45,36 @@ export function createStreamedOperations(pipeline: OperationPipeline): StreamedO
   const { schema, createContext, startTimer, mask } = pipeline
   const rules = [...specifiedRules, ...pipeline.validationRules]
 
+  /** By document: each operation has its own. */
+  const scopes = new WeakMap<DocumentNode, WorkScope>()
+
+  /** What distinguishes an operation from others, by document. */
+  const keys = new WeakMap<DocumentNode, string>()
+
   const masked = ({ errors, ...result }: ExecutionResult): ExecutionResult =>
     errors ? { ...result, errors: errors.map(mask) } : result
 
   const run = async (args: ExecutionArgs): Promise<ExecutionResult> =>
     masked(await execute({ ...args, contextValue: createContext() }))
 
+  /** Answers to the states of subscriptions, by state. Those who ask for the same share one. */
+  const answers = new WeakMap<object, Map<string, Promise<ExecutionResult>>>()
+  const pace = createPace(shareOfStates)
+
+  /** The answer to one event of a subscription. Its source emits the same object to all who watch the same. */
+  function answerTo(state: unknown, args: ExecutionArgs): Promise<ExecutionResult> {
+    const compute = () => pace(() => run({ ...args, rootValue: state }))
+    const key = keys.get(args.document)
+    if (typeof state !== 'object' || state === null || key === undefined) return compute()
+    const known = answers.get(state) ?? new Map<string, Promise<ExecutionResult>>()
+    answers.set(state, known)
+    const answer = known.get(key) ?? compute()
+    known.set(key, answer)
+    return answer
+  }
+
   return {
-    prepare({ query, variables, operationName }, authenticate) {
+    prepare({ query, variables, operationName }, authenticate, scope) {
       const count = startTimer()
       const refuse = (raised: readonly unknown[], document?: DocumentNode): readonly GraphQLError[] => {
         const errors = raised.map(mask)
@@ -63,12 +98,19 @@ export function createStreamedOperations(pipeline: OperationPipeline): StreamedO
       } catch (error) {
         return refuse([error], document)
       }
+      if (scope) scopes.set(document, scope)
+      keys.set(document, JSON.stringify([query, operationName ?? null, variables ?? null]))
       return { schema, document, variableValues: variables ?? {}, operationName: operationName ?? null }
     },
 
     async execute(args) {
       const count = startTimer()
-      const result = await run(args)
+      const scope = scopes.get(args.document)
+      const isMutation = getOperationAST(args.document, args.operationName)?.operation === 'mutation'
+      const work = () => run(args)
+      const result = await pipeline.turns
+        .run(scope, isMutation, work)
+        .catch((error: unknown): ExecutionResult => ({ errors: [mask(error)] }))
       count({ ...args, errors: result.errors })
       return result
     },
@@ -85,7 +127,7 @@ export function createStreamedOperations(pipeline: OperationPipeline): StreamedO
       count(args)
       return mapAsyncIterator(
         events,
-        (rootValue) => run({ ...args, rootValue }),
+        (rootValue) => answerTo(rootValue, args),
         (error: unknown) => ({ errors: [mask(error)] }),
       )
     },

@@ -6,9 +6,11 @@ import { type Extra, useServer as serveProtocol } from 'graphql-ws/use/ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { errors } from '../../errors.js'
 import type { Settings } from '../../settings/settings.js'
+import { createScopeController } from '../../system/work-scope.js'
 import type { Authentication } from '../access/authentication.js'
 import { isAllowedHost } from '../access/hosts.js'
 import { isAllowedOrigin } from '../access/origins.js'
+import { connectionScope } from './operation-turns.js'
 import type { StreamedOperations } from './streamed-operations.js'
 
 type Connection = ConnectionContext<Record<string, unknown> | undefined, Extra>
@@ -45,10 +47,14 @@ export function serveWebSockets(
   })
   /** Ends the limit of a connection that is not acknowledged yet. */
   const liftLimit = new WeakMap<WebSocket, () => void>()
+  const closing = new WeakMap<WebSocket, AbortSignal>()
   server.on('upgrade', (request, socket, head) => {
     sockets.handleUpgrade(request, socket, head, (opened) => {
       // The protocol hears the first error only, and one that nobody hears ends the process.
       opened.on('error', () => {})
+      const controller = createScopeController()
+      opened.once('close', () => controller.abort())
+      closing.set(opened, controller.signal)
       liftLimit.set(opened, limitBytes(opened, socket, head.length))
       sockets.emit('connection', opened, request)
     })
@@ -71,7 +77,9 @@ export function serveWebSockets(
           const { message, extensions } = errors.tooManyOperations({ max: maxOperations })
           return [new GraphQLError(message, { extensions })]
         }
-        return operations.prepare(request, () => authenticate(connection))
+        const { socket, request: upgrade } = connection.extra
+        const scope = connectionScope(upgrade, closing.get(socket) ?? AbortSignal.abort())
+        return operations.prepare(request, () => authenticate(connection), scope)
       },
       execute: operations.execute,
       subscribe: operations.subscribe,

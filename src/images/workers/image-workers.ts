@@ -1,6 +1,7 @@
 import pLimit from 'p-limit'
 import { errors } from '../../errors.js'
 import type { ImageInfo } from '../decode.js'
+import { formatOf } from '../format.js'
 import { createMemoryBudget } from './memory-budget.js'
 import type { Preparation } from './prepare.js'
 import type { TaskInput, TaskName, TaskResult } from './tasks.js'
@@ -93,8 +94,10 @@ export function openImageWorkers({
     }
   }
 
-  const run = <Name extends TaskName>(task: Name, input: TaskInput<Name>): Promise<TaskResult<Name>> =>
-    limit(async () => {
+  async function run<Name extends TaskName>(task: Name, input: TaskInput<Name>): Promise<TaskResult<Name>> {
+    // What is no image reaches no decoder, and no process either.
+    formatOf(input.bytes)
+    return limit(async () => {
       try {
         return (await runOnce(task, input)) as TaskResult<Name>
       } catch (error) {
@@ -105,9 +108,10 @@ export function openImageWorkers({
         return (await runOnce(task, input)) as TaskResult<Name>
       } catch (error) {
         if (!(error instanceof WorkerEnded)) throw error
-        throw errors.invalidImage({ reason: `decoding it fails: ${error.message}` })
+        throw errors.invalidImage({ reason: `its decoder ${error.message}` })
       }
     })
+  }
 
   return {
     inspect: (bytes, maxMegapixels) => run('inspect', { bytes, maxMegapixels }),

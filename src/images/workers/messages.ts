@@ -3,6 +3,8 @@ export type Request = { readonly task: string; readonly input: unknown } | { rea
 
 /** What a worker process answers. */
 export type Answer =
+  /** It has loaded its decoders. */
+  | { readonly ready: true }
   /** It asks for memory, in bytes, before it decodes. */
   | { readonly memory: number }
   | { readonly result: unknown }

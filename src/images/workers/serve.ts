@@ -56,6 +56,7 @@ export function serve(tasks: Readonly<Record<string, Task>>): void {
     const error = errors.imageTooMuchWork({ reason: `takes more than ${megabytes} MB of memory to decode` })
     process.send?.({ error: fieldsOf(error) }, end)
   }, msBetweenLooks).unref()
+  answer({ ready: true })
 }
 
 /** Ends at once. An exit in order would wait for the decoder. */

@@ -1,5 +1,6 @@
 import { checkImage, inspectImage, type Reserve } from '../decode.js'
-import { type ShiftKind, type ShiftStrength, shiftImage } from '../shift.js'
+import { shiftImage } from '../shift.js'
+import type { ShiftKind, ShiftStrength } from '../shift-kinds.js'
 import { thumbnailOf } from '../thumbnail.js'
 import { type Preparation, prepare } from './prepare.js'
 import { loadViews, type RandomViews } from './random-views.js'

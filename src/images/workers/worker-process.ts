@@ -37,6 +37,7 @@ export function startWorkerProcess(options: {
     // An idle process does not keep the service alive.
     for (const each of [child, child.channel]) isIdle ? each?.unref() : each?.ref()
   }
+  let isReady = false
   let failure: Error | undefined
   let settle: ((outcome: { result: unknown } | { error: Error }) => void) | undefined
   let timer: NodeJS.Timeout | undefined
@@ -74,11 +75,16 @@ export function startWorkerProcess(options: {
   }
 
   child.on('message', (answer: Answer) => {
-    if ('memory' in answer) void grant(answer.memory)
+    if ('ready' in answer) isReady = true
+    else if ('memory' in answer) void grant(answer.memory)
     else finish('error' in answer ? { error: errorOf(answer.error) } : answer)
   })
-  child.on('error', (error) => end(new WorkerEnded(error.message)))
-  child.on('exit', (code, signal) => end(new WorkerEnded(`the process ended with ${signal ?? code}`)))
+  child.on('error', end)
+  child.on('exit', (code, signal) => {
+    const how = `ended with ${signal ?? code}`
+    // No image is to blame for a process that does not start.
+    end(isReady ? new WorkerEnded(how) : new Error(`The process that decodes images ${how} when it started.`))
+  })
   setIdle(true)
 
   return {

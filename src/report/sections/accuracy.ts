@@ -37,6 +37,9 @@ ${plot(`Accuracy on ${on} by number of shots, for ${series.length} methods. The 
         return html`<td class="${mark}">${row ? interval(row.accuracy) : '–'}</td>`
       })}</tr>`,
   )}</tbody></table></div>
+${rows.flatMap((row) =>
+  row.error === undefined ? [] : [html`<p>${nameOf(row)}, ${row.shots} shots: ${row.error}</p>`],
+)}
 </section>`
 }
 

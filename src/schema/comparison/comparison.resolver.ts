@@ -1,5 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
 import {
+  type ComparedRow,
   type ComparisonRow,
   type DatasetRow,
   type Encoder,
@@ -12,12 +13,11 @@ import {
   type ReliabilityBin,
   type RunRow,
   readReliability,
-  type SummaryRow,
   spaceOrPlaceholder,
 } from '../../library/index.js'
 import type { MeasureName } from '../../measures.js'
 import { atInput } from '../arguments.js'
-import { computed } from '../complexity.js'
+import { computed, readsPredictions } from '../complexity.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
 import { EncoderType } from '../encoder/encoder.js'
@@ -39,14 +39,17 @@ import { ComparisonsArguments, comparisonFilter } from './comparison-arguments.j
 
 const defaultBins = 10
 
-/** It reads the predictions of every run of the row, and returns as many bins as are asked for. */
+/** A row reads the predictions of its runs. Rows count ten times, so all of them cost what `readsPredictions` does. */
+const readsRow = 50
+
+/** A row returns as many bins as are asked for. */
 const reliabilityCost = ({
   args,
   childComplexity,
 }: {
   readonly args: { readonly bins?: number | null }
   readonly childComplexity: number
-}): number => computed + Math.max(1, args.bins ?? defaultBins) * childComplexity
+}): number => readsRow + Math.max(1, args.bins ?? defaultBins) * childComplexity
 
 @Resolver(() => ComparisonType)
 export class ComparisonResolver {
@@ -124,13 +127,15 @@ export class ComparisonResolver {
 
   @FieldResolver(() => [ComparisonRowType], {
     description: 'One row per encoder, method, space and number of shots, over the finished support sets.',
+    complexity: computed({ base: 100 }),
   })
-  async rows(@Root() { id }: ComparisonRow, @Ctx() { library, loaders }: Context): Promise<SummaryRow[]> {
+  async rows(@Root() { id }: ComparisonRow, @Ctx() { library, loaders }: Context): Promise<ComparedRow[]> {
     return library.comparisons.rows(await loaders.comparisonRuns.load(id))
   }
 
   @FieldResolver(() => [PairwiseTestType], {
     description: 'Compares each row with the baseline at the same encoder and number of shots.',
+    complexity: readsPredictions,
   })
   async pairs(
     @Root() { id }: ComparisonRow,
@@ -162,7 +167,7 @@ export class ComparisonRowResolver extends encoderMethodAndSpaceOf(() => Compari
     complexity: reliabilityCost,
   })
   reliability(
-    @Root() { runs }: SummaryRow,
+    @Root() { runs }: ComparedRow,
     @Arg('bins', () => Int, { nullable: true, defaultValue: defaultBins, description: 'From 1 to 100.' })
     bins: number | null,
     @Ctx() { library }: Context,

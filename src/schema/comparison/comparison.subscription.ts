@@ -7,7 +7,7 @@ import { ComparisonType } from './comparison.type.js'
 export class ComparisonSubscription {
   @Subscription(() => ComparisonType, {
     description:
-      'Emits the current state, then every change, at most ten times a second. Completes when the comparison has ended.',
+      'Emits the current state, then every change, at most twice a second. Completes when the comparison has ended.',
     subscribe: ({ args, context }: { args: { id: string }; context: Context }) =>
       context.library.comparisons.watch(args.id),
   })

@@ -1,5 +1,5 @@
 import { Field, Float, ID, InputType, Int } from 'type-graphql'
-import type { ReliabilityBin, Statistic } from '../../library/index.js'
+import type { ReliabilityBin, SetSummary, Statistic, UnknownSummary } from '../../library/index.js'
 import { type MeasureName, measureNames, measures } from '../../measures.js'
 import { JobStatus, KlScaling, Measure, Selection } from '../enums.js'
 import { MethodChoiceType } from '../method/method-choice.js'
@@ -46,6 +46,27 @@ export class CompareInputType {
 
   @Field(() => Int, { defaultValue: 1 })
   augmentations: number
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'The coverage that prediction sets promise: the share of images whose set holds the true class, between 0 and 1. 0.9 by default.',
+  })
+  coverage?: number | null
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'A dataset without a class of `dataset`. Its test images belong to no class, and rows tell how well that is noticed.',
+  })
+  unknownDataset?: string | null
+
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'Names of classes that the classifier does not have. Their test images belong to no class, and rows tell how well that is noticed.',
+  })
+  holdOut?: string[] | null
 }
 
 @ObjectType('Statistic', {
@@ -69,6 +90,45 @@ export class StatisticType implements Statistic {
   n: number
 }
 
+@ObjectType('UnknownSummary', { description: 'Prediction sets on images of no class.' })
+class UnknownSummaryType {
+  @Field(() => Int)
+  images: number
+
+  @Field(() => StatisticType, {
+    description: 'How often the set is empty, in percent: the image is turned away.',
+  })
+  turnedAway: Statistic
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'The chance that an image of a known class has a more probable prediction than one of no class, from 0 to 1; 0.5 if they cannot be told apart. The mean over support sets.',
+  })
+  areaUnderRoc: number | null
+}
+
+@ObjectType('SetSummary', { description: 'What prediction sets were worth on the test images.' })
+class SetSummaryType {
+  @Field(() => Float, { description: 'The coverage that was asked for, between 0 and 1.' })
+  promised: number
+
+  @Field(() => StatisticType, { description: 'How often the set holds the true class, in percent.' })
+  coverage: Statistic
+
+  @Field(() => StatisticType, { description: 'The number of classes in a set.' })
+  size: Statistic
+
+  @Field(() => StatisticType, { description: 'How often the set of a test image is empty, in percent.' })
+  empty: Statistic
+
+  @Field(() => UnknownSummaryType, {
+    nullable: true,
+    description: 'Null without `unknownDataset` and `holdOut`.',
+  })
+  unknown: UnknownSummary | null
+}
+
 @ObjectType('ComparisonRow')
 export class ComparisonRowType {
   @Field(() => Int)
@@ -87,6 +147,20 @@ export class ComparisonRowType {
       'Accuracy on the test images of `dataset` minus accuracy on those of `testDataset`, in percentage points, for the same fitted methods. Null without a testDataset, or if the dataset has no test images.',
   })
   drop: Statistic | null
+
+  @Field(() => SetSummaryType, {
+    nullable: true,
+    description:
+      'Prediction sets. Null for results of earlier versions, and where no labelled image could be left out to fit them, as at one shot.',
+  })
+  sets: SetSummary | null
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Why the results of its runs cannot be read. Then its means are known, but its intervals are not. Null if they can.',
+  })
+  error?: string
 }
 
 for (const name of measureNames) {

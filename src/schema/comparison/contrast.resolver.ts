@@ -8,6 +8,7 @@ import type {
   Page,
   PredictedClass,
 } from '../../library/index.js'
+import { readsPredictions } from '../complexity.js'
 import type { Context } from '../context.js'
 import { ClassLabelType } from '../dataset/dataset.type.js'
 import { ImageType } from '../image/image.js'
@@ -37,6 +38,7 @@ export class ContrastResolver {
   @FieldResolver(() => [ClassDeltaType], {
     description:
       'The difference between two methods of the comparison in each class, at one number of shots.',
+    complexity: readsPredictions,
   })
   async classDeltas(
     @Root() comparison: ComparisonRow,
@@ -50,6 +52,7 @@ export class ContrastResolver {
 
   @FieldResolver(() => DisagreementConnectionType, {
     description: 'The test images for which two methods of the comparison predict different classes.',
+    complexity: readsPredictions,
   })
   async disagreements(
     @Root() comparison: ComparisonRow,

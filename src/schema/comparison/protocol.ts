@@ -1,6 +1,14 @@
-import { Ctx, Field, FieldResolver, Int, Resolver, Root } from 'type-graphql'
-import { type ComparisonProtocol, type ComparisonRow, protocolOf, type RunRow } from '../../library/index.js'
+import { Ctx, Field, FieldResolver, Float, Int, Resolver, Root } from 'type-graphql'
+import {
+  type ClassRow,
+  type ComparisonProtocol,
+  type ComparisonRow,
+  type DatasetRow,
+  protocolOf,
+  type RunRow,
+} from '../../library/index.js'
 import type { Context } from '../context.js'
+import { ClassLabelType, DatasetType } from '../dataset/dataset.type.js'
 import { KlScaling, Selection } from '../enums.js'
 import { HyperparameterValueType, valueList } from '../method/method.type.js'
 import { methodAndSpaceOf } from '../method/method-and-space.js'
@@ -23,6 +31,12 @@ class ComparisonProtocolType {
   @Field(() => Int, { description: 'The number of views of each support image.' })
   augmentations: number
 
+  @Field(() => Float, {
+    nullable: true,
+    description: 'The coverage that prediction sets promise; null for comparisons of earlier versions.',
+  })
+  coverage: number | null
+
   @Field(() => [ComparedMethodType], { description: 'In the order of the request.' })
   methods: readonly RunRow[]
 }
@@ -32,6 +46,32 @@ export class ComparisonProtocolResolver {
   @FieldResolver(() => ComparisonProtocolType)
   async protocol(@Root() { id }: ComparisonRow, @Ctx() { loaders }: Context): Promise<ComparisonProtocol> {
     return protocolOf(await loaders.comparisonRuns.load(id))
+  }
+}
+
+@Resolver(() => ComparisonProtocolType)
+export class ComparisonProtocolFieldsResolver {
+  @FieldResolver(() => DatasetType, {
+    nullable: true,
+    description:
+      'The dataset whose test images belong to no class; null if there is none, or if it has been deleted.',
+  })
+  async unknownDataset(
+    @Root() { unknownDatasetId }: ComparisonProtocol,
+    @Ctx() { library }: Context,
+  ): Promise<DatasetRow | null> {
+    if (unknownDatasetId === null) return null
+    return (await library.datasets.getMany([unknownDatasetId]))[0] ?? null
+  }
+
+  @FieldResolver(() => [ClassLabelType], { description: 'The classes that the classifier does not have.' })
+  async holdOut(
+    @Root() { holdOut, methods }: ComparisonProtocol,
+    @Ctx() { loaders }: Context,
+  ): Promise<ClassRow[]> {
+    const [run] = methods
+    const classes = run ? await loaders.classes.load(run.datasetId) : []
+    return holdOut.flatMap((index) => classes[index] ?? [])
   }
 }
 

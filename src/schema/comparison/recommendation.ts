@@ -1,5 +1,6 @@
 import { Arg, Ctx, Field, FieldResolver, Float, Int, Resolver, Root } from 'type-graphql'
 import type { ComparisonRow, Rival, WordedRecommendation } from '../../library/index.js'
+import { readsPredictions } from '../complexity.js'
 import type { Context } from '../context.js'
 import { Confidence, Selection } from '../enums.js'
 import { encoderMethodAndSpaceOf } from '../method/method-and-space.js'
@@ -95,6 +96,7 @@ export class RecommendationResolver {
   @FieldResolver(() => RecommendationType, {
     nullable: true,
     description: 'The best method, its lead, and the confidence in it. Null until a run has finished.',
+    complexity: readsPredictions,
   })
   async recommendation(
     @Root() { id }: ComparisonRow,

@@ -34,7 +34,7 @@ export class ImportArchiveInputType {
 
   @Field(() => Upload, {
     description:
-      'A .zip or .tar.gz file. Its paths are `split/class/image` (splits: `support_pool`, `validation`, `test`) or `class/image`, optionally inside one folder. It may contain a `dataset.json`.',
+      'A .zip, .tar or .tar.gz file. Its paths are `split/class/image` (splits: `support_pool` or `train`, `validation`, `test`) or `class/image`, optionally inside a folder. A `metadata.csv` may name the classes instead of folders. It may contain a `dataset.json`.',
   })
   archive: UploadedFile
 

@@ -8,6 +8,7 @@ import type {
   FoundCorrelation,
   OverlapCorrelation,
 } from '../../library/index.js'
+import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
 import { EncoderType } from '../encoder/encoder.js'
@@ -124,6 +125,7 @@ export class OverlapCorrelationResolver {
   @Query(() => OverlapCorrelationType, {
     description:
       'Correlates less overlap with more accuracy, over the finished runs of comparisons, for each dataset and for all. A run counts if the same method has also run in `clip`, on the same support set with the same protocol.',
+    complexity: computed({ base: 1000, each: 300, lengths: { comparisons: 1 } }),
   })
   overlapCorrelation(
     @Arg('comparisons', () => [ID]) comparisons: string[],

@@ -171,7 +171,7 @@ export class OverlapResolver {
   @Query(() => OverlapReportType, {
     description:
       'Intra-modal overlap per space: how much the similarities within classes and between classes overlap.',
-    complexity: computed,
+    complexity: computed({ base: 1000, each: 5000, lengths: { spaces: 8 } }),
   })
   overlap(
     @Arg('input', () => OverlapInputType) input: OverlapInputType,

@@ -12,7 +12,7 @@ import {
   Root,
 } from 'type-graphql'
 import { errors } from '../../errors.js'
-import type { ImagePrediction, MethodPrediction } from '../../library/index.js'
+import type { ClassRow, ImagePrediction, MethodPrediction } from '../../library/index.js'
 import { atInput } from '../arguments.js'
 import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
@@ -142,6 +142,18 @@ export class MethodPredictionResolver extends encoderMethodAndSpaceOf(() => Meth
     return valueList(hyperparameters)
   }
 
+  @FieldResolver(() => [ClassLabelType], {
+    nullable: true,
+    description:
+      'The classes among which the true one is with a probability of `coverage`, the most probable first. Empty if none fits. Null if no labelled image could be left out to fit the set, as at one shot.',
+  })
+  set(
+    @Root() prediction: MethodPrediction,
+    @Arg('coverage', () => Float, { defaultValue: 0.9, description: 'Between 0 and 1.' }) coverage: number,
+  ): readonly ClassRow[] | null {
+    return prediction.set(coverage)
+  }
+
   @FieldResolver(() => [NeighbourType], {
     description:
       "The nearest support images in the method's space. Empty if the method does not compare images.",
@@ -166,7 +178,7 @@ export class MethodPredictionResolver extends encoderMethodAndSpaceOf(() => Meth
 export class PredictionResolver {
   @Query(() => [ImagePredictionType], {
     description: 'Classifies images and returns the result. Deterministic; stores nothing.',
-    complexity: computed,
+    complexity: computed({ base: 1000, each: 10, lengths: { images: 1, methods: 1 } }),
   })
   predict(
     @Arg('input', () => PredictInputType) input: PredictInputType,

@@ -8,6 +8,7 @@ import {
   type SupportSetRow,
 } from '../../library/index.js'
 import { measureNames, measures } from '../../measures.js'
+import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
 import { JobStatus, Selection } from '../enums.js'
@@ -144,7 +145,11 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
     return result?.unshiftedAccuracy ?? null
   }
 
-  @FieldResolver(() => [Float], { nullable: true, description: 'In the order of the classes.' })
+  @FieldResolver(() => [Float], {
+    nullable: true,
+    description: 'In the order of the classes.',
+    complexity: computed({ base: 50 }),
+  })
   async perClassAccuracy(@Root() run: RunRow, @Ctx() context: Context): Promise<number[] | null> {
     const confusion = await this.confusion(run, context)
     return confusion && perClassAccuracyOf(confusion)
@@ -153,6 +158,7 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
   @FieldResolver(() => [[Int]], {
     nullable: true,
     description: 'Counts of test images by true class (row) and predicted class (column).',
+    complexity: computed({ base: 50 }),
   })
   async confusion(
     @Root() { id, datasetId, result }: RunRow,

@@ -34,15 +34,28 @@ test('a folder becomes a dataset: its subfolders are splits and classes', async 
     'validation/wren/1.png': [0, 3],
     'test/owl/1.png': [1, 2],
     'test/owl/.hidden': 'ignored',
-    'notes/readme.txt': 'ignored',
-    'test/readme.txt': 'ignored',
+    'notes/readme.txt': 'no image',
+    'test/readme.txt': 'no image',
   })
   const progress: [number, number][] = []
   const onProgress = (done: number, total: number) => void progress.push([done, total])
   const { dataset, ...result } = await library.imports.importPath(folder, { onProgress })
   expect(dataset.name).toBe('animals')
-  expect(result).toEqual({ added: 5, duplicates: 0, rejected: [], keptPrompts: [] })
-  expect(progress.at(-1)).toEqual([5, 5])
+  expect(result).toMatchObject({ added: 5, duplicates: 0, keptPrompts: [] })
+  // Every other file is named with why.
+  expect(result.rejected).toEqual([
+    {
+      file: 'notes/readme.txt',
+      code: 'FILE_NOT_IMPORTED',
+      reason: expect.stringContaining('no folder of a split'),
+    },
+    {
+      file: 'test/readme.txt',
+      code: 'FILE_NOT_IMPORTED',
+      reason: expect.stringContaining('no folder of a class'),
+    },
+  ])
+  expect(progress.at(-1)).toEqual([7, 7])
   expect(await classesOf(dataset.id)).toEqual([
     { index: 0, name: 'owl', prompts: ['a photo of a owl.'] },
     { index: 1, name: 'wren', prompts: ['a photo of a wren.'] },
@@ -85,18 +98,18 @@ test('dataset.json gives the name, the order of classes, their prompts and their
     }),
     'support_pool/coat/1.png': [0, 21],
     'support_pool/t-shirt/1.png': [1, 21],
-    'test/coat/inside/1.png': 'a deeper folder, ignored',
+    'test/coat/inside/1.png': [0, 22],
   })
   const { dataset, added } = await library.imports.importPath(folder)
   expect(dataset.name).toBe('Described')
-  expect(added).toBe(2)
+  expect(added).toBe(3)
   expect(await classesOf(dataset.id)).toEqual([
     { index: 0, name: 'T-shirt/top', prompts: ['a T-shirt.', 'a top.'] },
     { index: 1, name: 'coat', prompts: ['a photo of a coat.'] },
     { index: 2, name: 'never seen', prompts: ['a photo of a never seen.'] },
   ])
   const images = await library.store.datasets.images(dataset.id)
-  expect(images.map(({ classIndex }) => classIndex).sort()).toEqual([0, 1])
+  expect(images.map(({ classIndex }) => classIndex).sort()).toEqual([0, 1, 1])
   expect((await library.imports.importPath(folder)).added).toBe(0)
 })
 
@@ -155,9 +168,9 @@ test('an existing dataset of that name with other classes is an error, and nothi
 })
 
 test.each([
-  ['an empty folder', {}, 'split/class/image'],
-  ['images without a class', { '1.png': 'no image' }, 'support_pool, train, validation, val, test'],
-  ['a folder of notes', { 'notes/1.txt': 'no image' }, 'class/image'],
+  ['an empty folder', {}, 'it has no images; it needs folders named after the classes'],
+  ['images without a class', { '1.png': 'no image' }, 'in a folder named after the class'],
+  ['a folder of notes', { 'notes/1.txt': 'no image' }, 'it has no images'],
   ['a dataset.json that is not JSON', { 'dataset.json': '{', 'test/a/1.png': 'x' }, 'dataset.json'],
   [
     'a dataset.json that does not match the schema',
@@ -267,4 +280,64 @@ test('a source without a single good image is one failure, and leaves no dataset
     rejectedCount: 6,
   })
   expect(await library.store.datasets.findByName('lzma')).toBeNull()
+})
+
+/** What published and exported datasets look like: how many images are added, of which classes, and what is named. */
+test.each([
+  ['layout-roboflow', 24, ['cat', 'dog'], ['README.dataset.txt', 'README.roboflow.txt']],
+  ['layout-nested', 16, ['cat', 'dog'], []],
+  ['layout-readme-top', 8, ['rose', 'tulip'], ['README.md']],
+  ['layout-hf-metadata', 8, ['cat', 'dog'], []],
+  [
+    'layout-odd-ext',
+    11,
+    ['cat', 'fox', 'noext'],
+    ['dog/0.bmp', 'dog/1.bmp', 'dog/2.bmp', 'dog/3.bmp', 'owl/0.ppm', 'owl/1.ppm', 'owl/2.ppm', 'owl/3.ppm'],
+  ],
+  [
+    'layout-tiny-imagenet',
+    6,
+    ['n01443537', 'n01629819'],
+    [
+      ...['test/images/test_0.JPEG', 'test/images/test_1.JPEG', 'test/images/test_2.JPEG'],
+      'train/n01443537/n01443537_boxes.txt',
+      'train/n01629819/n01629819_boxes.txt',
+      ...[
+        'val/images/val_0.JPEG',
+        'val/images/val_1.JPEG',
+        'val/images/val_2.JPEG',
+        'val/val_annotations.txt',
+      ],
+      ...['wnids.txt', 'words.txt'],
+    ],
+  ],
+])('%s.zip: %i images of %j, and every other file is named', async (name, images, classes, named) => {
+  const { dataset, added, rejected } = await library.imports.importPath(fixture(`${name}.zip`), { name })
+  expect(added).toBe(images)
+  expect((await classesOf(dataset.id)).map((each) => each.name)).toEqual(classes)
+  expect(rejected.map(({ file }) => file).sort()).toEqual(named)
+})
+
+test('the folder valid of an export is the validation split', async () => {
+  const dataset = await library.store.datasets.findByName('layout-roboflow')
+  expect(await splitsOf(dataset?.id ?? '')).toEqual({ SUPPORT_POOL: 8, VALIDATION: 8, TEST: 8 })
+})
+
+test('Tiny ImageNet has the labels of its validation images in val_annotations.txt', async () => {
+  const folder = await newFolder('tiny', {
+    'train/a/images/1.png': [0, 41],
+    'train/b/images/2.png': [1, 41],
+    'val/images/3.png': [0, 42],
+    'val/images/4.png': [1, 42],
+    'val/val_annotations.txt': '3.png\ta\t0\t0\t9\t9\n4.png\tb\t0\t0\t9\t9\n',
+  })
+  const { dataset, added, rejected } = await library.imports.importPath(folder)
+  expect({ added, rejected }).toEqual({ added: 4, rejected: [] })
+  expect(await splitsOf(dataset.id)).toEqual({ SUPPORT_POOL: 2, VALIDATION: 2 })
+})
+
+test('a link to a folder around it leads in no circle', async () => {
+  const folder = await newFolder('circle', { 'a/1.png': [0, 51], 'b/2.png': [1, 51] })
+  await symlink(folder, join(folder, 'a/around'))
+  expect(await library.imports.importPath(folder)).toMatchObject({ added: 2, rejected: [] })
 })

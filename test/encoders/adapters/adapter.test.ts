@@ -75,6 +75,20 @@ describe('an adapter file is refused', () => {
     await expect(readAdapter(broken)).rejects.toMatchObject({ code: 'INVALID_TENSOR' })
   })
 
+  test.each(['Infinity', '1e300', '-1', '0', ''])('with the scale "%s"', async (scale) => {
+    const broken = await change((_, metadata) => {
+      metadata.scale = scale
+    })
+    await expect(readAdapter(broken)).rejects.toMatchObject({ code: 'INVALID_TENSOR_FILE' })
+  })
+
+  test('with a number that no training makes', async () => {
+    const broken = await change((tensors) => {
+      tensors.set('blocks.0.up.bias', { type: 'float32', shape: [32], data: new Float32Array(32).fill(3e38) })
+    })
+    await expect(readAdapter(broken)).rejects.toThrow('blocks.0.up.bias: it has a number as large as')
+  })
+
   test('with no blocks at all', async () => {
     const broken = await change((tensors) => tensors.clear())
     await expect(readAdapter(broken)).rejects.toThrow('blocks.0.up.bias')

@@ -1,5 +1,6 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { openEncoder } from '../../../src/encoders/encoder.js'
 import { readModelFolder } from '../../../src/encoders/model-folder.js'
@@ -86,6 +87,108 @@ describe('a folder as transformers and optimum lay it out', () => {
     expect(changed).not.toBe(before)
     await rm(join(folder, 'adapter.safetensors'))
     expect(await fingerprint()).not.toBe(changed)
+  })
+})
+
+const configuration = (name: string) =>
+  fileURLToPath(new URL(`../fixtures/configurations/${name}`, import.meta.url))
+
+describe('a folder as newer versions of transformers write it', () => {
+  const processor = 'processor_config.json'
+
+  test('has its image processor in processor_config.json alone', async () => {
+    const old = await readModelFolder(folder)
+    const imageProcessor = JSON.parse(await readFile(join(folder, 'preprocessor_config.json'), 'utf8'))
+    await rm(join(folder, 'preprocessor_config.json'))
+    await writeFile(join(folder, processor), JSON.stringify({ image_processor: imageProcessor }))
+    expect((await readModelFolder(folder)).manifest).toEqual(old.manifest)
+    await cp(configuration('transformers-5.18-processor_config.json'), join(folder, processor))
+    expect((await readModelFolder(folder)).manifest).toMatchObject({
+      imageSize: 224,
+      shorterSide: 224,
+      filter: 'bicubic',
+    })
+  })
+
+  test('prefers the image processor of processor_config.json, if it has one', async () => {
+    await writeFile(join(folder, processor), JSON.stringify({ processor_class: 'CLIPProcessor' }))
+    expect((await readModelFolder(folder)).manifest.imageSize).toBe(32)
+    await cp(configuration('transformers-5.18-processor_config.json'), join(folder, processor))
+    expect((await readModelFolder(folder)).manifest.imageSize).toBe(224)
+  })
+
+  test('names processor_config.json if that is at fault', async () => {
+    await writeFile(join(folder, processor), JSON.stringify({ image_processor: { size: 'large' } }))
+    await expectInvalid(processor, 'size')
+    await writeFile(join(folder, processor), JSON.stringify({ image_processor: { resample: 0 } }))
+    await expectInvalid(processor, 'resample 0')
+  })
+
+  test.each(['preprocessor_config.json', 'config.json', 'tokenizer_config.json'])(
+    'has nulls in %s, which are as if absent',
+    async (file) => {
+      const { manifest } = await readModelFolder(folder)
+      const nulls = { crop_pct: null, do_pad: null, projection: null, pad_size: null, architectures: null }
+      await edit(file, (json) => ({ ...nulls, ...json, rescale_factor: null, do_rescale: null }))
+      expect((await readModelFolder(folder)).manifest).toEqual(manifest)
+    },
+  )
+
+  test('has the image processor of a fast SigLIP', async () => {
+    await copyOf('siglip-tiny')
+    await cp(
+      configuration('transformers-4.57-SiglipImageProcessorFast-preprocessor_config.json'),
+      join(folder, 'preprocessor_config.json'),
+    )
+    expect((await readModelFolder(folder)).manifest).toMatchObject({
+      imageSize: 224,
+      shorterSide: null,
+      mean: [0.5, 0.5, 0.5],
+    })
+  })
+
+  test('has its logit scale in bfloat16', async () => {
+    await cp(configuration('bf16-model.safetensors'), join(folder, 'model.safetensors'))
+    const { logitScale } = (await readModelFolder(folder)).manifest
+    expect(logitScale).toBeGreaterThan(1)
+    expect(logitScale).toBeLessThan(1000)
+  })
+})
+
+describe('a folder as open_clip writes it', () => {
+  beforeEach(() => copyOf('open-clip-tiny'))
+  const preprocess = (change: object) =>
+    edit('open_clip_config.json', (json) => ({
+      ...json,
+      preprocess_cfg: { ...(json.preprocess_cfg as object), ...change },
+    }))
+
+  test.each([
+    ['shortest', { shorterSide: 32 }],
+    ['squash', { shorterSide: null }],
+    ['longest', { shorterSide: null, borders: [7, 7, 7] }],
+  ])('resizes by the mode %s', async (mode, expected) => {
+    await preprocess({
+      resize_mode: mode,
+      fill_color: 7,
+      size: [32, 32],
+      mode: 'RGB',
+      interpolation: 'random',
+    })
+    const { manifest } = await readModelFolder(folder)
+    expect(manifest).toMatchObject({ imageSize: 32, filter: 'bicubic', ...expected })
+    if (mode !== 'longest') expect(manifest.borders).toBeUndefined()
+    const encoder = await openEncoder(folder, runtime)
+    const { clip } = await encoder.encodeImages(await demoImages('bag', 1), { spaces: ['clip'] })
+    expect(clip?.rows).toBe(1)
+    await encoder.close()
+  })
+
+  test('is refused if it resizes in another way, or not to a square', async () => {
+    await preprocess({ resize_mode: 'crop' })
+    await expectInvalid('open_clip_config.json', 'preprocess_cfg.resize_mode')
+    await preprocess({ resize_mode: 'squash', size: [32, 48] })
+    await expectInvalid('open_clip_config.json', 'must be square')
   })
 })
 

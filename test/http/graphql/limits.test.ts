@@ -14,6 +14,7 @@ const narrow = await startTestServer({
   SHOTBOARD_MAX_RUNS: '3',
   SHOTBOARD_MAX_OPEN_COMPARISONS: '1',
   SHOTBOARD_MAX_PAGE_SIZE: '60',
+  SHOTBOARD_MAX_ANSWER_MB: '1',
 })
 const dataset = await makeDataset(narrow.library, 'Small', { SUPPORT_POOL: 1, TEST: 1 })
 
@@ -24,6 +25,9 @@ const dashboard = `{ comparisons(first: 20) { totalCount pageInfo { hasNextPage 
   runs { id status shots seed method { id name paper { title url } hyperparameters { name kind default min max } }
     space { id name } supportSet { id shots seed } hyperparameters { name value } }
 } } }`
+
+const aliases = (count: number, field: string): string =>
+  Array.from({ length: count }, (_, i) => (field.startsWith('...') ? field : `a${i}: ${field}`)).join(' ')
 
 const codesOf = ({ errors }: Answer) => errors?.map(({ extensions }) => extensions.code)
 
@@ -57,11 +61,51 @@ describe('by default', () => {
        fragment f30 on Query { health { status } } { ...f0 }`,
       'QUERY_TOO_COSTLY',
     ],
+    [
+      'introspection of introspection',
+      `{ __schema { ${aliases(20, 'types { ...G }')} } }
+       fragment G on __Type { ${aliases(20, 'fields { ...H }')} } fragment H on __Field { ${aliases(20, 'type { name }')} }`,
+      'QUERY_TOO_COSTLY',
+    ],
+    [
+      'the name of a type under many names',
+      `{ ${aliases(10, 'datasets(first: 2) { nodes { images(first: 100) { nodes { ...H } } } }')} }
+       fragment H on DatasetImage { ${aliases(100, '__typename')} }`,
+      'QUERY_TOO_COSTLY',
+    ],
+    [
+      'overlap in all spaces thrice',
+      `{ ${aliases(3, 'overlap(input: { dataset: "x" }) { spaces { auc } }')} }`,
+      'QUERY_TOO_COSTLY',
+    ],
+    [
+      'overlap in one space many times',
+      `{ overlap(input: { dataset: "x", spaces: [${'"clip" '.repeat(50)}] }) { spaces { auc } } }`,
+      'QUERY_TOO_COSTLY',
+    ],
+    [
+      'a correlation over many comparisons',
+      `{ overlapCorrelation(comparisons: [${'"x" '.repeat(400)}]) { n } }`,
+      'QUERY_TOO_COSTLY',
+    ],
+    [
+      'a list of arguments that a fragment repeats',
+      `{ ${aliases(40, '...F')} } fragment F on Query { ${aliases(2, `overlapCorrelation(comparisons: [${'"x" '.repeat(2000)}]) { n }`)} }`,
+      'QUERY_TOO_COSTLY',
+    ],
     ['a very long document', `{ ${'health { status } '.repeat(5000)} }`, 'QUERY_TOO_LONG'],
   ])('%s is refused', async (_, query, code) => {
     const answer = await usual.ask(query)
     expect(codesOf(answer)).toEqual([code])
     expect(answer.status).toBe(400)
+  })
+
+  test('lists in variables cost as much as in the document', async () => {
+    const query = 'query ($ids: [ID!]!) { overlapCorrelation(comparisons: $ids) { n } }'
+    expect(codesOf(await usual.ask(query, { ids: Array.from({ length: 1000 }, () => 'x') }))).toEqual([
+      'QUERY_TOO_COSTLY',
+    ])
+    expect(codesOf(await usual.ask(query, { ids: ['x'] }))).toEqual(['UNKNOWN_COMPARISON'])
   })
 
   test('several operations in one request are refused', async () => {
@@ -108,6 +152,19 @@ describe('what is set is held, with an error of its own:', () => {
     expect(codesOf(await narrow.ask(query, { first: 60 }))).toEqual(['QUERY_TOO_COSTLY'])
     expect(codesOf(await narrow.ask(query, { first: 10 }))).toBeUndefined()
     expect(codesOf(await narrow.ask(query, { first: 'ten' }))).toEqual(['BAD_USER_INPUT'])
+  })
+
+  test('the size of an answer, before it is made', async () => {
+    const input = {
+      name: 'Long',
+      classes: [{ name: 'a', prompts: Array.from({ length: 150 }, (_, i) => `${i} ${'x'.repeat(4000)}`) }],
+    }
+    const { id } = await narrow.library.datasets.create(input)
+    const query = (times: number) => `{ dataset(id: "${id}") { ${aliases(times, 'classes { prompts }')} } }`
+    expect(codesOf(await narrow.ask(query(1)))).toBeUndefined()
+    const answer = await narrow.ask(query(5))
+    expect(codesOf(answer)).toContain('ANSWER_TOO_LARGE')
+    expect(JSON.stringify(answer).length).toBeLessThan(2_000_000)
   })
 
   test('page size', async () => {

@@ -65,7 +65,7 @@ const pipeline = createOperationPipeline({
 const operations = createStreamedOperations(pipeline)
 const authentication = createAuthentication(settings)
 const app = express()
-app.use(express.json(), serveEventStreams(operations, authentication))
+app.use(express.json(), serveEventStreams(operations, authentication, settings))
 const server = createServer(app)
 const closeWebSockets = serveWebSockets(server, { operations, authentication, settings })
 server.listen(0, '127.0.0.1')

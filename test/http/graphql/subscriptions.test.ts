@@ -65,7 +65,7 @@ describe.each([
   ['server-sent events', eventStreamClient],
 ])('over %s', (_, connect) => {
   test('a comparison is told from the start to its end, and its progress never goes back', async () => {
-    const { id } = await compareSlowly(3)
+    const { id } = await compareSlowly(8)
     const results = await all(connect(), { query: watching, variables: { id } })
     const states = results.map(({ data, errors }) => {
       expect(errors).toBeUndefined()
@@ -78,8 +78,26 @@ describe.each([
     expect(progress).toEqual([...progress].sort((a, b) => a - b))
     // Runs are read anew at each push.
     const finished = states.map(({ runs }) => runs.filter(({ status }) => status === 'SUCCEEDED').length)
-    expect(finished.at(-1)).toBe(3)
+    expect(finished.at(-1)).toBe(8)
     expect(new Set(finished).size).toBeGreaterThan(1)
+  })
+
+  test('a state is computed once for all who watch it with the same fields', async () => {
+    const { id } = await compareSlowly(6)
+    const rows = vi.spyOn(library.comparisons, 'rows')
+    const reads = vi.spyOn(library.store.comparisons, 'runsOf')
+    const started = performance.now()
+    const all10 = await Promise.all(
+      Array.from({ length: 10 }, () => all(connect(), { query: watching, variables: { id } })),
+    )
+    // Twice a second, and one at the start and at the end, with room for viewers who come when the others have left.
+    const maxStates = (performance.now() - started) / 500 + 4
+    for (const results of all10) expect(results.at(-1)?.data?.comparison.status).toBe('SUCCEEDED')
+    expect(rows.mock.calls.length).toBeLessThanOrEqual(maxStates)
+    // All runs are read when the first begins to watch; after that, only what has changed.
+    expect(reads.mock.calls.filter(([ids]) => ids.includes(id)).length).toBeLessThan(10)
+    rows.mockRestore()
+    reads.mockRestore()
   })
 
   test('a comparison that has ended is told once', async () => {
@@ -135,7 +153,7 @@ describe.each([
   })
 
   test('fifty clients that hang up leave nobody watching', async () => {
-    const { id } = await compareSlowly(6)
+    const { id } = await compareSlowly(100)
     const clients = Array.from({ length: 50 }, () => connect())
     await Promise.all(
       clients.map(async (client, i) => {
@@ -177,6 +195,19 @@ describe('a request for an event stream', () => {
     expect(await response.text()).toMatch(
       /^:\n\nevent: next\ndata: \{"data":.*\}\n\nevent: complete\ndata:\n\n$/,
     )
+  })
+
+  test('of a page elsewhere starts nothing', async () => {
+    const { id } = await compareSlowly(1)
+    const watch = vi.spyOn(library.comparisons, 'watch')
+    const query = `?${new URLSearchParams({ query: watching, variables: JSON.stringify({ id }) })}`
+    const response = await fetch(`${server.url}/graphql${query}`, {
+      headers: { accept: 'text/event-stream', origin: 'https://elsewhere.example' },
+    })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] })
+    expect(watch).not.toHaveBeenCalled()
+    watch.mockRestore()
   })
 
   test.each([

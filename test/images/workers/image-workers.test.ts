@@ -49,7 +49,7 @@ test('what is no image is INVALID_IMAGE, and the others are prepared', async () 
 
 const program = new URL('./hostile-worker.js', import.meta.url)
 /** What the hostile worker does: answer, crash, hang, or ask for memory and hang. */
-const [answer, crash, hang, hold] = [0, 1, 2, 3].map((order) => Uint8Array.of(order)) as [
+const [answer, crash, hang, hold] = [0, 1, 2, 3].map((order) => Uint8Array.of(0xff, 0xd8, 0xff, order)) as [
   Uint8Array,
   Uint8Array,
   Uint8Array,
@@ -59,7 +59,7 @@ const [answer, crash, hang, hold] = [0, 1, 2, 3].map((order) => Uint8Array.of(or
 test('an image that ends two decoders is to blame, and another decoder takes the next', async () => {
   const own = openImageWorkers({ maxProcesses: 1, program })
   await expect(own.check(crash, 1)).rejects.toMatchObject({ code: 'INVALID_IMAGE' })
-  await expect(own.check(crash, 1)).rejects.toThrow('the process ended with SIGSEGV')
+  await expect(own.check(crash, 1)).rejects.toThrow('its decoder ended with SIGSEGV')
   expect(await own.check(answer, 1)).toHaveProperty('pid')
   await own.close()
 })
@@ -85,4 +85,11 @@ test('closing ends what is under way at once, and nothing starts afterwards', as
   await own.close()
   expect(await Promise.all(underWay)).toEqual(['CANCELLED', 'CANCELLED'])
   await expect(own.check(answer, 1)).rejects.toMatchObject({ code: 'CANCELLED' })
+})
+
+test('no image is to blame for a process that does not start', async () => {
+  const own = openImageWorkers({ maxProcesses: 1, program: new URL('./no-such-worker.js', import.meta.url) })
+  await expect(own.check(answer, 1)).rejects.toThrow('ended with 1 when it started')
+  await expect(own.check(answer, 1)).rejects.not.toHaveProperty('code')
+  await own.close()
 })

@@ -49,12 +49,12 @@ export function ImportForm({ onStart }: { readonly onStart: (id: string) => void
       <Card title="Images">
         <div className={styles.drop}>
           <DropZone
-            accept=".zip,.tar.gz,.tgz,application/zip,application/gzip"
+            accept=".zip,.tar,.tar.gz,.tgz,application/x-tar,application/zip,application/gzip"
             onDrop={async (transfer) => choose(await filesOfDrop(transfer))}
             onFiles={(chosen) => choose(filesOfChoice(chosen))}
           >
             <strong>Drop a folder or an archive here</strong>
-            <span>or choose a .zip or .tar.gz</span>
+            <span>or choose a .zip, .tar or .tar.gz</span>
           </DropZone>
           <DropZone
             folder

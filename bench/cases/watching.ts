@@ -1,0 +1,174 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { print } from 'graphql'
+import WebSocket from 'ws'
+import { ComparisonChangesDocument } from '../../web/src/api/generated.js'
+import { type Benchmark, median, type Row, seconds } from '../benchmark.js'
+
+const turns = 5
+
+interface Watching {
+  readonly viewers: number
+  readonly idle: number
+}
+
+/** The milliseconds of a comparison: from its request to its end, and of the processor. */
+interface Measured {
+  readonly time: number
+  readonly cpu: number
+}
+
+const contestants: readonly [Watching, ...Watching[]] = [
+  { viewers: 0, idle: 0 },
+  { viewers: 1, idle: 0 },
+  { viewers: 5, idle: 0 },
+  { viewers: 100, idle: 1000 },
+]
+
+/**
+ * How much longer a comparison takes while dashboards watch it. The service is a process of its own. The viewers are
+ * here, and read what they get without parsing it; they share the cores with the service.
+ */
+export const watching: Benchmark = {
+  name: 'watching',
+  async run() {
+    const folder = await mkdtemp(join(tmpdir(), 'shotboard-bench-'))
+    const service = await startService(folder)
+    try {
+      const dataset = await demoDataset(service.url)
+      const measured = new Map<Watching, Measured[]>(contestants.map((each) => [each, []]))
+      let comparisons = 0
+      // The first turn is a warm-up.
+      for (let turn = 0; turn <= turns; turn++) {
+        for (const each of turn % 2 === 0 ? contestants : contestants.toReversed()) {
+          comparisons += 1
+          const taken = await measureWatched(service.url, dataset, comparisons, each)
+          if (turn > 0) measured.get(each)?.push(taken)
+        }
+      }
+      const [alone, ...others] = contestants
+      return others.flatMap((each) =>
+        (['time', 'cpu'] as const).map((what): Row => {
+          const own = (measured.get(each) ?? []).map((taken) => taken[what])
+          const base = (measured.get(alone) ?? []).map((taken) => taken[what])
+          const ratios = own.map((ms, i) => ms / (base[i] ?? Number.NaN))
+          return {
+            quantity: `375 runs on the demo dataset, viewers: ${each.viewers}, idle sockets: ${each.idle}; ${what === 'cpu' ? 'processor time of the service' : 'time'} relative to nobody watching (${turns} turns)`,
+            ours: seconds(median(own)),
+            baseline: seconds(median(base)),
+            ratio: `${median(ratios).toFixed(2)}× (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`,
+          }
+        }),
+      )
+    } finally {
+      service.process.kill()
+      await once(service.process, 'exit')
+      await rm(folder, { recursive: true, force: true })
+    }
+  },
+}
+
+async function startService(
+  folder: string,
+): Promise<{ readonly url: string; readonly process: ChildProcess }> {
+  const program = fileURLToPath(new URL('../../dist/cli/shotboard.js', import.meta.url))
+  const child = spawn(process.execPath, [program, 'start'], {
+    env: { ...process.env, PORT: '0', SHOTBOARD_DATA_DIR: folder, SHOTBOARD_MAX_OPEN_COMPARISONS: '10' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let text = ''
+  for await (const chunk of child.stdout) {
+    text += chunk
+    const url = /ready at (http:\/\/\S+)\/graphql/.exec(text)?.[1]
+    if (url === undefined) continue
+    return { url, process: child }
+  }
+  throw new Error(`The service has not started: ${text}`)
+}
+
+async function ask<T>(url: string, query: string, variables = {}): Promise<T> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    // A connection that was kept may be closed while it is used.
+    headers: { 'content-type': 'application/json', connection: 'close' },
+    body: JSON.stringify({ query, variables }),
+  })
+  const { data, errors } = (await response.json()) as { data?: T; errors?: unknown }
+  if (data == null) throw new Error(JSON.stringify(errors))
+  return data
+}
+
+/** The dataset that the start imports, once its comparison has ended. */
+async function demoDataset(url: string): Promise<string> {
+  for (;;) {
+    const query = '{ comparisons { nodes { id status dataset { id } } } }'
+    const { comparisons } = await ask<{
+      comparisons: { nodes: { status: string; dataset: { id: string } }[] }
+    }>(url, query)
+    const [demo] = comparisons.nodes
+    if (demo?.status === 'SUCCEEDED') return demo.dataset.id
+    await setTimeout(500)
+  }
+}
+
+/** Measures a comparison of 375 runs that nobody has made before, while it is watched. */
+async function measureWatched(
+  url: string,
+  dataset: string,
+  number: number,
+  { viewers, idle }: Watching,
+): Promise<Measured> {
+  const sockets = await Promise.all(Array.from({ length: viewers + idle }, () => connect(url)))
+  const input = {
+    dataset,
+    shots: [1, 2, 4, 8, 16],
+    seeds: Array.from({ length: 25 }, (_, i) => number * 100 + i),
+    selection: 'VALIDATION',
+    methods: [{ method: 'tip-adapter' }, { method: 'tip-x' }, { method: 'gda' }],
+  }
+  const cpuBefore = await cpuMs(url)
+  const started = performance.now()
+  const { compare } = await ask<{ compare: { id: string } }>(
+    url,
+    'mutation ($input: CompareInput!) { compare(input: $input) { id } }',
+    { input },
+  )
+  const payload = { query: print(ComparisonChangesDocument), variables: { id: compare.id } }
+  for (const socket of sockets.slice(0, viewers)) {
+    socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload }))
+  }
+  for (;;) {
+    await setTimeout(100)
+    const { comparison } = await ask<{ comparison: { status: string } }>(
+      url,
+      'query ($id: ID!) { comparison(id: $id) { status } }',
+      { id: compare.id },
+    )
+    if (comparison.status === 'SUCCEEDED') break
+    if (!['QUEUED', 'RUNNING'].includes(comparison.status)) throw new Error(comparison.status)
+  }
+  const time = performance.now() - started
+  const cpu = (await cpuMs(url)) - cpuBefore
+  for (const socket of sockets) socket.terminate()
+  return { time, cpu }
+}
+
+/** The processor time of the service so far, all threads together. */
+async function cpuMs(url: string): Promise<number> {
+  const metrics = await (await fetch(`${url}/metrics`)).text()
+  return 1000 * Number(/^process_cpu_seconds_total (\S+)/m.exec(metrics)?.[1])
+}
+
+async function connect(url: string): Promise<WebSocket> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws')
+  await once(socket, 'open')
+  const acknowledged = once(socket, 'message')
+  socket.send(JSON.stringify({ type: 'connection_init' }))
+  await acknowledged
+  return socket
+}

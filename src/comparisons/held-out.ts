@@ -1,0 +1,41 @@
+import type { LabelledImages } from '../features/labelled-images.js'
+import { selectFeatures } from '../features/space-features.js'
+import type { Support } from '../features/support.js'
+import { gatherRows } from '../tensor/matrix.js'
+
+/** The positions of the classes that a classifier has, of all C classes of a dataset, where some are held out. */
+export const keptClasses = (classes: number, holdOut: readonly number[]): number[] =>
+  Array.from({ length: classes }, (_, c) => c).filter((c) => !holdOut.includes(c))
+
+/** A support set of the kept classes alone, which are numbered anew in their order. */
+export function supportOfClasses(support: Support, kept: readonly number[]): Support {
+  if (kept.length === support.classes) return support
+  const { textClassifier } = support
+  return {
+    ...support,
+    ...imagesOfClasses(support, kept),
+    classes: kept.length,
+    textClassifier: textClassifier && gatherRows(textClassifier, kept),
+  }
+}
+
+/** Images of the kept classes alone, which are numbered anew in their order. */
+export function imagesOfClasses(
+  { features, labels }: LabelledImages,
+  kept: readonly number[],
+): LabelledImages {
+  const images = Array.from(labels.keys()).filter((i) => kept.includes(labels[i] as number))
+  return {
+    features: selectFeatures(features, images),
+    labels: Int32Array.from(images, (i) => kept.indexOf(labels[i] as number)),
+  }
+}
+
+/** Numbers the classes of predictions as the dataset does, after some were held out. */
+export const numberAsDataset =
+  (kept: readonly number[]) =>
+  <T extends { readonly labels: Int32Array; readonly predicted: Int32Array }>(predictions: T): T => ({
+    ...predictions,
+    labels: predictions.labels.map((label) => kept[label] as number),
+    predicted: predictions.predicted.map((label) => kept[label] as number),
+  })

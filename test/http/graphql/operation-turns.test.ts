@@ -1,0 +1,83 @@
+import { request } from 'node:http'
+import { describe, expect, test, vi } from 'vitest'
+import { currentScope } from '../../../src/system/work-scope.js'
+import { startTestServer } from '../../helpers/server.js'
+
+const server = await startTestServer({ SHOTBOARD_MAX_OPERATIONS: '1', SHOTBOARD_MAX_OPERATION_SECONDS: '1' })
+const { library } = server
+
+const query = '{ overlap(input: { dataset: "any" }) { spaces { auc } } }'
+const codesOf = ({ errors }: Awaited<ReturnType<typeof server.ask>>) =>
+  errors?.map(({ extensions }) => extensions.code)
+
+/** Makes `overlap` last until its signal aborts; tells the signals of those that have begun. */
+function endlessOverlap() {
+  const signals: AbortSignal[] = []
+  vi.spyOn(library, 'overlap').mockImplementation(() => {
+    const signal = currentScope()?.signal
+    if (signal) signals.push(signal)
+    return new Promise(() => {})
+  })
+  return signals
+}
+
+function leaveable(body: string) {
+  const sent = request(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+  })
+  sent.on('error', () => {})
+  sent.end(JSON.stringify({ query: body }))
+  return sent
+}
+
+describe('a query', () => {
+  test('that takes too long is answered with that, and stopped', async () => {
+    const signals = endlessOverlap()
+    const answer = await server.ask(query)
+    expect(codesOf(answer)).toEqual(['OPERATION_TIMED_OUT'])
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true])
+  })
+
+  test('is stopped when its client leaves, and those that wait have their turn', async () => {
+    const signals = endlessOverlap()
+    const sent = leaveable(query)
+    await vi.waitFor(() => expect(signals).toHaveLength(1))
+    const waiting = server.ask('{ __typename }')
+    sent.destroy()
+    expect((await waiting).data).toEqual({ __typename: 'Query' })
+    await vi.waitFor(() => expect(signals[0]?.aborted).toBe(true))
+  })
+
+  test('is refused when too many wait, with the time to come back, and health is quick', async () => {
+    const signals = endlessOverlap()
+    const sent = Array.from({ length: 4 }, () => leaveable(query))
+    await vi.waitFor(() => expect(signals.length).toBeGreaterThan(0))
+    const answers = await Promise.all(Array.from({ length: 4 }, () => server.ask('{ __typename }')))
+    const refused = answers.filter((answer) => codesOf(answer)?.[0] === 'OVERLOADED')
+    expect(refused.length).toBeGreaterThan(0)
+    expect(refused[0]?.status).toBe(503)
+    expect(refused[0]?.headers.get('retry-after')).toBe('1')
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
+    for (const each of sent) each.destroy()
+    await vi.waitFor(async () => expect((await server.ask('{ __typename }')).data).toBeDefined())
+  })
+})
+
+test('a mutation that has begun comes to its end, whether or not its client waits', async () => {
+  let ended = false
+  const create = library.datasets.create
+  vi.spyOn(library.datasets, 'create').mockImplementation(async (input) => {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(currentScope()?.signal.aborted).toBe(false)
+    const dataset = await create(input)
+    ended = true
+    return dataset
+  })
+  const sent = leaveable(
+    'mutation { createDataset(input: { name: "Left", classes: [{ name: "a" }] }) { id } }',
+  )
+  await vi.waitFor(() => expect(library.datasets.create).toHaveBeenCalled())
+  sent.destroy()
+  await vi.waitFor(() => expect(ended).toBe(true))
+})

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest'
+import { createFairQueue } from '../../src/system/fair-queue.js'
+import type { WorkScope } from '../../src/system/work-scope.js'
+
+const scopeOf = (client: string, signal = new AbortController().signal): WorkScope => ({ client, signal })
+
+/** Work that ends when it is told to, in the order in which it was started. */
+function createWork() {
+  const started: string[] = []
+  const ends: (() => void)[] = []
+  return {
+    started,
+    work: (name: string) => () =>
+      new Promise<void>((resolve) => {
+        started.push(name)
+        ends.push(resolve)
+      }),
+    async endFirst() {
+      ends.shift()?.()
+      await new Promise((resolve) => setTimeout(resolve, 2))
+    },
+  }
+}
+
+test('a client that comes later has its turn before the rest of one with much work', async () => {
+  const queue = createFairQueue(1)
+  const { started, work, endFirst } = createWork()
+  for (let i = 0; i < 4; i++) void queue.add(scopeOf('a'), work(`a${i}`))
+  void queue.add(scopeOf('b'), work('b0'))
+  for (let i = 0; i < 5; i++) await endFirst()
+  expect(started.indexOf('b0')).toBeLessThan(3)
+  expect(started).toHaveLength(5)
+})
+
+test('at most as much runs as is allowed, and a failure frees its place', async () => {
+  const queue = createFairQueue(2)
+  let running = 0
+  let most = 0
+  const results = await Promise.allSettled(
+    Array.from({ length: 20 }, (_, i) =>
+      queue.add(undefined, async () => {
+        most = Math.max(most, ++running)
+        await new Promise((resolve) => setImmediate(resolve))
+        running -= 1
+        if (i % 3 === 0) throw new Error('no luck')
+        return i
+      }),
+    ),
+  )
+  expect(most).toBe(2)
+  expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(7)
+  expect(queue.isBusy()).toBe(false)
+})
+
+test('work of a client that leaves is not begun, and what runs is not waited for', async () => {
+  const queue = createFairQueue(1)
+  const { started, work, endFirst } = createWork()
+  const leaving = new AbortController()
+  const running = queue.add(scopeOf('a', leaving.signal), work('running'))
+  const waiting = queue.add(scopeOf('a', leaving.signal), work('waiting'))
+  const other = queue.add(scopeOf('b'), work('other'))
+  leaving.abort()
+  await expect(running).rejects.toMatchObject({ code: 'CANCELLED' })
+  await expect(waiting).rejects.toMatchObject({ code: 'CANCELLED' })
+  expect(started).toEqual(['running'])
+  await endFirst()
+  await endFirst()
+  await other
+  expect(started).toEqual(['running', 'other'])
+  await expect(queue.add(scopeOf('a', leaving.signal), work('late'))).rejects.toMatchObject({
+    code: 'CANCELLED',
+  })
+})
