@@ -1,5 +1,6 @@
 import type { MeasureName, Measures } from '../measures.js'
 import type { Matrix } from '../tensor/matrix.js'
+import { confidenceBin } from './confidence-bin.js'
 import { setSizeOf } from './prediction-set.js'
 import type { Predictions } from './predictions.js'
 import { meanOf } from './statistics/moments.js'
@@ -110,8 +111,7 @@ export const imageValues = {
   },
 } satisfies Record<MeasureName, (predictions: Predictions) => Float64Array | null | undefined>
 
-const binOf = (confidence: number): number =>
-  Math.min(calibrationBins - 1, Math.max(0, Math.ceil(confidence * calibrationBins) - 1))
+const binOf = (confidence: number): number => confidenceBin(confidence, calibrationBins)
 
 /** The number of classes before the given one, ordered by logit, then by index. */
 function rankOf(logits: Float32Array, label: number): number {

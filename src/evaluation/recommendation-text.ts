@@ -37,11 +37,13 @@ export function recommendationText(recommendation: Recommendation, nameIn: NameO
 }
 
 /** What the results have seen besides the test images. */
-function protocolText({ selection, labelledImages }: Recommendation): string {
+function protocolText({ selection, shots, labelledImages }: Recommendation): string {
   const seen =
     labelledImages === null ? '' : ` In all, it rests on ${count(labelledImages, 'labelled image')}.`
   if (selection === 'VALIDATION')
     return `Its hyperparameters were selected on the labelled validation images.${seen}`
+  if (selection === 'LEAVE_ONE_OUT' && shots === 1)
+    return `Its hyperparameters are the defaults, because with one image of each class none can be left out.${seen}`
   return selection === 'LEAVE_ONE_OUT'
     ? `Its hyperparameters were selected on the support images, leaving out one of every class at a time.${seen}`
     : `Its hyperparameters are the defaults.${seen}`

@@ -1,6 +1,7 @@
 import { page } from './page.js'
 import type { ReportData } from './report-data.js'
 import { accuracySection } from './sections/accuracy.js'
+import { calibrationSection } from './sections/calibration.js'
 import { classesSection } from './sections/classes.js'
 import { correlationSection } from './sections/correlation.js'
 import { disagreementsSection } from './sections/disagreements.js'
@@ -18,6 +19,7 @@ export function renderReport(data: ReportData): string {
     verdictSection(data),
     accuracySection(data),
     robustnessSection(data),
+    calibrationSection(data),
     overlapSection(data),
     correlationSection(data),
     classesSection(data),

@@ -10,7 +10,9 @@ import {
   type NameOf,
   type OverlapCorrelation,
   type OverlapReport,
+  type ReliabilityBin,
   type RunRow,
+  readReliability,
   type SplitCountRow,
   type WordedRecommendation,
 } from '../library/index.js'
@@ -41,6 +43,8 @@ export interface ReportData {
   readonly contrasts: readonly (Series & { readonly deltas: readonly ClassDelta[] })[]
   /** Test images for which it and one of the others predict different classes; null if they agree on all. */
   readonly disagreements: { readonly other: Series; readonly images: readonly ShownDisagreement[] } | null
+  /** How often the leading methods are right by their confidence, at the largest number of shots, best first. */
+  readonly calibration: readonly { readonly row: ComparedRow; readonly bins: readonly ReliabilityBin[] }[]
   /** A string says why it could not be measured. */
   readonly overlap: OverlapReport | string
   readonly correlation: OverlapCorrelation | string
@@ -48,6 +52,10 @@ export interface ReportData {
 
 /** Columns of the per-class table, besides the recommended method's. */
 const maxContrasts = 3
+
+/** The methods whose confidence is drawn. */
+const maxCalibrated = 6
+const reliabilityBins = 10
 
 /** Gathers the data of a report. Throws UNKNOWN_COMPARISON, or INVALID_VALUE if no run has finished. */
 export async function collectReport(library: Library, id: string): Promise<ReportData> {
@@ -100,6 +108,7 @@ export async function collectReport(library: Library, id: string): Promise<Repor
     recommendation,
     contrasts,
     disagreements,
+    calibration: await calibrationOf(library, rows, recommendation.shots),
     overlap: await orWhyNot(measureOverlap(library, runs, recommendation.shots)),
     correlation: await orWhyNot(library.overlapCorrelation([id])),
   }
@@ -122,6 +131,24 @@ function contrastsOf({ method: id, rivals }: WordedRecommendation, { registry }:
   ]
   const found = wanted.flatMap((rival) => (rival ? [rival] : []))
   return [...new Set(found)].slice(0, maxContrasts).map(({ method, space }) => ({ method, space }))
+}
+
+/** The most accurate methods at this number of shots, and how often they are right by their confidence. */
+function calibrationOf(
+  { runs }: Library,
+  rows: readonly ComparedRow[],
+  shots: number,
+): Promise<ReportData['calibration']> {
+  const leading = rows
+    .filter((row) => row.shots === shots)
+    .sort((a, b) => b.accuracy.mean - a.accuracy.mean)
+    .slice(0, maxCalibrated)
+  return Promise.all(
+    leading.map(async (row) => ({
+      row,
+      bins: await readReliability(row.runs, runs.predictions, reliabilityBins),
+    })),
+  )
 }
 
 /** The overlap in the spaces of the comparison, fitted on the first support set at this number of shots. */

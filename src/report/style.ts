@@ -42,6 +42,7 @@ figcaption { margin-top: 6px; max-width: 70ch; }
 .multiples figcaption { margin: 0 0 4px; color: var(--ink-2); }
 .multiples .wide { display: none; }
 .multiples .narrow { display: block; }
+.multiples + .note { margin-top: 14px; }
 .legend { margin-top: 10px; max-width: none; }
 .entry { display: inline-block; margin: 0 18px 4px 0; white-space: nowrap; }
 .swatch { display: inline-block; width: 18px; height: 10px; margin: 0 6px 0 12px; border-radius: 2px; }

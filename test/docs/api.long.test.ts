@@ -22,6 +22,7 @@ test('the commands of docs/api.md run, one after the other', async () => {
     'predict',
     'comparison',
     'comparison',
+    'comparison',
     'overlap',
     'overlapCorrelation',
     'predict',

@@ -153,3 +153,13 @@ test('chance alone is called clear or likely no more often than it should be', a
   // Five in a hundred at most, by design; twelve of sixty would be far beyond that.
   expect(found).toBeLessThan(9)
 })
+
+test('selected by leave-one-out, it says so, and that at one shot nothing could be left out', async () => {
+  const best = await recommended({ good: [150, 155, 160], weak: [110, 112, 115] })
+  expect(words({ ...best, selection: 'LEAVE_ONE_OUT' })).toContain(
+    'Its hyperparameters were selected on the support images, leaving out one of every class at a time.',
+  )
+  expect(words({ ...best, selection: 'LEAVE_ONE_OUT', shots: 1 })).toContain(
+    'Its hyperparameters are the defaults, because with one image of each class none can be left out.',
+  )
+})

@@ -62,6 +62,7 @@ test('it has what a person needs to decide, in that order', () => {
   expect(sections.map((each) => textOf(each.querySelector('h2')))).toEqual([
     'Which method to use',
     'Accuracy by number of shots',
+    'Confidence and accuracy',
     'Intra-modal overlap',
     'Does less overlap mean more accuracy?',
     'Class by class',
@@ -91,6 +92,33 @@ test('the table of accuracies has every row of the comparison', () => {
     )
     expect(table.map((cells) => cells[i + 1])).toEqual(expected)
   }
+})
+
+test('confidence is drawn for the leading methods, best first, with the error that the API has', () => {
+  const leading = all.filter(({ shots }) => shots === 4).sort((a, b) => b.accuracy.mean - a.accuracy.mean)
+  const figures = [...(section('Confidence')?.querySelectorAll('figure') ?? [])]
+  expect(figures.length).toBe(4)
+  for (const [i, { calibrationError }] of leading.entries()) {
+    expect(textOf(figures[i]?.querySelector('figcaption'))).toContain(
+      `error ${(100 * calibrationError.mean).toFixed(1)} `,
+    )
+  }
+  // Every test image of both support sets stands in one bin, drawn on a wide and on a narrow screen.
+  const bars = figures[0]?.querySelectorAll('.narrow')[1]
+  const counts = [...(bars?.querySelectorAll('[aria-label="text"] text') ?? [])].map((each) =>
+    Number(textOf(each)),
+  )
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(2 * 24)
+})
+
+test('runs of earlier versions, which lack confidences, are told as such', async () => {
+  const old = await compare({ shots: [2], methods: [{ method: 'zero-shot' }, { method: 'gda' }] })
+  for (const run of await library.store.comparisons.runs(old)) {
+    const { labels, predicted } = await library.runResults.read(run.id)
+    await library.runResults.write(run.id, { labels, predicted })
+  }
+  const report = parseHTML(await reportOn(library, old)).document
+  expect(textOf(report.body)).toContain('did not store confidences')
 })
 
 test('overlaps are those of the overlap query', async () => {
@@ -188,7 +216,7 @@ test.each([
 
 test('each plot is drawn for wide and for narrow screens, and says in words what it shows', () => {
   const drawings = [...document.querySelectorAll('.drawing')]
-  expect(drawings.length).toBe(2 * (1 + 3 + 1))
+  expect(drawings.length).toBe(2 * (1 + 2 * 4 + 3 + 1))
   for (const drawing of drawings) {
     expect(drawing.getAttribute('aria-label')).toMatch(/\w+ \w+/)
     expect(drawing.querySelector('svg')).not.toBe(null)
@@ -208,6 +236,13 @@ test('one method at one number of shots is enough for a report', async () => {
   const comparison = await compare({ shots: [2], seeds: [1], methods: [{ method: 'zero-shot' }] })
   const report = parseHTML(await reportOn(library, comparison)).document
   expect(textOf(report.querySelector('.lead'))).toContain('no other method to compare it with')
+})
+
+test('at one shot, where leave-one-out selects nothing, the verdict and the setting say so', async () => {
+  const comparison = await compare({ shots: [1], seeds: [1], selection: 'LEAVE_ONE_OUT' })
+  const report = parseHTML(await reportOn(library, comparison)).document
+  expect(textOf(report.querySelector('.lead'))).toContain('none can be left out')
+  expect(textOf(report.querySelector('dl'))).toContain('at one shot none can be left out')
 })
 
 test('the server has it as a page that loads and runs nothing', async () => {

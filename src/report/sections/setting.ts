@@ -8,6 +8,12 @@ const selectionNames = {
   NONE: 'nothing: defaults',
 } as const
 
+/** At one shot no image can be left out. */
+const selectionOf = (selection: keyof typeof selectionNames, runs: ReportData['runs']): string =>
+  selection === 'LEAVE_ONE_OUT' && runs.some(({ shots }) => shots === 1)
+    ? `${selectionNames[selection]}; at one shot none can be left out, so the defaults are used`
+    : selectionNames[selection]
+
 /** Everything needed to measure the same again. */
 export function settingSection(data: ReportData): Html {
   const { comparison, runs, counts, classes, dataset, testDataset, encoder, otherEncoders, version } = data
@@ -27,7 +33,7 @@ export function settingSection(data: ReportData): Html {
       : [['other encoders, not in this report', otherEncoders.join(', ')] as const]),
     ['shots', of(({ shots }) => shots)],
     ['seeds', of(({ seed }) => seed)],
-    ['hyperparameters selected on', run ? selectionNames[run.selection] : ''],
+    ['hyperparameters selected on', run ? selectionOf(run.selection, runs) : ''],
     ['augmentations', of(({ augmentations }) => augmentations)],
     ['runs', `${finished} of ${runs.length} finished`],
     [

@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
 import {
   type ComparedRow,
   type ComparisonRow,
@@ -10,7 +10,9 @@ import {
   methodOrPlaceholder,
   type Page,
   type PairwiseTest,
+  type ReliabilityBin,
   type RunRow,
+  readReliability,
   spaceOrPlaceholder,
 } from '../../library/index.js'
 import type { MeasureName } from '../../measures.js'
@@ -31,8 +33,23 @@ import {
   ComparisonRowType,
   ComparisonType,
   PairwiseTestType,
+  ReliabilityBinType,
 } from './comparison.type.js'
 import { ComparisonsArguments, comparisonFilter } from './comparison-arguments.js'
+
+const defaultBins = 10
+
+/** A row reads the predictions of its runs. Rows count ten times, so all of them cost what `readsPredictions` does. */
+const readsRow = 50
+
+/** A row returns as many bins as are asked for. */
+const reliabilityCost = ({
+  args,
+  childComplexity,
+}: {
+  readonly args: { readonly bins?: number | null }
+  readonly childComplexity: number
+}): number => readsRow + Math.max(1, args.bins ?? defaultBins) * childComplexity
 
 @Resolver(() => ComparisonType)
 export class ComparisonResolver {
@@ -143,7 +160,21 @@ export class ComparisonResolver {
 }
 
 @Resolver(() => ComparisonRowType)
-export class ComparisonRowResolver extends encoderMethodAndSpaceOf(() => ComparisonRowType) {}
+export class ComparisonRowResolver extends encoderMethodAndSpaceOf(() => ComparisonRowType) {
+  @FieldResolver(() => [ReliabilityBinType], {
+    description:
+      'How often predictions are right, by how confident they are: bins of equal width, from least to most confident, over all support sets of the row. Empty for results of earlier versions, which lack confidences.',
+    complexity: reliabilityCost,
+  })
+  reliability(
+    @Root() { runs }: ComparedRow,
+    @Arg('bins', () => Int, { nullable: true, defaultValue: defaultBins, description: 'From 1 to 100.' })
+    bins: number | null,
+    @Ctx() { library }: Context,
+  ): Promise<ReliabilityBin[]> {
+    return readReliability(runs, library.runs.predictions, bins ?? defaultBins)
+  }
+}
 
 @Resolver(() => PairwiseTestType)
 export class PairwiseTestResolver extends encoderMethodAndSpaceOf(() => PairwiseTestType) {

@@ -1,5 +1,5 @@
 import { Field, Float, ID, InputType, Int } from 'type-graphql'
-import type { SetSummary, Statistic, UnknownSummary } from '../../library/index.js'
+import type { ReliabilityBin, SetSummary, Statistic, UnknownSummary } from '../../library/index.js'
 import { type MeasureName, measureNames, measures } from '../../measures.js'
 import { JobStatus, KlScaling, Measure, Selection } from '../enums.js'
 import { MethodChoiceType } from '../method/method-choice.js'
@@ -165,6 +165,34 @@ export class ComparisonRowType {
 
 for (const name of measureNames) {
   Field(() => StatisticType, { description: measures[name].description })(ComparisonRowType.prototype, name)
+}
+
+@ObjectType('ReliabilityBin', {
+  description:
+    'Predictions of about the same confidence: those above `low` and at most `high`. Well calibrated, `accuracy` is about `confidence`.',
+})
+export class ReliabilityBinType implements ReliabilityBin {
+  @Field(() => Float, { description: 'From 0 to 1.' })
+  low: number
+
+  @Field(() => Float, { description: 'From 0 to 1.' })
+  high: number
+
+  @Field(() => Int, { description: 'Test images, each counted once per support set.' })
+  images: number
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'The mean probability of the predicted class, from 0 to 1. Null if there are no images.',
+  })
+  confidence: number | null
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'The share of the images that are classified correctly, from 0 to 1. Null if there are none.',
+  })
+  accuracy: number | null
 }
 
 /** Of an interval of a difference. */

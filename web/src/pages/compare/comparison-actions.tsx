@@ -1,5 +1,6 @@
 import { useMutation } from 'urql'
 import { CancelComparisonDocument, type ComparisonStateFragment } from '../../api/generated'
+import { useUrlState } from '../../app/url-state'
 import { Button, ButtonLink, DownloadLink } from '../../components/button'
 import { Problems } from '../../components/problems'
 
@@ -12,6 +13,8 @@ export function ComparisonActions({
   readonly exports: { readonly csv: string; readonly json: string } | undefined
 }) {
   const { id, status, dataset } = comparison
+  const [url] = useUrlState()
+  const shots = url.get('shots')
   const [{ fetching, error }, cancel] = useMutation(CancelComparisonDocument)
   return (
     <>
@@ -22,6 +25,9 @@ export function ComparisonActions({
       )}
       {exports && comparison.rows.length > 0 && (
         <>
+          <ButtonLink href={`/try?comparison=${id}${shots === null ? '' : `&shots=${shots}`}`}>
+            Try
+          </ButtonLink>
           <DownloadLink href={exports.csv}>CSV</DownloadLink>
           <DownloadLink href={exports.json}>JSON</DownloadLink>
         </>

@@ -12,7 +12,9 @@ import { Problems } from '../../components/problems'
 import { Progress } from '../../components/progress'
 import { StatusBadge } from '../../components/status-badge'
 import { list, plural, time } from '../../design/format'
+import { selectionWords } from '../../design/protocol-words'
 import { ComparisonActions } from './comparison-actions'
+import { ProtocolCard } from './protocol-card'
 import { Results } from './results'
 import { shotsOf } from './series'
 
@@ -32,7 +34,7 @@ export function ComparisonPage() {
         <span>
           <StatusBadge status={status} />
           {rows.length > 0 && ` · ${list(shotsOf(rows))} shots · ${plural(seeds, 'seed')}`} · {encoder.name} ·{' '}
-          {selectionWords[protocol.selection]} · started {time(createdAt)}
+          {selectionWords[protocol.selection].short} · started {time(createdAt)}
         </span>
       }
       actions={<ComparisonActions comparison={comparison} exports={exports} />}
@@ -45,7 +47,10 @@ export function ComparisonPage() {
         </Notice>
       )}
       {rows.length > 0 ? (
-        <Results comparison={comparison} running={running} />
+        <>
+          <Results comparison={comparison} running={running} />
+          <ProtocolCard comparison={comparison} />
+        </>
       ) : (
         <Notice tone="plain">
           {running
@@ -55,13 +60,6 @@ export function ComparisonPage() {
       )}
     </Page>
   )
-}
-
-/** How hyperparameters were chosen. */
-const selectionWords = {
-  VALIDATION: 'hyperparameters from validation images',
-  LEAVE_ONE_OUT: 'hyperparameters by leave-one-out',
-  NONE: 'default hyperparameters',
 }
 
 const isRunning = ({ status }: ComparisonStateFragment): boolean =>

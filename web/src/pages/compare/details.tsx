@@ -2,13 +2,14 @@ import type { ComparisonStateFragment } from '../../api/generated'
 import { useUrlState } from '../../app/url-state'
 import { SelectField } from '../../components/field'
 import { type Tab, Tabs } from '../../components/tabs'
+import { CalibrationTab } from './calibration-tab'
 import { ClassesTab } from './classes-tab'
 import { ConfusionTab } from './confusion-tab'
 import { DisagreementsTab } from './disagreements-tab'
 import { RunsTab } from './runs-tab'
 import type { Line } from './series'
 
-/** Details behind the averages: classes, images, confusions, and single runs. */
+/** Details behind the averages: classes, images, confusions, calibration, and single runs. */
 export function Details({
   comparison,
   ranked,
@@ -61,6 +62,11 @@ export function Details({
       value: 'confusion',
       label: 'Confusion',
       content: () => <ConfusionTab id={id} line={chosen} shots={shots} tools={method} />,
+    },
+    {
+      value: 'calibration',
+      label: 'Calibration',
+      content: () => <CalibrationTab id={id} line={chosen} shots={shots} tools={method} />,
     },
     { value: 'runs', label: 'Runs', content: () => <RunsTab id={id} /> },
   ]

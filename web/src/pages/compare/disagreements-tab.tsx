@@ -37,7 +37,6 @@ export function DisagreementsTab({
     requestPolicy: 'cache-first',
   })
   const found = data?.comparison?.disagreements
-  const dataset = data?.comparison?.dataset.id
   return (
     <Card
       title="Where the two disagree"
@@ -69,7 +68,7 @@ export function DisagreementsTab({
         {found?.nodes.map((each) => (
           <li key={`${each.seed} ${each.image.id}`}>
             <Link
-              href={`/try?dataset=${dataset}&shots=${contrast.shots}&seed=${each.seed}&image=${each.image.id}`}
+              href={`/try?comparison=${contrast.id}&shots=${contrast.shots}&seed=${each.seed}&image=${each.image.id}`}
             >
               <Thumbnail
                 image={each.image}

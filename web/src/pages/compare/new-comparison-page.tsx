@@ -14,7 +14,9 @@ import { choiceOf, MethodMatrix, ownChoices } from '../../components/method-matr
 import { parseNumbers } from '../../components/numbers'
 import { Page } from '../../components/page'
 import { ProblemList, Problems } from '../../components/problems'
+import { RadioField } from '../../components/radio-field'
 import { count, plural } from '../../design/format'
+import { scalingWords, selectionWords } from '../../design/protocol-words'
 import styles from './new-comparison.module.css'
 
 export function NewComparisonPage() {
@@ -44,19 +46,17 @@ export function NewComparisonPage() {
   )
 }
 
-const selections: readonly { value: Selection; label: string }[] = [
-  { value: 'VALIDATION', label: 'Validation images' },
-  { value: 'LEAVE_ONE_OUT', label: 'Support set (leave-one-out)' },
-  { value: 'NONE', label: 'Nothing (defaults)' },
-]
-
-const scalings: readonly { value: KlScaling; label: string }[] = [
-  { value: 'FROZEN', label: 'Frozen: an image scores the same alone and in a batch' },
-  { value: 'BATCH', label: 'Batch: over all test images, like the published code' },
-]
+const selections = ['LEAVE_ONE_OUT', 'VALIDATION', 'NONE'] as const satisfies readonly Selection[]
+const scalings = ['FROZEN', 'BATCH'] as const satisfies readonly KlScaling[]
 
 const imagesIn = (dataset: DatasetOption, split: string): number =>
   dataset.counts.find((each) => each.split === split)?.images ?? 0
+
+/** How many validation images a dataset has; without any, there is nothing to select on. */
+const validationOf = (dataset: DatasetOption) =>
+  imagesIn(dataset, 'VALIDATION') > 0
+    ? { note: plural(imagesIn(dataset, 'VALIDATION'), 'image') }
+    : { note: 'this dataset has none', disabled: true }
 
 /** The arguments whose problems are shown at a field. */
 const shownArguments = [
@@ -91,7 +91,10 @@ function Form({
   const [augmentations, setAugmentations] = useState('1')
   const [selection, setSelection] = useState<Selection>()
   const [klScaling, setKlScaling] = useState<KlScaling>('FROZEN')
-  const selected = selection ?? (imagesIn(dataset, 'VALIDATION') > 0 ? 'VALIDATION' : 'LEAVE_ONE_OUT')
+  const validated = imagesIn(dataset, 'VALIDATION') > 0
+  // Another dataset may lack what was chosen.
+  const chosenSelection = selection === 'VALIDATION' && !validated ? undefined : selection
+  const selected = chosenSelection ?? (validated ? 'VALIDATION' : 'LEAVE_ONE_OUT')
   const numbers = {
     shots: parseNumbers(shots),
     seeds: parseNumbers(seeds),
@@ -167,22 +170,25 @@ function Form({
         <FieldProblems problems={problemsAt(problems, 'input.methods')} />
       </Card>
       <Card title="How">
+        <RadioField
+          label="Select hyperparameters on"
+          hint="Never on test images."
+          value={selected}
+          options={selections.map((value) => ({
+            value,
+            label: selectionWords[value].label,
+            explanation: selectionWords[value].explanation,
+            ...(value === 'VALIDATION' && validationOf(dataset)),
+          }))}
+          problems={problemsAt(problems, 'input.selection')}
+          onChange={setSelection}
+        />
         <div className={styles.fields}>
-          <SelectField
-            label="Select hyperparameters on"
-            value={selected}
-            options={selections}
-            hint="Never on test images."
-            problems={problemsAt(problems, 'input.selection')}
-            onChange={(value) => setSelection(selections.find((each) => each.value === value)?.value)}
-          />
           <SelectField
             label="Ranges of the KL term"
             value={klScaling}
-            options={scalings}
-            onChange={(value) =>
-              setKlScaling(scalings.find((each) => each.value === value)?.value ?? 'FROZEN')
-            }
+            options={scalings.map((value) => ({ value, label: scalingWords[value] }))}
+            onChange={(value) => setKlScaling(scalings.find((each) => each === value) ?? 'FROZEN')}
           />
           <TextField
             label="Augmentations"

@@ -9,16 +9,23 @@ import type { MethodPrediction } from './use-prediction'
 export function AnswerCard({
   prediction: { method, space, top, neighbours, hyperparameters, temperature, milliseconds },
   truth,
+  encoder,
 }: {
   readonly prediction: MethodPrediction
   readonly truth: string | undefined
+  /** Its name, where several encoders answer. */
+  readonly encoder: string | undefined
 }) {
   const [best] = top
+  const name = `${method.name}${space ? ` in ${space.id}` : ''}`
   const right = truth === undefined ? undefined : best?.class.name === truth
   return (
-    <article className={styles.answer} aria-label={`${method.name}${space ? ` in ${space.id}` : ''}`}>
+    <article className={styles.answer} aria-label={encoder === undefined ? name : `${name} with ${encoder}`}>
       <header className={styles.answerHead}>
-        <MethodName method={method} space={space} />
+        <span>
+          <MethodName method={method} space={space} />
+          {encoder !== undefined && <span className="muted">with {encoder}</span>}
+        </span>
         <span className="muted numeric">{duration(milliseconds)}</span>
       </header>
       {best && (

@@ -7,13 +7,18 @@ import type { ImagePrediction } from './use-prediction'
 
 /** The predictions of all methods for one image. */
 export function Answers({
-  prediction: { image, predictions },
+  prediction: { image, inSupportSet, predictions },
   dataset,
+  testDataset,
 }: {
   readonly prediction: ImagePrediction
   readonly dataset: string
+  readonly testDataset: string | undefined
 }) {
-  const truth = useLabel(dataset, image.id)
+  const label = useLabel(dataset, image.id)
+  const testLabel = useLabel(testDataset, image.id)
+  const truth = label ?? testLabel
+  const encoders = new Set(predictions.map(({ encoder }) => encoder.id))
   const votes = new Map<string, number>()
   for (const { top } of predictions) {
     const name = top[0]?.class.name
@@ -46,12 +51,18 @@ export function Answers({
             )}
             {image.width} × {image.height} pixels
           </p>
+          {inSupportSet && <p>This image is in the support set. It is scored without its own key.</p>}
           <Terms terms={[...new Map(terms.map((term) => [term.name, term])).values()]} />
         </div>
       </section>
       <div className={styles.answers}>
         {predictions.map((each) => (
-          <AnswerCard key={`${each.method.id} ${each.space?.id}`} prediction={each} truth={truth} />
+          <AnswerCard
+            key={`${each.encoder.id} ${each.method.id} ${each.space?.id}`}
+            prediction={each}
+            truth={truth}
+            encoder={encoders.size > 1 ? each.encoder.name : undefined}
+          />
         ))}
       </div>
     </>
@@ -59,11 +70,12 @@ export function Answers({
 }
 
 /** The class of an image in the dataset; undefined if it is not in the dataset. */
-function useLabel(dataset: string, image: string): string | undefined {
+function useLabel(dataset: string | undefined, image: string): string | undefined {
   const [{ data }] = useQuery({
     query: ImageLabelDocument,
-    variables: { dataset, image },
+    variables: { dataset: dataset ?? '', image },
     requestPolicy: 'cache-first',
+    pause: dataset === undefined,
   })
   return data?.dataset?.labelOf?.name
 }

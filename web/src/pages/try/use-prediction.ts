@@ -1,6 +1,11 @@
 import { useEffect, useState } from 'react'
-import { type CombinedError, useClient } from 'urql'
-import { DrawSupportSetDocument, PredictDocument, type PredictQuery } from '../../api/generated'
+import { type Client, type CombinedError, useClient } from 'urql'
+import {
+  DrawSupportSetDocument,
+  PredictDocument,
+  type PredictInput,
+  type PredictQuery,
+} from '../../api/generated'
 import { choiceOf } from '../../components/method-matrix'
 
 export type ImagePrediction = PredictQuery['predict'][number]
@@ -9,12 +14,21 @@ export type MethodPrediction = ImagePrediction['predictions'][number]
 /** An image to classify: a stored image or a file. */
 export type Subject = { readonly id: string } | { readonly upload: File }
 
-export interface Question {
+/** What answers: chosen methods on a support set, or a comparison. */
+export type Question = ChosenQuestion | ComparedQuestion
+
+interface ChosenQuestion {
   readonly dataset: string
   readonly shots: number
   readonly seed: number
   /** Keys of methods and spaces, joined by commas. */
   readonly methods: string
+}
+
+interface ComparedQuestion {
+  readonly comparison: string
+  readonly shots: number
+  readonly seed: number
 }
 
 interface Answer {
@@ -25,29 +39,21 @@ interface Answer {
 
 const topClasses = 5
 
-/** Draws the support set (the same request reuses it) and classifies the image with every method. */
-export function usePrediction(
-  { dataset, shots, seed, methods }: Question,
-  subject: Subject | undefined,
-): Answer {
+/** Classifies an image with every method. The same `question` object asks the same again. */
+export function usePrediction(question: Question, subject: Subject | undefined): Answer {
   const client = useClient()
   const [answer, setAnswer] = useState<Answer>({ prediction: undefined, error: undefined, fetching: false })
   useEffect(() => {
-    if (!subject || methods === '') return
+    if (!subject || ('methods' in question && question.methods === '')) return
     let active = true
     const settle = (next: Answer) => {
       if (active) setAnswer(next)
     }
     setAnswer(({ prediction }) => ({ prediction, error: undefined, fetching: true }))
     const ask = async () => {
-      const drawn = await client.mutation(DrawSupportSetDocument, { input: { dataset, shots, seed } })
-      if (!drawn.data) return settle({ prediction: undefined, error: drawn.error, fetching: false })
-      const input = {
-        supportSet: drawn.data.createSupportSet.id,
-        images: [subject],
-        methods: methods.split(',').map(choiceOf),
-        topK: topClasses,
-      }
+      const { by, error: refused } = await answerBy(client, question)
+      if (!by) return settle({ prediction: undefined, error: refused, fetching: false })
+      const input = { ...by, images: [subject], topK: topClasses }
       const { data, error } = await client.query(PredictDocument, { input }, { requestPolicy: 'cache-first' })
       settle({ prediction: data?.predict[0], error, fetching: false })
     }
@@ -55,6 +61,21 @@ export function usePrediction(
     return () => {
       active = false
     }
-  }, [client, dataset, shots, seed, methods, subject])
+  }, [client, question, subject])
   return answer
+}
+
+type By = Pick<PredictInput, 'comparison' | 'supportSet' | 'shots' | 'seed' | 'methods'>
+
+/** A comparison answers by itself. Otherwise it draws the support set; the same request reuses it. */
+async function answerBy(
+  client: Client,
+  question: Question,
+): Promise<{ readonly by?: By; readonly error?: CombinedError | undefined }> {
+  if ('comparison' in question) return { by: question }
+  const { dataset, shots, seed, methods } = question
+  const { data, error } = await client.mutation(DrawSupportSetDocument, { input: { dataset, shots, seed } })
+  return data
+    ? { by: { supportSet: data.createSupportSet.id, methods: methods.split(',').map(choiceOf) } }
+    : { error }
 }

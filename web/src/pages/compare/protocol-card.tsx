@@ -1,0 +1,60 @@
+import type { ReactNode } from 'react'
+import { Link } from 'wouter'
+import type { ComparisonStateFragment } from '../../api/generated'
+import { Card } from '../../components/card'
+import { count, list, plural } from '../../design/format'
+import { howSelected, scalingWords } from '../../design/protocol-words'
+import styles from './protocol-card.module.css'
+import { shotsOf } from './series'
+
+/** How a comparison selected and measured, in words. */
+export function ProtocolCard({ comparison }: { readonly comparison: ComparisonStateFragment }) {
+  const { dataset, testDataset, protocol, rows } = comparison
+  const { selection, klScaling, augmentations } = protocol
+  const tested = testDataset ?? dataset
+  const shots = shotsOf(rows)
+  const sets = Math.max(...rows.map(({ accuracy }) => accuracy.n))
+  return (
+    <Card title="How it was measured">
+      <dl className={styles.facts}>
+        <Fact term="Hyperparameters">{howSelected(selection, shots)}</Fact>
+        <Fact term="Labelled images">{labelsOf(rows, shots)}</Fact>
+        <Fact term="Support sets">
+          {list(shots)} {shots.length === 1 && shots[0] === 1 ? 'image' : 'images'} of each class of{' '}
+          <Link href={`/datasets/${dataset.id}`}>{dataset.name}</Link>,{' '}
+          {sets === 1 ? 'drawn once' : `drawn ${sets} times, with different seeds`}.{' '}
+          {augmentations > 1 && `Each image is the mean of ${plural(augmentations, 'random view')}.`}
+        </Fact>
+        <Fact term="Tested on">
+          The test images of <Link href={`/datasets/${tested.id}`}>{tested.name}</Link>. They are never used
+          to select.
+        </Fact>
+        <Fact term="Ranges of the KL term">{scalingWords[klScaling]}.</Fact>
+      </dl>
+    </Card>
+  )
+}
+
+/** The labelled images that results rest on, support set and selection together, by shots. */
+function labelsOf(rows: ComparisonStateFragment['rows'], shots: readonly number[]): string {
+  const most = shots.map((k) => {
+    const known = rows.filter((row) => row.shots === k).map(({ labelledImages }) => labelledImages)
+    return known.some((each) => each === null) ? null : Math.max(...known.map(Number))
+  })
+  const told = shots.flatMap((k, i) => {
+    const images = most[i]
+    return typeof images === 'number' ? [`${count(images)} at ${plural(k, 'shot')}`] : []
+  })
+  return told.length < shots.length
+    ? 'Not recorded by the version that measured this.'
+    : `At most ${list(told)}, support set and selection together.`
+}
+
+function Fact({ term, children }: { readonly term: string; readonly children: ReactNode }) {
+  return (
+    <div>
+      <dt>{term}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}
