@@ -279,6 +279,11 @@ export const errors = {
     () =>
       'The dataset, its prompts or the encoder changed after the comparison was requested. Request it again.',
   ),
+  codeChanged: define<{ method: string; space: string | null }>(
+    'CONTENTS_CHANGED',
+    ({ method, space }) =>
+      `The code of ${method}${space === null ? '' : ` or of the space ${space}`}, or Shotboard, changed after the comparison was requested. Request it again.`,
+  ),
   comparisonFinished: define<{ id: string; status: string }>(
     'COMPARISON_FINISHED',
     ({ id, status }) => `Comparison ${id} has already ended (${status}), so it cannot be cancelled.`,

@@ -1,6 +1,7 @@
 import type { Batch } from '../cache/contract.js'
 import { errors } from '../errors.js'
 import type { FeatureSpace } from '../spaces/contract.js'
+import type { Origin } from '../spaces/origin.js'
 import type { Matrix } from '../tensor/matrix.js'
 import type { PlotColor } from './colors.js'
 
@@ -86,6 +87,8 @@ interface MethodBase {
   readonly variantOf?: string
   /** In the order in which the search breaks ties: the first varies slowest. */
   readonly hyperparameters: Readonly<Record<string, Hyperparameter>>
+  /** Set by the registry, not by a plugin. */
+  readonly origin?: Origin
 }
 
 /** A method that is a weighted sum of terms. */

@@ -1,3 +1,7 @@
+import { fileURLToPath } from 'node:url'
+import { builtinName, type Origin } from '../spaces/origin.js'
+import { hashModule } from '../system/module-hash.js'
+import { version } from '../version.js'
 import { builtin } from './builtin.js'
 import { loadPlugin } from './plugin.js'
 import { createRegistry, type Registry } from './registry.js'
@@ -8,5 +12,16 @@ import { createRegistry, type Registry } from './registry.js'
  */
 export async function loadRegistry(plugins: readonly string[], directory: string): Promise<Registry> {
   const loaded = await Promise.all(plugins.map((plugin) => loadPlugin(plugin, directory)))
-  return createRegistry([builtin(), ...loaded])
+  return createRegistry([{ ...builtin(), origin: builtinOrigin() }, ...loaded])
 }
+
+const builtinOrigin = (): Origin => ({
+  plugin: builtinName,
+  package: builtinName,
+  version,
+  code: hashModule(moduleNextTo('builtin')),
+})
+
+/** Of this folder, built or as a source. */
+const moduleNextTo = (name: string): string =>
+  fileURLToPath(import.meta.url).replace(/load-registry(?=\.[jt]s$)/, name)

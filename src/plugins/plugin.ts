@@ -1,17 +1,21 @@
 import { createRequire } from 'node:module'
 import { isAbsolute, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { errors, reasonOf } from '../errors.js'
 import { checkGrids, defineMethod, type Method } from '../methods/contract.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import { dashes, markers } from '../spaces/line-style.js'
+import { builtinName, type Origin } from '../spaces/origin.js'
+import { hashModule, packageOf } from '../system/module-hash.js'
 
 /** A plugin: the default export of its module, or what a function that is its default export returns. */
 export interface Plugin {
   readonly name: string
   readonly methods?: readonly Method[]
   readonly spaces?: readonly FeatureSpace[]
+  /** Set when it is loaded from a file. */
+  readonly origin?: Origin
 }
 
 const callable = z.custom<(...args: never[]) => unknown>((value) => typeof value === 'function')
@@ -102,16 +106,32 @@ export function parsePlugin(value: unknown, from: string): Plugin {
  * INVALID_PLUGIN, naming the plugin, if it cannot be loaded, throws or is malformed.
  */
 export async function loadPlugin(specifier: string, directory: string): Promise<Plugin> {
+  const invalid = (reason: string) => errors.invalidPlugin({ plugin: specifier, reason })
   let exported: unknown
+  let code: { readonly file: string; readonly hash: string }
   try {
-    const module: { default?: unknown } = await import(locate(specifier, directory))
+    const url = locate(specifier, directory)
+    // The files are read before they run, so that the hash is not of a later version.
+    const file = fileURLToPath(url)
+    code = { file, hash: hashModule(file) }
+    const module: { default?: unknown } = await import(url)
     exported = typeof module.default === 'function' ? await module.default() : module.default
   } catch (error) {
-    throw errors.invalidPlugin({ plugin: specifier, reason: reasonOf(error) })
+    throw invalid(reasonOf(error))
   }
-  if (exported === undefined)
-    throw errors.invalidPlugin({ plugin: specifier, reason: 'it has no default export' })
-  return parsePlugin(exported, specifier)
+  if (exported === undefined) throw invalid('it has no default export')
+  const plugin = parsePlugin(exported, specifier)
+  if (plugin.name === builtinName) throw invalid(`only what is built in may have the name ${builtinName}`)
+  const inPackage = packageOf(code.file)
+  return {
+    ...plugin,
+    origin: {
+      plugin: plugin.name,
+      package: inPackage?.name ?? null,
+      version: inPackage?.version ?? null,
+      code: code.hash,
+    },
+  }
 }
 
 function locate(specifier: string, directory: string): string {
@@ -122,6 +142,6 @@ function locate(specifier: string, directory: string): string {
     return pathToFileURL(createRequire(join(directory, 'package.json')).resolve(specifier)).href
   } catch {
     // A package without an entry for `require` is not found this way; `import` finds it next to Shotboard.
-    return specifier
+    return import.meta.resolve(specifier)
   }
 }
