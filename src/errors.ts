@@ -424,6 +424,11 @@ export const errors = {
     'INVALID_PLUGIN',
     ({ plugin, reason }) => `The plugin ${plugin} cannot be used: ${reason}.`,
   ),
+  pluginFailed: define<{ plugin: string | undefined; what: string; reason: string }>(
+    'PLUGIN_FAILED',
+    ({ plugin, what, reason }) =>
+      `${plugin === undefined ? 'The' : `Plugin ${plugin}: the`} ${what} failed: ${reason}`,
+  ),
   portInUse: define<{ host: string; port: number }>(
     'PORT_IN_USE',
     ({ host, port }) => `Port ${port} on ${host} is in use. Set PORT to another port.`,

@@ -2,6 +2,7 @@
 
 export { buildCache } from './cache/cache.js'
 export type { Batch, Cache } from './cache/contract.js'
+export { type SharedName, sharedName } from './cache/derived.js'
 export { type Encoder, openEncoder } from './encoders/encoder.js'
 export { ShotboardError } from './errors.js'
 export { type Evaluation, type EvaluationOptions, evaluate } from './evaluation/evaluate.js'
