@@ -1,4 +1,5 @@
 import { cacheWithout } from '../cache/leave-one-out.js'
+import type { ShotboardError } from '../errors.js'
 import { type FittedMethod, scoreQueries } from '../evaluation/fit.js'
 import { softmax } from '../evaluation/metrics.js'
 import { type SpaceFeatures, selectFeatures } from '../features/space-features.js'
@@ -21,6 +22,8 @@ export interface MethodPrediction {
   nearest(first: number): Neighbour[]
   /** The mean time of scoring one image. */
   readonly milliseconds: number
+  /** Why the method gives no answer; null if it does. Then it has no classes and no neighbours. */
+  readonly error: { readonly code: string; readonly message: string } | null
 }
 
 export interface ClassScore {
@@ -98,9 +101,24 @@ async function score(
         return nearestOf(own, fitted, keys, classes, first)
       },
       milliseconds,
+      error: null,
     })),
   )
 }
+
+/** The answer of a method that failed. */
+export const failedPrediction = (
+  of: Pick<MethodPrediction, 'method' | 'space' | 'encoder'>,
+  { code, message }: ShotboardError,
+): MethodPrediction => ({
+  ...of,
+  hyperparameters: {},
+  temperature: 1,
+  top: [],
+  nearest: () => [],
+  milliseconds: 0,
+  error: { code, message },
+})
 
 function topOf(
   { logits, contributions }: Scores,

@@ -109,7 +109,11 @@ export async function* evaluateFeatures(
 function columnsOf(registered: Method, { features, registry, spaces, cacheOnly }: FeatureEvaluationOptions) {
   const method = cacheOnly ? withoutTexts(registered) : registered
   if (!features.textClassifier && !cacheOnly) {
-    const textTerms = method.terms ? method.terms.filter((term) => term.usesTexts) : [{ name: 'score' }]
+    const textTerms = method.terms
+      ? method.terms.filter((term) => term.usesTexts)
+      : method.usesTexts
+        ? [{ name: 'score' }]
+        : []
     if (textTerms.length > 0) {
       throw errors.textRequired(
         { method: method.id, term: textTerms.map(({ name }) => name).join(' and ') },

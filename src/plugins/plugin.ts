@@ -8,6 +8,13 @@ import type { FeatureSpace } from '../spaces/contract.js'
 import { dashes, markers } from '../spaces/line-style.js'
 import { builtinName, type Origin } from '../spaces/origin.js'
 import { hashModule, packageOf } from '../system/module-hash.js'
+import { withTimeLimit } from '../system/time-limit.js'
+
+/** Limits on the time of plugins. */
+export interface PluginLimits {
+  readonly pluginLoadSeconds: number
+  readonly pluginCallSeconds: number
+}
 
 /** A plugin: the default export of its module, or what a function that is its default export returns. */
 export interface Plugin {
@@ -105,7 +112,11 @@ export function parsePlugin(value: unknown, from: string): Plugin {
  * Loads a plugin by the path of its module, relative to `directory`, or by the name of its package. Throws
  * INVALID_PLUGIN, naming the plugin, if it cannot be loaded, throws or is malformed.
  */
-export async function loadPlugin(specifier: string, directory: string): Promise<Plugin> {
+export async function loadPlugin(
+  specifier: string,
+  directory: string,
+  { pluginLoadSeconds, pluginCallSeconds }: PluginLimits = { pluginLoadSeconds: 60, pluginCallSeconds: 600 },
+): Promise<Plugin> {
   const invalid = (reason: string) => errors.invalidPlugin({ plugin: specifier, reason })
   let exported: unknown
   let code: { readonly file: string; readonly hash: string }
@@ -114,8 +125,15 @@ export async function loadPlugin(specifier: string, directory: string): Promise<
     // The files are read before they run, so that the hash is not of a later version.
     const file = fileURLToPath(url)
     code = { file, hash: hashModule(file) }
-    const module: { default?: unknown } = await import(url)
-    exported = typeof module.default === 'function' ? await module.default() : module.default
+    const load = async (): Promise<unknown> => {
+      const module: { default?: unknown } = await import(url)
+      return typeof module.default === 'function' ? module.default() : module.default
+    }
+    const late = () =>
+      new Error(
+        `it took longer than ${pluginLoadSeconds} s to load, the limit (SHOTBOARD_PLUGIN_LOAD_SECONDS)`,
+      )
+    exported = await withTimeLimit(load(), pluginLoadSeconds, late)
   } catch (error) {
     throw invalid(reasonOf(error))
   }
@@ -130,6 +148,7 @@ export async function loadPlugin(specifier: string, directory: string): Promise<
       package: inPackage?.name ?? null,
       version: inPackage?.version ?? null,
       code: code.hash,
+      secondsPerCall: pluginCallSeconds,
     },
   }
 }
