@@ -84,7 +84,7 @@ export function createFits({ registry, kernels, encodedData }: FitsContext): Fit
     async fit(question) {
       const { support } = await supportOf(question)
       const fitted = await Promise.all(
-        question.methods.map((each) => orMethodError(fittedMethod(each, question))),
+        question.methods.map((each) => each.fault ?? orMethodError(fittedMethod(each, question))),
       )
       return { support, fitted }
     },

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { makeDataset } from '../helpers/datasets.js'
 import { temporaryFolder } from '../helpers/folder.js'
 import { openTestLibrary } from '../helpers/library.js'
+import { base64, picture } from '../helpers/pictures.js'
 import { moduleFile } from '../helpers/plugins.js'
 
 /** A plugin whose method scores by the texts, times `sign`. */
@@ -56,10 +57,26 @@ test('a plugin that has changed does not get its old results, and those that hav
   expect(kept.methods[0]?.hyperparameters?.[0]?.grid).toEqual([0, 1])
   expect(negated.document.methods[0]?.hyperparameters?.[0]?.grid).toEqual([0, 1, 2])
   expect(kept.runs[0]?.code).toEqual(before[0]?.code)
+
+  // Nor does it answer as if it were what the first comparison measured. The built-in method answers.
+  const images = [{ base64: await base64(picture(0, 1)) }]
+  const predicting = (comparison: string) => negated.library.predict({ comparison, images, topK: 1 })
+  const errorsOf = async (comparison: string) =>
+    (await predicting(comparison))[0]?.predictions.map(({ error }) => error?.code ?? null)
+  expect(await errorsOf(first.comparison)).toEqual(['CONTENTS_CHANGED', null])
+  expect(await errorsOf(negated.comparison)).toEqual([null, null])
   await negated.library.close()
 
   const same = await compareWith(folder, await plugin(), first.dataset)
   expect(same.comparison).toBe(first.comparison)
+  await same.library.close()
+
+  const gone = await openTestLibrary(folder)
+  const [answer] = await gone.predict({ comparison: first.comparison, images, topK: 1 })
+  expect(answer?.predictions.map(({ method, error }) => [method, error?.code])).toEqual([
+    ['texts', 'UNKNOWN_METHOD'],
+    ['tip-adapter', undefined],
+  ])
 })
 
 test('a comparison that is resumed with another version of its method does not mix the two', async () => {
