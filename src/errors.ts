@@ -102,6 +102,14 @@ export const errors = {
     ({ name, method, value, min, max }) =>
       `${name} of ${method} must be from ${min} to ${max}, not ${value}.`,
   ),
+  hyperparameterNotWhole: define<{ name: string; method: string; value: number }>(
+    'HYPERPARAMETER_OUT_OF_RANGE',
+    ({ name, method, value }) => `${name} of ${method} must be a whole number, not ${value}.`,
+  ),
+  spaceNotOfMethod: define<{ method: string; space: string; spaces: readonly string[] }>(
+    'SPACE_NOT_APPLICABLE',
+    ({ method, space, spaces }) => `${method} cannot be used in ${space}, only in ${list(spaces)}.`,
+  ),
   spaceNotApplicable: define<{ method: string }>(
     'SPACE_NOT_APPLICABLE',
     ({ method }) =>

@@ -4,7 +4,13 @@ import { evaluate } from '../evaluation/evaluate.js'
 import type { KlScaling, Selection } from '../evaluation/protocol.js'
 import { checkValues } from '../evaluation/search/grid.js'
 import type { FeatureFile } from '../features/feature-file.js'
-import { type Method, type Parametrised, parametersIn, type Values } from '../methods/contract.js'
+import {
+  type Method,
+  type Parametrised,
+  parametersIn,
+  requireSpaceOf,
+  type Values,
+} from '../methods/contract.js'
 import { withoutTexts } from '../methods/without-texts.js'
 import type { Registry } from '../plugins/registry.js'
 import type { Kernels } from '../tensor/kernels.js'
@@ -124,6 +130,7 @@ function columnsOf(registered: Method, { features, registry, spaces, cacheOnly }
   if (method.space === null) return [{ method, space: registry.space('clip') }]
   return (spaces ?? [method.space]).map((id) => {
     const space = registry.space(id, 'space')
+    requireSpaceOf(method, space.id)
     if (!features.spaces.includes(space.base)) {
       throw errors.spaceNotAvailable({ space: space.id }, 'space')
     }

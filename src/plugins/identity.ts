@@ -36,6 +36,7 @@ export function identityOf(item: Method | FeatureSpace, origin: Origin): Identit
 const declaredByMethod = (method: Method) => [
   method.id,
   method.space,
+  method.spaces,
   parametersOf(method),
   method.terms
     ? method.terms.map((term) => [term.name, term.weight, term.shapes, term.usesTexts, term.usesKeys])
@@ -45,7 +46,13 @@ const declaredByMethod = (method: Method) => [
 const declaredBySpace = (space: FeatureSpace) => [space.id, space.base, space.trained, parametersOf(space)]
 
 const parametersOf = ({ hyperparameters = {} }: Pick<FeatureSpace | Method, 'hyperparameters'>) =>
-  Object.entries(hyperparameters).map(([name, { kind, default: value, grid }]) => [name, kind, value, grid])
+  Object.entries(hyperparameters).map(([name, { kind, default: value, grid, whole }]) => [
+    name,
+    kind,
+    value,
+    grid,
+    whole,
+  ])
 
 const functionsOf = (item: Method | FeatureSpace): unknown[] =>
   'base' in item

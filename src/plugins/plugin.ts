@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { isAbsolute, join } from 'node:path'
+import { dirname, isAbsolute, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { errors, reasonOf } from '../errors.js'
@@ -31,6 +31,7 @@ const hyperparameterSchema = z.object({
   kind: z.enum(['weight', 'shape']),
   default: z.number(),
   grid: z.array(z.number()).min(1),
+  whole: z.boolean().optional(),
   summary: z.string(),
 })
 
@@ -65,6 +66,7 @@ const methodSchema = z
     paper: paperSchema.optional(),
     color: colorSchema.optional(),
     space: z.string().nullable(),
+    spaces: z.array(z.string()).optional(),
     hyperparameters: z.record(z.string(), hyperparameterSchema),
     terms: z.array(termSchema).min(1).optional(),
     formula: z.string().optional(),
@@ -135,7 +137,9 @@ export async function loadPlugin(
       )
     exported = await withTimeLimit(load(), pluginLoadSeconds, late)
   } catch (error) {
-    throw invalid(reasonOf(error))
+    throw Object.assign(invalid(`${reasonOf(error)}${placeOf(error, specifier, directory)}`), {
+      cause: error,
+    })
   }
   if (exported === undefined) throw invalid('it has no default export')
   const plugin = parsePlugin(exported, specifier)
@@ -151,6 +155,23 @@ export async function loadPlugin(
       secondsPerCall: pluginCallSeconds,
     },
   }
+}
+
+/** Where in the plugin's own files an error arose, as ` (own.mjs, line 3)`; empty if the stack does not say. */
+function placeOf(error: unknown, specifier: string, directory: string): string {
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  let folder: string
+  try {
+    folder = dirname(fileURLToPath(locate(specifier, directory)))
+  } catch {
+    return ''
+  }
+  for (const text of stack.split('\n')) {
+    const from = text.indexOf(`${folder}/`)
+    const [, path, line] = from < 0 ? [] : (/^([^\s:?]+)[^\s:]*:(\d+)/.exec(text.slice(from)) ?? [])
+    if (path !== undefined) return ` (${relative(folder, path)}, line ${line})`
+  }
+  return ''
 }
 
 function locate(specifier: string, directory: string): string {

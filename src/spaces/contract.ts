@@ -46,6 +46,8 @@ export interface SpaceHyperparameter {
   readonly default: number
   /** Ascending. The first is the minimum allowed, the last the maximum. */
   readonly grid: readonly number[]
+  /** Whether only whole numbers are allowed. */
+  readonly whole?: boolean
   readonly summary: string
 }
 

@@ -7,6 +7,7 @@ import { centred } from '../spaces/centred.js'
 import { clip } from '../spaces/clip.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import { fitSpace } from '../spaces/fit-space.js'
+import { shrunk } from '../spaces/shrunk.js'
 import { whitened } from '../spaces/whitened.js'
 import { gatherRows, type Matrix, matrix, stackRows, unitRows } from '../tensor/matrix.js'
 import { assertClose, assertIdentical, assertShape } from './assertions.js'
@@ -41,9 +42,19 @@ export interface MethodChecksOptions {
  */
 export function methodChecks(
   { origin: _, ...method }: Method,
-  { spaces = method.space === null ? [clip()] : [clip(), centred(), whitened()] }: MethodChecksOptions = {},
+  { spaces = spacesOf(method) }: MethodChecksOptions = {},
 ): readonly Check[] {
+  if (spaces.length === 0) {
+    throw new Error(`${method.id} can be used in ${method.spaces?.join(', ')}: give these as \`spaces\``)
+  }
   return spaces.flatMap((space) => checksOf(`${method.id} in ${space.id}`, behaviours(method, space)))
+}
+
+/** Spaces that every author has, as far as the method can be used in them. */
+const spacesOf = ({ space, spaces }: Method): readonly FeatureSpace[] => {
+  const all = [clip(), centred(), whitened(), shrunk()]
+  if (space === null) return [clip()]
+  return spaces ? all.filter(({ id }) => spaces.includes(id)) : all.slice(0, 3)
 }
 
 /** Balanced and unbalanced support sets, which take different code paths in the cache. */
