@@ -17,6 +17,7 @@ import { imagenetTipAdapter, imagenetTipX } from './cases/imagenet.js'
 import { importing } from './cases/import.js'
 import { leaveOneOut } from './cases/leave-one-out.js'
 import { overlap } from './cases/overlap.js'
+import { pluginChecks } from './cases/plugin-checks.js'
 import { resize } from './cases/resize.js'
 import { scaling } from './cases/scaling.js'
 import { scoring } from './cases/scoring.js'
@@ -27,6 +28,7 @@ import { watching } from './cases/watching.js'
 
 const benchmarks: readonly Benchmark[] = [
   scoring,
+  pluginChecks,
   search,
   leaveOneOut,
   coverage,

@@ -102,6 +102,14 @@ export const errors = {
     ({ name, method, value, min, max }) =>
       `${name} of ${method} must be from ${min} to ${max}, not ${value}.`,
   ),
+  hyperparameterNotWhole: define<{ name: string; method: string; value: number }>(
+    'HYPERPARAMETER_OUT_OF_RANGE',
+    ({ name, method, value }) => `${name} of ${method} must be a whole number, not ${value}.`,
+  ),
+  spaceNotOfMethod: define<{ method: string; space: string; spaces: readonly string[] }>(
+    'SPACE_NOT_APPLICABLE',
+    ({ method, space, spaces }) => `${method} cannot be used in ${space}, only in ${list(spaces)}.`,
+  ),
   spaceNotApplicable: define<{ method: string }>(
     'SPACE_NOT_APPLICABLE',
     ({ method }) =>
@@ -284,6 +292,11 @@ export const errors = {
     () =>
       'The dataset, its prompts or the encoder changed after the comparison was requested. Request it again.',
   ),
+  codeChanged: define<{ method: string; space: string | null }>(
+    'CONTENTS_CHANGED',
+    ({ method, space }) =>
+      `The code of ${method}${space === null ? '' : ` or of the space ${space}`}, or Shotboard, changed after the comparison was requested. Request it again.`,
+  ),
   comparisonFinished: define<{ id: string; status: string }>(
     'COMPARISON_FINISHED',
     ({ id, status }) => `Comparison ${id} has already ended (${status}), so it cannot be cancelled.`,
@@ -427,6 +440,11 @@ export const errors = {
   invalidPlugin: define<{ plugin: string; reason: string }>(
     'INVALID_PLUGIN',
     ({ plugin, reason }) => `The plugin ${plugin} cannot be used: ${reason}.`,
+  ),
+  pluginFailed: define<{ plugin: string | undefined; what: string; reason: string }>(
+    'PLUGIN_FAILED',
+    ({ plugin, what, reason }) =>
+      `${plugin === undefined ? 'The' : `Plugin ${plugin}: the`} ${what} failed: ${reason}`,
   ),
   portInUse: define<{ host: string; port: number }>(
     'PORT_IN_USE',

@@ -2,6 +2,7 @@
 
 export { buildCache } from './cache/cache.js'
 export type { Batch, Cache } from './cache/contract.js'
+export { type SharedName, sharedName } from './cache/derived.js'
 export { type Encoder, openEncoder } from './encoders/encoder.js'
 export { ShotboardError } from './errors.js'
 export { type Evaluation, type EvaluationOptions, evaluate } from './evaluation/evaluate.js'
@@ -30,6 +31,7 @@ export type { LibrarySettings } from './library/settings.js'
 export type { PlotColor } from './methods/colors.js'
 export {
   defineMethod,
+  geomspace,
   type Hyperparameter,
   inSpace,
   linspace,
@@ -43,6 +45,8 @@ export {
 } from './methods/contract.js'
 export { papers } from './methods/papers.js'
 export { cacheAffinity } from './methods/terms/cache-affinity.js'
+export { classPrototype } from './methods/terms/class-prototype.js'
+export { gaussianDiscriminant } from './methods/terms/gaussian-discriminant.js'
 export { textDistributionKl } from './methods/terms/text-distribution-kl.js'
 export { zeroShot } from './methods/terms/zero-shot.js'
 export { builtin } from './plugins/builtin.js'
@@ -52,8 +56,23 @@ export { type RunningServer, startServer } from './server.js'
 export { readSettings, type Settings } from './settings/settings.js'
 export { defineSpace, type FeatureSpace, type FittedSpace, type LabelledFeatures } from './spaces/contract.js'
 export type { Dash, Marker } from './spaces/line-style.js'
-export { createKernels, type Kernels } from './tensor/kernels.js'
-export { type Matrix, matrix, unitRows } from './tensor/matrix.js'
+export {
+  createKernels,
+  type Graph,
+  type KernelInput,
+  type Kernels,
+  operator,
+} from './tensor/kernels.js'
+export {
+  gatherRows,
+  type Matrix,
+  matrix,
+  meanRow,
+  rowOf,
+  transposed,
+  unitRows,
+} from './tensor/matrix.js'
+export { elementType, type Shape } from './tensor/onnx/graph.js'
 export { openRuntime, type Runtime } from './tensor/runtime.js'
 export { readSafetensors, writeSafetensors } from './tensor/safetensors.js'
 export { version } from './version.js'

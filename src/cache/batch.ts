@@ -1,6 +1,9 @@
-import { memoizeByName, once } from '../system/memoize-by-name.js'
+import { once } from '../system/once.js'
 import { type Matrix, matrix, sliceRows } from '../tensor/matrix.js'
-import type { Batch, Cache } from './contract.js'
+import type { Batch, Cache, Owner } from './contract.js'
+import { createDerived } from './derived.js'
+import { type CacheView, viewOfBatch } from './view.js'
+import type { Watchfulness } from './watch.js'
 
 export function createBatch(
   cache: Cache,
@@ -10,10 +13,14 @@ export function createBatch(
     readonly from: number
     readonly to: number
     readonly project: (features: Matrix) => Promise<Matrix>
+    readonly cacheSeenBy: (owner: Owner) => CacheView
+    readonly watchfulness: Watchfulness
   },
 ): Batch {
   const { kernels, labels, counts, classes } = cache
-  const { clip, base, from, to, project } = options
+  const { clip, base, from, to, project, cacheSeenBy, watchfulness } = options
+  const derivedOf = createDerived()
+  const views = new Map<object, Batch>()
   const queries = sliceRows(clip, from, to)
   const rows = to - from
   const shots = counts[0] ?? 0
@@ -37,7 +44,7 @@ export function createBatch(
     return sums
   }
 
-  return {
+  const batch: Batch = {
     cache,
     rows,
     queries,
@@ -52,6 +59,15 @@ export function createBatch(
       return classSums(await kernels.sharpen(a, beta))
     },
     classSums,
-    derive: memoizeByName(),
+    derive: derivedOf(cache),
+    seenBy(owner) {
+      const view =
+        views.get(owner.key) ??
+        viewOfBatch(batch, owner, cacheSeenBy(owner), derivedOf(owner.key), watchfulness)
+      views.set(owner.key, view)
+      return view
+    },
+    written: () => null,
   }
+  return batch
 }

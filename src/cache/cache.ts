@@ -2,17 +2,24 @@ import { featuresOf } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import { fitSpace } from '../spaces/fit-space.js'
-import { memoizeByName } from '../system/memoize-by-name.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { gatherRows } from '../tensor/matrix.js'
 import { createBatch } from './batch.js'
-import type { Cache } from './contract.js'
+import type { Cache, Owner } from './contract.js'
+import { createDerived } from './derived.js'
+import { type CacheView, viewOfCache } from './view.js'
+import type { Watchfulness } from './watch.js'
 
 /** The largest number of affinities in a chunk (8 MB), so that a loop over them does not block the event loop for long. */
 const chunkEntries = 2 * 2 ** 20
 
 /** Builds the cache of a support set in a space. Throws SPACE_NOT_AVAILABLE if the base features are missing. */
-export async function buildCache(support: Support, space: FeatureSpace, kernels: Kernels): Promise<Cache> {
+export async function buildCache(
+  support: Support,
+  space: FeatureSpace,
+  kernels: Kernels,
+  watchfulness: Watchfulness = 'samples',
+): Promise<Cache> {
   const order = byClass(support.labels)
   const labels = Int32Array.from(order, (i) => support.labels[i] as number)
   const keys = gatherRows(featuresOf(support.features, 'clip'), order)
@@ -23,8 +30,17 @@ export async function buildCache(support: Support, space: FeatureSpace, kernels:
   for (const label of labels) counts[label] = (counts[label] as number) + 1
   const rowsPerChunk = Math.max(1, Math.floor(chunkEntries / Math.max(keys.rows, support.classes, 1)))
 
+  const derivedOf = createDerived()
+  const views = new WeakMap<object, CacheView>()
+  const cacheSeenBy = (owner: Owner): CacheView => {
+    const view = views.get(owner.key) ?? viewOfCache(cache, owner, derivedOf(owner.key), watchfulness)
+    views.set(owner.key, view)
+    return view
+  }
+
   const cache: Cache = {
-    derive: memoizeByName(),
+    derive: derivedOf(support),
+    watchfulness,
     space,
     kernels,
     classes: support.classes,
@@ -40,7 +56,7 @@ export async function buildCache(support: Support, space: FeatureSpace, kernels:
       const base = featuresOf(queries, space.base)
       for (let from = 0; from < clip.rows; from += rowsPerChunk) {
         const to = Math.min(clip.rows, from + rowsPerChunk)
-        yield createBatch(cache, { clip, base, from, to, project })
+        yield createBatch(cache, { clip, base, from, to, project, cacheSeenBy, watchfulness })
       }
     },
   }

@@ -3,6 +3,7 @@ import { type FeatureSpace, type SpaceValues, spaceAt } from '../spaces/contract
 import type { Kernels } from '../tensor/kernels.js'
 import { buildCache } from './cache.js'
 import type { Cache } from './contract.js'
+import type { Watchfulness } from './watch.js'
 
 /** The caches of one support set. Each is built at its first use and shared afterwards. */
 export interface Caches {
@@ -10,7 +11,7 @@ export interface Caches {
   in(space: FeatureSpace, values?: SpaceValues): Promise<Cache>
 }
 
-export function createCaches(support: Support, kernels: Kernels): Caches {
+export function createCaches(support: Support, kernels: Kernels, watchfulness?: Watchfulness): Caches {
   const built = new Map<string, Promise<Cache>>()
   return {
     in(space, values = {}) {
@@ -18,7 +19,7 @@ export function createCaches(support: Support, kernels: Kernels): Caches {
         ([name, { default: standard }]) => values[name] ?? standard,
       )
       const key = JSON.stringify([space.id, settings])
-      const cache = built.get(key) ?? buildCache(support, spaceAt(space, values), kernels)
+      const cache = built.get(key) ?? buildCache(support, spaceAt(space, values), kernels, watchfulness)
       built.set(key, cache)
       return cache
     },

@@ -2,6 +2,8 @@ import type { SpaceFeatures } from '../features/space-features.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import type { Kernels } from '../tensor/kernels.js'
 import type { Matrix } from '../tensor/matrix.js'
+import type { Derive } from './derived.js'
+import type { Watchfulness } from './watch.js'
 
 /** The key-value cache of a support set in one feature space, with S keys sorted by C classes. */
 export interface Cache {
@@ -20,8 +22,13 @@ export interface Cache {
   readonly counts: Int32Array
   /** [S]: the position of each key in the support set as it was given. */
   readonly order: Int32Array
-  /** Memoizes by name what a term computes from the cache alone. */
-  derive<T>(name: string, compute: () => Promise<T>): Promise<T>
+  /**
+   * Memoizes by name what a term computes from the cache alone. A name in text is the term's own; those who share a value
+   * import a `sharedName`. Values that take too much memory are forgotten, and computed again.
+   */
+  readonly derive: Derive
+  /** How closely writes to what is shared are looked for. */
+  readonly watchfulness: Watchfulness
   /** The queries in chunks that keep memory bounded. */
   batches(queries: SpaceFeatures): Iterable<Batch>
 }
@@ -48,6 +55,19 @@ export interface Batch {
   sharpenedSums(beta: number): Promise<Matrix>
   /** `V·L`, [n, C]: values of keys [n, S] summed by class. */
   classSums(values: Matrix): Matrix
-  /** Memoizes by name what a term computes from the batch alone. */
-  derive<T>(name: string, compute: () => Promise<T>): Promise<T>
+  /** Memoizes by name what a term computes from the batch alone; as `Cache.derive`. */
+  readonly derive: Derive
+  /** The batch as a term or a method sees it; for Shotboard, which hands it over. */
+  seenBy(owner: Owner): Batch
+  /** The name of a shared matrix that whoever sees this batch has written to; null if there is none. */
+  written(): string | null
+}
+
+/** A term, or a method that scores by itself. */
+export interface Owner {
+  /** The term or the method itself: what it derives is kept under it. */
+  readonly key: object
+  readonly name: string
+  /** Whether it is known to write to nothing that it shares, as what is built in. */
+  readonly isTrusted: boolean
 }

@@ -27,7 +27,7 @@ export function leaveOneOut(support: Support, cache: Cache): LeaveOneOut {
   const folds = foldsOf(support.labels, orderByContent(clip))
   const features = { clip, [space.base]: featuresOf(support.features, space.base) }
   const build = ({ kept }: Fold) =>
-    buildCache(pickSupport({ ...support, features }, kept), space, cache.kernels)
+    buildCache(pickSupport({ ...support, features }, kept), space, cache.kernels, cache.watchfulness)
   const bytes = folds.length * keys.rows * (keys.columns + spaceKeys.columns) * Float32Array.BYTES_PER_ELEMENT
   const cacheOf = (fold: Fold, index: number) =>
     bytes <= maxKeptBytes ? cache.derive(`leave-one-out: fold ${index}`, () => build(fold)) : build(fold)

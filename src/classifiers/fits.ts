@@ -2,6 +2,7 @@ import { type Caches, createCaches } from '../cache/caches.js'
 import { imagesOfClasses, keptClasses, supportOfClasses } from '../comparisons/held-out.js'
 import type { ChosenMethod } from '../comparisons/method-choice.js'
 import type { EncodedData } from '../datasets/encoded-data.js'
+import type { ShotboardError } from '../errors.js'
 import { type FittedMethod, fitMethod } from '../evaluation/fit.js'
 import type { Support } from '../features/support.js'
 import { rangesOver } from '../methods/score.js'
@@ -9,14 +10,18 @@ import type { Registry } from '../plugins/registry.js'
 import { fingerprintOf } from '../system/fingerprint.js'
 import { createPromiseCache } from '../system/promise-cache.js'
 import type { Kernels } from '../tensor/kernels.js'
+import { orMethodError } from './method-error.js'
 import type { Question } from './question.js'
 
 /** Fitted methods. Recent ones are cached in memory, so that later predictions do not fit again. */
 export interface Fits {
   /** The base spaces of the question's methods. */
   basesOf(question: Question): readonly string[]
-  /** The methods of a question in their order, fitted to its support set. */
-  fit(question: Question): Promise<{ support: Support; fitted: readonly FittedMethod[] }>
+  /**
+   * The methods of a question in their order, fitted to its support set; the error of a method in its place. Throws what no
+   * method is at fault for.
+   */
+  fit(question: Question): Promise<{ support: Support; fitted: readonly (FittedMethod | ShotboardError)[] }>
 }
 
 export interface FitsContext {
@@ -90,8 +95,11 @@ export function createFits({ registry, kernels, encodedData }: FitsContext): Fit
   return {
     basesOf,
     async fit(question) {
-      const fitted = await Promise.all(question.methods.map((each) => fittedMethod(each, question)))
-      return { support: (await supportOf(question)).support, fitted }
+      const { support } = await supportOf(question)
+      const fitted = await Promise.all(
+        question.methods.map((each) => each.fault ?? orMethodError(fittedMethod(each, question))),
+      )
+      return { support, fitted }
     },
   }
 }

@@ -1,5 +1,5 @@
 import { cacheWithout } from '../cache/leave-one-out.js'
-import { errors } from '../errors.js'
+import { errors, type ShotboardError } from '../errors.js'
 import { type FittedMethod, scoreQueries } from '../evaluation/fit.js'
 import { softmax } from '../evaluation/metrics.js'
 import { predictionSet, thresholdOf } from '../evaluation/prediction-set.js'
@@ -29,6 +29,8 @@ export interface MethodPrediction {
   nearest(first: number): Neighbour[]
   /** The mean time of scoring one image. */
   readonly milliseconds: number
+  /** Why the method gives no answer; null if it does. Then it has no classes and no neighbours. */
+  readonly error: { readonly code: string; readonly message: string } | null
 }
 
 export interface ClassScore {
@@ -107,6 +109,7 @@ async function score(
         return nearestOf(own, fitted, keys, classes, first)
       },
       milliseconds,
+      error: null,
     })),
   )
 }
@@ -125,6 +128,21 @@ function setOf(
   if (threshold === null) return null
   return predictionSet(softmax(rowOf(logits, i), temperature), threshold).map((c) => classes[c] as ClassRow)
 }
+
+/** The answer of a method that failed. */
+export const failedPrediction = (
+  of: Pick<MethodPrediction, 'method' | 'space' | 'encoder'>,
+  { code, message }: ShotboardError,
+): MethodPrediction => ({
+  ...of,
+  hyperparameters: {},
+  temperature: 1,
+  top: [],
+  set: () => null,
+  nearest: () => [],
+  milliseconds: 0,
+  error: { code, message },
+})
 
 function topOf(
   { logits, contributions }: Scores,

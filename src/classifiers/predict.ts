@@ -3,7 +3,8 @@ import { errors, ShotboardError } from '../errors.js'
 import type { ImageWorkers } from '../images/workers/image-workers.js'
 import type { ImageFiles } from '../store/image-files.js'
 import { createFits, type Fits, type FitsContext } from './fits.js'
-import { type MethodPrediction, predictionsOf } from './method-prediction.js'
+import { orMethodError } from './method-error.js'
+import { failedPrediction, type MethodPrediction, predictionsOf } from './method-prediction.js'
 import { type Question, type QuestionContext, type QuestionInput, readQuestions } from './question.js'
 
 export interface PredictInput extends QuestionInput {
@@ -78,16 +79,20 @@ async function answer(
   const keys = drawn.filter(({ classIndex }) => !holdOut.includes(classIndex))
   const positions = images.map(({ id }) => keys.findIndex(({ imageId }) => imageId === id))
   const byMethod: MethodPrediction[][] = []
-  for (const [i, { space }] of methods.entries()) {
+  for (const [i, { method, space }] of methods.entries()) {
+    const fit = fitted[i] as (typeof fitted)[number]
+    const named = { encoder: encoder.id, space: space?.id ?? null }
+    const ownKeys = includeOwnKey ? positions.map(() => -1) : positions
+    const predictions =
+      fit instanceof ShotboardError
+        ? fit
+        : await orMethodError(
+            predictionsOf({ fitted: fit, ...named, features, ownKeys, support, classes, keys, topK }),
+          )
     byMethod.push(
-      await predictionsOf({
-        fitted: fitted[i] as (typeof fitted)[number],
-        encoder: encoder.id,
-        space: space?.id ?? null,
-        features,
-        ownKeys: includeOwnKey ? positions.map(() => -1) : positions,
-        ...{ support, classes, keys, topK },
-      }),
+      predictions instanceof ShotboardError
+        ? images.map(() => failedPrediction({ method: method.id, ...named }, predictions))
+        : predictions,
     )
   }
   return { inSupportSet: positions.map((position) => position >= 0), byMethod }

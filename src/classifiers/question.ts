@@ -1,22 +1,27 @@
 import { type ChosenMethod, chooseMethods, type MethodChoice } from '../comparisons/method-choice.js'
+import { methodOrPlaceholder, spaceOrPlaceholder } from '../comparisons/placeholders.js'
 import { requireSameContents } from '../comparisons/require-same-contents.js'
+import type { RunResults } from '../comparisons/run-results.js'
 import type { EncodedData } from '../datasets/encoded-data.js'
 import type { Encoder } from '../encoders/encoder.js'
 import type { Encoders } from '../encoders/encoders.js'
-import { errors } from '../errors.js'
+import { errors, ShotboardError } from '../errors.js'
 import type { KlScaling, Selection } from '../evaluation/protocol.js'
+import type { Identity } from '../plugins/identity.js'
 import type { Registry } from '../plugins/registry.js'
 import type { ClassRow, DatasetImageRow } from '../store/datasets.js'
 import { encodersOf, type RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import type { SupportSetRow } from '../store/support-sets.js'
+import { fingerprintOf } from '../system/fingerprint.js'
+import { isStorageFault } from '../system/storage-fault.js'
 
 /** What images are classified by: methods, fitted to a support set. */
 export interface Question {
   readonly supportSet: SupportSetRow
   readonly encoder: Encoder
   readonly classes: readonly ClassRow[]
-  readonly methods: readonly ChosenMethod[]
+  readonly methods: readonly AskedMethod[]
   readonly selection: Selection
   /** Empty unless `selection` is VALIDATION. */
   readonly validation: readonly DatasetImageRow[]
@@ -24,6 +29,11 @@ export interface Question {
   readonly holdOut: readonly number[]
   /** The images that ranges are taken over with `klScaling` BATCH; null with FROZEN. */
   readonly rangeImages: readonly DatasetImageRow[] | null
+}
+
+export interface AskedMethod extends ChosenMethod {
+  /** Why it cannot answer as its comparison measured it; absent if it can. */
+  readonly fault?: ShotboardError
 }
 
 /** By a support set and methods, or by the runs of a comparison. */
@@ -45,6 +55,7 @@ export interface QuestionContext {
   readonly encoders: Encoders
   readonly registry: Registry
   readonly encodedData: EncodedData
+  readonly runResults: RunResults
 }
 
 /**
@@ -110,7 +121,7 @@ async function ofComparison(context: QuestionContext, id: string, input: Questio
         supportSet: await encodedData.supportSet(draw, lastImage),
         encoder,
         classes: await encodedData.classes(datasetId),
-        methods: own.map((run) => choiceOf(run, registry)),
+        methods: await Promise.all(own.map((run) => choiceOf(run, context))),
         selection,
         holdOut,
         validation: selection === 'VALIDATION' ? await imagesOf('VALIDATION') : [],
@@ -152,7 +163,8 @@ function runsOf(runs: readonly RunRow[], choice: MethodChoice, registry: Registr
       `${at}.hyperparameters`,
     )
   }
-  const { id } = registry.method(choice.method, `${at}.method`)
+  const isRun = runs.some(({ method }) => method === choice.method)
+  const id = isRun ? choice.method : registry.method(choice.method, `${at}.method`).id
   const own = runs.filter(
     ({ method, space }) => method === id && (choice.space == null || space === choice.space),
   )
@@ -161,8 +173,31 @@ function runsOf(runs: readonly RunRow[], choice: MethodChoice, registry: Registr
   throw errors.invalidValue({ reason: `This comparison has no finished run of ${id}${where}.` }, at)
 }
 
-const choiceOf = ({ method, space, result, fixed }: RunRow, registry: Registry): ChosenMethod => ({
-  method: registry.method(method),
-  space: space === null ? null : registry.space(space),
-  fixed: result?.hyperparameters ?? fixed,
-})
+/** A run's method and space, by what is registered now: a fault if a plugin is gone, or has changed since. */
+async function choiceOf(run: RunRow, context: QuestionContext): Promise<AskedMethod> {
+  const { registry, encoders, runResults } = context
+  const fixed = run.result?.hyperparameters ?? run.fixed
+  try {
+    const method = registry.method(run.method)
+    const space = run.space === null ? null : registry.space(run.space)
+    const code = (await runResults.provenance(run.id))?.code
+    const changed = (
+      item: Parameters<Registry['identityOf']>[0] | null,
+      recorded: Identity | null | undefined,
+    ) =>
+      item !== null &&
+      recorded != null &&
+      registry.pluginOf(item) !== null &&
+      fingerprintOf(registry.identityOf(item)) !== fingerprintOf(recorded)
+    if (!changed(method, code?.method) && !changed(space, code?.space)) return { method, space, fixed }
+    return { method, space, fixed, fault: errors.codeChanged({ method: run.method, space: run.space }) }
+  } catch (error) {
+    if (!(error instanceof ShotboardError) || isStorageFault(error)) throw error
+    return {
+      method: methodOrPlaceholder(run.method, registry),
+      space: spaceOrPlaceholder(run.space, registry, encoders.all),
+      fixed,
+      fault: error,
+    }
+  }
+}

@@ -27,6 +27,7 @@ interface EvaluateOptions {
   readonly cacheOnly?: boolean
   readonly set: Readonly<Record<string, number>>
   readonly grid: Readonly<Record<string, readonly number[]>>
+  readonly plugins?: string[]
   readonly json?: boolean
 }
 
@@ -64,13 +65,22 @@ export const evaluateCommand = (): Command =>
       grid,
       {},
     )
+    .option(
+      '--plugins <plugins>',
+      'plugins to load besides those in SHOTBOARD_PLUGINS: paths or packages, separated by commas',
+      names,
+    )
     .option('--json', 'print one JSON array')
     .action((file: string, options: EvaluateOptions) => runCommand(() => run(file, options)))
 
 async function run(file: string, options: EvaluateOptions): Promise<void> {
-  const { plugins, threads } = readSettings(process.env)
-  const registry = await loadRegistry(plugins, process.cwd())
-  const runtime = openRuntime({ threads })
+  const settings = readSettings(process.env)
+  const registry = await loadRegistry(
+    [...settings.plugins, ...(options.plugins ?? [])],
+    process.cwd(),
+    settings,
+  )
+  const runtime = openRuntime({ threads: settings.threads })
   const bar = createProgressBar('Evaluating', process.stderr)
   const results: FeatureEvaluation[] = []
   try {

@@ -73,7 +73,10 @@ export interface DocumentDataset {
 export interface DocumentMethod {
   readonly method: string
   readonly space: string | null
-  /** The search grids; null if the method is no longer registered. */
+  /**
+   * The grids that were searched; null if an earlier version did not record them. Before a run has finished, those of the
+   * method as it is now; null if it is not registered.
+   */
   readonly hyperparameters:
     | readonly {
         readonly name: string
@@ -118,6 +121,8 @@ export interface DocumentRun {
   readonly adapter: string | null
   /** The versions that computed the run; null if it has not finished or an earlier version did not record them. */
   readonly versions: Provenance['versions'] | null
+  /** The code that computed the run; null as above. */
+  readonly code: Provenance['code']
   readonly createdAt: string
   readonly finishedAt: string | null
 }
@@ -165,7 +170,12 @@ export async function documentComparison(context: DocumentContext, id: string): 
     testDataset,
     encoder: described[0] ?? { id: comparison.encoder, files: {} },
     encoders: described,
-    methods: protocol.methods.map(({ method, space }) => describeMethod(context.registry, method, space)),
+    methods: protocol.methods.map(({ method, space }) => {
+      const [made] = runs.flatMap((run) =>
+        run.method === method && run.space === space ? (provenances.get(run.id) ?? []) : [],
+      )
+      return describeMethod(context.registry, method, space, made)
+    }),
     rows: (await comparisons.rows(runs)).map(({ runs: _, ...row }) => row),
     runs: runs.map((run) => {
       const error = run.error ?? unreadable.get(run.id) ?? null
@@ -259,17 +269,25 @@ function experimentOf(
   }
 }
 
-function describeMethod(registry: Registry, id: string, space: string | null): DocumentMethod {
+function describeMethod(
+  registry: Registry,
+  id: string,
+  space: string | null,
+  made: Provenance | undefined,
+): DocumentMethod {
   const method = registry.methods.find((each) => each.id === id)
-  const hyperparameters = Object.entries(method?.hyperparameters ?? {}).map(([name, hyperparameter]) => ({
-    name,
-    kind: hyperparameter.kind,
-    default: hyperparameter.default,
-    ...rangeOf(hyperparameter),
-    steps: hyperparameter.grid.length,
-    grid: hyperparameter.grid,
-  }))
-  return { method: id, space, hyperparameters: method ? hyperparameters : null }
+  const declared = made ? made.hyperparameters : (method?.hyperparameters ?? null)
+  const hyperparameters =
+    declared &&
+    Object.entries(declared).map(([name, { kind, default: standard, grid }]) => ({
+      name,
+      kind,
+      default: standard,
+      ...rangeOf({ grid }),
+      steps: grid.length,
+      grid,
+    }))
+  return { method: id, space, hyperparameters }
 }
 
 function describeRun(run: RunRow, provenance: Provenance | undefined): DocumentRun {
@@ -298,6 +316,7 @@ function describeRun(run: RunRow, provenance: Provenance | undefined): DocumentR
     },
     adapter: provenance?.adapter ?? null,
     versions: provenance?.versions ?? null,
+    code: provenance?.code ?? null,
     createdAt: run.createdAt.toISOString(),
     finishedAt: run.finishedAt?.toISOString() ?? null,
   }

@@ -1,6 +1,6 @@
 import type { EncodedData, LoadOptions } from '../datasets/encoded-data.js'
 import type { Encoders } from '../encoders/encoders.js'
-import { reasonOf } from '../errors.js'
+import { errors, reasonOf } from '../errors.js'
 import { evaluate } from '../evaluation/evaluate.js'
 import type { FittedMethod } from '../evaluation/fit.js'
 import type { Support } from '../features/support.js'
@@ -8,7 +8,6 @@ import { createProgress } from '../jobs/progress.js'
 import { hasEnded } from '../jobs/recorded-jobs.js'
 import { pickMeasures } from '../measures.js'
 import type { Registry } from '../plugins/registry.js'
-import type { FeatureSpace } from '../spaces/contract.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import { encodersOf, type RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
@@ -17,11 +16,11 @@ import type { KeyedLock } from '../system/keyed-lock.js'
 import { isStorageFault } from '../system/storage-fault.js'
 import { withoutPaths } from '../system/without-paths.js'
 import type { Kernels } from '../tensor/kernels.js'
-import { collectProvenance } from './collect-provenance.js'
+import { collectProvenance, type ProvenanceOf } from './collect-provenance.js'
 import { type ComparisonFeatures, createComparisonFeatures } from './comparison-features.js'
 import { keptClasses, numberAsDataset } from './held-out.js'
-import type { Provenance } from './provenance.js'
 import { requireSameContents } from './require-same-contents.js'
+import { type CodeOf, isOfCode } from './run-code.js'
 import type { RunResults } from './run-results.js'
 
 export interface ComparisonJobContext {
@@ -31,6 +30,7 @@ export interface ComparisonJobContext {
   readonly kernels: Kernels
   readonly encodedData: EncodedData
   readonly runResults: RunResults
+  readonly codeOf: CodeOf
   /** Comparisons may share runs. The lock lets one of them at a time work on a run. */
   readonly runLock: KeyedLock
 }
@@ -91,13 +91,13 @@ async function performRuns(
   const encoders = encodersOf(runs).map((id) => context.encoders.get(id))
   await requireSameContents(context, comparison, encoders, runs)
   const open = runs.filter(isOpen)
-  const provenanceOf = await collectProvenance(store, comparison)
+  const provenanceWith = await collectProvenance(store, comparison)
   const parts = encoders.map((encoder) => {
     const own = open.filter((run) => run.encoder === encoder.id)
     return {
       own,
       shared: createComparisonFeatures(context, comparison, encoder, own),
-      provenance: (space: FeatureSpace) => provenanceOf(encoder, space),
+      provenanceOf: provenanceWith(encoder),
     }
   })
   let total = open.length * imagesPerRun
@@ -111,13 +111,13 @@ async function performRuns(
   const onEncoded = (images: number): void => progress.add(images)
   try {
     const planned = parts.flatMap(({ own, ...part }) => own.map((run) => ({ run, ...part })))
-    for (const { run, shared, provenance } of planned) {
+    for (const { run, shared, provenanceOf } of planned) {
       await context.runLock(run.id, signal, async () => {
         throwIfCancelled(signal)
         // Another comparison that shares the run may have finished it already.
         if (!(await store.runs.start(run.id))) return
         try {
-          await performRun(context, run, shared, provenance, { signal, onEncoded })
+          await performRun(context, run, shared, provenanceOf, { signal, onEncoded })
         } catch (error) {
           if (signal.aborted || isStorageFault(error)) throw error
           await store.runs.fail(run.id, withoutPaths(reasonOf(error)))
@@ -132,15 +132,17 @@ async function performRuns(
 }
 
 async function performRun(
-  { store, registry, kernels, runResults }: ComparisonJobContext,
+  { store, registry, kernels, runResults, codeOf }: ComparisonJobContext,
   run: RunRow,
   shared: ComparisonFeatures,
-  provenance: (space: FeatureSpace) => Provenance,
+  provenanceOf: ProvenanceOf,
   loading: LoadOptions,
 ): Promise<void> {
   const { signal } = loading
   const method = registry.method(run.method)
   const space = registry.space(run.space ?? 'clip')
+  const code = codeOf(method, run.space === null ? null : space)
+  if (!isOfCode(run, code)) throw errors.codeChanged({ method: run.method, space: run.space })
   const { supportSet, support, caches, ms: supportMs } = await shared.support(run, loading)
   const { test, unshifted, unknown, ms: testMs } = await shared.test(loading)
   const validation = run.selection === 'VALIDATION' ? await shared.validation(loading) : undefined
@@ -166,7 +168,7 @@ async function performRun(
   const { fitted, unshifted: own, ...predictions } = evaluation
   const asDataset = numberAsDataset(keptClasses(support.classes + run.holdOut.length, run.holdOut))
   const results = { ...asDataset(predictions), ...(own && { unshifted: asDataset(own) }) }
-  await runResults.write(run.id, results, provenance(space))
+  await runResults.write(run.id, results, provenanceOf(method, space, code))
   await store.runs.succeed(run.id, {
     supportSetId: supportSet.id,
     selectionImages: fitted.selectionImages,

@@ -1,7 +1,7 @@
 import type { Encoder } from '../encoders/encoder.js'
 import { errors, ShotboardError } from '../errors.js'
 import { checkValues } from '../evaluation/search/grid.js'
-import { type Method, parametersIn, type Values } from '../methods/contract.js'
+import { type Method, parametersIn, requireSpaceOf, type Values } from '../methods/contract.js'
 import type { Registry } from '../plugins/registry.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import { firstRepeated } from '../system/first-repeated.js'
@@ -53,6 +53,7 @@ function chooseMethod(choice: MethodChoice, registry: Registry, encoder: Encoder
   }
   const spaceId = choice.space ?? method.space
   const space = spaceId === null ? null : registry.space(spaceId, 'space')
+  if (space) requireSpaceOf(method, space.id)
   if (space && !encoder.spaces.includes(space.base)) {
     throw errors.spaceNotAvailable({ space: space.id, encoder: encoder.id }, 'space')
   }

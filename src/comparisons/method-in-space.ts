@@ -20,16 +20,19 @@ export function findMethodInSpace(
   space: string | null | undefined,
   names: readonly [method: string, space: string],
 ): MethodInSpace {
-  const method = registry.method(id, names[0])
-  const wanted = space == null ? undefined : registry.space(space, names[1]).id
-  const spaces = runs.filter((run) => run.method === method.id).map((run) => run.space)
+  // Results outlive the plugin that made them: what a run names needs no registry.
+  const method = runs.some((run) => run.method === id) ? id : registry.method(id, names[0]).id
+  const isRun = runs.some((run) => run.space === space)
+  const wanted = space == null ? undefined : isRun ? space : registry.space(space, names[1]).id
+  const spaces = runs.filter((run) => run.method === method).map((run) => run.space)
   if (wanted === undefined ? spaces.length === 0 : !spaces.includes(wanted)) {
     const known = [...new Set(runs.map((run) => run.method))]
     throw errors.unknownBaseline(
-      { id: wanted === undefined ? method.id : `${method.id} in ${wanted}`, known },
+      { id: wanted === undefined ? method : `${method} in ${wanted}`, known },
       names[0],
     )
   }
-  const own = spaces.includes(method.space) ? method.space : spaces[0]
-  return { method: method.id, space: wanted ?? own ?? null }
+  const declared = registry.methods.find((each) => each.id === method)?.space
+  const own = declared !== undefined && spaces.includes(declared) ? declared : spaces[0]
+  return { method, space: wanted ?? own ?? null }
 }

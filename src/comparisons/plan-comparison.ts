@@ -11,9 +11,9 @@ import type { RunRequest } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import { fingerprintOf } from '../system/fingerprint.js'
 import { firstRepeated } from '../system/first-repeated.js'
-import { version } from '../version.js'
 import { comparisonFingerprint } from './comparison-fingerprint.js'
 import { chooseMethods, type MethodChoice } from './method-choice.js'
+import { type CodeOf, runFingerprint } from './run-code.js'
 
 export interface CompareInput {
   readonly dataset: string
@@ -41,6 +41,7 @@ export interface PlanContext {
   readonly encoders: Encoders
   readonly registry: Registry
   readonly encodedData: EncodedData
+  readonly codeOf: CodeOf
   /** The largest number of runs of a comparison, which are planned, stored and read all at once. */
   readonly maxRuns: number
 }
@@ -50,7 +51,7 @@ export interface PlanContext {
  * with the argument at fault.
  */
 export async function planComparison(
-  { store, encoders, registry, encodedData, maxRuns }: PlanContext,
+  { store, encoders, registry, encodedData, codeOf, maxRuns }: PlanContext,
   input: CompareInput,
 ): Promise<NewComparison> {
   const dataset = await store.datasets.get(input.dataset)
@@ -98,7 +99,8 @@ export async function planComparison(
       }
       // The encoder's fingerprint covers `imo` but not added adapters, which have their own.
       const adapter = space?.base.startsWith('imo:') ? [encoder.spaceFingerprint(space.base)] : []
-      return { ...request, fingerprint: fingerprintOf([version, contents[i], request, ...adapter]) }
+      const computes = [contents[i], request, ...adapter]
+      return { ...request, fingerprint: runFingerprint(computes, codeOf(method, space)) }
     })
   // Runs are grouped by encoder, so that each encoder is opened once.
   const runs = chosenEncoders.flatMap((encoder, i) =>

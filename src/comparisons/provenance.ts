@@ -1,4 +1,16 @@
 import { z } from 'zod'
+import { identitySchema } from '../plugins/identity.js'
+
+const runCodeSchema = z.object({
+  /** The hash of what selects and measures. */
+  evaluation: z.string(),
+  method: identitySchema,
+  /** Null if the method compares no images. */
+  space: identitySchema.nullable(),
+})
+
+/** The code that computes a run. */
+export type RunCode = z.infer<typeof runCodeSchema>
 
 /** Everything with which a run was made. Equal provenances give equal results. Hashes are SHA-256 in hexadecimal. */
 export const provenanceSchema = z.object({
@@ -11,6 +23,16 @@ export const provenanceSchema = z.object({
   dataset: z.string(),
   /** The fingerprint of the dataset with the test images; null if it is the same dataset. */
   testDataset: z.string().nullable(),
+  /** Null for results of earlier versions, which did not record it, and nor did they record the next. */
+  code: runCodeSchema.nullable().default(null),
+  /** The method's hyperparameters, with the grids that were searched unless values were given. */
+  hyperparameters: z
+    .record(
+      z.string(),
+      z.object({ kind: z.enum(['weight', 'shape']), default: z.number(), grid: z.array(z.number()) }),
+    )
+    .nullable()
+    .default(null),
 })
 
 export type Provenance = z.infer<typeof provenanceSchema>

@@ -4,7 +4,13 @@ import { evaluate } from '../evaluation/evaluate.js'
 import type { KlScaling, Selection } from '../evaluation/protocol.js'
 import { checkValues } from '../evaluation/search/grid.js'
 import type { FeatureFile } from '../features/feature-file.js'
-import { type Method, type Parametrised, parametersIn, type Values } from '../methods/contract.js'
+import {
+  type Method,
+  type Parametrised,
+  parametersIn,
+  requireSpaceOf,
+  type Values,
+} from '../methods/contract.js'
 import { withoutTexts } from '../methods/without-texts.js'
 import type { Registry } from '../plugins/registry.js'
 import type { Kernels } from '../tensor/kernels.js'
@@ -109,7 +115,11 @@ export async function* evaluateFeatures(
 function columnsOf(registered: Method, { features, registry, spaces, cacheOnly }: FeatureEvaluationOptions) {
   const method = cacheOnly ? withoutTexts(registered) : registered
   if (!features.textClassifier && !cacheOnly) {
-    const textTerms = method.terms ? method.terms.filter((term) => term.usesTexts) : [{ name: 'score' }]
+    const textTerms = method.terms
+      ? method.terms.filter((term) => term.usesTexts)
+      : method.usesTexts
+        ? [{ name: 'score' }]
+        : []
     if (textTerms.length > 0) {
       throw errors.textRequired(
         { method: method.id, term: textTerms.map(({ name }) => name).join(' and ') },
@@ -120,6 +130,7 @@ function columnsOf(registered: Method, { features, registry, spaces, cacheOnly }
   if (method.space === null) return [{ method, space: registry.space('clip') }]
   return (spaces ?? [method.space]).map((id) => {
     const space = registry.space(id, 'space')
+    requireSpaceOf(method, space.id)
     if (!features.spaces.includes(space.base)) {
       throw errors.spaceNotAvailable({ space: space.id }, 'space')
     }

@@ -107,7 +107,7 @@ export async function openLibrary(
   settings: LibrarySettings,
   events: LibraryEvents = {},
 ): Promise<OpenedLibrary> {
-  const registry = await loadRegistry(settings.plugins, process.cwd())
+  const registry = await loadRegistry(settings.plugins, process.cwd(), settings)
   const lock = await lockDataFolder(settings.dataDirectory)
   const cleanup = createCleanup()
   cleanup.add(lock.release)

@@ -5,6 +5,7 @@ import { createPredict } from '../classifiers/predict.js'
 import { createComparisons } from '../comparisons/comparisons.js'
 import { createContrasts } from '../comparisons/contrasts.js'
 import { createRowStatistics } from '../comparisons/row-statistics.js'
+import { createCodeOf } from '../comparisons/run-code.js'
 import { createDatasets } from '../datasets/datasets.js'
 import { createEncodedData } from '../datasets/encoded-data.js'
 import { createFeatureSource, type FeatureEvents } from '../datasets/feature-source.js'
@@ -49,6 +50,7 @@ export function createServices(
   const parts = {
     ...{ ...opened, registry, encodedData, maxMegapixels: settings.maxMegapixels, onFault: onError },
     rowStatistics: createRowStatistics(opened.runResults),
+    codeOf: createCodeOf(registry),
   }
   const openQueue = (concurrency: number): JobQueue => {
     const queue = createJobQueue({ concurrency, onError })

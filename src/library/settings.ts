@@ -12,6 +12,8 @@ export type LibrarySettings = Pick<
   | 'threads'
   | 'executionProviders'
   | 'plugins'
+  | 'pluginLoadSeconds'
+  | 'pluginCallSeconds'
   | 'maxMegapixels'
   | 'maxRunsPerComparison'
   | 'comparisonsAtOnce'

@@ -1,6 +1,7 @@
 import type { Batch } from '../cache/contract.js'
 import { errors } from '../errors.js'
 import type { FeatureSpace } from '../spaces/contract.js'
+import type { Origin } from '../spaces/origin.js'
 import type { Matrix } from '../tensor/matrix.js'
 import type { PlotColor } from './colors.js'
 
@@ -26,6 +27,8 @@ export interface Hyperparameter {
   readonly default: number
   /** The values that selection searches, ascending. The first is the minimum allowed, the last the maximum. */
   readonly grid: readonly number[]
+  /** Whether only whole numbers are allowed, as for a number of neighbours. */
+  readonly whole?: boolean
   readonly summary: string
 }
 
@@ -82,10 +85,14 @@ interface MethodBase {
   readonly color?: PlotColor
   /** The space that it compares images in by default; null if it compares none. */
   readonly space: string | null
+  /** The spaces that it can be used in, `space` among them; all by default. */
+  readonly spaces?: readonly string[]
   /** The id of the method that this one is a variant of, in another space. */
   readonly variantOf?: string
   /** In the order in which the search breaks ties: the first varies slowest. */
   readonly hyperparameters: Readonly<Record<string, Hyperparameter>>
+  /** Set by the registry, not by a plugin. */
+  readonly origin?: Origin
 }
 
 /** A method that is a weighted sum of terms. */
@@ -125,13 +132,16 @@ export function defineMethod<M extends Method>(method: M): M {
   if (method.terms && method.terms.some((term) => term.usesKeys) !== (method.space !== null)) {
     throw invalid('it must name a space if a term uses keys, and null if none does')
   }
+  if (method.spaces && (method.space === null || !method.spaces.includes(method.space))) {
+    throw invalid(`its spaces, ${method.spaces.join(', ')}, must include its own, ${method.space}`)
+  }
   return method
 }
 
 /** Throws INVALID_PLUGIN, naming `owner`, if a grid is not ascending or a default lies outside its grid. */
 export function checkGrids(owner: string, hyperparameters: MethodBase['hyperparameters']): void {
   const invalid = (reason: string) => errors.invalidPlugin({ plugin: owner, reason })
-  for (const [name, { grid, default: standard }] of Object.entries(hyperparameters)) {
+  for (const [name, { grid, default: standard, whole }] of Object.entries(hyperparameters)) {
     const ascending = grid.every((value, i) => i === 0 || value > (grid[i - 1] as number))
     if (grid.length === 0 || !ascending || !grid.every(Number.isFinite)) {
       throw invalid(`the grid of ${name} must be a list of ascending numbers`)
@@ -140,24 +150,39 @@ export function checkGrids(owner: string, hyperparameters: MethodBase['hyperpara
     if (!(standard >= min && standard <= max)) {
       throw invalid(`the default ${standard} of ${name} lies outside its grid, ${min} to ${max}`)
     }
+    const broken = whole ? [standard, ...grid].find((value) => !Number.isInteger(value)) : undefined
+    if (broken !== undefined)
+      throw invalid(`${name} is declared as a whole number, and has the value ${broken}`)
   }
 }
 
-/** A method in another space, such as Tip-Adapter++, which is Tip-Adapter in `imo`. */
-export function inSpace(
-  method: SumMethod,
+type VariantChanges = Pick<MethodBase, 'id' | 'name' | 'summary'> &
+  Partial<Pick<MethodBase, 'aliases' | 'paper' | 'color'>>
+
+/** A method in another space, such as Tip-Adapter++, which is Tip-Adapter in `imo`. Throws as `defineMethod`. */
+export function inSpace<M extends Method>(
+  method: M,
   space: string,
-  changes: Pick<MethodBase, 'id' | 'name' | 'summary'> &
-    Partial<Pick<MethodBase, 'aliases' | 'paper' | 'color'>>,
-): SumMethod {
+  changes: VariantChanges,
+): M extends SumMethod ? SumMethod : ScoredMethod
+export function inSpace(method: Method, space: string, changes: VariantChanges): Method {
+  if (method.space === null) {
+    const reason = `it compares no images, so that it is the same in ${space}`
+    throw errors.invalidPlugin({ plugin: `method ${method.id}`, reason })
+  }
   const { color: _, ...shared } = method
   return defineMethod({ ...shared, aliases: [], variantOf: clipFormOf(method), ...changes, space })
+}
+
+/** Throws SPACE_NOT_APPLICABLE if the method cannot be used in the space. */
+export function requireSpaceOf({ id, spaces }: Method, space: string): void {
+  if (spaces && !spaces.includes(space)) throw errors.spaceNotOfMethod({ method: id, space, spaces }, 'space')
 }
 
 /** The id of the method that this one is a variant of, such as Tip-Adapter's for Tip-Adapter++; otherwise its own. */
 export const clipFormOf = ({ id, variantOf }: Method): string => variantOf ?? id
 
-type Declared = { readonly default: number; readonly grid: readonly number[]; readonly summary: string }
+type Declared = Omit<Hyperparameter, 'kind'>
 
 /** A hyperparameter that multiplies a term. */
 export const weight = (declared: Declared): Hyperparameter => ({ kind: 'weight', ...declared })

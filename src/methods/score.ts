@@ -1,6 +1,7 @@
 import type { Batch } from '../cache/contract.js'
 import { errors } from '../errors.js'
 import { type Matrix, matrix } from '../tensor/matrix.js'
+import { checkedLogits, logitsOf, rangesOf, scoresOf } from './call.js'
 import { type Method, type Ranges, type Term, usesTexts, type Values } from './contract.js'
 
 /** The ranges of each term by its name. */
@@ -21,20 +22,20 @@ export async function scoreBatch(
   ranges: TermRanges,
 ): Promise<Scores> {
   if (!method.terms) {
-    const logits = await method.score(batch, values)
+    const logits = await scoresOf(method, batch, values)
     return { logits, contributions: [{ term: 'score', values: logits }] }
   }
   const contributions: { term: string; values: Matrix }[] = []
   const logits = matrix(batch.rows, batch.cache.classes)
   for (const term of method.terms) {
     const weight = weightOf(term, values)
-    const weighted = scaled(await term.logits(batch, values, ranges[term.name] ?? {}), weight)
+    const weighted = scaled(await logitsOf(method, term, batch, values, ranges[term.name] ?? {}), weight)
     contributions.push({ term: term.name, values: weighted })
     for (let at = 0; at < logits.data.length; at++) {
       logits.data[at] = (logits.data[at] as number) + (weighted.data[at] as number)
     }
   }
-  return { logits, contributions }
+  return { logits: checkedLogits(method, logits, batch), contributions }
 }
 
 /** The ranges that a method's terms scale by, taken over all batches. */
@@ -48,7 +49,7 @@ export async function rangesOver(
   for await (const batch of batches) {
     for (const term of terms) {
       all[term.name] ??= {}
-      for (const [name, { min, max }] of Object.entries((await term.ranges?.(batch)) ?? {})) {
+      for (const [name, { min, max }] of Object.entries(await rangesOf(method, term, batch))) {
         const known = all[term.name]?.[name]
         const merged = known ? { min: Math.min(known.min, min), max: Math.max(known.max, max) } : { min, max }
         all[term.name] = { ...all[term.name], [name]: merged }

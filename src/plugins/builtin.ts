@@ -9,10 +9,10 @@ import { centred } from '../spaces/centred.js'
 import { clip } from '../spaces/clip.js'
 import { imo } from '../spaces/imo.js'
 import { onSpace } from '../spaces/on-space.js'
+import { builtinName } from '../spaces/origin.js'
 import { shrunk } from '../spaces/shrunk.js'
 import { whitened } from '../spaces/whitened.js'
 import type { Plugin } from './plugin.js'
-import { builtinName } from './registry.js'
 
 /** The methods and spaces that come with Shotboard, as a plugin like any other. */
 export const builtin = (): Plugin => ({

@@ -1,17 +1,28 @@
 import { createRequire } from 'node:module'
-import { isAbsolute, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { dirname, isAbsolute, join, relative } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { errors, reasonOf } from '../errors.js'
 import { checkGrids, defineMethod, type Method } from '../methods/contract.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import { dashes, markers } from '../spaces/line-style.js'
+import { builtinName, type Origin } from '../spaces/origin.js'
+import { hashModule, packageOf } from '../system/module-hash.js'
+import { withTimeLimit } from '../system/time-limit.js'
+
+/** Limits on the time of plugins. */
+export interface PluginLimits {
+  readonly pluginLoadSeconds: number
+  readonly pluginCallSeconds: number
+}
 
 /** A plugin: the default export of its module, or what a function that is its default export returns. */
 export interface Plugin {
   readonly name: string
   readonly methods?: readonly Method[]
   readonly spaces?: readonly FeatureSpace[]
+  /** Set when it is loaded from a file. */
+  readonly origin?: Origin
 }
 
 const callable = z.custom<(...args: never[]) => unknown>((value) => typeof value === 'function')
@@ -20,6 +31,7 @@ const hyperparameterSchema = z.object({
   kind: z.enum(['weight', 'shape']),
   default: z.number(),
   grid: z.array(z.number()).min(1),
+  whole: z.boolean().optional(),
   summary: z.string(),
 })
 
@@ -54,6 +66,7 @@ const methodSchema = z
     paper: paperSchema.optional(),
     color: colorSchema.optional(),
     space: z.string().nullable(),
+    spaces: z.array(z.string()).optional(),
     hyperparameters: z.record(z.string(), hyperparameterSchema),
     terms: z.array(termSchema).min(1).optional(),
     formula: z.string().optional(),
@@ -101,17 +114,64 @@ export function parsePlugin(value: unknown, from: string): Plugin {
  * Loads a plugin by the path of its module, relative to `directory`, or by the name of its package. Throws
  * INVALID_PLUGIN, naming the plugin, if it cannot be loaded, throws or is malformed.
  */
-export async function loadPlugin(specifier: string, directory: string): Promise<Plugin> {
+export async function loadPlugin(
+  specifier: string,
+  directory: string,
+  { pluginLoadSeconds, pluginCallSeconds }: PluginLimits = { pluginLoadSeconds: 60, pluginCallSeconds: 600 },
+): Promise<Plugin> {
+  const invalid = (reason: string) => errors.invalidPlugin({ plugin: specifier, reason })
   let exported: unknown
+  let code: { readonly file: string; readonly hash: string }
   try {
-    const module: { default?: unknown } = await import(locate(specifier, directory))
-    exported = typeof module.default === 'function' ? await module.default() : module.default
+    const url = locate(specifier, directory)
+    // The files are read before they run, so that the hash is not of a later version.
+    const file = fileURLToPath(url)
+    code = { file, hash: hashModule(file) }
+    const load = async (): Promise<unknown> => {
+      const module: { default?: unknown } = await import(url)
+      return typeof module.default === 'function' ? module.default() : module.default
+    }
+    const late = () =>
+      new Error(
+        `it took longer than ${pluginLoadSeconds} s to load, the limit (SHOTBOARD_PLUGIN_LOAD_SECONDS)`,
+      )
+    exported = await withTimeLimit(load(), pluginLoadSeconds, late)
   } catch (error) {
-    throw errors.invalidPlugin({ plugin: specifier, reason: reasonOf(error) })
+    throw Object.assign(invalid(`${reasonOf(error)}${placeOf(error, specifier, directory)}`), {
+      cause: error,
+    })
   }
-  if (exported === undefined)
-    throw errors.invalidPlugin({ plugin: specifier, reason: 'it has no default export' })
-  return parsePlugin(exported, specifier)
+  if (exported === undefined) throw invalid('it has no default export')
+  const plugin = parsePlugin(exported, specifier)
+  if (plugin.name === builtinName) throw invalid(`only what is built in may have the name ${builtinName}`)
+  const inPackage = packageOf(code.file)
+  return {
+    ...plugin,
+    origin: {
+      plugin: plugin.name,
+      package: inPackage?.name ?? null,
+      version: inPackage?.version ?? null,
+      code: code.hash,
+      secondsPerCall: pluginCallSeconds,
+    },
+  }
+}
+
+/** Where in the plugin's own files an error arose, as ` (own.mjs, line 3)`; empty if the stack does not say. */
+function placeOf(error: unknown, specifier: string, directory: string): string {
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  let folder: string
+  try {
+    folder = dirname(fileURLToPath(locate(specifier, directory)))
+  } catch {
+    return ''
+  }
+  for (const text of stack.split('\n')) {
+    const from = text.indexOf(`${folder}/`)
+    const [, path, line] = from < 0 ? [] : (/^([^\s:?]+)[^\s:]*:(\d+)/.exec(text.slice(from)) ?? [])
+    if (path !== undefined) return ` (${relative(folder, path)}, line ${line})`
+  }
+  return ''
 }
 
 function locate(specifier: string, directory: string): string {
@@ -122,6 +182,6 @@ function locate(specifier: string, directory: string): string {
     return pathToFileURL(createRequire(join(directory, 'package.json')).resolve(specifier)).href
   } catch {
     // A package without an entry for `require` is not found this way; `import` finds it next to Shotboard.
-    return specifier
+    return import.meta.resolve(specifier)
   }
 }

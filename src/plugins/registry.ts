@@ -2,10 +2,9 @@ import { errors } from '../errors.js'
 import type { Method } from '../methods/contract.js'
 import { addedAdapterSpace } from '../spaces/added-adapter.js'
 import type { FeatureSpace } from '../spaces/contract.js'
+import { builtinName, type Origin } from '../spaces/origin.js'
+import { type Identity, identityOf } from './identity.js'
 import type { Plugin } from './plugin.js'
-
-/** The name of the built-in plugin. */
-export const builtinName = 'shotboard'
 
 /** All registered methods and spaces, in the order of registration. */
 export interface Registry {
@@ -20,6 +19,8 @@ export interface Registry {
   space(name: string, argument?: string): FeatureSpace
   /** The name of the plugin that registered it; null if it is built in or not registered. */
   pluginOf(item: Method | FeatureSpace): string | null
+  /** Which version of a method or a space it is. */
+  identityOf(item: Method | FeatureSpace): Identity
 }
 
 /**
@@ -29,13 +30,18 @@ export interface Registry {
 export function createRegistry(plugins: readonly Plugin[]): Registry {
   const methods = names<Method>('method')
   const spaces = names<FeatureSpace>('space')
-  const origins = new Map<Method | FeatureSpace, string>()
   for (const plugin of plugins) {
-    for (const space of plugin.spaces ?? []) spaces.add(space, [space.id, space.name], plugin.name)
+    for (const space of plugin.spaces ?? []) {
+      spaces.add({ ...space, origin: originOf(plugin) }, [space.id, space.name], plugin.name)
+    }
   }
   for (const plugin of plugins) {
     for (const method of plugin.methods ?? []) {
-      methods.add(method, [method.id, method.name, ...(method.aliases ?? [])], plugin.name)
+      methods.add(
+        { ...method, origin: originOf(plugin) },
+        [method.id, method.name, ...(method.aliases ?? [])],
+        plugin.name,
+      )
       if (method.space !== null && spaces.find(method.space) === undefined) {
         throw errors.invalidPlugin({
           plugin: plugin.name,
@@ -44,16 +50,16 @@ export function createRegistry(plugins: readonly Plugin[]): Registry {
       }
     }
   }
-  for (const { name, methods: own = [], spaces: ownSpaces = [] } of plugins) {
-    for (const item of [...own, ...ownSpaces]) origins.set(item, name)
-  }
+  const builtinPlugin = plugins.find(({ name }) => name === builtinName)
+  // The space of an added adapter is built in, and not registered.
+  const builtinOrigin = originOf(builtinPlugin ?? { name: builtinName })
   const ids = (items: readonly { readonly id: string }[]) => items.map(({ id }) => id)
   return {
     methods: methods.items,
-    pluginOf(item) {
-      const name = origins.get(item) ?? builtinName
-      return name === builtinName ? null : name
+    pluginOf({ origin = builtinOrigin }) {
+      return origin.plugin === builtinName ? null : origin.plugin
     },
+    identityOf: (item) => identityOf(item, item.origin ?? builtinOrigin),
     spaces: spaces.items,
     method(name, argument) {
       const found = methods.find(name)
@@ -67,6 +73,9 @@ export function createRegistry(plugins: readonly Plugin[]): Registry {
     },
   }
 }
+
+const originOf = ({ name, origin }: Plugin): Origin =>
+  origin ?? { plugin: name, package: null, version: null, code: null }
 
 /** Items with several names each; no two items share a name. */
 function names<T>(kind: string) {

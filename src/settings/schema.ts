@@ -88,6 +88,17 @@ const models = {
     variable: 'SHOTBOARD_PLUGINS',
     description: 'Plugins to load: paths of modules, or names of packages.',
   }),
+  pluginLoadSeconds: setting(wholeNumber(1, 86_400), 60, {
+    variable: 'SHOTBOARD_PLUGIN_LOAD_SECONDS',
+    description: 'Maximum time that a plugin may take to load (error INVALID_PLUGIN).',
+    unit: 'seconds',
+  }),
+  pluginCallSeconds: setting(wholeNumber(1, 86_400), 600, {
+    variable: 'SHOTBOARD_PLUGIN_CALL_SECONDS',
+    description:
+      'Maximum time that one call of a method or a space of a plugin may take (error PLUGIN_FAILED). It cannot stop a loop that never waits.',
+    unit: 'seconds',
+  }),
   encoderIdleMinutes: setting(wholeNumber(0, 100_000), 30, {
     variable: 'SHOTBOARD_ENCODER_IDLE_MINUTES',
     description:

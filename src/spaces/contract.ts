@@ -1,6 +1,7 @@
 import type { Kernels } from '../tensor/kernels.js'
 import type { Matrix } from '../tensor/matrix.js'
 import type { Dash, Marker } from './line-style.js'
+import type { Origin } from './origin.js'
 
 /**
  * A feature space: where images are compared with images. A function declares one and returns it:
@@ -35,6 +36,8 @@ export interface FeatureSpace {
    * hyperparameters; those it does not hold are at their defaults.
    */
   readonly fit?: (support: LabelledFeatures, kernels: Kernels, values?: SpaceValues) => Promise<FittedSpace>
+  /** Set by the registry, not by a plugin. */
+  readonly origin?: Origin
 }
 
 /** Always a shape: each of its values needs another fit and another search. */
@@ -43,6 +46,8 @@ export interface SpaceHyperparameter {
   readonly default: number
   /** Ascending. The first is the minimum allowed, the last the maximum. */
   readonly grid: readonly number[]
+  /** Whether only whole numbers are allowed. */
+  readonly whole?: boolean
   readonly summary: string
 }
 

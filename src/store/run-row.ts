@@ -47,6 +47,8 @@ export interface RunResult extends Measures {
 
 export interface RunRow extends RunRequest {
   readonly id: string
+  /** Of what it computes, and with which code. */
+  readonly fingerprint: string
   readonly status: JobStatus
   readonly progress: number
   readonly error: string | null
@@ -75,6 +77,7 @@ export function toRun(row: StoredRun): RunRow {
     row.status === 'SUCCEEDED' && measured !== undefined && testImages !== null && selectionImages !== null
   return {
     id: row.id,
+    fingerprint: row.fingerprint,
     datasetId: row.datasetId,
     testDatasetId: row.testDatasetId,
     encoder: row.encoder,

@@ -1,3 +1,4 @@
+import { createCaches } from '../cache/caches.js'
 import { fitMethod } from '../evaluation/fit.js'
 import type { SpaceFeatures } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
@@ -5,8 +6,10 @@ import { defaultsOf, type Method, usesTexts, type Values } from '../methods/cont
 import { centred } from '../spaces/centred.js'
 import { clip } from '../spaces/clip.js'
 import type { FeatureSpace } from '../spaces/contract.js'
+import { fitSpace } from '../spaces/fit-space.js'
+import { shrunk } from '../spaces/shrunk.js'
 import { whitened } from '../spaces/whitened.js'
-import { gatherRows, type Matrix, matrix, stackRows } from '../tensor/matrix.js'
+import { gatherRows, type Matrix, matrix, stackRows, unitRows } from '../tensor/matrix.js'
 import { assertClose, assertIdentical, assertShape } from './assertions.js'
 import { type Check, checksOf, withContext } from './check.js'
 import { sharedKernels } from './kernels.js'
@@ -38,10 +41,20 @@ export interface MethodChecksOptions {
  * method that compares images. Each check runs at the method's defaults and at both ends of its grids.
  */
 export function methodChecks(
-  method: Method,
-  { spaces = method.space === null ? [clip()] : [clip(), centred(), whitened()] }: MethodChecksOptions = {},
+  { origin: _, ...method }: Method,
+  { spaces = spacesOf(method) }: MethodChecksOptions = {},
 ): readonly Check[] {
+  if (spaces.length === 0) {
+    throw new Error(`${method.id} can be used in ${method.spaces?.join(', ')}: give these as \`spaces\``)
+  }
   return spaces.flatMap((space) => checksOf(`${method.id} in ${space.id}`, behaviours(method, space)))
+}
+
+/** Spaces that every author has, as far as the method can be used in them. */
+const spacesOf = ({ space, spaces }: Method): readonly FeatureSpace[] => {
+  const all = [clip(), centred(), whitened(), shrunk()]
+  if (space === null) return [clip()]
+  return spaces ? all.filter(({ id }) => spaces.includes(id)) : all.slice(0, 3)
 }
 
 /** Balanced and unbalanced support sets, which take different code paths in the cache. */
@@ -49,6 +62,27 @@ const ordinary: readonly (readonly number[])[] = [
   [4, 4, 4, 4, 4],
   [5, 1, 3, 2],
 ]
+
+/** The space with other distances: every second coordinate is shrunk. */
+const bent = (space: FeatureSpace): FeatureSpace => ({
+  ...space,
+  id: `${space.id}, bent`,
+  async fit(support, kernels, values) {
+    const fitted = await fitSpace(space, support, kernels, values)
+    return {
+      async project(features) {
+        const { rows, columns, data } = await fitted.project(features)
+        return unitRows(
+          matrix(
+            rows,
+            columns,
+            data.map((value, at) => ((at % columns) % 2 === 0 ? value : value / 4)),
+          ),
+        )
+      },
+    }
+  },
+})
 
 /** A task with the method at given values. */
 interface Given extends Task {
@@ -58,8 +92,13 @@ interface Given extends Task {
 }
 
 function behaviours(method: Method, space: FeatureSpace): Record<string, () => Promise<void>> {
+  /** Every value that is shared is compared with a copy after each call. */
+  const given = (support: Support) => ({
+    ...{ method, space, support, kernels: sharedKernels() },
+    caches: createCaches(support, sharedKernels(), 'everything'),
+  })
   const fitAt = (values: Values, support: Support): Promise<Scoring> =>
-    fitMethod({ method, space, support, selection: 'NONE', fixed: values, kernels: sharedKernels() })
+    fitMethod({ ...given(support), selection: 'NONE', fixed: values })
   const logitsAt = async (values: Values, support: Support, queries: SpaceFeatures): Promise<Matrix> =>
     (await scoreQueries(await fitAt(values, support), queries)).logits
 
@@ -82,8 +121,7 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
   /** Fits in all ways and scores. Nothing may throw, and every logit must be finite. */
   const survives = (options: TaskOptions) => async () => {
     const { support, queries, images } = syntheticTask({ bases: [space.base], ...options })
-    const [selection, grids, kernels] = ['LEAVE_ONE_OUT', smallGrids(method), sharedKernels()] as const
-    await fitMethod({ method, space, support, selection, grids, kernels })
+    await fitMethod({ ...given(support), selection: 'LEAVE_ONE_OUT', grids: smallGrids(method) })
     for (const values of pointsOf(method)) {
       const at = JSON.stringify(values)
       const fitted = await fitAt(values, support)
@@ -164,6 +202,23 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
         const second = await logitsAt(defaultsOf(method), pickSupport(support, half), queries)
         if (first.data.every((logit, at) => logit === second.data[at])) {
           throw new Error('the logits are the same with another support set')
+        }
+      },
+
+      'compares images in the space that it is given': async () => {
+        const { support, queries } = syntheticTask({ shots: [4, 4, 4], bases: [space.base] })
+        const here = await logitsAt(defaultsOf(method), support, queries)
+        const elsewhere = await fitMethod({
+          ...given(support),
+          space: bent(space),
+          selection: 'NONE',
+          fixed: defaultsOf(method),
+        })
+        const { logits } = await scoreQueries(elsewhere, queries)
+        if (here.data.every((logit, at) => logit === logits.data[at])) {
+          throw new Error(
+            `the logits are the same in another space, so that ${space.id} makes no difference. Read spaceQueries(), spaceKeys or affinities(), or declare the space as null`,
+          )
         }
       },
     }),

@@ -1,4 +1,5 @@
 import type { FeatureSpace, FittedSpace, LabelledFeatures } from '../spaces/contract.js'
+import { fitSpace } from '../spaces/fit-space.js'
 import { gatherRows, type Matrix, sliceRows, stackRows } from '../tensor/matrix.js'
 import { assertClose, assertIdentical, assertShape, assertUnitRows } from './assertions.js'
 import { type Check, checksOf, withContext } from './check.js'
@@ -6,7 +7,7 @@ import { sharedKernels } from './kernels.js'
 import { permutation, syntheticTask, type TaskOptions } from './synthetic.js'
 
 /** The checks of a feature space. */
-export const spaceChecks = (space: FeatureSpace): readonly Check[] =>
+export const spaceChecks = ({ origin: _, ...space }: FeatureSpace): readonly Check[] =>
   checksOf(`space ${space.id}`, behaviours(space))
 
 /** Tasks with fewer and with more images than dimensions, balanced and unbalanced. */
@@ -29,8 +30,7 @@ function behaviours(space: FeatureSpace): Record<string, () => Promise<void>> {
       queries: queries[space.base] as Matrix,
     }
   }
-  const fitTo = async (support: LabelledFeatures): Promise<FittedSpace> =>
-    (await space.fit?.(support, sharedKernels())) ?? { project: async (features) => features }
+  const fitTo = (support: LabelledFeatures): Promise<FittedSpace> => fitSpace(space, support, sharedKernels())
   const project = async (support: LabelledFeatures, features: Matrix): Promise<Matrix> =>
     (await fitTo(support)).project(features)
 
@@ -65,6 +65,19 @@ function behaviours(space: FeatureSpace): Record<string, () => Promise<void>> {
       const keys = await fitted.project(support.features)
       assertShape('the projected support images', keys, support.features.rows, projected.columns)
       assertUnitRows('the projected support images', keys)
+    }),
+
+    'writes to nothing that it is given': throughout(async ({ support, queries }) => {
+      const { features, labels } = gatherLabelled(support)
+      const fitted = await space.fit?.({ features, labels }, sharedKernels())
+      assertIdentical('the support features after the fit', features, support.features)
+      if (labels.some((label, i) => label !== support.labels[i])) {
+        throw new Error('the labels are others after the fit. Write to a copy instead')
+      }
+      const given = sliceRows(queries, 0, queries.rows)
+      const before = gatherRows(queries, [...Array(queries.rows).keys()])
+      await fitted?.project(given)
+      assertIdentical('the features after they are projected', given, before)
     }),
 
     'projects the same twice, bit for bit': throughout(async ({ support, queries }) => {
@@ -113,6 +126,10 @@ function behaviours(space: FeatureSpace): Record<string, () => Promise<void>> {
     'stays finite if the images of a class are equal': survives({ shots: [3, 3, 3], noise: 0 }),
   }
 }
+
+/** A copy. */
+const gatherLabelled = (labelled: LabelledFeatures): LabelledFeatures =>
+  pickLabelled(labelled, [...labelled.labels.keys()])
 
 const pickLabelled = ({ features, labels }: LabelledFeatures, rows: readonly number[]): LabelledFeatures => ({
   features: gatherRows(features, rows),

@@ -89,7 +89,7 @@ describe('a comparison as a document', () => {
       if (run.method === 'throwing') {
         expect(run).toMatchObject({
           status: 'FAILED',
-          error: 'this method always throws',
+          error: 'Plugin outsiders: the method throwing failed: this method always throws',
           result: null,
           versions: null,
         })

@@ -142,8 +142,14 @@ export const scoring = ({ method, reference }: Problem): ScoredMethod => {
 }
 
 /** All that a search asks of a batch. */
-const batchOf = (from: number, to: number, classes: number): Batch =>
-  ({ from, rows: to - from, cache: { classes } }) as unknown as Batch
+function batchOf(from: number, to: number, classes: number): Batch {
+  const batch = {
+    ...{ from, rows: to - from, cache: { classes } },
+    seenBy: () => batch,
+    written: () => null,
+  } as unknown as Batch
+  return batch
+}
 
 const rowsFor = ({ from, rows, cache }: Batch, logits: readonly (readonly number[])[]): Matrix =>
   matrix(rows, cache.classes, Float32Array.from(logits.slice(from, from + rows).flat()))

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { checkValues } from '../../src/evaluation/search/grid.js'
 import {
   clipFormOf,
   defaultsOf,
@@ -6,6 +7,8 @@ import {
   inSpace,
   linspace,
   type Method,
+  requireSpaceOf,
+  type ScoredMethod,
   type SumMethod,
   shape,
   usesTexts,
@@ -15,6 +18,7 @@ import { cacheAffinity } from '../../src/methods/terms/cache-affinity.js'
 import { zeroShot } from '../../src/methods/terms/zero-shot.js'
 import { tipAdapter } from '../../src/methods/tip-adapter.js'
 import { tipX } from '../../src/methods/tip-x.js'
+import { zeroShot as zeroShotMethod } from '../../src/methods/zero-shot.js'
 import { prototype, scoredPrototype } from '../testing/plugins.js'
 
 const alpha = weight({ default: 1, grid: [0, 1, 2], summary: '' })
@@ -113,4 +117,38 @@ test.each<[string, Method, boolean]>([
   ['a cache alone', { ...declared, terms: [cache] }, false],
 ])('%s says whether it uses texts', (_, method, texts) => {
   expect(usesTexts(method)).toBe(texts)
+})
+
+test('a method that scores by itself can be in another space as well', async () => {
+  const changed = inSpace(scoredPrototype() as ScoredMethod, 'imo', {
+    id: 'other',
+    name: 'Other',
+    summary: '',
+  })
+  expect([changed.space, changed.variantOf, typeof changed.score]).toEqual(['imo', 'outsider', 'function'])
+  expect(() => inSpace(zeroShotMethod(), 'imo', { id: 'other', name: 'Other', summary: '' })).toThrow(
+    /compares no images/,
+  )
+})
+
+test('a whole number has whole values, and takes no other', () => {
+  const whole = { ...beta, whole: true }
+  const parameters = defineMethod({ ...declared, hyperparameters: { alpha, beta: whole } })
+  expect(() => checkValues(parameters, { beta: 2 })).not.toThrow()
+  expect(() => checkValues(parameters, { beta: 1.5 })).toThrow(
+    expect.objectContaining({ code: 'HYPERPARAMETER_OUT_OF_RANGE', argument: 'beta' }),
+  )
+  const broken = { ...whole, grid: [0, 0.5, 2] }
+  expect(() => defineMethod({ ...declared, hyperparameters: { alpha, beta: broken } })).toThrow(
+    /beta is declared as a whole number, and has the value 0.5/,
+  )
+})
+
+test('a method may be for some spaces only, its own among them', () => {
+  const method = defineMethod({ ...declared, spaces: ['clip', 'centred'] })
+  expect(() => requireSpaceOf(method, 'centred')).not.toThrow()
+  expect(() => requireSpaceOf(method, 'whitened')).toThrow(
+    expect.objectContaining({ code: 'SPACE_NOT_APPLICABLE', argument: 'space' }),
+  )
+  expect(() => defineMethod({ ...declared, spaces: ['centred'] })).toThrow(/must include its own, clip/)
 })

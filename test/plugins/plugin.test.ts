@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { builtin } from '../../src/plugins/builtin.js'
-import { parsePlugin } from '../../src/plugins/plugin.js'
+import { loadPlugin, parsePlugin } from '../../src/plugins/plugin.js'
+import { moduleFile } from '../helpers/plugins.js'
 
 const method = (more: object) => ({
   methods: [
@@ -45,4 +46,33 @@ test.each([
   expect(parsing).toThrow(expect.objectContaining({ code: 'INVALID_PLUGIN' }))
   expect(parsing).toThrow(/own\.mjs/)
   expect(parsing).toThrow(says)
+})
+
+test.each([
+  ['throws', `const first = 1\nthrow new Error('no luck')`, /no luck \(own\.mjs, line 2\)/],
+  [
+    'throws in its function',
+    `export default () => {\n\n  return missing()\n}`,
+    /missing is not defined \(own\.mjs, line 3\)/,
+  ],
+])(
+  'the error of a plugin that %s while it loads says where, and keeps its cause',
+  async (_, source, says) => {
+    const file = await moduleFile(source, 'own.mjs')
+    const loading = loadPlugin(file, '/')
+    await expect(loading).rejects.toThrow(says)
+    await expect(loading).rejects.toMatchObject({ code: 'INVALID_PLUGIN', cause: expect.any(Error) })
+  },
+)
+
+test('a plugin that takes longer to load than the limit is refused, and named', async () => {
+  const file = await moduleFile('export default () => new Promise(() => {})', 'waiting.mjs')
+  await expect(loadPlugin(file, '/', { pluginLoadSeconds: 0.05, pluginCallSeconds: 1 })).rejects.toThrow(
+    /waiting\.mjs cannot be used: it took longer than 0\.05 s to load/,
+  )
+})
+
+test('a plugin may not pass for what is built in', async () => {
+  const file = await moduleFile(`export default { name: 'shotboard' }`)
+  await expect(loadPlugin(file, '/')).rejects.toThrow(/only what is built in/)
 })

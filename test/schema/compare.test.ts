@@ -354,11 +354,12 @@ test('a run that fails says why, and the comparison ends as FAILED with its good
   expect(failed).toMatchObject({
     status: 'FAILED',
     progress: 1,
-    error: '1 of 2 runs failed; the first: throwing: this method always throws',
+    error:
+      '1 of 2 runs failed; the first: throwing: Plugin outsiders: the method throwing failed: this method always throws',
     runs: [
       {
         status: 'FAILED',
-        error: 'this method always throws',
+        error: 'Plugin outsiders: the method throwing failed: this method always throws',
         accuracy: null,
         finishedAt: expect.any(String),
       },

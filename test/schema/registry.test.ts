@@ -104,6 +104,37 @@ test('spaces and encoders tell what they are and what goes with what', async () 
   ])
 })
 
+test('a method that throws answers with its error, by name, and the others answer all the same', async () => {
+  const dataset = await makeDataset(server.library, 'With a method that throws')
+  const draw = { dataset: dataset.id, shots: 2, seed: 1, augmentations: 1 }
+  const { id } = await server.library.supportSets.create(draw)
+  const document = `query ($input: PredictInput!) { predict(input: $input) { predictions {
+    method { id } hyperparameters { name } top { class { name } } neighbours { similarity } error { code message }
+  } } }`
+  const methods = ['zero-shot', 'throwing', 'tip-adapter'].map((method) => ({ method }))
+  const images = [{ base64: await base64(picture(0, 1)) }, { base64: await base64(picture(1, 2)) }]
+  const input = { supportSet: id, images, methods, topK: 2 }
+  interface Answer {
+    readonly method: { id: string }
+    readonly top: readonly object[]
+    readonly error: { code: string; message: string } | null
+  }
+  const { predict } = await server.query<{ predict: { predictions: Answer[] }[] }>(document, { input })
+  expect(predict).toHaveLength(2)
+  for (const { predictions } of predict) {
+    expect(predictions.map(({ method, top }) => [method.id, top.length])).toEqual([
+      ['zero-shot', 2],
+      ['throwing', 0],
+      ['tip-adapter', 2],
+    ])
+    expect(predictions[0]?.error).toBeNull()
+    expect(predictions[1]?.error).toEqual({
+      code: 'PLUGIN_FAILED',
+      message: 'Plugin outsiders: the method throwing failed: this method always throws',
+    })
+  }
+})
+
 test('a plugin’s method and space predict and explain themselves as built-in ones do', async () => {
   const dataset = await makeDataset(server.library, 'Outside')
   const { id } = await server.library.supportSets.create({

@@ -20,6 +20,8 @@ test('nothing needs to be set', () => {
     modelsDirectory: fileURLToPath(new URL('../../models', import.meta.url)),
     encoder: 'mini-clip',
     plugins: [],
+    pluginLoadSeconds: 60,
+    pluginCallSeconds: 600,
     demo: true,
     maxRequestMegabytes: 64,
     maxMegapixels: 64,

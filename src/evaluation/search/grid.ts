@@ -66,6 +66,9 @@ export function checkValues(method: Parametrised, values: Values): void {
     if (!(value >= min && value <= max)) {
       throw errors.hyperparameterOutOfRange({ name, method: method.id, value, min, max }, name)
     }
+    if (declared.whole && !Number.isInteger(value)) {
+      throw errors.hyperparameterNotWhole({ name, method: method.id, value }, name)
+    }
   }
 }
 

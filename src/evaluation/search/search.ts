@@ -1,4 +1,5 @@
 import type { Batch } from '../../cache/contract.js'
+import { logitsOf, scoresOf } from '../../methods/call.js'
 import type { Method, ScoredMethod, SumMethod, Term, Values } from '../../methods/contract.js'
 import type { TermRanges } from '../../methods/score.js'
 import { throwIfCancelled } from '../../system/abort.js'
@@ -73,7 +74,7 @@ async function countByIntervals(options: {
   const innerGreatest = Math.max(...innerGrid.map(Math.abs))
   const innerStride = inner?.stride ?? 1
   const outer = [...combinations(grid.axes.filter((axis) => axis.kind === 'weight' && axis !== inner))]
-  const termLogits = termCache(batch, ranges)
+  const termLogits = termCache(method, batch, ranges)
   const yieldToEventLoop = createYieldToEventLoop()
 
   const fixed = new Float64Array(classes)
@@ -127,15 +128,16 @@ async function countByIntervals(options: {
 }
 
 /** Caches each term's logits, with their largest magnitude, by the shapes that the term depends on. */
-function termCache(batch: Batch, ranges: TermRanges) {
+function termCache(method: SumMethod, batch: Batch, ranges: TermRanges) {
   const last = new Map<string, { key: string; result: Promise<{ logits: Matrix; greatest: number }> }>()
   return (term: Term, shapes: Values): Promise<{ logits: Matrix; greatest: number }> => {
     const key = term.shapes.map((name) => shapes[name]).join()
     const known = last.get(term.name)
     if (known?.key === key) return known.result
-    const result = term
-      .logits(batch, shapes, ranges[term.name] ?? {})
-      .then((logits) => ({ logits, greatest: maxMagnitude(logits.data) }))
+    const result = logitsOf(method, term, batch, shapes, ranges[term.name] ?? {}).then((logits) => ({
+      logits,
+      greatest: maxMagnitude(logits.data),
+    }))
     last.set(term.name, { key, result })
     return result
   }
@@ -171,7 +173,7 @@ async function countByScoring(options: {
   async function work(): Promise<void> {
     for (let point = next++; point < grid.points; point = next++) {
       throwIfCancelled(signal)
-      const { columns, data } = await method.score(batch, valuesAt(grid, point))
+      const { columns, data } = await scoresOf(method, batch, valuesAt(grid, point))
       let correct = 0
       for (let i = 0; i < batch.rows; i++) {
         if (argmax(data.subarray(i * columns, (i + 1) * columns)) === labels[i]) correct++

@@ -110,6 +110,15 @@ class NeighbourType {
   similarity: number
 }
 
+@ObjectType('MethodError', { description: 'Why a method gives no answer.' })
+class MethodErrorType {
+  @Field(() => String, { description: 'A stable code, such as PLUGIN_FAILED.' })
+  code: string
+
+  @Field(() => String)
+  message: string
+}
+
 @ObjectType('MethodPrediction')
 class MethodPredictionType {
   @Field(() => Float, { description: 'What logits are divided by before softmax.' })
@@ -122,6 +131,13 @@ class MethodPredictionType {
     description: 'Scoring time per image, averaged over the images of the request.',
   })
   milliseconds: number
+
+  @Field(() => MethodErrorType, {
+    nullable: true,
+    description:
+      'Why the method gives no answer; `top` is then empty. Null if it does. Other methods answer all the same.',
+  })
+  error: MethodErrorType | null
 }
 
 @ObjectType('ImagePrediction')

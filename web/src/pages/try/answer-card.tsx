@@ -7,7 +7,7 @@ import type { MethodPrediction } from './use-prediction'
 
 /** A method's prediction: classes, contributions of its terms, and nearest support images. */
 export function AnswerCard({
-  prediction: { method, space, top, neighbours, hyperparameters, temperature, milliseconds },
+  prediction: { method, space, top, neighbours, hyperparameters, temperature, milliseconds, error },
   truth,
   encoder,
 }: {
@@ -28,6 +28,7 @@ export function AnswerCard({
         </span>
         <span className="muted numeric">{duration(milliseconds)}</span>
       </header>
+      {error && <p role="alert">{error.message}</p>}
       {best && (
         <p className={styles.says}>
           <strong>{best.class.name}</strong>

@@ -1,0 +1,78 @@
+import type { Batch } from '../cache/contract.js'
+import { callPlugin, faultOfMatrix, isTrusted, requireNoFault } from '../spaces/call.js'
+import type { Matrix } from '../tensor/matrix.js'
+import type { Method, Ranges, ScoredMethod, Term, Values } from './contract.js'
+
+// Calls of what a method declares. What it gives is checked, so that a fault fails this method, by name, and nothing else.
+
+/** The logits of a term before weighting, [n, C]. Throws PLUGIN_FAILED. */
+export async function logitsOf(
+  method: Method,
+  term: Term,
+  batch: Batch,
+  shapes: Values,
+  ranges: Ranges,
+): Promise<Matrix> {
+  const called = nameOf(method, term)
+  const seen = batch.seenBy({ key: term, name: called.what, isTrusted: isTrusted(method) })
+  const logits = await callPlugin(called, async () => term.logits(seen, shapes, ranges))
+  requireNoFault(called, faultOfMatrix('its logits', logits, batch.rows, batch.cache.classes))
+  requireNothingWritten(method, seen)
+  return logits
+}
+
+/** The logits of a method that scores by itself, [n, C]. Throws PLUGIN_FAILED. */
+export async function scoresOf(method: ScoredMethod, batch: Batch, values: Values): Promise<Matrix> {
+  const called = nameOf(method)
+  const seen = batch.seenBy({ key: method, name: called.what, isTrusted: isTrusted(method) })
+  const logits = await callPlugin(called, async () => method.score(seen, values))
+  requireNoFault(called, faultOfMatrix('its logits', logits, batch.rows, batch.cache.classes))
+  requireNothingWritten(method, seen)
+  return logits
+}
+
+/** The ranges of a term over a batch. Throws PLUGIN_FAILED. */
+export async function rangesOf(method: Method, term: Term, batch: Batch): Promise<Ranges> {
+  if (!term.ranges) return {}
+  const called = nameOf(method, term)
+  const { ranges } = term
+  const seen = batch.seenBy({ key: term, name: called.what, isTrusted: isTrusted(method) })
+  const given = await callPlugin(called, async () => ranges(seen))
+  requireNoFault(called, faultOfRanges(given))
+  requireNothingWritten(method, seen)
+  return given
+}
+
+/** The sum of a method's weighted terms, if it is finite. Throws PLUGIN_FAILED. */
+export function checkedLogits(method: Method, logits: Matrix, batch: Batch): Matrix {
+  const fault = faultOfMatrix('the weighted sum of its terms', logits, batch.rows, batch.cache.classes)
+  requireNoFault(nameOf(method), fault)
+  return logits
+}
+
+const nameOf = ({ id, origin }: Method, term?: Term) => ({
+  what: term ? `method ${id}, in its term ${term.name},` : `method ${id}`,
+  origin,
+})
+
+/** Terms of a method run side by side, so that it is not known which of them has written. */
+function requireNothingWritten(method: Method, seen: Batch): void {
+  const written = seen.written()
+  requireNoFault(
+    nameOf(method),
+    written === null ? undefined : `it writes to ${written}, which is shared. Write to a copy instead.`,
+  )
+}
+
+/** An empty range, from Infinity to −Infinity, is allowed. */
+function faultOfRanges(given: unknown): string | undefined {
+  if (typeof given !== 'object' || given === null) return 'its ranges must be an object'
+  for (const [name, range] of Object.entries(given)) {
+    const { min, max } = (range ?? {}) as { readonly min?: unknown; readonly max?: unknown }
+    const isEmpty = min === Number.POSITIVE_INFINITY && max === Number.NEGATIVE_INFINITY
+    if (!isEmpty && !(Number.isFinite(min) && Number.isFinite(max))) {
+      return `its range ${name} must have a finite min and max, not ${min} and ${max}`
+    }
+  }
+  return undefined
+}
