@@ -140,7 +140,7 @@ function calibrationOf(
   shots: number,
 ): Promise<ReportData['calibration']> {
   const leading = rows
-    .filter((row) => row.shots === shots)
+    .filter((row) => row.shots === shots && row.error === undefined)
     .sort((a, b) => b.accuracy.mean - a.accuracy.mean)
     .slice(0, maxCalibrated)
   return Promise.all(

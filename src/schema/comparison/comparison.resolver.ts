@@ -163,15 +163,16 @@ export class ComparisonResolver {
 export class ComparisonRowResolver extends encoderMethodAndSpaceOf(() => ComparisonRowType) {
   @FieldResolver(() => [ReliabilityBinType], {
     description:
-      'How often predictions are right, by how confident they are: bins of equal width, from least to most confident, over all support sets of the row. Empty for results of earlier versions, which lack confidences.',
+      'How often predictions are right, by how confident they are: bins of equal width, from least to most confident, over all support sets of the row. Empty for results of earlier versions, which lack confidences, and for results that cannot be read (`error`).',
     complexity: reliabilityCost,
   })
   reliability(
-    @Root() { runs }: ComparedRow,
+    @Root() { runs, error }: ComparedRow,
     @Arg('bins', () => Int, { nullable: true, defaultValue: defaultBins, description: 'From 1 to 100.' })
     bins: number | null,
     @Ctx() { library }: Context,
   ): Promise<ReliabilityBin[]> {
+    if (error !== undefined) return Promise.resolve([])
     return readReliability(runs, library.runs.predictions, bins ?? defaultBins)
   }
 }
