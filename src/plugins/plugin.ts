@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, isAbsolute, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -157,16 +158,19 @@ export async function loadPlugin(
   }
 }
 
-/** Where in the plugin's own files an error arose, as ` (own.mjs, line 3)`; empty if the stack does not say. */
+/** Where in the plugin's own files an error arose, as ` (own.mjs, line 3)`; empty if that is not known. */
 function placeOf(error: unknown, specifier: string, directory: string): string {
-  const stack = error instanceof Error ? (error.stack ?? '') : ''
-  let folder: string
+  let file: string
   try {
-    folder = dirname(fileURLToPath(locate(specifier, directory)))
+    file = fileURLToPath(locate(specifier, directory))
   } catch {
     return ''
   }
-  for (const text of stack.split('\n')) {
+  const folder = dirname(file)
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  // The stack of a syntax error does not say where it is; Node's check of the file does.
+  const checked = error instanceof SyntaxError ? spawnSync(process.execPath, ['--check', file]).stderr : ''
+  for (const text of `${stack}\n${checked}`.split('\n')) {
     const from = text.indexOf(`${folder}/`)
     const [, path, line] = from < 0 ? [] : (/^([^\s:?]+)[^\s:]*:(\d+)/.exec(text.slice(from)) ?? [])
     if (path !== undefined) return ` (${relative(folder, path)}, line ${line})`

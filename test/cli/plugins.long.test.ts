@@ -13,6 +13,13 @@ test('a plugin that never finishes loading stops the start with an error that na
   expect(code).toBe(1)
 })
 
+test('a plugin with a mistake in its syntax stops the start with an error that says the line', async () => {
+  const file = await moduleFile('const first = 1\nconst second = = 2\n', 'broken.mjs')
+  const { code, output } = await (await runProgram('start', { SHOTBOARD_PLUGINS: file })).ended
+  expect(output).toMatch(/broken\.mjs cannot be used: .*'=' \(broken\.mjs, line 2\)/)
+  expect(code).toBe(1)
+})
+
 const scoring = (score: string) =>
   moduleFile(`export default { name: 'own', methods: [{
     id: 'own', name: 'Own', summary: '', space: null, hyperparameters: {}, usesTexts: false,
