@@ -10,7 +10,7 @@ import { pickMeasures } from '../measures.js'
 import type { Registry } from '../plugins/registry.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import type { ComparisonRow } from '../store/comparisons.js'
-import { encodersOf, type RunRow } from '../store/runs.js'
+import { type ClassSizes, encodersOf, type RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import { throwIfCancelled, untilCancelled } from '../system/abort.js'
 import type { KeyedLock } from '../system/keyed-lock.js'
@@ -172,6 +172,7 @@ async function performRun(
     selectionImages: fitted.selectionImages,
     selectionAccuracy: fitted.selectionAccuracy,
     labelledImages: labelledImagesOf(run, fitted, support),
+    perClass: classSizesOf(support),
     temperature: fitted.temperature,
     hyperparameters: fitted.values,
     ...pickMeasures(evaluation),
@@ -181,6 +182,16 @@ async function performRun(
     searchMs: fitted.searchMs,
     scoreMs: evaluation.scoreMs,
   })
+}
+
+function classSizesOf({ labels, classes }: Support): ClassSizes {
+  const counts = new Array<number>(classes).fill(0)
+  for (const label of labels) counts[label] = (counts[label] as number) + 1
+  return {
+    least: counts.reduce((least, count) => Math.min(least, count)),
+    mean: labels.length / classes,
+    most: counts.reduce((most, count) => Math.max(most, count)),
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ import type { JobQueue } from '../jobs/queue.js'
 import { createRecordedJobs, hasEnded } from '../jobs/recorded-jobs.js'
 import { type MeasureName, pickMeasures } from '../measures.js'
 import type { ComparisonRow } from '../store/comparisons.js'
-import type { RunRow } from '../store/runs.js'
+import type { ClassSizes, RunRow } from '../store/runs.js'
 import { type ComparisonJobContext, runComparison } from './comparison-job.js'
 import { findMethodInSpace } from './method-in-space.js'
 import { type CompareInput, type PlanContext, planComparison } from './plan-comparison.js'
@@ -88,8 +88,16 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     return comparison
   }
 
-  const rows = (runs: readonly RunRow[]): Promise<ComparedRow[]> =>
-    Promise.all(groupRuns(runs.flatMap((run) => measuredRunOf(run) ?? [])).map(rowStatistics.row))
+  function rows(runs: readonly RunRow[]): Promise<ComparedRow[]> {
+    const sizes = new Map(runs.flatMap(({ id, result }) => (result ? [[id, result.perClass] as const] : [])))
+    const groups = groupRuns(runs.flatMap((run) => measuredRunOf(run) ?? []))
+    return Promise.all(
+      groups.map(async (group) => ({
+        ...(await rowStatistics.row(group)),
+        perClass: rangeOfSizes(group.flatMap(({ id }) => sizes.get(id) ?? [])),
+      })),
+    )
+  }
 
   return {
     compare: (input) => start(input, false),
@@ -108,6 +116,13 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     },
   }
 }
+
+/** The fewest and most images of a class in any support set, and the mean over all. */
+const rangeOfSizes = (sizes: readonly ClassSizes[]): ClassSizes => ({
+  least: Math.min(...sizes.map(({ least }) => least)),
+  mean: sizes.reduce((sum, { mean }) => sum + mean, 0) / sizes.length,
+  most: Math.max(...sizes.map(({ most }) => most)),
+})
 
 /** A run's measures; undefined if it has not finished. */
 function measuredRunOf({ result, ...run }: RunRow): MeasuredRun | undefined {

@@ -92,8 +92,8 @@ const rowsPerDeletion = 5000
 async function deleteSupportSet(tx: Transaction, id: string): Promise<DeletedViews> {
   const supportSet = await tx.supportSet.findUnique({ where: { id }, include: { images: true } })
   if (!supportSet) throw errors.unknownSupportSet({ id }, 'id')
-  const { datasetId, encoder, shots, seed, augmentations } = supportSet
-  const drawn = { datasetId, encoder, shots, seed, augmentations }
+  const { datasetId, encoder, shots, drawing, seed, augmentations } = supportSet
+  const drawn = { datasetId, encoder, shots, drawing, seed, augmentations }
   const user = await tx.comparison.findFirst({
     where: { status: unfinishedStatus, runs: { some: { run: drawn } } },
   })
