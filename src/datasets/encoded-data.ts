@@ -135,6 +135,11 @@ export function createEncodedData(options: {
     async support(supportSet, encoder, spaces, loading) {
       const images = await store.supportSets.images(supportSet.id)
       const rows = await classes(supportSet.datasetId)
+      const drawn = new Set(images.map(({ classIndex }) => classIndex))
+      const missing = rows.find(({ index }) => !drawn.has(index))
+      if (missing) {
+        throw errors.supportSetOutdated({ supportSet: supportSet.id, className: missing.name }, 'supportSet')
+      }
       return {
         features: await load(images, encoder, spaces, augmentationRecipe(supportSet.augmentations), loading),
         labels: Int32Array.from(images, ({ classIndex }) => classIndex),

@@ -155,7 +155,7 @@ export function createDatasetRepository(client: DatabaseClient): DatasetReposito
 
     lastImage: (datasetIds) =>
       client.$transaction(async (tx) => {
-        for (const id of [...datasetIds].sort()) await lockImages(tx, id)
+        for (const id of [...datasetIds].sort()) await lockDataset(tx, id)
         const { _max } = await tx.datasetImage.aggregate({ _max: { position: true } })
         return _max.position ?? 0
       }, longTransaction),
@@ -190,7 +190,7 @@ export async function insertImages(
   datasetId: string,
   images: readonly NewImage[],
 ): Promise<number> {
-  if ((await lockImages(tx, datasetId)) === 0) throw errors.unknownDataset({ id: datasetId }, 'dataset')
+  if ((await lockDataset(tx, datasetId)) === 0) throw errors.unknownDataset({ id: datasetId }, 'dataset')
   let added = 0
   for await (const chunk of chunks(images, rowsPerStatement)) {
     const ids = chunk.map(({ imageId }) => imageId)
@@ -220,10 +220,10 @@ export async function insertImages(
 }
 
 /**
- * Locks the dataset against other additions until the transaction ends. Postgres assigns positions before the commit,
+ * Locks the dataset against other changes until the transaction ends. Postgres assigns positions before the commit,
  * so readers could otherwise see them out of order.
  */
-const lockImages = (tx: Pick<DatabaseClient, '$executeRaw'>, datasetId: string): Promise<number> =>
+export const lockDataset = (tx: Pick<DatabaseClient, '$executeRaw'>, datasetId: string): Promise<number> =>
   tx.$executeRaw`UPDATE "Dataset" SET "name" = "name" WHERE "id" = ${datasetId}`
 
 function firstOfEach(images: readonly NewImage[]): NewImage[] {

@@ -68,7 +68,11 @@ export async function importSource(
   const existing = await findDataset(context, name, request, layout)
   const files = layout.images.length + layout.left.length
   await ledger.begin(files)
-  if (existing) await ledger.setDataset(existing.dataset, existing.keptPrompts)
+  if (existing) {
+    await ledger.setDataset(existing.dataset, existing.keptPrompts)
+    // From here on the classes cannot change; until here they could.
+    await requireSameClasses(context, existing.dataset, layout)
+  }
 
   let isKnown = existing !== undefined
   let { taken, firstRejected } = ledger
@@ -147,12 +151,7 @@ async function findDataset(
 ): Promise<{ dataset: DatasetRow; keptPrompts: readonly string[] } | undefined> {
   const dataset = await store.datasets.findByName(wanted)
   if (!dataset) return undefined
-  const known = await store.datasets.classes(dataset.id)
-  if (!sameClasses(layout.classes, known)) {
-    const names = known.map((each) => each.name).join(', ')
-    const reason = `The dataset "${wanted}" already exists with other classes: ${names}.`
-    throw errors.invalidValue({ reason }, 'name')
-  }
+  const known = await requireSameClasses({ store }, dataset, layout)
   const changed = layout.classes.flatMap(({ prompts }, index) =>
     prompts && !same(prompts, known[index]?.prompts ?? []) ? [[index, prompts] as const] : [],
   )
@@ -163,6 +162,19 @@ async function findDataset(
   if (comparison) throw errors.inUse({ what: `dataset "${wanted}"`, by: `comparison ${comparison.id}` })
   await store.datasets.setPrompts(dataset.id, new Map(changed))
   return { dataset, keptPrompts: [] }
+}
+
+/** The classes of the dataset. Throws INVALID_VALUE if the source has others. */
+async function requireSameClasses(
+  { store }: Pick<ImportSourceContext, 'store'>,
+  { id, name }: DatasetRow,
+  layout: { readonly classes: readonly LaidOutClass[] },
+): Promise<readonly ClassRow[]> {
+  const known = await store.datasets.classes(id)
+  if (sameClasses(layout.classes, known)) return known
+  const names = known.map((each) => each.name).join(', ')
+  const reason = `The dataset "${name}" already exists with other classes: ${names}.`
+  throw errors.invalidValue({ reason }, 'name')
 }
 
 const sameClasses = (classes: readonly LaidOutClass[], known: readonly ClassRow[]): boolean =>
