@@ -348,6 +348,11 @@ export const errors = {
     'FILE_NOT_IMPORTED',
     ({ reason }) => `The file is not imported: ${reason}.`,
   ),
+  labelConflict: define<{ className: string; other: string }>(
+    'LABEL_CONFLICT',
+    ({ className, other }) =>
+      `The dataset has the same image as class "${other}", so it is not added as class "${className}". Choose one of the two.`,
+  ),
   nothingImported: define<{ files: number; first: string }>(
     'NOTHING_IMPORTED',
     ({ files, first }) => `None of the ${files} files could be imported. The first: ${first}`,

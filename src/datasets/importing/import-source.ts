@@ -2,7 +2,7 @@ import { errors } from '../../errors.js'
 import { type LaidOutClass, type LaidOutImage, layOut } from '../../sources/layout.js'
 import type { Source } from '../../sources/source.js'
 import type { SplitRule } from '../../sources/split-rule.js'
-import type { ClassRow, DatasetRow } from '../../store/datasets.js'
+import type { ClassRow, DatasetRow, NewImage } from '../../store/datasets.js'
 import type { ImportStepRow, RejectedFileRow } from '../../store/imports.js'
 import type { Store } from '../../store/store.js'
 import { throwIfCancelled } from '../../system/abort.js'
@@ -10,7 +10,7 @@ import type { ImageIntake, IncomingImage, RejectedImage } from '../image-intake.
 
 export interface ImportSourceContext {
   readonly store: Store
-  readonly intake: ImageIntake
+  readonly intake: Pick<ImageIntake, 'store'>
   readonly createDataset: (input: {
     readonly name: string
     readonly classes: readonly LaidOutClass[]
@@ -80,7 +80,9 @@ export async function importSource(
   const incoming = incomingImages(source, rest, layout.classes, signal)
   for (let from = 0; from < rest.length; from += imagesPerStep) {
     const images = rest.slice(from, from + imagesPerStep)
-    const record = async (good: ImportStepRow['images'], rejected: readonly RejectedImage[]) => {
+    const record = async (good: readonly NewImage[], rejected: readonly RejectedImage[]) => {
+      const isRejected = new Set(rejected.map(({ position }) => position))
+      const paths = images.flatMap(({ file }, i) => (isRejected.has(i) ? [] : [file.path]))
       const files = rejected.map(({ position, code, reason }) => ({
         file: images[position]?.file.path ?? '',
         code,
@@ -92,7 +94,10 @@ export async function importSource(
         await ledger.setDataset(await context.createDataset({ name, classes: layout.classes }), [])
         isKnown = true
       }
-      return ledger.step({ images: good, rejected: files })
+      return ledger.step({
+        images: good.map((image, i) => ({ ...image, file: paths[i] ?? '' })),
+        rejected: files,
+      })
     }
     if (!(await context.intake.store(take(incoming, images.length), record, signal))) return
   }
