@@ -137,6 +137,26 @@ export const errors = {
     ({ name }) => `A dataset named "${name}" already exists. Choose another name.`,
   ),
 
+  classExists: define<{ name: string }>(
+    'CLASS_EXISTS',
+    ({ name }) => `The dataset already has a class "${name}". Choose another name, or merge the two classes.`,
+  ),
+  hasResults: define<{ what: string; by: string }>(
+    'HAS_RESULTS',
+    ({ what, by }) =>
+      `The classes of ${what} cannot be renumbered: ${by} refers to them by number. Delete it first, or import the images as another dataset.`,
+  ),
+  testImagesMeasured: define<{ dataset: string; comparison: string }>(
+    'HAS_RESULTS',
+    ({ dataset, comparison }) =>
+      `These images cannot be moved: comparison ${comparison} refers to the test images of dataset "${dataset}" by number. Delete it first, or import the images as another dataset.`,
+  ),
+  supportSetOutdated: define<{ supportSet: string; className: string }>(
+    'CONTENTS_CHANGED',
+    ({ supportSet, className }) =>
+      `Support set ${supportSet} has no image of class "${className}", which was added after it was drawn. Draw another one.`,
+  ),
+
   // Images.
   imageSourceAmbiguous: define<{ given: readonly string[] }>('IMAGE_SOURCE_AMBIGUOUS', ({ given }) =>
     given.length === 0
@@ -340,6 +360,11 @@ export const errors = {
   fileNotImported: define<{ reason: string }>(
     'FILE_NOT_IMPORTED',
     ({ reason }) => `The file is not imported: ${reason}.`,
+  ),
+  labelConflict: define<{ className: string; other: string }>(
+    'LABEL_CONFLICT',
+    ({ className, other }) =>
+      `The dataset has the same image as class "${other}", so it is not added as class "${className}". Choose one of the two.`,
   ),
   nothingImported: define<{ files: number; first: string }>(
     'NOTHING_IMPORTED',

@@ -128,7 +128,7 @@ async function drawnFrom({ classes, encoder, pool, validation, test }: Encoded, 
     test,
     validation,
     support(shots) {
-      const drawn = drawSupport(candidates, names, { shots, seed })
+      const drawn = drawSupport(candidates, names, { shots, drawing: 'EXACT', seed })
       const rows = drawn.map(({ imageId }) => pool.ids.indexOf(imageId))
       return {
         features: selectFeatures(pool.features, rows),

@@ -115,8 +115,8 @@ async function ofComparison(context: QuestionContext, id: string, input: Questio
   return Promise.all(
     encodersOfRuns(runs).map(async (encoder) => {
       const own = runs.filter((run) => run.encoder === encoder.id)
-      const { shots, seed, augmentations, selection, klScaling, holdOut } = own[0] as RunRow
-      const draw = { datasetId, encoder: encoder.id, shots, seed, augmentations }
+      const { shots, drawing, seed, augmentations, selection, klScaling, holdOut } = own[0] as RunRow
+      const draw = { datasetId, encoder: encoder.id, shots, drawing, seed, augmentations }
       return {
         supportSet: await encodedData.supportSet(draw, lastImage),
         encoder,

@@ -1,7 +1,9 @@
+import Table from 'cli-table3'
 import { Command, InvalidArgumentError } from 'commander'
 import {
   defaultSplitRule,
   type ImportOptions,
+  type ImportPlan,
   type ImportResult,
   type Library,
   openLibrary,
@@ -16,6 +18,7 @@ interface ImportCommandOptions {
   readonly splitRule?: Omit<SplitRule, 'seed'>
   readonly seed: number
   readonly updatePrompts?: boolean
+  readonly dryRun?: boolean
 }
 
 const { supportPool, validation, test, seed } = defaultSplitRule
@@ -35,27 +38,42 @@ export const importCommand = (): Command =>
     )
     .option('--seed <number>', 'the seed of the split', wholeNumber, seed)
     .option('--update-prompts', 'replace the prompts of an existing dataset with those of dataset.json')
+    .option('--dry-run', 'check every image and say what would be imported, without storing anything')
     .action((path: string, options: ImportCommandOptions) =>
       runCommand((onStop) => run(path, options, onStop)),
     )
 
 async function run(
   path: string,
-  { name, splitRule, seed, updatePrompts = false }: ImportCommandOptions,
+  { name, splitRule, seed, updatePrompts = false, dryRun = false }: ImportCommandOptions,
   onStop: (stop: () => Promise<void>) => void,
 ): Promise<void> {
   const library = await openLibrary(readSettings(process.env), {
     onError: (job, error) => console.error(`${job}:`, error),
   })
   onStop(library.close)
-  const { dataset, rejected } = await importAndTell(library, path, {
-    ...(name !== undefined && { name }),
-    splitRule: { ...splitRule, seed },
-    updatePrompts,
-  })
-  console.log(dataset.id)
+  const request = { ...(name !== undefined && { name }), splitRule: { ...splitRule, seed }, updatePrompts }
+  const { rejected, dataset } = dryRun
+    ? { ...(await planAndTell(library, path, request)), dataset: null }
+    : await importAndTell(library, path, request)
+  if (dataset) console.log(dataset.id)
   await library.close()
   process.exitCode = rejected.length > 0 ? 1 : 0
+}
+
+/** Prints what an import would do. */
+async function planAndTell(library: Library, path: string, options: ImportOptions): Promise<ImportPlan> {
+  const plan = await withProgress('Checking', (onProgress) =>
+    library.imports.planPath(path, { ...options, onProgress }),
+  )
+  const { name, dataset, classes, added, duplicates, rejected } = plan
+  console.log(`${dataset === null ? 'A new dataset' : 'The dataset'} "${name}" would get these images:`)
+  console.log(formatPlan(classes))
+  console.log(
+    `${added} to add, ${duplicates} ${dataset === null ? 'are there twice' : 'are already there'}, ${rejected.length} left out.`,
+  )
+  tellRejected(rejected)
+  return plan
 }
 
 /** Imports with a progress bar and prints the result. */
@@ -64,25 +82,50 @@ export async function importAndTell(
   path: string,
   options: ImportOptions = {},
 ): Promise<ImportResult> {
-  const bar = createProgressBar('Importing')
-  let result: ImportResult
-  try {
-    const onProgress = (done: number, total: number) => bar.update(done, total)
-    result = await library.imports.importPath(path, { ...options, onProgress })
-  } finally {
-    bar.stop()
-  }
+  const result = await withProgress('Importing', (onProgress) =>
+    library.imports.importPath(path, { ...options, onProgress }),
+  )
   const { dataset, added, duplicates, rejected, keptPrompts } = result
   console.log(
     `"${dataset.name}": ${added} images added, ${duplicates} already there, ${rejected.length} rejected.`,
   )
-  for (const { file, code, reason } of rejected) console.error(`${file}: ${code}: ${reason}`)
+  tellRejected(rejected)
   if (keptPrompts.length > 0) {
     console.log(
       `dataset.json has other prompts for ${keptPrompts.join(', ')}. The dataset keeps its own; use --update-prompts to replace them.`,
     )
   }
   return result
+}
+
+/** Shows a progress bar while the work goes on. */
+export async function withProgress<T>(
+  title: string,
+  work: (onProgress: (done: number, total: number) => void) => Promise<T>,
+): Promise<T> {
+  const bar = createProgressBar(title)
+  try {
+    return await work((done, total) => bar.update(done, total))
+  } finally {
+    bar.stop()
+  }
+}
+
+/** Prints every file that was left out, with why, on standard error. */
+export function tellRejected(rejected: ImportResult['rejected']): void {
+  for (const { file, code, reason } of rejected) console.error(`${file}: ${code}: ${reason}`)
+}
+
+function formatPlan(classes: ImportPlan['classes']): string {
+  const table = new Table({
+    head: ['class', 'support pool', 'validation', 'test'],
+    colAligns: ['left', 'right', 'right', 'right'],
+    style: { head: [], border: [] },
+  })
+  for (const { name, images } of classes) {
+    table.push([name, images.SUPPORT_POOL, images.VALIDATION, images.TEST])
+  }
+  return table.toString()
 }
 
 function shares(text: string): Omit<SplitRule, 'seed'> {

@@ -42,12 +42,13 @@ export function remoteComparisons(options: ClientOptions): ComparisonHost {
       return {
         status,
         error,
-        rows: rows.map(({ encoder, method, space, shots, accuracy }) => ({
+        rows: rows.map(({ encoder, method, space, shots, perClass, accuracy }) => ({
           encoder: encoder.id,
           method: method.id,
           name: method.name,
           space: space?.id ?? null,
           shots,
+          perClass,
           accuracy,
         })),
         recommendation: recommendation?.text ?? null,

@@ -1,4 +1,4 @@
-import type { ComparisonRow, Library, MethodChoice, Selection } from '../library/index.js'
+import type { ComparisonRow, Drawing, Library, MethodChoice, Selection } from '../library/index.js'
 import { localComparisons } from './local-comparisons.js'
 import { printResults, watchComparison } from './print-comparison.js'
 
@@ -21,15 +21,34 @@ export function everyMethod({ registry, encoders }: Library): MethodChoice[] {
   return [...own.map(({ id }) => ({ method: id })), ...others]
 }
 
-/** The shot counts of 1, 4 and 16 that every class of the dataset has enough images for. */
-export async function shotsFor({ datasets }: Library, dataset: string): Promise<number[]> {
+/** The numbers of shots of a demo, and how its support sets are drawn. */
+export interface DemoShots {
+  readonly shots: readonly number[]
+  readonly drawing: Drawing
+  /** The class with the fewest images, where not every class has enough; otherwise undefined. */
+  readonly smallest?: { readonly name: string; readonly images: number }
+}
+
+/**
+ * Those of 1, 4 and 16 that every class has enough images for; at most 1, 4 and 16 if a class with more images than that
+ * would otherwise go without. A number that takes every image of every class is left out, because all its support sets
+ * would be the same.
+ */
+export async function shotsFor({ datasets }: Library, dataset: string): Promise<DemoShots> {
   const classes = await datasets.classes(dataset)
-  const pool = await datasets.images(dataset, 'SUPPORT_POOL')
-  const smallestPool = Math.min(
-    ...classes.map(({ index }) => pool.filter(({ classIndex }) => classIndex === index).length),
-  )
-  const shots = [1, 4, 16].filter((k) => k <= smallestPool)
-  return shots.length > 0 ? shots : [1]
+  const counts = classes.map(() => 0)
+  for (const { classIndex } of await datasets.images(dataset, 'SUPPORT_POOL')) {
+    counts[classIndex] = (counts[classIndex] ?? 0) + 1
+  }
+  const [least, most] = [Math.min(...counts), Math.max(...counts)]
+  const exact = [1, 4, 16].filter((k) => k <= least)
+  const atMost = [1, 4, 16].filter((k) => k < most)
+  // A class without any image is an error, which the comparison names.
+  if (least === 0 || atMost.every((k) => exact.includes(k))) {
+    return { shots: exact.length > 0 ? exact : [1], drawing: 'EXACT' }
+  }
+  const name = classes[counts.indexOf(least)]?.name ?? ''
+  return { shots: atMost, drawing: 'AT_MOST', smallest: { name, images: least } }
 }
 
 /** The words of the command line for the ways to select hyperparameters. */
@@ -48,9 +67,16 @@ export async function compareAndPrint(
   dataset: string,
   selection: Selection = 'LEAVE_ONE_OUT',
 ): Promise<ComparisonRow> {
+  const { shots, drawing, smallest } = await shotsFor(library, dataset)
+  if (smallest) {
+    console.log(
+      `Class "${smallest.name}" has ${smallest.images} image${smallest.images === 1 ? '' : 's'} to draw from, so a class gives at most ${listOf(shots)} images; a smaller one gives all it has.`,
+    )
+  }
   const comparison = await library.comparisons.compareOnce({
     dataset,
-    shots: await shotsFor(library, dataset),
+    shots,
+    drawing,
     seeds: [1, 2, 3],
     methods: everyMethod(library),
     selection,
@@ -59,6 +85,9 @@ export async function compareAndPrint(
   })
   return printWhenEnded(library, comparison)
 }
+
+const listOf = (numbers: readonly number[]): string =>
+  new Intl.ListFormat('en', { type: 'disjunction' }).format(numbers.map(String))
 
 /** VALIDATION if the dataset has validation images, otherwise LEAVE_ONE_OUT. */
 export async function selectionFor({ datasets }: Library, dataset: string): Promise<Selection> {

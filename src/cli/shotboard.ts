@@ -3,6 +3,7 @@ import './production.js'
 import { Command } from 'commander'
 import { version } from '../version.js'
 import { adaptersCommand } from './adapters.js'
+import { addCommand } from './add.js'
 import { compareCommand } from './compare.js'
 import { demoCommand } from './demo.js'
 import { evaluateCommand } from './evaluate.js'
@@ -20,6 +21,7 @@ const program = new Command('shotboard')
   .addCommand(startCommand())
   .addCommand(demoCommand())
   .addCommand(importCommand())
+  .addCommand(addCommand())
   .addCommand(compareCommand())
   .addCommand(evaluateCommand())
   .addCommand(exportCommand())

@@ -1,5 +1,5 @@
 import Table from 'cli-table3'
-import type { Statistic } from '../library/index.js'
+import type { ClassSizes, Statistic } from '../library/index.js'
 
 /** The result of a method in a space at a number of shots. */
 export interface TableRow {
@@ -11,12 +11,14 @@ export interface TableRow {
   /** Null if the method does not compare images. */
   readonly space: string | null
   readonly shots: number
+  /** How many images a class had. */
+  readonly perClass?: ClassSizes
   readonly accuracy: Pick<Statistic, 'mean' | 'low' | 'high' | 'n'>
 }
 
 /**
  * Formats a comparison for a terminal: one line per method, one column per number of shots, accuracy with
- * its 95 % interval.
+ * its 95 % interval. Below it, how many images a class had where classes differ.
  */
 export function formatComparison(rows: readonly TableRow[]): string {
   const shots = [...new Set(rows.map((row) => row.shots))].sort((a, b) => a - b)
@@ -61,5 +63,20 @@ export function formatComparison(rows: readonly TableRow[]): string {
     n > 1
       ? `mean over ${n} support sets, with its 95 % interval over images and support sets`
       : 'with its 95 % interval over images, for this support set'
-  return `${table.toString()}\nTest accuracy in %, ${over}; * marks the best.`
+  const text = [table.toString(), `Test accuracy in %, ${over}; * marks the best.`, ...unevenClasses(rows)]
+  return text.join('\n')
+}
+
+/** A line for every number of shots at which classes had different numbers of images. */
+function unevenClasses(rows: readonly TableRow[]): string[] {
+  const byShots = new Map(rows.map(({ shots, perClass }) => [shots, perClass]))
+  return [...byShots]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([shots, perClass]) => {
+      if (!perClass || perClass.least === perClass.most) return []
+      const { least, mean, most } = perClass
+      return [
+        `At ${shots} shot${shots === 1 ? '' : 's'}, a class had ${least} to ${most} images, ${mean.toFixed(1)} on average.`,
+      ]
+    })
 }

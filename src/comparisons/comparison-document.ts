@@ -6,7 +6,7 @@ import { type MeasureName, type Measures, pickMeasures } from '../measures.js'
 import { rangeOf } from '../methods/contract.js'
 import type { Registry } from '../plugins/registry.js'
 import type { ComparisonRow } from '../store/comparisons.js'
-import type { RunRow } from '../store/runs.js'
+import type { ClassSizes, RunRow } from '../store/runs.js'
 import { encodersOf } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import { type ComparisonProtocol, protocolOf } from './comparison-protocol.js'
@@ -48,6 +48,8 @@ export interface ComparisonDocument {
     readonly method: string
     readonly space: string | null
     readonly shots: number
+    /** How many images a class had in the support set. */
+    readonly perClass: ClassSizes
     readonly drop: Statistic | null
   } & Readonly<Record<MeasureName, Statistic>>)[]
   readonly runs: readonly DocumentRun[]
@@ -109,6 +111,8 @@ export interface DocumentRun {
         readonly selectionAccuracy: number | null
         /** The labelled images that the accuracy rests on; null for results of earlier versions. */
         readonly labelledImages: number | null
+        /** How many images a class had in the support set. */
+        readonly perClass: ClassSizes
         /** What logits are divided by before softmax; null for results of earlier versions. */
         readonly temperature: number | null
         readonly hyperparameters: Readonly<Record<string, number>>
@@ -255,7 +259,8 @@ function experimentOf(
     dataset: reference(dataset),
     ...(testDataset && { testDataset: reference(testDataset) }),
     ...(encoders.length > 1 ? { encoders: [...encoders] } : { encoder }),
-    shots: [...new Set(runs.map(({ shots }) => shots))],
+    // With ALL the number of shots follows from the images.
+    shots: protocol.drawing === 'ALL' ? [] : [...new Set(runs.map(({ shots }) => shots))],
     seeds: [...new Set(runs.map(({ seed }) => seed))],
     methods: methods.map(({ method, space, fixed }) => ({
       method,
@@ -307,6 +312,7 @@ function describeRun(run: RunRow, provenance: Provenance | undefined): DocumentR
       selectionImages: result.selectionImages,
       selectionAccuracy: result.selectionAccuracy,
       labelledImages: result.labelledImages,
+      perClass: result.perClass,
       temperature: result.temperature,
       hyperparameters: result.hyperparameters,
       ...pickMeasures(result),

@@ -86,8 +86,8 @@ export function createComparisonFeatures(
       const labelled = await encodedData.labelled(images, encoder, spaces, options)
       return { labelled, ms: performance.now() - started }
     })
-  const supportSetOf = ({ shots, seed, augmentations }: RunRow) =>
-    encodedData.supportSet({ datasetId, encoder: encoder.id, shots, seed, augmentations }, lastImage)
+  const supportSetOf = ({ shots, drawing, seed, augmentations }: RunRow) =>
+    encodedData.supportSet({ datasetId, encoder: encoder.id, shots, drawing, seed, augmentations }, lastImage)
 
   /** Support images without stored features. Support sets overlap; each image is encoded once for each recipe. */
   async function supportImagesToEncode(): Promise<number> {

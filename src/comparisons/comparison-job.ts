@@ -9,7 +9,7 @@ import { hasEnded } from '../jobs/recorded-jobs.js'
 import { pickMeasures } from '../measures.js'
 import type { Registry } from '../plugins/registry.js'
 import type { ComparisonRow } from '../store/comparisons.js'
-import { encodersOf, type RunRow } from '../store/runs.js'
+import { type ClassSizes, encodersOf, type RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import { throwIfCancelled, untilCancelled } from '../system/abort.js'
 import type { KeyedLock } from '../system/keyed-lock.js'
@@ -174,6 +174,7 @@ async function performRun(
     selectionImages: fitted.selectionImages,
     selectionAccuracy: fitted.selectionAccuracy,
     labelledImages: labelledImagesOf(run, fitted, support),
+    perClass: classSizesOf(support),
     temperature: fitted.temperature,
     hyperparameters: fitted.values,
     ...pickMeasures(evaluation),
@@ -183,6 +184,16 @@ async function performRun(
     searchMs: fitted.searchMs,
     scoreMs: evaluation.scoreMs,
   })
+}
+
+function classSizesOf({ labels, classes }: Support): ClassSizes {
+  const counts = new Array<number>(classes).fill(0)
+  for (const label of labels) counts[label] = (counts[label] as number) + 1
+  return {
+    least: counts.reduce((least, count) => Math.min(least, count)),
+    mean: labels.length / classes,
+    most: counts.reduce((most, count) => Math.max(most, count)),
+  }
 }
 
 /**

@@ -6,10 +6,11 @@ import type { JobQueue } from '../jobs/queue.js'
 import { createRecordedJobs, hasEnded } from '../jobs/recorded-jobs.js'
 import { type MeasureName, pickMeasures } from '../measures.js'
 import type { ComparisonRow } from '../store/comparisons.js'
-import type { RunRow } from '../store/runs.js'
+import { type ClassSizes, encodersOf, type RunRow } from '../store/runs.js'
 import { type ComparisonJobContext, runComparison } from './comparison-job.js'
 import { findMethodInSpace } from './method-in-space.js'
 import { type CompareInput, type PlanContext, planComparison } from './plan-comparison.js'
+import { hasSameContents } from './require-same-contents.js'
 import type { ComparedRow, RowStatistics } from './row-statistics.js'
 import { createWatchedRuns } from './watched-runs.js'
 
@@ -29,6 +30,11 @@ export interface Comparisons {
   watch(id: string): Promise<AsyncIterableIterator<ComparisonRow>>
   /** The runs of several comparisons, by comparison. Of one that is watched, only what has changed is read. */
   runsOf(ids: readonly string[]): Promise<Map<string, RunRow[]>>
+  /**
+   * Whether the classes, prompts, images or encoders of a comparison have changed since it was asked for. Images that were added
+   * do not count.
+   */
+  changedSince(comparison: ComparisonRow, runs: readonly RunRow[]): Promise<boolean>
   /** Resumes the comparisons that a stop interrupted. */
   resume(): Promise<void>
   /**
@@ -88,8 +94,16 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     return comparison
   }
 
-  const rows = (runs: readonly RunRow[]): Promise<ComparedRow[]> =>
-    Promise.all(groupRuns(runs.flatMap((run) => measuredRunOf(run) ?? [])).map(rowStatistics.row))
+  function rows(runs: readonly RunRow[]): Promise<ComparedRow[]> {
+    const sizes = new Map(runs.flatMap(({ id, result }) => (result ? [[id, result.perClass] as const] : [])))
+    const groups = groupRuns(runs.flatMap((run) => measuredRunOf(run) ?? []))
+    return Promise.all(
+      groups.map(async (group) => ({
+        ...(await rowStatistics.row(group)),
+        perClass: rangeOfSizes(group.flatMap(({ id }) => sizes.get(id) ?? [])),
+      })),
+    )
+  }
 
   return {
     compare: (input) => start(input, false),
@@ -98,6 +112,12 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     ended,
     watch,
     runsOf: watchedRuns.runsOf,
+    async changedSince(comparison, runs) {
+      const known = new Map(context.encoders.all.map((encoder) => [encoder.id, encoder]))
+      const encoders = encodersOf(runs).flatMap((id) => known.get(id) ?? [])
+      if (encoders.length < encodersOf(runs).length) return true
+      return !(await hasSameContents(context, comparison, encoders, runs))
+    },
     resume,
     rows,
     async pairs(runs, baseline, space, measure = 'accuracy') {
@@ -108,6 +128,13 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     },
   }
 }
+
+/** The fewest and most images of a class in any support set, and the mean over all. */
+const rangeOfSizes = (sizes: readonly ClassSizes[]): ClassSizes => ({
+  least: Math.min(...sizes.map(({ least }) => least)),
+  mean: sizes.reduce((sum, { mean }) => sum + mean, 0) / sizes.length,
+  most: Math.max(...sizes.map(({ most }) => most)),
+})
 
 /** A run's measures; undefined if it has not finished. */
 function measuredRunOf({ result, ...run }: RunRow): MeasuredRun | undefined {

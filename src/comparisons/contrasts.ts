@@ -146,10 +146,12 @@ export function createContrasts({
       const all = disagreementsOf(pairPredictions(mine, theirs))
       const wanted = kind == null ? all : all.filter((each) => each.kind === kind)
       const rest = wanted.filter(({ position }) => after === undefined || position > after)
-      const testImages = testDatasetId
-        ? await encodedData.testImages(testDatasetId, datasetId, lastImage)
-        : await store.datasets.images(datasetId, 'TEST', lastImage)
       const holdOut = pair.run.holdOut
+      // Without held-out classes only the order counts, and a class may have been renamed since.
+      const testImages =
+        testDatasetId !== null && holdOut.length > 0
+          ? await encodedData.testImages(testDatasetId, datasetId, lastImage)
+          : await store.datasets.images(testDatasetId ?? datasetId, 'TEST', lastImage)
       const images = testImages.filter(({ classIndex }) => !holdOut.includes(classIndex))
       const page = pageOf(rest, first, ({ position }) => cursorOfPosition(position))
       return {

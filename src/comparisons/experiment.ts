@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { errors } from '../errors.js'
 import { klScalings, selections } from '../evaluation/protocol.js'
+import { Drawing } from '../store/enums.js'
 import { parseJson } from '../system/parse-json.js'
 import { type CompareInput, defaultCoverage } from './plan-comparison.js'
 
@@ -41,7 +42,10 @@ export const experimentSchema = z.strictObject({
   encoder: z.string().min(1).nullish(),
   /** Several encoders, instead of `encoder`. */
   encoders: z.array(z.string().min(1)).nullish(),
-  shots: z.array(z.int()),
+  /** Left out with the drawing ALL. */
+  shots: z.array(z.int()).default([]),
+  /** How many images of each class a support set takes. */
+  drawing: z.enum(Drawing).default('EXACT'),
   seeds: z.array(z.int()).default([1]),
   methods: z.array(methodSchema),
   selection: z.enum(selections).default('VALIDATION'),
@@ -84,7 +88,8 @@ export function comparisonOf(
     readonly unknownDataset?: string | null
   },
 ): CompareInput {
-  const { encoder, encoders, shots, seeds, methods, selection, klScaling, augmentations } = experiment
+  const { encoder, encoders, shots, drawing, seeds, methods, selection, klScaling, augmentations } =
+    experiment
   return {
     dataset: datasets.dataset,
     ...(datasets.testDataset !== null && { testDataset: datasets.testDataset }),
@@ -92,6 +97,7 @@ export function comparisonOf(
     ...(encoder != null && { encoder }),
     ...(encoders != null && { encoders }),
     shots,
+    drawing,
     seeds,
     methods: methods.map((choice) => {
       if (typeof choice === 'string') return { method: choice }

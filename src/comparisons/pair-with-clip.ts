@@ -18,6 +18,7 @@ export const protocolOf = (run: RunRow): readonly unknown[] => [
   run.selection,
   run.klScaling,
   run.augmentations,
+  run.drawing,
   run.fixed,
   run.holdOut,
 ]

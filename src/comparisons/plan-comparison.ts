@@ -1,5 +1,11 @@
+import { largestClass, withoutExact } from '../datasets/draw-support.js'
 import type { EncodedData } from '../datasets/encoded-data.js'
-import { requireAugmentations, requireSeed, requireShots } from '../datasets/support-sets.js'
+import {
+  requireAugmentations,
+  requireSeed,
+  requireShots,
+  requireShotsUnlessAll,
+} from '../datasets/support-sets.js'
 import type { Encoder } from '../encoders/encoder.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors, ShotboardError } from '../errors.js'
@@ -7,6 +13,7 @@ import type { KlScaling, Selection } from '../evaluation/protocol.js'
 import type { Registry } from '../plugins/registry.js'
 import type { NewComparison } from '../store/comparisons.js'
 import type { ClassRow, DatasetImageRow, DatasetRow } from '../store/datasets.js'
+import type { Drawing } from '../store/enums.js'
 import type { RunRequest } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import { fingerprintOf } from '../system/fingerprint.js'
@@ -22,7 +29,10 @@ export interface CompareInput {
   readonly encoder?: string | null
   /** Several encoders, instead of `encoder`. Every run is made with each. */
   readonly encoders?: readonly string[] | null
-  readonly shots: readonly number[]
+  /** Left out with ALL, where the largest class's number of images takes its place. */
+  readonly shots?: readonly number[] | null
+  /** How many images of each class a support set takes: EXACT by default. */
+  readonly drawing?: Drawing
   readonly seeds: readonly number[]
   readonly methods: readonly MethodChoice[]
   readonly selection: Selection
@@ -57,10 +67,13 @@ export async function planComparison(
   const dataset = await store.datasets.get(input.dataset)
   if (!dataset) throw errors.unknownDataset({ id: input.dataset }, 'dataset')
   const chosenEncoders = chooseEncoders(encoders, input)
-  requireList(input.shots, 'shots', 'number of shots', requireShots)
+  const drawing = input.drawing ?? 'EXACT'
+  const asked = input.shots ?? []
+  if (drawing === 'ALL') requireShotsUnlessAll(drawing, asked.length > 0)
+  else requireList(asked, 'shots', 'number of shots', requireShots)
   requireList(input.seeds, 'seeds', 'seed', requireSeed)
   requireAugmentations(input.augmentations, 'augmentations')
-  const count = chosenEncoders.length * input.shots.length * input.seeds.length * input.methods.length
+  const count = chosenEncoders.length * Math.max(1, asked.length) * input.seeds.length * input.methods.length
   if (count > maxRuns) throw errors.tooManyRuns({ max: maxRuns, count }, 'seeds')
   const chosen = chosenEncoders.map((encoder) => chooseMethods(input.methods, registry, encoder))
   const classes = await store.datasets.classes(dataset.id)
@@ -73,7 +86,11 @@ export async function planComparison(
   const datasets = [dataset.id, ...others]
   const lastImage = await store.datasets.lastImage(datasets)
   const images = await store.datasets.images(dataset.id, undefined, lastImage)
-  requireImages(dataset, classes, images, input)
+  const pool = images.filter(({ split }) => split === 'SUPPORT_POOL')
+  const largest = largestClass(pool)
+  const shots = drawing === 'ALL' ? [largest] : asked
+  requireImages(dataset, classes, images, { ...input, shots, drawing })
+  requireDifferentSets({ shots, drawing, seeds: input.seeds, largest })
   const testImages = await testImagesOf(store, encodedData, dataset, input, lastImage)
 
   const unknownImages = await unknownImagesOf(store, classes, input, lastImage)
@@ -88,6 +105,7 @@ export async function planComparison(
         method: method.id,
         space: space?.id ?? null,
         shots,
+        drawing,
         seed,
         augmentations: input.augmentations,
         selection: input.selection,
@@ -99,12 +117,12 @@ export async function planComparison(
       }
       // The encoder's fingerprint covers `imo` but not added adapters, which have their own.
       const adapter = space?.base.startsWith('imo:') ? [encoder.spaceFingerprint(space.base)] : []
-      const computes = [contents[i], request, ...adapter]
+      const computes = [contents[i], withoutExact(request), ...adapter]
       return { ...request, fingerprint: runFingerprint(computes, codeOf(method, space)) }
     })
   // Runs are grouped by encoder, so that each encoder is opened once.
   const runs = chosenEncoders.flatMap((encoder, i) =>
-    input.shots.flatMap((shots) => input.seeds.flatMap((seed) => runsWith(encoder, i)(shots, seed))),
+    shots.flatMap((shots) => input.seeds.flatMap((seed) => runsWith(encoder, i)(shots, seed))),
   )
   return {
     fingerprint: fingerprintOf(runs.map((run) => run.fingerprint)),
@@ -206,7 +224,12 @@ function requireImages(
   dataset: DatasetRow,
   classes: readonly ClassRow[],
   images: readonly DatasetImageRow[],
-  { shots, selection, testDataset }: CompareInput,
+  {
+    shots,
+    drawing,
+    selection,
+    testDataset,
+  }: CompareInput & { readonly shots: readonly number[]; readonly drawing: Drawing },
 ): void {
   const pool = new Int32Array(classes.length)
   for (const { split, classIndex } of images) {
@@ -216,7 +239,7 @@ function requireImages(
   for (const { index, name: className } of classes) {
     const has = pool[index] as number
     if (has === 0) throw errors.classWithoutImages({ className }, 'dataset')
-    if (has < maxShots) {
+    if (drawing === 'EXACT' && has < maxShots) {
       throw errors.notEnoughImages({ className, has, shots: maxShots }, `shots[${shots.indexOf(maxShots)}]`)
     }
   }
@@ -227,6 +250,32 @@ function requireImages(
   if (selection === 'VALIDATION' && !has('VALIDATION')) {
     throw errors.noValidationSplit({ dataset: dataset.name }, 'selection')
   }
+}
+
+/**
+ * Throws INVALID_VALUE if several seeds would draw the same images. The spread between support sets would then be zero, and
+ * intervals too narrow.
+ */
+function requireDifferentSets({
+  shots,
+  drawing,
+  seeds,
+  largest,
+}: {
+  readonly shots: readonly number[]
+  readonly drawing: Drawing
+  readonly seeds: readonly number[]
+  readonly largest: number
+}): void {
+  if (drawing === 'EXACT' || seeds.length === 1) return
+  const i = shots.findIndex((each) => each >= largest)
+  if (i < 0) return
+  const [why, argument] =
+    drawing === 'ALL'
+      ? ['ALL takes every image', 'seeds']
+      : [`No class has more than ${largest} images, so at most ${shots[i]} takes every image`, `shots[${i}]`]
+  const remedy = drawing === 'ALL' ? 'Give one seed' : 'Give one seed, or fewer shots'
+  throw errors.invalidValue({ reason: `${why}, the same with every seed. ${remedy}.` }, argument)
 }
 
 /** Throws NO_TEST_SPLIT or TOO_FEW_TEST_IMAGES. */

@@ -3,11 +3,14 @@ import type { Predictions } from '../evaluation/predictions.js'
 import type { DifferenceOf } from '../evaluation/recommendation.js'
 import type { Difference } from '../evaluation/statistics/difference.js'
 import { type MeasuredRun, type SummaryRow, summariseGroup } from '../evaluation/summary.js'
+import type { ClassSizes } from '../store/runs.js'
 import { createPromiseCache } from '../system/promise-cache.js'
 import { type RunResults, unreadableReason } from './run-results.js'
 
 /** A row of a comparison. */
 export interface ComparedRow extends SummaryRow {
+  /** How many images a class had in its support sets. */
+  readonly perClass: ClassSizes
   /** Why the results of its runs could not be read. Its means are known nevertheless, its intervals are not. */
   readonly error?: string
 }
@@ -15,7 +18,7 @@ export interface ComparedRow extends SummaryRow {
 /** The statistics of rows and of their differences. Runs never change once they have finished, so both are cached. */
 export interface RowStatistics {
   /** Summarises runs of one encoder, method, space and number of shots. */
-  readonly row: (runs: readonly MeasuredRun[]) => Promise<ComparedRow>
+  readonly row: (runs: readonly MeasuredRun[]) => Promise<Omit<ComparedRow, 'perClass'>>
   readonly difference: DifferenceOf
 }
 

@@ -4,14 +4,9 @@ import type { Split } from '../store/enums.js'
 import type { ImageFiles } from '../store/image-files.js'
 import type { Store } from '../store/store.js'
 import { firstRepeated } from '../system/first-repeated.js'
+import { type ClassInput, parseClass, parseDatasetName } from './class-input.js'
 import { type ImageInput, readBytes, requireOneSource } from './image-input.js'
 import type { ImageIntake } from './image-intake.js'
-
-export interface ClassInput {
-  readonly name: string
-  /** Texts that describe an image of the class. Default: `a photo of a {name}.` */
-  readonly prompts?: readonly string[] | null
-}
 
 export interface LabelledImageInput {
   readonly image: ImageInput
@@ -29,6 +24,8 @@ export interface AddImagesResult {
 }
 
 export interface Datasets {
+  /** Whether `addImages` is adding to the dataset. */
+  isAddingTo(dataset: string): boolean
   /** Throws INVALID_VALUE, EMPTY_LIST, DUPLICATE_ENTRY or DATASET_EXISTS. */
   create(input: { readonly name: string; readonly classes: readonly ClassInput[] }): Promise<DatasetRow>
   /**
@@ -50,22 +47,31 @@ export interface Datasets {
   }): Promise<DatasetRow>
 }
 
-const maxNameCharacters = 500
-const maxPromptCharacters = 5000
-
 export function createDatasets(context: {
   readonly store: Store
   readonly imageFiles: ImageFiles
   readonly intake: ImageIntake
 }): Datasets {
   const { store, intake } = context
+  const adding = new Map<string, number>()
+
+  /** Images are added by the numbers of their classes, which must not change meanwhile. */
+  async function whileAdding<T>(dataset: string, work: () => Promise<T>): Promise<T> {
+    adding.set(dataset, (adding.get(dataset) ?? 0) + 1)
+    try {
+      return await work()
+    } finally {
+      const left = (adding.get(dataset) ?? 1) - 1
+      if (left > 0) adding.set(dataset, left)
+      else adding.delete(dataset)
+    }
+  }
 
   return {
     async create({ name, classes }) {
-      const trimmed = name.trim()
-      requireText("A dataset's name", trimmed, maxNameCharacters, 'name')
+      const trimmed = parseDatasetName(name, 'name')
       if (classes.length === 0) throw errors.emptyList({ what: 'class' }, 'classes')
-      const rows = classes.map(parseClass)
+      const rows = classes.map((each, i) => parseClass(each, `classes[${i}]`))
       const i = firstRepeated(rows.map((row) => row.name))
       const repeated = rows[i]
       if (repeated) throw errors.duplicateEntry({ what: 'class', name: repeated.name }, `classes[${i}].name`)
@@ -79,42 +85,45 @@ export function createDatasets(context: {
       }
     },
 
-    async addImages({ dataset: id, images }) {
-      const dataset = await store.datasets.get(id)
-      if (!dataset) throw errors.unknownDataset({ id }, 'dataset')
-      if (images.length === 0) throw errors.emptyList({ what: 'image' }, 'images')
-      const classes = await store.datasets.classes(id)
-      const indexOf = new Map(classes.map(({ name, index }) => [name, index]))
-      const classIndices = images.map((labelled, i) => {
-        const index = indexOf.get(labelled.class)
-        if (index === undefined) {
-          const known = [...indexOf.keys()]
-          throw errors.unknownClass({ name: labelled.class, known }, `images[${i}].class`)
-        }
-        try {
-          requireOneSource(labelled.image)
-        } catch (error) {
-          throw error instanceof ShotboardError ? error.at(`images[${i}].image`) : error
-        }
-        return index
-      })
+    isAddingTo: (dataset) => adding.has(dataset),
 
-      const incoming = images.map(({ image, split }, i) => ({
-        read: () => readBytes(image, context),
-        classIndex: classIndices[i] as number,
-        split,
-      }))
-      return intake.store(incoming, async (good, rejected) => {
-        const added = await store.datasets.addImages(id, good)
-        return { dataset, added, duplicates: good.length - added, rejected }
-      })
-    },
+    addImages: ({ dataset: id, images }) =>
+      whileAdding(id, async () => {
+        const dataset = await store.datasets.get(id)
+        if (!dataset) throw errors.unknownDataset({ id }, 'dataset')
+        if (images.length === 0) throw errors.emptyList({ what: 'image' }, 'images')
+        const classes = await store.datasets.classes(id)
+        const indexOf = new Map(classes.map(({ name, index }) => [name, index]))
+        const classIndices = images.map((labelled, i) => {
+          const index = indexOf.get(labelled.class)
+          if (index === undefined) {
+            const known = [...indexOf.keys()]
+            throw errors.unknownClass({ name: labelled.class, known }, `images[${i}].class`)
+          }
+          try {
+            requireOneSource(labelled.image)
+          } catch (error) {
+            throw error instanceof ShotboardError ? error.at(`images[${i}].image`) : error
+          }
+          return index
+        })
+
+        const incoming = images.map(({ image, split }, i) => ({
+          read: () => readBytes(image, context),
+          classIndex: classIndices[i] as number,
+          split,
+        }))
+        return intake.store(incoming, async (good, rejected) => {
+          const added = await store.datasets.addImages(id, good)
+          return { dataset, added, duplicates: good.length - added, rejected }
+        })
+      }),
 
     async setPrompts({ dataset: id, classes }) {
       const dataset = await store.datasets.get(id)
       if (!dataset) throw errors.unknownDataset({ id }, 'dataset')
       if (classes.length === 0) throw errors.emptyList({ what: 'class' }, 'classes')
-      const rows = classes.map(parseClass)
+      const rows = classes.map((each, i) => parseClass(each, `classes[${i}]`))
       const i = firstRepeated(rows.map(({ name }) => name))
       const repeated = rows[i]
       if (repeated) throw errors.duplicateEntry({ what: 'class', name: repeated.name }, `classes[${i}].name`)
@@ -137,22 +146,4 @@ export function createDatasets(context: {
       return dataset
     },
   }
-}
-
-function parseClass({ name, prompts }: ClassInput, i: number): { name: string; prompts: string[] } {
-  const trimmed = name.trim()
-  requireText("A class's name", trimmed, maxNameCharacters, `classes[${i}].name`)
-  if (prompts == null) return { name: trimmed, prompts: [`a photo of a ${trimmed}.`] }
-  if (prompts.length === 0) throw errors.emptyList({ what: 'prompt' }, `classes[${i}].prompts`)
-  for (const [p, prompt] of prompts.entries()) {
-    requireText('A prompt', prompt.trim(), maxPromptCharacters, `classes[${i}].prompts[${p}]`)
-  }
-  return { name: trimmed, prompts: [...prompts] }
-}
-
-/** Throws INVALID_VALUE. Database indexes limit the length of a text, and PostgreSQL cannot store NUL. */
-function requireText(what: string, text: string, max: number, argument: string): void {
-  if (text.length >= 1 && text.length <= max && !text.includes('\0')) return
-  const reason = `${what} must have 1 to ${max} characters and no NUL character.`
-  throw errors.invalidValue({ reason }, argument)
 }

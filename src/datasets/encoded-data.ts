@@ -7,13 +7,14 @@ import type { SpaceFeatures } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
 import { type AugmentationRecipe, augmentationRecipe, noAugmentation } from '../images/augmentation.js'
 import type { ClassRow, DatasetImageRow } from '../store/datasets.js'
+import type { Drawing } from '../store/enums.js'
 import type { ImageFiles } from '../store/image-files.js'
 import type { Store } from '../store/store.js'
 import type { SupportImageRow, SupportSetRow } from '../store/support-sets.js'
 import { fingerprintOf } from '../system/fingerprint.js'
 import { createPromiseCache } from '../system/promise-cache.js'
 import type { Matrix } from '../tensor/matrix.js'
-import { drawSupport } from './draw-support.js'
+import { drawSupport, withoutExact } from './draw-support.js'
 import type { FeatureSource } from './feature-source.js'
 import { matchClasses } from './match-classes.js'
 
@@ -67,6 +68,7 @@ export interface SupportSetRequest {
   readonly datasetId: string
   readonly encoder: string
   readonly shots: number
+  readonly drawing: Drawing
   readonly seed: number
   readonly augmentations: number
 }
@@ -127,12 +129,17 @@ export function createEncodedData(options: {
       return store.supportSets.findOrCreate({
         ...request,
         images,
-        fingerprint: fingerprintOf([request, images]),
+        fingerprint: fingerprintOf([withoutExact(request), images]),
       })
     },
     async support(supportSet, encoder, spaces, loading) {
       const images = await store.supportSets.images(supportSet.id)
       const rows = await classes(supportSet.datasetId)
+      const drawn = new Set(images.map(({ classIndex }) => classIndex))
+      const missing = rows.find(({ index }) => !drawn.has(index))
+      if (missing) {
+        throw errors.supportSetOutdated({ supportSet: supportSet.id, className: missing.name }, 'supportSet')
+      }
       return {
         features: await load(images, encoder, spaces, augmentationRecipe(supportSet.augmentations), loading),
         labels: Int32Array.from(images, ({ classIndex }) => classIndex),

@@ -176,7 +176,7 @@ async function* readGroups(
 }
 
 /** Whether the image itself is at fault, and not the disk, the database or a cancellation. */
-const isImageError = (error: unknown): error is ShotboardError =>
+export const isImageError = (error: unknown): error is ShotboardError =>
   error instanceof ShotboardError && !isStorageFault(error) && !isCancelled(error)
 
 /** Waits for all work to end, then throws the first error, so that no work continues after the error is thrown. */

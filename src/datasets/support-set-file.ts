@@ -34,10 +34,10 @@ export async function supportSetFile(
     const { rows, columns, data } = textClassifier
     tensors.set('text_features', { type: 'float32', shape: [rows, columns], data })
   }
-  const { shots, seed, augmentations } = row
+  const { shots, drawing, seed, augmentations } = row
   const metadata = {
     format: 'shotboard-support-set',
-    supportSet: JSON.stringify({ id, shots, seed, augmentations }),
+    supportSet: JSON.stringify({ id, shots, drawing, seed, augmentations }),
     encoder: JSON.stringify({ id: encoder.id, files: encoder.files, adapters: encoder.adapters }),
     classes: JSON.stringify(classes.map(({ name, prompts }) => ({ name, prompts }))),
     images: JSON.stringify(images.map(({ imageId }) => imageId)),

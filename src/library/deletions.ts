@@ -1,10 +1,10 @@
 import type { Comparisons } from '../comparisons/comparisons.js'
 import type { RunResults } from '../comparisons/run-results.js'
 import type { ImageIntake } from '../datasets/image-intake.js'
-import type { Imports } from '../datasets/importing/imports.js'
 import { errors } from '../errors.js'
 import type { FeatureStore } from '../features/feature-store.js'
 import { augmentationRecipe } from '../images/augmentation.js'
+import type { DatasetRow } from '../store/datasets.js'
 import type { Deleted } from '../store/deletions.js'
 import type { RecoveryMarkers } from '../store/recovery-markers.js'
 import type { Store } from '../store/store.js'
@@ -14,6 +14,11 @@ import type { Store } from '../store/store.js'
  * the process is killed in between, the next start removes the files.
  */
 export interface Deletions {
+  /**
+   * Deletes a class with its images, and the features that no other dataset has. Throws UNKNOWN_DATASET, UNKNOWN_CLASS,
+   * INVALID_VALUE for the last class, IN_USE, or HAS_RESULTS while a comparison or a support set refers to the classes by number.
+   */
+  class(input: { readonly dataset: string; readonly class: string }): Promise<DatasetRow>
   /**
    * Deletes a dataset with its support sets, the comparisons made or tested on it, and the images and features that no other
    * dataset has. Throws UNKNOWN_DATASET, or IN_USE while a comparison, an import or a training uses it.
@@ -33,13 +38,14 @@ export interface DeletionsContext {
   readonly intake: ImageIntake
   readonly featureStore: FeatureStore
   readonly runResults: RunResults
-  readonly imports: Imports
+  /** Whether images are being added to a dataset. */
+  readonly isAddingTo: (dataset: string) => boolean
   readonly comparisons: Comparisons
   readonly recoveryMarkers: RecoveryMarkers
 }
 
 export function createDeletions(context: DeletionsContext): Deletions {
-  const { store, intake, featureStore, runResults, imports, comparisons, recoveryMarkers } = context
+  const { store, intake, featureStore, runResults, comparisons, recoveryMarkers } = context
 
   async function removeFiles({ images, runs }: Deleted): Promise<void> {
     await runResults.remove(runs)
@@ -49,9 +55,22 @@ export function createDeletions(context: DeletionsContext): Deletions {
     await intake.removeImages(images)
   }
 
+  function requireNotAdding(id: string, argument: string): void {
+    if (context.isAddingTo(id))
+      throw errors.inUse({ what: `dataset ${id}`, by: 'images that are being added' }, argument)
+  }
+
   return {
+    async class({ dataset, class: name }) {
+      requireNotAdding(dataset, 'dataset')
+      return recoveryMarkers.during('deleting', async () => {
+        const { dataset: row, images } = await store.datasetChanges.deleteClass(dataset, name)
+        await removeFiles({ images, runs: [] })
+        return row
+      })
+    },
     async dataset(id) {
-      if (imports.isAddingTo(id)) throw errors.inUse({ what: `dataset ${id}`, by: 'an import' }, 'id')
+      requireNotAdding(id, 'id')
       await recoveryMarkers.during('deleting', async () => removeFiles(await store.deletions.dataset(id)))
     },
     async supportSet(id) {

@@ -8,6 +8,7 @@ import { createOverlap, type OverlapInput, type OverlapReport } from '../compari
 import { createOverlapCorrelation, type OverlapCorrelation } from '../comparisons/overlap-correlation.js'
 import { createRecommendation, type WordedRecommendation } from '../comparisons/recommendation.js'
 import type { ComparedRow } from '../comparisons/row-statistics.js'
+import type { Curation } from '../datasets/curation.js'
 import { fingerprintDataset } from '../datasets/dataset-fingerprint.js'
 import { type DatasetManifest, manifestOf } from '../datasets/dataset-manifest.js'
 import type { Datasets } from '../datasets/datasets.js'
@@ -46,6 +47,7 @@ export interface Library {
       /** The manifest of a dataset: every image by its SHA-256. Throws UNKNOWN_DATASET. */
       manifest(id: string): Promise<DatasetManifest>
     }
+  readonly curation: Curation
   readonly images: Reads<Store['images'], 'get' | 'getMany'> & {
     /** The original bytes of an image. Throws UNKNOWN_IMAGE. */
     read(id: string): Promise<Buffer>

@@ -6,6 +6,7 @@ import { createComparisons } from '../comparisons/comparisons.js'
 import { createContrasts } from '../comparisons/contrasts.js'
 import { createRowStatistics } from '../comparisons/row-statistics.js'
 import { createCodeOf } from '../comparisons/run-code.js'
+import { createCuration } from '../datasets/curation.js'
 import { createDatasets } from '../datasets/datasets.js'
 import { createEncodedData } from '../datasets/encoded-data.js'
 import { createFeatureSource, type FeatureEvents } from '../datasets/feature-source.js'
@@ -78,11 +79,13 @@ export function createServices(
     maxRuns: settings.maxRunsPerComparison,
     maxOpen: settings.maxOpenComparisons,
   })
+  const isAddingTo = (id: string) => imports.isAddingTo(id) || datasets.isAddingTo(id)
   return {
     ...parts,
     datasets,
     imports,
     comparisons,
+    curation: createCuration({ ...parts, isAddingTo }),
     trainings: createTrainings({
       ...parts,
       queue: queues.trainings,
@@ -92,7 +95,7 @@ export function createServices(
     adapters: createAdapters(parts),
     contrasts: createContrasts(parts),
     predict: createPredict(parts),
-    deletions: createDeletions({ ...parts, intake, imports, comparisons }),
+    deletions: createDeletions({ ...parts, intake, isAddingTo, comparisons }),
     jobCounts: (): JobCounts => sumCounts(Object.values(queues).map((queue) => queue.counts())),
   }
 }

@@ -1,5 +1,6 @@
 import { registerEnumType } from 'type-graphql'
 import {
+  Drawing,
   JobStatus,
   type DisagreementKind as Kind,
   KlScaling,
@@ -23,6 +24,21 @@ registerEnumType(Split, {
   name: 'Split',
   description:
     'SUPPORT_POOL: support sets are drawn from it. VALIDATION: hyperparameters may be selected on it. TEST: accuracy is measured on it, and nothing else uses it.',
+})
+registerEnumType(Drawing, {
+  name: 'Drawing',
+  description: 'How many images of each class a support set takes.',
+  valuesConfig: {
+    EXACT: { description: '`shots` images of every class. A class with fewer fails with NOT_ENOUGH_IMAGES.' },
+    AT_MOST: {
+      description:
+        '`shots` images of a class, or all of a class with fewer. Classes with enough have the same images as with EXACT.',
+    },
+    ALL: {
+      description:
+        "Every image of the support pool. `shots` is left out, and results have the largest class's number of images in its place.",
+    },
+  },
 })
 registerEnumType(Selection, {
   name: 'Selection',
@@ -105,7 +121,7 @@ registerEnumType(Confidence, {
   },
 })
 
-export { JobStatus, KlScaling, Selection, Split }
+export { Drawing, JobStatus, KlScaling, Selection, Split }
 
 /** The measures by their names in GraphQL. */
 export const Measure: Readonly<Record<string, MeasureName>> = Object.fromEntries(

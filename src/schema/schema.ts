@@ -26,6 +26,7 @@ import {
   RecommendationTypeResolver,
   RivalResolver,
 } from './comparison/recommendation.js'
+import { CurationResolver } from './dataset/curation.resolver.js'
 import { DatasetResolver } from './dataset/dataset.resolver.js'
 import { DatasetFingerprintResolver } from './dataset/dataset-fingerprint.js'
 import { DatasetImagesResolver } from './dataset/dataset-images.js'
@@ -61,6 +62,7 @@ export const createSchema = (): Promise<GraphQLSchema> =>
       FeatureSpaceResolver,
       EncoderResolver,
       DatasetResolver,
+      CurationResolver,
       DatasetFingerprintResolver,
       DatasetImagesResolver,
       ImageResolver,

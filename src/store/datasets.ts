@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { errors } from '../errors.js'
+import { errors, type ShotboardError } from '../errors.js'
 import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
 import type { DatabaseClient } from './database.js'
 import type { Split } from './enums.js'
@@ -56,6 +56,8 @@ export interface DatasetRepository {
   images(datasetId: string, split?: Split, last?: number | null): Promise<DatasetImageRow[]>
   /** The position of the last image, or 0. All images added later have a higher position. */
   lastImage(datasetIds: readonly string[]): Promise<number>
+  /** Like `addImages`, but tells which images the dataset already has as another class. */
+  importImages(datasetId: string, images: readonly NewImage[]): Promise<Insertion>
   /** Adds images in one transaction, without those that the dataset already has. Returns the number added. */
   addImages(datasetId: string, images: readonly NewImage[]): Promise<number>
   /** Replaces the prompts of classes, by class index. */
@@ -155,13 +157,15 @@ export function createDatasetRepository(client: DatabaseClient): DatasetReposito
 
     lastImage: (datasetIds) =>
       client.$transaction(async (tx) => {
-        for (const id of [...datasetIds].sort()) await lockImages(tx, id)
+        for (const id of [...datasetIds].sort()) await lockDataset(tx, id)
         const { _max } = await tx.datasetImage.aggregate({ _max: { position: true } })
         return _max.position ?? 0
       }, longTransaction),
 
-    addImages: (datasetId, images) =>
+    importImages: (datasetId, images) =>
       client.$transaction((tx) => insertImages(tx, datasetId, images), longTransaction),
+    addImages: async (datasetId, images) =>
+      (await client.$transaction((tx) => insertImages(tx, datasetId, images), longTransaction)).added,
 
     async setPrompts(datasetId, prompts) {
       const yieldToEventLoop = createYieldToEventLoop()
@@ -181,28 +185,44 @@ export function createDatasetRepository(client: DatabaseClient): DatasetReposito
 /** An open transaction. */
 export type Transaction = Parameters<Parameters<DatabaseClient['$transaction']>[0]>[0]
 
+/** What became of images that were to be added. The others were already there. */
+export interface Insertion {
+  readonly added: number
+  /** Images that the dataset has as another class, by their positions among those given. */
+  readonly conflicts: readonly { readonly at: number; readonly error: ShotboardError }[]
+}
+
 /**
- * Adds images in a transaction, without those that the dataset already has. Returns the number added. Throws
- * UNKNOWN_DATASET if the dataset was deleted meanwhile.
+ * Adds images in a transaction, without those that the dataset already has. Throws UNKNOWN_DATASET if the dataset was deleted
+ * meanwhile.
  */
 export async function insertImages(
   tx: Transaction,
   datasetId: string,
   images: readonly NewImage[],
-): Promise<number> {
-  if ((await lockImages(tx, datasetId)) === 0) throw errors.unknownDataset({ id: datasetId }, 'dataset')
+): Promise<Insertion> {
+  if ((await lockDataset(tx, datasetId)) === 0) throw errors.unknownDataset({ id: datasetId }, 'dataset')
   let added = 0
+  const conflicts: { at: number; classIndex: number; has: number }[] = []
+  let from = 0
   for await (const chunk of chunks(images, rowsPerStatement)) {
     const ids = chunk.map(({ imageId }) => imageId)
-    const inDataset = new Set(
-      (
-        await tx.datasetImage.findMany({
-          where: { datasetId, imageId: { in: ids } },
-          select: { imageId: true },
-        })
-      ).map(({ imageId }) => imageId),
-    )
-    const fresh = firstOfEach(chunk).filter(({ imageId }) => !inDataset.has(imageId))
+    const inDataset = await tx.datasetImage.findMany({
+      where: { datasetId, imageId: { in: ids } },
+      select: { imageId: true, classIndex: true },
+    })
+    const classOf = new Map(inDataset.map(({ imageId, classIndex }) => [imageId, classIndex]))
+    const fresh: NewImage[] = []
+    for (const [i, image] of chunk.entries()) {
+      const has = classOf.get(image.imageId)
+      if (has === undefined) {
+        classOf.set(image.imageId, image.classIndex)
+        fresh.push(image)
+      } else if (has !== image.classIndex) {
+        conflicts.push({ at: from + i, classIndex: image.classIndex, has })
+      }
+    }
+    from += chunk.length
     const known = new Set(
       (await tx.image.findMany({ where: { id: { in: ids } }, select: { id: true } })).map(({ id }) => id),
     )
@@ -216,17 +236,26 @@ export async function insertImages(
     })
     added += fresh.length
   }
-  return added
+  return { added, conflicts: await named(tx, datasetId, conflicts) }
+}
+
+async function named(
+  tx: Transaction,
+  datasetId: string,
+  conflicts: readonly { readonly at: number; readonly classIndex: number; readonly has: number }[],
+): Promise<Insertion['conflicts']> {
+  if (conflicts.length === 0) return []
+  const classes = await tx.classLabel.findMany({ where: { datasetId }, select: { index: true, name: true } })
+  const names = new Map(classes.map(({ index, name }) => [index, name]))
+  return conflicts.map(({ at, classIndex, has }) => ({
+    at,
+    error: errors.labelConflict({ className: names.get(classIndex) ?? '', other: names.get(has) ?? '' }),
+  }))
 }
 
 /**
- * Locks the dataset against other additions until the transaction ends. Postgres assigns positions before the commit,
+ * Locks the dataset against other changes until the transaction ends. Postgres assigns positions before the commit,
  * so readers could otherwise see them out of order.
  */
-const lockImages = (tx: Pick<DatabaseClient, '$executeRaw'>, datasetId: string): Promise<number> =>
+export const lockDataset = (tx: Pick<DatabaseClient, '$executeRaw'>, datasetId: string): Promise<number> =>
   tx.$executeRaw`UPDATE "Dataset" SET "name" = "name" WHERE "id" = ${datasetId}`
-
-function firstOfEach(images: readonly NewImage[]): NewImage[] {
-  const seen = new Set<string>()
-  return images.filter(({ imageId }) => seen.size < seen.add(imageId).size)
-}

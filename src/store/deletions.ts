@@ -1,7 +1,9 @@
 import { errors } from '../errors.js'
 import type { DatabaseClient } from './database.js'
 import type { Transaction } from './datasets.js'
+import { requireUnused } from './require-unused.js'
 import { chunks, longTransaction, rowsPerStatement, unfinishedStatus } from './rows.js'
+import { deleteUnownedImages } from './unowned-images.js'
 
 /** Deleted things whose files are still on disk. */
 export interface Deleted {
@@ -40,16 +42,8 @@ async function deleteDataset(tx: Transaction, id: string): Promise<Deleted> {
   if (!dataset) throw errors.unknownDataset({ id }, 'id')
   // The update takes a row lock that every reference to the dataset waits for, so no job can start on it now.
   await tx.dataset.update({ where: { id }, data: { name: id } })
+  await requireUnused(tx, dataset, 'id')
   const used = { OR: [{ datasetId: id }, { testDatasetId: id }] }
-  const what = `dataset "${dataset.name}"`
-  const uses = { OR: [...used.OR, { runs: { some: { run: { unknownDatasetId: id } } } }] }
-  const comparison = await tx.comparison.findFirst({ where: { ...uses, status: unfinishedStatus } })
-  if (comparison) throw errors.inUse({ what, by: `comparison ${comparison.id}` }, 'id')
-  const importing = await tx.import.findFirst({ where: { datasetId: id, status: unfinishedStatus } })
-  if (importing) throw errors.inUse({ what, by: `import ${importing.id}` }, 'id')
-  const training = await tx.training.findFirst({ where: { datasetId: id, status: unfinishedStatus } })
-  if (training) throw errors.inUse({ what, by: `training ${training.id}` }, 'id')
-
   const runs = await tx.run.findMany({ where: used, select: { id: true } })
   const datasetImages = await tx.datasetImage.findMany({
     where: { datasetId: id },
@@ -58,14 +52,10 @@ async function deleteDataset(tx: Transaction, id: string): Promise<Deleted> {
   })
   await deleteRowsOf(tx, id, datasetImages)
   await tx.dataset.delete({ where: { id } })
-  const images: string[] = []
-  for await (const some of chunks(datasetImages, rowsPerStatement)) {
-    const ids = some.map(({ imageId }) => imageId)
-    await tx.image.deleteMany({ where: { id: { in: ids }, datasets: { none: {} } } })
-    const left = await tx.image.findMany({ where: { id: { in: ids } }, select: { id: true } })
-    const stay = new Set(left.map((image) => image.id))
-    images.push(...ids.filter((image) => !stay.has(image)))
-  }
+  const images = await deleteUnownedImages(
+    tx,
+    datasetImages.map(({ imageId }) => imageId),
+  )
   return { images, runs: runs.map((run) => run.id) }
 }
 
@@ -92,8 +82,8 @@ const rowsPerDeletion = 5000
 async function deleteSupportSet(tx: Transaction, id: string): Promise<DeletedViews> {
   const supportSet = await tx.supportSet.findUnique({ where: { id }, include: { images: true } })
   if (!supportSet) throw errors.unknownSupportSet({ id }, 'id')
-  const { datasetId, encoder, shots, seed, augmentations } = supportSet
-  const drawn = { datasetId, encoder, shots, seed, augmentations }
+  const { datasetId, encoder, shots, drawing, seed, augmentations } = supportSet
+  const drawn = { datasetId, encoder, shots, drawing, seed, augmentations }
   const user = await tx.comparison.findFirst({
     where: { status: unfinishedStatus, runs: { some: { run: drawn } } },
   })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { DatabaseClient } from './database.js'
-import { insertImages, type NewImage } from './datasets.js'
+import { type Insertion, insertImages, type NewImage } from './datasets.js'
 import type { JobStatus } from './enums.js'
 import { createJobStarts, type JobStarts } from './job-starts.js'
 import type { Page, PageRequest } from './page.js'
@@ -48,8 +48,13 @@ export interface ImportRow extends ImportRequestRow {
 }
 
 /** The result of one step of an import. */
+/** An image with the path of its file in the source. */
+export interface ImportedImage extends NewImage {
+  readonly file: string
+}
+
 export interface ImportStepRow {
-  readonly images: readonly NewImage[]
+  readonly images: readonly ImportedImage[]
   readonly rejected: readonly RejectedFileRow[]
 }
 
@@ -131,17 +136,19 @@ export function createImportRepository(client: DatabaseClient): ImportRepository
         const row = await tx.import.findUnique({ where: { id } })
         if (row?.status !== 'RUNNING') return false
         if (images.length > 0 && row.datasetId === null) return false
-        const added = row.datasetId === null ? 0 : await insertImages(tx, row.datasetId, images)
+        const { added, conflicts } =
+          row.datasetId === null ? { added: 0, conflicts: [] } : await insertImages(tx, row.datasetId, images)
         const listed = toImport(row).rejected
+        const refused = [...rejected, ...conflictsOf(images, conflicts)]
         await tx.import.update({
           where: { id },
           data: {
             position: { increment: images.length + rejected.length },
             added: { increment: added },
-            duplicates: { increment: images.length - added },
-            rejectedCount: { increment: rejected.length },
-            ...(rejected.length > 0 && {
-              rejected: [...listed, ...rejected].slice(0, maxRejectedListed).map((each) => ({ ...each })),
+            duplicates: { increment: images.length - added - conflicts.length },
+            rejectedCount: { increment: refused.length },
+            ...(refused.length > 0 && {
+              rejected: [...listed, ...refused].slice(0, maxRejectedListed).map((each) => ({ ...each })),
             }),
           },
         })
@@ -161,6 +168,17 @@ export function createImportRepository(client: DatabaseClient): ImportRepository
     },
   }
 }
+
+/** The files of images that the dataset has as another class. */
+export const conflictsOf = (
+  images: readonly ImportedImage[],
+  conflicts: Insertion['conflicts'],
+): RejectedFileRow[] =>
+  conflicts.map(({ at, error: { code, message } }) => ({
+    file: images[at]?.file ?? '',
+    code,
+    reason: message,
+  }))
 
 type StoredImport = NonNullable<Awaited<ReturnType<DatabaseClient['import']['findUnique']>>>
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Measures, mapMeasures } from '../measures.js'
 import type { DatabaseClient } from './database.js'
-import type { JobStatus, KlScaling, Selection } from './enums.js'
+import type { Drawing, JobStatus, KlScaling, Selection } from './enums.js'
 
 /** The request of a run. */
 export interface RunRequest {
@@ -11,7 +11,9 @@ export interface RunRequest {
   readonly encoder: string
   readonly method: string
   readonly space: string | null
+  /** The number of images of a class that was asked for; with ALL, the number that the largest class has. */
   readonly shots: number
+  readonly drawing: Drawing
   readonly seed: number
   readonly augmentations: number
   readonly selection: Selection
@@ -26,6 +28,13 @@ export interface RunRequest {
   readonly holdOut: readonly number[]
 }
 
+/** The numbers of images that classes have. */
+export interface ClassSizes {
+  readonly least: number
+  readonly mean: number
+  readonly most: number
+}
+
 /** The result of a run. */
 export interface RunResult extends Measures {
   /** Null after the support set is deleted. */
@@ -34,6 +43,8 @@ export interface RunResult extends Measures {
   readonly selectionAccuracy: number | null
   /** The labelled images that the accuracy rests on: support set and selection. Null for results of earlier versions. */
   readonly labelledImages: number | null
+  /** How many images a class had in the support set. */
+  readonly perClass: ClassSizes
   /** What logits are divided by before softmax; null for results of earlier versions, which did not divide. */
   readonly temperature: number | null
   readonly hyperparameters: Readonly<Record<string, number>>
@@ -84,6 +95,7 @@ export function toRun(row: StoredRun): RunRow {
     method: row.method,
     space: row.space,
     shots: row.shots,
+    drawing: row.drawing,
     seed: row.seed,
     augmentations: row.augmentations,
     selection: row.selection,
@@ -103,6 +115,12 @@ export function toRun(row: StoredRun): RunRow {
           selectionImages,
           selectionAccuracy: row.selectionAccuracy,
           labelledImages: row.labelledImages,
+          // Earlier versions drew the same number of every class.
+          perClass: {
+            least: row.leastPerClass ?? row.shots,
+            mean: row.meanPerClass ?? row.shots,
+            most: row.mostPerClass ?? row.shots,
+          },
           temperature: row.temperature,
           hyperparameters: valuesSchema.parse(row.hyperparameters),
           ...measured,

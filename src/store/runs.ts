@@ -5,7 +5,7 @@ import { findById, inChunks, knownIds, unfinishedStatus } from './rows.js'
 import { type RunFilter, type RunOrder, readRunPage } from './run-page.js'
 import { type RunResult, type RunRow, toRun } from './run-row.js'
 
-export { encodersOf, type RunRequest, type RunResult, type RunRow } from './run-row.js'
+export { type ClassSizes, encodersOf, type RunRequest, type RunResult, type RunRow } from './run-row.js'
 
 export interface RunRepository {
   getMany(ids: readonly string[]): Promise<RunRow[]>
@@ -63,8 +63,17 @@ export function createRunRepository(
       })
       onChange(id)
     },
-    succeed: (id, result) =>
-      updateRunning(id, { ...result, status: 'SUCCEEDED', progress: 1, error: null, finishedAt: new Date() }),
+    succeed: (id, { perClass, ...result }) =>
+      updateRunning(id, {
+        ...result,
+        leastPerClass: perClass.least,
+        meanPerClass: perClass.mean,
+        mostPerClass: perClass.most,
+        status: 'SUCCEEDED',
+        progress: 1,
+        error: null,
+        finishedAt: new Date(),
+      }),
     fail: (id, error) => updateRunning(id, { status: 'FAILED', error, finishedAt: new Date() }),
   }
 }

@@ -1,6 +1,7 @@
 import { type ComparisonRepository, createComparisonRepository } from './comparisons.js'
 import type { DatabaseClient } from './database.js'
 import { withDatabaseErrors } from './database-fault.js'
+import { createDatasetChangeRepository, type DatasetChangeRepository } from './dataset-changes.js'
 import { createDatasetImageRepository, type DatasetImageRepository } from './dataset-images.js'
 import { createDatasetRepository, type DatasetRepository } from './datasets.js'
 import { createDeletionRepository, type DeletionRepository } from './deletions.js'
@@ -13,6 +14,7 @@ import { createTrainingRepository, type TrainingRepository } from './trainings.j
 /** All repositories of one database. They throw DISK_FULL or DATABASE_UNAVAILABLE if the database is at fault. */
 export interface Store {
   readonly datasets: DatasetRepository
+  readonly datasetChanges: DatasetChangeRepository
   readonly datasetImages: DatasetImageRepository
   readonly images: ImageRepository
   readonly supportSets: SupportSetRepository
@@ -26,6 +28,7 @@ export interface Store {
 /** `onChange` receives every changed comparison, run and training. */
 export const createStore = (client: DatabaseClient, onChange?: (id: string) => void): Store => ({
   datasets: withDatabaseErrors(createDatasetRepository(client)),
+  datasetChanges: withDatabaseErrors(createDatasetChangeRepository(client)),
   datasetImages: withDatabaseErrors(createDatasetImageRepository(client)),
   images: withDatabaseErrors(createImageRepository(client)),
   supportSets: withDatabaseErrors(createSupportSetRepository(client)),

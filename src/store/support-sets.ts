@@ -1,4 +1,5 @@
 import type { DatabaseClient } from './database.js'
+import type { Drawing } from './enums.js'
 import type { Page, PageRequest } from './page.js'
 import { readNewestPage } from './read-page.js'
 import { chunks, findById, inChunks, longTransaction, rowsPerStatement } from './rows.js'
@@ -7,7 +8,9 @@ export interface SupportSetRow {
   readonly id: string
   readonly datasetId: string
   readonly encoder: string
+  /** The number of images of a class that was asked for. */
   readonly shots: number
+  readonly drawing: Drawing
   readonly seed: number
   readonly augmentations: number
   readonly createdAt: Date

@@ -40,4 +40,25 @@ describe.skipIf(!built)(title, () => {
       expect(output).toContain(text)
     }
   })
+
+  test('demo of a folder with uneven classes takes at most 1, 4 and 16 images, and says so', async () => {
+    const folder = join(await temporaryFolder(), 'uneven')
+    const sizes = [2, 6, 5]
+    for (const [c, name] of ['red', 'green', 'blue'].entries()) {
+      for (const [s, split] of ['support_pool', 'test'].entries()) {
+        await mkdir(join(folder, split, name), { recursive: true })
+        for (let i = 0; i < (sizes[c] ?? 0); i++) {
+          await writeFile(join(folder, split, name, `${i}.png`), await picture(c, 100 * s + i))
+        }
+      }
+    }
+    const { code, output } = await (
+      await run('demo', { SHOTBOARD_DATA_DIR: await temporaryFolder() }, folder)
+    ).ended
+    expect(code).toBe(0)
+    expect(output).toContain(
+      'Class "red" has 2 images to draw from, so a class gives at most 1 or 4 images; a smaller one gives all it has.',
+    )
+    expect(output).toContain('At 4 shots, a class had 2 to 4 images, 3.3 on average.')
+  })
 })

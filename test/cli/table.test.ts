@@ -37,6 +37,14 @@ test('a comparison is a table: methods down, shots across, the best of each colu
   expect(lines.at(-1)).toContain('over 3 support sets, with its 95 % interval over images and support sets')
 })
 
+test('where classes differ in size, a line below tells how many images they had', () => {
+  const uneven = { ...row('zero-shot', null, 4, 40), perClass: { least: 2, mean: 3.333, most: 4 } }
+  const even = { ...row('zero-shot', null, 1, 40), perClass: { least: 1, mean: 1, most: 1 } }
+  const lines = formatComparison([even, uneven]).split('\n')
+  expect(lines.at(-1)).toBe('At 4 shots, a class had 2 to 4 images, 3.3 on average.')
+  expect(lines.at(-2)).toContain('Test accuracy')
+})
+
 test('of one support set the interval is said to hold for it alone', () => {
   const table = formatComparison([row('zero-shot', null, 2, 40, 1)])
   expect(table).toContain('* 40.0 (38.0–41.3)')

@@ -62,6 +62,7 @@ describe('a comparison as a document', () => {
       ],
       selection: 'LEAVE_ONE_OUT',
       klScaling: 'BATCH',
+      drawing: 'EXACT',
       augmentations: 2,
       coverage: 0.9,
       holdOut: [],
@@ -200,6 +201,7 @@ describe('an experiment file', () => {
   test('has defaults for everything but dataset, shots and methods', () => {
     expect(parseExperiment(JSON.stringify(minimal), 'f.json')).toEqual({
       ...minimal,
+      drawing: 'EXACT',
       seeds: [1],
       selection: 'VALIDATION',
       klScaling: 'FROZEN',

@@ -16,7 +16,7 @@ export async function makeFinishedComparisons(library: OpenedLibrary, count: num
       [1, 2, 3].map((seed) => ({
         ...({
           ...{ datasetId: dataset.id, testDatasetId: null, encoder: encoders.default.id },
-          ...{ method: 'tip-adapter', space: 'clip', shots, seed, augmentations: 1 },
+          ...{ method: 'tip-adapter', space: 'clip', shots, drawing: 'EXACT', seed, augmentations: 1 },
           ...{
             selection: 'VALIDATION',
             klScaling: 'FROZEN',
@@ -38,7 +38,7 @@ export async function makeFinishedComparisons(library: OpenedLibrary, count: num
       await runResults.write(run.id, predictionsByChance(random))
       await store.runs.succeed(run.id, {
         ...{ supportSetId: null, selectionImages: 100, selectionAccuracy: 50, unshiftedAccuracy: null },
-        ...{ labelledImages: 102, temperature: 1 },
+        ...{ labelledImages: 102, perClass: { least: 1, mean: 1, most: 1 }, temperature: 1 },
         ...{ accuracy: 100 * random.next(), top5Accuracy: 100, calibrationError: 0.1, testImages: 500 },
         ...{ hyperparameters: { alpha: 1, beta: 5.5 }, encodeMs: 1, searchMs: 1, scoreMs: 1 },
       })

@@ -20,7 +20,8 @@ async function orderedPages(url: string): Promise<void> {
   const store = createStore(client)
   const dataset = await store.datasets.create('paged', [{ name: 'a', prompts: ['a'] }])
   const supportSet = await store.supportSets.findOrCreate({
-    ...{ datasetId: dataset.id, encoder: 'e', shots: 1, seed: 1, augmentations: 1, fingerprint: 'f' },
+    ...{ datasetId: dataset.id, encoder: 'e', shots: 1, drawing: 'EXACT', seed: 1, augmentations: 1 },
+    fingerprint: 'f',
     images: [],
   })
 
@@ -31,6 +32,7 @@ async function orderedPages(url: string): Promise<void> {
       ...{ datasetId: dataset.id, testDatasetId: null, encoder: 'e', method, space: 'clip' },
       ...{
         shots: 2 ** (seed % 3),
+        drawing: 'EXACT',
         seed,
         augmentations: 1,
         selection: 'NONE',
@@ -52,7 +54,7 @@ async function orderedPages(url: string): Promise<void> {
       await store.runs.start(run.id)
       await store.runs.succeed(run.id, {
         ...{ supportSetId: supportSet.id, selectionImages: 0, selectionAccuracy: null, hyperparameters: {} },
-        ...{ labelledImages: null, temperature: null },
+        ...{ labelledImages: null, perClass: { least: 1, mean: 1, most: 1 }, temperature: null },
         ...{
           accuracy: 50 + ((i * 7) % 4) / 3,
           top5Accuracy: 90,

@@ -2,7 +2,7 @@ import { errors } from '../../errors.js'
 import { type LaidOutClass, type LaidOutImage, layOut } from '../../sources/layout.js'
 import type { Source } from '../../sources/source.js'
 import type { SplitRule } from '../../sources/split-rule.js'
-import type { ClassRow, DatasetRow } from '../../store/datasets.js'
+import type { ClassRow, DatasetRow, NewImage } from '../../store/datasets.js'
 import type { ImportStepRow, RejectedFileRow } from '../../store/imports.js'
 import type { Store } from '../../store/store.js'
 import { throwIfCancelled } from '../../system/abort.js'
@@ -10,7 +10,7 @@ import type { ImageIntake, IncomingImage, RejectedImage } from '../image-intake.
 
 export interface ImportSourceContext {
   readonly store: Store
-  readonly intake: ImageIntake
+  readonly intake: Pick<ImageIntake, 'store'>
   readonly createDataset: (input: {
     readonly name: string
     readonly classes: readonly LaidOutClass[]
@@ -68,7 +68,11 @@ export async function importSource(
   const existing = await findDataset(context, name, request, layout)
   const files = layout.images.length + layout.left.length
   await ledger.begin(files)
-  if (existing) await ledger.setDataset(existing.dataset, existing.keptPrompts)
+  if (existing) {
+    await ledger.setDataset(existing.dataset, existing.keptPrompts)
+    // From here on the classes cannot change; until here they could.
+    await requireSameClasses(context, existing.dataset, layout)
+  }
 
   let isKnown = existing !== undefined
   let { taken, firstRejected } = ledger
@@ -76,7 +80,9 @@ export async function importSource(
   const incoming = incomingImages(source, rest, layout.classes, signal)
   for (let from = 0; from < rest.length; from += imagesPerStep) {
     const images = rest.slice(from, from + imagesPerStep)
-    const record = async (good: ImportStepRow['images'], rejected: readonly RejectedImage[]) => {
+    const record = async (good: readonly NewImage[], rejected: readonly RejectedImage[]) => {
+      const isRejected = new Set(rejected.map(({ position }) => position))
+      const paths = images.flatMap(({ file }, i) => (isRejected.has(i) ? [] : [file.path]))
       const files = rejected.map(({ position, code, reason }) => ({
         file: images[position]?.file.path ?? '',
         code,
@@ -88,7 +94,10 @@ export async function importSource(
         await ledger.setDataset(await context.createDataset({ name, classes: layout.classes }), [])
         isKnown = true
       }
-      return ledger.step({ images: good, rejected: files })
+      return ledger.step({
+        images: good.map((image, i) => ({ ...image, file: paths[i] ?? '' })),
+        rejected: files,
+      })
     }
     if (!(await context.intake.store(take(incoming, images.length), record, signal))) return
   }
@@ -147,12 +156,7 @@ async function findDataset(
 ): Promise<{ dataset: DatasetRow; keptPrompts: readonly string[] } | undefined> {
   const dataset = await store.datasets.findByName(wanted)
   if (!dataset) return undefined
-  const known = await store.datasets.classes(dataset.id)
-  if (!sameClasses(layout.classes, known)) {
-    const names = known.map((each) => each.name).join(', ')
-    const reason = `The dataset "${wanted}" already exists with other classes: ${names}.`
-    throw errors.invalidValue({ reason }, 'name')
-  }
+  const known = await requireSameClasses({ store }, dataset, layout)
   const changed = layout.classes.flatMap(({ prompts }, index) =>
     prompts && !same(prompts, known[index]?.prompts ?? []) ? [[index, prompts] as const] : [],
   )
@@ -163,6 +167,19 @@ async function findDataset(
   if (comparison) throw errors.inUse({ what: `dataset "${wanted}"`, by: `comparison ${comparison.id}` })
   await store.datasets.setPrompts(dataset.id, new Map(changed))
   return { dataset, keptPrompts: [] }
+}
+
+/** The classes of the dataset. Throws INVALID_VALUE if the source has others. */
+async function requireSameClasses(
+  { store }: Pick<ImportSourceContext, 'store'>,
+  { id, name }: DatasetRow,
+  layout: { readonly classes: readonly LaidOutClass[] },
+): Promise<readonly ClassRow[]> {
+  const known = await store.datasets.classes(id)
+  if (sameClasses(layout.classes, known)) return known
+  const names = known.map((each) => each.name).join(', ')
+  const reason = `The dataset "${name}" already exists with other classes: ${names}.`
+  throw errors.invalidValue({ reason }, 'name')
 }
 
 const sameClasses = (classes: readonly LaidOutClass[], known: readonly ClassRow[]): boolean =>

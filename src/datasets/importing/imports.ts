@@ -1,16 +1,22 @@
 import { stat } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { errors, type ShotboardError } from '../../errors.js'
+import type { ImageWorkers } from '../../images/workers/image-workers.js'
 import type { Changes } from '../../jobs/changes.js'
 import type { JobQueue } from '../../jobs/queue.js'
 import { createRecordedJobs } from '../../jobs/recorded-jobs.js'
 import { openArchive } from '../../sources/archive.js'
 import { openFolder } from '../../sources/folder.js'
+import { imageName } from '../../sources/image-name.js'
 import type { Source } from '../../sources/source.js'
 import { defaultSplitRule, type SplitRule } from '../../sources/split-rule.js'
 import type { DatasetRow } from '../../store/datasets.js'
-import type { ImportRow, RejectedFileRow } from '../../store/imports.js'
+import type { Split } from '../../store/enums.js'
+import { conflictsOf, type ImportRow, type RejectedFileRow } from '../../store/imports.js'
+import { type AddedSource, addSource } from './add-source.js'
+import { createCheckIntake } from './check-intake.js'
 import { failImport, type ImportJobContext, runImport } from './import-job.js'
+import { type ImportPlan, planImport } from './import-plan.js'
 import { importSource } from './import-source.js'
 
 export interface ImportOptions {
@@ -58,6 +64,13 @@ export interface Imports {
    * other classes.
    */
   importPath(path: string, options?: ImportPathOptions): Promise<ImportResult>
+  /** What `importPath` would do, without storing anything. Throws as `importPath`. */
+  planPath(path: string, options?: ImportPathOptions): Promise<ImportPlan>
+  /**
+   * Adds a single image, or all images of a folder or an archive, to one class and split of a dataset. Throws UNKNOWN_DATASET,
+   * UNKNOWN_CLASS, INVALID_FOLDER, INVALID_ARCHIVE, or the codes of the archive limits.
+   */
+  addPath(path: string, to: AddPathOptions): Promise<AddedSource>
   /** Stops an import. Images that are already added stay. Throws UNKNOWN_IMPORT or IMPORT_FINISHED. */
   cancel(id: string): Promise<ImportRow>
   /** Resolves with the import once it has ended. Throws UNKNOWN_IMPORT. */
@@ -68,7 +81,17 @@ export interface Imports {
   resume(): Promise<void>
 }
 
+export interface AddPathOptions {
+  readonly dataset: string
+  /** The name of one of the dataset's classes. */
+  readonly class: string
+  readonly split: Split
+  readonly onProgress?: (done: number, total: number) => void
+}
+
 export interface ImportsContext extends ImportJobContext {
+  readonly imageWorkers: Pick<ImageWorkers, 'check'>
+  readonly maxMegapixels: number
   readonly queue: JobQueue
   readonly changes: Changes
   /** Called with every fault of the disk or the database after which an import is retried. */
@@ -136,11 +159,13 @@ export function createImports(context: ImportsContext): Imports {
             Object.assign(found, { dataset, keptPrompts })
           },
           async step({ images, rejected }) {
-            const added =
-              images.length === 0 ? 0 : await store.datasets.addImages(found.dataset?.id ?? '', images)
+            const { added, conflicts } =
+              images.length === 0
+                ? { added: 0, conflicts: [] }
+                : await store.datasets.importImages(found.dataset?.id ?? '', images)
             result.added += added
-            result.duplicates += images.length - added
-            result.rejected.push(...rejected)
+            result.duplicates += images.length - added - conflicts.length
+            result.rejected.push(...rejected, ...conflictsOf(images, conflicts))
             onProgress?.(result.added + result.duplicates + result.rejected.length, found.images)
             return true
           },
@@ -149,6 +174,31 @@ export function createImports(context: ImportsContext): Imports {
         return { dataset: found.dataset, keptPrompts: found.keptPrompts, ...result }
       } finally {
         if (found.dataset) addingTo.delete(found.dataset.id)
+        await source.close()
+      }
+    },
+
+    async planPath(path, { onProgress, ...options } = {}) {
+      const request = parseOptions(options)
+      const source = await openPath(path, limits)
+      try {
+        return await planImport({ store, intake: createCheckIntake(context) }, source, request, onProgress)
+      } finally {
+        await source.close()
+      }
+    },
+
+    async addPath(path, { dataset, class: name, split, onProgress }) {
+      if (!(await store.datasets.get(dataset))) throw errors.unknownDataset({ id: dataset }, 'dataset')
+      const source = await openImages(path, limits)
+      addingTo.add(dataset)
+      try {
+        const classes = await store.datasets.classes(dataset)
+        const found = classes.find((each) => each.name === name)
+        if (!found) throw errors.unknownClass({ name, known: classes.map((each) => each.name) }, 'class')
+        return await addSource(context, source, { dataset, classIndex: found.index, split }, onProgress)
+      } finally {
+        addingTo.delete(dataset)
         await source.close()
       }
     },
@@ -163,6 +213,14 @@ export function createImports(context: ImportsContext): Imports {
 async function openPath(path: string, limits: ImportJobContext['limits']): Promise<Source> {
   const kind = await stat(path).catch(() => undefined)
   return kind?.isFile() ? openArchive({ path, name: basename(path) }, limits) : openFolder(path, limits)
+}
+
+/** Like `openPath`, and a single image is a source of its own. */
+async function openImages(path: string, limits: ImportJobContext['limits']): Promise<Source> {
+  const kind = await stat(path).catch(() => undefined)
+  if (!kind?.isFile() || !imageName.test(path)) return openPath(path, limits)
+  const folder = await openFolder(dirname(path), limits)
+  return { ...folder, files: async () => [{ path: basename(path), at: 0 }] }
 }
 
 /** Throws INVALID_VALUE with the argument at fault. */

@@ -125,6 +125,18 @@ export class ComparisonResolver {
     return encodersOf(await loaders.comparisonRuns.load(id)).map((each) => library.encoders.get(each))
   }
 
+  @FieldResolver(() => Boolean, {
+    description:
+      'Whether the classes, prompts, images or encoders have changed since it was asked for; images that were added do not count. Its results stay, and `predict` with it fails with CONTENTS_CHANGED.',
+    complexity: computed({ base: 100 }),
+  })
+  async changedSince(
+    @Root() comparison: ComparisonRow,
+    @Ctx() { library, loaders }: Context,
+  ): Promise<boolean> {
+    return library.comparisons.changedSince(comparison, await loaders.comparisonRuns.load(comparison.id))
+  }
+
   @FieldResolver(() => [ComparisonRowType], {
     description: 'One row per encoder, method, space and number of shots, over the finished support sets.',
     complexity: computed({ base: 100 }),

@@ -1,7 +1,13 @@
 import { Field, Float, ID, InputType, Int } from 'type-graphql'
-import type { ReliabilityBin, SetSummary, Statistic, UnknownSummary } from '../../library/index.js'
+import type {
+  ClassSizes,
+  ReliabilityBin,
+  SetSummary,
+  Statistic,
+  UnknownSummary,
+} from '../../library/index.js'
 import { type MeasureName, measureNames, measures } from '../../measures.js'
-import { JobStatus, KlScaling, Measure, Selection } from '../enums.js'
+import { Drawing, JobStatus, KlScaling, Measure, Selection } from '../enums.js'
 import { MethodChoiceType } from '../method/method-choice.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
@@ -29,8 +35,14 @@ export class CompareInputType {
   })
   encoders?: string[] | null
 
-  @Field(() => [Int])
-  shots: number[]
+  @Field(() => [Int], { nullable: true, description: 'Images per class. Left out with the drawing ALL.' })
+  shots?: number[] | null
+
+  @Field(() => Drawing, {
+    defaultValue: Drawing.EXACT,
+    description: 'What a support set takes of classes with fewer images than `shots`.',
+  })
+  drawing: Drawing
 
   @Field(() => [Int], { defaultValue: [1] })
   seeds: number[]
@@ -129,10 +141,29 @@ class SetSummaryType {
   unknown: UnknownSummary | null
 }
 
+@ObjectType('ClassSizes', { description: 'How many images a class has in the support sets.' })
+class ClassSizesType {
+  @Field(() => Int)
+  least: number
+
+  @Field(() => Float)
+  mean: number
+
+  @Field(() => Int)
+  most: number
+}
+
 @ObjectType('ComparisonRow')
 export class ComparisonRowType {
-  @Field(() => Int)
+  @Field(() => Int, {
+    description: 'The images per class that were asked for; with ALL, the number that the largest class has.',
+  })
   shots: number
+
+  @Field(() => ClassSizesType, {
+    description: 'How many images a class had. With EXACT, all three numbers are `shots`.',
+  })
+  perClass: ClassSizes
 
   @Field(() => Int, {
     nullable: true,

@@ -9,7 +9,7 @@ import {
 } from '../../library/index.js'
 import type { Context } from '../context.js'
 import { ClassLabelType, DatasetType } from '../dataset/dataset.type.js'
-import { KlScaling, Selection } from '../enums.js'
+import { Drawing, KlScaling, Selection } from '../enums.js'
 import { HyperparameterValueType, valueList } from '../method/method.type.js'
 import { methodAndSpaceOf } from '../method/method-and-space.js'
 import { ObjectType } from '../object-type.js'
@@ -27,6 +27,9 @@ class ComparisonProtocolType {
 
   @Field(() => KlScaling)
   klScaling: KlScaling
+
+  @Field(() => Drawing, { description: 'How many images of each class a support set takes.' })
+  drawing: Drawing
 
   @Field(() => Int, { description: 'The number of views of each support image.' })
   augmentations: number

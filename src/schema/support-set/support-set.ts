@@ -17,6 +17,7 @@ import type { Context } from '../context.js'
 import { ClassLabelType, DatasetType } from '../dataset/dataset.type.js'
 import { datasetFilter } from '../dataset/dataset-filter.js'
 import { EncoderType } from '../encoder/encoder.js'
+import { Drawing } from '../enums.js'
 import { ImageType } from '../image/image.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf, defaultPageSize, pageRequest } from '../page.js'
@@ -32,14 +33,19 @@ export class SupportImageType {
 }
 
 @ObjectType('SupportSet', {
-  description: 'A seeded draw of labelled images, the same number from every class. It never changes.',
+  description: 'A seeded draw of labelled images of every class. It never changes.',
 })
 export class SupportSetType {
   @Field(() => ID)
   id: string
 
-  @Field(() => Int, { description: 'Images per class.' })
+  @Field(() => Int, {
+    description: 'The images per class that were asked for; with ALL, the number that the largest class had.',
+  })
   shots: number
+
+  @Field(() => Drawing)
+  drawing: Drawing
 
   @Field(() => Int)
   seed: number
@@ -63,8 +69,11 @@ class CreateSupportSetInputType {
   @Field(() => ID, { nullable: true, description: 'Default: the default encoder.' })
   encoder?: string | null
 
-  @Field(() => Int)
-  shots: number
+  @Field(() => Int, { nullable: true, description: 'Images per class. Left out with ALL.' })
+  shots?: number | null
+
+  @Field(() => Drawing, { defaultValue: Drawing.EXACT })
+  drawing: Drawing
 
   @Field(() => Int, { defaultValue: 1 })
   seed: number

@@ -1,0 +1,92 @@
+import { errors } from '../errors.js'
+import type { DatasetRow } from '../store/datasets.js'
+import type { Split } from '../store/enums.js'
+import type { Store } from '../store/store.js'
+import { type ClassInput, defaultPrompts, parseClass, parseDatasetName } from './class-input.js'
+
+/**
+ * Mends a dataset that has images. Each call throws UNKNOWN_DATASET, or IN_USE while a job works with the dataset, and then
+ * changes nothing.
+ */
+export interface Curation {
+  /** Throws INVALID_VALUE or DATASET_EXISTS. */
+  rename(input: { readonly dataset: string; readonly name: string }): Promise<DatasetRow>
+  /**
+   * Renames a class. Its prompts stay, unless they are the default of the old name; then they become that of the new one. Throws
+   * INVALID_VALUE, UNKNOWN_CLASS or CLASS_EXISTS.
+   */
+  renameClass(input: {
+    readonly dataset: string
+    readonly class: string
+    readonly name: string
+  }): Promise<DatasetRow>
+  /** Adds a class without images, after the others. Throws INVALID_VALUE, EMPTY_LIST or CLASS_EXISTS. */
+  addClass(input: { readonly dataset: string; readonly class: ClassInput }): Promise<DatasetRow>
+  /**
+   * Moves all images of `class` to the class `into`, and deletes `class`. Throws INVALID_VALUE, UNKNOWN_CLASS, or HAS_RESULTS
+   * while a comparison or a support set refers to the classes by number.
+   */
+  mergeClasses(input: {
+    readonly dataset: string
+    readonly class: string
+    readonly into: string
+  }): Promise<DatasetRow>
+  /**
+   * Gives images another class, another split, or both: all of them or none. Throws INVALID_VALUE, EMPTY_LIST, UNKNOWN_IMAGE,
+   * UNKNOWN_CLASS, or HAS_RESULTS if a comparison refers to the test images by number and they would be others.
+   */
+  moveImages(input: {
+    readonly dataset: string
+    readonly images: readonly string[]
+    readonly class?: string | null
+    readonly split?: Split | null
+  }): Promise<DatasetRow>
+}
+
+/** `isAddingTo` tells that images are being added to a dataset, by the numbers that its classes had. */
+export function createCuration(context: {
+  readonly store: Store
+  readonly isAddingTo: (dataset: string) => boolean
+}): Curation {
+  const { datasetChanges } = context.store
+
+  function requireNotAdding(id: string): void {
+    if (context.isAddingTo(id))
+      throw errors.inUse({ what: `dataset ${id}`, by: 'images that are being added' }, 'dataset')
+  }
+
+  return {
+    async rename({ dataset, name }) {
+      const parsed = parseDatasetName(name, 'name')
+      requireNotAdding(dataset)
+      return datasetChanges.rename(dataset, parsed)
+    },
+    async renameClass({ dataset, class: from, name }) {
+      const to = parseClass({ name }, 'class').name
+      requireNotAdding(dataset)
+      const names = { name: to, prompts: defaultPrompts(to), from: defaultPrompts(from) }
+      return datasetChanges.renameClass(dataset, from, names)
+    },
+    async addClass({ dataset, class: input }) {
+      const added = parseClass(input, 'class')
+      requireNotAdding(dataset)
+      return datasetChanges.addClass(dataset, added)
+    },
+    async mergeClasses({ dataset, class: from, into }) {
+      if (from === into) throw errors.invalidValue({ reason: 'Give two different classes.' }, 'into')
+      requireNotAdding(dataset)
+      return datasetChanges.mergeClasses(dataset, from, into)
+    },
+    async moveImages({ dataset, images, class: className, split }) {
+      if (images.length === 0) throw errors.emptyList({ what: 'image' }, 'images')
+      if (className == null && split == null) {
+        throw errors.invalidValue({ reason: 'Give a class, a split, or both.' }, 'class')
+      }
+      requireNotAdding(dataset)
+      return datasetChanges.moveImages(dataset, images, {
+        className: className ?? undefined,
+        split: split ?? undefined,
+      })
+    },
+  }
+}

@@ -1,0 +1,75 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql'
+import type { DatasetRow } from '../../library/index.js'
+import { atInput } from '../arguments.js'
+import type { Context } from '../context.js'
+import {
+  AddClassInputType,
+  DeleteClassInputType,
+  MergeClassesInputType,
+  MoveImagesInputType,
+  RenameClassInputType,
+  RenameDatasetInputType,
+} from './curation.type.js'
+import { DatasetType } from './dataset.type.js'
+
+const inUse = 'Fails with IN_USE while a comparison, an import or a training works with the dataset.'
+
+/** Mends datasets. */
+@Resolver(() => DatasetType)
+export class CurationResolver {
+  @Mutation(() => DatasetType, { description: inUse })
+  renameDataset(
+    @Arg('input', () => RenameDatasetInputType) input: RenameDatasetInputType,
+    @Ctx() { library }: Context,
+  ): Promise<DatasetRow> {
+    return atInput(library.curation.rename(input))
+  }
+
+  @Mutation(() => DatasetType, {
+    description: `Renames a class. Its prompts stay, unless they are the default of the old name. ${inUse}`,
+  })
+  renameClass(
+    @Arg('input', () => RenameClassInputType) input: RenameClassInputType,
+    @Ctx() { library }: Context,
+  ): Promise<DatasetRow> {
+    return atInput(library.curation.renameClass(input))
+  }
+
+  @Mutation(() => DatasetType, { description: `Adds a class without images, after the others. ${inUse}` })
+  addClass(
+    @Arg('input', () => AddClassInputType) input: AddClassInputType,
+    @Ctx() { library }: Context,
+  ): Promise<DatasetRow> {
+    return atInput(library.curation.addClass(input))
+  }
+
+  @Mutation(() => DatasetType, {
+    description: `Moves the images of a class to another class and deletes it. Fails with HAS_RESULTS while a comparison or a support set refers to the classes by number. ${inUse}`,
+  })
+  mergeClasses(
+    @Arg('input', () => MergeClassesInputType) input: MergeClassesInputType,
+    @Ctx() { library }: Context,
+  ): Promise<DatasetRow> {
+    return atInput(library.curation.mergeClasses(input))
+  }
+
+  @Mutation(() => DatasetType, {
+    description: `Deletes a class with its images. Fails with HAS_RESULTS while a comparison or a support set refers to the classes by number. ${inUse}`,
+  })
+  deleteClass(
+    @Arg('input', () => DeleteClassInputType) input: DeleteClassInputType,
+    @Ctx() { library }: Context,
+  ): Promise<DatasetRow> {
+    return atInput(library.deletions.class(input))
+  }
+
+  @Mutation(() => DatasetType, {
+    description: `Gives images another class, another split, or both: all of them or none. Fails with HAS_RESULTS if they would leave or enter the test images that a comparison was measured on. ${inUse}`,
+  })
+  moveImages(
+    @Arg('input', () => MoveImagesInputType) input: MoveImagesInputType,
+    @Ctx() { library }: Context,
+  ): Promise<DatasetRow> {
+    return atInput(library.curation.moveImages(input))
+  }
+}
