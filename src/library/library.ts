@@ -13,6 +13,7 @@ import { fingerprintDataset } from '../datasets/dataset-fingerprint.js'
 import { type DatasetManifest, manifestOf } from '../datasets/dataset-manifest.js'
 import type { Datasets } from '../datasets/datasets.js'
 import type { Imports } from '../datasets/importing/imports.js'
+import { type DatasetProblem, problemsOf } from '../datasets/problems.js'
 import { createShiftedDatasets, type ShiftedDataset, type ShiftInput } from '../datasets/shifted-datasets.js'
 import { supportSetFile } from '../datasets/support-set-file.js'
 import { createSupportSets, type SupportSets } from '../datasets/support-sets.js'
@@ -44,6 +45,8 @@ export interface Library {
       'get' | 'getMany' | 'findByName' | 'page' | 'classes' | 'classesOf' | 'counts' | 'countsOf' | 'images'
     > &
     Reads<Store['datasetImages'], 'classCounts' | 'firstOfClasses' | 'classOf' | 'pages'> & {
+      /** The problems of several datasets, by dataset; see `problemsOf`. */
+      problemsOf(ids: readonly string[]): Promise<Map<string, DatasetProblem[]>>
       /** The manifest of a dataset: every image by its SHA-256. Throws UNKNOWN_DATASET. */
       manifest(id: string): Promise<DatasetManifest>
     }
@@ -143,6 +146,7 @@ function publicInterface(services: Services) {
       ...pick(store.datasets, ['countsOf', 'images']),
       ...pick(store.datasetImages, ['classCounts', 'firstOfClasses', 'classOf', 'pages']),
       ...datasets,
+      problemsOf: (ids: readonly string[]) => problemsOf(store, ids),
       manifest: (id: string) => manifestOf(store, id),
     },
     images: {

@@ -7,6 +7,7 @@ import {
   type ComparisonOrder as OrderOfComparisons,
   type RunOrder as OrderOfRuns,
   type Direction as PageDirection,
+  type ProblemKind,
   Selection,
   Split,
   type Confidence as Sureness,
@@ -97,6 +98,25 @@ export type DisagreementKind = Kind
 registerEnumType(DisagreementKind, {
   name: 'DisagreementKind',
   description: 'Which of two methods is right when they predict different classes.',
+})
+
+/** What is wrong with a dataset. */
+export const DatasetProblemKind = {
+  LABEL_CONFLICT: 'LABEL_CONFLICT',
+  CLASS_WITHOUT_IMAGES: 'CLASS_WITHOUT_IMAGES',
+  CLASS_OF_ONE_IMAGE: 'CLASS_OF_ONE_IMAGE',
+  SIMILAR_CLASS_NAMES: 'SIMILAR_CLASS_NAMES',
+} as const satisfies { [K in ProblemKind]: K }
+
+registerEnumType(DatasetProblemKind, {
+  name: 'DatasetProblemKind',
+  valuesConfig: {
+    LABEL_CONFLICT: {
+      description:
+        'The same image came under two classes. `moveImages` with either class settles it, and so does `mergeClasses`.',
+    },
+    SIMILAR_CLASS_NAMES: { description: 'Names of classes differ only by case.' },
+  },
 })
 
 /** How certain it is that one method is better than another. */

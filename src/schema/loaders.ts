@@ -10,6 +10,7 @@ export const createLoaders = (library: Library) => ({
   dataset: byId(library.datasets.getMany, (id) => errors.unknownDataset({ id }, 'id')),
   classes: byKey(library.datasets.classesOf),
   counts: byKey(library.datasets.countsOf),
+  problems: byKey(library.datasets.problemsOf),
   classCounts: byKey(library.datasets.classCounts),
   classSamples: createClassSamplesLoader(library),
   imagePage: new DataLoader(library.datasets.pages, { maxBatchSize: 100, cache: false }),

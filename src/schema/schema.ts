@@ -30,6 +30,7 @@ import { CurationResolver } from './dataset/curation.resolver.js'
 import { DatasetResolver } from './dataset/dataset.resolver.js'
 import { DatasetFingerprintResolver } from './dataset/dataset-fingerprint.js'
 import { DatasetImagesResolver } from './dataset/dataset-images.js'
+import { DatasetProblemResolver, DatasetProblemsResolver } from './dataset/dataset-problems.js'
 import { EncoderResolver } from './encoder/encoder.js'
 import { HealthResolver } from './health/health.js'
 import { ImageResolver } from './image/image.js'
@@ -65,6 +66,8 @@ export const createSchema = (): Promise<GraphQLSchema> =>
       CurationResolver,
       DatasetFingerprintResolver,
       DatasetImagesResolver,
+      DatasetProblemsResolver,
+      DatasetProblemResolver,
       ImageResolver,
       ImportResolver,
       AdapterResolver,

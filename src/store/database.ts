@@ -13,6 +13,9 @@ import { SqliteAdapter } from './sqlite.js'
  */
 export type DatabaseClient = SqliteClient
 
+/** An open transaction. */
+export type Transaction = Parameters<Parameters<DatabaseClient['$transaction']>[0]>[0]
+
 export interface Database {
   readonly client: DatabaseClient
   readonly kind: 'sqlite' | 'postgres'

@@ -1,7 +1,8 @@
 import { errors } from '../errors.js'
-import type { DatabaseClient } from './database.js'
-import { type DatasetRow, lockDataset, type Transaction } from './datasets.js'
+import type { DatabaseClient, Transaction } from './database.js'
+import { type DatasetRow, lockDataset } from './datasets.js'
 import type { Split } from './enums.js'
+import { renameConflicts, settleConflicts } from './label-conflicts.js'
 import { requireUnused, usesDataset } from './require-unused.js'
 import { canBeId, chunks, longTransaction, rowsPerStatement } from './rows.js'
 import { deleteUnownedImages } from './unowned-images.js'
@@ -69,6 +70,7 @@ export function createDatasetChangeRepository(client: DatabaseClient): DatasetCh
           where: { datasetId_index: { datasetId: id, index: found.index } },
           data: { name: to.name, ...(isDefault && { prompts: [...to.prompts] }) },
         })
+        await renameConflicts(tx, id, name, to.name)
         return dataset
       }),
     addClass: (id, { name, prompts }) =>
@@ -88,6 +90,7 @@ export function createDatasetChangeRepository(client: DatabaseClient): DatasetCh
           data: { classIndex: target.index },
         })
         await deleteIndex(tx, id, source.index)
+        await renameConflicts(tx, id, name, into)
         return dataset
       }),
     deleteClass: (id, name) =>
@@ -102,6 +105,12 @@ export function createDatasetChangeRepository(client: DatabaseClient): DatasetCh
         const members = await tx.datasetImage.findMany({ where, select: { imageId: true } })
         await tx.datasetImage.deleteMany({ where })
         await deleteIndex(tx, id, index)
+        await tx.labelConflict.deleteMany({ where: { datasetId: id, className: name } })
+        await settleConflicts(
+          tx,
+          id,
+          members.map(({ imageId }) => imageId),
+        )
         const images = await deleteUnownedImages(
           tx,
           members.map(({ imageId }) => imageId),
@@ -113,6 +122,7 @@ export function createDatasetChangeRepository(client: DatabaseClient): DatasetCh
         const classIndex =
           className === undefined ? undefined : (await classNamed(tx, id, className, 'class')).index
         const places = await placesOf(tx, id, images)
+        if (classIndex !== undefined) await settleConflicts(tx, id, images)
         const moved = places.filter(
           (image) =>
             (split !== undefined && image.split !== split) ||

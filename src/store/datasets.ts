@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { errors, type ShotboardError } from '../errors.js'
 import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
-import type { DatabaseClient } from './database.js'
+import type { DatabaseClient, Transaction } from './database.js'
 import type { Split } from './enums.js'
+import { recordConflicts } from './label-conflicts.js'
 import type { Page, PageRequest } from './page.js'
 import { readNewestPage } from './read-page.js'
 import { chunks, findById, inChunks, longTransaction, rowsPerStatement } from './rows.js'
@@ -182,9 +183,6 @@ export function createDatasetRepository(client: DatabaseClient): DatasetReposito
   }
 }
 
-/** An open transaction. */
-export type Transaction = Parameters<Parameters<DatabaseClient['$transaction']>[0]>[0]
-
 /** What became of images that were to be added. The others were already there. */
 export interface Insertion {
   readonly added: number
@@ -203,7 +201,7 @@ export async function insertImages(
 ): Promise<Insertion> {
   if ((await lockDataset(tx, datasetId)) === 0) throw errors.unknownDataset({ id: datasetId }, 'dataset')
   let added = 0
-  const conflicts: { at: number; classIndex: number; has: number }[] = []
+  const conflicts: Conflict[] = []
   let from = 0
   for await (const chunk of chunks(images, rowsPerStatement)) {
     const ids = chunk.map(({ imageId }) => imageId)
@@ -219,7 +217,8 @@ export async function insertImages(
         classOf.set(image.imageId, image.classIndex)
         fresh.push(image)
       } else if (has !== image.classIndex) {
-        conflicts.push({ at: from + i, classIndex: image.classIndex, has })
+        const { imageId, classIndex } = image
+        conflicts.push({ at: from + i, imageId, classIndex, has })
       }
     }
     from += chunk.length
@@ -236,21 +235,33 @@ export async function insertImages(
     })
     added += fresh.length
   }
-  return { added, conflicts: await named(tx, datasetId, conflicts) }
+  return { added, conflicts: await record(tx, datasetId, conflicts) }
 }
 
-async function named(
+/** An image that the dataset has as another class. */
+interface Conflict {
+  readonly at: number
+  readonly imageId: string
+  readonly classIndex: number
+  readonly has: number
+}
+
+/** Records conflicts, and names their classes. */
+async function record(
   tx: Transaction,
   datasetId: string,
-  conflicts: readonly { readonly at: number; readonly classIndex: number; readonly has: number }[],
+  conflicts: readonly Conflict[],
 ): Promise<Insertion['conflicts']> {
   if (conflicts.length === 0) return []
   const classes = await tx.classLabel.findMany({ where: { datasetId }, select: { index: true, name: true } })
   const names = new Map(classes.map(({ index, name }) => [index, name]))
-  return conflicts.map(({ at, classIndex, has }) => ({
-    at,
-    error: errors.labelConflict({ className: names.get(classIndex) ?? '', other: names.get(has) ?? '' }),
+  const named = conflicts.map(({ classIndex, has, ...conflict }) => ({
+    ...conflict,
+    className: names.get(classIndex) ?? '',
+    other: names.get(has) ?? '',
   }))
+  await recordConflicts(tx, datasetId, named)
+  return named.map(({ at, className, other }) => ({ at, error: errors.labelConflict({ className, other }) }))
 }
 
 /**

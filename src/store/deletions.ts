@@ -1,6 +1,5 @@
 import { errors } from '../errors.js'
-import type { DatabaseClient } from './database.js'
-import type { Transaction } from './datasets.js'
+import type { DatabaseClient, Transaction } from './database.js'
 import { requireUnused } from './require-unused.js'
 import { chunks, longTransaction, rowsPerStatement, unfinishedStatus } from './rows.js'
 import { deleteUnownedImages } from './unowned-images.js'

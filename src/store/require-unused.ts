@@ -1,5 +1,5 @@
 import { errors } from '../errors.js'
-import type { Transaction } from './datasets.js'
+import type { Transaction } from './database.js'
 import { unfinishedStatus } from './rows.js'
 
 /** A comparison whose dataset, test images or images of no class are of this dataset. */

@@ -7,6 +7,7 @@ import { createDatasetRepository, type DatasetRepository } from './datasets.js'
 import { createDeletionRepository, type DeletionRepository } from './deletions.js'
 import { createImageRepository, type ImageRepository } from './images.js'
 import { createImportRepository, type ImportRepository } from './imports.js'
+import { createLabelConflictRepository, type LabelConflictRepository } from './label-conflicts.js'
 import { createRunRepository, type RunRepository } from './runs.js'
 import { createSupportSetRepository, type SupportSetRepository } from './support-sets.js'
 import { createTrainingRepository, type TrainingRepository } from './trainings.js'
@@ -17,6 +18,7 @@ export interface Store {
   readonly datasetChanges: DatasetChangeRepository
   readonly datasetImages: DatasetImageRepository
   readonly images: ImageRepository
+  readonly labelConflicts: LabelConflictRepository
   readonly supportSets: SupportSetRepository
   readonly runs: RunRepository
   readonly comparisons: ComparisonRepository
@@ -31,6 +33,7 @@ export const createStore = (client: DatabaseClient, onChange?: (id: string) => v
   datasetChanges: withDatabaseErrors(createDatasetChangeRepository(client)),
   datasetImages: withDatabaseErrors(createDatasetImageRepository(client)),
   images: withDatabaseErrors(createImageRepository(client)),
+  labelConflicts: withDatabaseErrors(createLabelConflictRepository(client)),
   supportSets: withDatabaseErrors(createSupportSetRepository(client)),
   runs: withDatabaseErrors(createRunRepository(client, onChange)),
   comparisons: withDatabaseErrors(createComparisonRepository(client, onChange)),

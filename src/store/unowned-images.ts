@@ -1,4 +1,4 @@
-import type { Transaction } from './datasets.js'
+import type { Transaction } from './database.js'
 import { chunks, rowsPerStatement } from './rows.js'
 
 /** Deletes those of the images that no dataset has, and returns them. */

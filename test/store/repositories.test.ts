@@ -216,6 +216,44 @@ async function repositories(url: string): Promise<void> {
       expect((await store.images.getMany(images.map(({ imageId }) => imageId))).length).toBe(1200)
     })
 
+    test('lose, merge, rename and gain classes, whose images and conflicts follow', async () => {
+      const { id } = await newDataset(['a', 'b', 'c', 'd'])
+      const images = [0, 1, 2, 3].map((classIndex) => newImage({ classIndex }))
+      const ids = images.map(({ imageId }) => imageId)
+      const again = { ...(images[3] as NewImage), classIndex: 2 }
+      const { added, conflicts } = await store.datasets.importImages(id, [...images, again, again])
+      expect([added, conflicts.map(({ at, error }) => [at, error.code])]).toEqual([
+        4,
+        [
+          [4, 'LABEL_CONFLICT'],
+          [5, 'LABEL_CONFLICT'],
+        ],
+      ])
+      const conflictsOf = async () =>
+        ((await store.labelConflicts.conflictsOf([id])).get(id) ?? []).map(
+          ({ imageId, classIndex, otherIndex }) => ({ imageId, classIndex, otherIndex }),
+        )
+      expect(await conflictsOf()).toEqual([{ imageId: ids[3], classIndex: 3, otherIndex: 2 }])
+
+      const { images: deleted } = await store.datasetChanges.deleteClass(id, 'a')
+      expect(deleted).toEqual([ids[0]])
+      expect(await conflictsOf()).toEqual([{ imageId: ids[3], classIndex: 2, otherIndex: 1 }])
+      await store.datasetChanges.mergeClasses(id, 'b', 'd')
+      await store.datasetChanges.renameClass(id, 'c', { name: 'e', prompts: ['new'], from: ['a c.'] })
+      await store.datasetChanges.addClass(id, { name: 'b', prompts: ['b'] })
+      expect(await store.datasets.classes(id)).toEqual([
+        { index: 0, name: 'e', prompts: ['new'] },
+        { index: 1, name: 'd', prompts: ['a d.'] },
+        { index: 2, name: 'b', prompts: ['b'] },
+      ])
+      const rows = [1, 0, 1].map((classIndex, i) => ({ imageId: ids[i + 1], classIndex, split: 'TEST' }))
+      expect(await store.datasets.images(id)).toEqual(rows)
+      expect(await conflictsOf()).toEqual([{ imageId: ids[3], classIndex: 1, otherIndex: 0 }])
+      await store.datasetChanges.moveImages(id, ids.slice(3), { className: 'b', split: 'VALIDATION' })
+      expect((await store.datasets.images(id)).at(-1)).toMatchObject({ classIndex: 2, split: 'VALIDATION' })
+      expect(await conflictsOf()).toEqual([])
+    })
+
     test('take the same images at once', async () => {
       const [{ id }, other] = [await newDataset(), await newDataset()]
       const images = Array.from({ length: 5 }, () => newImage())

@@ -1,0 +1,8 @@
+-- Images that came again as another class.
+CREATE TABLE "LabelConflict" (
+    "datasetId" TEXT NOT NULL,
+    "imageId" TEXT NOT NULL,
+    "className" TEXT NOT NULL,
+    CONSTRAINT "LabelConflict_pkey" PRIMARY KEY ("datasetId", "imageId", "className")
+);
+ALTER TABLE "LabelConflict" ADD CONSTRAINT "LabelConflict_datasetId_fkey" FOREIGN KEY ("datasetId") REFERENCES "Dataset"("id") ON DELETE CASCADE ON UPDATE CASCADE;
