@@ -1,0 +1,14 @@
+import { describe, test } from 'vitest'
+import { builtin } from '../../src/plugins/builtin.js'
+import { createRegistry } from '../../src/plugins/registry.js'
+import { methodChecks } from '../../src/testing/index.js'
+
+const { methods, spaces: all } = createRegistry([builtin()])
+// A space on another computes as on its own; the spaces' own suite has all of them.
+const spaces = all.filter(({ id }) => !id.includes('+') && !['clip', 'shrunk'].includes(id))
+
+describe.concurrent.each(
+  methods.filter(({ space }) => space !== null).map((each) => [each.name, each] as const),
+)('the common suite holds for %s', (_, method) => {
+  for (const { name, run } of methodChecks(method, { spaces })) test(name, run)
+})
