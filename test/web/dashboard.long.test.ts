@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { browserPath, dropOn, withBrowser } from '../helpers/browser.js'
 import { openDashboard } from '../helpers/dashboard.js'
+import { makeDataset } from '../helpers/datasets.js'
 import { temporaryFolder } from '../helpers/folder.js'
 import { classNames, picture } from '../helpers/pictures.js'
 
@@ -84,8 +85,10 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
   })
 
   test('whether less overlap goes with more accuracy is told for the chosen dataset, as the API tells it', async () => {
+    // The page takes all comparisons of a dataset, and other files compare on the shared one.
+    const own = await makeDataset(server.library, 'Overlap and accuracy')
     const { id } = await server.library.comparisons.compare({
-      dataset: dataset.id,
+      dataset: own.id,
       shots: [1, 2],
       seeds: [1],
       methods: ['clip', 'centred', 'whitened', 'shrunk', 'imo'].map((space) => ({
@@ -98,7 +101,7 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     })
     await server.library.comparisons.ended(id)
     const { byDataset } = await server.library.overlapCorrelation([id])
-    const page = await open(`/overlap?dataset=${dataset.id}`)
+    const page = await open(`/overlap?dataset=${own.id}`)
     const card = page.getByRole('region', { name: 'Does less overlap go with more accuracy here?' })
     await card.getByText(byDataset[0]?.text ?? 'none', { exact: true }).waitFor()
     await card.getByText('The points are not independent').waitFor()
