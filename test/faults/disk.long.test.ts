@@ -41,7 +41,7 @@ describe.skipIf(!mayMount)(title, async () => {
 
   test.each([
     ['features', 'features', 64, 'features'],
-    ['results', 'runs', 16, 'the results of a run'],
+    ['results', 'runs', 64, 'the results of a run'],
     ['the database', 'database', 3000, 'the database'],
   ])('of %s parks a comparison, which goes on when there is room again', async (_, name, kilobytes, what) => {
     const folder = await temporaryFolder()
