@@ -9,7 +9,10 @@ const counts = { SUPPORT_POOL: 6, VALIDATION: 4, TEST: 6 }
 const dataset = await makeDataset(library, 'With sets', counts)
 
 /** Images of no class of the other dataset. */
-const strangers = await library.datasets.create({ name: 'Strangers of no class', classes: [{ name: 'noise' }] })
+const strangers = await library.datasets.create({
+  name: 'Strangers of no class',
+  classes: [{ name: 'noise' }],
+})
 await library.datasets.addImages({
   dataset: strangers.id,
   images: await Promise.all(
