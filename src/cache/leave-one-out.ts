@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { featuresOf, selectFeatures } from '../features/space-features.js'
-import type { Support } from '../features/support.js'
+import { featuresOf, type SpaceFeatures, selectFeatures } from '../features/space-features.js'
+import { type Support, selectSupport } from '../features/support.js'
 import { throwIfCancelled } from '../system/abort.js'
-import { type Matrix, rowOf } from '../tensor/matrix.js'
+import { rowOf } from '../tensor/matrix.js'
 import { buildCache } from './cache.js'
 import type { Batch, Cache } from './contract.js'
 
@@ -22,21 +22,14 @@ export interface LeaveOneOut {
  * class: a term that adds a negative number for each key would be right for every image.
  */
 export function leaveOneOut(support: Support, cache: Cache): LeaveOneOut {
-  const { space, keys, spaceKeys } = cache
-  const clip = featuresOf(support.features, 'clip')
-  const folds = foldsOf(support.labels, orderByContent(clip))
-  const features = { clip, [space.base]: featuresOf(support.features, space.base) }
-  const build = ({ kept }: Fold) =>
-    buildCache(pickSupport({ ...support, features }, kept), space, cache.kernels, cache.watchfulness)
-  const bytes = folds.length * keys.rows * (keys.columns + spaceKeys.columns) * Float32Array.BYTES_PER_ELEMENT
-  const cacheOf = (fold: Fold, index: number) =>
-    bytes <= maxKeptBytes ? cache.derive(`leave-one-out: fold ${index}`, () => build(fold)) : build(fold)
+  const features = featuresIn(cache.space, support)
+  const folds = foldsOf(support.labels, orderByContent(support))
   return {
     images: Int32Array.from(folds.flatMap(({ scored }) => [...scored])),
     async *batches(signal) {
-      for (const [index, fold] of folds.entries()) {
+      for (const [index, { scored }] of folds.entries()) {
         throwIfCancelled(signal)
-        yield* (await cacheOf(fold, index)).batches(selectFeatures(features, fold.scored))
+        yield* (await foldCache(folds, index, support, cache)).batches(selectFeatures(features, scored))
       }
     },
   }
@@ -48,11 +41,13 @@ export function leaveOneOut(support: Support, cache: Cache): LeaveOneOut {
  */
 export async function cacheWithout(image: number, support: Support, cache: Cache): Promise<SmallerCache> {
   const { labels } = support
-  const alone = labels.reduce((count, label) => count + (label === labels[image] ? 1 : 0), 0) === 1
-  const order = orderByContent(featuresOf(support.features, 'clip'))
-  const fold = alone ? undefined : foldsOf(labels, order).find(({ scored }) => scored.includes(image))
-  const kept = fold?.kept ?? Int32Array.from(labels.keys()).filter((other) => other !== image)
-  return { kept, cache: await buildCache(pickSupport(support, kept), cache.space, cache.kernels) }
+  const isAlone = cache.counts[labels[image] as number] === 1
+  const folds = isAlone ? [] : foldsOf(labels, orderByContent(support))
+  const index = folds.findIndex(({ scored }) => scored.includes(image))
+  const fold = folds[index]
+  if (fold) return { kept: fold.kept, cache: await foldCache(folds, index, support, cache) }
+  const kept = Int32Array.from(labels.keys()).filter((other) => other !== image)
+  return { kept, cache: await buildWith(kept, support, cache) }
 }
 
 /** A cache of some of the images of a support set. */
@@ -62,14 +57,35 @@ export interface SmallerCache {
   readonly kept: Int32Array
 }
 
-const pickSupport = (support: Support, images: Int32Array): Support => ({
-  ...support,
-  features: selectFeatures(support.features, images),
-  labels: images.map((i) => support.labels[i] as number),
-})
+/** The cache of a fold. It is kept with the cache of all images if all folds together are small. */
+function foldCache(folds: readonly Fold[], index: number, support: Support, cache: Cache): Promise<Cache> {
+  const { keys, spaceKeys } = cache
+  const build = () => buildWith((folds[index] as Fold).kept, support, cache)
+  const bytes = folds.length * keys.rows * (keys.columns + spaceKeys.columns) * Float32Array.BYTES_PER_ELEMENT
+  return bytes <= maxKeptBytes ? cache.derive(`leave-one-out: fold ${index}`, build) : build()
+}
 
 /** Larger folds are built again at every pass instead of kept for the next method. */
 const maxKeptBytes = 64 * 2 ** 20
+
+/** A cache like the given one, of some of its images. */
+const buildWith = (
+  kept: Int32Array,
+  support: Support,
+  { space, kernels, watchfulness }: Cache,
+): Promise<Cache> =>
+  buildCache(
+    selectSupport({ ...support, features: featuresIn(space, support) }, kept),
+    space,
+    kernels,
+    watchfulness,
+  )
+
+/** The features that a cache in this space reads. */
+const featuresIn = ({ base }: Cache['space'], { features }: Support): SpaceFeatures => ({
+  clip: featuresOf(features, 'clip'),
+  [base]: featuresOf(features, base),
+})
 
 /** Positions of images in a support set. */
 export interface Fold {
@@ -127,12 +143,13 @@ function imagesByClass(labels: Int32Array, order: readonly number[]): number[][]
 }
 
 /**
- * The rows of a matrix in an order that depends on what they hold alone, and in no other way: by their hashes. So the folds
- * do not depend on the order in which a support set lists its images.
+ * The images of a support set in an order that depends on their features alone: that of the hashes. So the folds do not depend
+ * on the order in which the support set lists its images.
  */
-function orderByContent(rows: Matrix): number[] {
-  const hashes = Array.from({ length: rows.rows }, (_, i) =>
-    createHash('sha256').update(rowOf(rows, i)).digest('hex'),
+function orderByContent({ features }: Support): number[] {
+  const clip = featuresOf(features, 'clip')
+  const hashes = Array.from({ length: clip.rows }, (_, i) =>
+    createHash('sha256').update(rowOf(clip, i)).digest('hex'),
   )
   const compare = (a: number, b: number) => ((hashes[a] as string) < (hashes[b] as string) ? -1 : 1)
   return [...hashes.keys()].sort(compare)

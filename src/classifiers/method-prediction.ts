@@ -1,8 +1,8 @@
 import { cacheWithout } from '../cache/leave-one-out.js'
-import { errors, type ShotboardError } from '../errors.js'
+import type { ShotboardError } from '../errors.js'
 import { type FittedMethod, scoreQueries } from '../evaluation/fit.js'
 import { softmax } from '../evaluation/metrics.js'
-import { predictionSet, thresholdOf } from '../evaluation/prediction-set.js'
+import { predictionSet, requireCoverage, thresholdOf } from '../evaluation/prediction-set.js'
 import { type SpaceFeatures, selectFeatures } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
 import type { Scores } from '../methods/score.js'
@@ -121,9 +121,7 @@ function setOf(
   classes: readonly ClassRow[],
   coverage: number,
 ): readonly ClassRow[] | null {
-  if (!(coverage > 0 && coverage < 1)) {
-    throw errors.invalidValue({ reason: `coverage must be between 0 and 1, not ${coverage}.` }, 'coverage')
-  }
+  requireCoverage(coverage)
   const threshold = thresholdOf(calibration, coverage)
   if (threshold === null) return null
   return predictionSet(softmax(rowOf(logits, i), temperature), threshold).map((c) => classes[c] as ClassRow)

@@ -40,7 +40,10 @@ interface LoadedSupport {
 }
 
 interface LoadedImages {
+  /** The images of the classes that are kept. */
   readonly labelled: LabelledImages
+  /** Features of the images of classes that are held out. */
+  readonly heldOut: SpaceFeatures
   readonly ms: number
 }
 
@@ -83,8 +86,12 @@ export function createComparisonFeatures(
     lists.get(list, async () => {
       const images = await rowsOf(list)
       const started = performance.now()
-      const labelled = await encodedData.labelled(images, encoder, spaces, options)
-      return { labelled, ms: performance.now() - started }
+      const all = await encodedData.labelled(images, encoder, spaces, options)
+      const ms = performance.now() - started
+      // Images of no class are labelled with the classes of another dataset.
+      if (holdOut.length === 0 || list === 'UNKNOWN') return { labelled: all, heldOut: {}, ms }
+      const { features: heldOut } = imagesOfClasses(all, holdOut)
+      return { labelled: imagesOfClasses(all, await keptOf()), heldOut, ms }
     })
   const supportSetOf = ({ shots, drawing, seed, augmentations }: RunRow) =>
     encodedData.supportSet({ datasetId, encoder: encoder.id, shots, drawing, seed, augmentations }, lastImage)
@@ -115,23 +122,17 @@ export function createComparisonFeatures(
         const ms = performance.now() - started
         return { supportSet, support, caches: createCaches(support, kernels), ms }
       }),
-    async validation(options) {
-      const { labelled, ms } = await load('VALIDATION', options)
-      return { labelled: imagesOfClasses(labelled, await keptOf()), ms }
-    },
+    validation: (options) => load('VALIDATION', options),
     async test(options) {
-      const kept = await keptOf()
       const own = await load('TEST', options)
       const tested = testDatasetId === null ? own : await load('SHIFTED', options)
-      const unshifted = imagesOfClasses(own.labelled, kept)
-      const parts = [imagesOfClasses(tested.labelled, holdOut).features]
-      if (unknownDatasetId !== null) parts.push((await load('UNKNOWN', options)).labelled.features)
-      const unknown = stackFeatures(parts)
+      const others = unknownDatasetId === null ? {} : (await load('UNKNOWN', options)).labelled.features
+      const unknown = stackFeatures([tested.heldOut, others].filter(({ clip }) => clip && clip.rows > 0))
       return {
-        test: imagesOfClasses(tested.labelled, kept),
+        test: tested.labelled,
         ms: tested.ms,
-        ...(testDatasetId !== null && unshifted.labels.length > 0 && { unshifted }),
-        ...((unknown.clip?.rows ?? 0) > 0 && { unknown }),
+        ...(testDatasetId !== null && own.labelled.labels.length > 0 && { unshifted: own.labelled }),
+        ...(unknown.clip && { unknown }),
       }
     },
     async imagesToEncode() {

@@ -1,5 +1,4 @@
-import type { LabelledImages } from '../features/labelled-images.js'
-import { selectFeatures } from '../features/space-features.js'
+import { type LabelledImages, selectLabelled } from '../features/labelled-images.js'
 import type { Support } from '../features/support.js'
 import { gatherRows } from '../tensor/matrix.js'
 
@@ -20,15 +19,11 @@ export function supportOfClasses(support: Support, kept: readonly number[]): Sup
 }
 
 /** Images of the kept classes alone, which are numbered anew in their order. */
-export function imagesOfClasses(
-  { features, labels }: LabelledImages,
-  kept: readonly number[],
-): LabelledImages {
-  const images = Array.from(labels.keys()).filter((i) => kept.includes(labels[i] as number))
-  return {
-    features: selectFeatures(features, images),
-    labels: Int32Array.from(images, (i) => kept.indexOf(labels[i] as number)),
-  }
+export function imagesOfClasses(images: LabelledImages, kept: readonly number[]): LabelledImages {
+  const numbers = new Map(kept.map((c, number) => [c, number]))
+  const rows = Array.from(images.labels.keys()).filter((i) => numbers.has(images.labels[i] as number))
+  const { features, labels } = selectLabelled(images, rows)
+  return { features, labels: labels.map((label) => numbers.get(label) as number) }
 }
 
 /** Numbers the classes of predictions as the dataset does, after some were held out. */

@@ -9,11 +9,12 @@ import {
 import type { Encoder } from '../encoders/encoder.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors, ShotboardError } from '../errors.js'
+import { requireCoverage } from '../evaluation/prediction-set.js'
 import type { KlScaling, Selection } from '../evaluation/protocol.js'
 import type { Registry } from '../plugins/registry.js'
 import type { NewComparison } from '../store/comparisons.js'
 import type { ClassRow, DatasetImageRow, DatasetRow } from '../store/datasets.js'
-import type { Drawing } from '../store/enums.js'
+import type { Drawing, Split } from '../store/enums.js'
 import type { RunRequest } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import { fingerprintOf } from '../system/fingerprint.js'
@@ -78,9 +79,7 @@ export async function planComparison(
   const chosen = chosenEncoders.map((encoder) => chooseMethods(input.methods, registry, encoder))
   const classes = await store.datasets.classes(dataset.id)
   const coverage = input.coverage ?? defaultCoverage
-  if (!(coverage > 0 && coverage < 1)) {
-    throw errors.invalidValue({ reason: `coverage must be between 0 and 1, not ${coverage}.` }, 'coverage')
-  }
+  requireCoverage(coverage)
   const holdOut = heldOut(classes, input.holdOut ?? [])
   const others = [input.testDataset, input.unknownDataset].filter((id) => id != null)
   const datasets = [dataset.id, ...others]
@@ -93,6 +92,7 @@ export async function planComparison(
   requireDifferentSets({ shots, drawing, seeds: input.seeds, largest })
   const testImages = await testImagesOf(store, encodedData, dataset, input, lastImage)
 
+  requireKeptImages(testImages ?? images, images, holdOut, input.selection)
   const unknownImages = await unknownImagesOf(store, classes, input, lastImage)
   const content = { classes, images, testImages, unknownImages }
   const contents = chosenEncoders.map((encoder) => comparisonFingerprint({ encoders: [encoder], ...content }))
@@ -150,6 +150,22 @@ function heldOut(classes: readonly ClassRow[], names: readonly string[]): number
     throw errors.invalidValue({ reason: 'Hold out fewer classes. At least one must be left.' }, 'holdOut')
   }
   return positions.sort((a, b) => a - b)
+}
+
+/** Throws INVALID_VALUE if the classes that are not held out have too few images to measure, or none to select on. */
+function requireKeptImages(
+  tested: readonly DatasetImageRow[],
+  images: readonly DatasetImageRow[],
+  holdOut: readonly number[],
+  selection: Selection,
+): void {
+  if (holdOut.length === 0) return
+  const countOf = (some: readonly DatasetImageRow[], split: Split) =>
+    some.filter((image) => image.split === split && !holdOut.includes(image.classIndex)).length
+  const refuse = (what: string) =>
+    errors.invalidValue({ reason: `Hold out fewer classes. The others have ${what}.` }, 'holdOut')
+  if (countOf(tested, 'TEST') < 2) throw refuse('fewer than two test images')
+  if (selection === 'VALIDATION' && countOf(images, 'VALIDATION') === 0) throw refuse('no validation images')
 }
 
 /**

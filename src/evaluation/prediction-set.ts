@@ -1,3 +1,5 @@
+import { errors } from '../errors.js'
+
 /**
  * Sets of classes that hold the right one with a chosen probability, by split conformal prediction: a class is in the set
  * of an image if its probability is at least a threshold, which is a quantile of the true class's probability over images
@@ -5,6 +7,12 @@
  * Wasserman 2019, arXiv 1609.00451). Of all sets with that coverage, these are the smallest on average. An image that fits
  * no class well has an empty set.
  */
+
+/** Throws INVALID_VALUE for a coverage outside (0, 1). */
+export function requireCoverage(coverage: number): void {
+  if (coverage > 0 && coverage < 1) return
+  throw errors.invalidValue({ reason: `coverage must be between 0 and 1, not ${coverage}.` }, 'coverage')
+}
 
 /**
  * The threshold for a coverage in (0, 1): of `n + 1` exchangeable images, the probability of the true class is below it for

@@ -1,5 +1,5 @@
 import type { Matrix } from '../tensor/matrix.js'
-import { featuresOf, type SpaceFeatures } from './space-features.js'
+import { featuresOf, type SpaceFeatures, selectFeatures } from './space-features.js'
 
 /** Encoded images with their classes. */
 export interface LabelledImages {
@@ -15,4 +15,13 @@ export const inBase = (
 ): { readonly features: Matrix; readonly labels: Int32Array } => ({
   features: featuresOf(features, base),
   labels,
+})
+
+/** Some of the images, by their rows. */
+export const selectLabelled = (
+  { features, labels }: LabelledImages,
+  rows: ArrayLike<number>,
+): LabelledImages => ({
+  features: selectFeatures(features, rows),
+  labels: Int32Array.from(rows, (i) => labels[i] as number),
 })

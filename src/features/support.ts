@@ -1,5 +1,5 @@
 import type { Matrix } from '../tensor/matrix.js'
-import type { LabelledImages } from './labelled-images.js'
+import { type LabelledImages, selectLabelled } from './labelled-images.js'
 
 /** An encoded support set: its images with their classes, and the text classifier. */
 export interface Support extends LabelledImages {
@@ -9,3 +9,9 @@ export interface Support extends LabelledImages {
   readonly textClassifier: Matrix | null
   readonly logitScale: number
 }
+
+/** Some of the images of a support set, by their rows. */
+export const selectSupport = (support: Support, rows: ArrayLike<number>): Support => ({
+  ...support,
+  ...selectLabelled(support, rows),
+})

@@ -3,6 +3,9 @@ import type { Support } from '../features/support.js'
 import { type Random, seeded } from '../system/random.js'
 import { gatherRows, type Matrix, makeUnit, matrix, rowOf } from '../tensor/matrix.js'
 
+export { selectFeatures as pick } from '../features/space-features.js'
+export { selectSupport as pickSupport } from '../features/support.js'
+
 /** A synthetic few-shot problem from a seed: a support set and queries. */
 export interface Task {
   readonly support: Support
@@ -68,17 +71,6 @@ export function syntheticTask(options: TaskOptions): Task {
     images: queryClasses.length,
   }
 }
-
-/** Selects images, in every space. */
-export const pick = (features: SpaceFeatures, rows: ArrayLike<number>): SpaceFeatures =>
-  Object.fromEntries(Object.entries(features).map(([base, matrix]) => [base, gatherRows(matrix, rows)]))
-
-/** Selects support images. */
-export const pickSupport = (support: Support, rows: ArrayLike<number>): Support => ({
-  ...support,
-  features: pick(support.features, rows),
-  labels: Int32Array.from(rows, (i) => support.labels[i] as number),
-})
 
 /** The same support set with class `order[c]` renamed to class c. */
 export function withClassesIn(order: readonly number[], support: Support): Support {

@@ -227,6 +227,25 @@ describe('is refused:', () => {
     })
   })
 
+  test('classes without which too few test images are left', async () => {
+    const few = await library.datasets.create({
+      name: 'Tested in one class',
+      classes: [{ name: 'tested' }, { name: 'untested' }],
+    })
+    const image = async (seed: number) => ({ base64: (await picture(0, seed)).toString('base64') })
+    await library.datasets.addImages({
+      dataset: few.id,
+      images: [
+        { image: await image(8801), class: 'tested', split: 'SUPPORT_POOL' },
+        { image: await image(8802), class: 'untested', split: 'SUPPORT_POOL' },
+        { image: await image(8803), class: 'tested', split: 'TEST' },
+        { image: await image(8804), class: 'tested', split: 'TEST' },
+      ],
+    })
+    const input = { dataset: few.id, shots: [1], holdOut: ['tested'] }
+    expect(await codeOf(input)).toMatchObject({ code: 'INVALID_VALUE', argument: 'input.holdOut' })
+  })
+
   test.each([0, 1, -0.5])('a set of coverage %d', async (coverage) => {
     const { errors } = await server.ask(
       `query ($input: PredictInput!, $coverage: Float!) { predict(input: $input) {
