@@ -54,7 +54,13 @@ export type { Plugin } from './plugins/plugin.js'
 export { createRegistry, type Registry } from './plugins/registry.js'
 export { type RunningServer, startServer } from './server.js'
 export { readSettings, type Settings } from './settings/settings.js'
-export { defineSpace, type FeatureSpace, type FittedSpace, type LabelledFeatures } from './spaces/contract.js'
+export {
+  defineSpace,
+  type FeatureSpace,
+  type FittedSpace,
+  type LabelledFeatures,
+  type SpaceSupport,
+} from './spaces/contract.js'
 export type { Dash, Marker } from './spaces/line-style.js'
 export {
   createKernels,

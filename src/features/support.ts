@@ -1,5 +1,6 @@
 import type { Matrix } from '../tensor/matrix.js'
 import { type LabelledImages, selectLabelled } from './labelled-images.js'
+import { featuresOf } from './space-features.js'
 
 /** An encoded support set: its images with their classes, and the text classifier. */
 export interface Support extends LabelledImages {
@@ -14,4 +15,18 @@ export interface Support extends LabelledImages {
 export const selectSupport = (support: Support, rows: ArrayLike<number>): Support => ({
   ...support,
   ...selectLabelled(support, rows),
+})
+
+/** A support set as a space is fitted to it: with its features in the space's base. Throws SPACE_NOT_AVAILABLE. */
+export const supportIn = (
+  { features, labels, textClassifier }: Pick<Support, 'features' | 'labels' | 'textClassifier'>,
+  { base }: { readonly base: string },
+): {
+  readonly features: Matrix
+  readonly labels: Int32Array
+  readonly textClassifier: Matrix | null
+} => ({
+  features: featuresOf(features, base),
+  labels,
+  textClassifier,
 })

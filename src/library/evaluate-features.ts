@@ -131,6 +131,9 @@ function columnsOf(registered: Method, { features, registry, spaces, cacheOnly }
   return (spaces ?? [method.space]).map((id) => {
     const space = registry.space(id, 'space')
     requireSpaceOf(method, space.id)
+    if (space.usesTexts && (cacheOnly || !features.textClassifier)) {
+      throw errors.textRequired({ method: `Space ${space.id}`, term: 'its fit' }, 'space')
+    }
     if (!features.spaces.includes(space.base)) {
       throw errors.spaceNotAvailable({ space: space.id }, 'space')
     }

@@ -43,7 +43,13 @@ const declaredByMethod = (method: Method) => [
     : method.usesTexts,
 ]
 
-const declaredBySpace = (space: FeatureSpace) => [space.id, space.base, space.trained, parametersOf(space)]
+const declaredBySpace = (space: FeatureSpace) => [
+  space.id,
+  space.base,
+  space.trained,
+  ...(space.usesTexts ? ['uses texts'] : []),
+  parametersOf(space),
+]
 
 const parametersOf = ({ hyperparameters = {} }: Pick<FeatureSpace | Method, 'hyperparameters'>) =>
   Object.entries(hyperparameters).map(([name, { kind, default: value, grid, whole }]) => [

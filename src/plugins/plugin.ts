@@ -88,6 +88,7 @@ const spaceSchema = z.object({
   dash: z.enum(namesOf(dashes)).optional(),
   base: z.string().min(1),
   trained: z.boolean(),
+  usesTexts: z.boolean().optional(),
   hyperparameters: z.record(z.string(), hyperparameterSchema.extend({ kind: z.literal('shape') })).optional(),
   fit: callable.optional(),
 })
