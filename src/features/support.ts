@@ -1,5 +1,6 @@
 import type { Matrix } from '../tensor/matrix.js'
 import { type LabelledImages, selectLabelled } from './labelled-images.js'
+import type { Prompts } from './prompts.js'
 import { featuresOf } from './space-features.js'
 
 /** An encoded support set: its images with their classes, and the text classifier. */
@@ -9,6 +10,8 @@ export interface Support extends LabelledImages {
   /** W, [C, d]: per class the mean of its prompts' unit text features, made unit again. Null if there are no texts. */
   readonly textClassifier: Matrix | null
   readonly logitScale: number
+  /** Gives the text features of every prompt; absent if there are none. They may be large: call it only if needed. */
+  readonly prompts?: () => Promise<Prompts>
 }
 
 /** Some of the images of a support set, by their rows. */
