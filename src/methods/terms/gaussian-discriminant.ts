@@ -26,15 +26,16 @@ export const gaussianDiscriminant = (names: { readonly weight: string }): Term =
   usesKeys: true,
   logits: async (batch) => {
     const { cache } = batch
-    const discriminant = await cache.derive('Gaussian discriminant', () => discriminantOf(cache))
-    return linearLogits(await batch.spaceQueries(), discriminant, cache.kernels)
+    const discriminant = await cache.derive('Gaussian discriminant', () => fitDiscriminant(cache))
+    return discriminantLogits(await batch.spaceQueries(), discriminant, cache.kernels)
   },
 })
 
-type Keys = Pick<Cache, 'spaceKeys' | 'labels' | 'classes' | 'kernels'>
+/** Features, [n, d], with their classes. */
+export type Keys = Pick<Cache, 'spaceKeys' | 'labels' | 'classes' | 'kernels'>
 
 /** The discriminant as a linear classifier. */
-interface Discriminant {
+export interface Discriminant {
   readonly weights: Matrix // V, [C, d]
   readonly biases: Float64Array // b, [C]
 }
@@ -43,7 +44,7 @@ interface Discriminant {
  * Fits the discriminant. With fewer keys than dimensions, `Σ⁻¹·M` comes from a system of the size of the keys (Woodbury),
  * `D` their deviations as rows: `(DᵀD + r·I)⁻¹·M = (M − Dᵀ·(D·Dᵀ + r·I)⁻¹·D·M)/r`.
  */
-async function discriminantOf({ spaceKeys, labels, classes, kernels }: Keys): Promise<Discriminant> {
+export async function fitDiscriminant({ spaceKeys, labels, classes, kernels }: Keys): Promise<Discriminant> {
   const { deviations, mean } = deviationsOf({ features: spaceKeys, labels })
   const { rows: n, columns: d } = spaceKeys
   const means = meansOf({ spaceKeys, labels, classes }, mean)
@@ -79,7 +80,8 @@ function meansOf({ spaceKeys, labels, classes }: Omit<Keys, 'kernels'>, overall:
   return means
 }
 
-async function linearLogits(
+/** `U·Vᵀ + b`, [n, C]. */
+export async function discriminantLogits(
   queries: Matrix,
   { weights, biases }: Discriminant,
   kernels: Kernels,
