@@ -209,26 +209,18 @@ export function rotate(
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function updated(x: v128, vi: v128, wj: v128, wi: v128, vj: v128): v128 {
   return f64x2.sub(f64x2.sub(x, f64x2.mul(vi, wj)), f64x2.mul(wi, vj))
 }
 
-// @ts-ignore: decorator
-@inline
 function total(pair: v128): f64 {
   return f64x2.extract_lane(pair, 0) + f64x2.extract_lane(pair, 1)
 }
 
-// @ts-ignore: decorator
-@inline
 function at(vector: usize, index: i32): f64 {
   return load<f64>(vector + <usize>index * size)
 }
 
-// @ts-ignore: decorator
-@inline
 function put(vector: usize, index: i32, value: f64): void {
   store<f64>(vector + <usize>index * size, value)
 }

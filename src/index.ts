@@ -64,6 +64,7 @@ export {
   type FeatureSpace,
   type FittedSpace,
   type LabelledFeatures,
+  type SpaceHyperparameter,
   type SpaceSupport,
 } from './spaces/contract.js'
 export { classMeans, type Deviations, deviationsOf } from './spaces/fitting/scatter.js'

@@ -96,7 +96,11 @@ function diagonalise(diagonal, beside, onRotation) {
   for (let l = 0; l < n; l++) {
     for (let step = 0; ; step++) {
       let m = l
-      while (m < n - 1 && Math.abs(beside[m]) > Number.EPSILON * (Math.abs(diagonal[m]) + Math.abs(diagonal[m + 1]))) m++
+      while (
+        m < n - 1 &&
+        Math.abs(beside[m]) > Number.EPSILON * (Math.abs(diagonal[m]) + Math.abs(diagonal[m + 1]))
+      )
+        m++
       if (m === l) break
       if (step === maxSteps) throw new Error('the eigenvalues of this matrix are not found')
       let g = (diagonal[l + 1] - diagonal[l]) / (2 * beside[l])
