@@ -16,6 +16,7 @@ export const spaces: Benchmark = {
     const support = {
       features: normals('support', rows, dimensions),
       labels: Int32Array.from({ length: rows }, (_, i) => Math.floor(i / 16)),
+      textClassifier: null,
     }
     const results = []
     const fitted = (builtin().spaces ?? []).filter(({ base, fit }) => base === 'clip' && fit !== undefined)

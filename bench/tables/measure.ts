@@ -3,6 +3,7 @@ import { evaluate } from '../../src/evaluation/evaluate.js'
 import { overlapValue } from '../../src/evaluation/overlap/overlap.js'
 import type { FeatureFile } from '../../src/features/feature-file.js'
 import { featuresOf } from '../../src/features/space-features.js'
+import { supportIn } from '../../src/features/support.js'
 import type { Method } from '../../src/methods/contract.js'
 import { withoutTexts } from '../../src/methods/without-texts.js'
 import { builtin } from '../../src/plugins/builtin.js'
@@ -92,9 +93,7 @@ export async function* measure(
       if (textClassifier) for (const id of withTexts.filter(here)) yield accuracy(id, space.id, true)
       for (const id of imagesAlone.filter(here)) yield accuracy(id, space.id, false)
       if (!measuresAll) continue
-      const { labels } = support
-      const base = { features: featuresOf(support.features, space.base), labels }
-      const { project } = await fitSpace(space, base, kernels)
+      const { project } = await fitSpace(space, supportIn(support, space), kernels)
       const projected = await project(featuresOf(test.features, space.base))
       const value = await overlapValue({ features: projected, labels: test.labels, classes, kernels })
       yield { source, seed, shots, space: space.id, method: null, texts: false, value }

@@ -1,5 +1,5 @@
 import { featuresOf } from '../features/space-features.js'
-import type { Support } from '../features/support.js'
+import { type Support, supportIn } from '../features/support.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import { fitSpace } from '../spaces/fit-space.js'
 import type { Kernels } from '../tensor/kernels.js'
@@ -24,7 +24,8 @@ export async function buildCache(
   const labels = Int32Array.from(order, (i) => support.labels[i] as number)
   const keys = gatherRows(featuresOf(support.features, 'clip'), order)
   const baseKeys = space.base === 'clip' ? keys : gatherRows(featuresOf(support.features, space.base), order)
-  const { project } = await fitSpace(space, { features: baseKeys, labels }, kernels)
+  const sorted = { ...support, features: { clip: keys, [space.base]: baseKeys }, labels }
+  const { project, projectTexts } = await fitSpace(space, supportIn(sorted, space), kernels)
   const spaceKeys = await project(baseKeys)
   const counts = new Int32Array(support.classes)
   for (const label of labels) counts[label] = (counts[label] as number) + 1
@@ -51,11 +52,21 @@ export async function buildCache(
     labels,
     counts,
     order,
-    *batches(queries) {
+    async prompts() {
+      if (!support.prompts) throw new Error('this cache has no prompts')
+      return support.prompts()
+    },
+    async projectTexts(texts) {
+      if (!projectTexts) throw new Error(`the space ${space.id} does not project texts`)
+      return projectTexts(texts)
+    },
+    projectsTexts: projectTexts !== undefined,
+    *batches(queries, { together = false } = {}) {
       const clip = featuresOf(queries, 'clip')
       const base = featuresOf(queries, space.base)
-      for (let from = 0; from < clip.rows; from += rowsPerChunk) {
-        const to = Math.min(clip.rows, from + rowsPerChunk)
+      const step = together ? Math.max(1, clip.rows) : rowsPerChunk
+      for (let from = 0; from < clip.rows; from += step) {
+        const to = Math.min(clip.rows, from + step)
         yield createBatch(cache, { clip, base, from, to, project, cacheSeenBy, watchfulness })
       }
     },

@@ -2,8 +2,9 @@ import { errors } from '../errors.js'
 import { type Coefficient, correlate } from '../evaluation/overlap/correlation.js'
 import { correlationText } from '../evaluation/overlap/correlation-text.js'
 import { overlapValue } from '../evaluation/overlap/overlap.js'
-import { inBase, type LabelledImages } from '../features/labelled-images.js'
+import type { LabelledImages } from '../features/labelled-images.js'
 import { featuresOf } from '../features/space-features.js'
+import { supportIn } from '../features/support.js'
 import { clipFormOf } from '../methods/contract.js'
 import { fitSpace } from '../spaces/fit-space.js'
 import type { ComparisonRow } from '../store/comparisons.js'
@@ -112,8 +113,10 @@ export function createOverlapCorrelation(
         const reason = `The support set on which ${space.name} was fitted has been deleted.`
         throw errors.invalidValue({ reason }, 'comparisons')
       }
-      const support = supportSet ? await encodedData.support(supportSet, encoder, [space.base]) : test
-      const { project } = await fitSpace(space, inBase(support, space), kernels, result.hyperparameters)
+      const support = supportSet
+        ? await encodedData.support(supportSet, encoder, [space.base])
+        : { ...test, textClassifier: null }
+      const { project } = await fitSpace(space, supportIn(support, space), kernels, result.hyperparameters)
       const features = await project(featuresOf(test.features, space.base))
       const classes = test.labels.reduce((max, label) => Math.max(max, label), 0) + 1
       return overlapValue({ features, labels: test.labels, classes, kernels })

@@ -3,8 +3,8 @@ import type { Encoders } from '../encoders/encoders.js'
 import { errors } from '../errors.js'
 import { type ModalityGap, modalityGapOf } from '../evaluation/overlap/modality-gap.js'
 import { measureOverlap, type Overlap } from '../evaluation/overlap/overlap.js'
-import { inBase } from '../features/labelled-images.js'
 import { featuresOf } from '../features/space-features.js'
+import { supportIn } from '../features/support.js'
 import type { Registry } from '../plugins/registry.js'
 import { fitSpace } from '../spaces/fit-space.js'
 import type { DatasetImageRow } from '../store/datasets.js'
@@ -100,10 +100,12 @@ export function createOverlap(context: OverlapContext): (input: OverlapInput) =>
     const { features, labels } = await encodedData.labelled(images, encoder, bases)
     const fittedOn = spaces.some(({ fit }) => fit) ? await fitOn(bases) : undefined
 
+    const textClassifier = await encodedData.textClassifier(encoder, rows)
     const measured: (Overlap & { space: string })[] = []
     for (const space of spaces) {
       const all = featuresOf(features, space.base)
-      const { project } = await fitSpace(space, inBase(fittedOn ?? { features, labels }, space), kernels)
+      const support = { ...(fittedOn ?? { features, labels }), textClassifier }
+      const { project } = await fitSpace(space, supportIn(support, space), kernels)
       const classes = rows.length
       const overlap = await measureOverlap({
         features: await project(all),
@@ -114,8 +116,7 @@ export function createOverlap(context: OverlapContext): (input: OverlapInput) =>
       })
       measured.push({ ...overlap, space: space.id })
     }
-    const texts = await encodedData.textClassifier(encoder, rows)
-    const modalityGap = await modalityGapOf(featuresOf(features, 'clip'), labels, texts, kernels)
+    const modalityGap = await modalityGapOf(featuresOf(features, 'clip'), labels, textClassifier, kernels)
     return { datasetId, encoder: encoder.id, spaces: measured, modalityGap }
   }
 }

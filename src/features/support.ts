@@ -1,5 +1,7 @@
 import type { Matrix } from '../tensor/matrix.js'
 import { type LabelledImages, selectLabelled } from './labelled-images.js'
+import type { Prompts } from './prompts.js'
+import { featuresOf } from './space-features.js'
 
 /** An encoded support set: its images with their classes, and the text classifier. */
 export interface Support extends LabelledImages {
@@ -8,10 +10,26 @@ export interface Support extends LabelledImages {
   /** W, [C, d]: per class the mean of its prompts' unit text features, made unit again. Null if there are no texts. */
   readonly textClassifier: Matrix | null
   readonly logitScale: number
+  /** Gives the text features of every prompt; absent if there are none. They may be large: call it only if needed. */
+  readonly prompts?: () => Promise<Prompts>
 }
 
 /** Some of the images of a support set, by their rows. */
 export const selectSupport = (support: Support, rows: ArrayLike<number>): Support => ({
   ...support,
   ...selectLabelled(support, rows),
+})
+
+/** A support set as a space is fitted to it: with its features in the space's base. Throws SPACE_NOT_AVAILABLE. */
+export const supportIn = (
+  { features, labels, textClassifier }: Pick<Support, 'features' | 'labels' | 'textClassifier'>,
+  { base }: { readonly base: string },
+): {
+  readonly features: Matrix
+  readonly labels: Int32Array
+  readonly textClassifier: Matrix | null
+} => ({
+  features: featuresOf(features, base),
+  labels,
+  textClassifier,
 })

@@ -54,7 +54,7 @@ export interface FeatureEvaluation {
  * Evaluates methods on the features of a file: every method in every requested space at every number of shots. A method
  * that compares no images has one result for each number of shots, with the space null.
  *
- * Throws UNKNOWN_METHOD, UNKNOWN_SPACE, SPACE_NOT_AVAILABLE, TEXT_FEATURES_REQUIRED, NO_VALIDATION_SPLIT,
+ * Throws UNKNOWN_METHOD, UNKNOWN_SPACE, SPACE_NOT_AVAILABLE, TEXT_FEATURES_REQUIRED, PROMPTS_REQUIRED, NO_VALIDATION_SPLIT,
  * UNKNOWN_HYPERPARAMETER, HYPERPARAMETER_OUT_OF_RANGE or INVALID_TENSOR before anything is computed.
  */
 export async function* evaluateFeatures(
@@ -127,10 +127,16 @@ function columnsOf(registered: Method, { features, registry, spaces, cacheOnly }
       )
     }
   }
+  if (!features.prompts && method.needs?.includes('prompts')) {
+    throw errors.promptsRequired({ method: method.id }, 'method')
+  }
   if (method.space === null) return [{ method, space: registry.space('clip') }]
   return (spaces ?? [method.space]).map((id) => {
     const space = registry.space(id, 'space')
     requireSpaceOf(method, space.id)
+    if (space.usesTexts && (cacheOnly || !features.textClassifier)) {
+      throw errors.textRequired({ method: `Space ${space.id}`, term: 'its fit' }, 'space')
+    }
     if (!features.spaces.includes(space.base)) {
       throw errors.spaceNotAvailable({ space: space.id }, 'space')
     }

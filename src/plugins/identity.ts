@@ -41,9 +41,17 @@ const declaredByMethod = (method: Method) => [
   method.terms
     ? method.terms.map((term) => [term.name, term.weight, term.shapes, term.usesTexts, term.usesKeys])
     : method.usesTexts,
+  ...(method.needs?.length ? [['needs', ...method.needs]] : []),
+  ...(method.transductive ? ['transductive'] : []),
 ]
 
-const declaredBySpace = (space: FeatureSpace) => [space.id, space.base, space.trained, parametersOf(space)]
+const declaredBySpace = (space: FeatureSpace) => [
+  space.id,
+  space.base,
+  space.trained,
+  ...(space.usesTexts ? ['uses texts'] : []),
+  parametersOf(space),
+]
 
 const parametersOf = ({ hyperparameters = {} }: Pick<FeatureSpace | Method, 'hyperparameters'>) =>
   Object.entries(hyperparameters).map(([name, { kind, default: value, grid, whole }]) => [

@@ -68,6 +68,8 @@ const methodSchema = z
     color: colorSchema.optional(),
     space: z.string().nullable(),
     spaces: z.array(z.string()).optional(),
+    needs: z.array(z.enum(['prompts', 'projected-texts'])).optional(),
+    transductive: z.object({ alone: z.string().min(1) }).optional(),
     hyperparameters: z.record(z.string(), hyperparameterSchema),
     terms: z.array(termSchema).min(1).optional(),
     formula: z.string().optional(),
@@ -88,6 +90,7 @@ const spaceSchema = z.object({
   dash: z.enum(namesOf(dashes)).optional(),
   base: z.string().min(1),
   trained: z.boolean(),
+  usesTexts: z.boolean().optional(),
   hyperparameters: z.record(z.string(), hyperparameterSchema.extend({ kind: z.literal('shape') })).optional(),
   fit: callable.optional(),
 })

@@ -26,6 +26,8 @@ export interface FeatureSpace {
   readonly base: string
   /** Whether it needs something trained, such as adapters. */
   readonly trained: boolean
+  /** Whether its fit reads the text classifier; false by default. */
+  readonly usesTexts?: boolean
   /**
    * Numbers that its fit depends on. A method in this space has them among its hyperparameters: each can be given, is
    * searched if a grid is given for it, and is at its default otherwise.
@@ -35,7 +37,7 @@ export interface FeatureSpace {
    * Fits it on a support set; absent if it takes the encoder's features as they are. `values` may hold more than its own
    * hyperparameters; those it does not hold are at their defaults.
    */
-  readonly fit?: (support: LabelledFeatures, kernels: Kernels, values?: SpaceValues) => Promise<FittedSpace>
+  readonly fit?: (support: SpaceSupport, kernels: Kernels, values?: SpaceValues) => Promise<FittedSpace>
   /** Set by the registry, not by a plugin. */
   readonly origin?: Origin
 }
@@ -62,9 +64,20 @@ export interface LabelledFeatures {
   readonly labels: Int32Array
 }
 
+/** What a space is fitted to. It may grow, so a space reads what it needs of it by name. */
+export interface SpaceSupport extends LabelledFeatures {
+  /**
+   * W, [C, d]: the text classifier, in `clip`. Null if the space does not declare `usesTexts`, so that a space cannot use
+   * texts unnoticed where images are compared alone.
+   */
+  readonly textClassifier: Matrix | null
+}
+
 export interface FittedSpace {
   /** Maps features of the base space, [N, d], to unit features of this one, [N, m]. */
   project(features: Matrix): Promise<Matrix>
+  /** Maps unit text features, [N, d], to unit features of this space, [N, m]; absent if texts have no place in it. */
+  projectTexts?(texts: Matrix): Promise<Matrix>
 }
 
 /** Declares a space. */

@@ -1,21 +1,30 @@
+import { errors } from '../errors.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { type Matrix, matrix } from '../tensor/matrix.js'
 import { callPlugin, faultOfMatrix, isTrusted, requireNoFault } from './call.js'
-import type { FeatureSpace, FittedSpace, LabelledFeatures, SpaceValues } from './contract.js'
+import type { FeatureSpace, FittedSpace, SpaceSupport, SpaceValues } from './contract.js'
 
 /**
  * Fits a space at the given values of its hyperparameters, or at their defaults. A space that takes the encoder's features
- * as they are projects them to themselves. Throws PLUGIN_FAILED, naming the space, if it throws or gives something else than
- * finite features, one for each image.
+ * as they are projects them to themselves, and `clip` texts too. Throws TEXT_FEATURES_REQUIRED if the space uses texts and
+ * there are none, and PLUGIN_FAILED, naming the space, if it throws or gives something else than finite features, one for
+ * each image or text.
  */
 export async function fitSpace(
   space: FeatureSpace,
-  { features, labels }: LabelledFeatures,
+  support: SpaceSupport,
   kernels: Kernels,
   values?: SpaceValues,
 ): Promise<FittedSpace> {
   const { fit: fitTo } = space
-  if (!fitTo) return { project: async (features) => features }
+  if (!fitTo) {
+    const same = async (features: Matrix) => features
+    return { project: same, ...(space.base === 'clip' && { projectTexts: same }) }
+  }
+  const { features, labels, textClassifier } = support
+  if (space.usesTexts && textClassifier === null) {
+    throw errors.textRequired({ method: `Space ${space.id}`, term: 'its fit' }, 'space')
+  }
   const called = { what: `space ${space.id}`, origin: space.origin }
   // Others read the features too, so a plugin gets a copy.
   const handedOver = (given: Matrix): Matrix =>
@@ -25,17 +34,33 @@ export async function fitSpace(
     run: (graph, ...parameters) => kernels.run(`${called.what}: ${graph}`, ...parameters),
   }
   const fitted = await callPlugin(called, async () =>
-    fitTo({ features: handedOver(features), labels: labels.slice() }, own, values),
+    fitTo(
+      {
+        ...support,
+        features: handedOver(features),
+        labels: labels.slice(),
+        textClassifier: space.usesTexts && textClassifier ? handedOver(textClassifier) : null,
+      },
+      own,
+      values,
+    ),
   )
   const hasProject = typeof fitted === 'object' && fitted !== null && typeof fitted.project === 'function'
   requireNoFault(called, hasProject ? undefined : 'its fit must give an object with a function "project"')
   let columns: number | undefined
+  async function checked(what: string, given: Matrix, project: (features: Matrix) => Promise<Matrix>) {
+    const projected = await callPlugin(called, async () => project(handedOver(given)))
+    requireNoFault(called, faultOfMatrix(`the projected ${what}`, projected, given.rows, columns))
+    columns = projected.columns
+    return projected
+  }
+  const { projectTexts } = fitted
+  const isMalformed = projectTexts !== undefined && typeof projectTexts !== 'function'
+  requireNoFault(called, isMalformed ? 'its projectTexts must be a function' : undefined)
   return {
-    async project(given) {
-      const projected = await callPlugin(called, async () => fitted.project(handedOver(given)))
-      requireNoFault(called, faultOfMatrix('the projected features', projected, given.rows, columns))
-      columns = projected.columns
-      return projected
-    },
+    project: (given) => checked('features', given, (features) => fitted.project(features)),
+    ...(projectTexts && {
+      projectTexts: (texts) => checked('texts', texts, (each) => projectTexts.call(fitted, each)),
+    }),
   }
 }

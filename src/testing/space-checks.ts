@@ -1,4 +1,5 @@
-import type { FeatureSpace, FittedSpace, LabelledFeatures } from '../spaces/contract.js'
+import { supportIn } from '../features/support.js'
+import type { FeatureSpace, FittedSpace, SpaceSupport } from '../spaces/contract.js'
 import { fitSpace } from '../spaces/fit-space.js'
 import { gatherRows, type Matrix, sliceRows, stackRows } from '../tensor/matrix.js'
 import { assertClose, assertIdentical, assertShape, assertUnitRows } from './assertions.js'
@@ -18,24 +19,27 @@ const ordinary: readonly TaskOptions[] = [
 ]
 
 interface Given {
-  readonly support: LabelledFeatures
+  readonly support: SpaceSupport
   readonly queries: Matrix
+  readonly texts: Matrix
 }
 
 function behaviours(space: FeatureSpace): Record<string, () => Promise<void>> {
   const taskOf = (options: TaskOptions): Given => {
     const { support, queries } = syntheticTask({ bases: [space.base], ...options })
+    const given = supportIn(support, space)
     return {
-      support: { features: support.features[space.base] as Matrix, labels: support.labels },
+      support: space.usesTexts ? given : { ...given, textClassifier: null },
       queries: queries[space.base] as Matrix,
+      texts: support.textClassifier as Matrix,
     }
   }
-  const fitTo = (support: LabelledFeatures): Promise<FittedSpace> => fitSpace(space, support, sharedKernels())
-  const project = async (support: LabelledFeatures, features: Matrix): Promise<Matrix> =>
+  const fitTo = (support: SpaceSupport): Promise<FittedSpace> => fitSpace(space, support, sharedKernels())
+  const project = async (support: SpaceSupport, features: Matrix): Promise<Matrix> =>
     (await fitTo(support)).project(features)
 
   /** The affinities of queries with support images. */
-  const affinities = async (support: LabelledFeatures, queries: Matrix, keys = support.features) => {
+  const affinities = async (support: SpaceSupport, queries: Matrix, keys = support.features) => {
     const fitted = await fitTo(support)
     return sharedKernels().dot(await fitted.project(queries), await fitted.project(keys))
   }
@@ -68,9 +72,13 @@ function behaviours(space: FeatureSpace): Record<string, () => Promise<void>> {
     }),
 
     'writes to nothing that it is given': throughout(async ({ support, queries }) => {
-      const { features, labels } = gatherLabelled(support)
-      const fitted = await space.fit?.({ features, labels }, sharedKernels())
+      const handedOver = copyOf(support)
+      const { features, labels, textClassifier } = handedOver
+      const fitted = await space.fit?.(handedOver, sharedKernels())
       assertIdentical('the support features after the fit', features, support.features)
+      if (textClassifier && support.textClassifier) {
+        assertIdentical('the text classifier after the fit', textClassifier, support.textClassifier)
+      }
       if (labels.some((label, i) => label !== support.labels[i])) {
         throw new Error('the labels are others after the fit. Write to a copy instead')
       }
@@ -99,9 +107,13 @@ function behaviours(space: FeatureSpace): Record<string, () => Promise<void>> {
     }),
 
     'the numbering of the classes changes no affinity': throughout(async ({ support, queries }) => {
+      const last = Math.max(...support.labels)
+      const { textClassifier } = support
+      const reversed = Array.from({ length: last + 1 }, (_, c) => last - c)
       const renumbered = {
         ...support,
-        labels: support.labels.map((label) => Math.max(...support.labels) - label),
+        labels: support.labels.map((label) => last - label),
+        textClassifier: textClassifier && gatherRows(textClassifier, reversed),
       }
       assertClose('the affinities', await affinities(renumbered, queries), await affinities(support, queries))
     }),
@@ -114,6 +126,35 @@ function behaviours(space: FeatureSpace): Record<string, () => Promise<void>> {
       const last = rows.length - 1
       assertClose('the affinities', sliceRows(all, last, last + 1), sliceRows(all, 0, 1))
     }),
+
+    ...(space.usesTexts && {
+      'is fitted by the texts, as it declares': async () => {
+        const { support, queries } = taskOf({ shots: [4, 4, 4] })
+        const { textClassifier } = support
+        const others = textClassifier && { ...textClassifier, data: textClassifier.data.map((x) => -x) }
+        const there = await affinities({ ...support, textClassifier: others }, queries)
+        const here = await affinities(support, queries)
+        if (here.data.every((affinity, at) => affinity === there.data[at])) {
+          throw new Error('the affinities are the same with other texts: it must not declare usesTexts')
+        }
+      },
+    }),
+
+    'projects texts, if it does, to unit vectors beside those of images': throughout(
+      async ({ support, queries, texts }) => {
+        const fitted = await fitTo(support)
+        const { columns } = await fitted.project(queries)
+        const projected = await fitted.projectTexts?.(texts)
+        if (!projected) return
+        assertShape('the projected texts', projected, texts.rows, columns)
+        assertUnitRows('the projected texts', projected)
+        const alone: Matrix[] = []
+        for (let i = 0; i < texts.rows; i++) {
+          alone.push((await fitted.projectTexts?.(sliceRows(texts, i, i + 1))) ?? texts)
+        }
+        assertClose('the texts that are projected alone', stackRows(alone), projected)
+      },
+    ),
 
     'stays finite with a single support image': survives({ shots: [1] }),
     'stays finite with two support images': survives({ shots: [1, 1] }),
@@ -128,10 +169,16 @@ function behaviours(space: FeatureSpace): Record<string, () => Promise<void>> {
 }
 
 /** A copy. */
-const gatherLabelled = (labelled: LabelledFeatures): LabelledFeatures =>
-  pickLabelled(labelled, [...labelled.labels.keys()])
+const copyOf = (support: SpaceSupport): SpaceSupport => {
+  const { textClassifier } = support
+  return {
+    ...pickLabelled(support, [...support.labels.keys()]),
+    textClassifier: textClassifier && gatherRows(textClassifier, [...Array(textClassifier.rows).keys()]),
+  }
+}
 
-const pickLabelled = ({ features, labels }: LabelledFeatures, rows: readonly number[]): LabelledFeatures => ({
-  features: gatherRows(features, rows),
-  labels: Int32Array.from(rows, (i) => labels[i] as number),
+const pickLabelled = (support: SpaceSupport, rows: readonly number[]): SpaceSupport => ({
+  ...support,
+  features: gatherRows(support.features, rows),
+  labels: Int32Array.from(rows, (i) => support.labels[i] as number),
 })

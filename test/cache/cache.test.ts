@@ -40,7 +40,7 @@ describe('a cache', () => {
 
   test('projects its keys into a fitted space', async () => {
     const { keys, spaceKeys, labels } = await buildCache(mixedUp, centred(), kernels)
-    const fitted = await centred().fit?.({ features: keys, labels }, kernels)
+    const fitted = await centred().fit?.({ features: keys, labels, textClassifier: null }, kernels)
     expect(spaceKeys).toEqual(await fitted?.project(keys))
   })
 

@@ -158,7 +158,9 @@ async function cosines(spaceId: string, query: Buffer) {
 async function projectionOf(space: string, support: Matrix): Promise<(features: Matrix) => Promise<Matrix>> {
   if (space === 'centred') return async (features) => unitRows(subtractRow(features, meanRow(support)))
   const labels = Int32Array.from(keys, ({ classIndex }) => classIndex)
-  const fitted = await library.registry.space(space).fit?.({ features: support, labels }, kernels)
+  const fitted = await library.registry
+    .space(space)
+    .fit?.({ features: support, labels, textClassifier: null }, kernels)
   return async (features) => fitted?.project(features) ?? features
 }
 

@@ -3,6 +3,7 @@ import { binsOf, chanceAbove, overlapCoefficient } from '../../../src/evaluation
 import { modalityGapOf } from '../../../src/evaluation/overlap/modality-gap.js'
 import { measureOverlap } from '../../../src/evaluation/overlap/overlap.js'
 import { readFeatureFile } from '../../../src/features/feature-file.js'
+import { supportIn } from '../../../src/features/support.js'
 import { centred } from '../../../src/spaces/centred.js'
 import { seeded } from '../../../src/system/random.js'
 import { createKernels } from '../../../src/tensor/kernels.js'
@@ -184,10 +185,7 @@ describe.each([
     const features = sliceRows(file.test.features.clip ?? matrix(0, 0), 0, 1500)
     const labels = file.test.labels.subarray(0, 1500)
     const support = file.support(16)
-    const space = await centred().fit?.(
-      { features: support.features.clip ?? matrix(0, 0), labels: support.labels },
-      kernels,
-    )
+    const space = await centred().fit?.(supportIn(support, { base: 'clip' }), kernels)
     const measure = (rows: Matrix) =>
       measureOverlap({ features: rows, labels, classes: file.classes, kernels })
     expect(Math.abs((await measure(features)).overlap.value - inClip)).toBeLessThan(1e-6)
