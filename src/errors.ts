@@ -136,6 +136,16 @@ export const errors = {
     ({ method, term }) =>
       `${method} needs text features for ${term}, but none were given. Add them, or evaluate the cache alone with --cache-only.`,
   ),
+  promptsRequired: define<{ method: string }>(
+    'PROMPTS_REQUIRED',
+    ({ method }) =>
+      `${method} needs the text features of every prompt, but none were given. Add prompt_features and prompt_labels.`,
+  ),
+  textsNotInSpace: define<{ method: string; space: string }>(
+    'TEXTS_NOT_IN_SPACE',
+    ({ method, space }) =>
+      `${method} compares images with texts, and the space ${space} does not project texts. Choose another space.`,
+  ),
   datasetDiffers: define<{ name: string }>(
     'DATASET_DIFFERS',
     ({ name }) =>

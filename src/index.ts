@@ -1,7 +1,7 @@
 // What programs and plugins import as `shotboard`.
 
 export { buildCache } from './cache/cache.js'
-export type { Batch, Cache } from './cache/contract.js'
+export type { Batch, Cache, Need } from './cache/contract.js'
 export { type SharedName, sharedName } from './cache/derived.js'
 export { type Encoder, openEncoder } from './encoders/encoder.js'
 export { ShotboardError } from './errors.js'
@@ -19,6 +19,7 @@ export { mcnemar } from './evaluation/statistics/mcnemar.js'
 export type { Statistic } from './evaluation/statistics/statistic.js'
 export { type FeatureFile, parseFeatureFile, readFeatureFile } from './features/feature-file.js'
 export type { LabelledImages } from './features/labelled-images.js'
+export type { Prompts } from './features/prompts.js'
 export type { SpaceFeatures } from './features/space-features.js'
 export type { Support } from './features/support.js'
 export {

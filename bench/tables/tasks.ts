@@ -116,12 +116,13 @@ async function encodeFolder(folder: string, runtime: Runtime): Promise<Encoded> 
 
 /** The same support sets that a comparison draws with this seed. */
 async function drawnFrom({ classes, encoder, pool, validation, test }: Encoded, seed: number) {
-  const textClassifier = await encodeClasses(encoder, classes)
+  const { textClassifier } = await encodeClasses(encoder, classes)
   const candidates = pool.ids.map((imageId, i) => ({ imageId, classIndex: pool.labels[i] as number }))
   const names = classes.map(({ name }) => name)
   return {
     classes: classes.length,
     textClassifier,
+    prompts: null,
     logitScale: encoder.logitScale,
     spaces: encoder.spaces,
     shots: [1, 2, 4, 8, 16],

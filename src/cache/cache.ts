@@ -25,7 +25,7 @@ export async function buildCache(
   const keys = gatherRows(featuresOf(support.features, 'clip'), order)
   const baseKeys = space.base === 'clip' ? keys : gatherRows(featuresOf(support.features, space.base), order)
   const sorted = { ...support, features: { clip: keys, [space.base]: baseKeys }, labels }
-  const { project } = await fitSpace(space, supportIn(sorted, space), kernels)
+  const { project, projectTexts } = await fitSpace(space, supportIn(sorted, space), kernels)
   const spaceKeys = await project(baseKeys)
   const counts = new Int32Array(support.classes)
   for (const label of labels) counts[label] = (counts[label] as number) + 1
@@ -52,11 +52,21 @@ export async function buildCache(
     labels,
     counts,
     order,
-    *batches(queries) {
+    async prompts() {
+      if (!support.prompts) throw new Error('this cache has no prompts')
+      return support.prompts()
+    },
+    async projectTexts(texts) {
+      if (!projectTexts) throw new Error(`the space ${space.id} does not project texts`)
+      return projectTexts(texts)
+    },
+    projectsTexts: projectTexts !== undefined,
+    *batches(queries, { together = false } = {}) {
       const clip = featuresOf(queries, 'clip')
       const base = featuresOf(queries, space.base)
-      for (let from = 0; from < clip.rows; from += rowsPerChunk) {
-        const to = Math.min(clip.rows, from + rowsPerChunk)
+      const step = together ? Math.max(1, clip.rows) : rowsPerChunk
+      for (let from = 0; from < clip.rows; from += step) {
+        const to = Math.min(clip.rows, from + step)
         yield createBatch(cache, { clip, base, from, to, project, cacheSeenBy, watchfulness })
       }
     },

@@ -1,3 +1,4 @@
+import type { Prompts } from '../features/prompts.js'
 import type { SpaceFeatures } from '../features/space-features.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import type { Kernels } from '../tensor/kernels.js'
@@ -29,8 +30,20 @@ export interface Cache {
   readonly derive: Derive
   /** How closely writes to what is shared are looked for. */
   readonly watchfulness: Watchfulness
-  /** The queries in chunks that keep memory bounded. */
-  batches(queries: SpaceFeatures): Iterable<Batch>
+  /**
+   * The text features of every prompt, with its class, and the names of the classes. Throws unless the method declares
+   * `needs: ['prompts']`.
+   */
+  prompts(): Promise<Prompts>
+  /**
+   * Maps unit text features, [N, d], to features of the chosen space, [N, m], where they can be compared with `spaceKeys`.
+   * Throws unless the method declares `needs: ['projected-texts']`.
+   */
+  projectTexts(texts: Matrix): Promise<Matrix>
+  /** Whether the space projects texts. */
+  readonly projectsTexts: boolean
+  /** The queries in chunks that keep memory bounded, or all in one batch if they are `together`. */
+  batches(queries: SpaceFeatures, options?: { readonly together?: boolean }): Iterable<Batch>
 }
 
 /**
@@ -63,6 +76,9 @@ export interface Batch {
   written(): string | null
 }
 
+/** What a method declares that it needs besides images and the text classifier. */
+export type Need = 'prompts' | 'projected-texts'
+
 /** A term, or a method that scores by itself. */
 export interface Owner {
   /** The term or the method itself: what it derives is kept under it. */
@@ -70,4 +86,6 @@ export interface Owner {
   readonly name: string
   /** Whether it is known to write to nothing that it shares, as what is built in. */
   readonly isTrusted: boolean
+  /** It gets nothing else of what must be declared. */
+  readonly needs?: readonly Need[]
 }

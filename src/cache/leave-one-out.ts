@@ -10,8 +10,11 @@ import type { Batch, Cache } from './contract.js'
 export interface LeaveOneOut {
   /** The positions in the support set of the images in the order of the batches: each image at most once. */
   readonly images: Int32Array
-  /** Starts from the beginning at every call. Throws CANCELLED. */
-  batches(signal?: AbortSignal): AsyncGenerator<Batch>
+  /**
+   * Starts from the beginning at every call. The images of a fold are in one batch if they are `together`, and otherwise in
+   * chunks. Throws CANCELLED.
+   */
+  batches(options?: { readonly signal?: AbortSignal; readonly together?: boolean }): AsyncGenerator<Batch>
 }
 
 /**
@@ -26,10 +29,11 @@ export function leaveOneOut(support: Support, cache: Cache): LeaveOneOut {
   const folds = foldsOf(support.labels, orderByContent(support))
   return {
     images: Int32Array.from(folds.flatMap(({ scored }) => [...scored])),
-    async *batches(signal) {
+    async *batches({ signal, together = false } = {}) {
       for (const [index, { scored }] of folds.entries()) {
         throwIfCancelled(signal)
-        yield* (await foldCache(folds, index, support, cache)).batches(selectFeatures(features, scored))
+        const fold = await foldCache(folds, index, support, cache)
+        yield* fold.batches(selectFeatures(features, scored), { together })
       }
     },
   }

@@ -1,6 +1,6 @@
 import { once } from '../system/once.js'
 import { type Matrix, matrix } from '../tensor/matrix.js'
-import type { Batch, Cache, Owner } from './contract.js'
+import type { Batch, Cache, Need, Owner } from './contract.js'
 import type { Derive } from './derived.js'
 import { createWatch, type Watch, type Watchfulness } from './watch.js'
 
@@ -16,7 +16,7 @@ export interface CacheView {
  */
 export function viewOfCache(
   cache: Cache,
-  { name, isTrusted }: Owner,
+  { name, isTrusted, needs = [] }: Owner,
   derive: Derive,
   watchfulness: Watchfulness,
 ): CacheView {
@@ -25,7 +25,24 @@ export function viewOfCache(
     ...cache.kernels,
     run: (graph, ...parameters) => cache.kernels.run(`${name}: ${graph}`, ...parameters),
   }
-  if (isTrusted) return { cache: { ...cache, kernels, derive }, watch }
+  const declared = (need: Need): void => {
+    if (needs.includes(need)) return
+    throw new Error(`it uses ${need} without declaring it: add needs: ['${need}'] to the method`)
+  }
+  const own: Cache = {
+    ...cache,
+    kernels,
+    derive,
+    async prompts() {
+      declared('prompts')
+      return cache.prompts()
+    },
+    async projectTexts(texts) {
+      declared('projected-texts')
+      return cache.projectTexts(texts)
+    },
+  }
+  if (isTrusted) return { cache: own, watch }
   const matrices = {
     keys: lazily(() => copied('keys', cache.keys, watch)),
     spaceKeys: lazily(() => copied('spaceKeys', cache.spaceKeys, watch)),
@@ -36,7 +53,15 @@ export function viewOfCache(
     counts: lazily(() => watch.watch('counts', cache.counts.slice())),
     order: lazily(() => watch.watch('order', cache.order.slice())),
   }
-  return { cache: withGetters({ ...cache, kernels, derive }, matrices), watch }
+  const prompts = once(async () => {
+    const { features, labels, classNames } = await own.prompts()
+    return {
+      features: copied('prompts().features', features, watch),
+      labels: watch.watch('prompts().labels', labels.slice()),
+      classNames: [...classNames],
+    }
+  })
+  return { cache: withGetters({ ...own, prompts }, matrices), watch }
 }
 
 /** A batch as an owner sees it, against its view of the cache. */

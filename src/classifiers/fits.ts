@@ -5,7 +5,7 @@ import type { EncodedData } from '../datasets/encoded-data.js'
 import type { ShotboardError } from '../errors.js'
 import { type FittedMethod, fitMethod } from '../evaluation/fit.js'
 import type { Support } from '../features/support.js'
-import { rangesOver } from '../methods/score.js'
+import { batchesOf, rangesOver } from '../methods/score.js'
 import type { Registry } from '../plugins/registry.js'
 import { fingerprintOf } from '../system/fingerprint.js'
 import { createPromiseCache } from '../system/promise-cache.js'
@@ -88,7 +88,7 @@ export function createFits({ registry, kernels, encodedData }: FitsContext): Fit
       })
       if (rangeImages === null) return fitted
       const { features } = await labelled(rangeImages)
-      return { ...fitted, ranges: await rangesOver(method, fitted.cache.batches(features)) }
+      return { ...fitted, ranges: await rangesOver(method, batchesOf(method, fitted.cache, features)) }
     })
   }
 

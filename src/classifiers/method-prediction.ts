@@ -29,6 +29,8 @@ export interface MethodPrediction {
   nearest(first: number): Neighbour[]
   /** The mean time of scoring one image. */
   readonly milliseconds: number
+  /** What the answer depends on besides the image, if the method decides for all images together; otherwise null. */
+  readonly note: string | null
   /** Why the method gives no answer; null if it does. Then it has no classes and no neighbours. */
   readonly error: { readonly code: string; readonly message: string } | null
 }
@@ -64,7 +66,10 @@ interface PredictionOptions {
   readonly topK: number
 }
 
-/** One prediction for each image. */
+/**
+ * One prediction for each image. A transductive method decides for all of them together, except for support images, each of
+ * which is alone against the others.
+ */
 export async function predictionsOf(options: PredictionOptions): Promise<MethodPrediction[]> {
   const { fitted, ownKeys, features, keys, support } = options
   const others = [...ownKeys.keys()].filter((i) => ownKeys[i] === -1)
@@ -109,9 +114,17 @@ async function score(
         return nearestOf(own, fitted, keys, classes, first)
       },
       milliseconds,
+      note: noteOf(fitted, images),
       error: null,
     })),
   )
+}
+
+/** Says with how many others a transductive method has decided for an image; alone, what it then is. */
+function noteOf({ method: { transductive } }: FittedMethod, images: number): string | null {
+  if (!transductive) return null
+  if (images === 1) return `Decided for this image alone. ${transductive.alone}`
+  return `Decided together with ${images === 2 ? 'one other image' : `${images - 1} other images`} of the request.`
 }
 
 function setOf(
@@ -139,6 +152,7 @@ export const failedPrediction = (
   set: () => null,
   nearest: () => [],
   milliseconds: 0,
+  note: null,
   error: { code, message },
 })
 

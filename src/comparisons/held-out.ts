@@ -1,5 +1,7 @@
 import { type LabelledImages, selectLabelled } from '../features/labelled-images.js'
+import { promptsOfClasses } from '../features/prompts.js'
 import type { Support } from '../features/support.js'
+import { once } from '../system/once.js'
 import { gatherRows } from '../tensor/matrix.js'
 
 /** The positions of the classes that a classifier has, of all C classes of a dataset, where some are held out. */
@@ -9,12 +11,13 @@ export const keptClasses = (classes: number, holdOut: readonly number[]): number
 /** A support set of the kept classes alone, which are numbered anew in their order. */
 export function supportOfClasses(support: Support, kept: readonly number[]): Support {
   if (kept.length === support.classes) return support
-  const { textClassifier } = support
+  const { textClassifier, prompts } = support
   return {
     ...support,
     ...imagesOfClasses(support, kept),
     classes: kept.length,
     textClassifier: textClassifier && gatherRows(textClassifier, kept),
+    ...(prompts && { prompts: once(async () => promptsOfClasses(await prompts(), kept)) }),
   }
 }
 

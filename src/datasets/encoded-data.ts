@@ -3,6 +3,7 @@ import type { ImageSource } from '../encoders/prepare-batch.js'
 import { encodeClasses } from '../encoders/text-classifier.js'
 import { errors } from '../errors.js'
 import type { LabelledImages } from '../features/labelled-images.js'
+import type { Prompts } from '../features/prompts.js'
 import type { SpaceFeatures } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
 import { type AugmentationRecipe, augmentationRecipe, noAugmentation } from '../images/augmentation.js'
@@ -12,6 +13,7 @@ import type { ImageFiles } from '../store/image-files.js'
 import type { Store } from '../store/store.js'
 import type { SupportImageRow, SupportSetRow } from '../store/support-sets.js'
 import { fingerprintOf } from '../system/fingerprint.js'
+import { once } from '../system/once.js'
 import { createPromiseCache } from '../system/promise-cache.js'
 import type { Matrix } from '../tensor/matrix.js'
 import { drawSupport, withoutExact } from './draw-support.js'
@@ -75,6 +77,15 @@ export interface SupportSetRequest {
 
 /** The number of text classifiers cached in memory. */
 const maxClassifiers = 16
+/** The features of all prompts are cached too if they are not larger, and otherwise encoded again when they are needed. */
+const maxPromptBytes = 16 * 2 ** 20
+
+interface EncodedTexts {
+  /** W, [C, d]. */
+  readonly textClassifier: Matrix
+  /** [P, d]; null if they are too large to be cached. */
+  readonly prompts: Matrix | null
+}
 
 export function createEncodedData(options: {
   readonly store: Store
@@ -82,7 +93,7 @@ export function createEncodedData(options: {
   readonly imageFiles: ImageFiles
 }): EncodedData {
   const { store, features, imageFiles } = options
-  const classifiers = createPromiseCache<Matrix>(maxClassifiers)
+  const classifiers = createPromiseCache<EncodedTexts>(maxClassifiers)
 
   const sourceOf = ({ imageId }: SupportImageRow): ImageSource => ({
     id: imageId,
@@ -95,9 +106,22 @@ export function createEncodedData(options: {
     return found
   }
 
-  function textClassifier(encoder: Encoder, rows: readonly ClassRow[]): Promise<Matrix> {
+  function texts(encoder: Encoder, rows: readonly ClassRow[]): Promise<EncodedTexts> {
     const key = JSON.stringify([encoder.id, encoder.fingerprint, rows.map(({ prompts }) => prompts)])
-    return classifiers.get(key, () => encodeClasses(encoder, rows))
+    return classifiers.get(key, async () => {
+      const { prompts, textClassifier } = await encodeClasses(encoder, rows)
+      return { textClassifier, prompts: prompts.data.byteLength <= maxPromptBytes ? prompts : null }
+    })
+  }
+  const textClassifier = async (encoder: Encoder, rows: readonly ClassRow[]): Promise<Matrix> =>
+    (await texts(encoder, rows)).textClassifier
+
+  async function promptsOf(encoder: Encoder, rows: readonly ClassRow[]): Promise<Prompts> {
+    return {
+      features: (await texts(encoder, rows)).prompts ?? (await encodeClasses(encoder, rows)).prompts,
+      labels: Int32Array.from(rows.flatMap(({ prompts }, c) => prompts.map(() => c))),
+      classNames: rows.map(({ name }) => name),
+    }
   }
 
   const load = (
@@ -146,6 +170,7 @@ export function createEncodedData(options: {
         classes: rows.length,
         textClassifier: await textClassifier(encoder, rows),
         logitScale: encoder.logitScale,
+        prompts: once(() => promptsOf(encoder, rows)),
       }
     },
     async labelled(images, encoder, spaces, loading) {

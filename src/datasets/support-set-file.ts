@@ -7,8 +7,8 @@ import type { EncodedData } from './encoded-data.js'
 
 /**
  * An encoded support set as a safetensors file that `shotboard evaluate` reads. Its tensors, for K shots, are
- * `support_K_features` [S, d], `support_K_labels` [S], `text_features` [C, d], and `imo_support_K_features` [S, d] if the
- * encoder has `imo`. Its metadata name the images, the classes and the encoder. Throws UNKNOWN_SUPPORT_SET or
+ * `support_K_features` [S, d], `support_K_labels` [S], `text_features` [C, d], `prompt_features` [P, d], `prompt_labels` [P],
+ * and `imo_support_K_features` [S, d] if the encoder has `imo`. Its metadata name the images, the classes and the encoder. Throws UNKNOWN_SUPPORT_SET or
  * UNKNOWN_ENCODER.
  */
 export async function supportSetFile(
@@ -19,7 +19,7 @@ export async function supportSetFile(
   if (!row) throw errors.unknownSupportSet({ id }, 'id')
   const encoder = encoders.get(row.encoder)
   const spaces = ['clip', 'imo'].filter((space) => encoder.spaces.includes(space))
-  const { features, labels, textClassifier } = await encodedData.support(row, encoder, spaces)
+  const { features, labels, textClassifier, prompts } = await encodedData.support(row, encoder, spaces)
   const images = await store.supportSets.images(id)
   const classes = await encodedData.classes(row.datasetId)
   const tensors = new Map<string, NamedTensor>()
@@ -33,6 +33,12 @@ export async function supportSetFile(
   if (textClassifier) {
     const { rows, columns, data } = textClassifier
     tensors.set('text_features', { type: 'float32', shape: [rows, columns], data })
+  }
+  if (prompts) {
+    const { features, labels } = await prompts()
+    const shape = [features.rows, features.columns]
+    tensors.set('prompt_features', { type: 'float32', shape, data: features.data })
+    tensors.set('prompt_labels', { type: 'int32', shape: [labels.length], data: labels })
   }
   const { shots, drawing, seed, augmentations } = row
   const metadata = {

@@ -1,13 +1,21 @@
 import { type Matrix, makeUnit, matrix, rowOf } from '../tensor/matrix.js'
 import type { Encoder } from './encoder.js'
 
-/** The text classifier W, [C, d]: for each class, the mean of its prompts' unit features, scaled to unit length. */
+/** A class with its prompts. */
+type Prompted = { readonly prompts: readonly string[] }
+
+/** The unit features of all prompts of all classes, one class after the other, [P, d], and W. */
 export async function encodeClasses(
-  encoder: Pick<Encoder, 'encodeTexts' | 'dimensions'>,
-  classes: readonly { readonly prompts: readonly string[] }[],
-): Promise<Matrix> {
-  const features = await encoder.encodeTexts(classes.flatMap(({ prompts }) => prompts))
-  const classifier = matrix(classes.length, encoder.dimensions)
+  encoder: Pick<Encoder, 'encodeTexts'>,
+  classes: readonly Prompted[],
+): Promise<{ readonly prompts: Matrix; readonly textClassifier: Matrix }> {
+  const prompts = await encoder.encodeTexts(classes.flatMap((each) => each.prompts))
+  return { prompts, textClassifier: textClassifierOf(prompts, classes) }
+}
+
+/** The text classifier W, [C, d]: for each class, the mean of its prompts' unit features, scaled to unit length. */
+function textClassifierOf(features: Matrix, classes: readonly Prompted[]): Matrix {
+  const classifier = matrix(classes.length, features.columns)
   let position = 0
   for (const [c, { prompts }] of classes.entries()) {
     const row = rowOf(classifier, c)

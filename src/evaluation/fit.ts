@@ -6,7 +6,15 @@ import type { LabelledImages } from '../features/labelled-images.js'
 import type { SpaceFeatures } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
 import { defaultsOf, type Method, parametersIn, type Values } from '../methods/contract.js'
-import { rangesOver, requireTexts, type Scores, scoreBatch, type TermRanges } from '../methods/score.js'
+import {
+  batchesOf,
+  rangesOver,
+  requireProjectedTexts,
+  requireTexts,
+  type Scores,
+  scoreBatch,
+  type TermRanges,
+} from '../methods/score.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import { untilCancelledEach } from '../system/abort.js'
 import type { Kernels } from '../tensor/kernels.js'
@@ -71,11 +79,11 @@ export interface FittedMethod {
  * The ranges are computed once, over the validation images, or over all folds of leave-one-out, which then share them.
  * They use no labels, and the fitted method scores with the same ranges that it was selected with.
  *
- * Throws TEXT_FEATURES_REQUIRED, SPACE_NOT_AVAILABLE, UNKNOWN_HYPERPARAMETER, HYPERPARAMETER_OUT_OF_RANGE, CANCELLED.
+ * Throws TEXT_FEATURES_REQUIRED, PROMPTS_REQUIRED, TEXTS_NOT_IN_SPACE, SPACE_NOT_AVAILABLE, UNKNOWN_HYPERPARAMETER, HYPERPARAMETER_OUT_OF_RANGE, CANCELLED.
  */
 export async function fitMethod(options: FitOptions): Promise<FittedMethod> {
   const { method, space, support, selection, kernels, fixed = {}, grids = {} } = options
-  requireTexts(method, support.textClassifier)
+  requireTexts(method, support)
   const parameters = parametersIn(method, space)
   checkValues(parameters, fixed)
   const own = (name: string) => name in method.hyperparameters || !(name in parameters.hyperparameters)
@@ -108,6 +116,7 @@ async function fitIn(
   options: FitOptions,
 ): Promise<FittedMethod> {
   const { method, selection, signal } = options
+  requireProjectedTexts(method, cache)
   const started = performance.now()
   const data = selectionData(options, cache)
   const batches = () => untilCancelledEach(signal, data.batches())
@@ -199,7 +208,7 @@ const pick = <T>(record: Readonly<Record<string, T>>, wanted: (name: string) => 
   Object.fromEntries(Object.entries(record).filter(([name]) => wanted(name)))
 
 /**
- * Scores queries in chunks. With klScaling BATCH the ranges are first computed over all these queries, like the
+ * Scores queries in chunks, or all together if the method is transductive. With klScaling BATCH the ranges are first computed over all these queries, like the
  * published code. Throws CANCELLED.
  */
 export async function* scoreQueries(
@@ -208,7 +217,7 @@ export async function* scoreQueries(
   klScaling: KlScaling = 'FROZEN',
   signal?: AbortSignal,
 ): AsyncGenerator<{ readonly batch: Batch; readonly scores: Scores }> {
-  const batches = () => untilCancelledEach(signal, cache.batches(queries))
+  const batches = () => untilCancelledEach(signal, batchesOf(method, cache, queries))
   const scaling = klScaling === 'FROZEN' ? ranges : await rangesOver(method, batches())
   for await (const batch of batches()) {
     yield { batch, scores: await scoreBatch(method, batch, values, scaling) }
@@ -222,13 +231,18 @@ interface RepeatableData {
 }
 
 /** The images that a protocol uses for selection and ranges. */
-function selectionData({ support, selection, validation, signal }: FitOptions, cache: Cache): RepeatableData {
+function selectionData(options: FitOptions, cache: Cache): RepeatableData {
+  const { method, support, selection, validation, signal } = options
   if (selection === 'VALIDATION') {
     if (!validation) throw errors.noValidationSplit({ dataset: 'given' })
-    return { batches: () => cache.batches(validation.features), labels: validation.labels }
+    return { batches: () => batchesOf(method, cache, validation.features), labels: validation.labels }
   }
   const { images, batches } = leaveOneOut(support, cache)
   const usable = (label: number) => (cache.counts[label] as number) > 1
   const labels = images.map((image) => support.labels[image] as number)
-  return { batches: () => batches(signal), labels: labels.map((label) => (usable(label) ? label : -1)) }
+  const together = method.transductive !== undefined
+  return {
+    batches: () => batches({ together, ...(signal && { signal }) }),
+    labels: labels.map((label) => (usable(label) ? label : -1)),
+  }
 }

@@ -1,7 +1,10 @@
+import { z } from 'zod'
 import { errors } from '../errors.js'
+import { parseJson } from '../system/parse-json.js'
 import { type Matrix, matrix } from '../tensor/matrix.js'
 import { type NamedTensor, readSafetensors, type TensorFile } from '../tensor/safetensors.js'
 import type { LabelledImages } from './labelled-images.js'
+import { classifierOf, type Prompts, promptsOfClasses } from './prompts.js'
 import type { SpaceFeatures } from './space-features.js'
 import type { Support } from './support.js'
 
@@ -11,6 +14,8 @@ export interface FeatureFile {
   readonly classes: number
   /** W, [C, d]; null for a file without text features. */
   readonly textClassifier: Matrix | null
+  /** The text features of every prompt; null for a file without them. */
+  readonly prompts: Prompts | null
   readonly logitScale: number
   /** The spaces that the file has: `clip`, and `imo` if it has `imo_*` tensors. */
   readonly spaces: readonly string[]
@@ -27,9 +32,10 @@ const defaultLogitScale = 100
 
 /**
  * Reads a safetensors file of features: `test_features` [N, d] and `test_labels` [N], `support_K_features` and
- * `support_K_labels` for shot counts K. Optional are `text_features` [C, d], `val_features` and `val_labels`, and a tensor
- * `imo_*` for each of the image features, for the adapted space. The metadata `logitScale` (or `logit_scale`) is 100 by
- * default.
+ * `support_K_labels` for shot counts K. Optional are `text_features` [C, d]; `prompt_features` [P, d] and `prompt_labels`
+ * [P], whose means are the text features if there are none; `val_features` and `val_labels`; and a tensor `imo_*` for each of
+ * the image features, for the adapted space. The metadata `logitScale` (or `logit_scale`) is 100 by default; `classes` is a
+ * JSON list of the classes' names, or of objects with a `name`.
  *
  * Throws INVALID_TENSOR_FILE, or INVALID_TENSOR with the tensor whose shape, length, labels or numbers are wrong.
  */
@@ -39,10 +45,14 @@ export async function readFeatureFile(file: string): Promise<FeatureFile> {
 
 /** Parses tensors that have been read. Throws as `readFeatureFile`. */
 export function parseFeatureFile({ tensors, metadata }: TensorFile): FeatureFile {
-  const text = tensors.has('text_features') ? featuresOf(tensors, 'text_features') : null
+  const prompts = tensors.has('prompt_features') ? promptsOf({ tensors, metadata }) : null
+  const text = tensors.has('text_features')
+    ? featuresOf(tensors, 'text_features')
+    : prompts && classifierOf(prompts)
   const clipTest = featuresOf(tensors, 'test_features')
   const dimensions = clipTest.columns
   if (text) requireColumns('text_features', text, dimensions)
+  if (prompts) requireColumns('prompt_features', prompts.features, dimensions)
   const spaces = tensors.has('imo_test_features') ? ['clip', 'imo'] : ['clip']
   const classes = text?.rows ?? countClasses(tensors)
 
@@ -73,12 +83,57 @@ export function parseFeatureFile({ tensors, metadata }: TensorFile): FeatureFile
   return {
     classes,
     textClassifier: text,
+    prompts,
     logitScale,
     spaces,
     shots,
     test: labelled('test'),
     validation: tensors.has('val_features') ? labelled('val') : null,
-    support: (count) => ({ ...labelled(`support_${count}`), classes, textClassifier: text, logitScale }),
+    support: (count) => ({
+      ...labelled(`support_${count}`),
+      classes,
+      textClassifier: text,
+      logitScale,
+      ...(prompts && { prompts: async () => prompts }),
+    }),
+  }
+}
+
+/**
+ * The prompts, sorted by class. There are as many classes as `text_features` has rows; without these, as the largest label
+ * says. Throws INVALID_TENSOR if a class has no prompt, or the number of names is another.
+ */
+function promptsOf({ tensors, metadata }: TensorFile): Prompts {
+  const [features, labels] = ['prompt_features', 'prompt_labels'] as const
+  const rows = featuresOf(tensors, features)
+  const text = tensors.has('text_features') ? featuresOf(tensors, 'text_features').rows : undefined
+  const given = labelsOf(tensors, labels, rows.rows, text ?? rows.rows)
+  const classes = text ?? given.reduce((most, label) => Math.max(most, label), 0) + 1
+  const named = new Set(given)
+  const missing = Array.from({ length: classes }, (_, c) => c).find((c) => !named.has(c))
+  if (missing !== undefined) {
+    throw errors.invalidTensor({ tensor: labels, reason: `class ${missing} has no prompt` })
+  }
+  const classNames = classNamesOf(metadata) ?? Array.from({ length: classes }, (_, c) => String(c))
+  if (classNames.length !== classes) {
+    const reason = `its classes name ${classNames.length} classes, and the prompts have ${classes}`
+    throw errors.invalidTensor({ tensor: '__metadata__', reason })
+  }
+  const all = { features: rows, labels: given, classNames }
+  return promptsOfClasses(all, [...classNames.keys()])
+}
+
+const classesSchema = z.array(
+  z.union([z.string(), z.object({ name: z.string() }).transform(({ name }) => name)]),
+)
+
+function classNamesOf({ classes }: TensorFile['metadata']): readonly string[] | undefined {
+  if (classes === undefined) return undefined
+  try {
+    return classesSchema.parse(parseJson(classes))
+  } catch {
+    const reason = 'its classes are not a JSON list of names, or of objects with a name'
+    throw errors.invalidTensor({ tensor: '__metadata__', reason })
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Kernels } from '../tensor/kernels.js'
 import type { Matrix } from '../tensor/matrix.js'
 import { type LabelledImages, selectLabelled } from './labelled-images.js'
+import type { Prompts } from './prompts.js'
 import { featuresOf } from './space-features.js'
 
 /** An encoded support set: its images with their classes, and the text classifier. */
@@ -10,6 +11,7 @@ export interface Support extends LabelledImages {
   /** W, [C, d]: per class the mean of its prompts' unit text features, made unit again. Null if there are no texts. */
   readonly textClassifier: Matrix | null
   readonly logitScale: number
+<<<<<<< HEAD
   /** How other labelled images of the same encoder scatter in `clip`; absent if none are known. */
   readonly generic?: Generic | null
 }
@@ -18,6 +20,10 @@ export interface Support extends LabelledImages {
 export interface Generic {
   readonly dimensions: number
   whitened(kernels: Kernels): Promise<Readonly<Record<'root' | 'within' | 'between', Matrix>>>
+=======
+  /** Gives the text features of every prompt; absent if there are none. They may be large: call it only if needed. */
+  readonly prompts?: () => Promise<Prompts>
+>>>>>>> 1838f5d350ea79e9f9ae8a51e53d090012e8eaf1
 }
 
 /** Some of the images of a support set, by their rows. */

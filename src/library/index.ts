@@ -2,6 +2,7 @@
 
 export type { ListedAdapter } from '../adapters/adapters.js'
 export { secondsLeft } from '../adapters/training-time.js'
+export type { Need } from '../cache/contract.js'
 export type { MethodPrediction } from '../classifiers/method-prediction.js'
 export type { ImagePrediction } from '../classifiers/predict.js'
 export { formatComparisonCsv } from '../comparisons/comparison-csv.js'
@@ -23,6 +24,7 @@ export type {
   OverlapCorrelation,
 } from '../comparisons/overlap-correlation.js'
 export { methodOrPlaceholder, spaceOrPlaceholder } from '../comparisons/placeholders.js'
+export type { RunCode } from '../comparisons/provenance.js'
 export { createNameOf, type WordedRecommendation } from '../comparisons/recommendation.js'
 export type { ComparedRow } from '../comparisons/row-statistics.js'
 export type { AddImagesResult } from '../datasets/datasets.js'

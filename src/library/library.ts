@@ -6,6 +6,7 @@ import type { Comparisons } from '../comparisons/comparisons.js'
 import type { Contrasts } from '../comparisons/contrasts.js'
 import { createOverlap, type OverlapInput, type OverlapReport } from '../comparisons/overlap.js'
 import { createOverlapCorrelation, type OverlapCorrelation } from '../comparisons/overlap-correlation.js'
+import type { RunCode } from '../comparisons/provenance.js'
 import { createRecommendation, type WordedRecommendation } from '../comparisons/recommendation.js'
 import type { ComparedRow } from '../comparisons/row-statistics.js'
 import type { Curation } from '../datasets/curation.js'
@@ -65,6 +66,8 @@ export interface Library {
   readonly runs: Reads<Store['runs'], 'getMany' | 'page'> & {
     /** The predicted class of every test image of a run. Throws RUN_RESULT_UNREADABLE. */
     predictions(id: string): Promise<Predictions>
+    /** The code that computed a run; null for results of earlier versions. Throws as `predictions`. */
+    code(id: string): Promise<RunCode | null>
   }
   readonly comparisons: Comparisons & Reads<Store['comparisons'], 'get' | 'getMany' | 'page' | 'runs'>
   readonly contrasts: Contrasts
@@ -160,7 +163,11 @@ function publicInterface(services: Services) {
       ...createSupportSets(services),
       file: (id: string) => supportSetFile(services, id),
     },
-    runs: { ...pick(store.runs, ['getMany', 'page']), predictions: (id: string) => runResults.read(id) },
+    runs: {
+      ...pick(store.runs, ['getMany', 'page']),
+      predictions: (id: string) => runResults.read(id),
+      code: async (id: string) => (await runResults.provenance(id))?.code ?? null,
+    },
     comparisons: {
       ...pick(store.comparisons, ['get', 'getMany', 'page', 'runs']),
       ...comparisons,

@@ -1,4 +1,4 @@
-import type { Batch } from '../cache/contract.js'
+import type { Batch, Owner } from '../cache/contract.js'
 import { callPlugin, faultOfMatrix, isTrusted, requireNoFault } from '../spaces/call.js'
 import type { Matrix } from '../tensor/matrix.js'
 import type { Method, Ranges, ScoredMethod, Term, Values } from './contract.js'
@@ -14,7 +14,7 @@ export async function logitsOf(
   ranges: Ranges,
 ): Promise<Matrix> {
   const called = nameOf(method, term)
-  const seen = batch.seenBy({ key: term, name: called.what, isTrusted: isTrusted(method) })
+  const seen = batch.seenBy(ownerOf(method, term))
   const logits = await callPlugin(called, async () => term.logits(seen, shapes, ranges))
   requireNoFault(called, faultOfMatrix('its logits', logits, batch.rows, batch.cache.classes))
   requireNothingWritten(method, seen)
@@ -24,7 +24,7 @@ export async function logitsOf(
 /** The logits of a method that scores by itself, [n, C]. Throws PLUGIN_FAILED. */
 export async function scoresOf(method: ScoredMethod, batch: Batch, values: Values): Promise<Matrix> {
   const called = nameOf(method)
-  const seen = batch.seenBy({ key: method, name: called.what, isTrusted: isTrusted(method) })
+  const seen = batch.seenBy(ownerOf(method))
   const logits = await callPlugin(called, async () => method.score(seen, values))
   requireNoFault(called, faultOfMatrix('its logits', logits, batch.rows, batch.cache.classes))
   requireNothingWritten(method, seen)
@@ -36,7 +36,7 @@ export async function rangesOf(method: Method, term: Term, batch: Batch): Promis
   if (!term.ranges) return {}
   const called = nameOf(method, term)
   const { ranges } = term
-  const seen = batch.seenBy({ key: term, name: called.what, isTrusted: isTrusted(method) })
+  const seen = batch.seenBy(ownerOf(method, term))
   const given = await callPlugin(called, async () => ranges(seen))
   requireNoFault(called, faultOfRanges(given))
   requireNothingWritten(method, seen)
@@ -53,6 +53,13 @@ export function checkedLogits(method: Method, logits: Matrix, batch: Batch): Mat
 const nameOf = ({ id, origin }: Method, term?: Term) => ({
   what: term ? `method ${id}, in its term ${term.name},` : `method ${id}`,
   origin,
+})
+
+const ownerOf = (method: Method, term?: Term): Owner => ({
+  key: term ?? method,
+  name: nameOf(method, term).what,
+  isTrusted: isTrusted(method),
+  needs: method.needs ?? [],
 })
 
 /** Terms of a method run side by side, so that it is not known which of them has written. */

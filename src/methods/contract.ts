@@ -1,4 +1,4 @@
-import type { Batch } from '../cache/contract.js'
+import type { Batch, Need } from '../cache/contract.js'
 import { errors } from '../errors.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import type { Origin } from '../spaces/origin.js'
@@ -89,6 +89,16 @@ interface MethodBase {
   readonly spaces?: readonly string[]
   /** The id of the method that this one is a variant of, in another space. */
   readonly variantOf?: string
+  /**
+   * What it needs besides images and the text classifier: `prompts`, the text features of every prompt, or
+   * `projected-texts`, a space that texts can be projected to. It is there, or the user is told that it is missing.
+   */
+  readonly needs?: readonly Need[]
+  /**
+   * Declares that the method decides for all queries together: it gets them all in one batch, however many they are. `alone`
+   * is one sentence that says what it is for a single image.
+   */
+  readonly transductive?: { readonly alone: string }
   /** In the order in which the search breaks ties: the first varies slowest. */
   readonly hyperparameters: Readonly<Record<string, Hyperparameter>>
   /** Set by the registry, not by a plugin. */
@@ -134,6 +144,12 @@ export function defineMethod<M extends Method>(method: M): M {
   }
   if (method.spaces && (method.space === null || !method.spaces.includes(method.space))) {
     throw invalid(`its spaces, ${method.spaces.join(', ')}, must include its own, ${method.space}`)
+  }
+  if (method.needs?.includes('prompts') && !usesTexts(method)) {
+    throw invalid('it needs prompts, so that a term, or the method, must declare usesTexts')
+  }
+  if (method.needs?.includes('projected-texts') && (method.space === null || !usesTexts(method))) {
+    throw invalid('it needs projected texts, so that it must name a space and declare usesTexts')
   }
   return method
 }
@@ -222,6 +238,6 @@ export const parametersIn = (method: Method, space: FeatureSpace): Parametrised 
 export const defaultsOf = ({ hyperparameters }: Pick<Parametrised, 'hyperparameters'>): Values =>
   Object.fromEntries(Object.entries(hyperparameters).map(([name, { default: value }]) => [name, value]))
 
-/** Whether a method reads the text classifier. */
+/** Whether a method reads the text classifier, or other texts. */
 export const usesTexts = (method: Method): boolean =>
   method.terms ? method.terms.some((term) => term.usesTexts) : method.usesTexts

@@ -1,5 +1,7 @@
-import type { Batch } from '../cache/contract.js'
+import type { Batch, Cache } from '../cache/contract.js'
 import { errors } from '../errors.js'
+import type { SpaceFeatures } from '../features/space-features.js'
+import type { Support } from '../features/support.js'
 import { type Matrix, matrix } from '../tensor/matrix.js'
 import { checkedLogits, logitsOf, rangesOf, scoresOf } from './call.js'
 import { type Method, type Ranges, type Term, usesTexts, type Values } from './contract.js'
@@ -63,11 +65,28 @@ export async function rangesOver(
 export const weightOf = (term: Term, values: Values): number =>
   term.weight === null ? 1 : (values[term.weight] as number)
 
-/** Throws TEXT_FEATURES_REQUIRED if the method reads texts and there are none. */
-export function requireTexts(method: Method, textClassifier: Matrix | null): void {
-  if (textClassifier !== null || !usesTexts(method)) return
-  const term = method.terms?.find((each) => each.usesTexts)?.name ?? 'score'
-  throw errors.textRequired({ method: method.id, term })
+/** The queries in the batches that a method takes: all together if it is transductive. */
+export const batchesOf = (
+  { transductive }: Pick<Method, 'transductive'>,
+  cache: Cache,
+  queries: SpaceFeatures,
+): Iterable<Batch> => cache.batches(queries, { together: transductive !== undefined })
+
+/** Throws TEXT_FEATURES_REQUIRED or PROMPTS_REQUIRED if the method reads texts or prompts and there are none. */
+export function requireTexts(method: Method, { textClassifier, prompts }: Texts): void {
+  if (textClassifier === null && usesTexts(method)) {
+    const term = method.terms?.find((each) => each.usesTexts)?.name ?? 'score'
+    throw errors.textRequired({ method: method.id, term })
+  }
+  if (!prompts && method.needs?.includes('prompts')) throw errors.promptsRequired({ method: method.id })
+}
+
+type Texts = Pick<Support, 'textClassifier' | 'prompts'>
+
+/** Throws TEXTS_NOT_IN_SPACE if the method compares texts with images in a space that does not project texts. */
+export function requireProjectedTexts(method: Method, { projectsTexts, space }: Cache): void {
+  if (projectsTexts || !method.needs?.includes('projected-texts')) return
+  throw errors.textsNotInSpace({ method: method.id, space: space.id }, 'space')
 }
 
 const scaled = ({ rows, columns, data }: Matrix, factor: number): Matrix =>

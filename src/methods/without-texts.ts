@@ -2,7 +2,8 @@ import { errors } from '../errors.js'
 import type { Method } from './contract.js'
 
 /**
- * A method without the terms that read texts and without their hyperparameters, to score by images alone. Throws
+ * A method without the terms that read texts and without their hyperparameters, to score by images alone. All that a method
+ * can need is texts, so it then needs nothing. Throws
  * TEXT_FEATURES_REQUIRED if no term is left.
  */
 export function withoutTexts(method: Method): Method {
@@ -23,5 +24,6 @@ export function withoutTexts(method: Method): Method {
   const hyperparameters = Object.fromEntries(
     Object.entries(method.hyperparameters).filter(([name]) => used.has(name)),
   )
-  return { ...method, terms, hyperparameters }
+  const { needs: _, ...rest } = method
+  return { ...rest, terms, hyperparameters }
 }

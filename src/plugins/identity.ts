@@ -41,6 +41,8 @@ const declaredByMethod = (method: Method) => [
   method.terms
     ? method.terms.map((term) => [term.name, term.weight, term.shapes, term.usesTexts, term.usesKeys])
     : method.usesTexts,
+  ...(method.needs?.length ? [['needs', ...method.needs]] : []),
+  ...(method.transductive ? ['transductive'] : []),
 ]
 
 const declaredBySpace = (space: FeatureSpace) => [

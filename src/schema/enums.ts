@@ -4,6 +4,7 @@ import {
   JobStatus,
   type DisagreementKind as Kind,
   KlScaling,
+  type Need,
   type ComparisonOrder as OrderOfComparisons,
   type RunOrder as OrderOfRuns,
   type Direction as PageDirection,
@@ -17,6 +18,21 @@ import { type MeasureName, type MeasureOrder, measureNames, measures } from '../
 /** The role of a hyperparameter. */
 export const HyperparameterKind = { WEIGHT: 'WEIGHT', SHAPE: 'SHAPE' } as const
 
+/** What a method may need, by its name in the contract. */
+export const methodNeeds = {
+  prompts: 'PROMPTS',
+  'projected-texts': 'PROJECTED_TEXTS',
+} as const satisfies Readonly<Record<Need, string>>
+export const MethodNeed = { PROMPTS: 'PROMPTS', PROJECTED_TEXTS: 'PROJECTED_TEXTS' } as const
+
+registerEnumType(MethodNeed, {
+  name: 'MethodNeed',
+  description: 'What a method may need besides images and one text feature for each class.',
+  valuesConfig: {
+    PROMPTS: { description: 'The text features of every prompt.' },
+    PROJECTED_TEXTS: { description: 'A feature space that texts can be projected to, such as `clip`.' },
+  },
+})
 registerEnumType(HyperparameterKind, {
   name: 'HyperparameterKind',
   description: 'WEIGHT: a factor of a term. SHAPE: any other parameter of a term.',

@@ -34,6 +34,16 @@ export function assertClose(
   }
 }
 
+/** Whether two matrices are the same up to rounding. */
+export function areClose(actual: Matrix, expected: Matrix): boolean {
+  try {
+    assertClose('the values', actual, expected)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Throws if two matrices are not equal bit for bit. */
 export function assertIdentical(what: string, actual: Matrix, expected: Matrix): void {
   assertShape(what, actual, expected.rows, expected.columns)

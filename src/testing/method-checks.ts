@@ -1,16 +1,25 @@
 import { createCaches } from '../cache/caches.js'
+import { reasonOf, ShotboardError } from '../errors.js'
 import { fitMethod } from '../evaluation/fit.js'
 import type { SpaceFeatures } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
 import { defaultsOf, type Method, usesTexts, type Values } from '../methods/contract.js'
 import { centred } from '../spaces/centred.js'
 import { clip } from '../spaces/clip.js'
-import type { FeatureSpace } from '../spaces/contract.js'
+import { defineSpace, type FeatureSpace } from '../spaces/contract.js'
 import { fitSpace } from '../spaces/fit-space.js'
 import { shrunk } from '../spaces/shrunk.js'
 import { whitened } from '../spaces/whitened.js'
-import { gatherRows, type Matrix, matrix, stackRows, unitRows } from '../tensor/matrix.js'
-import { assertClose, assertIdentical, assertShape } from './assertions.js'
+import {
+  gatherRows,
+  type Matrix,
+  matrix,
+  meanRow,
+  stackRows,
+  subtractRow,
+  unitRows,
+} from '../tensor/matrix.js'
+import { areClose, assertClose, assertIdentical, assertShape } from './assertions.js'
 import { type Check, checksOf, withContext } from './check.js'
 import { sharedKernels } from './kernels.js'
 import {
@@ -30,6 +39,7 @@ import {
   type Task,
   type TaskOptions,
   withClassesIn,
+  withPromptsReversed,
 } from './synthetic.js'
 
 export interface MethodChecksOptions {
@@ -50,9 +60,14 @@ export function methodChecks(
   return spaces.flatMap((space) => checksOf(`${method.id} in ${space.id}`, behaviours(method, space)))
 }
 
-/** Spaces that every author has, as far as the method can be used in them. */
-const spacesOf = ({ space, spaces }: Method): readonly FeatureSpace[] => {
-  const all = [clip(), centred(), whitened(), shrunk()]
+/**
+ * Spaces that every author has, as far as the method can be used in them. For a method that compares images with texts, ones
+ * that project texts.
+ */
+const spacesOf = ({ space, spaces, needs }: Method): readonly FeatureSpace[] => {
+  const all = needs?.includes('projected-texts')
+    ? [clip(), centredTexts()]
+    : [clip(), centred(), whitened(), shrunk()]
   if (space === null) return [clip()]
   return spaces ? all.filter(({ id }) => spaces.includes(id)) : all.slice(0, 3)
 }
@@ -63,26 +78,67 @@ const ordinary: readonly (readonly number[])[] = [
   [5, 1, 3, 2],
 ]
 
+/** Images without the mean of the support images, and texts without the mean of the classes' texts. */
+const centredTexts = (): FeatureSpace =>
+  defineSpace({
+    id: 'centred-texts',
+    name: 'Centred, with texts',
+    summary: 'For checks.',
+    base: 'clip',
+    trained: false,
+    usesTexts: true,
+    async fit({ features, textClassifier }) {
+      const mean = meanRow(features)
+      const meanOfTexts = textClassifier && meanRow(textClassifier)
+      return {
+        project: async (queries) => unitRows(subtractRow(queries, mean)),
+        projectTexts: async (texts) => unitRows(meanOfTexts ? subtractRow(texts, meanOfTexts) : texts),
+      }
+    },
+  })
+
 /** The space with other distances: every second coordinate is shrunk. */
 const bent = (space: FeatureSpace): FeatureSpace => ({
   ...space,
   id: `${space.id}, bent`,
   async fit(support, kernels, values) {
-    const fitted = await fitSpace(space, support, kernels, values)
+    const { project, projectTexts } = await fitSpace(space, support, kernels, values)
     return {
-      async project(features) {
-        const { rows, columns, data } = await fitted.project(features)
-        return unitRows(
-          matrix(
-            rows,
-            columns,
-            data.map((value, at) => ((at % columns) % 2 === 0 ? value : value / 4)),
-          ),
-        )
-      },
+      project: async (features) => unitRows(everySecondShrunk(await project(features))),
+      ...(projectTexts && {
+        projectTexts: async (texts) => unitRows(everySecondShrunk(await projectTexts(texts))),
+      }),
     }
   },
 })
+
+/** The space with its texts in the opposite direction, for a sign of −1. */
+const turningTexts = (space: FeatureSpace, sign: 1 | -1): FeatureSpace => ({
+  ...space,
+  id: `${space.id}, texts ${sign}`,
+  async fit(support, kernels, values) {
+    const { project, projectTexts } = await fitSpace(space, support, kernels, values)
+    const turned = ({ rows, columns, data }: Matrix) =>
+      matrix(
+        rows,
+        columns,
+        data.map((value) => sign * value),
+      )
+    return {
+      project,
+      ...(projectTexts && { projectTexts: async (texts) => turned(await projectTexts(texts)) }),
+    }
+  },
+})
+
+const everySecondShrunk = ({ rows, columns, data }: Matrix): Matrix =>
+  matrix(
+    rows,
+    columns,
+    data.map((value, at) => ((at % columns) % 2 === 0 ? value : value / 4)),
+  )
+
+const withoutPrompts = ({ prompts: _, ...support }: Support): Omit<Support, 'prompts'> => support
 
 /** A task with the method at given values. */
 interface Given extends Task {
@@ -138,6 +194,12 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
     }
   }
 
+  /** The logits of each query by itself. */
+  async function scoredAlone(fitted: Scoring, { queries, images }: Task): Promise<Matrix> {
+    const alone = Array.from({ length: images }, (_, i) => scoreQueries(fitted, pick(queries, [i])))
+    return stackRows((await Promise.all(alone)).map(({ logits }) => logits))
+  }
+
   return {
     'scores every query for every class': throughout(async ({ support, queries, images, logits }) => {
       assertShape('the logits', await logits(support, queries), images, support.classes)
@@ -160,12 +222,69 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
       assertClose('the logits', reordered, await logits(support, queries))
     }),
 
-    'an image alone scores as it does among others': throughout(async (given) => {
-      const { queries, images } = given
-      const fitted = await given.fitTo(given.support)
-      const alone = Array.from({ length: images }, (_, i) => scoreQueries(fitted, pick(queries, [i])))
-      const logits = (await Promise.all(alone)).map((scores) => scores.logits)
-      assertClose('the logits', stackRows(logits), (await scoreQueries(fitted, queries)).logits)
+    ...(!method.transductive && {
+      'an image alone scores as it does among others': throughout(async (given) => {
+        const fitted = await given.fitTo(given.support)
+        const { logits } = await scoreQueries(fitted, given.queries)
+        const alone = await scoredAlone(fitted, given)
+        try {
+          assertClose('the logits', alone, logits)
+        } catch (error) {
+          withContext('a method that decides for all queries together must declare it as transductive')(error)
+        }
+      }),
+    }),
+
+    ...(method.transductive && {
+      'gives an image alone an answer': throughout(async (given) => {
+        const { images, support } = given
+        const alone = await scoredAlone(await given.fitTo(support), given)
+        assertShape('the logits of images alone', alone, images, support.classes)
+      }),
+
+      'decides for all queries together, as it declares': async () => {
+        const task = syntheticTask({ shots: [4, 4, 4], bases: [space.base] })
+        const fitted = await fitAt(defaultsOf(method), task.support)
+        const { logits } = await scoreQueries(fitted, task.queries)
+        const alone = await scoredAlone(fitted, task)
+        if (areClose(alone, logits)) {
+          throw new Error('an image alone has the same logits as among others: it is not transductive')
+        }
+      },
+    }),
+
+    ...(method.needs?.includes('prompts') && {
+      'scores by the prompts that it is given': async () => {
+        const { support, queries } = syntheticTask({ shots: [4, 4, 4], bases: [space.base] })
+        const { support: other } = syntheticTask({
+          shots: [4, 4, 4],
+          bases: [space.base],
+          promptsPerClass: 2,
+        })
+        const here = await logitsAt(defaultsOf(method), support, queries)
+        const there = await logitsAt(defaultsOf(method), { ...other, ...withoutPrompts(support) }, queries)
+        if (areClose(there, here)) {
+          throw new Error('the logits are the same with other prompts of the same classes: it needs none')
+        }
+      },
+
+      'the order of the prompts of a class changes nothing': throughout(
+        async ({ support, queries, logits }) => {
+          const reordered = await logits(withPromptsReversed(support), queries)
+          assertClose('the logits', reordered, await logits(support, queries))
+        },
+      ),
+
+      'says by name what is missing where there are no prompts': async () => {
+        const { support, queries } = syntheticTask({ shots: [2, 2], bases: [space.base] })
+        const refused = await logitsAt(defaultsOf(method), withoutPrompts(support), queries).catch(
+          (error: unknown) => error,
+        )
+        if (!(refused instanceof ShotboardError && refused.code === 'PROMPTS_REQUIRED')) {
+          throw new Error(`it must be refused with PROMPTS_REQUIRED, not ${reasonOf(refused)}`)
+        }
+      },
+      'stays finite with one prompt per class': survives({ shots: [3, 3, 3], promptsPerClass: 1 }),
     }),
 
     'scores the same twice, bit for bit': throughout(async ({ support, queries, logits }) => {
@@ -223,9 +342,22 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
       },
     }),
 
+    ...(method.needs?.includes('projected-texts') && {
+      'projects texts, as it declares': async () => {
+        const { support, queries } = syntheticTask({ shots: [4, 4, 4], bases: [space.base] })
+        const fitIn = (chosen: FeatureSpace) =>
+          fitMethod({ ...given(support), space: chosen, selection: 'NONE', fixed: defaultsOf(method) })
+        const here = await scoreQueries(await fitIn(turningTexts(space, 1)), queries)
+        const there = await scoreQueries(await fitIn(turningTexts(space, -1)), queries)
+        if (areClose(there.logits, here.logits)) {
+          throw new Error('the logits are the same if texts are projected elsewhere: it projects none')
+        }
+      },
+    }),
+
     ...(!usesTexts(method) && {
       'needs no texts, as it declares': throughout(async ({ support, queries, logits }) => {
-        const without = await logits({ ...support, textClassifier: null }, queries)
+        const without = await logits({ ...withoutPrompts(support), textClassifier: null }, queries)
         assertClose('the logits', without, await logits(support, queries))
       }),
     }),

@@ -4,7 +4,7 @@ import type { FittedMethod } from '../evaluation/fit.js'
 import type { SpaceFeatures } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
 import { defaultsOf, type Method, rangeOf, type Values } from '../methods/contract.js'
-import { type Scores, scoreBatch } from '../methods/score.js'
+import { batchesOf, type Scores, scoreBatch } from '../methods/score.js'
 import { rowOf, stackRows } from '../tensor/matrix.js'
 
 /** The input of scoring. */
@@ -12,7 +12,7 @@ export type Scoring = Pick<FittedMethod, 'method' | 'cache' | 'values' | 'ranges
 
 /** The scores of all queries. */
 export async function scoreQueries(scoring: Scoring, queries: SpaceFeatures): Promise<Scores> {
-  return scoreBatches(scoring, scoring.cache.batches(queries))
+  return scoreBatches(scoring, batchesOf(scoring.method, scoring.cache, queries))
 }
 
 /** The leave-one-out logits of the support images, by the image's position in the support set. */
@@ -21,7 +21,8 @@ export async function scoreLeavingOneOut(
   support: Support,
 ): Promise<ReadonlyMap<number, Float32Array>> {
   const { images, batches } = leaveOneOut(support, scoring.cache)
-  const { logits } = await scoreBatches(scoring, batches())
+  const together = scoring.method.transductive !== undefined
+  const { logits } = await scoreBatches(scoring, batches({ together }))
   return new Map(Array.from(images, (image, row) => [image, rowOf(logits, row)]))
 }
 

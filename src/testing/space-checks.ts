@@ -21,6 +21,7 @@ const ordinary: readonly TaskOptions[] = [
 interface Given {
   readonly support: SpaceSupport
   readonly queries: Matrix
+  readonly texts: Matrix
 }
 
 function behaviours(space: FeatureSpace): Record<string, () => Promise<void>> {
@@ -30,6 +31,7 @@ function behaviours(space: FeatureSpace): Record<string, () => Promise<void>> {
     return {
       support: space.usesTexts ? given : { ...given, textClassifier: null },
       queries: queries[space.base] as Matrix,
+      texts: support.textClassifier as Matrix,
     }
   }
   const fitTo = (support: SpaceSupport): Promise<FittedSpace> => fitSpace(space, support, sharedKernels())
@@ -124,6 +126,35 @@ function behaviours(space: FeatureSpace): Record<string, () => Promise<void>> {
       const last = rows.length - 1
       assertClose('the affinities', sliceRows(all, last, last + 1), sliceRows(all, 0, 1))
     }),
+
+    ...(space.usesTexts && {
+      'is fitted by the texts, as it declares': async () => {
+        const { support, queries } = taskOf({ shots: [4, 4, 4] })
+        const { textClassifier } = support
+        const others = textClassifier && { ...textClassifier, data: textClassifier.data.map((x) => -x) }
+        const there = await affinities({ ...support, textClassifier: others }, queries)
+        const here = await affinities(support, queries)
+        if (here.data.every((affinity, at) => affinity === there.data[at])) {
+          throw new Error('the affinities are the same with other texts: it must not declare usesTexts')
+        }
+      },
+    }),
+
+    'projects texts, if it does, to unit vectors beside those of images': throughout(
+      async ({ support, queries, texts }) => {
+        const fitted = await fitTo(support)
+        const { columns } = await fitted.project(queries)
+        const projected = await fitted.projectTexts?.(texts)
+        if (!projected) return
+        assertShape('the projected texts', projected, texts.rows, columns)
+        assertUnitRows('the projected texts', projected)
+        const alone: Matrix[] = []
+        for (let i = 0; i < texts.rows; i++) {
+          alone.push((await fitted.projectTexts?.(sliceRows(texts, i, i + 1))) ?? texts)
+        }
+        assertClose('the texts that are projected alone', stackRows(alone), projected)
+      },
+    ),
 
     'stays finite with a single support image': survives({ shots: [1] }),
     'stays finite with two support images': survives({ shots: [1, 1] }),

@@ -1,3 +1,4 @@
+import { type Prompts, promptsOfClasses } from '../features/prompts.js'
 import type { SpaceFeatures } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
 import type { GenericCovariance } from '../spaces/contract.js'
@@ -28,6 +29,8 @@ export interface TaskOptions {
   readonly alike?: readonly number[]
   /** How much classes differ. With 0, and no noise, all images are equal. */
   readonly separation?: number
+  /** The number of prompts of every class. */
+  readonly promptsPerClass?: 1 | 2 | 3
   /** The encoder's spaces to make features for, besides `clip`. */
   readonly bases?: readonly string[]
 }
@@ -55,6 +58,7 @@ export function syntheticTask(options: TaskOptions): Task {
   const texts = centres.map((centre) =>
     mix([sharedByTexts, 0.8], [shared, 0.4], [centre, 0.35], [direction(), 0.2]),
   )
+  const prompts = promptsAround(texts, options.promptsPerClass)
   const inAllBases = (clip: Matrix): SpaceFeatures => ({
     clip,
     ...Object.fromEntries(
@@ -69,6 +73,7 @@ export function syntheticTask(options: TaskOptions): Task {
       textClassifier: rowsOf(texts, dimensions),
       logitScale: 100,
       generic: syntheticGeneric(dimensions),
+      prompts: async () => prompts,
     },
     queries: inAllBases(queries),
     images: queryClasses.length,
@@ -86,14 +91,48 @@ function syntheticGeneric(dimensions: number): GenericCovariance {
   return genericCovariance([{ within, between: diagonal((at) => 1.5 - at), images: 100, classes: 20 }])
 }
 
+/**
+ * Prompts whose mean is the text of their class: the text itself, two on opposite sides of it, or all three. By default one
+ * class after the other has one, two and three.
+ */
+function promptsAround(texts: readonly Float32Array[], perClass?: number): Prompts {
+  const dimensions = texts[0]?.length ?? 0
+  const random = seeded('synthetic prompts', texts.length, dimensions)
+  const rows = texts.map((text, c) => {
+    const count = perClass ?? (c % 3) + 1
+    const aside = unitVector(random, dimensions)
+    const along = aside.reduce((sum, value, k) => sum + value * (text[k] as number), 0)
+    const across = mix([aside, 1], [text, -along])
+    const sides = count > 1 ? [mix([text, 1], [across, 0.5]), mix([text, 1], [across, -0.5])] : []
+    return count % 2 === 1 ? [text, ...sides] : sides
+  })
+  return {
+    features: rowsOf(rows.flat(), dimensions),
+    labels: Int32Array.from(rows.flatMap((ofClass, c) => ofClass.map(() => c))),
+    classNames: texts.map((_, c) => `class ${c}`),
+  }
+}
+
 /** The same support set with class `order[c]` renamed to class c. */
 export function withClassesIn(order: readonly number[], support: Support): Support {
-  const { textClassifier } = support
+  const { textClassifier, prompts } = support
   return {
     ...support,
     labels: support.labels.map((label) => order.indexOf(label)),
     textClassifier: textClassifier && gatherRows(textClassifier, order),
+    ...(prompts && { prompts: async () => promptsOfClasses(await prompts(), order) }),
   }
+}
+
+/** The same support set with the prompts of each class in the opposite order. */
+export function withPromptsReversed(support: Support): Support {
+  const { prompts } = support
+  const reversed = async ({ features, labels, classNames }: Prompts): Promise<Prompts> => {
+    const rows = [...labels.keys()].reverse()
+    const all = { features: gatherRows(features, rows), labels: labels.toReversed(), classNames }
+    return promptsOfClasses(all, [...classNames.keys()])
+  }
+  return { ...support, ...(prompts && { prompts: async () => reversed(await prompts()) }) }
 }
 
 /** The columns at `indices`, in that order, copied. */

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { parseFeatureFile, readFeatureFile } from '../../src/features/feature-file.js'
 import { evaluateFeatures, type FeatureEvaluationOptions } from '../../src/library/evaluate-features.js'
+import type { Method, SumMethod } from '../../src/methods/contract.js'
 import { builtin } from '../../src/plugins/builtin.js'
 import { createRegistry } from '../../src/plugins/registry.js'
 import { seeded } from '../../src/system/random.js'
@@ -200,4 +201,91 @@ test('a label beyond 32 bits is refused, and so is one that most classes would h
   expect(() => parse(all)).toThrow(
     expect.objectContaining({ code: 'INVALID_TENSOR', message: expect.stringContaining('2147483647') }),
   )
+})
+
+const withPrompts = (labels: readonly number[], more: readonly (readonly [string, NamedTensor])[] = []) =>
+  new Map([
+    ...tensors(),
+    ['prompt_features', features('prompts', labels)],
+    ['prompt_labels', integers(labels)],
+    ...more,
+  ] as const)
+
+test('prompts come with their classes, sorted, and with the names of the classes', async () => {
+  const classes = JSON.stringify([{ name: 'cat', prompts: ['a cat'] }, 'dog', { name: 'owl' }])
+  const file = parse(withPrompts([2, 0, 1, 0]), { classes })
+  const given = features('prompts', [2, 0, 1, 0]).data
+  expect(file.prompts).toEqual({
+    features: matrix(
+      4,
+      dimensions,
+      Float32Array.from(
+        [1, 3, 2, 0].flatMap((row) => [...given.subarray(row * dimensions, (row + 1) * dimensions)]),
+      ),
+    ),
+    labels: Int32Array.of(0, 0, 1, 2),
+    classNames: ['cat', 'dog', 'owl'],
+  })
+  expect(await file.support(1).prompts?.()).toEqual(file.prompts)
+  expect(parse(withPrompts([2, 0, 1, 0])).prompts?.classNames).toEqual(['0', '1', '2'])
+  expect(parse().prompts).toBeNull()
+})
+
+test('without text features, a class has the mean of its prompts', () => {
+  const all = withPrompts([0, 1, 1, 2])
+  all.delete('text_features')
+  const { textClassifier, classes } = parse(all)
+  expect(classes).toBe(3)
+  const rows = matrix(4, dimensions, features('prompts', [0, 1, 1, 2]).data as Float32Array)
+  const mean = Array.from(
+    { length: dimensions },
+    (_, k) => ((rows.data[dimensions + k] as number) + (rows.data[2 * dimensions + k] as number)) / 2,
+  )
+  const length = Math.hypot(...mean)
+  for (const [k, value] of mean.entries()) {
+    expect(textClassifier?.data[dimensions + k]).toBeCloseTo(value / length, 6)
+  }
+})
+
+test.each<[string, Map<string, NamedTensor>, Record<string, string>, RegExp]>([
+  ['a class without a prompt', withPrompts([0, 2, 2]), {}, /prompt_labels.*class 1 has no prompt/],
+  [
+    'a prompt of no class',
+    withPrompts([0, 1, 3]),
+    {},
+    /prompt_labels.*label 3 at index 2 is not from 0 to 2/,
+  ],
+  [
+    'prompts without classes',
+    withPrompts([0, 1, 2], [['prompt_labels', integers([0, 1])]]),
+    {},
+    /has 2 rows, but prompt_features has 3/,
+  ],
+  ['too few names', withPrompts([0, 1, 2]), { classes: '["cat"]' }, /name 1 classes, and the prompts have 3/],
+  ['names that are no list', withPrompts([0, 1, 2]), { classes: '{"0": "cat"}' }, /not a JSON list of names/],
+  ['names that are no JSON', withPrompts([0, 1, 2]), { classes: 'cat' }, /not a JSON list of names/],
+])('%s is refused', (_, all, metadata, reason) => {
+  expect(() => parse(all, metadata)).toThrow(
+    expect.objectContaining({ code: 'INVALID_TENSOR', message: expect.stringMatching(reason) }),
+  )
+})
+
+test('a method that needs prompts is refused by name for a file without them', async () => {
+  const needing: Method = {
+    ...(registry.method('zero-shot') as SumMethod),
+    id: 'needing',
+    name: 'Needing',
+    aliases: [],
+    needs: ['prompts'],
+  }
+  const own = createRegistry([builtin(), { name: 'own', methods: [needing] }])
+  await expect(evaluate({ registry: own, methods: ['needing'] })).rejects.toMatchObject({
+    code: 'PROMPTS_REQUIRED',
+  })
+  const results = await evaluate({
+    registry: own,
+    methods: ['needing'],
+    features: parse(withPrompts([0, 1, 2])),
+  })
+  expect(results).toHaveLength(2)
 })

@@ -46,6 +46,8 @@ test('a support set is a file of its features, as the library has them', async (
   )
   expect([...tensors.keys()].sort()).toEqual([
     'imo_support_2_features',
+    'prompt_features',
+    'prompt_labels',
     'support_2_features',
     'support_2_labels',
     'text_features',

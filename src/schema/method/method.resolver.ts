@@ -8,6 +8,7 @@ import {
   type PlotColor,
 } from '../../library/index.js'
 import type { Context } from '../context.js'
+import { MethodNeed, methodNeeds } from '../enums.js'
 import { PaperType } from '../paper.js'
 import { FeatureSpaceType } from '../space/space.js'
 import { HyperparameterType, hyperparameterList, MethodType, PlotColorType, TermType } from './method.type.js'
@@ -40,6 +41,37 @@ export class MethodResolver {
   })
   space(@Root() method: Method, @Ctx() { library }: Context): FeatureSpace | null {
     return method.space === null ? null : library.registry.space(method.space)
+  }
+
+  @FieldResolver(() => [String], {
+    nullable: true,
+    description:
+      'The ids of the feature spaces that it can be used in. Null if it can be used in all, or compares no images.',
+  })
+  spaces(@Root() method: Method): readonly string[] | null {
+    return method.spaces ?? null
+  }
+
+  @FieldResolver(() => [MethodNeed], {
+    description: 'What it needs besides images and one text feature for each class.',
+  })
+  needs(@Root() { needs = [] }: Method): (keyof typeof MethodNeed)[] {
+    return needs.map((need) => methodNeeds[need])
+  }
+
+  @FieldResolver(() => Boolean, {
+    description: 'Whether it decides for all images together, so that an answer depends on the other images.',
+  })
+  transductive(@Root() { transductive }: Method): boolean {
+    return transductive !== undefined
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'What a transductive method is for one image alone. Null for others.',
+  })
+  alone(@Root() { transductive }: Method): string | null {
+    return transductive?.alone ?? null
   }
 
   @FieldResolver(() => [TermType])

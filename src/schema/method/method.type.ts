@@ -53,6 +53,9 @@ export class HyperparameterType {
   @Field(() => Int, { description: 'The number of values in the search grid.' })
   steps: number
 
+  @Field(() => Boolean, { description: 'Whether only whole numbers are allowed.' })
+  whole: boolean
+
   @Field(() => String)
   summary: string
 }
@@ -89,6 +92,7 @@ export const hyperparameterList = (
     default: hyperparameter.default,
     ...rangeOf(hyperparameter),
     steps: hyperparameter.grid.length,
+    whole: hyperparameter.whole ?? false,
     summary: hyperparameter.summary,
   }))
 

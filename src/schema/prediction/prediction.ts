@@ -132,6 +132,13 @@ class MethodPredictionType {
   })
   milliseconds: number
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'What the answer depends on besides the image, if the method decides for all images of a request together; otherwise null.',
+  })
+  note: string | null
+
   @Field(() => MethodErrorType, {
     nullable: true,
     description:

@@ -4,6 +4,7 @@ import {
   type DatasetRow,
   type Page,
   perClassAccuracyOf,
+  type RunCode,
   type RunRow,
   type SupportSetRow,
 } from '../../library/index.js'
@@ -19,6 +20,7 @@ import { connectionOf, pageRequest } from '../page.js'
 import { DateTime } from '../scalars.js'
 import { SupportSetType } from '../support-set/support-set.js'
 import { RunsArguments, runFilter } from './run-arguments.js'
+import { RunCodeType } from './run-code.type.js'
 
 @ObjectType('Timings', { description: 'Times in milliseconds. Stored features are read, not encoded again.' })
 class TimingsType {
@@ -170,6 +172,16 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
       loaders.classes.load(datasetId),
     ])
     return confusionOf(labels, predicted, classes.length)
+  }
+
+  @FieldResolver(() => RunCodeType, {
+    nullable: true,
+    description:
+      'The code that computed the result: another version may give another result. Null until the run has finished, and for results of earlier versions.',
+    complexity: computed({ base: 50 }),
+  })
+  code(@Root() { id, result }: RunRow, @Ctx() { library }: Context): Promise<RunCode | null> | null {
+    return result && library.runs.code(id)
   }
 
   @FieldResolver(() => Int, { nullable: true })
