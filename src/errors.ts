@@ -122,6 +122,15 @@ export const errors = {
         ? `There are no features for space ${space}.`
         : `Encoder ${encoder} has no features for space ${space}: it has no such adapter.`,
   ),
+  genericRequired: define<{ space: string }>(
+    'GENERIC_REQUIRED',
+    ({ space }) =>
+      `Space ${space} needs other labelled images of the same encoder. Import another dataset, run \`npx shotboard encoders fit-generic\`, or give --generic to \`evaluate\`.`,
+  ),
+  invalidGeneric: define<{ source: string; reason: string }>(
+    'INVALID_GENERIC',
+    ({ source, reason }) => `${source} cannot be a source of a generic covariance: ${reason}.`,
+  ),
   textRequired: define<{ method: string; term: string }>(
     'TEXT_FEATURES_REQUIRED',
     ({ method, term }) =>

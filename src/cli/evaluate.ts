@@ -9,6 +9,7 @@ import {
   loadRegistry,
   openRuntime,
   readFeatureFile,
+  readGenericFeatures,
   type Selection,
 } from '../library/index.js'
 import { readSettings } from '../settings/settings.js'
@@ -28,6 +29,7 @@ interface EvaluateOptions {
   readonly set: Readonly<Record<string, number>>
   readonly grid: Readonly<Record<string, readonly number[]>>
   readonly plugins?: string[]
+  readonly generic: readonly string[]
   readonly json?: boolean
 }
 
@@ -70,6 +72,12 @@ export const evaluateCommand = (): Command =>
       'plugins to load besides those in SHOTBOARD_PLUGINS: paths or packages, separated by commas',
       names,
     )
+    .option(
+      '--generic <path>',
+      "labelled features of other images of the same encoder, for the spaces generic… and plda: a safetensors file with features and labels, another dataset's file, or a folder of such files; repeatable",
+      (path: string, known: readonly string[]) => [...known, path],
+      [],
+    )
     .option('--json', 'print one JSON array')
     .action((file: string, options: EvaluateOptions) => runCommand(() => run(file, options)))
 
@@ -85,6 +93,7 @@ async function run(file: string, options: EvaluateOptions): Promise<void> {
   const results: FeatureEvaluation[] = []
   try {
     const features = await readFeatureFile(file)
+    const generic = (await Promise.all(options.generic.map(readGenericFeatures))).flat()
     const spaces = options.space?.length ?? 1
     const total = options.method.length * spaces * (options.shots ?? features.shots).length
     const evaluations = evaluateFeatures({
@@ -99,6 +108,7 @@ async function run(file: string, options: EvaluateOptions): Promise<void> {
       cacheOnly: options.cacheOnly ?? false,
       fixed: options.set,
       grids: options.grid,
+      generic,
     })
     for await (const evaluation of evaluations) {
       results.push(evaluation)

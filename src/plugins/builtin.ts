@@ -7,9 +7,11 @@ import { tipXPlusPlus } from '../methods/tip-x-plus-plus.js'
 import { zeroShot } from '../methods/zero-shot.js'
 import { centred } from '../spaces/centred.js'
 import { clip } from '../spaces/clip.js'
+import { generic, onGeneric } from '../spaces/generic.js'
 import { imo } from '../spaces/imo.js'
 import { onSpace } from '../spaces/on-space.js'
 import { builtinName } from '../spaces/origin.js'
+import { plda } from '../spaces/plda.js'
 import { shrunk } from '../spaces/shrunk.js'
 import { whitened } from '../spaces/whitened.js'
 import type { Plugin } from './plugin.js'
@@ -27,5 +29,10 @@ export const builtin = (): Plugin => ({
     onSpace(centred(), imo(), 'hexagon'),
     onSpace(whitened(), imo(), 'cross'),
     onSpace(shrunk(), imo(), 'wye'),
+    generic(),
+    onGeneric(centred(), 'triangle-right'),
+    onGeneric(whitened(), 'parallelogram'),
+    onGeneric(shrunk({ informed: true }), 'shield'),
+    plda(),
   ],
 })

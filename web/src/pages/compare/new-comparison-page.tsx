@@ -282,7 +282,7 @@ const namesIn = (text: string): string[] =>
 /** Tip-Adapter in the fitted spaces needs no more encoding, and often wins. */
 const alsoAtFirst = (registry: RegistryQuery, spaces: readonly { readonly id: string }[]): string[] =>
   registry.methods.some(({ id }) => id === 'tip-adapter')
-    ? ['centred', 'whitened']
+    ? ['centred', 'shrunk']
         .filter((id) => spaces.some((space) => space.id === id))
         .map((id) => `tip-adapter@${id}`)
     : []
