@@ -50,6 +50,15 @@ export const errors = {
   ),
   unknownRun: define<{ id: string }>('UNKNOWN_RUN', ({ id }) => `Run ${id} not found.`),
   unknownComparison: define<{ id: string }>('UNKNOWN_COMPARISON', ({ id }) => `Comparison ${id} not found.`),
+  unknownClassifier: define<{ name: string; known: readonly string[] }>(
+    'UNKNOWN_CLASSIFIER',
+    ({ name, known }) => `Classifier "${name}" not found. Known classifiers: ${list(known)}.`,
+  ),
+  unknownClassifierVersion: define<{ name: string; version: number; known: readonly number[] }>(
+    'UNKNOWN_CLASSIFIER_VERSION',
+    ({ name, version, known }) =>
+      `Classifier "${name}" has no version ${version}. Its versions: ${list(known.map(String))}.`,
+  ),
   unknownImport: define<{ id: string }>('UNKNOWN_IMPORT', ({ id }) => `Import ${id} not found.`),
   unknownTraining: define<{ id: string }>('UNKNOWN_TRAINING', ({ id }) => `Training ${id} not found.`),
   unknownAdapter: define<{ name: string; encoder: string; known: readonly string[] }>(
@@ -339,6 +348,35 @@ export const errors = {
   comparisonFinished: define<{ id: string; status: string }>(
     'COMPARISON_FINISHED',
     ({ id, status }) => `Comparison ${id} has already ended (${status}), so it cannot be cancelled.`,
+  ),
+
+  // Classifiers.
+  classifierExists: define<{ name: string }>(
+    'CLASSIFIER_EXISTS',
+    ({ name }) =>
+      `A classifier named "${name}" already exists. Choose another name, or make a new version of it with updateClassifier.`,
+  ),
+  classifierNeeds: define<{ name: string; version: number; what: string }>(
+    'CLASSIFIER_NOT_USABLE',
+    ({ name, version, what }) =>
+      `Classifier "${name}" (version ${version}) cannot answer: it needs ${what}. Bring that back, use an earlier version, or make a new one.`,
+  ),
+  classifierFile: define<{ name: string; version: number; reason: string }>(
+    'CLASSIFIER_UNREADABLE',
+    ({ name, version, reason }) =>
+      `The file of classifier "${name}" (version ${version}) cannot be read: ${reason}. Restore it from a backup, or make a new version.`,
+  ),
+  comparisonRunning: define<{ id: string; status: string }>(
+    'COMPARISON_NOT_FINISHED',
+    ({ id, status }) => `Comparison ${id} has not finished (${status}). Wait until it has.`,
+  ),
+  unknownRow: define<{ row: string; known: readonly string[] }>(
+    'UNKNOWN_ROW',
+    ({ row, known }) => `The comparison has no finished row of ${row}. It has ${list(known)}.`,
+  ),
+  severalRows: define<{ what: string; known: readonly string[] }>(
+    'INVALID_VALUE',
+    ({ what, known }) => `The comparison has several ${what}. Choose one of ${list(known)}.`,
   ),
 
   // Imports.

@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { version } from '../version.js'
 import { adaptersCommand } from './adapters.js'
 import { addCommand } from './add.js'
+import { classifyCommand } from './classify.js'
 import { compareCommand } from './compare.js'
 import { demoCommand } from './demo.js'
 import { evaluateCommand } from './evaluate.js'
@@ -23,6 +24,7 @@ const program = new Command('shotboard')
   .addCommand(importCommand())
   .addCommand(addCommand())
   .addCommand(compareCommand())
+  .addCommand(classifyCommand())
   .addCommand(evaluateCommand())
   .addCommand(exportCommand())
   .addCommand(reportCommand())

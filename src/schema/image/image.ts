@@ -2,6 +2,7 @@ import { Arg, Field, FieldResolver, ID, InputType, Int, Resolver, Root } from 't
 import { errors, reasonOf } from '../../errors.js'
 import {
   contentTypeOf,
+  type GivenImage,
   type ImageFormat,
   type ImageInput,
   maxThumbnailSize,
@@ -18,10 +19,10 @@ export class ImageType {
   @Field(() => ID)
   id: string
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'In pixels; 0 for an image of a request that cannot be read.' })
   width: number
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'In pixels; 0 for an image of a request that cannot be read.' })
   height: number
 }
 
@@ -31,7 +32,7 @@ export interface ImageRoot {
   readonly width: number
   readonly height: number
   /** Set for an image that was sent with the request and is not stored. */
-  readonly unstored?: { readonly bytes: Buffer; readonly format: ImageFormat }
+  readonly unstored?: { readonly bytes: Buffer; readonly format: ImageFormat | null }
 }
 
 @Resolver(() => ImageType)
@@ -52,7 +53,8 @@ export class ImageResolver {
   })
   url(@Root() { id, unstored }: ImageRoot): string {
     if (!unstored) return `/images/${id}`
-    return `data:${contentTypeOf(unstored.format)};base64,${unstored.bytes.toString('base64')}`
+    const type = unstored.format === null ? 'application/octet-stream' : contentTypeOf(unstored.format)
+    return `data:${type};base64,${unstored.bytes.toString('base64')}`
   }
 }
 
@@ -76,9 +78,28 @@ export const imageInput = ({ id, base64, upload }: ImageInputType): ImageInput =
 })
 
 /** Throws TOO_MANY_IMAGES. */
-export function requireImageLimit(images: readonly unknown[], { maxImagesPerRequest: max }: Limits): void {
-  if (images.length > max) throw errors.tooManyImages({ max, count: images.length }, 'input.images')
+export function requireImageLimit(
+  images: readonly unknown[],
+  { maxImagesPerRequest: max }: Limits,
+  argument = 'input.images',
+): void {
+  if (images.length > max) throw errors.tooManyImages({ max, count: images.length }, argument)
 }
+
+@ObjectType('ImageError', { description: 'Why an image has no answer.' })
+export class ImageErrorType {
+  @Field(() => String, { description: 'A stable code, such as INVALID_IMAGE.' })
+  code: string
+
+  @Field(() => String)
+  message: string
+}
+
+/** An image of a request. One that cannot be read has no size. */
+export const imageRootOf = ({ id, info, bytes, stored }: GivenImage): ImageRoot => ({
+  ...{ id, width: info?.width ?? 0, height: info?.height ?? 0 },
+  ...(!stored && { unstored: { bytes, format: info?.format ?? null } }),
+})
 
 /** Throws INVALID_IMAGE if the request does not contain the file. */
 async function readUpload(upload: UploadedFile): Promise<Buffer> {
