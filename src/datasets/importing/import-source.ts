@@ -1,5 +1,5 @@
-import { errors } from '../../errors.js'
-import { type LaidOutClass, type LaidOutImage, layOut } from '../../sources/layout.js'
+import { errors, type ShotboardError } from '../../errors.js'
+import { type LaidOutClass, type LaidOutImage, type LayoutRequest, layOut } from '../../sources/layout.js'
 import type { Source } from '../../sources/source.js'
 import type { SplitRule } from '../../sources/split-rule.js'
 import type { ClassRow, DatasetRow, NewImage } from '../../store/datasets.js'
@@ -24,6 +24,8 @@ export interface ImportSourceRequest {
   readonly splitRule: SplitRule
   /** Whether an existing dataset takes the prompts of `dataset.json`. Otherwise it keeps its own. */
   readonly updatePrompts: boolean
+  /** Where labels come from, if that is not found by looking. */
+  readonly layout?: Omit<LayoutRequest, 'splitRule'>
 }
 
 /** Records the progress of an import. */
@@ -34,8 +36,11 @@ export interface ImportLedger {
   readonly taken: number
   /** The first file that earlier attempts have rejected. */
   readonly firstRejected?: RejectedFileRow | undefined
-  /** Called before the first step with the number of files in the source, those that are no images included. */
-  begin(files: number): Promise<void>
+  /**
+   * Called before the first step with the number of files in the source, those that are no images included, and with what may
+   * not be meant.
+   */
+  begin(files: number, warnings: readonly ShotboardError[]): Promise<void>
   /**
    * Called before the first step that has an image for the dataset. `keptPrompts` has the classes whose prompts differ from
    * those in `dataset.json`; the dataset keeps its own.
@@ -63,11 +68,11 @@ export async function importSource(
   ledger: ImportLedger,
   signal?: AbortSignal,
 ): Promise<void> {
-  const layout = await layOut(source, request.splitRule, signal)
+  const layout = await layOut(source, { splitRule: request.splitRule, ...request.layout }, signal)
   const name = (request.name ?? layout.name).trim().normalize('NFC')
   const existing = await findDataset(context, name, request, layout)
   const files = layout.images.length + layout.left.length
-  await ledger.begin(files)
+  await ledger.begin(files, layout.warnings)
   if (existing) {
     await ledger.setDataset(existing.dataset, existing.keptPrompts)
     // From here on the classes cannot change; until here they could.

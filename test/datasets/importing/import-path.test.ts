@@ -75,6 +75,7 @@ test('importing again adds only new images', async () => {
     duplicates: 2,
     rejected: [],
     keptPrompts: [],
+    warnings: [],
   })
   await addFiles(folder, { 'test/a/1.png': [0, 12], 'test/a/same.png': [0, 11] })
   expect(await library.imports.importPath(folder)).toMatchObject({ added: 1, duplicates: 3 })
