@@ -1,6 +1,6 @@
 import type { Batch, Cache } from '../../cache/contract.js'
 import { classMeans } from '../../spaces/fitting/scatter.js'
-import { type Matrix, makeUnit, rowOf, squareOf } from '../../tensor/matrix.js'
+import { inSharedMemory, type Matrix, makeUnit, rowOf, squareOf } from '../../tensor/matrix.js'
 import { colors } from '../colors.js'
 import type { Term } from '../contract.js'
 import { symbolOf } from '../formula.js'
@@ -35,7 +35,7 @@ const minSharpness = 1e-30
 /** `U·Pᵀ`, [n, C]; −3e38 for a class without keys. */
 async function prototypeAffinities(batch: Batch): Promise<Matrix> {
   const { cache } = batch
-  const prototypes = await cache.derive('prototypes', async () => prototypesOf(cache))
+  const prototypes = await cache.derive('prototypes', async () => inSharedMemory(prototypesOf(cache)))
   const affinities = await cache.kernels.dot(await batch.spaceQueries(), prototypes)
   for (let at = 0; at < affinities.data.length; at++) {
     if (cache.counts[at % cache.classes] === 0) affinities.data[at] = affinityWithoutKeys

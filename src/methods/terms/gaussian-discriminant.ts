@@ -1,7 +1,7 @@
 import type { Cache } from '../../cache/contract.js'
 import { classMeans, deviationsOf } from '../../spaces/fitting/scatter.js'
 import type { Kernels } from '../../tensor/kernels.js'
-import { type Matrix, matrix, rowOf, transposed } from '../../tensor/matrix.js'
+import { inSharedMemory, type Matrix, matrix, rowOf, transposed } from '../../tensor/matrix.js'
 import { colors } from '../colors.js'
 import type { Term } from '../contract.js'
 
@@ -69,7 +69,7 @@ async function discriminantOf({ spaceKeys, labels, classes, kernels }: Keys): Pr
       biases[c] = (biases[c] as number) - ((weights.data[at] as number) * (means.data[at] as number)) / 2
     }
   }
-  return { weights, biases }
+  return { weights: inSharedMemory(weights), biases }
 }
 
 /** μ, [C, d]; the overall mean for a class without keys. */

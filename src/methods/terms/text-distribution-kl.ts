@@ -1,5 +1,5 @@
 import type { Batch, Cache } from '../../cache/contract.js'
-import { type Matrix, matrix } from '../../tensor/matrix.js'
+import { inSharedMemory, type Matrix, matrix } from '../../tensor/matrix.js'
 import { colors } from '../colors.js'
 import type { Range, Term } from '../contract.js'
 
@@ -101,7 +101,7 @@ const keyLogRatios = (cache: Cache, temperature: number): Promise<Matrix> =>
   cache.derive(`log ratios of keys at ${temperature}`, async () => {
     const { kernels, keys, textClassifier } = cache
     if (textClassifier === null) throw new Error('this cache has no text classifier')
-    return kernels.logSoftmax(await kernels.dot(keys, textClassifier), temperature)
+    return inSharedMemory(await kernels.logSoftmax(await kernels.dot(keys, textClassifier), temperature))
   })
 
 /** `Σ_{j∈c} (log q_j + log C)`, [C, C]. */
