@@ -12,6 +12,7 @@ import { exportCommand } from './export.js'
 import { importCommand } from './import.js'
 import { keyCommand } from './key.js'
 import { modelsCommand } from './models.js'
+import { pluginCommand } from './plugin.js'
 import { reportCommand } from './report.js'
 import { shiftCommand } from './shift.js'
 import { startCommand } from './start.js'
@@ -32,5 +33,6 @@ const program = new Command('shotboard')
   .addCommand(shiftCommand())
   .addCommand(modelsCommand())
   .addCommand(adaptersCommand())
+  .addCommand(pluginCommand())
 
 await program.parseAsync()
