@@ -6,6 +6,7 @@ import { adaptersCommand } from './adapters.js'
 import { addCommand } from './add.js'
 import { compareCommand } from './compare.js'
 import { demoCommand } from './demo.js'
+import { encodersCommand } from './encoders.js'
 import { evaluateCommand } from './evaluate.js'
 import { exportCommand } from './export.js'
 import { importCommand } from './import.js'
@@ -30,5 +31,6 @@ const program = new Command('shotboard')
   .addCommand(shiftCommand())
   .addCommand(modelsCommand())
   .addCommand(adaptersCommand())
+  .addCommand(encodersCommand())
 
 await program.parseAsync()
