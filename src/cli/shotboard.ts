@@ -7,6 +7,7 @@ import { addCommand } from './add.js'
 import { classifyCommand } from './classify.js'
 import { compareCommand } from './compare.js'
 import { demoCommand } from './demo.js'
+import { encodersCommand } from './encoders.js'
 import { evaluateCommand } from './evaluate.js'
 import { exportCommand } from './export.js'
 import { importCommand } from './import.js'
@@ -34,5 +35,6 @@ const program = new Command('shotboard')
   .addCommand(modelsCommand())
   .addCommand(adaptersCommand())
   .addCommand(pluginCommand())
+  .addCommand(encodersCommand())
 
 await program.parseAsync()

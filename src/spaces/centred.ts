@@ -1,4 +1,4 @@
-import { meanRow } from '../tensor/matrix.js'
+import { type Matrix, meanRow } from '../tensor/matrix.js'
 import { defineSpace } from './contract.js'
 
 /** Features with the mean of the support features subtracted, made unit. */
@@ -14,6 +14,7 @@ export const centred = () =>
     trained: false,
     async fit({ features }, kernels) {
       const mean = meanRow(features)
-      return { project: (queries) => kernels.centre(queries, mean) }
+      const project = (given: Matrix) => kernels.centre(given, mean)
+      return { project, projectTexts: project }
     },
   })

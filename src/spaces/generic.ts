@@ -1,4 +1,5 @@
 import { errors } from '../errors.js'
+import type { Matrix } from '../tensor/matrix.js'
 import { defineSpace, type FeatureSpace, type SpaceSupport } from './contract.js'
 import type { Marker } from './line-style.js'
 import { onSpace } from './on-space.js'
@@ -24,7 +25,8 @@ export const generic = () =>
     async fit(support, kernels) {
       const { root } = await genericOf(support).whitened(kernels)
       const origin = new Float32Array(root.rows)
-      return { project: (features) => kernels.project(features, origin, root) }
+      const project = (given: Matrix) => kernels.project(given, origin, root)
+      return { project, projectTexts: project }
     },
   })
 
@@ -38,8 +40,9 @@ export function onGeneric(fitted: FeatureSpace, marker?: Marker): FeatureSpace {
     async fit(support, kernels, values) {
       const { root } = await genericOf(support).whitened(kernels)
       const features = await kernels.multiply(support.features, root)
-      const { project } = await fit({ ...support, features }, kernels, values)
-      return { project: async (queries) => project(await kernels.multiply(queries, root)) }
+      const inner = await fit({ ...support, features }, kernels, values)
+      const project = async (given: Matrix) => inner.project(await kernels.multiply(given, root))
+      return { project, ...(inner.projectTexts && { projectTexts: project }) }
     },
   })
 }

@@ -44,6 +44,17 @@ export function gatherRows(source: Matrix, indices: ArrayLike<number>): Matrix {
   return result
 }
 
+/** The columns at `indices`, in that order, copied. */
+export function gatherColumns({ rows, columns, data }: Matrix, indices: readonly number[]): Matrix {
+  const result = matrix(rows, indices.length)
+  for (let i = 0; i < rows; i++) {
+    for (const [at, k] of indices.entries()) {
+      result.data[i * indices.length + at] = data[i * columns + k] as number
+    }
+  }
+  return result
+}
+
 /** Copies matrices with the same number of columns into one, each below the one before. */
 export function stackRows(parts: readonly Matrix[], columns = parts[0]?.columns ?? 0): Matrix {
   const result = matrix(

@@ -31,10 +31,10 @@ export const gaussianDiscriminant = (names: { readonly weight: string }): Term =
   },
 })
 
-type Keys = Pick<Cache, 'spaceKeys' | 'labels' | 'classes' | 'kernels'>
+export type Keys = Pick<Cache, 'spaceKeys' | 'labels' | 'classes' | 'kernels'>
 
 /** The discriminant as a linear classifier. */
-interface Discriminant {
+export interface Discriminant {
   readonly weights: Matrix // V, [C, d]
   readonly biases: Float64Array // b, [C]
 }
@@ -43,7 +43,7 @@ interface Discriminant {
  * Fits the discriminant. With fewer keys than dimensions, `Σ⁻¹·M` comes from a system of the size of the keys (Woodbury),
  * `D` their deviations as rows: `(DᵀD + r·I)⁻¹·M = (M − Dᵀ·(D·Dᵀ + r·I)⁻¹·D·M)/r`.
  */
-async function discriminantOf({ spaceKeys, labels, classes, kernels }: Keys): Promise<Discriminant> {
+export async function discriminantOf({ spaceKeys, labels, classes, kernels }: Keys): Promise<Discriminant> {
   const { deviations, mean } = deviationsOf({ features: spaceKeys, labels })
   const { rows: n, columns: d } = spaceKeys
   const means = meansOf({ spaceKeys, labels, classes }, mean)
@@ -79,7 +79,8 @@ function meansOf({ spaceKeys, labels, classes }: Omit<Keys, 'kernels'>, overall:
   return means
 }
 
-async function linearLogits(
+/** `U·Vᵀ + b`. */
+export async function linearLogits(
   queries: Matrix,
   { weights, biases }: Discriminant,
   kernels: Kernels,

@@ -46,7 +46,8 @@ export async function fitLifted(
   const transform = inSharedMemory(fitted)
   const liftSquare =
     lift > 0 ? liftSquareOf(await kernels.multiply(subtractRow(features, mean), transform), lift) : 0
-  return { project: (queries) => projectLifted(queries, { mean, transform, liftSquare }, kernels) }
+  const project = (given: Matrix) => projectLifted(given, { mean, transform, liftSquare }, kernels)
+  return { project, projectTexts: project }
 }
 
 /** The mean of the support features and W, [d, d], with `W·Wᵀ = Σ⁻¹` up to a factor. */
