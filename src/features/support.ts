@@ -11,19 +11,16 @@ export interface Support extends LabelledImages {
   /** W, [C, d]: per class the mean of its prompts' unit text features, made unit again. Null if there are no texts. */
   readonly textClassifier: Matrix | null
   readonly logitScale: number
-<<<<<<< HEAD
   /** How other labelled images of the same encoder scatter in `clip`; absent if none are known. */
   readonly generic?: Generic | null
+  /** Gives the text features of every prompt; absent if there are none. They may be large: call it only if needed. */
+  readonly prompts?: () => Promise<Prompts>
 }
 
 /** A generic covariance (`spaces/contract.ts`), with what it was measured on. */
 export interface Generic {
   readonly dimensions: number
   whitened(kernels: Kernels): Promise<Readonly<Record<'root' | 'within' | 'between', Matrix>>>
-=======
-  /** Gives the text features of every prompt; absent if there are none. They may be large: call it only if needed. */
-  readonly prompts?: () => Promise<Prompts>
->>>>>>> 1838f5d350ea79e9f9ae8a51e53d090012e8eaf1
 }
 
 /** Some of the images of a support set, by their rows. */

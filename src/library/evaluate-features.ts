@@ -65,14 +65,9 @@ export interface FeatureEvaluation {
  * Evaluates methods on the features of a file: every method in every requested space at every number of shots. A method
  * that compares no images has one result for each number of shots, with the space null.
  *
-<<<<<<< HEAD
- * Throws UNKNOWN_METHOD, UNKNOWN_SPACE, SPACE_NOT_AVAILABLE, TEXT_FEATURES_REQUIRED, NO_VALIDATION_SPLIT,
+ * Throws UNKNOWN_METHOD, UNKNOWN_SPACE, SPACE_NOT_AVAILABLE, TEXT_FEATURES_REQUIRED, PROMPTS_REQUIRED, NO_VALIDATION_SPLIT,
  * UNKNOWN_HYPERPARAMETER, HYPERPARAMETER_OUT_OF_RANGE, GENERIC_REQUIRED, INVALID_GENERIC or INVALID_TENSOR before anything is
  * computed. A generic source that shares an image with the file is left out.
-=======
- * Throws UNKNOWN_METHOD, UNKNOWN_SPACE, SPACE_NOT_AVAILABLE, TEXT_FEATURES_REQUIRED, PROMPTS_REQUIRED, NO_VALIDATION_SPLIT,
- * UNKNOWN_HYPERPARAMETER, HYPERPARAMETER_OUT_OF_RANGE or INVALID_TENSOR before anything is computed.
->>>>>>> 1838f5d350ea79e9f9ae8a51e53d090012e8eaf1
  */
 export async function* evaluateFeatures(
   options: FeatureEvaluationOptions,
