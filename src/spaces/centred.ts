@@ -1,3 +1,4 @@
+import { operator } from '../tensor/kernels.js'
 import { meanRow } from '../tensor/matrix.js'
 import { defineSpace } from './contract.js'
 
@@ -14,6 +15,15 @@ export const centred = () =>
     trained: false,
     async fit({ features }, kernels) {
       const mean = meanRow(features)
-      return { project: (queries) => kernels.centre(queries, mean) }
+      return {
+        project: (queries) => kernels.centre(queries, mean),
+        graph: {
+          constants: { mean },
+          nodes: [
+            operator('Sub', ['features', 'mean'], 'centred'),
+            operator('LpNormalization', ['centred'], 'result', { axis: 1, p: 2 }),
+          ],
+        },
+      }
     },
   })

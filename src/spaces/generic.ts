@@ -1,5 +1,9 @@
 import { errors } from '../errors.js'
+import { operator } from '../tensor/kernels.js'
+import type { Matrix } from '../tensor/matrix.js'
+import { chained, type Piece } from '../tensor/piece.js'
 import { defineSpace, type FeatureSpace, type SpaceSupport } from './contract.js'
+import { liftedGraph } from './fitting/lift.js'
 import type { Marker } from './line-style.js'
 import { onSpace } from './on-space.js'
 
@@ -24,7 +28,10 @@ export const generic = () =>
     async fit(support, kernels) {
       const { root } = await genericOf(support).whitened(kernels)
       const origin = new Float32Array(root.rows)
-      return { project: (features) => kernels.project(features, origin, root) }
+      return {
+        project: (features) => kernels.project(features, origin, root),
+        graph: liftedGraph({ mean: origin, transform: root, liftSquare: 0 }),
+      }
     },
   })
 
@@ -38,8 +45,11 @@ export function onGeneric(fitted: FeatureSpace, marker?: Marker): FeatureSpace {
     async fit(support, kernels, values) {
       const { root } = await genericOf(support).whitened(kernels)
       const features = await kernels.multiply(support.features, root)
-      const { project } = await fit({ ...support, features }, kernels, values)
-      return { project: async (queries) => project(await kernels.multiply(queries, root)) }
+      const { project, graph } = await fit({ ...support, features }, kernels, values)
+      return {
+        project: async (queries) => project(await kernels.multiply(queries, root)),
+        ...(graph && { graph: chained(multipliedBy(root), graph, 'features') }),
+      }
     },
   })
 }
@@ -49,3 +59,9 @@ export function genericOf({ generic: given }: SpaceSupport) {
   if (!given) throw errors.genericRequired({ space: 'generic' }, 'space')
   return given
 }
+
+/** `features·A`, as a graph. */
+export const multipliedBy = (root: Matrix): Piece => ({
+  constants: { root },
+  nodes: [operator('MatMul', ['features', 'root'], 'result')],
+})

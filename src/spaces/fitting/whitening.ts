@@ -2,7 +2,7 @@ import type { Kernels } from '../../tensor/kernels.js'
 import { type Matrix, matrix, subtractRow } from '../../tensor/matrix.js'
 import type { FittedSpace, LabelledFeatures } from '../contract.js'
 import { effectiveDimensions } from './effective-dimensions.js'
-import { liftSquareOf, projectLifted } from './lift.js'
+import { liftedGraph, liftSquareOf, projectLifted } from './lift.js'
 import { deviationsOf } from './scatter.js'
 
 /** How a whitening is fitted. */
@@ -45,7 +45,11 @@ export async function fitLifted(
 ): Promise<FittedSpace> {
   const liftSquare =
     lift > 0 ? liftSquareOf(await kernels.multiply(subtractRow(features, mean), transform), lift) : 0
-  return { project: (queries) => projectLifted(queries, { mean, transform, liftSquare }, kernels) }
+  const projection = { mean, transform, liftSquare }
+  return {
+    project: (queries) => projectLifted(queries, projection, kernels),
+    graph: liftedGraph(projection),
+  }
 }
 
 /** The mean of the support features and W, [d, d], with `W·Wᵀ = Σ⁻¹` up to a factor. */
