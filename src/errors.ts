@@ -366,6 +366,10 @@ export const errors = {
     ({ name, version, reason }) =>
       `The file of classifier "${name}" (version ${version}) cannot be read: ${reason}. Restore it from a backup, or make a new version.`,
   ),
+  exportNotPossible: define<{ what: string; reason: string }>(
+    'EXPORT_NOT_POSSIBLE',
+    ({ what, reason }) => `The ${what} cannot be exported: ${reason}.`,
+  ),
   comparisonRunning: define<{ id: string; status: string }>(
     'COMPARISON_NOT_FINISHED',
     ({ id, status }) => `Comparison ${id} has not finished (${status}). Wait until it has.`,

@@ -1,5 +1,6 @@
 import type { Batch, Cache } from '../../cache/contract.js'
 import { classMeans } from '../../spaces/fitting/scatter.js'
+import { operator, sharpening } from '../../tensor/kernels.js'
 import { inSharedMemory, type Matrix, makeUnit, rowOf, squareOf } from '../../tensor/matrix.js'
 import { colors } from '../colors.js'
 import type { Term } from '../contract.js'
@@ -23,6 +24,20 @@ export const classPrototype = (names: { readonly weight: string; readonly sharpn
     const sharpness = Math.max(shapes[names.sharpness] as number, minSharpness)
     const affinities = await batch.derive('prototype affinities', () => prototypeAffinities(batch))
     return batch.cache.kernels.sharpen(affinities, sharpness)
+  },
+  async graph(cache, shapes) {
+    const none = Float32Array.from(cache.counts, (count) => (count === 0 ? affinityWithoutKeys : 0))
+    return {
+      constants: {
+        prototypes: prototypesOf(cache),
+        none,
+        beta: Math.max(shapes[names.sharpness] as number, minSharpness),
+      },
+      nodes: [
+        operator('Gemm', ['spaceQueries', 'prototypes', 'none'], 'affinities', { transB: 1 }),
+        ...sharpening('result'),
+      ],
+    }
   },
 })
 

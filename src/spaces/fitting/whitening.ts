@@ -2,7 +2,7 @@ import type { Kernels } from '../../tensor/kernels.js'
 import { inSharedMemory, type Matrix, matrix, subtractRow } from '../../tensor/matrix.js'
 import type { FittedSpace, LabelledFeatures } from '../contract.js'
 import { effectiveDimensions } from './effective-dimensions.js'
-import { liftSquareOf, projectLifted } from './lift.js'
+import { liftedGraph, liftSquareOf, projectLifted } from './lift.js'
 import { deviationsOf } from './scatter.js'
 
 /** How a whitening is fitted. */
@@ -46,8 +46,9 @@ export async function fitLifted(
   const transform = inSharedMemory(fitted)
   const liftSquare =
     lift > 0 ? liftSquareOf(await kernels.multiply(subtractRow(features, mean), transform), lift) : 0
-  const project = (given: Matrix) => projectLifted(given, { mean, transform, liftSquare }, kernels)
-  return { project, projectTexts: project }
+  const projection = { mean, transform, liftSquare }
+  const project = (given: Matrix) => projectLifted(given, projection, kernels)
+  return { project, projectTexts: project, graph: liftedGraph(projection) }
 }
 
 /** The mean of the support features and W, [d, d], with `W·Wᵀ = Σ⁻¹` up to a factor. */
