@@ -453,6 +453,11 @@ export const errors = {
     ({ className, other }) =>
       `The dataset has the same image as class "${other}", so it is not added as class "${className}". Choose one of the two.`,
   ),
+  classUnreadable: define<{ className: string; files: number; first: string }>(
+    'CLASS_UNREADABLE',
+    ({ className, files, first }) =>
+      `None of the ${files} file${files === 1 ? '' : 's'} of class "${className}" could be read. The first: ${first}`,
+  ),
   nothingImported: define<{ files: number; first: string }>(
     'NOTHING_IMPORTED',
     ({ files, first }) => `None of the ${files} files could be imported. The first: ${first}`,

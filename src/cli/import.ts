@@ -142,9 +142,9 @@ export async function withProgress<T>(
   }
 }
 
-/** Prints what may not be meant, on standard error. */
+/** Prints what may not be meant, and classes of which nothing was read, on standard error. */
 function tellWarnings(warnings: ImportResult['warnings']): void {
-  for (const { code, text } of warnings) console.error(`Warning: ${code}: ${text}`)
+  for (const { code, text } of warnings) console.error(`${code}: ${text}`)
 }
 
 /** Prints every file that was left out, with why, on standard error. */

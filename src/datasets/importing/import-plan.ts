@@ -66,6 +66,9 @@ export async function planImport(
         files = all
         warned = warnings.map(warningOf)
       },
+      unreadable(error) {
+        warned = [...warned, warningOf(error)]
+      },
       async setDataset({ id, name }) {
         if (id === '') return
         const classes = await store.datasets.classes(id)

@@ -46,6 +46,8 @@ export interface ImportLedger {
    * those in `dataset.json`; the dataset keeps its own.
    */
   setDataset(dataset: DatasetRow, keptPrompts: readonly string[]): Promise<void>
+  /** Told at the end of each class of which no file could be read. */
+  unreadable?(error: ShotboardError): void
   /** Records the images of a step, whose files are stored. Returns false if the import should stop. */
   step(step: ImportStepRow): Promise<boolean>
 }
@@ -82,6 +84,7 @@ export async function importSource(
   let isKnown = existing !== undefined
   let { taken, firstRejected } = ledger
   const rest = layout.images.slice(ledger.position)
+  const classes = countClasses(layout.images)
   const incoming = incomingImages(source, rest, layout.classes, signal)
   for (let from = 0; from < rest.length; from += imagesPerStep) {
     const images = rest.slice(from, from + imagesPerStep)
@@ -95,6 +98,9 @@ export async function importSource(
       }))
       taken += good.length
       firstRejected ??= files[0]
+      for (const [i, { className }] of images.entries()) {
+        classes.count(className, rejected.find(({ position }) => position === i)?.reason)
+      }
       if (good.length > 0 && !isKnown) {
         await ledger.setDataset(await context.createDataset({ name, classes: layout.classes }), [])
         isKnown = true
@@ -118,9 +124,33 @@ export async function importSource(
     firstRejected ??= rejected[0]
     if (!(await ledger.step({ images: [], rejected }))) return
   }
+  if (ledger.position === 0) for (const error of classes.unreadable()) ledger.unreadable?.(error)
   if (taken === 0) {
     const first = `${firstRejected?.file}: ${firstRejected?.reason}`
     throw errors.nothingImported({ files, first })
+  }
+}
+
+/** Counts what became of the images of each class. */
+function countClasses(images: readonly LaidOutImage[]) {
+  const classes = new Map<string, { files: number; unread: number; first?: string }>()
+  for (const { className } of images) {
+    const known = classes.get(className)
+    if (known) known.files++
+    else classes.set(className, { files: 1, unread: 0 })
+  }
+  return {
+    /** `reason`: why the image could not be read, if it could not. */
+    count(className: string, reason: string | undefined): void {
+      const known = classes.get(className)
+      if (known === undefined || reason === undefined) return
+      known.unread++
+      known.first ??= reason
+    },
+    unreadable: (): ShotboardError[] =>
+      [...classes].flatMap(([className, { files, unread, first = '' }]) =>
+        unread === files ? [errors.classUnreadable({ className, files, first })] : [],
+      ),
   }
 }
 

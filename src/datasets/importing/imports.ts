@@ -156,6 +156,9 @@ export function createImports(context: ImportsContext): Imports {
             async begin(images, warnings) {
               Object.assign(found, { images, warnings: warnings.map(warningOf) })
             },
+            unreadable(error) {
+              found.warnings = [...found.warnings, warningOf(error)]
+            },
             async setDataset(dataset, keptPrompts) {
               addingTo.add(dataset.id)
               Object.assign(found, { dataset, keptPrompts })

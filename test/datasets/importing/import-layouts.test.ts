@@ -162,3 +162,22 @@ test('an archive takes the same options, which outlive a restart', async () => {
   const wrong = await imported('wrong', { labels: { ...labels, labelColumn: 'nothing' } })
   expect(wrong).toMatchObject({ status: 'FAILED', errorCode: 'INVALID_LABELS', added: 0, datasetId: null })
 })
+
+test('a class of which no file can be read is named with why', async () => {
+  const folder = await newFolder('unreadable', {
+    'cat/1.png': [0, 901],
+    'dog/1.heic': 'no image',
+    'dog/2.heic': 'no image',
+  })
+  const { warnings: planned } = await library.imports.planPath(folder)
+  const { added, rejected, warnings } = await library.imports.importPath(folder)
+  expect(added).toBe(1)
+  expect(rejected.map(({ file, code }) => [file, code])).toEqual([
+    ['dog/1.heic', 'INVALID_IMAGE'],
+    ['dog/2.heic', 'INVALID_IMAGE'],
+  ])
+  expect(warnings).toEqual([
+    { code: 'CLASS_UNREADABLE', text: expect.stringContaining('None of the 2 files of class "dog"') },
+  ])
+  expect(planned).toEqual(warnings)
+})
