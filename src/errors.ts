@@ -611,6 +611,10 @@ export const errors = {
   ),
 
   // Files.
+  folderNotEmpty: define<{ path: string }>(
+    'FOLDER_NOT_EMPTY',
+    ({ path }) => `${path} is not empty, and nothing is written over. Choose another folder.`,
+  ),
   invalidFolder: define<{ path: string; reason: string }>(
     'INVALID_FOLDER',
     ({ path, reason }) => `${path} cannot be imported: ${reason}.`,

@@ -11,6 +11,12 @@ import {
   readClassifierRequest,
 } from './classifier-request.js'
 import { type Classification, type ClassifiedImage, classify } from './classify.js'
+import {
+  type ExportedFiles,
+  type ExportOptions,
+  exportClassifier,
+  modelNameOf,
+} from './export/export-classifier.js'
 import { createFits, type FitsContext } from './fits.js'
 import { type FreezeContext, freeze } from './freeze.js'
 import { parseFrozen } from './frozen.js'
@@ -64,6 +70,11 @@ export interface Classifiers {
     images: readonly ClassifiedImage[],
     topK: number,
   ): Promise<Classification[]>
+  /** Exports a version, by default the one in use; see `exportClassifier`. Throws as `load`. */
+  exported(
+    classifier: string,
+    options?: ExportOptions & { readonly version?: number | null },
+  ): Promise<{ readonly name: string; readonly files: ExportedFiles }>
   /** Why a version cannot answer here and now; null if it can. */
   problemOf(name: string, version: ClassifierVersionRow): string | null
 }
@@ -165,6 +176,10 @@ export function createClassifiers(context: ClassifiersContext): Classifiers {
       return given.map((image, i) => Object.assign(answers[i] as Classification, { image }))
     },
     classifyRead: classify,
+    async exported(classifier, { version, ...options } = {}) {
+      const of = await load(classifier, version)
+      return { name: modelNameOf(of.name), files: await exportClassifier(of, options) }
+    },
     problemOf(name, version) {
       try {
         requirementsOf(context, parseFrozen(version.frozen), (what) =>

@@ -39,10 +39,8 @@ export interface VisionGraph {
  * The graph of a model's image tower without adapters, with them, or both, which then share their weights. Throws INVALID_MODEL,
  * INVALID_ADAPTER or MODEL_CHANGED.
  */
-export const visionGraph = (
-  model: ModelFolder,
-  spaces: ReadonlySet<'clip' | 'imo'>,
-): Promise<VisionGraph> => withOwnCopy(model, (copy) => read(copy, spaces), 'image tower')
+export const visionGraph = (model: ModelFolder, spaces: ReadonlySet<'clip' | 'imo'>): Promise<VisionGraph> =>
+  withOwnCopy(model, (copy) => read(copy, spaces), 'image tower')
 
 async function read(model: ModelFolder, spaces: ReadonlySet<'clip' | 'imo'>): Promise<VisionGraph> {
   const { vision } = model.manifest
@@ -68,7 +66,8 @@ async function read(model: ModelFolder, spaces: ReadonlySet<'clip' | 'imo'>): Pr
     outputs[space] = isWide ? rename(output) : `${space}/features in float32`
     if (!isWide) nodes.push(castToFloat(rename(output), `${space}/features in float32`))
   }
-  const folder = dirname(file)
+  // The weights of a file that is a link lie beside the file itself.
+  const folder = dirname(first.tower.file)
   return {
     ...{ input: vision.input, outputs, nodes },
     initializers: await Promise.all([...initializers.values()].map((tensor) => withBytes(tensor, folder))),
@@ -84,7 +83,8 @@ const plainTower = async ({ manifest }: ModelFolder, file: string): Promise<Onnx
 async function adaptedTower({ folder, manifest }: ModelFolder, file: string): Promise<OnnxModel> {
   const { vision, adapter } = manifest
   if (!adapter) throw errors.spaceNotAvailable({ space: 'imo', encoder: manifest.id })
-  if (!('file' in adapter)) return withScale(await readOnnxGraph(file), vision.scaleInput ?? '', adapter.scale)
+  if (!('file' in adapter))
+    return withScale(await readOnnxGraph(file), vision.scaleInput ?? '', adapter.scale)
   const attached = await readAdapter(resolve(folder, adapter.file))
   const model = stripAdapters(await readOnnxGraph(file), vision.scaleInput)
   attachAdapter(model, attached)

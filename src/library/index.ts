@@ -6,6 +6,11 @@ export type { Need } from '../cache/contract.js'
 export type { ClassifierSource } from '../classifiers/classifier-request.js'
 export type { ClassifiedGiven, Classifiers } from '../classifiers/classifiers.js'
 export type { Classification } from '../classifiers/classify.js'
+export {
+  type ExportedFiles,
+  type ExportOptions,
+  exportLayouts,
+} from '../classifiers/export/export-classifier.js'
 export { type Frozen, parseFrozen } from '../classifiers/frozen.js'
 export type { GivenImage } from '../classifiers/given-images.js'
 export { classesOf, type LoadedClassifier } from '../classifiers/load-classifier.js'

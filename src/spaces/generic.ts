@@ -39,15 +39,15 @@ export const generic = () =>
 
 /** A space that is fitted on the features of `generic` before they are made unit: `generic+shrunk`. */
 export function onGeneric(fitted: FeatureSpace, marker?: Marker): FeatureSpace {
-  const { fit } = fitted
-  if (!fit) throw new Error(`the space ${fitted.id} is not fitted`)
+  const { fit: fitOn } = fitted
+  if (!fitOn) throw new Error(`the space ${fitted.id} is not fitted`)
   return defineSpace({
     ...onSpace(fitted, generic(), marker),
     usesGeneric: true,
     async fit(support, kernels, values) {
       const { root } = await genericOf(support).whitened(kernels)
       const features = await kernels.multiply(support.features, root)
-      const inner = await fit({ ...support, features }, kernels, values)
+      const inner = await fitOn({ ...support, features }, kernels, values)
       const project = async (given: Matrix) => inner.project(await kernels.multiply(given, root))
       return {
         project,

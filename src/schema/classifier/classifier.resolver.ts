@@ -22,6 +22,7 @@ import { methodAndSpaceOf } from '../method/method-and-space.js'
 import { PageArguments, pageRequest } from '../page.js'
 import {
   ClassifierConnectionType,
+  ClassifierExportsType,
   ClassifierMeasurementType,
   ClassifierSelectionType,
   ClassifierSupportType,
@@ -143,6 +144,12 @@ export class ClassifierVersionResolver extends methodAndSpaceOf(() => Classifier
   @FieldResolver(() => ID, { description: 'The id of its encoder, also if that is gone.' })
   encoderId(@Root() { encoder }: VersionRoot): string {
     return encoder
+  }
+
+  @FieldResolver(() => ClassifierExportsType)
+  exports(@Root() { name, number }: VersionRoot): ClassifierExportsType {
+    const path = (ending: string) => `/classifiers/${encodeURIComponent(name)}.${ending}?version=${number}`
+    return { tar: path('tar'), onnx: path('onnx') }
   }
 
   @FieldResolver(() => EncoderType, { nullable: true, description: 'Null if it is gone.' })

@@ -116,6 +116,18 @@ export class ClassifierVersionType {
   createdAt: Date
 }
 
+@ObjectType('ClassifierExports', { description: 'The paths of exports on this service.' })
+export class ClassifierExportsType {
+  @Field(() => String, {
+    description:
+      'A .tar with model.onnx, labels, preprocessing, examples and a model card. Options: `layout=triton`, `headOnly=true`, `precision=fp32|fp16|q8`.',
+  })
+  tar: string
+
+  @Field(() => String, { description: 'The ONNX model alone. Options: `headOnly=true`, `precision`.' })
+  onnx: string
+}
+
 @ObjectType('ClassifierSelection', {
   description: 'How the hyperparameters and the temperature of a classifier were selected.',
 })

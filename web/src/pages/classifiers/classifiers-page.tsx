@@ -8,7 +8,7 @@ import {
   RollbackClassifierDocument,
 } from '../../api/generated'
 import { useUrlState } from '../../app/url-state'
-import { Button, ButtonLink } from '../../components/button'
+import { Button, ButtonLink, DownloadLink } from '../../components/button'
 import { Card } from '../../components/card'
 import { type Column, DataTable } from '../../components/data-table'
 import { Dialog, DialogActions } from '../../components/dialog'
@@ -150,6 +150,7 @@ function Actions({
   const before = versions.find(({ number }) => number < version.number)
   return (
     <>
+      <DownloadLink href={version.exports.tar}>ONNX</DownloadLink>
       {before && (
         <Button
           tone="quiet"
