@@ -9,6 +9,7 @@ import { calibration } from './cases/calibration.js'
 import { clipFiles, clipMemory, clipSpeed } from './cases/clip.js'
 import { coverage } from './cases/coverage.js'
 import { dashboard } from './cases/dashboard.js'
+import { eigh } from './cases/eigh.js'
 import { encoding } from './cases/encoding.js'
 import { faults } from './cases/faults.js'
 import { featureStore } from './cases/feature-store.js'
@@ -39,6 +40,7 @@ const benchmarks: readonly Benchmark[] = [
   faults,
   growth,
   spaces,
+  eigh,
   overlap,
   featureStore,
   encoding,

@@ -34,13 +34,14 @@ export const gaussianDiscriminant = (names: { readonly weight: string }): Term =
 /** `U·Vᵀ + b`, as a graph. */
 const linearOf = (cache: Cache): Promise<Piece> =>
   cache.derive('Gaussian discriminant', async () => {
-    const { weights, biases } = await discriminantOf(cache)
+    const { weights, biases } = await fitDiscriminant(cache)
     return {
       constants: { weights, biases: Float32Array.from(biases) },
       nodes: [operator('Gemm', ['spaceQueries', 'weights', 'biases'], 'result', { transB: 1 })],
     }
   })
 
+/** Features, [n, d], with their classes. */
 export type Keys = Pick<Cache, 'spaceKeys' | 'labels' | 'classes' | 'kernels'>
 
 /** The discriminant as a linear classifier. */
@@ -53,7 +54,7 @@ export interface Discriminant {
  * Fits the discriminant. With fewer keys than dimensions, `Σ⁻¹·M` comes from a system of the size of the keys (Woodbury),
  * `D` their deviations as rows: `(DᵀD + r·I)⁻¹·M = (M − Dᵀ·(D·Dᵀ + r·I)⁻¹·D·M)/r`.
  */
-export async function discriminantOf({ spaceKeys, labels, classes, kernels }: Keys): Promise<Discriminant> {
+export async function fitDiscriminant({ spaceKeys, labels, classes, kernels }: Keys): Promise<Discriminant> {
   const { deviations, mean } = deviationsOf({ features: spaceKeys, labels })
   const { rows: n, columns: d } = spaceKeys
   const means = meansOf({ spaceKeys, labels, classes }, mean)
@@ -89,8 +90,8 @@ function meansOf({ spaceKeys, labels, classes }: Omit<Keys, 'kernels'>, overall:
   return means
 }
 
-/** `U·Vᵀ + b`. */
-export async function linearLogits(
+/** `U·Vᵀ + b`, [n, C]. */
+export async function discriminantLogits(
   queries: Matrix,
   { weights, biases }: Discriminant,
   kernels: Kernels,
