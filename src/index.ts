@@ -32,6 +32,7 @@ export type { LibrarySettings } from './library/settings.js'
 export type { PlotColor } from './methods/colors.js'
 export {
   defineMethod,
+  type GraphOf,
   geomspace,
   type Hyperparameter,
   inSpace,
@@ -89,6 +90,7 @@ export {
   unitRows,
 } from './tensor/matrix.js'
 export { elementType, type Shape } from './tensor/onnx/graph.js'
+export { type Constant, chained, type Piece, runPiece } from './tensor/piece.js'
 export { openRuntime, type Runtime } from './tensor/runtime.js'
 export { readSafetensors, writeSafetensors } from './tensor/safetensors.js'
 export { version } from './version.js'

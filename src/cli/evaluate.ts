@@ -9,6 +9,7 @@ import {
   loadRegistry,
   openRuntime,
   readFeatureFile,
+  readGenericFeatures,
   type Selection,
 } from '../library/index.js'
 import { readSettings } from '../settings/settings.js'
@@ -30,6 +31,7 @@ interface EvaluateOptions {
   readonly set: Readonly<Record<string, number>>
   readonly grid: Readonly<Record<string, readonly number[]>>
   readonly plugins?: string[]
+  readonly generic: readonly string[]
   readonly json?: boolean
 }
 
@@ -77,6 +79,12 @@ export const evaluateCommand = (): Command =>
       'plugins to load besides those in SHOTBOARD_PLUGINS: paths or packages, separated by commas',
       names,
     )
+    .option(
+      '--generic <path>',
+      "labelled features of other images of the same encoder, for the spaces generic… and plda: a safetensors file with features and labels, another dataset's file, or a folder of such files; repeatable",
+      (path: string, known: readonly string[]) => [...known, path],
+      [],
+    )
     .option('--json', 'print one JSON array')
     .action((file: string, options: EvaluateOptions) => runCommand(() => run(file, options)))
 
@@ -92,6 +100,7 @@ async function run(file: string, options: EvaluateOptions): Promise<void> {
   const results: FeatureEvaluation[] = []
   try {
     const features = await readFeatureFile(file)
+    const generic = (await Promise.all(options.generic.map(readGenericFeatures))).flat()
     const spaces = options.space?.length ?? 1
     const total = options.method.length * spaces * (options.shots ?? features.shots).length
     const evaluations = evaluateFeatures({
@@ -108,6 +117,7 @@ async function run(file: string, options: EvaluateOptions): Promise<void> {
       grids: options.grid,
       search: searches[options.search],
       onProgress: (share) => bar.update(results.length + share, total),
+      generic,
     })
     for await (const evaluation of evaluations) {
       results.push(evaluation)

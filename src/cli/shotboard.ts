@@ -4,8 +4,10 @@ import { Command } from 'commander'
 import { version } from '../version.js'
 import { adaptersCommand } from './adapters.js'
 import { addCommand } from './add.js'
+import { classifyCommand } from './classify.js'
 import { compareCommand } from './compare.js'
 import { demoCommand } from './demo.js'
+import { encodersCommand } from './encoders.js'
 import { evaluateCommand } from './evaluate.js'
 import { exportCommand } from './export.js'
 import { importCommand } from './import.js'
@@ -24,6 +26,7 @@ const program = new Command('shotboard')
   .addCommand(importCommand())
   .addCommand(addCommand())
   .addCommand(compareCommand())
+  .addCommand(classifyCommand())
   .addCommand(evaluateCommand())
   .addCommand(exportCommand())
   .addCommand(reportCommand())
@@ -32,5 +35,6 @@ const program = new Command('shotboard')
   .addCommand(modelsCommand())
   .addCommand(adaptersCommand())
   .addCommand(pluginCommand())
+  .addCommand(encodersCommand())
 
 await program.parseAsync()

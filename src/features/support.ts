@@ -1,3 +1,4 @@
+import type { Kernels } from '../tensor/kernels.js'
 import type { Matrix } from '../tensor/matrix.js'
 import { type LabelledImages, selectLabelled } from './labelled-images.js'
 import type { Prompts } from './prompts.js'
@@ -10,8 +11,18 @@ export interface Support extends LabelledImages {
   /** W, [C, d]: per class the mean of its prompts' unit text features, made unit again. Null if there are no texts. */
   readonly textClassifier: Matrix | null
   readonly logitScale: number
+  /** How other labelled images of the same encoder scatter in `clip`; absent if none are known. */
+  readonly generic?: Generic | null
   /** Gives the text features of every prompt; absent if there are none. They may be large: call it only if needed. */
   readonly prompts?: () => Promise<Prompts>
+}
+
+/** A generic covariance (`spaces/contract.ts`), with what it was measured on. */
+export interface Generic {
+  readonly dimensions: number
+  whitened(
+    kernels: Kernels,
+  ): Promise<Readonly<Record<'root' | 'within' | 'between', Matrix>> & { readonly classes: number }>
 }
 
 /** Some of the images of a support set, by their rows. */
@@ -22,14 +33,21 @@ export const selectSupport = (support: Support, rows: ArrayLike<number>): Suppor
 
 /** A support set as a space is fitted to it: with its features in the space's base. Throws SPACE_NOT_AVAILABLE. */
 export const supportIn = (
-  { features, labels, textClassifier }: Pick<Support, 'features' | 'labels' | 'textClassifier'>,
+  {
+    features,
+    labels,
+    textClassifier,
+    generic = null,
+  }: Pick<Support, 'features' | 'labels' | 'textClassifier' | 'generic'>,
   { base }: { readonly base: string },
 ): {
   readonly features: Matrix
   readonly labels: Int32Array
   readonly textClassifier: Matrix | null
+  readonly generic: Generic | null
 } => ({
   features: featuresOf(features, base),
   labels,
   textClassifier,
+  generic,
 })

@@ -4,6 +4,8 @@ import { evaluate } from '../evaluation/evaluate.js'
 import type { KlScaling, Search, Selection } from '../evaluation/protocol.js'
 import { checkValues } from '../evaluation/search/grid.js'
 import type { FeatureFile } from '../features/feature-file.js'
+import { type GenericFeatures, rowHashes } from '../features/generic-file.js'
+import { featuresOf } from '../features/space-features.js'
 import {
   type Method,
   type Parametrised,
@@ -13,6 +15,11 @@ import {
 } from '../methods/contract.js'
 import { withoutTexts } from '../methods/without-texts.js'
 import type { Registry } from '../plugins/registry.js'
+import {
+  type GenericSource,
+  genericCovariance,
+  measureGeneric,
+} from '../spaces/fitting/generic-covariance.js'
 import type { Kernels } from '../tensor/kernels.js'
 
 export interface FeatureEvaluationOptions {
@@ -37,6 +44,8 @@ export interface FeatureEvaluationOptions {
   readonly search?: Search
   /** Called with the share of the current evaluation's search that is done, from 0 to 1. */
   readonly onProgress?: (share: number) => void
+  /** Labelled features of other images of the same encoder, for the spaces that know how generic images scatter. */
+  readonly generic?: readonly GenericFeatures[]
   readonly signal?: AbortSignal
 }
 
@@ -52,6 +61,8 @@ export interface FeatureEvaluation {
   readonly hyperparameters: Values
   readonly searchMs: number
   readonly scoreMs: number
+  /** The names of the generic sources that the space used; null for a space that uses none. */
+  readonly generic: readonly string[] | null
 }
 
 /**
@@ -59,7 +70,8 @@ export interface FeatureEvaluation {
  * that compares no images has one result for each number of shots, with the space null.
  *
  * Throws UNKNOWN_METHOD, UNKNOWN_SPACE, SPACE_NOT_AVAILABLE, TEXT_FEATURES_REQUIRED, PROMPTS_REQUIRED, NO_VALIDATION_SPLIT,
- * UNKNOWN_HYPERPARAMETER, HYPERPARAMETER_OUT_OF_RANGE or INVALID_TENSOR before anything is computed.
+ * UNKNOWN_HYPERPARAMETER, HYPERPARAMETER_OUT_OF_RANGE, GENERIC_REQUIRED, INVALID_GENERIC or INVALID_TENSOR before anything is
+ * computed. A generic source that shares an image with the file is left out.
  */
 export async function* evaluateFeatures(
   options: FeatureEvaluationOptions,
@@ -77,7 +89,13 @@ export async function* evaluateFeatures(
     if (values.length === 0) throw errors.emptyList({ what: `value of ${name}` }, 'grid')
     for (const value of values) requireKnown(methods, { [name]: value }, 'grid')
   }
-  const supports = shotCounts.map((shots) => ({ shots, support: features.support(shots) }))
+  const needing = columns.find(({ space }) => space.usesGeneric)?.space
+  const generic = needing ? await genericFrom(options) : undefined
+  if (needing && !generic) throw errors.genericRequired({ space: needing.id }, 'generic')
+  const supports = shotCounts.map((shots) => ({
+    shots,
+    support: { ...features.support(shots), ...(generic && { generic: generic.covariance }) },
+  }))
 
   for (const { shots, support } of supports) {
     const caches = createCaches(support, kernels)
@@ -113,9 +131,31 @@ export async function* evaluateFeatures(
         hyperparameters: values,
         searchMs,
         scoreMs: evaluation.scoreMs,
+        generic: space.usesGeneric && generic ? generic.sources : null,
       }
     }
   }
+}
+
+/** The covariance of the generic sources that share no image with the file; undefined if there are none. */
+async function genericFrom({ features, generic = [], kernels }: FeatureEvaluationOptions) {
+  const images = [features.test, features.validation, ...features.shots.map(features.support)]
+  const own = new Set(
+    images.flatMap((each) => (each ? [...rowHashes(featuresOf(each.features, 'clip'))] : [])),
+  )
+  const others = generic.filter((source) => ![...rowHashes(source.features)].some((hash) => own.has(hash)))
+  if (others.length === 0) return undefined
+  const wrong = others.find(
+    (source) => source.features.columns !== featuresOf(features.test.features, 'clip').columns,
+  )
+  if (wrong) {
+    const dimensions = featuresOf(features.test.features, 'clip').columns
+    const reason = `it has ${wrong.features.columns} dimensions, and the file ${dimensions}: it is of another encoder`
+    throw errors.invalidGeneric({ source: wrong.name, reason }, 'generic')
+  }
+  const measured: GenericSource[] = []
+  for (const source of others) measured.push(await measureGeneric(source, source.name, kernels))
+  return { covariance: genericCovariance(measured), sources: others.map(({ name }) => name) }
 }
 
 /** A method in each requested space, or once if it compares no images. */

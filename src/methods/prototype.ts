@@ -12,7 +12,7 @@ export const prototype = () =>
     summary: 'Zero-shot CLIP plus how near the image is to the mean of the support images of each class.',
     paper: papers.prototypes,
     color: colors.green,
-    space: 'whitened',
+    space: 'shrunk',
     hyperparameters: {
       // A class has one mean, not one key for each image, so it needs a larger weight to count beside the texts. Finer
       // grids fitted the selection images better and other images worse (docs/accuracy.md).

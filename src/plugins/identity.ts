@@ -50,6 +50,7 @@ const declaredBySpace = (space: FeatureSpace) => [
   space.base,
   space.trained,
   ...(space.usesTexts ? ['uses texts'] : []),
+  ...(space.usesGeneric ? ['uses generic'] : []),
   parametersOf(space),
 ]
 

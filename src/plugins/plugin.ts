@@ -79,6 +79,7 @@ const spaceSchema = z.object({
   base: z.string().min(1),
   trained: z.boolean(),
   usesTexts: z.boolean().optional(),
+  usesGeneric: z.boolean().optional(),
   hyperparameters: z.record(z.string(), hyperparameterSchema.extend({ kind: z.literal('shape') })).optional(),
   fit: callable.optional(),
 })

@@ -1,4 +1,5 @@
-import { meanRow } from '../tensor/matrix.js'
+import { operator } from '../tensor/kernels.js'
+import { type Matrix, meanRow } from '../tensor/matrix.js'
 import { defineSpace } from './contract.js'
 
 /** Features with the mean of the support features subtracted, made unit. */
@@ -14,6 +15,17 @@ export const centred = () =>
     trained: false,
     async fit({ features }, kernels) {
       const mean = meanRow(features)
-      return { project: (queries) => kernels.centre(queries, mean) }
+      const project = (given: Matrix) => kernels.centre(given, mean)
+      return {
+        project,
+        projectTexts: project,
+        graph: {
+          constants: { mean },
+          nodes: [
+            operator('Sub', ['features', 'mean'], 'centred'),
+            operator('LpNormalization', ['centred'], 'result', { axis: 1, p: 2 }),
+          ],
+        },
+      }
     },
   })

@@ -1,5 +1,6 @@
 import type { Kernels } from '../tensor/kernels.js'
 import type { Matrix } from '../tensor/matrix.js'
+import type { Piece } from '../tensor/piece.js'
 import type { Dash, Marker } from './line-style.js'
 import type { Origin } from './origin.js'
 
@@ -28,6 +29,8 @@ export interface FeatureSpace {
   readonly trained: boolean
   /** Whether its fit reads the text classifier; false by default. */
   readonly usesTexts?: boolean
+  /** Whether its fit reads the generic covariance; false by default. */
+  readonly usesGeneric?: boolean
   /**
    * Numbers that its fit depends on. A method in this space has them among its hyperparameters: each can be given, is
    * searched if a grid is given for it, and is at its default otherwise.
@@ -71,6 +74,26 @@ export interface SpaceSupport extends LabelledFeatures {
    * texts unnoticed where images are compared alone.
    */
   readonly textClassifier: Matrix | null
+  /** How other labelled images of the same encoder scatter. Null if the space does not declare `usesGeneric`. */
+  readonly generic?: GenericCovariance | null
+}
+
+/** How generic labelled images scatter in `clip`, within classes and between them (`fitting/generic-covariance.ts`). */
+export interface GenericCovariance {
+  /** d. */
+  readonly dimensions: number
+  /** In coordinates in which images of a generic class scatter about alike in all directions. Computed once. */
+  whitened(kernels: Kernels): Promise<WhitenedGeneric>
+}
+
+export interface WhitenedGeneric {
+  /** A, [d, d], with `A·Aᵀ = ((1−κ)·S_w + κ·I)⁻¹`: `x·A` are the coordinates. */
+  readonly root: Matrix
+  /** `Aᵀ·S_w·A` and `Aᵀ·S_b·A`, [d, d], the covariances within and between generic classes. */
+  readonly within: Matrix
+  readonly between: Matrix
+  /** The number of generic classes. */
+  readonly classes: number
 }
 
 export interface FittedSpace {
@@ -78,6 +101,11 @@ export interface FittedSpace {
   project(features: Matrix): Promise<Matrix>
   /** Maps unit text features, [N, d], to unit features of this space, [N, m]; absent if texts have no place in it. */
   projectTexts?(texts: Matrix): Promise<Matrix>
+  /**
+   * What `project` computes, as a part of a graph that reads `features`, [N, d]. With it, classifiers in the space can be
+   * exported; without it, an export is refused by the space's name.
+   */
+  readonly graph?: Piece
 }
 
 /** Declares a space. */

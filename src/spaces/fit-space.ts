@@ -1,13 +1,14 @@
 import { errors } from '../errors.js'
-import type { Kernels } from '../tensor/kernels.js'
+import { type Kernels, operator } from '../tensor/kernels.js'
 import { type Matrix, matrix } from '../tensor/matrix.js'
+import type { Piece } from '../tensor/piece.js'
 import { callPlugin, faultOfMatrix, isTrusted, requireNoFault } from './call.js'
-import type { FeatureSpace, FittedSpace, SpaceSupport, SpaceValues } from './contract.js'
+import type { FeatureSpace, FittedSpace, GenericCovariance, SpaceSupport, SpaceValues } from './contract.js'
 
 /**
  * Fits a space at the given values of its hyperparameters, or at their defaults. A space that takes the encoder's features
  * as they are projects them to themselves, and `clip` texts too. Throws TEXT_FEATURES_REQUIRED if the space uses texts and
- * there are none, and PLUGIN_FAILED, naming the space, if it throws or gives something else than finite features, one for
+ * there are none, GENERIC_REQUIRED or INVALID_GENERIC if it needs a generic covariance, and PLUGIN_FAILED, naming the space, if it throws or gives something else than finite features, one for
  * each image or text.
  */
 export async function fitSpace(
@@ -19,12 +20,13 @@ export async function fitSpace(
   const { fit: fitTo } = space
   if (!fitTo) {
     const same = async (features: Matrix) => features
-    return { project: same, ...(space.base === 'clip' && { projectTexts: same }) }
+    return { project: same, graph: identity, ...(space.base === 'clip' && { projectTexts: same }) }
   }
   const { features, labels, textClassifier } = support
   if (space.usesTexts && textClassifier === null) {
     throw errors.textRequired({ method: `Space ${space.id}`, term: 'its fit' }, 'space')
   }
+  const generic = space.usesGeneric ? genericFor(space, support) : null
   const called = { what: `space ${space.id}`, origin: space.origin }
   // Others read the features too, so a plugin gets a copy.
   const handedOver = (given: Matrix): Matrix =>
@@ -40,6 +42,7 @@ export async function fitSpace(
         features: handedOver(features),
         labels: labels.slice(),
         textClassifier: space.usesTexts && textClassifier ? handedOver(textClassifier) : null,
+        generic,
       },
       own,
       values,
@@ -59,8 +62,21 @@ export async function fitSpace(
   requireNoFault(called, isMalformed ? 'its projectTexts must be a function' : undefined)
   return {
     project: (given) => checked('features', given, (features) => fitted.project(features)),
+    ...(fitted.graph && { graph: fitted.graph }),
     ...(projectTexts && {
       projectTexts: (texts) => checked('texts', texts, (each) => projectTexts.call(fitted, each)),
     }),
   }
 }
+
+/** Throws GENERIC_REQUIRED if there is no generic covariance, and INVALID_GENERIC for one of another encoder. */
+function genericFor({ id }: FeatureSpace, { generic, features }: SpaceSupport): GenericCovariance {
+  if (!generic) throw errors.genericRequired({ space: id }, 'space')
+  const { dimensions } = generic
+  if (dimensions === features.columns) return generic
+  const reason = `it has ${dimensions} dimensions, and these features ${features.columns}: it is of another encoder`
+  throw errors.invalidGeneric({ source: 'The generic covariance', reason })
+}
+
+/** The features as they are. */
+const identity: Piece = { nodes: [operator('Identity', ['features'], 'result')] }

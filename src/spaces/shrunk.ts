@@ -16,7 +16,7 @@ import { fitWhitening, type Sample } from './fitting/whitening.js'
  *
  * The three constants were chosen by experiment; docs/accuracy.md says on which data, and how much they matter.
  */
-export const shrunk = () =>
+export const shrunk = ({ informed = false }: ShrunkOptions = {}) =>
   defineSpace({
     id: 'shrunk',
     name: 'Shrunk whitening',
@@ -26,11 +26,20 @@ export const shrunk = () =>
     dash: 'long-dash',
     base: 'clip',
     trained: false,
-    fit: (support, kernels) => fitWhitening(support, { shrinkage, lift: 1 / 2 }, kernels),
+    fit: (support, kernels) =>
+      fitWhitening(support, { shrinkage: informed ? shrinkageWithin : shrinkage, lift: 1 / 2 }, kernels),
   })
+
+export interface ShrunkOptions {
+  /** Whether its base already whitens as images of other classes scatter: then a total covariance adds nothing, λ = 1. */
+  readonly informed?: boolean
+}
 
 /** λ: the weight of the prior. */
 function shrinkage({ within, freedom, effectiveDimensions }: Sample): number {
   const prior = (within ? 8 : 64) * effectiveDimensions
   return prior / (prior + freedom)
 }
+
+/** λ where the prior already knows how images of one class scatter. */
+export const shrinkageWithin = (sample: Sample): number => (sample.within ? shrinkage(sample) : 1)

@@ -1,6 +1,8 @@
 import { type Prompts, promptsOfClasses } from '../features/prompts.js'
 import type { SpaceFeatures } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
+import type { GenericCovariance } from '../spaces/contract.js'
+import { genericCovariance } from '../spaces/fitting/generic-covariance.js'
 import { type Random, seeded } from '../system/random.js'
 import { gatherRows, type Matrix, makeUnit, matrix, rowOf } from '../tensor/matrix.js'
 
@@ -70,11 +72,23 @@ export function syntheticTask(options: TaskOptions): Task {
       classes,
       textClassifier: rowsOf(texts, dimensions),
       logitScale: 100,
+      generic: syntheticGeneric(dimensions),
       prompts: async () => prompts,
     },
     queries: inAllBases(queries),
     images: queryClasses.length,
   }
+}
+
+/** A generic covariance in which later coordinates differ more within classes, and less between them. */
+function syntheticGeneric(dimensions: number): GenericCovariance {
+  const diagonal = (value: (k: number) => number): Matrix => {
+    const result = matrix(dimensions, dimensions)
+    for (let k = 0; k < dimensions; k++) result.data[k * (dimensions + 1)] = value((k + 0.5) / dimensions)
+    return result
+  }
+  const within = diagonal((at) => 0.5 + at)
+  return genericCovariance([{ within, between: diagonal((at) => 1.5 - at), images: 100, classes: 20 }])
 }
 
 /**

@@ -43,7 +43,7 @@ test('every method tells its terms and its hyperparameters', async () => {
       ['tip-adapter++', 'imo'],
       ['tip-x', 'clip'],
       ['tip-x++', 'imo'],
-      ['prototype', 'whitened'],
+      ['prototype', 'shrunk'],
       ['gda', 'clip'],
     ]),
   )

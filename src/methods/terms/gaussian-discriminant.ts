@@ -1,7 +1,8 @@
 import type { Cache } from '../../cache/contract.js'
 import { classMeans, deviationsOf } from '../../spaces/fitting/scatter.js'
-import type { Kernels } from '../../tensor/kernels.js'
-import { type Matrix, matrix, rowOf, transposed } from '../../tensor/matrix.js'
+import { type Kernels, operator } from '../../tensor/kernels.js'
+import { inSharedMemory, type Matrix, matrix, rowOf, transposed } from '../../tensor/matrix.js'
+import { type Piece, runPiece } from '../../tensor/piece.js'
 import { colors } from '../colors.js'
 import type { Term } from '../contract.js'
 
@@ -24,12 +25,21 @@ export const gaussianDiscriminant = (names: { readonly weight: string }): Term =
   shapes: [],
   usesTexts: false,
   usesKeys: true,
-  logits: async (batch) => {
-    const { cache } = batch
-    const discriminant = await cache.derive('Gaussian discriminant', () => fitDiscriminant(cache))
-    return discriminantLogits(await batch.spaceQueries(), discriminant, cache.kernels)
+  async logits({ cache, spaceQueries }) {
+    return runPiece(cache.kernels, 'linear', await linearOf(cache), { spaceQueries: await spaceQueries() })
   },
+  graph: (cache) => linearOf(cache),
 })
+
+/** `U·Vᵀ + b`, as a graph. */
+const linearOf = (cache: Cache): Promise<Piece> =>
+  cache.derive('Gaussian discriminant', async () => {
+    const { weights, biases } = await fitDiscriminant(cache)
+    return {
+      constants: { weights, biases: Float32Array.from(biases) },
+      nodes: [operator('Gemm', ['spaceQueries', 'weights', 'biases'], 'result', { transB: 1 })],
+    }
+  })
 
 /** Features, [n, d], with their classes. */
 export type Keys = Pick<Cache, 'spaceKeys' | 'labels' | 'classes' | 'kernels'>
@@ -70,7 +80,7 @@ export async function fitDiscriminant({ spaceKeys, labels, classes, kernels }: K
       biases[c] = (biases[c] as number) - ((weights.data[at] as number) * (means.data[at] as number)) / 2
     }
   }
-  return { weights, biases }
+  return { weights: inSharedMemory(weights), biases }
 }
 
 /** μ, [C, d]; the overall mean for a class without keys. */

@@ -1,8 +1,8 @@
 import type { Kernels } from '../../tensor/kernels.js'
-import { type Matrix, matrix, subtractRow } from '../../tensor/matrix.js'
+import { inSharedMemory, type Matrix, matrix, subtractRow } from '../../tensor/matrix.js'
 import type { FittedSpace, LabelledFeatures } from '../contract.js'
 import { effectiveDimensions } from './effective-dimensions.js'
-import { liftSquareOf, projectLifted } from './lift.js'
+import { liftedGraph, liftSquareOf, projectLifted } from './lift.js'
 import { deviationsOf } from './scatter.js'
 
 /** How a whitening is fitted. */
@@ -33,16 +33,37 @@ export async function fitWhitening(
   { shrinkage, lift }: Whitening,
   kernels: Kernels,
 ): Promise<FittedSpace> {
+  const { mean, transform } = await whitenerOf(support, shrinkage, kernels)
+  return fitLifted(support, { mean, transform, lift }, kernels)
+}
+
+/** `v = (x − mean)·W`, lifted by a share of their mean square over the support images. */
+export async function fitLifted(
+  { features }: LabelledFeatures,
+  { mean, transform: fitted, lift }: { mean: Float32Array; transform: Matrix; lift: number },
+  kernels: Kernels,
+): Promise<FittedSpace> {
+  const transform = inSharedMemory(fitted)
+  const liftSquare =
+    lift > 0 ? liftSquareOf(await kernels.multiply(subtractRow(features, mean), transform), lift) : 0
+  const projection = { mean, transform, liftSquare }
+  const project = (given: Matrix) => projectLifted(given, projection, kernels)
+  return { project, projectTexts: project, graph: liftedGraph(projection) }
+}
+
+/** The mean of the support features and W, [d, d], with `W·Wᵀ = Σ⁻¹` up to a factor. */
+export async function whitenerOf(
+  support: LabelledFeatures,
+  shrinkage: Whitening['shrinkage'],
+  kernels: Kernels,
+): Promise<{ mean: Float32Array; transform: Matrix }> {
   const { within, mean, deviations, freedom } = deviationsOf(support)
   const scatter = await kernels.scatter(deviations)
   const d = scatter.columns
   const { trace, squares } = momentsOf(scatter)
   const moments = { trace, squares, freedom, dimensions: d }
   const sample = { within, freedom, effectiveDimensions: effectiveDimensions(moments) }
-  const transform = await whitener(scatter, trace / d, shrinkage(sample), kernels)
-  const liftSquare =
-    lift > 0 ? liftSquareOf(await kernels.multiply(subtractRow(support.features, mean), transform), lift) : 0
-  return { project: (features) => projectLifted(features, { mean, transform, liftSquare }, kernels) }
+  return { mean, transform: await whitener(scatter, trace / d, shrinkage(sample), kernels) }
 }
 
 /** The traces of a scatter S and of S². */

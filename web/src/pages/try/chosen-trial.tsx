@@ -119,11 +119,11 @@ function Chosen({
   )
 }
 
-/** Every method in its default space, and Tip-Adapter in `whitened`, often the best space without training. */
+/** Every method in its default space, and Tip-Adapter in `shrunk`, often the best space without training. */
 function defaultMethods(registry: RegistryQuery, spaces: ReturnType<typeof spacesOf>): string {
   const own = ownChoices(registry.methods, spaces)
-  const whitened = spaces.some(({ id }) => id === 'whitened') && own.includes('tip-adapter@clip')
-  return [...own, ...(whitened ? ['tip-adapter@whitened'] : [])].join(',')
+  const shrunk = spaces.some(({ id }) => id === 'shrunk') && own.includes('tip-adapter@clip')
+  return [...own, ...(shrunk ? ['tip-adapter@shrunk'] : [])].join(',')
 }
 
 const withChosen = (choices: readonly number[], chosen: number) =>
