@@ -34,9 +34,15 @@ const checksOf = (method: Method, ...behaviours: readonly string[]) =>
     behaviours.some((each) => name.endsWith(each)),
   )
 
+/** A space that has no place for texts. */
+const imagesAlone = defineSpace({
+  ...{ id: 'images-alone', name: 'Images alone', summary: '', base: 'clip', trained: false },
+  fit: async () => ({ project: async (features) => features }),
+})
+
 /** What a method gets in a comparison. */
 const runOf = (method: Method, space = 'clip') => {
-  const registry = createRegistry([builtin(), { name: 'wrong', methods: [method] }])
+  const registry = createRegistry([builtin(), { name: 'wrong', methods: [method], spaces: [imagesAlone] }])
   return evaluate({
     ...{ method: registry.method('outsider'), space: registry.space(space), support, kernels },
     selection: 'LEAVE_ONE_OUT',
@@ -233,7 +239,7 @@ describe('a method that', () => {
   })
 
   test('needs projected texts is refused in a space that projects none', async () => {
-    await expect(runOf(textsInSpace, 'whitened')).rejects.toMatchObject({ code: 'TEXTS_NOT_IN_SPACE' })
+    await expect(runOf(textsInSpace, 'images-alone')).rejects.toMatchObject({ code: 'TEXTS_NOT_IN_SPACE' })
     await expect(runOf(textsInSpace)).resolves.toHaveProperty('accuracy')
   })
 

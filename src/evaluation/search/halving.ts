@@ -26,7 +26,7 @@ export interface HalvingOptions extends SearchOptions {
 /**
  * Searches a grid by successive halving (Jamieson and Talwalkar 2016, arXiv 1502.07943): every combination of shapes is tried
  * on a few parts of the images, the best quarter on four times as many, and so on; the survivors on all images. Weights are
- * searched exactly throughout. It may miss the best point; docs/benchmarks.md says how often it did. Ties go to the first in
+ * searched exactly throughout. It may miss the best point; docs/benchmarks.md says what it found. Ties go to the first in
  * grid order. Throws CANCELLED.
  */
 export async function searchByHalving(options: HalvingOptions): Promise<SearchResult> {
