@@ -9,12 +9,14 @@ import { calibration } from './cases/calibration.js'
 import { clipFiles, clipMemory, clipSpeed } from './cases/clip.js'
 import { coverage } from './cases/coverage.js'
 import { dashboard } from './cases/dashboard.js'
+import { eigh } from './cases/eigh.js'
 import { encoding } from './cases/encoding.js'
 import { faults } from './cases/faults.js'
 import { featureStore } from './cases/feature-store.js'
 import { growth } from './cases/growth.js'
 import { imagenetTipAdapter, imagenetTipX } from './cases/imagenet.js'
 import { importing } from './cases/import.js'
+import { keys } from './cases/keys.js'
 import { leaveOneOut } from './cases/leave-one-out.js'
 import { overlap } from './cases/overlap.js'
 import { pluginChecks } from './cases/plugin-checks.js'
@@ -28,6 +30,7 @@ import { watching } from './cases/watching.js'
 
 const benchmarks: readonly Benchmark[] = [
   scoring,
+  keys,
   pluginChecks,
   search,
   leaveOneOut,
@@ -37,6 +40,7 @@ const benchmarks: readonly Benchmark[] = [
   faults,
   growth,
   spaces,
+  eigh,
   overlap,
   featureStore,
   encoding,

@@ -32,7 +32,12 @@ const generated = await codegen({
     skipTypename: true,
     immutableTypes: true,
     defaultScalarType: 'unknown',
-    scalars: { DateTime: 'string', Upload: 'File', JSONObject: 'Record<string, unknown>' },
+    scalars: {
+      DateTime: 'string',
+      Shots: "number | 'ALL'",
+      Upload: 'File',
+      JSONObject: 'Record<string, unknown>',
+    },
     avoidOptionals: { field: true },
   },
   plugins: [{ operations: {} }, { typedDocumentNode: {} }],

@@ -50,6 +50,15 @@ export const errors = {
   ),
   unknownRun: define<{ id: string }>('UNKNOWN_RUN', ({ id }) => `Run ${id} not found.`),
   unknownComparison: define<{ id: string }>('UNKNOWN_COMPARISON', ({ id }) => `Comparison ${id} not found.`),
+  unknownClassifier: define<{ name: string; known: readonly string[] }>(
+    'UNKNOWN_CLASSIFIER',
+    ({ name, known }) => `Classifier "${name}" not found. Known classifiers: ${list(known)}.`,
+  ),
+  unknownClassifierVersion: define<{ name: string; version: number; known: readonly number[] }>(
+    'UNKNOWN_CLASSIFIER_VERSION',
+    ({ name, version, known }) =>
+      `Classifier "${name}" has no version ${version}. Its versions: ${list(known.map(String))}.`,
+  ),
   unknownImport: define<{ id: string }>('UNKNOWN_IMPORT', ({ id }) => `Import ${id} not found.`),
   unknownTraining: define<{ id: string }>('UNKNOWN_TRAINING', ({ id }) => `Training ${id} not found.`),
   unknownAdapter: define<{ name: string; encoder: string; known: readonly string[] }>(
@@ -341,6 +350,39 @@ export const errors = {
     ({ id, status }) => `Comparison ${id} has already ended (${status}), so it cannot be cancelled.`,
   ),
 
+  // Classifiers.
+  classifierExists: define<{ name: string }>(
+    'CLASSIFIER_EXISTS',
+    ({ name }) =>
+      `A classifier named "${name}" already exists. Choose another name, or make a new version of it with updateClassifier.`,
+  ),
+  classifierNeeds: define<{ name: string; version: number; what: string }>(
+    'CLASSIFIER_NOT_USABLE',
+    ({ name, version, what }) =>
+      `Classifier "${name}" (version ${version}) cannot answer: it needs ${what}. Bring that back, use an earlier version, or make a new one.`,
+  ),
+  classifierFile: define<{ name: string; version: number; reason: string }>(
+    'CLASSIFIER_UNREADABLE',
+    ({ name, version, reason }) =>
+      `The file of classifier "${name}" (version ${version}) cannot be read: ${reason}. Restore it from a backup, or make a new version.`,
+  ),
+  exportNotPossible: define<{ what: string; reason: string }>(
+    'EXPORT_NOT_POSSIBLE',
+    ({ what, reason }) => `The ${what} cannot be exported: ${reason}.`,
+  ),
+  comparisonRunning: define<{ id: string; status: string }>(
+    'COMPARISON_NOT_FINISHED',
+    ({ id, status }) => `Comparison ${id} has not finished (${status}). Wait until it has.`,
+  ),
+  unknownRow: define<{ row: string; known: readonly string[] }>(
+    'UNKNOWN_ROW',
+    ({ row, known }) => `The comparison has no finished row of ${row}. It has ${list(known)}.`,
+  ),
+  severalRows: define<{ what: string; known: readonly string[] }>(
+    'INVALID_VALUE',
+    ({ what, known }) => `The comparison has several ${what}. Choose one of ${list(known)}.`,
+  ),
+
   // Imports.
   unsupportedArchive: define<{ packedWith?: string | undefined }>('UNSUPPORTED_ARCHIVE', ({ packedWith }) =>
     packedWith === undefined
@@ -380,10 +422,41 @@ export const errors = {
     'FILE_NOT_IMPORTED',
     ({ reason }) => `The file is not imported: ${reason}.`,
   ),
+  imageWithoutLabel: define<{ reason: string }>(
+    'IMAGE_WITHOUT_LABEL',
+    ({ reason }) => `The image has no label: ${reason}.`,
+  ),
+  invalidLabels: define<{ file: string; reason: string }>(
+    'INVALID_LABELS',
+    ({ file, reason }) => `The file of labels ${file} cannot be used: ${reason}.`,
+  ),
+  labelledFilesMissing: define<{ files: number; first: readonly string[] }>(
+    'LABELLED_FILES_MISSING',
+    ({ files, first }) =>
+      `It names ${files} file${files === 1 ? '' : 's'} that ${files === 1 ? 'is' : 'are'} not there: ${first.join(', ')}${files > first.length ? ', …' : ''}. The others are used.`,
+  ),
+  severalLabels: define<{ labels: readonly string[] }>(
+    'LABEL_CONFLICT',
+    ({ labels }) => `The image is labelled as "${labels.join('" and as "')}". Choose one of the two.`,
+  ),
+  similarClassNames: define<{ names: readonly string[] }>(
+    'SIMILAR_CLASS_NAMES',
+    ({ names }) =>
+      `The names of the classes "${names.join('", "')}" differ only by upper and lower case. If they are one class, give their folders or labels one name.`,
+  ),
+  severalSplits: define<{ splits: readonly string[] }>(
+    'SPLIT_CONFLICT',
+    ({ splits }) => `The image is in ${splits.join(' and in ')}. Choose one of the two.`,
+  ),
   labelConflict: define<{ className: string; other: string }>(
     'LABEL_CONFLICT',
     ({ className, other }) =>
       `The dataset has the same image as class "${other}", so it is not added as class "${className}". Choose one of the two.`,
+  ),
+  classUnreadable: define<{ className: string; files: number; first: string }>(
+    'CLASS_UNREADABLE',
+    ({ className, files, first }) =>
+      `None of the ${files} file${files === 1 ? '' : 's'} of class "${className}" could be read. The first: ${first}`,
   ),
   nothingImported: define<{ files: number; first: string }>(
     'NOTHING_IMPORTED',
@@ -538,6 +611,10 @@ export const errors = {
   ),
 
   // Files.
+  folderNotEmpty: define<{ path: string }>(
+    'FOLDER_NOT_EMPTY',
+    ({ path }) => `${path} is not empty, and nothing is written over. Choose another folder.`,
+  ),
   invalidFolder: define<{ path: string; reason: string }>(
     'INVALID_FOLDER',
     ({ path, reason }) => `${path} cannot be imported: ${reason}.`,

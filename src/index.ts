@@ -32,6 +32,7 @@ export type { LibrarySettings } from './library/settings.js'
 export type { PlotColor } from './methods/colors.js'
 export {
   defineMethod,
+  type GraphOf,
   geomspace,
   type Hyperparameter,
   inSpace,
@@ -47,7 +48,11 @@ export {
 export { papers } from './methods/papers.js'
 export { cacheAffinity } from './methods/terms/cache-affinity.js'
 export { classPrototype } from './methods/terms/class-prototype.js'
-export { gaussianDiscriminant } from './methods/terms/gaussian-discriminant.js'
+export {
+  discriminantLogits,
+  fitDiscriminant,
+  gaussianDiscriminant,
+} from './methods/terms/gaussian-discriminant.js'
 export { textDistributionKl } from './methods/terms/text-distribution-kl.js'
 export { zeroShot } from './methods/terms/zero-shot.js'
 export { builtin } from './plugins/builtin.js'
@@ -60,8 +65,10 @@ export {
   type FeatureSpace,
   type FittedSpace,
   type LabelledFeatures,
+  type SpaceHyperparameter,
   type SpaceSupport,
 } from './spaces/contract.js'
+export { classMeans, type Deviations, deviationsOf } from './spaces/fitting/scatter.js'
 export type { Dash, Marker } from './spaces/line-style.js'
 export {
   createKernels,
@@ -73,13 +80,17 @@ export {
 export {
   gatherRows,
   type Matrix,
+  mapMatrix,
   matrix,
   meanRow,
   rowOf,
+  sliceRows,
+  stackRows,
   transposed,
   unitRows,
 } from './tensor/matrix.js'
 export { elementType, type Shape } from './tensor/onnx/graph.js'
+export { type Constant, chained, type Piece, runPiece } from './tensor/piece.js'
 export { openRuntime, type Runtime } from './tensor/runtime.js'
 export { readSafetensors, writeSafetensors } from './tensor/safetensors.js'
 export { version } from './version.js'

@@ -3,6 +3,7 @@ import type { SpaceFeatures } from '../features/space-features.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import type { Kernels } from '../tensor/kernels.js'
 import type { Matrix } from '../tensor/matrix.js'
+import type { Piece } from '../tensor/piece.js'
 import type { Derive } from './derived.js'
 import type { Watchfulness } from './watch.js'
 
@@ -28,6 +29,8 @@ export interface Cache {
    * import a `sharedName`. Values that take too much memory are forgotten, and computed again.
    */
   readonly derive: Derive
+  /** How `spaceQueries` come from features of the base, as a part of a graph; absent if the space describes none. */
+  readonly graph?: Piece
   /** How closely writes to what is shared are looked for. */
   readonly watchfulness: Watchfulness
   /**
@@ -42,6 +45,8 @@ export interface Cache {
   projectTexts(texts: Matrix): Promise<Matrix>
   /** Whether the space projects texts. */
   readonly projectsTexts: boolean
+  /** The cache as a term or a method sees it; for Shotboard, which hands it over. */
+  seenBy(owner: Owner): Cache
   /** The queries in chunks that keep memory bounded, or all in one batch if they are `together`. */
   batches(queries: SpaceFeatures, options?: { readonly together?: boolean }): Iterable<Batch>
 }

@@ -44,6 +44,8 @@ export interface QuestionInput {
   readonly shots?: number | null
   /** Of the comparison; its first by default. */
   readonly seed?: number | null
+  /** Of the comparison; all by default. */
+  readonly encoder?: string | null
   /** All of the comparison by default. */
   readonly methods?: readonly MethodChoice[] | null
   /** LEAVE_ONE_OUT by default; a comparison has its own. */
@@ -113,21 +115,23 @@ async function ofComparison(context: QuestionContext, id: string, input: Questio
   const testImages = () =>
     testDatasetId === null ? imagesOf('TEST') : encodedData.testImages(testDatasetId, datasetId, lastImage)
   return Promise.all(
-    encodersOfRuns(runs).map(async (encoder) => {
-      const own = runs.filter((run) => run.encoder === encoder.id)
-      const { shots, drawing, seed, augmentations, selection, klScaling, holdOut } = own[0] as RunRow
-      const draw = { datasetId, encoder: encoder.id, shots, drawing, seed, augmentations }
-      return {
-        supportSet: await encodedData.supportSet(draw, lastImage),
-        encoder,
-        classes: await encodedData.classes(datasetId),
-        methods: await Promise.all(own.map((run) => choiceOf(run, context))),
-        selection,
-        holdOut,
-        validation: selection === 'VALIDATION' ? await imagesOf('VALIDATION') : [],
-        rangeImages: isOfBatch(klScaling) ? await testImages() : null,
-      }
-    }),
+    encodersOfRuns(runs.filter((run) => input.encoder == null || run.encoder === input.encoder)).map(
+      async (encoder) => {
+        const own = runs.filter((run) => run.encoder === encoder.id)
+        const { shots, drawing, seed, augmentations, selection, klScaling, holdOut } = own[0] as RunRow
+        const draw = { datasetId, encoder: encoder.id, shots, drawing, seed, augmentations }
+        return {
+          supportSet: await encodedData.supportSet(draw, lastImage),
+          encoder,
+          classes: await encodedData.classes(datasetId),
+          methods: await Promise.all(own.map((run) => choiceOf(run, context))),
+          selection,
+          holdOut,
+          validation: selection === 'VALIDATION' ? await imagesOf('VALIDATION') : [],
+          rangeImages: isOfBatch(klScaling) ? await testImages() : null,
+        }
+      },
+    ),
   )
 }
 

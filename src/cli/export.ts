@@ -2,12 +2,14 @@ import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import type { Library } from '../library/index.js'
 import { datasetNamed } from './dataset-named.js'
+import { exportClassifierCommand } from './export-classifier.js'
 import { withLibrary } from './with-library.js'
 
 /** `shotboard export`: writes datasets and support sets to files. */
 export const exportCommand = (): Command =>
   new Command('export')
-    .description("Write a dataset's manifest or an encoded support set to a file.")
+    .description("Write a dataset's manifest, an encoded support set or a classifier to files.")
+    .addCommand(exportClassifierCommand())
     .addCommand(
       new Command('dataset')
         .description("Write a dataset's manifest as JSON: classes, prompts, and the SHA-256 of every image.")

@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { version } from '../version.js'
 import { adaptersCommand } from './adapters.js'
 import { addCommand } from './add.js'
+import { classifyCommand } from './classify.js'
 import { compareCommand } from './compare.js'
 import { demoCommand } from './demo.js'
 import { encodersCommand } from './encoders.js'
@@ -12,6 +13,7 @@ import { exportCommand } from './export.js'
 import { importCommand } from './import.js'
 import { keyCommand } from './key.js'
 import { modelsCommand } from './models.js'
+import { pluginCommand } from './plugin.js'
 import { reportCommand } from './report.js'
 import { shiftCommand } from './shift.js'
 import { startCommand } from './start.js'
@@ -24,6 +26,7 @@ const program = new Command('shotboard')
   .addCommand(importCommand())
   .addCommand(addCommand())
   .addCommand(compareCommand())
+  .addCommand(classifyCommand())
   .addCommand(evaluateCommand())
   .addCommand(exportCommand())
   .addCommand(reportCommand())
@@ -31,6 +34,7 @@ const program = new Command('shotboard')
   .addCommand(shiftCommand())
   .addCommand(modelsCommand())
   .addCommand(adaptersCommand())
+  .addCommand(pluginCommand())
   .addCommand(encodersCommand())
 
 await program.parseAsync()

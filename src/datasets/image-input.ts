@@ -1,7 +1,6 @@
 import { errors } from '../errors.js'
-import type { ImageInfo } from '../images/decode.js'
 import type { ImageWorkers } from '../images/workers/image-workers.js'
-import { type ImageFiles, imageIdOf } from '../store/image-files.js'
+import type { ImageFiles } from '../store/image-files.js'
 import type { Store } from '../store/store.js'
 
 /** An image argument: exactly one of the id of a stored image, base64 (or a data URL), and an uploaded file. */
@@ -11,35 +10,11 @@ export interface ImageInput {
   readonly upload?: { read(): Promise<Buffer> } | null
 }
 
-/** An image that has been read. Its header is valid; its pixels have not been decoded. */
-export interface ReadImage extends ImageInfo {
-  readonly id: string
-  readonly bytes: Buffer
-  /** Whether it is a stored image, not one of this request alone. */
-  readonly stored: boolean
-}
-
 export interface ImageInputContext {
   readonly store: Store
   readonly imageFiles: ImageFiles
   readonly imageWorkers: Pick<ImageWorkers, 'inspect'>
   readonly maxMegapixels: number
-}
-
-/**
- * Reads an image and its header. Its pixels are not decoded, so that the caller decodes them only once; an image that is
- * broken behind its header is found then. Throws IMAGE_SOURCE_AMBIGUOUS, UNKNOWN_IMAGE, INVALID_BASE64, INVALID_IMAGE or
- * IMAGE_TOO_LARGE.
- */
-export async function readImageInput(input: ImageInput, context: ImageInputContext): Promise<ReadImage> {
-  requireOneSource(input)
-  const bytes = await readBytes(input, context)
-  return {
-    ...(await context.imageWorkers.inspect(bytes, context.maxMegapixels)),
-    id: imageIdOf(bytes),
-    bytes,
-    stored: input.id != null,
-  }
 }
 
 /** The bytes of an image that has exactly one source. Throws UNKNOWN_IMAGE or INVALID_BASE64. */

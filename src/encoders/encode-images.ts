@@ -8,7 +8,7 @@ import { imagesPerBatch } from './batch-size.js'
 import type { EncoderSpace } from './encoder-space.js'
 import type { Manifest } from './manifest.js'
 import { meanOfViews } from './mean-of-views.js'
-import { type ImageSource, pixelBuffers, prepareBatch } from './prepare-batch.js'
+import { type ImageSource, type OnBroken, pixelBuffers, prepareBatch } from './prepare-batch.js'
 
 /** Unit features of images in each requested space: [N, d]. */
 export type EncodedImages = Readonly<Record<EncoderSpace, Matrix>>
@@ -20,6 +20,8 @@ export interface EncodeOptions {
   readonly signal?: AbortSignal
   /** Called with the features of each batch, images `from` up to `to`, in order. The next batch waits for it. */
   readonly onBatch?: (features: EncodedImages, from: number, to: number) => Promise<void>
+  /** Called with each image that cannot be read. Its row then means nothing. By default the first such error is thrown. */
+  readonly onBroken?: OnBroken
 }
 
 /** The parts of an encoder that encode images. */
@@ -32,11 +34,11 @@ export interface ImagePipeline {
   encodePixels(pixels: Float32Array, count: number, space: EncoderSpace): Promise<Matrix>
 }
 
-/** Encodes images batch by batch. Throws INVALID_IMAGE with `argument` `images[i]`, or CANCELLED. */
+/** Encodes images batch by batch. Throws INVALID_IMAGE with `argument` `images[i]`, unless `onBroken` takes it; or CANCELLED. */
 export async function encodeImages(
   { manifest, onCpu, workers, encodePixels }: ImagePipeline,
   images: readonly ImageSource[],
-  { spaces, recipe = noAugmentation, signal = currentScope()?.signal, onBatch }: EncodeOptions,
+  { spaces, recipe = noAugmentation, signal = currentScope()?.signal, onBatch, onBroken }: EncodeOptions,
 ): Promise<EncodedImages> {
   const batchSize = Math.max(1, Math.floor(imagesPerBatch(manifest.imageSize) / recipe.rounds))
   const maxViews = Math.min(batchSize, images.length) * recipe.rounds
@@ -44,7 +46,7 @@ export async function encodeImages(
   const prepare = (from: number): Promise<Float32Array> =>
     workers.use((running) => {
       const batch = images.slice(from, from + batchSize)
-      return prepareBatch(running, batch, from, buffers.next().value, recipe, manifest)
+      return prepareBatch(running, batch, from, buffers.next().value, recipe, manifest, onBroken)
     })
 
   const parts = new Map<EncoderSpace, Matrix[]>(spaces.map((space) => [space, []]))

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { errors, reasonOf } from '../errors.js'
+import type { Preprocessing } from '../images/preprocess.js'
 import { type ImageWorkers, maxImageProcesses, openImageWorkers } from '../images/workers/image-workers.js'
 import { openOnDemand } from '../system/open-on-demand.js'
 import type { Matrix } from '../tensor/matrix.js'
@@ -7,11 +8,19 @@ import type { Runtime } from '../tensor/runtime.js'
 import type { AddedAdapters } from './adapters/added-adapters.js'
 import { type EncodedImages, type EncodeOptions, encodeImages, type ImagePipeline } from './encode-images.js'
 import { encodeTexts } from './encode-texts.js'
-import { adapterHashes, type EncoderSpace, spaceFingerprint, spacesOf } from './encoder-space.js'
+import {
+  adapterHashes,
+  addedAdapterSpace,
+  type EncoderSpace,
+  spaceFingerprint,
+  spacesOf,
+  usedAdapter,
+} from './encoder-space.js'
 import type { ModelFolder, Precision } from './manifest.js'
 import { readModelFolder } from './model-folder.js'
-import { createModelsOnDemand, type ModelsOnDemand } from './models-on-demand.js'
+import { createModelsOnDemand, type ModelsOnDemand, withAdapter } from './models-on-demand.js'
 import type { ImageSource } from './prepare-batch.js'
+import { type VisionGraph, visionGraph } from './vision-graph.js'
 
 export interface Encoder {
   readonly id: string
@@ -40,6 +49,13 @@ export interface Encoder {
    * CANCELLED.
    */
   encodeImages(images: readonly ImageSource[], options: EncodeOptions): Promise<EncodedImages>
+  /** How images become its input. */
+  readonly preprocessing: Preprocessing
+  /**
+   * The graph of its image tower with all its weights: with the features of `clip`, of another of its spaces, or of both.
+   * Throws INVALID_MODEL, MODEL_CHANGED or EXPORT_NOT_POSSIBLE.
+   */
+  visionGraph(wanted: { readonly clip: boolean; readonly adapted: EncoderSpace | null }): Promise<VisionGraph>
   /** Texts to unit features [N, d]. Texts that are too long for the model are cut. */
   encodeTexts(texts: readonly string[]): Promise<Matrix>
   /** The adapters of the last call of `setAdapters`. */
@@ -108,6 +124,17 @@ export function createEncoder(
       const space = options.spaces.find((each) => !available.includes(each))
       if (space !== undefined) throw errors.spaceNotAvailable({ space, encoder: id })
       return encodeImages(pipeline, images, options)
+    },
+    preprocessing: manifest,
+    visionGraph({ clip, adapted }) {
+      const { added } = models
+      const named = added.adapters.find(({ name }) => addedAdapterSpace(name) === adapted)
+      const file = (adapted === 'imo' ? usedAdapter(added) : named)?.file
+      const spaces = new Set([
+        ...(clip ? ['clip' as const] : []),
+        ...(adapted === null ? [] : ['imo' as const]),
+      ])
+      return visionGraph(withAdapter(model, file), spaces)
     },
     encodeTexts: (texts) => models.use((opened) => encodeTexts(opened, texts, dimensions)),
     get added() {

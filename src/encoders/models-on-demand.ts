@@ -68,5 +68,5 @@ export function createModelsOnDemand(model: ModelFolder, runtime: Runtime, idleM
 }
 
 /** The model with another adapter as its `imo`, or unchanged without one. */
-const withAdapter = (model: ModelFolder, file: string | undefined): ModelFolder =>
+export const withAdapter = (model: ModelFolder, file: string | undefined): ModelFolder =>
   file === undefined ? model : { ...model, manifest: { ...model.manifest, adapter: { file } } }

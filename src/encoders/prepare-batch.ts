@@ -1,6 +1,7 @@
 import pLimit from 'p-limit'
 import { ShotboardError } from '../errors.js'
 import type { AugmentationRecipe } from '../images/augmentation.js'
+import { isImageFault } from '../images/image-fault.js'
 import type { Preprocessing } from '../images/preprocess.js'
 import type { ImageWorkers } from '../images/workers/image-workers.js'
 
@@ -10,6 +11,9 @@ export interface ImageSource {
   read(): Promise<Uint8Array>
 }
 
+/** Takes the error of an image, by its index in the request, so that the others are encoded all the same. */
+export type OnBroken = (image: number, error: ShotboardError) => void
+
 /**
  * The number of images that are read, decoded and resized at the same time, over all encoders. libvips decodes four of
  * them while others are read and resized. More would only need memory: a photograph has tens of megabytes of pixels.
@@ -18,8 +22,8 @@ const limit = pLimit(8)
 
 /**
  * Prepares a batch of images, whose first has the index `firstIndex` in the request. Writes their preprocessed views to the
- * start of `buffer`, which lies in shared memory, and returns that part: [images·rounds, 3, size, size]. Throws INVALID_IMAGE
- * with `argument` `images[i]`.
+ * start of `buffer`, which lies in shared memory, and returns that part: [images·rounds, 3, size, size]. An image that cannot
+ * be read is black if there is `onBroken`; otherwise throws its error, such as INVALID_IMAGE, with `argument` `images[i]`.
  */
 export async function prepareBatch(
   workers: ImageWorkers,
@@ -28,6 +32,7 @@ export async function prepareBatch(
   buffer: Float32Array,
   recipe: AugmentationRecipe,
   preprocessing: Preprocessing,
+  onBroken?: OnBroken,
 ): Promise<Float32Array> {
   const length = recipe.rounds * 3 * preprocessing.imageSize ** 2
   const pixels = buffer.subarray(0, images.length * length)
@@ -37,7 +42,11 @@ export async function prepareBatch(
       const preparation = { id: source.id, bytes: await source.read(), recipe, preprocessing }
       await workers.prepare(preparation, pixels.subarray(i * length, (i + 1) * length))
     } catch (error) {
-      throw error instanceof ShotboardError ? error.at(`images[${firstIndex + i}]`) : error
+      if (onBroken === undefined || !isImageFault(error)) {
+        throw error instanceof ShotboardError ? error.at(`images[${firstIndex + i}]`) : error
+      }
+      pixels.fill(0, i * length, (i + 1) * length)
+      onBroken(firstIndex + i, error)
     }
   }
 

@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import type { Matrix } from '../tensor/matrix.js'
 import type { Runtime, Tensor } from '../tensor/runtime.js'
 import type { ModelFolder } from './manifest.js'
+import { runTower } from './run-tower.js'
 import type { TokenIds } from './tokenizer.js'
-import { checkTower, featuresOf, openTowerFile } from './tower-graph.js'
+import { checkTower, openTowerFile } from './tower-graph.js'
 
 /** An open text tower. */
 export interface TextTower {
@@ -19,30 +20,34 @@ export async function openTextTower(model: ModelFolder, runtime: Runtime): Promi
   const { text, padding, dimensions } = model.manifest
   const file = join(model.folder, text.file)
   const session = await openTowerFile(file, runtime, text, model.manifest)
-  const output = await checkTower(session, file, text)
+  const { output, batch, type } = await checkTower(session, file, text)
   const columns = session.signature[text.input]?.shape[1]
+  const whole = type === 'int32' ? int32 : int64
   return {
     length: typeof columns === 'number' ? columns : undefined,
-    async encode({ ids, length, lengths }) {
+    encode({ ids, length, lengths }) {
       const dims = [lengths.length, length]
-      const flags = (isSet: (row: number, column: number) => boolean): Tensor => ({
-        type: 'int64',
-        dims,
-        data: BigInt64Array.from(ids, (_, i) => (isSet(Math.floor(i / length), i % length) ? 1n : 0n)),
-      })
+      const flags = (isSet: (row: number, column: number) => boolean): Tensor =>
+        whole(
+          dims,
+          BigInt64Array.from(ids, (_, i) => (isSet(Math.floor(i / length), i % length) ? 1n : 0n)),
+        )
       // SigLIP attends to its padding.
       const isAttended = (row: number, column: number) =>
         padding === 'context' || column < (lengths[row] ?? 0)
-      const results = await session.run(
-        {
-          [text.input]: { type: 'int64', dims, data: ids },
-          ...(session.inputs.includes('attention_mask') && { attention_mask: flags(isAttended) }),
-          ...(session.inputs.includes('token_type_ids') && { token_type_ids: flags(() => false) }),
-        },
-        { outputs: [output] },
-      )
-      return featuresOf(results[output], dimensions)
+      return runTower({ session, output, batch, dimensions }, lengths.length, {
+        [text.input]: whole(dims, ids),
+        ...(session.inputs.includes('attention_mask') && { attention_mask: flags(isAttended) }),
+        ...(session.inputs.includes('token_type_ids') && { token_type_ids: flags(() => false) }),
+      })
     },
     release: () => session.release(),
   }
 }
+
+const int64 = (dims: readonly number[], data: BigInt64Array): Tensor => ({ type: 'int64', dims, data })
+const int32 = (dims: readonly number[], data: BigInt64Array): Tensor => ({
+  type: 'int32',
+  dims,
+  data: Int32Array.from(data, Number),
+})

@@ -34,16 +34,25 @@ export const openTowerModel = (
 const optionsFor = (precision: Manifest['precision']): OpenOptions =>
   precision === 'fp16' ? { optimization: 'extended' } : {}
 
+/** What a tower's graph has, of what it may have. */
+export interface CheckedTower {
+  readonly output: string
+  /** The only number of rows that the graph takes; undefined if the number may vary. */
+  readonly batch: number | undefined
+  /** The element type of its input, such as `int64`. */
+  readonly type: string
+}
+
 /**
- * Checks that a session has the tower's inputs, no others but `otherInputs`, and one of its outputs, and returns that output's
- * name. Otherwise releases the session and throws INVALID_MODEL.
+ * Checks that a session has the tower's inputs, no others but `otherInputs`, and one of its outputs. Otherwise releases the
+ * session and throws INVALID_MODEL.
  */
 export async function checkTower(
   session: Session,
   file: string,
   { input, outputs }: TowerGraph,
   otherInputs: readonly string[] = [],
-): Promise<string> {
+): Promise<CheckedTower> {
   const expected = [input, ...otherInputs]
   const known = new Set(['attention_mask', 'token_type_ids', ...expected])
   const missing = expected.filter((name) => !session.inputs.includes(name))
@@ -55,15 +64,13 @@ export async function checkTower(
     ...(output === undefined ? [`it has no output ${outputs.join(' or ')}`] : []),
   ]
   const { shape: [batch] = [], type = '' } = session.signature[input] ?? {}
-  if (typeof batch === 'number')
-    reasons.push(`its batch is fixed at ${batch}: export it with a batch that varies`)
-  if (!['float32', 'int64'].includes(type))
-    reasons.push(`its input ${input} is ${type}, not float32 or int64`)
+  if (!['float32', 'int32', 'int64'].includes(type))
+    reasons.push(`its input ${input} is ${type}, not float32, int32 or int64`)
   if (output === undefined || reasons.length > 0) {
     await session.release()
     throw errors.invalidModel({ file, reason: reasons.join(', and ') })
   }
-  return output
+  return { output, batch: typeof batch === 'number' ? batch : undefined, type }
 }
 
 /** A tower's output as a matrix: [batch, dimensions]. Throws an error if it has another shape or type, or is not finite. */

@@ -8,7 +8,8 @@ import { adapterScaleInput, attachAdapter } from './adapters/attach.js'
 import { stripAdapters } from './adapters/strip-adapters.js'
 import type { EncoderSpace } from './encoder-space.js'
 import type { ModelFolder } from './manifest.js'
-import { checkTower, featuresOf, openTowerFile, openTowerModel } from './tower-graph.js'
+import { runTower } from './run-tower.js'
+import { checkTower, openTowerFile, openTowerModel } from './tower-graph.js'
 
 /** An open image tower. */
 export interface VisionTower {
@@ -26,21 +27,22 @@ export async function openVisionTower(model: ModelFolder, runtime: Runtime): Pro
   const { vision, imageSize, dimensions } = manifest
   const { session, scale, scaleInput } = await openWithAdapter(model, runtime)
   const otherInputs = scaleInput === undefined ? [] : [scaleInput]
-  const output = await checkTower(session, join(folder, vision.file), vision, otherInputs)
+  const { output, batch } = await checkTower(session, join(folder, vision.file), vision, otherInputs)
   return {
-    async encode(pixels, count, space, transfer) {
+    encode(pixels, count, space, transfer) {
       const scalar = (value: number): Tensor => ({
         type: 'float32',
         dims: [1],
         data: Float32Array.of(value),
       })
-      const feeds: Record<string, Tensor> = {
-        [vision.input]: { type: 'float32', dims: [count, 3, imageSize, imageSize], data: pixels },
-        ...(scaleInput !== undefined && { [scaleInput]: scalar(space === 'imo' ? scale : 0) }),
-      }
-      const transferred = transfer ? [vision.input] : []
-      const results = await session.run(feeds, { transfer: transferred, outputs: [output] })
-      return featuresOf(results[output], dimensions)
+      const input: Tensor = { type: 'float32', dims: [count, 3, imageSize, imageSize], data: pixels }
+      const others = scaleInput === undefined ? {} : { [scaleInput]: scalar(space === 'imo' ? scale : 0) }
+      return runTower(
+        { session, output, batch, dimensions },
+        count,
+        { [vision.input]: input },
+        { others, transfer: transfer ? [vision.input] : [] },
+      )
     },
     release: () => session.release(),
   }

@@ -15,6 +15,7 @@ import { allowOrigins } from './access/origins.js'
 import { serveSignIn } from './access/sign-in.js'
 import { reportError } from './errors.js'
 import { serveAdapter } from './files/adapters.js'
+import { serveClassifier, serveClassifierModel } from './files/classifiers.js'
 import { serveDashboard } from './files/dashboard.js'
 import {
   serveComparisonCsv,
@@ -77,6 +78,8 @@ export async function createHttpServer(options: {
   app.get('/datasets/:id.json', serveDatasetManifest(library))
   app.get('/support-sets/:id.safetensors', serveSupportSet(library))
   app.get('/adapters/:encoder/:name.safetensors', serveAdapter(library))
+  app.get('/classifiers/:name.tar', serveClassifier(library))
+  app.get('/classifiers/:name.onnx', serveClassifierModel(library))
   app.get('/graphql', serveIde())
   app.use(
     '/graphql',

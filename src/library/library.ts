@@ -1,5 +1,6 @@
 import type { Adapters } from '../adapters/adapters.js'
 import type { Trainings } from '../adapters/trainings.js'
+import type { Classifiers } from '../classifiers/classifiers.js'
 import type { Predict } from '../classifiers/predict.js'
 import { type ComparisonDocument, documentComparison } from '../comparisons/comparison-document.js'
 import type { Comparisons } from '../comparisons/comparisons.js'
@@ -82,6 +83,7 @@ export interface Library {
   /** A comparison with everything needed to repeat it. Throws UNKNOWN_COMPARISON. */
   documentComparison(id: string): Promise<ComparisonDocument>
   readonly predict: Predict
+  readonly classifiers: Classifiers & Reads<Store['classifiers'], 'getMany' | 'page' | 'versionsOf'>
   /** Measures intra-modal overlap; see `createOverlap`. */
   overlap(input: OverlapInput): Promise<OverlapReport>
   /** Correlates the reduction of overlap with the gain in accuracy; see `createOverlapCorrelation`. */
@@ -141,7 +143,7 @@ export async function openLibrary(
 
 function publicInterface(services: Services) {
   const { store, imageFiles, imageWorkers, runResults, encodedData, encoders, database } = services
-  const { datasets, comparisons, imports, trainings } = services
+  const { datasets, comparisons, imports, trainings, classifiers } = services
   return {
     ...services,
     databaseKind: database.kind,
@@ -174,6 +176,7 @@ function publicInterface(services: Services) {
       ...pick(store.comparisons, ['get', 'getMany', 'page', 'runs']),
       ...comparisons,
     },
+    classifiers: { ...pick(store.classifiers, ['getMany', 'page', 'versionsOf']), ...classifiers },
     imports: { ...pick(store.imports, ['getMany', 'page']), ...imports },
     trainings: { ...pick(store.trainings, ['getMany', 'page']), ...trainings },
     fingerprintDataset: async (id: string) =>

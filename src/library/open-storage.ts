@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { type ClassifierFiles, createClassifierFiles } from '../classifiers/classifier-files.js'
 import { createRunResults, type RunResults } from '../comparisons/run-results.js'
 import { type FeatureStore, openFeatureStore } from '../features/feature-store.js'
 import { type Changes, createChanges } from '../jobs/changes.js'
@@ -22,6 +23,7 @@ export interface Storage {
   readonly imageFiles: ImageFiles
   readonly featureStore: FeatureStore
   readonly runResults: RunResults
+  readonly classifierFiles: ClassifierFiles
   readonly archiveFiles: ArchiveFiles
   readonly recoveryMarkers: RecoveryMarkers
   close(): Promise<void>
@@ -67,6 +69,7 @@ async function openLocked(settings: LibrarySettings, lock: DatabaseLock): Promis
     imageFiles: createImageFiles(folder('images')),
     featureStore,
     runResults: createRunResults(folder('runs')),
+    classifierFiles: createClassifierFiles(folder('classifiers')),
     archiveFiles: createArchiveFiles(folder('archives'), settings),
     recoveryMarkers: createRecoveryMarkers(folder('unsettled')),
     async close() {

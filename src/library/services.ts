@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import { createAdapters } from '../adapters/adapters.js'
 import { createTrainings } from '../adapters/trainings.js'
+import { createClassifiers } from '../classifiers/classifiers.js'
 import { createPredict } from '../classifiers/predict.js'
 import { createComparisons } from '../comparisons/comparisons.js'
 import { createContrasts } from '../comparisons/contrasts.js'
+import { createRecommendation } from '../comparisons/recommendation.js'
 import { createRowStatistics } from '../comparisons/row-statistics.js'
 import { createCodeOf } from '../comparisons/run-code.js'
 import { createCuration } from '../datasets/curation.js'
@@ -109,6 +111,11 @@ export function createServices(
     adapters: createAdapters(parts),
     contrasts: createContrasts(parts),
     predict: createPredict(parts),
+    classifiers: createClassifiers({
+      ...parts,
+      rowsOf: comparisons.rows,
+      recommend: createRecommendation(parts),
+    }),
     deletions: createDeletions({ ...parts, intake, isAddingTo, comparisons }),
     jobCounts: (): JobCounts => sumCounts(Object.values(queues).map((queue) => queue.counts())),
   }

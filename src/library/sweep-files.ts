@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { ClassifierFiles } from '../classifiers/classifier-files.js'
 import type { RunResults } from '../comparisons/run-results.js'
 import { removeAbandonedModels } from '../encoders/abandoned-models.js'
 import { addedModelsFolder } from '../encoders/encoders.js'
@@ -25,6 +26,7 @@ export async function sweepFiles(context: {
   readonly imageFiles: ImageFiles
   readonly featureStore: FeatureStore
   readonly runResults: RunResults
+  readonly classifierFiles: ClassifierFiles
   readonly archiveFiles: ArchiveFiles
   readonly recoveryMarkers: RecoveryMarkers
 }): Promise<void> {
@@ -39,6 +41,8 @@ export async function sweepFiles(context: {
   }
   await removeAbandonedModels(addedModelsFolder(dataDirectory))
   await archiveFiles.sweep(new Set((await store.imports.unfinished()).map(({ file }) => file)), trash)
+  const { classifierFiles } = context
+  await classifierFiles.sweep(async (ids) => new Set(await store.classifiers.knownVersions(ids)), trash)
   const left = await recoveryMarkers.left()
   if (left.size === 0) return
   const knownImages = async (ids: readonly string[]) => new Set(await store.images.known(ids))

@@ -1,6 +1,7 @@
-import type { Batch, Owner } from '../cache/contract.js'
+import type { Batch, Cache, Owner } from '../cache/contract.js'
 import { callPlugin, faultOfMatrix, isTrusted, requireNoFault } from '../spaces/call.js'
 import type { Matrix } from '../tensor/matrix.js'
+import type { Piece } from '../tensor/piece.js'
 import type { Method, Ranges, ScoredMethod, Term, Values } from './contract.js'
 
 // Calls of what a method declares. What it gives is checked, so that a fault fails this method, by name, and nothing else.
@@ -29,6 +30,27 @@ export async function scoresOf(method: ScoredMethod, batch: Batch, values: Value
   requireNoFault(called, faultOfMatrix('its logits', logits, batch.rows, batch.cache.classes))
   requireNothingWritten(method, seen)
   return logits
+}
+
+/**
+ * The logits of a term, or of a method that scores by itself, as a part of a graph; undefined if it describes none. Throws
+ * PLUGIN_FAILED.
+ */
+export async function graphOf(
+  method: Method,
+  term: Term | null,
+  cache: Cache,
+  values: Values,
+  ranges: Ranges,
+): Promise<Piece | undefined> {
+  const describe = term ? term.graph : method.graph
+  if (!describe) return undefined
+  const called = nameOf(method, term ?? undefined)
+  const seen = cache.seenBy({ key: term ?? method, name: called.what, isTrusted: isTrusted(method) })
+  const piece = await callPlugin(called, async () => describe(seen, values, ranges))
+  const isPiece = typeof piece === 'object' && piece !== null && Array.isArray(piece.nodes)
+  requireNoFault(called, isPiece ? undefined : 'its graph must be an object with a list "nodes"')
+  return piece
 }
 
 /** The ranges of a term over a batch. Throws PLUGIN_FAILED. */

@@ -1,8 +1,9 @@
-import type { Batch, Need } from '../cache/contract.js'
+import type { Batch, Cache, Need } from '../cache/contract.js'
 import { errors } from '../errors.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import type { Origin } from '../spaces/origin.js'
 import type { Matrix } from '../tensor/matrix.js'
+import type { Piece } from '../tensor/piece.js'
 import type { PlotColor } from './colors.js'
 
 /*
@@ -66,7 +67,15 @@ export interface Term {
    * term's `ranges`.
    */
   readonly logits: (batch: Batch, shapes: Values, ranges: Ranges) => Promise<Matrix>
+  /** The same logits as a part of a graph. With it on every term, a classifier can be exported. */
+  readonly graph?: GraphOf
 }
+
+/**
+ * Logits before weighting, `result`, [n, C], as a part of a graph. It may read the values of a batch by these names:
+ * `queries`, `spaceQueries`, `textSimilarities` and `affinities`. Values of hyperparameters and ranges are fixed.
+ */
+export type GraphOf = (cache: Cache, values: Values, ranges: Ranges) => Promise<Piece>
 
 export interface Paper {
   readonly title: string
@@ -109,11 +118,14 @@ interface MethodBase {
 export interface SumMethod extends MethodBase {
   readonly terms: readonly Term[]
   readonly score?: never
+  readonly graph?: never
 }
 
 /** A method that is no such sum. It scores a batch itself, [n, C]; its grid is searched point by point. */
 export interface ScoredMethod extends MethodBase {
   readonly score: (batch: Batch, values: Values) => Promise<Matrix>
+  /** What `score` computes, as a part of a graph. With it, a classifier can be exported. */
+  readonly graph?: GraphOf
   readonly usesTexts: boolean
   /** Its logits in TeX. */
   readonly formula?: string

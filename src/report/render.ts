@@ -7,6 +7,7 @@ import { correlationSection } from './sections/correlation.js'
 import { disagreementsSection } from './sections/disagreements.js'
 import { overlapSection } from './sections/overlap.js'
 import { robustnessSection } from './sections/robustness.js'
+import { setsSection } from './sections/sets.js'
 import { settingSection } from './sections/setting.js'
 import { verdictSection } from './sections/verdict.js'
 import { styleSheet } from './style.js'
@@ -20,6 +21,7 @@ export function renderReport(data: ReportData): string {
     accuracySection(data),
     robustnessSection(data),
     calibrationSection(data),
+    setsSection(data),
     overlapSection(data),
     correlationSection(data),
     classesSection(data),

@@ -20,6 +20,7 @@ export const createLoaders = (library: Library) => ({
   run: byId(library.runs.getMany, (id) => errors.unknownRun({ id }, 'id')),
   comparison: byId(library.comparisons.getMany, (id) => errors.unknownComparison({ id }, 'id')),
   import: byId(library.imports.getMany, (id) => errors.unknownImport({ id }, 'id')),
+  classifierVersions: byKey(library.classifiers.versionsOf),
   training: byId(library.trainings.getMany, (id) => errors.unknownTraining({ id }, 'id')),
   comparisonRuns: byKey(library.comparisons.runsOf),
 })

@@ -3,6 +3,8 @@ import type { GraphQLSchema } from 'graphql'
 import { buildSchema, type PubSub } from 'type-graphql'
 import { AdapterResolver } from './adapter/adapter.resolver.js'
 import { TrainingResolver } from './adapter/training.resolver.js'
+import { ClassificationResolver } from './classifier/classification.js'
+import { ClassifierResolver, ClassifierVersionResolver } from './classifier/classifier.resolver.js'
 import {
   ComparisonResolver,
   ComparisonRowResolver,
@@ -76,6 +78,9 @@ export const createSchema = (): Promise<GraphQLSchema> =>
       PredictionResolver,
       MethodPredictionResolver,
       RunResolver,
+      ClassifierResolver,
+      ClassifierVersionResolver,
+      ClassificationResolver,
       ComparisonResolver,
       ComparisonSubscription,
       ComparisonExportsResolver,

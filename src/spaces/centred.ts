@@ -1,3 +1,4 @@
+import { operator } from '../tensor/kernels.js'
 import { type Matrix, meanRow } from '../tensor/matrix.js'
 import { defineSpace } from './contract.js'
 
@@ -15,6 +16,16 @@ export const centred = () =>
     async fit({ features }, kernels) {
       const mean = meanRow(features)
       const project = (given: Matrix) => kernels.centre(given, mean)
-      return { project, projectTexts: project }
+      return {
+        project,
+        projectTexts: project,
+        graph: {
+          constants: { mean },
+          nodes: [
+            operator('Sub', ['features', 'mean'], 'centred'),
+            operator('LpNormalization', ['centred'], 'result', { axis: 1, p: 2 }),
+          ],
+        },
+      }
     },
   })

@@ -1,5 +1,6 @@
 import type { Kernels } from '../tensor/kernels.js'
 import type { Matrix } from '../tensor/matrix.js'
+import type { Piece } from '../tensor/piece.js'
 import type { Dash, Marker } from './line-style.js'
 import type { Origin } from './origin.js'
 
@@ -100,6 +101,11 @@ export interface FittedSpace {
   project(features: Matrix): Promise<Matrix>
   /** Maps unit text features, [N, d], to unit features of this space, [N, m]; absent if texts have no place in it. */
   projectTexts?(texts: Matrix): Promise<Matrix>
+  /**
+   * What `project` computes, as a part of a graph that reads `features`, [N, d]. With it, classifiers in the space can be
+   * exported; without it, an export is refused by the space's name.
+   */
+  readonly graph?: Piece
 }
 
 /** Declares a space. */

@@ -1,6 +1,7 @@
 import { errors } from '../errors.js'
-import type { Kernels } from '../tensor/kernels.js'
+import { type Kernels, operator } from '../tensor/kernels.js'
 import { type Matrix, matrix } from '../tensor/matrix.js'
+import type { Piece } from '../tensor/piece.js'
 import { callPlugin, faultOfMatrix, isTrusted, requireNoFault } from './call.js'
 import type { FeatureSpace, FittedSpace, GenericCovariance, SpaceSupport, SpaceValues } from './contract.js'
 
@@ -19,7 +20,7 @@ export async function fitSpace(
   const { fit: fitTo } = space
   if (!fitTo) {
     const same = async (features: Matrix) => features
-    return { project: same, ...(space.base === 'clip' && { projectTexts: same }) }
+    return { project: same, graph: identity, ...(space.base === 'clip' && { projectTexts: same }) }
   }
   const { features, labels, textClassifier } = support
   if (space.usesTexts && textClassifier === null) {
@@ -61,6 +62,7 @@ export async function fitSpace(
   requireNoFault(called, isMalformed ? 'its projectTexts must be a function' : undefined)
   return {
     project: (given) => checked('features', given, (features) => fitted.project(features)),
+    ...(fitted.graph && { graph: fitted.graph }),
     ...(projectTexts && {
       projectTexts: (texts) => checked('texts', texts, (each) => projectTexts.call(fitted, each)),
     }),
@@ -75,3 +77,6 @@ function genericFor({ id }: FeatureSpace, { generic, features }: SpaceSupport): 
   const reason = `it has ${dimensions} dimensions, and these features ${features.columns}: it is of another encoder`
   throw errors.invalidGeneric({ source: 'The generic covariance', reason })
 }
+
+/** The features as they are. */
+const identity: Piece = { nodes: [operator('Identity', ['features'], 'result')] }

@@ -1,6 +1,9 @@
 import { errors } from '../errors.js'
+import { operator } from '../tensor/kernels.js'
 import type { Matrix } from '../tensor/matrix.js'
+import { chained, type Piece } from '../tensor/piece.js'
 import { defineSpace, type FeatureSpace, type SpaceSupport } from './contract.js'
+import { liftedGraph } from './fitting/lift.js'
 import type { Marker } from './line-style.js'
 import { onSpace } from './on-space.js'
 
@@ -26,23 +29,31 @@ export const generic = () =>
       const { root } = await genericOf(support).whitened(kernels)
       const origin = new Float32Array(root.rows)
       const project = (given: Matrix) => kernels.project(given, origin, root)
-      return { project, projectTexts: project }
+      return {
+        project,
+        projectTexts: project,
+        graph: liftedGraph({ mean: origin, transform: root, liftSquare: 0 }),
+      }
     },
   })
 
 /** A space that is fitted on the features of `generic` before they are made unit: `generic+shrunk`. */
 export function onGeneric(fitted: FeatureSpace, marker?: Marker): FeatureSpace {
-  const { fit } = fitted
-  if (!fit) throw new Error(`the space ${fitted.id} is not fitted`)
+  const { fit: fitOn } = fitted
+  if (!fitOn) throw new Error(`the space ${fitted.id} is not fitted`)
   return defineSpace({
     ...onSpace(fitted, generic(), marker),
     usesGeneric: true,
     async fit(support, kernels, values) {
       const { root } = await genericOf(support).whitened(kernels)
       const features = await kernels.multiply(support.features, root)
-      const inner = await fit({ ...support, features }, kernels, values)
+      const inner = await fitOn({ ...support, features }, kernels, values)
       const project = async (given: Matrix) => inner.project(await kernels.multiply(given, root))
-      return { project, ...(inner.projectTexts && { projectTexts: project }) }
+      return {
+        project,
+        ...(inner.projectTexts && { projectTexts: project }),
+        ...(inner.graph && { graph: chained(multipliedBy(root), inner.graph, 'features') }),
+      }
     },
   })
 }
@@ -52,3 +63,9 @@ export function genericOf({ generic: given }: SpaceSupport) {
   if (!given) throw errors.genericRequired({ space: 'generic' }, 'space')
   return given
 }
+
+/** `features·A`, as a graph. */
+export const multipliedBy = (root: Matrix): Piece => ({
+  constants: { root },
+  nodes: [operator('MatMul', ['features', 'root'], 'result')],
+})

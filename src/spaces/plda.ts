@@ -1,9 +1,10 @@
 import type { Kernels } from '../tensor/kernels.js'
 import { type Matrix, matrix } from '../tensor/matrix.js'
+import { chained } from '../tensor/piece.js'
 import { defineSpace, type WhitenedGeneric } from './contract.js'
 import { congruent, scaled, traceOf } from './fitting/generic-covariance.js'
 import { fitLifted, whitenerOf } from './fitting/whitening.js'
-import { genericOf } from './generic.js'
+import { genericOf, multipliedBy } from './generic.js'
 import { shrinkageWithin } from './shrunk.js'
 
 /**
@@ -41,9 +42,13 @@ export const plda = () =>
       const shots = support.labels.length / Math.max(1, new Set(support.labels).size)
       const trust = await trustIn(known, transform, shots, kernels)
       const fitted = { mean, transform: await kernels.multiply(transform, trust), lift: 1 / 2 }
-      const { project } = await fitLifted({ ...support, features }, fitted, kernels)
+      const { project, graph } = await fitLifted({ ...support, features }, fitted, kernels)
       const whitened = async (given: Matrix) => project(await kernels.multiply(given, known.root))
-      return { project: whitened, projectTexts: whitened }
+      return {
+        project: whitened,
+        projectTexts: whitened,
+        ...(graph && { graph: chained(multipliedBy(known.root), graph, 'features') }),
+      }
     },
   })
 

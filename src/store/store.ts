@@ -1,3 +1,4 @@
+import { type ClassifierRepository, createClassifierRepository } from './classifiers.js'
 import { type ComparisonRepository, createComparisonRepository } from './comparisons.js'
 import type { DatabaseClient } from './database.js'
 import { withDatabaseErrors } from './database-fault.js'
@@ -24,6 +25,7 @@ export interface Store {
   readonly comparisons: ComparisonRepository
   readonly imports: ImportRepository
   readonly trainings: TrainingRepository
+  readonly classifiers: ClassifierRepository
   readonly deletions: DeletionRepository
 }
 
@@ -39,5 +41,6 @@ export const createStore = (client: DatabaseClient, onChange?: (id: string) => v
   comparisons: withDatabaseErrors(createComparisonRepository(client, onChange)),
   imports: withDatabaseErrors(createImportRepository(client)),
   trainings: withDatabaseErrors(createTrainingRepository(client, onChange)),
+  classifiers: withDatabaseErrors(createClassifierRepository(client)),
   deletions: withDatabaseErrors(createDeletionRepository(client)),
 })

@@ -140,8 +140,8 @@ const scatterGraph = (): Graph => ({
   nodes: [operator('Gemm', ['a', 'a'], 'result', { transA: 1 })],
 })
 
-/** exp(β·A − β): equals exp(−β(1 − A)) and needs one pass less. */
-const sharpening = (output: string) => [
+/** The nodes of `exp(β·A − β)`, of `affinities` and `beta`: equals `exp(−β(1 − A))` and needs one pass less. */
+export const sharpening = (output: string) => [
   operator('Mul', ['affinities', 'beta'], 'scaled'),
   operator('Sub', ['scaled', 'beta'], 'exponent'),
   operator('Exp', ['exponent'], output),
@@ -167,20 +167,24 @@ const sharpenedSumsGraph = (shots: number): Graph => ({
   ],
 })
 
-/** In double precision, since nearly uniform distributions differ only in the last digits of their logarithms. */
 const logSoftmaxGraph = (): Graph => ({
   inputs: { a: ['n', 'c'], temperature: [1], logClasses: [1] },
   outputs: result,
-  nodes: [
-    operator('Cast', ['a'], 'wideA', { to: elementType.double }),
-    operator('Cast', ['temperature'], 'wideTemperature', { to: elementType.double }),
-    operator('Cast', ['logClasses'], 'wideLogClasses', { to: elementType.double }),
-    operator('Div', ['wideA', 'wideTemperature'], 'scaled'),
-    operator('LogSoftmax', ['scaled'], 'logs', { axis: 1 }),
-    operator('Add', ['logs', 'wideLogClasses'], 'ratios'),
-    operator('Cast', ['ratios'], 'result', { to: elementType.float }),
-  ],
+  nodes: [...logRatioNodes('a', 'ratios'), operator('Cast', ['ratios'], 'result', { to: elementType.float })],
 })
+
+/**
+ * The nodes of `log softmax(A/temperature) + logClasses` of every row. In double precision, since nearly uniform distributions
+ * differ only in the last digits of their logarithms.
+ */
+export const logRatioNodes = (a: string, output: string) => [
+  operator('Cast', [a], 'wideA', { to: elementType.double }),
+  operator('Cast', ['temperature'], 'wideTemperature', { to: elementType.double }),
+  operator('Cast', ['logClasses'], 'wideLogClasses', { to: elementType.double }),
+  operator('Div', ['wideA', 'wideTemperature'], 'scaled'),
+  operator('LogSoftmax', ['scaled'], 'logs', { axis: 1 }),
+  operator('Add', ['logs', 'wideLogClasses'], output),
+]
 
 const unit = (input: string) => [operator('LpNormalization', [input], 'result', { axis: 1, p: 2 })]
 

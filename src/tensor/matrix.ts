@@ -13,6 +13,18 @@ export function matrix(rows: number, columns: number, data?: Float32Array): Matr
   return { rows, columns, data: data ?? new Float32Array(rows * columns) }
 }
 
+/**
+ * The matrix in memory that all threads share: a copy, or the matrix itself if it is there already. A computing thread reads it
+ * in place, so what is used in many products is handed over once. Do not write to it while a product may run.
+ */
+export function inSharedMemory(source: Matrix): Matrix {
+  const { rows, columns, data } = source
+  if (data.buffer instanceof SharedArrayBuffer) return source
+  const shared = new Float32Array(new SharedArrayBuffer(data.byteLength))
+  shared.set(data)
+  return matrix(rows, columns, shared)
+}
+
 /** A view of row `i`: [d]. Writing to it writes to the matrix. */
 export function rowOf({ columns, data }: Matrix, i: number): Float32Array {
   return data.subarray(i * columns, (i + 1) * columns)
@@ -21,6 +33,18 @@ export function rowOf({ columns, data }: Matrix, i: number): Float32Array {
 /** A view of the rows from `from` up to, not including, `to`. */
 export function sliceRows({ columns, data }: Matrix, from: number, to: number): Matrix {
   return matrix(to - from, columns, data.subarray(from * columns, to * columns))
+}
+
+/** A matrix of the same shape, of `entryOf(value, row, column)`. */
+export function mapMatrix(
+  { rows, columns, data }: Matrix,
+  entryOf: (value: number, row: number, column: number) => number,
+): Matrix {
+  const result = matrix(rows, columns)
+  for (let i = 0, at = 0; i < rows; i++) {
+    for (let k = 0; k < columns; k++, at++) result.data[at] = entryOf(data[at] as number, i, k)
+  }
+  return result
 }
 
 /** A copy of the rows at `indices`, in that order. */

@@ -7,6 +7,7 @@ import { disableTelemetry } from './disable-telemetry.js'
 /** An input or output of a session, row-major. */
 export type Tensor =
   | { readonly type: 'float32'; readonly dims: readonly number[]; readonly data: Float32Array }
+  | { readonly type: 'int32'; readonly dims: readonly number[]; readonly data: Int32Array }
   | { readonly type: 'int64'; readonly dims: readonly number[]; readonly data: BigInt64Array }
 
 /** An ONNX graph, ready to run. */
@@ -194,10 +195,16 @@ const buffersOf = (message: object): ArrayBuffer[] => {
   ]
 }
 
-/** The tensor over a buffer of just its size: posting a view of a larger buffer would send all of that buffer. */
+/** The tensor over a buffer of just its size: posting a view of a larger buffer would send all of that buffer. Shared memory is not sent at all. */
 function ownBuffer(tensor: Tensor): Tensor {
-  if (tensor.data.byteLength === tensor.data.buffer.byteLength) return tensor
-  return tensor.type === 'float32'
-    ? { ...tensor, data: tensor.data.slice() }
-    : { ...tensor, data: tensor.data.slice() }
+  const { byteLength, buffer } = tensor.data
+  if (byteLength === buffer.byteLength || buffer instanceof SharedArrayBuffer) return tensor
+  switch (tensor.type) {
+    case 'float32':
+      return { ...tensor, data: tensor.data.slice() }
+    case 'int32':
+      return { ...tensor, data: tensor.data.slice() }
+    case 'int64':
+      return { ...tensor, data: tensor.data.slice() }
+  }
 }

@@ -13,4 +13,6 @@ export const countRows = async ({ client }: Pick<Database, 'client'>): Promise<C
   runs: await client.run.count(),
   comparisons: await client.comparison.count(),
   comparisonRuns: await client.comparisonRun.count(),
+  classifiers: await client.classifier.count(),
+  classifierVersions: await client.classifierVersion.count(),
 })

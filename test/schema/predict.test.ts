@@ -287,7 +287,7 @@ test('an image that is given is not stored, and its url is its bytes', async () 
   expect([await server.counts(), await sizes()]).toEqual(before)
 })
 
-test('an image whose pixels are broken is refused by its position', async () => {
+test('an image that cannot be read has its own error, and the others have their answers', async () => {
   const truncated = Buffer.from(queries[1] ?? '', 'base64').subarray(0, -300)
   const single = await library.datasets.create({ name: 'Broken', classes: [{ name: 'red stripes' }] })
   await library.datasets.addImages({
@@ -295,10 +295,41 @@ test('an image whose pixels are broken is refused by its position', async () => 
     images: [{ image: { base64: queries[0] ?? '' }, class: 'red stripes', split: 'SUPPORT_POOL' }],
   })
   const set = await library.supportSets.create({ dataset: single.id, shots: 1, seed: 1, augmentations: 1 })
-  const given = images.with(1, { base64: truncated.toString('base64') })
-  const input = { supportSet: set.id, images: given, methods }
-  const { errors } = await server.ask(document(''), { input })
-  expect(errors).toMatchObject([{ extensions: { code: 'INVALID_IMAGE', argument: 'input.images[1]' } }])
+  const [first, , third] = images
+  const given = [
+    first,
+    { base64: truncated.toString('base64') },
+    { id: 'f'.repeat(64) },
+    { base64: 'é' },
+    third,
+  ]
+  const { predict: answers } = await server.query<{
+    predict: { error: { code: string; message: string } | null; predictions: object[] }[]
+  }>(
+    'query ($input: PredictInput!) { predict(input: $input) { error { code message } predictions { top { logit } } } }',
+    { input: { supportSet: set.id, images: given, methods } },
+  )
+  expect(answers.map(({ error }) => error?.code)).toEqual([
+    undefined,
+    'INVALID_IMAGE',
+    'UNKNOWN_IMAGE',
+    'INVALID_BASE64',
+    undefined,
+  ])
+  expect(answers.map(({ predictions }) => predictions.length)).toEqual([
+    methods.length,
+    0,
+    0,
+    0,
+    methods.length,
+  ])
+})
+
+test('where no image can be read, each says so', async () => {
+  const given = [{ base64: Buffer.from('no image').toString('base64') }]
+  expect(await predict({ images: given, methods })).toMatchObject([
+    { image: { width: 0, height: 0 }, inSupportSet: false, predictions: [] },
+  ])
 })
 
 test('an image may be uploaded', async () => {

@@ -1,13 +1,11 @@
-import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import type { NewComparison } from '../../src/store/comparisons.js'
 import { openDatabase } from '../../src/store/database.js'
 import type { NewImage } from '../../src/store/datasets.js'
-import type { RunRequest, RunResult } from '../../src/store/runs.js'
 import { createStore } from '../../src/store/store.js'
 import { atEnd } from '../helpers/at-end.js'
 import { countRows } from '../helpers/counts.js'
 import { newDatabases } from '../helpers/databases.js'
+import { createNewRows } from './new-rows.js'
 
 for (const { title, url } of await newDatabases()) {
   if (url === undefined) test.skip(title, () => {})
@@ -19,85 +17,8 @@ async function repositories(url: string): Promise<void> {
   atEnd(database.close)
   const store = createStore(database.client)
 
-  let made = 0
-  const unique = (what: string) => `${what} ${made++}`
-  const newDataset = (classes = ['a', 'b']) =>
-    store.datasets.create(
-      unique('dataset'),
-      classes.map((name) => ({ name, prompts: [`a ${name}.`] })),
-    )
-  const newImage = (more: Partial<NewImage> = {}): NewImage => ({
-    imageId: unique('image'),
-    classIndex: 0,
-    split: 'TEST',
-    width: 3,
-    height: 2,
-    format: 'png',
-    bytes: 10,
-    ...more,
-  })
-  const request = (datasetId: string, more: Partial<RunRequest> = {}): RunRequest => ({
-    datasetId,
-    testDatasetId: null,
-    encoder: 'mini-clip',
-    method: 'tip-adapter',
-    space: 'clip',
-    shots: 1,
-    drawing: 'EXACT',
-    seed: 1,
-    augmentations: 1,
-    selection: 'NONE',
-    klScaling: 'FROZEN',
-    fixed: { alpha: 0.1 },
-    coverage: 0.9,
-    unknownDatasetId: null,
-    holdOut: [],
-    ...more,
-  })
-  const newComparison = (datasetId: string, fingerprints: readonly string[]): NewComparison => ({
-    fingerprint: `${fingerprints.length} from ${fingerprints[0]}`,
-    datasetId,
-    testDatasetId: null,
-    encoder: 'mini-clip',
-    lastImage: 0,
-    contents: 'made for a test',
-    runs: fingerprints.map((fingerprint, seed) => ({ ...request(datasetId, { seed }), fingerprint })),
-  })
-  const runsOf = async (comparison: string) => await store.comparisons.runs(comparison)
-  const newRun = async (datasetId: string) => {
-    const comparison = await store.comparisons.create(newComparison(datasetId, [unique('run')]))
-    const id = (await runsOf(comparison.id))[0]?.id ?? ''
-    const cancel = () => store.comparisons.cancel(comparison.id)
-    return { id, cancel, find: async () => await store.runs.get(id) }
-  }
-  const result = async (datasetId: string): Promise<RunResult> => ({
-    supportSetId: (await newSupportSet(datasetId)).id,
-    selectionImages: 0,
-    labelledImages: 4,
-    perClass: { least: 1, mean: 1.5, most: 2 },
-    temperature: 1.25,
-    selectionAccuracy: null,
-    hyperparameters: { alpha: 0.1, beta: 5.5 },
-    accuracy: 66.5,
-    top5Accuracy: 100,
-    unshiftedAccuracy: 70.25,
-    calibrationError: 0.25,
-    testImages: 3,
-    encodeMs: 1.5,
-    searchMs: 0,
-    scoreMs: 2,
-  })
-  const newSupportSet = (datasetId: string, fingerprint = unique('support set')) =>
-    store.supportSets.findOrCreate({
-      datasetId,
-      encoder: 'mini-clip',
-      shots: 2,
-      drawing: 'AT_MOST',
-      seed: -(2 ** 31),
-      augmentations: 1,
-      fingerprint,
-      images: ['z', 'a', 'm'].map((imageId, classIndex) => ({ imageId, classIndex })),
-    })
+  const { unique, newDataset, newImage, request, newComparison, runsOf, newRun, result, newSupportSet } =
+    createNewRows(store)
 
   describe('datasets', () => {
     test('are found by id and by name with their classes in order', async () => {
@@ -107,51 +28,6 @@ async function repositories(url: string): Promise<void> {
       expect(await store.datasets.findByName(dataset.name)).toEqual(dataset)
       const classes = await store.datasets.classes(dataset.id)
       expect(classes).toEqual(names.map((name, index) => ({ index, name, prompts: [`a ${name}.`] })))
-    })
-
-    test('of very many classes are written, read and deleted while other work goes on', async () => {
-      const names = Array.from({ length: 12_000 }, (_, i) => `class ${i}`)
-      let turns = 0
-      const timer = setInterval(() => turns++, 1)
-      const turnsOf = async <T>(work: Promise<T>): Promise<T> => {
-        const before = turns
-        const result = await work
-        expect(turns - before).toBeGreaterThan(0)
-        return result
-      }
-      try {
-        const dataset = await turnsOf(newDataset(names))
-        const other = await newDataset(['one', 'two'])
-        const found = await turnsOf(store.datasets.classesOf([dataset.id, other.id]))
-        expect(found.get(dataset.id)?.map(({ name }) => name)).toEqual(names)
-        expect(found.get(other.id)?.map(({ name }) => name)).toEqual(['one', 'two'])
-        await turnsOf(store.deletions.dataset(dataset.id))
-        expect(await store.datasets.classes(dataset.id)).toEqual([])
-        expect((await store.datasets.classes(other.id)).length).toBe(2)
-      } finally {
-        clearInterval(timer)
-      }
-    })
-
-    test('and everything else is found by 40,000 ids at once', async () => {
-      const dataset = await newDataset(['one'])
-      const supportSet = await newSupportSet(dataset.id)
-      const run = await newRun(dataset.id)
-      const many = (id: string) => [...Array.from({ length: 39_999 }, () => randomUUID()), id]
-      expect((await store.datasets.getMany(many(dataset.id))).length).toBe(1)
-      expect((await store.datasets.classesOf(many(dataset.id))).get(dataset.id)?.length).toBe(1)
-      expect((await store.datasets.countsOf(many(dataset.id))).get(dataset.id)).toEqual([])
-      expect((await store.datasetImages.classCounts(many(dataset.id))).get(dataset.id)).toEqual([])
-      expect((await store.datasetImages.firstOfClasses(many(dataset.id), 1)).get(dataset.id)).toEqual([])
-      expect((await store.supportSets.imagesOf(many(supportSet.id))).get(supportSet.id)?.length).toBe(3)
-      expect((await store.runs.getMany(many(run.id))).length).toBe(1)
-      const [comparison] = (await store.comparisons.page({ first: 1 }, { datasetId: dataset.id })).nodes
-      const runs = await store.comparisons.runsOf(many(comparison?.id ?? ''))
-      expect(runs.get(comparison?.id ?? '')?.length).toBe(1)
-      const pages = Array.from({ length: 1000 }, (_, classIndex) => ({
-        ...{ datasetId: dataset.id, classIndex, first: 1, after: 0 },
-      }))
-      expect((await store.datasetImages.pages(pages)).length).toBe(1000)
     })
 
     test('that are not there are not found, whatever their id', async () => {
@@ -413,24 +289,6 @@ async function repositories(url: string): Promise<void> {
       expect(await statuses(second.id)).toEqual(['CANCELLED', 'SUCCEEDED'])
       await store.comparisons.cancel(first.id)
       expect(await store.comparisons.getMany([first.id])).toEqual(cancelled)
-    })
-
-    test('have more runs than fit in a statement, in the order in which they were asked for', async () => {
-      const { id } = await newDataset()
-      const names = Array.from({ length: 1300 }, () => unique('many'))
-      const { runs: before } = await countRows(database)
-      const first = await store.comparisons.create(newComparison(id, names))
-      const runs = await runsOf(first.id)
-      expect(runs.map(({ seed }) => seed)).toEqual(names.map((_, i) => i))
-      const again = await store.comparisons.create(newComparison(id, names))
-      expect((await runsOf(again.id)).map((run) => run.id)).toEqual(runs.map((run) => run.id))
-      expect((await countRows(database)).runs).toBe(Number(before) + 1300)
-      await store.comparisons.cancel(first.id)
-      expect((await store.runs.page({ first: 1 }, { datasetId: id, status: 'CANCELLED' })).totalCount).toBe(0)
-      await store.comparisons.cancel(again.id)
-      expect((await store.runs.page({ first: 1 }, { datasetId: id, status: 'CANCELLED' })).totalCount).toBe(
-        1300,
-      )
     })
 
     test('change until they have ended', async () => {

@@ -49,6 +49,17 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
       expect((await fetch(server.url + href)).status).toBe(200)
     }
 
+    await page.getByRole('region', { name: 'Verdict' }).getByRole('button', { name: /^Use/ }).click()
+    await page.getByLabel('Name of the classifier').fill('shapes')
+    await page.getByRole('button', { name: 'Make the classifier' }).click()
+    await page.waitForURL(/\/classifiers$/)
+    const classifiers = page.getByRole('region', { name: 'Classifiers' })
+    await classifiers.getByText('shapes').waitFor()
+    await classifiers.getByText('Ready').waitFor()
+    await classifiers.getByRole('button', { name: 'Delete shapes' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await page.getByText('No classifier yet').waitFor()
+
     const home = await open('/')
     await home.waitForURL(/\/compare\/[0-9a-f-]{36}/)
     expect(await headingOf(home)).toBe(dataset.name)

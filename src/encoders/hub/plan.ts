@@ -1,5 +1,6 @@
 import { errors } from '../../errors.js'
 import { suffixes } from '../layouts/hub.js'
+import { immichFiles } from '../layouts/immich.js'
 import type { Precision } from '../manifest.js'
 
 /** A file of a model, as its repository or folder lists it. */
@@ -26,6 +27,7 @@ export function filesNeeded<F extends ModelFile>(
   precision: Precision,
 ): readonly F[] {
   const byPath = new Map(offered.map((file) => [file.path, file]))
+  if (byPath.has(immichFiles.vision)) return immichFilesNeeded(model, byPath, precision)
   const suffix = suffixes[precision].find((each) => byPath.has(`onnx/vision_model${each}.onnx`))
   const has = (precision: Precision) =>
     suffixes[precision].some((each) => byPath.has(`onnx/vision_model${each}.onnx`))
@@ -50,5 +52,22 @@ export function filesNeeded<F extends ModelFile>(
   if (missing.length > 0 || suffix === undefined) throw errors.modelIncomplete({ model, missing })
   const graphs = ['vision', 'text'].map((tower) => `onnx/${tower}_model${suffix}.onnx`)
   const wanted = [...optional, 'tokenizer.json', ...graphs, ...graphs.map((graph) => `${graph}_data`)]
+  return wanted.flatMap((path) => byPath.get(path) ?? [])
+}
+
+/** The same for immich's layout, which has each graph in one precision. */
+function immichFilesNeeded<F extends ModelFile>(
+  model: string,
+  byPath: ReadonlyMap<string, F>,
+  precision: Precision,
+): readonly F[] {
+  const missing = [
+    ...Object.values(immichFiles).filter((path) => !byPath.has(path)),
+    ...(precision === 'fp32' ? [] : [`graphs in ${precision} (it has fp32: choose with --precision)`]),
+  ]
+  if (missing.length > 0) throw errors.modelIncomplete({ model, missing })
+  const graphs = [immichFiles.vision, immichFiles.text]
+  const weights = graphs.flatMap((graph) => [`${graph}_data`, `${graph}.data`])
+  const wanted = [...Object.values(immichFiles), 'textual/tokenizer_config.json', ...weights]
   return wanted.flatMap((path) => byPath.get(path) ?? [])
 }

@@ -1,7 +1,7 @@
 import { downloadFile, HubApiError, type ListFileEntry, listFiles, modelInfo } from '@huggingface/hub'
 import { z } from 'zod'
 import { errors, reasonOf, ShotboardError } from '../../errors.js'
-import { trainedLogits } from '../layouts/hub.js'
+import { trainedLogits } from '../layouts/logits.js'
 import type { Download } from './download.js'
 
 /** The address of a hub, and the account. */

@@ -1,6 +1,7 @@
 import type { Batch, Cache } from '../../cache/contract.js'
 import { classMeans } from '../../spaces/fitting/scatter.js'
-import { type Matrix, makeUnit, rowOf, squareOf } from '../../tensor/matrix.js'
+import { operator, sharpening } from '../../tensor/kernels.js'
+import { inSharedMemory, type Matrix, makeUnit, rowOf, squareOf } from '../../tensor/matrix.js'
 import { colors } from '../colors.js'
 import type { Term } from '../contract.js'
 import { symbolOf } from '../formula.js'
@@ -24,6 +25,20 @@ export const classPrototype = (names: { readonly weight: string; readonly sharpn
     const affinities = await batch.derive('prototype affinities', () => prototypeAffinities(batch))
     return batch.cache.kernels.sharpen(affinities, sharpness)
   },
+  async graph(cache, shapes) {
+    const none = Float32Array.from(cache.counts, (count) => (count === 0 ? affinityWithoutKeys : 0))
+    return {
+      constants: {
+        prototypes: prototypesOf(cache),
+        none,
+        beta: Math.max(shapes[names.sharpness] as number, minSharpness),
+      },
+      nodes: [
+        operator('Gemm', ['spaceQueries', 'prototypes', 'none'], 'affinities', { transB: 1 }),
+        ...sharpening('result'),
+      ],
+    }
+  },
 })
 
 /** So low that its weight is 0, and finite, so that a sharpness of 0 does not give NaN. */
@@ -35,7 +50,7 @@ export const minSharpness = 1e-30
 /** `U·Pᵀ`, [n, C]; −3e38 for a class without keys. */
 async function prototypeAffinities(batch: Batch): Promise<Matrix> {
   const { cache } = batch
-  const prototypes = await cache.derive('prototypes', async () => prototypesOf(cache))
+  const prototypes = await cache.derive('prototypes', async () => inSharedMemory(prototypesOf(cache)))
   return affinitiesWith(batch, prototypes)
 }
 

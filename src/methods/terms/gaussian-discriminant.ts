@@ -1,7 +1,8 @@
 import type { Cache } from '../../cache/contract.js'
 import { classMeans, deviationsOf } from '../../spaces/fitting/scatter.js'
-import type { Kernels } from '../../tensor/kernels.js'
-import { type Matrix, matrix, rowOf, transposed } from '../../tensor/matrix.js'
+import { type Kernels, operator } from '../../tensor/kernels.js'
+import { inSharedMemory, type Matrix, matrix, rowOf, transposed } from '../../tensor/matrix.js'
+import { type Piece, runPiece } from '../../tensor/piece.js'
 import { colors } from '../colors.js'
 import type { Term } from '../contract.js'
 
@@ -24,13 +25,23 @@ export const gaussianDiscriminant = (names: { readonly weight: string }): Term =
   shapes: [],
   usesTexts: false,
   usesKeys: true,
-  logits: async (batch) => {
-    const { cache } = batch
-    const discriminant = await cache.derive('Gaussian discriminant', () => discriminantOf(cache))
-    return linearLogits(await batch.spaceQueries(), discriminant, cache.kernels)
+  async logits({ cache, spaceQueries }) {
+    return runPiece(cache.kernels, 'linear', await linearOf(cache), { spaceQueries: await spaceQueries() })
   },
+  graph: (cache) => linearOf(cache),
 })
 
+/** `U·Vᵀ + b`, as a graph. */
+const linearOf = (cache: Cache): Promise<Piece> =>
+  cache.derive('Gaussian discriminant', async () => {
+    const { weights, biases } = await fitDiscriminant(cache)
+    return {
+      constants: { weights, biases: Float32Array.from(biases) },
+      nodes: [operator('Gemm', ['spaceQueries', 'weights', 'biases'], 'result', { transB: 1 })],
+    }
+  })
+
+/** Features, [n, d], with their classes. */
 export type Keys = Pick<Cache, 'spaceKeys' | 'labels' | 'classes' | 'kernels'>
 
 /** The discriminant as a linear classifier. */
@@ -43,7 +54,7 @@ export interface Discriminant {
  * Fits the discriminant. With fewer keys than dimensions, `Σ⁻¹·M` comes from a system of the size of the keys (Woodbury),
  * `D` their deviations as rows: `(DᵀD + r·I)⁻¹·M = (M − Dᵀ·(D·Dᵀ + r·I)⁻¹·D·M)/r`.
  */
-export async function discriminantOf({ spaceKeys, labels, classes, kernels }: Keys): Promise<Discriminant> {
+export async function fitDiscriminant({ spaceKeys, labels, classes, kernels }: Keys): Promise<Discriminant> {
   const { deviations, mean } = deviationsOf({ features: spaceKeys, labels })
   const { rows: n, columns: d } = spaceKeys
   const means = meansOf({ spaceKeys, labels, classes }, mean)
@@ -69,7 +80,7 @@ export async function discriminantOf({ spaceKeys, labels, classes, kernels }: Ke
       biases[c] = (biases[c] as number) - ((weights.data[at] as number) * (means.data[at] as number)) / 2
     }
   }
-  return { weights, biases }
+  return { weights: inSharedMemory(weights), biases }
 }
 
 /** μ, [C, d]; the overall mean for a class without keys. */
@@ -79,8 +90,8 @@ function meansOf({ spaceKeys, labels, classes }: Omit<Keys, 'kernels'>, overall:
   return means
 }
 
-/** `U·Vᵀ + b`. */
-export async function linearLogits(
+/** `U·Vᵀ + b`, [n, C]. */
+export async function discriminantLogits(
   queries: Matrix,
   { weights, biases }: Discriminant,
   kernels: Kernels,

@@ -3,7 +3,7 @@ import { classMeans } from '../../spaces/fitting/scatter.js'
 import { type Matrix, makeUnit, matrix, rowOf, stackRows } from '../../tensor/matrix.js'
 import { colors } from '../colors.js'
 import type { Term, Values } from '../contract.js'
-import { discriminantOf, linearLogits } from './gaussian-discriminant.js'
+import { discriminantLogits, fitDiscriminant } from './gaussian-discriminant.js'
 
 /*
  * The two parts of TIMO, "Text and Image Are Mutually Beneficial" (arXiv 2412.11375).
@@ -63,9 +63,9 @@ export const guidedDiscriminant = ({ weight, prompts }: Guidance & { readonly we
     const discriminant = await cache.derive(`guided discriminant of ${count}`, async () => {
       const guiding = await bestPrompts(cache, count)
       const labels = Int32Array.from([...guiding.labels, ...cache.labels])
-      return discriminantOf({ ...cache, spaceKeys: stackRows([guiding.features, cache.spaceKeys]), labels })
+      return fitDiscriminant({ ...cache, spaceKeys: stackRows([guiding.features, cache.spaceKeys]), labels })
     })
-    return linearLogits(await batch.spaceQueries(), discriminant, cache.kernels)
+    return discriminantLogits(await batch.spaceQueries(), discriminant, cache.kernels)
   },
 })
 

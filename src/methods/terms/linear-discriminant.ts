@@ -2,7 +2,7 @@ import type { Cache } from '../../cache/contract.js'
 import { classMeans, deviationsOf } from '../../spaces/fitting/scatter.js'
 import { type Matrix, matrix, rowOf, squareOf, subtractRow, transposed } from '../../tensor/matrix.js'
 import type { Term } from '../contract.js'
-import { type Discriminant, linearLogits } from './gaussian-discriminant.js'
+import { type Discriminant, discriminantLogits } from './gaussian-discriminant.js'
 
 /**
  * `U·Vᵀ + b`, [n, C], with `V_c = Σ⁻¹·(μ_c − m)` and `b_c = −½·(μ_c − m)ᵀ·Σ⁻¹·(μ_c + m)`: Fisher's linear discriminant with equal class
@@ -24,7 +24,7 @@ export const linearDiscriminant = (names: { readonly weight: string }): Term => 
   logits: async (batch) => {
     const { cache } = batch
     const discriminant = await cache.derive('linear discriminant', () => discriminantOf(cache))
-    return linearLogits(await batch.spaceQueries(), discriminant, cache.kernels)
+    return discriminantLogits(await batch.spaceQueries(), discriminant, cache.kernels)
   },
 })
 

@@ -1,5 +1,7 @@
 import type { Batch, Cache } from '../../cache/contract.js'
-import { type Matrix, matrix } from '../../tensor/matrix.js'
+import { logRatioNodes, operator } from '../../tensor/kernels.js'
+import { inSharedMemory, type Matrix, matrix, transposed } from '../../tensor/matrix.js'
+import { elementType } from '../../tensor/onnx/graph.js'
 import { colors } from '../colors.js'
 import type { Range, Term } from '../contract.js'
 
@@ -44,7 +46,38 @@ export const textDistributionKl = (options: {
     }
     return sums
   },
+
+  // `slope·(n_c·min M − Σ_j M_ij) − n_c·min A`, in double precision: the sums differ little from class to class.
+  async graph(cache, _shapes, { affinity, divergence }) {
+    const slope = widthOf(affinity) / (widthOf(divergence) || Number.POSITIVE_INFINITY)
+    const base = finite(divergence?.min) * slope - finite(affinity?.min)
+    return {
+      constants: {
+        ...{ temperature: options.temperature, classes: cache.classes, logClasses: Math.log(cache.classes) },
+        classRatios: transposed(await classLogRatios(cache, options.temperature)),
+        counts: Float32Array.from(cache.counts),
+        offsets: Float32Array.from(cache.counts, (count) => count * base),
+        ...{ slope, acrossClasses: [1] },
+      },
+      nodes: [
+        ...logRatioNodes('textSimilarities', 'ratios'),
+        ...['classes', 'classRatios', 'counts', 'offsets', 'slope'].map(wide),
+        operator('Exp', ['ratios'], 'scaledProbabilities'),
+        operator('Div', ['scaledProbabilities', 'wide classes'], 'probabilities'),
+        operator('Mul', ['probabilities', 'ratios'], 'products'),
+        operator('ReduceSum', ['products', 'acrossClasses'], 'negentropies', { keepdims: 1 }),
+        operator('Mul', ['negentropies', 'wide counts'], 'own'),
+        operator('MatMul', ['probabilities', 'wide classRatios'], 'cross'),
+        operator('Sub', ['own', 'cross'], 'divergences'),
+        operator('Mul', ['divergences', 'wide slope'], 'scaledDivergences'),
+        operator('Sub', ['wide offsets', 'scaledDivergences'], 'logits'),
+        operator('Cast', ['logits'], 'result', { to: elementType.float }),
+      ],
+    }
+  },
 })
+
+const wide = (name: string) => operator('Cast', [name], `wide ${name}`, { to: elementType.double })
 
 /** `Σ_{j∈c} KL(p_i ‖ q_j)`, [n, C]. */
 async function divergenceSums(batch: Batch, temperature: number): Promise<Matrix> {
@@ -101,7 +134,7 @@ const keyLogRatios = (cache: Cache, temperature: number): Promise<Matrix> =>
   cache.derive(`log ratios of keys at ${temperature}`, async () => {
     const { kernels, keys, textClassifier } = cache
     if (textClassifier === null) throw new Error('this cache has no text classifier')
-    return kernels.logSoftmax(await kernels.dot(keys, textClassifier), temperature)
+    return inSharedMemory(await kernels.logSoftmax(await kernels.dot(keys, textClassifier), temperature))
   })
 
 /** `Σ_{j∈c} (log q_j + log C)`, [C, C]. */

@@ -1,3 +1,4 @@
+import { operator } from '../../tensor/kernels.js'
 import { matrix } from '../../tensor/matrix.js'
 import { colors } from '../colors.js'
 import type { Term } from '../contract.js'
@@ -20,4 +21,8 @@ export const zeroShot = (): Term => ({
       data.map((similarity) => batch.cache.logitScale * similarity),
     )
   },
+  graph: async ({ logitScale }) => ({
+    constants: { logitScale },
+    nodes: [operator('Mul', ['textSimilarities', 'logitScale'], 'result')],
+  }),
 })

@@ -1,7 +1,8 @@
-import { Arg, Field, FieldResolver, ID, InputType, Int, Resolver, Root } from 'type-graphql'
+import { Arg, Ctx, Field, FieldResolver, ID, InputType, Int, Resolver, Root } from 'type-graphql'
 import { errors, reasonOf } from '../../errors.js'
 import {
   contentTypeOf,
+  type GivenImage,
   type ImageFormat,
   type ImageInput,
   maxThumbnailSize,
@@ -9,6 +10,7 @@ import {
   requireThumbnailSize,
 } from '../../library/index.js'
 import type { Limits } from '../../settings/settings.js'
+import type { Context } from '../context.js'
 import { ObjectType } from '../object-type.js'
 import { Upload } from '../scalars.js'
 import type { UploadedFile } from '../upload.js'
@@ -18,10 +20,10 @@ export class ImageType {
   @Field(() => ID)
   id: string
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'In pixels; 0 for an image of a request that cannot be read.' })
   width: number
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'In pixels; 0 for an image of a request that cannot be read.' })
   height: number
 }
 
@@ -30,8 +32,10 @@ export interface ImageRoot {
   readonly id: string
   readonly width: number
   readonly height: number
+  /** Looked up if it is left out. */
+  readonly cutShort?: boolean
   /** Set for an image that was sent with the request and is not stored. */
-  readonly unstored?: { readonly bytes: Buffer; readonly format: ImageFormat }
+  readonly unstored?: { readonly bytes: Buffer; readonly format: ImageFormat | null }
 }
 
 @Resolver(() => ImageType)
@@ -47,12 +51,24 @@ export class ImageResolver {
     return unstored ? this.url({ id, width: 0, height: 0, unstored }) : `/images/${id}?size=${size}`
   }
 
+  @FieldResolver(() => Boolean, {
+    description:
+      'Whether it is a JPEG that ends too early. What is missing is grey. Such images are taken only if the service is set so.',
+  })
+  async cutShort(
+    @Root() { id, cutShort, unstored }: ImageRoot,
+    @Ctx() { loaders }: Context,
+  ): Promise<boolean> {
+    return unstored ? false : (cutShort ?? (await loaders.image.load(id)).cutShort)
+  }
+
   @FieldResolver(() => String, {
     description: 'The path of its bytes; a data URL for an image that is not stored.',
   })
   url(@Root() { id, unstored }: ImageRoot): string {
     if (!unstored) return `/images/${id}`
-    return `data:${contentTypeOf(unstored.format)};base64,${unstored.bytes.toString('base64')}`
+    const type = unstored.format === null ? 'application/octet-stream' : contentTypeOf(unstored.format)
+    return `data:${type};base64,${unstored.bytes.toString('base64')}`
   }
 }
 
@@ -76,9 +92,28 @@ export const imageInput = ({ id, base64, upload }: ImageInputType): ImageInput =
 })
 
 /** Throws TOO_MANY_IMAGES. */
-export function requireImageLimit(images: readonly unknown[], { maxImagesPerRequest: max }: Limits): void {
-  if (images.length > max) throw errors.tooManyImages({ max, count: images.length }, 'input.images')
+export function requireImageLimit(
+  images: readonly unknown[],
+  { maxImagesPerRequest: max }: Limits,
+  argument = 'input.images',
+): void {
+  if (images.length > max) throw errors.tooManyImages({ max, count: images.length }, argument)
 }
+
+@ObjectType('ImageError', { description: 'Why an image has no answer.' })
+export class ImageErrorType {
+  @Field(() => String, { description: 'A stable code, such as INVALID_IMAGE.' })
+  code: string
+
+  @Field(() => String)
+  message: string
+}
+
+/** An image of a request. One that cannot be read has no size. */
+export const imageRootOf = ({ id, info, bytes, stored }: GivenImage): ImageRoot => ({
+  ...{ id, width: info?.width ?? 0, height: info?.height ?? 0 },
+  ...(!stored && { unstored: { bytes, format: info?.format ?? null } }),
+})
 
 /** Throws INVALID_IMAGE if the request does not contain the file. */
 async function readUpload(upload: UploadedFile): Promise<Buffer> {

@@ -1,7 +1,7 @@
 import { Field, Float, ID, InputType } from 'type-graphql'
 
 @InputType('HyperparameterInput')
-class HyperparameterInputType {
+export class HyperparameterInputType {
   @Field(() => String)
   name: string
 

@@ -18,7 +18,15 @@ import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
 import { ClassLabelType } from '../dataset/dataset.type.js'
 import { Selection } from '../enums.js'
-import { ImageInputType, type ImageRoot, ImageType, imageInput, requireImageLimit } from '../image/image.js'
+import {
+  ImageErrorType,
+  ImageInputType,
+  type ImageRoot,
+  ImageType,
+  imageInput,
+  imageRootOf,
+  requireImageLimit,
+} from '../image/image.js'
 import { HyperparameterValueType, valueList } from '../method/method.type.js'
 import { encoderMethodAndSpaceOf } from '../method/method-and-space.js'
 import { MethodChoiceType } from '../method/method-choice.js'
@@ -84,7 +92,7 @@ class TermContributionType {
 }
 
 @ObjectType('ClassScore')
-class ClassScoreType {
+export class ClassScoreType {
   @Field(() => ClassLabelType)
   class: ClassLabelType
 
@@ -154,7 +162,13 @@ class ImagePredictionType {
   })
   inSupportSet: boolean
 
-  @Field(() => [MethodPredictionType])
+  @Field(() => ImageErrorType, {
+    nullable: true,
+    description: 'Why the image cannot be classified. Null if it can. Other images are, all the same.',
+  })
+  error: ImageErrorType | null
+
+  @Field(() => [MethodPredictionType], { description: 'Empty if the image cannot be classified.' })
   predictions: readonly MethodPredictionType[]
 }
 
@@ -185,16 +199,23 @@ export class MethodPredictionResolver extends encoderMethodAndSpaceOf(() => Meth
     @Root() prediction: MethodPrediction,
     @Arg('first', () => Int, { nullable: true, defaultValue: 3 }) first: number | null,
     @Ctx() { loaders }: Context,
-  ): Promise<(Omit<NeighbourType, 'image'> & { image: ImageRoot })[]> {
-    const count = first ?? 3
-    if (count < 0) throw errors.invalidValue({ reason: `first must be at least 0, not ${count}.` }, 'first')
+  ): Promise<NeighbourRoot[]> {
     return Promise.all(
-      prediction.nearest(count).map(async ({ imageId, ...rest }) => ({
+      prediction.nearest(neighbourCount(first)).map(async ({ imageId, ...rest }) => ({
         ...rest,
         image: await loaders.image.load(imageId),
       })),
     )
   }
+}
+
+type NeighbourRoot = Omit<NeighbourType, 'image'> & { readonly image: ImageRoot }
+
+/** Throws INVALID_VALUE for a negative number of neighbours; 3 by default. */
+export function neighbourCount(first: number | null): number {
+  const count = first ?? 3
+  if (count < 0) throw errors.invalidValue({ reason: `first must be at least 0, not ${count}.` }, 'first')
+  return count
 }
 
 @Resolver(() => ImagePredictionType)
@@ -213,7 +234,6 @@ export class PredictionResolver {
 
   @FieldResolver(() => ImageType)
   image(@Root() { image }: ImagePrediction): ImageRoot {
-    const { id, width, height, bytes, format, stored } = image
-    return { id, width, height, ...(!stored && { unstored: { bytes, format } }) }
+    return imageRootOf(image)
   }
 }

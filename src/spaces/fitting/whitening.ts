@@ -1,8 +1,8 @@
 import type { Kernels } from '../../tensor/kernels.js'
-import { type Matrix, matrix, subtractRow } from '../../tensor/matrix.js'
+import { inSharedMemory, type Matrix, matrix, subtractRow } from '../../tensor/matrix.js'
 import type { FittedSpace, LabelledFeatures } from '../contract.js'
 import { effectiveDimensions } from './effective-dimensions.js'
-import { liftSquareOf, projectLifted } from './lift.js'
+import { liftedGraph, liftSquareOf, projectLifted } from './lift.js'
 import { deviationsOf } from './scatter.js'
 
 /** How a whitening is fitted. */
@@ -40,13 +40,15 @@ export async function fitWhitening(
 /** `v = (x − mean)·W`, lifted by a share of their mean square over the support images. */
 export async function fitLifted(
   { features }: LabelledFeatures,
-  { mean, transform, lift }: { mean: Float32Array; transform: Matrix; lift: number },
+  { mean, transform: fitted, lift }: { mean: Float32Array; transform: Matrix; lift: number },
   kernels: Kernels,
 ): Promise<FittedSpace> {
+  const transform = inSharedMemory(fitted)
   const liftSquare =
     lift > 0 ? liftSquareOf(await kernels.multiply(subtractRow(features, mean), transform), lift) : 0
-  const project = (given: Matrix) => projectLifted(given, { mean, transform, liftSquare }, kernels)
-  return { project, projectTexts: project }
+  const projection = { mean, transform, liftSquare }
+  const project = (given: Matrix) => projectLifted(given, projection, kernels)
+  return { project, projectTexts: project, graph: liftedGraph(projection) }
 }
 
 /** The mean of the support features and W, [d, d], with `W·Wᵀ = Σ⁻¹` up to a factor. */

@@ -23,6 +23,7 @@ const NewDatasetPage = page('NewDatasetPage', () => import('../pages/datasets/ne
 const DatasetPage = page('DatasetPage', () => import('../pages/datasets/dataset-page'))
 const ComparisonsPage = page('ComparisonsPage', () => import('../pages/compare/comparisons-page'))
 const NewComparisonPage = page('NewComparisonPage', () => import('../pages/compare/new-comparison-page'))
+const ClassifiersPage = page('ClassifiersPage', () => import('../pages/classifiers/classifiers-page'))
 const TryPage = page('TryPage', () => import('../pages/try/try-page'))
 const OverlapPage = page('OverlapPage', () => import('../pages/overlap/overlap-page'))
 const MethodsPage = page('MethodsPage', () => import('../pages/methods/methods-page'))
@@ -51,6 +52,7 @@ function Pages() {
         <Route path="/compare" component={ComparisonsPage} />
         <Route path="/compare/new" component={NewComparisonPage} />
         <Route path="/compare/:id" component={ComparisonPage} />
+        <Route path="/classifiers" component={ClassifiersPage} />
         <Route path="/try" component={TryPage} />
         <Route path="/overlap" component={OverlapPage} />
         <Route path="/methods" component={MethodsPage} />

@@ -7,6 +7,7 @@ import styles from './shell.module.css'
 const nouns = [
   { href: '/datasets', label: 'Datasets' },
   { href: '/compare', label: 'Compare' },
+  { href: '/classifiers', label: 'Classifiers' },
   { href: '/try', label: 'Try' },
   { href: '/overlap', label: 'Overlap' },
   { href: '/methods', label: 'Methods' },

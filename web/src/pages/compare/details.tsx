@@ -8,8 +8,9 @@ import { ConfusionTab } from './confusion-tab'
 import { DisagreementsTab } from './disagreements-tab'
 import { RunsTab } from './runs-tab'
 import type { Line } from './series'
+import { SetsTab } from './sets-tab'
 
-/** Details behind the averages: classes, images, confusions, calibration, and single runs. */
+/** Details behind the averages: classes, images, confusions, calibration, sets, and single runs. */
 export function Details({
   comparison,
   ranked,
@@ -67,6 +68,11 @@ export function Details({
       value: 'calibration',
       label: 'Calibration',
       content: () => <CalibrationTab id={id} line={chosen} shots={shots} tools={method} />,
+    },
+    {
+      value: 'sets',
+      label: 'Sets',
+      content: () => <SetsTab id={id} encoder={chosen.encoder} shots={shots} />,
     },
     { value: 'runs', label: 'Runs', content: () => <RunsTab id={id} /> },
   ]

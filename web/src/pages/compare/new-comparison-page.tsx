@@ -66,6 +66,10 @@ const shownArguments = [
   'input.methods',
   'input.selection',
   'input.augmentations',
+  'input.testDataset',
+  'input.coverage',
+  'input.unknownDataset',
+  'input.holdOut',
 ]
 
 function Form({
@@ -91,10 +95,18 @@ function Form({
   const [augmentations, setAugmentations] = useState('1')
   const [selection, setSelection] = useState<Selection>()
   const [klScaling, setKlScaling] = useState<KlScaling>('FROZEN')
+  const [testDataset, setTestDataset] = useState('')
+  const [coverage, setCoverage] = useState('0.9')
+  const [unknownDataset, setUnknownDataset] = useState('')
+  const [holdOut, setHoldOut] = useState('')
   const validated = imagesIn(dataset, 'VALIDATION') > 0
   // Another dataset may lack what was chosen.
   const chosenSelection = selection === 'VALIDATION' && !validated ? undefined : selection
-  const selected = chosenSelection ?? (validated ? 'VALIDATION' : 'LEAVE_ONE_OUT')
+  const selected = chosenSelection ?? 'LEAVE_ONE_OUT'
+  const others = [
+    { value: '', label: 'None' },
+    ...datasets.filter(({ id }) => id !== dataset.id).map(({ id, name }) => ({ value: id, label: name })),
+  ]
   const numbers = {
     shots: parseNumbers(shots),
     seeds: parseNumbers(seeds),
@@ -109,6 +121,7 @@ function Form({
 
   async function submit(event: FormEvent) {
     event.preventDefault()
+    if (!isNumber(coverage)) return
     const { data } = await compare({
       input: {
         dataset: dataset.id,
@@ -119,6 +132,10 @@ function Form({
         methods: [...chosen].map(choiceOf),
         selection: selected,
         klScaling,
+        testDataset: testDataset || null,
+        coverage: Number(coverage),
+        unknownDataset: unknownDataset || null,
+        holdOut: namesIn(holdOut),
       },
     })
     if (data) navigate(`/compare/${data.compare.id}`)
@@ -200,6 +217,48 @@ function Form({
           />
         </div>
       </Card>
+      <Card
+        title="Sets and other images"
+        note="A method can also answer with a set of classes. Images of no class show whether it notices what it does not know."
+      >
+        <div className={styles.fields}>
+          <TextField
+            label="Coverage of sets"
+            inputMode="decimal"
+            value={coverage}
+            hint="How often a set must hold the right class: a fraction between 0 and 1."
+            problems={
+              isNumber(coverage)
+                ? problemsAt(problems, 'input.coverage')
+                : [{ message: 'Give a number, such as 0.9.', code: 'INVALID_VALUE', argument: 'coverage' }]
+            }
+            onChange={(event) => setCoverage(event.currentTarget.value)}
+          />
+          <TextField
+            label="Classes to hold out"
+            value={holdOut}
+            hint="Names, separated by commas. The classifier does not have them, and their test images belong to no class."
+            problems={problemsAt(problems, 'input.holdOut')}
+            onChange={(event) => setHoldOut(event.currentTarget.value)}
+          />
+          <SelectField
+            label="Images of no class"
+            value={unknownDataset}
+            options={others}
+            hint="A dataset that shares no class with this one."
+            problems={problemsAt(problems, 'input.unknownDataset')}
+            onChange={setUnknownDataset}
+          />
+          <SelectField
+            label="Test on another dataset"
+            value={testDataset}
+            options={others}
+            hint="A dataset with the same classes, to see what accuracy is lost there."
+            problems={problemsAt(problems, 'input.testDataset')}
+            onChange={setTestDataset}
+          />
+        </div>
+      </Card>
       <ProblemList problems={problemsElsewhere(problems, shownArguments)} />
       <div className={styles.submit}>
         <Button type="submit" tone="primary" disabled={fetching}>
@@ -210,6 +269,15 @@ function Form({
     </form>
   )
 }
+
+const isNumber = (text: string): boolean => text.trim() !== '' && Number.isFinite(Number(text))
+
+/** Names from a list separated by commas. */
+const namesIn = (text: string): string[] =>
+  text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
 
 /** Tip-Adapter in the fitted spaces needs no more encoding, and often wins. */
 const alsoAtFirst = (registry: RegistryQuery, spaces: readonly { readonly id: string }[]): string[] =>

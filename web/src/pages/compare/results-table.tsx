@@ -1,6 +1,7 @@
 import { type Column, DataTable, type Order } from '../../components/data-table'
 import { MethodName } from '../../components/method-name'
 import { fixed, pValue, signed } from '../../design/format'
+import { UseThis } from '../classifiers/use-this'
 import { type Metric, statisticOf } from './metrics'
 import styles from './results.module.css'
 import type { Line } from './series'
@@ -8,6 +9,7 @@ import { type Pair, pairOf } from './use-pairs'
 
 /** One row per method, one column per number of shots, then the test against the baseline at one number of shots. */
 export function ResultsTable({
+  comparison,
   lines,
   shots,
   at,
@@ -17,6 +19,8 @@ export function ResultsTable({
   order = `${metric.better === 'high' ? '-' : ''}shots-${at}`,
   onOrder,
 }: {
+  /** Its id once it has ended, so that a row can be put to use. */
+  readonly comparison: string | undefined
   readonly lines: readonly Line[]
   readonly shots: readonly number[]
   readonly at: number
@@ -65,6 +69,7 @@ export function ResultsTable({
         return pair ? `${pair.setsWon} of ${pair.n}` : '–'
       },
     },
+    ...(comparison === undefined ? [] : [columnOfUse(comparison)]),
   ]
   return (
     <DataTable
@@ -78,6 +83,15 @@ export function ResultsTable({
     />
   )
 }
+
+/** Puts a row to use. */
+const columnOfUse = (comparison: string): Column<Line> => ({
+  id: 'use',
+  header: <span className="visually-hidden">Use</span>,
+  cell: ({ encoder, method, space, label }) => (
+    <UseThis tone="quiet" {...{ comparison, encoder, method: method.id, space: space?.id ?? null, label }} />
+  ),
+})
 
 function shotsColumn(shots: number, lines: readonly Line[], metric: Metric): Column<Line> {
   const meanOf = (line: Line): number | null => {

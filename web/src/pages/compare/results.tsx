@@ -66,7 +66,7 @@ export function Results({
   )
   return (
     <>
-      {!running && <Verdict id={id} shots={at} />}
+      {!running && <Verdict id={id} shots={at} encoder={encoders.length === 1 ? encoder?.id : undefined} />}
       {encoders.length > 1 && encoder && (
         <Choice
           label="Encoder"
@@ -117,6 +117,7 @@ export function Results({
         }
       >
         <ResultsTable
+          comparison={running ? undefined : id}
           lines={lines}
           shots={shots}
           at={at}

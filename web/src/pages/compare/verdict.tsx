@@ -3,10 +3,21 @@ import { RecommendationDocument } from '../../api/generated'
 import { Problems } from '../../components/problems'
 import { SeriesMark } from '../../components/series-mark'
 import { styleOf } from '../../design/style-of'
+import { UseThis } from '../classifiers/use-this'
+import { labelOf } from './series'
 import styles from './verdict.module.css'
 
 /** The recommendation at a number of shots. */
-export function Verdict({ id, shots }: { readonly id: string; readonly shots: number }) {
+export function Verdict({
+  id,
+  shots,
+  encoder,
+}: {
+  readonly id: string
+  readonly shots: number
+  /** The one encoder of the comparison; undefined if it has several. */
+  readonly encoder: string | undefined
+}) {
   const [{ data, error }] = useQuery({
     query: RecommendationDocument,
     variables: { id, shots },
@@ -24,6 +35,15 @@ export function Verdict({ id, shots }: { readonly id: string; readonly shots: nu
         {space && ` in ${space.id}`}
       </h2>
       <p>{text}</p>
+      {encoder !== undefined && (
+        <div>
+          <UseThis
+            tone="primary"
+            {...{ comparison: id, encoder, method: method.id, space: space?.id ?? null }}
+            label={labelOf({ method, space: space ?? null })}
+          />
+        </div>
+      )}
     </section>
   )
 }

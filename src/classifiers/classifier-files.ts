@@ -1,0 +1,103 @@
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Support } from '../features/support.js'
+import type { Trash } from '../store/trash.js'
+import { removePartials } from '../system/write-atomically.js'
+import { type Matrix, matrix } from '../tensor/matrix.js'
+import { type NamedTensor, readSafetensors, writeSafetensors } from '../tensor/safetensors.js'
+
+/** The tensors of a classifier's version. */
+export interface ClassifierTensors {
+  readonly support: Support
+  /** The SHA-256 of each support image, in the order of the rows. */
+  readonly images: readonly string[]
+  /** The probability of the true class of each image that the temperature was fitted on. */
+  readonly calibration: Float64Array
+}
+
+/** The tensors of versions, each in a safetensors file named after its version. */
+export interface ClassifierFiles {
+  /** Throws DISK_FULL or STORAGE_FAILED, and then writes nothing. */
+  write(version: string, tensors: ClassifierTensors): Promise<void>
+  /** Throws INVALID_TENSOR_FILE or INVALID_TENSOR if the file is missing or damaged. */
+  read(version: string): Promise<ClassifierTensors>
+  remove(versions: readonly string[]): Promise<void>
+  /** Moves the files of versions that `isKnown` does not return to the trash. */
+  sweep(isKnown: (versions: readonly string[]) => Promise<ReadonlySet<string>>, trash: Trash): Promise<void>
+}
+
+const featurePrefix = 'features.'
+
+const metadataSchema = z.object({
+  classes: z.coerce.number().int().positive(),
+  logitScale: z.coerce.number(),
+  images: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
+  calibration: z.string().transform((text) => z.array(z.number()).parse(JSON.parse(text))),
+})
+
+export function createClassifierFiles(directory: string): ClassifierFiles {
+  const fileOf = (version: string) => join(directory, `${version}${ending}`)
+  return {
+    async write(version, { support, images, calibration }) {
+      const { features, labels, textClassifier, classes, logitScale } = support
+      const tensors = new Map<string, NamedTensor>([
+        ['labels', { type: 'int32', shape: [labels.length], data: labels }],
+      ])
+      for (const [space, each] of Object.entries(features)) tensors.set(featurePrefix + space, tensorOf(each))
+      if (textClassifier) tensors.set('text_classifier', tensorOf(textClassifier))
+      const metadata = {
+        format: 'shotboard-classifier',
+        classes: String(classes),
+        logitScale: String(logitScale),
+        images: JSON.stringify(images),
+        calibration: JSON.stringify([...calibration]),
+      }
+      await writeSafetensors(fileOf(version), { tensors, metadata }, 'a classifier')
+    },
+    async read(version) {
+      const { tensors, metadata } = await readSafetensors(fileOf(version))
+      const { classes, logitScale, images, calibration } = metadataSchema.parse(metadata)
+      const labels = tensors.get('labels')
+      if (labels?.type !== 'int32') throw new Error('it has no labels')
+      const features = [...tensors].flatMap(([name, tensor]) =>
+        name.startsWith(featurePrefix) ? [[name.slice(featurePrefix.length), matrixOf(tensor)] as const] : [],
+      )
+      const texts = tensors.get('text_classifier')
+      return {
+        support: {
+          ...{ classes, logitScale, labels: labels.data },
+          features: Object.fromEntries(features),
+          textClassifier: texts ? matrixOf(texts) : null,
+        },
+        images,
+        calibration: Float64Array.from(calibration),
+      }
+    },
+    async remove(versions) {
+      await Promise.all(versions.map((version) => rm(fileOf(version), { force: true })))
+    },
+    async sweep(isKnown, trash) {
+      await removePartials(directory)
+      const names = await readdir(directory).catch(() => [])
+      const versions = names.flatMap((name) => (name.endsWith(ending) ? [name.slice(0, -ending.length)] : []))
+      if (versions.length === 0) return
+      const known = await isKnown(versions)
+      await trash.discard('classifiers', versions.filter((version) => !known.has(version)).map(fileOf))
+    },
+  }
+}
+
+const ending = '.safetensors'
+
+const tensorOf = ({ rows, columns, data }: Matrix): NamedTensor => ({
+  type: 'float32',
+  shape: [rows, columns],
+  data,
+})
+
+function matrixOf({ type, shape, data }: NamedTensor): Matrix {
+  const [rows = 0, columns = 0] = shape
+  if (type !== 'float32') throw new Error('its features are no floats')
+  return matrix(rows, columns, data)
+}

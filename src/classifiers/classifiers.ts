@@ -1,0 +1,209 @@
+import { randomUUID } from 'node:crypto'
+import type { ImageInput, ImageInputContext } from '../datasets/image-input.js'
+import { errors } from '../errors.js'
+import type { ClassifierRow, ClassifierVersionRow } from '../store/classifiers.js'
+import type { Store } from '../store/store.js'
+import { createPromiseCache } from '../system/promise-cache.js'
+import type { ClassifierFiles } from './classifier-files.js'
+import {
+  type ClassifierRequestContext,
+  type ClassifierSource,
+  readClassifierRequest,
+} from './classifier-request.js'
+import { type Classification, type ClassifiedImage, classify } from './classify.js'
+import {
+  type ExportedFiles,
+  type ExportOptions,
+  exportClassifier,
+  modelNameOf,
+} from './export/export-classifier.js'
+import { createFits, type FitsContext } from './fits.js'
+import { type FreezeContext, freeze } from './freeze.js'
+import { parseFrozen } from './frozen.js'
+import { type GivenImage, readGivenImages } from './given-images.js'
+import { type LoadContext, type LoadedClassifier, loadClassifier, requirementsOf } from './load-classifier.js'
+import { requireTopK } from './predict.js'
+
+export interface CreateClassifierInput extends ClassifierSource {
+  readonly name: string
+}
+
+export interface ClassifyInput {
+  /** Its name or its id. */
+  readonly classifier: string
+  /** The version in use by default. */
+  readonly version?: number | null
+  readonly images: readonly ImageInput[]
+  readonly topK: number
+}
+
+/** An image of a request with its answer. */
+export interface ClassifiedGiven extends Classification {
+  readonly image: GivenImage
+}
+
+/** Classifiers in use. A version never changes, and its answers do not either. */
+export interface Classifiers {
+  /**
+   * Fits and freezes a classifier. Throws INVALID_VALUE for an empty name, CLASSIFIER_EXISTS, the errors of
+   * `readClassifierRequest` and of the method's fit, and then stores nothing.
+   */
+  create(input: CreateClassifierInput): Promise<ClassifierRow>
+  /** Makes a new version of the classifier of that name and puts it in use. Throws UNKNOWN_CLASSIFIER, and as `create`. */
+  update(input: CreateClassifierInput): Promise<ClassifierRow>
+  /**
+   * Puts an earlier version in use, by default the one before. Throws UNKNOWN_CLASSIFIER, UNKNOWN_CLASSIFIER_VERSION, or
+   * INVALID_VALUE if there is none before.
+   */
+  rollback(classifier: string, version?: number | null): Promise<ClassifierRow>
+  /** Deletes a classifier with all its versions, and returns its id. Throws UNKNOWN_CLASSIFIER. */
+  delete(classifier: string): Promise<string>
+  /** Throws UNKNOWN_CLASSIFIER. */
+  get(classifier: string): Promise<ClassifierRow>
+  /** Loads a version, by default the one in use. Throws as `loadClassifier`, UNKNOWN_CLASSIFIER and UNKNOWN_CLASSIFIER_VERSION. */
+  load(classifier: string, version?: number | null): Promise<LoadedClassifier>
+  /** Classifies the images of a request; see `classify`. Throws as `load` and `readGivenImages`. */
+  classify(input: ClassifyInput): Promise<ClassifiedGiven[]>
+  /** Classifies images that have been read; see `classify`. */
+  classifyRead(
+    classifier: LoadedClassifier,
+    images: readonly ClassifiedImage[],
+    topK: number,
+  ): Promise<Classification[]>
+  /** Exports a version, by default the one in use; see `exportClassifier`. Throws as `load`. */
+  exported(
+    classifier: string,
+    options?: ExportOptions & { readonly version?: number | null },
+  ): Promise<{ readonly name: string; readonly files: ExportedFiles }>
+  /** Why a version cannot answer here and now; null if it can. */
+  problemOf(name: string, version: ClassifierVersionRow): string | null
+}
+
+export interface ClassifiersContext
+  extends ClassifierRequestContext,
+    FitsContext,
+    FreezeContext,
+    LoadContext,
+    ImageInputContext {
+  readonly store: Store
+  readonly classifierFiles: ClassifierFiles
+}
+
+/** How many loaded versions are kept in memory. */
+const maxLoaded = 16
+
+export function createClassifiers(context: ClassifiersContext): Classifiers {
+  const { store, classifierFiles } = context
+  const fits = createFits(context)
+  const loaded = createPromiseCache<LoadedClassifier>(maxLoaded)
+
+  async function make<T>(
+    input: ClassifierSource,
+    save: (version: Parameters<typeof store.classifiers.create>[1]) => Promise<T>,
+  ): Promise<T> {
+    const { row, tensors } = await freeze(context, fits, await readClassifierRequest(context, input))
+    const id = randomUUID()
+    await classifierFiles.write(id, tensors)
+    try {
+      return await save({ id, ...row })
+    } catch (error) {
+      await classifierFiles.remove([id])
+      throw error
+    }
+  }
+
+  async function get(nameOrId: string, argument = 'classifier'): Promise<ClassifierRow> {
+    const found = await store.classifiers.find(nameOrId)
+    if (found) return found
+    const { nodes } = await store.classifiers.page({ first: maxNamed }, {})
+    throw errors.unknownClassifier({ name: nameOrId, known: nodes.map(({ name }) => name) }, argument)
+  }
+
+  async function versionOf(row: ClassifierRow, number: number): Promise<ClassifierVersionRow> {
+    const version = await store.classifiers.version(row.id, number)
+    if (version) return version
+    const known = (await store.classifiers.versionsOf([row.id])).get(row.id) ?? []
+    throw errors.unknownClassifierVersion(
+      { name: row.name, version: number, known: known.map((each) => each.number) },
+      'version',
+    )
+  }
+
+  async function load(classifier: string, number?: number | null): Promise<LoadedClassifier> {
+    const row = await get(classifier)
+    const version = await versionOf(row, number ?? row.current)
+    const { frozen } = version
+    // What the service has may change while the version does not.
+    const { encoder, encoderSpace } = requirementsOf(context, parseFrozen(frozen), (what) =>
+      errors.classifierNeeds({ name: row.name, version: version.number, what }),
+    )
+    const key = JSON.stringify([version.id, encoder.spaceFingerprint(encoderSpace), encoderSpace])
+    return loaded.get(key, () => loadClassifier(context, row.name, version))
+  }
+
+  return {
+    async create(input) {
+      const name = parseName(input.name)
+      if (await store.classifiers.find(name)) throw errors.classifierExists({ name }, 'name')
+      return make(input, (version) => store.classifiers.create(name, version))
+    },
+    async update(input) {
+      const { id } = await get(input.name.trim(), 'name')
+      return make(input, (version) => store.classifiers.addVersion(id, version))
+    },
+    async rollback(classifier, number) {
+      const row = await get(classifier)
+      if (number == null && row.current === 1) {
+        const reason = `Classifier "${row.name}" is at its first version, so there is none before.`
+        throw errors.invalidValue({ reason }, 'version')
+      }
+      const version = await versionOf(row, number ?? row.current - 1)
+      return store.classifiers.use(row.id, version.number)
+    },
+    async delete(classifier) {
+      const { id } = await get(classifier)
+      await classifierFiles.remove(await store.classifiers.delete(id))
+      return id
+    },
+    get,
+    load,
+    async classify({ classifier, version, images, topK }) {
+      requireTopK(topK)
+      if (images.length === 0) throw errors.emptyList({ what: 'image' }, 'images')
+      const of = await load(classifier, version)
+      const given = await readGivenImages(images, context)
+      const answers = await classify(of, given, topK)
+      return given.map((image, i) => Object.assign(answers[i] as Classification, { image }))
+    },
+    classifyRead: classify,
+    async exported(classifier, { version, ...options } = {}) {
+      const of = await load(classifier, version)
+      return { name: modelNameOf(of.name), files: await exportClassifier(of, options) }
+    },
+    problemOf(name, version) {
+      try {
+        requirementsOf(context, parseFrozen(version.frozen), (what) =>
+          errors.classifierNeeds({ name, version: version.number, what }),
+        )
+        return null
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error)
+      }
+    },
+  }
+}
+
+/** How many names an error lists. */
+const maxNamed = 20
+const maxNameCharacters = 200
+
+/** Throws INVALID_VALUE. A name is a path's part and an argument of a command, too. */
+function parseName(name: string): string {
+  const trimmed = name.trim()
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  if (trimmed.length >= 1 && trimmed.length <= maxNameCharacters && !/[\x00-\x1f/\\]/.test(trimmed)) {
+    return trimmed
+  }
+  const reason = `A classifier's name must have 1 to ${maxNameCharacters} characters, and no slash or control character.`
+  throw errors.invalidValue({ reason }, 'name')
+}

@@ -1,0 +1,232 @@
+import { Arg, Args, Ctx, FieldResolver, Float, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
+import {
+  type ClassifierRow,
+  type ClassifierVersionRow,
+  type ClassRow,
+  type ComparisonRow,
+  classesOf,
+  type DatasetRow,
+  type Encoder,
+  type Frozen,
+  type Page,
+  parseFrozen,
+} from '../../library/index.js'
+import { atInput } from '../arguments.js'
+import { ComparisonType } from '../comparison/comparison.type.js'
+import { computed } from '../complexity.js'
+import type { Context } from '../context.js'
+import { ClassLabelType, DatasetType } from '../dataset/dataset.type.js'
+import { EncoderType } from '../encoder/encoder.js'
+import { HyperparameterValueType, valueList } from '../method/method.type.js'
+import { methodAndSpaceOf } from '../method/method-and-space.js'
+import { PageArguments, pageRequest } from '../page.js'
+import {
+  ClassifierConnectionType,
+  ClassifierExportsType,
+  ClassifierMeasurementType,
+  ClassifierSelectionType,
+  ClassifierSupportType,
+  ClassifierType,
+  ClassifierVersionType,
+  CreateClassifierInputType,
+} from './classifier.type.js'
+
+/** A version as resolvers pass it on: what it has frozen is parsed once. */
+interface VersionRoot extends Omit<ClassifierVersionRow, 'frozen'> {
+  readonly name: string
+  readonly isCurrent: boolean
+  readonly row: ClassifierVersionRow
+  readonly frozen: Frozen
+}
+
+const fits = computed({ base: 1000 })
+
+@Resolver(() => ClassifierType)
+export class ClassifierResolver {
+  @Query(() => ClassifierType, { description: 'A classifier by its name or its id.' })
+  classifier(
+    @Arg('classifier', () => ID) classifier: string,
+    @Ctx() { library }: Context,
+  ): Promise<ClassifierRow> {
+    return library.classifiers.get(classifier)
+  }
+
+  @Query(() => ClassifierConnectionType, { description: 'Newest first.' })
+  async classifiers(
+    @Arg('dataset', () => ID, { nullable: true, description: 'Those made from this dataset.' })
+    dataset: string | null | undefined,
+    @Args(() => PageArguments) { first, after }: PageArguments,
+    @Ctx() context: Context,
+  ): Promise<Page<ClassifierRow>> {
+    const filter = dataset == null ? {} : { datasetId: (await context.loaders.dataset.load(dataset)).id }
+    return context.library.classifiers.page(pageRequest(first, after, context), filter)
+  }
+
+  @Mutation(() => ClassifierType, {
+    description:
+      'Makes a classifier: fits it and freezes all that decides its answers. They stay the same whatever happens to its dataset and its comparison.',
+    complexity: fits,
+  })
+  createClassifier(
+    @Arg('input', () => CreateClassifierInputType) input: CreateClassifierInputType,
+    @Ctx() { library }: Context,
+  ): Promise<ClassifierRow> {
+    return atInput(library.classifiers.create(input))
+  }
+
+  @Mutation(() => ClassifierType, {
+    description:
+      'Makes a new version of the classifier named in the input, and puts it in use. Earlier versions stay.',
+    complexity: fits,
+  })
+  updateClassifier(
+    @Arg('input', () => CreateClassifierInputType) input: CreateClassifierInputType,
+    @Ctx() { library }: Context,
+  ): Promise<ClassifierRow> {
+    return atInput(library.classifiers.update(input))
+  }
+
+  @Mutation(() => ClassifierType, { description: 'Puts another version of a classifier in use.' })
+  rollbackClassifier(
+    @Arg('classifier', () => ID, { description: 'Its name or its id.' }) classifier: string,
+    @Arg('version', () => Int, {
+      nullable: true,
+      description: 'By default the version before the one in use.',
+    })
+    version: number | null | undefined,
+    @Ctx() { library }: Context,
+  ): Promise<ClassifierRow> {
+    return library.classifiers.rollback(classifier, version)
+  }
+
+  @Mutation(() => ID, { description: 'Deletes a classifier with all its versions. Returns its id.' })
+  deleteClassifier(
+    @Arg('classifier', () => ID, { description: 'Its name or its id.' }) classifier: string,
+    @Ctx() { library }: Context,
+  ): Promise<string> {
+    return library.classifiers.delete(classifier)
+  }
+
+  @FieldResolver(() => ClassifierVersionType, { description: 'The version in use.' })
+  async version(@Root() classifier: ClassifierRow, @Ctx() context: Context): Promise<VersionRoot> {
+    const versions = await this.versions(classifier, context)
+    return versions.find(({ isCurrent }) => isCurrent) as VersionRoot
+  }
+
+  @FieldResolver(() => [ClassifierVersionType], { description: 'All versions, newest first.' })
+  async versions(
+    @Root() { id, name, current }: ClassifierRow,
+    @Ctx() { loaders }: Context,
+  ): Promise<VersionRoot[]> {
+    const rows = await loaders.classifierVersions.load(id)
+    return rows.map((row) => ({
+      ...{ ...row, row, name, isCurrent: row.number === current },
+      frozen: parseFrozen(row.frozen),
+    }))
+  }
+}
+
+@Resolver(() => ClassifierVersionType)
+export class ClassifierVersionResolver extends methodAndSpaceOf(() => ClassifierVersionType) {
+  @FieldResolver(() => Boolean, { description: 'Whether it is the version that answers.' })
+  isCurrent(@Root() { isCurrent }: VersionRoot): boolean {
+    return isCurrent
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'Why it cannot answer now, such as a plugin or a model that is gone. Null if it can.',
+  })
+  problem(@Root() { name, row }: VersionRoot, @Ctx() { library }: Context): string | null {
+    return library.classifiers.problemOf(name, row)
+  }
+
+  @FieldResolver(() => ID, { description: 'The id of its encoder, also if that is gone.' })
+  encoderId(@Root() { encoder }: VersionRoot): string {
+    return encoder
+  }
+
+  @FieldResolver(() => ClassifierExportsType)
+  exports(@Root() { name, number }: VersionRoot): ClassifierExportsType {
+    const path = (ending: string) => `/classifiers/${encodeURIComponent(name)}.${ending}?version=${number}`
+    return { tar: path('tar'), onnx: path('onnx') }
+  }
+
+  @FieldResolver(() => EncoderType, { nullable: true, description: 'Null if it is gone.' })
+  encoder(@Root() { encoder }: VersionRoot, @Ctx() { library }: Context): Encoder | null {
+    return library.encoders.all.find(({ id }) => id === encoder) ?? null
+  }
+
+  @FieldResolver(() => [HyperparameterValueType])
+  hyperparameters(@Root() { frozen }: VersionRoot): HyperparameterValueType[] {
+    return valueList(frozen.hyperparameters)
+  }
+
+  @FieldResolver(() => Float, { description: 'What logits are divided by before softmax.' })
+  temperature(@Root() { frozen }: VersionRoot): number {
+    return frozen.temperature
+  }
+
+  @FieldResolver(() => Float, { description: 'The coverage of its sets of classes.' })
+  coverage(@Root() { frozen }: VersionRoot): number {
+    return frozen.coverage
+  }
+
+  @FieldResolver(() => Float, {
+    nullable: true,
+    description:
+      'A class is in the set of an image if its probability is at least this. Null if no labelled image could be left out to fit it.',
+  })
+  threshold(@Root() { frozen }: VersionRoot): number | null {
+    return frozen.threshold
+  }
+
+  @FieldResolver(() => [ClassLabelType])
+  classes(@Root() { frozen }: VersionRoot): ClassRow[] {
+    return classesOf(frozen)
+  }
+
+  @FieldResolver(() => ClassifierSupportType)
+  support(@Root() { frozen }: VersionRoot): ClassifierSupportType {
+    return frozen.support
+  }
+
+  @FieldResolver(() => ClassifierSelectionType)
+  selection(@Root() { frozen }: VersionRoot): ClassifierSelectionType {
+    return frozen.selection
+  }
+
+  @FieldResolver(() => ClassifierMeasurementType, {
+    nullable: true,
+    description: 'What the comparison measured of its row. Null if it was made from a support set.',
+  })
+  measured(@Root() { frozen }: VersionRoot): ClassifierMeasurementType | null {
+    return frozen.measured
+  }
+
+  @FieldResolver(() => String, { description: 'The name of its dataset when it was made.' })
+  datasetName(@Root() { frozen }: VersionRoot): string {
+    return frozen.dataset.name
+  }
+
+  @FieldResolver(() => String, { description: "The SHA-256 of the dataset's content when it was made." })
+  datasetFingerprint(@Root() { frozen }: VersionRoot): string {
+    return frozen.dataset.fingerprint
+  }
+
+  @FieldResolver(() => DatasetType, { nullable: true, description: 'Null after the dataset is deleted.' })
+  dataset(@Root() { datasetId }: VersionRoot, @Ctx() { loaders }: Context): Promise<DatasetRow> | null {
+    return datasetId === null ? null : loaders.dataset.load(datasetId)
+  }
+
+  @FieldResolver(() => ComparisonType, {
+    nullable: true,
+    description: 'Null if it was made from a support set, or after the comparison is deleted.',
+  })
+  comparison(
+    @Root() { comparisonId }: VersionRoot,
+    @Ctx() { loaders }: Context,
+  ): Promise<ComparisonRow> | null {
+    return comparisonId === null ? null : loaders.comparison.load(comparisonId)
+  }
+}

@@ -1,0 +1,161 @@
+import { Field, Float, ID, InputType, Int } from 'type-graphql'
+import { StatisticType } from '../comparison/comparison.type.js'
+import { Drawing, Selection } from '../enums.js'
+import { HyperparameterInputType } from '../method/method-choice.js'
+import { ObjectType } from '../object-type.js'
+import { connectionOf } from '../page.js'
+import { DateTime, Shots } from '../scalars.js'
+
+@InputType('CreateClassifierInput', {
+  description: 'A classifier is made from a row of a comparison, or from a support set and a method.',
+})
+export class CreateClassifierInputType {
+  @Field(() => String)
+  name: string
+
+  @Field(() => ID, { nullable: true, description: 'A comparison that has finished.' })
+  comparison?: string | null
+
+  @Field(() => ID, { nullable: true, description: 'Of the comparison. Required if it compares several.' })
+  encoder?: string | null
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      "Its id, name or alias. Of a comparison, the recommended row's by default. Required with a support set.",
+  })
+  method?: string | null
+
+  @Field(() => ID, { nullable: true, description: "By default the method's own." })
+  space?: string | null
+
+  @Field(() => Shots, {
+    nullable: true,
+    description:
+      "Of a comparison. ALL, the default: fitted anew on every image of the support pool, with the comparison's selection. A number: fitted as the comparison's run with so many images per class was.",
+  })
+  shots?: number | 'ALL' | null
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Of a comparison, with a number of shots; its first by default.',
+  })
+  seed?: number | null
+
+  @Field(() => ID, { nullable: true })
+  supportSet?: string | null
+
+  @Field(() => [HyperparameterInputType], {
+    nullable: true,
+    description: 'With a support set. Those that are not given are selected.',
+  })
+  hyperparameters?: HyperparameterInputType[] | null
+
+  @Field(() => Selection, {
+    nullable: true,
+    description: 'With a support set: LEAVE_ONE_OUT by default. A comparison has its own.',
+  })
+  selection?: Selection | null
+
+  @Field(() => Float, {
+    defaultValue: 0.9,
+    description: 'Its sets of classes hold the true one with this probability. Between 0 and 1.',
+  })
+  coverage: number
+}
+
+@ObjectType('ClassifierSupport', { description: 'The support images of a classifier.' })
+export class ClassifierSupportType {
+  @Field(() => Int, { description: 'Images per class; with ALL, the number that the largest class has.' })
+  shots: number
+
+  @Field(() => Drawing)
+  drawing: Drawing
+
+  @Field(() => Int)
+  seed: number
+
+  @Field(() => Int)
+  augmentations: number
+
+  @Field(() => Int, { description: 'The number of support images.' })
+  images: number
+}
+
+@ObjectType('ClassifierMeasurement', {
+  description: 'What a comparison measured of the row of a classifier.',
+})
+export class ClassifierMeasurementType {
+  @Field(() => Int, { description: 'Images per class of the measured row. The classifier may rest on more.' })
+  shots: number
+
+  @Field(() => Selection)
+  selection: Selection
+
+  @Field(() => String, { description: 'The name of the dataset of the test images.' })
+  testDataset: string
+
+  @Field(() => Int)
+  testImages: number
+
+  @Field(() => StatisticType, { description: 'In percent.' })
+  accuracy: StatisticType
+
+  @Field(() => StatisticType)
+  calibrationError: StatisticType
+}
+
+@ObjectType('ClassifierVersion', {
+  description: 'A classifier as it was made once. It never changes, and neither do its answers.',
+})
+export class ClassifierVersionType {
+  @Field(() => Int, { description: 'From 1.' })
+  number: number
+
+  @Field(() => DateTime)
+  createdAt: Date
+}
+
+@ObjectType('ClassifierExports', { description: 'The paths of exports on this service.' })
+export class ClassifierExportsType {
+  @Field(() => String, {
+    description:
+      'A .tar with model.onnx, labels, preprocessing, examples and a model card. Options: `layout=triton`, `headOnly=true`, `precision=fp32|fp16|q8`.',
+  })
+  tar: string
+
+  @Field(() => String, { description: 'The ONNX model alone. Options: `headOnly=true`, `precision`.' })
+  onnx: string
+}
+
+@ObjectType('ClassifierSelection', {
+  description: 'How the hyperparameters and the temperature of a classifier were selected.',
+})
+export class ClassifierSelectionType {
+  @Field(() => Selection)
+  protocol: Selection
+
+  @Field(() => Int, { description: 'Images that they were selected on; 0 if the defaults were used.' })
+  images: number
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "The accuracy on these images in percent; with LEAVE_ONE_OUT, the classifier's own leave-one-out accuracy. Null if there were none.",
+  })
+  accuracy: number | null
+}
+
+@ObjectType('Classifier', { description: 'A named classifier in use, with its versions.' })
+export class ClassifierType {
+  @Field(() => ID)
+  id: string
+
+  @Field(() => String)
+  name: string
+
+  @Field(() => DateTime)
+  createdAt: Date
+}
+
+export const ClassifierConnectionType = connectionOf('ClassifierConnection', () => ClassifierType)

@@ -1,0 +1,128 @@
+import { stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { errors, reasonOf, ShotboardError } from '../errors.js'
+import { openArchive } from './archive.js'
+import { openFolder } from './folder.js'
+import { imageName } from './image-name.js'
+import type { Source, SourceFile, SourceLimits } from './source.js'
+import { isJunk } from './well-known-names.js'
+
+/** An image file that has been read, or why it could not be. */
+export interface ReadFile {
+  /** Its path: on disk, or in its archive, after the archive's. */
+  readonly file: string
+  /** Its path on disk; null for a file in an archive. */
+  readonly path: string | null
+  readonly bytes: Buffer
+  readonly error: ShotboardError | null
+}
+
+export interface ImageFilesOf {
+  /** The number of images. */
+  readonly total: number
+  /** The images in order, some at a time. The next ones are read meanwhile. */
+  readonly chunks: AsyncIterable<readonly ReadFile[]>
+  close(): Promise<void>
+}
+
+interface Part {
+  readonly source: Source
+  readonly images: readonly SourceFile[]
+  readonly nameOf: (inside: string) => Pick<ReadFile, 'file' | 'path'>
+}
+
+/** Files read at once: enough to keep an encoder busy, and few enough to stay small. */
+const filesPerChunk = 64
+const bytesPerChunk = 64 * 2 ** 20
+
+/**
+ * The images of files, folders and archives, wherever they lie in them. Memory stays bounded however many there are. Throws
+ * INVALID_FOLDER for a path that is not there or has no images, and the errors of archives.
+ */
+export async function imageFilesOf(paths: readonly string[], limits: SourceLimits): Promise<ImageFilesOf> {
+  const parts: Part[] = []
+  const close = async () => {
+    await Promise.all(parts.map(({ source }) => source.close()))
+  }
+  try {
+    for (const path of paths) parts.push(await openPart(path, limits))
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return {
+    total: parts.reduce((sum, { images }) => sum + images.length, 0),
+    chunks: oneAhead(chunksOf(parts)),
+    close,
+  }
+}
+
+async function openPart(path: string, limits: SourceLimits): Promise<Part> {
+  const kind = await stat(path).catch((error: unknown) => {
+    throw errors.invalidFolder({ path, reason: reasonOf(error) })
+  })
+  if (kind.isFile() && imageName.test(path)) {
+    const folder = await openFolder(dirname(path), limits)
+    return { source: folder, images: [{ path: basename(path), at: 0 }], nameOf: () => ({ file: path, path }) }
+  }
+  const isArchive = kind.isFile()
+  const source = isArchive
+    ? await openArchive({ path, name: basename(path) }, limits)
+    : await openFolder(path, limits)
+  try {
+    const images = (await source.files()).filter((file) => imageName.test(file.path) && !isJunk(file.path))
+    if (images.length === 0) throw source.invalid('it has no images')
+    return {
+      ...{ source, images },
+      nameOf(inside) {
+        const file = join(path, inside)
+        return { file, path: isArchive ? null : file }
+      },
+    }
+  } catch (error) {
+    await source.close()
+    throw error
+  }
+}
+
+async function* chunksOf(parts: readonly Part[]): AsyncGenerator<readonly ReadFile[]> {
+  let chunk: ReadFile[] = []
+  let bytes = 0
+  for (const { source, images, nameOf } of parts) {
+    let i = 0
+    for await (const read of source.readers(images)) {
+      const name = nameOf((images[i++] as SourceFile).path)
+      try {
+        const content = await read()
+        bytes += content.length
+        chunk.push({ ...name, bytes: content, error: null })
+      } catch (error) {
+        if (!(error instanceof ShotboardError)) throw error
+        chunk.push({ ...name, bytes: Buffer.alloc(0), error })
+      }
+      if (chunk.length < filesPerChunk && bytes < bytesPerChunk) continue
+      yield chunk
+      chunk = []
+      bytes = 0
+    }
+  }
+  if (chunk.length > 0) yield chunk
+}
+
+/** The same items; while one is worked on, the next is made. */
+async function* oneAhead<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
+  let next = items.next()
+  // An error is thrown when its item is asked for.
+  next.catch(() => undefined)
+  try {
+    for (;;) {
+      const { done, value } = await next
+      if (done) return
+      next = items.next()
+      next.catch(() => undefined)
+      yield value
+    }
+  } finally {
+    await items.return(undefined).catch(() => undefined)
+  }
+}

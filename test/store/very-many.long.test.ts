@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { openDatabase } from '../../src/store/database.js'
+import { createStore } from '../../src/store/store.js'
+import { atEnd } from '../helpers/at-end.js'
+import { countRows } from '../helpers/counts.js'
+import { newDatabases } from '../helpers/databases.js'
+import { createNewRows } from './new-rows.js'
+
+for (const { title, url } of await newDatabases()) {
+  if (url === undefined) test.skip(title, () => {})
+  else describe(title, () => veryMany(url))
+}
+
+async function veryMany(url: string): Promise<void> {
+  const database = await openDatabase(url)
+  atEnd(database.close)
+  const store = createStore(database.client)
+  const { unique, newDataset, newSupportSet, newRun, newComparison, runsOf } = createNewRows(store)
+
+  test('datasets of very many classes are written, read and deleted while other work goes on', async () => {
+    const names = Array.from({ length: 12_000 }, (_, i) => `class ${i}`)
+    let turns = 0
+    const timer = setInterval(() => turns++, 1)
+    const turnsOf = async <T>(work: Promise<T>): Promise<T> => {
+      const before = turns
+      const result = await work
+      expect(turns - before).toBeGreaterThan(0)
+      return result
+    }
+    try {
+      const dataset = await turnsOf(newDataset(names))
+      const other = await newDataset(['one', 'two'])
+      const found = await turnsOf(store.datasets.classesOf([dataset.id, other.id]))
+      expect(found.get(dataset.id)?.map(({ name }) => name)).toEqual(names)
+      expect(found.get(other.id)?.map(({ name }) => name)).toEqual(['one', 'two'])
+      await turnsOf(store.deletions.dataset(dataset.id))
+      expect(await store.datasets.classes(dataset.id)).toEqual([])
+      expect((await store.datasets.classes(other.id)).length).toBe(2)
+    } finally {
+      clearInterval(timer)
+    }
+  })
+
+  test('datasets and everything else are found by 40,000 ids at once', async () => {
+    const dataset = await newDataset(['one'])
+    const supportSet = await newSupportSet(dataset.id)
+    const run = await newRun(dataset.id)
+    const many = (id: string) => [...Array.from({ length: 39_999 }, () => randomUUID()), id]
+    expect((await store.datasets.getMany(many(dataset.id))).length).toBe(1)
+    expect((await store.datasets.classesOf(many(dataset.id))).get(dataset.id)?.length).toBe(1)
+    expect((await store.datasets.countsOf(many(dataset.id))).get(dataset.id)).toEqual([])
+    expect((await store.datasetImages.classCounts(many(dataset.id))).get(dataset.id)).toEqual([])
+    expect((await store.datasetImages.firstOfClasses(many(dataset.id), 1)).get(dataset.id)).toEqual([])
+    expect((await store.supportSets.imagesOf(many(supportSet.id))).get(supportSet.id)?.length).toBe(3)
+    expect((await store.runs.getMany(many(run.id))).length).toBe(1)
+    const [comparison] = (await store.comparisons.page({ first: 1 }, { datasetId: dataset.id })).nodes
+    const runs = await store.comparisons.runsOf(many(comparison?.id ?? ''))
+    expect(runs.get(comparison?.id ?? '')?.length).toBe(1)
+    const pages = Array.from({ length: 1000 }, (_, classIndex) => ({
+      ...{ datasetId: dataset.id, classIndex, first: 1, after: 0 },
+    }))
+    expect((await store.datasetImages.pages(pages)).length).toBe(1000)
+  })
+
+  test('comparisons have more runs than fit in a statement, in the order in which they were asked for', async () => {
+    const { id } = await newDataset()
+    const names = Array.from({ length: 1300 }, () => unique('many'))
+    const { runs: before } = await countRows(database)
+    const first = await store.comparisons.create(newComparison(id, names))
+    const runs = await runsOf(first.id)
+    expect(runs.map(({ seed }) => seed)).toEqual(names.map((_, i) => i))
+    const again = await store.comparisons.create(newComparison(id, names))
+    expect((await runsOf(again.id)).map((run) => run.id)).toEqual(runs.map((run) => run.id))
+    expect((await countRows(database)).runs).toBe(Number(before) + 1300)
+    await store.comparisons.cancel(first.id)
+    expect((await store.runs.page({ first: 1 }, { datasetId: id, status: 'CANCELLED' })).totalCount).toBe(0)
+    await store.comparisons.cancel(again.id)
+    expect((await store.runs.page({ first: 1 }, { datasetId: id, status: 'CANCELLED' })).totalCount).toBe(
+      1300,
+    )
+  })
+}

@@ -1,0 +1,85 @@
+import { type FormEvent, useState } from 'react'
+import { useMutation } from 'urql'
+import { useLocation } from 'wouter'
+import { CreateClassifierDocument, UpdateClassifierDocument } from '../../api/generated'
+import { problemsOf } from '../../api/problem'
+import { Button } from '../../components/button'
+import { Dialog, DialogActions } from '../../components/dialog'
+import { TextField } from '../../components/field'
+
+/** A row of a comparison, by the ids of what it compares. */
+export interface UsedRow {
+  readonly comparison: string
+  readonly encoder: string
+  readonly method: string
+  readonly space: string | null
+  /** What it is called. */
+  readonly label: string
+}
+
+/** A button that makes a classifier of a comparison's row. */
+export function UseThis({
+  tone = 'plain',
+  ...row
+}: UsedRow & { readonly tone?: 'primary' | 'plain' | 'quiet' }) {
+  const [open, setOpen] = useState(false)
+  return (
+    <>
+      <Button tone={tone} aria-label={`Use ${row.label}`} onClick={() => setOpen(true)}>
+        Use this
+      </Button>
+      {open && <MakeClassifier row={row} onClose={() => setOpen(false)} />}
+    </>
+  )
+}
+
+function MakeClassifier({ row, onClose }: { readonly row: UsedRow; readonly onClose: () => void }) {
+  const { label, ...source } = row
+  const [, navigate] = useLocation()
+  const [name, setName] = useState('')
+  const [created, create] = useMutation(CreateClassifierDocument)
+  const [updated, update] = useMutation(UpdateClassifierDocument)
+  const fetching = created.fetching || updated.fetching
+  const problems = problemsOf(updated.error ?? created.error)
+  const isTaken = !updated.error && problems.some(({ code }) => code === 'CLASSIFIER_EXISTS')
+  async function submit(event: FormEvent) {
+    event.preventDefault()
+    const { data } = await create({ input: { ...source, name, shots: 'ALL' } })
+    if (data) navigate('/classifiers')
+  }
+  async function addVersion() {
+    const { data } = await update({ input: { ...source, name, shots: 'ALL' } })
+    if (data) navigate('/classifiers')
+  }
+  return (
+    <Dialog
+      title={`Use ${label}`}
+      note="Fits the method once more, on every image of the support pool, and keeps the result under a name. Its answers then stay the same."
+      open
+      onOpenChange={(open) => {
+        if (!open) onClose()
+      }}
+    >
+      <form onSubmit={submit}>
+        <TextField
+          label="Name of the classifier"
+          required
+          value={name}
+          problems={problems}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <DialogActions>
+          <Button onClick={onClose}>Cancel</Button>
+          {isTaken && (
+            <Button disabled={fetching} onClick={addVersion}>
+              Make a new version
+            </Button>
+          )}
+          <Button type="submit" tone="primary" disabled={fetching || name.trim() === ''}>
+            {fetching ? 'Fitting…' : 'Make the classifier'}
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  )
+}
