@@ -26,6 +26,7 @@ const rooms = {
     'spaces',
     'features',
     'encoders',
+    'generic',
     'jobs',
     'store',
     'tensor',
@@ -33,6 +34,7 @@ const rooms = {
   ],
   classifiers: [
     'comparisons',
+    'generic',
     'datasets',
     'evaluation',
     'plugins',
@@ -48,10 +50,12 @@ const rooms = {
     'tensor',
     'system',
   ],
+  generic: ['datasets', 'encoders', 'spaces', 'features', 'store', 'tensor', 'system'],
   adapters: ['training', 'datasets', 'encoders', 'images', 'jobs', 'store', 'tensor', 'system'],
   settings: ['system'],
   library: [
     'adapters',
+    'generic',
     'classifiers',
     'comparisons',
     'datasets',

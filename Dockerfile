@@ -19,6 +19,7 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY --from=build /app/models models
 COPY --from=build /app/demo/fashion-mnist demo/fashion-mnist
+COPY --from=build /app/templates templates
 COPY --from=build /app/prisma/migrations prisma/migrations
 RUN mkdir /data && chown node:node /data
 USER node

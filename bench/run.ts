@@ -15,6 +15,7 @@ import { featureStore } from './cases/feature-store.js'
 import { growth } from './cases/growth.js'
 import { imagenetTipAdapter, imagenetTipX } from './cases/imagenet.js'
 import { importing } from './cases/import.js'
+import { keys } from './cases/keys.js'
 import { leaveOneOut } from './cases/leave-one-out.js'
 import { overlap } from './cases/overlap.js'
 import { pluginChecks } from './cases/plugin-checks.js'
@@ -28,6 +29,7 @@ import { watching } from './cases/watching.js'
 
 const benchmarks: readonly Benchmark[] = [
   scoring,
+  keys,
   pluginChecks,
   search,
   leaveOneOut,

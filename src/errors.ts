@@ -422,10 +422,41 @@ export const errors = {
     'FILE_NOT_IMPORTED',
     ({ reason }) => `The file is not imported: ${reason}.`,
   ),
+  imageWithoutLabel: define<{ reason: string }>(
+    'IMAGE_WITHOUT_LABEL',
+    ({ reason }) => `The image has no label: ${reason}.`,
+  ),
+  invalidLabels: define<{ file: string; reason: string }>(
+    'INVALID_LABELS',
+    ({ file, reason }) => `The file of labels ${file} cannot be used: ${reason}.`,
+  ),
+  labelledFilesMissing: define<{ files: number; first: readonly string[] }>(
+    'LABELLED_FILES_MISSING',
+    ({ files, first }) =>
+      `It names ${files} file${files === 1 ? '' : 's'} that ${files === 1 ? 'is' : 'are'} not there: ${first.join(', ')}${files > first.length ? ', …' : ''}. The others are used.`,
+  ),
+  severalLabels: define<{ labels: readonly string[] }>(
+    'LABEL_CONFLICT',
+    ({ labels }) => `The image is labelled as "${labels.join('" and as "')}". Choose one of the two.`,
+  ),
+  similarClassNames: define<{ names: readonly string[] }>(
+    'SIMILAR_CLASS_NAMES',
+    ({ names }) =>
+      `The names of the classes "${names.join('", "')}" differ only by upper and lower case. If they are one class, give their folders or labels one name.`,
+  ),
+  severalSplits: define<{ splits: readonly string[] }>(
+    'SPLIT_CONFLICT',
+    ({ splits }) => `The image is in ${splits.join(' and in ')}. Choose one of the two.`,
+  ),
   labelConflict: define<{ className: string; other: string }>(
     'LABEL_CONFLICT',
     ({ className, other }) =>
       `The dataset has the same image as class "${other}", so it is not added as class "${className}". Choose one of the two.`,
+  ),
+  classUnreadable: define<{ className: string; files: number; first: string }>(
+    'CLASS_UNREADABLE',
+    ({ className, files, first }) =>
+      `None of the ${files} file${files === 1 ? '' : 's'} of class "${className}" could be read. The first: ${first}`,
   ),
   nothingImported: define<{ files: number; first: string }>(
     'NOTHING_IMPORTED',

@@ -1,5 +1,5 @@
 import { once } from '../system/once.js'
-import { type Matrix, matrix, sliceRows } from '../tensor/matrix.js'
+import { inSharedMemory, type Matrix, matrix, sliceRows } from '../tensor/matrix.js'
 import type { Batch, Cache, Owner } from './contract.js'
 import { createDerived } from './derived.js'
 import { type CacheView, viewOfBatch } from './view.js'
@@ -31,7 +31,10 @@ export function createBatch(
     return kernels.dot(queries, cache.textClassifier)
   })
   const spaceQueries = once(() => project(sliceRows(base, from, to)))
-  const affinities = once(async () => kernels.dot(await spaceQueries(), cache.spaceKeys))
+  // A search sharpens them once for each β.
+  const affinities = once(async () =>
+    inSharedMemory(await kernels.dot(await spaceQueries(), cache.spaceKeys)),
+  )
 
   function classSums(values: Matrix): Matrix {
     const sums = matrix(rows, classes)

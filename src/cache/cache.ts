@@ -3,7 +3,7 @@ import { type Support, supportIn } from '../features/support.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import { fitSpace } from '../spaces/fit-space.js'
 import type { Kernels } from '../tensor/kernels.js'
-import { gatherRows } from '../tensor/matrix.js'
+import { gatherRows, inSharedMemory } from '../tensor/matrix.js'
 import { createBatch } from './batch.js'
 import type { Cache, Owner } from './contract.js'
 import { createDerived } from './derived.js'
@@ -22,11 +22,11 @@ export async function buildCache(
 ): Promise<Cache> {
   const order = byClass(support.labels)
   const labels = Int32Array.from(order, (i) => support.labels[i] as number)
-  const keys = gatherRows(featuresOf(support.features, 'clip'), order)
+  const keys = inSharedMemory(gatherRows(featuresOf(support.features, 'clip'), order))
   const baseKeys = space.base === 'clip' ? keys : gatherRows(featuresOf(support.features, space.base), order)
   const sorted = { ...support, features: { clip: keys, [space.base]: baseKeys }, labels }
   const { project, projectTexts, graph } = await fitSpace(space, supportIn(sorted, space), kernels)
-  const spaceKeys = await project(baseKeys)
+  const spaceKeys = inSharedMemory(await project(baseKeys))
   const counts = new Int32Array(support.classes)
   for (const label of labels) counts[label] = (counts[label] as number) + 1
   const rowsPerChunk = Math.max(1, Math.floor(chunkEntries / Math.max(keys.rows, support.classes, 1)))
@@ -46,7 +46,7 @@ export async function buildCache(
     kernels,
     classes: support.classes,
     logitScale: support.logitScale,
-    textClassifier: support.textClassifier,
+    textClassifier: support.textClassifier && inSharedMemory(support.textClassifier),
     keys,
     spaceKeys,
     labels,

@@ -1,6 +1,8 @@
 import Table from 'cli-table3'
 import { Command, InvalidArgumentError } from 'commander'
 import {
+  type ClassFrom,
+  classFolderChoices,
   defaultSplitRule,
   type ImportOptions,
   type ImportPlan,
@@ -19,6 +21,11 @@ interface ImportCommandOptions {
   readonly seed: number
   readonly updatePrompts?: boolean
   readonly dryRun?: boolean
+  readonly labels?: string
+  readonly pathColumn?: string
+  readonly labelColumn?: string
+  readonly splitColumn?: string
+  readonly classFrom?: ClassFrom
 }
 
 const { supportPool, validation, test, seed } = defaultSplitRule
@@ -29,14 +36,23 @@ export const importCommand = (): Command =>
     .description(
       'Import a folder, a .zip, a .tar or a .tar.gz of images. Importing it again adds only new images.',
     )
-    .argument('<path>', 'with paths split/class/image or class/image, and optionally a dataset.json')
+    .argument('<path>', 'with paths split/class/image or class/image, or with a file of labels')
     .option('--name <name>', "the dataset's name (default: the name in dataset.json, or of the folder)")
     .option(
       '--split-rule <shares>',
-      `for class/image: shares of support pool, validation and test (default: ${supportPool},${validation},${test})`,
+      `for images in no split: shares of support pool, validation and test (default: ${supportPool},${validation},${test})`,
       shares,
     )
     .option('--seed <number>', 'the seed of the split', wholeNumber, seed)
+    .option('--labels <file>', 'the file of labels: .csv, .tsv, .jsonl or .json (default: found by looking)')
+    .option('--path-column <name>', 'its column of paths (default: found by its name)')
+    .option('--label-column <name>', 'its column of labels (default: found by its name)')
+    .option('--split-column <name>', 'its column of splits (default: found by its name)')
+    .option(
+      '--class-from <folder>',
+      'top: the folder below the split; parent: the one nearest to the image',
+      classFrom,
+    )
     .option('--update-prompts', 'replace the prompts of an existing dataset with those of dataset.json')
     .option('--dry-run', 'check every image and say what would be imported, without storing anything')
     .action((path: string, options: ImportCommandOptions) =>
@@ -45,14 +61,27 @@ export const importCommand = (): Command =>
 
 async function run(
   path: string,
-  { name, splitRule, seed, updatePrompts = false, dryRun = false }: ImportCommandOptions,
+  {
+    splitRule,
+    seed,
+    dryRun = false,
+    labels,
+    pathColumn,
+    labelColumn,
+    splitColumn,
+    ...options
+  }: ImportCommandOptions,
   onStop: (stop: () => Promise<void>) => void,
 ): Promise<void> {
   const library = await openLibrary(readSettings(process.env), {
     onError: (job, error) => console.error(`${job}:`, error),
   })
   onStop(library.close)
-  const request = { ...(name !== undefined && { name }), splitRule: { ...splitRule, seed }, updatePrompts }
+  const request = {
+    ...options,
+    splitRule: { ...splitRule, seed },
+    labels: { file: labels, pathColumn, labelColumn, splitColumn },
+  }
   const { rejected, dataset } = dryRun
     ? { ...(await planAndTell(library, path, request)), dataset: null }
     : await importAndTell(library, path, request)
@@ -66,12 +95,13 @@ async function planAndTell(library: Library, path: string, options: ImportOption
   const plan = await withProgress('Checking', (onProgress) =>
     library.imports.planPath(path, { ...options, onProgress }),
   )
-  const { name, dataset, classes, added, duplicates, rejected } = plan
+  const { name, dataset, classes, added, duplicates, rejected, warnings } = plan
   console.log(`${dataset === null ? 'A new dataset' : 'The dataset'} "${name}" would get these images:`)
   console.log(formatPlan(classes))
   console.log(
     `${added} to add, ${duplicates} ${dataset === null ? 'are there twice' : 'are already there'}, ${rejected.length} left out.`,
   )
+  tellWarnings(warnings)
   tellRejected(rejected)
   return plan
 }
@@ -85,10 +115,11 @@ export async function importAndTell(
   const result = await withProgress('Importing', (onProgress) =>
     library.imports.importPath(path, { ...options, onProgress }),
   )
-  const { dataset, added, duplicates, rejected, keptPrompts } = result
+  const { dataset, added, duplicates, rejected, keptPrompts, warnings } = result
   console.log(
     `"${dataset.name}": ${added} images added, ${duplicates} already there, ${rejected.length} rejected.`,
   )
+  tellWarnings(warnings)
   tellRejected(rejected)
   if (keptPrompts.length > 0) {
     console.log(
@@ -109,6 +140,11 @@ export async function withProgress<T>(
   } finally {
     bar.stop()
   }
+}
+
+/** Prints what may not be meant, and classes of which nothing was read, on standard error. */
+function tellWarnings(warnings: ImportResult['warnings']): void {
+  for (const { code, text } of warnings) console.error(`${code}: ${text}`)
 }
 
 /** Prints every file that was left out, with why, on standard error. */
@@ -135,6 +171,12 @@ function shares(text: string): Omit<SplitRule, 'seed'> {
     throw new InvalidArgumentError('Give three shares, such as 0.5,0.2,0.3.')
   }
   return { supportPool: supportPool ?? 0, validation: validation ?? 0, test: test ?? 0 }
+}
+
+function classFrom(text: string): ClassFrom {
+  const found = classFolderChoices.find((choice) => choice.toLowerCase() === text)
+  if (!found) throw new InvalidArgumentError('Give top or parent.')
+  return found
 }
 
 function wholeNumber(text: string): number {

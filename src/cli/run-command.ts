@@ -44,9 +44,13 @@ function exitWhileBusy(): never {
   process.exit(0)
 }
 
+/** The stack of the error that a plugin threw while it was loaded: its author needs it. */
+const stackOfPlugin = ({ code, cause }: ShotboardError | ShotboardClientError): string =>
+  code === 'INVALID_PLUGIN' && cause instanceof Error ? `\n${cause.stack}` : ''
+
 function fail(error: unknown): never {
   if (error instanceof ShotboardError || error instanceof ShotboardClientError)
-    console.error(`${error.code}: ${error.message}`)
+    console.error(`${error.code}: ${error.message}${stackOfPlugin(error)}`)
   else console.error(error)
   process.exit(1)
 }

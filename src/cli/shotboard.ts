@@ -7,11 +7,13 @@ import { addCommand } from './add.js'
 import { classifyCommand } from './classify.js'
 import { compareCommand } from './compare.js'
 import { demoCommand } from './demo.js'
+import { encodersCommand } from './encoders.js'
 import { evaluateCommand } from './evaluate.js'
 import { exportCommand } from './export.js'
 import { importCommand } from './import.js'
 import { keyCommand } from './key.js'
 import { modelsCommand } from './models.js'
+import { pluginCommand } from './plugin.js'
 import { reportCommand } from './report.js'
 import { shiftCommand } from './shift.js'
 import { startCommand } from './start.js'
@@ -32,5 +34,7 @@ const program = new Command('shotboard')
   .addCommand(shiftCommand())
   .addCommand(modelsCommand())
   .addCommand(adaptersCommand())
+  .addCommand(pluginCommand())
+  .addCommand(encodersCommand())
 
 await program.parseAsync()

@@ -1,5 +1,6 @@
 import { fingerprintDataset } from '../datasets/dataset-fingerprint.js'
 import type { Encoder } from '../encoders/encoder.js'
+import type { EncoderGeneric } from '../generic/generics.js'
 import type { Method } from '../methods/contract.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import type { ComparisonRow } from '../store/comparisons.js'
@@ -8,7 +9,12 @@ import { versions } from '../version.js'
 import type { Provenance, RunCode } from './provenance.js'
 
 /** Gives the provenance of a run by its method, its space and their code. */
-export type ProvenanceOf = (method: Method, space: FeatureSpace, code: RunCode) => Provenance
+export type ProvenanceOf = (
+  method: Method,
+  space: FeatureSpace,
+  code: RunCode,
+  generic: Pick<EncoderGeneric, 'sources'> | null,
+) => Provenance
 
 /**
  * Fingerprints the datasets of a comparison, with the images up to its `lastImage`, once for all of its encoders and runs.
@@ -24,11 +30,12 @@ export async function collectProvenance(
   const dataset = await fingerprint(datasetId)
   const testDataset = testDatasetId === null ? null : await fingerprint(testDatasetId)
   return (encoder) =>
-    ({ hyperparameters }, { base }, code) => ({
+    ({ hyperparameters }, { base, usesGeneric }, code, generic) => ({
       versions,
       encoder: { ...encoder.files },
       dataset,
       testDataset,
+      generic: usesGeneric && generic ? generic.sources.map((source) => ({ ...source })) : null,
       adapter: encoder.adapters[base] ?? null,
       code,
       hyperparameters: Object.fromEntries(

@@ -4,6 +4,7 @@ import { errors, reasonOf } from '../errors.js'
 import { evaluate } from '../evaluation/evaluate.js'
 import type { FittedMethod } from '../evaluation/fit.js'
 import type { Support } from '../features/support.js'
+import type { Generics } from '../generic/generics.js'
 import { createProgress } from '../jobs/progress.js'
 import { hasEnded } from '../jobs/recorded-jobs.js'
 import { pickMeasures } from '../measures.js'
@@ -31,6 +32,7 @@ export interface ComparisonJobContext {
   readonly encodedData: EncodedData
   readonly runResults: RunResults
   readonly codeOf: CodeOf
+  readonly generics: Generics
   /** Comparisons may share runs. The lock lets one of them at a time work on a run. */
   readonly runLock: KeyedLock
 }
@@ -132,7 +134,7 @@ async function performRuns(
 }
 
 async function performRun(
-  { store, registry, kernels, runResults, codeOf }: ComparisonJobContext,
+  { store, encoders, registry, kernels, runResults, codeOf, generics }: ComparisonJobContext,
   run: RunRow,
   shared: ComparisonFeatures,
   provenanceOf: ProvenanceOf,
@@ -141,7 +143,11 @@ async function performRun(
   const { signal } = loading
   const method = registry.method(run.method)
   const space = registry.space(run.space ?? 'clip')
-  const code = codeOf(method, run.space === null ? null : space)
+  const generic =
+    run.space !== null && space.usesGeneric
+      ? await generics.of(encoders.get(run.encoder), run.datasetId)
+      : null
+  const code = codeOf(method, run.space === null ? null : space, generic)
   if (!isOfCode(run, code)) throw errors.codeChanged({ method: run.method, space: run.space })
   const { supportSet, support, caches, ms: supportMs } = await shared.support(run, loading)
   const { test, unshifted, unknown, ms: testMs } = await shared.test(loading)
@@ -168,7 +174,7 @@ async function performRun(
   const { fitted, unshifted: own, ...predictions } = evaluation
   const asDataset = numberAsDataset(keptClasses(support.classes + run.holdOut.length, run.holdOut))
   const results = { ...asDataset(predictions), ...(own && { unshifted: asDataset(own) }) }
-  await runResults.write(run.id, results, provenanceOf(method, space, code))
+  await runResults.write(run.id, results, provenanceOf(method, space, code, generic))
   await store.runs.succeed(run.id, {
     supportSetId: supportSet.id,
     selectionImages: fitted.selectionImages,

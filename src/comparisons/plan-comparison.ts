@@ -11,6 +11,7 @@ import type { Encoders } from '../encoders/encoders.js'
 import { errors, ShotboardError } from '../errors.js'
 import { requireCoverage } from '../evaluation/prediction-set.js'
 import type { KlScaling, Selection } from '../evaluation/protocol.js'
+import type { EncoderGeneric, Generics } from '../generic/generics.js'
 import type { Registry } from '../plugins/registry.js'
 import type { NewComparison } from '../store/comparisons.js'
 import type { ClassRow, DatasetImageRow, DatasetRow } from '../store/datasets.js'
@@ -20,7 +21,7 @@ import type { Store } from '../store/store.js'
 import { fingerprintOf } from '../system/fingerprint.js'
 import { firstRepeated } from '../system/first-repeated.js'
 import { comparisonFingerprint } from './comparison-fingerprint.js'
-import { chooseMethods, type MethodChoice } from './method-choice.js'
+import { type ChosenMethod, chooseMethods, type MethodChoice } from './method-choice.js'
 import { type CodeOf, runFingerprint } from './run-code.js'
 
 export interface CompareInput {
@@ -53,6 +54,7 @@ export interface PlanContext {
   readonly registry: Registry
   readonly encodedData: EncodedData
   readonly codeOf: CodeOf
+  readonly generics: Generics
   /** The largest number of runs of a comparison, which are planned, stored and read all at once. */
   readonly maxRuns: number
 }
@@ -62,7 +64,7 @@ export interface PlanContext {
  * with the argument at fault.
  */
 export async function planComparison(
-  { store, encoders, registry, encodedData, codeOf, maxRuns }: PlanContext,
+  { store, encoders, registry, encodedData, codeOf, generics, maxRuns }: PlanContext,
   input: CompareInput,
 ): Promise<NewComparison> {
   const dataset = await store.datasets.get(input.dataset)
@@ -96,6 +98,9 @@ export async function planComparison(
   const unknownImages = await unknownImagesOf(store, classes, input, lastImage)
   const content = { classes, images, testImages, unknownImages }
   const contents = chosenEncoders.map((encoder) => comparisonFingerprint({ encoders: [encoder], ...content }))
+  const genericOf = await Promise.all(
+    chosenEncoders.map((encoder, i) => genericFor(generics, encoder, dataset.id, chosen[i] ?? [])),
+  )
   const runsWith = (encoder: Encoder, i: number) => (shots: number, seed: number) =>
     (chosen[i] ?? []).map(({ method, space, fixed }) => {
       const request: RunRequest = {
@@ -118,7 +123,7 @@ export async function planComparison(
       // The encoder's fingerprint covers `imo` but not added adapters, which have their own.
       const adapter = space?.base.startsWith('imo:') ? [encoder.spaceFingerprint(space.base)] : []
       const computes = [contents[i], withoutExact(request), ...adapter]
-      return { ...request, fingerprint: runFingerprint(computes, codeOf(method, space)) }
+      return { ...request, fingerprint: runFingerprint(computes, codeOf(method, space, genericOf[i])) }
     })
   // Runs are grouped by encoder, so that each encoder is opened once.
   const runs = chosenEncoders.flatMap((encoder, i) =>
@@ -133,6 +138,21 @@ export async function planComparison(
     contents: comparisonFingerprint({ encoders: chosenEncoders, ...content }),
     runs,
   }
+}
+
+/** What spaces may know of other images, if one of them uses it. Throws GENERIC_REQUIRED with the space at fault. */
+async function genericFor(
+  generics: Generics,
+  encoder: Encoder,
+  dataset: string,
+  chosen: readonly ChosenMethod[],
+): Promise<EncoderGeneric | null> {
+  const i = chosen.findIndex(({ space }) => space?.usesGeneric)
+  if (i < 0) return null
+  const generic = await generics.of(encoder, dataset)
+  const space = chosen[i]?.space?.id ?? ''
+  if (generic === null) throw errors.genericRequired({ space }, `methods[${i}].space`)
+  return generic
 }
 
 export const defaultCoverage = 0.9

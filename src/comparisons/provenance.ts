@@ -7,6 +7,8 @@ const runCodeSchema = z.object({
   method: identitySchema,
   /** Null if the method compares no images. */
   space: identitySchema.nullable(),
+  /** The fingerprint of the generic covariance that the space uses; absent if it uses none. */
+  generic: z.string().optional(),
 })
 
 /** The code that computes a run. */
@@ -23,6 +25,18 @@ export const provenanceSchema = z.object({
   dataset: z.string(),
   /** The fingerprint of the dataset with the test images; null if it is the same dataset. */
   testDataset: z.string().nullable(),
+  /** What the generic covariance that the run's space uses was measured on; null if it uses none. */
+  generic: z
+    .array(
+      z.object({
+        name: z.string(),
+        dataset: z.string().nullable(),
+        images: z.number(),
+        classes: z.number(),
+      }),
+    )
+    .nullable()
+    .default(null),
   /** Null for results of earlier versions, which did not record it, and nor did they record the next. */
   code: runCodeSchema.nullable().default(null),
   /** The method's hyperparameters, with the grids that were searched unless values were given. */

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import type { EncoderGeneric } from '../generic/generics.js'
 import type { Method } from '../methods/contract.js'
 import type { Registry } from '../plugins/registry.js'
 import type { FeatureSpace } from '../spaces/contract.js'
@@ -7,16 +8,21 @@ import { hashModule } from '../system/module-hash.js'
 import { version } from '../version.js'
 import type { RunCode } from './provenance.js'
 
-/** Gives the code of a run by its method and its space. */
-export type CodeOf = (method: Method, space: FeatureSpace | null) => RunCode
+/** Gives the code of a run by its method, its space and the generic covariance that the space uses. */
+export type CodeOf = (
+  method: Method,
+  space: FeatureSpace | null,
+  generic?: Pick<EncoderGeneric, 'fingerprint'> | null,
+) => RunCode
 
 /** Hashes what selects and measures, once for all runs. */
 export function createCodeOf(registry: Registry): CodeOf {
   const evaluation = hashModule(evaluationModule)
-  return (method, space) => ({
+  return (method, space, generic) => ({
     evaluation,
     method: registry.identityOf(method),
     space: space && registry.identityOf(space),
+    ...(space?.usesGeneric && generic && { generic: generic.fingerprint }),
   })
 }
 

@@ -5,7 +5,7 @@ import { errors } from '../errors.js'
 import type { LabelledImages } from '../features/labelled-images.js'
 import type { Prompts } from '../features/prompts.js'
 import type { SpaceFeatures } from '../features/space-features.js'
-import type { Support } from '../features/support.js'
+import type { Generic, Support } from '../features/support.js'
 import { type AugmentationRecipe, augmentationRecipe, noAugmentation } from '../images/augmentation.js'
 import type { ClassRow, DatasetImageRow } from '../store/datasets.js'
 import type { Drawing } from '../store/enums.js'
@@ -91,8 +91,10 @@ export function createEncodedData(options: {
   readonly store: Store
   readonly features: FeatureSource
   readonly imageFiles: ImageFiles
+  /** What spaces that are fitted on a dataset may know of other images; nothing by default. */
+  readonly genericFor?: (encoder: Encoder, datasetId: string) => Promise<Generic | null>
 }): EncodedData {
-  const { store, features, imageFiles } = options
+  const { store, features, imageFiles, genericFor = async () => null } = options
   const classifiers = createPromiseCache<EncodedTexts>(maxClassifiers)
 
   const sourceOf = ({ imageId }: SupportImageRow): ImageSource => ({
@@ -170,6 +172,7 @@ export function createEncodedData(options: {
         classes: rows.length,
         textClassifier: await textClassifier(encoder, rows),
         logitScale: encoder.logitScale,
+        generic: await genericFor(encoder, supportSet.datasetId),
         prompts: once(() => promptsOf(encoder, rows)),
       }
     },

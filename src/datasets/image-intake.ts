@@ -4,6 +4,7 @@ import type { ImageWorkers } from '../images/workers/image-workers.js'
 import type { NewImage } from '../store/datasets.js'
 import type { Split } from '../store/enums.js'
 import { type ImageFileBatch, type ImageFiles, imageIdOf } from '../store/image-files.js'
+import type { ImageRow } from '../store/images.js'
 import type { RecoveryMarkers } from '../store/recovery-markers.js'
 import type { Store } from '../store/store.js'
 import { isCancelled, throwIfCancelled, untilCancelled } from '../system/abort.js'
@@ -71,6 +72,11 @@ export function createImageIntake(context: {
       await imageFiles.remove(ids.filter((id) => !known.has(id)))
     })
 
+  async function check(bytes: Buffer, signal?: AbortSignal): Promise<Described> {
+    const checked = await untilCancelled(signal, imageWorkers.check(bytes, maxMegapixels))
+    return { ...checked, cutShort: checked.isCutShort }
+  }
+
   /** Checks an image and writes its file, unless the image is stored. Throws INVALID_IMAGE or IMAGE_TOO_LARGE. */
   async function storeFile(
     { id, bytes, classIndex, split }: ReadImage,
@@ -79,10 +85,10 @@ export function createImageIntake(context: {
     signal?: AbortSignal,
   ): Promise<NewImage> {
     // Stored images were checked when they were added.
-    const { width, height, format } =
-      stored ?? (await untilCancelled(signal, imageWorkers.check(bytes, maxMegapixels)))
+    const described = stored ?? (await check(bytes, signal))
     if (!stored) await files.write(id, bytes)
-    return { imageId: id, width, height, format, bytes: bytes.length, classIndex, split }
+    const { width, height, format, cutShort } = described
+    return { imageId: id, width, height, format, cutShort, bytes: bytes.length, classIndex, split }
   }
 
   async function storeImages<T>(images: Incoming, record: Recorder<T>, signal?: AbortSignal): Promise<T> {
@@ -135,7 +141,7 @@ export function createImageIntake(context: {
 
 type Incoming = Parameters<ImageIntake['store']>[0]
 type Recorder<T> = (taken: readonly NewImage[], rejected: readonly RejectedImage[]) => Promise<T>
-type Described = Pick<NewImage, 'width' | 'height' | 'format'>
+type Described = Pick<ImageRow, 'width' | 'height' | 'format' | 'cutShort'>
 
 /** Reads several images at a time and yields them in groups limited by `groupLimit`. */
 async function* readGroups(

@@ -20,7 +20,9 @@ export interface Support extends LabelledImages {
 /** A generic covariance (`spaces/contract.ts`), with what it was measured on. */
 export interface Generic {
   readonly dimensions: number
-  whitened(kernels: Kernels): Promise<Readonly<Record<'root' | 'within' | 'between', Matrix>>>
+  whitened(
+    kernels: Kernels,
+  ): Promise<Readonly<Record<'root' | 'within' | 'between', Matrix>> & { readonly classes: number }>
 }
 
 /** Some of the images of a support set, by their rows. */

@@ -2,6 +2,7 @@ import sharp, { type Sharp } from 'sharp'
 import { ShotboardError } from '../errors.js'
 import { decoderError } from './decoder-error.js'
 import type { ImageFormat } from './format.js'
+import { formatDecoders, hasDecoder } from './formats/format-decoders.js'
 import { firstFrame, type Rgb } from './gif.js'
 import { type ImageHeader, readHeader } from './header.js'
 import type { RgbImage } from './rgb-image.js'
@@ -16,10 +17,21 @@ export interface ImageInfo {
   readonly format: ImageFormat
 }
 
+/** An image that was decoded once. */
+export interface CheckedImage extends ImageInfo {
+  /** Whether it is a JPEG that ends too early: what is missing is grey. */
+  readonly isCutShort: boolean
+}
+
 /** Waits until there is memory for an image, in bytes. */
 export type Reserve = (memory: number) => Promise<void>
 
-const withoutWaiting: Reserve = () => Promise.resolve()
+export interface Decoding {
+  /** By default, decoding does not wait. */
+  readonly reserve?: Reserve | undefined
+  /** Whether JPEGs that end too early are read as far as they go, as by Pillow with LOAD_TRUNCATED_IMAGES. */
+  readonly readCutShort?: boolean | undefined
+}
 
 // Many small images are decoded at once. One thread per image is faster than several threads per image.
 sharp.concurrency(1)
@@ -52,50 +64,96 @@ export type Colours = 'managed' | 'plain'
 export async function decodeImage(
   bytes: Uint8Array,
   colours: Colours = 'managed',
-  reserve: Reserve = withoutWaiting,
+  decoding: Decoding = {},
 ): Promise<RgbImage> {
-  return decodeWith(await readHeader(bytes, Number.POSITIVE_INFINITY), colours, reserve)
+  return (await decodeWith(await readHeader(bytes, Number.POSITIVE_INFINITY), colours, decoding)).image
 }
 
 /** Reads an image's header and decodes its pixels once, to find broken images. Throws INVALID_IMAGE or IMAGE_TOO_LARGE. */
 export async function checkImage(
   bytes: Uint8Array,
   maxMegapixels: number,
-  reserve: Reserve = withoutWaiting,
-): Promise<ImageInfo> {
+  decoding: Decoding = {},
+): Promise<CheckedImage> {
   const header = await readHeader(bytes, maxMegapixels)
-  await decodeWith(header, 'managed', reserve)
+  const { isCutShort } = await decodeWith(header, 'managed', decoding)
   const { width, height, format } = header
-  return { width, height, format }
+  return { width, height, format, isCutShort }
 }
 
-async function decodeWith(header: ImageHeader, colours: Colours, reserve: Reserve): Promise<RgbImage> {
-  await reserve(header.memory)
+async function decodeWith(
+  header: ImageHeader,
+  colours: Colours,
+  { reserve, readCutShort = false }: Decoding,
+): Promise<{ readonly image: RgbImage; readonly isCutShort: boolean }> {
+  await reserve?.(header.memory)
   try {
-    const stored = await (colours === 'managed' ? decodeManaged(header) : decodePlain(header))
-    const image = header.hasLimitedGrey ? { ...stored, data: stored.data.map(fullRange) } : stored
-    return turn(image, header.leftToTurn)
+    return { image: await decodeOnce(header, colours, 'error'), isCutShort: false }
   } catch (error) {
-    throw error instanceof ShotboardError ? error : decoderError(error)
+    if (!(readCutShort && header.format === 'jpeg' && endsTooEarly(header.input))) {
+      throw error instanceof ShotboardError ? error : decoderError(error)
+    }
   }
+  try {
+    return { image: await decodeOnce(header, colours, 'none'), isCutShort: true }
+  } catch (error) {
+    throw decoderError(error)
+  }
+}
+
+/** Whether no marker of the end comes after the last start of pixels. Thumbnails in EXIF come before it. */
+function endsTooEarly(jpeg: Uint8Array): boolean {
+  const bytes = Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.length)
+  return (
+    bytes.lastIndexOf('\xff\xd9', undefined, 'latin1') < bytes.lastIndexOf('\xff\xda', undefined, 'latin1')
+  )
+}
+
+async function decodeOnce(header: ImageHeader, colours: Colours, failOn: FailOn): Promise<RgbImage> {
+  if (hasDecoder(header.format)) return decodeWithout(header, colours)
+  const stored = await (colours === 'managed' ? decodeManaged(header, failOn) : decodePlain(header, failOn))
+  const image = header.hasLimitedGrey ? { ...stored, data: stored.data.map(fullRange) } : stored
+  return turn(image, header.leftToTurn)
+}
+
+/** Decodes a format that sharp does not read: transparency over white, or without alpha. */
+async function decodeWithout({ format, input, ...size }: ImageHeader, colours: Colours): Promise<RgbImage> {
+  if (!hasDecoder(format)) throw new Error(`there is no decoder of ${format}`)
+  const { width, height, data } = await formatDecoders[format].decode(input)
+  // The header's size was checked against the limits.
+  if (width !== size.width || height !== size.height)
+    throw new Error('its header has another size than its pixels')
+  const rgb = new Uint8Array(width * height * 3)
+  for (let from = 0, to = 0; from < data.length; from += 4) {
+    const alpha = colours === 'managed' ? (data[from + 3] ?? 255) : 255
+    for (let c = 0; c < 3; c++) {
+      const value = data[from + c] ?? 0
+      rgb[to++] = alpha === 255 ? value : Math.round((value * alpha + 255 * (255 - alpha)) / 255)
+    }
+  }
+  return { width, height, data: rgb }
 }
 
 /** A value from 16 to 235 as one from 0 to 255. */
 const fullRange = (value: number): number =>
   Math.max(0, Math.min(255, Math.round(((value - 16) * 255) / 219)))
 
-const decoding = { failOn: 'error', limitInputPixels: false } as const
+type FailOn = 'error' | 'none'
+const decodingWith = (failOn: FailOn) => ({ failOn, limitInputPixels: false }) as const
 
-function decodeManaged({ input, format, is16Bit, hasProfile }: ImageHeader): Promise<RgbImage> {
+function decodeManaged(
+  { input, format, is16Bit, hasProfile }: ImageHeader,
+  failOn: FailOn,
+): Promise<RgbImage> {
   if (format === 'gif') return decodeGif(input, white)
-  const image = sharp(input, decoding).autoOrient()
+  const image = sharp(input, decodingWith(failOn)).autoOrient()
   // sharp converts colours of 16 bits to those of Display P3 unless it is told another profile.
   if (is16Bit && hasProfile) image.withIccProfile('srgb', { attach: false })
   return rgbOf(image.flatten({ background: '#ffffff' }).toColourspace('srgb'))
 }
 
-async function decodePlain({ input, format, isCmyk }: ImageHeader): Promise<RgbImage> {
-  const image = sharp(input, { ...decoding, ignoreIcc: true }).autoOrient()
+async function decodePlain({ input, format, isCmyk }: ImageHeader, failOn: FailOn): Promise<RgbImage> {
+  const image = sharp(input, { ...decodingWith(failOn), ignoreIcc: true }).autoOrient()
   if (isCmyk) {
     const inks = image.pipelineColourspace('cmyk').toColourspace('cmyk')
     const { data, ...size } = await pixelsOf(inks, 4)
@@ -110,7 +168,7 @@ const white: Rgb = [255, 255, 255]
 /** The first frame of a GIF, with `background` where it is transparent or does not reach. */
 async function decodeGif(input: Uint8Array, background: Rgb): Promise<RgbImage> {
   const { width, height, data } = await pixelsOf(
-    sharp(input, decoding).ensureAlpha().toColourspace('srgb'),
+    sharp(input, decodingWith('error')).ensureAlpha().toColourspace('srgb'),
     4,
   )
   const frame = firstFrame(input) ?? { left: 0, top: 0, width, height }

@@ -2,7 +2,8 @@ import sharp, { type Metadata } from 'sharp'
 import { errors } from '../errors.js'
 import { hasLimitedGrey, withStillBrand } from './avif.js'
 import { decoderError } from './decoder-error.js'
-import { formatOf, type ImageFormat } from './format.js'
+import { formatOf, type ImageFormat, type SharpFormat } from './format.js'
+import { type DecoderFormat, formatDecoders, hasDecoder } from './formats/format-decoders.js'
 import { orientationOf } from './orientation.js'
 
 /** What decoding an image needs to know. */
@@ -32,7 +33,7 @@ const maxChannels = 5
 const maxBytesPerPixel = 8
 
 /** The most memory that a decoder has needed for a byte of decoded pixels, measured at 64 megapixels. */
-const memoryPerByte: Readonly<Record<ImageFormat, number>> = {
+const memoryPerByte: Readonly<Record<SharpFormat, number>> = {
   jpeg: 2,
   png: 2,
   gif: 2,
@@ -47,6 +48,7 @@ const memoryPerByte: Readonly<Record<ImageFormat, number>> = {
  */
 export async function readHeader(bytes: Uint8Array, maxMegapixels: number): Promise<ImageHeader> {
   const format = formatOf(bytes)
+  if (hasDecoder(format)) return readForeignHeader(bytes, format, maxMegapixels)
   const input = format === 'avif' ? withStillBrand(bytes) : bytes
   let metadata: Metadata
   try {
@@ -77,6 +79,27 @@ export async function readHeader(bytes: Uint8Array, maxMegapixels: number): Prom
     memory: decodedBytes * memoryPerByte[format],
     input,
   }
+}
+
+/** The header of a format that sharp does not read. Its decoder turns the image, and knows its colours. */
+function readForeignHeader(bytes: Uint8Array, format: DecoderFormat, maxMegapixels: number): ImageHeader {
+  let size: { readonly width: number; readonly height: number }
+  try {
+    size = formatDecoders[format].sizeOf(bytes)
+  } catch (error) {
+    throw error instanceof RangeError ? decoderError(undefined) : decoderError(error)
+  }
+  const { width, height } = size
+  if (!(width > 0 && height > 0)) throw errors.invalidImage({ reason: 'its header has no size' })
+  if (width > maxSide || height > maxSide) {
+    throw errors.imageTooMuchWork({ reason: `has a side of more than ${maxSide} pixels` })
+  }
+  if (width * height > maxMegapixels * 1e6) {
+    throw errors.imageTooLarge({ width, height, megapixels: maxMegapixels })
+  }
+  const memory = width * height * formatDecoders[format].memoryPerPixel
+  const colours = { isCmyk: false, hasProfile: false, is16Bit: false, hasLimitedGrey: false }
+  return { format, width, height, leftToTurn: 1, ...colours, memory, input: bytes }
 }
 
 /** The bytes of an image's pixels as they are decoded. Throws if they, or the work around them, are too many. */

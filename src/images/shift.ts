@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { seeded } from '../system/random.js'
-import { decodeImage, type Reserve, type RgbImage } from './decode.js'
+import { type Decoding, decodeImage, type RgbImage } from './decode.js'
 import type { ShiftKind, ShiftStrength } from './shift-kinds.js'
 
 /**
@@ -24,9 +24,9 @@ export async function shiftImage(
   kind: ShiftKind,
   strength: ShiftStrength,
   seed: string,
-  reserve?: Reserve,
+  decoding?: Decoding,
 ): Promise<Buffer> {
-  const image = await decodeImage(bytes, 'managed', reserve)
+  const image = await decodeImage(bytes, 'managed', decoding)
   const amount = amounts[kind][strength - 1] as number
   const shorter = Math.min(image.width, image.height)
   switch (kind) {

@@ -21,6 +21,7 @@ import { supportSetFile } from '../datasets/support-set-file.js'
 import { createSupportSets, type SupportSets } from '../datasets/support-sets.js'
 import type { Encoders } from '../encoders/encoders.js'
 import type { Predictions } from '../evaluation/predictions.js'
+import type { Generics } from '../generic/generics.js'
 import type { JobCounts } from '../jobs/queue.js'
 import { loadRegistry } from '../plugins/load-registry.js'
 import type { Registry } from '../plugins/registry.js'
@@ -76,6 +77,7 @@ export interface Library {
   readonly trainings: Trainings & Reads<Store['trainings'], 'getMany' | 'page'>
   readonly adapters: Adapters
   readonly deletions: Deletions
+  readonly generics: Generics
   /** The SHA-256 of a dataset's content; see `fingerprintDataset`. Throws UNKNOWN_DATASET. */
   fingerprintDataset(id: string): Promise<string>
   /** A comparison with everything needed to repeat it. Throws UNKNOWN_COMPARISON. */

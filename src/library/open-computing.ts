@@ -31,7 +31,10 @@ export async function openComputing(settings: LibrarySettings, cleanup: Cleanup)
   await requireProviders(encoding, providers)
   const adapterFolder = createAdapterFolder(join(settings.dataDirectory, 'adapters'))
   const maxProcesses = Math.min(encoding.threads, maxImageProcesses)
-  const imageWorkers = openImageWorkers({ maxProcesses })
+  const imageWorkers = openImageWorkers({
+    maxProcesses,
+    readCutShort: settings.cutShortImages === 'read',
+  })
   cleanup.add(imageWorkers.close)
   return {
     imageWorkers,

@@ -10,10 +10,11 @@ import { createRowStatistics } from '../comparisons/row-statistics.js'
 import { createCodeOf } from '../comparisons/run-code.js'
 import { createCuration } from '../datasets/curation.js'
 import { createDatasets } from '../datasets/datasets.js'
-import { createEncodedData } from '../datasets/encoded-data.js'
+import { createEncodedData, type EncodedData } from '../datasets/encoded-data.js'
 import { createFeatureSource, type FeatureEvents } from '../datasets/feature-source.js'
 import { createImageIntake } from '../datasets/image-intake.js'
 import { createImports } from '../datasets/importing/imports.js'
+import { createGenerics } from '../generic/generics.js'
 import { createJobQueue, type JobCounts, type JobQueue } from '../jobs/queue.js'
 import type { Registry } from '../plugins/registry.js'
 import type { Cleanup } from '../system/cleanup.js'
@@ -46,12 +47,25 @@ export function createServices(
   cleanup: Cleanup,
   { onError = () => {}, features }: LibraryEvents,
 ) {
-  const encodedData = createEncodedData({
+  const encodedData: EncodedData = createEncodedData({
     ...opened,
     features: createFeatureSource(opened.featureStore, features),
+    genericFor: (encoder, dataset) => generics.of(encoder, dataset),
+  })
+  const generics = createGenerics({
+    ...opened,
+    encodedData,
+    directory: join(settings.dataDirectory, 'generic'),
   })
   const parts = {
-    ...{ ...opened, registry, encodedData, maxMegapixels: settings.maxMegapixels, onFault: onError },
+    ...{
+      ...opened,
+      registry,
+      encodedData,
+      generics,
+      maxMegapixels: settings.maxMegapixels,
+      onFault: onError,
+    },
     rowStatistics: createRowStatistics(opened.runResults),
     codeOf: createCodeOf(registry),
   }

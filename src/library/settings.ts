@@ -15,6 +15,7 @@ export type LibrarySettings = Pick<
   | 'pluginLoadSeconds'
   | 'pluginCallSeconds'
   | 'maxMegapixels'
+  | 'cutShortImages'
   | 'maxRunsPerComparison'
   | 'comparisonsAtOnce'
   | 'maxOpenComparisons'

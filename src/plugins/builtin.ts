@@ -1,5 +1,13 @@
+import { ape } from '../methods/ape.js'
 import { gda } from '../methods/gda.js'
+import { knn } from '../methods/knn.js'
+import { lda } from '../methods/lda.js'
+import { proker } from '../methods/proker.js'
 import { prototype } from '../methods/prototype.js'
+import { ridge } from '../methods/ridge.js'
+import { sharedPrototype } from '../methods/shared-prototype.js'
+import { textPrototype } from '../methods/text-prototype.js'
+import { timo, timoS } from '../methods/timo.js'
 import { tipAdapter } from '../methods/tip-adapter.js'
 import { tipAdapterPlusPlus } from '../methods/tip-adapter-plus-plus.js'
 import { tipX } from '../methods/tip-x.js'
@@ -19,7 +27,24 @@ import type { Plugin } from './plugin.js'
 /** The methods and spaces that come with Shotboard, as a plugin like any other. */
 export const builtin = (): Plugin => ({
   name: builtinName,
-  methods: [zeroShot(), tipAdapter(), tipAdapterPlusPlus(), tipX(), tipXPlusPlus(), prototype(), gda()],
+  methods: [
+    zeroShot(),
+    tipAdapter(),
+    tipAdapterPlusPlus(),
+    tipX(),
+    tipXPlusPlus(),
+    prototype(),
+    gda(),
+    textPrototype(),
+    sharedPrototype(),
+    lda(),
+    ridge(),
+    knn(),
+    ape(),
+    timo(),
+    timoS(),
+    proker(),
+  ],
   spaces: [
     clip(),
     imo(),

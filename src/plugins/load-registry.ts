@@ -3,7 +3,7 @@ import { builtinName, type Origin } from '../spaces/origin.js'
 import { hashModule } from '../system/module-hash.js'
 import { version } from '../version.js'
 import { builtin } from './builtin.js'
-import { loadPlugin, type PluginLimits } from './plugin.js'
+import { loadPlugin, type PluginLimits } from './load-plugin.js'
 import { createRegistry, type Registry } from './registry.js'
 
 /**

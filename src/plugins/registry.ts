@@ -90,7 +90,7 @@ function names<T>(kind: string) {
         if (taken) {
           throw errors.invalidPlugin({
             plugin,
-            reason: `the ${kind} name "${name}" is already taken by the plugin ${taken.plugin}`,
+            reason: `the ${kind} name "${name}" is already taken by the plugin ${taken.plugin}. To tell them apart, give one a prefix: SHOTBOARD_PLUGINS=PREFIX=PLUGIN`,
           })
         }
         byName.set(name, { item, plugin })

@@ -1,5 +1,6 @@
 import { registerEnumType } from 'type-graphql'
 import {
+  type ClassFrom,
   Drawing,
   JobStatus,
   type DisagreementKind as Kind,
@@ -41,6 +42,13 @@ registerEnumType(Split, {
   name: 'Split',
   description:
     'SUPPORT_POOL: support sets are drawn from it. VALIDATION: hyperparameters may be selected on it. TEST: accuracy is measured on it, and nothing else uses it.',
+})
+export const ClassFolder = { TOP: 'TOP', PARENT: 'PARENT' } as const satisfies { [K in ClassFrom]: K }
+export type ClassFolder = ClassFrom
+registerEnumType(ClassFolder, {
+  name: 'ClassFolder',
+  description:
+    'The folder that names the class of an image. TOP: the one below the split, or below the root. PARENT: the one nearest to the image.',
 })
 registerEnumType(Drawing, {
   name: 'Drawing',

@@ -1,4 +1,4 @@
-import { setting, wholeNumber } from './setting.js'
+import { oneOf, setting, wholeNumber } from './setting.js'
 
 /** Limits on requests. Exceeding a limit is an error with its own code. */
 export const limits = {
@@ -11,6 +11,11 @@ export const limits = {
     variable: 'SHOTBOARD_MAX_MEGAPIXELS',
     description: 'Maximum size of an image, checked before it is decoded (error IMAGE_TOO_LARGE).',
     unit: 'megapixels',
+  }),
+  cutShortImages: setting(oneOf('reject', 'read'), 'reject', {
+    variable: 'SHOTBOARD_CUT_SHORT_IMAGES',
+    description:
+      'What happens to JPEGs that end too early: `reject` names them (error INVALID_IMAGE); `read` takes what is there, grey for the rest, and marks them. Images that were taken so need `read` from then on.',
   }),
   maxFilesPerRequest: setting(wholeNumber(1, 100_000), 1000, {
     variable: 'SHOTBOARD_MAX_FILES',

@@ -86,7 +86,8 @@ const models = {
   }),
   plugins: setting(listOf(text()), [], {
     variable: 'SHOTBOARD_PLUGINS',
-    description: 'Plugins to load: paths of modules, or names of packages.',
+    description:
+      'Plugins to load: paths of modules, or names of packages. `PREFIX=PLUGIN` puts a prefix before the ids of a plugin.',
   }),
   pluginLoadSeconds: setting(wholeNumber(1, 86_400), 60, {
     variable: 'SHOTBOARD_PLUGIN_LOAD_SECONDS',

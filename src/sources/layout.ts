@@ -1,8 +1,8 @@
-import { errors } from '../errors.js'
+import { errors, type ShotboardError } from '../errors.js'
 import { classFolders } from './class-folders.js'
 import { type Description, descriptionName, readDescription } from './description.js'
 import { imageName } from './image-name.js'
-import { type Labels, readLabels } from './labels.js'
+import { type LabelChoice, type Labels, readLabels } from './labels/read-labels.js'
 import type { LeftFile, Source, SourceFile } from './source.js'
 import { type SplitRule, splitClass } from './split-rule.js'
 import { containerNames, isJunk, type Split, splitNamed } from './well-known-names.js'
@@ -29,7 +29,22 @@ export interface Layout {
   readonly images: readonly LaidOutImage[]
   /** Every other file, except hidden ones and what systems add. */
   readonly left: readonly LeftFile[]
+  /** What may not be meant, such as classes whose names differ only by case. */
+  readonly warnings: readonly ShotboardError[]
 }
+
+/** How to read the layout of a source. */
+export interface LayoutRequest {
+  /** How to split images that are in no split. */
+  readonly splitRule: SplitRule
+  /** The folder that names the class: the one below the split or the root, or the one nearest to the image. */
+  readonly classFrom?: ClassFrom
+  /** Where labels come from. By default, files of labels are found by looking. */
+  readonly labels?: LabelChoice
+}
+
+export const classFolderChoices = ['TOP', 'PARENT'] as const
+export type ClassFrom = (typeof classFolderChoices)[number]
 
 /** A file of the source with the parts of its path below the root. */
 interface Placed {
@@ -53,24 +68,26 @@ interface Sorted {
 }
 
 /**
- * Finds the images of a source with paths `split/class/…/image`, or `class/…/image`, which are then split by the rule. Folders
- * around everything are allowed. A file of labels takes the place of class folders. Throws the error of the source if there are
- * no classes, or if `dataset.json` does not fit.
+ * Finds the images of a source with paths `split/class/…/image`, `class/split/…/image`, or `class/…/image`, which are then split
+ * by the rule. Folders around everything are allowed. Files of labels take the place of class folders. Throws the error of the
+ * source if there are no classes, or if `dataset.json` does not fit; INVALID_LABELS.
  */
-export async function layOut(source: Source, rule: SplitRule, signal?: AbortSignal): Promise<Layout> {
+export async function layOut(source: Source, request: LayoutRequest, signal?: AbortSignal): Promise<Layout> {
   const files = (await source.files(signal)).filter(({ path }) => !isJunk(path))
-  const root = rootOf(files)
-  const inside = files.filter(({ path }) => path.startsWith(root))
-  const outside = files.filter(({ path }) => !path.startsWith(root))
+  const labels = await readLabels(source, files, request.labels, signal)
+  const root = rootOf(files, labels)
+  const others = files.filter((file) => !labels.files.has(file))
+  const inside = others.filter(({ path }) => path.startsWith(root))
+  const outside = others.filter(({ path }) => !path.startsWith(root))
   const placed = inside.map((file): Placed => ({ file, parts: partsBelow(root, file) }))
   const describing = placed.find(({ parts }) => parts.length === 1 && parts[0] === descriptionName)?.file
   const description = describing ? await readDescription(source, describing) : {}
-  const labels = await readLabels(source, placed, signal)
-  const rest = placed.filter(({ file }) => file !== describing && !labels.files.has(file))
+  const rest = splitFirst(placed.filter(({ file }) => file !== describing))
 
+  const context = { source, labels, classFrom: request.classFrom ?? 'TOP', signal }
   const sorted = hasSplits(rest, labels)
-    ? await bySplit(source, rest, labels, signal)
-    : await byClass(source, rest, labels, rule, signal)
+    ? await bySplit(context, rest)
+    : await byClass(context, rest, request.splitRule)
   if (sorted.found.length === 0) throw source.invalid(whatToDo(rest, root))
   const named = namesOf(description)
   const images = sorted.found.map(({ folder, ...image }) => ({
@@ -78,17 +95,37 @@ export async function layOut(source: Source, rule: SplitRule, signal?: AbortSign
     className: named.get(folder) ?? folder.trim(),
   }))
   const noPlace = outside.map((file) => leave(file, 'it lies beside the folder of the dataset'))
+  const classes = classesOf(source, description, images)
   return {
     name: description.dataset ?? (lastFolder(root) || source.name),
-    classes: classesOf(source, description, images),
+    classes,
     images: inReadingOrder(images),
     left: inReadingOrder([...labels.left, ...sorted.left, ...noPlace]),
+    warnings: similarNames(classes.map(({ name }) => name)).map((names) =>
+      errors.similarClassNames({ names }),
+    ),
   }
+}
+
+/** What finding the classes of files needs to know. */
+interface Context {
+  readonly source: Source
+  readonly labels: Labels
+  readonly classFrom: ClassFrom
+  readonly signal: AbortSignal | undefined
 }
 
 const leave = (file: SourceFile, reason: string): LeftFile => ({
   file,
   error: errors.fileNotImported({ reason }),
+})
+
+/** Files that are no images by their names are left for another reason. */
+const leaveWithoutLabel = (file: SourceFile, reason: string): LeftFile => ({
+  file,
+  error: imageName.test(file.path)
+    ? errors.imageWithoutLabel({ reason })
+    : errors.fileNotImported({ reason }),
 })
 
 const inReadingOrder = <T extends { readonly file: SourceFile }>(items: readonly T[]): T[] =>
@@ -100,8 +137,9 @@ const partsBelow = (root: string, { path }: SourceFile): string[] =>
 
 const lastFolder = (root: string): string => root.split('/').at(-2) ?? ''
 
-/** The folders around everything, with their slashes. Files beside them, such as a README, do not count. */
-function rootOf(files: readonly SourceFile[]): string {
+/** The folders around everything, with their slashes. Files beside them without a label, such as a README, do not count. */
+function rootOf(files: readonly SourceFile[], labels: Labels): string {
+  const labelled = files.filter((file) => labels.of(file))
   let root = ''
   for (;;) {
     const below = files.filter(({ path }) => path.startsWith(root)).map(({ path }) => path.slice(root.length))
@@ -114,6 +152,7 @@ function rootOf(files: readonly SourceFile[]): string {
       folders.size === 1 &&
       splitNamed(only) === undefined &&
       !below.includes(descriptionName) &&
+      labelled.every(({ path }) => path.startsWith(root + next)) &&
       // A folder with files of its own and no folders is a class.
       below.some((path) => path.startsWith(next) && path.slice(next.length).includes('/')) &&
       !below.some((path) => path.startsWith(next) && isImageIn(path.slice(next.length)))
@@ -124,18 +163,29 @@ function rootOf(files: readonly SourceFile[]): string {
 
 const isImageIn = (path: string): boolean => !path.includes('/') && imageName.test(path)
 
-/** Whether folders below the root are splits, with folders of classes or labels in them. */
+/** `class/split/…/image` as `split/class/…/image`, where every image lies so. */
+function splitFirst(files: readonly Placed[]): readonly Placed[] {
+  const images = files.filter(({ file, parts }) => parts.length > 1 && imageName.test(file.path))
+  const liesSo = ({ parts }: Placed): boolean =>
+    parts.length > 2 && splitNamed(parts[1] ?? '') !== undefined && splitNamed(parts[0] ?? '') === undefined
+  if (images.length === 0 || !images.every(liesSo)) return files
+  return files.map(({ file, parts: [first = '', second = '', ...below] }) => ({
+    file,
+    parts: below.length > 0 ? [second, first, ...below] : second === '' ? [first] : [first, second],
+  }))
+}
+
+/** Whether images are in splits: by their labels, or by folders below the root with folders of classes or labels in them. */
 const hasSplits = (files: readonly Placed[], labels: Labels): boolean =>
-  files.some(
-    ({ file, parts }) =>
-      splitNamed(parts[0] ?? '') && parts.length > 1 && (parts.length > 2 || labels.of(file)),
-  )
+  files.some(({ file, parts }) => {
+    const label = labels.of(file)
+    if (label?.split) return true
+    return splitNamed(parts[0] ?? '') && parts.length > 1 && (parts.length > 2 || label)
+  })
 
 async function bySplit(
-  source: Source,
+  { source, labels, classFrom, signal }: Context,
   files: readonly Placed[],
-  labels: Labels,
-  signal?: AbortSignal,
 ): Promise<Sorted> {
   const left: LeftFile[] = []
   const found: Found[] = []
@@ -143,16 +193,29 @@ async function bySplit(
   const containers = containersOf(files)
   for (const { file, parts } of files) {
     const [top = '', folder = ''] = parts
-    const split = parts.length > 1 ? splitNamed(top) : undefined
     const label = labels.of(file)
-    if (split === undefined) left.push(leave(file, 'it lies in no folder of a split'))
-    else if (label !== undefined) found.push({ file, folder: label, split })
-    else if (parts.length === 2) left.push(leave(file, 'it lies in no folder of a class, and has no label'))
-    else if (containers.has(`${top}/${folder}`)) left.push(leave(file, 'it has no label'))
-    else inFolders.push({ file, folder, split })
+    const problem = labels.problemOf(file)
+    const split = label?.split ?? (parts.length > 1 ? splitNamed(top) : undefined)
+    if (problem) left.push({ file, error: problem })
+    else if (label === undefined && labels.speakFor(file)) left.push(leaveWithoutLabel(file, notNamed))
+    else if (split === undefined) {
+      left.push(leave(file, label ? 'its label names no split' : 'it lies in no folder of a split'))
+    } else if (label !== undefined) found.push({ file, folder: label.name, split })
+    else if (parts.length === 2) {
+      left.push(leaveWithoutLabel(file, 'it lies in no folder of a class, and has no label'))
+    } else if (containers.has(`${top}/${folder}`)) left.push(leaveWithoutLabel(file, 'it has no label'))
+    else inFolders.push({ file, folder: classFolder(parts.slice(1, -1), classFrom), split })
   }
   const classes = await classFolders(source, inFolders, signal)
   return { found: [...found, ...classes.found], left: [...left, ...classes.left] }
+}
+
+const notNamed = 'the file of labels gives it none'
+
+/** The folder that names the class, of those around an image. Folders such as `images` name none if another one does. */
+function classFolder(around: readonly string[], classFrom: ClassFrom): string {
+  if (classFrom === 'TOP') return around[0] ?? ''
+  return around.findLast((name) => !containerNames.has(name.toLowerCase())) ?? around.at(-1) ?? ''
 }
 
 /** Folders such as `val/images` that are all that a split has: they hold its images, whatever their class. */
@@ -171,28 +234,50 @@ function containersOf(files: readonly Placed[]): ReadonlySet<string> {
 }
 
 async function byClass(
-  source: Source,
+  { source, labels, classFrom, signal }: Context,
   files: readonly Placed[],
-  labels: Labels,
   rule: SplitRule,
-  signal?: AbortSignal,
 ): Promise<Sorted> {
   const left: LeftFile[] = []
   const labelled: Unsplit[] = []
   const inFolders: Unsplit[] = []
   for (const { file, parts } of files) {
-    const [folder = '', ...below] = parts
     const label = labels.of(file)
-    if (label !== undefined) labelled.push({ file, folder: label, name: parts.join('/') })
-    else if (parts.length === 1) left.push(leave(file, 'it lies in no folder of a class, and has no label'))
-    else inFolders.push({ file, folder, name: below.join('/') })
+    const problem = labels.problemOf(file)
+    if (problem) left.push({ file, error: problem })
+    else if (label !== undefined) labelled.push({ file, folder: label.name, name: parts.join('/') })
+    else if (labels.speakFor(file)) left.push(leaveWithoutLabel(file, notNamed))
+    else if (parts.length === 1) {
+      left.push(leaveWithoutLabel(file, 'it lies in no folder of a class, and has no label'))
+    } else {
+      const folder = classFolder(parts.slice(0, -1), classFrom)
+      const name = classFrom === 'TOP' ? parts.slice(1).join('/') : parts.join('/')
+      inFolders.push({ file, folder, name })
+    }
   }
   const classes = await classFolders(source, inFolders, signal)
+  requireMoreThanSplits(source, labelled, classes.found)
   return {
     found: splitByRule([...labelled, ...classes.found], rule),
     left: [...left, ...classes.left],
   }
 }
+
+/** Throws if the only folders are those of splits: images that lie in them have no class. */
+function requireMoreThanSplits(
+  source: Source,
+  labelled: readonly Unsplit[],
+  found: readonly Unsplit[],
+): void {
+  const folders = [...new Set(found.map(({ folder }) => folder))]
+  if (labelled.length > 0 || folders.length === 0 || !folders.every((folder) => splitNamed(folder))) return
+  throw source.invalid(
+    `the images lie in the folders ${folders.join(', ')}, which are splits and not classes; ${howToLabel}`,
+  )
+}
+
+const howToLabel =
+  'put those of each class in a folder named after the class, such as cat/1.jpg, or name their classes in a labels.csv with the columns file_name and label'
 
 function splitByRule(images: readonly Unsplit[], rule: SplitRule): Found[] {
   const names = new Map<string, string[]>()
@@ -214,7 +299,7 @@ function whatToDo(files: readonly Placed[], root: string): string {
   const inside = root === '' ? 'it' : root
   return images === 0
     ? `${inside} has no images; it needs folders named after the classes, with the images in them`
-    : `the images in ${inside} lie in no class folders; put those of each class in a folder named after the class, such as cat/1.jpg, or name their classes in a metadata.csv with the columns file_name and label`
+    : `the images in ${inside} lie in no class folders; ${howToLabel}`
 }
 
 /** Classes by the folder of their images. */
@@ -234,4 +319,14 @@ function classesOf(
     throw source.invalid(`${descriptionName} does not name the classes ${unknownClasses.join(', ')}`)
   }
   return classes.map(({ name, prompts }) => ({ name, ...(prompts && { prompts }) }))
+}
+
+/** Groups of names that differ only by case. */
+function similarNames(names: readonly string[]): string[][] {
+  const groups = new Map<string, string[]>()
+  for (const name of names) {
+    const plain = name.normalize('NFC').toLowerCase()
+    groups.set(plain, [...(groups.get(plain) ?? []), name])
+  }
+  return [...groups.values()].filter((group) => group.length > 1)
 }

@@ -1,5 +1,5 @@
 import { operator } from '../tensor/kernels.js'
-import { meanRow } from '../tensor/matrix.js'
+import { type Matrix, meanRow } from '../tensor/matrix.js'
 import { defineSpace } from './contract.js'
 
 /** Features with the mean of the support features subtracted, made unit. */
@@ -15,8 +15,10 @@ export const centred = () =>
     trained: false,
     async fit({ features }, kernels) {
       const mean = meanRow(features)
+      const project = (given: Matrix) => kernels.centre(given, mean)
       return {
-        project: (queries) => kernels.centre(queries, mean),
+        project,
+        projectTexts: project,
         graph: {
           constants: { mean },
           nodes: [

@@ -92,6 +92,8 @@ export interface WhitenedGeneric {
   /** `Aᵀ·S_w·A` and `Aᵀ·S_b·A`, [d, d], the covariances within and between generic classes. */
   readonly within: Matrix
   readonly between: Matrix
+  /** The number of generic classes. */
+  readonly classes: number
 }
 
 export interface FittedSpace {

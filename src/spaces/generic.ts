@@ -28,8 +28,10 @@ export const generic = () =>
     async fit(support, kernels) {
       const { root } = await genericOf(support).whitened(kernels)
       const origin = new Float32Array(root.rows)
+      const project = (given: Matrix) => kernels.project(given, origin, root)
       return {
-        project: (features) => kernels.project(features, origin, root),
+        project,
+        projectTexts: project,
         graph: liftedGraph({ mean: origin, transform: root, liftSquare: 0 }),
       }
     },
@@ -45,10 +47,12 @@ export function onGeneric(fitted: FeatureSpace, marker?: Marker): FeatureSpace {
     async fit(support, kernels, values) {
       const { root } = await genericOf(support).whitened(kernels)
       const features = await kernels.multiply(support.features, root)
-      const { project, graph } = await fitOn({ ...support, features }, kernels, values)
+      const inner = await fitOn({ ...support, features }, kernels, values)
+      const project = async (given: Matrix) => inner.project(await kernels.multiply(given, root))
       return {
-        project: async (queries) => project(await kernels.multiply(queries, root)),
-        ...(graph && { graph: chained(multipliedBy(root), graph, 'features') }),
+        project,
+        ...(inner.projectTexts && { projectTexts: project }),
+        ...(inner.graph && { graph: chained(multipliedBy(root), inner.graph, 'features') }),
       }
     },
   })

@@ -15,5 +15,14 @@ export function onSpace(fitted: FeatureSpace, base: FeatureSpace, marker?: Marke
     summary: `${fitted.summary} On the features of ${base.id}.`,
     base: base.base,
     trained: base.trained || fitted.trained,
+    ...(base.base !== 'clip' && fitted.fit && { fit: withoutTexts(fitted.fit) }),
   })
 }
+
+/** Texts are in `clip`, and have no place among the features of another base. */
+const withoutTexts =
+  (fit: NonNullable<FeatureSpace['fit']>): NonNullable<FeatureSpace['fit']> =>
+  async (...given) => {
+    const { projectTexts: _, ...fitted } = await fit(...given)
+    return fitted
+  }

@@ -43,19 +43,21 @@ export const plda = () =>
       const trust = await trustIn(known, transform, shots, kernels)
       const fitted = { mean, transform: await kernels.multiply(transform, trust), lift: 1 / 2 }
       const { project, graph } = await fitLifted({ ...support, features }, fitted, kernels)
+      const whitened = async (given: Matrix) => project(await kernels.multiply(given, known.root))
       return {
-        project: async (queries) => project(await kernels.multiply(queries, known.root)),
+        project: whitened,
+        projectTexts: whitened,
         ...(graph && { graph: chained(multipliedBy(known.root), graph, 'features') }),
       }
     },
   })
 
-/** η: how much of the covariance between classes is replaced by one that is the same in all directions. */
-const sphericalShare = 0.05
+/** η: how much of the covariance between classes is replaced by one that is the same in all directions, for few classes more. */
+const sphericalShare = (classes: number): number => 64 / (64 + classes)
 
 /** M, with `M·Mᵀ = (B⁻¹ + (n + 1)·I)⁻¹`. */
 async function trustIn(
-  { within, between }: WhitenedGeneric,
+  { within, between, classes: count }: WhitenedGeneric,
   transform: Matrix,
   shots: number,
   kernels: Kernels,
@@ -64,11 +66,8 @@ async function trustIn(
   const noise = traceOf(await congruent(within, transform, kernels)) / d
   const classes = scaled(await congruent(between, transform, kernels), 1 / noise)
   const mean = traceOf(classes) / d
-  const inverse = await kernels.solveRidge(
-    scaled(classes, 1 - sphericalShare),
-    sphericalShare * mean,
-    identity(d),
-  )
+  const share = sphericalShare(count)
+  const inverse = await kernels.solveRidge(scaled(classes, 1 - share), share * mean, identity(d))
   return kernels.inverseRoot(inverse, shots + 1)
 }
 

@@ -32,6 +32,8 @@ export interface NewImage extends DatasetImageRow {
   readonly height: number
   readonly format: string
   readonly bytes: number
+  /** Whether it is a JPEG that ends too early. */
+  readonly cutShort?: boolean
 }
 
 export interface SplitCountRow {
@@ -228,7 +230,9 @@ export async function insertImages(
     await tx.image.createMany({
       data: fresh
         .filter(({ imageId }) => !known.has(imageId))
-        .map(({ imageId, width, height, format, bytes }) => ({ id: imageId, width, height, format, bytes })),
+        .map(({ imageId, width, height, format, bytes, cutShort = false }) => ({
+          ...{ id: imageId, width, height, format, bytes, cutShort },
+        })),
     })
     await tx.datasetImage.createMany({
       data: fresh.map(({ imageId, classIndex, split }) => ({ datasetId, imageId, classIndex, split })),

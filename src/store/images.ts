@@ -7,6 +7,8 @@ export interface ImageRow {
   readonly width: number
   readonly height: number
   readonly format: string
+  /** Whether it is a JPEG that ends too early: what is missing is grey. */
+  readonly cutShort: boolean
 }
 
 export interface ImageRepository {

@@ -24,6 +24,7 @@ export interface ImportRequestRow {
   /** The id of the archive's file, until the import has ended. */
   readonly file: string
   readonly splitRule: SplitRuleRow
+  readonly layout?: ImportLayoutRow
   readonly updatePrompts: boolean
   /** Null until the dataset exists. */
   readonly datasetId: string | null
@@ -98,12 +99,28 @@ const splitRuleSchema = z.object({
 })
 export type SplitRuleRow = Readonly<z.infer<typeof splitRuleSchema>>
 
+const layoutSchema = z.object({
+  classFrom: z.enum(['TOP', 'PARENT']).optional(),
+  labels: z
+    .object({
+      file: z.string().optional(),
+      pathColumn: z.string().optional(),
+      labelColumn: z.string().optional(),
+      splitColumn: z.string().optional(),
+    })
+    .optional(),
+})
+/** What the request says about the layout; what it leaves out is found by looking. */
+export type ImportLayoutRow = Readonly<z.infer<typeof layoutSchema>>
+
 export function createImportRepository(client: DatabaseClient): ImportRepository {
   return {
     ...createJobStarts(client.import),
-    create: async ({ splitRule, ...request }) =>
+    create: async ({ splitRule, layout = {}, ...request }) =>
       toImport(
-        await client.import.create({ data: { ...request, splitRule: { ...splitRule }, rejected: [] } }),
+        await client.import.create({
+          data: { ...request, splitRule: { ...splitRule }, layout: { ...layout }, rejected: [] },
+        }),
       ),
     async get(id) {
       const row = await findById(id, (where) => client.import.findUnique({ where }))
@@ -182,8 +199,9 @@ export const conflictsOf = (
 
 type StoredImport = NonNullable<Awaited<ReturnType<DatabaseClient['import']['findUnique']>>>
 
-const toImport = ({ splitRule, rejected, ...row }: StoredImport): ImportRow => ({
+const toImport = ({ splitRule, layout, rejected, ...row }: StoredImport): ImportRow => ({
   ...row,
+  layout: layoutSchema.parse(layout),
   splitRule: splitRuleSchema.parse(splitRule),
   rejected: rejectedSchema.parse(rejected),
 })

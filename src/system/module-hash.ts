@@ -30,11 +30,21 @@ export function hashModule(file: string): string {
   return sha256([...files.sort(), ...[...packages].sort()].join('\n'))
 }
 
-/** The name and version of the package that a module lies in; null outside of packages. */
-export function packageOf(file: string): { readonly name: string; readonly version: string | null } | null {
+/** A package, and the versions of others that it requires, by their names. */
+export interface Package {
+  readonly name: string
+  readonly version: string | null
+  readonly requires: Readonly<Record<string, string>>
+}
+
+/** The package that a module lies in; null outside of packages. */
+export function packageOf(file: string): Package | null {
   for (let folder = dirname(file); ; folder = dirname(folder)) {
     const found = packageIn(folder)
-    if (found?.name !== undefined) return { name: found.name, version: found.version ?? null }
+    if (found?.name !== undefined) {
+      const { name, version = null, dependencies, peerDependencies } = found
+      return { name, version, requires: { ...dependencies, ...peerDependencies } }
+    }
     if (folder === dirname(folder)) return null
   }
 }
@@ -65,7 +75,14 @@ function packageVersion(specifier: string, from: string): string {
   }
 }
 
-function packageIn(folder: string): { readonly name?: string; readonly version?: string } | undefined {
+interface Description {
+  readonly name?: string
+  readonly version?: string
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
+}
+
+function packageIn(folder: string): Description | undefined {
   try {
     return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   } catch {

@@ -13,6 +13,18 @@ export function matrix(rows: number, columns: number, data?: Float32Array): Matr
   return { rows, columns, data: data ?? new Float32Array(rows * columns) }
 }
 
+/**
+ * The matrix in memory that all threads share: a copy, or the matrix itself if it is there already. A computing thread reads it
+ * in place, so what is used in many products is handed over once. Do not write to it while a product may run.
+ */
+export function inSharedMemory(source: Matrix): Matrix {
+  const { rows, columns, data } = source
+  if (data.buffer instanceof SharedArrayBuffer) return source
+  const shared = new Float32Array(new SharedArrayBuffer(data.byteLength))
+  shared.set(data)
+  return matrix(rows, columns, shared)
+}
+
 /** A view of row `i`: [d]. Writing to it writes to the matrix. */
 export function rowOf({ columns, data }: Matrix, i: number): Float32Array {
   return data.subarray(i * columns, (i + 1) * columns)
@@ -28,6 +40,17 @@ export function gatherRows(source: Matrix, indices: ArrayLike<number>): Matrix {
   const result = matrix(indices.length, source.columns)
   for (let i = 0; i < indices.length; i++) {
     result.data.set(rowOf(source, indices[i] as number), i * source.columns)
+  }
+  return result
+}
+
+/** The columns at `indices`, in that order, copied. */
+export function gatherColumns({ rows, columns, data }: Matrix, indices: readonly number[]): Matrix {
+  const result = matrix(rows, indices.length)
+  for (let i = 0; i < rows; i++) {
+    for (const [at, k] of indices.entries()) {
+      result.data[i * indices.length + at] = data[i * columns + k] as number
+    }
   }
   return result
 }

@@ -195,9 +195,10 @@ const buffersOf = (message: object): ArrayBuffer[] => {
   ]
 }
 
-/** The tensor over a buffer of just its size: posting a view of a larger buffer would send all of that buffer. */
+/** The tensor over a buffer of just its size: posting a view of a larger buffer would send all of that buffer. Shared memory is not sent at all. */
 function ownBuffer(tensor: Tensor): Tensor {
-  if (tensor.data.byteLength === tensor.data.buffer.byteLength) return tensor
+  const { byteLength, buffer } = tensor.data
+  if (byteLength === buffer.byteLength || buffer instanceof SharedArrayBuffer) return tensor
   switch (tensor.type) {
     case 'float32':
       return { ...tensor, data: tensor.data.slice() }

@@ -127,7 +127,7 @@ const mutations: readonly Mutate[] = [
 async function read(path: string): Promise<string> {
   const source = await openArchive({ path, name: 'x' }, limits)
   try {
-    const { images } = await layOut(source, defaultSplitRule)
+    const { images } = await layOut(source, { splitRule: defaultSplitRule })
     const reading: Promise<unknown>[] = []
     let rejected = 0
     for await (const reader of source.readers(images.map(({ file }) => file))) {

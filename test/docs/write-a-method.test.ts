@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { builtin } from '../../src/plugins/builtin.js'
-import { loadPlugin } from '../../src/plugins/plugin.js'
+import { loadPlugin } from '../../src/plugins/load-plugin.js'
 import { createRegistry } from '../../src/plugins/registry.js'
 import { methodChecks, spaceChecks } from '../../src/testing/index.js'
 

@@ -8,7 +8,9 @@ const { methods, spaces: all } = createRegistry([builtin()])
 const spaces = all.filter(({ id }) => !id.includes('+') && !['clip', 'shrunk'].includes(id))
 
 describe.concurrent.each(
-  methods.filter(({ space }) => space !== null).map((each) => [each.name, each] as const),
+  methods
+    .filter(({ space, spaces: own }) => space !== null && own === undefined)
+    .map((each) => [each.name, each] as const),
 )('the common suite holds for %s', (_, method) => {
   for (const { name, run } of methodChecks(method, { spaces })) test(name, run)
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { builtin } from '../../src/plugins/builtin.js'
-import { loadPlugin, parsePlugin } from '../../src/plugins/plugin.js'
+import { loadPlugin } from '../../src/plugins/load-plugin.js'
+import { parsePlugin } from '../../src/plugins/plugin.js'
 import { moduleFile } from '../helpers/plugins.js'
 
 const method = (more: object) => ({

@@ -63,6 +63,7 @@ test('it has what a person needs to decide, in that order', () => {
     'Which method to use',
     'Accuracy by number of shots',
     'Confidence and accuracy',
+    'Sets of classes',
     'Intra-modal overlap',
     'Does less overlap mean more accuracy?',
     'Class by class',
@@ -267,4 +268,15 @@ test('a comparison of which nothing has finished has no report', async () => {
   })
   await library.comparisons.cancel(started)
   await expect(reportOn(library, started)).rejects.toMatchObject({ code: 'INVALID_VALUE', argument: 'id' })
+})
+
+test('its sets of classes are those of the API, smallest first', async () => {
+  const [most] = all.map(({ shots }) => shots).sort((a, b) => b - a)
+  const sizes = all
+    .flatMap(({ shots, sets }) => (shots === most && sets ? [sets.size.mean] : []))
+    .sort((a, b) => a - b)
+  expect(sizes.length).toBeGreaterThan(0)
+  expect(rowsOf('Sets of classes').map(([, , size]) => size?.split(' ')[0])).toEqual(
+    sizes.map((size) => size.toFixed(1)),
+  )
 })

@@ -25,6 +25,7 @@ test('nothing needs to be set', () => {
     demo: true,
     maxRequestMegabytes: 64,
     maxMegapixels: 64,
+    cutShortImages: 'reject',
     maxFilesPerRequest: 1000,
     maxImagesPerRequest: 1000,
     maxOpenComparisons: 1000,

@@ -16,7 +16,9 @@ const sourceOf = (paths: readonly string[], description?: object): Source => ({
 })
 
 const read = async (paths: readonly string[], description?: object) => {
-  const { name, classes, images } = await layOut(sourceOf(paths, description), defaultSplitRule)
+  const { name, classes, images } = await layOut(sourceOf(paths, description), {
+    splitRule: defaultSplitRule,
+  })
   return {
     name,
     classes: classes.map((each) => each.name),
@@ -26,7 +28,10 @@ const read = async (paths: readonly string[], description?: object) => {
 
 /** The files that are not imported, with why. */
 const leftOf = async (paths: readonly string[]) =>
-  (await layOut(sourceOf(paths), defaultSplitRule)).left.map(({ file, error }) => [file.path, error.message])
+  (await layOut(sourceOf(paths), { splitRule: defaultSplitRule })).left.map(({ file, error }) => [
+    file.path,
+    error.message,
+  ])
 
 test('split/class/…/image, in the order of the source; what lies elsewhere is told', async () => {
   expect(

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
-KAPPA, ETA, LIFT = 0.5, 0.05, 0.5
+KAPPA, LIFT = 0.5, 0.5
 
 
 def unit(x):
@@ -29,7 +29,7 @@ def scatters(features, labels):
     residuals = np.concatenate([features[labels == c] - mean for c, mean in zip(kept, means)])
     within = residuals.T @ residuals / (len(residuals) - len(kept))
     scale = features.shape[1] / np.trace(within)
-    return within * scale, np.cov(means.T) * scale
+    return within * scale, np.cov(means.T) * scale, len(kept)
 
 
 def dimensions(scatter, f):
@@ -55,13 +55,14 @@ def shrunk(features, labels):
 
 
 def spaces(features, labels, sources):
-    """From support features and (within, between) of each source to the function of each space."""
-    within, between = (np.mean(all_, axis=0) for all_ in zip(*sources))
+    """From support features and (within, between, classes) of each source to the function of each space."""
+    within, between = (np.mean([source[i] for source in sources], axis=0) for i in (0, 1))
+    eta = 64 / (64 + sum(source[2] for source in sources))
     d, mean = len(within), features.mean(0)
     A = power((1 - KAPPA) * within + KAPPA * np.eye(d), -0.5)
     AT = A @ shrunk(features @ A, labels)
     B = AT.T @ between @ AT * d / np.trace(AT.T @ within @ AT)
-    B = (1 - ETA) * B + ETA * np.trace(B) / d * np.eye(d)
+    B = (1 - eta) * B + eta * np.trace(B) / d * np.eye(d)
     n = len(labels) / len(np.unique(labels))
     M = power(np.linalg.inv(B) + (n + 1) * np.eye(d), -0.5)
 

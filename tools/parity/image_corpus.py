@@ -6,11 +6,11 @@ Format × depth × colour model × profile × orientation × alpha × interlacin
 pixels of `ImageOps.exif_transpose(image).convert('RGB')`, reduced to a grid of 8 × 6 means, and the SHA-256 of all pixels. Formats
 without loss must match the hash; for the others, decoders may round differently, and the means must be close.
 """
-import hashlib, io, json, struct, sys, zlib
+import hashlib, io, json, struct, subprocess, sys, tempfile, zlib
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageFile, ImageOps
 
 out = Path(sys.argv[1])
 out.mkdir(parents=True, exist_ok=True)
@@ -175,5 +175,94 @@ buffer = io.BytesIO(); Image.fromarray(grey16).save(buffer, format='TIFF'); add(
 save('pages.tif', rgb, True, format='TIFF', save_all=True, append_images=[frames[1]])
 save('big.tif', rgb, True, format='TIFF', big_tiff=True)
 save('profile.tif', rgb, True, format='TIFF', icc_profile=srgb)
+
+
+# Formats beside those of sharp.
+save('rgb.bmp', rgb, True, format='BMP')
+save('grey.bmp', grey, True, format='BMP')
+save('palette.bmp', palette, True, format='BMP')
+save('bilevel.bmp', grey.convert('1'), True, format='BMP')
+save('rgb32.bmp', rgba.convert('RGBX').convert('RGBA'), True, format='BMP')
+
+
+def dib(bits, compression, rows, colours=b'', height=H, masks=b''):
+    at = 14 + 40 + len(masks) + len(colours)
+    header = struct.pack('<IiiHHIIiiII', 40, W, height, 1, bits, compression, len(rows), 2835, 2835, len(colours) // 4, 0)
+    return b'BM' + struct.pack('<IHHI', at + len(rows), 0, 0, at) + header + masks + colours + rows
+
+
+add('top-down.bmp', dib(24, 0, rgb8[..., ::-1].tobytes(), height=-H), True)
+high = (rgb8 >> 3).astype(np.uint16)
+add('rgb555.bmp', dib(16, 0, (high[..., 0] << 10 | high[..., 1] << 5 | high[..., 2])[::-1].astype('<u2').tobytes()), True)
+green6 = (rgb8[..., 1] >> 2).astype(np.uint16)
+masks = struct.pack('<III', 0xf800, 0x07e0, 0x001f)
+add('rgb565.bmp', dib(16, 3, (high[..., 0] << 11 | green6 << 5 | high[..., 2])[::-1].astype('<u2').tobytes(), masks=masks), True)
+table = b''.join(bytes([b, g, r, 0]) for r, g, b in zip(*[iter(palette.getpalette()[:96])] * 3))
+runs = b''.join(b''.join(bytes([1, int(v)]) for v in row) + b'\0\0' for row in indices[::-1]) + b'\0\1'
+add('rle8.bmp', dib(8, 1, runs, table), True)
+save('rgba.ico', rgba, True, format='ICO', sizes=[(W, H)])
+save('bitmap.ico', rgba, True, format='ICO', sizes=[(W, H)], bitmap_format='bmp')
+save('sizes.ico', rgba, True, format='ICO', sizes=[(16, 12), (W, H)], bitmap_format='bmp')
+save('rgb.ppm', rgb, True, format='PPM')
+save('grey.pgm', grey, True, format='PPM')
+save('bilevel.pbm', grey.convert('1'), True, format='PPM')
+numbers = lambda values: ' '.join(map(str, np.asarray(values).reshape(-1))).encode()
+add('plain.ppm', b'P3\n# a comment\n%d %d\n255\n' % (W, H) + numbers(rgb8), True)
+add('plain.pgm', b'P2 %d %d 255 ' % (W, H) + numbers(grey8), True)
+add('plain.pbm', b'P1\n%d %d\n' % (W, H) + numbers(grey8 < 128).replace(b'True', b'1').replace(b'False', b'0').replace(b' ', b''), True)
+add('least.ppm', b'P6 %d %d 31 ' % (W, H) + (rgb8 >> 3).tobytes(), True)
+add('rgb16.ppm', b'P6 %d %d 65535 ' % (W, H) + rgb16.astype('>u2').tobytes(), False, rgb)
+for compression in (None, 'tga_rle'):
+    way = '-packed' if compression else ''
+    save(f'rgb{way}.tga', rgb, True, format='TGA', compression=compression)
+    save(f'rgba{way}.tga', rgba, True, format='TGA', compression=compression)
+    save(f'grey{way}.tga', grey, True, format='TGA', compression=compression)
+    save(f'palette{way}.tga', palette, True, format='TGA', compression=compression)
+save('top-down.tga', rgb, True, format='TGA', orientation=1)
+save('rgb.jp2', rgb, True, format='JPEG2000')
+save('grey.jp2', grey, True, format='JPEG2000')
+save('lossy.jp2', rgb, False, format='JPEG2000', irreversible=True, quality_mode='rates', quality_layers=[8])
+save('rgb.j2k', rgb, True, format='JPEG2000', no_jp2=True)
+
+
+def converted(name, command, exact, back):
+    """An image of a format that Pillow neither writes nor reads: made, and read for comparison, by the format's own programs."""
+    with tempfile.TemporaryDirectory() as folder:
+        rgb_file, made, seen = f'{folder}/rgb.png', f'{folder}/{name}', f'{folder}/seen.png'
+        source = rgba if 'rgba' in name else grey if 'grey' in name else rgb
+        source.save(rgb_file)
+        run = lambda arguments: subprocess.run([each.format(source=rgb_file, made=made, seen=seen) for each in arguments], check=True, capture_output=True)
+        run(command)
+        run(back)
+        data = Path(made).read_bytes()
+        add(name, data, exact, Image.open(seen).copy())
+
+
+# Debian's libjxl-tools and libheif-examples.
+djxl, heif_convert = ['djxl', '{made}', '{seen}'], ['heif-convert', '{made}', '{seen}']
+for name, options, exact in [('rgb.jxl', ['-d', '0'], False), ('lossy.jxl', ['-d', '1'], False), ('grey.jxl', ['-d', '0'], True),
+                             ('container.jxl', ['-d', '1', '--container=1'], False)]:
+    converted(name, ['cjxl', '{source}', '{made}', *options], exact, djxl)
+with tempfile.TemporaryDirectory() as folder:
+    for orientation in (3, 6, 8):
+        upright = f'{folder}/{orientation}.jpg'
+        rgb.save(upright, quality=95, subsampling=0, exif=exif(orientation))
+        made, seen = f'{folder}/o.jxl', f'{folder}/o.png'
+        subprocess.run(['cjxl', upright, made, '--lossless_jpeg=0', '-d', '1'], check=True, capture_output=True)
+        subprocess.run(['djxl', made, seen], check=True, capture_output=True)
+        image = Image.open(seen).copy()
+        # The program writes the pixels upright, and leaves what the EXIF said.
+        image.getexif().clear()
+        add(f'orientation-{orientation}.jxl', Path(made).read_bytes(), False, Image.fromarray(np.asarray(image.convert('RGB'))))
+for name in ('rgb.heic', 'rgba.heic'):
+    converted(name, ['heif-enc', '{source}', '-q', '92', '-p', 'chroma=444', '-o', '{made}'], False, heif_convert)
+
+# JPEGs that end too early, as Pillow reads them with LOAD_TRUNCATED_IMAGES.
+ImageFile.LOAD_TRUNCATED_IMAGES = True
+for name, progressive in [('cut-short.jpg', False), ('cut-short-progressive.jpg', True)]:
+    buffer = io.BytesIO()
+    rgb.save(buffer, format='JPEG', quality=92, subsampling=0, progressive=progressive)
+    add(name, buffer.getvalue()[:len(buffer.getvalue()) * 6 // 10], False)
+
 (out / 'expected.json').write_text(json.dumps(expected, indent=None, separators=(',', ':'), sort_keys=True))
 print(len(expected), 'files,', sum(f.stat().st_size for f in out.iterdir()) // 1024, 'KB')

@@ -16,9 +16,9 @@ export const createCheckIntake = (context: {
       try {
         const bytes = await read()
         const checked = await context.imageWorkers.check(bytes, context.maxMegapixels)
-        const { width, height, format } = checked
+        const { width, height, format, isCutShort: cutShort } = checked
         good.push({
-          ...{ imageId: imageIdOf(bytes), width, height, format },
+          ...{ imageId: imageIdOf(bytes), width, height, format, cutShort },
           ...{ bytes: bytes.length, classIndex, split },
         })
       } catch (error) {

@@ -5,6 +5,7 @@ import type { SourceLimits } from '../../sources/source.js'
 import type { ArchiveFiles } from '../../store/archive-files.js'
 import type { ImportRow } from '../../store/imports.js'
 import { isStorageFault } from '../../system/storage-fault.js'
+import { layoutOf } from './import-options.js'
 import { type ImportLedger, type ImportSourceContext, importSource } from './import-source.js'
 
 export interface ImportJobContext extends ImportSourceContext {
@@ -57,7 +58,7 @@ async function importArchive(context: ImportJobContext, row: ImportRow, signal: 
     step: (step) => store.imports.step(row.id, step),
   }
   try {
-    await importSource(context, source, row, ledger, signal)
+    await importSource(context, source, { ...row, layout: layoutOf(row.layout) }, ledger, signal)
   } finally {
     await source.close()
   }

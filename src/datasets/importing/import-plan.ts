@@ -3,6 +3,7 @@ import type { Source } from '../../sources/source.js'
 import type { Split } from '../../store/enums.js'
 import type { RejectedFileRow } from '../../store/imports.js'
 import type { Store } from '../../store/store.js'
+import { type Warning, warningOf } from './import-options.js'
 import { type ImportSourceContext, type ImportSourceRequest, importSource } from './import-source.js'
 
 /** What an import would do. */
@@ -15,6 +16,8 @@ export interface ImportPlan {
   readonly added: number
   readonly duplicates: number
   readonly rejected: readonly RejectedFileRow[]
+  /** What may not be meant, such as classes whose names differ only by case. */
+  readonly warnings: readonly Warning[]
 }
 
 export interface PlannedClass {
@@ -40,6 +43,7 @@ export async function planImport(
   const classOf = new Map<string, number>()
   const result = { added: 0, duplicates: 0, rejected: [] as RejectedFileRow[] }
   let files = 0
+  let warned: readonly Warning[] = []
 
   function plan(name: string, dataset: string | null, classes: readonly string[]): void {
     Object.assign(planned, { name, dataset, classes })
@@ -58,8 +62,12 @@ export async function planImport(
     {
       position: 0,
       taken: 0,
-      async begin(all) {
+      async begin(all, warnings) {
         files = all
+        warned = warnings.map(warningOf)
+      },
+      unreadable(error) {
+        warned = [...warned, warningOf(error)]
       },
       async setDataset({ id, name }) {
         if (id === '') return
@@ -103,5 +111,6 @@ export async function planImport(
       images: counts[i] ?? { SUPPORT_POOL: 0, VALIDATION: 0, TEST: 0 },
     })),
     ...result,
+    warnings: warned,
   }
 }

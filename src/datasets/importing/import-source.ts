@@ -1,5 +1,5 @@
-import { errors } from '../../errors.js'
-import { type LaidOutClass, type LaidOutImage, layOut } from '../../sources/layout.js'
+import { errors, type ShotboardError } from '../../errors.js'
+import { type LaidOutClass, type LaidOutImage, type LayoutRequest, layOut } from '../../sources/layout.js'
 import type { Source } from '../../sources/source.js'
 import type { SplitRule } from '../../sources/split-rule.js'
 import type { ClassRow, DatasetRow, NewImage } from '../../store/datasets.js'
@@ -24,6 +24,8 @@ export interface ImportSourceRequest {
   readonly splitRule: SplitRule
   /** Whether an existing dataset takes the prompts of `dataset.json`. Otherwise it keeps its own. */
   readonly updatePrompts: boolean
+  /** Where labels come from, if that is not found by looking. */
+  readonly layout?: Omit<LayoutRequest, 'splitRule'>
 }
 
 /** Records the progress of an import. */
@@ -34,13 +36,18 @@ export interface ImportLedger {
   readonly taken: number
   /** The first file that earlier attempts have rejected. */
   readonly firstRejected?: RejectedFileRow | undefined
-  /** Called before the first step with the number of files in the source, those that are no images included. */
-  begin(files: number): Promise<void>
+  /**
+   * Called before the first step with the number of files in the source, those that are no images included, and with what may
+   * not be meant.
+   */
+  begin(files: number, warnings: readonly ShotboardError[]): Promise<void>
   /**
    * Called before the first step that has an image for the dataset. `keptPrompts` has the classes whose prompts differ from
    * those in `dataset.json`; the dataset keeps its own.
    */
   setDataset(dataset: DatasetRow, keptPrompts: readonly string[]): Promise<void>
+  /** Told at the end of each class of which no file could be read. */
+  unreadable?(error: ShotboardError): void
   /** Records the images of a step, whose files are stored. Returns false if the import should stop. */
   step(step: ImportStepRow): Promise<boolean>
 }
@@ -63,11 +70,11 @@ export async function importSource(
   ledger: ImportLedger,
   signal?: AbortSignal,
 ): Promise<void> {
-  const layout = await layOut(source, request.splitRule, signal)
+  const layout = await layOut(source, { splitRule: request.splitRule, ...request.layout }, signal)
   const name = (request.name ?? layout.name).trim().normalize('NFC')
   const existing = await findDataset(context, name, request, layout)
   const files = layout.images.length + layout.left.length
-  await ledger.begin(files)
+  await ledger.begin(files, layout.warnings)
   if (existing) {
     await ledger.setDataset(existing.dataset, existing.keptPrompts)
     // From here on the classes cannot change; until here they could.
@@ -77,6 +84,7 @@ export async function importSource(
   let isKnown = existing !== undefined
   let { taken, firstRejected } = ledger
   const rest = layout.images.slice(ledger.position)
+  const classes = countClasses(layout.images)
   const incoming = incomingImages(source, rest, layout.classes, signal)
   for (let from = 0; from < rest.length; from += imagesPerStep) {
     const images = rest.slice(from, from + imagesPerStep)
@@ -90,6 +98,9 @@ export async function importSource(
       }))
       taken += good.length
       firstRejected ??= files[0]
+      for (const [i, { className }] of images.entries()) {
+        classes.count(className, rejected.find(({ position }) => position === i)?.reason)
+      }
       if (good.length > 0 && !isKnown) {
         await ledger.setDataset(await context.createDataset({ name, classes: layout.classes }), [])
         isKnown = true
@@ -113,9 +124,33 @@ export async function importSource(
     firstRejected ??= rejected[0]
     if (!(await ledger.step({ images: [], rejected }))) return
   }
+  if (ledger.position === 0) for (const error of classes.unreadable()) ledger.unreadable?.(error)
   if (taken === 0) {
     const first = `${firstRejected?.file}: ${firstRejected?.reason}`
     throw errors.nothingImported({ files, first })
+  }
+}
+
+/** Counts what became of the images of each class. */
+function countClasses(images: readonly LaidOutImage[]) {
+  const classes = new Map<string, { files: number; unread: number; first?: string }>()
+  for (const { className } of images) {
+    const known = classes.get(className)
+    if (known) known.files++
+    else classes.set(className, { files: 1, unread: 0 })
+  }
+  return {
+    /** `reason`: why the image could not be read, if it could not. */
+    count(className: string, reason: string | undefined): void {
+      const known = classes.get(className)
+      if (known === undefined || reason === undefined) return
+      known.unread++
+      known.first ??= reason
+    },
+    unreadable: (): ShotboardError[] =>
+      [...classes].flatMap(([className, { files, unread, first = '' }]) =>
+        unread === files ? [errors.classUnreadable({ className, files, first })] : [],
+      ),
   }
 }
 

@@ -8,25 +8,18 @@ import { createRecordedJobs } from '../../jobs/recorded-jobs.js'
 import { openArchive } from '../../sources/archive.js'
 import { openFolder } from '../../sources/folder.js'
 import { imageName } from '../../sources/image-name.js'
+import { openSource } from '../../sources/open-source.js'
 import type { Source } from '../../sources/source.js'
-import { defaultSplitRule, type SplitRule } from '../../sources/split-rule.js'
 import type { DatasetRow } from '../../store/datasets.js'
 import type { Split } from '../../store/enums.js'
 import { conflictsOf, type ImportRow, type RejectedFileRow } from '../../store/imports.js'
 import { type AddedSource, addSource } from './add-source.js'
 import { createCheckIntake } from './check-intake.js'
 import { failImport, type ImportJobContext, runImport } from './import-job.js'
+import { type ImportOptions, layoutOf, parseOptions, type Warning, warningOf } from './import-options.js'
 import { type ImportPlan, planImport } from './import-plan.js'
 import { importSource } from './import-source.js'
-
-export interface ImportOptions {
-  /** The dataset's name. Default: the name in `dataset.json`, or else the name of the folder or archive. */
-  readonly name?: string | null
-  /** How to split images laid out `class/image`. Missing values take their defaults. */
-  readonly splitRule?: Partial<SplitRule> | null
-  /** Whether an existing dataset takes the prompts of `dataset.json`. Otherwise it keeps its own. */
-  readonly updatePrompts?: boolean
-}
+import { withLabelsOnDisk } from './labels-on-disk.js'
 
 export interface ImportArchiveInput extends ImportOptions {
   readonly archive: {
@@ -49,6 +42,8 @@ export interface ImportResult {
   readonly rejected: readonly RejectedFileRow[]
   /** Classes whose prompts differ from those in `dataset.json`. The dataset keeps its own. */
   readonly keptPrompts: readonly string[]
+  /** What may not be meant, such as classes whose names differ only by case. */
+  readonly warnings: readonly Warning[]
 }
 
 export interface Imports {
@@ -59,9 +54,9 @@ export interface Imports {
    */
   importArchive(input: ImportArchiveInput): Promise<ImportRow>
   /**
-   * Imports a folder or an archive from the local disk and waits for the end. Importing it again adds only new images.
-   * Throws INVALID_FOLDER, INVALID_ARCHIVE, the codes of the archive limits, or INVALID_VALUE if a dataset of that name has
-   * other classes.
+   * Imports a folder or an archive from the local disk and waits for the end. Importing it again adds only new images. A file
+   * of labels may lie anywhere on the disk. Throws INVALID_FOLDER, INVALID_ARCHIVE, INVALID_LABELS, the codes of the archive
+   * limits, or INVALID_VALUE if a dataset of that name has other classes.
    */
   importPath(path: string, options?: ImportPathOptions): Promise<ImportResult>
   /** What `importPath` would do, without storing anything. Throws as `importPath`. */
@@ -120,14 +115,14 @@ export function createImports(context: ImportsContext): Imports {
 
   return {
     async importArchive({ archive, ...options }) {
-      const { name, splitRule, updatePrompts } = parseOptions(options)
+      const { name, splitRule, updatePrompts, layout } = parseOptions(options)
       const file = await archiveFiles.write(archive.chunks)
       try {
         const stored = { path: archiveFiles.pathOf(file), name: basename(archive.name) }
         await (await openArchive(stored, limits)).close()
         const dataset = name === null ? null : await store.datasets.findByName(name)
         const row = await store.imports.create({
-          ...{ name, splitRule, updatePrompts, file },
+          ...{ name, splitRule, updatePrompts, layout, file },
           archive: stored.name,
           datasetId: dataset?.id ?? null,
         })
@@ -140,38 +135,50 @@ export function createImports(context: ImportsContext): Imports {
     },
 
     async importPath(path, { onProgress, ...options } = {}) {
-      const request = parseOptions(options)
-      const source = await openPath(path, limits)
-      const found: { dataset?: DatasetRow; images: number; keptPrompts: readonly string[] } = {
-        images: 0,
-        keptPrompts: [],
-      }
+      const { layout, ...request } = parseOptions(options)
+      const labels = await withLabelsOnDisk(path, layoutOf(layout))
+      const source = await openSource(path, limits)
+      const found: {
+        dataset?: DatasetRow
+        images: number
+        keptPrompts: readonly string[]
+        warnings: readonly Warning[]
+      } = { images: 0, keptPrompts: [], warnings: [] }
       const result = { added: 0, duplicates: 0, rejected: [] as RejectedFileRow[] }
       try {
-        await importSource(context, source, request, {
-          position: 0,
-          taken: 0,
-          async begin(images) {
-            found.images = images
+        await importSource(
+          context,
+          source,
+          { ...request, layout: labels },
+          {
+            position: 0,
+            taken: 0,
+            async begin(images, warnings) {
+              Object.assign(found, { images, warnings: warnings.map(warningOf) })
+            },
+            unreadable(error) {
+              found.warnings = [...found.warnings, warningOf(error)]
+            },
+            async setDataset(dataset, keptPrompts) {
+              addingTo.add(dataset.id)
+              Object.assign(found, { dataset, keptPrompts })
+            },
+            async step({ images, rejected }) {
+              const { added, conflicts } =
+                images.length === 0
+                  ? { added: 0, conflicts: [] }
+                  : await store.datasets.importImages(found.dataset?.id ?? '', images)
+              result.added += added
+              result.duplicates += images.length - added - conflicts.length
+              result.rejected.push(...rejected, ...conflictsOf(images, conflicts))
+              onProgress?.(result.added + result.duplicates + result.rejected.length, found.images)
+              return true
+            },
           },
-          async setDataset(dataset, keptPrompts) {
-            addingTo.add(dataset.id)
-            Object.assign(found, { dataset, keptPrompts })
-          },
-          async step({ images, rejected }) {
-            const { added, conflicts } =
-              images.length === 0
-                ? { added: 0, conflicts: [] }
-                : await store.datasets.importImages(found.dataset?.id ?? '', images)
-            result.added += added
-            result.duplicates += images.length - added - conflicts.length
-            result.rejected.push(...rejected, ...conflictsOf(images, conflicts))
-            onProgress?.(result.added + result.duplicates + result.rejected.length, found.images)
-            return true
-          },
-        })
+        )
         if (!found.dataset) throw new Error('importSource must call setDataset')
-        return { dataset: found.dataset, keptPrompts: found.keptPrompts, ...result }
+        const { dataset, keptPrompts, warnings } = found
+        return { dataset, keptPrompts, warnings, ...result }
       } finally {
         if (found.dataset) addingTo.delete(found.dataset.id)
         await source.close()
@@ -179,10 +186,12 @@ export function createImports(context: ImportsContext): Imports {
     },
 
     async planPath(path, { onProgress, ...options } = {}) {
-      const request = parseOptions(options)
-      const source = await openPath(path, limits)
+      const { layout, ...request } = parseOptions(options)
+      const labels = await withLabelsOnDisk(path, layoutOf(layout))
+      const source = await openSource(path, limits)
       try {
-        return await planImport({ store, intake: createCheckIntake(context) }, source, request, onProgress)
+        const intake = createCheckIntake(context)
+        return await planImport({ store, intake }, source, { ...request, layout: labels }, onProgress)
       } finally {
         await source.close()
       }
@@ -210,38 +219,10 @@ export function createImports(context: ImportsContext): Imports {
   }
 }
 
-async function openPath(path: string, limits: ImportJobContext['limits']): Promise<Source> {
-  const kind = await stat(path).catch(() => undefined)
-  return kind?.isFile() ? openArchive({ path, name: basename(path) }, limits) : openFolder(path, limits)
-}
-
-/** Like `openPath`, and a single image is a source of its own. */
+/** Like `openSource`, and a single image is a source of its own. */
 async function openImages(path: string, limits: ImportJobContext['limits']): Promise<Source> {
   const kind = await stat(path).catch(() => undefined)
-  if (!kind?.isFile() || !imageName.test(path)) return openPath(path, limits)
+  if (!kind?.isFile() || !imageName.test(path)) return openSource(path, limits)
   const folder = await openFolder(dirname(path), limits)
   return { ...folder, files: async () => [{ path: basename(path), at: 0 }] }
-}
-
-/** Throws INVALID_VALUE with the argument at fault. */
-function parseOptions({ name, splitRule, updatePrompts = false }: ImportOptions) {
-  const given = Object.entries(splitRule ?? {}).filter(([, value]) => value != null)
-  const rule: SplitRule = { ...defaultSplitRule, ...Object.fromEntries(given) }
-  const trimmed = name?.trim() ?? null
-  if (trimmed === '') throw errors.invalidValue({ reason: "A dataset's name must not be empty." }, 'name')
-  requireSplitRule(rule)
-  return { name: trimmed, splitRule: rule, updatePrompts }
-}
-
-function requireSplitRule({ seed, ...shares }: SplitRule): void {
-  for (const [name, share] of Object.entries(shares)) {
-    if (share >= 0 && share <= 1) continue
-    throw errors.invalidValue({ reason: `A share must be from 0 to 1, not ${share}.` }, `splitRule.${name}`)
-  }
-  const sum = Object.values(shares).reduce((total, share) => total + share, 0)
-  if (Math.abs(sum - 1) > 1e-6) {
-    throw errors.invalidValue({ reason: `The shares must add up to 1, not ${sum}.` }, 'splitRule')
-  }
-  if (Number.isInteger(seed) && Math.abs(seed) < 2 ** 31) return
-  throw errors.invalidValue({ reason: `A seed must be a 32-bit integer, not ${seed}.` }, 'splitRule.seed')
 }

@@ -63,9 +63,11 @@ function introspectionCost(schema: GraphQLSchema): ComplexityEstimator {
   const types = Object.values(schema.getTypeMap())
   const mean = (lengths: readonly number[]): number =>
     Math.max(1, lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length))
-  const fields = types.filter(isObjectType).map((type) => Object.values(type.getFields()))
+  const objects = types.filter(isObjectType)
+  const fields = objects.map((type) => Object.values(type.getFields()))
   const lengths: Readonly<Record<string, number>> = {
-    types: types.length,
+    // A type has fields, or input fields, or values, and most have fields.
+    types: objects.length,
     directives: schema.getDirectives().length,
     fields: mean(fields.map(({ length }) => length)),
     args: mean(fields.flat().map(({ args }) => args.length)),

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit'
 import { errors } from '../../errors.js'
-import type { ImageInfo } from '../decode.js'
+import type { CheckedImage, ImageInfo } from '../decode.js'
 import { formatOf } from '../format.js'
 import { createMemoryBudget } from './memory-budget.js'
 import type { Preparation } from './prepare.js'
@@ -16,7 +16,7 @@ export interface ImageWorkers {
   /** Reads an image's header. */
   inspect(bytes: Uint8Array, maxMegapixels: number): Promise<ImageInfo>
   /** Reads an image's header and decodes it, to find broken images. */
-  check(bytes: Uint8Array, maxMegapixels: number): Promise<ImageInfo>
+  check(bytes: Uint8Array, maxMegapixels: number): Promise<CheckedImage>
   /** Writes an image's preprocessed views to `pixels`: [rounds, 3, size, size]. */
   prepare(preparation: Preparation, pixels: Float32Array): Promise<void>
   /** Random views of an image for training: [rounds, 3, size, size]. */
@@ -35,6 +35,8 @@ export interface ImageWorkersOptions {
   readonly timeLimitMs?: number
   /** The memory of all images that are decoded at the same time, in bytes. */
   readonly memory?: number
+  /** Whether JPEGs that end too early are read as far as they go. */
+  readonly readCutShort?: boolean
   /** What the processes run. */
   readonly program?: URL
 }
@@ -52,6 +54,7 @@ export function openImageWorkers({
   maxProcesses,
   timeLimitMs = defaultTimeLimitMs,
   memory = defaultMemory,
+  readCutShort = false,
   program = new URL('./worker.js', import.meta.url),
 }: ImageWorkersOptions): ImageWorkers {
   const budget = createMemoryBudget(memory)
@@ -64,7 +67,7 @@ export function openImageWorkers({
   function take(): WorkerProcess {
     clearTimeout(idleTimer)
     const ready = idle.filter((worker) => worker.alive())
-    const worker = ready.at(-1) ?? startWorkerProcess({ program, budget, timeLimitMs })
+    const worker = ready.at(-1) ?? startWorkerProcess({ program, budget, timeLimitMs, readCutShort })
     idle = ready.filter((each) => each !== worker)
     all.add(worker)
     return worker

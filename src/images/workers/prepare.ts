@@ -1,5 +1,5 @@
 import { type AugmentationRecipe, randomViews } from '../augmentation.js'
-import { decodeImage, type Reserve } from '../decode.js'
+import { type Decoding, decodeImage } from '../decode.js'
 import { type Preprocessing, preprocess, preprocessView } from '../preprocess.js'
 
 /** An image to prepare for an encoder. */
@@ -17,9 +17,9 @@ export interface Preparation {
  */
 export async function prepare(
   { id, bytes, recipe, preprocessing }: Preparation,
-  reserve?: Reserve,
+  decoding?: Decoding,
 ): Promise<Float32Array> {
-  const image = await decodeImage(bytes, preprocessing.colours, reserve)
+  const image = await decodeImage(bytes, preprocessing.colours, decoding)
   const viewLength = 3 * preprocessing.imageSize ** 2
   const pixels = new Float32Array(recipe.rounds * viewLength)
   if (recipe.rounds === 1) {

@@ -1,6 +1,6 @@
 import { seeded } from '../../system/random.js'
 import { randomView } from '../augmentation.js'
-import { decodeImage, type Reserve } from '../decode.js'
+import { type Decoding, decodeImage } from '../decode.js'
 import { type Preprocessing, preprocessView, type ViewPreprocessing } from '../preprocess.js'
 
 /** Random views of an image, for training. */
@@ -17,9 +17,9 @@ export interface RandomViews {
 /** Decodes an image and returns its views: [rounds, 3, size, size]. They depend only on the image and the seed. */
 export async function loadViews(
   { bytes, preprocessing, area, rounds, seed }: RandomViews,
-  reserve?: Reserve,
+  decoding?: Decoding,
 ): Promise<Float32Array> {
-  const image = await decodeImage(bytes, preprocessing.colours, reserve)
+  const image = await decodeImage(bytes, preprocessing.colours, decoding)
   const random = seeded(...seed)
   const length = 3 * preprocessing.imageSize ** 2
   const pixels = new Float32Array(rounds * length)

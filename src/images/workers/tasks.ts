@@ -6,18 +6,18 @@ import { type Preparation, prepare } from './prepare.js'
 import { loadViews, type RandomViews } from './random-views.js'
 
 /** What worker processes do with images. Each waits for memory before it decodes. */
-export const tasks = {
+export const createTasks = (readCutShort: boolean) => ({
   inspect: ({ bytes, maxMegapixels }: { bytes: Uint8Array; maxMegapixels: number }) =>
     inspectImage(bytes, maxMegapixels),
   check: ({ bytes, maxMegapixels }: { bytes: Uint8Array; maxMegapixels: number }, reserve: Reserve) =>
-    checkImage(bytes, maxMegapixels, reserve),
+    checkImage(bytes, maxMegapixels, { reserve, readCutShort }),
   thumbnail: ({ bytes, size }: { bytes: Uint8Array; size: number }, reserve: Reserve) =>
-    thumbnailOf(bytes, size, reserve),
+    thumbnailOf(bytes, size, { reserve, readCutShort }),
   shift: ({ bytes, kind, strength, seed }: ShiftTask, reserve: Reserve) =>
-    shiftImage(bytes, kind, strength, seed, reserve),
-  prepare: (preparation: Preparation, reserve: Reserve) => prepare(preparation, reserve),
-  views: (views: RandomViews, reserve: Reserve) => loadViews(views, reserve),
-}
+    shiftImage(bytes, kind, strength, seed, { reserve, readCutShort }),
+  prepare: (preparation: Preparation, reserve: Reserve) => prepare(preparation, { reserve, readCutShort }),
+  views: (views: RandomViews, reserve: Reserve) => loadViews(views, { reserve, readCutShort }),
+})
 
 interface ShiftTask {
   readonly bytes: Uint8Array
@@ -26,7 +26,7 @@ interface ShiftTask {
   readonly seed: string
 }
 
-export type Tasks = typeof tasks
+export type Tasks = ReturnType<typeof createTasks>
 export type TaskName = keyof Tasks
 export type TaskInput<Name extends TaskName> = Parameters<Tasks[Name]>[0]
 export type TaskResult<Name extends TaskName> = Awaited<ReturnType<Tasks[Name]>>

@@ -26,9 +26,10 @@ export function startWorkerProcess(options: {
   readonly budget: MemoryBudget
   /** The time that a task may take, without the time that it waits for memory. */
   readonly timeLimitMs: number
+  readonly readCutShort: boolean
 }): WorkerProcess {
-  const { program, budget, timeLimitMs } = options
-  const child = fork(program, [], {
+  const { program, budget, timeLimitMs, readCutShort } = options
+  const child = fork(program, readCutShort ? ['--read-cut-short'] : [], {
     execArgv: [],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -8,5 +8,5 @@ if (existsSync(fileURLToPath(new URL('./serve.ts', import.meta.url)))) {
   register()
 }
 const { serve } = await import('./serve.js')
-const { tasks } = await import('./tasks.js')
-serve(tasks)
+const { createTasks } = await import('./tasks.js')
+serve(createTasks(process.argv.includes('--read-cut-short')))

@@ -1,7 +1,7 @@
 import type { Batch, Cache } from '../../cache/contract.js'
 import { classMeans } from '../../spaces/fitting/scatter.js'
 import { operator, sharpening } from '../../tensor/kernels.js'
-import { type Matrix, makeUnit, rowOf, squareOf } from '../../tensor/matrix.js'
+import { inSharedMemory, type Matrix, makeUnit, rowOf, squareOf } from '../../tensor/matrix.js'
 import { colors } from '../colors.js'
 import type { Term } from '../contract.js'
 import { symbolOf } from '../formula.js'
@@ -45,12 +45,18 @@ export const classPrototype = (names: { readonly weight: string; readonly sharpn
 const affinityWithoutKeys = Math.fround(-3e38)
 
 /** With a sharpness of 0 a class without keys would weigh 1; with this it weighs 0, and all others 1. */
-const minSharpness = 1e-30
+export const minSharpness = 1e-30
 
 /** `U·Pᵀ`, [n, C]; −3e38 for a class without keys. */
 async function prototypeAffinities(batch: Batch): Promise<Matrix> {
   const { cache } = batch
-  const prototypes = await cache.derive('prototypes', async () => prototypesOf(cache))
+  const prototypes = await cache.derive('prototypes', async () => inSharedMemory(prototypesOf(cache)))
+  return affinitiesWith(batch, prototypes)
+}
+
+/** The affinities of the queries with a prototype of each class, [n, C]; −3e38 for a class without keys. */
+export async function affinitiesWith(batch: Batch, prototypes: Matrix): Promise<Matrix> {
+  const { cache } = batch
   const affinities = await cache.kernels.dot(await batch.spaceQueries(), prototypes)
   for (let at = 0; at < affinities.data.length; at++) {
     if (cache.counts[at % cache.classes] === 0) affinities.data[at] = affinityWithoutKeys
@@ -59,7 +65,7 @@ async function prototypeAffinities(batch: Batch): Promise<Matrix> {
 }
 
 /** P, [C, m]: the mean of the keys of each class, made unit; zeros if the keys cancel out up to rounding. */
-function prototypesOf({ spaceKeys, labels, classes, counts }: Cache): Matrix {
+export function prototypesOf({ spaceKeys, labels, classes, counts }: Cache): Matrix {
   const means = classMeans(spaceKeys, labels, classes)
   for (let c = 0; c < classes; c++) {
     const mean = rowOf(means, c)

@@ -1,7 +1,7 @@
 import type { Cache } from '../../cache/contract.js'
 import { classMeans, deviationsOf } from '../../spaces/fitting/scatter.js'
-import { operator } from '../../tensor/kernels.js'
-import { type Matrix, matrix, rowOf, transposed } from '../../tensor/matrix.js'
+import { type Kernels, operator } from '../../tensor/kernels.js'
+import { inSharedMemory, type Matrix, matrix, rowOf, transposed } from '../../tensor/matrix.js'
 import { type Piece, runPiece } from '../../tensor/piece.js'
 import { colors } from '../colors.js'
 import type { Term } from '../contract.js'
@@ -26,25 +26,18 @@ export const gaussianDiscriminant = (names: { readonly weight: string }): Term =
   usesTexts: false,
   usesKeys: true,
   async logits({ cache, spaceQueries }) {
-    return runPiece(cache.kernels, 'linear', await linearOf(cache), { spaceQueries: await spaceQueries() })
+    return linearLogits(await spaceQueries(), await discriminantIn(cache), cache.kernels)
   },
-  graph: (cache) => linearOf(cache),
+  graph: async (cache) => linearGraph(await discriminantIn(cache)),
 })
 
-/** `U·Vᵀ + b`, as a graph. */
-const linearOf = (cache: Cache): Promise<Piece> =>
-  cache.derive('Gaussian discriminant', async () => {
-    const { weights, biases } = await discriminantOf(cache)
-    return {
-      constants: { weights, biases: Float32Array.from(biases) },
-      nodes: [operator('Gemm', ['spaceQueries', 'weights', 'biases'], 'result', { transB: 1 })],
-    }
-  })
+const discriminantIn = (cache: Cache): Promise<Discriminant> =>
+  cache.derive('Gaussian discriminant', () => discriminantOf(cache))
 
-type Keys = Pick<Cache, 'spaceKeys' | 'labels' | 'classes' | 'kernels'>
+export type Keys = Pick<Cache, 'spaceKeys' | 'labels' | 'classes' | 'kernels'>
 
 /** The discriminant as a linear classifier. */
-interface Discriminant {
+export interface Discriminant {
   readonly weights: Matrix // V, [C, d]
   readonly biases: Float64Array // b, [C]
 }
@@ -53,7 +46,7 @@ interface Discriminant {
  * Fits the discriminant. With fewer keys than dimensions, `Σ⁻¹·M` comes from a system of the size of the keys (Woodbury),
  * `D` their deviations as rows: `(DᵀD + r·I)⁻¹·M = (M − Dᵀ·(D·Dᵀ + r·I)⁻¹·D·M)/r`.
  */
-async function discriminantOf({ spaceKeys, labels, classes, kernels }: Keys): Promise<Discriminant> {
+export async function discriminantOf({ spaceKeys, labels, classes, kernels }: Keys): Promise<Discriminant> {
   const { deviations, mean } = deviationsOf({ features: spaceKeys, labels })
   const { rows: n, columns: d } = spaceKeys
   const means = meansOf({ spaceKeys, labels, classes }, mean)
@@ -79,7 +72,7 @@ async function discriminantOf({ spaceKeys, labels, classes, kernels }: Keys): Pr
       biases[c] = (biases[c] as number) - ((weights.data[at] as number) * (means.data[at] as number)) / 2
     }
   }
-  return { weights, biases }
+  return { weights: inSharedMemory(weights), biases }
 }
 
 /** μ, [C, d]; the overall mean for a class without keys. */
@@ -88,3 +81,16 @@ function meansOf({ spaceKeys, labels, classes }: Omit<Keys, 'kernels'>, overall:
   for (let c = 0; c < classes; c++) if (!labels.includes(c)) rowOf(means, c).set(overall)
   return means
 }
+
+/** `U·Vᵀ + b`. */
+export const linearLogits = (
+  spaceQueries: Matrix,
+  discriminant: Discriminant,
+  kernels: Kernels,
+): Promise<Matrix> => runPiece(kernels, 'linear', linearGraph(discriminant), { spaceQueries })
+
+/** `U·Vᵀ + b`, as a graph. */
+export const linearGraph = ({ weights, biases }: Discriminant): Piece => ({
+  constants: { weights, biases: Float32Array.from(biases) },
+  nodes: [operator('Gemm', ['spaceQueries', 'weights', 'biases'], 'result', { transB: 1 })],
+})

@@ -1,5 +1,19 @@
-import { Ctx, Field, FieldResolver, Float, ID, Int, Query, Resolver, Root } from 'type-graphql'
-import { type Encoder, type FeatureSpace, spacesOf } from '../../library/index.js'
+import {
+  Arg,
+  Ctx,
+  Field,
+  FieldResolver,
+  Float,
+  ID,
+  InputType,
+  Int,
+  Mutation,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql'
+import { type Encoder, type FeatureSpace, type SourceInfo, spacesOf } from '../../library/index.js'
+import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { ObjectType } from '../object-type.js'
 import { FeatureSpaceType } from '../space/space.js'
@@ -36,6 +50,32 @@ export class EncoderType {
   precision: string
 }
 
+@ObjectType('GenericSource', {
+  description:
+    'Labelled images that tell how the images of an encoder scatter in general, for the spaces `generic`, `generic+…` and `plda`.',
+})
+export class GenericSourceType {
+  @Field(() => String, { description: 'The name of the dataset that it was measured on.' })
+  name: string
+
+  @Field(() => Int, { description: 'The number of images that it was measured on.' })
+  images: number
+
+  @Field(() => Int, { description: 'The number of their classes.' })
+  classes: number
+}
+
+@InputType({ description: 'Measures how images scatter in general, for an encoder.' })
+export class FitGenericInput {
+  @Field(() => ID, { nullable: true, description: 'The default encoder if left out.' })
+  encoder?: string | null
+
+  @Field(() => [ID], {
+    description: 'Datasets of labelled images of many kinds. Their test images are not used.',
+  })
+  datasets: string[]
+}
+
 @Resolver(() => EncoderType)
 export class EncoderResolver {
   @Query(() => [EncoderType])
@@ -48,6 +88,26 @@ export class EncoderResolver {
   })
   spaces(@Root() encoder: Encoder, @Ctx() { library }: Context): FeatureSpace[] {
     return spacesOf(encoder, library.registry)
+  }
+
+  @FieldResolver(() => [GenericSourceType], {
+    description:
+      'What the spaces that know how images scatter in general were measured on: the datasets of `fitGeneric`, or else what came with the model. Where there is nothing, they measure the other datasets of the library. No source is used on its own dataset, or on one that it shares an image with.',
+  })
+  generic(@Root() encoder: Encoder, @Ctx() { library }: Context): Promise<readonly SourceInfo[]> {
+    return library.generics.sources(encoder)
+  }
+
+  @Mutation(() => EncoderType, {
+    description:
+      'Measures how the images of datasets scatter, for the spaces `generic`, `generic+…` and `plda` of an encoder, instead of what was measured before. Encodes images that have no features yet, which takes long for many. Fails with INVALID_GENERIC if a dataset has one class, or no two classes with two images, and with IN_USE while a comparison uses the encoder.',
+  })
+  async fitGeneric(
+    @Arg('input', () => FitGenericInput) input: FitGenericInput,
+    @Ctx() { library }: Context,
+  ): Promise<Encoder> {
+    await atInput(library.generics.fit(input))
+    return library.encoders.get(input.encoder)
   }
 
   @FieldResolver(() => Boolean)

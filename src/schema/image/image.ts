@@ -1,4 +1,4 @@
-import { Arg, Field, FieldResolver, ID, InputType, Int, Resolver, Root } from 'type-graphql'
+import { Arg, Ctx, Field, FieldResolver, ID, InputType, Int, Resolver, Root } from 'type-graphql'
 import { errors, reasonOf } from '../../errors.js'
 import {
   contentTypeOf,
@@ -10,6 +10,7 @@ import {
   requireThumbnailSize,
 } from '../../library/index.js'
 import type { Limits } from '../../settings/settings.js'
+import type { Context } from '../context.js'
 import { ObjectType } from '../object-type.js'
 import { Upload } from '../scalars.js'
 import type { UploadedFile } from '../upload.js'
@@ -31,6 +32,8 @@ export interface ImageRoot {
   readonly id: string
   readonly width: number
   readonly height: number
+  /** Looked up if it is left out. */
+  readonly cutShort?: boolean
   /** Set for an image that was sent with the request and is not stored. */
   readonly unstored?: { readonly bytes: Buffer; readonly format: ImageFormat | null }
 }
@@ -46,6 +49,17 @@ export class ImageResolver {
   ): string {
     requireThumbnailSize(size, 'size')
     return unstored ? this.url({ id, width: 0, height: 0, unstored }) : `/images/${id}?size=${size}`
+  }
+
+  @FieldResolver(() => Boolean, {
+    description:
+      'Whether it is a JPEG that ends too early. What is missing is grey. Such images are taken only if the service is set so.',
+  })
+  async cutShort(
+    @Root() { id, cutShort, unstored }: ImageRoot,
+    @Ctx() { loaders }: Context,
+  ): Promise<boolean> {
+    return unstored ? false : (cutShort ?? (await loaders.image.load(id)).cutShort)
   }
 
   @FieldResolver(() => String, {

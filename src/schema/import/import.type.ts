@@ -1,5 +1,5 @@
 import { Field, Float, ID, InputType, Int } from 'type-graphql'
-import { JobStatus } from '../enums.js'
+import { ClassFolder, JobStatus } from '../enums.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
 import { DateTime, Upload } from '../scalars.js'
@@ -23,6 +23,28 @@ export class SplitRuleInputType {
   seed: number
 }
 
+@InputType('LabelsInput', {
+  description:
+    'The file of labels of an archive. Columns that are left out are found by their names, and so is the file. Fails with INVALID_LABELS, on the import, if it cannot be used.',
+})
+export class LabelsInputType {
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Its path in the archive: a .csv, .tsv or .jsonl with a column of paths and one of labels, a split of CoOp (`split_*.json`), or annotations of COCO. Images that it does not name have no label. Default: files of labels are found by looking.',
+  })
+  file?: string | null
+
+  @Field(() => String, { nullable: true, description: 'The column with the paths of the images.' })
+  pathColumn?: string | null
+
+  @Field(() => String, { nullable: true, description: 'The column with the names of the classes.' })
+  labelColumn?: string | null
+
+  @Field(() => String, { nullable: true, description: 'The column with the splits.' })
+  splitColumn?: string | null
+}
+
 @InputType('ImportArchiveInput')
 export class ImportArchiveInputType {
   @Field(() => String, {
@@ -34,15 +56,21 @@ export class ImportArchiveInputType {
 
   @Field(() => Upload, {
     description:
-      'A .zip, .tar or .tar.gz file. Its paths are `split/class/image` (splits: `support_pool` or `train`, `validation`, `test`) or `class/image`, optionally inside a folder. A `metadata.csv` may name the classes instead of folders. It may contain a `dataset.json`.',
+      'A .zip, .tar or .tar.gz file. Its paths are `split/class/image` (splits: `support_pool` or `train`, `validation`, `test`) or `class/image`, optionally inside a folder. A file of labels may name the classes instead of folders. It may contain a `dataset.json`.',
   })
   archive: UploadedFile
 
   @Field(() => SplitRuleInputType, {
     nullable: true,
-    description: 'For an archive with paths `class/image`.',
+    description: 'For images that are in no split.',
   })
   splitRule?: SplitRuleInputType | null
+
+  @Field(() => LabelsInputType, { nullable: true })
+  labels?: LabelsInputType | null
+
+  @Field(() => ClassFolder, { nullable: true, description: 'Default: TOP.' })
+  classFrom?: ClassFolder | null
 
   @Field(() => Boolean, {
     defaultValue: false,

@@ -91,6 +91,7 @@ export function genericCovariance(sources: readonly GenericSource[]): GenericCov
   }
   const within = meanOf(sources.map((source) => source.within))
   const between = meanOf(sources.map((source) => source.between))
+  const classes = sources.reduce((sum, source) => sum + source.classes, 0)
   let computed: (() => ReturnType<GenericCovariance['whitened']>) | undefined
   return {
     dimensions: d,
@@ -98,7 +99,7 @@ export function genericCovariance(sources: readonly GenericSource[]): GenericCov
       computed ??= once(async () => {
         const root = await kernels.inverseRoot(scaled(within, 1 - sphericalShare), sphericalShare)
         const turned = await Promise.all([within, between].map((each) => congruent(each, root, kernels)))
-        return { root, within: turned[0] as Matrix, between: turned[1] as Matrix }
+        return { root, within: turned[0] as Matrix, between: turned[1] as Matrix, classes }
       })
       return computed()
     },

@@ -1,5 +1,5 @@
 import type { Kernels } from '../../tensor/kernels.js'
-import { type Matrix, matrix, subtractRow } from '../../tensor/matrix.js'
+import { inSharedMemory, type Matrix, matrix, subtractRow } from '../../tensor/matrix.js'
 import type { FittedSpace, LabelledFeatures } from '../contract.js'
 import { effectiveDimensions } from './effective-dimensions.js'
 import { liftedGraph, liftSquareOf, projectLifted } from './lift.js'
@@ -40,16 +40,15 @@ export async function fitWhitening(
 /** `v = (x − mean)·W`, lifted by a share of their mean square over the support images. */
 export async function fitLifted(
   { features }: LabelledFeatures,
-  { mean, transform, lift }: { mean: Float32Array; transform: Matrix; lift: number },
+  { mean, transform: fitted, lift }: { mean: Float32Array; transform: Matrix; lift: number },
   kernels: Kernels,
 ): Promise<FittedSpace> {
+  const transform = inSharedMemory(fitted)
   const liftSquare =
     lift > 0 ? liftSquareOf(await kernels.multiply(subtractRow(features, mean), transform), lift) : 0
   const projection = { mean, transform, liftSquare }
-  return {
-    project: (queries) => projectLifted(queries, projection, kernels),
-    graph: liftedGraph(projection),
-  }
+  const project = (given: Matrix) => projectLifted(given, projection, kernels)
+  return { project, projectTexts: project, graph: liftedGraph(projection) }
 }
 
 /** The mean of the support features and W, [d, d], with `W·Wᵀ = Σ⁻¹` up to a factor. */

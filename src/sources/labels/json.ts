@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { parseJson } from '../../system/parse-json.js'
+import type { Split } from '../well-known-names.js'
+import { rowsOfObjects } from './json-lines.js'
+import { type LabelColumns, type LabelRow, NoLabels, WrongLabels } from './label-row.js'
+
+const coopRow = z.tuple([z.string(), z.union([z.number(), z.string()]), z.string().min(1)])
+
+/** The splits of the few-shot papers, as CoOp publishes them: lists of a path, a label and the name of its class. */
+const coopSchema = z.object({
+  train: z.array(coopRow),
+  val: z.array(coopRow).optional(),
+  test: z.array(coopRow).optional(),
+})
+
+const cocoId = z.union([z.number(), z.string()])
+
+/** The part of the COCO format that says what is on an image. */
+const cocoSchema = z.object({
+  images: z.array(z.object({ id: cocoId, file_name: z.string().min(1) })),
+  annotations: z.array(z.object({ image_id: cocoId, category_id: cocoId })),
+  categories: z.array(z.object({ id: cocoId, name: z.string().min(1) })),
+})
+
+const recordsSchema = z.array(z.record(z.string(), z.unknown())).min(1)
+
+/**
+ * The labels of a JSON file: a split of CoOp, the annotations of COCO, or a list of objects. Throws NoLabels for other content,
+ * and WrongLabels for text that is not JSON.
+ */
+export function rowsOfJson(text: string, columns: LabelColumns): LabelRow[] {
+  let value: unknown
+  try {
+    value = parseJson(text)
+  } catch {
+    throw new WrongLabels('it is not JSON')
+  }
+  const coop = coopSchema.safeParse(value)
+  if (coop.success) return rowsOfCoop(coop.data)
+  const coco = cocoSchema.safeParse(value)
+  if (coco.success) return rowsOfCoco(coco.data)
+  const records = recordsSchema.safeParse(value)
+  if (records.success) return rowsOfObjects(records.data, columns)
+  throw new NoLabels('it is neither a split of CoOp, nor annotations of COCO, nor a list of objects')
+}
+
+const coopSplits = [
+  ['train', 'SUPPORT_POOL'],
+  ['val', 'VALIDATION'],
+  ['test', 'TEST'],
+] as const satisfies readonly (readonly [keyof z.infer<typeof coopSchema>, Split])[]
+
+const rowsOfCoop = (content: z.infer<typeof coopSchema>): LabelRow[] =>
+  coopSplits.flatMap(([name, split]) =>
+    (content[name] ?? []).map(([path, , label]) => ({ path, label, split })),
+  )
+
+/** An image with several boxes of a category has that category; with several categories, it has several rows. */
+function rowsOfCoco({ images, annotations, categories }: z.infer<typeof cocoSchema>): LabelRow[] {
+  const names = new Map(categories.map(({ id, name }) => [id, name]))
+  const ofImage = new Map(images.map(({ id }) => [id, new Set<string>()]))
+  for (const { image_id, category_id } of annotations) {
+    const name = names.get(category_id)
+    if (name === undefined) throw new WrongLabels(`no category has the id ${category_id}`)
+    const labels = ofImage.get(image_id)
+    if (labels === undefined) throw new WrongLabels(`no image has the id ${image_id}`)
+    labels.add(name)
+  }
+  return images.flatMap(({ id, file_name: path }): LabelRow[] => {
+    const labels = [...(ofImage.get(id) ?? [])]
+    return labels.length === 0 ? [{ path, label: undefined }] : labels.map((label) => ({ path, label }))
+  })
+}

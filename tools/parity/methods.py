@@ -1,0 +1,164 @@
+"""Results of NumPy for kNN, LDA, ridge regression, prototypes with texts and shared prototypes, APE, TIMO and ProKeR.
+
+python methods.py   # synthetic features, with their results: test/golden/methods.json
+"""
+import json
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+SCALE = 100
+
+
+def unit(x):
+    return x / np.linalg.norm(x, axis=-1, keepdims=True)
+
+
+def softmax(x):
+    e = np.exp(x - x.max(-1, keepdims=True))
+    return e / e.sum(-1, keepdims=True)
+
+
+def means(F, y, C):
+    return np.stack([F[y == c].mean(0) for c in range(C)])
+
+
+def one_hot(y, C):
+    return np.eye(C)[y]
+
+
+def knn(T, F, y, W, P, p, alpha=2, k=3, beta=4):
+    A = T @ F.T
+    votes = np.zeros((len(T), len(W)))
+    for i, row in enumerate(A):
+        for j in np.argsort(-row)[:k]:
+            votes[i, y[j]] += np.exp(-beta * (1 - row[j]))
+    return SCALE * T @ W.T + alpha * votes
+
+
+def lda(T, F, y, W, P, p, alpha=0.5):
+    C, (n, d) = len(W), F.shape
+    M, m = means(F, y, C), F.mean(0)
+    X = F - (M[y] if n > C else m)
+    S = X.T @ X / n
+    target = np.trace(S) / d * np.eye(d)
+    noise = sum(np.linalg.norm(np.outer(x, x) - S) ** 2 for x in X) / n**2
+    rho = min(1, noise / np.linalg.norm(S - target) ** 2)
+    inverse = np.linalg.inv((1 - rho) * S + rho * target)
+    # log density up to what is equal for all classes, about the overall mean
+    scores = np.array([[-0.5 * (t - mc) @ inverse @ (t - mc) + 0.5 * (t - m) @ inverse @ (t - m) for mc in M] for t in T])
+    return SCALE * T @ W.T + alpha * scores
+
+
+def ridge(T, F, y, W, P, p, alpha=3, penalty=0.1):
+    C, d = len(W), F.shape[1]
+    # the same as a regression with an intercept that is not penalised
+    X = np.hstack([F, np.ones((len(F), 1))])
+    D = np.diag([penalty] * d + [0])
+    V = np.linalg.solve(X.T @ X + D, X.T @ one_hot(y, C))
+    return SCALE * T @ W.T + alpha * np.hstack([T, np.ones((len(T), 1))]) @ V
+
+
+def text_prototype(T, F, y, W, P, p, alpha=2, k=2, beta=4):
+    C = len(W)
+    n, M = np.bincount(y, minlength=C)[:, None], means(F, y, C)
+    m, t = M.mean(0), W - W.mean(0)
+    g = np.linalg.norm(M - m, axis=1).mean() / np.linalg.norm(t, axis=1).mean()
+    Q = unit(m + (n * (M - m) + k * g * t) / (n + k))
+    return SCALE * T @ W.T + alpha * np.exp(-beta * (1 - T @ Q.T))
+
+
+def shared_prototype(T, F, y, W, P, p, alpha=2, beta=4):
+    C = len(W)
+    sums = np.stack([F[y == c].sum(0) for c in range(C)])
+    weight = 0.3 * min(1, 3 * C / len(F))
+    Q = unit(sums)
+    for _ in range(8):
+        Q = unit(sums + weight * softmax(60 * T @ Q.T).T @ T)
+    return SCALE * T @ W.T + alpha * np.exp(-beta * (1 - T @ Q.T))
+
+
+def ape(T, F, y, W, P, p, alpha=2, beta=4, gamma=0.2):
+    C, d = W.shape
+    X, label = np.vstack([W, F]), np.concatenate([np.arange(C), y])
+    apart = label[:, None] != label[None]
+    similarity = np.array([np.outer(X[:, k], X[:, k])[apart].mean() for k in range(d)])
+    criterion = -0.7 * similarity + 0.3 * W.var(0, ddof=1)
+    best = np.argsort(-criterion)[: round(0.8 * d)]
+    t, f, w = unit(T[:, best]), unit(F[:, best]), unit(W[:, best])
+    L = one_hot(y, C)
+    divergence = (L * np.log2((L + 1e-6) / (softmax(f @ w.T) + 1e-6))).sum(1)
+    return SCALE * T @ W.T + alpha * np.exp(-beta * (1 - t @ f.T)) @ (L * np.exp(gamma * divergence)[:, None])
+
+
+def gda(T, F, y, C, alpha):
+    n, d = F.shape
+    M = means(F, y, C)
+    X = F - M[y]
+    covariance = X.T @ X / (n - 1)
+    inverse = d * np.linalg.pinv((n - 1) * covariance + np.trace(covariance) * np.eye(d))
+    V = M @ inverse
+    return alpha * (T @ V.T - (V * M).sum(1) / 2)
+
+
+def timo(T, F, y, W, P, p, alpha=0.5, gamma=50, prompts=None):
+    C = len(W)
+    v = unit(means(F, y, C))
+    texts, guiding, labels = [], [], []
+    for c in range(C):
+        own = P[p == c]
+        match = own @ v[c]
+        texts.append(softmax(gamma * match / np.linalg.norm(match)) @ own)
+        for i in np.argsort(-match)[:prompts]:
+            guiding.append(match[i] * own[i])
+            labels.append(c)
+    vectors, classes = np.vstack([guiding, F]), np.concatenate([labels, y])
+    return SCALE * T @ unit(np.stack(texts)).T + gda(T, vectors, classes, C, alpha)
+
+
+def proker(T, F, y, W, P, p, alpha=2, beta=4, penalty=0.1):
+    kernel = lambda a, b: np.exp(-beta * (1 - a @ b.T))
+    wrong = one_hot(y, len(W)) - softmax(SCALE * F @ W.T)
+    return SCALE * T @ W.T + alpha * kernel(T, F) @ np.linalg.solve(kernel(F, F) + penalty * np.eye(len(F)), wrong)
+
+
+METHODS = {
+    "knn": (knn, dict(alpha=2, k=3, beta=4)),
+    "lda": (lda, dict(alpha=0.5)),
+    "ridge": (ridge, dict(alpha=3, penalty=0.1)),
+    "text-prototype": (text_prototype, dict(alpha=2, k=2, beta=4)),
+    "shared-prototype": (shared_prototype, dict(alpha=2, beta=4)),
+    "ape": (ape, dict(alpha=2, beta=4, gamma=0.2)),
+    "timo": (timo, dict(alpha=0.5)),
+    "timo-s": (timo, dict(alpha=0.5, gamma=20, prompts=2)),
+    "proker": (proker, dict(alpha=2, beta=4, penalty=0.1)),
+}
+
+
+def synthetic(seed, classes, d, shots, queries):
+    rng = np.random.default_rng(seed)
+    shared, centres, spread = rng.normal(size=d), rng.normal(size=(classes, d)), np.exp(rng.normal(size=d))
+    image = lambda c: unit(shared + 0.7 * centres[c] + 0.5 * spread * rng.normal(size=d))
+    y = np.repeat(np.arange(classes), shots)
+    gap = rng.normal(size=d)
+    p = np.repeat(np.arange(classes), [1 + c % 4 for c in range(classes)])
+    P = unit(gap + 0.6 * centres[p] + 0.3 * rng.normal(size=(len(p), d))).round(6)
+    W = unit(means(P, p, classes)).round(6)
+    rows = lambda labels: np.stack([image(c) for c in labels]).round(6)
+    return {"T": rows(np.arange(queries) % classes), "F": rows(y), "y": y, "W": W, "P": P, "p": p}
+
+
+cases = []
+for title, options in {
+    "more dimensions than images": dict(seed=1, classes=4, d=20, shots=3, queries=6),
+    "more images than dimensions": dict(seed=2, classes=5, d=10, shots=[8, 3, 1, 6, 4], queries=7),
+    "one image a class": dict(seed=3, classes=6, d=16, shots=1, queries=6),
+}.items():
+    given = synthetic(**options)
+    results = {
+        name: {"values": {("lambda" if key == "penalty" else key): value for key, value in values.items()}, "logits": run(*given.values(), **values).round(7)}
+        for name, (run, values) in METHODS.items()
+    }
+    cases.append({"title": title, **given, "methods": results})
+(ROOT / "test/golden/methods.json").write_text(json.dumps({"cases": cases}, default=lambda each: each.tolist()) + "\n")
