@@ -15,6 +15,7 @@ import { featureStore } from './cases/feature-store.js'
 import { growth } from './cases/growth.js'
 import { imagenetTipAdapter, imagenetTipX } from './cases/imagenet.js'
 import { importing } from './cases/import.js'
+import { labelErrors } from './cases/label-errors.js'
 import { leaveOneOut } from './cases/leave-one-out.js'
 import { overlap } from './cases/overlap.js'
 import { pluginChecks } from './cases/plugin-checks.js'
@@ -31,6 +32,7 @@ const benchmarks: readonly Benchmark[] = [
   pluginChecks,
   search,
   leaveOneOut,
+  labelErrors,
   coverage,
   calibration,
   scaling,

@@ -11,6 +11,7 @@ import { exportCommand } from './export.js'
 import { importCommand } from './import.js'
 import { keyCommand } from './key.js'
 import { modelsCommand } from './models.js'
+import { promptsCommand } from './prompts.js'
 import { reportCommand } from './report.js'
 import { shiftCommand } from './shift.js'
 import { startCommand } from './start.js'
@@ -22,6 +23,7 @@ const program = new Command('shotboard')
   .addCommand(demoCommand())
   .addCommand(importCommand())
   .addCommand(addCommand())
+  .addCommand(promptsCommand())
   .addCommand(compareCommand())
   .addCommand(evaluateCommand())
   .addCommand(exportCommand())
