@@ -9,6 +9,7 @@ import { calibration } from './cases/calibration.js'
 import { clipFiles, clipMemory, clipSpeed } from './cases/clip.js'
 import { coverage } from './cases/coverage.js'
 import { dashboard } from './cases/dashboard.js'
+import { eigh } from './cases/eigh.js'
 import { encoding } from './cases/encoding.js'
 import { faults } from './cases/faults.js'
 import { featureStore } from './cases/feature-store.js'
@@ -16,6 +17,7 @@ import { growth } from './cases/growth.js'
 import { imagenetTipAdapter, imagenetTipX } from './cases/imagenet.js'
 import { importing } from './cases/import.js'
 import { keys } from './cases/keys.js'
+import { labelErrors } from './cases/label-errors.js'
 import { leaveOneOut } from './cases/leave-one-out.js'
 import { overlap } from './cases/overlap.js'
 import { pluginChecks } from './cases/plugin-checks.js'
@@ -33,12 +35,14 @@ const benchmarks: readonly Benchmark[] = [
   pluginChecks,
   search,
   leaveOneOut,
+  labelErrors,
   coverage,
   calibration,
   scaling,
   faults,
   growth,
   spaces,
+  eigh,
   overlap,
   featureStore,
   encoding,

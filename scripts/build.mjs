@@ -1,5 +1,5 @@
 // Generates the database clients, the kernels, the reader of ONNX graphs and the client's operations, compiles client/ and
-// src/ to dist/, renders the IDE, writes docs/configuration.md and bundles the dashboard.
+// src/ to dist/, renders the IDE, writes docs/configuration.md and docs/plugin-reference.md, and bundles the dashboard.
 import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -18,4 +18,5 @@ run(tsc, '-p', 'client')
 run(tsc, '-p', 'tsconfig.build.json')
 await import('./ide.mjs')
 await import('./configuration.mjs')
+await import('./plugin-reference.mjs')
 await import('./web.mjs')

@@ -7,7 +7,7 @@ export { type Encoder, openEncoder } from './encoders/encoder.js'
 export { ShotboardError } from './errors.js'
 export { type Evaluation, type EvaluationOptions, evaluate } from './evaluation/evaluate.js'
 export { type FitOptions, type FittedMethod, fitMethod, scoreQueries } from './evaluation/fit.js'
-export type { KlScaling, Selection } from './evaluation/protocol.js'
+export type { KlScaling, Search, Selection } from './evaluation/protocol.js'
 export {
   estimateMean,
   intervalOf,
@@ -48,7 +48,11 @@ export {
 export { papers } from './methods/papers.js'
 export { cacheAffinity } from './methods/terms/cache-affinity.js'
 export { classPrototype } from './methods/terms/class-prototype.js'
-export { gaussianDiscriminant } from './methods/terms/gaussian-discriminant.js'
+export {
+  discriminantLogits,
+  fitDiscriminant,
+  gaussianDiscriminant,
+} from './methods/terms/gaussian-discriminant.js'
 export { textDistributionKl } from './methods/terms/text-distribution-kl.js'
 export { zeroShot } from './methods/terms/zero-shot.js'
 export { builtin } from './plugins/builtin.js'
@@ -61,8 +65,10 @@ export {
   type FeatureSpace,
   type FittedSpace,
   type LabelledFeatures,
+  type SpaceHyperparameter,
   type SpaceSupport,
 } from './spaces/contract.js'
+export { classMeans, type Deviations, deviationsOf } from './spaces/fitting/scatter.js'
 export type { Dash, Marker } from './spaces/line-style.js'
 export {
   createKernels,
@@ -74,9 +80,12 @@ export {
 export {
   gatherRows,
   type Matrix,
+  mapMatrix,
   matrix,
   meanRow,
   rowOf,
+  sliceRows,
+  stackRows,
   transposed,
   unitRows,
 } from './tensor/matrix.js'

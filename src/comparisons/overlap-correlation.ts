@@ -12,7 +12,13 @@ import { fingerprintOf } from '../system/fingerprint.js'
 import { firstRepeated } from '../system/first-repeated.js'
 import { createPromiseCache } from '../system/promise-cache.js'
 import type { OverlapContext } from './overlap.js'
-import { type FinishedRun, isFinished, type Pair, pairWithClip, protocolOf } from './pair-with-clip.js'
+import {
+  comparableSettings,
+  type FinishedRun,
+  isFinished,
+  type Pair,
+  pairWithClip,
+} from './pair-with-clip.js'
 
 /** A method in a space, compared with the same method in `clip`, at one number of shots of one dataset. Means over seeds. */
 export interface CorrelationPoint {
@@ -176,7 +182,12 @@ export function createOverlapCorrelation(
       const comparison = ownerOf.get(pair.run.id) as ComparisonRow
       const test = tests.get(comparison.id) ?? testOf(comparison, bases)
       tests.set(comparison.id, test)
-      const key = JSON.stringify([protocolOf(pair.run), pair.run.method, pair.run.space, pair.run.shots])
+      const key = JSON.stringify([
+        comparableSettings(pair.run),
+        pair.run.method,
+        pair.run.space,
+        pair.run.shots,
+      ])
       points.set(key, [...(points.get(key) ?? []), await measurePair(pair, await test)])
     }
     return correlationOf([...points.values()].map(meanOverSeeds))

@@ -11,7 +11,7 @@ export interface Pair {
 export const isFinished = (run: RunRow): run is FinishedRun => run.result !== null
 
 /** The settings that two runs must share, apart from the seed, for their accuracies to be comparable. */
-export const protocolOf = (run: RunRow): readonly unknown[] => [
+export const comparableSettings = (run: RunRow): readonly unknown[] => [
   run.datasetId,
   run.testDatasetId,
   run.encoder,
@@ -29,7 +29,7 @@ export const protocolOf = (run: RunRow): readonly unknown[] => [
  */
 export function pairWithClip(runs: readonly FinishedRun[], clipForm: (method: string) => string): Pair[] {
   const keyOf = (run: FinishedRun, method: string) =>
-    JSON.stringify([protocolOf(run), run.result.supportSetId ?? [run.shots, run.seed], method])
+    JSON.stringify([comparableSettings(run), run.result.supportSetId ?? [run.shots, run.seed], method])
   const inClip = new Map(
     runs.filter(({ space }) => space === 'clip').map((run) => [keyOf(run, clipForm(run.method)), run]),
   )

@@ -1,9 +1,9 @@
 // The computing thread. ONNX Runtime's Node binding runs sessions synchronously, so they must not run on the thread that
 // serves requests. This file is plain JavaScript so that it loads from the sources as well as from the build.
 import { parentPort } from 'node:worker_threads'
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node'
 import { factorise, inverseTransposed, solveLower, solveUpper } from './cholesky.js'
+import { eigh } from './eigh.js'
 
 /** @type {Map<number, InferenceSession>} */
 const sessions = new Map()
@@ -85,14 +85,7 @@ const operations = {
 
   /** Eigenvalues and eigenvectors of a symmetric matrix, in double precision; eigenvector k is column k. */
   async eigh({ size, data }) {
-    const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(
-      Matrix.from1DArray(size, size, data),
-      {
-        assumeSymmetric: true,
-      },
-    )
-    const values = Float64Array.from(realEigenvalues)
-    const vectors = Float64Array.from(eigenvectorMatrix.to1DArray())
+    const { values, vectors } = eigh(size, data)
     return { result: { values, vectors }, transfer: [values.buffer, vectors.buffer] }
   },
 

@@ -35,6 +35,18 @@ export function sliceRows({ columns, data }: Matrix, from: number, to: number): 
   return matrix(to - from, columns, data.subarray(from * columns, to * columns))
 }
 
+/** A matrix of the same shape, of `entryOf(value, row, column)`. */
+export function mapMatrix(
+  { rows, columns, data }: Matrix,
+  entryOf: (value: number, row: number, column: number) => number,
+): Matrix {
+  const result = matrix(rows, columns)
+  for (let i = 0, at = 0; i < rows; i++) {
+    for (let k = 0; k < columns; k++, at++) result.data[at] = entryOf(data[at] as number, i, k)
+  }
+  return result
+}
+
 /** A copy of the rows at `indices`, in that order. */
 export function gatherRows(source: Matrix, indices: ArrayLike<number>): Matrix {
   const result = matrix(indices.length, source.columns)

@@ -1,10 +1,10 @@
 import { execFile, spawn } from 'node:child_process'
-import { access, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { delimiter, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { temporaryFolder } from '../helpers/folder.js'
+import { userEnvironment as environment, install, packShotboard } from '../helpers/package.js'
 import { built, follow, root, title } from '../helpers/programs.js'
 
 const run = promisify(execFile)
@@ -14,51 +14,16 @@ const typescript = join(
   'tsc',
 )
 
-/** The settings of npm that reach a process that npm itself runs are left out: a user's shell has none of them. */
-const environment: NodeJS.ProcessEnv = {
-  ...Object.fromEntries(
-    Object.entries(process.env).filter(
-      ([name]) => !/^(npm_|NODE_ENV$|VITEST|SHOTBOARD_|PORT$|HOST$)/i.test(name),
-    ),
-  ),
-  PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
-}
-
-/** An empty project with the package in it, installed by one version of npm or by the one that is here. */
-async function install(tarball: string, npm?: string): Promise<{ project: string; output: string }> {
-  const project = await temporaryFolder()
-  await writeFile(
-    join(project, 'package.json'),
-    JSON.stringify({ name: 'empty', type: 'module', private: true }),
-  )
-  const [command, ...parameters] = npm === undefined ? ['npm'] : ['npx', '-y', `npm@${npm}`]
-  const { stdout, stderr } = await run(
-    command ?? '',
-    [...parameters, 'install', '--prefer-offline', '--no-audit', '--no-fund', tarball],
-    { cwd: project, env: environment },
-  )
-  return { project, output: stdout + stderr }
-}
-
 describe.skipIf(!built)(`the package made from ${title}`, () => {
   let tarball: string
   beforeAll(async () => {
-    const folder = await temporaryFolder()
-    // npm pack would build first, under the feet of the tests that run what is built.
-    await run('npm', ['run', 'prepack'], { cwd: root, env: environment })
-    await run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], {
-      cwd: root,
-      env: environment,
-      maxBuffer: 2 ** 26,
-    })
-    const [name] = await readdir(folder)
-    tarball = join(folder, name ?? '')
+    tarball = await packShotboard()
   })
 
   test.each(['10', '11', '12'])(
     'installs with npm %s into an empty project, and runs no script that downloads',
     async (npm) => {
-      const { project, output } = await install(tarball, npm)
+      const { project, output } = await install([tarball], npm)
       expect(output).toMatch(/added \d+ packages/)
       expect(output).not.toContain('onnxruntime')
       const runtime = join(project, 'node_modules/shotboard/node_modules/onnxruntime-node')
@@ -81,7 +46,7 @@ describe.skipIf(!built)(`the package made from ${title}`, () => {
   describe('installed into an empty project', () => {
     let project: string
     beforeAll(async () => {
-      ;({ project } = await install(tarball))
+      ;({ project } = await install([tarball]))
     })
     const inProject = (file: string, ...parameters: string[]) =>
       run(file, parameters, { cwd: project, env: environment })

@@ -74,7 +74,7 @@ def shared_prototype(T, F, y, W, P, p, alpha=2, beta=4):
     sums = np.stack([F[y == c].sum(0) for c in range(C)])
     weight = 0.3 * min(1, 3 * C / len(F))
     Q = unit(sums)
-    for _ in range(8):
+    for _ in range(4):
         Q = unit(sums + weight * softmax(60 * T @ Q.T).T @ T)
     return SCALE * T @ W.T + alpha * np.exp(-beta * (1 - T @ Q.T))
 

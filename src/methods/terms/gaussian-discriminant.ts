@@ -26,14 +26,15 @@ export const gaussianDiscriminant = (names: { readonly weight: string }): Term =
   usesTexts: false,
   usesKeys: true,
   async logits({ cache, spaceQueries }) {
-    return linearLogits(await spaceQueries(), await discriminantIn(cache), cache.kernels)
+    return discriminantLogits(await spaceQueries(), await discriminantIn(cache), cache.kernels)
   },
   graph: async (cache) => linearGraph(await discriminantIn(cache)),
 })
 
 const discriminantIn = (cache: Cache): Promise<Discriminant> =>
-  cache.derive('Gaussian discriminant', () => discriminantOf(cache))
+  cache.derive('Gaussian discriminant', () => fitDiscriminant(cache))
 
+/** Features, [n, d], with their classes. */
 export type Keys = Pick<Cache, 'spaceKeys' | 'labels' | 'classes' | 'kernels'>
 
 /** The discriminant as a linear classifier. */
@@ -46,7 +47,7 @@ export interface Discriminant {
  * Fits the discriminant. With fewer keys than dimensions, `Σ⁻¹·M` comes from a system of the size of the keys (Woodbury),
  * `D` their deviations as rows: `(DᵀD + r·I)⁻¹·M = (M − Dᵀ·(D·Dᵀ + r·I)⁻¹·D·M)/r`.
  */
-export async function discriminantOf({ spaceKeys, labels, classes, kernels }: Keys): Promise<Discriminant> {
+export async function fitDiscriminant({ spaceKeys, labels, classes, kernels }: Keys): Promise<Discriminant> {
   const { deviations, mean } = deviationsOf({ features: spaceKeys, labels })
   const { rows: n, columns: d } = spaceKeys
   const means = meansOf({ spaceKeys, labels, classes }, mean)
@@ -83,7 +84,7 @@ function meansOf({ spaceKeys, labels, classes }: Omit<Keys, 'kernels'>, overall:
 }
 
 /** `U·Vᵀ + b`. */
-export const linearLogits = (
+export const discriminantLogits = (
   spaceQueries: Matrix,
   discriminant: Discriminant,
   kernels: Kernels,

@@ -4,7 +4,7 @@ import { operator } from '../../tensor/kernels.js'
 import { type Matrix, makeUnit, matrix, rowOf, stackRows } from '../../tensor/matrix.js'
 import { colors } from '../colors.js'
 import type { Term, Values } from '../contract.js'
-import { type Discriminant, discriminantOf, linearGraph, linearLogits } from './gaussian-discriminant.js'
+import { type Discriminant, fitDiscriminant, linearGraph, discriminantLogits } from './gaussian-discriminant.js'
 
 /*
  * The two parts of TIMO, "Text and Image Are Mutually Beneficial" (arXiv 2412.11375).
@@ -71,7 +71,7 @@ export const guidedDiscriminant = ({ weight, prompts }: Guidance & { readonly we
   usesKeys: true,
   async logits(batch, shapes: Values) {
     const { cache } = batch
-    return linearLogits(await batch.spaceQueries(), await guidedIn(cache, prompts, shapes), cache.kernels)
+    return discriminantLogits(await batch.spaceQueries(), await guidedIn(cache, prompts, shapes), cache.kernels)
   },
   graph: async (cache, shapes) => linearGraph(await guidedIn(cache, prompts, shapes)),
 })
@@ -81,7 +81,7 @@ function guidedIn(cache: Cache, prompts: string | undefined, shapes: Values): Pr
   return cache.derive(`guided discriminant of ${count}`, async () => {
     const guiding = await bestPrompts(cache, count)
     const labels = Int32Array.from([...guiding.labels, ...cache.labels])
-    return discriminantOf({ ...cache, spaceKeys: stackRows([guiding.features, cache.spaceKeys]), labels })
+    return fitDiscriminant({ ...cache, spaceKeys: stackRows([guiding.features, cache.spaceKeys]), labels })
   })
 }
 

@@ -2,7 +2,7 @@ import type { Cache } from '../../cache/contract.js'
 import { type Matrix, matrix, meanRow, rowOf, subtractRow, transposed } from '../../tensor/matrix.js'
 import type { Term } from '../contract.js'
 import { symbolOf } from '../formula.js'
-import { type Discriminant, linearGraph, linearLogits } from './gaussian-discriminant.js'
+import { type Discriminant, linearGraph, discriminantLogits } from './gaussian-discriminant.js'
 
 /**
  * `(U − m)·V + y̅`, [n, C], `V = (XᵀX + λ·I)⁻¹·Xᵀ·(L − y̅)`: the labels, one-hot, regressed on the keys less their mean, `X = G − m`,
@@ -19,7 +19,7 @@ export const ridgeRegression = (names: { readonly weight: string; readonly penal
   async logits(batch, shapes) {
     const { cache } = batch
     const fitted = await regressionIn(cache, shapes[names.penalty] as number)
-    return linearLogits(await batch.spaceQueries(), fitted, cache.kernels)
+    return discriminantLogits(await batch.spaceQueries(), fitted, cache.kernels)
   },
   graph: async (cache, shapes) => linearGraph(await regressionIn(cache, shapes[names.penalty] as number)),
 })

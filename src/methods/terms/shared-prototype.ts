@@ -33,7 +33,7 @@ export const sharedPrototype = (names: { readonly weight: string; readonly sharp
   },
 })
 
-const rounds = 8
+const rounds = 4
 /** t. */
 const sharpness = 60
 /** w, and the number of images of a class up to which it holds. */

@@ -1,0 +1,226 @@
+/**
+ * The loops of an eigendecomposition, compiled to WebAssembly. src/tensor/eigh.js calls them. Rows lie `pitch` bytes apart, a
+ * multiple of 16, and are padded with zeros; so are vectors. Each element of `vector` that is read serves four rows.
+ */
+
+/** The bytes of a number. */
+const size: usize = 8
+
+/**
+ * Reduces a symmetric A, [n, n], n ≥ 2, to a tridiagonal one by reflections, `H = I − τ·v·vᵀ`, of which row k of A keeps the
+ * vector behind its diagonal (Golub and Van Loan, "Matrix Computations", algorithm 8.3.1). `diagonal` [n] and `beside` [n − 1]
+ * get the entries, `taus` [n] the factors. The rank-two update of one step and the product of the next are one pass over the
+ * rows that are left. `v`, `w`, `u` and `p` are [n + 4] of zeros.
+ */
+export function tridiagonalise(
+  n: i32,
+  pitch: usize,
+  a: usize,
+  diagonal: usize,
+  beside: usize,
+  taus: usize,
+  v: usize,
+  w: usize,
+  u: usize,
+  p: usize,
+): void {
+  for (let k = 0; k < n - 1; k++) {
+    const row = a + <usize>k * pitch
+    const vk = at(v, k)
+    const wk = at(w, k)
+    for (let j = k; j < n; j++) put(row, j, at(row, j) - vk * at(w, j) - wk * at(v, j))
+    put(diagonal, k, at(row, k))
+    if (k === n - 2) break
+    let rest = 0.0
+    for (let j = k + 2; j < n; j++) rest += at(row, j) * at(row, j)
+    const first = at(row, k + 1)
+    let tau = 0.0
+    let entry = first
+    put(u, k, 0)
+    if (rest > 0) {
+      const square = first * first + rest
+      const length = sqrt(square)
+      entry = first > 0 ? -length : length
+      tau = 1 / (square + abs(first) * length)
+      put(row, k + 1, first - entry)
+      for (let j = k + 1; j < n; j++) put(u, j, at(row, j))
+    } else {
+      for (let j = k + 1; j < n; j++) put(u, j, 0)
+    }
+    put(beside, k, entry)
+    put(taus, k, tau)
+    updateAndMultiply(k + 1, n, pitch, a, v, w, u, p)
+    put(v, k, 0)
+    put(w, k, 0)
+    let along = 0.0
+    for (let j = k + 1; j < n; j++) along += at(p, j) * at(u, j)
+    const factor = (tau * tau * along) / 2
+    for (let j = k + 1; j < n; j++) {
+      put(w, j, tau * at(p, j) - factor * at(u, j))
+      put(v, j, at(u, j))
+    }
+  }
+  const last = a + <usize>(n - 1) * pitch
+  put(beside, n - 2, at(a + <usize>(n - 2) * pitch, n - 1))
+  put(diagonal, n - 1, at(last, n - 1) - 2 * at(v, n - 1) * at(w, n - 1))
+}
+
+/** `A ← A − v·wᵀ − w·vᵀ`, and `p = A·u`, for the rows and columns from `from` on. */
+function updateAndMultiply(
+  from: i32,
+  n: i32,
+  pitch: usize,
+  a: usize,
+  v: usize,
+  w: usize,
+  u: usize,
+  p: usize,
+): void {
+  const begin = <usize>(from & ~1) * size
+  const end = <usize>n * size
+  let i = from
+  for (; i + 3 < n; i += 4) {
+    const a0 = a + <usize>i * pitch
+    const a1 = a0 + pitch
+    const a2 = a1 + pitch
+    const a3 = a2 + pitch
+    const v0 = f64x2.splat(at(v, i))
+    const v1 = f64x2.splat(at(v, i + 1))
+    const v2 = f64x2.splat(at(v, i + 2))
+    const v3 = f64x2.splat(at(v, i + 3))
+    const w0 = f64x2.splat(at(w, i))
+    const w1 = f64x2.splat(at(w, i + 1))
+    const w2 = f64x2.splat(at(w, i + 2))
+    const w3 = f64x2.splat(at(w, i + 3))
+    let p0 = f64x2.splat(0)
+    let p1 = p0
+    let p2 = p0
+    let p3 = p0
+    for (let j = begin; j < end; j += 16) {
+      const vj = v128.load(v + j)
+      const wj = v128.load(w + j)
+      const uj = v128.load(u + j)
+      const x0 = updated(v128.load(a0 + j), v0, wj, w0, vj)
+      const x1 = updated(v128.load(a1 + j), v1, wj, w1, vj)
+      const x2 = updated(v128.load(a2 + j), v2, wj, w2, vj)
+      const x3 = updated(v128.load(a3 + j), v3, wj, w3, vj)
+      v128.store(a0 + j, x0)
+      v128.store(a1 + j, x1)
+      v128.store(a2 + j, x2)
+      v128.store(a3 + j, x3)
+      p0 = f64x2.add(p0, f64x2.mul(x0, uj))
+      p1 = f64x2.add(p1, f64x2.mul(x1, uj))
+      p2 = f64x2.add(p2, f64x2.mul(x2, uj))
+      p3 = f64x2.add(p3, f64x2.mul(x3, uj))
+    }
+    put(p, i, total(p0))
+    put(p, i + 1, total(p1))
+    put(p, i + 2, total(p2))
+    put(p, i + 3, total(p3))
+  }
+  for (; i < n; i++) {
+    const row = a + <usize>i * pitch
+    const vi = f64x2.splat(at(v, i))
+    const wi = f64x2.splat(at(w, i))
+    let sum = f64x2.splat(0)
+    for (let j = begin; j < end; j += 16) {
+      const x = updated(v128.load(row + j), vi, v128.load(w + j), wi, v128.load(v + j))
+      v128.store(row + j, x)
+      sum = f64x2.add(sum, f64x2.mul(x, v128.load(u + j)))
+    }
+    put(p, i, total(sum))
+  }
+}
+
+/**
+ * The transposed product of the reflections, [n, n]: `Z = H_{n−3} ⋯ H_0`, of which row i is column i of their product. `z` is
+ * the identity before, `u` is [n + 4] of zeros.
+ */
+export function accumulate(n: i32, pitch: usize, a: usize, taus: usize, z: usize, u: usize): void {
+  const end = <usize>n * size
+  for (let k = n - 3; k >= 0; k--) {
+    const tau = at(taus, k)
+    if (tau === 0) continue
+    const row = a + <usize>k * pitch
+    put(u, k, 0)
+    for (let j = k + 1; j < n; j++) put(u, j, at(row, j))
+    const begin = <usize>((k + 1) & ~1) * size
+    let i = k + 1
+    for (; i + 1 < n; i += 2) {
+      const z0 = z + <usize>i * pitch
+      const z1 = z0 + pitch
+      let s0 = f64x2.splat(0)
+      let s1 = s0
+      for (let j = begin; j < end; j += 16) {
+        const uj = v128.load(u + j)
+        s0 = f64x2.add(s0, f64x2.mul(v128.load(z0 + j), uj))
+        s1 = f64x2.add(s1, f64x2.mul(v128.load(z1 + j), uj))
+      }
+      const f0 = f64x2.splat(tau * total(s0))
+      const f1 = f64x2.splat(tau * total(s1))
+      for (let j = begin; j < end; j += 16) {
+        const uj = v128.load(u + j)
+        v128.store(z0 + j, f64x2.sub(v128.load(z0 + j), f64x2.mul(f0, uj)))
+        v128.store(z1 + j, f64x2.sub(v128.load(z1 + j), f64x2.mul(f1, uj)))
+      }
+    }
+    for (; i < n; i++) {
+      const row = z + <usize>i * pitch
+      let sum = f64x2.splat(0)
+      for (let j = begin; j < end; j += 16) {
+        sum = f64x2.add(sum, f64x2.mul(v128.load(row + j), v128.load(u + j)))
+      }
+      const factor = f64x2.splat(tau * total(sum))
+      for (let j = begin; j < end; j += 16) {
+        v128.store(row + j, f64x2.sub(v128.load(row + j), f64x2.mul(factor, v128.load(u + j))))
+      }
+    }
+  }
+}
+
+/**
+ * Applies rotations to rows i and i + 1 of Z one after another: `(z_i, z_{i+1}) ← (c·z_i − s·z_{i+1}, s·z_i + c·z_{i+1})`. The
+ * columns are taken 64 at a time, which stay in the cache throughout. `rows` holds i as int32.
+ */
+export function rotate(
+  n: i32,
+  pitch: usize,
+  z: usize,
+  count: i32,
+  rows: usize,
+  cosines: usize,
+  sines: usize,
+): void {
+  const width = <usize>n * size
+  for (let from: usize = 0; from < width; from += 512) {
+    const to = min(from + 512, width)
+    for (let r = 0; r < count; r++) {
+      const upper = z + <usize>load<i32>(rows + <usize>r * 4) * pitch
+      const lower = upper + pitch
+      const c = f64x2.splat(at(cosines, r))
+      const s = f64x2.splat(at(sines, r))
+      for (let j = from; j < to; j += 16) {
+        const x = v128.load(upper + j)
+        const y = v128.load(lower + j)
+        v128.store(upper + j, f64x2.sub(f64x2.mul(c, x), f64x2.mul(s, y)))
+        v128.store(lower + j, f64x2.add(f64x2.mul(s, x), f64x2.mul(c, y)))
+      }
+    }
+  }
+}
+
+function updated(x: v128, vi: v128, wj: v128, wi: v128, vj: v128): v128 {
+  return f64x2.sub(f64x2.sub(x, f64x2.mul(vi, wj)), f64x2.mul(wi, vj))
+}
+
+function total(pair: v128): f64 {
+  return f64x2.extract_lane(pair, 0) + f64x2.extract_lane(pair, 1)
+}
+
+function at(vector: usize, index: i32): f64 {
+  return load<f64>(vector + <usize>index * size)
+}
+
+function put(vector: usize, index: i32, value: f64): void {
+  store<f64>(vector + <usize>index * size, value)
+}
