@@ -3,22 +3,27 @@ import { localComparisons } from './local-comparisons.js'
 import { printResults, watchComparison } from './print-comparison.js'
 
 /**
- * The methods of the demo: every registered method in its default space, and Tip-Adapter and Prototype in every
- * fitted space.
+ * The methods of the demo: every registered method in its default space; Tip-Adapter and Prototype in every space that is
+ * fitted on the support set alone; and Prototype in the two best spaces that know how other images scatter, if there are any.
  */
-export function everyMethod({ registry, encoders }: Library): MethodChoice[] {
+export async function everyMethod(
+  { registry, encoders, generics }: Library,
+  dataset: string,
+): Promise<MethodChoice[]> {
   const spaces = encoders.default.spaces
   const available = registry.spaces.filter(({ base }) => spaces.includes(base))
   const own = registry.methods.filter(
     ({ space }) => space === null || available.some(({ id }) => id === space),
   )
-  const fitted = available.filter(({ fit }) => fit !== undefined)
+  const fitted = available.filter(({ fit, usesGeneric }) => fit !== undefined && !usesGeneric)
+  const generic = (await generics.of(encoders.default, dataset)) === null ? [] : ['generic+shrunk', 'plda']
   const others = ['tip-adapter', 'prototype'].flatMap((method) =>
     fitted
       .filter(({ id }) => own.every((each) => each.id !== method || each.space !== id))
       .map(({ id: space }) => ({ method, space })),
   )
-  return [...own.map(({ id }) => ({ method: id })), ...others]
+  const informed = generic.map((space) => ({ method: 'prototype', space }))
+  return [...own.map(({ id }) => ({ method: id })), ...others, ...informed]
 }
 
 /** The numbers of shots of a demo, and how its support sets are drawn. */
@@ -78,7 +83,7 @@ export async function compareAndPrint(
     shots,
     drawing,
     seeds: [1, 2, 3],
-    methods: everyMethod(library),
+    methods: await everyMethod(library, dataset),
     selection,
     klScaling: 'FROZEN',
     augmentations: 1,
