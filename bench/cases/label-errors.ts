@@ -186,7 +186,7 @@ async function logisticRegression(
   classes: number,
   kernels: Kernels,
 ): Promise<Matrix> {
-  const [penalty, rate, steps] = [1e-4, classes, 200]
+  const [penalty, rate, steps] = [1e-4, classes, 150]
   let [w, v, t] = [matrix(classes, x.columns), matrix(classes, x.columns), 1]
   for (let s = 0; s < steps; s++) {
     const errors = softmaxRows(await kernels.dot(x, v))

@@ -1,4 +1,3 @@
-import { Matrix as Exact, inverse } from 'ml-matrix'
 import { expect, test } from 'vitest'
 import { distancesWithout, suspectLabels } from '../../src/evaluation/suspect-labels.js'
 import { featuresOf } from '../../src/features/space-features.js'
@@ -15,6 +14,26 @@ const taskOf = (shots: readonly number[]) => {
   return { ...support, features: featuresOf(support.features, 'clip') }
 }
 
+/** The solution of `A·x = b` by Gaussian elimination; A is positive definite. */
+function solve(a: readonly (readonly number[])[], b: readonly number[]): number[] {
+  const rows = a.map((row, i) => [...row, b[i] ?? 0])
+  const at = (i: number, k: number): number => rows[i]?.[k] ?? 0
+  const n = b.length
+  for (let p = 0; p < n; p++) {
+    for (let i = p + 1; i < n; i++) {
+      const factor = at(i, p) / at(p, p)
+      rows[i] = Array.from({ length: n + 1 }, (_, k) => at(i, k) - factor * at(p, k))
+    }
+  }
+  const x: number[] = []
+  for (let i = n - 1; i >= 0; i--) {
+    let rest = at(i, n)
+    for (let k = i + 1; k < n; k++) rest -= at(i, k) * (x[k] ?? 0)
+    x[i] = rest / at(i, i)
+  }
+  return x
+}
+
 /** The means and the covariance by their definitions, computed again without the image; the scale is that of all images. */
 function byDefinition(rows: number[][], labels: Int32Array, classes: number, image: number): number[] {
   const d = rows[0]?.length ?? 0
@@ -25,19 +44,21 @@ function byDefinition(rows: number[][], labels: Int32Array, classes: number, ima
     })
   const scatterWithout = (left: number) => {
     const means = meansWithout(left)
-    const scatter = Exact.zeros(d, d)
-    for (const [i, x] of rows.entries()) {
-      if (i === left) continue
-      const r = Exact.columnVector(x.map((value, k) => value - (means[labels[i] ?? 0]?.[k] ?? 0)))
-      scatter.add(r.mmul(r.transpose()))
-    }
-    return scatter
+    const residuals = rows.flatMap((x, i) =>
+      i === left ? [] : [x.map((value, k) => value - (means[labels[i] ?? 0]?.[k] ?? 0))],
+    )
+    return Array.from({ length: d }, (_, j) =>
+      Array.from({ length: d }, (_, k) => residuals.reduce((sum, r) => sum + (r[j] ?? 0) * (r[k] ?? 0), 0)),
+    )
   }
-  const share = ((1 - shrinkage) * d) / scatterWithout(-1).trace()
-  const precision = inverse(Exact.add(Exact.mul(scatterWithout(image), share), Exact.eye(d).mul(shrinkage)))
+  const trace = scatterWithout(-1).reduce((sum, row, k) => sum + (row[k] ?? 0), 0)
+  const share = ((1 - shrinkage) * d) / trace
+  const covariance = scatterWithout(image).map((row, j) =>
+    row.map((value, k) => share * value + (j === k ? shrinkage : 0)),
+  )
   return meansWithout(image).map((mean) => {
-    const v = Exact.columnVector((rows[image] ?? []).map((value, k) => value - (mean[k] ?? 0)))
-    return v.transpose().mmul(precision).mmul(v).get(0, 0) / 2
+    const v = (rows[image] ?? []).map((value, k) => value - (mean[k] ?? 0))
+    return solve(covariance, v).reduce((sum, value, k) => sum + value * (v[k] ?? 0), 0) / 2
   })
 }
 
