@@ -21,8 +21,8 @@ export function onSpace(fitted: FeatureSpace, base: FeatureSpace, marker?: Marke
 
 /** Texts are in `clip`, and have no place among the features of another base. */
 const withoutTexts =
-  (fit: NonNullable<FeatureSpace['fit']>): NonNullable<FeatureSpace['fit']> =>
+  (fitTo: NonNullable<FeatureSpace['fit']>): NonNullable<FeatureSpace['fit']> =>
   async (...given) => {
-    const { projectTexts: _, ...fitted } = await fit(...given)
+    const { projectTexts: _, ...fitted } = await fitTo(...given)
     return fitted
   }

@@ -18,7 +18,7 @@ export const ridgeRegression = (names: { readonly weight: string; readonly penal
   async logits(batch, shapes) {
     const { cache } = batch
     const penalty = shapes[names.penalty] as number
-    const { weights, bias } = await cache.derive(`ridge regression ${penalty}`, () => fit(cache, penalty))
+    const { weights, bias } = await cache.derive(`ridge regression ${penalty}`, () => regress(cache, penalty))
     const logits = await cache.kernels.dot(await batch.spaceQueries(), weights)
     for (let at = 0; at < logits.data.length; at++) {
       logits.data[at] = (logits.data[at] as number) + (bias[at % bias.length] as number)
@@ -28,7 +28,7 @@ export const ridgeRegression = (names: { readonly weight: string; readonly penal
 })
 
 /** Vᵀ, [C, m], and `y̅ − m·V`, [C], from a system of the size of the keys or of the dimensions, whichever is smaller. */
-async function fit({ spaceKeys, labels, classes, kernels }: Cache, penalty: number) {
+async function regress({ spaceKeys, labels, classes, kernels }: Cache, penalty: number) {
   const { rows: n, columns: d } = spaceKeys
   const mean = meanRow(spaceKeys)
   const keys = subtractRow(spaceKeys, mean)
