@@ -16,7 +16,7 @@ const rooms = {
   store: ['system'],
   sources: ['images', 'system'],
   jobs: ['store', 'system'],
-  datasets: ['sources', 'store', 'jobs', 'features', 'encoders', 'images', 'tensor', 'system'],
+  datasets: ['evaluation', 'sources', 'store', 'jobs', 'features', 'encoders', 'images', 'tensor', 'system'],
   comparisons: [
     'datasets',
     'evaluation',

@@ -17,6 +17,7 @@ import { growth } from './cases/growth.js'
 import { imagenetTipAdapter, imagenetTipX } from './cases/imagenet.js'
 import { importing } from './cases/import.js'
 import { keys } from './cases/keys.js'
+import { labelErrors } from './cases/label-errors.js'
 import { leaveOneOut } from './cases/leave-one-out.js'
 import { overlap } from './cases/overlap.js'
 import { pluginChecks } from './cases/plugin-checks.js'
@@ -34,6 +35,7 @@ const benchmarks: readonly Benchmark[] = [
   pluginChecks,
   search,
   leaveOneOut,
+  labelErrors,
   coverage,
   calibration,
   scaling,

@@ -7,7 +7,7 @@ export { type Encoder, openEncoder } from './encoders/encoder.js'
 export { ShotboardError } from './errors.js'
 export { type Evaluation, type EvaluationOptions, evaluate } from './evaluation/evaluate.js'
 export { type FitOptions, type FittedMethod, fitMethod, scoreQueries } from './evaluation/fit.js'
-export type { KlScaling, Selection } from './evaluation/protocol.js'
+export type { KlScaling, Search, Selection } from './evaluation/protocol.js'
 export {
   estimateMean,
   intervalOf,

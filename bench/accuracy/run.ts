@@ -66,9 +66,9 @@ const header = 'dataset,shots,selection,texts,method,space,accuracy,images,gain,
 const runtime = openRuntime()
 const kernels = createKernels(runtime)
 const registry = createRegistry([builtin()])
-const selections = values.selection
+const selections: readonly Selection[] = values.selection
   ? [values.selection as Selection]
-  : (['VALIDATION', 'LEAVE_ONE_OUT'] as const)
+  : ['VALIDATION', 'LEAVE_ONE_OUT']
 const only = (dataset: string, selection: string) =>
   dataset === (values.only ?? dataset) && selections.includes(selection as Selection)
 const kept = ((await readFile(file, 'utf8').catch(() => '')) || header)

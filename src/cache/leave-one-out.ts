@@ -14,7 +14,14 @@ export interface LeaveOneOut {
    * Starts from the beginning at every call. The images of a fold are in one batch if they are `together`, and otherwise in
    * chunks. Throws CANCELLED.
    */
-  batches(options?: { readonly signal?: AbortSignal; readonly together?: boolean }): AsyncGenerator<Batch>
+  batches(options?: {
+    readonly signal?: AbortSignal
+    readonly together?: boolean
+    /** One fold alone, by its number; all by default. */
+    readonly fold?: number
+  }): AsyncGenerator<Batch>
+  /** The positions of the images that each fold scores. */
+  readonly folds: readonly Int32Array[]
 }
 
 /**
@@ -29,8 +36,10 @@ export function leaveOneOut(support: Support, cache: Cache): LeaveOneOut {
   const folds = foldsOf(support.labels, orderByContent(support))
   return {
     images: Int32Array.from(folds.flatMap(({ scored }) => [...scored])),
-    async *batches({ signal, together = false } = {}) {
+    folds: folds.map(({ scored }) => scored),
+    async *batches({ signal, together = false, fold: only } = {}) {
       for (const [index, { scored }] of folds.entries()) {
+        if (only !== undefined && index !== only) continue
         throwIfCancelled(signal)
         const fold = await foldCache(folds, index, support, cache)
         yield* fold.batches(selectFeatures(features, scored), { together })

@@ -1,7 +1,9 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { Prompts } from '../features/prompts.js'
 import type { Support } from '../features/support.js'
+import type { WhitenedGeneric } from '../spaces/contract.js'
 import type { Trash } from '../store/trash.js'
 import { removePartials } from '../system/write-atomically.js'
 import { type Matrix, matrix } from '../tensor/matrix.js'
@@ -10,6 +12,10 @@ import { type NamedTensor, readSafetensors, writeSafetensors } from '../tensor/s
 /** The tensors of a classifier's version. */
 export interface ClassifierTensors {
   readonly support: Support
+  /** The support's prompts, if the method needs them. */
+  readonly prompts: Prompts | null
+  /** The support's generic covariance, if the space needs it. */
+  readonly generic: WhitenedGeneric | null
   /** The SHA-256 of each support image, in the order of the rows. */
   readonly images: readonly string[]
   /** The probability of the true class of each image that the temperature was fitted on. */
@@ -32,6 +38,11 @@ const featurePrefix = 'features.'
 const metadataSchema = z.object({
   classes: z.coerce.number().int().positive(),
   logitScale: z.coerce.number(),
+  classNames: z
+    .string()
+    .transform((text) => z.array(z.string()).parse(JSON.parse(text)))
+    .optional(),
+  genericClasses: z.coerce.number().int().optional(),
   images: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
   calibration: z.string().transform((text) => z.array(z.number()).parse(JSON.parse(text))),
 })
@@ -39,14 +50,23 @@ const metadataSchema = z.object({
 export function createClassifierFiles(directory: string): ClassifierFiles {
   const fileOf = (version: string) => join(directory, `${version}${ending}`)
   return {
-    async write(version, { support, images, calibration }) {
+    async write(version, { support, prompts, generic, images, calibration }) {
       const { features, labels, textClassifier, classes, logitScale } = support
       const tensors = new Map<string, NamedTensor>([
         ['labels', { type: 'int32', shape: [labels.length], data: labels }],
       ])
       for (const [space, each] of Object.entries(features)) tensors.set(featurePrefix + space, tensorOf(each))
       if (textClassifier) tensors.set('text_classifier', tensorOf(textClassifier))
+      if (prompts) {
+        tensors.set('prompts', tensorOf(prompts.features))
+        tensors.set('prompt_labels', {
+          ...{ type: 'int32', shape: [prompts.labels.length], data: prompts.labels },
+        })
+      }
+      for (const part of genericParts) if (generic) tensors.set(genericPrefix + part, tensorOf(generic[part]))
       const metadata = {
+        ...(prompts && { classNames: JSON.stringify(prompts.classNames) }),
+        ...(generic && { genericClasses: String(generic.classes) }),
         format: 'shotboard-classifier',
         classes: String(classes),
         logitScale: String(logitScale),
@@ -57,19 +77,27 @@ export function createClassifierFiles(directory: string): ClassifierFiles {
     },
     async read(version) {
       const { tensors, metadata } = await readSafetensors(fileOf(version))
-      const { classes, logitScale, images, calibration } = metadataSchema.parse(metadata)
+      const { classes, logitScale, images, calibration, classNames, genericClasses } =
+        metadataSchema.parse(metadata)
       const labels = tensors.get('labels')
       if (labels?.type !== 'int32') throw new Error('it has no labels')
       const features = [...tensors].flatMap(([name, tensor]) =>
         name.startsWith(featurePrefix) ? [[name.slice(featurePrefix.length), matrixOf(tensor)] as const] : [],
       )
       const texts = tensors.get('text_classifier')
+      const prompts = promptsOf(tensors, classNames)
+      const generic = genericOf(tensors, genericClasses)
       return {
         support: {
           ...{ classes, logitScale, labels: labels.data },
           features: Object.fromEntries(features),
           textClassifier: texts ? matrixOf(texts) : null,
+          ...(prompts && { prompts: async () => prompts }),
+          ...(generic && {
+            generic: { dimensions: generic.root.rows, whitened: async () => generic },
+          }),
         },
+        ...{ prompts, generic },
         images,
         calibration: Float64Array.from(calibration),
       }
@@ -89,6 +117,27 @@ export function createClassifierFiles(directory: string): ClassifierFiles {
 }
 
 const ending = '.safetensors'
+
+const genericPrefix = 'generic.'
+const genericParts = ['root', 'within', 'between'] as const
+
+function promptsOf(
+  tensors: ReadonlyMap<string, NamedTensor>,
+  classNames: readonly string[] | undefined,
+): Prompts | null {
+  const [features, labels] = [tensors.get('prompts'), tensors.get('prompt_labels')]
+  if (!features || labels?.type !== 'int32' || !classNames) return null
+  return { features: matrixOf(features), labels: labels.data, classNames }
+}
+
+function genericOf(
+  tensors: ReadonlyMap<string, NamedTensor>,
+  classes: number | undefined,
+): WhitenedGeneric | null {
+  const [root, within, between] = genericParts.map((part) => tensors.get(genericPrefix + part))
+  if (!root || !within || !between || classes === undefined) return null
+  return { root: matrixOf(root), within: matrixOf(within), between: matrixOf(between), classes }
+}
 
 const tensorOf = ({ rows, columns, data }: Matrix): NamedTensor => ({
   type: 'float32',

@@ -1,5 +1,6 @@
 import { errors, type ShotboardError } from '../errors.js'
 import { requireCoverage } from '../evaluation/prediction-set.js'
+import { selectFeatures } from '../features/space-features.js'
 import type { ClassRow } from '../store/datasets.js'
 import { encodeGiven, type GivenImage, type ImageError, imageErrorOf } from './given-images.js'
 import type { LoadedClassifier } from './load-classifier.js'
@@ -42,13 +43,19 @@ export async function classify(
   const { positions, features, errors: broken } = await encodeGiven(encoder, images, spaces)
   const answers = images.map((_, i): Classification => unread(broken.get(i) ?? errors.internal({})))
   if (positions.length === 0) return answers
-  const predictions = await predictionsOf({
-    ...{ fitted, support, classes, keys, topK },
-    ...{ encoder: encoder.id, space: frozen.space?.id ?? null },
-    // The adapter may have another name by now.
-    features: { ...features, [base]: features[encoderSpace] ?? features.clip } as typeof features,
-    ownKeys: positions.map(() => -1),
-  })
+  // The adapter may have another name by now.
+  const named = { ...features, [base]: features[encoderSpace] ?? features.clip } as typeof features
+  const predict = (some: typeof features) =>
+    predictionsOf({
+      ...{ fitted, support, classes, keys, topK, features: some },
+      ...{ encoder: encoder.id, space: frozen.space?.id ?? null },
+      ownKeys: Array.from({ length: some.clip?.rows ?? 0 }, () => -1),
+    })
+  const predictions: MethodPrediction[] = []
+  // A classifier answers each image by itself, also with a method that could decide for all of them together.
+  if (fitted.method.transductive) {
+    for (const row of positions.keys()) predictions.push(...(await predict(selectFeatures(named, [row]))))
+  } else predictions.push(...(await predict(named)))
   const known = new Set(keys.map(({ imageId }) => imageId))
   for (const [row, i] of positions.entries()) {
     const { top, set, nearest, milliseconds } = predictions[row] as MethodPrediction

@@ -4,6 +4,7 @@ import type { ChosenMethod } from '../comparisons/method-choice.js'
 import type { EncodedData } from '../datasets/encoded-data.js'
 import type { ShotboardError } from '../errors.js'
 import { type FittedMethod, fitMethod } from '../evaluation/fit.js'
+import type { LabelledImages } from '../features/labelled-images.js'
 import type { Support } from '../features/support.js'
 import { batchesOf, rangesOver } from '../methods/score.js'
 import type { Registry } from '../plugins/registry.js'
@@ -28,6 +29,13 @@ export interface FitsContext {
   readonly registry: Registry
   readonly kernels: Kernels
   readonly encodedData: EncodedData
+}
+
+/** The images of a question by base, and what tells them from those of another. */
+interface QuestionImages {
+  readonly fingerprint: string
+  readonly validation: (base: string) => Promise<LabelledImages>
+  readonly range: ((base: string) => Promise<LabelledImages>) | null
 }
 
 const maxFits = 64
@@ -62,32 +70,50 @@ export function createFits({ registry, kernels, encodedData }: FitsContext): Fit
     )
   }
 
-  function fittedMethod(chosen: ChosenMethod, question: Question): Promise<FittedMethod> {
-    const { supportSet, encoder, classes, selection, validation, holdOut, rangeImages } = question
+  /** The images of the question that methods are selected on or scaled by: read once for each base, whatever the methods. */
+  function imagesOf({ encoder, classes, validation, holdOut, rangeImages }: Question): QuestionImages {
+    const kept = keptClasses(classes.length, holdOut)
+    const inBase = (images: Question['validation']) => {
+      const read = new Map<string, Promise<LabelledImages>>()
+      return (base: string) => {
+        const reading =
+          read.get(base) ??
+          encodedData.labelled(images, encoder, [base]).then((labelled) => imagesOfClasses(labelled, kept))
+        read.set(base, reading)
+        return reading
+      }
+    }
+    return {
+      fingerprint: fingerprintOf([validation, rangeImages, classes, holdOut]),
+      validation: inBase(validation),
+      range: rangeImages === null ? null : inBase(rangeImages),
+    }
+  }
+
+  function fittedMethod(
+    chosen: ChosenMethod,
+    question: Question,
+    images: QuestionImages,
+  ): Promise<FittedMethod> {
+    const { supportSet, encoder, selection } = question
     const { method, fixed } = chosen
     const space = spaceOf(chosen)
     const key = fingerprintOf([
       [supportSet.id, encoder.id, encoder.spaceFingerprint(space.base)],
-      [method.id, space.id, selection, fixed, validation, rangeImages],
-      [classes, holdOut],
+      [method.id, space.id, selection, fixed, images.fingerprint],
     ])
-    const labelled = async (images: Question['validation']) =>
-      imagesOfClasses(
-        await encodedData.labelled(images, encoder, [space.base]),
-        keptClasses(classes.length, holdOut),
-      )
     return fits.get(key, async () => {
       const fitted = await fitMethod({
         method,
         space,
         ...(await supportOf(question)),
         selection,
-        ...(selection === 'VALIDATION' && { validation: await labelled(validation) }),
+        ...(selection === 'VALIDATION' && { validation: await images.validation(space.base) }),
         fixed,
         kernels,
       })
-      if (rangeImages === null) return fitted
-      const { features } = await labelled(rangeImages)
+      if (images.range === null) return fitted
+      const { features } = await images.range(space.base)
       return { ...fitted, ranges: await rangesOver(method, batchesOf(method, fitted.cache, features)) }
     })
   }
@@ -96,8 +122,9 @@ export function createFits({ registry, kernels, encodedData }: FitsContext): Fit
     basesOf,
     async fit(question) {
       const { support } = await supportOf(question)
+      const images = imagesOf(question)
       const fitted = await Promise.all(
-        question.methods.map((each) => each.fault ?? orMethodError(fittedMethod(each, question))),
+        question.methods.map((each) => each.fault ?? orMethodError(fittedMethod(each, question, images))),
       )
       return { support, fitted }
     },

@@ -7,6 +7,7 @@ import type { Registry } from '../plugins/registry.js'
 import type { NewClassifierVersion } from '../store/classifiers.js'
 import type { RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
+import type { Kernels } from '../tensor/kernels.js'
 import { versions } from '../version.js'
 import type { ClassifierTensors } from './classifier-files.js'
 import type { ClassifierRequest } from './classifier-request.js'
@@ -16,6 +17,7 @@ import { type Frozen, storedRanges } from './frozen.js'
 export interface FreezeContext {
   readonly store: Store
   readonly registry: Registry
+  readonly kernels: Kernels
   readonly rowsOf: (runs: readonly RunRow[]) => Promise<ComparedRow[]>
 }
 
@@ -27,7 +29,7 @@ export interface FrozenVersion {
 
 /** Fits a classifier and freezes all that decides its answers. Throws what its method is at fault for. */
 export async function freeze(
-  { store, registry, rowsOf }: FreezeContext,
+  { store, registry, kernels, rowsOf }: FreezeContext,
   fits: Fits,
   { question, coverage, comparison, runs }: ClassifierRequest,
 ): Promise<FrozenVersion> {
@@ -83,7 +85,11 @@ export async function freeze(
       datasetId: supportSet.datasetId,
       comparisonId: comparison?.id ?? null,
     },
-    tensors: { support, images, calibration: fitted.calibration },
+    tensors: {
+      ...{ support, images, calibration: fitted.calibration },
+      prompts: method.needs?.includes('prompts') ? ((await support.prompts?.()) ?? null) : null,
+      generic: space?.usesGeneric ? ((await support.generic?.whitened(kernels)) ?? null) : null,
+    },
   }
 }
 

@@ -17,6 +17,7 @@ import { createProgressBar } from './progress-bar.js'
 import { runCommand } from './run-command.js'
 import { selections } from './run-comparison.js'
 
+const searches = { exact: 'EXACT', halving: 'HALVING' } as const
 const scalings = { frozen: 'FROZEN', batch: 'BATCH' } as const
 
 interface EvaluateOptions {
@@ -25,6 +26,7 @@ interface EvaluateOptions {
   readonly space?: string[]
   readonly selection: keyof typeof selections
   readonly klScaling: keyof typeof scalings
+  readonly search: keyof typeof searches
   readonly cacheOnly?: boolean
   readonly set: Readonly<Record<string, number>>
   readonly grid: Readonly<Record<string, readonly number[]>>
@@ -58,6 +60,11 @@ export const evaluateCommand = (): Command =>
       new Option('--kl-scaling <scaling>', 'how to compute the ranges that scale the KL term')
         .choices(Object.keys(scalings))
         .default('frozen'),
+    )
+    .addOption(
+      new Option('--search <kind>', 'how to search a grid; halving is faster and may miss the best point')
+        .choices(Object.keys(searches))
+        .default('exact'),
     )
     .option('--cache-only', 'use only the terms that need no text features')
     .option('--set <name=value>', 'fix a hyperparameter instead of selecting it; repeatable', assignment, {})
@@ -108,6 +115,8 @@ async function run(file: string, options: EvaluateOptions): Promise<void> {
       cacheOnly: options.cacheOnly ?? false,
       fixed: options.set,
       grids: options.grid,
+      search: searches[options.search],
+      onProgress: (share) => bar.update(results.length + share, total),
       generic,
     })
     for await (const evaluation of evaluations) {

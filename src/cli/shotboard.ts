@@ -14,6 +14,7 @@ import { importCommand } from './import.js'
 import { keyCommand } from './key.js'
 import { modelsCommand } from './models.js'
 import { pluginCommand } from './plugin.js'
+import { promptsCommand } from './prompts.js'
 import { reportCommand } from './report.js'
 import { shiftCommand } from './shift.js'
 import { startCommand } from './start.js'
@@ -25,6 +26,7 @@ const program = new Command('shotboard')
   .addCommand(demoCommand())
   .addCommand(importCommand())
   .addCommand(addCommand())
+  .addCommand(promptsCommand())
   .addCommand(compareCommand())
   .addCommand(classifyCommand())
   .addCommand(evaluateCommand())

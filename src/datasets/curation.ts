@@ -41,6 +41,21 @@ export interface Curation {
     readonly class?: string | null
     readonly split?: Split | null
   }): Promise<DatasetRow>
+  /**
+   * Gives images without a label a class and a split: all of them or none. Jobs may go on. `unlabelImages` undoes it. Throws
+   * EMPTY_LIST, UNKNOWN_CLASS, or UNKNOWN_IMAGE for an image that is not among those without a label.
+   */
+  labelImages(input: {
+    readonly dataset: string
+    readonly images: readonly string[]
+    readonly class: string
+    readonly split: Split
+  }): Promise<DatasetRow>
+  /**
+   * Takes the labels off images, which stay in the dataset. `labelImages` undoes it. Throws EMPTY_LIST, UNKNOWN_IMAGE, or
+   * HAS_RESULTS if a comparison was measured on one of them or a support set has it.
+   */
+  unlabelImages(input: { readonly dataset: string; readonly images: readonly string[] }): Promise<DatasetRow>
 }
 
 /** `isAddingTo` tells that images are being added to a dataset, by the numbers that its classes had. */
@@ -87,6 +102,15 @@ export function createCuration(context: {
         className: className ?? undefined,
         split: split ?? undefined,
       })
+    },
+    async labelImages({ dataset, images, class: className, split }) {
+      if (images.length === 0) throw errors.emptyList({ what: 'image' }, 'images')
+      return context.store.unlabelledImages.label(dataset, images, { className, split })
+    },
+    async unlabelImages({ dataset, images }) {
+      if (images.length === 0) throw errors.emptyList({ what: 'image' }, 'images')
+      requireNotAdding(dataset)
+      return datasetChanges.unlabelImages(dataset, images)
     },
   }
 }

@@ -7,6 +7,8 @@ import { firstRepeated } from '../system/first-repeated.js'
 import { type ClassInput, parseClass, parseDatasetName } from './class-input.js'
 import { type ImageInput, readBytes, requireOneSource } from './image-input.js'
 import type { ImageIntake } from './image-intake.js'
+import { promptsOfFile } from './prompt-file.js'
+import { promptsFrom, type TemplateChoice } from './prompt-templates.js'
 
 export interface LabelledImageInput {
   readonly image: ImageInput
@@ -23,6 +25,9 @@ export interface AddImagesResult {
   readonly rejected: readonly { readonly position: number; readonly code: string; readonly reason: string }[]
 }
 
+/** The intake passes places on; an image without a label has none, and its repository takes none. */
+export const noPlace = { classIndex: -1, split: 'SUPPORT_POOL' } as const
+
 export interface Datasets {
   /** Whether `addImages` is adding to the dataset. */
   isAddingTo(dataset: string): boolean
@@ -37,6 +42,13 @@ export interface Datasets {
     readonly images: readonly LabelledImageInput[]
   }): Promise<AddImagesResult>
   /**
+   * Adds images without a label, to be labelled later or never. Nothing is measured on them. As `addImages`, but without classes.
+   */
+  addUnlabelled(input: {
+    readonly dataset: string
+    readonly images: readonly ImageInput[]
+  }): Promise<AddImagesResult>
+  /**
    * Replaces the prompts of the given classes. A class given without prompts gets the default `a photo of a {name}.`
    * Image features do not depend on prompts, so they stay. Throws UNKNOWN_DATASET, UNKNOWN_CLASS, EMPTY_LIST,
    * INVALID_VALUE, DUPLICATE_ENTRY, or IN_USE while an unfinished comparison uses the current prompts.
@@ -45,6 +57,17 @@ export interface Datasets {
     readonly dataset: string
     readonly classes: readonly ClassInput[]
   }): Promise<DatasetRow>
+  /**
+   * Replaces the prompts of all classes: by a set of templates, own templates with `{}`, or a file of sentences. Throws as
+   * `setPrompts`.
+   */
+  setAllPrompts(input: PromptSource & { readonly dataset: string }): Promise<DatasetRow>
+}
+
+/** Where the prompts of all classes come from: one of the three. */
+export interface PromptSource extends TemplateChoice {
+  /** The content of a file in the form of CuPL. */
+  readonly file?: string | null
 }
 
 export function createDatasets(context: {
@@ -65,6 +88,33 @@ export function createDatasets(context: {
       if (left > 0) adding.set(dataset, left)
       else adding.delete(dataset)
     }
+  }
+
+  async function setPrompts({
+    dataset: id,
+    classes,
+  }: Parameters<Datasets['setPrompts']>[0]): Promise<DatasetRow> {
+    const dataset = await store.datasets.get(id)
+    if (!dataset) throw errors.unknownDataset({ id }, 'dataset')
+    if (classes.length === 0) throw errors.emptyList({ what: 'class' }, 'classes')
+    const rows = classes.map((each, i) => parseClass(each, `classes[${i}]`))
+    const i = firstRepeated(rows.map(({ name }) => name))
+    const repeated = rows[i]
+    if (repeated) throw errors.duplicateEntry({ what: 'class', name: repeated.name }, `classes[${i}].name`)
+    const known = await store.datasets.classes(id)
+    const indexOf = new Map(known.map(({ name, index }) => [name, index]))
+    const prompts = rows.map((row, at) => {
+      const index = indexOf.get(row.name)
+      if (index === undefined) {
+        throw errors.unknownClass({ name: row.name, known: [...indexOf.keys()] }, `classes[${at}].name`)
+      }
+      return [index, row.prompts] as const
+    })
+    const comparison = await store.comparisons.unfinishedOf(id)
+    if (comparison)
+      throw errors.inUse({ what: `dataset "${dataset.name}"`, by: `comparison ${comparison.id}` }, 'dataset')
+    await store.datasets.setPrompts(id, new Map(prompts))
+    return dataset
   }
 
   return {
@@ -119,31 +169,38 @@ export function createDatasets(context: {
         })
       }),
 
-    async setPrompts({ dataset: id, classes }) {
-      const dataset = await store.datasets.get(id)
-      if (!dataset) throw errors.unknownDataset({ id }, 'dataset')
-      if (classes.length === 0) throw errors.emptyList({ what: 'class' }, 'classes')
-      const rows = classes.map((each, i) => parseClass(each, `classes[${i}]`))
-      const i = firstRepeated(rows.map(({ name }) => name))
-      const repeated = rows[i]
-      if (repeated) throw errors.duplicateEntry({ what: 'class', name: repeated.name }, `classes[${i}].name`)
-      const known = await store.datasets.classes(id)
-      const indexOf = new Map(known.map(({ name, index }) => [name, index]))
-      const prompts = rows.map((row, at) => {
-        const index = indexOf.get(row.name)
-        if (index === undefined) {
-          throw errors.unknownClass({ name: row.name, known: [...indexOf.keys()] }, `classes[${at}].name`)
+    addUnlabelled: ({ dataset: id, images }) =>
+      whileAdding(id, async () => {
+        const dataset = await store.datasets.get(id)
+        if (!dataset) throw errors.unknownDataset({ id }, 'dataset')
+        if (images.length === 0) throw errors.emptyList({ what: 'image' }, 'images')
+        for (const [i, image] of images.entries()) {
+          try {
+            requireOneSource(image)
+          } catch (error) {
+            throw error instanceof ShotboardError ? error.at(`images[${i}]`) : error
+          }
         }
-        return [index, row.prompts] as const
-      })
-      const comparison = await store.comparisons.unfinishedOf(id)
-      if (comparison)
-        throw errors.inUse(
-          { what: `dataset "${dataset.name}"`, by: `comparison ${comparison.id}` },
-          'dataset',
-        )
-      await store.datasets.setPrompts(id, new Map(prompts))
-      return dataset
+        const incoming = images.map((image) => ({ ...noPlace, read: () => readBytes(image, context) }))
+        return intake.store(incoming, async (good, rejected) => {
+          const added = await store.unlabelledImages.add(id, good)
+          return { dataset, added, duplicates: good.length - added, rejected }
+        })
+      }),
+
+    setPrompts,
+
+    async setAllPrompts({ dataset: id, file, ...templates }) {
+      if (!(await store.datasets.get(id))) throw errors.unknownDataset({ id }, 'dataset')
+      if (file != null && (templates.set != null || templates.templates != null)) {
+        throw errors.invalidValue({ reason: 'Give either a set, templates or a file.' }, 'file')
+      }
+      const promptsOf = file == null ? promptsFrom(templates) : undefined
+      const names = (await store.datasets.classes(id)).map(({ name }) => name)
+      const classes = promptsOf
+        ? names.map((name) => ({ name, prompts: promptsOf(name) }))
+        : promptsOfFile(file ?? '', names)
+      return setPrompts({ dataset: id, classes })
     },
   }
 }

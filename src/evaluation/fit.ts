@@ -2,7 +2,7 @@ import { type Caches, createCaches } from '../cache/caches.js'
 import type { Batch, Cache } from '../cache/contract.js'
 import { leaveOneOut } from '../cache/leave-one-out.js'
 import { errors } from '../errors.js'
-import type { LabelledImages } from '../features/labelled-images.js'
+import { type LabelledImages, selectLabelled } from '../features/labelled-images.js'
 import type { SpaceFeatures } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
 import { defaultsOf, type Method, parametersIn, type Values } from '../methods/contract.js'
@@ -19,9 +19,10 @@ import type { FeatureSpace } from '../spaces/contract.js'
 import { untilCancelledEach } from '../system/abort.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { softmax } from './metrics.js'
-import type { KlScaling, Selection } from './protocol.js'
+import type { KlScaling, Search, Selection } from './protocol.js'
 import { checkValues, type Grid, gridOf, valuesAt } from './search/grid.js'
-import { type SelectionData, search } from './search/search.js'
+import { halvingRounds, searchByHalving } from './search/halving.js'
+import { type SearchResult, type SelectionData, search, shapeAxes } from './search/search.js'
 import { fitTemperature } from './temperature.js'
 
 export interface FitOptions {
@@ -42,6 +43,10 @@ export interface FitOptions {
    */
   readonly grids?: Readonly<Record<string, readonly number[]>>
   readonly kernels: Kernels
+  /** EXACT by default. */
+  readonly search?: Search
+  /** Called with the share of the search that is done, from 0 to 1. */
+  readonly onProgress?: (share: number) => void
   readonly signal?: AbortSignal
 }
 
@@ -131,13 +136,7 @@ async function fitIn(
       ...{ selectionImages: 0, selectionAccuracy: null, searchMs: performance.now() - started },
     }
   }
-  const { values, correct } = await search({
-    method,
-    grid,
-    data: { batches: batches(), labels: data.labels } satisfies SelectionData,
-    ranges,
-    ...(signal && { signal }),
-  })
+  const { values, correct } = await searchGrid({ method, grid, data, ranges, options })
   const fitted = { method, cache, values: { ...values, ...spaceValues }, ranges }
   return {
     ...fitted,
@@ -148,13 +147,51 @@ async function fitIn(
   }
 }
 
+/** Searches a grid as the options say, and tells how far it is. */
+async function searchGrid(given: {
+  readonly method: Method
+  readonly grid: Grid
+  readonly data: RepeatableData
+  readonly ranges: TermRanges
+  readonly options: FitOptions
+}): Promise<SearchResult> {
+  const { method, grid, data, ranges, options } = given
+  const { search: kind = 'EXACT', onProgress, signal } = options
+  const iterated = ({ batches, labels }: Pick<RepeatableData, 'batches' | 'labels'>): SelectionData => ({
+    // A search by halving reads them again in every round.
+    batches: { [Symbol.asyncIterator]: () => untilCancelledEach(signal, batches())[Symbol.asyncIterator]() },
+    labels,
+  })
+  const shapes = shapeAxes(grid).reduce((product, { values }) => product * values.length, 1)
+  const parts = kind === 'HALVING' ? data.parts() : []
+  const images = data.labels.length
+  const rounds =
+    kind === 'HALVING'
+      ? halvingRounds({ shapes, parts: parts.length, images })
+      : [{ shapes, parts: 1, kept: 1 }]
+  const all = Math.max(1, parts.length)
+  const total = rounds.reduce((sum, round) => sum + (round.shapes * images * round.parts) / all, 0)
+  let done = 0
+  const searching = {
+    ...{ method, grid, ranges, data: iterated(data) },
+    onScored(images: number) {
+      done += images
+      onProgress?.(Math.min(1, done / total))
+    },
+    ...(signal && { signal }),
+  }
+  return kind === 'HALVING'
+    ? searchByHalving({ ...searching, parts: parts.map(iterated) })
+    : search(searching)
+}
+
 /** At most this many images decide the temperature, evenly spread; more make it no better. */
 const maxTemperatureImages = 2048
 
 /** The temperature, and the probabilities of true classes with it. */
 async function calibrate(
   { method, values, ranges }: Pick<FittedMethod, 'method' | 'values' | 'ranges'>,
-  { batches, labels }: RepeatableData,
+  { batches, labels }: Pick<RepeatableData, 'batches' | 'labels'>,
   signal: AbortSignal | undefined,
 ): Promise<Pick<FittedMethod, 'temperature' | 'calibration'>> {
   const labelled = labels.reduce((count, label) => count + (label >= 0 ? 1 : 0), 0)
@@ -228,21 +265,47 @@ interface RepeatableData {
   /** Starts from the beginning at every call. */
   readonly batches: () => Iterable<Batch> | AsyncIterable<Batch>
   readonly labels: Int32Array
+  /** Disjoint parts of the images: the folds of leave-one-out, or every so manieth image of each class. */
+  readonly parts: () => readonly Omit<RepeatableData, 'parts'>[]
 }
+
+/** The number of parts of validation images. */
+const validationParts = 16
 
 /** The images that a protocol uses for selection and ranges. */
 function selectionData(options: FitOptions, cache: Cache): RepeatableData {
   const { method, support, selection, validation, signal } = options
   if (selection === 'VALIDATION') {
     if (!validation) throw errors.noValidationSplit({ dataset: 'given' })
-    return { batches: () => batchesOf(method, cache, validation.features), labels: validation.labels }
+    const part = (rows: readonly number[]) => {
+      const { features, labels } = selectLabelled(validation, rows)
+      return { batches: () => batchesOf(method, cache, features), labels }
+    }
+    return {
+      batches: () => batchesOf(method, cache, validation.features),
+      labels: validation.labels,
+      parts: () => partsOf(validation.labels).map(part),
+    }
   }
-  const { images, batches } = leaveOneOut(support, cache)
+  const { images, batches, folds } = leaveOneOut(support, cache)
   const usable = (label: number) => (cache.counts[label] as number) > 1
   const labels = images.map((image) => support.labels[image] as number)
-  const together = method.transductive !== undefined
+  const reading = { together: method.transductive !== undefined, ...(signal && { signal }) }
+  const usableLabels = (of: Int32Array) => of.map((label) => (usable(label) ? label : -1))
   return {
-    batches: () => batches({ together, ...(signal && { signal }) }),
-    labels: labels.map((label) => (usable(label) ? label : -1)),
+    batches: () => batches(reading),
+    labels: usableLabels(labels),
+    parts: () =>
+      folds.map((scored, fold) => ({
+        batches: () => batches({ ...reading, fold }),
+        labels: usableLabels(scored.map((image) => support.labels[image] as number)),
+      })),
   }
+}
+
+/** Every so manieth image of each class, so that every part has about as many of each. */
+function partsOf(labels: Int32Array): number[][] {
+  const order = [...labels.keys()].sort((a, b) => (labels[a] as number) - (labels[b] as number) || a - b)
+  const count = Math.min(validationParts, labels.length)
+  return Array.from({ length: count }, (_, part) => order.filter((_image, at) => at % count === part))
 }

@@ -16,7 +16,7 @@ export function recommendationText(recommendation: Recommendation, nameIn: NameO
   const nameOf: NameOf = (row) =>
     several && row.encoder !== undefined ? `${nameIn(row)} with ${row.encoder}` : nameIn(row)
   const name = nameOf(recommendation)
-  const at = `At ${count(recommendation.shots, 'shot')} per class`
+  const at = imagesText(recommendation)
   const share = `${percent(accuracy.mean)} of the test images correctly`
   const [next] = rivals
   if (!next) {
@@ -36,13 +36,21 @@ export function recommendationText(recommendation: Recommendation, nameIn: NameO
   return [...sentences, protocolText(recommendation)].join(' ')
 }
 
+/** How many images of each class the results have seen: shots where all classes had as many. */
+function imagesText({ shots, perClass }: Recommendation): string {
+  const { least = null, most = null } = perClass ?? {}
+  return least !== null && most !== null && least < most
+    ? `With ${least.toLocaleString('en')} to ${count(most, 'image')} per class`
+    : `At ${count(shots, 'shot')} per class`
+}
+
 /** What the results have seen besides the test images. */
-function protocolText({ selection, shots, labelledImages }: Recommendation): string {
+function protocolText({ selection, shots, perClass, labelledImages }: Recommendation): string {
   const seen =
     labelledImages === null ? '' : ` In all, it rests on ${count(labelledImages, 'labelled image')}.`
   if (selection === 'VALIDATION')
     return `Its hyperparameters were selected on the labelled validation images.${seen}`
-  if (selection === 'LEAVE_ONE_OUT' && shots === 1)
+  if (selection === 'LEAVE_ONE_OUT' && (perClass?.most ?? shots) === 1)
     return `Its hyperparameters are the defaults, because with one image of each class none can be left out.${seen}`
   return selection === 'LEAVE_ONE_OUT'
     ? `Its hyperparameters were selected on the support images, leaving out one of every class at a time.${seen}`

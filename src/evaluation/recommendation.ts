@@ -33,6 +33,8 @@ export interface Recommendation {
   readonly method: string
   readonly space: string | null
   readonly accuracy: Statistic
+  /** The fewest and the most images that a class had, where that is known: not all have as many as there are shots. */
+  readonly perClass?: { readonly least: number | null; readonly most: number | null }
   /** How its hyperparameters were selected. */
   readonly selection: Selection
   /** The labelled images that its results have seen: support set and selection. */
@@ -63,7 +65,7 @@ export type DifferenceOf = (
  * has that number of shots.
  */
 export async function recommend(
-  rows: readonly SummaryRow[],
+  rows: readonly (SummaryRow & Pick<Recommendation, 'perClass'>)[],
   shots: number,
   differenceOf: DifferenceOf,
 ): Promise<Recommendation | null> {
@@ -76,12 +78,12 @@ export async function recommend(
     const lead = await differenceOf(best, other, 'accuracy', ranked)
     if (lead) rivals.push(rivalOf(other, lead, pairs))
   }
-  const { encoder, method, space, accuracy, selection, labelledImages } = best
+  const { encoder, method, space, accuracy, selection, labelledImages, perClass } = best
   const least = (['TIE', 'LIKELY'] as const).find((level) =>
     rivals.some(({ confidence }) => confidence === level),
   )
   const which = { ...(encoder !== undefined && { encoder }), method, space }
-  const claim = { shots, ...which, accuracy, selection, labelledImages }
+  const claim = { shots, ...which, accuracy, selection, labelledImages, ...(perClass && { perClass }) }
   return { ...claim, rivals, pairs, confidence: least ?? 'CLEAR' }
 }
 

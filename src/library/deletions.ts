@@ -20,6 +20,12 @@ export interface Deletions {
    */
   class(input: { readonly dataset: string; readonly class: string }): Promise<DatasetRow>
   /**
+   * Removes images from a dataset, with a label or without, and deletes those that no other dataset has. It cannot be undone;
+   * `unlabelImages` can. Throws UNKNOWN_DATASET, EMPTY_LIST, UNKNOWN_IMAGE, IN_USE, or HAS_RESULTS if a comparison was measured on
+   * one of them or a support set has it.
+   */
+  images(input: { readonly dataset: string; readonly images: readonly string[] }): Promise<DatasetRow>
+  /**
    * Deletes a dataset with its support sets, the comparisons made or tested on it, and the images and features that no other
    * dataset has. Throws UNKNOWN_DATASET, or IN_USE while a comparison, an import or a training uses it.
    */
@@ -65,6 +71,15 @@ export function createDeletions(context: DeletionsContext): Deletions {
       requireNotAdding(dataset, 'dataset')
       return recoveryMarkers.during('deleting', async () => {
         const { dataset: row, images } = await store.datasetChanges.deleteClass(dataset, name)
+        await removeFiles({ images, runs: [] })
+        return row
+      })
+    },
+    async images({ dataset, images: ids }) {
+      if (ids.length === 0) throw errors.emptyList({ what: 'image' }, 'images')
+      requireNotAdding(dataset, 'dataset')
+      return recoveryMarkers.during('deleting', async () => {
+        const { dataset: row, images } = await store.datasetChanges.removeImages(dataset, ids)
         await removeFiles({ images, runs: [] })
         return row
       })

@@ -1,7 +1,7 @@
 import { createCaches } from '../cache/caches.js'
 import { errors } from '../errors.js'
 import { evaluate } from '../evaluation/evaluate.js'
-import type { KlScaling, Selection } from '../evaluation/protocol.js'
+import type { KlScaling, Search, Selection } from '../evaluation/protocol.js'
 import { checkValues } from '../evaluation/search/grid.js'
 import type { FeatureFile } from '../features/feature-file.js'
 import { type GenericFeatures, rowHashes } from '../features/generic-file.js'
@@ -40,6 +40,10 @@ export interface FeatureEvaluationOptions {
   readonly fixed?: Values
   /** Search grids, for the methods that have the hyperparameter. Default: the methods' own grids. */
   readonly grids?: Readonly<Record<string, readonly number[]>>
+  /** How grids are searched: EXACT by default, or HALVING, which is faster and may miss the best point. */
+  readonly search?: Search
+  /** Called with the share of the current evaluation's search that is done, from 0 to 1. */
+  readonly onProgress?: (share: number) => void
   /** Labelled features of other images of the same encoder, for the spaces that know how generic images scatter. */
   readonly generic?: readonly GenericFeatures[]
   readonly signal?: AbortSignal
@@ -73,6 +77,7 @@ export async function* evaluateFeatures(
   options: FeatureEvaluationOptions,
 ): AsyncGenerator<FeatureEvaluation> {
   const { features, registry, kernels, selection, klScaling, fixed = {}, grids = {}, signal } = options
+  const { search, onProgress } = options
   const columns = options.methods.flatMap((name) => columnsOf(registry.method(name, 'method'), options))
   const shotCounts = options.shots ?? features.shots
   if (columns.length === 0) throw errors.emptyList({ what: 'method' }, 'method')
@@ -110,6 +115,8 @@ export async function* evaluateFeatures(
         test: features.test,
         klScaling,
         kernels,
+        ...(search && { search }),
+        ...(onProgress && { onProgress }),
         ...(signal && { signal }),
       })
       const { values, selectionAccuracy, selectionImages, searchMs } = evaluation.fitted

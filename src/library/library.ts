@@ -14,6 +14,11 @@ import type { Curation } from '../datasets/curation.js'
 import { fingerprintDataset } from '../datasets/dataset-fingerprint.js'
 import { type DatasetManifest, manifestOf } from '../datasets/dataset-manifest.js'
 import type { Datasets } from '../datasets/datasets.js'
+import {
+  createFeatureProblems,
+  type FeatureProblems,
+  type FeatureProblemsInput,
+} from '../datasets/feature-problems.js'
 import type { Imports } from '../datasets/importing/imports.js'
 import { type DatasetProblem, problemsOf } from '../datasets/problems.js'
 import { createShiftedDatasets, type ShiftedDataset, type ShiftInput } from '../datasets/shifted-datasets.js'
@@ -48,6 +53,8 @@ export interface Library {
       'get' | 'getMany' | 'findByName' | 'page' | 'classes' | 'classesOf' | 'counts' | 'countsOf' | 'images'
     > &
     Reads<Store['datasetImages'], 'classCounts' | 'firstOfClasses' | 'classOf' | 'pages'> & {
+      /** Pages and counts of the images without a label. */
+      readonly unlabelled: Reads<Store['unlabelledImages'], 'page' | 'ids' | 'counts'>
       /** The problems of several datasets, by dataset; see `problemsOf`. */
       problemsOf(ids: readonly string[]): Promise<Map<string, DatasetProblem[]>>
       /** The manifest of a dataset: every image by its SHA-256. Throws UNKNOWN_DATASET. */
@@ -84,6 +91,8 @@ export interface Library {
   documentComparison(id: string): Promise<ComparisonDocument>
   readonly predict: Predict
   readonly classifiers: Classifiers & Reads<Store['classifiers'], 'getMany' | 'page' | 'versionsOf'>
+  /** What the features of an encoder say about a dataset; see `createFeatureProblems`. */
+  featureProblems(input: FeatureProblemsInput): Promise<FeatureProblems>
   /** Measures intra-modal overlap; see `createOverlap`. */
   overlap(input: OverlapInput): Promise<OverlapReport>
   /** Correlates the reduction of overlap with the gain in accuracy; see `createOverlapCorrelation`. */
@@ -153,6 +162,7 @@ function publicInterface(services: Services) {
       ...pick(store.datasets, ['countsOf', 'images']),
       ...pick(store.datasetImages, ['classCounts', 'firstOfClasses', 'classOf', 'pages']),
       ...datasets,
+      unlabelled: pick(store.unlabelledImages, ['page', 'ids', 'counts']),
       problemsOf: (ids: readonly string[]) => problemsOf(store, ids),
       manifest: (id: string) => manifestOf(store, id),
     },
@@ -182,6 +192,7 @@ function publicInterface(services: Services) {
     fingerprintDataset: async (id: string) =>
       fingerprintDataset(await encodedData.classes(id), await store.datasets.images(id)),
     documentComparison: (id: string) => documentComparison(services, id),
+    featureProblems: createFeatureProblems(services),
     overlap: createOverlap(services),
     overlapCorrelation: createOverlapCorrelation(services),
     recommend: createRecommendation(services),

@@ -33,6 +33,12 @@ import { DatasetResolver } from './dataset/dataset.resolver.js'
 import { DatasetFingerprintResolver } from './dataset/dataset-fingerprint.js'
 import { DatasetImagesResolver } from './dataset/dataset-images.js'
 import { DatasetProblemResolver, DatasetProblemsResolver } from './dataset/dataset-problems.js'
+import {
+  FeatureProblemsResolver,
+  NearDuplicateResolver,
+  SuspectLabelResolver,
+} from './dataset/feature-problems.js'
+import { UnlabelledImagesResolver } from './dataset/unlabelled-images.js'
 import { EncoderResolver } from './encoder/encoder.js'
 import { HealthResolver } from './health/health.js'
 import { ImageResolver } from './image/image.js'
@@ -70,6 +76,10 @@ export const createSchema = (): Promise<GraphQLSchema> =>
       DatasetImagesResolver,
       DatasetProblemsResolver,
       DatasetProblemResolver,
+      UnlabelledImagesResolver,
+      FeatureProblemsResolver,
+      SuspectLabelResolver,
+      NearDuplicateResolver,
       ImageResolver,
       ImportResolver,
       AdapterResolver,

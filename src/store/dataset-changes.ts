@@ -36,6 +36,16 @@ export interface DatasetChangeRepository {
   ): Promise<{ readonly dataset: DatasetRow; readonly images: readonly string[] }>
   /** Gives images another class, another split, or both. Throws UNKNOWN_CLASS, UNKNOWN_IMAGE or HAS_RESULTS. */
   moveImages(id: string, images: readonly string[], to: ImagePlace): Promise<DatasetRow>
+  /** Takes the labels off images, which stay in the dataset. Throws UNKNOWN_IMAGE or HAS_RESULTS. */
+  unlabelImages(id: string, images: readonly string[]): Promise<DatasetRow>
+  /**
+   * Removes images, with a label or without. Returns those that no dataset has now; the caller deletes their files. Throws
+   * UNKNOWN_IMAGE or HAS_RESULTS.
+   */
+  removeImages(
+    id: string,
+    images: readonly string[],
+  ): Promise<{ readonly dataset: DatasetRow; readonly images: readonly string[] }>
 }
 
 export interface ImagePlace {
@@ -142,7 +152,57 @@ export function createDatasetChangeRepository(client: DatabaseClient): DatasetCh
         }
         return dataset
       }),
+    unlabelImages: (id, images) =>
+      change(id, async (tx, dataset) => {
+        const ids = [...new Set(images)]
+        await takeOut(tx, dataset, ids, await placesOf(tx, id, ids))
+        for await (const some of chunks(ids, rowsPerStatement)) {
+          await tx.unlabelledImage.createMany({ data: some.map((imageId) => ({ datasetId: id, imageId })) })
+        }
+        return dataset
+      }),
+    removeImages: (id, images) =>
+      change(id, async (tx, dataset) => {
+        const ids = [...new Set(images)]
+        const unlabelled = new Set<string>()
+        for await (const some of chunks(ids.filter(canBeId), rowsPerStatement)) {
+          const where = { datasetId: id, imageId: { in: some } }
+          const rows = await tx.unlabelledImage.findMany({ where, select: { imageId: true } })
+          for (const { imageId } of rows) unlabelled.add(imageId)
+          await tx.unlabelledImage.deleteMany({ where })
+        }
+        const labelled = ids.filter((each) => !unlabelled.has(each))
+        await takeOut(tx, dataset, labelled, await placesOf(tx, id, labelled))
+        return { dataset, images: await deleteUnownedImages(tx, ids) }
+      }),
   }
+}
+
+/**
+ * Deletes the places of labelled images. Throws HAS_RESULTS for a test image that a comparison was measured on, or an image of a
+ * support set: what was measured names them.
+ */
+async function takeOut(
+  tx: Transaction,
+  dataset: DatasetRow,
+  ids: readonly string[],
+  places: readonly StoredPlace[],
+): Promise<void> {
+  await requireUnmeasured(
+    tx,
+    dataset,
+    places.filter(({ split }) => split === 'TEST'),
+  )
+  for await (const some of chunks(ids, rowsPerStatement)) {
+    const where = { imageId: { in: some }, supportSet: { datasetId: dataset.id } }
+    const used = await tx.supportSetImage.findFirst({ where, orderBy: { supportSetId: 'asc' } })
+    if (used) {
+      const what = `image ${used.imageId}`
+      throw errors.hasResults({ what, by: `support set ${used.supportSetId}` }, 'images')
+    }
+    await tx.datasetImage.deleteMany({ where: { datasetId: dataset.id, imageId: { in: some } } })
+  }
+  await settleConflicts(tx, dataset.id, ids)
 }
 
 async function classNamed(tx: Transaction, datasetId: string, name: string, argument: string) {

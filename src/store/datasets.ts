@@ -3,6 +3,7 @@ import { errors, type ShotboardError } from '../errors.js'
 import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
 import type { DatabaseClient, Transaction } from './database.js'
 import type { Split } from './enums.js'
+import { insertImageRows } from './insert-image-rows.js'
 import { recordConflicts } from './label-conflicts.js'
 import type { Page, PageRequest } from './page.js'
 import { readNewestPage } from './read-page.js'
@@ -224,15 +225,10 @@ export async function insertImages(
       }
     }
     from += chunk.length
-    const known = new Set(
-      (await tx.image.findMany({ where: { id: { in: ids } }, select: { id: true } })).map(({ id }) => id),
-    )
-    await tx.image.createMany({
-      data: fresh
-        .filter(({ imageId }) => !known.has(imageId))
-        .map(({ imageId, width, height, format, bytes, cutShort = false }) => ({
-          ...{ id: imageId, width, height, format, bytes, cutShort },
-        })),
+    await insertImageRows(tx, fresh)
+    // An image that had no label has one now.
+    await tx.unlabelledImage.deleteMany({
+      where: { datasetId, imageId: { in: fresh.map(({ imageId }) => imageId) } },
     })
     await tx.datasetImage.createMany({
       data: fresh.map(({ imageId, classIndex, split }) => ({ datasetId, imageId, classIndex, split })),

@@ -49,11 +49,16 @@ async function deleteDataset(tx: Transaction, id: string): Promise<Deleted> {
     select: { imageId: true, position: true },
     orderBy: { position: 'asc' },
   })
+  const unlabelled = await tx.unlabelledImage.findMany({
+    where: { datasetId: id },
+    select: { imageId: true },
+  })
   await deleteRowsOf(tx, id, datasetImages)
+  await tx.unlabelledImage.deleteMany({ where: { datasetId: id } })
   await tx.dataset.delete({ where: { id } })
   const images = await deleteUnownedImages(
     tx,
-    datasetImages.map(({ imageId }) => imageId),
+    [...datasetImages, ...unlabelled].map(({ imageId }) => imageId),
   )
   return { images, runs: runs.map((run) => run.id) }
 }

@@ -12,12 +12,14 @@ import { createLabelConflictRepository, type LabelConflictRepository } from './l
 import { createRunRepository, type RunRepository } from './runs.js'
 import { createSupportSetRepository, type SupportSetRepository } from './support-sets.js'
 import { createTrainingRepository, type TrainingRepository } from './trainings.js'
+import { createUnlabelledImageRepository, type UnlabelledImageRepository } from './unlabelled-images.js'
 
 /** All repositories of one database. They throw DISK_FULL or DATABASE_UNAVAILABLE if the database is at fault. */
 export interface Store {
   readonly datasets: DatasetRepository
   readonly datasetChanges: DatasetChangeRepository
   readonly datasetImages: DatasetImageRepository
+  readonly unlabelledImages: UnlabelledImageRepository
   readonly images: ImageRepository
   readonly labelConflicts: LabelConflictRepository
   readonly supportSets: SupportSetRepository
@@ -34,6 +36,7 @@ export const createStore = (client: DatabaseClient, onChange?: (id: string) => v
   datasets: withDatabaseErrors(createDatasetRepository(client)),
   datasetChanges: withDatabaseErrors(createDatasetChangeRepository(client)),
   datasetImages: withDatabaseErrors(createDatasetImageRepository(client)),
+  unlabelledImages: withDatabaseErrors(createUnlabelledImageRepository(client)),
   images: withDatabaseErrors(createImageRepository(client)),
   labelConflicts: withDatabaseErrors(createLabelConflictRepository(client)),
   supportSets: withDatabaseErrors(createSupportSetRepository(client)),

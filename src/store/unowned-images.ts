@@ -5,7 +5,9 @@ import { chunks, rowsPerStatement } from './rows.js'
 export async function deleteUnownedImages(tx: Transaction, ids: readonly string[]): Promise<string[]> {
   const deleted: string[] = []
   for await (const some of chunks(ids, rowsPerStatement)) {
-    await tx.image.deleteMany({ where: { id: { in: some }, datasets: { none: {} } } })
+    await tx.image.deleteMany({
+      where: { id: { in: some }, datasets: { none: {} }, unlabelled: { none: {} } },
+    })
     const left = await tx.image.findMany({ where: { id: { in: some } }, select: { id: true } })
     const stay = new Set(left.map(({ id }) => id))
     deleted.push(...some.filter((id) => !stay.has(id)))

@@ -13,7 +13,7 @@ const batch = 32768
  * entry is not finite.
  * @param {number} n
  * @param {Float64Array} data
- * @returns {{ values: Float64Array, vectors: Float64Array }}
+ * @returns {{ values: Float64Array<ArrayBuffer>, vectors: Float64Array<ArrayBuffer> }}
  */
 export function eigh(n, data) {
   let greatest = 0

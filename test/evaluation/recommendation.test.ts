@@ -163,3 +163,17 @@ test('selected by leave-one-out, it says so, and that at one shot nothing could 
     'Its hyperparameters are the defaults, because with one image of each class none can be left out.',
   )
 })
+
+test('where classes had different numbers of images, the text says so instead of shots', async () => {
+  const best = await recommended({ good: [150, 155, 160], weak: [110, 112, 115] })
+  expect(words({ ...best, perClass: { least: 1, most: 4 } })).toContain(
+    'With 1 to 4 images per class, use good',
+  )
+  expect(words({ ...best, perClass: { least: 4, most: 4 } })).toContain('At 4 shots per class, use good')
+  expect(words({ ...best, perClass: { least: null, most: null } })).toContain(
+    'At 4 shots per class, use good',
+  )
+  // At most 16 shots of classes that have one image are one image.
+  const one = { ...best, shots: 16, selection: 'LEAVE_ONE_OUT' as const, perClass: { least: 1, most: 1 } }
+  expect(words(one)).toContain('with one image of each class none can be left out')
+})

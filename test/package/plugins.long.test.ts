@@ -77,9 +77,13 @@ for (const method of plugin.methods) for (const { name, run } of methodChecks(me
     expect(Number(/^# pass (\d+)$/m.exec(stdout)?.[1])).toBeGreaterThan(15)
   })
 
-  test('are evaluated by the names of their packages', async () => {
-    const results = await evaluated(outsidePlugins.map(packageOf).join(), outsidePlugins.join())
-    expect(results.map(({ method }) => method)).toEqual([...outsidePlugins])
+  test('are evaluated by the names of their packages, with a prefix', async () => {
+    const ids = outsidePlugins.map((name) => `outside.${name}`)
+    const results = await evaluated(
+      outsidePlugins.map((name) => `outside=${packageOf(name)}`).join(),
+      ids.join(),
+    )
+    expect(results.map(({ method }) => method)).toEqual(ids)
     for (const { accuracy } of results) expect(accuracy).toBeGreaterThan(50)
   })
 

@@ -12,7 +12,8 @@ import { root } from '../helpers/programs.js'
 import { sharedRuntime } from '../helpers/shared.js'
 import { type OutsideCase, outsidePlugins } from './outside-plugins.js'
 
-// Published methods as outsiders write them: the packages in test/plugins/outside. That they can be installed, and pass the
+// Published methods as outsiders write them: the packages in test/plugins/outside, loaded with a prefix, since some of their
+// ids are those of built-in methods. That they can be installed, and pass the
 // common suite, test/package/plugins.long.test.ts checks.
 
 const kernels = createKernels(sharedRuntime())
@@ -46,12 +47,15 @@ describe.each(outsidePlugins)('%s, as an outside package,', (name) => {
   test.each(cases.map((each) => [each.title, each] as const))(
     'has the logits of an independent NumPy implementation with %s',
     async (_, problem) => {
-      const registry = createRegistry([builtin(), await loadPlugin(join(folder, 'index.js'), '/')])
+      const registry = createRegistry([
+        builtin(),
+        await loadPlugin(`outside=${join(folder, 'index.js')}`, '/'),
+      ])
       const results = problem.results.filter(({ method }) => method === name)
       expect(results).toHaveLength(2)
       for (const { values, logits: expected } of results) {
         const fitted = await fitMethod({
-          ...{ method: registry.method(name), space: registry.space('clip'), kernels },
+          ...{ method: registry.method(`outside.${name}`), space: registry.space('clip'), kernels },
           ...{ support: supportOf(problem), selection: 'NONE', fixed: values },
         })
         for await (const { scores } of scoreQueries(fitted, { clip: matrixOf(problem.T) })) {

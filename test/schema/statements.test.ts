@@ -59,3 +59,32 @@ test('images of many datasets make as many statements as those of one', async ()
   for (let i = 0; i < 7; i++) await makeDataset(library, `Newer ${i}`, small)
   expect(await statementsOf(pages(8))).toBe(one)
 })
+
+test.each(['LEAVE_ONE_OUT', 'VALIDATION'])(
+  'predict with seven methods makes as many statements as with one, selected by %s',
+  async (selection) => {
+    const { library } = server
+    const dataset = await makeDataset(library, `Predicted by ${selection}`)
+    const { id } = await library.supportSets.create({
+      dataset: dataset.id,
+      shots: 2,
+      seed: 1,
+      augmentations: 1,
+    })
+    const other = await library.supportSets.create({
+      dataset: dataset.id,
+      shots: 3,
+      seed: 1,
+      augmentations: 1,
+    })
+    const [image] = await library.store.datasets.images(dataset.id, 'TEST')
+    const predict = (supportSet: string, methods: readonly string[]) => `{ predict(input: {
+      supportSet: "${supportSet}", images: [{ id: "${image?.imageId}" }], selection: ${selection},
+      methods: [${methods.map((method) => `{ method: "${method}" }`).join()}]
+    }) { predictions { top { logit } } } }`
+    const seven = ['zero-shot', 'tip-adapter', 'tip-adapter++', 'tip-x', 'tip-x++', 'gda', 'prototype']
+    // Each is the first prediction from its support set.
+    const one = await statementsOf(predict(id, seven.slice(0, 1)))
+    expect(await statementsOf(predict(other.id, seven))).toBe(one)
+  },
+)

@@ -44,7 +44,11 @@ for path, row in zip(sys.argv[1:], probabilities):
 `
 
 /** Needs onnxruntime-node and sharp. */
-const javascript = ({ imageSize, shorterSide, borders }: Preprocessing): string => `// npm install onnxruntime-node sharp
+const javascript = ({
+  imageSize,
+  shorterSide,
+  borders,
+}: Preprocessing): string => `// npm install onnxruntime-node sharp
 // node classify.mjs IMAGE…
 import { readFile } from 'node:fs/promises'
 import ort from 'onnxruntime-node'

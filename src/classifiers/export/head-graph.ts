@@ -145,12 +145,9 @@ function createBuilder() {
     inputs: Readonly<Record<string, string>>,
     output: string,
   ): void {
+    const made = new Set([...Object.keys(constants), ...own.flatMap((each) => each.output)])
     const nameOf = (name: string): string =>
-      name === 'result'
-        ? output
-        : name in constants
-          ? `${prefix}/${name}`
-          : (inputs[name] ?? `${prefix}/${name}`)
+      name === 'result' ? output : ((made.has(name) ? undefined : inputs[name]) ?? `${prefix}/${name}`)
     // Casts of constants to double precision, and the like, are computed when a model is opened.
     for (const [name, value] of Object.entries(constants)) initializers.push(tensorOf(nameOf(name), value))
     for (const each of own) {

@@ -5,7 +5,13 @@ import { isJunk } from '../../sources/well-known-names.js'
 import type { Split } from '../../store/enums.js'
 import { conflictsOf, type RejectedFileRow } from '../../store/imports.js'
 import type { Store } from '../../store/store.js'
+import { noPlace } from '../datasets.js'
 import type { ImageIntake, IncomingImage } from '../image-intake.js'
+
+interface Place {
+  readonly classIndex: number
+  readonly split: Split
+}
 
 export interface AddedSource {
   readonly added: number
@@ -17,13 +23,14 @@ export interface AddedSource {
 const imagesPerStep = 256
 
 /**
- * Adds every image of a source to one class and split of a dataset, wherever it lies in the source. Files that are not added
+ * Adds every image of a source to one class and split of a dataset, or without a label, wherever it lies in the source. Files that are not added
  * are named with why. Throws the errors of the source, also if it has no images.
  */
 export async function addSource(
   { store, intake }: { readonly store: Store; readonly intake: Pick<ImageIntake, 'store'> },
   source: Source,
-  to: { readonly dataset: string; readonly classIndex: number; readonly split: Split },
+  /** Without a class and a split, the images have no label. */
+  to: { readonly dataset: string; readonly place: Place | null },
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<AddedSource> {
   const files = (await source.files()).filter(({ path }) => !isJunk(path))
@@ -41,13 +48,15 @@ export async function addSource(
       for (let i = 0; i < step.length; i++) {
         const next = await readers.next()
         if (next.done) return
-        yield { read: next.value, classIndex: to.classIndex, split: to.split }
+        yield { read: next.value, ...(to.place ?? noPlace) }
       }
     }
     await intake.store(incoming(), async (good, bad) => {
       const isBad = new Set(bad.map(({ position }) => position))
       const paths = step.flatMap(({ path }, i) => (isBad.has(i) ? [] : [path]))
-      const { added, conflicts } = await store.datasets.importImages(to.dataset, good)
+      const { added, conflicts } = to.place
+        ? await store.datasets.importImages(to.dataset, good)
+        : { added: await store.unlabelledImages.add(to.dataset, good), conflicts: [] }
       result.added += added
       result.duplicates += good.length - added - conflicts.length
       rejected.push(

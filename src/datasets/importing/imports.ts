@@ -62,7 +62,7 @@ export interface Imports {
   /** What `importPath` would do, without storing anything. Throws as `importPath`. */
   planPath(path: string, options?: ImportPathOptions): Promise<ImportPlan>
   /**
-   * Adds a single image, or all images of a folder or an archive, to one class and split of a dataset. Throws UNKNOWN_DATASET,
+   * Adds a single image, or all images of a folder or an archive, to one class and split of a dataset, or without a label. Throws UNKNOWN_DATASET,
    * UNKNOWN_CLASS, INVALID_FOLDER, INVALID_ARCHIVE, or the codes of the archive limits.
    */
   addPath(path: string, to: AddPathOptions): Promise<AddedSource>
@@ -78,8 +78,8 @@ export interface Imports {
 
 export interface AddPathOptions {
   readonly dataset: string
-  /** The name of one of the dataset's classes. */
-  readonly class: string
+  /** The name of one of the dataset's classes; null for images without a label. */
+  readonly class: string | null
   readonly split: Split
   readonly onProgress?: (done: number, total: number) => void
 }
@@ -204,8 +204,14 @@ export function createImports(context: ImportsContext): Imports {
       try {
         const classes = await store.datasets.classes(dataset)
         const found = classes.find((each) => each.name === name)
-        if (!found) throw errors.unknownClass({ name, known: classes.map((each) => each.name) }, 'class')
-        return await addSource(context, source, { dataset, classIndex: found.index, split }, onProgress)
+        if (name !== null && !found)
+          throw errors.unknownClass({ name, known: classes.map((each) => each.name) }, 'class')
+        return await addSource(
+          context,
+          source,
+          { dataset, place: found ? { classIndex: found.index, split } : null },
+          onProgress,
+        )
       } finally {
         addingTo.delete(dataset)
         await source.close()

@@ -16,6 +16,17 @@ export interface SelectionData {
   readonly labels: Int32Array
 }
 
+/** What every kind of search takes. */
+export interface SearchOptions {
+  readonly method: Method
+  readonly grid: Grid
+  readonly data: SelectionData
+  readonly ranges: TermRanges
+  readonly signal?: AbortSignal
+  /** Called with the number of images that were just scored at one combination of shapes. */
+  readonly onScored?: (images: number) => void
+}
+
 export interface SearchResult {
   readonly values: Values
   /** The number of images that the values classify correctly. */
@@ -27,25 +38,52 @@ export interface SearchResult {
  * the interval argument along the longest weight axis for a sum of terms, otherwise by scoring every point. Throws
  * CANCELLED.
  */
-export async function search(options: {
-  readonly method: Method
-  readonly grid: Grid
-  readonly data: SelectionData
-  readonly ranges: TermRanges
-  readonly signal?: AbortSignal
-}): Promise<SearchResult> {
-  const { method, grid, data, ranges, signal } = options
+export async function search(options: SearchOptions): Promise<SearchResult> {
+  const counts = await countCorrect(options)
+  const best = argmax(counts)
+  return { values: valuesAt(options.grid, best), correct: counts[best] as number }
+}
+
+/**
+ * For every point of the grid, the number of images that it classifies correctly. If `shapes` is given, only for the points
+ * with these combinations of shapes, by their offsets in the list of points; 0 for the others.
+ */
+export async function countCorrect(
+  options: SearchOptions & { readonly shapes?: ReadonlySet<number> },
+): Promise<Int32Array> {
+  const { method, grid, data, ranges, signal, onScored = () => {} } = options
   const counts = new Int32Array(grid.points)
+  const shapes = [...combinations(shapeAxes(grid))].filter(
+    ({ offset }) => options.shapes?.has(offset) ?? true,
+  )
   let from = 0
   for await (const batch of data.batches) {
     const labels = data.labels.subarray(from, from + batch.rows)
     from += batch.rows
-    if (method.terms) await countByIntervals({ method, grid, batch, labels, ranges, counts, signal })
-    else await countByScoring({ method, grid, batch, labels, counts, signal })
+    const counting = { grid, shapes, batch, labels, counts, signal, onScored }
+    if (method.terms) await countByIntervals({ method, ranges, ...counting })
+    else await countByScoring({ method, ...counting })
   }
   if (method.terms) await integrate(counts, grid, innerAxis(grid))
-  const best = argmax(counts)
-  return { values: valuesAt(grid, best), correct: counts[best] as number }
+  return counts
+}
+
+/** The axes of shapes. Each of their combinations has an offset in the list of points. */
+export const shapeAxes = ({ axes }: Grid): Axis[] => axes.filter(({ kind }) => kind === 'shape')
+
+/** The axes of weights. */
+export const weightAxes = ({ axes }: Grid): Axis[] => axes.filter(({ kind }) => kind === 'weight')
+
+/** The counting of one batch. */
+interface Counting {
+  readonly grid: Grid
+  /** The combinations of shapes to count at. */
+  readonly shapes: readonly { readonly values: Values; readonly offset: number }[]
+  readonly batch: Batch
+  readonly labels: Int32Array
+  readonly counts: Int32Array
+  readonly signal: AbortSignal | undefined
+  readonly onScored: (images: number) => void
 }
 
 /** The longest weight axis, which the intervals run along. */
@@ -58,29 +96,23 @@ function innerAxis({ axes }: Grid): Axis | undefined {
     )
 }
 
-async function countByIntervals(options: {
-  readonly method: SumMethod
-  readonly grid: Grid
-  readonly batch: Batch
-  readonly labels: Int32Array
-  readonly ranges: TermRanges
-  readonly counts: Int32Array
-  readonly signal: AbortSignal | undefined
-}): Promise<void> {
+async function countByIntervals(
+  options: Counting & { readonly method: SumMethod; readonly ranges: TermRanges },
+): Promise<void> {
   const { method, grid, batch, labels, ranges, counts, signal } = options
   const classes = batch.cache.classes
   const inner = innerAxis(grid)
   const innerGrid = Float64Array.from(inner?.values ?? [0])
   const innerGreatest = Math.max(...innerGrid.map(Math.abs))
   const innerStride = inner?.stride ?? 1
-  const outer = [...combinations(grid.axes.filter((axis) => axis.kind === 'weight' && axis !== inner))]
+  const outer = [...combinations(weightAxes(grid).filter((axis) => axis !== inner))]
   const termLogits = termCache(method, batch, ranges)
   const yieldToEventLoop = createYieldToEventLoop()
 
   const fixed = new Float64Array(classes)
   const base = new Float64Array(classes)
   const slopes = new Float64Array(classes)
-  for (const shapes of combinations(grid.axes.filter((axis) => axis.kind === 'shape'))) {
+  for (const shapes of options.shapes) {
     const terms = await Promise.all(
       method.terms.map(async (term) => ({
         term,
@@ -124,6 +156,7 @@ async function countByIntervals(options: {
       await yieldToEventLoop()
       throwIfCancelled(signal)
     }
+    options.onScored(batch.rows)
   }
 }
 
@@ -160,18 +193,14 @@ async function integrate(counts: Int32Array, grid: Grid, inner: Axis | undefined
 /** Points scored at the same time, so that the computing thread never waits for this one. */
 const pointsInFlight = 4
 
-async function countByScoring(options: {
-  readonly method: ScoredMethod
-  readonly grid: Grid
-  readonly batch: Batch
-  readonly labels: Int32Array
-  readonly counts: Int32Array
-  readonly signal: AbortSignal | undefined
-}): Promise<void> {
-  const { method, grid, batch, labels, counts, signal } = options
+async function countByScoring(options: Counting & { readonly method: ScoredMethod }): Promise<void> {
+  const { method, grid, shapes, batch, labels, counts, signal, onScored } = options
+  const weights = [...combinations(weightAxes(grid))]
+  const points = shapes.flatMap((shape) => weights.map(({ offset }) => shape.offset + offset))
   let next = 0
   async function work(): Promise<void> {
-    for (let point = next++; point < grid.points; point = next++) {
+    for (let at = next++; at < points.length; at = next++) {
+      const point = points[at] as number
       throwIfCancelled(signal)
       const { columns, data } = await scoresOf(method, batch, valuesAt(grid, point))
       let correct = 0
@@ -179,6 +208,7 @@ async function countByScoring(options: {
         if (argmax(data.subarray(i * columns, (i + 1) * columns)) === labels[i]) correct++
       }
       counts[point] = (counts[point] as number) + correct
+      onScored(batch.rows / weights.length)
     }
   }
   await Promise.all(Array.from({ length: pointsInFlight }, work))

@@ -26,20 +26,13 @@ export const gaussianDiscriminant = (names: { readonly weight: string }): Term =
   usesTexts: false,
   usesKeys: true,
   async logits({ cache, spaceQueries }) {
-    return runPiece(cache.kernels, 'linear', await linearOf(cache), { spaceQueries: await spaceQueries() })
+    return discriminantLogits(await spaceQueries(), await discriminantIn(cache), cache.kernels)
   },
-  graph: (cache) => linearOf(cache),
+  graph: async (cache) => linearGraph(await discriminantIn(cache)),
 })
 
-/** `U·Vᵀ + b`, as a graph. */
-const linearOf = (cache: Cache): Promise<Piece> =>
-  cache.derive('Gaussian discriminant', async () => {
-    const { weights, biases } = await fitDiscriminant(cache)
-    return {
-      constants: { weights, biases: Float32Array.from(biases) },
-      nodes: [operator('Gemm', ['spaceQueries', 'weights', 'biases'], 'result', { transB: 1 })],
-    }
-  })
+const discriminantIn = (cache: Cache): Promise<Discriminant> =>
+  cache.derive('Gaussian discriminant', () => fitDiscriminant(cache))
 
 /** Features, [n, d], with their classes. */
 export type Keys = Pick<Cache, 'spaceKeys' | 'labels' | 'classes' | 'kernels'>
@@ -90,15 +83,15 @@ function meansOf({ spaceKeys, labels, classes }: Omit<Keys, 'kernels'>, overall:
   return means
 }
 
-/** `U·Vᵀ + b`, [n, C]. */
-export async function discriminantLogits(
-  queries: Matrix,
-  { weights, biases }: Discriminant,
+/** `U·Vᵀ + b`. */
+export const discriminantLogits = (
+  spaceQueries: Matrix,
+  discriminant: Discriminant,
   kernels: Kernels,
-): Promise<Matrix> {
-  const logits = await kernels.dot(queries, weights)
-  for (let at = 0; at < logits.data.length; at++) {
-    logits.data[at] = (logits.data[at] as number) + (biases[at % biases.length] as number)
-  }
-  return logits
-}
+): Promise<Matrix> => runPiece(kernels, 'linear', linearGraph(discriminant), { spaceQueries })
+
+/** `U·Vᵀ + b`, as a graph. */
+export const linearGraph = ({ weights, biases }: Discriminant): Piece => ({
+  constants: { weights, biases: Float32Array.from(biases) },
+  nodes: [operator('Gemm', ['spaceQueries', 'weights', 'biases'], 'result', { transB: 1 })],
+})

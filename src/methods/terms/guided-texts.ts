@@ -1,9 +1,10 @@
 import type { Cache } from '../../cache/contract.js'
 import { classMeans } from '../../spaces/fitting/scatter.js'
+import { operator } from '../../tensor/kernels.js'
 import { type Matrix, makeUnit, matrix, rowOf, stackRows } from '../../tensor/matrix.js'
 import { colors } from '../colors.js'
 import type { Term, Values } from '../contract.js'
-import { discriminantLogits, fitDiscriminant } from './gaussian-discriminant.js'
+import { type Discriminant, fitDiscriminant, linearGraph, discriminantLogits } from './gaussian-discriminant.js'
 
 /*
  * The two parts of TIMO, "Text and Image Are Mutually Beneficial" (arXiv 2412.11375).
@@ -35,8 +36,7 @@ export const guidedZeroShot = ({ gamma }: Guidance): Term => ({
   usesKeys: true,
   async logits(batch, shapes) {
     const { cache } = batch
-    const sharpness = gamma === undefined ? publishedGamma : (shapes[gamma] as number)
-    const classifier = await cache.derive(`guided texts at ${sharpness}`, () => guidedTexts(cache, sharpness))
+    const classifier = await textsIn(cache, gamma, shapes)
     const { rows, columns, data } = await cache.kernels.dot(batch.queries, classifier)
     return matrix(
       rows,
@@ -44,7 +44,19 @@ export const guidedZeroShot = ({ gamma }: Guidance): Term => ({
       data.map((similarity) => cache.logitScale * similarity),
     )
   },
+  graph: async (cache, shapes) => ({
+    constants: { texts: await textsIn(cache, gamma, shapes), logitScale: cache.logitScale },
+    nodes: [
+      operator('Gemm', ['queries', 'texts'], 'similarities', { transB: 1 }),
+      operator('Mul', ['similarities', 'logitScale'], 'result'),
+    ],
+  }),
 })
+
+function textsIn(cache: Cache, gamma: string | undefined, shapes: Values): Promise<Matrix> {
+  const sharpness = gamma === undefined ? publishedGamma : (shapes[gamma] as number)
+  return cache.derive(`guided texts at ${sharpness}`, () => guidedTexts(cache, sharpness))
+}
 
 /** `T·Vᵀ + b`, [n, C]: the Gaussian discriminant (`gaussian-discriminant.ts`) of the images and the best prompts. */
 export const guidedDiscriminant = ({ weight, prompts }: Guidance & { readonly weight: string }): Term => ({
@@ -59,15 +71,19 @@ export const guidedDiscriminant = ({ weight, prompts }: Guidance & { readonly we
   usesKeys: true,
   async logits(batch, shapes: Values) {
     const { cache } = batch
-    const count = prompts === undefined ? Infinity : (shapes[prompts] as number)
-    const discriminant = await cache.derive(`guided discriminant of ${count}`, async () => {
-      const guiding = await bestPrompts(cache, count)
-      const labels = Int32Array.from([...guiding.labels, ...cache.labels])
-      return fitDiscriminant({ ...cache, spaceKeys: stackRows([guiding.features, cache.spaceKeys]), labels })
-    })
-    return discriminantLogits(await batch.spaceQueries(), discriminant, cache.kernels)
+    return discriminantLogits(await batch.spaceQueries(), await guidedIn(cache, prompts, shapes), cache.kernels)
   },
+  graph: async (cache, shapes) => linearGraph(await guidedIn(cache, prompts, shapes)),
 })
+
+function guidedIn(cache: Cache, prompts: string | undefined, shapes: Values): Promise<Discriminant> {
+  const count = prompts === undefined ? Infinity : (shapes[prompts] as number)
+  return cache.derive(`guided discriminant of ${count}`, async () => {
+    const guiding = await bestPrompts(cache, count)
+    const labels = Int32Array.from([...guiding.labels, ...cache.labels])
+    return fitDiscriminant({ ...cache, spaceKeys: stackRows([guiding.features, cache.spaceKeys]), labels })
+  })
+}
 
 /** Each class's prompts with their matches r. */
 async function matches(cache: Cache) {

@@ -2,7 +2,7 @@ import type { Cache } from '../../cache/contract.js'
 import { classMeans, deviationsOf } from '../../spaces/fitting/scatter.js'
 import { type Matrix, matrix, rowOf, squareOf, subtractRow, transposed } from '../../tensor/matrix.js'
 import type { Term } from '../contract.js'
-import { type Discriminant, discriminantLogits } from './gaussian-discriminant.js'
+import { type Discriminant, linearGraph, discriminantLogits } from './gaussian-discriminant.js'
 
 /**
  * `U·Vᵀ + b`, [n, C], with `V_c = Σ⁻¹·(μ_c − m)` and `b_c = −½·(μ_c − m)ᵀ·Σ⁻¹·(μ_c + m)`: Fisher's linear discriminant with equal class
@@ -23,10 +23,13 @@ export const linearDiscriminant = (names: { readonly weight: string }): Term => 
   usesKeys: true,
   logits: async (batch) => {
     const { cache } = batch
-    const discriminant = await cache.derive('linear discriminant', () => discriminantOf(cache))
-    return discriminantLogits(await batch.spaceQueries(), discriminant, cache.kernels)
+    return discriminantLogits(await batch.spaceQueries(), await discriminantIn(cache), cache.kernels)
   },
+  graph: async (cache) => linearGraph(await discriminantIn(cache)),
 })
+
+const discriminantIn = (cache: Cache): Promise<Discriminant> =>
+  cache.derive('linear discriminant', () => discriminantOf(cache))
 
 async function discriminantOf({ spaceKeys, labels, classes, counts, kernels }: Cache): Promise<Discriminant> {
   const { mean, deviations } = deviationsOf({ features: spaceKeys, labels })

@@ -1,7 +1,10 @@
+import { operator, sharpening } from '../../tensor/kernels.js'
 import { matrix } from '../../tensor/matrix.js'
+import { elementType } from '../../tensor/onnx/graph.js'
 import { colors } from '../colors.js'
 import type { Term } from '../contract.js'
 import { symbolOf } from '../formula.js'
+import { classSums } from './class-sums.js'
 
 /**
  * `exp(−β(1 − A_k))·L`, [n, C], A_k the affinities `U·Gᵀ` with the k nearest keys alone: votes of the nearest support images,
@@ -37,5 +40,27 @@ export const nearestNeighbours = (names: {
       }
     }
     return votes
+  },
+  graph: async ({ counts, labels }, shapes) => {
+    const [count, beta] = [shapes[names.count] as number, shapes[names.sharpness] as number]
+    const sums = classSums(counts)
+    if (count >= labels.length) {
+      return { constants: { ...sums.constants, beta }, nodes: [...sharpening('weights'), ...sums.nodes] }
+    }
+    return {
+      constants: { ...sums.constants, beta, count: [count], last: [count - 1] },
+      nodes: [
+        {
+          ...operator('TopK', ['affinities', 'count'], 'nearest', { axis: 1 }),
+          output: ['nearest', 'which'],
+        },
+        operator('Gather', ['nearest', 'last'], 'farthest', { axis: 1 }),
+        operator('GreaterOrEqual', ['affinities', 'farthest'], 'isNear'),
+        operator('Cast', ['isNear'], 'near', { to: elementType.float }),
+        ...sharpening('all'),
+        operator('Mul', ['all', 'near'], 'weights'),
+        ...sums.nodes,
+      ],
+    }
   },
 })

@@ -1,8 +1,10 @@
 import type { Cache } from '../../cache/contract.js'
+import { operator, sharpening } from '../../tensor/kernels.js'
 import { gatherColumns, type Matrix, matrix, rowOf, unitRows } from '../../tensor/matrix.js'
 import { colors } from '../colors.js'
 import type { Term } from '../contract.js'
 import { symbolOf } from '../formula.js'
+import { classSums } from './class-sums.js'
 
 /**
  * The cache of APE, "Not All Features Matter" (arXiv 2304.01195): `exp(−β(1 − T'·F'ᵀ))·diag(exp(γ·δ))·L`, [n, C].
@@ -27,7 +29,7 @@ export const priorRefinedCache = (names: {
   usesKeys: true,
   async logits(batch, shapes) {
     const { cache } = batch
-    const { dimensions, keys, divergences } = await cache.derive('refined cache', () => refine(cache))
+    const { dimensions, keys, divergences } = await refinedIn(cache)
     const affinities = await batch.derive('refined affinities', async () =>
       cache.kernels.dot(unitRows(gatherColumns(await batch.spaceQueries(), dimensions)), keys),
     )
@@ -43,7 +45,28 @@ export const priorRefinedCache = (names: {
       ),
     )
   },
+  async graph(cache, shapes) {
+    const { dimensions, keys, divergences } = await refinedIn(cache)
+    const [beta, gamma] = [shapes[names.sharpness] as number, shapes[names.divergence] as number]
+    const sums = classSums(cache.counts)
+    return {
+      constants: {
+        ...{ ...sums.constants, dimensions, keys, beta },
+        factors: Float32Array.from(divergences, (divergence) => Math.exp(gamma * divergence)),
+      },
+      nodes: [
+        operator('Gather', ['spaceQueries', 'dimensions'], 'chosen', { axis: 1 }),
+        operator('LpNormalization', ['chosen'], 'refined', { axis: 1, p: 2 }),
+        operator('Gemm', ['refined', 'keys'], 'affinities', { transB: 1 }),
+        ...sharpening('values'),
+        operator('Mul', ['values', 'factors'], 'weights'),
+        ...sums.nodes,
+      ],
+    }
+  },
 })
+
+const refinedIn = (cache: Cache) => cache.derive('refined cache', () => refine(cache))
 
 /** The share of dimensions that are kept; the published settings keep about four fifths. */
 const keptShare = 0.8

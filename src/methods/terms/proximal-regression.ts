@@ -1,4 +1,5 @@
 import type { Cache } from '../../cache/contract.js'
+import { operator, sharpening } from '../../tensor/kernels.js'
 import { type Matrix, matrix, rowOf, transposed } from '../../tensor/matrix.js'
 import type { Term } from '../contract.js'
 import { symbolOf } from '../formula.js'
@@ -27,16 +28,28 @@ export const proximalRegression = (names: {
   async logits(batch, shapes) {
     const { cache } = batch
     const [sharpness, penalty] = [shapes[names.sharpness] as number, shapes[names.penalty] as number]
-    const coefficients = await cache.derive(`coefficients at ${sharpness}, ${penalty}`, async () => {
-      const gram = await cache.kernels.sharpen(
-        await cache.kernels.dot(cache.spaceKeys, cache.spaceKeys),
-        sharpness,
-      )
-      return transposed(await cache.kernels.solveRidge(gram, penalty, await residuals(cache)))
-    })
+    const coefficients = await coefficientsIn(cache, sharpness, penalty)
     return cache.kernels.dot(await cache.kernels.sharpen(await batch.affinities(), sharpness), coefficients)
   },
+  async graph(cache, shapes) {
+    const [beta, penalty] = [shapes[names.sharpness] as number, shapes[names.penalty] as number]
+    return {
+      constants: { beta, coefficients: await coefficientsIn(cache, beta, penalty) },
+      nodes: [
+        ...sharpening('weights'),
+        operator('Gemm', ['weights', 'coefficients'], 'result', { transB: 1 }),
+      ],
+    }
+  },
 })
+
+/** `((k(G, G) + λ·I)⁻¹·(L − softmax(s·F·Wᵀ)))ᵀ`, [C, S]. */
+const coefficientsIn = (cache: Cache, sharpness: number, penalty: number): Promise<Matrix> =>
+  cache.derive(`coefficients at ${sharpness}, ${penalty}`, async () => {
+    const { kernels, spaceKeys } = cache
+    const gram = await kernels.sharpen(await kernels.dot(spaceKeys, spaceKeys), sharpness)
+    return transposed(await kernels.solveRidge(gram, penalty, await residuals(cache)))
+  })
 
 /** `L − softmax(s·F·Wᵀ)`, [S, C]. */
 async function residuals({

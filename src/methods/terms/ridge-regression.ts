@@ -2,6 +2,7 @@ import type { Cache } from '../../cache/contract.js'
 import { type Matrix, matrix, meanRow, rowOf, subtractRow, transposed } from '../../tensor/matrix.js'
 import type { Term } from '../contract.js'
 import { symbolOf } from '../formula.js'
+import { type Discriminant, discriminantLogits, linearGraph } from './gaussian-discriminant.js'
 
 /**
  * `(U − m)·V + y̅`, [n, C], `V = (XᵀX + λ·I)⁻¹·Xᵀ·(L − y̅)`: the labels, one-hot, regressed on the keys less their mean, `X = G − m`,
@@ -17,18 +18,20 @@ export const ridgeRegression = (names: { readonly weight: string; readonly penal
   usesKeys: true,
   async logits(batch, shapes) {
     const { cache } = batch
-    const penalty = shapes[names.penalty] as number
-    const { weights, bias } = await cache.derive(`ridge regression ${penalty}`, () => regress(cache, penalty))
-    const logits = await cache.kernels.dot(await batch.spaceQueries(), weights)
-    for (let at = 0; at < logits.data.length; at++) {
-      logits.data[at] = (logits.data[at] as number) + (bias[at % bias.length] as number)
-    }
-    return logits
+    const fitted = await regressionIn(cache, shapes[names.penalty] as number)
+    return discriminantLogits(await batch.spaceQueries(), fitted, cache.kernels)
   },
+  graph: async (cache, shapes) => linearGraph(await regressionIn(cache, shapes[names.penalty] as number)),
 })
 
+const regressionIn = (cache: Cache, penalty: number): Promise<Discriminant> =>
+  cache.derive(`ridge regression ${penalty}`, () => regress(cache, penalty))
+
 /** Vᵀ, [C, m], and `y̅ − m·V`, [C], from a system of the size of the keys or of the dimensions, whichever is smaller. */
-async function regress({ spaceKeys, labels, classes, kernels }: Cache, penalty: number) {
+async function regress(
+  { spaceKeys, labels, classes, kernels }: Cache,
+  penalty: number,
+): Promise<Discriminant> {
   const { rows: n, columns: d } = spaceKeys
   const mean = meanRow(spaceKeys)
   const keys = subtractRow(spaceKeys, mean)
@@ -49,8 +52,8 @@ async function regress({ spaceKeys, labels, classes, kernels }: Cache, penalty: 
             await kernels.multiply(transposed(keys), centred),
           ),
         )
-  const bias = Float64Array.from(shares, (share, c) =>
+  const biases = Float64Array.from(shares, (share, c) =>
     rowOf(weights, c).reduce((sum, value, k) => sum - value * (mean[k] as number), share),
   )
-  return { weights, bias }
+  return { weights, biases }
 }

@@ -1,5 +1,6 @@
 import type { Cache } from '../../cache/contract.js'
 import { classMeans } from '../../spaces/fitting/scatter.js'
+import { operator, sharpening } from '../../tensor/kernels.js'
 import { type Matrix, makeUnit, matrix, meanRow, rowOf, squareOf, subtractRow } from '../../tensor/matrix.js'
 import { colors } from '../colors.js'
 import type { Term } from '../contract.js'
@@ -32,12 +33,24 @@ export const textPrototype = (names: {
     const { cache } = batch
     const prior = shapes[names.prior] as number
     const affinities = await batch.derive(`affinities at ${prior}`, async () => {
-      const prototypes = await cache.derive(`prototypes at ${prior}`, () => prototypesOf(cache, prior))
-      return cache.kernels.dot(await batch.spaceQueries(), prototypes)
+      return cache.kernels.dot(await batch.spaceQueries(), await prototypesIn(cache, prior))
     })
     return cache.kernels.sharpen(affinities, Math.max(shapes[names.sharpness] as number, minSharpness))
   },
+  graph: async (cache, shapes) => ({
+    constants: {
+      prototypes: await prototypesIn(cache, shapes[names.prior] as number),
+      beta: Math.max(shapes[names.sharpness] as number, minSharpness),
+    },
+    nodes: [
+      operator('Gemm', ['spaceQueries', 'prototypes'], 'affinities', { transB: 1 }),
+      ...sharpening('result'),
+    ],
+  }),
 })
+
+const prototypesIn = (cache: Cache, prior: number): Promise<Matrix> =>
+  cache.derive(`prototypes at ${prior}`, () => prototypesOf(cache, prior))
 
 async function prototypesOf(cache: Cache, prior: number): Promise<Matrix> {
   const { spaceKeys, labels, classes, counts, textClassifier } = cache

@@ -14,6 +14,18 @@ const selectionOf = (selection: keyof typeof selectionNames, runs: ReportData['r
     ? `${selectionNames[selection]}; at one shot none can be left out, so the defaults are used`
     : selectionNames[selection]
 
+/** How many images classes had, where not all had as many. */
+function sizesOf(runs: ReportData['runs']): [string, string][] {
+  const sizes = runs.flatMap(({ result }) => (result ? [result.perClass] : []))
+  if (!sizes.some(({ least, most }) => least < most)) return []
+  const [least, most] = [
+    Math.min(...sizes.map((each) => each.least)),
+    Math.max(...sizes.map((each) => each.most)),
+  ]
+  const means = [...new Set(sizes.map(({ mean }) => mean.toFixed(1)))]
+  return [['images of a class', `${least} to ${most}, ${means.join(' or ')} in the mean`]]
+}
+
 /** Everything needed to measure the same again. */
 export function settingSection(data: ReportData): Html {
   const { comparison, runs, counts, classes, dataset, testDataset, encoder, otherEncoders, version } = data
@@ -31,7 +43,13 @@ export function settingSection(data: ReportData): Html {
     ...(otherEncoders.length === 0
       ? []
       : [['other encoders, not in this report', otherEncoders.join(', ')] as const]),
-    ['shots', of(({ shots }) => shots)],
+    [
+      'shots',
+      of(({ shots, drawing }) =>
+        drawing === 'ALL' ? 'all images' : drawing === 'AT_MOST' ? `at most ${shots}` : shots,
+      ),
+    ],
+    ...sizesOf(runs),
     ['seeds', of(({ seed }) => seed)],
     ['hyperparameters selected on', run ? selectionOf(run.selection, runs) : ''],
     ['augmentations', of(({ augmentations }) => augmentations)],

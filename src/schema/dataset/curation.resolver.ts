@@ -1,18 +1,25 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql'
-import type { DatasetRow } from '../../library/index.js'
+import type { AddImagesResult, DatasetRow } from '../../library/index.js'
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
+import { imageInput, requireImageLimit } from '../image/image.js'
 import {
   AddClassInputType,
+  AddUnlabelledImagesInputType,
+  DatasetImagesInputType,
   DeleteClassInputType,
+  LabelImagesInputType,
   MergeClassesInputType,
   MoveImagesInputType,
   RenameClassInputType,
   RenameDatasetInputType,
 } from './curation.type.js'
-import { DatasetType } from './dataset.type.js'
+import { AddImagesResultType, DatasetType } from './dataset.type.js'
 
 const inUse = 'Fails with IN_USE while a comparison, an import or a training works with the dataset.'
+
+const hasResults =
+  'Fails with HAS_RESULTS if a comparison was measured on one of them, or if a support set has it.'
 
 /** Mends datasets. */
 @Resolver(() => DatasetType)
@@ -71,5 +78,47 @@ export class CurationResolver {
     @Ctx() { library }: Context,
   ): Promise<DatasetRow> {
     return atInput(library.curation.moveImages(input))
+  }
+
+  @Mutation(() => AddImagesResultType, {
+    description: 'Adds images without a label, to be labelled later or never. Nothing is measured on them.',
+  })
+  addUnlabelledImages(
+    @Arg('input', () => AddUnlabelledImagesInputType) { dataset, images }: AddUnlabelledImagesInputType,
+    @Ctx() { library, limits }: Context,
+  ): Promise<AddImagesResult> {
+    requireImageLimit(images, limits)
+    return atInput(library.datasets.addUnlabelled({ dataset, images: images.map(imageInput) }))
+  }
+
+  @Mutation(() => DatasetType, {
+    description:
+      'Gives images without a label a class and a split: all of them or none. Comparisons may go on. `unlabelImages` undoes it.',
+  })
+  labelImages(
+    @Arg('input', () => LabelImagesInputType) input: LabelImagesInputType,
+    @Ctx() { library }: Context,
+  ): Promise<DatasetRow> {
+    return atInput(library.curation.labelImages(input))
+  }
+
+  @Mutation(() => DatasetType, {
+    description: `Takes the labels off images, which stay in the dataset. \`labelImages\` undoes it. ${hasResults} ${inUse}`,
+  })
+  unlabelImages(
+    @Arg('input', () => DatasetImagesInputType) input: DatasetImagesInputType,
+    @Ctx() { library }: Context,
+  ): Promise<DatasetRow> {
+    return atInput(library.curation.unlabelImages(input))
+  }
+
+  @Mutation(() => DatasetType, {
+    description: `Removes images, with a label or without, and deletes those that no other dataset has. It cannot be undone; \`unlabelImages\` can. ${hasResults} ${inUse}`,
+  })
+  removeImages(
+    @Arg('input', () => DatasetImagesInputType) input: DatasetImagesInputType,
+    @Ctx() { library }: Context,
+  ): Promise<DatasetRow> {
+    return atInput(library.deletions.images(input))
   }
 }

@@ -1,5 +1,6 @@
 import { Field, ID, InputType } from 'type-graphql'
 import { Split } from '../enums.js'
+import { ImageInputType } from '../image/image.js'
 import { ClassInputType } from './dataset.type.js'
 
 @InputType('RenameDatasetInput')
@@ -51,6 +52,39 @@ export class DeleteClassInputType {
 
   @Field(() => String)
   class: string
+}
+
+@InputType('LabelImagesInput')
+export class LabelImagesInputType {
+  @Field(() => ID)
+  dataset: string
+
+  @Field(() => [ID], { description: 'Images of the dataset that have no label.' })
+  images: string[]
+
+  @Field(() => String, { description: 'The name of their class.' })
+  class: string
+
+  @Field(() => Split)
+  split: Split
+}
+
+@InputType('DatasetImagesInput')
+export class DatasetImagesInputType {
+  @Field(() => ID)
+  dataset: string
+
+  @Field(() => [ID], { description: 'Images of the dataset.' })
+  images: string[]
+}
+
+@InputType('AddUnlabelledImagesInput')
+export class AddUnlabelledImagesInputType {
+  @Field(() => ID)
+  dataset: string
+
+  @Field(() => [ImageInputType])
+  images: ImageInputType[]
 }
 
 @InputType('MoveImagesInput')

@@ -1,5 +1,12 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
-import type { AddImagesResult, ClassRow, DatasetRow, Page, SplitCountRow } from '../../library/index.js'
+import {
+  type AddImagesResult,
+  type ClassRow,
+  type DatasetRow,
+  type Page,
+  type SplitCountRow,
+  templateSets,
+} from '../../library/index.js'
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { imageInput, requireImageLimit } from '../image/image.js'
@@ -11,6 +18,8 @@ import {
   CreateDatasetInputType,
   DatasetConnectionType,
   DatasetType,
+  PromptTemplateSetType,
+  SetAllPromptsInputType,
   SetPromptsInputType,
   SplitCountType,
 } from './dataset.type.js'
@@ -60,6 +69,24 @@ export class DatasetResolver {
     @Ctx() { library }: Context,
   ): Promise<DatasetRow> {
     return atInput(library.datasets.setPrompts(input))
+  }
+
+  @Mutation(() => DatasetType, {
+    description:
+      'Replaces the prompts of all classes, by templates or by a file of sentences. Otherwise as `setPrompts`.',
+  })
+  setAllPrompts(
+    @Arg('input', () => SetAllPromptsInputType) input: SetAllPromptsInputType,
+    @Ctx() { library }: Context,
+  ): Promise<DatasetRow> {
+    return atInput(library.datasets.setAllPrompts(input))
+  }
+
+  @Query(() => [PromptTemplateSetType], {
+    description: "Templates by name: OpenAI's for ImageNet, and those of the data sets in CoOp.",
+  })
+  promptTemplateSets(): PromptTemplateSetType[] {
+    return Object.entries(templateSets).map(([name, templates]) => ({ name, templates }))
   }
 
   @Mutation(() => ID, {

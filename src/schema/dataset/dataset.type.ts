@@ -67,6 +67,37 @@ export class SetPromptsInputType {
   classes: ClassInputType[]
 }
 
+@InputType('SetAllPromptsInput', { description: 'Give exactly one of `set`, `templates` and `file`.' })
+export class SetAllPromptsInputType {
+  @Field(() => ID)
+  dataset: string
+
+  @Field(() => String, { nullable: true, description: 'The name of one of `promptTemplateSets`.' })
+  set?: string | null
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Templates of your own, with `{}` in the place of the name of the class.',
+  })
+  templates?: string[] | null
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The content of a JSON file in the form of CuPL, `{"class": ["sentence", …]}`, which names every class.',
+  })
+  file?: string | null
+}
+
+@ObjectType('PromptTemplateSet')
+export class PromptTemplateSetType {
+  @Field(() => String)
+  name: string
+
+  @Field(() => [String])
+  templates: readonly string[]
+}
+
 @InputType('LabelledImageInput')
 export class LabelledImageInputType {
   @Field(() => ImageInputType)

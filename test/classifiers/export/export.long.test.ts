@@ -97,12 +97,12 @@ describe.skipIf(python === undefined)(title, async () => {
   )
   const combinations = registry.methods
     .filter(({ transductive }) => !transductive)
-    .flatMap(({ id, space, spaces }) =>
+    .flatMap(({ id, space, spaces }): (readonly [method: string, space: string | null])[] =>
       space === null
-        ? [[id, null] as const]
+        ? [[id, null]]
         : available
             .filter((each) => !spaces || spaces.includes(each.id))
-            .map((each) => [id, each.id] as const),
+            .map((each) => [id, each.id]),
     )
 
   test(`${combinations.length} methods in spaces answer 200 images as the service does`, async () => {

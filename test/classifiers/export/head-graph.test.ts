@@ -22,7 +22,7 @@ test.each(combinations)('the exported head of %s in %s gives its logits and prob
 )
 
 describe('an export is refused by name', () => {
-  const fit = (method: Method, space = registry.space('clip')) =>
+  const fitted = (method: Method, space = registry.space('clip')) =>
     fitMethod({ method, space, support: tasks[0]?.support ?? expect.fail(), selection: 'NONE', kernels })
   const shared = { name: 'Own', summary: 'Made for a test.', space: null, hyperparameters: {} }
   const zeros = async ({ rows, cache }: { rows: number; cache: { classes: number } }) =>
@@ -30,7 +30,7 @@ describe('an export is refused by name', () => {
 
   test('of a method without a graph', async () => {
     const method = defineMethod({ ...shared, id: 'own', usesTexts: false, score: zeros })
-    await expect(headGraph(await fit(method))).rejects.toMatchObject({
+    await expect(headGraph(await fitted(method))).rejects.toMatchObject({
       code: 'EXPORT_NOT_POSSIBLE',
       message: expect.stringContaining('method own'),
     })
@@ -46,7 +46,7 @@ describe('an export is refused by name', () => {
       usesKeys: false,
     }
     const method = defineMethod({ ...shared, id: 'own', terms: [{ ...term, logits: zeros }] })
-    await expect(headGraph(await fit(method))).rejects.toMatchObject({
+    await expect(headGraph(await fitted(method))).rejects.toMatchObject({
       code: 'EXPORT_NOT_POSSIBLE',
       message: expect.stringContaining('method own, in its term flat'),
     })
@@ -57,7 +57,7 @@ describe('an export is refused by name', () => {
       ...{ id: 'own', name: 'Own', summary: 'Made for a test.', base: 'clip', trained: false },
       fit: async () => ({ project: async (features) => features }),
     })
-    await expect(headGraph(await fit(registry.method('gda'), space))).rejects.toMatchObject({
+    await expect(headGraph(await fitted(registry.method('gda'), space))).rejects.toMatchObject({
       code: 'EXPORT_NOT_POSSIBLE',
       message: expect.stringContaining('space own'),
     })
@@ -71,6 +71,6 @@ describe('an export is refused by name', () => {
       score: zeros,
       transductive: { alone: 'It is zero.' },
     })
-    await expect(headGraph(await fit(method))).rejects.toMatchObject({ code: 'EXPORT_NOT_POSSIBLE' })
+    await expect(headGraph(await fitted(method))).rejects.toMatchObject({ code: 'EXPORT_NOT_POSSIBLE' })
   })
 })

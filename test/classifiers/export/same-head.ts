@@ -40,7 +40,24 @@ export async function expectSameHead(
   tasks: readonly Task[],
 ): Promise<void> {
   for (const { support, queries } of tasks) {
-      const fitted = await fitMethod({ method, space, support, selection: 'LEAVE_ONE_OUT', kernels 
+    const fitted = await fitMethod({ method, space, support, selection: 'LEAVE_ONE_OUT', kernels })
+    const results = await exported(fitted, queries)
+    for await (const { scores } of scoreQueries(fitted, queries)) {
+      const { logits } = scores
+      const largest = logits.data.reduce((most, logit) => Math.max(most, Math.abs(logit)), 1)
+      expect(results[head.logits]?.dims).toEqual([logits.rows, logits.columns])
+      for (const [at, logit] of logits.data.entries()) {
+        expect(Math.abs(Number(results[head.logits]?.data[at]) - logit)).toBeLessThan(2e-5 * largest)
+      }
+      const own = matrix(logits.rows, logits.columns, results[head.probabilities]?.data as Float32Array)
+      for (let i = 0; i < logits.rows; i++) {
+        const expected = softmax(rowOf(logits, i), fitted.temperature)
+        for (const [c, probability] of rowOf(own, i).entries()) {
+          expect(probability).toBeCloseTo(expected[c] ?? NaN, 3)
+        }
+      }
+    }
+  }
 }
 
 /** What the exported head gives for features that are not unit, as an encoder gives them. */
@@ -70,4 +87,3 @@ async function exported(fitted: FittedMethod, queries: SpaceFeatures) {
     await session.release()
   }
 }
-

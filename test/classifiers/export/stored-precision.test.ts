@@ -33,8 +33,10 @@ test('large weights are stored in less, and small ones as they are', () => {
   expect(bytes.nodes.map(({ opType, output }) => [opType, ...output])).toEqual([['DequantizeLinear', 'w']])
   const [values, scales] = bytes.initializers
   const scale = new Float32Array(Uint8Array.from(scales?.rawData ?? []).buffer)
-  const restored = Array.from(new Int8Array(Uint8Array.from(values?.rawData ?? []).buffer), (value, at) =>
-    value * (scale[at % 64] ?? NaN),
+  const restored = Array.from(
+    new Int8Array(Uint8Array.from(values?.rawData ?? []).buffer),
+    (value, at) => value * (scale[at % 64] ?? NaN),
   )
-  for (const [at, value] of restored.entries()) expect(Math.abs(value - (weights[at] ?? NaN))).toBeLessThan(1 / 127)
+  for (const [at, value] of restored.entries())
+    expect(Math.abs(value - (weights[at] ?? NaN))).toBeLessThan(1 / 127)
 })

@@ -46,6 +46,12 @@ export function ComparisonPage() {
           {comparison.error}
         </Notice>
       )}
+      {!running && comparison.changedSince && (
+        <Notice tone="plain" title="The dataset has changed since">
+          Its classes, prompts or images, or the encoder, are no longer those that were measured here. The
+          results hold for what there was.
+        </Notice>
+      )}
       {rows.length > 0 ? (
         <>
           <Results comparison={comparison} running={running} />

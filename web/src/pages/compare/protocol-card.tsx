@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
-import type { ComparisonStateFragment } from '../../api/generated'
+import type { ComparisonStateFragment, Drawing } from '../../api/generated'
 import { Card } from '../../components/card'
 import { count, list, plural } from '../../design/format'
 import { howSelected, scalingWords } from '../../design/protocol-words'
@@ -10,7 +10,7 @@ import { shotsOf } from './series'
 /** How a comparison selected and measured, in words. */
 export function ProtocolCard({ comparison }: { readonly comparison: ComparisonStateFragment }) {
   const { dataset, testDataset, protocol, rows } = comparison
-  const { selection, klScaling, augmentations } = protocol
+  const { selection, klScaling, drawing, augmentations } = protocol
   const tested = testDataset ?? dataset
   const shots = shotsOf(rows)
   const sets = Math.max(...rows.map(({ accuracy }) => accuracy.n))
@@ -20,9 +20,9 @@ export function ProtocolCard({ comparison }: { readonly comparison: ComparisonSt
         <Fact term="Hyperparameters">{howSelected(selection, shots)}</Fact>
         <Fact term="Labelled images">{labelsOf(rows, shots)}</Fact>
         <Fact term="Support sets">
-          {list(shots)} {shots.length === 1 && shots[0] === 1 ? 'image' : 'images'} of each class of{' '}
+          {drawn(drawing, shots)} of each class of{' '}
           <Link href={`/datasets/${dataset.id}`}>{dataset.name}</Link>,{' '}
-          {sets === 1 ? 'drawn once' : `drawn ${sets} times, with different seeds`}.{' '}
+          {sets === 1 ? 'drawn once' : `drawn ${sets} times, with different seeds`}. {sizesOf(rows)}{' '}
           {augmentations > 1 && `Each image is the mean of ${plural(augmentations, 'random view')}.`}
         </Fact>
         <Fact term="Tested on">
@@ -33,6 +33,23 @@ export function ProtocolCard({ comparison }: { readonly comparison: ComparisonSt
       </dl>
     </Card>
   )
+}
+
+/** How many images a support set takes of a class. */
+function drawn(drawing: Drawing, shots: readonly number[]): string {
+  if (drawing === 'ALL') return 'All images'
+  const images = `${list(shots)} ${shots.length === 1 && shots[0] === 1 ? 'image' : 'images'}`
+  return drawing === 'AT_MOST' ? `At most ${images}` : images
+}
+
+/** How many images classes had, where not all had as many. */
+function sizesOf(rows: ComparisonStateFragment['rows']): string {
+  const least = Math.min(...rows.map(({ perClass }) => perClass.least))
+  const uneven = rows.filter(({ perClass }) => perClass.least < perClass.most)
+  if (uneven.length === 0) return ''
+  const most = Math.max(...uneven.map(({ perClass }) => perClass.most))
+  const means = [...new Set(uneven.map(({ perClass }) => perClass.mean.toFixed(1)))]
+  return `Classes had ${least} to ${plural(most, 'image')}, ${list(means)} in the mean.`
 }
 
 /** The labelled images that results rest on, support set and selection together, by shots. */

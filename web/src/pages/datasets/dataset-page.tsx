@@ -17,6 +17,9 @@ import { imagesIn, splits } from './splits'
 /** With at least this many classes, show a search field. */
 const classesToSearch = 12
 
+/** Problems that are shown; a dataset may have very many. */
+const shownProblems = 10
+
 /** A dataset: its classes with their prompts and images. */
 export function DatasetPage() {
   const { id = '' } = useParams()
@@ -24,7 +27,7 @@ export function DatasetPage() {
   const [{ data, error }] = useQuery({ query: DatasetDocument, variables: { id } })
   const dataset = data?.dataset
   if (!dataset) return error ? <Problems error={error} /> : <Loading what="the dataset" />
-  const { name, counts, samples } = dataset
+  const { name, counts, samples, problems, unlabelled } = dataset
   const wanted = (url.get('find') ?? '').toLowerCase()
   const found = samples.filter((sample) => sample.class.name.toLowerCase().includes(wanted))
   const shown = url.get('class')
@@ -53,7 +56,25 @@ export function DatasetPage() {
             </dd>
           </div>
         ))}
+        {unlabelled.totalCount > 0 && (
+          <div>
+            <dt>Without a label</dt>
+            <dd>
+              <strong className="numeric">{count(unlabelled.totalCount)}</strong> not used
+            </dd>
+          </div>
+        )}
       </dl>
+      {problems.length > 0 && (
+        <Notice tone="warn" title={`${plural(problems.length, 'thing')} to look at`}>
+          <ul>
+            {problems.slice(0, shownProblems).map(({ kind, text }) => (
+              <li key={`${kind} ${text}`}>{text}</li>
+            ))}
+          </ul>
+          {problems.length > shownProblems && `and ${count(problems.length - shownProblems)} more`}
+        </Notice>
+      )}
       {counts.length === 0 && (
         <Notice tone="plain" title="No images yet">
           The dataset has classes and prompts. Add images through the API, or import a folder with the same

@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises'
+import { Command } from 'commander'
+import { type Library, templateSets } from '../library/index.js'
+import { datasetNamed } from './dataset-named.js'
+import { withLibrary } from './with-library.js'
+
+interface PromptsCommandOptions {
+  readonly set?: string
+  readonly template?: readonly string[]
+  readonly file?: string
+}
+
+/** `shotboard prompts DATASET`: replaces the prompts of all classes. */
+export const promptsCommand = (): Command =>
+  new Command('prompts')
+    .description('Replace the prompts of all classes of a dataset.')
+    .argument('<dataset>', 'its id or name')
+    .option('--set <name>', `a set of templates: ${Object.keys(templateSets).join(', ')}`)
+    .option('--template <templates...>', 'templates with {} in the place of the name of the class')
+    .option('--file <file>', 'a JSON file in the form of CuPL, {"class": ["sentence", …]}')
+    .action((dataset: string, options: PromptsCommandOptions) =>
+      withLibrary((library) => setPrompts(library, dataset, options)),
+    )
+
+async function setPrompts(
+  library: Library,
+  name: string,
+  { set, template, file }: PromptsCommandOptions,
+): Promise<void> {
+  const dataset = await datasetNamed(library, name)
+  await library.datasets.setAllPrompts({
+    dataset: dataset.id,
+    set: set ?? null,
+    templates: template ?? null,
+    file: file === undefined ? null : await readFile(file, 'utf8'),
+  })
+  const classes = await library.datasets.classes(dataset.id)
+  const counts = classes.map(({ prompts }) => prompts.length)
+  const [least, most] = [Math.min(...counts), Math.max(...counts)]
+  console.log(`"${dataset.name}": ${least === most ? least : `${least} to ${most}`} prompts a class.`)
+}

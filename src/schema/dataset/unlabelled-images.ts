@@ -1,0 +1,26 @@
+import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql'
+import type { DatasetRow, ImageRow, Page } from '../../library/index.js'
+import type { Context } from '../context.js'
+import { ImageType } from '../image/image.js'
+import { connectionOf, defaultPageSize, pageRequest } from '../page.js'
+import { DatasetType } from './dataset.type.js'
+
+const UnlabelledImageConnectionType = connectionOf('UnlabelledImageConnection', () => ImageType)
+
+@Resolver(() => DatasetType)
+export class UnlabelledImagesResolver {
+  @FieldResolver(() => UnlabelledImageConnectionType, {
+    description:
+      'The images that have no label yet, in the order in which they came. Nothing is measured on them.',
+  })
+  async unlabelled(
+    @Root() { id }: DatasetRow,
+    @Arg('first', () => Int, { nullable: true, defaultValue: defaultPageSize }) first: number | null,
+    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Ctx() context: Context,
+  ): Promise<Page<ImageRow>> {
+    const page = await context.library.datasets.unlabelled.page(id, pageRequest(first, after, context))
+    const nodes = await Promise.all(page.nodes.map((image) => context.loaders.image.load(image)))
+    return { ...page, nodes }
+  }
+}

@@ -1,0 +1,132 @@
+import { errors } from '../errors.js'
+import type { DatabaseClient, Transaction } from './database.js'
+import { type DatasetRow, lockDataset } from './datasets.js'
+import type { Split } from './enums.js'
+import { insertImageRows, type StoredImage } from './insert-image-rows.js'
+import {
+  cursorOfPosition,
+  type Page,
+  type PageRequest,
+  pageOf,
+  positionAfter,
+  requirePageSize,
+} from './page.js'
+import { canBeId, chunks, inChunks, longTransaction, rowsPerStatement } from './rows.js'
+
+/** Images of datasets that have no label yet. An image of a dataset has a label or has none; it is never in both places. */
+export interface UnlabelledImageRepository {
+  /** Adds images, without those that the dataset has with or without a label. Returns the number added. Throws UNKNOWN_DATASET. */
+  add(datasetId: string, images: readonly StoredImage[]): Promise<number>
+  /** The ids, in the order in which the images came. */
+  page(datasetId: string, request: PageRequest): Promise<Page<string>>
+  /** All ids, in that order. */
+  ids(datasetId: string): Promise<string[]>
+  /** By dataset: how many there are. */
+  counts(datasetIds: readonly string[]): Promise<Map<string, number>>
+  /**
+   * Gives images a class and a split: all of them or none. They come after the images that the dataset has, so what was measured
+   * stays true, and jobs may go on. Throws UNKNOWN_DATASET, UNKNOWN_CLASS, or UNKNOWN_IMAGE for an image that is not unlabelled.
+   */
+  label(
+    datasetId: string,
+    images: readonly string[],
+    to: { readonly className: string; readonly split: Split },
+  ): Promise<DatasetRow>
+}
+
+export function createUnlabelledImageRepository(client: DatabaseClient): UnlabelledImageRepository {
+  const locked = <T>(id: string, work: (tx: Transaction, dataset: DatasetRow) => Promise<T>): Promise<T> =>
+    client.$transaction(async (tx) => {
+      const found = canBeId(id) && (await lockDataset(tx, id)) > 0
+      const dataset = found ? await tx.dataset.findUnique({ where: { id } }) : null
+      if (!dataset) throw errors.unknownDataset({ id }, 'dataset')
+      return work(tx, dataset)
+    }, longTransaction)
+
+  return {
+    add: (datasetId, images) => locked(datasetId, (tx) => insert(tx, datasetId, images)),
+    async page(datasetId, request) {
+      requirePageSize(request.first)
+      const after = positionAfter(request) ?? 0
+      const where = { datasetId }
+      const [rows, totalCount] = await Promise.all([
+        client.unlabelledImage.findMany({
+          where: { ...where, position: { gt: after } },
+          orderBy: { position: 'asc' },
+          take: request.first + 1,
+        }),
+        client.unlabelledImage.count({ where }),
+      ])
+      const { nodes, pageInfo } = pageOf(rows, request.first, ({ position }) => cursorOfPosition(position))
+      return { nodes: nodes.map(({ imageId }) => imageId), pageInfo, totalCount }
+    },
+    async ids(datasetId) {
+      const rows = await client.unlabelledImage.findMany({
+        where: { datasetId },
+        orderBy: { position: 'asc' },
+        select: { imageId: true },
+      })
+      return rows.map(({ imageId }) => imageId)
+    },
+    async counts(datasetIds) {
+      const rows = await inChunks(datasetIds, (some) =>
+        client.unlabelledImage.groupBy({
+          by: ['datasetId'],
+          where: { datasetId: { in: some } },
+          _count: { _all: true },
+        }),
+      )
+      const counts = new Map(datasetIds.map((id) => [id, 0]))
+      for (const { datasetId, _count } of rows) counts.set(datasetId, _count._all)
+      return counts
+    },
+    label: (datasetId, images, { className, split }) =>
+      locked(datasetId, async (tx, dataset) => {
+        const classes = await tx.classLabel.findMany({ where: { datasetId }, orderBy: { index: 'asc' } })
+        const found = classes.find(({ name }) => name === className)
+        if (!found)
+          throw errors.unknownClass({ name: className, known: classes.map(({ name }) => name) }, 'class')
+        const ids = [...new Set(images)]
+        await requireUnlabelled(tx, datasetId, ids)
+        for await (const some of chunks(ids, rowsPerStatement)) {
+          await tx.unlabelledImage.deleteMany({ where: { datasetId, imageId: { in: some } } })
+          await tx.datasetImage.createMany({
+            data: some.map((imageId) => ({ datasetId, imageId, classIndex: found.index, split })),
+          })
+        }
+        return dataset
+      }),
+  }
+}
+
+async function insert(tx: Transaction, datasetId: string, images: readonly StoredImage[]): Promise<number> {
+  let added = 0
+  const seen = new Set<string>()
+  for await (const chunk of chunks(images, rowsPerStatement)) {
+    const where = { datasetId, imageId: { in: chunk.map(({ imageId }) => imageId) } }
+    const [labelled, unlabelled] = [
+      await tx.datasetImage.findMany({ where, select: { imageId: true } }),
+      await tx.unlabelledImage.findMany({ where, select: { imageId: true } }),
+    ]
+    for (const { imageId } of [...labelled, ...unlabelled]) seen.add(imageId)
+    const fresh = chunk.filter(({ imageId }) => {
+      if (seen.has(imageId)) return false
+      seen.add(imageId)
+      return true
+    })
+    await insertImageRows(tx, fresh)
+    await tx.unlabelledImage.createMany({ data: fresh.map(({ imageId }) => ({ datasetId, imageId })) })
+    added += fresh.length
+  }
+  return added
+}
+
+async function requireUnlabelled(tx: Transaction, datasetId: string, ids: readonly string[]): Promise<void> {
+  const known = new Set<string>()
+  for await (const some of chunks(ids.filter(canBeId), rowsPerStatement)) {
+    const rows = await tx.unlabelledImage.findMany({ where: { datasetId, imageId: { in: some } } })
+    for (const { imageId } of rows) known.add(imageId)
+  }
+  const i = ids.findIndex((id) => !known.has(id))
+  if (i >= 0) throw errors.unknownImage({ id: ids[i] ?? '' }, `images[${i}]`)
+}

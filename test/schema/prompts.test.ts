@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { sharedServer } from '../helpers/server.js'
+
+const server = await sharedServer()
+const { library } = server
+
+const newDataset = async (name: string) =>
+  (await library.datasets.create({ name, classes: [{ name: 'tree_frog' }, { name: 'Owl' }] })).id
+
+const setAll = (input: object) =>
+  server.ask('mutation ($input: SetAllPromptsInput!) { setAllPrompts(input: $input) { id } }', { input })
+
+const promptsOf = async (id: string) => (await library.datasets.classes(id)).map(({ prompts }) => prompts)
+
+test('sets of templates are there by name, with as many as were published', async () => {
+  const { promptTemplateSets } = await server.query<{
+    promptTemplateSets: { name: string; templates: string[] }[]
+  }>('{ promptTemplateSets { name templates } }')
+  const sets = new Map(promptTemplateSets.map(({ name, templates }) => [name, templates]))
+  const all = sets.get('openai-imagenet-80') ?? []
+  expect(new Set(all).size).toBe(80)
+  expect(all).toEqual(expect.arrayContaining(sets.get('openai-imagenet-7') ?? []))
+  expect(sets.get('openai-imagenet-7')).toHaveLength(7)
+  expect(promptTemplateSets.flatMap(({ templates }) => templates).every((each) => each.includes('{}'))).toBe(
+    true,
+  )
+})
+
+test('prompts of all classes come from a set, from own templates, or from a file of sentences', async () => {
+  const dataset = await newDataset('Prompted')
+  await setAll({ dataset, set: 'coop-oxford-pets' })
+  expect(await promptsOf(dataset)).toEqual([
+    ['a photo of a tree_frog, a type of pet.'],
+    ['a photo of a Owl, a type of pet.'],
+  ])
+  await setAll({ dataset, templates: ['a {}.', '{} on a {}'] })
+  expect((await promptsOf(dataset))[1]).toEqual(['a Owl.', 'Owl on a Owl'])
+  const file = JSON.stringify({
+    'Tree frog': ['It is green.', 'It climbs.'],
+    owl: ['It sees at night.'],
+    cat: ['No.'],
+  })
+  expect((await setAll({ dataset, file })).errors).toBeUndefined()
+  expect(await promptsOf(dataset)).toEqual([['It is green.', 'It climbs.'], ['It sees at night.']])
+})
+
+test.each([
+  [{}, 'input.set'],
+  [{ set: 'openai', templates: null }, 'input.set'],
+  [{ set: 'openai-imagenet-7', templates: ['a {}.'] }, 'input.set'],
+  [{ set: 'openai-imagenet-7', file: '{}' }, 'input.file'],
+  [{ templates: ['a {}.', 'a photo'] }, 'input.templates[1]'],
+  [{ file: '{"owl": []}' }, 'input.file'],
+  [{ file: '{"owl": ["x"]}' }, 'input.file'],
+  [{ file: 'owl' }, 'input.file'],
+])('%j is refused, and the prompts stay', async (given, argument) => {
+  const dataset = await newDataset(`Refused ${JSON.stringify(given)}`)
+  const before = await promptsOf(dataset)
+  const { errors } = await setAll({ dataset, ...given })
+  expect(errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_VALUE', argument })
+  expect(await promptsOf(dataset)).toEqual(before)
+})
