@@ -1,5 +1,6 @@
 import { builtin } from '../../src/plugins/builtin.js'
 import { fitSpace } from '../../src/spaces/fit-space.js'
+import { genericCovariance, measureGeneric } from '../../src/spaces/fitting/generic-covariance.js'
 import { createKernels } from '../../src/tensor/kernels.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
 import { type Benchmark, medianMs, ms } from '../benchmark.js'
@@ -13,12 +14,22 @@ export const spaces: Benchmark = {
   name: 'spaces',
   async run() {
     const kernels = createKernels(openRuntime())
-    const support = {
+    const labelled = {
       features: normals('support', rows, dimensions),
       labels: Int32Array.from({ length: rows }, (_, i) => Math.floor(i / 16)),
       textClassifier: null,
     }
-    const results = []
+    const measured = await measureGeneric(labelled, 'noise', kernels)
+    const support = { ...labelled, generic: genericCovariance([measured]) }
+    const measuring = await medianMs(3, async () => {
+      await genericCovariance([await measureGeneric(labelled, 'noise', kernels)]).whitened(kernels)
+    })
+    const results = [
+      {
+        quantity: `Measuring a generic covariance on ${rows}×${dimensions}`,
+        ours: ms(measuring),
+      },
+    ]
     const fitted = (builtin().spaces ?? []).filter(({ base, fit }) => base === 'clip' && fit !== undefined)
     for (const space of fitted) {
       const ours = await medianMs(3, async () => {

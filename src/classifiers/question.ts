@@ -7,6 +7,7 @@ import type { Encoder } from '../encoders/encoder.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors, ShotboardError } from '../errors.js'
 import type { KlScaling, Selection } from '../evaluation/protocol.js'
+import type { Generics } from '../generic/generics.js'
 import type { Identity } from '../plugins/identity.js'
 import type { Registry } from '../plugins/registry.js'
 import type { ClassRow, DatasetImageRow } from '../store/datasets.js'
@@ -58,6 +59,7 @@ export interface QuestionContext {
   readonly registry: Registry
   readonly encodedData: EncodedData
   readonly runResults: RunResults
+  readonly generics: Pick<Generics, 'of'>
 }
 
 /**
@@ -177,9 +179,9 @@ function runsOf(runs: readonly RunRow[], choice: MethodChoice, registry: Registr
   throw errors.invalidValue({ reason: `This comparison has no finished run of ${id}${where}.` }, at)
 }
 
-/** A run's method and space, by what is registered now: a fault if a plugin is gone, or has changed since. */
+/** A run's method and space, by what is registered now: a fault if a plugin, or what the space knows of other images, is gone or has changed since. */
 async function choiceOf(run: RunRow, context: QuestionContext): Promise<AskedMethod> {
-  const { registry, encoders, runResults } = context
+  const { registry, encoders, runResults, generics } = context
   const fixed = run.result?.hyperparameters ?? run.fixed
   try {
     const method = registry.method(run.method)
@@ -193,7 +195,12 @@ async function choiceOf(run: RunRow, context: QuestionContext): Promise<AskedMet
       recorded != null &&
       registry.pluginOf(item) !== null &&
       fingerprintOf(registry.identityOf(item)) !== fingerprintOf(recorded)
-    if (!changed(method, code?.method) && !changed(space, code?.space)) return { method, space, fixed }
+    // What the space knows of other images may have been fitted anew since.
+    const generic = space?.usesGeneric ? await generics.of(encoders.get(run.encoder), run.datasetId) : null
+    const isOther = code?.generic !== undefined && code.generic !== generic?.fingerprint
+    if (!isOther && !changed(method, code?.method) && !changed(space, code?.space)) {
+      return { method, space, fixed }
+    }
     return { method, space, fixed, fault: errors.codeChanged({ method: run.method, space: run.space }) }
   } catch (error) {
     if (!(error instanceof ShotboardError) || isStorageFault(error)) throw error

@@ -2,7 +2,7 @@ import type { Cache } from '../../cache/contract.js'
 import { type Matrix, matrix, meanRow, rowOf, subtractRow, transposed } from '../../tensor/matrix.js'
 import type { Term } from '../contract.js'
 import { symbolOf } from '../formula.js'
-import { type Discriminant, linearGraph, discriminantLogits } from './gaussian-discriminant.js'
+import { type Discriminant, discriminantLogits, linearGraph } from './gaussian-discriminant.js'
 
 /**
  * `(U − m)·V + y̅`, [n, C], `V = (XᵀX + λ·I)⁻¹·Xᵀ·(L − y̅)`: the labels, one-hot, regressed on the keys less their mean, `X = G − m`,
@@ -28,7 +28,10 @@ const regressionIn = (cache: Cache, penalty: number): Promise<Discriminant> =>
   cache.derive(`ridge regression ${penalty}`, () => regress(cache, penalty))
 
 /** Vᵀ, [C, m], and `y̅ − m·V`, [C], from a system of the size of the keys or of the dimensions, whichever is smaller. */
-async function regress({ spaceKeys, labels, classes, kernels }: Cache, penalty: number): Promise<Discriminant> {
+async function regress(
+  { spaceKeys, labels, classes, kernels }: Cache,
+  penalty: number,
+): Promise<Discriminant> {
   const { rows: n, columns: d } = spaceKeys
   const mean = meanRow(spaceKeys)
   const keys = subtractRow(spaceKeys, mean)
