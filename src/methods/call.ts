@@ -46,7 +46,7 @@ export async function graphOf(
   const describe = term ? term.graph : method.graph
   if (!describe) return undefined
   const called = nameOf(method, term ?? undefined)
-  const seen = cache.seenBy({ key: term ?? method, name: called.what, isTrusted: isTrusted(method) })
+  const seen = cache.seenBy(ownerOf(method, term ?? undefined))
   const piece = await callPlugin(called, async () => describe(seen, values, ranges))
   const isPiece = typeof piece === 'object' && piece !== null && Array.isArray(piece.nodes)
   requireNoFault(called, isPiece ? undefined : 'its graph must be an object with a list "nodes"')

@@ -97,11 +97,12 @@ describe.skipIf(python === undefined)(title, async () => {
   )
   const combinations = registry.methods
     .filter(({ transductive }) => !transductive)
-    .flatMap(({ id, space, spaces }): (readonly [method: string, space: string | null])[] =>
+    .flatMap(({ id, space, spaces, needs = [] }): (readonly [method: string, space: string | null])[] =>
       space === null
         ? [[id, null]]
         : available
             .filter((each) => !spaces || spaces.includes(each.id))
+            .filter(({ base }) => !needs.includes('projected-texts') || base === 'clip')
             .map((each) => [id, each.id]),
     )
 

@@ -30,6 +30,8 @@ export const combinationsOf = ({ methods }: Registry, spaces: readonly string[])
         ? [[method.id, 'clip'] as const]
         : spaces
             .filter((id) => !method.spaces || method.spaces.includes(id))
+            // Texts have no place among adapted features.
+            .filter((id) => !method.needs?.includes('projected-texts') || !id.startsWith('imo'))
             .map((id) => [method.id, id] as const),
     )
 
