@@ -26,7 +26,7 @@ async function entriesOf(path: string): Promise<Map<string, Buffer>> {
   Readable.from(Buffer.from(await response.arrayBuffer())).pipe(files)
   for await (const entry of files) {
     const chunks: Buffer[] = []
-    for await (const chunk of entry) chunks.push(chunk)
+    for await (const chunk of entry) chunks.push(Buffer.from(chunk as Uint8Array))
     entries.set(entry.header.name, Buffer.concat(chunks))
   }
   return entries
