@@ -4,7 +4,12 @@ import { operator } from '../../tensor/kernels.js'
 import { type Matrix, makeUnit, matrix, rowOf, stackRows } from '../../tensor/matrix.js'
 import { colors } from '../colors.js'
 import type { Term, Values } from '../contract.js'
-import { type Discriminant, fitDiscriminant, linearGraph, discriminantLogits } from './gaussian-discriminant.js'
+import {
+  type Discriminant,
+  discriminantLogits,
+  fitDiscriminant,
+  linearGraph,
+} from './gaussian-discriminant.js'
 
 /*
  * The two parts of TIMO, "Text and Image Are Mutually Beneficial" (arXiv 2412.11375).
@@ -71,7 +76,11 @@ export const guidedDiscriminant = ({ weight, prompts }: Guidance & { readonly we
   usesKeys: true,
   async logits(batch, shapes: Values) {
     const { cache } = batch
-    return discriminantLogits(await batch.spaceQueries(), await guidedIn(cache, prompts, shapes), cache.kernels)
+    return discriminantLogits(
+      await batch.spaceQueries(),
+      await guidedIn(cache, prompts, shapes),
+      cache.kernels,
+    )
   },
   graph: async (cache, shapes) => linearGraph(await guidedIn(cache, prompts, shapes)),
 })

@@ -2,7 +2,7 @@ import type { Cache } from '../../cache/contract.js'
 import { classMeans, deviationsOf } from '../../spaces/fitting/scatter.js'
 import { type Matrix, matrix, rowOf, squareOf, subtractRow, transposed } from '../../tensor/matrix.js'
 import type { Term } from '../contract.js'
-import { type Discriminant, linearGraph, discriminantLogits } from './gaussian-discriminant.js'
+import { type Discriminant, discriminantLogits, linearGraph } from './gaussian-discriminant.js'
 
 /**
  * `U·Vᵀ + b`, [n, C], with `V_c = Σ⁻¹·(μ_c − m)` and `b_c = −½·(μ_c − m)ᵀ·Σ⁻¹·(μ_c + m)`: Fisher's linear discriminant with equal class
