@@ -20,7 +20,7 @@ export interface OverlapInput {
   readonly encoder?: string | null
   /** The split whose images are compared with each other. */
   readonly split: Split
-  /** Default: all spaces available with the encoder. */
+  /** Default: all spaces available with the encoder, those that need other images of it only if there are any. */
   readonly spaces?: readonly string[] | null
   /** The number of histogram bins, from 1 to 2000. */
   readonly bins: number
@@ -76,7 +76,10 @@ export function createOverlap(context: OverlapContext): (input: OverlapInput) =>
       throw errors.invalidValue({ reason: `bins must be from 1 to ${maxBins}, not ${input.bins}.` }, 'bins')
     }
     const { datasetId, encoder, fitOn, pool } = await resolve(input)
-    const ids = input.spaces ?? spacesOf(encoder, registry).map(({ id }) => id)
+    const generic = await encodedData.generic(encoder, datasetId)
+    const available = () =>
+      spacesOf(encoder, registry).filter(({ usesGeneric }) => !usesGeneric || generic !== null)
+    const ids = input.spaces ?? available().map(({ id }) => id)
     const spaces = ids.map((id, i) => {
       const space = registry.space(id, `spaces[${i}]`)
       if (!encoder.spaces.includes(space.base)) {
@@ -104,7 +107,7 @@ export function createOverlap(context: OverlapContext): (input: OverlapInput) =>
     const measured: (Overlap & { space: string })[] = []
     for (const space of spaces) {
       const all = featuresOf(features, space.base)
-      const support = { ...(fittedOn ?? { features, labels }), textClassifier }
+      const support = { ...(fittedOn ?? { features, labels }), textClassifier, generic }
       const { project } = await fitSpace(space, supportIn(support, space), kernels)
       const classes = rows.length
       const overlap = await measureOverlap({

@@ -52,6 +52,8 @@ export interface EncodedData {
     spaces: readonly string[],
     options?: LoadOptions,
   ): Promise<LabelledImages>
+  /** What spaces that are fitted on a dataset may know of other images of the encoder; null if there are none. */
+  generic(encoder: Encoder, datasetId: string): Promise<Generic | null>
   /**
    * The test images of one dataset, with the class indices of another dataset that has the same class names. Throws
    * UNKNOWN_DATASET or CLASSES_DIFFER.
@@ -182,6 +184,7 @@ export function createEncodedData(options: {
         labels: Int32Array.from(images, ({ classIndex }) => classIndex),
       }
     },
+    generic: genericFor,
     async testImages(testDatasetId, datasetId, lastImage) {
       const named = async (id: string) => {
         const dataset = await store.datasets.get(id)

@@ -375,7 +375,8 @@ describe('what cannot be made is refused, and nothing is stored:', () => {
   test('a new version of a classifier that is not there', async () => {
     const answer = await askFor('updateClassifier', { ...one, name: 'Nobody' })
     expect(codeOf(answer)).toEqual([['UNKNOWN_CLASSIFIER', 'input.name']])
-    expect(answer.errors?.[0]?.message).toContain('All')
+    // The newest are named.
+    expect(answer.errors?.[0]?.message).toContain('Lost')
   })
 
   test('a comparison that has not finished', async () => {

@@ -77,8 +77,12 @@ const timeless = (predictions: readonly ImagePrediction[]) =>
 const queries = await Promise.all([0, 1, 2].map((classIndex) => base64(picture(classIndex, 9000))))
 const images = queries.map((data) => ({ base64: data }))
 const methods = library.registry.methods.map(({ id }) => ({ method: id }))
-const everywhere = library.registry.methods.flatMap(({ id, space }) =>
-  space === null ? [{ method: id }] : library.registry.spaces.map((each) => ({ method: id, space: each.id })),
+const everywhere = library.registry.methods.flatMap(({ id, space, spaces }) =>
+  space === null
+    ? [{ method: id }]
+    : library.registry.spaces
+        .filter((each) => spaces?.includes(each.id) ?? true)
+        .map((each) => ({ method: id, space: each.id })),
 )
 
 test('what the terms add makes the logit of every class, whatever the method and the space', async () => {
@@ -158,9 +162,10 @@ async function cosines(spaceId: string, query: Buffer) {
 async function projectionOf(space: string, support: Matrix): Promise<(features: Matrix) => Promise<Matrix>> {
   if (space === 'centred') return async (features) => unitRows(subtractRow(features, meanRow(support)))
   const labels = Int32Array.from(keys, ({ classIndex }) => classIndex)
+  const generic = await library.generics.of(library.encoders.default, dataset.id)
   const fitted = await library.registry
     .space(space)
-    .fit?.({ features: support, labels, textClassifier: null }, kernels)
+    .fit?.({ features: support, labels, textClassifier: null, generic }, kernels)
   return async (features) => fitted?.project(features) ?? features
 }
 

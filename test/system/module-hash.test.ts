@@ -52,5 +52,5 @@ test('the hash of a module does not change with a file that it does not name, or
 })
 
 test('a module belongs to the package whose folder it lies in', () => {
-  expect(packageOf(join(folder, 'lib', 'deep.mjs'))).toEqual({ name: 'mine', version: '1.2.3' })
+  expect(packageOf(join(folder, 'lib', 'deep.mjs'))).toMatchObject({ name: 'mine', version: '1.2.3' })
 })
