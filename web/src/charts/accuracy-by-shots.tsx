@@ -24,17 +24,21 @@ export function AccuracyByShots({
   series,
   shots,
   axis,
+  leading,
   highlighted,
 }: {
   readonly series: readonly Series[]
   readonly shots: readonly number[]
   readonly axis: string
+  /** The keys of the series that are drawn in full, with intervals. The others are faint until they are highlighted. */
+  readonly leading: ReadonlySet<string>
   /** The key of the highlighted series. The others are dimmed. */
   readonly highlighted: string | undefined
 }) {
   const options = useMemo(
-    () => (shots.length > 1 ? lines(series, shots, axis, highlighted) : rows(series, axis, highlighted)),
-    [series, shots, axis, highlighted],
+    () =>
+      shots.length > 1 ? lines(series, shots, axis, leading, highlighted) : rows(series, axis, highlighted),
+    [series, shots, axis, leading, highlighted],
   )
   return <Chart description={describe(series, shots, axis)} options={options} />
 }
@@ -48,8 +52,14 @@ function lines(
   series: readonly Series[],
   shots: readonly number[],
   axis: string,
+  leading: ReadonlySet<string>,
   highlighted: string | undefined,
 ) {
+  const isFull = ({ key }: Series) => (highlighted === undefined ? leading.has(key) : key === highlighted)
+  const inFront = series.filter(({ key }) => leading.has(key) || key === highlighted)
+  const places = new Map(inFront.map(({ key }, i) => [key, i - (inFront.length - 1) / 2]))
+  // What is drawn later lies in front.
+  const drawn = series.toSorted((a, b) => Number(isFull(a)) - Number(isFull(b)))
   return (width: number): Plot.PlotOptions => ({
     height: Math.max(280, Math.min(420, width * 0.46)),
     marginLeft: 44,
@@ -59,7 +69,7 @@ function lines(
       type: 'log',
       base: 2,
       domain: [Math.min(...shots), Math.max(...shots)],
-      inset: 8 + (spacing * series.length) / 2,
+      inset: 8 + (spacing * inFront.length) / 2,
       ticks: [...shots],
       tickFormat: String,
       label: 'Shots (labelled images per class)',
@@ -71,11 +81,19 @@ function lines(
     y: { label: axis, grid: true, nice: true, ticks: 6, tickSize: 0, labelArrow: 'none', labelOffset: 40 },
     marks: [
       Plot.gridY({ stroke: 'var(--line)', strokeOpacity: 1, ticks: 6 }),
-      ...series.flatMap((each, i) => {
+      ...drawn.flatMap((each) => {
         const { color, marker, dash } = each.style
-        const dx = (i - (series.length - 1) / 2) * Math.min(spacing, 40 / series.length)
-        const opacity = highlighted === undefined || highlighted === each.key ? 1 : 0.14
-        const common = { x: 'shots', dx, opacity } as const
+        const full = isFull(each)
+        const dx = (places.get(each.key) ?? 0) * Math.min(spacing, 40 / inFront.length)
+        const common = { x: 'shots', dx, opacity: full ? 1 : 0.14 } as const
+        const line = Plot.line(each.points, {
+          ...common,
+          y: 'mean',
+          stroke: plotColor(color),
+          strokeWidth: highlighted === each.key ? 3 : full ? 2 : 1.25,
+          ...(dash !== undefined && { strokeDasharray: dash }),
+        })
+        if (!full) return [line] satisfies Mark[]
         return [
           Plot.ruleX(each.points, {
             ...common,
@@ -85,13 +103,7 @@ function lines(
             strokeWidth: 1.5,
             strokeOpacity: 0.55,
           }),
-          Plot.line(each.points, {
-            ...common,
-            y: 'mean',
-            stroke: plotColor(color),
-            strokeWidth: highlighted === each.key ? 3 : 2,
-            ...(dash !== undefined && { strokeDasharray: dash }),
-          }),
+          line,
           Plot.dot(each.points, {
             ...common,
             y: 'mean',

@@ -11,7 +11,7 @@ import { Legend } from './legend'
 import { metricNamed, metrics, statisticOf } from './metrics'
 import styles from './results.module.css'
 import { ResultsTable } from './results-table'
-import { linesOf, rankedAt, shotsOf } from './series'
+import { leadingOf, linesOf, rankedAt, shotsOf } from './series'
 import { usePairs } from './use-pairs'
 import { Verdict } from './verdict'
 
@@ -33,6 +33,7 @@ export function Results({
   const { id, rows } = comparison
   const [url, setUrl] = useUrlState()
   const [pointedAt, setPointedAt] = useState<string>()
+  const [pinned, setPinned] = useState<string>()
   const encoders = useMemo(
     () => [...new Map(rows.map((row) => [row.encoder.id, row.encoder])).values()],
     [rows],
@@ -45,11 +46,12 @@ export function Results({
   const metric = metricNamed(url.get('metric'))
   const chosenShots = Number(url.get('shots'))
   const at = shots.includes(chosenShots) ? chosenShots : Math.max(...shots)
-  const ranked = rankedAt(lines, at)
+  const ranked = useMemo(() => rankedAt(lines, at), [lines, at])
   const baseline =
     lines.find(({ key }) => key === url.get('baseline')) ??
     lines.find(({ key }) => key === 'zero-shot') ??
     lines[0]
+  const leading = useMemo(() => leadingOf(ranked, baseline), [ranked, baseline])
   const pairs = usePairs(id, baseline, metric, running)
   const sets = Math.max(...own.map((row) => row.accuracy.n))
   const series = useMemo(
@@ -77,7 +79,7 @@ export function Results({
       )}
       <Card
         title={`${metric.label} by shots`}
-        note={`Mean with its 95 % interval ${over(sets)}.`}
+        note={`Mean with its 95 % interval ${over(sets)}.${leading.size < lines.length ? ' The best line of each leading method, and the baseline; the others are faint. Point at an entry to see its line, or choose it to keep it.' : ''}`}
         tools={
           <Choice
             label="Measure"
@@ -88,8 +90,22 @@ export function Results({
         }
       >
         <div className={styles.chart}>
-          <AccuracyByShots series={series} shots={shots} axis={metric.axis} highlighted={pointedAt} />
-          <Legend lines={ranked} shots={at} metric={metric} onPoint={setPointedAt} />
+          <AccuracyByShots
+            series={series}
+            shots={shots}
+            axis={metric.axis}
+            leading={leading}
+            highlighted={pointedAt ?? pinned}
+          />
+          <Legend
+            lines={ranked}
+            shots={at}
+            metric={metric}
+            leading={leading}
+            pinned={pinned}
+            onPoint={setPointedAt}
+            onPin={setPinned}
+          />
         </div>
       </Card>
       <Card

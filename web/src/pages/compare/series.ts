@@ -57,3 +57,18 @@ export function rankedAt(lines: readonly Line[], shots: number): Line[] {
   const at = (line: Line) => line.rows.get(shots)?.accuracy.mean ?? Number.NEGATIVE_INFINITY
   return lines.filter((line) => line.rows.has(shots)).toSorted((a, b) => at(b) - at(a))
 }
+
+/** As many lines as can be told apart in a chart. */
+const maxLeading = 6
+
+/**
+ * The keys of the lines to draw in full: all if they are few, and otherwise the best line of each of the best methods, with
+ * the baseline.
+ */
+export function leadingOf(ranked: readonly Line[], baseline: Line | undefined): ReadonlySet<string> {
+  if (ranked.length <= maxLeading) return new Set(ranked.map(({ key }) => key))
+  const best = new Map<string, Line>()
+  for (const line of ranked) if (!best.has(line.method.id)) best.set(line.method.id, line)
+  const others = [...best.values()].filter((line) => line.method.id !== baseline?.method.id)
+  return new Set([...others.slice(0, maxLeading - 1), ...(baseline ? [baseline] : [])].map(({ key }) => key))
+}
