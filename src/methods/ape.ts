@@ -1,3 +1,4 @@
+import { colors } from './colors.js'
 import { defineMethod, shape } from './contract.js'
 import { cacheWeight } from './hyperparameters.js'
 import { papers } from './papers.js'
@@ -11,6 +12,7 @@ export const ape = () =>
     name: 'APE',
     summary:
       'Tip-Adapter in the dimensions in which classes differ most; images that fit their text badly count more.',
+    color: colors.fern,
     paper: papers.ape,
     space: 'clip',
     spaces: ['clip'],

@@ -32,16 +32,24 @@ export const colors = {
   amber: { light: '#cb7e00', dark: '#ffc247' },
   green: { light: '#00654a', dark: '#1fae7d' },
   pink: { light: '#cf5fae', dark: '#e884cf' },
+  violet: { light: '#541791', dark: '#944ec1' },
+  crimson: { light: '#93202e', dark: '#d11d58' },
+  olive: { light: '#6b884d', dark: '#dbf09b' },
+  plum: { light: '#551544', dark: '#a86292' },
+  fern: { light: '#4e8166', dark: '#bbe8c3' },
+  rose: { light: '#85444f', dark: '#d36c6e' },
+  forest: { light: '#0e2c07', dark: '#a1c083' },
+  wine: { light: '#2b051a', dark: '#e1acc4' },
 } satisfies Readonly<Record<string, PlotColor>>
 
-/** Colours for what declares none. They keep the same distance from each other and from all of `colors`. */
+/** Colours for what declares none: those of the built-in methods that are seen least often. */
 export const automaticColors: readonly PlotColor[] = [
-  { light: '#541791', dark: '#944ec1' },
-  { light: '#93202e', dark: '#d11d58' },
-  { light: '#6b884d', dark: '#dbf09b' },
-  { light: '#551544', dark: '#a86292' },
-  { light: '#4e8166', dark: '#bbe8c3' },
-  { light: '#85444f', dark: '#d36c6e' },
-  { light: '#0e2c07', dark: '#a1c083' },
-  { light: '#2b051a', dark: '#e1acc4' },
+  colors.violet,
+  colors.crimson,
+  colors.olive,
+  colors.plum,
+  colors.fern,
+  colors.rose,
+  colors.forest,
+  colors.wine,
 ]

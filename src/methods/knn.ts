@@ -1,3 +1,4 @@
+import { colors } from './colors.js'
 import { defineMethod, shape, weight } from './contract.js'
 import { papers } from './papers.js'
 import { nearestNeighbours } from './terms/nearest-neighbours.js'
@@ -10,6 +11,7 @@ export const knn = () =>
     name: 'k nearest neighbours',
     aliases: ['kNN'],
     summary: 'Zero-shot CLIP plus the votes of the nearest support images.',
+    color: colors.olive,
     paper: papers.neighbours,
     space: 'shrunk',
     hyperparameters: {

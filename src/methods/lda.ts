@@ -1,3 +1,4 @@
+import { colors } from './colors.js'
 import { defineMethod, geomspace, weight } from './contract.js'
 import { papers } from './papers.js'
 import { linearDiscriminant } from './terms/linear-discriminant.js'
@@ -11,6 +12,7 @@ export const lda = () =>
     aliases: ['LDA'],
     summary:
       "Zero-shot CLIP plus Fisher's linear discriminant, with a covariance shrunk as Ledoit and Wolf do.",
+    color: colors.violet,
     paper: papers.ledoitWolf,
     space: 'clip',
     hyperparameters: {

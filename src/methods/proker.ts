@@ -1,3 +1,4 @@
+import { colors } from './colors.js'
 import { defineMethod, shape, weight } from './contract.js'
 import { papers } from './papers.js'
 import { proximalRegression } from './terms/proximal-regression.js'
@@ -9,6 +10,7 @@ export const proker = () =>
     id: 'proker',
     name: 'ProKeR',
     summary: 'Zero-shot CLIP plus a kernel ridge regression of what it gets wrong on the support images.',
+    color: colors.rose,
     paper: papers.proker,
     space: 'clip',
     hyperparameters: {

@@ -1,3 +1,4 @@
+import { colors } from './colors.js'
 import { defineMethod, shape, weight } from './contract.js'
 import { papers } from './papers.js'
 import { ridgeRegression } from './terms/ridge-regression.js'
@@ -10,6 +11,7 @@ export const ridge = () =>
     name: 'Ridge regression',
     summary:
       'Zero-shot CLIP plus a linear regression of the labels on the support images, with an L2 penalty.',
+    color: colors.crimson,
     paper: papers.ridge,
     space: 'shrunk',
     hyperparameters: {

@@ -1,3 +1,4 @@
+import { colors } from './colors.js'
 import { defineMethod } from './contract.js'
 import { papers } from './papers.js'
 import { prototype } from './prototype.js'
@@ -11,6 +12,7 @@ export const sharedPrototype = () =>
     name: 'Shared prototype',
     summary:
       'Prototype for images that are classified together: each class mean takes in the images that are most like it. Best with few labelled images and many others.',
+    color: colors.wine,
     paper: papers.transclip,
     space: 'shrunk',
     transductive: { alone: 'It is Prototype, whose class means this image moves a little.' },

@@ -1,3 +1,4 @@
+import { colors } from './colors.js'
 import { defineMethod, shape, weight } from './contract.js'
 import { papers } from './papers.js'
 import { textPrototype as term } from './terms/text-prototype.js'
@@ -10,6 +11,7 @@ export const textPrototype = () =>
     name: 'Prototype with texts',
     summary:
       'Zero-shot CLIP plus how near the image is to the mean of the support images of each class, where the text of the class counts as much as k images.',
+    color: colors.forest,
     paper: papers.prototypes,
     space: 'shrunk',
     needs: ['projected-texts'],

@@ -1,3 +1,4 @@
+import { colors } from './colors.js'
 import { defineMethod, geomspace, linspace, shape, weight } from './contract.js'
 import { papers } from './papers.js'
 import { guidedDiscriminant, guidedZeroShot } from './terms/guided-texts.js'
@@ -15,6 +16,7 @@ export const timo = () =>
     name: 'TIMO',
     summary:
       'Prompts count by how well they match the support images of their class, and are images of the class for a Gaussian discriminant.',
+    color: colors.plum,
     paper: papers.timo,
     space: 'clip',
     spaces: ['clip'],
@@ -29,6 +31,7 @@ export const timoS = () =>
     id: 'timo-s',
     name: 'TIMO-S',
     summary: 'TIMO, in which how sharply prompts are weighted and how many guide the images is selected too.',
+    color: colors.plum,
     paper: papers.timo,
     space: 'clip',
     spaces: ['clip'],
