@@ -95,6 +95,8 @@ export async function createHttpServer(options: {
   })
   app.use(reportError(settings, log))
   const server = createServer(app)
+  // Node's 5 s end a connection just as a client or a proxy sends the next request on it.
+  server.keepAliveTimeout = 65_000
   const closeWebSockets = serveWebSockets(server, { operations: streams, authentication, settings })
   return {
     server,
