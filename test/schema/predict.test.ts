@@ -77,8 +77,8 @@ const timeless = (predictions: readonly ImagePrediction[]) =>
 const queries = await Promise.all([0, 1, 2].map((classIndex) => base64(picture(classIndex, 9000))))
 const images = queries.map((data) => ({ base64: data }))
 const methods = library.registry.methods.map(({ id }) => ({ method: id }))
-/** Adapters change image features alone, so what is fitted on them has no place for texts. */
-const hasTexts = (space: string) => !space.startsWith('imo+')
+/** Adapters change image features alone, so their spaces have no place for texts. */
+const hasTexts = (space: string) => !space.startsWith('imo')
 const everywhere = library.registry.methods.flatMap(({ id, space, spaces, needs = [] }) =>
   space === null
     ? [{ method: id }]
