@@ -25,7 +25,7 @@ export function UseThis({
   const [open, setOpen] = useState(false)
   return (
     <>
-      <Button tone={tone} aria-label={`Use ${row.label}`} onClick={() => setOpen(true)}>
+      <Button tone={tone} aria-label={`Use this: ${row.label}`} onClick={() => setOpen(true)}>
         Use this
       </Button>
       {open && <MakeClassifier row={row} onClose={() => setOpen(false)} />}

@@ -3,6 +3,7 @@ import { useUrlState } from '../../app/url-state'
 import { Card } from '../../components/card'
 import { EmptyState } from '../../components/empty-state'
 import { Loading } from '../../components/loading'
+import { Notice } from '../../components/notice'
 import { Problems } from '../../components/problems'
 import { Answers } from './answers'
 import { ImageSource } from './image-source'
@@ -67,7 +68,11 @@ export function Trial({
       </div>
       <div className={styles.main} aria-busy={fetching}>
         <Problems error={error} />
-        {prediction && subject ? (
+        {prediction?.error ? (
+          <Notice tone="bad" title="The image cannot be classified">
+            {prediction.error.message}
+          </Notice>
+        ) : prediction && subject ? (
           <Answers prediction={prediction} dataset={dataset.id} testDataset={testDataset?.id} />
         ) : fetching ? (
           <Loading what="predictions" />
