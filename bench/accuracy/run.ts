@@ -108,7 +108,7 @@ async function measure(dataset: string, features: FeatureFile): Promise<void> {
   for (const shots of features.shots) {
     const support: Support = {
       ...features.support(shots),
-      generic: covariance,
+      generic: async () => covariance,
       ...(prompts && { prompts: async () => prompts }),
     }
     const caches = createCaches(support, kernels)

@@ -93,7 +93,7 @@ export async function* measure(
       if (textClassifier) for (const id of withTexts.filter(here)) yield accuracy(id, space.id, true)
       for (const id of imagesAlone.filter(here)) yield accuracy(id, space.id, false)
       if (!measuresAll) continue
-      const { project } = await fitSpace(space, supportIn(support, space), kernels)
+      const { project } = await fitSpace(space, await supportIn(support, space), kernels)
       const projected = await project(featuresOf(test.features, space.base))
       const value = await overlapValue({ features: projected, labels: test.labels, classes, kernels })
       yield { source, seed, shots, space: space.id, method: null, texts: false, value }

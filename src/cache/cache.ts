@@ -25,7 +25,7 @@ export async function buildCache(
   const keys = inSharedMemory(gatherRows(featuresOf(support.features, 'clip'), order))
   const baseKeys = space.base === 'clip' ? keys : gatherRows(featuresOf(support.features, space.base), order)
   const sorted = { ...support, features: { clip: keys, [space.base]: baseKeys }, labels }
-  const { project, projectTexts, graph } = await fitSpace(space, supportIn(sorted, space), kernels)
+  const { project, projectTexts, graph } = await fitSpace(space, await supportIn(sorted, space), kernels)
   const spaceKeys = inSharedMemory(await project(baseKeys))
   const counts = new Int32Array(support.classes)
   for (const label of labels) counts[label] = (counts[label] as number) + 1

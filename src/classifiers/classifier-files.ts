@@ -94,7 +94,7 @@ export function createClassifierFiles(directory: string): ClassifierFiles {
           textClassifier: texts ? matrixOf(texts) : null,
           ...(prompts && { prompts: async () => prompts }),
           ...(generic && {
-            generic: { dimensions: generic.root.rows, whitened: async () => generic },
+            generic: async () => ({ dimensions: generic.root.rows, whitened: async () => generic }),
           }),
         },
         ...{ prompts, generic },

@@ -88,7 +88,7 @@ export async function freeze(
     tensors: {
       ...{ support, images, calibration: fitted.calibration },
       prompts: method.needs?.includes('prompts') ? ((await support.prompts?.()) ?? null) : null,
-      generic: space?.usesGeneric ? ((await support.generic?.whitened(kernels)) ?? null) : null,
+      generic: space?.usesGeneric ? ((await (await support.generic?.())?.whitened(kernels)) ?? null) : null,
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { EncodedData } from '../datasets/encoded-data.js'
+import type { Encoder } from '../encoders/encoder.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors } from '../errors.js'
 import { type ModalityGap, modalityGapOf } from '../evaluation/overlap/modality-gap.js'
@@ -6,10 +7,12 @@ import { measureOverlap, type Overlap } from '../evaluation/overlap/overlap.js'
 import { featuresOf } from '../features/space-features.js'
 import { supportIn } from '../features/support.js'
 import type { Registry } from '../plugins/registry.js'
+import type { FeatureSpace } from '../spaces/contract.js'
 import { fitSpace } from '../spaces/fit-space.js'
 import type { DatasetImageRow } from '../store/datasets.js'
 import type { Split } from '../store/enums.js'
 import type { Store } from '../store/store.js'
+import { once } from '../system/once.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { spacesOf } from './encoder-spaces.js'
 
@@ -71,15 +74,20 @@ export function createOverlap(context: OverlapContext): (input: OverlapInput) =>
     return { datasetId: dataset.id, encoder, fitOn, pool }
   }
 
+  /** The spaces of an encoder. Those that need other images of it are available only if there are any. */
+  async function availableSpaces(encoder: Encoder, generic: () => Promise<unknown>): Promise<FeatureSpace[]> {
+    const all = spacesOf(encoder, registry)
+    const isKnown = all.some(({ usesGeneric }) => usesGeneric) && (await generic()) !== null
+    return all.filter(({ usesGeneric }) => !usesGeneric || isKnown)
+  }
+
   return async (input) => {
     if (!(Number.isInteger(input.bins) && input.bins >= 1 && input.bins <= maxBins)) {
       throw errors.invalidValue({ reason: `bins must be from 1 to ${maxBins}, not ${input.bins}.` }, 'bins')
     }
     const { datasetId, encoder, fitOn, pool } = await resolve(input)
-    const generic = await encodedData.generic(encoder, datasetId)
-    const available = () =>
-      spacesOf(encoder, registry).filter(({ usesGeneric }) => !usesGeneric || generic !== null)
-    const ids = input.spaces ?? available().map(({ id }) => id)
+    const generic = once(() => encodedData.generic(encoder, datasetId))
+    const ids = input.spaces ?? (await availableSpaces(encoder, generic)).map(({ id }) => id)
     const spaces = ids.map((id, i) => {
       const space = registry.space(id, `spaces[${i}]`)
       if (!encoder.spaces.includes(space.base)) {
@@ -108,7 +116,7 @@ export function createOverlap(context: OverlapContext): (input: OverlapInput) =>
     for (const space of spaces) {
       const all = featuresOf(features, space.base)
       const support = { ...(fittedOn ?? { features, labels }), textClassifier, generic }
-      const { project } = await fitSpace(space, supportIn(support, space), kernels)
+      const { project } = await fitSpace(space, await supportIn(support, space), kernels)
       const classes = rows.length
       const overlap = await measureOverlap({
         features: await project(all),

@@ -174,7 +174,7 @@ export function createEncodedData(options: {
         classes: rows.length,
         textClassifier: await textClassifier(encoder, rows),
         logitScale: encoder.logitScale,
-        generic: await genericFor(encoder, supportSet.datasetId),
+        generic: once(() => genericFor(encoder, supportSet.datasetId)),
         prompts: once(() => promptsOf(encoder, rows)),
       }
     },

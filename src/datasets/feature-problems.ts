@@ -7,7 +7,7 @@ import type { ClassRow, DatasetImageRow } from '../store/datasets.js'
 import type { Split } from '../store/enums.js'
 import type { Store } from '../store/store.js'
 import type { Kernels } from '../tensor/kernels.js'
-import { type Matrix, rowOf, sliceRows } from '../tensor/matrix.js'
+import { gatherRows, type Matrix, rowOf, sliceRows } from '../tensor/matrix.js'
 import type { EncodedData } from './encoded-data.js'
 
 export interface FeatureProblemsInput {
@@ -98,7 +98,7 @@ export function createFeatureProblems(context: {
     const rows = [...images.keys()].filter((i) => images[i]?.split === split)
     const found = await suspectLabels(
       {
-        features: gather(clip, rows),
+        features: gatherRows(clip, rows),
         labels: Int32Array.from(rows, (i) => images[i]?.classIndex ?? 0),
         classes: classes.length,
         textClassifier: await encodedData.textClassifier(encoder, classes),
@@ -112,12 +112,6 @@ export function createFeatureProblems(context: {
       return row && label && suggested ? [{ imageId: row.imageId, label, suggested, probability }] : []
     })
   }
-}
-
-function gather(source: Matrix, rows: readonly number[]): Matrix {
-  const data = new Float32Array(rows.length * source.columns)
-  for (const [at, i] of rows.entries()) data.set(rowOf(source, i), at * source.columns)
-  return { rows: rows.length, columns: source.columns, data }
 }
 
 const splitOrder: readonly Split[] = ['SUPPORT_POOL', 'VALIDATION', 'TEST']
@@ -134,7 +128,7 @@ export async function nearDuplicates(
   const sorted = [...images.keys()].sort(
     (a, b) => splitOrder.indexOf(splitAt(images, a)) - splitOrder.indexOf(splitAt(images, b)) || a - b,
   )
-  const rows = gather(features, sorted)
+  const rows = gatherRows(features, sorted)
   for (let from = 0; from < sorted.length; from += rowsPerBlock) {
     const to = Math.min(from + rowsPerBlock, sorted.length)
     // Later splits are compared with earlier ones.

@@ -1,5 +1,8 @@
+import type { LabelledFeatures } from '../spaces/contract.js'
+import { scaled, traceOf } from '../spaces/fitting/generic-covariance.js'
+import { classMeans, subtractClassMeans } from '../spaces/fitting/scatter.js'
 import type { Kernels } from '../tensor/kernels.js'
-import { type Matrix, matrix, rowOf } from '../tensor/matrix.js'
+import { type Matrix, matrix, rowOf, squareOf } from '../tensor/matrix.js'
 
 /** An image whose label the rest of the labelled images contradicts. */
 export interface SuspectLabel {
@@ -11,11 +14,8 @@ export interface SuspectLabel {
   readonly suggested: number
 }
 
-export interface LabelledFeatures {
-  /** Unit rows, [n, d]. */
-  readonly features: Matrix
-  /** [n], in {0, …, C − 1}. */
-  readonly labels: Int32Array
+export interface LabelledTask extends LabelledFeatures {
+  /** C. */
   readonly classes: number
   /** [C, d]. Null if there are no texts. */
   readonly textClassifier: Matrix | null
@@ -36,7 +36,7 @@ const trimmed = 0.1
  * the likelihood that leaves images out. The memory is that of two matrices [n, C].
  */
 export async function suspectLabels(
-  { features, labels, classes, textClassifier }: LabelledFeatures,
+  { features, labels, classes, textClassifier }: LabelledTask,
   kernels: Kernels,
 ): Promise<SuspectLabel[]> {
   const counts = countsOf(labels, classes)
@@ -119,22 +119,13 @@ export async function distancesWithout(
 ): Promise<Matrix> {
   const { rows: n, columns: d } = features
   const classes = counts.length
-  const means = meansOf(features, labels, counts)
-  const residuals = matrix(n, d)
-  for (let i = 0; i < n; i++) {
-    const [x, mean, to] = [rowOf(features, i), rowOf(means, labels[i] as number), rowOf(residuals, i)]
-    for (let k = 0; k < d; k++) to[k] = (x[k] as number) - (mean[k] as number)
-  }
+  const means = classMeans(features, labels, classes)
+  const residuals = subtractClassMeans(features, labels, means)
   const scatter = await kernels.scatter(residuals)
-  let trace = 0
-  for (let k = 0; k < d; k++) trace += scatter.data[k * (d + 1)] as number
+  const trace = traceOf(scatter)
   // What nothing scatters has distances of plain geometry.
   const share = trace > 0 ? ((1 - shrinkage) * d) / trace : 0
-  const covariance = matrix(
-    d,
-    d,
-    scatter.data.map((value) => share * value),
-  )
+  const covariance = scaled(scatter, share)
   // x·root has the inner products of the inverse covariance.
   const root = await kernels.inverseRoot(covariance, trace > 0 ? shrinkage : 1)
   const [z, m, r] = [
@@ -143,12 +134,12 @@ export async function distancesWithout(
     await kernels.multiply(residuals, root),
   ]
   const [zm, rm] = [await kernels.dot(z, m), await kernels.dot(r, m)]
-  const meanSquares = Float64Array.from({ length: classes }, (_, c) => product(rowOf(m, c), rowOf(m, c)))
+  const meanSquares = Float64Array.from({ length: classes }, (_, c) => squareOf(rowOf(m, c)))
 
   const result = matrix(n, classes)
   for (let i = 0; i < n; i++) {
     const [zi, ri] = [rowOf(z, i), rowOf(r, i)]
-    const [zz, rr, rz] = [product(zi, zi), product(ri, ri), product(ri, zi)]
+    const [zz, rr, rz] = [squareOf(zi), squareOf(ri), product(ri, zi)]
     const label = labels[i] as number
     const count = counts[label] as number
     // Without the image, its own mean is so much further away, and the scatter smaller by this share of its residual's square.
@@ -164,17 +155,6 @@ export async function distancesWithout(
     }
   }
   return result
-}
-
-function meansOf({ rows, columns, data }: Matrix, labels: Int32Array, counts: Int32Array): Matrix {
-  const means = matrix(counts.length, columns)
-  for (let i = 0; i < rows; i++) {
-    const mean = rowOf(means, labels[i] as number)
-    const share = 1 / (counts[labels[i] as number] as number)
-    for (let k = 0; k < columns; k++)
-      mean[k] = (mean[k] as number) + share * (data[i * columns + k] as number)
-  }
-  return means
 }
 
 function product(a: Float32Array, b: Float32Array): number {

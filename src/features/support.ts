@@ -11,8 +11,8 @@ export interface Support extends LabelledImages {
   /** W, [C, d]: per class the mean of its prompts' unit text features, made unit again. Null if there are no texts. */
   readonly textClassifier: Matrix | null
   readonly logitScale: number
-  /** How other labelled images of the same encoder scatter in `clip`; absent if none are known. */
-  readonly generic?: Generic | null
+  /** Finds how other labelled images of the same encoder scatter in `clip`, or null if none are known. Call it only if needed. */
+  readonly generic?: () => Promise<Generic | null>
   /** Gives the text features of every prompt; absent if there are none. They may be large: call it only if needed. */
   readonly prompts?: () => Promise<Prompts>
 }
@@ -32,22 +32,24 @@ export const selectSupport = (support: Support, rows: ArrayLike<number>): Suppor
 })
 
 /** A support set as a space is fitted to it: with its features in the space's base. Throws SPACE_NOT_AVAILABLE. */
-export const supportIn = (
+export async function supportIn(
   {
     features,
     labels,
     textClassifier,
-    generic = null,
+    generic,
   }: Pick<Support, 'features' | 'labels' | 'textClassifier' | 'generic'>,
-  { base }: { readonly base: string },
-): {
+  { base, usesGeneric = false }: { readonly base: string; readonly usesGeneric?: boolean },
+): Promise<{
   readonly features: Matrix
   readonly labels: Int32Array
   readonly textClassifier: Matrix | null
   readonly generic: Generic | null
-} => ({
-  features: featuresOf(features, base),
-  labels,
-  textClassifier,
-  generic,
-})
+}> {
+  return {
+    features: featuresOf(features, base),
+    labels,
+    textClassifier,
+    generic: usesGeneric ? ((await generic?.()) ?? null) : null,
+  }
+}

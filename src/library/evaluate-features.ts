@@ -94,7 +94,7 @@ export async function* evaluateFeatures(
   if (needing && !generic) throw errors.genericRequired({ space: needing.id }, 'generic')
   const supports = shotCounts.map((shots) => ({
     shots,
-    support: { ...features.support(shots), ...(generic && { generic: generic.covariance }) },
+    support: { ...features.support(shots), ...(generic && { generic: async () => generic.covariance }) },
   }))
 
   for (const { shots, support } of supports) {

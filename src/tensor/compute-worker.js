@@ -14,7 +14,7 @@ let spare = new ArrayBuffer(0)
 
 /**
  * A copy outside shared memory, which ONNX Runtime does not accept. Its buffer is added to `used`, for reuse after the run.
- * @param {Float32Array | BigInt64Array} data
+ * @param {Float32Array | Int32Array | BigInt64Array} data
  * @param {ArrayBuffer[]} used
  */
 function copyOfShared(data, used) {
@@ -23,9 +23,9 @@ function copyOfShared(data, used) {
   used.push(buffer)
   const whole = new Uint8Array(buffer, 0, data.byteLength)
   whole.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
-  return data instanceof Float32Array
-    ? new Float32Array(buffer, 0, data.length)
-    : new BigInt64Array(buffer, 0, data.length)
+  if (data instanceof Float32Array) return new Float32Array(buffer, 0, data.length)
+  if (data instanceof Int32Array) return new Int32Array(buffer, 0, data.length)
+  return new BigInt64Array(buffer, 0, data.length)
 }
 
 /** @param {number} id */

@@ -14,8 +14,9 @@ export function matrix(rows: number, columns: number, data?: Float32Array): Matr
 }
 
 /**
- * The matrix in memory that all threads share: a copy, or the matrix itself if it is there already. A computing thread reads it
- * in place, so what is used in many products is handed over once. Do not write to it while a product may run.
+ * The matrix in memory that all threads share: a copy, or the matrix itself if it is there already. For what is used in many
+ * products: it is not cloned for each message to the computing thread, which copies it into a buffer that it uses again. Do not
+ * write to it while a product may run.
  */
 export function inSharedMemory(source: Matrix): Matrix {
   const { rows, columns, data } = source

@@ -11,6 +11,7 @@ import { fitSpace } from '../spaces/fit-space.js'
 import { shrunk } from '../spaces/shrunk.js'
 import { whitened } from '../spaces/whitened.js'
 import {
+  gatherColumns,
   gatherRows,
   type Matrix,
   matrix,
@@ -31,7 +32,6 @@ import {
   withoutWeights,
 } from './scoring.js'
 import {
-  gatherColumns,
   permutation,
   pick,
   pickSupport,

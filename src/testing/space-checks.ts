@@ -25,9 +25,9 @@ interface Given {
 }
 
 function behaviours(space: FeatureSpace): Record<string, () => Promise<void>> {
-  const taskOf = (options: TaskOptions): Given => {
+  const taskOf = async (options: TaskOptions): Promise<Given> => {
     const { support, queries } = syntheticTask({ bases: [space.base], ...options })
-    const given = supportIn(support, space)
+    const given = await supportIn(support, space)
     return {
       support: space.usesTexts ? given : { ...given, textClassifier: null },
       queries: queries[space.base] as Matrix,
@@ -46,7 +46,7 @@ function behaviours(space: FeatureSpace): Record<string, () => Promise<void>> {
 
   const throughout = (check: (given: Given) => Promise<void>) => async () => {
     for (const options of ordinary) {
-      await check(taskOf(options)).catch(
+      await check(await taskOf(options)).catch(
         withContext(`with ${options.shots.join(', ')} support images of the classes`),
       )
     }
@@ -54,7 +54,7 @@ function behaviours(space: FeatureSpace): Record<string, () => Promise<void>> {
 
   /** Projected images must be finite unit vectors. */
   const survives = (options: TaskOptions) => async () => {
-    const { support, queries } = taskOf(options)
+    const { support, queries } = await taskOf(options)
     const projected = await project(support, queries)
     assertShape('the projected images', projected, queries.rows, projected.columns)
     assertUnitRows('the projected images', projected)
@@ -129,7 +129,7 @@ function behaviours(space: FeatureSpace): Record<string, () => Promise<void>> {
 
     ...(space.usesTexts && {
       'is fitted by the texts, as it declares': async () => {
-        const { support, queries } = taskOf({ shots: [4, 4, 4] })
+        const { support, queries } = await taskOf({ shots: [4, 4, 4] })
         const { textClassifier } = support
         const others = textClassifier && { ...textClassifier, data: textClassifier.data.map((x) => -x) }
         const there = await affinities({ ...support, textClassifier: others }, queries)

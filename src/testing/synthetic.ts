@@ -72,7 +72,7 @@ export function syntheticTask(options: TaskOptions): Task {
       classes,
       textClassifier: rowsOf(texts, dimensions),
       logitScale: 100,
-      generic: syntheticGeneric(dimensions),
+      generic: async () => syntheticGeneric(dimensions),
       prompts: async () => prompts,
     },
     queries: inAllBases(queries),
@@ -133,15 +133,6 @@ export function withPromptsReversed(support: Support): Support {
     return promptsOfClasses(all, [...classNames.keys()])
   }
   return { ...support, ...(prompts && { prompts: async () => reversed(await prompts()) }) }
-}
-
-/** The columns at `indices`, in that order, copied. */
-export function gatherColumns({ rows, columns, data }: Matrix, indices: readonly number[]): Matrix {
-  const result = matrix(rows, indices.length)
-  for (let i = 0; i < rows; i++) {
-    rowOf(result, i).set(indices.map((c) => data[i * columns + c] as number))
-  }
-  return result
 }
 
 /** 0 to n − 1 in a random order that is the same every time. */

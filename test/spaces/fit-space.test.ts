@@ -11,7 +11,7 @@ import { sharedRuntime } from '../helpers/shared.js'
 
 const kernels = createKernels(sharedRuntime())
 const { support } = syntheticTask({ shots: [2, 2] })
-const given = supportIn(support, { base: 'clip' })
+const given = await supportIn(support, { base: 'clip' })
 const texts = support.textClassifier ?? matrix(0, 0)
 
 const spaceWith = (fit: FeatureSpace['fit'], more: Partial<FeatureSpace> = {}) =>

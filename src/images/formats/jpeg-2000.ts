@@ -23,13 +23,17 @@ let opened: Promise<OpenJpeg> | undefined
 
 /** The module is loaded with the first image: it takes memory, and few images need it. */
 function openJpeg(): Promise<OpenJpeg> {
+  opened ??= load()
+  return opened
+}
+
+function load(): Promise<OpenJpeg> {
   const require = createRequire(import.meta.url)
   const wasm = require.resolve('@cornerstonejs/codec-openjpeg/decodewasm')
   const start = require('@cornerstonejs/codec-openjpeg/decodewasmjs') as (
     options: object,
   ) => Promise<OpenJpeg>
-  opened ??= start({ locateFile: () => wasm, print: () => {}, printErr: () => {} })
-  return opened
+  return start({ locateFile: () => wasm, print: () => {}, printErr: () => {} })
 }
 
 /** JPEG 2000 (.jp2, .j2k), by OpenJPEG. */

@@ -64,10 +64,13 @@ export async function affinitiesWith(batch: Batch, prototypes: Matrix): Promise<
   return affinities
 }
 
-/** P, [C, m]: the mean of the keys of each class, made unit; zeros if the keys cancel out up to rounding. */
-export function prototypesOf({ spaceKeys, labels, classes, counts }: Cache): Matrix {
-  const means = classMeans(spaceKeys, labels, classes)
-  for (let c = 0; c < classes; c++) {
+/** P, [C, m]: the mean of the keys of each class, made unit. */
+export const prototypesOf = ({ spaceKeys, labels, classes, counts }: Cache): Matrix =>
+  unitPrototypes(classMeans(spaceKeys, labels, classes), counts)
+
+/** Makes the means of classes unit, in place; zeros for a class without keys, and if its keys cancel out up to rounding. */
+export function unitPrototypes(means: Matrix, counts: Int32Array): Matrix {
+  for (let c = 0; c < means.rows; c++) {
     const mean = rowOf(means, c)
     if (counts[c] !== 0 && squareOf(mean) > 1e-10) makeUnit(mean)
     else mean.fill(0)

@@ -1,9 +1,9 @@
 import type { Batch } from '../../cache/contract.js'
-import { type Matrix, makeUnit, matrix, rowOf, squareOf, transposed } from '../../tensor/matrix.js'
+import { type Matrix, mapMatrix, matrix, rowOf, transposed } from '../../tensor/matrix.js'
 import { colors } from '../colors.js'
 import type { Term } from '../contract.js'
 import { symbolOf } from '../formula.js'
-import { affinitiesWith, minSharpness, prototypesOf } from './class-prototype.js'
+import { affinitiesWith, minSharpness, prototypesOf, unitPrototypes } from './class-prototype.js'
 
 /**
  * `exp(−β(1 − U·Pᵀ))`, [n, C], with class means that the queries themselves refine. Each of a few rounds takes the queries into
@@ -52,16 +52,10 @@ async function refined(batch: Batch): Promise<Matrix> {
   for (let round = 0; round < rounds; round++) {
     const belonging = softmaxRows(await affinitiesWith(batch, prototypes), sharpness)
     const drawn = await kernels.multiply(transposed(belonging), queries)
-    prototypes = matrix(
-      classes,
-      sums.columns,
-      sums.data.map((sum, at) => sum + weight * (drawn.data[at] as number)),
+    prototypes = unitPrototypes(
+      mapMatrix(sums, (sum, c, k) => sum + weight * (rowOf(drawn, c)[k] as number)),
+      cache.counts,
     )
-    for (let c = 0; c < classes; c++) {
-      const prototype = rowOf(prototypes, c)
-      if (cache.counts[c] !== 0 && squareOf(prototype) > 1e-10) makeUnit(prototype)
-      else prototype.fill(0)
-    }
   }
   return prototypes
 }

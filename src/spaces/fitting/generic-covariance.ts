@@ -1,9 +1,9 @@
 import { errors } from '../../errors.js'
 import { once } from '../../system/once.js'
 import type { Kernels } from '../../tensor/kernels.js'
-import { type Matrix, matrix, meanRow, rowOf, subtractRow, transposed } from '../../tensor/matrix.js'
+import { gatherRows, type Matrix, matrix, meanRow, subtractRow, transposed } from '../../tensor/matrix.js'
 import type { GenericCovariance, LabelledFeatures } from '../contract.js'
-import { classMeans } from './scatter.js'
+import { classMeans, subtractClassMeans } from './scatter.js'
 
 /** How the images of one generic source scatter, [d, d] each. */
 export interface GenericSource {
@@ -51,14 +51,9 @@ export async function measureGeneric(
   const kept = [...labels.keys()].filter((i) => numbers.has(labels[i] as number))
   const own = Int32Array.from(kept, (i) => numbers.get(labels[i] as number) as number)
   const d = features.columns
-  const residuals = matrix(kept.length, d)
-  for (const [row, i] of kept.entries()) rowOf(residuals, row).set(rowOf(features, i))
-  const means = classMeans(residuals, own, numbers.size)
-  for (const [row, label] of own.entries()) {
-    const [residual, mean] = [rowOf(residuals, row), rowOf(means, label)]
-    for (let k = 0; k < d; k++) residual[k] = (residual[k] as number) - (mean[k] as number)
-  }
-  const scatter = await kernels.scatter(residuals)
+  const rows = gatherRows(features, kept)
+  const means = classMeans(rows, own, numbers.size)
+  const scatter = await kernels.scatter(subtractClassMeans(rows, own, means))
   const trace = traceOf(scatter)
   if (!(trace > 1e-9 * kept.length)) throw invalid('the images of each class are equal')
   const freedom = kept.length - numbers.size

@@ -1,4 +1,4 @@
-import { type Matrix, matrix, meanRow, rowOf } from '../../tensor/matrix.js'
+import { type Matrix, matrix, meanRow, rowOf, subtractRow } from '../../tensor/matrix.js'
 import type { LabelledFeatures } from '../contract.js'
 
 /** The deviations of support features from their class means, or, if no class has two images, from the overall mean. */
@@ -18,14 +18,9 @@ export function deviationsOf({ features, labels }: LabelledFeatures): Deviations
   const mean = meanRow(features)
   const counts = countsOf(labels)
   const within = counts.some((count) => count > 1)
-  const centres = within ? classMeans(features, labels, counts.length) : undefined
-  const deviations = matrix(features.rows, features.columns)
-  for (let i = 0; i < features.rows; i++) {
-    const label = labels[i] as number
-    const centre = centres ? rowOf(centres, label) : mean
-    const source = rowOf(features, i)
-    rowOf(deviations, i).set(source.map((value, k) => value - (centre[k] as number)))
-  }
+  const deviations = within
+    ? subtractClassMeans(features, labels, classMeans(features, labels, counts.length))
+    : subtractRow(features, mean)
   const means = within ? counts.filter((count) => count > 0).length : 1
   return { within, mean, deviations, freedom: features.rows - means }
 }
@@ -53,4 +48,14 @@ export function classMeans({ columns, data }: Matrix, labels: Int32Array, classe
   }
   const mean = (sum: number, at: number) => sum / Math.max(1, counts[Math.floor(at / columns)] as number)
   return matrix(classes, columns, Float32Array.from(sums, mean))
+}
+
+/** `x − μ_class` of every row, [S, d]; `means` are μ, [C, d]. */
+export function subtractClassMeans(features: Matrix, labels: Int32Array, means: Matrix): Matrix {
+  const deviations = matrix(features.rows, features.columns)
+  for (let i = 0; i < features.rows; i++) {
+    const mean = rowOf(means, labels[i] as number)
+    rowOf(deviations, i).set(rowOf(features, i).map((value, k) => value - (mean[k] as number)))
+  }
+  return deviations
 }

@@ -185,7 +185,7 @@ describe.each([
     const features = sliceRows(file.test.features.clip ?? matrix(0, 0), 0, 1500)
     const labels = file.test.labels.subarray(0, 1500)
     const support = file.support(16)
-    const space = await centred().fit?.(supportIn(support, { base: 'clip' }), kernels)
+    const space = await centred().fit?.(await supportIn(support, { base: 'clip' }), kernels)
     const measure = (rows: Matrix) =>
       measureOverlap({ features: rows, labels, classes: file.classes, kernels })
     expect(Math.abs((await measure(features)).overlap.value - inClip)).toBeLessThan(1e-6)
