@@ -10,7 +10,7 @@ import { hasEnded } from '../jobs/recorded-jobs.js'
 import { pickMeasures } from '../measures.js'
 import type { Registry } from '../plugins/registry.js'
 import type { ComparisonRow } from '../store/comparisons.js'
-import { type ClassSizes, encodersOf, type RunRow } from '../store/runs.js'
+import { type ClassSizes, encodersOf, type RunAttempt, type RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import { throwIfCancelled, untilCancelled } from '../system/abort.js'
 import type { KeyedLock } from '../system/keyed-lock.js'
@@ -117,12 +117,13 @@ async function performRuns(
       await context.runLock(run.id, signal, async () => {
         throwIfCancelled(signal)
         // Another comparison that shares the run may have finished it already.
-        if (!(await store.runs.start(run.id))) return
+        const attempt = await store.runs.start(run.id)
+        if (!attempt) return
         try {
-          await performRun(context, run, shared, provenanceOf, { signal, onEncoded })
+          await performRun(context, run, attempt, shared, provenanceOf, { signal, onEncoded })
         } catch (error) {
           if (signal.aborted || isStorageFault(error)) throw error
-          await store.runs.fail(run.id, withoutPaths(reasonOf(error)))
+          await attempt.fail(withoutPaths(reasonOf(error)))
         }
       })
       progress.add(imagesPerRun)
@@ -134,8 +135,9 @@ async function performRuns(
 }
 
 async function performRun(
-  { store, encoders, registry, kernels, runResults, codeOf, generics }: ComparisonJobContext,
+  { encoders, registry, kernels, runResults, codeOf, generics }: ComparisonJobContext,
   run: RunRow,
+  attempt: RunAttempt,
   shared: ComparisonFeatures,
   provenanceOf: ProvenanceOf,
   loading: LoadOptions,
@@ -152,7 +154,7 @@ async function performRun(
   const { supportSet, support, caches, ms: supportMs } = await shared.support(run, loading)
   const { test, unshifted, unknown, ms: testMs } = await shared.test(loading)
   const validation = run.selection === 'VALIDATION' ? await shared.validation(loading) : undefined
-  await store.runs.progress(run.id, 0.5)
+  await attempt.progress(0.5)
 
   const evaluating = evaluate({
     method,
@@ -174,8 +176,9 @@ async function performRun(
   const { fitted, unshifted: own, ...predictions } = evaluation
   const asDataset = numberAsDataset(keptClasses(support.classes + run.holdOut.length, run.holdOut))
   const results = { ...asDataset(predictions), ...(own && { unshifted: asDataset(own) }) }
+  if (!(await attempt.isCurrent())) return
   await runResults.write(run.id, results, provenanceOf(method, space, code, generic))
-  await store.runs.succeed(run.id, {
+  await attempt.succeed({
     supportSetId: supportSet.id,
     selectionImages: fitted.selectionImages,
     selectionAccuracy: fitted.selectionAccuracy,
