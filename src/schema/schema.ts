@@ -63,8 +63,8 @@ const refuse = (): never => {
 const noPubSub: PubSub = { publish: refuse, subscribe: refuse }
 
 /** The executable schema. */
-export const createSchema = (): Promise<GraphQLSchema> =>
-  buildSchema({
+export async function createSchema(): Promise<GraphQLSchema> {
+  const schema = await buildSchema({
     resolvers: [
       HealthResolver,
       MethodResolver,
@@ -116,3 +116,15 @@ export const createSchema = (): Promise<GraphQLSchema> =>
     // The library validates inputs, because programs use it without GraphQL.
     validate: false,
   })
+  for (const [root, description] of [
+    [schema.getQueryType(), 'Everything that can be read. Nothing is changed.'],
+    [
+      schema.getMutationType(),
+      'Everything that changes something. Several in one request run one after the other.',
+    ],
+    [schema.getSubscriptionType(), 'Everything that can be followed while it changes.'],
+  ] as const) {
+    if (root) root.description = description
+  }
+  return schema
+}
