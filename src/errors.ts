@@ -386,7 +386,7 @@ export const errors = {
   // Imports.
   unsupportedArchive: define<{ packedWith?: string | undefined }>('UNSUPPORTED_ARCHIVE', ({ packedWith }) =>
     packedWith === undefined
-      ? 'The archive must be a .zip, .tar or .tar.gz file.'
+      ? 'The archive must be a .zip, .tar, .tar.gz, .tar.bz2 or .tar.xz file.'
       : `The archive is packed with ${packedWith}, which is not supported. Unpack it and pack the folder again as .zip, .tar or .tar.gz.`,
   ),
   invalidArchive: define<{ archive: string; reason: string }>(
