@@ -7,7 +7,9 @@ import {
   KlScaling,
   type Need,
   type ComparisonOrder as OrderOfComparisons,
+  type PredictionOrder as OrderOfPredictions,
   type RunOrder as OrderOfRuns,
+  type PredictionOutcome as Outcome,
   type Direction as PageDirection,
   type ProblemKind,
   Selection,
@@ -122,6 +124,36 @@ export type DisagreementKind = Kind
 registerEnumType(DisagreementKind, {
   name: 'DisagreementKind',
   description: 'Which of two methods is right when they predict different classes.',
+})
+
+/** Whether a prediction is right. */
+export const PredictionOutcome = {
+  RIGHT: 'RIGHT',
+  WRONG: 'WRONG',
+} as const satisfies { [O in Outcome]: O }
+export type PredictionOutcome = Outcome
+
+registerEnumType(PredictionOutcome, {
+  name: 'PredictionOutcome',
+  description: 'Whether the predicted class is the true one.',
+})
+
+/** Orders of the predictions of a run. */
+export const PredictionOrder = {
+  TEST_IMAGES: 'TEST_IMAGES',
+  LEAST_CONFIDENT: 'LEAST_CONFIDENT',
+  MOST_CONFIDENT: 'MOST_CONFIDENT',
+} as const satisfies { [O in OrderOfPredictions]: O }
+export type PredictionOrder = OrderOfPredictions
+
+registerEnumType(PredictionOrder, {
+  name: 'PredictionOrder',
+  description: 'The order of the predictions of a run.',
+  valuesConfig: {
+    TEST_IMAGES: { description: 'That of the test images.' },
+    LEAST_CONFIDENT: { description: 'The least probability of the predicted class first.' },
+    MOST_CONFIDENT: { description: 'The greatest probability of the predicted class first.' },
+  },
 })
 
 /** What is wrong with a dataset. */
