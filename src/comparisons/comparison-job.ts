@@ -22,6 +22,7 @@ import { type ComparisonFeatures, createComparisonFeatures } from './comparison-
 import { keptClasses, numberAsDataset } from './held-out.js'
 import { requireSameContents } from './require-same-contents.js'
 import { type CodeOf, isOfCode } from './run-code.js'
+import { followRun, type RunProgress } from './run-progress.js'
 import type { RunResults } from './run-results.js'
 
 export interface ComparisonJobContext {
@@ -117,15 +118,22 @@ async function performRuns(
       await context.runLock(run.id, signal, async () => {
         throwIfCancelled(signal)
         // Another comparison that shares the run may have finished it already.
-        if (!(await store.runs.start(run.id))) return
+        if (!(await store.runs.start(run.id))) return progress.add(imagesPerRun)
+        const following = followRun({
+          writeProgress: (share) => store.runs.progress(run.id, share),
+          writeEstimate: (milliseconds) => store.runs.estimate(run.id, milliseconds),
+          comparison: progress,
+          work: imagesPerRun,
+        })
         try {
-          await performRun(context, run, shared, provenanceOf, { signal, onEncoded })
+          await performRun(context, run, shared, provenanceOf, { signal, onEncoded, following })
         } catch (error) {
           if (signal.aborted || isStorageFault(error)) throw error
           await store.runs.fail(run.id, withoutPaths(reasonOf(error)))
+        } finally {
+          await following.end()
         }
       })
-      progress.add(imagesPerRun)
     }
   } finally {
     // The database may be closed as soon as the job has ended.
@@ -138,9 +146,9 @@ async function performRun(
   run: RunRow,
   shared: ComparisonFeatures,
   provenanceOf: ProvenanceOf,
-  loading: LoadOptions,
+  loading: LoadOptions & { readonly following: RunProgress },
 ): Promise<void> {
-  const { signal } = loading
+  const { signal, following } = loading
   const method = registry.method(run.method)
   const space = registry.space(run.space ?? 'clip')
   const generic =
@@ -152,7 +160,7 @@ async function performRun(
   const { supportSet, support, caches, ms: supportMs } = await shared.support(run, loading)
   const { test, unshifted, unknown, ms: testMs } = await shared.test(loading)
   const validation = run.selection === 'VALIDATION' ? await shared.validation(loading) : undefined
-  await store.runs.progress(run.id, 0.5)
+  following.onRead()
 
   const evaluating = evaluate({
     method,
@@ -160,6 +168,9 @@ async function performRun(
     support,
     caches,
     selection: run.selection,
+    search: run.search,
+    onProgress: following.onSearched,
+    onEstimate: ({ milliseconds }) => following.onEstimate(milliseconds),
     ...(validation && { validation: validation.labelled }),
     fixed: run.fixed,
     test,

@@ -64,6 +64,7 @@ export function createServices(
       encodedData,
       generics,
       maxMegapixels: settings.maxMegapixels,
+      maxSearchSeconds: settings.maxSearchSeconds,
       onFault: onError,
     },
     rowStatistics: createRowStatistics(opened.runResults),

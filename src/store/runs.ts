@@ -23,6 +23,8 @@ export interface RunRepository {
   start(id: string): Promise<boolean>
   /** Sets the progress, from 0 to 1. Never decreases it. */
   progress(id: string, progress: number): Promise<void>
+  /** Sets how long its search is expected to take, in milliseconds. */
+  estimate(id: string, estimatedSearchMs: number): Promise<void>
   succeed(id: string, result: RunResult): Promise<void>
   fail(id: string, error: string): Promise<void>
 }
@@ -51,7 +53,7 @@ export function createRunRepository(
     async start(id) {
       const { count } = await client.run.updateMany({
         where: { id, status: unfinishedStatus },
-        data: { status: 'RUNNING', error: null, finishedAt: null },
+        data: { status: 'RUNNING', error: null, finishedAt: null, estimatedSearchMs: null },
       })
       onChange(id)
       return count > 0
@@ -63,6 +65,7 @@ export function createRunRepository(
       })
       onChange(id)
     },
+    estimate: (id, estimatedSearchMs) => updateRunning(id, { estimatedSearchMs }),
     succeed: (id, { perClass, ...result }) =>
       updateRunning(id, {
         ...result,
