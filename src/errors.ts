@@ -246,6 +246,11 @@ export const errors = {
     'TOO_MANY_IMAGES',
     ({ max, count }) => `A request may have at most ${max} images, not ${count}.`,
   ),
+  searchTooLong: define<{ method: string; shapes: number; images: number; seconds: number; max: number }>(
+    'SEARCH_TOO_LONG',
+    ({ method, shapes, images, seconds, max }) =>
+      `Searching the hyperparameters of ${method} (${shapes.toLocaleString('en')} combinations of shapes on ${images.toLocaleString('en')} images) would take about ${Math.ceil(seconds)} s; the limit is ${max} s. Give its hyperparameters, take the search HALVING or the selection NONE, or allow a long search.`,
+  ),
   tooManyComparisons: define<{ max: number }>(
     'TOO_MANY_COMPARISONS',
     ({ max }) => `At most ${max} comparisons may wait or run at the same time. Try again when one has ended.`,

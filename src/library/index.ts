@@ -86,7 +86,7 @@ export type { ComparisonFilter, ComparisonOrder } from '../store/comparison-page
 export type { ComparisonRow } from '../store/comparisons.js'
 export { imagePageRequest } from '../store/dataset-images.js'
 export type { ClassRow, DatasetImageRow, DatasetRow, SplitCountRow } from '../store/datasets.js'
-export { Drawing, JobStatus, KlScaling, Selection, Split } from '../store/enums.js'
+export { Drawing, JobStatus, KlScaling, Search, Selection, Split } from '../store/enums.js'
 export type { ImageRow } from '../store/images.js'
 export { type ImportRow, maxRejectedListed, type RejectedFileRow } from '../store/imports.js'
 export type { Page, PageRequest } from '../store/page.js'

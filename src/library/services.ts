@@ -60,6 +60,7 @@ export function createServices(
       encodedData,
       generics,
       maxMegapixels: settings.maxMegapixels,
+      maxSearchSeconds: settings.maxSearchSeconds,
       onFault: onError,
     },
     measuredImages: createMeasuredImages({ ...opened, encodedData }),

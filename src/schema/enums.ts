@@ -12,6 +12,7 @@ import {
   type PredictionOutcome as Outcome,
   type Direction as PageDirection,
   type ProblemKind,
+  Search,
   Selection,
   Split,
   type Confidence as Sureness,
@@ -71,6 +72,17 @@ registerEnumType(Selection, {
   name: 'Selection',
   description:
     'How hyperparameters are selected. VALIDATION: on the validation split. LEAVE_ONE_OUT: on the support set, leaving out one image of every class at a time. NONE: the defaults. Never on the test split.',
+})
+registerEnumType(Search, {
+  name: 'Search',
+  description: 'How the hyperparameters of a method are searched.',
+  valuesConfig: {
+    EXACT: { description: 'Every point of the grid, on all images that are selected on.' },
+    HALVING: {
+      description:
+        'Successive halving: every combination of shapes on a part of the images, the best quarter on four times as many, and so on. For grids with many shapes it takes less time, and it may miss the best point.',
+    },
+  },
 })
 registerEnumType(KlScaling, {
   name: 'KlScaling',
@@ -197,7 +209,7 @@ registerEnumType(Confidence, {
   },
 })
 
-export { Drawing, JobStatus, KlScaling, Selection, Split }
+export { Drawing, JobStatus, KlScaling, Search, Selection, Split }
 
 /** The measures by their names in GraphQL. */
 export const Measure: Readonly<Record<string, MeasureName>> = Object.fromEntries(

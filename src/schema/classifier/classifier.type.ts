@@ -1,6 +1,6 @@
 import { Field, Float, ID, InputType, Int } from 'type-graphql'
 import { StatisticType } from '../comparison/comparison.type.js'
-import { Drawing, Selection } from '../enums.js'
+import { Drawing, Search, Selection } from '../enums.js'
 import { HyperparameterInputType } from '../method/method-choice.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
@@ -56,6 +56,20 @@ export class CreateClassifierInputType {
     description: 'With a support set: LEAVE_ONE_OUT by default. A comparison has its own.',
   })
   selection?: Selection | null
+
+  @Field(() => Search, {
+    nullable: true,
+    description:
+      'How hyperparameters are searched: EXACT by default. Only with a support set: a comparison has its own.',
+  })
+  search?: Search | null
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description:
+      'Whether hyperparameters may be searched for longer than `SHOTBOARD_MAX_SEARCH_SECONDS`. If not, such a request fails with SEARCH_TOO_LONG after a few seconds.',
+  })
+  allowLongSearch: boolean
 
   @Field(() => Float, {
     defaultValue: 0.9,
@@ -134,6 +148,9 @@ export class ClassifierExportsType {
 export class ClassifierSelectionType {
   @Field(() => Selection)
   protocol: Selection
+
+  @Field(() => Search, { description: 'How they were searched.' })
+  search: Search
 
   @Field(() => Int, { description: 'Images that they were selected on; 0 if the defaults were used.' })
   images: number

@@ -7,7 +7,7 @@ import type {
   UnknownSummary,
 } from '../../library/index.js'
 import { type MeasureName, measureNames, measures } from '../../measures.js'
-import { Drawing, JobStatus, KlScaling, Measure, Selection } from '../enums.js'
+import { Drawing, JobStatus, KlScaling, Measure, Search, Selection } from '../enums.js'
 import { MethodChoiceType } from '../method/method-choice.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
@@ -52,6 +52,12 @@ export class CompareInputType {
 
   @Field(() => Selection, { defaultValue: Selection.VALIDATION })
   selection: Selection
+
+  @Field(() => Search, {
+    defaultValue: Search.EXACT,
+    description: 'How hyperparameters are searched; the same for all runs.',
+  })
+  search: Search
 
   @Field(() => KlScaling, { defaultValue: KlScaling.FROZEN })
   klScaling: KlScaling
