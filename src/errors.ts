@@ -67,6 +67,7 @@ export const errors = {
       `Encoder ${encoder} has no added adapter "${name}". Added adapters: ${list(known)}.`,
   ),
   unknownImage: define<{ id: string }>('UNKNOWN_IMAGE', ({ id }) => `Image ${id} not found.`),
+  notInDataset: define<{ id: string }>('UNKNOWN_IMAGE', ({ id }) => `The dataset has no image ${id}.`),
   unknownEncoder: define<{ id: string; known: readonly string[] }>(
     'UNKNOWN_ENCODER',
     ({ id, known }) => `Encoder ${id} not found. Known encoders: ${list(known)}.`,
@@ -310,6 +311,11 @@ export const errors = {
   classWithoutImages: define<{ className: string }>(
     'CLASS_WITHOUT_IMAGES',
     ({ className }) => `Class "${className}" has no images in the support pool.`,
+  ),
+  classNotListed: define<{ className: string }>(
+    'CLASS_WITHOUT_IMAGES',
+    ({ className }) =>
+      `The list has no image of class "${className}". A support set needs one of every class.`,
   ),
   noValidationSplit: define<{ dataset?: string }>(
     'NO_VALIDATION_SPLIT',

@@ -81,7 +81,8 @@ export interface Library {
     /** The code that computed a run; null for results of earlier versions. Throws as `predictions`. */
     code(id: string): Promise<RunCode | null>
   }
-  readonly comparisons: Comparisons & Reads<Store['comparisons'], 'get' | 'getMany' | 'page' | 'runs'>
+  readonly comparisons: Comparisons &
+    Reads<Store['comparisons'], 'get' | 'getMany' | 'page' | 'runs' | 'supportImagesOf'>
   readonly contrasts: Contrasts
   readonly imports: Imports & Reads<Store['imports'], 'getMany' | 'page'>
   readonly trainings: Trainings & Reads<Store['trainings'], 'getMany' | 'page'>
@@ -187,7 +188,7 @@ function publicInterface(services: Services) {
       code: async (id: string) => (await runResults.provenance(id))?.code ?? null,
     },
     comparisons: {
-      ...pick(store.comparisons, ['get', 'getMany', 'page', 'runs']),
+      ...pick(store.comparisons, ['get', 'getMany', 'page', 'runs', 'supportImagesOf']),
       ...comparisons,
     },
     classifiers: { ...pick(store.classifiers, ['getMany', 'page', 'versionsOf']), ...classifiers },

@@ -66,6 +66,10 @@ registerEnumType(Drawing, {
       description:
         "Every image of the support pool. `shots` is left out, and results have the largest class's number of images in its place.",
     },
+    LISTED: {
+      description:
+        "The images of a list, all of the support pool and at least one of every class. `shots` is left out, and results have the largest class's number of images in its place. There is one support set, so give one seed.",
+    },
   },
 })
 registerEnumType(Selection, {

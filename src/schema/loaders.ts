@@ -23,6 +23,7 @@ export const createLoaders = (library: Library) => ({
   import: byId(library.imports.getMany, (id) => errors.unknownImport({ id }, 'id')),
   classifierVersions: byKey(library.classifiers.versionsOf),
   training: byId(library.trainings.getMany, (id) => errors.unknownTraining({ id }, 'id')),
+  supportImagesOfComparison: byKey(library.comparisons.supportImagesOf),
   comparisonRuns: byKey(library.comparisons.runsOf),
 })
 

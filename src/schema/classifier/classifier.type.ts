@@ -32,7 +32,7 @@ export class CreateClassifierInputType {
   @Field(() => Shots, {
     nullable: true,
     description:
-      "Of a comparison. ALL, the default: fitted anew on every image of the support pool, with the comparison's selection. A number: fitted as the comparison's run with so many images per class was.",
+      "Of a comparison. ALL, the default: fitted anew on every image of the support pool, or on the images that the comparison lists, with the comparison's selection. A number: fitted as the comparison's run with so many images per class was.",
   })
   shots?: number | 'ALL' | null
 
@@ -80,7 +80,9 @@ export class CreateClassifierInputType {
 
 @ObjectType('ClassifierSupport', { description: 'The support images of a classifier.' })
 export class ClassifierSupportType {
-  @Field(() => Int, { description: 'Images per class; with ALL, the number that the largest class has.' })
+  @Field(() => Int, {
+    description: 'Images per class; with ALL and LISTED, the number that the largest class has.',
+  })
   shots: number
 
   @Field(() => Drawing)

@@ -21,9 +21,8 @@ export function ProtocolCard({ comparison }: { readonly comparison: ComparisonSt
         {selection !== 'NONE' && <Fact term="Search">{searchWords[search]}.</Fact>}
         <Fact term="Labelled images">{labelsOf(rows, shots)}</Fact>
         <Fact term="Support sets">
-          {drawn(drawing, shots)} of each class of{' '}
-          <Link href={`/datasets/${dataset.id}`}>{dataset.name}</Link>,{' '}
-          {sets === 1 ? 'drawn once' : `drawn ${sets} times, with different seeds`}. {sizesOf(rows)}{' '}
+          {drawn(drawing, shots)} of <Link href={`/datasets/${dataset.id}`}>{dataset.name}</Link>,{' '}
+          {times(drawing, sets)}. {sizesOf(rows)}{' '}
           {augmentations > 1 && `Each image is the mean of ${plural(augmentations, 'random view')}.`}
         </Fact>
         <Fact term="Tested on">
@@ -38,9 +37,15 @@ export function ProtocolCard({ comparison }: { readonly comparison: ComparisonSt
 
 /** How many images a support set takes of a class. */
 function drawn(drawing: Drawing, shots: readonly number[]): string {
-  if (drawing === 'ALL') return 'All images'
-  const images = `${list(shots)} ${shots.length === 1 && shots[0] === 1 ? 'image' : 'images'}`
+  if (drawing === 'LISTED') return 'A list of images'
+  if (drawing === 'ALL') return 'All images of each class'
+  const images = `${list(shots)} ${shots.length === 1 && shots[0] === 1 ? 'image' : 'images'} of each class`
   return drawing === 'AT_MOST' ? `At most ${images}` : images
+}
+
+function times(drawing: Drawing, sets: number): string {
+  if (drawing === 'LISTED') return 'chosen by hand. Results hold for this support set'
+  return sets === 1 ? 'drawn once' : `drawn ${sets} times, with different seeds`
 }
 
 /** How many images classes had, where not all had as many. */
