@@ -22,6 +22,7 @@ import { type ComparisonFeatures, createComparisonFeatures } from './comparison-
 import { keptClasses, numberAsDataset } from './held-out.js'
 import { requireSameContents } from './require-same-contents.js'
 import { type CodeOf, isOfCode } from './run-code.js'
+import { followRun, type RunProgress } from './run-progress.js'
 import type { RunResults } from './run-results.js'
 
 export interface ComparisonJobContext {
@@ -118,15 +119,22 @@ async function performRuns(
         throwIfCancelled(signal)
         // Another comparison that shares the run may have finished it already.
         const attempt = await store.runs.start(run.id)
-        if (!attempt) return
+        if (!attempt) return progress.add(imagesPerRun)
+        const following = followRun({
+          writeProgress: attempt.progress,
+          writeEstimate: attempt.estimate,
+          comparison: progress,
+          work: imagesPerRun,
+        })
         try {
-          await performRun(context, run, attempt, shared, provenanceOf, { signal, onEncoded })
+          await performRun(context, run, attempt, shared, provenanceOf, { signal, onEncoded, following })
         } catch (error) {
           if (signal.aborted || isStorageFault(error)) throw error
           await attempt.fail(withoutPaths(reasonOf(error)))
+        } finally {
+          await following.end()
         }
       })
-      progress.add(imagesPerRun)
     }
   } finally {
     // The database may be closed as soon as the job has ended.
@@ -140,9 +148,9 @@ async function performRun(
   attempt: RunAttempt,
   shared: ComparisonFeatures,
   provenanceOf: ProvenanceOf,
-  loading: LoadOptions,
+  loading: LoadOptions & { readonly following: RunProgress },
 ): Promise<void> {
-  const { signal } = loading
+  const { signal, following } = loading
   const method = registry.method(run.method)
   const space = registry.space(run.space ?? 'clip')
   const generic =
@@ -154,7 +162,7 @@ async function performRun(
   const { supportSet, support, caches, ms: supportMs } = await shared.support(run, loading)
   const { test, unshifted, unknown, ms: testMs } = await shared.test(loading)
   const validation = run.selection === 'VALIDATION' ? await shared.validation(loading) : undefined
-  await attempt.progress(0.5)
+  following.onRead()
 
   const evaluating = evaluate({
     method,
@@ -162,6 +170,9 @@ async function performRun(
     support,
     caches,
     selection: run.selection,
+    search: run.search,
+    onProgress: following.onSearched,
+    onEstimate: ({ milliseconds }) => following.onEstimate(milliseconds),
     ...(validation && { validation: validation.labelled }),
     fixed: run.fixed,
     test,

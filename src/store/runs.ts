@@ -37,6 +37,8 @@ export interface RunAttempt {
   isCurrent(): Promise<boolean>
   /** Sets the progress, from 0 to 1. Never decreases it. */
   progress(progress: number): Promise<void>
+  /** Sets how long its search is expected to take, in milliseconds. */
+  estimate(estimatedSearchMs: number): Promise<void>
   /** Returns false if it changes nothing. */
   succeed(result: RunResult): Promise<boolean>
   fail(error: string): Promise<void>
@@ -59,6 +61,9 @@ export function createRunRepository(
       isCurrent: async () => (await client.run.count({ where })) > 0,
       async progress(progress) {
         await update({ progress }, { progress: { lt: progress } })
+      },
+      async estimate(estimatedSearchMs) {
+        await update({ estimatedSearchMs })
       },
       succeed: ({ perClass, ...result }) =>
         update({
@@ -90,7 +95,7 @@ export function createRunRepository(
       const attempt = randomUUID()
       const { count } = await client.run.updateMany({
         where: { id, status: unfinishedStatus },
-        data: { status: 'RUNNING', attempt, error: null, finishedAt: null },
+        data: { status: 'RUNNING', attempt, error: null, finishedAt: null, estimatedSearchMs: null },
       })
       if (count === 0) return null
       onChange(id)

@@ -19,6 +19,7 @@ export async function makeFinishedComparisons(library: OpenedLibrary, count: num
           ...{ method: 'tip-adapter', space: 'clip', shots, drawing: 'EXACT', seed, augmentations: 1 },
           ...{
             selection: 'VALIDATION',
+            search: 'EXACT',
             klScaling: 'FROZEN',
             fixed: {},
             coverage: 0.9,

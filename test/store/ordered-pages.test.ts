@@ -36,6 +36,7 @@ async function orderedPages(url: string): Promise<void> {
         seed,
         augmentations: 1,
         selection: 'NONE',
+        search: 'EXACT',
         klScaling: 'FROZEN',
         fixed: {},
         coverage: 0.9,

@@ -34,14 +34,15 @@ export class SupportImageType {
 }
 
 @ObjectType('SupportSet', {
-  description: 'A seeded draw of labelled images of every class. It never changes.',
+  description: 'Labelled images of every class, drawn with a seed or listed. It never changes.',
 })
 export class SupportSetType {
   @Field(() => ID, { description: 'Identifies the support set; it never changes.' })
   id: string
 
   @Field(() => Int, {
-    description: 'The images per class that were asked for; with ALL, the number that the largest class had.',
+    description:
+      'The images per class that were asked for; with ALL and LISTED, the number that the largest class had.',
   })
   shots: number
 
@@ -72,14 +73,21 @@ class CreateSupportSetInputType {
   @Field(() => ID, { nullable: true, description: 'Default: the default encoder.' })
   encoder?: string | null
 
-  @Field(() => Int, { nullable: true, description: 'Images per class. Left out with ALL.' })
+  @Field(() => Int, { nullable: true, description: 'Images per class. Left out with ALL and LISTED.' })
   shots?: number | null
 
   @Field(() => Drawing, {
-    defaultValue: Drawing.EXACT,
-    description: 'What to take of classes with fewer images than `shots`.',
+    nullable: true,
+    description: 'Default: LISTED with `images`, and EXACT without.',
   })
-  drawing: Drawing
+  drawing?: Drawing | null
+
+  @Field(() => [ID], {
+    nullable: true,
+    description:
+      'The support images themselves, instead of a draw: images of the support pool, in any order.',
+  })
+  images?: string[] | null
 
   @Field(() => Int, {
     defaultValue: 1,
@@ -123,7 +131,8 @@ export class SupportSetResolver {
   }
 
   @Mutation(() => SupportSetType, {
-    description: 'Draws a support set. The same request on the same images returns the same support set.',
+    description:
+      'Draws a support set, or takes the listed images. The same request on the same images returns the same support set.',
   })
   createSupportSet(
     @Arg('input', () => CreateSupportSetInputType, { description: 'The dataset, and which images to draw.' })
