@@ -613,6 +613,10 @@ export const errors = {
     'DATABASE_UNAVAILABLE',
     ({ reason }) => `The database cannot be used: ${reason}.`,
   ),
+  objectsUnavailable: define<{ bucket: string; reason: string }>(
+    'OBJECTS_UNAVAILABLE',
+    ({ bucket, reason }) => `The bucket ${bucket} cannot be used: ${reason}.`,
+  ),
 
   // Disk and database failures. The same request may succeed later.
   diskFull: define<{ what: string }>('DISK_FULL', ({ what }) => `The disk is full: could not write ${what}.`),

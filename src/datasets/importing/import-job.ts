@@ -1,7 +1,7 @@
 import { errors, ShotboardError } from '../../errors.js'
 import { hasEnded } from '../../jobs/recorded-jobs.js'
 import { openArchive } from '../../sources/archive.js'
-import type { SourceLimits } from '../../sources/source.js'
+import type { Source, SourceLimits } from '../../sources/source.js'
 import type { ArchiveFiles } from '../../store/archive-files.js'
 import type { ImportRow } from '../../store/imports.js'
 import { isStorageFault } from '../../system/storage-fault.js'
@@ -47,8 +47,23 @@ export async function failImport(
 }
 
 async function importArchive(context: ImportJobContext, row: ImportRow, signal: AbortSignal): Promise<void> {
-  const { store, archiveFiles, limits } = context
-  const source = await openArchive({ path: archiveFiles.pathOf(row.file), name: row.archive }, limits)
+  const { archiveFiles, limits } = context
+  const file = await archiveFiles.open(row.file)
+  try {
+    const source = await openArchive({ path: file.path, name: row.archive }, limits)
+    await importOpened(context, row, source, signal)
+  } finally {
+    await file.close()
+  }
+}
+
+async function importOpened(
+  context: ImportJobContext,
+  row: ImportRow,
+  source: Source,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store } = context
   const ledger: ImportLedger = {
     position: row.position,
     taken: row.added + row.duplicates,

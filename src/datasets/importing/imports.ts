@@ -118,17 +118,27 @@ export function createImports(context: ImportsContext): Imports {
     finishedError: errors.importFinished,
   })
 
+  /** Throws as `openArchive` if the stored archive cannot be opened. */
+  async function requireArchive(id: string, name: string): Promise<void> {
+    const { path, close } = await archiveFiles.open(id)
+    try {
+      await (await openArchive({ path, name }, limits)).close()
+    } finally {
+      await close()
+    }
+  }
+
   return {
     async importArchive({ archive, ...options }) {
       const { name, splitRule, updatePrompts, layout } = parseOptions(options)
       const file = await archiveFiles.write(archive.chunks)
       try {
-        const stored = { path: archiveFiles.pathOf(file), name: basename(archive.name) }
-        await (await openArchive(stored, limits)).close()
+        const archiveName = basename(archive.name)
+        await requireArchive(file, archiveName)
         const dataset = name === null ? null : await store.datasets.findByName(name)
         const row = await store.imports.create({
           ...{ name, splitRule, updatePrompts, layout, file },
-          archive: stored.name,
+          archive: archiveName,
           datasetId: dataset?.id ?? null,
         })
         await enqueue(row.id)
