@@ -57,7 +57,7 @@ export class ImportArchiveInputType {
 
   @Field(() => Upload, {
     description:
-      'A .zip, .tar or .tar.gz file. Its paths are `split/class/image` (splits: `support_pool` or `train`, `validation`, `test`) or `class/image`, optionally inside a folder. A file of labels may name the classes instead of folders. It may contain a `dataset.json`.',
+      'A .zip, .tar, .tar.gz, .tar.bz2 or .tar.xz file. Its paths are `split/class/image` (splits: `support_pool` or `train`, `validation`, `test`) or `class/image`, optionally inside a folder. A file of labels may name the classes instead of folders. It may contain a `dataset.json`.',
   })
   archive: UploadedFile
 

@@ -80,12 +80,12 @@ export function ImportForm({ onStart }: { readonly onStart: (id: string) => void
       <Card title="Images">
         <div className={styles.drop}>
           <DropZone
-            accept=".zip,.tar,.tar.gz,.tgz,application/x-tar,application/zip,application/gzip"
+            accept=".zip,.tar,.gz,.tgz,.bz2,.tbz,.xz,.txz,application/x-tar,application/zip,application/gzip,application/x-bzip2,application/x-xz"
             onDrop={async (transfer) => choose(await filesOfDrop(transfer))}
             onFiles={(chosen) => choose(filesOfChoice(chosen))}
           >
             <strong>Drop a folder or an archive here</strong>
-            <span>or choose a .zip, .tar or .tar.gz</span>
+            <span>or choose a .zip or .tar (also .gz, .bz2, .xz)</span>
           </DropZone>
           <DropZone
             folder
