@@ -455,14 +455,34 @@ export const errors = {
     ({ names }) =>
       `The names of the classes "${names.join('", "')}" differ only by upper and lower case. If they are one class, give their folders or labels one name.`,
   ),
+  onlyOneClass: define<{ className: string }>(
+    'ONLY_ONE_CLASS',
+    ({ className }) =>
+      `All images are of one class, "${className}". Telling classes apart needs two or more: put the images of each in a folder named after it.`,
+  ),
   severalSplits: define<{ splits: readonly string[] }>(
     'SPLIT_CONFLICT',
     ({ splits }) => `The image is in ${splits.join(' and in ')}. Choose one of the two.`,
+  ),
+  imagesInOtherSplit: define<{ files: number; first: readonly string[] }>(
+    'SPLIT_CONFLICT',
+    ({ files, first }) =>
+      `${files} file${files === 1 ? ' holds an image' : 's hold images'} that the dataset has in another split: ${first.join(', ')}${files > first.length ? ', …' : ''}. An image stays in the split in which it came first, so none is both learned from and tested on.`,
   ),
   labelConflict: define<{ className: string; other: string }>(
     'LABEL_CONFLICT',
     ({ className, other }) =>
       `The dataset has the same image as class "${other}", so it is not added as class "${className}". Choose one of the two.`,
+  ),
+  promptCut: define<{ className: string; prompt: string; encoder: string }>(
+    'PROMPT_CUT',
+    ({ className, prompt, encoder }) =>
+      `Encoder ${encoder} cuts the prompt "${prompt}" of class "${className}", so that its end does not count. Give the class a shorter prompt.`,
+  ),
+  nearDuplicates: define<{ pairs: number; encoder: string }>(
+    'NEAR_DUPLICATES',
+    ({ pairs, encoder }) =>
+      `${pairs} pair${pairs === 1 ? '' : 's'} of images in different splits look${pairs === 1 ? 's' : ''} the same to encoder ${encoder}: what is tested was seen before. The query featureProblems shows them.`,
   ),
   classUnreadable: define<{ className: string; files: number; first: string }>(
     'CLASS_UNREADABLE',

@@ -43,8 +43,11 @@ export type { AddImagesResult } from '../datasets/datasets.js'
 export type { FeatureProblems } from '../datasets/feature-problems.js'
 export type { FeatureEvents } from '../datasets/feature-source.js'
 export type { ImageInput } from '../datasets/image-input.js'
-export type { ImportOptions, LabelOptions } from '../datasets/importing/import-options.js'
-export type { ImportPlan } from '../datasets/importing/import-plan.js'
+export type {
+  ImportOptions,
+  LabelOptions,
+} from '../datasets/importing/import-options.js'
+export type { ImportPlan, PlannedClass } from '../datasets/importing/import-plan.js'
 export type { ImportResult } from '../datasets/importing/imports.js'
 export type { DatasetProblem, ProblemKind } from '../datasets/problems.js'
 export { templateSets } from '../datasets/prompt-templates.js'
@@ -89,7 +92,7 @@ export type { ClassRow, DatasetImageRow, DatasetRow, SplitCountRow } from '../st
 export { Drawing, JobStatus, KlScaling, Search, Selection, Split } from '../store/enums.js'
 export { imageIdOf } from '../store/image-files.js'
 export type { ImageRow } from '../store/images.js'
-export { type ImportRow, maxRejectedListed, type RejectedFileRow } from '../store/imports.js'
+export { type ImportRow, maxRejectedListed, type RejectedFileRow, type WarningRow } from '../store/imports.js'
 export type { Page, PageRequest } from '../store/page.js'
 export type { Direction } from '../store/read-page.js'
 export type { RunFilter, RunOrder } from '../store/run-page.js'

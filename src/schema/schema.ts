@@ -43,6 +43,7 @@ import { EncoderResolver } from './encoder/encoder.js'
 import { HealthResolver } from './health/health.js'
 import { ImageResolver } from './image/image.js'
 import { ImportResolver } from './import/import.resolver.js'
+import { ImportPreviewResolver, PreviewedClassResolver } from './import/import-preview.js'
 import { MethodResolver } from './method/method.resolver.js'
 import {
   DatasetOverlapCorrelationResolver,
@@ -83,6 +84,8 @@ export async function createSchema(): Promise<GraphQLSchema> {
       NearDuplicateResolver,
       ImageResolver,
       ImportResolver,
+      ImportPreviewResolver,
+      PreviewedClassResolver,
       AdapterResolver,
       TrainingResolver,
       SupportSetResolver,
