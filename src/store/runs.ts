@@ -63,12 +63,15 @@ export function createRunRepository(
       })
       onChange(id)
     },
-    succeed: (id, { perClass, ...result }) =>
+    succeed: (id, { perClass, prompts, ...result }) =>
       updateRunning(id, {
         ...result,
         leastPerClass: perClass.least,
         meanPerClass: perClass.mean,
         mostPerClass: perClass.most,
+        leastPrompts: prompts?.least ?? null,
+        meanPrompts: prompts?.mean ?? null,
+        mostPrompts: prompts?.most ?? null,
         status: 'SUCCEEDED',
         progress: 1,
         error: null,

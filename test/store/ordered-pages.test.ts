@@ -54,7 +54,12 @@ async function orderedPages(url: string): Promise<void> {
       await store.runs.start(run.id)
       await store.runs.succeed(run.id, {
         ...{ supportSetId: supportSet.id, selectionImages: 0, selectionAccuracy: null, hyperparameters: {} },
-        ...{ labelledImages: null, perClass: { least: 1, mean: 1, most: 1 }, temperature: null },
+        ...{
+          labelledImages: null,
+          perClass: { least: 1, mean: 1, most: 1 },
+          prompts: null,
+          temperature: null,
+        },
         ...{
           accuracy: 50 + ((i * 7) % 4) / 3,
           top5Accuracy: 90,

@@ -7,6 +7,7 @@ import type {
   UnknownSummary,
 } from '../../library/index.js'
 import { type MeasureName, measureNames, measures } from '../../measures.js'
+import { ClassSizesType } from '../class-sizes.js'
 import { Drawing, JobStatus, KlScaling, Measure, Selection } from '../enums.js'
 import { MethodChoiceType } from '../method/method-choice.js'
 import { ObjectType } from '../object-type.js'
@@ -149,18 +150,6 @@ class SetSummaryType {
   unknown: UnknownSummary | null
 }
 
-@ObjectType('ClassSizes', { description: 'How many images a class has in the support sets.' })
-class ClassSizesType {
-  @Field(() => Int)
-  least: number
-
-  @Field(() => Float)
-  mean: number
-
-  @Field(() => Int)
-  most: number
-}
-
 @ObjectType('ComparisonRow')
 export class ComparisonRowType {
   @Field(() => Int, {
@@ -173,6 +162,12 @@ export class ComparisonRowType {
     description: 'How many images a class had. With EXACT, all three numbers are `shots`.',
   })
   perClass: ClassSizes
+
+  @Field(() => ClassSizesType, {
+    nullable: true,
+    description: 'How many prompts a class had. Null for results of earlier versions.',
+  })
+  prompts: ClassSizes | null
 
   @Field(() => Int, {
     nullable: true,
