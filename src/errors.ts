@@ -67,6 +67,7 @@ export const errors = {
       `Encoder ${encoder} has no added adapter "${name}". Added adapters: ${list(known)}.`,
   ),
   unknownImage: define<{ id: string }>('UNKNOWN_IMAGE', ({ id }) => `Image ${id} not found.`),
+  notInDataset: define<{ id: string }>('UNKNOWN_IMAGE', ({ id }) => `The dataset has no image ${id}.`),
   unknownEncoder: define<{ id: string; known: readonly string[] }>(
     'UNKNOWN_ENCODER',
     ({ id, known }) => `Encoder ${id} not found. Known encoders: ${list(known)}.`,
@@ -246,6 +247,11 @@ export const errors = {
     'TOO_MANY_IMAGES',
     ({ max, count }) => `A request may have at most ${max} images, not ${count}.`,
   ),
+  searchTooLong: define<{ method: string; shapes: number; images: number; seconds: number; max: number }>(
+    'SEARCH_TOO_LONG',
+    ({ method, shapes, images, seconds, max }) =>
+      `Searching the hyperparameters of ${method} (${shapes.toLocaleString('en')} combinations of shapes on ${images.toLocaleString('en')} images) would take about ${Math.ceil(seconds)} s; the limit is ${max} s. Give its hyperparameters, take the search HALVING or the selection NONE, or allow a long search.`,
+  ),
   tooManyComparisons: define<{ max: number }>(
     'TOO_MANY_COMPARISONS',
     ({ max }) => `At most ${max} comparisons may wait or run at the same time. Try again when one has ended.`,
@@ -310,6 +316,11 @@ export const errors = {
   classWithoutImages: define<{ className: string }>(
     'CLASS_WITHOUT_IMAGES',
     ({ className }) => `Class "${className}" has no images in the support pool.`,
+  ),
+  classNotListed: define<{ className: string }>(
+    'CLASS_WITHOUT_IMAGES',
+    ({ className }) =>
+      `The list has no image of class "${className}". A support set needs one of every class.`,
   ),
   noValidationSplit: define<{ dataset?: string }>(
     'NO_VALIDATION_SPLIT',

@@ -1,4 +1,5 @@
 import { fingerprintDataset } from '../datasets/dataset-fingerprint.js'
+import { isDrawn } from '../datasets/support-sets.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors } from '../errors.js'
 import type { Statistic } from '../evaluation/statistics/statistic.js'
@@ -159,6 +160,8 @@ export async function documentComparison(context: DocumentContext, id: string): 
   })
   const protocol = protocolOf(runs)
   const unknownDataset = await unknownDatasetOf(store, protocol, comparison.lastImage)
+  const listed = (await store.comparisons.supportImagesOf([id])).get(id) ?? []
+  const experiment = experimentOf(comparison, runs, protocol, { dataset, testDataset }, unknownDataset)
   return {
     format: 'shotboard-comparison',
     version: 1,
@@ -169,7 +172,7 @@ export async function documentComparison(context: DocumentContext, id: string): 
       createdAt: comparison.createdAt.toISOString(),
       finishedAt: comparison.finishedAt?.toISOString() ?? null,
     },
-    experiment: experimentOf(comparison, runs, protocol, { dataset, testDataset }, unknownDataset),
+    experiment: { ...experiment, ...(listed.length > 0 && { supportImages: listed }) },
     dataset,
     testDataset,
     encoder: described[0] ?? { id: comparison.encoder, files: {} },
@@ -259,8 +262,8 @@ function experimentOf(
     dataset: reference(dataset),
     ...(testDataset && { testDataset: reference(testDataset) }),
     ...(encoders.length > 1 ? { encoders: [...encoders] } : { encoder }),
-    // With ALL the number of shots follows from the images.
-    shots: protocol.drawing === 'ALL' ? [] : [...new Set(runs.map(({ shots }) => shots))],
+    // Where nothing is drawn, the number of shots follows from the images.
+    shots: !isDrawn(protocol.drawing) ? [] : [...new Set(runs.map(({ shots }) => shots))],
     seeds: [...new Set(runs.map(({ seed }) => seed))],
     methods: methods.map(({ method, space, fixed }) => ({
       method,

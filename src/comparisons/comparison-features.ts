@@ -10,6 +10,7 @@ import type { DatasetImageRow } from '../store/datasets.js'
 import type { RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import type { SupportSetRow } from '../store/support-sets.js'
+import { once } from '../system/once.js'
 import { createPromiseCache } from '../system/promise-cache.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { imagesOfClasses, keptClasses, supportOfClasses } from './held-out.js'
@@ -59,7 +60,7 @@ export function createComparisonFeatures(
     readonly encodedData: EncodedData
     readonly kernels: Kernels
   },
-  { datasetId, testDatasetId, lastImage }: ComparisonRow,
+  { id, datasetId, testDatasetId, lastImage }: ComparisonRow,
   encoder: Encoder,
   runs: readonly RunRow[],
 ): ComparisonFeatures {
@@ -93,8 +94,12 @@ export function createComparisonFeatures(
       const { features: heldOut } = imagesOfClasses(all, holdOut)
       return { labelled: imagesOfClasses(all, await keptOf()), heldOut, ms }
     })
-  const supportSetOf = ({ shots, drawing, seed, augmentations }: RunRow) =>
-    encodedData.supportSet({ datasetId, encoder: encoder.id, shots, drawing, seed, augmentations }, lastImage)
+  const listed = once(async () => (await store.comparisons.supportImagesOf([id])).get(id) ?? [])
+  const supportSetOf = async ({ shots, drawing, seed, augmentations }: RunRow) => {
+    const draw = { datasetId, encoder: encoder.id, shots, drawing, seed, augmentations }
+    const images = drawing === 'LISTED' ? await listed() : null
+    return encodedData.supportSet({ ...draw, images }, lastImage)
+  }
 
   /** Support images without stored features. Support sets overlap; each image is encoded once for each recipe. */
   async function supportImagesToEncode(): Promise<number> {

@@ -7,9 +7,12 @@ import {
   KlScaling,
   type Need,
   type ComparisonOrder as OrderOfComparisons,
+  type PredictionOrder as OrderOfPredictions,
   type RunOrder as OrderOfRuns,
+  type PredictionOutcome as Outcome,
   type Direction as PageDirection,
   type ProblemKind,
+  Search,
   Selection,
   Split,
   type Confidence as Sureness,
@@ -63,12 +66,27 @@ registerEnumType(Drawing, {
       description:
         "Every image of the support pool. `shots` is left out, and results have the largest class's number of images in its place.",
     },
+    LISTED: {
+      description:
+        "The images of a list, all of the support pool and at least one of every class. `shots` is left out, and results have the largest class's number of images in its place. There is one support set, so give one seed.",
+    },
   },
 })
 registerEnumType(Selection, {
   name: 'Selection',
   description:
     'How hyperparameters are selected. VALIDATION: on the validation split. LEAVE_ONE_OUT: on the support set, leaving out one image of every class at a time. NONE: the defaults. Never on the test split.',
+})
+registerEnumType(Search, {
+  name: 'Search',
+  description: 'How the hyperparameters of a method are searched.',
+  valuesConfig: {
+    EXACT: { description: 'Every point of the grid, on all images that are selected on.' },
+    HALVING: {
+      description:
+        'Successive halving: every combination of shapes on a part of the images, the best quarter on four times as many, and so on. For grids with many shapes it takes less time, and it may miss the best point.',
+    },
+  },
 })
 registerEnumType(KlScaling, {
   name: 'KlScaling',
@@ -124,6 +142,36 @@ registerEnumType(DisagreementKind, {
   description: 'Which of two methods is right when they predict different classes.',
 })
 
+/** Whether a prediction is right. */
+export const PredictionOutcome = {
+  RIGHT: 'RIGHT',
+  WRONG: 'WRONG',
+} as const satisfies { [O in Outcome]: O }
+export type PredictionOutcome = Outcome
+
+registerEnumType(PredictionOutcome, {
+  name: 'PredictionOutcome',
+  description: 'Whether the predicted class is the true one.',
+})
+
+/** Orders of the predictions of a run. */
+export const PredictionOrder = {
+  TEST_IMAGES: 'TEST_IMAGES',
+  LEAST_CONFIDENT: 'LEAST_CONFIDENT',
+  MOST_CONFIDENT: 'MOST_CONFIDENT',
+} as const satisfies { [O in OrderOfPredictions]: O }
+export type PredictionOrder = OrderOfPredictions
+
+registerEnumType(PredictionOrder, {
+  name: 'PredictionOrder',
+  description: 'The order of the predictions of a run.',
+  valuesConfig: {
+    TEST_IMAGES: { description: 'That of the test images.' },
+    LEAST_CONFIDENT: { description: 'The least probability of the predicted class first.' },
+    MOST_CONFIDENT: { description: 'The greatest probability of the predicted class first.' },
+  },
+})
+
 /** What is wrong with a dataset. */
 export const DatasetProblemKind = {
   LABEL_CONFLICT: 'LABEL_CONFLICT',
@@ -165,7 +213,7 @@ registerEnumType(Confidence, {
   },
 })
 
-export { Drawing, JobStatus, KlScaling, Selection, Split }
+export { Drawing, JobStatus, KlScaling, Search, Selection, Split }
 
 /** The measures by their names in GraphQL. */
 export const Measure: Readonly<Record<string, MeasureName>> = Object.fromEntries(

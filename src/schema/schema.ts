@@ -52,6 +52,7 @@ import {
 import { OverlapResolver, SpaceOverlapResolver } from './overlap/overlap.js'
 import { MethodPredictionResolver, PredictionResolver } from './prediction/prediction.js'
 import { RunResolver } from './run/run.js'
+import { RunPredictionResolver, RunPredictionsResolver } from './run/run-predictions.js'
 import { FeatureSpaceResolver } from './space/space.js'
 import { SupportSetResolver } from './support-set/support-set.js'
 
@@ -88,6 +89,8 @@ export const createSchema = (): Promise<GraphQLSchema> =>
       PredictionResolver,
       MethodPredictionResolver,
       RunResolver,
+      RunPredictionsResolver,
+      RunPredictionResolver,
       ClassifierResolver,
       ClassifierVersionResolver,
       ClassificationResolver,

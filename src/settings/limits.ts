@@ -59,6 +59,12 @@ export const limits = {
     description: 'Maximum number of runs in a comparison (error TOO_MANY_RUNS).',
     unit: 'runs',
   }),
+  maxSearchSeconds: setting(wholeNumber(1, 86_400), 30, {
+    variable: 'SHOTBOARD_MAX_SEARCH_SECONDS',
+    description:
+      'Maximum time that `predict`, or making a classifier, may expect to search hyperparameters, unless `allowLongSearch` is given (error SEARCH_TOO_LONG). Comparisons search as long as they need.',
+    unit: 'seconds',
+  }),
   comparisonsAtOnce: setting(wholeNumber(1, 64), 1, {
     variable: 'SHOTBOARD_COMPARISONS_AT_ONCE',
     description: 'Number of comparisons that run at the same time. One already uses all cores.',

@@ -42,6 +42,7 @@ test('nothing needs to be set', () => {
     maxArchiveRatio: 100,
     maxImportedFileMegabytes: 64,
     maxRunsPerComparison: 10_000,
+    maxSearchSeconds: 30,
     comparisonsAtOnce: 1,
     encoderIdleMinutes: 30,
     executionProviders: ['cpu'],

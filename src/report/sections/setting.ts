@@ -45,8 +45,11 @@ export function settingSection(data: ReportData): Html {
       : [['other encoders, not in this report', otherEncoders.join(', ')] as const]),
     [
       'shots',
-      of(({ shots, drawing }) =>
-        drawing === 'ALL' ? 'all images' : drawing === 'AT_MOST' ? `at most ${shots}` : shots,
+      of(
+        ({ shots, drawing }) =>
+          ({ ALL: 'all images', LISTED: 'a list of images', AT_MOST: `at most ${shots}`, EXACT: shots })[
+            drawing
+          ],
       ),
     ],
     ...sizesOf(runs),

@@ -1,6 +1,6 @@
 import { Field, Float, ID, InputType, Int } from 'type-graphql'
 import { StatisticType } from '../comparison/comparison.type.js'
-import { Drawing, Selection } from '../enums.js'
+import { Drawing, Search, Selection } from '../enums.js'
 import { HyperparameterInputType } from '../method/method-choice.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
@@ -32,7 +32,7 @@ export class CreateClassifierInputType {
   @Field(() => Shots, {
     nullable: true,
     description:
-      "Of a comparison. ALL, the default: fitted anew on every image of the support pool, with the comparison's selection. A number: fitted as the comparison's run with so many images per class was.",
+      "Of a comparison. ALL, the default: fitted anew on every image of the support pool, or on the images that the comparison lists, with the comparison's selection. A number: fitted as the comparison's run with so many images per class was.",
   })
   shots?: number | 'ALL' | null
 
@@ -57,6 +57,20 @@ export class CreateClassifierInputType {
   })
   selection?: Selection | null
 
+  @Field(() => Search, {
+    nullable: true,
+    description:
+      'How hyperparameters are searched: EXACT by default. Only with a support set: a comparison has its own.',
+  })
+  search?: Search | null
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description:
+      'Whether hyperparameters may be searched for longer than `SHOTBOARD_MAX_SEARCH_SECONDS`. If not, such a request fails with SEARCH_TOO_LONG after a few seconds.',
+  })
+  allowLongSearch: boolean
+
   @Field(() => Float, {
     defaultValue: 0.9,
     description: 'Its sets of classes hold the true one with this probability. Between 0 and 1.',
@@ -66,7 +80,9 @@ export class CreateClassifierInputType {
 
 @ObjectType('ClassifierSupport', { description: 'The support images of a classifier.' })
 export class ClassifierSupportType {
-  @Field(() => Int, { description: 'Images per class; with ALL, the number that the largest class has.' })
+  @Field(() => Int, {
+    description: 'Images per class; with ALL and LISTED, the number that the largest class has.',
+  })
   shots: number
 
   @Field(() => Drawing)
@@ -134,6 +150,9 @@ export class ClassifierExportsType {
 export class ClassifierSelectionType {
   @Field(() => Selection)
   protocol: Selection
+
+  @Field(() => Search, { description: 'How they were searched.' })
+  search: Search
 
   @Field(() => Int, { description: 'Images that they were selected on; 0 if the defaults were used.' })
   images: number

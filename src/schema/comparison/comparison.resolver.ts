@@ -115,6 +115,15 @@ export class ComparisonResolver {
     return testDatasetId === null ? null : loaders.dataset.load(testDatasetId)
   }
 
+  @FieldResolver(() => [ID], {
+    nullable: true,
+    description: 'The listed support images, class by class. Null if support sets were drawn.',
+  })
+  async supportImages(@Root() { id }: ComparisonRow, @Ctx() { loaders }: Context): Promise<string[] | null> {
+    const listed: string[] = await loaders.supportImagesOfComparison.load(id)
+    return listed.length === 0 ? null : listed
+  }
+
   @FieldResolver(() => EncoderType, { description: 'The first of `encoders`.' })
   encoder(@Root() { encoder }: ComparisonRow, @Ctx() { library }: Context): Encoder {
     return library.encoders.get(encoder)

@@ -7,7 +7,7 @@ import type {
   UnknownSummary,
 } from '../../library/index.js'
 import { type MeasureName, measureNames, measures } from '../../measures.js'
-import { Drawing, JobStatus, KlScaling, Measure, Selection } from '../enums.js'
+import { Drawing, JobStatus, KlScaling, Measure, Search, Selection } from '../enums.js'
 import { MethodChoiceType } from '../method/method-choice.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
@@ -35,14 +35,22 @@ export class CompareInputType {
   })
   encoders?: string[] | null
 
-  @Field(() => [Int], { nullable: true, description: 'Images per class. Left out with the drawing ALL.' })
+  @Field(() => [Int], { nullable: true, description: 'Images per class. Left out with ALL and LISTED.' })
   shots?: number[] | null
 
   @Field(() => Drawing, {
-    defaultValue: Drawing.EXACT,
-    description: 'What a support set takes of classes with fewer images than `shots`.',
+    nullable: true,
+    description:
+      'How many images of each class a support set takes. Default: LISTED with `supportImages`, and EXACT without.',
   })
-  drawing: Drawing
+  drawing?: Drawing | null
+
+  @Field(() => [ID], {
+    nullable: true,
+    description:
+      'The images of the support set, instead of a draw: images of the support pool of `dataset`, in any order. Results then hold for this support set.',
+  })
+  supportImages?: string[] | null
 
   @Field(() => [Int], { defaultValue: [1] })
   seeds: number[]
@@ -52,6 +60,12 @@ export class CompareInputType {
 
   @Field(() => Selection, { defaultValue: Selection.VALIDATION })
   selection: Selection
+
+  @Field(() => Search, {
+    defaultValue: Search.EXACT,
+    description: 'How hyperparameters are searched; the same for all runs.',
+  })
+  search: Search
 
   @Field(() => KlScaling, { defaultValue: KlScaling.FROZEN })
   klScaling: KlScaling
@@ -156,7 +170,8 @@ class ClassSizesType {
 @ObjectType('ComparisonRow')
 export class ComparisonRowType {
   @Field(() => Int, {
-    description: 'The images per class that were asked for; with ALL, the number that the largest class has.',
+    description:
+      'The images per class that were asked for; with ALL and LISTED, the number that the largest class has.',
   })
   shots: number
 

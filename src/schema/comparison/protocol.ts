@@ -9,7 +9,7 @@ import {
 } from '../../library/index.js'
 import type { Context } from '../context.js'
 import { ClassLabelType, DatasetType } from '../dataset/dataset.type.js'
-import { Drawing, KlScaling, Selection } from '../enums.js'
+import { Drawing, KlScaling, Search, Selection } from '../enums.js'
 import { HyperparameterValueType, valueList } from '../method/method.type.js'
 import { methodAndSpaceOf } from '../method/method-and-space.js'
 import { ObjectType } from '../object-type.js'
@@ -24,6 +24,9 @@ class ComparedMethodType {}
 class ComparisonProtocolType {
   @Field(() => Selection, { description: 'How hyperparameters were selected.' })
   selection: Selection
+
+  @Field(() => Search, { description: 'How hyperparameters were searched.' })
+  search: Search
 
   @Field(() => KlScaling)
   klScaling: KlScaling

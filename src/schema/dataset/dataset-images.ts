@@ -78,10 +78,10 @@ export class DatasetImagesResolver {
   async labelOf(
     @Root() { id }: DatasetRow,
     @Arg('image', () => ID) image: string,
-    @Ctx() { library, loaders }: Context,
+    @Ctx() { loaders }: Context,
   ): Promise<ClassRow | null> {
-    const index = await library.datasets.classOf(id, image)
-    return index === undefined ? null : ((await loaders.classes.load(id))[index] ?? null)
+    const row = await loaders.labelled.load({ datasetId: id, imageId: image })
+    return row && ((await loaders.classes.load(id))[row.classIndex] ?? null)
   }
 
   @FieldResolver(() => DatasetImageConnectionType, { description: 'In the order in which they were added.' })

@@ -17,7 +17,7 @@ import { atInput } from '../arguments.js'
 import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
 import { ClassLabelType } from '../dataset/dataset.type.js'
-import { Selection } from '../enums.js'
+import { Search, Selection } from '../enums.js'
 import {
   ImageErrorType,
   ImageInputType,
@@ -70,6 +70,20 @@ class PredictInputType {
     description: 'LEAVE_ONE_OUT by default. Leave it out with a comparison, which has its own.',
   })
   selection?: Selection | null
+
+  @Field(() => Search, {
+    nullable: true,
+    description:
+      'How hyperparameters are searched: EXACT by default. Leave it out with a comparison, which has its own.',
+  })
+  search?: Search | null
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description:
+      'Whether hyperparameters may be searched for longer than `SHOTBOARD_MAX_SEARCH_SECONDS`. If not, a method that would has the error SEARCH_TOO_LONG after a few seconds.',
+  })
+  allowLongSearch: boolean
 
   @Field(() => Int, { defaultValue: 5, description: 'The number of best classes to return.' })
   topK: number

@@ -12,7 +12,7 @@ import { measureNames, measures } from '../../measures.js'
 import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
-import { JobStatus, Selection } from '../enums.js'
+import { JobStatus, Search, Selection } from '../enums.js'
 import { HyperparameterValueType, valueList } from '../method/method.type.js'
 import { encoderMethodAndSpaceOf } from '../method/method-and-space.js'
 import { ObjectType } from '../object-type.js'
@@ -44,8 +44,17 @@ export class RunType {
   @Field(() => JobStatus)
   status: JobStatus
 
-  @Field(() => Float, { description: 'From 0 to 1.' })
+  @Field(() => Float, {
+    description: 'From 0 to 1: half of it is reading the features, most of the rest the search.',
+  })
   progress: number
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'How long its search was expected to take, in milliseconds, once its first two seconds were over. Null until then, and for a shorter search.',
+  })
+  estimatedSearchMs: number | null
 
   @Field(() => String, { nullable: true })
   error: string | null
@@ -58,6 +67,9 @@ export class RunType {
 
   @Field(() => Selection)
   selection: Selection
+
+  @Field(() => Search, { description: 'How its hyperparameters were searched.' })
+  search: Search
 
   @Field(() => DateTime)
   createdAt: Date

@@ -33,14 +33,15 @@ export class SupportImageType {
 }
 
 @ObjectType('SupportSet', {
-  description: 'A seeded draw of labelled images of every class. It never changes.',
+  description: 'Labelled images of every class, drawn with a seed or listed. It never changes.',
 })
 export class SupportSetType {
   @Field(() => ID)
   id: string
 
   @Field(() => Int, {
-    description: 'The images per class that were asked for; with ALL, the number that the largest class had.',
+    description:
+      'The images per class that were asked for; with ALL and LISTED, the number that the largest class had.',
   })
   shots: number
 
@@ -69,11 +70,21 @@ class CreateSupportSetInputType {
   @Field(() => ID, { nullable: true, description: 'Default: the default encoder.' })
   encoder?: string | null
 
-  @Field(() => Int, { nullable: true, description: 'Images per class. Left out with ALL.' })
+  @Field(() => Int, { nullable: true, description: 'Images per class. Left out with ALL and LISTED.' })
   shots?: number | null
 
-  @Field(() => Drawing, { defaultValue: Drawing.EXACT })
-  drawing: Drawing
+  @Field(() => Drawing, {
+    nullable: true,
+    description: 'Default: LISTED with `images`, and EXACT without.',
+  })
+  drawing?: Drawing | null
+
+  @Field(() => [ID], {
+    nullable: true,
+    description:
+      'The support images themselves, instead of a draw: images of the support pool, in any order.',
+  })
+  images?: string[] | null
 
   @Field(() => Int, { defaultValue: 1 })
   seed: number
@@ -101,7 +112,8 @@ export class SupportSetResolver {
   }
 
   @Mutation(() => SupportSetType, {
-    description: 'Draws a support set. The same request on the same images returns the same support set.',
+    description:
+      'Draws a support set, or takes the listed images. The same request on the same images returns the same support set.',
   })
   createSupportSet(
     @Arg('input', () => CreateSupportSetInputType) input: CreateSupportSetInputType,

@@ -3,14 +3,14 @@ import { Link } from 'wouter'
 import type { ComparisonStateFragment, Drawing } from '../../api/generated'
 import { Card } from '../../components/card'
 import { count, list, plural } from '../../design/format'
-import { howSelected, scalingWords } from '../../design/protocol-words'
+import { howSelected, scalingWords, searchWords } from '../../design/protocol-words'
 import styles from './protocol-card.module.css'
 import { shotsOf } from './series'
 
 /** How a comparison selected and measured, in words. */
 export function ProtocolCard({ comparison }: { readonly comparison: ComparisonStateFragment }) {
   const { dataset, testDataset, protocol, rows } = comparison
-  const { selection, klScaling, drawing, augmentations } = protocol
+  const { selection, search, klScaling, drawing, augmentations } = protocol
   const tested = testDataset ?? dataset
   const shots = shotsOf(rows)
   const sets = Math.max(...rows.map(({ accuracy }) => accuracy.n))
@@ -18,11 +18,11 @@ export function ProtocolCard({ comparison }: { readonly comparison: ComparisonSt
     <Card title="How it was measured">
       <dl className={styles.facts}>
         <Fact term="Hyperparameters">{howSelected(selection, shots)}</Fact>
+        {selection !== 'NONE' && <Fact term="Search">{searchWords[search]}.</Fact>}
         <Fact term="Labelled images">{labelsOf(rows, shots)}</Fact>
         <Fact term="Support sets">
-          {drawn(drawing, shots)} of each class of{' '}
-          <Link href={`/datasets/${dataset.id}`}>{dataset.name}</Link>,{' '}
-          {sets === 1 ? 'drawn once' : `drawn ${sets} times, with different seeds`}. {sizesOf(rows)}{' '}
+          {drawn(drawing, shots)} of <Link href={`/datasets/${dataset.id}`}>{dataset.name}</Link>,{' '}
+          {times(drawing, sets)}. {sizesOf(rows)}{' '}
           {augmentations > 1 && `Each image is the mean of ${plural(augmentations, 'random view')}.`}
         </Fact>
         <Fact term="Tested on">
@@ -37,9 +37,15 @@ export function ProtocolCard({ comparison }: { readonly comparison: ComparisonSt
 
 /** How many images a support set takes of a class. */
 function drawn(drawing: Drawing, shots: readonly number[]): string {
-  if (drawing === 'ALL') return 'All images'
-  const images = `${list(shots)} ${shots.length === 1 && shots[0] === 1 ? 'image' : 'images'}`
+  if (drawing === 'LISTED') return 'A list of images'
+  if (drawing === 'ALL') return 'All images of each class'
+  const images = `${list(shots)} ${shots.length === 1 && shots[0] === 1 ? 'image' : 'images'} of each class`
   return drawing === 'AT_MOST' ? `At most ${images}` : images
+}
+
+function times(drawing: Drawing, sets: number): string {
+  if (drawing === 'LISTED') return 'chosen by hand. Results hold for this support set'
+  return sets === 1 ? 'drawn once' : `drawn ${sets} times, with different seeds`
 }
 
 /** How many images classes had, where not all had as many. */
