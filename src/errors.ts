@@ -285,6 +285,11 @@ export const errors = {
     'TOO_MANY_OPERATIONS',
     ({ max }) => `A connection may run at most ${max} operations at the same time.`,
   ),
+  tooManyOperationsOfClient: define<{ max: number; megabytes: number }>(
+    'TOO_MANY_OPERATIONS',
+    ({ max, megabytes }) =>
+      `A client may have at most ${max} operations that run or wait, with requests of ${megabytes} MB together. Try again when others have ended.`,
+  ),
 
   // Access.
   unauthenticated: define<object>(
