@@ -10,7 +10,7 @@ import { hasEnded } from '../jobs/recorded-jobs.js'
 import { pickMeasures } from '../measures.js'
 import type { Registry } from '../plugins/registry.js'
 import type { ComparisonRow } from '../store/comparisons.js'
-import { type ClassSizes, encodersOf, type RunRow } from '../store/runs.js'
+import { type ClassSizes, encodersOf, type RunAttempt, type RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import { throwIfCancelled, untilCancelled } from '../system/abort.js'
 import type { KeyedLock } from '../system/keyed-lock.js'
@@ -118,18 +118,19 @@ async function performRuns(
       await context.runLock(run.id, signal, async () => {
         throwIfCancelled(signal)
         // Another comparison that shares the run may have finished it already.
-        if (!(await store.runs.start(run.id))) return progress.add(imagesPerRun)
+        const attempt = await store.runs.start(run.id)
+        if (!attempt) return progress.add(imagesPerRun)
         const following = followRun({
-          writeProgress: (share) => store.runs.progress(run.id, share),
-          writeEstimate: (milliseconds) => store.runs.estimate(run.id, milliseconds),
+          writeProgress: attempt.progress,
+          writeEstimate: attempt.estimate,
           comparison: progress,
           work: imagesPerRun,
         })
         try {
-          await performRun(context, run, shared, provenanceOf, { signal, onEncoded, following })
+          await performRun(context, run, attempt, shared, provenanceOf, { signal, onEncoded, following })
         } catch (error) {
           if (signal.aborted || isStorageFault(error)) throw error
-          await store.runs.fail(run.id, withoutPaths(reasonOf(error)))
+          await attempt.fail(withoutPaths(reasonOf(error)))
         } finally {
           await following.end()
         }
@@ -142,8 +143,9 @@ async function performRuns(
 }
 
 async function performRun(
-  { store, encoders, registry, kernels, runResults, codeOf, generics }: ComparisonJobContext,
+  { encoders, registry, kernels, runResults, codeOf, generics }: ComparisonJobContext,
   run: RunRow,
+  attempt: RunAttempt,
   shared: ComparisonFeatures,
   provenanceOf: ProvenanceOf,
   loading: LoadOptions & { readonly following: RunProgress },
@@ -185,8 +187,9 @@ async function performRun(
   const { fitted, unshifted: own, ...predictions } = evaluation
   const asDataset = numberAsDataset(keptClasses(support.classes + run.holdOut.length, run.holdOut))
   const results = { ...asDataset(predictions), ...(own && { unshifted: asDataset(own) }) }
+  if (!(await attempt.isCurrent())) return
   await runResults.write(run.id, results, provenanceOf(method, space, code, generic))
-  await store.runs.succeed(run.id, {
+  await attempt.succeed({
     supportSetId: supportSet.id,
     selectionImages: fitted.selectionImages,
     selectionAccuracy: fitted.selectionAccuracy,

@@ -27,7 +27,7 @@ import { createSupportSets, type SupportSets } from '../datasets/support-sets.js
 import type { Encoders } from '../encoders/encoders.js'
 import type { Predictions } from '../evaluation/predictions.js'
 import type { Generics } from '../generic/generics.js'
-import type { JobCounts } from '../jobs/queue.js'
+import type { JobCounts } from '../jobs/job-queue.js'
 import { loadRegistry } from '../plugins/load-registry.js'
 import type { Registry } from '../plugins/registry.js'
 import { lockDataFolder } from '../store/data-folder-lock.js'
@@ -104,7 +104,7 @@ export interface Library {
   /** Each throws if a dependency is unavailable. */
   readonly checks: { readonly database: () => Promise<void>; readonly encoder: () => Promise<void> }
   /** The numbers of waiting and running comparisons, imports and trainings. */
-  jobCounts(): JobCounts
+  jobCounts(): Promise<JobCounts>
   /** Stops running jobs, which the next start resumes, and closes everything. */
   close(): Promise<void>
 }

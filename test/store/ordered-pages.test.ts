@@ -52,8 +52,8 @@ async function orderedPages(url: string): Promise<void> {
     const all = await store.comparisons.runs(id)
     for (const [i, run] of all.entries()) {
       if (i % 3 === 2) continue
-      await store.runs.start(run.id)
-      await store.runs.succeed(run.id, {
+      const attempt = await store.runs.start(run.id)
+      await attempt?.succeed({
         ...{ supportSetId: supportSet.id, selectionImages: 0, selectionAccuracy: null, hyperparameters: {} },
         ...{ labelledImages: null, perClass: { least: 1, mean: 1, most: 1 }, temperature: null },
         ...{

@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path'
 import { errors, type ShotboardError } from '../../errors.js'
 import type { ImageWorkers } from '../../images/workers/image-workers.js'
 import type { Changes } from '../../jobs/changes.js'
-import type { JobQueue } from '../../jobs/queue.js'
+import type { JobQueue } from '../../jobs/job-queue.js'
 import { createRecordedJobs } from '../../jobs/recorded-jobs.js'
 import { openArchive } from '../../sources/archive.js'
 import { openFolder } from '../../sources/folder.js'
@@ -93,12 +93,17 @@ export interface ImportsContext extends ImportJobContext {
   readonly onFault: (id: string, fault: ShotboardError) => void
 }
 
+/** One import takes all that a disk gives. */
+const importsAtOnce = 1
+
 export function createImports(context: ImportsContext): Imports {
   const { store, archiveFiles, limits, queue, changes } = context
   const addingTo = new Set<string>()
 
   const { enqueue, cancel, ended, resume } = createRecordedJobs<ImportRow>({
     queue,
+    kind: 'import',
+    concurrency: importsAtOnce,
     records: store.imports,
     changes,
     run: (id, signal) => runImport(context, id, signal),
@@ -126,7 +131,7 @@ export function createImports(context: ImportsContext): Imports {
           archive: stored.name,
           datasetId: dataset?.id ?? null,
         })
-        enqueue(row.id)
+        await enqueue(row.id)
         return row
       } catch (error) {
         await archiveFiles.remove(file)
