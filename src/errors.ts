@@ -151,6 +151,16 @@ export const errors = {
     ({ method }) =>
       `${method} needs the text features of every prompt, but none were given. Add prompt_features and prompt_labels.`,
   ),
+  patchesRequired: define<{ method: string }>(
+    'PATCHES_REQUIRED',
+    ({ method }) =>
+      `${method} needs the features of the patches of images, but there are none. Add test_patches, support_K_patches and, with validation images, val_patches.`,
+  ),
+  patchesNotEncoded: define<{ method: string; encoder: string }>(
+    'PATCHES_REQUIRED',
+    ({ method, encoder }) =>
+      `${method} needs the features of the patches of images, and encoder ${encoder} gives one feature an image. Encode the patches yourself, and use \`shotboard evaluate\`.`,
+  ),
   textsNotInSpace: define<{ method: string; space: string }>(
     'TEXTS_NOT_IN_SPACE',
     ({ method, space }) =>

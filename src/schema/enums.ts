@@ -26,14 +26,23 @@ export const HyperparameterKind = { WEIGHT: 'WEIGHT', SHAPE: 'SHAPE' } as const
 export const methodNeeds = {
   prompts: 'PROMPTS',
   'projected-texts': 'PROJECTED_TEXTS',
+  patches: 'PATCHES',
 } as const satisfies Readonly<Record<Need, string>>
-export const MethodNeed = { PROMPTS: 'PROMPTS', PROJECTED_TEXTS: 'PROJECTED_TEXTS' } as const
+export const MethodNeed = {
+  PROMPTS: 'PROMPTS',
+  PROJECTED_TEXTS: 'PROJECTED_TEXTS',
+  PATCHES: 'PATCHES',
+} as const
 
 registerEnumType(MethodNeed, {
   name: 'MethodNeed',
   description: 'What a method may need besides images and one text feature for each class.',
   valuesConfig: {
     PROMPTS: { description: 'The text features of every prompt.' },
+    PATCHES: {
+      description:
+        "The features of an image's patches. Encoders here give none; `shotboard evaluate` reads them from a file.",
+    },
     PROJECTED_TEXTS: { description: 'A feature space that texts can be projected to, such as `clip`.' },
   },
 })
