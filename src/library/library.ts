@@ -2,6 +2,7 @@ import type { Adapters } from '../adapters/adapters.js'
 import type { Trainings } from '../adapters/trainings.js'
 import type { Classifiers } from '../classifiers/classifiers.js'
 import type { Predict } from '../classifiers/predict.js'
+import { createSuggestions, type SuggestedImage, type SuggestionsInput } from '../classifiers/suggestions.js'
 import { type ComparisonDocument, documentComparison } from '../comparisons/comparison-document.js'
 import type { Comparisons } from '../comparisons/comparisons.js'
 import type { Contrasts } from '../comparisons/contrasts.js'
@@ -97,6 +98,8 @@ export interface Library {
   readonly classifiers: Classifiers & Reads<Store['classifiers'], 'getMany' | 'page' | 'versionsOf'>
   /** What the features of an encoder say about a dataset; see `createFeatureProblems`. */
   featureProblems(input: FeatureProblemsInput): Promise<FeatureProblems>
+  /** Which images without a label to label next; see `createSuggestions`. */
+  suggestions(input: SuggestionsInput): Promise<SuggestedImage[]>
   /** Measures intra-modal overlap; see `createOverlap`. */
   overlap(input: OverlapInput): Promise<OverlapReport>
   /** Correlates the reduction of overlap with the gain in accuracy; see `createOverlapCorrelation`. */
@@ -198,6 +201,7 @@ function publicInterface(services: Services) {
       fingerprintDataset(await encodedData.classes(id), await store.datasets.images(id)),
     documentComparison: (id: string) => documentComparison(services, id),
     featureProblems: createFeatureProblems(services),
+    suggestions: createSuggestions(services),
     overlap: createOverlap(services),
     overlapCorrelation: createOverlapCorrelation(services),
     recommend: createRecommendation(services),

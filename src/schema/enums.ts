@@ -15,6 +15,7 @@ import {
   Search,
   Selection,
   Split,
+  type SuggestionStrategy as Strategy,
   type Confidence as Sureness,
 } from '../library/index.js'
 import { type MeasureName, type MeasureOrder, measureNames, measures } from '../measures.js'
@@ -235,6 +236,24 @@ registerEnumType(PredictionOrder, {
     TEST_IMAGES: { description: 'That of the test images.' },
     LEAST_CONFIDENT: { description: 'The least probability of the predicted class first.' },
     MOST_CONFIDENT: { description: 'The greatest probability of the predicted class first.' },
+  },
+})
+
+/** Which images to label next. */
+export const SuggestionStrategy = {
+  UNCERTAINTY: 'UNCERTAINTY',
+  COVERAGE: 'COVERAGE',
+  BOTH: 'BOTH',
+} as const satisfies { [S in Strategy]: S }
+export type SuggestionStrategy = Strategy
+
+registerEnumType(SuggestionStrategy, {
+  name: 'SuggestionStrategy',
+  description: 'Which images to label next.',
+  valuesConfig: {
+    UNCERTAINTY: { description: 'Those with the least difference between their two most probable classes.' },
+    COVERAGE: { description: 'Those farthest from all that are labelled (k-centre).' },
+    BOTH: { description: 'Those that are far and uncertain: the distance times the uncertainty.' },
   },
 })
 
