@@ -1,5 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql'
-import type { AddImagesResult, DatasetRow } from '../../library/index.js'
+import type { AddImagesResult, ChangedDataset } from '../../library/index.js'
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { imageInput, requireImageLimit } from '../image/image.js'
@@ -28,7 +28,7 @@ export class CurationResolver {
   renameDataset(
     @Arg('input', () => RenameDatasetInputType) input: RenameDatasetInputType,
     @Ctx() { library }: Context,
-  ): Promise<DatasetRow> {
+  ): Promise<ChangedDataset> {
     return atInput(library.curation.rename(input))
   }
 
@@ -38,7 +38,7 @@ export class CurationResolver {
   renameClass(
     @Arg('input', () => RenameClassInputType) input: RenameClassInputType,
     @Ctx() { library }: Context,
-  ): Promise<DatasetRow> {
+  ): Promise<ChangedDataset> {
     return atInput(library.curation.renameClass(input))
   }
 
@@ -46,7 +46,7 @@ export class CurationResolver {
   addClass(
     @Arg('input', () => AddClassInputType) input: AddClassInputType,
     @Ctx() { library }: Context,
-  ): Promise<DatasetRow> {
+  ): Promise<ChangedDataset> {
     return atInput(library.curation.addClass(input))
   }
 
@@ -56,17 +56,17 @@ export class CurationResolver {
   mergeClasses(
     @Arg('input', () => MergeClassesInputType) input: MergeClassesInputType,
     @Ctx() { library }: Context,
-  ): Promise<DatasetRow> {
+  ): Promise<ChangedDataset> {
     return atInput(library.curation.mergeClasses(input))
   }
 
   @Mutation(() => DatasetType, {
-    description: `Deletes a class with its images. Fails with HAS_RESULTS while a comparison or a support set refers to the classes by number. ${inUse}`,
+    description: `Deletes a class with its images. Images that no other dataset has are kept for 7 days, so that it can be undone. Fails with HAS_RESULTS while a comparison or a support set refers to the classes by number. ${inUse}`,
   })
   deleteClass(
     @Arg('input', () => DeleteClassInputType) input: DeleteClassInputType,
     @Ctx() { library }: Context,
-  ): Promise<DatasetRow> {
+  ): Promise<ChangedDataset> {
     return atInput(library.deletions.class(input))
   }
 
@@ -76,7 +76,7 @@ export class CurationResolver {
   moveImages(
     @Arg('input', () => MoveImagesInputType) input: MoveImagesInputType,
     @Ctx() { library }: Context,
-  ): Promise<DatasetRow> {
+  ): Promise<ChangedDataset> {
     return atInput(library.curation.moveImages(input))
   }
 
@@ -93,32 +93,32 @@ export class CurationResolver {
 
   @Mutation(() => DatasetType, {
     description:
-      'Gives images without a label a class and a split: all of them or none. Comparisons may go on. `unlabelImages` undoes it.',
+      'Gives images without a label a class and a split: all of them or none. Comparisons may go on.',
   })
   labelImages(
     @Arg('input', () => LabelImagesInputType) input: LabelImagesInputType,
     @Ctx() { library }: Context,
-  ): Promise<DatasetRow> {
+  ): Promise<ChangedDataset> {
     return atInput(library.curation.labelImages(input))
   }
 
   @Mutation(() => DatasetType, {
-    description: `Takes the labels off images, which stay in the dataset. \`labelImages\` undoes it. ${hasResults} ${inUse}`,
+    description: `Takes the labels off images, which stay in the dataset. ${hasResults} ${inUse}`,
   })
   unlabelImages(
     @Arg('input', () => DatasetImagesInputType) input: DatasetImagesInputType,
     @Ctx() { library }: Context,
-  ): Promise<DatasetRow> {
+  ): Promise<ChangedDataset> {
     return atInput(library.curation.unlabelImages(input))
   }
 
   @Mutation(() => DatasetType, {
-    description: `Removes images, with a label or without, and deletes those that no other dataset has. It cannot be undone; \`unlabelImages\` can. ${hasResults} ${inUse}`,
+    description: `Removes images, with a label or without. Those that no other dataset has are kept for 7 days, so that it can be undone, and then deleted. ${hasResults} ${inUse}`,
   })
   removeImages(
     @Arg('input', () => DatasetImagesInputType) input: DatasetImagesInputType,
     @Ctx() { library }: Context,
-  ): Promise<DatasetRow> {
+  ): Promise<ChangedDataset> {
     return atInput(library.deletions.images(input))
   }
 }
