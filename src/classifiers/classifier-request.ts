@@ -2,7 +2,7 @@ import type { MethodChoice } from '../comparisons/method-choice.js'
 import type { ComparedRow } from '../comparisons/row-statistics.js'
 import { errors } from '../errors.js'
 import { requireCoverage } from '../evaluation/prediction-set.js'
-import type { Selection } from '../evaluation/protocol.js'
+import type { Search, Selection } from '../evaluation/protocol.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import { encodersOf, type RunRow } from '../store/runs.js'
 import { listedOf, type Question, type QuestionContext, readQuestions } from './question.js'
@@ -25,6 +25,10 @@ export interface ClassifierSource {
   readonly hyperparameters?: MethodChoice['hyperparameters']
   /** With a support set: LEAVE_ONE_OUT by default. A comparison has its own. */
   readonly selection?: Selection | null
+  /** With a support set: EXACT by default. A comparison has its own. */
+  readonly search?: Search | null
+  /** Whether hyperparameters may be searched for longer than the limit; false by default. */
+  readonly allowLongSearch?: boolean
   /** Of its prediction sets: 0.9 by default. */
   readonly coverage?: number | null
 }
@@ -58,20 +62,26 @@ export async function readClassifierRequest(
   const coverage = input.coverage ?? defaultCoverage
   requireCoverage(coverage)
   if (input.comparison == null) return ofSupportSet(context, input, coverage)
-  for (const name of ['supportSet', 'hyperparameters', 'selection'] as const) {
+  for (const name of ['supportSet', 'hyperparameters', 'selection', 'search'] as const) {
     if (input[name] == null) continue
     throw errors.invalidValue({ reason: `A comparison has its own ${names[name]}. Leave it out.` }, name)
   }
   return ofComparison(context, input.comparison, input, coverage)
 }
 
-const names = { supportSet: 'support set', hyperparameters: 'hyperparameters', selection: 'selection' }
+const names = {
+  supportSet: 'support set',
+  hyperparameters: 'hyperparameters',
+  selection: 'selection',
+  search: 'search',
+}
 
 async function ofSupportSet(
   context: ClassifierRequestContext,
-  { supportSet, method, space, hyperparameters, selection, shots, seed, encoder }: ClassifierSource,
+  input: ClassifierSource,
   coverage: number,
 ): Promise<ClassifierRequest> {
+  const { supportSet, method, space, hyperparameters, selection, search, shots, seed, encoder } = input
   if (supportSet == null) {
     throw errors.invalidValue({ reason: 'Give either a comparison or a support set.' }, 'comparison')
   }
@@ -84,6 +94,8 @@ async function ofSupportSet(
     supportSet,
     methods: [{ method, ...(space != null && { space }), ...(hyperparameters && { hyperparameters }) }],
     ...(selection != null && { selection }),
+    ...(search != null && { search }),
+    allowLongSearch: input.allowLongSearch ?? false,
   })
   return { question: question as Question, coverage, comparison: null, runs: [] }
 }
@@ -115,7 +127,7 @@ async function ofComparison(
     }
     const measured = atShots(Math.max(...row.map((run) => run.shots)))
     return {
-      question: await refitted(context, measured[0] as RunRow, id),
+      question: await refitted(context, measured[0] as RunRow, id, input.allowLongSearch ?? false),
       coverage,
       comparison,
       runs: measured,
@@ -128,6 +140,7 @@ async function ofComparison(
     ...(input.seed != null && { seed: input.seed }),
     methods: [{ method: first?.method ?? '', space: first?.space ?? null }],
     encoder: first?.encoder ?? null,
+    allowLongSearch: input.allowLongSearch ?? false,
   })
   return { question: question as Question, coverage, comparison, runs: atShots(shots) }
 }
@@ -187,10 +200,12 @@ async function refitted(
     seed,
     augmentations,
     selection,
+    search,
     fixed,
     drawing,
   }: RunRow,
   comparison: string,
+  allowLongSearch: boolean,
 ): Promise<Question> {
   const encoder = encoders.get(encoderId, 'comparison')
   const method = registry.method(methodId, 'method')
@@ -210,6 +225,8 @@ async function refitted(
     classes: await encodedData.classes(datasetId),
     methods: [{ method, space, fixed }],
     selection,
+    search,
+    allowLongSearch,
     validation: selection === 'VALIDATION' ? await store.datasets.images(datasetId, 'VALIDATION') : [],
     holdOut: [],
     rangeImages: null,

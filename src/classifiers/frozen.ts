@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { selections } from '../evaluation/protocol.js'
+import { searches, selections } from '../evaluation/protocol.js'
 import type { TermRanges } from '../methods/score.js'
 import { identitySchema } from '../plugins/identity.js'
 import { Drawing } from '../store/enums.js'
@@ -59,6 +59,8 @@ const frozenSchema = z.object({
   /** How hyperparameters and temperature were chosen, and the accuracy on those images, in percent. */
   selection: z.object({
     protocol: z.enum(selections),
+    /** Earlier versions searched no other way. */
+    search: z.enum(searches).default('EXACT'),
     images: z.int(),
     accuracy: z.number().nullable(),
   }),

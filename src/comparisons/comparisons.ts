@@ -2,7 +2,7 @@ import { errors, type ShotboardError } from '../errors.js'
 import { comparePairs, type PairwiseTest } from '../evaluation/pairwise.js'
 import { groupRuns, type MeasuredRun, type SummaryRow } from '../evaluation/summary.js'
 import type { Changes } from '../jobs/changes.js'
-import type { JobQueue } from '../jobs/queue.js'
+import type { JobQueue } from '../jobs/job-queue.js'
 import { createRecordedJobs, hasEnded } from '../jobs/recorded-jobs.js'
 import { type MeasureName, pickMeasures } from '../measures.js'
 import type { ComparisonRow } from '../store/comparisons.js'
@@ -64,6 +64,8 @@ export interface ComparisonsContext extends PlanContext {
   readonly onFault: (comparison: string, fault: ShotboardError) => void
   /** The largest number of queued and running comparisons. */
   readonly maxOpen: number
+  /** The number of comparisons that run at the same time. */
+  readonly atOnce: number
 }
 
 export function createComparisons(context: ComparisonsContext): Comparisons {
@@ -72,6 +74,8 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
   const watchedRuns = createWatchedRuns({ store, changes })
   const { enqueue, cancel, watch, ended, resume } = createRecordedJobs<ComparisonRow>({
     queue,
+    kind: 'compare',
+    concurrency: context.atOnce,
     records: store.comparisons,
     changes,
     onWatched: watchedRuns.keep,
@@ -91,7 +95,7 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     if (!existing && (await store.comparisons.countUnfinished()) >= max)
       throw errors.tooManyComparisons({ max })
     const comparison = existing ?? (await store.comparisons.create(planned))
-    if (!hasEnded(comparison)) enqueue(comparison.id)
+    if (!hasEnded(comparison)) await enqueue(comparison.id)
     return comparison
   }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { errors } from '../errors.js'
-import { klScalings, selections } from '../evaluation/protocol.js'
+import { klScalings, searches, selections } from '../evaluation/protocol.js'
 import { Drawing } from '../store/enums.js'
 import { parseJson } from '../system/parse-json.js'
 import { type CompareInput, defaultCoverage } from './plan-comparison.js'
@@ -51,6 +51,8 @@ export const experimentSchema = z.strictObject({
   seeds: z.array(z.int()).default([1]),
   methods: z.array(methodSchema),
   selection: z.enum(selections).default('VALIDATION'),
+  /** How grids are searched. */
+  search: z.enum(searches).default('EXACT'),
   klScaling: z.enum(klScalings).default('FROZEN'),
   augmentations: z.int().default(1),
   /** The coverage that prediction sets promise. */
@@ -111,6 +113,7 @@ export function comparisonOf(
       return { method, ...(space != null && { space }), hyperparameters: values }
     }),
     selection,
+    search: experiment.search,
     klScaling,
     augmentations,
     coverage: experiment.coverage,

@@ -16,6 +16,7 @@ export const comparableSettings = (run: RunRow): readonly unknown[] => [
   run.testDatasetId,
   run.encoder,
   run.selection,
+  run.search,
   run.klScaling,
   run.augmentations,
   run.drawing,

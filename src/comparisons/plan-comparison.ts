@@ -12,7 +12,7 @@ import type { Encoder } from '../encoders/encoder.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors, ShotboardError } from '../errors.js'
 import { requireCoverage } from '../evaluation/prediction-set.js'
-import type { KlScaling, Selection } from '../evaluation/protocol.js'
+import type { KlScaling, Search, Selection } from '../evaluation/protocol.js'
 import type { EncoderGeneric, Generics } from '../generic/generics.js'
 import type { Registry } from '../plugins/registry.js'
 import type { NewComparison } from '../store/comparisons.js'
@@ -42,6 +42,8 @@ export interface CompareInput {
   readonly seeds: readonly number[]
   readonly methods: readonly MethodChoice[]
   readonly selection: Selection
+  /** How grids are searched: EXACT by default. */
+  readonly search?: Search
   readonly klScaling: KlScaling
   readonly augmentations: number
   /** The coverage that prediction sets promise, in (0, 1); 0.9 by default. */
@@ -120,6 +122,7 @@ export async function planComparison(
         seed,
         augmentations: input.augmentations,
         selection: input.selection,
+        search: input.search ?? 'EXACT',
         klScaling: input.klScaling,
         fixed,
         coverage,

@@ -10,6 +10,7 @@ import { createOverlapCorrelation, type OverlapCorrelation } from '../comparison
 import type { RunCode } from '../comparisons/provenance.js'
 import { createRecommendation, type WordedRecommendation } from '../comparisons/recommendation.js'
 import type { ComparedRow } from '../comparisons/row-statistics.js'
+import { createRunPredictionPages, type RunPredictionPages } from '../comparisons/run-predictions.js'
 import type { Curation } from '../datasets/curation.js'
 import { fingerprintDataset } from '../datasets/dataset-fingerprint.js'
 import { type DatasetManifest, manifestOf } from '../datasets/dataset-manifest.js'
@@ -27,7 +28,7 @@ import { createSupportSets, type SupportSets } from '../datasets/support-sets.js
 import type { Encoders } from '../encoders/encoders.js'
 import type { Predictions } from '../evaluation/predictions.js'
 import type { Generics } from '../generic/generics.js'
-import type { JobCounts } from '../jobs/queue.js'
+import type { JobCounts } from '../jobs/job-queue.js'
 import { loadRegistry } from '../plugins/load-registry.js'
 import type { Registry } from '../plugins/registry.js'
 import { lockDataFolder } from '../store/data-folder-lock.js'
@@ -54,7 +55,7 @@ export interface Library {
       Store['datasets'],
       'get' | 'getMany' | 'findByName' | 'page' | 'classes' | 'classesOf' | 'counts' | 'countsOf' | 'images'
     > &
-    Reads<Store['datasetImages'], 'classCounts' | 'firstOfClasses' | 'classOf' | 'pages'> & {
+    Reads<Store['datasetImages'], 'classCounts' | 'firstOfClasses' | 'labelled' | 'pages'> & {
       /** Pages and counts of the images without a label. */
       readonly unlabelled: Reads<Store['unlabelledImages'], 'page' | 'ids' | 'counts'>
       /** The problems of several datasets, by dataset; see `problemsOf`. */
@@ -82,6 +83,8 @@ export interface Library {
   readonly runs: Reads<Store['runs'], 'getMany' | 'page'> & {
     /** The predicted class of every test image of a run. Throws RUN_RESULT_UNREADABLE. */
     predictions(id: string): Promise<Predictions>
+    /** Single predictions of a run, selected and in pages. */
+    readonly predictionPages: RunPredictionPages
     /** The code that computed a run; null for results of earlier versions. Throws as `predictions`. */
     code(id: string): Promise<RunCode | null>
   }
@@ -112,7 +115,7 @@ export interface Library {
   /** Each throws if a dependency is unavailable. */
   readonly checks: { readonly database: () => Promise<void>; readonly encoder: () => Promise<void> }
   /** The numbers of waiting and running comparisons, imports and trainings. */
-  jobCounts(): JobCounts
+  jobCounts(): Promise<JobCounts>
   /** Stops running jobs, which the next start resumes, and closes everything. */
   close(): Promise<void>
 }
@@ -169,7 +172,7 @@ function publicInterface(services: Services) {
     datasets: {
       ...pick(store.datasets, ['get', 'getMany', 'findByName', 'page', 'classes', 'classesOf', 'counts']),
       ...pick(store.datasets, ['countsOf', 'images']),
-      ...pick(store.datasetImages, ['classCounts', 'firstOfClasses', 'classOf', 'pages']),
+      ...pick(store.datasetImages, ['classCounts', 'firstOfClasses', 'labelled', 'pages']),
       ...datasets,
       unlabelled: pick(store.unlabelledImages, ['page', 'ids', 'counts']),
       problemsOf: (ids: readonly string[]) => problemsOf(store, ids),
@@ -194,6 +197,7 @@ function publicInterface(services: Services) {
     runs: {
       ...pick(store.runs, ['getMany', 'page']),
       predictions: (id: string) => runResults.read(id),
+      predictionPages: createRunPredictionPages(services),
       code: async (id: string) => (await runResults.provenance(id))?.code ?? null,
     },
     comparisons: {

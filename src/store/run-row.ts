@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Measures, mapMeasures } from '../measures.js'
 import type { DatabaseClient } from './database.js'
-import type { Drawing, JobStatus, KlScaling, Selection } from './enums.js'
+import type { Drawing, JobStatus, KlScaling, Search, Selection } from './enums.js'
 
 /** The request of a run. */
 export interface RunRequest {
@@ -17,6 +17,7 @@ export interface RunRequest {
   readonly seed: number
   readonly augmentations: number
   readonly selection: Selection
+  readonly search: Search
   readonly klScaling: KlScaling
   /** Fixed hyperparameters, which are not selected. */
   readonly fixed: Readonly<Record<string, number>>
@@ -65,6 +66,8 @@ export interface RunRow extends RunRequest {
   readonly status: JobStatus
   readonly progress: number
   readonly error: string | null
+  /** How long its search was expected to take when it started; null if it has not started, or if nothing is searched. */
+  readonly estimatedSearchMs: number | null
   readonly createdAt: Date
   readonly finishedAt: Date | null
   /** Null until the run has succeeded. */
@@ -101,6 +104,7 @@ export function toRun(row: StoredRun): RunRow {
     seed: row.seed,
     augmentations: row.augmentations,
     selection: row.selection,
+    search: row.search,
     klScaling: row.klScaling,
     fixed: valuesSchema.parse(row.fixed),
     coverage: row.coverage,
@@ -109,6 +113,7 @@ export function toRun(row: StoredRun): RunRow {
     status: row.status,
     progress: row.progress,
     error: row.error,
+    estimatedSearchMs: row.estimatedSearchMs,
     createdAt: row.createdAt,
     finishedAt: row.finishedAt,
     result: succeeded

@@ -33,6 +33,7 @@ export function createNewRows(store: Store) {
     seed: 1,
     augmentations: 1,
     selection: 'NONE',
+    search: 'EXACT',
     klScaling: 'FROZEN',
     fixed: { alpha: 0.1 },
     coverage: 0.9,

@@ -73,8 +73,8 @@ Images of another kind, or from another camera, may be classified less well than
 
 ## Licence
 
-The encoder's weights${headOnly ? ' are not part of this file; whoever uses them is' : ', which are part of this file, are'} under the licence of the encoder. Features of the support images are part of
-the model: whoever publishes it needs the right to do so with these images. Check both before you share it.
+The encoder's weights are ${headOnly ? 'not ' : ''}part of this file. They stay under the licence of the encoder. Features of
+the support images are part of the model. To publish it, you need the right to publish these images in this form. Check both before you share it.
 `
 }
 

@@ -3,14 +3,14 @@ import { Link } from 'wouter'
 import type { ComparisonStateFragment, Drawing } from '../../api/generated'
 import { Card } from '../../components/card'
 import { count, list, plural } from '../../design/format'
-import { howSelected, scalingWords } from '../../design/protocol-words'
+import { howSelected, scalingWords, searchWords } from '../../design/protocol-words'
 import styles from './protocol-card.module.css'
 import { shotsOf } from './series'
 
 /** How a comparison selected and measured, in words. */
 export function ProtocolCard({ comparison }: { readonly comparison: ComparisonStateFragment }) {
   const { dataset, testDataset, protocol, rows } = comparison
-  const { selection, klScaling, drawing, augmentations } = protocol
+  const { selection, search, klScaling, drawing, augmentations } = protocol
   const tested = testDataset ?? dataset
   const shots = shotsOf(rows)
   const sets = Math.max(...rows.map(({ accuracy }) => accuracy.n))
@@ -18,6 +18,7 @@ export function ProtocolCard({ comparison }: { readonly comparison: ComparisonSt
     <Card title="How it was measured">
       <dl className={styles.facts}>
         <Fact term="Hyperparameters">{howSelected(selection, shots)}</Fact>
+        {selection !== 'NONE' && <Fact term="Search">{searchWords[search]}.</Fact>}
         <Fact term="Labelled images">{labelsOf(rows, shots)}</Fact>
         <Fact term="Support sets">
           {drawn(drawing, shots)} of <Link href={`/datasets/${dataset.id}`}>{dataset.name}</Link>,{' '}
