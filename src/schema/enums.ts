@@ -1,6 +1,7 @@
 import { registerEnumType } from 'type-graphql'
 import {
   type ClassFrom,
+  changeKinds,
   Drawing,
   JobStatus,
   type DisagreementKind as Kind,
@@ -258,6 +259,13 @@ registerEnumType(SuggestionStrategy, {
 })
 
 /** What is wrong with a dataset. */
+export const DatasetChangeKind = Object.fromEntries(changeKinds.map((kind) => [kind, kind]))
+
+registerEnumType(DatasetChangeKind, {
+  name: 'DatasetChangeKind',
+  description: 'What a change did to a dataset.',
+})
+
 export const DatasetProblemKind = {
   LABEL_CONFLICT: 'LABEL_CONFLICT',
   CLASS_WITHOUT_IMAGES: 'CLASS_WITHOUT_IMAGES',

@@ -30,6 +30,7 @@ import {
 } from './comparison/recommendation.js'
 import { CurationResolver } from './dataset/curation.resolver.js'
 import { DatasetResolver } from './dataset/dataset.resolver.js'
+import { DatasetChangesResolver } from './dataset/dataset-changes.js'
 import { DatasetFingerprintResolver } from './dataset/dataset-fingerprint.js'
 import { DatasetImagesResolver } from './dataset/dataset-images.js'
 import { DatasetProblemResolver, DatasetProblemsResolver } from './dataset/dataset-problems.js'
@@ -75,6 +76,7 @@ export async function createSchema(): Promise<GraphQLSchema> {
       EncoderResolver,
       DatasetResolver,
       CurationResolver,
+      DatasetChangesResolver,
       DatasetFingerprintResolver,
       DatasetImagesResolver,
       DatasetProblemsResolver,
