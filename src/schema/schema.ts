@@ -30,6 +30,7 @@ import {
 } from './comparison/recommendation.js'
 import { CurationResolver } from './dataset/curation.resolver.js'
 import { DatasetResolver } from './dataset/dataset.resolver.js'
+import { DatasetChangesResolver } from './dataset/dataset-changes.js'
 import { DatasetFingerprintResolver } from './dataset/dataset-fingerprint.js'
 import { DatasetImagesResolver } from './dataset/dataset-images.js'
 import { DatasetProblemResolver, DatasetProblemsResolver } from './dataset/dataset-problems.js'
@@ -38,11 +39,13 @@ import {
   NearDuplicateResolver,
   SuspectLabelResolver,
 } from './dataset/feature-problems.js'
+import { ClassGuessResolver, SuggestionResolver, SuggestionsResolver } from './dataset/suggestions.js'
 import { UnlabelledImagesResolver } from './dataset/unlabelled-images.js'
 import { EncoderResolver } from './encoder/encoder.js'
 import { HealthResolver } from './health/health.js'
 import { ImageResolver } from './image/image.js'
 import { ImportResolver } from './import/import.resolver.js'
+import { ImportPreviewResolver, PreviewedClassResolver } from './import/import-preview.js'
 import { MethodResolver } from './method/method.resolver.js'
 import {
   DatasetOverlapCorrelationResolver,
@@ -73,16 +76,22 @@ export async function createSchema(): Promise<GraphQLSchema> {
       EncoderResolver,
       DatasetResolver,
       CurationResolver,
+      DatasetChangesResolver,
       DatasetFingerprintResolver,
       DatasetImagesResolver,
       DatasetProblemsResolver,
       DatasetProblemResolver,
       UnlabelledImagesResolver,
+      SuggestionsResolver,
+      SuggestionResolver,
+      ClassGuessResolver,
       FeatureProblemsResolver,
       SuspectLabelResolver,
       NearDuplicateResolver,
       ImageResolver,
       ImportResolver,
+      ImportPreviewResolver,
+      PreviewedClassResolver,
       AdapterResolver,
       TrainingResolver,
       SupportSetResolver,

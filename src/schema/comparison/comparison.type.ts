@@ -7,6 +7,7 @@ import type {
   UnknownSummary,
 } from '../../library/index.js'
 import { type MeasureName, measureNames, measures } from '../../measures.js'
+import { ClassSizesType } from '../class-sizes.js'
 import { Drawing, JobStatus, KlScaling, Measure, Search, Selection } from '../enums.js'
 import { MethodChoiceType } from '../method/method-choice.js'
 import { ObjectType } from '../object-type.js'
@@ -175,18 +176,6 @@ class SetSummaryType {
   unknown: UnknownSummary | null
 }
 
-@ObjectType('ClassSizes', { description: 'How many images a class has in the support sets.' })
-class ClassSizesType {
-  @Field(() => Int, { description: 'The number of images of the smallest class, at least 1.' })
-  least: number
-
-  @Field(() => Float, { description: 'The mean number of images of a class, over classes and support sets.' })
-  mean: number
-
-  @Field(() => Int, { description: 'The number of images of the largest class.' })
-  most: number
-}
-
 @ObjectType('ComparisonRow', {
   description:
     'What one method in one space with one encoder achieved at one number of shots, over all support sets.',
@@ -202,6 +191,12 @@ export class ComparisonRowType {
     description: 'How many images a class had. With EXACT, all three numbers are `shots`.',
   })
   perClass: ClassSizes
+
+  @Field(() => ClassSizesType, {
+    nullable: true,
+    description: 'How many prompts a class had. Null for results of earlier versions.',
+  })
+  prompts: ClassSizes | null
 
   @Field(() => Int, {
     nullable: true,

@@ -1,5 +1,4 @@
 import { Arg, Args, Ctx, FieldResolver, Float, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
-import { errors } from '../../errors.js'
 import {
   type DatasetRow,
   type ImportRow,
@@ -13,8 +12,9 @@ import { DatasetType } from '../dataset/dataset.type.js'
 import { datasetFilter } from '../dataset/dataset-filter.js'
 import { JobStatus } from '../enums.js'
 import { PageArguments, pageRequest } from '../page.js'
-import type { UploadedFile } from '../upload.js'
+import { firstRejected } from './first-rejected.js'
 import { ImportArchiveInputType, ImportConnectionType, ImportType, RejectedFileType } from './import.type.js'
+import { receivedArchive } from './received-archive.js'
 
 @Resolver(() => ImportType)
 export class ImportResolver {
@@ -55,7 +55,7 @@ export class ImportResolver {
     { archive, ...input }: ImportArchiveInputType,
     @Ctx() { library }: Context,
   ): Promise<ImportRow> {
-    const start = async () => library.imports.importArchive({ ...input, archive: received(archive) })
+    const start = async () => library.imports.importArchive({ ...input, archive: receivedArchive(archive) })
     return atInput(start())
   }
 
@@ -91,19 +91,6 @@ export class ImportResolver {
     @Arg('first', () => Int, { defaultValue: 100, description: 'How many to return, 0 or more.' })
     first: number,
   ): readonly RejectedFileRow[] {
-    if (first >= 0) return rejected.slice(0, first)
-    throw errors.invalidValue({ reason: `first must be at least 0, not ${first}.` }, 'first')
+    return firstRejected(rejected, first)
   }
-}
-
-/** Throws INVALID_ARCHIVE if the request does not contain the file. */
-function received(upload: UploadedFile): {
-  readonly name: string
-  readonly chunks: AsyncIterable<Uint8Array>
-} {
-  if (upload.exists) return { name: upload.name, chunks: upload.chunks() }
-  throw errors.invalidArchive(
-    { archive: 'The archive', reason: 'the request does not contain the file' },
-    'archive',
-  )
 }

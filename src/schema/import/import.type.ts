@@ -1,4 +1,5 @@
 import { Field, Float, ID, InputType, Int } from 'type-graphql'
+import type { WarningRow } from '../../library/index.js'
 import { ClassFolder, JobStatus } from '../enums.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
@@ -98,6 +99,15 @@ export class RejectedFileType {
   reason: string
 }
 
+@ObjectType('ImportWarning', { description: 'Something about an import that may not be meant.' })
+export class ImportWarningType {
+  @Field(() => String, { description: 'A stable code, such as SIMILAR_CLASS_NAMES.' })
+  code: string
+
+  @Field(() => String, { description: 'What it is, and what can be done.' })
+  text: string
+}
+
 @ObjectType('Import', { description: 'The import of an archive into a dataset.' })
 export class ImportType {
   @Field(() => ID, { description: 'Identifies the import; it never changes.' })
@@ -126,6 +136,12 @@ export class ImportType {
 
   @Field(() => Int, { description: 'Files that could not be read. The others are imported.' })
   rejectedCount: number
+
+  @Field(() => [ImportWarningType], {
+    description:
+      'What may not be meant, told when the import has succeeded: the same image under two classes or in two splits, classes of one image, names of classes that differ only by case, classes of which nothing could be read, prompts that the default encoder cuts; and images of different splits that look the same, if the features of all are there already. `Dataset.problems` and `featureProblems` tell more, and what holds later.',
+  })
+  warnings: readonly WarningRow[]
 
   @Field(() => DateTime, { description: 'When the archive was received.' })
   createdAt: Date

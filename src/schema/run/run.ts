@@ -1,5 +1,6 @@
 import { Arg, Args, Ctx, Field, FieldResolver, Float, ID, Int, Query, Resolver, Root } from 'type-graphql'
 import {
+  type ClassSizes,
   confusionOf,
   type DatasetRow,
   type Page,
@@ -9,6 +10,7 @@ import {
   type SupportSetRow,
 } from '../../library/index.js'
 import { measureNames, measures } from '../../measures.js'
+import { ClassSizesType } from '../class-sizes.js'
 import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
@@ -149,6 +151,15 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
   })
   labelledImages(@Root() { result }: RunRow): number | null {
     return result?.labelledImages ?? null
+  }
+
+  @FieldResolver(() => ClassSizesType, {
+    nullable: true,
+    description:
+      'How many prompts a class had. Null until the run has finished, and for results of earlier versions.',
+  })
+  prompts(@Root() { result }: RunRow): ClassSizes | null {
+    return result?.prompts ?? null
   }
 
   @FieldResolver(() => Float, {
