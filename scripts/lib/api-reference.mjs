@@ -32,9 +32,13 @@ const areas = {
     operations: [
       ...['addImages', 'moveImages', 'removeImages'],
       ...['addUnlabelledImages', 'labelImages', 'unlabelImages'],
+      ...['undoDatasetChange', 'forgetDatasetChanges'],
     ],
   },
-  imports: { title: 'Imports', operations: ['importArchive', 'import', 'imports', 'cancelImport'] },
+  imports: {
+    title: 'Imports',
+    operations: ['importArchive', 'importPreview', 'import', 'imports', 'cancelImport'],
+  },
   predictions: {
     title: 'Support sets and predictions',
     operations: ['predict', 'supportSet', 'supportSets', 'createSupportSet', 'deleteSupportSet'],

@@ -264,6 +264,17 @@ export const DatasetChangeKind = Object.fromEntries(changeKinds.map((kind) => [k
 registerEnumType(DatasetChangeKind, {
   name: 'DatasetChangeKind',
   description: 'What a change did to a dataset.',
+  valuesConfig: {
+    RENAME: { description: 'Gave it another name.' },
+    RENAME_CLASS: { description: 'Gave a class another name.' },
+    ADD_CLASS: { description: 'Added a class.' },
+    MERGE_CLASSES: { description: 'Made two classes one.' },
+    DELETE_CLASS: { description: 'Deleted a class with its images.' },
+    MOVE_IMAGES: { description: 'Gave images another class or another split.' },
+    LABEL_IMAGES: { description: 'Gave images without a label a class and a split.' },
+    UNLABEL_IMAGES: { description: 'Took the labels off images.' },
+    REMOVE_IMAGES: { description: 'Removed images.' },
+  },
 })
 
 export const DatasetProblemKind = {

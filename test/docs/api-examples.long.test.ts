@@ -12,6 +12,7 @@ interface Data {
   readonly compare?: { readonly id: string }
   readonly importArchive?: { readonly id: string }
   readonly trainAdapter?: { readonly id: string }
+  readonly moveImages?: { readonly change: { readonly id: string } | null }
 }
 
 const examples = readExamples()
@@ -39,7 +40,7 @@ const before: Readonly<Record<string, () => Promise<void> | void>> = {
   Datasets() {
     values.DATASET = own
   },
-  ImportArchive() {
+  ImportPreview() {
     file = archiveOf(4)
   },
   async CancelImport() {
@@ -92,6 +93,7 @@ function remember(data: Data): void {
   if (data.compare) values.COMPARISON = data.compare.id
   if (data.importArchive) values.IMPORT = data.importArchive.id
   if (data.trainAdapter) values.TRAINING = data.trainAdapter.id
+  if (data.moveImages?.change) values.CHANGE = data.moveImages.change.id
 }
 
 async function firstImage(selection: string): Promise<string> {
@@ -129,7 +131,7 @@ test('the examples of docs/api run, one after the other', async () => {
 })
 
 const fileOf = (operation: string): string =>
-  operation === 'mutation importArchive' ? 'input.archive' : 'input.file'
+  operation === 'mutation importAdapter' ? 'input.file' : 'input.archive'
 
 /** All events of a subscription, as they are sent. */
 async function follow(query: string, variables: object): Promise<string> {

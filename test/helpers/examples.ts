@@ -20,7 +20,18 @@ export const { apiReference, readExamples }: ApiReference = await import(
 
 /** What stands in the variables of examples for something of the reader. */
 export const placeholders = [
-  ...['DATASET', 'IMAGE', 'BASE64', 'FILE', 'IMPORT', 'SUPPORT_SET', 'COMPARISON', 'RUN', 'TRAINING'],
+  ...[
+    'DATASET',
+    'IMAGE',
+    'BASE64',
+    'FILE',
+    'IMPORT',
+    'SUPPORT_SET',
+    'COMPARISON',
+    'RUN',
+    'TRAINING',
+    'CHANGE',
+  ],
 ] as const
 export type Placeholder = (typeof placeholders)[number]
 
