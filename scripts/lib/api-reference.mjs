@@ -11,6 +11,7 @@ import {
   parse,
   print,
 } from 'graphql'
+import { errorCodes } from './error-codes.mjs'
 
 /** The pages, in this order, with the operations of each. What is named nowhere comes to the last. */
 const areas = {
@@ -81,7 +82,7 @@ export function apiReference(schema, start) {
   const examples = readExamples()
   const written = pages.map((page) => [`api/${page.name}.md`, areaPage(page, { pageOf, examples })])
   const index = between(start, 'operations', indexOf(pages))
-  return new Map([['api.md', between(index, 'codes', errorCodes())], ...written])
+  return new Map([['api.md', between(index, 'codes', codeList())], ...written])
 }
 
 /** The examples by operation, such as `query dataset`: the document, and its variables. */
@@ -238,22 +239,10 @@ const indexOf = (pages) =>
     }),
   ].join('\n')
 
-/** Every code of src/errors.ts, below the heading that it has there. */
-function errorCodes() {
-  const source = readFileSync(new URL('../../src/errors.ts', import.meta.url), 'utf8')
-  const listed = source.slice(source.indexOf('export const errors = {'))
-  const groups = []
-  const seen = new Set()
-  for (const [, heading, code] of listed.matchAll(/^ {2}\/\/ (.+)$|'([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)',/gm)) {
-    if (heading !== undefined) groups.push({ heading, codes: [] })
-    else if (!seen.has(code)) groups.at(-1)?.codes.push(code)
-    seen.add(code)
-  }
-  return groups
-    .filter(({ codes }) => codes.length > 0)
+const codeList = () =>
+  errorCodes()
     .map(({ heading, codes }) => `- **${heading}** ${codes.map((code) => `\`${code}\``).join(', ')}`)
     .join('\n')
-}
 
 /** A page with other text between the two marks of a name. Throws if it does not have them. */
 function between(page, name, text) {
