@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { parse } from 'csv-parse/sync'
 import { expect, test, vi } from 'vitest'
 import { parseExperiment } from '../../src/comparisons/experiment.js'
 import { labelledPictures, makeDataset } from '../helpers/datasets.js'
@@ -24,6 +25,50 @@ test('the program of docs/client.md runs', async () => {
   expect(lines.slice(-2)).toEqual([
     ['Zero-shot CLIP', undefined, expect.any(Number)],
     ['Tip-Adapter', 'whitened', expect.any(Number)],
+  ])
+})
+
+test('the program of docs/client.md that classifies a folder tells classes, unknown images and files that are none', async () => {
+  const server = await sharedServer()
+  const folder = await temporaryFolder()
+  const dataset = await makeDataset(server.library, 'Documented folder', { SUPPORT_POOL: 4 })
+  const supportSet = await server.library.supportSets.create({
+    ...{ dataset: dataset.id, shots: 4, seed: 1, augmentations: 1 },
+  })
+  await server.library.classifiers.create({
+    ...{ name: 'pets', supportSet: supportSet.id, method: 'tip-adapter', selection: 'LEAVE_ONE_OUT' },
+    // So low that most images fit no class.
+    coverage: 0.2,
+  })
+  const images = (await labelledPictures({ TEST: 2 })).map(({ image }) => image.base64 ?? '')
+  await mkdir(join(folder, 'photos'))
+  for (const [i, image] of images.entries()) {
+    await writeFile(join(folder, 'photos', `${i}, a photo.png`), image, 'base64')
+  }
+  await writeFile(join(folder, 'photos', 'text.txt'), 'no image')
+
+  const program = firstBlock(await readPage('client.md'), 'js')
+    .replace('http://localhost:4000', server.url)
+    .replaceAll(/(['`])(photos|predictions\.csv)/g, `$1${folder}/$2`)
+  expect(program.trim().split('\n').length).toBeLessThanOrEqual(15)
+  await writeFile(join(folder, 'program.ts'), program)
+  await import(join(folder, 'program.ts'))
+
+  const { classify } = await server.query<{
+    classify: { isNoneOfThese: boolean; top: { class: { name: string } }[] }[]
+  }>(
+    `query ($images: [ImageInput!]!) {
+      classify(classifier: "pets", images: $images) { isNoneOfThese top { class { name } } }
+    }`,
+    { images: images.map((image) => ({ base64: image })) },
+  )
+  const expected = classify.map(({ isNoneOfThese, top }) => (isNoneOfThese ? 'unknown' : top[0]?.class.name))
+  expect(expected).toContain('unknown')
+  const [heading, ...lines] = parse(await readFile(join(folder, 'predictions.csv'), 'utf8'))
+  expect(heading).toEqual(['file', 'class', 'probability'])
+  expect(lines.map(([file, name]) => [file, name])).toEqual([
+    ...expected.map((name, i) => [`${i}, a photo.png`, name]),
+    ['text.txt', 'INVALID_IMAGE'],
   ])
 })
 
