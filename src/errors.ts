@@ -59,6 +59,10 @@ export const errors = {
     ({ name, version, known }) =>
       `Classifier "${name}" has no version ${version}. Its versions: ${list(known.map(String))}.`,
   ),
+  unknownChange: define<{ id: string }>(
+    'UNKNOWN_CHANGE',
+    ({ id }) => `Change ${id} not found. A change can be undone for 7 days.`,
+  ),
   unknownImport: define<{ id: string }>('UNKNOWN_IMPORT', ({ id }) => `Import ${id} not found.`),
   unknownTraining: define<{ id: string }>('UNKNOWN_TRAINING', ({ id }) => `Training ${id} not found.`),
   unknownAdapter: define<{ name: string; encoder: string; known: readonly string[] }>(
@@ -151,6 +155,16 @@ export const errors = {
     ({ method }) =>
       `${method} needs the text features of every prompt, but none were given. Add prompt_features and prompt_labels.`,
   ),
+  patchesRequired: define<{ method: string }>(
+    'PATCHES_REQUIRED',
+    ({ method }) =>
+      `${method} needs the features of the patches of images, but there are none. Add test_patches, support_K_patches and, with validation images, val_patches.`,
+  ),
+  patchesNotEncoded: define<{ method: string; encoder: string }>(
+    'PATCHES_REQUIRED',
+    ({ method, encoder }) =>
+      `${method} needs the features of the patches of images, and encoder ${encoder} gives one feature an image. Encode the patches yourself, and use \`shotboard evaluate\`.`,
+  ),
   textsNotInSpace: define<{ method: string; space: string }>(
     'TEXTS_NOT_IN_SPACE',
     ({ method, space }) =>
@@ -179,6 +193,10 @@ export const errors = {
     'HAS_RESULTS',
     ({ dataset, comparison }) =>
       `These images cannot be moved: comparison ${comparison} refers to the test images of dataset "${dataset}" by number. Delete it first, or import the images as another dataset.`,
+  ),
+  cannotUndo: define<{ reason: string }>(
+    'CANNOT_UNDO',
+    ({ reason }) => `The change cannot be undone: ${reason}.`,
   ),
   supportSetOutdated: define<{ supportSet: string; className: string }>(
     'CONTENTS_CHANGED',
@@ -460,14 +478,34 @@ export const errors = {
     ({ names }) =>
       `The names of the classes "${names.join('", "')}" differ only by upper and lower case. If they are one class, give their folders or labels one name.`,
   ),
+  onlyOneClass: define<{ className: string }>(
+    'ONLY_ONE_CLASS',
+    ({ className }) =>
+      `All images are of one class, "${className}". Telling classes apart needs two or more: put the images of each in a folder named after it.`,
+  ),
   severalSplits: define<{ splits: readonly string[] }>(
     'SPLIT_CONFLICT',
     ({ splits }) => `The image is in ${splits.join(' and in ')}. Choose one of the two.`,
+  ),
+  imagesInOtherSplit: define<{ files: number; first: readonly string[] }>(
+    'SPLIT_CONFLICT',
+    ({ files, first }) =>
+      `${files} file${files === 1 ? ' holds an image' : 's hold images'} that the dataset has in another split: ${first.join(', ')}${files > first.length ? ', …' : ''}. An image stays in the split in which it came first, so none is both learned from and tested on.`,
   ),
   labelConflict: define<{ className: string; other: string }>(
     'LABEL_CONFLICT',
     ({ className, other }) =>
       `The dataset has the same image as class "${other}", so it is not added as class "${className}". Choose one of the two.`,
+  ),
+  promptCut: define<{ className: string; prompt: string; encoder: string }>(
+    'PROMPT_CUT',
+    ({ className, prompt, encoder }) =>
+      `Encoder ${encoder} cuts the prompt "${prompt}" of class "${className}", so that its end does not count. Give the class a shorter prompt.`,
+  ),
+  nearDuplicates: define<{ pairs: number; encoder: string }>(
+    'NEAR_DUPLICATES',
+    ({ pairs, encoder }) =>
+      `${pairs} pair${pairs === 1 ? '' : 's'} of images in different splits look${pairs === 1 ? 's' : ''} the same to encoder ${encoder}: what is tested was seen before. The query featureProblems shows them.`,
   ),
   classUnreadable: define<{ className: string; files: number; first: string }>(
     'CLASS_UNREADABLE',
@@ -617,6 +655,10 @@ export const errors = {
   databaseUnavailable: define<{ reason: string }>(
     'DATABASE_UNAVAILABLE',
     ({ reason }) => `The database cannot be used: ${reason}.`,
+  ),
+  objectsUnavailable: define<{ bucket: string; reason: string }>(
+    'OBJECTS_UNAVAILABLE',
+    ({ bucket, reason }) => `The bucket ${bucket} cannot be used: ${reason}.`,
   ),
 
   // Disk and database failures. The same request may succeed later.

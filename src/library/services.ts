@@ -48,11 +48,7 @@ export function createServices(
     features: createFeatureSource(opened.featureStore, features),
     genericFor: (encoder, dataset) => generics.of(encoder, dataset),
   })
-  const generics = createGenerics({
-    ...opened,
-    encodedData,
-    directory: join(settings.dataDirectory, 'generic'),
-  })
+  const generics = createGenerics({ ...opened, encodedData })
   const parts = {
     ...{
       ...opened,
