@@ -29,14 +29,16 @@ import { createSupportSets, type SupportSets } from '../datasets/support-sets.js
 import type { Encoders } from '../encoders/encoders.js'
 import type { Predictions } from '../evaluation/predictions.js'
 import type { Generics } from '../generic/generics.js'
-import type { JobCounts } from '../jobs/queue.js'
+import type { JobCounts } from '../jobs/job-queue.js'
 import { loadRegistry } from '../plugins/load-registry.js'
 import type { Registry } from '../plugins/registry.js'
 import { lockDataFolder } from '../store/data-folder-lock.js'
 import type { Database } from '../store/database.js'
+import type { DatasetChangeRow } from '../store/recorded-changes.js'
 import type { Store } from '../store/store.js'
 import { createCleanup } from '../system/cleanup.js'
 import type { Deletions } from './deletions.js'
+import { forgetOldChanges } from './forget-old-changes.js'
 import { type Computing, openComputing } from './open-computing.js'
 import { openStorage, type Storage } from './open-storage.js'
 import { createServices, type LibraryEvents, type Services } from './services.js'
@@ -62,7 +64,12 @@ export interface Library {
       /** The manifest of a dataset: every image by its SHA-256. Throws UNKNOWN_DATASET. */
       manifest(id: string): Promise<DatasetManifest>
     }
-  readonly curation: Curation
+  readonly curation: Curation & {
+    /** Changes that can be undone, by their ids. */
+    changes(ids: readonly string[]): Promise<DatasetChangeRow[]>
+    /** The latest changes of datasets, by dataset, newest first. */
+    changesOf(datasets: readonly string[]): Promise<Map<string, DatasetChangeRow[]>>
+  }
   readonly images: Reads<Store['images'], 'get' | 'getMany'> & {
     /** The original bytes of an image. Throws UNKNOWN_IMAGE. */
     read(id: string): Promise<Buffer>
@@ -82,7 +89,8 @@ export interface Library {
     /** The code that computed a run; null for results of earlier versions. Throws as `predictions`. */
     code(id: string): Promise<RunCode | null>
   }
-  readonly comparisons: Comparisons & Reads<Store['comparisons'], 'get' | 'getMany' | 'page' | 'runs'>
+  readonly comparisons: Comparisons &
+    Reads<Store['comparisons'], 'get' | 'getMany' | 'page' | 'runs' | 'supportImagesOf'>
   readonly contrasts: Contrasts
   readonly imports: Imports & Reads<Store['imports'], 'getMany' | 'page'>
   readonly trainings: Trainings & Reads<Store['trainings'], 'getMany' | 'page'>
@@ -110,7 +118,7 @@ export interface Library {
   /** Each throws if a dependency is unavailable. */
   readonly checks: { readonly database: () => Promise<void>; readonly encoder: () => Promise<void> }
   /** The numbers of waiting and running comparisons, imports and trainings. */
-  jobCounts(): JobCounts
+  jobCounts(): Promise<JobCounts>
   /** Stops running jobs, which the next start resumes, and closes everything. */
   close(): Promise<void>
 }
@@ -146,6 +154,7 @@ export async function openLibrary(
     const services = createServices(settings, { ...storage, ...computing, registry }, cleanup, events)
     const { onError, onModelLeftOut = (id, error) => onError?.(`model ${id}`, error) } = events
     for (const { id, error } of computing.encoders.leftOut) onModelLeftOut(id, error)
+    cleanup.add(forgetOldChanges(services.deletions.oldChanges, onError))
     await services.comparisons.resume()
     await services.imports.resume()
     await services.trainings.resume()
@@ -158,7 +167,7 @@ export async function openLibrary(
 
 function publicInterface(services: Services) {
   const { store, imageFiles, imageWorkers, runResults, encodedData, encoders, database } = services
-  const { datasets, comparisons, imports, trainings, classifiers } = services
+  const { datasets, comparisons, imports, trainings, classifiers, curation } = services
   return {
     ...services,
     databaseKind: database.kind,
@@ -171,6 +180,11 @@ function publicInterface(services: Services) {
       unlabelled: pick(store.unlabelledImages, ['page', 'ids', 'counts']),
       problemsOf: (ids: readonly string[]) => problemsOf(store, ids),
       manifest: (id: string) => manifestOf(store, id),
+    },
+    curation: {
+      ...curation,
+      changes: store.recordedChanges.getMany,
+      changesOf: store.recordedChanges.latestOf,
     },
     images: {
       ...pick(store.images, ['get', 'getMany']),
@@ -190,7 +204,7 @@ function publicInterface(services: Services) {
       code: async (id: string) => (await runResults.provenance(id))?.code ?? null,
     },
     comparisons: {
-      ...pick(store.comparisons, ['get', 'getMany', 'page', 'runs']),
+      ...pick(store.comparisons, ['get', 'getMany', 'page', 'runs', 'supportImagesOf']),
       ...comparisons,
     },
     classifiers: { ...pick(store.classifiers, ['getMany', 'page', 'versionsOf']), ...classifiers },

@@ -30,6 +30,7 @@ import {
 } from './comparison/recommendation.js'
 import { CurationResolver } from './dataset/curation.resolver.js'
 import { DatasetResolver } from './dataset/dataset.resolver.js'
+import { DatasetChangesResolver } from './dataset/dataset-changes.js'
 import { DatasetFingerprintResolver } from './dataset/dataset-fingerprint.js'
 import { DatasetImagesResolver } from './dataset/dataset-images.js'
 import { DatasetProblemResolver, DatasetProblemsResolver } from './dataset/dataset-problems.js'
@@ -44,6 +45,7 @@ import { EncoderResolver } from './encoder/encoder.js'
 import { HealthResolver } from './health/health.js'
 import { ImageResolver } from './image/image.js'
 import { ImportResolver } from './import/import.resolver.js'
+import { ImportPreviewResolver, PreviewedClassResolver } from './import/import-preview.js'
 import { MethodResolver } from './method/method.resolver.js'
 import {
   DatasetOverlapCorrelationResolver,
@@ -65,8 +67,8 @@ const refuse = (): never => {
 const noPubSub: PubSub = { publish: refuse, subscribe: refuse }
 
 /** The executable schema. */
-export const createSchema = (): Promise<GraphQLSchema> =>
-  buildSchema({
+export async function createSchema(): Promise<GraphQLSchema> {
+  const schema = await buildSchema({
     resolvers: [
       HealthResolver,
       MethodResolver,
@@ -74,6 +76,7 @@ export const createSchema = (): Promise<GraphQLSchema> =>
       EncoderResolver,
       DatasetResolver,
       CurationResolver,
+      DatasetChangesResolver,
       DatasetFingerprintResolver,
       DatasetImagesResolver,
       DatasetProblemsResolver,
@@ -87,6 +90,8 @@ export const createSchema = (): Promise<GraphQLSchema> =>
       NearDuplicateResolver,
       ImageResolver,
       ImportResolver,
+      ImportPreviewResolver,
+      PreviewedClassResolver,
       AdapterResolver,
       TrainingResolver,
       SupportSetResolver,
@@ -123,3 +128,15 @@ export const createSchema = (): Promise<GraphQLSchema> =>
     // The library validates inputs, because programs use it without GraphQL.
     validate: false,
   })
+  for (const [root, description] of [
+    [schema.getQueryType(), 'Everything that can be read. Nothing is changed.'],
+    [
+      schema.getMutationType(),
+      'Everything that changes something. Several in one request run one after the other.',
+    ],
+    [schema.getSubscriptionType(), 'Everything that can be followed while it changes.'],
+  ] as const) {
+    if (root) root.description = description
+  }
+  return schema
+}

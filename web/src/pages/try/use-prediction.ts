@@ -23,6 +23,8 @@ interface ChosenQuestion {
   readonly seed: number
   /** Keys of methods and spaces, joined by commas. */
   readonly methods: string
+  /** Whether hyperparameters may be searched for longer than the limit. */
+  readonly allowLongSearch: boolean
 }
 
 interface ComparedQuestion {
@@ -69,7 +71,7 @@ export function usePrediction(question: Question, subject: Subject | undefined):
   return answer
 }
 
-type By = Pick<PredictInput, 'comparison' | 'supportSet' | 'shots' | 'seed' | 'methods'>
+type By = Pick<PredictInput, 'comparison' | 'supportSet' | 'shots' | 'seed' | 'methods' | 'allowLongSearch'>
 
 /** A comparison answers by itself. Otherwise it draws the support set; the same request reuses it. */
 async function answerBy(
@@ -77,9 +79,9 @@ async function answerBy(
   question: Question,
 ): Promise<{ readonly by?: By; readonly error?: CombinedError | undefined }> {
   if ('comparison' in question) return { by: question }
-  const { dataset, shots, seed, methods } = question
+  const { dataset, shots, seed, methods, allowLongSearch } = question
   const { data, error } = await client.mutation(DrawSupportSetDocument, { input: { dataset, shots, seed } })
-  return data
-    ? { by: { supportSet: data.createSupportSet.id, methods: methods.split(',').map(choiceOf) } }
-    : { error }
+  if (!data) return { error }
+  const supportSet = data.createSupportSet.id
+  return { by: { supportSet, methods: methods.split(',').map(choiceOf), allowLongSearch } }
 }
