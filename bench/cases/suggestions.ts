@@ -34,7 +34,12 @@ export const suggestions: readonly Benchmark[] = (
     ['tiny-imagenet-50', 25, [1, 2, 4, 8]],
     ['caltech61', 61, [1, 2, 4]],
   ] as const
-).map(([name, step]): Benchmark => ({ name: `suggestions ${name}`, run: () => labelled(name, step) }))
+).map(
+  ([name, step, checkpoints]): Benchmark => ({
+    name: `suggestions ${name}`,
+    run: () => labelled(name, step, checkpoints),
+  }),
+)
 
 async function labelled(name: string, step: number, checkpoints: readonly number[]): Promise<readonly Row[]> {
   const runtime = openRuntime()

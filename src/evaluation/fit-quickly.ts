@@ -1,7 +1,7 @@
 import { buildCache } from '../cache/cache.js'
 import { type Support, selectSupport } from '../features/support.js'
 import { defaultsOf, type Method, parametersIn } from '../methods/contract.js'
-import { batchesOf, rangesOver, requireTexts } from '../methods/score.js'
+import { batchesOf, rangesOver, requireNeeds } from '../methods/score.js'
 import { type FeatureSpace, spaceAt } from '../spaces/contract.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { matrix, rowOf } from '../tensor/matrix.js'
@@ -30,7 +30,7 @@ export async function fitQuickly(quick: QuickFit): Promise<FittedMethod> {
 
 /** The same without a temperature, which is 1: for who wants the best class alone. Throws as `fitQuickly`. */
 export async function fitAtDefaults({ method, space, support, kernels }: QuickFit): Promise<FittedMethod> {
-  requireTexts(method, support)
+  requireNeeds(method, support)
   const started = performance.now()
   const values = defaultsOf(parametersIn(method, space))
   const cache = await buildCache(support, spaceAt(space, values), kernels)
