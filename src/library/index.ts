@@ -6,6 +6,8 @@ export type { Need } from '../cache/contract.js'
 export type { ClassifierSource } from '../classifiers/classifier-request.js'
 export type { ClassifiedGiven, Classifiers } from '../classifiers/classifiers.js'
 export type { Classification } from '../classifiers/classify.js'
+export type { Drift, DriftMeasure } from '../classifiers/drift.js'
+export type { ClassifierEvaluation } from '../classifiers/evaluate-classifier.js'
 export {
   type ExportedFiles,
   type ExportOptions,
