@@ -1,12 +1,11 @@
 import type { MethodChoice } from '../comparisons/method-choice.js'
 import type { ComparedRow } from '../comparisons/row-statistics.js'
-import { largestClass } from '../datasets/draw-support.js'
 import { errors } from '../errors.js'
 import { requireCoverage } from '../evaluation/prediction-set.js'
 import type { Search, Selection } from '../evaluation/protocol.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import { encodersOf, type RunRow } from '../store/runs.js'
-import { type Question, type QuestionContext, readQuestions } from './question.js'
+import { listedOf, type Question, type QuestionContext, readQuestions } from './question.js'
 
 /** What a classifier is made from: a row of a comparison, or a support set and a method. */
 export interface ClassifierSource {
@@ -16,7 +15,8 @@ export interface ClassifierSource {
   /** Required with a support set. Of a comparison, the recommended row's by default. */
   readonly method?: string | null
   readonly space?: string | null
-  /** Of the comparison: the support set of the row with so many shots. By default ALL: refitted on all labelled images. */
+  /** Of the comparison: the support set of the row with so many shots. By default ALL: refitted on all labelled images, or
+   *  on those that it lists. */
   readonly shots?: number | 'ALL' | null
   /** Of the comparison, with a number of shots; its first by default. */
   readonly seed?: number | null
@@ -126,8 +126,12 @@ async function ofComparison(
       throw errors.invalidValue({ reason }, 'seed')
     }
     const measured = atShots(Math.max(...row.map((run) => run.shots)))
-    const question = await refitted(context, measured[0] as RunRow, input.allowLongSearch ?? false)
-    return { question, coverage, comparison, runs: measured }
+    return {
+      question: await refitted(context, measured[0] as RunRow, id, input.allowLongSearch ?? false),
+      coverage,
+      comparison,
+      runs: measured,
+    }
   }
   const [first] = row
   const [question] = await readQuestions(context, {
@@ -182,7 +186,10 @@ async function chooseRow(
 const inSpace = (method: string, space: string | null): string =>
   space === null ? method : `${method} in ${space}`
 
-/** The method of a run, to be fitted anew on all labelled images of the support pool, with the run's protocol. */
+/**
+ * The method of a run, to be fitted anew on all labelled images of the support pool, with the run's protocol; on the listed
+ * images alone if the comparison lists its support images.
+ */
 async function refitted(
   { store, encoders, registry, encodedData }: ClassifierRequestContext,
   {
@@ -195,7 +202,9 @@ async function refitted(
     selection,
     search,
     fixed,
+    drawing,
   }: RunRow,
+  comparison: string,
   allowLongSearch: boolean,
 ): Promise<Question> {
   const encoder = encoders.get(encoderId, 'comparison')
@@ -204,10 +213,14 @@ async function refitted(
   if (space && !encoder.spaces.includes(space.base)) {
     throw errors.spaceNotAvailable({ space: space.id, encoder: encoder.id }, 'space')
   }
-  const pool = await store.datasets.images(datasetId, 'SUPPORT_POOL')
-  const draw = { datasetId, encoder: encoderId, shots: largestClass(pool), seed, augmentations }
+  const draw = { datasetId, encoder: encoderId, shots: null, seed, augmentations }
+  const listed = drawing === 'LISTED' ? await listedOf(store, comparison) : null
   return {
-    supportSet: await encodedData.supportSet({ ...draw, drawing: 'ALL' }),
+    supportSet: await encodedData.supportSet({
+      ...draw,
+      drawing: listed ? 'LISTED' : 'ALL',
+      images: listed,
+    }),
     encoder,
     classes: await encodedData.classes(datasetId),
     methods: [{ method, space, fixed }],

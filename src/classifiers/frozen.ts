@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { searches, selections } from '../evaluation/protocol.js'
 import type { TermRanges } from '../methods/score.js'
 import { identitySchema } from '../plugins/identity.js'
+import { Drawing } from '../store/enums.js'
 
 const statisticSchema = z.object({
   mean: z.number(),
@@ -50,7 +51,7 @@ const frozenSchema = z.object({
     /** The support set that was drawn for it. */
     id: z.string(),
     shots: z.int(),
-    drawing: z.enum(['EXACT', 'AT_MOST', 'ALL']),
+    drawing: z.enum(Drawing),
     seed: z.int(),
     augmentations: z.int(),
     images: z.int(),

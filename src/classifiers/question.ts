@@ -135,8 +135,9 @@ async function ofComparison(context: QuestionContext, id: string, input: Questio
         const { shots, drawing, seed, augmentations, selection, search, klScaling, holdOut } =
           own[0] as RunRow
         const draw = { datasetId, encoder: encoder.id, shots, drawing, seed, augmentations }
+        const images = drawing === 'LISTED' ? await listedOf(store, id) : null
         return {
-          supportSet: await encodedData.supportSet(draw, lastImage),
+          supportSet: await encodedData.supportSet({ ...draw, images }, lastImage),
           encoder,
           classes: await encodedData.classes(datasetId),
           methods: await Promise.all(own.map((run) => choiceOf(run, context))),
@@ -151,6 +152,10 @@ async function ofComparison(context: QuestionContext, id: string, input: Questio
     ),
   )
 }
+
+/** The listed support images of a comparison. */
+export const listedOf = async (store: Store, comparison: string): Promise<readonly string[]> =>
+  (await store.comparisons.supportImagesOf([comparison])).get(comparison) ?? []
 
 const isOfBatch = (scaling: KlScaling): boolean => scaling === 'BATCH'
 

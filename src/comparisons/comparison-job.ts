@@ -10,13 +10,14 @@ import { hasEnded } from '../jobs/recorded-jobs.js'
 import { pickMeasures } from '../measures.js'
 import type { Registry } from '../plugins/registry.js'
 import type { ComparisonRow } from '../store/comparisons.js'
-import { type ClassSizes, encodersOf, type RunAttempt, type RunRow } from '../store/runs.js'
+import { encodersOf, type RunAttempt, type RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import { throwIfCancelled, untilCancelled } from '../system/abort.js'
 import type { KeyedLock } from '../system/keyed-lock.js'
 import { isStorageFault } from '../system/storage-fault.js'
 import { withoutPaths } from '../system/without-paths.js'
 import type { Kernels } from '../tensor/kernels.js'
+import { classSizes } from './class-sizes.js'
 import { collectProvenance, type ProvenanceOf } from './collect-provenance.js'
 import { type ComparisonFeatures, createComparisonFeatures } from './comparison-features.js'
 import { keptClasses, numberAsDataset } from './held-out.js'
@@ -159,7 +160,7 @@ async function performRun(
       : null
   const code = codeOf(method, run.space === null ? null : space, generic)
   if (!isOfCode(run, code)) throw errors.codeChanged({ method: run.method, space: run.space })
-  const { supportSet, support, caches, ms: supportMs } = await shared.support(run, loading)
+  const { supportSet, support, caches, prompts, ms: supportMs } = await shared.support(run, loading)
   const { test, unshifted, unknown, ms: testMs } = await shared.test(loading)
   const validation = run.selection === 'VALIDATION' ? await shared.validation(loading) : undefined
   following.onRead()
@@ -188,13 +189,14 @@ async function performRun(
   const asDataset = numberAsDataset(keptClasses(support.classes + run.holdOut.length, run.holdOut))
   const results = { ...asDataset(predictions), ...(own && { unshifted: asDataset(own) }) }
   if (!(await attempt.isCurrent())) return
-  await runResults.write(run.id, results, provenanceOf(method, space, code, generic))
+  await runResults.write(run.id, results, provenanceOf(method, space, code, generic, prompts))
   await attempt.succeed({
     supportSetId: supportSet.id,
     selectionImages: fitted.selectionImages,
     selectionAccuracy: fitted.selectionAccuracy,
     labelledImages: labelledImagesOf(run, fitted, support),
-    perClass: classSizesOf(support),
+    perClass: classSizes(imagesPerClass(support)),
+    prompts,
     temperature: fitted.temperature,
     hyperparameters: fitted.values,
     ...pickMeasures(evaluation),
@@ -206,14 +208,10 @@ async function performRun(
   })
 }
 
-function classSizesOf({ labels, classes }: Support): ClassSizes {
+function imagesPerClass({ labels, classes }: Support): number[] {
   const counts = new Array<number>(classes).fill(0)
   for (const label of labels) counts[label] = (counts[label] as number) + 1
-  return {
-    least: counts.reduce((least, count) => Math.min(least, count)),
-    mean: labels.length / classes,
-    most: counts.reduce((most, count) => Math.max(most, count)),
-  }
+  return counts
 }
 
 /**

@@ -5,6 +5,7 @@ import { createClassifiers } from '../classifiers/classifiers.js'
 import { createPredict } from '../classifiers/predict.js'
 import { createComparisons } from '../comparisons/comparisons.js'
 import { createContrasts } from '../comparisons/contrasts.js'
+import { createMeasuredImages } from '../comparisons/measured-images.js'
 import { createRecommendation } from '../comparisons/recommendation.js'
 import { createRowStatistics } from '../comparisons/row-statistics.js'
 import { createCodeOf } from '../comparisons/run-code.js'
@@ -47,11 +48,7 @@ export function createServices(
     features: createFeatureSource(opened.featureStore, features),
     genericFor: (encoder, dataset) => generics.of(encoder, dataset),
   })
-  const generics = createGenerics({
-    ...opened,
-    encodedData,
-    directory: join(settings.dataDirectory, 'generic'),
-  })
+  const generics = createGenerics({ ...opened, encodedData })
   const parts = {
     ...{
       ...opened,
@@ -62,6 +59,7 @@ export function createServices(
       maxSearchSeconds: settings.maxSearchSeconds,
       onFault: onError,
     },
+    measuredImages: createMeasuredImages({ ...opened, encodedData }),
     rowStatistics: createRowStatistics(opened.runResults),
     codeOf: createCodeOf(registry),
   }

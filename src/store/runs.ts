@@ -65,12 +65,15 @@ export function createRunRepository(
       async estimate(estimatedSearchMs) {
         await update({ estimatedSearchMs })
       },
-      succeed: ({ perClass, ...result }) =>
+      succeed: ({ perClass, prompts, ...result }) =>
         update({
           ...result,
           leastPerClass: perClass.least,
           meanPerClass: perClass.mean,
           mostPerClass: perClass.most,
+          leastPrompts: prompts?.least ?? null,
+          meanPrompts: prompts?.mean ?? null,
+          mostPrompts: prompts?.most ?? null,
           status: 'SUCCEEDED',
           progress: 1,
           error: null,

@@ -9,6 +9,7 @@ import { createDeletionRepository, type DeletionRepository } from './deletions.j
 import { createImageRepository, type ImageRepository } from './images.js'
 import { createImportRepository, type ImportRepository } from './imports.js'
 import { createLabelConflictRepository, type LabelConflictRepository } from './label-conflicts.js'
+import { createRecordedChangeRepository, type RecordedChangeRepository } from './recorded-changes.js'
 import { createRunRepository, type RunRepository } from './runs.js'
 import { createSupportSetRepository, type SupportSetRepository } from './support-sets.js'
 import { createTrainingRepository, type TrainingRepository } from './trainings.js'
@@ -18,6 +19,7 @@ import { createUnlabelledImageRepository, type UnlabelledImageRepository } from 
 export interface Store {
   readonly datasets: DatasetRepository
   readonly datasetChanges: DatasetChangeRepository
+  readonly recordedChanges: RecordedChangeRepository
   readonly datasetImages: DatasetImageRepository
   readonly unlabelledImages: UnlabelledImageRepository
   readonly images: ImageRepository
@@ -35,6 +37,7 @@ export interface Store {
 export const createStore = (client: DatabaseClient, onChange?: (id: string) => void): Store => ({
   datasets: withDatabaseErrors(createDatasetRepository(client)),
   datasetChanges: withDatabaseErrors(createDatasetChangeRepository(client)),
+  recordedChanges: withDatabaseErrors(createRecordedChangeRepository(client)),
   datasetImages: withDatabaseErrors(createDatasetImageRepository(client)),
   unlabelledImages: withDatabaseErrors(createUnlabelledImageRepository(client)),
   images: withDatabaseErrors(createImageRepository(client)),

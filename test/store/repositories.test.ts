@@ -111,8 +111,8 @@ async function repositories(url: string): Promise<void> {
         )
       expect(await conflictsOf()).toEqual([{ imageId: ids[3], classIndex: 3, otherIndex: 2 }])
 
-      const { images: deleted } = await store.datasetChanges.deleteClass(id, 'a')
-      expect(deleted).toEqual([ids[0]])
+      await store.datasetChanges.deleteClass(id, 'a')
+      expect(await store.recordedChanges.forget({ datasetId: id })).toEqual([ids[0]])
       expect(await conflictsOf()).toEqual([{ imageId: ids[3], classIndex: 2, otherIndex: 1 }])
       await store.datasetChanges.mergeClasses(id, 'b', 'd')
       await store.datasetChanges.renameClass(id, 'c', { name: 'e', prompts: ['new'], from: ['a c.'] })

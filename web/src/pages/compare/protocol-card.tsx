@@ -21,11 +21,11 @@ export function ProtocolCard({ comparison }: { readonly comparison: ComparisonSt
         {selection !== 'NONE' && <Fact term="Search">{searchWords[search]}.</Fact>}
         <Fact term="Labelled images">{labelsOf(rows, shots)}</Fact>
         <Fact term="Support sets">
-          {drawn(drawing, shots)} of each class of{' '}
-          <Link href={`/datasets/${dataset.id}`}>{dataset.name}</Link>,{' '}
-          {sets === 1 ? 'drawn once' : `drawn ${sets} times, with different seeds`}. {sizesOf(rows)}{' '}
+          {drawn(drawing, shots)} of <Link href={`/datasets/${dataset.id}`}>{dataset.name}</Link>,{' '}
+          {times(drawing, sets)}. {sizesOf(rows)}{' '}
           {augmentations > 1 && `Each image is the mean of ${plural(augmentations, 'random view')}.`}
         </Fact>
+        <Fact term="Prompts">{promptsOf(rows)}</Fact>
         <Fact term="Tested on">
           The test images of <Link href={`/datasets/${tested.id}`}>{tested.name}</Link>. They are never used
           to select.
@@ -38,9 +38,15 @@ export function ProtocolCard({ comparison }: { readonly comparison: ComparisonSt
 
 /** How many images a support set takes of a class. */
 function drawn(drawing: Drawing, shots: readonly number[]): string {
-  if (drawing === 'ALL') return 'All images'
-  const images = `${list(shots)} ${shots.length === 1 && shots[0] === 1 ? 'image' : 'images'}`
+  if (drawing === 'LISTED') return 'A list of images'
+  if (drawing === 'ALL') return 'All images of each class'
+  const images = `${list(shots)} ${shots.length === 1 && shots[0] === 1 ? 'image' : 'images'} of each class`
   return drawing === 'AT_MOST' ? `At most ${images}` : images
+}
+
+function times(drawing: Drawing, sets: number): string {
+  if (drawing === 'LISTED') return 'chosen by hand. Results hold for this support set'
+  return sets === 1 ? 'drawn once' : `drawn ${sets} times, with different seeds`
 }
 
 /** How many images classes had, where not all had as many. */
@@ -51,6 +57,17 @@ function sizesOf(rows: ComparisonStateFragment['rows']): string {
   const most = Math.max(...uneven.map(({ perClass }) => perClass.most))
   const means = [...new Set(uneven.map(({ perClass }) => perClass.mean.toFixed(1)))]
   return `Classes had ${least} to ${plural(most, 'image')}, ${list(means)} in the mean.`
+}
+
+/** How many prompts classes had. */
+function promptsOf(rows: ComparisonStateFragment['rows']): string {
+  const known = rows.flatMap(({ prompts }) => prompts ?? [])
+  if (known.length === 0) return 'Not recorded by the version that measured this.'
+  const least = Math.min(...known.map((each) => each.least))
+  const most = Math.max(...known.map((each) => each.most))
+  if (least === most) return `${plural(least, 'prompt')} per class.`
+  const means = [...new Set(known.map(({ mean }) => mean.toFixed(1)))]
+  return `${least} to ${plural(most, 'prompt')} per class, ${list(means)} in the mean.`
 }
 
 /** The labelled images that results rest on, support set and selection together, by shots. */
