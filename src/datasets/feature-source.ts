@@ -63,7 +63,7 @@ export function createFeatureSource(store: FeatureStore, events: FeatureEvents =
     const rowById = new Map(missing.map((row) => [(images[row] as ImageSource).id, row]))
     const unique = [...rowById.values()]
     let before = performance.now()
-    const encoded = await encoder.encodeImages(
+    const encoding = encoder.encodeImages(
       unique.map((row) => images[row] as ImageSource),
       {
         spaces,
@@ -81,6 +81,7 @@ export function createFeatureSource(store: FeatureStore, events: FeatureEvents =
         },
       },
     )
+    const encoded = await encoding.finally(() => store.flush())
     const encodedRowOf = new Map(unique.map((row, i) => [(images[row] as ImageSource).id, i]))
     for (const { space, features } of found) {
       const fresh = encoded[space]

@@ -1,9 +1,10 @@
 import { errors, ShotboardError } from '../../errors.js'
-import { hasEnded } from '../../jobs/recorded-jobs.js'
+import { hasEnded } from '../../jobs/has-ended.js'
 import { openArchive } from '../../sources/archive.js'
 import type { Source, SourceLimits } from '../../sources/source.js'
 import type { ArchiveFiles } from '../../store/archive-files.js'
 import type { ImportRow } from '../../store/imports.js'
+import { isCancelled } from '../../system/abort.js'
 import { isStorageFault } from '../../system/storage-fault.js'
 import { layoutOf } from './import-options.js'
 import { type ImportLedger, type ImportSourceContext, importSource } from './import-source.js'
@@ -27,7 +28,7 @@ export async function runImport(context: ImportJobContext, id: string, signal: A
     await store.imports.end(id, { status: 'SUCCEEDED' })
     await archiveFiles.remove(row.file)
   } catch (error) {
-    if (signal.aborted || isStorageFault(error)) throw error
+    if (signal.aborted || isStorageFault(error) || isCancelled(error)) throw error
     const isExpected = error instanceof ShotboardError
     await failImport(context, id, isExpected ? error : errors.internal({}))
     if (!isExpected) throw error
@@ -64,13 +65,22 @@ async function importOpened(
   signal: AbortSignal,
 ): Promise<void> {
   const { store } = context
+  let { position } = row
   const ledger: ImportLedger = {
     position: row.position,
     taken: row.added + row.duplicates,
     firstRejected: row.rejected[0],
     begin: (images) => store.imports.start(row.id, images),
     setDataset: ({ id }) => store.imports.setDataset(row.id, id),
-    step: (step) => store.imports.step(row.id, step),
+    async step(step) {
+      const taken = await store.imports.step(row.id, step, position)
+      position += step.images.length + step.rejected.length
+      if (taken) return true
+      const current = await store.imports.get(row.id)
+      // Another process has taken the import over, and ends it.
+      if (current && !hasEnded(current)) throw errors.cancelled({})
+      return false
+    },
   }
   try {
     await importSource(context, source, { ...row, layout: layoutOf(row.layout) }, ledger, signal)
