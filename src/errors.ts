@@ -656,6 +656,15 @@ export const errors = {
     'DATABASE_UNAVAILABLE',
     ({ reason }) => `The database cannot be used: ${reason}.`,
   ),
+  sharingIncomplete: define<{ missing: readonly string[] }>(
+    'SHARING_INCOMPLETE',
+    ({ missing }) =>
+      `More than one machine needs a queue, a bucket and Postgres. Missing: ${missing.join(', ')}.`,
+  ),
+  queueUnavailable: define<{ reason: string }>(
+    'QUEUE_UNAVAILABLE',
+    ({ reason }) => `The queue cannot be used: ${reason}.`,
+  ),
   objectsUnavailable: define<{ bucket: string; reason: string }>(
     'OBJECTS_UNAVAILABLE',
     ({ bucket, reason }) => `The bucket ${bucket} cannot be used: ${reason}.`,
