@@ -54,7 +54,7 @@ const areas = {
   classifiers: {
     title: 'Classifiers',
     operations: [
-      ...['classify', 'classifier', 'classifiers'],
+      ...['classify', 'evaluateClassifier', 'classifier', 'classifiers'],
       ...['createClassifier', 'updateClassifier', 'rollbackClassifier', 'deleteClassifier'],
     ],
   },

@@ -27,7 +27,7 @@ registerEnumType(DriftMeasure, {
   description: 'Whether a measure differs from that on the own test images of the classifier.',
 })
 class DriftType {
-  @Field(() => DriftMeasure)
+  @Field(() => DriftMeasure, { description: 'What was compared.' })
   measure: Measure
 
   @Field(() => Float, {
@@ -56,7 +56,7 @@ class DriftType {
 
 @ObjectType('ClassifierEvaluation', { description: 'How a classifier does on images of a dataset.' })
 class ClassifierEvaluationType {
-  @Field(() => DatasetType)
+  @Field(() => DatasetType, { description: 'The dataset of the images.' })
   dataset: DatasetType
 
   @Field(() => Int, { description: 'The number of images that were classified.' })
@@ -99,7 +99,8 @@ export class ClassifierEvaluationResolver {
     @Arg('classifier', () => ID, { description: 'Its name or its id.' }) classifier: string,
     @Arg('version', () => Int, { nullable: true, description: 'By default the one in use.' })
     version: number | null | undefined,
-    @Arg('dataset', () => ID) dataset: string,
+    @Arg('dataset', () => ID, { description: 'The id of a dataset whose classes the classifier has.' })
+    dataset: string,
     @Arg('split', () => Split, { nullable: true, description: 'TEST by default.' })
     split: Split | null | undefined,
     @Arg('unlabelled', () => Boolean, {
