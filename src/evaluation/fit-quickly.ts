@@ -1,7 +1,7 @@
 import { buildCache } from '../cache/cache.js'
 import { type Support, selectSupport } from '../features/support.js'
 import { defaultsOf, type Method, parametersIn } from '../methods/contract.js'
-import { batchesOf, rangesOver, requireTexts } from '../methods/score.js'
+import { batchesOf, rangesOver, requireNeeds } from '../methods/score.js'
 import { type FeatureSpace, spaceAt } from '../spaces/contract.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { matrix, rowOf } from '../tensor/matrix.js'
@@ -23,7 +23,7 @@ export interface QuickFit {
  * SPACE_NOT_AVAILABLE.
  */
 export async function fitQuickly({ method, space, support, kernels }: QuickFit): Promise<FittedMethod> {
-  requireTexts(method, support)
+  requireNeeds(method, support)
   const started = performance.now()
   const values = defaultsOf(parametersIn(method, space))
   const fittedTo = async (part: Support): Promise<FittedMethod> => {
