@@ -6,6 +6,8 @@ export type { Need } from '../cache/contract.js'
 export type { ClassifierSource } from '../classifiers/classifier-request.js'
 export type { ClassifiedGiven, Classifiers } from '../classifiers/classifiers.js'
 export type { Classification } from '../classifiers/classify.js'
+export type { Drift, DriftMeasure } from '../classifiers/drift.js'
+export type { ClassifierEvaluation } from '../classifiers/evaluate-classifier.js'
 export {
   type ExportedFiles,
   type ExportOptions,
@@ -111,3 +113,4 @@ export { openRuntime } from '../tensor/runtime.js'
 export { objectiveNames, type TrainingSettingsInput, trainingDefaults } from '../training/settings.js'
 export { evaluateFeatures, type FeatureEvaluation } from './evaluate-features.js'
 export { type Library, type OpenedLibrary, openLibrary } from './library.js'
+export { allKinds, type SharedWork } from './sharing.js'
