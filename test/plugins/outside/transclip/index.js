@@ -30,6 +30,7 @@ async function score(batch, { gamma, lambda }) {
   const { labels, classes, spaceKeys, textClassifier, logitScale } = batch.cache
   const [X, F, W] = [await batch.spaceQueries(), spaceKeys, textClassifier].map(rowsOf)
   const texts = rowsOf(batch.queries).map((x) => logSoftmax(W.map((w) => logitScale * dot(x, w))))
+  if (F.length === 0) return matrix(batch.rows, classes, Float32Array.from(texts.flat()))
   const all = [...X, ...F]
   const given = [...labels].map((label) => list(classes, (c) => Number(c === label)))
   const share = all.map((_, i) => (i < X.length ? 1 / X.length : (50 * gamma) / F.length))
