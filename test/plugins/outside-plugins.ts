@@ -1,5 +1,13 @@
 /** The packages in test/plugins/outside. Each has the name of its method. */
-export const outsidePlugins = ['knn', 'ape', 'timo', 'proker', 'label-propagation', 'calip'] as const
+export const outsidePlugins = [
+  'knn',
+  'ape',
+  'timo',
+  'proker',
+  'label-propagation',
+  'calip',
+  'transclip',
+] as const
 
 /** A problem with NumPy's results, by tools/parity/outside_methods.py. */
 export interface OutsideCase {

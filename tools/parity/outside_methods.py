@@ -3,7 +3,8 @@
 python outside_methods.py            # synthetic features, committed with their results
 
 Each method follows its paper's published code, in double precision: APE (yangyangyang127/APE), TIMO (lyymuwu/TIMO), ProKeR
-(ybendou/ProKeR), CALIP (ZiyuGuo99/CALIP).
+(ybendou/ProKeR), CALIP (ZiyuGuo99/CALIP),
+TransCLIP with support images (MaxZanella/transduction-for-vlms; keys keep their nearest query, which the code drops).
 """
 import json
 from pathlib import Path
@@ -101,11 +102,39 @@ def calip(p, beta2, beta3):
     return logits
 
 
+def transclip(p, gamma, lmbda):
+    T, F, y, W = p["T"], p["F"], p["y"], p["W"]
+    n, s, C, d = len(T), len(F), len(W), T.shape[1]
+    y_hat, Y, weight = softmax(100 * T @ W.T), np.eye(len(W))[y], 50 * gamma
+    similar = np.concatenate([T, F]) @ T.T
+    similar[np.arange(n), np.arange(n)] = -np.inf
+    affinity = np.zeros((n + s, n))
+    for i, row in enumerate(similar):
+        for j in np.argsort(-row, kind="stable")[:3]:
+            affinity[i, j] = row[j]
+    z, mu, var = y_hat, Y.T @ F, np.full(d, 1 / d)
+    mu /= np.linalg.norm(mu, axis=1, keepdims=True)
+    for k in range(11):
+        gmm = -0.5 * (((T[:, None] - mu) ** 2) / var).sum(2)
+        for _ in range(5):
+            pull = affinity.T @ np.concatenate([z, Y]) + affinity[:n] @ z
+            z = y_hat**lmbda * np.exp((gmm + 50 / 6 * pull) / 50)
+            z = z / z.sum(1, keepdims=True)
+        if k == 10:
+            return np.log(z)
+        mu = z.T @ T / n + weight / s * Y.T @ F
+        mu = unit(mu / (z.sum(0) / n + weight / s * Y.sum(0))[:, None])
+        spread = np.einsum("ic,icd->d", z, (T[:, None] - mu) ** 2) / n
+        spread += weight / s * np.einsum("ic,icd->d", Y, (F[:, None] - mu) ** 2)
+        var = spread / (1 + weight)
+
+
 METHODS = {
     "knn": (knn, [dict(alpha=5, neighbours=3), dict(alpha=2, neighbours=5)]),
     "ape": (ape, [dict(alpha=1, beta=5.5, gamma=0.1, share=0.7), dict(alpha=3, beta=2, gamma=0.5, share=0.5)]),
     "timo": (timo, [dict(alpha=100, gamma=50), dict(alpha=10, gamma=5)]),
     "proker": (proker, [{"beta": 5.5, "lambda": 1}, {"beta": 2, "lambda": 0.1}]),
+    "transclip": (transclip, [{"gamma": 0.02, "lambda": 0.5}, {"gamma": 0.2, "lambda": 1}]),
     "calip": (calip, [dict(beta2=0.5, beta3=0.02), dict(beta2=5, beta3=0.2)]),
     "label-propagation": (label_propagation, [dict(alpha=10, beta=20, reach=0.5), dict(alpha=50, beta=5, reach=0.9)]),
 }
