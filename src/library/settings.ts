@@ -14,6 +14,8 @@ export type LibrarySettings = Pick<
   | 'plugins'
   | 'pluginLoadSeconds'
   | 'pluginCallSeconds'
+  | 'hubEndpoint'
+  | 'hubToken'
   | 'maxMegapixels'
   | 'cutShortImages'
   | 'maxSearchSeconds'
