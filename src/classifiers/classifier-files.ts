@@ -1,13 +1,13 @@
-import { readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { z } from 'zod'
+import { errors } from '../errors.js'
 import type { Prompts } from '../features/prompts.js'
 import type { Support } from '../features/support.js'
 import type { WhitenedGeneric } from '../spaces/contract.js'
+import { namesOf, type ObjectStore } from '../store/objects/object-store.js'
 import type { Trash } from '../store/trash.js'
-import { removePartials } from '../system/write-atomically.js'
 import { type Matrix, matrix } from '../tensor/matrix.js'
-import { type NamedTensor, readSafetensors, writeSafetensors } from '../tensor/safetensors.js'
+import { formatSafetensors, type NamedTensor, parseSafetensors } from '../tensor/safetensors.js'
+import type { OwnFigures } from './own-figures.js'
 
 /** The tensors of a classifier's version. */
 export interface ClassifierTensors {
@@ -20,9 +20,11 @@ export interface ClassifierTensors {
   readonly images: readonly string[]
   /** The probability of the true class of each image that the temperature was fitted on. */
   readonly calibration: Float64Array
+  /** Null without test images when it was made, and for versions of earlier versions of Shotboard. */
+  readonly ownFigures: OwnFigures | null
 }
 
-/** The tensors of versions, each in a safetensors file named after its version. */
+/** The tensors of versions, each in a safetensors file `classifiers/VERSION.safetensors`. */
 export interface ClassifierFiles {
   /** Throws DISK_FULL or STORAGE_FAILED, and then writes nothing. */
   write(version: string, tensors: ClassifierTensors): Promise<void>
@@ -47,10 +49,10 @@ const metadataSchema = z.object({
   calibration: z.string().transform((text) => z.array(z.number()).parse(JSON.parse(text))),
 })
 
-export function createClassifierFiles(directory: string): ClassifierFiles {
-  const fileOf = (version: string) => join(directory, `${version}${ending}`)
+export function createClassifierFiles(objects: ObjectStore): ClassifierFiles {
+  const keyOf = (version: string) => `${prefix}${version}${ending}`
   return {
-    async write(version, { support, prompts, generic, images, calibration }) {
+    async write(version, { support, prompts, generic, images, calibration, ownFigures }) {
       const { features, labels, textClassifier, classes, logitScale } = support
       const tensors = new Map<string, NamedTensor>([
         ['labels', { type: 'int32', shape: [labels.length], data: labels }],
@@ -64,6 +66,14 @@ export function createClassifierFiles(directory: string): ClassifierFiles {
         })
       }
       for (const part of genericParts) if (generic) tensors.set(genericPrefix + part, tensorOf(generic[part]))
+      if (ownFigures) {
+        const { labels: own, predicted, confidence, setSize } = ownFigures
+        const shape = [own.length]
+        tensors.set('own_labels', { type: 'int32', shape, data: own })
+        tensors.set('own_predicted', { type: 'int32', shape, data: predicted })
+        tensors.set('own_confidence', { type: 'float32', shape, data: confidence })
+        if (setSize) tensors.set('own_set_size', { type: 'int32', shape, data: setSize })
+      }
       const metadata = {
         ...(prompts && { classNames: JSON.stringify(prompts.classNames) }),
         ...(generic && { genericClasses: String(generic.classes) }),
@@ -73,10 +83,12 @@ export function createClassifierFiles(directory: string): ClassifierFiles {
         images: JSON.stringify(images),
         calibration: JSON.stringify([...calibration]),
       }
-      await writeSafetensors(fileOf(version), { tensors, metadata }, 'a classifier')
+      await objects.put(keyOf(version), formatSafetensors({ tensors, metadata }))
     },
     async read(version) {
-      const { tensors, metadata } = await readSafetensors(fileOf(version))
+      const bytes = await objects.get(keyOf(version))
+      if (!bytes) throw errors.invalidTensorFile({ file: keyOf(version), reason: 'it does not exist' })
+      const { tensors, metadata } = parseSafetensors(bytes, keyOf(version))
       const { classes, logitScale, images, calibration, classNames, genericClasses } =
         metadataSchema.parse(metadata)
       const labels = tensors.get('labels')
@@ -97,25 +109,24 @@ export function createClassifierFiles(directory: string): ClassifierFiles {
             generic: async () => ({ dimensions: generic.root.rows, whitened: async () => generic }),
           }),
         },
-        ...{ prompts, generic },
+        ...{ prompts, generic, ownFigures: ownFiguresOf(tensors) },
         images,
         calibration: Float64Array.from(calibration),
       }
     },
     async remove(versions) {
-      await Promise.all(versions.map((version) => rm(fileOf(version), { force: true })))
+      await objects.delete(versions.map(keyOf))
     },
     async sweep(isKnown, trash) {
-      await removePartials(directory)
-      const names = await readdir(directory).catch(() => [])
-      const versions = names.flatMap((name) => (name.endsWith(ending) ? [name.slice(0, -ending.length)] : []))
+      const versions = await namesOf(objects, prefix, ending)
       if (versions.length === 0) return
       const known = await isKnown(versions)
-      await trash.discard('classifiers', versions.filter((version) => !known.has(version)).map(fileOf))
+      await trash.discard('classifiers', versions.filter((version) => !known.has(version)).map(keyOf))
     },
   }
 }
 
+const prefix = 'classifiers/'
 const ending = '.safetensors'
 
 const genericPrefix = 'generic.'
@@ -137,6 +148,18 @@ function genericOf(
   const [root, within, between] = genericParts.map((part) => tensors.get(genericPrefix + part))
   if (!root || !within || !between || classes === undefined) return null
   return { root: matrixOf(root), within: matrixOf(within), between: matrixOf(between), classes }
+}
+
+function ownFiguresOf(tensors: ReadonlyMap<string, NamedTensor>): OwnFigures | null {
+  const [labels, predicted, setSize] = ['own_labels', 'own_predicted', 'own_set_size'].map((name) =>
+    tensors.get(name),
+  )
+  const confidence = tensors.get('own_confidence')
+  if (labels?.type !== 'int32' || predicted?.type !== 'int32' || confidence?.type !== 'float32') return null
+  return {
+    ...{ labels: labels.data, predicted: predicted.data, confidence: confidence.data },
+    setSize: setSize?.type === 'int32' ? setSize.data : null,
+  }
 }
 
 const tensorOf = ({ rows, columns, data }: Matrix): NamedTensor => ({

@@ -51,6 +51,8 @@ export interface ComparisonDocument {
     readonly shots: number
     /** How many images a class had in the support set. */
     readonly perClass: ClassSizes
+    /** How many prompts a class had; null for results of earlier versions. */
+    readonly prompts: ClassSizes | null
     readonly drop: Statistic | null
   } & Readonly<Record<MeasureName, Statistic>>)[]
   readonly runs: readonly DocumentRun[]
@@ -114,6 +116,8 @@ export interface DocumentRun {
         readonly labelledImages: number | null
         /** How many images a class had in the support set. */
         readonly perClass: ClassSizes
+        /** How many prompts a class had; null for results of earlier versions. */
+        readonly prompts: ClassSizes | null
         /** What logits are divided by before softmax; null for results of earlier versions. */
         readonly temperature: number | null
         readonly hyperparameters: Readonly<Record<string, number>>
@@ -316,6 +320,7 @@ function describeRun(run: RunRow, provenance: Provenance | undefined): DocumentR
       selectionAccuracy: result.selectionAccuracy,
       labelledImages: result.labelledImages,
       perClass: result.perClass,
+      prompts: result.prompts,
       temperature: result.temperature,
       hyperparameters: result.hyperparameters,
       ...pickMeasures(result),

@@ -7,12 +7,13 @@ import type { Support } from '../features/support.js'
 import type { Registry } from '../plugins/registry.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import type { DatasetImageRow } from '../store/datasets.js'
-import type { RunRow } from '../store/runs.js'
+import type { ClassSizes, RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import type { SupportSetRow } from '../store/support-sets.js'
 import { once } from '../system/once.js'
 import { createPromiseCache } from '../system/promise-cache.js'
 import type { Kernels } from '../tensor/kernels.js'
+import { classSizes } from './class-sizes.js'
 import { imagesOfClasses, keptClasses, supportOfClasses } from './held-out.js'
 
 /** The encoded images that the runs of a comparison share. Each list is loaded once, at its first use, and timed. */
@@ -37,6 +38,8 @@ interface LoadedSupport {
   readonly supportSet: SupportSetRow
   readonly support: Support
   readonly caches: Caches
+  /** How many prompts the classes have. */
+  readonly prompts: ClassSizes
   readonly ms: number
 }
 
@@ -123,9 +126,12 @@ export function createComparisonFeatures(
         const supportSet = await supportSetOf(run)
         const started = performance.now()
         const all = await encodedData.support(supportSet, encoder, spaces, options)
-        const support = supportOfClasses(all, await keptOf())
+        const kept = await keptOf()
+        const support = supportOfClasses(all, kept)
         const ms = performance.now() - started
-        return { supportSet, support, caches: createCaches(support, kernels), ms }
+        const classes = await encodedData.classes(datasetId)
+        const prompts = classSizes(kept.map((c) => classes[c]?.prompts.length ?? 0))
+        return { supportSet, support, caches: createCaches(support, kernels), prompts, ms }
       }),
     validation: (options) => load('VALIDATION', options),
     async test(options) {
@@ -158,7 +164,7 @@ const drawOf = ({ shots, seed, augmentations }: RunRow): string =>
   JSON.stringify([shots, seed, augmentations])
 
 /** The base spaces of the encoder that the runs use. */
-function basesOf(runs: readonly RunRow[], registry: Registry): string[] {
+export function basesOf(runs: readonly RunRow[], registry: Registry): string[] {
   const bases = new Set<string>()
   for (const id of new Set(runs.flatMap(({ space }) => space ?? []))) {
     try {

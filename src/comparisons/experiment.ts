@@ -80,7 +80,9 @@ export function parseExperiment(text: string, file: string): Experiment {
   const isExport = typeof json === 'object' && json !== null && 'experiment' in json
   const parsed = fileSchema.options[isExport ? 0 : 1].safeParse(json)
   if (!parsed.success) throw errors.invalidExperiment({ file, reason: z.prettifyError(parsed.error) })
-  return 'experiment' in parsed.data ? parsed.data.experiment : parsed.data
+  const experiment = 'experiment' in parsed.data ? parsed.data.experiment : parsed.data
+  const { drawing = experiment.supportImages === undefined ? 'EXACT' : 'LISTED' } = experiment
+  return { ...experiment, drawing }
 }
 
 /** The comparison request of an experiment; `datasets` are the ids of its datasets. */

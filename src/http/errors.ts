@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { errors, reasonOf, ShotboardError } from '../errors.js'
 import type { Settings } from '../settings/settings.js'
 import { withoutPaths } from '../system/without-paths.js'
+import { shortenMessage } from './shorten-message.js'
 
 /** Sends errors that occur outside of operations in the form of GraphQL errors. */
 export function reportError({ maxRequestMegabytes }: Settings, log: Logger): ErrorRequestHandler {
@@ -13,13 +14,16 @@ export function reportError({ maxRequestMegabytes }: Settings, log: Logger): Err
     }
     const problem = problemOf(error, maxRequestMegabytes)
     if (problem === internalError) log.error({ err: error }, 'a request failed')
-    if (problem.code === 'OVERLOADED' || problem.code === 'STOPPING') response.set('Retry-After', '1')
+    if (passing.has(problem.code)) response.set('Retry-After', '1')
     if (problem.code === 'UNAUTHENTICATED') response.set('WWW-Authenticate', 'Bearer realm="Shotboard"')
     response
       .status(statusOf(problem.code))
       .json({ errors: [{ message: problem.message, extensions: problem.extensions }] })
   }
 }
+
+/** Codes of requests that may succeed if they are sent again. */
+const passing: ReadonlySet<string> = new Set(['OVERLOADED', 'STOPPING', 'TOO_MANY_OPERATIONS'])
 
 export const internalError = errors.internal({})
 
@@ -32,6 +36,7 @@ const statuses: Readonly<Record<string, number>> = {
   REQUEST_TOO_LARGE: 413,
   TOO_MANY_FILES: 413,
   HOST_NOT_ALLOWED: 421,
+  TOO_MANY_OPERATIONS: 429,
   STOPPING: 503,
   OVERLOADED: 503,
   DISK_FULL: 507,
@@ -55,7 +60,7 @@ function problemOf(error: unknown, megabytes: number): ShotboardError {
 }
 
 const withShownMessage = ({ code, message, argument }: ShotboardError): ShotboardError =>
-  new ShotboardError(code, withoutPaths(message), argument)
+  new ShotboardError(code, withoutPaths(shortenMessage(message)), argument)
 
 /**
  * Whether a request parser reports a mistake of the client. Parsers set `expose` on errors whose message is meant for the

@@ -7,6 +7,8 @@ import { type ArchiveFiles, createArchiveFiles } from '../store/archive-files.js
 import { type Database, openDatabase } from '../store/database.js'
 import { type DatabaseLock, lockDatabase } from '../store/database-lock.js'
 import { createImageFiles, type ImageFiles } from '../store/image-files.js'
+import { createFolderObjects } from '../store/objects/folder-objects.js'
+import type { ObjectStore } from '../store/objects/object-store.js'
 import { pairWithDatabase } from '../store/pairing.js'
 import { createRecoveryMarkers, type RecoveryMarkers } from '../store/recovery-markers.js'
 import { createStore, type Store } from '../store/store.js'
@@ -17,9 +19,12 @@ import { sweepFiles } from './sweep-files.js'
 /** Everything that outlives the process: the database and the files of the data folder. */
 export interface Storage {
   readonly database: Database
+  /** The id that the database and its files hold. */
+  readonly libraryId: string
   readonly store: Store
   /** Announces every change that the store writes. */
   readonly changes: Changes
+  readonly objects: ObjectStore
   readonly imageFiles: ImageFiles
   readonly featureStore: FeatureStore
   readonly runResults: RunResults
@@ -61,16 +66,18 @@ async function openLocked(settings: LibrarySettings, lock: DatabaseLock): Promis
     },
   }
   const featureStore = openFeatureStore(folder('features'))
+  const objects = createFolderObjects(settings.dataDirectory)
   const changes = createChanges()
-  const storage: Storage = {
+  const storage: Omit<Storage, 'libraryId'> = {
     database,
     store: createStore(database.client, changes.publish),
     changes,
-    imageFiles: createImageFiles(folder('images')),
+    objects,
+    imageFiles: createImageFiles(settings.dataDirectory),
     featureStore,
-    runResults: createRunResults(folder('runs')),
-    classifierFiles: createClassifierFiles(folder('classifiers')),
-    archiveFiles: createArchiveFiles(folder('archives'), settings),
+    runResults: createRunResults(objects),
+    classifierFiles: createClassifierFiles(objects),
+    archiveFiles: createArchiveFiles(objects, { ...settings, copies: folder('copies') }),
     recoveryMarkers: createRecoveryMarkers(folder('unsettled')),
     async close() {
       await featureStore.close()
@@ -79,16 +86,16 @@ async function openLocked(settings: LibrarySettings, lock: DatabaseLock): Promis
   }
   try {
     const { store, imageFiles } = storage
-    await pairWithDatabase(settings.dataDirectory, database.client, async () => {
+    const libraryId = await pairWithDatabase(settings.dataDirectory, database.client, async () => {
       const ids = await imageFiles.some(imagesLookedUp)
       return (await store.images.known(ids)).length > 0 ? [] : ids
     })
     await sweepFiles({
       ...storage,
       dataDirectory: settings.dataDirectory,
-      trash: createTrash(folder('trash')),
+      trash: createTrash(settings.dataDirectory),
     })
-    return storage
+    return { ...storage, libraryId }
   } catch (error) {
     await featureStore.close()
     await opened.close()

@@ -5,6 +5,7 @@ import { AdapterResolver } from './adapter/adapter.resolver.js'
 import { TrainingResolver } from './adapter/training.resolver.js'
 import { ClassificationResolver } from './classifier/classification.js'
 import { ClassifierResolver, ClassifierVersionResolver } from './classifier/classifier.resolver.js'
+import { ClassifierEvaluationResolver } from './classifier/evaluation.js'
 import {
   ComparisonResolver,
   ComparisonRowResolver,
@@ -30,6 +31,7 @@ import {
 } from './comparison/recommendation.js'
 import { CurationResolver } from './dataset/curation.resolver.js'
 import { DatasetResolver } from './dataset/dataset.resolver.js'
+import { DatasetChangesResolver } from './dataset/dataset-changes.js'
 import { DatasetFingerprintResolver } from './dataset/dataset-fingerprint.js'
 import { DatasetImagesResolver } from './dataset/dataset-images.js'
 import { DatasetProblemResolver, DatasetProblemsResolver } from './dataset/dataset-problems.js'
@@ -38,6 +40,7 @@ import {
   NearDuplicateResolver,
   SuspectLabelResolver,
 } from './dataset/feature-problems.js'
+import { ClassGuessResolver, SuggestionResolver, SuggestionsResolver } from './dataset/suggestions.js'
 import { UnlabelledImagesResolver } from './dataset/unlabelled-images.js'
 import { EncoderResolver } from './encoder/encoder.js'
 import { HealthResolver } from './health/health.js'
@@ -66,8 +69,8 @@ const refuse = (): never => {
 const noPubSub: PubSub = { publish: refuse, subscribe: refuse }
 
 /** The executable schema. */
-export const createSchema = (): Promise<GraphQLSchema> =>
-  buildSchema({
+export async function createSchema(): Promise<GraphQLSchema> {
+  const schema = await buildSchema({
     resolvers: [
       HealthResolver,
       MethodResolver,
@@ -75,11 +78,15 @@ export const createSchema = (): Promise<GraphQLSchema> =>
       EncoderResolver,
       DatasetResolver,
       CurationResolver,
+      DatasetChangesResolver,
       DatasetFingerprintResolver,
       DatasetImagesResolver,
       DatasetProblemsResolver,
       DatasetProblemResolver,
       UnlabelledImagesResolver,
+      SuggestionsResolver,
+      SuggestionResolver,
+      ClassGuessResolver,
       FeatureProblemsResolver,
       SuspectLabelResolver,
       NearDuplicateResolver,
@@ -99,6 +106,7 @@ export const createSchema = (): Promise<GraphQLSchema> =>
       ClassifierResolver,
       ClassifierVersionResolver,
       ClassificationResolver,
+      ClassifierEvaluationResolver,
       ComparisonResolver,
       ComparisonSubscription,
       ComparisonExportsResolver,
@@ -124,3 +132,15 @@ export const createSchema = (): Promise<GraphQLSchema> =>
     // The library validates inputs, because programs use it without GraphQL.
     validate: false,
   })
+  for (const [root, description] of [
+    [schema.getQueryType(), 'Everything that can be read. Nothing is changed.'],
+    [
+      schema.getMutationType(),
+      'Everything that changes something. Several in one request run one after the other.',
+    ],
+    [schema.getSubscriptionType(), 'Everything that can be followed while it changes.'],
+  ] as const) {
+    if (root) root.description = description
+  }
+  return schema
+}

@@ -110,7 +110,13 @@ export const limits = {
   maxOperationsAtOnce: setting(wholeNumber(1, 100_000), 64, {
     variable: 'SHOTBOARD_MAX_OPERATIONS',
     description:
-      'Maximum number of queries and mutations that run at the same time (error OVERLOADED, with Retry-After).',
+      'Maximum number of queries and mutations that run at the same time. Three times as many may wait (error OVERLOADED, with Retry-After).',
+    unit: 'operations',
+  }),
+  maxOperationsPerClient: setting(wholeNumber(1, 100_000), 32, {
+    variable: 'SHOTBOARD_MAX_OPERATIONS_PER_CLIENT',
+    description:
+      'Maximum number of queries and mutations of one client that run at the same time, over all its connections. Three times as many may wait (error TOO_MANY_OPERATIONS, with Retry-After). A client is a key, or an address where no keys are set.',
     unit: 'operations',
   }),
 }

@@ -4,6 +4,7 @@
 import { openSync, readSync } from 'node:fs'
 import { ReadableStream } from 'node:stream/web'
 import { parentPort, workerData } from 'node:worker_threads'
+// @ts-expect-error: the library has no types.
 import bzip from 'seek-bzip'
 import xz from 'xz-decompress'
 

@@ -29,7 +29,7 @@ export interface RunRequest {
   readonly holdOut: readonly number[]
 }
 
-/** The numbers of images that classes have. */
+/** A number that each class has, such as its images. */
 export interface ClassSizes {
   readonly least: number
   readonly mean: number
@@ -46,6 +46,8 @@ export interface RunResult extends Measures {
   readonly labelledImages: number | null
   /** How many images a class had in the support set. */
   readonly perClass: ClassSizes
+  /** How many prompts a class had; null for results of earlier versions. */
+  readonly prompts: ClassSizes | null
   /** What logits are divided by before softmax; null for results of earlier versions, which did not divide. */
   readonly temperature: number | null
   readonly hyperparameters: Readonly<Record<string, number>>
@@ -126,6 +128,7 @@ export function toRun(row: StoredRun): RunRow {
             mean: row.meanPerClass ?? row.shots,
             most: row.mostPerClass ?? row.shots,
           },
+          prompts: promptsOf(row),
           temperature: row.temperature,
           hyperparameters: valuesSchema.parse(row.hyperparameters),
           ...measured,
@@ -137,4 +140,9 @@ export function toRun(row: StoredRun): RunRow {
         }
       : null,
   }
+}
+
+function promptsOf({ leastPrompts, meanPrompts, mostPrompts }: StoredRun): ClassSizes | null {
+  if (leastPrompts === null || meanPrompts === null || mostPrompts === null) return null
+  return { least: leastPrompts, mean: meanPrompts, most: mostPrompts }
 }

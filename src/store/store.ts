@@ -6,9 +6,11 @@ import { createDatasetChangeRepository, type DatasetChangeRepository } from './d
 import { createDatasetImageRepository, type DatasetImageRepository } from './dataset-images.js'
 import { createDatasetRepository, type DatasetRepository } from './datasets.js'
 import { createDeletionRepository, type DeletionRepository } from './deletions.js'
+import { createFeatureSegmentRepository, type FeatureSegmentRepository } from './feature-segments.js'
 import { createImageRepository, type ImageRepository } from './images.js'
 import { createImportRepository, type ImportRepository } from './imports.js'
 import { createLabelConflictRepository, type LabelConflictRepository } from './label-conflicts.js'
+import { createRecordedChangeRepository, type RecordedChangeRepository } from './recorded-changes.js'
 import { createRunRepository, type RunRepository } from './runs.js'
 import { createSupportSetRepository, type SupportSetRepository } from './support-sets.js'
 import { createTrainingRepository, type TrainingRepository } from './trainings.js'
@@ -18,6 +20,7 @@ import { createUnlabelledImageRepository, type UnlabelledImageRepository } from 
 export interface Store {
   readonly datasets: DatasetRepository
   readonly datasetChanges: DatasetChangeRepository
+  readonly recordedChanges: RecordedChangeRepository
   readonly datasetImages: DatasetImageRepository
   readonly unlabelledImages: UnlabelledImageRepository
   readonly images: ImageRepository
@@ -29,12 +32,14 @@ export interface Store {
   readonly trainings: TrainingRepository
   readonly classifiers: ClassifierRepository
   readonly deletions: DeletionRepository
+  readonly featureSegments: FeatureSegmentRepository
 }
 
 /** `onChange` receives every changed comparison, run and training. */
 export const createStore = (client: DatabaseClient, onChange?: (id: string) => void): Store => ({
   datasets: withDatabaseErrors(createDatasetRepository(client)),
   datasetChanges: withDatabaseErrors(createDatasetChangeRepository(client)),
+  recordedChanges: withDatabaseErrors(createRecordedChangeRepository(client)),
   datasetImages: withDatabaseErrors(createDatasetImageRepository(client)),
   unlabelledImages: withDatabaseErrors(createUnlabelledImageRepository(client)),
   images: withDatabaseErrors(createImageRepository(client)),
@@ -46,4 +51,5 @@ export const createStore = (client: DatabaseClient, onChange?: (id: string) => v
   trainings: withDatabaseErrors(createTrainingRepository(client, onChange)),
   classifiers: withDatabaseErrors(createClassifierRepository(client)),
   deletions: withDatabaseErrors(createDeletionRepository(client)),
+  featureSegments: withDatabaseErrors(createFeatureSegmentRepository(client)),
 })

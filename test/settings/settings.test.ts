@@ -35,6 +35,7 @@ test('nothing needs to be set', () => {
     maxAnswerMegabytes: 32,
     maxOperationSeconds: 300,
     maxOperationsAtOnce: 64,
+    maxOperationsPerClient: 32,
     maxArchiveMegabytes: 1024,
     maxArchiveEntries: 200_000,
     maxArchiveExpandedMegabytes: 8192,

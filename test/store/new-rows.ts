@@ -62,6 +62,7 @@ export function createNewRows(store: Store) {
     selectionImages: 0,
     labelledImages: 4,
     perClass: { least: 1, mean: 1.5, most: 2 },
+    prompts: { least: 1, mean: 2.5, most: 4 },
     temperature: 1.25,
     selectionAccuracy: null,
     hyperparameters: { alpha: 0.1, beta: 5.5 },

@@ -1,10 +1,11 @@
 import { errors, ShotboardError } from '../../errors.js'
-import { hasEnded } from '../../jobs/recorded-jobs.js'
+import { hasEnded } from '../../jobs/has-ended.js'
 import { openArchive } from '../../sources/archive.js'
 import type { Source, SourceLimits } from '../../sources/source.js'
 import type { ArchiveFiles } from '../../store/archive-files.js'
 import type { ImportRow, WarningRow } from '../../store/imports.js'
 import type { Store } from '../../store/store.js'
+import { isCancelled } from '../../system/abort.js'
 import { isStorageFault } from '../../system/storage-fault.js'
 import { type FetchedSource, type HubContext, openHubSource } from './hub-source.js'
 import { layoutOf, warningOf } from './import-options.js'
@@ -37,7 +38,7 @@ export async function runImport(context: ImportJobContext, id: string, signal: A
     await store.imports.end(id, { status: 'SUCCEEDED', warnings })
     await opened.remove()
   } catch (error) {
-    if (signal.aborted || isStorageFault(error)) throw error
+    if (signal.aborted || isStorageFault(error) || isCancelled(error)) throw error
     const isExpected = error instanceof ShotboardError
     await failImport(context, id, isExpected ? error : errors.internal({}))
     if (!isExpected) throw error
@@ -64,8 +65,18 @@ export async function removeArchive(archiveFiles: ArchiveFiles, { file }: Import
 async function open(context: ImportJobContext, row: ImportRow, signal: AbortSignal): Promise<FetchedSource> {
   const { archiveFiles, limits } = context
   if (row.source) return openHubSource(context, row.source, layoutOf(row.layout), { signal })
-  const source = await openArchive({ path: archiveFiles.pathOf(row.file), name: row.archive }, limits)
-  return { source, name: null, remove: () => archiveFiles.remove(row.file) }
+  const file = await archiveFiles.open(row.file)
+  try {
+    const source = await openArchive({ path: file.path, name: row.archive }, limits)
+    const close = async () => {
+      await source.close()
+      await file.close()
+    }
+    return { source: { ...source, close }, name: null, remove: () => archiveFiles.remove(row.file) }
+  } catch (error) {
+    await file.close()
+    throw error
+  }
 }
 
 /** Imports the rest of a source. Returns what may not be meant. */
@@ -77,6 +88,7 @@ async function importRest(
 ): Promise<readonly WarningRow[]> {
   const { store } = context
   const warnings: WarningRow[] = []
+  let { position } = row
   const ledger: ImportLedger = {
     position: row.position,
     taken: row.added + row.duplicates,
@@ -87,7 +99,15 @@ async function importRest(
     },
     unreadable: (error) => warnings.push(warningOf(error)),
     setDataset: ({ id }) => store.imports.setDataset(row.id, id),
-    step: (step) => store.imports.step(row.id, step),
+    async step(step) {
+      const taken = await store.imports.step(row.id, step, position)
+      position += step.images.length + step.rejected.length
+      if (taken) return true
+      const current = await store.imports.get(row.id)
+      // Another process has taken the import over, and ends it.
+      if (current && !hasEnded(current)) throw errors.cancelled({})
+      return false
+    },
   }
   try {
     await importSource(context, source, { ...row, layout: layoutOf(row.layout) }, ledger, signal)

@@ -176,6 +176,16 @@ export function createImports(context: ImportsContext): Imports {
     return { source, name: null, remove: () => Promise.resolve() }
   }
 
+  /** Throws as `openArchive` if the stored archive cannot be opened. */
+  async function requireArchive(id: string, name: string): Promise<void> {
+    const { path, close } = await archiveFiles.open(id)
+    try {
+      await (await openArchive({ path, name }, limits)).close()
+    } finally {
+      await close()
+    }
+  }
+
   async function planSource(
     source: Source,
     request: ImportSourceRequest,
@@ -194,12 +204,12 @@ export function createImports(context: ImportsContext): Imports {
       const { name, splitRule, updatePrompts, layout } = parseOptions(options)
       const file = await archiveFiles.write(archive.chunks)
       try {
-        const stored = { path: archiveFiles.pathOf(file), name: basename(archive.name) }
-        await (await openArchive(stored, limits)).close()
+        const archiveName = basename(archive.name)
+        await requireArchive(file, archiveName)
         const dataset = name === null ? null : await store.datasets.findByName(name)
         const row = await store.imports.create({
           ...{ name, splitRule, updatePrompts, layout, file },
-          archive: stored.name,
+          archive: archiveName,
           datasetId: dataset?.id ?? null,
         })
         await enqueue(row.id)
@@ -304,12 +314,17 @@ export function createImports(context: ImportsContext): Imports {
 
     async planArchive({ archive, ...options }) {
       const { layout, ...request } = parseOptions(options)
-      const file = await archiveFiles.write(archive.chunks)
+      const id = await archiveFiles.write(archive.chunks)
       try {
-        const stored = { path: archiveFiles.pathOf(file), name: basename(archive.name) }
-        return await planSource(await openArchive(stored, limits), { ...request, layout: layoutOf(layout) })
+        const { path, close } = await archiveFiles.open(id)
+        try {
+          const source = await openArchive({ path, name: basename(archive.name) }, limits)
+          return await planSource(source, { ...request, layout: layoutOf(layout) })
+        } finally {
+          await close()
+        }
       } finally {
-        await archiveFiles.remove(file)
+        await archiveFiles.remove(id)
       }
     },
 

@@ -10,7 +10,7 @@ import { DateTime, Shots } from '../scalars.js'
   description: 'A classifier is made from a row of a comparison, or from a support set and a method.',
 })
 export class CreateClassifierInputType {
-  @Field(() => String)
+  @Field(() => String, { description: 'From 1 to 200 characters, without slashes and control characters.' })
   name: string
 
   @Field(() => ID, { nullable: true, description: 'A comparison that has finished.' })
@@ -42,7 +42,10 @@ export class CreateClassifierInputType {
   })
   seed?: number | null
 
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id of a support set. Give either a support set or a comparison.',
+  })
   supportSet?: string | null
 
   @Field(() => [HyperparameterInputType], {
@@ -85,13 +88,16 @@ export class ClassifierSupportType {
   })
   shots: number
 
-  @Field(() => Drawing)
+  @Field(() => Drawing, { description: 'How many images of each class were taken.' })
   drawing: Drawing
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'The seed that the support images were drawn with.' })
   seed: number
 
-  @Field(() => Int)
+  @Field(() => Int, {
+    description:
+      'The number of random views that each image is averaged over, from 1. With 1, the image itself is used.',
+  })
   augmentations: number
 
   @Field(() => Int, { description: 'The number of support images.' })
@@ -105,19 +111,21 @@ export class ClassifierMeasurementType {
   @Field(() => Int, { description: 'Images per class of the measured row. The classifier may rest on more.' })
   shots: number
 
-  @Field(() => Selection)
+  @Field(() => Selection, { description: 'How the hyperparameters of the measured row were selected.' })
   selection: Selection
 
   @Field(() => String, { description: 'The name of the dataset of the test images.' })
   testDataset: string
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'The number of test images that it was measured on.' })
   testImages: number
 
   @Field(() => StatisticType, { description: 'In percent.' })
   accuracy: StatisticType
 
-  @Field(() => StatisticType)
+  @Field(() => StatisticType, {
+    description: 'The expected calibration error over 15 bins of confidence, from 0 to 1.',
+  })
   calibrationError: StatisticType
 }
 
@@ -128,7 +136,7 @@ export class ClassifierVersionType {
   @Field(() => Int, { description: 'From 1.' })
   number: number
 
-  @Field(() => DateTime)
+  @Field(() => DateTime, { description: 'When this version was made.' })
   createdAt: Date
 }
 
@@ -148,7 +156,7 @@ export class ClassifierExportsType {
   description: 'How the hyperparameters and the temperature of a classifier were selected.',
 })
 export class ClassifierSelectionType {
-  @Field(() => Selection)
+  @Field(() => Selection, { description: 'Which images were used for it.' })
   protocol: Selection
 
   @Field(() => Search, { description: 'How they were searched.' })
@@ -167,13 +175,13 @@ export class ClassifierSelectionType {
 
 @ObjectType('Classifier', { description: 'A named classifier in use, with its versions.' })
 export class ClassifierType {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Identifies the classifier; it never changes.' })
   id: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Unique among all classifiers.' })
   name: string
 
-  @Field(() => DateTime)
+  @Field(() => DateTime, { description: 'When its first version was made.' })
   createdAt: Date
 }
 

@@ -28,7 +28,7 @@ class ComparisonProtocolType {
   @Field(() => Search, { description: 'How hyperparameters were searched.' })
   search: Search
 
-  @Field(() => KlScaling)
+  @Field(() => KlScaling, { description: 'How the KL term of Tip-X was scaled.' })
   klScaling: KlScaling
 
   @Field(() => Drawing, { description: 'How many images of each class a support set takes.' })
@@ -49,7 +49,9 @@ class ComparisonProtocolType {
 
 @Resolver(() => ComparisonType)
 export class ComparisonProtocolResolver {
-  @FieldResolver(() => ComparisonProtocolType)
+  @FieldResolver(() => ComparisonProtocolType, {
+    description: 'What was asked for: selection, drawing, methods and what counts as unknown.',
+  })
   async protocol(@Root() { id }: ComparisonRow, @Ctx() { loaders }: Context): Promise<ComparisonProtocol> {
     return protocolOf(await loaders.comparisonRuns.load(id))
   }

@@ -21,7 +21,11 @@ class RunPredictionsArguments extends PageArguments {
   @Field(() => ID, { nullable: true, description: 'The name of the predicted class. Default: all.' })
   takenFor?: string | null
 
-  @Field(() => PredictionOrder, { nullable: true, defaultValue: PredictionOrder.TEST_IMAGES })
+  @Field(() => PredictionOrder, {
+    nullable: true,
+    defaultValue: PredictionOrder.TEST_IMAGES,
+    description: 'What to sort by. Default: TEST_IMAGES.',
+  })
   orderBy: PredictionOrder | null
 }
 
@@ -62,7 +66,7 @@ export class RunPredictionsResolver {
 
 @Resolver(() => RunPredictionType)
 export class RunPredictionResolver {
-  @FieldResolver(() => ImageType)
+  @FieldResolver(() => ImageType, { description: 'The test image.' })
   image(@Root() { imageId }: RunPrediction, @Ctx() { loaders }: Context): Promise<ImageRow> {
     return loaders.image.load(imageId)
   }
@@ -91,7 +95,7 @@ export class RunPredictionResolver {
     return row && ((await loaders.classes.load(datasetId))[row.classIndex] ?? null)
   }
 
-  @FieldResolver(() => PredictedClassType)
+  @FieldResolver(() => PredictedClassType, { description: 'What the run takes it for.' })
   prediction(@Root() { prediction, run }: RunPrediction): PredictedClass & { readonly datasetId: string } {
     return { ...prediction, datasetId: run.datasetId }
   }

@@ -25,6 +25,7 @@ export function ProtocolCard({ comparison }: { readonly comparison: ComparisonSt
           {times(drawing, sets)}. {sizesOf(rows)}{' '}
           {augmentations > 1 && `Each image is the mean of ${plural(augmentations, 'random view')}.`}
         </Fact>
+        <Fact term="Prompts">{promptsOf(rows)}</Fact>
         <Fact term="Tested on">
           The test images of <Link href={`/datasets/${tested.id}`}>{tested.name}</Link>. They are never used
           to select.
@@ -56,6 +57,17 @@ function sizesOf(rows: ComparisonStateFragment['rows']): string {
   const most = Math.max(...uneven.map(({ perClass }) => perClass.most))
   const means = [...new Set(uneven.map(({ perClass }) => perClass.mean.toFixed(1)))]
   return `Classes had ${least} to ${plural(most, 'image')}, ${list(means)} in the mean.`
+}
+
+/** How many prompts classes had. */
+function promptsOf(rows: ComparisonStateFragment['rows']): string {
+  const known = rows.flatMap(({ prompts }) => prompts ?? [])
+  if (known.length === 0) return 'Not recorded by the version that measured this.'
+  const least = Math.min(...known.map((each) => each.least))
+  const most = Math.max(...known.map((each) => each.most))
+  if (least === most) return `${plural(least, 'prompt')} per class.`
+  const means = [...new Set(known.map(({ mean }) => mean.toFixed(1)))]
+  return `${least} to ${plural(most, 'prompt')} per class, ${list(means)} in the mean.`
 }
 
 /** The labelled images that results rest on, support set and selection together, by shots. */
