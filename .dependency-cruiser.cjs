@@ -3,9 +3,10 @@
 const everybody = ['errors', 'measures', 'version']
 const rooms = {
   system: [],
+  hub: ['system'],
   tensor: ['system'],
   images: ['tensor', 'system'],
-  encoders: ['images', 'tensor', 'system'],
+  encoders: ['images', 'hub', 'tensor', 'system'],
   features: ['tensor', 'system'],
   spaces: ['tensor', 'system'],
   cache: ['spaces', 'features', 'tensor', 'system'],
@@ -14,7 +15,7 @@ const rooms = {
   evaluation: ['methods', 'cache', 'spaces', 'features', 'tensor', 'system'],
   training: ['encoders', 'images', 'tensor', 'system'],
   store: ['system'],
-  sources: ['images', 'system'],
+  sources: ['images', 'hub', 'system'],
   jobs: ['store', 'system'],
   datasets: ['evaluation', 'sources', 'store', 'jobs', 'features', 'encoders', 'images', 'tensor', 'system'],
   comparisons: [

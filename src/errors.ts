@@ -448,6 +448,41 @@ export const errors = {
     'ARCHIVE_PATH_LEAVES_FOLDER',
     ({ path }) => `The archive has the entry ${JSON.stringify(path)}, which leads outside the archive.`,
   ),
+  datasetNotFound: define<{ dataset: string; where: string }>(
+    'HUB_DATASET_NOT_FOUND',
+    ({ dataset, where }) => `Dataset ${dataset} not found at ${where}.`,
+  ),
+  datasetAccessDenied: define<{ dataset: string }>(
+    'HUB_DATASET_ACCESS_DENIED',
+    ({ dataset }) =>
+      `The hub denies access to ${dataset}, or it does not exist. Set HF_TOKEN to the token of an account with access. For some datasets the account must first accept their terms.`,
+  ),
+  datasetDownloadFailed: define<{ dataset: string; reason: string }>(
+    'HUB_DATASET_DOWNLOAD_FAILED',
+    ({ dataset, reason }) => `The download of ${dataset} failed (${reason}). Try again to resume it.`,
+  ),
+  datasetChecksum: define<{ file: string }>(
+    'HUB_DATASET_CHECKSUM',
+    ({ file }) => `${file} does not match the checksum of the hub, so it was deleted. Try again.`,
+  ),
+  datasetDiskFull: define<{ folder: string; needed: number; free: number }>(
+    'HUB_DATASET_DISK_FULL',
+    ({ folder, needed, free }) =>
+      `The dataset needs ${megabytes(needed)} in ${folder}, but only ${megabytes(free)} are free.`,
+  ),
+  datasetTooLarge: define<{ dataset: string; needed: number; megabytes: number }>(
+    'HUB_DATASET_TOO_LARGE',
+    ({ dataset, needed, megabytes: limit }) =>
+      `${dataset} has ${megabytes(needed)}; the limit is ${limit} MB. Choose fewer splits, or raise SHOTBOARD_MAX_ARCHIVE_EXPANDED_MB.`,
+  ),
+  datasetUnusable: define<{ dataset: string; reason: string }>(
+    'HUB_DATASET_UNUSABLE',
+    ({ dataset, reason }) => `${dataset} cannot be imported: ${reason}.`,
+  ),
+  invalidParquet: define<{ file: string; reason: string }>(
+    'INVALID_PARQUET',
+    ({ file, reason }) => `The parquet file ${file} cannot be imported: ${reason}.`,
+  ),
   fileTooLarge: define<{ megabytes: number }>(
     'FILE_TOO_LARGE',
     ({ megabytes }) => `The file is larger than the limit of ${megabytes} MB.`,

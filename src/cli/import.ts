@@ -4,7 +4,7 @@ import {
   type ClassFrom,
   classFolderChoices,
   defaultSplitRule,
-  type ImportOptions,
+  type ImportPathOptions,
   type ImportPlan,
   type ImportResult,
   type Library,
@@ -26,6 +26,8 @@ interface ImportCommandOptions {
   readonly labelColumn?: string
   readonly splitColumn?: string
   readonly classFrom?: ClassFrom
+  readonly config?: string
+  readonly splits?: readonly string[]
 }
 
 const { supportPool, validation, test, seed } = defaultSplitRule
@@ -34,9 +36,12 @@ const { supportPool, validation, test, seed } = defaultSplitRule
 export const importCommand = (): Command =>
   new Command('import')
     .description(
-      'Import a folder, a .zip or a .tar (plain, .gz, .bz2, .xz) of images. Importing it again adds only new images.',
+      'Import a folder, a .zip or a .tar (plain, .gz, .bz2, .xz) of images, or a dataset of the Hugging Face hub. Importing it again adds only new images.',
     )
-    .argument('<path>', 'with paths split/class/image or class/image, or with a file of labels')
+    .argument(
+      '<path>',
+      'with paths split/class/image or class/image, or with a file of labels; or hf:owner/name, or hf:owner/name@revision',
+    )
     .option('--name <name>', "the dataset's name (default: the name in dataset.json, or of the folder)")
     .option(
       '--split-rule <shares>',
@@ -53,6 +58,8 @@ export const importCommand = (): Command =>
       'top: the folder below the split; parent: the one nearest to the image',
       classFrom,
     )
+    .option('--config <name>', 'a configuration of a dataset of the hub, where it has several')
+    .option('--splits <names>', 'splits of a dataset of the hub, with commas (default: all)', names)
     .option('--update-prompts', 'replace the prompts of an existing dataset with those of dataset.json')
     .option('--dry-run', 'check every image and say what would be imported, without storing anything')
     .action((path: string, options: ImportCommandOptions) =>
@@ -69,6 +76,7 @@ async function run(
     pathColumn,
     labelColumn,
     splitColumn,
+    splits,
     ...options
   }: ImportCommandOptions,
   onStop: (stop: () => Promise<void>) => void,
@@ -81,6 +89,7 @@ async function run(
     ...options,
     splitRule: { ...splitRule, seed },
     labels: { file: labels, pathColumn, labelColumn, splitColumn },
+    hubSplits: splits,
   }
   const { rejected, dataset } = dryRun
     ? { ...(await planAndTell(library, path, request)), dataset: null }
@@ -91,9 +100,11 @@ async function run(
 }
 
 /** Prints what an import would do. */
-async function planAndTell(library: Library, path: string, options: ImportOptions): Promise<ImportPlan> {
-  const plan = await withProgress('Checking', (onProgress) =>
-    library.imports.planPath(path, { ...options, onProgress }),
+async function planAndTell(library: Library, path: string, options: ImportPathOptions): Promise<ImportPlan> {
+  const plan = await withDownload((onDownload) =>
+    withProgress('Checking', (onProgress) =>
+      library.imports.planPath(path, { ...options, onProgress, onDownload }),
+    ),
   )
   const { name, dataset, classes, added, duplicates, rejected, warnings } = plan
   console.log(`${dataset === null ? 'A new dataset' : 'The dataset'} "${name}" would get these images:`)
@@ -110,10 +121,12 @@ async function planAndTell(library: Library, path: string, options: ImportOption
 export async function importAndTell(
   library: Library,
   path: string,
-  options: ImportOptions = {},
+  options: ImportPathOptions = {},
 ): Promise<ImportResult> {
-  const result = await withProgress('Importing', (onProgress) =>
-    library.imports.importPath(path, { ...options, onProgress }),
+  const result = await withDownload((onDownload) =>
+    withProgress('Importing', (onProgress) =>
+      library.imports.importPath(path, { ...options, onProgress, onDownload }),
+    ),
   )
   const { dataset, added, duplicates, rejected, keptPrompts, warnings } = result
   console.log(
@@ -127,6 +140,21 @@ export async function importAndTell(
     )
   }
   return result
+}
+
+/** Shows a progress bar while a dataset of the hub is downloaded. */
+async function withDownload<T>(
+  work: (onDownload: (done: number, total: number) => void) => Promise<T>,
+): Promise<T> {
+  const bar = createProgressBar('Downloading')
+  try {
+    return await work((done, total) => {
+      bar.update(done, total)
+      if (done === total) bar.stop()
+    })
+  } finally {
+    bar.stop()
+  }
 }
 
 /** Shows a progress bar while the work goes on. */
@@ -172,6 +200,8 @@ function shares(text: string): Omit<SplitRule, 'seed'> {
   }
   return { supportPool: supportPool ?? 0, validation: validation ?? 0, test: test ?? 0 }
 }
+
+const names = (text: string): string[] => text.split(',').map((name) => name.trim())
 
 function classFrom(text: string): ClassFrom {
   const found = classFolderChoices.find((choice) => choice.toLowerCase() === text)

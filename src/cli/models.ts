@@ -57,8 +57,8 @@ async function add(model: string, options: AddCommandOptions): Promise<void> {
   try {
     const added = await addModel(model, addedModelsFolder(settings.dataDirectory), runtime, {
       ...options,
-      endpoint: process.env.HF_ENDPOINT || undefined,
-      token: process.env.HF_TOKEN || undefined,
+      endpoint: settings.hubEndpoint,
+      token: settings.hubToken,
       onProgress: bar.update,
     })
     bar.stop()

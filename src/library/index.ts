@@ -51,7 +51,7 @@ export type {
   LabelOptions,
 } from '../datasets/importing/import-options.js'
 export type { ImportPlan, PlannedClass } from '../datasets/importing/import-plan.js'
-export type { ImportResult } from '../datasets/importing/imports.js'
+export type { ImportPathOptions, ImportResult } from '../datasets/importing/imports.js'
 export type { DatasetProblem, ProblemKind } from '../datasets/problems.js'
 export { templateSets } from '../datasets/prompt-templates.js'
 export type { Encoder } from '../encoders/encoder.js'
@@ -83,6 +83,7 @@ export { type Hyperparameter, linspace, type Method, type Paper, rangeOf } from 
 export { formulaOf, symbolOf } from '../methods/formula.js'
 export { loadRegistry } from '../plugins/load-registry.js'
 export { surviveStrayErrors } from '../plugins/stray-errors.js'
+export { type HubDataset, parseHubDataset } from '../sources/hub/hub-dataset.js'
 export { type ImageFilesOf, imageFilesOf, type ReadFile } from '../sources/image-files-of.js'
 export { type ClassFrom, classFolderChoices } from '../sources/layout.js'
 export { defaultSplitRule, type SplitRule } from '../sources/split-rule.js'

@@ -80,6 +80,11 @@ export function createServices(
     intake,
     queue,
     limits: settings,
+    hub: {
+      endpoint: settings.hubEndpoint,
+      token: settings.hubToken,
+      directory: join(settings.dataDirectory, 'hub'),
+    },
     createDataset: datasets.create,
   })
   const comparisons = createComparisons({

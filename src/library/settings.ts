@@ -19,6 +19,8 @@ export type LibrarySettings = Pick<
   | 'plugins'
   | 'pluginLoadSeconds'
   | 'pluginCallSeconds'
+  | 'hubEndpoint'
+  | 'hubToken'
   | 'maxMegapixels'
   | 'cutShortImages'
   | 'maxSearchSeconds'

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ClassifierFiles } from '../classifiers/classifier-files.js'
 import type { RunResults } from '../comparisons/run-results.js'
@@ -41,6 +41,7 @@ export async function sweepFiles(context: {
   }
   await removeAbandonedModels(addedModelsFolder(dataDirectory))
   await archiveFiles.sweep(new Set((await store.imports.unfinished()).map(({ file }) => file)), trash)
+  await removeOldDownloads(join(dataDirectory, 'hub'))
   const { classifierFiles } = context
   await classifierFiles.sweep(async (ids) => new Set(await store.classifiers.knownVersions(ids)), trash)
   const left = await recoveryMarkers.left()
@@ -52,4 +53,13 @@ export async function sweepFiles(context: {
     await runResults.sweep(async (ids) => new Set(await store.runs.known(ids)), trash)
   }
   await recoveryMarkers.settle()
+}
+
+/** Removes downloads that no import came for. */
+async function removeOldDownloads(directory: string): Promise<void> {
+  for (const name of await readdir(directory).catch(() => [])) {
+    const folder = join(directory, name)
+    const age = Date.now() - (await stat(folder)).mtimeMs
+    if (age > daysInTrash * 24 * 3600 * 1000) await rm(folder, { recursive: true, force: true })
+  }
 }

@@ -45,6 +45,7 @@ import { UnlabelledImagesResolver } from './dataset/unlabelled-images.js'
 import { EncoderResolver } from './encoder/encoder.js'
 import { HealthResolver } from './health/health.js'
 import { ImageResolver } from './image/image.js'
+import { HubImportResolver } from './import/hub-import.js'
 import { ImportResolver } from './import/import.resolver.js'
 import { ImportPreviewResolver, PreviewedClassResolver } from './import/import-preview.js'
 import { MethodResolver } from './method/method.resolver.js'
@@ -90,6 +91,7 @@ export async function createSchema(): Promise<GraphQLSchema> {
       SuspectLabelResolver,
       NearDuplicateResolver,
       ImageResolver,
+      HubImportResolver,
       ImportResolver,
       ImportPreviewResolver,
       PreviewedClassResolver,

@@ -159,6 +159,29 @@ const models = {
   ),
 }
 
+/** Other programs read these variables too, and take an empty one for none. */
+const emptyIsNone = { fromText: (given: string) => given || undefined }
+
+const hub = {
+  hubEndpoint: optionalSetting(
+    { ...matching(/^https?:\/\/./, 'an address with http:// or https://'), ...emptyIsNone },
+    {
+      variable: 'HF_ENDPOINT',
+      description: 'Address of the hub that models and datasets come from.',
+      defaultText: '`https://huggingface.co`',
+    },
+  ),
+  hubToken: optionalSetting(
+    { ...text(), ...emptyIsNone },
+    {
+      variable: 'HF_TOKEN',
+      description:
+        'Token for models and datasets of the hub that are not public. Whoever may import can then import what the token can read.',
+      secret: true,
+    },
+  ),
+}
+
 const starting = {
   demo: setting(onOff(), true, {
     variable: 'SHOTBOARD_DEMO',
@@ -177,6 +200,7 @@ export const groups: Readonly<Record<string, Readonly<Record<string, z.ZodType>>
   Storage: storage,
   'More than one machine': machines,
   'Models and plugins': models,
+  'Hugging Face hub': hub,
   'Start and log': starting,
   Limits: limits,
 }
@@ -188,6 +212,7 @@ export const settingsSchema = z.strictObject({
   ...storage,
   ...machines,
   ...models,
+  ...hub,
   ...starting,
   ...limits,
 })

@@ -1,17 +1,27 @@
-import { stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { openArchive } from './archive.js'
+import type { LabelColumns } from './labels/label-row.js'
+import { featuresOfCard } from './parquet/features.js'
+import { openParquet } from './parquet/open-parquet.js'
 import type { FileReader, Source, SourceFile, SourceLimits } from './source.js'
 
 /** Archives that lie in a folder of a dataset. */
-const shardName = /\.(tar|tar\.(gz|bz2|xz)|tgz|tbz2?|txz)$/i
+const archiveName = /\.(zip|tar|tar\.(gz|bz2|xz)|tgz|tbz2?|txz)$/i
+
+const parquetName = /\.parquet$/i
 
 /**
- * A folder with the files of the tar archives in it, as if they lay in a folder of the archive's name: shards in the convention
- * of webdataset, or an archive a class. Throws INVALID_ARCHIVE, or the code of the limit that it exceeds, for an archive that is
+ * A folder with the files of the archives and parquet files in it, as if they lay in a folder of the archive's name: shards in the
+ * convention of webdataset, an archive a class, or the tables of dataset hubs. Throws INVALID_PARQUET, INVALID_ARCHIVE, or the code of the limit that it exceeds, for an archive that is
  * cut short, before any file is read.
  */
-export function withShards(folder: Source, path: string, limits: SourceLimits): Source {
+export function withShards(
+  folder: Source,
+  path: string,
+  limits: SourceLimits,
+  columns: LabelColumns = {},
+): Source {
   const shards = new Map<string, Source>()
   /** Where the files at each place of the reading order come from. */
   let origins: readonly Origin[] = []
@@ -19,9 +29,18 @@ export function withShards(folder: Source, path: string, limits: SourceLimits): 
   async function open(file: SourceFile): Promise<Source> {
     const open = shards.get(file.path)
     if (open) return open
-    const shard = await openArchive({ path: join(path, file.path), name: basename(file.path) }, limits)
+    const shard = parquetName.test(file.path)
+      ? await openTable(file.path)
+      : await openArchive({ path: join(path, file.path), name: basename(file.path) }, limits)
     shards.set(file.path, shard)
     return shard
+  }
+
+  async function openTable(name: string): Promise<Source> {
+    const readme = await readFile(join(path, 'README.md'), 'utf8').catch(() => '')
+    // Datasets with several configurations have a folder for each.
+    const features = featuresOfCard(readme, name.split('/').slice(0, -1))
+    return openParquet({ path: join(path, name), name, features, columns }, limits)
   }
 
   return {
@@ -30,13 +49,16 @@ export function withShards(folder: Source, path: string, limits: SourceLimits): 
       const found: SourceFile[] = []
       const from: Origin[] = []
       for (const file of await folder.files(signal)) {
-        if (!shardName.test(file.path) || !(await isFile(join(path, file.path)))) {
+        if (
+          !(archiveName.test(file.path) || parquetName.test(file.path)) ||
+          !(await isFile(join(path, file.path)))
+        ) {
           found.push({ path: file.path, at: found.length })
           from.push({ source: folder, file })
           continue
         }
         const shard = await open(file)
-        const around = file.path.replace(shardName, '')
+        const around = file.path.replace(archiveName, '')
         for (const inside of await shard.files(signal)) {
           found.push({ path: `${around}/${inside.path}`, at: found.length })
           from.push({ source: shard, file: inside })

@@ -21,10 +21,12 @@ export interface ImportRequestRow {
   readonly name: string | null
   /** The original file name of the archive. */
   readonly archive: string
-  /** The id of the archive's file, until the import has ended. */
+  /** The id of the archive's file, until the import has ended; empty if it comes from the hub. */
   readonly file: string
   readonly splitRule: SplitRuleRow
   readonly layout?: ImportLayoutRow
+  /** The dataset of the hub that it comes from; null for an uploaded archive. */
+  readonly source?: ImportSourceRow | null
   readonly updatePrompts: boolean
   /** Null until the dataset exists. */
   readonly datasetId: string | null
@@ -131,13 +133,26 @@ const layoutSchema = z.object({
 /** What the request says about the layout; what it leaves out is found by looking. */
 export type ImportLayoutRow = Readonly<z.infer<typeof layoutSchema>>
 
+const sourceSchema = z.object({
+  repository: z.string(),
+  revision: z.string(),
+  config: z.string().optional(),
+  splits: z.array(z.string()).optional(),
+})
+/** A dataset of the hub, at a commit. */
+export type ImportSourceRow = Readonly<z.infer<typeof sourceSchema>>
+
 export function createImportRepository(client: DatabaseClient): ImportRepository {
   return {
     ...createJobStarts(client.import),
-    create: async ({ splitRule, layout = {}, ...request }) =>
+    create: async ({ splitRule, layout = {}, source, ...request }) =>
       toImport(
         await client.import.create({
-          data: { ...request, splitRule: { ...splitRule }, layout: { ...layout }, rejected: [] },
+          data: {
+            ...request,
+            ...{ splitRule: { ...splitRule }, layout: { ...layout }, rejected: [] },
+            ...(source && { source: { ...source } }),
+          },
         }),
       ),
     async get(id) {
@@ -234,6 +249,7 @@ type StoredImport = NonNullable<Awaited<ReturnType<DatabaseClient['import']['fin
 const toImport = ({
   splitRule,
   layout,
+  source,
   rejected,
   inOtherSplit,
   warnings,
@@ -241,6 +257,7 @@ const toImport = ({
 }: StoredImport): ImportRow => ({
   ...row,
   layout: layoutSchema.parse(layout),
+  source: sourceSchema.nullable().parse(source),
   splitRule: splitRuleSchema.parse(splitRule),
   rejected: rejectedSchema.parse(rejected),
   inOtherSplit: someFilesSchema.parse(inOtherSplit),

@@ -5,13 +5,15 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { atEnd } from './at-end.js'
 
-/** A server with the interface of the Hugging Face hub, as far as models are read from it. */
+/** A server with the interface of the Hugging Face hub, as far as models and datasets are read from it. */
 export interface Hub {
   readonly endpoint: string
   /** Files by repository and path; may be changed. */
   readonly repositories: Map<string, Map<string, Buffer>>
   readonly commits: Map<string, string>
   readonly baseModels: Map<string, string>
+  /** The front matter of the README.md of datasets. */
+  readonly cards: Map<string, object>
   /** Every request for a file's bytes: its path and the Range it asked for. */
   readonly reads: { readonly path: string; readonly range: string | undefined }[]
   /** Breaks the connection after so many bytes of that file, once. */
@@ -33,6 +35,7 @@ export async function startHub(): Promise<Hub> {
     repositories: new Map<string, Map<string, Buffer>>(),
     commits: new Map<string, string>(),
     baseModels: new Map<string, string>(),
+    cards: new Map<string, object>(),
     reads: [] as Hub['reads'],
     breakOff: (path: string, after: number) => void breaks.set(path, after),
     corrupt: (path: string) => void corrupted.add(path),
@@ -49,7 +52,9 @@ export async function startHub(): Promise<Hub> {
     }
     const { pathname } = new URL(request.url ?? '', 'http://hub')
     const [, api, name = '', kind, rest = ''] =
-      /^\/(api\/models\/)?([^/]+\/[^/]+)\/(revision|tree|resolve)\/(.+)$/.exec(pathname) ?? []
+      /^\/(api\/(?:models|datasets)\/|datasets\/)?([^/]+\/[^/]+)\/(revision|tree|resolve)\/(.+)$/.exec(
+        pathname,
+      ) ?? []
     const files = hub.repositories.get(name)
     if (files === undefined) return json(404, { error: 'Repository not found' })
     const [revision = '', ...path] = rest.split('/').map(decodeURIComponent)
@@ -63,6 +68,7 @@ export async function startHub(): Promise<Hub> {
         lastModified: '2024-01-01T00:00:00.000Z',
         sha: commitOf(name),
         ...(base && { cardData: { base_model: base } }),
+        ...(hub.cards.has(name) && { cardData: hub.cards.get(name) }),
       })
     }
     if (api && kind === 'tree')

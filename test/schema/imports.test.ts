@@ -4,10 +4,13 @@ import { expect, test } from 'vitest'
 import { tarOf, zipOf } from '../helpers/archives.js'
 import { makeDataset } from '../helpers/datasets.js'
 import { filesBelow } from '../helpers/folder.js'
+import { startHub } from '../helpers/hub.js'
 import { classNames, picture } from '../helpers/pictures.js'
 import { startTestServer } from '../helpers/server.js'
 
+const hub = await startHub()
 const server = await startTestServer({
+  HF_ENDPOINT: hub.endpoint,
   SHOTBOARD_MAX_REQUEST_MB: '1',
   SHOTBOARD_MAX_ARCHIVE_MB: '2',
   SHOTBOARD_MAX_ARCHIVE_ENTRIES: '200',
@@ -320,4 +323,31 @@ test('a preview says what the import then does, with its warnings, and stores no
   expect(flat.errors?.[0]).toMatchObject({ extensions: { code: 'INVALID_ARCHIVE' } })
   expect(flat.errors?.[0]?.message).toContain('put those of each class in a folder named after the class')
   expect(await archives()).toEqual([])
+})
+
+test('a dataset of the hub is previewed, and then imported in the background', async () => {
+  const files = await pictures(2, 800, (folder, i) => `train/${folder}/${i}.png`)
+  hub.repositories.set('somebody/letters', new Map(Object.entries(files)))
+  const input = { source: 'hf:somebody/letters', splits: ['train'] }
+  const { hubImportPreview } = await server.query<{ hubImportPreview: object }>(
+    'query ($input: ImportFromHubInput!) { hubImportPreview(input: $input) { name added classes { name } } }',
+    { input },
+  )
+  expect(hubImportPreview).toEqual({ name: 'letters', added: 4, classes: [{ name: 'a' }, { name: 'b' }] })
+  const start = 'mutation ($input: ImportFromHubInput!) { importFromHub(input: $input) { id archive } }'
+  const { importFromHub } = await server.query<{ importFromHub: { id: string; archive: string } }>(start, {
+    input,
+  })
+  expect(importFromHub.archive).toBe('hf:somebody/letters@main')
+  await server.library.imports.ended(importFromHub.id)
+  expect(await find(importFromHub.id)).toMatchObject({
+    ...{ status: 'SUCCEEDED', added: 4, dataset: { name: 'letters' } },
+  })
+  for (const [source, code] of [
+    ['hf:somebody/nothing', 'HUB_DATASET_NOT_FOUND'],
+    ['https://example.org/data', 'INVALID_VALUE'],
+  ]) {
+    const { errors } = await server.ask(start, { input: { source } })
+    expect(errors?.[0]?.extensions).toMatchObject({ code })
+  }
 })

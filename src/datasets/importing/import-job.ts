@@ -7,11 +7,12 @@ import type { ImportRow, WarningRow } from '../../store/imports.js'
 import type { Store } from '../../store/store.js'
 import { isCancelled } from '../../system/abort.js'
 import { isStorageFault } from '../../system/storage-fault.js'
+import { type FetchedSource, type HubContext, openHubSource } from './hub-source.js'
 import { layoutOf, warningOf } from './import-options.js'
 import { type ImportLedger, type ImportSourceContext, importSource } from './import-source.js'
 import { datasetWarnings, type ImportWarningsContext } from './import-warnings.js'
 
-export interface ImportJobContext extends ImportSourceContext, ImportWarningsContext {
+export interface ImportJobContext extends ImportSourceContext, ImportWarningsContext, HubContext {
   readonly store: Store
   readonly archiveFiles: ArchiveFiles
   readonly limits: SourceLimits
@@ -23,13 +24,19 @@ export interface ImportJobContext extends ImportSourceContext, ImportWarningsCon
  * or the database; then the caller can call it again.
  */
 export async function runImport(context: ImportJobContext, id: string, signal: AbortSignal): Promise<void> {
-  const { store, archiveFiles } = context
+  const { store } = context
   const row = await store.imports.get(id)
   if (!row || hasEnded(row)) return
   try {
-    const warnings = await importArchive(context, row, signal)
+    const opened = await open(context, row, signal)
+    const warnings = await importRest(
+      context,
+      { ...row, name: row.name ?? opened.name },
+      opened.source,
+      signal,
+    )
     await store.imports.end(id, { status: 'SUCCEEDED', warnings })
-    await archiveFiles.remove(row.file)
+    await opened.remove()
   } catch (error) {
     if (signal.aborted || isStorageFault(error) || isCancelled(error)) throw error
     const isExpected = error instanceof ShotboardError
@@ -47,26 +54,33 @@ export async function failImport(
   const row = await store.imports.get(id)
   if (!row || hasEnded(row)) return
   await store.imports.end(id, { status: 'FAILED', error: message, errorCode: code })
-  await archiveFiles.remove(row.file)
+  await removeArchive(archiveFiles, row)
 }
 
-/** Imports the rest of an archive. Returns what may not be meant. */
-async function importArchive(
-  context: ImportJobContext,
-  row: ImportRow,
-  signal: AbortSignal,
-): Promise<readonly WarningRow[]> {
+/** Removes the archive of an import, if it has one. */
+export async function removeArchive(archiveFiles: ArchiveFiles, { file }: ImportRow): Promise<void> {
+  if (file !== '') await archiveFiles.remove(file)
+}
+
+async function open(context: ImportJobContext, row: ImportRow, signal: AbortSignal): Promise<FetchedSource> {
   const { archiveFiles, limits } = context
+  if (row.source) return openHubSource(context, row.source, layoutOf(row.layout), { signal })
   const file = await archiveFiles.open(row.file)
   try {
     const source = await openArchive({ path: file.path, name: row.archive }, limits)
-    return await importOpened(context, row, source, signal)
-  } finally {
+    const close = async () => {
+      await source.close()
+      await file.close()
+    }
+    return { source: { ...source, close }, name: null, remove: () => archiveFiles.remove(row.file) }
+  } catch (error) {
     await file.close()
+    throw error
   }
 }
 
-async function importOpened(
+/** Imports the rest of a source. Returns what may not be meant. */
+async function importRest(
   context: ImportJobContext,
   row: ImportRow,
   source: Source,

@@ -7,6 +7,13 @@ import type { JobQueue } from '../../jobs/job-queue.js'
 import { createRecordedJobs } from '../../jobs/recorded-jobs.js'
 import { openArchive } from '../../sources/archive.js'
 import { openFolder } from '../../sources/folder.js'
+import { commitOf } from '../../sources/hub/fetch-dataset.js'
+import {
+  formatHubDataset,
+  type HubDataset,
+  isHubDataset,
+  parseHubDataset,
+} from '../../sources/hub/hub-dataset.js'
 import { imageName } from '../../sources/image-name.js'
 import { openSource } from '../../sources/open-source.js'
 import type { Source } from '../../sources/source.js'
@@ -24,7 +31,8 @@ import {
 import { currentScope } from '../../system/work-scope.js'
 import { type AddedSource, addSource } from './add-source.js'
 import { createCheckIntake } from './check-intake.js'
-import { failImport, type ImportJobContext, runImport } from './import-job.js'
+import { type FetchedSource, openHubSource } from './hub-source.js'
+import { failImport, type ImportJobContext, removeArchive, runImport } from './import-job.js'
 import { type ImportOptions, layoutOf, parseOptions, warningOf } from './import-options.js'
 import { type ImportPlan, planImport } from './import-plan.js'
 import { type ImportSourceRequest, importSource } from './import-source.js'
@@ -39,7 +47,17 @@ export interface ImportArchiveInput extends ImportOptions {
   }
 }
 
+export interface ImportHubInput extends ImportOptions {
+  readonly dataset: HubDataset
+}
+
 export interface ImportPathOptions extends ImportOptions {
+  /** For a dataset of the hub with several configurations: the name of one. */
+  readonly config?: string | undefined
+  /** For a dataset of the hub: the names of its splits to import; all by default. */
+  readonly hubSplits?: readonly string[] | undefined
+  /** Called with the numbers of bytes downloaded so far and in total, for a dataset of the hub. */
+  readonly onDownload?: (done: number, total: number) => void
   /** Called with the number of images processed so far and the number of all images. */
   readonly onProgress?: (done: number, total: number) => void
 }
@@ -64,7 +82,8 @@ export interface Imports {
    */
   importArchive(input: ImportArchiveInput): Promise<ImportRow>
   /**
-   * Imports a folder or an archive from the local disk and waits for the end. Importing it again adds only new images. A file
+   * Imports a folder or an archive from the local disk, or a dataset of the hub by `hf:owner/name` or `hf:owner/name@revision`,
+   * and waits for the end. Importing it again adds only new images. A file
    * of labels may lie anywhere on the disk. Throws INVALID_FOLDER, INVALID_ARCHIVE, INVALID_LABELS, the codes of the archive
    * limits, or INVALID_VALUE if a dataset of that name has other classes.
    */
@@ -76,6 +95,17 @@ export interface Imports {
    * ARCHIVE_TOO_LARGE or UNSUPPORTED_ARCHIVE; CANCELLED when nobody waits for it any more.
    */
   planArchive(input: ImportArchiveInput): Promise<ImportPlan>
+  /**
+   * Imports a dataset of the hub in the background, at the commit that its revision is now. Throws INVALID_VALUE,
+   * HUB_DATASET_NOT_FOUND, HUB_DATASET_ACCESS_DENIED or HUB_DATASET_DOWNLOAD_FAILED, and then stores nothing. Other errors are
+   * in the import's record.
+   */
+  importHub(input: ImportHubInput): Promise<ImportRow>
+  /**
+   * What `importHub` would do. It downloads the dataset, and keeps it for the import that may follow; a download that no import
+   * comes for is removed at a start a week later. Throws as `fetchDataset` and `importPath`; CANCELLED.
+   */
+  planHub(input: ImportHubInput): Promise<ImportPlan>
   /**
    * Adds a single image, or all images of a folder or an archive, to one class and split of a dataset, or without a label. Throws UNKNOWN_DATASET,
    * UNKNOWN_CLASS, INVALID_FOLDER, INVALID_ARCHIVE, or the codes of the archive limits.
@@ -125,13 +155,26 @@ export function createImports(context: ImportsContext): Imports {
     fail: (id, why) => failImport(context, id, why),
     park: (id, { message, code }) => store.imports.park(id, { error: message, errorCode: code }),
     onFault: context.onFault,
-    async writeCancelled({ id, file }) {
-      await store.imports.end(id, { status: 'CANCELLED' })
-      await archiveFiles.remove(file)
+    async writeCancelled(row) {
+      await store.imports.end(row.id, { status: 'CANCELLED' })
+      await removeArchive(archiveFiles, row)
     },
     notFoundError: errors.unknownImport,
     finishedError: errors.importFinished,
   })
+
+  async function openPath(
+    path: string,
+    layout: ReturnType<typeof layoutOf>,
+    { config, hubSplits: splits, onDownload: onProgress }: ImportPathOptions,
+  ): Promise<FetchedSource> {
+    if (isHubDataset(path)) {
+      const dataset = parseHubDataset(path, { config, splits })
+      return openHubSource(context, dataset, layout, { ...(onProgress && { onProgress }) })
+    }
+    const source = await openSource(path, limits, layout.labels?.columns)
+    return { source, name: null, remove: () => Promise.resolve() }
+  }
 
   /** Throws as `openArchive` if the stored archive cannot be opened. */
   async function requireArchive(id: string, name: string): Promise<void> {
@@ -177,10 +220,13 @@ export function createImports(context: ImportsContext): Imports {
       }
     },
 
-    async importPath(path, { onProgress, ...options } = {}) {
+    async importPath(path, { onProgress, onDownload, ...options } = {}) {
       const { layout, ...request } = parseOptions(options)
       const labels = await withLabelsOnDisk(path, layoutOf(layout))
-      const source = await openSource(path, limits)
+      const { source, name, remove } = await openPath(path, labels, {
+        ...options,
+        ...(onDownload && { onDownload }),
+      })
       const found: {
         dataset?: DatasetRow
         images: number
@@ -193,7 +239,7 @@ export function createImports(context: ImportsContext): Imports {
         await importSource(
           context,
           source,
-          { ...request, layout: labels },
+          { ...request, name: request.name ?? name, layout: labels },
           {
             position: 0,
             taken: 0,
@@ -222,6 +268,7 @@ export function createImports(context: ImportsContext): Imports {
           },
         )
         if (!found.dataset) throw new Error('importSource must call setDataset')
+        await remove()
         const { dataset, keptPrompts, inOtherSplit } = found
         const warnings = [
           ...found.warnings,
@@ -235,10 +282,34 @@ export function createImports(context: ImportsContext): Imports {
       }
     },
 
-    async planPath(path, { onProgress, ...options } = {}) {
+    async planPath(path, { onProgress, onDownload, ...options } = {}) {
       const { layout, ...request } = parseOptions(options)
       const labels = await withLabelsOnDisk(path, layoutOf(layout))
-      return planSource(await openSource(path, limits), { ...request, layout: labels }, onProgress)
+      const { source, name } = await openPath(path, labels, { ...options, ...(onDownload && { onDownload }) })
+      return planSource(source, { ...request, name: request.name ?? name, layout: labels }, onProgress)
+    },
+
+    async importHub({ dataset, ...options }) {
+      const { name, splitRule, updatePrompts, layout } = parseOptions(options)
+      const revision = await commitOf(dataset, context.hub)
+      const existing = name === null ? null : await store.datasets.findByName(name)
+      const { repository, config, splits } = dataset
+      const row = await store.imports.create({
+        ...{ name, splitRule, updatePrompts, layout, file: '', archive: formatHubDataset(dataset) },
+        source: { repository, revision, ...(config && { config }), ...(splits && { splits: [...splits] }) },
+        datasetId: existing?.id ?? null,
+      })
+      enqueue(row.id)
+      return row
+    },
+
+    async planHub({ dataset, ...options }) {
+      const { layout, ...request } = parseOptions(options)
+      const labels = layoutOf(layout)
+      const { source, name } = await openHubSource(context, dataset, labels, {
+        signal: currentScope()?.signal,
+      })
+      return planSource(source, { ...request, name: request.name ?? name, layout: labels })
     },
 
     async planArchive({ archive, ...options }) {

@@ -1,15 +1,16 @@
 import { cp, mkdir, readdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { errors, reasonOf, ShotboardError, systemCodeOf } from '../../errors.js'
+import { download } from '../../hub/download.js'
+import type { HubOptions } from '../../hub/repository.js'
 import type { Runtime } from '../../tensor/runtime.js'
 import { type Encoder, openEncoder } from '../encoder.js'
 import { type Added, addedFile } from '../layouts/added.js'
 import { encoderId, exists } from '../layouts/files.js'
 import { trainedLogits } from '../layouts/logits.js'
 import type { Precision } from '../manifest.js'
-import { download } from './download.js'
 import { filesNeeded, type ModelFile } from './plan.js'
-import { type HubOptions, openRepository } from './repository.js'
+import { openModelRepository } from './repository.js'
 
 export interface AddOptions extends HubOptions {
   readonly precision?: Precision
@@ -101,7 +102,7 @@ async function fetchFromHub(
   options: AddOptions,
 ): Promise<Fetched> {
   const { revision = 'main', onProgress = () => {} } = options
-  const repository = await openRepository(model, revision, options)
+  const repository = await openModelRepository(model, revision, options)
   const files = filesNeeded(model, repository.files, precision)
   // A download of another commit cannot be resumed.
   const temporary = join(directory, `${partialPrefix}${id}-${repository.commit.slice(0, 12)}`)
@@ -121,12 +122,14 @@ async function fetchFromHub(
       onBytes(file.size)
       continue
     }
-    await download(file, target, onBytes).catch((error: unknown) => {
-      if (error instanceof ShotboardError) throw error
-      if (systemCodeOf(error) === 'ENOSPC')
-        throw errors.modelDiskFull({ folder: directory, needed: file.size, free: 0 })
-      throw errors.modelDownloadFailed({ model, reason: reasonOf(error) })
-    })
+    await download(file, target, onBytes, (path) => errors.modelChecksum({ file: path })).catch(
+      (error: unknown) => {
+        if (error instanceof ShotboardError) throw error
+        if (systemCodeOf(error) === 'ENOSPC')
+          throw errors.modelDiskFull({ folder: directory, needed: file.size, free: 0 })
+        throw errors.modelDownloadFailed({ model, reason: reasonOf(error) })
+      },
+    )
   }
   const source = { repository: model, revision, commit: repository.commit }
   return { temporary, source, logits: await repository.trainedLogits() }

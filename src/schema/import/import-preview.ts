@@ -23,7 +23,7 @@ class PreviewedClassType {
 }
 
 @ObjectType('ImportPreview', { description: 'What an import would do. Nothing is stored.' })
-class ImportPreviewType {
+export class ImportPreviewType {
   @Field(() => String, { description: 'The name of the dataset.' })
   name: string
 

@@ -1,4 +1,4 @@
-import { errors, type ShotboardError } from '../../errors.js'
+import { errors, ShotboardError } from '../../errors.js'
 import { throwIfCancelled } from '../../system/abort.js'
 import { imageName } from '../image-name.js'
 import type { LeftFile, Source, SourceFile } from '../source.js'
@@ -46,6 +46,8 @@ interface Found {
 const maxLookedAt = 100
 /** Tables of other names count if they name at least this share of the images around them. */
 const enough = 0.5
+/** Readers throw these if only their file is at fault; anything else is about the whole source. */
+const faultsOfFiles: ReadonlySet<string> = new Set(['INVALID_IMAGE', 'FILE_TOO_LARGE'])
 /** Missing files that an error names. */
 const maxNamed = 3
 
@@ -170,6 +172,7 @@ async function lookForFiles(
       if (images.some((image) => image !== undefined)) found.push({ file, rows, images })
       else if (isKnown && rows.length > 0) left.push(leave(file, noneThere(rows)))
     } catch (error) {
+      if (error instanceof ShotboardError && !faultsOfFiles.has(error.code)) throw error
       if (error instanceof WrongLabels && (isKnown || error.column !== undefined)) {
         throw errors.invalidLabels({ file: file.path, reason: error.message })
       }

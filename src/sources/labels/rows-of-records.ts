@@ -62,6 +62,11 @@ function columnOf(
     if (found !== undefined) return found
     throw new WrongLabels(`it has no column "${wanted}"; its columns: ${header.join(', ')}`, kind)
   }
+  return columnNamed(kind, header)
+}
+
+/** The column whose name tells what it holds. */
+export function columnNamed(kind: keyof LabelColumns, header: readonly string[]): string | undefined {
   for (const name of columnNames[kind]) {
     const found = header.find((column) => plain(column) === name)
     if (found !== undefined) return found

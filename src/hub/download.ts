@@ -4,7 +4,7 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { errors } from '../../errors.js'
+import type { ShotboardError } from '../errors.js'
 
 /** A file to download, with its checksum. */
 export interface Download {
@@ -17,13 +17,14 @@ export interface Download {
 
 /**
  * Downloads a file to `target`, and resumes an interrupted download, whose bytes are in `target.part`. The file gets its
- * name once its checksum is verified. `onBytes` is called with the number of bytes that were added. Throws MODEL_CHECKSUM,
+ * name once its checksum is verified. `onBytes` is called with the number of bytes that were added. Throws `wrongChecksum`,
  * after deleting the bytes, or the error of the source or the disk.
  */
 export async function download(
   file: Download,
   target: string,
   onBytes: (count: number) => void,
+  wrongChecksum: (file: string) => ShotboardError,
 ): Promise<void> {
   const part = `${target}.part`
   await mkdir(dirname(target), { recursive: true })
@@ -49,7 +50,7 @@ export async function download(
   if (received < file.size) throw new Error(`${file.path} ended after ${received} of ${file.size} bytes`)
   if (received !== file.size || hash.digest('hex') !== file.checksum.value) {
     await rm(part, { force: true })
-    throw errors.modelChecksum({ file: file.path })
+    throw wrongChecksum(file.path)
   }
   await rename(part, target)
 }
