@@ -36,8 +36,9 @@ export function useMending(): Mending {
     async run(document, input) {
       const { data, error } = await client.mutation(document, { input })
       setProblems(problemsOf(error))
-      if (data) setChange(data.mended.change)
-      return data !== undefined
+      if (!data) return false
+      setChange(data.mended.change)
+      return true
     },
     async undo() {
       if (!change) return
