@@ -68,7 +68,7 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     await change(first)
     await page.getByRole('textbox', { name: 'Name' }).fill(second)
     await page.getByRole('button', { name: 'Rename', exact: true }).click()
-    await page.locator('[data-code=CLASS_EXISTS]').waitFor()
+    await page.locator('[role=dialog] [data-code=CLASS_EXISTS]').waitFor()
     expect(await seriousFaults(page)).toEqual([])
     await page.getByRole('textbox', { name: 'Name' }).fill('wren')
     await page.getByRole('button', { name: 'Rename', exact: true }).click()

@@ -31,6 +31,10 @@ export function EditClass({
   const close = async (made: Promise<boolean>) => {
     if (await made) onClose()
   }
+  const cancel = () => {
+    mending.dismiss()
+    onClose()
+  }
   const input = { dataset, class: name }
   function rename(event: FormEvent) {
     event.preventDefault()
@@ -42,7 +46,7 @@ export function EditClass({
       note="Each change can be undone."
       open
       onOpenChange={(open) => {
-        if (!open) onClose()
+        if (!open) cancel()
       }}
     >
       <form onSubmit={rename} className={styles.fields}>
@@ -57,7 +61,7 @@ export function EditClass({
         )}
         <ProblemList problems={mending.problems} />
         <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={cancel}>Cancel</Button>
           {others.length > 0 && (
             <>
               <Button tone="danger" onClick={() => close(mending.run(MendDeleteClassDocument, input))}>

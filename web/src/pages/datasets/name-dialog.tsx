@@ -23,6 +23,10 @@ export function NameDialog({
   readonly onClose: () => void
 }) {
   const [name, setName] = useState(initial)
+  const cancel = () => {
+    mending.dismiss()
+    onClose()
+  }
   async function submit(event: FormEvent) {
     event.preventDefault()
     if (await onSubmit(name)) onClose()
@@ -32,7 +36,7 @@ export function NameDialog({
       title={title}
       open
       onOpenChange={(open) => {
-        if (!open) onClose()
+        if (!open) cancel()
       }}
     >
       <form onSubmit={submit}>
@@ -43,7 +47,7 @@ export function NameDialog({
           onChange={(event) => setName(event.currentTarget.value)}
         />
         <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={cancel}>Cancel</Button>
           <Button type="submit" tone="primary">
             {action}
           </Button>
