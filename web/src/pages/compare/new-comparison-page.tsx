@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import { useMutation } from 'urql'
 import { Link, useLocation } from 'wouter'
+import { useHistoryState } from 'wouter/use-browser-location'
 import {
   CompareDocument,
   type KlScaling,
@@ -17,6 +18,7 @@ import { EmptyState } from '../../components/empty-state'
 import { FieldProblems, SelectField, TextField } from '../../components/field'
 import { Loading } from '../../components/loading'
 import { choiceOf, MethodMatrix, ownChoices } from '../../components/method-matrix'
+import { Notice } from '../../components/notice'
 import { parseNumbers } from '../../components/numbers'
 import { Page } from '../../components/page'
 import { ProblemList, Problems } from '../../components/problems'
@@ -69,6 +71,7 @@ const validationOf = (dataset: DatasetOption) =>
 const shownArguments = [
   'input.dataset',
   'input.shots',
+  'input.supportImages',
   'input.seeds',
   'input.methods',
   'input.selection',
@@ -97,6 +100,7 @@ function Form({
   const [chosen, setChosen] = useState<ReadonlySet<string>>(
     () => new Set([...ownChoices(registry.methods, spaces), ...alsoAtFirst(registry, spaces)]),
   )
+  const [listed, setListed] = useState(listedIn(useHistoryState<unknown>()))
   const [shots, setShots] = useState('1, 4, 16')
   const [seeds, setSeeds] = useState('1, 2, 3')
   const [augmentations, setAugmentations] = useState('1')
@@ -120,7 +124,8 @@ function Form({
     seeds: parseNumbers(seeds),
     augmentations: parseNumbers(augmentations),
   }
-  const runs = chosen.size * (numbers.shots?.length ?? 0) * (numbers.seeds?.length ?? 0)
+  const draws = listed ? 1 : (numbers.shots?.length ?? 0) * (numbers.seeds?.length ?? 0)
+  const runs = chosen.size * draws
   const problems = problemsOf(error)
   const notNumbers = (name: keyof typeof numbers) =>
     numbers[name]
@@ -134,8 +139,7 @@ function Form({
       input: {
         dataset: dataset.id,
         encoder: encoderId,
-        shots: numbers.shots ?? [],
-        seeds: numbers.seeds ?? [],
+        ...(listed ? { supportImages: listed } : { shots: numbers.shots ?? [], seeds: numbers.seeds ?? [] }),
         augmentations: numbers.augmentations?.[0] ?? 1,
         methods: [...chosen].map(choiceOf),
         selection: selected,
@@ -160,7 +164,10 @@ function Form({
             options={datasets.map(({ id, name }) => ({ value: id, label: name }))}
             hint={`${plural(dataset.classes.length, 'class', 'classes')}; ${count(imagesIn(dataset, 'SUPPORT_POOL'))} images in the support pool, ${count(imagesIn(dataset, 'VALIDATION'))} for validation, ${count(imagesIn(dataset, 'TEST'))} for testing.`}
             problems={problemsAt(problems, 'input.dataset')}
-            onChange={(id) => setUrl({ dataset: id })}
+            onChange={(id) => {
+              setListed(null)
+              setUrl({ dataset: id })
+            }}
           />
           {registry.encoders.length > 1 && (
             <SelectField
@@ -170,22 +177,32 @@ function Form({
               onChange={setEncoder}
             />
           )}
-          <TextField
-            label="Shots"
-            inputMode="numeric"
-            value={shots}
-            hint="Labelled images per class. One or more numbers."
-            problems={notNumbers('shots')}
-            onChange={(event) => setShots(event.currentTarget.value)}
-          />
-          <TextField
-            label="Seeds"
-            inputMode="numeric"
-            value={seeds}
-            hint="Each seed draws another support set. Several seeds show how certain a result is."
-            problems={notNumbers('seeds')}
-            onChange={(event) => setSeeds(event.currentTarget.value)}
-          />
+          {listed ? (
+            <Notice tone="plain" title={`${plural(listed.length, 'chosen image')} as support set`}>
+              <p>Results hold for this support set.</p>
+              <Button onClick={() => setListed(null)}>Draw support sets at random instead</Button>
+              <FieldProblems problems={problemsAt(problems, 'input.supportImages')} />
+            </Notice>
+          ) : (
+            <>
+              <TextField
+                label="Shots"
+                inputMode="numeric"
+                value={shots}
+                hint="Labelled images per class. One or more numbers."
+                problems={notNumbers('shots')}
+                onChange={(event) => setShots(event.currentTarget.value)}
+              />
+              <TextField
+                label="Seeds"
+                inputMode="numeric"
+                value={seeds}
+                hint="Each seed draws another support set. Several seeds show how certain a result is."
+                problems={notNumbers('seeds')}
+                onChange={(event) => setSeeds(event.currentTarget.value)}
+              />
+            </>
+          )}
         </div>
       </Card>
       <Card
@@ -283,6 +300,13 @@ function Form({
       </div>
     </form>
   )
+}
+
+/** The images that another page chose as support set. */
+function listedIn(state: unknown): readonly string[] | null {
+  if (typeof state !== 'object' || state === null || !('supportImages' in state)) return null
+  const { supportImages } = state
+  return Array.isArray(supportImages) ? supportImages.filter((each) => typeof each === 'string') : null
 }
 
 const isNumber = (text: string): boolean => text.trim() !== '' && Number.isFinite(Number(text))

@@ -1,26 +1,31 @@
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useQuery } from 'urql'
-import { Link } from 'wouter'
 import { ClassImagesDocument, type Split } from '../../api/generated'
 import { Button } from '../../components/button'
 import { Choice } from '../../components/choice'
 import { Dialog, DialogActions } from '../../components/dialog'
 import { Loading } from '../../components/loading'
 import { Problems } from '../../components/problems'
-import { Thumbnail } from '../../components/thumbnail'
 import { plural } from '../../design/format'
 import styles from './datasets.module.css'
+import { SelectImage } from './select-image'
+import type { ImageSelection } from './selection'
 import { splits } from './splits'
 
-/** Every image of a class, in pages. Each links to its predictions. */
+/** Every image of a class, in pages. Each can be selected, and links to its predictions. */
 export function ClassImages({
   dataset,
   name,
+  selection,
   onClose,
+  children,
 }: {
   readonly dataset: string
   readonly name: string
+  readonly selection: ImageSelection
   readonly onClose: () => void
+  /** What can be done with selected images. */
+  readonly children: ReactNode
 }) {
   const [split, setSplit] = useState<Split | 'ALL'>('ALL')
   const [after, setAfter] = useState<string | null>(null)
@@ -51,14 +56,14 @@ export function ClassImages({
       {!images && !error && <Loading what="images" />}
       <ul className={styles.gallery}>
         {images?.nodes.map(({ image }) => (
-          <li key={image.id}>
-            <Link href={`/try?dataset=${dataset}&image=${image.id}`}>
-              <Thumbnail image={image} alt={`${name}, ${image.id.slice(0, 8)}`} size={72} />
-            </Link>
-          </li>
+          <SelectImage key={image.id} {...{ dataset, image, name, selection }} kind="LABELLED" />
         ))}
       </ul>
+      {children}
       <DialogActions>
+        <Button onClick={() => selection.add(images?.nodes.map(({ image }) => image.id) ?? [], 'LABELLED')}>
+          Select all shown
+        </Button>
         {after !== null && <Button onClick={() => setAfter(null)}>First page</Button>}
         {images?.pageInfo.hasNextPage && (
           <Button onClick={() => setAfter(images.pageInfo.endCursor)}>Next page</Button>

@@ -4,8 +4,10 @@ import { Button } from '../../components/button'
 import { Thumbnail } from '../../components/thumbnail'
 import { count } from '../../design/format'
 import styles from './datasets.module.css'
+import { EditClass } from './edit-class'
 import { EditPrompts } from './edit-prompts'
 import { imagesIn, splits } from './splits'
+import type { Mending } from './use-mending'
 
 export type ClassSample = NonNullable<DatasetQuery['dataset']>['samples'][number]
 
@@ -13,18 +15,42 @@ export type ClassSample = NonNullable<DatasetQuery['dataset']>['samples'][number
 export function ClassRow({
   dataset,
   sample,
+  classes,
+  mending,
   onShow,
 }: {
   readonly dataset: string
   readonly sample: ClassSample
+  /** The names of all classes of the dataset. */
+  readonly classes: readonly string[]
+  readonly mending: Mending
   readonly onShow: () => void
 }) {
   const { class: label, counts, images } = sample
   const [editing, setEditing] = useState(false)
+  const [changing, setChanging] = useState(false)
   return (
     <li className={styles.class}>
       <div className={styles.about}>
         <h2>{label.name}</h2>
+        <button
+          type="button"
+          className={styles.edit}
+          aria-label={`Change class ${label.name}`}
+          onClick={() => {
+            mending.dismiss()
+            setChanging(true)
+          }}
+        >
+          Change
+        </button>
+        {changing && (
+          <EditClass
+            {...{ dataset, classes, mending }}
+            name={label.name}
+            onClose={() => setChanging(false)}
+          />
+        )}
         <p className={styles.prompts}>
           {label.prompts.map((prompt) => (
             <q key={prompt}>{prompt}</q>

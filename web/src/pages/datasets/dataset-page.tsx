@@ -1,8 +1,9 @@
+import { useState } from 'react'
 import { useQuery } from 'urql'
 import { Link, useParams } from 'wouter'
-import { DatasetDocument } from '../../api/generated'
+import { DatasetDocument, MendAddClassDocument, MendRenameDatasetDocument } from '../../api/generated'
 import { useUrlState } from '../../app/url-state'
-import { ButtonLink } from '../../components/button'
+import { Button, ButtonLink } from '../../components/button'
 import { TextField } from '../../components/field'
 import { Loading } from '../../components/loading'
 import { Notice } from '../../components/notice'
@@ -12,7 +13,13 @@ import { count, plural } from '../../design/format'
 import { ClassImages } from './class-images'
 import { ClassRow } from './class-row'
 import styles from './datasets.module.css'
+import { NameDialog } from './name-dialog'
+import { SelectedImages } from './selected-images'
+import { useImageSelection } from './selection'
 import { imagesIn, splits } from './splits'
+import { UndoNotice } from './undo-notice'
+import { UnlabelledImages } from './unlabelled-images'
+import { useMending } from './use-mending'
 
 /** With at least this many classes, show a search field. */
 const classesToSearch = 12
@@ -25,12 +32,27 @@ export function DatasetPage() {
   const { id = '' } = useParams()
   const [url, setUrl] = useUrlState()
   const [{ data, error }] = useQuery({ query: DatasetDocument, variables: { id } })
+  const mending = useMending()
+  const selection = useImageSelection()
+  const [naming, setNaming] = useState<'dataset' | 'class'>()
   const dataset = data?.dataset
   if (!dataset) return error ? <Problems error={error} /> : <Loading what="the dataset" />
   const { name, counts, samples, problems, unlabelled } = dataset
   const wanted = (url.get('find') ?? '').toLowerCase()
   const found = samples.filter((sample) => sample.class.name.toLowerCase().includes(wanted))
   const shown = url.get('class')
+  const showsUnlabelled = url.has('unlabelled')
+  const classes = samples.map((sample) => sample.class.name)
+  const ask = (what: 'dataset' | 'class') => () => {
+    mending.dismiss()
+    setNaming(what)
+  }
+  const mended = (
+    <>
+      <SelectedImages dataset={id} {...{ classes, selection, mending }} />
+      <UndoNotice mending={mending} />
+    </>
+  )
   return (
     <Page
       title={name}
@@ -38,6 +60,8 @@ export function DatasetPage() {
       note={plural(samples.length, 'class', 'classes')}
       actions={
         <>
+          <Button onClick={ask('dataset')}>Rename</Button>
+          <Button onClick={ask('class')}>Add a class</Button>
           <ButtonLink href={`/overlap?dataset=${id}`}>Overlap</ButtonLink>
           <ButtonLink href={`/try?dataset=${id}`}>Try</ButtonLink>
           <ButtonLink tone="primary" href={`/compare/new?dataset=${id}`}>
@@ -61,7 +85,10 @@ export function DatasetPage() {
             <dt>Without a label</dt>
             <dd>
               <strong className="numeric">{count(unlabelled.totalCount)}</strong> not used.{' '}
-              <Link href={`/datasets/${id}/label`}>Label them</Link>
+              <Link href={`/datasets/${id}/label`}>Label them</Link>{' '}
+              <Button tone="quiet" onClick={() => setUrl({ unlabelled: '' })}>
+                Show
+              </Button>
             </dd>
           </div>
         )}
@@ -98,14 +125,51 @@ export function DatasetPage() {
           <ClassRow
             key={sample.class.index}
             dataset={id}
-            sample={sample}
+            {...{ sample, classes, mending }}
             onShow={() => setUrl({ class: sample.class.name })}
           />
         ))}
       </ul>
       {shown !== null && (
-        <ClassImages dataset={id} name={shown} onClose={() => setUrl({ class: undefined })} />
+        <ClassImages
+          dataset={id}
+          name={shown}
+          selection={selection}
+          onClose={() => setUrl({ class: undefined })}
+        >
+          {mended}
+        </ClassImages>
       )}
+      {showsUnlabelled && (
+        <UnlabelledImages
+          dataset={id}
+          selection={selection}
+          onClose={() => setUrl({ unlabelled: undefined })}
+        >
+          {mended}
+        </UnlabelledImages>
+      )}
+      {naming === 'dataset' && (
+        <NameDialog
+          title="Rename the dataset"
+          action="Rename"
+          initial={name}
+          mending={mending}
+          onSubmit={(name) => mending.run(MendRenameDatasetDocument, { dataset: id, name })}
+          onClose={() => setNaming(undefined)}
+        />
+      )}
+      {naming === 'class' && (
+        <NameDialog
+          title="Add a class"
+          action="Add"
+          initial=""
+          mending={mending}
+          onSubmit={(name) => mending.run(MendAddClassDocument, { dataset: id, class: { name } })}
+          onClose={() => setNaming(undefined)}
+        />
+      )}
+      {shown === null && !showsUnlabelled && mended}
     </Page>
   )
 }

@@ -1,0 +1,51 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
+import { useCallback, useState } from 'react'
+import { useClient } from 'urql'
+import { type MendedFragment, UndoChangeDocument } from '../../api/generated'
+import { type Problem, problemsOf } from '../../api/problem'
+
+/** Mends a dataset, and undoes the last change. */
+export interface Mending {
+  /** The last change, until it is undone or put away. */
+  readonly change: MendedFragment['change']
+  /** Of the last attempt. */
+  readonly problems: readonly Problem[]
+  /** Resolves to whether the change was made. */
+  run<Input>(document: MendingDocument<Input>, input: Input): Promise<boolean>
+  undo(): Promise<void>
+  /** Puts the last change and its problems away. */
+  dismiss(): void
+}
+
+type MendingDocument<Input> = TypedDocumentNode<
+  { readonly mended: MendedFragment },
+  { readonly input: Input }
+>
+
+export function useMending(): Mending {
+  const client = useClient()
+  const [change, setChange] = useState<MendedFragment['change']>(null)
+  const [problems, setProblems] = useState<readonly Problem[]>([])
+  const dismiss = useCallback(() => {
+    setChange(null)
+    setProblems([])
+  }, [])
+  return {
+    change,
+    problems,
+    async run(document, input) {
+      const { data, error } = await client.mutation(document, { input })
+      setProblems(problemsOf(error))
+      if (!data) return false
+      setChange(data.mended.change)
+      return true
+    },
+    async undo() {
+      if (!change) return
+      const { error } = await client.mutation(UndoChangeDocument, { id: change.id })
+      setProblems(problemsOf(error))
+      if (!error) setChange(null)
+    },
+    dismiss,
+  }
+}
