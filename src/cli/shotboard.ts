@@ -19,11 +19,13 @@ import { promptsCommand } from './prompts.js'
 import { reportCommand } from './report.js'
 import { shiftCommand } from './shift.js'
 import { startCommand } from './start.js'
+import { workerCommand } from './worker.js'
 
 const program = new Command('shotboard')
   .description('Few-shot image classification with CLIP, without training a classifier.')
   .version(version)
   .addCommand(startCommand())
+  .addCommand(workerCommand())
   .addCommand(demoCommand())
   .addCommand(importCommand())
   .addCommand(addCommand())

@@ -19,8 +19,8 @@ export interface QuickFit {
 /**
  * Fits a method with its default hyperparameters, for answers while images are labelled: two fits of the space, where
  * `fitMethod` makes one for each image that a class has. The temperature is fitted on every other image of each class, answered
- * by the rest, so it is a little too careful; 1 if there are fewer than two such images. Throws TEXT_FEATURES_REQUIRED and
- * SPACE_NOT_AVAILABLE.
+ * by the rest, so it is a little too careful; 1 if there are fewer than two such images. Throws TEXT_FEATURES_REQUIRED, PROMPTS_REQUIRED,
+ * PATCHES_REQUIRED and SPACE_NOT_AVAILABLE.
  */
 export async function fitQuickly(quick: QuickFit): Promise<FittedMethod> {
   const started = performance.now()
