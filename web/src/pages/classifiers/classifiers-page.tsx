@@ -18,6 +18,7 @@ import { MethodName } from '../../components/method-name'
 import { Page } from '../../components/page'
 import { Problems } from '../../components/problems'
 import { count, fixed, time } from '../../design/format'
+import { EvaluateClassifier } from './evaluate'
 
 /** All classifiers, newest first. */
 export function ClassifiersPage() {
@@ -145,11 +146,16 @@ function Actions({
   readonly onChange: () => void
 }) {
   const [asking, setAsking] = useState(false)
+  const [evaluating, setEvaluating] = useState(false)
   const [rolled, rollback] = useMutation(RollbackClassifierDocument)
   const [removed, remove] = useMutation(DeleteClassifierDocument)
   const before = versions.find(({ number }) => number < version.number)
   return (
     <>
+      <Button tone="quiet" aria-label={`Evaluate ${name}`} onClick={() => setEvaluating(true)}>
+        Evaluate
+      </Button>
+      {evaluating && <EvaluateClassifier id={id} name={name} onClose={() => setEvaluating(false)} />}
       <DownloadLink href={version.exports.tar}>ONNX</DownloadLink>
       {before && (
         <Button
