@@ -59,6 +59,10 @@ export const errors = {
     ({ name, version, known }) =>
       `Classifier "${name}" has no version ${version}. Its versions: ${list(known.map(String))}.`,
   ),
+  unknownChange: define<{ id: string }>(
+    'UNKNOWN_CHANGE',
+    ({ id }) => `Change ${id} not found. A change can be undone for 7 days.`,
+  ),
   unknownImport: define<{ id: string }>('UNKNOWN_IMPORT', ({ id }) => `Import ${id} not found.`),
   unknownTraining: define<{ id: string }>('UNKNOWN_TRAINING', ({ id }) => `Training ${id} not found.`),
   unknownAdapter: define<{ name: string; encoder: string; known: readonly string[] }>(
@@ -67,6 +71,7 @@ export const errors = {
       `Encoder ${encoder} has no added adapter "${name}". Added adapters: ${list(known)}.`,
   ),
   unknownImage: define<{ id: string }>('UNKNOWN_IMAGE', ({ id }) => `Image ${id} not found.`),
+  notInDataset: define<{ id: string }>('UNKNOWN_IMAGE', ({ id }) => `The dataset has no image ${id}.`),
   unknownEncoder: define<{ id: string; known: readonly string[] }>(
     'UNKNOWN_ENCODER',
     ({ id, known }) => `Encoder ${id} not found. Known encoders: ${list(known)}.`,
@@ -150,6 +155,16 @@ export const errors = {
     ({ method }) =>
       `${method} needs the text features of every prompt, but none were given. Add prompt_features and prompt_labels.`,
   ),
+  patchesRequired: define<{ method: string }>(
+    'PATCHES_REQUIRED',
+    ({ method }) =>
+      `${method} needs the features of the patches of images, but there are none. Add test_patches, support_K_patches and, with validation images, val_patches.`,
+  ),
+  patchesNotEncoded: define<{ method: string; encoder: string }>(
+    'PATCHES_REQUIRED',
+    ({ method, encoder }) =>
+      `${method} needs the features of the patches of images, and encoder ${encoder} gives one feature an image. Encode the patches yourself, and use \`shotboard evaluate\`.`,
+  ),
   textsNotInSpace: define<{ method: string; space: string }>(
     'TEXTS_NOT_IN_SPACE',
     ({ method, space }) =>
@@ -178,6 +193,10 @@ export const errors = {
     'HAS_RESULTS',
     ({ dataset, comparison }) =>
       `These images cannot be moved: comparison ${comparison} refers to the test images of dataset "${dataset}" by number. Delete it first, or import the images as another dataset.`,
+  ),
+  cannotUndo: define<{ reason: string }>(
+    'CANNOT_UNDO',
+    ({ reason }) => `The change cannot be undone: ${reason}.`,
   ),
   supportSetOutdated: define<{ supportSet: string; className: string }>(
     'CONTENTS_CHANGED',
@@ -246,6 +265,11 @@ export const errors = {
     'TOO_MANY_IMAGES',
     ({ max, count }) => `A request may have at most ${max} images, not ${count}.`,
   ),
+  searchTooLong: define<{ method: string; shapes: number; images: number; seconds: number; max: number }>(
+    'SEARCH_TOO_LONG',
+    ({ method, shapes, images, seconds, max }) =>
+      `Searching the hyperparameters of ${method} (${shapes.toLocaleString('en')} combinations of shapes on ${images.toLocaleString('en')} images) would take about ${Math.ceil(seconds)} s; the limit is ${max} s. Give its hyperparameters, take the search HALVING or the selection NONE, or allow a long search.`,
+  ),
   tooManyComparisons: define<{ max: number }>(
     'TOO_MANY_COMPARISONS',
     ({ max }) => `At most ${max} comparisons may wait or run at the same time. Try again when one has ended.`,
@@ -279,6 +303,11 @@ export const errors = {
     'TOO_MANY_OPERATIONS',
     ({ max }) => `A connection may run at most ${max} operations at the same time.`,
   ),
+  tooManyOperationsOfClient: define<{ max: number; megabytes: number }>(
+    'TOO_MANY_OPERATIONS',
+    ({ max, megabytes }) =>
+      `A client may have at most ${max} operations that run or wait, with requests of ${megabytes} MB together. Try again when others have ended.`,
+  ),
 
   // Access.
   unauthenticated: define<object>(
@@ -305,6 +334,11 @@ export const errors = {
   classWithoutImages: define<{ className: string }>(
     'CLASS_WITHOUT_IMAGES',
     ({ className }) => `Class "${className}" has no images in the support pool.`,
+  ),
+  classNotListed: define<{ className: string }>(
+    'CLASS_WITHOUT_IMAGES',
+    ({ className }) =>
+      `The list has no image of class "${className}". A support set needs one of every class.`,
   ),
   noValidationSplit: define<{ dataset?: string }>(
     'NO_VALIDATION_SPLIT',
@@ -386,7 +420,7 @@ export const errors = {
   // Imports.
   unsupportedArchive: define<{ packedWith?: string | undefined }>('UNSUPPORTED_ARCHIVE', ({ packedWith }) =>
     packedWith === undefined
-      ? 'The archive must be a .zip, .tar or .tar.gz file.'
+      ? 'The archive must be a .zip, .tar, .tar.gz, .tar.bz2 or .tar.xz file.'
       : `The archive is packed with ${packedWith}, which is not supported. Unpack it and pack the folder again as .zip, .tar or .tar.gz.`,
   ),
   invalidArchive: define<{ archive: string; reason: string }>(
@@ -444,14 +478,34 @@ export const errors = {
     ({ names }) =>
       `The names of the classes "${names.join('", "')}" differ only by upper and lower case. If they are one class, give their folders or labels one name.`,
   ),
+  onlyOneClass: define<{ className: string }>(
+    'ONLY_ONE_CLASS',
+    ({ className }) =>
+      `All images are of one class, "${className}". Telling classes apart needs two or more: put the images of each in a folder named after it.`,
+  ),
   severalSplits: define<{ splits: readonly string[] }>(
     'SPLIT_CONFLICT',
     ({ splits }) => `The image is in ${splits.join(' and in ')}. Choose one of the two.`,
+  ),
+  imagesInOtherSplit: define<{ files: number; first: readonly string[] }>(
+    'SPLIT_CONFLICT',
+    ({ files, first }) =>
+      `${files} file${files === 1 ? ' holds an image' : 's hold images'} that the dataset has in another split: ${first.join(', ')}${files > first.length ? ', …' : ''}. An image stays in the split in which it came first, so none is both learned from and tested on.`,
   ),
   labelConflict: define<{ className: string; other: string }>(
     'LABEL_CONFLICT',
     ({ className, other }) =>
       `The dataset has the same image as class "${other}", so it is not added as class "${className}". Choose one of the two.`,
+  ),
+  promptCut: define<{ className: string; prompt: string; encoder: string }>(
+    'PROMPT_CUT',
+    ({ className, prompt, encoder }) =>
+      `Encoder ${encoder} cuts the prompt "${prompt}" of class "${className}", so that its end does not count. Give the class a shorter prompt.`,
+  ),
+  nearDuplicates: define<{ pairs: number; encoder: string }>(
+    'NEAR_DUPLICATES',
+    ({ pairs, encoder }) =>
+      `${pairs} pair${pairs === 1 ? '' : 's'} of images in different splits look${pairs === 1 ? 's' : ''} the same to encoder ${encoder}: what is tested was seen before. The query featureProblems shows them.`,
   ),
   classUnreadable: define<{ className: string; files: number; first: string }>(
     'CLASS_UNREADABLE',

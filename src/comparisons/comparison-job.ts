@@ -11,6 +11,7 @@ import { collectProvenance } from './collect-provenance.js'
 import { createComparisonFeatures } from './comparison-features.js'
 import { performRun, type RunContext } from './perform-run.js'
 import { requireSameContents } from './require-same-contents.js'
+import { followRun } from './run-progress.js'
 
 export interface ComparisonJobContext extends RunContext {
   /** Comparisons may share runs. The lock lets one of them at a time work on a run. */
@@ -98,15 +99,22 @@ async function performRuns(
         throwIfCancelled(signal)
         // Another comparison that shares the run may have finished it already.
         const attempt = await store.runs.start(run.id)
-        if (!attempt) return
+        if (!attempt) return progress.add(imagesPerRun)
+        const following = followRun({
+          writeProgress: attempt.progress,
+          writeEstimate: attempt.estimate,
+          comparison: progress,
+          work: imagesPerRun,
+        })
         try {
-          await performRun(context, run, attempt, shared, provenanceOf, { signal, onEncoded })
+          await performRun(context, run, attempt, shared, provenanceOf, { signal, onEncoded, following })
         } catch (error) {
           if (signal.aborted || isStorageFault(error)) throw error
           await attempt.fail(withoutPaths(reasonOf(error)))
+        } finally {
+          await following.end()
         }
       })
-      progress.add(imagesPerRun)
     }
   } finally {
     // The database may be closed as soon as the job has ended.

@@ -7,7 +7,8 @@ import type { JobQueue } from '../jobs/job-queue.js'
 import { createRecordedJobs } from '../jobs/recorded-jobs.js'
 import { type MeasureName, pickMeasures } from '../measures.js'
 import type { ComparisonRow } from '../store/comparisons.js'
-import { type ClassSizes, encodersOf, type RunRow } from '../store/runs.js'
+import { encodersOf, type RunRow } from '../store/runs.js'
+import { rangeOfSizes } from './class-sizes.js'
 import { type ComparisonJobContext, runComparison } from './comparison-job.js'
 import { findMethodInSpace } from './method-in-space.js'
 import { type CompareInput, type PlanContext, planComparison } from './plan-comparison.js'
@@ -104,13 +105,18 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
   }
 
   function rows(runs: readonly RunRow[]): Promise<ComparedRow[]> {
-    const sizes = new Map(runs.flatMap(({ id, result }) => (result ? [[id, result.perClass] as const] : [])))
+    const results = new Map(runs.flatMap(({ id, result }) => (result ? [[id, result] as const] : [])))
     const groups = groupRuns(runs.flatMap((run) => measuredRunOf(run) ?? []))
     return Promise.all(
-      groups.map(async (group) => ({
-        ...(await rowStatistics.row(group)),
-        perClass: rangeOfSizes(group.flatMap(({ id }) => sizes.get(id) ?? [])),
-      })),
+      groups.map(async (group) => {
+        const measured = group.flatMap(({ id }) => results.get(id) ?? [])
+        const prompts = measured.flatMap((result) => result.prompts ?? [])
+        return {
+          ...(await rowStatistics.row(group)),
+          perClass: rangeOfSizes(measured.map(({ perClass }) => perClass)),
+          prompts: prompts.length < measured.length ? null : rangeOfSizes(prompts),
+        }
+      }),
     )
   }
 
@@ -137,13 +143,6 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     },
   }
 }
-
-/** The fewest and most images of a class in any support set, and the mean over all. */
-const rangeOfSizes = (sizes: readonly ClassSizes[]): ClassSizes => ({
-  least: Math.min(...sizes.map(({ least }) => least)),
-  mean: sizes.reduce((sum, { mean }) => sum + mean, 0) / sizes.length,
-  most: Math.max(...sizes.map(({ most }) => most)),
-})
 
 /** A run's measures; undefined if it has not finished. */
 function measuredRunOf({ result, ...run }: RunRow): MeasuredRun | undefined {

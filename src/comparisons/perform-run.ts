@@ -7,14 +7,16 @@ import type { Support } from '../features/support.js'
 import type { Generics } from '../generic/generics.js'
 import { pickMeasures } from '../measures.js'
 import type { Registry } from '../plugins/registry.js'
-import type { ClassSizes, RunAttempt, RunRow } from '../store/runs.js'
+import type { RunAttempt, RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import { untilCancelled } from '../system/abort.js'
 import type { Kernels } from '../tensor/kernels.js'
 import type { ProvenanceOf } from './collect-provenance.js'
 import type { ComparisonFeatures } from './comparison-features.js'
+import { classSizes } from './class-sizes.js'
 import { keptClasses, numberAsDataset } from './held-out.js'
 import { type CodeOf, isOfCode } from './run-code.js'
+import type { RunProgress } from './run-progress.js'
 import type { RunResults } from './run-results.js'
 
 export interface RunContext {
@@ -38,9 +40,9 @@ export async function performRun(
   attempt: RunAttempt,
   shared: ComparisonFeatures,
   provenanceOf: ProvenanceOf,
-  loading: LoadOptions,
+  loading: LoadOptions & { readonly following: RunProgress },
 ): Promise<void> {
-  const { signal } = loading
+  const { signal, following } = loading
   const method = registry.method(run.method)
   const space = registry.space(run.space ?? 'clip')
   const generic =
@@ -49,10 +51,10 @@ export async function performRun(
       : null
   const code = codeOf(method, run.space === null ? null : space, generic)
   if (!isOfCode(run, code)) throw errors.codeChanged({ method: run.method, space: run.space })
-  const { supportSet, support, caches, ms: supportMs } = await shared.support(run, loading)
+  const { supportSet, support, caches, prompts, ms: supportMs } = await shared.support(run, loading)
   const { test, unshifted, unknown, ms: testMs } = await shared.test(loading)
   const validation = run.selection === 'VALIDATION' ? await shared.validation(loading) : undefined
-  await attempt.progress(0.5)
+  following.onRead()
 
   const evaluating = evaluate({
     method,
@@ -60,6 +62,9 @@ export async function performRun(
     support,
     caches,
     selection: run.selection,
+    search: run.search,
+    onProgress: following.onSearched,
+    onEstimate: ({ milliseconds }) => following.onEstimate(milliseconds),
     ...(validation && { validation: validation.labelled }),
     fixed: run.fixed,
     test,
@@ -75,13 +80,14 @@ export async function performRun(
   const asDataset = numberAsDataset(keptClasses(support.classes + run.holdOut.length, run.holdOut))
   const results = { ...asDataset(predictions), ...(own && { unshifted: asDataset(own) }) }
   if (!(await attempt.isCurrent())) return
-  await runResults.write(run.id, results, provenanceOf(method, space, code, generic))
+  await runResults.write(run.id, results, provenanceOf(method, space, code, generic, prompts))
   await attempt.succeed({
     supportSetId: supportSet.id,
     selectionImages: fitted.selectionImages,
     selectionAccuracy: fitted.selectionAccuracy,
     labelledImages: labelledImagesOf(run, fitted, support),
-    perClass: classSizesOf(support),
+    perClass: classSizes(imagesPerClass(support)),
+    prompts,
     temperature: fitted.temperature,
     hyperparameters: fitted.values,
     ...pickMeasures(evaluation),
@@ -93,14 +99,10 @@ export async function performRun(
   })
 }
 
-function classSizesOf({ labels, classes }: Support): ClassSizes {
+function imagesPerClass({ labels, classes }: Support): number[] {
   const counts = new Array<number>(classes).fill(0)
   for (const label of labels) counts[label] = (counts[label] as number) + 1
-  return {
-    least: counts.reduce((least, count) => Math.min(least, count)),
-    mean: labels.length / classes,
-    most: counts.reduce((most, count) => Math.max(most, count)),
-  }
+  return counts
 }
 
 /**

@@ -39,6 +39,8 @@ export const provenanceSchema = z.object({
     .default(null),
   /** Null for results of earlier versions, which did not record it, and nor did they record the next. */
   code: runCodeSchema.nullable().default(null),
+  /** How many prompts the classes had; null for results of earlier versions. */
+  prompts: z.object({ least: z.number(), mean: z.number(), most: z.number() }).nullable().default(null),
   /** The method's hyperparameters, with the grids that were searched unless values were given. */
   hyperparameters: z
     .record(

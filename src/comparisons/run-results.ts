@@ -35,6 +35,9 @@ export function createRunResults(objects: ObjectStore): RunResults {
   const keyOf = (run: string) => `${prefix}${run}${ending}`
   const limit = pLimit(filesInFlight)
   const kept = new LRUCache<string, Predictions>({ maxSize: maxKeptBytes, sizeCalculation: bytesOf })
+  /** Files that are being read, so that those who want one at the same time read it once. */
+  const reading = new Map<string, Promise<Predictions>>()
+
   async function readTensors(run: string): Promise<TensorFile> {
     const bytes = await limit(() => objects.get(keyOf(run)))
     if (!bytes) throw errors.runResultUnreadable({ run, reason: 'their file is missing' })
@@ -107,7 +110,11 @@ export function createRunResults(objects: ObjectStore): RunResults {
     async read(run) {
       const known = kept.get(run)
       if (known) return known
-      const predictions = await readPredictions(run)
+      const started = reading.get(run)
+      if (started) return started
+      const read = readPredictions(run).finally(() => reading.delete(run))
+      reading.set(run, read)
+      const predictions = await read
       kept.set(run, predictions)
       return predictions
     },

@@ -17,6 +17,7 @@ import { encodeJobOf, encodePartOf, encodePartsOf, imagesOfPart } from './encode
 import { performRun, type RunContext } from './perform-run.js'
 import { requireSameContents } from './require-same-contents.js'
 import { isOfCode } from './run-code.js'
+import { followRun } from './run-progress.js'
 
 export interface SharedComparisonsContext extends RunContext {
   readonly queue: JobQueue
@@ -155,14 +156,20 @@ export function createSharedComparisons(
     const starts = await store.runs.countStart(id)
     const attempt = await store.runs.start(id)
     if (!attempt) return
+    const following = followRun({
+      ...{ writeProgress: attempt.progress, writeEstimate: attempt.estimate },
+      // The comparison's own progress counts ended runs.
+      ...{ comparison: { add: () => {}, settled: async () => {} }, work: imagesPerRun },
+    })
     try {
       if (starts > maxStarts) throw errors.jobEndedProcess({ times: maxStarts })
       const { features, provenanceOf } = await keptFor(comparison, run.encoder)
-      await performRun(context, run, attempt, features, provenanceOf, { signal })
+      await performRun(context, run, attempt, features, provenanceOf, { signal, following })
     } catch (error) {
       if (signal.aborted || isStorageFault(error)) throw error
       await attempt.fail(withoutPaths(reasonOf(error)))
     } finally {
+      await following.end()
       await store.runs.forgetStarts(id).catch(() => undefined)
     }
     await wake(waiting, { kind: 'run', id })

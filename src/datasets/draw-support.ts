@@ -1,5 +1,5 @@
 import { errors } from '../errors.js'
-import type { Drawing } from '../store/enums.js'
+import type { Drawing, Search } from '../store/enums.js'
 import { seeded } from '../system/random.js'
 
 /** A labelled image that may be drawn into a support set. */
@@ -34,14 +34,14 @@ export function drawSupport(
 }
 
 /**
- * A request as its fingerprint has it. EXACT is left out, because earlier versions drew no other way: what they computed is
- * found again.
+ * A request as its fingerprint has it. EXACT is left out, because earlier versions drew and searched no other way: what they
+ * computed is found again.
  */
-export function withoutExact<R extends { readonly drawing: Drawing }>(
+export function withoutExact<R extends { readonly drawing: Drawing; readonly search?: Search }>(
   request: R,
-): Omit<R, 'drawing'> & { readonly drawing?: Drawing } {
-  const { drawing, ...rest } = request
-  return drawing === 'EXACT' ? rest : { ...rest, drawing }
+): Omit<R, 'drawing' | 'search'> & { readonly drawing?: Drawing; readonly search?: Search } {
+  const { drawing, search = 'EXACT', ...rest } = request
+  return { ...rest, ...(drawing !== 'EXACT' && { drawing }), ...(search !== 'EXACT' && { search }) }
 }
 
 /** The most images that a class has in a pool: with ALL, it stands for the number of shots. */

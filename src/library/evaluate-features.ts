@@ -3,8 +3,10 @@ import { errors } from '../errors.js'
 import { evaluate } from '../evaluation/evaluate.js'
 import type { KlScaling, Search, Selection } from '../evaluation/protocol.js'
 import { checkValues } from '../evaluation/search/grid.js'
+import type { SearchEstimate } from '../evaluation/search/search-clock.js'
 import type { FeatureFile } from '../features/feature-file.js'
 import { type GenericFeatures, rowHashes } from '../features/generic-file.js'
+import { hasPatches } from '../features/patches.js'
 import { featuresOf } from '../features/space-features.js'
 import {
   type Method,
@@ -44,6 +46,8 @@ export interface FeatureEvaluationOptions {
   readonly search?: Search
   /** Called with the share of the current evaluation's search that is done, from 0 to 1. */
   readonly onProgress?: (share: number) => void
+  /** Called with how long the search of a method is expected to take, once two seconds of it let know. */
+  readonly onEstimate?: (method: string, estimate: SearchEstimate) => void
   /** Labelled features of other images of the same encoder, for the spaces that know how generic images scatter. */
   readonly generic?: readonly GenericFeatures[]
   readonly signal?: AbortSignal
@@ -69,7 +73,7 @@ export interface FeatureEvaluation {
  * Evaluates methods on the features of a file: every method in every requested space at every number of shots. A method
  * that compares no images has one result for each number of shots, with the space null.
  *
- * Throws UNKNOWN_METHOD, UNKNOWN_SPACE, SPACE_NOT_AVAILABLE, TEXT_FEATURES_REQUIRED, PROMPTS_REQUIRED, NO_VALIDATION_SPLIT,
+ * Throws UNKNOWN_METHOD, UNKNOWN_SPACE, SPACE_NOT_AVAILABLE, TEXT_FEATURES_REQUIRED, PROMPTS_REQUIRED, PATCHES_REQUIRED, NO_VALIDATION_SPLIT,
  * UNKNOWN_HYPERPARAMETER, HYPERPARAMETER_OUT_OF_RANGE, GENERIC_REQUIRED, INVALID_GENERIC or INVALID_TENSOR before anything is
  * computed. A generic source that shares an image with the file is left out.
  */
@@ -77,7 +81,7 @@ export async function* evaluateFeatures(
   options: FeatureEvaluationOptions,
 ): AsyncGenerator<FeatureEvaluation> {
   const { features, registry, kernels, selection, klScaling, fixed = {}, grids = {}, signal } = options
-  const { search, onProgress } = options
+  const { search, onProgress, onEstimate } = options
   const columns = options.methods.flatMap((name) => columnsOf(registry.method(name, 'method'), options))
   const shotCounts = options.shots ?? features.shots
   if (columns.length === 0) throw errors.emptyList({ what: 'method' }, 'method')
@@ -117,6 +121,7 @@ export async function* evaluateFeatures(
         kernels,
         ...(search && { search }),
         ...(onProgress && { onProgress }),
+        ...(onEstimate && { onEstimate: (estimate) => onEstimate(method.id, estimate) }),
         ...(signal && { signal }),
       })
       const { values, selectionAccuracy, selectionImages, searchMs } = evaluation.fitted
@@ -176,6 +181,9 @@ function columnsOf(registered: Method, { features, registry, spaces, cacheOnly }
   }
   if (!features.prompts && method.needs?.includes('prompts')) {
     throw errors.promptsRequired({ method: method.id }, 'method')
+  }
+  if (!hasPatches(features.test.features) && method.needs?.includes('patches')) {
+    throw errors.patchesRequired({ method: method.id }, 'method')
   }
   if (method.space === null) return [{ method, space: registry.space('clip') }]
   return (spaces ?? [method.space]).map((id) => {

@@ -3,6 +3,7 @@ import type { Adapters } from '../adapters/adapters.js'
 import type { Trainings } from '../adapters/trainings.js'
 import type { Classifiers } from '../classifiers/classifiers.js'
 import type { Predict } from '../classifiers/predict.js'
+import { createSuggestions, type SuggestedImage, type SuggestionsInput } from '../classifiers/suggestions.js'
 import { type ComparisonDocument, documentComparison } from '../comparisons/comparison-document.js'
 import type { Comparisons } from '../comparisons/comparisons.js'
 import type { Contrasts } from '../comparisons/contrasts.js'
@@ -11,6 +12,7 @@ import { createOverlapCorrelation, type OverlapCorrelation } from '../comparison
 import type { RunCode } from '../comparisons/provenance.js'
 import { createRecommendation, type WordedRecommendation } from '../comparisons/recommendation.js'
 import type { ComparedRow } from '../comparisons/row-statistics.js'
+import { createRunPredictionPages, type RunPredictionPages } from '../comparisons/run-predictions.js'
 import type { Curation } from '../datasets/curation.js'
 import { fingerprintDataset } from '../datasets/dataset-fingerprint.js'
 import { type DatasetManifest, manifestOf } from '../datasets/dataset-manifest.js'
@@ -36,9 +38,11 @@ import type { Registry } from '../plugins/registry.js'
 import { lockDataFolder } from '../store/data-folder-lock.js'
 import type { Database } from '../store/database.js'
 import { pairingFile } from '../store/pairing.js'
+import type { DatasetChangeRow } from '../store/recorded-changes.js'
 import type { Store } from '../store/store.js'
 import { type Cleanup, createCleanup } from '../system/cleanup.js'
 import type { Deletions } from './deletions.js'
+import { forgetOldChanges } from './forget-old-changes.js'
 import { keepUpToDate, resumeJobs } from './keep-up-to-date.js'
 import { type Computing, openComputing } from './open-computing.js'
 import { openShared } from './open-shared.js'
@@ -59,7 +63,7 @@ export interface Library {
       Store['datasets'],
       'get' | 'getMany' | 'findByName' | 'page' | 'classes' | 'classesOf' | 'counts' | 'countsOf' | 'images'
     > &
-    Reads<Store['datasetImages'], 'classCounts' | 'firstOfClasses' | 'classOf' | 'pages'> & {
+    Reads<Store['datasetImages'], 'classCounts' | 'firstOfClasses' | 'labelled' | 'pages'> & {
       /** Pages and counts of the images without a label. */
       readonly unlabelled: Reads<Store['unlabelledImages'], 'page' | 'ids' | 'counts'>
       /** The problems of several datasets, by dataset; see `problemsOf`. */
@@ -67,7 +71,12 @@ export interface Library {
       /** The manifest of a dataset: every image by its SHA-256. Throws UNKNOWN_DATASET. */
       manifest(id: string): Promise<DatasetManifest>
     }
-  readonly curation: Curation
+  readonly curation: Curation & {
+    /** Changes that can be undone, by their ids. */
+    changes(ids: readonly string[]): Promise<DatasetChangeRow[]>
+    /** The latest changes of datasets, by dataset, newest first. */
+    changesOf(datasets: readonly string[]): Promise<Map<string, DatasetChangeRow[]>>
+  }
   readonly images: Reads<Store['images'], 'get' | 'getMany'> & {
     /** The original bytes of an image. Throws UNKNOWN_IMAGE. */
     read(id: string): Promise<Buffer>
@@ -82,10 +91,13 @@ export interface Library {
   readonly runs: Reads<Store['runs'], 'getMany' | 'page'> & {
     /** The predicted class of every test image of a run. Throws RUN_RESULT_UNREADABLE. */
     predictions(id: string): Promise<Predictions>
+    /** Single predictions of a run, selected and in pages. */
+    readonly predictionPages: RunPredictionPages
     /** The code that computed a run; null for results of earlier versions. Throws as `predictions`. */
     code(id: string): Promise<RunCode | null>
   }
-  readonly comparisons: Comparisons & Reads<Store['comparisons'], 'get' | 'getMany' | 'page' | 'runs'>
+  readonly comparisons: Comparisons &
+    Reads<Store['comparisons'], 'get' | 'getMany' | 'page' | 'runs' | 'supportImagesOf'>
   readonly contrasts: Contrasts
   readonly imports: Imports & Reads<Store['imports'], 'getMany' | 'page'>
   readonly trainings: Trainings & Reads<Store['trainings'], 'getMany' | 'page'>
@@ -100,6 +112,8 @@ export interface Library {
   readonly classifiers: Classifiers & Reads<Store['classifiers'], 'getMany' | 'page' | 'versionsOf'>
   /** What the features of an encoder say about a dataset; see `createFeatureProblems`. */
   featureProblems(input: FeatureProblemsInput): Promise<FeatureProblems>
+  /** Which images without a label to label next; see `createSuggestions`. */
+  suggestions(input: SuggestionsInput): Promise<SuggestedImage[]>
   /** Measures intra-modal overlap; see `createOverlap`. */
   overlap(input: OverlapInput): Promise<OverlapReport>
   /** Correlates the reduction of overlap with the gain in accuracy; see `createOverlapCorrelation`. */
@@ -156,6 +170,7 @@ export async function openLibrary(
     const services = createServices(settings, { ...opened, registry, concurrency }, events)
     const { onError, onModelLeftOut = (id, error) => onError?.(`model ${id}`, error) } = events
     for (const { id, error } of opened.encoders.leftOut) onModelLeftOut(id, error)
+    cleanup.add(forgetOldChanges(services.deletions.oldChanges, onError))
     if (sharing) keepUpToDate(services, events, cleanup)
     await resumeJobs(services)
     return { ...publicInterface(services), publishUrl: lock.publishUrl, close: cleanup.run }
@@ -180,7 +195,7 @@ async function openAlone(settings: LibrarySettings, { onError }: LibraryEvents, 
 function publicInterface(services: Services) {
   const { store, imageFiles, imageWorkers, runResults, encodedData, encoders, database } = services
   const { queue, objects } = services
-  const { datasets, comparisons, imports, trainings, classifiers } = services
+  const { datasets, comparisons, imports, trainings, classifiers, curation } = services
   return {
     ...services,
     databaseKind: database.kind,
@@ -192,11 +207,16 @@ function publicInterface(services: Services) {
     datasets: {
       ...pick(store.datasets, ['get', 'getMany', 'findByName', 'page', 'classes', 'classesOf', 'counts']),
       ...pick(store.datasets, ['countsOf', 'images']),
-      ...pick(store.datasetImages, ['classCounts', 'firstOfClasses', 'classOf', 'pages']),
+      ...pick(store.datasetImages, ['classCounts', 'firstOfClasses', 'labelled', 'pages']),
       ...datasets,
       unlabelled: pick(store.unlabelledImages, ['page', 'ids', 'counts']),
       problemsOf: (ids: readonly string[]) => problemsOf(store, ids),
       manifest: (id: string) => manifestOf(store, id),
+    },
+    curation: {
+      ...curation,
+      changes: store.recordedChanges.getMany,
+      changesOf: store.recordedChanges.latestOf,
     },
     images: {
       ...pick(store.images, ['get', 'getMany']),
@@ -212,10 +232,11 @@ function publicInterface(services: Services) {
     runs: {
       ...pick(store.runs, ['getMany', 'page']),
       predictions: (id: string) => runResults.read(id),
+      predictionPages: createRunPredictionPages(services),
       code: async (id: string) => (await runResults.provenance(id))?.code ?? null,
     },
     comparisons: {
-      ...pick(store.comparisons, ['get', 'getMany', 'page', 'runs']),
+      ...pick(store.comparisons, ['get', 'getMany', 'page', 'runs', 'supportImagesOf']),
       ...comparisons,
     },
     classifiers: { ...pick(store.classifiers, ['getMany', 'page', 'versionsOf']), ...classifiers },
@@ -225,6 +246,7 @@ function publicInterface(services: Services) {
       fingerprintDataset(await encodedData.classes(id), await store.datasets.images(id)),
     documentComparison: (id: string) => documentComparison(services, id),
     featureProblems: createFeatureProblems(services),
+    suggestions: createSuggestions(services),
     overlap: createOverlap(services),
     overlapCorrelation: createOverlapCorrelation(services),
     recommend: createRecommendation(services),

@@ -6,6 +6,7 @@ import { createClassifiers } from '../classifiers/classifiers.js'
 import { createPredict } from '../classifiers/predict.js'
 import { createComparisons } from '../comparisons/comparisons.js'
 import { createContrasts } from '../comparisons/contrasts.js'
+import { createMeasuredImages } from '../comparisons/measured-images.js'
 import { createRecommendation } from '../comparisons/recommendation.js'
 import { createRowStatistics } from '../comparisons/row-statistics.js'
 import { createCodeOf } from '../comparisons/run-code.js'
@@ -65,8 +66,10 @@ export function createServices(
       encodedData,
       generics,
       maxMegapixels: settings.maxMegapixels,
+      maxSearchSeconds: settings.maxSearchSeconds,
       onFault: onError,
     },
+    measuredImages: createMeasuredImages({ ...opened, encodedData }),
     rowStatistics: createRowStatistics(opened.runResults),
     codeOf: createCodeOf(registry),
   }

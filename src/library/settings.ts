@@ -21,6 +21,7 @@ export type LibrarySettings = Pick<
   | 'pluginCallSeconds'
   | 'maxMegapixels'
   | 'cutShortImages'
+  | 'maxSearchSeconds'
   | 'maxRunsPerComparison'
   | 'comparisonsAtOnce'
   | 'maxOpenComparisons'

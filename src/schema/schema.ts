@@ -30,6 +30,7 @@ import {
 } from './comparison/recommendation.js'
 import { CurationResolver } from './dataset/curation.resolver.js'
 import { DatasetResolver } from './dataset/dataset.resolver.js'
+import { DatasetChangesResolver } from './dataset/dataset-changes.js'
 import { DatasetFingerprintResolver } from './dataset/dataset-fingerprint.js'
 import { DatasetImagesResolver } from './dataset/dataset-images.js'
 import { DatasetProblemResolver, DatasetProblemsResolver } from './dataset/dataset-problems.js'
@@ -38,11 +39,13 @@ import {
   NearDuplicateResolver,
   SuspectLabelResolver,
 } from './dataset/feature-problems.js'
+import { ClassGuessResolver, SuggestionResolver, SuggestionsResolver } from './dataset/suggestions.js'
 import { UnlabelledImagesResolver } from './dataset/unlabelled-images.js'
 import { EncoderResolver } from './encoder/encoder.js'
 import { HealthResolver } from './health/health.js'
 import { ImageResolver } from './image/image.js'
 import { ImportResolver } from './import/import.resolver.js'
+import { ImportPreviewResolver, PreviewedClassResolver } from './import/import-preview.js'
 import { MethodResolver } from './method/method.resolver.js'
 import {
   DatasetOverlapCorrelationResolver,
@@ -52,6 +55,7 @@ import {
 import { OverlapResolver, SpaceOverlapResolver } from './overlap/overlap.js'
 import { MethodPredictionResolver, PredictionResolver } from './prediction/prediction.js'
 import { RunResolver } from './run/run.js'
+import { RunPredictionResolver, RunPredictionsResolver } from './run/run-predictions.js'
 import { FeatureSpaceResolver } from './space/space.js'
 import { SupportSetResolver } from './support-set/support-set.js'
 
@@ -63,8 +67,8 @@ const refuse = (): never => {
 const noPubSub: PubSub = { publish: refuse, subscribe: refuse }
 
 /** The executable schema. */
-export const createSchema = (): Promise<GraphQLSchema> =>
-  buildSchema({
+export async function createSchema(): Promise<GraphQLSchema> {
+  const schema = await buildSchema({
     resolvers: [
       HealthResolver,
       MethodResolver,
@@ -72,22 +76,30 @@ export const createSchema = (): Promise<GraphQLSchema> =>
       EncoderResolver,
       DatasetResolver,
       CurationResolver,
+      DatasetChangesResolver,
       DatasetFingerprintResolver,
       DatasetImagesResolver,
       DatasetProblemsResolver,
       DatasetProblemResolver,
       UnlabelledImagesResolver,
+      SuggestionsResolver,
+      SuggestionResolver,
+      ClassGuessResolver,
       FeatureProblemsResolver,
       SuspectLabelResolver,
       NearDuplicateResolver,
       ImageResolver,
       ImportResolver,
+      ImportPreviewResolver,
+      PreviewedClassResolver,
       AdapterResolver,
       TrainingResolver,
       SupportSetResolver,
       PredictionResolver,
       MethodPredictionResolver,
       RunResolver,
+      RunPredictionsResolver,
+      RunPredictionResolver,
       ClassifierResolver,
       ClassifierVersionResolver,
       ClassificationResolver,
@@ -116,3 +128,15 @@ export const createSchema = (): Promise<GraphQLSchema> =>
     // The library validates inputs, because programs use it without GraphQL.
     validate: false,
   })
+  for (const [root, description] of [
+    [schema.getQueryType(), 'Everything that can be read. Nothing is changed.'],
+    [
+      schema.getMutationType(),
+      'Everything that changes something. Several in one request run one after the other.',
+    ],
+    [schema.getSubscriptionType(), 'Everything that can be followed while it changes.'],
+  ] as const) {
+    if (root) root.description = description
+  }
+  return schema
+}

@@ -38,6 +38,8 @@ export interface RunAttempt {
   isCurrent(): Promise<boolean>
   /** Sets the progress, from 0 to 1. Never decreases it. */
   progress(progress: number): Promise<void>
+  /** Sets how long its search is expected to take, in milliseconds. */
+  estimate(estimatedSearchMs: number): Promise<void>
   /** Returns false if it changes nothing. */
   succeed(result: RunResult): Promise<boolean>
   fail(error: string): Promise<void>
@@ -61,12 +63,18 @@ export function createRunRepository(
       async progress(progress) {
         await update({ progress }, { progress: { lt: progress } })
       },
-      succeed: ({ perClass, ...result }) =>
+      async estimate(estimatedSearchMs) {
+        await update({ estimatedSearchMs })
+      },
+      succeed: ({ perClass, prompts, ...result }) =>
         update({
           ...result,
           leastPerClass: perClass.least,
           meanPerClass: perClass.mean,
           mostPerClass: perClass.most,
+          leastPrompts: prompts?.least ?? null,
+          meanPrompts: prompts?.mean ?? null,
+          mostPrompts: prompts?.most ?? null,
           status: 'SUCCEEDED',
           progress: 1,
           error: null,
@@ -92,7 +100,7 @@ export function createRunRepository(
       const attempt = randomUUID()
       const { count } = await client.run.updateMany({
         where: { id, status: unfinishedStatus },
-        data: { status: 'RUNNING', attempt, error: null, finishedAt: null },
+        data: { status: 'RUNNING', attempt, error: null, finishedAt: null, estimatedSearchMs: null },
       })
       if (count === 0) return null
       onChange(id)

@@ -3,13 +3,16 @@ import { hasEnded } from '../../jobs/has-ended.js'
 import { openArchive } from '../../sources/archive.js'
 import type { Source, SourceLimits } from '../../sources/source.js'
 import type { ArchiveFiles } from '../../store/archive-files.js'
-import type { ImportRow } from '../../store/imports.js'
+import type { ImportRow, WarningRow } from '../../store/imports.js'
+import type { Store } from '../../store/store.js'
 import { isCancelled } from '../../system/abort.js'
 import { isStorageFault } from '../../system/storage-fault.js'
-import { layoutOf } from './import-options.js'
+import { layoutOf, warningOf } from './import-options.js'
 import { type ImportLedger, type ImportSourceContext, importSource } from './import-source.js'
+import { datasetWarnings, type ImportWarningsContext } from './import-warnings.js'
 
-export interface ImportJobContext extends ImportSourceContext {
+export interface ImportJobContext extends ImportSourceContext, ImportWarningsContext {
+  readonly store: Store
   readonly archiveFiles: ArchiveFiles
   readonly limits: SourceLimits
 }
@@ -24,8 +27,8 @@ export async function runImport(context: ImportJobContext, id: string, signal: A
   const row = await store.imports.get(id)
   if (!row || hasEnded(row)) return
   try {
-    await importArchive(context, row, signal)
-    await store.imports.end(id, { status: 'SUCCEEDED' })
+    const warnings = await importArchive(context, row, signal)
+    await store.imports.end(id, { status: 'SUCCEEDED', warnings })
     await archiveFiles.remove(row.file)
   } catch (error) {
     if (signal.aborted || isStorageFault(error) || isCancelled(error)) throw error
@@ -47,12 +50,17 @@ export async function failImport(
   await archiveFiles.remove(row.file)
 }
 
-async function importArchive(context: ImportJobContext, row: ImportRow, signal: AbortSignal): Promise<void> {
+/** Imports the rest of an archive. Returns what may not be meant. */
+async function importArchive(
+  context: ImportJobContext,
+  row: ImportRow,
+  signal: AbortSignal,
+): Promise<readonly WarningRow[]> {
   const { archiveFiles, limits } = context
   const file = await archiveFiles.open(row.file)
   try {
     const source = await openArchive({ path: file.path, name: row.archive }, limits)
-    await importOpened(context, row, source, signal)
+    return await importOpened(context, row, source, signal)
   } finally {
     await file.close()
   }
@@ -63,14 +71,19 @@ async function importOpened(
   row: ImportRow,
   source: Source,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<readonly WarningRow[]> {
   const { store } = context
   let { position } = row
+  const warnings: WarningRow[] = []
   const ledger: ImportLedger = {
     position: row.position,
     taken: row.added + row.duplicates,
     firstRejected: row.rejected[0],
-    begin: (images) => store.imports.start(row.id, images),
+    async begin(images, told) {
+      warnings.push(...told.map(warningOf))
+      await store.imports.start(row.id, images)
+    },
+    unreadable: (error) => warnings.push(warningOf(error)),
     setDataset: ({ id }) => store.imports.setDataset(row.id, id),
     async step(step) {
       const taken = await store.imports.step(row.id, step, position)
@@ -87,4 +100,7 @@ async function importOpened(
   } finally {
     await source.close()
   }
+  const { datasetId, inOtherSplit } = (await store.imports.get(row.id)) ?? row
+  if (inOtherSplit.files > 0) warnings.push(warningOf(errors.imagesInOtherSplit(inOtherSplit)))
+  return datasetId === null ? warnings : [...warnings, ...(await datasetWarnings(context, datasetId))]
 }

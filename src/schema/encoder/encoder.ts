@@ -13,6 +13,7 @@ import {
   Root,
 } from 'type-graphql'
 import { type Encoder, type FeatureSpace, type SourceInfo, spacesOf } from '../../library/index.js'
+import { embeddedEncoder } from '../../settings/schema.js'
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { ObjectType } from '../object-type.js'
@@ -22,13 +23,13 @@ import { FeatureSpaceType } from '../space/space.js'
   description: 'A CLIP model. It maps images and texts to vectors of the same space.',
 })
 export class EncoderType {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Identifies the encoder, such as `clip-vit-b-16`; it never changes.' })
   id: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'For people to read.' })
   name: string
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'The length of its features.' })
   dimensions: number
 
   @Field(() => Int, { description: 'The side of the square input image, in pixels.' })
@@ -78,7 +79,7 @@ export class FitGenericInput {
 
 @Resolver(() => EncoderType)
 export class EncoderResolver {
-  @Query(() => [EncoderType])
+  @Query(() => [EncoderType], { description: 'All encoders of this service.' })
   encoders(@Ctx() { library }: Context): readonly Encoder[] {
     return library.encoders.all
   }
@@ -103,15 +104,24 @@ export class EncoderResolver {
       'Measures how the images of datasets scatter, for the spaces `generic`, `generic+…` and `plda` of an encoder, instead of what was measured before. Encodes images that have no features yet, which takes long for many. Fails with INVALID_GENERIC if a dataset has one class, or no two classes with two images, and with IN_USE while a comparison uses the encoder.',
   })
   async fitGeneric(
-    @Arg('input', () => FitGenericInput) input: FitGenericInput,
+    @Arg('input', () => FitGenericInput, { description: 'The encoder and the datasets.' })
+    input: FitGenericInput,
     @Ctx() { library }: Context,
   ): Promise<Encoder> {
     await atInput(library.generics.fit(input))
     return library.encoders.get(input.encoder)
   }
 
-  @FieldResolver(() => Boolean)
+  @FieldResolver(() => Boolean, { description: 'Whether it is used where no encoder is given.' })
   isDefault(@Root() encoder: Encoder, @Ctx() { library }: Context): boolean {
     return encoder.id === library.encoders.default.id
+  }
+
+  @FieldResolver(() => Boolean, {
+    description:
+      'Whether it is the small encoder that comes with Shotboard, for trying things out. A real CLIP model is far more accurate.',
+  })
+  isEmbedded(@Root() encoder: Encoder): boolean {
+    return encoder.id === embeddedEncoder
   }
 }
