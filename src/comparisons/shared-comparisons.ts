@@ -156,6 +156,7 @@ export function createSharedComparisons(
     const starts = await store.runs.countStart(id)
     const attempt = await store.runs.start(id)
     if (!attempt) return
+    // The comparison's own progress counts ended runs.
     const following = followRun({ writeProgress: attempt.progress, writeEstimate: attempt.estimate })
     try {
       if (starts > maxStarts) throw errors.jobEndedProcess({ times: maxStarts })

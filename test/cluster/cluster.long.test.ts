@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { createClient, WatchComparisonDocument } from 'shotboard/client'
+import { createClient, ShotboardClientError, WatchComparisonDocument } from 'shotboard/client'
 import { describe, expect, test } from 'vitest'
 import type { OpenedLibrary } from '../../src/library/library.js'
 import { seeded } from '../../src/system/random.js'
@@ -95,13 +95,19 @@ for (const queue of await queueServers()) {
 
 /** The last state that a subscriber of a service hears, across the service's ends. */
 async function lastState(url: string, id: string): Promise<string> {
-  const client = createClient({ url })
   let last = ''
-  try {
-    for await (const { comparison } of client.subscribe(WatchComparisonDocument, { id }))
-      last = comparison.status
-  } finally {
-    await client.close()
+  while (last === '' || last === 'QUEUED' || last === 'RUNNING') {
+    const client = createClient({ url })
+    try {
+      for await (const { comparison } of client.subscribe(WatchComparisonDocument, { id }))
+        last = comparison.status
+    } catch (error) {
+      // The service is gone for longer than a client waits.
+      if (!(error instanceof ShotboardClientError) || error.code !== 'SERVER_UNREACHABLE') throw error
+      await setTimeout(500)
+    } finally {
+      await client.close()
+    }
   }
   return last
 }
