@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fingerprintDataset } from '../datasets/dataset-fingerprint.js'
+import type { DatasetContents } from '../datasets/dataset-contents.js'
 import type { AdapterFolder } from '../encoders/adapters/added-adapters.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors, ShotboardError } from '../errors.js'
@@ -18,6 +18,7 @@ import { versions } from '../version.js'
 
 export interface TrainingJobContext {
   readonly store: Store
+  readonly contents: DatasetContents
   readonly encoders: Encoders
   readonly imageFiles: ImageFiles
   readonly imageWorkers: ImageWorkers
@@ -70,14 +71,14 @@ const maxCheckpoints = 20
 const maxStepsAtRisk = 50
 
 async function train(context: TrainingJobContext, row: TrainingRow, signal: AbortSignal): Promise<void> {
-  const { store, encoders, imageFiles, adapterFolder, checkpointDirectory } = context
+  const { store, contents, encoders, imageFiles, adapterFolder, checkpointDirectory } = context
   const { id, name, steps, datasetId } = row
   if (datasetId === null) throw errors.unknownDataset({ id: 'of this training' })
   const settings = storedTrainingSettings(row.settings)
   const model = encoders.model(row.encoder)
   const classes = await store.datasets.classes(datasetId)
   const rows = await store.datasets.images(datasetId, undefined, row.lastImage)
-  const dataset = fingerprintDataset(classes, rows)
+  const dataset = await contents.fingerprint(datasetId, row.lastImage)
   const images = rows.map(
     ({ imageId, classIndex }): TrainingImage => ({
       id: imageId,

@@ -1,6 +1,6 @@
 import type { MethodChoice } from '../comparisons/method-choice.js'
 import type { ComparedRow } from '../comparisons/row-statistics.js'
-import { largestClass } from '../datasets/draw-support.js'
+import { largestClass, poolCounts } from '../datasets/draw-support.js'
 import { errors } from '../errors.js'
 import { requireCoverage } from '../evaluation/prediction-set.js'
 import type { Selection } from '../evaluation/protocol.js'
@@ -188,12 +188,13 @@ async function refitted(
   if (space && !encoder.spaces.includes(space.base)) {
     throw errors.spaceNotAvailable({ space: space.id, encoder: encoder.id }, 'space')
   }
-  const pool = await store.datasets.images(datasetId, 'SUPPORT_POOL')
-  const draw = { datasetId, encoder: encoderId, shots: largestClass(pool), seed, augmentations }
+  const classes = await encodedData.classes(datasetId)
+  const shots = largestClass(await poolCounts(store, { datasetId }, classes.length))
+  const draw = { datasetId, encoder: encoderId, shots, seed, augmentations }
   return {
     supportSet: await encodedData.supportSet({ ...draw, drawing: 'ALL' }),
     encoder,
-    classes: await encodedData.classes(datasetId),
+    classes,
     methods: [{ method, space, fixed }],
     selection,
     validation: selection === 'VALIDATION' ? await store.datasets.images(datasetId, 'VALIDATION') : [],

@@ -1,6 +1,6 @@
 import { keptClasses } from '../comparisons/held-out.js'
 import type { ComparedRow } from '../comparisons/row-statistics.js'
-import { fingerprintDataset } from '../datasets/dataset-fingerprint.js'
+import type { DatasetContents } from '../datasets/dataset-contents.js'
 import { ShotboardError } from '../errors.js'
 import { thresholdOf } from '../evaluation/prediction-set.js'
 import type { Registry } from '../plugins/registry.js'
@@ -16,6 +16,7 @@ import { type Frozen, storedRanges } from './frozen.js'
 
 export interface FreezeContext {
   readonly store: Store
+  readonly contents: DatasetContents
   readonly registry: Registry
   readonly kernels: Kernels
   readonly rowsOf: (runs: readonly RunRow[]) => Promise<ComparedRow[]>
@@ -29,7 +30,7 @@ export interface FrozenVersion {
 
 /** Fits a classifier and freezes all that decides its answers. Throws what its method is at fault for. */
 export async function freeze(
-  { store, registry, kernels, rowsOf }: FreezeContext,
+  { store, contents, registry, kernels, rowsOf }: FreezeContext,
   fits: Fits,
   { question, coverage, comparison, runs }: ClassifierRequest,
 ): Promise<FrozenVersion> {
@@ -74,7 +75,7 @@ export async function freeze(
     dataset: {
       id: supportSet.datasetId,
       name: dataset?.name ?? supportSet.datasetId,
-      fingerprint: fingerprintDataset(all, await store.datasets.images(supportSet.datasetId)),
+      fingerprint: await contents.fingerprint(supportSet.datasetId),
     },
     measured: await measuredOf(store, rowsOf, runs, comparison?.id),
     versions,

@@ -1,3 +1,4 @@
+import type { DatasetContents } from '../datasets/dataset-contents.js'
 import type { EncodedData, LoadOptions } from '../datasets/encoded-data.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors, reasonOf } from '../errors.js'
@@ -30,6 +31,7 @@ export interface ComparisonJobContext {
   readonly registry: Registry
   readonly kernels: Kernels
   readonly encodedData: EncodedData
+  readonly contents: DatasetContents
   readonly runResults: RunResults
   readonly codeOf: CodeOf
   readonly generics: Generics
@@ -93,7 +95,7 @@ async function performRuns(
   const encoders = encodersOf(runs).map((id) => context.encoders.get(id))
   await requireSameContents(context, comparison, encoders, runs)
   const open = runs.filter(isOpen)
-  const provenanceWith = await collectProvenance(store, comparison)
+  const provenanceWith = await collectProvenance(context.contents, comparison)
   const parts = encoders.map((encoder) => {
     const own = open.filter((run) => run.encoder === encoder.id)
     return {

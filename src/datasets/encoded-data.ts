@@ -59,6 +59,8 @@ export interface EncodedData {
    * UNKNOWN_DATASET or CLASSES_DIFFER.
    */
   testImages(testDatasetId: string, datasetId: string, lastImage?: number | null): Promise<DatasetImageRow[]>
+  /** The class indices in one dataset of the classes of another, [C]. Throws UNKNOWN_DATASET or CLASSES_DIFFER. */
+  testClassIndices(testDatasetId: string, datasetId: string): Promise<Int32Array>
   /** The number of these images whose features are not stored yet. */
   missing(
     images: readonly SupportImageRow[],
@@ -120,6 +122,14 @@ export function createEncodedData(options: {
   const textClassifier = async (encoder: Encoder, rows: readonly ClassRow[]): Promise<Matrix> =>
     (await texts(encoder, rows)).textClassifier
 
+  async function testClassIndices(testDatasetId: string, datasetId: string): Promise<Int32Array> {
+    const named = async (id: string) => {
+      const dataset = await store.datasets.get(id)
+      return { name: dataset?.name ?? id, classes: (await classes(id)).map(({ name }) => name) }
+    }
+    return matchClasses(await named(datasetId), await named(testDatasetId))
+  }
+
   async function promptsOf(encoder: Encoder, rows: readonly ClassRow[]): Promise<Prompts> {
     return {
       features: (await texts(encoder, rows)).prompts ?? (await encodeClasses(encoder, rows)).prompts,
@@ -149,11 +159,8 @@ export function createEncodedData(options: {
     textClassifier,
     async supportSet(request, lastImage) {
       const names = (await classes(request.datasetId)).map(({ name }) => name)
-      const pool = await store.datasets.images(request.datasetId, 'SUPPORT_POOL', lastImage)
-      const images = drawSupport(pool, names, request).map(({ imageId, classIndex }) => ({
-        imageId,
-        classIndex,
-      }))
+      const pool = { datasetId: request.datasetId, last: lastImage }
+      const images = await drawSupport(store, pool, names, request)
       return store.supportSets.findOrCreate({
         ...request,
         images,
@@ -185,12 +192,9 @@ export function createEncodedData(options: {
       }
     },
     generic: genericFor,
+    testClassIndices,
     async testImages(testDatasetId, datasetId, lastImage) {
-      const named = async (id: string) => {
-        const dataset = await store.datasets.get(id)
-        return { name: dataset?.name ?? id, classes: (await classes(id)).map(({ name }) => name) }
-      }
-      const indices = matchClasses(await named(datasetId), await named(testDatasetId))
+      const indices = await testClassIndices(testDatasetId, datasetId)
       const images = await store.datasets.images(testDatasetId, 'TEST', lastImage)
       return images.map((image) => ({ ...image, classIndex: indices[image.classIndex] as number }))
     },

@@ -3,7 +3,7 @@ import { errors } from '../errors.js'
 import type { Drawing } from '../store/enums.js'
 import type { Store } from '../store/store.js'
 import type { SupportSetRow } from '../store/support-sets.js'
-import { largestClass } from './draw-support.js'
+import { largestClass, poolCounts } from './draw-support.js'
 import type { EncodedData } from './encoded-data.js'
 
 export interface CreateSupportSetInput {
@@ -39,10 +39,12 @@ export function createSupportSets(context: {
       if (shots != null) requireShots(shots, 'shots')
       requireSeed(seed, 'seed')
       requireAugmentations(augmentations, 'augmentations')
+      const counts = async () =>
+        poolCounts(context.store, { datasetId: id }, (await context.store.datasets.classes(id)).length)
       return context.encodedData.supportSet({
         datasetId: id,
         encoder: encoderId,
-        shots: shots ?? largestClass(await context.store.datasets.images(id, 'SUPPORT_POOL')),
+        shots: shots ?? largestClass(await counts()),
         drawing,
         seed,
         augmentations,

@@ -9,6 +9,7 @@ import { createRecommendation } from '../comparisons/recommendation.js'
 import { createRowStatistics } from '../comparisons/row-statistics.js'
 import { createCodeOf } from '../comparisons/run-code.js'
 import { createCuration } from '../datasets/curation.js'
+import { createDatasetContents } from '../datasets/dataset-contents.js'
 import { createDatasets } from '../datasets/datasets.js'
 import { createEncodedData, type EncodedData } from '../datasets/encoded-data.js'
 import { createFeatureSource, type FeatureEvents } from '../datasets/feature-source.js'
@@ -57,11 +58,13 @@ export function createServices(
     encodedData,
     directory: join(settings.dataDirectory, 'generic'),
   })
+  const contents = createDatasetContents(opened.store)
   const parts = {
     ...{
       ...opened,
       registry,
       encodedData,
+      contents,
       generics,
       maxMegapixels: settings.maxMegapixels,
       onFault: onError,

@@ -6,6 +6,7 @@ import { createDatasetChangeRepository, type DatasetChangeRepository } from './d
 import { createDatasetImageRepository, type DatasetImageRepository } from './dataset-images.js'
 import { createDatasetRepository, type DatasetRepository } from './datasets.js'
 import { createDeletionRepository, type DeletionRepository } from './deletions.js'
+import { createImageListRepository, type ImageListRepository } from './image-lists.js'
 import { createImageRepository, type ImageRepository } from './images.js'
 import { createImportRepository, type ImportRepository } from './imports.js'
 import { createLabelConflictRepository, type LabelConflictRepository } from './label-conflicts.js'
@@ -19,6 +20,7 @@ export interface Store {
   readonly datasets: DatasetRepository
   readonly datasetChanges: DatasetChangeRepository
   readonly datasetImages: DatasetImageRepository
+  readonly imageLists: ImageListRepository
   readonly unlabelledImages: UnlabelledImageRepository
   readonly images: ImageRepository
   readonly labelConflicts: LabelConflictRepository
@@ -36,6 +38,7 @@ export const createStore = (client: DatabaseClient, onChange?: (id: string) => v
   datasets: withDatabaseErrors(createDatasetRepository(client)),
   datasetChanges: withDatabaseErrors(createDatasetChangeRepository(client)),
   datasetImages: withDatabaseErrors(createDatasetImageRepository(client)),
+  imageLists: withDatabaseErrors(createImageListRepository(client)),
   unlabelledImages: withDatabaseErrors(createUnlabelledImageRepository(client)),
   images: withDatabaseErrors(createImageRepository(client)),
   labelConflicts: withDatabaseErrors(createLabelConflictRepository(client)),
