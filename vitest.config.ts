@@ -8,6 +8,12 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 /** Tests that kill processes, open a browser for long, or install the package: `npm run test:all`. */
 const long = ['test/**/*.long.test.ts']
 
+/** Tests that hold for every database: on SQLite with the quick ones, on Postgres with `npm run test:all`. */
+const onEveryDatabase = [
+  'test/library/deletions.test.ts',
+  'test/store/{database,ordered-pages,pairing,repositories}.test.ts',
+]
+
 /** Hostile input against a running service: `npm run test:attack`. */
 const attack = ['test/attack/**/*.test.ts']
 
@@ -41,7 +47,21 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'quick', include: ['test/**/*.test.ts'], exclude: [...long, ...attack] },
+        test: {
+          name: 'quick',
+          include: ['test/**/*.test.ts'],
+          exclude: [...long, ...attack],
+          env: { TEST_DATABASES: 'sqlite' },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'postgres',
+          include: onEveryDatabase,
+          sequence: { groupOrder: 1 },
+          env: { TEST_DATABASES: 'postgres' },
+        },
       },
       {
         extends: true,

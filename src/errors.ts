@@ -67,6 +67,7 @@ export const errors = {
       `Encoder ${encoder} has no added adapter "${name}". Added adapters: ${list(known)}.`,
   ),
   unknownImage: define<{ id: string }>('UNKNOWN_IMAGE', ({ id }) => `Image ${id} not found.`),
+  notInDataset: define<{ id: string }>('UNKNOWN_IMAGE', ({ id }) => `The dataset has no image ${id}.`),
   unknownEncoder: define<{ id: string; known: readonly string[] }>(
     'UNKNOWN_ENCODER',
     ({ id, known }) => `Encoder ${id} not found. Known encoders: ${list(known)}.`,
@@ -246,6 +247,11 @@ export const errors = {
     'TOO_MANY_IMAGES',
     ({ max, count }) => `A request may have at most ${max} images, not ${count}.`,
   ),
+  searchTooLong: define<{ method: string; shapes: number; images: number; seconds: number; max: number }>(
+    'SEARCH_TOO_LONG',
+    ({ method, shapes, images, seconds, max }) =>
+      `Searching the hyperparameters of ${method} (${shapes.toLocaleString('en')} combinations of shapes on ${images.toLocaleString('en')} images) would take about ${Math.ceil(seconds)} s; the limit is ${max} s. Give its hyperparameters, take the search HALVING or the selection NONE, or allow a long search.`,
+  ),
   tooManyComparisons: define<{ max: number }>(
     'TOO_MANY_COMPARISONS',
     ({ max }) => `At most ${max} comparisons may wait or run at the same time. Try again when one has ended.`,
@@ -279,6 +285,11 @@ export const errors = {
     'TOO_MANY_OPERATIONS',
     ({ max }) => `A connection may run at most ${max} operations at the same time.`,
   ),
+  tooManyOperationsOfClient: define<{ max: number; megabytes: number }>(
+    'TOO_MANY_OPERATIONS',
+    ({ max, megabytes }) =>
+      `A client may have at most ${max} operations that run or wait, with requests of ${megabytes} MB together. Try again when others have ended.`,
+  ),
 
   // Access.
   unauthenticated: define<object>(
@@ -305,6 +316,11 @@ export const errors = {
   classWithoutImages: define<{ className: string }>(
     'CLASS_WITHOUT_IMAGES',
     ({ className }) => `Class "${className}" has no images in the support pool.`,
+  ),
+  classNotListed: define<{ className: string }>(
+    'CLASS_WITHOUT_IMAGES',
+    ({ className }) =>
+      `The list has no image of class "${className}". A support set needs one of every class.`,
   ),
   noValidationSplit: define<{ dataset?: string }>(
     'NO_VALIDATION_SPLIT',
@@ -386,7 +402,7 @@ export const errors = {
   // Imports.
   unsupportedArchive: define<{ packedWith?: string | undefined }>('UNSUPPORTED_ARCHIVE', ({ packedWith }) =>
     packedWith === undefined
-      ? 'The archive must be a .zip, .tar or .tar.gz file.'
+      ? 'The archive must be a .zip, .tar, .tar.gz, .tar.bz2 or .tar.xz file.'
       : `The archive is packed with ${packedWith}, which is not supported. Unpack it and pack the folder again as .zip, .tar or .tar.gz.`,
   ),
   invalidArchive: define<{ archive: string; reason: string }>(
@@ -444,14 +460,34 @@ export const errors = {
     ({ names }) =>
       `The names of the classes "${names.join('", "')}" differ only by upper and lower case. If they are one class, give their folders or labels one name.`,
   ),
+  onlyOneClass: define<{ className: string }>(
+    'ONLY_ONE_CLASS',
+    ({ className }) =>
+      `All images are of one class, "${className}". Telling classes apart needs two or more: put the images of each in a folder named after it.`,
+  ),
   severalSplits: define<{ splits: readonly string[] }>(
     'SPLIT_CONFLICT',
     ({ splits }) => `The image is in ${splits.join(' and in ')}. Choose one of the two.`,
+  ),
+  imagesInOtherSplit: define<{ files: number; first: readonly string[] }>(
+    'SPLIT_CONFLICT',
+    ({ files, first }) =>
+      `${files} file${files === 1 ? ' holds an image' : 's hold images'} that the dataset has in another split: ${first.join(', ')}${files > first.length ? ', …' : ''}. An image stays in the split in which it came first, so none is both learned from and tested on.`,
   ),
   labelConflict: define<{ className: string; other: string }>(
     'LABEL_CONFLICT',
     ({ className, other }) =>
       `The dataset has the same image as class "${other}", so it is not added as class "${className}". Choose one of the two.`,
+  ),
+  promptCut: define<{ className: string; prompt: string; encoder: string }>(
+    'PROMPT_CUT',
+    ({ className, prompt, encoder }) =>
+      `Encoder ${encoder} cuts the prompt "${prompt}" of class "${className}", so that its end does not count. Give the class a shorter prompt.`,
+  ),
+  nearDuplicates: define<{ pairs: number; encoder: string }>(
+    'NEAR_DUPLICATES',
+    ({ pairs, encoder }) =>
+      `${pairs} pair${pairs === 1 ? '' : 's'} of images in different splits look${pairs === 1 ? 's' : ''} the same to encoder ${encoder}: what is tested was seen before. The query featureProblems shows them.`,
   ),
   classUnreadable: define<{ className: string; files: number; first: string }>(
     'CLASS_UNREADABLE',
@@ -601,6 +637,10 @@ export const errors = {
   databaseUnavailable: define<{ reason: string }>(
     'DATABASE_UNAVAILABLE',
     ({ reason }) => `The database cannot be used: ${reason}.`,
+  ),
+  objectsUnavailable: define<{ bucket: string; reason: string }>(
+    'OBJECTS_UNAVAILABLE',
+    ({ bucket, reason }) => `The bucket ${bucket} cannot be used: ${reason}.`,
   ),
 
   // Disk and database failures. The same request may succeed later.

@@ -1,6 +1,6 @@
 import { errors, ShotboardError } from '../errors.js'
 import type { Changes } from '../jobs/changes.js'
-import type { JobQueue } from '../jobs/queue.js'
+import type { JobQueue } from '../jobs/job-queue.js'
 import { createRecordedJobs, hasEnded } from '../jobs/recorded-jobs.js'
 import type { TrainingRow } from '../store/trainings.js'
 import { parseTrainingSettings, type TrainingSettingsInput } from '../training/settings.js'
@@ -50,11 +50,16 @@ export interface TrainingsContext extends TrainingJobContext {
   readonly onFault: (id: string, fault: ShotboardError) => void
 }
 
+/** One training uses all cores. */
+const trainingsAtOnce = 1
+
 export function createTrainings(context: TrainingsContext): Trainings {
   const { store, encoders, queue, changes } = context
 
   const { enqueue, find, cancel, watch, ended, resume } = createRecordedJobs<TrainingRow>({
     queue,
+    kind: 'train',
+    concurrency: trainingsAtOnce,
     records: store.trainings,
     changes,
     run: (id, signal) => runTraining(context, id, signal),
@@ -82,7 +87,7 @@ export function createTrainings(context: TrainingsContext): Trainings {
         ...{ name, encoder: encoder.id, datasetId: dataset.id },
         ...{ lastImage, settings, steps },
       })
-      enqueue(row.id)
+      await enqueue(row.id)
       return row
     },
     cancel,
@@ -91,7 +96,7 @@ export function createTrainings(context: TrainingsContext): Trainings {
       if (status === 'SUCCEEDED') throw errors.trainingFinished({ id, status }, 'id')
       if (hasEnded({ status })) {
         await requireFreeName(store, encoders.get(encoder), name, 'id')
-        if (await store.trainings.reopen(id)) enqueue(id)
+        if (await store.trainings.reopen(id)) await enqueue(id)
       }
       return find(id)
     },

@@ -77,7 +77,7 @@ export interface Batch {
   readonly derive: Derive
   /** The batch as a term or a method sees it; for Shotboard, which hands it over. */
   seenBy(owner: Owner): Batch
-  /** The name of a shared matrix that whoever sees this batch has written to; null if there is none. */
+  /** The name of a shared matrix that a method or term has changed, though it must not; null if there is none. */
   written(): string | null
 }
 

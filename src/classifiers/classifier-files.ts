@@ -1,13 +1,12 @@
-import { readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { z } from 'zod'
+import { errors } from '../errors.js'
 import type { Prompts } from '../features/prompts.js'
 import type { Support } from '../features/support.js'
 import type { WhitenedGeneric } from '../spaces/contract.js'
+import { namesOf, type ObjectStore } from '../store/objects/object-store.js'
 import type { Trash } from '../store/trash.js'
-import { removePartials } from '../system/write-atomically.js'
 import { type Matrix, matrix } from '../tensor/matrix.js'
-import { type NamedTensor, readSafetensors, writeSafetensors } from '../tensor/safetensors.js'
+import { formatSafetensors, type NamedTensor, parseSafetensors } from '../tensor/safetensors.js'
 
 /** The tensors of a classifier's version. */
 export interface ClassifierTensors {
@@ -22,7 +21,7 @@ export interface ClassifierTensors {
   readonly calibration: Float64Array
 }
 
-/** The tensors of versions, each in a safetensors file named after its version. */
+/** The tensors of versions, each in a safetensors file `classifiers/VERSION.safetensors`. */
 export interface ClassifierFiles {
   /** Throws DISK_FULL or STORAGE_FAILED, and then writes nothing. */
   write(version: string, tensors: ClassifierTensors): Promise<void>
@@ -47,8 +46,8 @@ const metadataSchema = z.object({
   calibration: z.string().transform((text) => z.array(z.number()).parse(JSON.parse(text))),
 })
 
-export function createClassifierFiles(directory: string): ClassifierFiles {
-  const fileOf = (version: string) => join(directory, `${version}${ending}`)
+export function createClassifierFiles(objects: ObjectStore): ClassifierFiles {
+  const keyOf = (version: string) => `${prefix}${version}${ending}`
   return {
     async write(version, { support, prompts, generic, images, calibration }) {
       const { features, labels, textClassifier, classes, logitScale } = support
@@ -73,10 +72,12 @@ export function createClassifierFiles(directory: string): ClassifierFiles {
         images: JSON.stringify(images),
         calibration: JSON.stringify([...calibration]),
       }
-      await writeSafetensors(fileOf(version), { tensors, metadata }, 'a classifier')
+      await objects.put(keyOf(version), formatSafetensors({ tensors, metadata }))
     },
     async read(version) {
-      const { tensors, metadata } = await readSafetensors(fileOf(version))
+      const bytes = await objects.get(keyOf(version))
+      if (!bytes) throw errors.invalidTensorFile({ file: keyOf(version), reason: 'it does not exist' })
+      const { tensors, metadata } = parseSafetensors(bytes, keyOf(version))
       const { classes, logitScale, images, calibration, classNames, genericClasses } =
         metadataSchema.parse(metadata)
       const labels = tensors.get('labels')
@@ -103,19 +104,18 @@ export function createClassifierFiles(directory: string): ClassifierFiles {
       }
     },
     async remove(versions) {
-      await Promise.all(versions.map((version) => rm(fileOf(version), { force: true })))
+      await objects.delete(versions.map(keyOf))
     },
     async sweep(isKnown, trash) {
-      await removePartials(directory)
-      const names = await readdir(directory).catch(() => [])
-      const versions = names.flatMap((name) => (name.endsWith(ending) ? [name.slice(0, -ending.length)] : []))
+      const versions = await namesOf(objects, prefix, ending)
       if (versions.length === 0) return
       const known = await isKnown(versions)
-      await trash.discard('classifiers', versions.filter((version) => !known.has(version)).map(fileOf))
+      await trash.discard('classifiers', versions.filter((version) => !known.has(version)).map(keyOf))
     },
   }
 }
 
+const prefix = 'classifiers/'
 const ending = '.safetensors'
 
 const genericPrefix = 'generic.'

@@ -1,12 +1,11 @@
 import type { MethodChoice } from '../comparisons/method-choice.js'
 import type { ComparedRow } from '../comparisons/row-statistics.js'
-import { largestClass, poolCounts } from '../datasets/draw-support.js'
 import { errors } from '../errors.js'
 import { requireCoverage } from '../evaluation/prediction-set.js'
-import type { Selection } from '../evaluation/protocol.js'
+import type { Search, Selection } from '../evaluation/protocol.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import { encodersOf, type RunRow } from '../store/runs.js'
-import { type Question, type QuestionContext, readQuestions } from './question.js'
+import { listedOf, type Question, type QuestionContext, readQuestions } from './question.js'
 
 /** What a classifier is made from: a row of a comparison, or a support set and a method. */
 export interface ClassifierSource {
@@ -16,7 +15,8 @@ export interface ClassifierSource {
   /** Required with a support set. Of a comparison, the recommended row's by default. */
   readonly method?: string | null
   readonly space?: string | null
-  /** Of the comparison: the support set of the row with so many shots. By default ALL: refitted on all labelled images. */
+  /** Of the comparison: the support set of the row with so many shots. By default ALL: refitted on all labelled images, or
+   *  on those that it lists. */
   readonly shots?: number | 'ALL' | null
   /** Of the comparison, with a number of shots; its first by default. */
   readonly seed?: number | null
@@ -25,6 +25,10 @@ export interface ClassifierSource {
   readonly hyperparameters?: MethodChoice['hyperparameters']
   /** With a support set: LEAVE_ONE_OUT by default. A comparison has its own. */
   readonly selection?: Selection | null
+  /** With a support set: EXACT by default. A comparison has its own. */
+  readonly search?: Search | null
+  /** Whether hyperparameters may be searched for longer than the limit; false by default. */
+  readonly allowLongSearch?: boolean
   /** Of its prediction sets: 0.9 by default. */
   readonly coverage?: number | null
 }
@@ -58,20 +62,26 @@ export async function readClassifierRequest(
   const coverage = input.coverage ?? defaultCoverage
   requireCoverage(coverage)
   if (input.comparison == null) return ofSupportSet(context, input, coverage)
-  for (const name of ['supportSet', 'hyperparameters', 'selection'] as const) {
+  for (const name of ['supportSet', 'hyperparameters', 'selection', 'search'] as const) {
     if (input[name] == null) continue
     throw errors.invalidValue({ reason: `A comparison has its own ${names[name]}. Leave it out.` }, name)
   }
   return ofComparison(context, input.comparison, input, coverage)
 }
 
-const names = { supportSet: 'support set', hyperparameters: 'hyperparameters', selection: 'selection' }
+const names = {
+  supportSet: 'support set',
+  hyperparameters: 'hyperparameters',
+  selection: 'selection',
+  search: 'search',
+}
 
 async function ofSupportSet(
   context: ClassifierRequestContext,
-  { supportSet, method, space, hyperparameters, selection, shots, seed, encoder }: ClassifierSource,
+  input: ClassifierSource,
   coverage: number,
 ): Promise<ClassifierRequest> {
+  const { supportSet, method, space, hyperparameters, selection, search, shots, seed, encoder } = input
   if (supportSet == null) {
     throw errors.invalidValue({ reason: 'Give either a comparison or a support set.' }, 'comparison')
   }
@@ -84,6 +94,8 @@ async function ofSupportSet(
     supportSet,
     methods: [{ method, ...(space != null && { space }), ...(hyperparameters && { hyperparameters }) }],
     ...(selection != null && { selection }),
+    ...(search != null && { search }),
+    allowLongSearch: input.allowLongSearch ?? false,
   })
   return { question: question as Question, coverage, comparison: null, runs: [] }
 }
@@ -114,7 +126,12 @@ async function ofComparison(
       throw errors.invalidValue({ reason }, 'seed')
     }
     const measured = atShots(Math.max(...row.map((run) => run.shots)))
-    return { question: await refitted(context, measured[0] as RunRow), coverage, comparison, runs: measured }
+    return {
+      question: await refitted(context, measured[0] as RunRow, id, input.allowLongSearch ?? false),
+      coverage,
+      comparison,
+      runs: measured,
+    }
   }
   const [first] = row
   const [question] = await readQuestions(context, {
@@ -123,6 +140,7 @@ async function ofComparison(
     ...(input.seed != null && { seed: input.seed }),
     methods: [{ method: first?.method ?? '', space: first?.space ?? null }],
     encoder: first?.encoder ?? null,
+    allowLongSearch: input.allowLongSearch ?? false,
   })
   return { question: question as Question, coverage, comparison, runs: atShots(shots) }
 }
@@ -168,7 +186,10 @@ async function chooseRow(
 const inSpace = (method: string, space: string | null): string =>
   space === null ? method : `${method} in ${space}`
 
-/** The method of a run, to be fitted anew on all labelled images of the support pool, with the run's protocol. */
+/**
+ * The method of a run, to be fitted anew on all labelled images of the support pool, with the run's protocol; on the listed
+ * images alone if the comparison lists its support images.
+ */
 async function refitted(
   { store, encoders, registry, encodedData }: ClassifierRequestContext,
   {
@@ -179,8 +200,12 @@ async function refitted(
     seed,
     augmentations,
     selection,
+    search,
     fixed,
+    drawing,
   }: RunRow,
+  comparison: string,
+  allowLongSearch: boolean,
 ): Promise<Question> {
   const encoder = encoders.get(encoderId, 'comparison')
   const method = registry.method(methodId, 'method')
@@ -188,15 +213,20 @@ async function refitted(
   if (space && !encoder.spaces.includes(space.base)) {
     throw errors.spaceNotAvailable({ space: space.id, encoder: encoder.id }, 'space')
   }
-  const classes = await encodedData.classes(datasetId)
-  const shots = largestClass(await poolCounts(store, { datasetId }, classes.length))
-  const draw = { datasetId, encoder: encoderId, shots, seed, augmentations }
+  const draw = { datasetId, encoder: encoderId, shots: null, seed, augmentations }
+  const listed = drawing === 'LISTED' ? await listedOf(store, comparison) : null
   return {
-    supportSet: await encodedData.supportSet({ ...draw, drawing: 'ALL' }),
+    supportSet: await encodedData.supportSet({
+      ...draw,
+      drawing: listed ? 'LISTED' : 'ALL',
+      images: listed,
+    }),
     encoder,
-    classes,
+    classes: await encodedData.classes(datasetId),
     methods: [{ method, space, fixed }],
     selection,
+    search,
+    allowLongSearch,
     validation: selection === 'VALIDATION' ? await store.datasets.images(datasetId, 'VALIDATION') : [],
     holdOut: [],
     rangeImages: null,

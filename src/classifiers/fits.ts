@@ -29,6 +29,8 @@ export interface FitsContext {
   readonly registry: Registry
   readonly kernels: Kernels
   readonly encodedData: EncodedData
+  /** The longest that a fit may search, in seconds, unless its question allows more. */
+  readonly maxSearchSeconds: number
 }
 
 /** The images of a question by base, and what tells them from those of another. */
@@ -42,7 +44,7 @@ const maxFits = 64
 /** Support sets are cached with their key-value caches, so that methods in one space share its fit. */
 const maxSupports = 8
 
-export function createFits({ registry, kernels, encodedData }: FitsContext): Fits {
+export function createFits({ registry, kernels, encodedData, maxSearchSeconds }: FitsContext): Fits {
   const fits = createPromiseCache<FittedMethod>(maxFits)
   const supports = createPromiseCache<{ support: Support; caches: Caches }>(maxSupports)
 
@@ -95,12 +97,12 @@ export function createFits({ registry, kernels, encodedData }: FitsContext): Fit
     question: Question,
     images: QuestionImages,
   ): Promise<FittedMethod> {
-    const { supportSet, encoder, selection } = question
+    const { supportSet, encoder, selection, search, allowLongSearch } = question
     const { method, fixed } = chosen
     const space = spaceOf(chosen)
     const key = fingerprintOf([
       [supportSet.id, encoder.id, encoder.spaceFingerprint(space.base)],
-      [method.id, space.id, selection, fixed, images.fingerprint],
+      [method.id, space.id, selection, search, fixed, images.fingerprint],
     ])
     return fits.get(key, async () => {
       const fitted = await fitMethod({
@@ -108,6 +110,8 @@ export function createFits({ registry, kernels, encodedData }: FitsContext): Fit
         space,
         ...(await supportOf(question)),
         selection,
+        search,
+        ...(!allowLongSearch && { maxSearchMs: maxSearchSeconds * 1000 }),
         ...(selection === 'VALIDATION' && { validation: await images.validation(space.base) }),
         fixed,
         kernels,
@@ -123,9 +127,11 @@ export function createFits({ registry, kernels, encodedData }: FitsContext): Fit
     async fit(question) {
       const { support } = await supportOf(question)
       const images = imagesOf(question)
-      const fitted = await Promise.all(
-        question.methods.map((each) => each.fault ?? orMethodError(fittedMethod(each, question, images))),
-      )
+      const fitted: (FittedMethod | ShotboardError)[] = []
+      // One after the other, so that a search is not taken for a long one because of those beside it.
+      for (const each of question.methods) {
+        fitted.push(each.fault ?? (await orMethodError(fittedMethod(each, question, images))))
+      }
       return { support, fitted }
     },
   }

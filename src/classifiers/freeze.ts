@@ -34,7 +34,7 @@ export async function freeze(
   fits: Fits,
   { question, coverage, comparison, runs }: ClassifierRequest,
 ): Promise<FrozenVersion> {
-  const { supportSet, encoder, classes: all, methods, selection, holdOut } = question
+  const { supportSet, encoder, classes: all, methods, selection, search, holdOut } = question
   const { support, fitted: results } = await fits.fit(question)
   const [fitted] = results
   if (fitted === undefined || fitted instanceof ShotboardError) throw fitted ?? new Error('no method')
@@ -69,6 +69,7 @@ export async function freeze(
     support: { id: supportSet.id, shots, drawing, seed, augmentations, images: images.length },
     selection: {
       protocol: selection,
+      search,
       images: fitted.selectionImages,
       accuracy: fitted.selectionAccuracy,
     },

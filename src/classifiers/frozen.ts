@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { selections } from '../evaluation/protocol.js'
+import { searches, selections } from '../evaluation/protocol.js'
 import type { TermRanges } from '../methods/score.js'
 import { identitySchema } from '../plugins/identity.js'
+import { Drawing } from '../store/enums.js'
 
 const statisticSchema = z.object({
   mean: z.number(),
@@ -50,7 +51,7 @@ const frozenSchema = z.object({
     /** The support set that was drawn for it. */
     id: z.string(),
     shots: z.int(),
-    drawing: z.enum(['EXACT', 'AT_MOST', 'ALL']),
+    drawing: z.enum(Drawing),
     seed: z.int(),
     augmentations: z.int(),
     images: z.int(),
@@ -58,6 +59,8 @@ const frozenSchema = z.object({
   /** How hyperparameters and temperature were chosen, and the accuracy on those images, in percent. */
   selection: z.object({
     protocol: z.enum(selections),
+    /** Earlier versions searched no other way. */
+    search: z.enum(searches).default('EXACT'),
     images: z.int(),
     accuracy: z.number().nullable(),
   }),

@@ -7,7 +7,7 @@ import type { EncodedData } from '../datasets/encoded-data.js'
 import type { Encoder } from '../encoders/encoder.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors, ShotboardError } from '../errors.js'
-import type { KlScaling, Selection } from '../evaluation/protocol.js'
+import type { KlScaling, Search, Selection } from '../evaluation/protocol.js'
 import type { Generics } from '../generic/generics.js'
 import type { Identity } from '../plugins/identity.js'
 import type { Registry } from '../plugins/registry.js'
@@ -25,6 +25,9 @@ export interface Question {
   readonly classes: readonly ClassRow[]
   readonly methods: readonly AskedMethod[]
   readonly selection: Selection
+  readonly search: Search
+  /** Whether hyperparameters may be searched for longer than the limit. */
+  readonly allowLongSearch: boolean
   /** Empty unless `selection` is VALIDATION. */
   readonly validation: readonly DatasetImageRow[]
   /** The positions of the classes that the classifier does not have. */
@@ -52,6 +55,10 @@ export interface QuestionInput {
   readonly methods?: readonly MethodChoice[] | null
   /** LEAVE_ONE_OUT by default; a comparison has its own. */
   readonly selection?: Selection | null
+  /** EXACT by default; a comparison has its own. */
+  readonly search?: Search | null
+  /** Whether hyperparameters may be searched for longer than the limit; false by default. */
+  readonly allowLongSearch?: boolean
 }
 
 export interface QuestionContext {
@@ -79,7 +86,7 @@ export function readQuestions(context: QuestionContext, input: QuestionInput): P
 async function ofSupportSet(
   { store, encoders, registry, encodedData }: QuestionContext,
   id: string,
-  { shots, seed, methods, selection }: QuestionInput,
+  { shots, seed, methods, selection, search, allowLongSearch = false }: QuestionInput,
 ): Promise<Question[]> {
   const supportSet = await store.supportSets.get(id)
   if (!supportSet) throw errors.unknownSupportSet({ id }, 'supportSet')
@@ -92,6 +99,8 @@ async function ofSupportSet(
     classes: await encodedData.classes(supportSet.datasetId),
     methods: chooseMethods(methods ?? [], registry, encoder),
     selection: selection ?? 'LEAVE_ONE_OUT',
+    search: search ?? 'EXACT',
+    allowLongSearch,
     holdOut: [],
     rangeImages: null,
   } as const
@@ -110,6 +119,9 @@ async function ofComparison(context: QuestionContext, id: string, input: Questio
   if (input.selection != null) {
     throw errors.invalidValue({ reason: 'A comparison has its own selection. Leave it out.' }, 'selection')
   }
+  if (input.search != null) {
+    throw errors.invalidValue({ reason: 'A comparison has its own search. Leave it out.' }, 'search')
+  }
   const all = await store.comparisons.runs(id)
   const runs = chosenRuns(all, registry, input)
   const encodersOfRuns = (some: readonly RunRow[]) => encodersOf(some).map((encoder) => encoders.get(encoder))
@@ -122,14 +134,18 @@ async function ofComparison(context: QuestionContext, id: string, input: Questio
     encodersOfRuns(runs.filter((run) => input.encoder == null || run.encoder === input.encoder)).map(
       async (encoder) => {
         const own = runs.filter((run) => run.encoder === encoder.id)
-        const { shots, drawing, seed, augmentations, selection, klScaling, holdOut } = own[0] as RunRow
+        const { shots, drawing, seed, augmentations, selection, search, klScaling, holdOut } =
+          own[0] as RunRow
         const draw = { datasetId, encoder: encoder.id, shots, drawing, seed, augmentations }
+        const images = drawing === 'LISTED' ? await listedOf(store, id) : null
         return {
-          supportSet: await encodedData.supportSet(draw, lastImage),
+          supportSet: await encodedData.supportSet({ ...draw, images }, lastImage),
           encoder,
           classes: await encodedData.classes(datasetId),
           methods: await Promise.all(own.map((run) => choiceOf(run, context))),
           selection,
+          search,
+          allowLongSearch: input.allowLongSearch ?? false,
           holdOut,
           validation: selection === 'VALIDATION' ? await imagesOf('VALIDATION') : [],
           rangeImages: isOfBatch(klScaling) ? await testImages() : null,
@@ -138,6 +154,10 @@ async function ofComparison(context: QuestionContext, id: string, input: Questio
     ),
   )
 }
+
+/** The listed support images of a comparison. */
+export const listedOf = async (store: Store, comparison: string): Promise<readonly string[]> =>
+  (await store.comparisons.supportImagesOf([comparison])).get(comparison) ?? []
 
 const isOfBatch = (scaling: KlScaling): boolean => scaling === 'BATCH'
 

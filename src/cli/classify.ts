@@ -33,7 +33,7 @@ export const classifyCommand = (): Command =>
       'Classify images with a classifier: files, folders and archives, wherever images lie in them.',
     )
     .argument('<classifier>', 'its name or id')
-    .argument('<paths...>', 'images, folders, .zip, .tar and .tar.gz files')
+    .argument('<paths...>', 'images, folders, .zip files and .tar files (plain, .gz, .bz2, .xz)')
     .option('--use-version <number>', 'the version to answer with (default: the one in use)', wholeNumber)
     .option('--top <number>', 'how many classes to tell of an image', wholeNumber, 1)
     .option('--csv [file]', 'write CSV to a file, or to standard output instead of the table')

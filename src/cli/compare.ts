@@ -2,16 +2,18 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Command } from 'commander'
 import { errors, reasonOf } from '../errors.js'
-import { openLibrary, parseExperiment } from '../library/index.js'
+import { type Experiment, openLibrary, parseExperiment } from '../library/index.js'
 import { keyVariable, readSettings } from '../settings/settings.js'
 import type { ComparisonHost, ExportFormat } from './comparison-host.js'
 import { localComparisons } from './local-comparisons.js'
 import { printResults, watchComparison } from './print-comparison.js'
 import { remoteComparisons } from './remote-comparisons.js'
 import { runCommand } from './run-command.js'
+import { readSupportImages } from './support-images.js'
 
 interface CompareOptions {
   readonly url?: string
+  readonly support?: string
   readonly key?: string
   readonly json?: string | true
   readonly csv?: string | true
@@ -22,6 +24,10 @@ export const compareCommand = (): Command =>
   new Command('compare')
     .description('Run an experiment, or repeat a comparison exported as JSON, and print the results.')
     .argument('<file>', 'an experiment as JSON: dataset, shots, seeds, methods, …')
+    .option(
+      '--support <file>',
+      'take the images that this file lists as support set, one a line: an id or a path; instead of the shots and seeds of the experiment',
+    )
     .option('--url <url>', 'run it on the service at this URL, instead of in the local data folder')
     .option('--key <key>', 'the API key of the service (default: $SHOTBOARD_API_KEY)')
     .option(
@@ -39,7 +45,7 @@ async function run(
   options: CompareOptions,
   onStop: (stop: () => Promise<void>) => void,
 ): Promise<void> {
-  const experiment = parseExperiment(await readExperimentFile(file), file)
+  const experiment = await withSupport(parseExperiment(await readExperimentFile(file), file), options)
   const host = await openHost(options)
   let id: string | undefined
   onStop(() => host.stop(id))
@@ -50,6 +56,13 @@ async function run(
   else if (results.error !== null) console.error(results.error)
   await host.close()
   process.exitCode = results.status === 'SUCCEEDED' ? 0 : 1
+}
+
+/** The experiment with the listed support images of `--support`. A list is one support set, so the shots and seeds go. */
+async function withSupport(experiment: Experiment, { support }: CompareOptions): Promise<Experiment> {
+  if (support === undefined) return experiment
+  const supportImages = await readSupportImages(support)
+  return { ...experiment, shots: [], seeds: [1], drawing: 'LISTED', supportImages }
 }
 
 async function readExperimentFile(file: string): Promise<string> {

@@ -98,6 +98,8 @@ async function run(file: string, options: EvaluateOptions): Promise<void> {
   const runtime = openRuntime({ threads: settings.threads })
   const bar = createProgressBar('Evaluating', process.stderr)
   const results: FeatureEvaluation[] = []
+  /** What is known of a long search. */
+  let note: string | undefined
   try {
     const features = await readFeatureFile(file)
     const generic = (await Promise.all(options.generic.map(readGenericFeatures))).flat()
@@ -116,11 +118,15 @@ async function run(file: string, options: EvaluateOptions): Promise<void> {
       fixed: options.set,
       grids: options.grid,
       search: searches[options.search],
-      onProgress: (share) => bar.update(results.length + share, total),
+      onProgress: (share) => bar.update(results.length + share, total, note),
+      onEstimate(method, { shapes, images, milliseconds }) {
+        note = `${method}: ${plural(shapes, 'combination')} of shapes on ${plural(images, 'image')}, about ${Math.ceil(milliseconds / 1000)} s`
+      },
       generic,
     })
     for await (const evaluation of evaluations) {
       results.push(evaluation)
+      note = undefined
       bar.update(results.length, total)
     }
   } finally {
@@ -129,6 +135,9 @@ async function run(file: string, options: EvaluateOptions): Promise<void> {
   }
   console.log(options.json ? JSON.stringify(results, null, 2) : formatResults(results))
 }
+
+const plural = (count: number, what: string): string =>
+  `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`
 
 function formatResults(results: readonly FeatureEvaluation[]): string {
   const table = new Table({

@@ -34,7 +34,7 @@ const { supportPool, validation, test, seed } = defaultSplitRule
 export const importCommand = (): Command =>
   new Command('import')
     .description(
-      'Import a folder, a .zip, a .tar or a .tar.gz of images. Importing it again adds only new images.',
+      'Import a folder, a .zip or a .tar (plain, .gz, .bz2, .xz) of images. Importing it again adds only new images.',
     )
     .argument('<path>', 'with paths split/class/image or class/image, or with a file of labels')
     .option('--name <name>', "the dataset's name (default: the name in dataset.json, or of the folder)")

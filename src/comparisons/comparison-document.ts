@@ -1,4 +1,5 @@
 import type { DatasetContents } from '../datasets/dataset-contents.js'
+import { isDrawn } from '../datasets/support-sets.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors } from '../errors.js'
 import type { Statistic } from '../evaluation/statistics/statistic.js'
@@ -50,6 +51,8 @@ export interface ComparisonDocument {
     readonly shots: number
     /** How many images a class had in the support set. */
     readonly perClass: ClassSizes
+    /** How many prompts a class had; null for results of earlier versions. */
+    readonly prompts: ClassSizes | null
     readonly drop: Statistic | null
   } & Readonly<Record<MeasureName, Statistic>>)[]
   readonly runs: readonly DocumentRun[]
@@ -113,6 +116,8 @@ export interface DocumentRun {
         readonly labelledImages: number | null
         /** How many images a class had in the support set. */
         readonly perClass: ClassSizes
+        /** How many prompts a class had; null for results of earlier versions. */
+        readonly prompts: ClassSizes | null
         /** What logits are divided by before softmax; null for results of earlier versions. */
         readonly temperature: number | null
         readonly hyperparameters: Readonly<Record<string, number>>
@@ -160,6 +165,8 @@ export async function documentComparison(context: DocumentContext, id: string): 
   })
   const protocol = protocolOf(runs)
   const unknownDataset = await unknownDatasetOf(context, protocol, comparison.lastImage)
+  const listed = (await store.comparisons.supportImagesOf([id])).get(id) ?? []
+  const experiment = experimentOf(comparison, runs, protocol, { dataset, testDataset }, unknownDataset)
   return {
     format: 'shotboard-comparison',
     version: 1,
@@ -170,7 +177,7 @@ export async function documentComparison(context: DocumentContext, id: string): 
       createdAt: comparison.createdAt.toISOString(),
       finishedAt: comparison.finishedAt?.toISOString() ?? null,
     },
-    experiment: experimentOf(comparison, runs, protocol, { dataset, testDataset }, unknownDataset),
+    experiment: { ...experiment, ...(listed.length > 0 && { supportImages: listed }) },
     dataset,
     testDataset,
     encoder: described[0] ?? { id: comparison.encoder, files: {} },
@@ -261,8 +268,8 @@ function experimentOf(
     dataset: reference(dataset),
     ...(testDataset && { testDataset: reference(testDataset) }),
     ...(encoders.length > 1 ? { encoders: [...encoders] } : { encoder }),
-    // With ALL the number of shots follows from the images.
-    shots: protocol.drawing === 'ALL' ? [] : [...new Set(runs.map(({ shots }) => shots))],
+    // Where nothing is drawn, the number of shots follows from the images.
+    shots: !isDrawn(protocol.drawing) ? [] : [...new Set(runs.map(({ shots }) => shots))],
     seeds: [...new Set(runs.map(({ seed }) => seed))],
     methods: methods.map(({ method, space, fixed }) => ({
       method,
@@ -315,6 +322,7 @@ function describeRun(run: RunRow, provenance: Provenance | undefined): DocumentR
       selectionAccuracy: result.selectionAccuracy,
       labelledImages: result.labelledImages,
       perClass: result.perClass,
+      prompts: result.prompts,
       temperature: result.temperature,
       hyperparameters: result.hyperparameters,
       ...pickMeasures(result),

@@ -7,11 +7,13 @@ import type { Support } from '../features/support.js'
 import type { Registry } from '../plugins/registry.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import type { DatasetImageRow } from '../store/datasets.js'
-import type { RunRow } from '../store/runs.js'
+import type { ClassSizes, RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import type { SupportSetRow } from '../store/support-sets.js'
+import { once } from '../system/once.js'
 import { createPromiseCache } from '../system/promise-cache.js'
 import type { Kernels } from '../tensor/kernels.js'
+import { classSizes } from './class-sizes.js'
 import { imagesOfClasses, keptClasses, supportOfClasses } from './held-out.js'
 
 /** The encoded images that the runs of a comparison share. Each list is loaded once, at its first use, and timed. */
@@ -36,6 +38,8 @@ interface LoadedSupport {
   readonly supportSet: SupportSetRow
   readonly support: Support
   readonly caches: Caches
+  /** How many prompts the classes have. */
+  readonly prompts: ClassSizes
   readonly ms: number
 }
 
@@ -59,7 +63,7 @@ export function createComparisonFeatures(
     readonly encodedData: EncodedData
     readonly kernels: Kernels
   },
-  { datasetId, testDatasetId, lastImage }: ComparisonRow,
+  { id, datasetId, testDatasetId, lastImage }: ComparisonRow,
   encoder: Encoder,
   runs: readonly RunRow[],
 ): ComparisonFeatures {
@@ -93,8 +97,12 @@ export function createComparisonFeatures(
       const { features: heldOut } = imagesOfClasses(all, holdOut)
       return { labelled: imagesOfClasses(all, await keptOf()), heldOut, ms }
     })
-  const supportSetOf = ({ shots, drawing, seed, augmentations }: RunRow) =>
-    encodedData.supportSet({ datasetId, encoder: encoder.id, shots, drawing, seed, augmentations }, lastImage)
+  const listed = once(async () => (await store.comparisons.supportImagesOf([id])).get(id) ?? [])
+  const supportSetOf = async ({ shots, drawing, seed, augmentations }: RunRow) => {
+    const draw = { datasetId, encoder: encoder.id, shots, drawing, seed, augmentations }
+    const images = drawing === 'LISTED' ? await listed() : null
+    return encodedData.supportSet({ ...draw, images }, lastImage)
+  }
 
   /** Support images without stored features. Support sets overlap; each image is encoded once for each recipe. */
   async function supportImagesToEncode(): Promise<number> {
@@ -118,9 +126,12 @@ export function createComparisonFeatures(
         const supportSet = await supportSetOf(run)
         const started = performance.now()
         const all = await encodedData.support(supportSet, encoder, spaces, options)
-        const support = supportOfClasses(all, await keptOf())
+        const kept = await keptOf()
+        const support = supportOfClasses(all, kept)
         const ms = performance.now() - started
-        return { supportSet, support, caches: createCaches(support, kernels), ms }
+        const classes = await encodedData.classes(datasetId)
+        const prompts = classSizes(kept.map((c) => classes[c]?.prompts.length ?? 0))
+        return { supportSet, support, caches: createCaches(support, kernels), prompts, ms }
       }),
     validation: (options) => load('VALIDATION', options),
     async test(options) {

@@ -11,18 +11,20 @@ import { hasEnded } from '../jobs/recorded-jobs.js'
 import { pickMeasures } from '../measures.js'
 import type { Registry } from '../plugins/registry.js'
 import type { ComparisonRow } from '../store/comparisons.js'
-import { type ClassSizes, encodersOf, type RunRow } from '../store/runs.js'
+import { encodersOf, type RunAttempt, type RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import { throwIfCancelled, untilCancelled } from '../system/abort.js'
 import type { KeyedLock } from '../system/keyed-lock.js'
 import { isStorageFault } from '../system/storage-fault.js'
 import { withoutPaths } from '../system/without-paths.js'
 import type { Kernels } from '../tensor/kernels.js'
+import { classSizes } from './class-sizes.js'
 import { collectProvenance, type ProvenanceOf } from './collect-provenance.js'
 import { type ComparisonFeatures, createComparisonFeatures } from './comparison-features.js'
 import { keptClasses, numberAsDataset } from './held-out.js'
 import { requireSameContents } from './require-same-contents.js'
 import { type CodeOf, isOfCode } from './run-code.js'
+import { followRun, type RunProgress } from './run-progress.js'
 import type { RunResults } from './run-results.js'
 
 export interface ComparisonJobContext {
@@ -119,15 +121,23 @@ async function performRuns(
       await context.runLock(run.id, signal, async () => {
         throwIfCancelled(signal)
         // Another comparison that shares the run may have finished it already.
-        if (!(await store.runs.start(run.id))) return
+        const attempt = await store.runs.start(run.id)
+        if (!attempt) return progress.add(imagesPerRun)
+        const following = followRun({
+          writeProgress: attempt.progress,
+          writeEstimate: attempt.estimate,
+          comparison: progress,
+          work: imagesPerRun,
+        })
         try {
-          await performRun(context, run, shared, provenanceOf, { signal, onEncoded })
+          await performRun(context, run, attempt, shared, provenanceOf, { signal, onEncoded, following })
         } catch (error) {
           if (signal.aborted || isStorageFault(error)) throw error
-          await store.runs.fail(run.id, withoutPaths(reasonOf(error)))
+          await attempt.fail(withoutPaths(reasonOf(error)))
+        } finally {
+          await following.end()
         }
       })
-      progress.add(imagesPerRun)
     }
   } finally {
     // The database may be closed as soon as the job has ended.
@@ -136,13 +146,14 @@ async function performRuns(
 }
 
 async function performRun(
-  { store, encoders, registry, kernels, runResults, codeOf, generics }: ComparisonJobContext,
+  { encoders, registry, kernels, runResults, codeOf, generics }: ComparisonJobContext,
   run: RunRow,
+  attempt: RunAttempt,
   shared: ComparisonFeatures,
   provenanceOf: ProvenanceOf,
-  loading: LoadOptions,
+  loading: LoadOptions & { readonly following: RunProgress },
 ): Promise<void> {
-  const { signal } = loading
+  const { signal, following } = loading
   const method = registry.method(run.method)
   const space = registry.space(run.space ?? 'clip')
   const generic =
@@ -151,10 +162,10 @@ async function performRun(
       : null
   const code = codeOf(method, run.space === null ? null : space, generic)
   if (!isOfCode(run, code)) throw errors.codeChanged({ method: run.method, space: run.space })
-  const { supportSet, support, caches, ms: supportMs } = await shared.support(run, loading)
+  const { supportSet, support, caches, prompts, ms: supportMs } = await shared.support(run, loading)
   const { test, unshifted, unknown, ms: testMs } = await shared.test(loading)
   const validation = run.selection === 'VALIDATION' ? await shared.validation(loading) : undefined
-  await store.runs.progress(run.id, 0.5)
+  following.onRead()
 
   const evaluating = evaluate({
     method,
@@ -162,6 +173,9 @@ async function performRun(
     support,
     caches,
     selection: run.selection,
+    search: run.search,
+    onProgress: following.onSearched,
+    onEstimate: ({ milliseconds }) => following.onEstimate(milliseconds),
     ...(validation && { validation: validation.labelled }),
     fixed: run.fixed,
     test,
@@ -176,13 +190,15 @@ async function performRun(
   const { fitted, unshifted: own, ...predictions } = evaluation
   const asDataset = numberAsDataset(keptClasses(support.classes + run.holdOut.length, run.holdOut))
   const results = { ...asDataset(predictions), ...(own && { unshifted: asDataset(own) }) }
-  await runResults.write(run.id, results, provenanceOf(method, space, code, generic))
-  await store.runs.succeed(run.id, {
+  if (!(await attempt.isCurrent())) return
+  await runResults.write(run.id, results, provenanceOf(method, space, code, generic, prompts))
+  await attempt.succeed({
     supportSetId: supportSet.id,
     selectionImages: fitted.selectionImages,
     selectionAccuracy: fitted.selectionAccuracy,
     labelledImages: labelledImagesOf(run, fitted, support),
-    perClass: classSizesOf(support),
+    perClass: classSizes(imagesPerClass(support)),
+    prompts,
     temperature: fitted.temperature,
     hyperparameters: fitted.values,
     ...pickMeasures(evaluation),
@@ -194,14 +210,10 @@ async function performRun(
   })
 }
 
-function classSizesOf({ labels, classes }: Support): ClassSizes {
+function imagesPerClass({ labels, classes }: Support): number[] {
   const counts = new Array<number>(classes).fill(0)
   for (const label of labels) counts[label] = (counts[label] as number) + 1
-  return {
-    least: counts.reduce((least, count) => Math.min(least, count)),
-    mean: labels.length / classes,
-    most: counts.reduce((most, count) => Math.max(most, count)),
-  }
+  return counts
 }
 
 /**

@@ -1,9 +1,10 @@
-import type { Drawing, KlScaling, Selection } from '../store/enums.js'
+import type { Drawing, KlScaling, Search, Selection } from '../store/enums.js'
 import type { RunRow } from '../store/runs.js'
 
 /** How a comparison was asked to select and measure; the same for all its runs. */
 export interface ComparisonProtocol {
   readonly selection: Selection
+  readonly search: Search
   readonly klScaling: KlScaling
   /** How many images of each class a support set takes. */
   readonly drawing: Drawing
@@ -21,8 +22,8 @@ export interface ComparisonProtocol {
 export function protocolOf(runs: readonly RunRow[]): ComparisonProtocol {
   const [first] = runs
   if (!first) throw new RangeError('a comparison has runs')
-  const { selection, klScaling, drawing, augmentations, coverage, unknownDatasetId, holdOut } = first
+  const { selection, search, klScaling, drawing, augmentations, coverage, unknownDatasetId, holdOut } = first
   const methods = new Map(runs.map((run) => [JSON.stringify([run.method, run.space]), run]))
   const sets = { coverage, unknownDatasetId, holdOut }
-  return { selection, klScaling, drawing, augmentations, ...sets, methods: [...methods.values()] }
+  return { selection, search, klScaling, drawing, augmentations, ...sets, methods: [...methods.values()] }
 }

@@ -2,11 +2,12 @@ import { errors, type ShotboardError } from '../errors.js'
 import { comparePairs, type PairwiseTest } from '../evaluation/pairwise.js'
 import { groupRuns, type MeasuredRun, type SummaryRow } from '../evaluation/summary.js'
 import type { Changes } from '../jobs/changes.js'
-import type { JobQueue } from '../jobs/queue.js'
+import type { JobQueue } from '../jobs/job-queue.js'
 import { createRecordedJobs, hasEnded } from '../jobs/recorded-jobs.js'
 import { type MeasureName, pickMeasures } from '../measures.js'
 import type { ComparisonRow } from '../store/comparisons.js'
-import { type ClassSizes, encodersOf, type RunRow } from '../store/runs.js'
+import { encodersOf, type RunRow } from '../store/runs.js'
+import { rangeOfSizes } from './class-sizes.js'
 import { type ComparisonJobContext, runComparison } from './comparison-job.js'
 import { findMethodInSpace } from './method-in-space.js'
 import { type CompareInput, type PlanContext, planComparison } from './plan-comparison.js'
@@ -63,6 +64,8 @@ export interface ComparisonsContext extends PlanContext {
   readonly onFault: (comparison: string, fault: ShotboardError) => void
   /** The largest number of queued and running comparisons. */
   readonly maxOpen: number
+  /** The number of comparisons that run at the same time. */
+  readonly atOnce: number
 }
 
 export function createComparisons(context: ComparisonsContext): Comparisons {
@@ -71,6 +74,8 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
   const watchedRuns = createWatchedRuns({ store, changes })
   const { enqueue, cancel, watch, ended, resume } = createRecordedJobs<ComparisonRow>({
     queue,
+    kind: 'compare',
+    concurrency: context.atOnce,
     records: store.comparisons,
     changes,
     onWatched: watchedRuns.keep,
@@ -90,18 +95,23 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     if (!existing && (await store.comparisons.countUnfinished()) >= max)
       throw errors.tooManyComparisons({ max })
     const comparison = existing ?? (await store.comparisons.create(planned))
-    if (!hasEnded(comparison)) enqueue(comparison.id)
+    if (!hasEnded(comparison)) await enqueue(comparison.id)
     return comparison
   }
 
   function rows(runs: readonly RunRow[]): Promise<ComparedRow[]> {
-    const sizes = new Map(runs.flatMap(({ id, result }) => (result ? [[id, result.perClass] as const] : [])))
+    const results = new Map(runs.flatMap(({ id, result }) => (result ? [[id, result] as const] : [])))
     const groups = groupRuns(runs.flatMap((run) => measuredRunOf(run) ?? []))
     return Promise.all(
-      groups.map(async (group) => ({
-        ...(await rowStatistics.row(group)),
-        perClass: rangeOfSizes(group.flatMap(({ id }) => sizes.get(id) ?? [])),
-      })),
+      groups.map(async (group) => {
+        const measured = group.flatMap(({ id }) => results.get(id) ?? [])
+        const prompts = measured.flatMap((result) => result.prompts ?? [])
+        return {
+          ...(await rowStatistics.row(group)),
+          perClass: rangeOfSizes(measured.map(({ perClass }) => perClass)),
+          prompts: prompts.length < measured.length ? null : rangeOfSizes(prompts),
+        }
+      }),
     )
   }
 
@@ -128,13 +138,6 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     },
   }
 }
-
-/** The fewest and most images of a class in any support set, and the mean over all. */
-const rangeOfSizes = (sizes: readonly ClassSizes[]): ClassSizes => ({
-  least: Math.min(...sizes.map(({ least }) => least)),
-  mean: sizes.reduce((sum, { mean }) => sum + mean, 0) / sizes.length,
-  most: Math.max(...sizes.map(({ most }) => most)),
-})
 
 /** A run's measures; undefined if it has not finished. */
 function measuredRunOf({ result, ...run }: RunRow): MeasuredRun | undefined {

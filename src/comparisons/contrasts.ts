@@ -1,9 +1,7 @@
-import type { EncodedData } from '../datasets/encoded-data.js'
 import { errors } from '../errors.js'
 import { type ClassDelta, classDeltasOf } from '../evaluation/class-deltas.js'
 import { type DisagreementKind, disagreementsOf } from '../evaluation/disagreements.js'
 import { pairPredictions } from '../evaluation/prediction-pair.js'
-import type { Predictions } from '../evaluation/predictions.js'
 import type { Registry } from '../plugins/registry.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import {
@@ -16,7 +14,9 @@ import {
 } from '../store/page.js'
 import type { RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
+import type { MeasuredImages } from './measured-images.js'
 import { findMethodInSpace } from './method-in-space.js'
+import { type PredictedClass, predictedClass } from './run-predictions.js'
 import { type RunResults, unreadableReason } from './run-results.js'
 
 /** Two methods of a comparison, at one number of shots. */
@@ -36,13 +36,6 @@ export interface DisagreementsInput extends ContrastInput {
   readonly seed?: number | null | undefined
   /** Default: all kinds. */
   readonly kind?: DisagreementKind | null | undefined
-}
-
-/** The class that a method predicts for an image. */
-export interface PredictedClass {
-  readonly classIndex: number
-  /** From 0 to 1; null if an earlier version did not store it. */
-  readonly probability: number | null
 }
 
 /** A test image for which two methods predict different classes. */
@@ -75,12 +68,12 @@ export interface Contrasts {
 
 export function createContrasts({
   store,
-  encodedData,
+  measuredImages,
   registry,
   runResults,
 }: {
   readonly store: Store
-  readonly encodedData: EncodedData
+  readonly measuredImages: MeasuredImages
   readonly registry: Registry
   readonly runResults: RunResults
 }): Contrasts {
@@ -134,7 +127,7 @@ export function createContrasts({
       return classDeltasOf(pairs, classes.length)
     },
 
-    async disagreements({ datasetId, testDatasetId, lastImage }, runs, { seed, kind, ...input }, request) {
+    async disagreements({ datasetId }, runs, { seed, kind, ...input }, request) {
       const { first } = request
       requirePageSize(first)
       const after = positionAfter(request)
@@ -146,17 +139,11 @@ export function createContrasts({
       const all = disagreementsOf(pairPredictions(mine, theirs))
       const wanted = kind == null ? all : all.filter((each) => each.kind === kind)
       const rest = wanted.filter(({ position }) => after === undefined || position > after)
-      const holdOut = pair.run.holdOut
-      // Without held-out classes only the order counts, and a class may have been renamed since.
-      const testImages =
-        testDatasetId !== null && holdOut.length > 0
-          ? await encodedData.testImages(testDatasetId, datasetId, lastImage)
-          : await store.datasets.images(testDatasetId ?? datasetId, 'TEST', lastImage)
-      const images = testImages.filter(({ classIndex }) => !holdOut.includes(classIndex))
+      const images = await measuredImages(pair.run)
       const page = pageOf(rest, first, ({ position }) => cursorOfPosition(position))
       return {
         nodes: page.nodes.map((each) => ({
-          imageId: images[each.position]?.imageId as string,
+          imageId: images[each.position] as string,
           datasetId,
           classIndex: mine.labels[each.position] as number,
           seed: pair.seed,
@@ -170,11 +157,6 @@ export function createContrasts({
     },
   }
 }
-
-const predictedClass = ({ predicted, confidence }: Predictions, position: number): PredictedClass => ({
-  classIndex: predicted[position] as number,
-  probability: confidence?.[position] ?? null,
-})
 
 /** Throws INVALID_VALUE if the comparison has no runs with this number of shots, seed or encoder. */
 function requireOneOf(

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { errors } from '../errors.js'
-import { klScalings, selections } from '../evaluation/protocol.js'
+import { klScalings, searches, selections } from '../evaluation/protocol.js'
 import { Drawing } from '../store/enums.js'
 import { parseJson } from '../system/parse-json.js'
 import { type CompareInput, defaultCoverage } from './plan-comparison.js'
@@ -15,7 +15,7 @@ const datasetSchema = z.union([
       id: z.string().min(1).optional(),
       name: z.string().min(1).optional(),
       folder: z.string().min(1).optional(),
-      /** The dataset must have this fingerprint; see `fingerprintDataset`. */
+      /** The dataset must have this fingerprint; see `DatasetContents`. */
       fingerprint: fingerprint.optional(),
     })
     .refine(
@@ -42,13 +42,17 @@ export const experimentSchema = z.strictObject({
   encoder: z.string().min(1).nullish(),
   /** Several encoders, instead of `encoder`. */
   encoders: z.array(z.string().min(1)).nullish(),
-  /** Left out with the drawing ALL. */
+  /** Left out with the drawings ALL and LISTED. */
   shots: z.array(z.int()).default([]),
-  /** How many images of each class a support set takes. */
-  drawing: z.enum(Drawing).default('EXACT'),
+  /** How many images of each class a support set takes: by default LISTED with support images, and EXACT without. */
+  drawing: z.enum(Drawing).optional(),
+  /** The ids of the images of the support set, instead of a draw. */
+  supportImages: z.array(z.string()).optional(),
   seeds: z.array(z.int()).default([1]),
   methods: z.array(methodSchema),
   selection: z.enum(selections).default('VALIDATION'),
+  /** How grids are searched. */
+  search: z.enum(searches).default('EXACT'),
   klScaling: z.enum(klScalings).default('FROZEN'),
   augmentations: z.int().default(1),
   /** The coverage that prediction sets promise. */
@@ -76,7 +80,9 @@ export function parseExperiment(text: string, file: string): Experiment {
   const isExport = typeof json === 'object' && json !== null && 'experiment' in json
   const parsed = fileSchema.options[isExport ? 0 : 1].safeParse(json)
   if (!parsed.success) throw errors.invalidExperiment({ file, reason: z.prettifyError(parsed.error) })
-  return 'experiment' in parsed.data ? parsed.data.experiment : parsed.data
+  const experiment = 'experiment' in parsed.data ? parsed.data.experiment : parsed.data
+  const { drawing = experiment.supportImages === undefined ? 'EXACT' : 'LISTED' } = experiment
+  return { ...experiment, drawing }
 }
 
 /** The comparison request of an experiment; `datasets` are the ids of its datasets. */
@@ -88,8 +94,8 @@ export function comparisonOf(
     readonly unknownDataset?: string | null
   },
 ): CompareInput {
-  const { encoder, encoders, shots, drawing, seeds, methods, selection, klScaling, augmentations } =
-    experiment
+  const { encoder, encoders, shots, drawing, supportImages, seeds, methods } = experiment
+  const { selection, klScaling, augmentations } = experiment
   return {
     dataset: datasets.dataset,
     ...(datasets.testDataset !== null && { testDataset: datasets.testDataset }),
@@ -97,7 +103,8 @@ export function comparisonOf(
     ...(encoder != null && { encoder }),
     ...(encoders != null && { encoders }),
     shots,
-    drawing,
+    ...(drawing !== undefined && { drawing }),
+    ...(supportImages !== undefined && { supportImages }),
     seeds,
     methods: methods.map((choice) => {
       if (typeof choice === 'string') return { method: choice }
@@ -106,6 +113,7 @@ export function comparisonOf(
       return { method, ...(space != null && { space }), hyperparameters: values }
     }),
     selection,
+    search: experiment.search,
     klScaling,
     augmentations,
     coverage: experiment.coverage,

@@ -16,6 +16,7 @@ export const comparableSettings = (run: RunRow): readonly unknown[] => [
   run.testDatasetId,
   run.encoder,
   run.selection,
+  run.search,
   run.klScaling,
   run.augmentations,
   run.drawing,
@@ -23,13 +24,17 @@ export const comparableSettings = (run: RunRow): readonly unknown[] => [
   run.holdOut,
 ]
 
+/** What tells a support set that has been deleted. A list of images tells it only within its comparison. */
+const drawOf = ({ id, drawing, shots, seed }: FinishedRun): readonly unknown[] =>
+  drawing === 'LISTED' ? [id] : [shots, seed]
+
 /**
  * Pairs each run in another space than `clip` with the run of the same method in `clip` that has the same support set and
  * protocol. Runs without such a run are left out. `clipForm` gives the id that a method has in `clip`.
  */
 export function pairWithClip(runs: readonly FinishedRun[], clipForm: (method: string) => string): Pair[] {
   const keyOf = (run: FinishedRun, method: string) =>
-    JSON.stringify([comparableSettings(run), run.result.supportSetId ?? [run.shots, run.seed], method])
+    JSON.stringify([comparableSettings(run), run.result.supportSetId ?? drawOf(run), method])
   const inClip = new Map(
     runs.filter(({ space }) => space === 'clip').map((run) => [keyOf(run, clipForm(run.method)), run]),
   )

@@ -1,17 +1,19 @@
 import type { DatasetContents } from '../datasets/dataset-contents.js'
-import { largestClass, withoutExact } from '../datasets/draw-support.js'
+import { largestClass, sizesOf, withoutExact } from '../datasets/draw-support.js'
 import type { EncodedData } from '../datasets/encoded-data.js'
+import { drawingOf, listedSupport } from '../datasets/listed-support.js'
 import {
+  isDrawn,
   requireAugmentations,
   requireSeed,
   requireShots,
-  requireShotsUnlessAll,
+  requireShotsIfDrawn,
 } from '../datasets/support-sets.js'
 import type { Encoder } from '../encoders/encoder.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors, ShotboardError } from '../errors.js'
 import { requireCoverage } from '../evaluation/prediction-set.js'
-import type { KlScaling, Selection } from '../evaluation/protocol.js'
+import type { KlScaling, Search, Selection } from '../evaluation/protocol.js'
 import type { EncoderGeneric, Generics } from '../generic/generics.js'
 import type { Registry } from '../plugins/registry.js'
 import type { NewComparison } from '../store/comparisons.js'
@@ -33,13 +35,17 @@ export interface CompareInput {
   readonly encoder?: string | null
   /** Several encoders, instead of `encoder`. Every run is made with each. */
   readonly encoders?: readonly string[] | null
-  /** Left out with ALL, where the largest class's number of images takes its place. */
+  /** Left out with ALL and LISTED, where the largest class's number of images takes its place. */
   readonly shots?: readonly number[] | null
-  /** How many images of each class a support set takes: EXACT by default. */
-  readonly drawing?: Drawing
+  /** How many images of each class a support set takes: LISTED by default if support images are given, and EXACT if not. */
+  readonly drawing?: Drawing | null
+  /** The images of the support set, instead of a draw. */
+  readonly supportImages?: readonly string[] | null
   readonly seeds: readonly number[]
   readonly methods: readonly MethodChoice[]
   readonly selection: Selection
+  /** How grids are searched: EXACT by default. */
+  readonly search?: Search
   readonly klScaling: KlScaling
   readonly augmentations: number
   /** The coverage that prediction sets promise, in (0, 1); 0.9 by default. */
@@ -71,9 +77,10 @@ export async function planComparison(context: PlanContext, input: CompareInput):
   const dataset = await store.datasets.get(input.dataset)
   if (!dataset) throw errors.unknownDataset({ id: input.dataset }, 'dataset')
   const chosenEncoders = chooseEncoders(encoders, input)
-  const drawing = input.drawing ?? 'EXACT'
+  const listed = input.supportImages ?? null
+  const drawing = drawingOf(input.drawing, listed, 'supportImages')
   const asked = input.shots ?? []
-  if (drawing === 'ALL') requireShotsUnlessAll(drawing, asked.length > 0)
+  if (!isDrawn(drawing)) requireShotsIfDrawn(drawing, asked.length > 0)
   else requireList(asked, 'shots', 'number of shots', requireShots)
   requireList(input.seeds, 'seeds', 'seed', requireSeed)
   requireAugmentations(input.augmentations, 'augmentations')
@@ -88,9 +95,13 @@ export async function planComparison(context: PlanContext, input: CompareInput):
   const datasets = [dataset.id, ...others]
   const lastImage = await store.datasets.lastImage(datasets)
   const counts = await store.imageLists.counts({ datasetId: dataset.id, last: lastImage })
-  const pool = counts.filter(({ split }) => split === 'SUPPORT_POOL')
-  const largest = largestClass(pool.map(({ images }) => images))
-  const shots = drawing === 'ALL' ? [largest] : asked
+  const names = classes.map(({ name }) => name)
+  const all = { datasetId: dataset.id, last: lastImage }
+  const taken =
+    listed && listedSupport(listed, await store.imageLists.among(all, listed), names, 'supportImages')
+  const pool = counts.flatMap(({ split, images }) => (split === 'SUPPORT_POOL' ? [images] : []))
+  const largest = largestClass(taken ? sizesOf(taken, classes.length) : pool)
+  const shots = isDrawn(drawing) ? asked : [largest]
   requireImages(dataset, classes, counts, { ...input, shots, drawing })
   requireDifferentSets({ shots, drawing, seeds: input.seeds, largest })
   const test = await testOf(context, dataset, input, lastImage)
@@ -120,6 +131,7 @@ export async function planComparison(context: PlanContext, input: CompareInput):
         seed,
         augmentations: input.augmentations,
         selection: input.selection,
+        search: input.search ?? 'EXACT',
         klScaling: input.klScaling,
         fixed,
         coverage,
@@ -128,7 +140,12 @@ export async function planComparison(context: PlanContext, input: CompareInput):
       }
       // The encoder's fingerprint covers `imo` but not added adapters, which have their own.
       const adapter = space?.base.startsWith('imo:') ? [encoder.spaceFingerprint(space.base)] : []
-      const computes = [contentsWith[i], withoutExact(request), ...adapter]
+      const computes = [
+        contentsWith[i],
+        withoutExact(request),
+        ...adapter,
+        ...(taken ? [{ support: taken }] : []),
+      ]
       return { ...request, fingerprint: runFingerprint(computes, codeOf(method, space, genericOf[i])) }
     })
   // Runs are grouped by encoder, so that each encoder is opened once.
@@ -142,6 +159,7 @@ export async function planComparison(context: PlanContext, input: CompareInput):
     encoder: (chosenEncoders[0] as Encoder).id,
     lastImage,
     contents,
+    supportImages: taken?.map(({ imageId }) => imageId) ?? [],
     runs,
   }
 }
@@ -327,11 +345,14 @@ function requireDifferentSets({
   if (drawing === 'EXACT' || seeds.length === 1) return
   const i = shots.findIndex((each) => each >= largest)
   if (i < 0) return
-  const [why, argument] =
-    drawing === 'ALL'
-      ? ['ALL takes every image', 'seeds']
-      : [`No class has more than ${largest} images, so at most ${shots[i]} takes every image`, `shots[${i}]`]
-  const remedy = drawing === 'ALL' ? 'Give one seed' : 'Give one seed, or fewer shots'
+  if (!isDrawn(drawing)) {
+    const taken = drawing === 'ALL' ? 'every image' : 'the images of the list'
+    const reason = `${drawing} takes ${taken}, the same with every seed. Give one seed.`
+    throw errors.invalidValue({ reason }, 'seeds')
+  }
+  const why = `No class has more than ${largest} images, so at most ${shots[i]} takes every image`
+  const remedy = 'Give one seed, or fewer shots'
+  const argument = `shots[${i}]`
   throw errors.invalidValue({ reason: `${why}, the same with every seed. ${remedy}.` }, argument)
 }
 

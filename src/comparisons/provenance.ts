@@ -21,7 +21,7 @@ export const provenanceSchema = z.object({
   encoder: z.record(z.string(), z.string()),
   /** The hash of the file with the adapter that the run's space uses; null if it uses none. */
   adapter: z.string().nullable(),
-  /** The dataset's fingerprint when the run was made; see `fingerprintDataset`. */
+  /** The dataset's fingerprint when the run was made; see `DatasetContents`. */
   dataset: z.string(),
   /** The fingerprint of the dataset with the test images; null if it is the same dataset. */
   testDataset: z.string().nullable(),
@@ -39,6 +39,8 @@ export const provenanceSchema = z.object({
     .default(null),
   /** Null for results of earlier versions, which did not record it, and nor did they record the next. */
   code: runCodeSchema.nullable().default(null),
+  /** How many prompts the classes had; null for results of earlier versions. */
+  prompts: z.object({ least: z.number(), mean: z.number(), most: z.number() }).nullable().default(null),
   /** The method's hyperparameters, with the grids that were searched unless values were given. */
   hyperparameters: z
     .record(

@@ -11,6 +11,8 @@ import { type RunResults, unreadableReason } from './run-results.js'
 export interface ComparedRow extends SummaryRow {
   /** How many images a class had in its support sets. */
   readonly perClass: ClassSizes
+  /** How many prompts a class had; null if a run is of an earlier version. */
+  readonly prompts: ClassSizes | null
   /** Why the results of its runs could not be read. Its means are known nevertheless, its intervals are not. */
   readonly error?: string
 }
@@ -18,7 +20,7 @@ export interface ComparedRow extends SummaryRow {
 /** The statistics of rows and of their differences. Runs never change once they have finished, so both are cached. */
 export interface RowStatistics {
   /** Summarises runs of one encoder, method, space and number of shots. */
-  readonly row: (runs: readonly MeasuredRun[]) => Promise<Omit<ComparedRow, 'perClass'>>
+  readonly row: (runs: readonly MeasuredRun[]) => Promise<Omit<ComparedRow, 'perClass' | 'prompts'>>
   readonly difference: DifferenceOf
 }
 

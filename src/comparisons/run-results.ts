@@ -1,20 +1,18 @@
-import { readdir, readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import pLimit from 'p-limit'
-import { errors, reasonOf, ShotboardError, systemCodeOf } from '../errors.js'
+import { errors, reasonOf, ShotboardError } from '../errors.js'
 import type { Predictions } from '../evaluation/predictions.js'
+import { namesOf, type ObjectStore } from '../store/objects/object-store.js'
 import type { Trash } from '../store/trash.js'
-import { withReadErrors } from '../system/storage-fault.js'
 import {
+  formatSafetensors,
   type NamedTensor,
   parseSafetensors,
   type TensorFile,
-  writeSafetensors,
 } from '../tensor/safetensors.js'
 import { type Provenance, provenanceSchema } from './provenance.js'
 
-/** Stores the predictions of runs, each in a safetensors file named after its run. */
+/** Stores the predictions of runs, each in a safetensors file `runs/RUN.safetensors`. */
 export interface RunResults {
   write(run: string, predictions: Predictions, provenance?: Provenance): Promise<void>
   /** Throws RUN_RESULT_UNREADABLE if the file is missing or damaged, or STORAGE_FAILED. */
@@ -33,20 +31,16 @@ const filesInFlight = 16
 /** How much of what was read last is kept: the rows of a comparison that runs are computed again with every run. */
 const maxKeptBytes = 64 * 2 ** 20
 
-/** The name of these files in error messages. */
-const what = 'the results of a run'
-
-export function createRunResults(directory: string): RunResults {
-  const fileOf = (run: string) => join(directory, `${run}${ending}`)
+export function createRunResults(objects: ObjectStore): RunResults {
+  const keyOf = (run: string) => `${prefix}${run}${ending}`
   const limit = pLimit(filesInFlight)
   const kept = new LRUCache<string, Predictions>({ maxSize: maxKeptBytes, sizeCalculation: bytesOf })
+  /** Files that are being read, so that those who want one at the same time read it once. */
+  const reading = new Map<string, Promise<Predictions>>()
+
   async function readTensors(run: string): Promise<TensorFile> {
-    const bytes = await limit(() =>
-      withReadErrors(what, () => readFile(fileOf(run))).catch((error: unknown) => {
-        if (systemCodeOf(error) !== 'ENOENT') throw error
-        throw errors.runResultUnreadable({ run, reason: 'their file is missing' })
-      }),
-    )
+    const bytes = await limit(() => objects.get(keyOf(run)))
+    if (!bytes) throw errors.runResultUnreadable({ run, reason: 'their file is missing' })
     try {
       return parseSafetensors(bytes, 'the file')
     } catch (error) {
@@ -83,7 +77,7 @@ export function createRunResults(directory: string): RunResults {
   }
   async function remove(runs: readonly string[]): Promise<void> {
     for (const run of runs) kept.delete(run)
-    await Promise.all(runs.map((run) => rm(fileOf(run), { force: true })))
+    await objects.delete(runs.map(keyOf))
   }
   return {
     async write(run, predictions, provenance) {
@@ -111,12 +105,16 @@ export function createRunResults(directory: string): RunResults {
         tensors.set('unshifted_predicted', { type: 'int32', shape, data: unshifted.predicted })
       }
       const metadata = { run, ...(provenance && { provenance: JSON.stringify(provenance) }) }
-      await writeSafetensors(fileOf(run), { tensors, metadata }, what)
+      await objects.put(keyOf(run), formatSafetensors({ tensors, metadata }))
     },
     async read(run) {
       const known = kept.get(run)
       if (known) return known
-      const predictions = await readPredictions(run)
+      const started = reading.get(run)
+      if (started) return started
+      const read = readPredictions(run).finally(() => reading.delete(run))
+      reading.set(run, read)
+      const predictions = await read
       kept.set(run, predictions)
       return predictions
     },
@@ -128,14 +126,14 @@ export function createRunResults(directory: string): RunResults {
     },
     remove,
     async sweep(isKnown, trash) {
-      const names = await readdir(directory).catch(() => [])
-      const runs = names.flatMap((name) => (name.endsWith(ending) ? [name.slice(0, -ending.length)] : []))
+      const runs = await namesOf(objects, prefix, ending)
       const known = await isKnown(runs)
-      await trash.discard('runs', runs.filter((run) => !known.has(run)).map(fileOf))
+      await trash.discard('runs', runs.filter((run) => !known.has(run)).map(keyOf))
     },
   }
 }
 
+const prefix = 'runs/'
 const ending = '.safetensors'
 
 const bytesOf = ({ unshifted, unknown, ...own }: Predictions): number =>

@@ -1,5 +1,5 @@
 import { errors } from '../errors.js'
-import type { Drawing } from '../store/enums.js'
+import type { Drawing, Search } from '../store/enums.js'
 import { type ClassRanks, imagesPerPart, type SplitList } from '../store/image-lists.js'
 import type { Store } from '../store/store.js'
 import type { SupportImageRow } from '../store/support-sets.js'
@@ -30,7 +30,7 @@ export async function drawSupport(
     const given: SplitList = { ...pool, split: 'SUPPORT_POOL' }
     const version = await imageLists.version(given)
     const list = { ...given, last: version.last }
-    const counts = await poolCounts({ imageLists }, list, classNames.length)
+    const counts = await poolSizes({ imageLists }, list, classNames.length)
     const ranks: number[][] = []
     for (const [classIndex, className] of classNames.entries()) {
       ranks.push(drawRanks(counts[classIndex] ?? 0, className, draw))
@@ -43,7 +43,7 @@ export async function drawSupport(
 }
 
 /** The number of images of each class in a support pool, [C]. */
-export async function poolCounts(
+export async function poolSizes(
   { imageLists }: Pick<Store, 'imageLists'>,
   { datasetId, last }: { readonly datasetId: string; readonly last?: number | null | undefined },
   classes: number,
@@ -132,16 +132,23 @@ async function* idsInParts(
 }
 
 /**
- * A request as its fingerprint has it. EXACT is left out, because earlier versions drew no other way: what they computed is
- * found again.
+ * A request as its fingerprint has it. EXACT is left out, because earlier versions drew and searched no other way: what they
+ * computed is found again.
  */
-export function withoutExact<R extends { readonly drawing: Drawing }>(
+export function withoutExact<R extends { readonly drawing: Drawing; readonly search?: Search }>(
   request: R,
-): Omit<R, 'drawing'> & { readonly drawing?: Drawing } {
-  const { drawing, ...rest } = request
-  return drawing === 'EXACT' ? rest : { ...rest, drawing }
+): Omit<R, 'drawing' | 'search'> & { readonly drawing?: Drawing; readonly search?: Search } {
+  const { drawing, search = 'EXACT', ...rest } = request
+  return { ...rest, ...(drawing !== 'EXACT' && { drawing }), ...(search !== 'EXACT' && { search }) }
 }
 
-/** The most images that a class has in a pool: with ALL, it stands for the number of shots. */
-export const largestClass = (counts: readonly number[]): number =>
-  counts.reduce((most, count) => Math.max(most, count), 0)
+/** The number of images of each class, [C]. */
+export function sizesOf(images: readonly Pick<SupportImageRow, 'classIndex'>[], classes: number): number[] {
+  const sizes = new Array<number>(classes).fill(0)
+  for (const { classIndex } of images) sizes[classIndex] = (sizes[classIndex] ?? 0) + 1
+  return sizes
+}
+
+/** The most images that a class has: with ALL and LISTED, it stands for the number of shots. */
+export const largestClass = (sizes: readonly number[]): number =>
+  sizes.reduce((most, size) => Math.max(most, size), 0)

@@ -16,8 +16,9 @@ import { fingerprintOf } from '../system/fingerprint.js'
 import { once } from '../system/once.js'
 import { createPromiseCache } from '../system/promise-cache.js'
 import type { Matrix } from '../tensor/matrix.js'
-import { drawSupport, withoutExact } from './draw-support.js'
+import { drawSupport, largestClass, poolSizes, sizesOf, withoutExact } from './draw-support.js'
 import type { FeatureSource } from './feature-source.js'
+import { listedSupport } from './listed-support.js'
 import { matchClasses } from './match-classes.js'
 
 /** Callbacks for progress and cancellation while images are encoded. */
@@ -34,8 +35,9 @@ export interface EncodedData {
   /** The text classifier W of a dataset's classes, [C, d]. Recent classifiers are cached. */
   textClassifier(encoder: Encoder, classes: readonly ClassRow[]): Promise<Matrix>
   /**
-   * Draws a support set and stores it, or returns the stored one if the same set was drawn before. If `lastImage` is given,
-   * draws only from the images up to that position. Throws UNKNOWN_DATASET, CLASS_WITHOUT_IMAGES or NOT_ENOUGH_IMAGES.
+   * Draws a support set, or takes the listed images, and stores it; returns the stored one if the same set was drawn before. If
+   * `lastImage` is given, takes only images up to that position. Throws UNKNOWN_DATASET, CLASS_WITHOUT_IMAGES, NOT_ENOUGH_IMAGES,
+   * or the errors of `listedSupport` at `images`.
    */
   supportSet(request: SupportSetRequest, lastImage?: number | null): Promise<SupportSetRow>
   /** Encodes a support set in `clip` and in the given spaces of the encoder. */
@@ -73,8 +75,11 @@ export interface EncodedData {
 export interface SupportSetRequest {
   readonly datasetId: string
   readonly encoder: string
-  readonly shots: number
+  /** Null with ALL and LISTED: the largest class's number of images takes its place. */
+  readonly shots: number | null
   readonly drawing: Drawing
+  /** With LISTED, the support images themselves. */
+  readonly images?: readonly string[] | null
   readonly seed: number
   readonly augmentations: number
 }
@@ -157,10 +162,14 @@ export function createEncodedData(options: {
   return {
     classes,
     textClassifier,
-    async supportSet(request, lastImage) {
-      const names = (await classes(request.datasetId)).map(({ name }) => name)
-      const pool = { datasetId: request.datasetId, last: lastImage }
-      const images = await drawSupport(store, pool, names, request)
+    async supportSet({ images: list, ...asked }, lastImage) {
+      const names = (await classes(asked.datasetId)).map(({ name }) => name)
+      const given = { datasetId: asked.datasetId, last: lastImage }
+      const listed =
+        list == null ? null : listedSupport(list, await store.imageLists.among(given, list), names, 'images')
+      const sizes = listed ? sizesOf(listed, names.length) : await poolSizes(store, given, names.length)
+      const request = { ...asked, shots: asked.shots ?? largestClass(sizes) }
+      const images = listed ?? (await drawSupport(store, given, names, request))
       return store.supportSets.findOrCreate({
         ...request,
         images,

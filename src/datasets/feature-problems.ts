@@ -155,8 +155,8 @@ export async function nearDuplicates(
 
 const splitAt = (images: readonly DatasetImageRow[], i: number): Split => images[i]?.split ?? 'SUPPORT_POOL'
 
-/** A text that is cut has the features that it has with more words at its end. */
-async function cutPrompts(
+/** Prompts that an encoder cuts: they have the features that they have with more words at their end. */
+export async function cutPrompts(
   classes: readonly ClassRow[],
   encoder: Encoder,
 ): Promise<FeatureProblems['cutPrompts']> {

@@ -5,7 +5,7 @@ import type { FeatureAddress, FeatureStore } from '../features/feature-store.js'
 import type { SpaceFeatures } from '../features/space-features.js'
 import type { AugmentationRecipe } from '../images/augmentation.js'
 import { untilCancelled } from '../system/abort.js'
-import { rowOf } from '../tensor/matrix.js'
+import { type Matrix, rowOf } from '../tensor/matrix.js'
 
 /** Reads the features of images from the store, and encodes and stores the missing ones. */
 export interface FeatureSource {
@@ -27,6 +27,12 @@ export interface FeatureRequest {
   readonly onEncoded?: (images: number) => void
 }
 
+/** What a request finds stored: the features in each space, whose rows are zero where an image has none. */
+type Found = readonly { readonly space: string; readonly features: Matrix }[]
+
+/** The number of images after which a request that encodes lets another have its turn. */
+const imagesPerTurn = 256
+
 /** Callbacks for metrics. */
 export interface FeatureEvents {
   /** Called with the numbers of requested images that have all features stored and that must be encoded. */
@@ -35,7 +41,7 @@ export interface FeatureEvents {
 }
 
 export function createFeatureSource(store: FeatureStore, events: FeatureEvents = {}): FeatureSource {
-  // One request at a time, so that two requests do not encode the same image.
+  // One request encodes at a time, so that two do not encode the same image. A long one lets others have turns.
   const oneAtATime = pLimit(1)
 
   const addressOf = (encoder: Encoder, space: string, recipe: AugmentationRecipe): FeatureAddress => ({
@@ -55,49 +61,65 @@ export function createFeatureSource(store: FeatureStore, events: FeatureEvents =
     return { found, missing }
   }
 
+  /** Encodes the images at some rows, and writes their features to those rows of `found`. */
+  async function encode(request: FeatureRequest, found: Found, rows: readonly number[]): Promise<void> {
+    const { encoder, spaces, recipe, signal, onEncoded } = request
+    const images = rows.map((row) => request.images[row] as ImageSource)
+    // Another request may have encoded some of them meanwhile.
+    const stored = await lookUp({ ...request, images })
+    const absent = stored.missing.map((i) => images[i] as ImageSource)
+    if (absent.length < images.length) onEncoded?.(images.length - absent.length)
+    let before = performance.now()
+    const encoded = await encoder.encodeImages(absent, {
+      spaces,
+      recipe,
+      ...(signal && { signal }),
+      async onBatch(features, from, to) {
+        const ids = absent.slice(from, to).map(({ id }) => id)
+        for (const space of spaces) {
+          const batch = features[space]
+          if (batch) await store.append(addressOf(encoder, space, recipe), ids, batch)
+        }
+        onEncoded?.(to - from)
+        events.onEncoded?.(to - from, (performance.now() - before) / 1000)
+        before = performance.now()
+      },
+    })
+    const encodedRowOf = new Map(stored.missing.map((i, row) => [i, row]))
+    for (const [at, { space, features }] of found.entries()) {
+      const [known, fresh] = [stored.found[at]?.features, encoded[space]]
+      for (const [i, row] of rows.entries()) {
+        const encodedRow = encodedRowOf.get(i)
+        const from = encodedRow === undefined ? known && rowOf(known, i) : fresh && rowOf(fresh, encodedRow)
+        if (from) rowOf(features, row).set(from)
+      }
+    }
+  }
+
   async function load(request: FeatureRequest): Promise<SpaceFeatures> {
-    const { encoder, images, spaces, recipe, signal, onEncoded } = request
+    const { images } = request
     const { found, missing } = await lookUp(request)
     events.onLookup?.(images.length - missing.length, missing.length)
     // An image that the request contains twice is encoded once.
     const rowById = new Map(missing.map((row) => [(images[row] as ImageSource).id, row]))
     const unique = [...rowById.values()]
-    let before = performance.now()
-    const encoded = await encoder.encodeImages(
-      unique.map((row) => images[row] as ImageSource),
-      {
-        spaces,
-        recipe,
-        ...(signal && { signal }),
-        async onBatch(features, from, to) {
-          const ids = unique.slice(from, to).map((row) => (images[row] as ImageSource).id)
-          for (const space of spaces) {
-            const batch = features[space]
-            if (batch) await store.append(addressOf(encoder, space, recipe), ids, batch)
-          }
-          onEncoded?.(to - from)
-          events.onEncoded?.(to - from, (performance.now() - before) / 1000)
-          before = performance.now()
-        },
-      },
-    )
-    const encodedRowOf = new Map(unique.map((row, i) => [(images[row] as ImageSource).id, i]))
-    for (const { space, features } of found) {
-      const fresh = encoded[space]
-      if (fresh === undefined) continue
+    for (let from = 0; from < unique.length; from += imagesPerTurn) {
+      const rows = unique.slice(from, from + imagesPerTurn)
+      await oneAtATime(() => encode(request, found, rows))
+    }
+    for (const { features } of found) {
       for (const row of missing) {
-        rowOf(features, row).set(rowOf(fresh, encodedRowOf.get((images[row] as ImageSource).id) as number))
+        const encodedRow = rowById.get((images[row] as ImageSource).id)
+        if (encodedRow !== undefined && encodedRow !== row) {
+          rowOf(features, row).set(rowOf(features, encodedRow))
+        }
       }
     }
     return Object.fromEntries(found.map(({ space, features }) => [space, features]))
   }
 
   return {
-    load: (request) =>
-      untilCancelled(
-        request.signal,
-        oneAtATime(() => load(request)),
-      ),
+    load: (request) => untilCancelled(request.signal, load(request)),
     missing: async (request) => (await lookUp(request)).missing.length,
   }
 }

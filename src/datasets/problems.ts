@@ -39,10 +39,16 @@ export async function problemsOf(
         const text = `The same image came as "${has.name}" and as "${other.name}". The dataset has it as "${has.name}".`
         return { kind: 'LABEL_CONFLICT', text, classes: [has, other], imageId } as const
       })
-      return [id, [...conflicting, ...own.flatMap((each) => tooFew(each, images)), ...similarNames(own)]]
+      return [id, [...conflicting, ...classesOfFewImages(own, images), ...similarNames(own)]]
     }),
   )
 }
+
+/** Classes with at most one image, given the number of images of each. */
+export const classesOfFewImages = (
+  classes: readonly ClassRow[],
+  images: readonly number[],
+): DatasetProblem[] => classes.flatMap((each) => tooFew(each, images))
 
 function tooFew(label: ClassRow, images: readonly number[]): DatasetProblem[] {
   const has = images[label.index] ?? 0

@@ -3,24 +3,27 @@ import { errors } from '../errors.js'
 import type { Drawing } from '../store/enums.js'
 import type { Store } from '../store/store.js'
 import type { SupportSetRow } from '../store/support-sets.js'
-import { largestClass, poolCounts } from './draw-support.js'
 import type { EncodedData } from './encoded-data.js'
+import { drawingOf } from './listed-support.js'
 
 export interface CreateSupportSetInput {
   readonly dataset: string
   readonly encoder?: string | null
   /** Images per class. Left out with ALL, where the largest class's number of images takes its place. */
   readonly shots?: number | null
-  /** EXACT by default. */
-  readonly drawing?: Drawing
+  /** LISTED by default if images are given, and EXACT if not. */
+  readonly drawing?: Drawing | null
+  /** The support images themselves, instead of a draw. */
+  readonly images?: readonly string[] | null
   readonly seed: number
   readonly augmentations: number
 }
 
 export interface SupportSets {
   /**
-   * Draws a support set. The same request on the same images returns the same support set. Throws UNKNOWN_DATASET,
-   * UNKNOWN_ENCODER, INVALID_VALUE (also without shots, or with shots and ALL), CLASS_WITHOUT_IMAGES or NOT_ENOUGH_IMAGES.
+   * Draws a support set, or takes the listed images. The same request on the same images returns the same support set. Throws
+   * UNKNOWN_DATASET, UNKNOWN_ENCODER, INVALID_VALUE (also without shots, or with shots and ALL or LISTED), CLASS_WITHOUT_IMAGES,
+   * NOT_ENOUGH_IMAGES, or the errors of `listedSupport`.
    */
   create(input: CreateSupportSetInput): Promise<SupportSetRow>
 }
@@ -31,21 +34,21 @@ export function createSupportSets(context: {
   readonly encodedData: EncodedData
 }): SupportSets {
   return {
-    async create({ dataset: id, encoder, shots, drawing = 'EXACT', seed, augmentations }) {
+    async create({ dataset: id, encoder, shots, images, seed, augmentations, ...input }) {
       const dataset = await context.store.datasets.get(id)
       if (!dataset) throw errors.unknownDataset({ id }, 'dataset')
       const { id: encoderId } = context.encoders.get(encoder, 'encoder')
-      requireShotsUnlessAll(drawing, shots != null)
+      const drawing = drawingOf(input.drawing, images, 'images')
+      requireShotsIfDrawn(drawing, shots != null)
       if (shots != null) requireShots(shots, 'shots')
       requireSeed(seed, 'seed')
       requireAugmentations(augmentations, 'augmentations')
-      const counts = async () =>
-        poolCounts(context.store, { datasetId: id }, (await context.store.datasets.classes(id)).length)
       return context.encodedData.supportSet({
         datasetId: id,
         encoder: encoderId,
-        shots: shots ?? largestClass(await counts()),
+        shots: shots ?? null,
         drawing,
+        images: images ?? null,
         seed,
         augmentations,
       })
@@ -53,20 +56,19 @@ export function createSupportSets(context: {
   }
 }
 
-/** With ALL every image is taken, so a number of shots would say nothing. Throws INVALID_VALUE. */
-export function requireShotsUnlessAll(drawing: Drawing, hasShots: boolean): void {
-  if (drawing === 'ALL' && hasShots) {
-    throw errors.invalidValue(
-      { reason: 'ALL takes every image of the support pool. Leave shots out.' },
-      'shots',
-    )
+/** Whether a support set is drawn at random. With ALL and LISTED the images are given, and a number of shots would say nothing. */
+export const isDrawn = (drawing: Drawing): boolean => drawing !== 'ALL' && drawing !== 'LISTED'
+
+/** Throws INVALID_VALUE without shots, or with shots where none are drawn. */
+export function requireShotsIfDrawn(drawing: Drawing, hasShots: boolean): void {
+  if (isDrawn(drawing)) {
+    if (hasShots) return
+    const reason = 'Give shots, the number of images per class. Only ALL and LISTED do without.'
+    throw errors.invalidValue({ reason }, 'shots')
   }
-  if (drawing !== 'ALL' && !hasShots) {
-    throw errors.invalidValue(
-      { reason: 'Give shots, the number of images per class. Only ALL does without.' },
-      'shots',
-    )
-  }
+  if (!hasShots) return
+  const taken = drawing === 'ALL' ? 'every image of the support pool' : 'the images of the list'
+  throw errors.invalidValue({ reason: `${drawing} takes ${taken}. Leave shots out.` }, 'shots')
 }
 
 const requireInteger =

@@ -1,9 +1,10 @@
-import pLimit from 'p-limit'
 import { ShotboardError } from '../errors.js'
 import type { AugmentationRecipe } from '../images/augmentation.js'
 import { isImageFault } from '../images/image-fault.js'
 import type { Preprocessing } from '../images/preprocess.js'
 import type { ImageWorkers } from '../images/workers/image-workers.js'
+import { createFairQueue } from '../system/fair-queue.js'
+import { currentScope } from '../system/work-scope.js'
 
 /** An image to encode: its SHA-256 in hexadecimal, and a way to read its bytes when they are needed. */
 export interface ImageSource {
@@ -18,7 +19,7 @@ export type OnBroken = (image: number, error: ShotboardError) => void
  * The number of images that are read, decoded and resized at the same time, over all encoders. libvips decodes four of
  * them while others are read and resized. More would only need memory: a photograph has tens of megabytes of pixels.
  */
-const limit = pLimit(8)
+const queue = createFairQueue(8)
 
 /**
  * Prepares a batch of images, whose first has the index `firstIndex` in the request. Writes their preprocessed views to the
@@ -50,7 +51,7 @@ export async function prepareBatch(
     }
   }
 
-  await Promise.all(images.map((source, i) => limit(() => prepareImage(source, i))))
+  await Promise.all(images.map((source, i) => queue.add(currentScope(), () => prepareImage(source, i))))
   return pixels
 }
 

@@ -23,6 +23,7 @@ import type { KlScaling, Search, Selection } from './protocol.js'
 import { checkValues, type Grid, gridOf, valuesAt } from './search/grid.js'
 import { halvingRounds, searchByHalving } from './search/halving.js'
 import { type SearchResult, type SelectionData, search, shapeAxes } from './search/search.js'
+import { createSearchClock, type SearchEstimate } from './search/search-clock.js'
 import { fitTemperature } from './temperature.js'
 
 export interface FitOptions {
@@ -47,6 +48,10 @@ export interface FitOptions {
   readonly search?: Search
   /** Called with the share of the search that is done, from 0 to 1. */
   readonly onProgress?: (share: number) => void
+  /** Called with how long the search is expected to take, once two seconds of it let know. */
+  readonly onEstimate?: (estimate: SearchEstimate) => void
+  /** A search that is expected to take longer ends with SEARCH_TOO_LONG; see `createSearchClock`. */
+  readonly maxSearchMs?: number
   readonly signal?: AbortSignal
 }
 
@@ -84,7 +89,7 @@ export interface FittedMethod {
  * The ranges are computed once, over the validation images, or over all folds of leave-one-out, which then share them.
  * They use no labels, and the fitted method scores with the same ranges that it was selected with.
  *
- * Throws TEXT_FEATURES_REQUIRED, PROMPTS_REQUIRED, TEXTS_NOT_IN_SPACE, SPACE_NOT_AVAILABLE, UNKNOWN_HYPERPARAMETER, HYPERPARAMETER_OUT_OF_RANGE, CANCELLED.
+ * Throws TEXT_FEATURES_REQUIRED, PROMPTS_REQUIRED, TEXTS_NOT_IN_SPACE, SPACE_NOT_AVAILABLE, UNKNOWN_HYPERPARAMETER, HYPERPARAMETER_OUT_OF_RANGE, SEARCH_TOO_LONG, CANCELLED.
  */
 export async function fitMethod(options: FitOptions): Promise<FittedMethod> {
   const { method, space, support, selection, kernels, fixed = {}, grids = {} } = options
@@ -156,7 +161,7 @@ async function searchGrid(given: {
   readonly options: FitOptions
 }): Promise<SearchResult> {
   const { method, grid, data, ranges, options } = given
-  const { search: kind = 'EXACT', onProgress, signal } = options
+  const { search: kind = 'EXACT', onProgress, onEstimate, maxSearchMs, signal } = options
   const iterated = ({ batches, labels }: Pick<RepeatableData, 'batches' | 'labels'>): SelectionData => ({
     // A search by halving reads them again in every round.
     batches: { [Symbol.asyncIterator]: () => untilCancelledEach(signal, batches())[Symbol.asyncIterator]() },
@@ -170,13 +175,17 @@ async function searchGrid(given: {
       ? halvingRounds({ shapes, parts: parts.length, images })
       : [{ shapes, parts: 1, kept: 1 }]
   const all = Math.max(1, parts.length)
-  const total = rounds.reduce((sum, round) => sum + (round.shapes * images * round.parts) / all, 0)
-  let done = 0
+  const clock = createSearchClock({
+    ...{ method: method.id, shapes, images },
+    work: rounds.reduce((sum, round) => sum + (round.shapes * images * round.parts) / all, 0),
+    ...(maxSearchMs !== undefined && { maxMs: maxSearchMs }),
+    ...(onEstimate && { onEstimate }),
+  })
   const searching = {
     ...{ method, grid, ranges, data: iterated(data) },
-    onScored(images: number) {
-      done += images
-      onProgress?.(Math.min(1, done / total))
+    onScored(scored: number) {
+      const share = clock.add(scored)
+      onProgress?.(share)
     },
     ...(signal && { signal }),
   }

@@ -87,7 +87,7 @@ function tie({ rivals, accuracy }: Recommendation, name: string, at: string, nam
   const beaten = rivals.filter(({ confidence }) => confidence !== 'TIE')
   const widest = Math.max(...tied.map(({ lead }) => lead.mean))
   const sentences = [
-    `${at} it is a tie. ${name} has the highest mean, ${percent(accuracy.mean)}, but ${list(tied.map(nameOf))} ${tied.length === 1 ? 'is' : 'are'} not significantly behind (${widest < 0.05 ? 'no lead' : `a lead of at most ${points(widest)}`} over ${seeds(tied[0]?.lead.n ?? 0)}).`,
+    `${at} it is a tie. ${name} has the highest mean, ${percent(accuracy.mean)}, but ${names(tied.map(nameOf))} ${tied.length === 1 ? 'is' : 'are'} not significantly behind (${widest < 0.05 ? 'no lead' : `a lead of at most ${points(widest)}`} over ${seeds(tied[0]?.lead.n ?? 0)}).`,
     'Choose between them by other criteria, or test with more images.',
   ]
   if (beaten.length > 0) {
@@ -99,6 +99,15 @@ function tie({ rivals, accuracy }: Recommendation, name: string, at: string, nam
   }
   return sentences
 }
+
+/** All names, or the best two and the number of the others where a list is too long to read. */
+function names(all: readonly string[]): string {
+  const [first, second] = all
+  return all.length <= maxNames ? list(all) : `${all.length} others, ${first} and ${second} first among them,`
+}
+
+/** A list of more names is told by its number. */
+const maxNames = 4
 
 /** The interval of a lead, with what it holds for. */
 const range = ({ low, high, n }: Difference): string =>

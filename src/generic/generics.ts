@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { EncodedData, LoadOptions } from '../datasets/encoded-data.js'
@@ -10,14 +10,14 @@ import { featuresOf } from '../features/space-features.js'
 import type { GenericCovariance } from '../spaces/contract.js'
 import { genericCovariance, measureGeneric } from '../spaces/fitting/generic-covariance.js'
 import type { DatasetImageRow, DatasetRow } from '../store/datasets.js'
+import { namesOf, type ObjectStore } from '../store/objects/object-store.js'
 import { encodersOf } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import { fingerprintOf } from '../system/fingerprint.js'
 import { parseJson } from '../system/parse-json.js'
 import { createPromiseCache } from '../system/promise-cache.js'
-import { writeAtomically } from '../system/write-atomically.js'
 import type { Kernels } from '../tensor/kernels.js'
-import { markOf, readSource, type StoredSource, writeSource } from './source-file.js'
+import { formatSource, markOf, parseSource, type StoredSource } from './source-file.js'
 
 /** One source of a generic covariance. */
 export interface SourceInfo {
@@ -67,8 +67,8 @@ export interface GenericsContext {
   readonly encoders: Encoders
   readonly encodedData: Pick<EncodedData, 'labelled'>
   readonly kernels: Kernels
-  /** Its folder for each encoder has the fitted sources, and what was chosen for each dataset. */
-  readonly directory: string
+  /** `generic/ENCODER/` has the fitted sources, and what was chosen for each dataset. */
+  readonly objects: ObjectStore
 }
 
 /** Where nothing is fitted: enough images to gain most (docs/accuracy.md), few enough to encode in minutes. */
@@ -86,20 +86,22 @@ const choiceSchema = z.array(
 type Choice = z.infer<typeof choiceSchema>
 
 export function createGenerics(context: GenericsContext): Generics {
-  const { store, encoders, encodedData, kernels, directory } = context
+  const { store, encoders, encodedData, kernels, objects } = context
   const covariances = createPromiseCache<GenericCovariance>(8)
   const choices = createPromiseCache<Choice>(64)
-  const folderOf = ({ id }: Encoder) => join(directory, encodeURIComponent(id))
-  const fittedFolder = (encoder: Encoder) => join(folderOf(encoder), 'fitted')
+  const prefixOf = ({ id }: Encoder) => `generic/${encodeURIComponent(id)}/`
+  const fittedPrefix = (encoder: Encoder) => `${prefixOf(encoder)}fitted/`
+  const fittedNames = (encoder: Encoder) => namesOf(objects, fittedPrefix(encoder), ending)
 
   /** The sources of this encoder's files. Those that an earlier version of the model left are not of this encoder. */
   async function fittedSources(encoder: Encoder): Promise<StoredSource[]> {
-    const names = (await readdir(fittedFolder(encoder)).catch(() => [])).filter((name) =>
-      name.endsWith(ending),
-    )
-    const read = names.sort().map((name) => readSource(join(fittedFolder(encoder), name), name))
+    const names = (await fittedNames(encoder)).sort()
+    const read = names.map(async (name) => {
+      const bytes = await objects.get(fittedPrefix(encoder) + name + ending)
+      return bytes ? [parseSource(bytes, name + ending)] : []
+    })
     const own = encoder.spaceFingerprint('clip')
-    return (await Promise.all(read)).filter((source) => source.encoder === own)
+    return (await Promise.all(read)).flat().filter((source) => source.encoder === own)
   }
 
   async function storedSources(encoder: Encoder): Promise<StoredSource[]> {
@@ -107,7 +109,7 @@ export function createGenerics(context: GenericsContext): Generics {
     if (fitted.length > 0) return fitted
     const shipped = join(encoders.model(encoder.id).folder, shippedFile)
     const found = await readFile(shipped).catch(() => undefined)
-    return found ? [await readSource(shipped, shippedFile)] : []
+    return found ? [parseSource(found, shippedFile)] : []
   }
 
   async function measure(encoder: Encoder, { dataset, name, images }: Choice[number], options?: LoadOptions) {
@@ -128,17 +130,16 @@ export function createGenerics(context: GenericsContext): Generics {
 
   /** What is chosen for a dataset of an encoder without sources is written down, so that it stays the same. */
   const choiceFor = (encoder: Encoder, dataset: string, own: ReadonlySet<string>): Promise<Choice> => {
-    const file = join(folderOf(encoder), 'chosen', `${encodeURIComponent(dataset)}.json`)
+    const key = `${prefixOf(encoder)}chosen/${encodeURIComponent(dataset)}.json`
     return choices
       .get(`${encoder.spaceFingerprint('clip')} ${dataset}`, async () => {
-        const text = await readFile(file, 'utf8').catch(() => undefined)
-        const known = text === undefined ? undefined : choiceSchema.safeParse(parseJson(text)).data
+        const bytes = await objects.get(key)
+        const known = bytes && choiceSchema.safeParse(parseJson(bytes.toString())).data
         if (known) return known
         const chosen = await chooseImages(dataset, own)
         // An empty choice is not kept: another dataset may be imported.
         if (chosen.length === 0) throw new NothingToChoose()
-        await mkdir(join(folderOf(encoder), 'chosen'), { recursive: true })
-        await writeAtomically(file, JSON.stringify(chosen), 'the images of a generic covariance')
+        await objects.put(key, Buffer.from(JSON.stringify(chosen)))
         return chosen
       })
       .catch((error: unknown) => {
@@ -222,17 +223,13 @@ export function createGenerics(context: GenericsContext): Generics {
       }
       // A comparison may have been asked for meanwhile.
       await requireIdle(encoder.id)
-      const folder = fittedFolder(encoder)
-      await mkdir(folder, { recursive: true })
-      const written = measured.map(({ dataset, ...rest }) => ({
-        file: `${hashOf(String(dataset))}${ending}`,
-        dataset,
-        ...rest,
-      }))
-      for (const { file, ...source } of written) await writeSource(join(folder, file), source)
+      const prefix = fittedPrefix(encoder)
+      const written = measured.map((source) => ({ source, file: hashOf(String(source.dataset)) }))
+      for (const { source, file } of written) await objects.put(prefix + file + ending, formatSource(source))
       const kept = new Set(written.map(({ file }) => file))
-      for (const name of await readdir(folder)) if (!kept.has(name)) await rm(join(folder, name))
-      return written.map(infoOf)
+      const others = (await fittedNames(encoder)).filter((file) => !kept.has(file))
+      await objects.delete(others.map((file) => prefix + file + ending))
+      return measured.map(infoOf)
     },
 
     sources: async (encoder) => (await storedSources(encoder)).map(infoOf),

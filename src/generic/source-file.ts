@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { errors, reasonOf } from '../errors.js'
 import type { GenericSource } from '../spaces/fitting/generic-covariance.js'
 import { parseJson } from '../system/parse-json.js'
 import { type Matrix, matrix } from '../tensor/matrix.js'
-import { type NamedTensor, parseSafetensors, writeSafetensors } from '../tensor/safetensors.js'
+import { formatSafetensors, type NamedTensor, parseSafetensors } from '../tensor/safetensors.js'
 
 const describedSchema = z.object({
   name: z.string(),
@@ -30,10 +29,9 @@ export interface StoredSource extends GenericSource, Described {
 /** An image by the first 16 digits of its id, its SHA-256. */
 export const markOf = (imageId: string): string => imageId.slice(0, 16)
 
-/** Reads a stored source. Throws INVALID_GENERIC with the name of the file. */
-export async function readSource(file: string, name: string): Promise<StoredSource> {
+/** Parses a stored source. Throws INVALID_GENERIC with the name of its file. */
+export function parseSource(bytes: Uint8Array, name: string): StoredSource {
   try {
-    const bytes = await readFile(file)
     const { tensors, metadata } = parseSafetensors(bytes, 'the file')
     const described = describedSchema.parse(parseJson(metadata.source ?? ''))
     const marks = tensors.get('images')
@@ -45,15 +43,17 @@ export async function readSource(file: string, name: string): Promise<StoredSour
       sha256: createHash('sha256').update(bytes).digest('hex'),
     }
   } catch (error) {
-    throw errors.invalidGeneric({ source: name, reason: reasonOf(error).replaceAll(file, 'the file') })
+    throw errors.invalidGeneric({ source: name, reason: reasonOf(error) })
   }
 }
 
-/** Writes a source atomically. Throws DISK_FULL or STORAGE_FAILED. */
-export function writeSource(
-  file: string,
-  { within, between, marks, ...described }: Omit<StoredSource, 'sha256'>,
-): Promise<void> {
+/** The bytes of a source's file. */
+export function formatSource({
+  within,
+  between,
+  marks,
+  ...described
+}: Omit<StoredSource, 'sha256'>): Uint8Array {
   const numbers = Int32Array.from(
     [...marks].flatMap((mark) => [parseInt(mark.slice(0, 8), 16) | 0, parseInt(mark.slice(8), 16) | 0]),
   )
@@ -63,7 +63,7 @@ export function writeSource(
     ['images', { type: 'int32', shape: [marks.size, 2], data: numbers }],
   ])
   const metadata = { source: JSON.stringify(describedSchema.parse(described)) }
-  return writeSafetensors(file, { tensors, metadata }, 'a generic covariance')
+  return formatSafetensors({ tensors, metadata })
 }
 
 function marksIn(numbers: Int32Array): string[] {

@@ -13,13 +13,16 @@ export function reportError({ maxRequestMegabytes }: Settings, log: Logger): Err
     }
     const problem = problemOf(error, maxRequestMegabytes)
     if (problem === internalError) log.error({ err: error }, 'a request failed')
-    if (problem.code === 'OVERLOADED' || problem.code === 'STOPPING') response.set('Retry-After', '1')
+    if (passing.has(problem.code)) response.set('Retry-After', '1')
     if (problem.code === 'UNAUTHENTICATED') response.set('WWW-Authenticate', 'Bearer realm="Shotboard"')
     response
       .status(statusOf(problem.code))
       .json({ errors: [{ message: problem.message, extensions: problem.extensions }] })
   }
 }
+
+/** Codes of requests that may succeed if they are sent again. */
+const passing: ReadonlySet<string> = new Set(['OVERLOADED', 'STOPPING', 'TOO_MANY_OPERATIONS'])
 
 export const internalError = errors.internal({})
 
@@ -32,6 +35,7 @@ const statuses: Readonly<Record<string, number>> = {
   REQUEST_TOO_LARGE: 413,
   TOO_MANY_FILES: 413,
   HOST_NOT_ALLOWED: 421,
+  TOO_MANY_OPERATIONS: 429,
   STOPPING: 503,
   OVERLOADED: 503,
   DISK_FULL: 507,

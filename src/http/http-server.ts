@@ -60,7 +60,8 @@ export async function createHttpServer(options: {
     answer: createAnswerBudget(settings),
   })
   const authentication = createAuthentication(settings)
-  const pipeline = createOperationPipeline({ schema, createContext, settings, metrics, log })
+  const pipeline = createOperationPipeline({ schema, createContext, authentication, settings, metrics, log })
+  const { admit, handle, inTurn, enter } = pipeline.turns
   const streams = createStreamedOperations(pipeline)
   const shutdown = createGracefulShutdown()
 
@@ -71,24 +72,24 @@ export async function createHttpServer(options: {
   app.use(shutdown.refuseRequests, requireAllowedHost(settings), allowOrigins(settings))
   app.use(serveSignIn(authentication), requireKey(authentication))
   app.get('/metrics', metrics.serve)
-  app.get('/images/:id', serveImage(library, authentication))
-  app.get('/comparisons/:id.json', serveComparisonJson(library))
-  app.get('/comparisons/:id.csv', serveComparisonCsv(library))
-  app.get('/comparisons/:id.html', serveReport(library))
-  app.get('/datasets/:id.json', serveDatasetManifest(library))
-  app.get('/support-sets/:id.safetensors', serveSupportSet(library))
-  app.get('/adapters/:encoder/:name.safetensors', serveAdapter(library))
-  app.get('/classifiers/:name.tar', serveClassifier(library))
-  app.get('/classifiers/:name.onnx', serveClassifierModel(library))
+  app.get('/images/:id', enter, serveImage(library, authentication))
+  app.get('/comparisons/:id.json', inTurn(serveComparisonJson(library)))
+  app.get('/comparisons/:id.csv', inTurn(serveComparisonCsv(library)))
+  app.get('/comparisons/:id.html', inTurn(serveReport(library)))
+  app.get('/datasets/:id.json', inTurn(serveDatasetManifest(library)))
+  app.get('/support-sets/:id.safetensors', inTurn(serveSupportSet(library)))
+  app.get('/adapters/:encoder/:name.safetensors', inTurn(serveAdapter(library)))
+  app.get('/classifiers/:name.tar', inTurn(serveClassifier(library)))
+  app.get('/classifiers/:name.onnx', inTurn(serveClassifierModel(library)))
   app.get('/graphql', serveIde())
   app.use(
     '/graphql',
-    pipeline.turns.admit,
+    admit,
     acceptUploads(settings, authentication),
     express.json({ limit: settings.maxRequestMegabytes * 2 ** 20 }),
   )
   app.use('/graphql', serveEventStreams(streams, authentication, settings))
-  app.use('/graphql', pipeline.turns.handle, await serveSingleOperations(pipeline, authentication))
+  app.use('/graphql', handle, await serveSingleOperations(pipeline, authentication))
   app.use(serveDashboard())
   app.use((request) => {
     throw errors.notFound({ path: request.path })

@@ -15,7 +15,7 @@ export interface Metrics {
   readonly features: FeatureEvents
   onAnswered(request: AnsweredRequest): void
   /** Sets the function that counts jobs whenever the metrics are read. */
-  watchJobs(counts: () => JobCounts): void
+  watchJobs(counts: () => Promise<JobCounts>): void
   /** Serves `GET /metrics` in the Prometheus format. */
   readonly serve: RequestHandler
 }
@@ -49,14 +49,14 @@ export function createMetrics(): Metrics {
     help: 'Time spent encoding images.',
     registers,
   })
-  let jobCounts = (): JobCounts => ({ waiting: 0, running: 0 })
+  let jobCounts = async (): Promise<JobCounts> => ({ waiting: 0, running: 0 })
   new Gauge({
     name: 'shotboard_jobs',
     help: 'Waiting and running jobs: comparisons, imports and trainings.',
     labelNames: ['state'] as const,
     registers,
-    collect() {
-      const counts = jobCounts()
+    async collect() {
+      const counts = await jobCounts()
       for (const state of ['waiting', 'running'] as const) this.set({ state }, counts[state])
     },
   })

@@ -3,7 +3,8 @@ import type { JobStarts } from '../store/job-starts.js'
 import type { TrainingRow } from '../store/trainings.js'
 import { createSharedStates } from '../system/shared-states.js'
 import type { Changes } from './changes.js'
-import type { JobQueue } from './queue.js'
+import type { Job, JobKind } from './job.js'
+import type { JobQueue } from './job-queue.js'
 import { retryOnStorageFault } from './retry-on-storage-fault.js'
 
 /**
@@ -13,7 +14,7 @@ import { retryOnStorageFault } from './retry-on-storage-fault.js'
  */
 export interface RecordedJobs<R extends JobRecord> {
   /** Queues the job of a record, unless it is queued or running already. */
-  enqueue(id: string): void
+  enqueue(id: string): Promise<void>
   /** Throws `notFoundError` if there is no such record. */
   find(id: string): Promise<R>
   /**
@@ -36,6 +37,9 @@ export type JobRecord = Pick<TrainingRow, 'id' | 'status'>
 
 export interface RecordedJobsOptions<R extends JobRecord> {
   readonly queue: JobQueue
+  readonly kind: JobKind
+  /** The number of jobs that run at the same time in this process. */
+  readonly concurrency: number
   readonly records: JobStarts & {
     get(id: string): Promise<R | null>
     unfinished(): Promise<R[]>
@@ -65,7 +69,8 @@ const maxStarts = 2
 const minMsBetweenStates = 500
 
 export function createRecordedJobs<R extends JobRecord>(options: RecordedJobsOptions<R>): RecordedJobs<R> {
-  const { queue, records } = options
+  const { queue, records, kind } = options
+  const jobOf = (id: string): Job => ({ kind, id })
 
   const states = createSharedStates<R>({
     read: find,
@@ -97,7 +102,8 @@ export function createRecordedJobs<R extends JobRecord>(options: RecordedJobsOpt
     }
   }
 
-  const enqueue = (id: string): void => queue.add(id, (signal) => work(id, signal))
+  queue.handle(kind, ({ id }, signal) => work(id, signal), options.concurrency)
+  const enqueue = (id: string): Promise<void> => queue.add(jobOf(id))
 
   async function find(id: string): Promise<R> {
     const record = await records.get(id)
@@ -111,12 +117,12 @@ export function createRecordedJobs<R extends JobRecord>(options: RecordedJobsOpt
     async cancel(id) {
       const record = await find(id)
       if (hasEnded(record)) throw options.finishedError({ id, status: record.status }, 'id')
-      await queue.cancel(id)
+      await queue.cancel(jobOf(id))
       try {
         await options.writeCancelled(record)
       } catch (error) {
         // The record still says queued or running, so the job must run.
-        enqueue(id)
+        await enqueue(id)
         throw error
       }
       return find(id)
@@ -127,11 +133,11 @@ export function createRecordedJobs<R extends JobRecord>(options: RecordedJobsOpt
     },
     async ended(id) {
       await find(id)
-      await queue.ended(id)
+      await queue.ended(jobOf(id))
       return find(id)
     },
     async resume() {
-      for (const { id } of await records.unfinished()) enqueue(id)
+      for (const { id } of await records.unfinished()) await enqueue(id)
     },
   }
 }

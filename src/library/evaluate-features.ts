@@ -3,6 +3,7 @@ import { errors } from '../errors.js'
 import { evaluate } from '../evaluation/evaluate.js'
 import type { KlScaling, Search, Selection } from '../evaluation/protocol.js'
 import { checkValues } from '../evaluation/search/grid.js'
+import type { SearchEstimate } from '../evaluation/search/search-clock.js'
 import type { FeatureFile } from '../features/feature-file.js'
 import { type GenericFeatures, rowHashes } from '../features/generic-file.js'
 import { featuresOf } from '../features/space-features.js'
@@ -44,6 +45,8 @@ export interface FeatureEvaluationOptions {
   readonly search?: Search
   /** Called with the share of the current evaluation's search that is done, from 0 to 1. */
   readonly onProgress?: (share: number) => void
+  /** Called with how long the search of a method is expected to take, once two seconds of it let know. */
+  readonly onEstimate?: (method: string, estimate: SearchEstimate) => void
   /** Labelled features of other images of the same encoder, for the spaces that know how generic images scatter. */
   readonly generic?: readonly GenericFeatures[]
   readonly signal?: AbortSignal
@@ -77,7 +80,7 @@ export async function* evaluateFeatures(
   options: FeatureEvaluationOptions,
 ): AsyncGenerator<FeatureEvaluation> {
   const { features, registry, kernels, selection, klScaling, fixed = {}, grids = {}, signal } = options
-  const { search, onProgress } = options
+  const { search, onProgress, onEstimate } = options
   const columns = options.methods.flatMap((name) => columnsOf(registry.method(name, 'method'), options))
   const shotCounts = options.shots ?? features.shots
   if (columns.length === 0) throw errors.emptyList({ what: 'method' }, 'method')
@@ -117,6 +120,7 @@ export async function* evaluateFeatures(
         kernels,
         ...(search && { search }),
         ...(onProgress && { onProgress }),
+        ...(onEstimate && { onEstimate: (estimate) => onEstimate(method.id, estimate) }),
         ...(signal && { signal }),
       })
       const { values, selectionAccuracy, selectionImages, searchMs } = evaluation.fitted

@@ -10,6 +10,7 @@ import { createOverlapCorrelation, type OverlapCorrelation } from '../comparison
 import type { RunCode } from '../comparisons/provenance.js'
 import { createRecommendation, type WordedRecommendation } from '../comparisons/recommendation.js'
 import type { ComparedRow } from '../comparisons/row-statistics.js'
+import { createRunPredictionPages, type RunPredictionPages } from '../comparisons/run-predictions.js'
 import type { Curation } from '../datasets/curation.js'
 import { type DatasetManifest, manifestOf } from '../datasets/dataset-manifest.js'
 import type { Datasets } from '../datasets/datasets.js'
@@ -26,7 +27,7 @@ import { createSupportSets, type SupportSets } from '../datasets/support-sets.js
 import type { Encoders } from '../encoders/encoders.js'
 import type { Predictions } from '../evaluation/predictions.js'
 import type { Generics } from '../generic/generics.js'
-import type { JobCounts } from '../jobs/queue.js'
+import type { JobCounts } from '../jobs/job-queue.js'
 import { loadRegistry } from '../plugins/load-registry.js'
 import type { Registry } from '../plugins/registry.js'
 import { lockDataFolder } from '../store/data-folder-lock.js'
@@ -51,7 +52,7 @@ export interface Library {
       Store['datasets'],
       'get' | 'getMany' | 'findByName' | 'page' | 'classes' | 'classesOf' | 'counts' | 'countsOf' | 'images'
     > &
-    Reads<Store['datasetImages'], 'classCounts' | 'firstOfClasses' | 'classOf' | 'pages'> & {
+    Reads<Store['datasetImages'], 'classCounts' | 'firstOfClasses' | 'labelled' | 'pages'> & {
       /** Pages and counts of the images without a label. */
       readonly unlabelled: Reads<Store['unlabelledImages'], 'page' | 'ids' | 'counts'>
       /** The problems of several datasets, by dataset; see `problemsOf`. */
@@ -74,10 +75,13 @@ export interface Library {
   readonly runs: Reads<Store['runs'], 'getMany' | 'page'> & {
     /** The predicted class of every test image of a run. Throws RUN_RESULT_UNREADABLE. */
     predictions(id: string): Promise<Predictions>
+    /** Single predictions of a run, selected and in pages. */
+    readonly predictionPages: RunPredictionPages
     /** The code that computed a run; null for results of earlier versions. Throws as `predictions`. */
     code(id: string): Promise<RunCode | null>
   }
-  readonly comparisons: Comparisons & Reads<Store['comparisons'], 'get' | 'getMany' | 'page' | 'runs'>
+  readonly comparisons: Comparisons &
+    Reads<Store['comparisons'], 'get' | 'getMany' | 'page' | 'runs' | 'supportImagesOf'>
   readonly contrasts: Contrasts
   readonly imports: Imports & Reads<Store['imports'], 'getMany' | 'page'>
   readonly trainings: Trainings & Reads<Store['trainings'], 'getMany' | 'page'>
@@ -103,7 +107,7 @@ export interface Library {
   /** Each throws if a dependency is unavailable. */
   readonly checks: { readonly database: () => Promise<void>; readonly encoder: () => Promise<void> }
   /** The numbers of waiting and running comparisons, imports and trainings. */
-  jobCounts(): JobCounts
+  jobCounts(): Promise<JobCounts>
   /** Stops running jobs, which the next start resumes, and closes everything. */
   close(): Promise<void>
 }
@@ -159,7 +163,7 @@ function publicInterface(services: Services) {
     datasets: {
       ...pick(store.datasets, ['get', 'getMany', 'findByName', 'page', 'classes', 'classesOf', 'counts']),
       ...pick(store.datasets, ['countsOf', 'images']),
-      ...pick(store.datasetImages, ['classCounts', 'firstOfClasses', 'classOf', 'pages']),
+      ...pick(store.datasetImages, ['classCounts', 'firstOfClasses', 'labelled', 'pages']),
       ...datasets,
       unlabelled: pick(store.unlabelledImages, ['page', 'ids', 'counts']),
       problemsOf: (ids: readonly string[]) => problemsOf(store, ids),
@@ -179,10 +183,11 @@ function publicInterface(services: Services) {
     runs: {
       ...pick(store.runs, ['getMany', 'page']),
       predictions: (id: string) => runResults.read(id),
+      predictionPages: createRunPredictionPages(services),
       code: async (id: string) => (await runResults.provenance(id))?.code ?? null,
     },
     comparisons: {
-      ...pick(store.comparisons, ['get', 'getMany', 'page', 'runs']),
+      ...pick(store.comparisons, ['get', 'getMany', 'page', 'runs', 'supportImagesOf']),
       ...comparisons,
     },
     classifiers: { ...pick(store.classifiers, ['getMany', 'page', 'versionsOf']), ...classifiers },

@@ -7,6 +7,8 @@ import { type ArchiveFiles, createArchiveFiles } from '../store/archive-files.js
 import { type Database, openDatabase } from '../store/database.js'
 import { type DatabaseLock, lockDatabase } from '../store/database-lock.js'
 import { createImageFiles, type ImageFiles } from '../store/image-files.js'
+import { createFolderObjects } from '../store/objects/folder-objects.js'
+import type { ObjectStore } from '../store/objects/object-store.js'
 import { pairWithDatabase } from '../store/pairing.js'
 import { createRecoveryMarkers, type RecoveryMarkers } from '../store/recovery-markers.js'
 import { createStore, type Store } from '../store/store.js'
@@ -20,6 +22,7 @@ export interface Storage {
   readonly store: Store
   /** Announces every change that the store writes. */
   readonly changes: Changes
+  readonly objects: ObjectStore
   readonly imageFiles: ImageFiles
   readonly featureStore: FeatureStore
   readonly runResults: RunResults
@@ -61,16 +64,18 @@ async function openLocked(settings: LibrarySettings, lock: DatabaseLock): Promis
     },
   }
   const featureStore = openFeatureStore(folder('features'))
+  const objects = createFolderObjects(settings.dataDirectory)
   const changes = createChanges()
   const storage: Storage = {
     database,
     store: createStore(database.client, changes.publish),
     changes,
-    imageFiles: createImageFiles(folder('images')),
+    objects,
+    imageFiles: createImageFiles(settings.dataDirectory),
     featureStore,
-    runResults: createRunResults(folder('runs')),
-    classifierFiles: createClassifierFiles(folder('classifiers')),
-    archiveFiles: createArchiveFiles(folder('archives'), settings),
+    runResults: createRunResults(objects),
+    classifierFiles: createClassifierFiles(objects),
+    archiveFiles: createArchiveFiles(objects, { ...settings, copies: folder('copies') }),
     recoveryMarkers: createRecoveryMarkers(folder('unsettled')),
     async close() {
       await featureStore.close()
@@ -86,7 +91,7 @@ async function openLocked(settings: LibrarySettings, lock: DatabaseLock): Promis
     await sweepFiles({
       ...storage,
       dataDirectory: settings.dataDirectory,
-      trash: createTrash(folder('trash')),
+      trash: createTrash(settings.dataDirectory),
     })
     return storage
   } catch (error) {

@@ -5,6 +5,7 @@ import { createClassifiers } from '../classifiers/classifiers.js'
 import { createPredict } from '../classifiers/predict.js'
 import { createComparisons } from '../comparisons/comparisons.js'
 import { createContrasts } from '../comparisons/contrasts.js'
+import { createMeasuredImages } from '../comparisons/measured-images.js'
 import { createRecommendation } from '../comparisons/recommendation.js'
 import { createRowStatistics } from '../comparisons/row-statistics.js'
 import { createCodeOf } from '../comparisons/run-code.js'
@@ -16,7 +17,7 @@ import { createFeatureSource, type FeatureEvents } from '../datasets/feature-sou
 import { createImageIntake } from '../datasets/image-intake.js'
 import { createImports } from '../datasets/importing/imports.js'
 import { createGenerics } from '../generic/generics.js'
-import { createJobQueue, type JobCounts, type JobQueue } from '../jobs/queue.js'
+import { createEmbeddedQueue } from '../jobs/embedded-queue.js'
 import type { Registry } from '../plugins/registry.js'
 import type { Cleanup } from '../system/cleanup.js'
 import { createKeyedLock } from '../system/keyed-lock.js'
@@ -34,11 +35,6 @@ export interface LibraryEvents {
   readonly features?: FeatureEvents
 }
 
-/** The number of imports that run at the same time. */
-const importsAtOnce = 1
-/** The number of trainings that run at the same time. One training uses all cores. */
-const trainingsAtOnce = 1
-
 export type Services = ReturnType<typeof createServices>
 
 /** Creates the services for datasets, comparisons, imports, trainings and so on, with the queues of their jobs. */
@@ -53,11 +49,7 @@ export function createServices(
     features: createFeatureSource(opened.featureStore, features),
     genericFor: (encoder, dataset) => generics.of(encoder, dataset),
   })
-  const generics = createGenerics({
-    ...opened,
-    encodedData,
-    directory: join(settings.dataDirectory, 'generic'),
-  })
+  const generics = createGenerics({ ...opened, encodedData })
   const contents = createDatasetContents(opened.store)
   const parts = {
     ...{
@@ -67,33 +59,28 @@ export function createServices(
       contents,
       generics,
       maxMegapixels: settings.maxMegapixels,
+      maxSearchSeconds: settings.maxSearchSeconds,
       onFault: onError,
     },
+    measuredImages: createMeasuredImages({ ...opened, encodedData }),
     rowStatistics: createRowStatistics(opened.runResults),
     codeOf: createCodeOf(registry),
   }
-  const openQueue = (concurrency: number): JobQueue => {
-    const queue = createJobQueue({ concurrency, onError })
-    cleanup.add(queue.close)
-    return queue
-  }
-  const queues = {
-    comparisons: openQueue(settings.comparisonsAtOnce),
-    imports: openQueue(importsAtOnce),
-    trainings: openQueue(trainingsAtOnce),
-  }
+  const queue = createEmbeddedQueue(({ id }, error) => onError(id, error))
+  cleanup.add(queue.close)
   const intake = createImageIntake(parts)
   const datasets = createDatasets({ ...parts, intake })
   const imports = createImports({
     ...parts,
     intake,
-    queue: queues.imports,
+    queue,
     limits: settings,
     createDataset: datasets.create,
   })
   const comparisons = createComparisons({
     ...parts,
-    queue: queues.comparisons,
+    queue,
+    atOnce: settings.comparisonsAtOnce,
     job: { ...parts, runLock: createKeyedLock() },
     maxRuns: settings.maxRunsPerComparison,
     maxOpen: settings.maxOpenComparisons,
@@ -107,7 +94,7 @@ export function createServices(
     curation: createCuration({ ...parts, isAddingTo }),
     trainings: createTrainings({
       ...parts,
-      queue: queues.trainings,
+      queue,
       checkpointDirectory: join(settings.dataDirectory, 'trainings'),
       openRuntime: opened.openTrainingRuntime,
     }),
@@ -120,11 +107,6 @@ export function createServices(
       recommend: createRecommendation(parts),
     }),
     deletions: createDeletions({ ...parts, intake, isAddingTo, comparisons }),
-    jobCounts: (): JobCounts => sumCounts(Object.values(queues).map((queue) => queue.counts())),
+    jobCounts: queue.counts,
   }
 }
-
-const sumCounts = (counts: readonly JobCounts[]): JobCounts => ({
-  waiting: counts.reduce((sum, { waiting }) => sum + waiting, 0),
-  running: counts.reduce((sum, { running }) => sum + running, 0),
-})

@@ -16,6 +16,7 @@ export type LibrarySettings = Pick<
   | 'pluginCallSeconds'
   | 'maxMegapixels'
   | 'cutShortImages'
+  | 'maxSearchSeconds'
   | 'maxRunsPerComparison'
   | 'comparisonsAtOnce'
   | 'maxOpenComparisons'

@@ -34,7 +34,7 @@ export async function sweepFiles(context: {
   const { dataDirectory } = context
   await trash.empty(daysInTrash)
   await removePartials(dataDirectory)
-  await removePartials(join(dataDirectory, 'runs'))
+  for (const kind of ['runs', 'classifiers', 'archives']) await removePartials(join(dataDirectory, kind))
   for (const parent of ['adapters', 'trainings']) {
     const folders = await readdir(join(dataDirectory, parent)).catch(() => [])
     for (const folder of folders) await removePartials(join(dataDirectory, parent, folder))

@@ -7,9 +7,12 @@ import {
   KlScaling,
   type Need,
   type ComparisonOrder as OrderOfComparisons,
+  type PredictionOrder as OrderOfPredictions,
   type RunOrder as OrderOfRuns,
+  type PredictionOutcome as Outcome,
   type Direction as PageDirection,
   type ProblemKind,
+  Search,
   Selection,
   Split,
   type Confidence as Sureness,
@@ -36,19 +39,30 @@ registerEnumType(MethodNeed, {
 })
 registerEnumType(HyperparameterKind, {
   name: 'HyperparameterKind',
-  description: 'WEIGHT: a factor of a term. SHAPE: any other parameter of a term.',
+  description: 'What a hyperparameter does in a method.',
+  valuesConfig: {
+    WEIGHT: { description: 'It multiplies a term.' },
+    SHAPE: { description: 'A term or the fit of a space depends on it in any other way.' },
+  },
 })
 registerEnumType(Split, {
   name: 'Split',
-  description:
-    'SUPPORT_POOL: support sets are drawn from it. VALIDATION: hyperparameters may be selected on it. TEST: accuracy is measured on it, and nothing else uses it.',
+  description: 'What an image of a dataset is used for.',
+  valuesConfig: {
+    SUPPORT_POOL: { description: 'Support sets are drawn from it.' },
+    VALIDATION: { description: 'Hyperparameters may be selected on it.' },
+    TEST: { description: 'Accuracy is measured on it, and nothing else uses it.' },
+  },
 })
 export const ClassFolder = { TOP: 'TOP', PARENT: 'PARENT' } as const satisfies { [K in ClassFrom]: K }
 export type ClassFolder = ClassFrom
 registerEnumType(ClassFolder, {
   name: 'ClassFolder',
-  description:
-    'The folder that names the class of an image. TOP: the one below the split, or below the root. PARENT: the one nearest to the image.',
+  description: 'The folder that names the class of an image.',
+  valuesConfig: {
+    TOP: { description: 'The one below the split, or below the root.' },
+    PARENT: { description: 'The one nearest to the image.' },
+  },
 })
 registerEnumType(Drawing, {
   name: 'Drawing',
@@ -63,26 +77,68 @@ registerEnumType(Drawing, {
       description:
         "Every image of the support pool. `shots` is left out, and results have the largest class's number of images in its place.",
     },
+    LISTED: {
+      description:
+        "The images of a list, all of the support pool and at least one of every class. `shots` is left out, and results have the largest class's number of images in its place. There is one support set, so give one seed.",
+    },
   },
 })
 registerEnumType(Selection, {
   name: 'Selection',
-  description:
-    'How hyperparameters are selected. VALIDATION: on the validation split. LEAVE_ONE_OUT: on the support set, leaving out one image of every class at a time. NONE: the defaults. Never on the test split.',
+  description: 'How hyperparameters are selected. Never on the test split.',
+  valuesConfig: {
+    VALIDATION: { description: 'On the validation split.' },
+    LEAVE_ONE_OUT: {
+      description:
+        'On the support set, leaving out one image of every class at a time. At one shot, as NONE.',
+    },
+    NONE: { description: 'Not at all: they keep their defaults.' },
+  },
+})
+registerEnumType(Search, {
+  name: 'Search',
+  description: 'How the hyperparameters of a method are searched.',
+  valuesConfig: {
+    EXACT: { description: 'Every point of the grid, on all images that are selected on.' },
+    HALVING: {
+      description:
+        'Successive halving: every combination of shapes on a part of the images, the best quarter on four times as many, and so on. For grids with many shapes it takes less time, and it may miss the best point.',
+    },
+  },
 })
 registerEnumType(KlScaling, {
   name: 'KlScaling',
-  description:
-    'How the ranges that scale the KL term are computed. FROZEN: once, so an image has the same logits alone and in any batch. BATCH: over all test images, as the published code does.',
+  description: 'How the ranges that scale the KL term are computed.',
+  valuesConfig: {
+    FROZEN: { description: 'Once, so an image has the same logits alone and in any batch.' },
+    BATCH: { description: 'Over all test images, as the published code does.' },
+  },
 })
-registerEnumType(JobStatus, { name: 'JobStatus' })
+registerEnumType(JobStatus, {
+  name: 'JobStatus',
+  description: 'Whether work in the background waits, runs or has ended, and how.',
+  valuesConfig: {
+    QUEUED: { description: 'It waits for its turn, or for a fault to pass.' },
+    RUNNING: { description: 'It is at work.' },
+    SUCCEEDED: { description: 'It has ended with a result.' },
+    FAILED: { description: 'It has ended with an error.' },
+    CANCELLED: { description: 'It was stopped on request.' },
+  },
+})
 
 export const Direction = { ASCENDING: 'ASCENDING', DESCENDING: 'DESCENDING' } as const satisfies {
   [K in PageDirection]: K
 }
 export type Direction = PageDirection
 
-registerEnumType(Direction, { name: 'Direction' })
+registerEnumType(Direction, {
+  name: 'Direction',
+  description: 'Which end of an order comes first.',
+  valuesConfig: {
+    ASCENDING: { description: 'The oldest or the least first.' },
+    DESCENDING: { description: 'The newest or the greatest first.' },
+  },
+})
 
 /** Orders of runs. */
 export const RunOrder = {
@@ -97,7 +153,13 @@ export type RunOrder = OrderOfRuns
 
 registerEnumType(RunOrder, {
   name: 'RunOrder',
-  description: 'Runs without a value come last.',
+  description: 'What runs are sorted by. Runs without a value come last.',
+  valuesConfig: {
+    CREATED: { description: 'When they were first asked for.' },
+    FINISHED: { description: 'When they ended.' },
+    SHOTS: { description: 'The images per class that were asked for.' },
+    ...describedMeasures(),
+  },
 })
 
 /** Orders of comparisons. */
@@ -108,7 +170,11 @@ export type ComparisonOrder = OrderOfComparisons
 
 registerEnumType(ComparisonOrder, {
   name: 'ComparisonOrder',
-  description: 'With FINISHED, comparisons that have not ended come last.',
+  description: 'What comparisons are sorted by.',
+  valuesConfig: {
+    CREATED: { description: 'When they were asked for.' },
+    FINISHED: { description: 'When they ended. Those that have not ended come last.' },
+  },
 })
 
 /** Which of two methods is right when they predict different classes. */
@@ -122,6 +188,45 @@ export type DisagreementKind = Kind
 registerEnumType(DisagreementKind, {
   name: 'DisagreementKind',
   description: 'Which of two methods is right when they predict different classes.',
+  valuesConfig: {
+    METHOD_RIGHT: { description: 'The method is right, and the baseline is wrong.' },
+    BASELINE_RIGHT: { description: 'The baseline is right, and the method is wrong.' },
+    BOTH_WRONG: { description: 'Both are wrong, each with another class.' },
+  },
+})
+
+/** Whether a prediction is right. */
+export const PredictionOutcome = {
+  RIGHT: 'RIGHT',
+  WRONG: 'WRONG',
+} as const satisfies { [O in Outcome]: O }
+export type PredictionOutcome = Outcome
+
+registerEnumType(PredictionOutcome, {
+  name: 'PredictionOutcome',
+  description: 'Whether the predicted class is the true one.',
+  valuesConfig: {
+    RIGHT: { description: 'It is.' },
+    WRONG: { description: 'It is another one.' },
+  },
+})
+
+/** Orders of the predictions of a run. */
+export const PredictionOrder = {
+  TEST_IMAGES: 'TEST_IMAGES',
+  LEAST_CONFIDENT: 'LEAST_CONFIDENT',
+  MOST_CONFIDENT: 'MOST_CONFIDENT',
+} as const satisfies { [O in OrderOfPredictions]: O }
+export type PredictionOrder = OrderOfPredictions
+
+registerEnumType(PredictionOrder, {
+  name: 'PredictionOrder',
+  description: 'The order of the predictions of a run.',
+  valuesConfig: {
+    TEST_IMAGES: { description: 'That of the test images.' },
+    LEAST_CONFIDENT: { description: 'The least probability of the predicted class first.' },
+    MOST_CONFIDENT: { description: 'The greatest probability of the predicted class first.' },
+  },
 })
 
 /** What is wrong with a dataset. */
@@ -134,11 +239,14 @@ export const DatasetProblemKind = {
 
 registerEnumType(DatasetProblemKind, {
   name: 'DatasetProblemKind',
+  description: 'What may be wrong with a dataset.',
   valuesConfig: {
     LABEL_CONFLICT: {
       description:
         'The same image came under two classes. `moveImages` with either class settles it, and so does `mergeClasses`.',
     },
+    CLASS_WITHOUT_IMAGES: { description: 'A class has no image in any split.' },
+    CLASS_OF_ONE_IMAGE: { description: 'A class has one image, which cannot both support and test.' },
     SIMILAR_CLASS_NAMES: { description: 'Names of classes differ only by case.' },
   },
 })
@@ -165,11 +273,22 @@ registerEnumType(Confidence, {
   },
 })
 
-export { Drawing, JobStatus, KlScaling, Selection, Split }
+export { Drawing, JobStatus, KlScaling, Search, Selection, Split }
 
 /** The measures by their names in GraphQL. */
 export const Measure: Readonly<Record<string, MeasureName>> = Object.fromEntries(
   measureNames.map((name) => [measures[name].order, name]),
 )
 
-registerEnumType(Measure, { name: 'Measure', description: 'A measure of a run on its test images.' })
+registerEnumType(Measure, {
+  name: 'Measure',
+  description: 'A measure of a run on its test images.',
+  valuesConfig: describedMeasures(),
+})
+
+/** What each measure is, for an enum that has all of them. */
+function describedMeasures(): Readonly<Record<string, { readonly description: string }>> {
+  return Object.fromEntries(
+    measureNames.map((name) => [measures[name].order, { description: measures[name].description }]),
+  )
+}

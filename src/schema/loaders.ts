@@ -13,6 +13,7 @@ export const createLoaders = (library: Library) => ({
   problems: byKey(library.datasets.problemsOf),
   classCounts: byKey(library.datasets.classCounts),
   classSamples: createClassSamplesLoader(library),
+  labelled: createLabelledLoader(library),
   imagePage: new DataLoader(library.datasets.pages, { maxBatchSize: 100, cache: false }),
   image: byId(library.images.getMany, (id) => errors.unknownImage({ id }, 'id')),
   supportSet: byId(library.supportSets.getMany, (id) => errors.unknownSupportSet({ id }, 'id')),
@@ -22,6 +23,7 @@ export const createLoaders = (library: Library) => ({
   import: byId(library.imports.getMany, (id) => errors.unknownImport({ id }, 'id')),
   classifierVersions: byKey(library.classifiers.versionsOf),
   training: byId(library.trainings.getMany, (id) => errors.unknownTraining({ id }, 'id')),
+  supportImagesOfComparison: byKey(library.comparisons.supportImagesOf),
   comparisonRuns: byKey(library.comparisons.runsOf),
 })
 
@@ -69,3 +71,26 @@ function createClassSamplesLoader(library: Library) {
 
 const kindOf = ({ perClass, split }: Pick<ClassSamplesKey, 'perClass' | 'split'>): string =>
   `${perClass} ${split}`
+
+/** An image in a dataset. */
+interface LabelledKey {
+  readonly datasetId: string
+  readonly imageId: string
+}
+
+/** Where a dataset has an image that has a label in it; null if it has none. One statement a dataset. */
+function createLabelledLoader({ datasets }: Library) {
+  const keyOf = ({ datasetId, imageId }: LabelledKey) => `${datasetId} ${imageId}`
+  return new DataLoader<LabelledKey, DatasetImageRow | null, string>(
+    async (keys) => {
+      const found = new Map<string, DatasetImageRow>()
+      for (const datasetId of new Set(keys.map((key) => key.datasetId))) {
+        const ids = keys.filter((key) => key.datasetId === datasetId).map(({ imageId }) => imageId)
+        const rows = await datasets.labelled(datasetId, ids)
+        for (const row of rows) found.set(keyOf({ datasetId, imageId: row.imageId }), row)
+      }
+      return keys.map((key) => found.get(keyOf(key)) ?? null)
+    },
+    { ...options, cacheKeyFn: keyOf },
+  )
+}

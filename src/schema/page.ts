@@ -4,26 +4,29 @@ import type { PageRequest } from '../library/index.js'
 import type { Context } from './context.js'
 import { ObjectType } from './object-type.js'
 
-@ObjectType('PageInfo')
+@ObjectType('PageInfo', { description: 'Where a page ends, and whether there are more.' })
 export class PageInfoType {
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'Whether there are entries after this page.' })
   hasNextPage: boolean
 
-  @Field(() => String, { nullable: true, description: 'Pass it as `after` to get the next page.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Pass it as `after` to get the next page. Null if this page is empty.',
+  })
   endCursor: string | null
 }
 
 /** The connection type of a node type: nodes, page info, and the total count. */
 export function connectionOf<T extends object>(name: string, node: () => new () => T) {
-  @ObjectType(name)
+  @ObjectType(name, { description: 'A page of a list, and how long the list is.' })
   class ConnectionType {
-    @Field(() => [node()])
+    @Field(() => [node()], { description: 'The entries of this page, in the order of the list.' })
     nodes: readonly T[]
 
-    @Field(() => PageInfoType)
+    @Field(() => PageInfoType, { description: 'Where this page ends.' })
     pageInfo: PageInfoType
 
-    @Field(() => Int)
+    @Field(() => Int, { description: 'The number of entries on all pages.' })
     totalCount: number
   }
   return ConnectionType
@@ -33,10 +36,17 @@ export const defaultPageSize = 20
 
 @ArgsType()
 export class PageArguments {
-  @Field(() => Int, { nullable: true, defaultValue: defaultPageSize })
+  @Field(() => Int, {
+    nullable: true,
+    defaultValue: defaultPageSize,
+    description: 'The most entries of this page. The service limits it (setting SHOTBOARD_MAX_PAGE_SIZE).',
+  })
   first: number | null
 
-  @Field(() => String, { nullable: true, description: 'The `endCursor` of a page with the same order.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The `endCursor` of a page of the same list. Left out: the first page.',
+  })
   after?: string | null
 }
 

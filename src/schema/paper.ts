@@ -1,11 +1,11 @@
 import { Field } from 'type-graphql'
 import { ObjectType } from './object-type.js'
 
-@ObjectType('Paper')
+@ObjectType('Paper', { description: 'A publication.' })
 export class PaperType {
-  @Field(() => String)
+  @Field(() => String, { description: 'As it was published.' })
   title: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Where to read it.' })
   url: string
 }

@@ -9,7 +9,7 @@ export const Upload = UploadScalar
 /** A number of images per class, or all of them. */
 export const Shots = new GraphQLScalarType<number | 'ALL'>({
   name: 'Shots',
-  description: 'Images per class: a whole number, or ALL for every image.',
+  description: 'Images per class: a whole number from 1, or ALL for every image.',
   parseValue: shotsOf,
   serialize: shotsOf,
   parseLiteral(literal) {

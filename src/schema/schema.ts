@@ -43,6 +43,7 @@ import { EncoderResolver } from './encoder/encoder.js'
 import { HealthResolver } from './health/health.js'
 import { ImageResolver } from './image/image.js'
 import { ImportResolver } from './import/import.resolver.js'
+import { ImportPreviewResolver, PreviewedClassResolver } from './import/import-preview.js'
 import { MethodResolver } from './method/method.resolver.js'
 import {
   DatasetOverlapCorrelationResolver,
@@ -52,6 +53,7 @@ import {
 import { OverlapResolver, SpaceOverlapResolver } from './overlap/overlap.js'
 import { MethodPredictionResolver, PredictionResolver } from './prediction/prediction.js'
 import { RunResolver } from './run/run.js'
+import { RunPredictionResolver, RunPredictionsResolver } from './run/run-predictions.js'
 import { FeatureSpaceResolver } from './space/space.js'
 import { SupportSetResolver } from './support-set/support-set.js'
 
@@ -63,8 +65,8 @@ const refuse = (): never => {
 const noPubSub: PubSub = { publish: refuse, subscribe: refuse }
 
 /** The executable schema. */
-export const createSchema = (): Promise<GraphQLSchema> =>
-  buildSchema({
+export async function createSchema(): Promise<GraphQLSchema> {
+  const schema = await buildSchema({
     resolvers: [
       HealthResolver,
       MethodResolver,
@@ -82,12 +84,16 @@ export const createSchema = (): Promise<GraphQLSchema> =>
       NearDuplicateResolver,
       ImageResolver,
       ImportResolver,
+      ImportPreviewResolver,
+      PreviewedClassResolver,
       AdapterResolver,
       TrainingResolver,
       SupportSetResolver,
       PredictionResolver,
       MethodPredictionResolver,
       RunResolver,
+      RunPredictionsResolver,
+      RunPredictionResolver,
       ClassifierResolver,
       ClassifierVersionResolver,
       ClassificationResolver,
@@ -116,3 +122,15 @@ export const createSchema = (): Promise<GraphQLSchema> =>
     // The library validates inputs, because programs use it without GraphQL.
     validate: false,
   })
+  for (const [root, description] of [
+    [schema.getQueryType(), 'Everything that can be read. Nothing is changed.'],
+    [
+      schema.getMutationType(),
+      'Everything that changes something. Several in one request run one after the other.',
+    ],
+    [schema.getSubscriptionType(), 'Everything that can be followed while it changes.'],
+  ] as const) {
+    if (root) root.description = description
+  }
+  return schema
+}

@@ -6,10 +6,13 @@ import { DateTime } from './scalars.js'
   description: 'Times from `from` (included) to `before` (excluded). Both are optional.',
 })
 export class TimeRangeType {
-  @Field(() => DateTime, { nullable: true })
+  @Field(() => DateTime, { nullable: true, description: 'The first moment that counts. Null: no limit.' })
   from?: Date | null
 
-  @Field(() => DateTime, { nullable: true })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'The first moment that no longer counts. Null: no limit.',
+  })
   before?: Date | null
 }
 

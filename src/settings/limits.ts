@@ -59,6 +59,12 @@ export const limits = {
     description: 'Maximum number of runs in a comparison (error TOO_MANY_RUNS).',
     unit: 'runs',
   }),
+  maxSearchSeconds: setting(wholeNumber(1, 86_400), 30, {
+    variable: 'SHOTBOARD_MAX_SEARCH_SECONDS',
+    description:
+      'Maximum time that `predict`, or making a classifier, may expect to search hyperparameters, unless `allowLongSearch` is given (error SEARCH_TOO_LONG). Comparisons search as long as they need.',
+    unit: 'seconds',
+  }),
   comparisonsAtOnce: setting(wholeNumber(1, 64), 1, {
     variable: 'SHOTBOARD_COMPARISONS_AT_ONCE',
     description: 'Number of comparisons that run at the same time. One already uses all cores.',
@@ -104,7 +110,13 @@ export const limits = {
   maxOperationsAtOnce: setting(wholeNumber(1, 100_000), 64, {
     variable: 'SHOTBOARD_MAX_OPERATIONS',
     description:
-      'Maximum number of queries and mutations that run at the same time (error OVERLOADED, with Retry-After).',
+      'Maximum number of queries and mutations that run at the same time. Three times as many may wait (error OVERLOADED, with Retry-After).',
+    unit: 'operations',
+  }),
+  maxOperationsPerClient: setting(wholeNumber(1, 100_000), 32, {
+    variable: 'SHOTBOARD_MAX_OPERATIONS_PER_CLIENT',
+    description:
+      'Maximum number of queries and mutations of one client that run at the same time, over all its connections. Three times as many may wait (error TOO_MANY_OPERATIONS, with Retry-After). A client is a key, or an address where no keys are set.',
     unit: 'operations',
   }),
 }

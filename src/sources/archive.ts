@@ -13,7 +13,8 @@ export interface ArchiveFile {
 }
 
 /**
- * Opens a .zip, .tar or .tar.gz as a source. The first bytes decide the format. It is streamed and never unpacked to disk.
+ * Opens a .zip, or a .tar that may be packed with gzip, bzip2 or xz, as a source. The first bytes decide the format. It is
+ * streamed and never unpacked to disk.
  * Throws UNSUPPORTED_ARCHIVE, INVALID_ARCHIVE, or the code of the limit that it exceeds.
  */
 export async function openArchive(archive: ArchiveFile, limits: SourceLimits): Promise<Source> {
@@ -33,16 +34,22 @@ export async function openArchive(archive: ArchiveFile, limits: SourceLimits): P
   const startsWith = (magic: string) => start.toString('latin1', 0, magic.length) === magic
   // A zip with files, and an empty one.
   if (startsWith('PK\x03\x04') || startsWith('PK\x05\x06')) return openZip(opened, limits)
-  if (startsWith('\x1f\x8b')) return openTar(opened, limits, 'gzip')
+  const [packing] = tarPackings.find(([, magic]) => startsWith(magic)) ?? []
+  if (packing !== undefined) return openTar(opened, limits, packing)
   if (isTarHeader(start)) return openTar(opened, limits, 'none')
   const [packedWith] = otherPackers.find(([, magic]) => startsWith(magic)) ?? []
   throw errors.unsupportedArchive({ packedWith })
 }
 
-/** Archives that people have and that are not read, by their first bytes. */
-const otherPackers = [
+/** How a tar may be packed, by the first bytes. */
+const tarPackings = [
+  ['gzip', '\x1f\x8b'],
   ['bzip2', 'BZh'],
   ['xz', '\xfd7zXZ\0'],
+] as const
+
+/** Archives that people have and that are not read, by their first bytes. */
+const otherPackers = [
   ['Zstandard', '\x28\xb5\x2f\xfd'],
   ['LZMA', '\x5d\0\0'],
   ['lzip', 'LZIP'],

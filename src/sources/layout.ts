@@ -101,9 +101,7 @@ export async function layOut(source: Source, request: LayoutRequest, signal?: Ab
     classes,
     images: inReadingOrder(images),
     left: inReadingOrder([...labels.left, ...sorted.left, ...noPlace]),
-    warnings: similarNames(classes.map(({ name }) => name)).map((names) =>
-      errors.similarClassNames({ names }),
-    ),
+    warnings: warningsOf(classes.map(({ name }) => name)),
   }
 }
 
@@ -319,6 +317,15 @@ function classesOf(
     throw source.invalid(`${descriptionName} does not name the classes ${unknownClasses.join(', ')}`)
   }
   return classes.map(({ name, prompts }) => ({ name, ...(prompts && { prompts }) }))
+}
+
+/** What may not be meant in the names of classes. */
+function warningsOf(names: readonly string[]): ShotboardError[] {
+  const [className = '', ...others] = names
+  return [
+    ...(others.length === 0 ? [errors.onlyOneClass({ className })] : []),
+    ...similarNames(names).map((group) => errors.similarClassNames({ names: group })),
+  ]
 }
 
 /** Groups of names that differ only by case. */

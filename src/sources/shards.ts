@@ -4,7 +4,7 @@ import { openArchive } from './archive.js'
 import type { FileReader, Source, SourceFile, SourceLimits } from './source.js'
 
 /** Archives that lie in a folder of a dataset. */
-const shardName = /\.(tar|tar\.gz|tgz)$/i
+const shardName = /\.(tar|tar\.(gz|bz2|xz)|tgz|tbz2?|txz)$/i
 
 /**
  * A folder with the files of the tar archives in it, as if they lay in a folder of the archive's name: shards in the convention

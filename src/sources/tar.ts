@@ -1,11 +1,12 @@
 import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
-import { pipeline, Transform } from 'node:stream'
+import { addAbortSignal, type Duplex, pipeline, type Readable, Transform } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { extract, type Header } from 'tar-stream'
 import { errors, reasonOf, ShotboardError } from '../errors.js'
 import { throwIfCancelled } from '../system/abort.js'
 import { createBounds } from './bounds.js'
+import { decompress } from './decompress.js'
 import { type FileReader, isHidden, plainPath, type Source, type SourceLimits } from './source.js'
 
 interface Entry extends AsyncIterable<Buffer> {
@@ -13,14 +14,13 @@ interface Entry extends AsyncIterable<Buffer> {
   resume(): unknown
 }
 
-/**
- * Opens a .tar or .tar.gz archive as a source. It is read twice from front to back: for the list of files, then for their
- * content.
- */
+export type TarPacking = 'none' | 'gzip' | 'bzip2' | 'xz'
+
+/** Opens a .tar archive, packed or not, as a source. It is read twice from front to back: for the list of files, then for their content. */
 export async function openTar(
   archive: { readonly path: string; readonly name: string; readonly bytes: number },
   limits: SourceLimits,
-  packing: 'gzip' | 'none',
+  packing: TarPacking,
 ): Promise<Source> {
   const invalid = (reason: string) => errors.invalidArchive({ archive: archive.name, reason })
   const asSourceError = (error: unknown, signal?: AbortSignal) => {
@@ -46,7 +46,7 @@ export async function openTar(
   }
 
   return {
-    name: basename(archive.name).replace(/\.(tgz|tar|(tar\.)?gz)$/i, ''),
+    name: basename(archive.name).replace(/\.(tar|(tar\.)?(gz|bz2|xz)|tgz|tbz2?|txz)$/i, ''),
     async files(signal) {
       const files: { path: string; at: number }[] = []
       let at = 0
@@ -95,7 +95,7 @@ async function read(entry: Entry, { maxImportedFileMegabytes }: SourceLimits): P
 /** The entries of an archive. `count` receives the unpacked bytes as they arrive, and may throw. */
 function unpack(
   path: string,
-  packing: 'gzip' | 'none',
+  packing: TarPacking,
   count: (bytes: number) => void,
   signal?: AbortSignal,
 ): AsyncIterable<Entry> & { destroy(): void } {
@@ -110,10 +110,16 @@ function unpack(
     },
   })
   const tar = extract()
-  const file = createReadStream(path, { highWaterMark: 2 ** 18, ...(signal && { signal }) })
   // Errors of the pipeline arrive at the reader of the entries. The streams of tar-stream work like Node's, but have
   // other types.
-  const unpacking = packing === 'gzip' ? [createGunzip()] : []
-  pipeline([file, ...unpacking, counter, tar as unknown as NodeJS.WritableStream], () => {})
+  pipeline([...unpacked(path, packing, signal), counter, tar as unknown as NodeJS.WritableStream], () => {})
   return tar as unknown as ReturnType<typeof unpack>
+}
+
+/** The streams that read and unpack a file, in their order. */
+function unpacked(path: string, packing: TarPacking, signal?: AbortSignal): [Readable, ...Duplex[]] {
+  const abortable = <T extends Readable>(stream: T): T => (signal ? addAbortSignal(signal, stream) : stream)
+  if (packing === 'bzip2' || packing === 'xz') return [abortable(decompress(path, packing))]
+  const file = abortable(createReadStream(path, { highWaterMark: 2 ** 18 }))
+  return packing === 'gzip' ? [file, createGunzip()] : [file]
 }

@@ -23,7 +23,7 @@ export async function openZipIndex(file: FileHandle, bytes: number): Promise<Zip
       settle,
     ),
   )
-  // An error while nobody waits has no one to tell: whoever reads next is told.
+  // An error while nothing is read is thrown by the next read.
   zip.on('error', reader.fail)
   let next: ((entry?: Entry) => void) | undefined
   zip.on('entry', (entry) => next?.(entry))

@@ -28,5 +28,7 @@ export interface NewComparison {
   readonly encoder: string
   readonly lastImage: number
   readonly contents: string
+  /** The listed support images; none if support sets are drawn. */
+  readonly supportImages?: readonly string[]
   readonly runs: readonly (RunRequest & { readonly fingerprint: string })[]
 }

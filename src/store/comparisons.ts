@@ -39,6 +39,8 @@ export interface ComparisonRepository extends JobStarts {
   runs(id: string): Promise<RunRow[]>
   /** The runs of several comparisons, by comparison. */
   runsOf(ids: readonly string[]): Promise<Map<string, RunRow[]>>
+  /** The listed support images of several comparisons, by comparison; none if support sets are drawn. */
+  supportImagesOf(ids: readonly string[]): Promise<Map<string, string[]>>
   /** Queued or running comparisons, oldest first. */
   unfinished(): Promise<ComparisonRow[]>
   /** An unfinished comparison of a dataset, if there is one. */
@@ -102,7 +104,7 @@ export function createComparisonRepository(
 
   return {
     ...createJobStarts(client.comparison),
-    create: ({ runs, ...given }) =>
+    create: ({ runs, supportImages = [], ...given }) =>
       inTurn(async (tx) => {
         const ids = new Map<string, string>()
         const select = { id: true, fingerprint: true }
@@ -129,6 +131,13 @@ export function createComparisonRepository(
         }))
         for await (const data of chunks(members, rowsPerStatement))
           await tx.comparisonRun.createMany({ data })
+        const listed = supportImages.map((imageId, position) => ({
+          comparisonId: comparison.id,
+          position,
+          imageId,
+        }))
+        for await (const data of chunks(listed, rowsPerStatement))
+          await tx.comparisonSupportImage.createMany({ data })
         return comparison
       }),
     get: (id) => findById(id, (where) => client.comparison.findUnique({ where })),
@@ -141,6 +150,16 @@ export function createComparisonRepository(
     page: (...parameters) => readComparisonPage(client, ...parameters),
     runs: async (id) => (await runsOf([id])).get(id) ?? [],
     runsOf,
+    async supportImagesOf(ids) {
+      const rows = await inChunks(ids, (some) =>
+        client.comparisonSupportImage.findMany({
+          where: { comparisonId: { in: some } },
+          orderBy: [{ comparisonId: 'asc' }, { position: 'asc' }],
+        }),
+      )
+      const groups = groupById(ids, rows, ({ comparisonId }) => comparisonId)
+      return new Map([...groups].map(([id, members]) => [id, members.map(({ imageId }) => imageId)]))
+    },
     countUnfinished: () => client.comparison.count({ where: { status: unfinishedStatus } }),
     unfinished: () =>
       client.comparison.findMany({ where: { status: unfinishedStatus }, orderBy: { id: 'asc' } }),

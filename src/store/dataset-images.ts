@@ -23,8 +23,8 @@ export interface DatasetImageRepository {
     perClass: number,
     split?: Split,
   ): Promise<Map<string, DatasetImageRow[]>>
-  /** The class index of an image in a dataset; undefined if it is not in the dataset. */
-  classOf(datasetId: string, imageId: string): Promise<number | undefined>
+  /** The images of a dataset among these that have a label in it, in no order. */
+  labelled(datasetId: string, imageIds: readonly string[]): Promise<DatasetImageRow[]>
   /** One page per request, in one statement. Images are in the order in which they were added. */
   pages(requests: readonly DatasetImagePageRequest[]): Promise<DatasetImagePage[]>
 }
@@ -85,13 +85,13 @@ export function createDatasetImageRepository(client: DatabaseClient): DatasetIma
       return found
     },
 
-    async classOf(datasetId, imageId) {
-      const row = await client.datasetImage.findUnique({
-        where: { datasetId_imageId: { datasetId, imageId } },
-        select: { classIndex: true },
-      })
-      return row?.classIndex
-    },
+    labelled: (datasetId, imageIds) =>
+      inChunks(imageIds, (some) =>
+        client.datasetImage.findMany({
+          where: { datasetId, imageId: { in: some } },
+          select: { imageId: true, classIndex: true, split: true },
+        }),
+      ),
 
     async pages(requests) {
       const pages: DatasetImagePage[] = []

@@ -199,6 +199,8 @@ export interface Insertion {
   readonly added: number
   /** Images that the dataset has as another class, by their positions among those given. */
   readonly conflicts: readonly { readonly at: number; readonly error: ShotboardError }[]
+  /** Images that the dataset has in another split, by their positions among those given. */
+  readonly inOtherSplit: readonly number[]
 }
 
 /**
@@ -213,24 +215,25 @@ export async function insertImages(
   if ((await lockDataset(tx, datasetId)) === 0) throw errors.unknownDataset({ id: datasetId }, 'dataset')
   let added = 0
   const conflicts: Conflict[] = []
+  const inOtherSplit: number[] = []
   let from = 0
   for await (const chunk of chunks(images, rowsPerStatement)) {
     const ids = chunk.map(({ imageId }) => imageId)
     const inDataset = await tx.datasetImage.findMany({
       where: { datasetId, imageId: { in: ids } },
-      select: { imageId: true, classIndex: true },
+      select: { imageId: true, classIndex: true, split: true },
     })
-    const classOf = new Map(inDataset.map(({ imageId, classIndex }) => [imageId, classIndex]))
+    const placeOf = new Map<string, Place>(inDataset.map(({ imageId, ...place }) => [imageId, place]))
     const fresh: NewImage[] = []
     for (const [i, image] of chunk.entries()) {
-      const has = classOf.get(image.imageId)
+      const has = placeOf.get(image.imageId)
       if (has === undefined) {
-        classOf.set(image.imageId, image.classIndex)
+        placeOf.set(image.imageId, image)
         fresh.push(image)
-      } else if (has !== image.classIndex) {
+      } else if (has.classIndex !== image.classIndex) {
         const { imageId, classIndex } = image
-        conflicts.push({ at: from + i, imageId, classIndex, has })
-      }
+        conflicts.push({ at: from + i, imageId, classIndex, has: has.classIndex })
+      } else if (has.split !== image.split) inOtherSplit.push(from + i)
     }
     from += chunk.length
     await insertImageRows(tx, fresh)
@@ -243,8 +246,10 @@ export async function insertImages(
     })
     added += fresh.length
   }
-  return { added, conflicts: await record(tx, datasetId, conflicts) }
+  return { added, conflicts: await record(tx, datasetId, conflicts), inOtherSplit }
 }
+
+type Place = Pick<DatasetImageRow, 'classIndex' | 'split'>
 
 /** An image that the dataset has as another class. */
 interface Conflict {

@@ -7,7 +7,7 @@ import { withReadErrors, withWriteErrors } from '../system/storage-fault.js'
 import { fsyncPath, removePartials } from '../system/write-atomically.js'
 import type { Trash } from './trash.js'
 
-/** The bytes of images, one file per image, named after its SHA-256. Object storage could be added here. */
+/** The bytes of images, one file or object per image, named after its SHA-256. */
 export interface ImageFiles {
   /** Starts a batch of images to store. They become visible when the batch is saved. */
   begin(): ImageFileBatch
@@ -41,8 +41,13 @@ const filesInFlight = 16
 
 const idPattern = /^[0-9a-f]{64}$/
 
-export function createImageFiles(directory: string): ImageFiles {
-  const pathOf = (id: string) => join(directory, id.slice(0, 2), id)
+/** The path of an image in a data folder, or its key in an object store. */
+export const imageKeyOf = (id: string): string => `images/${id.slice(0, 2)}/${id}`
+
+/** The images of a data folder. */
+export function createImageFiles(dataDirectory: string): ImageFiles {
+  const directory = join(dataDirectory, 'images')
+  const pathOf = (id: string) => join(dataDirectory, imageKeyOf(id))
   /** The number of batches that hold each image. */
   const held = new Map<string, number>()
   const removing = new Map<string, Promise<void>>()
@@ -125,7 +130,8 @@ export function createImageFiles(directory: string): ImageFiles {
         await removePartials(join(directory, folder))
         const ids = (await namesIn(join(directory, folder))).filter((name) => idPattern.test(name))
         const known = await isKnown(ids)
-        await trash.discard('images', ids.filter((id) => !known.has(id)).map(pathOf))
+        const unknown = ids.filter((id) => !known.has(id))
+        await trash.discard('images', unknown.map(imageKeyOf))
       }
     },
     async some(count) {

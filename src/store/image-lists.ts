@@ -1,7 +1,7 @@
 import type { DatabaseClient } from './database.js'
 import type { Split } from './enums.js'
 import { Prisma } from './generated/sqlite/client.js'
-import { canBeId } from './rows.js'
+import { canBeId, inChunks } from './rows.js'
 
 /** Images of a dataset, as they are or as they were at some time. */
 export interface ImageList {
@@ -38,6 +38,8 @@ export interface ImageListRepository {
   version(list: ImageList): Promise<ListVersion>
   /** The number of images per class and split, without zeros. */
   counts(list: ImageList): Promise<ClassCountRow[]>
+  /** Those of the images that are in the list. */
+  among(list: ImageList, ids: readonly string[]): Promise<ListedImage[]>
   /**
    * The next images of a list, after a position, as JSON objects with `imageId`, `classIndex` and `split`, joined by commas, in the
    * order of their positions. Null at the end.
@@ -52,6 +54,12 @@ export interface ImageListRepository {
 }
 
 export interface SplitList extends ImageList {
+  readonly split: Split
+}
+
+export interface ListedImage {
+  readonly imageId: string
+  readonly classIndex: number
   readonly split: Split
 }
 
@@ -103,6 +111,14 @@ export function createImageListRepository(client: DatabaseClient): ImageListRepo
           WHERE "datasetId" = ${id} AND "position" > ${last ?? maxPosition} ${ofSplit}
         ) AS "counted" GROUP BY "classIndex", "split" HAVING SUM("images") > 0 ORDER BY "classIndex", "split"`
     },
+
+    among: (list, ids) =>
+      inChunks(
+        ids,
+        (some) => client.$queryRaw<ListedImage[]>`
+          SELECT "imageId", "classIndex", "split" FROM "DatasetImage"
+          WHERE ${inList(list, Prisma.sql`+"position"`)} AND "imageId" IN (${Prisma.join(some)})`,
+      ),
 
     async json(list, after) {
       const [part] = await client.$queryRaw<{ text: string | null; last: number | null }[]>`

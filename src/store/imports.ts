@@ -42,18 +42,22 @@ export interface ImportRow extends ImportRequestRow {
   readonly rejectedCount: number
   /** The first rejected files. */
   readonly rejected: readonly RejectedFileRow[]
+  /** Of the duplicates, those that the dataset has in another split. */
+  readonly inOtherSplit: SomeFilesRow
+  /** What may not be meant, once the import has ended. */
+  readonly warnings: readonly WarningRow[]
   readonly error: string | null
   readonly errorCode: string | null
   readonly createdAt: Date
   readonly finishedAt: Date | null
 }
 
-/** The result of one step of an import. */
 /** An image with the path of its file in the source. */
 export interface ImportedImage extends NewImage {
   readonly file: string
 }
 
+/** The result of one step of an import. */
 export interface ImportStepRow {
   readonly images: readonly ImportedImage[]
   readonly rejected: readonly RejectedFileRow[]
@@ -84,11 +88,25 @@ export interface ImportRepository extends JobStarts {
   /** Queues an import again, and stores the error that it waits for. */
   park(id: string, why: { readonly error: string; readonly errorCode: string }): Promise<void>
   /** Ends an import. One that has ended never changes. */
-  end(id: string, end: { status: JobStatus; error?: string; errorCode?: string }): Promise<void>
+  end(
+    id: string,
+    end: { status: JobStatus; error?: string; errorCode?: string; warnings?: readonly WarningRow[] },
+  ): Promise<void>
 }
 
 /** The number of rejected files that are stored. All of them are counted. */
 export const maxRejectedListed = 1000
+
+/** Files that are named in a warning. */
+const maxNamed = 3
+
+const warningsSchema = z.array(z.object({ code: z.string(), text: z.string() }))
+/** Something about an import that may not be meant. */
+export type WarningRow = Readonly<z.infer<typeof warningsSchema>[number]>
+
+const someFilesSchema = z.object({ files: z.number().default(0), first: z.array(z.string()).default([]) })
+/** The number of some files, and the paths of the first ones. */
+export type SomeFilesRow = Readonly<z.infer<typeof someFilesSchema>>
 
 const rejectedSchema = z.array(z.object({ file: z.string(), code: z.string(), reason: z.string() }))
 const splitRuleSchema = z.object({
@@ -153,9 +171,9 @@ export function createImportRepository(client: DatabaseClient): ImportRepository
         const row = await tx.import.findUnique({ where: { id } })
         if (row?.status !== 'RUNNING') return false
         if (images.length > 0 && row.datasetId === null) return false
-        const { added, conflicts } =
-          row.datasetId === null ? { added: 0, conflicts: [] } : await insertImages(tx, row.datasetId, images)
-        const listed = toImport(row).rejected
+        const { added, conflicts, inOtherSplit } =
+          row.datasetId === null ? nothingInserted : await insertImages(tx, row.datasetId, images)
+        const { rejected: listed, inOtherSplit: before } = toImport(row)
         const refused = [...rejected, ...conflictsOf(images, conflicts)]
         await tx.import.update({
           where: { id },
@@ -164,6 +182,7 @@ export function createImportRepository(client: DatabaseClient): ImportRepository
             added: { increment: added },
             duplicates: { increment: images.length - added - conflicts.length },
             rejectedCount: { increment: refused.length },
+            ...(inOtherSplit.length > 0 && { inOtherSplit: addFiles(before, images, inOtherSplit) }),
             ...(refused.length > 0 && {
               rejected: [...listed, ...refused].slice(0, maxRejectedListed).map((each) => ({ ...each })),
             }),
@@ -177,10 +196,10 @@ export function createImportRepository(client: DatabaseClient): ImportRepository
         data: { ...why, status: 'QUEUED' },
       })
     },
-    async end(id, end) {
+    async end(id, { warnings = [], ...end }) {
       await client.import.updateMany({
         where: { id, status: unfinishedStatus },
-        data: { ...end, finishedAt: new Date() },
+        data: { ...end, warnings: warnings.map((each) => ({ ...each })), finishedAt: new Date() },
       })
     },
   }
@@ -197,11 +216,33 @@ export const conflictsOf = (
     reason: message,
   }))
 
+/** Nothing comes of images that are added to no dataset. */
+export const nothingInserted: Insertion = { added: 0, conflicts: [], inOtherSplit: [] }
+
+/** Counts files of a step, and keeps the paths of the first ones. */
+export const addFiles = (
+  { files, first }: SomeFilesRow,
+  images: readonly ImportedImage[],
+  positions: readonly number[],
+): { files: number; first: string[] } => ({
+  files: files + positions.length,
+  first: [...first, ...positions.map((at) => images[at]?.file ?? '')].slice(0, maxNamed),
+})
+
 type StoredImport = NonNullable<Awaited<ReturnType<DatabaseClient['import']['findUnique']>>>
 
-const toImport = ({ splitRule, layout, rejected, ...row }: StoredImport): ImportRow => ({
+const toImport = ({
+  splitRule,
+  layout,
+  rejected,
+  inOtherSplit,
+  warnings,
+  ...row
+}: StoredImport): ImportRow => ({
   ...row,
   layout: layoutSchema.parse(layout),
   splitRule: splitRuleSchema.parse(splitRule),
   rejected: rejectedSchema.parse(rejected),
+  inOtherSplit: someFilesSchema.parse(inOtherSplit),
+  warnings: warningsSchema.parse(warnings),
 })

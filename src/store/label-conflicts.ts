@@ -72,7 +72,7 @@ export async function renameConflicts(
   )
 }
 
-/** Whoever gives images a class has settled their conflicts. */
+/** Giving images a class settles their conflicts. */
 export async function settleConflicts(
   tx: Transaction,
   datasetId: string,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Measures, mapMeasures } from '../measures.js'
 import type { DatabaseClient } from './database.js'
-import type { Drawing, JobStatus, KlScaling, Selection } from './enums.js'
+import type { Drawing, JobStatus, KlScaling, Search, Selection } from './enums.js'
 
 /** The request of a run. */
 export interface RunRequest {
@@ -17,6 +17,7 @@ export interface RunRequest {
   readonly seed: number
   readonly augmentations: number
   readonly selection: Selection
+  readonly search: Search
   readonly klScaling: KlScaling
   /** Fixed hyperparameters, which are not selected. */
   readonly fixed: Readonly<Record<string, number>>
@@ -28,7 +29,7 @@ export interface RunRequest {
   readonly holdOut: readonly number[]
 }
 
-/** The numbers of images that classes have. */
+/** A number that each class has, such as its images. */
 export interface ClassSizes {
   readonly least: number
   readonly mean: number
@@ -45,6 +46,8 @@ export interface RunResult extends Measures {
   readonly labelledImages: number | null
   /** How many images a class had in the support set. */
   readonly perClass: ClassSizes
+  /** How many prompts a class had; null for results of earlier versions. */
+  readonly prompts: ClassSizes | null
   /** What logits are divided by before softmax; null for results of earlier versions, which did not divide. */
   readonly temperature: number | null
   readonly hyperparameters: Readonly<Record<string, number>>
@@ -63,6 +66,8 @@ export interface RunRow extends RunRequest {
   readonly status: JobStatus
   readonly progress: number
   readonly error: string | null
+  /** How long its search was expected to take when it started; null if it has not started, or if nothing is searched. */
+  readonly estimatedSearchMs: number | null
   readonly createdAt: Date
   readonly finishedAt: Date | null
   /** Null until the run has succeeded. */
@@ -99,6 +104,7 @@ export function toRun(row: StoredRun): RunRow {
     seed: row.seed,
     augmentations: row.augmentations,
     selection: row.selection,
+    search: row.search,
     klScaling: row.klScaling,
     fixed: valuesSchema.parse(row.fixed),
     coverage: row.coverage,
@@ -107,6 +113,7 @@ export function toRun(row: StoredRun): RunRow {
     status: row.status,
     progress: row.progress,
     error: row.error,
+    estimatedSearchMs: row.estimatedSearchMs,
     createdAt: row.createdAt,
     finishedAt: row.finishedAt,
     result: succeeded
@@ -121,6 +128,7 @@ export function toRun(row: StoredRun): RunRow {
             mean: row.meanPerClass ?? row.shots,
             most: row.mostPerClass ?? row.shots,
           },
+          prompts: promptsOf(row),
           temperature: row.temperature,
           hyperparameters: valuesSchema.parse(row.hyperparameters),
           ...measured,
@@ -132,4 +140,9 @@ export function toRun(row: StoredRun): RunRow {
         }
       : null,
   }
+}
+
+function promptsOf({ leastPrompts, meanPrompts, mostPrompts }: StoredRun): ClassSizes | null {
+  if (leastPrompts === null || meanPrompts === null || mostPrompts === null) return null
+  return { least: leastPrompts, mean: meanPrompts, most: mostPrompts }
 }

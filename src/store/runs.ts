@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import type { DatabaseClient } from './database.js'
+import { withDatabaseErrors } from './database-fault.js'
 import type { Page, PageRequest } from './page.js'
 import type { Direction } from './read-page.js'
 import { findById, inChunks, knownIds, unfinishedStatus } from './rows.js'
@@ -19,12 +21,27 @@ export interface RunRepository {
     order?: RunOrder,
     direction?: Direction,
   ): Promise<Page<RunRow>>
-  /** Marks a run as running. Returns false if it has ended. */
-  start(id: string): Promise<boolean>
+  /**
+   * Starts an attempt at a queued or running run, which ends the right of earlier attempts to change it. Null if the run has
+   * ended.
+   */
+  start(id: string): Promise<RunAttempt | null>
+}
+
+/**
+ * An attempt at a run. After the run was started again, or has ended, it changes nothing: a process that slept while another
+ * took over writes no result.
+ */
+export interface RunAttempt {
+  /** Whether this is the latest attempt at a run that has not ended. */
+  isCurrent(): Promise<boolean>
   /** Sets the progress, from 0 to 1. Never decreases it. */
-  progress(id: string, progress: number): Promise<void>
-  succeed(id: string, result: RunResult): Promise<void>
-  fail(id: string, error: string): Promise<void>
+  progress(progress: number): Promise<void>
+  /** Sets how long its search is expected to take, in milliseconds. */
+  estimate(estimatedSearchMs: number): Promise<void>
+  /** Returns false if it changes nothing. */
+  succeed(result: RunResult): Promise<boolean>
+  fail(error: string): Promise<void>
 }
 
 /** `onChange` receives every changed run. */
@@ -33,10 +50,39 @@ export function createRunRepository(
   onChange: (id: string) => void = () => {},
 ): RunRepository {
   type Changes = Parameters<typeof client.run.updateMany>[0]['data']
-  /** Writes the result only while the run is running, so that a cancelled run stays cancelled. */
-  const updateRunning = async (id: string, data: Changes): Promise<void> => {
-    await client.run.updateMany({ where: { id, status: 'RUNNING' }, data })
-    onChange(id)
+  function createAttempt(id: string, attempt: string): RunAttempt {
+    const where = { id, attempt, status: 'RUNNING' } as const
+    async function update(data: Changes, current: object = {}): Promise<boolean> {
+      const { count } = await client.run.updateMany({ where: { ...where, ...current }, data })
+      if (count > 0) onChange(id)
+      return count > 0
+    }
+    return withDatabaseErrors({
+      isCurrent: async () => (await client.run.count({ where })) > 0,
+      async progress(progress) {
+        await update({ progress }, { progress: { lt: progress } })
+      },
+      async estimate(estimatedSearchMs) {
+        await update({ estimatedSearchMs })
+      },
+      succeed: ({ perClass, prompts, ...result }) =>
+        update({
+          ...result,
+          leastPerClass: perClass.least,
+          meanPerClass: perClass.mean,
+          mostPerClass: perClass.most,
+          leastPrompts: prompts?.least ?? null,
+          meanPrompts: prompts?.mean ?? null,
+          mostPrompts: prompts?.most ?? null,
+          status: 'SUCCEEDED',
+          progress: 1,
+          error: null,
+          finishedAt: new Date(),
+        }),
+      async fail(error) {
+        await update({ status: 'FAILED', error, finishedAt: new Date() })
+      },
+    })
   }
   return {
     async get(id) {
@@ -49,31 +95,14 @@ export function createRunRepository(
       knownIds(ids, (some) => client.run.findMany({ where: { id: { in: some } }, select: { id: true } })),
     page: (...parameters) => readRunPage(client, ...parameters),
     async start(id) {
+      const attempt = randomUUID()
       const { count } = await client.run.updateMany({
         where: { id, status: unfinishedStatus },
-        data: { status: 'RUNNING', error: null, finishedAt: null },
+        data: { status: 'RUNNING', attempt, error: null, finishedAt: null, estimatedSearchMs: null },
       })
+      if (count === 0) return null
       onChange(id)
-      return count > 0
+      return createAttempt(id, attempt)
     },
-    async progress(id, progress) {
-      await client.run.updateMany({
-        where: { id, status: 'RUNNING', progress: { lt: progress } },
-        data: { progress },
-      })
-      onChange(id)
-    },
-    succeed: (id, { perClass, ...result }) =>
-      updateRunning(id, {
-        ...result,
-        leastPerClass: perClass.least,
-        meanPerClass: perClass.mean,
-        mostPerClass: perClass.most,
-        status: 'SUCCEEDED',
-        progress: 1,
-        error: null,
-        finishedAt: new Date(),
-      }),
-    fail: (id, error) => updateRunning(id, { status: 'FAILED', error, finishedAt: new Date() }),
   }
 }

@@ -13,7 +13,9 @@ export interface Trash {
 
 const msPerDay = 86_400_000
 
-export function createTrash(directory: string): Trash {
+/** The trash of a data folder, in its folder `trash`. Files are named by their paths in the data folder. */
+export function createTrash(dataDirectory: string): Trash {
+  const directory = join(dataDirectory, 'trash')
   /** One folder for everything that this process discards, named by its time. */
   const batch = `${new Date().toISOString().replaceAll(':', '-')}-${randomUUID().slice(0, 8)}`
   return {
@@ -22,7 +24,7 @@ export function createTrash(directory: string): Trash {
       const folder = join(directory, batch, kind)
       await mkdir(folder, { recursive: true })
       for (const file of files) {
-        await rename(file, join(folder, basename(file))).catch((error: unknown) => {
+        await rename(join(dataDirectory, file), join(folder, basename(file))).catch((error: unknown) => {
           if (systemCodeOf(error) !== 'ENOENT') throw error
         })
       }

@@ -28,9 +28,9 @@ export function createPromiseCache<T>(max: number): PromiseCache<T> {
 
   function start(key: string, compute: () => Promise<T>): Computation<T> {
     const controller = createScopeController()
-    const client = currentScope()?.client
+    const own = currentScope()
     // Others may wait for it too, so it does not end with the one who started it.
-    const scope = client === undefined ? undefined : { client, signal: controller.signal }
+    const scope = own && { client: own.client, connection: own.connection, signal: controller.signal }
     // An async function turns what `compute` throws synchronously into a rejection.
     const result = runInScope(scope, async () => compute())
     const computation: Computation<T> = { result, controller, waiting: 0, settled: false }

@@ -4,8 +4,10 @@ import { errors, ShotboardError } from '../errors.js'
 
 /** Whom work is done for. It follows asynchronous calls, so that not every function has to pass it on. */
 export interface WorkScope {
-  /** Those who share a turn at a busy thread. */
+  /** Those who share a turn at a busy thread: who holds a key, or an address. */
   readonly client: string
+  /** Those of the client who share a turn among its own. */
+  readonly connection: string
   /** Aborts when nobody waits for the work any more. */
   readonly signal: AbortSignal
   /** Lets the work come to its end whether or not somebody waits for it. */

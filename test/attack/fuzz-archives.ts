@@ -1,6 +1,6 @@
 // Opens mutated archives one after the other: node --import tsx fuzz-archives.ts COUNT SEED. Prints how many of each outcome there were.
 // It runs in a process of its own, so that an error without a handler ends this process and not that of the tests.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -61,6 +61,7 @@ const unpacked =
   (bytes: Uint8Array) =>
   (mutate: Mutate): Buffer =>
     mutate(Buffer.from(bytes))
+const fixture = (name: string) => readFile(new URL(`../sources/fixtures/${name}`, import.meta.url))
 const kinds: Record<string, (mutate: Mutate) => Buffer> = {
   'deflated zip': unpacked(zipSync(files)),
   'stored zip': unpacked(zipSync(files, { level: 0 })),
@@ -74,6 +75,8 @@ const kinds: Record<string, (mutate: Mutate) => Buffer> = {
   'tar with long names': unpacked(pax),
   'tar.gz': gzipped(plain),
   'tar.gz with long names': gzipped(pax),
+  'tar.bz2': unpacked(await fixture('plain.tar.bz2')),
+  'tar.xz': unpacked(await fixture('two-streams.tar.xz')),
 }
 
 const absurd = [0, 1, 0xff, 0xffff, 0x7fffffff, 0xffffffff, 0x80000000, 100]

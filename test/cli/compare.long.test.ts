@@ -95,6 +95,30 @@ describe.skipIf(!built)(`compare, of ${title}`, { concurrent: true }, () => {
     expect(served.experiment).toEqual(document.experiment)
   })
 
+  test('takes a list of support images by id and by path', async () => {
+    const pool = await server.library.store.datasets.images(
+      (await server.library.datasets.findByName('Compared by command'))?.id ?? '',
+      'SUPPORT_POOL',
+    )
+    const [first, ...others] = classNames.map((_, c) => pool.find(({ classIndex }) => classIndex === c))
+    await writeFile(join(folder, 'first.png'), await picture(0, 0))
+    const list = join(folder, 'support.txt')
+    await writeFile(list, ['first.png', ...others.map((image) => image?.imageId)].join('\n'))
+    const file = await experimentFile('listed.json', {
+      dataset: 'Compared by command',
+      shots: [1, 2],
+      methods,
+      selection: 'NONE',
+    })
+    const exported = join(folder, 'listed-exported.json')
+    const parameters = ['--support', list, '--url', server.url, '--json', exported]
+    expect(await (await compare({}, file, ...parameters)).ended).toMatchObject({ code: 0 })
+    const { experiment, rows } = await readDocument(exported)
+    const ids = [first, ...others].map((image) => image?.imageId)
+    expect(experiment).toMatchObject({ drawing: 'LISTED', shots: [], supportImages: ids })
+    expect(rows.map(({ perClass }) => perClass.most)).toEqual([1, 1])
+  })
+
   test('prints CSV instead of the table where no file is named', async () => {
     const experiment = { dataset: 'Compared by command', shots: [1], methods, selection: 'NONE' }
     const file = await experimentFile('csv.json', experiment)

@@ -61,6 +61,7 @@ describe('a comparison as a document', () => {
         { method: 'throwing' },
       ],
       selection: 'LEAVE_ONE_OUT',
+      search: 'EXACT',
       klScaling: 'BATCH',
       drawing: 'EXACT',
       augmentations: 2,
@@ -140,6 +141,7 @@ describe('a comparison as a document', () => {
       seeds: [1],
       methods: [{ method: 'zero-shot' }],
       selection: 'NONE',
+      search: 'EXACT',
       klScaling: 'FROZEN',
       augmentations: 1,
       coverage: 0.9,
@@ -201,9 +203,9 @@ describe('an experiment file', () => {
   test('has defaults for everything but dataset, shots and methods', () => {
     expect(parseExperiment(JSON.stringify(minimal), 'f.json')).toEqual({
       ...minimal,
-      drawing: 'EXACT',
       seeds: [1],
       selection: 'VALIDATION',
+      search: 'EXACT',
       klScaling: 'FROZEN',
       augmentations: 1,
       coverage: 0.9,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { drawSupport, largestClass, poolCounts, withoutExact } from '../../src/datasets/draw-support.js'
+import { drawSupport, largestClass, poolSizes, withoutExact } from '../../src/datasets/draw-support.js'
 import { openDatabase } from '../../src/store/database.js'
 import { imagesPerPart } from '../../src/store/image-lists.js'
 import { createStore } from '../../src/store/store.js'
@@ -61,7 +61,7 @@ async function draws(url: string): Promise<void> {
     expect(drawn.map(({ imageId }) => imageId).toSorted()).toEqual(
       pool.map(({ imageId }) => imageId).toSorted(),
     )
-    expect(largestClass(await poolCounts(store, { datasetId: dataset.id }, 2))).toBe(10)
+    expect(largestClass(await poolSizes(store, { datasetId: dataset.id }, 2))).toBe(10)
   })
 
   test('a class without images is an error however it is drawn', async () => {
@@ -80,7 +80,7 @@ async function draws(url: string): Promise<void> {
     const before = await drawSupport(store, { datasetId, last }, names, request)
     await store.datasets.addImages(datasetId, some.slice(6))
     expect(await drawSupport(store, { datasetId, last }, names, request)).toEqual(before)
-    expect(await poolCounts(store, { datasetId, last }, 2)).toEqual([3, 3])
+    expect(await poolSizes(store, { datasetId, last }, 2)).toEqual([3, 3])
   })
 
   test('a class of very many images is drawn from as a small one', async () => {

@@ -76,6 +76,16 @@ test('two methods that differ by a few images are a tie, and said to be one', as
   expect(words(tie)).toContain('b in clip is not significantly behind')
 })
 
+test('of many methods that tie, the best two are named and the others counted', async () => {
+  const others = Object.fromEntries(
+    ['b', 'c', 'd', 'e', 'f'].map((id, i) => [id, [149, 150 + (i % 2) - 1, 150]]),
+  )
+  const tie = await recommended({ a: [150, 151, 149], ...others })
+  expect(words(tie)).toContain(
+    'but 5 others, c in clip and e in clip first among them, are not significantly behind',
+  )
+})
+
 test('two methods that predict the same are a tie without a lead', async () => {
   const tie = await recommended({ a: [150, 150, 150], b: [150, 150, 150] })
   expect(tie.rivals).toMatchObject([

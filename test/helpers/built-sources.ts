@@ -12,7 +12,7 @@ const builtFrom = (source: string): string => join(dist, source.slice(src.length
 /** A source that the build does not know yet, or not as it is now; undefined where there is none. */
 function findStale(): string | undefined {
   return readdirSync(src, { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.[jt]s$/.test(file))
+    .filter((file) => /\.[jt]s$/.test(file) && !file.endsWith('.d.ts'))
     .map((file) => join(src, file))
     .find((source) => {
       const made = statSync(builtFrom(source), { throwIfNoEntry: false })

@@ -5,6 +5,8 @@ import { atEnd } from './at-end.js'
 import { temporaryFolder } from './folder.js'
 
 const { TEST_DATABASE_URL: postgres = 'postgresql://postgres@127.0.0.1:5432/postgres' } = process.env
+/** The kinds of database that this run of the tests has; vitest.config.ts sets it. */
+const { TEST_DATABASES: kinds = 'sqlite,postgres' } = process.env
 
 /** Runs a statement on the server that databases for tests are made on. */
 export async function runOnPostgres(sql: string): Promise<void> {
@@ -38,12 +40,22 @@ export interface TestDatabase {
   readonly url: string | undefined
 }
 
-/** A new database of each kind, not even migrated. */
+/** A new database of each kind that this run of the tests has, not even migrated. */
 export async function newDatabases(): Promise<readonly TestDatabase[]> {
+  const made = { sqlite: newSqlite, postgres: newPostgresDatabase }
+  return Promise.all(
+    Object.entries(made)
+      .filter(([kind]) => kinds.split(',').includes(kind))
+      .map(([, make]) => make()),
+  )
+}
+
+async function newSqlite(): Promise<TestDatabase> {
+  return { kind: 'sqlite', title: 'sqlite', url: `file:${join(await temporaryFolder(), 'test.db')}` }
+}
+
+async function newPostgresDatabase(): Promise<TestDatabase> {
   const url = await newPostgres()
   const title = url === undefined ? 'postgres (skipped: none is reached at TEST_DATABASE_URL)' : 'postgres'
-  return [
-    { kind: 'sqlite', title: 'sqlite', url: `file:${join(await temporaryFolder(), 'test.db')}` },
-    { kind: 'postgres', title, url },
-  ]
+  return { kind: 'postgres', title, url }
 }

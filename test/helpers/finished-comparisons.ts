@@ -19,6 +19,7 @@ export async function makeFinishedComparisons(library: OpenedLibrary, count: num
           ...{ method: 'tip-adapter', space: 'clip', shots, drawing: 'EXACT', seed, augmentations: 1 },
           ...{
             selection: 'VALIDATION',
+            search: 'EXACT',
             klScaling: 'FROZEN',
             fixed: {},
             coverage: 0.9,
@@ -34,11 +35,11 @@ export async function makeFinishedComparisons(library: OpenedLibrary, count: num
       ...{ encoder: encoders.default.id, lastImage: 0, contents: '', runs },
     })
     for (const run of await store.comparisons.runs(id)) {
-      await store.runs.start(run.id)
+      const attempt = await store.runs.start(run.id)
       await runResults.write(run.id, predictionsByChance(random))
-      await store.runs.succeed(run.id, {
+      await attempt?.succeed({
         ...{ supportSetId: null, selectionImages: 100, selectionAccuracy: 50, unshiftedAccuracy: null },
-        ...{ labelledImages: 102, perClass: { least: 1, mean: 1, most: 1 }, temperature: 1 },
+        ...{ labelledImages: 102, perClass: { least: 1, mean: 1, most: 1 }, prompts: null, temperature: 1 },
         ...{ accuracy: 100 * random.next(), top5Accuracy: 100, calibrationError: 0.1, testImages: 500 },
         ...{ hyperparameters: { alpha: 1, beta: 5.5 }, encodeMs: 1, searchMs: 1, scoreMs: 1 },
       })

@@ -10,7 +10,10 @@ const pixels = async (bytes: Uint8Array) => Array.from((await decodeImage(bytes)
 const before = await pixels(original)
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
-const deviation = (values: readonly number[]) => Math.sqrt(mean(values.map((v) => (v - mean(values)) ** 2)))
+const deviation = (values: readonly number[]) => {
+  const centre = mean(values)
+  return Math.sqrt(mean(values.map((value) => (value - centre) ** 2)))
+}
 const distance = (a: readonly number[], b: readonly number[]) =>
   Math.sqrt(mean(a.map((value, i) => (value - (b[i] ?? 0)) ** 2)))
 

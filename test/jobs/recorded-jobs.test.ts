@@ -1,7 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { errors } from '../../src/errors.js'
 import { createChanges } from '../../src/jobs/changes.js'
-import { createJobQueue, type JobQueue } from '../../src/jobs/queue.js'
+import { createEmbeddedQueue } from '../../src/jobs/embedded-queue.js'
+import type { JobQueue } from '../../src/jobs/job-queue.js'
 import {
   createRecordedJobs,
   hasEnded,
@@ -26,7 +27,7 @@ function open(records: readonly Row[], options: Partial<RecordedJobsOptions<Row>
     const row = rows.get(id)
     if (row !== undefined && !hasEnded(row)) rows.set(id, { ...row, ...change })
   }
-  const queue = createJobQueue({ concurrency: 2, onError: () => {} })
+  const queue = createEmbeddedQueue(() => {})
   queues.push(queue)
   let finish = (): void => {}
   const finished = new Promise<void>((resolve) => {
@@ -40,6 +41,8 @@ function open(records: readonly Row[], options: Partial<RecordedJobsOptions<Row>
   })
   const jobs = createRecordedJobs<Row>({
     queue,
+    kind: 'train',
+    concurrency: 2,
     changes: createChanges(),
     records: {
       get: async (id) => rows.get(id) ?? null,
@@ -83,7 +86,7 @@ test('resume runs the jobs that a stop interrupted, and no others', async () => 
 
 test('cancel stops a job before it writes the record, and the job never runs again', async () => {
   const { jobs, run } = open([{ id: 'a', status: 'QUEUED' }])
-  jobs.enqueue('a')
+  await jobs.enqueue('a')
   await vi.waitFor(() => expect(run).toHaveBeenCalled())
   expect(await jobs.cancel('a')).toMatchObject({ status: 'CANCELLED' })
   await jobs.resume()
@@ -96,7 +99,7 @@ test('a job continues if its cancellation cannot be written', async () => {
   const { jobs, run, finish } = open([{ id: 'a', status: 'QUEUED' }], {
     writeCancelled: () => Promise.reject(full),
   })
-  jobs.enqueue('a')
+  await jobs.enqueue('a')
   await vi.waitFor(() => expect(run).toHaveBeenCalled())
   await expect(jobs.cancel('a')).rejects.toBe(full)
   finish()
@@ -116,7 +119,7 @@ test.each([
     seen.push(await jobs.find('a'))
   })
   const { jobs } = open([{ id: 'a', status: 'RUNNING' }], { run, onFault, ...options })
-  jobs.enqueue('a')
+  await jobs.enqueue('a')
   await jobs.ended('a')
   expect(onFault).toHaveBeenCalledExactlyOnceWith('a', full)
   const parked = { id: 'a', status: 'QUEUED', error: full.message, starts: 1 }
@@ -152,7 +155,7 @@ test('attempts after faults of the disk belong to one start', async () => {
     if (run.mock.calls.length < 3) throw full
   })
   const { jobs } = open([{ id: 'a', status: 'RUNNING', starts: 1 }], { run })
-  jobs.enqueue('a')
+  await jobs.enqueue('a')
   await jobs.ended('a')
   expect(run).toHaveBeenCalledTimes(3)
 })

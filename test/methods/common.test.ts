@@ -1,16 +1,16 @@
 import { describe, test } from 'vitest'
-import type { Method } from '../../src/methods/contract.js'
 import { builtin } from '../../src/plugins/builtin.js'
 import { createRegistry } from '../../src/plugins/registry.js'
 import { methodChecks } from '../../src/testing/index.js'
+import { isQuick } from './quick-methods.js'
 
 const { methods, space } = createRegistry([builtin()])
-// Each method in the space that it compares images in by default; common.long.test.ts has the others.
-const spacesOf = ({ space: own }: Method) => [space(own ?? 'clip')]
 
-describe.concurrent.each(methods.map((each) => [each.name, each] as const))(
+// The other methods and the other spaces are in common.long.test.ts.
+describe.concurrent.each(methods.filter(isQuick).map((each) => [each.name, each] as const))(
   'the common suite holds for %s',
   (_, method) => {
-    for (const { name, run } of methodChecks(method, { spaces: spacesOf(method) })) test(name, run)
+    const spaces = [space(method.space ?? 'clip')]
+    for (const { name, run } of methodChecks(method, { spaces })) test(name, run)
   },
 )

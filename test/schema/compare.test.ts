@@ -127,7 +127,7 @@ const choices = [
 const whole = { shots: [1, 2], seeds: [1, 2, 3], methods: choices }
 
 test('a comparison starts at once and tells its progress, which never goes back', async () => {
-  const started = await compare({ ...whole, selection: 'LEAVE_ONE_OUT' })
+  const started = await compare({ ...whole, seeds: [1], selection: 'LEAVE_ONE_OUT' })
   expect(['QUEUED', 'RUNNING']).toContain(started.status)
   expect(started).toMatchObject({
     error: null,
@@ -136,7 +136,7 @@ test('a comparison starts at once and tells its progress, which never goes back'
     rows: [],
     finishedAt: null,
   })
-  expect(started.runs.length).toBe(2 * 3 * choices.length)
+  expect(started.runs.length).toBe(2 * choices.length)
   expect(started.runs[0]).toMatchObject({
     error: null,
     accuracy: null,

@@ -273,3 +273,51 @@ test.each([
   const { errors } = await setPrompts({ dataset, ...input })
   expect(errors?.[0]?.extensions).toEqual({ code, argument })
 })
+
+test('a preview says what the import then does, with its warnings, and stores nothing', async () => {
+  const files = {
+    ...(await pictures(2, 700, (folder, i) => `train/${folder}/${i}.png`)),
+    ...(await pictures(1, 750, (folder, i) => `test/${folder}/${i}.png`)),
+    'test/A/0.png': await picture(2, 760),
+    'test/a/broken.png': Buffer.from('no image'),
+  }
+  const preview = `name added duplicates rejectedCount rejected(first: 1) { file code reason }
+    classes { name counts { split images } } warnings { code text } dataset { id }`
+  const previewed = (archive: Buffer, input: object = {}) =>
+    server.upload<{ importPreview: Record<string, unknown> }>(
+      `query ($input: ImportArchiveInput!) { importPreview(input: $input) { ${preview} } }`,
+      { input: { ...input, archive: null } },
+      { 'input.archive': archive },
+    )
+  const before = await server.counts()
+  const { data } = await previewed(zipOf(files), { name: 'Previewed' })
+  expect(await server.counts()).toEqual(before)
+  expect(await archives()).toEqual([])
+  const inSplits = (SUPPORT_POOL: number, VALIDATION: number, TEST: number) =>
+    Object.entries({ SUPPORT_POOL, VALIDATION, TEST }).map(([split, images]) => ({ split, images }))
+  expect(data?.importPreview).toEqual({
+    ...{ name: 'Previewed', added: 7, duplicates: 0, rejectedCount: 1, dataset: null },
+    rejected: [{ file: 'test/a/broken.png', code: 'INVALID_IMAGE', reason: expect.any(String) }],
+    classes: [
+      { name: 'A', counts: inSplits(0, 0, 1) },
+      { name: 'a', counts: inSplits(2, 0, 1) },
+      { name: 'b', counts: inSplits(2, 0, 1) },
+    ],
+    warnings: [
+      { code: 'SIMILAR_CLASS_NAMES', text: expect.any(String) },
+      { code: 'CLASS_OF_ONE_IMAGE', text: 'Class "A" has one image.' },
+    ],
+  })
+  const done = await imported(zipOf(files), { name: 'Previewed' })
+  expect(done).toMatchObject({ added: 7, rejectedCount: 1 })
+  const { import: told } = await server.query<{ import: object }>(
+    'query ($id: ID!) { import(id: $id) { warnings { code text } } }',
+    { id: done.id },
+  )
+  expect(told).toEqual({ warnings: data?.importPreview.warnings })
+
+  const flat = await previewed(zipOf({ '1.png': await picture(0, 770), '2.png': await picture(0, 771) }))
+  expect(flat.errors?.[0]).toMatchObject({ extensions: { code: 'INVALID_ARCHIVE' } })
+  expect(flat.errors?.[0]?.message).toContain('put those of each class in a folder named after the class')
+  expect(await archives()).toEqual([])
+})

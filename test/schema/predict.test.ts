@@ -79,16 +79,18 @@ const images = queries.map((data) => ({ base64: data }))
 const methods = library.registry.methods.map(({ id }) => ({ method: id }))
 /** Adapters change image features alone, so their spaces have no place for texts. */
 const hasTexts = (space: string) => !space.startsWith('imo')
+/** Each method in its own space, and one in all. The long tests have every method in every space. */
 const everywhere = library.registry.methods.flatMap(({ id, space, spaces, needs = [] }) =>
   space === null
     ? [{ method: id }]
     : library.registry.spaces
         .filter((each) => spaces?.includes(each.id) ?? true)
         .filter((each) => !needs.includes('projected-texts') || hasTexts(each.id))
+        .filter((each) => id === 'prototype' || each.id === space)
         .map((each) => ({ method: id, space: each.id })),
 )
 
-test('what the terms add makes the logit of every class, whatever the method and the space', async () => {
+test('what the terms add makes the logit of every class', async () => {
   const predictions = await predict({ images, methods: everywhere, topK: 100 })
   expect(predictions.length).toBe(3)
   for (const { predictions: all } of predictions) {

@@ -128,7 +128,14 @@ test('what is packed and no tar is an invalid archive', async () => {
 /** An archive as people have it. */
 const found = (name: string) => readFile(new URL(`./fixtures/${name}`, import.meta.url))
 
-test.each(['dot-slash.zip', 'plain.tar'])('the paths in %s are plain', async (name) => {
+test.each([
+  'dot-slash.zip',
+  'plain.tar',
+  'plain.tar.bz2',
+  'plain.tar.xz',
+  'two-streams.tar.bz2',
+  'two-streams.tar.xz',
+])('the paths in %s are plain', async (name) => {
   expect((await contents(name, await found(name))).map(([path]) => path).sort()).toEqual([
     'cat/0.jpg',
     'cat/1.jpg',
@@ -178,9 +185,55 @@ test('an encrypted file is rejected, with what to do', async () => {
   expect(await reasons('x.zip', zip)).toEqual([expect.stringContaining('without a password')])
 })
 
+test.each(['bz2', 'xz'])(
+  'a .tar.%s holds what the .tar holds, and is named without its ending',
+  async (ending) => {
+    const name = `plain.tar.${ending}`
+    expect(await contents(name, await found(name))).toEqual(
+      await contents('plain.tar', await found('plain.tar')),
+    )
+    const source = await openArchive(await fileOf(name, await found(name)), limits)
+    expect(source.name).toBe('plain')
+  },
+)
+
+test.each(['bz2', 'xz'])(
+  'a .tar.%s that unpacks to thousands of times its size is refused',
+  async (ending) => {
+    const bomb = await found(`bomb.tar.${ending}`)
+    await expect(contents('x', bomb)).rejects.toMatchObject({ code: 'ARCHIVE_PACKED_TOO_TIGHTLY' })
+  },
+)
+
+test.each(['plain.tar.bz2', 'plain.tar.xz'])(
+  '%s that is damaged or cut short is an invalid archive',
+  async (name) => {
+    const bytes = await found(name)
+    const flipped = Buffer.from(bytes)
+    flipped[1500] = (flipped[1500] ?? 0) ^ 1
+    for (const [damaged, reason] of [
+      [flipped, 'it is damaged'],
+      [bytes.subarray(0, 2000), 'it ends too early'],
+      [Buffer.concat([bytes, Buffer.from('something else')]), 'cannot be imported'],
+    ] as const) {
+      const reading = contents('x', damaged)
+      await expect(reading).rejects.toMatchObject({ code: 'INVALID_ARCHIVE' })
+      await expect(reading).rejects.toThrow(reason)
+    }
+  },
+)
+
 test.each([
-  ['bzip2', 'BZh91AY&SY'],
-  ['xz', '\xfd7zXZ\0'],
+  ['sha256.tar.xz', 'a checksum that is not supported; pack it again'],
+  ['large-dictionary.tar.xz', 'more than 64 MB of memory to unpack; pack it again'],
+  ['text.bz2', 'x cannot be imported'],
+])('%s is an invalid archive', async (name, reason) => {
+  const reading = contents('x', await found(name))
+  await expect(reading).rejects.toMatchObject({ code: 'INVALID_ARCHIVE' })
+  await expect(reading).rejects.toThrow(reason)
+})
+
+test.each([
   ['Zstandard', '\x28\xb5\x2f\xfd'],
   ['7-Zip', "7z\xbc\xaf'\x1c"],
   ['RAR', 'Rar!\x1a'],

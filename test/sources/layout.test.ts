@@ -92,6 +92,11 @@ test('classes may lie deeper, and a README beside the folder of everything is no
   ])
 })
 
+test('a single class is told, since there is nothing to tell apart', async () => {
+  const { warnings } = await layOut(sourceOf(['cat/1.jpg', 'cat/2.jpg']), { splitRule: defaultSplitRule })
+  expect(warnings).toMatchObject([{ code: 'ONLY_ONE_CLASS' }])
+})
+
 test('images without class folders are refused, with what to do', async () => {
   await expect(read(['1.png', '2.png'])).rejects.toThrow(
     'in a folder named after the class, such as cat/1.jpg',

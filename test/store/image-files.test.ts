@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createImageFiles, type ImageFiles, imageIdOf } from '../../src/store/image-files.js'
 import { createTrash } from '../../src/store/trash.js'
@@ -10,8 +10,9 @@ const bytes = Buffer.from('the bytes of an image')
 const id = createHash('sha256').update(bytes).digest('hex')
 
 async function open() {
-  const folder = join(await temporaryFolder(), 'images')
-  const files = createImageFiles(folder)
+  const dataDirectory = await temporaryFolder()
+  const folder = join(dataDirectory, 'images')
+  const files = createImageFiles(dataDirectory)
   return {
     folder,
     files: { ...files, write: (image: Buffer) => write(files, image) },
@@ -117,7 +118,7 @@ test('a sweep removes partial files, moves unknown images to the trash, and leav
   await files.write(bytes)
   await writeFile(`${path}.${randomUUID()}.partial`, 'half an image')
   await writeFile(join(folder, id.slice(0, 2), 'notes.txt'), 'of the user')
-  await files.sweep(async () => new Set([known]), createTrash(trash))
+  await files.sweep(async () => new Set([known]), createTrash(dirname(trash)))
   expect((await filesBelow(folder)).map((file) => basename(file)).sort()).toEqual([known, 'notes.txt'].sort())
   const [discarded, ...others] = await filesBelow(trash)
   expect(others).toEqual([])

@@ -36,6 +36,7 @@ async function orderedPages(url: string): Promise<void> {
         seed,
         augmentations: 1,
         selection: 'NONE',
+        search: 'EXACT',
         klScaling: 'FROZEN',
         fixed: {},
         coverage: 0.9,
@@ -51,10 +52,15 @@ async function orderedPages(url: string): Promise<void> {
     const all = await store.comparisons.runs(id)
     for (const [i, run] of all.entries()) {
       if (i % 3 === 2) continue
-      await store.runs.start(run.id)
-      await store.runs.succeed(run.id, {
+      const attempt = await store.runs.start(run.id)
+      await attempt?.succeed({
         ...{ supportSetId: supportSet.id, selectionImages: 0, selectionAccuracy: null, hyperparameters: {} },
-        ...{ labelledImages: null, perClass: { least: 1, mean: 1, most: 1 }, temperature: null },
+        ...{
+          labelledImages: null,
+          perClass: { least: 1, mean: 1, most: 1 },
+          prompts: null,
+          temperature: null,
+        },
         ...{
           accuracy: 50 + ((i * 7) % 4) / 3,
           top5Accuracy: 90,

@@ -171,11 +171,11 @@ async function repositories(url: string): Promise<void> {
         result: null,
         finishedAt: null,
       })
-      await store.runs.start(run.id)
-      await store.runs.progress(run.id, 0.5)
+      const attempt = await store.runs.start(run.id)
+      await attempt?.progress(0.5)
       expect(await run.find()).toMatchObject({ status: 'RUNNING', progress: 0.5 })
       const measured = await result(dataset.id)
-      await store.runs.succeed(run.id, measured)
+      expect(await attempt?.succeed(measured)).toBe(true)
       const ended = await run.find()
       expect(ended).toMatchObject({ status: 'SUCCEEDED', progress: 1, error: null, result: measured })
       expect(ended?.finishedAt).toBeInstanceOf(Date)
@@ -184,47 +184,61 @@ async function repositories(url: string): Promise<void> {
     test('that have succeeded stay so', async () => {
       const { id } = await newDataset()
       const run = await newRun(id)
-      await store.runs.start(run.id)
-      await store.runs.succeed(run.id, await result(id))
+      const attempt = await store.runs.start(run.id)
+      await attempt?.succeed(await result(id))
       const ended = await run.find()
-      expect(await store.runs.start(run.id)).toBe(false)
-      await store.runs.progress(run.id, 0.1)
-      await store.runs.fail(run.id, 'too late')
+      expect(await store.runs.start(run.id)).toBe(null)
+      await attempt?.progress(0.1)
+      await attempt?.fail('too late')
       await run.cancel()
       expect(await run.find()).toEqual(ended)
     })
 
     test('that failed say why, and are not made again', async () => {
       const run = await newRun((await newDataset()).id)
-      await store.runs.start(run.id)
-      await store.runs.fail(run.id, 'no luck')
+      const attempt = await store.runs.start(run.id)
+      await attempt?.fail('no luck')
       expect(await run.find()).toMatchObject({
         status: 'FAILED',
         error: 'no luck',
         finishedAt: expect.any(Date),
       })
       const failed = await run.find()
-      expect(await store.runs.start(run.id)).toBe(false)
+      expect(await store.runs.start(run.id)).toBe(null)
       expect(await run.find()).toEqual(failed)
     })
 
     test('that are made again go on from where they were, and never back', async () => {
       const run = await newRun((await newDataset()).id)
       for (const progress of [0.5, 0.25]) {
-        expect(await store.runs.start(run.id)).toBe(true)
-        await store.runs.progress(run.id, progress)
+        await (await store.runs.start(run.id))?.progress(progress)
         expect(await run.find()).toMatchObject({ status: 'RUNNING', progress: 0.5 })
       }
+    })
+
+    test('take nothing from an attempt after another has started', async () => {
+      const { id } = await newDataset()
+      const run = await newRun(id)
+      const slept = await store.runs.start(run.id)
+      const latest = await store.runs.start(run.id)
+      expect(await slept?.isCurrent()).toBe(false)
+      await slept?.progress(0.5)
+      await slept?.fail('it woke up late')
+      expect(await slept?.succeed(await result(id))).toBe(false)
+      expect(await run.find()).toMatchObject({ status: 'RUNNING', progress: 0, error: null })
+      expect(await latest?.isCurrent()).toBe(true)
+      expect(await latest?.succeed(await result(id))).toBe(true)
+      expect(await latest?.isCurrent()).toBe(false)
     })
 
     test('that were cancelled take no result any more, and never start again', async () => {
       const { id } = await newDataset()
       const run = await newRun(id)
-      await store.runs.start(run.id)
+      const attempt = await store.runs.start(run.id)
       await run.cancel()
-      await store.runs.succeed(run.id, await result(id))
+      expect(await attempt?.succeed(await result(id))).toBe(false)
       expect(await run.find()).toMatchObject({ status: 'CANCELLED', result: null })
-      expect(await store.runs.start(run.id)).toBe(false)
+      expect(await store.runs.start(run.id)).toBe(null)
       expect(await run.find()).toMatchObject({ status: 'CANCELLED' })
     })
 
@@ -253,9 +267,9 @@ async function repositories(url: string): Promise<void> {
       await store.comparisons.cancel(dropped.id)
       const first = await store.comparisons.create(newComparison(id, names.slice(0, 4)))
       const [succeeded, , running, failed] = (await runsOf(first.id)).map((run) => run.id)
-      for (const run of [succeeded, running, failed]) await store.runs.start(run ?? '')
-      await store.runs.succeed(succeeded ?? '', await result(id))
-      await store.runs.fail(failed ?? '', 'no luck')
+      await store.runs.start(running ?? '')
+      await (await store.runs.start(succeeded ?? ''))?.succeed(await result(id))
+      await (await store.runs.start(failed ?? ''))?.fail('no luck')
 
       const fresh = unique('fresh')
       const second = await store.comparisons.create(newComparison(id, [fresh, ...names.toReversed()]))
@@ -277,8 +291,7 @@ async function repositories(url: string): Promise<void> {
       const first = await store.comparisons.create(newComparison(id, [shared, own, done]))
       const second = await store.comparisons.create(newComparison(id, [shared, done]))
       const last = (await runsOf(first.id))[2]?.id ?? ''
-      await store.runs.start(last)
-      await store.runs.succeed(last, await result(id))
+      await (await store.runs.start(last))?.succeed(await result(id))
 
       const statuses = async (comparison: string) => (await runsOf(comparison)).map(({ status }) => status)
       await store.comparisons.cancel(first.id)

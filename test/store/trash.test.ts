@@ -13,8 +13,8 @@ test('what was discarded stays for some days, and goes then; other things in the
   await mkdir(join(directory, '2020'))
   await writeFile(join(folder, 'file'), 'discarded')
 
-  const trash = createTrash(directory)
-  await trash.discard('runs', [join(folder, 'file'), join(folder, 'gone')])
+  const trash = createTrash(folder)
+  await trash.discard('runs', ['file', 'gone'])
   await trash.empty(7)
   expect(await readdir(folder)).toEqual(['trash'])
   expect((await readdir(directory)).length).toBe(2)

@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest'
 import { createFairQueue } from '../../src/system/fair-queue.js'
-import type { WorkScope } from '../../src/system/work-scope.js'
+import { createScopeController, type WorkScope } from '../../src/system/work-scope.js'
 
-const scopeOf = (client: string, signal = new AbortController().signal): WorkScope => ({ client, signal })
+const scopeOf = (client: string, signal = new AbortController().signal, connection = ''): WorkScope => ({
+  client,
+  connection,
+  signal,
+})
 
 /** Work that ends when it is told to, in the order in which it was started. */
 function createWork() {
@@ -70,4 +74,36 @@ test('work of a client that leaves is not begun, and what runs is not waited for
   await expect(queue.add(scopeOf('a', leaving.signal), work('late'))).rejects.toMatchObject({
     code: 'CANCELLED',
   })
+})
+
+test('the connections of a client have turns among themselves', async () => {
+  const queue = createFairQueue(1)
+  const { started, work, endFirst } = createWork()
+  const { signal } = createScopeController()
+  for (let i = 0; i < 4; i++) void queue.add(scopeOf('a', signal, 'first'), work(`first${i}`))
+  void queue.add(scopeOf('a', signal, 'second'), work('second'))
+  for (let i = 0; i < 5; i++) await endFirst()
+  expect(started.indexOf('second')).toBeLessThan(3)
+  expect(started).toHaveLength(5)
+})
+
+test('a client with many connections has no more turns than one with one', async () => {
+  const queue = createFairQueue(1)
+  const { started, work, endFirst } = createWork()
+  const { signal } = createScopeController()
+  for (let i = 0; i < 20; i++) void queue.add(scopeOf('many', signal, String(i)), work(`many${i}`))
+  for (let i = 0; i < 4; i++) void queue.add(scopeOf('one'), work(`one${i}`))
+  for (let i = 0; i < 10; i++) await endFirst()
+  expect(started.filter((name) => name.startsWith('one'))).toHaveLength(4)
+})
+
+test('a client runs no more at once than it may, and leaves the rest to others', async () => {
+  const queue = createFairQueue(4, { perClient: 2 })
+  const { started, work, endFirst } = createWork()
+  const { signal } = createScopeController()
+  for (let i = 0; i < 4; i++) void queue.add(scopeOf('a', signal, String(i)), work(`a${i}`))
+  void queue.add(scopeOf('b'), work('b0'))
+  expect(started).toEqual(['a0', 'a1', 'b0'])
+  await endFirst()
+  expect(started).toEqual(['a0', 'a1', 'b0', 'a2'])
 })

@@ -47,7 +47,7 @@ test('a computation goes on while anyone waits for it, and is stopped when all h
   const [first, second] = [new AbortController(), new AbortController()]
   let inner: AbortSignal | undefined
   const get = ({ signal }: AbortController) =>
-    runInScope({ client: 'a', signal }, () =>
+    runInScope({ client: 'a', connection: '1', signal }, () =>
       cache.get('a', () => {
         inner = currentScope()?.signal
         return new Promise(() => {})

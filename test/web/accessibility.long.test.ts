@@ -56,6 +56,7 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     ['a comparison', `/compare/${id}`, 'text=Accuracy by class'],
     ['disagreements', `/compare/${id}?tab=disagreements`, 'text=Both are wrong'],
     ['confusions', `/compare/${id}?tab=confusion`, 'text=Most confused classes'],
+    ['images', `/compare/${id}?tab=images`, 'text=Choose one to see'],
     ['calibration', `/compare/${id}?tab=calibration`, 'text=Expected calibration error'],
     ['2,400 runs, cancelled', `/compare/${large.id}`, 'text=Cancelled'],
     ['classifiers', '/classifiers', 'text=in all'],

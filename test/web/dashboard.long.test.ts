@@ -21,9 +21,15 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     const page = await open('/datasets/new')
     await dropOn(page, 'form [class*=zone]', [folder])
     await page.getByText('19 files').waitFor()
+    // The person sees what would be imported before anything is stored.
+    await page
+      .getByText('A new dataset “Dropped shapes” gets 18 images in 3 classes. Nothing is stored yet.')
+      .waitFor()
+    await page.getByText('1 file left out').waitFor()
+    expect(await server.library.datasets.findByName('Dropped shapes')).toBeNull()
     await page.getByRole('button', { name: 'Import' }).click()
     await page.getByText('Dropped shapes imported').waitFor()
-    await page.getByText('18 of 19 images added').waitFor()
+    await page.getByText('18 of 19 files added').waitFor()
     await page.getByRole('rowheader', { name: /broken\.png/ }).waitFor()
     await page.getByRole('link', { name: 'Open the dataset' }).click()
     await page.getByRole('button', { name: `Edit the prompts of ${classNames[1]}` }).click()

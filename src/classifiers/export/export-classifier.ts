@@ -17,7 +17,7 @@ export type ExportLayout = (typeof exportLayouts)[number]
 export interface ExportOptions {
   /** `files`, the default: one folder. `triton`: a model repository for Triton and KServe. */
   readonly layout?: ExportLayout
-  /** Only the part from image features on, for whoever has the encoder already. */
+  /** Only the part from image features on, for programs that have the encoder already. */
   readonly headOnly?: boolean
   /** How the encoder's weights are stored; the encoder's own precision by default. */
   readonly precision?: Precision

@@ -1,4 +1,5 @@
 import type { Precision } from '../../encoders/manifest.js'
+import type { Frozen } from '../frozen.js'
 import type { LoadedClassifier } from '../load-classifier.js'
 import type { WrittenGraph } from './model.js'
 
@@ -50,7 +51,7 @@ probability of ${coverage}. If it is empty, the image is most likely none of the
 | method | ${fitted.method.name} (\`${method.id}\`), ${values.join(', ') || 'no hyperparameters'} |
 | encoder | ${encoder.name} (\`${encoder.id}\`), fingerprint \`${encoder.fingerprints.clip}\`${encoder.adapter === null ? '' : `, adapter \`${encoder.adapter}\``} |
 | dataset | ${dataset.name}, SHA-256 of its content \`${dataset.fingerprint}\` |
-| support images | ${support.images}, ${support.drawing === 'ALL' ? 'all of the support pool' : `${support.shots} per class, seed ${support.seed}`} |
+| support images | ${support.images}, ${drawnAs(support)} |
 | selection | ${selection.protocol}${selection.images > 0 ? `, on ${selection.images} images` : ''} |
 
 ## How well it does
@@ -72,7 +73,13 @@ Images of another kind, or from another camera, may be classified less well than
 
 ## Licence
 
-The encoder's weights${headOnly ? ' are not part of this file; whoever uses them is' : ', which are part of this file, are'} under the licence of the encoder. Features of the support images are part of
-the model: whoever publishes it needs the right to do so with these images. Check both before you share it.
+The encoder's weights are ${headOnly ? 'not ' : ''}part of this file. They stay under the licence of the encoder. Features of
+the support images are part of the model. To publish it, you need the right to publish these images in this form. Check both before you share it.
 `
+}
+
+function drawnAs({ drawing, shots, seed }: Frozen['support']): string {
+  if (drawing === 'ALL') return 'all of the support pool'
+  if (drawing === 'LISTED') return 'chosen one by one'
+  return `${drawing === 'AT_MOST' ? 'at most ' : ''}${shots} per class, seed ${seed}`
 }

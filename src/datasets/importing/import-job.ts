@@ -1,14 +1,17 @@
 import { errors, ShotboardError } from '../../errors.js'
 import { hasEnded } from '../../jobs/recorded-jobs.js'
 import { openArchive } from '../../sources/archive.js'
-import type { SourceLimits } from '../../sources/source.js'
+import type { Source, SourceLimits } from '../../sources/source.js'
 import type { ArchiveFiles } from '../../store/archive-files.js'
-import type { ImportRow } from '../../store/imports.js'
+import type { ImportRow, WarningRow } from '../../store/imports.js'
+import type { Store } from '../../store/store.js'
 import { isStorageFault } from '../../system/storage-fault.js'
-import { layoutOf } from './import-options.js'
+import { layoutOf, warningOf } from './import-options.js'
 import { type ImportLedger, type ImportSourceContext, importSource } from './import-source.js'
+import { datasetWarnings, type ImportWarningsContext } from './import-warnings.js'
 
-export interface ImportJobContext extends ImportSourceContext {
+export interface ImportJobContext extends ImportSourceContext, ImportWarningsContext {
+  readonly store: Store
   readonly archiveFiles: ArchiveFiles
   readonly limits: SourceLimits
 }
@@ -23,8 +26,8 @@ export async function runImport(context: ImportJobContext, id: string, signal: A
   const row = await store.imports.get(id)
   if (!row || hasEnded(row)) return
   try {
-    await importArchive(context, row, signal)
-    await store.imports.end(id, { status: 'SUCCEEDED' })
+    const warnings = await importArchive(context, row, signal)
+    await store.imports.end(id, { status: 'SUCCEEDED', warnings })
     await archiveFiles.remove(row.file)
   } catch (error) {
     if (signal.aborted || isStorageFault(error)) throw error
@@ -46,14 +49,39 @@ export async function failImport(
   await archiveFiles.remove(row.file)
 }
 
-async function importArchive(context: ImportJobContext, row: ImportRow, signal: AbortSignal): Promise<void> {
-  const { store, archiveFiles, limits } = context
-  const source = await openArchive({ path: archiveFiles.pathOf(row.file), name: row.archive }, limits)
+/** Imports the rest of an archive. Returns what may not be meant. */
+async function importArchive(
+  context: ImportJobContext,
+  row: ImportRow,
+  signal: AbortSignal,
+): Promise<readonly WarningRow[]> {
+  const { archiveFiles, limits } = context
+  const file = await archiveFiles.open(row.file)
+  try {
+    const source = await openArchive({ path: file.path, name: row.archive }, limits)
+    return await importOpened(context, row, source, signal)
+  } finally {
+    await file.close()
+  }
+}
+
+async function importOpened(
+  context: ImportJobContext,
+  row: ImportRow,
+  source: Source,
+  signal: AbortSignal,
+): Promise<readonly WarningRow[]> {
+  const { store } = context
+  const warnings: WarningRow[] = []
   const ledger: ImportLedger = {
     position: row.position,
     taken: row.added + row.duplicates,
     firstRejected: row.rejected[0],
-    begin: (images) => store.imports.start(row.id, images),
+    async begin(images, told) {
+      warnings.push(...told.map(warningOf))
+      await store.imports.start(row.id, images)
+    },
+    unreadable: (error) => warnings.push(warningOf(error)),
     setDataset: ({ id }) => store.imports.setDataset(row.id, id),
     step: (step) => store.imports.step(row.id, step),
   }
@@ -62,4 +90,7 @@ async function importArchive(context: ImportJobContext, row: ImportRow, signal: 
   } finally {
     await source.close()
   }
+  const { datasetId, inOtherSplit } = (await store.imports.get(row.id)) ?? row
+  if (inOtherSplit.files > 0) warnings.push(warningOf(errors.imagesInOtherSplit(inOtherSplit)))
+  return datasetId === null ? warnings : [...warnings, ...(await datasetWarnings(context, datasetId))]
 }

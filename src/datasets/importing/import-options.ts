@@ -1,7 +1,7 @@
 import { errors, type ShotboardError } from '../../errors.js'
 import type { ClassFrom, LayoutRequest } from '../../sources/layout.js'
 import { defaultSplitRule, type SplitRule } from '../../sources/split-rule.js'
-import type { ImportLayoutRow } from '../../store/imports.js'
+import type { ImportLayoutRow, WarningRow } from '../../store/imports.js'
 
 /** The file of labels, and its columns. What is left out is found by looking. */
 export interface LabelOptions {
@@ -24,12 +24,7 @@ export interface ImportOptions {
   readonly classFrom?: ClassFrom | null
 }
 
-export interface Warning {
-  readonly code: string
-  readonly text: string
-}
-
-export const warningOf = ({ code, message }: ShotboardError): Warning => ({ code, text: message })
+export const warningOf = ({ code, message }: ShotboardError): WarningRow => ({ code, text: message })
 
 /** Throws INVALID_VALUE with the argument at fault. */
 export function parseOptions({ name, splitRule, updatePrompts = false, labels, classFrom }: ImportOptions) {

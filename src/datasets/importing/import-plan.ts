@@ -1,10 +1,13 @@
 import { errors } from '../../errors.js'
 import type { Source } from '../../sources/source.js'
+import type { ClassRow, DatasetImageRow } from '../../store/datasets.js'
 import type { Split } from '../../store/enums.js'
-import type { RejectedFileRow } from '../../store/imports.js'
-import type { Store } from '../../store/store.js'
-import { type Warning, warningOf } from './import-options.js'
+import { addFiles, type RejectedFileRow, type SomeFilesRow, type WarningRow } from '../../store/imports.js'
+import { parseClass } from '../class-input.js'
+import { classesOfFewImages } from '../problems.js'
+import { warningOf } from './import-options.js'
 import { type ImportSourceContext, type ImportSourceRequest, importSource } from './import-source.js'
+import { cutPromptWarnings, type ImportWarningsContext, inShort } from './import-warnings.js'
 
 /** What an import would do. */
 export interface ImportPlan {
@@ -17,7 +20,7 @@ export interface ImportPlan {
   readonly duplicates: number
   readonly rejected: readonly RejectedFileRow[]
   /** What may not be meant, such as classes whose names differ only by case. */
-  readonly warnings: readonly Warning[]
+  readonly warnings: readonly WarningRow[]
 }
 
 export interface PlannedClass {
@@ -30,29 +33,34 @@ export interface PlannedClass {
  * checks images without storing them.
  */
 export async function planImport(
-  context: Pick<ImportSourceContext, 'intake'> & { readonly store: Store },
+  context: Pick<ImportSourceContext, 'intake'> & ImportWarningsContext,
   source: Source,
   request: ImportSourceRequest,
   onProgress: (done: number, total: number) => void = () => {},
+  signal?: AbortSignal,
 ): Promise<ImportPlan> {
   const { store, intake } = context
-  const planned: { name: string; dataset: string | null; classes: readonly string[] } = {
+  const planned: { name: string; dataset: string | null; classes: readonly ClassRow[] } = {
     ...{ name: '', dataset: null, classes: [] },
   }
   const counts: Record<Split, number>[] = []
-  const classOf = new Map<string, number>()
+  const places = new Map<string, Pick<DatasetImageRow, 'classIndex' | 'split'>>()
   const result = { added: 0, duplicates: 0, rejected: [] as RejectedFileRow[] }
   let files = 0
-  let warned: readonly Warning[] = []
+  let inOtherSplit: SomeFilesRow = { files: 0, first: [] }
+  const warnings: WarningRow[] = []
 
-  function plan(name: string, dataset: string | null, classes: readonly string[]): void {
+  function plan(name: string, dataset: string | null, classes: readonly ClassRow[]): void {
     Object.assign(planned, { name, dataset, classes })
     for (const _ of classes) counts.push({ SUPPORT_POOL: 0, VALIDATION: 0, TEST: 0 })
   }
 
   const createDataset: ImportSourceContext['createDataset'] = async ({ name, classes }) => {
-    const names = classes.map((each) => each.name)
-    plan(name, null, names)
+    plan(
+      name,
+      null,
+      classes.map((each, i) => ({ ...parseClass(each, `classes[${i}]`), index: i })),
+    )
     return { id: '', name, createdAt: new Date() }
   }
   await importSource(
@@ -62,55 +70,63 @@ export async function planImport(
     {
       position: 0,
       taken: 0,
-      async begin(all, warnings) {
+      async begin(all, told) {
         files = all
-        warned = warnings.map(warningOf)
+        warnings.push(...told.map(warningOf))
       },
-      unreadable(error) {
-        warned = [...warned, warningOf(error)]
-      },
+      unreadable: (error) => warnings.push(warningOf(error)),
       async setDataset({ id, name }) {
         if (id === '') return
-        const classes = await store.datasets.classes(id)
-        plan(
-          name,
-          id,
-          classes.map((each) => each.name),
-        )
-        for (const { imageId, classIndex } of await store.datasets.images(id))
-          classOf.set(imageId, classIndex)
+        plan(name, id, await store.datasets.classes(id))
+        for (const { imageId, ...place } of await store.datasets.images(id)) places.set(imageId, place)
       },
       async step({ images, rejected }) {
-        for (const { imageId, classIndex, split, file } of images) {
-          const has = classOf.get(imageId)
+        const elsewhere: number[] = []
+        for (const [at, { imageId, classIndex, split, file }] of images.entries()) {
+          const has = places.get(imageId)
           const count = counts[classIndex]
           if (has === undefined && count) {
-            classOf.set(imageId, classIndex)
+            places.set(imageId, { classIndex, split })
             count[split]++
             result.added++
-          } else if (has === classIndex) {
+          } else if (has?.classIndex === classIndex) {
             result.duplicates++
+            if (has.split !== split) elsewhere.push(at)
           } else {
-            const [className = '', other = ''] = [planned.classes[classIndex], planned.classes[has ?? -1]]
-            const { code, message } = errors.labelConflict({ className, other })
+            const nameOf = (index: number) => planned.classes[index]?.name ?? ''
+            const conflict = { className: nameOf(classIndex), other: nameOf(has?.classIndex ?? -1) }
+            const { code, message } = errors.labelConflict(conflict)
             result.rejected.push({ file, code, reason: message })
           }
         }
+        inOtherSplit = addFiles(inOtherSplit, images, elsewhere)
         result.rejected.push(...rejected)
         onProgress(result.added + result.duplicates + result.rejected.length, files)
         return true
       },
     },
+    signal,
   )
   const { name, dataset, classes } = planned
+  if (inOtherSplit.files > 0) warnings.push(warningOf(errors.imagesInOtherSplit(inOtherSplit)))
+  const total = classes.map(() => 0)
+  for (const { classIndex } of places.values()) total[classIndex] = (total[classIndex] ?? 0) + 1
+  const conflicts = result.rejected.filter(({ code }) => code === 'LABEL_CONFLICT')
   return {
     name,
     dataset,
-    classes: classes.map((className, i) => ({
+    classes: classes.map(({ name: className }, i) => ({
       name: className,
       images: counts[i] ?? { SUPPORT_POOL: 0, VALIDATION: 0, TEST: 0 },
     })),
     ...result,
-    warnings: warned,
+    warnings: [
+      ...warnings,
+      ...inShort([
+        ...conflicts.map(({ file, code, reason }) => ({ code, text: `${file}: ${reason}` })),
+        ...classesOfFewImages(classes, total).map(({ kind, text }) => ({ code: kind, text })),
+      ]),
+      ...(await cutPromptWarnings(context, classes)),
+    ],
   }
 }

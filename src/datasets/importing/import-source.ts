@@ -47,7 +47,7 @@ export interface ImportLedger {
    */
   setDataset(dataset: DatasetRow, keptPrompts: readonly string[]): Promise<void>
   /** Told at the end of each class of which no file could be read. */
-  unreadable?(error: ShotboardError): void
+  unreadable(error: ShotboardError): void
   /** Records the images of a step, whose files are stored. Returns false if the import should stop. */
   step(step: ImportStepRow): Promise<boolean>
 }
@@ -124,7 +124,7 @@ export async function importSource(
     firstRejected ??= rejected[0]
     if (!(await ledger.step({ images: [], rejected }))) return
   }
-  if (ledger.position === 0) for (const error of classes.unreadable()) ledger.unreadable?.(error)
+  if (ledger.position === 0) for (const error of classes.unreadable()) ledger.unreadable(error)
   if (taken === 0) {
     const first = `${firstRejected?.file}: ${firstRejected?.reason}`
     throw errors.nothingImported({ files, first })

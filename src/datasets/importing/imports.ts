@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path'
 import { errors, type ShotboardError } from '../../errors.js'
 import type { ImageWorkers } from '../../images/workers/image-workers.js'
 import type { Changes } from '../../jobs/changes.js'
-import type { JobQueue } from '../../jobs/queue.js'
+import type { JobQueue } from '../../jobs/job-queue.js'
 import { createRecordedJobs } from '../../jobs/recorded-jobs.js'
 import { openArchive } from '../../sources/archive.js'
 import { openFolder } from '../../sources/folder.js'
@@ -12,13 +12,23 @@ import { openSource } from '../../sources/open-source.js'
 import type { Source } from '../../sources/source.js'
 import type { DatasetRow } from '../../store/datasets.js'
 import type { Split } from '../../store/enums.js'
-import { conflictsOf, type ImportRow, type RejectedFileRow } from '../../store/imports.js'
+import {
+  addFiles,
+  conflictsOf,
+  type ImportRow,
+  nothingInserted,
+  type RejectedFileRow,
+  type SomeFilesRow,
+  type WarningRow,
+} from '../../store/imports.js'
+import { currentScope } from '../../system/work-scope.js'
 import { type AddedSource, addSource } from './add-source.js'
 import { createCheckIntake } from './check-intake.js'
 import { failImport, type ImportJobContext, runImport } from './import-job.js'
-import { type ImportOptions, layoutOf, parseOptions, type Warning, warningOf } from './import-options.js'
+import { type ImportOptions, layoutOf, parseOptions, warningOf } from './import-options.js'
 import { type ImportPlan, planImport } from './import-plan.js'
-import { importSource } from './import-source.js'
+import { type ImportSourceRequest, importSource } from './import-source.js'
+import { datasetWarnings } from './import-warnings.js'
 import { withLabelsOnDisk } from './labels-on-disk.js'
 
 export interface ImportArchiveInput extends ImportOptions {
@@ -43,7 +53,7 @@ export interface ImportResult {
   /** Classes whose prompts differ from those in `dataset.json`. The dataset keeps its own. */
   readonly keptPrompts: readonly string[]
   /** What may not be meant, such as classes whose names differ only by case. */
-  readonly warnings: readonly Warning[]
+  readonly warnings: readonly WarningRow[]
 }
 
 export interface Imports {
@@ -61,6 +71,11 @@ export interface Imports {
   importPath(path: string, options?: ImportPathOptions): Promise<ImportResult>
   /** What `importPath` would do, without storing anything. Throws as `importPath`. */
   planPath(path: string, options?: ImportPathOptions): Promise<ImportPlan>
+  /**
+   * What `importArchive` would do. The archive is removed again, and nothing else is stored. Throws as `importPath`, and
+   * ARCHIVE_TOO_LARGE or UNSUPPORTED_ARCHIVE; CANCELLED when nobody waits for it any more.
+   */
+  planArchive(input: ImportArchiveInput): Promise<ImportPlan>
   /**
    * Adds a single image, or all images of a folder or an archive, to one class and split of a dataset, or without a label. Throws UNKNOWN_DATASET,
    * UNKNOWN_CLASS, INVALID_FOLDER, INVALID_ARCHIVE, or the codes of the archive limits.
@@ -93,12 +108,17 @@ export interface ImportsContext extends ImportJobContext {
   readonly onFault: (id: string, fault: ShotboardError) => void
 }
 
+/** One import takes all that a disk gives. */
+const importsAtOnce = 1
+
 export function createImports(context: ImportsContext): Imports {
   const { store, archiveFiles, limits, queue, changes } = context
   const addingTo = new Set<string>()
 
   const { enqueue, cancel, ended, resume } = createRecordedJobs<ImportRow>({
     queue,
+    kind: 'import',
+    concurrency: importsAtOnce,
     records: store.imports,
     changes,
     run: (id, signal) => runImport(context, id, signal),
@@ -113,20 +133,43 @@ export function createImports(context: ImportsContext): Imports {
     finishedError: errors.importFinished,
   })
 
+  /** Throws as `openArchive` if the stored archive cannot be opened. */
+  async function requireArchive(id: string, name: string): Promise<void> {
+    const { path, close } = await archiveFiles.open(id)
+    try {
+      await (await openArchive({ path, name }, limits)).close()
+    } finally {
+      await close()
+    }
+  }
+
+  async function planSource(
+    source: Source,
+    request: ImportSourceRequest,
+    onProgress?: (done: number, total: number) => void,
+  ): Promise<ImportPlan> {
+    try {
+      const intake = createCheckIntake(context)
+      return await planImport({ ...context, intake }, source, request, onProgress, currentScope()?.signal)
+    } finally {
+      await source.close()
+    }
+  }
+
   return {
     async importArchive({ archive, ...options }) {
       const { name, splitRule, updatePrompts, layout } = parseOptions(options)
       const file = await archiveFiles.write(archive.chunks)
       try {
-        const stored = { path: archiveFiles.pathOf(file), name: basename(archive.name) }
-        await (await openArchive(stored, limits)).close()
+        const archiveName = basename(archive.name)
+        await requireArchive(file, archiveName)
         const dataset = name === null ? null : await store.datasets.findByName(name)
         const row = await store.imports.create({
           ...{ name, splitRule, updatePrompts, layout, file },
-          archive: stored.name,
+          archive: archiveName,
           datasetId: dataset?.id ?? null,
         })
-        enqueue(row.id)
+        await enqueue(row.id)
         return row
       } catch (error) {
         await archiveFiles.remove(file)
@@ -142,8 +185,9 @@ export function createImports(context: ImportsContext): Imports {
         dataset?: DatasetRow
         images: number
         keptPrompts: readonly string[]
-        warnings: readonly Warning[]
-      } = { images: 0, keptPrompts: [], warnings: [] }
+        warnings: readonly WarningRow[]
+        inOtherSplit: SomeFilesRow
+      } = { images: 0, keptPrompts: [], warnings: [], inOtherSplit: { files: 0, first: [] } }
       const result = { added: 0, duplicates: 0, rejected: [] as RejectedFileRow[] }
       try {
         await importSource(
@@ -164,10 +208,11 @@ export function createImports(context: ImportsContext): Imports {
               Object.assign(found, { dataset, keptPrompts })
             },
             async step({ images, rejected }) {
-              const { added, conflicts } =
+              const { added, conflicts, inOtherSplit } =
                 images.length === 0
-                  ? { added: 0, conflicts: [] }
+                  ? nothingInserted
                   : await store.datasets.importImages(found.dataset?.id ?? '', images)
+              found.inOtherSplit = addFiles(found.inOtherSplit, images, inOtherSplit)
               result.added += added
               result.duplicates += images.length - added - conflicts.length
               result.rejected.push(...rejected, ...conflictsOf(images, conflicts))
@@ -177,7 +222,12 @@ export function createImports(context: ImportsContext): Imports {
           },
         )
         if (!found.dataset) throw new Error('importSource must call setDataset')
-        const { dataset, keptPrompts, warnings } = found
+        const { dataset, keptPrompts, inOtherSplit } = found
+        const warnings = [
+          ...found.warnings,
+          ...(inOtherSplit.files > 0 ? [warningOf(errors.imagesInOtherSplit(inOtherSplit))] : []),
+          ...(await datasetWarnings(context, dataset.id)),
+        ]
         return { dataset, keptPrompts, warnings, ...result }
       } finally {
         if (found.dataset) addingTo.delete(found.dataset.id)
@@ -188,12 +238,22 @@ export function createImports(context: ImportsContext): Imports {
     async planPath(path, { onProgress, ...options } = {}) {
       const { layout, ...request } = parseOptions(options)
       const labels = await withLabelsOnDisk(path, layoutOf(layout))
-      const source = await openSource(path, limits)
+      return planSource(await openSource(path, limits), { ...request, layout: labels }, onProgress)
+    },
+
+    async planArchive({ archive, ...options }) {
+      const { layout, ...request } = parseOptions(options)
+      const id = await archiveFiles.write(archive.chunks)
       try {
-        const intake = createCheckIntake(context)
-        return await planImport({ store, intake }, source, { ...request, layout: labels }, onProgress)
+        const { path, close } = await archiveFiles.open(id)
+        try {
+          const source = await openArchive({ path, name: basename(archive.name) }, limits)
+          return await planSource(source, { ...request, layout: layoutOf(layout) })
+        } finally {
+          await close()
+        }
       } finally {
-        await source.close()
+        await archiveFiles.remove(id)
       }
     },
 

@@ -1,9 +1,12 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { RequestHandler } from 'express'
 import { errors } from '../../errors.js'
-import { type Access, createKeyring } from './keys.js'
+import { type Access, createKeyring, type Grant } from './keys.js'
 import { createSessions, sessionCookie } from './sessions.js'
 import { sendSignInPage } from './sign-in-page.js'
+
+/** What a WebSocket connection was opened with. */
+type Parameters = Readonly<Record<string, unknown>>
 
 export interface Authentication {
   /** Whether requests need a key. */
@@ -12,7 +15,9 @@ export interface Authentication {
    * The access of a request, by the key in its `Authorization: Bearer` header, its session cookie, or `authorization` in
    * the parameters of a WebSocket connection. Throws UNAUTHENTICATED.
    */
-  authenticate(headers: IncomingHttpHeaders, parameters?: Readonly<Record<string, unknown>>): Access
+  authenticate(headers: IncomingHttpHeaders, parameters?: Parameters): Access
+  /** The client that a request counts for: its key, or its address if it has none. */
+  clientOf(request: IncomingMessage, parameters?: Parameters): string
   /** Starts a browser session and returns the value of its cookie; undefined if the key is not valid. */
   signIn(key: string): string | undefined
   signOut(headers: IncomingHttpHeaders): void
@@ -24,25 +29,27 @@ export function createAuthentication({ apiKeys }: { readonly apiKeys: readonly s
   const sessions = createSessions()
   const required = apiKeys.length > 0
 
-  function authenticate(
-    headers: IncomingHttpHeaders,
-    parameters: Readonly<Record<string, unknown>> = {},
-  ): Access {
-    if (!required) return 'write'
+  function grantOf(headers: IncomingHttpHeaders, parameters: Parameters = {}): Grant | undefined {
     const key = bearer(headers.authorization) ?? bearer(parameters.authorization)
     const secret = sessionOf(headers)
     // A key takes precedence over the cookie that a browser adds.
-    const access = key === undefined ? secret && sessions.accessOf(secret) : keyring.accessOf(key)
-    if (!access) throw errors.unauthenticated({})
-    return access
+    if (key !== undefined) return keyring.grantOf(key)
+    return secret === undefined ? undefined : sessions.grantOf(secret)
   }
 
   return {
     required,
-    authenticate,
+    authenticate(headers, parameters) {
+      if (!required) return 'write'
+      const grant = grantOf(headers, parameters)
+      if (!grant) throw errors.unauthenticated({})
+      return grant.access
+    },
+    clientOf: ({ headers, socket }, parameters) =>
+      grantOf(headers, parameters)?.keyHash ?? String(socket.remoteAddress),
     signIn(key) {
-      const access = keyring.accessOf(key)
-      return access && sessions.start(access)
+      const grant = keyring.grantOf(key)
+      return grant && sessions.start(grant)
     },
     signOut(headers) {
       const secret = sessionOf(headers)

@@ -3,9 +3,16 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 /** `read` allows queries and subscriptions; `write` allows mutations as well. */
 export type Access = 'read' | 'write'
 
+/** What a valid key opens. */
+export interface Grant {
+  readonly access: Access
+  /** The key's SHA-256, which tells clients apart. */
+  readonly keyHash: string
+}
+
 export interface Keyring {
-  /** The access that a key gives; undefined if the key is not valid. */
-  accessOf(key: string): Access | undefined
+  /** What a key opens; undefined if the key is not valid. */
+  grantOf(key: string): Grant | undefined
 }
 
 /**
@@ -18,11 +25,12 @@ export function createKeyring(entries: readonly string[]): Keyring {
     return { access: access === 'write' ? 'write' : 'read', hash: Buffer.from(hash ?? '', 'hex') } as const
   })
   return {
-    accessOf(key) {
+    grantOf(key) {
       const hash = sha256(key)
       // Compares every entry, so that the time does not depend on which one matches.
       const matches = known.filter((each) => timingSafeEqual(each.hash, hash))
-      return matches.find(({ access }) => access === 'write')?.access ?? matches[0]?.access
+      const best = matches.find(({ access }) => access === 'write') ?? matches[0]
+      return best && { access: best.access, keyHash: hash.toString('hex') }
     },
   }
 }

@@ -6,7 +6,7 @@ import { errors } from '../../errors.js'
 import type { Settings } from '../../settings/settings.js'
 import type { Authentication } from '../access/authentication.js'
 import { isAllowedOrigin } from '../access/origins.js'
-import { closingOf, connectionScope } from './operation-turns.js'
+import { closingOf, connectionOf } from './operation-turns.js'
 import type { StreamedOperations } from './streamed-operations.js'
 
 /**
@@ -15,15 +15,18 @@ import type { StreamedOperations } from './streamed-operations.js'
  */
 export function serveEventStreams(
   operations: StreamedOperations,
-  { authenticate }: Authentication,
+  { authenticate, clientOf }: Authentication,
   settings: Pick<Settings, 'corsOrigins'>,
 ): RequestHandler {
   const handle = createHandler<Request, Response>({
     // Without tokens, every operation has its own connection.
     authenticate: () => null,
     onSubscribe({ raw, context }, request) {
-      const scope = connectionScope(raw, closingOf(context))
-      const prepared = operations.prepare(request, () => authenticate(raw.headers), scope)
+      const prepared = operations.prepare(request, () => authenticate(raw.headers), {
+        client: clientOf(raw),
+        connection: connectionOf(raw),
+        signal: closingOf(context),
+      })
       return 'document' in prepared ? { ...prepared, contextValue: undefined } : once({ errors: prepared })
     },
     // Prepared operations are valid.

@@ -2,6 +2,7 @@ import type { GraphQLError, GraphQLSchema, ParseOptions, ValidationRule } from '
 import type { Logger } from 'pino'
 import type { Context } from '../../schema/context.js'
 import type { Settings } from '../../settings/settings.js'
+import type { Authentication } from '../access/authentication.js'
 import type { Access } from '../access/keys.js'
 import type { Metrics } from '../metrics.js'
 import { checkOperation } from './check-operation.js'
@@ -34,11 +35,12 @@ export interface OperationPipeline {
 export function createOperationPipeline(options: {
   readonly schema: GraphQLSchema
   readonly createContext: () => Context
+  readonly authentication: Authentication
   readonly settings: Settings
   readonly metrics: Metrics
   readonly log: Logger
 }): OperationPipeline {
-  const { schema, createContext, settings, metrics, log } = options
+  const { schema, createContext, authentication, settings, metrics, log } = options
   return {
     schema,
     startTimer: () => startOperationTimer(metrics),
@@ -46,7 +48,7 @@ export function createOperationPipeline(options: {
     validationRules: createValidationRules(settings),
     check: (operation, access) => checkOperation(schema, operation, access, settings),
     createContext,
-    turns: createOperationTurns(settings),
+    turns: createOperationTurns(settings, authentication),
     mask: createErrorMask(settings, log),
   }
 }

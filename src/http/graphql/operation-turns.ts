@@ -4,31 +4,71 @@ import { errors } from '../../errors.js'
 import type { Settings } from '../../settings/settings.js'
 import { createFairQueue } from '../../system/fair-queue.js'
 import { createScopeController, runInScope, type WorkScope } from '../../system/work-scope.js'
+import type { Authentication } from '../access/authentication.js'
 
 /** Queries and mutations take turns, so that a busy service answers some quickly and refuses the rest, instead of none. */
 export interface OperationTurns {
-  /** Refuses a request with OVERLOADED, before its body is read, if too many wait or their bodies would be too large. */
+  /**
+   * Refuses a request before its body is read if too many wait or their bodies would be too large: with TOO_MANY_OPERATIONS if
+   * its client alone has too many, and otherwise with OVERLOADED.
+   */
   readonly admit: RequestHandler
   /** Handles a request at its turn. It is stopped when it takes too long, or its client leaves. */
   readonly handle: RequestHandler
+  /** A handler of files that runs at its turn, and is refused and stopped as an operation. Sending what it answers may take longer. */
+  inTurn<P>(handler: RequestHandler<P>): RequestHandler<P>
+  /** Runs the handlers that follow in the scope of the request's client, so that what they compute and decode has its turns. */
+  readonly enter: RequestHandler
   /** Runs an operation at its turn, in the scope of a connection. A mutation is not stopped. */
-  run<T>(connection: WorkScope | undefined, isMutation: boolean, work: () => Promise<T>): Promise<T>
+  run<T>(connection: WorkScope, isMutation: boolean, work: () => Promise<T>): Promise<T>
 }
 
-type TurnSettings = Pick<Settings, 'maxOperationsAtOnce' | 'maxOperationSeconds' | 'maxRequestMegabytes'>
+type TurnSettings = Pick<
+  Settings,
+  'maxOperationsAtOnce' | 'maxOperationsPerClient' | 'maxOperationSeconds' | 'maxRequestMegabytes'
+>
 
-/** So many times as many operations wait as run, and so many large bodies are held at the same time. */
-const waitingPerRunning = 4
+/** So many times as many operations are open, which is to say wait or run, as may run. */
+const openPerRunning = 4
+/** So many of the largest bodies are held at the same time, and so many of them for one client. */
+const largestBodies = 4
+const largestBodiesPerClient = 2
 
-export function createOperationTurns(settings: TurnSettings): OperationTurns {
-  const { maxOperationsAtOnce, maxOperationSeconds: seconds } = settings
-  const queue = createFairQueue(maxOperationsAtOnce)
+export function createOperationTurns(
+  settings: TurnSettings,
+  { clientOf }: Pick<Authentication, 'clientOf'>,
+): OperationTurns {
+  const { maxOperationsAtOnce, maxOperationsPerClient, maxOperationSeconds: seconds } = settings
+  const queue = createFairQueue(maxOperationsAtOnce, { perClient: maxOperationsPerClient })
   const maxBytes = settings.maxRequestMegabytes * 2 ** 20
-  let open = 0
-  let openBytes = 0
+  const all = createOpenOperations(openPerRunning * maxOperationsAtOnce, largestBodies * maxBytes)
+  const maxOfClient = openPerRunning * maxOperationsPerClient
+  const maxBytesOfClient = largestBodiesPerClient * maxBytes
+  const byClient = new Map<string, OpenOperations>()
+
+  /**
+   * Counts an operation and the bytes of its body until the returned function is called. Throws TOO_MANY_OPERATIONS or
+   * OVERLOADED.
+   */
+  function open(client: string, bytes: number): () => void {
+    const own = byClient.get(client) ?? createOpenOperations(maxOfClient, maxBytesOfClient)
+    if (!own.hasRoom(bytes)) {
+      throw errors.tooManyOperationsOfClient({ max: maxOfClient, megabytes: maxBytesOfClient / 2 ** 20 })
+    }
+    if (!all.hasRoom(bytes)) throw errors.overloaded({})
+    byClient.set(client, own)
+    for (const each of [own, all]) each.add(bytes)
+    return () => {
+      for (const each of [own, all]) each.remove(bytes)
+      if (own.isEmpty()) byClient.delete(client)
+    }
+  }
 
   /** A scope that also aborts when its time is up. Call `end` when the work has ended. */
-  function limited(client: string, ...signals: readonly AbortSignal[]) {
+  function limited(
+    { client, connection }: Pick<WorkScope, 'client' | 'connection'>,
+    ...signals: readonly AbortSignal[]
+  ) {
     const controller = createScopeController()
     const timer = setTimeout(
       () => controller.abort(errors.operationTimedOut({ seconds })),
@@ -43,30 +83,21 @@ export function createOperationTurns(settings: TurnSettings): OperationTurns {
       clearTimeout(timer)
       for (const signal of signals) signal.removeEventListener('abort', onAbort)
     }
-    const scope: WorkScope = { client, signal: controller.signal, letFinish: end }
+    const scope: WorkScope = { client, connection, signal: controller.signal, letFinish: end }
     return { scope, end }
   }
 
   return {
     admit(request, response, next) {
       if (isEventStream(request)) return next()
-      const bytes = heldBytes(request, maxBytes)
-      const isFull = open >= waitingPerRunning * maxOperationsAtOnce
-      if (isFull || (open > 0 && openBytes + bytes > waitingPerRunning * maxBytes)) {
-        return next(errors.overloaded({}))
-      }
-      open += 1
-      openBytes += bytes
-      response.once('close', () => {
-        open -= 1
-        openBytes -= bytes
-      })
+      response.once('close', open(clientOf(request), heldBytes(request, maxBytes)))
       next()
     },
 
     handle(request, response, next) {
       if (isEventStream(request)) return next()
-      const { scope, end } = limited(clientOf(request), closingOf(response))
+      const names = { client: clientOf(request), connection: connectionOf(request) }
+      const { scope, end } = limited(names, closingOf(response))
       const work = () =>
         new Promise<void>((resolve) => {
           if (response.closed) return resolve()
@@ -79,27 +110,65 @@ export function createOperationTurns(settings: TurnSettings): OperationTurns {
       })
     },
 
+    inTurn: (handler) => (request, response, next) => {
+      const names = { client: clientOf(request), connection: connectionOf(request) }
+      const close = open(names.client, 0)
+      const { scope, end } = limited(names, closingOf(response))
+      queue
+        .add(scope, async () => runInScope(scope, () => handler(request, response, next)))
+        .catch((error: unknown) => {
+          if (!response.closed) next(error)
+        })
+        .finally(() => {
+          close()
+          end()
+        })
+    },
+
+    enter(request, response, next) {
+      const names = { client: clientOf(request), connection: connectionOf(request) }
+      runInScope({ ...names, signal: closingOf(response) }, next)
+    },
+
     async run(connection, isMutation, work) {
-      if (open >= waitingPerRunning * maxOperationsAtOnce) throw errors.overloaded({})
-      const client = connection?.client ?? ''
-      const { scope, end } = limited(client, ...(connection ? [connection.signal] : []))
+      const close = open(connection.client, 0)
+      const { scope, end } = limited(connection, connection.signal)
       if (isMutation) end()
-      open += 1
       try {
         return await queue.add(scope, () => runInScope(scope, work))
       } finally {
-        open -= 1
+        close()
         end()
       }
     },
   }
 }
 
-/** The scope of a connection that streams. */
-export const connectionScope = (request: IncomingMessage, signal: AbortSignal): WorkScope => ({
-  client: clientOf(request),
-  signal,
-})
+/** Operations that run or wait, and the bytes of their bodies. */
+interface OpenOperations {
+  /** Whether one more may come. One alone may be as large as it likes. */
+  hasRoom(bytes: number): boolean
+  isEmpty(): boolean
+  add(bytes: number): void
+  remove(bytes: number): void
+}
+
+function createOpenOperations(max: number, maxBytes: number): OpenOperations {
+  let count = 0
+  let held = 0
+  return {
+    hasRoom: (bytes) => count < max && (count === 0 || held + bytes <= maxBytes),
+    isEmpty: () => count === 0,
+    add(bytes) {
+      count += 1
+      held += bytes
+    },
+    remove(bytes) {
+      count -= 1
+      held -= bytes
+    },
+  }
+}
 
 /** A signal that aborts when a response is closed. */
 export function closingOf(response: Response): AbortSignal {
@@ -109,8 +178,9 @@ export function closingOf(response: Response): AbortSignal {
   return controller.signal
 }
 
-/** Every connection has turns of its own: behind a proxy, all clients have one address. */
-const clientOf = ({ socket }: IncomingMessage): string => `${socket.remoteAddress} ${socket.remotePort}`
+/** The connections of a client take turns among themselves: without keys, all clients behind a proxy are one. */
+export const connectionOf = ({ socket }: IncomingMessage): string =>
+  `${socket.remoteAddress} ${socket.remotePort}`
 
 const isEventStream = (request: Request): boolean => request.get('accept') === 'text/event-stream'
 

@@ -33,7 +33,7 @@ export interface StreamedOperations {
   prepare(
     request: OperationRequest,
     authenticate: () => Access,
-    scope?: WorkScope,
+    scope: WorkScope,
   ): ExecutionArgs | readonly GraphQLError[]
   /** Runs a query or a mutation. */
   execute(args: ExecutionArgs): Promise<ExecutionResult>
@@ -98,7 +98,7 @@ export function createStreamedOperations(pipeline: OperationPipeline): StreamedO
       } catch (error) {
         return refuse([error], document)
       }
-      if (scope) scopes.set(document, scope)
+      scopes.set(document, scope)
       keys.set(document, JSON.stringify([query, operationName ?? null, variables ?? null]))
       return { schema, document, variableValues: variables ?? {}, operationName: operationName ?? null }
     },
@@ -106,6 +106,7 @@ export function createStreamedOperations(pipeline: OperationPipeline): StreamedO
     async execute(args) {
       const count = startTimer()
       const scope = scopes.get(args.document)
+      if (scope === undefined) throw new Error('an operation ran that was not prepared')
       const isMutation = getOperationAST(args.document, args.operationName)?.operation === 'mutation'
       const work = () => run(args)
       const result = await pipeline.turns

@@ -12,7 +12,7 @@ import type { Operations } from './multipart-fields.js'
 const megabyte = 2 ** 20
 
 /**
- * Parses multipart requests, by the GraphQL multipart request specification. A request that imports an archive may be
+ * Parses multipart requests, by the GraphQL multipart request specification. A request that imports an archive, or looks through one, may be
  * larger than others by the size of an archive.
  */
 export function acceptUploads(settings: Settings, authentication: Authentication): RequestHandler[] {
@@ -84,4 +84,5 @@ function readFiles(
 
 const isMultipart = (request: Request): boolean => Boolean(request.is('multipart/form-data'))
 const lengthOf = (request: Request): number => Number(request.get('content-length'))
-const importsArchive = ({ query }: Operations): boolean => /\bimportArchive\b/.test(String(query))
+const importsArchive = ({ query }: Operations): boolean =>
+  /\b(importArchive|previewImport)\b/.test(String(query))

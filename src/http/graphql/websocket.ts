@@ -10,7 +10,7 @@ import { createScopeController } from '../../system/work-scope.js'
 import type { Authentication } from '../access/authentication.js'
 import { isAllowedHost } from '../access/hosts.js'
 import { isAllowedOrigin } from '../access/origins.js'
-import { connectionScope } from './operation-turns.js'
+import { connectionOf } from './operation-turns.js'
 import type { StreamedOperations } from './streamed-operations.js'
 
 type Connection = ConnectionContext<Record<string, unknown> | undefined, Extra>
@@ -78,8 +78,11 @@ export function serveWebSockets(
           return [new GraphQLError(message, { extensions })]
         }
         const { socket, request: upgrade } = connection.extra
-        const scope = connectionScope(upgrade, closing.get(socket) ?? AbortSignal.abort())
-        return operations.prepare(request, () => authenticate(connection), scope)
+        return operations.prepare(request, () => authenticate(connection), {
+          client: authentication.clientOf(upgrade, connection.connectionParams),
+          connection: connectionOf(upgrade),
+          signal: closing.get(socket) ?? AbortSignal.abort(),
+        })
       },
       execute: operations.execute,
       subscribe: operations.subscribe,

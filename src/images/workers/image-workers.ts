@@ -1,5 +1,6 @@
-import pLimit from 'p-limit'
 import { errors } from '../../errors.js'
+import { createFairQueue } from '../../system/fair-queue.js'
+import { currentScope } from '../../system/work-scope.js'
 import type { CheckedImage, ImageInfo } from '../decode.js'
 import { formatOf } from '../format.js'
 import { createMemoryBudget } from './memory-budget.js'
@@ -9,8 +10,8 @@ import { startWorkerProcess, WorkerEnded, type WorkerProcess } from './worker-pr
 
 /**
  * Everything that is done with the pixels of images. It runs in processes of its own, so that a decoder that hangs, crashes or
- * takes all memory can be ended, and the service goes on. Each method throws INVALID_IMAGE for an image that cannot be read,
- * IMAGE_TOO_LARGE for one that takes too much time or memory, and CANCELLED once the workers are closed.
+ * takes all memory can be ended, and the service goes on. Clients take turns. Each method throws INVALID_IMAGE for an image that cannot be
+ * read, IMAGE_TOO_LARGE for one that takes too much time or memory, and CANCELLED once the workers are closed.
  */
 export interface ImageWorkers {
   /** Reads an image's header. */
@@ -58,7 +59,7 @@ export function openImageWorkers({
   program = new URL('./worker.js', import.meta.url),
 }: ImageWorkersOptions): ImageWorkers {
   const budget = createMemoryBudget(memory)
-  const limit = pLimit(maxProcesses)
+  const queue = createFairQueue(maxProcesses)
   const all = new Set<WorkerProcess>()
   let idle: readonly WorkerProcess[] = []
   let idleTimer: NodeJS.Timeout | undefined
@@ -100,7 +101,7 @@ export function openImageWorkers({
   async function run<Name extends TaskName>(task: Name, input: TaskInput<Name>): Promise<TaskResult<Name>> {
     // What is no image reaches no decoder, and no process either.
     formatOf(input.bytes)
-    return limit(async () => {
+    return queue.add(currentScope(), async () => {
       try {
         return (await runOnce(task, input)) as TaskResult<Name>
       } catch (error) {

@@ -2,7 +2,7 @@
 export interface MemoryBudget {
   /**
    * Waits until there is so much memory, in bytes, and returns a function that gives it back. Those who ask first get it
-   * first. Whoever asks for more than there is gets it when nobody else has any.
+   * first. A request for more than there is waits until nothing else is in use.
    */
   reserve(bytes: number): Promise<() => void>
 }

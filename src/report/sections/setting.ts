@@ -26,6 +26,17 @@ function sizesOf(runs: ReportData['runs']): [string, string][] {
   return [['images of a class', `${least} to ${most}, ${means.join(' or ')} in the mean`]]
 }
 
+/** How many prompts classes had. */
+function promptsOf(runs: ReportData['runs']): [string, string][] {
+  const prompts = runs.flatMap(({ result }) => result?.prompts ?? [])
+  if (prompts.length === 0) return []
+  const least = Math.min(...prompts.map((each) => each.least))
+  const most = Math.max(...prompts.map((each) => each.most))
+  if (least === most) return [['prompts per class', String(least)]]
+  const means = [...new Set(prompts.map(({ mean }) => mean.toFixed(1)))]
+  return [['prompts per class', `${least} to ${most}, ${means.join(' or ')} in the mean`]]
+}
+
 /** Everything needed to measure the same again. */
 export function settingSection(data: ReportData): Html {
   const { comparison, runs, counts, classes, dataset, testDataset, encoder, otherEncoders, version } = data
@@ -45,11 +56,15 @@ export function settingSection(data: ReportData): Html {
       : [['other encoders, not in this report', otherEncoders.join(', ')] as const]),
     [
       'shots',
-      of(({ shots, drawing }) =>
-        drawing === 'ALL' ? 'all images' : drawing === 'AT_MOST' ? `at most ${shots}` : shots,
+      of(
+        ({ shots, drawing }) =>
+          ({ ALL: 'all images', LISTED: 'a list of images', AT_MOST: `at most ${shots}`, EXACT: shots })[
+            drawing
+          ],
       ),
     ],
     ...sizesOf(runs),
+    ...promptsOf(runs),
     ['seeds', of(({ seed }) => seed)],
     ['hyperparameters selected on', run ? selectionOf(run.selection, runs) : ''],
     ['augmentations', of(({ augmentations }) => augmentations)],

@@ -12,7 +12,11 @@ import { AdapterType, ImportAdapterInputType } from './adapter.type.js'
 export class AdapterResolver {
   @Query(() => [AdapterType], { description: 'The added adapters of one encoder, or of all encoders.' })
   adapters(
-    @Arg('encoder', () => ID, { nullable: true }) encoder: string | null | undefined,
+    @Arg('encoder', () => ID, {
+      nullable: true,
+      description: 'Only adapters of this encoder, by its id. Left out: of all encoders.',
+    })
+    encoder: string | null | undefined,
     @Ctx() { library }: Context,
   ): Promise<ListedAdapter[]> {
     return library.adapters.list(encoder)
@@ -22,7 +26,10 @@ export class AdapterResolver {
     description: 'Adds an adapter from a file. The adapter must fit the encoder.',
   })
   async importAdapter(
-    @Arg('input', () => ImportAdapterInputType) { file, ...input }: ImportAdapterInputType,
+    @Arg('input', () => ImportAdapterInputType, {
+      description: 'The file, and what the adapter is to be called.',
+    })
+    { file, ...input }: ImportAdapterInputType,
     @Ctx() { library }: Context,
   ): Promise<ListedAdapter> {
     const add = async () => library.adapters.add({ ...input, content: await receive(file) })
@@ -34,8 +41,16 @@ export class AdapterResolver {
       "Uses an added adapter as the encoder's `imo` space. Without a name, goes back to the adapter of the model. Fails with IN_USE while a comparison uses the encoder.",
   })
   useAdapter(
-    @Arg('encoder', () => ID, { nullable: true }) encoder: string | null | undefined,
-    @Arg('name', () => String, { nullable: true }) name: string | null | undefined,
+    @Arg('encoder', () => ID, {
+      nullable: true,
+      description: 'The id of the encoder. Left out: the default encoder.',
+    })
+    encoder: string | null | undefined,
+    @Arg('name', () => String, {
+      nullable: true,
+      description: 'The name of an added adapter. Left out: the adapter that came with the model.',
+    })
+    name: string | null | undefined,
     @Ctx() { library }: Context,
   ): Promise<Encoder> {
     return library.adapters.use(encoder, name ?? null)
@@ -43,15 +58,19 @@ export class AdapterResolver {
 
   @Mutation(() => String, { description: 'Deletes an added adapter and returns its name. Results stay.' })
   async removeAdapter(
-    @Arg('encoder', () => ID, { nullable: true }) encoder: string | null | undefined,
-    @Arg('name', () => String) name: string,
+    @Arg('encoder', () => ID, {
+      nullable: true,
+      description: 'The id of the encoder. Left out: the default encoder.',
+    })
+    encoder: string | null | undefined,
+    @Arg('name', () => String, { description: 'The name of an added adapter.' }) name: string,
     @Ctx() { library }: Context,
   ): Promise<string> {
     await library.adapters.remove(encoder, name)
     return name
   }
 
-  @FieldResolver(() => EncoderType)
+  @FieldResolver(() => EncoderType, { description: 'The encoder that it was trained for. It fits no other.' })
   encoder(@Root() { encoder }: ListedAdapter, @Ctx() { library }: Context): Encoder {
     return library.encoders.get(encoder)
   }

@@ -3,7 +3,7 @@ import { ObjectType } from '../object-type.js'
 import { Upload } from '../scalars.js'
 import type { UploadedFile } from '../upload.js'
 
-@InputType('ImportAdapterInput')
+@InputType('ImportAdapterInput', { description: 'An adapter from a file, and the encoder that it is for.' })
 export class ImportAdapterInputType {
   @Field(() => ID, { nullable: true, description: 'Default: the default encoder.' })
   encoder?: string | null
@@ -20,7 +20,10 @@ export class ImportAdapterInputType {
     "An adapter that was trained here or imported, in addition to the one in the encoder's model folder.",
 })
 export class AdapterType {
-  @Field(() => String)
+  @Field(() => String, {
+    description:
+      'Unique among the adapters of its encoder: lower-case letters, digits, dots, dashes and underscores.',
+  })
   name: string
 
   @Field(() => Boolean, { description: 'Whether the encoder uses it as its `imo` space.' })
@@ -35,10 +38,10 @@ export class AdapterType {
   @Field(() => Int, { description: 'The number of encoder blocks that have a bottleneck.' })
   blocks: number
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'The size of its file in bytes.' })
   bytes: number
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The SHA-256 of its file, as 64 hexadecimal digits.' })
   sha256: string
 
   @Field(() => String, { description: 'The origin of the adapter, as its file states it.' })

@@ -1,10 +1,10 @@
 import {
   Arg,
+  Args,
   Ctx,
   FieldResolver,
   Float,
   ID,
-  Int,
   Mutation,
   Query,
   Resolver,
@@ -24,7 +24,7 @@ import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
 import { EncoderType } from '../encoder/encoder.js'
 import { JobStatus } from '../enums.js'
-import { defaultPageSize, pageRequest } from '../page.js'
+import { PageArguments, pageRequest } from '../page.js'
 import { Json } from '../scalars.js'
 import { AdapterType } from './adapter.type.js'
 import {
@@ -36,17 +36,26 @@ import {
 
 @Resolver(() => TrainingType)
 export class TrainingResolver {
-  @Query(() => TrainingType, { nullable: true })
-  training(@Arg('id', () => ID) id: string, @Ctx() { loaders }: Context): Promise<TrainingRow> {
+  @Query(() => TrainingType, {
+    nullable: true,
+    description: 'A training by its id. Fails with UNKNOWN_TRAINING if there is none.',
+  })
+  training(
+    @Arg('id', () => ID, { description: 'The id of a training.' }) id: string,
+    @Ctx() { loaders }: Context,
+  ): Promise<TrainingRow> {
     return loaders.training.load(id)
   }
 
   @Query(() => TrainingConnectionType, { description: 'Newest first.' })
   trainings(
-    @Arg('encoder', () => ID, { nullable: true }) encoder: string | null | undefined,
-    @Arg('status', () => JobStatus, { nullable: true }) status: JobStatus | null | undefined,
-    @Arg('first', () => Int, { nullable: true, defaultValue: defaultPageSize }) first: number | null,
-    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Arg('encoder', () => ID, { nullable: true, description: 'Only trainings for this encoder, by its id.' })
+    encoder: string | null | undefined,
+    @Arg('status', () => JobStatus, { nullable: true, description: 'Only trainings in this state.' }) status:
+      | JobStatus
+      | null
+      | undefined,
+    @Args(() => PageArguments) { first, after }: PageArguments,
     @Ctx() context: Context,
   ): Promise<Page<TrainingRow>> {
     const filter = { ...(encoder != null && { encoder }), ...(status && { status }) }
@@ -58,7 +67,8 @@ export class TrainingResolver {
       'Trains an adapter on generic images, in the background. After a restart it continues from the last checkpoint. When it succeeds, the encoder has one more feature space.',
   })
   trainAdapter(
-    @Arg('input', () => TrainAdapterInputType) input: TrainAdapterInputType,
+    @Arg('input', () => TrainAdapterInputType, { description: 'What to train on, and how.' })
+    input: TrainAdapterInputType,
     @Ctx() { library }: Context,
   ): Promise<TrainingRow> {
     return atInput(library.trainings.train(input))
@@ -67,21 +77,31 @@ export class TrainingResolver {
   @Mutation(() => TrainingType, {
     description: 'Stops a training. `resumeTraining` continues it.',
   })
-  cancelTraining(@Arg('id', () => ID) id: string, @Ctx() { library }: Context): Promise<TrainingRow> {
+  cancelTraining(
+    @Arg('id', () => ID, { description: 'The id of a training that waits or runs.' }) id: string,
+    @Ctx() { library }: Context,
+  ): Promise<TrainingRow> {
     return library.trainings.cancel(id)
   }
 
   @Mutation(() => TrainingType, {
     description: 'Continues a failed or cancelled training from its last checkpoint.',
   })
-  resumeTraining(@Arg('id', () => ID) id: string, @Ctx() { library }: Context): Promise<TrainingRow> {
+  resumeTraining(
+    @Arg('id', () => ID, { description: 'The id of a training that has failed or was cancelled.' })
+    id: string,
+    @Ctx() { library }: Context,
+  ): Promise<TrainingRow> {
     return library.trainings.continueTraining(id)
   }
 
   @Mutation(() => ID, {
     description: 'Deletes a training that has ended, and its checkpoint. Its adapter stays. Returns the id.',
   })
-  async deleteTraining(@Arg('id', () => ID) id: string, @Ctx() { library }: Context): Promise<string> {
+  async deleteTraining(
+    @Arg('id', () => ID, { description: 'The id of a training that has ended.' }) id: string,
+    @Ctx() { library }: Context,
+  ): Promise<string> {
     await library.trainings.delete(id)
     return id
   }
@@ -93,11 +113,14 @@ export class TrainingResolver {
     subscribe: ({ args, context }: { args: { id: string }; context: Context }) =>
       context.library.trainings.watch(args.id),
   })
-  watchTraining(@Root() training: TrainingRow, @Arg('id', () => ID) _id: string): TrainingRow {
+  watchTraining(
+    @Root() training: TrainingRow,
+    @Arg('id', () => ID, { description: 'The id of a training.' }) _id: string,
+  ): TrainingRow {
     return training
   }
 
-  @FieldResolver(() => EncoderType)
+  @FieldResolver(() => EncoderType, { description: 'The encoder that the adapter is trained for.' })
   encoder(@Root() { encoder }: TrainingRow, @Ctx() { library }: Context): Encoder {
     return library.encoders.get(encoder)
   }

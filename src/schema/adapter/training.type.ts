@@ -10,8 +10,11 @@ export enum TrainingObjective {
 }
 registerEnumType(TrainingObjective, {
   name: 'TrainingObjective',
-  description:
-    'What the adapter learns from generic images. SUPERVISED: their labels. SELF_SUPERVISED: the same features for two crops of an image (DINO).',
+  description: 'What an adapter learns from generic images.',
+  valuesConfig: {
+    SUPERVISED: { description: 'Their labels.' },
+    SELF_SUPERVISED: { description: 'The same features for two crops of an image (DINO). Needs no labels.' },
+  },
 })
 
 @InputType('TrainAdapterInput', {
@@ -31,7 +34,10 @@ export class TrainAdapterInputType {
   })
   name?: string | null
 
-  @Field(() => TrainingObjective, { defaultValue: TrainingObjective.SUPERVISED })
+  @Field(() => TrainingObjective, {
+    defaultValue: TrainingObjective.SUPERVISED,
+    description: 'What the adapter learns. Only SUPERVISED uses the labels.',
+  })
   objective: TrainingObjective
 
   @Field(() => Int, { nullable: true, description: "The inner width of every block's adapter." })
@@ -40,7 +46,11 @@ export class TrainAdapterInputType {
   @Field(() => Float, { nullable: true, description: "The factor applied to the adapters' output." })
   scale?: number | null
 
-  @Field(() => Int, { nullable: true })
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'How often every image is seen, from 1 to 10,000. Default: 1 with SUPERVISED, 10 with SELF_SUPERVISED.',
+  })
   epochs?: number | null
 
   @Field(() => Int, { nullable: true, description: 'Images per step.' })
@@ -52,10 +62,18 @@ export class TrainAdapterInputType {
   })
   rate?: number | null
 
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'The weight decay of AdamW, from 0 to 1. Default: 0.01 with SUPERVISED, 0.04 with SELF_SUPERVISED.',
+  })
   weightDecay?: number | null
 
-  @Field(() => Int, { nullable: true })
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Decides the initial weights, the order of the images and their crops: a 32-bit whole number. Default: 1.',
+  })
   seed?: number | null
 
   @Field(() => Boolean, {
@@ -99,7 +117,7 @@ export class TrainAdapterInputType {
   prototypes?: number | null
 }
 
-@ObjectType('TrainingLoss')
+@ObjectType('TrainingLoss', { description: 'A point of a loss curve.' })
 export class TrainingLossType {
   @Field(() => Int, { description: 'The step, from 1.' })
   step: number
@@ -110,16 +128,16 @@ export class TrainingLossType {
 
 @ObjectType('Training', { description: 'The training of an adapter.' })
 export class TrainingType {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Identifies the training; it never changes.' })
   id: string
 
   @Field(() => String, { description: 'The name of the adapter.' })
   name: string
 
-  @Field(() => JobStatus)
+  @Field(() => JobStatus, { description: 'Whether it waits, runs or has ended, and how.' })
   status: JobStatus
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'The number of steps of the whole training, at least 1.' })
   steps: number
 
   @Field(() => Int, { description: 'Steps that are done.' })
@@ -134,10 +152,10 @@ export class TrainingType {
   @Field(() => String, { nullable: true, description: 'The stable code of `error`.' })
   errorCode: string | null
 
-  @Field(() => DateTime)
+  @Field(() => DateTime, { description: 'When the training was asked for.' })
   createdAt: Date
 
-  @Field(() => DateTime, { nullable: true })
+  @Field(() => DateTime, { nullable: true, description: 'When it ended, in whatever way. Null until then.' })
   finishedAt: Date | null
 }
 

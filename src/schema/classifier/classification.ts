@@ -23,7 +23,7 @@ class ClassifierNeighbourType {
   @Field(() => ImageType, { nullable: true, description: 'Null after it was deleted with its dataset.' })
   image: ImageType | null
 
-  @Field(() => ClassLabelType)
+  @Field(() => ClassLabelType, { description: 'The class that it supports, as the classifier knows it.' })
   class: ClassLabelType
 
   @Field(() => Float, { description: "Cosine similarity in the classifier's space." })
@@ -68,7 +68,10 @@ export class ClassificationResolver {
   })
   classify(
     @Arg('classifier', () => ID, { description: 'Its name or its id.' }) classifier: string,
-    @Arg('images', () => [ImageInputType]) images: ImageInputType[],
+    @Arg('images', () => [ImageInputType], {
+      description: 'At least one image. The service limits how many a request may have.',
+    })
+    images: ImageInputType[],
     @Arg('version', () => Int, { nullable: true, description: 'The version in use by default.' })
     version: number | null | undefined,
     @Arg('topK', () => Int, { defaultValue: 5, description: 'The number of best classes to return.' })
@@ -83,7 +86,9 @@ export class ClassificationResolver {
     })
   }
 
-  @FieldResolver(() => ImageType)
+  @FieldResolver(() => ImageType, {
+    description: 'The image that was asked about, in the order of the request.',
+  })
   image(@Root() { image }: ClassifiedGiven): ImageRoot {
     return imageRootOf(image)
   }
@@ -110,7 +115,12 @@ export class ClassificationResolver {
   })
   async neighbours(
     @Root() { nearest }: ClassifiedGiven,
-    @Arg('first', () => Int, { nullable: true, defaultValue: 3 }) first: number | null,
+    @Arg('first', () => Int, {
+      nullable: true,
+      defaultValue: 3,
+      description: 'How many to return, 0 or more. There may be fewer.',
+    })
+    first: number | null,
     @Ctx() { library }: Context,
   ): Promise<ClassifierNeighbourType[]> {
     const neighbours = nearest(neighbourCount(first))

@@ -45,7 +45,7 @@ const fits = computed({ base: 1000 })
 export class ClassifierResolver {
   @Query(() => ClassifierType, { description: 'A classifier by its name or its id.' })
   classifier(
-    @Arg('classifier', () => ID) classifier: string,
+    @Arg('classifier', () => ID, { description: 'Its name or its id.' }) classifier: string,
     @Ctx() { library }: Context,
   ): Promise<ClassifierRow> {
     return library.classifiers.get(classifier)
@@ -68,7 +68,10 @@ export class ClassifierResolver {
     complexity: fits,
   })
   createClassifier(
-    @Arg('input', () => CreateClassifierInputType) input: CreateClassifierInputType,
+    @Arg('input', () => CreateClassifierInputType, {
+      description: 'What to make it from, and its name, which no other classifier may have.',
+    })
+    input: CreateClassifierInputType,
     @Ctx() { library }: Context,
   ): Promise<ClassifierRow> {
     return atInput(library.classifiers.create(input))
@@ -80,7 +83,10 @@ export class ClassifierResolver {
     complexity: fits,
   })
   updateClassifier(
-    @Arg('input', () => CreateClassifierInputType) input: CreateClassifierInputType,
+    @Arg('input', () => CreateClassifierInputType, {
+      description: 'What to make the version from, and the name of a classifier that exists.',
+    })
+    input: CreateClassifierInputType,
     @Ctx() { library }: Context,
   ): Promise<ClassifierRow> {
     return atInput(library.classifiers.update(input))
@@ -146,7 +152,7 @@ export class ClassifierVersionResolver extends methodAndSpaceOf(() => Classifier
     return encoder
   }
 
-  @FieldResolver(() => ClassifierExportsType)
+  @FieldResolver(() => ClassifierExportsType, { description: 'Where to download it to run it elsewhere.' })
   exports(@Root() { name, number }: VersionRoot): ClassifierExportsType {
     const path = (ending: string) => `/classifiers/${encodeURIComponent(name)}.${ending}?version=${number}`
     return { tar: path('tar'), onnx: path('onnx') }
@@ -157,7 +163,9 @@ export class ClassifierVersionResolver extends methodAndSpaceOf(() => Classifier
     return library.encoders.all.find(({ id }) => id === encoder) ?? null
   }
 
-  @FieldResolver(() => [HyperparameterValueType])
+  @FieldResolver(() => [HyperparameterValueType], {
+    description: 'The value of every hyperparameter of its method, given or selected.',
+  })
   hyperparameters(@Root() { frozen }: VersionRoot): HyperparameterValueType[] {
     return valueList(frozen.hyperparameters)
   }
@@ -181,17 +189,21 @@ export class ClassifierVersionResolver extends methodAndSpaceOf(() => Classifier
     return frozen.threshold
   }
 
-  @FieldResolver(() => [ClassLabelType])
+  @FieldResolver(() => [ClassLabelType], {
+    description: 'The classes that it can answer with, as they were when it was made.',
+  })
   classes(@Root() { frozen }: VersionRoot): ClassRow[] {
     return classesOf(frozen)
   }
 
-  @FieldResolver(() => ClassifierSupportType)
+  @FieldResolver(() => ClassifierSupportType, { description: 'The support images that it compares with.' })
   support(@Root() { frozen }: VersionRoot): ClassifierSupportType {
     return frozen.support
   }
 
-  @FieldResolver(() => ClassifierSelectionType)
+  @FieldResolver(() => ClassifierSelectionType, {
+    description: 'What its hyperparameters and its temperature were selected on.',
+  })
   selection(@Root() { frozen }: VersionRoot): ClassifierSelectionType {
     return frozen.selection
   }

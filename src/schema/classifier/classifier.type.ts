@@ -1,6 +1,6 @@
 import { Field, Float, ID, InputType, Int } from 'type-graphql'
 import { StatisticType } from '../comparison/comparison.type.js'
-import { Drawing, Selection } from '../enums.js'
+import { Drawing, Search, Selection } from '../enums.js'
 import { HyperparameterInputType } from '../method/method-choice.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
@@ -10,7 +10,7 @@ import { DateTime, Shots } from '../scalars.js'
   description: 'A classifier is made from a row of a comparison, or from a support set and a method.',
 })
 export class CreateClassifierInputType {
-  @Field(() => String)
+  @Field(() => String, { description: 'From 1 to 200 characters, without slashes and control characters.' })
   name: string
 
   @Field(() => ID, { nullable: true, description: 'A comparison that has finished.' })
@@ -32,7 +32,7 @@ export class CreateClassifierInputType {
   @Field(() => Shots, {
     nullable: true,
     description:
-      "Of a comparison. ALL, the default: fitted anew on every image of the support pool, with the comparison's selection. A number: fitted as the comparison's run with so many images per class was.",
+      "Of a comparison. ALL, the default: fitted anew on every image of the support pool, or on the images that the comparison lists, with the comparison's selection. A number: fitted as the comparison's run with so many images per class was.",
   })
   shots?: number | 'ALL' | null
 
@@ -42,7 +42,10 @@ export class CreateClassifierInputType {
   })
   seed?: number | null
 
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id of a support set. Give either a support set or a comparison.',
+  })
   supportSet?: string | null
 
   @Field(() => [HyperparameterInputType], {
@@ -57,6 +60,20 @@ export class CreateClassifierInputType {
   })
   selection?: Selection | null
 
+  @Field(() => Search, {
+    nullable: true,
+    description:
+      'How hyperparameters are searched: EXACT by default. Only with a support set: a comparison has its own.',
+  })
+  search?: Search | null
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description:
+      'Whether hyperparameters may be searched for longer than `SHOTBOARD_MAX_SEARCH_SECONDS`. If not, such a request fails with SEARCH_TOO_LONG after a few seconds.',
+  })
+  allowLongSearch: boolean
+
   @Field(() => Float, {
     defaultValue: 0.9,
     description: 'Its sets of classes hold the true one with this probability. Between 0 and 1.',
@@ -66,16 +83,21 @@ export class CreateClassifierInputType {
 
 @ObjectType('ClassifierSupport', { description: 'The support images of a classifier.' })
 export class ClassifierSupportType {
-  @Field(() => Int, { description: 'Images per class; with ALL, the number that the largest class has.' })
+  @Field(() => Int, {
+    description: 'Images per class; with ALL and LISTED, the number that the largest class has.',
+  })
   shots: number
 
-  @Field(() => Drawing)
+  @Field(() => Drawing, { description: 'How many images of each class were taken.' })
   drawing: Drawing
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'The seed that the support images were drawn with.' })
   seed: number
 
-  @Field(() => Int)
+  @Field(() => Int, {
+    description:
+      'The number of random views that each image is averaged over, from 1. With 1, the image itself is used.',
+  })
   augmentations: number
 
   @Field(() => Int, { description: 'The number of support images.' })
@@ -89,19 +111,21 @@ export class ClassifierMeasurementType {
   @Field(() => Int, { description: 'Images per class of the measured row. The classifier may rest on more.' })
   shots: number
 
-  @Field(() => Selection)
+  @Field(() => Selection, { description: 'How the hyperparameters of the measured row were selected.' })
   selection: Selection
 
   @Field(() => String, { description: 'The name of the dataset of the test images.' })
   testDataset: string
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'The number of test images that it was measured on.' })
   testImages: number
 
   @Field(() => StatisticType, { description: 'In percent.' })
   accuracy: StatisticType
 
-  @Field(() => StatisticType)
+  @Field(() => StatisticType, {
+    description: 'The expected calibration error over 15 bins of confidence, from 0 to 1.',
+  })
   calibrationError: StatisticType
 }
 
@@ -112,7 +136,7 @@ export class ClassifierVersionType {
   @Field(() => Int, { description: 'From 1.' })
   number: number
 
-  @Field(() => DateTime)
+  @Field(() => DateTime, { description: 'When this version was made.' })
   createdAt: Date
 }
 
@@ -132,8 +156,11 @@ export class ClassifierExportsType {
   description: 'How the hyperparameters and the temperature of a classifier were selected.',
 })
 export class ClassifierSelectionType {
-  @Field(() => Selection)
+  @Field(() => Selection, { description: 'Which images were used for it.' })
   protocol: Selection
+
+  @Field(() => Search, { description: 'How they were searched.' })
+  search: Search
 
   @Field(() => Int, { description: 'Images that they were selected on; 0 if the defaults were used.' })
   images: number
@@ -148,13 +175,13 @@ export class ClassifierSelectionType {
 
 @ObjectType('Classifier', { description: 'A named classifier in use, with its versions.' })
 export class ClassifierType {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Identifies the classifier; it never changes.' })
   id: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Unique among all classifiers.' })
   name: string
 
-  @Field(() => DateTime)
+  @Field(() => DateTime, { description: 'When its first version was made.' })
   createdAt: Date
 }
 

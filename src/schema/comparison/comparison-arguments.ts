@@ -8,10 +8,13 @@ import { TimeRangeType, timeRange } from '../time-range.js'
 
 @ArgsType()
 export class ComparisonsArguments extends PageArguments {
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Only comparisons with support images of this dataset, by its id.',
+  })
   dataset?: string | null
 
-  @Field(() => JobStatus, { nullable: true })
+  @Field(() => JobStatus, { nullable: true, description: 'Only comparisons in this state.' })
   status?: JobStatus | null
 
   @Field(() => ID, {
@@ -32,16 +35,27 @@ export class ComparisonsArguments extends PageArguments {
   })
   shots?: number | null
 
-  @Field(() => TimeRangeType, { nullable: true })
+  @Field(() => TimeRangeType, {
+    nullable: true,
+    description: 'Only comparisons that were asked for in this time.',
+  })
   created?: TimeRangeType | null
 
-  @Field(() => TimeRangeType, { nullable: true })
+  @Field(() => TimeRangeType, { nullable: true, description: 'Only comparisons that ended in this time.' })
   finished?: TimeRangeType | null
 
-  @Field(() => ComparisonOrder, { nullable: true, defaultValue: ComparisonOrder.CREATED })
+  @Field(() => ComparisonOrder, {
+    nullable: true,
+    defaultValue: ComparisonOrder.CREATED,
+    description: 'What to sort by. Default: CREATED.',
+  })
   orderBy: ComparisonOrder | null
 
-  @Field(() => Direction, { nullable: true, defaultValue: Direction.DESCENDING })
+  @Field(() => Direction, {
+    nullable: true,
+    defaultValue: Direction.DESCENDING,
+    description: 'Default: DESCENDING, the newest first.',
+  })
   direction: Direction | null
 }
 

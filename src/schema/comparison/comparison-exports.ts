@@ -16,7 +16,7 @@ class ComparisonExportsType {
 
 @Resolver(() => ComparisonType)
 export class ComparisonExportsResolver {
-  @FieldResolver(() => ComparisonExportsType)
+  @FieldResolver(() => ComparisonExportsType, { description: 'Where to download it as files.' })
   exports(@Root() { id }: ComparisonRow): ComparisonExportsType {
     return { json: `/comparisons/${id}.json`, csv: `/comparisons/${id}.csv` }
   }

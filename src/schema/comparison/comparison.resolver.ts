@@ -53,8 +53,14 @@ const reliabilityCost = ({
 
 @Resolver(() => ComparisonType)
 export class ComparisonResolver {
-  @Query(() => ComparisonType, { nullable: true })
-  comparison(@Arg('id', () => ID) id: string, @Ctx() { loaders }: Context): Promise<ComparisonRow> {
+  @Query(() => ComparisonType, {
+    nullable: true,
+    description: 'A comparison by its id. Fails with UNKNOWN_COMPARISON if there is none.',
+  })
+  comparison(
+    @Arg('id', () => ID, { description: 'The id of a comparison.' }) id: string,
+    @Ctx() { loaders }: Context,
+  ): Promise<ComparisonRow> {
     return loaders.comparison.load(id)
   }
 
@@ -79,14 +85,23 @@ export class ComparisonResolver {
     description: 'Starts one run per method, encoder, shot count and seed, and returns at once.',
   })
   compare(
-    @Arg('input', () => CompareInputType) input: CompareInputType,
+    @Arg('input', () => CompareInputType, {
+      description: 'What to compare, on which images, and how to select and measure.',
+    })
+    input: CompareInputType,
     @Ctx() { library }: Context,
   ): Promise<ComparisonRow> {
     return atInput(library.comparisons.compare(input))
   }
 
-  @Mutation(() => ComparisonType)
-  cancelComparison(@Arg('id', () => ID) id: string, @Ctx() { library }: Context): Promise<ComparisonRow> {
+  @Mutation(() => ComparisonType, {
+    description:
+      'Stops a comparison for good. Runs that have finished keep their results. Fails with COMPARISON_FINISHED if it has ended.',
+  })
+  cancelComparison(
+    @Arg('id', () => ID, { description: 'The id of a comparison that waits or runs.' }) id: string,
+    @Ctx() { library }: Context,
+  ): Promise<ComparisonRow> {
     return library.comparisons.cancel(id)
   }
 
@@ -94,12 +109,18 @@ export class ComparisonResolver {
     description:
       'Deletes a comparison, and the runs that no other comparison has. Fails with IN_USE until it has ended. Returns the id.',
   })
-  async deleteComparison(@Arg('id', () => ID) id: string, @Ctx() { library }: Context): Promise<string> {
+  async deleteComparison(
+    @Arg('id', () => ID, { description: 'The id of a comparison that has ended.' }) id: string,
+    @Ctx() { library }: Context,
+  ): Promise<string> {
     await library.deletions.comparison(id)
     return id
   }
 
-  @FieldResolver(() => DatasetType)
+  @FieldResolver(() => DatasetType, {
+    description:
+      'The dataset of the support images and, unless there is a `testDataset`, of the test images.',
+  })
   dataset(@Root() { datasetId }: ComparisonRow, @Ctx() { loaders }: Context): Promise<DatasetRow> {
     return loaders.dataset.load(datasetId)
   }
@@ -113,6 +134,15 @@ export class ComparisonResolver {
     @Ctx() { loaders }: Context,
   ): Promise<DatasetRow> | null {
     return testDatasetId === null ? null : loaders.dataset.load(testDatasetId)
+  }
+
+  @FieldResolver(() => [ID], {
+    nullable: true,
+    description: 'The listed support images, class by class. Null if support sets were drawn.',
+  })
+  async supportImages(@Root() { id }: ComparisonRow, @Ctx() { loaders }: Context): Promise<string[] | null> {
+    const listed: string[] = await loaders.supportImagesOfComparison.load(id)
+    return listed.length === 0 ? null : listed
   }
 
   @FieldResolver(() => EncoderType, { description: 'The first of `encoders`.' })
@@ -165,7 +195,9 @@ export class ComparisonResolver {
     return library.comparisons.pairs(runs, baseline, baselineSpace ?? null, measure)
   }
 
-  @FieldResolver(() => [RunType])
+  @FieldResolver(() => [RunType], {
+    description: 'All runs, in the order of the request. Other comparisons may share them.',
+  })
   runs(@Root() { id }: ComparisonRow, @Ctx() { loaders }: Context): Promise<RunRow[]> {
     return loaders.comparisonRuns.load(id)
   }
@@ -191,12 +223,15 @@ export class ComparisonRowResolver extends encoderMethodAndSpaceOf(() => Compari
 
 @Resolver(() => PairwiseTestType)
 export class PairwiseTestResolver extends encoderMethodAndSpaceOf(() => PairwiseTestType) {
-  @FieldResolver(() => MethodType)
+  @FieldResolver(() => MethodType, { description: 'The method that it is compared with.' })
   baseline(@Root() { baseline }: PairwiseTest, @Ctx() { library }: Context): Method {
     return methodOrPlaceholder(baseline, library.registry)
   }
 
-  @FieldResolver(() => FeatureSpaceType, { nullable: true })
+  @FieldResolver(() => FeatureSpaceType, {
+    nullable: true,
+    description: 'The feature space of the baseline. Null if the baseline compares no images.',
+  })
   baselineSpace(@Root() { baselineSpace }: PairwiseTest, @Ctx() { library }: Context): FeatureSpace | null {
     return spaceOrPlaceholder(baselineSpace, library.registry, library.encoders.all)
   }

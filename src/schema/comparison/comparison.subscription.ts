@@ -11,7 +11,10 @@ export class ComparisonSubscription {
     subscribe: ({ args, context }: { args: { id: string }; context: Context }) =>
       context.library.comparisons.watch(args.id),
   })
-  comparison(@Root() comparison: ComparisonRow, @Arg('id', () => ID) _id: string): ComparisonRow {
+  comparison(
+    @Root() comparison: ComparisonRow,
+    @Arg('id', () => ID, { description: 'The id of a comparison.' }) _id: string,
+  ): ComparisonRow {
     return comparison
   }
 }

@@ -7,15 +7,21 @@ import type {
   UnknownSummary,
 } from '../../library/index.js'
 import { type MeasureName, measureNames, measures } from '../../measures.js'
-import { Drawing, JobStatus, KlScaling, Measure, Selection } from '../enums.js'
+import { ClassSizesType } from '../class-sizes.js'
+import { Drawing, JobStatus, KlScaling, Measure, Search, Selection } from '../enums.js'
 import { MethodChoiceType } from '../method/method-choice.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
 import { DateTime } from '../scalars.js'
 
-@InputType('CompareInput')
+@InputType('CompareInput', {
+  description: 'What to compare. There is one run per method, encoder, number of shots and seed.',
+})
 export class CompareInputType {
-  @Field(() => ID)
+  @Field(() => ID, {
+    description:
+      'The id of the dataset of the support images and, unless `testDataset` is given, of the test images.',
+  })
   dataset: string
 
   @Field(() => ID, {
@@ -35,28 +41,57 @@ export class CompareInputType {
   })
   encoders?: string[] | null
 
-  @Field(() => [Int], { nullable: true, description: 'Images per class. Left out with the drawing ALL.' })
+  @Field(() => [Int], { nullable: true, description: 'Images per class. Left out with ALL and LISTED.' })
   shots?: number[] | null
 
   @Field(() => Drawing, {
-    defaultValue: Drawing.EXACT,
-    description: 'What a support set takes of classes with fewer images than `shots`.',
+    nullable: true,
+    description:
+      'How many images of each class a support set takes. Default: LISTED with `supportImages`, and EXACT without.',
   })
-  drawing: Drawing
+  drawing?: Drawing | null
 
-  @Field(() => [Int], { defaultValue: [1] })
+  @Field(() => [ID], {
+    nullable: true,
+    description:
+      'The images of the support set, instead of a draw: images of the support pool of `dataset`, in any order. Results then hold for this support set.',
+  })
+  supportImages?: string[] | null
+
+  @Field(() => [Int], {
+    defaultValue: [1],
+    description:
+      'The seeds of the support sets: 32-bit whole numbers. Each draws other images. With three or more, a lead can be CLEAR.',
+  })
   seeds: number[]
 
-  @Field(() => [MethodChoiceType])
+  @Field(() => [MethodChoiceType], { description: 'At least one method; each in a space at most once.' })
   methods: MethodChoiceType[]
 
-  @Field(() => Selection, { defaultValue: Selection.VALIDATION })
+  @Field(() => Selection, {
+    defaultValue: Selection.VALIDATION,
+    description:
+      'How hyperparameters are selected. VALIDATION fails with NO_VALIDATION_SPLIT if the dataset has no validation images.',
+  })
   selection: Selection
 
-  @Field(() => KlScaling, { defaultValue: KlScaling.FROZEN })
+  @Field(() => Search, {
+    defaultValue: Search.EXACT,
+    description: 'How hyperparameters are searched; the same for all runs.',
+  })
+  search: Search
+
+  @Field(() => KlScaling, {
+    defaultValue: KlScaling.FROZEN,
+    description: 'How the KL term of Tip-X is scaled. Other terms do not depend on it.',
+  })
   klScaling: KlScaling
 
-  @Field(() => Int, { defaultValue: 1 })
+  @Field(() => Int, {
+    defaultValue: 1,
+    description:
+      'The number of random views that each support image is averaged over, from 1 to 100. 1 uses the image itself.',
+  })
   augmentations: number
 
   @Field(() => Float, {
@@ -86,16 +121,16 @@ export class CompareInputType {
     'A mean over support sets and test images. `low` and `high` are its 95 % interval over other images and, if `n` is at least 2, over other support sets. If `n` is 1, the interval holds for this support set alone. If the interval is not known, it is the whole range of the measure.',
 })
 export class StatisticType implements Statistic {
-  @Field(() => Float)
+  @Field(() => Float, { description: 'The mean over support sets, in the unit of what was measured.' })
   mean: number
 
   @Field(() => Float, { description: 'Between support sets; 0 if there is one.' })
   standardDeviation: number
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'The lower end of the 95 % interval, in the same unit.' })
   low: number
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'The upper end of the 95 % interval, in the same unit.' })
   high: number
 
   @Field(() => Int, { description: 'The number of support sets, one for each seed.' })
@@ -104,7 +139,7 @@ export class StatisticType implements Statistic {
 
 @ObjectType('UnknownSummary', { description: 'Prediction sets on images of no class.' })
 class UnknownSummaryType {
-  @Field(() => Int)
+  @Field(() => Int, { description: 'The number of test images that belong to no class.' })
   images: number
 
   @Field(() => StatisticType, {
@@ -141,22 +176,14 @@ class SetSummaryType {
   unknown: UnknownSummary | null
 }
 
-@ObjectType('ClassSizes', { description: 'How many images a class has in the support sets.' })
-class ClassSizesType {
-  @Field(() => Int)
-  least: number
-
-  @Field(() => Float)
-  mean: number
-
-  @Field(() => Int)
-  most: number
-}
-
-@ObjectType('ComparisonRow')
+@ObjectType('ComparisonRow', {
+  description:
+    'What one method in one space with one encoder achieved at one number of shots, over all support sets.',
+})
 export class ComparisonRowType {
   @Field(() => Int, {
-    description: 'The images per class that were asked for; with ALL, the number that the largest class has.',
+    description:
+      'The images per class that were asked for; with ALL and LISTED, the number that the largest class has.',
   })
   shots: number
 
@@ -164,6 +191,12 @@ export class ComparisonRowType {
     description: 'How many images a class had. With EXACT, all three numbers are `shots`.',
   })
   perClass: ClassSizes
+
+  @Field(() => ClassSizesType, {
+    nullable: true,
+    description: 'How many prompts a class had. Null for results of earlier versions.',
+  })
+  prompts: ClassSizes | null
 
   @Field(() => Int, {
     nullable: true,
@@ -234,7 +267,9 @@ export const lowDescription =
   description: 'Compares a method with a baseline on the same support sets and test images, by one measure.',
 })
 export class PairwiseTestType {
-  @Field(() => Int)
+  @Field(() => Int, {
+    description: 'The images per class that were asked for; with ALL, the number that the largest class has.',
+  })
   shots: number
 
   @Field(() => Measure, { description: 'What is compared.' })
@@ -272,24 +307,29 @@ export class PairwiseTestType {
   losses: number
 }
 
-@ObjectType('Comparison')
+@ObjectType('Comparison', {
+  description: 'Methods measured on the same support sets and the same test images.',
+})
 export class ComparisonType {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Identifies the comparison; it never changes.' })
   id: string
 
-  @Field(() => JobStatus)
+  @Field(() => JobStatus, { description: 'Whether it waits, runs or has ended, and how.' })
   status: JobStatus
 
   @Field(() => Float, { description: 'The share of the work that is done, from 0 to 1. Never decreases.' })
   progress: number
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why it failed, or why it waits after a fault. Null if nothing is wrong.',
+  })
   error: string | null
 
-  @Field(() => DateTime)
+  @Field(() => DateTime, { description: 'When it was asked for.' })
   createdAt: Date
 
-  @Field(() => DateTime, { nullable: true })
+  @Field(() => DateTime, { nullable: true, description: 'When it ended, in whatever way. Null until then.' })
   finishedAt: Date | null
 }
 

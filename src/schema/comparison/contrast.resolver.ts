@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql'
+import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
 import type {
   ClassDelta,
   ClassRow,
@@ -12,7 +12,7 @@ import { readsPredictions } from '../complexity.js'
 import type { Context } from '../context.js'
 import { ClassLabelType } from '../dataset/dataset.type.js'
 import { ImageType } from '../image/image.js'
-import { defaultPageSize, pageRequest } from '../page.js'
+import { PageArguments, pageRequest } from '../page.js'
 import { ComparisonType } from './comparison.type.js'
 import {
   ClassDeltaType,
@@ -57,8 +57,7 @@ export class ContrastResolver {
   async disagreements(
     @Root() comparison: ComparisonRow,
     @Args(() => DisagreementArguments) input: DisagreementArguments,
-    @Arg('first', () => Int, { nullable: true, defaultValue: defaultPageSize }) first: number | null,
-    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Args(() => PageArguments) { first, after }: PageArguments,
     @Ctx() context: Context,
   ): Promise<Page<Disagreement>> {
     const { library, loaders } = context
@@ -69,7 +68,7 @@ export class ContrastResolver {
 
 @Resolver(() => ClassDeltaType)
 export class ClassDeltaResolver {
-  @FieldResolver(() => ClassLabelType)
+  @FieldResolver(() => ClassLabelType, { description: 'The true class of the images.' })
   class(@Root() delta: OfClass, @Ctx() context: Context): Promise<ClassRow> {
     return classOf(delta, context)
   }
@@ -77,7 +76,7 @@ export class ClassDeltaResolver {
 
 @Resolver(() => DisagreementType)
 export class DisagreementResolver {
-  @FieldResolver(() => ImageType)
+  @FieldResolver(() => ImageType, { description: 'The test image.' })
   image(@Root() { imageId }: Disagreement, @Ctx() { loaders }: Context): Promise<ImageRow> {
     return loaders.image.load(imageId)
   }
@@ -100,7 +99,7 @@ export class DisagreementResolver {
 
 @Resolver(() => PredictedClassType)
 export class PredictedClassResolver {
-  @FieldResolver(() => ClassLabelType)
+  @FieldResolver(() => ClassLabelType, { description: 'The class with the highest logit.' })
   class(@Root() taken: OfClass, @Ctx() context: Context): Promise<ClassRow> {
     return classOf(taken, context)
   }

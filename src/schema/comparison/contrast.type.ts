@@ -28,7 +28,7 @@ export class ContrastArguments {
   })
   baselineSpace?: string | null
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'A number of shots of the comparison, from 1.' })
   shots: number
 }
 
@@ -97,7 +97,7 @@ export class ClassDeltaType {
 
 @ObjectType('PredictedClass', { description: 'The class that a method predicts for an image.' })
 export class PredictedClassType {
-  @Field(() => ClassLabelType)
+  @Field(() => ClassLabelType, { description: 'The class with the highest logit.' })
   class: ClassLabelType
 
   @Field(() => Float, {
@@ -110,10 +110,10 @@ export class PredictedClassType {
 
 @ObjectType('Disagreement', { description: 'A test image for which two methods predict different classes.' })
 export class DisagreementType {
-  @Field(() => Int)
+  @Field(() => Int, { description: 'The seed of the support set that both methods had.' })
   seed: number
 
-  @Field(() => DisagreementKind)
+  @Field(() => DisagreementKind, { description: 'Which of the two is right.' })
   kind: DisagreementKind
 }
 

@@ -9,7 +9,7 @@ import {
 } from '../../library/index.js'
 import type { Context } from '../context.js'
 import { ClassLabelType, DatasetType } from '../dataset/dataset.type.js'
-import { Drawing, KlScaling, Selection } from '../enums.js'
+import { Drawing, KlScaling, Search, Selection } from '../enums.js'
 import { HyperparameterValueType, valueList } from '../method/method.type.js'
 import { methodAndSpaceOf } from '../method/method-and-space.js'
 import { ObjectType } from '../object-type.js'
@@ -25,7 +25,10 @@ class ComparisonProtocolType {
   @Field(() => Selection, { description: 'How hyperparameters were selected.' })
   selection: Selection
 
-  @Field(() => KlScaling)
+  @Field(() => Search, { description: 'How hyperparameters were searched.' })
+  search: Search
+
+  @Field(() => KlScaling, { description: 'How the KL term of Tip-X was scaled.' })
   klScaling: KlScaling
 
   @Field(() => Drawing, { description: 'How many images of each class a support set takes.' })
@@ -46,7 +49,9 @@ class ComparisonProtocolType {
 
 @Resolver(() => ComparisonType)
 export class ComparisonProtocolResolver {
-  @FieldResolver(() => ComparisonProtocolType)
+  @FieldResolver(() => ComparisonProtocolType, {
+    description: 'What was asked for: selection, drawing, methods and what counts as unknown.',
+  })
   async protocol(@Root() { id }: ComparisonRow, @Ctx() { loaders }: Context): Promise<ComparisonProtocol> {
     return protocolOf(await loaders.comparisonRuns.load(id))
   }

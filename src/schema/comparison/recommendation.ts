@@ -54,13 +54,17 @@ class RivalType {
   })
   adjustedPValue: number | null
 
-  @Field(() => Confidence)
+  @Field(() => Confidence, {
+    description: 'How certain it is that the recommended method is better than this one.',
+  })
   confidence: Confidence
 }
 
 @ObjectType('Recommendation', { description: 'The method and space to use at one number of shots.' })
 class RecommendationType {
-  @Field(() => Int)
+  @Field(() => Int, {
+    description: 'The images per class that were asked for; with ALL, the number that the largest class has.',
+  })
   shots: number
 
   @Field(() => StatisticType, { description: 'In percent.' })

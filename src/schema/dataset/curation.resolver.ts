@@ -26,7 +26,8 @@ const hasResults =
 export class CurationResolver {
   @Mutation(() => DatasetType, { description: inUse })
   renameDataset(
-    @Arg('input', () => RenameDatasetInputType) input: RenameDatasetInputType,
+    @Arg('input', () => RenameDatasetInputType, { description: 'The dataset and its new name.' })
+    input: RenameDatasetInputType,
     @Ctx() { library }: Context,
   ): Promise<DatasetRow> {
     return atInput(library.curation.rename(input))
@@ -36,7 +37,8 @@ export class CurationResolver {
     description: `Renames a class. Its prompts stay, unless they are the default of the old name. ${inUse}`,
   })
   renameClass(
-    @Arg('input', () => RenameClassInputType) input: RenameClassInputType,
+    @Arg('input', () => RenameClassInputType, { description: 'The dataset, the class and its new name.' })
+    input: RenameClassInputType,
     @Ctx() { library }: Context,
   ): Promise<DatasetRow> {
     return atInput(library.curation.renameClass(input))
@@ -44,7 +46,8 @@ export class CurationResolver {
 
   @Mutation(() => DatasetType, { description: `Adds a class without images, after the others. ${inUse}` })
   addClass(
-    @Arg('input', () => AddClassInputType) input: AddClassInputType,
+    @Arg('input', () => AddClassInputType, { description: 'The dataset and the new class.' })
+    input: AddClassInputType,
     @Ctx() { library }: Context,
   ): Promise<DatasetRow> {
     return atInput(library.curation.addClass(input))
@@ -54,7 +57,8 @@ export class CurationResolver {
     description: `Moves the images of a class to another class and deletes it. Fails with HAS_RESULTS while a comparison or a support set refers to the classes by number. ${inUse}`,
   })
   mergeClasses(
-    @Arg('input', () => MergeClassesInputType) input: MergeClassesInputType,
+    @Arg('input', () => MergeClassesInputType, { description: 'The dataset and the two classes.' })
+    input: MergeClassesInputType,
     @Ctx() { library }: Context,
   ): Promise<DatasetRow> {
     return atInput(library.curation.mergeClasses(input))
@@ -64,7 +68,8 @@ export class CurationResolver {
     description: `Deletes a class with its images. Fails with HAS_RESULTS while a comparison or a support set refers to the classes by number. ${inUse}`,
   })
   deleteClass(
-    @Arg('input', () => DeleteClassInputType) input: DeleteClassInputType,
+    @Arg('input', () => DeleteClassInputType, { description: 'The dataset and the class.' })
+    input: DeleteClassInputType,
     @Ctx() { library }: Context,
   ): Promise<DatasetRow> {
     return atInput(library.deletions.class(input))
@@ -74,7 +79,10 @@ export class CurationResolver {
     description: `Gives images another class, another split, or both: all of them or none. Fails with HAS_RESULTS if they would leave or enter the test images that a comparison was measured on. ${inUse}`,
   })
   moveImages(
-    @Arg('input', () => MoveImagesInputType) input: MoveImagesInputType,
+    @Arg('input', () => MoveImagesInputType, {
+      description: 'The images, and the class or the split that they get.',
+    })
+    input: MoveImagesInputType,
     @Ctx() { library }: Context,
   ): Promise<DatasetRow> {
     return atInput(library.curation.moveImages(input))
@@ -84,7 +92,10 @@ export class CurationResolver {
     description: 'Adds images without a label, to be labelled later or never. Nothing is measured on them.',
   })
   addUnlabelledImages(
-    @Arg('input', () => AddUnlabelledImagesInputType) { dataset, images }: AddUnlabelledImagesInputType,
+    @Arg('input', () => AddUnlabelledImagesInputType, { description: 'The dataset and the images.' }) {
+      dataset,
+      images,
+    }: AddUnlabelledImagesInputType,
     @Ctx() { library, limits }: Context,
   ): Promise<AddImagesResult> {
     requireImageLimit(images, limits)
@@ -96,7 +107,10 @@ export class CurationResolver {
       'Gives images without a label a class and a split: all of them or none. Comparisons may go on. `unlabelImages` undoes it.',
   })
   labelImages(
-    @Arg('input', () => LabelImagesInputType) input: LabelImagesInputType,
+    @Arg('input', () => LabelImagesInputType, {
+      description: 'The images, and the class and the split that they get.',
+    })
+    input: LabelImagesInputType,
     @Ctx() { library }: Context,
   ): Promise<DatasetRow> {
     return atInput(library.curation.labelImages(input))
@@ -106,7 +120,8 @@ export class CurationResolver {
     description: `Takes the labels off images, which stay in the dataset. \`labelImages\` undoes it. ${hasResults} ${inUse}`,
   })
   unlabelImages(
-    @Arg('input', () => DatasetImagesInputType) input: DatasetImagesInputType,
+    @Arg('input', () => DatasetImagesInputType, { description: 'The dataset and the images.' })
+    input: DatasetImagesInputType,
     @Ctx() { library }: Context,
   ): Promise<DatasetRow> {
     return atInput(library.curation.unlabelImages(input))
@@ -116,7 +131,8 @@ export class CurationResolver {
     description: `Removes images, with a label or without, and deletes those that no other dataset has. It cannot be undone; \`unlabelImages\` can. ${hasResults} ${inUse}`,
   })
   removeImages(
-    @Arg('input', () => DatasetImagesInputType) input: DatasetImagesInputType,
+    @Arg('input', () => DatasetImagesInputType, { description: 'The dataset and the images.' })
+    input: DatasetImagesInputType,
     @Ctx() { library }: Context,
   ): Promise<DatasetRow> {
     return atInput(library.deletions.images(input))

@@ -3,18 +3,20 @@ import { Split } from '../enums.js'
 import { ImageInputType } from '../image/image.js'
 import { ClassInputType } from './dataset.type.js'
 
-@InputType('RenameDatasetInput')
+@InputType('RenameDatasetInput', { description: 'A new name for a dataset. Its id stays.' })
 export class RenameDatasetInputType {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The id of the dataset.' })
   dataset: string
 
-  @Field(() => String)
+  @Field(() => String, {
+    description: 'Its new name, from 1 to 500 characters, which no other dataset may have.',
+  })
   name: string
 }
 
-@InputType('RenameClassInput')
+@InputType('RenameClassInput', { description: 'A new name for a class. Its images stay.' })
 export class RenameClassInputType {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The id of the dataset.' })
   dataset: string
 
   @Field(() => String, { description: 'The name that the class has.' })
@@ -24,18 +26,18 @@ export class RenameClassInputType {
   name: string
 }
 
-@InputType('AddClassInput')
+@InputType('AddClassInput', { description: 'A class for a dataset that exists.' })
 export class AddClassInputType {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The id of the dataset.' })
   dataset: string
 
-  @Field(() => ClassInputType)
+  @Field(() => ClassInputType, { description: 'The new class. Its name may not be in use in the dataset.' })
   class: ClassInputType
 }
 
-@InputType('MergeClassesInput')
+@InputType('MergeClassesInput', { description: 'Two classes that are to be one.' })
 export class MergeClassesInputType {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The id of the dataset.' })
   dataset: string
 
   @Field(() => String, { description: 'The class that goes.' })
@@ -45,18 +47,18 @@ export class MergeClassesInputType {
   into: string
 }
 
-@InputType('DeleteClassInput')
+@InputType('DeleteClassInput', { description: 'A class that is to go, with its images.' })
 export class DeleteClassInputType {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The id of the dataset.' })
   dataset: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The name of the class.' })
   class: string
 }
 
-@InputType('LabelImagesInput')
+@InputType('LabelImagesInput', { description: 'A class and a split for images without a label.' })
 export class LabelImagesInputType {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The id of the dataset.' })
   dataset: string
 
   @Field(() => [ID], { description: 'Images of the dataset that have no label.' })
@@ -65,31 +67,35 @@ export class LabelImagesInputType {
   @Field(() => String, { description: 'The name of their class.' })
   class: string
 
-  @Field(() => Split)
+  @Field(() => Split, { description: 'What they are used for from now on.' })
   split: Split
 }
 
-@InputType('DatasetImagesInput')
+@InputType('DatasetImagesInput', { description: 'Some images of a dataset.' })
 export class DatasetImagesInputType {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The id of the dataset.' })
   dataset: string
 
   @Field(() => [ID], { description: 'Images of the dataset.' })
   images: string[]
 }
 
-@InputType('AddUnlabelledImagesInput')
+@InputType('AddUnlabelledImagesInput', { description: 'Images whose class is not known yet.' })
 export class AddUnlabelledImagesInputType {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The id of the dataset.' })
   dataset: string
 
-  @Field(() => [ImageInputType])
+  @Field(() => [ImageInputType], {
+    description: 'At least one image. The service limits how many a request may have.',
+  })
   images: ImageInputType[]
 }
 
-@InputType('MoveImagesInput')
+@InputType('MoveImagesInput', {
+  description: 'Another class or another split for images of a dataset. Give at least one of the two.',
+})
 export class MoveImagesInputType {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The id of the dataset.' })
   dataset: string
 
   @Field(() => [ID], { description: 'Images of the dataset.' })

@@ -15,15 +15,17 @@ import { ObjectType } from '../object-type.js'
 import { connectionOf, pageRequest } from '../page.js'
 import { ClassLabelType, DatasetType, SplitCountType } from './dataset.type.js'
 
-@ObjectType('DatasetImage')
+@ObjectType('DatasetImage', {
+  description: 'An image with the class and the split that it has in a dataset.',
+})
 class DatasetImageType {
-  @Field(() => ImageType)
+  @Field(() => ImageType, { description: 'The image. Other datasets may have it with another class.' })
   image: ImageType
 
-  @Field(() => ClassLabelType)
+  @Field(() => ClassLabelType, { description: 'Its label in this dataset.' })
   class: ClassLabelType
 
-  @Field(() => Split)
+  @Field(() => Split, { description: 'What it is used for.' })
   split: Split
 }
 
@@ -31,10 +33,12 @@ const DatasetImageConnectionType = connectionOf('DatasetImageConnection', () => 
 
 @ObjectType('ClassSample', { description: 'A class with its image counts and some of its images.' })
 class ClassSampleType {
-  @Field(() => ClassLabelType)
+  @Field(() => ClassLabelType, { description: 'The class of the images.' })
   class: ClassLabelType
 
-  @Field(() => [SplitCountType])
+  @Field(() => [SplitCountType], {
+    description: 'Its number of images in each split. A split without images is left out.',
+  })
   counts: readonly SplitCountType[]
 
   @Field(() => [ImageType], { description: 'The first images that were added.' })
@@ -49,7 +53,8 @@ export class DatasetImagesResolver {
   @FieldResolver(() => [ClassSampleType], { description: 'Every class with some of its images.' })
   async samples(
     @Root() { id }: DatasetRow,
-    @Arg('perClass', () => Int, { defaultValue: 5 }) perClass: number,
+    @Arg('perClass', () => Int, { defaultValue: 5, description: 'The most images of a class, from 0 to 50.' })
+    perClass: number,
     @Arg('split', () => Split, { nullable: true, description: 'Only images of this split.' })
     split: Split | null | undefined,
     @Ctx() { loaders }: Context,
@@ -77,11 +82,11 @@ export class DatasetImagesResolver {
   })
   async labelOf(
     @Root() { id }: DatasetRow,
-    @Arg('image', () => ID) image: string,
-    @Ctx() { library, loaders }: Context,
+    @Arg('image', () => ID, { description: 'The id of the image, its SHA-256.' }) image: string,
+    @Ctx() { loaders }: Context,
   ): Promise<ClassRow | null> {
-    const index = await library.datasets.classOf(id, image)
-    return index === undefined ? null : ((await loaders.classes.load(id))[index] ?? null)
+    const row = await loaders.labelled.load({ datasetId: id, imageId: image })
+    return row && ((await loaders.classes.load(id))[row.classIndex] ?? null)
   }
 
   @FieldResolver(() => DatasetImageConnectionType, { description: 'In the order in which they were added.' })
@@ -91,9 +96,21 @@ export class DatasetImagesResolver {
       | string
       | null
       | undefined,
-    @Arg('split', () => Split, { nullable: true }) split: Split | null | undefined,
-    @Arg('first', () => Int, { nullable: true, defaultValue: defaultImages }) first: number | null,
-    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Arg('split', () => Split, { nullable: true, description: 'Only images of this split.' }) split:
+      | Split
+      | null
+      | undefined,
+    @Arg('first', () => Int, {
+      nullable: true,
+      defaultValue: defaultImages,
+      description: 'The most images of this page. The service limits it (setting SHOTBOARD_MAX_PAGE_SIZE).',
+    })
+    first: number | null,
+    @Arg('after', () => String, {
+      nullable: true,
+      description: 'The `endCursor` of a page with the same class and split.',
+    })
+    after: string | null | undefined,
     @Ctx() context: Context,
   ): Promise<Page<DatasetImageType>> {
     const { loaders } = context

@@ -11,10 +11,10 @@ import { ClassLabelType, DatasetType } from './dataset.type.js'
   description: 'Something about a dataset that its owner should look at. It may be meant.',
 })
 class DatasetProblemType {
-  @Field(() => DatasetProblemKind)
+  @Field(() => DatasetProblemKind, { description: 'What is wrong. Programs may rely on it.' })
   kind: ProblemKind
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The same as a sentence, with the names of the classes.' })
   text: string
 
   @Field(() => [ClassLabelType], {

@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
 import {
   type AddImagesResult,
   type ClassRow,
@@ -10,7 +10,7 @@ import {
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { imageInput, requireImageLimit } from '../image/image.js'
-import { defaultPageSize, pageRequest } from '../page.js'
+import { PageArguments, pageRequest } from '../page.js'
 import {
   AddImagesInputType,
   AddImagesResultType,
@@ -26,23 +26,32 @@ import {
 
 @Resolver(() => DatasetType)
 export class DatasetResolver {
-  @Query(() => DatasetType, { nullable: true })
-  dataset(@Arg('id', () => ID) id: string, @Ctx() { loaders }: Context): Promise<DatasetRow> {
+  @Query(() => DatasetType, {
+    nullable: true,
+    description: 'A dataset by its id. Fails with UNKNOWN_DATASET if there is none.',
+  })
+  dataset(
+    @Arg('id', () => ID, { description: 'The id of a dataset.' }) id: string,
+    @Ctx() { loaders }: Context,
+  ): Promise<DatasetRow> {
     return loaders.dataset.load(id)
   }
 
   @Query(() => DatasetConnectionType, { description: 'Newest first.' })
   datasets(
-    @Arg('first', () => Int, { nullable: true, defaultValue: defaultPageSize }) first: number | null,
-    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Args(() => PageArguments) { first, after }: PageArguments,
     @Ctx() context: Context,
   ): Promise<Page<DatasetRow>> {
     return context.library.datasets.page(pageRequest(first, after, context))
   }
 
-  @Mutation(() => DatasetType)
+  @Mutation(() => DatasetType, {
+    description:
+      'Makes a dataset with classes and without images. `addImages` adds them. Fails with DATASET_EXISTS if the name is in use.',
+  })
   createDataset(
-    @Arg('input', () => CreateDatasetInputType) input: CreateDatasetInputType,
+    @Arg('input', () => CreateDatasetInputType, { description: 'The name and the classes.' })
+    input: CreateDatasetInputType,
     @Ctx() { library }: Context,
   ): Promise<DatasetRow> {
     return atInput(library.datasets.create(input))
@@ -52,7 +61,10 @@ export class DatasetResolver {
     description: 'Adds images. Images that cannot be read are listed in `rejected`; the others are added.',
   })
   addImages(
-    @Arg('input', () => AddImagesInputType) { dataset, images }: AddImagesInputType,
+    @Arg('input', () => AddImagesInputType, {
+      description: 'The dataset, and images with their classes and splits.',
+    })
+    { dataset, images }: AddImagesInputType,
     @Ctx() { library, limits }: Context,
   ): Promise<AddImagesResult> {
     requireImageLimit(images, limits)
@@ -65,7 +77,10 @@ export class DatasetResolver {
       'Replaces the prompts of some classes. Only text features are computed again. Fails with IN_USE while a comparison uses the current prompts.',
   })
   setPrompts(
-    @Arg('input', () => SetPromptsInputType) input: SetPromptsInputType,
+    @Arg('input', () => SetPromptsInputType, {
+      description: 'The dataset, and classes with their new prompts.',
+    })
+    input: SetPromptsInputType,
     @Ctx() { library }: Context,
   ): Promise<DatasetRow> {
     return atInput(library.datasets.setPrompts(input))
@@ -76,7 +91,10 @@ export class DatasetResolver {
       'Replaces the prompts of all classes, by templates or by a file of sentences. Otherwise as `setPrompts`.',
   })
   setAllPrompts(
-    @Arg('input', () => SetAllPromptsInputType) input: SetAllPromptsInputType,
+    @Arg('input', () => SetAllPromptsInputType, {
+      description: 'The dataset, and where the prompts come from.',
+    })
+    input: SetAllPromptsInputType,
     @Ctx() { library }: Context,
   ): Promise<DatasetRow> {
     return atInput(library.datasets.setAllPrompts(input))
@@ -93,17 +111,22 @@ export class DatasetResolver {
     description:
       'Deletes a dataset with its support sets, the comparisons that use it, and the images and features that no other dataset has. Fails with IN_USE while a comparison, an import or a training uses it. Returns the id.',
   })
-  async deleteDataset(@Arg('id', () => ID) id: string, @Ctx() { library }: Context): Promise<string> {
+  async deleteDataset(
+    @Arg('id', () => ID, { description: 'The id of a dataset.' }) id: string,
+    @Ctx() { library }: Context,
+  ): Promise<string> {
     await library.deletions.dataset(id)
     return id
   }
 
-  @FieldResolver(() => [ClassLabelType])
+  @FieldResolver(() => [ClassLabelType], { description: 'In the order of their index.' })
   classes(@Root() { id }: DatasetRow, @Ctx() { loaders }: Context): Promise<ClassRow[]> {
     return loaders.classes.load(id)
   }
 
-  @FieldResolver(() => [SplitCountType])
+  @FieldResolver(() => [SplitCountType], {
+    description: 'The number of images in each split. A split without images is left out.',
+  })
   counts(@Root() { id }: DatasetRow, @Ctx() { loaders }: Context): Promise<SplitCountRow[]> {
     return loaders.counts.load(id)
   }

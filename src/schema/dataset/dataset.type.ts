@@ -5,62 +5,64 @@ import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
 import { DateTime } from '../scalars.js'
 
-@ObjectType('ClassLabel')
+@ObjectType('ClassLabel', { description: 'A class of a dataset.' })
 export class ClassLabelType {
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Its position among the classes of the dataset, from 0.' })
   index: number
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Unique in the dataset, from 1 to 500 characters.' })
   name: string
 
   @Field(() => [String], { description: 'Texts that describe an image of the class.' })
   prompts: readonly string[]
 }
 
-@ObjectType('SplitCount')
+@ObjectType('SplitCount', { description: 'How many images a split has.' })
 export class SplitCountType {
-  @Field(() => Split)
+  @Field(() => Split, { description: 'The split that was counted.' })
   split: Split
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'The number of its images, at least 1.' })
   images: number
 }
 
-@ObjectType('Dataset')
+@ObjectType('Dataset', { description: 'Classes, and labelled images in three splits.' })
 export class DatasetType {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Identifies the dataset; it never changes.' })
   id: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Unique among all datasets, from 1 to 500 characters.' })
   name: string
 
-  @Field(() => DateTime)
+  @Field(() => DateTime, { description: 'When the dataset was made.' })
   createdAt: Date
 }
 
 export const DatasetConnectionType = connectionOf('DatasetConnection', () => DatasetType)
 
-@InputType('ClassInput')
+@InputType('ClassInput', { description: 'A class by its name, with texts for it.' })
 export class ClassInputType {
-  @Field(() => String)
+  @Field(() => String, { description: 'From 1 to 500 characters.' })
   name: string
 
   @Field(() => [String], { nullable: true, description: 'Default: `a photo of a {name}.`' })
   prompts?: string[] | null
 }
 
-@InputType('CreateDatasetInput')
+@InputType('CreateDatasetInput', { description: 'A dataset without images.' })
 export class CreateDatasetInputType {
-  @Field(() => String)
+  @Field(() => String, { description: 'From 1 to 500 characters. No other dataset may have it.' })
   name: string
 
-  @Field(() => [ClassInputType])
+  @Field(() => [ClassInputType], {
+    description: 'At least one class, each name once. Their order is the order of their index.',
+  })
   classes: ClassInputType[]
 }
 
-@InputType('SetPromptsInput')
+@InputType('SetPromptsInput', { description: 'New prompts for some classes of a dataset.' })
 export class SetPromptsInputType {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The id of the dataset.' })
   dataset: string
 
   @Field(() => [ClassInputType], { description: 'Classes of the dataset. Other classes keep their prompts.' })
@@ -69,7 +71,7 @@ export class SetPromptsInputType {
 
 @InputType('SetAllPromptsInput', { description: 'Give exactly one of `set`, `templates` and `file`.' })
 export class SetAllPromptsInputType {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The id of the dataset.' })
   dataset: string
 
   @Field(() => String, { nullable: true, description: 'The name of one of `promptTemplateSets`.' })
@@ -89,54 +91,58 @@ export class SetAllPromptsInputType {
   file?: string | null
 }
 
-@ObjectType('PromptTemplateSet')
+@ObjectType('PromptTemplateSet', { description: 'Templates that others have published.' })
 export class PromptTemplateSetType {
-  @Field(() => String)
+  @Field(() => String, { description: 'What `setAllPrompts` takes as `set`.' })
   name: string
 
-  @Field(() => [String])
+  @Field(() => [String], { description: 'Sentences with `{}` in the place of the name of the class.' })
   templates: readonly string[]
 }
 
-@InputType('LabelledImageInput')
+@InputType('LabelledImageInput', { description: 'An image with its class and its split.' })
 export class LabelledImageInputType {
-  @Field(() => ImageInputType)
+  @Field(() => ImageInputType, { description: 'The image: a stored one, or its bytes.' })
   image: ImageInputType
 
   @Field(() => String, { description: 'The name of a class of the dataset.' })
   class: string
 
-  @Field(() => Split)
+  @Field(() => Split, { description: 'What it is used for.' })
   split: Split
 }
 
-@InputType('AddImagesInput')
+@InputType('AddImagesInput', { description: 'Labelled images for a dataset.' })
 export class AddImagesInputType {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The id of the dataset.' })
   dataset: string
 
-  @Field(() => [LabelledImageInputType])
+  @Field(() => [LabelledImageInputType], {
+    description: 'At least one image. The service limits how many a request may have.',
+  })
   images: LabelledImageInputType[]
 }
 
-@ObjectType('RejectedImage')
+@ObjectType('RejectedImage', { description: 'An image that was not added, and why.' })
 export class RejectedImageType {
   @Field(() => Int, { description: 'The index in the list of images, from 0.' })
   position: number
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The stable code of the reason, such as INVALID_IMAGE.' })
   code: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The same as a sentence.' })
   reason: string
 }
 
-@ObjectType('AddImagesResult')
+@ObjectType('AddImagesResult', {
+  description: 'What became of images: added, duplicates and rejected add up to all that were given.',
+})
 export class AddImagesResultType {
-  @Field(() => DatasetType)
+  @Field(() => DatasetType, { description: 'The dataset with the new images.' })
   dataset: DatasetType
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'The number of images that the dataset did not have.' })
   added: number
 
   @Field(() => Int, { description: 'Images that the dataset already has, or that were given twice.' })

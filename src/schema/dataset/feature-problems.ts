@@ -28,10 +28,10 @@ class SuspectLabelType {
   description: 'Two images of different splits that look the same: what is tested was seen before.',
 })
 class NearDuplicateType {
-  @Field(() => Split)
+  @Field(() => Split, { description: 'The split of `image`.' })
   split: Split
 
-  @Field(() => Split)
+  @Field(() => Split, { description: 'The split of `other`.' })
   otherSplit: Split
 
   @Field(() => Float, { description: 'The cosine similarity of their features.' })
@@ -42,10 +42,10 @@ class NearDuplicateType {
   description: 'A prompt that is too long for the encoder, so that its end does not count.',
 })
 class CutPromptType {
-  @Field(() => ClassLabelType)
+  @Field(() => ClassLabelType, { description: 'The class that it describes.' })
   label: ClassLabelType
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The whole text, with the end that does not count.' })
   prompt: string
 }
 
@@ -57,7 +57,7 @@ class FeatureProblemsType {
   @Field(() => [NearDuplicateType], { description: 'The most similar first.' })
   nearDuplicates: readonly NearDuplicateType[]
 
-  @Field(() => [CutPromptType])
+  @Field(() => [CutPromptType], { description: 'In the order of the classes.' })
   cutPrompts: readonly CutPromptType[]
 }
 
@@ -69,8 +69,12 @@ export class FeatureProblemsResolver {
     complexity: computed({ base: 1000 }),
   })
   featureProblems(
-    @Arg('dataset', () => ID) dataset: string,
-    @Arg('encoder', () => ID, { nullable: true }) encoder: string | null | undefined,
+    @Arg('dataset', () => ID, { description: 'The id of the dataset.' }) dataset: string,
+    @Arg('encoder', () => ID, {
+      nullable: true,
+      description: 'The id of the encoder. Left out: the default encoder.',
+    })
+    encoder: string | null | undefined,
     @Arg('split', () => Split, {
       defaultValue: Split.SUPPORT_POOL,
       description: 'The split whose labels are looked at.',
@@ -88,7 +92,7 @@ export class FeatureProblemsResolver {
     return library.featureProblems({ dataset, encoder: encoder ?? null, split, first, similarity })
   }
 
-  @FieldResolver(() => EncoderType)
+  @FieldResolver(() => EncoderType, { description: 'The encoder whose features were looked at.' })
   encoder(@Root() { encoder }: FeatureProblems, @Ctx() { library }: Context): Encoder {
     return library.encoders.get(encoder)
   }
@@ -96,7 +100,7 @@ export class FeatureProblemsResolver {
 
 @Resolver(() => SuspectLabelType)
 export class SuspectLabelResolver {
-  @FieldResolver(() => ImageType)
+  @FieldResolver(() => ImageType, { description: 'The image whose label is in doubt.' })
   image(
     @Root() { imageId }: FeatureProblems['suspects'][number],
     @Ctx() { loaders }: Context,
@@ -107,7 +111,7 @@ export class SuspectLabelResolver {
 
 @Resolver(() => NearDuplicateType)
 export class NearDuplicateResolver {
-  @FieldResolver(() => ImageType)
+  @FieldResolver(() => ImageType, { description: 'One of the two images.' })
   image(
     @Root() { imageId }: FeatureProblems['nearDuplicates'][number],
     @Ctx() { loaders }: Context,
@@ -115,7 +119,7 @@ export class NearDuplicateResolver {
     return loaders.image.load(imageId)
   }
 
-  @FieldResolver(() => ImageType)
+  @FieldResolver(() => ImageType, { description: 'The other image.' })
   other(
     @Root() { otherId }: FeatureProblems['nearDuplicates'][number],
     @Ctx() { loaders }: Context,

@@ -1,8 +1,8 @@
-import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql'
+import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
 import type { DatasetRow, ImageRow, Page } from '../../library/index.js'
 import type { Context } from '../context.js'
 import { ImageType } from '../image/image.js'
-import { connectionOf, defaultPageSize, pageRequest } from '../page.js'
+import { connectionOf, PageArguments, pageRequest } from '../page.js'
 import { DatasetType } from './dataset.type.js'
 
 const UnlabelledImageConnectionType = connectionOf('UnlabelledImageConnection', () => ImageType)
@@ -15,8 +15,7 @@ export class UnlabelledImagesResolver {
   })
   async unlabelled(
     @Root() { id }: DatasetRow,
-    @Arg('first', () => Int, { nullable: true, defaultValue: defaultPageSize }) first: number | null,
-    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Args(() => PageArguments) { first, after }: PageArguments,
     @Ctx() context: Context,
   ): Promise<Page<ImageRow>> {
     const page = await context.library.datasets.unlabelled.page(id, pageRequest(first, after, context))

@@ -22,13 +22,13 @@ import { FeatureSpaceType } from '../space/space.js'
   description: 'A CLIP model. It maps images and texts to vectors of the same space.',
 })
 export class EncoderType {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Identifies the encoder, such as `clip-vit-b-16`; it never changes.' })
   id: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'For people to read.' })
   name: string
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'The length of its features.' })
   dimensions: number
 
   @Field(() => Int, { description: 'The side of the square input image, in pixels.' })
@@ -78,7 +78,7 @@ export class FitGenericInput {
 
 @Resolver(() => EncoderType)
 export class EncoderResolver {
-  @Query(() => [EncoderType])
+  @Query(() => [EncoderType], { description: 'All encoders of this service.' })
   encoders(@Ctx() { library }: Context): readonly Encoder[] {
     return library.encoders.all
   }
@@ -103,14 +103,15 @@ export class EncoderResolver {
       'Measures how the images of datasets scatter, for the spaces `generic`, `generic+…` and `plda` of an encoder, instead of what was measured before. Encodes images that have no features yet, which takes long for many. Fails with INVALID_GENERIC if a dataset has one class, or no two classes with two images, and with IN_USE while a comparison uses the encoder.',
   })
   async fitGeneric(
-    @Arg('input', () => FitGenericInput) input: FitGenericInput,
+    @Arg('input', () => FitGenericInput, { description: 'The encoder and the datasets.' })
+    input: FitGenericInput,
     @Ctx() { library }: Context,
   ): Promise<Encoder> {
     await atInput(library.generics.fit(input))
     return library.encoders.get(input.encoder)
   }
 
-  @FieldResolver(() => Boolean)
+  @FieldResolver(() => Boolean, { description: 'Whether it is used where no encoder is given.' })
   isDefault(@Root() encoder: Encoder, @Ctx() { library }: Context): boolean {
     return encoder.id === library.encoders.default.id
   }

@@ -3,12 +3,12 @@ import { version } from '../../version.js'
 import type { Context } from '../context.js'
 import { ObjectType } from '../object-type.js'
 
-@ObjectType('Health')
+@ObjectType('Health', { description: 'The state of the service. It answers only if the database does.' })
 export class HealthType {
-  @Field(() => String)
+  @Field(() => String, { description: '`ok`. A service that is not well answers with an error.' })
   status: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The version of Shotboard, such as 1.2.3.' })
   version: string
 
   @Field(() => String, { description: '`sqlite` or `postgres`.' })
@@ -20,7 +20,7 @@ export class HealthType {
 
 @Resolver()
 export class HealthResolver {
-  @Query(() => HealthType)
+  @Query(() => HealthType, { description: 'Whether the service works.' })
   async health(@Ctx() { library }: Context): Promise<HealthType> {
     await library.checks.database()
     return {

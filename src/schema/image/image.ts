@@ -17,7 +17,7 @@ import type { UploadedFile } from '../upload.js'
 
 @ObjectType('Image', { description: 'An image. Its id is the SHA-256 of its bytes.' })
 export class ImageType {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The SHA-256 of its bytes, as 64 hexadecimal digits.' })
   id: string
 
   @Field(() => Int, { description: 'In pixels; 0 for an image of a request that cannot be read.' })
@@ -45,7 +45,8 @@ export class ImageResolver {
   })
   thumbnail(
     @Root() { id, unstored }: ImageRoot,
-    @Arg('size', () => Int, { defaultValue: 160 }) size: number,
+    @Arg('size', () => Int, { defaultValue: 160, description: 'The most pixels of the longer side.' })
+    size: number,
   ): string {
     requireThumbnailSize(size, 'size')
     return unstored ? this.url({ id, width: 0, height: 0, unstored }) : `/images/${id}?size=${size}`
@@ -105,7 +106,7 @@ export class ImageErrorType {
   @Field(() => String, { description: 'A stable code, such as INVALID_IMAGE.' })
   code: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'What is wrong, as a sentence.' })
   message: string
 }
 

@@ -1,5 +1,4 @@
-import { Arg, Ctx, FieldResolver, Float, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
-import { errors } from '../../errors.js'
+import { Arg, Args, Ctx, FieldResolver, Float, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
 import {
   type DatasetRow,
   type ImportRow,
@@ -12,23 +11,33 @@ import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
 import { datasetFilter } from '../dataset/dataset-filter.js'
 import { JobStatus } from '../enums.js'
-import { defaultPageSize, pageRequest } from '../page.js'
-import type { UploadedFile } from '../upload.js'
+import { PageArguments, pageRequest } from '../page.js'
+import { firstRejected } from './first-rejected.js'
 import { ImportArchiveInputType, ImportConnectionType, ImportType, RejectedFileType } from './import.type.js'
+import { receivedArchive } from './received-archive.js'
 
 @Resolver(() => ImportType)
 export class ImportResolver {
-  @Query(() => ImportType, { nullable: true })
-  import(@Arg('id', () => ID) id: string, @Ctx() { loaders }: Context): Promise<ImportRow> {
+  @Query(() => ImportType, {
+    nullable: true,
+    description: 'An import by its id. Fails with UNKNOWN_IMPORT if there is none.',
+  })
+  import(
+    @Arg('id', () => ID, { description: 'The id of an import.' }) id: string,
+    @Ctx() { loaders }: Context,
+  ): Promise<ImportRow> {
     return loaders.import.load(id)
   }
 
   @Query(() => ImportConnectionType, { description: 'Newest first.' })
   async imports(
-    @Arg('dataset', () => ID, { nullable: true }) dataset: string | null | undefined,
-    @Arg('status', () => JobStatus, { nullable: true }) status: JobStatus | null | undefined,
-    @Arg('first', () => Int, { nullable: true, defaultValue: defaultPageSize }) first: number | null,
-    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Arg('dataset', () => ID, { nullable: true, description: 'Only imports into this dataset, by its id.' })
+    dataset: string | null | undefined,
+    @Arg('status', () => JobStatus, { nullable: true, description: 'Only imports in this state.' }) status:
+      | JobStatus
+      | null
+      | undefined,
+    @Args(() => PageArguments) { first, after }: PageArguments,
     @Ctx() context: Context,
   ): Promise<Page<ImportRow>> {
     const filter = { ...(await datasetFilter(dataset, context)), ...(status && { status }) }
@@ -40,15 +49,21 @@ export class ImportResolver {
       'Stores an archive and returns. The import runs in the background, and continues after a restart. Importing the same archive again adds nothing. Problems inside the archive are reported on the import.',
   })
   async importArchive(
-    @Arg('input', () => ImportArchiveInputType) { archive, ...input }: ImportArchiveInputType,
+    @Arg('input', () => ImportArchiveInputType, {
+      description: 'The archive, and what to make of its paths.',
+    })
+    { archive, ...input }: ImportArchiveInputType,
     @Ctx() { library }: Context,
   ): Promise<ImportRow> {
-    const start = async () => library.imports.importArchive({ ...input, archive: received(archive) })
+    const start = async () => library.imports.importArchive({ ...input, archive: receivedArchive(archive) })
     return atInput(start())
   }
 
   @Mutation(() => ImportType, { description: 'Cancels an import. Images that were already added stay.' })
-  cancelImport(@Arg('id', () => ID) id: string, @Ctx() { library }: Context): Promise<ImportRow> {
+  cancelImport(
+    @Arg('id', () => ID, { description: 'The id of an import that waits or runs.' }) id: string,
+    @Ctx() { library }: Context,
+  ): Promise<ImportRow> {
     return library.imports.cancel(id)
   }
 
@@ -73,21 +88,9 @@ export class ImportResolver {
   })
   rejected(
     @Root() { rejected }: ImportRow,
-    @Arg('first', () => Int, { defaultValue: 100 }) first: number,
+    @Arg('first', () => Int, { defaultValue: 100, description: 'How many to return, 0 or more.' })
+    first: number,
   ): readonly RejectedFileRow[] {
-    if (first >= 0) return rejected.slice(0, first)
-    throw errors.invalidValue({ reason: `first must be at least 0, not ${first}.` }, 'first')
+    return firstRejected(rejected, first)
   }
-}
-
-/** Throws INVALID_ARCHIVE if the request does not contain the file. */
-function received(upload: UploadedFile): {
-  readonly name: string
-  readonly chunks: AsyncIterable<Uint8Array>
-} {
-  if (upload.exists) return { name: upload.name, chunks: upload.chunks() }
-  throw errors.invalidArchive(
-    { archive: 'The archive', reason: 'the request does not contain the file' },
-    'archive',
-  )
 }

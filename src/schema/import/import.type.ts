@@ -1,4 +1,5 @@
 import { Field, Float, ID, InputType, Int } from 'type-graphql'
+import type { WarningRow } from '../../library/index.js'
 import { ClassFolder, JobStatus } from '../enums.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
@@ -10,16 +11,19 @@ import type { UploadedFile } from '../upload.js'
     'How to split images that have no splits: shares of the images of every class, which add up to 1. The seed decides the draw. The same images with the same names always get the same split.',
 })
 export class SplitRuleInputType {
-  @Field(() => Float, { defaultValue: 0.5 })
+  @Field(() => Float, { defaultValue: 0.5, description: 'The share for support sets, from 0 to 1.' })
   supportPool: number
 
-  @Field(() => Float, { defaultValue: 0.2 })
+  @Field(() => Float, {
+    defaultValue: 0.2,
+    description: 'The share to select hyperparameters on, from 0 to 1.',
+  })
   validation: number
 
-  @Field(() => Float, { defaultValue: 0.3 })
+  @Field(() => Float, { defaultValue: 0.3, description: 'The share to measure accuracy on, from 0 to 1.' })
   test: number
 
-  @Field(() => Int, { defaultValue: 1 })
+  @Field(() => Int, { defaultValue: 1, description: 'A 32-bit whole number.' })
   seed: number
 }
 
@@ -45,7 +49,7 @@ export class LabelsInputType {
   splitColumn?: string | null
 }
 
-@InputType('ImportArchiveInput')
+@InputType('ImportArchiveInput', { description: 'An archive of images, and what to make of its paths.' })
 export class ImportArchiveInputType {
   @Field(() => String, {
     nullable: true,
@@ -56,7 +60,7 @@ export class ImportArchiveInputType {
 
   @Field(() => Upload, {
     description:
-      'A .zip, .tar or .tar.gz file. Its paths are `split/class/image` (splits: `support_pool` or `train`, `validation`, `test`) or `class/image`, optionally inside a folder. A file of labels may name the classes instead of folders. It may contain a `dataset.json`.',
+      'A .zip, .tar, .tar.gz, .tar.bz2 or .tar.xz file. Its paths are `split/class/image` (splits: `support_pool` or `train`, `validation`, `test`) or `class/image`, optionally inside a folder. A file of labels may name the classes instead of folders. It may contain a `dataset.json`.',
   })
   archive: UploadedFile
 
@@ -66,7 +70,10 @@ export class ImportArchiveInputType {
   })
   splitRule?: SplitRuleInputType | null
 
-  @Field(() => LabelsInputType, { nullable: true })
+  @Field(() => LabelsInputType, {
+    nullable: true,
+    description: 'Where labels come from, if not from folders.',
+  })
   labels?: LabelsInputType | null
 
   @Field(() => ClassFolder, { nullable: true, description: 'Default: TOP.' })
@@ -80,27 +87,36 @@ export class ImportArchiveInputType {
   updatePrompts: boolean
 }
 
-@ObjectType('RejectedFile')
+@ObjectType('RejectedFile', { description: 'A file of an archive that was not imported, and why.' })
 export class RejectedFileType {
   @Field(() => String, { description: 'The path in the archive.' })
   file: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The stable code of the reason, such as INVALID_IMAGE.' })
   code: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The same as a sentence.' })
   reason: string
+}
+
+@ObjectType('ImportWarning', { description: 'Something about an import that may not be meant.' })
+export class ImportWarningType {
+  @Field(() => String, { description: 'A stable code, such as SIMILAR_CLASS_NAMES.' })
+  code: string
+
+  @Field(() => String, { description: 'What it is, and what can be done.' })
+  text: string
 }
 
 @ObjectType('Import', { description: 'The import of an archive into a dataset.' })
 export class ImportType {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Identifies the import; it never changes.' })
   id: string
 
   @Field(() => String, { description: "The archive's file name." })
   archive: string
 
-  @Field(() => JobStatus)
+  @Field(() => JobStatus, { description: 'Whether it waits, runs or has ended, and how.' })
   status: JobStatus
 
   @Field(() => String, { nullable: true, description: 'The cause of failure.' })
@@ -112,7 +128,7 @@ export class ImportType {
   @Field(() => Int, { nullable: true, description: 'Images to import. Null until counted.' })
   files: number | null
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'The number of images that the dataset did not have.' })
   added: number
 
   @Field(() => Int, { description: 'Images that the dataset already has, or that the archive has twice.' })
@@ -121,10 +137,16 @@ export class ImportType {
   @Field(() => Int, { description: 'Files that could not be read. The others are imported.' })
   rejectedCount: number
 
-  @Field(() => DateTime)
+  @Field(() => [ImportWarningType], {
+    description:
+      'What may not be meant, told when the import has succeeded: the same image under two classes or in two splits, classes of one image, names of classes that differ only by case, classes of which nothing could be read, prompts that the default encoder cuts; and images of different splits that look the same, if the features of all are there already. `Dataset.problems` and `featureProblems` tell more, and what holds later.',
+  })
+  warnings: readonly WarningRow[]
+
+  @Field(() => DateTime, { description: 'When the archive was received.' })
   createdAt: Date
 
-  @Field(() => DateTime, { nullable: true })
+  @Field(() => DateTime, { nullable: true, description: 'When it ended, in whatever way. Null until then.' })
   finishedAt: Date | null
 }
 

@@ -21,12 +21,17 @@ export interface Named {
 export function methodAndSpaceOf(type: () => new () => object) {
   @Resolver(type)
   abstract class MethodAndSpaceResolver {
-    @FieldResolver(() => MethodType)
+    @FieldResolver(() => MethodType, {
+      description: 'The method. One whose plugin is gone has its id as its name.',
+    })
     method(@Root() { method }: Named, @Ctx() { library }: Context): Method {
       return methodOrPlaceholder(method, library.registry)
     }
 
-    @FieldResolver(() => FeatureSpaceType, { nullable: true })
+    @FieldResolver(() => FeatureSpaceType, {
+      nullable: true,
+      description: 'The feature space in which it compares images. Null if it compares none.',
+    })
     space(@Root() { space }: Named, @Ctx() { library }: Context): FeatureSpace | null {
       return spaceOrPlaceholder(space, library.registry, library.encoders.all)
     }
@@ -38,7 +43,7 @@ export function methodAndSpaceOf(type: () => new () => object) {
 export function encoderMethodAndSpaceOf(type: () => new () => object) {
   @Resolver(type)
   abstract class EncoderMethodAndSpaceResolver extends methodAndSpaceOf(type) {
-    @FieldResolver(() => EncoderType)
+    @FieldResolver(() => EncoderType, { description: 'The encoder of the features.' })
     encoder(@Root() { encoder }: { readonly encoder: string }, @Ctx() { library }: Context): Encoder {
       return library.encoders.get(encoder)
     }

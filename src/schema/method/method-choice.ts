@@ -1,15 +1,15 @@
 import { Field, Float, ID, InputType } from 'type-graphql'
 
-@InputType('HyperparameterInput')
+@InputType('HyperparameterInput', { description: 'A value for a hyperparameter.' })
 export class HyperparameterInputType {
-  @Field(() => String)
+  @Field(() => String, { description: 'The name of a hyperparameter of the method or of its space.' })
   name: string
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'Within the range that the hyperparameter allows.' })
   value: number
 }
 
-@InputType('MethodChoice')
+@InputType('MethodChoice', { description: 'A method in a feature space.' })
 export class MethodChoiceType {
   @Field(() => ID, { description: 'Id, name or alias.' })
   method: string

@@ -21,11 +21,17 @@ export class MethodResolver {
   }
 
   @Query(() => MethodType, { nullable: true, description: 'By id, name or alias, such as TA++.' })
-  method(@Arg('id', () => ID) id: string, @Ctx() { library }: Context): Method {
+  method(
+    @Arg('id', () => ID, { description: 'Its id, name or an alias. Capitals do not matter.' }) id: string,
+    @Ctx() { library }: Context,
+  ): Method {
     return library.registry.method(id, 'id')
   }
 
-  @FieldResolver(() => PaperType, { nullable: true })
+  @FieldResolver(() => PaperType, {
+    nullable: true,
+    description: 'Where it was published. Null if it was not.',
+  })
   paper(@Root() method: Method): Paper | null {
     return method.paper ?? null
   }
@@ -74,7 +80,9 @@ export class MethodResolver {
     return transductive?.alone ?? null
   }
 
-  @FieldResolver(() => [TermType])
+  @FieldResolver(() => [TermType], {
+    description: 'What its logits are the sum of. One term named `score` if it has no separate terms.',
+  })
   terms(@Root() method: Method): TermType[] {
     if (!method.terms) {
       const { formula = null } = method
@@ -111,7 +119,9 @@ export class MethodResolver {
     return library.registry.pluginOf(method)
   }
 
-  @FieldResolver(() => [HyperparameterType])
+  @FieldResolver(() => [HyperparameterType], {
+    description: 'In the order in which they are declared. Empty if it has none.',
+  })
   hyperparameters(@Root() method: Method): HyperparameterType[] {
     return hyperparameterList(method.hyperparameters)
   }

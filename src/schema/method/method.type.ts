@@ -14,10 +14,10 @@ export class PlotColorType implements PlotColor {
 
 @ObjectType('Term', { description: "One term of the sum that makes up a method's logits." })
 export class TermType {
-  @Field(() => String)
+  @Field(() => String, { description: 'Unique in the method.' })
   name: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'One sentence: what it measures.' })
   summary: string
 
   @Field(() => String, { nullable: true, description: 'Its value before weighting, in TeX.' })
@@ -30,24 +30,24 @@ export class TermType {
   color: PlotColorType
 }
 
-@ObjectType('Hyperparameter')
+@ObjectType('Hyperparameter', { description: 'A number that a method or the fit of a space depends on.' })
 export class HyperparameterType {
-  @Field(() => String)
+  @Field(() => String, { description: 'Unique in its method or space.' })
   name: string
 
   @Field(() => String, { description: 'Its symbol in formulas, in TeX.' })
   symbol: string
 
-  @Field(() => HyperparameterKind)
+  @Field(() => HyperparameterKind, { description: 'Whether it multiplies a term.' })
   kind: keyof typeof HyperparameterKind
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'The value if none is given or selected.' })
   default: number
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'The least value that is allowed, and the first of the search grid.' })
   min: number
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'The greatest value that is allowed, and the last of the search grid.' })
   max: number
 
   @Field(() => Int, { description: 'The number of values in the search grid.' })
@@ -56,28 +56,28 @@ export class HyperparameterType {
   @Field(() => Boolean, { description: 'Whether only whole numbers are allowed.' })
   whole: boolean
 
-  @Field(() => String)
+  @Field(() => String, { description: 'One sentence: what it does.' })
   summary: string
 }
 
-@ObjectType('HyperparameterValue')
+@ObjectType('HyperparameterValue', { description: 'The value that a hyperparameter has.' })
 export class HyperparameterValueType {
-  @Field(() => String)
+  @Field(() => String, { description: 'The name of a hyperparameter of the method or of its space.' })
   name: string
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'Within the range that the hyperparameter allows.' })
   value: number
 }
 
 @ObjectType('Method', { description: 'A training-free classifier: a weighted sum of logit terms.' })
 export class MethodType {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Identifies the method, such as `tip-adapter`; it never changes.' })
   id: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'For people to read.' })
   name: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'One sentence that helps to choose a method.' })
   summary: string
 }
 

@@ -17,14 +17,14 @@ import { ObjectType } from '../object-type.js'
 
 @ObjectType('CorrelationInterval', { description: 'From `low` to `high`, both from -1 to 1.' })
 class IntervalType {
-  @Field(() => Float)
+  @Field(() => Float, { description: 'The lower end, at least -1.' })
   low: number
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'The upper end, at most 1.' })
   high: number
 }
 
-@ObjectType('CorrelationCoefficient')
+@ObjectType('CorrelationCoefficient', { description: 'A coefficient of correlation with its interval.' })
 class CoefficientType implements Coefficient {
   @Field(() => Float, { description: 'From -1 to 1. Positive: more accuracy where there is less overlap.' })
   value: number
@@ -42,7 +42,7 @@ class CoefficientType implements Coefficient {
     'Compares a method in one space with the same method in `clip`, at one number of shots. Values are means over support sets.',
 })
 class OverlapCorrelationPointType {
-  @Field(() => Int)
+  @Field(() => Int, { description: 'The images per class that were asked for.' })
   shots: number
 
   @Field(() => Int, { description: 'The number of seeds that both have finished.' })
@@ -111,7 +111,7 @@ class DatasetOverlapCorrelationType extends FoundCorrelationType {}
     "The correlation of reduced intra-modal overlap with gained accuracy. Datasets are kept apart: each dataset's mean reduction and mean gain are taken out before its points are pooled with those of other datasets.",
 })
 class OverlapCorrelationType extends FoundCorrelationType {
-  @Field(() => [OverlapCorrelationPointType])
+  @Field(() => [OverlapCorrelationPointType], { description: 'All points, of all datasets.' })
   points: readonly CorrelationPoint[]
 
   @Field(() => [DatasetOverlapCorrelationType], {
@@ -128,7 +128,8 @@ export class OverlapCorrelationResolver {
     complexity: computed({ base: 1000, each: 300, lengths: { comparisons: 1 } }),
   })
   overlapCorrelation(
-    @Arg('comparisons', () => [ID]) comparisons: string[],
+    @Arg('comparisons', () => [ID], { description: 'The ids of at least one comparison.' })
+    comparisons: string[],
     @Ctx() { library }: Context,
   ): Promise<OverlapCorrelation> {
     return library.overlapCorrelation(comparisons)
@@ -137,7 +138,7 @@ export class OverlapCorrelationResolver {
 
 @Resolver(() => DatasetOverlapCorrelationType)
 export class DatasetOverlapCorrelationResolver {
-  @FieldResolver(() => DatasetType)
+  @FieldResolver(() => DatasetType, { description: 'The dataset that it was measured in.' })
   dataset(@Root() { datasetId }: DatasetCorrelation, @Ctx() { loaders }: Context): Promise<DatasetRow> {
     return loaders.dataset.load(datasetId)
   }
@@ -145,12 +146,12 @@ export class DatasetOverlapCorrelationResolver {
 
 @Resolver(() => OverlapCorrelationPointType)
 export class OverlapCorrelationPointResolver extends methodAndSpaceOf(() => OverlapCorrelationPointType) {
-  @FieldResolver(() => DatasetType)
+  @FieldResolver(() => DatasetType, { description: 'The dataset of the compared images.' })
   dataset(@Root() { datasetId }: CorrelationPoint, @Ctx() { loaders }: Context): Promise<DatasetRow> {
     return loaders.dataset.load(datasetId)
   }
 
-  @FieldResolver(() => EncoderType)
+  @FieldResolver(() => EncoderType, { description: 'The encoder of the features.' })
   encoder(@Root() { encoder }: CorrelationPoint, @Ctx() { library }: Context): Encoder {
     return library.encoders.get(encoder)
   }

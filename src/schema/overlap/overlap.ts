@@ -30,7 +30,11 @@ class OverlapInputType {
   @Field(() => ID, { nullable: true, description: 'Fits spaces on this support set.' })
   supportSet?: string | null
 
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The id of the encoder. Left out: the encoder of the support set, or else the default encoder.',
+  })
   encoder?: string | null
 
   @Field(() => Split, { defaultValue: Split.TEST, description: 'The split of the compared images.' })
@@ -39,7 +43,10 @@ class OverlapInputType {
   @Field(() => [ID], { nullable: true, description: 'Default: every space of the encoder.' })
   spaces?: string[] | null
 
-  @Field(() => Int, { defaultValue: 200 })
+  @Field(() => Int, {
+    defaultValue: 200,
+    description: 'The number of bins of the histograms, from 1 to 2000.',
+  })
   bins: number
 }
 
@@ -59,17 +66,17 @@ class SimilarityHistogramType {
 
 @ObjectType('Interval', { description: 'A value with its 95 % bootstrap interval over groups of images.' })
 class IntervalType {
-  @Field(() => Float)
+  @Field(() => Float, { description: 'The value over all images.' })
   value: number
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'The lower end of the 95 % interval.' })
   low: number
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'The upper end of the 95 % interval.' })
   high: number
 }
 
-@ObjectType('FeatureVariance')
+@ObjectType('FeatureVariance', { description: 'How features scatter within classes and between them.' })
 class FeatureVarianceType {
   @Field(() => Float, { description: 'Mean squared distance of features from their class mean.' })
   within: number
@@ -85,10 +92,10 @@ class FeatureVarianceType {
   description: 'Compares the pairs within a class with its pairs with all other classes.',
 })
 class ClassOverlapType {
-  @Field(() => ClassLabelType)
+  @Field(() => ClassLabelType, { description: 'The class whose pairs are compared.' })
   class: ClassLabelType
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'From 0, no overlap, to 1, equal histograms.' })
   overlap: number
 
   @Field(() => Float, {
@@ -97,23 +104,27 @@ class ClassOverlapType {
   })
   meanSame: number | null
 
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Mean cosine similarity, from -1 to 1, of its images to those of other classes. Null for a class without images.',
+  })
   meanDifferent: number | null
 }
 
-@ObjectType('ClassPairOverlap')
+@ObjectType('ClassPairOverlap', { description: 'How much two classes overlap.' })
 class ClassPairOverlapType {
-  @Field(() => ClassLabelType)
+  @Field(() => ClassLabelType, { description: 'The class with the lower index.' })
   first: ClassLabelType
 
-  @Field(() => ClassLabelType)
+  @Field(() => ClassLabelType, { description: 'The class with the higher index.' })
   second: ClassLabelType
 
   @Field(() => Float, { description: 'The overlap of the pairs within either class with the pairs across.' })
   overlap: number
 }
 
-@ObjectType('SpaceOverlap')
+@ObjectType('SpaceOverlap', { description: 'The overlap in one feature space.' })
 class SpaceOverlapType {
   @Field(() => Int, { description: 'The number of images whose pairs were compared.' })
   images: number
@@ -128,10 +139,10 @@ class SpaceOverlapType {
   })
   overlap: IntervalType
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'Mean cosine similarity of pairs of the same class, from -1 to 1.' })
   meanSame: number
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'Mean cosine similarity of pairs of different classes, from -1 to 1.' })
   meanDifferent: number
 
   @Field(() => Float, {
@@ -139,7 +150,9 @@ class SpaceOverlapType {
   })
   auc: number
 
-  @Field(() => FeatureVarianceType)
+  @Field(() => FeatureVarianceType, {
+    description: 'Another view of the same: how far features lie from the mean of their class.',
+  })
   variance: FeatureVarianceType
 }
 
@@ -157,9 +170,9 @@ class ModalityGapType {
   distance: number
 }
 
-@ObjectType('OverlapReport')
+@ObjectType('OverlapReport', { description: "The overlap of a split's images in each feature space." })
 class OverlapReportType {
-  @Field(() => ModalityGapType)
+  @Field(() => ModalityGapType, { description: 'How far images and texts lie apart.' })
   modalityGap: ModalityGapType
 }
 
@@ -174,18 +187,19 @@ export class OverlapResolver {
     complexity: computed({ base: 1000, each: 5000, lengths: { spaces: 8 } }),
   })
   overlap(
-    @Arg('input', () => OverlapInputType) input: OverlapInputType,
+    @Arg('input', () => OverlapInputType, { description: 'The images to compare, and the spaces.' })
+    input: OverlapInputType,
     @Ctx() { library }: Context,
   ): Promise<OverlapReport> {
     return atInput(library.overlap(input))
   }
 
-  @FieldResolver(() => EncoderType)
+  @FieldResolver(() => EncoderType, { description: 'The encoder of the features.' })
   encoder(@Root() { encoder }: OverlapReport, @Ctx() { library }: Context): Encoder {
     return library.encoders.get(encoder)
   }
 
-  @FieldResolver(() => [SpaceOverlapType])
+  @FieldResolver(() => [SpaceOverlapType], { description: 'In the order of the request.' })
   spaces(@Root() { datasetId, spaces }: OverlapReport): SpaceOverlapRoot[] {
     return spaces.map((space) => ({ ...space, datasetId }))
   }
@@ -193,17 +207,19 @@ export class OverlapResolver {
 
 @Resolver(() => SpaceOverlapType)
 export class SpaceOverlapResolver {
-  @FieldResolver(() => FeatureSpaceType)
+  @FieldResolver(() => FeatureSpaceType, { description: 'The feature space that was measured.' })
   space(@Root() { space }: SpaceOverlapRoot, @Ctx() { library }: Context): FeatureSpace {
     return library.registry.space(space)
   }
 
-  @FieldResolver(() => SimilarityHistogramType)
+  @FieldResolver(() => SimilarityHistogramType, { description: 'How similar pairs of images are.' })
   histogram(@Root() { edges, same, different }: SpaceOverlapRoot): SimilarityHistogramType {
     return { edges: [...edges], same: [...same], different: [...different] }
   }
 
-  @FieldResolver(() => [ClassOverlapType])
+  @FieldResolver(() => [ClassOverlapType], {
+    description: 'Each class against all others, in the order of the classes.',
+  })
   async classes(
     @Root() { datasetId, classes }: SpaceOverlapRoot,
     @Ctx() { loaders }: Context,
@@ -222,7 +238,8 @@ export class SpaceOverlapResolver {
   })
   async classPairs(
     @Root() { datasetId, classPairs }: SpaceOverlapRoot,
-    @Arg('first', () => Int, { defaultValue: 10 }) first: number,
+    @Arg('first', () => Int, { defaultValue: 10, description: 'How many to return, 0 or more.' })
+    first: number,
     @Ctx() { loaders }: Context,
   ): Promise<ClassPairOverlapType[]> {
     if (first < 0) throw errors.invalidValue({ reason: `first must be at least 0, not ${first}.` }, 'first')

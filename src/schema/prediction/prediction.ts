@@ -17,7 +17,7 @@ import { atInput } from '../arguments.js'
 import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
 import { ClassLabelType } from '../dataset/dataset.type.js'
-import { Selection } from '../enums.js'
+import { Search, Selection } from '../enums.js'
 import {
   ImageErrorType,
   ImageInputType,
@@ -32,7 +32,9 @@ import { encoderMethodAndSpaceOf } from '../method/method-and-space.js'
 import { MethodChoiceType } from '../method/method-choice.js'
 import { ObjectType } from '../object-type.js'
 
-@InputType('PredictInput')
+@InputType('PredictInput', {
+  description: 'Images, and what to classify them by: a support set with methods, or a comparison.',
+})
 class PredictInputType {
   @Field(() => ID, {
     nullable: true,
@@ -56,7 +58,9 @@ class PredictInputType {
   @Field(() => Int, { nullable: true, description: 'Seed of the comparison; by default its first.' })
   seed?: number | null
 
-  @Field(() => [ImageInputType])
+  @Field(() => [ImageInputType], {
+    description: 'At least one image. The service limits how many a request may have.',
+  })
   images: ImageInputType[]
 
   @Field(() => [MethodChoiceType], {
@@ -71,6 +75,20 @@ class PredictInputType {
   })
   selection?: Selection | null
 
+  @Field(() => Search, {
+    nullable: true,
+    description:
+      'How hyperparameters are searched: EXACT by default. Leave it out with a comparison, which has its own.',
+  })
+  search?: Search | null
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description:
+      'Whether hyperparameters may be searched for longer than `SHOTBOARD_MAX_SEARCH_SECONDS`. If not, a method that would has the error SEARCH_TOO_LONG after a few seconds.',
+  })
+  allowLongSearch: boolean
+
   @Field(() => Int, { defaultValue: 5, description: 'The number of best classes to return.' })
   topK: number
 
@@ -82,18 +100,18 @@ class PredictInputType {
   includeOwnKey: boolean
 }
 
-@ObjectType('TermContribution')
+@ObjectType('TermContribution', { description: 'What one term of a method adds to a logit.' })
 class TermContributionType {
-  @Field(() => String)
+  @Field(() => String, { description: 'The name of a term of the method.' })
   term: string
 
   @Field(() => Float, { description: 'The weighted value that the term adds to the logit.' })
   value: number
 }
 
-@ObjectType('ClassScore')
+@ObjectType('ClassScore', { description: 'How well a class fits an image.' })
 export class ClassScoreType {
-  @Field(() => ClassLabelType)
+  @Field(() => ClassLabelType, { description: 'The class that was scored.' })
   class: ClassLabelType
 
   @Field(() => Float, { description: 'Softmax of the logits divided by the temperature, from 0 to 1.' })
@@ -102,16 +120,16 @@ export class ClassScoreType {
   @Field(() => Float, { description: 'The sum of the contributions.' })
   logit: number
 
-  @Field(() => [TermContributionType])
+  @Field(() => [TermContributionType], { description: 'One for each term of the method, in its order.' })
   contributions: readonly TermContributionType[]
 }
 
-@ObjectType('Neighbour')
+@ObjectType('Neighbour', { description: 'A support image near an image.' })
 class NeighbourType {
-  @Field(() => ImageType)
+  @Field(() => ImageType, { description: 'The support image.' })
   image: ImageType
 
-  @Field(() => ClassLabelType)
+  @Field(() => ClassLabelType, { description: 'The class that it supports.' })
   class: ClassLabelType
 
   @Field(() => Float, { description: "Cosine similarity in the method's space." })
@@ -123,11 +141,11 @@ class MethodErrorType {
   @Field(() => String, { description: 'A stable code, such as PLUGIN_FAILED.' })
   code: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'What is wrong, as a sentence.' })
   message: string
 }
 
-@ObjectType('MethodPrediction')
+@ObjectType('MethodPrediction', { description: 'What one method says about one image.' })
 class MethodPredictionType {
   @Field(() => Float, { description: 'What logits are divided by before softmax.' })
   temperature: number
@@ -155,7 +173,7 @@ class MethodPredictionType {
   error: MethodErrorType | null
 }
 
-@ObjectType('ImagePrediction')
+@ObjectType('ImagePrediction', { description: 'What all methods say about one image.' })
 class ImagePredictionType {
   @Field(() => Boolean, {
     description: 'Whether the image is in the support set, so that its label is known.',
@@ -174,7 +192,9 @@ class ImagePredictionType {
 
 @Resolver(() => MethodPredictionType)
 export class MethodPredictionResolver extends encoderMethodAndSpaceOf(() => MethodPredictionType) {
-  @FieldResolver(() => [HyperparameterValueType])
+  @FieldResolver(() => [HyperparameterValueType], {
+    description: 'The value of every hyperparameter, given or selected.',
+  })
   hyperparameters(@Root() { hyperparameters }: MethodPrediction): HyperparameterValueType[] {
     return valueList(hyperparameters)
   }
@@ -197,7 +217,12 @@ export class MethodPredictionResolver extends encoderMethodAndSpaceOf(() => Meth
   })
   neighbours(
     @Root() prediction: MethodPrediction,
-    @Arg('first', () => Int, { nullable: true, defaultValue: 3 }) first: number | null,
+    @Arg('first', () => Int, {
+      nullable: true,
+      defaultValue: 3,
+      description: 'How many to return, 0 or more. There may be fewer.',
+    })
+    first: number | null,
     @Ctx() { loaders }: Context,
   ): Promise<NeighbourRoot[]> {
     return Promise.all(
@@ -225,14 +250,17 @@ export class PredictionResolver {
     complexity: computed({ base: 1000, each: 10, lengths: { images: 1, methods: 1 } }),
   })
   predict(
-    @Arg('input', () => PredictInputType) input: PredictInputType,
+    @Arg('input', () => PredictInputType, { description: 'The images, and what to classify them by.' })
+    input: PredictInputType,
     @Ctx() { library, limits }: Context,
   ): Promise<ImagePrediction[]> {
     requireImageLimit(input.images, limits)
     return atInput(library.predict({ ...input, images: input.images.map(imageInput) }))
   }
 
-  @FieldResolver(() => ImageType)
+  @FieldResolver(() => ImageType, {
+    description: 'The image that was asked about, in the order of the request.',
+  })
   image(@Root() { image }: ImagePrediction): ImageRoot {
     return imageRootOf(image)
   }

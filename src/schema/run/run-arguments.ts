@@ -9,37 +9,48 @@ import { TimeRangeType, timeRange } from '../time-range.js'
 
 @ArgsType()
 export class RunsArguments extends PageArguments {
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Only runs with support images of this dataset, by its id.',
+  })
   dataset?: string | null
 
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: 'Only runs of this comparison, by its id.' })
   comparison?: string | null
 
   @Field(() => ID, { nullable: true, description: 'Id, name or alias.' })
   method?: string | null
 
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: 'Only runs in this feature space, by its id.' })
   space?: string | null
 
-  @Field(() => Int, { nullable: true })
+  @Field(() => Int, { nullable: true, description: 'Only runs with so many images per class.' })
   shots?: number | null
 
-  @Field(() => Int, { nullable: true })
+  @Field(() => Int, { nullable: true, description: 'Only runs whose support set was drawn with this seed.' })
   seed?: number | null
 
-  @Field(() => JobStatus, { nullable: true })
+  @Field(() => JobStatus, { nullable: true, description: 'Only runs in this state.' })
   status?: JobStatus | null
 
-  @Field(() => TimeRangeType, { nullable: true })
+  @Field(() => TimeRangeType, { nullable: true, description: 'Only runs that were asked for in this time.' })
   created?: TimeRangeType | null
 
-  @Field(() => TimeRangeType, { nullable: true })
+  @Field(() => TimeRangeType, { nullable: true, description: 'Only runs that ended in this time.' })
   finished?: TimeRangeType | null
 
-  @Field(() => RunOrder, { nullable: true, defaultValue: RunOrder.CREATED })
+  @Field(() => RunOrder, {
+    nullable: true,
+    defaultValue: RunOrder.CREATED,
+    description: 'What to sort by. Default: CREATED.',
+  })
   orderBy: RunOrder | null
 
-  @Field(() => Direction, { nullable: true, defaultValue: Direction.DESCENDING })
+  @Field(() => Direction, {
+    nullable: true,
+    defaultValue: Direction.DESCENDING,
+    description: 'Default: DESCENDING, the newest or the greatest first.',
+  })
   direction: Direction | null
 }
 

@@ -36,7 +36,7 @@ export class RunCodeType {
   @Field(() => String, { description: 'The SHA-256 of the code that selects and measures.' })
   evaluation: string
 
-  @Field(() => CodeIdentityType)
+  @Field(() => CodeIdentityType, { description: 'The code of the method.' })
   method: CodeIdentityType
 
   @Field(() => CodeIdentityType, { nullable: true, description: 'Null if the method compares no images.' })

@@ -1,5 +1,6 @@
 import { Arg, Args, Ctx, Field, FieldResolver, Float, ID, Int, Query, Resolver, Root } from 'type-graphql'
 import {
+  type ClassSizes,
   confusionOf,
   type DatasetRow,
   type Page,
@@ -9,10 +10,11 @@ import {
   type SupportSetRow,
 } from '../../library/index.js'
 import { measureNames, measures } from '../../measures.js'
+import { ClassSizesType } from '../class-sizes.js'
 import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
-import { JobStatus, Selection } from '../enums.js'
+import { JobStatus, Search, Selection } from '../enums.js'
 import { HyperparameterValueType, valueList } from '../method/method.type.js'
 import { encoderMethodAndSpaceOf } from '../method/method-and-space.js'
 import { ObjectType } from '../object-type.js'
@@ -24,13 +26,15 @@ import { RunCodeType } from './run-code.type.js'
 
 @ObjectType('Timings', { description: 'Times in milliseconds. Stored features are read, not encoded again.' })
 class TimingsType {
-  @Field(() => Float)
+  @Field(() => Float, {
+    description: 'To read the features of support and test images, and to encode those that had none.',
+  })
   encodeMs: number
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'To select hyperparameters and to fit the temperature.' })
   searchMs: number
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'To score all test images.' })
   scoreMs: number
 }
 
@@ -38,31 +42,47 @@ class TimingsType {
   description: 'One method in one space on one support set. Accuracies are in percent.',
 })
 export class RunType {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Identifies the run; it never changes.' })
   id: string
 
-  @Field(() => JobStatus)
+  @Field(() => JobStatus, { description: 'Whether it waits, runs or has ended, and how.' })
   status: JobStatus
 
-  @Field(() => Float, { description: 'From 0 to 1.' })
+  @Field(() => Float, {
+    description: 'From 0 to 1: half of it is reading the features, most of the rest the search.',
+  })
   progress: number
 
-  @Field(() => String, { nullable: true })
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'How long its search was expected to take, in milliseconds, once its first two seconds were over. Null until then, and for a shorter search.',
+  })
+  estimatedSearchMs: number | null
+
+  @Field(() => String, { nullable: true, description: 'Why it failed. Null if it did not.' })
   error: string | null
 
-  @Field(() => Int)
+  @Field(() => Int, {
+    description: 'The images per class that were asked for; with ALL, the number that the largest class has.',
+  })
   shots: number
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'The seed that its support set was drawn with.' })
   seed: number
 
-  @Field(() => Selection)
+  @Field(() => Selection, { description: 'How its hyperparameters were selected.' })
   selection: Selection
 
-  @Field(() => DateTime)
+  @Field(() => Search, { description: 'How its hyperparameters were searched.' })
+  search: Search
+
+  @Field(() => DateTime, {
+    description: 'When it was first asked for. Comparisons that ask for the same share it.',
+  })
   createdAt: Date
 
-  @Field(() => DateTime, { nullable: true })
+  @Field(() => DateTime, { nullable: true, description: 'When it ended, in whatever way. Null until then.' })
   finishedAt: Date | null
 }
 
@@ -70,8 +90,14 @@ const RunConnectionType = connectionOf('RunConnection', () => RunType)
 
 @Resolver(() => RunType)
 export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
-  @Query(() => RunType, { nullable: true })
-  run(@Arg('id', () => ID) id: string, @Ctx() { loaders }: Context): Promise<RunRow> {
+  @Query(() => RunType, {
+    nullable: true,
+    description: 'A run by its id. Fails with UNKNOWN_RUN if there is none.',
+  })
+  run(
+    @Arg('id', () => ID, { description: 'The id of a run.' }) id: string,
+    @Ctx() { loaders }: Context,
+  ): Promise<RunRow> {
     return loaders.run.load(id)
   }
 
@@ -85,7 +111,10 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
     return context.library.runs.page(page, filter, asked.orderBy ?? undefined, asked.direction ?? undefined)
   }
 
-  @FieldResolver(() => DatasetType)
+  @FieldResolver(() => DatasetType, {
+    description:
+      'The dataset of the support images and, unless there is a `testDataset`, of the test images.',
+  })
   dataset(@Root() { datasetId }: RunRow, @Ctx() { loaders }: Context): Promise<DatasetRow> {
     return loaders.dataset.load(datasetId)
   }
@@ -98,7 +127,11 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
     return testDatasetId === null ? null : loaders.dataset.load(testDatasetId)
   }
 
-  @FieldResolver(() => SupportSetType, { nullable: true })
+  @FieldResolver(() => SupportSetType, {
+    nullable: true,
+    description:
+      'The support set that it was measured on. Null until the run has finished, and after the support set is deleted.',
+  })
   supportSet(@Root() { result }: RunRow, @Ctx() { loaders }: Context): Promise<SupportSetRow> | null {
     return result?.supportSetId ? loaders.supportSet.load(result.supportSetId) : null
   }
@@ -120,6 +153,15 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
     return result?.labelledImages ?? null
   }
 
+  @FieldResolver(() => ClassSizesType, {
+    nullable: true,
+    description:
+      'How many prompts a class had. Null until the run has finished, and for results of earlier versions.',
+  })
+  prompts(@Root() { result }: RunRow): ClassSizes | null {
+    return result?.prompts ?? null
+  }
+
   @FieldResolver(() => Float, {
     nullable: true,
     description:
@@ -129,12 +171,19 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
     return result?.temperature ?? null
   }
 
-  @FieldResolver(() => Float, { nullable: true })
+  @FieldResolver(() => Float, {
+    nullable: true,
+    description:
+      'The accuracy on the selection images with the selected values, in percent. Null until the run has finished, and if the defaults were used.',
+  })
   selectionAccuracy(@Root() { result }: RunRow): number | null {
     return result?.selectionAccuracy ?? null
   }
 
-  @FieldResolver(() => [HyperparameterValueType], { nullable: true })
+  @FieldResolver(() => [HyperparameterValueType], {
+    nullable: true,
+    description: 'The value of every hyperparameter, given or selected. Null until the run has finished.',
+  })
   hyperparameters(@Root() { result }: RunRow): HyperparameterValueType[] | null {
     return result && valueList(result.hyperparameters)
   }
@@ -184,12 +233,15 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
     return result && library.runs.code(id)
   }
 
-  @FieldResolver(() => Int, { nullable: true })
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description: 'The number of test images that it was measured on. Null until the run has finished.',
+  })
   testImages(@Root() { result }: RunRow): number | null {
     return result?.testImages ?? null
   }
 
-  @FieldResolver(() => TimingsType, { nullable: true })
+  @FieldResolver(() => TimingsType, { nullable: true, description: 'Null until the run has finished.' })
   timings(@Root() { result }: RunRow): TimingsType | null {
     return result
   }

@@ -16,13 +16,13 @@ class MarkerType {
 
 @ObjectType('FeatureSpace', { description: 'A space in which images are compared with images.' })
 export class FeatureSpaceType {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Identifies the space, such as `clip`; it never changes.' })
   id: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'For people to read.' })
   name: string
 
-  @Field(() => String)
+  @Field(() => String, { description: 'One sentence that helps to choose a space.' })
   summary: string
 
   @Field(() => String, {
@@ -31,7 +31,7 @@ export class FeatureSpaceType {
   })
   formula?: string | null
 
-  @Field(() => PaperType, { nullable: true })
+  @Field(() => PaperType, { nullable: true, description: 'Where it was published. Null if it was not.' })
   paper?: PaperType | null
 
   @Field(() => Boolean, { description: 'Whether it needs trained weights, such as adapters.' })

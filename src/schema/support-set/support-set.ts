@@ -1,5 +1,6 @@
 import {
   Arg,
+  Args,
   Ctx,
   Field,
   FieldResolver,
@@ -20,34 +21,35 @@ import { EncoderType } from '../encoder/encoder.js'
 import { Drawing } from '../enums.js'
 import { ImageType } from '../image/image.js'
 import { ObjectType } from '../object-type.js'
-import { connectionOf, defaultPageSize, pageRequest } from '../page.js'
+import { connectionOf, PageArguments, pageRequest } from '../page.js'
 import { DateTime } from '../scalars.js'
 
-@ObjectType('SupportImage')
+@ObjectType('SupportImage', { description: 'An image of a support set with its class.' })
 export class SupportImageType {
-  @Field(() => ImageType)
+  @Field(() => ImageType, { description: 'The support image.' })
   image: ImageType
 
-  @Field(() => ClassLabelType)
+  @Field(() => ClassLabelType, { description: 'The class that it supports.' })
   class: ClassLabelType
 }
 
 @ObjectType('SupportSet', {
-  description: 'A seeded draw of labelled images of every class. It never changes.',
+  description: 'Labelled images of every class, drawn with a seed or listed. It never changes.',
 })
 export class SupportSetType {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Identifies the support set; it never changes.' })
   id: string
 
   @Field(() => Int, {
-    description: 'The images per class that were asked for; with ALL, the number that the largest class had.',
+    description:
+      'The images per class that were asked for; with ALL and LISTED, the number that the largest class had.',
   })
   shots: number
 
-  @Field(() => Drawing)
+  @Field(() => Drawing, { description: 'How many images of each class were taken.' })
   drawing: Drawing
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'The seed of the draw. With another seed, other images are drawn.' })
   seed: number
 
   @Field(() => Int, {
@@ -55,45 +57,73 @@ export class SupportSetType {
   })
   augmentations: number
 
-  @Field(() => DateTime)
+  @Field(() => DateTime, {
+    description: 'When it was first drawn. The same request later returns the same support set.',
+  })
   createdAt: Date
 }
 
 const SupportSetConnectionType = connectionOf('SupportSetConnection', () => SupportSetType)
 
-@InputType('CreateSupportSetInput')
+@InputType('CreateSupportSetInput', { description: 'Which images to draw.' })
 class CreateSupportSetInputType {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The id of the dataset. Images come from its support pool.' })
   dataset: string
 
   @Field(() => ID, { nullable: true, description: 'Default: the default encoder.' })
   encoder?: string | null
 
-  @Field(() => Int, { nullable: true, description: 'Images per class. Left out with ALL.' })
+  @Field(() => Int, { nullable: true, description: 'Images per class. Left out with ALL and LISTED.' })
   shots?: number | null
 
-  @Field(() => Drawing, { defaultValue: Drawing.EXACT })
-  drawing: Drawing
+  @Field(() => Drawing, {
+    nullable: true,
+    description: 'Default: LISTED with `images`, and EXACT without.',
+  })
+  drawing?: Drawing | null
 
-  @Field(() => Int, { defaultValue: 1 })
+  @Field(() => [ID], {
+    nullable: true,
+    description:
+      'The support images themselves, instead of a draw: images of the support pool, in any order.',
+  })
+  images?: string[] | null
+
+  @Field(() => Int, {
+    defaultValue: 1,
+    description: 'Decides which images are drawn: a 32-bit whole number.',
+  })
   seed: number
 
-  @Field(() => Int, { defaultValue: 1 })
+  @Field(() => Int, {
+    defaultValue: 1,
+    description:
+      'The number of random views that each image is averaged over, from 1 to 100. 1 uses the image itself.',
+  })
   augmentations: number
 }
 
 @Resolver(() => SupportSetType)
 export class SupportSetResolver {
-  @Query(() => SupportSetType, { nullable: true })
-  supportSet(@Arg('id', () => ID) id: string, @Ctx() { loaders }: Context): Promise<SupportSetRow> {
+  @Query(() => SupportSetType, {
+    nullable: true,
+    description: 'A support set by its id. Fails with UNKNOWN_SUPPORT_SET if there is none.',
+  })
+  supportSet(
+    @Arg('id', () => ID, { description: 'The id of a support set.' }) id: string,
+    @Ctx() { loaders }: Context,
+  ): Promise<SupportSetRow> {
     return loaders.supportSet.load(id)
   }
 
   @Query(() => SupportSetConnectionType, { description: 'Newest first.' })
   async supportSets(
-    @Arg('dataset', () => ID, { nullable: true }) dataset: string | null | undefined,
-    @Arg('first', () => Int, { nullable: true, defaultValue: defaultPageSize }) first: number | null,
-    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Arg('dataset', () => ID, {
+      nullable: true,
+      description: 'Only support sets drawn from this dataset, by its id.',
+    })
+    dataset: string | null | undefined,
+    @Args(() => PageArguments) { first, after }: PageArguments,
     @Ctx() context: Context,
   ): Promise<Page<SupportSetRow>> {
     const filter = await datasetFilter(dataset, context)
@@ -101,10 +131,12 @@ export class SupportSetResolver {
   }
 
   @Mutation(() => SupportSetType, {
-    description: 'Draws a support set. The same request on the same images returns the same support set.',
+    description:
+      'Draws a support set, or takes the listed images. The same request on the same images returns the same support set.',
   })
   createSupportSet(
-    @Arg('input', () => CreateSupportSetInputType) input: CreateSupportSetInputType,
+    @Arg('input', () => CreateSupportSetInputType, { description: 'The dataset, and which images to draw.' })
+    input: CreateSupportSetInputType,
     @Ctx() { library }: Context,
   ): Promise<SupportSetRow> {
     return atInput(library.supportSets.create(input))
@@ -114,7 +146,10 @@ export class SupportSetResolver {
     description:
       'Deletes a support set. Results measured on it stay. Fails with IN_USE while a comparison uses it. Returns the id.',
   })
-  async deleteSupportSet(@Arg('id', () => ID) id: string, @Ctx() { library }: Context): Promise<string> {
+  async deleteSupportSet(
+    @Arg('id', () => ID, { description: 'The id of a support set.' }) id: string,
+    @Ctx() { library }: Context,
+  ): Promise<string> {
     await library.deletions.supportSet(id)
     return id
   }
@@ -127,17 +162,19 @@ export class SupportSetResolver {
     return `/support-sets/${id}.safetensors`
   }
 
-  @FieldResolver(() => DatasetType)
+  @FieldResolver(() => DatasetType, { description: 'The dataset that it was drawn from.' })
   dataset(@Root() { datasetId }: SupportSetRow, @Ctx() { loaders }: Context): Promise<DatasetRow> {
     return loaders.dataset.load(datasetId)
   }
 
-  @FieldResolver(() => EncoderType)
+  @FieldResolver(() => EncoderType, { description: 'The encoder that its views are made for.' })
   encoder(@Root() { encoder }: SupportSetRow, @Ctx() { library }: Context): Encoder {
     return library.encoders.get(encoder)
   }
 
-  @FieldResolver(() => [SupportImageType])
+  @FieldResolver(() => [SupportImageType], {
+    description: 'All of them, in the order in which they were drawn.',
+  })
   async images(
     @Root() { id, datasetId }: SupportSetRow,
     @Ctx() { loaders }: Context,

@@ -75,7 +75,10 @@ test('importing again adds only new images', async () => {
     duplicates: 2,
     rejected: [],
     keptPrompts: [],
-    warnings: [],
+    warnings: ['a', 'b'].map((name) => ({
+      code: 'CLASS_OF_ONE_IMAGE',
+      text: `Class "${name}" has one image.`,
+    })),
   })
   await addFiles(folder, { 'test/a/1.png': [0, 12], 'test/a/same.png': [0, 11] })
   expect(await library.imports.importPath(folder)).toMatchObject({ added: 1, duplicates: 3 })

@@ -5,16 +5,17 @@ import { readSettings } from '../../../src/settings/settings.js'
 test('a key opens what its entry says, and nothing else does', () => {
   const [read, write] = [createKey('read'), createKey('write')]
   const ring = createKeyring([read.entry, write.entry])
-  expect(ring.accessOf(read.key)).toBe('read')
-  expect(ring.accessOf(write.key)).toBe('write')
+  expect(ring.grantOf(read.key)?.access).toBe('read')
+  expect(ring.grantOf(write.key)?.access).toBe('write')
+  expect(ring.grantOf(write.key)?.keyHash).toBe(write.entry.split(':')[1])
   for (const wrong of ['', read.entry, read.key.slice(0, -1), `${write.key} `, createKey('write').key]) {
-    expect(ring.accessOf(wrong)).toBeUndefined()
+    expect(ring.grantOf(wrong)).toBeUndefined()
   }
 })
 
 test('a key that has both entries opens both', () => {
   const { key, entry } = createKey('write')
-  expect(createKeyring([entry.replace('write', 'read'), entry]).accessOf(key)).toBe('write')
+  expect(createKeyring([entry.replace('write', 'read'), entry]).grantOf(key)?.access).toBe('write')
 })
 
 test('keys are long and never the same, and their entries are settings', () => {

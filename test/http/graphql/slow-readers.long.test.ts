@@ -55,15 +55,16 @@ function createSource() {
 
 const settings = readSettings({ SHOTBOARD_LOG_LEVEL: 'silent' })
 const source = createSource()
+const authentication = createAuthentication(settings)
 const pipeline = createOperationPipeline({
   schema: source.schema,
   createContext: () => ({}) as Context,
+  authentication,
   settings,
   metrics: createMetrics(),
   log: pino({ level: 'silent' }),
 })
 const operations = createStreamedOperations(pipeline)
-const authentication = createAuthentication(settings)
 const app = express()
 app.use(express.json(), serveEventStreams(operations, authentication, settings))
 const server = createServer(app)

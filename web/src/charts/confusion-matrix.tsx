@@ -6,17 +6,16 @@ import styles from './confusion-matrix.module.css'
 const maxClassesWithNumbers = 16
 
 /** Counts of test images by true class (rows) and predicted class (columns). */
-export function ConfusionMatrix({
-  classes,
-  confusion,
-}: {
+export function ConfusionMatrix(properties: {
   readonly classes: readonly string[]
   readonly confusion: readonly (readonly number[])[]
+  /** Called with the true and the predicted class of a cell that is chosen. */
+  readonly onPair: (label: string, taken: string) => void
 }) {
-  return classes.length <= maxClassesWithNumbers ? (
-    <Cells classes={classes} confusion={confusion} />
+  return properties.classes.length <= maxClassesWithNumbers ? (
+    <Cells {...properties} />
   ) : (
-    <Pixels classes={classes} confusion={confusion} />
+    <Pixels {...properties} />
   )
 }
 
@@ -29,7 +28,7 @@ const shareOf = (row: readonly number[], value: number): number =>
     row.reduce((sum, each) => sum + each, 0),
   )
 
-function Cells({ classes, confusion }: Properties) {
+function Cells({ classes, confusion, onPair }: Properties) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable areas must be reachable with the keyboard.
     <section className={styles.scroll} aria-label="Confusion matrix" tabIndex={0}>
@@ -61,7 +60,18 @@ function Cells({ classes, confusion }: Properties) {
                       background: `color-mix(in oklab, var(--heat-high) ${Math.round(100 * share)}%, var(--heat-low))`,
                     }}
                   >
-                    {value === 0 ? <span className={styles.zero}>0</span> : value}
+                    {value === 0 ? (
+                      <span className={styles.zero}>0</span>
+                    ) : (
+                      <button
+                        type="button"
+                        className={styles.cell}
+                        aria-label={`${value}: show the images of ${classes[i]} taken for ${classes[j]}`}
+                        onClick={() => onPair(classes[i] ?? '', classes[j] ?? '')}
+                      >
+                        {value}
+                      </button>
+                    )}
                   </td>
                 )
               })}
@@ -74,7 +84,7 @@ function Cells({ classes, confusion }: Properties) {
 }
 
 /** For many classes: one small square per cell, with a tooltip. The table of confused pairs has the details. */
-function Pixels({ classes, confusion }: Properties) {
+function Pixels({ classes, confusion, onPair }: Properties) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const [at, setAt] = useState<readonly [number, number]>()
   const scheme = useScheme()
@@ -111,6 +121,10 @@ function Pixels({ classes, confusion }: Properties) {
         aria-label={`Confusion matrix of ${classes.length} classes; the table next to it lists the most confused pairs.`}
         onPointerMove={point}
         onPointerLeave={() => setAt(undefined)}
+        onClick={() => {
+          const [label, taken] = [classes[i], classes[j]]
+          if (label !== undefined && taken !== undefined) onPair(label, taken)
+        }}
       />
       <p className={styles.pointed}>
         {classes[i] !== undefined && classes[j] !== undefined

@@ -1,4 +1,4 @@
-import type { KlScaling, Selection } from '../api/generated'
+import type { KlScaling, Search, Selection } from '../api/generated'
 
 interface SelectionWords {
   readonly label: string
@@ -41,6 +41,12 @@ export function howSelected(selection: Selection, shots: readonly number[]): str
   if (selection !== 'LEAVE_ONE_OUT' || !shots.includes(1)) return done
   const atOneShot = 'At one shot nothing can be left out, so the defaults were used'
   return shots.every((each) => each === 1) ? `${atOneShot}.` : `${done} ${atOneShot} there.`
+}
+
+/** How grids are searched. */
+export const searchWords: Readonly<Record<Search, string>> = {
+  EXACT: 'Exact: every point on all images',
+  HALVING: 'Halving: faster where a method has many shapes, and may miss the best point',
 }
 
 /** What the ranges of the KL term are taken over. */

@@ -5,7 +5,7 @@ import { CreateClassifierDocument, UpdateClassifierDocument } from '../../api/ge
 import { problemsOf } from '../../api/problem'
 import { Button } from '../../components/button'
 import { Dialog, DialogActions } from '../../components/dialog'
-import { TextField } from '../../components/field'
+import { Checkbox, TextField } from '../../components/field'
 
 /** A row of a comparison, by the ids of what it compares. */
 export interface UsedRow {
@@ -37,18 +37,21 @@ function MakeClassifier({ row, onClose }: { readonly row: UsedRow; readonly onCl
   const { label, ...source } = row
   const [, navigate] = useLocation()
   const [name, setName] = useState('')
+  const [allowLongSearch, setAllowLongSearch] = useState(false)
   const [created, create] = useMutation(CreateClassifierDocument)
   const [updated, update] = useMutation(UpdateClassifierDocument)
   const fetching = created.fetching || updated.fetching
   const problems = problemsOf(updated.error ?? created.error)
+  const input = { ...source, name, shots: 'ALL' as const, allowLongSearch }
+  const isLong = problems.some(({ code }) => code === 'SEARCH_TOO_LONG')
   const isTaken = !updated.error && problems.some(({ code }) => code === 'CLASSIFIER_EXISTS')
   async function submit(event: FormEvent) {
     event.preventDefault()
-    const { data } = await create({ input: { ...source, name, shots: 'ALL' } })
+    const { data } = await create({ input })
     if (data) navigate('/classifiers')
   }
   async function addVersion() {
-    const { data } = await update({ input: { ...source, name, shots: 'ALL' } })
+    const { data } = await update({ input })
     if (data) navigate('/classifiers')
   }
   return (
@@ -68,6 +71,13 @@ function MakeClassifier({ row, onClose }: { readonly row: UsedRow; readonly onCl
           problems={problems}
           onChange={(event) => setName(event.currentTarget.value)}
         />
+        {(isLong || allowLongSearch) && (
+          <Checkbox
+            label="Search for longer, all the same"
+            checked={allowLongSearch}
+            onChange={(event) => setAllowLongSearch(event.currentTarget.checked)}
+          />
+        )}
         <DialogActions>
           <Button onClick={onClose}>Cancel</Button>
           {isTaken && (

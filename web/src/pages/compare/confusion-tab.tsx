@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { ConfusionMatrix } from '../../charts/confusion-matrix'
+import { Button } from '../../components/button'
 import { Card } from '../../components/card'
 import { type Column, DataTable } from '../../components/data-table'
 import { Loading } from '../../components/loading'
@@ -22,11 +23,14 @@ export function ConfusionTab({
   line,
   shots,
   tools,
+  onPair,
 }: {
   readonly id: string
   readonly line: Line
   readonly shots: number
   readonly tools: ReactNode
+  /** Opens the images of a class that are taken for a class. */
+  readonly onPair: (label: string, taken: string) => void
 }) {
   const { comparison, error } = useRuns(id)
   const confusion = useConfusion(comparison?.runs, line, shots)
@@ -36,16 +40,16 @@ export function ConfusionTab({
   return (
     <Card
       title="Confusion matrix"
-      note={`${line.label} at ${shots} ${shots === 1 ? 'shot' : 'shots'}; test images, each counted once per support set.`}
+      note={`${line.label} at ${shots} ${shots === 1 ? 'shot' : 'shots'}; test images, each counted once per support set. Choose a cell to see its images.`}
       tools={tools}
     >
       <div className={styles.confusion}>
-        <ConfusionMatrix classes={classes} confusion={confusion} />
+        <ConfusionMatrix classes={classes} confusion={confusion} onPair={onPair} />
         <div>
           <h3>Most confused classes</h3>
           <DataTable
             label="Most confused classes"
-            columns={columns}
+            columns={[...columns, imagesColumn(onPair)]}
             rows={mostConfused(classes, confusion)}
             keyOf={({ from, to }) => `${from}\n${to}`}
           />
@@ -74,6 +78,20 @@ function mostConfused(classes: readonly string[], confusion: Confusion): Confuse
 const columns: readonly Column<Confused>[] = [
   { id: 'from', header: 'Class', cell: ({ from }) => from },
   { id: 'to', header: 'Predicted', cell: ({ to }) => to },
-  { id: 'images', header: 'Images', numeric: true, cell: ({ images }) => images },
   { id: 'share', header: 'Share of the class', numeric: true, cell: ({ share }) => `${fixed(share)} %` },
 ]
+
+const imagesColumn = (onPair: (label: string, taken: string) => void): Column<Confused> => ({
+  id: 'images',
+  header: 'Images',
+  numeric: true,
+  cell: ({ from, to, images }) => (
+    <Button
+      tone="quiet"
+      aria-label={`${images}: show the images of ${from} taken for ${to}`}
+      onClick={() => onPair(from, to)}
+    >
+      {images}
+    </Button>
+  ),
+})

@@ -6,6 +6,7 @@ import { CalibrationTab } from './calibration-tab'
 import { ClassesTab } from './classes-tab'
 import { ConfusionTab } from './confusion-tab'
 import { DisagreementsTab } from './disagreements-tab'
+import { ImagesTab } from './images-tab'
 import { RunsTab } from './runs-tab'
 import type { Line } from './series'
 import { SetsTab } from './sets-tab'
@@ -62,7 +63,30 @@ export function Details({
     {
       value: 'confusion',
       label: 'Confusion',
-      content: () => <ConfusionTab id={id} line={chosen} shots={shots} tools={method} />,
+      content: () => (
+        <ConfusionTab
+          id={id}
+          line={chosen}
+          shots={shots}
+          tools={method}
+          onPair={(label, taken) =>
+            setUrl({ tab: 'images', class: label, taken, outcome: undefined, seed: undefined })
+          }
+        />
+      ),
+    },
+    {
+      value: 'images',
+      label: 'Images',
+      content: () => (
+        <ImagesTab
+          id={id}
+          line={chosen}
+          shots={shots}
+          testDataset={(comparison.testDataset ?? comparison.dataset).id}
+          tools={method}
+        />
+      ),
     },
     {
       value: 'calibration',

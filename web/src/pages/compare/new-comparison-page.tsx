@@ -1,7 +1,13 @@
 import { type FormEvent, useState } from 'react'
 import { useMutation } from 'urql'
 import { Link, useLocation } from 'wouter'
-import { CompareDocument, type KlScaling, type RegistryQuery, type Selection } from '../../api/generated'
+import {
+  CompareDocument,
+  type KlScaling,
+  type RegistryQuery,
+  type Search,
+  type Selection,
+} from '../../api/generated'
 import { problemsAt, problemsElsewhere, problemsOf } from '../../api/problem'
 import { type DatasetOption, spacesOf, useChoices } from '../../api/use-choices'
 import { useUrlState } from '../../app/url-state'
@@ -16,7 +22,7 @@ import { Page } from '../../components/page'
 import { ProblemList, Problems } from '../../components/problems'
 import { RadioField } from '../../components/radio-field'
 import { count, plural } from '../../design/format'
-import { scalingWords, selectionWords } from '../../design/protocol-words'
+import { scalingWords, searchWords, selectionWords } from '../../design/protocol-words'
 import styles from './new-comparison.module.css'
 
 export function NewComparisonPage() {
@@ -47,6 +53,7 @@ export function NewComparisonPage() {
 }
 
 const selections = ['LEAVE_ONE_OUT', 'VALIDATION', 'NONE'] as const satisfies readonly Selection[]
+const searches = ['EXACT', 'HALVING'] as const satisfies readonly Search[]
 const scalings = ['FROZEN', 'BATCH'] as const satisfies readonly KlScaling[]
 
 const imagesIn = (dataset: DatasetOption, split: string): number =>
@@ -94,6 +101,7 @@ function Form({
   const [seeds, setSeeds] = useState('1, 2, 3')
   const [augmentations, setAugmentations] = useState('1')
   const [selection, setSelection] = useState<Selection>()
+  const [search, setSearch] = useState<Search>('EXACT')
   const [klScaling, setKlScaling] = useState<KlScaling>('FROZEN')
   const [testDataset, setTestDataset] = useState('')
   const [coverage, setCoverage] = useState('0.9')
@@ -131,6 +139,7 @@ function Form({
         augmentations: numbers.augmentations?.[0] ?? 1,
         methods: [...chosen].map(choiceOf),
         selection: selected,
+        search,
         klScaling,
         testDataset: testDataset || null,
         coverage: Number(coverage),
@@ -201,6 +210,12 @@ function Form({
           onChange={setSelection}
         />
         <div className={styles.fields}>
+          <SelectField
+            label="Search of hyperparameters"
+            value={search}
+            options={searches.map((value) => ({ value, label: searchWords[value] }))}
+            onChange={(value) => setSearch(searches.find((each) => each === value) ?? 'EXACT')}
+          />
           <SelectField
             label="Ranges of the KL term"
             value={klScaling}

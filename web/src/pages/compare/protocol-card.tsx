@@ -3,14 +3,14 @@ import { Link } from 'wouter'
 import type { ComparisonStateFragment, Drawing } from '../../api/generated'
 import { Card } from '../../components/card'
 import { count, list, plural } from '../../design/format'
-import { howSelected, scalingWords } from '../../design/protocol-words'
+import { howSelected, scalingWords, searchWords } from '../../design/protocol-words'
 import styles from './protocol-card.module.css'
 import { shotsOf } from './series'
 
 /** How a comparison selected and measured, in words. */
 export function ProtocolCard({ comparison }: { readonly comparison: ComparisonStateFragment }) {
   const { dataset, testDataset, protocol, rows } = comparison
-  const { selection, klScaling, drawing, augmentations } = protocol
+  const { selection, search, klScaling, drawing, augmentations } = protocol
   const tested = testDataset ?? dataset
   const shots = shotsOf(rows)
   const sets = Math.max(...rows.map(({ accuracy }) => accuracy.n))
@@ -18,13 +18,14 @@ export function ProtocolCard({ comparison }: { readonly comparison: ComparisonSt
     <Card title="How it was measured">
       <dl className={styles.facts}>
         <Fact term="Hyperparameters">{howSelected(selection, shots)}</Fact>
+        {selection !== 'NONE' && <Fact term="Search">{searchWords[search]}.</Fact>}
         <Fact term="Labelled images">{labelsOf(rows, shots)}</Fact>
         <Fact term="Support sets">
-          {drawn(drawing, shots)} of each class of{' '}
-          <Link href={`/datasets/${dataset.id}`}>{dataset.name}</Link>,{' '}
-          {sets === 1 ? 'drawn once' : `drawn ${sets} times, with different seeds`}. {sizesOf(rows)}{' '}
+          {drawn(drawing, shots)} of <Link href={`/datasets/${dataset.id}`}>{dataset.name}</Link>,{' '}
+          {times(drawing, sets)}. {sizesOf(rows)}{' '}
           {augmentations > 1 && `Each image is the mean of ${plural(augmentations, 'random view')}.`}
         </Fact>
+        <Fact term="Prompts">{promptsOf(rows)}</Fact>
         <Fact term="Tested on">
           The test images of <Link href={`/datasets/${tested.id}`}>{tested.name}</Link>. They are never used
           to select.
@@ -37,9 +38,15 @@ export function ProtocolCard({ comparison }: { readonly comparison: ComparisonSt
 
 /** How many images a support set takes of a class. */
 function drawn(drawing: Drawing, shots: readonly number[]): string {
-  if (drawing === 'ALL') return 'All images'
-  const images = `${list(shots)} ${shots.length === 1 && shots[0] === 1 ? 'image' : 'images'}`
+  if (drawing === 'LISTED') return 'A list of images'
+  if (drawing === 'ALL') return 'All images of each class'
+  const images = `${list(shots)} ${shots.length === 1 && shots[0] === 1 ? 'image' : 'images'} of each class`
   return drawing === 'AT_MOST' ? `At most ${images}` : images
+}
+
+function times(drawing: Drawing, sets: number): string {
+  if (drawing === 'LISTED') return 'chosen by hand. Results hold for this support set'
+  return sets === 1 ? 'drawn once' : `drawn ${sets} times, with different seeds`
 }
 
 /** How many images classes had, where not all had as many. */
@@ -50,6 +57,17 @@ function sizesOf(rows: ComparisonStateFragment['rows']): string {
   const most = Math.max(...uneven.map(({ perClass }) => perClass.most))
   const means = [...new Set(uneven.map(({ perClass }) => perClass.mean.toFixed(1)))]
   return `Classes had ${least} to ${plural(most, 'image')}, ${list(means)} in the mean.`
+}
+
+/** How many prompts classes had. */
+function promptsOf(rows: ComparisonStateFragment['rows']): string {
+  const known = rows.flatMap(({ prompts }) => prompts ?? [])
+  if (known.length === 0) return 'Not recorded by the version that measured this.'
+  const least = Math.min(...known.map((each) => each.least))
+  const most = Math.max(...known.map((each) => each.most))
+  if (least === most) return `${plural(least, 'prompt')} per class.`
+  const means = [...new Set(known.map(({ mean }) => mean.toFixed(1)))]
+  return `${least} to ${plural(most, 'prompt')} per class, ${list(means)} in the mean.`
 }
 
 /** The labelled images that results rest on, support set and selection together, by shots. */

@@ -62,9 +62,10 @@ const columns: readonly Column<Run>[] = [
     id: 'status',
     header: 'Status',
     orderBy: ({ status }) => status,
-    cell: ({ status, error }) => (
+    cell: ({ status, progress, estimatedSearchMs, error }) => (
       <>
         <StatusBadge status={status} />
+        {status === 'RUNNING' && <div className="muted">{runningNote(progress, estimatedSearchMs)}</div>}
         {error !== null && <div className={styles.failed}>{error}</div>}
       </>
     ),
@@ -98,5 +99,12 @@ const columns: readonly Column<Run>[] = [
     }),
   ),
 ]
+
+/** How far a running run is, and how long its search takes if it is known. */
+const runningNote = (progress: number, estimatedSearchMs: number | null): string =>
+  [
+    `${Math.round(100 * progress)} %`,
+    ...(estimatedSearchMs === null ? [] : [`search about ${duration(estimatedSearchMs)}`]),
+  ].join(', ')
 
 const selectionNames = { VALIDATION: 'validation', LEAVE_ONE_OUT: 'leave-one-out', NONE: 'nothing' }

@@ -2,13 +2,14 @@ import { useMutation } from 'urql'
 import { CancelImportDocument, type ImportStateFragment } from '../../api/generated'
 import { Button, ButtonLink } from '../../components/button'
 import { Card } from '../../components/card'
-import { type Column, DataTable } from '../../components/data-table'
 import { Loading } from '../../components/loading'
 import { Notice } from '../../components/notice'
 import { Problems } from '../../components/problems'
 import { Progress } from '../../components/progress'
 import { count, plural } from '../../design/format'
 import styles from './datasets.module.css'
+import { ImportWarnings } from './import-warnings'
+import { RejectedFiles } from './rejected-files'
 import { isRunning, useImport } from './use-import'
 
 /** The progress and the result of an import. */
@@ -29,13 +30,14 @@ export function ImportProgress({ id, onAnother }: { readonly id: string; readonl
       ) : (
         <Outcome state={state} />
       )}
+      <ImportWarnings warnings={state.warnings} />
       {rejected.length > 0 && (
         <Card
-          title={`${plural(state.rejectedCount, 'file')} rejected`}
-          note="These files could not be read as images. All others were imported."
+          title={`${plural(state.rejectedCount, 'file')} left out`}
+          note={`All others were imported.${state.rejectedCount > rejected.length ? ` The first ${count(rejected.length)} are shown.` : ''}`}
           flush
         >
-          <DataTable label="Rejected files" columns={columns} rows={rejected} keyOf={({ file }) => file} />
+          <RejectedFiles files={rejected} />
         </Card>
       )}
       {!isRunning(state) && (
@@ -77,9 +79,4 @@ function Outcome({ state }: { readonly state: ImportStateFragment }) {
 const tally = ({ files, added, duplicates }: ImportStateFragment): string =>
   files === null
     ? 'Scanning the archive…'
-    : `${count(added)} of ${plural(files, 'image')} added${duplicates > 0 ? `, ${count(duplicates)} already there` : ''}.`
-
-const columns: readonly Column<ImportStateFragment['rejected'][number]>[] = [
-  { id: 'file', header: 'File', cell: ({ file }) => file },
-  { id: 'reason', header: 'Reason', cell: ({ reason }) => reason },
-]
+    : `${count(added)} of ${plural(files, 'file')} added${duplicates > 0 ? `, ${count(duplicates)} already there` : ''}.`

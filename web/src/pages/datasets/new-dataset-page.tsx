@@ -12,7 +12,7 @@ export function NewDatasetPage() {
     <Page
       title="New dataset"
       above={<Link href="/datasets">All datasets</Link>}
-      note="You need one folder of images per class. Importing the same again adds only new images."
+      note="You need one folder of images per class, or a file of labels. Importing the same again adds only new images."
     >
       {running === null ? (
         <ImportForm onStart={(id) => setUrl({ import: id })} />

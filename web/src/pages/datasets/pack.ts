@@ -1,7 +1,7 @@
 import { Zip, ZipPassThrough } from 'fflate'
 import type { LocatedFile } from './dropped-files'
 
-const archiveName = /\.(zip|tar\.gz|tgz)$/i
+const archiveName = /\.(zip|tar|tar\.(gz|bz2|xz)|tgz|tbz2?|txz)$/i
 
 /** The archive, if it is the only file; otherwise undefined. */
 export const archiveIn = (files: readonly LocatedFile[]): File | undefined =>

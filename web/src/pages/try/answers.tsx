@@ -1,22 +1,28 @@
 import { useQuery } from 'urql'
 import { ImageLabelDocument } from '../../api/generated'
 import { AnswerCard } from './answer-card'
+import { LabelImage } from './label-image'
 import { Terms } from './terms'
 import styles from './try.module.css'
-import type { ImagePrediction } from './use-prediction'
+import type { ImagePrediction, Subject } from './use-prediction'
 
 /** The predictions of all methods for one image. */
 export function Answers({
   prediction: { image, inSupportSet, predictions },
+  subject,
   dataset,
   testDataset,
+  classes,
 }: {
   readonly prediction: ImagePrediction
+  readonly subject: Subject
   readonly dataset: string
   readonly testDataset: string | undefined
+  /** Of the dataset. */
+  readonly classes: readonly string[]
 }) {
-  const label = useLabel(dataset, image.id)
-  const testLabel = useLabel(testDataset, image.id)
+  const [label, reload] = useLabel(dataset, image.id)
+  const [testLabel, reloadTest] = useLabel(testDataset, image.id)
   const truth = label ?? testLabel
   const encoders = new Set(predictions.map(({ encoder }) => encoder.id))
   const votes = new Map<string, number>()
@@ -52,6 +58,19 @@ export function Answers({
             {image.width} × {image.height} pixels
           </p>
           {inSupportSet && <p>This image is in the support set. It is scored without its own key.</p>}
+          <LabelImage
+            key={image.id}
+            dataset={label === undefined && testLabel !== undefined && testDataset ? testDataset : dataset}
+            subject={subject}
+            image={image.id}
+            current={truth}
+            classes={classes}
+            likely={ranked.map(([name]) => name)}
+            onChanged={() => {
+              reload()
+              reloadTest()
+            }}
+          />
           <Terms terms={[...new Map(terms.map((term) => [term.name, term])).values()]} />
         </div>
       </section>
@@ -69,13 +88,16 @@ export function Answers({
   )
 }
 
-/** The class of an image in the dataset; undefined if it is not in the dataset. */
-function useLabel(dataset: string | undefined, image: string): string | undefined {
-  const [{ data }] = useQuery({
+/** The class of an image in the dataset, undefined if it has none there, and how to ask again. */
+function useLabel(dataset: string | undefined, image: string): readonly [string | undefined, () => void] {
+  const [{ data }, ask] = useQuery({
     query: ImageLabelDocument,
     variables: { dataset: dataset ?? '', image },
     requestPolicy: 'cache-first',
     pause: dataset === undefined,
   })
-  return data?.dataset?.labelOf?.name
+  const reload = () => {
+    if (dataset !== undefined) ask({ requestPolicy: 'network-only' })
+  }
+  return [data?.dataset?.labelOf?.name, reload]
 }

@@ -1,11 +1,11 @@
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import type { RegistryQuery } from '../../api/generated'
 import { type DatasetOption, spacesOf, useChoices } from '../../api/use-choices'
 import { useUrlState } from '../../app/url-state'
 import { ButtonLink } from '../../components/button'
 import { Card } from '../../components/card'
 import { EmptyState } from '../../components/empty-state'
-import { SelectField } from '../../components/field'
+import { Checkbox, SelectField } from '../../components/field'
 import { Loading } from '../../components/loading'
 import { MethodMatrix, ownChoices } from '../../components/method-matrix'
 import { Problems } from '../../components/problems'
@@ -70,9 +70,10 @@ function Chosen({
   const shots = Number(url.get('shots') ?? 4)
   const seed = Number(url.get('seed') ?? 1)
   const methods = url.get('methods') ?? defaultMethods(registry, spaces)
+  const [allowLongSearch, setAllowLongSearch] = useState(false)
   const question = useMemo(
-    () => ({ dataset: dataset.id, shots, seed, methods }),
-    [dataset.id, shots, seed, methods],
+    () => ({ dataset: dataset.id, shots, seed, methods, allowLongSearch }),
+    [dataset.id, shots, seed, methods, allowLongSearch],
   )
   const chosen = new Set(methods.split(',').filter(Boolean))
   return (
@@ -104,6 +105,11 @@ function Chosen({
               ? 'Methods use their default hyperparameters: at one shot no image can be left out to select others.'
               : 'Hyperparameters are selected on this support set, leaving out one image of every class at a time.'}
           </p>
+          <Checkbox
+            label="Wait for long searches, too"
+            checked={allowLongSearch}
+            onChange={(event) => setAllowLongSearch(event.currentTarget.checked)}
+          />
         </div>
       </Card>
       <details className={styles.methods}>

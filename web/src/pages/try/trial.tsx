@@ -19,7 +19,7 @@ export interface ChosenFile {
 /** A dataset that test images are offered from. */
 interface ImagesOf {
   readonly id: string
-  readonly classes: readonly unknown[]
+  readonly classes: readonly { readonly name: string }[]
 }
 
 /** The choice of an image and the answers for it. `children` choose what answers. */
@@ -43,7 +43,7 @@ export function Trial({
     () => (imageId !== null ? { id: imageId } : file && { upload: file }),
     [imageId, file],
   )
-  const { prediction, error, fetching } = usePrediction(question, subject)
+  const { prediction, answered, error, fetching } = usePrediction(question, subject)
   const tested = testDataset ?? dataset
   return (
     <div className={styles.trial}>
@@ -72,8 +72,14 @@ export function Trial({
           <Notice tone="bad" title="The image cannot be classified">
             {prediction.error.message}
           </Notice>
-        ) : prediction && subject ? (
-          <Answers prediction={prediction} dataset={dataset.id} testDataset={testDataset?.id} />
+        ) : prediction && answered ? (
+          <Answers
+            prediction={prediction}
+            subject={answered}
+            dataset={dataset.id}
+            testDataset={testDataset?.id}
+            classes={dataset.classes.map(({ name }) => name)}
+          />
         ) : fetching ? (
           <Loading what="predictions" />
         ) : (

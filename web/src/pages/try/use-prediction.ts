@@ -23,6 +23,8 @@ interface ChosenQuestion {
   readonly seed: number
   /** Keys of methods and spaces, joined by commas. */
   readonly methods: string
+  /** Whether hyperparameters may be searched for longer than the limit. */
+  readonly allowLongSearch: boolean
 }
 
 interface ComparedQuestion {
@@ -33,29 +35,33 @@ interface ComparedQuestion {
 
 interface Answer {
   readonly prediction: ImagePrediction | undefined
+  /** The image of the prediction: while the next one is classified, still the one before. */
+  readonly answered: Subject | undefined
   readonly error: CombinedError | undefined
   readonly fetching: boolean
 }
 
 const topClasses = 5
 
+const unasked: Answer = { prediction: undefined, answered: undefined, error: undefined, fetching: false }
+
 /** Classifies an image with every method. The same `question` object asks the same again. */
 export function usePrediction(question: Question, subject: Subject | undefined): Answer {
   const client = useClient()
-  const [answer, setAnswer] = useState<Answer>({ prediction: undefined, error: undefined, fetching: false })
+  const [answer, setAnswer] = useState<Answer>(unasked)
   useEffect(() => {
     if (!subject || ('methods' in question && question.methods === '')) return
     let active = true
     const settle = (next: Answer) => {
       if (active) setAnswer(next)
     }
-    setAnswer(({ prediction }) => ({ prediction, error: undefined, fetching: true }))
+    setAnswer((before) => ({ ...before, error: undefined, fetching: true }))
     const ask = async () => {
       const { by, error: refused } = await answerBy(client, question)
-      if (!by) return settle({ prediction: undefined, error: refused, fetching: false })
+      if (!by) return settle({ ...unasked, error: refused })
       const input = { ...by, images: [subject], topK: topClasses }
       const { data, error } = await client.query(PredictDocument, { input }, { requestPolicy: 'cache-first' })
-      settle({ prediction: data?.predict[0], error, fetching: false })
+      settle({ prediction: data?.predict[0], answered: subject, error, fetching: false })
     }
     ask()
     return () => {
@@ -65,7 +71,7 @@ export function usePrediction(question: Question, subject: Subject | undefined):
   return answer
 }
 
-type By = Pick<PredictInput, 'comparison' | 'supportSet' | 'shots' | 'seed' | 'methods'>
+type By = Pick<PredictInput, 'comparison' | 'supportSet' | 'shots' | 'seed' | 'methods' | 'allowLongSearch'>
 
 /** A comparison answers by itself. Otherwise it draws the support set; the same request reuses it. */
 async function answerBy(
@@ -73,9 +79,9 @@ async function answerBy(
   question: Question,
 ): Promise<{ readonly by?: By; readonly error?: CombinedError | undefined }> {
   if ('comparison' in question) return { by: question }
-  const { dataset, shots, seed, methods } = question
+  const { dataset, shots, seed, methods, allowLongSearch } = question
   const { data, error } = await client.mutation(DrawSupportSetDocument, { input: { dataset, shots, seed } })
-  return data
-    ? { by: { supportSet: data.createSupportSet.id, methods: methods.split(',').map(choiceOf) } }
-    : { error }
+  if (!data) return { error }
+  const supportSet = data.createSupportSet.id
+  return { by: { supportSet, methods: methods.split(',').map(choiceOf), allowLongSearch } }
 }

@@ -1,0 +1,12 @@
+-- The support images of a comparison that was asked for with a list of them.
+CREATE TABLE "ComparisonSupportImage" (
+    "comparisonId" TEXT NOT NULL,
+    "position" INTEGER NOT NULL,
+    "imageId" TEXT NOT NULL,
+    PRIMARY KEY ("comparisonId", "position"),
+    CONSTRAINT "ComparisonSupportImage_comparisonId_fkey" FOREIGN KEY ("comparisonId") REFERENCES "Comparison" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+-- How many prompts a class had.
+ALTER TABLE "Run" ADD COLUMN "leastPrompts" INTEGER;
+ALTER TABLE "Run" ADD COLUMN "meanPrompts" REAL;
+ALTER TABLE "Run" ADD COLUMN "mostPrompts" INTEGER;

@@ -1,0 +1,145 @@
+import { errors } from '../errors.js'
+import type { Predictions } from '../evaluation/predictions.js'
+import {
+  type PredictionOrder,
+  type PredictionOutcome,
+  selectPredictions,
+} from '../evaluation/select-predictions.js'
+import {
+  cursorOfPosition,
+  invalidCursor,
+  type Page,
+  type PageRequest,
+  pageOf,
+  positionAfter,
+  requirePageSize,
+} from '../store/page.js'
+import type { RunRow } from '../store/runs.js'
+import type { Store } from '../store/store.js'
+import type { MeasuredImages } from './measured-images.js'
+import type { RunResults } from './run-results.js'
+
+/** Which predictions of a run, and in which order. Classes are given by their names. */
+export interface RunPredictionsInput {
+  readonly outcome?: PredictionOutcome | null | undefined
+  readonly class?: string | null | undefined
+  readonly takenFor?: string | null | undefined
+  readonly orderBy?: PredictionOrder | null | undefined
+}
+
+/** The class that a method predicts for an image. */
+export interface PredictedClass {
+  readonly classIndex: number
+  /** From 0 to 1; null if an earlier version did not store it. */
+  readonly probability: number | null
+}
+
+/** What a run predicts for one of its test images. */
+export interface RunPrediction {
+  readonly run: RunRow
+  /** Among the test images of the run, from 0. */
+  readonly position: number
+  readonly imageId: string
+  /** The class that the image had when it was measured. */
+  readonly classIndex: number
+  readonly prediction: PredictedClass
+  /** How many classes are more probable than the true one; null if an earlier version did not store it. */
+  readonly rank: number | null
+  /** The number of classes in the prediction set; null if there is none. */
+  readonly setSize: number | null
+}
+
+export interface RunPredictionPages {
+  /**
+   * A page of the predictions of a run that has succeeded. Throws UNKNOWN_CLASS, INVALID_VALUE or RUN_RESULT_UNREADABLE, with the
+   * argument at fault.
+   */
+  page(run: RunRow, input: RunPredictionsInput, request: PageRequest): Promise<Page<RunPrediction>>
+  /**
+   * What other runs predict for the same image, in their order. Throws INVALID_VALUE for a run that has not succeeded or has other
+   * test images, or RUN_RESULT_UNREADABLE.
+   */
+  beside(prediction: RunPrediction, runs: readonly RunRow[]): Promise<PredictedClass[]>
+}
+
+export function createRunPredictionPages({
+  store,
+  runResults,
+  measuredImages,
+}: {
+  readonly store: Store
+  readonly runResults: RunResults
+  readonly measuredImages: MeasuredImages
+}): RunPredictionPages {
+  async function indexOfClass(
+    { datasetId }: RunRow,
+    argument: 'class' | 'takenFor',
+    name: string | null | undefined,
+  ): Promise<number | undefined> {
+    if (name == null) return undefined
+    const classes = await store.datasets.classes(datasetId)
+    const found = classes.find((each) => each.name === name)
+    if (!found) throw errors.unknownClass({ name, known: classes.map((each) => each.name) }, argument)
+    return found.index
+  }
+
+  return {
+    async page(run, input, request) {
+      requirePageSize(request.first)
+      const [classIndex, takenFor] = [
+        await indexOfClass(run, 'class', input.class),
+        await indexOfClass(run, 'takenFor', input.takenFor),
+      ]
+      const [predictions, images] = await Promise.all([runResults.read(run.id), measuredImages(run)])
+      const selected = selectPredictions(predictions, {
+        outcome: input.outcome ?? undefined,
+        order: input.orderBy ?? undefined,
+        ...{ classIndex, takenFor },
+      })
+      const from = placeAfter(selected, request)
+      const rows = Array.from(selected.subarray(from, from + request.first + 1), (position) => ({
+        ...{ run, position, imageId: images[position] ?? '' },
+        classIndex: predictions.labels[position] as number,
+        prediction: predictedClass(predictions, position),
+        rank: predictions.rank?.[position] ?? null,
+        setSize: predictions.setSize?.[position] ?? null,
+      }))
+      const page = pageOf(rows, request.first, ({ position }) => cursorOfPosition(position))
+      return { ...page, totalCount: selected.length }
+    },
+    beside: ({ run, position }, runs) =>
+      Promise.all(
+        runs.map(async (other) => {
+          requireSameImages(run, other, position)
+          return predictedClass(await runResults.read(other.id), position)
+        }),
+      ),
+  }
+}
+
+export const predictedClass = ({ predicted, confidence }: Predictions, position: number): PredictedClass => ({
+  classIndex: predicted[position] as number,
+  probability: confidence?.[position] ?? null,
+})
+
+/** Where a page begins. Results never change, so the image of a cursor is still there. Throws INVALID_VALUE. */
+function placeAfter(selected: Int32Array, request: PageRequest): number {
+  const after = positionAfter(request)
+  if (after === undefined) return 0
+  const place = selected.indexOf(after)
+  if (place === -1) throw invalidCursor(request.after ?? '')
+  return place + 1
+}
+
+function requireSameImages(run: RunRow, other: RunRow, position: number): void {
+  const same =
+    (other.testDatasetId ?? other.datasetId) === (run.testDatasetId ?? run.datasetId) &&
+    other.datasetId === run.datasetId &&
+    JSON.stringify(other.holdOut) === JSON.stringify(run.holdOut)
+  if (same && position < (other.result?.testImages ?? 0)) return
+  const reason =
+    other.result === null
+      ? `Run ${other.id} has not succeeded.`
+      : `Run ${other.id} has other test images than run ${run.id}.`
+  throw errors.invalidValue({ reason }, 'runs')
+}

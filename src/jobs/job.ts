@@ -1,0 +1,25 @@
+/**
+ * What jobs do. A job names records of the database by their ids and carries nothing else, so that every process can do it.
+ *
+ * - `import`: an import, by its id.
+ * - `train`: a training, by its id.
+ * - `compare`: a comparison, by its id.
+ */
+export const jobKinds = ['import', 'train', 'compare'] as const
+
+export type JobKind = (typeof jobKinds)[number]
+
+/** Work on a record. Doing it twice changes nothing. */
+export interface Job {
+  readonly kind: JobKind
+  /** The id of the record. */
+  readonly id: string
+  /** The part of the work; undefined for all of it. */
+  readonly part?: string
+}
+
+/** Does jobs of one kind. The signal aborts when the job is cancelled or the process stops. */
+export type JobHandler = (job: Job, signal: AbortSignal) => Promise<void>
+
+/** The name of a job. Two jobs with the same name are the same job. */
+export const jobName = ({ kind, id, part }: Job): string => [kind, id, ...(part ? [part] : [])].join('/')

@@ -1,0 +1,282 @@
+import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { useQuery } from 'urql'
+import { type PredictionOrder, type PredictionOutcome, RunImagesDocument } from '../../api/generated'
+import { useUrlState } from '../../app/url-state'
+import { Button } from '../../components/button'
+import { Card } from '../../components/card'
+import { Choice } from '../../components/choice'
+import { EmptyState } from '../../components/empty-state'
+import { SelectField } from '../../components/field'
+import { Loading } from '../../components/loading'
+import { Problems } from '../../components/problems'
+import { plural } from '../../design/format'
+import { classKeysOf, type LabelActions, pressed } from '../../labels/label-keys'
+import { useLabels } from '../../labels/use-labels'
+import styles from './images-tab.module.css'
+import { type MeasuredImage, OneImage, Says, saidOf } from './one-image'
+import { keyOf, type Line } from './series'
+import { type Run, useRuns } from './use-runs'
+
+type Outcome = PredictionOutcome | 'ALL'
+
+const outcomes: readonly { readonly value: Outcome; readonly label: string }[] = [
+  { value: 'ALL', label: 'All' },
+  { value: 'WRONG', label: 'Wrong' },
+  { value: 'RIGHT', label: 'Right' },
+]
+
+const orders: readonly { readonly value: PredictionOrder; readonly label: string }[] = [
+  { value: 'LEAST_CONFIDENT', label: 'Least sure first' },
+  { value: 'MOST_CONFIDENT', label: 'Most sure first' },
+  { value: 'TEST_IMAGES', label: 'As stored' },
+]
+
+/** The test images of one run, with what every method says of them. Labels can be changed from here. */
+export function ImagesTab({
+  id,
+  line,
+  shots,
+  testDataset,
+  tools,
+}: {
+  readonly id: string
+  readonly line: Line
+  readonly shots: number
+  /** The id of the dataset that the test images are in. */
+  readonly testDataset: string
+  readonly tools: ReactNode
+}) {
+  const { comparison, error } = useRuns(id)
+  if (error) return <Problems error={error} />
+  if (!comparison) return <Loading what="images" />
+  const atShots = comparison.runs.filter(
+    (run) => run.shots === shots && run.encoder.id === line.encoder && run.status === 'SUCCEEDED',
+  )
+  return (
+    <Images
+      id={id}
+      line={line}
+      shots={shots}
+      runs={atShots}
+      classes={comparison.dataset.classes.map(({ name }) => name)}
+      testDataset={testDataset}
+      tools={tools}
+    />
+  )
+}
+
+function Images({
+  id,
+  line,
+  shots,
+  runs,
+  classes,
+  testDataset,
+  tools,
+}: {
+  readonly id: string
+  readonly line: Line
+  readonly shots: number
+  /** Of all methods, at these shots. */
+  readonly runs: readonly Run[]
+  readonly classes: readonly string[]
+  readonly testDataset: string
+  readonly tools: ReactNode
+}) {
+  const [url, setUrl] = useUrlState()
+  const own = runs.filter((run) => keyOf(run) === line.key)
+  const run = own.find(({ seed }) => String(seed) === url.get('seed')) ?? own[0]
+  const others = runs.filter((other) => other.seed === run?.seed && other !== run)
+  const outcome = outcomes.find(({ value }) => value === url.get('outcome'))?.value ?? 'ALL'
+  const orderBy = orders.find(({ value }) => value === url.get('sort'))?.value ?? 'LEAST_CONFIDENT'
+  const [label, takenFor] = [url.get('class'), url.get('taken')]
+  const selection = [run?.id, outcome, orderBy, label, takenFor].join(' ')
+  return (
+    <Card
+      title="Test images"
+      note={`What ${line.label} says of each, at ${plural(shots, 'shot')}.`}
+      tools={tools}
+    >
+      <div className={styles.filters}>
+        <Choice
+          label="Which predictions"
+          value={outcome}
+          options={outcomes}
+          onChange={(value) => setUrl({ outcome: value === 'ALL' ? undefined : value })}
+        />
+        <SelectField
+          inline
+          label="Class"
+          value={label ?? ''}
+          options={[{ value: '', label: 'All' }, ...classes.map((name) => ({ value: name, label: name }))]}
+          onChange={(value) => setUrl({ class: value || undefined })}
+        />
+        <SelectField
+          inline
+          label="Taken for"
+          value={takenFor ?? ''}
+          options={[{ value: '', label: 'All' }, ...classes.map((name) => ({ value: name, label: name }))]}
+          onChange={(value) => setUrl({ taken: value || undefined })}
+        />
+        <SelectField
+          inline
+          label="Order"
+          value={orderBy}
+          options={orders}
+          onChange={(value) => setUrl({ sort: value === 'LEAST_CONFIDENT' ? undefined : value })}
+        />
+        {own.length > 1 && run && (
+          <SelectField
+            inline
+            label="Seed"
+            value={String(run.seed)}
+            options={own.map(({ seed }) => ({ value: String(seed), label: String(seed) }))}
+            onChange={(value) => setUrl({ seed: value })}
+          />
+        )}
+      </div>
+      {run ? (
+        <Pages
+          key={selection}
+          comparison={id}
+          run={run}
+          others={others}
+          selection={{ outcome: outcome === 'ALL' ? null : outcome, class: label, takenFor, orderBy }}
+          classes={classes}
+          testDataset={testDataset}
+        />
+      ) : (
+        <EmptyState title="None">No run of this method has finished at these shots.</EmptyState>
+      )}
+    </Card>
+  )
+}
+
+function Pages({
+  comparison,
+  run,
+  others,
+  selection,
+  classes,
+  testDataset,
+}: {
+  readonly comparison: string
+  readonly run: Run
+  readonly others: readonly Run[]
+  readonly selection: {
+    readonly outcome: PredictionOutcome | null
+    readonly class: string | null
+    readonly takenFor: string | null
+    readonly orderBy: PredictionOrder
+  }
+  readonly classes: readonly string[]
+  readonly testDataset: string
+}) {
+  const [after, setAfter] = useState<string | null>(null)
+  const [at, setAt] = useState<number>()
+  const grid = useRef<HTMLUListElement>(null)
+  const [{ data, error }, reload] = useQuery({
+    query: RunImagesDocument,
+    variables: { run: run.id, beside: others.map((other) => other.id), ...selection, after },
+  })
+  const found = data?.run?.predictions
+  const nodes = found?.nodes ?? []
+  const chosen = at === undefined ? undefined : nodes[at]
+  const labels = useLabels(testDataset)
+  const said = chosen && saidOf(chosen, [run, ...others])
+  const keys =
+    chosen && said
+      ? classKeysOf(classes, [chosen.class.name, ...said.map(({ taken }) => taken.class.name)])
+      : []
+  const change = async (made: Promise<boolean>) => {
+    if (await made) reload({ requestPolicy: 'network-only' })
+  }
+  const actions: LabelActions = {
+    onLabel: (name) => {
+      if (!chosen) return
+      const { image, currentClass } = chosen
+      change(currentClass ? labels.move(image.id, name) : labels.label(image.id, name))
+    },
+    others: [
+      { key: 'x', label: 'Take out', onPress: () => chosen && change(labels.unlabel(chosen.image.id)) },
+    ],
+  }
+  useEffect(() => {
+    if (at !== undefined) grid.current?.querySelectorAll('button')[at]?.focus()
+  }, [at])
+  const turn = (next: string | null) => {
+    setAfter(next)
+    setAt(undefined)
+  }
+  return (
+    <>
+      <Problems error={error} />
+      {!found && !error && <Loading what="images" />}
+      {found && (
+        <p className="muted" role="status">
+          {plural(found.totalCount, 'test image')}
+          {nodes.length > 0 && '. Choose one to see what every method says, and to change its label.'}
+        </p>
+      )}
+      <section
+        aria-label="Images"
+        className={chosen ? styles.beside : undefined}
+        onKeyDown={pressed(keys, actions)}
+      >
+        <ul className={styles.grid} ref={grid}>
+          {nodes.map((node, i) => (
+            <li key={node.image.id}>
+              <button
+                type="button"
+                className={styles.cell}
+                aria-pressed={i === at}
+                onClick={() => setAt(i)}
+                onKeyDown={({ key }) => {
+                  if (key === 'ArrowRight' && i + 1 < nodes.length) setAt(i + 1)
+                  if (key === 'ArrowLeft' && i > 0) setAt(i - 1)
+                }}
+              >
+                <Cell node={node} />
+              </button>
+            </li>
+          ))}
+        </ul>
+        {chosen && said && (
+          <OneImage
+            node={chosen}
+            said={said}
+            keys={keys}
+            actions={actions}
+            classes={classes}
+            tryHref={`/try?comparison=${comparison}&shots=${run.shots}&seed=${run.seed}&image=${chosen.image.id}`}
+            error={labels.error}
+          />
+        )}
+      </section>
+      {(after !== null || found?.pageInfo.hasNextPage) && (
+        <div className={styles.more}>
+          {after !== null && <Button onClick={() => turn(null)}>First page</Button>}
+          {found?.pageInfo.hasNextPage && (
+            <Button onClick={() => turn(found.pageInfo.endCursor)}>Next page</Button>
+          )}
+        </div>
+      )}
+    </>
+  )
+}
+
+function Cell({ node }: { readonly node: MeasuredImage }) {
+  return (
+    <>
+      <img
+        src={node.image.thumbnail}
+        alt={`${node.class.name}, ${node.image.id.slice(0, 8)}`}
+        loading="lazy"
+        width={96}
+        height={96}
+      />
+      <span className={styles.label}>{node.class.name}</span>
+      <Says taken={node.prediction} truth={node.class.index} />
+    </>
+  )
+}

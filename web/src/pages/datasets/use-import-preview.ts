@@ -1,0 +1,35 @@
+import { useEffect, useState } from 'react'
+import { useClient } from 'urql'
+import { type ImportArchiveInput, ImportPreviewDocument, type ImportPreviewQuery } from '../../api/generated'
+import { type Problem, problemsOf } from '../../api/problem'
+
+export type Preview = ImportPreviewQuery['importPreview']
+
+export interface PreviewState {
+  readonly preview?: Preview
+  readonly problems: readonly Problem[]
+  readonly checking: boolean
+}
+
+const nothing: PreviewState = { problems: [], checking: false }
+
+/** What an import would do. A new input, or leaving the page, stops the check of the one before. */
+export function useImportPreview(input: ImportArchiveInput | undefined): PreviewState {
+  const client = useClient()
+  const [state, setState] = useState(nothing)
+  useEffect(() => {
+    setState({ ...nothing, checking: input !== undefined })
+    if (input === undefined) return
+    const { unsubscribe } = client
+      .query(ImportPreviewDocument, { input }, { requestPolicy: 'network-only' })
+      .subscribe(({ data, error }) =>
+        setState({
+          checking: false,
+          problems: problemsOf(error),
+          ...(data && { preview: data.importPreview }),
+        }),
+      )
+    return unsubscribe
+  }, [client, input])
+  return state
+}

@@ -1,0 +1,69 @@
+import { useState } from 'react'
+import { Notice } from '../../components/notice'
+import { Problems } from '../../components/problems'
+import { classKeysOf, LabelKeys, pressed } from '../../labels/label-keys'
+import { useLabels } from '../../labels/use-labels'
+import styles from './try.module.css'
+import type { Subject } from './use-prediction'
+
+/** Labels the tried image, gives it another class, or takes it out of the labelled images. A file is added to the dataset. */
+export function LabelImage({
+  dataset,
+  subject,
+  image,
+  current,
+  classes,
+  likely,
+  onChanged,
+}: {
+  readonly dataset: string
+  readonly subject: Subject
+  /** Its id. */
+  readonly image: string
+  /** The class that it has in the dataset. */
+  readonly current: string | undefined
+  readonly classes: readonly string[]
+  /** Classes that methods predict, the most likely first. */
+  readonly likely: readonly string[]
+  readonly onChanged: () => void
+}) {
+  const labels = useLabels(dataset)
+  const [said, setSaid] = useState<string>()
+  const keys = classKeysOf(classes, likely)
+  const after = async (change: Promise<boolean>, then: string) => {
+    const made = await change
+    setSaid(made ? then : undefined)
+    if (made) onChanged()
+  }
+  const actions = {
+    onLabel: (name: string) => {
+      if (current !== undefined) return after(labels.move(image, name), `Labelled ${name}.`)
+      if ('upload' in subject) return after(labels.add(subject.upload, name), `Added as ${name}.`)
+      return after(labels.label(image, name), `Labelled ${name}.`)
+    },
+    others:
+      current === undefined
+        ? []
+        : [
+            {
+              key: 'x',
+              label: 'Take out',
+              onPress: () => after(labels.unlabel(image), 'Taken out: the image has no label now.'),
+            },
+          ],
+  }
+  return (
+    <section
+      className={styles.labelling}
+      aria-label="Label the image"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: keys work while the focus is inside.
+      tabIndex={0}
+      onKeyDown={pressed(keys, actions)}
+    >
+      <LabelKeys keys={keys} classes={classes} current={current} {...actions} />
+      <p role="status">{said}</p>
+      <Problems error={labels.error} />
+      {labels.refused !== undefined && <Notice tone="bad">{labels.refused}</Notice>}
+    </section>
+  )
+}
