@@ -27,6 +27,7 @@ import { scaling } from './cases/scaling.js'
 import { scoring } from './cases/scoring.js'
 import { search } from './cases/search.js'
 import { spaces } from './cases/spaces.js'
+import { suggestionSpeed, suggestions } from './cases/suggestions.js'
 import { training } from './cases/training.js'
 import { watching } from './cases/watching.js'
 
@@ -37,6 +38,8 @@ const benchmarks: readonly Benchmark[] = [
   search,
   leaveOneOut,
   labelErrors,
+  ...suggestions,
+  suggestionSpeed,
   coverage,
   calibration,
   scaling,

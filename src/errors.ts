@@ -59,6 +59,10 @@ export const errors = {
     ({ name, version, known }) =>
       `Classifier "${name}" has no version ${version}. Its versions: ${list(known.map(String))}.`,
   ),
+  unknownChange: define<{ id: string }>(
+    'UNKNOWN_CHANGE',
+    ({ id }) => `Change ${id} not found. A change can be undone for 7 days.`,
+  ),
   unknownImport: define<{ id: string }>('UNKNOWN_IMPORT', ({ id }) => `Import ${id} not found.`),
   unknownTraining: define<{ id: string }>('UNKNOWN_TRAINING', ({ id }) => `Training ${id} not found.`),
   unknownAdapter: define<{ name: string; encoder: string; known: readonly string[] }>(
@@ -151,6 +155,16 @@ export const errors = {
     ({ method }) =>
       `${method} needs the text features of every prompt, but none were given. Add prompt_features and prompt_labels.`,
   ),
+  patchesRequired: define<{ method: string }>(
+    'PATCHES_REQUIRED',
+    ({ method }) =>
+      `${method} needs the features of the patches of images, but there are none. Add test_patches, support_K_patches and, with validation images, val_patches.`,
+  ),
+  patchesNotEncoded: define<{ method: string; encoder: string }>(
+    'PATCHES_REQUIRED',
+    ({ method, encoder }) =>
+      `${method} needs the features of the patches of images, and encoder ${encoder} gives one feature an image. Encode the patches yourself, and use \`shotboard evaluate\`.`,
+  ),
   textsNotInSpace: define<{ method: string; space: string }>(
     'TEXTS_NOT_IN_SPACE',
     ({ method, space }) =>
@@ -179,6 +193,10 @@ export const errors = {
     'HAS_RESULTS',
     ({ dataset, comparison }) =>
       `These images cannot be moved: comparison ${comparison} refers to the test images of dataset "${dataset}" by number. Delete it first, or import the images as another dataset.`,
+  ),
+  cannotUndo: define<{ reason: string }>(
+    'CANNOT_UNDO',
+    ({ reason }) => `The change cannot be undone: ${reason}.`,
   ),
   supportSetOutdated: define<{ supportSet: string; className: string }>(
     'CONTENTS_CHANGED',

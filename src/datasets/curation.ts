@@ -1,4 +1,5 @@
 import { errors } from '../errors.js'
+import type { ChangedDataset } from '../store/changed-dataset.js'
 import type { DatasetRow } from '../store/datasets.js'
 import type { Split } from '../store/enums.js'
 import type { Store } from '../store/store.js'
@@ -6,11 +7,11 @@ import { type ClassInput, defaultPrompts, parseClass, parseDatasetName } from '.
 
 /**
  * Mends a dataset that has images. Each call throws UNKNOWN_DATASET, or IN_USE while a job works with the dataset, and then
- * changes nothing.
+ * changes nothing. Each returns its change, which `undo` takes back.
  */
 export interface Curation {
   /** Throws INVALID_VALUE or DATASET_EXISTS. */
-  rename(input: { readonly dataset: string; readonly name: string }): Promise<DatasetRow>
+  rename(input: { readonly dataset: string; readonly name: string }): Promise<ChangedDataset>
   /**
    * Renames a class. Its prompts stay, unless they are the default of the old name; then they become that of the new one. Throws
    * INVALID_VALUE, UNKNOWN_CLASS or CLASS_EXISTS.
@@ -19,9 +20,9 @@ export interface Curation {
     readonly dataset: string
     readonly class: string
     readonly name: string
-  }): Promise<DatasetRow>
+  }): Promise<ChangedDataset>
   /** Adds a class without images, after the others. Throws INVALID_VALUE, EMPTY_LIST or CLASS_EXISTS. */
-  addClass(input: { readonly dataset: string; readonly class: ClassInput }): Promise<DatasetRow>
+  addClass(input: { readonly dataset: string; readonly class: ClassInput }): Promise<ChangedDataset>
   /**
    * Moves all images of `class` to the class `into`, and deletes `class`. Throws INVALID_VALUE, UNKNOWN_CLASS, or HAS_RESULTS
    * while a comparison or a support set refers to the classes by number.
@@ -30,7 +31,7 @@ export interface Curation {
     readonly dataset: string
     readonly class: string
     readonly into: string
-  }): Promise<DatasetRow>
+  }): Promise<ChangedDataset>
   /**
    * Gives images another class, another split, or both: all of them or none. Throws INVALID_VALUE, EMPTY_LIST, UNKNOWN_IMAGE,
    * UNKNOWN_CLASS, or HAS_RESULTS if a comparison refers to the test images by number and they would be others.
@@ -40,9 +41,9 @@ export interface Curation {
     readonly images: readonly string[]
     readonly class?: string | null
     readonly split?: Split | null
-  }): Promise<DatasetRow>
+  }): Promise<ChangedDataset>
   /**
-   * Gives images without a label a class and a split: all of them or none. Jobs may go on. `unlabelImages` undoes it. Throws
+   * Gives images without a label a class and a split: all of them or none. Jobs may go on. Throws
    * EMPTY_LIST, UNKNOWN_CLASS, or UNKNOWN_IMAGE for an image that is not among those without a label.
    */
   labelImages(input: {
@@ -50,12 +51,21 @@ export interface Curation {
     readonly images: readonly string[]
     readonly class: string
     readonly split: Split
-  }): Promise<DatasetRow>
+  }): Promise<ChangedDataset>
   /**
-   * Takes the labels off images, which stay in the dataset. `labelImages` undoes it. Throws EMPTY_LIST, UNKNOWN_IMAGE, or
+   * Takes the labels off images, which stay in the dataset. Throws EMPTY_LIST, UNKNOWN_IMAGE, or
    * HAS_RESULTS if a comparison was measured on one of them or a support set has it.
    */
-  unlabelImages(input: { readonly dataset: string; readonly images: readonly string[] }): Promise<DatasetRow>
+  unlabelImages(input: {
+    readonly dataset: string
+    readonly images: readonly string[]
+  }): Promise<ChangedDataset>
+  /**
+   * Undoes a change: everything is as it was before, also the order of images and classes. Throws UNKNOWN_CHANGE, CANNOT_UNDO if
+   * it was undone already or the dataset has changed since, DATASET_EXISTS, IN_USE, or HAS_RESULTS if a comparison or a support
+   * set was made since that would no longer be true.
+   */
+  undo(change: string): Promise<DatasetRow>
 }
 
 /** `isAddingTo` tells that images are being added to a dataset, by the numbers that its classes had. */
@@ -111,6 +121,12 @@ export function createCuration(context: {
       if (images.length === 0) throw errors.emptyList({ what: 'image' }, 'images')
       requireNotAdding(dataset)
       return datasetChanges.unlabelImages(dataset, images)
+    },
+    async undo(change) {
+      const [found] = await context.store.recordedChanges.getMany([change])
+      if (!found) throw errors.unknownChange({ id: change }, 'id')
+      requireNotAdding(found.datasetId)
+      return context.store.recordedChanges.undo(change)
     },
   }
 }

@@ -4,6 +4,7 @@ import type { ImageIntake } from '../datasets/image-intake.js'
 import { errors } from '../errors.js'
 import type { FeatureStore } from '../features/feature-store.js'
 import { augmentationRecipe } from '../images/augmentation.js'
+import type { ChangedDataset } from '../store/changed-dataset.js'
 import type { DatasetRow } from '../store/datasets.js'
 import type { Deleted } from '../store/deletions.js'
 import type { RecoveryMarkers } from '../store/recovery-markers.js'
@@ -15,16 +16,22 @@ import type { Store } from '../store/store.js'
  */
 export interface Deletions {
   /**
-   * Deletes a class with its images, and the features that no other dataset has. Throws UNKNOWN_DATASET, UNKNOWN_CLASS,
+   * Deletes a class with its images. They are kept for 7 days, so that it can be undone. Throws UNKNOWN_DATASET, UNKNOWN_CLASS,
    * INVALID_VALUE for the last class, IN_USE, or HAS_RESULTS while a comparison or a support set refers to the classes by number.
    */
-  class(input: { readonly dataset: string; readonly class: string }): Promise<DatasetRow>
+  class(input: { readonly dataset: string; readonly class: string }): Promise<ChangedDataset>
   /**
-   * Removes images from a dataset, with a label or without, and deletes those that no other dataset has. It cannot be undone;
-   * `unlabelImages` can. Throws UNKNOWN_DATASET, EMPTY_LIST, UNKNOWN_IMAGE, IN_USE, or HAS_RESULTS if a comparison was measured on
+   * Removes images from a dataset, with a label or without. They are kept for 7 days, so that it can be undone. Throws UNKNOWN_DATASET, EMPTY_LIST, UNKNOWN_IMAGE, IN_USE, or HAS_RESULTS if a comparison was measured on
    * one of them or a support set has it.
    */
-  images(input: { readonly dataset: string; readonly images: readonly string[] }): Promise<DatasetRow>
+  images(input: { readonly dataset: string; readonly images: readonly string[] }): Promise<ChangedDataset>
+  /**
+   * Deletes what undoing the changes of a dataset needs, with the images that they removed and no dataset has. Throws
+   * UNKNOWN_DATASET.
+   */
+  changes(dataset: string): Promise<DatasetRow>
+  /** The same for all changes that are too old to be undone. */
+  oldChanges(): Promise<void>
   /**
    * Deletes a dataset with its support sets, the comparisons made or tested on it, and the images and features that no other
    * dataset has. Throws UNKNOWN_DATASET, or IN_USE while a comparison, an import or a training uses it.
@@ -38,6 +45,10 @@ export interface Deletions {
   /** Deletes a comparison with the runs that no other has. Throws UNKNOWN_COMPARISON, or IN_USE while it has not ended. */
   comparison(id: string): Promise<void>
 }
+
+/** For so many days a change of a dataset can be undone, and images that were removed are kept. */
+export const daysToUndo = 7
+const msPerDay = 86_400_000
 
 export interface DeletionsContext {
   readonly store: Store
@@ -61,6 +72,11 @@ export function createDeletions(context: DeletionsContext): Deletions {
     await intake.removeImages(images)
   }
 
+  const forget = (which: Parameters<Store['recordedChanges']['forget']>[0]): Promise<void> =>
+    recoveryMarkers.during('deleting', async () =>
+      removeFiles({ images: await store.recordedChanges.forget(which), runs: [] }),
+    )
+
   function requireNotAdding(id: string, argument: string): void {
     if (context.isAddingTo(id))
       throw errors.inUse({ what: `dataset ${id}`, by: 'images that are being added' }, argument)
@@ -69,21 +85,20 @@ export function createDeletions(context: DeletionsContext): Deletions {
   return {
     async class({ dataset, class: name }) {
       requireNotAdding(dataset, 'dataset')
-      return recoveryMarkers.during('deleting', async () => {
-        const { dataset: row, images } = await store.datasetChanges.deleteClass(dataset, name)
-        await removeFiles({ images, runs: [] })
-        return row
-      })
+      return store.datasetChanges.deleteClass(dataset, name)
     },
     async images({ dataset, images: ids }) {
       if (ids.length === 0) throw errors.emptyList({ what: 'image' }, 'images')
       requireNotAdding(dataset, 'dataset')
-      return recoveryMarkers.during('deleting', async () => {
-        const { dataset: row, images } = await store.datasetChanges.removeImages(dataset, ids)
-        await removeFiles({ images, runs: [] })
-        return row
-      })
+      return store.datasetChanges.removeImages(dataset, ids)
     },
+    async changes(id) {
+      const dataset = await store.datasets.get(id)
+      if (!dataset) throw errors.unknownDataset({ id }, 'dataset')
+      await forget({ datasetId: id })
+      return dataset
+    },
+    oldChanges: () => forget({ before: new Date(Date.now() - daysToUndo * msPerDay) }),
     async dataset(id) {
       requireNotAdding(id, 'id')
       await recoveryMarkers.during('deleting', async () => removeFiles(await store.deletions.dataset(id)))

@@ -2,6 +2,7 @@ import type { Adapters } from '../adapters/adapters.js'
 import type { Trainings } from '../adapters/trainings.js'
 import type { Classifiers } from '../classifiers/classifiers.js'
 import type { Predict } from '../classifiers/predict.js'
+import { createSuggestions, type SuggestedImage, type SuggestionsInput } from '../classifiers/suggestions.js'
 import { type ComparisonDocument, documentComparison } from '../comparisons/comparison-document.js'
 import type { Comparisons } from '../comparisons/comparisons.js'
 import type { Contrasts } from '../comparisons/contrasts.js'
@@ -32,9 +33,11 @@ import { loadRegistry } from '../plugins/load-registry.js'
 import type { Registry } from '../plugins/registry.js'
 import { lockDataFolder } from '../store/data-folder-lock.js'
 import type { Database } from '../store/database.js'
+import type { DatasetChangeRow } from '../store/recorded-changes.js'
 import type { Store } from '../store/store.js'
 import { createCleanup } from '../system/cleanup.js'
 import type { Deletions } from './deletions.js'
+import { forgetOldChanges } from './forget-old-changes.js'
 import { type Computing, openComputing } from './open-computing.js'
 import { openStorage, type Storage } from './open-storage.js'
 import { createServices, type LibraryEvents, type Services } from './services.js'
@@ -60,7 +63,12 @@ export interface Library {
       /** The manifest of a dataset: every image by its SHA-256. Throws UNKNOWN_DATASET. */
       manifest(id: string): Promise<DatasetManifest>
     }
-  readonly curation: Curation
+  readonly curation: Curation & {
+    /** Changes that can be undone, by their ids. */
+    changes(ids: readonly string[]): Promise<DatasetChangeRow[]>
+    /** The latest changes of datasets, by dataset, newest first. */
+    changesOf(datasets: readonly string[]): Promise<Map<string, DatasetChangeRow[]>>
+  }
   readonly images: Reads<Store['images'], 'get' | 'getMany'> & {
     /** The original bytes of an image. Throws UNKNOWN_IMAGE. */
     read(id: string): Promise<Buffer>
@@ -96,6 +104,8 @@ export interface Library {
   readonly classifiers: Classifiers & Reads<Store['classifiers'], 'getMany' | 'page' | 'versionsOf'>
   /** What the features of an encoder say about a dataset; see `createFeatureProblems`. */
   featureProblems(input: FeatureProblemsInput): Promise<FeatureProblems>
+  /** Which images without a label to label next; see `createSuggestions`. */
+  suggestions(input: SuggestionsInput): Promise<SuggestedImage[]>
   /** Measures intra-modal overlap; see `createOverlap`. */
   overlap(input: OverlapInput): Promise<OverlapReport>
   /** Correlates the reduction of overlap with the gain in accuracy; see `createOverlapCorrelation`. */
@@ -143,6 +153,7 @@ export async function openLibrary(
     const services = createServices(settings, { ...storage, ...computing, registry }, cleanup, events)
     const { onError, onModelLeftOut = (id, error) => onError?.(`model ${id}`, error) } = events
     for (const { id, error } of computing.encoders.leftOut) onModelLeftOut(id, error)
+    cleanup.add(forgetOldChanges(services.deletions.oldChanges, onError))
     await services.comparisons.resume()
     await services.imports.resume()
     await services.trainings.resume()
@@ -155,7 +166,7 @@ export async function openLibrary(
 
 function publicInterface(services: Services) {
   const { store, imageFiles, imageWorkers, runResults, encodedData, encoders, database } = services
-  const { datasets, comparisons, imports, trainings, classifiers } = services
+  const { datasets, comparisons, imports, trainings, classifiers, curation } = services
   return {
     ...services,
     databaseKind: database.kind,
@@ -168,6 +179,11 @@ function publicInterface(services: Services) {
       unlabelled: pick(store.unlabelledImages, ['page', 'ids', 'counts']),
       problemsOf: (ids: readonly string[]) => problemsOf(store, ids),
       manifest: (id: string) => manifestOf(services, id),
+    },
+    curation: {
+      ...curation,
+      changes: store.recordedChanges.getMany,
+      changesOf: store.recordedChanges.latestOf,
     },
     images: {
       ...pick(store.images, ['get', 'getMany']),
@@ -200,6 +216,7 @@ function publicInterface(services: Services) {
     },
     documentComparison: (id: string) => documentComparison(services, id),
     featureProblems: createFeatureProblems(services),
+    suggestions: createSuggestions(services),
     overlap: createOverlap(services),
     overlapCorrelation: createOverlapCorrelation(services),
     recommend: createRecommendation(services),

@@ -1,6 +1,7 @@
 import { registerEnumType } from 'type-graphql'
 import {
   type ClassFrom,
+  changeKinds,
   Drawing,
   JobStatus,
   type DisagreementKind as Kind,
@@ -15,6 +16,7 @@ import {
   Search,
   Selection,
   Split,
+  type SuggestionStrategy as Strategy,
   type Confidence as Sureness,
 } from '../library/index.js'
 import { type MeasureName, type MeasureOrder, measureNames, measures } from '../measures.js'
@@ -26,14 +28,23 @@ export const HyperparameterKind = { WEIGHT: 'WEIGHT', SHAPE: 'SHAPE' } as const
 export const methodNeeds = {
   prompts: 'PROMPTS',
   'projected-texts': 'PROJECTED_TEXTS',
+  patches: 'PATCHES',
 } as const satisfies Readonly<Record<Need, string>>
-export const MethodNeed = { PROMPTS: 'PROMPTS', PROJECTED_TEXTS: 'PROJECTED_TEXTS' } as const
+export const MethodNeed = {
+  PROMPTS: 'PROMPTS',
+  PROJECTED_TEXTS: 'PROJECTED_TEXTS',
+  PATCHES: 'PATCHES',
+} as const
 
 registerEnumType(MethodNeed, {
   name: 'MethodNeed',
   description: 'What a method may need besides images and one text feature for each class.',
   valuesConfig: {
     PROMPTS: { description: 'The text features of every prompt.' },
+    PATCHES: {
+      description:
+        "The features of an image's patches. Encoders here give none; `shotboard evaluate` reads them from a file.",
+    },
     PROJECTED_TEXTS: { description: 'A feature space that texts can be projected to, such as `clip`.' },
   },
 })
@@ -229,7 +240,32 @@ registerEnumType(PredictionOrder, {
   },
 })
 
+/** Which images to label next. */
+export const SuggestionStrategy = {
+  UNCERTAINTY: 'UNCERTAINTY',
+  COVERAGE: 'COVERAGE',
+  BOTH: 'BOTH',
+} as const satisfies { [S in Strategy]: S }
+export type SuggestionStrategy = Strategy
+
+registerEnumType(SuggestionStrategy, {
+  name: 'SuggestionStrategy',
+  description: 'Which images to label next.',
+  valuesConfig: {
+    UNCERTAINTY: { description: 'Those with the least difference between their two most probable classes.' },
+    COVERAGE: { description: 'Those farthest from all that are labelled (k-centre).' },
+    BOTH: { description: 'Those that are far and uncertain: the distance times the uncertainty.' },
+  },
+})
+
 /** What is wrong with a dataset. */
+export const DatasetChangeKind = Object.fromEntries(changeKinds.map((kind) => [kind, kind]))
+
+registerEnumType(DatasetChangeKind, {
+  name: 'DatasetChangeKind',
+  description: 'What a change did to a dataset.',
+})
+
 export const DatasetProblemKind = {
   LABEL_CONFLICT: 'LABEL_CONFLICT',
   CLASS_WITHOUT_IMAGES: 'CLASS_WITHOUT_IMAGES',

@@ -10,6 +10,8 @@ export const createLoaders = (library: Library) => ({
   dataset: byId(library.datasets.getMany, (id) => errors.unknownDataset({ id }, 'id')),
   classes: byKey(library.datasets.classesOf),
   counts: byKey(library.datasets.countsOf),
+  datasetChange: byId(library.curation.changes, (id) => errors.unknownChange({ id }, 'id')),
+  datasetChanges: byKey(library.curation.changesOf),
   problems: byKey(library.datasets.problemsOf),
   classCounts: byKey(library.datasets.classCounts),
   classSamples: createClassSamplesLoader(library),

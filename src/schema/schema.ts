@@ -30,6 +30,7 @@ import {
 } from './comparison/recommendation.js'
 import { CurationResolver } from './dataset/curation.resolver.js'
 import { DatasetResolver } from './dataset/dataset.resolver.js'
+import { DatasetChangesResolver } from './dataset/dataset-changes.js'
 import { DatasetFingerprintResolver } from './dataset/dataset-fingerprint.js'
 import { DatasetImagesResolver } from './dataset/dataset-images.js'
 import { DatasetProblemResolver, DatasetProblemsResolver } from './dataset/dataset-problems.js'
@@ -38,6 +39,7 @@ import {
   NearDuplicateResolver,
   SuspectLabelResolver,
 } from './dataset/feature-problems.js'
+import { ClassGuessResolver, SuggestionResolver, SuggestionsResolver } from './dataset/suggestions.js'
 import { UnlabelledImagesResolver } from './dataset/unlabelled-images.js'
 import { EncoderResolver } from './encoder/encoder.js'
 import { HealthResolver } from './health/health.js'
@@ -74,11 +76,15 @@ export async function createSchema(): Promise<GraphQLSchema> {
       EncoderResolver,
       DatasetResolver,
       CurationResolver,
+      DatasetChangesResolver,
       DatasetFingerprintResolver,
       DatasetImagesResolver,
       DatasetProblemsResolver,
       DatasetProblemResolver,
       UnlabelledImagesResolver,
+      SuggestionsResolver,
+      SuggestionResolver,
+      ClassGuessResolver,
       FeatureProblemsResolver,
       SuspectLabelResolver,
       NearDuplicateResolver,

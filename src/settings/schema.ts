@@ -74,13 +74,16 @@ const storage = {
   ),
 }
 
+/** The id of the encoder that comes with Shotboard. It is small, for trying things out. */
+export const embeddedEncoder = 'mini-clip'
+
 const models = {
   modelsDirectory: setting(folder(), fileURLToPath(new URL('../../models', import.meta.url)), {
     variable: 'SHOTBOARD_MODELS_DIR',
     description: 'Folder that contains the model folders.',
     defaultText: 'the embedded `models`',
   }),
-  encoder: setting(text(), 'mini-clip', {
+  encoder: setting(text(), embeddedEncoder, {
     variable: 'SHOTBOARD_ENCODER',
     description: 'Id of the default encoder.',
   }),

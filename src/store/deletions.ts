@@ -53,12 +53,16 @@ async function deleteDataset(tx: Transaction, id: string): Promise<Deleted> {
     where: { datasetId: id },
     select: { imageId: true },
   })
+  const removed = await tx.removedImage.findMany({
+    where: { change: { datasetId: id } },
+    select: { imageId: true },
+  })
   await deleteRowsOf(tx, id, datasetImages)
   await tx.unlabelledImage.deleteMany({ where: { datasetId: id } })
   await tx.dataset.delete({ where: { id } })
   const images = await deleteUnownedImages(
     tx,
-    [...datasetImages, ...unlabelled].map(({ imageId }) => imageId),
+    [...datasetImages, ...unlabelled, ...removed].map(({ imageId }) => imageId),
   )
   return { images, runs: runs.map((run) => run.id) }
 }

@@ -82,3 +82,27 @@ export async function settleConflicts(
     await tx.labelConflict.deleteMany({ where: { datasetId, imageId: { in: some } } })
   }
 }
+
+/** The recorded conflicts of images. */
+export const conflictsOfImages = async (
+  tx: Transaction,
+  datasetId: string,
+  images: readonly string[],
+): Promise<{ imageId: string; className: string }[]> =>
+  inChunks(images, (some) =>
+    tx.labelConflict.findMany({
+      where: { datasetId, imageId: { in: some } },
+      select: { imageId: true, className: true },
+    }),
+  )
+
+/** The recorded conflicts with classes. */
+export const conflictsWith = (
+  tx: Transaction,
+  datasetId: string,
+  classNames: readonly string[],
+): Promise<{ imageId: string; className: string }[]> =>
+  tx.labelConflict.findMany({
+    where: { datasetId, className: { in: [...classNames] } },
+    select: { imageId: true, className: true },
+  })

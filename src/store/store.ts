@@ -10,6 +10,7 @@ import { createImageListRepository, type ImageListRepository } from './image-lis
 import { createImageRepository, type ImageRepository } from './images.js'
 import { createImportRepository, type ImportRepository } from './imports.js'
 import { createLabelConflictRepository, type LabelConflictRepository } from './label-conflicts.js'
+import { createRecordedChangeRepository, type RecordedChangeRepository } from './recorded-changes.js'
 import { createRunRepository, type RunRepository } from './runs.js'
 import { createSupportSetRepository, type SupportSetRepository } from './support-sets.js'
 import { createTrainingRepository, type TrainingRepository } from './trainings.js'
@@ -19,6 +20,7 @@ import { createUnlabelledImageRepository, type UnlabelledImageRepository } from 
 export interface Store {
   readonly datasets: DatasetRepository
   readonly datasetChanges: DatasetChangeRepository
+  readonly recordedChanges: RecordedChangeRepository
   readonly datasetImages: DatasetImageRepository
   readonly imageLists: ImageListRepository
   readonly unlabelledImages: UnlabelledImageRepository
@@ -37,6 +39,7 @@ export interface Store {
 export const createStore = (client: DatabaseClient, onChange?: (id: string) => void): Store => ({
   datasets: withDatabaseErrors(createDatasetRepository(client)),
   datasetChanges: withDatabaseErrors(createDatasetChangeRepository(client)),
+  recordedChanges: withDatabaseErrors(createRecordedChangeRepository(client)),
   datasetImages: withDatabaseErrors(createDatasetImageRepository(client)),
   imageLists: withDatabaseErrors(createImageListRepository(client)),
   unlabelledImages: withDatabaseErrors(createUnlabelledImageRepository(client)),

@@ -1,6 +1,6 @@
 import { errors } from '../errors.js'
+import { type ChangedDataset, changeDataset, lockedDataset } from './changed-dataset.js'
 import type { DatabaseClient, Transaction } from './database.js'
-import { type DatasetRow, lockDataset } from './datasets.js'
 import type { Split } from './enums.js'
 import { insertImageRows, type StoredImage } from './insert-image-rows.js'
 import {
@@ -11,7 +11,7 @@ import {
   positionAfter,
   requirePageSize,
 } from './page.js'
-import { canBeId, chunks, inChunks, longTransaction, rowsPerStatement } from './rows.js'
+import { chunks, inChunks, longTransaction, rowsPerStatement } from './rows.js'
 
 /** Images of datasets that have no label yet. An image of a dataset has a label or has none; it is never in both places. */
 export interface UnlabelledImageRepository {
@@ -31,20 +31,16 @@ export interface UnlabelledImageRepository {
     datasetId: string,
     images: readonly string[],
     to: { readonly className: string; readonly split: Split },
-  ): Promise<DatasetRow>
+  ): Promise<ChangedDataset>
 }
 
 export function createUnlabelledImageRepository(client: DatabaseClient): UnlabelledImageRepository {
-  const locked = <T>(id: string, work: (tx: Transaction, dataset: DatasetRow) => Promise<T>): Promise<T> =>
-    client.$transaction(async (tx) => {
-      const found = canBeId(id) && (await lockDataset(tx, id)) > 0
-      const dataset = found ? await tx.dataset.findUnique({ where: { id } }) : null
-      if (!dataset) throw errors.unknownDataset({ id }, 'dataset')
-      return work(tx, dataset)
-    }, longTransaction)
-
   return {
-    add: (datasetId, images) => locked(datasetId, (tx) => insert(tx, datasetId, images)),
+    add: (datasetId, images) =>
+      client.$transaction(async (tx) => {
+        await lockedDataset(tx, datasetId)
+        return insert(tx, datasetId, images)
+      }, longTransaction),
     async page(datasetId, request) {
       requirePageSize(request.first)
       const after = positionAfter(request) ?? 0
@@ -81,20 +77,21 @@ export function createUnlabelledImageRepository(client: DatabaseClient): Unlabel
       return counts
     },
     label: (datasetId, images, { className, split }) =>
-      locked(datasetId, async (tx, dataset) => {
+      changeDataset(client, datasetId, async (tx, dataset) => {
         const classes = await tx.classLabel.findMany({ where: { datasetId }, orderBy: { index: 'asc' } })
         const found = classes.find(({ name }) => name === className)
         if (!found)
           throw errors.unknownClass({ name: className, known: classes.map(({ name }) => name) }, 'class')
         const ids = [...new Set(images)]
-        await requireUnlabelled(tx, datasetId, ids)
+        const unlabelled = await requireUnlabelled(tx, datasetId, ids)
         for await (const some of chunks(ids, rowsPerStatement)) {
           await tx.unlabelledImage.deleteMany({ where: { datasetId, imageId: { in: some } } })
           await tx.datasetImage.createMany({
             data: some.map((imageId) => ({ datasetId, imageId, classIndex: found.index, split })),
           })
         }
-        return dataset
+        const to = { className, split }
+        return { dataset, detail: { kind: 'LABEL_IMAGES', images: unlabelled, to } }
       }),
   }
 }
@@ -121,12 +118,20 @@ async function insert(tx: Transaction, datasetId: string, images: readonly Store
   return added
 }
 
-async function requireUnlabelled(tx: Transaction, datasetId: string, ids: readonly string[]): Promise<void> {
-  const known = new Set<string>()
-  for await (const some of chunks(ids.filter(canBeId), rowsPerStatement)) {
-    const rows = await tx.unlabelledImage.findMany({ where: { datasetId, imageId: { in: some } } })
-    for (const { imageId } of rows) known.add(imageId)
-  }
+/** The positions of images without a label. Throws UNKNOWN_IMAGE. */
+async function requireUnlabelled(
+  tx: Transaction,
+  datasetId: string,
+  ids: readonly string[],
+): Promise<{ imageId: string; position: number }[]> {
+  const found = await inChunks(ids, (some) =>
+    tx.unlabelledImage.findMany({
+      where: { datasetId, imageId: { in: some } },
+      select: { imageId: true, position: true },
+    }),
+  )
+  const known = new Set(found.map(({ imageId }) => imageId))
   const i = ids.findIndex((id) => !known.has(id))
   if (i >= 0) throw errors.unknownImage({ id: ids[i] ?? '' }, `images[${i}]`)
+  return found
 }

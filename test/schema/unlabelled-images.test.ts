@@ -101,6 +101,7 @@ test('removed images are deleted, unless another dataset has them, and so are th
   const [a = '', b = '', c = '', d = ''] = (await unlabelledOf(id)).nodes.map((node) => node.id)
   await label({ dataset: id, images: [c], class: 'owl', split: 'SUPPORT_POOL' })
   expect((await change('removeImages', { dataset: id, images: [a, b, c] })).errors).toBeUndefined()
+  await library.deletions.changes(id)
   expect((await library.images.getMany([a, b, c, d])).map((row) => row.id).sort()).toEqual([b, d].sort())
   await library.deletions.dataset(id)
   expect(await library.images.getMany([d])).toEqual([])

@@ -111,8 +111,8 @@ async function repositories(url: string): Promise<void> {
         )
       expect(await conflictsOf()).toEqual([{ imageId: ids[3], classIndex: 3, otherIndex: 2 }])
 
-      const { images: deleted } = await store.datasetChanges.deleteClass(id, 'a')
-      expect(deleted).toEqual([ids[0]])
+      await store.datasetChanges.deleteClass(id, 'a')
+      expect(await store.recordedChanges.forget({ datasetId: id })).toEqual([ids[0]])
       expect(await conflictsOf()).toEqual([{ imageId: ids[3], classIndex: 2, otherIndex: 1 }])
       await store.datasetChanges.mergeClasses(id, 'b', 'd')
       await store.datasetChanges.renameClass(id, 'c', { name: 'e', prompts: ['new'], from: ['a c.'] })
@@ -214,6 +214,16 @@ async function repositories(url: string): Promise<void> {
         await (await store.runs.start(run.id))?.progress(progress)
         expect(await run.find()).toMatchObject({ status: 'RUNNING', progress: 0.5 })
       }
+    })
+
+    test('tell how long their search is expected to take, until they are made again', async () => {
+      const run = await newRun((await newDataset()).id)
+      const slept = await store.runs.start(run.id)
+      await slept?.estimate(222_000)
+      expect(await run.find()).toMatchObject({ estimatedSearchMs: 222_000 })
+      await store.runs.start(run.id)
+      await slept?.estimate(1000)
+      expect(await run.find()).toMatchObject({ estimatedSearchMs: null })
     })
 
     test('take nothing from an attempt after another has started', async () => {

@@ -1,5 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql'
-import type { AddImagesResult, DatasetRow } from '../../library/index.js'
+import type { AddImagesResult, ChangedDataset } from '../../library/index.js'
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { imageInput, requireImageLimit } from '../image/image.js'
@@ -29,7 +29,7 @@ export class CurationResolver {
     @Arg('input', () => RenameDatasetInputType, { description: 'The dataset and its new name.' })
     input: RenameDatasetInputType,
     @Ctx() { library }: Context,
-  ): Promise<DatasetRow> {
+  ): Promise<ChangedDataset> {
     return atInput(library.curation.rename(input))
   }
 
@@ -40,7 +40,7 @@ export class CurationResolver {
     @Arg('input', () => RenameClassInputType, { description: 'The dataset, the class and its new name.' })
     input: RenameClassInputType,
     @Ctx() { library }: Context,
-  ): Promise<DatasetRow> {
+  ): Promise<ChangedDataset> {
     return atInput(library.curation.renameClass(input))
   }
 
@@ -49,7 +49,7 @@ export class CurationResolver {
     @Arg('input', () => AddClassInputType, { description: 'The dataset and the new class.' })
     input: AddClassInputType,
     @Ctx() { library }: Context,
-  ): Promise<DatasetRow> {
+  ): Promise<ChangedDataset> {
     return atInput(library.curation.addClass(input))
   }
 
@@ -60,18 +60,18 @@ export class CurationResolver {
     @Arg('input', () => MergeClassesInputType, { description: 'The dataset and the two classes.' })
     input: MergeClassesInputType,
     @Ctx() { library }: Context,
-  ): Promise<DatasetRow> {
+  ): Promise<ChangedDataset> {
     return atInput(library.curation.mergeClasses(input))
   }
 
   @Mutation(() => DatasetType, {
-    description: `Deletes a class with its images. Fails with HAS_RESULTS while a comparison or a support set refers to the classes by number. ${inUse}`,
+    description: `Deletes a class with its images. Images that no other dataset has are kept for 7 days, so that it can be undone. Fails with HAS_RESULTS while a comparison or a support set refers to the classes by number. ${inUse}`,
   })
   deleteClass(
     @Arg('input', () => DeleteClassInputType, { description: 'The dataset and the class.' })
     input: DeleteClassInputType,
     @Ctx() { library }: Context,
-  ): Promise<DatasetRow> {
+  ): Promise<ChangedDataset> {
     return atInput(library.deletions.class(input))
   }
 
@@ -84,7 +84,7 @@ export class CurationResolver {
     })
     input: MoveImagesInputType,
     @Ctx() { library }: Context,
-  ): Promise<DatasetRow> {
+  ): Promise<ChangedDataset> {
     return atInput(library.curation.moveImages(input))
   }
 
@@ -104,7 +104,7 @@ export class CurationResolver {
 
   @Mutation(() => DatasetType, {
     description:
-      'Gives images without a label a class and a split: all of them or none. Comparisons may go on. `unlabelImages` undoes it.',
+      'Gives images without a label a class and a split: all of them or none. Comparisons may go on.',
   })
   labelImages(
     @Arg('input', () => LabelImagesInputType, {
@@ -112,29 +112,29 @@ export class CurationResolver {
     })
     input: LabelImagesInputType,
     @Ctx() { library }: Context,
-  ): Promise<DatasetRow> {
+  ): Promise<ChangedDataset> {
     return atInput(library.curation.labelImages(input))
   }
 
   @Mutation(() => DatasetType, {
-    description: `Takes the labels off images, which stay in the dataset. \`labelImages\` undoes it. ${hasResults} ${inUse}`,
+    description: `Takes the labels off images, which stay in the dataset. ${hasResults} ${inUse}`,
   })
   unlabelImages(
     @Arg('input', () => DatasetImagesInputType, { description: 'The dataset and the images.' })
     input: DatasetImagesInputType,
     @Ctx() { library }: Context,
-  ): Promise<DatasetRow> {
+  ): Promise<ChangedDataset> {
     return atInput(library.curation.unlabelImages(input))
   }
 
   @Mutation(() => DatasetType, {
-    description: `Removes images, with a label or without, and deletes those that no other dataset has. It cannot be undone; \`unlabelImages\` can. ${hasResults} ${inUse}`,
+    description: `Removes images, with a label or without. Those that no other dataset has are kept for 7 days, so that it can be undone, and then deleted. ${hasResults} ${inUse}`,
   })
   removeImages(
     @Arg('input', () => DatasetImagesInputType, { description: 'The dataset and the images.' })
     input: DatasetImagesInputType,
     @Ctx() { library }: Context,
-  ): Promise<DatasetRow> {
+  ): Promise<ChangedDataset> {
     return atInput(library.deletions.images(input))
   }
 }

@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import { Split } from './enums.js'
+
+const classSchema = z.object({ name: z.string(), prompts: z.array(z.string()) })
+const conflictSchema = z.object({ imageId: z.string(), className: z.string() })
+
+/** Where an image was. Classes are named, because their numbers may change. */
+const placeSchema = z.object({
+  imageId: z.string(),
+  position: z.int(),
+  className: z.string(),
+  split: z.enum(Split),
+})
+/** Where an image without a label was. */
+const positionSchema = z.object({ imageId: z.string(), position: z.int() })
+const labelSchema = z.object({ className: z.string(), split: z.enum(Split) })
+
+const changes = [
+  z.object({ kind: z.literal('RENAME'), from: z.string(), to: z.string() }),
+  z.object({ kind: z.literal('RENAME_CLASS'), from: classSchema, to: classSchema }),
+  z.object({ kind: z.literal('ADD_CLASS'), class: classSchema }),
+  z.object({
+    kind: z.literal('MERGE_CLASSES'),
+    index: z.int(),
+    class: classSchema,
+    into: z.string(),
+    /** The images of the class that went. */
+    images: z.array(z.string()),
+    conflicts: z.array(conflictSchema),
+  }),
+  z.object({
+    kind: z.literal('DELETE_CLASS'),
+    index: z.int(),
+    class: classSchema,
+    images: z.array(placeSchema),
+    conflicts: z.array(conflictSchema),
+  }),
+  z.object({
+    kind: z.literal('MOVE_IMAGES'),
+    moves: z.array(z.object({ imageId: z.string(), from: labelSchema, to: labelSchema })),
+    conflicts: z.array(conflictSchema),
+  }),
+  z.object({ kind: z.literal('LABEL_IMAGES'), images: z.array(positionSchema), to: labelSchema }),
+  z.object({
+    kind: z.literal('UNLABEL_IMAGES'),
+    images: z.array(placeSchema),
+    conflicts: z.array(conflictSchema),
+  }),
+  z.object({
+    kind: z.literal('REMOVE_IMAGES'),
+    images: z.array(placeSchema),
+    unlabelled: z.array(positionSchema),
+    conflicts: z.array(conflictSchema),
+  }),
+] as const
+
+/** What undoing a change of a dataset needs to know. */
+export const changeDetailSchema = z.discriminatedUnion('kind', changes)
+export type ChangeDetail = z.infer<typeof changeDetailSchema>
+export type ChangeOf<Kind extends ChangeDetail['kind']> = Extract<ChangeDetail, { kind: Kind }>
+export type ImagePlaceDetail = z.infer<typeof placeSchema>
+
+/** The kinds of changes that can be undone. */
+export const changeKinds = changes.map(({ shape }) => shape.kind.value)
+export type ChangeKind = ChangeDetail['kind']
+
+/** A change in words. */
+export function textOfChange(detail: ChangeDetail): string {
+  switch (detail.kind) {
+    case 'RENAME':
+      return `Renamed the dataset from "${detail.from}"`
+    case 'RENAME_CLASS':
+      return `Renamed class "${detail.from.name}" to "${detail.to.name}"`
+    case 'ADD_CLASS':
+      return `Added class "${detail.class.name}"`
+    case 'MERGE_CLASSES':
+      return `Merged class "${detail.class.name}" into "${detail.into}"`
+    case 'DELETE_CLASS':
+      return `Deleted class "${detail.class.name}" with ${images(detail.images)}`
+    case 'MOVE_IMAGES':
+      return `Moved ${images(detail.moves)}`
+    case 'LABEL_IMAGES':
+      return `Labelled ${images(detail.images)} as "${detail.to.className}"`
+    case 'UNLABEL_IMAGES':
+      return `Took the label off ${images(detail.images)}`
+    case 'REMOVE_IMAGES':
+      return `Removed ${images([...detail.images, ...detail.unlabelled])}`
+  }
+}
+
+const images = ({ length }: readonly unknown[]): string => `${length} image${length === 1 ? '' : 's'}`
+
+/** The images that a change removed from its dataset. */
+export function removedBy(detail: ChangeDetail): readonly string[] {
+  if (detail.kind === 'DELETE_CLASS') return detail.images.map(({ imageId }) => imageId)
+  if (detail.kind !== 'REMOVE_IMAGES') return []
+  return [...detail.images, ...detail.unlabelled].map(({ imageId }) => imageId)
+}
