@@ -21,7 +21,7 @@ export interface ClassCountRow {
 
 /** Two lists with the same dataset, split and version hold the same images in the same places. */
 export interface ListVersion {
-  /** How often images of the dataset were moved or removed. */
+  /** How often images of the dataset were moved or removed, or came back to an earlier place. */
   readonly revision: number
   /** The position of the last image; 0 if there is none. */
   readonly last: number

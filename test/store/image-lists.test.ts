@@ -92,6 +92,14 @@ async function imageLists(url: string): Promise<void> {
     await store.datasets.addImages(id, [newImage()])
     expect(await store.imageLists.version({ datasetId: id, last })).toEqual(versions[2])
     expect((await store.imageLists.version({ datasetId: id })).last).toBeGreaterThan(last)
+    const [row] = await client.datasetImage.findMany({ where: { datasetId: id }, take: 1 })
+    if (!row) throw new Error('no image')
+    await client.datasetImage.delete({ where: { position: row.position } })
+    const without = await store.imageLists.version({ datasetId: id, last })
+    await client.datasetImage.create({ data: row })
+    expect((await store.imageLists.version({ datasetId: id, last })).revision).toBeGreaterThan(
+      without.revision,
+    )
     expect(await store.imageLists.version({ datasetId: 'nobody' })).toEqual({ revision: 0, last: 0 })
   })
 
