@@ -1,7 +1,7 @@
 import { buildCache } from '../cache/cache.js'
 import { type Support, selectSupport } from '../features/support.js'
 import { defaultsOf, type Method, parametersIn } from '../methods/contract.js'
-import { batchesOf, rangesOver, requireTexts } from '../methods/score.js'
+import { batchesOf, rangesOver, requireNeeds } from '../methods/score.js'
 import { type FeatureSpace, spaceAt } from '../spaces/contract.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { matrix, rowOf } from '../tensor/matrix.js'
@@ -19,11 +19,11 @@ export interface QuickFit {
 /**
  * Fits a method with its default hyperparameters, for answers while images are labelled: two fits of the space, where
  * `fitMethod` makes one for each image that a class has. The temperature is fitted on every other image of each class, answered
- * by the rest, so it is a little too careful; 1 if there are fewer than two such images. Throws TEXT_FEATURES_REQUIRED and
- * SPACE_NOT_AVAILABLE.
+ * by the rest, so it is a little too careful; 1 if there are fewer than two such images. Throws TEXT_FEATURES_REQUIRED, PROMPTS_REQUIRED,
+ * PATCHES_REQUIRED and SPACE_NOT_AVAILABLE.
  */
 export async function fitQuickly({ method, space, support, kernels }: QuickFit): Promise<FittedMethod> {
-  requireTexts(method, support)
+  requireNeeds(method, support)
   const started = performance.now()
   const values = defaultsOf(parametersIn(method, space))
   const fittedTo = async (part: Support): Promise<FittedMethod> => {

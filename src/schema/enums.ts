@@ -258,14 +258,25 @@ registerEnumType(SuggestionStrategy, {
   },
 })
 
-/** What is wrong with a dataset. */
 export const DatasetChangeKind = Object.fromEntries(changeKinds.map((kind) => [kind, kind]))
 
 registerEnumType(DatasetChangeKind, {
   name: 'DatasetChangeKind',
   description: 'What a change did to a dataset.',
+  valuesConfig: {
+    RENAME: { description: 'The dataset got another name.' },
+    RENAME_CLASS: { description: 'A class got another name or other prompts.' },
+    ADD_CLASS: { description: 'A class was added.' },
+    MERGE_CLASSES: { description: 'The images of a class went to another class, and the class was deleted.' },
+    DELETE_CLASS: { description: 'A class was deleted with its images.' },
+    MOVE_IMAGES: { description: 'Images went to another class or split.' },
+    LABEL_IMAGES: { description: 'Images without a label got one.' },
+    UNLABEL_IMAGES: { description: 'Images lost their label, and stay in the dataset.' },
+    REMOVE_IMAGES: { description: 'Images were removed from the dataset.' },
+  },
 })
 
+/** What is wrong with a dataset. */
 export const DatasetProblemKind = {
   LABEL_CONFLICT: 'LABEL_CONFLICT',
   CLASS_WITHOUT_IMAGES: 'CLASS_WITHOUT_IMAGES',

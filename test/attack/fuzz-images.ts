@@ -84,7 +84,7 @@ const formats = [...originals.keys()]
 async function tryOne(i: number): Promise<void> {
   const format = formats[i % formats.length] as string
   const files = originals.get(format) ?? []
-  const bytes = chosen(mutations)(Buffer.from(chosen(files)), chosen(files), random)
+  const bytes = chosen(mutations)(Buffer.from(chosen(files)), chosen(files))
   const outcome = await outcomeOf(bytes)
   const ofFormat = outcomes[format] ?? {}
   outcomes[format] = { ...ofFormat, [outcome]: (ofFormat[outcome] ?? 0) + 1 }

@@ -12,7 +12,10 @@ class SuggestionsArguments {
   @Field(() => ID, { nullable: true, description: 'The encoder of the features. Default: the first.' })
   encoder?: string | null
 
-  @Field(() => SuggestionStrategy, { defaultValue: SuggestionStrategy.BOTH })
+  @Field(() => SuggestionStrategy, {
+    defaultValue: SuggestionStrategy.BOTH,
+    description: 'Which images come first.',
+  })
   strategy: SuggestionStrategy
 
   @Field(() => Int, { defaultValue: 20, description: 'The most suggestions, from 1 to 100.' })
@@ -68,7 +71,7 @@ export class SuggestionsResolver {
 
 @Resolver(() => SuggestionType)
 export class SuggestionResolver {
-  @FieldResolver(() => ImageType)
+  @FieldResolver(() => ImageType, { description: 'The image.' })
   image(@Root() { imageId }: SuggestedImage, @Ctx() { loaders }: Context): Promise<ImageRow> {
     return loaders.image.load(imageId)
   }
@@ -76,7 +79,7 @@ export class SuggestionResolver {
 
 @Resolver(() => ClassGuessType)
 export class ClassGuessResolver {
-  @FieldResolver(() => ClassLabelType)
+  @FieldResolver(() => ClassLabelType, { description: 'The class.' })
   class(@Root() { label }: SuggestedImage['top'][number]): ClassRow {
     return label
   }
