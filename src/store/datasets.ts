@@ -3,7 +3,8 @@ import { errors, type ShotboardError } from '../errors.js'
 import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
 import type { DatabaseClient, Transaction } from './database.js'
 import type { Split } from './enums.js'
-import { createImageListRepository } from './image-lists.js'
+import { Prisma } from './generated/sqlite/client.js'
+import { createImageListRepository, sqlSplit } from './image-lists.js'
 import { insertImageRows } from './insert-image-rows.js'
 import { recordConflicts } from './label-conflicts.js'
 import type { Page, PageRequest } from './page.js'
@@ -241,9 +242,14 @@ export async function insertImages(
     await tx.unlabelledImage.deleteMany({
       where: { datasetId, imageId: { in: fresh.map(({ imageId }) => imageId) } },
     })
-    await tx.datasetImage.createMany({
-      data: fresh.map(({ imageId, classIndex, split }) => ({ datasetId, imageId, classIndex, split })),
-    })
+    const rows = fresh.map(
+      ({ imageId, classIndex, split }) =>
+        Prisma.sql`(${datasetId}, ${imageId}, ${classIndex}, ${sqlSplit(split)})`,
+    )
+    if (rows.length > 0) {
+      await tx.$executeRaw`
+        INSERT INTO "DatasetImage" ("datasetId", "imageId", "classIndex", "split") VALUES ${Prisma.join(rows)}`
+    }
     added += fresh.length
   }
   return { added, conflicts: await record(tx, datasetId, conflicts), inOtherSplit }

@@ -168,5 +168,11 @@ export function createImageListRepository(client: DatabaseClient): ImageListRepo
   }
 }
 
+const splitLiterals: Readonly<Record<Split, Prisma.Sql>> = {
+  SUPPORT_POOL: Prisma.sql`'SUPPORT_POOL'`,
+  VALIDATION: Prisma.sql`'VALIDATION'`,
+  TEST: Prisma.sql`'TEST'`,
+}
+
 /** Postgres has its own type for splits. A literal becomes one, and a parameter does not. */
-export const sqlSplit = (split: Split): Prisma.Sql => Prisma.raw(`'${split}'`)
+export const sqlSplit = (split: Split): Prisma.Sql => splitLiterals[split]
