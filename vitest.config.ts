@@ -10,8 +10,9 @@ const long = ['test/**/*.long.test.ts']
 
 /** Tests that hold for every database: on SQLite with the quick ones, on Postgres with `npm run test:all`. */
 const onEveryDatabase = [
+  'test/datasets/{dataset-contents,draw-support}.test.ts',
   'test/library/deletions.test.ts',
-  'test/store/{database,ordered-pages,pairing,repositories}.test.ts',
+  'test/store/{database,image-lists,ordered-pages,pairing,repositories}.test.ts',
 ]
 
 /** Hostile input against a running service: `npm run test:attack`. */

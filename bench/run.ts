@@ -20,6 +20,7 @@ import { keys } from './cases/keys.js'
 import { labelErrors } from './cases/label-errors.js'
 import { leaveOneOut } from './cases/leave-one-out.js'
 import { overlap } from './cases/overlap.js'
+import { planning } from './cases/planning.js'
 import { pluginChecks } from './cases/plugin-checks.js'
 import { resize } from './cases/resize.js'
 import { scaling } from './cases/scaling.js'
@@ -52,6 +53,7 @@ const benchmarks: readonly Benchmark[] = [
   importing,
   resize,
   dashboard,
+  ...planning,
   watching,
   ...clipSpeed,
   ...clipFiles,

@@ -1,12 +1,11 @@
-import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PrismaPg } from '@prisma/adapter-pg'
 import { startServer } from '../../src/server.js'
 import { readSettings } from '../../src/settings/settings.js'
 import { makeFinishedComparisons } from '../../test/helpers/finished-comparisons.js'
 import { type Benchmark, ms, onceMs, type Row } from '../benchmark.js'
+import { newPostgres } from '../new-postgres.js'
 
 const stored = 200
 const asked = 300
@@ -63,23 +62,4 @@ async function measure(name: string, databaseUrl: string | undefined): Promise<R
     quantity: `Query over 20 comparisons × 15 runs of ${stored} stored, ${name}: median, 95th percentile of ${asked}`,
     ours: `${at(0.5)}, ${at(0.95)}`,
   }
-}
-
-/** A new database on the server at TEST_DATABASE_URL, or at the default address. */
-async function newPostgres() {
-  const { TEST_DATABASE_URL: server = 'postgresql://postgres@127.0.0.1:5432/postgres' } = process.env
-  const run = async (sql: string) => {
-    const connection = { connectionString: server, connectionTimeoutMillis: 3000 }
-    const adapter = await new PrismaPg(connection).connect()
-    await adapter.executeRaw({ sql, args: [], argTypes: [] }).finally(() => adapter.dispose())
-  }
-  const name = `shotboard_${randomUUID().replaceAll('-', '')}`
-  try {
-    await run(`CREATE DATABASE ${name}`)
-  } catch {
-    return undefined
-  }
-  const url = new URL(server)
-  url.pathname = `/${name}`
-  return { url: url.href, drop: () => run(`DROP DATABASE ${name} WITH (FORCE)`) }
 }

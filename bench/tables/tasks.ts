@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import { drawSupport } from '../../src/datasets/draw-support.js'
+import { drawRanks } from '../../src/datasets/draw-support.js'
 import { type Encoder, openEncoder } from '../../src/encoders/encoder.js'
 import { encodeClasses } from '../../src/encoders/text-classifier.js'
 import { type FeatureFile, readFeatureFile } from '../../src/features/feature-file.js'
@@ -118,7 +118,9 @@ async function encodeFolder(folder: string, runtime: Runtime): Promise<Encoded> 
 async function drawnFrom({ classes, encoder, pool, validation, test }: Encoded, seed: number) {
   const { textClassifier } = await encodeClasses(encoder, classes)
   const candidates = pool.ids.map((imageId, i) => ({ imageId, classIndex: pool.labels[i] as number }))
-  const names = classes.map(({ name }) => name)
+  const sorted = classes.map((_, index) =>
+    candidates.flatMap(({ imageId, classIndex }) => (classIndex === index ? [imageId] : [])).sort(),
+  )
   return {
     classes: classes.length,
     textClassifier,
@@ -129,7 +131,11 @@ async function drawnFrom({ classes, encoder, pool, validation, test }: Encoded, 
     test,
     validation,
     support(shots) {
-      const drawn = drawSupport(candidates, names, { shots, drawing: 'EXACT', seed })
+      const drawn = sorted.flatMap((ids, classIndex) =>
+        drawRanks(ids.length, classes[classIndex]?.name ?? '', { shots, drawing: 'EXACT', seed }).map(
+          (rank) => ({ imageId: ids[rank] ?? '', classIndex }),
+        ),
+      )
       const rows = drawn.map(({ imageId }) => pool.ids.indexOf(imageId))
       return {
         features: selectFeatures(pool.features, rows),

@@ -1,4 +1,4 @@
-import { fingerprintDataset } from '../datasets/dataset-fingerprint.js'
+import type { DatasetContents } from '../datasets/dataset-contents.js'
 import type { AdapterFolder } from '../encoders/adapters/added-adapters.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors, ShotboardError } from '../errors.js'
@@ -17,6 +17,7 @@ import type { Checkpoints } from './checkpoints.js'
 
 export interface TrainingJobContext {
   readonly store: Store
+  readonly contents: DatasetContents
   readonly encoders: Encoders
   readonly imageFiles: ImageFiles
   readonly imageWorkers: ImageWorkers
@@ -62,14 +63,14 @@ const maxCheckpoints = 20
 const maxStepsAtRisk = 50
 
 async function train(context: TrainingJobContext, row: TrainingRow, signal: AbortSignal): Promise<void> {
-  const { store, encoders, imageFiles, adapterFolder, checkpoints } = context
+  const { store, contents, encoders, imageFiles, adapterFolder, checkpoints } = context
   const { id, name, steps, datasetId } = row
   if (datasetId === null) throw errors.unknownDataset({ id: 'of this training' })
   const settings = storedTrainingSettings(row.settings)
   const model = encoders.model(row.encoder)
   const classes = await store.datasets.classes(datasetId)
   const rows = await store.datasets.images(datasetId, undefined, row.lastImage)
-  const dataset = fingerprintDataset(classes, rows)
+  const dataset = await contents.fingerprint(datasetId, row.lastImage)
   const images = rows.map(
     ({ imageId, classIndex }): TrainingImage => ({
       id: imageId,

@@ -1,6 +1,6 @@
 import { keptClasses } from '../comparisons/held-out.js'
 import type { ComparedRow } from '../comparisons/row-statistics.js'
-import { fingerprintDataset } from '../datasets/dataset-fingerprint.js'
+import type { DatasetContents } from '../datasets/dataset-contents.js'
 import type { EncodedData } from '../datasets/encoded-data.js'
 import { ShotboardError } from '../errors.js'
 import { thresholdOf } from '../evaluation/prediction-set.js'
@@ -18,6 +18,7 @@ import { measureOwnFigures } from './own-figures.js'
 
 export interface FreezeContext {
   readonly store: Store
+  readonly contents: DatasetContents
   readonly registry: Registry
   readonly kernels: Kernels
   readonly encodedData: EncodedData
@@ -37,7 +38,7 @@ export async function freeze(
   { question, coverage, comparison, runs }: ClassifierRequest,
 ): Promise<FrozenVersion> {
   const { supportSet, encoder, classes: all, methods, selection, search, holdOut } = question
-  const { store, registry, kernels, rowsOf } = context
+  const { store, contents, registry, kernels, rowsOf } = context
   const { support, fitted: results } = await fits.fit(question)
   const [fitted] = results
   if (fitted === undefined || fitted instanceof ShotboardError) throw fitted ?? new Error('no method')
@@ -80,7 +81,7 @@ export async function freeze(
     dataset: {
       id: supportSet.datasetId,
       name: dataset?.name ?? supportSet.datasetId,
-      fingerprint: fingerprintDataset(all, await store.datasets.images(supportSet.datasetId)),
+      fingerprint: await contents.fingerprint(supportSet.datasetId),
     },
     measured: await measuredOf(store, rowsOf, runs, comparison?.id),
     versions,

@@ -2,6 +2,7 @@ import { type ChosenMethod, chooseMethods, type MethodChoice } from '../comparis
 import { methodOrPlaceholder, spaceOrPlaceholder } from '../comparisons/placeholders.js'
 import { requireSameContents } from '../comparisons/require-same-contents.js'
 import type { RunResults } from '../comparisons/run-results.js'
+import type { DatasetContents } from '../datasets/dataset-contents.js'
 import type { EncodedData } from '../datasets/encoded-data.js'
 import type { Encoder } from '../encoders/encoder.js'
 import type { Encoders } from '../encoders/encoders.js'
@@ -65,6 +66,7 @@ export interface QuestionContext {
   readonly encoders: Encoders
   readonly registry: Registry
   readonly encodedData: EncodedData
+  readonly contents: DatasetContents
   readonly runResults: RunResults
   readonly generics: Pick<Generics, 'of'>
 }

@@ -42,8 +42,8 @@ export interface DemoShots {
 export async function shotsFor({ datasets }: Library, dataset: string): Promise<DemoShots> {
   const classes = await datasets.classes(dataset)
   const counts = classes.map(() => 0)
-  for (const { classIndex } of await datasets.images(dataset, 'SUPPORT_POOL')) {
-    counts[classIndex] = (counts[classIndex] ?? 0) + 1
+  for (const { classIndex, split, images } of (await datasets.classCounts([dataset])).get(dataset) ?? []) {
+    if (split === 'SUPPORT_POOL') counts[classIndex] = images
   }
   const [least, most] = [Math.min(...counts), Math.max(...counts)]
   const exact = [1, 4, 16].filter((k) => k <= least)

@@ -1,11 +1,10 @@
-import { fingerprintDataset } from '../datasets/dataset-fingerprint.js'
+import type { DatasetContents } from '../datasets/dataset-contents.js'
 import type { Encoder } from '../encoders/encoder.js'
 import type { EncoderGeneric } from '../generic/generics.js'
 import type { Method } from '../methods/contract.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import type { ClassSizes } from '../store/runs.js'
-import type { Store } from '../store/store.js'
 import { versions } from '../version.js'
 import type { Provenance, RunCode } from './provenance.js'
 
@@ -22,15 +21,11 @@ export type ProvenanceOf = (
  * Fingerprints the datasets of a comparison, with the images up to its `lastImage`, once for all of its encoders and runs.
  */
 export async function collectProvenance(
-  store: Store,
+  contents: DatasetContents,
   { datasetId, testDatasetId, lastImage }: ComparisonRow,
 ): Promise<(encoder: Encoder) => ProvenanceOf> {
-  const fingerprint = async (id: string): Promise<string> => {
-    const classes = await store.datasets.classes(id)
-    return fingerprintDataset(classes, await store.datasets.images(id, undefined, lastImage))
-  }
-  const dataset = await fingerprint(datasetId)
-  const testDataset = testDatasetId === null ? null : await fingerprint(testDatasetId)
+  const dataset = await contents.fingerprint(datasetId, lastImage)
+  const testDataset = testDatasetId === null ? null : await contents.fingerprint(testDatasetId, lastImage)
   return (encoder) =>
     ({ hyperparameters }, { base, usesGeneric }, code, generic, prompts) => ({
       versions,

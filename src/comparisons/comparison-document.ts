@@ -1,4 +1,4 @@
-import { fingerprintDataset } from '../datasets/dataset-fingerprint.js'
+import type { DatasetContents } from '../datasets/dataset-contents.js'
 import { isDrawn } from '../datasets/support-sets.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors } from '../errors.js'
@@ -138,6 +138,7 @@ export interface DocumentRun {
 
 export interface DocumentContext {
   readonly store: Store
+  readonly contents: DatasetContents
   readonly encoders: Encoders
   readonly registry: Registry
   readonly runResults: RunResults
@@ -154,7 +155,7 @@ export async function documentComparison(context: DocumentContext, id: string): 
   const recorded = runs.flatMap(({ id }) => provenances.get(id) ?? [])[0]
 
   const describe = (datasetId: string, fingerprint: string | null | undefined) =>
-    describeDataset(store, datasetId, comparison.lastImage, fingerprint ?? null)
+    describeDataset(context, datasetId, comparison.lastImage, fingerprint ?? null)
   const dataset = await describe(comparison.datasetId, recorded?.dataset)
   const testDataset =
     comparison.testDatasetId === null ? null : await describe(comparison.testDatasetId, recorded?.testDataset)
@@ -163,7 +164,7 @@ export async function documentComparison(context: DocumentContext, id: string): 
     return { id, files: first?.encoder ?? encoders.all.find((each) => each.id === id)?.files ?? {} }
   })
   const protocol = protocolOf(runs)
-  const unknownDataset = await unknownDatasetOf(store, protocol, comparison.lastImage)
+  const unknownDataset = await unknownDatasetOf(context, protocol, comparison.lastImage)
   const listed = (await store.comparisons.supportImagesOf([id])).get(id) ?? []
   const experiment = experimentOf(comparison, runs, protocol, { dataset, testDataset }, unknownDataset)
   return {
@@ -221,7 +222,7 @@ async function readProvenances(
 }
 
 async function describeDataset(
-  store: Store,
+  { store, contents }: DocumentContext,
   id: string,
   lastImage: number | null,
   recorded: string | null,
@@ -229,10 +230,11 @@ async function describeDataset(
   const dataset = await store.datasets.get(id)
   if (!dataset) throw errors.unknownDataset({ id })
   const classes = await store.datasets.classes(id)
-  const rows = await store.datasets.images(id, undefined, lastImage)
   const images: Record<string, number> = { SUPPORT_POOL: 0, VALIDATION: 0, TEST: 0 }
-  for (const { split } of rows) images[split] = (images[split] ?? 0) + 1
-  const current = fingerprintDataset(classes, rows)
+  for (const count of await store.imageLists.counts({ datasetId: id, last: lastImage })) {
+    images[count.split] = (images[count.split] ?? 0) + count.images
+  }
+  const current = await contents.fingerprint(id, lastImage)
   return {
     id,
     name: dataset.name,
@@ -245,12 +247,12 @@ async function describeDataset(
 
 /** The dataset with images of no class; null if there is none, or if it has been deleted. */
 async function unknownDatasetOf(
-  store: Store,
+  context: DocumentContext,
   { unknownDatasetId }: ComparisonProtocol,
   lastImage: number | null,
 ): Promise<DocumentDataset | null> {
-  if (unknownDatasetId === null || !(await store.datasets.get(unknownDatasetId))) return null
-  return describeDataset(store, unknownDatasetId, lastImage, null)
+  if (unknownDatasetId === null || !(await context.store.datasets.get(unknownDatasetId))) return null
+  return describeDataset(context, unknownDatasetId, lastImage, null)
 }
 
 function experimentOf(

@@ -1,31 +1,30 @@
+import type { DatasetContents } from '../datasets/dataset-contents.js'
 import type { Encoder } from '../encoders/encoder.js'
-import type { ClassRow, DatasetImageRow } from '../store/datasets.js'
-import { fingerprintOf } from '../system/fingerprint.js'
+import type { ClassRow } from '../store/datasets.js'
 
-/** Everything on which a comparison's results depend, apart from the request. */
+/** Everything on which a comparison's results depend, apart from the request and the encoders. */
 export interface ComparisonContents {
-  readonly encoders: readonly Pick<Encoder, 'fingerprint'>[]
+  readonly datasetId: string
   readonly classes: readonly ClassRow[]
-  /** The images of the dataset when the comparison was requested. */
-  readonly images: readonly DatasetImageRow[]
-  /** The test images if they belong to another dataset, otherwise null. */
-  readonly testImages: readonly DatasetImageRow[] | null
-  /** The images of no class from another dataset; null if there are none. */
-  readonly unknownImages: readonly DatasetImageRow[] | null
+  /** The dataset of the test images and the indices of its classes in the other one; null if there is no other. */
+  readonly test: { readonly datasetId: string; readonly indices: Int32Array } | null
+  /** The dataset of the images of no class; null if there is none. */
+  readonly unknownDatasetId: string | null
+  /** The position of the last image that counts. */
+  readonly lastImage: number | null
 }
 
-/** A short hash of a comparison's contents. It changes with any image, prompt or weight. */
-export const comparisonFingerprint = ({
-  encoders,
-  classes,
-  images,
-  testImages,
-  unknownImages,
-}: ComparisonContents): string =>
-  fingerprintOf([
-    encoders.map(({ fingerprint }) => fingerprint).join(),
-    classes,
-    images,
-    testImages,
-    ...(unknownImages === null ? [] : [unknownImages]),
-  ])
+/** A short hash of a comparison's contents for each set of encoders. It changes with any image, prompt or weight. */
+export const comparisonFingerprints = (
+  contents: DatasetContents,
+  encoderSets: readonly (readonly Pick<Encoder, 'fingerprint'>[])[],
+  { datasetId, classes, test, unknownDatasetId, lastImage: last }: ComparisonContents,
+): Promise<string[]> =>
+  contents.fingerprintsOf(
+    encoderSets.map((encoders) => [encoders.map(({ fingerprint }) => fingerprint).join(), classes]),
+    [
+      { datasetId, last },
+      test && { ...test, split: 'TEST', last },
+      ...(unknownDatasetId === null ? [] : [{ datasetId: unknownDatasetId, split: 'TEST', last } as const]),
+    ],
+  )

@@ -74,7 +74,7 @@ async function performRuns(
   const encoders = encodersOf(runs).map((id) => context.encoders.get(id))
   await requireSameContents(context, comparison, encoders, runs)
   const open = runs.filter(isOpen)
-  const provenanceWith = await collectProvenance(store, comparison)
+  const provenanceWith = await collectProvenance(context.contents, comparison)
   const parts = encoders.map((encoder) => {
     const own = open.filter((run) => run.encoder === encoder.id)
     return {

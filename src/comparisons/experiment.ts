@@ -15,7 +15,7 @@ const datasetSchema = z.union([
       id: z.string().min(1).optional(),
       name: z.string().min(1).optional(),
       folder: z.string().min(1).optional(),
-      /** The dataset must have this fingerprint; see `fingerprintDataset`. */
+      /** The dataset must have this fingerprint; see `DatasetContents`. */
       fingerprint: fingerprint.optional(),
     })
     .refine(

@@ -1,3 +1,4 @@
+import type { DatasetContents } from '../datasets/dataset-contents.js'
 import type { EncodedData, LoadOptions } from '../datasets/encoded-data.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors } from '../errors.js'
@@ -25,6 +26,7 @@ export interface RunContext {
   readonly registry: Registry
   readonly kernels: Kernels
   readonly encodedData: EncodedData
+  readonly contents: DatasetContents
   readonly runResults: RunResults
   readonly codeOf: CodeOf
   readonly generics: Generics

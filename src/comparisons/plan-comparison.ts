@@ -1,4 +1,5 @@
-import { largestClass, withoutExact } from '../datasets/draw-support.js'
+import type { DatasetContents } from '../datasets/dataset-contents.js'
+import { largestClass, sizesOf, withoutExact } from '../datasets/draw-support.js'
 import type { EncodedData } from '../datasets/encoded-data.js'
 import { drawingOf, listedSupport } from '../datasets/listed-support.js'
 import {
@@ -16,13 +17,14 @@ import type { KlScaling, Search, Selection } from '../evaluation/protocol.js'
 import type { EncoderGeneric, Generics } from '../generic/generics.js'
 import type { Registry } from '../plugins/registry.js'
 import type { NewComparison } from '../store/comparisons.js'
-import type { ClassRow, DatasetImageRow, DatasetRow } from '../store/datasets.js'
+import type { ClassRow, DatasetRow } from '../store/datasets.js'
 import type { Drawing, Split } from '../store/enums.js'
+import type { ClassCountRow } from '../store/image-lists.js'
 import type { RunRequest } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import { fingerprintOf } from '../system/fingerprint.js'
 import { firstRepeated } from '../system/first-repeated.js'
-import { comparisonFingerprint } from './comparison-fingerprint.js'
+import { comparisonFingerprints } from './comparison-fingerprint.js'
 import { type ChosenMethod, chooseMethods, type MethodChoice } from './method-choice.js'
 import { type CodeOf, runFingerprint } from './run-code.js'
 
@@ -59,6 +61,7 @@ export interface PlanContext {
   readonly encoders: Encoders
   readonly registry: Registry
   readonly encodedData: EncodedData
+  readonly contents: DatasetContents
   readonly codeOf: CodeOf
   readonly generics: Generics
   /** The largest number of runs of a comparison, which are planned, stored and read all at once. */
@@ -69,10 +72,8 @@ export interface PlanContext {
  * Checks a request and lists its runs. Throws the error for an invalid request, such as UNKNOWN_DATASET or TOO_MANY_RUNS,
  * with the argument at fault.
  */
-export async function planComparison(
-  { store, encoders, registry, encodedData, codeOf, generics, maxRuns }: PlanContext,
-  input: CompareInput,
-): Promise<NewComparison> {
+export async function planComparison(context: PlanContext, input: CompareInput): Promise<NewComparison> {
+  const { store, encoders, registry, codeOf, generics, maxRuns } = context
   const dataset = await store.datasets.get(input.dataset)
   if (!dataset) throw errors.unknownDataset({ id: input.dataset }, 'dataset')
   const chosenEncoders = chooseEncoders(encoders, input)
@@ -93,19 +94,27 @@ export async function planComparison(
   const others = [input.testDataset, input.unknownDataset].filter((id) => id != null)
   const datasets = [dataset.id, ...others]
   const lastImage = await store.datasets.lastImage(datasets)
-  const images = await store.datasets.images(dataset.id, undefined, lastImage)
+  const counts = await store.imageLists.counts({ datasetId: dataset.id, last: lastImage })
   const names = classes.map(({ name }) => name)
-  const taken = listed && listedSupport(listed, images, names, 'supportImages')
-  const largest = largestClass(taken ?? images.filter(({ split }) => split === 'SUPPORT_POOL'))
+  const all = { datasetId: dataset.id, last: lastImage }
+  const taken =
+    listed && listedSupport(listed, await store.imageLists.among(all, listed), names, 'supportImages')
+  const pool = counts.flatMap(({ split, images }) => (split === 'SUPPORT_POOL' ? [images] : []))
+  const largest = largestClass(taken ? sizesOf(taken, classes.length) : pool)
   const shots = isDrawn(drawing) ? asked : [largest]
-  requireImages(dataset, classes, images, { ...input, shots, drawing })
+  requireImages(dataset, classes, counts, { ...input, shots, drawing })
   requireDifferentSets({ shots, drawing, seeds: input.seeds, largest })
-  const testImages = await testImagesOf(store, encodedData, dataset, input, lastImage)
-
-  requireKeptImages(testImages ?? images, images, holdOut, input.selection)
-  const unknownImages = await unknownImagesOf(store, classes, input, lastImage)
-  const content = { classes, images, testImages, unknownImages }
-  const contents = chosenEncoders.map((encoder) => comparisonFingerprint({ encoders: [encoder], ...content }))
+  const test = await testOf(context, dataset, input, lastImage)
+  requireKeptImages(test?.counts ?? counts, counts, holdOut, input.selection)
+  await requireUnknownImages(store, classes, input, lastImage)
+  const [contents = '', ...contentsWith] = await comparisonFingerprints(
+    context.contents,
+    [chosenEncoders, ...chosenEncoders.map((encoder) => [encoder])],
+    {
+      ...{ datasetId: dataset.id, classes, test, lastImage },
+      unknownDatasetId: input.unknownDataset ?? null,
+    },
+  )
   const genericOf = await Promise.all(
     chosenEncoders.map((encoder, i) => genericFor(generics, encoder, dataset.id, chosen[i] ?? [])),
   )
@@ -132,7 +141,7 @@ export async function planComparison(
       // The encoder's fingerprint covers `imo` but not added adapters, which have their own.
       const adapter = space?.base.startsWith('imo:') ? [encoder.spaceFingerprint(space.base)] : []
       const computes = [
-        contents[i],
+        contentsWith[i],
         withoutExact(request),
         ...adapter,
         ...(taken ? [{ support: taken }] : []),
@@ -149,7 +158,7 @@ export async function planComparison(
     testDatasetId: input.testDataset ?? null,
     encoder: (chosenEncoders[0] as Encoder).id,
     lastImage,
-    contents: comparisonFingerprint({ encoders: chosenEncoders, ...content }),
+    contents,
     supportImages: taken?.map(({ imageId }) => imageId) ?? [],
     runs,
   }
@@ -189,39 +198,41 @@ function heldOut(classes: readonly ClassRow[], names: readonly string[]): number
 
 /** Throws INVALID_VALUE if the classes that are not held out have too few images to measure, or none to select on. */
 function requireKeptImages(
-  tested: readonly DatasetImageRow[],
-  images: readonly DatasetImageRow[],
+  tested: readonly ClassCountRow[],
+  counts: readonly ClassCountRow[],
   holdOut: readonly number[],
   selection: Selection,
 ): void {
   if (holdOut.length === 0) return
-  const countOf = (some: readonly DatasetImageRow[], split: Split) =>
-    some.filter((image) => image.split === split && !holdOut.includes(image.classIndex)).length
+  const countOf = (some: readonly ClassCountRow[], split: Split) =>
+    imagesIn(some.filter((count) => count.split === split && !holdOut.includes(count.classIndex)))
   const refuse = (what: string) =>
     errors.invalidValue({ reason: `Hold out fewer classes. The others have ${what}.` }, 'holdOut')
   if (countOf(tested, 'TEST') < 2) throw refuse('fewer than two test images')
-  if (selection === 'VALIDATION' && countOf(images, 'VALIDATION') === 0) throw refuse('no validation images')
+  if (selection === 'VALIDATION' && countOf(counts, 'VALIDATION') === 0) throw refuse('no validation images')
 }
 
+const imagesIn = (counts: readonly ClassCountRow[]): number =>
+  counts.reduce((sum, { images }) => sum + images, 0)
+
 /**
- * The test images of `unknownDataset`, or null if none is given. Throws UNKNOWN_DATASET, NO_TEST_SPLIT, or SHARED_CLASS if
- * one of its classes has the name of one of ours.
+ * Throws UNKNOWN_DATASET or NO_TEST_SPLIT if `unknownDataset` is given and has no test images, or SHARED_CLASS if one of its
+ * classes has the name of one of ours.
  */
-async function unknownImagesOf(
+async function requireUnknownImages(
   store: Store,
   classes: readonly ClassRow[],
   { unknownDataset }: CompareInput,
   lastImage: number,
-): Promise<readonly DatasetImageRow[] | null> {
-  if (unknownDataset == null) return null
+): Promise<void> {
+  if (unknownDataset == null) return
   const dataset = await store.datasets.get(unknownDataset)
   if (!dataset) throw errors.unknownDataset({ id: unknownDataset }, 'unknownDataset')
   const names = new Set(classes.map(({ name }) => name))
   const shared = (await store.datasets.classes(unknownDataset)).find(({ name }) => names.has(name))
   if (shared) throw errors.sharedClass({ dataset: dataset.name, className: shared.name }, 'unknownDataset')
-  const images = await store.datasets.images(unknownDataset, 'TEST', lastImage)
-  if (images.length === 0) throw errors.noTestSplit({ dataset: dataset.name }, 'unknownDataset')
-  return images
+  const counts = await store.imageLists.counts({ datasetId: unknownDataset, split: 'TEST', last: lastImage })
+  if (counts.length === 0) throw errors.noTestSplit({ dataset: dataset.name }, 'unknownDataset')
 }
 
 /** Throws UNKNOWN_ENCODER, EMPTY_LIST, DUPLICATE_ENTRY, or INVALID_VALUE if both `encoder` and `encoders` are given. */
@@ -236,21 +247,34 @@ function chooseEncoders({ get }: Encoders, { encoder, encoders }: CompareInput):
   return encoders.map((id, at) => get(id, `encoders[${at}]`))
 }
 
-/** The test images of `testDataset`, or null if none is given. Throws UNKNOWN_DATASET, CLASSES_DIFFER, or as `requireTestImages`. */
-async function testImagesOf(
-  store: Store,
-  encodedData: EncodedData,
+/** What is to know of `testDataset`, with our class indices. */
+interface TestDataset {
+  readonly datasetId: string
+  /** The index of each of its classes in the other dataset. */
+  readonly indices: Int32Array
+  /** Of its test images. */
+  readonly counts: readonly ClassCountRow[]
+}
+
+/** `testDataset`, or null if none is given. Throws UNKNOWN_DATASET, CLASSES_DIFFER, or as `requireTestImages`. */
+async function testOf(
+  { store, encodedData }: PlanContext,
   { id }: DatasetRow,
   { testDataset }: CompareInput,
   lastImage: number,
-): Promise<readonly DatasetImageRow[] | null> {
+): Promise<TestDataset | null> {
   if (testDataset == null) return null
   const dataset = await store.datasets.get(testDataset)
   if (!dataset) throw errors.unknownDataset({ id: testDataset }, 'testDataset')
   try {
-    const images = await encodedData.testImages(testDataset, id, lastImage)
-    requireTestImages(dataset, images.length)
-    return images
+    const indices = await encodedData.testClassIndices(testDataset, id)
+    const list = { datasetId: testDataset, split: 'TEST', last: lastImage } as const
+    const counts = (await store.imageLists.counts(list)).map((count) => ({
+      ...count,
+      classIndex: indices[count.classIndex] as number,
+    }))
+    requireTestImages(dataset, imagesIn(counts))
+    return { datasetId: testDataset, indices, counts }
   } catch (error) {
     throw error instanceof ShotboardError ? error.at('testDataset') : error
   }
@@ -274,7 +298,7 @@ function requireList(
 function requireImages(
   dataset: DatasetRow,
   classes: readonly ClassRow[],
-  images: readonly DatasetImageRow[],
+  counts: readonly ClassCountRow[],
   {
     shots,
     drawing,
@@ -283,8 +307,8 @@ function requireImages(
   }: CompareInput & { readonly shots: readonly number[]; readonly drawing: Drawing },
 ): void {
   const pool = new Int32Array(classes.length)
-  for (const { split, classIndex } of images) {
-    if (split === 'SUPPORT_POOL') pool[classIndex] = (pool[classIndex] as number) + 1
+  for (const { split, classIndex, images } of counts) {
+    if (split === 'SUPPORT_POOL') pool[classIndex] = images
   }
   const maxShots = Math.max(...shots)
   for (const { index, name: className } of classes) {
@@ -294,11 +318,11 @@ function requireImages(
       throw errors.notEnoughImages({ className, has, shots: maxShots }, `shots[${shots.indexOf(maxShots)}]`)
     }
   }
-  const has = (split: string) => images.some((image) => image.split === split)
+  const imagesOf = (split: Split) => imagesIn(counts.filter((count) => count.split === split))
   if (testDataset == null) {
-    requireTestImages(dataset, images.filter(({ split }) => split === 'TEST').length, 'dataset')
+    requireTestImages(dataset, imagesOf('TEST'), 'dataset')
   }
-  if (selection === 'VALIDATION' && !has('VALIDATION')) {
+  if (selection === 'VALIDATION' && imagesOf('VALIDATION') === 0) {
     throw errors.noValidationSplit({ dataset: dataset.name }, 'selection')
   }
 }

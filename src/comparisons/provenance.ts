@@ -21,7 +21,7 @@ export const provenanceSchema = z.object({
   encoder: z.record(z.string(), z.string()),
   /** The hash of the file with the adapter that the run's space uses; null if it uses none. */
   adapter: z.string().nullable(),
-  /** The dataset's fingerprint when the run was made; see `fingerprintDataset`. */
+  /** The dataset's fingerprint when the run was made; see `DatasetContents`. */
   dataset: z.string(),
   /** The fingerprint of the dataset with the test images; null if it is the same dataset. */
   testDataset: z.string().nullable(),

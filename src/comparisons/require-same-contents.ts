@@ -1,14 +1,14 @@
+import type { DatasetContents } from '../datasets/dataset-contents.js'
 import type { EncodedData } from '../datasets/encoded-data.js'
 import type { Encoder } from '../encoders/encoder.js'
 import { errors, ShotboardError } from '../errors.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import type { RunRow } from '../store/runs.js'
-import type { Store } from '../store/store.js'
-import { comparisonFingerprint } from './comparison-fingerprint.js'
+import { comparisonFingerprints } from './comparison-fingerprint.js'
 
 interface ContentsContext {
-  readonly store: Store
   readonly encodedData: EncodedData
+  readonly contents: DatasetContents
 }
 
 /** Throws CONTENTS_CHANGED if images, prompts or weights have changed since the comparison was requested. */
@@ -26,21 +26,27 @@ export async function requireSameContents(
  * do not count. An early version did not record them; then nothing is known to have changed.
  */
 export async function hasSameContents(
-  { store, encodedData }: ContentsContext,
-  { datasetId, testDatasetId, lastImage, contents }: ComparisonRow,
+  { encodedData, contents }: ContentsContext,
+  { datasetId, testDatasetId, lastImage, contents: recorded }: ComparisonRow,
   encoders: readonly Encoder[],
   runs: readonly RunRow[],
 ): Promise<boolean> {
-  if (contents === null) return true
-  const unknown = runs[0]?.unknownDatasetId ?? null
+  if (recorded === null) return true
   try {
-    const [classes, images, testImages, unknownImages] = await Promise.all([
-      encodedData.classes(datasetId),
-      store.datasets.images(datasetId, undefined, lastImage),
-      testDatasetId === null ? null : encodedData.testImages(testDatasetId, datasetId, lastImage),
-      unknown === null ? null : store.datasets.images(unknown, 'TEST', lastImage),
-    ])
-    return comparisonFingerprint({ encoders, classes, images, testImages, unknownImages }) === contents
+    const [current] = await comparisonFingerprints(contents, [encoders], {
+      datasetId,
+      classes: await encodedData.classes(datasetId),
+      test:
+        testDatasetId === null
+          ? null
+          : {
+              datasetId: testDatasetId,
+              indices: await encodedData.testClassIndices(testDatasetId, datasetId),
+            },
+      unknownDatasetId: runs[0]?.unknownDatasetId ?? null,
+      lastImage,
+    })
+    return current === recorded
   } catch (error) {
     // A class of one of the two datasets was renamed, so they no longer have the same.
     if (error instanceof ShotboardError && error.code === 'CLASSES_DIFFER') return false

@@ -198,7 +198,7 @@ export function createSharedComparisons(
       const encoder = context.encoders.get(encoderId)
       const runs = await store.comparisons.runs(comparison.id)
       const own = runs.filter((run) => run.encoder === encoderId)
-      const provenanceWith = await collectProvenance(store, comparison)
+      const provenanceWith = await collectProvenance(context.contents, comparison)
       return {
         features: createComparisonFeatures(context, comparison, encoder, own),
         provenanceOf: provenanceWith(encoder),

@@ -1,14 +1,14 @@
 import { errors } from '../errors.js'
 import type { Split } from '../store/enums.js'
 import type { Store } from '../store/store.js'
-import { fingerprintDataset } from './dataset-fingerprint.js'
+import type { DatasetContents } from './dataset-contents.js'
 
 /** A list of a dataset's classes and images, from which the dataset can be rebuilt with the same files. */
 export interface DatasetManifest {
   readonly format: 'shotboard-dataset'
   readonly version: 1
   readonly name: string
-  /** From `fingerprintDataset`. */
+  /** From `DatasetContents`. */
   readonly fingerprint: string
   readonly classes: readonly { readonly name: string; readonly prompts: readonly string[] }[]
   readonly images: readonly {
@@ -25,11 +25,15 @@ export interface DatasetManifest {
 const batchSize = 500
 
 /** A dataset's manifest, with the images in the order in which they were added. Throws UNKNOWN_DATASET. */
-export async function manifestOf(store: Store, id: string): Promise<DatasetManifest> {
+export async function manifestOf(
+  { store, contents }: { readonly store: Store; readonly contents: DatasetContents },
+  id: string,
+): Promise<DatasetManifest> {
   const dataset = await store.datasets.get(id)
   if (!dataset) throw errors.unknownDataset({ id }, 'id')
   const classes = await store.datasets.classes(id)
-  const members = await store.datasets.images(id)
+  const last = await store.datasets.lastImage([id])
+  const members = await store.datasets.images(id, undefined, last)
   const images: DatasetManifest['images'][number][] = []
   for (let from = 0; from < members.length; from += batchSize) {
     const batch = members.slice(from, from + batchSize)
@@ -55,7 +59,7 @@ export async function manifestOf(store: Store, id: string): Promise<DatasetManif
     format: 'shotboard-dataset',
     version: 1,
     name: dataset.name,
-    fingerprint: fingerprintDataset(classes, members),
+    fingerprint: await contents.fingerprint(id, last),
     classes: classes.map(({ name, prompts }) => ({ name, prompts })),
     images,
   }

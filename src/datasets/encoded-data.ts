@@ -16,7 +16,7 @@ import { fingerprintOf } from '../system/fingerprint.js'
 import { once } from '../system/once.js'
 import { createPromiseCache } from '../system/promise-cache.js'
 import type { Matrix } from '../tensor/matrix.js'
-import { drawSupport, largestClass, withoutExact } from './draw-support.js'
+import { drawSupport, largestClass, poolSizes, sizesOf, withoutExact } from './draw-support.js'
 import type { FeatureSource } from './feature-source.js'
 import { listedSupport } from './listed-support.js'
 import { matchClasses } from './match-classes.js'
@@ -61,6 +61,8 @@ export interface EncodedData {
    * UNKNOWN_DATASET or CLASSES_DIFFER.
    */
   testImages(testDatasetId: string, datasetId: string, lastImage?: number | null): Promise<DatasetImageRow[]>
+  /** The class indices in one dataset of the classes of another, [C]. Throws UNKNOWN_DATASET or CLASSES_DIFFER. */
+  testClassIndices(testDatasetId: string, datasetId: string): Promise<Int32Array>
   /** The number of these images whose features are not stored yet. */
   missing(
     images: readonly SupportImageRow[],
@@ -125,6 +127,14 @@ export function createEncodedData(options: {
   const textClassifier = async (encoder: Encoder, rows: readonly ClassRow[]): Promise<Matrix> =>
     (await texts(encoder, rows)).textClassifier
 
+  async function testClassIndices(testDatasetId: string, datasetId: string): Promise<Int32Array> {
+    const named = async (id: string) => {
+      const dataset = await store.datasets.get(id)
+      return { name: dataset?.name ?? id, classes: (await classes(id)).map(({ name }) => name) }
+    }
+    return matchClasses(await named(datasetId), await named(testDatasetId))
+  }
+
   async function promptsOf(encoder: Encoder, rows: readonly ClassRow[]): Promise<Prompts> {
     return {
       features: (await texts(encoder, rows)).prompts ?? (await encodeClasses(encoder, rows)).prompts,
@@ -154,14 +164,12 @@ export function createEncodedData(options: {
     textClassifier,
     async supportSet({ images: list, ...asked }, lastImage) {
       const names = (await classes(asked.datasetId)).map(({ name }) => name)
-      const split = list == null ? 'SUPPORT_POOL' : undefined
-      const pool = await store.datasets.images(asked.datasetId, split, lastImage)
-      const listed = list == null ? null : listedSupport(list, pool, names, 'images')
-      const request = { ...asked, shots: asked.shots ?? largestClass(listed ?? pool) }
-      const images = (listed ?? drawSupport(pool, names, request)).map(({ imageId, classIndex }) => ({
-        imageId,
-        classIndex,
-      }))
+      const given = { datasetId: asked.datasetId, last: lastImage }
+      const listed =
+        list == null ? null : listedSupport(list, await store.imageLists.among(given, list), names, 'images')
+      const sizes = listed ? sizesOf(listed, names.length) : await poolSizes(store, given, names.length)
+      const request = { ...asked, shots: asked.shots ?? largestClass(sizes) }
+      const images = listed ?? (await drawSupport(store, given, names, request))
       return store.supportSets.findOrCreate({
         ...request,
         images,
@@ -193,12 +201,9 @@ export function createEncodedData(options: {
       }
     },
     generic: genericFor,
+    testClassIndices,
     async testImages(testDatasetId, datasetId, lastImage) {
-      const named = async (id: string) => {
-        const dataset = await store.datasets.get(id)
-        return { name: dataset?.name ?? id, classes: (await classes(id)).map(({ name }) => name) }
-      }
-      const indices = matchClasses(await named(datasetId), await named(testDatasetId))
+      const indices = await testClassIndices(testDatasetId, datasetId)
       const images = await store.datasets.images(testDatasetId, 'TEST', lastImage)
       return images.map((image) => ({ ...image, classIndex: indices[image.classIndex] as number }))
     },

@@ -1,12 +1,12 @@
 import { errors } from '../errors.js'
 import type { DatasetImageRow } from '../store/datasets.js'
 import type { Drawing } from '../store/enums.js'
+import type { SupportImageRow } from '../store/support-sets.js'
 import { firstRepeated } from '../system/first-repeated.js'
-import type { PoolImage } from './draw-support.js'
 
 /**
  * The support set of a list of images: class by class, and ordered by id within a class, so the order of the list does not
- * count. `images` are all images of the dataset. Throws, with the place in the list as argument, EMPTY_LIST, DUPLICATE_ENTRY,
+ * count. `images` are those of the list that the dataset has. Throws, with the place in the list as argument, EMPTY_LIST, DUPLICATE_ENTRY,
  * UNKNOWN_IMAGE, INVALID_VALUE for an image outside of the support pool, or CLASS_WITHOUT_IMAGES.
  */
 export function listedSupport(
@@ -14,14 +14,14 @@ export function listedSupport(
   images: readonly DatasetImageRow[],
   classNames: readonly string[],
   argument: string,
-): PoolImage[] {
+): SupportImageRow[] {
   if (listed.length === 0) throw errors.emptyList({ what: 'image' }, argument)
   const repeated = firstRepeated(listed)
   if (repeated >= 0) {
     throw errors.duplicateEntry({ what: 'image', name: String(listed[repeated]) }, `${argument}[${repeated}]`)
   }
   const known = new Map(images.map((image) => [image.imageId, image]))
-  const byClass: PoolImage[][] = classNames.map(() => [])
+  const byClass: SupportImageRow[][] = classNames.map(() => [])
   for (const [i, imageId] of listed.entries()) {
     const image = known.get(imageId)
     if (!image) throw errors.notInDataset({ id: imageId }, `${argument}[${i}]`)

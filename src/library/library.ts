@@ -14,7 +14,6 @@ import { createRecommendation, type WordedRecommendation } from '../comparisons/
 import type { ComparedRow } from '../comparisons/row-statistics.js'
 import { createRunPredictionPages, type RunPredictionPages } from '../comparisons/run-predictions.js'
 import type { Curation } from '../datasets/curation.js'
-import { fingerprintDataset } from '../datasets/dataset-fingerprint.js'
 import { type DatasetManifest, manifestOf } from '../datasets/dataset-manifest.js'
 import type { Datasets } from '../datasets/datasets.js'
 import {
@@ -104,7 +103,7 @@ export interface Library {
   readonly adapters: Adapters
   readonly deletions: Deletions
   readonly generics: Generics
-  /** The SHA-256 of a dataset's content; see `fingerprintDataset`. Throws UNKNOWN_DATASET. */
+  /** The SHA-256 of a dataset's content; see `DatasetContents`. Throws UNKNOWN_DATASET. */
   fingerprintDataset(id: string): Promise<string>
   /** A comparison with everything needed to repeat it. Throws UNKNOWN_COMPARISON. */
   documentComparison(id: string): Promise<ComparisonDocument>
@@ -211,7 +210,7 @@ function publicInterface(services: Services) {
       ...datasets,
       unlabelled: pick(store.unlabelledImages, ['page', 'ids', 'counts']),
       problemsOf: (ids: readonly string[]) => problemsOf(store, ids),
-      manifest: (id: string) => manifestOf(store, id),
+      manifest: (id: string) => manifestOf(services, id),
     },
     curation: {
       ...curation,
@@ -242,8 +241,11 @@ function publicInterface(services: Services) {
     classifiers: { ...pick(store.classifiers, ['getMany', 'page', 'versionsOf']), ...classifiers },
     imports: { ...pick(store.imports, ['getMany', 'page']), ...imports },
     trainings: { ...pick(store.trainings, ['getMany', 'page']), ...trainings },
-    fingerprintDataset: async (id: string) =>
-      fingerprintDataset(await encodedData.classes(id), await store.datasets.images(id)),
+    fingerprintDataset: async (id: string) => {
+      // Throws if there is no such dataset.
+      await encodedData.classes(id)
+      return services.contents.fingerprint(id)
+    },
     documentComparison: (id: string) => documentComparison(services, id),
     featureProblems: createFeatureProblems(services),
     suggestions: createSuggestions(services),

@@ -12,6 +12,7 @@ import { createRowStatistics } from '../comparisons/row-statistics.js'
 import { createCodeOf } from '../comparisons/run-code.js'
 import { createSharedComparisons } from '../comparisons/shared-comparisons.js'
 import { createCuration } from '../datasets/curation.js'
+import { createDatasetContents } from '../datasets/dataset-contents.js'
 import { createDatasets } from '../datasets/datasets.js'
 import { createEncodedData, type EncodedData } from '../datasets/encoded-data.js'
 import { createFeatureSource, type FeatureEvents } from '../datasets/feature-source.js'
@@ -59,11 +60,13 @@ export function createServices(
     genericFor: (encoder, dataset) => generics.of(encoder, dataset),
   })
   const generics = createGenerics({ ...opened, encodedData })
+  const contents = createDatasetContents(opened.store)
   const parts = {
     ...{
       ...opened,
       registry,
       encodedData,
+      contents,
       generics,
       maxMegapixels: settings.maxMegapixels,
       maxSearchSeconds: settings.maxSearchSeconds,

@@ -1,7 +1,8 @@
 import type { DatabaseClient } from './database.js'
-import type { DatasetImageRow, SplitCountRow } from './datasets.js'
+import type { DatasetImageRow } from './datasets.js'
 import type { Split } from './enums.js'
 import { Prisma } from './generated/sqlite/client.js'
+import { type ClassCountRow, sqlSplit } from './image-lists.js'
 import {
   cursorOfPosition,
   type Page,
@@ -26,10 +27,6 @@ export interface DatasetImageRepository {
   labelled(datasetId: string, imageIds: readonly string[]): Promise<DatasetImageRow[]>
   /** One page per request, in one statement. Images are in the order in which they were added. */
   pages(requests: readonly DatasetImagePageRequest[]): Promise<DatasetImagePage[]>
-}
-
-export interface ClassCountRow extends SplitCountRow {
-  readonly classIndex: number
 }
 
 export interface DatasetImageFilter {
@@ -59,30 +56,33 @@ export function createDatasetImageRepository(client: DatabaseClient): DatasetIma
   return {
     async classCounts(datasetIds) {
       const rows = await inChunks(datasetIds, (some) =>
-        client.datasetImage.groupBy({
-          by: ['datasetId', 'classIndex', 'split'],
-          where: { datasetId: { in: some } },
-          _count: { _all: true },
-        }),
+        client.imageCount.findMany({ where: { datasetId: { in: some }, images: { gt: 0 } } }),
       )
-      return groupById(
-        datasetIds,
-        rows.map(({ _count, ...row }) => ({ ...row, images: _count._all })),
-        ({ datasetId }) => datasetId,
-      )
+      return groupById(datasetIds, rows, ({ datasetId }) => datasetId)
     },
 
     async firstOfClasses(datasetIds, perClass, split) {
-      const rows = await inChunks(
-        datasetIds,
-        (some) => client.$queryRaw<(DatasetImageRow & { datasetId: string })[]>`
-        SELECT "datasetId", "imageId", "classIndex", "split" FROM (
-          SELECT *, ROW_NUMBER() OVER (PARTITION BY "datasetId", "classIndex" ORDER BY "position") AS "rank"
-          FROM "DatasetImage" WHERE "datasetId" IN (${Prisma.join(some)})
-          ${split === undefined ? Prisma.empty : Prisma.sql`AND CAST("split" AS TEXT) = ${split}`}
-        ) AS "ranked" WHERE "rank" <= ${perClass} ORDER BY "classIndex", "position"`,
+      // The classes that have images, in their order. A rank over the whole dataset would read every image.
+      const classes = await inChunks(datasetIds, (some) =>
+        client.imageCount.groupBy({
+          by: ['datasetId', 'classIndex'],
+          where: { datasetId: { in: some }, images: { gt: 0 }, ...(split && { split }) },
+          orderBy: [{ datasetId: 'asc' }, { classIndex: 'asc' }],
+        }),
       )
-      return groupById(datasetIds, rows, ({ datasetId }) => datasetId)
+      const requests = classes.map((each) => ({
+        ...each,
+        ...(split && { split }),
+        first: perClass,
+        after: 0,
+      }))
+      const found = new Map<string, DatasetImageRow[]>(datasetIds.map((id) => [id, []]))
+      for await (const some of chunks(perClass === 0 ? [] : requests, pagesPerStatement)) {
+        for (const [i, { nodes }] of (await readPages(client, some)).entries()) {
+          found.get(some[i]?.datasetId ?? '')?.push(...nodes)
+        }
+      }
+      return found
     },
 
     labelled: (datasetId, imageIds) =>
@@ -116,14 +116,15 @@ async function readPages(
       SELECT CAST(${page} AS INTEGER) AS "page", "position", "imageId", "classIndex", "split"
       FROM "DatasetImage" WHERE "datasetId" = ${datasetId} AND "position" > ${after}
       ${classIndex === undefined ? Prisma.empty : Prisma.sql`AND "classIndex" = ${classIndex}`}
-      ${split === undefined ? Prisma.empty : Prisma.sql`AND CAST("split" AS TEXT) = ${split}`}
+      ${split === undefined ? Prisma.empty : Prisma.sql`AND "split" = ${sqlSplit(split)}`}
       ORDER BY "position" LIMIT ${first + 1}
     ) AS "part"`,
   )
   const rows = await client.$queryRaw<(DatasetImageRow & { page: number; position: number })[]>`
     ${Prisma.join(parts, ' UNION ALL ')} ORDER BY "page", "position"`
-  return requests.map(({ first }, page) => {
-    const found = rows.filter((row) => row.page === page)
-    return pageOf(found, first, ({ position }) => cursorOfPosition(position))
-  })
+  const found = requests.map((): typeof rows => [])
+  for (const row of rows) found[row.page]?.push(row)
+  return requests.map(({ first }, page) =>
+    pageOf(found[page] ?? [], first, ({ position }) => cursorOfPosition(position)),
+  )
 }

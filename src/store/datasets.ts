@@ -3,6 +3,8 @@ import { errors, type ShotboardError } from '../errors.js'
 import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
 import type { DatabaseClient, Transaction } from './database.js'
 import type { Split } from './enums.js'
+import { Prisma } from './generated/sqlite/client.js'
+import { createImageListRepository, sqlSplit } from './image-lists.js'
 import { insertImageRows } from './insert-image-rows.js'
 import { recordConflicts } from './label-conflicts.js'
 import type { Page, PageRequest } from './page.js'
@@ -73,17 +75,19 @@ const classesPerRead = 5000
 const promptsSchema = z.array(z.string())
 
 export function createDatasetRepository(client: DatabaseClient): DatasetRepository {
+  const imageLists = createImageListRepository(client)
+
   async function countsOf(datasetIds: readonly string[]): Promise<Map<string, SplitCountRow[]>> {
     const rows = await inChunks(datasetIds, (some) =>
-      client.datasetImage.groupBy({
+      client.imageCount.groupBy({
         by: ['datasetId', 'split'],
-        where: { datasetId: { in: some } },
-        _count: { _all: true },
+        where: { datasetId: { in: some }, images: { gt: 0 } },
+        _sum: { images: true },
       }),
     )
     const counts = new Map<string, SplitCountRow[]>(datasetIds.map((id) => [id, []]))
-    for (const { datasetId, split, _count } of rows) {
-      counts.get(datasetId)?.push({ split, images: _count._all })
+    for (const { datasetId, split, _sum } of rows) {
+      counts.get(datasetId)?.push({ split, images: _sum.images ?? 0 })
     }
     return counts
   }
@@ -152,12 +156,17 @@ export function createDatasetRepository(client: DatabaseClient): DatasetReposito
     counts: async (id) => (await countsOf([id])).get(id) ?? [],
     countsOf,
 
-    images: (datasetId, split, last) =>
-      client.datasetImage.findMany({
-        where: { datasetId, ...(split && { split }), ...(last != null && { position: { lte: last } }) },
-        orderBy: { position: 'asc' },
-        select: { imageId: true, classIndex: true, split: true },
-      }),
+    async images(datasetId, split, last) {
+      const images: DatasetImageRow[] = []
+      const yieldToEventLoop = createYieldToEventLoop()
+      const list = { datasetId, split, last }
+      for (let part = await imageLists.json(list, 0); part; ) {
+        for (const image of JSON.parse(`[${part.text}]`) as DatasetImageRow[]) images.push(image)
+        await yieldToEventLoop()
+        part = await imageLists.json(list, part.last)
+      }
+      return images
+    },
 
     lastImage: (datasetIds) =>
       client.$transaction(async (tx) => {
@@ -233,9 +242,14 @@ export async function insertImages(
     await tx.unlabelledImage.deleteMany({
       where: { datasetId, imageId: { in: fresh.map(({ imageId }) => imageId) } },
     })
-    await tx.datasetImage.createMany({
-      data: fresh.map(({ imageId, classIndex, split }) => ({ datasetId, imageId, classIndex, split })),
-    })
+    const rows = fresh.map(
+      ({ imageId, classIndex, split }) =>
+        Prisma.sql`(${datasetId}, ${imageId}, ${classIndex}, ${sqlSplit(split)})`,
+    )
+    if (rows.length > 0) {
+      await tx.$executeRaw`
+        INSERT INTO "DatasetImage" ("datasetId", "imageId", "classIndex", "split") VALUES ${Prisma.join(rows)}`
+    }
     added += fresh.length
   }
   return { added, conflicts: await record(tx, datasetId, conflicts), inOtherSplit }

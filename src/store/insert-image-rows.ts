@@ -1,4 +1,5 @@
 import type { Transaction } from './database.js'
+import { Prisma } from './generated/sqlite/client.js'
 import { takeTurn } from './turns.js'
 
 /** An image whose file is stored, before it has a place in a dataset. */
@@ -18,11 +19,16 @@ export async function insertImageRows(tx: Transaction, images: readonly StoredIm
   const ids = images.map(({ imageId }) => imageId)
   const rows = await tx.image.findMany({ where: { id: { in: ids } }, select: { id: true } })
   const known = new Set(rows.map(({ id }) => id))
-  await tx.image.createMany({
-    data: images
-      .filter(({ imageId }) => !known.has(imageId))
-      .map(({ imageId, width, height, format, bytes, cutShort = false }) => ({
-        ...{ id: imageId, width, height, format, bytes, cutShort },
-      })),
-  })
+  const now = new Date()
+  const fresh = images
+    .filter(({ imageId }) => !known.has(imageId))
+    .map(
+      ({ imageId, width, height, format, bytes, cutShort = false }) =>
+        Prisma.sql`(${imageId}, ${width}, ${height}, ${format}, ${bytes}, ${cutShort}, ${now})`,
+    )
+  if (fresh.length === 0) return
+  // Ten times as fast as `createMany`.
+  await tx.$executeRaw`
+    INSERT INTO "Image" ("id", "width", "height", "format", "bytes", "cutShort", "createdAt")
+    VALUES ${Prisma.join(fresh)}`
 }

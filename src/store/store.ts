@@ -7,6 +7,7 @@ import { createDatasetImageRepository, type DatasetImageRepository } from './dat
 import { createDatasetRepository, type DatasetRepository } from './datasets.js'
 import { createDeletionRepository, type DeletionRepository } from './deletions.js'
 import { createFeatureSegmentRepository, type FeatureSegmentRepository } from './feature-segments.js'
+import { createImageListRepository, type ImageListRepository } from './image-lists.js'
 import { createImageRepository, type ImageRepository } from './images.js'
 import { createImportRepository, type ImportRepository } from './imports.js'
 import { createLabelConflictRepository, type LabelConflictRepository } from './label-conflicts.js'
@@ -22,6 +23,7 @@ export interface Store {
   readonly datasetChanges: DatasetChangeRepository
   readonly recordedChanges: RecordedChangeRepository
   readonly datasetImages: DatasetImageRepository
+  readonly imageLists: ImageListRepository
   readonly unlabelledImages: UnlabelledImageRepository
   readonly images: ImageRepository
   readonly labelConflicts: LabelConflictRepository
@@ -41,6 +43,7 @@ export const createStore = (client: DatabaseClient, onChange?: (id: string) => v
   datasetChanges: withDatabaseErrors(createDatasetChangeRepository(client)),
   recordedChanges: withDatabaseErrors(createRecordedChangeRepository(client)),
   datasetImages: withDatabaseErrors(createDatasetImageRepository(client)),
+  imageLists: withDatabaseErrors(createImageListRepository(client)),
   unlabelledImages: withDatabaseErrors(createUnlabelledImageRepository(client)),
   images: withDatabaseErrors(createImageRepository(client)),
   labelConflicts: withDatabaseErrors(createLabelConflictRepository(client)),

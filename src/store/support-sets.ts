@@ -1,5 +1,6 @@
 import type { DatabaseClient } from './database.js'
 import type { Drawing } from './enums.js'
+import { Prisma } from './generated/sqlite/client.js'
 import type { Page, PageRequest } from './page.js'
 import { readNewestPage } from './read-page.js'
 import { chunks, findById, inChunks, longTransaction, rowsPerStatement } from './rows.js'
@@ -60,9 +61,15 @@ export function createSupportSetRepository(client: DatabaseClient): SupportSetRe
       try {
         return await client.$transaction(async (tx) => {
           const created = await tx.supportSet.create({ data: { ...rest, fingerprint } })
-          const rows = images.map((image, position) => ({ ...image, position, supportSetId: created.id }))
-          for await (const data of chunks(rows, rowsPerStatement)) {
-            await tx.supportSetImage.createMany({ data })
+          const rows = images.map(
+            ({ imageId, classIndex }, position) =>
+              Prisma.sql`(${created.id}, ${position}, ${imageId}, ${classIndex})`,
+          )
+          // Ten times as fast as `createMany`.
+          for await (const some of chunks(rows, rowsPerStatement)) {
+            await tx.$executeRaw`
+              INSERT INTO "SupportSetImage" ("supportSetId", "position", "imageId", "classIndex")
+              VALUES ${Prisma.join(some)}`
           }
           return created
         }, longTransaction)

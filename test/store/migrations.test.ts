@@ -34,6 +34,23 @@ test('both dialects make the same tables, columns, keys and indexes', async () =
   expect(await postgresSchema(postgres)).toEqual(expected)
 })
 
+test('images that are there when they begin to be counted are counted', async () => {
+  const earlier = createClient({ url: ':memory:' })
+  const migrations = (await namesOf('sqlite')).map((name) =>
+    readFile(new URL(name, folder('sqlite')), 'utf8'),
+  )
+  const at = (await namesOf('sqlite')).indexOf('0015_image_counts.sql')
+  for (const script of migrations.slice(0, at)) await earlier.executeMultiple(await script)
+  await earlier.executeMultiple(`
+    INSERT INTO "Dataset" ("id", "name") VALUES ('d', 'd');
+    INSERT INTO "Image" ("id", "width", "height", "format", "bytes") VALUES ('a', 1, 1, 'png', 1), ('b', 1, 1, 'png', 1);
+    INSERT INTO "DatasetImage" ("datasetId", "imageId", "classIndex", "split") VALUES ('d', 'a', 0, 'TEST'), ('d', 'b', 0, 'TEST');`)
+  for (const script of migrations.slice(at)) await earlier.executeMultiple(await script)
+  const { rows } = await earlier.execute('SELECT * FROM "ImageCount"')
+  earlier.close()
+  expect(rows).toEqual([{ datasetId: 'd', classIndex: 0, split: 'TEST', images: 2 }])
+})
+
 describe('a change of one dialect alone is seen', () => {
   test.each([
     ['a table', 'CREATE TABLE "Other" ("id" TEXT NOT NULL PRIMARY KEY)'],
