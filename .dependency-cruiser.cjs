@@ -78,7 +78,7 @@ const rooms = {
   schema: ['library', 'settings', 'system'],
   report: ['library', 'system'],
   http: ['report', 'schema', 'library', 'settings', 'system'],
-  cli: ['report', 'http', 'library', 'settings', 'system', 'client', 'server'],
+  cli: ['report', 'http', 'library', 'settings', 'system', 'client', 'server', 'worker'],
   testing: ['evaluation', 'methods', 'cache', 'spaces', 'features', 'tensor', 'system'],
   client: [],
 }

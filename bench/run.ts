@@ -26,6 +26,7 @@ import { scaling } from './cases/scaling.js'
 import { scoring } from './cases/scoring.js'
 import { search } from './cases/search.js'
 import { spaces } from './cases/spaces.js'
+import { suggestionSpeed, suggestions } from './cases/suggestions.js'
 import { training } from './cases/training.js'
 import { watching } from './cases/watching.js'
 
@@ -36,6 +37,8 @@ const benchmarks: readonly Benchmark[] = [
   search,
   leaveOneOut,
   labelErrors,
+  ...suggestions,
+  suggestionSpeed,
   coverage,
   calibration,
   scaling,

@@ -155,6 +155,16 @@ export const errors = {
     ({ method }) =>
       `${method} needs the text features of every prompt, but none were given. Add prompt_features and prompt_labels.`,
   ),
+  patchesRequired: define<{ method: string }>(
+    'PATCHES_REQUIRED',
+    ({ method }) =>
+      `${method} needs the features of the patches of images, but there are none. Add test_patches, support_K_patches and, with validation images, val_patches.`,
+  ),
+  patchesNotEncoded: define<{ method: string; encoder: string }>(
+    'PATCHES_REQUIRED',
+    ({ method, encoder }) =>
+      `${method} needs the features of the patches of images, and encoder ${encoder} gives one feature an image. Encode the patches yourself, and use \`shotboard evaluate\`.`,
+  ),
   textsNotInSpace: define<{ method: string; space: string }>(
     'TEXTS_NOT_IN_SPACE',
     ({ method, space }) =>
@@ -208,7 +218,7 @@ export const errors = {
   invalidBase64: define<object>('INVALID_BASE64', () => 'The image is not valid base64.'),
   invalidImage: define<{ reason: string }>(
     'INVALID_IMAGE',
-    ({ reason }) => `The file cannot be read as an image: ${reason}.`,
+    ({ reason }) => `The file cannot be read as an image: ${asClause(reason)}.`,
   ),
   imageTooLarge: define<{ width: number; height: number; megapixels: number }>(
     'IMAGE_TOO_LARGE',
@@ -415,7 +425,7 @@ export const errors = {
   ),
   invalidArchive: define<{ archive: string; reason: string }>(
     'INVALID_ARCHIVE',
-    ({ archive, reason }) => `${archive} cannot be imported: ${reason}.`,
+    ({ archive, reason }) => `${archive} cannot be imported: ${asClause(reason)}.`,
   ),
   archiveTooLarge: define<{ megabytes: number }>(
     'ARCHIVE_TOO_LARGE',
@@ -646,6 +656,15 @@ export const errors = {
     'DATABASE_UNAVAILABLE',
     ({ reason }) => `The database cannot be used: ${reason}.`,
   ),
+  sharingIncomplete: define<{ missing: readonly string[] }>(
+    'SHARING_INCOMPLETE',
+    ({ missing }) =>
+      `More than one machine needs a queue, a bucket and Postgres. Missing: ${missing.join(', ')}.`,
+  ),
+  queueUnavailable: define<{ reason: string }>(
+    'QUEUE_UNAVAILABLE',
+    ({ reason }) => `The queue cannot be used: ${reason}.`,
+  ),
   objectsUnavailable: define<{ bucket: string; reason: string }>(
     'OBJECTS_UNAVAILABLE',
     ({ bucket, reason }) => `The bucket ${bucket} cannot be used: ${reason}.`,
@@ -731,6 +750,9 @@ export const errors = {
 /** The `code` of an error of the system or a library, such as ENOENT; undefined if it has none. */
 export const systemCodeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error ? String(error.code) : undefined
+
+/** A library's message may end with a full stop. */
+const asClause = (reason: string): string => reason.replace(/[.:\s]+$/, '')
 
 /** The message of a thrown value, which may be something else than an Error. */
 export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

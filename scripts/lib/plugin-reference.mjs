@@ -18,6 +18,7 @@ const sections = {
     ['Batch', 'cache/contract'],
     ['Cache', 'cache/contract'],
     ['Prompts', 'features/prompts'],
+    ['Patches', 'features/patches'],
     ['LabelledFeatures', 'spaces/contract'],
     ['SpaceSupport', 'spaces/contract'],
     ['Matrix', 'tensor/matrix'],
@@ -28,7 +29,12 @@ const sections = {
 /** What the suite checks of a field: the names of its checks, or parts of them. */
 const checks = {
   'MethodBase.space': ['compares images in the space that it is given', 'scores by the support set'],
-  'MethodBase.needs': ['scores by the prompts', 'the order of the prompts', 'projects texts, as it declares'],
+  'MethodBase.needs': [
+    'scores by the prompts',
+    'the order of the prompts',
+    'scores by the patches',
+    'projects texts, as it declares',
+  ],
   'MethodBase.transductive': ['decides for all queries together', 'gives an image alone an answer'],
   'MethodBase.hyperparameters': ['stays finite with'],
   'SumMethod.terms': ['the contributions of its terms sum to the logits'],
@@ -122,7 +128,7 @@ async function checkNames() {
   const [tip] = methods.filter(({ id }) => id === 'tip-adapter')
   const kinds = [
     tip,
-    { ...tip, needs: ['prompts', 'projected-texts'], transductive: { alone: '' } },
+    { ...tip, needs: ['prompts', 'projected-texts', 'patches'], transductive: { alone: '' } },
     { ...tip, terms: tip.terms.map((term) => ({ ...term, usesTexts: false })) },
   ]
   const own = ({ name }) => name.slice(name.indexOf(': ') + 2)

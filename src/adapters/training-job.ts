@@ -1,11 +1,9 @@
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { fingerprintDataset } from '../datasets/dataset-fingerprint.js'
 import type { AdapterFolder } from '../encoders/adapters/added-adapters.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors, ShotboardError } from '../errors.js'
 import type { ImageWorkers } from '../images/workers/image-workers.js'
-import { hasEnded } from '../jobs/recorded-jobs.js'
+import { hasEnded } from '../jobs/has-ended.js'
 import type { ImageFiles } from '../store/image-files.js'
 import type { Store } from '../store/store.js'
 import type { LossRow, TrainingRow } from '../store/trainings.js'
@@ -15,6 +13,7 @@ import type { Runtime } from '../tensor/runtime.js'
 import { storedTrainingSettings } from '../training/settings.js'
 import { type TrainingImage, trainAdapter } from '../training/train-adapter.js'
 import { versions } from '../version.js'
+import type { Checkpoints } from './checkpoints.js'
 
 export interface TrainingJobContext {
   readonly store: Store
@@ -22,8 +21,7 @@ export interface TrainingJobContext {
   readonly imageFiles: ImageFiles
   readonly imageWorkers: ImageWorkers
   readonly adapterFolder: AdapterFolder
-  /** The folder of checkpoints, each in a subfolder named after its training. */
-  readonly checkpointDirectory: string
+  readonly checkpoints: Checkpoints
   /** Opens a separate computing thread, so that other work does not wait for a training. */
   readonly openRuntime: () => Runtime
 }
@@ -45,23 +43,17 @@ export async function runTraining(
     await train(context, row, signal)
     await encoders.get(row.encoder).setAdapters(await adapterFolder.read(row.encoder))
     await store.trainings.end(id, { status: 'SUCCEEDED' })
-    await removeCheckpoint(context, id)
+    await context.checkpoints.remove(id)
   } catch (error) {
     if (signal.aborted || isStorageFault(error)) throw error
     const isExpected = error instanceof ShotboardError
     const { code, message } = isExpected ? error : errors.internal({})
     // Clients can read the record, so it must not contain paths of this machine.
-    const publicMessage = message.replaceAll(context.checkpointDirectory, 'trainings')
+    const publicMessage = message.replaceAll(context.checkpoints.fileOf(id), 'the checkpoint')
     await store.trainings.end(id, { status: 'FAILED', error: publicMessage, errorCode: code })
     if (!isExpected) throw error
   }
 }
-
-/** Removes the checkpoint of a training. */
-export const removeCheckpoint = (
-  { checkpointDirectory }: Pick<TrainingJobContext, 'checkpointDirectory'>,
-  id: string,
-): Promise<void> => rm(join(checkpointDirectory, id), { recursive: true, force: true })
 
 /** The least time between two progress writes. */
 const minMsBetweenSteps = 500
@@ -70,7 +62,7 @@ const maxCheckpoints = 20
 const maxStepsAtRisk = 50
 
 async function train(context: TrainingJobContext, row: TrainingRow, signal: AbortSignal): Promise<void> {
-  const { store, encoders, imageFiles, adapterFolder, checkpointDirectory } = context
+  const { store, encoders, imageFiles, adapterFolder, checkpoints } = context
   const { id, name, steps, datasetId } = row
   if (datasetId === null) throw errors.unknownDataset({ id: 'of this training' })
   const settings = storedTrainingSettings(row.settings)
@@ -87,6 +79,7 @@ async function train(context: TrainingJobContext, row: TrainingRow, signal: Abor
   )
   const speed = createSpeed(settings.batch)
   let lastWrite = 0
+  await checkpoints.fetch(id)
   const runtime = context.openRuntime()
   try {
     const { adapter, losses } = await trainAdapter(runtime, {
@@ -97,11 +90,12 @@ async function train(context: TrainingJobContext, row: TrainingRow, signal: Abor
       settings,
       signal,
       checkpoint: {
-        file: join(checkpointDirectory, id, 'checkpoint.safetensors'),
+        file: checkpoints.fileOf(id),
         fingerprint: fingerprintOf([model.fingerprint, dataset, settings]),
         every: Math.min(maxStepsAtRisk, Math.ceil(steps / maxCheckpoints)),
       },
       async onStep(step, all) {
+        await checkpoints.keep(id)
         const imagesPerSecond = speed(step)
         const now = performance.now()
         if (now - lastWrite < minMsBetweenSteps && step < steps) return
@@ -125,6 +119,8 @@ async function train(context: TrainingJobContext, row: TrainingRow, signal: Abor
       provenance: JSON.stringify(provenance),
     })
   } finally {
+    // What a stop has saved is worth keeping, but not worth an error.
+    await checkpoints.keep(id).catch(() => undefined)
     await runtime.close()
   }
 }

@@ -1,12 +1,13 @@
 import { errors, ShotboardError } from '../errors.js'
 import type { Changes } from '../jobs/changes.js'
+import { hasEnded } from '../jobs/has-ended.js'
 import type { JobQueue } from '../jobs/job-queue.js'
-import { createRecordedJobs, hasEnded } from '../jobs/recorded-jobs.js'
+import { createRecordedJobs } from '../jobs/recorded-jobs.js'
 import type { TrainingRow } from '../store/trainings.js'
 import { parseTrainingSettings, type TrainingSettingsInput } from '../training/settings.js'
 import { trainingSteps } from '../training/train-adapter.js'
 import { freeName, requireFreeName } from './adapter-names.js'
-import { removeCheckpoint, runTraining, type TrainingJobContext } from './training-job.js'
+import { runTraining, type TrainingJobContext } from './training-job.js'
 
 export interface TrainAdapterInput extends TrainingSettingsInput {
   /** The training images: all images of the dataset, in any split. */
@@ -105,7 +106,7 @@ export function createTrainings(context: TrainingsContext): Trainings {
         throw errors.trainingNotFinished({ id }, 'id')
       }
       await store.trainings.delete(id)
-      await removeCheckpoint(context, id)
+      await context.checkpoints.remove(id)
     },
     ended,
     watch,

@@ -1,3 +1,4 @@
+import type { Patches } from '../features/patches.js'
 import { once } from '../system/once.js'
 import { inSharedMemory, type Matrix, matrix, sliceRows } from '../tensor/matrix.js'
 import type { Batch, Cache, Owner } from './contract.js'
@@ -12,13 +13,14 @@ export function createBatch(
     readonly base: Matrix
     readonly from: number
     readonly to: number
+    readonly patchesOfQueries: () => Patches
     readonly project: (features: Matrix) => Promise<Matrix>
     readonly cacheSeenBy: (owner: Owner) => CacheView
     readonly watchfulness: Watchfulness
   },
 ): Batch {
   const { kernels, labels, counts, classes } = cache
-  const { clip, base, from, to, project, cacheSeenBy, watchfulness } = options
+  const { clip, base, from, to, patchesOfQueries, project, cacheSeenBy, watchfulness } = options
   const derivedOf = createDerived()
   const views = new Map<object, Batch>()
   const queries = sliceRows(clip, from, to)
@@ -61,6 +63,7 @@ export function createBatch(
       if (balanced) return kernels.sharpenedSums(a, beta, shots)
       return classSums(await kernels.sharpen(a, beta))
     },
+    patches: async () => patchesOfQueries(),
     classSums,
     derive: derivedOf(cache),
     seenBy(owner) {

@@ -1,4 +1,5 @@
-import { featuresOf } from '../features/space-features.js'
+import { hasPatches, patchesOf, patchesPerImage } from '../features/patches.js'
+import { featuresOf, type SpaceFeatures } from '../features/space-features.js'
 import { type Support, supportIn } from '../features/support.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import { fitSpace } from '../spaces/fit-space.js'
@@ -63,17 +64,35 @@ export async function buildCache(
       return projectTexts(texts)
     },
     projectsTexts: projectTexts !== undefined,
-    *batches(queries, { together = false } = {}) {
+    *batches(queries, { together = false, patches = false } = {}) {
       const clip = featuresOf(queries, 'clip')
       const base = featuresOf(queries, space.base)
-      const step = together ? Math.max(1, clip.rows) : rowsPerChunk
+      const fewer = patches && hasPatches(queries) ? rowsWithPatches(queries, support.classes) : rowsPerChunk
+      const step = together ? Math.max(1, clip.rows) : Math.min(rowsPerChunk, fewer)
       for (let from = 0; from < clip.rows; from += step) {
         const to = Math.min(clip.rows, from + step)
-        yield createBatch(cache, { clip, base, from, to, project, cacheSeenBy, watchfulness })
+        const patchesOfQueries = () => patchesOf(queries, from, to)
+        yield createBatch(cache, {
+          clip,
+          base,
+          from,
+          to,
+          patchesOfQueries,
+          project,
+          cacheSeenBy,
+          watchfulness,
+        })
       }
     },
   }
   return cache
+}
+
+/** The number of images whose patches, or whose patches' similarities with the classes, fill a chunk. */
+function rowsWithPatches(queries: SpaceFeatures, classes: number): number {
+  const { columns } = featuresOf(queries, 'clip')
+  const entries = patchesPerImage(queries) * Math.max(columns, classes)
+  return Math.max(1, Math.floor(chunkEntries / entries))
 }
 
 /** The positions of the images [S], sorted by class and, within a class, in the given order. */

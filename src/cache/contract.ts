@@ -1,3 +1,4 @@
+import type { Patches } from '../features/patches.js'
 import type { Prompts } from '../features/prompts.js'
 import type { SpaceFeatures } from '../features/space-features.js'
 import type { FeatureSpace } from '../spaces/contract.js'
@@ -48,7 +49,14 @@ export interface Cache {
   /** The cache as a term or a method sees it; for Shotboard, which hands it over. */
   seenBy(owner: Owner): Cache
   /** The queries in chunks that keep memory bounded, or all in one batch if they are `together`. */
-  batches(queries: SpaceFeatures, options?: { readonly together?: boolean }): Iterable<Batch>
+  batches(
+    queries: SpaceFeatures,
+    options?: {
+      readonly together?: boolean
+      /** Whether patches will be read, which take smaller chunks. */
+      readonly patches?: boolean
+    },
+  ): Iterable<Batch>
 }
 
 /**
@@ -71,6 +79,11 @@ export interface Batch {
   affinities(): Promise<Matrix>
   /** `exp(−β(1 − A))·L`, [n, C]. */
   sharpenedSums(beta: number): Promise<Matrix>
+  /**
+   * The features of the queries' patches, [n·P, d]; the keys have none. Throws unless the method declares
+   * `needs: ['patches']`.
+   */
+  patches(): Promise<Patches>
   /** `V·L`, [n, C]: values of keys [n, S] summed by class. */
   classSums(values: Matrix): Matrix
   /** Memoizes by name what a term computes from the batch alone; as `Cache.derive`. */
@@ -82,7 +95,7 @@ export interface Batch {
 }
 
 /** What a method declares that it needs besides images and the text classifier. */
-export type Need = 'prompts' | 'projected-texts'
+export type Need = 'prompts' | 'projected-texts' | 'patches'
 
 /** A term, or a method that scores by itself. */
 export interface Owner {

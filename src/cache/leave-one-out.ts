@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { onlyPatches } from '../features/patches.js'
 import { featuresOf, type SpaceFeatures, selectFeatures } from '../features/space-features.js'
 import { type Support, selectSupport } from '../features/support.js'
 import { throwIfCancelled } from '../system/abort.js'
@@ -17,6 +18,8 @@ export interface LeaveOneOut {
   batches(options?: {
     readonly signal?: AbortSignal
     readonly together?: boolean
+    /** Whether patches will be read, which take smaller chunks. */
+    readonly patches?: boolean
     /** One fold alone, by its number; all by default. */
     readonly fold?: number
   }): AsyncGenerator<Batch>
@@ -32,17 +35,17 @@ export interface LeaveOneOut {
  * class: a term that adds a negative number for each key would be right for every image.
  */
 export function leaveOneOut(support: Support, cache: Cache): LeaveOneOut {
-  const features = featuresIn(cache.space, support)
+  const features = { ...featuresIn(cache.space, support), ...onlyPatches(support.features) }
   const folds = foldsOf(support.labels, orderByContent(support))
   return {
     images: Int32Array.from(folds.flatMap(({ scored }) => [...scored])),
     folds: folds.map(({ scored }) => scored),
-    async *batches({ signal, together = false, fold: only } = {}) {
+    async *batches({ signal, together = false, patches = false, fold: only } = {}) {
       for (const [index, { scored }] of folds.entries()) {
         if (only !== undefined && index !== only) continue
         throwIfCancelled(signal)
         const fold = await foldCache(folds, index, support, cache)
-        yield* fold.batches(selectFeatures(features, scored), { together })
+        yield* fold.batches(selectFeatures(features, scored), { together, patches })
       }
     },
   }

@@ -25,10 +25,7 @@ export function viewOfCache(
     ...cache.kernels,
     run: (graph, ...parameters) => cache.kernels.run(`${name}: ${graph}`, ...parameters),
   }
-  const declared = (need: Need): void => {
-    if (needs.includes(need)) return
-    throw new Error(`it uses ${need} without declaring it: add needs: ['${need}'] to the method`)
-  }
+  const declared = (need: Need) => requireDeclared(needs, need)
   const own: Cache = {
     ...cache,
     kernels,
@@ -72,7 +69,11 @@ export function viewOfBatch(
   derive: Derive,
   watchfulness: Watchfulness,
 ): Batch {
-  if (owner.isTrusted) return { ...batch, cache, derive }
+  const patches = async () => {
+    requireDeclared(owner.needs ?? [], 'patches')
+    return batch.patches()
+  }
+  if (owner.isTrusted) return { ...batch, cache, derive, patches }
   const watch = createWatch(watchfulness)
   const shared = (name: string, compute: () => Promise<Matrix>) =>
     once(async () => {
@@ -88,9 +89,18 @@ export function viewOfBatch(
     affinities: shared('affinities()', batch.affinities),
     // The features of a space may be those of the images themselves, which other methods read too.
     spaceQueries: once(async () => copied('spaceQueries()', await batch.spaceQueries(), watch)),
+    patches: once(async () => {
+      const { perImage, features } = await patches()
+      return { perImage, features: copied('patches().features', features, watch) }
+    }),
     written: () => watch.written() ?? watchOfCache.written(),
   }
   return withGetters(view, { queries: lazily(() => copied('queries', batch.queries, watch)) })
+}
+
+function requireDeclared(needs: readonly Need[], need: Need): void {
+  if (needs.includes(need)) return
+  throw new Error(`it uses ${need} without declaring it: add needs: ['${need}'] to the method`)
 }
 
 const copied = (name: string, { rows, columns, data }: Matrix, watch: Watch): Matrix =>

@@ -9,6 +9,7 @@ import { compareCommand } from './compare.js'
 import { demoCommand } from './demo.js'
 import { encodersCommand } from './encoders.js'
 import { evaluateCommand } from './evaluate.js'
+import { evaluateClassifierCommand } from './evaluate-classifier.js'
 import { exportCommand } from './export.js'
 import { importCommand } from './import.js'
 import { keyCommand } from './key.js'
@@ -18,11 +19,13 @@ import { promptsCommand } from './prompts.js'
 import { reportCommand } from './report.js'
 import { shiftCommand } from './shift.js'
 import { startCommand } from './start.js'
+import { workerCommand } from './worker.js'
 
 const program = new Command('shotboard')
   .description('Few-shot image classification with CLIP, without training a classifier.')
   .version(version)
   .addCommand(startCommand())
+  .addCommand(workerCommand())
   .addCommand(demoCommand())
   .addCommand(importCommand())
   .addCommand(addCommand())
@@ -30,6 +33,7 @@ const program = new Command('shotboard')
   .addCommand(compareCommand())
   .addCommand(classifyCommand())
   .addCommand(evaluateCommand())
+  .addCommand(evaluateClassifierCommand())
   .addCommand(exportCommand())
   .addCommand(reportCommand())
   .addCommand(keyCommand())

@@ -164,7 +164,7 @@ const drawOf = ({ shots, seed, augmentations }: RunRow): string =>
   JSON.stringify([shots, seed, augmentations])
 
 /** The base spaces of the encoder that the runs use. */
-function basesOf(runs: readonly RunRow[], registry: Registry): string[] {
+export function basesOf(runs: readonly RunRow[], registry: Registry): string[] {
   const bases = new Set<string>()
   for (const id of new Set(runs.flatMap(({ space }) => space ?? []))) {
     try {

@@ -2,8 +2,9 @@ import { errors, type ShotboardError } from '../errors.js'
 import { comparePairs, type PairwiseTest } from '../evaluation/pairwise.js'
 import { groupRuns, type MeasuredRun, type SummaryRow } from '../evaluation/summary.js'
 import type { Changes } from '../jobs/changes.js'
+import { hasEnded } from '../jobs/has-ended.js'
 import type { JobQueue } from '../jobs/job-queue.js'
-import { createRecordedJobs, hasEnded } from '../jobs/recorded-jobs.js'
+import { createRecordedJobs } from '../jobs/recorded-jobs.js'
 import { type MeasureName, pickMeasures } from '../measures.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import { encodersOf, type RunRow } from '../store/runs.js'
@@ -60,6 +61,8 @@ export interface ComparisonsContext extends PlanContext {
   readonly changes: Changes
   readonly rowStatistics: RowStatistics
   readonly job: ComparisonJobContext
+  /** What a job does where several processes share the work; by default all of a comparison. */
+  readonly perform?: (id: string, signal: AbortSignal) => Promise<void>
   /** Called with every fault of the disk or the database after which a comparison is retried. */
   readonly onFault: (comparison: string, fault: ShotboardError) => void
   /** The largest number of queued and running comparisons. */
@@ -76,10 +79,12 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     queue,
     kind: 'compare',
     concurrency: context.atOnce,
+    // A shared comparison only plans, several times at once. Its runs count their starts.
+    maxSharedStarts: Number.POSITIVE_INFINITY,
     records: store.comparisons,
     changes,
     onWatched: watchedRuns.keep,
-    run: (id, signal) => runComparison(context.job, id, signal),
+    run: context.perform ?? ((id, signal) => runComparison(context.job, id, signal)),
     fail: (id, { message }) => store.comparisons.fail(id, message),
     park: (id, { message }) => store.comparisons.update(id, { status: 'QUEUED', error: message }),
     onFault: context.onFault,

@@ -24,7 +24,7 @@ export interface ChosenMethod {
 
 /**
  * Looks up and checks the requested methods. Throws EMPTY_LIST, UNKNOWN_METHOD, UNKNOWN_SPACE, SPACE_NOT_APPLICABLE,
- * SPACE_NOT_AVAILABLE, UNKNOWN_HYPERPARAMETER, HYPERPARAMETER_OUT_OF_RANGE or DUPLICATE_ENTRY with the argument at fault.
+ * SPACE_NOT_AVAILABLE, PATCHES_REQUIRED, UNKNOWN_HYPERPARAMETER, HYPERPARAMETER_OUT_OF_RANGE or DUPLICATE_ENTRY with the argument at fault.
  */
 export function chooseMethods(
   choices: readonly MethodChoice[],
@@ -56,6 +56,9 @@ function chooseMethod(choice: MethodChoice, registry: Registry, encoder: Encoder
   if (space) requireSpaceOf(method, space.id)
   if (space && !encoder.spaces.includes(space.base)) {
     throw errors.spaceNotAvailable({ space: space.id, encoder: encoder.id }, 'space')
+  }
+  if (method.needs?.includes('patches')) {
+    throw errors.patchesNotEncoded({ method: method.id, encoder: encoder.id }, 'method')
   }
   const fixed: Record<string, number> = {}
   for (const [i, { name, value }] of (choice.hyperparameters ?? []).entries()) {

@@ -17,23 +17,23 @@ const readShare = 0.5
 const searchedShare = 0.9
 
 /**
- * Tells the progress of a run, from 0 to 1, and its part of the work of a comparison, `work`. Neither decreases. What cannot
- * be written does not stop the run.
+ * Tells the progress of a run, from 0 to 1, and its part, `work`, of the work of a comparison that counts it. Neither decreases.
+ * What cannot be written does not stop the run.
  */
 export function followRun(options: {
   readonly writeProgress: (share: number) => Promise<void>
   readonly writeEstimate: (milliseconds: number) => Promise<void>
-  readonly comparison: Progress
-  readonly work: number
+  readonly comparison?: Progress
+  readonly work?: number
 }): RunProgress {
-  const { writeProgress, writeEstimate, comparison, work } = options
+  const { writeProgress, writeEstimate, comparison, work = 0 } = options
   const own = createProgress({ before: readShare, total: 1, write: writeProgress })
   let told = 0
   let estimating = Promise.resolve()
   const tell = (share: number) => {
     const more = Math.max(0, share - told)
     told += more
-    comparison.add(more * work)
+    comparison?.add(more * work)
     return more
   }
   return {

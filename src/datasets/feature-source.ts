@@ -103,9 +103,13 @@ export function createFeatureSource(store: FeatureStore, events: FeatureEvents =
     // An image that the request contains twice is encoded once.
     const rowById = new Map(missing.map((row) => [(images[row] as ImageSource).id, row]))
     const unique = [...rowById.values()]
-    for (let from = 0; from < unique.length; from += imagesPerTurn) {
-      const rows = unique.slice(from, from + imagesPerTurn)
-      await oneAtATime(() => encode(request, found, rows))
+    try {
+      for (let from = 0; from < unique.length; from += imagesPerTurn) {
+        const rows = unique.slice(from, from + imagesPerTurn)
+        await oneAtATime(() => encode(request, found, rows))
+      }
+    } finally {
+      if (unique.length > 0) await store.flush()
     }
     for (const { features } of found) {
       for (const row of missing) {

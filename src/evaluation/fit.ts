@@ -9,8 +9,9 @@ import { defaultsOf, type Method, parametersIn, type Values } from '../methods/c
 import {
   batchesOf,
   rangesOver,
+  readingOf,
+  requireNeeds,
   requireProjectedTexts,
-  requireTexts,
   type Scores,
   scoreBatch,
   type TermRanges,
@@ -89,11 +90,11 @@ export interface FittedMethod {
  * The ranges are computed once, over the validation images, or over all folds of leave-one-out, which then share them.
  * They use no labels, and the fitted method scores with the same ranges that it was selected with.
  *
- * Throws TEXT_FEATURES_REQUIRED, PROMPTS_REQUIRED, TEXTS_NOT_IN_SPACE, SPACE_NOT_AVAILABLE, UNKNOWN_HYPERPARAMETER, HYPERPARAMETER_OUT_OF_RANGE, SEARCH_TOO_LONG, CANCELLED.
+ * Throws TEXT_FEATURES_REQUIRED, PROMPTS_REQUIRED, PATCHES_REQUIRED, TEXTS_NOT_IN_SPACE, SPACE_NOT_AVAILABLE, UNKNOWN_HYPERPARAMETER, HYPERPARAMETER_OUT_OF_RANGE, SEARCH_TOO_LONG, CANCELLED.
  */
 export async function fitMethod(options: FitOptions): Promise<FittedMethod> {
   const { method, space, support, selection, kernels, fixed = {}, grids = {} } = options
-  requireTexts(method, support)
+  requireNeeds(method, support)
   const parameters = parametersIn(method, space)
   checkValues(parameters, fixed)
   const own = (name: string) => name in method.hyperparameters || !(name in parameters.hyperparameters)
@@ -299,7 +300,7 @@ function selectionData(options: FitOptions, cache: Cache): RepeatableData {
   const { images, batches, folds } = leaveOneOut(support, cache)
   const usable = (label: number) => (cache.counts[label] as number) > 1
   const labels = images.map((image) => support.labels[image] as number)
-  const reading = { together: method.transductive !== undefined, ...(signal && { signal }) }
+  const reading = { ...readingOf(method), ...(signal && { signal }) }
   const usableLabels = (of: Int32Array) => of.map((label) => (usable(label) ? label : -1))
   return {
     batches: () => batches(reading),

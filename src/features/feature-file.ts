@@ -4,8 +4,8 @@ import { parseJson } from '../system/parse-json.js'
 import { type Matrix, matrix } from '../tensor/matrix.js'
 import { type NamedTensor, readSafetensors, type TensorFile } from '../tensor/safetensors.js'
 import type { LabelledImages } from './labelled-images.js'
+import { withPatches } from './patches.js'
 import { classifierOf, type Prompts, promptsOfClasses } from './prompts.js'
-import type { SpaceFeatures } from './space-features.js'
 import type { Support } from './support.js'
 
 /** Features from a user's file, without their images. Rows are used as they are stored. */
@@ -34,7 +34,8 @@ const defaultLogitScale = 100
  * Reads a safetensors file of features: `test_features` [N, d] and `test_labels` [N], `support_K_features` and
  * `support_K_labels` for shot counts K. Optional are `text_features` [C, d]; `prompt_features` [P, d] and `prompt_labels`
  * [P], whose means are the text features if there are none; `val_features` and `val_labels`; and a tensor `imo_*` for each of
- * the image features, for the adapted space. The metadata `logitScale` (or `logit_scale`) is 100 by default; `classes` is a
+ * the image features, for the adapted space; and `test_patches` [N, P, d], `support_K_patches` and `val_patches`, the features of
+ * P patches of each image. The metadata `logitScale` (or `logit_scale`) is 100 by default; `classes` is a
  * JSON list of the classes' names, or of objects with a `name`.
  *
  * Throws INVALID_TENSOR_FILE, or INVALID_TENSOR with the tensor whose shape, length, labels or numbers are wrong.
@@ -68,9 +69,22 @@ export function parseFeatureFile({ tensors, metadata }: TensorFile): FeatureFile
       features.imo = adapted
     }
     return {
-      features: features as SpaceFeatures,
+      features: tensors.has('test_patches') ? withPatches(features, patches(name, clip.rows)) : features,
       labels: labelsOf(tensors, `${name}_labels`, clip.rows, classes),
     }
+  }
+
+  /** The patches of all images, [N·P, d]. There are as many of each image as in `test_patches`. */
+  function patches(name: string, images: number): Matrix {
+    const [tensor, first] = [`${name}_patches`, 'test_patches']
+    const features = patchFeaturesOf(tensors, tensor)
+    requireColumns(tensor, features, dimensions)
+    const [rows = 0, perImage] = tensorOf(tensors, tensor).shape
+    requireRows(tensor, rows, `${name}_features`, images)
+    const expected = tensorOf(tensors, first).shape[1]
+    if (perImage === expected) return features
+    const reason = `it has ${perImage} patches of each image, but ${first} has ${expected}`
+    throw errors.invalidTensor({ tensor, reason })
   }
 
   const shots = [...tensors.keys()]
@@ -143,15 +157,23 @@ function tensorOf(tensors: ReadonlyMap<string, NamedTensor>, name: string): Name
   return tensor
 }
 
-function featuresOf(tensors: ReadonlyMap<string, NamedTensor>, name: string): Matrix {
+const featuresOf = (tensors: ReadonlyMap<string, NamedTensor>, name: string): Matrix =>
+  numbersOf(tensors, name, ['rows', 'dimensions'])
+
+const patchFeaturesOf = (tensors: ReadonlyMap<string, NamedTensor>, name: string): Matrix =>
+  numbersOf(tensors, name, ['images', 'patches', 'dimensions'])
+
+/** The numbers of a tensor with these axes, as a matrix with the last of them as columns. */
+function numbersOf(tensors: ReadonlyMap<string, NamedTensor>, name: string, axes: readonly string[]): Matrix {
   const { type, shape, data } = tensorOf(tensors, name)
-  const [rows, columns] = shape
+  const columns = shape.at(-1)
+  const rows = shape.slice(0, -1).reduce((product, each) => product * each, 1)
   if (type !== 'float32')
     throw errors.invalidTensor({ tensor: name, reason: 'it must hold floating-point numbers' })
-  if (shape.length !== 2 || !rows || !columns) {
+  if (shape.length !== axes.length || !rows || !columns) {
     throw errors.invalidTensor({
       tensor: name,
-      reason: `its shape is ${JSON.stringify(shape)}, not [rows, dimensions], neither of them 0`,
+      reason: `its shape is ${JSON.stringify(shape)}, not [${axes.join(', ')}], none of them 0`,
     })
   }
   const wrong = data.findIndex((value) => !Number.isFinite(value))

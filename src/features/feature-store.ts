@@ -30,6 +30,8 @@ export interface FeatureStore {
    * then stores none of them.
    */
   append(address: FeatureAddress, images: readonly string[], features: Matrix): Promise<void>
+  /** Resolves when everything that was appended survives the end of the process. Throws as `append`. */
+  flush(): Promise<void>
   /**
    * Removes the features of all images but those that `selectKept` returns of the images that it is called with. It is called
    * once for each address that `isAffected` accepts; all by default.
@@ -76,6 +78,7 @@ export function openFeatureStore(directory: string): FeatureStore {
   return {
     read: (address, images) => withShard(address, (shard) => shard.read(images)),
     append: (address, images, features) => withShard(address, (shard) => shard.append(images, features)),
+    flush: async () => {},
     async keepOnly(selectKept, isAffected = () => true) {
       for (const folder of await shardFolders(directory)) {
         const [encoder = '', , recipe = ''] = relative(directory, folder).split(sep)

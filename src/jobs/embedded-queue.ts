@@ -23,6 +23,7 @@ export function createEmbeddedQueue(onError: (job: Job, error: unknown) => void)
   }
 
   return {
+    isShared: false,
     handle(kind, handler, concurrency) {
       if (lanes.has(kind)) throw new Error(`Jobs of kind ${kind} have a handler.`)
       lanes.set(kind, { handler, limit: pLimit(concurrency) })

@@ -5,6 +5,8 @@ import type { Job, JobHandler, JobKind } from './job.js'
  * are added again at every start. A job may therefore be handled twice.
  */
 export interface JobQueue {
+  /** Whether other processes work on its jobs too. */
+  readonly isShared: boolean
   /**
    * Handles the jobs of a kind in this process, at most `concurrency` at a time, in the order in which they were added. Throws
    * if the kind has a handler.

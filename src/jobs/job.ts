@@ -3,9 +3,12 @@
  *
  * - `import`: an import, by its id.
  * - `train`: a training, by its id.
- * - `compare`: a comparison, by its id.
+ * - `compare`: a comparison, by its id. With several machines it only plans the next step, and `part` says what has ended.
+ * - `encode`: the images of a dataset, by its id; `part` says which and how.
+ * - `run`: a run, by its id.
+ * - `sweep`: objects without rows. The id is always `objects`.
  */
-export const jobKinds = ['import', 'train', 'compare'] as const
+export const jobKinds = ['import', 'train', 'compare', 'encode', 'run', 'sweep'] as const
 
 export type JobKind = (typeof jobKinds)[number]
 

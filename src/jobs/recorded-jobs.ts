@@ -3,9 +3,11 @@ import type { JobStarts } from '../store/job-starts.js'
 import type { TrainingRow } from '../store/trainings.js'
 import { createSharedStates } from '../system/shared-states.js'
 import type { Changes } from './changes.js'
+import { hasEnded } from './has-ended.js'
 import type { Job, JobKind } from './job.js'
 import type { JobQueue } from './job-queue.js'
 import { retryOnStorageFault } from './retry-on-storage-fault.js'
+import { untilRecordEnds } from './until-record-ends.js'
 
 /**
  * Jobs that have one record each, under the same id. A job whose record is queued or running is run to its end: it is
@@ -40,6 +42,8 @@ export interface RecordedJobsOptions<R extends JobRecord> {
   readonly kind: JobKind
   /** The number of jobs that run at the same time in this process. */
   readonly concurrency: number
+  /** How often a job that many processes share may end one of them; 10 by default. */
+  readonly maxSharedStarts?: number
   readonly records: JobStarts & {
     get(id: string): Promise<R | null>
     unfinished(): Promise<R[]>
@@ -65,6 +69,8 @@ export interface RecordedJobsOptions<R extends JobRecord> {
 
 /** A job is not started again once its process has ended this often without stopping it. */
 const maxStarts = 2
+/** Of many machines, some end without a fault of the job. */
+const maxSharedStarts = 10
 /** The least time between two states that are told. */
 const minMsBetweenStates = 500
 
@@ -86,12 +92,14 @@ export function createRecordedJobs<R extends JobRecord>(options: RecordedJobsOpt
     await options.park(id, fault).catch(() => undefined)
   }
 
+  const startsAllowed = queue.isShared ? (options.maxSharedStarts ?? maxSharedStarts) : maxStarts
+
   async function work(id: string, signal: AbortSignal): Promise<void> {
     let starts = 0
     async function attempt(): Promise<void> {
       // Attempts after a fault belong to the same start. The count is written before the job can do any harm.
       if (starts === 0) starts = await records.countStart(id)
-      if (starts > maxStarts) await options.fail(id, errors.jobEndedProcess({ times: maxStarts }))
+      if (starts > startsAllowed) await options.fail(id, errors.jobEndedProcess({ times: startsAllowed }))
       else await options.run(id, signal)
     }
     try {
@@ -102,7 +110,12 @@ export function createRecordedJobs<R extends JobRecord>(options: RecordedJobsOpt
     }
   }
 
-  queue.handle(kind, ({ id }, signal) => work(id, signal), options.concurrency)
+  /** Another process may end the record, which stops the work here. */
+  const workUntilEnded = (id: string, signal: AbortSignal): Promise<void> =>
+    untilRecordEnds({ id, signal, get: records.get, watch: options.changes.watch }, (own) => work(id, own))
+
+  const handler = queue.isShared ? workUntilEnded : work
+  queue.handle(kind, ({ id }, signal) => handler(id, signal), options.concurrency)
   const enqueue = (id: string): Promise<void> => queue.add(jobOf(id))
 
   async function find(id: string): Promise<R> {
@@ -134,6 +147,8 @@ export function createRecordedJobs<R extends JobRecord>(options: RecordedJobsOpt
     async ended(id) {
       await find(id)
       await queue.ended(jobOf(id))
+      // The last of several jobs that end a shared record may be yet to come.
+      if (queue.isShared) for await (const record of states.watch(id)) if (hasEnded(record)) break
       return find(id)
     },
     async resume() {
@@ -141,7 +156,3 @@ export function createRecordedJobs<R extends JobRecord>(options: RecordedJobsOpt
     },
   }
 }
-
-/** Whether a job has succeeded, failed or been cancelled. */
-export const hasEnded = ({ status }: Pick<JobRecord, 'status'>): boolean =>
-  status !== 'QUEUED' && status !== 'RUNNING'

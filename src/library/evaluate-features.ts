@@ -6,6 +6,7 @@ import { checkValues } from '../evaluation/search/grid.js'
 import type { SearchEstimate } from '../evaluation/search/search-clock.js'
 import type { FeatureFile } from '../features/feature-file.js'
 import { type GenericFeatures, rowHashes } from '../features/generic-file.js'
+import { hasPatches } from '../features/patches.js'
 import { featuresOf } from '../features/space-features.js'
 import {
   type Method,
@@ -72,7 +73,7 @@ export interface FeatureEvaluation {
  * Evaluates methods on the features of a file: every method in every requested space at every number of shots. A method
  * that compares no images has one result for each number of shots, with the space null.
  *
- * Throws UNKNOWN_METHOD, UNKNOWN_SPACE, SPACE_NOT_AVAILABLE, TEXT_FEATURES_REQUIRED, PROMPTS_REQUIRED, NO_VALIDATION_SPLIT,
+ * Throws UNKNOWN_METHOD, UNKNOWN_SPACE, SPACE_NOT_AVAILABLE, TEXT_FEATURES_REQUIRED, PROMPTS_REQUIRED, PATCHES_REQUIRED, NO_VALIDATION_SPLIT,
  * UNKNOWN_HYPERPARAMETER, HYPERPARAMETER_OUT_OF_RANGE, GENERIC_REQUIRED, INVALID_GENERIC or INVALID_TENSOR before anything is
  * computed. A generic source that shares an image with the file is left out.
  */
@@ -180,6 +181,9 @@ function columnsOf(registered: Method, { features, registry, spaces, cacheOnly }
   }
   if (!features.prompts && method.needs?.includes('prompts')) {
     throw errors.promptsRequired({ method: method.id }, 'method')
+  }
+  if (!hasPatches(features.test.features) && method.needs?.includes('patches')) {
+    throw errors.patchesRequired({ method: method.id }, 'method')
   }
   if (method.space === null) return [{ method, space: registry.space('clip') }]
   return (spaces ?? [method.space]).map((id) => {

@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import type { Adapters } from '../adapters/adapters.js'
 import type { Trainings } from '../adapters/trainings.js'
 import type { Classifiers } from '../classifiers/classifiers.js'
 import type { Predict } from '../classifiers/predict.js'
+import { createSuggestions, type SuggestedImage, type SuggestionsInput } from '../classifiers/suggestions.js'
 import { type ComparisonDocument, documentComparison } from '../comparisons/comparison-document.js'
 import type { Comparisons } from '../comparisons/comparisons.js'
 import type { Contrasts } from '../comparisons/contrasts.js'
@@ -25,23 +27,29 @@ import { type DatasetProblem, problemsOf } from '../datasets/problems.js'
 import { createShiftedDatasets, type ShiftedDataset, type ShiftInput } from '../datasets/shifted-datasets.js'
 import { supportSetFile } from '../datasets/support-set-file.js'
 import { createSupportSets, type SupportSets } from '../datasets/support-sets.js'
+import { createAdapterFolder } from '../encoders/adapters/added-adapters.js'
 import type { Encoders } from '../encoders/encoders.js'
 import type { Predictions } from '../evaluation/predictions.js'
 import type { Generics } from '../generic/generics.js'
+import { createEmbeddedQueue } from '../jobs/embedded-queue.js'
 import type { JobCounts } from '../jobs/job-queue.js'
 import { loadRegistry } from '../plugins/load-registry.js'
 import type { Registry } from '../plugins/registry.js'
 import { lockDataFolder } from '../store/data-folder-lock.js'
 import type { Database } from '../store/database.js'
+import { pairingFile } from '../store/pairing.js'
 import type { DatasetChangeRow } from '../store/recorded-changes.js'
 import type { Store } from '../store/store.js'
-import { createCleanup } from '../system/cleanup.js'
+import { type Cleanup, createCleanup } from '../system/cleanup.js'
 import type { Deletions } from './deletions.js'
 import { forgetOldChanges } from './forget-old-changes.js'
+import { keepUpToDate, resumeJobs } from './keep-up-to-date.js'
 import { type Computing, openComputing } from './open-computing.js'
+import { openShared } from './open-shared.js'
 import { openStorage, type Storage } from './open-storage.js'
 import { createServices, type LibraryEvents, type Services } from './services.js'
 import type { LibrarySettings } from './settings.js'
+import { noWork, type SharedWork, sharingOf } from './sharing.js'
 
 type Reads<T, Names extends keyof T> = Pick<T, Names>
 
@@ -104,6 +112,8 @@ export interface Library {
   readonly classifiers: Classifiers & Reads<Store['classifiers'], 'getMany' | 'page' | 'versionsOf'>
   /** What the features of an encoder say about a dataset; see `createFeatureProblems`. */
   featureProblems(input: FeatureProblemsInput): Promise<FeatureProblems>
+  /** Which images without a label to label next; see `createSuggestions`. */
+  suggestions(input: SuggestionsInput): Promise<SuggestedImage[]>
   /** Measures intra-modal overlap; see `createOverlap`. */
   overlap(input: OverlapInput): Promise<OverlapReport>
   /** Correlates the reduction of overlap with the gain in accuracy; see `createOverlapCorrelation`. */
@@ -112,8 +122,14 @@ export interface Library {
   recommend(rows: readonly ComparedRow[], shots?: number | null): Promise<WordedRecommendation | null>
   /** Makes a copy of a dataset with shifted test images; see `createShiftedDatasets`. */
   shift(input: ShiftInput): Promise<ShiftedDataset>
-  /** Each throws if a dependency is unavailable. */
-  readonly checks: { readonly database: () => Promise<void>; readonly encoder: () => Promise<void> }
+  /** By name; each throws if a dependency is unavailable. */
+  readonly checks: {
+    readonly database: () => Promise<unknown>
+    readonly encoder: () => Promise<unknown>
+    /** Only where several machines share them. */
+    readonly queue?: () => Promise<unknown>
+    readonly objects?: () => Promise<unknown>
+  }
   /** The numbers of waiting and running comparisons, imports and trainings. */
   jobCounts(): Promise<JobCounts>
   /** Stops running jobs, which the next start resumes, and closes everything. */
@@ -132,29 +148,31 @@ export interface OpenedLibrary
 
 /**
  * Opens plugins, encoders, database and files, and resumes interrupted jobs. The library locks the data folder until it is
- * closed. Throws INVALID_PLUGIN, INVALID_MODEL, UNKNOWN_ENCODER, PROVIDER_UNAVAILABLE, DATA_FOLDER_IN_USE or
- * DATABASE_UNAVAILABLE.
+ * closed. Where several machines share a queue, the process takes the jobs that `work` says; none by default. Throws
+ * INVALID_PLUGIN, INVALID_MODEL, UNKNOWN_ENCODER, PROVIDER_UNAVAILABLE, DATA_FOLDER_IN_USE, DATABASE_UNAVAILABLE, or
+ * SHARING_INCOMPLETE, QUEUE_UNAVAILABLE or OBJECTS_UNAVAILABLE for what machines share.
  */
 export async function openLibrary(
   settings: LibrarySettings,
   events: LibraryEvents = {},
+  work: SharedWork = noWork,
 ): Promise<OpenedLibrary> {
+  const sharing = sharingOf(settings)
   const registry = await loadRegistry(settings.plugins, process.cwd(), settings)
   const lock = await lockDataFolder(settings.dataDirectory)
   const cleanup = createCleanup()
   cleanup.add(lock.release)
   try {
-    const opening = openStorage(settings)
-    // Closes the storage even if the encoders fail to open first.
-    cleanup.add(async () => (await opening.catch(() => undefined))?.close())
-    const [computing, storage] = await Promise.all([openComputing(settings, cleanup), opening])
-    const services = createServices(settings, { ...storage, ...computing, registry }, cleanup, events)
+    const opened = sharing
+      ? await openShared(settings, sharing, work, events, cleanup)
+      : await openAlone(settings, events, cleanup)
+    const { concurrency } = work
+    const services = createServices(settings, { ...opened, registry, concurrency }, events)
     const { onError, onModelLeftOut = (id, error) => onError?.(`model ${id}`, error) } = events
-    for (const { id, error } of computing.encoders.leftOut) onModelLeftOut(id, error)
+    for (const { id, error } of opened.encoders.leftOut) onModelLeftOut(id, error)
     cleanup.add(forgetOldChanges(services.deletions.oldChanges, onError))
-    await services.comparisons.resume()
-    await services.imports.resume()
-    await services.trainings.resume()
+    if (sharing) keepUpToDate(services, events, cleanup)
+    await resumeJobs(services)
     return { ...publicInterface(services), publishUrl: lock.publishUrl, close: cleanup.run }
   } catch (error) {
     await cleanup.run()
@@ -162,13 +180,30 @@ export async function openLibrary(
   }
 }
 
+/** What a single machine needs: its data folder, and a queue in memory. */
+async function openAlone(settings: LibrarySettings, { onError }: LibraryEvents, cleanup: Cleanup) {
+  const opening = openStorage(settings)
+  // Closes the storage even if the encoders fail to open first.
+  cleanup.add(async () => (await opening.catch(() => undefined))?.close())
+  const adapterFolder = createAdapterFolder(join(settings.dataDirectory, 'adapters'))
+  const [computing, storage] = await Promise.all([openComputing(settings, cleanup, adapterFolder), opening])
+  const queue = createEmbeddedQueue(({ id }, error) => onError?.(id, error))
+  cleanup.add(queue.close)
+  return { ...storage, ...computing, queue }
+}
+
 function publicInterface(services: Services) {
   const { store, imageFiles, imageWorkers, runResults, encodedData, encoders, database } = services
+  const { queue, objects } = services
   const { datasets, comparisons, imports, trainings, classifiers, curation } = services
   return {
     ...services,
     databaseKind: database.kind,
-    checks: { database: database.check, encoder: encoders.check },
+    checks: {
+      database: database.check,
+      encoder: encoders.check,
+      ...(queue.isShared && { queue: queue.counts, objects: () => objects.get(pairingFile) }),
+    },
     datasets: {
       ...pick(store.datasets, ['get', 'getMany', 'findByName', 'page', 'classes', 'classesOf', 'counts']),
       ...pick(store.datasets, ['countsOf', 'images']),
@@ -211,6 +246,7 @@ function publicInterface(services: Services) {
       fingerprintDataset(await encodedData.classes(id), await store.datasets.images(id)),
     documentComparison: (id: string) => documentComparison(services, id),
     featureProblems: createFeatureProblems(services),
+    suggestions: createSuggestions(services),
     overlap: createOverlap(services),
     overlapCorrelation: createOverlapCorrelation(services),
     recommend: createRecommendation(services),

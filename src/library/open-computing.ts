@@ -1,5 +1,4 @@
-import { join } from 'node:path'
-import { type AdapterFolder, createAdapterFolder } from '../encoders/adapters/added-adapters.js'
+import type { AdapterFolder } from '../encoders/adapters/added-adapters.js'
 import { type Encoders, openEncoders } from '../encoders/encoders.js'
 import { errors } from '../errors.js'
 import { type ImageWorkers, maxImageProcesses, openImageWorkers } from '../images/workers/image-workers.js'
@@ -23,13 +22,16 @@ export interface Computing {
  * Starts two computing threads, so that a search does not wait while images are encoded and encoding does not wait for a
  * search, and opens the encoders. Throws PROVIDER_UNAVAILABLE, INVALID_MODEL or UNKNOWN_ENCODER.
  */
-export async function openComputing(settings: LibrarySettings, cleanup: Cleanup): Promise<Computing> {
+export async function openComputing(
+  settings: LibrarySettings,
+  cleanup: Cleanup,
+  adapterFolder: AdapterFolder,
+): Promise<Computing> {
   const { threads, executionProviders: providers } = settings
   const [encoding, computing] = [openRuntime({ threads, providers }), openRuntime({ threads })]
   cleanup.add(encoding.close)
   cleanup.add(computing.close)
   await requireProviders(encoding, providers)
-  const adapterFolder = createAdapterFolder(join(settings.dataDirectory, 'adapters'))
   const maxProcesses = Math.min(encoding.threads, maxImageProcesses)
   const imageWorkers = openImageWorkers({
     maxProcesses,

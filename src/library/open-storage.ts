@@ -19,6 +19,8 @@ import { sweepFiles } from './sweep-files.js'
 /** Everything that outlives the process: the database and the files of the data folder. */
 export interface Storage {
   readonly database: Database
+  /** The id that the database and its files hold. */
+  readonly libraryId: string
   readonly store: Store
   /** Announces every change that the store writes. */
   readonly changes: Changes
@@ -66,7 +68,7 @@ async function openLocked(settings: LibrarySettings, lock: DatabaseLock): Promis
   const featureStore = openFeatureStore(folder('features'))
   const objects = createFolderObjects(settings.dataDirectory)
   const changes = createChanges()
-  const storage: Storage = {
+  const storage: Omit<Storage, 'libraryId'> = {
     database,
     store: createStore(database.client, changes.publish),
     changes,
@@ -84,7 +86,7 @@ async function openLocked(settings: LibrarySettings, lock: DatabaseLock): Promis
   }
   try {
     const { store, imageFiles } = storage
-    await pairWithDatabase(settings.dataDirectory, database.client, async () => {
+    const libraryId = await pairWithDatabase(settings.dataDirectory, database.client, async () => {
       const ids = await imageFiles.some(imagesLookedUp)
       return (await store.images.known(ids)).length > 0 ? [] : ids
     })
@@ -93,7 +95,7 @@ async function openLocked(settings: LibrarySettings, lock: DatabaseLock): Promis
       dataDirectory: settings.dataDirectory,
       trash: createTrash(settings.dataDirectory),
     })
-    return storage
+    return { ...storage, libraryId }
   } catch (error) {
     await featureStore.close()
     await opened.close()

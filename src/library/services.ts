@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { createAdapters } from '../adapters/adapters.js'
+import { createCheckpoints } from '../adapters/checkpoints.js'
 import { createTrainings } from '../adapters/trainings.js'
 import { createClassifiers } from '../classifiers/classifiers.js'
 import { createPredict } from '../classifiers/predict.js'
@@ -9,6 +10,7 @@ import { createMeasuredImages } from '../comparisons/measured-images.js'
 import { createRecommendation } from '../comparisons/recommendation.js'
 import { createRowStatistics } from '../comparisons/row-statistics.js'
 import { createCodeOf } from '../comparisons/run-code.js'
+import { createSharedComparisons } from '../comparisons/shared-comparisons.js'
 import { createCuration } from '../datasets/curation.js'
 import { createDatasets } from '../datasets/datasets.js'
 import { createEncodedData, type EncodedData } from '../datasets/encoded-data.js'
@@ -16,9 +18,8 @@ import { createFeatureSource, type FeatureEvents } from '../datasets/feature-sou
 import { createImageIntake } from '../datasets/image-intake.js'
 import { createImports } from '../datasets/importing/imports.js'
 import { createGenerics } from '../generic/generics.js'
-import { createEmbeddedQueue } from '../jobs/embedded-queue.js'
+import type { JobQueue } from '../jobs/job-queue.js'
 import type { Registry } from '../plugins/registry.js'
-import type { Cleanup } from '../system/cleanup.js'
 import { createKeyedLock } from '../system/keyed-lock.js'
 import { createDeletions } from './deletions.js'
 import type { Computing } from './open-computing.js'
@@ -36,11 +37,20 @@ export interface LibraryEvents {
 
 export type Services = ReturnType<typeof createServices>
 
-/** Creates the services for datasets, comparisons, imports, trainings and so on, with the queues of their jobs. */
+interface OpenedQueue {
+  readonly registry: Registry
+  readonly queue: JobQueue
+  /** The number of jobs of a kind that this process takes from a shared queue at the same time. */
+  readonly concurrency: number
+}
+
+/** How many shared comparisons plan their next step at the same time. */
+const plansAtOnce = 4
+
+/** Creates the services for datasets, comparisons, imports, trainings and so on, which handle the jobs of the queue. */
 export function createServices(
   settings: LibrarySettings,
-  { registry, ...opened }: Storage & Computing & { readonly registry: Registry },
-  cleanup: Cleanup,
+  { registry, queue, ...opened }: Storage & Computing & OpenedQueue,
   { onError = () => {}, features }: LibraryEvents,
 ) {
   const encodedData: EncodedData = createEncodedData({
@@ -63,8 +73,6 @@ export function createServices(
     rowStatistics: createRowStatistics(opened.runResults),
     codeOf: createCodeOf(registry),
   }
-  const queue = createEmbeddedQueue(({ id }, error) => onError(id, error))
-  cleanup.add(queue.close)
   const intake = createImageIntake(parts)
   const datasets = createDatasets({ ...parts, intake })
   const imports = createImports({
@@ -77,7 +85,8 @@ export function createServices(
   const comparisons = createComparisons({
     ...parts,
     queue,
-    atOnce: settings.comparisonsAtOnce,
+    atOnce: queue.isShared ? plansAtOnce : settings.comparisonsAtOnce,
+    ...(queue.isShared && { perform: createSharedComparisons({ ...parts, queue }) }),
     job: { ...parts, runLock: createKeyedLock() },
     maxRuns: settings.maxRunsPerComparison,
     maxOpen: settings.maxOpenComparisons,
@@ -85,6 +94,7 @@ export function createServices(
   const isAddingTo = (id: string) => imports.isAddingTo(id) || datasets.isAddingTo(id)
   return {
     ...parts,
+    queue,
     datasets,
     imports,
     comparisons,
@@ -92,7 +102,7 @@ export function createServices(
     trainings: createTrainings({
       ...parts,
       queue,
-      checkpointDirectory: join(settings.dataDirectory, 'trainings'),
+      checkpoints: createCheckpoints(join(settings.dataDirectory, 'trainings'), opened.objects),
       openRuntime: opened.openTrainingRuntime,
     }),
     adapters: createAdapters(parts),

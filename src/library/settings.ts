@@ -6,6 +6,11 @@ export type LibrarySettings = Pick<
   Settings,
   | 'dataDirectory'
   | 'databaseUrl'
+  | 'queueUrl'
+  | 'objectsUrl'
+  | 'objectsKeyId'
+  | 'objectsSecret'
+  | 'cacheGigabytes'
   | 'modelsDirectory'
   | 'encoder'
   | 'encoderIdleMinutes'

@@ -99,8 +99,9 @@ interface MethodBase {
   /** The id of the method that this one is a variant of, in another space. */
   readonly variantOf?: string
   /**
-   * What it needs besides images and the text classifier: `prompts`, the text features of every prompt, or
-   * `projected-texts`, a space that texts can be projected to. It is there, or the user is told that it is missing.
+   * What it needs besides images and the text classifier: `prompts`, the text features of every prompt; `projected-texts`, a
+   * space that texts can be projected to; or `patches`, the features of the queries' patches. It is there, or the user is told
+   * that it is missing.
    */
   readonly needs?: readonly Need[]
   /**

@@ -1,5 +1,6 @@
 import type { Batch, Cache } from '../cache/contract.js'
 import { errors } from '../errors.js'
+import { hasPatches } from '../features/patches.js'
 import type { SpaceFeatures } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
 import { type Matrix, matrix } from '../tensor/matrix.js'
@@ -66,22 +67,30 @@ export const weightOf = (term: Term, values: Values): number =>
   term.weight === null ? 1 : (values[term.weight] as number)
 
 /** The queries in the batches that a method takes: all together if it is transductive. */
-export const batchesOf = (
-  { transductive }: Pick<Method, 'transductive'>,
-  cache: Cache,
-  queries: SpaceFeatures,
-): Iterable<Batch> => cache.batches(queries, { together: transductive !== undefined })
+export const batchesOf = (method: ReadingMethod, cache: Cache, queries: SpaceFeatures): Iterable<Batch> =>
+  cache.batches(queries, readingOf(method))
 
-/** Throws TEXT_FEATURES_REQUIRED or PROMPTS_REQUIRED if the method reads texts or prompts and there are none. */
-export function requireTexts(method: Method, { textClassifier, prompts }: Texts): void {
+/** How a method reads queries. */
+export const readingOf = ({ transductive, needs }: ReadingMethod) => ({
+  together: transductive !== undefined,
+  patches: needs?.includes('patches') ?? false,
+})
+
+type ReadingMethod = Pick<Method, 'transductive' | 'needs'>
+
+/** Throws TEXT_FEATURES_REQUIRED, PROMPTS_REQUIRED or PATCHES_REQUIRED if there is none of what the method reads. */
+export function requireNeeds(method: Method, { features, textClassifier, prompts }: Needed): void {
   if (textClassifier === null && usesTexts(method)) {
     const term = method.terms?.find((each) => each.usesTexts)?.name ?? 'score'
     throw errors.textRequired({ method: method.id, term })
   }
   if (!prompts && method.needs?.includes('prompts')) throw errors.promptsRequired({ method: method.id })
+  if (!hasPatches(features) && method.needs?.includes('patches')) {
+    throw errors.patchesRequired({ method: method.id })
+  }
 }
 
-type Texts = Pick<Support, 'textClassifier' | 'prompts'>
+type Needed = Pick<Support, 'features' | 'textClassifier' | 'prompts'>
 
 /** Throws TEXTS_NOT_IN_SPACE if the method compares texts with images in a space that does not project texts. */
 export function requireProjectedTexts(method: Method, { projectsTexts, space }: Cache): void {

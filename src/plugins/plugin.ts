@@ -56,7 +56,7 @@ const methodSchema = z
     color: colorSchema.optional(),
     space: z.string().nullable(),
     spaces: z.array(z.string()).optional(),
-    needs: z.array(z.enum(['prompts', 'projected-texts'])).optional(),
+    needs: z.array(z.enum(['prompts', 'projected-texts', 'patches'])).optional(),
     transductive: z.object({ alone: z.string().min(1) }).optional(),
     hyperparameters: z.record(z.string(), hyperparameterSchema),
     terms: z.array(termSchema).min(1).optional(),
@@ -84,7 +84,8 @@ const spaceSchema = z.object({
   fit: callable.optional(),
 })
 
-const pluginSchema = z.object({
+/** A misspelt list, such as `method`, would leave out what is in it. */
+const pluginSchema = z.strictObject({
   name: z.string().min(1),
   methods: z.array(methodSchema).optional(),
   spaces: z.array(spaceSchema).optional(),

@@ -16,6 +16,7 @@ import {
   Search,
   Selection,
   Split,
+  type SuggestionStrategy as Strategy,
   type Confidence as Sureness,
 } from '../library/index.js'
 import { type MeasureName, type MeasureOrder, measureNames, measures } from '../measures.js'
@@ -27,14 +28,23 @@ export const HyperparameterKind = { WEIGHT: 'WEIGHT', SHAPE: 'SHAPE' } as const
 export const methodNeeds = {
   prompts: 'PROMPTS',
   'projected-texts': 'PROJECTED_TEXTS',
+  patches: 'PATCHES',
 } as const satisfies Readonly<Record<Need, string>>
-export const MethodNeed = { PROMPTS: 'PROMPTS', PROJECTED_TEXTS: 'PROJECTED_TEXTS' } as const
+export const MethodNeed = {
+  PROMPTS: 'PROMPTS',
+  PROJECTED_TEXTS: 'PROJECTED_TEXTS',
+  PATCHES: 'PATCHES',
+} as const
 
 registerEnumType(MethodNeed, {
   name: 'MethodNeed',
   description: 'What a method may need besides images and one text feature for each class.',
   valuesConfig: {
     PROMPTS: { description: 'The text features of every prompt.' },
+    PATCHES: {
+      description:
+        "The features of an image's patches. Encoders here give none; `shotboard evaluate` reads them from a file.",
+    },
     PROJECTED_TEXTS: { description: 'A feature space that texts can be projected to, such as `clip`.' },
   },
 })
@@ -230,14 +240,43 @@ registerEnumType(PredictionOrder, {
   },
 })
 
-/** What is wrong with a dataset. */
+/** Which images to label next. */
+export const SuggestionStrategy = {
+  UNCERTAINTY: 'UNCERTAINTY',
+  COVERAGE: 'COVERAGE',
+  BOTH: 'BOTH',
+} as const satisfies { [S in Strategy]: S }
+export type SuggestionStrategy = Strategy
+
+registerEnumType(SuggestionStrategy, {
+  name: 'SuggestionStrategy',
+  description: 'Which images to label next.',
+  valuesConfig: {
+    UNCERTAINTY: { description: 'Those with the least difference between their two most probable classes.' },
+    COVERAGE: { description: 'Those farthest from all that are labelled (k-centre).' },
+    BOTH: { description: 'Those that are far and uncertain: the distance times the uncertainty.' },
+  },
+})
+
 export const DatasetChangeKind = Object.fromEntries(changeKinds.map((kind) => [kind, kind]))
 
 registerEnumType(DatasetChangeKind, {
   name: 'DatasetChangeKind',
   description: 'What a change did to a dataset.',
+  valuesConfig: {
+    RENAME: { description: 'The dataset got another name.' },
+    RENAME_CLASS: { description: 'A class got another name or other prompts.' },
+    ADD_CLASS: { description: 'A class was added.' },
+    MERGE_CLASSES: { description: 'The images of a class went to another class, and the class was deleted.' },
+    DELETE_CLASS: { description: 'A class was deleted with its images.' },
+    MOVE_IMAGES: { description: 'Images went to another class or split.' },
+    LABEL_IMAGES: { description: 'Images without a label got one.' },
+    UNLABEL_IMAGES: { description: 'Images lost their label, and stay in the dataset.' },
+    REMOVE_IMAGES: { description: 'Images were removed from the dataset.' },
+  },
 })
 
+/** What is wrong with a dataset. */
 export const DatasetProblemKind = {
   LABEL_CONFLICT: 'LABEL_CONFLICT',
   CLASS_WITHOUT_IMAGES: 'CLASS_WITHOUT_IMAGES',

@@ -5,6 +5,7 @@ import { AdapterResolver } from './adapter/adapter.resolver.js'
 import { TrainingResolver } from './adapter/training.resolver.js'
 import { ClassificationResolver } from './classifier/classification.js'
 import { ClassifierResolver, ClassifierVersionResolver } from './classifier/classifier.resolver.js'
+import { ClassifierEvaluationResolver } from './classifier/evaluation.js'
 import {
   ComparisonResolver,
   ComparisonRowResolver,
@@ -39,6 +40,7 @@ import {
   NearDuplicateResolver,
   SuspectLabelResolver,
 } from './dataset/feature-problems.js'
+import { ClassGuessResolver, SuggestionResolver, SuggestionsResolver } from './dataset/suggestions.js'
 import { UnlabelledImagesResolver } from './dataset/unlabelled-images.js'
 import { EncoderResolver } from './encoder/encoder.js'
 import { HealthResolver } from './health/health.js'
@@ -81,6 +83,9 @@ export async function createSchema(): Promise<GraphQLSchema> {
       DatasetProblemsResolver,
       DatasetProblemResolver,
       UnlabelledImagesResolver,
+      SuggestionsResolver,
+      SuggestionResolver,
+      ClassGuessResolver,
       FeatureProblemsResolver,
       SuspectLabelResolver,
       NearDuplicateResolver,
@@ -99,6 +104,7 @@ export async function createSchema(): Promise<GraphQLSchema> {
       ClassifierResolver,
       ClassifierVersionResolver,
       ClassificationResolver,
+      ClassifierEvaluationResolver,
       ComparisonResolver,
       ComparisonSubscription,
       ComparisonExportsResolver,

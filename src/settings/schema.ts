@@ -74,13 +74,49 @@ const storage = {
   ),
 }
 
+/** Without these, everything runs on one machine. */
+const machines = {
+  queueUrl: optionalSetting(matching(/^(postgres$|rediss?:\/\/.)/, 'redis://…, rediss://… or postgres'), {
+    variable: 'SHOTBOARD_QUEUE',
+    description:
+      'Queue that several machines share: the address of a Redis server, or `postgres` for the database at hand. Needs `SHOTBOARD_OBJECTS` and a Postgres database. Services then only serve, and `shotboard worker` does the work; see docs/scale.md.',
+    defaultText: 'in this process',
+    secret: true,
+  }),
+  objectsUrl: optionalSetting(matching(/^s3:\/\/[^/?]+(\?.*)?$/, 's3://BUCKET or s3://BUCKET?endpoint=URL'), {
+    variable: 'SHOTBOARD_OBJECTS',
+    description:
+      'Bucket for images, features, results and everything else that several machines share: `s3://BUCKET`, with `?endpoint=URL` for a server other than Amazon S3, and `&region=REGION` (`us-east-1` by default). Needs `SHOTBOARD_QUEUE`.',
+    defaultText: 'the data directory',
+  }),
+  objectsKeyId: optionalSetting(text(), {
+    variable: 'AWS_ACCESS_KEY_ID',
+    description: 'Access key of the bucket.',
+    secret: true,
+  }),
+  objectsSecret: optionalSetting(text(), {
+    variable: 'AWS_SECRET_ACCESS_KEY',
+    description: 'Secret of the access key.',
+    secret: true,
+  }),
+  cacheGigabytes: setting(wholeNumber(1, 100_000), 10, {
+    variable: 'SHOTBOARD_CACHE_GB',
+    description:
+      'Maximum size of the copies of features from the bucket that a machine keeps in its data directory.',
+    unit: 'GB',
+  }),
+}
+
+/** The id of the encoder that comes with Shotboard. It is small, for trying things out. */
+export const embeddedEncoder = 'mini-clip'
+
 const models = {
   modelsDirectory: setting(folder(), fileURLToPath(new URL('../../models', import.meta.url)), {
     variable: 'SHOTBOARD_MODELS_DIR',
     description: 'Folder that contains the model folders.',
     defaultText: 'the embedded `models`',
   }),
-  encoder: setting(text(), 'mini-clip', {
+  encoder: setting(text(), embeddedEncoder, {
     variable: 'SHOTBOARD_ENCODER',
     description: 'Id of the default encoder.',
   }),
@@ -139,6 +175,7 @@ export const groups: Readonly<Record<string, Readonly<Record<string, z.ZodType>>
   Network: listening,
   Access: access,
   Storage: storage,
+  'More than one machine': machines,
   'Models and plugins': models,
   'Start and log': starting,
   Limits: limits,
@@ -149,6 +186,7 @@ export const settingsSchema = z.strictObject({
   ...listening,
   ...access,
   ...storage,
+  ...machines,
   ...models,
   ...starting,
   ...limits,

@@ -15,6 +15,7 @@ import {
   unfinishedStatus,
 } from './rows.js'
 import { type RunRow, toRun } from './run-row.js'
+import { takeTurn } from './turns.js'
 
 export type { ComparisonRow, NewComparison } from './comparison-row.js'
 
@@ -45,6 +46,8 @@ export interface ComparisonRepository extends JobStarts {
   unfinished(): Promise<ComparisonRow[]>
   /** An unfinished comparison of a dataset, if there is one. */
   unfinishedOf(datasetId: string): Promise<ComparisonRow | null>
+  /** Unfinished comparisons that have a run, oldest first. */
+  unfinishedWith(run: string): Promise<ComparisonRow[]>
   countUnfinished(): Promise<number>
   /** Changes a comparison. One that has ended never changes. */
   update(
@@ -70,7 +73,12 @@ export function createComparisonRepository(
   // A run must not be cancelled with one comparison while another that wants it is created: it never starts again.
   const oneAtATime = pLimit(1)
   const inTurn = <T>(work: (tx: Transaction) => Promise<T>): Promise<T> =>
-    oneAtATime(() => client.$transaction(work, longTransaction))
+    oneAtATime(() =>
+      client.$transaction(async (tx) => {
+        await takeTurn(tx, 'comparisons')
+        return work(tx)
+      }, longTransaction),
+    )
 
   async function runsOf(ids: readonly string[]): Promise<Map<string, RunRow[]>> {
     const rows = await inChunks(ids, (some) =>
@@ -163,6 +171,11 @@ export function createComparisonRepository(
     countUnfinished: () => client.comparison.count({ where: { status: unfinishedStatus } }),
     unfinished: () =>
       client.comparison.findMany({ where: { status: unfinishedStatus }, orderBy: { id: 'asc' } }),
+    unfinishedWith: (runId) =>
+      client.comparison.findMany({
+        where: { status: unfinishedStatus, runs: { some: { runId } } },
+        orderBy: { id: 'asc' },
+      }),
     unfinishedOf: (datasetId) =>
       client.comparison.findFirst({ where: { datasetId, status: unfinishedStatus } }),
     async update(id, changes) {

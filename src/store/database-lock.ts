@@ -14,12 +14,13 @@ export interface DatabaseLock {
 }
 
 /**
- * Locks a database for this process, so that two services with data folders of their own never share one. On Postgres it is an
+ * Locks a database for this process, so that two services with data folders of their own never share one. `shared` locks it
+ * for all processes that share a queue and a bucket, against those that do not. On Postgres it is an
  * advisory lock, which the server releases when the connection ends; it is taken again after a connection was lost. Throws
  * DATABASE_IN_USE with the holder, or DATABASE_UNAVAILABLE.
  */
-export async function lockDatabase(url: string): Promise<DatabaseLock> {
-  if (!url.startsWith('file:')) return lockPostgres(url)
+export async function lockDatabase(url: string, mode: 'alone' | 'shared' = 'alone'): Promise<DatabaseLock> {
+  if (!url.startsWith('file:')) return lockPostgres(url, mode)
   const file = sqliteFileOf(url)
   if (file === ':memory:') return { check: async () => {}, release: async () => {} }
   const { release } = await lockFile(`${file}-lock`, (holder) =>
@@ -34,7 +35,8 @@ const lockNumber = 7_074_727
 /** Milliseconds between two looks at whether the connection, and with it the lock, is still there. */
 const msBetweenChecks = 5000
 
-async function lockPostgres(url: string): Promise<DatabaseLock> {
+async function lockPostgres(url: string, mode: 'alone' | 'shared'): Promise<DatabaseLock> {
+  const lock = mode === 'alone' ? 'pg_try_advisory_lock' : 'pg_try_advisory_lock_shared'
   const database = new URL(url).pathname.slice(1)
   // The lock belongs to its connection: there is one, and it does not end for idleness.
   const factory = new PrismaPg(
@@ -57,7 +59,7 @@ async function lockPostgres(url: string): Promise<DatabaseLock> {
     const [row] = await query(`SELECT (CASE WHEN EXISTS (
         SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = ${lockNumber}
         AND pid = pg_backend_pid() AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-      ) THEN true ELSE pg_try_advisory_lock(${lockNumber}) END)::text`)
+      ) THEN true ELSE ${lock}(${lockNumber}) END)::text`)
     if (row?.[0] !== 'true') throw errors.databaseInUse({ database, holder: await holder() })
   }
 

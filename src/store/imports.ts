@@ -82,9 +82,9 @@ export interface ImportRepository extends JobStarts {
   /**
    * Adds a step's images to the dataset and counts its files, in one transaction. So an import continues after the
    * last step when it was killed, and counts no file twice. Does nothing and returns false if the import has ended
-   * meanwhile, or has images but no dataset.
+   * meanwhile, has images but no dataset, or is not at the position `from`, since another process has taken it over.
    */
-  step(id: string, step: ImportStepRow): Promise<boolean>
+  step(id: string, step: ImportStepRow, from: number): Promise<boolean>
   /** Queues an import again, and stores the error that it waits for. */
   park(id: string, why: { readonly error: string; readonly errorCode: string }): Promise<void>
   /** Ends an import. One that has ended never changes. */
@@ -166,10 +166,10 @@ export function createImportRepository(client: DatabaseClient): ImportRepository
     async setDataset(id, datasetId) {
       await client.import.updateMany({ where: { id, status: unfinishedStatus }, data: { datasetId } })
     },
-    step: (id, { images, rejected }) =>
+    step: (id, { images, rejected }, from) =>
       client.$transaction(async (tx) => {
         const row = await tx.import.findUnique({ where: { id } })
-        if (row?.status !== 'RUNNING') return false
+        if (row?.status !== 'RUNNING' || row.position !== from) return false
         if (images.length > 0 && row.datasetId === null) return false
         const { added, conflicts, inOtherSplit } =
           row.datasetId === null ? nothingInserted : await insertImages(tx, row.datasetId, images)

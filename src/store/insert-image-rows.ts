@@ -1,4 +1,5 @@
 import type { Transaction } from './database.js'
+import { takeTurn } from './turns.js'
 
 /** An image whose file is stored, before it has a place in a dataset. */
 export interface StoredImage {
@@ -13,6 +14,7 @@ export interface StoredImage {
 
 /** Adds the rows of images that the database does not have. */
 export async function insertImageRows(tx: Transaction, images: readonly StoredImage[]): Promise<void> {
+  await takeTurn(tx, 'images')
   const ids = images.map(({ imageId }) => imageId)
   const rows = await tx.image.findMany({ where: { id: { in: ids } }, select: { id: true } })
   const known = new Set(rows.map(({ id }) => id))

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { DatabaseClient } from './database.js'
 import { withDatabaseErrors } from './database-fault.js'
+import { createJobStarts, type JobStarts } from './job-starts.js'
 import type { Page, PageRequest } from './page.js'
 import type { Direction } from './read-page.js'
 import { findById, inChunks, knownIds, unfinishedStatus } from './rows.js'
@@ -9,7 +10,7 @@ import { type RunResult, type RunRow, toRun } from './run-row.js'
 
 export { type ClassSizes, encodersOf, type RunRequest, type RunResult, type RunRow } from './run-row.js'
 
-export interface RunRepository {
+export interface RunRepository extends JobStarts {
   getMany(ids: readonly string[]): Promise<RunRow[]>
   get(id: string): Promise<RunRow | null>
   /** The ids that exist, from any number of ids. */
@@ -85,6 +86,7 @@ export function createRunRepository(
     })
   }
   return {
+    ...createJobStarts(client.run),
     async get(id) {
       const row = await findById(id, (where) => client.run.findUnique({ where }))
       return row && toRun(row)

@@ -6,6 +6,7 @@ import { createDatasetChangeRepository, type DatasetChangeRepository } from './d
 import { createDatasetImageRepository, type DatasetImageRepository } from './dataset-images.js'
 import { createDatasetRepository, type DatasetRepository } from './datasets.js'
 import { createDeletionRepository, type DeletionRepository } from './deletions.js'
+import { createFeatureSegmentRepository, type FeatureSegmentRepository } from './feature-segments.js'
 import { createImageRepository, type ImageRepository } from './images.js'
 import { createImportRepository, type ImportRepository } from './imports.js'
 import { createLabelConflictRepository, type LabelConflictRepository } from './label-conflicts.js'
@@ -31,6 +32,7 @@ export interface Store {
   readonly trainings: TrainingRepository
   readonly classifiers: ClassifierRepository
   readonly deletions: DeletionRepository
+  readonly featureSegments: FeatureSegmentRepository
 }
 
 /** `onChange` receives every changed comparison, run and training. */
@@ -49,4 +51,5 @@ export const createStore = (client: DatabaseClient, onChange?: (id: string) => v
   trainings: withDatabaseErrors(createTrainingRepository(client, onChange)),
   classifiers: withDatabaseErrors(createClassifierRepository(client)),
   deletions: withDatabaseErrors(createDeletionRepository(client)),
+  featureSegments: withDatabaseErrors(createFeatureSegmentRepository(client)),
 })

@@ -1,6 +1,7 @@
 import { createCaches } from '../cache/caches.js'
 import { reasonOf, ShotboardError } from '../errors.js'
 import { fitMethod } from '../evaluation/fit.js'
+import { onlyPatches } from '../features/patches.js'
 import type { SpaceFeatures } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
 import { defaultsOf, type Method, usesTexts, type Values } from '../methods/contract.js'
@@ -148,6 +149,9 @@ interface Given extends Task {
 }
 
 function behaviours(method: Method, space: FeatureSpace): Record<string, () => Promise<void>> {
+  const needsPatches = method.needs?.includes('patches') ?? false
+  const taskOf = (options: TaskOptions): Task =>
+    syntheticTask({ bases: [space.base], patches: needsPatches, ...options })
   /** Every value that is shared is compared with a copy after each call. */
   const given = (support: Support) => ({
     ...{ method, space, support, kernels: sharedKernels() },
@@ -161,7 +165,7 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
   /** Runs a check on all kinds of tasks, at every point. */
   const throughout = (check: (given: Given) => Promise<void>) => async () => {
     for (const shots of ordinary) {
-      const task = syntheticTask({ shots, bases: [space.base] })
+      const task = taskOf({ shots })
       for (const values of pointsOf(method)) {
         const given: Given = {
           ...task,
@@ -176,7 +180,7 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
 
   /** Fits in all ways and scores. Nothing may throw, and every logit must be finite. */
   const survives = (options: TaskOptions) => async () => {
-    const { support, queries, images } = syntheticTask({ bases: [space.base], ...options })
+    const { support, queries, images } = taskOf(options)
     await fitMethod({ ...given(support), selection: 'LEAVE_ONE_OUT', grids: smallGrids(method) })
     for (const values of pointsOf(method)) {
       const at = JSON.stringify(values)
@@ -243,7 +247,7 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
       }),
 
       'decides for all queries together, as it declares': async () => {
-        const task = syntheticTask({ shots: [4, 4, 4], bases: [space.base] })
+        const task = taskOf({ shots: [4, 4, 4] })
         const fitted = await fitAt(defaultsOf(method), task.support)
         const { logits } = await scoreQueries(fitted, task.queries)
         const alone = await scoredAlone(fitted, task)
@@ -255,12 +259,8 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
 
     ...(method.needs?.includes('prompts') && {
       'scores by the prompts that it is given': async () => {
-        const { support, queries } = syntheticTask({ shots: [4, 4, 4], bases: [space.base] })
-        const { support: other } = syntheticTask({
-          shots: [4, 4, 4],
-          bases: [space.base],
-          promptsPerClass: 2,
-        })
+        const { support, queries } = taskOf({ shots: [4, 4, 4] })
+        const { support: other } = taskOf({ shots: [4, 4, 4], promptsPerClass: 2 })
         const here = await logitsAt(defaultsOf(method), support, queries)
         const there = await logitsAt(defaultsOf(method), { ...other, ...withoutPrompts(support) }, queries)
         if (areClose(there, here)) {
@@ -276,7 +276,7 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
       ),
 
       'says by name what is missing where there are no prompts': async () => {
-        const { support, queries } = syntheticTask({ shots: [2, 2], bases: [space.base] })
+        const { support, queries } = taskOf({ shots: [2, 2] })
         const refused = await logitsAt(defaultsOf(method), withoutPrompts(support), queries).catch(
           (error: unknown) => error,
         )
@@ -285,6 +285,26 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
         }
       },
       'stays finite with one prompt per class': survives({ shots: [3, 3, 3], promptsPerClass: 1 }),
+    }),
+
+    ...(needsPatches && {
+      'scores by the patches that it is given': async () => {
+        const { support, queries } = taskOf({ shots: [4, 4, 4] })
+        const { queries: others } = taskOf({ shots: [4, 4, 4], queryClasses: [2, 1, 0, 2, 1, 0, 2, 1, 0] })
+        const here = await logitsAt(defaultsOf(method), support, queries)
+        const there = await logitsAt(defaultsOf(method), support, { ...queries, ...onlyPatches(others) })
+        if (areClose(there, here)) {
+          throw new Error('the logits are the same with the patches of other images: it needs none')
+        }
+      },
+
+      'says by name what is missing where there are no patches': async () => {
+        const { support, queries } = taskOf({ shots: [2, 2], patches: false })
+        const refused = await logitsAt(defaultsOf(method), support, queries).catch((error: unknown) => error)
+        if (!(refused instanceof ShotboardError && refused.code === 'PATCHES_REQUIRED')) {
+          throw new Error(`it must be refused with PATCHES_REQUIRED, not ${reasonOf(refused)}`)
+        }
+      },
     }),
 
     'scores the same twice, bit for bit': throughout(async ({ support, queries, logits }) => {
@@ -315,7 +335,7 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
 
     ...(method.space !== null && {
       'scores by the support set that it is given': async () => {
-        const { support, queries } = syntheticTask({ shots: [4, 4, 4], bases: [space.base] })
+        const { support, queries } = taskOf({ shots: [4, 4, 4] })
         const half = Array.from(support.labels.keys()).filter((i) => i % 2 === 0)
         const first = await logitsAt(defaultsOf(method), support, queries)
         const second = await logitsAt(defaultsOf(method), pickSupport(support, half), queries)
@@ -325,7 +345,7 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
       },
 
       'compares images in the space that it is given': async () => {
-        const { support, queries } = syntheticTask({ shots: [4, 4, 4], bases: [space.base] })
+        const { support, queries } = taskOf({ shots: [4, 4, 4] })
         const here = await logitsAt(defaultsOf(method), support, queries)
         const elsewhere = await fitMethod({
           ...given(support),
@@ -344,7 +364,7 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
 
     ...(method.needs?.includes('projected-texts') && {
       'projects texts, as it declares': async () => {
-        const { support, queries } = syntheticTask({ shots: [4, 4, 4], bases: [space.base] })
+        const { support, queries } = taskOf({ shots: [4, 4, 4] })
         const fitIn = (chosen: FeatureSpace) =>
           fitMethod({ ...given(support), space: chosen, selection: 'NONE', fixed: defaultsOf(method) })
         const here = await scoreQueries(await fitIn(turningTexts(space, 1)), queries)

@@ -4,7 +4,7 @@ import type { FittedMethod } from '../evaluation/fit.js'
 import type { SpaceFeatures } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
 import { defaultsOf, type Method, rangeOf, type Values } from '../methods/contract.js'
-import { batchesOf, type Scores, scoreBatch } from '../methods/score.js'
+import { batchesOf, readingOf, type Scores, scoreBatch } from '../methods/score.js'
 import { rowOf, stackRows } from '../tensor/matrix.js'
 
 /** The input of scoring. */
@@ -21,8 +21,7 @@ export async function scoreLeavingOneOut(
   support: Support,
 ): Promise<ReadonlyMap<number, Float32Array>> {
   const { images, batches } = leaveOneOut(support, scoring.cache)
-  const together = scoring.method.transductive !== undefined
-  const { logits } = await scoreBatches(scoring, batches({ together }))
+  const { logits } = await scoreBatches(scoring, batches(readingOf(scoring.method)))
   return new Map(Array.from(images, (image, row) => [image, rowOf(logits, row)]))
 }
 

@@ -1,3 +1,4 @@
+import { withPatches } from '../features/patches.js'
 import { type Prompts, promptsOfClasses } from '../features/prompts.js'
 import type { SpaceFeatures } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
@@ -33,6 +34,8 @@ export interface TaskOptions {
   readonly promptsPerClass?: 1 | 2 | 3
   /** The encoder's spaces to make features for, besides `clip`. */
   readonly bases?: readonly string[]
+  /** Whether images have the features of patches, three each. */
+  readonly patches?: boolean
 }
 
 /**
@@ -59,12 +62,14 @@ export function syntheticTask(options: TaskOptions): Task {
     mix([sharedByTexts, 0.8], [shared, 0.4], [centre, 0.35], [direction(), 0.2]),
   )
   const prompts = promptsAround(texts, options.promptsPerClass)
-  const inAllBases = (clip: Matrix): SpaceFeatures => ({
+  const withBases = (clip: Matrix): SpaceFeatures => ({
     clip,
     ...Object.fromEntries(
       bases.filter((base) => base !== 'clip').map((base) => [base, lessOf(shared, clip)]),
     ),
   })
+  const inAllBases = (clip: Matrix): SpaceFeatures =>
+    options.patches ? withPatches(withBases(clip), patchesAround(clip)) : withBases(clip)
   return {
     support: {
       features: inAllBases(features),
@@ -78,6 +83,15 @@ export function syntheticTask(options: TaskOptions): Task {
     queries: inAllBases(queries),
     images: queryClasses.length,
   }
+}
+
+/** Three patches of each image, which lie around it. */
+function patchesAround(images: Matrix): Matrix {
+  const random = seeded('synthetic patches', images.rows, images.columns)
+  const patches = Array.from({ length: images.rows }, (_, i) =>
+    [0.3, 0.6, 1].map((noise) => mix([rowOf(images, i), 1], [unitVector(random, images.columns), noise])),
+  )
+  return rowsOf(patches.flat(), images.columns)
 }
 
 /** A generic covariance in which later coordinates differ more within classes, and less between them. */

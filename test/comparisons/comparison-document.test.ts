@@ -203,6 +203,7 @@ describe('an experiment file', () => {
   test('has defaults for everything but dataset, shots and methods', () => {
     expect(parseExperiment(JSON.stringify(minimal), 'f.json')).toEqual({
       ...minimal,
+      drawing: 'EXACT',
       seeds: [1],
       selection: 'VALIDATION',
       search: 'EXACT',

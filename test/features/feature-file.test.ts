@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { parseFeatureFile, readFeatureFile } from '../../src/features/feature-file.js'
+import { patchesOf } from '../../src/features/patches.js'
 import { evaluateFeatures, type FeatureEvaluationOptions } from '../../src/library/evaluate-features.js'
 import type { Method, SumMethod } from '../../src/methods/contract.js'
 import { builtin } from '../../src/plugins/builtin.js'
@@ -89,7 +90,7 @@ const float = (shape: number[], fill = 0.1): NamedTensor => ({
 test.each<[string, string, NamedTensor | undefined, RegExp]>([
   ['a missing tensor', 'test_labels', undefined, /does not have it/],
   ['features of another shape', 'test_features', float([4, 2, 4]), /shape is \[4,2,4\]/],
-  ['features without rows', 'test_features', float([0, dimensions]), /neither of them 0/],
+  ['features without rows', 'test_features', float([0, dimensions]), /none of them 0/],
   ['features of other dimensions', 'support_1_features', float([3, 5]), /5 dimensions, not 8/],
   ['texts of other dimensions', 'text_features', float([3, 5]), /5 dimensions, not 8/],
   ['features that are whole numbers', 'val_features', integers([1, 2]), /floating-point/],
@@ -288,4 +289,70 @@ test('a method that needs prompts is refused by name for a file without them', a
     features: parse(withPrompts([0, 1, 2])),
   })
   expect(results).toHaveLength(2)
+})
+
+/** Features of three patches for each image of the file. */
+const withPatchesOf = (splits: readonly string[], perImage = 3) => {
+  const all = tensors()
+  for (const split of splits) {
+    const rows = all.get(`${split}_features`)?.shape[0] ?? 0
+    const count = split === 'test' ? 3 : perImage
+    const { data } = features(
+      split,
+      Array.from({ length: rows * count }, (_, i) => i % 3),
+    )
+    all.set(`${split}_patches`, {
+      type: 'float32',
+      shape: [rows, count, dimensions],
+      data: data as Float32Array,
+    })
+  }
+  return all
+}
+const splits = ['test', 'val', 'support_1', 'support_2']
+
+const needingPatches: Method = {
+  ...(registry.method('zero-shot') as SumMethod),
+  ...{ id: 'patched', name: 'Patched', aliases: [], needs: ['patches'] },
+}
+const withPatched = createRegistry([builtin(), { name: 'own', methods: [needingPatches] }])
+
+test('a method that needs patches gets those of its queries, and is refused by name for a file without them', async () => {
+  const file = parse(withPatchesOf(splits))
+  expect(patchesOf(file.test.features, 1, 3)).toEqual({
+    perImage: 3,
+    features: matrix(
+      6,
+      dimensions,
+      Float32Array.from(withPatchesOf(splits).get('test_patches')?.data ?? []).subarray(
+        3 * dimensions,
+        9 * dimensions,
+      ),
+    ),
+  })
+  const asked = { registry: withPatched, methods: ['patched'] }
+  await expect(evaluate(asked)).rejects.toMatchObject({ code: 'PATCHES_REQUIRED' })
+  expect(await evaluate({ ...asked, features: file })).toHaveLength(2)
+})
+
+test.each<[string, Map<string, NamedTensor>, RegExp]>([
+  ['patches of the test images alone', withPatchesOf(['test']), /val_patches: the file does not have it/],
+  [
+    'another number of patches',
+    withPatchesOf(splits, 2),
+    /val_patches: it has 2 patches of each image, but test_patches has 3/,
+  ],
+  [
+    'patches without their axis',
+    new Map([...withPatchesOf(splits), ['test_patches', features('test', [0, 1, 2])]]),
+    /not \[images, patches, dimensions\]/,
+  ],
+])('%s are refused', (_, all, reason) => {
+  const read = () => {
+    const file = parse(all)
+    for (const shots of file.shots) file.support(shots)
+  }
+  expect(read).toThrow(
+    expect.objectContaining({ code: 'INVALID_TENSOR', message: expect.stringMatching(reason) }),
+  )
 })

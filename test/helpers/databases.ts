@@ -19,7 +19,7 @@ export async function runOnPostgres(sql: string): Promise<void> {
 }
 
 /** The address of a new Postgres database, dropped when the tests of the file have run; undefined where none is reached. */
-async function newPostgres(): Promise<string | undefined> {
+export async function newPostgres(): Promise<string | undefined> {
   const name = `shotboard_${randomUUID().replaceAll('-', '')}`
   try {
     await runOnPostgres(`CREATE DATABASE ${name}`)

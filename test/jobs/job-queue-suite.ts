@@ -6,7 +6,11 @@ import type { JobQueue } from '../../src/jobs/job-queue.js'
 type OnError = (job: Job, error: unknown) => void
 
 /** What every queue must do. `open` opens a new, empty queue. */
-export function testJobQueue(name: string, open: (onError: OnError) => Promise<JobQueue>): void {
+export function testJobQueue(
+  name: string,
+  open: (onError: OnError) => Promise<JobQueue>,
+  options: { readonly skip?: boolean } = {},
+): void {
   const opened: JobQueue[] = []
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((queue) => queue.close()))
@@ -18,7 +22,7 @@ export function testJobQueue(name: string, open: (onError: OnError) => Promise<J
     return queue
   }
 
-  describe(`the ${name} queue`, () => {
+  describe.skipIf(options.skip)(`the queue: ${name}`, () => {
     test('runs jobs in order, at most `concurrency` at a time', async () => {
       const queue = await openQueue()
       const work = controlled()

@@ -2,13 +2,9 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { errors } from '../../src/errors.js'
 import { createChanges } from '../../src/jobs/changes.js'
 import { createEmbeddedQueue } from '../../src/jobs/embedded-queue.js'
+import { hasEnded } from '../../src/jobs/has-ended.js'
 import type { JobQueue } from '../../src/jobs/job-queue.js'
-import {
-  createRecordedJobs,
-  hasEnded,
-  type JobRecord,
-  type RecordedJobsOptions,
-} from '../../src/jobs/recorded-jobs.js'
+import { createRecordedJobs, type JobRecord, type RecordedJobsOptions } from '../../src/jobs/recorded-jobs.js'
 
 const queues: JobQueue[] = []
 afterEach(async () => {

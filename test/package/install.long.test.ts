@@ -100,6 +100,20 @@ console.log(JSON.stringify({ dataset: datasets.nodes[0].name, last: seen.at(-1),
       expect(await ended).toMatchObject({ code: 0 })
     })
 
+    test('has its schema, for tools that read one', async () => {
+      const reader = await program(
+        'schema.mjs',
+        `import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { buildSchema } from 'graphql'
+const schema = buildSchema(readFileSync(fileURLToPath(import.meta.resolve('shotboard/schema.graphql')), 'utf8'))
+console.log(schema.getQueryType().getFields().datasets.type.toString())
+`,
+      )
+      const { stdout } = await inProject(process.execPath, reader)
+      expect(stdout.trim()).toBe('DatasetConnection!')
+    })
+
     test('checks the methods and spaces of a plugin', async () => {
       const checks = await program(
         'checks.test.mjs',

@@ -3,6 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { patchesOf } from '../../src/features/patches.js'
+import { featuresOf, type SpaceFeatures } from '../../src/features/space-features.js'
 import { type NamedTensor, writeSafetensors } from '../../src/tensor/safetensors.js'
 import { syntheticTask } from '../../src/testing/synthetic.js'
 import { temporaryFolder } from '../helpers/folder.js'
@@ -15,7 +17,7 @@ const packageOf = (name: string) => `shotboard-test-${name}`
 
 /** A file of features with prompts. */
 async function featuresFile(): Promise<string> {
-  const { support, queries, images } = syntheticTask({ shots: [4, 4, 4], noise: 1 })
+  const { support, queries, images } = syntheticTask({ shots: [4, 4, 4], noise: 1, patches: true })
   const prompts = await support.prompts?.()
   const tensors = new Map<string, NamedTensor>()
   const put = (
@@ -24,6 +26,13 @@ async function featuresFile(): Promise<string> {
   ) => {
     if (matrix)
       tensors.set(name, { type: 'float32', shape: [matrix.rows, matrix.columns], data: matrix.data })
+  }
+  const putPatches = (split: string, features: SpaceFeatures) => {
+    const { rows, columns } = featuresOf(features, 'clip')
+    const { perImage, features: patches } = patchesOf(features, 0, rows)
+    tensors.set(`${split}_patches`, {
+      ...{ type: 'float32', shape: [rows, perImage, columns], data: patches.data },
+    })
   }
   const putLabels = (name: string, data: Int32Array) =>
     tensors.set(name, { type: 'int32', shape: [data.length], data })
@@ -34,6 +43,8 @@ async function featuresFile(): Promise<string> {
     'test_labels',
     Int32Array.from({ length: images }, (_, i) => i % 3),
   )
+  putPatches('support_4', support.features)
+  putPatches('test', queries)
   put('prompt_features', prompts?.features)
   putLabels('prompt_labels', prompts?.labels ?? new Int32Array())
   const file = join(await temporaryFolder(), 'features.safetensors')

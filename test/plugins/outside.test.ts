@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { fitMethod, scoreQueries } from '../../src/evaluation/fit.js'
+import { withPatches } from '../../src/features/patches.js'
 import type { Support } from '../../src/features/support.js'
 import { builtin } from '../../src/plugins/builtin.js'
 import { loadPlugin } from '../../src/plugins/load-plugin.js'
@@ -24,7 +25,7 @@ const matrixOf = (rows: readonly (readonly number[])[]) =>
   matrix(rows.length, rows[0]?.length ?? 0, Float32Array.from(rows.flat()))
 
 const supportOf = ({ F, y, W, prompts, promptClasses }: OutsideCase): Support => ({
-  features: { clip: matrixOf(F) },
+  features: withPatches({ clip: matrixOf(F) }, matrixOf(F)),
   labels: Int32Array.from(y),
   classes: W.length,
   textClassifier: matrixOf(W),
@@ -35,6 +36,9 @@ const supportOf = ({ F, y, W, prompts, promptClasses }: OutsideCase): Support =>
     classNames: W.map((_, c) => `class ${c}`),
   }),
 })
+
+const queriesOf = ({ T, patches }: OutsideCase) =>
+  withPatches({ clip: matrixOf(T) }, matrixOf(patches.flat()))
 
 describe.each(outsidePlugins)('%s, as an outside package,', (name) => {
   const folder = join(root, 'test/plugins/outside', name)
@@ -58,7 +62,7 @@ describe.each(outsidePlugins)('%s, as an outside package,', (name) => {
           ...{ method: registry.method(`outside.${name}`), space: registry.space('clip'), kernels },
           ...{ support: supportOf(problem), selection: 'NONE', fixed: values },
         })
-        for await (const { scores } of scoreQueries(fitted, { clip: matrixOf(problem.T) })) {
+        for await (const { scores } of scoreQueries(fitted, queriesOf(problem))) {
           const wanted = expected.flat()
           const off = wanted.map((logit, at) => Math.abs(logit - (scores.logits.data[at] ?? Number.NaN)))
           expect(scores.logits.data).toHaveLength(wanted.length)

@@ -24,6 +24,13 @@ export default () => ({ name: 'counting', methods: [{
   ],
 }] })`)
 
+// A method that needs what no encoder gives.
+const patched = await moduleFile(`
+export default () => ({ name: 'patched', methods: [{
+  id: 'patched', name: 'Patched', summary: 'Made for a test.', space: null, needs: ['patches'], usesTexts: false,
+  hyperparameters: {}, score: async () => { throw new Error('it is never called') },
+}] })`)
+
 interface Prediction {
   readonly note: string | null
   readonly top: readonly {
@@ -32,7 +39,7 @@ interface Prediction {
   }[]
 }
 
-const server = await startTestServer({ SHOTBOARD_PLUGINS: plugin })
+const server = await startTestServer({ SHOTBOARD_PLUGINS: `${plugin},${patched}` })
 const { library } = server
 
 const prompts = [['stripes'], ['squares', 'a photo of squares'], ['disc', 'a photo of a disc', 'one disc']]
@@ -120,4 +127,23 @@ test('a comparison gives it all test images together and the prompts, predict th
   const [alone] = await answersTo(images.slice(0, 1))
   expect(alone?.note).toBe('Decided for this image alone. It counts one.')
   expect(alone?.top[0]?.contributions.map(({ value }) => value)).toEqual([1, 3])
+})
+
+test('a method that needs patches says so, and is refused with the encoder that gives none', async () => {
+  expect(await server.query('{ method(id: "patched") { needs } }')).toEqual({
+    method: { needs: ['PATCHES'] },
+  })
+  const { id } = await makeDataset(library, 'Without patches')
+  const methods = [{ method: 'zero-shot' }, { method: 'patched' }]
+  const { errors } = await server.ask('mutation ($input: CompareInput!) { compare(input: $input) { id } }', {
+    input: { dataset: id, shots: [1], methods },
+  })
+  expect(errors).toMatchObject([
+    {
+      message: expect.stringMatching(
+        /^patched needs the features of the patches of images, and encoder mini-clip gives /,
+      ),
+      extensions: { code: 'PATCHES_REQUIRED', argument: 'input.methods[1].method' },
+    },
+  ])
 })

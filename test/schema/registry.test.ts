@@ -73,7 +73,7 @@ test('a method is found by any of its names, a plugin’s as well', async () => 
 test('spaces and encoders tell what they are and what goes with what', async () => {
   const { featureSpaces, encoders } = await server.query<{ featureSpaces: object[]; encoders: object[] }>(`{
     featureSpaces { id trained fittedOnSupport }
-    encoders { id name dimensions imageSize logitScale isDefault spaces { id } }
+    encoders { id name dimensions imageSize logitScale isDefault isEmbedded spaces { id } }
   }`)
   expect(featureSpaces).toEqual([
     ...builtinSpaces.map(({ id, trained, fit }) => ({ id, trained, fittedOnSupport: fit !== undefined })),
@@ -99,6 +99,7 @@ test('spaces and encoders tell what they are and what goes with what', async () 
       imageSize: 64,
       logitScale: expect.closeTo(13.4192, 4),
       isDefault: true,
+      isEmbedded: true,
       spaces: [...builtinSpaces.map(({ id }) => id), 'mirrored'].map((id) => ({ id })),
     },
   ])

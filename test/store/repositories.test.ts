@@ -216,6 +216,16 @@ async function repositories(url: string): Promise<void> {
       }
     })
 
+    test('tell how long their search is expected to take, until they are made again', async () => {
+      const run = await newRun((await newDataset()).id)
+      const slept = await store.runs.start(run.id)
+      await slept?.estimate(222_000)
+      expect(await run.find()).toMatchObject({ estimatedSearchMs: 222_000 })
+      await store.runs.start(run.id)
+      await slept?.estimate(1000)
+      expect(await run.find()).toMatchObject({ estimatedSearchMs: null })
+    })
+
     test('take nothing from an attempt after another has started', async () => {
       const { id } = await newDataset()
       const run = await newRun(id)

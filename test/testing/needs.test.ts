@@ -101,8 +101,23 @@ const textsInSpace = needing(['projected-texts'], async (batch) => {
   return plus(similarities, await nearestKeys(batch))
 })
 
+/** The patch of an image that fits each text best, beside the nearest key. */
+const bestPatch = needing(['patches'], async (batch) => {
+  const { perImage, features } = await batch.patches()
+  const { kernels, textClassifier, classes } = batch.cache
+  const fits = await kernels.dot(features, textClassifier ?? matrix(0, 0))
+  const best = matrix(batch.rows, classes)
+  best.data.fill(Number.NEGATIVE_INFINITY)
+  for (let at = 0; at < fits.data.length; at++) {
+    const to = Math.floor(at / (perImage * classes)) * classes + (at % classes)
+    best.data[to] = Math.max(best.data[to] as number, fits.data[at] as number)
+  }
+  return plus(best, await nearestKeys(batch))
+})
+
 describe.each([
   ['needs prompts', bestPrompt],
+  ['needs patches', bestPatch],
   ['is transductive', nearerThanOthers],
   ['needs projected texts', textsInSpace],
 ])('a method that %s', (_, method) => {
@@ -126,6 +141,11 @@ const wrongMethods: readonly [string, Method, RegExp][] = [
     'projects texts without declaring it',
     methodWith({ usesTexts: true, logits: textsInSpace.terms?.[1]?.logits as Term['logits'] }),
     /it uses projected-texts without declaring it/,
+  ],
+  [
+    'reads patches without declaring it',
+    methodWith({ usesTexts: true, logits: bestPatch.terms?.[1]?.logits as Term['logits'] }),
+    /it uses patches without declaring it/,
   ],
   [
     'writes to the prompts',
@@ -174,6 +194,11 @@ describe('a method that', () => {
       'declares prompts and reads none',
       needing(['prompts'], nearestKeys),
       'scores by the prompts that it is given',
+    ],
+    [
+      'declares patches and reads none',
+      needing(['patches'], nearestKeys),
+      'scores by the patches that it is given',
     ],
     [
       'takes the first prompt of each class',

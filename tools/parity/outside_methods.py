@@ -3,7 +3,7 @@
 python outside_methods.py            # synthetic features, committed with their results
 
 Each method follows its paper's published code, in double precision: APE (yangyangyang127/APE), TIMO (lyymuwu/TIMO), ProKeR
-(ybendou/ProKeR).
+(ybendou/ProKeR), CALIP (ZiyuGuo99/CALIP).
 """
 import json
 from pathlib import Path
@@ -89,11 +89,24 @@ def label_propagation(p, alpha, beta, reach):
     return 100 * T @ W.T + alpha * spread / spread.sum(1, keepdims=True)
 
 
+def calip(p, beta2, beta3):
+    T, W = p["T"], p["W"]
+    logits = 100 * T @ W.T
+    for i, patches in enumerate(p["patches"]):
+        fit = 2 * patches @ W.T
+        texts_seen = softmax(fit.T) @ patches
+        seen = softmax(fit) @ W
+        image_seen = seen.mean(0) + seen.max(0)
+        logits[i] += 100 * (beta2 * T[i] @ texts_seen.T + beta3 * image_seen @ W.T)
+    return logits
+
+
 METHODS = {
     "knn": (knn, [dict(alpha=5, neighbours=3), dict(alpha=2, neighbours=5)]),
     "ape": (ape, [dict(alpha=1, beta=5.5, gamma=0.1, share=0.7), dict(alpha=3, beta=2, gamma=0.5, share=0.5)]),
     "timo": (timo, [dict(alpha=100, gamma=50), dict(alpha=10, gamma=5)]),
     "proker": (proker, [{"beta": 5.5, "lambda": 1}, {"beta": 2, "lambda": 0.1}]),
+    "calip": (calip, [dict(beta2=0.5, beta3=0.02), dict(beta2=5, beta3=0.2)]),
     "label-propagation": (label_propagation, [dict(alpha=10, beta=20, reach=0.5), dict(alpha=50, beta=5, reach=0.9)]),
 }
 
@@ -112,6 +125,8 @@ def synthetic(seed, classes, dimensions, shots, queries, prompts):
         "prompts": np.stack([text(c) for c in of_prompts]),
         "promptClasses": of_prompts,
     }
+    # Drawn after the others, which so stay what they were.
+    problem["patches"] = np.stack([[unit(t + 0.1 * rng.normal(size=dimensions)).round(6) for _ in range(7)] for t in problem["T"]])
     W = np.stack([unit(problem["prompts"][of_prompts == c].mean(0)) for c in range(classes)])
     return {**problem, "W": W.round(6)}
 

@@ -1,10 +1,11 @@
 import { errors, ShotboardError } from '../../errors.js'
-import { hasEnded } from '../../jobs/recorded-jobs.js'
+import { hasEnded } from '../../jobs/has-ended.js'
 import { openArchive } from '../../sources/archive.js'
 import type { Source, SourceLimits } from '../../sources/source.js'
 import type { ArchiveFiles } from '../../store/archive-files.js'
 import type { ImportRow, WarningRow } from '../../store/imports.js'
 import type { Store } from '../../store/store.js'
+import { isCancelled } from '../../system/abort.js'
 import { isStorageFault } from '../../system/storage-fault.js'
 import { layoutOf, warningOf } from './import-options.js'
 import { type ImportLedger, type ImportSourceContext, importSource } from './import-source.js'
@@ -30,7 +31,7 @@ export async function runImport(context: ImportJobContext, id: string, signal: A
     await store.imports.end(id, { status: 'SUCCEEDED', warnings })
     await archiveFiles.remove(row.file)
   } catch (error) {
-    if (signal.aborted || isStorageFault(error)) throw error
+    if (signal.aborted || isStorageFault(error) || isCancelled(error)) throw error
     const isExpected = error instanceof ShotboardError
     await failImport(context, id, isExpected ? error : errors.internal({}))
     if (!isExpected) throw error
@@ -73,6 +74,7 @@ async function importOpened(
 ): Promise<readonly WarningRow[]> {
   const { store } = context
   const warnings: WarningRow[] = []
+  let { position } = row
   const ledger: ImportLedger = {
     position: row.position,
     taken: row.added + row.duplicates,
@@ -83,7 +85,15 @@ async function importOpened(
     },
     unreadable: (error) => warnings.push(warningOf(error)),
     setDataset: ({ id }) => store.imports.setDataset(row.id, id),
-    step: (step) => store.imports.step(row.id, step),
+    async step(step) {
+      const taken = await store.imports.step(row.id, step, position)
+      position += step.images.length + step.rejected.length
+      if (taken) return true
+      const current = await store.imports.get(row.id)
+      // Another process has taken the import over, and ends it.
+      if (current && !hasEnded(current)) throw errors.cancelled({})
+      return false
+    },
   }
   try {
     await importSource(context, source, { ...row, layout: layoutOf(row.layout) }, ledger, signal)

@@ -13,6 +13,7 @@ import {
   Root,
 } from 'type-graphql'
 import { type Encoder, type FeatureSpace, type SourceInfo, spacesOf } from '../../library/index.js'
+import { embeddedEncoder } from '../../settings/schema.js'
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { ObjectType } from '../object-type.js'
@@ -114,5 +115,13 @@ export class EncoderResolver {
   @FieldResolver(() => Boolean, { description: 'Whether it is used where no encoder is given.' })
   isDefault(@Root() encoder: Encoder, @Ctx() { library }: Context): boolean {
     return encoder.id === library.encoders.default.id
+  }
+
+  @FieldResolver(() => Boolean, {
+    description:
+      'Whether it is the small encoder that comes with Shotboard, for trying things out. A real CLIP model is far more accurate.',
+  })
+  isEmbedded(@Root() encoder: Encoder): boolean {
+    return encoder.id === embeddedEncoder
   }
 }

@@ -57,8 +57,8 @@ describe('the same image under two classes', () => {
       ...{ imageId: 'step image', classIndex, split: 'TEST' as const, file },
       ...{ width: 1, height: 1, format: 'png', bytes: 1 },
     })
-    await store.imports.step(id, { images: [image('a/1.png', 0)], rejected: [] })
-    await store.imports.step(id, { images: [image('b/1.png', 1), image('a/2.png', 0)], rejected: [] })
+    await store.imports.step(id, { images: [image('a/1.png', 0)], rejected: [] }, 0)
+    await store.imports.step(id, { images: [image('b/1.png', 1), image('a/2.png', 0)], rejected: [] }, 1)
     expect(await store.imports.get(id)).toMatchObject({
       ...{ position: 3, added: 1, duplicates: 1, rejectedCount: 1 },
       rejected: [{ file: 'b/1.png', code: 'LABEL_CONFLICT' }],

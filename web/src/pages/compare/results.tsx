@@ -68,7 +68,14 @@ export function Results({
   )
   return (
     <>
-      {!running && <Verdict id={id} shots={at} encoder={encoders.length === 1 ? encoder?.id : undefined} />}
+      {!running && (
+        <Verdict
+          id={id}
+          shots={at}
+          encoder={encoders.length === 1 ? encoder?.id : undefined}
+          isEmbedded={encoders.length === 1 && comparison.encoder.isEmbedded}
+        />
+      )}
       {encoders.length > 1 && encoder && (
         <Choice
           label="Encoder"

@@ -12,11 +12,14 @@ export function Verdict({
   id,
   shots,
   encoder,
+  isEmbedded,
 }: {
   readonly id: string
   readonly shots: number
   /** The one encoder of the comparison; undefined if it has several. */
   readonly encoder: string | undefined
+  /** Whether that is the encoder that comes with Shotboard. */
+  readonly isEmbedded: boolean
 }) {
   const [{ data, error }] = useQuery({
     query: RecommendationDocument,
@@ -35,6 +38,13 @@ export function Verdict({
         {space && ` in ${space.id}`}
       </h2>
       <p>{text}</p>
+      {isEmbedded && (
+        <p>
+          Mini CLIP, the encoder of this comparison, is small: it comes with Shotboard for trying things out.
+          With a real CLIP model the same methods are far more accurate. Add one with{' '}
+          <code>npx shotboard models add Xenova/clip-vit-base-patch16</code>, and compare again.
+        </p>
+      )}
       {encoder !== undefined && (
         <div>
           <UseThis

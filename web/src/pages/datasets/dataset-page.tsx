@@ -84,7 +84,8 @@ export function DatasetPage() {
           <div>
             <dt>Without a label</dt>
             <dd>
-              <strong className="numeric">{count(unlabelled.totalCount)}</strong> not used{' '}
+              <strong className="numeric">{count(unlabelled.totalCount)}</strong> not used.{' '}
+              <Link href={`/datasets/${id}/label`}>Label them</Link>{' '}
               <Button tone="quiet" onClick={() => setUrl({ unlabelled: '' })}>
                 Show
               </Button>

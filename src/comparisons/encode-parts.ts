@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import type { EncodedData } from '../datasets/encoded-data.js'
+import type { Encoder } from '../encoders/encoder.js'
+import type { Job } from '../jobs/job.js'
+import type { Registry } from '../plugins/registry.js'
+import type { ComparisonRow } from '../store/comparisons.js'
+import type { Split } from '../store/enums.js'
+import type { RunRow } from '../store/runs.js'
+import type { Store } from '../store/store.js'
+import { basesOf } from './comparison-features.js'
+
+/**
+ * Images of a dataset to encode: those of a split, in the order in which they were added, from `index` × 1,024. It says nothing
+ * of the comparison that needs them, so that several share the work.
+ */
+export interface EncodePart {
+  readonly dataset: string
+  readonly encoder: string
+  readonly spaces: readonly string[]
+  readonly split: Split
+  readonly index: number
+}
+
+export const imagesPerPart = 1024
+
+export const encodeJobOf = ({ dataset, encoder, spaces, split, index }: EncodePart): Job => ({
+  kind: 'encode',
+  id: dataset,
+  part: [encoder, spaces.join(','), split, index].map(encodeURIComponent).join('~'),
+})
+
+const partSchema = z.tuple([
+  z.string(),
+  z.string().transform((spaces) => (spaces === '' ? [] : spaces.split(','))),
+  z.enum(['SUPPORT_POOL', 'VALIDATION', 'TEST']),
+  z.coerce.number().int(),
+])
+
+/** Throws if the job is not one of `encodeJobOf`. */
+export function encodePartOf({ id: dataset, part = '' }: Job): EncodePart {
+  const [encoder, spaces, split, index] = partSchema.parse(part.split('~').map(decodeURIComponent))
+  return { dataset, encoder, spaces, split, index }
+}
+
+/** The images of a part, and those that were added since up to its end. */
+export async function imagesOfPart(store: Store, { dataset, split, index }: EncodePart) {
+  const images = await store.datasets.images(dataset, split)
+  return images.slice(index * imagesPerPart, (index + 1) * imagesPerPart)
+}
+
+/** The parts of a comparison's images, but for support sets, which are small, and how many images lack features. */
+export async function encodePartsOf(
+  context: { readonly store: Store; readonly registry: Registry; readonly encodedData: EncodedData },
+  comparison: ComparisonRow,
+  encoder: Encoder,
+  runs: readonly RunRow[],
+): Promise<readonly { readonly part: EncodePart; readonly images: number; readonly missing: number }[]> {
+  const { store, encodedData } = context
+  const spaces = basesOf(runs, context.registry).toSorted()
+  const unknown = runs.find(({ unknownDatasetId }) => unknownDatasetId !== null)?.unknownDatasetId
+  const lists: [dataset: string | null | undefined, split: Split][] = [
+    [comparison.datasetId, 'TEST'],
+    [comparison.testDatasetId, 'TEST'],
+    [unknown, 'TEST'],
+    [runs.some(({ selection }) => selection === 'VALIDATION') ? comparison.datasetId : null, 'VALIDATION'],
+  ]
+  const parts = []
+  for (const [dataset, split] of lists) {
+    if (dataset == null) continue
+    const images = await store.datasets.images(dataset, split, comparison.lastImage)
+    for (let index = 0; index * imagesPerPart < images.length; index++) {
+      const own = images.slice(index * imagesPerPart, (index + 1) * imagesPerPart)
+      const part: EncodePart = { dataset, encoder: encoder.id, spaces, split, index }
+      const missing = await encodedData.missing(own, encoder, spaces, 1)
+      parts.push({ part, images: own.length, missing })
+    }
+  }
+  return parts
+}

@@ -1,0 +1,49 @@
+import type { Cleanup } from '../system/cleanup.js'
+import type { LibraryEvents, Services } from './services.js'
+import { sweepObjects } from './sweep-objects.js'
+
+type Resumed = Pick<Services, 'comparisons' | 'imports' | 'trainings'>
+
+/** Queues the jobs of all unfinished records again. One that is queued or running stays as it is. */
+export async function resumeJobs({ comparisons, imports, trainings }: Resumed): Promise<void> {
+  await comparisons.resume()
+  await imports.resume()
+  await trainings.resume()
+}
+
+const msBetweenLooks = 10_000
+const msBetweenSweeps = 6 * 3_600_000
+
+/**
+ * Keeps a process up to date with others that share its database: queues again what a queue has lost, learns of adapters that
+ * others have added or removed, and has objects without rows swept.
+ */
+export function keepUpToDate(
+  services: Resumed & Pick<Services, 'encoders' | 'adapterFolder' | 'queue' | 'objects' | 'store'>,
+  { onError }: LibraryEvents,
+  cleanup: Cleanup,
+): void {
+  const { queue, objects, store } = services
+  queue.handle('sweep', (_, signal) => sweepObjects(objects, store, signal), 1)
+  let lastSweep = 0
+  let looking = Promise.resolve()
+  async function look(): Promise<void> {
+    await resumeJobs(services)
+    if (Date.now() - lastSweep > msBetweenSweeps) {
+      lastSweep = Date.now()
+      // The queue has one sweep at a time, whoever asks.
+      await queue.add({ kind: 'sweep', id: 'objects' })
+    }
+    for (const encoder of services.encoders.all) {
+      await encoder.setAdapters(await services.adapterFolder.read(encoder.id))
+    }
+  }
+  const timer = setInterval(() => {
+    looking = looking.then(look).catch((error: unknown) => onError?.('looking for work', error))
+  }, msBetweenLooks)
+  timer.unref()
+  cleanup.add(async () => {
+    clearInterval(timer)
+    await looking
+  })
+}

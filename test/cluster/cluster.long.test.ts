@@ -1,0 +1,130 @@
+import { setTimeout } from 'node:timers/promises'
+import { createClient, WatchComparisonDocument } from 'shotboard/client'
+import { describe, expect, test } from 'vitest'
+import type { OpenedLibrary } from '../../src/library/library.js'
+import { seeded } from '../../src/system/random.js'
+import { makeDataset } from '../helpers/datasets.js'
+import { temporaryFolder } from '../helpers/folder.js'
+import { openTestLibrary } from '../helpers/library.js'
+import { request } from '../helpers/library-comparisons.js'
+import { queueServers } from '../helpers/queues.js'
+import { isReady, type Member, newShared, openMember, startMember } from './cluster.js'
+
+const grid = {
+  shots: [1, 2, 4],
+  seeds: [1, 2, 3],
+  methods: ['zero-shot', 'tip-adapter', 'tip-adapter++', 'tip-x', 'prototype', 'gda', 'ridge'].map(
+    (method) => ({
+      method,
+    }),
+  ),
+}
+const sizes = { SUPPORT_POOL: 8, VALIDATION: 6, TEST: 30 }
+const kills = Number(process.env.SHOTBOARD_KILLS ?? 6)
+const msBetweenKills = 2500
+
+/** What must be the same wherever and however often it is computed, by run. */
+async function resultsOf(library: OpenedLibrary, comparison: string) {
+  const runs = await library.comparisons.runs(comparison)
+  return Promise.all(
+    runs.map(async ({ id, method, space, shots, seed, status, error, result }) => ({
+      ...{ method, space, shots, seed, status, error },
+      ...{ accuracy: result?.accuracy, calibrationError: result?.calibrationError },
+      ...{ hyperparameters: result?.hyperparameters, temperature: result?.temperature },
+      predictions: result && (await library.runs.predictions(id)),
+    })),
+  )
+}
+
+async function alone() {
+  const library = await openTestLibrary(await temporaryFolder())
+  const dataset = await makeDataset(library, 'Cluster', sizes)
+  const { id } = await library.comparisons.compare(request(dataset.id, grid))
+  await library.comparisons.ended(id)
+  return resultsOf(library, id)
+}
+
+const expected = alone()
+
+for (const queue of await queueServers()) {
+  const { title, environment } = await newShared(
+    queue.title.startsWith('Postgres') ? { ...queue, url: queue.url && 'postgres' } : queue,
+  )
+  describe.skipIf(environment === undefined)(`a cluster with the queue: ${title}`, () => {
+    test('finishes a comparison while its processes are killed and stopped, with the rows of one machine', async () => {
+      if (!environment) return
+      const library = await openMember(environment)
+      const dataset = await makeDataset(library, 'Cluster', sizes)
+      const services = await Promise.all(
+        ['service 1', 'service 2'].map((name) => startMember(name, ['start'], environment)),
+      )
+      const workers = await Promise.all(
+        ['worker 1', 'worker 2', 'worker 3'].map((name) => startMember(name, ['worker'], environment)),
+      )
+      await Promise.all([...services, ...workers].map(isReady))
+      const { id } = await library.comparisons.compare(request(dataset.id, grid))
+      const heard = services.map(({ url }) => lastState(url, id))
+
+      const stop = new AbortController()
+      const killing = killAtRandom([...workers, ...services], stop.signal)
+      const ended = await library.comparisons.ended(id)
+      stop.abort()
+      const killed = await killing
+      expect(ended, `${killed} kills`).toMatchObject({ status: 'SUCCEEDED', error: null })
+      expect(await Promise.all(heard)).toEqual(['SUCCEEDED', 'SUCCEEDED'])
+      expect(await resultsOf(library, id)).toEqual(await expected)
+    })
+
+    test('a cancellation by one process stops the work of another', async () => {
+      if (!environment) return
+      const library = await openMember(environment)
+      const dataset = await makeDataset(library, 'Cancelled', sizes)
+      const worker = await startMember('worker', ['worker'], environment)
+      await isReady(worker)
+      const { id } = await library.comparisons.compare(request(dataset.id, grid))
+      await expect.poll(async () => (await library.comparisons.get(id))?.status).toBe('RUNNING')
+      expect(await library.comparisons.cancel(id)).toMatchObject({ status: 'CANCELLED' })
+      await expect.poll(library.jobCounts).toMatchObject({ running: 0 })
+      const statuses = (await library.comparisons.runs(id)).map(({ status }) => status)
+      expect(new Set(statuses).has('RUNNING')).toBe(false)
+      await setTimeout(1000)
+      expect((await library.comparisons.runs(id)).map(({ status }) => status)).toEqual(statuses)
+    })
+  })
+}
+
+/** The last state that a subscriber of a service hears, across the service's ends. */
+async function lastState(url: string, id: string): Promise<string> {
+  const client = createClient({ url })
+  let last = ''
+  try {
+    for await (const { comparison } of client.subscribe(WatchComparisonDocument, { id }))
+      last = comparison.status
+  } finally {
+    await client.close()
+  }
+  return last
+}
+
+/** Kills some members, and stops one for longer than the lock of a job lasts. Returns the number of kills. */
+async function killAtRandom(members: readonly Member[], signal: AbortSignal): Promise<number> {
+  const random = seeded('kills')
+  let killed = 0
+  while (killed < kills && !signal.aborted) {
+    await setTimeout(msBetweenKills, undefined, { signal }).catch(() => undefined)
+    if (signal.aborted) break
+    const member = members[random.integer(members.length)]
+    await member?.replace()
+    killed++
+    if (killed === 2) sleepPastLock(members[0])
+  }
+  return killed
+}
+
+const msPastLock = 20_000
+
+function sleepPastLock(member: Member | undefined): void {
+  const child = member?.process()
+  child?.kill('SIGSTOP')
+  globalThis.setTimeout(() => child?.kill('SIGCONT'), msPastLock).unref()
+}
