@@ -17,6 +17,7 @@ test('nothing needs to be set', () => {
     introspection: true,
     dataDirectory,
     databaseUrl: `file:${join(dataDirectory, 'shotboard.db')}`,
+    cacheGigabytes: 10,
     modelsDirectory: fileURLToPath(new URL('../../models', import.meta.url)),
     encoder: 'mini-clip',
     plugins: [],
@@ -199,3 +200,15 @@ function messageOf(work: () => unknown): string {
   }
   return ''
 }
+
+test.each([
+  ['redis://queue:6379', 's3://photos?endpoint=http://store:9000', true],
+  ['rediss://queue', 's3://photos', true],
+  ['postgres', 's3://photos', true],
+  ['amqp://queue', 's3://photos', false],
+  ['redis://queue', 'https://photos', false],
+])('a queue %s with a bucket %s is taken: %s', (queue, bucket, isTaken) => {
+  const read = () => readSettings({ SHOTBOARD_QUEUE: queue, SHOTBOARD_OBJECTS: bucket })
+  if (isTaken) expect(read()).toMatchObject({ queueUrl: queue, objectsUrl: bucket })
+  else expect(read).toThrow(/SHOTBOARD_(QUEUE=…|OBJECTS=https:\/\/photos): must be/)
+})
