@@ -1,3 +1,8 @@
+import type { ServiceErrorCode } from './generated.js'
+
+/** The codes that this version knows: those of the service, and the client's own. A newer service may send others. */
+export type ErrorCode = ServiceErrorCode | 'SERVER_UNREACHABLE' | 'UNEXPECTED_ANSWER' | 'CONNECTION_CLOSED'
+
 /** An error in a GraphQL response. */
 export interface Problem {
   readonly message: string
@@ -11,7 +16,8 @@ export interface Problem {
  */
 export class ShotboardClientError extends Error {
   override readonly name = 'ShotboardClientError'
-  readonly code: string
+  /** One of `ErrorCode`, or another text from a newer service. */
+  readonly code: ErrorCode | (string & {})
   /** The path of the argument at fault, such as `input.shots[0]`. */
   readonly argument: string | undefined
   /** All errors that the service sent. */

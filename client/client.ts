@@ -1,36 +1,10 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import { print } from 'graphql'
 import { dataOf, ShotboardClientError } from './client-error.js'
+import type { Given, ShotboardClient } from './contract.js'
 import { requestBody } from './request-body.js'
 import { createSubscriptions } from './subscriptions.js'
-
-/** A client of a Shotboard service, for Node and browsers. */
-export interface ShotboardClient {
-  /**
-   * Runs a query or a mutation and returns its data. Variables may contain files as `Blob`s. Throws a
-   * ShotboardClientError with a stable code.
-   */
-  request<Data, Variables>(
-    document: TypedDocumentNode<Data, Variables>,
-    ...variables: Given<Variables>
-  ): Promise<Data>
-  /**
-   * Yields the data of each event of a subscription, until the service completes it or the loop ends. Reconnects when
-   * the connection is lost. Throws like `request`.
-   */
-  subscribe<Data, Variables>(
-    document: TypedDocumentNode<Data, Variables>,
-    ...variables: Given<Variables>
-  ): AsyncIterableIterator<Data>
-  /** Fetches a path that the service returned, such as an image's or an export's. Throws like `request`. */
-  download(path: string): Promise<Blob>
-  /** Ends all subscriptions. */
-  close(): Promise<void>
-}
-
-/** Variables may be left out if none are required. */
-type Given<Variables> =
-  Record<string, never> extends Variables ? [variables?: Variables] : [variables: Variables]
+import { waitFor } from './wait-for.js'
 
 export interface ClientOptions {
   /** The URL of the service, such as `http://localhost:4000`. */
@@ -59,7 +33,7 @@ export function createClient({ url, key }: ClientOptions): ShotboardClient {
     connectionParameters: authorization,
   })
 
-  return {
+  const client: ShotboardClient = {
     async request<Data, Variables>(
       document: TypedDocumentNode<Data, Variables>,
       ...[variables]: Given<Variables>
@@ -80,6 +54,7 @@ export function createClient({ url, key }: ClientOptions): ShotboardClient {
       const operation = { query: print(document), variables: variables ?? {} }
       return subscriptions.subscribe(operation) as AsyncIterableIterator<Data>
     },
+    waitFor: (kind, id, options) => waitFor(client, kind, id, options),
     async download(path) {
       const response = await fetchFrom(service + path, { headers: authorization })
       if (!response.ok) dataOf(await readJson(response))
@@ -87,6 +62,7 @@ export function createClient({ url, key }: ClientOptions): ShotboardClient {
     },
     close: subscriptions.close,
   }
+  return client
 }
 
 /** Throws SERVER_UNREACHABLE. */

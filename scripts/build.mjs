@@ -1,5 +1,5 @@
 // Generates the database clients, the kernels, the reader of ONNX graphs and the client's operations, compiles client/ and
-// src/ to dist/, renders the IDE, writes docs/configuration.md and docs/plugin-reference.md, and bundles the dashboard.
+// src/ to dist/, renders the IDE, writes docs/configuration.md, docs/plugin-reference.md and docs/api, and bundles the dashboard.
 import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -20,3 +20,4 @@ await import('./ide.mjs')
 await import('./configuration.mjs')
 await import('./plugin-reference.mjs')
 await import('./web.mjs')
+await import('./api-reference.mjs')

@@ -218,7 +218,7 @@ export const errors = {
   invalidBase64: define<object>('INVALID_BASE64', () => 'The image is not valid base64.'),
   invalidImage: define<{ reason: string }>(
     'INVALID_IMAGE',
-    ({ reason }) => `The file cannot be read as an image: ${reason}.`,
+    ({ reason }) => `The file cannot be read as an image: ${asClause(reason)}.`,
   ),
   imageTooLarge: define<{ width: number; height: number; megapixels: number }>(
     'IMAGE_TOO_LARGE',
@@ -425,7 +425,7 @@ export const errors = {
   ),
   invalidArchive: define<{ archive: string; reason: string }>(
     'INVALID_ARCHIVE',
-    ({ archive, reason }) => `${archive} cannot be imported: ${reason}.`,
+    ({ archive, reason }) => `${archive} cannot be imported: ${asClause(reason)}.`,
   ),
   archiveTooLarge: define<{ megabytes: number }>(
     'ARCHIVE_TOO_LARGE',
@@ -741,6 +741,9 @@ export const errors = {
 /** The `code` of an error of the system or a library, such as ENOENT; undefined if it has none. */
 export const systemCodeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error ? String(error.code) : undefined
+
+/** A library's message may end with a full stop. */
+const asClause = (reason: string): string => reason.replace(/[.:\s]+$/, '')
 
 /** The message of a thrown value, which may be something else than an Error. */
 export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -7,6 +7,7 @@ import { namesOf, type ObjectStore } from '../store/objects/object-store.js'
 import type { Trash } from '../store/trash.js'
 import { type Matrix, matrix } from '../tensor/matrix.js'
 import { formatSafetensors, type NamedTensor, parseSafetensors } from '../tensor/safetensors.js'
+import type { OwnFigures } from './own-figures.js'
 
 /** The tensors of a classifier's version. */
 export interface ClassifierTensors {
@@ -19,6 +20,8 @@ export interface ClassifierTensors {
   readonly images: readonly string[]
   /** The probability of the true class of each image that the temperature was fitted on. */
   readonly calibration: Float64Array
+  /** Null without test images when it was made, and for versions of earlier versions of Shotboard. */
+  readonly ownFigures: OwnFigures | null
 }
 
 /** The tensors of versions, each in a safetensors file `classifiers/VERSION.safetensors`. */
@@ -49,7 +52,7 @@ const metadataSchema = z.object({
 export function createClassifierFiles(objects: ObjectStore): ClassifierFiles {
   const keyOf = (version: string) => `${prefix}${version}${ending}`
   return {
-    async write(version, { support, prompts, generic, images, calibration }) {
+    async write(version, { support, prompts, generic, images, calibration, ownFigures }) {
       const { features, labels, textClassifier, classes, logitScale } = support
       const tensors = new Map<string, NamedTensor>([
         ['labels', { type: 'int32', shape: [labels.length], data: labels }],
@@ -63,6 +66,14 @@ export function createClassifierFiles(objects: ObjectStore): ClassifierFiles {
         })
       }
       for (const part of genericParts) if (generic) tensors.set(genericPrefix + part, tensorOf(generic[part]))
+      if (ownFigures) {
+        const { labels: own, predicted, confidence, setSize } = ownFigures
+        const shape = [own.length]
+        tensors.set('own_labels', { type: 'int32', shape, data: own })
+        tensors.set('own_predicted', { type: 'int32', shape, data: predicted })
+        tensors.set('own_confidence', { type: 'float32', shape, data: confidence })
+        if (setSize) tensors.set('own_set_size', { type: 'int32', shape, data: setSize })
+      }
       const metadata = {
         ...(prompts && { classNames: JSON.stringify(prompts.classNames) }),
         ...(generic && { genericClasses: String(generic.classes) }),
@@ -98,7 +109,7 @@ export function createClassifierFiles(objects: ObjectStore): ClassifierFiles {
             generic: async () => ({ dimensions: generic.root.rows, whitened: async () => generic }),
           }),
         },
-        ...{ prompts, generic },
+        ...{ prompts, generic, ownFigures: ownFiguresOf(tensors) },
         images,
         calibration: Float64Array.from(calibration),
       }
@@ -137,6 +148,18 @@ function genericOf(
   const [root, within, between] = genericParts.map((part) => tensors.get(genericPrefix + part))
   if (!root || !within || !between || classes === undefined) return null
   return { root: matrixOf(root), within: matrixOf(within), between: matrixOf(between), classes }
+}
+
+function ownFiguresOf(tensors: ReadonlyMap<string, NamedTensor>): OwnFigures | null {
+  const [labels, predicted, setSize] = ['own_labels', 'own_predicted', 'own_set_size'].map((name) =>
+    tensors.get(name),
+  )
+  const confidence = tensors.get('own_confidence')
+  if (labels?.type !== 'int32' || predicted?.type !== 'int32' || confidence?.type !== 'float32') return null
+  return {
+    ...{ labels: labels.data, predicted: predicted.data, confidence: confidence.data },
+    setSize: setSize?.type === 'int32' ? setSize.data : null,
+  }
 }
 
 const tensorOf = ({ rows, columns, data }: Matrix): NamedTensor => ({

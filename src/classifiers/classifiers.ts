@@ -11,6 +11,7 @@ import {
   readClassifierRequest,
 } from './classifier-request.js'
 import { type Classification, type ClassifiedImage, classify } from './classify.js'
+import { type ClassifierEvaluation, type EvaluatedImages, evaluateClassifier } from './evaluate-classifier.js'
 import {
   type ExportedFiles,
   type ExportOptions,
@@ -70,6 +71,11 @@ export interface Classifiers {
     images: readonly ClassifiedImage[],
     topK: number,
   ): Promise<Classification[]>
+  /** Measures a version, by default the one in use, on a dataset; see `evaluateClassifier`. Throws as `load`. */
+  evaluate(
+    classifier: string,
+    images: EvaluatedImages & { readonly version?: number | null },
+  ): Promise<ClassifierEvaluation>
   /** Exports a version, by default the one in use; see `exportClassifier`. Throws as `load`. */
   exported(
     classifier: string,
@@ -176,6 +182,9 @@ export function createClassifiers(context: ClassifiersContext): Classifiers {
       return given.map((image, i) => Object.assign(answers[i] as Classification, { image }))
     },
     classifyRead: classify,
+    async evaluate(classifier, { version, ...images }) {
+      return evaluateClassifier(context, await load(classifier, version), images)
+    },
     async exported(classifier, { version, ...options } = {}) {
       const of = await load(classifier, version)
       return { name: modelNameOf(of.name), files: await exportClassifier(of, options) }

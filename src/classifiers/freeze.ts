@@ -1,6 +1,7 @@
 import { keptClasses } from '../comparisons/held-out.js'
 import type { ComparedRow } from '../comparisons/row-statistics.js'
 import type { DatasetContents } from '../datasets/dataset-contents.js'
+import type { EncodedData } from '../datasets/encoded-data.js'
 import { ShotboardError } from '../errors.js'
 import { thresholdOf } from '../evaluation/prediction-set.js'
 import type { Registry } from '../plugins/registry.js'
@@ -13,12 +14,14 @@ import type { ClassifierTensors } from './classifier-files.js'
 import type { ClassifierRequest } from './classifier-request.js'
 import type { Fits } from './fits.js'
 import { type Frozen, storedRanges } from './frozen.js'
+import { measureOwnFigures } from './own-figures.js'
 
 export interface FreezeContext {
   readonly store: Store
   readonly contents: DatasetContents
   readonly registry: Registry
   readonly kernels: Kernels
+  readonly encodedData: EncodedData
   readonly rowsOf: (runs: readonly RunRow[]) => Promise<ComparedRow[]>
 }
 
@@ -30,11 +33,12 @@ export interface FrozenVersion {
 
 /** Fits a classifier and freezes all that decides its answers. Throws what its method is at fault for. */
 export async function freeze(
-  { store, contents, registry, kernels, rowsOf }: FreezeContext,
+  context: FreezeContext,
   fits: Fits,
   { question, coverage, comparison, runs }: ClassifierRequest,
 ): Promise<FrozenVersion> {
   const { supportSet, encoder, classes: all, methods, selection, search, holdOut } = question
+  const { store, contents, registry, kernels, rowsOf } = context
   const { support, fitted: results } = await fits.fit(question)
   const [fitted] = results
   if (fitted === undefined || fitted instanceof ShotboardError) throw fitted ?? new Error('no method')
@@ -47,6 +51,7 @@ export async function freeze(
   const kept = new Set(keptClasses(all.length, holdOut))
   const images = drawn.filter(({ classIndex }) => kept.has(classIndex)).map(({ imageId }) => imageId)
   const { shots, drawing, seed, augmentations } = supportSet
+  const threshold = thresholdOf(fitted.calibration, coverage)
   const frozen: Frozen = {
     format: 1,
     encoder: {
@@ -62,7 +67,7 @@ export async function freeze(
     ranges: storedRanges(fitted.ranges) as Frozen['ranges'],
     temperature: fitted.temperature,
     coverage,
-    threshold: thresholdOf(fitted.calibration, coverage),
+    threshold,
     classes: all
       .filter(({ index }) => kept.has(index))
       .map(({ name, prompts }) => ({ name, prompts: [...prompts] })),
@@ -89,6 +94,7 @@ export async function freeze(
     },
     tensors: {
       ...{ support, images, calibration: fitted.calibration },
+      ownFigures: await measureOwnFigures(context, question, fitted, { base, threshold }),
       prompts: method.needs?.includes('prompts') ? ((await support.prompts?.()) ?? null) : null,
       generic: space?.usesGeneric ? ((await (await support.generic?.())?.whitened(kernels)) ?? null) : null,
     },

@@ -16,6 +16,7 @@ import { isStorageFault } from '../system/storage-fault.js'
 import type { Kernels } from '../tensor/kernels.js'
 import type { ClassifierFiles } from './classifier-files.js'
 import { type Frozen, parseFrozen } from './frozen.js'
+import type { OwnFigures } from './own-figures.js'
 
 /** A version of a classifier that can answer. */
 export interface LoadedClassifier {
@@ -30,6 +31,8 @@ export interface LoadedClassifier {
   /** In the order of the support set. */
   readonly keys: readonly SupportImageRow[]
   readonly classes: readonly ClassRow[]
+  /** What drift is measured against; null if it has none. */
+  readonly ownFigures: OwnFigures | null
 }
 
 export interface LoadContext {
@@ -57,10 +60,10 @@ export async function loadClassifier(
     const reason = reasonOf(error).replace(/\.$/, '')
     throw errors.classifierFile({ name, version: number, reason })
   })
-  const { support, images, calibration } = tensors
+  const { support, images, calibration, ownFigures } = tensors
   const cache = await buildCache(support, spaceAt(space, frozen.hyperparameters), context.kernels)
   return {
-    ...{ name, number, frozen, encoder, encoderSpace, support },
+    ...{ name, number, frozen, encoder, encoderSpace, support, ownFigures },
     fitted: {
       ...{ method, cache, calibration },
       values: frozen.hyperparameters,

@@ -9,6 +9,7 @@ import { compareCommand } from './compare.js'
 import { demoCommand } from './demo.js'
 import { encodersCommand } from './encoders.js'
 import { evaluateCommand } from './evaluate.js'
+import { evaluateClassifierCommand } from './evaluate-classifier.js'
 import { exportCommand } from './export.js'
 import { importCommand } from './import.js'
 import { keyCommand } from './key.js'
@@ -30,6 +31,7 @@ const program = new Command('shotboard')
   .addCommand(compareCommand())
   .addCommand(classifyCommand())
   .addCommand(evaluateCommand())
+  .addCommand(evaluateClassifierCommand())
   .addCommand(exportCommand())
   .addCommand(reportCommand())
   .addCommand(keyCommand())

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
-import type { Library } from '../library/index.js'
+import { type Library, surviveStrayErrors } from '../library/index.js'
 import { readSettings } from '../settings/settings.js'
 import { createProgressBar } from './progress-bar.js'
 import { runCommand } from './run-command.js'
@@ -16,6 +16,7 @@ export const startCommand = (): Command =>
 
 async function start(onStop: (stop: () => Promise<void>) => void): Promise<void> {
   const settings = readSettings(process.env)
+  surviveStrayErrors(settings.plugins, process.cwd(), ({ message, cause }) => console.error(message, cause))
   // No other command needs the server, which takes long to load.
   const { startServer } = await import('../server.js')
   const server = await startServer(settings)

@@ -22,30 +22,31 @@ export interface QuickFit {
  * by the rest, so it is a little too careful; 1 if there are fewer than two such images. Throws TEXT_FEATURES_REQUIRED, PROMPTS_REQUIRED,
  * PATCHES_REQUIRED and SPACE_NOT_AVAILABLE.
  */
-export async function fitQuickly({ method, space, support, kernels }: QuickFit): Promise<FittedMethod> {
+export async function fitQuickly(quick: QuickFit): Promise<FittedMethod> {
+  const started = performance.now()
+  const temperature = await temperatureOf(quick)
+  return { ...(await fitAtDefaults(quick)), temperature, searchMs: performance.now() - started }
+}
+
+/** The same without a temperature, which is 1: for who wants the best class alone. Throws as `fitQuickly`. */
+export async function fitAtDefaults({ method, space, support, kernels }: QuickFit): Promise<FittedMethod> {
   requireNeeds(method, support)
   const started = performance.now()
   const values = defaultsOf(parametersIn(method, space))
-  const fittedTo = async (part: Support): Promise<FittedMethod> => {
-    const cache = await buildCache(part, spaceAt(space, values), kernels)
-    return {
-      ...{ method, cache, values, temperature: 1 },
-      ranges: await rangesOver(method, batchesOf(method, cache, part.features)),
-      ...{ selectionImages: 0, selectionAccuracy: null },
-      ...{ calibration: new Float64Array(), searchMs: performance.now() - started },
-    }
+  const cache = await buildCache(support, spaceAt(space, values), kernels)
+  return {
+    ...{ method, cache, values, temperature: 1 },
+    ranges: await rangesOver(method, batchesOf(method, cache, support.features)),
+    ...{ selectionImages: 0, selectionAccuracy: null },
+    ...{ calibration: new Float64Array(), searchMs: performance.now() - started },
   }
-  const temperature = await temperatureOf(support, fittedTo)
-  return { ...(await fittedTo(support)), temperature, searchMs: performance.now() - started }
 }
 
-async function temperatureOf(
-  support: Support,
-  fittedTo: (part: Support) => Promise<FittedMethod>,
-): Promise<number> {
+async function temperatureOf(quick: QuickFit): Promise<number> {
+  const { support } = quick
   const { kept, asked } = halvesOf(support.labels)
   if (asked.length < 2 || new Set(kept.map((i) => support.labels[i])).size < 2) return 1
-  const fitted = await fittedTo(selectSupport(support, kept))
+  const fitted = await fitAtDefaults({ ...quick, support: selectSupport(support, kept) })
   const { features, labels } = selectSupport(support, asked)
   const rows: Float32Array[] = []
   for await (const { scores } of scoreQueries(fitted, features)) {

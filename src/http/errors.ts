@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { errors, reasonOf, ShotboardError } from '../errors.js'
 import type { Settings } from '../settings/settings.js'
 import { withoutPaths } from '../system/without-paths.js'
+import { shortenMessage } from './shorten-message.js'
 
 /** Sends errors that occur outside of operations in the form of GraphQL errors. */
 export function reportError({ maxRequestMegabytes }: Settings, log: Logger): ErrorRequestHandler {
@@ -59,7 +60,7 @@ function problemOf(error: unknown, megabytes: number): ShotboardError {
 }
 
 const withShownMessage = ({ code, message, argument }: ShotboardError): ShotboardError =>
-  new ShotboardError(code, withoutPaths(message), argument)
+  new ShotboardError(code, withoutPaths(shortenMessage(message)), argument)
 
 /**
  * Whether a request parser reports a mistake of the client. Parsers set `expose` on errors whose message is meant for the

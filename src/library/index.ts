@@ -6,6 +6,8 @@ export type { Need } from '../cache/contract.js'
 export type { ClassifierSource } from '../classifiers/classifier-request.js'
 export type { ClassifiedGiven, Classifiers } from '../classifiers/classifiers.js'
 export type { Classification } from '../classifiers/classify.js'
+export type { Drift, DriftMeasure } from '../classifiers/drift.js'
+export type { ClassifierEvaluation } from '../classifiers/evaluate-classifier.js'
 export {
   type ExportedFiles,
   type ExportOptions,
@@ -80,6 +82,7 @@ export { colorOf, type PlotColor } from '../methods/colors.js'
 export { type Hyperparameter, linspace, type Method, type Paper, rangeOf } from '../methods/contract.js'
 export { formulaOf, symbolOf } from '../methods/formula.js'
 export { loadRegistry } from '../plugins/load-registry.js'
+export { surviveStrayErrors } from '../plugins/stray-errors.js'
 export { type ImageFilesOf, imageFilesOf, type ReadFile } from '../sources/image-files-of.js'
 export { type ClassFrom, classFolderChoices } from '../sources/layout.js'
 export { defaultSplitRule, type SplitRule } from '../sources/split-rule.js'

@@ -28,7 +28,7 @@ export async function loadPlugin(
   directory: string,
   { pluginLoadSeconds, pluginCallSeconds }: PluginLimits = { pluginLoadSeconds: 60, pluginCallSeconds: 600 },
 ): Promise<Plugin> {
-  const [, prefix, specifier = given] = /^([a-z0-9][a-z0-9_-]*)=(.+)$/.exec(given) ?? []
+  const { prefix, specifier } = partsOf(given)
   const invalid = (reason: string) => errors.invalidPlugin({ plugin: given, reason })
   let exported: unknown
   let code: { readonly file: string; readonly hash: string }
@@ -71,6 +71,15 @@ export async function loadPlugin(
       secondsPerCall: pluginCallSeconds,
     },
   }
+}
+
+/** Where the module of a plugin is, given as for `loadPlugin`. Throws if there is no such package. */
+export const locatePlugin = (given: string, directory: string): string =>
+  fileURLToPath(locate(partsOf(given).specifier, directory))
+
+function partsOf(given: string): { readonly prefix: string | undefined; readonly specifier: string } {
+  const [, prefix, specifier = given] = /^([a-z0-9][a-z0-9_-]*)=(.+)$/.exec(given) ?? []
+  return { prefix, specifier }
 }
 
 class WrongVersion extends Error {}

@@ -84,7 +84,8 @@ const spaceSchema = z.object({
   fit: callable.optional(),
 })
 
-const pluginSchema = z.object({
+/** A misspelt list, such as `method`, would leave out what is in it. */
+const pluginSchema = z.strictObject({
   name: z.string().min(1),
   methods: z.array(methodSchema).optional(),
   spaces: z.array(spaceSchema).optional(),

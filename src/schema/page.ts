@@ -39,7 +39,8 @@ export class PageArguments {
   @Field(() => Int, {
     nullable: true,
     defaultValue: defaultPageSize,
-    description: 'The most entries of this page. The service limits it (setting SHOTBOARD_MAX_PAGE_SIZE).',
+    description:
+      'The most entries of this page, from 1. The service limits it (setting SHOTBOARD_MAX_PAGE_SIZE).',
   })
   first: number | null
 

@@ -5,6 +5,7 @@ import { AdapterResolver } from './adapter/adapter.resolver.js'
 import { TrainingResolver } from './adapter/training.resolver.js'
 import { ClassificationResolver } from './classifier/classification.js'
 import { ClassifierResolver, ClassifierVersionResolver } from './classifier/classifier.resolver.js'
+import { ClassifierEvaluationResolver } from './classifier/evaluation.js'
 import {
   ComparisonResolver,
   ComparisonRowResolver,
@@ -103,6 +104,7 @@ export async function createSchema(): Promise<GraphQLSchema> {
       ClassifierResolver,
       ClassifierVersionResolver,
       ClassificationResolver,
+      ClassifierEvaluationResolver,
       ComparisonResolver,
       ComparisonSubscription,
       ComparisonExportsResolver,

@@ -27,11 +27,11 @@ export async function openZip(
     await file.close()
     throw invalid(reasonOf(error))
   }
-  /** Filled by `files`. */
-  const entries = new Map<string, Entry>()
+  /** In reading order. Filled by `files`. Several entries may have one path. */
+  let entries: readonly { readonly path: string; readonly entry: Entry }[] = []
 
-  async function read({ path }: SourceFile): Promise<Buffer> {
-    const entry = entries.get(path)
+  async function read({ path, at }: SourceFile): Promise<Buffer> {
+    const entry = entries[at]?.entry
     if (!entry) throw new Error(`${path} is not in the archive`)
     try {
       return await readEntry(file, index, entry, limits)
@@ -44,7 +44,7 @@ export async function openZip(
     name: basename(archive.name).replace(/\.zip$/i, ''),
     async files(signal) {
       const bounds = createBounds(archive.bytes, limits)
-      entries.clear()
+      const found: { path: string; entry: Entry }[] = []
       try {
         for await (const entry of index.entries()) {
           throwIfCancelled(signal)
@@ -54,16 +54,14 @@ export async function openZip(
           bounds.unpacked(entry.uncompressedSize)
           const path = plainPath(name)
           const isFolder = name.endsWith('/') || path === ''
-          if (!isFolder && !isHidden(path)) entries.set(path, entry)
+          if (!isFolder && !isHidden(path)) found.push({ path, entry })
         }
       } catch (error) {
         throwIfCancelled(signal)
         throw asSourceError(error)
       }
-      return [...entries.keys()]
-        .map((path) => ({ path }))
-        .sort(byPath)
-        .map(({ path }, at) => ({ path, at }))
+      entries = found.sort(byPath)
+      return entries.map(({ path }, at) => ({ path, at }))
     },
     async *readers(files) {
       for (const file of files) yield () => read(file)

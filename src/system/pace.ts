@@ -2,7 +2,7 @@
 export type Pace = <T>(work: () => Promise<T>) => Promise<T>
 
 /** The longest pause, so that a long piece of work does not stop the next for minutes. */
-const maxPauseMs = 5000
+const maxPauseMs = 10_000
 
 /** Work that may take `share` of the time at most: the pause after it is as much longer than the work. */
 export function createPace(share: number): Pace {

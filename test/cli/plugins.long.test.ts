@@ -57,3 +57,31 @@ test.each([
     expect(code).toBe(1)
   },
 )
+
+test('a service outlives what a plugin leaves behind, and names it', async () => {
+  const file = await moduleFile(`
+    setTimeout(() => { throw new Error('thrown in a timer') }, 1)
+    const lost = async () => { throw new Error('a promise without await') }
+    export default () => { setTimeout(lost, 1); return { name: 'careless' } }
+  `)
+  const program = await runProgram('start', { SHOTBOARD_PLUGINS: file })
+  const url = await program.printed(/ready at (\S+)\/graphql/)
+  const headers = { 'apollo-require-preflight': 'yes' }
+  const { status } = await fetch(`${url}/graphql?query={health{status}}`, { headers })
+  expect(status).toBe(200)
+  for (const reason of ['thrown in a timer', 'a promise without await']) {
+    const said = `Plugin ${file}: the plugin failed: ${reason}, in work that it did not wait for\\.`
+    await program.printed(new RegExp(said))
+  }
+})
+
+test('an error of nobody that is caught by nobody still ends a service', async () => {
+  const file = await moduleFile(`setTimeout(() => {
+      const error = Object.assign(new RangeError('ours'), { stack: 'RangeError: ours\\n    at node:internal/timers:1:1' })
+      process.emit('uncaughtException', error)
+    }, 100)
+    export default { name: 'innocent' }`)
+  const { code, output } = await (await runProgram('start', { SHOTBOARD_PLUGINS: file })).ended
+  expect(output).toMatch('RangeError: ours')
+  expect(code).toBe(1)
+})

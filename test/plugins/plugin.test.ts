@@ -40,6 +40,7 @@ test.each([
   ],
   ['one colour for both schemes', method({ color: '#ff0000' }), /methods\[0\]\.color/],
   ['no colour for dark backgrounds', method({ color: { light: '#ff0000' } }), /methods\[0\]\.color\.dark/],
+  ['a misspelt list', { method: [] }, /Unrecognized key: "method"/],
   ['an unknown marker', space({ marker: 'heart' }), /"triangle-down".*spaces\[0\]\.marker/s],
   ['an unknown dash', space({ dash: '3 1' }), /"dash-dot".*spaces\[0\]\.dash/s],
 ])('a plugin with %s is refused, and told what is wrong', (_, items, says) => {

@@ -167,6 +167,20 @@ test('files that are packed in another way are rejected, with what to do', async
   )
 })
 
+test('two entries of a zip with one path are both read', async () => {
+  const zip = zipOf({ 'a/1.png': text('one'), 'a/2.png': text('two') })
+  for (let at = zip.indexOf('a/2.png'); at >= 0; at = zip.indexOf('a/2.png', at)) zip.write('a/1.png', at)
+  expect(await contents('x.zip', zip)).toEqual([
+    ['a/1.png', 'one'],
+    ['a/1.png', 'two'],
+  ])
+})
+
+test('the reason why an archive is invalid ends with one full stop', async () => {
+  const cut = zipOf({ 'a/1.png': text('one') }).subarray(0, 60)
+  await expect(contents('x.zip', cut)).rejects.toThrow(/truncated\.$/)
+})
+
 test('a file with another checksum than the archive says is rejected', async () => {
   expect(await reasons('bad-crc.zip', await found('bad-crc.zip'))).toEqual([
     expect.stringContaining('its checksum is another one than the archive says'),

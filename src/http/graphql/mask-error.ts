@@ -5,6 +5,7 @@ import { errors, reasonOf, ShotboardError } from '../../errors.js'
 import type { Settings } from '../../settings/settings.js'
 import { withoutPaths } from '../../system/without-paths.js'
 import { internalError } from '../errors.js'
+import { shortenMessage } from '../shorten-message.js'
 
 /**
  * Returns the function that masks the errors of operations. Errors that Shotboard or GraphQL raises on purpose keep their
@@ -18,14 +19,14 @@ export function createErrorMask(
     if (isTooLong(error)) return errors.queryTooLong({ max: maxQueryTokens })
     if (error.originalError instanceof ShotboardError) {
       const { message, extensions } = error.originalError
-      return { message: withoutPaths(message), extensions }
+      return { message: withoutPaths(shortenMessage(message)), extensions }
     }
     // Apollo Server keeps the HTTP status among the extensions.
     const { http: _, ...extensions } = error.extensions
     const { BAD_USER_INPUT, INTERNAL_SERVER_ERROR } = ApolloServerErrorCode
     const code = extensions.code ?? (isRejectedInput(error) ? BAD_USER_INPUT : INTERNAL_SERVER_ERROR)
     if (code !== INTERNAL_SERVER_ERROR) {
-      return { message: error.message, extensions: { ...extensions, code } }
+      return { message: shortenMessage(error.message), extensions: { ...extensions, code } }
     }
     log.error({ err: error.originalError ?? error }, 'a request failed')
     return internalError

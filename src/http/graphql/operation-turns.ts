@@ -2,8 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import type { Request, RequestHandler, Response } from 'express'
 import { errors } from '../../errors.js'
 import type { Settings } from '../../settings/settings.js'
+import { createEventLoopTurns } from '../../system/event-loop-turns.js'
 import { createFairQueue } from '../../system/fair-queue.js'
-import { createScopeController, runInScope, type WorkScope } from '../../system/work-scope.js'
+import { createScopeController, runInScope, throwIfStopped, type WorkScope } from '../../system/work-scope.js'
 import type { Authentication } from '../access/authentication.js'
 
 /** Queries and mutations take turns, so that a busy service answers some quickly and refuses the rest, instead of none. */
@@ -40,6 +41,7 @@ export function createOperationTurns(
 ): OperationTurns {
   const { maxOperationsAtOnce, maxOperationsPerClient, maxOperationSeconds: seconds } = settings
   const queue = createFairQueue(maxOperationsAtOnce, { perClient: maxOperationsPerClient })
+  const ownTurnOfEventLoop = createEventLoopTurns()
   const maxBytes = settings.maxRequestMegabytes * 2 ** 20
   const all = createOpenOperations(openPerRunning * maxOperationsAtOnce, largestBodies * maxBytes)
   const maxOfClient = openPerRunning * maxOperationsPerClient
@@ -63,6 +65,14 @@ export function createOperationTurns(
       if (own.isEmpty()) byClient.delete(client)
     }
   }
+
+  /** Runs work in its scope when its turn comes. */
+  const runInTurn = <T>(scope: WorkScope, work: () => T | Promise<T>): Promise<T> =>
+    queue.add(scope, async () => {
+      await ownTurnOfEventLoop()
+      throwIfStopped(scope.signal)
+      return runInScope(scope, work)
+    })
 
   /** A scope that also aborts when its time is up. Call `end` when the work has ended. */
   function limited(
@@ -102,9 +112,9 @@ export function createOperationTurns(
         new Promise<void>((resolve) => {
           if (response.closed) return resolve()
           response.once('close', resolve)
-          runInScope(scope, next)
+          next()
         })
-      queue.add(scope, work).then(end, (error) => {
+      runInTurn(scope, work).then(end, (error) => {
         end()
         if (!response.closed) next(error)
       })
@@ -114,8 +124,7 @@ export function createOperationTurns(
       const names = { client: clientOf(request), connection: connectionOf(request) }
       const close = open(names.client, 0)
       const { scope, end } = limited(names, closingOf(response))
-      queue
-        .add(scope, async () => runInScope(scope, () => handler(request, response, next)))
+      runInTurn(scope, () => handler(request, response, next))
         .catch((error: unknown) => {
           if (!response.closed) next(error)
         })
@@ -135,7 +144,7 @@ export function createOperationTurns(
       const { scope, end } = limited(connection, connection.signal)
       if (isMutation) end()
       try {
-        return await queue.add(scope, () => runInScope(scope, work))
+        return await runInTurn(scope, work)
       } finally {
         close()
         end()

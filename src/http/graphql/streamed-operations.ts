@@ -20,7 +20,7 @@ import type { OperationRequest } from './operation.js'
 import type { OperationPipeline } from './operation-pipeline.js'
 
 /** The share of the main thread's time that the states of subscriptions may take. */
-const shareOfStates = 0.1
+const shareOfStates = 0.05
 
 export type Results = AsyncIterableIterator<ExecutionResult>
 

@@ -10,16 +10,16 @@ import { DatasetType } from './dataset.type.js'
   description: 'A change that mended a dataset. It can be undone for 7 days, unless it is forgotten before.',
 })
 class DatasetChangeType {
-  @Field(() => ID, { description: 'Identifies the change; it never changes.' })
+  @Field(() => ID, { description: 'Identifies the change, for `undoDatasetChange`.' })
   id: string
 
-  @Field(() => DatasetChangeKind, { description: 'What was done.' })
+  @Field(() => DatasetChangeKind, { description: 'What was done. Programs may rely on it.' })
   kind: DatasetChangeRow['kind']
 
   @Field(() => String, { description: 'In words, such as `Moved 3 images`.' })
   text: string
 
-  @Field(() => DateTime, { description: 'When it was done.' })
+  @Field(() => DateTime, { description: 'When it was made.' })
   createdAt: Date
 
   @Field(() => DateTime, { nullable: true, description: 'Null if it has not been undone.' })
@@ -53,7 +53,7 @@ export class DatasetChangesResolver {
       'Undoes a change: everything is as it was before, also the order of images and classes. Fails with CANNOT_UNDO if it was undone already or what it left has changed since, with HAS_RESULTS if a comparison or a support set was made since that would no longer be true, and with IN_USE while a comparison, an import or a training works with the dataset.',
   })
   undoDatasetChange(
-    @Arg('id', () => ID, { description: 'The id of the change.' }) id: string,
+    @Arg('id', () => ID, { description: 'The id of a change.' }) id: string,
     @Ctx() { library }: Context,
   ): Promise<DatasetRow> {
     return library.curation.undo(id)

@@ -103,7 +103,8 @@ export class DatasetImagesResolver {
     @Arg('first', () => Int, {
       nullable: true,
       defaultValue: defaultImages,
-      description: 'The most images of this page. The service limits it (setting SHOTBOARD_MAX_PAGE_SIZE).',
+      description:
+        'The most images of this page, from 1. The service limits it (setting SHOTBOARD_MAX_PAGE_SIZE).',
     })
     first: number | null,
     @Arg('after', () => String, {

@@ -14,7 +14,7 @@ class SuggestionsArguments {
 
   @Field(() => SuggestionStrategy, {
     defaultValue: SuggestionStrategy.BOTH,
-    description: 'Which images come first.',
+    description: 'What makes an image helpful.',
   })
   strategy: SuggestionStrategy
 
@@ -71,7 +71,7 @@ export class SuggestionsResolver {
 
 @Resolver(() => SuggestionType)
 export class SuggestionResolver {
-  @FieldResolver(() => ImageType, { description: 'The image.' })
+  @FieldResolver(() => ImageType, { description: 'The image without a label.' })
   image(@Root() { imageId }: SuggestedImage, @Ctx() { loaders }: Context): Promise<ImageRow> {
     return loaders.image.load(imageId)
   }
@@ -79,7 +79,7 @@ export class SuggestionResolver {
 
 @Resolver(() => ClassGuessType)
 export class ClassGuessResolver {
-  @FieldResolver(() => ClassLabelType, { description: 'The class.' })
+  @FieldResolver(() => ClassLabelType, { description: 'The class that is guessed.' })
   class(@Root() { label }: SuggestedImage['top'][number]): ClassRow {
     return label
   }

@@ -52,10 +52,10 @@ export class ImportPreviewResolver {
     complexity: computed({ base: 1000 }),
   })
   async importPreview(
-    @Arg('input', () => ImportArchiveInputType, { description: 'As for `importArchive`.' }) {
-      archive,
-      ...input
-    }: ImportArchiveInputType,
+    @Arg('input', () => ImportArchiveInputType, {
+      description: 'The archive, and what to make of its paths.',
+    })
+    { archive, ...input }: ImportArchiveInputType,
     @Ctx() { library }: Context,
   ): Promise<ImportPlan> {
     const plan = async () => library.imports.planArchive({ ...input, archive: receivedArchive(archive) })

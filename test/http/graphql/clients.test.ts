@@ -1,4 +1,4 @@
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { createClient } from 'graphql-ws'
 import { afterEach, expect, test, vi } from 'vitest'
 import WebSocket from 'ws'
@@ -95,4 +95,40 @@ test('large requests of a key that come slowly leave room for those of others', 
   })
   expect((await ask(other.key, `{ __typename # ${'x'.repeat(200_000)}\n }`)).data).toBeDefined()
   for (const socket of sockets) socket.destroy()
+})
+
+test('many quick requests that come in one packet do not keep other connections waiting', async () => {
+  const port = Number(new URL(url).port)
+  const body = JSON.stringify({ query: '{ datasets { totalCount } }' })
+  const one = headOf({
+    ...authorization(busy.key),
+    'Content-Type': 'application/json',
+    'Content-Length': body.length,
+  })
+  const [many, health] = await Promise.all(
+    [0, 1].map(
+      () =>
+        new Promise<Socket>((resolve) => {
+          const socket = connect(port, '127.0.0.1', () => resolve(socket))
+        }),
+    ),
+  )
+  let answers = 0
+  many?.on('data', (data) => {
+    answers += String(data).split('HTTP/1.1').length - 1
+  })
+  const answersBefore = new Promise<number>((resolve) => {
+    health?.once('data', () => resolve(answers))
+  })
+  many?.write(`${one}${body}`.repeat(200))
+  health?.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  expect(await answersBefore).toBeLessThan(100)
+  await vi.waitFor(() => expect(answers).toBe(200))
+  for (const socket of [many, health]) socket?.destroy()
+})
+
+test('an error repeats no more than the start of what was sent', async () => {
+  const { errors } = await ask(other.key, `{ dataset(id: "${'x'.repeat(100_000)}") { id } }`)
+  expect(errors?.[0]?.message.length).toBe(4000)
+  expect(errors?.[0]?.message).toMatch(/^Dataset x.*…$/)
 })

@@ -71,7 +71,8 @@ describe.each([
       expect(errors).toBeUndefined()
       return data?.comparison as State
     })
-    expect(states.length).toBeGreaterThan(2)
+    // How many states there are between the first and the last depends on how busy the machine is.
+    expect(states.length).toBeGreaterThan(1)
     expect(['QUEUED', 'RUNNING', 'SUCCEEDED']).toContain(states[0]?.status)
     expect(states.at(-1)).toMatchObject({ id, status: 'SUCCEEDED', progress: 1, rows: [{ shots: 1 }] })
     const progress = states.map((state) => state.progress)

@@ -60,7 +60,8 @@ export function DatasetPage() {
           <div>
             <dt>Without a label</dt>
             <dd>
-              <strong className="numeric">{count(unlabelled.totalCount)}</strong> not used
+              <strong className="numeric">{count(unlabelled.totalCount)}</strong> not used.{' '}
+              <Link href={`/datasets/${id}/label`}>Label them</Link>
             </dd>
           </div>
         )}

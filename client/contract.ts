@@ -1,0 +1,35 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
+import type { JobKind, JobState, WaitOptions } from './job-state.js'
+
+/** A client of a Shotboard service, for Node and browsers. */
+export interface ShotboardClient {
+  /**
+   * Runs a query or a mutation and returns its data. Variables may contain files as `Blob`s. Throws a
+   * ShotboardClientError with a stable code.
+   */
+  request<Data, Variables>(
+    document: TypedDocumentNode<Data, Variables>,
+    ...variables: Given<Variables>
+  ): Promise<Data>
+  /**
+   * Yields the data of each event of a subscription, until the service completes it or the loop ends. Reconnects when
+   * the connection is lost. Throws like `request`.
+   */
+  subscribe<Data, Variables>(
+    document: TypedDocumentNode<Data, Variables>,
+    ...variables: Given<Variables>
+  ): AsyncIterableIterator<Data>
+  /**
+   * Follows a comparison, an import or a training, by its id, until it has ended, and returns its last state: look at its
+   * `status`. Where there is no subscription, it asks again and again. Throws like `request`.
+   */
+  waitFor(kind: JobKind, id: string, options?: WaitOptions): Promise<JobState>
+  /** Fetches a path that the service returned, such as an image's or an export's. Throws like `request`. */
+  download(path: string): Promise<Blob>
+  /** Ends all subscriptions. */
+  close(): Promise<void>
+}
+
+/** Variables may be left out if none are required. */
+export type Given<Variables> =
+  Record<string, never> extends Variables ? [variables?: Variables] : [variables: Variables]

@@ -1,0 +1,44 @@
+import { type FittedMethod, scoreQueries } from '../evaluation/fit.js'
+import { softmax } from '../evaluation/metrics.js'
+import { setSizeOf } from '../evaluation/prediction-set.js'
+import { type SpaceFeatures, selectFeatures } from '../features/space-features.js'
+import { rowOf } from '../tensor/matrix.js'
+
+/** What a classifier says of many images. */
+export interface Answers {
+  /** [n]: the index of the most probable class. */
+  readonly predicted: Int32Array
+  /** [n]: its probability. */
+  readonly confidence: Float32Array
+  /** [n]: the number of classes in the set of the classifier's coverage; null if no set can be told. */
+  readonly setSize: Int32Array | null
+}
+
+/** Answers for features in the fitted space's base, each image by itself. */
+export async function answersTo(
+  fitted: FittedMethod,
+  threshold: number | null,
+  features: SpaceFeatures,
+): Promise<Answers> {
+  const count = features.clip?.rows ?? 0
+  const predicted = new Int32Array(count)
+  const confidence = new Float32Array(count)
+  const setSize = threshold === null ? null : new Int32Array(count)
+  // A method that could decide for all images together answers one at a time, as in `classify`.
+  const parts = fitted.method.transductive
+    ? Array.from({ length: count }, (_, row) => ({ from: row, queries: selectFeatures(features, [row]) }))
+    : [{ from: 0, queries: features }]
+  for (const { from, queries } of parts) {
+    for await (const { batch, scores } of scoreQueries(fitted, queries)) {
+      for (let i = 0; i < batch.rows; i++) {
+        const probabilities = softmax(rowOf(scores.logits, i), fitted.temperature)
+        const at = from + batch.from + i
+        const most = Math.max(...probabilities)
+        predicted[at] = probabilities.indexOf(most)
+        confidence[at] = most
+        if (setSize && threshold !== null) setSize[at] = setSizeOf(probabilities, threshold)
+      }
+    }
+  }
+  return { predicted, confidence, setSize }
+}
