@@ -38,7 +38,10 @@ const areas = {
   },
   imports: {
     title: 'Imports',
-    operations: ['importArchive', 'importPreview', 'import', 'imports', 'cancelImport'],
+    operations: [
+      ...['importArchive', 'importPreview', 'importFromHub', 'hubImportPreview'],
+      ...['import', 'imports', 'cancelImport'],
+    ],
   },
   predictions: {
     title: 'Support sets and predictions',

@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { zipOf } from '../helpers/archives.js'
 import { makeDataset } from '../helpers/datasets.js'
 import { filled, type Placeholder, placeholdersIn, readExamples } from '../helpers/examples.js'
+import { startHub } from '../helpers/hub.js'
 import { classNames, picture } from '../helpers/pictures.js'
 import { startTestServer, type TestServer } from '../helpers/server.js'
 
@@ -18,13 +19,18 @@ interface Data {
 const examples = readExamples()
 const pictures = await Promise.all(Array.from({ length: 40 }, (_, i) => picture(i % 3, 7000 + i)))
 const values: Partial<Record<Placeholder, string>> = {}
+const birds = pictures
+  .slice(0, 6)
+  .map((bytes, i): [string, Buffer] => [`train/${classNames[i % 3]}/${i}.png`, Buffer.from(bytes)])
 let server: TestServer
 let own = ''
 let finished = ''
 let file: Buffer = Buffer.alloc(0)
 
 beforeAll(async () => {
-  server = await startTestServer()
+  const hub = await startHub()
+  hub.repositories.set('somebody/birds', new Map(birds))
+  server = await startTestServer({ HF_ENDPOINT: hub.endpoint })
   const sizes = { SUPPORT_POOL: 6, VALIDATION: 3, TEST: 4 }
   own = (await makeDataset(server.library, 'Examples', sizes)).id
 })

@@ -7,7 +7,9 @@ import { ClassFolder } from '../enums.js'
 import { ImportType, LabelsInputType, SplitRuleInputType } from './import.type.js'
 import { ImportPreviewType } from './import-preview.js'
 
-@InputType('ImportFromHubInput')
+@InputType('ImportFromHubInput', {
+  description: 'A dataset of the Hugging Face hub, and what to make of its files.',
+})
 class ImportFromHubInputType {
   @Field(() => String, {
     description:
@@ -59,7 +61,10 @@ export class HubImportResolver {
       'Imports a dataset of the Hugging Face hub in the background, at the commit that its revision has now: parquet files with a column of images, or image files. Fails with HUB_DATASET_NOT_FOUND or HUB_DATASET_ACCESS_DENIED. Problems of its content are reported on the import.',
   })
   async importFromHub(
-    @Arg('input', () => ImportFromHubInputType) input: ImportFromHubInputType,
+    @Arg('input', () => ImportFromHubInputType, {
+      description: 'The dataset, and what to make of its files.',
+    })
+    input: ImportFromHubInputType,
     @Ctx() { library }: Context,
   ): Promise<ImportRow> {
     const start = async () => library.imports.importHub({ ...input, dataset: datasetOf(input) })
@@ -72,7 +77,10 @@ export class HubImportResolver {
     complexity: computed({ base: 1000 }),
   })
   async hubImportPreview(
-    @Arg('input', () => ImportFromHubInputType) input: ImportFromHubInputType,
+    @Arg('input', () => ImportFromHubInputType, {
+      description: 'The dataset, and what to make of its files.',
+    })
+    input: ImportFromHubInputType,
     @Ctx() { library }: Context,
   ): Promise<ImportPlan> {
     const plan = async () => library.imports.planHub({ ...input, dataset: datasetOf(input) })
