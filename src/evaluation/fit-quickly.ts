@@ -28,7 +28,7 @@ export async function fitQuickly(quick: QuickFit): Promise<FittedMethod> {
   return { ...(await fitAtDefaults(quick)), temperature, searchMs: performance.now() - started }
 }
 
-/** The same without a temperature, which is 1: for who wants the best class alone. Throws as `fitQuickly`. */
+/** The same without a temperature, which is 1: where only the best class counts. Throws as `fitQuickly`. */
 export async function fitAtDefaults({ method, space, support, kernels }: QuickFit): Promise<FittedMethod> {
   requireNeeds(method, support)
   const started = performance.now()

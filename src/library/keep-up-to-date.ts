@@ -31,7 +31,7 @@ export function keepUpToDate(
     await resumeJobs(services)
     if (Date.now() - lastSweep > msBetweenSweeps) {
       lastSweep = Date.now()
-      // The queue has one sweep at a time, whoever asks.
+      // The queue has one sweep at a time, however many processes ask.
       await queue.add({ kind: 'sweep', id: 'objects' })
     }
     for (const encoder of services.encoders.all) {

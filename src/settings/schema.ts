@@ -176,7 +176,7 @@ const hub = {
     {
       variable: 'HF_TOKEN',
       description:
-        'Token for models and datasets of the hub that are not public. Whoever may import can then import what the token can read.',
+        'Token for models and datasets of the hub that are not public. Clients that may import can then import all that the token can read.',
       secret: true,
     },
   ),
