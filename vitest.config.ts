@@ -5,7 +5,7 @@ import { builtSources } from './test/helpers/built-sources.js'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/** Tests that kill processes, open a browser for long, or install the package: `npm run test:all`. */
+/** Tests that kill processes, open a browser for long, install the package, or take long in other ways: `npm run test:all`. */
 const long = ['test/**/*.long.test.ts']
 
 /** Tests that hold for every database: on SQLite with the quick ones, on Postgres with `npm run test:all`. */

@@ -10,7 +10,7 @@ export interface TableSchema {
 }
 
 interface ColumnSchema {
-  readonly type: 'text' | 'integer' | 'real' | 'boolean' | 'json' | 'time'
+  readonly type: 'text' | 'integer' | 'real' | 'boolean' | 'json' | 'time' | 'bytes'
   readonly nullable: boolean
   /** As SQL without casts, or `autoincrement`. */
   readonly default: string | null
@@ -39,6 +39,7 @@ const sqliteTypes: Readonly<Record<string, ColumnSchema['type']>> = {
   BOOLEAN: 'boolean',
   JSONB: 'json',
   DATETIME: 'time',
+  BLOB: 'bytes',
 }
 
 const postgresTypes: Readonly<Record<string, ColumnSchema['type']>> = {
@@ -48,6 +49,7 @@ const postgresTypes: Readonly<Record<string, ColumnSchema['type']>> = {
   boolean: 'boolean',
   jsonb: 'json',
   'timestamp(3) without time zone': 'time',
+  bytea: 'bytes',
 }
 
 const actions: Readonly<Record<string, string>> = {

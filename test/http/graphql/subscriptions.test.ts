@@ -65,7 +65,7 @@ describe.each([
   ['server-sent events', eventStreamClient],
 ])('over %s', (_, connect) => {
   test('a comparison is told from the start to its end, and its progress never goes back', async () => {
-    const { id } = await compareSlowly(8)
+    const { id } = await compareSlowly(4)
     const results = await all(connect(), { query: watching, variables: { id } })
     const states = results.map(({ data, errors }) => {
       expect(errors).toBeUndefined()
@@ -79,12 +79,12 @@ describe.each([
     expect(progress).toEqual([...progress].sort((a, b) => a - b))
     // Runs are read anew at each push.
     const finished = states.map(({ runs }) => runs.filter(({ status }) => status === 'SUCCEEDED').length)
-    expect(finished.at(-1)).toBe(8)
+    expect(finished.at(-1)).toBe(4)
     expect(new Set(finished).size).toBeGreaterThan(1)
   })
 
   test('a state is computed once for all who watch it with the same fields', async () => {
-    const { id } = await compareSlowly(6)
+    const { id } = await compareSlowly(4)
     const rows = vi.spyOn(library.comparisons, 'rows')
     const reads = vi.spyOn(library.store.comparisons, 'runsOf')
     const started = performance.now()
@@ -151,22 +151,6 @@ describe.each([
     broken.mockRestore()
     expect(results).toMatchObject([{ errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }] }])
     expect(JSON.stringify(results)).not.toContain('secret')
-  })
-
-  test('fifty clients that hang up leave nobody watching', async () => {
-    const { id } = await compareSlowly(100)
-    const clients = Array.from({ length: 50 }, () => connect())
-    await Promise.all(
-      clients.map(async (client, i) => {
-        const results = client.iterate({ query: watching, variables: { id } })
-        await results.next()
-        // Half of them end the operation, the others are simply gone.
-        if (i % 2 === 0) await results.return?.()
-        await client.dispose()
-      }),
-    )
-    await vi.waitFor(() => expect(library.changes.watchers(id)).toBe(0), { timeout: 5000 })
-    expect((await library.comparisons.cancel(id)).status).toBe('CANCELLED')
   })
 })
 
