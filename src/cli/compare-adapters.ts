@@ -11,8 +11,8 @@ export interface CompareAdaptersOptions {
 }
 
 /**
- * Prints overlap, and the accuracy of every method with a cache: with each adapter, without one, and in the
- * training-free spaces.
+ * Prints overlap, and the accuracy of every method with a cache that can be used in all spaces: with each adapter, without
+ * one, and in the training-free spaces.
  */
 export async function compareAdapters(
   library: Library,
@@ -52,7 +52,10 @@ export async function compareAdapters(
   }
   console.log(table.toString())
 
-  const cached = registry.methods.filter(({ space, variantOf }) => space !== null && variantOf === undefined)
+  const cached = registry.methods.filter(
+    ({ space, spaces, needs = [], variantOf }) =>
+      space !== null && spaces === undefined && needs.length === 0 && variantOf === undefined,
+  )
   const comparison = await library.comparisons.compareOnce({
     ...{ dataset: dataset.id, encoder: encoder.id, shots, seeds },
     methods: cached.flatMap(({ id }) => spaces.map((space) => ({ method: id, space }))),

@@ -65,7 +65,7 @@ export function createDeletions(context: DeletionsContext): Deletions {
   const { store, intake, featureStore, runResults, comparisons, recoveryMarkers } = context
 
   async function removeFiles({ images, runs }: Deleted): Promise<void> {
-    await runResults.remove(runs)
+    if (runs.length > 0) await runResults.remove(runs)
     if (images.length === 0) return
     const deleted = new Set(images)
     await featureStore.keepOnly(async (ids) => new Set(ids.filter((id) => !deleted.has(id))))

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { type CombinedError, useClient } from 'urql'
 import { type SuggestionStrategy, SuggestionsDocument, type SuggestionsQuery } from '../../api/generated'
 
@@ -32,45 +32,51 @@ export function useQueue(id: string, strategy: SuggestionStrategy): Queue {
   const [dataset, setDataset] = useState<Dataset>()
   const [queue, setQueue] = useState<readonly Suggested[]>([])
   const [error, setError] = useState<CombinedError>()
-  const [pending, setPending] = useState(0)
-  const ask = useCallback(
-    async (
-      skipped: readonly string[],
-      keep: (shown: readonly Suggested[], fresh: readonly Suggested[]) => readonly Suggested[],
-    ) => {
-      setPending((count) => count + 1)
-      const variables = { id, strategy, except: skipped }
-      const asked = await client.query(SuggestionsDocument, variables, { requestPolicy: 'network-only' })
-      setPending((count) => count - 1)
-      setError(asked.error)
-      const found = asked.data?.dataset
-      if (!found) return
-      setDataset(found)
-      setQueue((shown) => keep(shown, found.suggestions))
+  const [learning, setLearning] = useState(false)
+  /** The skipped images of the latest request that has not been sent; undefined if all have been. */
+  const wanted = useRef<readonly string[]>(undefined)
+  const asking = useRef(false)
+  const refresh = useCallback(
+    async (skipped: readonly string[]) => {
+      wanted.current = skipped
+      // One request at a time: equal ones that overlap would share an answer, which may be too old.
+      if (asking.current) return
+      asking.current = true
+      setLearning(true)
+      while (wanted.current) {
+        const variables = { id, strategy, except: wanted.current }
+        wanted.current = undefined
+        const asked = await client.query(SuggestionsDocument, variables, { requestPolicy: 'network-only' })
+        // The next request knows what has been labelled since.
+        if (wanted.current) continue
+        setError(asked.error)
+        const found = asked.data?.dataset
+        if (!found) continue
+        setDataset(found)
+        setQueue(([first]) => withFirst(first, found.suggestions))
+      }
+      asking.current = false
+      setLearning(false)
     },
     [client, id, strategy],
   )
   useEffect(() => {
-    ask([], (_, fresh) => fresh)
-  }, [ask])
-  const refresh = useCallback(
-    (skipped: readonly string[]) =>
-      ask(skipped, ([first], fresh) => {
-        if (!first) return fresh
-        // The shown image may have been labelled meanwhile, and then it is not suggested again.
-        const again = fresh.find(({ image }) => image.id === first.image.id)
-        return [again ?? first, ...fresh.filter(({ image }) => image.id !== first.image.id)]
-      }),
-    [ask],
-  )
+    refresh([])
+  }, [refresh])
   const [current, ...next] = queue
   return {
-    ...{ dataset, current, next, error, refresh },
-    learning: pending > 0,
+    ...{ dataset, current, next, error, learning, refresh },
     take: useCallback(() => setQueue((shown) => shown.slice(1)), []),
     putBack: useCallback(
       (image) => setQueue((shown) => [image, ...shown.filter((each) => each.image.id !== image.image.id)]),
       [],
     ),
   }
+}
+
+/** Fresh suggestions, but the image that is shown stays in front. */
+function withFirst(shown: Suggested | undefined, fresh: readonly Suggested[]): readonly Suggested[] {
+  if (!shown) return fresh
+  const again = fresh.find(({ image }) => image.id === shown.image.id)
+  return [again ?? shown, ...fresh.filter(({ image }) => image.id !== shown.image.id)]
 }
