@@ -1,12 +1,13 @@
 import type { JobType, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
+import { Pool } from 'pg'
 import { z } from 'zod'
 import { errors, reasonOf } from '../errors.js'
 import { type Job, type JobHandler, type JobKind, jobKinds, jobName } from './job.js'
 import type { JobQueue } from './job-queue.js'
 
 export interface SharedQueueOptions {
-  /** `redis://…`, `rediss://…`, or `postgres://…` for a queue in the schema `shotboard_queue` of a database. */
+  /** `redis://…`, `rediss://…`, or `postgres://…` for a queue in the schema `bullmq` of a database. */
   readonly url: string
   /** Tells the queues of different libraries on one server apart. */
   readonly name: string
@@ -24,6 +25,10 @@ const stalledCheckMs = 5000
 const unlimited = 1_000_000_000
 const msBetweenLooks = 100
 const msToConnect = 5000
+/** Of a process, in Postgres. */
+const connectionsForQueries = 4
+/** BullMQ's own, since a shared pool cannot name another. */
+const schema = 'bullmq'
 
 const jobSchema = z
   .object({ kind: z.enum(jobKinds), id: z.string(), part: z.string().optional() })
@@ -140,7 +145,7 @@ type Processor = (
 ) => Promise<void>
 
 /** BullMQ's queues and workers on the server of a URL. Loaded on demand, because a single machine has its own queue. */
-async function openBackend({ url, name, onFault }: SharedQueueOptions) {
+async function openBackend({ url, name, kinds, onFault }: SharedQueueOptions) {
   const bullmq = await import('bullmq')
   const { WaitingError } = bullmq
   const queueOptions = { defaultJobOptions: { removeOnComplete: true, removeOnFail: true } }
@@ -171,9 +176,18 @@ async function openBackend({ url, name, onFault }: SharedQueueOptions) {
     }
   }
   const { Queue, Worker } = bullmq.withBackend(bullmq.createPostgresBackend)
-  const connection = { connectionString: url, schema: `shotboard_queue`, migrate: true, max: 4 }
   const queueName = (kind: JobKind) => `${name}-${kind}`
-  await reach(migrateQueue(bullmq, connection))
+  await reach(migrateQueue(bullmq, { connectionString: url, schema, migrate: true, max: 1 }))
+  // All queues and workers share one pool, or a few processes would take all connections that a server has.
+  const pool = new Pool({
+    ...{ connectionString: url, options: `-c search_path=${schema}`, keepAlive: true },
+    // Each worker keeps one to listen.
+    max: connectionsForQueries + kinds.length,
+  })
+  pool.setMaxListeners(0)
+  pool.on('error', onFault)
+  // BullMQ describes a pool by a type of its own, which pg's does not fit.
+  const connection = pool as unknown as ConstructorParameters<typeof bullmq.PostgresConnection>[0]
   return {
     WaitingError,
     Queue: (kind: JobKind) => new Queue(queueName(kind), { connection, ...queueOptions }),
@@ -183,7 +197,7 @@ async function openBackend({ url, name, onFault }: SharedQueueOptions) {
         concurrency,
         ...workerOptions,
       }) as unknown as Worker,
-    close: async () => {},
+    close: () => pool.end(),
   }
 }
 
