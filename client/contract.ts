@@ -1,5 +1,5 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
-import type { JobKind, JobState, WaitOptions } from './job-state.js'
+import type { JobState, WaitOptions, WatchedJob } from './job-state.js'
 
 /** A client of a Shotboard service, for Node and browsers. */
 export interface ShotboardClient {
@@ -23,7 +23,7 @@ export interface ShotboardClient {
    * Follows a comparison, an import or a training, by its id, until it has ended, and returns its last state: look at its
    * `status`. Where there is no subscription, it asks again and again. Throws like `request`.
    */
-  waitFor(kind: JobKind, id: string, options?: WaitOptions): Promise<JobState>
+  waitFor(kind: WatchedJob, id: string, options?: WaitOptions): Promise<JobState>
   /** Fetches a path that the service returned, such as an image's or an export's. Throws like `request`. */
   download(path: string): Promise<Blob>
   /** Ends all subscriptions. */

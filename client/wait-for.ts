@@ -7,7 +7,7 @@ import {
   WatchComparisonDocument,
   WatchTrainingDocument,
 } from './generated.js'
-import type { JobKind, JobState, WaitOptions } from './job-state.js'
+import type { JobState, WaitOptions, WatchedJob } from './job-state.js'
 
 /** The service may be restarting: so many questions in a row may fail. */
 const maxFailures = 5
@@ -21,7 +21,7 @@ type Requests = Pick<ShotboardClient, 'request' | 'subscribe'>
  */
 export async function waitFor(
   client: Requests,
-  kind: JobKind,
+  kind: WatchedJob,
   id: string,
   { onState, signal, pollSeconds = 1 }: WaitOptions = {},
 ): Promise<JobState> {
@@ -38,7 +38,7 @@ const hasEnded = ({ status }: JobState): boolean =>
 
 async function* watch(
   client: Requests,
-  kind: JobKind,
+  kind: WatchedJob,
   id: string,
   pollSeconds: number,
 ): AsyncGenerator<JobState> {
@@ -64,7 +64,7 @@ async function* watch(
   }
 }
 
-async function* subscribed(client: Requests, kind: JobKind, id: string): AsyncGenerator<JobState> {
+async function* subscribed(client: Requests, kind: WatchedJob, id: string): AsyncGenerator<JobState> {
   if (kind === 'comparison') {
     for await (const { comparison } of client.subscribe(WatchComparisonDocument, { id })) yield comparison
   }
@@ -73,7 +73,7 @@ async function* subscribed(client: Requests, kind: JobKind, id: string): AsyncGe
   }
 }
 
-async function asked({ request }: Requests, kind: JobKind, id: string): Promise<JobState | undefined> {
+async function asked({ request }: Requests, kind: WatchedJob, id: string): Promise<JobState | undefined> {
   if (kind === 'comparison') return (await request(ComparisonStateDocument, { id })).comparison ?? undefined
   if (kind === 'training') return (await request(TrainingStateDocument, { id })).training ?? undefined
   return (await request(ImportStateDocument, { id })).import ?? undefined

@@ -14,13 +14,13 @@ export interface ArchiveFiles {
    */
   write(chunks: AsyncIterable<Uint8Array>): Promise<string>
   /** An archive as a file on the local disk: its own, or a copy. Throws DISK_FULL or STORAGE_FAILED. */
-  open(id: string): Promise<ArchiveFile>
+  open(id: string): Promise<OpenedArchive>
   remove(id: string): Promise<void>
   /** Moves archives that are not `known`, which a kill left behind, to the trash. */
   sweep(known: ReadonlySet<string>, trash: Trash): Promise<void>
 }
 
-export interface ArchiveFile {
+export interface OpenedArchive {
   readonly path: string
   /** Removes the copy. */
   close(): Promise<void>

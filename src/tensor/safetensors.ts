@@ -38,7 +38,7 @@ export function parseSafetensors(bytes: Uint8Array, file: string): TensorFile {
   return { tensors, metadata }
 }
 
-async function readTensors(source: Source, file: string): Promise<TensorFile> {
+async function readTensors(source: ByteSource, file: string): Promise<TensorFile> {
   const { start, entries, metadata } = await readHeader(source, file)
   const tensors = new Map<string, NamedTensor>()
   for (const [name, entry] of entries) {
@@ -50,7 +50,7 @@ async function readTensors(source: Source, file: string): Promise<TensorFile> {
 
 /** Reads the named tensors of one number each that a file has, without the rest of the file. Throws as `readSafetensors`. */
 export async function readScalars<Name extends string>(
-  file: string | Source,
+  file: string | ByteSource,
   names: readonly Name[],
 ): Promise<Partial<Record<Name, number>>> {
   const [source, what] = typeof file === 'string' ? [await openSource(file), file] : [file, 'the file']
@@ -71,7 +71,7 @@ export async function readScalars<Name extends string>(
 }
 
 /** Something whose bytes can be read from any position, such as a file here or on a server. */
-export interface Source {
+export interface ByteSource {
   readonly size: number
   /** The bytes in a buffer of just their size. */
   read(from: number, to: number): Promise<Uint8Array<ArrayBuffer>>
@@ -81,7 +81,7 @@ export interface Source {
 /** The largest number of bytes that one call of the system reads. */
 const maxRead = 2 ** 30
 
-async function openSource(file: string): Promise<Source> {
+async function openSource(file: string): Promise<ByteSource> {
   const invalid = (reason: string) => errors.invalidTensorFile({ file, reason })
   const handle = await open(file).catch((error: unknown) => {
     throw invalid(reasonOf(error))
@@ -131,7 +131,7 @@ const metadataSchema = z.record(z.string(), z.string()).nullish()
 /** That of the reference implementation. */
 const maxHeaderBytes = 100_000_000
 
-async function readHeader({ size, read }: Source, file: string): Promise<Header> {
+async function readHeader({ size, read }: ByteSource, file: string): Promise<Header> {
   const prefix = await read(0, Math.min(size, 8))
   const header = await read(0, headerEnd(prefix, size, file))
   return parseHeader(header, size, file)

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { errors } from '../../errors.js'
-import { readScalars, type Source } from '../../tensor/safetensors.js'
+import { type ByteSource, readScalars } from '../../tensor/safetensors.js'
 import type { Manifest } from '../manifest.js'
 import { type Added, addedFile } from './added.js'
 import type { Configuration } from './configuration.js'
@@ -30,7 +30,7 @@ export async function logitsOf(
 
 /** The scale (stored as its logarithm, `logit_scale`) and the bias (`logit_bias`) in a weights file, if it has them. */
 export async function trainedLogits(
-  file: string | Source,
+  file: string | ByteSource,
 ): Promise<{ logitScale?: number; logitBias?: number }> {
   if (typeof file === 'string' && !(await exists(file))) return {}
   const { logit_scale: scale, logit_bias: bias } = await readScalars(file, ['logit_scale', 'logit_bias'])

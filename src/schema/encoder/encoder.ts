@@ -66,8 +66,8 @@ export class GenericSourceType {
   classes: number
 }
 
-@InputType({ description: 'Measures how images scatter in general, for an encoder.' })
-export class FitGenericInput {
+@InputType('FitGenericInput', { description: 'Measures how images scatter in general, for an encoder.' })
+export class FitGenericInputType {
   @Field(() => ID, { nullable: true, description: 'The default encoder if left out.' })
   encoder?: string | null
 
@@ -104,8 +104,8 @@ export class EncoderResolver {
       'Measures how the images of datasets scatter, for the spaces `generic`, `generic+…` and `plda` of an encoder, instead of what was measured before. Encodes images that have no features yet, which takes long for many. Fails with INVALID_GENERIC if a dataset has one class, or no two classes with two images, and with IN_USE while a comparison uses the encoder.',
   })
   async fitGeneric(
-    @Arg('input', () => FitGenericInput, { description: 'The encoder and the datasets.' })
-    input: FitGenericInput,
+    @Arg('input', () => FitGenericInputType, { description: 'The encoder and the datasets.' })
+    input: FitGenericInputType,
     @Ctx() { library }: Context,
   ): Promise<Encoder> {
     await atInput(library.generics.fit(input))
