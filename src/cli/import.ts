@@ -170,7 +170,7 @@ export async function withProgress<T>(
   }
 }
 
-/** Prints what may not be meant, and classes of which nothing was read, on standard error. */
+/** Prints what may be a mistake, and classes of which nothing was read, on standard error. */
 function tellWarnings(warnings: ImportResult['warnings']): void {
   for (const { code, text } of warnings) console.error(`${code}: ${text}`)
 }

@@ -3,6 +3,7 @@ import { hasEnded } from '../jobs/has-ended.js'
 import { createProgress } from '../jobs/progress.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import { encodersOf, type RunRow } from '../store/runs.js'
+import type { Store } from '../store/store.js'
 import { throwIfCancelled } from '../system/abort.js'
 import type { KeyedLock } from '../system/keyed-lock.js'
 import { isStorageFault } from '../system/storage-fault.js'
@@ -12,6 +13,7 @@ import { createComparisonFeatures } from './comparison-features.js'
 import { performRun, type RunContext } from './perform-run.js'
 import { requireSameContents } from './require-same-contents.js'
 import { followRun } from './run-progress.js'
+import { requireRunCode } from './run-with-code.js'
 
 export interface ComparisonJobContext extends RunContext {
   /** Comparisons may share runs. The lock lets one of them at a time work on a run. */
@@ -44,7 +46,12 @@ export async function runComparison(
     // A problem of the whole comparison, such as a missing encoder.
     return store.comparisons.fail(id, withoutPaths(reasonOf(error)))
   }
-  const problem = problemOf(await store.comparisons.runs(id))
+  await endComparison(store, id, await store.comparisons.runs(id))
+}
+
+/** Ends a comparison whose runs have all ended: as FAILED if one of them has failed. */
+export async function endComparison(store: Store, id: string, runs: readonly RunRow[]): Promise<void> {
+  const problem = problemOf(runs)
   await store.comparisons.update(id, {
     status: problem === null ? 'SUCCEEDED' : 'FAILED',
     error: problem,
@@ -56,7 +63,7 @@ export async function runComparison(
 export const isOpen = ({ status }: RunRow): boolean => status !== 'SUCCEEDED' && status !== 'FAILED'
 
 /** The error message for failed runs; null if none has failed. */
-export function problemOf(runs: readonly RunRow[]): string | null {
+function problemOf(runs: readonly RunRow[]): string | null {
   const failed = runs.filter(({ status }) => status === 'FAILED' || status === 'CANCELLED')
   const [first] = failed
   if (!first) return null
@@ -107,7 +114,9 @@ async function performRuns(
           work: imagesPerRun,
         })
         try {
-          await performRun(context, run, attempt, shared, provenanceOf, { signal, onEncoded, following })
+          await performRun(context, await requireRunCode(context, run), attempt, shared, provenanceOf, {
+            ...{ signal, onEncoded, following },
+          })
         } catch (error) {
           if (signal.aborted || isStorageFault(error)) throw error
           await attempt.fail(withoutPaths(reasonOf(error)))

@@ -1,13 +1,9 @@
 import type { DatasetContents } from '../datasets/dataset-contents.js'
 import type { EncodedData, LoadOptions } from '../datasets/encoded-data.js'
-import type { Encoders } from '../encoders/encoders.js'
-import { errors } from '../errors.js'
 import { evaluate } from '../evaluation/evaluate.js'
 import type { FittedMethod } from '../evaluation/fit.js'
 import type { Support } from '../features/support.js'
-import type { Generics } from '../generic/generics.js'
 import { pickMeasures } from '../measures.js'
-import type { Registry } from '../plugins/registry.js'
 import type { RunAttempt, RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import { untilCancelled } from '../system/abort.js'
@@ -16,43 +12,31 @@ import { classSizes } from './class-sizes.js'
 import type { ProvenanceOf } from './collect-provenance.js'
 import type { ComparisonFeatures } from './comparison-features.js'
 import { keptClasses, numberAsDataset } from './held-out.js'
-import { type CodeOf, isOfCode } from './run-code.js'
 import type { RunProgress } from './run-progress.js'
 import type { RunResults } from './run-results.js'
+import type { RunCodeContext, RunWithCode } from './run-with-code.js'
 
-export interface RunContext {
+export interface RunContext extends RunCodeContext {
   readonly store: Store
-  readonly encoders: Encoders
-  readonly registry: Registry
   readonly kernels: Kernels
   readonly encodedData: EncodedData
   readonly contents: DatasetContents
   readonly runResults: RunResults
-  readonly codeOf: CodeOf
-  readonly generics: Generics
 }
 
 /**
- * Performs a run, and writes its results unless another attempt has taken over. Throws CODE_CHANGED if the run was asked for
- * with other code, CANCELLED when the signal aborts, or what its method throws.
+ * Performs a run, and writes its results unless another attempt has taken over. Throws CANCELLED when the signal aborts, or
+ * what its method throws.
  */
 export async function performRun(
-  { encoders, registry, kernels, runResults, codeOf, generics }: RunContext,
-  run: RunRow,
+  { kernels, runResults }: RunContext,
+  { run, method, space, generic, code }: RunWithCode,
   attempt: RunAttempt,
   shared: ComparisonFeatures,
   provenanceOf: ProvenanceOf,
   loading: LoadOptions & { readonly following: RunProgress },
 ): Promise<void> {
   const { signal, following } = loading
-  const method = registry.method(run.method)
-  const space = registry.space(run.space ?? 'clip')
-  const generic =
-    run.space !== null && space.usesGeneric
-      ? await generics.of(encoders.get(run.encoder), run.datasetId)
-      : null
-  const code = codeOf(method, run.space === null ? null : space, generic)
-  if (!isOfCode(run, code)) throw errors.codeChanged({ method: run.method, space: run.space })
   const { supportSet, support, caches, prompts, ms: supportMs } = await shared.support(run, loading)
   const { test, unshifted, unknown, ms: testMs } = await shared.test(loading)
   const validation = run.selection === 'VALIDATION' ? await shared.validation(loading) : undefined

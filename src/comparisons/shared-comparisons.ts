@@ -12,12 +12,12 @@ import { isStorageFault } from '../system/storage-fault.js'
 import { withoutPaths } from '../system/without-paths.js'
 import { collectProvenance, type ProvenanceOf } from './collect-provenance.js'
 import { type ComparisonFeatures, createComparisonFeatures } from './comparison-features.js'
-import { imagesPerRun, problemOf } from './comparison-job.js'
+import { endComparison, imagesPerRun } from './comparison-job.js'
 import { encodeJobOf, encodePartOf, encodePartsOf, imagesOfPart } from './encode-parts.js'
 import { performRun, type RunContext } from './perform-run.js'
 import { requireSameContents } from './require-same-contents.js'
-import { isOfCode } from './run-code.js'
 import { followRun } from './run-progress.js'
+import { requireRunCode } from './run-with-code.js'
 
 export interface SharedComparisonsContext extends RunContext {
   readonly queue: JobQueue
@@ -66,7 +66,7 @@ export function createSharedComparisons(
     const { id } = comparison
     const runs = await store.comparisons.runs(id)
     const open = runs.filter((run) => !hasEnded(run))
-    if (open.length === 0) return finish(id, runs)
+    if (open.length === 0) return endComparison(store, id, runs)
     const encoders = encodersOf(open).map((encoder) => context.encoders.get(encoder))
     if (comparison.status === 'QUEUED') {
       const all = encodersOf(runs).map((encoder) => context.encoders.get(encoder))
@@ -94,16 +94,6 @@ export function createSharedComparisons(
     const ended = runs.filter(hasEnded).length
     const done = images - missing + ended * imagesPerRun
     await store.comparisons.progress(id, done / (images + runs.length * imagesPerRun))
-  }
-
-  async function finish(id: string, runs: readonly RunRow[]): Promise<void> {
-    const problem = problemOf(runs)
-    await store.comparisons.update(id, {
-      status: problem === null ? 'SUCCEEDED' : 'FAILED',
-      error: problem,
-      progress: 1,
-      finishedAt: new Date(),
-    })
   }
 
   /** Asks comparisons to plan again. The name says what has ended, so that no request is lost to an earlier one. */
@@ -152,7 +142,8 @@ export function createSharedComparisons(
     const waiting = await store.comparisons.unfinishedWith(id)
     const [comparison] = waiting
     if (!comparison) return
-    await requireCode(run)
+    // A process with other code leaves the run to others.
+    const withCode = await requireRunCode(context, run)
     const starts = await store.runs.countStart(id)
     const attempt = await store.runs.start(id)
     if (!attempt) return
@@ -161,7 +152,7 @@ export function createSharedComparisons(
     try {
       if (starts > maxStarts) throw errors.jobEndedProcess({ times: maxStarts })
       const { features, provenanceOf } = await keptFor(comparison, run.encoder)
-      await performRun(context, run, attempt, features, provenanceOf, { signal, following })
+      await performRun(context, withCode, attempt, features, provenanceOf, { signal, following })
     } catch (error) {
       if (signal.aborted || isStorageFault(error)) throw error
       await attempt.fail(withoutPaths(reasonOf(error)))
@@ -170,19 +161,6 @@ export function createSharedComparisons(
       await store.runs.forgetStarts(id).catch(() => undefined)
     }
     await wake(waiting, { kind: 'run', id })
-  }
-
-  /** Throws CODE_CHANGED if this process has other code than the one that was asked, and leaves the run to others. */
-  async function requireCode(run: RunRow): Promise<void> {
-    const { registry, encoders, generics, codeOf } = context
-    const method = registry.method(run.method)
-    const space = registry.space(run.space ?? 'clip')
-    const generic =
-      run.space !== null && space.usesGeneric
-        ? await generics.of(encoders.get(run.encoder), run.datasetId)
-        : null
-    const code = codeOf(method, run.space === null ? null : space, generic)
-    if (!isOfCode(run, code)) throw errors.codeChanged({ method: run.method, space: run.space })
   }
 
   function keptFor(comparison: ComparisonRow, encoderId: string): Promise<Kept> {

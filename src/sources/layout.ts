@@ -29,7 +29,7 @@ export interface Layout {
   readonly images: readonly LaidOutImage[]
   /** Every other file, except hidden ones and what systems add. */
   readonly left: readonly LeftFile[]
-  /** What may not be meant, such as classes whose names differ only by case. */
+  /** What may be a mistake, such as classes whose names differ only by case. */
   readonly warnings: readonly ShotboardError[]
 }
 
@@ -319,7 +319,7 @@ function classesOf(
   return classes.map(({ name, prompts }) => ({ name, ...(prompts && { prompts }) }))
 }
 
-/** What may not be meant in the names of classes. */
+/** What may be a mistake in the names of classes. */
 function warningsOf(names: readonly string[]): ShotboardError[] {
   const [className = '', ...others] = names
   return [

@@ -46,7 +46,7 @@ export interface ImportRow extends ImportRequestRow {
   readonly rejected: readonly RejectedFileRow[]
   /** Of the duplicates, those that the dataset has in another split. */
   readonly inOtherSplit: SomeFilesRow
-  /** What may not be meant, once the import has ended. */
+  /** What may be a mistake, once the import has ended. */
   readonly warnings: readonly WarningRow[]
   readonly error: string | null
   readonly errorCode: string | null
@@ -103,7 +103,7 @@ export const maxRejectedListed = 1000
 const maxNamed = 3
 
 const warningsSchema = z.array(z.object({ code: z.string(), text: z.string() }))
-/** Something about an import that may not be meant. */
+/** Something about an import that may be a mistake. */
 export type WarningRow = Readonly<z.infer<typeof warningsSchema>[number]>
 
 const someFilesSchema = z.object({ files: z.number().default(0), first: z.array(z.string()).default([]) })

@@ -79,7 +79,7 @@ async function open(context: ImportJobContext, row: ImportRow, signal: AbortSign
   }
 }
 
-/** Imports the rest of a source. Returns what may not be meant. */
+/** Imports the rest of a source. Returns what may be a mistake. */
 async function importRest(
   context: ImportJobContext,
   row: ImportRow,

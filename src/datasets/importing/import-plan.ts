@@ -19,7 +19,7 @@ export interface ImportPlan {
   readonly added: number
   readonly duplicates: number
   readonly rejected: readonly RejectedFileRow[]
-  /** What may not be meant, such as classes whose names differ only by case. */
+  /** What may be a mistake, such as classes whose names differ only by case. */
   readonly warnings: readonly WarningRow[]
 }
 

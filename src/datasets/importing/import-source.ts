@@ -38,7 +38,7 @@ export interface ImportLedger {
   readonly firstRejected?: RejectedFileRow | undefined
   /**
    * Called before the first step with the number of files in the source, those that are no images included, and with what may
-   * not be meant.
+   * be a mistake.
    */
   begin(files: number, warnings: readonly ShotboardError[]): Promise<void>
   /**

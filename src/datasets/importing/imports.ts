@@ -70,7 +70,7 @@ export interface ImportResult {
   readonly rejected: readonly RejectedFileRow[]
   /** Classes whose prompts differ from those in `dataset.json`. The dataset keeps its own. */
   readonly keptPrompts: readonly string[]
-  /** What may not be meant, such as classes whose names differ only by case. */
+  /** What may be a mistake, such as classes whose names differ only by case. */
   readonly warnings: readonly WarningRow[]
 }
 

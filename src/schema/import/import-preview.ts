@@ -39,7 +39,7 @@ export class ImportPreviewType {
   duplicates: number
 
   @Field(() => [ImportWarningType], {
-    description: 'What may not be meant, such as classes whose names differ only by case.',
+    description: 'What may be a mistake, such as classes whose names differ only by case.',
   })
   warnings: readonly WarningRow[]
 }

@@ -99,7 +99,7 @@ export class RejectedFileType {
   reason: string
 }
 
-@ObjectType('ImportWarning', { description: 'Something about an import that may not be meant.' })
+@ObjectType('ImportWarning', { description: 'Something about an import that may be a mistake.' })
 export class ImportWarningType {
   @Field(() => String, { description: 'A stable code, such as SIMILAR_CLASS_NAMES.' })
   code: string
@@ -139,7 +139,7 @@ export class ImportType {
 
   @Field(() => [ImportWarningType], {
     description:
-      'What may not be meant, told when the import has succeeded: the same image under two classes or in two splits, classes of one image, names of classes that differ only by case, classes of which nothing could be read, prompts that the default encoder cuts; and images of different splits that look the same, if the features of all are there already. `Dataset.problems` and `featureProblems` tell more, and what holds later.',
+      'What may be a mistake, told when the import has succeeded: the same image under two classes or in two splits, classes of one image, names of classes that differ only by case, classes of which nothing could be read, prompts that the default encoder cuts; and images of different splits that look the same, if the features of all are there already. `Dataset.problems` and `featureProblems` tell more, and what holds later.',
   })
   warnings: readonly WarningRow[]
 

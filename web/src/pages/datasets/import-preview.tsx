@@ -9,7 +9,7 @@ import { RejectedFiles } from './rejected-files'
 import { imagesIn, splits } from './splits'
 import type { Preview, PreviewState } from './use-import-preview'
 
-/** What an import would do: classes and splits with their images, what may not be meant, and what is left out. */
+/** What an import would do: classes and splits with their images, what may be a mistake, and what is left out. */
 export function ImportPreview({ preview, problems, checking }: PreviewState) {
   if (checking) {
     return (

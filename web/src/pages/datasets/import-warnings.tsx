@@ -1,7 +1,7 @@
 import { Notice } from '../../components/notice'
 import styles from './datasets.module.css'
 
-/** What may not be meant in what is imported. */
+/** What may be a mistake in what is imported. */
 export function ImportWarnings({
   warnings,
 }: {
