@@ -68,6 +68,11 @@ export async function createHttpServer(options: {
   const app = express()
   app.disable('x-powered-by')
   app.use(shutdown.trackResponses, logRequests(log, metrics.onAnswered))
+  app.use((_request, response, next) => {
+    // No browser guesses that an answer is a page or a script.
+    response.set('X-Content-Type-Options', 'nosniff')
+    next()
+  })
   app.use(serveHealth(library, shutdown.hasStarted))
   app.use(shutdown.refuseRequests, requireAllowedHost(settings), allowOrigins(settings))
   app.use(serveSignIn(authentication), requireKey(authentication))
