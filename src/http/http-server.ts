@@ -103,7 +103,7 @@ export async function createHttpServer(options: {
   const server = createServer(app)
   // Node's 5 s end a connection just as a client or a proxy sends the next request on it.
   server.keepAliveTimeout = 65_000
-  const closeWebSockets = serveWebSockets(server, { operations: streams, authentication, settings })
+  const closeWebSockets = serveWebSockets(server, { operations: streams, authentication, settings, log })
   return {
     server,
     async finish(graceMs) {
