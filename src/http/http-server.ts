@@ -90,7 +90,7 @@ export async function createHttpServer(options: {
   app.use(
     '/graphql',
     admit,
-    acceptUploads(settings, authentication),
+    await acceptUploads(settings, authentication),
     express.json({ limit: settings.maxRequestMegabytes * 2 ** 20 }),
   )
   app.use('/graphql', serveEventStreams(streams, authentication, settings))
