@@ -282,6 +282,10 @@ export const errors = {
     'QUERY_TOO_DEEP',
     ({ max }) => `A query may be at most ${max} fields deep.`,
   ),
+  queryNestedTooDeep: define<{ max: number }>(
+    'QUERY_TOO_DEEP',
+    ({ max }) => `The brackets of a query may be nested at most ${max} deep.`,
+  ),
   queryTooCostly: define<{ max: number; cost: number | undefined }>(
     'QUERY_TOO_COSTLY',
     ({ max, cost }) =>

@@ -29,7 +29,7 @@ import { createGracefulShutdown } from './graceful-shutdown.js'
 import { serveEventStreams } from './graphql/event-stream.js'
 import { serveIde } from './graphql/ide.js'
 import { createOperationPipeline } from './graphql/operation-pipeline.js'
-import { serveSingleOperations } from './graphql/single-operations.js'
+import { requireShallowDocument, serveSingleOperations } from './graphql/single-operations.js'
 import { createStreamedOperations } from './graphql/streamed-operations.js'
 import { acceptUploads } from './graphql/uploads.js'
 import { serveWebSockets } from './graphql/websocket.js'
@@ -94,7 +94,12 @@ export async function createHttpServer(options: {
     express.json({ limit: settings.maxRequestMegabytes * 2 ** 20 }),
   )
   app.use('/graphql', serveEventStreams(streams, authentication, settings))
-  app.use('/graphql', handle, await serveSingleOperations(pipeline, authentication))
+  app.use(
+    '/graphql',
+    handle,
+    requireShallowDocument(pipeline),
+    await serveSingleOperations(pipeline, authentication),
+  )
   app.use(serveDashboard())
   app.use((request) => {
     throw errors.notFound({ path: request.path })

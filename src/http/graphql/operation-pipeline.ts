@@ -7,6 +7,7 @@ import type { Metrics } from '../metrics.js'
 import { createOperationCheck, type OperationCheck } from './check-operation.js'
 import { type OperationTimer, startOperationTimer } from './count-operations.js'
 import { createErrorMask } from './mask-error.js'
+import { requireShallow } from './nesting.js'
 import { createOperationTurns, type OperationTurns } from './operation-turns.js'
 import { createValidationRules } from './validation-rules.js'
 
@@ -18,6 +19,8 @@ export interface OperationPipeline {
   readonly schema: GraphQLSchema
   /** Starts timing an operation. Call the result with the masked errors when the operation has been answered. */
   startTimer(): OperationTimer
+  /** Throws QUERY_TOO_DEEP for the text of a document that no parser should see; see `requireShallow`. */
+  requireShallow(document: string): void
   readonly parseOptions: ParseOptions
   /** Rules to run after those of the GraphQL specification. */
   readonly validationRules: readonly ValidationRule[]
@@ -41,6 +44,7 @@ export function createOperationPipeline(options: {
   return {
     schema,
     startTimer: () => startOperationTimer(metrics),
+    requireShallow: (document) => requireShallow(document, settings),
     parseOptions: { maxTokens: settings.maxQueryTokens },
     validationRules: createValidationRules(settings),
     check: createOperationCheck(schema, settings),

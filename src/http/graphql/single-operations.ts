@@ -53,6 +53,22 @@ export async function serveSingleOperations(
   })
 }
 
+/** Refuses a document with QUERY_TOO_DEEP before Apollo Server parses it; see `requireShallow`. */
+export const requireShallowDocument =
+  ({ requireShallow, startTimer, mask }: OperationPipeline): RequestHandler =>
+  ({ body, query }, _response, next) => {
+    const count = startTimer()
+    try {
+      for (const document of [(body as { query?: unknown } | undefined)?.query, query.query]) {
+        if (typeof document === 'string') requireShallow(document)
+      }
+    } catch (error) {
+      count({ errors: [mask(error)] })
+      throw error
+    }
+    next()
+  }
+
 function createDocumentStore(): DocumentStore {
   const documents = createKeptDocuments()
   return {

@@ -88,6 +88,7 @@ export function createStreamedOperations(pipeline: OperationPipeline): StreamedO
       let valid = documents.get(query)
       if (valid === undefined) {
         try {
+          pipeline.requireShallow(query)
           valid = parse(query, pipeline.parseOptions)
         } catch (error) {
           return refuse([withCode(error, ApolloServerErrorCode.GRAPHQL_PARSE_FAILED)])
