@@ -790,4 +790,12 @@ export const systemCodeOf = (error: unknown): string | undefined =>
 const asClause = (reason: string): string => reason.replace(/[.:\s]+$/, '')
 
 /** The message of a thrown value, which may be something else than an Error. */
-export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+export function reasonOf(error: unknown): string {
+  try {
+    const isObject = typeof error === 'object' && error !== null
+    return String(isObject && 'message' in error ? error.message : error)
+  } catch {
+    // Not every object can be made text.
+    return `it threw a value of type ${typeof error}`
+  }
+}
