@@ -124,12 +124,7 @@ export function createOverlapCorrelation(
       const support = supportSet
         ? await encodedData.support(supportSet, encoder, [space.base])
         : { ...test, textClassifier: null }
-      const { project } = await fitSpace(
-        space,
-        await supportIn(support, space),
-        kernels,
-        values,
-      )
+      const { project } = await fitSpace(space, await supportIn(support, space), kernels, values)
       const features = await project(featuresOf(test.features, space.base))
       const classes = test.labels.reduce((max, label) => Math.max(max, label), 0) + 1
       return overlapValue({ features, labels: test.labels, classes, kernels })
