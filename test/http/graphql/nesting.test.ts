@@ -1,5 +1,7 @@
+import { Lexer, Source, TokenKind } from 'graphql'
 import { expect, test } from 'vitest'
 import { requireShallow } from '../../../src/http/graphql/nesting.js'
+import { seeded } from '../../../src/system/random.js'
 
 // Five fields deep, a document may have 110 brackets in each other.
 const settings = { maxQueryDepth: 5 }
@@ -38,4 +40,53 @@ test.each([
   ['a comment', `{ a # "\n ${many}`],
 ])('what comes after %s counts', (_, text) => {
   expect(() => requireShallow(text, settings)).toThrow('nested')
+})
+
+/** The deepest brackets by GraphQL's own lexer; undefined for text that it refuses. */
+function deepestByLexer(text: string): number | undefined {
+  const lexer = new Lexer(new Source(text))
+  let [depth, deepest] = [0, 0]
+  try {
+    for (let { kind } = lexer.advance(); kind !== TokenKind.EOF; kind = lexer.advance().kind) {
+      if (kind === TokenKind.BRACE_L || kind === TokenKind.BRACKET_L || kind === TokenKind.PAREN_L) depth += 1
+      if (kind === TokenKind.BRACE_R || kind === TokenKind.BRACKET_R || kind === TokenKind.PAREN_R) depth -= 1
+      deepest = Math.max(deepest, depth)
+    }
+  } catch {
+    return undefined
+  }
+  return deepest
+}
+
+test('brackets are counted as by the lexer of GraphQL, whatever strings and comments are around them', () => {
+  const random = seeded('nesting', 1)
+  const pieces = [
+    '{',
+    '[',
+    '('.repeat(40),
+    ')',
+    ']',
+    'a',
+    '"',
+    '""',
+    '"""',
+    '\\',
+    '\\"""',
+    '#',
+    '\n',
+    '\r',
+    ' ',
+  ]
+  let compared = 0
+  for (let i = 0; i < 20_000; i++) {
+    const length = 1 + random.integer(14)
+    const text = Array.from({ length }, () => pieces[random.integer(pieces.length)]).join('')
+    const deepest = deepestByLexer(text)
+    if (deepest === undefined) continue
+    compared += 1
+    const check = () => requireShallow(text, settings)
+    if (deepest > 110) expect(check, JSON.stringify(text)).toThrow('nested')
+    else expect(check, JSON.stringify(text)).not.toThrow()
+  }
+  expect(compared).toBeGreaterThan(3000)
 })
