@@ -8,8 +8,9 @@ import { tipAdapter } from '../../src/methods/tip-adapter.js'
 import { builtin } from '../../src/plugins/builtin.js'
 import { createRegistry } from '../../src/plugins/registry.js'
 import { defineSpace, type FeatureSpace } from '../../src/spaces/contract.js'
-import { createKernels } from '../../src/tensor/kernels.js'
+import { createKernels, operator } from '../../src/tensor/kernels.js'
 import { type Matrix, matrix } from '../../src/tensor/matrix.js'
+import type { Piece } from '../../src/tensor/piece.js'
 import { methodChecks, spaceChecks } from '../../src/testing/index.js'
 import { syntheticTask } from '../../src/testing/synthetic.js'
 import { sharedRuntime } from '../helpers/shared.js'
@@ -263,7 +264,30 @@ describe('a method that', () => {
   })
 })
 
+const spaceThat = (project: (features: Matrix) => unknown): FeatureSpace =>
+  defineSpace({
+    ...{ id: 'own-space', name: 'Own space', summary: '', base: 'clip', trained: false },
+    fit: async () => ({ project: async (features) => project(features) as Matrix }),
+  })
+
 describe('derived values and graphs', () => {
+  test.each<[string, Piece, RegExp]>([
+    ['with other numbers', { nodes: [operator('Neg', ['textSimilarities'], 'result')] }, /its graph computes .* where it gives/],
+    ['of another shape', { nodes: [operator('Identity', ['affinities'], 'result')] }, /what its graph computes must be \d+ × \d+, not/],
+    ['that reads what is not there', { nodes: [operator('Identity', ['images'], 'result')] }, /reads images, and there are only queries/],
+    ['that cannot run', { nodes: [operator('Gone', ['queries'], 'result')] }, /its graph cannot run/],
+  ])('a graph %s is caught by the suite', async (_, piece, says) => {
+    const method = methodWith({ ...term, graph: async () => piece })
+    const failures = await failuresOf(methodChecks(method))
+    expect(Object.keys(failures)).toEqual(['its graph computes what it scores'])
+    expect(Object.values(failures)[0]).toMatch(says)
+    const space = {
+      ...spaceThat((given) => given),
+      fit: async () => ({ project: async (given: Matrix) => given, graph: piece }),
+    }
+    expect(await failuresOf(spaceChecks(space))).toHaveProperty('its graph, if it has one, computes what it projects')
+  })
+
   test('of a plugin have names of their own, also beside a built-in term', async () => {
     const own = prototype()
     const [texts] = tipAdapter().terms
@@ -305,12 +329,6 @@ describe('derived values and graphs', () => {
     ).rejects.toThrow()
   })
 })
-
-const spaceThat = (project: (features: Matrix) => unknown): FeatureSpace =>
-  defineSpace({
-    ...{ id: 'own-space', name: 'Own space', summary: '', base: 'clip', trained: false },
-    fit: async () => ({ project: async (features) => project(features) as Matrix }),
-  })
 
 describe('a space that', () => {
   test.each<[string, FeatureSpace, RegExp]>([
