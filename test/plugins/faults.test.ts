@@ -11,7 +11,7 @@ import { defineSpace, type FeatureSpace } from '../../src/spaces/contract.js'
 import { createKernels, operator } from '../../src/tensor/kernels.js'
 import { type Matrix, matrix } from '../../src/tensor/matrix.js'
 import type { Piece } from '../../src/tensor/piece.js'
-import { methodChecks, spaceChecks } from '../../src/testing/index.js'
+import { type Check, methodChecks, spaceChecks } from '../../src/testing/index.js'
 import { syntheticTask } from '../../src/testing/synthetic.js'
 import { sharedRuntime } from '../helpers/shared.js'
 import { failuresOf } from '../testing/failures.js'
@@ -51,6 +51,10 @@ const changed = (change: (data: Float32Array) => void) =>
     change(logits.data)
     return logits
   })
+
+/** The checks with these words in their names, which take less time than all. */
+const checksAbout = (words: string, checks: readonly Check[]) =>
+  checks.filter(({ name }) => name.includes(words))
 
 const zeros = (rows: number, columns: number): Matrix => matrix(rows, columns)
 
@@ -165,7 +169,8 @@ describe('a method that', () => {
       })
       const says = `it reads ${name}, which is not among its shapes: ${why}`
       await expect(evaluating({ methods: [method] })()).rejects.toThrow(says)
-      expect(Object.values(await failuresOf(methodChecks(method))).join('\n')).toContain(says)
+      const failures = await failuresOf(checksAbout('scores every query', methodChecks(method)))
+      expect(Object.values(failures).join('\n')).toContain(says)
     }
   })
 
@@ -178,6 +183,23 @@ describe('a method that', () => {
     }
     const writing = { ...method, terms: [{ ...texts, logits }, own] } as Method
     await expect(evaluating({ methods: [writing] })()).rejects.toThrow(/Cannot (assign|add|set)/)
+  })
+
+  test('writes to the names of the classes fails by name', async () => {
+    const method: Method = {
+      ...methodWith({
+        usesTexts: true,
+        async logits(batch) {
+          const { classNames } = await batch.cache.prompts()
+          ;(classNames as string[]).reverse()
+          return zeros(batch.rows, batch.cache.classes)
+        },
+      }),
+      needs: ['prompts'],
+    }
+    const failing = evaluating({ methods: [method] })()
+    await expect(failing).rejects.toMatchObject({ code: 'PLUGIN_FAILED' })
+    await expect(failing).rejects.toThrow(/read only/)
   })
 
   test('gives the same matrix again and again gives what it gave', async () => {
@@ -278,14 +300,14 @@ describe('derived values and graphs', () => {
     ['that cannot run', { nodes: [operator('Gone', ['queries'], 'result')] }, /its graph cannot run/],
   ])('a graph %s is caught by the suite', async (_, piece, says) => {
     const method = methodWith({ ...term, graph: async () => piece })
-    const failures = await failuresOf(methodChecks(method))
+    const failures = await failuresOf(checksAbout('its graph', methodChecks(method)))
     expect(Object.keys(failures)).toEqual(['its graph computes what it scores'])
     expect(Object.values(failures)[0]).toMatch(says)
     const space = {
       ...spaceThat((given) => given),
       fit: async () => ({ project: async (given: Matrix) => given, graph: piece }),
     }
-    expect(await failuresOf(spaceChecks(space))).toHaveProperty('its graph, if it has one, computes what it projects')
+    expect(await failuresOf(checksAbout('its graph', spaceChecks(space)))).toHaveProperty('its graph, if it has one, computes what it projects')
   })
 
   test('of a plugin have names of their own, also beside a built-in term', async () => {
