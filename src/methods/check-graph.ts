@@ -37,7 +37,12 @@ export async function faultOfGraphs(
   const { kernels, space, graph } = cache
   if (graph && method.space !== null) {
     const base = sliceRows(featuresOf(features, space.base), batch.from, batch.from + batch.rows)
-    const reason = await faultOfPiece(kernels, graph, { features: async () => base }, await batch.spaceQueries())
+    const reason = await faultOfPiece(
+      kernels,
+      graph,
+      { features: async () => base },
+      await batch.spaceQueries(),
+    )
     if (reason !== undefined) return { what: `space ${space.id}`, reason }
   }
   const reads = {

@@ -294,9 +294,21 @@ const spaceThat = (project: (features: Matrix) => unknown): FeatureSpace =>
 
 describe('derived values and graphs', () => {
   test.each<[string, Piece, RegExp]>([
-    ['with other numbers', { nodes: [operator('Neg', ['textSimilarities'], 'result')] }, /its graph computes .* where it gives/],
-    ['of another shape', { nodes: [operator('Identity', ['affinities'], 'result')] }, /what its graph computes must be \d+ × \d+, not/],
-    ['that reads what is not there', { nodes: [operator('Identity', ['images'], 'result')] }, /reads images, and there are only queries/],
+    [
+      'with other numbers',
+      { nodes: [operator('Neg', ['textSimilarities'], 'result')] },
+      /its graph computes .* where it gives/,
+    ],
+    [
+      'of another shape',
+      { nodes: [operator('Identity', ['affinities'], 'result')] },
+      /what its graph computes must be \d+ × \d+, not/,
+    ],
+    [
+      'that reads what is not there',
+      { nodes: [operator('Identity', ['images'], 'result')] },
+      /reads images, and there are only queries/,
+    ],
     ['that cannot run', { nodes: [operator('Gone', ['queries'], 'result')] }, /its graph cannot run/],
   ])('a graph %s is caught by the suite', async (_, piece, says) => {
     const method = methodWith({ ...term, graph: async () => piece })
@@ -307,7 +319,9 @@ describe('derived values and graphs', () => {
       ...spaceThat((given) => given),
       fit: async () => ({ project: async (given: Matrix) => given, graph: piece }),
     }
-    expect(await failuresOf(checksAbout('its graph', spaceChecks(space)))).toHaveProperty('its graph, if it has one, computes what it projects')
+    expect(await failuresOf(checksAbout('its graph', spaceChecks(space)))).toHaveProperty(
+      'its graph, if it has one, computes what it projects',
+    )
   })
 
   test('of a plugin have names of their own, also beside a built-in term', async () => {
