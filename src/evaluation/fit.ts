@@ -1,6 +1,6 @@
 import { type Caches, createCaches } from '../cache/caches.js'
 import type { Batch, Cache } from '../cache/contract.js'
-import { leaveOneOut } from '../cache/leave-one-out.js'
+import { leaveHalfOut, leaveOneOut } from '../cache/leave-one-out.js'
 import { errors } from '../errors.js'
 import { type LabelledImages, selectLabelled } from '../features/labelled-images.js'
 import type { SpaceFeatures } from '../features/space-features.js'
@@ -19,13 +19,15 @@ import {
 import type { FeatureSpace } from '../spaces/contract.js'
 import { untilCancelledEach } from '../system/abort.js'
 import type { Kernels } from '../tensor/kernels.js'
+import { rowOf } from '../tensor/matrix.js'
+import { carryTemperature } from './carried-temperature.js'
 import { softmax } from './metrics.js'
 import type { KlScaling, Search, Selection } from './protocol.js'
 import { checkValues, type Grid, gridOf, valuesAt } from './search/grid.js'
 import { halvingRounds, searchByHalving } from './search/halving.js'
 import { type SearchResult, type SelectionData, search, shapeAxes } from './search/search.js'
 import { createSearchClock, type SearchEstimate } from './search/search-clock.js'
-import { fitTemperature } from './temperature.js'
+import { fitTemperature, type LabelledLogits } from './temperature.js'
 
 export interface FitOptions {
   readonly method: Method
@@ -204,14 +206,37 @@ async function searchGrid(given: {
 /** At most this many images decide the temperature, evenly spread; more make it no better. */
 const maxTemperatureImages = 2048
 
-/** The temperature, and the probabilities of true classes with it. */
+/**
+ * The temperature, and the probabilities of true classes. Images that were left out are scored by smaller caches, whose logits
+ * have a scale of their own: their probabilities have the temperature that is fitted to them, and the method's is carried
+ * over to the whole cache.
+ */
 async function calibrate(
+  fitted: Pick<FittedMethod, 'method' | 'values' | 'ranges'>,
+  data: RepeatableData,
+  signal: AbortSignal | undefined,
+): Promise<Pick<FittedMethod, 'temperature' | 'calibration'>> {
+  const images = await scoreLabelled(fitted, data, signal)
+  const own = images && fitTemperature(images)
+  if (images === null || own === null) return { temperature: 1, calibration: new Float64Array() }
+  const { logits, labels } = images
+  const calibration = Float64Array.from(labels, (label, i) => softmax(rowOf(logits, i), own)[label] as number)
+  const fewer = data.fewer === undefined ? null : await scoreLabelled(fitted, data.fewer, signal)
+  const temperature =
+    data.fewer === undefined || fewer === null
+      ? own
+      : carryTemperature({ temperature: own, logits, fewer: fewer.logits, steps: data.fewer.steps })
+  return { temperature, calibration }
+}
+
+/** The logits of labelled images, at most as many as decide a temperature; null if there are none. */
+async function scoreLabelled(
   { method, values, ranges }: Pick<FittedMethod, 'method' | 'values' | 'ranges'>,
   { batches, labels }: Pick<RepeatableData, 'batches' | 'labels'>,
   signal: AbortSignal | undefined,
-): Promise<Pick<FittedMethod, 'temperature' | 'calibration'>> {
+): Promise<LabelledLogits | null> {
   const labelled = labels.reduce((count, label) => count + (label >= 0 ? 1 : 0), 0)
-  if (labelled === 0) return { temperature: 1, calibration: new Float64Array() }
+  if (labelled === 0) return null
   const step = Math.ceil(labelled / maxTemperatureImages)
   const [rows, classes]: [Float32Array[], number[]] = [[], []]
   let [image, seen, columns] = [0, 0, 0]
@@ -227,13 +252,7 @@ async function calibrate(
   }
   const data = new Float32Array(rows.length * columns)
   for (const [i, row] of rows.entries()) data.set(row, i * columns)
-  const logits = { rows: rows.length, columns, data }
-  const temperature = fitTemperature({ logits, labels: Int32Array.from(classes) }) ?? 1
-  const calibration = Float64Array.from(
-    rows,
-    (row, i) => softmax(row, temperature)[classes[i] as number] as number,
-  )
-  return { temperature, calibration }
+  return { logits: { rows: rows.length, columns, data }, labels: Int32Array.from(classes) }
 }
 
 /**
@@ -283,7 +302,15 @@ interface RepeatableData {
   readonly labels: Int32Array
   /** Disjoint parts of the images: the folds of leave-one-out, or every so manieth image of each class. */
   readonly parts: () => readonly Omit<RepeatableData, 'parts'>[]
+  /**
+   * The same images scored by caches with fewer keys, and how many steps as that from these to the images' own it is to the
+   * whole cache. Only where images are left out.
+   */
+  readonly fewer?: Pick<RepeatableData, 'batches' | 'labels'> & { readonly steps: number }
 }
+
+const meanInverse = (counts: readonly number[]): number =>
+  counts.reduce((sum, count) => sum + 1 / count, 0) / counts.length
 
 /** The number of parts of validation images. */
 const validationParts = 16
@@ -303,14 +330,25 @@ function selectionData(options: FitOptions, cache: Cache): RepeatableData {
       parts: () => partsOf(validation.labels).map(part),
     }
   }
-  const { images, batches, folds } = leaveOneOut(support, cache)
+  const { images, batches, folds, inverseKeys } = leaveOneOut(support, cache)
   const usable = (label: number) => (cache.counts[label] as number) > 1
   const labels = images.map((image) => support.labels[image] as number)
   const reading = { ...readingOf(method), ...(signal && { signal }) }
   const usableLabels = (of: Int32Array) => of.map((label) => (usable(label) ? label : -1))
+  const half = leaveHalfOut(support, cache)
+  const whole = meanInverse(Array.from(images, (image) => cache.counts[support.labels[image] as number] ?? 0))
+  const [towards, back] = [inverseKeys - whole, half.inverseKeys - inverseKeys]
   return {
     batches: () => batches(reading),
     labels: usableLabels(labels),
+    // At two shots, one image is half of them.
+    ...(back > 1e-9 && {
+      fewer: {
+        batches: () => half.batches(reading),
+        labels: usableLabels(half.images.map((image) => support.labels[image] as number)),
+        steps: towards / back,
+      },
+    }),
     parts: () =>
       folds.map((scored, fold) => ({
         batches: () => batches({ ...reading, fold }),
