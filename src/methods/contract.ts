@@ -30,6 +30,7 @@ export interface Hyperparameter {
   readonly grid: readonly number[]
   /** Whether only whole numbers are allowed, as for a number of neighbours. */
   readonly whole?: boolean
+  /** One sentence: what it changes. */
   readonly summary: string
 }
 
@@ -51,7 +52,7 @@ export interface Term {
   readonly color?: PlotColor
   /** The hyperparameter that multiplies it; null if none does. */
   readonly weight: string | null
-  /** The hyperparameters that its logits depend on. */
+  /** The hyperparameters that its logits depend on. The search computes its logits once for each value of these. */
   readonly shapes: readonly string[]
   /** Whether it reads the text classifier. */
   readonly usesTexts: boolean
@@ -63,8 +64,8 @@ export interface Term {
    */
   readonly ranges?: (batch: Batch) => Promise<Ranges>
   /**
-   * Its logits before weighting, [n, C]. `shapes` holds the values of all hyperparameters, `ranges` the result of this
-   * term's `ranges`.
+   * Its logits before weighting, [n, C]. `shapes` holds the values of the hyperparameters that it depends on; to read another is
+   * an error. `ranges` is the result of this term's `ranges`.
    */
   readonly logits: (batch: Batch, shapes: Values, ranges: Ranges) => Promise<Matrix>
   /** The same logits as a part of a graph. With it on every term, a classifier can be exported. */
@@ -82,6 +83,7 @@ export interface Paper {
   readonly url: string
 }
 
+/** What every method declares. Any other field is an error when the plugin loads. */
 interface MethodBase {
   /** Lower case, unique and stable: clients use it. */
   readonly id: string
@@ -109,7 +111,10 @@ interface MethodBase {
    * is one sentence that says what it is for a single image.
    */
   readonly transductive?: { readonly alone: string }
-  /** In the order in which the search breaks ties: the first varies slowest. */
+  /**
+   * In the order in which the search breaks ties: the first varies slowest. Their names are letters, digits, `_` and `-`. Where a
+   * space has one of the same name, that of the space is called `SPACE.NAME`.
+   */
   readonly hyperparameters: Readonly<Record<string, Hyperparameter>>
   /** Set by the registry, not by a plugin. */
   readonly origin?: Origin

@@ -8,9 +8,10 @@ import { tipAdapter } from '../../src/methods/tip-adapter.js'
 import { builtin } from '../../src/plugins/builtin.js'
 import { createRegistry } from '../../src/plugins/registry.js'
 import { defineSpace, type FeatureSpace } from '../../src/spaces/contract.js'
-import { createKernels } from '../../src/tensor/kernels.js'
+import { createKernels, operator } from '../../src/tensor/kernels.js'
 import { type Matrix, matrix } from '../../src/tensor/matrix.js'
-import { methodChecks, spaceChecks } from '../../src/testing/index.js'
+import type { Piece } from '../../src/tensor/piece.js'
+import { type Check, methodChecks, spaceChecks } from '../../src/testing/index.js'
 import { syntheticTask } from '../../src/testing/synthetic.js'
 import { sharedRuntime } from '../helpers/shared.js'
 import { failuresOf } from '../testing/failures.js'
@@ -50,6 +51,10 @@ const changed = (change: (data: Float32Array) => void) =>
     change(logits.data)
     return logits
   })
+
+/** The checks with these words in their names, which take less time than all. */
+const checksAbout = (words: string, checks: readonly Check[]) =>
+  checks.filter(({ name }) => name.includes(words))
 
 const zeros = (rows: number, columns: number): Matrix => matrix(rows, columns)
 
@@ -164,7 +169,8 @@ describe('a method that', () => {
       })
       const says = `it reads ${name}, which is not among its shapes: ${why}`
       await expect(evaluating({ methods: [method] })()).rejects.toThrow(says)
-      expect(Object.values(await failuresOf(methodChecks(method))).join('\n')).toContain(says)
+      const failures = await failuresOf(checksAbout('scores every query', methodChecks(method)))
+      expect(Object.values(failures).join('\n')).toContain(says)
     }
   })
 
@@ -177,6 +183,23 @@ describe('a method that', () => {
     }
     const writing = { ...method, terms: [{ ...texts, logits }, own] } as Method
     await expect(evaluating({ methods: [writing] })()).rejects.toThrow(/Cannot (assign|add|set)/)
+  })
+
+  test('writes to the names of the classes fails by name', async () => {
+    const method: Method = {
+      ...methodWith({
+        usesTexts: true,
+        async logits(batch) {
+          const { classNames } = await batch.cache.prompts()
+          ;(classNames as string[]).reverse()
+          return zeros(batch.rows, batch.cache.classes)
+        },
+      }),
+      needs: ['prompts'],
+    }
+    const failing = evaluating({ methods: [method] })()
+    await expect(failing).rejects.toMatchObject({ code: 'PLUGIN_FAILED' })
+    await expect(failing).rejects.toThrow(/read only/)
   })
 
   test('gives the same matrix again and again gives what it gave', async () => {
@@ -263,7 +286,44 @@ describe('a method that', () => {
   })
 })
 
+const spaceThat = (project: (features: Matrix) => unknown): FeatureSpace =>
+  defineSpace({
+    ...{ id: 'own-space', name: 'Own space', summary: '', base: 'clip', trained: false },
+    fit: async () => ({ project: async (features) => project(features) as Matrix }),
+  })
+
 describe('derived values and graphs', () => {
+  test.each<[string, Piece, RegExp]>([
+    [
+      'with other numbers',
+      { nodes: [operator('Neg', ['textSimilarities'], 'result')] },
+      /its graph computes .* where it gives/,
+    ],
+    [
+      'of another shape',
+      { nodes: [operator('Identity', ['affinities'], 'result')] },
+      /what its graph computes must be \d+ × \d+, not/,
+    ],
+    [
+      'that reads what is not there',
+      { nodes: [operator('Identity', ['images'], 'result')] },
+      /reads images, and there are only queries/,
+    ],
+    ['that cannot run', { nodes: [operator('Gone', ['queries'], 'result')] }, /its graph cannot run/],
+  ])('a graph %s is caught by the suite', async (_, piece, says) => {
+    const method = methodWith({ ...term, graph: async () => piece })
+    const failures = await failuresOf(checksAbout('its graph', methodChecks(method)))
+    expect(Object.keys(failures)).toEqual(['its graph computes what it scores'])
+    expect(Object.values(failures)[0]).toMatch(says)
+    const space = {
+      ...spaceThat((given) => given),
+      fit: async () => ({ project: async (given: Matrix) => given, graph: piece }),
+    }
+    expect(await failuresOf(checksAbout('its graph', spaceChecks(space)))).toHaveProperty(
+      'its graph, if it has one, computes what it projects',
+    )
+  })
+
   test('of a plugin have names of their own, also beside a built-in term', async () => {
     const own = prototype()
     const [texts] = tipAdapter().terms
@@ -305,12 +365,6 @@ describe('derived values and graphs', () => {
     ).rejects.toThrow()
   })
 })
-
-const spaceThat = (project: (features: Matrix) => unknown): FeatureSpace =>
-  defineSpace({
-    ...{ id: 'own-space', name: 'Own space', summary: '', base: 'clip', trained: false },
-    fit: async () => ({ project: async (features) => project(features) as Matrix }),
-  })
 
 describe('a space that', () => {
   test.each<[string, FeatureSpace, RegExp]>([
