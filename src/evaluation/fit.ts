@@ -5,7 +5,7 @@ import { errors } from '../errors.js'
 import { type LabelledImages, selectLabelled } from '../features/labelled-images.js'
 import type { SpaceFeatures } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
-import { defaultsOf, type Method, parametersIn, type Values } from '../methods/contract.js'
+import { defaultsOf, type Method, parametersIn, spaceValuesIn, type Values } from '../methods/contract.js'
 import {
   batchesOf,
   rangesOver,
@@ -101,7 +101,8 @@ export async function fitMethod(options: FitOptions): Promise<FittedMethod> {
   requireNeeds(method, support)
   const parameters = parametersIn(method, space)
   checkValues(parameters, fixed)
-  const own = (name: string) => name in method.hyperparameters || !(name in parameters.hyperparameters)
+  const own = (name: string) =>
+    Object.hasOwn(method.hyperparameters, name) || !Object.hasOwn(parameters.hyperparameters, name)
   const grid = gridOf(method, { fixed: pick(fixed, own), narrowed: pick(grids, own) })
   const caches = options.caches ?? createCaches(support, kernels)
   const searched = selection === 'NONE' ? {} : pick(grids, (name) => !own(name))
@@ -112,7 +113,12 @@ export async function fitMethod(options: FitOptions): Promise<FittedMethod> {
     pick(fixed, (name) => !own(name)),
     searched,
   )) {
-    const fitted = await fitIn(await caches.in(space, values), values, grid, options)
+    const fitted = await fitIn(
+      await caches.in(space, spaceValuesIn(method, space, values)),
+      values,
+      grid,
+      options,
+    )
     const searchMs: number = (best?.searchMs ?? 0) + fitted.searchMs
     const better = best === undefined || (fitted.selectionAccuracy ?? 0) > (best.selectionAccuracy ?? 0)
     best = { ...(better || best === undefined ? fitted : best), searchMs }
@@ -281,9 +287,9 @@ function* spacePoints(
   const { id, hyperparameters } = parametersIn(method, space)
   const ofSpace = {
     id,
-    hyperparameters: pick(hyperparameters, (name) => !(name in method.hyperparameters)),
+    hyperparameters: pick(hyperparameters, (name) => !Object.hasOwn(method.hyperparameters, name)),
   }
-  const settled = pick(defaultsOf(ofSpace), (name) => !(name in grids))
+  const settled = pick(defaultsOf(ofSpace), (name) => !Object.hasOwn(grids, name))
   const grid = gridOf(ofSpace, { fixed: { ...settled, ...fixed }, narrowed: grids })
   for (let point = 0; point < grid.points; point++) yield valuesAt(grid, point)
 }

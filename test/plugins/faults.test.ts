@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createCaches } from '../../src/cache/caches.js'
 import type { Batch } from '../../src/cache/contract.js'
 import { evaluate } from '../../src/evaluation/evaluate.js'
-import type { Method } from '../../src/methods/contract.js'
+import type { Method, Term } from '../../src/methods/contract.js'
 import { cacheAffinity } from '../../src/methods/terms/cache-affinity.js'
 import { tipAdapter } from '../../src/methods/tip-adapter.js'
 import { builtin } from '../../src/plugins/builtin.js'
@@ -148,6 +148,65 @@ describe('a method that', () => {
     expect(failures.join('\n')).toMatch(says)
   })
 
+  test('reads a hyperparameter that it does not declare fails by name, and the suite catches it', async () => {
+    for (const [name, why] of [
+      ['beta', 'it does not declare it'],
+      ['alpha', 'a weight multiplies its logits'],
+    ] as const) {
+      const method = methodWith({
+        shapes: [],
+        logits: async (batch, { [name]: read = 0 }) =>
+          matrix(
+            batch.rows,
+            batch.cache.classes,
+            new Float32Array(batch.rows * batch.cache.classes).fill(read),
+          ),
+      })
+      const says = `it reads ${name}, which is not among its shapes: ${why}`
+      await expect(evaluating({ methods: [method] })()).rejects.toThrow(says)
+      expect(Object.values(await failuresOf(methodChecks(method))).join('\n')).toContain(says)
+    }
+  })
+
+  test('writes to the values that it is given fails by name', async () => {
+    const method = giving((logits) => logits)
+    const [texts, own] = method.terms ?? []
+    const logits: Term['logits'] = async (batch, values, ranges) => {
+      Object.assign(values, { beta: 0 })
+      return term.logits(batch, values, ranges)
+    }
+    const writing = { ...method, terms: [{ ...texts, logits }, own] } as Method
+    await expect(evaluating({ methods: [writing] })()).rejects.toThrow(/Cannot (assign|add|set)/)
+  })
+
+  test('gives the same matrix again and again gives what it gave', async () => {
+    const once = new Map<number, Matrix>()
+    const reusing = giving((logits, { rows }) => {
+      const own = once.get(rows) ?? zeros(rows, logits.columns)
+      once.set(rows, own)
+      own.data.set(logits.data)
+      return own
+    })
+    const { methods } = { methods: [reusing, { ...giving((logits) => logits), id: 'fresh', name: 'Fresh' }] }
+    const [reused, fresh] = [await evaluating({ methods })(), await evaluating({ methods }, 'fresh')()]
+    expect(reused.accuracy).toBe(fresh.accuracy)
+    expect([...reused.confidence]).toEqual([...fresh.confidence])
+  })
+
+  test.each<[string, unknown, RegExp]>([
+    ['a symbol', Symbol('luck'), /Symbol\(luck\)/],
+    ['nothing', undefined, /failed: undefined/],
+    ['an object', { message: 'no luck' }, /failed: no luck/],
+    ['an object that cannot be made text', Object.create(null), /a value of type object/],
+  ])('throws %s fails by name', async (_, thrown, says) => {
+    const method = giving(() => {
+      throw thrown
+    })
+    const failing = evaluating({ methods: [method] })()
+    await expect(failing).rejects.toMatchObject({ code: 'PLUGIN_FAILED' })
+    await expect(failing).rejects.toThrow(says)
+  })
+
   test('writes to one entry of a shared matrix is caught by the suite', async () => {
     const method = methodWith({
       async logits(batch) {
@@ -271,6 +330,24 @@ describe('a space that', () => {
       /contain NaN at row 0/,
     ],
     ['gives nothing', spaceThat(() => null), /must be a matrix, not null/],
+    [
+      'gives no columns',
+      spaceThat(({ rows }) => ({ rows, columns: 0, data: new Float32Array() })),
+      /must be \d+ × one or more, not \d+ × 0/,
+    ],
+    [
+      'gives a number of columns that changes',
+      spaceThat(({ rows }) => zeros(rows, 2 + (rows % 2))),
+      /must be \d+ × \d, not/,
+    ],
+    [
+      'describes a graph that is none',
+      {
+        ...spaceThat((given) => given),
+        fit: async () => ({ project: async (given) => given, graph: 5 as never }),
+      },
+      /its graph must be/,
+    ],
     [
       'throws',
       spaceThat(() => {
