@@ -1,4 +1,5 @@
 import type { Matrix } from '../tensor/matrix.js'
+import { matchConfidence, meanConfidence } from './confidence-match.js'
 
 export interface CarriedTemperature {
   /** What fits the logits. */
@@ -19,32 +20,10 @@ export interface CarriedTemperature {
  * temperatures is raised to `steps`.
  */
 export function carryTemperature({ temperature, logits, fewer, steps }: CarriedTemperature): number {
-  const confidence = meanConfidence(logits, temperature)
-  let [low, high] = [1 / maxRatio, maxRatio]
-  for (let step = 0; step < 40 && high / low > 1 + 1e-6; step++) {
-    const middle = Math.sqrt(low * high)
-    // The confidence falls as the temperature grows.
-    if (meanConfidence(fewer, middle * temperature) > confidence) low = middle
-    else high = middle
-  }
-  return temperature / Math.sqrt(low * high) ** steps
+  const [low, high] = [temperature / maxRatio, temperature * maxRatio]
+  const ofFewer = matchConfidence(fewer, meanConfidence(logits, temperature), { low, high })
+  return temperature * (temperature / ofFewer) ** steps
 }
 
 /** Beyond this, caches are too small to tell. */
 const maxRatio = 4
-
-/** The mean over images of the probability of the predicted class. */
-function meanConfidence({ rows, columns, data }: Matrix, temperature: number): number {
-  let sum = 0
-  for (let i = 0; i < rows; i++) {
-    const from = i * columns
-    let greatest = Number.NEGATIVE_INFINITY
-    for (let c = 0; c < columns; c++) greatest = Math.max(greatest, data[from + c] as number)
-    let weights = 0
-    for (let c = 0; c < columns; c++) {
-      weights += Math.exp(((data[from + c] as number) - greatest) / temperature)
-    }
-    sum += 1 / weights
-  }
-  return sum / rows
-}

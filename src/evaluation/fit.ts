@@ -19,7 +19,7 @@ import {
 import type { FeatureSpace } from '../spaces/contract.js'
 import { untilCancelledEach } from '../system/abort.js'
 import type { Kernels } from '../tensor/kernels.js'
-import { rowOf } from '../tensor/matrix.js'
+import { type Matrix, matrix, rowOf } from '../tensor/matrix.js'
 import { carryTemperature } from './carried-temperature.js'
 import { softmax } from './metrics.js'
 import type { KlScaling, Search, Selection } from './protocol.js'
@@ -28,6 +28,7 @@ import { halvingRounds, searchByHalving } from './search/halving.js'
 import { type SearchResult, type SelectionData, search, shapeAxes } from './search/search.js'
 import { createSearchClock, type SearchEstimate } from './search/search-clock.js'
 import { fitTemperature, type LabelledLogits } from './temperature.js'
+import { temperatureByTexts } from './text-temperature.js'
 
 export interface FitOptions {
   readonly method: Method
@@ -70,7 +71,8 @@ export interface FittedMethod {
   readonly selectionAccuracy: number | null
   /**
    * What logits are divided by before softmax, so that probabilities are as often right as they say; fitted on the images of
-   * the selection, or leaving each support image out. 1 if no image can be left out.
+   * the selection, or leaving each support image out. If none can be
+   * left out, the texts say how sure it may be; 1 without texts.
    */
   readonly temperature: number
   /**
@@ -144,7 +146,7 @@ async function fitIn(
   const images = selection === 'NONE' ? 0 : data.labels.reduce((n, label) => n + (label >= 0 ? 1 : 0), 0)
   if (images === 0) {
     const values = { ...defaultsOf(method), ...spaceValues, ...options.fixed }
-    const calibrated = await calibrate({ method, values, ranges }, data, signal)
+    const calibrated = await calibrate({ method, cache, values, ranges }, data, signal)
     return {
       ...{ method, cache, values, ranges, ...calibrated },
       ...{ selectionImages: 0, selectionAccuracy: null, searchMs: performance.now() - started },
@@ -209,29 +211,46 @@ const maxTemperatureImages = 2048
 /**
  * The temperature, and the probabilities of true classes. Images that were left out are scored by smaller caches, whose logits
  * have a scale of their own: their probabilities have the temperature that is fitted to them, and the method's is carried
- * over to the whole cache.
+ * over to the whole cache. Where no image can be left out, the texts have to say it.
  */
 async function calibrate(
-  fitted: Pick<FittedMethod, 'method' | 'values' | 'ranges'>,
+  { method, cache, values, ranges }: Pick<FittedMethod, 'method' | 'cache' | 'values' | 'ranges'>,
   data: RepeatableData,
   signal: AbortSignal | undefined,
 ): Promise<Pick<FittedMethod, 'temperature' | 'calibration'>> {
-  const images = await scoreLabelled(fitted, data, signal)
+  const score = async (batch: Batch) => (await scoreBatch(method, batch, values, ranges)).logits
+  const images = await scoreLabelled(score, data, signal)
   const own = images && fitTemperature(images)
-  if (images === null || own === null) return { temperature: 1, calibration: new Float64Array() }
+  if (images === null || own === null) {
+    const all = { batches: data.batches, labels: data.classes }
+    const logits = cache.textClassifier && (await scoreLabelled(score, all, signal))
+    const texts = logits && (await scoreLabelled(textLogits, all, signal))
+    const temperature = logits && texts ? temperatureByTexts(logits.logits, texts) : 1
+    return { temperature, calibration: new Float64Array() }
+  }
   const { logits, labels } = images
   const calibration = Float64Array.from(labels, (label, i) => softmax(rowOf(logits, i), own)[label] as number)
-  const fewer = data.fewer === undefined ? null : await scoreLabelled(fitted, data.fewer, signal)
+  const fewer = data.fewer && (await scoreLabelled(score, data.fewer, signal))
   const temperature =
-    data.fewer === undefined || fewer === null
-      ? own
-      : carryTemperature({ temperature: own, logits, fewer: fewer.logits, steps: data.fewer.steps })
+    data.fewer && fewer
+      ? carryTemperature({ temperature: own, logits, fewer: fewer.logits, steps: data.fewer.steps })
+      : own
   return { temperature, calibration }
 }
 
-/** The logits of labelled images, at most as many as decide a temperature; null if there are none. */
+/** The zero-shot logits of a batch, [n, C]. */
+async function textLogits(batch: Batch): Promise<Matrix> {
+  const { rows, columns, data } = await batch.textSimilarities()
+  return matrix(
+    rows,
+    columns,
+    data.map((cosine) => batch.cache.logitScale * cosine),
+  )
+}
+
+/** The logits of images whose label is not negative, at most as many as decide a temperature; null if there are none. */
 async function scoreLabelled(
-  { method, values, ranges }: Pick<FittedMethod, 'method' | 'values' | 'ranges'>,
+  score: (batch: Batch) => Promise<Matrix>,
   { batches, labels }: Pick<RepeatableData, 'batches' | 'labels'>,
   signal: AbortSignal | undefined,
 ): Promise<LabelledLogits | null> {
@@ -241,7 +260,7 @@ async function scoreLabelled(
   const [rows, classes]: [Float32Array[], number[]] = [[], []]
   let [image, seen, columns] = [0, 0, 0]
   for await (const batch of untilCancelledEach(signal, batches())) {
-    const { logits } = await scoreBatch(method, batch, values, ranges)
+    const logits = await score(batch)
     columns = logits.columns
     for (let i = 0; i < batch.rows; i++) {
       const label = labels[image++] as number
@@ -300,8 +319,10 @@ interface RepeatableData {
   /** Starts from the beginning at every call. */
   readonly batches: () => Iterable<Batch> | AsyncIterable<Batch>
   readonly labels: Int32Array
+  /** The classes of all images, also of those that have no label because their class has no other key. */
+  readonly classes: Int32Array
   /** Disjoint parts of the images: the folds of leave-one-out, or every so manieth image of each class. */
-  readonly parts: () => readonly Omit<RepeatableData, 'parts'>[]
+  readonly parts: () => readonly Pick<RepeatableData, 'batches' | 'labels'>[]
   /**
    * The same images scored by caches with fewer keys, and how many steps as that from these to the images' own it is to the
    * whole cache. Only where images are left out.
@@ -327,6 +348,7 @@ function selectionData(options: FitOptions, cache: Cache): RepeatableData {
     return {
       batches: () => batchesOf(method, cache, validation.features),
       labels: validation.labels,
+      classes: validation.labels,
       parts: () => partsOf(validation.labels).map(part),
     }
   }
@@ -341,6 +363,7 @@ function selectionData(options: FitOptions, cache: Cache): RepeatableData {
   return {
     batches: () => batches(reading),
     labels: usableLabels(labels),
+    classes: labels,
     // At two shots, one image is half of them.
     ...(back > 1e-9 && {
       fewer: {

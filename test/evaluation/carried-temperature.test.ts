@@ -10,6 +10,7 @@ import { createKernels } from '../../src/tensor/kernels.js'
 import { matrix, rowOf } from '../../src/tensor/matrix.js'
 import { syntheticTask } from '../../src/testing/synthetic.js'
 import { sharedRuntime } from '../helpers/shared.js'
+import { prototype } from '../testing/plugins.js'
 
 const random = seeded('carried temperature')
 const logits = matrix(
@@ -46,9 +47,11 @@ describe('a temperature that is carried over to the whole cache', () => {
 })
 
 /** The texts’ logits times exp(−1/n), with n keys of each class: the scale of logits that depends on the number of keys alone. */
+const { terms: _, ...rest } = prototype()
 const growing = defineMethod({
-  ...{ id: 'growing', name: 'Growing', summary: 'Grows with keys.', color: '#123456', marker: 'disc' },
-  ...{ hyperparameters: {}, space: 'clip', usesTexts: true },
+  ...rest,
+  hyperparameters: {},
+  usesTexts: true,
   async score(batch) {
     const { classes, counts } = batch.cache
     const keys = Math.max(...counts)
@@ -81,8 +84,8 @@ test.each([3, 4, 5, 8])(
     }
     const truth = fitTemperature({ logits: whole, labels: support.labels }) ?? 0
     // Half of an odd number of images is more or less than half, and logits between two scales are matched by one.
-  const tolerance = shots % 2 === 0 ? 0.001 : 0.03
-  expect(Math.abs(fitted.temperature / truth - 1)).toBeLessThan(tolerance)
+    const tolerance = shots % 2 === 0 ? 0.001 : 0.03
+    expect(Math.abs(fitted.temperature / truth - 1)).toBeLessThan(tolerance)
     // The probabilities that thresholds are taken from are those of the images that were left out, at their own temperature.
     const own = Array.from(support.labels, (label, i) => softmax(rowOf(whole, i), truth)[label] ?? 0)
     const sorted = (values: readonly number[]) => [...values].sort((a, b) => a - b)
