@@ -16,6 +16,7 @@ import { featureStore } from './cases/feature-store.js'
 import { growth } from './cases/growth.js'
 import { imagenetTipAdapter, imagenetTipX } from './cases/imagenet.js'
 import { importing } from './cases/import.js'
+import { importSize } from './cases/import-size.js'
 import { keys } from './cases/keys.js'
 import { labelErrors } from './cases/label-errors.js'
 import { leaveOneOut } from './cases/leave-one-out.js'
@@ -51,6 +52,7 @@ const benchmarks: readonly Benchmark[] = [
   featureStore,
   encoding,
   importing,
+  importSize,
   resize,
   dashboard,
   ...planning,

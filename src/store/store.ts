@@ -1,6 +1,6 @@
 import { type ClassifierRepository, createClassifierRepository } from './classifiers.js'
 import { type ComparisonRepository, createComparisonRepository } from './comparisons.js'
-import type { DatabaseClient } from './database.js'
+import type { Database, DatabaseClient } from './database.js'
 import { withDatabaseErrors } from './database-fault.js'
 import { createDatasetChangeRepository, type DatasetChangeRepository } from './dataset-changes.js'
 import { createDatasetImageRepository, type DatasetImageRepository } from './dataset-images.js'
@@ -38,8 +38,12 @@ export interface Store {
 }
 
 /** `onChange` receives every changed comparison, run and training. */
-export const createStore = (client: DatabaseClient, onChange?: (id: string) => void): Store => ({
-  datasets: withDatabaseErrors(createDatasetRepository(client)),
+export const createStore = (
+  client: DatabaseClient,
+  onChange?: (id: string) => void,
+  kind: Database['kind'] = 'sqlite',
+): Store => ({
+  datasets: withDatabaseErrors(createDatasetRepository(client, kind)),
   datasetChanges: withDatabaseErrors(createDatasetChangeRepository(client)),
   recordedChanges: withDatabaseErrors(createRecordedChangeRepository(client)),
   datasetImages: withDatabaseErrors(createDatasetImageRepository(client)),

@@ -20,6 +20,12 @@ export function undoChange(tx: Transaction, dataset: DatasetRow, detail: ChangeD
       return undoRenameClass(tx, dataset, detail)
     case 'ADD_CLASS':
       return undoAddClass(tx, dataset, detail)
+    case 'SET_PROMPTS':
+      return undoSetPrompts(tx, dataset, detail)
+    case 'ADD_IMAGES':
+      return undoAdd(tx, dataset, detail)
+    case 'ADD_UNLABELLED_IMAGES':
+      return takeUnlabelled(tx, dataset.id, detail.images)
     case 'MERGE_CLASSES':
       return undoMerge(tx, dataset, detail)
     case 'DELETE_CLASS':
@@ -78,6 +84,52 @@ async function undoAddClass(
     throw cannot(`class "${added.name}" has images now`)
   }
   await deleteIndex(tx, id, found.index)
+}
+
+async function undoSetPrompts(
+  tx: Transaction,
+  { id }: DatasetRow,
+  { classes }: ChangeOf<'SET_PROMPTS'>,
+): Promise<void> {
+  const rows = await tx.classLabel.findMany({ where: { datasetId: id } })
+  const known = new Map(rows.map((row) => [row.name, row]))
+  for (const { name, from, to } of classes) {
+    const found = known.get(name)
+    if (!found) throw cannot(`the dataset has no class "${name}" now`)
+    if (JSON.stringify(promptsOf(found)) !== JSON.stringify(to)) {
+      throw cannot(`class "${name}" has other prompts now`)
+    }
+    await tx.classLabel.update({
+      where: { datasetId_index: { datasetId: id, index: found.index } },
+      data: { prompts: from },
+    })
+  }
+}
+
+async function undoAdd(
+  tx: Transaction,
+  dataset: DatasetRow,
+  { images, unlabelled, conflicts }: ChangeOf<'ADD_IMAGES'>,
+): Promise<void> {
+  const { id } = dataset
+  const indexOf = await classIndices(tx, id)
+  const given = images.map(({ className, split }) => ({ classIndex: indexOf(className), split }))
+  const ids = images.map(({ imageId }) => imageId)
+  await takeOut(tx, dataset, ids, await requirePlaces(tx, id, ids, (i) => given[i] ?? {}))
+  await putBackUnlabelled(tx, id, unlabelled)
+  for (const { imageId, className } of conflicts) {
+    await tx.labelConflict.deleteMany({ where: { datasetId: id, imageId, className } })
+  }
+}
+
+/** Takes images without a label out of the dataset. Throws CANNOT_UNDO if one has a label now, or is gone. */
+async function takeUnlabelled(tx: Transaction, datasetId: string, ids: readonly string[]): Promise<void> {
+  const found = new Set(await unlabelledOf(tx, datasetId, ids))
+  const gone = ids.find((image) => !found.has(image))
+  if (gone !== undefined) throw cannot(`image ${gone} is no longer among those without a label`)
+  for await (const some of chunks(ids, rowsPerStatement)) {
+    await tx.unlabelledImage.deleteMany({ where: { datasetId, imageId: { in: some } } })
+  }
 }
 
 async function undoMerge(
@@ -158,12 +210,7 @@ async function undoUnlabel(
 ): Promise<void> {
   const { id } = dataset
   const ids = images.map(({ imageId }) => imageId)
-  const found = new Set(await unlabelledOf(tx, id, ids))
-  const gone = ids.find((image) => !found.has(image))
-  if (gone !== undefined) throw cannot(`image ${gone} is no longer among those without a label`)
-  for await (const some of chunks(ids, rowsPerStatement)) {
-    await tx.unlabelledImage.deleteMany({ where: { datasetId: id, imageId: { in: some } } })
-  }
+  await takeUnlabelled(tx, id, ids)
   await putBack(tx, dataset, images)
   await recordConflicts(tx, id, conflicts)
 }

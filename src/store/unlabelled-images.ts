@@ -1,4 +1,5 @@
 import { errors } from '../errors.js'
+import type { ChangeOf } from './change-detail.js'
 import { type ChangedDataset, changeDataset, lockedDataset } from './changed-dataset.js'
 import type { DatabaseClient, Transaction } from './database.js'
 import type { Split } from './enums.js'
@@ -17,6 +18,11 @@ import { chunks, inChunks, longTransaction, rowsPerStatement } from './rows.js'
 export interface UnlabelledImageRepository {
   /** Adds images, without those that the dataset has with or without a label. Returns the number added. Throws UNKNOWN_DATASET. */
   add(datasetId: string, images: readonly StoredImage[]): Promise<number>
+  /** As `add`, recorded as a change that can be undone. */
+  addAsChange(
+    datasetId: string,
+    images: readonly StoredImage[],
+  ): Promise<ChangedDataset & { readonly added: number }>
   /** The ids, in the order in which the images came. */
   page(datasetId: string, request: PageRequest): Promise<Page<string>>
   /** All ids, in that order. */
@@ -39,8 +45,20 @@ export function createUnlabelledImageRepository(client: DatabaseClient): Unlabel
     add: (datasetId, images) =>
       client.$transaction(async (tx) => {
         await lockedDataset(tx, datasetId)
-        return insert(tx, datasetId, images)
+        return (await insert(tx, datasetId, images)).length
       }, longTransaction),
+    async addAsChange(datasetId, images) {
+      let added: readonly string[] = []
+      const changed = await changeDataset(client, datasetId, async (tx, dataset) => {
+        added = await insert(tx, datasetId, images)
+        const detail: ChangeOf<'ADD_UNLABELLED_IMAGES'> = {
+          kind: 'ADD_UNLABELLED_IMAGES',
+          images: [...added],
+        }
+        return { dataset, detail: added.length === 0 ? null : detail }
+      })
+      return { ...changed, added: added.length }
+    },
     async page(datasetId, request) {
       requirePageSize(request.first)
       const after = positionAfter(request) ?? 0
@@ -96,8 +114,9 @@ export function createUnlabelledImageRepository(client: DatabaseClient): Unlabel
   }
 }
 
-async function insert(tx: Transaction, datasetId: string, images: readonly StoredImage[]): Promise<number> {
-  let added = 0
+/** Adds images. Returns the ids of those that the dataset did not have. */
+async function insert(tx: Transaction, datasetId: string, images: readonly StoredImage[]): Promise<string[]> {
+  const added: string[] = []
   const seen = new Set<string>()
   for await (const chunk of chunks(images, rowsPerStatement)) {
     const where = { datasetId, imageId: { in: chunk.map(({ imageId }) => imageId) } }
@@ -113,7 +132,7 @@ async function insert(tx: Transaction, datasetId: string, images: readonly Store
     })
     await insertImageRows(tx, fresh)
     await tx.unlabelledImage.createMany({ data: fresh.map(({ imageId }) => ({ datasetId, imageId })) })
-    added += fresh.length
+    added.push(...fresh.map(({ imageId }) => imageId))
   }
   return added
 }
