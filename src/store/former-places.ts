@@ -1,14 +1,23 @@
 import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
 import type { DatabaseClient, Transaction } from './database.js'
-import type { DatasetRow } from './datasets.js'
+import type { Split } from './enums.js'
 import { imagesPerPart } from './image-lists.js'
-import type { StoredPlace } from './image-places.js'
 import { chunks, rowsPerStatement } from './rows.js'
 
 /** A test image as it was when a run was measured on it. */
 export interface MeasuredImageRow {
   readonly imageId: string
   readonly classIndex: number
+}
+
+/** A place that an image leaves. */
+interface LeftPlace {
+  readonly imageId: string
+  readonly position: number
+  readonly classIndex: number
+  readonly split: Split
+  /** The revision of the dataset that brought it there. */
+  readonly since: number
 }
 
 /** Reads the test images that a dataset had at some revision, whatever became of them since. */
@@ -59,8 +68,8 @@ export function createFormerPlaceRepository(client: DatabaseClient): FormerPlace
  */
 export async function beginRevision(
   tx: Transaction,
-  { id: datasetId }: Pick<DatasetRow, 'id'>,
-  leaving: readonly StoredPlace[],
+  { id: datasetId }: { readonly id: string },
+  leaving: readonly LeftPlace[],
 ): Promise<number> {
   const { revision } = await tx.dataset.update({
     where: { id: datasetId },
