@@ -4,6 +4,7 @@ import type { Encoders } from '../encoders/encoders.js'
 import { errors, reasonOf, type ShotboardError } from '../errors.js'
 import type { FittedMethod } from '../evaluation/fit.js'
 import type { Support } from '../features/support.js'
+import { spaceValuesIn } from '../methods/contract.js'
 import type { Identity } from '../plugins/identity.js'
 import type { Registry } from '../plugins/registry.js'
 import { type FeatureSpace, spaceAt } from '../spaces/contract.js'
@@ -62,7 +63,7 @@ export async function loadClassifier(
     throw errors.classifierFile({ name, version: number, reason })
   })
   const { support, images, calibration, ownFigures, fit } = tensors
-  const chosen = spaceAt(space, frozen.hyperparameters)
+  const chosen = spaceAt(space, spaceValuesIn(method, space, frozen.hyperparameters))
   const cache = await buildCache(support, fit ? withKeptFit(chosen, fit) : chosen, context.kernels)
   return {
     ...{ name, number, frozen, encoder, encoderSpace, support, ownFigures },

@@ -5,7 +5,7 @@ import { overlapValue } from '../evaluation/overlap/overlap.js'
 import type { LabelledImages } from '../features/labelled-images.js'
 import { featuresOf } from '../features/space-features.js'
 import { supportIn } from '../features/support.js'
-import { clipFormOf } from '../methods/contract.js'
+import { clipFormOf, spaceValuesIn } from '../methods/contract.js'
 import { fitSpace } from '../spaces/fit-space.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import { fingerprintOf } from '../system/fingerprint.js'
@@ -100,13 +100,15 @@ export function createOverlapCorrelation(
 
   /** The overlap of test images in a space. A fitted space is fitted on the run's support set. */
   function overlapOf(
-    { encoder: encoderId, result }: FinishedRun,
+    { encoder: encoderId, method: methodId, result }: FinishedRun,
     spaceId: string,
     test: TestImages,
   ): Promise<number> {
     const [encoder, space] = [encoders.get(encoderId), registry.space(spaceId)]
     const fittedOn = space.fit ? result.supportSetId : null
-    const settings = Object.keys(space.hyperparameters ?? {}).map((name) => result.hyperparameters[name])
+    const method = registry.methods.find(({ id }) => id === methodId)
+    const values = method ? spaceValuesIn(method, space, result.hyperparameters) : result.hyperparameters
+    const settings = Object.keys(space.hyperparameters ?? {}).map((name) => values[name])
     const key = JSON.stringify([
       encoder.spaceFingerprint(space.base),
       test.fingerprint,
@@ -123,12 +125,7 @@ export function createOverlapCorrelation(
       const support = supportSet
         ? await encodedData.support(supportSet, encoder, [space.base])
         : { ...test, textClassifier: null }
-      const { project } = await fitSpace(
-        space,
-        await supportIn(support, space),
-        kernels,
-        result.hyperparameters,
-      )
+      const { project } = await fitSpace(space, await supportIn(support, space), kernels, values)
       const features = await project(featuresOf(test.features, space.base))
       const classes = test.labels.reduce((max, label) => Math.max(max, label), 0) + 1
       return overlapValue({ features, labels: test.labels, classes, kernels })

@@ -86,7 +86,9 @@ export async function planComparison(context: PlanContext, input: CompareInput):
   requireAugmentations(input.augmentations, 'augmentations')
   const count = chosenEncoders.length * Math.max(1, asked.length) * input.seeds.length * input.methods.length
   if (count > maxRuns) throw errors.tooManyRuns({ max: maxRuns, count }, 'seeds')
-  const chosen = chosenEncoders.map((encoder) => chooseMethods(input.methods, registry, encoder))
+  const chosen = await Promise.all(
+    chosenEncoders.map((encoder) => chooseMethods(input.methods, registry, encoder)),
+  )
   const classes = await store.datasets.classes(dataset.id)
   const coverage = input.coverage ?? defaultCoverage
   requireCoverage(coverage)

@@ -43,7 +43,7 @@ registerEnumType(MethodNeed, {
     PROMPTS: { description: 'The text features of every prompt.' },
     PATCHES: {
       description:
-        "The features of an image's patches. Encoders here give none; `shotboard evaluate` reads them from a file.",
+        "The features of an image's patches. Of an encoder whose graph gives them, or from a file with `shotboard evaluate`.",
     },
     PROJECTED_TEXTS: { description: 'A feature space that texts can be projected to, such as `clip`.' },
   },

@@ -15,6 +15,7 @@ const python = ({
 }: Preprocessing): string => `# pip install onnxruntime numpy pillow
 # python classify.py IMAGE…
 import json, os, sys
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # ONNX Runtime reads it when it is loaded
 import numpy as np
 import onnxruntime as ort
 from PIL import Image, ImageOps
@@ -53,9 +54,10 @@ const javascript = ({
 }: Preprocessing): string => `// npm install onnxruntime-node sharp
 // node classify.mjs IMAGE…
 import { readFile } from 'node:fs/promises'
-import ort from 'onnxruntime-node'
 import sharp from 'sharp'
 
+process.env.ORT_DISABLE_TELEMETRY ??= '1' // ONNX Runtime reads it when it is loaded
+const { default: ort } = await import('onnxruntime-node')
 const file = (name) => new URL(name, import.meta.url)
 const [config, labels] = await Promise.all(
   ['preprocessor_config.json', 'labels.json'].map(async (name) => JSON.parse(await readFile(file(name), 'utf8'))),

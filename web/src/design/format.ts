@@ -5,6 +5,9 @@ export const fixed = (value: number, digits = 1): string => value.toFixed(digits
 export const signed = (value: number, digits = 1): string =>
   Number(value.toFixed(digits)) === 0 ? fixed(0, digits) : `${value > 0 ? '+' : ''}${fixed(value, digits)}`
 
+/** A share that was asked for, in percent, with all its digits: 0.995 is 99.5 %. */
+export const percentOf = (share: number): string => `${Number((100 * share).toFixed(4))} %`
+
 export const pValue = (p: number): string => (p < 0.001 ? '< 0.001' : p.toFixed(3))
 
 const counts = new Intl.NumberFormat('en')
