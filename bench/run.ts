@@ -6,6 +6,7 @@ import { parseArgs, promisify } from 'node:util'
 import Table from 'cli-table3'
 import type { Benchmark, Row } from './benchmark.js'
 import { calibration } from './cases/calibration.js'
+import { classifyMany, classifyOne } from './cases/classify.js'
 import { clipFiles, clipMemory, clipSpeed } from './cases/clip.js'
 import { coverage } from './cases/coverage.js'
 import { dashboard } from './cases/dashboard.js'
@@ -51,6 +52,9 @@ const benchmarks: readonly Benchmark[] = [
   overlap,
   featureStore,
   encoding,
+  classifyOne,
+  classifyMany(5_000),
+  classifyMany(100_000),
   importing,
   importSize,
   resize,

@@ -194,11 +194,6 @@ export const errors = {
     ({ what, by }) =>
       `The classes of ${what} cannot be renumbered: ${by} refers to them by number. Delete it first, or import the images as another dataset.`,
   ),
-  testImagesMeasured: define<{ dataset: string; comparison: string }>(
-    'HAS_RESULTS',
-    ({ dataset, comparison }) =>
-      `These images cannot be moved: comparison ${comparison} refers to the test images of dataset "${dataset}" by number. Delete it first, or import the images as another dataset.`,
-  ),
   cannotUndo: define<{ reason: string }>(
     'CANNOT_UNDO',
     ({ reason }) => `The change cannot be undone: ${reason}.`,
@@ -377,6 +372,11 @@ export const errors = {
     'CLASSES_DIFFER',
     ({ dataset, other, only, onlyOther }) =>
       `The classes of "${dataset}" and "${other}" must have the same names. Only in "${dataset}": ${list(only)}. Only in "${other}": ${list(onlyOther)}.`,
+  ),
+  supportImageGone: define<{ supportSet: string; image: string }>(
+    'CONTENTS_CHANGED',
+    ({ supportSet, image }) =>
+      `Support set ${supportSet} has image ${image}, which was removed and is no longer kept. Draw another one.`,
   ),
   contentsChanged: define<object>(
     'CONTENTS_CHANGED',

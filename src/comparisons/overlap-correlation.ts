@@ -11,6 +11,7 @@ import type { ComparisonRow } from '../store/comparisons.js'
 import { fingerprintOf } from '../system/fingerprint.js'
 import { firstRepeated } from '../system/first-repeated.js'
 import { createPromiseCache } from '../system/promise-cache.js'
+import { testImagesOf } from './measured-images.js'
 import type { OverlapContext } from './overlap.js'
 import {
   comparableSettings,
@@ -86,13 +87,13 @@ export function createOverlapCorrelation(
   const { store, encoders, registry, kernels, encodedData } = context
   const overlaps = createPromiseCache<number>(maxOverlaps)
 
-  /** Encodes the test images of a comparison in the given spaces. */
-  async function testOf(comparison: ComparisonRow, bases: readonly string[]) {
-    const { datasetId, testDatasetId, encoder, lastImage } = comparison
-    const images =
-      testDatasetId === null
-        ? await store.datasets.images(datasetId, 'TEST', lastImage)
-        : await encodedData.testImages(testDatasetId, datasetId, lastImage)
+  /** Encodes the test images of a comparison, as one of its runs was measured on them, without those that are gone. */
+  async function testOf({ encoder, lastImage }: ComparisonRow, run: FinishedRun, bases: readonly string[]) {
+    const measured = await testImagesOf(context, run, lastImage)
+    const kept = new Set(await store.images.known(measured.map(({ imageId }) => imageId)))
+    const images = measured.flatMap((image) =>
+      kept.has(image.imageId) ? [{ ...image, split: 'TEST' as const }] : [],
+    )
     const labelled = await encodedData.labelled(images, encoders.get(encoder), bases)
     return { ...labelled, fingerprint: fingerprintOf(images) }
   }
@@ -182,7 +183,7 @@ export function createOverlapCorrelation(
     const points = new Map<string, SeedPoint[]>()
     for (const pair of pairs) {
       const comparison = ownerOf.get(pair.run.id) as ComparisonRow
-      const test = tests.get(comparison.id) ?? testOf(comparison, bases)
+      const test = tests.get(comparison.id) ?? testOf(comparison, pair.run, bases)
       tests.set(comparison.id, test)
       const key = JSON.stringify([
         comparableSettings(pair.run),

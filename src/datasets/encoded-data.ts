@@ -165,6 +165,12 @@ export function createEncodedData(options: {
     return Object.assign({}, ...loaded)
   }
 
+  /** The first of the images that is no longer kept. */
+  async function firstGone(images: readonly SupportImageRow[]): Promise<string | undefined> {
+    const known = new Set(await store.images.known(images.map(({ imageId }) => imageId)))
+    return images.find(({ imageId }) => !known.has(imageId))?.imageId
+  }
+
   return {
     classes,
     textClassifier,
@@ -190,8 +196,15 @@ export function createEncodedData(options: {
       if (missing) {
         throw errors.supportSetOutdated({ supportSet: supportSet.id, className: missing.name }, 'supportSet')
       }
+      const recipe = augmentationRecipe(supportSet.augmentations)
+      const features = await load(images, encoder, spaces, recipe, loading).catch(async (error) => {
+        const gone = await firstGone(images)
+        throw gone === undefined
+          ? error
+          : errors.supportImageGone({ supportSet: supportSet.id, image: gone }, 'supportSet')
+      })
       return {
-        features: await load(images, encoder, spaces, augmentationRecipe(supportSet.augmentations), loading),
+        features,
         labels: Int32Array.from(images, ({ classIndex }) => classIndex),
         classes: rows.length,
         textClassifier: await textClassifier(encoder, rows),

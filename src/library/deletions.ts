@@ -21,8 +21,8 @@ export interface Deletions {
    */
   class(input: { readonly dataset: string; readonly class: string }): Promise<ChangedDataset>
   /**
-   * Removes images from a dataset, with a label or without. They are kept for 7 days, so that it can be undone. Throws UNKNOWN_DATASET, EMPTY_LIST, UNKNOWN_IMAGE, IN_USE, or HAS_RESULTS if a comparison was measured on
-   * one of them or a support set has it.
+   * Removes images from a dataset, with a label or without. They are kept for 7 days, so that it can be undone. Results and support
+   * sets keep naming them. Throws UNKNOWN_DATASET, EMPTY_LIST, UNKNOWN_IMAGE or IN_USE.
    */
   images(input: { readonly dataset: string; readonly images: readonly string[] }): Promise<ChangedDataset>
   /**

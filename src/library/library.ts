@@ -64,7 +64,7 @@ export interface Library {
     > &
     Reads<Store['datasetImages'], 'classCounts' | 'firstOfClasses' | 'labelled' | 'pages'> & {
       /** Pages and counts of the images without a label. */
-      readonly unlabelled: Reads<Store['unlabelledImages'], 'page' | 'ids' | 'counts'>
+      readonly unlabelled: Reads<Store['unlabelledImages'], 'page' | 'ids' | 'among' | 'counts'>
       /** The problems of several datasets, by dataset; see `problemsOf`. */
       problemsOf(ids: readonly string[]): Promise<Map<string, DatasetProblem[]>>
       /** The manifest of a dataset: every image by its SHA-256. Throws UNKNOWN_DATASET. */
@@ -208,7 +208,7 @@ function publicInterface(services: Services) {
       ...pick(store.datasets, ['countsOf', 'images']),
       ...pick(store.datasetImages, ['classCounts', 'firstOfClasses', 'labelled', 'pages']),
       ...datasets,
-      unlabelled: pick(store.unlabelledImages, ['page', 'ids', 'counts']),
+      unlabelled: pick(store.unlabelledImages, ['page', 'ids', 'among', 'counts']),
       problemsOf: (ids: readonly string[]) => problemsOf(store, ids),
       manifest: (id: string) => manifestOf(services, id),
     },

@@ -13,9 +13,10 @@ import {
 import type { DatabaseClient, Transaction } from './database.js'
 import { type DatasetRow, insertImages, type NewImage } from './datasets.js'
 import type { Split } from './enums.js'
+import { beginRevision } from './former-places.js'
 import { placesOf, type StoredPlace, takeOut } from './image-places.js'
 import { conflictsOfImages, conflictsWith, renameConflicts, settleConflicts } from './label-conflicts.js'
-import { requireNoResults, requireUnmeasured } from './measured-datasets.js'
+import { requireNoResults } from './measured-datasets.js'
 import { requireUnused } from './require-unused.js'
 import { canBeId, chunks, rowsPerStatement } from './rows.js'
 
@@ -42,13 +43,11 @@ export interface DatasetChangeRepository {
   mergeClasses(id: string, name: string, into: string): Promise<ChangedDataset>
   /** Deletes a class with its images, which are kept until the change is forgotten. Throws UNKNOWN_CLASS, INVALID_VALUE or HAS_RESULTS. */
   deleteClass(id: string, name: string): Promise<ChangedDataset>
-  /** Gives images another class, another split, or both. Throws UNKNOWN_CLASS, UNKNOWN_IMAGE or HAS_RESULTS. */
+  /** Gives images another class, another split, or both. Throws UNKNOWN_CLASS or UNKNOWN_IMAGE. */
   moveImages(id: string, images: readonly string[], to: ImagePlace): Promise<ChangedDataset>
-  /** Takes the labels off images, which stay in the dataset. Throws UNKNOWN_IMAGE or HAS_RESULTS. */
+  /** Takes the labels off images, which stay in the dataset. Throws UNKNOWN_IMAGE. */
   unlabelImages(id: string, images: readonly string[]): Promise<ChangedDataset>
-  /**
-   * Removes images, with a label or without. They are kept until the change is forgotten. Throws UNKNOWN_IMAGE or HAS_RESULTS.
-   */
+  /** Removes images, with a label or without. They are kept until the change is forgotten. Throws UNKNOWN_IMAGE. */
   removeImages(id: string, images: readonly string[]): Promise<ChangedDataset>
 }
 
@@ -203,16 +202,11 @@ export function createDatasetChangeRepository(client: DatabaseClient): DatasetCh
             (split !== undefined && image.split !== split) ||
             (classIndex !== undefined && image.classIndex !== classIndex),
         )
-        const tests = moved.filter(
-          (image) => (image.split === 'TEST') !== ((split ?? image.split) === 'TEST'),
-        )
-        await requireUnmeasured(tx, dataset, tests)
-        const relabelled = moved.filter((image) => image.split === 'TEST' && !tests.includes(image))
-        if (classIndex !== undefined) await requireUnmeasured(tx, dataset, relabelled, true)
+        const since = moved.length === 0 ? 0 : await beginRevision(tx, dataset, moved)
         for await (const some of chunks(moved, rowsPerStatement)) {
           await tx.datasetImage.updateMany({
             where: { position: { in: some.map(({ position }) => position) } },
-            data: { ...(split !== undefined && { split }), ...(classIndex !== undefined && { classIndex }) },
+            data: { ...(split && { split }), ...(classIndex !== undefined && { classIndex }), since },
           })
         }
         const moves = moved.map((image) => {
@@ -227,7 +221,7 @@ export function createDatasetChangeRepository(client: DatabaseClient): DatasetCh
       change(id, async (tx, dataset) => {
         const ids = [...new Set(images)]
         const { places, ...taken } = await takenOut(tx, dataset, ids)
-        await takeOut(tx, dataset, ids, places)
+        await takeOut(tx, dataset, places)
         for await (const some of chunks(ids, rowsPerStatement)) {
           await tx.unlabelledImage.createMany({ data: some.map((imageId) => ({ datasetId: id, imageId })) })
         }
@@ -246,7 +240,7 @@ export function createDatasetChangeRepository(client: DatabaseClient): DatasetCh
         const without = new Set(unlabelled.map(({ imageId }) => imageId))
         const labelled = ids.filter((each) => !without.has(each))
         const { places, ...taken } = await takenOut(tx, dataset, labelled)
-        await takeOut(tx, dataset, labelled, places)
+        await takeOut(tx, dataset, places)
         return { dataset, detail: { kind: 'REMOVE_IMAGES', ...taken, unlabelled } }
       }),
   }

@@ -7,6 +7,7 @@ import { createDatasetImageRepository, type DatasetImageRepository } from './dat
 import { createDatasetRepository, type DatasetRepository } from './datasets.js'
 import { createDeletionRepository, type DeletionRepository } from './deletions.js'
 import { createFeatureSegmentRepository, type FeatureSegmentRepository } from './feature-segments.js'
+import { createFormerPlaceRepository, type FormerPlaceRepository } from './former-places.js'
 import { createImageListRepository, type ImageListRepository } from './image-lists.js'
 import { createImageRepository, type ImageRepository } from './images.js'
 import { createImportRepository, type ImportRepository } from './imports.js'
@@ -24,6 +25,7 @@ export interface Store {
   readonly recordedChanges: RecordedChangeRepository
   readonly datasetImages: DatasetImageRepository
   readonly imageLists: ImageListRepository
+  readonly formerPlaces: FormerPlaceRepository
   readonly unlabelledImages: UnlabelledImageRepository
   readonly images: ImageRepository
   readonly labelConflicts: LabelConflictRepository
@@ -48,6 +50,7 @@ export const createStore = (
   recordedChanges: withDatabaseErrors(createRecordedChangeRepository(client)),
   datasetImages: withDatabaseErrors(createDatasetImageRepository(client)),
   imageLists: withDatabaseErrors(createImageListRepository(client)),
+  formerPlaces: withDatabaseErrors(createFormerPlaceRepository(client)),
   unlabelledImages: withDatabaseErrors(createUnlabelledImageRepository(client)),
   images: withDatabaseErrors(createImageRepository(client)),
   labelConflicts: withDatabaseErrors(createLabelConflictRepository(client)),

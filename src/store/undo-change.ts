@@ -3,9 +3,10 @@ import type { ChangeDetail, ChangeOf, ImagePlaceDetail } from './change-detail.j
 import { deleteIndex, insertIndex, promptsOf } from './class-rows.js'
 import type { Transaction } from './database.js'
 import type { DatasetRow } from './datasets.js'
+import { beginRevision } from './former-places.js'
 import { knownPlaces, type StoredPlace, takeOut } from './image-places.js'
 import { recordConflicts } from './label-conflicts.js'
-import { requireNoResults, requireUnmeasured } from './measured-datasets.js'
+import { requireNoResults } from './measured-datasets.js'
 import { chunks, inChunks, rowsPerStatement } from './rows.js'
 
 /**
@@ -174,15 +175,9 @@ async function undoMove(
   const ids = moves.map(({ imageId }) => imageId)
   const targets = moves.map(({ to }) => ({ classIndex: indexOf(to.className), split: to.split }))
   const places = await requirePlaces(tx, id, ids, (i) => targets[i] ?? {})
-  const tests = places.filter(({ split }, i) => (split === 'TEST') !== (moves[i]?.from.split === 'TEST'))
-  await requireUnmeasured(tx, dataset, tests)
-  const relabelled = places.filter(
-    (place, i) =>
-      place.split === 'TEST' && !tests.includes(place) && moves[i]?.from.className !== moves[i]?.to.className,
-  )
-  await requireUnmeasured(tx, dataset, relabelled, true)
+  const since = await beginRevision(tx, dataset, places)
   for (const { from, images } of byOrigin(moves)) {
-    const data = { classIndex: indexOf(from.className), split: from.split }
+    const data = { classIndex: indexOf(from.className), split: from.split, since }
     for await (const some of chunks(images, rowsPerStatement)) {
       await tx.datasetImage.updateMany({ where: { datasetId: id, imageId: { in: some } }, data })
     }
@@ -199,7 +194,7 @@ async function undoLabel(
   const ids = images.map(({ imageId }) => imageId)
   const { index } = await requireClass(tx, id, to.className)
   const places = await requirePlaces(tx, id, ids, () => ({ classIndex: index, split: to.split }))
-  await takeOut(tx, dataset, ids, places)
+  await takeOut(tx, dataset, places)
   await putBackUnlabelled(tx, id, images)
 }
 
@@ -231,7 +226,7 @@ async function undoRemove(
   await recordConflicts(tx, id, conflicts)
 }
 
-/** Gives images their places again. Throws CANNOT_UNDO if the dataset has one of them, or HAS_RESULTS. */
+/** Gives images their places again. Throws CANNOT_UNDO if the dataset has one of them. */
 async function putBack(
   tx: Transaction,
   dataset: DatasetRow,
@@ -243,14 +238,10 @@ async function putBack(
     id,
     images.map(({ imageId }) => imageId),
   )
-  await requireUnmeasured(
-    tx,
-    dataset,
-    images.filter(({ split }) => split === 'TEST'),
-  )
+  const since = images.length === 0 ? 0 : await beginRevision(tx, dataset, [])
   const indexOf = await classIndices(tx, id)
   const rows = images.map(({ imageId, position, className, split }) => ({
-    ...{ datasetId: id, imageId, position, split },
+    ...{ datasetId: id, imageId, position, split, since },
     classIndex: indexOf(className),
   }))
   for await (const data of chunks(rows, rowsPerStatement)) await tx.datasetImage.createMany({ data })

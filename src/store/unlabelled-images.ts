@@ -12,7 +12,7 @@ import {
   positionAfter,
   requirePageSize,
 } from './page.js'
-import { chunks, inChunks, longTransaction, rowsPerStatement } from './rows.js'
+import { chunks, inChunks, knownIds, longTransaction, rowsPerStatement } from './rows.js'
 
 /** Images of datasets that have no label yet. An image of a dataset has a label or has none; it is never in both places. */
 export interface UnlabelledImageRepository {
@@ -27,6 +27,8 @@ export interface UnlabelledImageRepository {
   page(datasetId: string, request: PageRequest): Promise<Page<string>>
   /** All ids, in that order. */
   ids(datasetId: string): Promise<string[]>
+  /** Those of the images that the dataset has without a label. */
+  among(datasetId: string, images: readonly string[]): Promise<string[]>
   /** By dataset: how many there are. */
   counts(datasetIds: readonly string[]): Promise<Map<string, number>>
   /**
@@ -82,6 +84,15 @@ export function createUnlabelledImageRepository(client: DatabaseClient): Unlabel
       })
       return rows.map(({ imageId }) => imageId)
     },
+    among: (datasetId, images) =>
+      knownIds(images, async (some) =>
+        (
+          await client.unlabelledImage.findMany({
+            where: { datasetId, imageId: { in: some } },
+            select: { imageId: true },
+          })
+        ).map(({ imageId }) => ({ id: imageId })),
+      ),
     async counts(datasetIds) {
       const rows = await inChunks(datasetIds, (some) =>
         client.unlabelledImage.groupBy({

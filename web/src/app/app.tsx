@@ -25,6 +25,7 @@ const LabelPage = page('LabelPage', () => import('../pages/label/label-page'))
 const ComparisonsPage = page('ComparisonsPage', () => import('../pages/compare/comparisons-page'))
 const NewComparisonPage = page('NewComparisonPage', () => import('../pages/compare/new-comparison-page'))
 const ClassifiersPage = page('ClassifiersPage', () => import('../pages/classifiers/classifiers-page'))
+const OfflinePage = page('OfflinePage', () => import('../pages/offline/offline-page'))
 const TryPage = page('TryPage', () => import('../pages/try/try-page'))
 const OverlapPage = page('OverlapPage', () => import('../pages/overlap/overlap-page'))
 const MethodsPage = page('MethodsPage', () => import('../pages/methods/methods-page'))
@@ -55,6 +56,7 @@ function Pages() {
         <Route path="/compare/new" component={NewComparisonPage} />
         <Route path="/compare/:id" component={ComparisonPage} />
         <Route path="/classifiers" component={ClassifiersPage} />
+        <Route path="/classifiers/:id/offline" component={OfflinePage} />
         <Route path="/try" component={TryPage} />
         <Route path="/overlap" component={OverlapPage} />
         <Route path="/methods" component={MethodsPage} />
