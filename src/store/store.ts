@@ -1,6 +1,6 @@
 import { type ClassifierRepository, createClassifierRepository } from './classifiers.js'
 import { type ComparisonRepository, createComparisonRepository } from './comparisons.js'
-import type { DatabaseClient } from './database.js'
+import type { Database, DatabaseClient } from './database.js'
 import { withDatabaseErrors } from './database-fault.js'
 import { createDatasetChangeRepository, type DatasetChangeRepository } from './dataset-changes.js'
 import { createDatasetImageRepository, type DatasetImageRepository } from './dataset-images.js'
@@ -37,8 +37,12 @@ export interface Store {
   readonly featureSegments: FeatureSegmentRepository
 }
 
-/** `onChange` receives every changed comparison, run and training. */
-export const createStore = (client: DatabaseClient, onChange?: (id: string) => void): Store => ({
+/** `onChange` receives every changed comparison, run and training. `kind` is that of the database. */
+export const createStore = (
+  client: DatabaseClient,
+  onChange?: (id: string) => void,
+  kind: Database['kind'] = 'sqlite',
+): Store => ({
   datasets: withDatabaseErrors(createDatasetRepository(client)),
   datasetChanges: withDatabaseErrors(createDatasetChangeRepository(client)),
   recordedChanges: withDatabaseErrors(createRecordedChangeRepository(client)),
@@ -49,7 +53,7 @@ export const createStore = (client: DatabaseClient, onChange?: (id: string) => v
   labelConflicts: withDatabaseErrors(createLabelConflictRepository(client)),
   supportSets: withDatabaseErrors(createSupportSetRepository(client)),
   runs: withDatabaseErrors(createRunRepository(client, onChange)),
-  comparisons: withDatabaseErrors(createComparisonRepository(client, onChange)),
+  comparisons: withDatabaseErrors(createComparisonRepository(client, onChange, kind)),
   imports: withDatabaseErrors(createImportRepository(client)),
   trainings: withDatabaseErrors(createTrainingRepository(client, onChange)),
   classifiers: withDatabaseErrors(createClassifierRepository(client)),
