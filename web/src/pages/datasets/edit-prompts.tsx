@@ -5,6 +5,7 @@ import { problemsOf } from '../../api/problem'
 import { Button } from '../../components/button'
 import { Dialog, DialogActions } from '../../components/dialog'
 import { TextArea } from '../../components/field'
+import styles from './mending.module.css'
 
 /** Edits the prompts of a class, one per line. */
 export function EditPrompts({
@@ -38,7 +39,7 @@ export function EditPrompts({
         if (!open) onClose()
       }}
     >
-      <form onSubmit={submit}>
+      <form onSubmit={submit} className={styles.fields}>
         <TextArea
           label="One per line"
           rows={6}
