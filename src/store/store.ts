@@ -39,7 +39,7 @@ export interface Store {
   readonly featureSegments: FeatureSegmentRepository
 }
 
-/** `onChange` receives every changed comparison, run and training. */
+/** `onChange` receives every changed comparison, run and training. `kind` is that of the database. */
 export const createStore = (
   client: DatabaseClient,
   onChange?: (id: string) => void,
@@ -56,7 +56,7 @@ export const createStore = (
   labelConflicts: withDatabaseErrors(createLabelConflictRepository(client)),
   supportSets: withDatabaseErrors(createSupportSetRepository(client)),
   runs: withDatabaseErrors(createRunRepository(client, onChange)),
-  comparisons: withDatabaseErrors(createComparisonRepository(client, onChange)),
+  comparisons: withDatabaseErrors(createComparisonRepository(client, onChange, kind)),
   imports: withDatabaseErrors(createImportRepository(client)),
   trainings: withDatabaseErrors(createTrainingRepository(client, onChange)),
   classifiers: withDatabaseErrors(createClassifierRepository(client)),

@@ -26,3 +26,16 @@ export const time = (iso: string): string => times.format(new Date(iso))
 /** Formats milliseconds as ms or s. */
 export const duration = (ms: number): string =>
   ms < 1000 ? `${ms < 10 ? fixed(ms, 1) : Math.round(ms)} ms` : `${fixed(ms / 1000, ms < 10_000 ? 1 : 0)} s`
+
+/** A time to wait, as people say it: `about 3 min`. */
+export function timeLeft(ms: number): string {
+  const seconds = Math.max(1, Math.round(ms / 1000))
+  if (seconds < 60) return `about ${seconds < 10 ? seconds : 5 * Math.round(seconds / 5)} s`
+  const minutes = Math.round(seconds / 60)
+  if (minutes < 90) return `about ${minutes} min`
+  return `about ${Math.round(minutes / 60)} h`
+}
+
+/** `1 shot`, `1 and 4 shots`. */
+export const shotsWords = (shots: readonly number[]): string =>
+  `${list(shots)} ${shots.length === 1 && shots[0] === 1 ? 'shot' : 'shots'}`

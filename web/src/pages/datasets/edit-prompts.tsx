@@ -3,6 +3,7 @@ import { MendSetPromptsDocument } from '../../api/generated'
 import { Button } from '../../components/button'
 import { Dialog, DialogActions } from '../../components/dialog'
 import { TextArea } from '../../components/field'
+import styles from './mending.module.css'
 import type { Mending } from './use-mending'
 
 /** Edits the prompts of a class, one per line. */
@@ -46,7 +47,7 @@ export function EditPrompts({
         if (!open) cancel()
       }}
     >
-      <form onSubmit={submit}>
+      <form onSubmit={submit} className={styles.fields}>
         <TextArea
           label="One per line"
           rows={6}
