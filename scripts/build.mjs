@@ -1,7 +1,7 @@
 // Generates the database clients, the kernels, the reader of ONNX graphs and the client's operations, compiles client/ and
 // src/ to dist/, renders the IDE, writes docs/configuration.md, docs/plugin-reference.md and docs/api, and bundles the dashboard.
 import { execFileSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { chmodSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -16,6 +16,8 @@ const run = (...parameters) => execFileSync(process.execPath, parameters, { cwd:
 run('--import', 'tsx', join('scripts', 'generate-client.mjs'))
 run(tsc, '-p', 'client')
 run(tsc, '-p', 'tsconfig.build.json')
+// npm makes the command executable when it installs the package, and not when a build replaces it.
+chmodSync(join(root, 'dist/cli/shotboard.js'), 0o755)
 await import('./ide.mjs')
 await import('./configuration.mjs')
 await import('./plugin-reference.mjs')

@@ -40,6 +40,7 @@ export const colors = {
   rose: { light: '#85444f', dark: '#d36c6e' },
   forest: { light: '#0e2c07', dark: '#a1c083' },
   wine: { light: '#2b051a', dark: '#e1acc4' },
+  mauve: { light: '#a68d95', dark: '#f5eaf2' },
 } satisfies Readonly<Record<string, PlotColor>>
 
 /** Colours for what declares none: those of the built-in methods that are seen least often. */

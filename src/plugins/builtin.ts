@@ -12,6 +12,7 @@ import { tipAdapter } from '../methods/tip-adapter.js'
 import { tipAdapterPlusPlus } from '../methods/tip-adapter-plus-plus.js'
 import { tipX } from '../methods/tip-x.js'
 import { tipXPlusPlus } from '../methods/tip-x-plus-plus.js'
+import { transclip } from '../methods/transclip.js'
 import { zeroShot } from '../methods/zero-shot.js'
 import { centred } from '../spaces/centred.js'
 import { clip } from '../spaces/clip.js'
@@ -37,6 +38,7 @@ export const builtin = (): Plugin => ({
     gda(),
     textPrototype(),
     sharedPrototype(),
+    transclip(),
     lda(),
     ridge(),
     knn(),

@@ -1,4 +1,5 @@
-"""Results of NumPy for kNN, LDA, ridge regression, prototypes with texts and shared prototypes, APE, TIMO and ProKeR.
+"""Results of NumPy for kNN, LDA, ridge regression, prototypes with texts and shared prototypes, TransCLIP, APE, TIMO
+and ProKeR.
 
 python methods.py   # synthetic features, with their results: test/golden/methods.json
 """
@@ -72,11 +73,14 @@ def text_prototype(T, F, y, W, P, p, alpha=2, k=2, beta=4):
 def shared_prototype(T, F, y, W, P, p, alpha=2, beta=4):
     C = len(W)
     sums = np.stack([F[y == c].sum(0) for c in range(C)])
-    weight = 0.3 * min(1, 3 * C / len(F))
-    Q = unit(sums)
+    weight, neighbours = 0.5 * min(1, 3 * C / len(F)), min(5, len(T) // (4 * C))  # w and ν alike
+    apart = T @ T.T - 9 * np.eye(len(T))
+    near = np.argsort(-apart, axis=1, kind="stable")[:, :neighbours]
+    A = T @ unit(sums).T
     for _ in range(4):
-        Q = unit(sums + weight * softmax(60 * T @ Q.T).T @ T)
-    return SCALE * T @ W.T + alpha * np.exp(-beta * (1 - T @ Q.T))
+        R = softmax(60 * A)
+        A = T @ unit(sums + weight * R.T @ T).T + weight / 60 * R[near].sum(1)
+    return SCALE * T @ W.T + alpha * np.exp(-beta * (1 - A))
 
 
 def ape(T, F, y, W, P, p, alpha=2, beta=4, gamma=0.2):
@@ -123,12 +127,37 @@ def proker(T, F, y, W, P, p, alpha=2, beta=4, penalty=0.1):
     return SCALE * T @ W.T + alpha * kernel(T, F) @ np.linalg.solve(kernel(F, F) + penalty * np.eye(len(F)), wrong)
 
 
+def transclip(T, F, y, W, P, p, gamma=0.02, penalty=0.5):
+    n, s, C, d = len(T), len(F), len(W), T.shape[1]
+    y_hat, Y, weight = softmax(SCALE * T @ W.T), one_hot(y, len(W)), 50 * gamma
+    similar = np.concatenate([T, F]) @ T.T
+    similar[np.arange(n), np.arange(n)] = -np.inf
+    affinity = np.zeros((n + s, n))
+    for i, row in enumerate(similar):
+        for j in np.argsort(-row, kind="stable")[:3]:
+            affinity[i, j] = row[j]
+    z, mu, var = y_hat, unit(Y.T @ F), np.full(d, 1 / d)
+    for k in range(11):
+        density = -0.5 * (((T[:, None] - mu) ** 2) / var).sum(2)
+        for _ in range(5):
+            pull = affinity.T @ np.concatenate([z, Y]) + affinity[:n] @ z
+            z = y_hat**penalty * np.exp((density + 50 / 6 * pull) / 50)
+            z = z / z.sum(1, keepdims=True)
+        if k == 10:
+            return np.log(z)
+        mu = unit(z.T @ T / n + weight / s * Y.T @ F)
+        spread = np.einsum("ic,icd->d", z, (T[:, None] - mu) ** 2) / n
+        spread += weight / s * np.einsum("ic,icd->d", Y, (F[:, None] - mu) ** 2)
+        var = spread / (1 + weight)
+
+
 METHODS = {
     "knn": (knn, dict(alpha=2, k=3, beta=4)),
     "lda": (lda, dict(alpha=0.5)),
     "ridge": (ridge, dict(alpha=3, penalty=0.1)),
     "text-prototype": (text_prototype, dict(alpha=2, k=2, beta=4)),
     "shared-prototype": (shared_prototype, dict(alpha=2, beta=4)),
+    "transclip": (transclip, dict(gamma=0.02, penalty=0.5)),
     "ape": (ape, dict(alpha=2, beta=4, gamma=0.2)),
     "timo": (timo, dict(alpha=0.5)),
     "timo-s": (timo, dict(alpha=0.5, gamma=20, prompts=2)),
@@ -154,6 +183,7 @@ for title, options in {
     "more dimensions than images": dict(seed=1, classes=4, d=20, shots=3, queries=6),
     "more images than dimensions": dict(seed=2, classes=5, d=10, shots=[8, 3, 1, 6, 4], queries=7),
     "one image a class": dict(seed=3, classes=6, d=16, shots=1, queries=6),
+    "many queries a class": dict(seed=4, classes=3, d=8, shots=4, queries=30),
 }.items():
     given = synthetic(**options)
     results = {

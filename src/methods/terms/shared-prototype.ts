@@ -1,34 +1,36 @@
 import type { Batch } from '../../cache/contract.js'
-import { type Matrix, mapMatrix, matrix, rowOf, transposed } from '../../tensor/matrix.js'
+import { type Matrix, mapMatrix, rowOf, transposed } from '../../tensor/matrix.js'
 import { colors } from '../colors.js'
 import type { Term } from '../contract.js'
 import { symbolOf } from '../formula.js'
+import { classSumsOf, softmaxRows } from './assignment.js'
 import { affinitiesWith, minSharpness, prototypesOf, unitPrototypes } from './class-prototype.js'
+import { type NearestQueries, nearestQueries } from './nearest-queries.js'
 
 /**
- * `exp(−β(1 − U·Pᵀ))`, [n, C], with class means that the queries themselves refine. Each of a few rounds takes the queries into
- * the means as far as they belong to a class,
+ * `exp(−β(1 − Â))`, [n, C], affinities with class means that the queries themselves refine. Each of a few rounds assigns the
+ * queries to the means and to what the queries nearest to them are assigned to, and then takes them into the means:
  *
- *     R = softmax(t·U·Pᵀ),   P_c = unit(Σ_{j of c} g_j + w·Σ_i R_ic·u_i),
+ *     R = softmax(t·Â),   Â_ic = u_i·P_c + ν/t·Σ_{j near i} R_jc,   P_c = unit(Σ_{j of c} g_j + w·Σ_i R_ic·u_i).
  *
- * so it is expectation maximisation of a mixture on the sphere, in which labelled images are certain. A query counts `w` = 0.3
- * of a labelled image, and less than that with more than 3 of these a class; and it is assigned sharply. With full weight and soft assignment, queries of
- * other classes draw away the mean of a class that has none (docs/accuracy.md says what that costs).
+ * So it is expectation maximisation of a mixture on the sphere, in which labelled images are certain and near queries are mostly
+ * of one class. A query counts `w` = 0.5 of a labelled image, and its neighbours `ν` = 0.5 each; with n > 3 labelled images a class
+ * both count 3/n of that. With full weight and soft assignment, queries of other classes draw away the mean of a class that has
+ * none (docs/accuracy.md says what that costs). Neighbours hold against that, unless they are more than the queries of a class: so
+ * there are five, and at most a quarter of the queries a class.
  */
 export const sharedPrototype = (names: { readonly weight: string; readonly sharpness: string }): Term => ({
   name: 'prototype',
   summary:
     'How near the image is to the mean of the support images of the class and of the images that are like them.',
-  formula: String.raw`\exp\!\left(-${symbolOf(names.sharpness)}\left(1 - U\hat{P}^\top\right)\right)`,
+  formula: String.raw`\exp\!\left(-${symbolOf(names.sharpness)}\left(1 - \hat{A}\right)\right)`,
   color: colors.green,
   weight: names.weight,
   shapes: [names.sharpness],
   usesTexts: false,
   usesKeys: true,
   async logits(batch, shapes) {
-    const affinities = await batch.derive('refined affinities', async () =>
-      affinitiesWith(batch, await refined(batch)),
-    )
+    const affinities = await batch.derive('refined affinities', () => refinedAffinities(batch))
     return batch.cache.kernels.sharpen(affinities, Math.max(shapes[names.sharpness] as number, minSharpness))
   },
 })
@@ -36,55 +38,43 @@ export const sharedPrototype = (names: { readonly weight: string; readonly sharp
 const rounds = 4
 /** t. */
 const sharpness = 60
-/** w, and the number of images of a class up to which it holds. */
-const share = 0.3
+/** w and ν, and the number of labelled images of a class up to which they hold. */
+const share = 0.5
+const pull = 0.5
 const fullShots = 3
+const maxNeighbours = 5
+const queriesPerNeighbour = 4
 
-/** P after the last round, [C, m]. */
-async function refined(batch: Batch): Promise<Matrix> {
+/** Â after the last round, [n, C]. */
+async function refinedAffinities(batch: Batch): Promise<Matrix> {
   const { cache } = batch
-  const { spaceKeys, labels, classes, kernels } = cache
-  const present = cache.counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0)
-  const weight = share * Math.min(1, (fullShots * present) / labels.length)
-  const sums = sumsOf(spaceKeys, labels, classes)
+  const { spaceKeys, labels, classes, counts, kernels } = cache
   const queries = await batch.spaceQueries()
-  let prototypes = prototypesOf(cache)
+  const present = Math.max(
+    1,
+    counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0),
+  )
+  const trust = Math.min(1, (fullShots * present) / labels.length)
+  const neighbours = Math.min(maxNeighbours, Math.floor(queries.rows / (queriesPerNeighbour * present)))
+  const near = await nearestQueries(queries, queries, neighbours, kernels)
+  const sums = classSumsOf(spaceKeys, labels, classes)
+  let affinities = await affinitiesWith(batch, prototypesOf(cache))
   for (let round = 0; round < rounds; round++) {
-    const belonging = softmaxRows(await affinitiesWith(batch, prototypes), sharpness)
-    const drawn = await kernels.multiply(transposed(belonging), queries)
-    prototypes = unitPrototypes(
-      mapMatrix(sums, (sum, c, k) => sum + weight * (rowOf(drawn, c)[k] as number)),
-      cache.counts,
-    )
+    const assigned = softmaxRows(affinities, sharpness)
+    const drawn = await kernels.multiply(transposed(assigned), queries)
+    const means = mapMatrix(sums, (sum, c, k) => sum + share * trust * (rowOf(drawn, c)[k] as number))
+    affinities = await affinitiesWith(batch, unitPrototypes(means, counts))
+    addPull(affinities, assigned, near, (pull * trust) / sharpness)
   }
-  return prototypes
+  return affinities
 }
 
-/** The sum of the keys of each class, [C, m]. */
-function sumsOf({ columns, data }: Matrix, labels: Int32Array, classes: number): Matrix {
-  const sums = matrix(classes, columns)
-  for (let s = 0, at = 0; s < labels.length; s++) {
-    const from = (labels[s] as number) * columns
-    for (let k = 0; k < columns; k++, at++)
-      sums.data[from + k] = (sums.data[from + k] as number) + (data[at] as number)
-  }
-  return sums
-}
-
-/** `softmax(t·A)` of every row. */
-function softmaxRows({ rows, columns, data }: Matrix, t: number): Matrix {
-  const result = matrix(rows, columns)
-  for (let i = 0; i < rows; i++) {
-    const from = i * columns
-    let greatest = -Infinity
-    for (let c = 0; c < columns; c++) greatest = Math.max(greatest, data[from + c] as number)
-    let sum = 0
-    for (let c = 0; c < columns; c++) {
-      const value = Math.exp(t * ((data[from + c] as number) - greatest))
-      result.data[from + c] = value
-      sum += value
+/** Adds `by·Σ R_j` over the queries that are near to each, in place. */
+function addPull(affinities: Matrix, assigned: Matrix, near: NearestQueries, by: number): void {
+  for (const [at, j] of near.positions.entries()) {
+    const affinity = rowOf(affinities, Math.floor(at / near.count))
+    for (const [c, belonging] of rowOf(assigned, j).entries()) {
+      affinity[c] = (affinity[c] as number) + by * belonging
     }
-    for (let c = 0; c < columns; c++) result.data[from + c] = (result.data[from + c] as number) / sum
   }
-  return result
 }
