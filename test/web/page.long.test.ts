@@ -15,14 +15,18 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
   })
   const spaces = ['clip', 'centred', 'whitened', 'shrunk']
   const usual = {
-    ...{ dataset: dataset.id, shots: [1, 2, 4], seeds: [1, 2], selection: 'NONE' },
+    dataset: dataset.id,
+    shots: [1, 2, 4],
+    seeds: [1, 2],
+    selection: 'NONE',
     methods: [
       { method: 'zero-shot' },
       ...['tip-adapter', 'prototype', 'ridge'].flatMap((method) =>
         spaces.map((space) => ({ method, space })),
       ),
     ],
-    ...{ klScaling: 'FROZEN', augmentations: 1 },
+    klScaling: 'FROZEN',
+    augmentations: 1,
   } as const
   const { id } = await library.comparisons.compare(usual)
   await library.comparisons.ended(id)
@@ -138,13 +142,13 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     const canvas = page.getByRole('img', { name: /Map of 40 images in clip/ })
     await canvas.waitFor()
     const painted = () =>
-      page.evaluate(() => {
-        const element = document.querySelector('canvas')
-        const data = element?.getContext('2d')?.getImageData(0, 0, element.width, element.height).data ?? []
+      page.evaluate<number>(`(() => {
+        const canvas = document.querySelector('canvas')
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
         let sum = 0
-        for (let i = 3; i < data.length; i += 4) sum += data[i] ? (data[i - 1] ?? 0) * ((i % 9973) + 1) : 0
+        for (let i = 3; i < data.length; i += 4) if (data[i]) sum += data[i - 1] * ((i % 9973) + 1)
         return sum
-      })
+      })()`)
     await expect.poll(painted).toBeGreaterThan(0)
     const before = await painted()
     await page.getByLabel('Space').selectOption('shrunk')
@@ -175,7 +179,7 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     expect(await selection.getByRole('img').count()).toBe(40)
     expect(await seriousFaults(page)).toEqual([])
 
-    await page.getByLabel('Colour').selectOption('split')
+    await page.getByLabel('Colour', { exact: true }).selectOption('split')
     await page.getByRole('button', { name: /without a label/ }).click()
     await selection.getByRole('heading', { name: '1 image' }).waitFor()
     await selection.getByRole('button', { name: 'Choose all of them' }).click()
@@ -203,7 +207,7 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     )
     const { labels, predicted } = await library.runResults.read(run?.id ?? '')
     expect(await count(/^right/)).toBe(labels.filter((label, i) => label === predicted[i]).length)
-    await page.getByLabel('Colour').selectOption('confidence')
+    await page.getByLabel('Colour', { exact: true }).selectOption('confidence')
     await page
       .getByRole('button', { name: /% sure/ })
       .first()
@@ -226,7 +230,11 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     )
     await library.datasets.addImages({ dataset: many.id, images })
     const made = await library.comparisons.compare({
-      ...{ ...usual, dataset: many.id, shots: [1], seeds: [1], methods: [{ method: 'tip-adapter' }] },
+      ...usual,
+      dataset: many.id,
+      shots: [1],
+      seeds: [1],
+      methods: [{ method: 'tip-adapter' }],
     })
     await library.comparisons.ended(made.id)
     const page = await open(`/compare/${made.id}?tab=confusion`)
@@ -248,8 +256,5 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     expect(await seriousFaults(page)).toEqual([])
     await page.setViewportSize({ width: 390, height: 840 })
     expect(await excessWidth(page)).toBe(0)
-    // A large cell opens its images.
-    await page.setViewportSize({ width: 1280, height: 900 })
-    await page.keyboard.press('0')
   })
 })

@@ -1,4 +1,4 @@
-import { count, list, plural } from './format'
+import { count, list, plural } from './format.js'
 
 /** What a dataset has, as far as advice depends on it. */
 export interface Sizes {
@@ -95,6 +95,7 @@ export function criticalValue(p: number): number {
 function twoSided(z: number): number {
   const x = z / Math.SQRT2
   const t = 1 / (1 + 0.3275911 * x)
-  const sum = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
+  const sum =
+    t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
   return sum * Math.exp(-x * x)
 }

@@ -1,4 +1,4 @@
-import type { Places } from './points'
+import type { Places } from './points.js'
 
 /** A disc: how much of each of `side` × `side` pixels it covers, from 0 to 255. */
 export interface Stamp {
