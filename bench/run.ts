@@ -6,6 +6,7 @@ import { parseArgs, promisify } from 'node:util'
 import Table from 'cli-table3'
 import type { Benchmark, Row } from './benchmark.js'
 import { calibration } from './cases/calibration.js'
+import { classifyMany, classifyOne } from './cases/classify.js'
 import { clipFiles, clipMemory, clipSpeed } from './cases/clip.js'
 import { coverage } from './cases/coverage.js'
 import { dashboard } from './cases/dashboard.js'
@@ -16,6 +17,7 @@ import { featureStore } from './cases/feature-store.js'
 import { growth } from './cases/growth.js'
 import { imagenetTipAdapter, imagenetTipX } from './cases/imagenet.js'
 import { importing } from './cases/import.js'
+import { importSize } from './cases/import-size.js'
 import { keys } from './cases/keys.js'
 import { labelErrors } from './cases/label-errors.js'
 import { leaveOneOut } from './cases/leave-one-out.js'
@@ -50,7 +52,11 @@ const benchmarks: readonly Benchmark[] = [
   overlap,
   featureStore,
   encoding,
+  classifyOne,
+  classifyMany(5_000),
+  classifyMany(100_000),
   importing,
+  importSize,
   resize,
   dashboard,
   ...planning,

@@ -12,9 +12,11 @@ await build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'warn' }
 
 const folder = fileURLToPath(new URL('../dist/web/', import.meta.url))
 for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-  if (!/\.(html|js|css|svg)$/.test(name)) continue
+  if (!/\.(html|js|css|svg|wasm)$/.test(name)) continue
   const bytes = readFileSync(join(folder, name))
-  writeFileSync(join(folder, `${name}.gz`), gzipSync(bytes, { level: 9 }))
+  writeFileSync(join(folder, `${name}.gz`), gzipSync(bytes, { level: name.endsWith('.wasm') ? 6 : 9 }))
+  // Of WebAssembly this would take long.
+  if (name.endsWith('.wasm')) continue
   const quality = { [constants.BROTLI_PARAM_QUALITY]: 9 }
   writeFileSync(join(folder, `${name}.br`), brotliCompressSync(bytes, { params: quality }))
 }

@@ -163,7 +163,12 @@ export const errors = {
   patchesNotEncoded: define<{ method: string; encoder: string }>(
     'PATCHES_REQUIRED',
     ({ method, encoder }) =>
-      `${method} needs the features of the patches of images, and encoder ${encoder} gives one feature an image. Encode the patches yourself, and use \`shotboard evaluate\`.`,
+      `${method} needs the features of the patches of images, and the graph of encoder ${encoder} gives none. Choose another encoder (docs/models.md), or encode the patches yourself, and use \`shotboard evaluate\`.`,
+  ),
+  tooManyPatches: define<{ encoder: string; images: number; most: number }>(
+    'TOO_MANY_PATCHES',
+    ({ encoder, images, most }) =>
+      `The features of the patches of ${images} images would take more than 1 GiB of memory with encoder ${encoder}. It has room for those of ${most} images. Take a smaller dataset, or an encoder with larger patches.`,
   ),
   textsNotInSpace: define<{ method: string; space: string }>(
     'TEXTS_NOT_IN_SPACE',
@@ -188,11 +193,6 @@ export const errors = {
     'HAS_RESULTS',
     ({ what, by }) =>
       `The classes of ${what} cannot be renumbered: ${by} refers to them by number. Delete it first, or import the images as another dataset.`,
-  ),
-  testImagesMeasured: define<{ dataset: string; comparison: string }>(
-    'HAS_RESULTS',
-    ({ dataset, comparison }) =>
-      `These images cannot be moved: comparison ${comparison} refers to the test images of dataset "${dataset}" by number. Delete it first, or import the images as another dataset.`,
   ),
   cannotUndo: define<{ reason: string }>(
     'CANNOT_UNDO',
@@ -282,6 +282,10 @@ export const errors = {
     'QUERY_TOO_DEEP',
     ({ max }) => `A query may be at most ${max} fields deep.`,
   ),
+  queryNestedTooDeep: define<{ max: number }>(
+    'QUERY_TOO_DEEP',
+    ({ max }) => `The brackets of a query may be nested at most ${max} deep.`,
+  ),
   queryTooCostly: define<{ max: number; cost: number | undefined }>(
     'QUERY_TOO_COSTLY',
     ({ max, cost }) =>
@@ -368,6 +372,11 @@ export const errors = {
     'CLASSES_DIFFER',
     ({ dataset, other, only, onlyOther }) =>
       `The classes of "${dataset}" and "${other}" must have the same names. Only in "${dataset}": ${list(only)}. Only in "${other}": ${list(onlyOther)}.`,
+  ),
+  supportImageGone: define<{ supportSet: string; image: string }>(
+    'CONTENTS_CHANGED',
+    ({ supportSet, image }) =>
+      `Support set ${supportSet} has image ${image}, which was removed and is no longer kept. Draw another one.`,
   ),
   contentsChanged: define<object>(
     'CONTENTS_CHANGED',
@@ -790,4 +799,12 @@ export const systemCodeOf = (error: unknown): string | undefined =>
 const asClause = (reason: string): string => reason.replace(/[.:\s]+$/, '')
 
 /** The message of a thrown value, which may be something else than an Error. */
-export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+export function reasonOf(error: unknown): string {
+  try {
+    const isObject = typeof error === 'object' && error !== null
+    return String(isObject && 'message' in error ? error.message : error)
+  } catch {
+    // Not every object can be made text.
+    return `it threw a value of type ${typeof error}`
+  }
+}

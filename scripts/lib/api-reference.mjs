@@ -51,6 +51,7 @@ const areas = {
     title: 'Comparisons and runs',
     operations: [
       ...['compare', 'comparison', 'comparisons', 'cancelComparison', 'deleteComparison'],
+      ...['updateComparison', 'discardComparison', 'restoreComparison'],
       ...['run', 'runs', 'overlap', 'overlapCorrelation'],
     ],
   },

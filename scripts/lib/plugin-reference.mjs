@@ -13,6 +13,10 @@ const sections = {
     ['FeatureSpace', 'spaces/contract'],
     ['SpaceHyperparameter', 'spaces/contract'],
     ['FittedSpace', 'spaces/contract'],
+    ['Piece', 'tensor/piece'],
+    ['Range', 'methods/contract'],
+    ['Paper', 'methods/contract'],
+    ['PlotColor', 'methods/colors'],
   ],
   'What it is given': [
     ['Batch', 'cache/contract'],
@@ -21,6 +25,8 @@ const sections = {
     ['Patches', 'features/patches'],
     ['LabelledFeatures', 'spaces/contract'],
     ['SpaceSupport', 'spaces/contract'],
+    ['GenericCovariance', 'spaces/contract'],
+    ['WhitenedGeneric', 'spaces/contract'],
     ['Matrix', 'tensor/matrix'],
     ['Kernels', 'tensor/kernels'],
   ],
@@ -44,6 +50,8 @@ const checks = {
   ],
   'ScoredMethod.usesTexts': ['needs no texts, as it declares'],
   'Term.weight': ['with all weights at 0 only the terms without a weight count'],
+  'ScoredMethod.graph': ['its graph computes what it scores'],
+  'Term.graph': ['its graph computes what it scores'],
   'Term.usesTexts': ['needs no texts, as it declares'],
   'Term.logits': [
     'scores every query for every class',
@@ -66,6 +74,8 @@ const checks = {
     'projects an image alone as it does among others',
   ],
   'FittedSpace.projectTexts': ['projects texts, if it does'],
+  'FittedSpace.graph': ['its graph, if it has one, computes what it projects'],
+  'FeatureSpace.hyperparameters': ['stays finite at both ends of its hyperparameters'],
 }
 
 /** The page. Throws if a check that it names is not in the suite, or a field not in the contract. */
@@ -130,11 +140,16 @@ async function checkNames() {
     tip,
     { ...tip, needs: ['prompts', 'projected-texts', 'patches'], transductive: { alone: '' } },
     { ...tip, terms: tip.terms.map((term) => ({ ...term, usesTexts: false })) },
+    { ...tip, terms: tip.terms.map((term) => ({ ...term, graph: async () => ({ nodes: [] }) })) },
   ]
   const own = ({ name }) => name.slice(name.indexOf(': ') + 2)
   const [clip] = spaces.filter(({ id }) => id === 'clip')
   const method = kinds.flatMap((kind) => methodChecks(kind, { spaces: [clip] }).map(own))
-  const space = spaceChecks({ ...clip, usesTexts: true }).map(own)
+  const space = spaceChecks({
+    ...clip,
+    usesTexts: true,
+    hyperparameters: { own: { kind: 'shape', default: 1, grid: [1], summary: '' } },
+  }).map(own)
   return { method: [...new Set(method)], space: [...new Set(space)] }
 }
 

@@ -1,6 +1,6 @@
 import type { Patches } from '../features/patches.js'
 import { once } from '../system/once.js'
-import { inSharedMemory, type Matrix, matrix, sliceRows } from '../tensor/matrix.js'
+import { type Matrix, matrix } from '../tensor/matrix.js'
 import type { Batch, Cache, Owner } from './contract.js'
 import { createDerived } from './derived.js'
 import { type CacheView, viewOfBatch } from './view.js'
@@ -9,22 +9,20 @@ import type { Watchfulness } from './watch.js'
 export function createBatch(
   cache: Cache,
   options: {
-    readonly clip: Matrix
-    readonly base: Matrix
+    readonly queries: Matrix
     readonly from: number
-    readonly to: number
+    readonly spaceQueries: () => Promise<Matrix>
+    readonly affinities: () => Promise<Matrix>
     readonly patchesOfQueries: () => Patches
-    readonly project: (features: Matrix) => Promise<Matrix>
     readonly cacheSeenBy: (owner: Owner) => CacheView
     readonly watchfulness: Watchfulness
   },
 ): Batch {
   const { kernels, labels, counts, classes } = cache
-  const { clip, base, from, to, patchesOfQueries, project, cacheSeenBy, watchfulness } = options
+  const { queries, from, patchesOfQueries, cacheSeenBy, watchfulness } = options
   const derivedOf = createDerived()
   const views = new Map<object, Batch>()
-  const queries = sliceRows(clip, from, to)
-  const rows = to - from
+  const { rows } = queries
   const shots = counts[0] ?? 0
   const balanced = shots > 0 && counts.every((count) => count === shots)
 
@@ -32,11 +30,9 @@ export function createBatch(
     if (cache.textClassifier === null) throw new Error('this cache has no text classifier')
     return kernels.dot(queries, cache.textClassifier)
   })
-  const spaceQueries = once(() => project(sliceRows(base, from, to)))
+  const spaceQueries = once(options.spaceQueries)
   // A search sharpens them once for each β.
-  const affinities = once(async () =>
-    inSharedMemory(await kernels.dot(await spaceQueries(), cache.spaceKeys)),
-  )
+  const affinities = once(async () => kernels.keep(await options.affinities()))
 
   function classSums(values: Matrix): Matrix {
     const sums = matrix(rows, classes)

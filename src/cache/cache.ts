@@ -3,8 +3,9 @@ import { featuresOf, type SpaceFeatures } from '../features/space-features.js'
 import { type Support, supportIn } from '../features/support.js'
 import type { FeatureSpace } from '../spaces/contract.js'
 import { fitSpace } from '../spaces/fit-space.js'
+import { once } from '../system/once.js'
 import type { Kernels } from '../tensor/kernels.js'
-import { gatherRows, inSharedMemory } from '../tensor/matrix.js'
+import { gatherRows, type Matrix, sliceRows } from '../tensor/matrix.js'
 import { createBatch } from './batch.js'
 import type { Cache, Owner } from './contract.js'
 import { createDerived } from './derived.js'
@@ -13,6 +14,11 @@ import type { Watchfulness } from './watch.js'
 
 /** The largest number of affinities in a chunk (8 MB), so that a loop over them does not block the event loop for long. */
 const chunkEntries = 2 * 2 ** 20
+
+/** The largest number of affinities in a product (64 MB). With very many keys, chunks of few queries share a larger product. */
+const productEntries = 2 ** 24
+/** More queries in a product make it no faster. */
+const productRows = 256
 
 /** Builds the cache of a support set in a space. Throws SPACE_NOT_AVAILABLE if the base features are missing. */
 export async function buildCache(
@@ -23,14 +29,16 @@ export async function buildCache(
 ): Promise<Cache> {
   const order = byClass(support.labels)
   const labels = Int32Array.from(order, (i) => support.labels[i] as number)
-  const keys = inSharedMemory(gatherRows(featuresOf(support.features, 'clip'), order))
+  const keys = kernels.keep(gatherRows(featuresOf(support.features, 'clip'), order))
   const baseKeys = space.base === 'clip' ? keys : gatherRows(featuresOf(support.features, space.base), order)
   const sorted = { ...support, features: { clip: keys, [space.base]: baseKeys }, labels }
   const { project, projectTexts, graph } = await fitSpace(space, await supportIn(sorted, space), kernels)
-  const spaceKeys = inSharedMemory(await project(baseKeys))
+  const spaceKeys = kernels.keep(await project(baseKeys))
   const counts = new Int32Array(support.classes)
   for (const label of labels) counts[label] = (counts[label] as number) + 1
-  const rowsPerChunk = Math.max(1, Math.floor(chunkEntries / Math.max(keys.rows, support.classes, 1)))
+  const entriesPerRow = Math.max(keys.rows, support.classes, 1)
+  const rowsPerChunk = Math.max(1, Math.floor(chunkEntries / entriesPerRow))
+  const rowsPerProduct = Math.min(productRows, Math.floor(productEntries / entriesPerRow))
 
   const derivedOf = createDerived()
   const views = new WeakMap<object, CacheView>()
@@ -47,7 +55,7 @@ export async function buildCache(
     kernels,
     classes: support.classes,
     logitScale: support.logitScale,
-    textClassifier: support.textClassifier && inSharedMemory(support.textClassifier),
+    textClassifier: support.textClassifier && kernels.keep(support.textClassifier),
     keys,
     spaceKeys,
     labels,
@@ -69,19 +77,25 @@ export async function buildCache(
       const base = featuresOf(queries, space.base)
       const fewer = patches && hasPatches(queries) ? rowsWithPatches(queries, support.classes) : rowsPerChunk
       const step = together ? Math.max(1, clip.rows) : Math.min(rowsPerChunk, fewer)
-      for (let from = 0; from < clip.rows; from += step) {
-        const to = Math.min(clip.rows, from + step)
-        const patchesOfQueries = () => patchesOf(queries, from, to)
-        yield createBatch(cache, {
-          clip,
-          base,
-          from,
-          to,
-          patchesOfQueries,
-          project,
-          cacheSeenBy,
-          watchfulness,
-        })
+      const chunksPerProduct = Math.max(1, Math.floor(rowsPerProduct / step))
+      for (let first = 0; first < clip.rows; first += chunksPerProduct * step) {
+        const last = Math.min(clip.rows, first + chunksPerProduct * step)
+        const projected = once(() => project(sliceRows(base, first, last)))
+        const affinities = once(async () => kernels.dot(await projected(), spaceKeys))
+        for (let from = first; from < last; from += step) {
+          const to = Math.min(last, from + step)
+          const rowsFrom = (whole: Matrix) =>
+            to - from === whole.rows ? whole : sliceRows(whole, from - first, to - first)
+          yield createBatch(cache, {
+            queries: sliceRows(clip, from, to),
+            from,
+            spaceQueries: async () => rowsFrom(await projected()),
+            affinities: async () => rowsFrom(await affinities()),
+            patchesOfQueries: () => patchesOf(queries, from, to),
+            cacheSeenBy,
+            watchfulness,
+          })
+        }
       }
     },
   }

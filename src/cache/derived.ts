@@ -28,6 +28,9 @@ export function createDerived(maxBytes = 256 * 2 ** 20): (owner: object) => Deri
   }
   return (owner) =>
     <T>(name: string | SharedName<T>, compute: () => Promise<T>): Promise<T> => {
+      if (typeof name !== 'string' && (typeof name !== 'object' || name === null)) {
+        throw new TypeError('a derived value must have a name, which is a text or a sharedName')
+      }
       const key = typeof name === 'string' ? `${numberOf(owner)} ${name}` : String(numberOf(name))
       const known = values.get(key)
       if (known) return known as Promise<T>
@@ -46,6 +49,17 @@ export function createDerived(maxBytes = 256 * 2 ** 20): (owner: object) => Deri
 /** About how much memory a value takes: typed arrays count, also within objects. */
 function bytesOf(value: unknown, depth = 3): number {
   if (ArrayBuffer.isView(value)) return value.byteLength + 1
+  if (typeof value === 'string') return 2 * value.length + 64
   if (depth === 0 || typeof value !== 'object' || value === null) return 64
-  return Object.values(value).reduce((sum: number, each) => sum + bytesOf(each, depth - 1), 64)
+  const entries = value instanceof Map || value instanceof Set ? [...value.values()] : valuesOf(value)
+  return entries.reduce((sum: number, each) => sum + bytesOf(each, depth - 1), 64)
+}
+
+/** None of an object whose properties throw when they are read. */
+function valuesOf(value: object): unknown[] {
+  try {
+    return Object.values(value)
+  } catch {
+    return []
+  }
 }

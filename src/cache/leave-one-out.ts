@@ -25,6 +25,8 @@ export interface LeaveOneOut {
   }): AsyncGenerator<Batch>
   /** The positions of the images that each fold scores. */
   readonly folds: readonly Int32Array[]
+  /** The mean over the images of one by the number of keys that their class has where they are scored; 0 without images. */
+  readonly inverseKeys: number
 }
 
 /**
@@ -35,16 +37,27 @@ export interface LeaveOneOut {
  * class: a term that adds a negative number for each key would be right for every image.
  */
 export function leaveOneOut(support: Support, cache: Cache): LeaveOneOut {
+  return leaveOut(support, cache, 'leave-one-out', maxFolds)
+}
+
+/** The same with two folds: half of the images of every class are left out at a time. */
+export function leaveHalfOut(support: Support, cache: Cache): LeaveOneOut {
+  return leaveOut(support, cache, 'leave-half-out', 2)
+}
+
+/** `name` is what the caches of the folds are known by. */
+function leaveOut(support: Support, cache: Cache, name: string, most: number): LeaveOneOut {
   const features = { ...featuresIn(cache.space, support), ...onlyPatches(support.features) }
-  const folds = foldsOf(support.labels, orderByContent(support))
+  const folds = foldsOf(support.labels, orderByContent(support), most)
   return {
     images: Int32Array.from(folds.flatMap(({ scored }) => [...scored])),
     folds: folds.map(({ scored }) => scored),
+    inverseKeys: inverseKeysOf(support.labels, folds),
     async *batches({ signal, together = false, patches = false, fold: only } = {}) {
       for (const [index, { scored }] of folds.entries()) {
         if (only !== undefined && index !== only) continue
         throwIfCancelled(signal)
-        const fold = await foldCache(folds, index, support, cache)
+        const fold = await foldCache({ folds, name }, index, support, cache)
         yield* fold.batches(selectFeatures(features, scored), { together, patches })
       }
     },
@@ -61,7 +74,10 @@ export async function cacheWithout(image: number, support: Support, cache: Cache
   const folds = isAlone ? [] : foldsOf(labels, orderByContent(support))
   const index = folds.findIndex(({ scored }) => scored.includes(image))
   const fold = folds[index]
-  if (fold) return { kept: fold.kept, cache: await foldCache(folds, index, support, cache) }
+  if (fold) {
+    const named = { folds, name: 'leave-one-out' }
+    return { kept: fold.kept, cache: await foldCache(named, index, support, cache) }
+  }
   const kept = Int32Array.from(labels.keys()).filter((other) => other !== image)
   return { kept, cache: await buildWith(kept, support, cache) }
 }
@@ -74,11 +90,16 @@ export interface SmallerCache {
 }
 
 /** The cache of a fold. It is kept with the cache of all images if all folds together are small. */
-function foldCache(folds: readonly Fold[], index: number, support: Support, cache: Cache): Promise<Cache> {
+function foldCache(
+  { folds, name }: { readonly folds: readonly Fold[]; readonly name: string },
+  index: number,
+  support: Support,
+  cache: Cache,
+): Promise<Cache> {
   const { keys, spaceKeys } = cache
   const build = () => buildWith((folds[index] as Fold).kept, support, cache)
   const bytes = folds.length * keys.rows * (keys.columns + spaceKeys.columns) * Float32Array.BYTES_PER_ELEMENT
-  return bytes <= maxKeptBytes ? cache.derive(`leave-one-out: fold ${index}`, build) : build()
+  return bytes <= maxKeptBytes ? cache.derive(`${name}: fold ${index}`, build) : build()
 }
 
 /** Larger folds are built again at every pass instead of kept for the next method. */
@@ -118,15 +139,19 @@ const maxFolds = 32
  * The folds of a support set, whose images have the classes `labels`, [S]. Every fold leaves out one image of every class
  * that has two or more. A class with fewer images than there are folds then starts again at its first image, which is not
  * scored again. A class of one image keeps it in every fold. `order`, [S], lists the images in the order in which they are
- * left out.
+ * left out, and `most` bounds the number of folds.
  *
  * If no class has two images, each of two folds scores half of the images, so that terms find the ranges of their values.
  * No image can be right there, since its class has no key.
  */
-export function foldsOf(labels: Int32Array, order: readonly number[] = [...labels.keys()]): Fold[] {
+export function foldsOf(
+  labels: Int32Array,
+  order: readonly number[] = [...labels.keys()],
+  most: number = maxFolds,
+): Fold[] {
   const classes = imagesByClass(labels, order).filter(({ length }) => length > 1)
   if (classes.length === 0) return halvesOf(order)
-  const count = Math.min(Math.max(...classes.map(({ length }) => length)), maxFolds)
+  const count = Math.min(Math.max(...classes.map(({ length }) => length)), most)
   return Array.from({ length: count }, (_, fold) => {
     const scored = classes.flatMap((images) => images.filter((_image, at) => at % count === fold))
     const again = classes.map((images) => images[fold % images.length] as number)
@@ -134,6 +159,21 @@ export function foldsOf(labels: Int32Array, order: readonly number[] = [...label
     const kept = Int32Array.from(labels.keys()).filter((i) => !leftOut.has(i))
     return { scored: Int32Array.from(scored), kept }
   })
+}
+
+function inverseKeysOf(labels: Int32Array, folds: readonly Fold[]): number {
+  let [sum, images] = [0, 0]
+  for (const { scored, kept } of folds) {
+    const counts = new Map<number, number>()
+    for (const i of kept) counts.set(labels[i] as number, (counts.get(labels[i] as number) ?? 0) + 1)
+    for (const i of scored) {
+      const keys = counts.get(labels[i] as number)
+      if (keys === undefined) continue
+      sum += 1 / keys
+      images++
+    }
+  }
+  return images === 0 ? 0 : sum / images
 }
 
 /** Two folds, each of which compares half of the images with the other half. */

@@ -55,7 +55,7 @@ export function viewOfCache(
     return {
       features: copied('prompts().features', features, watch),
       labels: watch.watch('prompts().labels', labels.slice()),
-      classNames: [...classNames],
+      classNames: Object.freeze([...classNames]),
     }
   })
   return { cache: withGetters({ ...own, prompts }, matrices), watch }

@@ -6,7 +6,9 @@ import type { WhitenedGeneric } from '../spaces/contract.js'
 import { namesOf, type ObjectStore } from '../store/objects/object-store.js'
 import type { Trash } from '../store/trash.js'
 import { type Matrix, matrix } from '../tensor/matrix.js'
+import type { Piece } from '../tensor/piece.js'
 import { formatSafetensors, type NamedTensor, parseSafetensors } from '../tensor/safetensors.js'
+import { readFit, writeFit } from './kept-space.js'
 import type { OwnFigures } from './own-figures.js'
 
 /** The tensors of a classifier's version. */
@@ -22,6 +24,8 @@ export interface ClassifierTensors {
   readonly calibration: Float64Array
   /** Null without test images when it was made, and for versions of earlier versions of Shotboard. */
   readonly ownFigures: OwnFigures | null
+  /** The fit of its space; null if it is fitted again when it is loaded. */
+  readonly fit: Piece | null
 }
 
 /** The tensors of versions, each in a safetensors file `classifiers/VERSION.safetensors`. */
@@ -44,6 +48,7 @@ const metadataSchema = z.object({
     .string()
     .transform((text) => z.array(z.string()).parse(JSON.parse(text)))
     .optional(),
+  fit: z.string().optional(),
   genericClasses: z.coerce.number().int().optional(),
   images: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
   calibration: z.string().transform((text) => z.array(z.number()).parse(JSON.parse(text))),
@@ -52,7 +57,7 @@ const metadataSchema = z.object({
 export function createClassifierFiles(objects: ObjectStore): ClassifierFiles {
   const keyOf = (version: string) => `${prefix}${version}${ending}`
   return {
-    async write(version, { support, prompts, generic, images, calibration, ownFigures }) {
+    async write(version, { support, prompts, generic, images, calibration, ownFigures, fit }) {
       const { features, labels, textClassifier, classes, logitScale } = support
       const tensors = new Map<string, NamedTensor>([
         ['labels', { type: 'int32', shape: [labels.length], data: labels }],
@@ -74,7 +79,10 @@ export function createClassifierFiles(objects: ObjectStore): ClassifierFiles {
         tensors.set('own_confidence', { type: 'float32', shape, data: confidence })
         if (setSize) tensors.set('own_set_size', { type: 'int32', shape, data: setSize })
       }
+      const kept = fit && writeFit(fit)
+      for (const [name, tensor] of kept?.tensors ?? []) tensors.set(name, tensor)
       const metadata = {
+        ...(kept && { fit: kept.text }),
         ...(prompts && { classNames: JSON.stringify(prompts.classNames) }),
         ...(generic && { genericClasses: String(generic.classes) }),
         format: 'shotboard-classifier',
@@ -89,7 +97,7 @@ export function createClassifierFiles(objects: ObjectStore): ClassifierFiles {
       const bytes = await objects.get(keyOf(version))
       if (!bytes) throw errors.invalidTensorFile({ file: keyOf(version), reason: 'it does not exist' })
       const { tensors, metadata } = parseSafetensors(bytes, keyOf(version))
-      const { classes, logitScale, images, calibration, classNames, genericClasses } =
+      const { classes, logitScale, images, calibration, classNames, genericClasses, fit } =
         metadataSchema.parse(metadata)
       const labels = tensors.get('labels')
       if (labels?.type !== 'int32') throw new Error('it has no labels')
@@ -111,6 +119,7 @@ export function createClassifierFiles(objects: ObjectStore): ClassifierFiles {
         },
         ...{ prompts, generic, ownFigures: ownFiguresOf(tensors) },
         images,
+        fit: fit === undefined ? null : readFit(tensors, fit),
         calibration: Float64Array.from(calibration),
       }
     },

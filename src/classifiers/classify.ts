@@ -1,3 +1,4 @@
+import { readFrom } from '../comparisons/method-choice.js'
 import { errors, type ShotboardError } from '../errors.js'
 import { requireCoverage } from '../evaluation/prediction-set.js'
 import { selectFeatures } from '../features/space-features.js'
@@ -39,7 +40,7 @@ export async function classify(
   topK: number,
 ): Promise<Classification[]> {
   const { base, coverage } = frozen
-  const spaces = [...new Set(['clip', encoderSpace])]
+  const spaces = [...new Set(['clip', encoderSpace, ...readFrom(fitted.method, null)])]
   const { positions, features, errors: broken } = await encodeGiven(encoder, images, spaces)
   const answers = images.map((_, i): Classification => unread(broken.get(i) ?? errors.internal({})))
   if (positions.length === 0) return answers

@@ -1,3 +1,4 @@
+import { readFrom } from '../comparisons/method-choice.js'
 import type { EncodedData } from '../datasets/encoded-data.js'
 import { errors } from '../errors.js'
 import { meanOf } from '../evaluation/statistics/moments.js'
@@ -60,7 +61,10 @@ export async function evaluateClassifier(
     const reason = `Dataset "${dataset.name}" has no ${unlabelled ? 'images without a label' : `images in ${split ?? 'TEST'}`} that the classifier has not learned from.`
     throw errors.invalidValue({ reason }, unlabelled ? 'unlabelled' : 'split')
   }
-  const { features, labels } = await encodedData.labelled(images, encoder, [encoderSpace])
+  const { features, labels } = await encodedData.labelled(images, encoder, [
+    encoderSpace,
+    ...readFrom(fitted.method, null),
+  ])
   // The adapter may have another name by now.
   const named = { ...features, [frozen.base]: features[encoderSpace] ?? features.clip } as typeof features
   const here: Answered = {

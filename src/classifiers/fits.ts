@@ -1,6 +1,6 @@
 import { type Caches, createCaches } from '../cache/caches.js'
 import { imagesOfClasses, keptClasses, supportOfClasses } from '../comparisons/held-out.js'
-import type { ChosenMethod } from '../comparisons/method-choice.js'
+import { type ChosenMethod, readFrom } from '../comparisons/method-choice.js'
 import type { EncodedData } from '../datasets/encoded-data.js'
 import type { ShotboardError } from '../errors.js'
 import { type FittedMethod, fitMethod } from '../evaluation/fit.js'
@@ -16,7 +16,7 @@ import type { Question } from './question.js'
 
 /** Fitted methods. Recent ones are cached in memory, so that later predictions do not fit again. */
 export interface Fits {
-  /** The base spaces of the question's methods. */
+  /** What the question's methods read of the encoder: base spaces, and `patches`. */
   basesOf(question: Question): readonly string[]
   /**
    * The methods of a question in their order, fitted to its support set; the error of a method in its place. Throws what no
@@ -33,11 +33,11 @@ export interface FitsContext {
   readonly maxSearchSeconds: number
 }
 
-/** The images of a question by base, and what tells them from those of another. */
+/** The images of a question by what is read of the encoder, and what tells them from those of another. */
 interface QuestionImages {
   readonly fingerprint: string
-  readonly validation: (base: string) => Promise<LabelledImages>
-  readonly range: ((base: string) => Promise<LabelledImages>) | null
+  readonly validation: (read: readonly string[]) => Promise<LabelledImages>
+  readonly range: ((read: readonly string[]) => Promise<LabelledImages>) | null
 }
 
 const maxFits = 64
@@ -50,7 +50,7 @@ export function createFits({ registry, kernels, encodedData, maxSearchSeconds }:
 
   const spaceOf = ({ space }: ChosenMethod) => space ?? registry.space('clip')
   const basesOf = ({ methods }: Question) =>
-    [...new Set(['clip', ...methods.map((each) => spaceOf(each).base)])].sort()
+    [...new Set(['clip', ...methods.flatMap((each) => readFrom(each.method, each.space))])].sort()
 
   function supportOf(question: Question) {
     const { supportSet, encoder, classes, holdOut } = question
@@ -77,11 +77,12 @@ export function createFits({ registry, kernels, encodedData, maxSearchSeconds }:
     const kept = keptClasses(classes.length, holdOut)
     const inBase = (images: Question['validation']) => {
       const read = new Map<string, Promise<LabelledImages>>()
-      return (base: string) => {
+      return (spaces: readonly string[]) => {
+        const key = spaces.join(' ')
         const reading =
-          read.get(base) ??
-          encodedData.labelled(images, encoder, [base]).then((labelled) => imagesOfClasses(labelled, kept))
-        read.set(base, reading)
+          read.get(key) ??
+          encodedData.labelled(images, encoder, spaces).then((labelled) => imagesOfClasses(labelled, kept))
+        read.set(key, reading)
         return reading
       }
     }
@@ -112,12 +113,12 @@ export function createFits({ registry, kernels, encodedData, maxSearchSeconds }:
         selection,
         search,
         ...(!allowLongSearch && { maxSearchMs: maxSearchSeconds * 1000 }),
-        ...(selection === 'VALIDATION' && { validation: await images.validation(space.base) }),
+        ...(selection === 'VALIDATION' && { validation: await images.validation(readFrom(method, space)) }),
         fixed,
         kernels,
       })
       if (images.range === null) return fitted
-      const { features } = await images.range(space.base)
+      const { features } = await images.range(readFrom(method, space))
       return { ...fitted, ranges: await rangesOver(method, batchesOf(method, fitted.cache, features)) }
     })
   }

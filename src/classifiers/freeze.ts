@@ -14,6 +14,7 @@ import type { ClassifierTensors } from './classifier-files.js'
 import type { ClassifierRequest } from './classifier-request.js'
 import type { Fits } from './fits.js'
 import { type Frozen, storedRanges } from './frozen.js'
+import { fitToKeep } from './kept-space.js'
 import { measureOwnFigures } from './own-figures.js'
 
 export interface FreezeContext {
@@ -94,6 +95,7 @@ export async function freeze(
     },
     tensors: {
       ...{ support, images, calibration: fitted.calibration },
+      fit: await fitToKeep(fitted.cache, support, method.needs),
       ownFigures: await measureOwnFigures(context, question, fitted, { base, threshold }),
       prompts: method.needs?.includes('prompts') ? ((await support.prompts?.()) ?? null) : null,
       generic: space?.usesGeneric ? ((await (await support.generic?.())?.whitened(kernels)) ?? null) : null,

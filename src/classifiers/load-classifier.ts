@@ -4,6 +4,7 @@ import type { Encoders } from '../encoders/encoders.js'
 import { errors, reasonOf, type ShotboardError } from '../errors.js'
 import type { FittedMethod } from '../evaluation/fit.js'
 import type { Support } from '../features/support.js'
+import { spaceValuesIn } from '../methods/contract.js'
 import type { Identity } from '../plugins/identity.js'
 import type { Registry } from '../plugins/registry.js'
 import { type FeatureSpace, spaceAt } from '../spaces/contract.js'
@@ -16,6 +17,7 @@ import { isStorageFault } from '../system/storage-fault.js'
 import type { Kernels } from '../tensor/kernels.js'
 import type { ClassifierFiles } from './classifier-files.js'
 import { type Frozen, parseFrozen } from './frozen.js'
+import { withKeptFit } from './kept-space.js'
 import type { OwnFigures } from './own-figures.js'
 
 /** A version of a classifier that can answer. */
@@ -60,8 +62,9 @@ export async function loadClassifier(
     const reason = reasonOf(error).replace(/\.$/, '')
     throw errors.classifierFile({ name, version: number, reason })
   })
-  const { support, images, calibration, ownFigures } = tensors
-  const cache = await buildCache(support, spaceAt(space, frozen.hyperparameters), context.kernels)
+  const { support, images, calibration, ownFigures, fit } = tensors
+  const chosen = spaceAt(space, spaceValuesIn(method, space, frozen.hyperparameters))
+  const cache = await buildCache(support, fit ? withKeptFit(chosen, fit) : chosen, context.kernels)
   return {
     ...{ name, number, frozen, encoder, encoderSpace, support, ownFigures },
     fitted: {

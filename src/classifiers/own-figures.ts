@@ -1,4 +1,5 @@
 import { imagesOfClasses, keptClasses } from '../comparisons/held-out.js'
+import { readFrom } from '../comparisons/method-choice.js'
 import type { EncodedData } from '../datasets/encoded-data.js'
 import type { FittedMethod } from '../evaluation/fit.js'
 import type { Store } from '../store/store.js'
@@ -33,6 +34,9 @@ export async function measureOwnFigures(
   const images = Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)]).flatMap(
     (image) => image ?? [],
   )
-  const { features, labels } = imagesOfClasses(await encodedData.labelled(images, encoder, [base]), kept)
+  const { features, labels } = imagesOfClasses(
+    await encodedData.labelled(images, encoder, [base, ...readFrom(fitted.method, null)]),
+    kept,
+  )
   return { labels, ...(await answersTo(fitted, threshold, features)) }
 }

@@ -97,7 +97,7 @@ async function ofSupportSet(
     supportSet,
     encoder,
     classes: await encodedData.classes(supportSet.datasetId),
-    methods: chooseMethods(methods ?? [], registry, encoder),
+    methods: await chooseMethods(methods ?? [], registry, encoder),
     selection: selection ?? 'LEAVE_ONE_OUT',
     search: search ?? 'EXACT',
     allowLongSearch,

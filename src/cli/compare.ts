@@ -17,6 +17,7 @@ interface CompareOptions {
   readonly key?: string
   readonly json?: string | true
   readonly csv?: string | true
+  readonly sets?: boolean
 }
 
 /** `shotboard compare FILE`: runs an experiment, here or on a service. */
@@ -38,6 +39,10 @@ export const compareCommand = (): Command =>
       '--csv [file]',
       'write the comparison as CSV to a file, or to standard output instead of the table',
     )
+    .option(
+      '--sets',
+      'also print what prediction sets are worth: how often they hold the true class, and their size',
+    )
     .action((file: string, options: CompareOptions) => runCommand((onStop) => run(file, options, onStop)))
 
 async function run(
@@ -52,7 +57,7 @@ async function run(
   id = await host.start(experiment, dirname(file))
   await watchComparison(host, id)
   const results = await host.results(id)
-  if (!(await writeExports(host, id, options))) printResults(results)
+  if (!(await writeExports(host, id, options))) printResults(results, options)
   else if (results.error !== null) console.error(results.error)
   await host.close()
   process.exitCode = results.status === 'SUCCEEDED' ? 0 : 1

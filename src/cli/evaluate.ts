@@ -183,7 +183,7 @@ function wholeNumbers(text: string): number[] {
 }
 
 function assignment(text: string, known: Readonly<Record<string, number>>): Record<string, number> {
-  const [, name, value] = /^(\w+)=(.+)$/.exec(text) ?? []
+  const [, name, value] = /^([^=\s]+)=(.+)$/.exec(text) ?? []
   if (name === undefined || !Number.isFinite(Number(value))) {
     throw new InvalidArgumentError('Give a name and a number, such as alpha=1.5.')
   }
@@ -191,7 +191,7 @@ function assignment(text: string, known: Readonly<Record<string, number>>): Reco
 }
 
 function grid(text: string, known: Readonly<Record<string, number[]>>): Record<string, number[]> {
-  const [, name, list] = /^(\w+)=(.+)$/.exec(text) ?? []
+  const [, name, list] = /^([^=\s]+)=(.+)$/.exec(text) ?? []
   const [from, to, steps, ...more] = (list ?? '').split(':').map(Number)
   const isRange = from !== undefined && to !== undefined && steps !== undefined && more.length === 0
   const values = isRange ? linspace(from, to, steps) : names(list ?? '').map(Number)

@@ -42,7 +42,7 @@ export function remoteComparisons(options: ClientOptions): ComparisonHost {
       return {
         status,
         error,
-        rows: rows.map(({ encoder, method, space, shots, perClass, accuracy }) => ({
+        rows: rows.map(({ encoder, method, space, shots, perClass, accuracy, sets }) => ({
           encoder: encoder.id,
           method: method.id,
           name: method.name,
@@ -50,6 +50,7 @@ export function remoteComparisons(options: ClientOptions): ComparisonHost {
           shots,
           perClass,
           accuracy,
+          sets,
         })),
         recommendation: recommendation?.text ?? null,
       }

@@ -14,6 +14,25 @@ export interface TableRow {
   /** How many images a class had. */
   readonly perClass?: ClassSizes
   readonly accuracy: Pick<Statistic, 'mean' | 'low' | 'high' | 'n'>
+  /** Null where no labelled image could be left out to fit prediction sets. */
+  readonly sets?: TableSets | null
+}
+
+/** A mean with its interval. */
+export type Shown = Pick<Statistic, 'mean' | 'low' | 'high'>
+
+/** What prediction sets were worth. Shares are in percent. */
+export interface TableSets {
+  /** From 0 to 1. */
+  readonly promised: number
+  readonly coverage: Shown
+  readonly size: Shown
+  readonly empty: Shown
+  readonly unknown: {
+    readonly images: number
+    readonly turnedAway: Shown
+    readonly areaUnderRoc: number | null
+  } | null
 }
 
 /**

@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync'
 import { measureNames, measures } from '../measures.js'
 import type { ComparisonDocument, DocumentRun } from './comparison-document.js'
+import type { Experiment } from './experiment.js'
 
 type Cell = string | number | null
 
@@ -43,6 +44,8 @@ function lineOf(document: ComparisonDocument, run: DocumentRun): Record<string, 
     grid: gridOf(document, run),
     hyperparameters: listOf(result?.hyperparameters ?? {}),
     ...Object.fromEntries(measureNames.map((name) => [measures[name].csv, result?.[name] ?? null])),
+    accuracy_low: result?.accuracyInterval?.low ?? null,
+    accuracy_high: result?.accuracyInterval?.high ?? null,
     unshifted_accuracy: result?.unshiftedAccuracy ?? null,
     test_images: result?.testImages ?? null,
     selection_images: result?.selectionImages ?? null,
@@ -55,6 +58,15 @@ function lineOf(document: ComparisonDocument, run: DocumentRun): Record<string, 
     mean_prompts: result?.prompts?.mean ?? null,
     most_prompts: result?.prompts?.most ?? null,
     temperature: result?.temperature ?? null,
+    coverage: experiment.coverage ?? null,
+    hold_out: (experiment.holdOut ?? []).join(';'),
+    unknown_dataset: nameOf(experiment.unknownDataset),
+    set_coverage: result?.sets?.coverage ?? null,
+    set_size: result?.sets?.size ?? null,
+    empty_sets: result?.sets?.empty ?? null,
+    unknown_images: result?.sets?.unknown?.images ?? null,
+    turned_away: result?.sets?.unknown?.turnedAway ?? null,
+    auroc: result?.sets?.unknown?.areaUnderRoc ?? null,
     support_set: result?.supportSet ?? null,
     encode_ms: result?.timings.encodeMs ?? null,
     search_ms: result?.timings.searchMs ?? null,
@@ -66,6 +78,9 @@ function lineOf(document: ComparisonDocument, run: DocumentRun): Record<string, 
     finished_at: run.finishedAt,
   }
 }
+
+const nameOf = (reference: Experiment['unknownDataset']): string | null =>
+  (typeof reference === 'string' ? reference : reference?.name) ?? null
 
 const listOf = (values: Readonly<Record<string, string | number>>): string =>
   Object.entries(values)

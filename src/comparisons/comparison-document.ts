@@ -2,6 +2,8 @@ import type { DatasetContents } from '../datasets/dataset-contents.js'
 import { isDrawn } from '../datasets/support-sets.js'
 import type { Encoders } from '../encoders/encoders.js'
 import { errors } from '../errors.js'
+import type { SetSummary } from '../evaluation/set-summary.js'
+import type { Interval } from '../evaluation/statistics/crossed-design.js'
 import type { Statistic } from '../evaluation/statistics/statistic.js'
 import { type MeasureName, type Measures, pickMeasures } from '../measures.js'
 import { rangeOf } from '../methods/contract.js'
@@ -15,6 +17,7 @@ import type { Comparisons } from './comparisons.js'
 import type { Experiment } from './experiment.js'
 import { defaultCoverage } from './plan-comparison.js'
 import type { Provenance } from './provenance.js'
+import type { ComparedRow } from './row-statistics.js'
 import { type RunResults, unreadableReason } from './run-results.js'
 
 /**
@@ -54,6 +57,8 @@ export interface ComparisonDocument {
     /** How many prompts a class had; null for results of earlier versions. */
     readonly prompts: ClassSizes | null
     readonly drop: Statistic | null
+    /** What prediction sets were worth; null where no labelled image could be left out to fit them. */
+    readonly sets: SetSummary | null
   } & Readonly<Record<MeasureName, Statistic>>)[]
   readonly runs: readonly DocumentRun[]
 }
@@ -123,6 +128,10 @@ export interface DocumentRun {
         readonly hyperparameters: Readonly<Record<string, number>>
         readonly unshiftedAccuracy: number | null
         readonly testImages: number
+        /** The 95 % interval of the accuracy over other test images, for this support set; null if results cannot be read. */
+        readonly accuracyInterval: Interval | null
+        /** The prediction sets of the test images; null as in `rows`. */
+        readonly sets: RunSets | null
         readonly timings: { readonly encodeMs: number; readonly searchMs: number; readonly scoreMs: number }
       })
     | null
@@ -134,6 +143,23 @@ export interface DocumentRun {
   readonly code: Provenance['code']
   readonly createdAt: string
   readonly finishedAt: string | null
+}
+
+/** The prediction sets of one run. Shares are in percent. */
+export interface RunSets {
+  /** How often the set held the true class. */
+  readonly coverage: number
+  /** The mean number of classes in a set. */
+  readonly size: number
+  /** How often the set was empty. */
+  readonly empty: number
+  /** On images of no class; null if there were none. */
+  readonly unknown: {
+    readonly images: number
+    /** How often their set was empty. */
+    readonly turnedAway: number
+    readonly areaUnderRoc: number | null
+  } | null
 }
 
 export interface DocumentContext {
@@ -165,6 +191,7 @@ export async function documentComparison(context: DocumentContext, id: string): 
   })
   const protocol = protocolOf(runs)
   const unknownDataset = await unknownDatasetOf(context, protocol, comparison.lastImage)
+  const summaries = await summariseEach(comparisons, runs)
   const listed = (await store.comparisons.supportImagesOf([id])).get(id) ?? []
   const experiment = experimentOf(comparison, runs, protocol, { dataset, testDataset }, unknownDataset)
   return {
@@ -191,7 +218,7 @@ export async function documentComparison(context: DocumentContext, id: string): 
     rows: (await comparisons.rows(runs)).map(({ runs: _, ...row }) => row),
     runs: runs.map((run) => {
       const error = run.error ?? unreadable.get(run.id) ?? null
-      return describeRun({ ...run, error }, provenances.get(run.id))
+      return describeRun({ ...run, error }, provenances.get(run.id), summaries.get(run.id))
     }),
   }
 }
@@ -304,8 +331,33 @@ function describeMethod(
   return { method: id, space, hyperparameters }
 }
 
-function describeRun(run: RunRow, provenance: Provenance | undefined): DocumentRun {
+/** Each finished run as a row of its own. */
+async function summariseEach(
+  { rows }: Comparisons,
+  runs: readonly RunRow[],
+): Promise<ReadonlyMap<string, ComparedRow>> {
+  const found = await Promise.all(
+    runs.map(async (run) => (await rows([run])).map((row) => [run.id, row] as const)),
+  )
+  return new Map(found.flat())
+}
+
+function setsOf({ sets }: ComparedRow): RunSets | null {
+  if (sets === null) return null
+  const { coverage, size, empty, unknown } = sets
+  return {
+    ...{ coverage: coverage.mean, size: size.mean, empty: empty.mean },
+    unknown: unknown && { ...unknown, turnedAway: unknown.turnedAway.mean },
+  }
+}
+
+function describeRun(
+  run: RunRow,
+  provenance: Provenance | undefined,
+  summary: ComparedRow | undefined,
+): DocumentRun {
   const { id, status, error, encoder, method, space, shots, seed, fixed, result } = run
+  const isRead = summary !== undefined && summary.error === undefined
   return {
     id,
     status,
@@ -328,6 +380,8 @@ function describeRun(run: RunRow, provenance: Provenance | undefined): DocumentR
       ...pickMeasures(result),
       unshiftedAccuracy: result.unshiftedAccuracy,
       testImages: result.testImages,
+      accuracyInterval: isRead ? { low: summary.accuracy.low, high: summary.accuracy.high } : null,
+      sets: isRead ? setsOf(summary) : null,
       timings: { encodeMs: result.encodeMs, searchMs: result.searchMs, scoreMs: result.scoreMs },
     },
     adapter: provenance?.adapter ?? null,

@@ -1,6 +1,7 @@
 import { type Caches, createCaches } from '../cache/caches.js'
 import type { EncodedData, LoadOptions } from '../datasets/encoded-data.js'
 import type { Encoder } from '../encoders/encoder.js'
+import { patchSpace } from '../encoders/encoder-space.js'
 import type { LabelledImages } from '../features/labelled-images.js'
 import { type SpaceFeatures, stackFeatures } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
@@ -163,9 +164,12 @@ export function createComparisonFeatures(
 const drawOf = ({ shots, seed, augmentations }: RunRow): string =>
   JSON.stringify([shots, seed, augmentations])
 
-/** The base spaces of the encoder that the runs use. */
+/** The base spaces of the encoder that the runs use, and `patches` where a method needs them. */
 export function basesOf(runs: readonly RunRow[], registry: Registry): string[] {
   const bases = new Set<string>()
+  const methods = new Set(runs.map(({ method }) => method))
+  const needsPatches = registry.methods.some(({ id, needs }) => methods.has(id) && needs?.includes('patches'))
+  if (needsPatches) bases.add(patchSpace)
   for (const id of new Set(runs.flatMap(({ space }) => space ?? []))) {
     try {
       bases.add(registry.space(id).base)

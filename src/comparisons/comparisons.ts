@@ -10,6 +10,7 @@ import type { ComparisonRow } from '../store/comparisons.js'
 import { encodersOf, type RunRow } from '../store/runs.js'
 import { rangeOfSizes } from './class-sizes.js'
 import { type ComparisonJobContext, runComparison } from './comparison-job.js'
+import { type Description, describedOf } from './described.js'
 import { findMethodInSpace } from './method-in-space.js'
 import { type CompareInput, type PlanContext, planComparison } from './plan-comparison.js'
 import { hasSameContents } from './require-same-contents.js'
@@ -21,6 +22,15 @@ export interface Comparisons {
   compare(input: CompareInput): Promise<ComparisonRow>
   /** Like `compare`, but returns the existing comparison if the same one has succeeded, is queued or is running. */
   compareOnce(input: CompareInput): Promise<ComparisonRow>
+  /** Changes its name and notes. Throws UNKNOWN_COMPARISON or INVALID_VALUE. */
+  describe(id: string, description: Description): Promise<ComparisonRow>
+  /**
+   * Puts a comparison away: lists leave it out, and it is deleted after some days (`Deletions.discarded`). Putting it away twice
+   * changes nothing. Throws UNKNOWN_COMPARISON, or IN_USE while it has not ended.
+   */
+  discard(id: string): Promise<ComparisonRow>
+  /** Takes a comparison back that was put away. Throws UNKNOWN_COMPARISON. */
+  restore(id: string): Promise<ComparisonRow>
   /** Stops a comparison for good. Throws UNKNOWN_COMPARISON or COMPARISON_FINISHED. */
   cancel(id: string): Promise<ComparisonRow>
   /** Resolves with the comparison once it has ended. Throws UNKNOWN_COMPARISON. */
@@ -104,6 +114,15 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     return comparison
   }
 
+  async function changed(
+    id: string,
+    changes: Parameters<typeof store.comparisons.describe>[1],
+  ): Promise<ComparisonRow> {
+    const comparison = await store.comparisons.describe(id, changes)
+    if (!comparison) throw errors.unknownComparison({ id }, 'id')
+    return comparison
+  }
+
   function rows(runs: readonly RunRow[]): Promise<ComparedRow[]> {
     const results = new Map(runs.flatMap(({ id, result }) => (result ? [[id, result] as const] : [])))
     const groups = groupRuns(runs.flatMap((run) => measuredRunOf(run) ?? []))
@@ -123,6 +142,13 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
   return {
     compare: (input) => start(input, false),
     compareOnce: (input) => start(input, true),
+    describe: async (id, description) => changed(id, describedOf(description)),
+    async discard(id) {
+      const known = await store.comparisons.get(id)
+      if (known && !hasEnded(known)) throw errors.comparisonNotFinished({ id }, 'id')
+      return known?.discardedAt ? known : changed(id, { discardedAt: new Date() })
+    },
+    restore: (id) => changed(id, { discardedAt: null }),
     cancel,
     ended,
     watch,

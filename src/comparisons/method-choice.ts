@@ -1,4 +1,5 @@
 import type { Encoder } from '../encoders/encoder.js'
+import { patchSpace } from '../encoders/encoder-space.js'
 import { errors, ShotboardError } from '../errors.js'
 import { checkValues } from '../evaluation/search/grid.js'
 import { type Method, parametersIn, requireSpaceOf, type Values } from '../methods/contract.js'
@@ -26,25 +27,40 @@ export interface ChosenMethod {
  * Looks up and checks the requested methods. Throws EMPTY_LIST, UNKNOWN_METHOD, UNKNOWN_SPACE, SPACE_NOT_APPLICABLE,
  * SPACE_NOT_AVAILABLE, PATCHES_REQUIRED, UNKNOWN_HYPERPARAMETER, HYPERPARAMETER_OUT_OF_RANGE or DUPLICATE_ENTRY with the argument at fault.
  */
-export function chooseMethods(
+export async function chooseMethods(
   choices: readonly MethodChoice[],
   registry: Registry,
   encoder: Encoder,
-): ChosenMethod[] {
+): Promise<ChosenMethod[]> {
   if (choices.length === 0) throw errors.emptyList({ what: 'method' }, 'methods')
-  const chosen = choices.map((choice, i) => {
+  const chosen: ChosenMethod[] = []
+  for (const [i, choice] of choices.entries()) {
     try {
-      return chooseMethod(choice, registry, encoder)
+      const each = chooseMethod(choice, registry, encoder)
+      await requirePatchesOf(encoder, each.method)
+      chosen.push(each)
     } catch (error) {
       throw error instanceof ShotboardError ? error.at(`methods[${i}]`) : error
     }
-  })
+  }
   const names = chosen.map(({ method, space }) => (space ? `${method.id} in ${space.id}` : method.id))
   const i = firstRepeated(names)
   const repeated = names[i]
   if (repeated !== undefined) throw errors.duplicateEntry({ what: 'method', name: repeated }, `methods[${i}]`)
   return chosen
 }
+
+/** Throws PATCHES_REQUIRED if the method needs the features of patches, and the encoder's graph gives none. */
+async function requirePatchesOf(encoder: Encoder, { id, needs }: Method): Promise<void> {
+  if (!needs?.includes('patches') || (await encoder.patches()) !== null) return
+  throw errors.patchesNotEncoded({ method: id, encoder: encoder.id }, 'method')
+}
+
+/** What of an encoder a method in a space reads: the base of the space, and patches if it needs them. */
+export const readFrom = (
+  { needs }: Pick<Method, 'needs'>,
+  space: Pick<FeatureSpace, 'base'> | null,
+): readonly string[] => [space?.base ?? 'clip', ...(needs?.includes('patches') ? [patchSpace] : [])]
 
 function chooseMethod(choice: MethodChoice, registry: Registry, encoder: Encoder): ChosenMethod {
   const method = registry.method(choice.method, 'method')
@@ -56,9 +72,6 @@ function chooseMethod(choice: MethodChoice, registry: Registry, encoder: Encoder
   if (space) requireSpaceOf(method, space.id)
   if (space && !encoder.spaces.includes(space.base)) {
     throw errors.spaceNotAvailable({ space: space.id, encoder: encoder.id }, 'space')
-  }
-  if (method.needs?.includes('patches')) {
-    throw errors.patchesNotEncoded({ method: method.id, encoder: encoder.id }, 'method')
   }
   const fixed: Record<string, number> = {}
   for (const [i, { name, value }] of (choice.hyperparameters ?? []).entries()) {

@@ -5,12 +5,13 @@ import { overlapValue } from '../evaluation/overlap/overlap.js'
 import type { LabelledImages } from '../features/labelled-images.js'
 import { featuresOf } from '../features/space-features.js'
 import { supportIn } from '../features/support.js'
-import { clipFormOf } from '../methods/contract.js'
+import { clipFormOf, spaceValuesIn } from '../methods/contract.js'
 import { fitSpace } from '../spaces/fit-space.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import { fingerprintOf } from '../system/fingerprint.js'
 import { firstRepeated } from '../system/first-repeated.js'
 import { createPromiseCache } from '../system/promise-cache.js'
+import { testImagesOf } from './measured-images.js'
 import type { OverlapContext } from './overlap.js'
 import {
   comparableSettings,
@@ -86,26 +87,28 @@ export function createOverlapCorrelation(
   const { store, encoders, registry, kernels, encodedData } = context
   const overlaps = createPromiseCache<number>(maxOverlaps)
 
-  /** Encodes the test images of a comparison in the given spaces. */
-  async function testOf(comparison: ComparisonRow, bases: readonly string[]) {
-    const { datasetId, testDatasetId, encoder, lastImage } = comparison
-    const images =
-      testDatasetId === null
-        ? await store.datasets.images(datasetId, 'TEST', lastImage)
-        : await encodedData.testImages(testDatasetId, datasetId, lastImage)
+  /** Encodes the test images of a comparison, as one of its runs was measured on them, without those that are gone. */
+  async function testOf({ encoder, lastImage }: ComparisonRow, run: FinishedRun, bases: readonly string[]) {
+    const measured = await testImagesOf(context, run, lastImage)
+    const kept = new Set(await store.images.known(measured.map(({ imageId }) => imageId)))
+    const images = measured.flatMap((image) =>
+      kept.has(image.imageId) ? [{ ...image, split: 'TEST' as const }] : [],
+    )
     const labelled = await encodedData.labelled(images, encoders.get(encoder), bases)
     return { ...labelled, fingerprint: fingerprintOf(images) }
   }
 
   /** The overlap of test images in a space. A fitted space is fitted on the run's support set. */
   function overlapOf(
-    { encoder: encoderId, result }: FinishedRun,
+    { encoder: encoderId, method: methodId, result }: FinishedRun,
     spaceId: string,
     test: TestImages,
   ): Promise<number> {
     const [encoder, space] = [encoders.get(encoderId), registry.space(spaceId)]
     const fittedOn = space.fit ? result.supportSetId : null
-    const settings = Object.keys(space.hyperparameters ?? {}).map((name) => result.hyperparameters[name])
+    const method = registry.methods.find(({ id }) => id === methodId)
+    const values = method ? spaceValuesIn(method, space, result.hyperparameters) : result.hyperparameters
+    const settings = Object.keys(space.hyperparameters ?? {}).map((name) => values[name])
     const key = JSON.stringify([
       encoder.spaceFingerprint(space.base),
       test.fingerprint,
@@ -122,12 +125,7 @@ export function createOverlapCorrelation(
       const support = supportSet
         ? await encodedData.support(supportSet, encoder, [space.base])
         : { ...test, textClassifier: null }
-      const { project } = await fitSpace(
-        space,
-        await supportIn(support, space),
-        kernels,
-        result.hyperparameters,
-      )
+      const { project } = await fitSpace(space, await supportIn(support, space), kernels, values)
       const features = await project(featuresOf(test.features, space.base))
       const classes = test.labels.reduce((max, label) => Math.max(max, label), 0) + 1
       return overlapValue({ features, labels: test.labels, classes, kernels })
@@ -185,7 +183,7 @@ export function createOverlapCorrelation(
     const points = new Map<string, SeedPoint[]>()
     for (const pair of pairs) {
       const comparison = ownerOf.get(pair.run.id) as ComparisonRow
-      const test = tests.get(comparison.id) ?? testOf(comparison, bases)
+      const test = tests.get(comparison.id) ?? testOf(comparison, pair.run, bases)
       tests.set(comparison.id, test)
       const key = JSON.stringify([
         comparableSettings(pair.run),

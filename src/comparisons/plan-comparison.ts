@@ -25,6 +25,7 @@ import type { Store } from '../store/store.js'
 import { fingerprintOf } from '../system/fingerprint.js'
 import { firstRepeated } from '../system/first-repeated.js'
 import { comparisonFingerprints } from './comparison-fingerprint.js'
+import { describedOf } from './described.js'
 import { type ChosenMethod, chooseMethods, type MethodChoice } from './method-choice.js'
 import { type CodeOf, runFingerprint } from './run-code.js'
 
@@ -54,6 +55,9 @@ export interface CompareInput {
   readonly unknownDataset?: string | null
   /** Names of classes that the classifier does not have; their test images belong to no class. */
   readonly holdOut?: readonly string[] | null
+  /** What a person calls it, and notes about it. They do not count when the same comparison is looked for. */
+  readonly name?: string | null
+  readonly notes?: string | null
 }
 
 export interface PlanContext {
@@ -86,13 +90,16 @@ export async function planComparison(context: PlanContext, input: CompareInput):
   requireAugmentations(input.augmentations, 'augmentations')
   const count = chosenEncoders.length * Math.max(1, asked.length) * input.seeds.length * input.methods.length
   if (count > maxRuns) throw errors.tooManyRuns({ max: maxRuns, count }, 'seeds')
-  const chosen = chosenEncoders.map((encoder) => chooseMethods(input.methods, registry, encoder))
+  const chosen = await Promise.all(
+    chosenEncoders.map((encoder) => chooseMethods(input.methods, registry, encoder)),
+  )
   const classes = await store.datasets.classes(dataset.id)
   const coverage = input.coverage ?? defaultCoverage
   requireCoverage(coverage)
   const holdOut = heldOut(classes, input.holdOut ?? [])
   const others = [input.testDataset, input.unknownDataset].filter((id) => id != null)
   const datasets = [dataset.id, ...others]
+  const described = describedOf(input)
   const lastImage = await store.datasets.lastImage(datasets)
   const counts = await store.imageLists.counts({ datasetId: dataset.id, last: lastImage })
   const names = classes.map(({ name }) => name)
@@ -159,6 +166,7 @@ export async function planComparison(context: PlanContext, input: CompareInput):
     encoder: (chosenEncoders[0] as Encoder).id,
     lastImage,
     contents,
+    ...described,
     supportImages: taken?.map(({ imageId }) => imageId) ?? [],
     runs,
   }

@@ -83,6 +83,20 @@ export function createRunPredictionPages({
     return found.index
   }
 
+  /** Throws INVALID_VALUE. */
+  async function requireSameImage(run: RunRow, other: RunRow, position: number): Promise<void> {
+    if (other.result === null) {
+      throw errors.invalidValue({ reason: `Run ${other.id} has not succeeded.` }, 'runs')
+    }
+    // A class of another dataset has another number.
+    if (other.datasetId === run.datasetId) {
+      const [own, others] = [await measuredImages(run), await measuredImages(other)]
+      if (own[position] !== undefined && own[position] === others[position]) return
+    }
+    const reason = `Run ${other.id} has other test images than run ${run.id}.`
+    throw errors.invalidValue({ reason }, 'runs')
+  }
+
   return {
     async page(run, input, request) {
       requirePageSize(request.first)
@@ -110,7 +124,7 @@ export function createRunPredictionPages({
     beside: ({ run, position }, runs) =>
       Promise.all(
         runs.map(async (other) => {
-          requireSameImages(run, other, position)
+          await requireSameImage(run, other, position)
           return predictedClass(await runResults.read(other.id), position)
         }),
       ),
@@ -129,17 +143,4 @@ function placeAfter(selected: Int32Array, request: PageRequest): number {
   const place = selected.indexOf(after)
   if (place === -1) throw invalidCursor(request.after ?? '')
   return place + 1
-}
-
-function requireSameImages(run: RunRow, other: RunRow, position: number): void {
-  const same =
-    (other.testDatasetId ?? other.datasetId) === (run.testDatasetId ?? run.datasetId) &&
-    other.datasetId === run.datasetId &&
-    JSON.stringify(other.holdOut) === JSON.stringify(run.holdOut)
-  if (same && position < (other.result?.testImages ?? 0)) return
-  const reason =
-    other.result === null
-      ? `Run ${other.id} has not succeeded.`
-      : `Run ${other.id} has other test images than run ${run.id}.`
-  throw errors.invalidValue({ reason }, 'runs')
 }

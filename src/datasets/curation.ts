@@ -33,8 +33,8 @@ export interface Curation {
     readonly into: string
   }): Promise<ChangedDataset>
   /**
-   * Gives images another class, another split, or both: all of them or none. Throws INVALID_VALUE, EMPTY_LIST, UNKNOWN_IMAGE,
-   * UNKNOWN_CLASS, or HAS_RESULTS if a comparison refers to the test images by number and they would be others.
+   * Gives images another class, another split, or both: all of them or none. What was measured on them stays as it was. Throws
+   * INVALID_VALUE, EMPTY_LIST, UNKNOWN_IMAGE or UNKNOWN_CLASS.
    */
   moveImages(input: {
     readonly dataset: string
@@ -52,18 +52,15 @@ export interface Curation {
     readonly class: string
     readonly split: Split
   }): Promise<ChangedDataset>
-  /**
-   * Takes the labels off images, which stay in the dataset. Throws EMPTY_LIST, UNKNOWN_IMAGE, or
-   * HAS_RESULTS if a comparison was measured on one of them or a support set has it.
-   */
+  /** Takes the labels off images, which stay in the dataset. Throws EMPTY_LIST or UNKNOWN_IMAGE. */
   unlabelImages(input: {
     readonly dataset: string
     readonly images: readonly string[]
   }): Promise<ChangedDataset>
   /**
    * Undoes a change: everything is as it was before, also the order of images and classes. Throws UNKNOWN_CHANGE, CANNOT_UNDO if
-   * it was undone already or the dataset has changed since, DATASET_EXISTS, IN_USE, or HAS_RESULTS if a comparison or a support
-   * set was made since that would no longer be true.
+   * it was undone already or the dataset has changed since, DATASET_EXISTS, IN_USE, or HAS_RESULTS if it would renumber the
+   * classes of a comparison or a support set.
    */
   undo(change: string): Promise<DatasetRow>
 }

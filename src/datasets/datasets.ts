@@ -1,4 +1,5 @@
 import { errors, ShotboardError } from '../errors.js'
+import type { ChangedDataset } from '../store/changed-dataset.js'
 import type { DatasetRow } from '../store/datasets.js'
 import type { Split } from '../store/enums.js'
 import type { ImageFiles } from '../store/image-files.js'
@@ -18,7 +19,8 @@ export interface LabelledImageInput {
 }
 
 export interface AddImagesResult {
-  readonly dataset: DatasetRow
+  /** With the change, which can be undone; null if nothing was added. */
+  readonly dataset: ChangedDataset
   readonly added: number
   /** Images that the dataset already has, or that were given twice. A dataset holds an image once, in one split. */
   readonly duplicates: number
@@ -40,6 +42,8 @@ export interface Datasets {
   addImages(input: {
     readonly dataset: string
     readonly images: readonly LabelledImageInput[]
+    /** Whether a copy of a dataset is being made: then nothing is there to be undone. */
+    readonly isCopy?: boolean
   }): Promise<AddImagesResult>
   /**
    * Adds images without a label, to be labelled later or never. Nothing is measured on them. As `addImages`, but without classes.
@@ -56,12 +60,12 @@ export interface Datasets {
   setPrompts(input: {
     readonly dataset: string
     readonly classes: readonly ClassInput[]
-  }): Promise<DatasetRow>
+  }): Promise<ChangedDataset>
   /**
    * Replaces the prompts of all classes: by a set of templates, own templates with `{}`, or a file of sentences. Throws as
    * `setPrompts`.
    */
-  setAllPrompts(input: PromptSource & { readonly dataset: string }): Promise<DatasetRow>
+  setAllPrompts(input: PromptSource & { readonly dataset: string }): Promise<ChangedDataset>
 }
 
 /** Where the prompts of all classes come from: one of the three. */
@@ -93,7 +97,7 @@ export function createDatasets(context: {
   async function setPrompts({
     dataset: id,
     classes,
-  }: Parameters<Datasets['setPrompts']>[0]): Promise<DatasetRow> {
+  }: Parameters<Datasets['setPrompts']>[0]): Promise<ChangedDataset> {
     const dataset = await store.datasets.get(id)
     if (!dataset) throw errors.unknownDataset({ id }, 'dataset')
     if (classes.length === 0) throw errors.emptyList({ what: 'class' }, 'classes')
@@ -101,20 +105,15 @@ export function createDatasets(context: {
     const i = firstRepeated(rows.map(({ name }) => name))
     const repeated = rows[i]
     if (repeated) throw errors.duplicateEntry({ what: 'class', name: repeated.name }, `classes[${i}].name`)
-    const known = await store.datasets.classes(id)
-    const indexOf = new Map(known.map(({ name, index }) => [name, index]))
-    const prompts = rows.map((row, at) => {
-      const index = indexOf.get(row.name)
-      if (index === undefined) {
-        throw errors.unknownClass({ name: row.name, known: [...indexOf.keys()] }, `classes[${at}].name`)
-      }
-      return [index, row.prompts] as const
-    })
+    const known = new Set((await store.datasets.classes(id)).map(({ name }) => name))
+    for (const [at, { name }] of rows.entries()) {
+      if (known.has(name)) continue
+      throw errors.unknownClass({ name, known: [...known] }, `classes[${at}].name`)
+    }
     const comparison = await store.comparisons.unfinishedOf(id)
     if (comparison)
       throw errors.inUse({ what: `dataset "${dataset.name}"`, by: `comparison ${comparison.id}` }, 'dataset')
-    await store.datasets.setPrompts(id, new Map(prompts))
-    return dataset
+    return store.datasetChanges.setPrompts(id, rows)
   }
 
   return {
@@ -137,7 +136,7 @@ export function createDatasets(context: {
 
     isAddingTo: (dataset) => adding.has(dataset),
 
-    addImages: ({ dataset: id, images }) =>
+    addImages: ({ dataset: id, images, isCopy = false }) =>
       whileAdding(id, async () => {
         const dataset = await store.datasets.get(id)
         if (!dataset) throw errors.unknownDataset({ id }, 'dataset')
@@ -164,8 +163,12 @@ export function createDatasets(context: {
           split,
         }))
         return intake.store(incoming, async (good, rejected) => {
-          const added = await store.datasets.addImages(id, good)
-          return { dataset, added, duplicates: good.length - added, rejected }
+          if (isCopy) {
+            const added = await store.datasets.addImages(id, good)
+            return { dataset: { ...dataset, change: null }, added, duplicates: good.length - added, rejected }
+          }
+          const { added, ...changed } = await store.datasetChanges.addImages(id, good)
+          return { dataset: changed, added, duplicates: good.length - added, rejected }
         })
       }),
 
@@ -183,8 +186,8 @@ export function createDatasets(context: {
         }
         const incoming = images.map((image) => ({ ...noPlace, read: () => readBytes(image, context) }))
         return intake.store(incoming, async (good, rejected) => {
-          const added = await store.unlabelledImages.add(id, good)
-          return { dataset, added, duplicates: good.length - added, rejected }
+          const { added, ...changed } = await store.unlabelledImages.addAsChange(id, good)
+          return { dataset: changed, added, duplicates: good.length - added, rejected }
         })
       }),
 

@@ -1,4 +1,5 @@
 import type { Encoder } from '../encoders/encoder.js'
+import { patchSpace } from '../encoders/encoder-space.js'
 import type { ImageSource } from '../encoders/prepare-batch.js'
 import { encodeClasses } from '../encoders/text-classifier.js'
 import { errors } from '../errors.js'
@@ -143,21 +144,32 @@ export function createEncodedData(options: {
     }
   }
 
-  const load = (
+  async function load(
     images: readonly SupportImageRow[],
     encoder: Encoder,
     spaces: readonly string[],
     recipe: AugmentationRecipe,
     { signal, onEncoded }: LoadOptions = {},
-  ): Promise<SpaceFeatures> =>
-    features.load({
-      encoder,
-      images: images.map(sourceOf),
-      spaces: [...new Set(['clip', ...spaces])],
-      recipe,
-      ...(signal && { signal }),
-      ...(onEncoded && { onEncoded }),
-    })
+  ): Promise<SpaceFeatures> {
+    if (spaces.includes(patchSpace)) await requireRoom(encoder, images.length)
+    const loaded: SpaceFeatures[] = []
+    for (const part of partsOf(spaces, recipe)) {
+      loaded.push(
+        await features.load({
+          ...{ encoder, images: images.map(sourceOf), ...part },
+          ...(signal && { signal }),
+          ...(onEncoded && { onEncoded }),
+        }),
+      )
+    }
+    return Object.assign({}, ...loaded)
+  }
+
+  /** The first of the images that is no longer kept. */
+  async function firstGone(images: readonly SupportImageRow[]): Promise<string | undefined> {
+    const known = new Set(await store.images.known(images.map(({ imageId }) => imageId)))
+    return images.find(({ imageId }) => !known.has(imageId))?.imageId
+  }
 
   return {
     classes,
@@ -184,8 +196,15 @@ export function createEncodedData(options: {
       if (missing) {
         throw errors.supportSetOutdated({ supportSet: supportSet.id, className: missing.name }, 'supportSet')
       }
+      const recipe = augmentationRecipe(supportSet.augmentations)
+      const features = await load(images, encoder, spaces, recipe, loading).catch(async (error) => {
+        const gone = await firstGone(images)
+        throw gone === undefined
+          ? error
+          : errors.supportImageGone({ supportSet: supportSet.id, image: gone }, 'supportSet')
+      })
       return {
-        features: await load(images, encoder, spaces, augmentationRecipe(supportSet.augmentations), loading),
+        features,
         labels: Int32Array.from(images, ({ classIndex }) => classIndex),
         classes: rows.length,
         textClassifier: await textClassifier(encoder, rows),
@@ -207,12 +226,36 @@ export function createEncodedData(options: {
       const images = await store.datasets.images(testDatasetId, 'TEST', lastImage)
       return images.map((image) => ({ ...image, classIndex: indices[image.classIndex] as number }))
     },
-    missing: (images, encoder, spaces, augmentations) =>
-      features.missing({
-        encoder,
-        images: images.map(sourceOf),
-        spaces: [...new Set(['clip', ...spaces])],
-        recipe: augmentationRecipe(augmentations),
-      }),
+    async missing(images, encoder, spaces, augmentations) {
+      let missing = 0
+      for (const part of partsOf(spaces, augmentationRecipe(augmentations))) {
+        missing += await features.missing({ encoder, images: images.map(sourceOf), ...part })
+      }
+      return missing
+    },
   }
+}
+
+/** Features are asked for together, but for those of patches, which are of the images as they are. */
+function partsOf(
+  spaces: readonly string[],
+  recipe: AugmentationRecipe,
+): readonly { readonly spaces: readonly string[]; readonly recipe: AugmentationRecipe }[] {
+  const all = [...new Set(['clip', ...spaces])]
+  if (!all.includes(patchSpace) || recipe.id === noAugmentation.id) return [{ spaces: all, recipe }]
+  return [
+    { spaces: all.filter((space) => space !== patchSpace), recipe },
+    { spaces: [patchSpace], recipe: noAugmentation },
+  ]
+}
+
+/** The most memory that the features of the patches of a list of images may take. */
+const maxPatchBytes = 2 ** 30
+
+/** Throws TOO_MANY_PATCHES if the features of the patches of so many images would take too much memory. */
+async function requireRoom(encoder: Encoder, images: number): Promise<void> {
+  const patches = (await encoder.patches()) ?? 0
+  const bytes = patches * encoder.dimensions * Float32Array.BYTES_PER_ELEMENT
+  if (images * bytes <= maxPatchBytes) return
+  throw errors.tooManyPatches({ encoder: encoder.id, images, most: Math.floor(maxPatchBytes / bytes) })
 }

@@ -1,6 +1,8 @@
 import pLimit from 'p-limit'
 import type { Encoder } from '../encoders/encoder.js'
+import { patchSpace } from '../encoders/encoder-space.js'
 import type { ImageSource } from '../encoders/prepare-batch.js'
+import { errors } from '../errors.js'
 import type { FeatureAddress, FeatureStore } from '../features/feature-store.js'
 import type { SpaceFeatures } from '../features/space-features.js'
 import type { AugmentationRecipe } from '../images/augmentation.js'
@@ -10,7 +12,7 @@ import { type Matrix, rowOf } from '../tensor/matrix.js'
 /** Reads the features of images from the store, and encodes and stores the missing ones. */
 export interface FeatureSource {
   /**
-   * Features [n, d] in each requested space, one row for each image in the order given. `onEncoded` is called after each
+   * Features [n, d] in each requested space, and [n, P·d] of patches, one row for each image in the order given. `onEncoded` is called after each
    * batch with the number of images encoded. Throws as `encodeImages`.
    */
   load(request: FeatureRequest): Promise<SpaceFeatures>
@@ -44,18 +46,29 @@ export function createFeatureSource(store: FeatureStore, events: FeatureEvents =
   // One request encodes at a time, so that two do not encode the same image. A long one lets others have turns.
   const oneAtATime = pLimit(1)
 
-  const addressOf = (encoder: Encoder, space: string, recipe: AugmentationRecipe): FeatureAddress => ({
-    encoder: `${encoder.id}-${encoder.spaceFingerprint(space)}`,
-    space,
-    recipe: recipe.id,
-    dimensions: encoder.dimensions,
-  })
+  async function addressOf(
+    encoder: Encoder,
+    space: string,
+    recipe: AugmentationRecipe,
+  ): Promise<FeatureAddress> {
+    const patches = space === patchSpace ? await encoder.patches() : 1
+    if (patches === null) throw errors.spaceNotAvailable({ space, encoder: encoder.id })
+    return {
+      encoder: `${encoder.id}-${encoder.spaceFingerprint(space)}`,
+      space,
+      recipe: recipe.id,
+      dimensions: patches * encoder.dimensions,
+    }
+  }
 
   /** The stored features in each space, and the ascending positions of images that lack features in any of them. */
   async function lookUp({ encoder, images, spaces, recipe }: FeatureRequest) {
     const ids = images.map(({ id }) => id)
     const found = await Promise.all(
-      spaces.map(async (space) => ({ space, ...(await store.read(addressOf(encoder, space, recipe), ids)) })),
+      spaces.map(async (space) => ({
+        space,
+        ...(await store.read(await addressOf(encoder, space, recipe), ids)),
+      })),
     )
     const missing = [...new Set(found.flatMap((each) => each.missing))].sort((a, b) => a - b)
     return { found, missing }
@@ -78,7 +91,7 @@ export function createFeatureSource(store: FeatureStore, events: FeatureEvents =
         const ids = absent.slice(from, to).map(({ id }) => id)
         for (const space of spaces) {
           const batch = features[space]
-          if (batch) await store.append(addressOf(encoder, space, recipe), ids, batch)
+          if (batch) await store.append(await addressOf(encoder, space, recipe), ids, batch)
         }
         onEncoded?.(to - from)
         events.onEncoded?.(to - from, (performance.now() - before) / 1000)

@@ -69,7 +69,7 @@ export function createShiftedDatasets({
         class: classes[classIndex]?.name ?? '',
         split: 'TEST' as const,
       }))
-      added += (await datasets.addImages({ dataset: copy.id, images: step })).added
+      added += (await datasets.addImages({ dataset: copy.id, images: step, isCopy: true })).added
     }
     return { dataset: copy, added }
   }

@@ -5,12 +5,12 @@ import type { OnDemand } from '../system/open-on-demand.js'
 import { currentScope } from '../system/work-scope.js'
 import { type Matrix, stackRows } from '../tensor/matrix.js'
 import { imagesPerBatch } from './batch-size.js'
-import type { EncoderSpace } from './encoder-space.js'
+import { type EncoderSpace, patchSpace } from './encoder-space.js'
 import type { Manifest } from './manifest.js'
 import { meanOfViews } from './mean-of-views.js'
 import { type ImageSource, type OnBroken, pixelBuffers, prepareBatch } from './prepare-batch.js'
 
-/** Unit features of images in each requested space: [N, d]. */
+/** Unit features of images in each requested space: [N, d]; of patches [N, P·d]. */
 export type EncodedImages = Readonly<Record<EncoderSpace, Matrix>>
 
 export interface EncodeOptions {
@@ -40,6 +40,9 @@ export async function encodeImages(
   images: readonly ImageSource[],
   { spaces, recipe = noAugmentation, signal = currentScope()?.signal, onBatch, onBroken }: EncodeOptions,
 ): Promise<EncodedImages> {
+  // The patches of several views do not lie on each other.
+  if (spaces.includes(patchSpace) && recipe.rounds > 1)
+    throw new Error('patches are those of an image as it is')
   const batchSize = Math.max(1, Math.floor(imagesPerBatch(manifest.imageSize) / recipe.rounds))
   const maxViews = Math.min(batchSize, images.length) * recipe.rounds
   const buffers = pixelBuffers(onCpu ? 1 : 2, maxViews, manifest.imageSize)
@@ -62,13 +65,16 @@ export async function encodeImages(
     const features: Record<EncoderSpace, Matrix> = {}
     for (const [space, matrices] of parts) {
       const views = await untilCancelled(signal, encodePixels(pixels, (to - from) * recipe.rounds, space))
-      const means = meanOfViews(views, recipe.rounds)
+      const means = space === patchSpace ? views : meanOfViews(views, recipe.rounds)
       features[space] = means
       matrices.push(means)
     }
     await onBatch?.(features, from, to)
   }
   return Object.fromEntries(
-    [...parts].map(([space, matrices]) => [space, stackRows(matrices, manifest.dimensions)]),
+    [...parts].map(([space, matrices]) => [
+      space,
+      stackRows(matrices, matrices[0]?.columns ?? manifest.dimensions),
+    ]),
   )
 }

@@ -7,6 +7,12 @@ import type { ModelFolder } from './manifest.js'
  */
 export type EncoderSpace = string
 
+/**
+ * In place of a space, asks for the features of each image's patches in `clip`, a row an image, one after the other. Not every
+ * encoder gives them.
+ */
+export const patchSpace: EncoderSpace = 'patches'
+
 /** The id of the space of an added adapter. */
 export const addedAdapterSpace = (name: string): EncoderSpace => `imo:${name}`
 
@@ -37,7 +43,7 @@ export function adapterHashes(
 
 /** Identifies the features of a space: it changes with the model's files and with the space's added adapter. */
 export function spaceFingerprint(model: ModelFolder, added: AddedAdapters, space: EncoderSpace): string {
-  const isModelsOwn = space === 'clip' || (space === 'imo' && usedAdapter(added) === undefined)
+  const isModelsOwn = space === 'clip' || space === patchSpace || (space === 'imo' && usedAdapter(added) === undefined)
   if (isModelsOwn) return model.fingerprint
   return `${model.fingerprint}-${adapterHashes(model, added)[space]?.slice(0, 16)}`
 }

@@ -12,6 +12,7 @@ import {
   adapterHashes,
   addedAdapterSpace,
   type EncoderSpace,
+  patchSpace,
   spaceFingerprint,
   spacesOf,
   usedAdapter,
@@ -37,6 +38,11 @@ export interface Encoder {
   readonly spaces: readonly EncoderSpace[]
   /** The fingerprint of the space `imo`: it changes with the model's files and with the adapter in use. */
   readonly fingerprint: string
+  /**
+   * P, how many patches of an image it gives the features of, in the place of the space `patches`; null if its graph gives none.
+   * Opens the model at the first call. Throws INVALID_MODEL.
+   */
+  patches(): Promise<number | null>
   /** Identifies the features of one of its spaces. Features are stored under it. */
   spaceFingerprint(space: EncoderSpace): string
   /** The SHA-256 of each of the model's files, in hexadecimal. */
@@ -44,7 +50,8 @@ export interface Encoder {
   /** The SHA-256 of the file that holds each space's adapters. The space `clip` has none. */
   readonly adapters: Readonly<Record<EncoderSpace, string>>
   /**
-   * Images to unit features [N, d] in each requested space. With a recipe of several rounds, a feature is the mean over the
+   * Images to unit features [N, d] in each requested space, and to those of their patches, [N, P·d], where `patches` is asked
+   * for without augmentation. With a recipe of several rounds, a feature is the mean over the
    * image's random views, scaled to unit length. Throws INVALID_IMAGE with `argument` `images[i]`, SPACE_NOT_AVAILABLE, or
    * CANCELLED.
    */
@@ -115,13 +122,17 @@ export function createEncoder(
     get fingerprint() {
       return spaceFingerprint(model, models.added, 'imo')
     },
+    patches: () => models.patches(),
     spaceFingerprint: (space) => spaceFingerprint(model, models.added, space),
     get adapters() {
       return adapterHashes(model, models.added)
     },
     async encodeImages(images, options) {
       const available = spacesOf(model, models.added)
-      const space = options.spaces.find((each) => !available.includes(each))
+      const given = options.spaces.includes(patchSpace) && (await models.patches()) !== null
+      const space = options.spaces.find(
+        (each) => !available.includes(each) && !(given && each === patchSpace),
+      )
       if (space !== undefined) throw errors.spaceNotAvailable({ space, encoder: id })
       return encodeImages(pipeline, images, options)
     },

@@ -71,7 +71,8 @@ function narrowNodes(topology: Topology, tokens: ReadonlySet<string>): Set<NodeP
   return narrow
 }
 
-function picksClassToken(topology: Topology, { opType, input, attribute }: NodeProto): boolean {
+/** Whether a node picks the first token of each image: [N, tokens, width] → [N, width]. */
+export function picksClassToken(topology: Topology, { opType, input, attribute }: NodeProto): boolean {
   const index = topology.tensor(input[1] ?? '')
   const axis = attribute.find(({ name }) => name === 'axis')?.i
   const isNumber = index?.dims.length === 0 && index.dataType === TensorProto_DataType.INT64

@@ -2,9 +2,10 @@ import { type OnDemand, openOnDemand } from '../system/open-on-demand.js'
 import type { Matrix } from '../tensor/matrix.js'
 import type { Runtime } from '../tensor/runtime.js'
 import type { AddedAdapters } from './adapters/added-adapters.js'
-import { addedAdapterSpace, type EncoderSpace, usedAdapter } from './encoder-space.js'
+import { addedAdapterSpace, type EncoderSpace, patchSpace, usedAdapter } from './encoder-space.js'
 import type { ModelFolder } from './manifest.js'
 import { closeModel, type OpenedModel, openBatchedVision, openModel } from './open-model.js'
+import { givesPatches, openPatchTower } from './patch-tower.js'
 import type { VisionTower } from './vision-tower.js'
 
 /**
@@ -18,7 +19,12 @@ export interface ModelsOnDemand {
   setAdapters(added: AddedAdapters): Promise<void>
   /** Runs `work` with the main model. */
   use<R>(work: (model: OpenedModel) => Promise<R>): Promise<R>
-  /** Features of preprocessed images in a space, not of unit length: [count, 3, size, size] → [count, d]. */
+  /** P, the number of patches of an image that it gives features of; null if it gives none. Throws INVALID_MODEL. */
+  patches(): Promise<number | null>
+  /**
+   * Features of preprocessed images in a space, not of unit length: [count, 3, size, size] → [count, d]. Of `patches`, unit
+   * features: [count, P·d].
+   */
   encodePixels(pixels: Float32Array, count: number, space: EncoderSpace): Promise<Matrix>
   close(): Promise<void>
 }
@@ -32,6 +38,12 @@ export function createModelsOnDemand(model: ModelFolder, runtime: Runtime, idleM
     closeModel,
     idleMs,
   )
+  const patchTower = openOnDemand(
+    () => openPatchTower(model, runtime),
+    (tower) => tower.release(),
+    idleMs,
+  )
+  let patchesKnown: Promise<number | null> | undefined
   const towerWith = (file: string): OnDemand<VisionTower> =>
     openOnDemand(
       () => openBatchedVision(withAdapter(model, file), runtime),
@@ -54,15 +66,30 @@ export function createModelsOnDemand(model: ModelFolder, runtime: Runtime, idleM
       if (before !== usedAdapter(added)?.sha256) await main.close()
     },
     use: (work) => main.use(work),
+    patches() {
+      const find = async (): Promise<number | null> => {
+        if (!(await givesPatches(model))) return null
+        const count = await patchTower.use(async ({ perImage }) => perImage)
+        return count === 0 ? null : count
+      }
+      const known = patchesKnown ?? find()
+      patchesKnown = known
+      // What failed is tried again.
+      known.catch(() => {
+        patchesKnown = undefined
+      })
+      return known
+    },
     encodePixels(pixels, count, space) {
       // The pixels are in shared memory. The computing thread copies them, so they must not be transferred.
+      if (space === patchSpace) return patchTower.use((tower) => tower.encode(pixels, count))
       const other = otherTowers.get(space)
       if (other) return other.use((tower) => tower.encode(pixels, count, 'imo', false))
       const mainSpace = space === 'clip' ? 'clip' : 'imo'
       return main.use(({ vision }) => vision.encode(pixels, count, mainSpace, false))
     },
     async close() {
-      await Promise.all([main, ...otherTowers.values()].map((opened) => opened.close()))
+      await Promise.all([main, patchTower, ...otherTowers.values()].map((opened) => opened.close()))
     },
   }
 }

@@ -1,6 +1,6 @@
 import { buildCache } from '../cache/cache.js'
 import { type Support, selectSupport } from '../features/support.js'
-import { defaultsOf, type Method, parametersIn } from '../methods/contract.js'
+import { defaultsOf, type Method, parametersIn, spaceValuesIn } from '../methods/contract.js'
 import { batchesOf, rangesOver, requireNeeds } from '../methods/score.js'
 import { type FeatureSpace, spaceAt } from '../spaces/contract.js'
 import type { Kernels } from '../tensor/kernels.js'
@@ -33,7 +33,7 @@ export async function fitAtDefaults({ method, space, support, kernels }: QuickFi
   requireNeeds(method, support)
   const started = performance.now()
   const values = defaultsOf(parametersIn(method, space))
-  const cache = await buildCache(support, spaceAt(space, values), kernels)
+  const cache = await buildCache(support, spaceAt(space, spaceValuesIn(method, space, values)), kernels)
   return {
     ...{ method, cache, values, temperature: 1 },
     ranges: await rangesOver(method, batchesOf(method, cache, support.features)),

@@ -1,11 +1,11 @@
 import { type Caches, createCaches } from '../cache/caches.js'
 import type { Batch, Cache } from '../cache/contract.js'
-import { leaveOneOut } from '../cache/leave-one-out.js'
+import { leaveHalfOut, leaveOneOut } from '../cache/leave-one-out.js'
 import { errors } from '../errors.js'
 import { type LabelledImages, selectLabelled } from '../features/labelled-images.js'
 import type { SpaceFeatures } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
-import { defaultsOf, type Method, parametersIn, type Values } from '../methods/contract.js'
+import { defaultsOf, type Method, parametersIn, spaceValuesIn, type Values } from '../methods/contract.js'
 import {
   batchesOf,
   rangesOver,
@@ -19,13 +19,16 @@ import {
 import type { FeatureSpace } from '../spaces/contract.js'
 import { untilCancelledEach } from '../system/abort.js'
 import type { Kernels } from '../tensor/kernels.js'
+import { type Matrix, matrix, rowOf } from '../tensor/matrix.js'
+import { carryTemperature } from './carried-temperature.js'
 import { softmax } from './metrics.js'
 import type { KlScaling, Search, Selection } from './protocol.js'
 import { checkValues, type Grid, gridOf, valuesAt } from './search/grid.js'
 import { halvingRounds, searchByHalving } from './search/halving.js'
 import { type SearchResult, type SelectionData, search, shapeAxes } from './search/search.js'
 import { createSearchClock, type SearchEstimate } from './search/search-clock.js'
-import { fitTemperature } from './temperature.js'
+import { fitTemperature, type LabelledLogits } from './temperature.js'
+import { temperatureByTexts } from './text-temperature.js'
 
 export interface FitOptions {
   readonly method: Method
@@ -68,7 +71,8 @@ export interface FittedMethod {
   readonly selectionAccuracy: number | null
   /**
    * What logits are divided by before softmax, so that probabilities are as often right as they say; fitted on the images of
-   * the selection, or leaving each support image out. 1 if no image can be left out.
+   * the selection, or leaving each support image out. If none can be
+   * left out, the texts say how sure it may be; 1 without texts.
    */
   readonly temperature: number
   /**
@@ -97,7 +101,8 @@ export async function fitMethod(options: FitOptions): Promise<FittedMethod> {
   requireNeeds(method, support)
   const parameters = parametersIn(method, space)
   checkValues(parameters, fixed)
-  const own = (name: string) => name in method.hyperparameters || !(name in parameters.hyperparameters)
+  const own = (name: string) =>
+    Object.hasOwn(method.hyperparameters, name) || !Object.hasOwn(parameters.hyperparameters, name)
   const grid = gridOf(method, { fixed: pick(fixed, own), narrowed: pick(grids, own) })
   const caches = options.caches ?? createCaches(support, kernels)
   const searched = selection === 'NONE' ? {} : pick(grids, (name) => !own(name))
@@ -108,7 +113,12 @@ export async function fitMethod(options: FitOptions): Promise<FittedMethod> {
     pick(fixed, (name) => !own(name)),
     searched,
   )) {
-    const fitted = await fitIn(await caches.in(space, values), values, grid, options)
+    const fitted = await fitIn(
+      await caches.in(space, spaceValuesIn(method, space, values)),
+      values,
+      grid,
+      options,
+    )
     const searchMs: number = (best?.searchMs ?? 0) + fitted.searchMs
     const better = best === undefined || (fitted.selectionAccuracy ?? 0) > (best.selectionAccuracy ?? 0)
     best = { ...(better || best === undefined ? fitted : best), searchMs }
@@ -136,7 +146,7 @@ async function fitIn(
   const images = selection === 'NONE' ? 0 : data.labels.reduce((n, label) => n + (label >= 0 ? 1 : 0), 0)
   if (images === 0) {
     const values = { ...defaultsOf(method), ...spaceValues, ...options.fixed }
-    const calibrated = await calibrate({ method, values, ranges }, data, signal)
+    const calibrated = await calibrate({ method, cache, values, ranges }, data, signal)
     return {
       ...{ method, cache, values, ranges, ...calibrated },
       ...{ selectionImages: 0, selectionAccuracy: null, searchMs: performance.now() - started },
@@ -198,19 +208,59 @@ async function searchGrid(given: {
 /** At most this many images decide the temperature, evenly spread; more make it no better. */
 const maxTemperatureImages = 2048
 
-/** The temperature, and the probabilities of true classes with it. */
+/**
+ * The temperature, and the probabilities of true classes. Images that were left out are scored by smaller caches, whose logits
+ * have a scale of their own: their probabilities have the temperature that is fitted to them, and the method's is carried
+ * over to the whole cache. Where no image can be left out, the texts have to say it.
+ */
 async function calibrate(
-  { method, values, ranges }: Pick<FittedMethod, 'method' | 'values' | 'ranges'>,
-  { batches, labels }: Pick<RepeatableData, 'batches' | 'labels'>,
+  { method, cache, values, ranges }: Pick<FittedMethod, 'method' | 'cache' | 'values' | 'ranges'>,
+  data: RepeatableData,
   signal: AbortSignal | undefined,
 ): Promise<Pick<FittedMethod, 'temperature' | 'calibration'>> {
+  const score = async (batch: Batch) => (await scoreBatch(method, batch, values, ranges)).logits
+  const images = await scoreLabelled(score, data, signal)
+  const own = images && fitTemperature(images)
+  if (images === null || own === null) {
+    const all = { batches: data.batches, labels: data.classes }
+    const logits = cache.textClassifier && (await scoreLabelled(score, all, signal))
+    const texts = logits && (await scoreLabelled(textLogits, all, signal))
+    const temperature = logits && texts ? temperatureByTexts(logits.logits, texts) : 1
+    return { temperature, calibration: new Float64Array() }
+  }
+  const { logits, labels } = images
+  const calibration = Float64Array.from(labels, (label, i) => softmax(rowOf(logits, i), own)[label] as number)
+  const fewer = data.fewer && (await scoreLabelled(score, data.fewer, signal))
+  const temperature =
+    data.fewer && fewer
+      ? carryTemperature({ temperature: own, logits, fewer: fewer.logits, steps: data.fewer.steps })
+      : own
+  return { temperature, calibration }
+}
+
+/** The zero-shot logits of a batch, [n, C]. */
+async function textLogits(batch: Batch): Promise<Matrix> {
+  const { rows, columns, data } = await batch.textSimilarities()
+  return matrix(
+    rows,
+    columns,
+    data.map((cosine) => batch.cache.logitScale * cosine),
+  )
+}
+
+/** The logits of images whose label is not negative, at most as many as decide a temperature; null if there are none. */
+async function scoreLabelled(
+  score: (batch: Batch) => Promise<Matrix>,
+  { batches, labels }: Pick<RepeatableData, 'batches' | 'labels'>,
+  signal: AbortSignal | undefined,
+): Promise<LabelledLogits | null> {
   const labelled = labels.reduce((count, label) => count + (label >= 0 ? 1 : 0), 0)
-  if (labelled === 0) return { temperature: 1, calibration: new Float64Array() }
+  if (labelled === 0) return null
   const step = Math.ceil(labelled / maxTemperatureImages)
   const [rows, classes]: [Float32Array[], number[]] = [[], []]
   let [image, seen, columns] = [0, 0, 0]
   for await (const batch of untilCancelledEach(signal, batches())) {
-    const { logits } = await scoreBatch(method, batch, values, ranges)
+    const logits = await score(batch)
     columns = logits.columns
     for (let i = 0; i < batch.rows; i++) {
       const label = labels[image++] as number
@@ -221,13 +271,7 @@ async function calibrate(
   }
   const data = new Float32Array(rows.length * columns)
   for (const [i, row] of rows.entries()) data.set(row, i * columns)
-  const logits = { rows: rows.length, columns, data }
-  const temperature = fitTemperature({ logits, labels: Int32Array.from(classes) }) ?? 1
-  const calibration = Float64Array.from(
-    rows,
-    (row, i) => softmax(row, temperature)[classes[i] as number] as number,
-  )
-  return { temperature, calibration }
+  return { logits: { rows: rows.length, columns, data }, labels: Int32Array.from(classes) }
 }
 
 /**
@@ -243,9 +287,9 @@ function* spacePoints(
   const { id, hyperparameters } = parametersIn(method, space)
   const ofSpace = {
     id,
-    hyperparameters: pick(hyperparameters, (name) => !(name in method.hyperparameters)),
+    hyperparameters: pick(hyperparameters, (name) => !Object.hasOwn(method.hyperparameters, name)),
   }
-  const settled = pick(defaultsOf(ofSpace), (name) => !(name in grids))
+  const settled = pick(defaultsOf(ofSpace), (name) => !Object.hasOwn(grids, name))
   const grid = gridOf(ofSpace, { fixed: { ...settled, ...fixed }, narrowed: grids })
   for (let point = 0; point < grid.points; point++) yield valuesAt(grid, point)
 }
@@ -275,9 +319,19 @@ interface RepeatableData {
   /** Starts from the beginning at every call. */
   readonly batches: () => Iterable<Batch> | AsyncIterable<Batch>
   readonly labels: Int32Array
+  /** The classes of all images, also of those that have no label because their class has no other key. */
+  readonly classes: Int32Array
   /** Disjoint parts of the images: the folds of leave-one-out, or every so manieth image of each class. */
-  readonly parts: () => readonly Omit<RepeatableData, 'parts'>[]
+  readonly parts: () => readonly Pick<RepeatableData, 'batches' | 'labels'>[]
+  /**
+   * The same images scored by caches with fewer keys, and how many steps as that from these to the images' own it is to the
+   * whole cache. Only where images are left out.
+   */
+  readonly fewer?: Pick<RepeatableData, 'batches' | 'labels'> & { readonly steps: number }
 }
+
+const meanInverse = (counts: readonly number[]): number =>
+  counts.reduce((sum, count) => sum + 1 / count, 0) / counts.length
 
 /** The number of parts of validation images. */
 const validationParts = 16
@@ -294,17 +348,30 @@ function selectionData(options: FitOptions, cache: Cache): RepeatableData {
     return {
       batches: () => batchesOf(method, cache, validation.features),
       labels: validation.labels,
+      classes: validation.labels,
       parts: () => partsOf(validation.labels).map(part),
     }
   }
-  const { images, batches, folds } = leaveOneOut(support, cache)
+  const { images, batches, folds, inverseKeys } = leaveOneOut(support, cache)
   const usable = (label: number) => (cache.counts[label] as number) > 1
   const labels = images.map((image) => support.labels[image] as number)
   const reading = { ...readingOf(method), ...(signal && { signal }) }
   const usableLabels = (of: Int32Array) => of.map((label) => (usable(label) ? label : -1))
+  const half = leaveHalfOut(support, cache)
+  const whole = meanInverse(Array.from(images, (image) => cache.counts[support.labels[image] as number] ?? 0))
+  const [towards, back] = [inverseKeys - whole, half.inverseKeys - inverseKeys]
   return {
     batches: () => batches(reading),
     labels: usableLabels(labels),
+    classes: labels,
+    // At two shots, one image is half of them.
+    ...(back > 1e-9 && {
+      fewer: {
+        batches: () => half.batches(reading),
+        labels: usableLabels(half.images.map((image) => support.labels[image] as number)),
+        steps: towards / back,
+      },
+    }),
     parts: () =>
       folds.map((scored, fold) => ({
         batches: () => batches({ ...reading, fold }),

@@ -10,8 +10,11 @@ export interface Patches {
   readonly features: Matrix
 }
 
-/** Where the features of images hold those of their patches: a row an image, [N, P·d], its patches one after the other. */
-const patchesKey = 'patches of clip'
+/**
+ * Where the features of images hold those of their patches: a row an image, [N, P·d], its patches one after the other. It is also
+ * what an encoder is asked for.
+ */
+export const patchesKey = 'patches'
 
 /** The features of images with those of their patches, [N·P, d]. There is at least one image. */
 export function withPatches(features: SpaceFeatures, patches: Matrix): SpaceFeatures {

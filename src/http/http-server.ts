@@ -29,7 +29,7 @@ import { createGracefulShutdown } from './graceful-shutdown.js'
 import { serveEventStreams } from './graphql/event-stream.js'
 import { serveIde } from './graphql/ide.js'
 import { createOperationPipeline } from './graphql/operation-pipeline.js'
-import { serveSingleOperations } from './graphql/single-operations.js'
+import { requireShallowDocument, serveSingleOperations } from './graphql/single-operations.js'
 import { createStreamedOperations } from './graphql/streamed-operations.js'
 import { acceptUploads } from './graphql/uploads.js'
 import { serveWebSockets } from './graphql/websocket.js'
@@ -68,6 +68,11 @@ export async function createHttpServer(options: {
   const app = express()
   app.disable('x-powered-by')
   app.use(shutdown.trackResponses, logRequests(log, metrics.onAnswered))
+  app.use((_request, response, next) => {
+    // No browser guesses that an answer is a page or a script.
+    response.set('X-Content-Type-Options', 'nosniff')
+    next()
+  })
   app.use(serveHealth(library, shutdown.hasStarted))
   app.use(shutdown.refuseRequests, requireAllowedHost(settings), allowOrigins(settings))
   app.use(serveSignIn(authentication), requireKey(authentication))
@@ -85,11 +90,16 @@ export async function createHttpServer(options: {
   app.use(
     '/graphql',
     admit,
-    acceptUploads(settings, authentication),
+    await acceptUploads(settings, authentication),
     express.json({ limit: settings.maxRequestMegabytes * 2 ** 20 }),
   )
   app.use('/graphql', serveEventStreams(streams, authentication, settings))
-  app.use('/graphql', handle, await serveSingleOperations(pipeline, authentication))
+  app.use(
+    '/graphql',
+    handle,
+    requireShallowDocument(pipeline),
+    await serveSingleOperations(pipeline, authentication),
+  )
   app.use(serveDashboard())
   app.use((request) => {
     throw errors.notFound({ path: request.path })
@@ -98,7 +108,7 @@ export async function createHttpServer(options: {
   const server = createServer(app)
   // Node's 5 s end a connection just as a client or a proxy sends the next request on it.
   server.keepAliveTimeout = 65_000
-  const closeWebSockets = serveWebSockets(server, { operations: streams, authentication, settings })
+  const closeWebSockets = serveWebSockets(server, { operations: streams, authentication, settings, log })
   return {
     server,
     async finish(graceMs) {

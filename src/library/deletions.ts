@@ -21,8 +21,8 @@ export interface Deletions {
    */
   class(input: { readonly dataset: string; readonly class: string }): Promise<ChangedDataset>
   /**
-   * Removes images from a dataset, with a label or without. They are kept for 7 days, so that it can be undone. Throws UNKNOWN_DATASET, EMPTY_LIST, UNKNOWN_IMAGE, IN_USE, or HAS_RESULTS if a comparison was measured on
-   * one of them or a support set has it.
+   * Removes images from a dataset, with a label or without. They are kept for 7 days, so that it can be undone. Results and support
+   * sets keep naming them. Throws UNKNOWN_DATASET, EMPTY_LIST, UNKNOWN_IMAGE or IN_USE.
    */
   images(input: { readonly dataset: string; readonly images: readonly string[] }): Promise<ChangedDataset>
   /**
@@ -42,6 +42,8 @@ export interface Deletions {
    * the dataset, and the results measured on it stay. Throws UNKNOWN_SUPPORT_SET, or IN_USE while a comparison uses it.
    */
   supportSet(id: string): Promise<void>
+  /** Deletes the comparisons that were put away too long ago to be taken back. */
+  discarded(): Promise<void>
   /** Deletes a comparison with the runs that no other has. Throws UNKNOWN_COMPARISON, or IN_USE while it has not ended. */
   comparison(id: string): Promise<void>
 }
@@ -82,6 +84,18 @@ export function createDeletions(context: DeletionsContext): Deletions {
       throw errors.inUse({ what: `dataset ${id}`, by: 'images that are being added' }, argument)
   }
 
+  async function comparison(id: string): Promise<void> {
+    const found = await store.comparisons.get(id)
+    // The job of a cancelled comparison may still be stopping.
+    if (found?.status === 'CANCELLED') await comparisons.ended(id)
+    await recoveryMarkers.during('deleting', async () => removeFiles(await store.deletions.comparison(id)))
+  }
+
+  async function discarded(): Promise<void> {
+    const ids = await store.comparisons.discardedBefore(new Date(Date.now() - daysToUndo * msPerDay))
+    for (const id of ids) await comparison(id)
+  }
+
   return {
     async class({ dataset, class: name }) {
       requireNotAdding(dataset, 'dataset')
@@ -116,11 +130,7 @@ export function createDeletions(context: DeletionsContext): Deletions {
         )
       })
     },
-    async comparison(id) {
-      const found = await store.comparisons.get(id)
-      // The job of a cancelled comparison may still be stopping.
-      if (found?.status === 'CANCELLED') await comparisons.ended(id)
-      await recoveryMarkers.during('deleting', async () => removeFiles(await store.deletions.comparison(id)))
-    },
+    discarded,
+    comparison,
   }
 }

@@ -29,6 +29,7 @@ export {
   type ExperimentDataset,
   parseExperiment,
 } from '../comparisons/experiment.js'
+export { type ImageMap, maxMapImages } from '../comparisons/image-map.js'
 export type { MethodChoice } from '../comparisons/method-choice.js'
 export type { OverlapReport } from '../comparisons/overlap.js'
 export type {
@@ -42,6 +43,7 @@ export type { RunCode } from '../comparisons/provenance.js'
 export { createNameOf, type WordedRecommendation } from '../comparisons/recommendation.js'
 export type { ComparedRow } from '../comparisons/row-statistics.js'
 export type { PredictedClass, RunPrediction, RunPredictionsInput } from '../comparisons/run-predictions.js'
+export type { RowDifference } from '../comparisons/side-by-side.js'
 export type { AddImagesResult } from '../datasets/datasets.js'
 export type { FeatureProblems } from '../datasets/feature-problems.js'
 export type { FeatureEvents } from '../datasets/feature-source.js'

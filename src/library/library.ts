@@ -7,12 +7,14 @@ import { createSuggestions, type SuggestedImage, type SuggestionsInput } from '.
 import { type ComparisonDocument, documentComparison } from '../comparisons/comparison-document.js'
 import type { Comparisons } from '../comparisons/comparisons.js'
 import type { Contrasts } from '../comparisons/contrasts.js'
+import { createImageMaps, type ImageMaps } from '../comparisons/image-map.js'
 import { createOverlap, type OverlapInput, type OverlapReport } from '../comparisons/overlap.js'
 import { createOverlapCorrelation, type OverlapCorrelation } from '../comparisons/overlap-correlation.js'
 import type { RunCode } from '../comparisons/provenance.js'
 import { createRecommendation, type WordedRecommendation } from '../comparisons/recommendation.js'
 import type { ComparedRow } from '../comparisons/row-statistics.js'
 import { createRunPredictionPages, type RunPredictionPages } from '../comparisons/run-predictions.js'
+import { createSideBySide, type SideBySide } from '../comparisons/side-by-side.js'
 import type { Curation } from '../datasets/curation.js'
 import { type DatasetManifest, manifestOf } from '../datasets/dataset-manifest.js'
 import type { Datasets } from '../datasets/datasets.js'
@@ -64,7 +66,7 @@ export interface Library {
     > &
     Reads<Store['datasetImages'], 'classCounts' | 'firstOfClasses' | 'labelled' | 'pages'> & {
       /** Pages and counts of the images without a label. */
-      readonly unlabelled: Reads<Store['unlabelledImages'], 'page' | 'ids' | 'counts'>
+      readonly unlabelled: Reads<Store['unlabelledImages'], 'page' | 'ids' | 'among' | 'counts'>
       /** The problems of several datasets, by dataset; see `problemsOf`. */
       problemsOf(ids: readonly string[]): Promise<Map<string, DatasetProblem[]>>
       /** The manifest of a dataset: every image by its SHA-256. Throws UNKNOWN_DATASET. */
@@ -113,6 +115,10 @@ export interface Library {
   featureProblems(input: FeatureProblemsInput): Promise<FeatureProblems>
   /** Which images without a label to label next; see `createSuggestions`. */
   suggestions(input: SuggestionsInput): Promise<SuggestedImage[]>
+  /** How far two comparisons are apart; see `createSideBySide`. */
+  readonly sideBySide: SideBySide
+  /** Images as points in a space. */
+  readonly imageMaps: ImageMaps
   /** Measures intra-modal overlap; see `createOverlap`. */
   overlap(input: OverlapInput): Promise<OverlapReport>
   /** Correlates the reduction of overlap with the gain in accuracy; see `createOverlapCorrelation`. */
@@ -169,7 +175,12 @@ export async function openLibrary(
     const services = createServices(settings, { ...opened, registry, concurrency }, events)
     const { onError, onModelLeftOut = (id, error) => onError?.(`model ${id}`, error) } = events
     for (const { id, error } of opened.encoders.leftOut) onModelLeftOut(id, error)
-    cleanup.add(forgetOldChanges(services.deletions.oldChanges, onError))
+    cleanup.add(
+      forgetOldChanges(async () => {
+        await services.deletions.oldChanges()
+        await services.deletions.discarded()
+      }, onError),
+    )
     if (sharing) keepUpToDate(services, events, cleanup)
     await resumeJobs(services)
     return { ...publicInterface(services), publishUrl: lock.publishUrl, close: cleanup.run }
@@ -208,7 +219,7 @@ function publicInterface(services: Services) {
       ...pick(store.datasets, ['countsOf', 'images']),
       ...pick(store.datasetImages, ['classCounts', 'firstOfClasses', 'labelled', 'pages']),
       ...datasets,
-      unlabelled: pick(store.unlabelledImages, ['page', 'ids', 'counts']),
+      unlabelled: pick(store.unlabelledImages, ['page', 'ids', 'among', 'counts']),
       problemsOf: (ids: readonly string[]) => problemsOf(store, ids),
       manifest: (id: string) => manifestOf(services, id),
     },
@@ -249,6 +260,8 @@ function publicInterface(services: Services) {
     documentComparison: (id: string) => documentComparison(services, id),
     featureProblems: createFeatureProblems(services),
     suggestions: createSuggestions(services),
+    sideBySide: createSideBySide(services),
+    imageMaps: createImageMaps(services),
     overlap: createOverlap(services),
     overlapCorrelation: createOverlapCorrelation(services),
     recommend: createRecommendation(services),

@@ -41,7 +41,7 @@ export async function openSharedStorage(
     const libraryId = await pairBucketWithDatabase(objects, bucket.url.replace(/\?.*/, ''), database.client)
     const changes = await openSharedChanges({ url: queueUrl, name: libraryId, onFault })
     cleanup.add(changes.close)
-    const store = createStore(database.client, changes.publish)
+    const store = createStore(database.client, changes.publish, database.kind)
     await rm(folder('copies'), { recursive: true, force: true })
     const featureStore = createSegmentedFeatures({
       objects,

@@ -70,7 +70,7 @@ async function openLocked(settings: LibrarySettings, lock: DatabaseLock): Promis
   const changes = createChanges()
   const storage: Omit<Storage, 'libraryId'> = {
     database,
-    store: createStore(database.client, changes.publish),
+    store: createStore(database.client, changes.publish, database.kind),
     changes,
     objects,
     imageFiles: createImageFiles(settings.dataDirectory),

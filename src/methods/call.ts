@@ -1,6 +1,6 @@
 import type { Batch, Cache, Owner } from '../cache/contract.js'
 import { callPlugin, faultOfMatrix, isTrusted, requireNoFault } from '../spaces/call.js'
-import type { Matrix } from '../tensor/matrix.js'
+import { type Matrix, matrix } from '../tensor/matrix.js'
 import type { Piece } from '../tensor/piece.js'
 import type { Method, Ranges, ScoredMethod, Term, Values } from './contract.js'
 
@@ -16,21 +16,62 @@ export async function logitsOf(
 ): Promise<Matrix> {
   const called = nameOf(method, term)
   const seen = batch.seenBy(ownerOf(method, term))
-  const logits = await callPlugin(called, async () => term.logits(seen, shapes, ranges))
-  requireNoFault(called, faultOfMatrix('its logits', logits, batch.rows, batch.cache.classes))
-  requireNothingWritten(method, seen)
-  return logits
+  const logits = await callPlugin(called, async () =>
+    term.logits(seen, shapesFor(method, term, shapes), rangesFor(method, ranges)),
+  )
+  return checkedResult(method, called, logits, seen)
 }
 
 /** The logits of a method that scores by itself, [n, C]. Throws PLUGIN_FAILED. */
 export async function scoresOf(method: ScoredMethod, batch: Batch, values: Values): Promise<Matrix> {
   const called = nameOf(method)
   const seen = batch.seenBy(ownerOf(method))
-  const logits = await callPlugin(called, async () => method.score(seen, values))
-  requireNoFault(called, faultOfMatrix('its logits', logits, batch.rows, batch.cache.classes))
-  requireNothingWritten(method, seen)
-  return logits
+  const given = isTrusted(method) ? values : Object.freeze({ ...values })
+  const logits = await callPlugin(called, async () => method.score(seen, given))
+  return checkedResult(method, called, logits, seen)
 }
+
+/** A copy of logits, so that what a plugin does to its matrix later changes nothing. Throws PLUGIN_FAILED. */
+function checkedResult(
+  method: Method,
+  called: ReturnType<typeof nameOf>,
+  logits: Matrix,
+  { rows, cache, ...seen }: Batch,
+): Matrix {
+  requireNoFault(called, faultOfMatrix('its logits', logits, rows, cache.classes))
+  requireNothingWritten(method, seen)
+  return isTrusted(method) ? logits : matrix(rows, cache.classes, logits.data.slice())
+}
+
+/**
+ * The values that a term depends on. Of a plugin's other hyperparameters reading one is an error: the search would take its
+ * logits for the same at all values of it.
+ */
+function shapesFor(method: Method, term: Term, values: Values): Values {
+  if (isTrusted(method)) return values
+  const shapes = Object.fromEntries(
+    term.shapes.flatMap((name) => {
+      const value = values[name]
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
+  for (const [name, { kind }] of Object.entries(method.hyperparameters)) {
+    if (term.shapes.includes(name)) continue
+    const get = (): never => {
+      const why = kind === 'weight' ? 'a weight multiplies its logits' : 'it does not declare it'
+      throw new Error(`it reads ${name}, which is not among its shapes: ${why}`)
+    }
+    Object.defineProperty(shapes, name, { get, enumerable: false })
+  }
+  return Object.freeze(shapes)
+}
+
+const rangesFor = (method: Method, ranges: Ranges): Ranges =>
+  isTrusted(method)
+    ? ranges
+    : Object.freeze(
+        Object.fromEntries(Object.entries(ranges).map(([name, each]) => [name, Object.freeze({ ...each })])),
+      )
 
 /**
  * The logits of a term, or of a method that scores by itself, as a part of a graph; undefined if it describes none. Throws
@@ -47,7 +88,8 @@ export async function graphOf(
   if (!describe) return undefined
   const called = nameOf(method, term ?? undefined)
   const seen = cache.seenBy(ownerOf(method, term ?? undefined))
-  const piece = await callPlugin(called, async () => describe(seen, values, ranges))
+  const given = term ? shapesFor(method, term, values) : values
+  const piece = await callPlugin(called, async () => describe(seen, given, rangesFor(method, ranges)))
   const isPiece = typeof piece === 'object' && piece !== null && Array.isArray(piece.nodes)
   requireNoFault(called, isPiece ? undefined : 'its graph must be an object with a list "nodes"')
   return piece
@@ -62,7 +104,7 @@ export async function rangesOf(method: Method, term: Term, batch: Batch): Promis
   const given = await callPlugin(called, async () => ranges(seen))
   requireNoFault(called, faultOfRanges(given))
   requireNothingWritten(method, seen)
-  return given
+  return rangesFor(method, given)
 }
 
 /** The sum of a method's weighted terms, if it is finite. Throws PLUGIN_FAILED. */
@@ -85,7 +127,7 @@ const ownerOf = (method: Method, term?: Term): Owner => ({
 })
 
 /** Terms of a method run side by side, so that it is not known which of them has written. */
-function requireNothingWritten(method: Method, seen: Batch): void {
+function requireNothingWritten(method: Method, seen: Pick<Batch, 'written'>): void {
   const written = seen.written()
   requireNoFault(
     nameOf(method),

@@ -30,6 +30,7 @@ export interface Hyperparameter {
   readonly grid: readonly number[]
   /** Whether only whole numbers are allowed, as for a number of neighbours. */
   readonly whole?: boolean
+  /** One sentence: what it changes. */
   readonly summary: string
 }
 
@@ -51,7 +52,7 @@ export interface Term {
   readonly color?: PlotColor
   /** The hyperparameter that multiplies it; null if none does. */
   readonly weight: string | null
-  /** The hyperparameters that its logits depend on. */
+  /** The hyperparameters that its logits depend on. The search computes its logits once for each value of these. */
   readonly shapes: readonly string[]
   /** Whether it reads the text classifier. */
   readonly usesTexts: boolean
@@ -63,8 +64,8 @@ export interface Term {
    */
   readonly ranges?: (batch: Batch) => Promise<Ranges>
   /**
-   * Its logits before weighting, [n, C]. `shapes` holds the values of all hyperparameters, `ranges` the result of this
-   * term's `ranges`.
+   * Its logits before weighting, [n, C]. `shapes` holds the values of the hyperparameters that it depends on; to read another is
+   * an error. `ranges` is the result of this term's `ranges`.
    */
   readonly logits: (batch: Batch, shapes: Values, ranges: Ranges) => Promise<Matrix>
   /** The same logits as a part of a graph. With it on every term, a classifier can be exported. */
@@ -82,6 +83,7 @@ export interface Paper {
   readonly url: string
 }
 
+/** What every method declares. Any other field is an error when the plugin loads. */
 interface MethodBase {
   /** Lower case, unique and stable: clients use it. */
   readonly id: string
@@ -109,7 +111,10 @@ interface MethodBase {
    * is one sentence that says what it is for a single image.
    */
   readonly transductive?: { readonly alone: string }
-  /** In the order in which the search breaks ties: the first varies slowest. */
+  /**
+   * In the order in which the search breaks ties: the first varies slowest. Their names are letters, digits, `_` and `-`. Where a
+   * space has one of the same name, that of the space is called `SPACE.NAME`.
+   */
   readonly hyperparameters: Readonly<Record<string, Hyperparameter>>
   /** Set by the registry, not by a plugin. */
   readonly origin?: Origin
@@ -137,52 +142,61 @@ export type Method = SumMethod | ScoredMethod
 
 /** Declares a method. Throws INVALID_PLUGIN if a grid is invalid or its terms, hyperparameters and space do not match. */
 export function defineMethod<M extends Method>(method: M): M {
-  const invalid = (reason: string) => errors.invalidPlugin({ plugin: `method ${method.id}`, reason })
-  checkGrids(`method ${method.id}`, method.hyperparameters)
-  const names = new Set<string>()
-  for (const { name, weight, shapes } of method.terms ?? []) {
-    if (names.has(name)) throw invalid(`it has two terms named ${name}`)
-    names.add(name)
-    if (weight !== null && method.hyperparameters[weight]?.kind !== 'weight') {
-      throw invalid(`its term ${name} is weighted by ${weight}, which it does not declare as a weight`)
-    }
-    for (const shape of shapes) {
-      if (method.hyperparameters[shape]?.kind !== 'shape') {
-        throw invalid(`its term ${name} depends on ${shape}, which it does not declare as a shape`)
-      }
-    }
-  }
-  if (method.terms && method.terms.some((term) => term.usesKeys) !== (method.space !== null)) {
-    throw invalid('it must name a space if a term uses keys, and null if none does')
-  }
-  if (method.spaces && (method.space === null || !method.spaces.includes(method.space))) {
-    throw invalid(`its spaces, ${method.spaces.join(', ')}, must include its own, ${method.space}`)
-  }
-  if (method.needs?.includes('prompts') && !usesTexts(method)) {
-    throw invalid('it needs prompts, so that a term, or the method, must declare usesTexts')
-  }
-  if (method.needs?.includes('projected-texts') && (method.space === null || !usesTexts(method))) {
-    throw invalid('it needs projected texts, so that it must name a space and declare usesTexts')
-  }
+  const reason = faultOfMethod(method)
+  if (reason !== undefined) throw errors.invalidPlugin({ plugin: `method ${method.id}`, reason })
   return method
 }
 
-/** Throws INVALID_PLUGIN, naming `owner`, if a grid is not ascending or a default lies outside its grid. */
-export function checkGrids(owner: string, hyperparameters: MethodBase['hyperparameters']): void {
-  const invalid = (reason: string) => errors.invalidPlugin({ plugin: owner, reason })
+/** What is wrong with a declared method: a grid, or terms, hyperparameters and spaces that do not match; undefined if nothing is. */
+export function faultOfMethod(method: Method): string | undefined {
+  const { hyperparameters, space, spaces, needs = [] } = method
+  const fault = faultOfGrids(hyperparameters) ?? faultOfTerms(method)
+  if (fault !== undefined) return fault
+  if (method.terms && method.terms.some((term) => term.usesKeys) !== (space !== null)) {
+    return 'it must name a space if a term uses keys, and null if none does'
+  }
+  if (spaces && (space === null || !spaces.includes(space))) {
+    return `its spaces, ${spaces.join(', ')}, must include its own, ${space}`
+  }
+  if (needs.includes('prompts') && !usesTexts(method)) {
+    return 'it needs prompts, so that a term, or the method, must declare usesTexts'
+  }
+  if (needs.includes('projected-texts') && (space === null || !usesTexts(method))) {
+    return 'it needs projected texts, so that it must name a space and declare usesTexts'
+  }
+  return undefined
+}
+
+function faultOfTerms({ terms = [], hyperparameters }: Method): string | undefined {
+  const names = new Set<string>()
+  for (const { name, weight, shapes } of terms) {
+    if (names.has(name)) return `it has two terms named ${name}`
+    names.add(name)
+    if (weight !== null && hyperparameters[weight]?.kind !== 'weight') {
+      return `its term ${name} is weighted by ${weight}, which it does not declare as a weight`
+    }
+    const shape = shapes.find((each) => hyperparameters[each]?.kind !== 'shape')
+    if (shape !== undefined)
+      return `its term ${name} depends on ${shape}, which it does not declare as a shape`
+  }
+  return undefined
+}
+
+/** What is wrong if a grid is not ascending or a default lies outside its grid; undefined if nothing is. */
+export function faultOfGrids(hyperparameters: MethodBase['hyperparameters']): string | undefined {
   for (const [name, { grid, default: standard, whole }] of Object.entries(hyperparameters)) {
     const ascending = grid.every((value, i) => i === 0 || value > (grid[i - 1] as number))
     if (grid.length === 0 || !ascending || !grid.every(Number.isFinite)) {
-      throw invalid(`the grid of ${name} must be a list of ascending numbers`)
+      return `the grid of ${name} must be a list of ascending numbers`
     }
     const { min, max } = rangeOf({ grid })
     if (!(standard >= min && standard <= max)) {
-      throw invalid(`the default ${standard} of ${name} lies outside its grid, ${min} to ${max}`)
+      return `the default ${standard} of ${name} lies outside its grid, ${min} to ${max}`
     }
     const broken = whole ? [standard, ...grid].find((value) => !Number.isInteger(value)) : undefined
-    if (broken !== undefined)
-      throw invalid(`${name} is declared as a whole number, and has the value ${broken}`)
+    if (broken !== undefined) return `${name} is declared as a whole number, and has the value ${broken}`
   }
+  return undefined
 }
 
 type VariantChanges = Pick<MethodBase, 'id' | 'name' | 'summary'> &
@@ -238,14 +252,35 @@ export const rangeOf = ({ grid }: Pick<Hyperparameter, 'grid'>): Range => ({
 /** A method, a space, or a method in a space. */
 export type Parametrised = Pick<MethodBase, 'id' | 'hyperparameters'>
 
-/** The hyperparameters of a method in a space: the space's and the method's. The method's win where names are equal. */
+/**
+ * The hyperparameters of a method in a space: the space's and the method's. Where both have one of the same name, the space's
+ * has the space's id before it: `whitened.lambda`.
+ */
 export const parametersIn = (method: Method, space: FeatureSpace): Parametrised => ({
   id: method.id,
   hyperparameters: {
-    ...(method.space !== null && space.hyperparameters),
+    ...(method.space !== null &&
+      Object.fromEntries(
+        Object.entries(space.hyperparameters ?? {}).map(([name, declared]) => [
+          nameIn(method, space, name),
+          declared,
+        ]),
+      )),
     ...method.hyperparameters,
   },
 })
+
+/** Of the values of a method in a space, those of the space's own hyperparameters, by the names that the space gives them. */
+export const spaceValuesIn = (method: Method, space: FeatureSpace, values: Values): Values =>
+  Object.fromEntries(
+    Object.keys(method.space === null ? {} : (space.hyperparameters ?? {})).flatMap((name) => {
+      const value = values[nameIn(method, space, name)]
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
+
+const nameIn = ({ hyperparameters }: Method, { id }: FeatureSpace, name: string): string =>
+  Object.hasOwn(hyperparameters, name) ? `${id}.${name}` : name
 
 /** The default values of all hyperparameters. */
 export const defaultsOf = ({ hyperparameters }: Pick<Parametrised, 'hyperparameters'>): Values =>

@@ -2,8 +2,8 @@ import { errors } from '../errors.js'
 import type { Method } from './contract.js'
 
 /**
- * A method without the terms that read texts and without their hyperparameters, to score by images alone. All that a method
- * can need is texts, so it then needs nothing. Throws
+ * A method without the terms that read texts and without their hyperparameters, to score by images alone. Prompts and projected texts are texts
+ * too, so it then needs none. Throws
  * TEXT_FEATURES_REQUIRED if no term is left.
  */
 export function withoutTexts(method: Method): Method {
@@ -24,6 +24,6 @@ export function withoutTexts(method: Method): Method {
   const hyperparameters = Object.fromEntries(
     Object.entries(method.hyperparameters).filter(([name]) => used.has(name)),
   )
-  const { needs: _, ...rest } = method
-  return { ...rest, terms, hyperparameters }
+  const { needs = [], ...rest } = method
+  return { ...rest, terms, hyperparameters, needs: needs.filter((need) => need === 'patches') }
 }

@@ -36,7 +36,7 @@ export async function loadPlugin(
     const url = locate(specifier, directory)
     // The files are read before they run, so that the hash is not of a later version.
     const file = fileURLToPath(url)
-    code = { file, hash: hashModule(file) }
+    code = { file, hash: hashModule(file, { packages: 'contents', known: [builtinName] }) }
     const fault = faultOfVersion(file)
     if (fault !== undefined) throw new WrongVersion(fault)
     lendShotboard()

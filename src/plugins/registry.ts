@@ -48,6 +48,22 @@ export function createRegistry(plugins: readonly Plugin[]): Registry {
           reason: `its method ${method.id} compares images in ${method.space}, which is not registered`,
         })
       }
+      const missing = method.spaces?.find((id) => !spaces.find(id) && !addedAdapterSpace(id, spaces.find))
+      if (missing !== undefined) {
+        throw errors.invalidPlugin({
+          plugin: plugin.name,
+          reason: `its method ${method.id} lists the space ${missing}, which is not registered`,
+        })
+      }
+    }
+  }
+  for (const plugin of plugins) {
+    for (const { id, variantOf } of plugin.methods ?? []) {
+      if (variantOf === undefined || methods.find(variantOf)) continue
+      throw errors.invalidPlugin({
+        plugin: plugin.name,
+        reason: `its method ${id} is a variant of ${variantOf}, which is not registered`,
+      })
     }
   }
   const builtinPlugin = plugins.find(({ name }) => name === builtinName)

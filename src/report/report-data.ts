@@ -10,6 +10,7 @@ import {
   type NameOf,
   type OverlapCorrelation,
   type OverlapReport,
+  protocolOf,
   type ReliabilityBin,
   type RunRow,
   readReliability,
@@ -26,6 +27,8 @@ export interface ReportData {
   readonly comparison: ComparisonRow
   readonly dataset: string
   readonly testDataset: string | null
+  /** The name of the dataset with images of no class; null if there is none. */
+  readonly unknownDataset: string | null
   readonly encoder: string
   /** Encoders of the comparison that the report leaves out. */
   readonly otherEncoders: readonly string[]
@@ -87,8 +90,9 @@ export async function collectReport(library: Library, id: string): Promise<Repor
     const images = await collectDisagreements(library, comparison, runs, input)
     if (images.length > 0) disagreements = { other: rival, images }
   }
+  const { unknownDatasetId } = protocolOf(all)
   const named = await datasets.getMany(
-    [comparison.datasetId, comparison.testDatasetId].filter((each) => each !== null),
+    [comparison.datasetId, comparison.testDatasetId, unknownDatasetId].filter((each) => each !== null),
   )
   const nameOfDataset = (datasetId: string | null) => named.find((row) => row.id === datasetId)?.name
   return {
@@ -96,6 +100,7 @@ export async function collectReport(library: Library, id: string): Promise<Repor
     comparison,
     dataset: nameOfDataset(comparison.datasetId) ?? comparison.datasetId,
     testDataset: nameOfDataset(comparison.testDatasetId) ?? null,
+    unknownDataset: nameOfDataset(unknownDatasetId) ?? null,
     encoder: library.encoders.all.find((each) => each.id === comparison.encoder)?.name ?? comparison.encoder,
     otherEncoders: others,
     classes: await datasets.classes(comparison.datasetId),

@@ -4,6 +4,9 @@ import { cssColor, type SeriesStyle } from './style-of.js'
 
 export const percent = (value: number): string => `${value.toFixed(1)}\u00a0%`
 
+/** A share that was asked for, in percent, with all its digits: 0.995 is 99.5 %. */
+export const percentOf = (share: number): string => `${Number((100 * share).toFixed(4))}\u00a0%`
+
 /** The value with its sign; the minus is U+2212. */
 export const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`
 

@@ -43,7 +43,7 @@ registerEnumType(MethodNeed, {
     PROMPTS: { description: 'The text features of every prompt.' },
     PATCHES: {
       description:
-        "The features of an image's patches. Encoders here give none; `shotboard evaluate` reads them from a file.",
+        "The features of an image's patches. Of an encoder whose graph gives them, or from a file with `shotboard evaluate`.",
     },
     PROJECTED_TEXTS: { description: 'A feature space that texts can be projected to, such as `clip`.' },
   },
@@ -267,6 +267,9 @@ registerEnumType(DatasetChangeKind, {
     RENAME: { description: 'The dataset got another name.' },
     RENAME_CLASS: { description: 'A class got another name or other prompts.' },
     ADD_CLASS: { description: 'A class was added.' },
+    SET_PROMPTS: { description: 'Classes got other prompts.' },
+    ADD_IMAGES: { description: 'Images were added with their labels.' },
+    ADD_UNLABELLED_IMAGES: { description: 'Images were added without a label.' },
     MERGE_CLASSES: { description: 'The images of a class went to another class, and the class was deleted.' },
     DELETE_CLASS: { description: 'A class was deleted with its images.' },
     MOVE_IMAGES: { description: 'Images went to another class or split.' },

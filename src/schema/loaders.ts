@@ -16,6 +16,7 @@ export const createLoaders = (library: Library) => ({
   classCounts: byKey(library.datasets.classCounts),
   classSamples: createClassSamplesLoader(library),
   labelled: createLabelledLoader(library),
+  unlabelled: createUnlabelledLoader(library),
   imagePage: new DataLoader(library.datasets.pages, { maxBatchSize: 100, cache: false }),
   image: byId(library.images.getMany, (id) => errors.unknownImage({ id }, 'id')),
   supportSet: byId(library.supportSets.getMany, (id) => errors.unknownSupportSet({ id }, 'id')),
@@ -80,9 +81,27 @@ interface LabelledKey {
   readonly imageId: string
 }
 
+/** Whether a dataset has an image without a label. One statement a dataset. */
+function createUnlabelledLoader({ datasets }: Library) {
+  return new DataLoader<LabelledKey, boolean, string>(
+    async (keys) => {
+      const found = new Set<string>()
+      for (const datasetId of new Set(keys.map((key) => key.datasetId))) {
+        const ids = keys.filter((key) => key.datasetId === datasetId).map(({ imageId }) => imageId)
+        for (const imageId of await datasets.unlabelled.among(datasetId, ids)) {
+          found.add(keyOf({ datasetId, imageId }))
+        }
+      }
+      return keys.map((key) => found.has(keyOf(key)))
+    },
+    { ...options, cacheKeyFn: keyOf },
+  )
+}
+
+const keyOf = ({ datasetId, imageId }: LabelledKey) => `${datasetId} ${imageId}`
+
 /** Where a dataset has an image that has a label in it; null if it has none. One statement a dataset. */
 function createLabelledLoader({ datasets }: Library) {
-  const keyOf = ({ datasetId, imageId }: LabelledKey) => `${datasetId} ${imageId}`
   return new DataLoader<LabelledKey, DatasetImageRow | null, string>(
     async (keys) => {
       const found = new Map<string, DatasetImageRow>()

@@ -29,6 +29,7 @@ import {
   RecommendationTypeResolver,
   RivalResolver,
 } from './comparison/recommendation.js'
+import { ComparisonDifferenceResolver, SideBySideResolver } from './comparison/side-by-side.js'
 import { CurationResolver } from './dataset/curation.resolver.js'
 import { DatasetResolver } from './dataset/dataset.resolver.js'
 import { DatasetChangesResolver } from './dataset/dataset-changes.js'
@@ -45,6 +46,7 @@ import { UnlabelledImagesResolver } from './dataset/unlabelled-images.js'
 import { EncoderResolver } from './encoder/encoder.js'
 import { HealthResolver } from './health/health.js'
 import { ImageResolver } from './image/image.js'
+import { DatasetMapResolver, ImageMapResolver, RunMapResolver } from './image-map/image-map.js'
 import { HubImportResolver } from './import/hub-import.js'
 import { ImportResolver } from './import/import.resolver.js'
 import { ImportPreviewResolver, PreviewedClassResolver } from './import/import-preview.js'
@@ -122,6 +124,11 @@ export async function createSchema(): Promise<GraphQLSchema> {
       RecommendationResolver,
       RecommendationTypeResolver,
       RivalResolver,
+      SideBySideResolver,
+      ComparisonDifferenceResolver,
+      DatasetMapResolver,
+      RunMapResolver,
+      ImageMapResolver,
       OverlapResolver,
       SpaceOverlapResolver,
       OverlapCorrelationResolver,

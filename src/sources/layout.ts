@@ -2,10 +2,13 @@ import { errors, type ShotboardError } from '../errors.js'
 import { classFolders } from './class-folders.js'
 import { type Description, descriptionName, readDescription } from './description.js'
 import { imageName } from './image-name.js'
+import { findClassNames, sharedNames } from './labels/class-names.js'
+import { isLetter } from './labels/folders.js'
 import { type LabelChoice, type Labels, readLabels } from './labels/read-labels.js'
+import { mayBeImage, unreadReason } from './other-files.js'
 import type { LeftFile, Source, SourceFile } from './source.js'
 import { type SplitRule, splitClass } from './split-rule.js'
-import { containerNames, isJunk, type Split, splitNamed } from './well-known-names.js'
+import { containerNames, isJunk, type Split, splitNamed, splitsAmong } from './well-known-names.js'
 
 /** A class of a source. */
 export interface LaidOutClass {
@@ -82,49 +85,60 @@ export async function layOut(source: Source, request: LayoutRequest, signal?: Ab
   const placed = inside.map((file): Placed => ({ file, parts: partsBelow(root, file) }))
   const describing = placed.find(({ parts }) => parts.length === 1 && parts[0] === descriptionName)?.file
   const description = describing ? await readDescription(source, describing) : {}
-  const rest = splitFirst(placed.filter(({ file }) => file !== describing))
+  const rest = tidy(placed.filter(({ file }) => file !== describing))
 
-  const context = { source, labels, classFrom: request.classFrom ?? 'TOP', signal }
-  const sorted = hasSplits(rest, labels)
+  const context = { source, labels, splits: splitsOf(rest), classFrom: request.classFrom ?? 'TOP', signal }
+  const sorted = hasSplits(context, rest)
     ? await bySplit(context, rest)
     : await byClass(context, rest, request.splitRule)
   if (sorted.found.length === 0) throw source.invalid(whatToDo(rest, root))
-  const named = namesOf(description)
+  const numbered = description.classes
+    ? undefined
+    : await findClassNames(source, files, classesIn(sorted.found), labels.files, signal)
+  const named = description.classes ? namesOf(description) : (numbered?.names ?? sharedNames(sorted.found))
   const images = sorted.found.map(({ folder, ...image }) => ({
     ...image,
     className: named.get(folder) ?? folder.trim(),
   }))
-  const noPlace = outside.map((file) => leave(file, 'it lies beside the folder of the dataset'))
+  const noPlace = outside.map((file) => leave(labels, file, 'it lies beside the folder of the dataset'))
   const classes = classesOf(source, description, images)
+  const left = [...labels.left, ...sorted.left, ...noPlace].filter(({ file }) => file !== numbered?.file)
   return {
     name: description.dataset ?? (lastFolder(root) || source.name),
     classes,
-    images: inReadingOrder(images),
-    left: inReadingOrder([...labels.left, ...sorted.left, ...noPlace]),
+    images: inReadingOrder(images.filter(({ file }) => file !== numbered?.file)),
+    left: inReadingOrder(left),
     warnings: warningsOf(classes.map(({ name }) => name)),
   }
 }
+
+const classesIn = (found: readonly Found[]): string[] => [...new Set(found.map(({ folder }) => folder))]
 
 /** What finding the classes of files needs to know. */
 interface Context {
   readonly source: Source
   readonly labels: Labels
+  /** The folders below the root that are splits. */
+  readonly splits: ReadonlyMap<string, Split>
   readonly classFrom: ClassFrom
   readonly signal: AbortSignal | undefined
 }
 
-const leave = (file: SourceFile, reason: string): LeftFile => ({
+/** Tells why a file is left: it was read and is none of labels, its format is not read, or the given reason. */
+const leave = (labels: Labels, file: SourceFile, reason: string): LeftFile => ({
   file,
-  error: errors.fileNotImported({ reason }),
+  error: errors.fileNotImported({ reason: labels.whyNot(file) ?? unreadReason(file.path) ?? reason }),
 })
 
 /** Files that are no images by their names are left for another reason. */
-const leaveWithoutLabel = (file: SourceFile, reason: string): LeftFile => ({
-  file,
-  error: imageName.test(file.path)
-    ? errors.imageWithoutLabel({ reason })
-    : errors.fileNotImported({ reason }),
-})
+const leaveWithoutLabel = (labels: Labels, file: SourceFile, reason: string): LeftFile =>
+  imageName.test(file.path)
+    ? { file, error: errors.imageWithoutLabel({ reason }) }
+    : leave(
+        labels,
+        file,
+        reason === notNamed ? 'it is not an image by its name, and no file of labels' : reason,
+      )
 
 const inReadingOrder = <T extends { readonly file: SourceFile }>(items: readonly T[]): T[] =>
   items.toSorted((a, b) => a.file.at - b.file.at)
@@ -135,22 +149,25 @@ const partsBelow = (root: string, { path }: SourceFile): string[] =>
 
 const lastFolder = (root: string): string => root.split('/').at(-2) ?? ''
 
-/** The folders around everything, with their slashes. Files beside them without a label, such as a README, do not count. */
+/** The folders around all images, with their slashes. Files beside them without a label, such as a README, do not count. */
 function rootOf(files: readonly SourceFile[], labels: Labels): string {
+  const images = files.filter((file) => labels.of(file) || mayBeImage(file.path))
   const labelled = files.filter((file) => labels.of(file))
+  const isInside =
+    (folder: string) =>
+    ({ path }: SourceFile) =>
+      path.startsWith(folder)
   let root = ''
   for (;;) {
-    const below = files.filter(({ path }) => path.startsWith(root)).map(({ path }) => path.slice(root.length))
-    const folders = new Set(
-      below.filter((path) => path.includes('/')).map((path) => path.split('/')[0] ?? ''),
-    )
+    const below = images.filter(isInside(root)).map(({ path }) => path.slice(root.length))
+    const folders = new Set(below.filter((path) => path.includes('/')).map(firstPart))
     const [only = ''] = folders
     const next = `${only}/`
     const isAround =
       folders.size === 1 &&
-      splitNamed(only) === undefined &&
-      !below.includes(descriptionName) &&
-      labelled.every(({ path }) => path.startsWith(root + next)) &&
+      splitsAmong([only]).size === 0 &&
+      !files.some(({ path }) => path === root + descriptionName) &&
+      labelled.every(isInside(root + next)) &&
       // A folder with files of its own and no folders is a class.
       below.some((path) => path.startsWith(next) && path.slice(next.length).includes('/')) &&
       !below.some((path) => path.startsWith(next) && isImageIn(path.slice(next.length)))
@@ -159,30 +176,98 @@ function rootOf(files: readonly SourceFile[], labels: Labels): string {
   }
 }
 
+const firstPart = (path: string): string => path.split('/', 1)[0] ?? ''
+
 const isImageIn = (path: string): boolean => !path.includes('/') && imageName.test(path)
 
-/** `class/split/…/image` as `split/class/…/image`, where every image lies so. */
-function splitFirst(files: readonly Placed[]): readonly Placed[] {
-  const images = files.filter(({ file, parts }) => parts.length > 1 && imageName.test(file.path))
-  const liesSo = ({ parts }: Placed): boolean =>
-    parts.length > 2 && splitNamed(parts[1] ?? '') !== undefined && splitNamed(parts[0] ?? '') === undefined
-  if (images.length === 0 || !images.every(liesSo)) return files
-  return files.map(({ file, parts: [first = '', second = '', ...below] }) => ({
-    file,
-    parts: below.length > 0 ? [second, first, ...below] : second === '' ? [first] : [first, second],
-  }))
+/** The paths without folders that say nothing, and with the split before the class. */
+function tidy(files: readonly Placed[]): readonly Placed[] {
+  return withoutLetters(withoutRepeats(splitFirst(files)))
 }
 
+/** `class/split/…/image` as `split/class/…/image`, where every class has folders of splits with most of its images. */
+function splitFirst(files: readonly Placed[]): readonly Placed[] {
+  const images = files.filter(({ file, parts }) => parts.length > 1 && imageName.test(file.path))
+  const splits = splitsAmong(images.flatMap(({ parts }) => (parts.length > 2 ? (parts[1] ?? '') : [])))
+  const liesSo = ({ parts }: Placed): boolean => parts.length > 2 && splits.has(parts[1] ?? '')
+  const inSplits = images.filter(liesSo)
+  const classes = new Set(images.map(({ parts }) => parts[0] ?? ''))
+  const haveSplits = new Set(inSplits.map(({ parts }) => parts[0] ?? ''))
+  const isRule =
+    inSplits.length * 2 >= images.length &&
+    inSplits.length > 0 &&
+    haveSplits.size === classes.size &&
+    splitsAmong(classes).size === 0
+  if (!isRule) return files
+  return files.map((placed) => {
+    const [first = '', second = '', ...below] = placed.parts
+    return liesSo(placed) ? { ...placed, parts: [second, first, ...below] } : placed
+  })
+}
+
+/** `train/train/class/image` and `train/images/class/image` as `train/class/image`: folders around all that a split has. */
+function withoutRepeats(files: readonly Placed[]): readonly Placed[] {
+  const splits = splitsOf(files)
+  const images = files.filter(({ file }) => mayBeImage(file.path))
+  const around = [...splits.keys()].flatMap((split) => {
+    const inside = images.filter(({ parts }) => parts[0] === split)
+    const [only = ''] = inside.map(({ parts }) => parts[1] ?? '')
+    const saysNothing =
+      splitsAmong([split, only]).has(only) || only === split || containerNames.has(only.toLowerCase())
+    const isAround = inside.every(({ parts }) => parts[1] === only && parts.length > 3)
+    return inside.length > 0 && saysNothing && isAround ? [`${split}/${only}`] : []
+  })
+  if (around.length === 0) return files
+  const isAround = new Set(around)
+  return files.map((placed) => {
+    const [first = '', second, ...below] = placed.parts
+    return below.length > 0 && isAround.has(`${first}/${second}`)
+      ? { ...placed, parts: [first, ...below] }
+      : placed
+  })
+}
+
+/** `a/abbey/image` and `b/bar/inside/image` as `abbey/image` and `bar/inside`/image: folders of letters, in each split or in the root. */
+function withoutLetters(files: readonly Placed[]): readonly Placed[] {
+  const splits = splitsOf(files)
+  const depthOf = ({ parts }: Placed): number => (splits.has(parts[0] ?? '') ? 1 : 0)
+  const images = files.filter(
+    (placed) => imageName.test(placed.file.path) && placed.parts.length > depthOf(placed) + 1,
+  )
+  const areLetters =
+    images.length > 0 &&
+    images.every((placed) => {
+      const [letter = '', ...below] = placed.parts.slice(depthOf(placed), -1)
+      return isLetter(letter, below[0])
+    })
+  if (!areLetters) return files
+  return files.map((placed) => {
+    const at = depthOf(placed)
+    const { parts } = placed
+    if (parts.length <= at + 2) return placed
+    return {
+      ...placed,
+      parts: [...parts.slice(0, at), parts.slice(at + 1, -1).join('/'), parts.at(-1) ?? ''],
+    }
+  })
+}
+
+/** The folders below the root that are splits: those with images in folders, or in themselves. */
+const splitsOf = (files: readonly Placed[]): ReadonlyMap<string, Split> =>
+  splitsAmong(
+    files.flatMap(({ file, parts }) => (parts.length > 1 && mayBeImage(file.path) ? (parts[0] ?? '') : [])),
+  )
+
 /** Whether images are in splits: by their labels, or by folders below the root with folders of classes or labels in them. */
-const hasSplits = (files: readonly Placed[], labels: Labels): boolean =>
+const hasSplits = ({ labels, splits }: Context, files: readonly Placed[]): boolean =>
   files.some(({ file, parts }) => {
     const label = labels.of(file)
     if (label?.split) return true
-    return splitNamed(parts[0] ?? '') && parts.length > 1 && (parts.length > 2 || label)
+    return splits.has(parts[0] ?? '') && parts.length > 1 && (parts.length > 2 || label)
   })
 
 async function bySplit(
-  { source, labels, classFrom, signal }: Context,
+  { source, labels, splits, classFrom, signal }: Context,
   files: readonly Placed[],
 ): Promise<Sorted> {
   const left: LeftFile[] = []
@@ -193,15 +278,17 @@ async function bySplit(
     const [top = '', folder = ''] = parts
     const label = labels.of(file)
     const problem = labels.problemOf(file)
-    const split = label?.split ?? (parts.length > 1 ? splitNamed(top) : undefined)
+    const split = label?.split ?? (parts.length > 1 ? (splits.get(top) ?? splitNamed(top)) : undefined)
     if (problem) left.push({ file, error: problem })
-    else if (label === undefined && labels.speakFor(file)) left.push(leaveWithoutLabel(file, notNamed))
+    else if (label === undefined && labels.speakFor(file))
+      left.push(leaveWithoutLabel(labels, file, notNamed))
     else if (split === undefined) {
-      left.push(leave(file, label ? 'its label names no split' : 'it lies in no folder of a split'))
+      left.push(leave(labels, file, label ? 'its label names no split' : 'it lies in no folder of a split'))
     } else if (label !== undefined) found.push({ file, folder: label.name, split })
     else if (parts.length === 2) {
-      left.push(leaveWithoutLabel(file, 'it lies in no folder of a class, and has no label'))
-    } else if (containers.has(`${top}/${folder}`)) left.push(leaveWithoutLabel(file, 'it has no label'))
+      left.push(leaveWithoutLabel(labels, file, 'it lies in no folder of a class, and has no label'))
+    } else if (containers.has(`${top}/${folder}`))
+      left.push(leaveWithoutLabel(labels, file, 'it has no label'))
     else inFolders.push({ file, folder: classFolder(parts.slice(1, -1), classFrom), split })
   }
   const classes = await classFolders(source, inFolders, signal)
@@ -244,9 +331,9 @@ async function byClass(
     const problem = labels.problemOf(file)
     if (problem) left.push({ file, error: problem })
     else if (label !== undefined) labelled.push({ file, folder: label.name, name: parts.join('/') })
-    else if (labels.speakFor(file)) left.push(leaveWithoutLabel(file, notNamed))
+    else if (labels.speakFor(file)) left.push(leaveWithoutLabel(labels, file, notNamed))
     else if (parts.length === 1) {
-      left.push(leaveWithoutLabel(file, 'it lies in no folder of a class, and has no label'))
+      left.push(leaveWithoutLabel(labels, file, 'it lies in no folder of a class, and has no label'))
     } else {
       const folder = classFolder(parts.slice(0, -1), classFrom)
       const name = classFrom === 'TOP' ? parts.slice(1).join('/') : parts.join('/')
@@ -254,7 +341,7 @@ async function byClass(
     }
   }
   const classes = await classFolders(source, inFolders, signal)
-  requireMoreThanSplits(source, labelled, classes.found)
+  requireMoreThanSplits(source, labelled, classes.found, files)
   return {
     found: splitByRule([...labelled, ...classes.found], rule),
     left: [...left, ...classes.left],
@@ -266,12 +353,20 @@ function requireMoreThanSplits(
   source: Source,
   labelled: readonly Unsplit[],
   found: readonly Unsplit[],
+  files: readonly Placed[],
 ): void {
   const folders = [...new Set(found.map(({ folder }) => folder))]
-  if (labelled.length > 0 || folders.length === 0 || !folders.every((folder) => splitNamed(folder))) return
+  const splits = splitsAmong(folders)
+  if (labelled.length > 0 || folders.length === 0 || splits.size < folders.length) return
   throw source.invalid(
-    `the images lie in the folders ${folders.join(', ')}, which are splits and not classes; ${howToLabel}`,
+    `the images lie in the folders ${folders.join(', ')}, which are splits and not classes; ${howToLabel}${perhaps(files)}`,
   )
+}
+
+/** Names a file that may have the labels and is not read. */
+function perhaps(files: readonly Placed[]): string {
+  const unread = files.find((each) => unreadReason(each.file.path) !== undefined)
+  return unread ? `. ${unread.file.path} is not used: ${unreadReason(unread.file.path)}` : ''
 }
 
 const howToLabel =
@@ -296,8 +391,8 @@ function whatToDo(files: readonly Placed[], root: string): string {
   const images = files.filter(({ file }) => imageName.test(file.path)).length
   const inside = root === '' ? 'it' : root
   return images === 0
-    ? `${inside} has no images; it needs folders named after the classes, with the images in them`
-    : `the images in ${inside} lie in no class folders; ${howToLabel}`
+    ? `${inside} has no images; it needs folders named after the classes, with the images in them${perhaps(files)}`
+    : `the images in ${inside} lie in no class folders; ${howToLabel}${perhaps(files)}`
 }
 
 /** Classes by the folder of their images. */

@@ -4,7 +4,7 @@ export type Split = 'SUPPORT_POOL' | 'VALIDATION' | 'TEST'
 
 /** The names of folders of splits, in any case. */
 export const splitNames: Readonly<Record<Split, readonly string[]>> = {
-  SUPPORT_POOL: ['support_pool', 'train', 'training'],
+  SUPPORT_POOL: ['support_pool', 'train', 'training', 'trainval'],
   VALIDATION: ['validation', 'valid', 'val', 'dev'],
   TEST: ['test', 'testing', 'eval', 'evaluation'],
 }
@@ -18,15 +18,54 @@ export function splitNamed(folder: string): Split | undefined {
 
 /** The split that a part of a name says, as in `instances_val2017` or `flowers-train-0001`; undefined if several do. */
 export function splitWithin(name: string): Split | undefined {
-  const splits = new Set(name.split(/[^A-Za-z]+/).flatMap((part) => splitNamed(part) ?? []))
+  const splits = new Set(wordsOf(name).flatMap((word) => splitNamed(word) ?? []))
   return splits.size === 1 ? [...splits][0] : undefined
 }
+
+/**
+ * The splits among folders that lie side by side, by their names. `train_set` and `test1` say nothing but the split; `cars_train`
+ * and `cars_test` are splits since they differ by nothing else, as `train ticket` and `test tube` do.
+ */
+export function splitsAmong(folders: Iterable<string>): ReadonlyMap<string, Split> {
+  const splits = new Map<string, Split>()
+  const alike = new Map<string, [folder: string, split: Split][]>()
+  for (const folder of new Set(folders)) {
+    const split = splitNamed(folder) ?? splitWithin(folder)
+    if (split === undefined) continue
+    const rest = withoutSplit(folder)
+    if (rest === '') splits.set(folder, split)
+    else alike.set(rest, [...(alike.get(rest) ?? []), [folder, split]])
+  }
+  for (const group of alike.values()) {
+    if (new Set(group.map(([, split]) => split)).size === 1) continue
+    for (const [folder, split] of group) splits.set(folder, split)
+  }
+  return splits
+}
+
+/** What a name says besides a split, without numbers and words such as `set`. Equal for `images_train1` and `test.images`. */
+export const withoutSplit = (name: string): string =>
+  splitNamed(name) === undefined
+    ? wordsOf(name)
+        .map((word) => word.toLowerCase())
+        .filter((word) => splitNamed(word) === undefined && !saysNothing.has(word))
+        .join(' ')
+    : ''
+
+const saysNothing: ReadonlySet<string> = new Set([
+  ...['set', 'sets', 'data', 'dataset', 'split', 'folder', 'images', 'image', 'imgs', 'img'],
+])
+
+const wordsOf = (name: string): string[] => name.split(/[^A-Za-z]+/).filter((word) => word !== '')
 
 /** Folders that hold images of any class, where they are all that a split has. */
 export const containerNames: ReadonlySet<string> = new Set(['images', 'image', 'img', 'imgs'])
 
-/** Files that systems add. They are skipped silently, as hidden files are. */
-const junk: ReadonlySet<string> = new Set(['thumbs.db', 'desktop.ini', 'icon\r'])
+/** Files and folders that systems add. They are skipped silently, as hidden files are. */
+const junk: ReadonlySet<string> = new Set([
+  ...['thumbs.db', 'ehthumbs.db', 'desktop.ini', 'icon\r', '@eadir', '$recycle.bin', '__pycache__'],
+  'system volume information',
+])
 
 export const isJunk = (path: string): boolean =>
-  isHidden(path) || junk.has((path.split('/').at(-1) ?? '').toLowerCase())
+  isHidden(path) || path.split('/').some((part) => junk.has(part.toLowerCase()))

@@ -25,7 +25,8 @@ export async function callPlugin<T>(called: Called, call: () => Promise<T>): Pro
   try {
     return await withTimeLimit(call(), secondsPerCall, late)
   } catch (error) {
-    if (error instanceof ShotboardError) throw error
+    // What it makes of Shotboard's own functions may be wrong too, as a method that it defines.
+    if (error instanceof ShotboardError && error.code !== 'INVALID_PLUGIN') throw error
     throw Object.assign(failed(called, reasonOf(error)), { cause: error })
   }
 }
@@ -38,8 +39,11 @@ export function requireNoFault(called: Called, fault: string | undefined): void 
   if (fault !== undefined) throw failed(called, fault)
 }
 
+/** Longer ones are cut. */
+const maxReason = 2000
+
 const failed = ({ what, origin }: Called, reason: string): ShotboardError =>
-  errors.pluginFailed({ plugin: origin?.plugin, what, reason })
+  errors.pluginFailed({ plugin: origin?.plugin, what, reason: reason.slice(0, maxReason) })
 
 /** What is wrong with a matrix that a plugin gave; undefined if nothing is. Any number of columns will do by default. */
 export function faultOfMatrix(
@@ -56,9 +60,10 @@ export function faultOfMatrix(
     const kind = Object.prototype.toString.call(data).slice('[object '.length, -1)
     return `${name} must be in a Float32Array, not in a value of type ${kind}`
   }
-  const wanted = `${rows} × ${columns ?? shape.columns}`
-  if (shape.rows !== rows || shape.columns !== (columns ?? shape.columns)) {
-    return `${name} must be ${wanted}, not ${shape.rows} × ${shape.columns}`
+  const isWide = Number.isInteger(shape.columns) && shape.columns > 0
+  const wanted = `${rows} × ${columns ?? (isWide ? shape.columns : 'one or more')}`
+  if (shape.rows !== rows || (columns === undefined ? !isWide : shape.columns !== columns)) {
+    return `${name} must be ${wanted}, not ${sizeOf(shape.rows)} × ${sizeOf(shape.columns)}`
   }
   if (data.length !== rows * shape.columns) {
     return `${name} must be ${wanted} and so have ${rows * shape.columns} values, not ${data.length}`
@@ -71,3 +76,6 @@ export function faultOfMatrix(
   }
   return undefined
 }
+
+const sizeOf = (size: unknown): string =>
+  typeof size === 'number' ? String(size) : `a value of type ${typeof size}`

@@ -29,8 +29,7 @@ export async function fitSpace(
   const generic = space.usesGeneric ? genericFor(space, support) : null
   const called = { what: `space ${space.id}`, origin: space.origin }
   // Others read the features too, so a plugin gets a copy.
-  const handedOver = (given: Matrix): Matrix =>
-    isTrusted(space) ? given : matrix(given.rows, given.columns, given.data.slice())
+  const handedOver = (given: Matrix): Matrix => (isTrusted(space) ? given : copyOf(given))
   const own: Kernels = {
     ...kernels,
     run: (graph, ...parameters) => kernels.run(`${called.what}: ${graph}`, ...parameters),
@@ -42,20 +41,23 @@ export async function fitSpace(
         features: handedOver(features),
         labels: labels.slice(),
         textClassifier: space.usesTexts && textClassifier ? handedOver(textClassifier) : null,
-        generic,
+        generic: generic && (isTrusted(space) ? generic : copiesOf(generic)),
       },
       own,
-      values,
+      values && Object.freeze({ ...values }),
     ),
   )
   const hasProject = typeof fitted === 'object' && fitted !== null && typeof fitted.project === 'function'
   requireNoFault(called, hasProject ? undefined : 'its fit must give an object with a function "project"')
+  const isPiece = fitted.graph === undefined || Array.isArray(fitted.graph?.nodes)
+  requireNoFault(called, isPiece ? undefined : 'its graph must be an object with a list "nodes"')
   let columns: number | undefined
   async function checked(what: string, given: Matrix, project: (features: Matrix) => Promise<Matrix>) {
     const projected = await callPlugin(called, async () => project(handedOver(given)))
     requireNoFault(called, faultOfMatrix(`the projected ${what}`, projected, given.rows, columns))
     columns = projected.columns
-    return projected
+    // What the plugin does to its matrix later changes nothing.
+    return isTrusted(space) ? projected : copyOf(projected)
   }
   const { projectTexts } = fitted
   const isMalformed = projectTexts !== undefined && typeof projectTexts !== 'function'
@@ -68,6 +70,17 @@ export async function fitSpace(
     }),
   }
 }
+
+const copyOf = ({ rows, columns, data }: Matrix): Matrix => matrix(rows, columns, data.slice())
+
+/** A generic covariance whose matrices others do not share. */
+const copiesOf = (generic: GenericCovariance): GenericCovariance => ({
+  dimensions: generic.dimensions,
+  async whitened(kernels) {
+    const { root, within, between, classes } = await generic.whitened(kernels)
+    return { root: copyOf(root), within: copyOf(within), between: copyOf(between), classes }
+  },
+})
 
 /** Throws GENERIC_REQUIRED if there is no generic covariance, and INVALID_GENERIC for one of another encoder. */
 function genericFor({ id }: FeatureSpace, { generic, features }: SpaceSupport): GenericCovariance {

@@ -20,6 +20,19 @@ const changes = [
   z.object({ kind: z.literal('RENAME_CLASS'), from: classSchema, to: classSchema }),
   z.object({ kind: z.literal('ADD_CLASS'), class: classSchema }),
   z.object({
+    kind: z.literal('SET_PROMPTS'),
+    classes: z.array(z.object({ name: z.string(), from: z.array(z.string()), to: z.array(z.string()) })),
+  }),
+  z.object({
+    kind: z.literal('ADD_IMAGES'),
+    images: z.array(z.object({ imageId: z.string(), className: z.string(), split: z.enum(Split) })),
+    /** Those of them that the dataset had without a label. */
+    unlabelled: z.array(positionSchema),
+    /** Images that the dataset has as another class, and had not come as this one before. */
+    conflicts: z.array(conflictSchema),
+  }),
+  z.object({ kind: z.literal('ADD_UNLABELLED_IMAGES'), images: z.array(z.string()) }),
+  z.object({
     kind: z.literal('MERGE_CLASSES'),
     index: z.int(),
     class: classSchema,
@@ -73,6 +86,12 @@ export function textOfChange(detail: ChangeDetail): string {
       return `Renamed class "${detail.from.name}" to "${detail.to.name}"`
     case 'ADD_CLASS':
       return `Added class "${detail.class.name}"`
+    case 'SET_PROMPTS':
+      return `Changed the prompts of ${classes(detail.classes)}`
+    case 'ADD_IMAGES':
+      return `Added ${images(detail.images)}`
+    case 'ADD_UNLABELLED_IMAGES':
+      return `Added ${images(detail.images)} without a label`
     case 'MERGE_CLASSES':
       return `Merged class "${detail.class.name}" into "${detail.into}"`
     case 'DELETE_CLASS':
@@ -89,6 +108,17 @@ export function textOfChange(detail: ChangeDetail): string {
 }
 
 const images = ({ length }: readonly unknown[]): string => `${length} image${length === 1 ? '' : 's'}`
+
+const classes = (list: readonly { readonly name: string }[]): string =>
+  list.length === 1 ? `class "${list[0]?.name}"` : `${list.length} classes`
+
+/** The images that undoing a change removes from its dataset. */
+export function removedByUndoOf(detail: ChangeDetail): readonly string[] {
+  if (detail.kind === 'ADD_UNLABELLED_IMAGES') return detail.images
+  if (detail.kind !== 'ADD_IMAGES') return []
+  const stay = new Set(detail.unlabelled.map(({ imageId }) => imageId))
+  return detail.images.map(({ imageId }) => imageId).filter((id) => !stay.has(id))
+}
 
 /** The images that a change removed from its dataset. */
 export function removedBy(detail: ChangeDetail): readonly string[] {

@@ -43,7 +43,12 @@ async function recordChange(tx: Transaction, datasetId: string, detail: ChangeDe
     data: { datasetId, kind: detail.kind, text: textOfChange(detail), detail },
     select: { id: true },
   })
-  const removed = removedBy(detail).map((imageId) => ({ changeId: id, imageId }))
-  for await (const data of chunks(removed, rowsPerStatement)) await tx.removedImage.createMany({ data })
+  await keepImages(tx, id, removedBy(detail))
   return id
+}
+
+/** Keeps images that a change, or its undoing, removed from a dataset, until the change is forgotten. */
+export async function keepImages(tx: Transaction, changeId: string, ids: readonly string[]): Promise<void> {
+  const rows = ids.map((imageId) => ({ changeId, imageId }))
+  for await (const data of chunks(rows, rowsPerStatement)) await tx.removedImage.createMany({ data })
 }

@@ -1,5 +1,5 @@
 import type { ComparisonRow } from './comparison-row.js'
-import type { DatabaseClient } from './database.js'
+import type { Database } from './database.js'
 import type { JobStatus } from './enums.js'
 import type { Page, PageRequest } from './page.js'
 import { byCreation, type Column, type Direction, readPage } from './read-page.js'
@@ -14,6 +14,10 @@ export interface ComparisonFilter {
   readonly shots?: number
   readonly created?: TimeRange
   readonly finished?: TimeRange
+  /** Filters by a part of its name, its notes, or the name of its dataset. */
+  readonly search?: string
+  /** Whether it was put away. */
+  readonly discarded?: boolean
 }
 
 const columns = {
@@ -26,13 +30,13 @@ export type ComparisonOrder = keyof typeof columns
 
 /** A page of the comparisons that match a filter. Throws like `readPage`. */
 export function readComparisonPage(
-  client: DatabaseClient,
+  { client, kind }: Pick<Database, 'client' | 'kind'>,
   request: PageRequest,
   filter: ComparisonFilter,
   order: ComparisonOrder = 'CREATED',
   direction: Direction = 'DESCENDING',
 ): Promise<Page<ComparisonRow>> {
-  const { method, space, shots, created, finished, ...equal } = filter
+  const { method, space, shots, created, finished, search, discarded, ...equal } = filter
   const run = {
     ...(method !== undefined && { method }),
     ...(space !== undefined && { space }),
@@ -43,6 +47,8 @@ export function readComparisonPage(
     ...(Object.keys(run).length > 0 && { runs: { some: { run } } }),
     ...(created && { createdAt: within(created) }),
     ...(finished && { finishedAt: within(finished) }),
+    ...(discarded !== undefined && { discardedAt: discarded ? { not: null } : null }),
+    ...(search !== undefined && { OR: containing(search, kind) }),
   }
   return readPage<ComparisonRow>(
     request,
@@ -51,4 +57,10 @@ export function readComparisonPage(
     ({ where, ...query }) => client.comparison.findMany({ ...query, where: { AND: [matching, where] } }),
     () => client.comparison.count({ where: matching }),
   )
+}
+
+/** What has a text in it, in capitals or not. SQLite makes no difference between them by itself. */
+function containing(text: string, kind: Database['kind']) {
+  const contains = { contains: text, ...(kind === 'postgres' && { mode: 'insensitive' }) }
+  return [{ name: contains }, { notes: contains }, { dataset: { name: contains } }]
 }

@@ -13,6 +13,12 @@ export interface ComparisonRow {
    * The fingerprint of the encoder's weights, the classes and the images at the time of the request; null as above.
    */
   readonly contents: string | null
+  /** What a person calls it; null if it has no name. */
+  readonly name: string | null
+  /** What a person notes about it; may be empty. */
+  readonly notes: string
+  /** When it was put away; null if it was not. */
+  readonly discardedAt: Date | null
   readonly status: JobStatus
   readonly progress: number
   readonly error: string | null
@@ -28,6 +34,8 @@ export interface NewComparison {
   readonly encoder: string
   readonly lastImage: number
   readonly contents: string
+  readonly name?: string | null
+  readonly notes?: string
   /** The listed support images; none if support sets are drawn. */
   readonly supportImages?: readonly string[]
   readonly runs: readonly (RunRequest & { readonly fingerprint: string })[]

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit'
 import { type ComparisonFilter, type ComparisonOrder, readComparisonPage } from './comparison-page.js'
 import type { ComparisonRow, NewComparison } from './comparison-row.js'
-import type { DatabaseClient, Transaction } from './database.js'
+import type { Database, DatabaseClient, Transaction } from './database.js'
 import { createJobStarts, type JobStarts } from './job-starts.js'
 import type { Page, PageRequest } from './page.js'
 import type { Direction } from './read-page.js'
@@ -54,6 +54,13 @@ export interface ComparisonRepository extends JobStarts {
     id: string,
     changes: Partial<Pick<ComparisonRow, 'status' | 'progress' | 'error' | 'finishedAt'>>,
   ): Promise<void>
+  /** Changes what a person says of a comparison, ended or not, or puts it away and takes it back. Null if there is none. */
+  describe(
+    id: string,
+    changes: Partial<Pick<ComparisonRow, 'name' | 'notes' | 'discardedAt'>>,
+  ): Promise<ComparisonRow | null>
+  /** The ids of comparisons that were put away before a time. */
+  discardedBefore(time: Date): Promise<string[]>
   /** Sets the progress of a comparison that has not ended, from 0 to 1. Never decreases it. */
   progress(id: string, progress: number): Promise<void>
   /**
@@ -69,6 +76,7 @@ export interface ComparisonRepository extends JobStarts {
 export function createComparisonRepository(
   client: DatabaseClient,
   onChange: (id: string) => void = () => {},
+  kind: Database['kind'] = 'sqlite',
 ): ComparisonRepository {
   // A run must not be cancelled with one comparison while another that wants it is created: it never starts again.
   const oneAtATime = pLimit(1)
@@ -149,13 +157,26 @@ export function createComparisonRepository(
         return comparison
       }),
     get: (id) => findById(id, (where) => client.comparison.findUnique({ where })),
+    async describe(id, changes) {
+      await client.comparison.updateMany({ where: { id }, data: changes })
+      onChange(id)
+      return findById(id, (where) => client.comparison.findUnique({ where }))
+    },
+    async discardedBefore(time) {
+      const rows = await client.comparison.findMany({
+        where: { discardedAt: { lt: time } },
+        select: { id: true },
+        orderBy: { id: 'asc' },
+      })
+      return rows.map(({ id }) => id)
+    },
     getMany: (ids) => inChunks(ids, (some) => client.comparison.findMany({ where: { id: { in: some } } })),
     findByFingerprint: (fingerprint) =>
       client.comparison.findFirst({
-        where: { fingerprint, status: { in: ['SUCCEEDED', 'QUEUED', 'RUNNING'] } },
+        where: { fingerprint, status: { in: ['SUCCEEDED', 'QUEUED', 'RUNNING'] }, discardedAt: null },
         orderBy: { id: 'desc' },
       }),
-    page: (...parameters) => readComparisonPage(client, ...parameters),
+    page: (...parameters) => readComparisonPage({ client, kind }, ...parameters),
     runs: async (id) => (await runsOf([id])).get(id) ?? [],
     runsOf,
     async supportImagesOf(ids) {

@@ -1,5 +1,6 @@
 import { errors } from '../errors.js'
-import type { ImagePlaceDetail } from './change-detail.js'
+import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
+import type { ChangeOf, ImagePlaceDetail } from './change-detail.js'
 import { type Change, type ChangedDataset, changeDataset } from './changed-dataset.js'
 import {
   classNamed,
@@ -10,11 +11,12 @@ import {
   requireNewName,
 } from './class-rows.js'
 import type { DatabaseClient, Transaction } from './database.js'
-import type { DatasetRow } from './datasets.js'
+import { type DatasetRow, insertImages, type NewImage } from './datasets.js'
 import type { Split } from './enums.js'
+import { beginRevision } from './former-places.js'
 import { placesOf, type StoredPlace, takeOut } from './image-places.js'
 import { conflictsOfImages, conflictsWith, renameConflicts, settleConflicts } from './label-conflicts.js'
-import { requireNoResults, requireUnmeasured } from './measured-datasets.js'
+import { requireNoResults } from './measured-datasets.js'
 import { requireUnused } from './require-unused.js'
 import { canBeId, chunks, rowsPerStatement } from './rows.js'
 
@@ -33,17 +35,19 @@ export interface DatasetChangeRepository {
   ): Promise<ChangedDataset>
   /** Adds a class after the others. Throws CLASS_EXISTS. */
   addClass(id: string, added: NewClass): Promise<ChangedDataset>
+  /** Replaces the prompts of classes, by their names. Jobs may go on. Throws UNKNOWN_CLASS. */
+  setPrompts(id: string, prompts: readonly NewClass[]): Promise<ChangedDataset>
+  /** Adds images, without those that the dataset already has. Jobs may go on. */
+  addImages(id: string, images: readonly NewImage[]): Promise<ChangedDataset & { readonly added: number }>
   /** Moves the images of a class to another one and deletes it. Throws UNKNOWN_CLASS or HAS_RESULTS. */
   mergeClasses(id: string, name: string, into: string): Promise<ChangedDataset>
   /** Deletes a class with its images, which are kept until the change is forgotten. Throws UNKNOWN_CLASS, INVALID_VALUE or HAS_RESULTS. */
   deleteClass(id: string, name: string): Promise<ChangedDataset>
-  /** Gives images another class, another split, or both. Throws UNKNOWN_CLASS, UNKNOWN_IMAGE or HAS_RESULTS. */
+  /** Gives images another class, another split, or both. Throws UNKNOWN_CLASS or UNKNOWN_IMAGE. */
   moveImages(id: string, images: readonly string[], to: ImagePlace): Promise<ChangedDataset>
-  /** Takes the labels off images, which stay in the dataset. Throws UNKNOWN_IMAGE or HAS_RESULTS. */
+  /** Takes the labels off images, which stay in the dataset. Throws UNKNOWN_IMAGE. */
   unlabelImages(id: string, images: readonly string[]): Promise<ChangedDataset>
-  /**
-   * Removes images, with a label or without. They are kept until the change is forgotten. Throws UNKNOWN_IMAGE or HAS_RESULTS.
-   */
+  /** Removes images, with a label or without. They are kept until the change is forgotten. Throws UNKNOWN_IMAGE. */
   removeImages(id: string, images: readonly string[]): Promise<ChangedDataset>
 }
 
@@ -51,6 +55,14 @@ export interface ImagePlace {
   readonly className?: string | undefined
   readonly split?: Split | undefined
 }
+
+const keyOfConflict = ({
+  imageId,
+  className,
+}: {
+  readonly imageId: string
+  readonly className: string
+}): string => JSON.stringify([imageId, className])
 
 export function createDatasetChangeRepository(client: DatabaseClient): DatasetChangeRepository {
   const change = (id: string, work: (tx: Transaction, dataset: DatasetRow) => Promise<Change>) =>
@@ -90,6 +102,52 @@ export function createDatasetChangeRepository(client: DatabaseClient): DatasetCh
         await tx.classLabel.create({ data: { datasetId: id, index, ...added } })
         return { dataset, detail: { kind: 'ADD_CLASS', class: added } }
       }),
+    setPrompts: (id, prompts) =>
+      changeDataset(client, id, async (tx, dataset) => {
+        const rows = await tx.classLabel.findMany({ where: { datasetId: id } })
+        const known = new Map(rows.map((row) => [row.name, row]))
+        const changed = prompts.flatMap(({ name, prompts: to }) => {
+          const row = known.get(name)
+          if (!row) throw errors.unknownClass({ name, known: [...known.keys()] }, 'classes')
+          const from = promptsOf(row)
+          const isSame = JSON.stringify(from) === JSON.stringify(to)
+          return isSame ? [] : [{ name, index: row.index, from, to: [...to] }]
+        })
+        const yieldToEventLoop = createYieldToEventLoop()
+        for (const { index, to } of changed) {
+          await yieldToEventLoop()
+          await tx.classLabel.update({
+            where: { datasetId_index: { datasetId: id, index } },
+            data: { prompts: to },
+          })
+        }
+        const classes = changed.map(({ name, from, to }) => ({ name, from, to }))
+        return { dataset, detail: classes.length === 0 ? null : { kind: 'SET_PROMPTS', classes } }
+      }),
+    async addImages(id, images) {
+      let added = 0
+      const changed = await changeDataset(client, id, async (tx, dataset) => {
+        const nameOf = await classNames(tx, id)
+        const ids = images.map(({ imageId }) => imageId)
+        const before = new Set((await conflictsOfImages(tx, id, ids)).map(keyOfConflict))
+        const inserted = await insertImages(tx, id, images)
+        const after = inserted.conflicts.length === 0 ? [] : await conflictsOfImages(tx, id, ids)
+        const conflicts = after.filter((conflict) => !before.has(keyOfConflict(conflict)))
+        added = inserted.added
+        const fresh = inserted.fresh.flatMap((at) => images[at] ?? [])
+        const detail: ChangeOf<'ADD_IMAGES'> = {
+          kind: 'ADD_IMAGES',
+          images: fresh.map(({ imageId, classIndex, split }) => ({
+            ...{ imageId, split },
+            className: nameOf(classIndex),
+          })),
+          unlabelled: [...inserted.unlabelled],
+          conflicts,
+        }
+        return { dataset, detail: added === 0 && conflicts.length === 0 ? null : detail }
+      })
+      return { ...changed, added }
+    },
     mergeClasses: (id, name, into) =>
       change(id, async (tx, dataset) => {
         const source = await classNamed(tx, id, name, 'class')
@@ -144,16 +202,11 @@ export function createDatasetChangeRepository(client: DatabaseClient): DatasetCh
             (split !== undefined && image.split !== split) ||
             (classIndex !== undefined && image.classIndex !== classIndex),
         )
-        const tests = moved.filter(
-          (image) => (image.split === 'TEST') !== ((split ?? image.split) === 'TEST'),
-        )
-        await requireUnmeasured(tx, dataset, tests)
-        const relabelled = moved.filter((image) => image.split === 'TEST' && !tests.includes(image))
-        if (classIndex !== undefined) await requireUnmeasured(tx, dataset, relabelled, true)
+        const since = moved.length === 0 ? 0 : await beginRevision(tx, dataset, moved)
         for await (const some of chunks(moved, rowsPerStatement)) {
           await tx.datasetImage.updateMany({
             where: { position: { in: some.map(({ position }) => position) } },
-            data: { ...(split !== undefined && { split }), ...(classIndex !== undefined && { classIndex }) },
+            data: { ...(split && { split }), ...(classIndex !== undefined && { classIndex }), since },
           })
         }
         const moves = moved.map((image) => {
@@ -168,7 +221,7 @@ export function createDatasetChangeRepository(client: DatabaseClient): DatasetCh
       change(id, async (tx, dataset) => {
         const ids = [...new Set(images)]
         const { places, ...taken } = await takenOut(tx, dataset, ids)
-        await takeOut(tx, dataset, ids, places)
+        await takeOut(tx, dataset, places)
         for await (const some of chunks(ids, rowsPerStatement)) {
           await tx.unlabelledImage.createMany({ data: some.map((imageId) => ({ datasetId: id, imageId })) })
         }
@@ -187,7 +240,7 @@ export function createDatasetChangeRepository(client: DatabaseClient): DatasetCh
         const without = new Set(unlabelled.map(({ imageId }) => imageId))
         const labelled = ids.filter((each) => !without.has(each))
         const { places, ...taken } = await takenOut(tx, dataset, labelled)
-        await takeOut(tx, dataset, labelled, places)
+        await takeOut(tx, dataset, places)
         return { dataset, detail: { kind: 'REMOVE_IMAGES', ...taken, unlabelled } }
       }),
   }

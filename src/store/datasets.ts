@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { errors, type ShotboardError } from '../errors.js'
 import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
-import type { DatabaseClient, Transaction } from './database.js'
+import type { Database, DatabaseClient, Transaction } from './database.js'
 import type { Split } from './enums.js'
 import { Prisma } from './generated/sqlite/client.js'
 import { createImageListRepository, sqlSplit } from './image-lists.js'
@@ -66,6 +66,11 @@ export interface DatasetRepository {
   importImages(datasetId: string, images: readonly NewImage[]): Promise<Insertion>
   /** Adds images in one transaction, without those that the dataset already has. Returns the number added. */
   addImages(datasetId: string, images: readonly NewImage[]): Promise<number>
+  /**
+   * Tells Postgres how many rows there are now. It finds out by itself within a minute or so, and until then it may plan as for an
+   * empty table. SQLite plans by its indices alone.
+   */
+  countRows(): Promise<void>
   /** Replaces the prompts of classes, by class index. */
   setPrompts(datasetId: string, prompts: ReadonlyMap<number, readonly string[]>): Promise<void>
 }
@@ -74,7 +79,10 @@ const classesPerRead = 5000
 
 const promptsSchema = z.array(z.string())
 
-export function createDatasetRepository(client: DatabaseClient): DatasetRepository {
+export function createDatasetRepository(
+  client: DatabaseClient,
+  kind: Database['kind'] = 'sqlite',
+): DatasetRepository {
   const imageLists = createImageListRepository(client)
 
   async function countsOf(datasetIds: readonly string[]): Promise<Map<string, SplitCountRow[]>> {
@@ -180,6 +188,13 @@ export function createDatasetRepository(client: DatabaseClient): DatasetReposito
     addImages: async (datasetId, images) =>
       (await client.$transaction((tx) => insertImages(tx, datasetId, images), longTransaction)).added,
 
+    async countRows() {
+      if (kind !== 'postgres') return
+      for (const table of ['Image', 'DatasetImage', 'ImageCount']) {
+        await client.$executeRawUnsafe(`ANALYZE "${table}"`)
+      }
+    },
+
     async setPrompts(datasetId, prompts) {
       const yieldToEventLoop = createYieldToEventLoop()
       await client.$transaction(async (tx) => {
@@ -202,6 +217,10 @@ export interface Insertion {
   readonly conflicts: readonly { readonly at: number; readonly error: ShotboardError }[]
   /** Images that the dataset has in another split, by their positions among those given. */
   readonly inOtherSplit: readonly number[]
+  /** Those that were added, by their positions among those given. */
+  readonly fresh: readonly number[]
+  /** Where those of them were that the dataset had without a label. */
+  readonly unlabelled: readonly { readonly imageId: string; readonly position: number }[]
 }
 
 /**
@@ -214,7 +233,8 @@ export async function insertImages(
   images: readonly NewImage[],
 ): Promise<Insertion> {
   if ((await lockDataset(tx, datasetId)) === 0) throw errors.unknownDataset({ id: datasetId }, 'dataset')
-  let added = 0
+  const added: number[] = []
+  const unlabelled: { imageId: string; position: number }[] = []
   const conflicts: Conflict[] = []
   const inOtherSplit: number[] = []
   let from = 0
@@ -231,6 +251,7 @@ export async function insertImages(
       if (has === undefined) {
         placeOf.set(image.imageId, image)
         fresh.push(image)
+        added.push(from + i)
       } else if (has.classIndex !== image.classIndex) {
         const { imageId, classIndex } = image
         conflicts.push({ at: from + i, imageId, classIndex, has: has.classIndex })
@@ -239,9 +260,10 @@ export async function insertImages(
     from += chunk.length
     await insertImageRows(tx, fresh)
     // An image that had no label has one now.
-    await tx.unlabelledImage.deleteMany({
-      where: { datasetId, imageId: { in: fresh.map(({ imageId }) => imageId) } },
-    })
+    const where = { datasetId, imageId: { in: fresh.map(({ imageId }) => imageId) } }
+    const found = await tx.unlabelledImage.findMany({ where, select: { imageId: true, position: true } })
+    if (found.length > 0) await tx.unlabelledImage.deleteMany({ where })
+    unlabelled.push(...found)
     const rows = fresh.map(
       ({ imageId, classIndex, split }) =>
         Prisma.sql`(${datasetId}, ${imageId}, ${classIndex}, ${sqlSplit(split)})`,
@@ -250,9 +272,9 @@ export async function insertImages(
       await tx.$executeRaw`
         INSERT INTO "DatasetImage" ("datasetId", "imageId", "classIndex", "split") VALUES ${Prisma.join(rows)}`
     }
-    added += fresh.length
   }
-  return { added, conflicts: await record(tx, datasetId, conflicts), inOtherSplit }
+  const recorded = await record(tx, datasetId, conflicts)
+  return { added: added.length, conflicts: recorded, inOtherSplit, fresh: added, unlabelled }
 }
 
 type Place = Pick<DatasetImageRow, 'classIndex' | 'split'>

@@ -2,8 +2,8 @@ import { errors } from '../errors.js'
 import type { Transaction } from './database.js'
 import type { DatasetRow } from './datasets.js'
 import type { Split } from './enums.js'
+import { beginRevision } from './former-places.js'
 import { settleConflicts } from './label-conflicts.js'
-import { requireUnmeasured } from './measured-datasets.js'
 import { canBeId, chunks, rowsPerStatement } from './rows.js'
 
 /** The place of a labelled image in its dataset. */
@@ -12,6 +12,8 @@ export interface StoredPlace {
   readonly position: number
   readonly classIndex: number
   readonly split: Split
+  /** The revision of the dataset that brought it there. */
+  readonly since: number
 }
 
 /** The places of images, in their order. Throws UNKNOWN_IMAGE. */
@@ -37,35 +39,23 @@ export async function knownPlaces(
   const places = new Map<string, StoredPlace>()
   for await (const some of chunks(ids.filter(canBeId), rowsPerStatement)) {
     const rows = await tx.datasetImage.findMany({ where: { datasetId, imageId: { in: some } } })
-    for (const { imageId, position, classIndex, split } of rows) {
-      places.set(imageId, { imageId, position, classIndex, split })
+    for (const { imageId, position, classIndex, split, since } of rows) {
+      places.set(imageId, { imageId, position, classIndex, split, since })
     }
   }
   return places
 }
 
-/**
- * Deletes the places of labelled images. Throws HAS_RESULTS for a test image that a comparison was measured on, or an image of a
- * support set: what was measured names them.
- */
+/** Deletes the places of labelled images. Support sets and results keep naming them. */
 export async function takeOut(
   tx: Transaction,
   dataset: DatasetRow,
-  ids: readonly string[],
   places: readonly StoredPlace[],
 ): Promise<void> {
-  await requireUnmeasured(
-    tx,
-    dataset,
-    places.filter(({ split }) => split === 'TEST'),
-  )
+  if (places.length === 0) return
+  await beginRevision(tx, dataset, places)
+  const ids = places.map(({ imageId }) => imageId)
   for await (const some of chunks(ids, rowsPerStatement)) {
-    const where = { imageId: { in: some }, supportSet: { datasetId: dataset.id } }
-    const used = await tx.supportSetImage.findFirst({ where, orderBy: { supportSetId: 'asc' } })
-    if (used) {
-      const what = `image ${used.imageId}`
-      throw errors.hasResults({ what, by: `support set ${used.supportSetId}` }, 'images')
-    }
     await tx.datasetImage.deleteMany({ where: { datasetId: dataset.id, imageId: { in: some } } })
   }
   await settleConflicts(tx, dataset.id, ids)

@@ -232,7 +232,13 @@ export const conflictsOf = (
   }))
 
 /** Nothing comes of images that are added to no dataset. */
-export const nothingInserted: Insertion = { added: 0, conflicts: [], inOtherSplit: [] }
+export const nothingInserted: Insertion = {
+  added: 0,
+  conflicts: [],
+  inOtherSplit: [],
+  fresh: [],
+  unlabelled: [],
+}
 
 /** Counts files of a step, and keeps the paths of the first ones. */
 export const addFiles = (

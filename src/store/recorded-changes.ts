@@ -1,6 +1,6 @@
 import { errors, ShotboardError } from '../errors.js'
-import { type ChangeKind, changeDetailSchema, changeKinds } from './change-detail.js'
-import { lockedDataset } from './changed-dataset.js'
+import { type ChangeKind, changeDetailSchema, changeKinds, removedByUndoOf } from './change-detail.js'
+import { keepImages, lockedDataset } from './changed-dataset.js'
 import type { DatabaseClient, Transaction } from './database.js'
 import type { DatasetRow } from './datasets.js'
 import { Prisma } from './generated/sqlite/client.js'
@@ -82,14 +82,16 @@ async function undo(tx: Transaction, id: string): Promise<DatasetRow> {
   if (!change) throw errors.unknownChange({ id }, 'id')
   if (change.undoneAt) throw errors.cannotUndo({ reason: 'it has been undone already' }, 'id')
   await requireUnused(tx, dataset, 'id')
+  const detail = changeDetailSchema.parse(change.detail)
   try {
-    await undoChange(tx, dataset, changeDetailSchema.parse(change.detail))
+    await undoChange(tx, dataset, detail)
   } catch (error) {
     // The change is at fault, whatever part of it.
     throw error instanceof ShotboardError ? new ShotboardError(error.code, error.message, 'id') : error
   }
   await tx.datasetChange.update({ where: { id }, data: { undoneAt: new Date() } })
   await tx.removedImage.deleteMany({ where: { changeId: id } })
+  await keepImages(tx, id, removedByUndoOf(detail))
   return tx.dataset.findUniqueOrThrow({ where: { id: dataset.id } })
 }
 

@@ -70,6 +70,8 @@ export interface RunRow extends RunRequest {
   readonly estimatedSearchMs: number | null
   readonly createdAt: Date
   readonly finishedAt: Date | null
+  /** The revision of the dataset with the test images when the run was measured; null until it has succeeded. */
+  readonly testRevision: number | null
   /** Null until the run has succeeded. */
   readonly result: RunResult | null
 }
@@ -116,6 +118,7 @@ export function toRun(row: StoredRun): RunRow {
     estimatedSearchMs: row.estimatedSearchMs,
     createdAt: row.createdAt,
     finishedAt: row.finishedAt,
+    testRevision: row.testRevision,
     result: succeeded
       ? {
           supportSetId,

@@ -66,9 +66,11 @@ export function createRunRepository(
       async estimate(estimatedSearchMs) {
         await update({ estimatedSearchMs })
       },
-      succeed: ({ perClass, prompts, ...result }) =>
+      succeed: async ({ perClass, prompts, ...result }) =>
         update({
           ...result,
+          // No change of a dataset comes between: there is none while a job works with it.
+          testRevision: await testRevisionOf(client, id),
           leastPerClass: perClass.least,
           meanPerClass: perClass.mean,
           mostPerClass: perClass.most,
@@ -107,4 +109,13 @@ export function createRunRepository(
       return createAttempt(id, attempt)
     },
   }
+}
+
+/** The revision of the dataset with the test images of a run. */
+async function testRevisionOf(client: DatabaseClient, id: string): Promise<number | null> {
+  const run = await client.run.findUnique({
+    where: { id },
+    select: { dataset: { select: { revision: true } }, testDataset: { select: { revision: true } } },
+  })
+  return (run?.testDataset ?? run?.dataset)?.revision ?? null
 }

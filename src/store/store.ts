@@ -1,12 +1,13 @@
 import { type ClassifierRepository, createClassifierRepository } from './classifiers.js'
 import { type ComparisonRepository, createComparisonRepository } from './comparisons.js'
-import type { DatabaseClient } from './database.js'
+import type { Database, DatabaseClient } from './database.js'
 import { withDatabaseErrors } from './database-fault.js'
 import { createDatasetChangeRepository, type DatasetChangeRepository } from './dataset-changes.js'
 import { createDatasetImageRepository, type DatasetImageRepository } from './dataset-images.js'
 import { createDatasetRepository, type DatasetRepository } from './datasets.js'
 import { createDeletionRepository, type DeletionRepository } from './deletions.js'
 import { createFeatureSegmentRepository, type FeatureSegmentRepository } from './feature-segments.js'
+import { createFormerPlaceRepository, type FormerPlaceRepository } from './former-places.js'
 import { createImageListRepository, type ImageListRepository } from './image-lists.js'
 import { createImageRepository, type ImageRepository } from './images.js'
 import { createImportRepository, type ImportRepository } from './imports.js'
@@ -24,6 +25,7 @@ export interface Store {
   readonly recordedChanges: RecordedChangeRepository
   readonly datasetImages: DatasetImageRepository
   readonly imageLists: ImageListRepository
+  readonly formerPlaces: FormerPlaceRepository
   readonly unlabelledImages: UnlabelledImageRepository
   readonly images: ImageRepository
   readonly labelConflicts: LabelConflictRepository
@@ -37,19 +39,24 @@ export interface Store {
   readonly featureSegments: FeatureSegmentRepository
 }
 
-/** `onChange` receives every changed comparison, run and training. */
-export const createStore = (client: DatabaseClient, onChange?: (id: string) => void): Store => ({
-  datasets: withDatabaseErrors(createDatasetRepository(client)),
+/** `onChange` receives every changed comparison, run and training. `kind` is that of the database. */
+export const createStore = (
+  client: DatabaseClient,
+  onChange?: (id: string) => void,
+  kind: Database['kind'] = 'sqlite',
+): Store => ({
+  datasets: withDatabaseErrors(createDatasetRepository(client, kind)),
   datasetChanges: withDatabaseErrors(createDatasetChangeRepository(client)),
   recordedChanges: withDatabaseErrors(createRecordedChangeRepository(client)),
   datasetImages: withDatabaseErrors(createDatasetImageRepository(client)),
   imageLists: withDatabaseErrors(createImageListRepository(client)),
+  formerPlaces: withDatabaseErrors(createFormerPlaceRepository(client)),
   unlabelledImages: withDatabaseErrors(createUnlabelledImageRepository(client)),
   images: withDatabaseErrors(createImageRepository(client)),
   labelConflicts: withDatabaseErrors(createLabelConflictRepository(client)),
   supportSets: withDatabaseErrors(createSupportSetRepository(client)),
   runs: withDatabaseErrors(createRunRepository(client, onChange)),
-  comparisons: withDatabaseErrors(createComparisonRepository(client, onChange)),
+  comparisons: withDatabaseErrors(createComparisonRepository(client, onChange, kind)),
   imports: withDatabaseErrors(createImportRepository(client)),
   trainings: withDatabaseErrors(createTrainingRepository(client, onChange)),
   classifiers: withDatabaseErrors(createClassifierRepository(client)),

@@ -3,9 +3,10 @@ import type { ChangeDetail, ChangeOf, ImagePlaceDetail } from './change-detail.j
 import { deleteIndex, insertIndex, promptsOf } from './class-rows.js'
 import type { Transaction } from './database.js'
 import type { DatasetRow } from './datasets.js'
+import { beginRevision } from './former-places.js'
 import { knownPlaces, type StoredPlace, takeOut } from './image-places.js'
 import { recordConflicts } from './label-conflicts.js'
-import { requireNoResults, requireUnmeasured } from './measured-datasets.js'
+import { requireNoResults } from './measured-datasets.js'
 import { chunks, inChunks, rowsPerStatement } from './rows.js'
 
 /**
@@ -20,6 +21,12 @@ export function undoChange(tx: Transaction, dataset: DatasetRow, detail: ChangeD
       return undoRenameClass(tx, dataset, detail)
     case 'ADD_CLASS':
       return undoAddClass(tx, dataset, detail)
+    case 'SET_PROMPTS':
+      return undoSetPrompts(tx, dataset, detail)
+    case 'ADD_IMAGES':
+      return undoAdd(tx, dataset, detail)
+    case 'ADD_UNLABELLED_IMAGES':
+      return takeUnlabelled(tx, dataset.id, detail.images)
     case 'MERGE_CLASSES':
       return undoMerge(tx, dataset, detail)
     case 'DELETE_CLASS':
@@ -80,6 +87,52 @@ async function undoAddClass(
   await deleteIndex(tx, id, found.index)
 }
 
+async function undoSetPrompts(
+  tx: Transaction,
+  { id }: DatasetRow,
+  { classes }: ChangeOf<'SET_PROMPTS'>,
+): Promise<void> {
+  const rows = await tx.classLabel.findMany({ where: { datasetId: id } })
+  const known = new Map(rows.map((row) => [row.name, row]))
+  for (const { name, from, to } of classes) {
+    const found = known.get(name)
+    if (!found) throw cannot(`the dataset has no class "${name}" now`)
+    if (JSON.stringify(promptsOf(found)) !== JSON.stringify(to)) {
+      throw cannot(`class "${name}" has other prompts now`)
+    }
+    await tx.classLabel.update({
+      where: { datasetId_index: { datasetId: id, index: found.index } },
+      data: { prompts: from },
+    })
+  }
+}
+
+async function undoAdd(
+  tx: Transaction,
+  dataset: DatasetRow,
+  { images, unlabelled, conflicts }: ChangeOf<'ADD_IMAGES'>,
+): Promise<void> {
+  const { id } = dataset
+  const indexOf = await classIndices(tx, id)
+  const given = images.map(({ className, split }) => ({ classIndex: indexOf(className), split }))
+  const ids = images.map(({ imageId }) => imageId)
+  await takeOut(tx, dataset, ids, await requirePlaces(tx, id, ids, (i) => given[i] ?? {}))
+  await putBackUnlabelled(tx, id, unlabelled)
+  for (const { imageId, className } of conflicts) {
+    await tx.labelConflict.deleteMany({ where: { datasetId: id, imageId, className } })
+  }
+}
+
+/** Takes images without a label out of the dataset. Throws CANNOT_UNDO if one has a label now, or is gone. */
+async function takeUnlabelled(tx: Transaction, datasetId: string, ids: readonly string[]): Promise<void> {
+  const found = new Set(await unlabelledOf(tx, datasetId, ids))
+  const gone = ids.find((image) => !found.has(image))
+  if (gone !== undefined) throw cannot(`image ${gone} is no longer among those without a label`)
+  for await (const some of chunks(ids, rowsPerStatement)) {
+    await tx.unlabelledImage.deleteMany({ where: { datasetId, imageId: { in: some } } })
+  }
+}
+
 async function undoMerge(
   tx: Transaction,
   dataset: DatasetRow,
@@ -122,15 +175,9 @@ async function undoMove(
   const ids = moves.map(({ imageId }) => imageId)
   const targets = moves.map(({ to }) => ({ classIndex: indexOf(to.className), split: to.split }))
   const places = await requirePlaces(tx, id, ids, (i) => targets[i] ?? {})
-  const tests = places.filter(({ split }, i) => (split === 'TEST') !== (moves[i]?.from.split === 'TEST'))
-  await requireUnmeasured(tx, dataset, tests)
-  const relabelled = places.filter(
-    (place, i) =>
-      place.split === 'TEST' && !tests.includes(place) && moves[i]?.from.className !== moves[i]?.to.className,
-  )
-  await requireUnmeasured(tx, dataset, relabelled, true)
+  const since = await beginRevision(tx, dataset, places)
   for (const { from, images } of byOrigin(moves)) {
-    const data = { classIndex: indexOf(from.className), split: from.split }
+    const data = { classIndex: indexOf(from.className), split: from.split, since }
     for await (const some of chunks(images, rowsPerStatement)) {
       await tx.datasetImage.updateMany({ where: { datasetId: id, imageId: { in: some } }, data })
     }
@@ -147,7 +194,7 @@ async function undoLabel(
   const ids = images.map(({ imageId }) => imageId)
   const { index } = await requireClass(tx, id, to.className)
   const places = await requirePlaces(tx, id, ids, () => ({ classIndex: index, split: to.split }))
-  await takeOut(tx, dataset, ids, places)
+  await takeOut(tx, dataset, places)
   await putBackUnlabelled(tx, id, images)
 }
 
@@ -158,12 +205,7 @@ async function undoUnlabel(
 ): Promise<void> {
   const { id } = dataset
   const ids = images.map(({ imageId }) => imageId)
-  const found = new Set(await unlabelledOf(tx, id, ids))
-  const gone = ids.find((image) => !found.has(image))
-  if (gone !== undefined) throw cannot(`image ${gone} is no longer among those without a label`)
-  for await (const some of chunks(ids, rowsPerStatement)) {
-    await tx.unlabelledImage.deleteMany({ where: { datasetId: id, imageId: { in: some } } })
-  }
+  await takeUnlabelled(tx, id, ids)
   await putBack(tx, dataset, images)
   await recordConflicts(tx, id, conflicts)
 }
@@ -184,7 +226,7 @@ async function undoRemove(
   await recordConflicts(tx, id, conflicts)
 }
 
-/** Gives images their places again. Throws CANNOT_UNDO if the dataset has one of them, or HAS_RESULTS. */
+/** Gives images their places again. Throws CANNOT_UNDO if the dataset has one of them. */
 async function putBack(
   tx: Transaction,
   dataset: DatasetRow,
@@ -196,14 +238,10 @@ async function putBack(
     id,
     images.map(({ imageId }) => imageId),
   )
-  await requireUnmeasured(
-    tx,
-    dataset,
-    images.filter(({ split }) => split === 'TEST'),
-  )
+  const since = images.length === 0 ? 0 : await beginRevision(tx, dataset, [])
   const indexOf = await classIndices(tx, id)
   const rows = images.map(({ imageId, position, className, split }) => ({
-    ...{ datasetId: id, imageId, position, split },
+    ...{ datasetId: id, imageId, position, split, since },
     classIndex: indexOf(className),
   }))
   for await (const data of chunks(rows, rowsPerStatement)) await tx.datasetImage.createMany({ data })

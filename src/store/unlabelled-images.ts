@@ -1,4 +1,5 @@
 import { errors } from '../errors.js'
+import type { ChangeOf } from './change-detail.js'
 import { type ChangedDataset, changeDataset, lockedDataset } from './changed-dataset.js'
 import type { DatabaseClient, Transaction } from './database.js'
 import type { Split } from './enums.js'
@@ -11,16 +12,23 @@ import {
   positionAfter,
   requirePageSize,
 } from './page.js'
-import { chunks, inChunks, longTransaction, rowsPerStatement } from './rows.js'
+import { chunks, inChunks, knownIds, longTransaction, rowsPerStatement } from './rows.js'
 
 /** Images of datasets that have no label yet. An image of a dataset has a label or has none; it is never in both places. */
 export interface UnlabelledImageRepository {
   /** Adds images, without those that the dataset has with or without a label. Returns the number added. Throws UNKNOWN_DATASET. */
   add(datasetId: string, images: readonly StoredImage[]): Promise<number>
+  /** As `add`, recorded as a change that can be undone. */
+  addAsChange(
+    datasetId: string,
+    images: readonly StoredImage[],
+  ): Promise<ChangedDataset & { readonly added: number }>
   /** The ids, in the order in which the images came. */
   page(datasetId: string, request: PageRequest): Promise<Page<string>>
   /** All ids, in that order. */
   ids(datasetId: string): Promise<string[]>
+  /** Those of the images that the dataset has without a label. */
+  among(datasetId: string, images: readonly string[]): Promise<string[]>
   /** By dataset: how many there are. */
   counts(datasetIds: readonly string[]): Promise<Map<string, number>>
   /**
@@ -39,8 +47,20 @@ export function createUnlabelledImageRepository(client: DatabaseClient): Unlabel
     add: (datasetId, images) =>
       client.$transaction(async (tx) => {
         await lockedDataset(tx, datasetId)
-        return insert(tx, datasetId, images)
+        return (await insert(tx, datasetId, images)).length
       }, longTransaction),
+    async addAsChange(datasetId, images) {
+      let added: readonly string[] = []
+      const changed = await changeDataset(client, datasetId, async (tx, dataset) => {
+        added = await insert(tx, datasetId, images)
+        const detail: ChangeOf<'ADD_UNLABELLED_IMAGES'> = {
+          kind: 'ADD_UNLABELLED_IMAGES',
+          images: [...added],
+        }
+        return { dataset, detail: added.length === 0 ? null : detail }
+      })
+      return { ...changed, added: added.length }
+    },
     async page(datasetId, request) {
       requirePageSize(request.first)
       const after = positionAfter(request) ?? 0
@@ -64,6 +84,15 @@ export function createUnlabelledImageRepository(client: DatabaseClient): Unlabel
       })
       return rows.map(({ imageId }) => imageId)
     },
+    among: (datasetId, images) =>
+      knownIds(images, async (some) =>
+        (
+          await client.unlabelledImage.findMany({
+            where: { datasetId, imageId: { in: some } },
+            select: { imageId: true },
+          })
+        ).map(({ imageId }) => ({ id: imageId })),
+      ),
     async counts(datasetIds) {
       const rows = await inChunks(datasetIds, (some) =>
         client.unlabelledImage.groupBy({
@@ -96,8 +125,9 @@ export function createUnlabelledImageRepository(client: DatabaseClient): Unlabel
   }
 }
 
-async function insert(tx: Transaction, datasetId: string, images: readonly StoredImage[]): Promise<number> {
-  let added = 0
+/** Adds images. Returns the ids of those that the dataset did not have. */
+async function insert(tx: Transaction, datasetId: string, images: readonly StoredImage[]): Promise<string[]> {
+  const added: string[] = []
   const seen = new Set<string>()
   for await (const chunk of chunks(images, rowsPerStatement)) {
     const where = { datasetId, imageId: { in: chunk.map(({ imageId }) => imageId) } }
@@ -113,7 +143,7 @@ async function insert(tx: Transaction, datasetId: string, images: readonly Store
     })
     await insertImageRows(tx, fresh)
     await tx.unlabelledImage.createMany({ data: fresh.map(({ imageId }) => ({ datasetId, imageId })) })
-    added += fresh.length
+    added.push(...fresh.map(({ imageId }) => imageId))
   }
   return added
 }

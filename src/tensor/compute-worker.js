@@ -9,6 +9,12 @@ import { eigh } from './eigh.js'
 const sessions = new Map()
 let lastSession = 0
 
+/**
+ * Tensors that stay here for many runs, by number.
+ * @type {Map<number, Tensor>}
+ */
+const resident = new Map()
+
 /** A buffer for the next input from shared memory. Reusing it saves page faults and garbage collections. */
 let spare = new ArrayBuffer(0)
 
@@ -33,6 +39,13 @@ function sessionOf(id) {
   const session = sessions.get(id)
   if (session === undefined) throw new Error('this session has been released')
   return session
+}
+
+/** @param {number} number */
+function residentOf(number) {
+  const tensor = resident.get(number)
+  if (tensor === undefined) throw new Error('this tensor has been dropped')
+  return tensor
 }
 
 /** @type {Record<string, (request: any) => Promise<{ result: unknown, transfer?: ArrayBuffer[] }>>} */
@@ -60,7 +73,12 @@ const operations = {
     const inputs = {}
     /** @type {ArrayBuffer[]} */
     const used = []
-    for (const [name, { type, data, dims }] of Object.entries(feeds)) {
+    for (const [name, feed] of Object.entries(feeds)) {
+      if ('resident' in feed) {
+        inputs[name] = residentOf(feed.resident)
+        continue
+      }
+      const { type, data, dims } = feed
       const own = data.buffer instanceof SharedArrayBuffer ? copyOfShared(data, used) : data
       inputs[name] = new Tensor(type, own, dims)
     }
@@ -75,6 +93,23 @@ const operations = {
       if (ArrayBuffer.isView(data) && data.buffer instanceof ArrayBuffer) transfer.add(data.buffer)
     }
     return { result, transfer: [...transfer] }
+  },
+
+  /** Makes room for a float32 tensor that stays. `write` fills it. */
+  async keep({ resident: number, dims, length }) {
+    resident.set(number, new Tensor('float32', new Float32Array(length), dims))
+    return { result: null }
+  },
+
+  async write({ resident: number, from, data }) {
+    const whole = /** @type {Float32Array} */ (residentOf(number).data)
+    whole.set(data, from)
+    return { result: null }
+  },
+
+  async drop({ resident: number }) {
+    resident.delete(number)
+    return { result: null }
   },
 
   async release({ session }) {

@@ -1,9 +1,15 @@
 import { type Matrix, matrix } from './matrix.js'
 import { elementType, graph, type NodeOptions, node, type Shape } from './onnx/graph.js'
-import type { Runtime, Session, Tensor } from './runtime.js'
+import { createResidentMatrices } from './resident-matrices.js'
+import type { ResidentTensor, Runtime, Session, Tensor } from './runtime.js'
 
 /** Dense operations for methods and feature spaces. ONNX Runtime runs them on the computing thread. */
 export interface Kernels {
+  /**
+   * Marks a matrix that is an input of many runs, such as keys or class weights: its copy stays with the computing thread until
+   * nothing refers to the matrix. Do not write to it afterwards. Returns the matrix.
+   */
+  keep(matrix: Matrix): Matrix
   /** `A·Bᵀ`: [n, d], [m, d] → [n, m]. For unit rows, their cosine similarities. */
   dot(a: Matrix, b: Matrix): Promise<Matrix>
   /** `A·B`: [n, k], [k, m] → [n, m]. */
@@ -42,6 +48,7 @@ export type KernelInput = Matrix | Float32Array | number
 /** The kernels of a runtime. Each graph is built once, at its first use. */
 export function createKernels(runtime: Runtime): Kernels {
   const sessions = new Map<string, Promise<Session>>()
+  const residents = createResidentMatrices(runtime)
 
   async function run(
     name: string,
@@ -53,11 +60,19 @@ export function createKernels(runtime: Runtime): Kernels {
       session = runtime.open(graph(describe()))
       sessions.set(name, session)
     }
-    const feeds = Object.fromEntries(Object.entries(inputs).map(([input, value]) => [input, tensor(value)]))
-    const { result } = await (await session).run(feeds)
-    if (result?.type !== 'float32') throw new Error(`kernel ${name} returned no float32 result`)
-    const [rows = 0, columns = 0] = result.dims
-    return matrix(rows, columns, result.data)
+    const borrowed = Object.entries(inputs).flatMap(([input, value]) => {
+      const copy = isMatrix(value) ? residents.borrow(value) : undefined
+      return copy ? [{ input, ...copy }] : []
+    })
+    const feeds: Record<string, Tensor | ResidentTensor> = {}
+    try {
+      for (const { input, tensor } of borrowed) feeds[input] = await tensor
+      for (const [input, value] of Object.entries(inputs)) feeds[input] ??= tensor(value)
+      const { result } = await (await session).run(feeds)
+      return matrixOf(name, result)
+    } finally {
+      for (const { giveBack } of borrowed) giveBack()
+    }
   }
 
   /** ONNX Runtime rejects some operators on empty tensors. Their result is empty anyway. */
@@ -69,6 +84,7 @@ export function createKernels(runtime: Runtime): Kernels {
     rows === 0 || columns === 0 ? Promise.resolve(matrix(rows, columns)) : run(...kernel)
 
   return {
+    keep: residents.keep,
     dot: (a, b) => runUnlessEmpty(a.rows, b.rows, 'dot', dotGraph, { a, b }),
     multiply: (a, b) => runUnlessEmpty(a.rows, b.columns, 'multiply', multiplyGraph, { a, b }),
     scatter: (a) =>
@@ -104,6 +120,14 @@ function ridged(a: Matrix, ridge: number): Float64Array {
   const sum = Float64Array.from(a.data)
   for (let at = 0; at < sum.length; at += a.rows + 1) sum[at] = (sum[at] as number) + ridge
   return sum
+}
+
+const isMatrix = (value: KernelInput): value is Matrix => typeof value === 'object' && 'rows' in value
+
+function matrixOf(kernel: string, result: Tensor | undefined): Matrix {
+  if (result?.type !== 'float32') throw new Error(`kernel ${kernel} returned no float32 result`)
+  const [rows = 0, columns = 0] = result.dims
+  return matrix(rows, columns, result.data)
 }
 
 function tensor(value: KernelInput): Tensor {

@@ -13,19 +13,6 @@ export function matrix(rows: number, columns: number, data?: Float32Array): Matr
   return { rows, columns, data: data ?? new Float32Array(rows * columns) }
 }
 
-/**
- * The matrix in memory that all threads share: a copy, or the matrix itself if it is there already. For what is used in many
- * products: it is not cloned for each message to the computing thread, which copies it into a buffer that it uses again. Do not
- * write to it while a product may run.
- */
-export function inSharedMemory(source: Matrix): Matrix {
-  const { rows, columns, data } = source
-  if (data.buffer instanceof SharedArrayBuffer) return source
-  const shared = new Float32Array(new SharedArrayBuffer(data.byteLength))
-  shared.set(data)
-  return matrix(rows, columns, shared)
-}
-
 /** A view of row `i`: [d]. Writing to it writes to the matrix. */
 export function rowOf({ columns, data }: Matrix, i: number): Float32Array {
   return data.subarray(i * columns, (i + 1) * columns)

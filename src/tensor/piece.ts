@@ -37,6 +37,12 @@ export function runPiece(
   return kernels.run(name, describe, floats)
 }
 
+/** The values that a piece reads and does not have. */
+export const outerValues = ({ nodes, constants = {} }: Piece): string[] => {
+  const made = new Set([...Object.keys(constants), ...nodes.flatMap(({ output }) => output)])
+  return nodes.flatMap(({ input }) => input).filter((name) => !made.has(name))
+}
+
 export const isIntegers = (value: Constant): value is readonly number[] => Array.isArray(value)
 
 function shapeOf(name: string, value: KernelInput): Shape {

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { createFairQueue } from '../system/fair-queue.js'
 import { currentScope, type WorkScope } from '../system/work-scope.js'
 import { startWorkerThread, type WorkerThread } from '../system/worker-thread.js'
+import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
 import { disableTelemetry } from './disable-telemetry.js'
 
 /** An input or output of a session, row-major. */
@@ -9,6 +10,11 @@ export type Tensor =
   | { readonly type: 'float32'; readonly dims: readonly number[]; readonly data: Float32Array }
   | { readonly type: 'int32'; readonly dims: readonly number[]; readonly data: Int32Array }
   | { readonly type: 'int64'; readonly dims: readonly number[]; readonly data: BigInt64Array }
+
+/** A float32 tensor that stays with the computing thread. It can be an input of many runs, and is sent once. */
+export interface ResidentTensor {
+  readonly resident: number
+}
 
 /** An ONNX graph, ready to run. */
 export interface Session {
@@ -20,7 +26,10 @@ export interface Session {
    * Runs the graph once. Throws ONNX Runtime's error, for example for an input of the wrong shape. Inputs are copied to
    * the computing thread, unless they are named in `transfer`.
    */
-  run(feeds: Readonly<Record<string, Tensor>>, options?: RunOptions): Promise<Record<string, Tensor>>
+  run(
+    feeds: Readonly<Record<string, Tensor | ResidentTensor>>,
+    options?: RunOptions,
+  ): Promise<Record<string, Tensor>>
   release(): Promise<void>
 }
 
@@ -61,6 +70,10 @@ export interface Runtime {
   readonly onCpu: boolean
   /** Opens an ONNX model from its file path or its bytes. Throws ONNX Runtime's error for a model that it cannot read. */
   open(model: string | Uint8Array, options?: OpenOptions): Promise<Session>
+  /** Copies a float32 tensor to the computing thread, where it stays until it is dropped. Do not write to it meanwhile. */
+  keep(data: Float32Array, dims: readonly number[]): Promise<ResidentTensor>
+  /** Frees the memory of a tensor. Later runs with it fail. */
+  drop(tensor: ResidentTensor): Promise<void>
   /** The execution providers of this build of ONNX Runtime: `cpu`, and perhaps `cuda`, `dml`, `coreml` and others. */
   providers(): Promise<readonly string[]>
   /** Eigenvalues (ascending) and eigenvectors (columns) of a symmetric matrix, row-major [d, d], double precision. */
@@ -86,6 +99,9 @@ export interface RuntimeOptions {
   readonly providers?: readonly string[]
 }
 
+/** The number of values that are sent to stay at a time, so that copying them does not hold the event loop. */
+const partLength = 2 ** 20
+
 /** One request runs while the next is on its way to the thread. */
 const requestsAtOnce = 2
 
@@ -99,6 +115,7 @@ export function openRuntime({
 }: RuntimeOptions = {}): Runtime {
   let thread: WorkerThread | undefined
   let closed = false
+  let lastResident = 0
 
   const queue = createFairQueue(requestsAtOnce)
 
@@ -156,9 +173,13 @@ export function openRuntime({
         ...description,
         run(feeds, { transfer = [], outputs } = {}) {
           const whole = Object.fromEntries(
-            Object.entries(feeds).map(([name, tensor]) => [name, ownBuffer(tensor)]),
+            Object.entries(feeds).map(([name, tensor]) => [
+              name,
+              'resident' in tensor ? tensor : ownBuffer(tensor),
+            ]),
           )
           const buffers = Object.entries(whole).flatMap(([name, tensor]) => {
+            if ('resident' in tensor) return []
             const { buffer } = tensor.data
             // A tensor that `ownBuffer` has copied need not be copied again.
             const isOurs = tensor !== feeds[name] || transfer.includes(name)
@@ -169,6 +190,19 @@ export function openRuntime({
         release: () => request('release', { session }),
       }
     },
+    async keep(data, dims) {
+      lastResident += 1
+      const tensor = { resident: lastResident }
+      await request('keep', { ...tensor, dims, length: data.length })
+      const yieldToEventLoop = createYieldToEventLoop()
+      for (let from = 0; from < data.length; from += partLength) {
+        const part = data.slice(from, from + partLength)
+        await request('write', { ...tensor, from, data: part }, [part.buffer])
+        await yieldToEventLoop()
+      }
+      return tensor
+    },
+    drop: (tensor) => request('drop', tensor),
     providers: () => request('providers', {}),
     eigh: (size, data) => request('eigh', { size, data }, [], currentScope()),
     solve: (size, data, columns, rightSide) =>
@@ -189,9 +223,18 @@ function startComputing(): WorkerThread {
 
 /** The buffers of a message's inputs, each once. */
 const buffersOf = (message: object): ArrayBuffer[] => {
-  const feeds = 'feeds' in message ? Object.values(message.feeds as Readonly<Record<string, Tensor>>) : []
+  const feeds =
+    'feeds' in message
+      ? Object.values(message.feeds as Readonly<Record<string, Tensor | ResidentTensor>>)
+      : 'data' in message
+        ? [message as { readonly data: Float32Array }]
+        : []
   return [
-    ...new Set(feeds.flatMap(({ data: { buffer } }) => (buffer instanceof ArrayBuffer ? [buffer] : []))),
+    ...new Set(
+      feeds.flatMap((feed) =>
+        'data' in feed && feed.data.buffer instanceof ArrayBuffer ? [feed.data.buffer] : [],
+      ),
+    ),
   ]
 }
 

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { z } from 'zod'
-import { errors, reasonOf } from '../errors.js'
+import { errors, reasonOf, ShotboardError } from '../errors.js'
 import { writeAtomically } from '../system/write-atomically.js'
 
 /**
@@ -130,6 +130,8 @@ const metadataSchema = z.record(z.string(), z.string()).nullish()
 
 /** That of the reference implementation. */
 const maxHeaderBytes = 100_000_000
+/** Far more tensors, or metadata, than any model has. Each takes about ten microseconds of the thread. */
+const maxNames = 20_000
 
 async function readHeader({ size, read }: ByteSource, file: string): Promise<Header> {
   const prefix = await read(0, Math.min(size, 8))
@@ -149,13 +151,18 @@ function headerEnd(bytes: Uint8Array, size: number, file: string): number {
 /** Parses the header at the start of a file of `size` bytes, and checks that its tensors share no bytes. */
 function parseHeader(bytes: Uint8Array, size: number, file: string): Header {
   const start = headerEnd(bytes, size, file)
+  const invalid = (reason: string) => errors.invalidTensorFile({ file, reason })
   let header: Record<string, unknown>
   let metadata: TensorFile['metadata']
   try {
-    header = headerSchema.parse(JSON.parse(new TextDecoder().decode(bytes.subarray(8, start))))
+    const json: unknown = JSON.parse(new TextDecoder().decode(bytes.subarray(8, start)))
+    if (Math.max(namesIn(json), namesIn(metadataIn(json))) > maxNames) {
+      throw invalid(`its header has more than ${maxNames} names`)
+    }
+    header = headerSchema.parse(json)
     metadata = metadataSchema.parse(header.__metadata__) ?? {}
-  } catch {
-    throw errors.invalidTensorFile({ file, reason: 'its header is not valid safetensors JSON' })
+  } catch (error) {
+    throw error instanceof ShotboardError ? error : invalid('its header is not valid safetensors JSON')
   }
   const entries = new Map<string, Entry>()
   for (const [name, value] of Object.entries(header)) {
@@ -170,6 +177,12 @@ function parseHeader(bytes: Uint8Array, size: number, file: string): Header {
   }
   return { start, entries, metadata }
 }
+
+const namesIn = (value: unknown): number =>
+  typeof value === 'object' && value !== null ? Object.keys(value).length : 0
+
+const metadataIn = (header: unknown): unknown =>
+  typeof header === 'object' && header !== null && '__metadata__' in header ? header.__metadata__ : undefined
 
 function parseEntry(tensor: string, value: unknown, bodyBytes: number): Entry {
   const parsed = entrySchema.safeParse(value)

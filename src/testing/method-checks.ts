@@ -4,6 +4,7 @@ import { fitMethod } from '../evaluation/fit.js'
 import { onlyPatches } from '../features/patches.js'
 import type { SpaceFeatures } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
+import { faultOfGraphs } from '../methods/check-graph.js'
 import { defaultsOf, type Method, usesTexts, type Values } from '../methods/contract.js'
 import { centred } from '../spaces/centred.js'
 import { clip } from '../spaces/clip.js'
@@ -139,6 +140,9 @@ const everySecondShrunk = ({ rows, columns, data }: Matrix): Matrix =>
     data.map((value, at) => ((at % columns) % 2 === 0 ? value : value / 4)),
   )
 
+const hasGraph = ({ terms, graph }: Method): boolean =>
+  terms ? terms.some((term) => term.graph !== undefined) : graph !== undefined
+
 const withoutPrompts = ({ prompts: _, ...support }: Support): Omit<Support, 'prompts'> => support
 
 /** A task with the method at given values. */
@@ -224,6 +228,14 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
     'the order of the support images changes nothing': throughout(async ({ support, queries, logits }) => {
       const reordered = await logits(pickSupport(support, permutation(support.labels.length)), queries)
       assertClose('the logits', reordered, await logits(support, queries))
+    }),
+
+    ...(hasGraph(method) && {
+      'its graph computes what it scores': async () => {
+        const { support, queries } = taskOf({ shots: [4, 4, 4] })
+        const fault = await faultOfGraphs(await fitAt(defaultsOf(method), support), queries)
+        if (fault) throw new Error(`${fault.what}: ${fault.reason}`)
+      },
     }),
 
     ...(!method.transductive && {

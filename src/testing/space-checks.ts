@@ -1,4 +1,6 @@
 import { supportIn } from '../features/support.js'
+import { faultOfPiece } from '../methods/check-graph.js'
+import { rangeOf } from '../methods/contract.js'
 import type { FeatureSpace, FittedSpace, SpaceSupport } from '../spaces/contract.js'
 import { fitSpace } from '../spaces/fit-space.js'
 import { gatherRows, type Matrix, sliceRows, stackRows } from '../tensor/matrix.js'
@@ -155,6 +157,31 @@ function behaviours(space: FeatureSpace): Record<string, () => Promise<void>> {
         assertClose('the texts that are projected alone', stackRows(alone), projected)
       },
     ),
+
+    'its graph, if it has one, computes what it projects': async () => {
+      const { support, queries } = await taskOf({ shots: [4, 4, 4] })
+      const { project, graph } = await fitTo(support)
+      if (!graph) return
+      const fault = await faultOfPiece(
+        sharedKernels(),
+        graph,
+        { features: async () => queries },
+        await project(queries),
+      )
+      if (fault !== undefined) throw new Error(fault)
+    },
+
+    ...(Object.keys(space.hyperparameters ?? {}).length > 0 && {
+      'stays finite at both ends of its hyperparameters': throughout(async ({ support, queries }) => {
+        for (const end of ['min', 'max'] as const) {
+          const values = Object.fromEntries(
+            Object.entries(space.hyperparameters ?? {}).map(([name, each]) => [name, rangeOf(each)[end]]),
+          )
+          const fitted = await fitSpace(space, support, sharedKernels(), values)
+          assertUnitRows(`the projected images at ${JSON.stringify(values)}`, await fitted.project(queries))
+        }
+      }),
+    }),
 
     'stays finite with a single support image': survives({ shots: [1] }),
     'stays finite with two support images': survives({ shots: [1, 1] }),

@@ -107,6 +107,39 @@ describe('a comparison as a document', () => {
     expect(row?.accuracy.mean).toBeCloseTo((accuracies[0] as number) / 2 + (accuracies[1] as number) / 2, 10)
   })
 
+  test('contains the interval and the prediction sets of each run, which its row is the mean of', () => {
+    const of = (shots: number) =>
+      document.runs.filter((run) => run.method === 'tip-adapter' && run.shots === shots)
+    const row = document.rows.find(({ method, shots }) => method === 'tip-adapter' && shots === 2)
+    const sets = of(2).flatMap(({ result }) => result?.sets ?? [])
+    expect(sets.length).toBe(2)
+    const meanOf = (values: readonly number[]) =>
+      values.reduce((sum, value) => sum + value / values.length, 0)
+    expect(row?.sets?.coverage.mean).toBeCloseTo(meanOf(sets.map(({ coverage }) => coverage)), 10)
+    expect(row?.sets?.size.mean).toBeCloseTo(meanOf(sets.map(({ size }) => size)), 10)
+    expect(row?.sets?.empty.mean).toBeCloseTo(meanOf(sets.map(({ empty }) => empty)), 10)
+    for (const { result } of of(2)) {
+      expect(result?.accuracyInterval?.low).toBeLessThanOrEqual(result?.accuracy ?? Number.NaN)
+      expect(result?.accuracyInterval?.high).toBeGreaterThanOrEqual(result?.accuracy ?? Number.NaN)
+    }
+    // At one shot no image can be left out, so there are no sets.
+    expect(of(1).map(({ result }) => result?.sets)).toEqual([null, null])
+  })
+
+  test('tells what images of no class got', async () => {
+    const { runs, rows } = await compare(library, {
+      ...{ dataset: dataset.id, shots: [3], seeds: [1], methods: [{ method: 'tip-adapter' }] },
+      ...{ selection: 'NONE', klScaling: 'FROZEN', augmentations: 1, coverage: 0.8 },
+      holdOut: ['red stripes'],
+    })
+    const unknown = rows[0]?.sets?.unknown
+    expect(runs[0]?.result?.sets?.unknown).toEqual({
+      images: 4,
+      turnedAway: unknown?.turnedAway.mean,
+      areaUnderRoc: unknown?.areaUnderRoc,
+    })
+  })
+
   test('contains the grid of every hyperparameter', () => {
     const tipX = document.methods.find(({ method }) => method === 'tip-x++')
     expect(tipX?.hyperparameters?.map(({ name }) => name)).toEqual(['alpha', 'beta', 'gamma'])
@@ -184,6 +217,20 @@ describe('a comparison as CSV', () => {
         dataset_sha256: document.dataset.fingerprint,
       })
     }
+    const run = document.runs.find(({ result }) => result?.sets != null)
+    expect(lines.find((line) => line.run === run?.id)).toMatchObject({
+      coverage: '0.9',
+      hold_out: '',
+      unknown_dataset: '',
+      accuracy_low: String(run?.result?.accuracyInterval?.low),
+      accuracy_high: String(run?.result?.accuracyInterval?.high),
+      set_coverage: String(run?.result?.sets?.coverage),
+      set_size: String(run?.result?.sets?.size),
+      empty_sets: String(run?.result?.sets?.empty),
+      unknown_images: '',
+      turned_away: '',
+      auroc: '',
+    })
     const tipAdapter = lines.find(({ method }) => method === 'tip-adapter')
     expect(tipAdapter).toMatchObject({ given: 'beta=2', grid: 'alpha=0:20:200' })
     expect(tipAdapter?.hyperparameters).toMatch(/^alpha=[\d.]+;beta=2;lambda=0\.5$/)

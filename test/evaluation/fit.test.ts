@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { buildCache } from '../../src/cache/cache.js'
 import { evaluate } from '../../src/evaluation/evaluate.js'
 import { type FitOptions, fitMethod } from '../../src/evaluation/fit.js'
+import { fitAtDefaults } from '../../src/evaluation/fit-quickly.js'
 import { defaultsOf, type Method, type Values } from '../../src/methods/contract.js'
 import { prototype as prototypes } from '../../src/methods/prototype.js'
+import { ridge } from '../../src/methods/ridge.js'
 import { scoreBatch } from '../../src/methods/score.js'
 import { tipAdapter } from '../../src/methods/tip-adapter.js'
 import { tipX } from '../../src/methods/tip-x.js'
@@ -164,6 +166,22 @@ describe("a space's hyperparameters", () => {
       expect(values).toEqual(apart[best]?.values)
     },
   )
+
+  test('keep apart from those of a method by the same name', async () => {
+    const both = { method: ridge(), space: whitened(), selection: 'NONE' as const }
+    const { values, cache } = await fitWith(both)
+    expect(values).toMatchObject({ lambda: 1, 'whitened.lambda': 0.5 })
+    // Both ways to fit, and what is fixed, agree with the space alone.
+    const alone = await fitWith({ method: prototypes(), space: whitened(), selection: 'NONE' })
+    expect(cache.spaceKeys.data).toEqual(alone.cache.spaceKeys.data)
+    const quick = await fitAtDefaults({ method: ridge(), space: whitened(), support, kernels })
+    expect(quick.values).toEqual(values)
+    expect(quick.cache.spaceKeys.data).toEqual(alone.cache.spaceKeys.data)
+    const fixed = await fitWith({ ...both, fixed: { 'whitened.lambda': 1, lambda: 10 } })
+    const atOne = await fitWith({ ...both, method: prototypes(), fixed: { lambda: 1 } })
+    expect(fixed.values).toMatchObject({ lambda: 10, 'whitened.lambda': 1 })
+    expect(fixed.cache.spaceKeys.data).toEqual(atOne.cache.spaceKeys.data)
+  })
 
   test('are out of range beyond their grid, and unknown in a space that has none', async () => {
     await expect(fitWith({ ...inWhitened, fixed: { lambda: 1.5 } })).rejects.toMatchObject({

@@ -57,7 +57,7 @@ test('a method that is better by far, with every support set, is clear', async (
   expect(best.rivals[0]?.lead.mean).toBeCloseTo((150 + 155 + 160 - 110 - 112 - 115) / 6, 9)
   expect(words(best)).toBe(
     'At 4 shots per class, use good in clip. It classifies 77.5\u00a0% of the test images correctly. It leads the next ' +
-      'best method, weak in clip, by 21.3 points (95 % interval 17.9 to 24.7), and its lead over every other method is significant (p < 0.001, ' +
+      'best method, weak in clip, by 21.3 points (95 % interval 17.9 to 24.8), and its lead over every other method is significant (p < 0.001, ' +
       'corrected for 3 pairs of methods). It was better with every one of 3 support sets. It gains 32.5 points over ' +
       'zero-shot, which needs no images. Its hyperparameters are the defaults. In all, it rests on 8 labelled images.',
   )

@@ -2,15 +2,16 @@ import { describe, expect, test } from 'vitest'
 import { createCaches } from '../../src/cache/caches.js'
 import type { Batch } from '../../src/cache/contract.js'
 import { evaluate } from '../../src/evaluation/evaluate.js'
-import type { Method } from '../../src/methods/contract.js'
+import type { Method, Term } from '../../src/methods/contract.js'
 import { cacheAffinity } from '../../src/methods/terms/cache-affinity.js'
 import { tipAdapter } from '../../src/methods/tip-adapter.js'
 import { builtin } from '../../src/plugins/builtin.js'
 import { createRegistry } from '../../src/plugins/registry.js'
 import { defineSpace, type FeatureSpace } from '../../src/spaces/contract.js'
-import { createKernels } from '../../src/tensor/kernels.js'
+import { createKernels, operator } from '../../src/tensor/kernels.js'
 import { type Matrix, matrix } from '../../src/tensor/matrix.js'
-import { methodChecks, spaceChecks } from '../../src/testing/index.js'
+import type { Piece } from '../../src/tensor/piece.js'
+import { type Check, methodChecks, spaceChecks } from '../../src/testing/index.js'
 import { syntheticTask } from '../../src/testing/synthetic.js'
 import { sharedRuntime } from '../helpers/shared.js'
 import { failuresOf } from '../testing/failures.js'
@@ -50,6 +51,10 @@ const changed = (change: (data: Float32Array) => void) =>
     change(logits.data)
     return logits
   })
+
+/** The checks with these words in their names, which take less time than all. */
+const checksAbout = (words: string, checks: readonly Check[]) =>
+  checks.filter(({ name }) => name.includes(words))
 
 const zeros = (rows: number, columns: number): Matrix => matrix(rows, columns)
 
@@ -148,6 +153,83 @@ describe('a method that', () => {
     expect(failures.join('\n')).toMatch(says)
   })
 
+  test('reads a hyperparameter that it does not declare fails by name, and the suite catches it', async () => {
+    for (const [name, why] of [
+      ['beta', 'it does not declare it'],
+      ['alpha', 'a weight multiplies its logits'],
+    ] as const) {
+      const method = methodWith({
+        shapes: [],
+        logits: async (batch, { [name]: read = 0 }) =>
+          matrix(
+            batch.rows,
+            batch.cache.classes,
+            new Float32Array(batch.rows * batch.cache.classes).fill(read),
+          ),
+      })
+      const says = `it reads ${name}, which is not among its shapes: ${why}`
+      await expect(evaluating({ methods: [method] })()).rejects.toThrow(says)
+      const failures = await failuresOf(checksAbout('scores every query', methodChecks(method)))
+      expect(Object.values(failures).join('\n')).toContain(says)
+    }
+  })
+
+  test('writes to the values that it is given fails by name', async () => {
+    const method = giving((logits) => logits)
+    const [texts, own] = method.terms ?? []
+    const logits: Term['logits'] = async (batch, values, ranges) => {
+      Object.assign(values, { beta: 0 })
+      return term.logits(batch, values, ranges)
+    }
+    const writing = { ...method, terms: [{ ...texts, logits }, own] } as Method
+    await expect(evaluating({ methods: [writing] })()).rejects.toThrow(/Cannot (assign|add|set)/)
+  })
+
+  test('writes to the names of the classes fails by name', async () => {
+    const method: Method = {
+      ...methodWith({
+        usesTexts: true,
+        async logits(batch) {
+          const { classNames } = await batch.cache.prompts()
+          ;(classNames as string[]).reverse()
+          return zeros(batch.rows, batch.cache.classes)
+        },
+      }),
+      needs: ['prompts'],
+    }
+    const failing = evaluating({ methods: [method] })()
+    await expect(failing).rejects.toMatchObject({ code: 'PLUGIN_FAILED' })
+    await expect(failing).rejects.toThrow(/read only/)
+  })
+
+  test('gives the same matrix again and again gives what it gave', async () => {
+    const once = new Map<number, Matrix>()
+    const reusing = giving((logits, { rows }) => {
+      const own = once.get(rows) ?? zeros(rows, logits.columns)
+      once.set(rows, own)
+      own.data.set(logits.data)
+      return own
+    })
+    const { methods } = { methods: [reusing, { ...giving((logits) => logits), id: 'fresh', name: 'Fresh' }] }
+    const [reused, fresh] = [await evaluating({ methods })(), await evaluating({ methods }, 'fresh')()]
+    expect(reused.accuracy).toBe(fresh.accuracy)
+    expect([...reused.confidence]).toEqual([...fresh.confidence])
+  })
+
+  test.each<[string, unknown, RegExp]>([
+    ['a symbol', Symbol('luck'), /Symbol\(luck\)/],
+    ['nothing', undefined, /failed: undefined/],
+    ['an object', { message: 'no luck' }, /failed: no luck/],
+    ['an object that cannot be made text', Object.create(null), /a value of type object/],
+  ])('throws %s fails by name', async (_, thrown, says) => {
+    const method = giving(() => {
+      throw thrown
+    })
+    const failing = evaluating({ methods: [method] })()
+    await expect(failing).rejects.toMatchObject({ code: 'PLUGIN_FAILED' })
+    await expect(failing).rejects.toThrow(says)
+  })
+
   test('writes to one entry of a shared matrix is caught by the suite', async () => {
     const method = methodWith({
       async logits(batch) {
@@ -204,7 +286,44 @@ describe('a method that', () => {
   })
 })
 
+const spaceThat = (project: (features: Matrix) => unknown): FeatureSpace =>
+  defineSpace({
+    ...{ id: 'own-space', name: 'Own space', summary: '', base: 'clip', trained: false },
+    fit: async () => ({ project: async (features) => project(features) as Matrix }),
+  })
+
 describe('derived values and graphs', () => {
+  test.each<[string, Piece, RegExp]>([
+    [
+      'with other numbers',
+      { nodes: [operator('Neg', ['textSimilarities'], 'result')] },
+      /its graph computes .* where it gives/,
+    ],
+    [
+      'of another shape',
+      { nodes: [operator('Identity', ['affinities'], 'result')] },
+      /what its graph computes must be \d+ × \d+, not/,
+    ],
+    [
+      'that reads what is not there',
+      { nodes: [operator('Identity', ['images'], 'result')] },
+      /reads images, and there are only queries/,
+    ],
+    ['that cannot run', { nodes: [operator('Gone', ['queries'], 'result')] }, /its graph cannot run/],
+  ])('a graph %s is caught by the suite', async (_, piece, says) => {
+    const method = methodWith({ ...term, graph: async () => piece })
+    const failures = await failuresOf(checksAbout('its graph', methodChecks(method)))
+    expect(Object.keys(failures)).toEqual(['its graph computes what it scores'])
+    expect(Object.values(failures)[0]).toMatch(says)
+    const space = {
+      ...spaceThat((given) => given),
+      fit: async () => ({ project: async (given: Matrix) => given, graph: piece }),
+    }
+    expect(await failuresOf(checksAbout('its graph', spaceChecks(space)))).toHaveProperty(
+      'its graph, if it has one, computes what it projects',
+    )
+  })
+
   test('of a plugin have names of their own, also beside a built-in term', async () => {
     const own = prototype()
     const [texts] = tipAdapter().terms
@@ -247,12 +366,6 @@ describe('derived values and graphs', () => {
   })
 })
 
-const spaceThat = (project: (features: Matrix) => unknown): FeatureSpace =>
-  defineSpace({
-    ...{ id: 'own-space', name: 'Own space', summary: '', base: 'clip', trained: false },
-    fit: async () => ({ project: async (features) => project(features) as Matrix }),
-  })
-
 describe('a space that', () => {
   test.each<[string, FeatureSpace, RegExp]>([
     [
@@ -271,6 +384,24 @@ describe('a space that', () => {
       /contain NaN at row 0/,
     ],
     ['gives nothing', spaceThat(() => null), /must be a matrix, not null/],
+    [
+      'gives no columns',
+      spaceThat(({ rows }) => ({ rows, columns: 0, data: new Float32Array() })),
+      /must be \d+ × one or more, not \d+ × 0/,
+    ],
+    [
+      'gives a number of columns that changes',
+      spaceThat(({ rows }) => zeros(rows, 2 + (rows % 2))),
+      /must be \d+ × \d, not/,
+    ],
+    [
+      'describes a graph that is none',
+      {
+        ...spaceThat((given) => given),
+        fit: async () => ({ project: async (given) => given, graph: 5 as never }),
+      },
+      /its graph must be/,
+    ],
     [
       'throws',
       spaceThat(() => {

@@ -59,6 +59,14 @@ describe('a plugin is refused, and named,', () => {
   })
 })
 
+test.each([
+  ['lists a space', { spaces: ['clip', 'nowhere'] }, /lists the space nowhere, which is not registered/],
+  ['is a variant of a method', { variantOf: 'nothing' }, /is a variant of nothing, which is not registered/],
+])('a plugin is refused, and named, where its method %s that nobody registers', (_, more, says) => {
+  const own = { ...tipAdapter(), id: 'lost', name: 'Lost', aliases: [], ...more }
+  expect(() => createRegistry([builtin(), { name: 'lost', methods: [own] }])).toThrow(says)
+})
+
 test("a method may use another plugin's space, in whatever order they come", () => {
   const { spaces, methods } = builtin()
   const split = [

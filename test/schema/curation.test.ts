@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { makeDataset, type Sizes } from '../helpers/datasets.js'
-import { classNames } from '../helpers/pictures.js'
+import { classNames, picture } from '../helpers/pictures.js'
 import { sharedServer } from '../helpers/server.js'
 
 const server = await sharedServer()
@@ -12,7 +12,8 @@ let count = 0
 const fresh = (sizes = few) => makeDataset(library, `Curated ${++count}`, sizes)
 
 const change = async (name: string, input: object) => {
-  const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`
+  const ofImages = ['unlabelImages', 'removeImages'].includes(name)
+  const type = ofImages ? 'DatasetImagesInput' : `${name[0]?.toUpperCase()}${name.slice(1)}Input`
   const { data, errors } = await server.ask<Record<string, { classes: { index: number; name: string }[] }>>(
     `mutation ($input: ${type}!) { ${name}(input: $input) { id name classes { index name prompts } } }`,
     { input },
@@ -62,6 +63,24 @@ const results = async (id: string) =>
       { id },
     )
   ).comparison
+
+interface Measured {
+  readonly image: { readonly id: string; readonly isGone: boolean }
+  readonly class: { readonly name: string }
+  readonly currentClass: { readonly name: string } | null
+  readonly isInDataset: boolean
+}
+
+/** What a client reads of the test images of a comparison's first run. */
+const measuredOf = async (id: string): Promise<Measured[]> =>
+  (
+    await server.query<{ comparison: { runs: { predictions: { nodes: Measured[] } }[] } }>(
+      `query ($id: ID!) { comparison(id: $id) { runs { predictions(first: 50) {
+        nodes { image { id isGone } class { name } currentClass { name } isInDataset }
+      } } } }`,
+      { id },
+    )
+  ).comparison.runs[0]?.predictions.nodes ?? expect.fail()
 
 describe('names', () => {
   test('a dataset is renamed, but not like another', async () => {
@@ -210,17 +229,13 @@ describe('a finished comparison', () => {
     expect(errors?.[0]?.extensions.code).toBe('CONTENTS_CHANGED')
   })
 
-  test('refuses what would renumber the classes or the test images, by its name', async () => {
+  test('refuses what would renumber the classes, by its name', async () => {
     const dataset = await fresh()
     const id = await compare(dataset.id)
     const images = await imagesOf(dataset.id)
-    const test = images.find(({ split }) => split === 'TEST')?.imageId
-    const pool = images.find(({ split }) => split === 'SUPPORT_POOL')?.imageId
     for (const [name, input, argument] of [
       ['mergeClasses', { class: first, into: third }, 'input.dataset'],
       ['deleteClass', { class: first }, 'input.dataset'],
-      ['moveImages', { images: [test], split: 'VALIDATION' }, 'input.images'],
-      ['moveImages', { images: [pool], split: 'TEST' }, 'input.images'],
     ] as const) {
       const { problem, message } = await change(name, { dataset: dataset.id, ...input })
       expect(problem).toEqual({ code: 'HAS_RESULTS', argument })
@@ -241,17 +256,88 @@ describe('a finished comparison', () => {
     })
   })
 
-  test('that holds out a class refuses that test images change class', async () => {
+  test.each([
+    ['', {}],
+    [', without held-out classes', { holdOut: [third] }],
+  ])(
+    'keeps its test images when they are relabelled, moved or removed, or others join them%s',
+    async (_, more) => {
+      const dataset = await fresh({ SUPPORT_POOL: 2, TEST: 3 })
+      const id = await compare(dataset.id, more)
+      const before = { results: await results(id), measured: await measuredOf(id) }
+      expect(before.measured.length).toBe('holdOut' in more ? 6 : 9)
+      const images = await imagesOf(dataset.id)
+      const [a, b, c, d] = images.filter(({ split }) => split === 'TEST').map(({ imageId }) => imageId)
+      const pool = images.find(({ split }) => split === 'SUPPORT_POOL')?.imageId
+      const input = { dataset: dataset.id }
+      await changed('moveImages', { ...input, images: [a], class: third })
+      await changed('moveImages', { ...input, images: [b], split: 'VALIDATION' })
+      await changed('moveImages', { ...input, images: [pool], split: 'TEST' })
+      await changed('unlabelImages', { ...input, images: [c] })
+      await changed('removeImages', { ...input, images: [d] })
+      expect(await changedSince(id)).toBe(true)
+      expect(await results(id)).toEqual(before.results)
+      const measured = await measuredOf(id)
+      const identity = ({ image, class: label }: Measured) => [image.id, label.name]
+      expect(measured.map(identity)).toEqual(before.measured.map(identity))
+      const now = new Map(measured.map((each) => [each.image.id, each]))
+      expect([a, b, c, d].map((image) => now.get(image ?? '')?.currentClass?.name)).toEqual([
+        ...[third, first, undefined, undefined],
+      ])
+      expect([a, b, c, d].map((image) => now.get(image ?? '')?.isInDataset)).toEqual([
+        true,
+        true,
+        true,
+        false,
+      ])
+
+      // Another comparison has the images of now, and the first one still those of then.
+      const later = await compare(dataset.id, { ...more, shots: [1] })
+      const own = (await measuredOf(later)).map(({ image }) => image.id)
+      expect(own).toContain(pool)
+      for (const gone of [b, c, d]) expect(own).not.toContain(gone)
+      expect(await measuredOf(id)).toEqual(measured)
+    },
+  )
+
+  test('names images that are gone, and says so', async () => {
     const dataset = await fresh()
-    const id = await compare(dataset.id, { holdOut: [first] })
-    const test = (await imagesOf(dataset.id)).find(({ split }) => split === 'TEST')?.imageId
-    const { problem, message } = await change('moveImages', {
+    const known = new Set((await imagesOf(dataset.id)).map(({ imageId }) => imageId))
+    const newImage = async (seed: number) => ({ base64: (await picture(1, seed)).toString('base64') })
+    await library.datasets.addImages({
       dataset: dataset.id,
-      images: [test],
-      class: third,
+      images: [
+        { image: await newImage(8801), class: first, split: 'TEST' },
+        { image: await newImage(8802), class: first, split: 'SUPPORT_POOL' },
+      ],
     })
-    expect(problem).toEqual({ code: 'HAS_RESULTS', argument: 'input.images' })
-    expect(message).toContain(id)
+    const gone = (await imagesOf(dataset.id)).map(({ imageId }) => imageId).filter((each) => !known.has(each))
+    const id = await compare(dataset.id, { shots: [3], drawing: 'AT_MOST' })
+    const before = (await measuredOf(id)).map((each) => each.image.id)
+    await changed('removeImages', { dataset: dataset.id, images: gone })
+    await library.deletions.changes(dataset.id)
+    await expect(library.images.read(gone[0] ?? '')).rejects.toMatchObject({ code: 'UNKNOWN_IMAGE' })
+    const measured = await measuredOf(id)
+    expect(measured.map((each) => each.image.id)).toEqual(before)
+    const isGone = measured.filter((each) => each.image.isGone).map((each) => each.image.id)
+    expect(isGone).toEqual([gone[0]])
+
+    // The support set names its image, too, and cannot be used without it.
+    const sets = await library.supportSets.page({ first: 5, after: null }, { datasetId: dataset.id })
+    const set = sets.nodes[0]?.id ?? ''
+    const { supportSet } = await server.query<{
+      supportSet: { images: { image: { id: string; isGone: boolean } }[] }
+    }>('query ($id: ID!) { supportSet(id: $id) { images { image { id isGone } } } }', { id: set })
+    expect(supportSet.images.find((each) => each.image.isGone)?.image.id).toBe(gone[1])
+    const [other] = await imagesOf(dataset.id)
+    const { errors } = await server.ask(
+      'query ($input: PredictInput!) { predict(input: $input) { inSupportSet } }',
+      {
+        input: { supportSet: set, images: [{ id: other?.imageId }], methods: [{ method: 'prototype' }] },
+      },
+    )
+    expect(errors?.[0]?.extensions.code).toBe('CONTENTS_CHANGED')
+    expect(errors?.[0]?.message).toContain(gone[1])
   })
 
   test('on the test images of another dataset stays readable when a class of one is renamed', async () => {

@@ -1,7 +1,11 @@
+import { cp } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { makeDataset } from '../helpers/datasets.js'
+import { temporaryFolder } from '../helpers/folder.js'
 import { base64, classNames, picture } from '../helpers/pictures.js'
 import { moduleFile } from '../helpers/plugins.js'
+import { root } from '../helpers/programs.js'
 import { startTestServer } from '../helpers/server.js'
 
 // A method whose terms tell how many queries and how many prompts it sees.
@@ -24,7 +28,7 @@ export default () => ({ name: 'counting', methods: [{
   ],
 }] })`)
 
-// A method that needs what no encoder gives.
+// A method that needs what not every encoder gives.
 const patched = await moduleFile(`
 export default () => ({ name: 'patched', methods: [{
   id: 'patched', name: 'Patched', summary: 'Made for a test.', space: null, needs: ['patches'], usesTexts: false,
@@ -39,7 +43,15 @@ interface Prediction {
   }[]
 }
 
-const server = await startTestServer({ SHOTBOARD_PLUGINS: `${plugin},${patched}` })
+const models = await temporaryFolder()
+await cp(join(root, 'models/mini-clip'), join(models, 'mini-clip'), { recursive: true })
+// Its tokens are pooled by attention.
+await cp(join(root, 'test/encoders/fixtures/models/siglip-tiny'), join(models, 'pooled'), { recursive: true })
+
+const server = await startTestServer({
+  SHOTBOARD_PLUGINS: `${plugin},${patched}`,
+  SHOTBOARD_MODELS_DIR: models,
+})
 const { library } = server
 
 const prompts = [['stripes'], ['squares', 'a photo of squares'], ['disc', 'a photo of a disc', 'one disc']]
@@ -136,12 +148,12 @@ test('a method that needs patches says so, and is refused with the encoder that 
   const { id } = await makeDataset(library, 'Without patches')
   const methods = [{ method: 'zero-shot' }, { method: 'patched' }]
   const { errors } = await server.ask('mutation ($input: CompareInput!) { compare(input: $input) { id } }', {
-    input: { dataset: id, shots: [1], methods },
+    input: { dataset: id, encoder: 'pooled', shots: [1], methods },
   })
   expect(errors).toMatchObject([
     {
       message: expect.stringMatching(
-        /^patched needs the features of the patches of images, and encoder mini-clip gives /,
+        /^patched needs the features of the patches of images, and the graph of encoder pooled gives none/,
       ),
       extensions: { code: 'PATCHES_REQUIRED', argument: 'input.methods[1].method' },
     },

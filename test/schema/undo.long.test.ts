@@ -7,6 +7,8 @@ const server = await sharedServer()
 const { library } = server
 const [first = '', second = '', third = ''] = classNames
 
+const base64Of = (bytes: Buffer): string => bytes.toString('base64')
+
 let count = 0
 const fresh = () => makeDataset(library, `Undone ${++count}`, { SUPPORT_POOL: 3, TEST: 2 })
 
@@ -14,13 +16,19 @@ const inputTypes: Record<string, string> = {
   unlabelImages: 'DatasetImagesInput',
   removeImages: 'DatasetImagesInput',
 }
+interface Mended {
+  readonly change: { id: string; text: string } | null
+}
 const mend = async (name: string, input: object) => {
   const type = inputTypes[name] ?? `${name[0]?.toUpperCase()}${name.slice(1)}Input`
-  const answer = await server.query<Record<string, { change: { id: string; text: string } | null }>>(
-    `mutation ($input: ${type}!) { ${name}(input: $input) { change { id kind text undoneAt } } }`,
+  const change = 'change { id kind text undoneAt }'
+  const selection = name.startsWith('add') && name.endsWith('Images') ? `dataset { ${change} }` : change
+  const answer = await server.query<Record<string, Mended & { dataset?: Mended }>>(
+    `mutation ($input: ${type}!) { ${name}(input: $input) { ${selection} } }`,
     { input },
   )
-  return answer[name]?.change ?? null
+  const mended = answer[name]
+  return (mended?.dataset ?? mended)?.change ?? null
 }
 const undo = async (change: { id: string } | null) => {
   const { errors } = await server.ask('mutation ($id: ID!) { undoDatasetChange(id: $id) { id } }', {
@@ -103,6 +111,40 @@ describe('every change is undone: nothing is left of it', () => {
         images: [...(await all(id)).slice(0, 3), ...(await library.datasets.unlabelled.ids(id))],
       }),
       'Removed 5 images',
+    ],
+    [
+      'setPrompts',
+      async () => ({
+        classes: [{ name: second, prompts: ['a sketch of a tit.', 'a tit.'] }, { name: third }],
+      }),
+      `Changed the prompts of class "${second}"`,
+    ],
+    ['setAllPrompts', async () => ({ templates: ['art of {}.'] }), 'Changed the prompts of 3 classes'],
+    [
+      'addImages',
+      // A new one, one that had no label, and one that is there as another class.
+      async (id) => ({
+        images: [
+          { image: { base64: base64Of(await picture(1, 7101)) }, class: first, split: 'TEST' },
+          {
+            image: { id: (await library.datasets.unlabelled.ids(id))[1] },
+            class: second,
+            split: 'SUPPORT_POOL',
+          },
+          { image: { id: (await imagesOf(id, 'TEST', 0))[0] }, class: second, split: 'TEST' },
+        ],
+      }),
+      'Added 2 images',
+    ],
+    [
+      'addUnlabelledImages',
+      async (id) => ({
+        images: [
+          { base64: base64Of(await picture(1, 7102)) },
+          { id: (await library.datasets.unlabelled.ids(id))[0] },
+        ],
+      }),
+      'Added 1 image without a label',
     ],
   ]
 
@@ -190,7 +232,31 @@ describe('a finished comparison says that its dataset has changed, and no longer
   })
 })
 
+test('added images whose adding is undone are kept until the change is forgotten, and then deleted', async () => {
+  const { id } = await fresh()
+  const image = { base64: base64Of(await picture(1, 7103)) }
+  const change = await mend('addImages', { dataset: id, images: [{ image, class: first, split: 'TEST' }] })
+  const [added = ''] = (await imagesOf(id, 'TEST', 0)).slice(-1)
+  expect(await undo(change)).toBe('undone')
+  expect(await library.store.images.known([added])).toEqual([added])
+  await library.deletions.changes(id)
+  expect(await library.store.images.known([added])).toEqual([])
+})
+
 describe('undo is refused, and changes nothing,', () => {
+  test('for added images that a support set has, and for prompts that changed again', async () => {
+    const { id } = await fresh()
+    const image = { base64: base64Of(await picture(1, 7104)) }
+    const added = await mend('addImages', {
+      ...{ dataset: id, images: [{ image, class: first, split: 'SUPPORT_POOL' }] },
+    })
+    await library.supportSets.create({ dataset: id, shots: 4, rule: 'AT_MOST', seed: 1, augmentations: 1 })
+    expect(await undo(added)).toEqual({ code: 'HAS_RESULTS', argument: 'id' })
+    const prompts = await mend('setPrompts', { dataset: id, classes: [{ name: first, prompts: ['a.'] }] })
+    await mend('setPrompts', { dataset: id, classes: [{ name: first, prompts: ['b.'] }] })
+    expect(await undo(prompts)).toEqual({ code: 'CANNOT_UNDO', argument: 'id' })
+  })
+
   const refused = async (id: string, change: { id: string } | null, code: string) => {
     const before = await contentsOf(id)
     expect(await undo(change)).toEqual({ code, argument: 'id' })
@@ -237,10 +303,9 @@ describe('undo is refused, and changes nothing,', () => {
       dataset: id,
       images: (await imagesOf(id, 'TEST')).slice(0, 1),
     })
-    const comparison = await compare(id)
+    await compare(id)
     await refused(id, deleted, 'HAS_RESULTS')
-    await refused(id, tests, 'HAS_RESULTS')
-    await library.deletions.comparison(comparison)
+    // Results keep the test images that they were measured on.
     expect(await undo(tests)).toBe('undone')
   })
 

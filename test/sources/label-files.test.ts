@@ -1,43 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { errors } from '../../src/errors.js'
-import { type LayoutRequest, layOut } from '../../src/sources/layout.js'
-import type { Source } from '../../src/sources/source.js'
-import { defaultSplitRule } from '../../src/sources/split-rule.js'
-
-type Files = Readonly<Record<string, string | Buffer>>
-
-/** A source of files with those texts, in the order of their paths. */
-function sourceOf(files: Files): Source {
-  const paths = Object.keys(files).sort()
-  return {
-    name: 'given',
-    files: async () => paths.map((path, at) => ({ path, at })),
-    async *readers(wanted) {
-      for (const { path } of wanted) yield async () => Buffer.from(files[path] ?? '')
-    },
-    invalid: (reason) => errors.invalidFolder({ path: 'given', reason }),
-    close: () => Promise.resolve(),
-  }
-}
-
-/** Images without content, as a list of paths. */
-const imagesAt = (...paths: readonly string[]): Files => Object.fromEntries(paths.map((path) => [path, '']))
-
-async function read(files: Files, request: Omit<LayoutRequest, 'splitRule'> = {}) {
-  const source = sourceOf(files)
-  const { images, left, classes, warnings } = await layOut(source, {
-    splitRule: defaultSplitRule,
-    ...request,
-  })
-  return {
-    classes: classes.map(({ name }) => name),
-    labels: Object.fromEntries(images.map(({ file, className }) => [file.path, className])),
-    splits: Object.fromEntries(images.map(({ file, split }) => [file.path, split])),
-    left: Object.fromEntries(left.map(({ file, error }) => [file.path, error.code])),
-    reasons: Object.fromEntries(left.map(({ file, error }) => [file.path, error.message])),
-    warnings: warnings.map(({ code }) => code),
-  }
-}
+import { imagesAt, readLayout as read } from './read-layout.js'
 
 describe('tables', () => {
   test.each([
@@ -335,6 +297,43 @@ describe('labels in files beside the images', () => {
 })
 
 describe('folders', () => {
+  test.each([
+    [['train_set', 'val_set', 'test_set']],
+    [['Training Set', 'Validation Set', 'Testing Set']],
+    [['01_train', 'val-data', 'test1']],
+    [['seg_train', 'seg_val', 'seg_test']],
+    [['cars_train2017', 'cars_val2017', 'cars_test2017']],
+    [['train/train', 'val/val', 'test/test']],
+    [['training_set/training_set', 'val_set/val_set', 'test_set/test_set']],
+    [['train/images', 'val/images', 'test/images']],
+    [['images/train', 'images/val', 'images/test']],
+  ])('%j are splits', async ([train = '', val = '', test = '']) => {
+    const paths = [`${train}/cat/1.jpg`, `${train}/dog/2.jpg`, `${val}/cat/3.jpg`, `${test}/dog/4.jpg`]
+    const { classes, splits } = await read(imagesAt(...paths))
+    expect(classes).toEqual(['cat', 'dog'])
+    expect(paths.map((path) => splits[path])).toEqual(['SUPPORT_POOL', 'SUPPORT_POOL', 'VALIDATION', 'TEST'])
+  })
+
+  test('whose names have the word of a split are classes where they differ by more', async () => {
+    const paths = ['train ticket/1.jpg', 'test tube/2.jpg', 'valid passport/3.jpg']
+    expect((await read(imagesAt(...paths))).classes).toEqual(['test tube', 'train ticket', 'valid passport'])
+  })
+
+  test('class/split/image is read so where some images lie beside the splits, which are told', async () => {
+    const paths = ['cat/train/1.jpg', 'cat/val/2.jpg', 'dog/train/1.jpg', 'dog/3.jpg']
+    const { splits, left } = await read(imagesAt(...paths))
+    expect(Object.values(splits)).toEqual(['SUPPORT_POOL', 'VALIDATION', 'SUPPORT_POOL'])
+    expect(Object.keys(left)).toEqual(['dog/3.jpg'])
+  })
+
+  test('without images, such as those of notes, are no obstacle to the folder around all images', async () => {
+    const { classes } = await read({
+      'docs/a/b.md': '',
+      ...imagesAt('data/images/cat/1.jpg', 'data/images/dog/2.jpg'),
+    })
+    expect(classes).toEqual(['cat', 'dog'])
+  })
+
   test('class/split/image is read as split/class/image', async () => {
     const { labels, splits } = await read(imagesAt('cat/train/1.jpg', 'cat/test/1.jpg', 'dog/train/2.jpg'))
     expect(labels).toMatchObject({ 'cat/test/1.jpg': 'cat', 'dog/train/2.jpg': 'dog' })

@@ -9,7 +9,7 @@ const sourceOf = (paths: readonly string[], description?: object): Source => ({
   name: 'given',
   files: async () => paths.map((path, at) => ({ path, at })),
   async *readers(files) {
-    for (const _ of files) yield async () => Buffer.from(JSON.stringify(description))
+    for (const _ of files) yield async () => Buffer.from(JSON.stringify(description) ?? '')
   },
   invalid: (reason) => errors.invalidFolder({ path: 'given', reason }),
   close: () => Promise.resolve(),

@@ -1,11 +1,11 @@
-import { once } from 'node:events'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { disableTelemetry } from '../../src/tensor/disable-telemetry.js'
 
 const variable = 'ORT_DISABLE_TELEMETRY'
 const before = process.env[variable]
 
 afterEach(() => {
+  vi.restoreAllMocks()
   if (before === undefined) delete process.env[variable]
   else process.env[variable] = before
 })
@@ -20,11 +20,13 @@ test('what the user has set stays', () => {
   expect(process.env[variable]).toBe('0')
 })
 
-test('a thread whose process has not turned telemetry off says so, since it cannot do it', async () => {
+test('a thread whose process has not turned telemetry off says so, since it cannot do it', () => {
   delete process.env[variable]
-  const warned = once(process, 'warning')
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
   disableTelemetry()
-  const [warning] = await warned
-  expect(String(warning)).toContain(`Set ${variable}=1 for the process.`)
+  expect(warn).toHaveBeenCalledExactlyOnceWith(
+    expect.stringContaining(`Set ${variable}=1 for the process.`),
+    { code: 'SHOTBOARD_TELEMETRY' },
+  )
   expect(process.env[variable]).toBe('1')
 })

@@ -28,6 +28,8 @@ const example: TensorFile = {
   metadata: { encoder: 'mini-clip', Übung: 'ja' },
 }
 
+const empty = { dtype: 'F32', shape: [0], data_offsets: [0, 0] }
+
 /** A file of a header, given as an object or as text, and a body. */
 function fileOf(header: unknown, body: ArrayBufferView | readonly number[] = []): Uint8Array {
   const text = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header))
@@ -190,6 +192,24 @@ describe('a tensor is refused by its name', () => {
       expect.objectContaining({ code: 'INVALID_TENSOR', message: expect.stringContaining('weird') }),
     )
   })
+})
+
+test.each([
+  ['tensors', (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, empty]))],
+  [
+    'metadata',
+    (names: readonly string[]) => ({ __metadata__: Object.fromEntries(names.map((name) => [name, ''])) }),
+  ],
+])('more %s than any model has are refused, since they would hold the thread', async (_, headerOf) => {
+  const names = Array.from({ length: 20_001 }, (_, i) => `t${i}`)
+  const file = join(folder, 'many.safetensors')
+  await writeFile(file, fileOf(headerOf(names)))
+  const refused = { code: 'INVALID_TENSOR_FILE', message: expect.stringContaining('more than 20000 names') }
+  await expect(readSafetensors(file)).rejects.toMatchObject(refused)
+  await expect(readScalars(file, ['t1'])).rejects.toMatchObject(refused)
+  await writeFile(file, fileOf(headerOf(names.slice(1))))
+  const { tensors, metadata } = await readSafetensors(file)
+  expect(tensors.size + Object.keys(metadata).length).toBe(20_000)
 })
 
 test('tensors that share bytes are refused: a small file would fill the memory', async () => {

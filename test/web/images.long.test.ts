@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { browserPath, withBrowser } from '../helpers/browser.js'
+import { browserPath, seriousFaults, withBrowser } from '../helpers/browser.js'
 import { openDashboard } from '../helpers/dashboard.js'
 import { makeDataset } from '../helpers/datasets.js'
 import { base64, picture } from '../helpers/pictures.js'
@@ -49,10 +49,20 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     await one.getByText(`it is labelled ${to} now`).waitFor()
     const [row] = await library.datasets.labelled(dataset.id, [changed?.imageId ?? ''])
     expect(row?.classIndex).toBe(taken)
+    const moved = await library.store.datasets.images(dataset.id)
 
-    // What was measured on it names it, and the page says why it stays.
+    // What was measured on it keeps it when it leaves the dataset.
     await page.keyboard.press('x')
-    await page.getByRole('alert').getByText(`comparison ${id}`).waitFor()
+    await one.getByText('it was taken out of the dataset since').waitFor()
+    expect(await library.datasets.labelled(dataset.id, [changed?.imageId ?? ''])).toEqual([])
+    expect(await seriousFaults(page)).toEqual([])
+    await page.keyboard.press('u')
+    await one.getByText(`it is labelled ${to} now`).waitFor()
+    await page.keyboard.press('n')
+    await one.getByText('it has no label now').waitFor()
+    await page.keyboard.press('u')
+    await one.getByText(`it is labelled ${to} now`).waitFor()
+    expect(await library.store.datasets.images(dataset.id)).toEqual(moved)
   })
 
   test('Try gives a stored image another class, takes it out, and adds a file, in one key each', async () => {
@@ -69,7 +79,14 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     expect(await labelled()).toBe(1)
 
     await page.keyboard.press('x')
-    await section.getByText('Taken out').waitFor()
+    await section.getByText('Taken out of the dataset').waitFor()
+    expect(await labelled()).toBeUndefined()
+    expect(await library.datasets.unlabelled.ids(dataset.id)).toEqual([])
+    await page.keyboard.press('u')
+    await section.getByText('Undone').waitFor()
+    expect(await labelled()).toBe(1)
+    await page.keyboard.press('n')
+    await section.getByText('has no label now').waitFor()
     expect(await labelled()).toBeUndefined()
     expect(await library.datasets.unlabelled.ids(dataset.id)).toEqual([image])
     await page.keyboard.press('1')

@@ -37,6 +37,51 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     expect(await excessWidth(page)).toBe(0)
   })
 
+  test('images are added to a class, some at a time, and what is not added is named; adding is undone as one', async () => {
+    const { id } = await fresh()
+    const before = await placesOf(id)
+    const page = await open(`/datasets/${id}`)
+    await page.getByRole('button', { name: `Add images to ${second}` }).click()
+    const dialog = page.getByRole('dialog')
+    const pictures = await Promise.all(
+      Array.from({ length: 18 }, async (_, i) => ({
+        name: `${i}.png`,
+        mimeType: 'image/png',
+        buffer: await picture(1, 8200 + i),
+      })),
+    )
+    const broken = { name: 'broken.png', mimeType: 'image/png', buffer: Buffer.from('no image') }
+    await dialog.locator('input[type=file]').setInputFiles([...pictures, broken])
+    await dialog.getByLabel('Split').selectOption('VALIDATION')
+    expect(await seriousFaults(page)).toEqual([])
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click()
+    await dialog.getByText('18 images added, 1 left out.').waitFor()
+    await dialog.getByText('broken.png:').waitFor()
+    await dialog.getByRole('button', { name: 'Close', exact: true }).last().click()
+    const added = (await placesOf(id)).slice(before.length)
+    expect(added.map(([, classIndex, split]) => [classIndex, split])).toEqual(
+      Array.from({ length: 18 }, () => [1, 'VALIDATION']),
+    )
+    await page.getByText('Added 18 images.').waitFor()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.getByText('Added 18 images.').waitFor({ state: 'detached' })
+    expect(await placesOf(id)).toEqual(before)
+  })
+
+  test('prompts are changed, and the change is undone', async () => {
+    const { id } = await fresh()
+    const before = await library.datasets.classes(id)
+    const page = await open(`/datasets/${id}`)
+    await page.getByRole('button', { name: `Edit the prompts of ${first}` }).click()
+    await page.getByLabel('One per line').fill('a sketch.\na painting.')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText(`Changed the prompts of class "${first}".`).waitFor()
+    expect((await library.datasets.classes(id))[0]?.prompts).toEqual(['a sketch.', 'a painting.'])
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.getByText(`Changed the prompts of class "${first}".`).waitFor({ state: 'detached' })
+    expect(await library.datasets.classes(id)).toEqual(before)
+  })
+
   test('images of several classes are removed, and come back', async () => {
     const { id } = await fresh()
     const before = await placesOf(id)

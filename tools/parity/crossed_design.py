@@ -9,8 +9,8 @@ import numpy as np
 from scipy import stats
 
 
-def estimate(y):
-    """y: [support sets, images]. The mean, its standard error and Satterthwaite's degrees of freedom."""
+def estimate(y, is_difference=False):
+    """y: [support sets, images]. The mean, its standard error and degrees of freedom: Satterthwaite's, or Hillis's of a difference."""
     sets, images = y.shape
     of_sets, of_images, mean = y.mean(1), y.mean(0), y.mean()
     ms_images = sets * ((of_images - mean) ** 2).sum() / (images - 1)
@@ -21,7 +21,10 @@ def estimate(y):
     ms_rest = (rest**2).sum() / ((images - 1) * (sets - 1))
     total = ms_images + ms_sets - ms_rest
     greatest = max(total, ms_images, ms_sets)
-    if total >= greatest * (1 - 1e-9):
+    if is_difference:
+        hillis = greatest**2 / (ms_sets**2 / (sets - 1)) if ms_sets > 0 else np.inf
+        degrees = sets - 1 if greatest == ms_sets else min(hillis, images - 1)
+    elif total >= greatest * (1 - 1e-9):
         below = (
             ms_images**2 / (images - 1)
             + ms_sets**2 / (sets - 1)
@@ -45,7 +48,7 @@ def case(rng, sets, images):
     y, z = (scores > 0).astype(float), (others > 0).astype(float)
     added = np.broadcast_to([1.0, 1, 0, 0], (sets, 4))
     low, high = interval(*estimate(np.concatenate([y, added], 1)))
-    difference = estimate(y - z)
+    difference = estimate(y - z, is_difference=True)
     return {
         "outcomes": y.astype(int).tolist(),
         "others": z.astype(int).tolist(),

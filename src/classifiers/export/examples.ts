@@ -11,9 +11,11 @@ const python = ({
   imageSize,
   shorterSide,
   borders,
+  centre,
 }: Preprocessing): string => `# pip install onnxruntime numpy pillow
 # python classify.py IMAGE…
 import json, os, sys
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # ONNX Runtime reads it when it is loaded
 import numpy as np
 import onnxruntime as ort
 from PIL import Image, ImageOps
@@ -32,7 +34,7 @@ ${
       ? '    image = image.resize((size, size), config["resample"])'
       : `    short, shortest = min(image.size), config["size"]["shortest_edge"]
     image = image.resize([max(shortest, side * shortest // short) for side in image.size], config["resample"])
-    left, top = (image.width - size) // 2, (image.height - size) // 2
+    left, top = [${centre === 'even' ? 'round((side - size) / 2)' : '(side - size) // 2'} for side in image.size]
     image = image.crop((left, top, left + size, top + size))`
 }
     values = np.asarray(image, np.float32) * config["rescale_factor"]
@@ -48,19 +50,27 @@ const javascript = ({
   imageSize,
   shorterSide,
   borders,
+  centre,
 }: Preprocessing): string => `// npm install onnxruntime-node sharp
 // node classify.mjs IMAGE…
 import { readFile } from 'node:fs/promises'
-import ort from 'onnxruntime-node'
 import sharp from 'sharp'
 
+process.env.ORT_DISABLE_TELEMETRY ??= '1' // ONNX Runtime reads it when it is loaded
+const { default: ort } = await import('onnxruntime-node')
 const file = (name) => new URL(name, import.meta.url)
 const [config, labels] = await Promise.all(
   ['preprocessor_config.json', 'labels.json'].map(async (name) => JSON.parse(await readFile(file(name), 'utf8'))),
 )
 const session = await ort.InferenceSession.create(await readFile(file('model.onnx')))
 const size = ${imageSize}
-
+${
+  borders || shorterSide === null
+    ? ''
+    : centre === 'even'
+      ? 'const half = (pixels) => (pixels % 2 ? 2 * Math.round(pixels / 4) : pixels / 2)\n'
+      : 'const half = (pixels) => Math.floor(pixels / 2)\n'
+}
 for (const path of process.argv.slice(2)) {
   const image = sharp(path).autoOrient().removeAlpha().toColourspace('srgb')
 ${
@@ -68,7 +78,7 @@ ${
     ? "  const [r, g, b] = config.pad_color\n  const square = image.resize(size, size, { fit: 'contain', kernel: 'cubic', background: { r, g, b } })"
     : shorterSide === null
       ? "  const square = image.resize(size, size, { fit: 'fill', kernel: 'cubic' })"
-      : "  const shortest = config.size.shortest_edge\n  const resized = await image.resize(shortest, shortest, { fit: 'outside', kernel: 'cubic' }).png().toBuffer()\n  const square = sharp(resized).resize(size, size, { fit: 'cover', position: 'centre', withoutEnlargement: true })"
+      : "  const shortest = config.size.shortest_edge\n  const { data, info } = await image.resize(shortest, shortest, { fit: 'outside', kernel: 'cubic' }).png().toBuffer({ resolveWithObject: true })\n  const square = sharp(data).extract({ left: half(info.width - size), top: half(info.height - size), width: size, height: size })"
 }
   const bytes = await square.raw().toBuffer()
   const pixels = Float32Array.from({ length: 3 * size * size }, (_, at) => {

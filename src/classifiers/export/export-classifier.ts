@@ -1,5 +1,8 @@
 import { type Precision, precisions } from '../../encoders/manifest.js'
 import { errors } from '../../errors.js'
+import { selectFeatures } from '../../features/space-features.js'
+import { faultOfGraphs } from '../../methods/check-graph.js'
+import { isTrusted } from '../../spaces/call.js'
 import type { NodeProto, TensorProto } from '../../tensor/onnx/onnx_pb.js'
 import { withFields } from '../../tensor/onnx/with-fields.js'
 import type { LoadedClassifier } from '../load-classifier.js'
@@ -48,6 +51,7 @@ export async function exportClassifier(
   }
   const { frozen, encoder, name, number } = classifier
   const labels = frozen.classes.map((each) => each.name)
+  await requireTrueGraphs(classifier)
   const graph = headOnly ? await headModel(classifier) : await wholeModel(classifier, precision ?? 'fp32')
   const metadata = { classifier: name, version: String(number), labels: JSON.stringify(labels) }
   const bytes = modelBytes({ ...graph, metadata })
@@ -75,6 +79,19 @@ export async function exportClassifier(
           ...Object.entries(examples(preprocessing)),
         ]),
   ])
+}
+
+/** A few images tell whether a graph computes what its method does. */
+const imagesToCheck = 32
+
+/** Throws EXPORT_NOT_POSSIBLE if the graph of a plugin's method or space has other numbers than the method or the space. */
+async function requireTrueGraphs({ fitted, support }: LoadedClassifier): Promise<void> {
+  const { method, cache } = fitted
+  if (method.transductive || (isTrusted(method) && isTrusted(cache.space))) return
+  const { rows } = cache.keys
+  const images = Array.from({ length: Math.min(rows, imagesToCheck) }, (_, i) => i)
+  const fault = await faultOfGraphs(fitted, selectFeatures(support.features, images))
+  if (fault) throw errors.exportNotPossible(fault)
 }
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`

@@ -7,7 +7,7 @@ import { weightOf } from '../../methods/score.js'
 import { operator } from '../../tensor/kernels.js'
 import { type NodeProto, NodeProtoSchema, type TensorProto } from '../../tensor/onnx/onnx_pb.js'
 import { floatTensor, integerTensor } from '../../tensor/onnx/tensors.js'
-import { type Constant, isIntegers, type Piece } from '../../tensor/piece.js'
+import { type Constant, isIntegers, outerValues, type Piece } from '../../tensor/piece.js'
 
 /** A graph from image features to logits and probabilities, to be written to a model. */
 export interface HeadGraph {
@@ -128,12 +128,6 @@ const calibrated = (temperature: number): Piece => ({
     operator('Softmax', ['calibrated'], 'result', { axis: 1 }),
   ],
 })
-
-/** The values that a piece reads and does not have. */
-const outerValues = ({ nodes, constants = {} }: Piece): string[] => {
-  const made = new Set([...Object.keys(constants), ...nodes.flatMap(({ output }) => output)])
-  return nodes.flatMap(({ input }) => input).filter((name) => !made.has(name))
-}
 
 /** Puts pieces together. Values of a piece get its prefix, so that no two pieces meet by accident. */
 function createBuilder() {

@@ -9,6 +9,7 @@ export function preprocessorConfig({
   filter,
   shorterSide,
   borders,
+  centre,
   rescale,
   mean,
   std,
@@ -21,6 +22,8 @@ export function preprocessorConfig({
     size: shorterSide === null ? square : { shortest_edge: shorterSide },
     resample: resample[filter as keyof typeof resample],
     do_center_crop: shorterSide !== null,
+    // Not of the hub's form: how a crop that starts at a half pixel is rounded.
+    crop_rounding: centre,
     crop_size: square,
     do_rescale: true,
     rescale_factor: rescale,

@@ -7,6 +7,7 @@ import type { ImportRow, WarningRow } from '../../store/imports.js'
 import type { Store } from '../../store/store.js'
 import { isCancelled } from '../../system/abort.js'
 import { isStorageFault } from '../../system/storage-fault.js'
+import { afterImport } from './after-import.js'
 import { type FetchedSource, type HubContext, openHubSource } from './hub-source.js'
 import { layoutOf, warningOf } from './import-options.js'
 import { type ImportLedger, type ImportSourceContext, importSource } from './import-source.js'
@@ -114,7 +115,8 @@ async function importRest(
   } finally {
     await source.close()
   }
-  const { datasetId, inOtherSplit } = (await store.imports.get(row.id)) ?? row
+  const { datasetId, inOtherSplit, added } = (await store.imports.get(row.id)) ?? row
+  await afterImport(store, added)
   if (inOtherSplit.files > 0) warnings.push(warningOf(errors.imagesInOtherSplit(inOtherSplit)))
   return datasetId === null ? warnings : [...warnings, ...(await datasetWarnings(context, datasetId))]
 }

@@ -30,6 +30,7 @@ import {
 } from '../../store/imports.js'
 import { currentScope } from '../../system/work-scope.js'
 import { type AddedSource, addSource } from './add-source.js'
+import { afterImport } from './after-import.js'
 import { createCheckIntake } from './check-intake.js'
 import { type FetchedSource, openHubSource } from './hub-source.js'
 import { failImport, type ImportJobContext, removeArchive, runImport } from './import-job.js'
@@ -269,6 +270,7 @@ export function createImports(context: ImportsContext): Imports {
         )
         if (!found.dataset) throw new Error('importSource must call setDataset')
         await remove()
+        await afterImport(context.store, result.added)
         const { dataset, keptPrompts, inOtherSplit } = found
         const warnings = [
           ...found.warnings,

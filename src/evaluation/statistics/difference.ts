@@ -1,5 +1,5 @@
 import {
-  estimateMean,
+  estimateDifference,
   intervalOf,
   type Outcomes,
   proportionInterval,
@@ -32,7 +32,7 @@ export interface Difference {
 /**
  * Decides whether two methods differ: the one test behind pairs, class deltas, verdict, report and dashboard. `differences` has
  * the first method's outcome minus the second's. With two support sets or more, the interval and the p-value are those of the
- * crossed design (see `estimateMean`): images and support sets are both samples, so more support sets do not count as more
+ * crossed design (see `estimateDifference`): images and support sets are both samples, so more support sets do not count as more
  * images. With one support set, differences of −1, 0 and 1 are tested by McNemar's exact test. `pooled` is what other methods
  * say about the variance between support sets.
  */
@@ -43,7 +43,7 @@ export function testDifference(
 ): Difference {
   const { sets, images, values } = differences
   const isBetter = (value: number) => (higherIsBetter ? value > 0 : value < 0)
-  const estimate = estimateMean(differences, pooled)
+  const estimate = estimateDifference(differences, pooled)
   const interval = intervalOf(estimate)
   const meansOfSets = Array.from({ length: sets }, (_, s) =>
     meanOf(values.subarray(s * images, (s + 1) * images)),

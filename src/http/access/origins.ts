@@ -14,12 +14,16 @@ export function allowOrigins({ corsOrigins }: Pick<Settings, 'corsOrigins'>): Re
   })
 }
 
+/** What browsers say of requests that no other page made. */
+const ownSites: ReadonlySet<unknown> = new Set([undefined, 'same-origin', 'none'])
+
 /**
  * Whether a request comes from a page of this service, or not from a page at all. Browsers let any page send forms and
- * open WebSockets, so the server must check their origin itself.
+ * open WebSockets, so the server must check their origin itself. They do not tell the origin of a page that gets something and
+ * may not read it, but they tell whether it is another.
  */
-export function isSameOrigin({ origin, host }: IncomingHttpHeaders): boolean {
-  if (origin === undefined) return true
+export function isSameOrigin({ origin, host, 'sec-fetch-site': site }: IncomingHttpHeaders): boolean {
+  if (origin === undefined) return ownSites.has(site)
   return URL.canParse(origin) && new URL(origin).host === host
 }
 

@@ -7,7 +7,6 @@ export function sendSignInPage(response: Response, { wrongKey = false } = {}): v
     .set({
       'Cache-Control': 'no-store',
       'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-      'X-Content-Type-Options': 'nosniff',
     })
     .type('html')
     .send(page(wrongKey ? '<p role="alert">This key is not valid.</p>' : ''))

@@ -9,7 +9,6 @@ export function serveAdapter(library: Library): RequestHandler<{ encoder: string
     response.set({
       'Content-Type': 'application/octet-stream',
       'Content-Disposition': `attachment; filename="${name}.safetensors"`,
-      'X-Content-Type-Options': 'nosniff',
       ETag: `"${sha256}"`,
     })
     response.sendFile(file, { etag: false, lastModified: false, dotfiles: 'allow' })

@@ -39,7 +39,6 @@ export const serveClassifierModel =
 
 const headers = (type: string) => ({
   'Content-Type': type,
-  'X-Content-Type-Options': 'nosniff',
   'Cache-Control': 'no-store',
 })
 

@@ -12,7 +12,8 @@ import { pageHeaders } from './page-headers.js'
 export function serveDashboard(
   folder = fileURLToPath(new URL('../../../dist/web', import.meta.url)),
 ): RequestHandler {
-  const headers = pageHeaders()
+  // WebAssembly runs exported classifiers. The map of images is laid out in a worker.
+  const headers = pageHeaders({ scripts: ["'self'", "'wasm-unsafe-eval'"], workers: ["'self'"] })
   const serve = expressStaticGzip(folder, {
     enableBrotli: true,
     orderPreference: ['br'],

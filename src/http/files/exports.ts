@@ -40,7 +40,6 @@ function send(
 ): void {
   response.attachment(file).set({
     'Content-Type': typeof text === 'string' ? `${type}; charset=utf-8` : type,
-    'X-Content-Type-Options': 'nosniff',
     'Cache-Control': 'no-store',
   })
   response.send(text)

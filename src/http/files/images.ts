@@ -21,7 +21,6 @@ export function serveImage(
       side === undefined ? await library.images.read(id) : await library.images.thumbnail(id, side)
     response.set({
       'Content-Type': side === undefined ? contentTypeOf(image.format as ImageFormat) : 'image/webp',
-      'X-Content-Type-Options': 'nosniff',
       'Content-Security-Policy': "default-src 'none'",
       // The id is the hash of the content, so the response never changes.
       'Cache-Control': `${scope}, max-age=31536000, immutable`,

@@ -11,7 +11,6 @@ export const pageHeaders = ({
   readonly workers?: readonly string[]
   readonly fonts?: readonly string[]
 } = {}): Readonly<Record<string, string>> => ({
-  'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Content-Security-Policy': [
     "default-src 'none'",

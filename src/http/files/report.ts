@@ -10,8 +10,8 @@ export const serveReport =
     const text = await reportOn(library, id)
     response.set({
       'Content-Type': 'text/html; charset=utf-8',
-      'X-Content-Type-Options': 'nosniff',
-      'Content-Security-Policy': reportPolicy,
+      'Content-Security-Policy': `${reportPolicy}; frame-ancestors 'none'`,
+      'Referrer-Policy': 'no-referrer',
       'Cache-Control': 'no-store',
     })
     response.send(text)

@@ -55,7 +55,7 @@ export function serveEventStreams(
         reason: `Invalid GraphQL request: ${reasonIn(events) ?? statusText}.`,
       })
     }
-    response.writeHead(status, { ...headers, 'X-Content-Type-Options': 'nosniff' })
+    response.writeHead(status, { ...headers })
     await send(events, response)
   }
 }

@@ -14,15 +14,24 @@ import type { ParsedOperation } from './operation.js'
 /** Counting stops at more fields than this, whatever they cost. */
 const minNodes = 10_000
 
+/** The cost of an operation of a schema. Counting stops early above `maxCost`. */
+export type OperationCost = (operation: ParsedOperation, maxCost: number) => number | undefined
+
 /**
- * The cost of an operation: the number of its fields, where the fields of a list count once for every element, what fields
+ * Counts the cost of operations: the number of its fields, where the fields of a list count once for every element, what fields
  * that compute say, and the number of entries in the lists of arguments. Returns undefined if counting stops early, because
  * nested fragments expand to more than `maxCost` fields or entries.
  */
-export function operationCost(
+export function createOperationCost(schema: GraphQLSchema): OperationCost {
+  const introspection = introspectionCost(schema)
+  return (operation, maxCost) => costOf(schema, operation, maxCost, introspection)
+}
+
+function costOf(
   schema: GraphQLSchema,
   { document, operationName, variables }: ParsedOperation,
   maxCost: number,
+  introspection: ComplexityEstimator,
 ): number | undefined {
   let entries = 0
   /** Sees every field first, and leaves its cost to the others. */
@@ -37,7 +46,7 @@ export function operationCost(
       query: document,
       ...(operationName != null && { operationName }),
       variables: { ...variables },
-      estimators: [countEntries, introspectionCost(schema), fieldExtensionsEstimator(), fieldCost],
+      estimators: [countEntries, introspection, fieldExtensionsEstimator(), fieldCost],
       maxQueryNodes: Math.max(maxCost, minNodes),
     })
     return Math.ceil(fields) + entries

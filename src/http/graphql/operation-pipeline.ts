@@ -3,12 +3,11 @@ import type { Logger } from 'pino'
 import type { Context } from '../../schema/context.js'
 import type { Settings } from '../../settings/settings.js'
 import type { Authentication } from '../access/authentication.js'
-import type { Access } from '../access/keys.js'
 import type { Metrics } from '../metrics.js'
-import { checkOperation } from './check-operation.js'
+import { createOperationCheck, type OperationCheck } from './check-operation.js'
 import { type OperationTimer, startOperationTimer } from './count-operations.js'
 import { createErrorMask } from './mask-error.js'
-import type { ParsedOperation } from './operation.js'
+import { requireShallow } from './nesting.js'
 import { createOperationTurns, type OperationTurns } from './operation-turns.js'
 import { createValidationRules } from './validation-rules.js'
 
@@ -20,11 +19,12 @@ export interface OperationPipeline {
   readonly schema: GraphQLSchema
   /** Starts timing an operation. Call the result with the masked errors when the operation has been answered. */
   startTimer(): OperationTimer
+  /** Throws QUERY_TOO_DEEP for the text of a document that no parser should see; see `requireShallow`. */
+  requireShallow(document: string): void
   readonly parseOptions: ParseOptions
   /** Rules to run after those of the GraphQL specification. */
   readonly validationRules: readonly ValidationRule[]
-  /** Checks a valid operation before it runs; throws as `checkOperation`. */
-  check(operation: ParsedOperation, access: Access): void
+  readonly check: OperationCheck
   /** A new context. Its loaders cache rows, so every operation and every event of a subscription needs its own. */
   createContext(): Context
   readonly turns: OperationTurns
@@ -44,9 +44,10 @@ export function createOperationPipeline(options: {
   return {
     schema,
     startTimer: () => startOperationTimer(metrics),
+    requireShallow: (document) => requireShallow(document, settings),
     parseOptions: { maxTokens: settings.maxQueryTokens },
     validationRules: createValidationRules(settings),
-    check: (operation, access) => checkOperation(schema, operation, access, settings),
+    check: createOperationCheck(schema, settings),
     createContext,
     turns: createOperationTurns(settings, authentication),
     mask: createErrorMask(settings, log),

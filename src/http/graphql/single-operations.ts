@@ -7,14 +7,14 @@ import {
 } from '@apollo/server/plugin/disabled'
 import { expressMiddleware } from '@as-integrations/express5'
 import type { RequestHandler } from 'express'
-import { type DocumentNode, GraphQLError } from 'graphql'
-import { LRUCache } from 'lru-cache'
+import { GraphQLError } from 'graphql'
 import { errors, ShotboardError } from '../../errors.js'
 import type { Context } from '../../schema/context.js'
 import { currentScope } from '../../system/work-scope.js'
 import type { Authentication } from '../access/authentication.js'
 import type { Access } from '../access/keys.js'
 import { statusOf } from '../errors.js'
+import { createKeptDocuments } from './kept-documents.js'
 import type { OperationPipeline } from './operation-pipeline.js'
 
 type AccessContext = Context & { readonly access: Access }
@@ -53,15 +53,24 @@ export async function serveSingleOperations(
   })
 }
 
-/** The text of all documents that are kept parsed. In memory they are about a hundred times as large. */
-const maxKeptText = 250_000
+/** Refuses a document with QUERY_TOO_DEEP before Apollo Server parses it; see `requireShallow`. */
+export const requireShallowDocument =
+  ({ requireShallow, startTimer, mask }: OperationPipeline): RequestHandler =>
+  ({ body, query }, _response, next) => {
+    const count = startTimer()
+    try {
+      for (const document of [(body as { query?: unknown } | undefined)?.query, query.query]) {
+        if (typeof document === 'string') requireShallow(document)
+      }
+    } catch (error) {
+      count({ errors: [mask(error)] })
+      throw error
+    }
+    next()
+  }
 
-/** Keeps the documents that clients send again and again, such as the dashboard's, and not many that differ. */
 function createDocumentStore(): DocumentStore {
-  const documents = new LRUCache<string, DocumentNode>({
-    maxSize: maxKeptText,
-    sizeCalculation: ({ loc }) => (loc?.source.body.length ?? 0) + 1,
-  })
+  const documents = createKeptDocuments()
   return {
     get: async (key) => documents.get(key),
     async set(key, document) {

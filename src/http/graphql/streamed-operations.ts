@@ -15,6 +15,7 @@ import {
 import { createPace } from '../../system/pace.js'
 import type { WorkScope } from '../../system/work-scope.js'
 import type { Access } from '../access/keys.js'
+import { createKeptDocuments } from './kept-documents.js'
 import { withCode } from './mask-error.js'
 import type { OperationRequest } from './operation.js'
 import type { OperationPipeline } from './operation-pipeline.js'
@@ -44,6 +45,9 @@ export interface StreamedOperations {
 export function createStreamedOperations(pipeline: OperationPipeline): StreamedOperations {
   const { schema, createContext, startTimer, mask } = pipeline
   const rules = [...specifiedRules, ...pipeline.validationRules]
+
+  /** Valid documents, by text. */
+  const documents = createKeptDocuments()
 
   /** By document: each operation has its own. */
   const scopes = new WeakMap<DocumentNode, WorkScope>()
@@ -81,18 +85,24 @@ export function createStreamedOperations(pipeline: OperationPipeline): StreamedO
         count({ document, operationName, errors })
         return errors
       }
-      let document: DocumentNode
-      try {
-        document = parse(query, pipeline.parseOptions)
-      } catch (error) {
-        return refuse([withCode(error, ApolloServerErrorCode.GRAPHQL_PARSE_FAILED)])
+      let valid = documents.get(query)
+      if (valid === undefined) {
+        try {
+          pipeline.requireShallow(query)
+          valid = parse(query, pipeline.parseOptions)
+        } catch (error) {
+          return refuse([withCode(error, ApolloServerErrorCode.GRAPHQL_PARSE_FAILED)])
+        }
+        const problems = validate(schema, valid, rules)
+        if (problems.length > 0) {
+          const code = ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED
+          const coded = problems.map((problem) => withCode(problem, code))
+          return refuse(coded, valid)
+        }
+        documents.set(query, valid)
       }
-      const problems = validate(schema, document, rules)
-      if (problems.length > 0) {
-        const code = ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED
-        const coded = problems.map((problem) => withCode(problem, code))
-        return refuse(coded, document)
-      }
+      // Each operation has its own, by which it is known below.
+      const document = { ...valid }
       try {
         pipeline.check({ document, operationName, variables }, authenticate())
       } catch (error) {

@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Request, RequestHandler } from 'express'
 import { errors } from '../../errors.js'
@@ -11,11 +10,19 @@ import type { Operations } from './multipart-fields.js'
 
 const megabyte = 2 ** 20
 
+/** Where the files of requests lie in the data folder, a folder for each request. */
+export const uploadsFolder = 'uploads'
+
 /**
  * Parses multipart requests, by the GraphQL multipart request specification. A request that imports an archive, or looks through one, may be
- * larger than others by the size of an archive.
+ * larger than others by the size of an archive. Removes what a killed process has left of its requests: nobody else works on the
+ * data folder.
  */
-export function acceptUploads(settings: Settings, authentication: Authentication): RequestHandler[] {
+export async function acceptUploads(
+  settings: Settings,
+  authentication: Authentication,
+): Promise<RequestHandler[]> {
+  await rm(join(settings.dataDirectory, uploadsFolder), { recursive: true, force: true })
   const { maxRequestMegabytes, maxArchiveMegabytes } = settings
   return [
     requirePreflight,
@@ -43,16 +50,17 @@ function limitMultipart(megabytes: number): RequestHandler {
   }
 }
 
-/** Replaces the body by its operations. The files lie in a temporary folder until the request has been answered. */
+/** Replaces the body by its operations. The files lie in the data folder until the request has been answered. */
 function readFiles(
-  { maxRequestMegabytes: megabytes, maxFilesPerRequest: maxFiles }: Settings,
+  { dataDirectory, maxRequestMegabytes: megabytes, maxFilesPerRequest: maxFiles }: Settings,
   { authenticate }: Authentication,
 ): RequestHandler {
   return async (request, response, next) => {
     if (!isMultipart(request)) return next()
-    const folder = await withWriteErrors('an uploaded file', () =>
-      mkdtemp(join(tmpdir(), 'shotboard-upload-')),
-    )
+    const folder = await withWriteErrors('an uploaded file', async () => {
+      await mkdir(join(dataDirectory, uploadsFolder), { recursive: true })
+      return mkdtemp(join(dataDirectory, uploadsFolder, 'request-'))
+    })
     const reading = readMultipart(request, {
       folder,
       maxFiles,

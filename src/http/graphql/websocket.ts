@@ -1,8 +1,8 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { GraphQLError } from 'graphql'
-import { CloseCode, type Context as ConnectionContext } from 'graphql-ws'
-import { type Extra, useServer as serveProtocol } from 'graphql-ws/use/ws'
+import { CloseCode, type Context as ConnectionContext, handleProtocols } from 'graphql-ws'
+import type { Logger } from 'pino'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { errors } from '../../errors.js'
 import type { Settings } from '../../settings/settings.js'
@@ -12,6 +12,7 @@ import { isAllowedHost } from '../access/hosts.js'
 import { isAllowedOrigin } from '../access/origins.js'
 import { connectionOf } from './operation-turns.js'
 import type { StreamedOperations } from './streamed-operations.js'
+import { type Extra, serveConnections } from './websocket-connections.js'
 
 type Connection = ConnectionContext<Record<string, unknown> | undefined, Extra>
 
@@ -34,14 +35,16 @@ export function serveWebSockets(
     readonly operations: StreamedOperations
     readonly authentication: Authentication
     readonly settings: Settings
+    readonly log: Logger
   },
 ): () => Promise<void> {
-  const { operations, authentication, settings } = options
+  const { operations, authentication, settings, log } = options
   const sockets = new WebSocketServer({
     // With `server`, it would also handle the errors of the HTTP server.
     noServer: true,
     path: '/graphql',
     maxPayload: maxMessageBytes,
+    handleProtocols,
     verifyClient: ({ req }: { req: IncomingMessage }) =>
       isAllowedHost(req.headers.host, settings) && isAllowedOrigin(req.headers, settings),
   })
@@ -50,18 +53,16 @@ export function serveWebSockets(
   const closing = new WeakMap<WebSocket, AbortSignal>()
   server.on('upgrade', (request, socket, head) => {
     sockets.handleUpgrade(request, socket, head, (opened) => {
-      // The protocol hears the first error only, and one that nobody hears ends the process.
-      opened.on('error', () => {})
       const controller = createScopeController()
       opened.once('close', () => controller.abort())
       closing.set(opened, controller.signal)
       liftLimit.set(opened, limitBytes(opened, socket, head.length))
-      sockets.emit('connection', opened, request)
+      connections.open(opened, request)
     })
   })
   const authenticate = ({ extra, connectionParams }: Connection) =>
     authentication.authenticate(extra.request.headers, connectionParams)
-  const protocol = serveProtocol(
+  const connections = serveConnections(
     {
       onConnect(connection) {
         try {
@@ -86,15 +87,15 @@ export function serveWebSockets(
       },
       execute: operations.execute,
       subscribe: operations.subscribe,
-      isProd: true,
     },
-    sockets,
+    log,
   )
   return async () => {
     const timeout = setTimeout(() => {
       for (const socket of sockets.clients) socket.terminate()
     }, closeTimeoutMs)
-    await protocol.dispose()
+    connections.close()
+    await new Promise((resolve) => sockets.close(resolve))
     clearTimeout(timeout)
   }
 }

@@ -32,7 +32,7 @@ export interface ImageWorkers {
 
 export interface ImageWorkersOptions {
   readonly maxProcesses: number
-  /** The time that an image may take. */
+  /** The time of the processor that an image may take. */
   readonly timeLimitMs?: number
   /** The memory of all images that are decoded at the same time, in bytes. */
   readonly memory?: number
@@ -44,7 +44,7 @@ export interface ImageWorkersOptions {
 
 /** More processes than these decode no faster than a model takes their images. */
 export const maxImageProcesses = 4
-/** Patient enough for the largest image on a slow and busy machine. */
+/** Patient enough for the largest image on a slow machine. */
 const defaultTimeLimitMs = 30_000
 const defaultMemory = 2 ** 30
 /** Processes that have nothing to do for so long are ended. */

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { errors, ShotboardError } from '../../errors.js'
+import { limitWork } from './limit-work.js'
 import type { MemoryBudget } from './memory-budget.js'
 import type { Answer, Request } from './messages.js'
 
@@ -24,7 +25,7 @@ export class WorkerEnded extends Error {
 export function startWorkerProcess(options: {
   readonly program: URL
   readonly budget: MemoryBudget
-  /** The time that a task may take, without the time that it waits for memory. */
+  /** The time of the processor that a task may take; see `limitWork`. Waiting for memory does not count. */
   readonly timeLimitMs: number
   readonly readCutShort: boolean
 }): WorkerProcess {
@@ -41,11 +42,11 @@ export function startWorkerProcess(options: {
   let isReady = false
   let failure: Error | undefined
   let settle: ((outcome: { result: unknown } | { error: Error }) => void) | undefined
-  let timer: NodeJS.Timeout | undefined
+  let stopLimit = (): void => {}
   let release = (): void => {}
 
   function finish(outcome: { result: unknown } | { error: Error }): void {
-    clearTimeout(timer)
+    stopLimit()
     release()
     release = () => {}
     setIdle(true)
@@ -57,8 +58,10 @@ export function startWorkerProcess(options: {
     child.kill('SIGKILL')
     finish({ error })
   }
-  function startTimer(): void {
-    timer = setTimeout(() => end(errors.imageTooSlow({ seconds: timeLimitMs / 1000 })), timeLimitMs)
+  function startLimit(): void {
+    stopLimit = limitWork(child.pid, timeLimitMs, () =>
+      end(errors.imageTooSlow({ seconds: timeLimitMs / 1000 })),
+    )
   }
   function send(request: Request): void {
     child.send(request, (error) => {
@@ -67,11 +70,11 @@ export function startWorkerProcess(options: {
   }
 
   async function grant(memory: number): Promise<void> {
-    clearTimeout(timer)
+    stopLimit()
     const free = await budget.reserve(memory)
     if (settle === undefined) return free()
     release = free
-    startTimer()
+    startLimit()
     send({ granted: true })
   }
 
@@ -95,7 +98,7 @@ export function startWorkerProcess(options: {
         settle = resolve
         if (failure !== undefined) return finish({ error: failure })
         setIdle(false)
-        startTimer()
+        startLimit()
         send({ task, input })
       })
       if ('error' in outcome) throw outcome.error

@@ -1,7 +1,7 @@
 import type { Batch, Cache } from '../../cache/contract.js'
 import { classMeans } from '../../spaces/fitting/scatter.js'
 import { operator, sharpening } from '../../tensor/kernels.js'
-import { inSharedMemory, type Matrix, makeUnit, rowOf, squareOf } from '../../tensor/matrix.js'
+import { type Matrix, makeUnit, rowOf, squareOf } from '../../tensor/matrix.js'
 import { colors } from '../colors.js'
 import type { Term } from '../contract.js'
 import { symbolOf } from '../formula.js'
@@ -50,7 +50,7 @@ export const minSharpness = 1e-30
 /** `U·Pᵀ`, [n, C]; −3e38 for a class without keys. */
 async function prototypeAffinities(batch: Batch): Promise<Matrix> {
   const { cache } = batch
-  const prototypes = await cache.derive('prototypes', async () => inSharedMemory(prototypesOf(cache)))
+  const prototypes = await cache.derive('prototypes', async () => cache.kernels.keep(prototypesOf(cache)))
   return affinitiesWith(batch, prototypes)
 }
 

@@ -1,7 +1,7 @@
 import type { Cache } from '../../cache/contract.js'
 import { classMeans, deviationsOf } from '../../spaces/fitting/scatter.js'
 import { type Kernels, operator } from '../../tensor/kernels.js'
-import { inSharedMemory, type Matrix, matrix, rowOf, transposed } from '../../tensor/matrix.js'
+import { type Matrix, matrix, rowOf, transposed } from '../../tensor/matrix.js'
 import { type Piece, runPiece } from '../../tensor/piece.js'
 import { colors } from '../colors.js'
 import type { Term } from '../contract.js'
@@ -73,7 +73,7 @@ export async function fitDiscriminant({ spaceKeys, labels, classes, kernels }: K
       biases[c] = (biases[c] as number) - ((weights.data[at] as number) * (means.data[at] as number)) / 2
     }
   }
-  return { weights: inSharedMemory(weights), biases }
+  return { weights: kernels.keep(weights), biases }
 }
 
 /** μ, [C, d]; the overall mean for a class without keys. */

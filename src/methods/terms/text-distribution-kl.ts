@@ -1,6 +1,6 @@
 import type { Batch, Cache } from '../../cache/contract.js'
 import { logRatioNodes, operator } from '../../tensor/kernels.js'
-import { inSharedMemory, type Matrix, matrix, transposed } from '../../tensor/matrix.js'
+import { type Matrix, matrix, transposed } from '../../tensor/matrix.js'
 import { elementType } from '../../tensor/onnx/graph.js'
 import { colors } from '../colors.js'
 import type { Range, Term } from '../contract.js'
@@ -134,7 +134,7 @@ const keyLogRatios = (cache: Cache, temperature: number): Promise<Matrix> =>
   cache.derive(`log ratios of keys at ${temperature}`, async () => {
     const { kernels, keys, textClassifier } = cache
     if (textClassifier === null) throw new Error('this cache has no text classifier')
-    return inSharedMemory(await kernels.logSoftmax(await kernels.dot(keys, textClassifier), temperature))
+    return kernels.keep(await kernels.logSoftmax(await kernels.dot(keys, textClassifier), temperature))
   })
 
 /** `Σ_{j∈c} (log q_j + log C)`, [C, C]. */

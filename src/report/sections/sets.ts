@@ -1,6 +1,6 @@
 import { type Html, html } from '../html.js'
 import type { ReportData } from '../report-data.js'
-import { interval, seriesMark } from '../words.js'
+import { interval, percentOf, seriesMark } from '../words.js'
 
 /** Sets of classes that hold the right one as often as promised, at the largest number of shots. */
 export function setsSection({ rows, recommendation, nameOf, styleOf }: ReportData): Html | null {
@@ -13,7 +13,7 @@ export function setsSection({ rows, recommendation, nameOf, styleOf }: ReportDat
   const unknown = shown.some(({ sets }) => sets.unknown !== null)
   return html`<section>
 <h2>Sets of classes</h2>
-<p>Instead of one class, a method can answer with all classes that may be right. Each set is made to hold the right class for ${Math.round(100 * first.sets.promised)}\u00a0% of images. At ${shots} ${shots === 1 ? 'shot' : 'shots'}, smallest sets first.${unknown ? ' An image of no class is turned away if its set is empty.' : ''}</p>
+<p>Instead of one class, a method can answer with all classes that may be right. Each set is made to hold the right class for ${percentOf(first.sets.promised)} of images. At ${shots} ${shots === 1 ? 'shot' : 'shots'}, smallest sets first, with 95\u00a0% intervals over images${first.sets.coverage.n > 1 ? ' and support sets' : ' for this support set'}.${unknown ? ' An image of no class is turned away if its set is empty.' : ''}</p>
 <div class="scroll"><table>
 <thead><tr><th>method</th><th class="number">right class in the set, %</th><th class="number">classes in a set</th><th class="number">empty sets, %</th>${unknown && html`<th class="number">of no class: turned away, %</th><th class="number">AUROC</th>`}</tr></thead>
 <tbody>${shown.map(

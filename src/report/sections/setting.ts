@@ -1,5 +1,6 @@
 import { type Html, html } from '../html.js'
 import type { ReportData } from '../report-data.js'
+import { percentOf } from '../words.js'
 
 const splitNames = { SUPPORT_POOL: 'support pool', VALIDATION: 'validation', TEST: 'test' } as const
 const selectionNames = {
@@ -7,6 +8,26 @@ const selectionNames = {
   LEAVE_ONE_OUT: 'the support set, leaving out one image of every class at a time',
   NONE: 'nothing: defaults',
 } as const
+
+const searchNames = { EXACT: 'every point of the grid', HALVING: 'by halving' } as const
+const scalingNames = {
+  FROZEN: 'fitted once and kept',
+  BATCH: 'over all test images together, as in the published code',
+} as const
+
+/** What sets were made to hold, and where images of no class came from. */
+function setsOf({ runs: [run], classes, unknownDataset }: ReportData): [string, string][] {
+  if (!run || run.coverage === null) return []
+  const heldOut = run.holdOut.map((index) => classes[index]?.name ?? String(index))
+  const strangers = [
+    ...(unknownDataset === null ? [] : [`the test images of ${unknownDataset}`]),
+    ...(heldOut.length === 0 ? [] : [`those of ${heldOut.join(', ')}, which methods do without`]),
+  ]
+  return [
+    ['sets hold the right class for', `${percentOf(run.coverage)} of images`],
+    ...(strangers.length === 0 ? [] : ([['images of no class', strangers.join('; ')]] as [string, string][])),
+  ]
+}
 
 /** At one shot no image can be left out. */
 const selectionOf = (selection: keyof typeof selectionNames, runs: ReportData['runs']): string =>
@@ -67,6 +88,9 @@ export function settingSection(data: ReportData): Html {
     ...promptsOf(runs),
     ['seeds', of(({ seed }) => seed)],
     ['hyperparameters selected on', run ? selectionOf(run.selection, runs) : ''],
+    ...(run === undefined || run.selection === 'NONE' ? [] : [['search', searchNames[run.search]] as const]),
+    ['ranges of the KL term', run ? scalingNames[run.klScaling] : ''],
+    ...setsOf(data),
     ['augmentations', of(({ augmentations }) => augmentations)],
     ['runs', `${finished} of ${runs.length} finished`],
     [

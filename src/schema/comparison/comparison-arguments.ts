@@ -44,6 +44,20 @@ export class ComparisonsArguments extends PageArguments {
   @Field(() => TimeRangeType, { nullable: true, description: 'Only comparisons that ended in this time.' })
   finished?: TimeRangeType | null
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Only comparisons that have this text in their name, their notes or the name of their dataset, in capitals or not.',
+  })
+  search?: string | null
+
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description: 'Whether to list those that were put away, instead of the others. Default: false.',
+  })
+  discarded: boolean | null
+
   @Field(() => ComparisonOrder, {
     nullable: true,
     defaultValue: ComparisonOrder.CREATED,
@@ -65,12 +79,14 @@ export async function comparisonFilter(
   context: Context,
 ): Promise<ComparisonFilter> {
   const { registry } = context.library
-  const { status, method, space, shots, created, finished } = asked
+  const { status, method, space, shots, created, finished, search, discarded } = asked
   return {
     ...(await datasetFilter(asked.dataset, context)),
     ...(status != null && { status }),
     ...(method != null && { method: registry.method(method, 'method').id }),
     ...(space != null && { space: registry.space(space, 'space').id }),
+    discarded: discarded ?? false,
+    ...(search != null && search.trim() !== '' && { search: search.trim() }),
     ...(shots != null && { shots }),
     ...(created != null && { created: timeRange(created) }),
     ...(finished != null && { finished: timeRange(finished) }),

@@ -12,12 +12,15 @@ class ComparisonExportsType {
 
   @Field(() => String, { description: 'CSV, one line per run.' })
   csv: string
+
+  @Field(() => String, { description: 'A report in HTML, for people: one page that needs no network.' })
+  html: string
 }
 
 @Resolver(() => ComparisonType)
 export class ComparisonExportsResolver {
   @FieldResolver(() => ComparisonExportsType, { description: 'Where to download it as files.' })
   exports(@Root() { id }: ComparisonRow): ComparisonExportsType {
-    return { json: `/comparisons/${id}.json`, csv: `/comparisons/${id}.csv` }
+    return { json: `/comparisons/${id}.json`, csv: `/comparisons/${id}.csv`, html: `/comparisons/${id}.html` }
   }
 }

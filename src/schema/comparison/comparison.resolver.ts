@@ -34,6 +34,7 @@ import {
   ComparisonType,
   PairwiseTestType,
   ReliabilityBinType,
+  UpdateComparisonInputType,
 } from './comparison.type.js'
 import { ComparisonsArguments, comparisonFilter } from './comparison-arguments.js'
 
@@ -103,6 +104,36 @@ export class ComparisonResolver {
     @Ctx() { library }: Context,
   ): Promise<ComparisonRow> {
     return library.comparisons.cancel(id)
+  }
+
+  @Mutation(() => ComparisonType, { description: 'Changes the name and the notes of a comparison.' })
+  updateComparison(
+    @Arg('input', () => UpdateComparisonInputType, {
+      description: 'The comparison, and what is said of it from now on.',
+    })
+    { id, ...description }: UpdateComparisonInputType,
+    @Ctx() { library }: Context,
+  ): Promise<ComparisonRow> {
+    return atInput(library.comparisons.describe(id, description))
+  }
+
+  @Mutation(() => ComparisonType, {
+    description:
+      'Puts a comparison away: lists leave it out, and it is deleted after 7 days. Fails with IN_USE until it has ended.',
+  })
+  discardComparison(
+    @Arg('id', () => ID, { description: 'The id of a comparison that has ended.' }) id: string,
+    @Ctx() { library }: Context,
+  ): Promise<ComparisonRow> {
+    return library.comparisons.discard(id)
+  }
+
+  @Mutation(() => ComparisonType, { description: 'Takes a comparison back that was put away.' })
+  restoreComparison(
+    @Arg('id', () => ID, { description: 'The id of a comparison that was put away.' }) id: string,
+    @Ctx() { library }: Context,
+  ): Promise<ComparisonRow> {
+    return library.comparisons.restore(id)
   }
 
   @Mutation(() => ID, {

@@ -114,6 +114,36 @@ export class CompareInputType {
       'Names of classes that the classifier does not have. Their test images belong to no class, and rows tell how well that is noticed.',
   })
   holdOut?: string[] | null
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'What a person calls the comparison, of at most 200 characters. Need not be unique.',
+  })
+  name?: string | null
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'What a person notes about it, of at most 10,000 characters.',
+  })
+  notes?: string | null
+}
+
+@InputType('UpdateComparisonInput', { description: 'A comparison, and what is said of it from now on.' })
+export class UpdateComparisonInputType {
+  @Field(() => ID, { description: 'The id of the comparison.' })
+  id: string
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Its new name, of at most 200 characters; null for none. Left out, it stays.',
+  })
+  name?: string | null
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Its new notes, of at most 10,000 characters; null for none. Left out, they stay.',
+  })
+  notes?: string | null
 }
 
 @ObjectType('Statistic', {
@@ -313,6 +343,19 @@ export class PairwiseTestType {
 export class ComparisonType {
   @Field(() => ID, { description: 'Identifies the comparison; it never changes.' })
   id: string
+
+  @Field(() => String, { nullable: true, description: 'What a person calls it. Null if it has no name.' })
+  name: string | null
+
+  @Field(() => String, { description: 'What a person notes about it; may be empty.' })
+  notes: string
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      'When it was put away. It is deleted 7 days later, and can be taken back until then. Null if it was not.',
+  })
+  discardedAt: Date | null
 
   @Field(() => JobStatus, { description: 'Whether it waits, runs or has ended, and how.' })
   status: JobStatus

@@ -4,14 +4,13 @@ import type {
   ClassRow,
   ComparisonRow,
   Disagreement,
-  ImageRow,
   Page,
   PredictedClass,
 } from '../../library/index.js'
 import { readsPredictions } from '../complexity.js'
 import type { Context } from '../context.js'
 import { ClassLabelType } from '../dataset/dataset.type.js'
-import { ImageType } from '../image/image.js'
+import { type ImageRoot, ImageType, imageNamed } from '../image/image.js'
 import { PageArguments, pageRequest } from '../page.js'
 import { ComparisonType } from './comparison.type.js'
 import {
@@ -76,9 +75,9 @@ export class ClassDeltaResolver {
 
 @Resolver(() => DisagreementType)
 export class DisagreementResolver {
-  @FieldResolver(() => ImageType, { description: 'The test image.' })
-  image(@Root() { imageId }: Disagreement, @Ctx() { loaders }: Context): Promise<ImageRow> {
-    return loaders.image.load(imageId)
+  @FieldResolver(() => ImageType, { description: 'The test image. It may be gone.' })
+  image(@Root() { imageId }: Disagreement, @Ctx() context: Context): Promise<ImageRoot> {
+    return imageNamed(imageId, context)
   }
 
   @FieldResolver(() => ClassLabelType, { description: 'The true class.' })

@@ -18,8 +18,7 @@ import { AddImagesResultType, DatasetType } from './dataset.type.js'
 
 const inUse = 'Fails with IN_USE while a comparison, an import or a training works with the dataset.'
 
-const hasResults =
-  'Fails with HAS_RESULTS if a comparison was measured on one of them, or if a support set has it.'
+const stays = 'Support sets that have them, and comparisons that were measured on them, keep naming them.'
 
 /** Mends datasets. */
 @Resolver(() => DatasetType)
@@ -76,7 +75,7 @@ export class CurationResolver {
   }
 
   @Mutation(() => DatasetType, {
-    description: `Gives images another class, another split, or both: all of them or none. Fails with HAS_RESULTS if they would leave or enter the test images that a comparison was measured on. ${inUse}`,
+    description: `Gives images another class, another split, or both: all of them or none. A finished comparison keeps the test images and the classes that it was measured on. ${inUse}`,
   })
   moveImages(
     @Arg('input', () => MoveImagesInputType, {
@@ -117,7 +116,7 @@ export class CurationResolver {
   }
 
   @Mutation(() => DatasetType, {
-    description: `Takes the labels off images, which stay in the dataset. ${hasResults} ${inUse}`,
+    description: `Takes the labels off images, which stay in the dataset. ${stays} ${inUse}`,
   })
   unlabelImages(
     @Arg('input', () => DatasetImagesInputType, { description: 'The dataset and the images.' })
@@ -128,7 +127,7 @@ export class CurationResolver {
   }
 
   @Mutation(() => DatasetType, {
-    description: `Removes images, with a label or without. Those that no other dataset has are kept for 7 days, so that it can be undone, and then deleted. ${hasResults} ${inUse}`,
+    description: `Removes images, with a label or without. Those that no other dataset has are kept for 7 days, so that it can be undone, and then deleted. ${stays} ${inUse}`,
   })
   removeImages(
     @Arg('input', () => DatasetImagesInputType, { description: 'The dataset and the images.' })

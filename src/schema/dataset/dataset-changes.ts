@@ -50,7 +50,7 @@ export class DatasetChangesResolver {
 
   @Mutation(() => DatasetType, {
     description:
-      'Undoes a change: everything is as it was before, also the order of images and classes. Fails with CANNOT_UNDO if it was undone already or what it left has changed since, with HAS_RESULTS if a comparison or a support set was made since that would no longer be true, and with IN_USE while a comparison, an import or a training works with the dataset.',
+      'Undoes a change: everything is as it was before, also the order of images and classes. Fails with CANNOT_UNDO if it was undone already or what it left has changed since, with HAS_RESULTS if it would renumber the classes of a comparison or a support set, and with IN_USE while a comparison, an import or a training works with the dataset.',
   })
   undoDatasetChange(
     @Arg('id', () => ID, { description: 'The id of a change.' }) id: string,

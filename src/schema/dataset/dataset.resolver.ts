@@ -1,6 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
 import {
   type AddImagesResult,
+  type ChangedDataset,
   type ClassRow,
   type DatasetRow,
   type Page,
@@ -58,7 +59,8 @@ export class DatasetResolver {
   }
 
   @Mutation(() => AddImagesResultType, {
-    description: 'Adds images. Images that cannot be read are listed in `rejected`; the others are added.',
+    description:
+      'Adds images. Images that cannot be read are listed in `rejected`; the others are added. It can be undone: `dataset.change` has the change.',
   })
   addImages(
     @Arg('input', () => AddImagesInputType, {
@@ -74,7 +76,7 @@ export class DatasetResolver {
 
   @Mutation(() => DatasetType, {
     description:
-      'Replaces the prompts of some classes. Only text features are computed again. Fails with IN_USE while a comparison uses the current prompts.',
+      'Replaces the prompts of some classes. Only text features are computed again. It can be undone. Fails with IN_USE while a comparison uses the current prompts.',
   })
   setPrompts(
     @Arg('input', () => SetPromptsInputType, {
@@ -82,7 +84,7 @@ export class DatasetResolver {
     })
     input: SetPromptsInputType,
     @Ctx() { library }: Context,
-  ): Promise<DatasetRow> {
+  ): Promise<ChangedDataset> {
     return atInput(library.datasets.setPrompts(input))
   }
 
@@ -96,7 +98,7 @@ export class DatasetResolver {
     })
     input: SetAllPromptsInputType,
     @Ctx() { library }: Context,
-  ): Promise<DatasetRow> {
+  ): Promise<ChangedDataset> {
     return atInput(library.datasets.setAllPrompts(input))
   }
 

@@ -1,5 +1,5 @@
 import { Arg, Ctx, Field, FieldResolver, ID, InputType, Int, Resolver, Root } from 'type-graphql'
-import { errors, reasonOf } from '../../errors.js'
+import { errors, reasonOf, ShotboardError } from '../../errors.js'
 import {
   contentTypeOf,
   type GivenImage,
@@ -20,10 +20,14 @@ export class ImageType {
   @Field(() => ID, { description: 'The SHA-256 of its bytes, as 64 hexadecimal digits.' })
   id: string
 
-  @Field(() => Int, { description: 'In pixels; 0 for an image of a request that cannot be read.' })
+  @Field(() => Int, {
+    description: 'In pixels; 0 for an image that is gone, or of a request and cannot be read.',
+  })
   width: number
 
-  @Field(() => Int, { description: 'In pixels; 0 for an image of a request that cannot be read.' })
+  @Field(() => Int, {
+    description: 'In pixels; 0 for an image that is gone, or of a request and cannot be read.',
+  })
   height: number
 }
 
@@ -34,6 +38,8 @@ export interface ImageRoot {
   readonly height: number
   /** Looked up if it is left out. */
   readonly cutShort?: boolean
+  /** Whether it was removed and is no longer kept. */
+  readonly isGone?: boolean
   /** Set for an image that was sent with the request and is not stored. */
   readonly unstored?: { readonly bytes: Buffer; readonly format: ImageFormat | null }
 }
@@ -57,10 +63,18 @@ export class ImageResolver {
       'Whether it is a JPEG that ends too early. What is missing is grey. Such images are taken only if the service is set so.',
   })
   async cutShort(
-    @Root() { id, cutShort, unstored }: ImageRoot,
+    @Root() { id, cutShort, unstored, isGone }: ImageRoot,
     @Ctx() { loaders }: Context,
   ): Promise<boolean> {
-    return unstored ? false : (cutShort ?? (await loaders.image.load(id)).cutShort)
+    return unstored || isGone ? false : (cutShort ?? (await loaders.image.load(id)).cutShort)
+  }
+
+  @FieldResolver(() => Boolean, {
+    description:
+      'Whether the image was removed and is no longer kept. Results still name it. It has no size then, and nothing is at its paths.',
+  })
+  isGone(@Root() { isGone = false }: ImageRoot): boolean {
+    return isGone
   }
 
   @FieldResolver(() => String, {
@@ -83,6 +97,16 @@ export class ImageInputType {
 
   @Field(() => Upload, { nullable: true, description: 'A file of a multipart request.' })
   upload?: UploadedFile | null
+}
+
+/** An image that results name, which may be gone by now. */
+export async function imageNamed(id: string, { loaders }: Context): Promise<ImageRoot> {
+  try {
+    return await loaders.image.load(id)
+  } catch (error) {
+    if (!(error instanceof ShotboardError) || error.code !== 'UNKNOWN_IMAGE') throw error
+    return { id, width: 0, height: 0, isGone: true }
+  }
 }
 
 /** Converts an image input for the library. An upload is read only when the library needs it. */

@@ -24,6 +24,7 @@ import {
   type ImageRoot,
   ImageType,
   imageInput,
+  imageNamed,
   imageRootOf,
   requireImageLimit,
 } from '../image/image.js'
@@ -223,12 +224,12 @@ export class MethodPredictionResolver extends encoderMethodAndSpaceOf(() => Meth
       description: 'How many to return, 0 or more. There may be fewer.',
     })
     first: number | null,
-    @Ctx() { loaders }: Context,
+    @Ctx() context: Context,
   ): Promise<NeighbourRoot[]> {
     return Promise.all(
       prediction.nearest(neighbourCount(first)).map(async ({ imageId, ...rest }) => ({
         ...rest,
-        image: await loaders.image.load(imageId),
+        image: await imageNamed(imageId, context),
       })),
     )
   }

@@ -1,11 +1,11 @@
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Int, Resolver, Root } from 'type-graphql'
-import type { ClassRow, ImageRow, Page, PredictedClass, RunPrediction, RunRow } from '../../library/index.js'
+import type { ClassRow, Page, PredictedClass, RunPrediction, RunRow } from '../../library/index.js'
 import { PredictedClassType } from '../comparison/contrast.type.js'
 import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
 import { ClassLabelType } from '../dataset/dataset.type.js'
 import { PredictionOrder, PredictionOutcome } from '../enums.js'
-import { ImageType } from '../image/image.js'
+import { type ImageRoot, ImageType, imageNamed } from '../image/image.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf, PageArguments, pageRequest } from '../page.js'
 import { RunType } from './run.js'
@@ -66,9 +66,18 @@ export class RunPredictionsResolver {
 
 @Resolver(() => RunPredictionType)
 export class RunPredictionResolver {
-  @FieldResolver(() => ImageType, { description: 'The test image.' })
-  image(@Root() { imageId }: RunPrediction, @Ctx() { loaders }: Context): Promise<ImageRow> {
-    return loaders.image.load(imageId)
+  @FieldResolver(() => ImageType, { description: 'The test image. It may be gone.' })
+  image(@Root() { imageId }: RunPrediction, @Ctx() context: Context): Promise<ImageRoot> {
+    return imageNamed(imageId, context)
+  }
+
+  @FieldResolver(() => Boolean, {
+    description: 'Whether the dataset of the test images still has the image, with a label or without.',
+  })
+  async isInDataset(@Root() { run, imageId }: RunPrediction, @Ctx() { loaders }: Context): Promise<boolean> {
+    const datasetId = run.testDatasetId ?? run.datasetId
+    const row = await loaders.labelled.load({ datasetId, imageId })
+    return row !== null || (await loaders.unlabelled.load({ datasetId, imageId }))
   }
 
   @FieldResolver(() => ClassLabelType, {
@@ -84,7 +93,7 @@ export class RunPredictionResolver {
   @FieldResolver(() => ClassLabelType, {
     nullable: true,
     description:
-      'The class that the image has now, in the dataset of the test images. It differs from `class` if the image was moved since.',
+      'The class that the image has now, in the dataset of the test images. It differs from `class` if the image was moved since. Null if it has no label now, or was removed.',
   })
   async currentClass(
     @Root() { run, imageId }: RunPrediction,

@@ -12,14 +12,14 @@ import {
   Resolver,
   Root,
 } from 'type-graphql'
-import type { ClassRow, DatasetRow, Encoder, ImageRow, Page, SupportSetRow } from '../../library/index.js'
+import type { ClassRow, DatasetRow, Encoder, Page, SupportSetRow } from '../../library/index.js'
 import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { ClassLabelType, DatasetType } from '../dataset/dataset.type.js'
 import { datasetFilter } from '../dataset/dataset-filter.js'
 import { EncoderType } from '../encoder/encoder.js'
 import { Drawing } from '../enums.js'
-import { ImageType } from '../image/image.js'
+import { type ImageRoot, ImageType, imageNamed } from '../image/image.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf, PageArguments, pageRequest } from '../page.js'
 import { DateTime } from '../scalars.js'
@@ -173,19 +173,20 @@ export class SupportSetResolver {
   }
 
   @FieldResolver(() => [SupportImageType], {
-    description: 'All of them, in the order in which they were drawn.',
+    description: 'All of them, in the order in which they were drawn. Some may be gone.',
   })
   async images(
     @Root() { id, datasetId }: SupportSetRow,
-    @Ctx() { loaders }: Context,
-  ): Promise<{ image: ImageRow; class: ClassRow }[]> {
+    @Ctx() context: Context,
+  ): Promise<{ image: ImageRoot; class: ClassRow }[]> {
+    const { loaders } = context
     const [images, classes] = await Promise.all([
       loaders.supportImages.load(id),
       loaders.classes.load(datasetId),
     ])
     return Promise.all(
       images.map(async ({ imageId, classIndex }) => ({
-        image: await loaders.image.load(imageId),
+        image: await imageNamed(imageId, context),
         class: classes[classIndex] as ClassRow,
       })),
     )

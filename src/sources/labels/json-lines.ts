@@ -1,33 +1,26 @@
-import { z } from 'zod'
 import { parseJson } from '../../system/parse-json.js'
-import { type LabelColumns, type LabelRow, NoLabels, WrongLabels } from './label-row.js'
-import { type LabelRecord, rowsOfRecords } from './rows-of-records.js'
+import { rowsOfList } from './json-values.js'
+import { type LabelContext, type LabelRow, NoLabels, WrongLabels } from './label-row.js'
+import { linesOf } from './text-of.js'
 
-const recordSchema = z.record(z.string(), z.unknown())
-
-/** The labels of a file with a JSON object a line. Throws as `rowsOfRecords`, and WrongLabels for a line that is none. */
-export function rowsOfJsonLines(text: string, columns: LabelColumns): LabelRow[] {
-  const records = text
-    .split(/\r?\n/)
-    .flatMap((line, i) => (line.trim() === '' ? [] : [recordOf(line, i + 1)]))
-  return rowsOfObjects(records, columns)
+/** The labels of a file with a JSON object, or a pair of a path and a label, a line. Throws as `rowsOfList`, and WrongLabels for a line that is none. */
+export function rowsOfJsonLines(text: string, context: LabelContext): LabelRow[] {
+  const lines = linesOf(text)
+  if (lines.length === 0) throw new NoLabels('it is empty')
+  return rowsOfList(
+    lines.map((line, i) => valueInLine(line, i + 1)),
+    context,
+  )
 }
 
-/** The labels of objects with the same keys. */
-export function rowsOfObjects(records: readonly LabelRecord[], columns: LabelColumns): LabelRow[] {
-  if (records.length === 0) throw new NoLabels('it is empty')
-  const header = [...new Set(records.flatMap((record) => Object.keys(record)))]
-  return rowsOfRecords(records, header, columns)
-}
-
-function recordOf(line: string, number: number): LabelRecord {
+function valueInLine(line: string, number: number): unknown {
   let value: unknown
   try {
     value = parseJson(line)
   } catch {
     throw new WrongLabels(`line ${number} is not JSON`)
   }
-  const record = recordSchema.safeParse(value)
-  if (!record.success) throw new WrongLabels(`line ${number} is not a JSON object`)
-  return record.data
+  if (typeof value !== 'object' || value === null)
+    throw new WrongLabels(`line ${number} is not a JSON object`)
+  return value
 }

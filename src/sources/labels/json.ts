@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { parseJson } from '../../system/parse-json.js'
 import type { Split } from '../well-known-names.js'
-import { rowsOfObjects } from './json-lines.js'
-import { type LabelColumns, type LabelRow, NoLabels, WrongLabels } from './label-row.js'
+import { rowsOfValue } from './json-values.js'
+import { type LabelContext, type LabelRow, WrongLabels } from './label-row.js'
 
 const coopRow = z.tuple([z.string(), z.union([z.number(), z.string()]), z.string().min(1)])
 
@@ -19,16 +19,15 @@ const cocoId = z.union([z.number(), z.string()])
 const cocoSchema = z.object({
   images: z.array(z.object({ id: cocoId, file_name: z.string().min(1) })),
   annotations: z.array(z.object({ image_id: cocoId, category_id: cocoId })),
-  categories: z.array(z.object({ id: cocoId, name: z.string().min(1) })),
+  /** Some datasets have them in a file of their own. */
+  categories: z.array(z.object({ id: cocoId, name: z.string().min(1) })).optional(),
 })
 
-const recordsSchema = z.array(z.record(z.string(), z.unknown())).min(1)
-
 /**
- * The labels of a JSON file: a split of CoOp, the annotations of COCO, or a list of objects. Throws NoLabels for other content,
+ * The labels of a JSON file: a split of CoOp, the annotations of COCO, or any list or map of images. Throws NoLabels for other content,
  * and WrongLabels for text that is not JSON.
  */
-export function rowsOfJson(text: string, columns: LabelColumns): LabelRow[] {
+export function rowsOfJson(text: string, context: LabelContext): LabelRow[] {
   let value: unknown
   try {
     value = parseJson(text)
@@ -39,9 +38,7 @@ export function rowsOfJson(text: string, columns: LabelColumns): LabelRow[] {
   if (coop.success) return rowsOfCoop(coop.data)
   const coco = cocoSchema.safeParse(value)
   if (coco.success) return rowsOfCoco(coco.data)
-  const records = recordsSchema.safeParse(value)
-  if (records.success) return rowsOfObjects(records.data, columns)
-  throw new NoLabels('it is neither a split of CoOp, nor annotations of COCO, nor a list of objects')
+  return rowsOfValue(value, context)
 }
 
 const coopSplits = [
@@ -57,10 +54,10 @@ const rowsOfCoop = (content: z.infer<typeof coopSchema>): LabelRow[] =>
 
 /** An image with several boxes of a category has that category; with several categories, it has several rows. */
 function rowsOfCoco({ images, annotations, categories }: z.infer<typeof cocoSchema>): LabelRow[] {
-  const names = new Map(categories.map(({ id, name }) => [id, name]))
+  const names = categories && new Map(categories.map(({ id, name }) => [id, name]))
   const ofImage = new Map(images.map(({ id }) => [id, new Set<string>()]))
   for (const { image_id, category_id } of annotations) {
-    const name = names.get(category_id)
+    const name = names ? names.get(category_id) : String(category_id)
     if (name === undefined) throw new WrongLabels(`no category has the id ${category_id}`)
     const labels = ofImage.get(image_id)
     if (labels === undefined) throw new WrongLabels(`no image has the id ${image_id}`)

@@ -1,12 +1,23 @@
-import { errors, ShotboardError } from '../../errors.js'
+import { errors, reasonOf, ShotboardError } from '../../errors.js'
 import { throwIfCancelled } from '../../system/abort.js'
 import { imageName } from '../image-name.js'
 import type { LeftFile, Source, SourceFile } from '../source.js'
-import { type Split, splitWithin } from '../well-known-names.js'
+import { containerNames, type Split, splitsAmong, splitWithin } from '../well-known-names.js'
 import { readCompanions } from './companions.js'
+import { agree } from './contradictions.js'
 import { createImageFinder, type ImageFinder } from './find-images.js'
-import { type LabelColumns, type LabelRow, NoLabels, WrongLabels } from './label-row.js'
+import { classesByFolder, commonFolder } from './folders.js'
+import {
+  type LabelColumns,
+  type LabelFile,
+  type LabelRow,
+  NoLabels,
+  NoList,
+  WrongLabels,
+} from './label-row.js'
+import { numberedFiles, rowsOfNumbers } from './numbered-images.js'
 import { isForLabels, mayHoldLabels, parseLabelFile } from './parse-label-file.js'
+import { textOf } from './text-of.js'
 
 /** The file of labels to use, and the columns to take. What is left out is found by looking. */
 export interface LabelChoice {
@@ -33,13 +44,8 @@ export interface Labels {
   readonly files: ReadonlySet<SourceFile>
   /** Files of labels that are not used, or that name what is not there. */
   readonly left: readonly LeftFile[]
-}
-
-/** A file of labels with what it says. */
-interface Found {
-  readonly file: SourceFile
-  readonly rows: readonly LabelRow[]
-  readonly images: readonly (SourceFile | undefined)[]
+  /** Why a file that was looked at is none of labels. */
+  whyNot(file: SourceFile): string | undefined
 }
 
 /** Tables beside the known ones are looked at up to this number. */
@@ -63,8 +69,8 @@ export async function readLabels(
 ): Promise<Labels> {
   const isChosen = choice.file !== undefined
   const finder = lazily(() => createImageFinder(files))
-  const { found, left } = isChosen
-    ? { found: [await readChosen(source, files, choice, finder)], left: [] }
+  const { found, used, left, whyNot } = isChosen
+    ? { ...nothingSeen, found: [await readChosen(source, files, choice, finder)] }
     : await lookForFiles(source, files, choice.columns ?? {}, finder, signal)
   const wrong = ({ file, error }: { file: SourceFile; error: Error }) =>
     errors.invalidLabels({ file: file.path, reason: error.message })
@@ -77,12 +83,13 @@ export async function readLabels(
     if (has === undefined) labels.set(image, label)
     else if (has.name !== label.name)
       problems.set(image, errors.severalLabels({ labels: [has.name, label.name] }))
-    else if (has.split !== label.split && has.split && label.split) {
+    else if (has.split === undefined) labels.set(image, label)
+    else if (has.split !== label.split && label.split) {
       problems.set(image, errors.severalSplits({ splits: [has.split, label.split] }))
     }
   }
   for (const { file, rows, images } of found) {
-    const split = splitWithin(nameOf(file.path).replace(/\.[^.]*$/, ''))
+    const split = splitWithin(stemOf(file.path))
     for (const [i, row] of rows.entries()) {
       const image = images[i]
       if (image && row.label !== undefined) {
@@ -93,8 +100,19 @@ export async function readLabels(
   for (const { image, label, split } of companions?.labels ?? []) {
     add(image, { name: label.normalize('NFC'), split })
   }
-  const folders = found.map(({ file }) => folderOf(file.path))
-  const used = found.map(({ file }) => file)
+  // Lists of images tell the splits of what other files label, and the folders label the rest.
+  const classOf = classesByFolder(found)
+  for (const { rows, images } of found) {
+    for (const [i, { byFolder, split }] of rows.entries()) {
+      const image = images[i]
+      const name = image && (labels.get(image)?.name ?? classOf(image)?.normalize('NFC'))
+      if (byFolder && image && name !== undefined) add(image, { name, split })
+    }
+  }
+  // A file of labels speaks for all that lies around it and the images that it names.
+  const folders = found.map(({ file, images }) =>
+    commonFolder([file.path, ...images.flatMap((image) => image?.path ?? [])]),
+  )
   return {
     of: (file) => (problems.has(file) ? undefined : labels.get(file)),
     problemOf: (file) => problems.get(file),
@@ -102,8 +120,14 @@ export async function readLabels(
       isChosen ||
       folders.some((folder) => path.startsWith(folder)) ||
       companions?.folders.has(folderOf(path)) === true,
-    files: new Set([...used, ...left.map(({ file }) => file), ...(companions?.files ?? [])]),
+    files: new Set([
+      ...found.map(({ file }) => file),
+      ...used,
+      ...left.map(({ file }) => file),
+      ...(companions?.files ?? []),
+    ]),
     left: [...left, ...found.flatMap(missingOf)],
+    whyNot: (file) => whyNot.get(file),
   }
 }
 
@@ -113,13 +137,16 @@ async function readChosen(
   files: readonly SourceFile[],
   { file: wanted = '', content, columns = {} }: LabelChoice,
   finder: () => ImageFinder,
-): Promise<Found> {
+): Promise<LabelFile> {
   const file = content === undefined ? fileNamed(files, wanted) : { path: wanted, at: -1 }
   const invalid = (reason: string, argument = 'labels.file') =>
     errors.invalidLabels({ file: wanted, reason }, argument)
   if (file === undefined) throw invalid('there is no such file')
   try {
-    const rows = parseLabelFile(nameOf(file.path), content ?? (await readOne(source, file)), columns)
+    const rows = parseLabelFile(nameOf(file.path), content ?? (await readOne(source, file)), {
+      columns,
+      share: (texts) => finder().share(texts),
+    })
     // A file from elsewhere names images relative to the source.
     const images = finder().find(
       rows.map(({ path }) => path),
@@ -148,27 +175,46 @@ function fileNamed(files: readonly SourceFile[], wanted: string): SourceFile | u
   return same ?? (ending.length === 1 ? ending[0] : undefined)
 }
 
+/** What looking for files of labels found. */
+interface Seen {
+  readonly found: readonly LabelFile[]
+  /** Further files that were used. */
+  readonly used: readonly SourceFile[]
+  readonly left: readonly LeftFile[]
+  readonly whyNot: ReadonlyMap<SourceFile, string>
+}
+
+const nothingSeen = { used: [], left: [], whyNot: new Map<SourceFile, string>() }
+
 async function lookForFiles(
   source: Source,
   files: readonly SourceFile[],
   columns: LabelColumns,
   finder: () => ImageFinder,
   signal?: AbortSignal,
-): Promise<{ readonly found: readonly Found[]; readonly left: readonly LeftFile[] }> {
-  const found: Found[] = []
+): Promise<Seen> {
+  const found: LabelFile[] = []
   const left: LeftFile[] = []
-  const candidates = candidatesOf(files)
+  const whyNot = new Map<SourceFile, string>()
+  const numbered = numberedFiles(files)
+  const parts = new Set(numbered.flatMap((each) => Object.values(each)))
+  const texts = new Map<SourceFile, string>()
+  const candidates = candidatesOf(files, parts)
   let at = 0
   for await (const read of source.readers(candidates, signal)) {
     throwIfCancelled(signal)
     const file = candidates[at++] as SourceFile
     const isKnown = isForLabels(nameOf(file.path))
     try {
-      const rows = parseLabelFile(nameOf(file.path), await read(), columns)
-      const images = finder().find(
-        rows.map(({ path }) => path),
-        file.path,
-      )
+      if (parts.has(file)) {
+        texts.set(file, textOf(await read()))
+        continue
+      }
+      const rows = parseLabelFile(nameOf(file.path), await read(), {
+        columns,
+        share: (given) => finder().share(given),
+      })
+      const images = imagesOf(rows, file, finder())
       if (images.some((image) => image !== undefined)) found.push({ file, rows, images })
       else if (isKnown && rows.length > 0) left.push(leave(file, noneThere(rows)))
     } catch (error) {
@@ -177,48 +223,108 @@ async function lookForFiles(
         throw errors.invalidLabels({ file: file.path, reason: error.message })
       }
       if (error instanceof NoLabels && isKnown) left.push(leave(file, error.message))
-      else if (!(error instanceof NoLabels || error instanceof WrongLabels)) {
-        const reason = error instanceof Error ? error.message.replace(/\.$/, '') : String(error)
-        left.push(leave(file, reason))
-      }
+      else if (error instanceof NoLabels || error instanceof WrongLabels) {
+        if (!(error instanceof NoList)) whyNot.set(file, error.message)
+      } else left.push(leave(file, reasonOf(error).replace(/\.$/, '')))
     }
   }
-  const known = found.filter(({ file }) => isForLabels(nameOf(file.path)))
-  const others = found.filter((each) => !known.includes(each))
-  if (coverEnough(others, found, files)) return { found, left }
+  for (const { images: list, labels, splits, classes } of numbered) {
+    if (!list || !labels) continue
+    const textIn = (file: SourceFile | undefined) => (file ? texts.get(file) : undefined)
+    const rows = withReason(list, () =>
+      rowsOfNumbers({
+        images: textIn(list) ?? '',
+        labels: textIn(labels) ?? '',
+        splits: textIn(splits) ?? '',
+        classes: textIn(classes) ?? '',
+      }),
+    )
+    found.push({ file: list, rows, images: imagesOf(rows, list, finder()) })
+  }
+  const others = found.filter(({ file }) => !isForLabels(nameOf(file.path)) && !parts.has(file))
+  const isEnough = coverEnough(others, found, files)
   const few = 'it names few of the images around it; choose it as the file of labels, if it is'
-  return { found: known, left: [...left, ...others.map(({ file }) => leave(file, few))] }
+  const agreed = agree(isEnough ? found : found.filter((each) => !others.includes(each)))
+  return {
+    found: agreed.used,
+    used: [...parts],
+    left: [
+      ...left,
+      ...(isEnough ? [] : others.map(({ file }) => leave(file, few))),
+      ...agreed.left.map(({ file, reason }) => leave(file, reason)),
+    ],
+    whyNot,
+  }
 }
 
-/** The files that are looked at, in reading order. Files that belong to an image, such as `1.json` to `1.jpg`, are not. */
-function candidatesOf(files: readonly SourceFile[]): SourceFile[] {
-  const tables = files.filter(({ path }) => mayHoldLabels(nameOf(path)) && nameOf(path) !== 'dataset.json')
-  if (tables.length === 0) return []
-  const images = new Set(
-    files.filter(({ path }) => imageName.test(path)).map(({ path }) => path.replace(imageName, '')),
+const imagesOf = (rows: readonly LabelRow[], file: SourceFile, finder: ImageFinder) =>
+  finder.find(
+    rows.map(({ path }) => path),
+    file.path,
   )
+
+/** Throws INVALID_LABELS for the file if what it says is wrong. */
+function withReason<T>(file: SourceFile, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof WrongLabels)) throw error
+    throw errors.invalidLabels({ file: file.path, reason: error.message })
+  }
+}
+
+/** The files that are looked at, in reading order. Files that belong to an image, such as `1.json` or `labels/1.txt` to `1.jpg`, are not. */
+function candidatesOf(files: readonly SourceFile[], numbered: ReadonlySet<SourceFile>): SourceFile[] {
+  const tables = files.filter((file) => mayHoldLabels(nameOf(file.path)) && !numbered.has(file))
+  if (tables.length + numbered.size === 0) return []
+  const images = files.filter(({ path }) => imageName.test(path))
+  const beside = new Set(images.map(({ path }) => path.replace(imageName, '')))
+  const names = new Set(images.map(({ path }) => nameOf(path).replace(imageName, '')))
   const depth = ({ path }: SourceFile): number => path.split('/').length
   const known = tables.filter(({ path }) => isForLabels(nameOf(path)))
+  const belongs = ({ path }: SourceFile): boolean => {
+    const stem = path.replace(/\.[^.]*$/, '')
+    return (
+      beside.has(stem) ||
+      (!isTable.test(path) && (names.has(nameOf(stem)) || beside.has(stem.split('.', 1)[0] ?? '')))
+    )
+  }
   const others = tables
-    .filter((file) => !known.includes(file) && !images.has(file.path.replace(/\.[^.]*$/, '')))
-    .toSorted((a, b) => depth(a) - depth(b))
+    .filter((file) => !isForLabels(nameOf(file.path)) && !belongs(file))
+    .toSorted((a, b) => Number(isTable.test(b.path)) - Number(isTable.test(a.path)) || depth(a) - depth(b))
     .slice(0, maxLookedAt)
-  return [...known, ...others].toSorted((a, b) => a.at - b.at)
+  return [...known, ...others, ...numbered].toSorted((a, b) => a.at - b.at)
 }
 
-/** Whether tables of any name, with all others, name enough of the images below their folders. */
-function coverEnough(others: readonly Found[], all: readonly Found[], files: readonly SourceFile[]): boolean {
+const isTable = /\.(csv|tsv)$/i
+
+/** Whether tables of any name, with all others, name enough of the images below their folders, or of those beside the named ones. */
+function coverEnough(
+  others: readonly LabelFile[],
+  all: readonly LabelFile[],
+  files: readonly SourceFile[],
+): boolean {
   if (others.length === 0) return true
   const named = new Set(all.flatMap(({ images }) => images))
-  const folders = others.map(({ file }) => folderOf(file.path))
-  const around = files.filter(
-    ({ path }) => imageName.test(path) && folders.some((folder) => path.startsWith(folder)),
-  )
-  return around.filter((file) => named.has(file)).length >= enough * around.length
+  const cover = (folders: readonly string[]): boolean => {
+    const around = files.filter(
+      ({ path }) => imageName.test(path) && folders.some((folder) => path.startsWith(folder)),
+    )
+    return around.filter((file) => named.has(file)).length >= enough * around.length
+  }
+  // The images of a test set, which nothing names, may be many.
+  const homes = others.map(({ images }) => commonFolder(images.flatMap((image) => image?.path ?? [])))
+  return cover(others.map(({ file }) => folderOf(file.path))) || (homes.every(isNoClass) && cover(homes))
+}
+
+/** Whether a folder is called after a split or its content, and not after a class. */
+function isNoClass(folder: string): boolean {
+  const name = folder.split('/').at(-2) ?? ''
+  return containerNames.has(name.toLowerCase()) || splitsAmong([name]).size > 0
 }
 
 /** Tells what a file of labels names and is not there. */
-function missingOf({ file, rows, images }: Found): LeftFile[] {
+function missingOf({ file, rows, images }: LabelFile): LeftFile[] {
   const missing = rows.filter((_, i) => images[i] === undefined).map(({ path }) => path)
   if (missing.length === 0) return []
   return [
@@ -243,6 +349,8 @@ async function readOne(source: Source, file: SourceFile): Promise<Buffer> {
 }
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
+
+const stemOf = (path: string): string => nameOf(path).replace(/\.[^.]*$/, '')
 
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1)
 

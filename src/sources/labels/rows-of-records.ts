@@ -1,83 +1,63 @@
-import { splitNamed, splitNames } from '../well-known-names.js'
-import { type LabelColumns, type LabelRow, NoLabels, WrongLabels } from './label-row.js'
-
-/** A row of a table, with what each column has. */
-export type LabelRecord = Readonly<Record<string, unknown>>
-
-/** The names of columns, the most telling first. Case, spaces and hyphens do not count. */
-const columnNames: Readonly<Record<keyof LabelColumns, readonly string[]>> = {
-  path: [
-    ...['file_name', 'filename', 'file_path', 'filepath', 'image_path', 'img_path', 'image_name', 'img_name'],
-    ...['path', 'file', 'image_file', 'image', 'img', 'image_id', 'img_id', 'id'],
-  ],
-  // A column of names says more than one of numbers.
-  label: [
-    ...['class_name', 'classname', 'label_name', 'category_name', 'label', 'labels', 'class', 'category'],
-    ...['target', 'species', 'breed', 'y'],
-  ],
-  split: ['split', 'subset', 'partition', 'set', 'data_set'],
-}
-
-const plain = (name: string): string =>
-  name
-    .trim()
-    .toLowerCase()
-    .replace(/[\s-]+/g, '_')
+import { splitNames } from '../well-known-names.js'
+import {
+  type ChosenColumns,
+  chooseColumns,
+  isNoSplit,
+  knownSplit,
+  type LabelRecord,
+  textOf,
+  yesOrNo,
+} from './columns.js'
+import { type LabelContext, type LabelRow, WrongLabels } from './label-row.js'
 
 /**
- * The labels of a table. Columns that are not given are found by their names. Throws NoLabels if it has no such columns, and
- * WrongLabels if a given column is missing, or if a split is unknown.
+ * The labels of a table. Columns that are not given are found by their names, or by what they hold. An image with several labels
+ * has several rows. Throws NoLabels if it has no such columns, and WrongLabels if a given column is missing, or if a split is
+ * unknown.
  */
 export function rowsOfRecords(
   records: readonly LabelRecord[],
   header: readonly string[],
-  given: LabelColumns,
+  context: LabelContext,
 ): LabelRow[] {
-  const path = columnOf('path', header, given)
-  const label = columnOf('label', header, given)
-  const split = columnOf('split', header, given)
-  if (path === undefined || label === undefined) {
-    const missing = path === undefined ? 'paths' : 'labels'
-    throw new NoLabels(`it has no column of ${missing} by its names; its columns: ${header.join(', ')}`)
-  }
-  return records.flatMap((record, i) => {
-    const place = textOf(record[path])
-    if (place === '') return []
-    const name = split !== undefined ? textOf(record[split]) : ''
-    const known = splitNamed(name)
-    if (name !== '' && known === undefined) throw unknownSplit(name, i)
-    return [{ path: place, label: textOf(record[label]) || undefined, split: known }]
+  const columns = chooseColumns(records, header, context)
+  return records.flatMap((record, i): LabelRow[] => {
+    const path = textOf(record[columns.path])
+    if (path === '') return []
+    const split = splitOf(record, columns, i)
+    const labels = labelsOf(record, columns.label)
+    return labels.length === 0
+      ? [{ path, label: undefined, split }]
+      : labels.map((label) => ({ path, label, split }))
   })
 }
 
-function columnOf(
-  kind: keyof LabelColumns,
-  header: readonly string[],
-  given: LabelColumns,
-): string | undefined {
-  const wanted = given[kind]
-  if (wanted !== undefined) {
-    const found =
-      header.find((name) => name === wanted) ?? header.find((name) => plain(name) === plain(wanted))
-    if (found !== undefined) return found
-    throw new WrongLabels(`it has no column "${wanted}"; its columns: ${header.join(', ')}`, kind)
-  }
-  return columnNamed(kind, header)
+function labelsOf(record: LabelRecord, label: ChosenColumns['label']): string[] {
+  if (typeof label !== 'string') return label.filter((name) => yesOrNo(textOf(record[name])) === true)
+  const value = record[label]
+  const texts = Array.isArray(value) ? value.map(textOf) : listOf(textOf(value))
+  return [...new Set(texts.map(withoutBox).filter((text) => text !== ''))]
 }
 
-/** The column whose name tells what it holds. */
-export function columnNamed(kind: keyof LabelColumns, header: readonly string[]): string | undefined {
-  for (const name of columnNames[kind]) {
-    const found = header.find((column) => plain(column) === name)
-    if (found !== undefined) return found
-  }
-  return undefined
-}
+/** The parts of a list as Python writes it, such as `['cat']`; or the text as a whole. */
+const listOf = (text: string): string[] =>
+  /^\[.*\]$/s.test(text)
+    ? text
+        .slice(1, -1)
+        .split(',')
+        .map((part) => part.trim().replace(/^(['"])(.*)\1$/s, '$2'))
+    : [text]
 
-function unknownSplit(name: string, row: number): WrongLabels {
-  const known = Object.values(splitNames).flat().join(', ')
-  return new WrongLabels(`row ${row + 1} has the split "${name}", which is none of ${known}`, 'split')
-}
+/** ImageNet's lists have boxes after the class, `n01440764 240 170 260 240`. */
+const withoutBox = (text: string): string => /^(n\d{8})(\s+(\1|-?\d+))+$/.exec(text)?.[1] ?? text
 
-const textOf = (value: unknown): string =>
-  typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : ''
+function splitOf(record: LabelRecord, { split, yesAndNo }: ChosenColumns, row: number): LabelRow['split'] {
+  const name = split === undefined ? '' : textOf(record[split])
+  if (isNoSplit(name)) return undefined
+  const answer = yesAndNo && yesOrNo(name)
+  if (yesAndNo && answer !== undefined) return yesAndNo[answer ? 0 : 1]
+  const known = knownSplit(name)
+  if (known !== undefined) return known
+  const names = Object.values(splitNames).flat().join(', ')
+  throw new WrongLabels(`row ${row + 1} has the split "${name}", which is none of ${names}`, 'split')
+}

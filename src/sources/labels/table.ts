@@ -1,18 +1,50 @@
 import { parse } from 'csv-parse/sync'
-import type { LabelColumns, LabelRow } from './label-row.js'
-import { NoLabels } from './label-row.js'
+import { knownSplit } from './columns.js'
+import { type LabelContext, type LabelRow, NoLabels } from './label-row.js'
 import { rowsOfRecords } from './rows-of-records.js'
 
-/** The labels of a table with a header, whose columns are separated by commas, semicolons or tabs. Throws as `rowsOfRecords`. */
-export function rowsOfTable(text: string, columns: LabelColumns): LabelRow[] {
-  const [first = '', ...rows] = linesOf(text, separatorOf(text))
-  const header = [...first].map((name) => name.trim())
+/**
+ * The labels of a table, whose columns are separated by commas, semicolons, tabs or bars. A table may have no header: then its first
+ * row names an image. Throws as `rowsOfRecords`.
+ */
+export function rowsOfTable(text: string, context: LabelContext): LabelRow[] {
+  const content = withoutPreface(text)
+  const [first = [], ...rows] = cellsOf(content, separatorOf(content))
+  const header = first.map((name) => name.trim())
   if (header.length < 2) throw new NoLabels('it has fewer than two columns')
-  const records = rows.map((row) => Object.fromEntries(header.map((name, i) => [name, row[i] ?? ''])))
-  return rowsOfRecords(records, header, columns)
+  const hasNoHeader = header.some((cell) => cell.includes('.') && context.share([cell]) > 0)
+  return hasNoHeader
+    ? rowsWithoutHeader([first, ...rows], context)
+    : rowsOfRecords(
+        rows.map((row) => Object.fromEntries(header.map((name, i) => [name, row[i] ?? '']))),
+        header,
+        context,
+      )
 }
 
-function linesOf(text: string, delimiter: string): string[][] {
+/** The first column of images, one of splits if there is one, and the first other one. */
+function rowsWithoutHeader(rows: readonly (readonly string[])[], context: LabelContext): LabelRow[] {
+  const columns = (rows[0] ?? []).map((_, i) => rows.map((row) => (row[i] ?? '').trim()))
+  const path = columns.findIndex((values) => context.share(values) > 0 && (values[0] ?? '').includes('.'))
+  const split = columns.findIndex((values) =>
+    values.every((value) => /^unassigned$/i.test(value) || knownSplit(value)),
+  )
+  const label = columns.findIndex(
+    (values, i) => i !== path && i !== split && values.some((value) => value !== ''),
+  )
+  if (label < 0) throw new NoLabels('it has no column of labels')
+  return rowsOfRecords(
+    rows.map((_, i) => ({
+      path: columns[path]?.[i],
+      label: columns[label]?.[i],
+      split: columns[split]?.[i] ?? '',
+    })),
+    ['path', 'label', 'split'],
+    { ...context, columns: {} },
+  )
+}
+
+function cellsOf(text: string, delimiter: string): string[][] {
   return parse(text, {
     bom: true,
     delimiter,
@@ -23,10 +55,14 @@ function linesOf(text: string, delimiter: string): string[][] {
   })
 }
 
+/** Spreadsheets write a line with their separator before the header, and programs write remarks. */
+const withoutPreface = (text: string): string => text.replace(/^\ufeff?(sep=.?\r?\n|#[^\n]*\n)+/i, '')
+
 /** The separator that the header has most of. */
 function separatorOf(text: string): string {
   const [header = ''] = text.split(/\r?\n/, 1)
   const bare = header.replace(/"[^"]*"/g, '')
   const count = (separator: string): number => bare.split(separator).length
-  return [',', ';', '\t'].reduce((most, each) => (count(each) > count(most) ? each : most))
+  const most = [',', ';', '\t', '|'].reduce((best, each) => (count(each) > count(best) ? each : best))
+  return count(most) > 1 ? most : ' '
 }

@@ -1,6 +1,6 @@
 import { type FileMetaData, parquetSchema, type SchemaTree } from 'hyparquet'
+import { columnNamed } from '../labels/columns.js'
 import type { LabelColumns } from '../labels/label-row.js'
-import { columnNamed } from '../labels/rows-of-records.js'
 import type { Features } from './features.js'
 
 /** The columns of a parquet file that an import reads. */

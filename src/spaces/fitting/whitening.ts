@@ -1,5 +1,5 @@
 import type { Kernels } from '../../tensor/kernels.js'
-import { inSharedMemory, type Matrix, matrix, subtractRow } from '../../tensor/matrix.js'
+import { type Matrix, matrix, subtractRow } from '../../tensor/matrix.js'
 import type { FittedSpace, LabelledFeatures } from '../contract.js'
 import { effectiveDimensions } from './effective-dimensions.js'
 import { liftedGraph, liftSquareOf, projectLifted } from './lift.js'
@@ -43,7 +43,7 @@ export async function fitLifted(
   { mean, transform: fitted, lift }: { mean: Float32Array; transform: Matrix; lift: number },
   kernels: Kernels,
 ): Promise<FittedSpace> {
-  const transform = inSharedMemory(fitted)
+  const transform = kernels.keep(fitted)
   const liftSquare =
     lift > 0 ? liftSquareOf(await kernels.multiply(subtractRow(features, mean), transform), lift) : 0
   const projection = { mean, transform, liftSquare }

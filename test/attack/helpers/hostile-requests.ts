@@ -126,6 +126,8 @@ export const attacks: Readonly<Record<string, Attack>> = {
       chosen(random, [
         `${'{a'.repeat(depth)}${'}'.repeat(depth)}`,
         `{dataset(id:${'['.repeat(depth)}1${']'.repeat(depth)}){id}}`,
+        `{${'...{'.repeat(depth)}__typename${'}'.repeat(depth)}}`,
+        `query($a:${'['.repeat(depth)}Int${']'.repeat(depth)}){__typename}`,
       ]),
     )
   },
@@ -163,6 +165,13 @@ export const attacks: Readonly<Record<string, Attack>> = {
       mutated(subscribe('{ __typename }'), random).toString('latin1'),
       mutated(init, random),
     ]),
+  'WebSockets whose frames are broken': (url, random) =>
+    hangUp(
+      url,
+      50 + random.integer(50),
+      `GET /graphql HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n`,
+      Buffer.from(Array.from({ length: 1 + random.integer(60) }, () => random.integer(256))),
+    ),
   'WebSockets with many operations': (url, random) =>
     overWebSocket(url, [
       init,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import {
-  estimateMean,
+  estimateDifference,
   intervalOf,
   type Outcomes,
   proportionInterval,
@@ -43,7 +43,7 @@ describe.each(golden.cases.map((each) => [each.outcomes.length, each.outcomes[0]
     })
 
     test('the interval of a difference and its degrees of freedom are those of NumPy and SciPy', () => {
-      const estimate = estimateMean(differences)
+      const estimate = estimateDifference(differences)
       expect(estimate.degreesOfFreedom).toBeCloseTo(expected.degrees, 8)
       expect(intervalOf(estimate)?.low).toBeCloseTo(expected.difference[0], 10)
       expect(intervalOf(estimate)?.high).toBeCloseTo(expected.difference[1], 10)

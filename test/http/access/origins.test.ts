@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { isAllowedOrigin, isSameOrigin } from '../../../src/http/access/origins.js'
 import { authorization, makeKeys } from '../../helpers/keys.js'
@@ -66,3 +69,41 @@ test('a WebSocket may come from a page of this service, from no page, and from o
     expect(isAllowedOrigin({ ...here, origin }, { corsOrigins: [origin] })).toBe(true)
   }
 })
+
+test('a page of another site starts nothing by a request that it may not read, of which browsers tell no origin', async () => {
+  const here = { host: 'localhost:4000' }
+  for (const site of ['cross-site', 'same-site']) {
+    expect(isAllowedOrigin({ ...here, 'sec-fetch-site': site }, { corsOrigins: [] })).toBe(false)
+  }
+  for (const site of ['same-origin', 'none']) {
+    expect(isAllowedOrigin({ ...here, 'sec-fetch-site': site }, { corsOrigins: [] })).toBe(true)
+  }
+  // As from fetch(…, { mode: 'no-cors', headers: { accept: 'text/event-stream' } }).
+  const { status, body } = await getWith(closed.url, {
+    ...{ accept: 'text/event-stream', 'sec-fetch-mode': 'no-cors', 'sec-fetch-site': 'cross-site' },
+  })
+  expect(status).toBe(400)
+  expect(body).toContain('Pages of other origins may not send this request.')
+})
+
+test('no browser may guess the type of any answer, also of an error', async () => {
+  for (const path of [
+    '/healthz',
+    '/metrics',
+    '/images/none',
+    '/comparisons/none.html',
+    '/none',
+    '/graphql?query=',
+  ]) {
+    const { headers } = await fetch(closed.url + path)
+    expect(headers.get('x-content-type-options'), path).toBe('nosniff')
+  }
+})
+
+/** Fetch of Node sets some of these headers itself. */
+async function getWith(url: string, headers: Record<string, string>) {
+  const [response] = (await once(get(`${url}/graphql?query={__typename}`, { headers }), 'response')) as [
+    IncomingMessage,
+  ]
+  return { status: response.statusCode, body: await text(response) }
+}

@@ -29,7 +29,9 @@ test('every address that a browser opens is a page of the dashboard, and may do 
       200,
       expect.stringMatching(/^text\/html/),
     ])
-    expect(response.headers.get('content-security-policy')).toMatch(/default-src 'none'; script-src 'self';/)
+    expect(response.headers.get('content-security-policy')).toMatch(
+      /default-src 'none'; script-src 'self' 'wasm-unsafe-eval';/,
+    )
     expect(response.headers.get('cache-control')).toBe('no-cache')
   }
 })

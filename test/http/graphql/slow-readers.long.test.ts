@@ -56,19 +56,20 @@ function createSource() {
 const settings = readSettings({ SHOTBOARD_LOG_LEVEL: 'silent' })
 const source = createSource()
 const authentication = createAuthentication(settings)
+const log = pino({ level: 'silent' })
 const pipeline = createOperationPipeline({
   schema: source.schema,
   createContext: () => ({}) as Context,
   authentication,
   settings,
   metrics: createMetrics(),
-  log: pino({ level: 'silent' }),
+  log,
 })
 const operations = createStreamedOperations(pipeline)
 const app = express()
 app.use(express.json(), serveEventStreams(operations, authentication, settings))
 const server = createServer(app)
-const closeWebSockets = serveWebSockets(server, { operations, authentication, settings })
+const closeWebSockets = serveWebSockets(server, { operations, authentication, settings, log })
 server.listen(0, '127.0.0.1')
 await once(server, 'listening')
 atEnd(async () => {

@@ -74,6 +74,12 @@ describe('every transport reports and counts alike', () => {
       'QUERY_TOO_DEEP',
     ],
     [
+      'a document with brackets that no stack has room for',
+      { query: `{ ${'...{'.repeat(490)} a ${'}'.repeat(490)} }` },
+      'none',
+      'QUERY_TOO_DEEP',
+    ],
+    [
       'an operation that costs too much',
       { query: '{ datasets(first: 60) { nodes { images(first: 60) { totalCount } } } }' },
       'query datasets',

@@ -1,6 +1,7 @@
-import { readdir } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { filesBelow, temporaryFolder } from '../../helpers/folder.js'
 import { authorization, makeKeys } from '../../helpers/keys.js'
 import { hangUp, headOf, sendRaw } from '../../helpers/raw-request.js'
 import { startTestServer } from '../../helpers/server.js'
@@ -88,15 +89,28 @@ describe('an upload is refused that', () => {
 })
 
 test('clients that hang up at any moment leave nothing behind', async () => {
-  const folders = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('shotboard-upload-'))
   const before = await server.counts()
-  const known = await folders()
   for (const filling of [0, 300_000]) {
     for (const ms of [0, 1, 2, 5, 20]) {
       const bytes = [head(50_000_000), whole, Buffer.alloc(filling, 'x')]
       await Promise.all(Array.from({ length: 8 }, () => hangUp(server.url, ms, ...bytes)))
     }
   }
-  await expect.poll(async () => (await folders()).filter((each) => !known.includes(each))).toEqual([])
+  const { dataDirectory } = server.settings
+  await expect.poll(() => filesBelow(join(dataDirectory, 'uploads'))).toEqual([])
   expect(await server.counts()).toEqual(before)
+})
+
+test('files of requests lie in the data folder, and a start removes what a killed process has left of them', async () => {
+  const dataDirectory = await temporaryFolder()
+  const left = join(dataDirectory, 'uploads/request-killed')
+  await mkdir(left, { recursive: true })
+  await writeFile(join(left, '0'), 'half a file')
+  const restarted = await startTestServer({ SHOTBOARD_DATA_DIR: dataDirectory })
+  expect(await filesBelow(join(dataDirectory, 'uploads'))).toEqual([])
+
+  const socket = hangUp(restarted.url, 2000, head(50_000_000), whole)
+  await expect.poll(() => filesBelow(join(dataDirectory, 'uploads'))).toHaveLength(1)
+  await socket
+  await expect.poll(() => filesBelow(join(dataDirectory, 'uploads'))).toEqual([])
 })

@@ -21,10 +21,13 @@ const page = <N extends string>(name: N, load: () => Promise<Record<N, Component
 const DatasetsPage = page('DatasetsPage', () => import('../pages/datasets/datasets-page'))
 const NewDatasetPage = page('NewDatasetPage', () => import('../pages/datasets/new-dataset-page'))
 const DatasetPage = page('DatasetPage', () => import('../pages/datasets/dataset-page'))
+const DatasetMapPage = page('DatasetMapPage', () => import('../map/dataset-map-page'))
 const LabelPage = page('LabelPage', () => import('../pages/label/label-page'))
 const ComparisonsPage = page('ComparisonsPage', () => import('../pages/compare/comparisons-page'))
+const SideBySidePage = page('SideBySidePage', () => import('../pages/compare/side-by-side-page'))
 const NewComparisonPage = page('NewComparisonPage', () => import('../pages/compare/new-comparison-page'))
 const ClassifiersPage = page('ClassifiersPage', () => import('../pages/classifiers/classifiers-page'))
+const OfflinePage = page('OfflinePage', () => import('../pages/offline/offline-page'))
 const TryPage = page('TryPage', () => import('../pages/try/try-page'))
 const OverlapPage = page('OverlapPage', () => import('../pages/overlap/overlap-page'))
 const MethodsPage = page('MethodsPage', () => import('../pages/methods/methods-page'))
@@ -50,11 +53,14 @@ function Pages() {
         <Route path="/datasets" component={DatasetsPage} />
         <Route path="/datasets/new" component={NewDatasetPage} />
         <Route path="/datasets/:id" component={DatasetPage} />
+        <Route path="/datasets/:id/map" component={DatasetMapPage} />
         <Route path="/datasets/:id/label" component={LabelPage} />
         <Route path="/compare" component={ComparisonsPage} />
         <Route path="/compare/new" component={NewComparisonPage} />
+        <Route path="/compare/two" component={SideBySidePage} />
         <Route path="/compare/:id" component={ComparisonPage} />
         <Route path="/classifiers" component={ClassifiersPage} />
+        <Route path="/classifiers/:id/offline" component={OfflinePage} />
         <Route path="/try" component={TryPage} />
         <Route path="/overlap" component={OverlapPage} />
         <Route path="/methods" component={MethodsPage} />

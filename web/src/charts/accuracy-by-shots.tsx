@@ -1,6 +1,8 @@
 import * as Plot from '@observablehq/plot'
 import { useMemo } from 'react'
+import { plural } from '../design/format'
 import type { SeriesStyle } from '../design/style-of'
+import { axisNumber, roomFor } from './axis'
 import { Chart } from './chart'
 import { plotColor, plotSymbol } from './plot-style'
 
@@ -10,6 +12,8 @@ export interface Series {
   readonly label: string
   readonly style: SeriesStyle
   readonly points: readonly Point[]
+  /** Whether it knows no shots, as zero-shot does. It is drawn as a level, not as a line with points. */
+  readonly isLevel: boolean
 }
 
 export interface Point {
@@ -19,109 +23,103 @@ export interface Point {
   readonly high: number
 }
 
-/** Lines with intervals. With a single number of shots, one row per series. */
-export function AccuracyByShots({
-  series,
-  shots,
-  axis,
-  leading,
-  highlighted,
-}: {
+interface Lines {
   readonly series: readonly Series[]
   readonly shots: readonly number[]
   readonly axis: string
-  /** The keys of the series that are drawn in full, with intervals. The others are faint until they are highlighted. */
-  readonly leading: ReadonlySet<string>
-  /** The key of the highlighted series. The others are dimmed. */
-  readonly highlighted: string | undefined
-}) {
-  const options = useMemo(
-    () =>
-      shots.length > 1 ? lines(series, shots, axis, leading, highlighted) : rows(series, axis, highlighted),
-    [series, shots, axis, leading, highlighted],
-  )
-  return <Chart description={describe(series, shots, axis)} options={options} />
+  /** The keys of the series that are drawn in full. The others are faint. */
+  readonly full: ReadonlySet<string>
+  /** The keys of those whose intervals are drawn, as bands. */
+  readonly banded: ReadonlySet<string>
+  /** The key of the series that is pointed at: drawn in full and stronger than the others. */
+  readonly pointed?: string | undefined
+  /** Values that the axis must hold, so that several charts have the same. By default those of the series. */
+  readonly extent?: readonly [number, number]
+  /** Whether the chart is one of several small ones. */
+  readonly small?: boolean
+  /** Called with the key of the series that is clicked or touched. */
+  readonly onPick?: (key: string) => void
 }
 
-type Mark = ReturnType<typeof Plot.dot>
+/** Lines over the number of shots, with 95 % intervals as bands. */
+export function AccuracyByShots({ onPick, ...lines }: Lines) {
+  const { series, shots, axis, full, banded, pointed, extent, small } = lines
+  const options = useMemo(
+    () =>
+      draw({ series, shots, axis, full, banded, pointed, ...(extent && { extent }), small: small ?? false }),
+    [series, shots, axis, full, banded, pointed, extent, small],
+  )
+  const pick =
+    onPick &&
+    ((value: unknown) => {
+      const found = series.find(({ label }) => label === labelIn(value))
+      if (found) onPick(found.key)
+    })
+  return (
+    <Chart description={describe(series, shots, axis)} options={options} {...(pick && { onPick: pick })} />
+  )
+}
 
-/** The distance in pixels between intervals at the same number of shots. */
-const spacing = 5
+const labelIn = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'label' in value ? value.label : undefined
 
-function lines(
-  series: readonly Series[],
-  shots: readonly number[],
-  axis: string,
-  leading: ReadonlySet<string>,
-  highlighted: string | undefined,
-) {
-  const isFull = ({ key }: Series) => (highlighted === undefined ? leading.has(key) : key === highlighted)
-  const inFront = series.filter(({ key }) => leading.has(key) || key === highlighted)
-  const places = new Map(inFront.map(({ key }, i) => [key, i - (inFront.length - 1) / 2]))
+/** The lowest and the highest of all means, and of the intervals that are drawn. */
+export function extentOf(series: readonly Series[], banded: ReadonlySet<string>): readonly [number, number] {
+  const values = series.flatMap(({ key, points }) =>
+    points.flatMap(({ mean, low, high }) => (banded.has(key) ? [low, high] : [mean])),
+  )
+  return [Math.min(...values), Math.max(...values)]
+}
+
+function draw({ series, shots, axis, full, banded, pointed, extent, small = false }: Omit<Lines, 'onPick'>) {
+  const isFull = ({ key }: Series) => full.has(key) || key === pointed
   // What is drawn later lies in front.
-  const drawn = series.toSorted((a, b) => Number(isFull(a)) - Number(isFull(b)))
+  const order = (each: Series) => Number(isFull(each)) + Number(each.key === pointed)
+  const drawn = series.toSorted((a, b) => order(a) - order(b))
+  const [low, high] = extent ?? extentOf(series, banded)
+  const [first, last] = [Math.min(...shots), Math.max(...shots)]
   return (width: number): Plot.PlotOptions => ({
-    height: Math.max(280, Math.min(420, width * 0.46)),
-    marginLeft: 44,
-    marginRight: 28,
-    marginBottom: 38,
+    height: small ? 190 : Math.max(320, Math.min(520, width * 0.72)),
+    marginLeft: small ? 34 : 44,
+    marginRight: 16,
+    marginTop: small ? 12 : 24,
+    marginBottom: small ? 26 : 40,
     x: {
       type: 'log',
       base: 2,
-      domain: [Math.min(...shots), Math.max(...shots)],
-      inset: 8 + (spacing * inFront.length) / 2,
+      domain: [first, last],
+      inset: 10,
       ticks: [...shots],
       tickFormat: String,
-      label: 'Shots (labelled images per class)',
+      label: small ? null : 'Shots (labelled images per class)',
       labelAnchor: 'center',
       labelArrow: 'none',
       tickSize: 0,
       tickPadding: 8,
     },
-    y: { label: axis, grid: true, nice: true, ticks: 6, tickSize: 0, labelArrow: 'none', labelOffset: 40 },
+    y: {
+      domain: roomFor(low, high),
+      label: small ? null : axis,
+      nice: true,
+      ticks: small ? 4 : 6,
+      tickFormat: axisNumber,
+      tickSize: 0,
+      labelArrow: 'none',
+      labelOffset: 40,
+    },
     marks: [
-      Plot.gridY({ stroke: 'var(--line)', strokeOpacity: 1, ticks: 6 }),
-      ...drawn.flatMap((each) => {
-        const { color, marker, dash } = each.style
-        const full = isFull(each)
-        const dx = (places.get(each.key) ?? 0) * Math.min(spacing, 40 / inFront.length)
-        const common = { x: 'shots', dx, opacity: full ? 1 : 0.14 } as const
-        const line = Plot.line(each.points, {
-          ...common,
-          y: 'mean',
-          stroke: plotColor(color),
-          strokeWidth: highlighted === each.key ? 3 : full ? 2 : 1.25,
-          ...(dash !== undefined && { strokeDasharray: dash }),
-        })
-        if (!full) return [line] satisfies Mark[]
-        return [
-          Plot.ruleX(each.points, {
-            ...common,
-            y1: 'low',
-            y2: 'high',
-            stroke: plotColor(color),
-            strokeWidth: 1.5,
-            strokeOpacity: 0.55,
-          }),
-          line,
-          Plot.dot(each.points, {
-            ...common,
-            y: 'mean',
-            symbol: plotSymbol(marker),
-            r: 4,
-            fill: plotColor(color),
-            stroke: 'var(--surface)',
-            strokeWidth: 1,
-          }),
-        ] satisfies Mark[]
-      }),
+      Plot.gridY({ stroke: 'var(--line)', strokeOpacity: 1, ticks: small ? 4 : 6 }),
+      ...drawn
+        .filter(({ key }) => banded.has(key) || key === pointed)
+        .map((each) => band(each, each.key === pointed ? 0.26 : 0.15)),
+      ...drawn.flatMap((each) => (isFull(each) ? inFull(each, each.key === pointed) : [faint(each)])),
       Plot.tip(
         series.flatMap(({ label, points }) => points.map((point) => ({ label, ...point }))),
         Plot.pointer({
           x: 'shots',
           y: 'mean',
           title: ({ label, shots: k, mean, low, high }: Point & { label: string }) =>
-            `${label}\n${k} ${k === 1 ? 'shot' : 'shots'}: ${mean.toFixed(1)} (${low.toFixed(1)} to ${high.toFixed(1)})`,
+            `${label}\n${plural(k, 'shot')}: ${mean.toFixed(1)} (${low.toFixed(1)} to ${high.toFixed(1)})`,
           fontSize: 12,
           lineHeight: 1.35,
         }),
@@ -130,60 +128,59 @@ function lines(
   })
 }
 
-function rows(series: readonly Series[], axis: string, highlighted: string | undefined) {
-  const sorted = series
-    .filter(({ points }) => points.length > 0)
-    .toSorted((a, b) => (b.points[0]?.mean ?? 0) - (a.points[0]?.mean ?? 0))
-  return (width: number): Plot.PlotOptions => ({
-    height: 56 + 26 * sorted.length,
-    marginLeft: Math.min(220, width * 0.42),
-    marginRight: 24,
-    marginBottom: 38,
-    x: {
-      label: axis,
-      labelAnchor: 'center',
-      labelArrow: 'none',
-      nice: true,
-      ticks: width < 500 ? 4 : 8,
-      tickSize: 0,
-    },
-    y: { type: 'band', domain: sorted.map(({ label }) => label), label: null, tickSize: 0 },
-    marks: [
-      Plot.gridX({ stroke: 'var(--line)', strokeOpacity: 1, ticks: width < 500 ? 4 : 8 }),
-      ...sorted.flatMap(({ key, label, style: { color, marker }, points }) => {
-        const opacity = highlighted === undefined || highlighted === key ? 1 : 0.2
-        return [
-          Plot.ruleY(points, {
-            x1: 'low',
-            x2: 'high',
-            y: () => label,
-            stroke: plotColor(color),
-            strokeWidth: 2,
-            opacity,
-          }),
-          Plot.dot(points, {
-            x: 'mean',
-            y: () => label,
-            symbol: plotSymbol(marker),
-            r: 5,
-            fill: plotColor(color),
-            opacity,
-          }),
-        ]
-      }),
-    ],
+const band = ({ points, style }: Series, opacity: number) =>
+  Plot.areaY(points, {
+    x: 'shots',
+    y1: 'low',
+    y2: 'high',
+    fill: plotColor(style.color),
+    fillOpacity: opacity,
+    curve: 'linear',
   })
+
+const faint = ({ points, style: { dash } }: Series) =>
+  Plot.line(points, {
+    x: 'shots',
+    y: 'mean',
+    stroke: 'var(--line-strong)',
+    strokeWidth: 1,
+    strokeOpacity: 0.6,
+    ...(dash !== undefined && { strokeDasharray: dash }),
+  })
+
+function inFull({ points, style, isLevel }: Series, isPointed: boolean) {
+  const { color, marker, dash } = style
+  const line = Plot.line(points, {
+    x: 'shots',
+    y: 'mean',
+    stroke: plotColor(color),
+    strokeWidth: isPointed ? 3 : 2,
+    // A level is dotted, and has no points: nothing was measured at a number of shots.
+    ...(isLevel ? { strokeDasharray: '2 4' } : dash !== undefined && { strokeDasharray: dash }),
+  })
+  if (isLevel) return [line]
+  return [
+    line,
+    Plot.dot(points, {
+      x: 'shots',
+      y: 'mean',
+      symbol: plotSymbol(marker),
+      r: isPointed ? 5 : 4,
+      fill: plotColor(color),
+      stroke: 'var(--surface)',
+      strokeWidth: 1,
+    }),
+  ]
 }
 
 function describe(series: readonly Series[], shots: readonly number[], axis: string): string {
   const most = Math.max(...shots)
-  const at = (each: Series) => each.points.find((point) => point.shots === most)
   const ranked = series
-    .flatMap((each) => {
-      const point = at(each)
-      return point ? [{ label: each.label, mean: point.mean }] : []
+    .flatMap(({ label, points }) => {
+      const point = points.find((each) => each.shots === most)
+      return point ? [{ label, mean: point.mean }] : []
     })
     .toSorted((a, b) => b.mean - a.mean)
     .map(({ label, mean }) => `${label} ${mean.toFixed(1)}`)
-  return `${axis} by shots, with 95 % intervals. At ${most} ${most === 1 ? 'shot' : 'shots'}: ${ranked.join(', ')}.`
+  return `${axis} by shots, with 95 % intervals. At ${plural(most, 'shot')}: ${ranked.join(', ')}.`
 }

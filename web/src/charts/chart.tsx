@@ -9,12 +9,17 @@ import styles from './chart.module.css'
 export function Chart({
   description,
   options,
+  onPick,
 }: {
   readonly description: string
   readonly options: (width: number) => Plot.PlotOptions
+  /** Called with the datum next to the pointer when it is clicked or touched. */
+  readonly onPick?: (datum: unknown) => void
 }) {
   const place = useRef<HTMLDivElement>(null)
   const width = useWidth(place)
+  const pick = useRef(onPick)
+  pick.current = onPick
   useEffect(() => {
     if (width === 0) return
     const plot = Plot.plot({
@@ -27,6 +32,9 @@ export function Chart({
       group.setAttribute('data-mark', group.getAttribute('aria-label') ?? '')
       group.removeAttribute('aria-label')
     }
+    plot.addEventListener('click', () => {
+      if ('value' in plot && plot.value !== null) pick.current?.(plot.value)
+    })
     place.current?.replaceChildren(plot)
   }, [options, width])
   return <div ref={place} role="img" aria-label={description} className={styles.chart} />

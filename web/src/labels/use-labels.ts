@@ -5,6 +5,7 @@ import {
   LabelImageDocument,
   MoveImageDocument,
   RemoveImageDocument,
+  UndoLabelDocument,
   UnlabelImageDocument,
 } from '../api/generated'
 
@@ -18,6 +19,9 @@ export interface Labels {
   unlabel(image: string): Promise<boolean>
   /** Removes an image from the dataset. */
   remove(image: string): Promise<boolean>
+  /** Undoes the last of these changes that is not undone. */
+  undo(): Promise<boolean>
+  readonly canUndo: boolean
   /** Adds a file as a support image. */
   add(file: File, to: string): Promise<boolean>
   /** Of the last change. */
@@ -30,35 +34,51 @@ export function useLabels(dataset: string): Labels {
   const client = useClient()
   const [error, setError] = useState<CombinedError>()
   const [refused, setRefused] = useState<string>()
+  /** The ids of the changes made here, which can be undone. */
+  const [changes, setChanges] = useState<readonly string[]>([])
   const settle = useCallback((failed: CombinedError | undefined, reason?: string): boolean => {
     setError(failed)
     setRefused(reason)
     return failed === undefined && reason === undefined
   }, [])
+  const changed = (
+    failed: CombinedError | undefined,
+    dataset: { readonly change: { readonly id: string } | null } | undefined,
+  ): boolean => {
+    const id = dataset?.change?.id
+    if (id !== undefined) setChanges((all) => [...all, id])
+    return settle(failed)
+  }
   const input = { dataset }
   return {
     async move(image, to) {
       const made = await client.mutation(MoveImageDocument, {
         input: { ...input, images: [image], class: to },
       })
-      return settle(made.error)
+      return changed(made.error, made.data?.moveImages)
     },
     async label(image, to) {
       const made = await client.mutation(LabelImageDocument, {
         input: { ...input, images: [image], class: to, split: 'SUPPORT_POOL' },
       })
-      return settle(made.error)
+      return changed(made.error, made.data?.labelImages)
     },
     async unlabel(image) {
-      return settle(
-        (await client.mutation(UnlabelImageDocument, { input: { ...input, images: [image] } })).error,
-      )
+      const made = await client.mutation(UnlabelImageDocument, { input: { ...input, images: [image] } })
+      return changed(made.error, made.data?.unlabelImages)
     },
     async remove(image) {
-      return settle(
-        (await client.mutation(RemoveImageDocument, { input: { ...input, images: [image] } })).error,
-      )
+      const made = await client.mutation(RemoveImageDocument, { input: { ...input, images: [image] } })
+      return changed(made.error, made.data?.removeImages)
     },
+    async undo() {
+      const id = changes.at(-1)
+      if (id === undefined) return false
+      const made = await client.mutation(UndoLabelDocument, { id })
+      if (!made.error) setChanges((all) => all.filter((each) => each !== id))
+      return settle(made.error)
+    },
+    canUndo: changes.length > 0,
     async add(file, to) {
       const { data, error: failed } = await client.mutation(AddLabelledImageDocument, {
         input: { ...input, images: [{ image: { upload: file }, class: to, split: 'SUPPORT_POOL' }] },

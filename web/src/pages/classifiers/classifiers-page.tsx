@@ -17,7 +17,7 @@ import { Loading } from '../../components/loading'
 import { MethodName } from '../../components/method-name'
 import { Page } from '../../components/page'
 import { Problems } from '../../components/problems'
-import { count, fixed, time } from '../../design/format'
+import { count, fixed, plural, time } from '../../design/format'
 import { EvaluateClassifier } from './evaluate'
 
 /** All classifiers, newest first. */
@@ -111,7 +111,7 @@ const columns: readonly Column<ClassifierInListFragment>[] = [
         <>
           {fixed(measured.accuracy.mean)}{' '}
           <span className="muted">
-            {fixed(measured.accuracy.low)}–{fixed(measured.accuracy.high)} at {measured.shots} shots
+            {fixed(measured.accuracy.low)}–{fixed(measured.accuracy.high)} at {plural(measured.shots, 'shot')}
           </span>
         </>
       ) : (
@@ -156,6 +156,9 @@ function Actions({
         Evaluate
       </Button>
       {evaluating && <EvaluateClassifier id={id} name={name} onClose={() => setEvaluating(false)} />}
+      <ButtonLink tone="quiet" href={`/classifiers/${id}/offline`}>
+        Try offline
+      </ButtonLink>
       <DownloadLink href={version.exports.tar}>ONNX</DownloadLink>
       {before && (
         <Button

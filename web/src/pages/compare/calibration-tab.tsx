@@ -9,7 +9,7 @@ import { EmptyState } from '../../components/empty-state'
 import { lazily } from '../../components/lazily'
 import { Loading } from '../../components/loading'
 import { Problems } from '../../components/problems'
-import { count, fixed } from '../../design/format'
+import { count, fixed, plural } from '../../design/format'
 import { cssColor } from '../../design/style-of'
 import styles from './calibration-tab.module.css'
 import { keyOf, type Line, type Row } from './series'
@@ -48,14 +48,17 @@ export function CalibrationTab({
   return (
     <Card
       title="Calibration"
-      note={`${line.label} at ${shots} ${shots === 1 ? 'shot' : 'shots'}: how often it is right, by how confident it is. On the diagonal, confidence can be taken at its word; below it, the method is too sure. Bins of few images say little.`}
+      note={`${line.label} at ${plural(shots, 'shot')}: how often it is right, by how confident it is. On the diagonal, confidence can be taken at its word; below it, the method is too sure. Bins of few images say little.`}
       tools={
         <>
           {all.length > 1 && (
             <Choice
               label="Shots of the diagram"
               value={String(shots)}
-              options={all.map((k) => ({ value: String(k), label: k === shots ? plural(k) : String(k) }))}
+              options={all.map((k) => ({
+                value: String(k),
+                label: k === shots ? plural(k, 'shot') : String(k),
+              }))}
               onChange={(value) => setUrl({ shots: value })}
             />
           )}
@@ -145,5 +148,3 @@ const columns: readonly Column<Bin>[] = [
   { id: 'confidence', header: 'Confidence', numeric: true, cell: ({ confidence }) => percent(confidence) },
   { id: 'accuracy', header: 'Accuracy', numeric: true, cell: ({ accuracy }) => percent(accuracy) },
 ]
-
-const plural = (shots: number): string => (shots === 1 ? '1 shot' : `${shots} shots`)

@@ -5,7 +5,7 @@ import { Card } from '../../components/card'
 import { type Column, DataTable } from '../../components/data-table'
 import { Loading } from '../../components/loading'
 import { Problems } from '../../components/problems'
-import { fixed, pValue, signed } from '../../design/format'
+import { fixed, plural, pValue, signed } from '../../design/format'
 import { cssColor } from '../../design/style-of'
 import { type Contrast, contrastVariables } from './contrast'
 import styles from './details.module.css'
@@ -26,7 +26,7 @@ export function ClassesTab({ contrast, tools }: { readonly contrast: Contrast; r
   return (
     <Card
       title="Accuracy by class"
-      note={`At ${shots} ${shots === 1 ? 'shot' : 'shots'}, in %. p is over test images and support sets, adjusted for the number of classes; with one support set it holds for that set alone.`}
+      note={`At ${plural(shots, 'shot')}, in %. p is over test images and support sets, adjusted for the number of classes; with one support set it holds for that set alone.`}
       tools={tools}
       flush
     >

@@ -1,8 +1,16 @@
+import { useState } from 'react'
 import { useMutation } from 'urql'
-import { CancelComparisonDocument, type ComparisonStateFragment } from '../../api/generated'
+import { useLocation } from 'wouter'
+import {
+  CancelComparisonDocument,
+  type ComparisonStateFragment,
+  DiscardComparisonDocument,
+} from '../../api/generated'
 import { useUrlState } from '../../app/url-state'
 import { Button, ButtonLink, DownloadLink } from '../../components/button'
 import { Problems } from '../../components/problems'
+import styles from './comparison-actions.module.css'
+import { DescribeDialog } from './describe-dialog'
 
 export function ComparisonActions({
   comparison,
@@ -10,9 +18,13 @@ export function ComparisonActions({
 }: {
   readonly comparison: ComparisonStateFragment
   /** The paths of its exports. */
-  readonly exports: { readonly csv: string; readonly json: string } | undefined
+  readonly exports: { readonly csv: string; readonly json: string; readonly html: string } | undefined
 }) {
-  const { id, status, dataset } = comparison
+  const { id, status } = comparison
+  const [describing, setDescribing] = useState(false)
+  const [, navigate] = useLocation()
+  const [discarded, discard] = useMutation(DiscardComparisonDocument)
+  const ended = status !== 'QUEUED' && status !== 'RUNNING'
   const [url] = useUrlState()
   const shots = url.get('shots')
   const [{ fetching, error }, cancel] = useMutation(CancelComparisonDocument)
@@ -28,14 +40,33 @@ export function ComparisonActions({
           <ButtonLink href={`/try?comparison=${id}${shots === null ? '' : `&shots=${shots}`}`}>
             Try
           </ButtonLink>
+          <a className={styles.link} href={exports.html} target="_blank" rel="noreferrer">
+            Report
+          </a>
           <DownloadLink href={exports.csv}>CSV</DownloadLink>
           <DownloadLink href={exports.json}>JSON</DownloadLink>
         </>
       )}
-      <ButtonLink tone="primary" href={`/compare/new?dataset=${dataset.id}`}>
-        New comparison
+      <Button onClick={() => setDescribing(true)}>Name and notes</Button>
+      {ended && (
+        <>
+          <ButtonLink href={`/compare/two?a=${id}`}>Beside another</ButtonLink>
+          <Button
+            disabled={discarded.fetching}
+            onClick={async () => {
+              const { data } = await discard({ id })
+              if (data) navigate(`/compare?deleted=${id}`)
+            }}
+          >
+            Delete
+          </Button>
+        </>
+      )}
+      <ButtonLink tone="primary" href={`/compare/new?from=${id}`}>
+        Change and compare
       </ButtonLink>
-      <Problems error={error} />
+      {describing && <DescribeDialog comparison={comparison} onClose={() => setDescribing(false)} />}
+      <Problems error={error ?? discarded.error} />
     </>
   )
 }

@@ -1,11 +1,14 @@
-import type { ReactNode } from 'react'
-import { ConfusionMatrix } from '../../charts/confusion-matrix'
+import { type ReactNode, useMemo, useState } from 'react'
+import { useUrlState } from '../../app/url-state'
+import { ConfusionMatrix, maxClassesWithNumbers } from '../../charts/confusion-matrix'
+import { orderBySimilarity, similarityOfConfusion } from '../../charts/order-by-similarity'
 import { Button } from '../../components/button'
 import { Card } from '../../components/card'
+import { Choice } from '../../components/choice'
 import { type Column, DataTable } from '../../components/data-table'
 import { Loading } from '../../components/loading'
 import { Problems } from '../../components/problems'
-import { fixed } from '../../design/format'
+import { fixed, plural } from '../../design/format'
 import styles from './details.module.css'
 import type { Line } from './series'
 import { type Confusion, useConfusion, useRuns } from './use-runs'
@@ -34,34 +37,74 @@ export function ConfusionTab({
 }) {
   const { comparison, error } = useRuns(id)
   const confusion = useConfusion(comparison?.runs, line, shots)
+  const [url, setUrl] = useUrlState()
+  const [target, setTarget] = useState<readonly [string, string]>()
+  const order = orders.find(({ value }) => value === url.get('classes'))?.value ?? 'similar'
+  const names = comparison?.dataset.classes
+  const ordered = useMemo(() => {
+    const all = (names ?? []).map(({ name }) => name)
+    const places = confusion ? placesOf(order, all, confusion) : []
+    return {
+      classes: places.map((i) => all[i] ?? ''),
+      confusion: places.map((i) => places.map((j) => confusion?.[i]?.[j] ?? 0)),
+    }
+  }, [names, confusion, order])
   if (error) return <Problems error={error} />
   if (!comparison || !confusion) return <Loading what="confusions" />
-  const classes = comparison.dataset.classes.map(({ name }) => name)
+  const { classes } = ordered
+  const isMap = classes.length > maxClassesWithNumbers
   return (
     <Card
       title="Confusion matrix"
-      note={`${line.label} at ${shots} ${shots === 1 ? 'shot' : 'shots'}; test images, each counted once per support set. Choose a cell to see its images.`}
-      tools={tools}
+      note={`${line.label} at ${plural(shots, 'shot')}; test images, each counted once per support set. Choose a cell to see its images.`}
+      tools={
+        <>
+          <Choice
+            label="Order of the classes"
+            value={order}
+            options={orders}
+            onChange={(value) => setUrl({ classes: value === 'similar' ? undefined : value })}
+          />
+          {tools}
+        </>
+      }
     >
       <div className={styles.confusion}>
-        <ConfusionMatrix classes={classes} confusion={confusion} onPair={onPair} />
+        <ConfusionMatrix {...ordered} onPair={onPair} target={target} />
         <div>
           <h3>Most confused classes</h3>
-          <DataTable
-            label="Most confused classes"
-            columns={[...columns, imagesColumn(onPair)]}
-            rows={mostConfused(classes, confusion)}
-            keyOf={({ from, to }) => `${from}\n${to}`}
-          />
+          <div className={isMap ? styles.pairs : undefined}>
+            <DataTable
+              label="Most confused classes"
+              columns={[
+                ...columns,
+                imagesColumn(onPair),
+                ...(isMap ? [findColumn((from, to) => setTarget([from, to]))] : []),
+              ]}
+              rows={mostConfused(classes, ordered.confusion, isMap ? 60 : 12)}
+              keyOf={({ from, to }) => `${from}\n${to}`}
+            />
+          </div>
         </div>
       </div>
     </Card>
   )
 }
 
-const maxShown = 12
+const orders = [
+  { value: 'similar', label: 'Similar together' },
+  { value: 'dataset', label: 'As in the dataset' },
+] as const
 
-function mostConfused(classes: readonly string[], confusion: Confusion): Confused[] {
+/** The places of the classes in an order. */
+const placesOf = (
+  order: (typeof orders)[number]['value'],
+  classes: readonly string[],
+  confusion: Confusion,
+): readonly number[] =>
+  order === 'similar' ? orderBySimilarity(similarityOfConfusion(confusion)) : classes.map((_, i) => i)
+
+function mostConfused(classes: readonly string[], confusion: Confusion, most: number): Confused[] {
   return confusion
     .flatMap((row, i) => {
       const all = row.reduce((sum, value) => sum + value, 0)
@@ -72,7 +115,7 @@ function mostConfused(classes: readonly string[], confusion: Confusion): Confuse
       )
     })
     .sort((a, b) => b.share - a.share)
-    .slice(0, maxShown)
+    .slice(0, most)
 }
 
 const columns: readonly Column<Confused>[] = [
@@ -92,6 +135,20 @@ const imagesColumn = (onPair: (label: string, taken: string) => void): Column<Co
       onClick={() => onPair(from, to)}
     >
       {images}
+    </Button>
+  ),
+})
+
+const findColumn = (onFind: (from: string, to: string) => void): Column<Confused> => ({
+  id: 'find',
+  header: <span className="visually-hidden">Find</span>,
+  cell: ({ from, to }) => (
+    <Button
+      tone="quiet"
+      aria-label={`Find ${from} taken for ${to} in the matrix`}
+      onClick={() => onFind(from, to)}
+    >
+      Find
     </Button>
   ),
 })

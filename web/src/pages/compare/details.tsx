@@ -1,6 +1,8 @@
 import type { ComparisonStateFragment } from '../../api/generated'
 import { useUrlState } from '../../app/url-state'
 import { SelectField } from '../../components/field'
+import { lazily } from '../../components/lazily'
+import { Loading } from '../../components/loading'
 import { type Tab, Tabs } from '../../components/tabs'
 import { CalibrationTab } from './calibration-tab'
 import { ClassesTab } from './classes-tab'
@@ -10,6 +12,11 @@ import { ImagesTab } from './images-tab'
 import { RunsTab } from './runs-tab'
 import type { Line } from './series'
 import { SetsTab } from './sets-tab'
+
+const MapTab = lazily(
+  async () => (await import('./map-tab')).MapTab,
+  () => <Loading what="the map" />,
+)
 
 /** Details behind the averages: classes, images, confusions, calibration, sets, and single runs. */
 export function Details({
@@ -80,6 +87,19 @@ export function Details({
       label: 'Images',
       content: () => (
         <ImagesTab
+          id={id}
+          line={chosen}
+          shots={shots}
+          testDataset={(comparison.testDataset ?? comparison.dataset).id}
+          tools={method}
+        />
+      ),
+    },
+    {
+      value: 'map',
+      label: 'Map',
+      content: () => (
+        <MapTab
           id={id}
           line={chosen}
           shots={shots}

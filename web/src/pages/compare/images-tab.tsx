@@ -185,7 +185,7 @@ function Pages({
   const labels = useLabels(testDataset)
   const said = chosen && saidOf(chosen, [run, ...others])
   const keys =
-    chosen && said
+    chosen?.isInDataset && said
       ? classKeysOf(classes, [chosen.class.name, ...said.map(({ taken }) => taken.class.name)])
       : []
   const change = async (made: Promise<boolean>) => {
@@ -198,7 +198,13 @@ function Pages({
       change(currentClass ? labels.move(image.id, name) : labels.label(image.id, name))
     },
     others: [
-      { key: 'x', label: 'Take out', onPress: () => chosen && change(labels.unlabel(chosen.image.id)) },
+      ...(chosen?.currentClass
+        ? [{ key: 'n', label: 'No label', onPress: () => change(labels.unlabel(chosen.image.id)) }]
+        : []),
+      ...(chosen?.isInDataset
+        ? [{ key: 'x', label: 'Take out', onPress: () => change(labels.remove(chosen.image.id)) }]
+        : []),
+      ...(labels.canUndo ? [{ key: 'u', label: 'Undo', onPress: () => change(labels.undo()) }] : []),
     ],
   }
   useEffect(() => {
@@ -268,13 +274,17 @@ function Pages({
 function Cell({ node }: { readonly node: MeasuredImage }) {
   return (
     <>
-      <img
-        src={node.image.thumbnail}
-        alt={`${node.class.name}, ${node.image.id.slice(0, 8)}`}
-        loading="lazy"
-        width={96}
-        height={96}
-      />
+      {node.image.isGone ? (
+        <span className={styles.gone}>Removed</span>
+      ) : (
+        <img
+          src={node.image.thumbnail}
+          alt={`${node.class.name}, ${node.image.id.slice(0, 8)}`}
+          loading="lazy"
+          width={96}
+          height={96}
+        />
+      )}
       <span className={styles.label}>{node.class.name}</span>
       <Says taken={node.prediction} truth={node.class.index} />
     </>

@@ -1,10 +1,14 @@
 import { type FormEvent, useState } from 'react'
-import { useMutation } from 'urql'
+import { useMutation, useQuery } from 'urql'
 import { Link, useLocation } from 'wouter'
 import { useHistoryState } from 'wouter/use-browser-location'
 import {
+  AskedAgainDocument,
+  type AskedAgainQuery,
   CompareDocument,
   type KlScaling,
+  PoolSizesDocument,
+  type PoolSizesQuery,
   type RegistryQuery,
   type Search,
   type Selection,
@@ -23,21 +27,38 @@ import { parseNumbers } from '../../components/numbers'
 import { Page } from '../../components/page'
 import { ProblemList, Problems } from '../../components/problems'
 import { RadioField } from '../../components/radio-field'
-import { count, plural } from '../../design/format'
+import { adviceOn, fittingShots, type Sizes } from '../../design/advice'
+import { count, list, plural } from '../../design/format'
 import { scalingWords, searchWords, selectionWords } from '../../design/protocol-words'
 import styles from './new-comparison.module.css'
+import { keyOf } from './series'
 
 export function NewComparisonPage() {
   const { registry, datasets, error } = useChoices()
   const [url] = useUrlState()
+  const [asked] = useQuery({
+    query: AskedAgainDocument,
+    variables: { id: url.get('from') ?? '' },
+    pause: !url.has('from'),
+    requestPolicy: 'cache-first',
+  })
   const above = <Link href="/compare">All comparisons</Link>
   if (error) return <Problems error={error} />
   if (!registry || !datasets) return <Loading what="methods and datasets" />
-  const dataset = datasets.find(({ id }) => id === url.get('dataset')) ?? datasets[0]
+  const from = url.get('from')
+  if (from !== null && !asked.data && !asked.error) return <Loading what="what was asked for" />
+  const before = asked.data?.comparison ?? undefined
+  const wanted = url.get('dataset') ?? before?.dataset.id
+  const dataset = datasets.find(({ id }) => id === wanted) ?? datasets[0]
   return (
-    <Page title="New comparison" above={above}>
+    <Page
+      title={before ? 'Change and compare' : 'New comparison'}
+      above={above}
+      note={before && 'Everything is as it was asked for before. Change what you like.'}
+    >
+      <Problems error={asked.error} />
       {dataset ? (
-        <Form registry={registry} datasets={datasets} dataset={dataset} />
+        <Form key={before?.id} {...{ registry, datasets, dataset, before }} />
       ) : (
         <EmptyState
           title="No dataset to compare on"
@@ -58,6 +79,13 @@ const selections = ['LEAVE_ONE_OUT', 'VALIDATION', 'NONE'] as const satisfies re
 const searches = ['EXACT', 'HALVING'] as const satisfies readonly Search[]
 const scalings = ['FROZEN', 'BATCH'] as const satisfies readonly KlScaling[]
 
+const drawings = [
+  { value: 'EXACT', label: 'are refused: all have as many images as shots' },
+  { value: 'AT_MOST', label: 'give all they have' },
+  { value: 'ALL', label: 'do not matter: every class gives all its images' },
+] as const
+type DrawnAs = (typeof drawings)[number]['value']
+
 const imagesIn = (dataset: DatasetOption, split: string): number =>
   dataset.counts.find((each) => each.split === split)?.images ?? 0
 
@@ -70,6 +98,7 @@ const validationOf = (dataset: DatasetOption) =>
 /** The arguments whose problems are shown at a field. */
 const shownArguments = [
   'input.dataset',
+  'input.name',
   'input.shots',
   'input.supportImages',
   'input.seeds',
@@ -86,31 +115,51 @@ function Form({
   registry,
   datasets,
   dataset,
+  before,
 }: {
   readonly registry: RegistryQuery
   readonly datasets: readonly DatasetOption[]
   readonly dataset: DatasetOption
+  /** What another comparison was asked for, to begin with. */
+  readonly before: AskedAgain | undefined
 }) {
   const [, setUrl] = useUrlState()
   const [, navigate] = useLocation()
   const [{ error, fetching }, compare] = useMutation(CompareDocument)
-  const [encoderId, setEncoder] = useState(registry.health.encoder)
+  const [encoderId, setEncoder] = useState(before?.encoders[0]?.id ?? registry.health.encoder)
   const encoder = registry.encoders.find(({ id }) => id === encoderId)
   const spaces = spacesOf(registry, encoder)
   const [chosen, setChosen] = useState<ReadonlySet<string>>(
-    () => new Set([...ownChoices(registry.methods, spaces), ...alsoAtFirst(registry, spaces)]),
+    () =>
+      new Set(
+        before
+          ? before.protocol.methods.map((each) => keyOf({ method: each.method, space: each.space ?? null }))
+          : [...ownChoices(registry.methods, spaces), ...alsoAtFirst(registry, spaces)],
+      ),
   )
-  const [listed, setListed] = useState(listedIn(useHistoryState<unknown>()))
-  const [shots, setShots] = useState('1, 4, 16')
-  const [seeds, setSeeds] = useState('1, 2, 3')
-  const [augmentations, setAugmentations] = useState('1')
-  const [selection, setSelection] = useState<Selection>()
-  const [search, setSearch] = useState<Search>('EXACT')
-  const [klScaling, setKlScaling] = useState<KlScaling>('FROZEN')
-  const [testDataset, setTestDataset] = useState('')
-  const [coverage, setCoverage] = useState('0.9')
-  const [unknownDataset, setUnknownDataset] = useState('')
-  const [holdOut, setHoldOut] = useState('')
+  const fromPage = listedIn(useHistoryState<unknown>())
+  const [listed, setListed] = useState(fromPage ?? before?.supportImages ?? null)
+  const [{ data: sized }] = useQuery({ query: PoolSizesDocument, variables: { id: dataset.id } })
+  const least = sized?.dataset ? leastIn(sized.dataset) : undefined
+  const fitting = least === undefined ? [] : fittingShots(least)
+  const [name, setName] = useState(before?.name == null ? '' : `${before.name} (changed)`)
+  // What fits the dataset, until something else is typed.
+  const [typedShots, setShots] = useState(before && numbersOf(before.runs.map((run) => run.shots)))
+  const shots = typedShots ?? (fitting.length > 0 ? fitting.join(', ') : '1, 4, 16')
+  const [seeds, setSeeds] = useState(before ? numbersOf(before.runs.map(({ seed }) => seed)) : '1, 2, 3')
+  const asked = before?.protocol
+  const [drawing, setDrawing] = useState<DrawnAs>(
+    drawings.find(({ value }) => value === asked?.drawing)?.value ?? 'EXACT',
+  )
+  const [augmentations, setAugmentations] = useState(String(asked?.augmentations ?? 1))
+  const [selection, setSelection] = useState<Selection | undefined>(asked?.selection)
+  const [search, setSearch] = useState<Search>(asked?.search ?? 'EXACT')
+  const [klScaling, setKlScaling] = useState<KlScaling>(asked?.klScaling ?? 'FROZEN')
+  const [testDataset, setTestDataset] = useState(before?.testDataset?.id ?? '')
+  const [coverage, setCoverage] = useState(String(asked?.coverage ?? 0.9))
+  const [unknownDataset, setUnknownDataset] = useState(asked?.unknownDataset?.id ?? '')
+  const [holdOut, setHoldOut] = useState(asked?.holdOut.map((held) => held.name).join(', ') ?? '')
+  const advice = least === undefined ? [] : adviceOn(sizesOf(dataset, least))
   const validated = imagesIn(dataset, 'VALIDATION') > 0
   // Another dataset may lack what was chosen.
   const chosenSelection = selection === 'VALIDATION' && !validated ? undefined : selection
@@ -124,7 +173,9 @@ function Form({
     seeds: parseNumbers(seeds),
     augmentations: parseNumbers(augmentations),
   }
-  const draws = listed ? 1 : (numbers.shots?.length ?? 0) * (numbers.seeds?.length ?? 0)
+  const draws = listed
+    ? 1
+    : (drawing === 'ALL' ? 1 : (numbers.shots?.length ?? 0)) * (numbers.seeds?.length ?? 0)
   const runs = chosen.size * draws
   const problems = problemsOf(error)
   const notNumbers = (name: keyof typeof numbers) =>
@@ -138,8 +189,15 @@ function Form({
     const { data } = await compare({
       input: {
         dataset: dataset.id,
+        name: name.trim() || null,
         encoder: encoderId,
-        ...(listed ? { supportImages: listed } : { shots: numbers.shots ?? [], seeds: numbers.seeds ?? [] }),
+        ...(listed
+          ? { supportImages: listed }
+          : {
+              drawing,
+              seeds: numbers.seeds ?? [],
+              ...(drawing !== 'ALL' && { shots: numbers.shots ?? [] }),
+            }),
         augmentations: numbers.augmentations?.[0] ?? 1,
         methods: [...chosen].map(choiceOf),
         selection: selected,
@@ -169,6 +227,14 @@ function Form({
               setUrl({ dataset: id })
             }}
           />
+          <TextField
+            label="Name"
+            maxLength={200}
+            value={name}
+            hint="Optional. It tells comparisons apart in the list."
+            problems={problemsAt(problems, 'input.name')}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
           {registry.encoders.length > 1 && (
             <SelectField
               label="Encoder"
@@ -187,11 +253,20 @@ function Form({
             <>
               <TextField
                 label="Shots"
+                disabled={drawing === 'ALL'}
                 inputMode="numeric"
                 value={shots}
                 hint="Labelled images per class. One or more numbers."
                 problems={notNumbers('shots')}
                 onChange={(event) => setShots(event.currentTarget.value)}
+              />
+              <SelectField
+                label="Classes with fewer images"
+                value={drawing}
+                options={drawings}
+                onChange={(value) =>
+                  setDrawing(drawings.find((each) => each.value === value)?.value ?? 'EXACT')
+                }
               />
               <TextField
                 label="Seeds"
@@ -205,6 +280,18 @@ function Form({
           )}
         </div>
       </Card>
+      {advice.length > 0 && (
+        <Notice tone="plain" title="Good to know">
+          <ul>
+            {advice.map((text) => (
+              <li key={text}>{text}</li>
+            ))}
+          </ul>
+          {!listed && fitting.length > 0 && tooMany(numbers.shots, least) && (
+            <Button onClick={() => setShots(fitting.join(', '))}>Use {list(fitting)}</Button>
+          )}
+        </Notice>
+      )}
       <Card
         title="Methods and spaces"
         note="The default space of a method is shaded. Each checked box is one line of the comparison."
@@ -301,6 +388,26 @@ function Form({
     </form>
   )
 }
+
+type AskedAgain = NonNullable<AskedAgainQuery['comparison']>
+
+/** Different numbers, in their first order, as a person types them. */
+const numbersOf = (numbers: readonly number[]): string => [...new Set(numbers)].join(', ')
+
+/** The images of the smallest class in the support pool. */
+const leastIn = ({ samples }: NonNullable<PoolSizesQuery['dataset']>): number =>
+  Math.min(...samples.map(({ counts }) => counts.find(({ split }) => split === 'SUPPORT_POOL')?.images ?? 0))
+
+const sizesOf = (dataset: DatasetOption, least: number): Sizes => ({
+  classes: dataset.classes.length,
+  least,
+  validation: imagesIn(dataset, 'VALIDATION'),
+  test: imagesIn(dataset, 'TEST'),
+})
+
+/** Whether more shots are asked for than the smallest class has images. */
+const tooMany = (shots: readonly number[] | undefined, least: number | undefined): boolean =>
+  shots !== undefined && least !== undefined && shots.some((each) => each > least)
 
 /** The images that another page chose as support set. */
 function listedIn(state: unknown): readonly string[] | null {

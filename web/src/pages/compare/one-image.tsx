@@ -25,7 +25,7 @@ export const saidOf = (
 
 /** A test image with what every method says of it, and the keys that change its label. */
 export function OneImage({
-  node: { image, class: measured, currentClass },
+  node: { image, class: measured, currentClass, isInDataset },
   said,
   keys,
   actions,
@@ -44,15 +44,13 @@ export function OneImage({
 }) {
   return (
     <section className={styles.one} aria-label="The chosen image">
-      <img src={image.thumbnail} alt={measured.name} width={160} height={160} />
+      {!image.isGone && <img src={image.thumbnail} alt={measured.name} width={160} height={160} />}
       <p>
         Measured as <strong>{measured.name}</strong>
-        {currentClass === null
-          ? '; it has no label now'
-          : currentClass.name !== measured.name && `; it is labelled ${currentClass.name} now`}
-        . <Link href={tryHref}>Try it</Link>
+        {stateNow(measured.name, currentClass?.name, isInDataset)}.{' '}
+        {!image.isGone && <Link href={tryHref}>Try it</Link>}
       </p>
-      <LabelKeys keys={keys} classes={classes} current={currentClass?.name} {...actions} />
+      <LabelKeys keys={keys} classes={isInDataset ? classes : []} current={currentClass?.name} {...actions} />
       <Problems error={error} />
       <ul className={styles.said}>
         {said.map(({ run, taken }) => (
@@ -64,6 +62,13 @@ export function OneImage({
       </ul>
     </section>
   )
+}
+
+/** What has become of an image since it was measured. */
+function stateNow(measured: string, now: string | undefined, isInDataset: boolean): string {
+  if (!isInDataset) return '; it was taken out of the dataset since'
+  if (now === undefined) return '; it has no label now'
+  return now === measured ? '' : `; it is labelled ${now} now`
 }
 
 /** A predicted class, how sure, and whether it is right. */

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import type { ComparisonStateFragment, Drawing } from '../../api/generated'
 import { Card } from '../../components/card'
-import { count, list, plural } from '../../design/format'
+import { count, list, percentOf, plural } from '../../design/format'
 import { howSelected, scalingWords, searchWords } from '../../design/protocol-words'
 import styles from './protocol-card.module.css'
 import { shotsOf } from './series'
@@ -30,9 +30,32 @@ export function ProtocolCard({ comparison }: { readonly comparison: ComparisonSt
           The test images of <Link href={`/datasets/${tested.id}`}>{tested.name}</Link>. They are never used
           to select.
         </Fact>
+        {protocol.coverage !== null && (
+          <Fact term="Sets of classes">
+            Made to hold the right class for {percentOf(protocol.coverage)} of images.
+          </Fact>
+        )}
+        <Strangers protocol={protocol} />
         <Fact term="Ranges of the KL term">{scalingWords[klScaling]}.</Fact>
       </dl>
     </Card>
+  )
+}
+
+/** Where images of no class came from, if there were any. */
+function Strangers({ protocol }: { readonly protocol: ComparisonStateFragment['protocol'] }) {
+  const { holdOut, unknownDataset } = protocol
+  if (holdOut.length === 0 && !unknownDataset) return null
+  return (
+    <Fact term="Images of no class">
+      {unknownDataset && (
+        <>
+          The test images of <Link href={`/datasets/${unknownDataset.id}`}>{unknownDataset.name}</Link>.{' '}
+        </>
+      )}
+      {holdOut.length > 0 &&
+        `The test images of ${list(holdOut.map(({ name }) => name))}, which methods do without.`}
+    </Fact>
   )
 }
 

@@ -1,6 +1,6 @@
 import { type Column, DataTable, type Order } from '../../components/data-table'
 import { MethodName } from '../../components/method-name'
-import { fixed, pValue, signed } from '../../design/format'
+import { fixed, plural, pValue, signed } from '../../design/format'
 import { UseThis } from '../classifiers/use-this'
 import { type Metric, statisticOf } from './metrics'
 import styles from './results.module.css'
@@ -102,7 +102,7 @@ function shotsColumn(shots: number, lines: readonly Line[], metric: Metric): Col
   const best = metric.better === 'high' ? Math.max(...means) : Math.min(...means)
   return {
     id: `shots-${shots}`,
-    header: shots === 1 ? '1 shot' : `${shots} shots`,
+    header: plural(shots, 'shot'),
     numeric: true,
     orderBy: meanOf,
     cell: (line) => {

@@ -5,20 +5,31 @@ import { Card } from '../../components/card'
 import { Choice } from '../../components/choice'
 import { SelectField } from '../../components/field'
 import { lazily } from '../../components/lazily'
+import { plural } from '../../design/format'
 import { styleOf } from '../../design/style-of'
 import { Details } from './details'
-import { Legend } from './legend'
 import { metricNamed, metrics, statisticOf } from './metrics'
+import { Ranking } from './ranking'
 import styles from './results.module.css'
 import { ResultsTable } from './results-table'
-import { leadingOf, linesOf, rankedAt, shotsOf } from './series'
+import { type Line, leadingOf, linesOf, rankedAt, shotsOf } from './series'
 import { usePairs } from './use-pairs'
+import { useShownLines } from './use-shown-lines'
 import { Verdict } from './verdict'
+
+const views = [
+  { value: 'lines', label: 'Together' },
+  { value: 'methods', label: 'By method' },
+] as const
 
 // Starts loading the charts while the comparison is read.
 const drawing = import('../../charts/accuracy-by-shots')
 const AccuracyByShots = lazily(
   async () => (await drawing).AccuracyByShots,
+  () => <div className={styles.toCome} aria-hidden />,
+)
+const LinesByMethod = lazily(
+  async () => (await import('./lines-by-method')).LinesByMethod,
   () => <div className={styles.toCome} aria-hidden />,
 )
 
@@ -33,7 +44,6 @@ export function Results({
   const { id, rows } = comparison
   const [url, setUrl] = useUrlState()
   const [pointedAt, setPointedAt] = useState<string>()
-  const [pinned, setPinned] = useState<string>()
   const encoders = useMemo(
     () => [...new Map(rows.map((row) => [row.encoder.id, row.encoder])).values()],
     [rows],
@@ -52,6 +62,8 @@ export function Results({
     lines.find(({ key }) => key === 'zero-shot') ??
     lines[0]
   const leading = useMemo(() => leadingOf(ranked, baseline), [ranked, baseline])
+  const shown = useShownLines(lines, leading, [ranked[0]?.key, baseline?.key])
+  const view = url.get('view') === 'methods' ? 'methods' : 'lines'
   const pairs = usePairs(id, baseline, metric, running)
   const sets = Math.max(...own.map((row) => row.accuracy.n))
   const series = useMemo(
@@ -60,12 +72,14 @@ export function Results({
         key,
         label,
         style: styleOf(method, space),
+        isLevel: usesNoShots(method, byShots),
         points: [...byShots.values()]
           .map((row) => ({ shots: row.shots, ...statisticOf(row, metric) }))
           .sort((a, b) => a.shots - b.shots),
       })),
     [lines, metric],
   )
+  const inChart = useMemo(() => series.filter(({ key }) => !shown.hidden.has(key)), [series, shown])
   return (
     <>
       {!running && (
@@ -85,35 +99,56 @@ export function Results({
         />
       )}
       <Card
-        title={`${metric.label} by shots`}
-        note={`Mean with its 95 % interval ${over(sets)}.${leading.size < lines.length ? ' The best line of each leading method, and the baseline; the others are faint. Point at an entry to see its line, or choose it to keep it.' : ''}`}
+        title={shots.length > 1 ? `${metric.label} by shots` : `${metric.label} at ${plural(at, 'shot')}`}
+        note={`Mean with its 95 % interval ${over(sets)}.${shots.length > 1 && shown.full.size < lines.length ? ' In colour: the best line of each leading method and the baseline, or the lines that you choose.' : ''}`}
         tools={
-          <Choice
-            label="Measure"
-            value={metric.id}
-            options={metrics.map((each) => ({ value: each.id, label: each.label }))}
-            onChange={(value) => setUrl({ metric: value === 'accuracy' ? undefined : value })}
-          />
+          <>
+            {shots.length > 1 && (
+              <Choice
+                label="View"
+                value={view}
+                options={views}
+                onChange={(value) => setUrl({ view: value === 'lines' ? undefined : value })}
+              />
+            )}
+            <Choice
+              label="Measure"
+              value={metric.id}
+              options={metrics.map((each) => ({ value: each.id, label: each.label }))}
+              onChange={(value) => setUrl({ metric: value === 'accuracy' ? undefined : value })}
+            />
+          </>
         }
       >
-        <div className={styles.chart}>
-          <AccuracyByShots
-            series={series}
-            shots={shots}
-            axis={metric.axis}
-            leading={leading}
-            highlighted={pointedAt ?? pinned}
-          />
-          <Legend
+        {shots.length > 1 && view === 'methods' ? (
+          <LinesByMethod
             lines={ranked}
-            shots={at}
-            metric={metric}
-            leading={leading}
-            pinned={pinned}
-            onPoint={setPointedAt}
-            onPin={setPinned}
+            {...{ series, shots, metric, baseline }}
+            onPick={(key) => setUrl({ only: key, view: undefined })}
           />
-        </div>
+        ) : (
+          <div className={shots.length > 1 ? styles.chart : undefined}>
+            {shots.length > 1 && (
+              <div className={styles.drawing}>
+                <AccuracyByShots
+                  series={inChart}
+                  shots={shots}
+                  axis={metric.axis}
+                  full={shown.full}
+                  banded={shown.banded}
+                  pointed={pointedAt}
+                  onPick={shown.toggleOnly}
+                />
+              </div>
+            )}
+            <Ranking
+              lines={ranked}
+              shots={at}
+              {...{ metric, baseline, shown }}
+              onPoint={(key) => setPointedAt(key)}
+            />
+          </div>
+        )}
       </Card>
       <Card
         title="Every method"
@@ -125,7 +160,10 @@ export function Results({
               <Choice
                 label="Shots"
                 value={String(at)}
-                options={shots.map((k) => ({ value: String(k), label: k === at ? plural(k) : String(k) }))}
+                options={shots.map((k) => ({
+                  value: String(k),
+                  label: k === at ? plural(k, 'shot') : String(k),
+                }))}
                 onChange={(value) => setUrl({ shots: value })}
               />
             )}
@@ -158,7 +196,9 @@ export function Results({
   )
 }
 
-const plural = (shots: number): string => (shots === 1 ? '1 shot' : `${shots} shots`)
+/** Whether a method is the same at every number of shots, as zero-shot is. */
+const usesNoShots = (method: Line['method'], rows: Line['rows']): boolean =>
+  method.id === 'zero-shot' && new Set([...rows.values()].map(({ accuracy }) => accuracy.mean)).size === 1
 
 /** What intervals hold for. */
 const over = (sets: number): string =>

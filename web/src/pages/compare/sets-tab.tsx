@@ -7,7 +7,7 @@ import { EmptyState } from '../../components/empty-state'
 import { Loading } from '../../components/loading'
 import { MethodName } from '../../components/method-name'
 import { Problems } from '../../components/problems'
-import { fixed, plural } from '../../design/format'
+import { fixed, percentOf, plural } from '../../design/format'
 import { keyOf, labelOf } from './series'
 import styles from './sets-tab.module.css'
 
@@ -41,7 +41,7 @@ export function SetsTab({
       title="Sets of classes"
       note={
         first
-          ? `Instead of one class, a method can answer with all that may be right. Each set is made to hold the right class for ${percent(first.sets.promised)} of images; here is what it held at ${plural(shots, 'shot')}. Of two methods that keep the promise, the one with smaller sets says more.`
+          ? `Instead of one class, a method can answer with all that may be right. Each set is made to hold the right class for ${percentOf(first.sets.promised)} of images; here is what it held at ${plural(shots, 'shot')}. Of two methods that keep the promise, the one with smaller sets says more.`
           : undefined
       }
     >
@@ -64,7 +64,7 @@ export function SetsTab({
             onOrder={(order) => setUrl({ sets: order })}
           />
           <p className={styles.remark}>
-            Small numbers are 95 % intervals.
+            {`Small numbers are 95 % intervals over images${first.sets.coverage.n > 1 ? ' and support sets' : ', for this support set'}.`}
             {unknown &&
               ` ${plural(unknown.images, 'image')} of no class: it is turned away if its set is empty. AUROC is the chance that an image of a known class gets a more probable prediction than one of no class; 0.5 is a guess.`}
           </p>
@@ -73,8 +73,6 @@ export function SetsTab({
     </Card>
   )
 }
-
-const percent = (share: number): string => `${fixed(100 * share, 0)} %`
 
 interface Interval {
   readonly mean: number
@@ -135,7 +133,8 @@ const unknownColumns: readonly Column<SetsRow>[] = [
     header: 'AUROC',
     numeric: true,
     orderBy: ({ sets }) => sets.unknown?.areaUnderRoc ?? null,
-    cell: ({ sets }) => (sets.unknown?.areaUnderRoc ? fixed(sets.unknown.areaUnderRoc, 3) : '–'),
+    cell: ({ sets }) =>
+      typeof sets.unknown?.areaUnderRoc === 'number' ? fixed(sets.unknown.areaUnderRoc, 3) : '–',
   },
 ]
 

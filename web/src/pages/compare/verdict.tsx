@@ -2,6 +2,7 @@ import { useQuery } from 'urql'
 import { RecommendationDocument } from '../../api/generated'
 import { Problems } from '../../components/problems'
 import { SeriesMark } from '../../components/series-mark'
+import { moreImages } from '../../design/advice'
 import { styleOf } from '../../design/style-of'
 import { UseThis } from '../classifiers/use-this'
 import { labelOf } from './series'
@@ -30,6 +31,13 @@ export function Verdict({
   const recommendation = data?.comparison?.recommendation
   if (!recommendation) return null
   const { method, space, text, confidence } = recommendation
+  const tied = recommendation.rivals.filter((rival) => rival.confidence === 'TIE')
+  const tested = data.comparison?.testDataset ?? data.comparison?.dataset
+  const images = tested?.counts.find(({ split }) => split === 'TEST')?.images ?? 0
+  const why =
+    confidence === 'TIE'
+      ? moreImages(images, widest(tied.map(({ lead }) => lead)), tied.length, recommendation.pairs)
+      : null
   return (
     <section aria-label="Verdict" className={styles.verdict}>
       <h2>
@@ -38,6 +46,7 @@ export function Verdict({
         {space && ` in ${space.id}`}
       </h2>
       <p>{text}</p>
+      {why !== null && <p>{why}</p>}
       {isEmbedded && (
         <p>
           Mini CLIP, the encoder of this comparison, is small: it comes with Shotboard for trying things out.
@@ -56,4 +65,10 @@ export function Verdict({
       )}
     </section>
   )
+}
+
+/** Half of the widest interval; null if none is known. */
+function widest(leads: readonly { readonly low: number | null; readonly high: number | null }[]) {
+  const halves = leads.flatMap(({ low, high }) => (low === null || high === null ? [] : [(high - low) / 2]))
+  return halves.length === 0 ? null : Math.max(...halves)
 }

@@ -3,6 +3,7 @@ import type { DatasetQuery } from '../../api/generated'
 import { Button } from '../../components/button'
 import { Thumbnail } from '../../components/thumbnail'
 import { count } from '../../design/format'
+import { AddImages } from './add-images'
 import styles from './datasets.module.css'
 import { EditClass } from './edit-class'
 import { EditPrompts } from './edit-prompts'
@@ -29,6 +30,7 @@ export function ClassRow({
   const { class: label, counts, images } = sample
   const [editing, setEditing] = useState(false)
   const [changing, setChanging] = useState(false)
+  const [adding, setAdding] = useState(false)
   return (
     <li className={styles.class}>
       <div className={styles.about}>
@@ -44,6 +46,18 @@ export function ClassRow({
         >
           Change
         </button>
+        <button
+          type="button"
+          className={styles.edit}
+          aria-label={`Add images to ${label.name}`}
+          onClick={() => {
+            mending.dismiss()
+            setAdding(true)
+          }}
+        >
+          Add images
+        </button>
+        {adding && <AddImages {...{ dataset, mending }} name={label.name} onClose={() => setAdding(false)} />}
         {changing && (
           <EditClass
             {...{ dataset, classes, mending }}
@@ -59,7 +73,10 @@ export function ClassRow({
             type="button"
             className={styles.edit}
             aria-label={`Edit the prompts of ${label.name}`}
-            onClick={() => setEditing(true)}
+            onClick={() => {
+              mending.dismiss()
+              setEditing(true)
+            }}
           >
             Edit
           </button>
@@ -69,6 +86,7 @@ export function ClassRow({
             dataset={dataset}
             name={label.name}
             prompts={label.prompts}
+            mending={mending}
             onClose={() => setEditing(false)}
           />
         )}

@@ -9,6 +9,7 @@ import { Loading } from '../../components/loading'
 import { Notice } from '../../components/notice'
 import { Page } from '../../components/page'
 import { Problems } from '../../components/problems'
+import { adviceOn } from '../../design/advice'
 import { count, plural } from '../../design/format'
 import { ClassImages } from './class-images'
 import { ClassRow } from './class-row'
@@ -40,6 +41,12 @@ export function DatasetPage() {
   const { name, counts, samples, problems, unlabelled } = dataset
   const wanted = (url.get('find') ?? '').toLowerCase()
   const found = samples.filter((sample) => sample.class.name.toLowerCase().includes(wanted))
+  const advice = adviceOn({
+    classes: samples.length,
+    least: Math.min(...samples.map((sample) => imagesIn(sample.counts, 'SUPPORT_POOL'))),
+    validation: imagesIn(counts, 'VALIDATION'),
+    test: imagesIn(counts, 'TEST'),
+  })
   const shown = url.get('class')
   const showsUnlabelled = url.has('unlabelled')
   const classes = samples.map((sample) => sample.class.name)
@@ -62,6 +69,7 @@ export function DatasetPage() {
         <>
           <Button onClick={ask('dataset')}>Rename</Button>
           <Button onClick={ask('class')}>Add a class</Button>
+          <ButtonLink href={`/datasets/${id}/map`}>Map</ButtonLink>
           <ButtonLink href={`/overlap?dataset=${id}`}>Overlap</ButtonLink>
           <ButtonLink href={`/try?dataset=${id}`}>Try</ButtonLink>
           <ButtonLink tone="primary" href={`/compare/new?dataset=${id}`}>
@@ -93,6 +101,15 @@ export function DatasetPage() {
           </div>
         )}
       </dl>
+      {advice.length > 0 && counts.length > 0 && (
+        <Notice tone="plain" title="Good to know">
+          <ul>
+            {advice.map((text) => (
+              <li key={text}>{text}</li>
+            ))}
+          </ul>
+        </Notice>
+      )}
       {problems.length > 0 && (
         <Notice tone="warn" title={`${plural(problems.length, 'thing')} to look at`}>
           <ul>

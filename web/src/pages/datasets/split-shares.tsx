@@ -1,5 +1,6 @@
 import type { Problem } from '../../api/problem'
 import { FieldProblems, TextField } from '../../components/field'
+import { fixed } from '../../design/format'
 import styles from './datasets.module.css'
 
 /** In percent. */
@@ -17,6 +18,13 @@ const names: readonly { readonly key: keyof Shares; readonly label: string }[] =
   { key: 'test', label: 'Test %' },
 ]
 
+/** In the unit of the fields; the service speaks of fractions. */
+const sumProblem = (sum: number): Problem => ({
+  message: `Together they are ${fixed(sum, Number.isInteger(sum) ? 0 : 1)} %. They must be 100 %.`,
+  code: 'INVALID_VALUE',
+  argument: 'input.splitRule',
+})
+
 /** The split shares for images without splits. Each class is split separately. */
 export function SplitShares({
   shares,
@@ -27,6 +35,7 @@ export function SplitShares({
   readonly problems: readonly Problem[]
   readonly onChange: (shares: Shares) => void
 }) {
+  const sum = shares.supportPool + shares.validation + shares.test
   return (
     <fieldset className={styles.shares}>
       <legend>Split of images without splits</legend>
@@ -43,7 +52,7 @@ export function SplitShares({
           />
         ))}
       </div>
-      <FieldProblems problems={problems} />
+      <FieldProblems problems={sum === 100 ? problems : [sumProblem(sum)]} />
     </fieldset>
   )
 }

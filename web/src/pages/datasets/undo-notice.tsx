@@ -5,14 +5,14 @@ import type { Mending } from './use-mending'
 
 /** Says what was changed last, and offers to undo it. */
 export function UndoNotice({ mending }: { readonly mending: Mending }) {
-  const { change, problems, undo, dismiss } = mending
+  const { done, problems, undo, dismiss } = mending
   return (
     <div className={styles.notice}>
       <ProblemList problems={problems} />
-      <div role="status" className={change ? styles.toast : undefined}>
-        {change && (
+      <div role="status" className={done ? styles.toast : undefined}>
+        {done && (
           <>
-            <span>{change.text}.</span>
+            <span>{done}.</span>
             <Button onClick={undo}>Undo</Button>
             <Button tone="quiet" onClick={dismiss} aria-label="Close this message">
               Close

@@ -1,6 +1,13 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import { useEffect, useState } from 'react'
 import { useClient } from 'urql'
-import { type ImportArchiveInput, ImportPreviewDocument, type ImportPreviewQuery } from '../../api/generated'
+import {
+  HubImportPreviewDocument,
+  type ImportArchiveInput,
+  type ImportFromHubInput,
+  ImportPreviewDocument,
+  type ImportPreviewQuery,
+} from '../../api/generated'
 import { type Problem, problemsOf } from '../../api/problem'
 
 export type Preview = ImportPreviewQuery['importPreview']
@@ -14,14 +21,24 @@ export interface PreviewState {
 const nothing: PreviewState = { problems: [], checking: false }
 
 /** What an import would do. A new input, or leaving the page, stops the check of the one before. */
-export function useImportPreview(input: ImportArchiveInput | undefined): PreviewState {
+export const useImportPreview = (input: ImportArchiveInput | undefined): PreviewState =>
+  usePreview(input, ImportPreviewDocument)
+
+/** What an import from the hub would do, likewise. */
+export const useHubPreview = (input: ImportFromHubInput | undefined): PreviewState =>
+  usePreview(input, HubImportPreviewDocument)
+
+function usePreview<Input>(
+  input: Input | undefined,
+  document: TypedDocumentNode<ImportPreviewQuery, { readonly input: Input }>,
+): PreviewState {
   const client = useClient()
   const [state, setState] = useState(nothing)
   useEffect(() => {
     setState({ ...nothing, checking: input !== undefined })
     if (input === undefined) return
     const { unsubscribe } = client
-      .query(ImportPreviewDocument, { input }, { requestPolicy: 'network-only' })
+      .query(document, { input }, { requestPolicy: 'network-only' })
       .subscribe(({ data, error }) =>
         setState({
           checking: false,
@@ -30,6 +47,6 @@ export function useImportPreview(input: ImportArchiveInput | undefined): Preview
         }),
       )
     return unsubscribe
-  }, [client, input])
+  }, [client, input, document])
   return state
 }

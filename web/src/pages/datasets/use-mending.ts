@@ -1,20 +1,39 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import { useCallback, useState } from 'react'
 import { useClient } from 'urql'
-import { type MendedFragment, UndoChangeDocument } from '../../api/generated'
+import {
+  type LabelledImageInput,
+  MendAddImagesDocument,
+  type MendedFragment,
+  UndoChangeDocument,
+} from '../../api/generated'
 import { type Problem, problemsOf } from '../../api/problem'
+import { count, plural } from '../../design/format'
 
 /** Mends a dataset, and undoes the last change. */
 export interface Mending {
-  /** The last change, until it is undone or put away. */
-  readonly change: MendedFragment['change']
+  /** The last change in words, until it is undone or put away. */
+  readonly done: string | null
   /** Of the last attempt. */
   readonly problems: readonly Problem[]
   /** Resolves to whether the change was made. */
   run<Input>(document: MendingDocument<Input>, input: Input): Promise<boolean>
+  /** Adds images, some at a time. Resolves to what became of them; null if it failed. */
+  addImages(
+    dataset: string,
+    images: readonly LabelledImageInput[],
+    onProgress: (done: number) => void,
+  ): Promise<AddedImages | null>
   undo(): Promise<void>
   /** Puts the last change and its problems away. */
   dismiss(): void
+}
+
+export interface AddedImages {
+  readonly added: number
+  readonly duplicates: number
+  /** Images that were not added, by their positions among those given. */
+  readonly rejected: readonly { readonly position: number; readonly reason: string }[]
 }
 
 type MendingDocument<Input> = TypedDocumentNode<
@@ -22,30 +41,78 @@ type MendingDocument<Input> = TypedDocumentNode<
   { readonly input: Input }
 >
 
+/** Images of a request: few, so that none is too large, and the bar moves. */
+const imagesAtOnce = 16
+
+/** What was done last: in words, and the changes that undo it, the latest first. */
+interface Done {
+  readonly text: string
+  readonly changes: readonly string[]
+}
+
 export function useMending(): Mending {
   const client = useClient()
-  const [change, setChange] = useState<MendedFragment['change']>(null)
+  const [done, setDone] = useState<Done | null>(null)
   const [problems, setProblems] = useState<readonly Problem[]>([])
   const dismiss = useCallback(() => {
-    setChange(null)
+    setDone(null)
     setProblems([])
   }, [])
+
   return {
-    change,
+    done: done?.text ?? null,
     problems,
     async run(document, input) {
       const { data, error } = await client.mutation(document, { input })
       setProblems(problemsOf(error))
       if (!data) return false
-      setChange(data.mended.change)
+      const { change } = data.mended
+      setDone(change && { text: change.text, changes: [change.id] })
       return true
     },
+    async addImages(dataset, images, onProgress) {
+      const changes: string[] = []
+      let [added, duplicates] = [0, 0]
+      const rejected: AddedImages['rejected'][number][] = []
+      for (let from = 0; from < images.length; from += imagesAtOnce) {
+        const some = images.slice(from, from + imagesAtOnce)
+        const { data, error } = await client.mutation(MendAddImagesDocument, {
+          input: { dataset, images: some },
+        })
+        setProblems(problemsOf(error))
+        if (data) {
+          const result = data.added
+          added += result.added
+          duplicates += result.duplicates
+          rejected.push(...result.rejected.map((each) => ({ ...each, position: from + each.position })))
+          if (result.dataset.change) changes.unshift(result.dataset.change.id)
+          onProgress(from + some.length)
+        }
+        // What was added before can be undone.
+        if (changes.length > 0) setDone({ text: `Added ${plural(added, 'image')}`, changes: [...changes] })
+        if (!data) return null
+      }
+      return { added, duplicates, rejected }
+    },
     async undo() {
-      if (!change) return
-      const { error } = await client.mutation(UndoChangeDocument, { id: change.id })
-      setProblems(problemsOf(error))
-      if (!error) setChange(null)
+      if (!done) return
+      const left = [...done.changes]
+      for (let id = left[0]; id !== undefined; id = left[0]) {
+        const { error } = await client.mutation(UndoChangeDocument, { id })
+        setProblems(problemsOf(error))
+        if (error) return setDone({ ...done, changes: left })
+        left.shift()
+      }
+      setDone(null)
     },
     dismiss,
   }
 }
+
+/** What became of added images, in a sentence. */
+export const inWords = ({ added, duplicates, rejected }: AddedImages): string =>
+  [
+    `${plural(added, 'image')} added`,
+    ...(duplicates > 0 ? [`${count(duplicates)} already there`] : []),
+    ...(rejected.length > 0 ? [`${count(rejected.length)} left out`] : []),
+  ].join(', ')

@@ -6,7 +6,7 @@ import { Card } from '../../components/card'
 import { Loading } from '../../components/loading'
 import { Problems } from '../../components/problems'
 import { fixed, plural } from '../../design/format'
-import { styleOf } from '../../design/style-of'
+import { cssColor, styleOf } from '../../design/style-of'
 import styles from './overlap.module.css'
 
 type Correlation = CorrelationQuery['overlapCorrelation']
@@ -65,14 +65,17 @@ function Found({ correlation, dataset }: { readonly correlation: Correlation; re
               points={drawn}
               description={`Gain in accuracy by reduction of overlap, ${plural(here.n, 'point')}. ${here.text}`}
             />
-            <dl className={styles.coefficients}>
-              {here.pearson && <Figure name="Pearson" coefficient={here.pearson} />}
-              {here.spearman && <Figure name="Spearman" coefficient={here.spearman} />}
-              <div>
-                <dt>Points</dt>
-                <dd className="numeric">{here.n}</dd>
-              </div>
-            </dl>
+            <div>
+              <Key points={points.filter((point) => point.dataset.id === dataset)} />
+              <dl className={styles.coefficients}>
+                {here.pearson && <Figure name="Pearson" coefficient={here.pearson} />}
+                {here.spearman && <Figure name="Spearman" coefficient={here.spearman} />}
+                <div>
+                  <dt>Points</dt>
+                  <dd className="numeric">{here.n}</dd>
+                </div>
+              </dl>
+            </div>
           </div>
         </>
       ) : (
@@ -89,6 +92,42 @@ function Found({ correlation, dataset }: { readonly correlation: Correlation; re
         </p>
       )}
     </div>
+  )
+}
+
+/** What the colours and the symbols of the points mean: methods and spaces. */
+function Key({ points }: { readonly points: Correlation['points'] }) {
+  const methods = [...new Map(points.map(({ method }) => [method.id, method])).values()]
+  const spaces = [
+    ...new Map(points.flatMap(({ space }) => (space ? [[space.id, space] as const] : []))).values(),
+  ]
+  return (
+    <dl className={styles.key}>
+      <dt>Colour: method</dt>
+      {methods.map(({ id, name, color }) => (
+        <dd key={id}>
+          <svg
+            width="12"
+            height="12"
+            viewBox="-6 -6 12 12"
+            aria-hidden="true"
+            style={{ color: cssColor(color) }}
+          >
+            <circle r="4.5" fill="currentColor" />
+          </svg>
+          {name}
+        </dd>
+      ))}
+      <dt>Symbol: space</dt>
+      {spaces.map(({ id, marker }) => (
+        <dd key={id}>
+          <svg width="12" height="12" viewBox="-6 -6 12 12" aria-hidden="true">
+            <path d={marker.path} fill="currentColor" />
+          </svg>
+          {id}
+        </dd>
+      ))}
+    </dl>
   )
 }
 

@@ -6,7 +6,7 @@ import { useLabels } from '../../labels/use-labels'
 import styles from './try.module.css'
 import type { Subject } from './use-prediction'
 
-/** Labels the tried image, gives it another class, or takes it out of the labelled images. A file is added to the dataset. */
+/** Labels the tried image, gives it another class, takes its label off, or takes it out of the dataset. A file is added to the dataset. */
 export function LabelImage({
   dataset,
   subject,
@@ -41,16 +41,25 @@ export function LabelImage({
       if ('upload' in subject) return after(labels.add(subject.upload, name), `Added as ${name}.`)
       return after(labels.label(image, name), `Labelled ${name}.`)
     },
-    others:
-      current === undefined
+    others: [
+      ...(current === undefined
         ? []
         : [
             {
+              key: 'n',
+              label: 'No label',
+              onPress: () => after(labels.unlabel(image), 'The image has no label now.'),
+            },
+            {
               key: 'x',
               label: 'Take out',
-              onPress: () => after(labels.unlabel(image), 'Taken out: the image has no label now.'),
+              onPress: () => after(labels.remove(image), 'Taken out of the dataset.'),
             },
-          ],
+          ]),
+      ...(labels.canUndo
+        ? [{ key: 'u', label: 'Undo', onPress: () => after(labels.undo(), 'Undone.') }]
+        : []),
+    ],
   }
   return (
     <section

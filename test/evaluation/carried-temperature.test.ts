@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest'
+import { carryTemperature } from '../../src/evaluation/carried-temperature.js'
+import { fitMethod } from '../../src/evaluation/fit.js'
+import { softmax } from '../../src/evaluation/metrics.js'
+import { fitTemperature } from '../../src/evaluation/temperature.js'
+import { defineMethod } from '../../src/methods/contract.js'
+import { clip } from '../../src/spaces/clip.js'
+import { seeded } from '../../src/system/random.js'
+import { createKernels } from '../../src/tensor/kernels.js'
+import { matrix, rowOf } from '../../src/tensor/matrix.js'
+import { syntheticTask } from '../../src/testing/synthetic.js'
+import { sharedRuntime } from '../helpers/shared.js'
+import { prototype } from '../testing/plugins.js'
+
+const random = seeded('carried temperature')
+const logits = matrix(
+  60,
+  4,
+  Float32Array.from({ length: 240 }, () => 5 * random.next()),
+)
+const scaled = (factor: number) =>
+  matrix(
+    60,
+    4,
+    logits.data.map((logit) => factor * logit),
+  )
+
+describe('a temperature that is carried over to the whole cache', () => {
+  test.each([
+    [2, 0.5],
+    [0.6, 0.5],
+    [1.1, 0.07],
+  ])('goes on as logits did: by %d with fewer keys, to the power of %d', (factor, steps) => {
+    const carried = carryTemperature({ temperature: 1.7, logits, fewer: scaled(factor), steps })
+    expect(carried / (1.7 / factor ** steps)).toBeCloseTo(1, 4)
+  })
+
+  test('stays where the number of keys changes nothing', () => {
+    expect(carryTemperature({ temperature: 3, logits, fewer: logits, steps: 0.5 })).toBeCloseTo(3, 4)
+  })
+
+  test('is bounded where a smaller cache says nothing at all', () => {
+    const nothing = matrix(60, 4)
+    const carried = carryTemperature({ temperature: 1, logits, fewer: nothing, steps: 0.5 })
+    expect(carried).toBeCloseTo(2, 4)
+  })
+})
+
+/** The texts’ logits times exp(−1/n), with n keys of each class: the scale of logits that depends on the number of keys alone. */
+const { terms: _, ...rest } = prototype()
+const growing = defineMethod({
+  ...rest,
+  hyperparameters: {},
+  usesTexts: true,
+  async score(batch) {
+    const { classes, counts } = batch.cache
+    const keys = Math.max(...counts)
+    const similarities = await batch.textSimilarities()
+    return matrix(
+      batch.rows,
+      classes,
+      similarities.data.map((cosine) => 100 * Math.exp(-1 / keys) * cosine),
+    )
+  },
+})
+
+test.each([3, 4, 5, 8])(
+  'a fit by LEAVE_ONE_OUT at %d shots has the temperature of the whole cache',
+  async (shots) => {
+    const { support } = syntheticTask({ shots: [shots, shots, shots], noise: 1 })
+    const kernels = createKernels(sharedRuntime())
+    const fitted = await fitMethod({
+      ...{ method: growing, space: clip(), support, kernels, selection: 'LEAVE_ONE_OUT' },
+    })
+    const { textClassifier, features } = support
+    if (!textClassifier) throw new Error('the task has texts')
+    const images = features.clip ?? matrix(0, 0)
+    const whole = matrix(images.rows, support.classes)
+    for (let i = 0; i < images.rows; i++) {
+      for (let c = 0; c < support.classes; c++) {
+        const cosine = rowOf(images, i).reduce((sum, x, k) => sum + x * (rowOf(textClassifier, c)[k] ?? 0), 0)
+        rowOf(whole, i)[c] = 100 * Math.exp(-1 / shots) * cosine
+      }
+    }
+    const truth = fitTemperature({ logits: whole, labels: support.labels }) ?? 0
+    // Half of an odd number of images is more or less than half, and logits between two scales are matched by one.
+    const tolerance = shots % 2 === 0 ? 0.001 : 0.03
+    expect(Math.abs(fitted.temperature / truth - 1)).toBeLessThan(tolerance)
+    // The probabilities that thresholds are taken from are those of the images that were left out, at their own temperature.
+    const own = Array.from(support.labels, (label, i) => softmax(rowOf(whole, i), truth)[label] ?? 0)
+    const sorted = (values: readonly number[]) => [...values].sort((a, b) => a - b)
+    for (const [i, value] of sorted([...fitted.calibration]).entries()) {
+      expect(value).toBeCloseTo(sorted(own)[i] ?? 0, 3)
+    }
+  },
+)
