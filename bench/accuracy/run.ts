@@ -18,15 +18,24 @@ import { openRuntime } from '../../src/tensor/runtime.js'
 import { sharedFolder } from '../data.js'
 
 /*
- * Measures methods on real features of CLIP ViT-B/32, and writes docs/accuracy.csv:
+ * Measures methods on real features of CLIP ViT-B/32, and writes docs/accuracy.csv, the tables of docs/accuracy.md and their
+ * figure:
  *
  *     npm run accuracy                    # all of it
  *     npm run accuracy -- --only dtd      # one data set: its lines replace the earlier ones
+ *     npm run accuracy -- --selection LEAVE_ONE_OUT --method gda,timo --shots 8    # some of them
  *
  * The data are not part of the project; a data set that is missing is left out. A row has the accuracy in percent, the number of test
  * images, and, where there are texts, the gain over zero-shot CLIP with its standard error over the test images.
  */
-const { values } = parseArgs({ options: { only: { type: 'string' }, selection: { type: 'string' } } })
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    selection: { type: 'string' },
+    method: { type: 'string' },
+    shots: { type: 'string' },
+  },
+})
 
 const datasets = ['caltech61', 'dtd', 'flowers102', 'sun397']
 const generic = 'generic-clip-vit-b32'
@@ -59,6 +68,7 @@ const texts: readonly (readonly [string, string])[] = [
   ['text-prototype', 'shrunk'],
   ['text-prototype', 'plda'],
   ['shared-prototype', 'plda'],
+  ['transclip', 'clip'],
 ]
 
 const file = fileURLToPath(new URL('../../docs/accuracy.csv', import.meta.url))
@@ -66,20 +76,40 @@ const header = 'dataset,shots,selection,texts,method,space,accuracy,images,gain,
 const runtime = openRuntime()
 const kernels = createKernels(runtime)
 const registry = createRegistry([builtin()])
-const selections: readonly Selection[] = values.selection
-  ? [values.selection as Selection]
-  : ['VALIDATION', 'LEAVE_ONE_OUT']
-const only = (dataset: string, selection: string) =>
-  dataset === (values.only ?? dataset) && selections.includes(selection as Selection)
-const kept = ((await readFile(file, 'utf8').catch(() => '')) || header)
-  .trim()
-  .split('\n')
-  .slice(1)
-  .filter((line) => {
-    const [dataset = '', , selection = ''] = line.split(',')
-    return !only(dataset, selection)
-  })
-await writeFile(file, `${[header, ...kept].join('\n')}\n`)
+const selections: readonly Selection[] = ['VALIDATION', 'LEAVE_ONE_OUT']
+const among = (list: string | undefined, value: string | number): boolean =>
+  list === undefined || list.split(',').includes(String(value))
+const isAsked = (dataset: string, shots: string | number, selection: string, method: string): boolean =>
+  among(values.only, dataset) &&
+  among(values.shots, shots) &&
+  among(values.selection, selection) &&
+  among(values.method, method)
+
+/** Writes the lines in the order of the tables above. */
+async function rewrite(keep: (line: readonly string[]) => boolean): Promise<void> {
+  const lines = ((await readFile(file, 'utf8').catch(() => '')) || header).trim().split('\n').slice(1)
+  const order = ([
+    dataset = '',
+    shots = '',
+    selection = '',
+    withTexts = '',
+    method = '',
+    space = '',
+  ]: string[]) => {
+    const columns = withTexts === 'true' ? texts : alone
+    const column = columns.findIndex(([id, each]) => id === method && (each === space || space === ''))
+    const block = datasets.indexOf(dataset) * 1000 + Number(shots)
+    return [block, selection === 'VALIDATION' ? 0 : 1, withTexts === 'true' ? 1 : 0, column]
+  }
+  const kept = lines.map((line) => line.split(',')).filter(keep)
+  const sorted = kept
+    .map((line) => ({ line, at: order(line) }))
+    .sort((a, b) => a.at.map((value, i) => value - (b.at[i] as number)).find((gap) => gap !== 0) ?? 0)
+  await writeFile(file, `${[header, ...sorted.map(({ line }) => line.join(','))].join('\n')}\n`)
+}
+await rewrite(
+  ([dataset = '', shots = '', selection = '', , method = '']) => !isAsked(dataset, shots, selection, method),
+)
 
 const folder = await sharedFolder(generic)
 const sources = folder ? await readGenericFeatures(folder) : []
@@ -90,12 +120,16 @@ const covariance =
       )
     : null
 
-for (const dataset of datasets.filter((name) => name === (values.only ?? name))) {
+for (const dataset of datasets.filter((name) => among(values.only, name))) {
   const path = await sharedFolder(`${dataset}-clip-vit-b32`)
   if (path === undefined) console.error(`${dataset} is missing, so it is left out`)
   else await measure(dataset, await readFeatureFile(join(path, 'features.safetensors')))
 }
 await runtime.close()
+await rewrite(() => true)
+// They read the numbers that are now written.
+await import('../../docs/figures/accuracy-tables.js')
+await import('../../docs/figures/accuracy.js')
 
 async function measure(dataset: string, features: FeatureFile): Promise<void> {
   const { textClassifier, test, validation } = features
@@ -105,7 +139,7 @@ async function measure(dataset: string, features: FeatureFile): Promise<void> {
     labels: Int32Array.from({ length: textClassifier.rows }, (_, c) => c),
     classNames: Array.from({ length: textClassifier.rows }, (_, c) => String(c)),
   }
-  for (const shots of features.shots) {
+  for (const shots of features.shots.filter((each) => among(values.shots, each))) {
     const support: Support = {
       ...features.support(shots),
       generic: async () => covariance,
@@ -120,6 +154,7 @@ async function measure(dataset: string, features: FeatureFile): Promise<void> {
         [true, textClassifier ? texts : []],
       ] as const) {
         for (const [id, spaceId] of columns) {
+          if (!isAsked(dataset, shots, selection, id)) continue
           const space = registry.space(spaceId)
           if (space.usesGeneric && !covariance) continue
           // Its grid solves 20 systems of the size of the keys.
