@@ -77,7 +77,12 @@ interface Sorted {
  */
 export async function layOut(source: Source, request: LayoutRequest, signal?: AbortSignal): Promise<Layout> {
   const files = (await source.files(signal)).filter(({ path }) => !isJunk(path))
-  const labels = await readLabels(source, files, request.labels, signal)
+  const labels = await readLabels(
+    source,
+    files,
+    { ...request.labels, byName: request.classFrom !== undefined },
+    signal,
+  )
   const root = rootOf(files, labels)
   const others = files.filter((file) => !labels.files.has(file))
   const inside = others.filter(({ path }) => path.startsWith(root))

@@ -250,7 +250,7 @@ describe('undo is refused, and changes nothing,', () => {
     const added = await mend('addImages', {
       ...{ dataset: id, images: [{ image, class: first, split: 'SUPPORT_POOL' }] },
     })
-    await library.supportSets.create({ dataset: id, shots: 4, rule: 'AT_MOST', seed: 1, augmentations: 1 })
+    await library.supportSets.create({ dataset: id, shots: 4, drawing: 'AT_MOST', seed: 1, augmentations: 1 })
     expect(await undo(added)).toEqual({ code: 'HAS_RESULTS', argument: 'id' })
     const prompts = await mend('setPrompts', { dataset: id, classes: [{ name: first, prompts: ['a.'] }] })
     await mend('setPrompts', { dataset: id, classes: [{ name: first, prompts: ['b.'] }] })
@@ -361,8 +361,10 @@ describe('removed images', () => {
   })
 
   test('go after 7 days', async () => {
-    const [old, recent] = [await removeNew(), await removeNew()]
     const { recordedChanges } = library.store
+    // What the tests before removed, also by undoing additions.
+    await recordedChanges.forget({ before: new Date() })
+    const [old, recent] = [await removeNew(), await removeNew()]
     const before = (await recordedChanges.getMany([recent.change?.id ?? '']))[0]?.createdAt ?? new Date(0)
     expect(await recordedChanges.forget({ before })).toEqual([old.added])
     await library.deletions.oldChanges()

@@ -61,7 +61,7 @@ const lastPart = (name: string): string => plain(name).split(/[./]/).at(-1) ?? '
 export function chooseColumns(
   records: readonly LabelRecord[],
   header: readonly string[],
-  { columns: given, share }: LabelContext,
+  { columns: given, byName, share }: LabelContext,
 ): ChosenColumns {
   const shareOf = (column: string): number => share(records.map((record) => textOf(record[column])))
   const isOfNumbers = (column: string): boolean =>
@@ -76,7 +76,7 @@ export function chooseColumns(
   const yesAndNo = others.find((name) => lastPart(name) in yesAndNoColumns)
   const split = givenColumn('split', header, given) ?? columnNamed('split', others) ?? yesAndNo
   const rest = others.filter((name) => name !== split)
-  const found = label ?? columnNamed('label', rest) ?? labelColumns(records, rest, shareOf)
+  const found = label ?? columnNamed('label', rest) ?? (byName ? undefined : labelColumns(records, rest, shareOf))
   if (found === undefined) throw missing('labels')
   return {
     path,

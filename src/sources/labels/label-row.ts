@@ -30,6 +30,8 @@ export interface LabelColumns {
 /** What reading a file of labels needs to know. */
 export interface LabelContext {
   readonly columns: LabelColumns
+  /** Whether a column is one of labels only by its name, and not by what it holds. */
+  readonly byName?: boolean | undefined
   /** The share of the texts that end in the name of an image of the source. */
   share(texts: readonly string[]): number
 }

@@ -26,6 +26,8 @@ export interface LabelChoice {
   /** Its content, if it lies outside the source. */
   readonly content?: Buffer | undefined
   readonly columns?: LabelColumns | undefined
+  /** Whether columns of labels count only by their names: a person has said which folders name the classes. */
+  readonly byName?: boolean | undefined
 }
 
 export interface Label {
@@ -71,7 +73,7 @@ export async function readLabels(
   const finder = lazily(() => createImageFinder(files))
   const { found, used, left, whyNot } = isChosen
     ? { ...nothingSeen, found: [await readChosen(source, files, choice, finder)] }
-    : await lookForFiles(source, files, choice.columns ?? {}, finder, signal)
+    : await lookForFiles(source, files, choice, finder, signal)
   const wrong = ({ file, error }: { file: SourceFile; error: Error }) =>
     errors.invalidLabels({ file: file.path, reason: error.message })
   const companions = isChosen ? undefined : await readCompanions(source, files, wrong, signal)
@@ -189,7 +191,7 @@ const nothingSeen = { used: [], left: [], whyNot: new Map<SourceFile, string>() 
 async function lookForFiles(
   source: Source,
   files: readonly SourceFile[],
-  columns: LabelColumns,
+  { columns = {}, byName }: LabelChoice,
   finder: () => ImageFinder,
   signal?: AbortSignal,
 ): Promise<Seen> {
@@ -212,6 +214,7 @@ async function lookForFiles(
       }
       const rows = parseLabelFile(nameOf(file.path), await read(), {
         columns,
+        byName,
         share: (given) => finder().share(given),
       })
       const images = imagesOf(rows, file, finder())
