@@ -55,6 +55,7 @@ import {
   OverlapCorrelationResolver,
 } from './overlap/correlation.js'
 import { OverlapResolver, SpaceOverlapResolver } from './overlap/overlap.js'
+import { resolveEdges } from './page.js'
 import { MethodPredictionResolver, PredictionResolver } from './prediction/prediction.js'
 import { RunResolver } from './run/run.js'
 import { RunPredictionResolver, RunPredictionsResolver } from './run/run-predictions.js'
@@ -142,5 +143,6 @@ export async function createSchema(): Promise<GraphQLSchema> {
   ] as const) {
     if (root) root.description = description
   }
+  resolveEdges(schema)
   return schema
 }

@@ -186,3 +186,26 @@ export class ClassifierType {
 }
 
 export const ClassifierConnectionType = connectionOf('ClassifierConnection', () => ClassifierType)
+
+@InputType('UpdateClassifierInput', {
+  description: 'What a new version of a classifier is made from: as for a new classifier.',
+})
+export class UpdateClassifierInputType extends CreateClassifierInputType {}
+
+@InputType('RollbackClassifierInput', { description: 'A version that is to be in use.' })
+export class RollbackClassifierInputType {
+  @Field(() => ID, { description: 'The name or the id of a classifier.' })
+  classifier: string
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Its number. Default: the version before the one in use.',
+  })
+  version?: number | null
+}
+
+@InputType('DeleteClassifierInput', { description: 'A classifier that is to go.' })
+export class DeleteClassifierInputType {
+  @Field(() => ID, { description: 'The name or the id of a classifier.' })
+  classifier: string
+}

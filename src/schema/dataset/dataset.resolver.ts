@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
+import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql'
 import {
   type AddImagesResult,
   type ClassRow,
@@ -7,13 +7,15 @@ import {
   type SplitCountRow,
   templateSets,
 } from '../../library/index.js'
-import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
+import { deletedId } from '../deleted-id.js'
 import { imageInput, requireImageLimit } from '../image/image.js'
+import { type InputOfId, inputOfId } from '../input-of-id.js'
 import { PageArguments, pageRequest } from '../page.js'
+import { PayloadMutation } from '../payload-mutation.js'
+import { addedImages } from './added-images.js'
 import {
   AddImagesInputType,
-  AddImagesResultType,
   ClassLabelType,
   CreateDatasetInputType,
   DatasetConnectionType,
@@ -23,6 +25,13 @@ import {
   SetPromptsInputType,
   SplitCountType,
 } from './dataset.type.js'
+import { addedImagesWarnings, changedDataset, datasetWarnings } from './mended-dataset.js'
+
+const DeleteDatasetInputType = inputOfId(
+  'DeleteDatasetInput',
+  'A dataset that is to go.',
+  'The id of a dataset.',
+)
 
 @Resolver(() => DatasetType)
 export class DatasetResolver {
@@ -39,26 +48,28 @@ export class DatasetResolver {
 
   @Query(() => DatasetConnectionType, { description: 'Newest first.' })
   datasets(
-    @Args(() => PageArguments) { first, after }: PageArguments,
+    @Args(() => PageArguments) page: PageArguments,
     @Ctx() context: Context,
   ): Promise<Page<DatasetRow>> {
-    return context.library.datasets.page(pageRequest(first, after, context))
+    return context.library.datasets.page(pageRequest(page, context))
   }
 
-  @Mutation(() => DatasetType, {
+  @PayloadMutation(changedDataset, {
     description:
       'Makes a dataset with classes and without images. `addImages` adds them. Fails with DATASET_EXISTS if the name is in use.',
+    warnings: datasetWarnings,
   })
   createDataset(
     @Arg('input', () => CreateDatasetInputType, { description: 'The name and the classes.' })
     input: CreateDatasetInputType,
     @Ctx() { library }: Context,
   ): Promise<DatasetRow> {
-    return atInput(library.datasets.create(input))
+    return library.datasets.create(input)
   }
 
-  @Mutation(() => AddImagesResultType, {
+  @PayloadMutation(addedImages, {
     description: 'Adds images. Images that cannot be read are listed in `rejected`; the others are added.',
+    warnings: addedImagesWarnings,
   })
   addImages(
     @Arg('input', () => AddImagesInputType, {
@@ -69,12 +80,13 @@ export class DatasetResolver {
   ): Promise<AddImagesResult> {
     requireImageLimit(images, limits)
     const labelled = images.map((each) => ({ ...each, image: imageInput(each.image) }))
-    return atInput(library.datasets.addImages({ dataset, images: labelled }))
+    return library.datasets.addImages({ dataset, images: labelled })
   }
 
-  @Mutation(() => DatasetType, {
+  @PayloadMutation(changedDataset, {
     description:
       'Replaces the prompts of some classes. Only text features are computed again. Fails with IN_USE while a comparison uses the current prompts.',
+    warnings: datasetWarnings,
   })
   setPrompts(
     @Arg('input', () => SetPromptsInputType, {
@@ -83,12 +95,13 @@ export class DatasetResolver {
     input: SetPromptsInputType,
     @Ctx() { library }: Context,
   ): Promise<DatasetRow> {
-    return atInput(library.datasets.setPrompts(input))
+    return library.datasets.setPrompts(input)
   }
 
-  @Mutation(() => DatasetType, {
+  @PayloadMutation(changedDataset, {
     description:
       'Replaces the prompts of all classes, by templates or by a file of sentences. Otherwise as `setPrompts`.',
+    warnings: datasetWarnings,
   })
   setAllPrompts(
     @Arg('input', () => SetAllPromptsInputType, {
@@ -97,7 +110,7 @@ export class DatasetResolver {
     input: SetAllPromptsInputType,
     @Ctx() { library }: Context,
   ): Promise<DatasetRow> {
-    return atInput(library.datasets.setAllPrompts(input))
+    return library.datasets.setAllPrompts(input)
   }
 
   @Query(() => [PromptTemplateSetType], {
@@ -107,12 +120,12 @@ export class DatasetResolver {
     return Object.entries(templateSets).map(([name, templates]) => ({ name, templates }))
   }
 
-  @Mutation(() => ID, {
+  @PayloadMutation(deletedId, {
     description:
-      'Deletes a dataset with its support sets, the comparisons that use it, and the images and features that no other dataset has. Fails with IN_USE while a comparison, an import or a training uses it. Returns the id.',
+      'Deletes a dataset with its support sets, the comparisons that use it, and the images and features that no other dataset has. Fails with IN_USE while a comparison, an import or a training uses it.',
   })
   async deleteDataset(
-    @Arg('id', () => ID, { description: 'The id of a dataset.' }) id: string,
+    @Arg('input', () => DeleteDatasetInputType, { description: 'The dataset.' }) { id }: InputOfId,
     @Ctx() { library }: Context,
   ): Promise<string> {
     await library.deletions.dataset(id)

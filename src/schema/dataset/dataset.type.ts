@@ -134,22 +134,3 @@ export class RejectedImageType {
   @Field(() => String, { description: 'The same as a sentence.' })
   reason: string
 }
-
-@ObjectType('AddImagesResult', {
-  description: 'What became of images: added, duplicates and rejected add up to all that were given.',
-})
-export class AddImagesResultType {
-  @Field(() => DatasetType, { description: 'The dataset with the new images.' })
-  dataset: DatasetType
-
-  @Field(() => Int, { description: 'The number of images that the dataset did not have.' })
-  added: number
-
-  @Field(() => Int, { description: 'Images that the dataset already has, or that were given twice.' })
-  duplicates: number
-
-  @Field(() => [RejectedImageType], {
-    description: 'Images that could not be read. The other images are added.',
-  })
-  rejected: readonly RejectedImageType[]
-}

@@ -107,7 +107,7 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
     @Ctx() context: Context,
   ): Promise<Page<RunRow>> {
     const filter = await runFilter(asked, context)
-    const page = pageRequest(asked.first, asked.after, context)
+    const page = pageRequest(asked, context)
     return context.library.runs.page(page, filter, asked.orderBy ?? undefined, asked.direction ?? undefined)
   }
 
