@@ -47,6 +47,7 @@ import { HealthResolver } from './health/health.js'
 import { ImageResolver } from './image/image.js'
 import { HubImportResolver } from './import/hub-import.js'
 import { ImportResolver } from './import/import.resolver.js'
+import { ImportSubscription } from './import/import.subscription.js'
 import { ImportPreviewResolver, PreviewedClassResolver } from './import/import-preview.js'
 import { MethodResolver } from './method/method.resolver.js'
 import {
@@ -55,6 +56,8 @@ import {
   OverlapCorrelationResolver,
 } from './overlap/correlation.js'
 import { OverlapResolver, SpaceOverlapResolver } from './overlap/overlap.js'
+import { NodeResolver } from './node/node.resolver.js'
+import { enforceOneOf } from './one-of.js'
 import { resolveEdges } from './page.js'
 import { MethodPredictionResolver, PredictionResolver } from './prediction/prediction.js'
 import { RunResolver } from './run/run.js'
@@ -74,6 +77,7 @@ export async function createSchema(): Promise<GraphQLSchema> {
   const schema = await buildSchema({
     resolvers: [
       HealthResolver,
+      NodeResolver,
       MethodResolver,
       FeatureSpaceResolver,
       EncoderResolver,
@@ -94,6 +98,7 @@ export async function createSchema(): Promise<GraphQLSchema> {
       ImageResolver,
       HubImportResolver,
       ImportResolver,
+      ImportSubscription,
       ImportPreviewResolver,
       PreviewedClassResolver,
       AdapterResolver,
@@ -144,5 +149,6 @@ export async function createSchema(): Promise<GraphQLSchema> {
     if (root) root.description = description
   }
   resolveEdges(schema)
+  enforceOneOf(schema)
   return schema
 }

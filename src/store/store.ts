@@ -37,7 +37,7 @@ export interface Store {
   readonly featureSegments: FeatureSegmentRepository
 }
 
-/** `onChange` receives every changed comparison, run and training. */
+/** `onChange` receives every changed comparison, run, import and training. */
 export const createStore = (client: DatabaseClient, onChange?: (id: string) => void): Store => ({
   datasets: withDatabaseErrors(createDatasetRepository(client)),
   datasetChanges: withDatabaseErrors(createDatasetChangeRepository(client)),
@@ -50,7 +50,7 @@ export const createStore = (client: DatabaseClient, onChange?: (id: string) => v
   supportSets: withDatabaseErrors(createSupportSetRepository(client)),
   runs: withDatabaseErrors(createRunRepository(client, onChange)),
   comparisons: withDatabaseErrors(createComparisonRepository(client, onChange)),
-  imports: withDatabaseErrors(createImportRepository(client)),
+  imports: withDatabaseErrors(createImportRepository(client, onChange)),
   trainings: withDatabaseErrors(createTrainingRepository(client, onChange)),
   classifiers: withDatabaseErrors(createClassifierRepository(client)),
   deletions: withDatabaseErrors(createDeletionRepository(client)),

@@ -61,14 +61,12 @@ export class TrainingResolver {
   trainings(
     @Arg('encoder', () => ID, { nullable: true, description: 'Only trainings for this encoder, by its id.' })
     encoder: string | null | undefined,
-    @Arg('status', () => JobStatus, { nullable: true, description: 'Only trainings in this state.' }) status:
-      | JobStatus
-      | null
-      | undefined,
+    @Arg('status', () => [JobStatus], { nullable: true, description: 'Only trainings in one of these states.' })
+    status: JobStatus[] | null | undefined,
     @Args(() => PageArguments) page: PageArguments,
     @Ctx() context: Context,
   ): Promise<Page<TrainingRow>> {
-    const filter = { ...(encoder != null && { encoder }), ...(status && { status }) }
+    const filter = { ...(encoder != null && { encoder }), ...(status && { status: { in: status } }) }
     return context.library.trainings.page(pageRequest(page, context), filter)
   }
 

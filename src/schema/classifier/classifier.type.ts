@@ -2,6 +2,7 @@ import { Field, Float, ID, InputType, Int } from 'type-graphql'
 import { StatisticType } from '../comparison/comparison.type.js'
 import { Drawing, Search, Selection } from '../enums.js'
 import { HyperparameterInputType } from '../method/method-choice.js'
+import { NodeType } from '../node/node.type.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
 import { DateTime, Shots } from '../scalars.js'
@@ -173,7 +174,7 @@ export class ClassifierSelectionType {
   accuracy: number | null
 }
 
-@ObjectType('Classifier', { description: 'A named classifier in use, with its versions.' })
+@ObjectType('Classifier', { implements: NodeType, description: 'A named classifier in use, with its versions.' })
 export class ClassifierType {
   @Field(() => ID, { description: 'Identifies the classifier; it never changes.' })
   id: string

@@ -109,7 +109,7 @@ export class CurationResolver {
     }: AddUnlabelledImagesInputType,
     @Ctx() { library, limits }: Context,
   ): Promise<AddImagesResult> {
-    requireImageLimit(images, limits)
+    requireImageLimit(images, limits, 'images')
     return library.datasets.addUnlabelled({ dataset, images: images.map(imageInput) })
   }
 

@@ -7,6 +7,7 @@ import {
   type SplitCountRow,
   templateSets,
 } from '../../library/index.js'
+import { atArgument } from '../arguments.js'
 import type { Context } from '../context.js'
 import { deletedId } from '../deleted-id.js'
 import { imageInput, requireImageLimit } from '../image/image.js'
@@ -78,7 +79,7 @@ export class DatasetResolver {
     { dataset, images }: AddImagesInputType,
     @Ctx() { library, limits }: Context,
   ): Promise<AddImagesResult> {
-    requireImageLimit(images, limits)
+    requireImageLimit(images, limits, 'images')
     const labelled = images.map((each) => ({ ...each, image: imageInput(each.image) }))
     return library.datasets.addImages({ dataset, images: labelled })
   }
@@ -107,10 +108,10 @@ export class DatasetResolver {
     @Arg('input', () => SetAllPromptsInputType, {
       description: 'The dataset, and where the prompts come from.',
     })
-    input: SetAllPromptsInputType,
+    { dataset, prompts }: SetAllPromptsInputType,
     @Ctx() { library }: Context,
   ): Promise<DatasetRow> {
-    return library.datasets.setAllPrompts(input)
+    return atArgument('prompts', library.datasets.setAllPrompts({ dataset, ...prompts }), 'dataset')
   }
 
   @Query(() => [PromptTemplateSetType], {

@@ -14,12 +14,12 @@ import {
 import { type Encoder, type FeatureSpace, type SourceInfo, spacesOf } from '../../library/index.js'
 import { embeddedEncoder } from '../../settings/schema.js'
 import type { Context } from '../context.js'
+import { NodeType } from '../node/node.type.js'
 import { ObjectType } from '../object-type.js'
 import { PayloadMutation } from '../payload-mutation.js'
 import { FeatureSpaceType } from '../space/space.js'
 
-@ObjectType('Encoder', {
-  description: 'A CLIP model. It maps images and texts to vectors of the same space.',
+@ObjectType('Encoder', { implements: NodeType, description: 'A CLIP model. It maps images and texts to vectors of the same space.',
 })
 export class EncoderType {
   @Field(() => ID, { description: 'Identifies the encoder, such as `clip-vit-b-16`; it never changes.' })

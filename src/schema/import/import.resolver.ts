@@ -46,14 +46,12 @@ export class ImportResolver {
   async imports(
     @Arg('dataset', () => ID, { nullable: true, description: 'Only imports into this dataset, by its id.' })
     dataset: string | null | undefined,
-    @Arg('status', () => JobStatus, { nullable: true, description: 'Only imports in this state.' }) status:
-      | JobStatus
-      | null
-      | undefined,
+    @Arg('status', () => [JobStatus], { nullable: true, description: 'Only imports in one of these states.' })
+    status: JobStatus[] | null | undefined,
     @Args(() => PageArguments) page: PageArguments,
     @Ctx() context: Context,
   ): Promise<Page<ImportRow>> {
-    const filter = { ...(await datasetFilter(dataset, context)), ...(status && { status }) }
+    const filter = { ...(await datasetFilter(dataset, context)), ...(status && { status: { in: status } }) }
     return context.library.imports.page(pageRequest(page, context), filter)
   }
 

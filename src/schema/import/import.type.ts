@@ -1,6 +1,7 @@
 import { Field, Float, ID, InputType, Int } from 'type-graphql'
 import type { WarningRow } from '../../library/index.js'
 import { ClassFolder, JobStatus } from '../enums.js'
+import { NodeType } from '../node/node.type.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
 import { DateTime, Upload } from '../scalars.js'
@@ -100,7 +101,7 @@ export class RejectedFileType {
   reason: string
 }
 
-@ObjectType('Import', { description: 'The import of an archive into a dataset.' })
+@ObjectType('Import', { implements: NodeType, description: 'The import of an archive into a dataset.' })
 export class ImportType {
   @Field(() => ID, { description: 'Identifies the import; it never changes.' })
   id: string

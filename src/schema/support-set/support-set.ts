@@ -8,6 +8,7 @@ import { EncoderType } from '../encoder/encoder.js'
 import { Drawing } from '../enums.js'
 import { ImageType } from '../image/image.js'
 import { type InputOfId, inputOfId } from '../input-of-id.js'
+import { NodeType } from '../node/node.type.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf, PageArguments, pageRequest } from '../page.js'
 import { PayloadMutation } from '../payload-mutation.js'
@@ -22,8 +23,7 @@ export class SupportImageType {
   class: ClassLabelType
 }
 
-@ObjectType('SupportSet', {
-  description: 'Labelled images of every class, drawn with a seed or listed. It never changes.',
+@ObjectType('SupportSet', { implements: NodeType, description: 'Labelled images of every class, drawn with a seed or listed. It never changes.',
 })
 export class SupportSetType {
   @Field(() => ID, { description: 'Identifies the support set; it never changes.' })

@@ -151,7 +151,7 @@ function Form({
         holdOut: namesIn(holdOut),
       },
     })
-    if (data) navigate(`/compare/${data.compare.id}`)
+    if (data) navigate(`/compare/${data.compare.comparison.id}`)
   }
 
   return (

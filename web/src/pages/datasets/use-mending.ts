@@ -1,13 +1,16 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import { useCallback, useState } from 'react'
 import { useClient } from 'urql'
-import { type MendedFragment, UndoChangeDocument } from '../../api/generated'
+import { type MendAddClassMutation, UndoChangeDocument } from '../../api/generated'
 import { type Problem, problemsOf } from '../../api/problem'
+
+/** All mutations that mend a dataset ask for the same. */
+type Mended = MendAddClassMutation['mended']
 
 /** Mends a dataset, and undoes the last change. */
 export interface Mending {
   /** The last change, until it is undone or put away. */
-  readonly change: MendedFragment['change']
+  readonly change: Mended['change']
   /** Of the last attempt. */
   readonly problems: readonly Problem[]
   /** Resolves to whether the change was made. */
@@ -18,13 +21,13 @@ export interface Mending {
 }
 
 type MendingDocument<Input> = TypedDocumentNode<
-  { readonly mended: MendedFragment },
+  { readonly mended: Mended },
   { readonly input: Input }
 >
 
 export function useMending(): Mending {
   const client = useClient()
-  const [change, setChange] = useState<MendedFragment['change']>(null)
+  const [change, setChange] = useState<Mended['change']>(null)
   const [problems, setProblems] = useState<readonly Problem[]>([])
   const dismiss = useCallback(() => {
     setChange(null)
