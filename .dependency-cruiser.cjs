@@ -119,6 +119,6 @@ module.exports = {
   options: {
     parser: 'swc',
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: 'src/store/generated|/web/dist' },
+    exclude: { path: 'src/store/generated|/web/dist|client/dist' },
   },
 }

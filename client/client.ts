@@ -1,8 +1,10 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
-import { print } from 'graphql'
+import { Kind, OperationTypeNode, print } from 'graphql'
 import { dataOf, ShotboardClientError } from './client-error.js'
-import type { Given, ShotboardClient } from './contract.js'
+import type { Given, GivenWithOptions, ShotboardClient } from './contract.js'
 import { requestBody } from './request-body.js'
+import { withRetries } from './retry.js'
+import { sendWithProgress } from './send-with-progress.js'
 import { createSubscriptions } from './subscriptions.js'
 import { waitFor } from './wait-for.js'
 
@@ -36,16 +38,23 @@ export function createClient({ url, key }: ClientOptions): ShotboardClient {
   const client: ShotboardClient = {
     async request<Data, Variables>(
       document: TypedDocumentNode<Data, Variables>,
-      ...[variables]: Given<Variables>
+      ...[variables, options = {}]: GivenWithOptions<Variables>
     ) {
-      const { body, headers } = requestBody({ query: print(document), variables: variables ?? {} })
-      const response = await fetchFrom(endpoint, {
-        method: 'POST',
-        headers: { accept: 'application/json', ...headers, ...authorization },
-        body,
-      })
-      // The types of the document come from the schema.
-      return dataOf(await readJson(response)) as Data
+      const { onProgress, signal, retries = 2 } = options
+      const { body, headers: ofBody } = requestBody({ query: print(document), variables: variables ?? {} })
+      const headers = { accept: 'application/json', ...ofBody, ...authorization }
+      const isQuery = document.definitions.every(
+        (each) => each.kind !== Kind.OPERATION_DEFINITION || each.operation === OperationTypeNode.QUERY,
+      )
+      const ask = async () => {
+        const response =
+          onProgress && body instanceof FormData
+            ? await reach(endpoint, sendWithProgress(endpoint, { headers, body, signal }, onProgress), signal)
+            : await fetchFrom(endpoint, { method: 'POST', headers, body, ...(signal && { signal }) })
+        // The types of the document come from the schema.
+        return dataOf(await readJson(response)) as Data
+      }
+      return withRetries(ask, { isQuery, retries, signal })
     },
     subscribe<Data, Variables>(
       document: TypedDocumentNode<Data, Variables>,
@@ -65,12 +74,16 @@ export function createClient({ url, key }: ClientOptions): ShotboardClient {
   return client
 }
 
-/** Throws SERVER_UNREACHABLE. */
-async function fetchFrom(url: string, request: RequestInit): Promise<Response> {
+const fetchFrom = (url: string, request: RequestInit): Promise<Response> =>
+  reach(url, fetch(url, request), request.signal ?? undefined)
+
+/** Throws SERVER_UNREACHABLE, or the signal's reason. */
+async function reach(url: string, answer: Promise<Response>, signal?: AbortSignal): Promise<Response> {
   try {
-    return await fetch(url, request)
+    return await answer
   } catch (cause) {
-    throw new ShotboardClientError('SERVER_UNREACHABLE', `Could not fetchFrom ${url}.`, [], { cause })
+    signal?.throwIfAborted()
+    throw new ShotboardClientError('SERVER_UNREACHABLE', `Could not reach ${url}.`, [], { cause })
   }
 }
 

@@ -18,6 +18,6 @@ export interface WaitOptions {
   readonly onState?: (state: JobState) => void
   /** Stops waiting. The job goes on. */
   readonly signal?: AbortSignal
-  /** Seconds between two questions where there is no subscription; 1 by default. */
+  /** Seconds between two questions where the subscription does not last; 1 by default. */
   readonly pollSeconds?: number
 }

@@ -5,6 +5,7 @@ import {
   ImportStateDocument,
   TrainingStateDocument,
   WatchComparisonDocument,
+  WatchImportDocument,
   WatchTrainingDocument,
 } from './generated.js'
 import type { JobState, WaitOptions, WatchedJob } from './job-state.js'
@@ -12,10 +13,13 @@ import type { JobState, WaitOptions, WatchedJob } from './job-state.js'
 /** The service may be restarting: so many questions in a row may fail. */
 const maxFailures = 5
 
+/** It counts failures itself. */
+const once = { retries: 0 }
+
 type Requests = Pick<ShotboardClient, 'request' | 'subscribe'>
 
 /**
- * Follows a job by its subscription, and by asking again and again where there is none, or where connections do not last.
+ * Follows a job by its subscription, and by asking again and again where connections do not last.
  * Resolves with its state once it has ended, in whatever way: look at `status`. Throws as `request` does, and the signal's
  * reason when it aborts.
  */
@@ -68,15 +72,19 @@ async function* subscribed(client: Requests, kind: WatchedJob, id: string): Asyn
   if (kind === 'comparison') {
     for await (const { comparison } of client.subscribe(WatchComparisonDocument, { id })) yield comparison
   }
+  if (kind === 'import') {
+    const states = client.subscribe(WatchImportDocument, { id })
+    for await (const { import: state } of states) yield state
+  }
   if (kind === 'training') {
     for await (const { training } of client.subscribe(WatchTrainingDocument, { id })) yield training
   }
 }
 
 async function asked({ request }: Requests, kind: WatchedJob, id: string): Promise<JobState | undefined> {
-  if (kind === 'comparison') return (await request(ComparisonStateDocument, { id })).comparison ?? undefined
-  if (kind === 'training') return (await request(TrainingStateDocument, { id })).training ?? undefined
-  return (await request(ImportStateDocument, { id })).import ?? undefined
+  if (kind === 'comparison') return (await request(ComparisonStateDocument, { id }, once)).comparison ?? undefined
+  if (kind === 'training') return (await request(TrainingStateDocument, { id }, once)).training ?? undefined
+  return (await request(ImportStateDocument, { id }, once)).import ?? undefined
 }
 
 /** Whether the connection failed, and not the job: it may be asked for in another way. */

@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import { type OpenedLibrary, openLibrary } from '../../src/library/library.js'
 import { readSettings } from '../../src/settings/settings.js'
 import { type DatabaseClient, openDatabase } from '../../src/store/database.js'
+import { imagePageRequest } from '../../src/store/dataset-images.js'
 import { type Benchmark, median, ms, type Row } from '../benchmark.js'
 import { newPostgres } from '../new-postgres.js'
 
@@ -56,14 +57,15 @@ async function measure(name: string, images: number, databaseUrl: string | undef
 type Operation = (round: number) => Promise<unknown>
 
 function operations(library: OpenedLibrary, dataset: string, images: number): Record<string, Operation> {
-  const page = { datasetId: dataset, first: 60, after: 0 }
+  const filter = { datasetId: dataset }
+  const page = imagePageRequest({ first: 60 }, filter)
   return {
     'Listing images, by page, class and split': () =>
       library.datasets.pages([
         page,
         { ...page, classIndex: classes - 1 },
         { ...page, split: 'VALIDATION' },
-        { ...page, after: images - 100 },
+        { ...page, above: images - 100 },
       ]),
     'Samples of every class': () => library.datasets.firstOfClasses([dataset], 5),
     'Counting images by split and class': async () => {

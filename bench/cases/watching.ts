@@ -141,19 +141,21 @@ async function measureWatched(
   }
   const cpuBefore = await cpuMs(url)
   const started = performance.now()
-  const { compare } = await ask<{ compare: { id: string } }>(
+  const {
+    compare: { comparison: asked },
+  } = await ask<{ compare: { comparison: { id: string } } }>(
     url,
-    'mutation ($input: CompareInput!) { compare(input: $input) { id } }',
+    'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
     { input },
   )
-  const payload = { query: print(ComparisonChangesDocument), variables: { id: compare.id } }
+  const payload = { query: print(ComparisonChangesDocument), variables: { id: asked.id } }
   const watched = sockets.slice(0, viewers).map((socket) => watch(socket, payload))
   for (;;) {
     await setTimeout(100)
     const { comparison } = await ask<{ comparison: { status: string } }>(
       url,
       'query ($id: ID!) { comparison(id: $id) { status } }',
-      { id: compare.id },
+      { id: asked.id },
     )
     if (comparison.status === 'SUCCEEDED') break
     if (!['QUEUED', 'RUNNING'].includes(comparison.status)) throw new Error(comparison.status)

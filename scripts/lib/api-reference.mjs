@@ -15,7 +15,7 @@ import { errorCodes } from './error-codes.mjs'
 
 /** The pages, in this order, with the operations of each. What is named nowhere comes to the last. */
 const areas = {
-  service: { title: 'The service', operations: ['health'] },
+  service: { title: 'The service', operations: ['health', 'node', 'nodes'] },
   methods: {
     title: 'Encoders, methods and feature spaces',
     operations: ['encoders', 'featureSpaces', 'methods', 'method', 'fitGeneric'],

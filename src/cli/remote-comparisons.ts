@@ -32,7 +32,7 @@ export function remoteComparisons(options: ClientOptions): ComparisonHost {
         unknownDataset: unknown?.id ?? null,
       })
       const { compare } = await client.request(CompareDocument, { input })
-      return compare.id
+      return compare.comparison.id
     },
     watch: async (id) => states(client, id),
     async results(id) {

@@ -8,9 +8,10 @@ import {
   cursorOfPosition,
   type Page,
   type PageRequest,
-  pageOf,
-  positionAfter,
-  requirePageSize,
+  pageOfList,
+  pageOfPlaces,
+  pageSize,
+  positionsOf,
 } from '../store/page.js'
 import type { RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
@@ -128,20 +129,27 @@ export function createContrasts({
     },
 
     async disagreements({ datasetId }, runs, { seed, kind, ...input }, request) {
-      const { first } = request
-      requirePageSize(first)
-      const after = positionAfter(request)
+      pageSize(request)
+      const between = positionsOf(request)
       if (seed != null) requireOneOf(runs, 'seed', seed)
       const pairs = pairsOf(runs, input)
       const found = await firstReadable(seed == null ? pairs : pairs.filter((each) => each.seed === seed))
-      if (!found) return { nodes: [], pageInfo: { hasNextPage: false, endCursor: null }, totalCount: 0 }
+      if (!found) return pageOfPlaces([], request)
       const { pair, mine, theirs } = found
       const all = disagreementsOf(pairPredictions(mine, theirs))
       const wanted = kind == null ? all : all.filter((each) => each.kind === kind)
-      const rest = wanted.filter(({ position }) => after === undefined || position > after)
       const images = await measuredImages(pair.run)
-      const page = pageOf(rest, first, ({ position }) => cursorOfPosition(position))
+      // Other kinds have other positions, so a cursor may lie between two of these.
+      const firstFrom = (isThere: (position: number) => boolean) => {
+        const place = wanted.findIndex(({ position }) => isThere(position))
+        return place === -1 ? wanted.length : place
+      }
+      const page = pageOfList(wanted, request, ({ position }) => cursorOfPosition(position), {
+        after: () => firstFrom((position) => position > between.after),
+        before: () => firstFrom((position) => position >= between.before),
+      })
       return {
+        ...page,
         nodes: page.nodes.map((each) => ({
           imageId: images[each.position] as string,
           datasetId,
@@ -151,8 +159,6 @@ export function createContrasts({
           prediction: predictedClass(mine, each.position),
           baselinePrediction: predictedClass(theirs, each.position),
         })),
-        pageInfo: page.pageInfo,
-        totalCount: wanted.length,
       }
     },
   }

@@ -6,13 +6,14 @@ import {
   selectPredictions,
 } from '../evaluation/select-predictions.js'
 import {
+  type CursorArgument,
   cursorOfPosition,
   invalidCursor,
   type Page,
   type PageRequest,
-  pageOf,
-  positionAfter,
-  requirePageSize,
+  pageOfList,
+  pageSize,
+  positionOf,
 } from '../store/page.js'
 import type { RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
@@ -99,7 +100,7 @@ export function createRunPredictionPages({
 
   return {
     async page(run, input, request) {
-      requirePageSize(request.first)
+      pageSize(request)
       const [classIndex, takenFor] = [
         await indexOfClass(run, 'class', input.class),
         await indexOfClass(run, 'takenFor', input.takenFor),
@@ -110,16 +111,18 @@ export function createRunPredictionPages({
         order: input.orderBy ?? undefined,
         ...{ classIndex, takenFor },
       })
-      const from = placeAfter(selected, request)
-      const rows = Array.from(selected.subarray(from, from + request.first + 1), (position) => ({
+      const page = pageOfList(selected, request, cursorOfPosition, {
+        after: (cursor) => placeOf(selected, cursor, 'after') + 1,
+        before: (cursor) => placeOf(selected, cursor, 'before'),
+      })
+      const nodes = page.nodes.map((position) => ({
         ...{ run, position, imageId: images[position] ?? '' },
         classIndex: predictions.labels[position] as number,
         prediction: predictedClass(predictions, position),
         rank: predictions.rank?.[position] ?? null,
         setSize: predictions.setSize?.[position] ?? null,
       }))
-      const page = pageOf(rows, request.first, ({ position }) => cursorOfPosition(position))
-      return { ...page, totalCount: selected.length }
+      return { ...page, nodes }
     },
     beside: ({ run, position }, runs) =>
       Promise.all(
@@ -136,11 +139,9 @@ export const predictedClass = ({ predicted, confidence }: Predictions, position:
   probability: confidence?.[position] ?? null,
 })
 
-/** Where a page begins. Results never change, so the image of a cursor is still there. Throws INVALID_VALUE. */
-function placeAfter(selected: Int32Array, request: PageRequest): number {
-  const after = positionAfter(request)
-  if (after === undefined) return 0
-  const place = selected.indexOf(after)
-  if (place === -1) throw invalidCursor(request.after ?? '')
-  return place + 1
+/** The place of the image of a cursor. Results never change, so it is still there. Throws INVALID_VALUE. */
+function placeOf(selected: Int32Array, cursor: string, argument: CursorArgument): number {
+  const place = selected.indexOf(positionOf(cursor, argument))
+  if (place === -1) throw invalidCursor(cursor, argument)
+  return place
 }

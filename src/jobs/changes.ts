@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 
-/** Notifies the watchers of a comparison, a run or a training that it has changed. They read the new state from the database. */
+/** Notifies the watchers of a comparison, a run, an import or a training that it has changed. They read the new state from the database. */
 export interface Changes {
   publish(id: string): void
   /** Calls `onChange` at every change. Returns a function that stops this. */

@@ -1,10 +1,13 @@
 import { ShotboardError } from '../errors.js'
 
 /** Waits for work and puts `input` before the argument path of its errors. */
-export async function atInput<T>(work: Promise<T>): Promise<T> {
+export const atInput = <T>(work: Promise<T>): Promise<T> => atArgument('input', work)
+
+/** Waits for work and puts the name of an argument before the argument path of its errors, except one that lies beside it. */
+export async function atArgument<T>(argument: string, work: Promise<T>, beside?: string): Promise<T> {
   try {
     return await work
   } catch (error) {
-    throw error instanceof ShotboardError && error.argument !== undefined ? error.at('input') : error
+    throw error instanceof ShotboardError && error.argument !== undefined && error.argument !== beside ? error.at(argument) : error
   }
 }

@@ -1,5 +1,6 @@
-import { type GraphQLField, getNullableType, isListType } from 'graphql'
+import { type GraphQLField, getNamedType, getNullableType, isListType } from 'graphql'
 import type { Complexity } from 'type-graphql'
+import { defaultPageSize } from './page.js'
 
 /** What a field that computes costs, where a plain field costs 1. */
 export interface ComputingCost {
@@ -26,15 +27,17 @@ export function computed({ base, each = 0, lengths = {} }: ComputingCost): Exclu
 /** A field that reads the predictions of every run of a comparison. */
 export const readsPredictions: Exclude<Complexity, number> = computed({ base: 500 })
 
-/** The assumed length of a list without a `first` argument. */
+/** The assumed length of a list that is not a page. */
 const defaultListLength = 10
 
-/** How often the subfields of a field count. A page's `first` counts for the page alone. */
+/** How often the subfields of a field count. A page's `first` or `last` counts for the page alone. */
 export function assumedLength(
   typeName: string,
   field: Pick<GraphQLField<unknown, unknown>, 'type'>,
-  { first }: Readonly<Record<string, unknown>>,
+  { first, last }: Readonly<Record<string, unknown>>,
 ): number {
-  if (typeof first === 'number') return Math.max(1, first)
+  const size =
+    first ?? last ?? (getNamedType(field.type).name.endsWith('Connection') ? defaultPageSize : null)
+  if (typeof size === 'number') return Math.max(1, size)
   return isListType(getNullableType(field.type)) && !typeName.endsWith('Connection') ? defaultListLength : 1
 }

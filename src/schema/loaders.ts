@@ -1,12 +1,29 @@
 import DataLoader from 'dataloader'
 import { errors, type ShotboardError } from '../errors.js'
-import type { DatasetImageRow, Library, Split } from '../library/index.js'
+import type { ClassifierRow, DatasetImageRow, Library, Split } from '../library/index.js'
+import { createNodes } from './node/find-node.js'
 
 /** SQLite limits the variables of one statement. */
 const options = { maxBatchSize: 500 }
 
 /** Loaders that batch rows by id, so that a list of ids takes one statement at any depth of the query. */
-export const createLoaders = (library: Library) => ({
+export function createLoaders(library: Library) {
+  const loaders = createRowLoaders(library)
+  const nodes = createNodes(library, {
+    Dataset: loaders.dataset,
+    DatasetChange: loaders.datasetChange,
+    Image: loaders.image,
+    SupportSet: loaders.supportSet,
+    Run: loaders.run,
+    Comparison: loaders.comparison,
+    Import: loaders.import,
+    Training: loaders.training,
+    Classifier: loaders.classifier,
+  })
+  return { ...loaders, nodes }
+}
+
+const createRowLoaders = (library: Library) => ({
   dataset: byId(library.datasets.getMany, (id) => errors.unknownDataset({ id }, 'id')),
   classes: byKey(library.datasets.classesOf),
   counts: byKey(library.datasets.countsOf),
@@ -24,6 +41,7 @@ export const createLoaders = (library: Library) => ({
   run: byId(library.runs.getMany, (id) => errors.unknownRun({ id }, 'id')),
   comparison: byId(library.comparisons.getMany, (id) => errors.unknownComparison({ id }, 'id')),
   import: byId(library.imports.getMany, (id) => errors.unknownImport({ id }, 'id')),
+  classifier: createClassifierLoader(library),
   classifierVersions: byKey(library.classifiers.versionsOf),
   training: byId(library.trainings.getMany, (id) => errors.unknownTraining({ id }, 'id')),
   supportImagesOfComparison: byKey(library.comparisons.supportImagesOf),
@@ -48,6 +66,15 @@ function byKey<T>(fetch: (ids: readonly string[]) => Promise<Map<string, T[]>>):
     return ids.map((id) => groups.get(id) ?? [])
   }, options)
 }
+
+/** Classifiers by id or name. */
+const createClassifierLoader = ({ classifiers }: Library) =>
+  new DataLoader<string, ClassifierRow>((ids) =>
+    Promise.all(ids.map((id) => classifiers.get(id).catch((error: unknown) => toError(error)))),
+  )
+
+/** What a loader returns in the place of a row. */
+const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
 
 /** The first `perClass` images of every class of a dataset. */
 interface ClassSamplesKey {

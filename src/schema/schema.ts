@@ -49,6 +49,7 @@ import { ImageResolver } from './image/image.js'
 import { DatasetMapResolver, ImageMapResolver, RunMapResolver } from './image-map/image-map.js'
 import { HubImportResolver } from './import/hub-import.js'
 import { ImportResolver } from './import/import.resolver.js'
+import { ImportSubscription } from './import/import.subscription.js'
 import { ImportPreviewResolver, PreviewedClassResolver } from './import/import-preview.js'
 import { MethodResolver } from './method/method.resolver.js'
 import {
@@ -57,6 +58,9 @@ import {
   OverlapCorrelationResolver,
 } from './overlap/correlation.js'
 import { OverlapResolver, SpaceOverlapResolver } from './overlap/overlap.js'
+import { NodeResolver } from './node/node.resolver.js'
+import { enforceOneOf } from './one-of.js'
+import { resolveEdges } from './page.js'
 import { MethodPredictionResolver, PredictionResolver } from './prediction/prediction.js'
 import { RunResolver } from './run/run.js'
 import { RunPredictionResolver, RunPredictionsResolver } from './run/run-predictions.js'
@@ -75,6 +79,7 @@ export async function createSchema(): Promise<GraphQLSchema> {
   const schema = await buildSchema({
     resolvers: [
       HealthResolver,
+      NodeResolver,
       MethodResolver,
       FeatureSpaceResolver,
       EncoderResolver,
@@ -95,6 +100,7 @@ export async function createSchema(): Promise<GraphQLSchema> {
       ImageResolver,
       HubImportResolver,
       ImportResolver,
+      ImportSubscription,
       ImportPreviewResolver,
       PreviewedClassResolver,
       AdapterResolver,
@@ -149,5 +155,7 @@ export async function createSchema(): Promise<GraphQLSchema> {
   ] as const) {
     if (root) root.description = description
   }
+  resolveEdges(schema)
+  enforceOneOf(schema)
   return schema
 }

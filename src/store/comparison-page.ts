@@ -7,7 +7,7 @@ import { type TimeRange, within } from './time-range.js'
 
 export interface ComparisonFilter {
   readonly datasetId?: string
-  readonly status?: JobStatus
+  readonly status?: JobStatus | { readonly in: JobStatus[] }
   /** Filters by one of its runs. */
   readonly method?: string
   readonly space?: string

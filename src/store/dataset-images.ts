@@ -3,14 +3,7 @@ import type { DatasetImageRow } from './datasets.js'
 import type { Split } from './enums.js'
 import { Prisma } from './generated/sqlite/client.js'
 import { type ClassCountRow, sqlSplit } from './image-lists.js'
-import {
-  cursorOfPosition,
-  type Page,
-  type PageRequest,
-  pageOf,
-  positionAfter,
-  requirePageSize,
-} from './page.js'
+import { cursorOfPosition, type Page, type PageRequest, pageOf, pageSize, positionsOf } from './page.js'
 import { chunks, groupById, inChunks } from './rows.js'
 
 /** Reads the images of datasets for browsing: counts and samples by class, and pages. */
@@ -35,10 +28,11 @@ export interface DatasetImageFilter {
   readonly split?: Split
 }
 
-/** The first images with a position above `after`. */
+/** A page of the images with a position above `above` and below `below`. */
 export interface DatasetImagePageRequest extends DatasetImageFilter {
-  readonly first: number
-  readonly after: number
+  readonly page: PageRequest
+  readonly above: number
+  readonly below: number
 }
 
 export type DatasetImagePage = Omit<Page<DatasetImageRow>, 'totalCount'>
@@ -47,9 +41,10 @@ export type DatasetImagePage = Omit<Page<DatasetImageRow>, 'totalCount'>
  * The request for a page of images. Positions never change, so they work as cursors while images are added. Throws
  * INVALID_VALUE for an empty page or an invalid cursor.
  */
-export function imagePageRequest(request: PageRequest, filter: DatasetImageFilter): DatasetImagePageRequest {
-  requirePageSize(request.first)
-  return { ...filter, first: request.first, after: positionAfter(request) ?? 0 }
+export function imagePageRequest(page: PageRequest, filter: DatasetImageFilter): DatasetImagePageRequest {
+  pageSize(page)
+  const { after, before } = positionsOf(page)
+  return { ...filter, page, above: after, below: before }
 }
 
 export function createDatasetImageRepository(client: DatabaseClient): DatasetImageRepository {
@@ -70,14 +65,12 @@ export function createDatasetImageRepository(client: DatabaseClient): DatasetIma
           orderBy: [{ datasetId: 'asc' }, { classIndex: 'asc' }],
         }),
       )
-      const requests = classes.map((each) => ({
-        ...each,
+      const requests = (perClass === 0 ? [] : classes).map((each) => ({
+        ...imagePageRequest({ first: perClass }, each),
         ...(split && { split }),
-        first: perClass,
-        after: 0,
       }))
       const found = new Map<string, DatasetImageRow[]>(datasetIds.map((id) => [id, []]))
-      for await (const some of chunks(perClass === 0 ? [] : requests, pagesPerStatement)) {
+      for await (const some of chunks(requests, pagesPerStatement)) {
         for (const [i, { nodes }] of (await readPages(client, some)).entries()) {
           found.get(some[i]?.datasetId ?? '')?.push(...nodes)
         }
@@ -111,20 +104,22 @@ async function readPages(
 ): Promise<DatasetImagePage[]> {
   // Each part has a limit. A rank over the whole dataset would read every image.
   const parts = requests.map(
-    ({ datasetId, classIndex, split, after, first }, page) => Prisma.sql`
+    ({ datasetId, classIndex, split, above, below, page }, part) => Prisma.sql`
     SELECT * FROM (
-      SELECT CAST(${page} AS INTEGER) AS "page", "position", "imageId", "classIndex", "split"
-      FROM "DatasetImage" WHERE "datasetId" = ${datasetId} AND "position" > ${after}
+      SELECT CAST(${part} AS INTEGER) AS "page", "position", "imageId", "classIndex", "split"
+      FROM "DatasetImage" WHERE "datasetId" = ${datasetId} AND "position" > ${above} AND "position" < ${below}
       ${classIndex === undefined ? Prisma.empty : Prisma.sql`AND "classIndex" = ${classIndex}`}
       ${split === undefined ? Prisma.empty : Prisma.sql`AND "split" = ${sqlSplit(split)}`}
-      ORDER BY "position" LIMIT ${first + 1}
+      ORDER BY "position" ${page.last === undefined ? Prisma.sql`ASC` : Prisma.sql`DESC`} LIMIT ${pageSize(page) + 1}
     ) AS "part"`,
   )
   const rows = await client.$queryRaw<(DatasetImageRow & { page: number; position: number })[]>`
     ${Prisma.join(parts, ' UNION ALL ')} ORDER BY "page", "position"`
   const found = requests.map((): typeof rows => [])
   for (const row of rows) found[row.page]?.push(row)
-  return requests.map(({ first }, page) =>
-    pageOf(found[page] ?? [], first, ({ position }) => cursorOfPosition(position)),
-  )
+  return requests.map(({ page }, part) => {
+    const some = found[part] ?? []
+    const inOrder = page.last === undefined ? some : some.reverse()
+    return pageOf(inOrder, page, ({ position }) => cursorOfPosition(position))
+  })
 }

@@ -67,7 +67,7 @@ export interface ImportStepRow {
 
 export interface ImportFilter {
   readonly datasetId?: string
-  readonly status?: JobStatus
+  readonly status?: JobStatus | { readonly in: JobStatus[] }
 }
 
 export interface ImportRepository extends JobStarts {
@@ -142,7 +142,11 @@ const sourceSchema = z.object({
 /** A dataset of the hub, at a commit. */
 export type ImportSourceRow = Readonly<z.infer<typeof sourceSchema>>
 
-export function createImportRepository(client: DatabaseClient): ImportRepository {
+/** `onChange` receives every changed import. */
+export function createImportRepository(
+  client: DatabaseClient,
+  onChange: (id: string) => void = () => {},
+): ImportRepository {
   return {
     ...createJobStarts(client.import),
     create: async ({ splitRule, layout = {}, source, ...request }) =>
@@ -177,12 +181,14 @@ export function createImportRepository(client: DatabaseClient): ImportRepository
         where: { id, status: unfinishedStatus },
         data: { status: 'RUNNING', files, error: null, errorCode: null },
       })
+      onChange(id)
     },
     async setDataset(id, datasetId) {
       await client.import.updateMany({ where: { id, status: unfinishedStatus }, data: { datasetId } })
+      onChange(id)
     },
-    step: (id, { images, rejected }, from) =>
-      client.$transaction(async (tx) => {
+    async step(id, { images, rejected }, from) {
+      const taken = await client.$transaction(async (tx) => {
         const row = await tx.import.findUnique({ where: { id } })
         if (row?.status !== 'RUNNING' || row.position !== from) return false
         if (images.length > 0 && row.datasetId === null) return false
@@ -204,18 +210,23 @@ export function createImportRepository(client: DatabaseClient): ImportRepository
           },
         })
         return true
-      }, longTransaction),
+      }, longTransaction)
+      onChange(id)
+      return taken
+    },
     async park(id, why) {
       await client.import.updateMany({
         where: { id, status: unfinishedStatus },
         data: { ...why, status: 'QUEUED' },
       })
+      onChange(id)
     },
     async end(id, { warnings = [], ...end }) {
       await client.import.updateMany({
         where: { id, status: unfinishedStatus },
         data: { ...end, warnings: warnings.map((each) => ({ ...each })), finishedAt: new Date() },
       })
+      onChange(id)
     },
   }
 }

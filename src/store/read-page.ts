@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { errors } from '../errors.js'
 import {
+  type CursorArgument,
   decodeCursor,
   encodeCursor,
   invalidCursor,
   type Page,
   type PageRequest,
   pageOf,
-  requirePageSize,
+  pageSize,
 } from './page.js'
 
 export type Direction = 'ASCENDING' | 'DESCENDING'
@@ -38,26 +39,36 @@ export interface OrderedQuery {
 }
 
 /**
- * One page of rows in the order of a column. A cursor holds the value and the id of the last row, and the next page
- * starts after it, so pages stay right while rows are added. Throws INVALID_VALUE for an empty page, an invalid cursor, or
- * a cursor of another order.
+ * One page of rows in the order of a column. A cursor holds the value and the id of a row, and a page starts after it, or ends
+ * before it, so pages stay right while rows are added. Throws INVALID_VALUE for an empty page, an invalid cursor, or a cursor of
+ * another order.
  */
 export async function readPage<T extends { readonly id: string }>(
-  { first, after }: PageRequest,
+  request: PageRequest,
   column: Column<T>,
   direction: Direction,
   read: (query: OrderedQuery) => Promise<T[]>,
   count: () => Promise<number>,
 ): Promise<Page<T>> {
-  requirePageSize(first)
+  const take = pageSize(request) + 1
   const sort = direction === 'ASCENDING' ? 'asc' : 'desc'
-  const where = after == null ? {} : rowsAfter(parseCursor(after, column, sort), column, sort)
-  const byColumn = { [column.name]: column.nullable ? { sort, nulls: 'last' } : sort }
-  const orderBy = column.name === 'id' ? [byColumn] : [byColumn, { id: sort }]
-  const [rows, totalCount] = await Promise.all([read({ take: first + 1, orderBy, where }), count()])
-  const cursorOf = (last: T) =>
-    formatCursor({ order: [column.name, sort], value: column.valueOf(last), id: last.id })
-  return { ...pageOf(rows, first, cursorOf), totalCount }
+  const { after, before } = request
+  const where = {
+    AND: [
+      ...(after == null ? [] : [rowsAfter(parseCursor(after, 'after', column, sort), column, sort)]),
+      ...(before == null ? [] : [rowsBefore(parseCursor(before, 'before', column, sort), column, sort)]),
+    ],
+  }
+  const isFromEnd = request.last !== undefined
+  const readSort = isFromEnd ? opposite[sort] : sort
+  const byColumn = {
+    [column.name]: column.nullable ? { sort: readSort, nulls: isFromEnd ? 'first' : 'last' } : readSort,
+  }
+  const orderBy = column.name === 'id' ? [byColumn] : [byColumn, { id: readSort }]
+  const [rows, totalCount] = await Promise.all([read({ take, orderBy, where }), count()])
+  const cursorOf = (row: T) =>
+    formatCursor({ order: [column.name, sort], value: column.valueOf(row), id: row.id })
+  return { ...pageOf(rows, request, cursorOf), totalCount }
 }
 
 /** Orders by id, which grows with time. */
@@ -97,6 +108,16 @@ function rowsAfter<T>(
   return { OR: [{ [name]: { [beyond]: value } }, equal, ...(nullable ? [{ [name]: null }] : [])] }
 }
 
+/** The condition for rows before the cursor's row. */
+function rowsBefore<T>({ value, id }: Cursor, { name }: Column<T>, sort: Sort): Record<string, unknown> {
+  const beyond = sort === 'asc' ? 'lt' : 'gt'
+  if (name === 'id') return { id: { [beyond]: id } }
+  const equal = { [name]: value, id: { [beyond]: id } }
+  return { OR: [value === null ? { [name]: { not: null } } : { [name]: { [beyond]: value } }, equal] }
+}
+
+const opposite = { asc: 'desc', desc: 'asc' } as const
+
 const cursorSchema = z.object({
   order: z.tuple([z.string(), z.enum(['asc', 'desc'])]),
   value: z.unknown(),
@@ -112,18 +133,23 @@ function formatCursor({ order, value, id }: Cursor & { order: [string, Sort] }):
   return encodeCursor(text)
 }
 
-function parseCursor<T>(cursor: string, { name, type, nullable }: Column<T>, sort: Sort): Cursor {
+function parseCursor<T>(
+  cursor: string,
+  argument: CursorArgument,
+  { name, type, nullable }: Column<T>,
+  sort: Sort,
+): Cursor {
   const text = decodeCursor(cursor)
   const parsed = cursorSchema.safeParse(
     text.startsWith('{') ? parseJson(text) : { order: ['id', 'desc'], value: null, id: text },
   )
-  if (!parsed.success) throw invalidCursor(cursor)
+  if (!parsed.success) throw invalidCursor(cursor, argument)
   const { order, id } = parsed.data
   if (order[0] !== name || order[1] !== sort) {
-    throw errors.invalidValue({ reason: `"${cursor}" is a cursor of a page in another order.` }, 'after')
+    throw errors.invalidValue({ reason: `"${cursor}" is a cursor of a page in another order.` }, argument)
   }
   const value = (nullable ? valueTypes[type].nullable() : valueTypes[type]).safeParse(parsed.data.value)
-  if (!value.success) throw invalidCursor(cursor)
+  if (!value.success) throw invalidCursor(cursor, argument)
   return { value: value.data, id }
 }
 

@@ -13,7 +13,7 @@ export interface RunFilter {
   readonly space?: string
   readonly shots?: number
   readonly seed?: number
-  readonly status?: JobStatus
+  readonly status?: JobStatus | { readonly in: JobStatus[] }
   readonly created?: TimeRange
   readonly finished?: TimeRange
 }

@@ -39,7 +39,7 @@ export interface Store {
   readonly featureSegments: FeatureSegmentRepository
 }
 
-/** `onChange` receives every changed comparison, run and training. `kind` is that of the database. */
+/** `onChange` receives every changed comparison, run, import and training. `kind` is that of the database. */
 export const createStore = (
   client: DatabaseClient,
   onChange?: (id: string) => void,
@@ -57,7 +57,7 @@ export const createStore = (
   supportSets: withDatabaseErrors(createSupportSetRepository(client)),
   runs: withDatabaseErrors(createRunRepository(client, onChange)),
   comparisons: withDatabaseErrors(createComparisonRepository(client, onChange, kind)),
-  imports: withDatabaseErrors(createImportRepository(client)),
+  imports: withDatabaseErrors(createImportRepository(client, onChange)),
   trainings: withDatabaseErrors(createTrainingRepository(client, onChange)),
   classifiers: withDatabaseErrors(createClassifierRepository(client)),
   deletions: withDatabaseErrors(createDeletionRepository(client)),

@@ -40,7 +40,7 @@ export type TrainingStepRow = Pick<TrainingRow, 'step' | 'losses' | 'imagesPerSe
 
 export interface TrainingFilter {
   readonly encoder?: string
-  readonly status?: JobStatus
+  readonly status?: JobStatus | { readonly in: JobStatus[] }
 }
 
 /** The trainings. Watchers receive every change. */

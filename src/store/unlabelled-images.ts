@@ -4,14 +4,7 @@ import { type ChangedDataset, changeDataset, lockedDataset } from './changed-dat
 import type { DatabaseClient, Transaction } from './database.js'
 import type { Split } from './enums.js'
 import { insertImageRows, type StoredImage } from './insert-image-rows.js'
-import {
-  cursorOfPosition,
-  type Page,
-  type PageRequest,
-  pageOf,
-  positionAfter,
-  requirePageSize,
-} from './page.js'
+import { cursorOfPosition, type Page, type PageRequest, pageOf, pageSize, positionsOf } from './page.js'
 import { chunks, inChunks, knownIds, longTransaction, rowsPerStatement } from './rows.js'
 
 /** Images of datasets that have no label yet. An image of a dataset has a label or has none; it is never in both places. */
@@ -62,19 +55,18 @@ export function createUnlabelledImageRepository(client: DatabaseClient): Unlabel
       return { ...changed, added: added.length }
     },
     async page(datasetId, request) {
-      requirePageSize(request.first)
-      const after = positionAfter(request) ?? 0
       const where = { datasetId }
+      const { after, before } = positionsOf(request)
       const [rows, totalCount] = await Promise.all([
         client.unlabelledImage.findMany({
-          where: { ...where, position: { gt: after } },
-          orderBy: { position: 'asc' },
-          take: request.first + 1,
+          where: { ...where, position: { gt: after, lt: before } },
+          orderBy: { position: request.last === undefined ? 'asc' : 'desc' },
+          take: pageSize(request) + 1,
         }),
         client.unlabelledImage.count({ where }),
       ])
-      const { nodes, pageInfo } = pageOf(rows, request.first, ({ position }) => cursorOfPosition(position))
-      return { nodes: nodes.map(({ imageId }) => imageId), pageInfo, totalCount }
+      const page = pageOf(rows, request, ({ position }) => cursorOfPosition(position))
+      return { ...page, nodes: page.nodes.map(({ imageId }) => imageId), totalCount }
     },
     async ids(datasetId) {
       const rows = await client.unlabelledImage.findMany({

@@ -18,12 +18,12 @@ async function ask<T>(url: string, query: string, variables: object): Promise<T>
 
 const newDataset = async (url: string) =>
   (
-    await ask<{ createDataset: { id: string } }>(
+    await ask<{ createDataset: { dataset: { id: string } } }>(
       url,
-      'mutation { createDataset(input: { name: "Attacked", classes: [{ name: "any" }] }) { id } }',
+      'mutation { createDataset(input: { name: "Attacked", classes: [{ name: "any" }] }) { dataset { id } } }',
       {},
     )
-  ).createDataset.id
+  ).createDataset.dataset.id
 
 interface Added {
   readonly added: number

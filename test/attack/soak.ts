@@ -63,7 +63,7 @@ async function ask(who: string, query: string, variables: object = {}): Promise<
 
 async function importArchive(name: string, archive: Uint8Array): Promise<void> {
   const form = new FormData()
-  const query = 'mutation ($input: ImportArchiveInput!) { importArchive(input: $input) { id } }'
+  const query = 'mutation ($input: ImportArchiveInput!) { importArchive(input: $input) { import { id } } }'
   form.set('operations', JSON.stringify({ query, variables: { input: { archive: null, name } } }))
   form.set('map', '{"0":["variables.input.archive"]}')
   form.set('0', new Blob([new Uint8Array(archive)]), 'a.zip')
@@ -108,7 +108,7 @@ const clients: Readonly<Record<string, (turn: number) => Promise<unknown>>> = {
     const { data } = await ask('compare', newest)
     const dataset = data?.datasets.nodes[0]?.id
     if (dataset !== undefined) {
-      await ask('compare', 'mutation ($input: CompareInput!) { compare(input: $input) { id } }', {
+      await ask('compare', 'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }', {
         input: compareInput(dataset, turn),
       })
     }

@@ -43,8 +43,10 @@ describe.skipIf(!built)(title, { concurrent: true }, () => {
   test('a service that is told to stop closes its subscriptions and parks its comparison, which then goes on', async () => {
     const data = await temporaryFolder()
     const first = await startService(data)
-    const { createDataset: dataset } = await first.query<{ createDataset: { id: string } }>(
-      'mutation ($input: CreateDatasetInput!) { createDataset(input: $input) { id } }',
+    const {
+      createDataset: { dataset },
+    } = await first.query<{ createDataset: { dataset: { id: string } } }>(
+      'mutation ($input: CreateDatasetInput!) { createDataset(input: $input) { dataset { id } } }',
       { input: { name: 'Stopped', classes: classNames.map((name) => ({ name })) } },
     )
     const images = await Promise.all(
@@ -62,8 +64,10 @@ describe.skipIf(!built)(title, { concurrent: true }, () => {
       input: { dataset: dataset.id, images },
     })
     const seeds = Array.from({ length: 30 }, (_, i) => i)
-    const { compare: comparison } = await first.query<{ compare: { id: string } }>(
-      'mutation ($input: CompareInput!) { compare(input: $input) { id } }',
+    const {
+      compare: { comparison },
+    } = await first.query<{ compare: { comparison: { id: string } } }>(
+      'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
       {
         input: {
           dataset: dataset.id,

@@ -65,7 +65,7 @@ describe('requests', () => {
     )
     const { addImages } = await client.request(AddImagesDocument, {
       input: {
-        dataset: createDataset.id,
+        dataset: createDataset.dataset.id,
         images: files.map((upload, i) => ({
           image: { upload },
           class: i === 0 ? 'a' : 'b',
@@ -81,12 +81,12 @@ describe('requests', () => {
       ]),
     )
     const { createSupportSet } = await client.request(CreateSupportSetDocument, {
-      input: { dataset: createDataset.id, shots: 1 },
+      input: { dataset: createDataset.dataset.id, shots: 1 },
     })
     const { predict } = await client.request(PredictDocument, {
       input: {
-        supportSet: createSupportSet.id,
-        images: [{ upload: files[2] }],
+        supportSet: createSupportSet.supportSet.id,
+        images: [{ upload: files[2] as Blob }],
         methods: [{ method: 'zero-shot' }],
       },
     })
@@ -139,15 +139,15 @@ describe('subscriptions', () => {
     })
     const progress: number[] = []
     let status = ''
-    for await (const { comparison } of client.subscribe(WatchComparisonDocument, { id: compare.id })) {
+    for await (const { comparison } of client.subscribe(WatchComparisonDocument, { id: compare.comparison.id })) {
       progress.push(comparison.progress)
       status = comparison.status
     }
     expect(status).toBe('SUCCEEDED')
     expect(progress.at(-1)).toBe(1)
-    const { comparison } = await client.request(ComparisonDocument, { id: compare.id })
+    const { comparison } = await client.request(ComparisonDocument, { id: compare.comparison.id })
     expect(comparison?.rows.length).toBe(4)
-    expect(comparison?.exports.json).toContain(compare.id)
+    expect(comparison?.exports.json).toContain(compare.comparison.id)
   })
 
   test('fail with the code of what went wrong', async () => {

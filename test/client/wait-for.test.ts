@@ -1,10 +1,18 @@
-import { CompareDocument, createClient, ShotboardClientError } from 'shotboard/client'
+import {
+  CompareDocument,
+  createClient,
+  ImportArchiveDocument,
+  ShotboardClientError,
+  WatchImportDocument,
+} from 'shotboard/client'
 import { describe, expect, test } from 'vitest'
 import type { ShotboardClient } from '../../client/contract.js'
 import type { JobState } from '../../client/job-state.js'
 import { waitFor } from '../../client/wait-for.js'
+import { zipOf } from '../helpers/archives.js'
 import { atEnd } from '../helpers/at-end.js'
 import { makeDataset } from '../helpers/datasets.js'
+import { picture } from '../helpers/pictures.js'
 import { sharedServer } from '../helpers/server.js'
 
 type Step = JobState['status'] | Error
@@ -60,10 +68,10 @@ describe('waiting for a job', () => {
     expect(told).toEqual({ subscriptions: 1, requests: 3 })
   })
 
-  test('asks for an import, which has no subscription', async () => {
-    const { client, told } = scripted([], ['QUEUED', 'SUCCEEDED'])
+  test('follows an import as well', async () => {
+    const { client, told } = scripted(['QUEUED', 'SUCCEEDED'])
     expect(await waitFor(client, 'import', 'job', soon)).toMatchObject({ status: 'SUCCEEDED' })
-    expect(told).toEqual({ subscriptions: 0, requests: 2 })
+    expect(told).toEqual({ subscriptions: 1, requests: 0 })
   })
 
   test('outlasts a service that restarts, but not one that is gone', async () => {
@@ -103,9 +111,25 @@ test('a comparison of the service is waited for', async () => {
   const { compare } = await client.request(CompareDocument, {
     input: { dataset: id, shots: [1], methods: [{ method: 'zero-shot' }], selection: 'NONE' },
   })
-  expect(await client.waitFor('comparison', compare.id)).toMatchObject({
-    id: compare.id,
+  expect(await client.waitFor('comparison', compare.comparison.id)).toMatchObject({
+    id: compare.comparison.id,
     status: 'SUCCEEDED',
     progress: 1,
   })
+})
+
+test('an import of the service is waited for, by its subscription', async () => {
+  const server = await sharedServer()
+  const client = createClient({ url: server.url })
+  atEnd(client.close)
+  const files = { 'a/0.png': await picture(0, 901), 'b/0.png': await picture(1, 902) }
+  const archive = new Blob([new Uint8Array(zipOf(files))])
+  const { importArchive } = await client.request(ImportArchiveDocument, {
+    input: { archive, name: 'Imported and waited for' },
+  })
+  const asked = client.subscribe(WatchImportDocument, { id: importArchive.import.id })
+  const statuses: string[] = []
+  for await (const { import: state } of asked) statuses.push(state.status)
+  expect(statuses.at(-1)).toBe('SUCCEEDED')
+  expect(await client.waitFor('import', importArchive.import.id)).toMatchObject({ status: 'SUCCEEDED' })
 })

@@ -8,11 +8,11 @@ import { startTestServer, type TestServer } from '../helpers/server.js'
 
 /** What examples return that later ones ask about. */
 interface Data {
-  readonly createDataset?: { readonly id: string }
-  readonly createSupportSet?: { readonly id: string }
-  readonly compare?: { readonly id: string }
-  readonly importArchive?: { readonly id: string }
-  readonly trainAdapter?: { readonly id: string }
+  readonly createDataset?: { readonly dataset: { readonly id: string } }
+  readonly createSupportSet?: { readonly supportSet: { readonly id: string } }
+  readonly compare?: { readonly comparison: { readonly id: string } }
+  readonly importArchive?: { readonly import: { readonly id: string } }
+  readonly trainAdapter?: { readonly training: { readonly id: string } }
   readonly moveImages?: { readonly change: { readonly id: string } | null }
 }
 
@@ -51,11 +51,11 @@ const before: Readonly<Record<string, () => Promise<void> | void>> = {
   },
   async CancelImport() {
     const { data } = await server.upload<Data>(
-      'mutation ($input: ImportArchiveInput!) { importArchive(input: $input) { id } }',
+      'mutation ($input: ImportArchiveInput!) { importArchive(input: $input) { import { id } } }',
       { input: { name: 'Stopped', archive: null } },
       { 'input.archive': archiveOf(40) },
     )
-    values.IMPORT = data?.importArchive?.id ?? ''
+    values.IMPORT = data?.importArchive?.import.id ?? ''
   },
   async WatchComparison() {
     await server.library.comparisons.ended(values.COMPARISON ?? '')
@@ -65,10 +65,10 @@ const before: Readonly<Record<string, () => Promise<void> | void>> = {
   async CancelComparison() {
     finished = values.COMPARISON ?? ''
     const { compare } = await server.query<Data>(
-      'mutation ($input: CompareInput!) { compare(input: $input) { id } }',
+      'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
       { input: { dataset: own, shots: [2], seeds: [7, 8, 9], methods: [{ method: 'tip-x' }] } },
     )
-    values.COMPARISON = compare?.id ?? ''
+    values.COMPARISON = compare?.comparison.id ?? ''
   },
   CreateClassifier() {
     values.COMPARISON = finished
@@ -82,10 +82,10 @@ const before: Readonly<Record<string, () => Promise<void> | void>> = {
   },
   async CancelTraining() {
     const { trainAdapter } = await server.query<Data>(
-      'mutation ($input: TrainAdapterInput!) { trainAdapter(input: $input) { id } }',
+      'mutation ($input: TrainAdapterInput!) { trainAdapter(input: $input) { training { id } } }',
       { input: { dataset: own, bottleneck: 4, batch: 4, epochs: 500, name: 'long' } },
     )
-    values.TRAINING = trainAdapter?.id ?? ''
+    values.TRAINING = trainAdapter?.training.id ?? ''
   },
   async FitGeneric() {
     await server.library.trainings.cancel(values.TRAINING ?? '')
@@ -94,11 +94,11 @@ const before: Readonly<Record<string, () => Promise<void> | void>> = {
 
 /** Remembers what an example has made. */
 function remember(data: Data): void {
-  if (data.createDataset) values.DATASET = data.createDataset.id
-  if (data.createSupportSet) values.SUPPORT_SET = data.createSupportSet.id
-  if (data.compare) values.COMPARISON = data.compare.id
-  if (data.importArchive) values.IMPORT = data.importArchive.id
-  if (data.trainAdapter) values.TRAINING = data.trainAdapter.id
+  if (data.createDataset) values.DATASET = data.createDataset.dataset.id
+  if (data.createSupportSet) values.SUPPORT_SET = data.createSupportSet.supportSet.id
+  if (data.compare) values.COMPARISON = data.compare.comparison.id
+  if (data.importArchive) values.IMPORT = data.importArchive.import.id
+  if (data.trainAdapter) values.TRAINING = data.trainAdapter.training.id
   if (data.moveImages?.change) values.CHANGE = data.moveImages.change.id
 }
 

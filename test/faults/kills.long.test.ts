@@ -127,12 +127,14 @@ async function killAndRestart(options: {
       dataset ??= await makeDatasetAt(url, images)
       await check(url)
       reach('asking')
-      const { compare } = await ask<{ compare: Comparison }>(
+      const {
+        compare: { comparison },
+      } = await ask<{ compare: { comparison: Comparison } }>(
         url,
-        `mutation ($input: CompareInput!) { compare(input: $input) { ${fields} } }`,
+        `mutation ($input: CompareInput!) { compare(input: $input) { comparison { ${fields} } } }`,
         { input: request(dataset, known.size + 1) },
       )
-      known.set(compare.id, compare)
+      known.set(comparison.id, comparison)
       reach('comparing')
       for (;;) {
         await check(url)
@@ -177,15 +179,15 @@ async function killAndRestart(options: {
 
 async function makeDatasetAt(url: string, images: readonly LabelledImageInput[]): Promise<string> {
   const classes = classNames.map((name) => ({ name }))
-  const { createDataset } = await ask<{ createDataset: { id: string } }>(
+  const { createDataset } = await ask<{ createDataset: { dataset: { id: string } } }>(
     url,
-    'mutation ($classes: [ClassInput!]!) { createDataset(input: { name: "Killed", classes: $classes }) { id } }',
+    'mutation ($classes: [ClassInput!]!) { createDataset(input: { name: "Killed", classes: $classes }) { dataset { id } } }',
     { classes },
   )
-  const input = { dataset: createDataset.id, images }
+  const input = { dataset: createDataset.dataset.id, images }
   const add = 'mutation ($input: AddImagesInput!) { addImages(input: $input) { added } }'
   await ask(url, add, { input })
-  return createDataset.id
+  return createDataset.dataset.id
 }
 
 class Disagreement extends Error {}

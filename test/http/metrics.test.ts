@@ -25,7 +25,7 @@ test('requests are counted by what they ask for and how they end, whatever their
   await ask('query Other { datasets { totalCount } datasets { pageInfo { hasNextPage } } }')
   await ask('{ datasets { totalCount } runs { totalCount } }')
   await ask('{ datasets(first: 0) { totalCount } }')
-  await ask('mutation { cancelComparison(id: "x") { id } }')
+  await ask('mutation { cancelComparison(input: { id: "x" }) { comparison { id } } }')
   await fetch(`${url}/images/none`, { headers: authorization(keys.read) })
   await fetch(`${url}/nothing/here`, { headers: authorization(keys.read) })
   await fetch(`${url}/graphql?query={__typename}`)

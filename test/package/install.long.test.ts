@@ -84,8 +84,8 @@ const { datasets } = await client.request(DatasetsDocument, { first: 1 })
 const methods = [{ method: 'zero-shot' }, { method: 'tip-adapter' }]
 const { compare } = await client.request(CompareDocument, { input: { dataset: datasets.nodes[0].id, shots: [2], seeds: [9], methods } })
 const seen = []
-for await (const { comparison } of client.subscribe(WatchComparisonDocument, { id: compare.id })) seen.push(comparison.status)
-const { comparison } = await client.request(ComparisonDocument, { id: compare.id })
+for await (const { comparison } of client.subscribe(WatchComparisonDocument, { id: compare.comparison.id })) seen.push(comparison.status)
+const { comparison } = await client.request(ComparisonDocument, { id: compare.comparison.id })
 await client.close()
 console.log(JSON.stringify({ dataset: datasets.nodes[0].name, last: seen.at(-1), methods: comparison.rows.map(({ method }) => method.name) }))
 `,

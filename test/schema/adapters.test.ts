@@ -6,11 +6,13 @@ import { startTestServer } from '../helpers/server.js'
 const server = await startTestServer()
 const dataset = await makeDataset(server.library, 'Generic')
 
-const train = 'mutation ($input: TrainAdapterInput!) { trainAdapter(input: $input) { id name status steps } }'
+const train = 'mutation ($input: TrainAdapterInput!) { trainAdapter(input: $input) { training { id name status steps } } }'
 const small = { dataset: dataset.id, bottleneck: 4, batch: 4, scale: 2 }
 
 test('an adapter is trained, found with its training, used, fetched, imported and removed', async () => {
-  const { trainAdapter: asked } = await server.query<{ trainAdapter: { id: string; name: string } }>(train, {
+  const {
+    trainAdapter: { training: asked },
+  } = await server.query<{ trainAdapter: { training: { id: string; name: string } } }>(train, {
     input: small,
   })
   expect(asked).toMatchObject({ name: 'supervised-1', steps: 9 })
@@ -33,14 +35,14 @@ test('an adapter is trained, found with its training, used, fetched, imported an
   const file = Buffer.from(await (await fetch(server.url + training.adapter.url)).arrayBuffer())
   expect(createHash('sha256').update(file).digest('hex')).toBe(training.adapter.sha256)
 
-  const used = await server.query('mutation { useAdapter(name: "supervised-1") { id spaces { id } } }')
+  const used = await server.query('mutation { useAdapter(input: { name: "supervised-1" }) { encoder { id spaces { id } } } }')
   expect(JSON.stringify(used)).toContain('imo:supervised-1')
   const imported = await server.upload(
-    'mutation ($input: ImportAdapterInput!) { importAdapter(input: $input) { name training: provenance } }',
+    'mutation ($input: ImportAdapterInput!) { importAdapter(input: $input) { adapter { name training: provenance } } }',
     { input: { name: 'copy', file: null } },
     { 'input.file': file },
   )
-  expect(imported.data).toMatchObject({ importAdapter: { name: 'copy' } })
+  expect(imported.data).toMatchObject({ importAdapter: { adapter: { name: 'copy' } } })
   expect(await server.query('{ adapters { name isUsed } featureSpaces { id } }')).toMatchObject({
     adapters: [
       { name: 'copy', isUsed: false },
@@ -48,7 +50,7 @@ test('an adapter is trained, found with its training, used, fetched, imported an
     ],
     featureSpaces: expect.arrayContaining([{ id: 'imo:copy' }, { id: 'imo:supervised-1' }]),
   })
-  await server.query('mutation { removeAdapter(name: "supervised-1") }')
+  await server.query('mutation { removeAdapter(input: { name: "supervised-1" }) { name } }')
   expect(await server.query('{ adapters { name isUsed } }')).toEqual({
     adapters: [{ name: 'copy', isUsed: false }],
   })
@@ -58,18 +60,20 @@ test('an adapter is trained, found with its training, used, fetched, imported an
     // The copy says which training it comes from.
     trainings: { nodes: [{ id: asked.id, adapter: { name: 'copy' } }], totalCount: 1 },
   })
-  expect(await server.query(`mutation { deleteTraining(id: "${asked.id}") }`)).toEqual({
-    deleteTraining: asked.id,
+  expect(await server.query(`mutation { deleteTraining(input: { id: "${asked.id}" }) { id } }`)).toEqual({
+    deleteTraining: { id: asked.id },
   })
 })
 
 test('a training is cancelled and resumed', async () => {
-  const { trainAdapter: asked } = await server.query<{ trainAdapter: { id: string } }>(train, {
+  const {
+    trainAdapter: { training: asked },
+  } = await server.query<{ trainAdapter: { training: { id: string } } }>(train, {
     input: { ...small, epochs: 500, name: 'long' },
   })
-  const state = (operation: string) => server.query(`mutation { ${operation}(id: "${asked.id}") { status } }`)
-  expect(await state('cancelTraining')).toEqual({ cancelTraining: { status: 'CANCELLED' } })
-  expect(await state('resumeTraining')).toEqual({ resumeTraining: { status: 'QUEUED' } })
+  const state = (operation: string) => server.query(`mutation { ${operation}(input: { id: "${asked.id}" }) { training { status } } }`)
+  expect(await state('cancelTraining')).toEqual({ cancelTraining: { training: { status: 'CANCELLED' } } })
+  expect(await state('resumeTraining')).toEqual({ resumeTraining: { training: { status: 'QUEUED' } } })
   await state('cancelTraining')
 })
 
@@ -86,11 +90,11 @@ test.each([
 
 test('what is not there is told by name', async () => {
   const ask = async (operation: string) => (await server.ask(operation)).errors?.[0]?.extensions
-  expect(await ask('mutation { cancelTraining(id: "none") { id } }')).toEqual({
+  expect(await ask('mutation { cancelTraining(input: { id: "none" }) { training { id } } }')).toEqual({
     code: 'UNKNOWN_TRAINING',
     argument: 'id',
   })
-  expect(await ask('mutation { useAdapter(name: "none") { id } }')).toEqual({
+  expect(await ask('mutation { useAdapter(input: { name: "none" }) { encoder { id } } }')).toEqual({
     code: 'UNKNOWN_ADAPTER',
     argument: 'name',
   })

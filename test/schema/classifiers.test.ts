@@ -43,15 +43,15 @@ interface Classifier {
 const fields = `id name version { ${version} } versions { number isCurrent }`
 
 const askFor = (mutation: 'createClassifier' | 'updateClassifier', input: object) =>
-  server.ask<Record<string, Classifier>>(
-    `mutation ($input: CreateClassifierInput!) { ${mutation}(input: $input) { ${fields} } }`,
+  server.ask<Record<string, { classifier: Classifier }>>(
+    `mutation ($input: ${mutation === 'createClassifier' ? 'Create' : 'Update'}ClassifierInput!) { ${mutation}(input: $input) { classifier { ${fields} } } }`,
     { input },
   )
 
 async function make(input: object, mutation: 'createClassifier' | 'updateClassifier' = 'createClassifier') {
   const { data, errors } = await askFor(mutation, input)
   if (errors) throw new Error(JSON.stringify(errors))
-  return data?.[mutation] as Classifier
+  return data?.[mutation]?.classifier as Classifier
 }
 
 const images = await Promise.all(
@@ -124,12 +124,12 @@ describe('a classifier made from a comparison', () => {
   })
 
   test('takes ALL as a word of GraphQL too, and all images where no shots are given', async () => {
-    const literal = await server.query<{ createClassifier: Classifier }>(
+    const literal = await server.query<{ createClassifier: { classifier: Classifier } }>(
       `mutation { createClassifier(input: { name: "Literal", comparison: "${comparison.id}", method: "prototype", shots: ALL })
-        { version { support { drawing images } } } }`,
+        { classifier { version { support { drawing images } } } } }`,
     )
     const byDefault = await make({ name: 'By default', comparison: comparison.id, method: 'prototype' })
-    expect(literal.createClassifier.version.support).toEqual({ drawing: 'ALL', images: 15 })
+    expect(literal.createClassifier.classifier.version.support).toEqual({ drawing: 'ALL', images: 15 })
     expect(byDefault.version.support).toMatchObject({ drawing: 'ALL', images: 15 })
   })
 
@@ -250,15 +250,15 @@ test('new versions keep the old, and a rollback goes back to them', async () => 
   expect(await classify({ classifier: name, version: 1 })).toEqual(first)
 
   const rollback = (variables: object) =>
-    server.ask<{ rollbackClassifier: Classifier }>(
-      `mutation ($classifier: ID!, $version: Int) { rollbackClassifier(classifier: $classifier, version: $version) { ${fields} } }`,
+    server.ask<{ rollbackClassifier: { classifier: Classifier } }>(
+      `mutation ($classifier: ID!, $version: Int) { rollbackClassifier(input: { classifier: $classifier, version: $version }) { classifier { ${fields} } } }`,
       { classifier: name, ...variables },
     )
-  expect((await rollback({})).data?.rollbackClassifier.version.number).toBe(1)
+  expect((await rollback({})).data?.rollbackClassifier.classifier.version.number).toBe(1)
   expect(await classify({ classifier: name })).toEqual(first)
   expect(codeOf(await rollback({}))).toEqual([['INVALID_VALUE', 'version']])
   expect(codeOf(await rollback({ version: 3 }))).toEqual([['UNKNOWN_CLASSIFIER_VERSION', 'version']])
-  expect((await rollback({ version: 2 })).data?.rollbackClassifier.version.number).toBe(2)
+  expect((await rollback({ version: 2 })).data?.rollbackClassifier.classifier.version.number).toBe(2)
   expect(await classify({ classifier: name })).toEqual(second)
   const third = await make({ name, supportSet: supportSet.id, method: 'gda' }, 'updateClassifier')
   expect(third.versions.map(({ number }) => number)).toEqual([3, 2, 1])
@@ -319,10 +319,10 @@ test('deleting a classifier deletes its files', async () => {
   const { id } = await make({ name: 'Gone', supportSet: supportSet.id, method: 'gda' })
   await make({ name: 'Gone', supportSet: supportSet.id, method: 'tip-x' }, 'updateClassifier')
   expect((await readdir(folder)).length).toBe(before.length + 2)
-  const { deleteClassifier } = await server.query<{ deleteClassifier: string }>(
-    'mutation { deleteClassifier(classifier: "Gone") }',
+  const { deleteClassifier } = await server.query<{ deleteClassifier: { id: string } }>(
+    'mutation { deleteClassifier(input: { classifier: "Gone" }) { id } }',
   )
-  expect(deleteClassifier).toBe(id)
+  expect(deleteClassifier.id).toBe(id)
   expect((await readdir(folder)).sort()).toEqual(before.sort())
   expect(codeOf(await askToClassify({ classifier: 'Gone' }))).toEqual([['UNKNOWN_CLASSIFIER', 'classifier']])
 })
@@ -393,7 +393,6 @@ describe('classify refuses', () => {
     ['an unknown version', { version: 9 }, 'UNKNOWN_CLASSIFIER_VERSION', 'version'],
     ['no image', { images: [] }, 'EMPTY_LIST', 'images'],
     ['no class to tell', { topK: 0 }, 'INVALID_VALUE', 'topK'],
-    ['an image in no way', { images: [{}] }, 'IMAGE_SOURCE_AMBIGUOUS', 'images[0]'],
   ])('%s', async (_, variables, code, argument) => {
     expect(codeOf(await askToClassify({ classifier: 'All', ...variables }))).toEqual([[code, argument]])
   })

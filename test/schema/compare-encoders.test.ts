@@ -47,13 +47,13 @@ const fields = `id status encoder { id } encoders { id } runs { id encoder { id 
   recommendation { encoder { id } rivals { encoder { id } } text }`
 
 async function compared(input: object): Promise<Comparison> {
-  const { compare } = await server.query<{ compare: Named }>(
-    'mutation ($input: CompareInput!) { compare(input: $input) { id } }',
+  const { compare } = await server.query<{ compare: { comparison: Named } }>(
+    'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
     { input: { dataset: dataset.id, shots: [1], seeds: [1, 2], methods, ...input } },
   )
-  await library.comparisons.ended(compare.id)
+  await library.comparisons.ended(compare.comparison.id)
   const query = `query ($id: ID!) { comparison(id: $id) { ${fields} } }`
-  return (await server.query<{ comparison: Comparison }>(query, compare)).comparison
+  return (await server.query<{ comparison: Comparison }>(query, compare.comparison)).comparison
 }
 
 const idOf = ({ id }: Named): string => id
@@ -127,7 +127,7 @@ test.each([
   [{ encoders: ['tiny', 'vast'] }, 'UNKNOWN_ENCODER', 'input.encoders[1]'],
   [{ encoders: ['tiny'], encoder: 'tiny' }, 'INVALID_VALUE', 'input.encoders'],
 ])('%j is refused with %s at %s', async (part, code, argument) => {
-  const { errors } = await server.ask('mutation ($input: CompareInput!) { compare(input: $input) { id } }', {
+  const { errors } = await server.ask('mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }', {
     input: { dataset: dataset.id, shots: [1], methods, ...part },
   })
   expect(errors?.[0]?.extensions).toMatchObject({ code, argument })

@@ -86,9 +86,9 @@ const fields = `id status progress error dataset { id } encoder { id }
   runs { ${runFields} } createdAt finishedAt`
 
 async function compare(input: object): Promise<Comparison> {
-  const document = `mutation ($input: CompareInput!) { compare(input: $input) { ${fields} } }`
+  const document = `mutation ($input: CompareInput!) { compare(input: $input) { comparison { ${fields} } } }`
   const variables = { input: { dataset: dataset.id, shots: [1], ...input } }
-  return (await server.query<{ compare: Comparison }>(document, variables)).compare
+  return (await server.query<{ compare: { comparison: Comparison } }>(document, variables)).compare.comparison
 }
 
 const find = async (id: string): Promise<Comparison> =>
@@ -105,11 +105,11 @@ async function ended(id: string): Promise<Comparison> {
 
 const cancel = async (id: string): Promise<Comparison> =>
   (
-    await server.query<{ cancelComparison: Comparison }>(
-      `mutation ($id: ID!) { cancelComparison(id: $id) { ${fields} } }`,
+    await server.query<{ cancelComparison: { comparison: Comparison } }>(
+      `mutation ($id: ID!) { cancelComparison(input: { id: $id }) { comparison { ${fields} } } }`,
       { id },
     )
-  ).cancelComparison
+  ).cancelComparison.comparison
 
 async function pairs(id: string, parameters: string): Promise<readonly Pair[]> {
   const document = `query ($id: ID!) { comparison(id: $id) { pairs(${parameters}) {

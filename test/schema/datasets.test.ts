@@ -17,9 +17,9 @@ interface Dataset {
 const datasetFields = 'id name classes { index name prompts } counts { split images } createdAt'
 
 const createDataset = async (name: string): Promise<Dataset> => {
-  const document = `mutation ($input: CreateDatasetInput!) { createDataset(input: $input) { ${datasetFields} } }`
+  const document = `mutation ($input: CreateDatasetInput!) { createDataset(input: $input) { dataset { ${datasetFields} } } }`
   const input = { name, classes: classNames.map((each) => ({ name: each })) }
-  return (await server.query<{ createDataset: Dataset }>(document, { input })).createDataset
+  return (await server.query<{ createDataset: { dataset: Dataset } }>(document, { input })).createDataset.dataset
 }
 
 interface Added {
@@ -41,10 +41,12 @@ const labelled = (image: object, classIndex = 0, split = 'SUPPORT_POOL') => ({
 })
 
 test('a dataset is created with its classes and their prompts, and found again', async () => {
-  const { createDataset: created } = await server.query<{ createDataset: Dataset }>(
+  const {
+    createDataset: { dataset: created },
+  } = await server.query<{ createDataset: { dataset: Dataset } }>(
     `mutation { createDataset(input: { name: " Birds ", classes: [
       { name: " wren " }, { name: "owl", prompts: ["an owl.", "a night bird."] }
-    ] }) { ${datasetFields} } }`,
+    ] }) { dataset { ${datasetFields} } } }`,
   )
   expect(created).toMatchObject({
     name: 'Birds',
@@ -64,7 +66,7 @@ test('a dataset is created with its classes and their prompts, and found again',
 
 test('of two datasets of one name created at once, one is refused', async () => {
   const create = () =>
-    server.ask('mutation { createDataset(input: { name: "Twins", classes: [{ name: "a" }] }) { id } }')
+    server.ask('mutation { createDataset(input: { name: "Twins", classes: [{ name: "a" }] }) { dataset { id } } }')
   const answers = await Promise.all([create(), create(), create()])
   const codes = answers.flatMap(({ errors = [] }) => errors.map(({ extensions }) => extensions.code))
   expect(codes).toEqual(['DATASET_EXISTS', 'DATASET_EXISTS'])

@@ -6,30 +6,32 @@ const server = await sharedServer()
 const empty = await server.counts()
 
 const remove = (what: 'Dataset' | 'SupportSet' | 'Comparison', id: string) =>
-  server.ask<Record<string, string>>(`mutation ($id: ID!) { delete${what}(id: $id) }`, { id })
+  server.ask<Record<string, string>>(`mutation ($id: ID!) { delete${what}(input: { id: $id }) { id } }`, { id })
 
 test('a comparison, a support set and a dataset are deleted, and nothing is left', async () => {
   const { id } = await makeDataset(server.library, 'Deleted')
-  const { compare } = await server.query<{ compare: { id: string } }>(
+  const {
+    compare: { comparison: made },
+  } = await server.query<{ compare: { comparison: { id: string } } }>(
     `mutation ($id: ID!) {
-      compare(input: { dataset: $id, shots: [1], methods: [{ method: "tip-adapter" }], selection: NONE }) { id }
+      compare(input: { dataset: $id, shots: [1], methods: [{ method: "tip-adapter" }], selection: NONE }) { comparison { id } }
     }`,
     { id },
   )
-  await server.library.comparisons.ended(compare.id)
+  await server.library.comparisons.ended(made.id)
   const { comparison } = await server.query<{ comparison: { runs: { supportSet: { id: string } }[] } }>(
     'query ($id: ID!) { comparison(id: $id) { runs { supportSet { id } } } }',
-    { id: compare.id },
+    { id: made.id },
   )
   const supportSet = comparison.runs[0]?.supportSet.id ?? ''
-  expect((await remove('SupportSet', supportSet)).data).toEqual({ deleteSupportSet: supportSet })
+  expect((await remove('SupportSet', supportSet)).data).toEqual({ deleteSupportSet: { id: supportSet } })
   const after = await server.query<{ comparison: { runs: { accuracy: number; supportSet: null }[] } }>(
     'query ($id: ID!) { comparison(id: $id) { runs { accuracy supportSet { id } } } }',
-    { id: compare.id },
+    { id: made.id },
   )
   expect(after.comparison.runs).toEqual([{ accuracy: expect.any(Number), supportSet: null }])
-  expect((await remove('Comparison', compare.id)).data).toEqual({ deleteComparison: compare.id })
-  expect((await remove('Dataset', id)).data).toEqual({ deleteDataset: id })
+  expect((await remove('Comparison', made.id)).data).toEqual({ deleteComparison: { id: made.id } })
+  expect((await remove('Dataset', id)).data).toEqual({ deleteDataset: { id } })
   expect(await server.counts()).toEqual(empty)
 })
 

@@ -32,8 +32,10 @@ test('a dataset has a manifest of its classes and of every image', async () => {
 })
 
 test('a support set is a file of its features, as the library has them', async () => {
-  const { createSupportSet: made } = await server.query<{ createSupportSet: { id: string; file: string } }>(
-    `mutation { createSupportSet(input: { dataset: "${id}", shots: 2, seed: 3 }) { id file } }`,
+  const {
+    createSupportSet: { supportSet: made },
+  } = await server.query<{ createSupportSet: { supportSet: { id: string; file: string } } }>(
+    `mutation { createSupportSet(input: { dataset: "${id}", shots: 2, seed: 3 }) { supportSet { id file } } }`,
   )
   const bytes = new Uint8Array(await (await fetch(server.url + made.file)).arrayBuffer())
   const { tensors, metadata } = parseSafetensors(bytes, 'support set')

@@ -40,8 +40,8 @@ const fields = `id archive status progress error errorCode files added duplicate
   rejected { file code reason } dataset { id name classes { name prompts } counts { split images } } finishedAt`
 
 const importArchive = (archive: Buffer, input: object = {}) =>
-  server.upload<{ importArchive: Import }>(
-    `mutation ($input: ImportArchiveInput!) { importArchive(input: $input) { ${fields} } }`,
+  server.upload<{ importArchive: { import: Import } }>(
+    `mutation ($input: ImportArchiveInput!) { importArchive(input: $input) { import { ${fields} } } }`,
     { input: { ...input, archive: null } },
     { 'input.archive': archive },
   )
@@ -54,8 +54,8 @@ const find = async (id: string): Promise<Import> =>
 async function imported(archive: Buffer, input: object = {}): Promise<Import> {
   const { data, errors } = await importArchive(archive, input)
   if (!data) throw new Error(JSON.stringify(errors))
-  await server.library.imports.ended(data.importArchive.id)
-  return find(data.importArchive.id)
+  await server.library.imports.ended(data.importArchive.import.id)
+  return find(data.importArchive.import.id)
 }
 
 /** Pictures of classes a and b, so many of each, laid out as asked. */
@@ -77,10 +77,10 @@ test('an archive is taken at once, and imported in the background', async () => 
     'test/a/broken.png': Buffer.from('no image'),
   }
   const { data } = await importArchive(zipOf(files), { name: 'Zipped' })
-  expect(data?.importArchive).toMatchObject({ archive: '0.png', dataset: null, added: 0 })
-  await server.library.imports.ended(data?.importArchive.id ?? '')
-  expect(await find(data?.importArchive.id ?? '')).toEqual({
-    id: data?.importArchive.id,
+  expect(data?.importArchive.import).toMatchObject({ archive: '0.png', dataset: null, added: 0 })
+  await server.library.imports.ended(data?.importArchive.import.id ?? '')
+  expect(await find(data?.importArchive.import.id ?? '')).toEqual({
+    id: data?.importArchive.import.id,
     archive: '0.png',
     status: 'SUCCEEDED',
     progress: 1,
@@ -209,19 +209,19 @@ test.each([
 test('an import is cancelled, and what it has added stays', async () => {
   const files = await pictures(90, 300, (folder, i) => `${folder}/${i}.png`)
   const { data } = await importArchive(zipOf(files), { name: 'Cancelled' })
-  const id = data?.importArchive.id ?? ''
-  const cancelled = await server.query<{ cancelImport: Import }>(
-    `mutation ($id: ID!) { cancelImport(id: $id) { ${fields} } }`,
+  const id = data?.importArchive.import.id ?? ''
+  const cancelled = await server.query<{ cancelImport: { import: Import } }>(
+    `mutation ($id: ID!) { cancelImport(input: { id: $id }) { import { ${fields} } } }`,
     { id },
   )
-  expect(cancelled.cancelImport).toMatchObject({ status: 'CANCELLED', finishedAt: expect.any(String) })
+  expect(cancelled.cancelImport.import).toMatchObject({ status: 'CANCELLED', finishedAt: expect.any(String) })
   await server.library.imports.ended(id)
   const ended = await find(id)
   await setTimeout(50)
   expect(await find(id)).toEqual(ended)
   expect(ended.added).toBe(ended.dataset?.counts.reduce((sum, { images }) => sum + images, 0) ?? 0)
   expect(await archives()).toEqual([])
-  const again = await server.ask('mutation ($id: ID!) { cancelImport(id: $id) { id } }', { id })
+  const again = await server.ask('mutation ($id: ID!) { cancelImport(input: { id: $id }) { import { id } } }', { id })
   expect(again.errors?.[0]?.extensions).toMatchObject({ code: 'IMPORT_FINISHED', argument: 'id' })
 })
 
@@ -242,8 +242,8 @@ test('imports are listed page by page, newest first, by dataset and status', asy
 })
 
 const setPrompts = (input: object) =>
-  server.ask<{ setPrompts: { classes: { name: string; prompts: string[] }[] } }>(
-    'mutation ($input: SetPromptsInput!) { setPrompts(input: $input) { classes { name prompts } } }',
+  server.ask<{ setPrompts: { dataset: { classes: { name: string; prompts: string[] }[] } } }>(
+    'mutation ($input: SetPromptsInput!) { setPrompts(input: $input) { dataset { classes { name prompts } } } }',
     { input },
   )
 
@@ -251,13 +251,13 @@ test('prompts are edited, and go back to the usual one', async () => {
   const { id } = await makeDataset(server.library, 'Prompted', {})
   const [first, second] = classNames
   const { data } = await setPrompts({ dataset: id, classes: [{ name: second, prompts: ['one.', 'two.'] }] })
-  expect(data?.setPrompts.classes.map(({ prompts }) => prompts)).toEqual([
+  expect(data?.setPrompts.dataset.classes.map(({ prompts }) => prompts)).toEqual([
     [`a photo of a ${first}.`],
     ['one.', 'two.'],
     [`a photo of a ${classNames[2]}.`],
   ])
   const back = await setPrompts({ dataset: id, classes: [{ name: second }] })
-  expect(back.data?.setPrompts.classes[1]?.prompts).toEqual([`a photo of a ${second}.`])
+  expect(back.data?.setPrompts.dataset.classes[1]?.prompts).toEqual([`a photo of a ${second}.`])
 })
 
 test.each([
@@ -334,13 +334,13 @@ test('a dataset of the hub is previewed, and then imported in the background', a
     { input },
   )
   expect(hubImportPreview).toEqual({ name: 'letters', added: 4, classes: [{ name: 'a' }, { name: 'b' }] })
-  const start = 'mutation ($input: ImportFromHubInput!) { importFromHub(input: $input) { id archive } }'
-  const { importFromHub } = await server.query<{ importFromHub: { id: string; archive: string } }>(start, {
+  const start = 'mutation ($input: ImportFromHubInput!) { importFromHub(input: $input) { import { id archive } } }'
+  const { importFromHub } = await server.query<{ importFromHub: { import: { id: string; archive: string } } }>(start, {
     input,
   })
-  expect(importFromHub.archive).toBe('hf:somebody/letters@main')
-  await server.library.imports.ended(importFromHub.id)
-  expect(await find(importFromHub.id)).toMatchObject({
+  expect(importFromHub.import.archive).toBe('hf:somebody/letters@main')
+  await server.library.imports.ended(importFromHub.import.id)
+  expect(await find(importFromHub.import.id)).toMatchObject({
     ...{ status: 'SUCCEEDED', added: 4, dataset: { name: 'letters' } },
   })
   for (const [source, code] of [

@@ -16,17 +16,17 @@ const take = (...counts: readonly number[]): string[] =>
     .reverse()
 const listed = take(1, 3, 2)
 
-const compareQuery = 'mutation ($input: CompareInput!) { compare(input: $input) { id supportImages } }'
+const compareQuery = 'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id supportImages } } }'
 const asked = (more: object) => ({
   input: { dataset: dataset.id, methods: [{ method: 'tip-adapter' }], selection: 'LEAVE_ONE_OUT', ...more },
 })
 const compare = async (more: object) => {
-  const { compare } = await server.query<{ compare: { id: string; supportImages: string[] | null } }>(
+  const { compare } = await server.query<{ compare: { comparison: { id: string; supportImages: string[] | null } } }>(
     compareQuery,
     asked(more),
   )
-  expect(await library.comparisons.ended(compare.id)).toMatchObject({ status: 'SUCCEEDED', error: null })
-  return compare
+  expect(await library.comparisons.ended(compare.comparison.id)).toMatchObject({ status: 'SUCCEEDED', error: null })
+  return compare.comparison
 }
 const faultOf = async (query: string, variables: object) => {
   const { errors } = await server.ask(query, variables)
@@ -90,23 +90,25 @@ test('predict and a classifier use the list, also after its support set is delet
   expect(predict.map(({ inSupportSet }) => inSupportSet)).toEqual(
     pool.map(({ imageId }) => listed.includes(imageId)),
   )
-  const { createClassifier } = await server.query<{ createClassifier: object }>(
+  const { createClassifier } = await server.query<{ createClassifier: { classifier: object } }>(
     `mutation ($input: CreateClassifierInput!) {
-      createClassifier(input: $input) { version { support { drawing shots images } } } }`,
+      createClassifier(input: $input) { classifier { version { support { drawing shots images } } } } }`,
     { input: { name: 'listed', comparison: comparison.id } },
   )
-  expect(createClassifier).toEqual({ version: { support: { drawing: 'LISTED', shots: 3, images: 6 } } })
+  expect(createClassifier).toEqual({
+    classifier: { version: { support: { drawing: 'LISTED', shots: 3, images: 6 } } },
+  })
 })
 
 test('createSupportSet takes a list too, in any order', async () => {
   const query = `mutation ($input: CreateSupportSetInput!) {
-    createSupportSet(input: $input) { id drawing shots images { image { id } } } }`
+    createSupportSet(input: $input) { supportSet { id drawing shots images { image { id } } } } }`
   const create = async (images: readonly string[]) =>
     (
-      await server.query<{ createSupportSet: { id: string; drawing: string; shots: number } }>(query, {
+      await server.query<{ createSupportSet: { supportSet: { id: string; drawing: string; shots: number } } }>(query, {
         input: { dataset: dataset.id, images },
       })
-    ).createSupportSet
+    ).createSupportSet.supportSet
   const set = await create(listed)
   expect(set).toMatchObject({ drawing: 'LISTED', shots: 3 })
   expect(await create([...listed].reverse())).toEqual(set)

@@ -27,14 +27,14 @@ const listed = async (more: string): Promise<string[]> =>
   ).comparisons.nodes.map(({ id }) => id)
 
 const update = (input: object) =>
-  server.ask<{ updateComparison: { name: string | null; notes: string } }>(
-    'mutation ($input: UpdateComparisonInput!) { updateComparison(input: $input) { name notes } }',
+  server.ask<{ updateComparison: { comparison: { name: string | null; notes: string } } }>(
+    'mutation ($input: UpdateComparisonInput!) { updateComparison(input: $input) { comparison { name notes } } }',
     { input },
   )
 
 const put = (what: 'discard' | 'restore', id: string) =>
-  server.ask<Record<string, { discardedAt: string | null }>>(
-    `mutation ($id: ID!) { ${what}Comparison(id: $id) { discardedAt } }`,
+  server.ask<Record<string, { comparison: { discardedAt: string | null } }>>(
+    `mutation ($id: ID!) { ${what}Comparison(input: { id: $id }) { comparison { discardedAt } } }`,
     { id },
   )
 
@@ -45,11 +45,11 @@ test('a comparison has a name and notes, which can be changed and searched for',
   expect(await listed(', search: "soles"')).toEqual([id])
   expect((await listed(', search: "named COMP"')).toSorted()).toEqual([id, other].toSorted())
   expect(await listed(', search: "100 %_"')).toEqual([])
-  expect((await update({ id, name: 'Second' })).data?.updateComparison).toEqual({
+  expect((await update({ id, name: 'Second' })).data?.updateComparison.comparison).toEqual({
     name: 'Second',
     notes: 'Soles look alike',
   })
-  expect((await update({ id, name: null, notes: '' })).data?.updateComparison).toEqual({
+  expect((await update({ id, name: null, notes: '' })).data?.updateComparison.comparison).toEqual({
     name: null,
     notes: '',
   })
@@ -62,7 +62,7 @@ test('a comparison has a name and notes, which can be changed and searched for',
 
 test('a comparison that is put away leaves the lists, can be taken back, and is deleted after 7 days', async () => {
   const id = await compared({ name: 'Put away' })
-  expect((await put('discard', id)).data?.discardComparison?.discardedAt).toEqual(expect.any(String))
+  expect((await put('discard', id)).data?.discardComparison?.comparison.discardedAt).toEqual(expect.any(String))
   expect(await listed('')).not.toContain(id)
   expect(await listed(', discarded: true')).toEqual([id])
   // The same question again makes a new comparison instead of showing the one that was put away.
@@ -76,7 +76,7 @@ test('a comparison that is put away leaves the lists, can be taken back, and is 
   await library.comparisons.ended(again.id)
 
   await library.deletions.discarded()
-  expect((await put('restore', id)).data?.restoreComparison?.discardedAt).toBeNull()
+  expect((await put('restore', id)).data?.restoreComparison?.comparison.discardedAt).toBeNull()
   expect(await listed('')).toContain(id)
 
   await library.store.comparisons.describe(id, { discardedAt: new Date(Date.now() - 7.1 * 86_400_000) })

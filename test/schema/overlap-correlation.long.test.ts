@@ -50,8 +50,10 @@ const correlate = async (ids: readonly string[]): Promise<Correlation> =>
 
 async function compare(methods: readonly object[], more: object = {}): Promise<string> {
   const input = { dataset: dataset.id, shots: [1, 2], seeds: [1, 2], methods, ...more }
-  const { compare: started } = await server.query<{ compare: { id: string } }>(
-    'mutation ($input: CompareInput!) { compare(input: $input) { id } }',
+  const {
+    compare: { comparison: started },
+  } = await server.query<{ compare: { comparison: { id: string } } }>(
+    'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
     { input },
   )
   expect((await library.comparisons.ended(started.id)).status).toBe('SUCCEEDED')

@@ -128,3 +128,49 @@ test('runs and comparisons can be kept to times and to what is in them, and come
   const { errors } = await server.ask('{ runs(comparison: "nowhere") { totalCount } }')
   expect(errors?.[0]?.extensions).toEqual({ code: 'UNKNOWN_COMPARISON', argument: 'comparison' })
 })
+
+test.each(Object.keys(nouns))('%s: pages from the end meet those from the front', async (noun) => {
+  const read = async (page: string) =>
+    (
+      await server.query<{ page: BothWays }>(
+        `{ page: ${noun}(${page}) { nodes { id } edges { cursor node { id } }
+          pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount } }`,
+      )
+    ).page
+  const all = await read('first: 100')
+  expect(all.edges.map(({ node }) => node)).toEqual(all.nodes)
+  expect(all.pageInfo).toMatchObject({
+    hasPreviousPage: false,
+    startCursor: all.edges[0]?.cursor,
+    endCursor: all.edges.at(-1)?.cursor,
+  })
+  const last = await read('last: 2')
+  expect(last.nodes).toEqual(all.nodes.slice(-2))
+  expect(last.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true })
+  const before = await read(`last: 1, before: "${last.pageInfo.startCursor}"`)
+  expect(before.nodes).toEqual(all.nodes.slice(-3, -2))
+  expect(before.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: true })
+  const [first, second, third] = all.edges
+  const between = await read(`after: "${first?.cursor}", before: "${third?.cursor}"`)
+  expect(between.nodes).toEqual([second?.node])
+  expect(between.totalCount).toBe(all.totalCount)
+})
+
+test('a page is asked for from one end, and its cursors must be cursors', async () => {
+  for (const [page, argument] of [
+    ['first: 1, last: 1', 'last'],
+    ['last: 0', 'last'],
+    ['last: 1, before: "?"', 'before'],
+    ['first: 1, after: "?"', 'after'],
+  ]) {
+    const { errors } = await server.ask(`{ datasets(${page}) { totalCount } }`)
+    expect(errors?.[0]?.extensions).toEqual({ code: 'INVALID_VALUE', argument })
+  }
+  const { errors } = await server.ask('{ datasets(last: 100000) { totalCount } }')
+  expect(errors?.[0]?.extensions.code).toMatch(/PAGE_TOO_LARGE|QUERY_TOO_COSTLY/)
+})
+
+interface BothWays extends Omit<Page, 'pageInfo'> {
+  readonly edges: readonly { cursor: string; node: { id: string } }[]
+  readonly pageInfo: { readonly startCursor: string | null }
+}

@@ -14,21 +14,21 @@ test.skipIf(url === undefined)(`the service works on ${postgres?.title}`, async 
   expect(health).toEqual({ status: 'ok', database: 'postgres' })
 
   const dataset = await makeDataset(server.library, 'On Postgres')
-  const create = 'mutation ($input: CreateSupportSetInput!) { createSupportSet(input: $input) { id } }'
+  const create = 'mutation ($input: CreateSupportSetInput!) { createSupportSet(input: $input) { supportSet { id } } }'
   const input = { dataset: dataset.id, shots: 2 }
-  const { createSupportSet } = await server.query<{ createSupportSet: { id: string } }>(create, { input })
+  const { createSupportSet } = await server.query<{ createSupportSet: { supportSet: { id: string } } }>(create, { input })
 
   const predict = `query ($input: PredictInput!) { predict(input: $input) {
     predictions { top { class { name } } neighbours { class { name } } }
   } }`
   const image = { base64: await base64(picture(2, 77)) }
   const prediction = await server.query(predict, {
-    input: { supportSet: createSupportSet.id, images: [image], methods: [{ method: 'tip-x' }], topK: 1 },
+    input: { supportSet: createSupportSet.supportSet.id, images: [image], methods: [{ method: 'tip-x' }], topK: 1 },
   })
   expect(prediction).toMatchObject({ predict: [{ predictions: [{ neighbours: [{}, {}, {}] }] }] })
 
-  const compare = 'mutation ($input: CompareInput!) { compare(input: $input) { id } }'
-  const started = await server.query<{ compare: { id: string } }>(compare, {
+  const compare = 'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }'
+  const started = await server.query<{ compare: { comparison: { id: string } } }>(compare, {
     input: {
       dataset: dataset.id,
       shots: [1, 2],
@@ -36,12 +36,12 @@ test.skipIf(url === undefined)(`the service works on ${postgres?.title}`, async 
       methods: [{ method: 'tip-x++' }, { method: 'zero-shot' }],
     },
   })
-  await server.library.comparisons.ended(started.compare.id)
+  await server.library.comparisons.ended(started.compare.comparison.id)
   const { comparison } = await server.query<{ comparison: object }>(
     `query ($id: ID!) { comparison(id: $id) {
       status error runs { status confusion } rows { accuracy { n } } pairs(baseline: "zero-shot") { pValue }
     } }`,
-    started.compare,
+    started.compare.comparison,
   )
   expect(comparison).toMatchObject({
     status: 'SUCCEEDED',

@@ -85,8 +85,10 @@ const request = {
 }
 
 async function compare(input: object): Promise<Comparison> {
-  const { compare: started } = await server.query<{ compare: { id: string } }>(
-    'mutation ($input: CompareInput!) { compare(input: $input) { id } }',
+  const {
+    compare: { comparison: started },
+  } = await server.query<{ compare: { comparison: { id: string } } }>(
+    'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
     { input: { ...request, ...input } },
   )
   await library.comparisons.ended(started.id)
@@ -189,7 +191,7 @@ test('predict answers as such a comparison, without the class that is held out',
 describe('is refused:', () => {
   const codeOf = async (input: object) => {
     const { errors } = await server.ask(
-      'mutation ($input: CompareInput!) { compare(input: $input) { id } }',
+      'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
       {
         input: { ...request, ...input },
       },

@@ -7,8 +7,10 @@ const { library } = server
 const newDataset = async (name: string) =>
   (await library.datasets.create({ name, classes: [{ name: 'tree_frog' }, { name: 'Owl' }] })).id
 
-const setAll = (input: object) =>
-  server.ask('mutation ($input: SetAllPromptsInput!) { setAllPrompts(input: $input) { id } }', { input })
+const setAll = ({ dataset, ...prompts }: { readonly dataset: string; [source: string]: unknown }) =>
+  server.ask('mutation ($input: SetAllPromptsInput!) { setAllPrompts(input: $input) { dataset { id } } }', {
+    input: { dataset, prompts },
+  })
 
 const promptsOf = async (id: string) => (await library.datasets.classes(id)).map(({ prompts }) => prompts)
 
@@ -45,18 +47,27 @@ test('prompts of all classes come from a set, from own templates, or from a file
 })
 
 test.each([
-  [{}, 'input.set'],
-  [{ set: 'openai', templates: null }, 'input.set'],
-  [{ set: 'openai-imagenet-7', templates: ['a {}.'] }, 'input.set'],
-  [{ set: 'openai-imagenet-7', file: '{}' }, 'input.file'],
-  [{ templates: ['a {}.', 'a photo'] }, 'input.templates[1]'],
-  [{ file: '{"owl": []}' }, 'input.file'],
-  [{ file: '{"owl": ["x"]}' }, 'input.file'],
-  [{ file: 'owl' }, 'input.file'],
+  [{ set: 'openai' }, 'input.prompts.set'],
+  [{ templates: ['a {}.', 'a photo'] }, 'input.prompts.templates[1]'],
+  [{ file: '{"owl": []}' }, 'input.prompts.file'],
+  [{ file: '{"owl": ["x"]}' }, 'input.prompts.file'],
+  [{ file: 'owl' }, 'input.prompts.file'],
 ])('%j is refused, and the prompts stay', async (given, argument) => {
   const dataset = await newDataset(`Refused ${JSON.stringify(given)}`)
   const before = await promptsOf(dataset)
   const { errors } = await setAll({ dataset, ...given })
   expect(errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_VALUE', argument })
   expect(await promptsOf(dataset)).toEqual(before)
+})
+
+test.each([
+  [{}],
+  [{ set: 'openai-imagenet-7', templates: null }],
+  [{ set: 'openai-imagenet-7', templates: ['a {}.'] }],
+  [{ set: 'openai-imagenet-7', file: '{}' }],
+])('%j is not exactly one source, which the schema refuses', async (given) => {
+  const dataset = await newDataset(`Not one ${JSON.stringify(given)}`)
+  const { errors } = await setAll({ dataset, ...given })
+  expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT')
+  expect(errors?.[0]?.message).toContain('input.prompts')
 })

@@ -20,8 +20,10 @@ interface Recommendation {
 async function compare(): Promise<string> {
   const methods = [{ method: 'zero-shot' }, { method: 'tip-adapter' }, { method: 'tip-x++' }]
   const input = { dataset: dataset.id, shots: [1, 2], seeds: [1, 2], methods }
-  const { compare: started } = await server.query<{ compare: { id: string } }>(
-    'mutation ($input: CompareInput!) { compare(input: $input) { id } }',
+  const {
+    compare: { comparison: started },
+  } = await server.query<{ compare: { comparison: { id: string } } }>(
+    'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
     { input },
   )
   return started.id

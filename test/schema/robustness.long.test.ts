@@ -46,11 +46,13 @@ interface Comparison {
 }
 
 const methods = [{ method: 'zero-shot' }, { method: 'tip-adapter', space: 'centred' }, { method: 'tip-x++' }]
-const start = 'mutation ($input: CompareInput!) { compare(input: $input) { id } }'
+const start = 'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }'
 
 async function compare(input: object): Promise<Comparison> {
   const whole = { dataset: dataset.id, shots: [2], seeds: [1, 2], methods, ...input }
-  const { compare: started } = await server.query<{ compare: { id: string } }>(start, { input: whole })
+  const {
+    compare: { comparison: started },
+  } = await server.query<{ compare: { comparison: { id: string } } }>(start, { input: whole })
   expect((await library.comparisons.ended(started.id)).error).toBe(null)
   const { comparison } = await server.query<{ comparison: Comparison }>(
     `query ($id: ID!) { comparison(id: $id) { testDataset { id }

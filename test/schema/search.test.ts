@@ -26,12 +26,12 @@ const methods = [{ method: 'tip-adapter' }]
 
 describe('a comparison by successive halving', async () => {
   const compared = async (search: 'EXACT' | 'HALVING') => {
-    const { compare } = await server.query<{ compare: { id: string } }>(
-      'mutation ($input: CompareInput!) { compare(input: $input) { id } }',
+    const { compare } = await server.query<{ compare: { comparison: { id: string } } }>(
+      'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
       { input: { dataset, shots: [2], methods, selection: 'LEAVE_ONE_OUT', search } },
     )
-    await library.comparisons.ended(compare.id)
-    return compare.id
+    await library.comparisons.ended(compare.comparison.id)
+    return compare.comparison.id
   }
   const [exact, halving] = [await compared('EXACT'), await compared('HALVING')]
 
@@ -72,17 +72,17 @@ describe('a comparison by successive halving', async () => {
     const by = { comparison: halving, images: [{ base64: await base64(picture(0, 91)) }] }
     const { errors } = await server.ask(predict, { input: { ...by, search: 'EXACT' } })
     expect(errors?.[0]).toMatchObject({ extensions: { code: 'INVALID_VALUE', argument: 'input.search' } })
-    const { createClassifier } = await server.query<{ createClassifier: object }>(create, {
+    const { createClassifier } = await server.query<{ createClassifier: { classifier: object } }>(create, {
       input: { name: 'halved', comparison: halving },
     })
-    expect(createClassifier).toEqual({ version: { selection: { search: 'HALVING' } } })
+    expect(createClassifier).toEqual({ classifier: { version: { selection: { search: 'HALVING' } } } })
   })
 })
 
 const predict = `query ($input: PredictInput!) { predict(input: $input) { predictions {
   method { id } top { class { name } } error { code message } } } }`
-const create = `mutation ($input: CreateClassifierInput!) { createClassifier(input: $input) {
-  version { selection { search } } } }`
+const create = `mutation ($input: CreateClassifierInput!) { createClassifier(input: $input) { classifier {
+  version { selection { search } } } } }`
 
 describe('a long search', async () => {
   const { id: supportSet } = await library.supportSets.create({

@@ -19,11 +19,11 @@ const fields = `id shots seed augmentations dataset { id } encoder { id }
 
 const draw = async (input: object): Promise<SupportSet> =>
   (
-    await server.query<{ createSupportSet: SupportSet }>(
-      `mutation ($input: CreateSupportSetInput!) { createSupportSet(input: $input) { ${fields} } }`,
+    await server.query<{ createSupportSet: { supportSet: SupportSet } }>(
+      `mutation ($input: CreateSupportSetInput!) { createSupportSet(input: $input) { supportSet { ${fields} } } }`,
       { input },
     )
-  ).createSupportSet
+  ).createSupportSet.supportSet
 
 const find = async (id: string): Promise<SupportSet> =>
   (

@@ -13,8 +13,8 @@ let count = 0
 const fresh = () => makeDataset(library, `Undone ${++count}`, { SUPPORT_POOL: 3, TEST: 2 })
 
 const inputTypes: Record<string, string> = {
-  unlabelImages: 'DatasetImagesInput',
-  removeImages: 'DatasetImagesInput',
+  unlabelImages: 'UnlabelImagesInput',
+  removeImages: 'RemoveImagesInput',
 }
 interface Mended {
   readonly change: { id: string; text: string } | null
@@ -31,7 +31,7 @@ const mend = async (name: string, input: object) => {
   return (mended?.dataset ?? mended)?.change ?? null
 }
 const undo = async (change: { id: string } | null) => {
-  const { errors } = await server.ask('mutation ($id: ID!) { undoDatasetChange(id: $id) { id } }', {
+  const { errors } = await server.ask('mutation ($id: ID!) { undoDatasetChange(input: { id: $id }) { dataset { id } } }', {
     id: change?.id ?? 'none',
   })
   const { code, argument } = errors?.[0]?.extensions ?? {}
@@ -342,7 +342,7 @@ describe('removed images', () => {
   test('are kept until the changes of their dataset are forgotten', async () => {
     const { id, added, change } = await removeNew()
     expect(await isThere(added)).toBe(true)
-    await server.query('mutation ($id: ID!) { forgetDatasetChanges(dataset: $id) { id } }', { id })
+    await server.query('mutation ($id: ID!) { forgetDatasetChanges(input: { dataset: $id }) { dataset { id } } }', { id })
     expect(await isThere(added)).toBe(false)
     expect(await undo(change)).toEqual({ code: 'UNKNOWN_CHANGE', argument: 'id' })
   })

@@ -17,8 +17,8 @@ async function makeUneven(name: string) {
 const dataset = await makeUneven('Uneven classes')
 
 const compare = async (input: object) => {
-  const { compare } = await server.query<{ compare: { id: string } }>(
-    'mutation ($input: CompareInput!) { compare(input: $input) { id } }',
+  const { compare } = await server.query<{ compare: { comparison: { id: string } } }>(
+    'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
     {
       input: {
         dataset: dataset.id,
@@ -28,8 +28,8 @@ const compare = async (input: object) => {
       },
     },
   )
-  expect(await library.comparisons.ended(compare.id)).toMatchObject({ status: 'SUCCEEDED', error: null })
-  return compare.id
+  expect(await library.comparisons.ended(compare.comparison.id)).toMatchObject({ status: 'SUCCEEDED', error: null })
+  return compare.comparison.id
 }
 
 interface Row {
@@ -45,7 +45,7 @@ const read = async (id: string) =>
   ).comparison
 
 const codeOf = async (input: object) => {
-  const { errors } = await server.ask('mutation ($input: CompareInput!) { compare(input: $input) { id } }', {
+  const { errors } = await server.ask('mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }', {
     input: { dataset: dataset.id, methods: [{ method: 'tip-adapter' }], selection: 'NONE', ...input },
   })
   const { code, argument } = errors?.[0]?.extensions ?? {}
@@ -106,14 +106,14 @@ test('a comparison that was drawn unevenly is repeated from its document, and pr
 
 test('createSupportSet draws unevenly too', async () => {
   const query = `mutation ($input: CreateSupportSetInput!) {
-    createSupportSet(input: $input) { shots drawing images { class { index } } }
+    createSupportSet(input: $input) { supportSet { shots drawing images { class { index } } } }
   }`
   const draw = async (input: object) =>
     (
-      await server.query<{ createSupportSet: { shots: number; drawing: string; images: unknown[] } }>(query, {
+      await server.query<{ createSupportSet: { supportSet: { shots: number; drawing: string; images: unknown[] } } }>(query, {
         input: { dataset: dataset.id, ...input },
       })
-    ).createSupportSet
+    ).createSupportSet.supportSet
   const all = await draw({ drawing: 'ALL' })
   expect(all).toMatchObject({ shots: 5, drawing: 'ALL' })
   expect(all.images).toHaveLength(12)

@@ -43,10 +43,13 @@ const unlabelledOf = async (id: string, first = 100, after?: string) =>
     )
   ).dataset.unlabelled
 
-const change = (name: string, input: object, type = 'DatasetImagesInput') =>
-  server.ask(`mutation ($input: ${type}!) { ${name}(input: $input) { id } }`, { input })
+const change = (name: string, input: object) =>
+  server.ask(
+    `mutation ($input: ${name[0]?.toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { dataset { id } } }`,
+    { input },
+  )
 
-const label = (input: object) => change('labelImages', input, 'LabelImagesInput')
+const label = (input: object) => change('labelImages', input)
 
 test('images without a label have a place of their own, page by page, and count in no split', async () => {
   const id = await newDataset('Without labels')

@@ -50,6 +50,37 @@ enum State {
 }
 `
 
+const { conventionFaults }: { conventionFaults: (schema: string) => string[] } = await import(
+  script('schema-conventions')
+)
+
+describe('the conventions of the schema', () => {
+  const conventional = `
+    type Query { things(first: Int, after: String, last: Int, before: String): ThingConnection! }
+    type Mutation { makeThing(input: MakeThingInput!): MakeThingPayload! }
+    interface Node { id: ID! }
+    type Thing implements Node { id: ID! }
+    type ThingConnection { nodes: [Thing!]! }
+    input MakeThingInput { name: String! }
+    type MakeThingPayload { thing: Thing!, warnings: [Warning!]! }
+    type Warning { text: String! }`
+
+  test('are kept by a schema that keeps them', () => {
+    expect(conventionFaults(conventional)).toEqual([])
+  })
+
+  test.each([
+    ['a mutation that returns the object', '): MakeThingPayload!', '): Thing!', 'must return MakeThingPayload'],
+    ['a mutation of several arguments', 'input: MakeThingInput!', 'name: String!', 'must take one argument'],
+    ['a payload without warnings', ', warnings: [Warning!]!', '', 'warnings: [Warning!]!'],
+    ['a page that goes one way', ', last: Int, before: String', '', 'it must take last, before'],
+    ['a list that is no page', 'ThingConnection! }', '[Thing!]! }', 'make it a connection'],
+    ['an object with an id that is no node', ' implements Node', '', 'must implement Node'],
+  ])('are broken by %s', (_, from, to, fault) => {
+    expect(conventionFaults(conventional.replace(from, to)).join()).toContain(fault)
+  })
+})
+
 describe('the lint of the schema', () => {
   test('finds nothing where all is described and well named', async () => {
     expect(await lintSchema(released)).toEqual([])

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { openDatabase } from '../../src/store/database.js'
+import { imagePageRequest } from '../../src/store/dataset-images.js'
 import { createStore } from '../../src/store/store.js'
 import { atEnd } from '../helpers/at-end.js'
 import { countRows } from '../helpers/counts.js'
@@ -57,9 +58,9 @@ async function veryMany(url: string): Promise<void> {
     const [comparison] = (await store.comparisons.page({ first: 1 }, { datasetId: dataset.id })).nodes
     const runs = await store.comparisons.runsOf(many(comparison?.id ?? ''))
     expect(runs.get(comparison?.id ?? '')?.length).toBe(1)
-    const pages = Array.from({ length: 1000 }, (_, classIndex) => ({
-      ...{ datasetId: dataset.id, classIndex, first: 1, after: 0 },
-    }))
+    const pages = Array.from({ length: 1000 }, (_, classIndex) =>
+      imagePageRequest({ first: 1 }, { datasetId: dataset.id, classIndex }),
+    )
     expect((await store.datasetImages.pages(pages)).length).toBe(1000)
   })
 

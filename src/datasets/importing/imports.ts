@@ -114,6 +114,11 @@ export interface Imports {
   addPath(path: string, to: AddPathOptions): Promise<AddedSource>
   /** Stops an import. Images that are already added stay. Throws UNKNOWN_IMPORT or IMPORT_FINISHED. */
   cancel(id: string): Promise<ImportRow>
+  /**
+   * Emits an import, and then its latest state after changes, at most twice a second, until it has ended. Throws
+   * UNKNOWN_IMPORT.
+   */
+  watch(id: string): Promise<AsyncIterableIterator<ImportRow>>
   /** Resolves with the import once it has ended. Throws UNKNOWN_IMPORT. */
   ended(id: string): Promise<ImportRow>
   /** Whether `importPath` is adding images to a dataset. */
@@ -146,7 +151,7 @@ export function createImports(context: ImportsContext): Imports {
   const { store, archiveFiles, limits, queue, changes } = context
   const addingTo = new Set<string>()
 
-  const { enqueue, cancel, ended, resume } = createRecordedJobs<ImportRow>({
+  const { enqueue, cancel, watch, ended, resume } = createRecordedJobs<ImportRow>({
     queue,
     kind: 'import',
     concurrency: importsAtOnce,
@@ -352,6 +357,7 @@ export function createImports(context: ImportsContext): Imports {
     },
 
     cancel,
+    watch,
     ended,
     resume,
     isAddingTo: (datasetId) => addingTo.has(datasetId),

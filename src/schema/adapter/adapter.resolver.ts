@@ -1,12 +1,17 @@
-import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
+import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql'
 import { errors } from '../../errors.js'
 import type { Encoder, FeatureSpace, ListedAdapter } from '../../library/index.js'
-import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { EncoderType } from '../encoder/encoder.js'
+import { PayloadMutation } from '../payload-mutation.js'
 import { FeatureSpaceType } from '../space/space.js'
 import type { UploadedFile } from '../upload.js'
-import { AdapterType, ImportAdapterInputType } from './adapter.type.js'
+import {
+  AdapterType,
+  ImportAdapterInputType,
+  RemoveAdapterInputType,
+  UseAdapterInputType,
+} from './adapter.type.js'
 
 @Resolver(() => AdapterType)
 export class AdapterResolver {
@@ -22,9 +27,14 @@ export class AdapterResolver {
     return library.adapters.list(encoder)
   }
 
-  @Mutation(() => AdapterType, {
-    description: 'Adds an adapter from a file. The adapter must fit the encoder.',
-  })
+  @PayloadMutation(
+    {
+      adapter: { type: () => AdapterType, description: 'The adapter that was added.' },
+    },
+    {
+      description: 'Adds an adapter from a file. The adapter must fit the encoder.',
+    },
+  )
   async importAdapter(
     @Arg('input', () => ImportAdapterInputType, {
       description: 'The file, and what the adapter is to be called.',
@@ -32,38 +42,33 @@ export class AdapterResolver {
     { file, ...input }: ImportAdapterInputType,
     @Ctx() { library }: Context,
   ): Promise<ListedAdapter> {
-    const add = async () => library.adapters.add({ ...input, content: await receive(file) })
-    return atInput(add())
+    return library.adapters.add({ ...input, content: await receive(file) })
   }
 
-  @Mutation(() => EncoderType, {
-    description:
-      "Uses an added adapter as the encoder's `imo` space. Without a name, goes back to the adapter of the model. Fails with IN_USE while a comparison uses the encoder.",
-  })
+  @PayloadMutation(
+    {
+      encoder: { type: () => EncoderType, description: 'The encoder as it is now.' },
+    },
+    {
+      description:
+        "Uses an added adapter as the encoder's `imo` space. Without a name, goes back to the adapter of the model. Fails with IN_USE while a comparison uses the encoder.",
+    },
+  )
   useAdapter(
-    @Arg('encoder', () => ID, {
-      nullable: true,
-      description: 'The id of the encoder. Left out: the default encoder.',
-    })
-    encoder: string | null | undefined,
-    @Arg('name', () => String, {
-      nullable: true,
-      description: 'The name of an added adapter. Left out: the adapter that came with the model.',
-    })
-    name: string | null | undefined,
+    @Arg('input', () => UseAdapterInputType, { description: 'The encoder and the adapter.' })
+    { encoder, name }: UseAdapterInputType,
     @Ctx() { library }: Context,
   ): Promise<Encoder> {
     return library.adapters.use(encoder, name ?? null)
   }
 
-  @Mutation(() => String, { description: 'Deletes an added adapter and returns its name. Results stay.' })
+  @PayloadMutation(
+    { name: { type: () => String, description: 'The name of the adapter that was deleted.' } },
+    { description: 'Deletes an added adapter. Results stay.' },
+  )
   async removeAdapter(
-    @Arg('encoder', () => ID, {
-      nullable: true,
-      description: 'The id of the encoder. Left out: the default encoder.',
-    })
-    encoder: string | null | undefined,
-    @Arg('name', () => String, { description: 'The name of an added adapter.' }) name: string,
+    @Arg('input', () => RemoveAdapterInputType, { description: 'The encoder and the adapter.' })
+    { encoder, name }: RemoveAdapterInputType,
     @Ctx() { library }: Context,
   ): Promise<string> {
     await library.adapters.remove(encoder, name)

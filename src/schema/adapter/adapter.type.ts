@@ -15,6 +15,27 @@ export class ImportAdapterInputType {
   file: UploadedFile
 }
 
+@InputType('UseAdapterInput', { description: 'An encoder and the adapter that it is to use.' })
+export class UseAdapterInputType {
+  @Field(() => ID, { nullable: true, description: 'The id of the encoder. Left out: the default encoder.' })
+  encoder?: string | null
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The name of an added adapter. Left out: the adapter that came with the model.',
+  })
+  name?: string | null
+}
+
+@InputType('RemoveAdapterInput', { description: 'An added adapter that is to go.' })
+export class RemoveAdapterInputType {
+  @Field(() => ID, { nullable: true, description: 'The id of the encoder. Left out: the default encoder.' })
+  encoder?: string | null
+
+  @Field(() => String, { description: 'The name of an added adapter.' })
+  name: string
+}
+
 @ObjectType('Adapter', {
   description:
     "An adapter that was trained here or imported, in addition to the one in the encoder's model folder.",

@@ -1,16 +1,4 @@
-import {
-  Arg,
-  Args,
-  Ctx,
-  FieldResolver,
-  Float,
-  ID,
-  Mutation,
-  Query,
-  Resolver,
-  Root,
-  Subscription,
-} from 'type-graphql'
+import { Arg, Args, Ctx, FieldResolver, Float, ID, Query, Resolver, Root, Subscription } from 'type-graphql'
 import {
   type DatasetRow,
   type Encoder,
@@ -19,12 +7,14 @@ import {
   secondsLeft,
   type TrainingRow,
 } from '../../library/index.js'
-import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
+import { deletedId } from '../deleted-id.js'
 import { EncoderType } from '../encoder/encoder.js'
 import { JobStatus } from '../enums.js'
+import { type InputOfId, inputOfId } from '../input-of-id.js'
 import { PageArguments, pageRequest } from '../page.js'
+import { PayloadMutation } from '../payload-mutation.js'
 import { Json } from '../scalars.js'
 import { AdapterType } from './adapter.type.js'
 import {
@@ -33,6 +23,26 @@ import {
   TrainingLossType,
   TrainingType,
 } from './training.type.js'
+
+const changedTraining = {
+  training: { type: () => TrainingType, description: 'The training as it is now.' },
+}
+
+const CancelTrainingInputType = inputOfId(
+  'CancelTrainingInput',
+  'A training that is to stop.',
+  'The id of a training that waits or runs.',
+)
+const ResumeTrainingInputType = inputOfId(
+  'ResumeTrainingInput',
+  'A training that is to go on.',
+  'The id of a training that has failed or was cancelled.',
+)
+const DeleteTrainingInputType = inputOfId(
+  'DeleteTrainingInput',
+  'A training that is to go.',
+  'The id of a training that has ended.',
+)
 
 @Resolver(() => TrainingType)
 export class TrainingResolver {
@@ -51,18 +61,16 @@ export class TrainingResolver {
   trainings(
     @Arg('encoder', () => ID, { nullable: true, description: 'Only trainings for this encoder, by its id.' })
     encoder: string | null | undefined,
-    @Arg('status', () => JobStatus, { nullable: true, description: 'Only trainings in this state.' }) status:
-      | JobStatus
-      | null
-      | undefined,
-    @Args(() => PageArguments) { first, after }: PageArguments,
+    @Arg('status', () => [JobStatus], { nullable: true, description: 'Only trainings in one of these states.' })
+    status: JobStatus[] | null | undefined,
+    @Args(() => PageArguments) page: PageArguments,
     @Ctx() context: Context,
   ): Promise<Page<TrainingRow>> {
-    const filter = { ...(encoder != null && { encoder }), ...(status && { status }) }
-    return context.library.trainings.page(pageRequest(first, after, context), filter)
+    const filter = { ...(encoder != null && { encoder }), ...(status && { status: { in: status } }) }
+    return context.library.trainings.page(pageRequest(page, context), filter)
   }
 
-  @Mutation(() => TrainingType, {
+  @PayloadMutation(changedTraining, {
     description:
       'Trains an adapter on generic images, in the background. After a restart it continues from the last checkpoint. When it succeeds, the encoder has one more feature space.',
   })
@@ -71,35 +79,34 @@ export class TrainingResolver {
     input: TrainAdapterInputType,
     @Ctx() { library }: Context,
   ): Promise<TrainingRow> {
-    return atInput(library.trainings.train(input))
+    return library.trainings.train(input)
   }
 
-  @Mutation(() => TrainingType, {
+  @PayloadMutation(changedTraining, {
     description: 'Stops a training. `resumeTraining` continues it.',
   })
   cancelTraining(
-    @Arg('id', () => ID, { description: 'The id of a training that waits or runs.' }) id: string,
+    @Arg('input', () => CancelTrainingInputType, { description: 'The training.' }) { id }: InputOfId,
     @Ctx() { library }: Context,
   ): Promise<TrainingRow> {
     return library.trainings.cancel(id)
   }
 
-  @Mutation(() => TrainingType, {
+  @PayloadMutation(changedTraining, {
     description: 'Continues a failed or cancelled training from its last checkpoint.',
   })
   resumeTraining(
-    @Arg('id', () => ID, { description: 'The id of a training that has failed or was cancelled.' })
-    id: string,
+    @Arg('input', () => ResumeTrainingInputType, { description: 'The training.' }) { id }: InputOfId,
     @Ctx() { library }: Context,
   ): Promise<TrainingRow> {
     return library.trainings.continueTraining(id)
   }
 
-  @Mutation(() => ID, {
-    description: 'Deletes a training that has ended, and its checkpoint. Its adapter stays. Returns the id.',
+  @PayloadMutation(deletedId, {
+    description: 'Deletes a training that has ended, and its checkpoint. Its adapter stays.',
   })
   async deleteTraining(
-    @Arg('id', () => ID, { description: 'The id of a training that has ended.' }) id: string,
+    @Arg('input', () => DeleteTrainingInputType, { description: 'The training.' }) { id }: InputOfId,
     @Ctx() { library }: Context,
   ): Promise<string> {
     await library.trainings.delete(id)

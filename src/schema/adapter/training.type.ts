@@ -1,5 +1,6 @@
 import { Field, Float, ID, InputType, Int, registerEnumType } from 'type-graphql'
 import { JobStatus } from '../enums.js'
+import { NodeType } from '../node/node.type.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
 import { DateTime } from '../scalars.js'
@@ -126,7 +127,7 @@ export class TrainingLossType {
   loss: number
 }
 
-@ObjectType('Training', { description: 'The training of an adapter.' })
+@ObjectType('Training', { implements: NodeType, description: 'The training of an adapter.' })
 export class TrainingType {
   @Field(() => ID, { description: 'Identifies the training; it never changes.' })
   id: string

@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, FieldResolver, Float, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
+import { Arg, Args, Ctx, FieldResolver, Float, ID, Query, Resolver, Root } from 'type-graphql'
 import {
   type ClassifierRow,
   type ClassifierVersionRow,
@@ -11,15 +11,16 @@ import {
   type Page,
   parseFrozen,
 } from '../../library/index.js'
-import { atInput } from '../arguments.js'
 import { ComparisonType } from '../comparison/comparison.type.js'
 import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
 import { ClassLabelType, DatasetType } from '../dataset/dataset.type.js'
+import { deletedId } from '../deleted-id.js'
 import { EncoderType } from '../encoder/encoder.js'
 import { HyperparameterValueType, valueList } from '../method/method.type.js'
 import { methodAndSpaceOf } from '../method/method-and-space.js'
 import { PageArguments, pageRequest } from '../page.js'
+import { PayloadMutation } from '../payload-mutation.js'
 import {
   ClassifierConnectionType,
   ClassifierExportsType,
@@ -29,6 +30,9 @@ import {
   ClassifierType,
   ClassifierVersionType,
   CreateClassifierInputType,
+  DeleteClassifierInputType,
+  RollbackClassifierInputType,
+  UpdateClassifierInputType,
 } from './classifier.type.js'
 
 /** A version as resolvers pass it on: what it has frozen is parsed once. */
@@ -37,6 +41,10 @@ interface VersionRoot extends Omit<ClassifierVersionRow, 'frozen'> {
   readonly isCurrent: boolean
   readonly row: ClassifierVersionRow
   readonly frozen: Frozen
+}
+
+const changedClassifier = {
+  classifier: { type: () => ClassifierType, description: 'The classifier as it is now.' },
 }
 
 const fits = computed({ base: 1000 })
@@ -55,14 +63,14 @@ export class ClassifierResolver {
   async classifiers(
     @Arg('dataset', () => ID, { nullable: true, description: 'Those made from this dataset.' })
     dataset: string | null | undefined,
-    @Args(() => PageArguments) { first, after }: PageArguments,
+    @Args(() => PageArguments) page: PageArguments,
     @Ctx() context: Context,
   ): Promise<Page<ClassifierRow>> {
     const filter = dataset == null ? {} : { datasetId: (await context.loaders.dataset.load(dataset)).id }
-    return context.library.classifiers.page(pageRequest(first, after, context), filter)
+    return context.library.classifiers.page(pageRequest(page, context), filter)
   }
 
-  @Mutation(() => ClassifierType, {
+  @PayloadMutation(changedClassifier, {
     description:
       'Makes a classifier: fits it and freezes all that decides its answers. They stay the same whatever happens to its dataset and its comparison.',
     complexity: fits,
@@ -74,40 +82,37 @@ export class ClassifierResolver {
     input: CreateClassifierInputType,
     @Ctx() { library }: Context,
   ): Promise<ClassifierRow> {
-    return atInput(library.classifiers.create(input))
+    return library.classifiers.create(input)
   }
 
-  @Mutation(() => ClassifierType, {
+  @PayloadMutation(changedClassifier, {
     description:
       'Makes a new version of the classifier named in the input, and puts it in use. Earlier versions stay.',
     complexity: fits,
   })
   updateClassifier(
-    @Arg('input', () => CreateClassifierInputType, {
+    @Arg('input', () => UpdateClassifierInputType, {
       description: 'What to make the version from, and the name of a classifier that exists.',
     })
-    input: CreateClassifierInputType,
+    input: UpdateClassifierInputType,
     @Ctx() { library }: Context,
   ): Promise<ClassifierRow> {
-    return atInput(library.classifiers.update(input))
+    return library.classifiers.update(input)
   }
 
-  @Mutation(() => ClassifierType, { description: 'Puts another version of a classifier in use.' })
+  @PayloadMutation(changedClassifier, { description: 'Puts another version of a classifier in use.' })
   rollbackClassifier(
-    @Arg('classifier', () => ID, { description: 'Its name or its id.' }) classifier: string,
-    @Arg('version', () => Int, {
-      nullable: true,
-      description: 'By default the version before the one in use.',
-    })
-    version: number | null | undefined,
+    @Arg('input', () => RollbackClassifierInputType, { description: 'The classifier and the version.' })
+    { classifier, version }: RollbackClassifierInputType,
     @Ctx() { library }: Context,
   ): Promise<ClassifierRow> {
     return library.classifiers.rollback(classifier, version)
   }
 
-  @Mutation(() => ID, { description: 'Deletes a classifier with all its versions. Returns its id.' })
+  @PayloadMutation(deletedId, { description: 'Deletes a classifier with all its versions.' })
   deleteClassifier(
-    @Arg('classifier', () => ID, { description: 'Its name or its id.' }) classifier: string,
+    @Arg('input', () => DeleteClassifierInputType, { description: 'The classifier.' })
+    { classifier }: DeleteClassifierInputType,
     @Ctx() { library }: Context,
   ): Promise<string> {
     return library.classifiers.delete(classifier)

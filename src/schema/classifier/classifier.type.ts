@@ -2,6 +2,7 @@ import { Field, Float, ID, InputType, Int } from 'type-graphql'
 import { StatisticType } from '../comparison/comparison.type.js'
 import { Drawing, Search, Selection } from '../enums.js'
 import { HyperparameterInputType } from '../method/method-choice.js'
+import { NodeType } from '../node/node.type.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
 import { DateTime, Shots } from '../scalars.js'
@@ -173,7 +174,7 @@ export class ClassifierSelectionType {
   accuracy: number | null
 }
 
-@ObjectType('Classifier', { description: 'A named classifier in use, with its versions.' })
+@ObjectType('Classifier', { implements: NodeType, description: 'A named classifier in use, with its versions.' })
 export class ClassifierType {
   @Field(() => ID, { description: 'Identifies the classifier; it never changes.' })
   id: string
@@ -186,3 +187,26 @@ export class ClassifierType {
 }
 
 export const ClassifierConnectionType = connectionOf('ClassifierConnection', () => ClassifierType)
+
+@InputType('UpdateClassifierInput', {
+  description: 'What a new version of a classifier is made from: as for a new classifier.',
+})
+export class UpdateClassifierInputType extends CreateClassifierInputType {}
+
+@InputType('RollbackClassifierInput', { description: 'A version that is to be in use.' })
+export class RollbackClassifierInputType {
+  @Field(() => ID, { description: 'The name or the id of a classifier.' })
+  classifier: string
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Its number. Default: the version before the one in use.',
+  })
+  version?: number | null
+}
+
+@InputType('DeleteClassifierInput', { description: 'A classifier that is to go.' })
+export class DeleteClassifierInputType {
+  @Field(() => ID, { description: 'The name or the id of a classifier.' })
+  classifier: string
+}

@@ -14,8 +14,8 @@ export class ComparisonsArguments extends PageArguments {
   })
   dataset?: string | null
 
-  @Field(() => JobStatus, { nullable: true, description: 'Only comparisons in this state.' })
-  status?: JobStatus | null
+  @Field(() => [JobStatus], { nullable: true, description: 'Only comparisons in one of these states.' })
+  status?: JobStatus[] | null
 
   @Field(() => ID, {
     nullable: true,
@@ -82,7 +82,7 @@ export async function comparisonFilter(
   const { status, method, space, shots, created, finished, search, discarded } = asked
   return {
     ...(await datasetFilter(asked.dataset, context)),
-    ...(status != null && { status }),
+    ...(status != null && { status: { in: status } }),
     ...(method != null && { method: registry.method(method, 'method').id }),
     ...(space != null && { space: registry.space(space, 'space').id }),
     discarded: discarded ?? false,

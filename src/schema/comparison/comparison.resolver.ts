@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql'
 import {
   type ComparedRow,
   type ComparisonRow,
@@ -16,15 +16,17 @@ import {
   spaceOrPlaceholder,
 } from '../../library/index.js'
 import type { MeasureName } from '../../measures.js'
-import { atInput } from '../arguments.js'
 import { computed, readsPredictions } from '../complexity.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
+import { deletedId } from '../deleted-id.js'
 import { EncoderType } from '../encoder/encoder.js'
 import { Measure } from '../enums.js'
+import { type InputOfId, inputOfId } from '../input-of-id.js'
 import { MethodType } from '../method/method.type.js'
 import { encoderMethodAndSpaceOf } from '../method/method-and-space.js'
 import { pageRequest } from '../page.js'
+import { PayloadMutation } from '../payload-mutation.js'
 import { RunType } from '../run/run.js'
 import { FeatureSpaceType } from '../space/space.js'
 import {
@@ -52,6 +54,33 @@ const reliabilityCost = ({
   readonly childComplexity: number
 }): number => readsRow + Math.max(1, args.bins ?? defaultBins) * childComplexity
 
+const changedComparison = {
+  comparison: { type: () => ComparisonType, description: 'The comparison as it is now.' },
+}
+
+const CancelComparisonInputType = inputOfId(
+  'CancelComparisonInput',
+  'A comparison that is to stop.',
+  'The id of a comparison that waits or runs.',
+)
+const DiscardComparisonInputType = inputOfId(
+  'DiscardComparisonInput',
+  'A comparison that is to be put away.',
+  'The id of a comparison that has ended.',
+)
+
+const RestoreComparisonInputType = inputOfId(
+  'RestoreComparisonInput',
+  'A comparison that is to be taken back.',
+  'The id of a comparison that was put away.',
+)
+
+const DeleteComparisonInputType = inputOfId(
+  'DeleteComparisonInput',
+  'A comparison that is to go.',
+  'The id of a comparison that has ended.',
+)
+
 @Resolver(() => ComparisonType)
 export class ComparisonResolver {
   @Query(() => ComparisonType, {
@@ -73,7 +102,7 @@ export class ComparisonResolver {
     @Ctx() context: Context,
   ): Promise<Page<ComparisonRow>> {
     const filter = await comparisonFilter(asked, context)
-    const page = pageRequest(asked.first, asked.after, context)
+    const page = pageRequest(asked, context)
     return context.library.comparisons.page(
       page,
       filter,
@@ -82,7 +111,7 @@ export class ComparisonResolver {
     )
   }
 
-  @Mutation(() => ComparisonType, {
+  @PayloadMutation(changedComparison, {
     description: 'Starts one run per method, encoder, shot count and seed, and returns at once.',
   })
   compare(
@@ -92,21 +121,24 @@ export class ComparisonResolver {
     input: CompareInputType,
     @Ctx() { library }: Context,
   ): Promise<ComparisonRow> {
-    return atInput(library.comparisons.compare(input))
+    return library.comparisons.compare(input)
   }
 
-  @Mutation(() => ComparisonType, {
+  @PayloadMutation(changedComparison, {
     description:
       'Stops a comparison for good. Runs that have finished keep their results. Fails with COMPARISON_FINISHED if it has ended.',
   })
   cancelComparison(
-    @Arg('id', () => ID, { description: 'The id of a comparison that waits or runs.' }) id: string,
+    @Arg('input', () => CancelComparisonInputType, { description: 'The comparison.' }) { id }: InputOfId,
     @Ctx() { library }: Context,
   ): Promise<ComparisonRow> {
     return library.comparisons.cancel(id)
   }
 
-  @Mutation(() => ComparisonType, { description: 'Changes the name and the notes of a comparison.' })
+  @PayloadMutation(
+    { comparison: { type: () => ComparisonType, description: 'The comparison as it is now.' } },
+    { description: 'Changes the name and the notes of a comparison.' },
+  )
   updateComparison(
     @Arg('input', () => UpdateComparisonInputType, {
       description: 'The comparison, and what is said of it from now on.',
@@ -114,34 +146,40 @@ export class ComparisonResolver {
     { id, ...description }: UpdateComparisonInputType,
     @Ctx() { library }: Context,
   ): Promise<ComparisonRow> {
-    return atInput(library.comparisons.describe(id, description))
+    return library.comparisons.describe(id, description)
   }
 
-  @Mutation(() => ComparisonType, {
-    description:
-      'Puts a comparison away: lists leave it out, and it is deleted after 7 days. Fails with IN_USE until it has ended.',
-  })
+  @PayloadMutation(
+    { comparison: { type: () => ComparisonType, description: 'The comparison that is put away.' } },
+    {
+      description:
+        'Puts a comparison away: lists leave it out, and it is deleted after 7 days. Fails with IN_USE until it has ended.',
+    },
+  )
   discardComparison(
-    @Arg('id', () => ID, { description: 'The id of a comparison that has ended.' }) id: string,
+    @Arg('input', () => DiscardComparisonInputType, { description: 'The comparison.' }) { id }: InputOfId,
     @Ctx() { library }: Context,
   ): Promise<ComparisonRow> {
     return library.comparisons.discard(id)
   }
 
-  @Mutation(() => ComparisonType, { description: 'Takes a comparison back that was put away.' })
+  @PayloadMutation(
+    { comparison: { type: () => ComparisonType, description: 'The comparison that is back.' } },
+    { description: 'Takes a comparison back that was put away.' },
+  )
   restoreComparison(
-    @Arg('id', () => ID, { description: 'The id of a comparison that was put away.' }) id: string,
+    @Arg('input', () => RestoreComparisonInputType, { description: 'The comparison.' }) { id }: InputOfId,
     @Ctx() { library }: Context,
   ): Promise<ComparisonRow> {
     return library.comparisons.restore(id)
   }
 
-  @Mutation(() => ID, {
+  @PayloadMutation(deletedId, {
     description:
-      'Deletes a comparison, and the runs that no other comparison has. Fails with IN_USE until it has ended. Returns the id.',
+      'Deletes a comparison, and the runs that no other comparison has. Fails with IN_USE until it has ended.',
   })
   async deleteComparison(
-    @Arg('id', () => ID, { description: 'The id of a comparison that has ended.' }) id: string,
+    @Arg('input', () => DeleteComparisonInputType, { description: 'The comparison.' }) { id }: InputOfId,
     @Ctx() { library }: Context,
   ): Promise<string> {
     await library.deletions.comparison(id)

@@ -10,6 +10,7 @@ import { type MeasureName, measureNames, measures } from '../../measures.js'
 import { ClassSizesType } from '../class-sizes.js'
 import { Drawing, JobStatus, KlScaling, Measure, Search, Selection } from '../enums.js'
 import { MethodChoiceType } from '../method/method-choice.js'
+import { NodeType } from '../node/node.type.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
 import { DateTime } from '../scalars.js'
@@ -337,8 +338,7 @@ export class PairwiseTestType {
   losses: number
 }
 
-@ObjectType('Comparison', {
-  description: 'Methods measured on the same support sets and the same test images.',
+@ObjectType('Comparison', { implements: NodeType, description: 'Methods measured on the same support sets and the same test images.',
 })
 export class ComparisonType {
   @Field(() => ID, { description: 'Identifies the comparison; it never changes.' })

@@ -56,12 +56,12 @@ export class ContrastResolver {
   async disagreements(
     @Root() comparison: ComparisonRow,
     @Args(() => DisagreementArguments) input: DisagreementArguments,
-    @Args(() => PageArguments) { first, after }: PageArguments,
+    @Args(() => PageArguments) page: PageArguments,
     @Ctx() context: Context,
   ): Promise<Page<Disagreement>> {
     const { library, loaders } = context
     const runs = await loaders.comparisonRuns.load(comparison.id)
-    return library.contrasts.disagreements(comparison, runs, input, pageRequest(first, after, context))
+    return library.contrasts.disagreements(comparison, runs, input, pageRequest(page, context))
   }
 }
 

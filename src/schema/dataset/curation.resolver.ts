@@ -1,20 +1,23 @@
-import { Arg, Ctx, Mutation, Resolver } from 'type-graphql'
+import { Arg, Ctx, Resolver } from 'type-graphql'
 import type { AddImagesResult, ChangedDataset } from '../../library/index.js'
-import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { imageInput, requireImageLimit } from '../image/image.js'
+import { PayloadMutation } from '../payload-mutation.js'
+import { addedImages } from './added-images.js'
 import {
   AddClassInputType,
   AddUnlabelledImagesInputType,
-  DatasetImagesInputType,
   DeleteClassInputType,
   LabelImagesInputType,
   MergeClassesInputType,
   MoveImagesInputType,
+  RemoveImagesInputType,
   RenameClassInputType,
   RenameDatasetInputType,
+  UnlabelImagesInputType,
 } from './curation.type.js'
-import { AddImagesResultType, DatasetType } from './dataset.type.js'
+import { DatasetType } from './dataset.type.js'
+import { addedImagesWarnings, datasetWarnings, mendedDataset } from './mended-dataset.js'
 
 const inUse = 'Fails with IN_USE while a comparison, an import or a training works with the dataset.'
 
@@ -23,59 +26,66 @@ const stays = 'Support sets that have them, and comparisons that were measured o
 /** Mends datasets. */
 @Resolver(() => DatasetType)
 export class CurationResolver {
-  @Mutation(() => DatasetType, { description: inUse })
+  @PayloadMutation(mendedDataset, { description: inUse, warnings: datasetWarnings })
   renameDataset(
     @Arg('input', () => RenameDatasetInputType, { description: 'The dataset and its new name.' })
     input: RenameDatasetInputType,
     @Ctx() { library }: Context,
   ): Promise<ChangedDataset> {
-    return atInput(library.curation.rename(input))
+    return library.curation.rename(input)
   }
 
-  @Mutation(() => DatasetType, {
+  @PayloadMutation(mendedDataset, {
     description: `Renames a class. Its prompts stay, unless they are the default of the old name. ${inUse}`,
+    warnings: datasetWarnings,
   })
   renameClass(
     @Arg('input', () => RenameClassInputType, { description: 'The dataset, the class and its new name.' })
     input: RenameClassInputType,
     @Ctx() { library }: Context,
   ): Promise<ChangedDataset> {
-    return atInput(library.curation.renameClass(input))
+    return library.curation.renameClass(input)
   }
 
-  @Mutation(() => DatasetType, { description: `Adds a class without images, after the others. ${inUse}` })
+  @PayloadMutation(mendedDataset, {
+    description: `Adds a class without images, after the others. ${inUse}`,
+    warnings: datasetWarnings,
+  })
   addClass(
     @Arg('input', () => AddClassInputType, { description: 'The dataset and the new class.' })
     input: AddClassInputType,
     @Ctx() { library }: Context,
   ): Promise<ChangedDataset> {
-    return atInput(library.curation.addClass(input))
+    return library.curation.addClass(input)
   }
 
-  @Mutation(() => DatasetType, {
+  @PayloadMutation(mendedDataset, {
     description: `Moves the images of a class to another class and deletes it. Fails with HAS_RESULTS while a comparison or a support set refers to the classes by number. ${inUse}`,
+    warnings: datasetWarnings,
   })
   mergeClasses(
     @Arg('input', () => MergeClassesInputType, { description: 'The dataset and the two classes.' })
     input: MergeClassesInputType,
     @Ctx() { library }: Context,
   ): Promise<ChangedDataset> {
-    return atInput(library.curation.mergeClasses(input))
+    return library.curation.mergeClasses(input)
   }
 
-  @Mutation(() => DatasetType, {
+  @PayloadMutation(mendedDataset, {
     description: `Deletes a class with its images. Images that no other dataset has are kept for 7 days, so that it can be undone. Fails with HAS_RESULTS while a comparison or a support set refers to the classes by number. ${inUse}`,
+    warnings: datasetWarnings,
   })
   deleteClass(
     @Arg('input', () => DeleteClassInputType, { description: 'The dataset and the class.' })
     input: DeleteClassInputType,
     @Ctx() { library }: Context,
   ): Promise<ChangedDataset> {
-    return atInput(library.deletions.class(input))
+    return library.deletions.class(input)
   }
 
-  @Mutation(() => DatasetType, {
+  @PayloadMutation(mendedDataset, {
     description: `Gives images another class, another split, or both: all of them or none. A finished comparison keeps the test images and the classes that it was measured on. ${inUse}`,
+    warnings: datasetWarnings,
   })
   moveImages(
     @Arg('input', () => MoveImagesInputType, {
@@ -84,11 +94,12 @@ export class CurationResolver {
     input: MoveImagesInputType,
     @Ctx() { library }: Context,
   ): Promise<ChangedDataset> {
-    return atInput(library.curation.moveImages(input))
+    return library.curation.moveImages(input)
   }
 
-  @Mutation(() => AddImagesResultType, {
+  @PayloadMutation(addedImages, {
     description: 'Adds images without a label, to be labelled later or never. Nothing is measured on them.',
+    warnings: addedImagesWarnings,
   })
   addUnlabelledImages(
     @Arg('input', () => AddUnlabelledImagesInputType, { description: 'The dataset and the images.' }) {
@@ -97,13 +108,14 @@ export class CurationResolver {
     }: AddUnlabelledImagesInputType,
     @Ctx() { library, limits }: Context,
   ): Promise<AddImagesResult> {
-    requireImageLimit(images, limits)
-    return atInput(library.datasets.addUnlabelled({ dataset, images: images.map(imageInput) }))
+    requireImageLimit(images, limits, 'images')
+    return library.datasets.addUnlabelled({ dataset, images: images.map(imageInput) })
   }
 
-  @Mutation(() => DatasetType, {
+  @PayloadMutation(mendedDataset, {
     description:
       'Gives images without a label a class and a split: all of them or none. Comparisons may go on.',
+    warnings: datasetWarnings,
   })
   labelImages(
     @Arg('input', () => LabelImagesInputType, {
@@ -112,28 +124,30 @@ export class CurationResolver {
     input: LabelImagesInputType,
     @Ctx() { library }: Context,
   ): Promise<ChangedDataset> {
-    return atInput(library.curation.labelImages(input))
+    return library.curation.labelImages(input)
   }
 
-  @Mutation(() => DatasetType, {
+  @PayloadMutation(mendedDataset, {
     description: `Takes the labels off images, which stay in the dataset. ${stays} ${inUse}`,
+    warnings: datasetWarnings,
   })
   unlabelImages(
-    @Arg('input', () => DatasetImagesInputType, { description: 'The dataset and the images.' })
-    input: DatasetImagesInputType,
+    @Arg('input', () => UnlabelImagesInputType, { description: 'The dataset and the images.' })
+    input: UnlabelImagesInputType,
     @Ctx() { library }: Context,
   ): Promise<ChangedDataset> {
-    return atInput(library.curation.unlabelImages(input))
+    return library.curation.unlabelImages(input)
   }
 
-  @Mutation(() => DatasetType, {
+  @PayloadMutation(mendedDataset, {
     description: `Removes images, with a label or without. Those that no other dataset has are kept for 7 days, so that it can be undone, and then deleted. ${stays} ${inUse}`,
+    warnings: datasetWarnings,
   })
   removeImages(
-    @Arg('input', () => DatasetImagesInputType, { description: 'The dataset and the images.' })
-    input: DatasetImagesInputType,
+    @Arg('input', () => RemoveImagesInputType, { description: 'The dataset and the images.' })
+    input: RemoveImagesInputType,
     @Ctx() { library }: Context,
   ): Promise<ChangedDataset> {
-    return atInput(library.deletions.images(input))
+    return library.deletions.images(input)
   }
 }

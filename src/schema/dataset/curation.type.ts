@@ -71,14 +71,17 @@ export class LabelImagesInputType {
   split: Split
 }
 
-@InputType('DatasetImagesInput', { description: 'Some images of a dataset.' })
-export class DatasetImagesInputType {
+@InputType('RemoveImagesInput', { description: 'Images that are to leave a dataset.' })
+export class RemoveImagesInputType {
   @Field(() => ID, { description: 'The id of the dataset.' })
   dataset: string
 
   @Field(() => [ID], { description: 'Images of the dataset.' })
   images: string[]
 }
+
+@InputType('UnlabelImagesInput', { description: 'Images that are to lose their label.' })
+export class UnlabelImagesInputType extends RemoveImagesInputType {}
 
 @InputType('AddUnlabelledImagesInput', { description: 'Images whose class is not known yet.' })
 export class AddUnlabelledImagesInputType {

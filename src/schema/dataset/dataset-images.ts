@@ -1,4 +1,4 @@
-import { Arg, Ctx, Field, FieldResolver, ID, Int, Resolver, Root } from 'type-graphql'
+import { Arg, Args, Ctx, Field, FieldResolver, ID, Int, Resolver, Root } from 'type-graphql'
 import { errors } from '../../errors.js'
 import {
   type ClassRow,
@@ -12,7 +12,7 @@ import type { Context } from '../context.js'
 import { Split } from '../enums.js'
 import { ImageType } from '../image/image.js'
 import { ObjectType } from '../object-type.js'
-import { connectionOf, pageRequest } from '../page.js'
+import { connectionOf, PageArguments, pageRequest } from '../page.js'
 import { ClassLabelType, DatasetType, SplitCountType } from './dataset.type.js'
 
 @ObjectType('DatasetImage', {
@@ -46,7 +46,6 @@ class ClassSampleType {
 }
 
 const maxPerClass = 50
-const defaultImages = 60
 
 @Resolver(() => DatasetType)
 export class DatasetImagesResolver {
@@ -100,18 +99,7 @@ export class DatasetImagesResolver {
       | Split
       | null
       | undefined,
-    @Arg('first', () => Int, {
-      nullable: true,
-      defaultValue: defaultImages,
-      description:
-        'The most images of this page, from 1. The service limits it (setting SHOTBOARD_MAX_PAGE_SIZE).',
-    })
-    first: number | null,
-    @Arg('after', () => String, {
-      nullable: true,
-      description: 'The `endCursor` of a page with the same class and split.',
-    })
-    after: string | null | undefined,
+    @Args(() => PageArguments) asked: PageArguments,
     @Ctx() context: Context,
   ): Promise<Page<DatasetImageType>> {
     const { loaders } = context
@@ -120,7 +108,7 @@ export class DatasetImagesResolver {
     if (name != null && !label) {
       throw errors.unknownClass({ name, known: classes.map((each) => each.name) }, 'class')
     }
-    const request = imagePageRequest(pageRequest(first ?? defaultImages, after, context), {
+    const request = imagePageRequest(pageRequest(asked, context), {
       datasetId: id,
       ...(label && { classIndex: label.index }),
       ...(split != null && { split }),

@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
+import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql'
 import {
   type AddImagesResult,
   type ChangedDataset,
@@ -8,13 +8,16 @@ import {
   type SplitCountRow,
   templateSets,
 } from '../../library/index.js'
-import { atInput } from '../arguments.js'
+import { atArgument } from '../arguments.js'
 import type { Context } from '../context.js'
+import { deletedId } from '../deleted-id.js'
 import { imageInput, requireImageLimit } from '../image/image.js'
+import { type InputOfId, inputOfId } from '../input-of-id.js'
 import { PageArguments, pageRequest } from '../page.js'
+import { PayloadMutation } from '../payload-mutation.js'
+import { addedImages } from './added-images.js'
 import {
   AddImagesInputType,
-  AddImagesResultType,
   ClassLabelType,
   CreateDatasetInputType,
   DatasetConnectionType,
@@ -24,6 +27,13 @@ import {
   SetPromptsInputType,
   SplitCountType,
 } from './dataset.type.js'
+import { addedImagesWarnings, changedDataset, datasetWarnings, mendedDataset } from './mended-dataset.js'
+
+const DeleteDatasetInputType = inputOfId(
+  'DeleteDatasetInput',
+  'A dataset that is to go.',
+  'The id of a dataset.',
+)
 
 @Resolver(() => DatasetType)
 export class DatasetResolver {
@@ -40,27 +50,28 @@ export class DatasetResolver {
 
   @Query(() => DatasetConnectionType, { description: 'Newest first.' })
   datasets(
-    @Args(() => PageArguments) { first, after }: PageArguments,
+    @Args(() => PageArguments) page: PageArguments,
     @Ctx() context: Context,
   ): Promise<Page<DatasetRow>> {
-    return context.library.datasets.page(pageRequest(first, after, context))
+    return context.library.datasets.page(pageRequest(page, context))
   }
 
-  @Mutation(() => DatasetType, {
+  @PayloadMutation(changedDataset, {
     description:
       'Makes a dataset with classes and without images. `addImages` adds them. Fails with DATASET_EXISTS if the name is in use.',
+    warnings: datasetWarnings,
   })
   createDataset(
     @Arg('input', () => CreateDatasetInputType, { description: 'The name and the classes.' })
     input: CreateDatasetInputType,
     @Ctx() { library }: Context,
   ): Promise<DatasetRow> {
-    return atInput(library.datasets.create(input))
+    return library.datasets.create(input)
   }
 
-  @Mutation(() => AddImagesResultType, {
-    description:
-      'Adds images. Images that cannot be read are listed in `rejected`; the others are added. It can be undone: `dataset.change` has the change.',
+  @PayloadMutation(addedImages, {
+    description: 'Adds images. Images that cannot be read are listed in `rejected`; the others are added. It can be undone: `change` has the change.',
+    warnings: addedImagesWarnings,
   })
   addImages(
     @Arg('input', () => AddImagesInputType, {
@@ -69,14 +80,15 @@ export class DatasetResolver {
     { dataset, images }: AddImagesInputType,
     @Ctx() { library, limits }: Context,
   ): Promise<AddImagesResult> {
-    requireImageLimit(images, limits)
+    requireImageLimit(images, limits, 'images')
     const labelled = images.map((each) => ({ ...each, image: imageInput(each.image) }))
-    return atInput(library.datasets.addImages({ dataset, images: labelled }))
+    return library.datasets.addImages({ dataset, images: labelled })
   }
 
-  @Mutation(() => DatasetType, {
+  @PayloadMutation(mendedDataset, {
     description:
       'Replaces the prompts of some classes. Only text features are computed again. It can be undone. Fails with IN_USE while a comparison uses the current prompts.',
+    warnings: datasetWarnings,
   })
   setPrompts(
     @Arg('input', () => SetPromptsInputType, {
@@ -85,21 +97,22 @@ export class DatasetResolver {
     input: SetPromptsInputType,
     @Ctx() { library }: Context,
   ): Promise<ChangedDataset> {
-    return atInput(library.datasets.setPrompts(input))
+    return library.datasets.setPrompts(input)
   }
 
-  @Mutation(() => DatasetType, {
+  @PayloadMutation(mendedDataset, {
     description:
       'Replaces the prompts of all classes, by templates or by a file of sentences. Otherwise as `setPrompts`.',
+    warnings: datasetWarnings,
   })
   setAllPrompts(
     @Arg('input', () => SetAllPromptsInputType, {
       description: 'The dataset, and where the prompts come from.',
     })
-    input: SetAllPromptsInputType,
+    { dataset, prompts }: SetAllPromptsInputType,
     @Ctx() { library }: Context,
   ): Promise<ChangedDataset> {
-    return atInput(library.datasets.setAllPrompts(input))
+    return atArgument('prompts', library.datasets.setAllPrompts({ dataset, ...prompts }), 'dataset')
   }
 
   @Query(() => [PromptTemplateSetType], {
@@ -109,12 +122,12 @@ export class DatasetResolver {
     return Object.entries(templateSets).map(([name, templates]) => ({ name, templates }))
   }
 
-  @Mutation(() => ID, {
+  @PayloadMutation(deletedId, {
     description:
-      'Deletes a dataset with its support sets, the comparisons that use it, and the images and features that no other dataset has. Fails with IN_USE while a comparison, an import or a training uses it. Returns the id.',
+      'Deletes a dataset with its support sets, the comparisons that use it, and the images and features that no other dataset has. Fails with IN_USE while a comparison, an import or a training uses it.',
   })
   async deleteDataset(
-    @Arg('id', () => ID, { description: 'The id of a dataset.' }) id: string,
+    @Arg('input', () => DeleteDatasetInputType, { description: 'The dataset.' }) { id }: InputOfId,
     @Ctx() { library }: Context,
   ): Promise<string> {
     await library.deletions.dataset(id)

@@ -1,6 +1,7 @@
-import { Field, ID, InputType, Int } from 'type-graphql'
+import { Directive, Field, ID, InputType, Int } from 'type-graphql'
 import { Split } from '../enums.js'
 import { ImageInputType } from '../image/image.js'
+import { NodeType } from '../node/node.type.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
 import { DateTime } from '../scalars.js'
@@ -26,7 +27,7 @@ export class SplitCountType {
   images: number
 }
 
-@ObjectType('Dataset', { description: 'Classes, and labelled images in three splits.' })
+@ObjectType('Dataset', { implements: NodeType, description: 'Classes, and labelled images in three splits.' })
 export class DatasetType {
   @Field(() => ID, { description: 'Identifies the dataset; it never changes.' })
   id: string
@@ -69,11 +70,9 @@ export class SetPromptsInputType {
   classes: ClassInputType[]
 }
 
-@InputType('SetAllPromptsInput', { description: 'Give exactly one of `set`, `templates` and `file`.' })
-export class SetAllPromptsInputType {
-  @Field(() => ID, { description: 'The id of the dataset.' })
-  dataset: string
-
+@Directive('@oneOf')
+@InputType('PromptSourceInput', { description: 'Where the prompts of all classes come from.' })
+export class PromptSourceInputType {
   @Field(() => String, { nullable: true, description: 'The name of one of `promptTemplateSets`.' })
   set?: string | null
 
@@ -89,6 +88,15 @@ export class SetAllPromptsInputType {
       'The content of a JSON file in the form of CuPL, `{"class": ["sentence", …]}`, which names every class.',
   })
   file?: string | null
+}
+
+@InputType('SetAllPromptsInput', { description: 'New prompts for all classes of a dataset.' })
+export class SetAllPromptsInputType {
+  @Field(() => ID, { description: 'The id of the dataset.' })
+  dataset: string
+
+  @Field(() => PromptSourceInputType, { description: 'Where the prompts come from.' })
+  prompts: PromptSourceInputType
 }
 
 @ObjectType('PromptTemplateSet', { description: 'Templates that others have published.' })
@@ -133,23 +141,4 @@ export class RejectedImageType {
 
   @Field(() => String, { description: 'The same as a sentence.' })
   reason: string
-}
-
-@ObjectType('AddImagesResult', {
-  description: 'What became of images: added, duplicates and rejected add up to all that were given.',
-})
-export class AddImagesResultType {
-  @Field(() => DatasetType, { description: 'The dataset with the new images.' })
-  dataset: DatasetType
-
-  @Field(() => Int, { description: 'The number of images that the dataset did not have.' })
-  added: number
-
-  @Field(() => Int, { description: 'Images that the dataset already has, or that were given twice.' })
-  duplicates: number
-
-  @Field(() => [RejectedImageType], {
-    description: 'Images that could not be read. The other images are added.',
-  })
-  rejected: readonly RejectedImageType[]
 }

@@ -15,11 +15,11 @@ export class UnlabelledImagesResolver {
   })
   async unlabelled(
     @Root() { id }: DatasetRow,
-    @Args(() => PageArguments) { first, after }: PageArguments,
+    @Args(() => PageArguments) page: PageArguments,
     @Ctx() context: Context,
   ): Promise<Page<ImageRow>> {
-    const page = await context.library.datasets.unlabelled.page(id, pageRequest(first, after, context))
-    const nodes = await Promise.all(page.nodes.map((image) => context.loaders.image.load(image)))
-    return { ...page, nodes }
+    const found = await context.library.datasets.unlabelled.page(id, pageRequest(page, context))
+    const nodes = await Promise.all(found.nodes.map((image) => context.loaders.image.load(image)))
+    return { ...found, nodes }
   }
 }

@@ -7,20 +7,19 @@ import {
   ID,
   InputType,
   Int,
-  Mutation,
   Query,
   Resolver,
   Root,
 } from 'type-graphql'
 import { type Encoder, type FeatureSpace, type SourceInfo, spacesOf } from '../../library/index.js'
 import { embeddedEncoder } from '../../settings/schema.js'
-import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
+import { NodeType } from '../node/node.type.js'
 import { ObjectType } from '../object-type.js'
+import { PayloadMutation } from '../payload-mutation.js'
 import { FeatureSpaceType } from '../space/space.js'
 
-@ObjectType('Encoder', {
-  description: 'A CLIP model. It maps images and texts to vectors of the same space.',
+@ObjectType('Encoder', { implements: NodeType, description: 'A CLIP model. It maps images and texts to vectors of the same space.',
 })
 export class EncoderType {
   @Field(() => ID, { description: 'Identifies the encoder, such as `clip-vit-b-16`; it never changes.' })
@@ -99,16 +98,21 @@ export class EncoderResolver {
     return library.generics.sources(encoder)
   }
 
-  @Mutation(() => EncoderType, {
-    description:
-      'Measures how the images of datasets scatter, for the spaces `generic`, `generic+…` and `plda` of an encoder, instead of what was measured before. Encodes images that have no features yet, which takes long for many. Fails with INVALID_GENERIC if a dataset has one class, or no two classes with two images, and with IN_USE while a comparison uses the encoder.',
-  })
+  @PayloadMutation(
+    {
+      encoder: { type: () => EncoderType, description: 'The encoder as it is now.' },
+    },
+    {
+      description:
+        'Measures how the images of datasets scatter, for the spaces `generic`, `generic+…` and `plda` of an encoder, instead of what was measured before. Encodes images that have no features yet, which takes long for many. Fails with INVALID_GENERIC if a dataset has one class, or no two classes with two images, and with IN_USE while a comparison uses the encoder.',
+    },
+  )
   async fitGeneric(
     @Arg('input', () => FitGenericInputType, { description: 'The encoder and the datasets.' })
     input: FitGenericInputType,
     @Ctx() { library }: Context,
   ): Promise<Encoder> {
-    await atInput(library.generics.fit(input))
+    await library.generics.fit(input)
     return library.encoders.get(input.encoder)
   }
 

@@ -1,4 +1,4 @@
-import { Arg, Ctx, Field, FieldResolver, ID, InputType, Int, Resolver, Root } from 'type-graphql'
+import { Arg, Ctx, Directive, Field, FieldResolver, ID, InputType, Int, Resolver, Root } from 'type-graphql'
 import { errors, reasonOf, ShotboardError } from '../../errors.js'
 import {
   contentTypeOf,
@@ -11,11 +11,12 @@ import {
 } from '../../library/index.js'
 import type { Limits } from '../../settings/settings.js'
 import type { Context } from '../context.js'
+import { NodeType } from '../node/node.type.js'
 import { ObjectType } from '../object-type.js'
 import { Upload } from '../scalars.js'
 import type { UploadedFile } from '../upload.js'
 
-@ObjectType('Image', { description: 'An image. Its id is the SHA-256 of its bytes.' })
+@ObjectType('Image', { implements: NodeType, description: 'An image. Its id is the SHA-256 of its bytes.' })
 export class ImageType {
   @Field(() => ID, { description: 'The SHA-256 of its bytes, as 64 hexadecimal digits.' })
   id: string
@@ -87,7 +88,8 @@ export class ImageResolver {
   }
 }
 
-@InputType('ImageInput', { description: 'Give exactly one of `id`, `base64` and `upload`.' })
+@Directive('@oneOf')
+@InputType('ImageInput', { description: 'An image: a stored one, or its bytes.' })
 export class ImageInputType {
   @Field(() => ID, { nullable: true, description: 'The id of a stored image.' })
   id?: string | null

@@ -1,10 +1,11 @@
-import { Arg, Ctx, Field, InputType, Mutation, Query, Resolver } from 'type-graphql'
+import { Arg, Ctx, Field, InputType, Query, Resolver } from 'type-graphql'
 import { type HubDataset, type ImportPlan, type ImportRow, parseHubDataset } from '../../library/index.js'
 import { atInput } from '../arguments.js'
 import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
 import { ClassFolder } from '../enums.js'
-import { ImportType, LabelsInputType, SplitRuleInputType } from './import.type.js'
+import { PayloadMutation } from '../payload-mutation.js'
+import { LabelsInputType, SplitRuleInputType, startedImport } from './import.type.js'
 import { ImportPreviewType } from './import-preview.js'
 
 @InputType('ImportFromHubInput', {
@@ -56,7 +57,7 @@ class ImportFromHubInputType {
 
 @Resolver()
 export class HubImportResolver {
-  @Mutation(() => ImportType, {
+  @PayloadMutation(startedImport, {
     description:
       'Imports a dataset of the Hugging Face hub in the background, at the commit that its revision has now: parquet files with a column of images, or image files. Fails with HUB_DATASET_NOT_FOUND or HUB_DATASET_ACCESS_DENIED. Problems of its content are reported on the import.',
   })
@@ -67,8 +68,7 @@ export class HubImportResolver {
     input: ImportFromHubInputType,
     @Ctx() { library }: Context,
   ): Promise<ImportRow> {
-    const start = async () => library.imports.importHub({ ...input, dataset: datasetOf(input) })
-    return atInput(start())
+    return library.imports.importHub({ ...input, dataset: datasetOf(input) })
   }
 
   @Query(() => ImportPreviewType, {

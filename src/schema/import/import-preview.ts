@@ -12,8 +12,9 @@ import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
 import { DatasetType, SplitCountType } from '../dataset/dataset.type.js'
 import { ObjectType } from '../object-type.js'
+import { WarningType } from '../warning.js'
 import { firstRejected } from './first-rejected.js'
-import { ImportArchiveInputType, ImportWarningType, RejectedFileType } from './import.type.js'
+import { ImportArchiveInputType, RejectedFileType } from './import.type.js'
 import { receivedArchive } from './received-archive.js'
 
 @ObjectType('PreviewedClass', { description: 'A class that an import would add images to.' })
@@ -38,7 +39,7 @@ export class ImportPreviewType {
   })
   duplicates: number
 
-  @Field(() => [ImportWarningType], {
+  @Field(() => [WarningType], {
     description: 'What may be a mistake, such as classes whose names differ only by case.',
   })
   warnings: readonly WarningRow[]

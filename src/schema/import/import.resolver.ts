@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, FieldResolver, Float, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
+import { Arg, Args, Ctx, FieldResolver, Float, ID, Int, Query, Resolver, Root } from 'type-graphql'
 import {
   type DatasetRow,
   type ImportRow,
@@ -6,15 +6,28 @@ import {
   type Page,
   type RejectedFileRow,
 } from '../../library/index.js'
-import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
 import { datasetFilter } from '../dataset/dataset-filter.js'
 import { JobStatus } from '../enums.js'
+import { type InputOfId, inputOfId } from '../input-of-id.js'
 import { PageArguments, pageRequest } from '../page.js'
+import { PayloadMutation } from '../payload-mutation.js'
 import { firstRejected } from './first-rejected.js'
-import { ImportArchiveInputType, ImportConnectionType, ImportType, RejectedFileType } from './import.type.js'
+import {
+  ImportArchiveInputType,
+  ImportConnectionType,
+  ImportType,
+  RejectedFileType,
+  startedImport,
+} from './import.type.js'
 import { receivedArchive } from './received-archive.js'
+
+const CancelImportInputType = inputOfId(
+  'CancelImportInput',
+  'An import that is to stop.',
+  'The id of an import that waits or runs.',
+)
 
 @Resolver(() => ImportType)
 export class ImportResolver {
@@ -33,18 +46,16 @@ export class ImportResolver {
   async imports(
     @Arg('dataset', () => ID, { nullable: true, description: 'Only imports into this dataset, by its id.' })
     dataset: string | null | undefined,
-    @Arg('status', () => JobStatus, { nullable: true, description: 'Only imports in this state.' }) status:
-      | JobStatus
-      | null
-      | undefined,
-    @Args(() => PageArguments) { first, after }: PageArguments,
+    @Arg('status', () => [JobStatus], { nullable: true, description: 'Only imports in one of these states.' })
+    status: JobStatus[] | null | undefined,
+    @Args(() => PageArguments) page: PageArguments,
     @Ctx() context: Context,
   ): Promise<Page<ImportRow>> {
-    const filter = { ...(await datasetFilter(dataset, context)), ...(status && { status }) }
-    return context.library.imports.page(pageRequest(first, after, context), filter)
+    const filter = { ...(await datasetFilter(dataset, context)), ...(status && { status: { in: status } }) }
+    return context.library.imports.page(pageRequest(page, context), filter)
   }
 
-  @Mutation(() => ImportType, {
+  @PayloadMutation(startedImport, {
     description:
       'Stores an archive and returns. The import runs in the background, and continues after a restart. Importing the same archive again adds nothing. Problems inside the archive are reported on the import.',
   })
@@ -55,13 +66,14 @@ export class ImportResolver {
     { archive, ...input }: ImportArchiveInputType,
     @Ctx() { library }: Context,
   ): Promise<ImportRow> {
-    const start = async () => library.imports.importArchive({ ...input, archive: receivedArchive(archive) })
-    return atInput(start())
+    return library.imports.importArchive({ ...input, archive: receivedArchive(archive) })
   }
 
-  @Mutation(() => ImportType, { description: 'Cancels an import. Images that were already added stay.' })
+  @PayloadMutation(startedImport, {
+    description: 'Cancels an import. Images that were already added stay.',
+  })
   cancelImport(
-    @Arg('id', () => ID, { description: 'The id of an import that waits or runs.' }) id: string,
+    @Arg('input', () => CancelImportInputType, { description: 'The import.' }) { id }: InputOfId,
     @Ctx() { library }: Context,
   ): Promise<ImportRow> {
     return library.imports.cancel(id)

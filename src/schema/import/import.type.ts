@@ -1,10 +1,12 @@
 import { Field, Float, ID, InputType, Int } from 'type-graphql'
 import type { WarningRow } from '../../library/index.js'
 import { ClassFolder, JobStatus } from '../enums.js'
+import { NodeType } from '../node/node.type.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
 import { DateTime, Upload } from '../scalars.js'
 import type { UploadedFile } from '../upload.js'
+import { WarningType } from '../warning.js'
 
 @InputType('SplitRuleInput', {
   description:
@@ -99,16 +101,7 @@ export class RejectedFileType {
   reason: string
 }
 
-@ObjectType('ImportWarning', { description: 'Something about an import that may be a mistake.' })
-export class ImportWarningType {
-  @Field(() => String, { description: 'A stable code, such as SIMILAR_CLASS_NAMES.' })
-  code: string
-
-  @Field(() => String, { description: 'What it is, and what can be done.' })
-  text: string
-}
-
-@ObjectType('Import', { description: 'The import of an archive into a dataset.' })
+@ObjectType('Import', { implements: NodeType, description: 'The import of an archive into a dataset.' })
 export class ImportType {
   @Field(() => ID, { description: 'Identifies the import; it never changes.' })
   id: string
@@ -137,7 +130,7 @@ export class ImportType {
   @Field(() => Int, { description: 'Files that could not be read. The others are imported.' })
   rejectedCount: number
 
-  @Field(() => [ImportWarningType], {
+  @Field(() => [WarningType], {
     description:
       'What may be a mistake, told when the import has succeeded: the same image under two classes or in two splits, classes of one image, names of classes that differ only by case, classes of which nothing could be read, prompts that the default encoder cuts; and images of different splits that look the same, if the features of all are there already. `Dataset.problems` and `featureProblems` tell more, and what holds later.',
   })
@@ -151,3 +144,8 @@ export class ImportType {
 }
 
 export const ImportConnectionType = connectionOf('ImportConnection', () => ImportType)
+
+/** What a mutation that starts or stops an import answers. */
+export const startedImport = {
+  import: { type: () => ImportType, description: 'The import as it is now.' },
+}

@@ -1,6 +1,7 @@
 import { Field, Float, ID, Int } from 'type-graphql'
 import { type Hyperparameter, type PlotColor, rangeOf, symbolOf } from '../../library/index.js'
 import { HyperparameterKind } from '../enums.js'
+import { NodeType } from '../node/node.type.js'
 import { ObjectType } from '../object-type.js'
 
 @ObjectType('PlotColor', { description: 'A colour in plots and tables, as #rrggbb.' })
@@ -69,7 +70,7 @@ export class HyperparameterValueType {
   value: number
 }
 
-@ObjectType('Method', { description: 'A training-free classifier: a weighted sum of logit terms.' })
+@ObjectType('Method', { implements: NodeType, description: 'A training-free classifier: a weighted sum of logit terms.' })
 export class MethodType {
   @Field(() => ID, { description: 'Identifies the method, such as `tip-adapter`; it never changes.' })
   id: string

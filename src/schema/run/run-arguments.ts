@@ -30,8 +30,8 @@ export class RunsArguments extends PageArguments {
   @Field(() => Int, { nullable: true, description: 'Only runs whose support set was drawn with this seed.' })
   seed?: number | null
 
-  @Field(() => JobStatus, { nullable: true, description: 'Only runs in this state.' })
-  status?: JobStatus | null
+  @Field(() => [JobStatus], { nullable: true, description: 'Only runs in one of these states.' })
+  status?: JobStatus[] | null
 
   @Field(() => TimeRangeType, { nullable: true, description: 'Only runs that were asked for in this time.' })
   created?: TimeRangeType | null
@@ -71,7 +71,7 @@ export async function runFilter(asked: RunsArguments, context: Context): Promise
     ...(space != null && { space: registry.space(space, 'space').id }),
     ...(shots != null && { shots }),
     ...(seed != null && { seed }),
-    ...(status != null && { status }),
+    ...(status != null && { status: { in: status } }),
     ...(created != null && { created: timeRange(created) }),
     ...(finished != null && { finished: timeRange(finished) }),
   }

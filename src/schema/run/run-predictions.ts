@@ -56,11 +56,11 @@ export class RunPredictionsResolver {
   })
   async predictions(
     @Root() run: RunRow,
-    @Args(() => RunPredictionsArguments) { first, after, ...input }: RunPredictionsArguments,
+    @Args(() => RunPredictionsArguments) input: RunPredictionsArguments,
     @Ctx() context: Context,
   ): Promise<Page<RunPrediction> | null> {
     if (!run.result) return null
-    return context.library.runs.predictionPages.page(run, input, pageRequest(first, after, context))
+    return context.library.runs.predictionPages.page(run, input, pageRequest(input, context))
   }
 }
 

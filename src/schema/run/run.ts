@@ -17,6 +17,7 @@ import { DatasetType } from '../dataset/dataset.type.js'
 import { JobStatus, Search, Selection } from '../enums.js'
 import { HyperparameterValueType, valueList } from '../method/method.type.js'
 import { encoderMethodAndSpaceOf } from '../method/method-and-space.js'
+import { NodeType } from '../node/node.type.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf, pageRequest } from '../page.js'
 import { DateTime } from '../scalars.js'
@@ -38,8 +39,7 @@ class TimingsType {
   scoreMs: number
 }
 
-@ObjectType('Run', {
-  description: 'One method in one space on one support set. Accuracies are in percent.',
+@ObjectType('Run', { implements: NodeType, description: 'One method in one space on one support set. Accuracies are in percent.',
 })
 export class RunType {
   @Field(() => ID, { description: 'Identifies the run; it never changes.' })
@@ -107,7 +107,7 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
     @Ctx() context: Context,
   ): Promise<Page<RunRow>> {
     const filter = await runFilter(asked, context)
-    const page = pageRequest(asked.first, asked.after, context)
+    const page = pageRequest(asked, context)
     return context.library.runs.page(page, filter, asked.orderBy ?? undefined, asked.direction ?? undefined)
   }
 

@@ -2,6 +2,7 @@ import { Ctx, Field, FieldResolver, ID, Query, Resolver, Root } from 'type-graph
 import { allSpaces, type FeatureSpace, type LineStyle, lineStyleOf } from '../../library/index.js'
 import type { Context } from '../context.js'
 import { HyperparameterType, hyperparameterList } from '../method/method.type.js'
+import { NodeType } from '../node/node.type.js'
 import { ObjectType } from '../object-type.js'
 import { PaperType } from '../paper.js'
 
@@ -14,7 +15,7 @@ class MarkerType {
   path: string
 }
 
-@ObjectType('FeatureSpace', { description: 'A space in which images are compared with images.' })
+@ObjectType('FeatureSpace', { implements: NodeType, description: 'A space in which images are compared with images.' })
 export class FeatureSpaceType {
   @Field(() => ID, { description: 'Identifies the space, such as `clip`; it never changes.' })
   id: string

@@ -1,27 +1,17 @@
-import {
-  Arg,
-  Args,
-  Ctx,
-  Field,
-  FieldResolver,
-  ID,
-  InputType,
-  Int,
-  Mutation,
-  Query,
-  Resolver,
-  Root,
-} from 'type-graphql'
+import { Arg, Args, Ctx, Field, FieldResolver, ID, InputType, Int, Query, Resolver, Root } from 'type-graphql'
 import type { ClassRow, DatasetRow, Encoder, Page, SupportSetRow } from '../../library/index.js'
-import { atInput } from '../arguments.js'
 import type { Context } from '../context.js'
 import { ClassLabelType, DatasetType } from '../dataset/dataset.type.js'
 import { datasetFilter } from '../dataset/dataset-filter.js'
+import { deletedId } from '../deleted-id.js'
 import { EncoderType } from '../encoder/encoder.js'
 import { Drawing } from '../enums.js'
 import { type ImageRoot, ImageType, imageNamed } from '../image/image.js'
+import { type InputOfId, inputOfId } from '../input-of-id.js'
+import { NodeType } from '../node/node.type.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf, PageArguments, pageRequest } from '../page.js'
+import { PayloadMutation } from '../payload-mutation.js'
 import { DateTime } from '../scalars.js'
 
 @ObjectType('SupportImage', { description: 'An image of a support set with its class.' })
@@ -33,8 +23,7 @@ export class SupportImageType {
   class: ClassLabelType
 }
 
-@ObjectType('SupportSet', {
-  description: 'Labelled images of every class, drawn with a seed or listed. It never changes.',
+@ObjectType('SupportSet', { implements: NodeType, description: 'Labelled images of every class, drawn with a seed or listed. It never changes.',
 })
 export class SupportSetType {
   @Field(() => ID, { description: 'Identifies the support set; it never changes.' })
@@ -103,6 +92,12 @@ class CreateSupportSetInputType {
   augmentations: number
 }
 
+const DeleteSupportSetInputType = inputOfId(
+  'DeleteSupportSetInput',
+  'A support set that is to go.',
+  'The id of a support set.',
+)
+
 @Resolver(() => SupportSetType)
 export class SupportSetResolver {
   @Query(() => SupportSetType, {
@@ -123,31 +118,36 @@ export class SupportSetResolver {
       description: 'Only support sets drawn from this dataset, by its id.',
     })
     dataset: string | null | undefined,
-    @Args(() => PageArguments) { first, after }: PageArguments,
+    @Args(() => PageArguments) page: PageArguments,
     @Ctx() context: Context,
   ): Promise<Page<SupportSetRow>> {
     const filter = await datasetFilter(dataset, context)
-    return context.library.supportSets.page(pageRequest(first, after, context), filter)
+    return context.library.supportSets.page(pageRequest(page, context), filter)
   }
 
-  @Mutation(() => SupportSetType, {
-    description:
-      'Draws a support set, or takes the listed images. The same request on the same images returns the same support set.',
-  })
+  @PayloadMutation(
+    {
+      supportSet: { type: () => SupportSetType, description: 'The support set.' },
+    },
+    {
+      description:
+        'Draws a support set, or takes the listed images. The same request on the same images returns the same support set.',
+    },
+  )
   createSupportSet(
     @Arg('input', () => CreateSupportSetInputType, { description: 'The dataset, and which images to draw.' })
     input: CreateSupportSetInputType,
     @Ctx() { library }: Context,
   ): Promise<SupportSetRow> {
-    return atInput(library.supportSets.create(input))
+    return library.supportSets.create(input)
   }
 
-  @Mutation(() => ID, {
+  @PayloadMutation(deletedId, {
     description:
-      'Deletes a support set. Results measured on it stay. Fails with IN_USE while a comparison uses it. Returns the id.',
+      'Deletes a support set. Results measured on it stay. Fails with IN_USE while a comparison uses it.',
   })
   async deleteSupportSet(
-    @Arg('id', () => ID, { description: 'The id of a support set.' }) id: string,
+    @Arg('input', () => DeleteSupportSetInputType, { description: 'The support set.' }) { id }: InputOfId,
     @Ctx() { library }: Context,
   ): Promise<string> {
     await library.deletions.supportSet(id)

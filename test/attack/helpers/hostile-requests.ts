@@ -28,7 +28,7 @@ const form = (path: string): string =>
   [
     part(
       'name="operations"',
-      '{"query":"mutation($f:Upload!){importArchive(input:{archive:$f}){id}}","variables":{"f":null}}',
+      '{"query":"mutation($f:Upload!){importArchive(input:{archive:$f}){import{id}}}","variables":{"f":null}}',
     ),
     part('name="map"', JSON.stringify({ 0: [path] })),
     part('name="0"; filename="a.zip"', 'PK\x03\x04'.repeat(500)),

@@ -29,7 +29,7 @@ const operation = (query: string, headers = {}): [string, RequestInit] => [
 const stream = { accept: 'text/event-stream' }
 const watching = `subscription { comparison(id: "${comparison.id}") { status } }`
 const creating = (name: string) =>
-  `mutation { createDataset(input: { name: "${name}", classes: [{ name: "a" }] }) { id } }`
+  `mutation { createDataset(input: { name: "${name}", classes: [{ name: "a" }] }) { dataset { id } } }`
 
 function upload(): [string, RequestInit] {
   const body = new FormData()

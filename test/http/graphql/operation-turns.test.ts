@@ -75,7 +75,7 @@ test('a mutation that has begun comes to its end, whether or not its client wait
     return dataset
   })
   const sent = leaveable(
-    'mutation { createDataset(input: { name: "Left", classes: [{ name: "a" }] }) { id } }',
+    'mutation { createDataset(input: { name: "Left", classes: [{ name: "a" }] }) { dataset { id } } }',
   )
   await vi.waitFor(() => expect(library.datasets.create).toHaveBeenCalled())
   sent.destroy()

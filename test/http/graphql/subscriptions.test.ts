@@ -92,10 +92,10 @@ describe.each([
 
   test('queries and mutations are answered as well', async () => {
     const query =
-      'mutation ($name: String!) { createDataset(input: { name: $name, classes: [{ name: "a" }] }) { name } }'
+      'mutation ($name: String!) { createDataset(input: { name: $name, classes: [{ name: "a" }] }) { dataset { name } } }'
     const name = `made over ${connect.name}`
     expect(await all(connect(), { query, variables: { name } })).toMatchObject([
-      { data: { createDataset: { name } } },
+      { data: { createDataset: { dataset: { name } } } },
     ])
     expect(await all(connect(), { query, variables: { name } })).toMatchObject([
       { data: null, errors: [{ extensions: { code: 'DATASET_EXISTS', argument: 'input.name' } }] },
@@ -159,7 +159,7 @@ describe('a request for an event stream', () => {
   test.each([
     ['no operation', {}],
     ['variables that are not JSON', { query: watching, variables: '{' }],
-    ['a mutation by GET', { query: 'mutation { cancelComparison(id: "x") { id } }' }],
+    ['a mutation by GET', { query: 'mutation { cancelComparison(input: { id: "x" }) { comparison { id } } }' }],
   ])('with %s is refused', async (_title, parameters) => {
     const response = await ask(parameters as Record<string, string>)
     expect(response.status).toBe(400)

@@ -130,7 +130,7 @@ test('a subscription as a single request is refused with the ways to subscribe',
 })
 
 test('an upload may be answered by an event stream', async () => {
-  const query = 'mutation { createDataset(input: { name: "Uploaded", classes: [{ name: "a" }] }) { name } }'
+  const query = 'mutation { createDataset(input: { name: "Uploaded", classes: [{ name: "a" }] }) { dataset { name } } }'
   const body = new FormData()
   body.set('operations', JSON.stringify({ query }))
   body.set('map', '{}')
@@ -139,5 +139,5 @@ test('an upload may be answered by an event stream', async () => {
     headers: { accept: 'text/event-stream', 'apollo-require-preflight': 'true' },
     body,
   })
-  expect(await response.text()).toContain('data: {"data":{"createDataset":{"name":"Uploaded"}}}')
+  expect(await response.text()).toContain('data: {"data":{"createDataset":{"dataset":{"name":"Uploaded"}}}}')
 })

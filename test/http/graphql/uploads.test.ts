@@ -10,7 +10,7 @@ const keys = makeKeys()
 const server = await startTestServer({ SHOTBOARD_API_KEYS: keys.setting, SHOTBOARD_MAX_REQUEST_MB: '1' })
 
 const importing = {
-  query: 'mutation ($f: Upload!) { importArchive(input: { archive: $f }) { id } }',
+  query: 'mutation ($f: Upload!) { importArchive(input: { archive: $f }) { import { id } } }',
   variables: { f: null },
 }
 const part = (disposition: string, content: string): string =>

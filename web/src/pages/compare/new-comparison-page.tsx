@@ -209,7 +209,7 @@ function Form({
         holdOut: namesIn(holdOut),
       },
     })
-    if (data) navigate(`/compare/${data.compare.id}`)
+    if (data) navigate(`/compare/${data.compare.comparison.id}`)
   }
 
   return (

@@ -33,7 +33,7 @@ export function HubForm({ onStart }: { readonly onStart: (id: string) => void })
   async function submit(event: FormEvent) {
     event.preventDefault()
     const { data } = await importFromHub({ input })
-    if (data) onStart(data.importFromHub.id)
+    if (data) onStart(data.importFromHub.import.id)
   }
   return (
     <form className={styles.form} onSubmit={submit}>

@@ -72,7 +72,7 @@ export function ImportForm({ onStart }: { readonly onStart: (id: string) => void
     event.preventDefault()
     if (!input) return
     const { data } = await importArchive({ input })
-    if (data) onStart(data.importArchive.id)
+    if (data) onStart(data.importArchive.import.id)
   }
 
   return (

@@ -3,12 +3,15 @@ import { useCallback, useState } from 'react'
 import { useClient } from 'urql'
 import {
   type LabelledImageInput,
+  type MendAddClassMutation,
   MendAddImagesDocument,
-  type MendedFragment,
   UndoChangeDocument,
 } from '../../api/generated'
 import { type Problem, problemsOf } from '../../api/problem'
 import { count, plural } from '../../design/format'
+
+/** All mutations that mend a dataset ask for the same. */
+type Mended = MendAddClassMutation['mended']
 
 /** Mends a dataset, and undoes the last change. */
 export interface Mending {
@@ -37,7 +40,7 @@ export interface AddedImages {
 }
 
 type MendingDocument<Input> = TypedDocumentNode<
-  { readonly mended: MendedFragment },
+  { readonly mended: Mended },
   { readonly input: Input }
 >
 
@@ -85,7 +88,7 @@ export function useMending(): Mending {
           added += result.added
           duplicates += result.duplicates
           rejected.push(...result.rejected.map((each) => ({ ...each, position: from + each.position })))
-          if (result.dataset.change) changes.unshift(result.dataset.change.id)
+          if (result.change) changes.unshift(result.change.id)
           onProgress(from + some.length)
         }
         // What was added before can be undone.

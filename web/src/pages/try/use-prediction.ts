@@ -82,6 +82,6 @@ async function answerBy(
   const { dataset, shots, seed, methods, allowLongSearch } = question
   const { data, error } = await client.mutation(DrawSupportSetDocument, { input: { dataset, shots, seed } })
   if (!data) return { error }
-  const supportSet = data.createSupportSet.id
+  const supportSet = data.createSupportSet.supportSet.id
   return { by: { supportSet, methods: methods.split(',').map(choiceOf), allowLongSearch } }
 }
