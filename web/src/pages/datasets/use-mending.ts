@@ -20,10 +20,7 @@ export interface Mending {
   dismiss(): void
 }
 
-type MendingDocument<Input> = TypedDocumentNode<
-  { readonly mended: Mended },
-  { readonly input: Input }
->
+type MendingDocument<Input> = TypedDocumentNode<{ readonly mended: Mended }, { readonly input: Input }>
 
 export function useMending(): Mending {
   const client = useClient()
