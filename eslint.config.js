@@ -37,7 +37,10 @@ export default [
       ],
       '@graphql-eslint/require-deprecation-reason': 'error',
       // docs/api.md, "Conventions".
-      '@graphql-eslint/input-name': ['error', { checkInputType: true, checkQueries: false, caseSensitiveInputType: false }],
+      '@graphql-eslint/input-name': [
+        'error',
+        { checkInputType: true, checkQueries: false, caseSensitiveInputType: false },
+      ],
       '@graphql-eslint/relay-connection-types': 'error',
       '@graphql-eslint/relay-edge-types': [
         'error',

@@ -1,6 +1,6 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
-import type { UploadProgress } from './send-with-progress.js'
 import type { JobState, WaitOptions, WatchedJob } from './job-state.js'
+import type { UploadProgress } from './send-with-progress.js'
 
 /** A client of a Shotboard service, for Node and browsers. */
 export interface ShotboardClient {

@@ -34,9 +34,15 @@ interface Sent {
  * XMLHttpRequest alone; elsewhere the body is a stream whose parts are counted. Rejects as `fetch` does.
  */
 export const sendWithProgress = (url: string, request: Sent, onProgress: OnProgress): Promise<Response> =>
-  'XMLHttpRequest' in globalThis ? sendByBrowser(url, request, onProgress) : sendStream(url, request, onProgress)
+  'XMLHttpRequest' in globalThis
+    ? sendByBrowser(url, request, onProgress)
+    : sendStream(url, request, onProgress)
 
-function sendByBrowser(url: string, { headers, body, signal }: Sent, onProgress: OnProgress): Promise<Response> {
+function sendByBrowser(
+  url: string,
+  { headers, body, signal }: Sent,
+  onProgress: OnProgress,
+): Promise<Response> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     request.open('POST', url)

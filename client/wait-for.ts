@@ -82,7 +82,8 @@ async function* subscribed(client: Requests, kind: WatchedJob, id: string): Asyn
 }
 
 async function asked({ request }: Requests, kind: WatchedJob, id: string): Promise<JobState | undefined> {
-  if (kind === 'comparison') return (await request(ComparisonStateDocument, { id }, once)).comparison ?? undefined
+  if (kind === 'comparison')
+    return (await request(ComparisonStateDocument, { id }, once)).comparison ?? undefined
   if (kind === 'training') return (await request(TrainingStateDocument, { id }, once)).training ?? undefined
   return (await request(ImportStateDocument, { id }, once)).import ?? undefined
 }

@@ -6,7 +6,13 @@ import { buildSchema, getNamedType, getNullableType, isListType, isNonNullType, 
  */
 const bounded = {
   'what is installed': [
-    ...['Query.featureSpaces', 'Query.encoders', 'Query.adapters', 'Query.methods', 'Query.promptTemplateSets'],
+    ...[
+      'Query.featureSpaces',
+      'Query.encoders',
+      'Query.adapters',
+      'Query.methods',
+      'Query.promptTemplateSets',
+    ],
     ...['Encoder.spaces', 'Encoder.generic', 'Comparison.encoders', 'ComparisonProtocol.methods'],
     ...['ImagePrediction.predictions', 'Method.terms', 'OverlapReport.spaces', 'Recommendation.rivals'],
   ],
@@ -21,7 +27,12 @@ const bounded = {
   ],
   'an argument': [
     ...['Query.predict', 'Query.classify', 'Query.nodes', 'ClassSample.images', 'Dataset.suggestions'],
-    ...['MethodPrediction.top', 'Classification.top', 'MethodPrediction.neighbours', 'Classification.neighbours'],
+    ...[
+      'MethodPrediction.top',
+      'Classification.top',
+      'MethodPrediction.neighbours',
+      'Classification.neighbours',
+    ],
     ...['Suggestion.top', 'RunPrediction.beside', 'ComparisonRow.reliability', 'Import.rejected'],
     ...['ImportPreview.rejected', 'SpaceOverlap.classPairs', 'FeatureProblems.suspects'],
     ...['FeatureProblems.nearDuplicates', 'FeatureProblems.cutPrompts'],
@@ -89,7 +100,9 @@ function nodeFaults(schema) {
     const id = type.getFields().id
     const isNode = type.getInterfaces().some(({ name }) => name === 'Node')
     if (!id || isNode || notNodes.has(type.name)) return []
-    return [`${type.name} has an id, so it must implement Node${isNonNullType(id.type) ? '' : ', and the id must not be null'}.`]
+    return [
+      `${type.name} has an id, so it must implement Node${isNonNullType(id.type) ? '' : ', and the id must not be null'}.`,
+    ]
   })
 }
 

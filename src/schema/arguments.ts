@@ -8,6 +8,8 @@ export async function atArgument<T>(argument: string, work: Promise<T>, beside?:
   try {
     return await work
   } catch (error) {
-    throw error instanceof ShotboardError && error.argument !== undefined && error.argument !== beside ? error.at(argument) : error
+    throw error instanceof ShotboardError && error.argument !== undefined && error.argument !== beside
+      ? error.at(argument)
+      : error
   }
 }

@@ -52,14 +52,14 @@ import { ImportResolver } from './import/import.resolver.js'
 import { ImportSubscription } from './import/import.subscription.js'
 import { ImportPreviewResolver, PreviewedClassResolver } from './import/import-preview.js'
 import { MethodResolver } from './method/method.resolver.js'
+import { NodeResolver } from './node/node.resolver.js'
+import { enforceOneOf } from './one-of.js'
 import {
   DatasetOverlapCorrelationResolver,
   OverlapCorrelationPointResolver,
   OverlapCorrelationResolver,
 } from './overlap/correlation.js'
 import { OverlapResolver, SpaceOverlapResolver } from './overlap/overlap.js'
-import { NodeResolver } from './node/node.resolver.js'
-import { enforceOneOf } from './one-of.js'
 import { resolveEdges } from './page.js'
 import { MethodPredictionResolver, PredictionResolver } from './prediction/prediction.js'
 import { RunResolver } from './run/run.js'

@@ -139,7 +139,9 @@ describe('subscriptions', () => {
     })
     const progress: number[] = []
     let status = ''
-    for await (const { comparison } of client.subscribe(WatchComparisonDocument, { id: compare.comparison.id })) {
+    for await (const { comparison } of client.subscribe(WatchComparisonDocument, {
+      id: compare.comparison.id,
+    })) {
       progress.push(comparison.progress)
       status = comparison.status
     }

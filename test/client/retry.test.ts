@@ -91,6 +91,8 @@ test('an upload tells how much is sent, up to all of it', async () => {
 test('a request that is given up rejects with the reason', async () => {
   const { client, requests } = await answering({ data: page })
   const reason = new Error('Enough.')
-  await expect(client.request(DatasetsDocument, {}, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+  await expect(client.request(DatasetsDocument, {}, { signal: AbortSignal.abort(reason) })).rejects.toBe(
+    reason,
+  )
   expect(requests.length).toBe(0)
 })

@@ -6,7 +6,8 @@ import { startTestServer } from '../helpers/server.js'
 const server = await startTestServer()
 const dataset = await makeDataset(server.library, 'Generic')
 
-const train = 'mutation ($input: TrainAdapterInput!) { trainAdapter(input: $input) { training { id name status steps } } }'
+const train =
+  'mutation ($input: TrainAdapterInput!) { trainAdapter(input: $input) { training { id name status steps } } }'
 const small = { dataset: dataset.id, bottleneck: 4, batch: 4, scale: 2 }
 
 test('an adapter is trained, found with its training, used, fetched, imported and removed', async () => {
@@ -35,7 +36,9 @@ test('an adapter is trained, found with its training, used, fetched, imported an
   const file = Buffer.from(await (await fetch(server.url + training.adapter.url)).arrayBuffer())
   expect(createHash('sha256').update(file).digest('hex')).toBe(training.adapter.sha256)
 
-  const used = await server.query('mutation { useAdapter(input: { name: "supervised-1" }) { encoder { id spaces { id } } } }')
+  const used = await server.query(
+    'mutation { useAdapter(input: { name: "supervised-1" }) { encoder { id spaces { id } } } }',
+  )
   expect(JSON.stringify(used)).toContain('imo:supervised-1')
   const imported = await server.upload(
     'mutation ($input: ImportAdapterInput!) { importAdapter(input: $input) { adapter { name training: provenance } } }',
@@ -71,7 +74,8 @@ test('a training is cancelled and resumed', async () => {
   } = await server.query<{ trainAdapter: { training: { id: string } } }>(train, {
     input: { ...small, epochs: 500, name: 'long' },
   })
-  const state = (operation: string) => server.query(`mutation { ${operation}(input: { id: "${asked.id}" }) { training { status } } }`)
+  const state = (operation: string) =>
+    server.query(`mutation { ${operation}(input: { id: "${asked.id}" }) { training { status } } }`)
   expect(await state('cancelTraining')).toEqual({ cancelTraining: { training: { status: 'CANCELLED' } } })
   expect(await state('resumeTraining')).toEqual({ resumeTraining: { training: { status: 'QUEUED' } } })
   await state('cancelTraining')
@@ -92,11 +96,11 @@ test('what is not there is told by name', async () => {
   const ask = async (operation: string) => (await server.ask(operation)).errors?.[0]?.extensions
   expect(await ask('mutation { cancelTraining(input: { id: "none" }) { training { id } } }')).toEqual({
     code: 'UNKNOWN_TRAINING',
-    argument: 'id',
+    argument: 'input.id',
   })
   expect(await ask('mutation { useAdapter(input: { name: "none" }) { encoder { id } } }')).toEqual({
     code: 'UNKNOWN_ADAPTER',
-    argument: 'name',
+    argument: 'input.name',
   })
   expect(await ask('{ adapters(encoder: "none") { name } }')).toEqual({
     code: 'UNKNOWN_ENCODER',

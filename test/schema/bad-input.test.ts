@@ -116,7 +116,8 @@ type Operation = keyof typeof valid
 const documents: Readonly<Record<Operation, string>> = {
   createDataset: 'mutation ($input: CreateDatasetInput!) { createDataset(input: $input) { dataset { id } } }',
   addImages: 'mutation ($input: AddImagesInput!) { addImages(input: $input) { added } }',
-  createSupportSet: 'mutation ($input: CreateSupportSetInput!) { createSupportSet(input: $input) { supportSet { id } } }',
+  createSupportSet:
+    'mutation ($input: CreateSupportSetInput!) { createSupportSet(input: $input) { supportSet { id } } }',
   predict: 'query ($input: PredictInput!) { predict(input: $input) { predictions { top { logit } } } }',
   compare: 'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
 }
@@ -468,7 +469,12 @@ describe('what the schema does not allow is refused by name:', () => {
       'GRAPHQL_VALIDATION_FAILED',
       'NaN',
     ],
-    ['a missing argument', 'mutation { compare { comparison { id } } }', 'GRAPHQL_VALIDATION_FAILED', 'input'],
+    [
+      'a missing argument',
+      'mutation { compare { comparison { id } } }',
+      'GRAPHQL_VALIDATION_FAILED',
+      'input',
+    ],
     ['what is no GraphQL', '{ datasets', 'GRAPHQL_PARSE_FAILED', 'Expected'],
     [
       'two operations and no name',

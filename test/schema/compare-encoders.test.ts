@@ -127,8 +127,11 @@ test.each([
   [{ encoders: ['tiny', 'vast'] }, 'UNKNOWN_ENCODER', 'input.encoders[1]'],
   [{ encoders: ['tiny'], encoder: 'tiny' }, 'INVALID_VALUE', 'input.encoders'],
 ])('%j is refused with %s at %s', async (part, code, argument) => {
-  const { errors } = await server.ask('mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }', {
-    input: { dataset: dataset.id, shots: [1], methods, ...part },
-  })
+  const { errors } = await server.ask(
+    'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
+    {
+      input: { dataset: dataset.id, shots: [1], methods, ...part },
+    },
+  )
   expect(errors?.[0]?.extensions).toMatchObject({ code, argument })
 })

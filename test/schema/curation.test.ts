@@ -13,12 +13,18 @@ const fresh = (sizes = few) => makeDataset(library, `Curated ${++count}`, sizes)
 
 const change = async (name: string, input: object) => {
   const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`
-  const { data, errors } = await server.ask<Record<string, { dataset: { classes: { index: number; name: string }[] } }>>(
+  const { data, errors } = await server.ask<
+    Record<string, { dataset: { classes: { index: number; name: string }[] } }>
+  >(
     `mutation ($input: ${type}!) { ${name}(input: $input) { dataset { id name classes { index name prompts } } } }`,
     { input },
   )
   const { code, argument } = errors?.[0]?.extensions ?? {}
-  return { dataset: data?.[name]?.dataset, message: errors?.[0]?.message, problem: errors && { code, argument } }
+  return {
+    dataset: data?.[name]?.dataset,
+    message: errors?.[0]?.message,
+    problem: errors && { code, argument },
+  }
 }
 const changed = async (name: string, input: object) => {
   const { dataset, message } = await change(name, input)

@@ -19,7 +19,8 @@ const datasetFields = 'id name classes { index name prompts } counts { split ima
 const createDataset = async (name: string): Promise<Dataset> => {
   const document = `mutation ($input: CreateDatasetInput!) { createDataset(input: $input) { dataset { ${datasetFields} } } }`
   const input = { name, classes: classNames.map((each) => ({ name: each })) }
-  return (await server.query<{ createDataset: { dataset: Dataset } }>(document, { input })).createDataset.dataset
+  return (await server.query<{ createDataset: { dataset: Dataset } }>(document, { input })).createDataset
+    .dataset
 }
 
 interface Added {
@@ -66,7 +67,9 @@ test('a dataset is created with its classes and their prompts, and found again',
 
 test('of two datasets of one name created at once, one is refused', async () => {
   const create = () =>
-    server.ask('mutation { createDataset(input: { name: "Twins", classes: [{ name: "a" }] }) { dataset { id } } }')
+    server.ask(
+      'mutation { createDataset(input: { name: "Twins", classes: [{ name: "a" }] }) { dataset { id } } }',
+    )
   const answers = await Promise.all([create(), create(), create()])
   const codes = answers.flatMap(({ errors = [] }) => errors.map(({ extensions }) => extensions.code))
   expect(codes).toEqual(['DATASET_EXISTS', 'DATASET_EXISTS'])

@@ -6,7 +6,9 @@ const server = await sharedServer()
 const empty = await server.counts()
 
 const remove = (what: 'Dataset' | 'SupportSet' | 'Comparison', id: string) =>
-  server.ask<Record<string, string>>(`mutation ($id: ID!) { delete${what}(input: { id: $id }) { id } }`, { id })
+  server.ask<Record<string, string>>(`mutation ($id: ID!) { delete${what}(input: { id: $id }) { id } }`, {
+    id,
+  })
 
 test('a comparison, a support set and a dataset are deleted, and nothing is left', async () => {
   const { id } = await makeDataset(server.library, 'Deleted')
@@ -40,5 +42,5 @@ test.each([
   ['SupportSet', 'UNKNOWN_SUPPORT_SET'],
   ['Comparison', 'UNKNOWN_COMPARISON'],
 ] as const)('an unknown %s cannot be deleted', async (what, code) => {
-  expect((await remove(what, 'none')).errors?.[0]?.extensions).toEqual({ code, argument: 'id' })
+  expect((await remove(what, 'none')).errors?.[0]?.extensions).toEqual({ code, argument: 'input.id' })
 })

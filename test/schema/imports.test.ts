@@ -221,8 +221,11 @@ test('an import is cancelled, and what it has added stays', async () => {
   expect(await find(id)).toEqual(ended)
   expect(ended.added).toBe(ended.dataset?.counts.reduce((sum, { images }) => sum + images, 0) ?? 0)
   expect(await archives()).toEqual([])
-  const again = await server.ask('mutation ($id: ID!) { cancelImport(input: { id: $id }) { import { id } } }', { id })
-  expect(again.errors?.[0]?.extensions).toMatchObject({ code: 'IMPORT_FINISHED', argument: 'id' })
+  const again = await server.ask(
+    'mutation ($id: ID!) { cancelImport(input: { id: $id }) { import { id } } }',
+    { id },
+  )
+  expect(again.errors?.[0]?.extensions).toMatchObject({ code: 'IMPORT_FINISHED', argument: 'input.id' })
 })
 
 test('imports are listed page by page, newest first, by dataset and status', async () => {
@@ -334,8 +337,11 @@ test('a dataset of the hub is previewed, and then imported in the background', a
     { input },
   )
   expect(hubImportPreview).toEqual({ name: 'letters', added: 4, classes: [{ name: 'a' }, { name: 'b' }] })
-  const start = 'mutation ($input: ImportFromHubInput!) { importFromHub(input: $input) { import { id archive } } }'
-  const { importFromHub } = await server.query<{ importFromHub: { import: { id: string; archive: string } } }>(start, {
+  const start =
+    'mutation ($input: ImportFromHubInput!) { importFromHub(input: $input) { import { id archive } } }'
+  const { importFromHub } = await server.query<{
+    importFromHub: { import: { id: string; archive: string } }
+  }>(start, {
     input,
   })
   expect(importFromHub.import.archive).toBe('hf:somebody/letters@main')

@@ -16,16 +16,19 @@ const take = (...counts: readonly number[]): string[] =>
     .reverse()
 const listed = take(1, 3, 2)
 
-const compareQuery = 'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id supportImages } } }'
+const compareQuery =
+  'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id supportImages } } }'
 const asked = (more: object) => ({
   input: { dataset: dataset.id, methods: [{ method: 'tip-adapter' }], selection: 'LEAVE_ONE_OUT', ...more },
 })
 const compare = async (more: object) => {
-  const { compare } = await server.query<{ compare: { comparison: { id: string; supportImages: string[] | null } } }>(
-    compareQuery,
-    asked(more),
-  )
-  expect(await library.comparisons.ended(compare.comparison.id)).toMatchObject({ status: 'SUCCEEDED', error: null })
+  const { compare } = await server.query<{
+    compare: { comparison: { id: string; supportImages: string[] | null } }
+  }>(compareQuery, asked(more))
+  expect(await library.comparisons.ended(compare.comparison.id)).toMatchObject({
+    status: 'SUCCEEDED',
+    error: null,
+  })
   return compare.comparison
 }
 const faultOf = async (query: string, variables: object) => {
@@ -105,7 +108,9 @@ test('createSupportSet takes a list too, in any order', async () => {
     createSupportSet(input: $input) { supportSet { id drawing shots images { image { id } } } } }`
   const create = async (images: readonly string[]) =>
     (
-      await server.query<{ createSupportSet: { supportSet: { id: string; drawing: string; shots: number } } }>(query, {
+      await server.query<{
+        createSupportSet: { supportSet: { id: string; drawing: string; shots: number } }
+      }>(query, {
         input: { dataset: dataset.id, images },
       })
     ).createSupportSet.supportSet

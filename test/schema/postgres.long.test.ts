@@ -14,16 +14,25 @@ test.skipIf(url === undefined)(`the service works on ${postgres?.title}`, async 
   expect(health).toEqual({ status: 'ok', database: 'postgres' })
 
   const dataset = await makeDataset(server.library, 'On Postgres')
-  const create = 'mutation ($input: CreateSupportSetInput!) { createSupportSet(input: $input) { supportSet { id } } }'
+  const create =
+    'mutation ($input: CreateSupportSetInput!) { createSupportSet(input: $input) { supportSet { id } } }'
   const input = { dataset: dataset.id, shots: 2 }
-  const { createSupportSet } = await server.query<{ createSupportSet: { supportSet: { id: string } } }>(create, { input })
+  const { createSupportSet } = await server.query<{ createSupportSet: { supportSet: { id: string } } }>(
+    create,
+    { input },
+  )
 
   const predict = `query ($input: PredictInput!) { predict(input: $input) {
     predictions { top { class { name } } neighbours { class { name } } }
   } }`
   const image = { base64: await base64(picture(2, 77)) }
   const prediction = await server.query(predict, {
-    input: { supportSet: createSupportSet.supportSet.id, images: [image], methods: [{ method: 'tip-x' }], topK: 1 },
+    input: {
+      supportSet: createSupportSet.supportSet.id,
+      images: [image],
+      methods: [{ method: 'tip-x' }],
+      topK: 1,
+    },
   })
   expect(prediction).toMatchObject({ predict: [{ predictions: [{ neighbours: [{}, {}, {}] }] }] })
 

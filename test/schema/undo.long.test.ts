@@ -31,9 +31,12 @@ const mend = async (name: string, input: object) => {
   return (mended?.dataset ?? mended)?.change ?? null
 }
 const undo = async (change: { id: string } | null) => {
-  const { errors } = await server.ask('mutation ($id: ID!) { undoDatasetChange(input: { id: $id }) { dataset { id } } }', {
-    id: change?.id ?? 'none',
-  })
+  const { errors } = await server.ask(
+    'mutation ($id: ID!) { undoDatasetChange(input: { id: $id }) { dataset { id } } }',
+    {
+      id: change?.id ?? 'none',
+    },
+  )
   const { code, argument } = errors?.[0]?.extensions ?? {}
   return errors ? { code, argument } : 'undone'
 }
@@ -342,7 +345,10 @@ describe('removed images', () => {
   test('are kept until the changes of their dataset are forgotten', async () => {
     const { id, added, change } = await removeNew()
     expect(await isThere(added)).toBe(true)
-    await server.query('mutation ($id: ID!) { forgetDatasetChanges(input: { dataset: $id }) { dataset { id } } }', { id })
+    await server.query(
+      'mutation ($id: ID!) { forgetDatasetChanges(input: { dataset: $id }) { dataset { id } } }',
+      { id },
+    )
     expect(await isThere(added)).toBe(false)
     expect(await undo(change)).toEqual({ code: 'UNKNOWN_CHANGE', argument: 'id' })
   })

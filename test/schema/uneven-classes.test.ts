@@ -28,7 +28,10 @@ const compare = async (input: object) => {
       },
     },
   )
-  expect(await library.comparisons.ended(compare.comparison.id)).toMatchObject({ status: 'SUCCEEDED', error: null })
+  expect(await library.comparisons.ended(compare.comparison.id)).toMatchObject({
+    status: 'SUCCEEDED',
+    error: null,
+  })
   return compare.comparison.id
 }
 
@@ -45,9 +48,12 @@ const read = async (id: string) =>
   ).comparison
 
 const codeOf = async (input: object) => {
-  const { errors } = await server.ask('mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }', {
-    input: { dataset: dataset.id, methods: [{ method: 'tip-adapter' }], selection: 'NONE', ...input },
-  })
+  const { errors } = await server.ask(
+    'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
+    {
+      input: { dataset: dataset.id, methods: [{ method: 'tip-adapter' }], selection: 'NONE', ...input },
+    },
+  )
   const { code, argument } = errors?.[0]?.extensions ?? {}
   return { code, argument }
 }
@@ -110,7 +116,9 @@ test('createSupportSet draws unevenly too', async () => {
   }`
   const draw = async (input: object) =>
     (
-      await server.query<{ createSupportSet: { supportSet: { shots: number; drawing: string; images: unknown[] } } }>(query, {
+      await server.query<{
+        createSupportSet: { supportSet: { shots: number; drawing: string; images: unknown[] } }
+      }>(query, {
         input: { dataset: dataset.id, ...input },
       })
     ).createSupportSet.supportSet

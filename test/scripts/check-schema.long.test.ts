@@ -70,7 +70,12 @@ describe('the conventions of the schema', () => {
   })
 
   test.each([
-    ['a mutation that returns the object', '): MakeThingPayload!', '): Thing!', 'must return MakeThingPayload'],
+    [
+      'a mutation that returns the object',
+      '): MakeThingPayload!',
+      '): Thing!',
+      'must return MakeThingPayload',
+    ],
     ['a mutation of several arguments', 'input: MakeThingInput!', 'name: String!', 'must take one argument'],
     ['a payload without warnings', ', warnings: [Warning!]!', '', 'warnings: [Warning!]!'],
     ['a page that goes one way', ', last: Int, before: String', '', 'it must take last, before'],

@@ -61,7 +61,10 @@ export class TrainingResolver {
   trainings(
     @Arg('encoder', () => ID, { nullable: true, description: 'Only trainings for this encoder, by its id.' })
     encoder: string | null | undefined,
-    @Arg('status', () => [JobStatus], { nullable: true, description: 'Only trainings in one of these states.' })
+    @Arg('status', () => [JobStatus], {
+      nullable: true,
+      description: 'Only trainings in one of these states.',
+    })
     status: JobStatus[] | null | undefined,
     @Args(() => PageArguments) page: PageArguments,
     @Ctx() context: Context,

@@ -174,7 +174,10 @@ export class ClassifierSelectionType {
   accuracy: number | null
 }
 
-@ObjectType('Classifier', { implements: NodeType, description: 'A named classifier in use, with its versions.' })
+@ObjectType('Classifier', {
+  implements: NodeType,
+  description: 'A named classifier in use, with its versions.',
+})
 export class ClassifierType {
   @Field(() => ID, { description: 'Identifies the classifier; it never changes.' })
   id: string

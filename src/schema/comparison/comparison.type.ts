@@ -338,7 +338,9 @@ export class PairwiseTestType {
   losses: number
 }
 
-@ObjectType('Comparison', { implements: NodeType, description: 'Methods measured on the same support sets and the same test images.',
+@ObjectType('Comparison', {
+  implements: NodeType,
+  description: 'Methods measured on the same support sets and the same test images.',
 })
 export class ComparisonType {
   @Field(() => ID, { description: 'Identifies the comparison; it never changes.' })

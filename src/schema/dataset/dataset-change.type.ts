@@ -5,7 +5,9 @@ import { NodeType } from '../node/node.type.js'
 import { ObjectType } from '../object-type.js'
 import { DateTime } from '../scalars.js'
 
-@ObjectType('DatasetChange', { implements: NodeType, description: 'A change that mended a dataset. It can be undone for 7 days, unless it is forgotten before.',
+@ObjectType('DatasetChange', {
+  implements: NodeType,
+  description: 'A change that mended a dataset. It can be undone for 7 days, unless it is forgotten before.',
 })
 export class DatasetChangeType {
   @Field(() => ID, { description: 'Identifies the change, for `undoDatasetChange`.' })

@@ -19,7 +19,9 @@ import { ObjectType } from '../object-type.js'
 import { PayloadMutation } from '../payload-mutation.js'
 import { FeatureSpaceType } from '../space/space.js'
 
-@ObjectType('Encoder', { implements: NodeType, description: 'A CLIP model. It maps images and texts to vectors of the same space.',
+@ObjectType('Encoder', {
+  implements: NodeType,
+  description: 'A CLIP model. It maps images and texts to vectors of the same space.',
 })
 export class EncoderType {
   @Field(() => ID, { description: 'Identifies the encoder, such as `clip-vit-b-16`; it never changes.' })

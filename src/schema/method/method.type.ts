@@ -70,7 +70,10 @@ export class HyperparameterValueType {
   value: number
 }
 
-@ObjectType('Method', { implements: NodeType, description: 'A training-free classifier: a weighted sum of logit terms.' })
+@ObjectType('Method', {
+  implements: NodeType,
+  description: 'A training-free classifier: a weighted sum of logit terms.',
+})
 export class MethodType {
   @Field(() => ID, { description: 'Identifies the method, such as `tip-adapter`; it never changes.' })
   id: string

@@ -15,11 +15,13 @@ export class NodeResolver {
 
   @Query(() => [NodeType], {
     nullable: 'items',
-    description: 'Objects by their ids, in the order of the ids. Null in the place of an id that no object has.',
+    description:
+      'Objects by their ids, in the order of the ids. Null in the place of an id that no object has.',
   })
   nodes(
     @Arg('ids', () => [ID], {
-      description: 'The ids of objects, of any types. As many as a page may have (setting SHOTBOARD_MAX_PAGE_SIZE).',
+      description:
+        'The ids of objects, of any types. As many as a page may have (setting SHOTBOARD_MAX_PAGE_SIZE).',
     })
     ids: string[],
     @Ctx() { loaders, limits: { maxPageSize: max } }: Context,

@@ -39,7 +39,9 @@ class TimingsType {
   scoreMs: number
 }
 
-@ObjectType('Run', { implements: NodeType, description: 'One method in one space on one support set. Accuracies are in percent.',
+@ObjectType('Run', {
+  implements: NodeType,
+  description: 'One method in one space on one support set. Accuracies are in percent.',
 })
 export class RunType {
   @Field(() => ID, { description: 'Identifies the run; it never changes.' })

@@ -15,7 +15,10 @@ class MarkerType {
   path: string
 }
 
-@ObjectType('FeatureSpace', { implements: NodeType, description: 'A space in which images are compared with images.' })
+@ObjectType('FeatureSpace', {
+  implements: NodeType,
+  description: 'A space in which images are compared with images.',
+})
 export class FeatureSpaceType {
   @Field(() => ID, { description: 'Identifies the space, such as `clip`; it never changes.' })
   id: string

@@ -23,7 +23,9 @@ export class SupportImageType {
   class: ClassLabelType
 }
 
-@ObjectType('SupportSet', { implements: NodeType, description: 'Labelled images of every class, drawn with a seed or listed. It never changes.',
+@ObjectType('SupportSet', {
+  implements: NodeType,
+  description: 'Labelled images of every class, drawn with a seed or listed. It never changes.',
 })
 export class SupportSetType {
   @Field(() => ID, { description: 'Identifies the support set; it never changes.' })
