@@ -39,7 +39,12 @@ const bounded = {
     ...['OverlapCorrelation.points', 'OverlapCorrelation.byDataset'],
   ],
   'a fixed number, which the description says': ['Dataset.changes', 'Training.losses'],
-  'a setting: SHOTBOARD_MAX_RUNS': ['Comparison.rows', 'Comparison.runs', 'Comparison.pairs'],
+  'a setting: SHOTBOARD_MAX_RUNS': [
+    'Comparison.rows',
+    'Comparison.runs',
+    'Comparison.pairs',
+    'Comparison.against',
+  ],
   'the classes of a dataset': [
     ...['Dataset.classes', 'Dataset.samples', 'DatasetProblem.classes', 'ClassifierVersion.classes'],
     ...['Classification.set', 'MethodPrediction.set', 'Comparison.classDeltas', 'ComparisonProtocol.holdOut'],

@@ -43,7 +43,8 @@ export function adapterHashes(
 
 /** Identifies the features of a space: it changes with the model's files and with the space's added adapter. */
 export function spaceFingerprint(model: ModelFolder, added: AddedAdapters, space: EncoderSpace): string {
-  const isModelsOwn = space === 'clip' || space === patchSpace || (space === 'imo' && usedAdapter(added) === undefined)
+  const isModelsOwn =
+    space === 'clip' || space === patchSpace || (space === 'imo' && usedAdapter(added) === undefined)
   if (isModelsOwn) return model.fingerprint
   return `${model.fingerprint}-${adapterHashes(model, added)[space]?.slice(0, 16)}`
 }

@@ -116,7 +116,7 @@ async function undoAdd(
   const indexOf = await classIndices(tx, id)
   const given = images.map(({ className, split }) => ({ classIndex: indexOf(className), split }))
   const ids = images.map(({ imageId }) => imageId)
-  await takeOut(tx, dataset, ids, await requirePlaces(tx, id, ids, (i) => given[i] ?? {}))
+  await takeOut(tx, dataset, await requirePlaces(tx, id, ids, (i) => given[i] ?? {}))
   await putBackUnlabelled(tx, id, unlabelled)
   for (const { imageId, className } of conflicts) {
     await tx.labelConflict.deleteMany({ where: { datasetId: id, imageId, className } })

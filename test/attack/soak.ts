@@ -108,9 +108,13 @@ const clients: Readonly<Record<string, (turn: number) => Promise<unknown>>> = {
     const { data } = await ask('compare', newest)
     const dataset = data?.datasets.nodes[0]?.id
     if (dataset !== undefined) {
-      await ask('compare', 'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }', {
-        input: compareInput(dataset, turn),
-      })
+      await ask(
+        'compare',
+        'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
+        {
+          input: compareInput(dataset, turn),
+        },
+      )
     }
     await setTimeout(10_000)
   },

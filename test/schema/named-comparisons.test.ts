@@ -62,7 +62,9 @@ test('a comparison has a name and notes, which can be changed and searched for',
 
 test('a comparison that is put away leaves the lists, can be taken back, and is deleted after 7 days', async () => {
   const id = await compared({ name: 'Put away' })
-  expect((await put('discard', id)).data?.discardComparison?.comparison.discardedAt).toEqual(expect.any(String))
+  expect((await put('discard', id)).data?.discardComparison?.comparison.discardedAt).toEqual(
+    expect.any(String),
+  )
   expect(await listed('')).not.toContain(id)
   expect(await listed(', discarded: true')).toEqual([id])
   // The same question again makes a new comparison instead of showing the one that was put away.

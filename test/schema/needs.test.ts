@@ -147,9 +147,12 @@ test('a method that needs patches says so, and is refused with the encoder that 
   })
   const { id } = await makeDataset(library, 'Without patches')
   const methods = [{ method: 'zero-shot' }, { method: 'patched' }]
-  const { errors } = await server.ask('mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }', {
-    input: { dataset: id, encoder: 'pooled', shots: [1], methods },
-  })
+  const { errors } = await server.ask(
+    'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
+    {
+      input: { dataset: id, encoder: 'pooled', shots: [1], methods },
+    },
+  )
   expect(errors).toMatchObject([
     {
       message: expect.stringMatching(

@@ -135,10 +135,7 @@ export class ComparisonResolver {
     return library.comparisons.cancel(id)
   }
 
-  @PayloadMutation(
-    { comparison: { type: () => ComparisonType, description: 'The comparison as it is now.' } },
-    { description: 'Changes the name and the notes of a comparison.' },
-  )
+  @PayloadMutation(changedComparison, { description: 'Changes the name and the notes of a comparison.' })
   updateComparison(
     @Arg('input', () => UpdateComparisonInputType, {
       description: 'The comparison, and what is said of it from now on.',
@@ -149,13 +146,10 @@ export class ComparisonResolver {
     return library.comparisons.describe(id, description)
   }
 
-  @PayloadMutation(
-    { comparison: { type: () => ComparisonType, description: 'The comparison that is put away.' } },
-    {
-      description:
-        'Puts a comparison away: lists leave it out, and it is deleted after 7 days. Fails with IN_USE until it has ended.',
-    },
-  )
+  @PayloadMutation(changedComparison, {
+    description:
+      'Puts a comparison away: lists leave it out, and it is deleted after 7 days. Fails with IN_USE until it has ended.',
+  })
   discardComparison(
     @Arg('input', () => DiscardComparisonInputType, { description: 'The comparison.' }) { id }: InputOfId,
     @Ctx() { library }: Context,
@@ -163,10 +157,7 @@ export class ComparisonResolver {
     return library.comparisons.discard(id)
   }
 
-  @PayloadMutation(
-    { comparison: { type: () => ComparisonType, description: 'The comparison that is back.' } },
-    { description: 'Takes a comparison back that was put away.' },
-  )
+  @PayloadMutation(changedComparison, { description: 'Takes a comparison back that was put away.' })
   restoreComparison(
     @Arg('input', () => RestoreComparisonInputType, { description: 'The comparison.' }) { id }: InputOfId,
     @Ctx() { library }: Context,

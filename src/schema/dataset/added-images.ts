@@ -7,7 +7,10 @@ import { changeOfDataset } from './mended-dataset.js'
 /** What became of images: added, duplicates and rejected add up to all that were given. */
 export const addedImages = {
   dataset: { type: () => DatasetType, description: 'The dataset with the new images.' },
-  change: { ...changeOfDataset, of: ({ dataset }: AddImagesResult, context: Context) => changeOfDataset.of(dataset, context) },
+  change: {
+    ...changeOfDataset,
+    of: ({ dataset }: AddImagesResult, context: Context) => changeOfDataset.of(dataset, context),
+  },
   added: { type: () => Int, description: 'The number of images that the dataset did not have.' },
   duplicates: {
     type: () => Int,

@@ -70,7 +70,8 @@ export class DatasetResolver {
   }
 
   @PayloadMutation(addedImages, {
-    description: 'Adds images. Images that cannot be read are listed in `rejected`; the others are added. It can be undone: `change` has the change.',
+    description:
+      'Adds images. Images that cannot be read are listed in `rejected`; the others are added. It can be undone: `change` has the change.',
     warnings: addedImagesWarnings,
   })
   addImages(

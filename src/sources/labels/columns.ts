@@ -76,7 +76,8 @@ export function chooseColumns(
   const yesAndNo = others.find((name) => lastPart(name) in yesAndNoColumns)
   const split = givenColumn('split', header, given) ?? columnNamed('split', others) ?? yesAndNo
   const rest = others.filter((name) => name !== split)
-  const found = label ?? columnNamed('label', rest) ?? (byName ? undefined : labelColumns(records, rest, shareOf))
+  const found =
+    label ?? columnNamed('label', rest) ?? (byName ? undefined : labelColumns(records, rest, shareOf))
   if (found === undefined) throw missing('labels')
   return {
     path,

@@ -159,7 +159,10 @@ describe('a request for an event stream', () => {
   test.each([
     ['no operation', {}],
     ['variables that are not JSON', { query: watching, variables: '{' }],
-    ['a mutation by GET', { query: 'mutation { cancelComparison(input: { id: "x" }) { comparison { id } } }' }],
+    [
+      'a mutation by GET',
+      { query: 'mutation { cancelComparison(input: { id: "x" }) { comparison { id } } }' },
+    ],
   ])('with %s is refused', async (_title, parameters) => {
     const response = await ask(parameters as Record<string, string>)
     expect(response.status).toBe(400)

@@ -130,7 +130,8 @@ test('a subscription as a single request is refused with the ways to subscribe',
 })
 
 test('an upload may be answered by an event stream', async () => {
-  const query = 'mutation { createDataset(input: { name: "Uploaded", classes: [{ name: "a" }] }) { dataset { name } } }'
+  const query =
+    'mutation { createDataset(input: { name: "Uploaded", classes: [{ name: "a" }] }) { dataset { name } } }'
   const body = new FormData()
   body.set('operations', JSON.stringify({ query }))
   body.set('map', '{}')

@@ -46,7 +46,7 @@ export function ComparisonsPage() {
     variables: {
       after: url.get('after'),
       search: search || null,
-      status: status || null,
+      status: status ? [status] : null,
       dataset: dataset || null,
       discarded: url.has('deleted-ones'),
     },

@@ -39,10 +39,7 @@ export interface AddedImages {
   readonly rejected: readonly { readonly position: number; readonly reason: string }[]
 }
 
-type MendingDocument<Input> = TypedDocumentNode<
-  { readonly mended: Mended },
-  { readonly input: Input }
->
+type MendingDocument<Input> = TypedDocumentNode<{ readonly mended: Mended }, { readonly input: Input }>
 
 /** Images of a request: few, so that none is too large, and the bar moves. */
 const imagesAtOnce = 16
