@@ -10,12 +10,13 @@ const usual = { dataset: dataset.id, shots: [1, 2], seeds: [1, 2], selection: 'N
 
 async function compared(more: object = {}): Promise<string> {
   const methods = [{ method: 'zero-shot' }, { method: 'tip-adapter', space: 'clip' }]
-  const { compare } = await server.query<{ compare: { id: string } }>(
-    'mutation ($input: CompareInput!) { compare(input: $input) { id } }',
+  const { compare } = await server.query<{ compare: { comparison: { id: string } } }>(
+    'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
     { input: { ...usual, methods, ...more } },
   )
-  await library.comparisons.ended(compare.id)
-  return compare.id
+  const { id } = compare.comparison
+  await library.comparisons.ended(id)
+  return id
 }
 
 const listed = async (more: string): Promise<string[]> =>
@@ -86,7 +87,7 @@ test('a comparison that is put away leaves the lists, can be taken back, and is 
   expect(await library.store.comparisons.get(id)).toBeNull()
   expect((await put('restore', id)).errors?.[0]?.extensions).toEqual({
     code: 'UNKNOWN_COMPARISON',
-    argument: 'id',
+    argument: 'input.id',
   })
 })
 

@@ -41,7 +41,7 @@ test.each(library.registry.methods.map(({ id }) => [id]))(
   'what the terms of %s add makes the logit of every class in every space',
   async (id) => {
     const choices = everywhere.filter(({ method }) => method === id)
-    const terms = library.registry.method(id).terms?.map(({ name }) => name)
+    const terms = library.registry.method(id).terms?.map(({ name }) => name) ?? ['score']
     const { predict } = await server.query<{ predict: { predictions: MethodPrediction[] }[] }>(document, {
       input: { supportSet: supportSet.id, images, methods: choices, topK: 100 },
     })
