@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import pLimit from 'p-limit'
 import { errors, systemCodeOf } from '../errors.js'
@@ -117,8 +118,8 @@ export function createImageFiles(dataDirectory: string): ImageFiles {
     async read(id) {
       if (!idPattern.test(id)) throw errors.unknownImage({ id })
       try {
-        const bytes = await withReadErrors('an image', () => readFile(pathOf(id)))
-        if (imageIdOf(bytes) !== id) throw errors.imageChanged({ id })
+        const bytes = await withReadErrors('an image', () => readRegularFile(pathOf(id)))
+        if (bytes === null || imageIdOf(bytes) !== id) throw errors.imageChanged({ id })
         return bytes
       } catch (error) {
         throw systemCodeOf(error) === 'ENOENT' ? errors.unknownImage({ id }) : error
@@ -146,10 +147,26 @@ export function createImageFiles(dataDirectory: string): ImageFiles {
   }
 }
 
+/** The bytes of a file; null if something else has its name: a folder, a device, a pipe, or links in a circle. */
+async function readRegularFile(path: string): Promise<Buffer | null> {
+  // A pipe that nobody writes to would otherwise be waited for.
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK
+  const file = await open(path, flags).catch((error: unknown) => {
+    if (systemCodeOf(error) === 'ELOOP') return null
+    throw error
+  })
+  if (file === null) return null
+  try {
+    return (await file.stat()).isFile() ? await file.readFile() : null
+  } finally {
+    await file.close()
+  }
+}
+
 /** Whether a file has the bytes of an image. */
 const isIntact = (path: string, id: string): Promise<boolean> =>
-  readFile(path).then(
-    (bytes) => imageIdOf(bytes) === id,
+  readRegularFile(path).then(
+    (bytes) => bytes !== null && imageIdOf(bytes) === id,
     () => false,
   )
 

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
-import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createImageFiles, type ImageFiles, imageIdOf } from '../../src/store/image-files.js'
@@ -94,11 +95,17 @@ test('an id that no image has is unknown, and no path', async () => {
   }
 })
 
-test('an image that is there and cannot be read is not unknown', async () => {
+test.each([
+  ['a folder', (path: string) => mkdir(path, { recursive: true })],
+  ['a device without end', (path: string) => symlink('/dev/zero', path)],
+  ['a link to itself', (path: string) => symlink(path, path)],
+  ['a pipe that nobody writes to', async (path: string) => void execFileSync('mkfifo', [path])],
+])('%s in place of an image is told as such, at once', async (_, replace) => {
   const { files, path } = await open()
   await expect(files.read(id)).rejects.toMatchObject({ code: 'UNKNOWN_IMAGE' })
-  await mkdir(path, { recursive: true })
-  await expect(files.read(id)).rejects.toMatchObject({ code: 'EISDIR' })
+  await mkdir(dirname(path), { recursive: true })
+  await replace(path)
+  await expect(files.read(id)).rejects.toMatchObject({ code: 'IMAGE_CHANGED' })
 })
 
 test('a file that was replaced by another image is noticed, and storing the image again mends it', async () => {

@@ -38,7 +38,9 @@ ${plot(`Accuracy on ${on} by number of shots, for ${series.length} methods. The 
       })}</tr>`,
   )}</tbody></table></div>
 ${rows.flatMap((row) =>
-  row.error === undefined ? [] : [html`<p>${nameOf(row)}, ${row.shots} shots: ${row.error}</p>`],
+  row.error === undefined
+    ? []
+    : [html`<p>${nameOf(row)}, ${row.shots} ${row.shots === 1 ? 'shot' : 'shots'}: ${row.error}</p>`],
 )}
 </section>`
 }

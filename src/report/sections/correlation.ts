@@ -72,7 +72,7 @@ function draw(
           symbol: plotSymbol(marker),
           r: 5,
           stroke: 'var(--surface)',
-          title: () => `${nameOf(point)}, ${point.shots} shots`,
+          title: () => `${nameOf(point)}, ${point.shots} ${point.shots === 1 ? 'shot' : 'shots'}`,
         })
       }),
       Plot.text(withoutLabelOverlap(points), {
