@@ -1,3 +1,4 @@
+import { comparableName } from '../datasets/comparable-name.js'
 import type { DatasetContents } from '../datasets/dataset-contents.js'
 import { largestClass, sizesOf, withoutExact } from '../datasets/draw-support.js'
 import type { EncodedData } from '../datasets/encoded-data.js'
@@ -225,7 +226,7 @@ const imagesIn = (counts: readonly ClassCountRow[]): number =>
 
 /**
  * Throws UNKNOWN_DATASET or NO_TEST_SPLIT if `unknownDataset` is given and has no test images, or SHARED_CLASS if one of its
- * classes has the name of one of ours.
+ * classes has the name of one of ours, in upper or lower case.
  */
 async function requireUnknownImages(
   store: Store,
@@ -236,8 +237,10 @@ async function requireUnknownImages(
   if (unknownDataset == null) return
   const dataset = await store.datasets.get(unknownDataset)
   if (!dataset) throw errors.unknownDataset({ id: unknownDataset }, 'unknownDataset')
-  const names = new Set(classes.map(({ name }) => name))
-  const shared = (await store.datasets.classes(unknownDataset)).find(({ name }) => names.has(name))
+  const names = new Set(classes.map(({ name }) => comparableName(name)))
+  const shared = (await store.datasets.classes(unknownDataset)).find(({ name }) =>
+    names.has(comparableName(name)),
+  )
   if (shared) throw errors.sharedClass({ dataset: dataset.name, className: shared.name }, 'unknownDataset')
   const counts = await store.imageLists.counts({ datasetId: unknownDataset, split: 'TEST', last: lastImage })
   if (counts.length === 0) throw errors.noTestSplit({ dataset: dataset.name }, 'unknownDataset')

@@ -1,5 +1,6 @@
 import type { ClassRow } from '../store/datasets.js'
 import type { Store } from '../store/store.js'
+import { comparableName } from './comparable-name.js'
 
 export type ProblemKind =
   | 'LABEL_CONFLICT'
@@ -67,7 +68,7 @@ function tooFew(label: ClassRow, images: readonly number[]): DatasetProblem[] {
 function similarNames(classes: readonly ClassRow[]): DatasetProblem[] {
   const groups = new Map<string, ClassRow[]>()
   for (const each of classes) {
-    const name = each.name.normalize('NFC').toLowerCase()
+    const name = comparableName(each.name)
     groups.set(name, [...(groups.get(name) ?? []), each])
   }
   return [...groups.values()].flatMap((group) => {

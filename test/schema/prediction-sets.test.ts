@@ -221,6 +221,15 @@ describe('is refused:', () => {
     expect(await codeOf(input)).toMatchObject({ code, argument })
   })
 
+  test('an unknown dataset with a class of ours in upper case', async () => {
+    const classes = [{ name: classNames[0].toUpperCase() }]
+    const { id } = await library.datasets.create({ name: 'Strangers in upper case', classes })
+    expect(await codeOf({ unknownDataset: id })).toMatchObject({
+      code: 'SHARED_CLASS',
+      argument: 'input.unknownDataset',
+    })
+  })
+
   test('an unknown dataset without test images', async () => {
     const empty = await library.datasets.create({ name: 'No strangers', classes: [{ name: 'nothing' }] })
     expect(await codeOf({ unknownDataset: empty.id })).toMatchObject({
