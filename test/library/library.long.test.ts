@@ -84,7 +84,7 @@ test('runs that two comparisons share are made once, even if both run at the sam
 
 const plugin = (source: string) => moduleFile(`export default ${source}`, 'own.mjs')
 const method = (more: string) =>
-  `{ id: 'own', name: 'Own', summary: '', space: null, hyperparameters: {}, score: async () => {}, ${more} }`
+  `{ id: 'own', name: 'Own', summary: 'A method of its own.', space: null, usesTexts: false, hyperparameters: {}, score: async () => {}, ${more} }`
 
 test.each([
   ['throws', '(() => { throw new Error("no luck") })', 'no luck'],

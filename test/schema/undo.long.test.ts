@@ -21,14 +21,11 @@ interface Mended {
 }
 const mend = async (name: string, input: object) => {
   const type = inputTypes[name] ?? `${name[0]?.toUpperCase()}${name.slice(1)}Input`
-  const change = 'change { id kind text undoneAt }'
-  const selection = name.startsWith('add') && name.endsWith('Images') ? `dataset { ${change} }` : change
-  const answer = await server.query<Record<string, Mended & { dataset?: Mended }>>(
-    `mutation ($input: ${type}!) { ${name}(input: $input) { ${selection} } }`,
+  const answer = await server.query<Record<string, Mended>>(
+    `mutation ($input: ${type}!) { ${name}(input: $input) { change { id kind text undoneAt } } }`,
     { input },
   )
-  const mended = answer[name]
-  return (mended?.dataset ?? mended)?.change ?? null
+  return answer[name]?.change ?? null
 }
 const undo = async (change: { id: string } | null) => {
   const { errors } = await server.ask(
@@ -122,7 +119,11 @@ describe('every change is undone: nothing is left of it', () => {
       }),
       `Changed the prompts of class "${second}"`,
     ],
-    ['setAllPrompts', async () => ({ templates: ['art of {}.'] }), 'Changed the prompts of 3 classes'],
+    [
+      'setAllPrompts',
+      async () => ({ prompts: { templates: ['art of {}.'] } }),
+      'Changed the prompts of 3 classes',
+    ],
     [
       'addImages',
       // A new one, one that had no label, and one that is there as another class.
@@ -161,7 +162,7 @@ describe('every change is undone: nothing is left of it', () => {
     expect(await contentsOf(id)).not.toEqual(before)
     expect(await undo(change)).toBe('undone')
     expect(await contentsOf(id)).toEqual(before)
-    expect(await undo(change)).toEqual({ code: 'CANNOT_UNDO', argument: 'id' })
+    expect(await undo(change)).toEqual({ code: 'CANNOT_UNDO', argument: 'input.id' })
   })
 
   test('several changes, in the reverse order', async () => {
@@ -188,7 +189,7 @@ test('what changes nothing has no change to undo', async () => {
   const images = await imagesOf(id, 'TEST', 0)
   expect(await mend('moveImages', { dataset: id, images, class: first, split: 'TEST' })).toBeNull()
   const missing = await undo({ id: 'none' })
-  expect(missing).toEqual({ code: 'UNKNOWN_CHANGE', argument: 'id' })
+  expect(missing).toEqual({ code: 'UNKNOWN_CHANGE', argument: 'input.id' })
 })
 
 describe('a finished comparison says that its dataset has changed, and no longer after undo', () => {
@@ -246,23 +247,32 @@ test('added images whose adding is undone are kept until the change is forgotten
   expect(await library.store.images.known([added])).toEqual([])
 })
 
+test('added images that a support set has can be taken back; the support set keeps them', async () => {
+  const { id } = await fresh()
+  const image = { base64: base64Of(await picture(1, 7104)) }
+  const added = await mend('addImages', {
+    ...{ dataset: id, images: [{ image, class: first, split: 'SUPPORT_POOL' }] },
+  })
+  const [newest = ''] = (await imagesOf(id, 'SUPPORT_POOL', 0)).slice(-1)
+  const set = await library.supportSets.create({
+    ...{ dataset: id, shots: 4, drawing: 'AT_MOST', seed: 1, augmentations: 1 },
+  })
+  expect(await undo(added)).toBe('undone')
+  const images = await library.store.supportSets.images(set.id)
+  expect(images.map(({ imageId }) => imageId)).toContain(newest)
+})
+
 describe('undo is refused, and changes nothing,', () => {
-  test('for added images that a support set has, and for prompts that changed again', async () => {
+  test('for prompts that changed again', async () => {
     const { id } = await fresh()
-    const image = { base64: base64Of(await picture(1, 7104)) }
-    const added = await mend('addImages', {
-      ...{ dataset: id, images: [{ image, class: first, split: 'SUPPORT_POOL' }] },
-    })
-    await library.supportSets.create({ dataset: id, shots: 4, drawing: 'AT_MOST', seed: 1, augmentations: 1 })
-    expect(await undo(added)).toEqual({ code: 'HAS_RESULTS', argument: 'id' })
     const prompts = await mend('setPrompts', { dataset: id, classes: [{ name: first, prompts: ['a.'] }] })
     await mend('setPrompts', { dataset: id, classes: [{ name: first, prompts: ['b.'] }] })
-    expect(await undo(prompts)).toEqual({ code: 'CANNOT_UNDO', argument: 'id' })
+    expect(await undo(prompts)).toEqual({ code: 'CANNOT_UNDO', argument: 'input.id' })
   })
 
   const refused = async (id: string, change: { id: string } | null, code: string) => {
     const before = await contentsOf(id)
-    expect(await undo(change)).toEqual({ code, argument: 'id' })
+    expect(await undo(change)).toEqual({ code, argument: 'input.id' })
     expect(await contentsOf(id)).toEqual(before)
   }
 
@@ -319,7 +329,7 @@ describe('undo is refused, and changes nothing,', () => {
       ...{ dataset: id, shots: [1, 2], seeds: [1, 2, 3, 4], methods: [{ method: 'tip-adapter' }] },
       ...{ selection: 'NONE', klScaling: 'FROZEN', augmentations: 1 },
     })
-    expect(await undo(change)).toEqual({ code: 'IN_USE', argument: 'id' })
+    expect(await undo(change)).toEqual({ code: 'IN_USE', argument: 'input.id' })
     await library.comparisons.cancel(comparison)
     await library.comparisons.ended(comparison)
     expect(await undo(change)).toBe('undone')
@@ -350,7 +360,7 @@ describe('removed images', () => {
       { id },
     )
     expect(await isThere(added)).toBe(false)
-    expect(await undo(change)).toEqual({ code: 'UNKNOWN_CHANGE', argument: 'id' })
+    expect(await undo(change)).toEqual({ code: 'UNKNOWN_CHANGE', argument: 'input.id' })
   })
 
   test('stay when the removal was undone', async () => {

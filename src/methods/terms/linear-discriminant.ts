@@ -28,6 +28,9 @@ export const linearDiscriminant = (names: { readonly weight: string }): Term => 
   graph: async (cache) => linearGraph(await discriminantIn(cache)),
 })
 
+/** A smaller ρ counts as about this: the scatter is in single precision, whose errors are up to a tenth of it. */
+const minShrinkage = 1e-4
+
 const discriminantIn = (cache: Cache): Promise<Discriminant> =>
   cache.derive('linear discriminant', () => discriminantOf(cache))
 
@@ -50,7 +53,7 @@ async function discriminantOf({ spaceKeys, labels, classes, counts, kernels }: C
         ? transposed(
             await kernels.solveRidge(
               matrix(d, d, data),
-              Math.max(ridge, (1e-6 * trace) / d),
+              Math.max(ridge, (minShrinkage * trace) / d),
               transposed(means),
             ),
           )
