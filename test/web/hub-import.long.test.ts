@@ -51,7 +51,7 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     await page.getByText('nobody/nothing').last().waitFor()
     await page.getByRole('button', { name: 'Import', exact: true }).click()
     await page
-      .getByText(/no dataset/i)
+      .getByText(/Dataset nobody\/nothing not found/)
       .first()
       .waitFor()
     await page.close()

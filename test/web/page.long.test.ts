@@ -185,7 +185,7 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     await selection.getByRole('button', { name: 'Choose all of them' }).click()
     await selection.getByLabel('Label as').selectOption('green squares')
     await selection
-      .getByText(/labelled/)
+      .getByText(/labelled/i)
       .first()
       .waitFor()
     expect(await library.datasets.unlabelled.ids(dataset.id)).toEqual([])
