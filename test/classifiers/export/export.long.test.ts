@@ -48,14 +48,17 @@ const encoderFolders = [
 ]
 
 describe
-  .skipIf(python === undefined && browserPath === undefined)
+  .skipIf(python === undefined)
   .each(encoderFolders.map((encoderFolder) => [basename(encoderFolder), encoderFolder] as const))(
   'models exported with the encoder %s',
   async (_, encoderFolder) => {
-    if (python === undefined && browserPath === undefined) return
+    if (python === undefined) return
     const models = await temporaryFolder()
     await cp(encoderFolder, join(models, basename(encoderFolder)), { recursive: true })
-    const library = await openTestLibrary(await temporaryFolder(), { SHOTBOARD_MODELS_DIR: models })
+    const library = await openTestLibrary(await temporaryFolder(), {
+      SHOTBOARD_MODELS_DIR: models,
+      SHOTBOARD_ENCODER: basename(encoderFolder),
+    })
     const dataset = await makeDataset(library, 'Patterns')
     const { registry } = library
     const encoder = library.encoders.default
