@@ -1,5 +1,5 @@
 import type { Cache } from '../../cache/contract.js'
-import { classMeans, deviationsOf } from '../../spaces/fitting/scatter.js'
+import { classMeans, deviationsOf, minShrinkage } from '../../spaces/fitting/scatter.js'
 import { type Matrix, matrix, rowOf, squareOf, subtractRow, transposed } from '../../tensor/matrix.js'
 import type { Term } from '../contract.js'
 import { type Discriminant, discriminantLogits, linearGraph } from './gaussian-discriminant.js'
@@ -27,9 +27,6 @@ export const linearDiscriminant = (names: { readonly weight: string }): Term => 
   },
   graph: async (cache) => linearGraph(await discriminantIn(cache)),
 })
-
-/** A smaller ρ counts as about this: the scatter is in single precision, whose errors are up to a tenth of it. */
-const minShrinkage = 1e-4
 
 const discriminantIn = (cache: Cache): Promise<Discriminant> =>
   cache.derive('linear discriminant', () => discriminantOf(cache))

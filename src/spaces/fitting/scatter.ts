@@ -1,6 +1,9 @@
 import { type Matrix, matrix, meanRow, rowOf, subtractRow } from '../../tensor/matrix.js'
 import type { LabelledFeatures } from '../contract.js'
 
+/** A smaller share of a multiple of I counts as this: a scatter is in single precision, whose errors are up to a tenth of it. */
+export const minShrinkage = 1e-4
+
 /** The deviations of support features from their class means, or, if no class has two images, from the overall mean. */
 export interface Deviations {
   /** Whether some class has two images. */

@@ -3,7 +3,7 @@ import { type Matrix, matrix, subtractRow } from '../../tensor/matrix.js'
 import type { FittedSpace, LabelledFeatures } from '../contract.js'
 import { effectiveDimensions } from './effective-dimensions.js'
 import { liftedGraph, liftSquareOf, projectLifted } from './lift.js'
-import { deviationsOf } from './scatter.js'
+import { deviationsOf, minShrinkage } from './scatter.js'
 
 /** How a whitening is fitted. */
 export interface Whitening {
@@ -76,9 +76,6 @@ function momentsOf({ columns, data }: Matrix): { trace: number; squares: number 
   }
   return { trace, squares }
 }
-
-/** A smaller λ counts as this: the scatter is in single precision, whose errors are up to a tenth of it. */
-const minShrinkage = 1e-4
 
 /** W with `W·Wᵀ = ((1−λ)·S/s + λ·I)⁻¹`, s the mean eigenvalue of the scatter S; the identity if nothing scatters. */
 async function whitener(scatter: Matrix, s: number, lambda: number, kernels: Kernels): Promise<Matrix> {
