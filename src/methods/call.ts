@@ -36,8 +36,9 @@ function checkedResult(
   method: Method,
   called: ReturnType<typeof nameOf>,
   logits: Matrix,
-  { rows, cache, ...seen }: Batch,
+  seen: Batch,
 ): Matrix {
+  const { rows, cache } = seen
   requireNoFault(called, faultOfMatrix('its logits', logits, rows, cache.classes))
   requireNothingWritten(method, seen)
   return isTrusted(method) ? logits : matrix(rows, cache.classes, logits.data.slice())
