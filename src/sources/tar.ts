@@ -109,7 +109,8 @@ function unpack(
       }
     },
   })
-  const tar = extract()
+  // Old tars have no signature.
+  const tar = extract({ allowUnknownFormat: true })
   // Errors of the pipeline arrive at the reader of the entries. The streams of tar-stream work like Node's, but have
   // other types.
   pipeline([...unpacked(path, packing, signal), counter, tar as unknown as NodeJS.WritableStream], () => {})
