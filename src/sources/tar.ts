@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
-import { addAbortSignal, type Duplex, pipeline, type Readable, Transform, type WritableOptions } from 'node:stream'
+import { addAbortSignal, type Duplex, pipeline, type Readable, Transform } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { extract, type Header } from 'tar-stream'
 import { errors, reasonOf, ShotboardError } from '../errors.js'
@@ -110,8 +110,8 @@ function unpack(
     },
   })
   // Old tars have no signature. The types of tar-stream leave this option out.
-  const options: WritableOptions & { readonly allowUnknownFormat: true } = { allowUnknownFormat: true }
-  const tar = extract(options)
+  const options = { allowUnknownFormat: true }
+  const tar = extract(options as Parameters<typeof extract>[0])
   // Errors of the pipeline arrive at the reader of the entries. The streams of tar-stream work like Node's, but have
   // other types.
   pipeline([...unpacked(path, packing, signal), counter, tar as unknown as NodeJS.WritableStream], () => {})

@@ -1,8 +1,8 @@
 import { parse } from 'csv-parse/sync'
+import { splitWithin } from '../well-known-names.js'
 import { knownSplit } from './columns.js'
 import { type LabelContext, type LabelRow, NoLabels } from './label-row.js'
 import { rowsOfRecords } from './rows-of-records.js'
-import { splitWithin } from '../well-known-names.js'
 
 /**
  * The labels of a table, whose columns are separated by commas, semicolons, tabs or bars. A table may have no header: then its first
