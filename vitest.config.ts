@@ -11,6 +11,7 @@ const long = ['test/**/*.long.test.ts']
 /** Tests that hold for every database: on SQLite with the quick ones, on Postgres with `npm run test:all`. */
 const onEveryDatabase = [
   'test/datasets/{dataset-contents,draw-support}.test.ts',
+  'test/datasets/importing/after-import.test.ts',
   'test/library/deletions.test.ts',
   'test/store/{database,image-lists,ordered-pages,pairing,repositories}.test.ts',
 ]

@@ -152,11 +152,14 @@ function decodeManaged(
   return rgbOf(image.flatten({ background: '#ffffff' }).toColourspace('srgb'))
 }
 
-async function decodePlain({ input, format, isCmyk }: ImageHeader, failOn: FailOn): Promise<RgbImage> {
+async function decodePlain(
+  { input, format, isCmyk, is16Bit }: ImageHeader,
+  failOn: FailOn,
+): Promise<RgbImage> {
   const image = sharp(input, { ...decodingWith(failOn), ignoreIcc: true }).autoOrient()
   if (isCmyk) {
     const inks = image.pipelineColourspace('cmyk').toColourspace('cmyk')
-    const { data, ...size } = await pixelsOf(inks, 4)
+    const { data, ...size } = await (is16Bit ? highBytesOf(inks) : pixelsOf(inks, 4))
     return { ...size, data: rgbOfCmyk(data) }
   }
   if (format === 'gif') return decodeGif(input, firstFrame(input)?.background ?? white)
@@ -190,6 +193,14 @@ async function pixelsOf(image: Sharp, channels: number): Promise<RgbImage> {
   const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
   if (info.channels !== channels) throw new Error(`it decodes to ${info.channels} channels`)
   return { width: info.width, height: info.height, data }
+}
+
+/** Inks of 16 bits, of which Pillow takes the high bytes. As 8 bits, the decoder would cut them off at 255. */
+async function highBytesOf(inks: Sharp): Promise<RgbImage> {
+  const { data, info } = await inks.raw({ depth: 'ushort' }).toBuffer({ resolveWithObject: true })
+  if (info.channels !== 4) throw new Error(`it decodes to ${info.channels} channels`)
+  const words = new Uint16Array(data.buffer, data.byteOffset, data.length / 2)
+  return { width: info.width, height: info.height, data: Uint8Array.from(words, (word) => word >> 8) }
 }
 
 /** CMYK to RGB in Pillow's byte arithmetic: each ink removes its share of the light that black lets through. */

@@ -5,6 +5,7 @@ import { decoderError } from './decoder-error.js'
 import { formatOf, type ImageFormat, type SharpFormat } from './format.js'
 import { type DecoderFormat, formatDecoders, hasDecoder } from './formats/format-decoders.js'
 import { orientationOf } from './orientation.js'
+import { unreadTiffColours } from './tiff-colours.js'
 
 /** What decoding an image needs to know. */
 export interface ImageHeader {
@@ -49,6 +50,10 @@ const memoryPerByte: Readonly<Record<SharpFormat, number>> = {
 export async function readHeader(bytes: Uint8Array, maxMegapixels: number): Promise<ImageHeader> {
   const format = formatOf(bytes)
   if (hasDecoder(format)) return readForeignHeader(bytes, format, maxMegapixels)
+  const colours = format === 'tiff' ? unreadTiffColours(bytes) : undefined
+  if (colours !== undefined) {
+    throw errors.invalidImage({ reason: `its colours are ${colours}, which is not read; save it with RGB` })
+  }
   const input = format === 'avif' ? withStillBrand(bytes) : bytes
   let metadata: Metadata
   try {

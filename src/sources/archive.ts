@@ -21,9 +21,11 @@ export async function openArchive(archive: ArchiveFile, limits: SourceLimits): P
   const file = await open(archive.path, 'r')
   let start: Buffer
   let bytes: number
+  let endsAsZip: boolean
   try {
     start = await firstBytes(file)
     bytes = (await file.stat()).size
+    endsAsZip = await hasEndOfZip(file, bytes)
   } finally {
     await file.close()
   }
@@ -38,6 +40,8 @@ export async function openArchive(archive: ArchiveFile, limits: SourceLimits): P
   if (packing !== undefined) return openTar(opened, limits, packing)
   if (isTarHeader(start)) return openTar(opened, limits, 'none')
   const [packedWith] = otherPackers.find(([, magic]) => startsWith(magic)) ?? []
+  // A zip that unpacks itself begins with a program.
+  if (packedWith === undefined && endsAsZip) return openZip(opened, limits)
   throw errors.unsupportedArchive({ packedWith })
 }
 
@@ -56,6 +60,15 @@ const otherPackers = [
   ['7-Zip', "7z\xbc\xaf'\x1c"],
   ['RAR', 'Rar!'],
 ] as const
+
+/** The end of a zip, without a comment, has this many bytes. */
+const endBytes = 22
+
+async function hasEndOfZip(file: FileHandle, bytes: number): Promise<boolean> {
+  if (bytes < endBytes) return false
+  const { buffer } = await file.read(Buffer.alloc(endBytes), 0, endBytes, bytes - endBytes)
+  return buffer.toString('latin1', 0, 4) === 'PK\x05\x06'
+}
 
 async function firstBytes(file: FileHandle): Promise<Buffer> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(tarHeaderBytes), 0, tarHeaderBytes, 0)

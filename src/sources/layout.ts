@@ -2,13 +2,22 @@ import { errors, type ShotboardError } from '../errors.js'
 import { classFolders } from './class-folders.js'
 import { type Description, descriptionName, readDescription } from './description.js'
 import { imageName } from './image-name.js'
-import { findClassNames, sharedNames } from './labels/class-names.js'
+import { findClassNames, namesOfNumbers } from './labels/class-names.js'
 import { isLetter } from './labels/folders.js'
 import { type LabelChoice, type Labels, readLabels } from './labels/read-labels.js'
 import { mayBeImage, unreadReason } from './other-files.js'
 import type { LeftFile, Source, SourceFile } from './source.js'
 import { type SplitRule, splitClass } from './split-rule.js'
-import { containerNames, isJunk, type Split, splitNamed, splitsAmong } from './well-known-names.js'
+import {
+  containerNames,
+  isJunk,
+  partsOfOne,
+  type Split,
+  splitNamed,
+  splitsAmong,
+  splitWithin,
+  withoutSplit,
+} from './well-known-names.js'
 
 /** A class of a source. */
 export interface LaidOutClass {
@@ -92,15 +101,17 @@ export async function layOut(source: Source, request: LayoutRequest, signal?: Ab
   const description = describing ? await readDescription(source, describing) : {}
   const rest = tidy(placed.filter(({ file }) => file !== describing))
 
-  const context = { source, labels, splits: splitsOf(rest), classFrom: request.classFrom ?? 'TOP', signal }
+  const unused = perhaps(labels, others)
+  const classFrom = request.classFrom ?? 'TOP'
+  const context = { source, labels, unused, splits: splitsOf(rest), classFrom, signal }
   const sorted = hasSplits(context, rest)
     ? await bySplit(context, rest)
     : await byClass(context, rest, request.splitRule)
-  if (sorted.found.length === 0) throw source.invalid(whatToDo(rest, root))
+  if (sorted.found.length === 0) throw source.invalid(whatToDo(rest, root, unused))
   const numbered = description.classes
     ? undefined
     : await findClassNames(source, files, classesIn(sorted.found), labels.files, signal)
-  const named = description.classes ? namesOf(description) : (numbered?.names ?? sharedNames(sorted.found))
+  const named = description.classes ? namesOf(description) : (numbered?.names ?? namesOfNumbers(sorted.found))
   const images = sorted.found.map(({ folder, ...image }) => ({
     ...image,
     className: named.get(folder) ?? folder.trim(),
@@ -123,6 +134,8 @@ const classesIn = (found: readonly Found[]): string[] => [...new Set(found.map((
 interface Context {
   readonly source: Source
   readonly labels: Labels
+  /** A file that may have the labels and is not used, with why, for errors. */
+  readonly unused: string
   /** The folders below the root that are splits. */
   readonly splits: ReadonlyMap<string, Split>
   readonly classFrom: ClassFrom
@@ -187,8 +200,51 @@ const isImageIn = (path: string): boolean => !path.includes('/') && imageName.te
 
 /** The paths without folders that say nothing, and with the split before the class. */
 function tidy(files: readonly Placed[]): readonly Placed[] {
-  return withoutLetters(withoutRepeats(splitFirst(files)))
+  return withoutLetters(withoutRepeats(splitFirst(classesBySplit(withoutParts(files)))))
 }
+
+/** `fold1/class/image` and `fold2/class/image` as `class/image`: the numbered parts of a dataset, which have the same classes. */
+function withoutParts(files: readonly Placed[]): readonly Placed[] {
+  const images = files.filter(({ file, parts }) => parts.length > 1 && imageName.test(file.path))
+  const folders = [...new Set(images.map(({ parts }) => parts[0] ?? ''))]
+  const kind = partsOfOne(folders)
+  const inside = new Set(images.map(({ parts }) => `${parts[0]}/${parts[1]}`))
+  const classes = new Set(images.map(({ parts }) => parts[1] ?? ''))
+  const haveClasses = images.every(({ parts }) => parts.length > 2)
+  if (kind === undefined || !haveClasses || (kind === 'DATASET' && classes.size === inside.size)) return files
+  const isPart = new Set(folders)
+  return files.map((placed) =>
+    placed.parts.length > 2 && isPart.has(placed.parts[0] ?? '')
+      ? { ...placed, parts: placed.parts.slice(1) }
+      : placed,
+  )
+}
+
+/** `cat_train/image` beside `dog_train/image` and `cat_test/image` as `cat_train/cat/image`: each folder names a class and a split. */
+function classesBySplit(files: readonly Placed[]): readonly Placed[] {
+  const images = files.filter(({ file, parts }) => parts.length > 1 && imageName.test(file.path))
+  const folders = [...new Set(images.map(({ parts }) => parts[0] ?? ''))]
+  const splits = splitsAmong(folders)
+  const classes = new Set(folders.map(withoutSplit))
+  const isRule =
+    classes.size > 1 &&
+    !classes.has('') &&
+    folders.every((folder) => splits.has(folder)) &&
+    images.every(({ parts }) => parts.length === 2)
+  if (!isRule) return files
+  return files.map((placed) => {
+    const [first = '', ...below] = placed.parts
+    return splits.has(first) ? { ...placed, parts: [first, classBeside(first), ...below] } : placed
+  })
+}
+
+/** What stands before or after the split in `Sea lion_train`. */
+const classBeside = (folder: string): string =>
+  folder
+    .split(/([\s._-]+)/)
+    .filter((part) => splitWithin(part) === undefined)
+    .join('')
+    .replace(/^[\s._-]+|[\s._-]+$/g, '')
 
 /** `class/split/…/image` as `split/class/…/image`, where every class has folders of splits with most of its images. */
 function splitFirst(files: readonly Placed[]): readonly Placed[] {
@@ -311,9 +367,10 @@ function classFolder(around: readonly string[], classFrom: ClassFrom): string {
 /** Folders such as `val/images` that are all that a split has: they hold its images, whatever their class. */
 function containersOf(files: readonly Placed[]): ReadonlySet<string> {
   const folders = new Map<string, Set<string>>()
-  for (const { parts } of files) {
+  for (const { file, parts } of files) {
     const [top = '', folder = ''] = parts
-    if (parts.length > 2) folders.set(top, (folders.get(top) ?? new Set()).add(folder))
+    if (parts.length > 2 && mayBeImage(file.path))
+      folders.set(top, (folders.get(top) ?? new Set()).add(folder))
   }
   return new Set(
     [...folders].flatMap(([top, inside]) => {
@@ -324,7 +381,7 @@ function containersOf(files: readonly Placed[]): ReadonlySet<string> {
 }
 
 async function byClass(
-  { source, labels, classFrom, signal }: Context,
+  { source, labels, unused, classFrom, signal }: Context,
   files: readonly Placed[],
   rule: SplitRule,
 ): Promise<Sorted> {
@@ -346,32 +403,41 @@ async function byClass(
     }
   }
   const classes = await classFolders(source, inFolders, signal)
-  requireMoreThanSplits(source, labelled, classes.found, files)
+  requireClasses(source, labelled, classes.found, unused)
   return {
     found: splitByRule([...labelled, ...classes.found], rule),
     left: [...left, ...classes.left],
   }
 }
 
-/** Throws if the only folders are those of splits: images that lie in them have no class. */
-function requireMoreThanSplits(
+/** Throws if the only folders are those of splits, or of images whatever their class: images that lie in them have no class. */
+function requireClasses(
   source: Source,
   labelled: readonly Unsplit[],
   found: readonly Unsplit[],
-  files: readonly Placed[],
+  unused: string,
 ): void {
   const folders = [...new Set(found.map(({ folder }) => folder))]
-  const splits = splitsAmong(folders)
-  if (labelled.length > 0 || folders.length === 0 || splits.size < folders.length) return
+  if (labelled.length > 0 || folders.length === 0) return
+  const [only = '', ...others] = folders
+  const areOfImages =
+    others.length === 0 ? containerNames.has(only.toLowerCase()) : partsOfOne(folders) === 'IMAGES'
+  if (!areOfImages && splitsAmong(folders).size < folders.length) return
+  const what = areOfImages ? 'say nothing of classes' : 'are splits and not classes'
   throw source.invalid(
-    `the images lie in the folders ${folders.join(', ')}, which are splits and not classes; ${howToLabel}${perhaps(files)}`,
+    `the images lie in the folders ${folders.join(', ')}, which ${what}; ${howToLabel}${unused}`,
   )
 }
 
-/** Names a file that may have the labels and is not read. */
-function perhaps(files: readonly Placed[]): string {
-  const unread = files.find((each) => unreadReason(each.file.path) !== undefined)
-  return unread ? `. ${unread.file.path} is not used: ${unreadReason(unread.file.path)}` : ''
+/** Names a file that may have the labels and is not used, with why. */
+function perhaps(labels: Labels, files: readonly SourceFile[]): string {
+  const [wrong] = labels.left
+  if (wrong) return `. ${wrong.file.path}: ${wrong.error.message.replace(/\.$/, '')}`
+  const [unread] = files.flatMap((file) => {
+    const reason = labels.whyNot(file) ?? unreadReason(file.path)
+    return reason === undefined ? [] : [`. ${file.path} is not used: ${reason}`]
+  })
+  return unread ?? ''
 }
 
 const howToLabel =
@@ -392,12 +458,12 @@ function splitByRule(images: readonly Unsplit[], rule: SplitRule): Found[] {
   }))
 }
 
-function whatToDo(files: readonly Placed[], root: string): string {
+function whatToDo(files: readonly Placed[], root: string, unused: string): string {
   const images = files.filter(({ file }) => imageName.test(file.path)).length
   const inside = root === '' ? 'it' : root
   return images === 0
-    ? `${inside} has no images; it needs folders named after the classes, with the images in them${perhaps(files)}`
-    : `the images in ${inside} lie in no class folders; ${howToLabel}${perhaps(files)}`
+    ? `${inside} has no images; it needs folders named after the classes, with the images in them${unused}`
+    : `the images in ${inside} lie in no class folders; ${howToLabel}${unused}`
 }
 
 /** Classes by the folder of their images. */

@@ -109,7 +109,9 @@ function unpack(
       }
     },
   })
-  const tar = extract()
+  // Old tars have no signature. The types of tar-stream leave this option out.
+  const options = { allowUnknownFormat: true }
+  const tar = extract(options as Parameters<typeof extract>[0])
   // Errors of the pipeline arrive at the reader of the entries. The streams of tar-stream work like Node's, but have
   // other types.
   pipeline([...unpacked(path, packing, signal), counter, tar as unknown as NodeJS.WritableStream], () => {})

@@ -54,12 +54,24 @@ export const withoutSplit = (name: string): string =>
 
 const saysNothing: ReadonlySet<string> = new Set([
   ...['set', 'sets', 'data', 'dataset', 'split', 'folder', 'images', 'image', 'imgs', 'img'],
+  ...['mini', 'small', 'full', 'clean'],
 ])
 
 const wordsOf = (name: string): string[] => name.split(/[^A-Za-z]+/).filter((word) => word !== '')
 
 /** Folders that hold images of any class, where they are all that a split has. */
-export const containerNames: ReadonlySet<string> = new Set(['images', 'image', 'img', 'imgs'])
+export const containerNames: ReadonlySet<string> = new Set([
+  ...['images', 'image', 'img', 'imgs', 'jpegimages', 'jpg'],
+])
+
+/** What numbered folders side by side, such as `images_001` and `images_002` or `fold1` and `fold2`, are parts of; undefined if they are others. */
+export function partsOfOne(folders: readonly string[]): 'IMAGES' | 'DATASET' | undefined {
+  const words = new Set(folders.map((name) => /^(.*?)[\s._-]*\d+$/.exec(name.trim())?.[1]?.toLowerCase()))
+  const [word = ''] = words
+  if (folders.length < 2 || words.size !== 1) return undefined
+  if (/^(images?|imgs?)([\s._-]*(part|batch))?$/.test(word)) return 'IMAGES'
+  return /^(part|fold|batch|chunk|shard)$/.test(word) ? 'DATASET' : undefined
+}
 
 /** Files and folders that systems add. They are skipped silently, as hidden files are. */
 const junk: ReadonlySet<string> = new Set([

@@ -256,3 +256,28 @@ test.each([
   await expect(opening).rejects.toMatchObject({ code: 'UNSUPPORTED_ARCHIVE' })
   await expect(opening).rejects.toThrow(`packed with ${name}, which is not supported. Unpack it`)
 })
+
+test('a tar of before 1988, without a signature, is read', async () => {
+  const archive = await tarOf({ 'a/1.png': text('one') })
+  const old = Buffer.from(archive)
+  for (let at = 0; at < old.length; at += 512) {
+    if (old.toString('latin1', at + 257, at + 262) !== 'ustar') continue
+    old.fill(0, at + 257, at + 265)
+    old.fill(' ', at + 148, at + 156)
+    const sum = old.subarray(at, at + 512).reduce((total, byte) => total + byte, 0)
+    old.write(`${sum.toString(8).padStart(6, '0')}\0 `, at + 148, 'latin1')
+  }
+  expect(await contents('x.tar', old)).toEqual([['a/1.png', 'one']])
+})
+
+test('a zip that unpacks itself is read behind its program', async () => {
+  const program = Buffer.from('MZ'.padEnd(1000, '\0'))
+  const archive = await zipOf({ 'a/1.png': text('one') })
+  const moved = Buffer.concat([program, archive])
+  for (let at = program.length; at < moved.length - 4; at++) {
+    const mark = moved.toString('latin1', at, at + 4)
+    if (mark === 'PK\x01\x02') moved.writeUInt32LE(moved.readUInt32LE(at + 42) + program.length, at + 42)
+    if (mark === 'PK\x05\x06') moved.writeUInt32LE(moved.readUInt32LE(at + 16) + program.length, at + 16)
+  }
+  expect(await contents('setup.exe', moved)).toEqual([['a/1.png', 'one']])
+})

@@ -81,6 +81,24 @@ const shapes: Record<string, readonly [name: string, content: string | Buffer]> 
     '{"source-ref":"s3://b/x/1.jpg","job":0,"job-metadata":{"class-name":"Katze"}}\n{"source-ref":"s3://b/x/2.jpg","job":1,"job-metadata":{"class-name":"Hund"}}\n',
   ],
   'lines of a path and a name': ['all.txt', 'x/1.jpg Katze\nx/2.jpg Hund\n'],
+  'lines with a header': ['labels.txt', 'filename\tlabel\n1.jpg\tKatze\n2.jpg\tHund\n'],
+  "Datumaro's items": [
+    'default.json',
+    JSON.stringify({
+      categories: { label: { labels: [{ name: 'Hund' }, { name: 'Katze' }] } },
+      items: [1, 0].map((label_id, i) => ({
+        id: `${i + 1}`,
+        annotations: [{ type: 'label', label_id }],
+        image: { path: `${i + 1}.jpg` },
+      })),
+    }),
+  ],
+  'names of columns without underscores': ['train.csv', 'ImageName,ClassName\n1.jpg,Katze\n2.jpg,Hund\n'],
+  'a column with the word in its name': [
+    'train.csv',
+    'Image Index,Finding Labels,Age,Sex\n1.jpg,Katze,3,m\n2.jpg,Hund,4,f\n',
+  ],
+  'numbers that a spreadsheet made decimal': ['labels.csv', 'id,label\n1.0,Katze\n2.0,Hund\n'],
   'lines with tabs': ['all.lst', '1.jpg\tKatze\n2.jpg\tHund\n'],
 }
 
@@ -104,6 +122,31 @@ describe('that 1.jpg is of one class and 2.jpg of another is read from', () => {
     })
     expect(labels).toEqual({ 'train/a.jpg': 'cat', 'train/b.jpg': 'dog', 'valid/c.jpg': 'cat' })
     expect(splits['valid/c.jpg']).toBe('VALIDATION')
+  })
+
+  test('numbers whose zeros a spreadsheet took', async () => {
+    const { labels } = await readLayout({
+      'labels.csv': 'id,label\n1,cat\n12,dog\n',
+      ...imagesAt('train/0001.jpg', 'train/0012.jpg'),
+    })
+    expect(labels).toEqual({ 'train/0001.jpg': 'cat', 'train/0012.jpg': 'dog' })
+  })
+
+  test('folders in percent signs', async () => {
+    const { labels } = await readLayout({
+      'labels.csv': 'path,label\nmy%20cats/1.jpg,cat\nd%C3%B6gs/2.jpg,dog\n',
+      ...imagesAt('my cats/1.jpg', 'd\u00f6gs/2.jpg'),
+    })
+    expect(labels).toEqual({ 'd\u00f6gs/2.jpg': 'dog', 'my cats/1.jpg': 'cat' })
+  })
+
+  test('a column of images without a label, as a labelling tool writes it', async () => {
+    const { labels, left } = await readLayout({
+      'train/_classes.csv': 'filename, cat, dog, Unlabeled\na.jpg, 1, 0, 0\nb.jpg, 0, 1, 0\nc.jpg, 0, 0, 1\n',
+      ...imagesAt('train/a.jpg', 'train/b.jpg', 'train/c.jpg'),
+    })
+    expect(labels).toEqual({ 'train/a.jpg': 'cat', 'train/b.jpg': 'dog' })
+    expect(left).toEqual({ 'train/c.jpg': 'IMAGE_WITHOUT_LABEL' })
   })
 
   test('names with spaces and percent signs', async () => {

@@ -246,6 +246,56 @@ const layouts: Record<string, { files: Files; images: Record<string, string>; le
       ...['test_images/c13.jpg', 'test_images/c14.jpg', 'test_images/c15.jpg'],
     ],
   },
+  'Open Images, which also says what is not on an image': {
+    files: {
+      'class-descriptions-boxable.csv': '/m/01yrx,Cat\n/m/0bt9lr,Dog\n',
+      'train-annotations-human-imagelabels.csv':
+        'ImageID,Source,LabelName,Confidence\na0,verification,/m/01yrx,1\na1,verification,/m/0bt9lr,1\na1,verification,/m/01yrx,0\n',
+      ...imagesAt('train/a0.jpg', 'train/a1.jpg'),
+    },
+    images: { 'train/a0.jpg': 'Cat SUPPORT_POOL', 'train/a1.jpg': 'Dog SUPPORT_POOL' },
+  },
+  'iNaturalist with the small training set': {
+    files: imagesAt('train_mini/00001_Annelida/a.jpg', 'train_mini/00002_Aves/b.jpg', 'val/00002_Aves/c.jpg'),
+    images: {
+      'train_mini/00001_Annelida/a.jpg': '00001_Annelida SUPPORT_POOL',
+      'train_mini/00002_Aves/b.jpg': '00002_Aves SUPPORT_POOL',
+      'val/00002_Aves/c.jpg': '00002_Aves VALIDATION',
+    },
+  },
+  'domains, whose lists number the folders': {
+    files: {
+      'clipart_train.txt': 'clipart/bird/1.jpg 0\nclipart/cat/2.jpg 1\n',
+      'clipart_test.txt': 'clipart/bird/3.jpg 0\n',
+      ...imagesAt('clipart/bird/1.jpg', 'clipart/cat/2.jpg', 'clipart/bird/3.jpg'),
+    },
+    images: {
+      'clipart/bird/1.jpg': 'bird SUPPORT_POOL',
+      'clipart/bird/3.jpg': 'bird TEST',
+      'clipart/cat/2.jpg': 'cat SUPPORT_POOL',
+    },
+  },
+  'a folder for each class and split': {
+    files: imagesAt('cat_train/1.jpg', 'cat_test/2.jpg', 'sea lion_train/3.jpg', 'sea lion_test/4.jpg'),
+    images: {
+      'cat_test/2.jpg': 'cat TEST',
+      'cat_train/1.jpg': 'cat SUPPORT_POOL',
+      'sea lion_test/4.jpg': 'sea lion TEST',
+      'sea lion_train/3.jpg': 'sea lion SUPPORT_POOL',
+    },
+  },
+  'lists of one column, with a header': {
+    files: {
+      'train.csv': 'path\ncat/1.jpg\ndog/1.jpg\n',
+      'test.csv': 'path\ncat/2.jpg\n',
+      ...imagesAt('images/cat/1.jpg', 'images/dog/1.jpg', 'images/cat/2.jpg'),
+    },
+    images: {
+      'images/cat/1.jpg': 'cat SUPPORT_POOL',
+      'images/cat/2.jpg': 'cat TEST',
+      'images/dog/1.jpg': 'dog SUPPORT_POOL',
+    },
+  },
 }
 describe('the layout of', () => {
   test.each(Object.entries(layouts))('%s', async (_, { files, images, left = [] }) => {
@@ -254,6 +304,29 @@ describe('the layout of', () => {
     expect(Object.fromEntries(places)).toEqual(images)
     expect(Object.keys(read.left).sort()).toEqual([...left].sort())
   })
+})
+
+test('chest X-rays in numbered folders, some with several findings', async () => {
+  const { labels, left } = await readLayout({
+    'Data_Entry_2017.csv':
+      'Image Index,Finding Labels,Patient Age\n1_0.png,Cardiomegaly,58\n1_1.png,Edema,58\n2_0.png,No Finding,81\n2_1.png,Cardiomegaly|Edema,81\n2_2.png,Edema,2\n',
+    ...imagesAt('images_001/images/1_0.png', 'images_001/images/1_1.png'),
+    ...imagesAt('images_002/images/2_0.png', 'images_002/images/2_1.png', 'images_002/images/2_2.png'),
+  })
+  expect(labels).toEqual({
+    'images_001/images/1_0.png': 'Cardiomegaly',
+    'images_001/images/1_1.png': 'Edema',
+    'images_002/images/2_0.png': 'No Finding',
+    'images_002/images/2_2.png': 'Edema',
+  })
+  expect(left).toEqual({ 'images_002/images/2_1.png': 'LABEL_CONFLICT' })
+})
+
+test('folds with the same classes are no classes, and batches with others are', async () => {
+  const folds = await readLayout(imagesAt('fold1/cat/1.jpg', 'fold1/dog/2.jpg', 'fold2/cat/3.jpg'))
+  expect(folds.classes).toEqual(['cat', 'dog'])
+  const batches = await readLayout(imagesAt('batch 1/front/1.jpg', 'batch 2/2.jpg'))
+  expect(batches.classes).toEqual(['batch 1', 'batch 2'])
 })
 
 describe('labels in files that are not read are named, and the images are not given to wrong classes', () => {
@@ -275,5 +348,23 @@ describe('labels in files that are not read are named, and the images are not gi
   ])('in %s', async (name, says) => {
     const { reasons } = await readLayout({ [name]: 'x', ...imagesAt('cat/1.jpg', 'dog/2.jpg') })
     expect(reasons[name]).toContain(says)
+  })
+
+  test.each<[string, Files]>([
+    ['annotations.xml', imagesAt('images/a.jpg', 'images/b.jpg')],
+    ['Annotations/1.xml', imagesAt('VOC2007/JPEGImages/1.jpg', 'VOC2007/JPEGImages/2.jpg')],
+    ['imagelabels.mat', imagesAt('jpg/1.jpg', 'jpg/2.jpg')],
+    [
+      'data.yaml',
+      { ...imagesAt('train/images/1.jpg', 'valid/images/2.jpg'), 'train/labels/1.txt': '0 1 1 1 1' },
+    ],
+    ['styles.csv', imagesAt('images/1.jpg', 'images/2.jpg')],
+    ['labels.csv', imagesAt('images_001/a.jpg', 'images_002/b.jpg')],
+  ])('and a folder that only says that it has images is no class: %s', async (name, images) => {
+    const reading = readLayout({ ...images, [name]: 'gender,articleType\nMen,Shirts\n' })
+    await expect(reading).rejects.toThrow(
+      /a labels\.csv with the columns file_name and label\. .*(not used|not imported)/,
+    )
+    await expect(reading).rejects.toThrow(name)
   })
 })

@@ -4,6 +4,7 @@ import { throwIfCancelled } from '../../system/abort.js'
 import { parseJson } from '../../system/parse-json.js'
 import { featuresOfCard } from '../parquet/features.js'
 import type { Source, SourceFile } from '../source.js'
+import { isNoClass } from './folders.js'
 import { linesOf, textOf } from './text-of.js'
 
 /** The names of classes that folders or labels only number, and the file that has them. */
@@ -15,6 +16,9 @@ export interface ClassNames {
 /** Files that may have the names of classes. */
 const nameOfList =
   /^[^/]*(class|label|categor|name|synset|words|legend|map|index)[^/]*\.(txt|json|csv|tsv|names)$|^readme\.md$/i
+
+/** WordNet's codes, and those of Open Images. */
+const code = /^(n\d{8}|\/[mgt]\/[\w-]+)$/
 
 /** Files that are read at most. */
 const maxRead = 20
@@ -31,8 +35,7 @@ export async function findClassNames(
   signal?: AbortSignal,
 ): Promise<ClassNames | undefined> {
   const areNumbers = classes.every((name) => /^\d{1,6}$/.test(name))
-  if (classes.length === 0 || !(areNumbers || classes.every((name) => /^n\d{8}$/.test(name))))
-    return undefined
+  if (classes.length === 0 || !(areNumbers || classes.every((name) => code.test(name)))) return undefined
   const candidates = files
     .filter(({ path }) => nameOfList.test(path.slice(path.lastIndexOf('/') + 1)))
     .toSorted((a, b) => a.path.split('/').length - b.path.split('/').length)
@@ -62,13 +65,33 @@ function namesIn(
   )
 }
 
+type InClass = { readonly file: SourceFile; readonly folder: string }
+
+/** Names for classes that are numbers, from the images' own names or the folders that they lie in. Empty if these tell none. */
+export function namesOfNumbers(images: readonly InClass[]): ReadonlyMap<string, string> {
+  const shared = sharedNames(images)
+  return shared.size > 0 ? shared : foldersOfNumbers(images)
+}
+
+/** Each number's folder, if the images of a number lie in one folder and those of no other do, as in `clipart/bird/1.jpg 0`. */
+function foldersOfNumbers(images: readonly InClass[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>()
+  for (const { file, folder: number } of images) {
+    const name = file.path.split('/').at(-2) ?? ''
+    if (!/^\d+$/.test(number)) return new Map()
+    if (/^\d*$/.test(name) || isNoClass(name)) continue
+    if ((names.get(number) ?? name) !== name) return new Map()
+    names.set(number, name)
+  }
+  const isForAll = images.every(({ folder }) => names.has(folder))
+  return isForAll && names.size > 1 && new Set(names.values()).size === names.size ? names : new Map()
+}
+
 /**
  * Names for classes that are numbers, if the names of all images of a class are one word and a number, as in `Egyptian_Mau_12.jpg`, and
  * those of no other class are. Empty if not.
  */
-export function sharedNames(
-  images: readonly { readonly file: SourceFile; readonly folder: string }[],
-): ReadonlyMap<string, string> {
+function sharedNames(images: readonly InClass[]): ReadonlyMap<string, string> {
   const names = new Map<string, string>()
   for (const { file, folder } of images) {
     const [, name] = /(?:^|\/)([^/]*[^/\d_-])[_-]+\d+\.[^./]+$/.exec(file.path) ?? []
@@ -187,7 +210,7 @@ function inShort(
   // Places365 lists `/a/airfield`.
   const withLetter = given.every(([, name]) => /^\/[a-z]\//.test(name))
   const whole = withLetter ? given.map(([code, name]) => [code, name.slice(3)] as const) : given
-  const isCode = classes.some((code) => code.startsWith('n'))
+  const isCode = classes.some((name) => name.startsWith('n'))
   const short = isCode
     ? whole.map(([code, name]) => [code, name.split(',')[0]?.trim() || name] as const)
     : whole

@@ -15,7 +15,7 @@ export interface ChosenColumns {
   readonly yesAndNo: readonly [Split, Split] | undefined
 }
 
-/** The names of columns, the most telling first. Case, spaces and hyphens do not count. */
+/** The names of columns, the most telling first. Case, spaces, hyphens and underscores do not count. */
 const columnNames: Readonly<Record<keyof LabelColumns, readonly string[]>> = {
   path: [
     ...['file_name', 'filename', 'file_path', 'filepath', 'image_path', 'img_path', 'image_name', 'img_name'],
@@ -32,13 +32,13 @@ const columnNames: Readonly<Record<keyof LabelColumns, readonly string[]>> = {
 
 /** Columns of yes and no, with the splits that they mean. */
 const yesAndNoColumns: Readonly<Record<string, readonly [Split, Split]>> = {
-  is_train: ['SUPPORT_POOL', 'TEST'],
-  is_training: ['SUPPORT_POOL', 'TEST'],
-  is_training_image: ['SUPPORT_POOL', 'TEST'],
-  is_valid: ['VALIDATION', 'SUPPORT_POOL'],
-  is_val: ['VALIDATION', 'SUPPORT_POOL'],
-  is_validation: ['VALIDATION', 'SUPPORT_POOL'],
-  is_test: ['TEST', 'SUPPORT_POOL'],
+  istrain: ['SUPPORT_POOL', 'TEST'],
+  istraining: ['SUPPORT_POOL', 'TEST'],
+  istrainingimage: ['SUPPORT_POOL', 'TEST'],
+  isvalid: ['VALIDATION', 'SUPPORT_POOL'],
+  isval: ['VALIDATION', 'SUPPORT_POOL'],
+  isvalidation: ['VALIDATION', 'SUPPORT_POOL'],
+  istest: ['TEST', 'SUPPORT_POOL'],
 }
 
 /** Columns that tell about an image in other ways. */
@@ -49,7 +49,7 @@ const plain = (name: string): string =>
   name
     .trim()
     .toLowerCase()
-    .replace(/[\s-]+/g, '_')
+    .replace(/[\s_-]+/g, '')
 
 /** The name of a value inside others, such as `image.path`, is its last part. */
 const lastPart = (name: string): string => plain(name).split(/[./]/).at(-1) ?? ''
@@ -77,7 +77,9 @@ export function chooseColumns(
   const split = givenColumn('split', header, given) ?? columnNamed('split', others) ?? yesAndNo
   const rest = others.filter((name) => name !== split)
   const found =
-    label ?? columnNamed('label', rest) ?? (byName ? undefined : labelColumns(records, rest, shareOf))
+    label ??
+    columnNamed('label', rest) ??
+    (byName ? undefined : (labelColumns(records, rest, shareOf) ?? columnOfLabels(rest)))
   if (found === undefined) throw missing('labels')
   return {
     path,
@@ -152,10 +154,20 @@ export const columnNamed = (kind: keyof LabelColumns, header: readonly string[])
   allNamed(kind, header)[0]
 
 const allNamed = (kind: keyof LabelColumns, header: readonly string[]): string[] =>
-  columnNames[kind].flatMap((name) => {
+  columnNames[kind].map(plain).flatMap((name) => {
     const whole = header.filter((column) => plain(column) === name)
     return whole.length > 0 ? whole : header.filter((column) => lastPart(column) === name)
   })
+
+/** The only column with a word of labels in its name, such as `Finding Labels`. */
+function columnOfLabels(header: readonly string[]): string | undefined {
+  const [only, ...others] = header.filter(
+    (name) =>
+      /(^|[\W_])(labels?|class(es)?|categor(y|ies)|species|diagnosis)([\W_]|$)/i.test(name) &&
+      !otherNames.test(name),
+  )
+  return others.length === 0 ? only : undefined
+}
 
 /** Texts and numbers as text; a truth value as 1 or 0; anything else as nothing. */
 export const textOf = (value: unknown): string =>

@@ -18,6 +18,9 @@ const sampleSize = 200
 /** More than this share of them must be there, for what is not there to count as missing. */
 const enough = 0.5
 
+/** A further folder counts from this share on. */
+const further = 0.1
+
 /** Folders whose images have the names of photographs, and are none. */
 const isOfMasks = /mask|trimap|segment|annotation|label|depth|edge|thumb/i
 
@@ -33,6 +36,8 @@ export function createImageFinder(files: readonly SourceFile[]): ImageFinder {
   const byFolded = new Map<string, SourceFile>()
   /** The paths of the images of a name, without case and ending. */
   const named = new Map<string, string[]>()
+  /** The ends of the paths of images: the folder and the name. */
+  const inFolder = new Set<string>()
   for (const file of files) {
     const path = file.path.normalize('NFC')
     if (!byPath.has(path)) byPath.set(path, file)
@@ -40,9 +45,23 @@ export function createImageFinder(files: readonly SourceFile[]): ImageFinder {
     const folded = fold(path)
     if (!byFolded.has(folded)) byFolded.set(folded, file)
     const name = nameOf(folded)
+    inFolder.add(lastTwo(folded))
     const others = named.get(name)
     if (others) others.push(path)
     else named.set(name, [path])
+  }
+
+  let numbers: Map<string, string[]> | undefined
+  /** The names of images that are numbers, by the number without zeros before it. */
+  function namesOfNumber(): ReadonlyMap<string, readonly string[]> {
+    if (numbers === undefined) {
+      numbers = new Map()
+      for (const name of named.keys()) {
+        const [, number] = /^0*(\d+)$/.exec(name) ?? []
+        if (number !== undefined) numbers.set(number, [...(numbers.get(number) ?? []), name])
+      }
+    }
+    return numbers
   }
 
   const apply = (path: string, { drop, prefix }: Rule): SourceFile | undefined => {
@@ -68,8 +87,30 @@ export function createImageFinder(files: readonly SourceFile[]): ImageFinder {
   function meant(given: string): string {
     const path = plainPath(given)
     const isKnown = (each: string) => named.has(nameOf(fold(each)))
-    if (isKnown(path)) return path
-    return spellings(given).find(isKnown) ?? path
+    const liesSo = (each: string) => inFolder.has(lastTwo(fold(each)))
+    const others = () => spellings(given)
+    if (liesSo(path)) return path
+    if (isKnown(path)) return /%[0-9a-f]{2}/i.test(given) ? (others().find(liesSo) ?? path) : path
+    return others().find(isKnown) ?? numbered(path) ?? path
+  }
+
+  /** The only image whose name is that number: spreadsheets write `0012` as `12` or `12.0`. */
+  function numbered(path: string): string | undefined {
+    const [, number] = /^0*(\d+)(?:\.0)?$/.exec(path) ?? []
+    const names = number === undefined ? undefined : namesOfNumber().get(number)
+    return names?.length === 1 ? names[0] : undefined
+  }
+
+  /** Whether many images that one rule does not find lie in another folder, as where a dataset comes in two parts. */
+  function hasFurtherParts(sample: readonly string[], rule: Rule, others: readonly Rule[]): boolean {
+    const rest = sample.filter((path) => !apply(path, rule))
+    return (
+      rest.length > 0 &&
+      others.some((other) => {
+        const found = rest.filter((path) => apply(path, other)).length
+        return found > 1 && found >= further * sample.length
+      })
+    )
   }
 
   /** The only file of that name, where the images lie in many folders. */
@@ -96,7 +137,8 @@ export function createImageFinder(files: readonly SourceFile[]): ImageFinder {
           found === best.found && isOfMasks.test(best.rule.prefix) && !isOfMasks.test(rule.prefix)
         if (found > best.found || isBetter) best = { rule, found }
       }
-      const isEnough = best.found > enough * sample.length
+      const isEnough =
+        best.found > enough * sample.length && !hasFurtherParts(sample, best.rule, [...rules.values()])
       return paths.map((path) => apply(path, best.rule) ?? (isEnough ? undefined : onlyOne(path)))
     },
     share(texts) {
@@ -113,6 +155,8 @@ const some = <T>(items: readonly T[]): T[] => {
 }
 
 const fold = (path: string): string => path.replace(imageName, '').toLowerCase()
+
+const lastTwo = (path: string): string => path.split('/').slice(-2).join('/')
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 

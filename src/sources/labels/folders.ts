@@ -1,5 +1,5 @@
 import type { SourceFile } from '../source.js'
-import { containerNames, splitNamed } from '../well-known-names.js'
+import { containerNames, splitsAmong } from '../well-known-names.js'
 import type { LabelFile } from './label-row.js'
 
 /** The smallest folder around files, with its slash; empty for the root. */
@@ -32,8 +32,9 @@ export function classesByFolder(found: readonly LabelFile[]): (image: SourceFile
   }
 }
 
-const isNoClass = (name: string): boolean =>
-  splitNamed(name) !== undefined || containerNames.has(name.toLowerCase())
+/** Whether a folder is called after a split or its content. */
+export const isNoClass = (name: string): boolean =>
+  splitsAmong([name]).size > 0 || containerNames.has(name.toLowerCase())
 
 /** Whether a folder has the classes that begin with a letter, as `a/abbey`. */
 export const isLetter = (folder: string, inside: string | undefined): boolean =>

@@ -23,6 +23,18 @@ const cocoSchema = z.object({
   categories: z.array(z.object({ id: cocoId, name: z.string().min(1) })).optional(),
 })
 
+/** Datumaro's format, which CVAT exports too: labels count those of the categories. */
+const datumaroSchema = z.object({
+  categories: z.object({ label: z.object({ labels: z.array(z.object({ name: z.string().min(1) })) }) }),
+  items: z.array(
+    z.object({
+      id: z.string().min(1),
+      image: z.object({ path: z.string().optional() }).optional(),
+      annotations: z.array(z.object({ label_id: z.number().optional() })),
+    }),
+  ),
+})
+
 /**
  * The labels of a JSON file: a split of CoOp, the annotations of COCO, or any list or map of images. Throws NoLabels for other content,
  * and WrongLabels for text that is not JSON.
@@ -38,6 +50,8 @@ export function rowsOfJson(text: string, context: LabelContext): LabelRow[] {
   if (coop.success) return rowsOfCoop(coop.data)
   const coco = cocoSchema.safeParse(value)
   if (coco.success) return rowsOfCoco(coco.data)
+  const datumaro = datumaroSchema.safeParse(value)
+  if (datumaro.success) return rowsOfDatumaro(datumaro.data)
   return rowsOfValue(value, context)
 }
 
@@ -51,6 +65,20 @@ const rowsOfCoop = (content: z.infer<typeof coopSchema>): LabelRow[] =>
   coopSplits.flatMap(([name, split]) =>
     (content[name] ?? []).map(([path, , label]) => ({ path, label, split })),
   )
+
+function rowsOfDatumaro({ categories, items }: z.infer<typeof datumaroSchema>): LabelRow[] {
+  const { labels: names } = categories.label
+  return items.flatMap(({ id, image, annotations }): LabelRow[] => {
+    const path = image?.path || id
+    const labels = new Set(annotations.flatMap(({ label_id }) => label_id ?? []))
+    if (labels.size === 0) return [{ path, label: undefined }]
+    return [...labels].map((label) => {
+      const name = names[label]?.name
+      if (name === undefined) throw new WrongLabels(`no category has the number ${label}`)
+      return { path, label: name }
+    })
+  })
+}
 
 /** An image with several boxes of a category has that category; with several categories, it has several rows. */
 function rowsOfCoco({ images, annotations, categories }: z.infer<typeof cocoSchema>): LabelRow[] {

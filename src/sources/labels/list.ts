@@ -1,5 +1,6 @@
 import { imageName } from '../image-name.js'
 import { splitWithin } from '../well-known-names.js'
+import { columnNamed } from './columns.js'
 import { type LabelContext, type LabelRow, NoLabels, NoList } from './label-row.js'
 import { linesOf } from './text-of.js'
 
@@ -12,9 +13,10 @@ const enough = 0.5
  * the classes; so do numbers that count the lines. Throws NoLabels for any other text.
  */
 export function rowsOfLines(text: string, name: string, { share }: LabelContext): LabelRow[] {
-  const lines = linesOf(text)
+  const given = linesOf(text)
     .filter((line) => !line.startsWith('#'))
     .map(partsOf)
+  const lines = given.length > 1 && isHeader(given[0], share) ? given.slice(1) : given
   if (lines.length === 0 || share(lines.map(({ path }) => path)) < enough) {
     throw new NoList('it is no list of images')
   }
@@ -30,6 +32,13 @@ export function rowsOfLines(text: string, name: string, { share }: LabelContext)
   }
   return lines.map(({ path }, i) => ({ path, label: labels[i] }))
 }
+
+/** Whether a line names columns, of paths and of labels, and no image. */
+const isHeader = (line: Line | undefined, share: LabelContext['share']): boolean =>
+  line?.label !== undefined &&
+  share([line.path]) === 0 &&
+  columnNamed('path', [line.path]) !== undefined &&
+  columnNamed('label', [line.label]) !== undefined
 
 interface Line {
   readonly path: string

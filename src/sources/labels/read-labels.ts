@@ -2,11 +2,11 @@ import { errors, reasonOf, ShotboardError } from '../../errors.js'
 import { throwIfCancelled } from '../../system/abort.js'
 import { imageName } from '../image-name.js'
 import type { LeftFile, Source, SourceFile } from '../source.js'
-import { containerNames, type Split, splitsAmong, splitWithin } from '../well-known-names.js'
+import { type Split, splitWithin } from '../well-known-names.js'
 import { readCompanions } from './companions.js'
 import { agree } from './contradictions.js'
 import { createImageFinder, type ImageFinder } from './find-images.js'
-import { classesByFolder, commonFolder } from './folders.js'
+import { classesByFolder, commonFolder, isNoClass } from './folders.js'
 import {
   type LabelColumns,
   type LabelFile,
@@ -104,12 +104,19 @@ export async function readLabels(
   }
   // Lists of images tell the splits of what other files label, and the folders label the rest.
   const classOf = classesByFolder(found)
-  for (const { rows, images } of found) {
+  const useless: LeftFile[] = []
+  for (const { file, rows, images } of found) {
+    let used = 0
     for (const [i, { byFolder, split }] of rows.entries()) {
       const image = images[i]
       const name = image && (labels.get(image)?.name ?? classOf(image)?.normalize('NFC'))
-      if (byFolder && image && name !== undefined) add(image, { name, split })
+      if (!byFolder) used++
+      else if (image && name !== undefined) {
+        add(image, { name, split })
+        used++
+      }
     }
+    if (used === 0) useless.push(leave(file, 'it names images without their classes, as their folders do'))
   }
   // A file of labels speaks for all that lies around it and the images that it names.
   const folders = found.map(({ file, images }) =>
@@ -128,7 +135,7 @@ export async function readLabels(
       ...left.map(({ file }) => file),
       ...(companions?.files ?? []),
     ]),
-    left: [...left, ...found.flatMap(missingOf)],
+    left: [...left, ...useless, ...found.flatMap(missingOf)],
     whyNot: (file) => whyNot.get(file),
   }
 }
@@ -317,14 +324,13 @@ function coverEnough(
   }
   // The images of a test set, which nothing names, may be many.
   const homes = others.map(({ images }) => commonFolder(images.flatMap((image) => image?.path ?? [])))
-  return cover(others.map(({ file }) => folderOf(file.path))) || (homes.every(isNoClass) && cover(homes))
+  return (
+    cover(others.map(({ file }) => folderOf(file.path))) ||
+    (homes.every((folder) => isNoClass(lastFolderOf(folder))) && cover(homes))
+  )
 }
 
-/** Whether a folder is called after a split or its content, and not after a class. */
-function isNoClass(folder: string): boolean {
-  const name = folder.split('/').at(-2) ?? ''
-  return containerNames.has(name.toLowerCase()) || splitsAmong([name]).size > 0
-}
+const lastFolderOf = (folder: string): string => folder.split('/').at(-2) ?? ''
 
 /** Tells what a file of labels names and is not there. */
 function missingOf({ file, rows, images }: LabelFile): LeftFile[] {

@@ -21,9 +21,10 @@ export function rowsOfRecords(
   context: LabelContext,
 ): LabelRow[] {
   const columns = chooseColumns(records, header, context)
+  const isDenied = denials(records, header)
   return records.flatMap((record, i): LabelRow[] => {
     const path = textOf(record[columns.path])
-    if (path === '') return []
+    if (path === '' || isDenied(record)) return []
     const split = splitOf(record, columns, i)
     const labels = labelsOf(record, columns.label)
     return labels.length === 0
@@ -32,8 +33,24 @@ export function rowsOfRecords(
   })
 }
 
+/** Open Images also lists what is not on an image, with a confidence of 0 among those of 1. */
+function denials(
+  records: readonly LabelRecord[],
+  header: readonly string[],
+): (record: LabelRecord) => boolean {
+  const confidence = header.find((name) => /^confidence$/i.test(name.trim()))
+  if (confidence === undefined) return () => false
+  const answers = records.map((record) => yesOrNo(textOf(record[confidence])))
+  const areAnswers = answers.every((answer) => answer !== undefined) && answers.includes(true)
+  return (record) => areAnswers && yesOrNo(textOf(record[confidence])) === false
+}
+
 function labelsOf(record: LabelRecord, label: ChosenColumns['label']): string[] {
-  if (typeof label !== 'string') return label.filter((name) => yesOrNo(textOf(record[name])) === true)
+  if (typeof label !== 'string')
+    return label.filter(
+      (name) => yesOrNo(textOf(record[name])) === true && !/^unlabell?ed$/i.test(name.trim()),
+    )
+
   const value = record[label]
   const texts = Array.isArray(value) ? value.map(textOf) : listOf(textOf(value))
   return [...new Set(texts.map(withoutBox).filter((text) => text !== ''))]

@@ -1,4 +1,5 @@
 import { parse } from 'csv-parse/sync'
+import { splitWithin } from '../well-known-names.js'
 import { knownSplit } from './columns.js'
 import { type LabelContext, type LabelRow, NoLabels } from './label-row.js'
 import { rowsOfRecords } from './rows-of-records.js'
@@ -7,11 +8,11 @@ import { rowsOfRecords } from './rows-of-records.js'
  * The labels of a table, whose columns are separated by commas, semicolons, tabs or bars. A table may have no header: then its first
  * row names an image. Throws as `rowsOfRecords`.
  */
-export function rowsOfTable(text: string, context: LabelContext): LabelRow[] {
+export function rowsOfTable(text: string, context: LabelContext, name: string): LabelRow[] {
   const content = withoutPreface(text)
   const [first = [], ...rows] = cellsOf(content, separatorOf(content))
   const header = first.map((name) => name.trim())
-  if (header.length < 2) throw new NoLabels('it has fewer than two columns')
+  if (header.length < 2) return listOf([first, ...rows], name, context)
   const hasNoHeader = header.some((cell) => cell.includes('.') && context.share([cell]) > 0)
   return hasNoHeader
     ? rowsWithoutHeader([first, ...rows], context)
@@ -21,6 +22,20 @@ export function rowsOfTable(text: string, context: LabelContext): LabelRow[] {
         context,
       )
 }
+
+/** A single column of images is a list of them, also with a header: its name says the split, and the folders are the classes. */
+function listOf(rows: readonly (readonly string[])[], name: string, context: LabelContext): LabelRow[] {
+  const paths = rows.flatMap(([path = '']) => (path === '' ? [] : [path]))
+  const [header = '', ...others] = paths
+  const split = splitWithin(name)
+  const below = context.share([header]) > 0 ? paths : others
+  if (below.length === 0 || split === undefined || context.share(below) < enough)
+    throw new NoLabels('it has fewer than two columns')
+  return below.map((path) => ({ path, label: undefined, split, byFolder: true }))
+}
+
+/** A column is one of images if this share of its values names one. */
+const enough = 0.5
 
 /** The first column of images, one of splits if there is one, and the first other one. */
 function rowsWithoutHeader(rows: readonly (readonly string[])[], context: LabelContext): LabelRow[] {
