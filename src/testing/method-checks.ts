@@ -162,7 +162,7 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
     caches: createCaches(support, sharedKernels(), 'everything'),
   })
   const fitAt = (values: Values, support: Support): Promise<Scoring> =>
-    fitMethod({ ...given(support), selection: 'NONE', fixed: values })
+    fitMethod({ ...given(support), selection: 'NONE', fixed: values, calibrated: false })
   const logitsAt = async (values: Values, support: Support, queries: SpaceFeatures): Promise<Matrix> =>
     (await scoreQueries(await fitAt(values, support), queries)).logits
 
@@ -364,6 +364,7 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
           space: bent(space),
           selection: 'NONE',
           fixed: defaultsOf(method),
+          calibrated: false,
         })
         const { logits } = await scoreQueries(elsewhere, queries)
         if (here.data.every((logit, at) => logit === logits.data[at])) {
@@ -378,7 +379,10 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
       'projects texts, as it declares': async () => {
         const { support, queries } = taskOf({ shots: [4, 4, 4] })
         const fitIn = (chosen: FeatureSpace) =>
-          fitMethod({ ...given(support), space: chosen, selection: 'NONE', fixed: defaultsOf(method) })
+          fitMethod({
+            ...given(support),
+            ...{ space: chosen, selection: 'NONE', fixed: defaultsOf(method), calibrated: false },
+          })
         const here = await scoreQueries(await fitIn(turningTexts(space, 1)), queries)
         const there = await scoreQueries(await fitIn(turningTexts(space, -1)), queries)
         if (areClose(there.logits, here.logits)) {
