@@ -50,6 +50,8 @@ export interface FitOptions {
   readonly kernels: Kernels
   /** EXACT by default. */
   readonly search?: Search
+  /** False where nobody asks for probabilities: the temperature is 1 then, and the fit takes less time. True by default. */
+  readonly calibrated?: boolean
   /** Called with the share of the search that is done, from 0 to 1. */
   readonly onProgress?: (share: number) => void
   /** Called with how long the search is expected to take, once two seconds of it let know. */
@@ -136,27 +138,27 @@ async function fitIn(
   grid: Grid,
   options: FitOptions,
 ): Promise<FittedMethod> {
-  const { method, selection, signal } = options
+  const { method, selection, calibrated = true, signal } = options
   requireProjectedTexts(method, cache)
   const started = performance.now()
   const data = selectionData(options, cache)
   const batches = () => untilCancelledEach(signal, data.batches())
   const ranges = await rangesOver(method, batches())
+  const calibration = (at: Values) =>
+    calibrated ? calibrate({ method, cache, values: at, ranges }, data, signal) : uncalibrated
 
   const images = selection === 'NONE' ? 0 : data.labels.reduce((n, label) => n + (label >= 0 ? 1 : 0), 0)
   if (images === 0) {
     const values = { ...defaultsOf(method), ...spaceValues, ...options.fixed }
-    const calibrated = await calibrate({ method, cache, values, ranges }, data, signal)
     return {
-      ...{ method, cache, values, ranges, ...calibrated },
+      ...{ method, cache, values, ranges, ...(await calibration(values)) },
       ...{ selectionImages: 0, selectionAccuracy: null, searchMs: performance.now() - started },
     }
   }
   const { values, correct } = await searchGrid({ method, grid, data, ranges, options })
-  const fitted = { method, cache, values: { ...values, ...spaceValues }, ranges }
+  const best = { ...values, ...spaceValues }
   return {
-    ...fitted,
-    ...(await calibrate(fitted, data, signal)),
+    ...{ method, cache, values: best, ranges, ...(await calibration(best)) },
     selectionImages: images,
     selectionAccuracy: (100 * correct) / images,
     searchMs: performance.now() - started,
@@ -204,6 +206,8 @@ async function searchGrid(given: {
     ? searchByHalving({ ...searching, parts: parts.map(iterated) })
     : search(searching)
 }
+
+const uncalibrated = { temperature: 1, calibration: new Float64Array() }
 
 /** At most this many images decide the temperature, evenly spread; more make it no better. */
 const maxTemperatureImages = 2048

@@ -63,7 +63,7 @@ async function score(batch: Batch, values: Values): Promise<Matrix> {
   if (labels.length === 0) return texts
   const prior = mapMatrix(texts, (log) => (values.lambda as number) * log)
   const near = await batch.derive('neighbours', () => nearOf(batch))
-  const labelled = temperature * (values.gamma as number)
+  const weighted = await weigh(batch, temperature * (values.gamma as number))
   let mixture = firstMixture(batch)
   let z = mapMatrix(texts, Math.exp)
   let logits = prior
@@ -77,7 +77,7 @@ async function score(batch: Batch, values: Values): Promise<Matrix> {
       })
       z = softmaxRows(logits, 1)
     }
-    if (round < rounds) mixture = await refit(batch, z, labelled)
+    if (round < rounds) mixture = await refit(batch, z, weighted)
   }
   return logs(logits, 1)
 }
@@ -122,25 +122,48 @@ async function logDensities(batch: Batch, { means, variances }: Mixture): Promis
   return mapMatrix(products, (value, _, c) => value - (offsets[c] as number))
 }
 
-/** μ and σ of queries assigned by z, and of support images, which together count `labelled` times as much as all queries. */
-async function refit(batch: Batch, z: Matrix, labelled: number): Promise<Mixture> {
-  const { kernels, spaceKeys, labels, classes, counts } = batch.cache
-  const queries = await batch.spaceQueries()
+/** What all rounds need of the images themselves, whose support images together count `labelled` times as much as all queries. */
+interface Weighted {
+  readonly labelled: number
+  /** The weight of a query. */
+  readonly ofQuery: number
+  /** The weight of a support image. */
+  readonly ofKey: number
+  /** The sum of the support images of each class, [C, m]. */
+  readonly given: Matrix
+  /** The weighted sum of squares of all images, [m]. */
+  readonly squares: Float64Array
+}
+
+async function weigh(batch: Batch, labelled: number): Promise<Weighted> {
+  const { spaceKeys, labels, classes } = batch.cache
   const [ofQuery, ofKey] = [1 / batch.rows, labelled / labels.length]
-  const drawn = await kernels.multiply(transposed(z), queries)
-  const given = classSumsOf(spaceKeys, labels, classes)
-  const sums = mapMatrix(drawn, (value, c, k) => ofQuery * value + ofKey * (rowOf(given, c)[k] as number))
+  const squares = new Float64Array(spaceKeys.columns)
+  addSquares(squares, await batch.spaceQueries(), ofQuery)
+  addSquares(squares, spaceKeys, ofKey)
+  return { labelled, ofQuery, ofKey, squares, given: classSumsOf(spaceKeys, labels, classes) }
+}
+
+/** μ and σ of queries assigned by z, and of support images. */
+async function refit(batch: Batch, z: Matrix, weighted: Weighted): Promise<Mixture> {
+  const { kernels, classes, counts } = batch.cache
+  const { labelled, ofQuery, ofKey, given } = weighted
+  const drawn = await kernels.multiply(transposed(z), await batch.spaceQueries())
+  const { columns } = drawn
+  const sums = mapMatrix(
+    drawn,
+    (value, c, k) => ofQuery * value + ofKey * (given.data[c * columns + k] as number),
+  )
   const means = matrix(sums.rows, sums.columns, sums.data.slice())
   for (let c = 0; c < classes; c++) makeUnit(rowOf(means, c))
   const masses = columnSums(z).map((mass, c) => ofQuery * mass + ofKey * (counts[c] as number))
   // Σ weight·(x − μ)², multiplied out: every image counts for 1 over its classes.
-  const squares = new Float64Array(sums.columns)
-  addSquares(squares, queries, ofQuery)
-  addSquares(squares, spaceKeys, ofKey)
+  const squares = weighted.squares.slice()
   for (let c = 0; c < classes; c++) {
-    const [mean, sum] = [rowOf(means, c), rowOf(sums, c)]
-    for (const [k, value] of mean.entries()) {
-      squares[k] = (squares[k] as number) + value * ((masses[c] as number) * value - 2 * (sum[k] as number))
+    const mass = masses[c] as number
+    for (let k = 0, at = c * columns; k < columns; k++, at++) {
+      const value = means.data[at] as number
+      squares[k] = (squares[k] as number) + value * (mass * value - 2 * (sums.data[at] as number))
     }
   }
   return { means, variances: squares.map((square) => Math.max(square / (1 + labelled), minVariance)) }
@@ -151,34 +174,41 @@ const minVariance = 1e-6
 /** `1/6·Σ_j w_ij·z_j`, [n, C]. */
 async function pull({ among, ofKeys }: Near, z: Matrix, labels: Int32Array): Promise<Matrix> {
   const yieldToEventLoop = createYieldToEventLoop()
-  const pulled = matrix(z.rows, z.columns)
-  for (const [at, j] of among.positions.entries()) {
-    const i = Math.floor(at / among.count)
-    const share = (among.similarities[at] as number) / (2 * neighbours)
-    const [toward, back, own, other] = [rowOf(pulled, j), rowOf(pulled, i), rowOf(z, i), rowOf(z, j)]
-    for (let c = 0; c < z.columns; c++) {
-      toward[c] = (toward[c] as number) + share * (own[c] as number)
-      back[c] = (back[c] as number) + share * (other[c] as number)
+  const { columns, data } = z
+  const pulled = matrix(z.rows, columns)
+  for (let i = 0, at = 0; i < z.rows; i++) {
+    const own = i * columns
+    for (const end = at + among.count; at < end; at++) {
+      const other = (among.positions[at] as number) * columns
+      const share = (among.similarities[at] as number) / (2 * neighbours)
+      for (let c = 0; c < columns; c++) {
+        pulled.data[other + c] = (pulled.data[other + c] as number) + share * (data[own + c] as number)
+        pulled.data[own + c] = (pulled.data[own + c] as number) + share * (data[other + c] as number)
+      }
     }
-    await yieldToEventLoop()
+    const pause = yieldToEventLoop()
+    if (pause) await pause
   }
   for (const [at, j] of ofKeys.positions.entries()) {
-    const label = labels[Math.floor(at / ofKeys.count)] as number
-    const toward = rowOf(pulled, j)
-    toward[label] = (toward[label] as number) + (ofKeys.similarities[at] as number) / (2 * neighbours)
+    const toward = j * columns + (labels[Math.floor(at / ofKeys.count)] as number)
+    pulled.data[toward] =
+      (pulled.data[toward] as number) + (ofKeys.similarities[at] as number) / (2 * neighbours)
   }
   return pulled
 }
 
 function columnSums({ rows, columns, data }: Matrix): Float64Array {
   const sums = new Float64Array(columns)
-  for (let at = 0; at < rows * columns; at++)
-    sums[at % columns] = (sums[at % columns] as number) + (data[at] as number)
+  for (let i = 0, at = 0; i < rows; i++) {
+    for (let c = 0; c < columns; c++, at++) sums[c] = (sums[c] as number) + (data[at] as number)
+  }
   return sums
 }
 
-function addSquares(squares: Float64Array, { columns, data }: Matrix, weight: number): void {
-  for (let at = 0; at < data.length; at++) {
-    squares[at % columns] = (squares[at % columns] as number) + weight * (data[at] as number) ** 2
+function addSquares(squares: Float64Array, { rows, columns, data }: Matrix, weight: number): void {
+  for (let i = 0, at = 0; i < rows; i++) {
+    for (let k = 0; k < columns; k++, at++) {
+      squares[k] = (squares[k] as number) + weight * (data[at] as number) ** 2
+    }
   }
 }

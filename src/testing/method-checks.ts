@@ -12,6 +12,7 @@ import { defineSpace, type FeatureSpace } from '../spaces/contract.js'
 import { fitSpace } from '../spaces/fit-space.js'
 import { shrunk } from '../spaces/shrunk.js'
 import { whitened } from '../spaces/whitened.js'
+import { once } from '../system/once.js'
 import {
   gatherColumns,
   gatherRows,
@@ -147,9 +148,12 @@ const withoutPrompts = ({ prompts: _, ...support }: Support): Omit<Support, 'pro
 
 /** A task with the method at given values. */
 interface Given extends Task {
-  fitTo(support: Support): Promise<Scoring>
   /** Fits to a support set and returns the logits of queries. */
   logits(support: Support, queries: SpaceFeatures): Promise<Matrix>
+  /** The fit to the task's own support set, made once for all checks, with a cache that all points share. */
+  ownFit(): Promise<Scoring>
+  /** The logits of the task's own queries by that fit. */
+  ownLogits(): Promise<Matrix>
 }
 
 function behaviours(method: Method, space: FeatureSpace): Record<string, () => Promise<void>> {
@@ -161,21 +165,29 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
     ...{ method, space, support, kernels: sharedKernels() },
     caches: createCaches(support, sharedKernels(), 'everything'),
   })
-  const fitAt = (values: Values, support: Support): Promise<Scoring> =>
-    fitMethod({ ...given(support), selection: 'NONE', fixed: values })
+  const fitAt = (values: Values, support: Support, own = given(support)): Promise<Scoring> =>
+    fitMethod({ ...own, selection: 'NONE', fixed: values, calibrated: false })
   const logitsAt = async (values: Values, support: Support, queries: SpaceFeatures): Promise<Matrix> =>
     (await scoreQueries(await fitAt(values, support), queries)).logits
 
+  const tasks = once(async () =>
+    ordinary.map((shots) => {
+      const task = taskOf({ shots })
+      const shared = given(task.support)
+      const points = pointsOf(method).map((values): { values: Values; given: Given } => {
+        const ownFit = once(() => fitAt(values, task.support, shared))
+        const ownLogits = once(async () => (await scoreQueries(await ownFit(), task.queries)).logits)
+        const logits = (support: Support, queries: SpaceFeatures) => logitsAt(values, support, queries)
+        return { values, given: { ...task, logits, ownFit, ownLogits } }
+      })
+      return { shots, points }
+    }),
+  )
+
   /** Runs a check on all kinds of tasks, at every point. */
   const throughout = (check: (given: Given) => Promise<void>) => async () => {
-    for (const shots of ordinary) {
-      const task = taskOf({ shots })
-      for (const values of pointsOf(method)) {
-        const given: Given = {
-          ...task,
-          fitTo: (support) => fitAt(values, support),
-          logits: (support, queries) => logitsAt(values, support, queries),
-        }
+    for (const { shots, points } of await tasks()) {
+      for (const { values, given } of points) {
         const where = `at ${JSON.stringify(values)}, with ${shots.join(', ')} support images of the classes`
         await check(given).catch(withContext(where))
       }
@@ -185,10 +197,11 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
   /** Fits in all ways and scores. Nothing may throw, and every logit must be finite. */
   const survives = (options: TaskOptions) => async () => {
     const { support, queries, images } = taskOf(options)
-    await fitMethod({ ...given(support), selection: 'LEAVE_ONE_OUT', grids: smallGrids(method) })
+    const shared = given(support)
+    await fitMethod({ ...shared, selection: 'LEAVE_ONE_OUT', grids: smallGrids(method) })
     for (const values of pointsOf(method)) {
       const at = JSON.stringify(values)
-      const fitted = await fitAt(values, support)
+      const fitted = await fitAt(values, support, shared)
       const { logits } = await scoreQueries(fitted, queries)
       assertShape(`the logits at ${at}`, logits, images, support.classes)
       for (const [image, row] of await scoreLeavingOneOut(fitted, support)) {
@@ -209,26 +222,32 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
   }
 
   return {
-    'scores every query for every class': throughout(async ({ support, queries, images, logits }) => {
-      assertShape('the logits', await logits(support, queries), images, support.classes)
+    'scores every query for every class': throughout(async ({ support, images, ownLogits }) => {
+      assertShape('the logits', await ownLogits(), images, support.classes)
     }),
 
-    'the order of the queries changes nothing': throughout(async ({ support, queries, images, logits }) => {
-      const order = permutation(images)
-      const reordered = await logits(support, pick(queries, order))
-      assertClose('the logits', reordered, gatherRows(await logits(support, queries), order))
-    }),
+    'the order of the queries changes nothing': throughout(
+      async ({ support, queries, images, logits, ownLogits }) => {
+        const order = permutation(images)
+        const reordered = await logits(support, pick(queries, order))
+        assertClose('the logits', reordered, gatherRows(await ownLogits(), order))
+      },
+    ),
 
-    'the order of the classes changes nothing': throughout(async ({ support, queries, logits }) => {
-      const order = permutation(support.classes)
-      const reordered = await logits(withClassesIn(order, support), queries)
-      assertClose('the logits', reordered, gatherColumns(await logits(support, queries), order))
-    }),
+    'the order of the classes changes nothing': throughout(
+      async ({ support, queries, logits, ownLogits }) => {
+        const order = permutation(support.classes)
+        const reordered = await logits(withClassesIn(order, support), queries)
+        assertClose('the logits', reordered, gatherColumns(await ownLogits(), order))
+      },
+    ),
 
-    'the order of the support images changes nothing': throughout(async ({ support, queries, logits }) => {
-      const reordered = await logits(pickSupport(support, permutation(support.labels.length)), queries)
-      assertClose('the logits', reordered, await logits(support, queries))
-    }),
+    'the order of the support images changes nothing': throughout(
+      async ({ support, queries, logits, ownLogits }) => {
+        const reordered = await logits(pickSupport(support, permutation(support.labels.length)), queries)
+        assertClose('the logits', reordered, await ownLogits())
+      },
+    ),
 
     ...(hasGraph(method) && {
       'its graph computes what it scores': async () => {
@@ -240,7 +259,7 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
 
     ...(!method.transductive && {
       'an image alone scores as it does among others': throughout(async (given) => {
-        const fitted = await given.fitTo(given.support)
+        const fitted = await given.ownFit()
         const { logits } = await scoreQueries(fitted, given.queries)
         const alone = await scoredAlone(fitted, given)
         try {
@@ -254,7 +273,7 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
     ...(method.transductive && {
       'gives an image alone an answer': throughout(async (given) => {
         const { images, support } = given
-        const alone = await scoredAlone(await given.fitTo(support), given)
+        const alone = await scoredAlone(await given.ownFit(), given)
         assertShape('the logits of images alone', alone, images, support.classes)
       }),
 
@@ -281,9 +300,9 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
       },
 
       'the order of the prompts of a class changes nothing': throughout(
-        async ({ support, queries, logits }) => {
+        async ({ support, queries, logits, ownLogits }) => {
           const reordered = await logits(withPromptsReversed(support), queries)
-          assertClose('the logits', reordered, await logits(support, queries))
+          assertClose('the logits', reordered, await ownLogits())
         },
       ),
 
@@ -319,13 +338,12 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
       },
     }),
 
-    'scores the same twice, bit for bit': throughout(async ({ support, queries, logits }) => {
-      const first = await logits(support, queries)
-      assertIdentical('the logits', await logits(support, queries), first)
+    'scores the same twice, bit for bit': throughout(async ({ support, queries, logits, ownLogits }) => {
+      assertIdentical('the logits', await logits(support, queries), await ownLogits())
     }),
 
-    'the contributions of its terms sum to the logits': throughout(async ({ support, queries, fitTo }) => {
-      const { logits, contributions } = await scoreQueries(await fitTo(support), queries)
+    'the contributions of its terms sum to the logits': throughout(async ({ queries, ownFit }) => {
+      const { logits, contributions } = await scoreQueries(await ownFit(), queries)
       const sums = logits.data.map((_, at) =>
         contributions.reduce((sum, { values }) => sum + (values.data[at] as number), 0),
       )
@@ -334,7 +352,7 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
 
     ...(method.terms && {
       'with all weights at 0 only the terms without a weight count': throughout(async (given) => {
-        const fitted = withoutWeights(await given.fitTo(given.support))
+        const fitted = withoutWeights(await given.ownFit())
         const bare = { ...method, terms: method.terms.filter(({ weight }) => weight === null) }
         const { logits } = await scoreQueries(fitted, given.queries)
         assertClose(
@@ -364,6 +382,7 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
           space: bent(space),
           selection: 'NONE',
           fixed: defaultsOf(method),
+          calibrated: false,
         })
         const { logits } = await scoreQueries(elsewhere, queries)
         if (here.data.every((logit, at) => logit === logits.data[at])) {
@@ -378,7 +397,10 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
       'projects texts, as it declares': async () => {
         const { support, queries } = taskOf({ shots: [4, 4, 4] })
         const fitIn = (chosen: FeatureSpace) =>
-          fitMethod({ ...given(support), space: chosen, selection: 'NONE', fixed: defaultsOf(method) })
+          fitMethod({
+            ...given(support),
+            ...{ space: chosen, selection: 'NONE', fixed: defaultsOf(method), calibrated: false },
+          })
         const here = await scoreQueries(await fitIn(turningTexts(space, 1)), queries)
         const there = await scoreQueries(await fitIn(turningTexts(space, -1)), queries)
         if (areClose(there.logits, here.logits)) {
@@ -388,9 +410,9 @@ function behaviours(method: Method, space: FeatureSpace): Record<string, () => P
     }),
 
     ...(!usesTexts(method) && {
-      'needs no texts, as it declares': throughout(async ({ support, queries, logits }) => {
+      'needs no texts, as it declares': throughout(async ({ support, queries, logits, ownLogits }) => {
         const without = await logits({ ...withoutPrompts(support), textClassifier: null }, queries)
-        assertClose('the logits', without, await logits(support, queries))
+        assertClose('the logits', without, await ownLogits())
       }),
     }),
 

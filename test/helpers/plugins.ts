@@ -27,7 +27,7 @@ const throwing = scored('throwing', async () => {
 })
 
 const slow = scored('slow', async (batch) => {
-  await new Promise((resolve) => setTimeout(resolve, 250))
+  await new Promise((resolve) => setTimeout(resolve, 80))
   return zeros(batch)
 })
 

@@ -46,6 +46,7 @@ describe.each(golden.cases.map((each) => [each.title, each] as const))('with %s'
           logitScale: 100,
         },
         selection: 'NONE',
+        calibrated: false,
         fixed: 'beta' in method.hyperparameters ? { alpha, beta } : { alpha },
         kernels,
       })

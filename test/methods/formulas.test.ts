@@ -58,6 +58,7 @@ describe.each(supportSets.map((each) => [each.title, each] as const))('with %s',
             selection: protocol.selection,
             validation: { features: parts.validation, labels: new Int32Array(half) },
             fixed: pickValues(method),
+            calibrated: false,
             kernels,
           })
           const actual: number[][] = []

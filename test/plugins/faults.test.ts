@@ -7,6 +7,7 @@ import { cacheAffinity } from '../../src/methods/terms/cache-affinity.js'
 import { tipAdapter } from '../../src/methods/tip-adapter.js'
 import { builtin } from '../../src/plugins/builtin.js'
 import { createRegistry } from '../../src/plugins/registry.js'
+import { centred } from '../../src/spaces/centred.js'
 import { defineSpace, type FeatureSpace } from '../../src/spaces/contract.js'
 import { createKernels, operator } from '../../src/tensor/kernels.js'
 import { type Matrix, matrix } from '../../src/tensor/matrix.js'
@@ -55,6 +56,9 @@ const changed = (change: (data: Float32Array) => void) =>
 /** The checks with these words in their names, which take less time than all. */
 const checksAbout = (words: string, checks: readonly Check[]) =>
   checks.filter(({ name }) => name.includes(words))
+
+/** The checks in a single space, which catch the method as those in all of them do. */
+const inOneSpace = (method: Method) => methodChecks(method, { spaces: [centred()] })
 
 const zeros = (rows: number, columns: number): Matrix => matrix(rows, columns)
 
@@ -148,7 +152,7 @@ describe('a method that', () => {
     await expect(failing).rejects.toMatchObject({ code: 'PLUGIN_FAILED' })
     await expect(failing).rejects.toThrow(/^Plugin wrong: the method outsider/)
     await expect(failing).rejects.toThrow(says)
-    const failures = Object.values(await failuresOf(methodChecks(method)))
+    const failures = Object.values(await failuresOf(inOneSpace(method)))
     expect(failures.length).toBeGreaterThan(0)
     expect(failures.join('\n')).toMatch(says)
   })
@@ -238,9 +242,7 @@ describe('a method that', () => {
         return zeros(batch.rows, batch.cache.classes)
       },
     })
-    expect(Object.values(await failuresOf(methodChecks(method))).join('\n')).toMatch(
-      /writes to affinities\(\)/,
-    )
+    expect(Object.values(await failuresOf(inOneSpace(method))).join('\n')).toMatch(/writes to affinities\(\)/)
   })
 
   test('compares images in clip, whatever its space, is caught by the suite', async () => {
@@ -257,7 +259,7 @@ describe('a method that', () => {
         return sums
       },
     })
-    const failures = await failuresOf(methodChecks(method))
+    const failures = await failuresOf(inOneSpace(method))
     expect(Object.keys(failures)).toEqual(['compares images in the space that it is given'])
   })
 

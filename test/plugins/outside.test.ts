@@ -61,7 +61,7 @@ describe.each(outsidePlugins)('%s, as an outside package,', (name) => {
       for (const { values, logits: expected } of results) {
         const fitted = await fitMethod({
           ...{ method: registry.method(`outside.${name}`), space: registry.space('clip'), kernels },
-          ...{ support: supportOf(problem), selection: 'NONE', fixed: values },
+          ...{ support: supportOf(problem), selection: 'NONE', fixed: values, calibrated: false },
         })
         for await (const { scores } of scoreQueries(fitted, queriesOf(problem))) {
           const wanted = expected.flat()

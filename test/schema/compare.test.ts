@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { mcnemar } from '../../src/evaluation/statistics/mcnemar.js'
 import { parametersIn } from '../../src/methods/contract.js'
@@ -149,8 +150,11 @@ test('a comparison starts at once and tells its progress, which never goes back'
   })
 
   const seen = [started]
-  while (seen.at(-1)?.status === 'QUEUED' || seen.at(-1)?.status === 'RUNNING')
+  while (seen.at(-1)?.status === 'QUEUED' || seen.at(-1)?.status === 'RUNNING') {
+    // It needs the processor that the questions take.
+    await setTimeout(20)
     seen.push(await find(started.id))
+  }
   const shares = seen.map(({ progress }) => progress)
   expect(shares).toEqual([...shares].sort((a, b) => a - b))
   expect(shares.at(-1)).toBe(1)
@@ -384,7 +388,10 @@ test('a cancelled comparison stays cancelled with the runs that had succeeded, a
   const request = { ...slow, seeds: [1, 2, 3, 4, 5, 6, 7, 8] }
   const { id } = await compare(request)
   let seen = await find(id)
-  while (!seen.runs.some(({ status }) => status === 'SUCCEEDED')) seen = await find(id)
+  while (!seen.runs.some(({ status }) => status === 'SUCCEEDED')) {
+    await setTimeout(20)
+    seen = await find(id)
+  }
   const cancelled = await cancel(id)
   expect(cancelled).toMatchObject({ id, status: 'CANCELLED', finishedAt: expect.any(String) })
   await library.comparisons.ended(id)

@@ -160,18 +160,35 @@ async function countByIntervals(
   }
 }
 
-/** Caches each term's logits, with their largest magnitude, by the shapes that the term depends on. */
+interface TermLogits {
+  readonly logits: Matrix
+  /** Their largest magnitude. */
+  readonly greatest: number
+}
+
+/** The logits of a term at other shapes that are kept take at most this many bytes. */
+const maxKeptBytes = 32 * 2 ** 20
+
+/**
+ * Caches each term's logits by the shapes that the term depends on. An inner axis comes to the same values again for every value
+ * of an outer one.
+ */
 function termCache(method: SumMethod, batch: Batch, ranges: TermRanges) {
-  const last = new Map<string, { key: string; result: Promise<{ logits: Matrix; greatest: number }> }>()
-  return (term: Term, shapes: Values): Promise<{ logits: Matrix; greatest: number }> => {
+  const bytes = batch.rows * batch.cache.classes * Float32Array.BYTES_PER_ELEMENT
+  const kept = Math.max(1, Math.floor(maxKeptBytes / Math.max(1, bytes)))
+  const known = new Map(method.terms.map(({ name }) => [name, new Map<string, Promise<TermLogits>>()]))
+  return (term: Term, shapes: Values): Promise<TermLogits> => {
+    const ofTerm = known.get(term.name) ?? new Map<string, Promise<TermLogits>>()
     const key = term.shapes.map((name) => shapes[name]).join()
-    const known = last.get(term.name)
-    if (known?.key === key) return known.result
+    const found = ofTerm.get(key)
+    if (found) return found
     const result = logitsOf(method, term, batch, shapes, ranges[term.name] ?? {}).then((logits) => ({
       logits,
       greatest: maxMagnitude(logits.data),
     }))
-    last.set(term.name, { key, result })
+    const [oldest] = ofTerm.keys()
+    if (ofTerm.size >= kept && oldest !== undefined) ofTerm.delete(oldest)
+    ofTerm.set(key, result)
     return result
   }
 }

@@ -1,4 +1,5 @@
 import type { Cache } from '../../cache/contract.js'
+import { sharedName } from '../../cache/derived.js'
 import { classMeans } from '../../spaces/fitting/scatter.js'
 import { operator } from '../../tensor/kernels.js'
 import { type Matrix, makeUnit, matrix, rowOf, stackRows } from '../../tensor/matrix.js'
@@ -94,23 +95,33 @@ function guidedIn(cache: Cache, prompts: string | undefined, shapes: Values): Pr
   })
 }
 
-/** Each class's prompts with their matches r. */
-async function matches(cache: Cache) {
-  const { features, labels } = await cache.prompts()
-  const means = classMeans(cache.keys, cache.labels, cache.classes)
-  for (let c = 0; c < cache.classes; c++) if (cache.counts[c] !== 0) makeUnit(rowOf(means, c))
-  const byClass: { row: number; match: number }[][] = Array.from({ length: cache.classes }, () => [])
-  for (const [row, label] of labels.entries()) {
-    const mean = rowOf(means, label)
-    const match = rowOf(features, row).reduce((sum, value, k) => sum + value * (mean[k] as number), 0)
-    byClass[label]?.push({ row, match })
-  }
-  return { features, byClass }
+/** The prompts, and those of each class with their matches r. */
+interface Matches {
+  readonly features: Matrix
+  readonly byClass: readonly (readonly { readonly row: number; readonly match: number }[])[]
 }
+
+const matchesName = sharedName<Matches>('prompts by their match')
+
+/** Each class's prompts with their matches r, for both terms and all their hyperparameters. */
+const matches = (cache: Cache): Promise<Matches> =>
+  cache.derive(matchesName, async () => {
+    const { features, labels } = await cache.prompts()
+    const means = classMeans(cache.keys, cache.labels, cache.classes)
+    for (let c = 0; c < cache.classes; c++) if (cache.counts[c] !== 0) makeUnit(rowOf(means, c))
+    const byClass: { row: number; match: number }[][] = Array.from({ length: cache.classes }, () => [])
+    for (const [row, label] of labels.entries()) {
+      const mean = rowOf(means, label)
+      const match = rowOf(features, row).reduce((sum, value, k) => sum + value * (mean[k] as number), 0)
+      byClass[label]?.push({ row, match })
+    }
+    return { features, byClass }
+  })
 
 async function guidedTexts(cache: Cache, gamma: number): Promise<Matrix> {
   const { features, byClass } = await matches(cache)
-  const classifier = matrix(cache.classes, features.columns)
+  const { columns, data } = features
+  const classifier = matrix(cache.classes, columns)
   for (const [c, all] of byClass.entries()) {
     const length = Math.sqrt(all.reduce((sum, { match }) => sum + match * match, 0))
     // Without an image, or a match, all prompts count the same.
@@ -119,7 +130,9 @@ async function guidedTexts(cache: Cache, gamma: number): Promise<Matrix> {
     const text = rowOf(classifier, c)
     for (const [p, { row }] of all.entries()) {
       const share = Math.exp((scores[p] as number) - greatest)
-      for (const [k, value] of rowOf(features, row).entries()) text[k] = (text[k] as number) + share * value
+      for (let k = 0, at = row * columns; k < columns; k++, at++) {
+        text[k] = (text[k] as number) + share * (data[at] as number)
+      }
     }
     makeUnit(text)
   }

@@ -48,8 +48,10 @@ const coefficientsIn = (cache: Cache, sharpness: number, penalty: number): Promi
   cache.derive(`coefficients at ${sharpness}, ${penalty}`, async () => {
     const { kernels, spaceKeys } = cache
     const gram = await kernels.sharpen(await kernels.dot(spaceKeys, spaceKeys), sharpness)
-    return transposed(await kernels.solveRidge(gram, penalty, await residuals(cache)))
+    return transposed(await kernels.solveRidge(gram, penalty, await residualsIn(cache)))
   })
+
+const residualsIn = (cache: Cache): Promise<Matrix> => cache.derive('residuals', () => residuals(cache))
 
 /** `L − softmax(s·F·Wᵀ)`, [S, C]. */
 async function residuals({

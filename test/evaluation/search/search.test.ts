@@ -3,7 +3,7 @@ import { buildCache } from '../../../src/cache/cache.js'
 import type { Batch } from '../../../src/cache/contract.js'
 import { gridOf } from '../../../src/evaluation/search/grid.js'
 import { search } from '../../../src/evaluation/search/search.js'
-import { linspace, type Method, rangeOf, type Term, type Values } from '../../../src/methods/contract.js'
+import { linspace, rangeOf, type Term, type Values } from '../../../src/methods/contract.js'
 import { rangesOver } from '../../../src/methods/score.js'
 import { builtin } from '../../../src/plugins/builtin.js'
 import { createRegistry } from '../../../src/plugins/registry.js'
@@ -13,52 +13,14 @@ import { rowOf } from '../../../src/tensor/matrix.js'
 import { syntheticTask } from '../../../src/testing/synthetic.js'
 import { sharedRuntime } from '../../helpers/shared.js'
 import { bruteForce, pointsOf } from '../../reference/brute-force.js'
-import { type Problem, type ProblemOptions, randomProblem, scoring } from '../problems.js'
-
-const searching = (
-  problem: Problem,
-  narrowing: Parameters<typeof gridOf>[1] = {},
-  method: Method = problem.method,
-) =>
-  search({
-    method,
-    grid: gridOf(method, narrowing),
-    data: { batches: problem.batches, labels: problem.labels },
-    ranges: {},
-  })
+import { randomProblem, scoring } from '../problems.js'
+import { expectExact, kindsOfProblems, searching, usualTrials } from './exact-search.js'
 
 describe('the exact search finds what brute force finds, the same of several equal points', () => {
-  const kinds: Record<string, ProblemOptions & { trials?: number }> = {
-    'without weights': { weights: 0 },
-    'without weights and shapes': { weights: 0, shapes: 0 },
-    'with one weight': { weights: 1 },
-    'with one weight and no shapes': { weights: 1, shapes: 0 },
-    'with two weights': { weights: 2, shapes: 0, trials: 60 },
-    'with two weights and two shapes': { weights: 2, shapes: 2, grids: ['thirds', 'few'], trials: 40 },
-    'with three weights': { weights: 3, shapes: 0, grids: ['thirds', 'few', 'signed'], trials: 25 },
-    'with one weight on two terms': { weights: 2, oneWeight: true, shapes: 0, grids: ['tenths', 'thirds'] },
-    'with one class': { classes: 1 },
-    'with two classes': { classes: 2 },
-    'with one image': { images: 1 },
-    'with images that are the same': { alike: 'images' },
-    'with classes that are the same': { alike: 'classes', logits: 'integers' },
-    'with images that have no say': { silent: true },
-    'with integer logits': { logits: 'integers', grids: ['integers', 'tenths', 'reference'] },
-    'with logits in tenths': { logits: 'tenths', weights: 2, grids: ['tenths', 'thirds'], trials: 60 },
-    'with all logits equal': { logits: 'zeros' },
-    'with logits of all sizes': { logits: 'wide' },
-    'with weights that may be negative': { weights: 2, grids: ['signed'], trials: 60 },
-    'with grids of one value and of two': { weights: 2, grids: ['single', 'two'] },
-  }
-  for (const [kind, { trials = 100, ...options }] of Object.entries(kinds)) {
-    test(kind, async () => {
-      for (let trial = 0; trial < trials; trial++) {
-        const problem = randomProblem(kind, trial, options)
-        const { values, correct } = bruteForce(problem.reference)
-        expect(await searching(problem), `trial ${trial}`).toEqual({ values, correct })
-      }
-    })
-  }
+  // exact-search.long.test.ts has the other trials.
+  test.each(Object.entries(kindsOfProblems))('%s', async (kind, { trials = usualTrials, ...options }) => {
+    for (let trial = 0; trial < trials / 4; trial++) await expectExact(kind, trial, options)
+  })
 
   test('with some hyperparameters fixed, also between the values of their grids', async () => {
     for (let trial = 0; trial < 60; trial++) {

@@ -11,7 +11,7 @@ import {
   watching,
 } from './watched-comparisons.js'
 
-const { server, library, webSocketUrl, compareSlowly, webSocketClient, eventStreamClient } =
+const { server, library, webSocketUrl, compareSlowly, ended, webSocketClient, eventStreamClient } =
   await watchedComparisons('Watched')
 
 async function all(client: Client, operation: Operation): Promise<Result[]> {
@@ -63,8 +63,7 @@ describe.each([
   })
 
   test('a comparison that has ended is told once', async () => {
-    const { id } = await compareSlowly(1)
-    await library.comparisons.ended(id)
+    const id = await ended()
     const results = await all(connect(), { query: watching, variables: { id } })
     expect(results).toMatchObject([{ data: { comparison: { id, status: 'SUCCEEDED', progress: 1 } } }])
   })
@@ -103,8 +102,7 @@ describe.each([
   })
 
   test('an error from inside is told without its words', async () => {
-    const { id } = await compareSlowly(1)
-    await library.comparisons.ended(id)
+    const id = await ended()
     const broken = vi.spyOn(library.comparisons, 'rows').mockImplementation(() => {
       throw new Error('secret words')
     })
@@ -134,8 +132,7 @@ describe('a request for an event stream', () => {
     })
 
   test('may be a GET, as a browser makes it', async () => {
-    const { id } = await compareSlowly(1)
-    await library.comparisons.ended(id)
+    const id = await ended()
     const response = await ask({ query: watching, variables: JSON.stringify({ id }) })
     expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
     expect(await response.text()).toMatch(
@@ -144,7 +141,7 @@ describe('a request for an event stream', () => {
   })
 
   test('of a page elsewhere starts nothing', async () => {
-    const { id } = await compareSlowly(1)
+    const id = await ended()
     const watch = vi.spyOn(library.comparisons, 'watch')
     const query = `?${new URLSearchParams({ query: watching, variables: JSON.stringify({ id }) })}`
     const response = await fetch(`${server.url}/graphql${query}`, {

@@ -2,6 +2,7 @@ import type { ExecutionResult } from 'graphql'
 import { createClient as createEventStreamClient } from 'graphql-sse'
 import { createClient } from 'graphql-ws'
 import WebSocket from 'ws'
+import { once } from '../../../src/system/once.js'
 import { makeDataset } from '../../helpers/datasets.js'
 import { sharedServer } from '../../helpers/server.js'
 
@@ -35,21 +36,28 @@ export async function watchedComparisons(name: string) {
   const dataset = await makeDataset(library, name)
   const webSocketUrl = `${server.url.replace('http', 'ws')}/graphql`
   let seed = 0
+  /** A comparison of so many runs, none of them made before, each of which takes about a quarter of a second. */
+  const compareSlowly = (runs: number) =>
+    library.comparisons.compare({
+      dataset: dataset.id,
+      shots: [1],
+      seeds: Array.from({ length: runs }, () => ++seed),
+      methods: [{ method: 'slow' }],
+      selection: 'NONE',
+      klScaling: 'FROZEN',
+      augmentations: 1,
+    })
   return {
     server,
     library,
     webSocketUrl,
-    /** A comparison of so many runs, none of them made before, each of which takes about a quarter of a second. */
-    compareSlowly: (runs: number) =>
-      library.comparisons.compare({
-        dataset: dataset.id,
-        shots: [1],
-        seeds: Array.from({ length: runs }, () => ++seed),
-        methods: [{ method: 'slow' }],
-        selection: 'NONE',
-        klScaling: 'FROZEN',
-        augmentations: 1,
-      }),
+    compareSlowly,
+    /** A comparison that has ended; the same at every call. */
+    ended: once(async () => {
+      const { id } = await compareSlowly(1)
+      await library.comparisons.ended(id)
+      return id
+    }),
     webSocketClient: (): Client =>
       createClient({ url: webSocketUrl, webSocketImpl: WebSocket, retryAttempts: 0 }) as Client,
     eventStreamClient: (): Client =>
