@@ -323,6 +323,31 @@ registerEnumType(Confidence, {
   },
 })
 
+/** The precisions of weights, by their names in manifests. */
+export const Precision = { FP32: 'fp32', FP16: 'fp16', Q8: 'q8' } as const
+
+registerEnumType(Precision, {
+  name: 'Precision',
+  description: 'How exactly the weights of an encoder are stored.',
+  valuesConfig: {
+    FP32: { description: '32 bits a weight, as it was trained.' },
+    FP16: { description: '16 bits a weight.' },
+    Q8: { description: '8 bits a weight, with a scale for many of them.' },
+  },
+})
+
+/** The databases that Shotboard works with. */
+export const DatabaseKind = { SQLITE: 'sqlite', POSTGRES: 'postgres' } as const
+
+registerEnumType(DatabaseKind, {
+  name: 'DatabaseKind',
+  description: 'A database that Shotboard works with.',
+  valuesConfig: {
+    SQLITE: { description: 'A file in the data folder.' },
+    POSTGRES: { description: 'A server that `DATABASE_URL` names.' },
+  },
+})
+
 export { Drawing, JobStatus, KlScaling, Search, Selection, Split }
 
 /** The measures by their names in GraphQL. */

@@ -11,7 +11,7 @@ const url = postgres?.url
 test.skipIf(url === undefined)(`the service works on ${postgres?.title}`, async () => {
   const server = await startTestServer({ DATABASE_URL: url ?? '' })
   const { health } = await server.query<{ health: object }>('{ health { status database } }')
-  expect(health).toEqual({ status: 'ok', database: 'postgres' })
+  expect(health).toEqual({ status: 'ok', database: 'POSTGRES' })
 
   const dataset = await makeDataset(server.library, 'On Postgres')
   const create =

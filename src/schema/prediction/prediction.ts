@@ -18,6 +18,7 @@ import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
 import { ClassLabelType } from '../dataset/dataset.type.js'
 import { Search, Selection } from '../enums.js'
+import { ErrorCode } from '../error-code.js'
 import {
   ImageErrorType,
   ImageInputType,
@@ -139,7 +140,7 @@ class NeighbourType {
 
 @ObjectType('MethodError', { description: 'Why a method gives no answer.' })
 class MethodErrorType {
-  @Field(() => String, { description: 'A stable code, such as PLUGIN_FAILED.' })
+  @Field(() => ErrorCode, { description: 'A stable code, such as PLUGIN_FAILED.' })
   code: string
 
   @Field(() => String, { description: 'What is wrong, as a sentence.' })
