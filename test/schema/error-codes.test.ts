@@ -12,7 +12,9 @@ async function errorCodeType(): Promise<GraphQLEnumType> {
 
 test('the schema has every code that src/errors.ts declares, and no other', async () => {
   const source = readFileSync(new URL('../../src/errors.ts', import.meta.url), 'utf8')
-  const declared = source.slice(source.indexOf('export const errors = {')).match(/(?<=')[A-Z][A-Z0-9_]+(?=',)/g)
+  const declared = source
+    .slice(source.indexOf('export const errors = {'))
+    .match(/(?<=')[A-Z][A-Z0-9_]+(?=',)/g)
   const values = (await errorCodeType()).getValues().map(({ name }) => name)
   expect(values.toSorted()).toEqual([...new Set(declared)].toSorted())
   expect(values).toEqual(errorCodes)

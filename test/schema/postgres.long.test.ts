@@ -28,7 +28,7 @@ test.skipIf(url === undefined)(`the service works on ${postgres?.title}`, async 
   const image = { base64: await base64(picture(2, 77)) }
   const prediction = await server.query(predict, {
     input: {
-      supportSet: createSupportSet.supportSet.id,
+      source: { supportSet: createSupportSet.supportSet.id },
       images: [image],
       methods: [{ method: 'tip-x' }],
       topK: 1,
