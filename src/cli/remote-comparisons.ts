@@ -110,6 +110,7 @@ async function datasetOfName(client: ShotboardClient, name: string): Promise<Dat
     const { datasets }: { datasets: DatasetsQuery['datasets'] } = await client.request(DatasetsDocument, {
       first: pageSize,
       after,
+      name,
     })
     const found = datasets.nodes.find((dataset) => dataset.name === name)
     if (found) return found

@@ -8,6 +8,7 @@ import {
   KlScaling,
   type Need,
   type ComparisonOrder as OrderOfComparisons,
+  type DatasetOrder as OrderOfDatasets,
   type PredictionOrder as OrderOfPredictions,
   type RunOrder as OrderOfRuns,
   type PredictionOutcome as Outcome,
@@ -185,6 +186,21 @@ registerEnumType(ComparisonOrder, {
   valuesConfig: {
     CREATED: { description: 'When they were asked for.' },
     FINISHED: { description: 'When they ended. Those that have not ended come last.' },
+  },
+})
+
+/** Orders of datasets. */
+export const DatasetOrder = { CREATED: 'CREATED', NAME: 'NAME' } as const satisfies {
+  [K in OrderOfDatasets]: K
+}
+export type DatasetOrder = OrderOfDatasets
+
+registerEnumType(DatasetOrder, {
+  name: 'DatasetOrder',
+  description: 'What datasets are sorted by.',
+  valuesConfig: {
+    CREATED: { description: 'When they were made.' },
+    NAME: { description: 'Their names, letter by letter, as the database orders letters.' },
   },
 })
 
