@@ -1,5 +1,5 @@
 import type { Database } from './database.js'
-import type { DatasetRow } from './datasets.js'
+import type { DatasetRow } from './dataset-row.js'
 import type { Page, PageRequest } from './page.js'
 import { byCreation, type Column, type Direction, readPage } from './read-page.js'
 

@@ -3,6 +3,7 @@ import { errors, type ShotboardError } from '../errors.js'
 import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
 import type { Database, DatabaseClient, Transaction } from './database.js'
 import { type DatasetFilter, type DatasetOrder, readDatasetPage } from './dataset-page.js'
+import type { DatasetRow } from './dataset-row.js'
 import type { Split } from './enums.js'
 import { Prisma } from './generated/sqlite/client.js'
 import { createImageListRepository, sqlSplit } from './image-lists.js'
@@ -12,11 +13,7 @@ import type { Page, PageRequest } from './page.js'
 import type { Direction } from './read-page.js'
 import { chunks, findById, inChunks, longTransaction, rowsPerStatement } from './rows.js'
 
-export interface DatasetRow {
-  readonly id: string
-  readonly name: string
-  readonly createdAt: Date
-}
+export type { DatasetRow }
 
 export interface ClassRow {
   readonly index: number
