@@ -1,4 +1,4 @@
-import type { ServiceErrorCode } from './generated.js'
+import type { ErrorCode as ServiceErrorCode } from './generated.js'
 
 /** The codes that this version knows: those of the service, and the client's own. A newer service may send others. */
 export type ErrorCode = ServiceErrorCode | 'SERVER_UNREACHABLE' | 'UNEXPECTED_ANSWER' | 'CONNECTION_CLOSED'

@@ -23,9 +23,16 @@ export class ShotboardError extends Error {
   }
 }
 
-function define<P>(code: string, message: (parameters: P) => string) {
-  return (parameters: P, argument?: string): ShotboardError =>
+/** Makes an error of its parameters. It has the error's code. */
+interface Definition<P> {
+  (parameters: P, argument?: string): ShotboardError
+  readonly code: string
+}
+
+function define<P>(code: string, message: (parameters: P) => string): Definition<P> {
+  const raise = (parameters: P, argument?: string): ShotboardError =>
     new ShotboardError(code, message(parameters), argument)
+  return Object.assign(raise, { code })
 }
 
 /** The process that has locked a data folder or a database. */
@@ -338,6 +345,10 @@ export const errors = {
   classWithoutImages: define<{ className: string }>(
     'CLASS_WITHOUT_IMAGES',
     ({ className }) => `Class "${className}" has no images in the support pool.`,
+  ),
+  classOfOneImage: define<{ className: string }>(
+    'CLASS_OF_ONE_IMAGE',
+    ({ className }) => `Class "${className}" has one image.`,
   ),
   classNotListed: define<{ className: string }>(
     'CLASS_WITHOUT_IMAGES',
@@ -790,6 +801,19 @@ export const errors = {
   ),
   cancelled: define<object>('CANCELLED', () => 'The work was cancelled.'),
 } as const
+
+/** The codes of errors that GraphQL raises itself, before anything of ours runs. */
+export const graphqlErrorCodes = [
+  // Requests that GraphQL refuses.
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+] as const
+
+/** Every code that an error of the service can have, once. */
+export const errorCodes: readonly string[] = [
+  ...new Set([...Object.values(errors).map(({ code }) => code), ...graphqlErrorCodes]),
+]
 
 /** The `code` of an error of the system or a library, such as ENOENT; undefined if it has none. */
 export const systemCodeOf = (error: unknown): string | undefined =>

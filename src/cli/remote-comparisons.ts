@@ -26,11 +26,12 @@ export function remoteComparisons(options: ClientOptions): ComparisonHost {
       const { testDataset, unknownDataset } = experiment
       const tested = testDataset == null ? null : await findDataset(client, testDataset)
       const unknown = unknownDataset == null ? null : await findDataset(client, unknownDataset)
-      const input = comparisonOf(experiment, {
+      const { encoder, ...asked } = comparisonOf(experiment, {
         dataset: dataset.id,
         testDataset: tested?.id ?? null,
         unknownDataset: unknown?.id ?? null,
       })
+      const input = { ...asked, ...(encoder != null && { encoders: [encoder] }) }
       const { compare } = await client.request(CompareDocument, { input })
       return compare.comparison.id
     },
@@ -109,6 +110,7 @@ async function datasetOfName(client: ShotboardClient, name: string): Promise<Dat
     const { datasets }: { datasets: DatasetsQuery['datasets'] } = await client.request(DatasetsDocument, {
       first: pageSize,
       after,
+      name,
     })
     const found = datasets.nodes.find((dataset) => dataset.name === name)
     if (found) return found

@@ -1,3 +1,4 @@
+import { errors } from '../errors.js'
 import type { ClassRow } from '../store/datasets.js'
 import type { Store } from '../store/store.js'
 import { comparableName } from './comparable-name.js'
@@ -57,7 +58,10 @@ function tooFew(label: ClassRow, images: readonly number[]): DatasetProblem[] {
   return [
     {
       kind: has === 0 ? 'CLASS_WITHOUT_IMAGES' : 'CLASS_OF_ONE_IMAGE',
-      text: `Class "${label.name}" has ${has === 0 ? 'no image' : 'one image'}.`,
+      text:
+        has === 0
+          ? `Class "${label.name}" has no image.`
+          : errors.classOfOneImage({ className: label.name }).message,
       classes: [label],
       imageId: null,
     },

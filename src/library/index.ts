@@ -98,6 +98,7 @@ export type { ClassifierRow, ClassifierVersionRow } from '../store/classifiers.j
 export type { ComparisonFilter, ComparisonOrder } from '../store/comparison-page.js'
 export type { ComparisonRow } from '../store/comparisons.js'
 export { imagePageRequest } from '../store/dataset-images.js'
+export type { DatasetFilter, DatasetOrder } from '../store/dataset-page.js'
 export type { ClassRow, DatasetImageRow, DatasetRow, SplitCountRow } from '../store/datasets.js'
 export { Drawing, JobStatus, KlScaling, Search, Selection, Split } from '../store/enums.js'
 export { imageIdOf } from '../store/image-files.js'

@@ -13,3 +13,12 @@ export async function atArgument<T>(argument: string, work: Promise<T>, beside?:
       : error
   }
 }
+
+/** Waits for work and tells errors of arguments that are fields of a part by their paths: `supportSet` as `source.supportSet`. */
+export async function atPart<T>(part: string, fields: readonly string[], work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw error instanceof ShotboardError && fields.includes(error.argument ?? '') ? error.at(part) : error
+  }
+}

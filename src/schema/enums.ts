@@ -8,6 +8,7 @@ import {
   KlScaling,
   type Need,
   type ComparisonOrder as OrderOfComparisons,
+  type DatasetOrder as OrderOfDatasets,
   type PredictionOrder as OrderOfPredictions,
   type RunOrder as OrderOfRuns,
   type PredictionOutcome as Outcome,
@@ -188,6 +189,21 @@ registerEnumType(ComparisonOrder, {
   },
 })
 
+/** Orders of datasets. */
+export const DatasetOrder = { CREATED: 'CREATED', NAME: 'NAME' } as const satisfies {
+  [K in OrderOfDatasets]: K
+}
+export type DatasetOrder = OrderOfDatasets
+
+registerEnumType(DatasetOrder, {
+  name: 'DatasetOrder',
+  description: 'What datasets are sorted by.',
+  valuesConfig: {
+    CREATED: { description: 'When they were made.' },
+    NAME: { description: 'Their names, letter by letter, as the database orders letters.' },
+  },
+})
+
 /** Which of two methods is right when they predict different classes. */
 export const DisagreementKind = {
   METHOD_RIGHT: 'METHOD_RIGHT',
@@ -320,6 +336,31 @@ registerEnumType(Confidence, {
         'Significantly better over the test images, but not with every support set, or with fewer than three.',
     },
     TIE: { description: 'No significant difference.' },
+  },
+})
+
+/** The precisions of weights, by their names in manifests. */
+export const Precision = { FP32: 'fp32', FP16: 'fp16', Q8: 'q8' } as const
+
+registerEnumType(Precision, {
+  name: 'Precision',
+  description: 'How exactly the weights of an encoder are stored.',
+  valuesConfig: {
+    FP32: { description: '32 bits a weight, as it was trained.' },
+    FP16: { description: '16 bits a weight.' },
+    Q8: { description: '8 bits a weight, with a scale for many of them.' },
+  },
+})
+
+/** The databases that Shotboard works with. */
+export const DatabaseKind = { SQLITE: 'sqlite', POSTGRES: 'postgres' } as const
+
+registerEnumType(DatabaseKind, {
+  name: 'DatabaseKind',
+  description: 'A database that Shotboard works with.',
+  valuesConfig: {
+    SQLITE: { description: 'A file in the data folder.' },
+    POSTGRES: { description: 'A server that `DATABASE_URL` names.' },
   },
 })
 

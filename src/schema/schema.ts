@@ -44,6 +44,7 @@ import {
 import { ClassGuessResolver, SuggestionResolver, SuggestionsResolver } from './dataset/suggestions.js'
 import { UnlabelledImagesResolver } from './dataset/unlabelled-images.js'
 import { EncoderResolver } from './encoder/encoder.js'
+import { takeCodesOfPlugins } from './error-code.js'
 import { HealthResolver } from './health/health.js'
 import { ImageResolver } from './image/image.js'
 import { DatasetMapResolver, ImageMapResolver, RunMapResolver } from './image-map/image-map.js'
@@ -157,5 +158,6 @@ export async function createSchema(): Promise<GraphQLSchema> {
   }
   resolveEdges(schema)
   enforceOneOf(schema)
+  takeCodesOfPlugins(schema)
   return schema
 }

@@ -2,20 +2,18 @@ import { z } from 'zod'
 import { errors, type ShotboardError } from '../errors.js'
 import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
 import type { Database, DatabaseClient, Transaction } from './database.js'
+import { type DatasetFilter, type DatasetOrder, readDatasetPage } from './dataset-page.js'
+import type { DatasetRow } from './dataset-row.js'
 import type { Split } from './enums.js'
 import { Prisma } from './generated/sqlite/client.js'
 import { createImageListRepository, sqlSplit } from './image-lists.js'
 import { insertImageRows } from './insert-image-rows.js'
 import { recordConflicts } from './label-conflicts.js'
 import type { Page, PageRequest } from './page.js'
-import { readNewestPage } from './read-page.js'
+import type { Direction } from './read-page.js'
 import { chunks, findById, inChunks, longTransaction, rowsPerStatement } from './rows.js'
 
-export interface DatasetRow {
-  readonly id: string
-  readonly name: string
-  readonly createdAt: Date
-}
+export type { DatasetRow }
 
 export interface ClassRow {
   readonly index: number
@@ -49,7 +47,13 @@ export interface DatasetRepository {
   get(id: string): Promise<DatasetRow | null>
   getMany(ids: readonly string[]): Promise<DatasetRow[]>
   findByName(name: string): Promise<DatasetRow | null>
-  page(request: PageRequest): Promise<Page<DatasetRow>>
+  /** Newest first by default. */
+  page(
+    request: PageRequest,
+    filter?: DatasetFilter,
+    order?: DatasetOrder,
+    direction?: Direction,
+  ): Promise<Page<DatasetRow>>
   /** A dataset's classes, in the order of their indices. */
   classes(datasetId: string): Promise<ClassRow[]>
   /** The classes of several datasets, by dataset. */
@@ -151,12 +155,7 @@ export function createDatasetRepository(
     get: (id) => findById(id, (where) => client.dataset.findUnique({ where })),
     getMany: (ids) => inChunks(ids, (some) => client.dataset.findMany({ where: { id: { in: some } } })),
     findByName: (name) => client.dataset.findUnique({ where: { name } }),
-    page: (request) =>
-      readNewestPage(
-        request,
-        (query) => client.dataset.findMany(query),
-        () => client.dataset.count(),
-      ),
+    page: (...parameters) => readDatasetPage({ client, kind }, ...parameters),
 
     classes: async (id) => (await classesOf([id])).get(id) ?? [],
     classesOf,

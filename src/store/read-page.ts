@@ -28,6 +28,7 @@ type Value = string | number | Date | null
 const valueTypes = {
   id: z.null(),
   number: z.number(),
+  text: z.string(),
   time: z.iso.datetime().transform((time) => new Date(time)),
 }
 

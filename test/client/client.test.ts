@@ -85,7 +85,7 @@ describe('requests', () => {
     })
     const { predict } = await client.request(PredictDocument, {
       input: {
-        supportSet: createSupportSet.supportSet.id,
+        source: { supportSet: createSupportSet.supportSet.id },
         images: [{ upload: files[2] as Blob }],
         methods: [{ method: 'zero-shot' }],
       },

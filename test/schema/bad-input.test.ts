@@ -108,7 +108,7 @@ const valid = {
     images: [{ image: { base64: png }, class: classNames[0], split: 'TEST' }],
   },
   createSupportSet: { dataset: full.id, shots: 1, seed: 77 },
-  predict: { supportSet, images: [{ base64: png }], methods: [{ method: 'tip-adapter' }] },
+  predict: { source: { supportSet }, images: [{ base64: png }], methods: [{ method: 'tip-adapter' }] },
   compare: { dataset: full.id, shots: [1], methods: [{ method: 'tip-adapter' }] },
 }
 type Operation = keyof typeof valid
@@ -273,12 +273,17 @@ const cases: Readonly<Record<Operation, readonly Case[]>> = {
     ['too many augmentations', { augmentations: 101 }, 'INVALID_VALUE', 'input.augmentations', '100'],
   ],
   predict: [
-    ['an unknown support set', { supportSet: nowhere }, 'UNKNOWN_SUPPORT_SET', 'input.supportSet'],
+    [
+      'an unknown support set',
+      { source: { supportSet: nowhere } },
+      'UNKNOWN_SUPPORT_SET',
+      'input.source.supportSet',
+    ],
     ['no image', { images: [] }, 'EMPTY_LIST', 'input.images'],
     ['no class to tell', { topK: 0 }, 'INVALID_VALUE', 'input.topK'],
     [
       'validation without a validation split',
-      { supportSet: unvalidatedSet, selection: 'VALIDATION' },
+      { source: { supportSet: unvalidatedSet }, selection: 'VALIDATION' },
       'NO_VALIDATION_SPLIT',
       'input.selection',
       'LEAVE_ONE_OUT',
@@ -287,7 +292,7 @@ const cases: Readonly<Record<Operation, readonly Case[]>> = {
   ],
   compare: [
     ['an unknown dataset', { dataset: '' }, 'UNKNOWN_DATASET', 'input.dataset'],
-    ['an unknown encoder', { encoder: '' }, 'UNKNOWN_ENCODER', 'input.encoder'],
+    ['an unknown encoder', { encoders: [''] }, 'UNKNOWN_ENCODER', 'input.encoders[0]'],
     ['no shots', { shots: [] }, 'EMPTY_LIST', 'input.shots'],
     ['no seeds', { seeds: [] }, 'EMPTY_LIST', 'input.seeds'],
     ['shots given twice', { shots: [1, 2, 1] }, 'DUPLICATE_ENTRY', 'input.shots[2]'],
@@ -464,7 +469,7 @@ describe('what the schema does not allow is refused by name:', () => {
     ],
     [
       'NaN, which GraphQL has no word for',
-      `query { predict(input: { supportSet: "a", images: [], methods: [
+      `query { predict(input: { source: { supportSet: "a" }, images: [], methods: [
       { method: "tip-x", hyperparameters: [{ name: "beta", value: NaN }] }] }) { image { id } } }`,
       'GRAPHQL_VALIDATION_FAILED',
       'NaN',

@@ -97,7 +97,7 @@ describe('a classifier made from a comparison', () => {
   test('is fitted anew on every image of the support pool, and tells what was measured of its row', async () => {
     const made = await make({
       name: 'All',
-      comparison: comparison.id,
+      source: { comparison: comparison.id },
       method: 'TA++',
       space: 'imo',
       shots: 'ALL',
@@ -125,10 +125,14 @@ describe('a classifier made from a comparison', () => {
 
   test('takes ALL as a word of GraphQL too, and all images where no shots are given', async () => {
     const literal = await server.query<{ createClassifier: { classifier: Classifier } }>(
-      `mutation { createClassifier(input: { name: "Literal", comparison: "${comparison.id}", method: "prototype", shots: ALL })
+      `mutation { createClassifier(input: { name: "Literal", source: { comparison: "${comparison.id}" }, method: "prototype", shots: ALL })
         { classifier { version { support { drawing images } } } } }`,
     )
-    const byDefault = await make({ name: 'By default', comparison: comparison.id, method: 'prototype' })
+    const byDefault = await make({
+      name: 'By default',
+      source: { comparison: comparison.id },
+      method: 'prototype',
+    })
     expect(literal.createClassifier.classifier.version.support).toEqual({ drawing: 'ALL', images: 15 })
     expect(byDefault.version.support).toMatchObject({ drawing: 'ALL', images: 15 })
   })
@@ -136,7 +140,7 @@ describe('a classifier made from a comparison', () => {
   test('answers with a number of shots exactly as the comparison does', async () => {
     const made = await make({
       name: 'Two',
-      comparison: comparison.id,
+      source: { comparison: comparison.id },
       method: 'tip-adapter++',
       shots: 2,
       seed: 2,
@@ -162,7 +166,7 @@ describe('a classifier made from a comparison', () => {
   test('takes the recommended row where no method is given', async () => {
     const rows = await library.comparisons.rows(await library.comparisons.runs(comparison.id))
     const best = await library.recommend(rows)
-    const made = await make({ name: 'Best', comparison: comparison.id })
+    const made = await make({ name: 'Best', source: { comparison: comparison.id } })
     expect(made.version).toMatchObject({ method: { id: best?.method } })
   })
 })
@@ -170,7 +174,7 @@ describe('a classifier made from a comparison', () => {
 describe('a classifier made from a support set', () => {
   test.each(library.registry.methods.map(({ id }) => [id]))('answers as predict does: %s', async (method) => {
     const name = `Of ${method}`
-    const made = await make({ name, supportSet: supportSet.id, method, coverage: 0.8 })
+    const made = await make({ name, source: { supportSet: supportSet.id }, method, coverage: 0.8 })
     expect(made.version.measured).toBeNull()
     // One by one, as a classifier answers, also with a method that could decide for all of them together.
     const predicted = await Promise.all(
@@ -193,7 +197,12 @@ describe('a classifier made from a support set', () => {
 
   test('takes given hyperparameters', async () => {
     const given = [{ name: 'alpha', value: 3 }]
-    const input = { name: 'Given', supportSet: supportSet.id, method: 'tip-adapter', hyperparameters: given }
+    const input = {
+      name: 'Given',
+      source: { supportSet: supportSet.id },
+      method: 'tip-adapter',
+      hyperparameters: given,
+    }
     const { version } = await make({ ...input, selection: 'NONE' })
     expect(version.hyperparameters).toEqual([
       { name: 'alpha', value: 3 },
@@ -238,9 +247,12 @@ test('a support image is known as one', async () => {
 
 test('new versions keep the old, and a rollback goes back to them', async () => {
   const name = 'Versions'
-  await make({ name, supportSet: supportSet.id, method: 'tip-adapter' })
+  await make({ name, source: { supportSet: supportSet.id }, method: 'tip-adapter' })
   const first = await classify({ classifier: name })
-  const updated = await make({ name, supportSet: supportSet.id, method: 'prototype' }, 'updateClassifier')
+  const updated = await make(
+    { name, source: { supportSet: supportSet.id }, method: 'prototype' },
+    'updateClassifier',
+  )
   expect(updated.versions).toEqual([
     { number: 2, isCurrent: true },
     { number: 1, isCurrent: false },
@@ -260,7 +272,7 @@ test('new versions keep the old, and a rollback goes back to them', async () => 
   expect(codeOf(await rollback({ version: 3 }))).toEqual([['UNKNOWN_CLASSIFIER_VERSION', 'input.version']])
   expect((await rollback({ version: 2 })).data?.rollbackClassifier.classifier.version.number).toBe(2)
   expect(await classify({ classifier: name })).toEqual(second)
-  const third = await make({ name, supportSet: supportSet.id, method: 'gda' }, 'updateClassifier')
+  const third = await make({ name, source: { supportSet: supportSet.id }, method: 'gda' }, 'updateClassifier')
   expect(third.versions.map(({ number }) => number)).toEqual([3, 2, 1])
 })
 
@@ -294,7 +306,7 @@ test('answers stay the same when the comparison and the dataset are deleted, but
     })),
   )
   await library.datasets.addImages({ dataset: own.id, images: unique })
-  const made = await make({ name: 'Survivor', comparison: compared.id, method: 'tip-adapter++' })
+  const made = await make({ name: 'Survivor', source: { comparison: compared.id }, method: 'tip-adapter++' })
   const near = unique.map(({ image }) => image)
   const before = await classify({ classifier: made.id, images: near })
   expect(before[0]?.neighbours[0]?.image).not.toBeNull()
@@ -316,8 +328,8 @@ test('answers stay the same when the comparison and the dataset are deleted, but
 test('deleting a classifier deletes its files', async () => {
   const folder = join(server.settings.dataDirectory, 'classifiers')
   const before = await readdir(folder)
-  const { id } = await make({ name: 'Gone', supportSet: supportSet.id, method: 'gda' })
-  await make({ name: 'Gone', supportSet: supportSet.id, method: 'tip-x' }, 'updateClassifier')
+  const { id } = await make({ name: 'Gone', source: { supportSet: supportSet.id }, method: 'gda' })
+  await make({ name: 'Gone', source: { supportSet: supportSet.id }, method: 'tip-x' }, 'updateClassifier')
   expect((await readdir(folder)).length).toBe(before.length + 2)
   const { deleteClassifier } = await server.query<{ deleteClassifier: { id: string } }>(
     'mutation { deleteClassifier(input: { classifier: "Gone" }) { id } }',
@@ -330,7 +342,7 @@ test('deleting a classifier deletes its files', async () => {
 test('a file that is gone is told by the name of the classifier', async () => {
   const folder = join(server.settings.dataDirectory, 'classifiers')
   const before = new Set(await readdir(folder))
-  await make({ name: 'Lost', supportSet: supportSet.id, method: 'gda' })
+  await make({ name: 'Lost', source: { supportSet: supportSet.id }, method: 'gda' })
   const [file = ''] = (await readdir(folder)).filter((each) => !before.has(each))
   await rm(join(folder, file))
   const { errors } = await askToClassify({ classifier: 'Lost' })
@@ -340,18 +352,28 @@ test('a file that is gone is told by the name of the classifier', async () => {
 })
 
 describe('what cannot be made is refused, and nothing is stored:', () => {
-  const one = { supportSet: supportSet.id, method: 'gda' }
-  const of = { comparison: comparison.id, method: 'gda' }
-  test.each<[string, object, string, string]>([
+  const one = { source: { supportSet: supportSet.id }, method: 'gda' }
+  const of = { source: { comparison: comparison.id }, method: 'gda' }
+  test.each<[string, object, string, string | undefined]>([
     ['an empty name', { ...one, name: ' ' }, 'INVALID_VALUE', 'input.name'],
     ['a name with a slash', { ...one, name: 'a/b' }, 'INVALID_VALUE', 'input.name'],
     ['a name that is taken', { ...one, name: 'All' }, 'CLASSIFIER_EXISTS', 'input.name'],
-    ['neither comparison nor support set', { method: 'gda' }, 'INVALID_VALUE', 'input.comparison'],
-    ['both', { ...of, supportSet: supportSet.id }, 'INVALID_VALUE', 'input.supportSet'],
-    ['no method', { supportSet: supportSet.id }, 'INVALID_VALUE', 'input.method'],
+    ['neither comparison nor support set', { source: {}, method: 'gda' }, 'BAD_USER_INPUT', undefined],
+    ['both', { source: { ...of.source, ...one.source }, method: 'gda' }, 'BAD_USER_INPUT', undefined],
+    ['no method', { source: { supportSet: supportSet.id } }, 'INVALID_VALUE', 'input.method'],
     ['shots of a support set', { ...one, shots: 2 }, 'INVALID_VALUE', 'input.shots'],
-    ['an unknown support set', { ...one, supportSet: 'no' }, 'UNKNOWN_SUPPORT_SET', 'input.supportSet'],
-    ['an unknown comparison', { ...of, comparison: 'no' }, 'UNKNOWN_COMPARISON', 'input.comparison'],
+    [
+      'an unknown support set',
+      { ...one, source: { supportSet: 'no' } },
+      'UNKNOWN_SUPPORT_SET',
+      'input.source.supportSet',
+    ],
+    [
+      'an unknown comparison',
+      { ...of, source: { comparison: 'no' } },
+      'UNKNOWN_COMPARISON',
+      'input.source.comparison',
+    ],
     ['an unknown method', { ...of, method: 'no' }, 'UNKNOWN_METHOD', 'input.method'],
     ['a row that is not there', of, 'UNKNOWN_ROW', 'input.method'],
     [
@@ -381,8 +403,12 @@ describe('what cannot be made is refused, and nothing is stored:', () => {
 
   test('a comparison that has not finished', async () => {
     const { id } = await library.comparisons.compare(request(dataset.id, { seeds: [77] }))
-    const answer = await askFor('createClassifier', { name: 'Early', comparison: id, method: 'TA++' })
-    expect(codeOf(answer)).toEqual([['COMPARISON_NOT_FINISHED', 'input.comparison']])
+    const answer = await askFor('createClassifier', {
+      name: 'Early',
+      source: { comparison: id },
+      method: 'TA++',
+    })
+    expect(codeOf(answer)).toEqual([['COMPARISON_NOT_FINISHED', 'input.source.comparison']])
     await library.comparisons.ended(id)
   })
 })

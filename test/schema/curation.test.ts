@@ -228,7 +228,7 @@ describe('a finished comparison', () => {
     const { errors } = await server.ask(
       'query ($input: PredictInput!) { predict(input: $input) { inSupportSet } }',
       {
-        input: { comparison: id, images: [{ id: test }] },
+        input: { source: { comparison: id }, images: [{ id: test }] },
       },
     )
     expect(errors?.[0]?.extensions.code).toBe('CONTENTS_CHANGED')
@@ -338,7 +338,11 @@ describe('a finished comparison', () => {
     const { errors } = await server.ask(
       'query ($input: PredictInput!) { predict(input: $input) { inSupportSet } }',
       {
-        input: { supportSet: set, images: [{ id: other?.imageId }], methods: [{ method: 'prototype' }] },
+        input: {
+          source: { supportSet: set },
+          images: [{ id: other?.imageId }],
+          methods: [{ method: 'prototype' }],
+        },
       },
     )
     expect(errors?.[0]?.extensions.code).toBe('CONTENTS_CHANGED')
@@ -363,7 +367,11 @@ test('a support set without images of a class that was added later is refused, n
   const { errors } = await server.ask(
     'query ($input: PredictInput!) { predict(input: $input) { inSupportSet } }',
     {
-      input: { supportSet: set.id, images: [{ id: image?.imageId }], methods: [{ method: 'prototype' }] },
+      input: {
+        source: { supportSet: set.id },
+        images: [{ id: image?.imageId }],
+        methods: [{ method: 'prototype' }],
+      },
     },
   )
   expect(errors?.[0]?.extensions.code).toBe('CONTENTS_CHANGED')

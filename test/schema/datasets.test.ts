@@ -204,7 +204,7 @@ test('health names the database and the encoder', async () => {
   expect(health).toEqual({
     status: 'ok',
     version: expect.any(String),
-    database: 'sqlite',
+    database: 'SQLITE',
     encoder: 'mini-clip',
   })
 })

@@ -88,7 +88,9 @@ test('predict and a classifier use the list, also after its support set is delet
   await library.deletions.supportSet(run?.result?.supportSetId ?? '')
   const { predict } = await server.query<{ predict: { inSupportSet: boolean }[] }>(
     'query ($input: PredictInput!) { predict(input: $input) { inSupportSet } }',
-    { input: { comparison: comparison.id, images: pool.map(({ imageId }) => ({ id: imageId })) } },
+    {
+      input: { source: { comparison: comparison.id }, images: pool.map(({ imageId }) => ({ id: imageId })) },
+    },
   )
   expect(predict.map(({ inSupportSet }) => inSupportSet)).toEqual(
     pool.map(({ imageId }) => listed.includes(imageId)),
@@ -96,7 +98,7 @@ test('predict and a classifier use the list, also after its support set is delet
   const { createClassifier } = await server.query<{ createClassifier: { classifier: object } }>(
     `mutation ($input: CreateClassifierInput!) {
       createClassifier(input: $input) { classifier { version { support { drawing shots images } } } } }`,
-    { input: { name: 'listed', comparison: comparison.id } },
+    { input: { name: 'listed', source: { comparison: comparison.id } } },
   )
   expect(createClassifier).toEqual({
     classifier: { version: { support: { drawing: 'LISTED', shots: 3, images: 6 } } },

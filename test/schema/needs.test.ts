@@ -117,7 +117,7 @@ test('a comparison gives it all test images together and the prompts, predict th
     const { predict } = await server.query<{ predict: { predictions: Prediction[] }[] }>(
       `query ($input: PredictInput!) { predict(input: $input) { predictions {
         note top { class { name } contributions { term value } } } } }`,
-      { input: { comparison: id, images, methods: [{ method: 'counting' }] } },
+      { input: { source: { comparison: id }, images, methods: [{ method: 'counting' }] } },
     )
     return predict.map(({ predictions }) => predictions[0] as Prediction)
   }
@@ -150,7 +150,7 @@ test('a method that needs patches says so, and is refused with the encoder that 
   const { errors } = await server.ask(
     'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
     {
-      input: { dataset: id, encoder: 'pooled', shots: [1], methods },
+      input: { dataset: id, encoders: ['pooled'], shots: [1], methods },
     },
   )
   expect(errors).toMatchObject([

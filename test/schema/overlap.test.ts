@@ -34,7 +34,7 @@ const measure = async (input: object): Promise<Report> =>
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
 
 test('every space of the encoder is measured on the test images of a dataset', async () => {
-  const { encoder, spaces, modalityGap } = await measure({ dataset: dataset.id, bins: 20 })
+  const { encoder, spaces, modalityGap } = await measure({ source: { dataset: dataset.id }, bins: 20 })
   expect(encoder.id).toBe('mini-clip')
   expect(spaces.map(({ space }) => space.id)).toEqual((builtin().spaces ?? []).map(({ id }) => id))
   const images = (await server.library.store.datasets.images(dataset.id, 'TEST')).length
@@ -58,22 +58,28 @@ test('spaces are fitted on the support set where one is given, and only those as
     seed: 1,
     augmentations: 1,
   })
-  const { spaces } = await measure({ supportSet: supportSet.id, spaces: ['centred'] })
+  const { spaces } = await measure({ source: { supportSet: supportSet.id }, spaces: ['centred'] })
   expect(spaces.map(({ space }) => space.id)).toEqual(['centred'])
 })
 
 test.each([
-  ['neither a dataset nor a support set', {}, 'INVALID_VALUE', undefined],
-  ['an unknown dataset', { dataset: 'nothing' }, 'UNKNOWN_DATASET', 'input.dataset'],
-  ['an unknown support set', { supportSet: 'nothing' }, 'UNKNOWN_SUPPORT_SET', 'input.supportSet'],
+  ['neither a dataset nor a support set', { source: {} }, 'BAD_USER_INPUT', undefined],
+  ['both', { source: { dataset: dataset.id, supportSet: 'some' } }, 'BAD_USER_INPUT', undefined],
+  ['an unknown dataset', { source: { dataset: 'nothing' } }, 'UNKNOWN_DATASET', 'input.source.dataset'],
+  [
+    'an unknown support set',
+    { source: { supportSet: 'nothing' } },
+    'UNKNOWN_SUPPORT_SET',
+    'input.source.supportSet',
+  ],
   [
     'an unknown space',
-    { dataset: dataset.id, spaces: ['clip', 'nowhere'] },
+    { source: { dataset: dataset.id }, spaces: ['clip', 'nowhere'] },
     'UNKNOWN_SPACE',
     'input.spaces[1]',
   ],
-  ['no space', { dataset: dataset.id, spaces: [] }, 'EMPTY_LIST', 'input.spaces'],
-  ['no bins', { dataset: dataset.id, bins: 0 }, 'INVALID_VALUE', 'input.bins'],
+  ['no space', { source: { dataset: dataset.id }, spaces: [] }, 'EMPTY_LIST', 'input.spaces'],
+  ['no bins', { source: { dataset: dataset.id }, bins: 0 }, 'INVALID_VALUE', 'input.bins'],
 ])('%s is refused with its argument', async (_what, input, code, argument) => {
   const { errors } = await server.ask(query, { input })
   expect(errors?.[0]?.extensions).toMatchObject({ code, ...(argument && { argument }) })

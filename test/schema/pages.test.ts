@@ -170,6 +170,31 @@ test('a page is asked for from one end, and its cursors must be cursors', async 
   expect(errors?.[0]?.extensions.code).toMatch(/PAGE_TOO_LARGE|QUERY_TOO_COSTLY/)
 })
 
+test('datasets are found by a part of their name, and stand in its order where that is asked for', async () => {
+  const names = ['zebra crossing', 'Apple crossings', 'mango CROSSING']
+  for (const name of names) await library.datasets.create({ name, classes: [{ name: 'a' }] })
+  const read = async (page: string) =>
+    (
+      await server.query<{
+        datasets: { nodes: { name: string }[]; totalCount: number; pageInfo: { endCursor: string } }
+      }>(`{ datasets(name: "Crossing", ${page}) { nodes { name } totalCount pageInfo { endCursor } } }`)
+    ).datasets
+  const all = await read('first: 10')
+  expect(all.nodes.map(({ name }) => name)).toEqual(names.toReversed())
+  expect(all.totalCount).toBe(3)
+  const order = 'orderBy: NAME, direction: ASCENDING'
+  const sorted = (await read(`first: 10, ${order}`)).nodes.map(({ name }) => name)
+  // Databases differ in whether capitals come first.
+  expect(sorted.map((name) => name.toLowerCase()).toSorted()).toEqual(
+    names.map((name) => name.toLowerCase()).toSorted(),
+  )
+  expect(sorted.indexOf('mango CROSSING')).toBeLessThan(sorted.indexOf('zebra crossing'))
+  const first = await read(`first: 1, ${order}`)
+  const rest = await read(`first: 10, after: "${first.pageInfo.endCursor}", ${order}`)
+  expect([...first.nodes, ...rest.nodes].map(({ name }) => name)).toEqual(sorted)
+  expect((await read(`first: 10, orderBy: NAME`)).nodes.map(({ name }) => name)).toEqual(sorted.toReversed())
+})
+
 interface BothWays extends Omit<Page, 'pageInfo'> {
   readonly edges: readonly { cursor: string; node: { id: string } }[]
   readonly pageInfo: { readonly startCursor: string | null }

@@ -11,7 +11,7 @@ const url = postgres?.url
 test.skipIf(url === undefined)(`the service works on ${postgres?.title}`, async () => {
   const server = await startTestServer({ DATABASE_URL: url ?? '' })
   const { health } = await server.query<{ health: object }>('{ health { status database } }')
-  expect(health).toEqual({ status: 'ok', database: 'postgres' })
+  expect(health).toEqual({ status: 'ok', database: 'POSTGRES' })
 
   const dataset = await makeDataset(server.library, 'On Postgres')
   const create =
@@ -28,7 +28,7 @@ test.skipIf(url === undefined)(`the service works on ${postgres?.title}`, async 
   const image = { base64: await base64(picture(2, 77)) }
   const prediction = await server.query(predict, {
     input: {
-      supportSet: createSupportSet.supportSet.id,
+      source: { supportSet: createSupportSet.supportSet.id },
       images: [image],
       methods: [{ method: 'tip-x' }],
       topK: 1,

@@ -68,7 +68,7 @@ describe.each([
       [2, 3],
       [4, 7],
     ] as const) {
-      const answers = await ask({ comparison: id, shots, seed })
+      const answers = await ask({ source: { comparison: id }, shots, seed })
       const own = runs.filter((run) => run.shots === shots && run.seed === seed)
       expect(own.length).toBe(methods.length)
       for (const [m, run] of own.entries()) {
@@ -92,27 +92,39 @@ describe('a comparison', async () => {
   const { id } = await compare('NONE', 'FROZEN', 1)
 
   test('answers with its most shots and its first seed by default, and with all its methods', async () => {
-    const byDefault = await ask({ comparison: id })
-    expect(byDefault).toEqual(await ask({ comparison: id, shots: 4, seed: 7 }))
+    const byDefault = await ask({ source: { comparison: id } })
+    expect(byDefault).toEqual(await ask({ source: { comparison: id }, shots: 4, seed: 7 }))
     expect(byDefault[0]?.predictions.length).toBe(methods.length)
     expect(byDefault[0]?.inSupportSet).toBe(false)
   })
 
   test('answers with some of its methods where they are asked for', async () => {
-    const [answer] = await ask({ comparison: id, methods: [{ method: 'GDA' }, { method: 'zero-shot' }] })
+    const [answer] = await ask({
+      source: { comparison: id },
+      methods: [{ method: 'GDA' }, { method: 'zero-shot' }],
+    })
     expect(answer?.predictions.map(({ method }) => method.id)).toEqual(['gda', 'zero-shot'])
   })
 
   test.each([
-    [{}, 'INVALID_VALUE', 'input.supportSet'],
-    [{ comparison: id, supportSet: 'x' }, 'INVALID_VALUE', 'input.supportSet'],
-    [{ comparison: '00000000-0000-4000-8000-000000000000' }, 'UNKNOWN_COMPARISON', 'input.comparison'],
-    [{ comparison: id, shots: 3 }, 'INVALID_VALUE', 'input.shots'],
-    [{ comparison: id, seed: 1 }, 'INVALID_VALUE', 'input.seed'],
-    [{ comparison: id, selection: 'NONE' }, 'INVALID_VALUE', 'input.selection'],
-    [{ comparison: id, methods: [{ method: 'tip-adapter' }] }, 'INVALID_VALUE', 'input.methods[0]'],
     [
-      { comparison: id, methods: [{ method: 'gda', hyperparameters: [{ name: 'alpha', value: 1 }] }] },
+      { source: { comparison: '00000000-0000-4000-8000-000000000000' } },
+      'UNKNOWN_COMPARISON',
+      'input.source.comparison',
+    ],
+    [{ source: { comparison: id }, shots: 3 }, 'INVALID_VALUE', 'input.shots'],
+    [{ source: { comparison: id }, seed: 1 }, 'INVALID_VALUE', 'input.seed'],
+    [{ source: { comparison: id }, selection: 'NONE' }, 'INVALID_VALUE', 'input.selection'],
+    [
+      { source: { comparison: id }, methods: [{ method: 'tip-adapter' }] },
+      'INVALID_VALUE',
+      'input.methods[0]',
+    ],
+    [
+      {
+        source: { comparison: id },
+        methods: [{ method: 'gda', hyperparameters: [{ name: 'alpha', value: 1 }] }],
+      },
       'INVALID_VALUE',
       'input.methods[0].hyperparameters',
     ],
@@ -126,6 +138,6 @@ describe('a comparison', async () => {
       dataset: dataset.id,
       classes: [{ name: first?.name ?? '', prompts: ['a picture of something else.'] }],
     })
-    expect(await code({ comparison: id })).toMatchObject({ code: 'CONTENTS_CHANGED' })
+    expect(await code({ source: { comparison: id } })).toMatchObject({ code: 'CONTENTS_CHANGED' })
   })
 })

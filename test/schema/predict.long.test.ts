@@ -43,7 +43,7 @@ test.each(library.registry.methods.map(({ id }) => [id]))(
     const choices = everywhere.filter(({ method }) => method === id)
     const terms = library.registry.method(id).terms?.map(({ name }) => name) ?? ['score']
     const { predict } = await server.query<{ predict: { predictions: MethodPrediction[] }[] }>(document, {
-      input: { supportSet: supportSet.id, images, methods: choices, topK: 100 },
+      input: { source: { supportSet: supportSet.id }, images, methods: choices, topK: 100 },
     })
     expect(predict.length).toBe(3)
     for (const { predictions } of predict) {

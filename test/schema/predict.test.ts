@@ -63,7 +63,7 @@ const document = (neighbours: string) => `query ($input: PredictInput!) { predic
 } }`
 
 async function predict(input: object, neighbours = ''): Promise<readonly ImagePrediction[]> {
-  const variables = { input: { supportSet: supportSet.id, ...input } }
+  const variables = { input: { source: { supportSet: supportSet.id }, ...input } }
   return (await server.query<{ predict: ImagePrediction[] }>(document(neighbours), variables)).predict
 }
 
@@ -320,7 +320,7 @@ test('an image that cannot be read has its own error, and the others have their 
     predict: { error: { code: string; message: string } | null; predictions: object[] }[]
   }>(
     'query ($input: PredictInput!) { predict(input: $input) { error { code message } predictions { top { logit } } } }',
-    { input: { supportSet: set.id, images: given, methods } },
+    { input: { source: { supportSet: set.id }, images: given, methods } },
   )
   expect(answers.map(({ error }) => error?.code)).toEqual([
     undefined,
@@ -347,7 +347,11 @@ test('where no image can be read, each says so', async () => {
 
 test('an image may be uploaded', async () => {
   const file = await picture(2, 9200)
-  const input = { supportSet: supportSet.id, images: [{ upload: null }], methods: [{ method: 'zero-shot' }] }
+  const input = {
+    source: { supportSet: supportSet.id },
+    images: [{ upload: null }],
+    methods: [{ method: 'zero-shot' }],
+  }
   const { data, errors } = await server.upload<{ predict: ImagePrediction[] }>(
     document(''),
     { input },
@@ -364,7 +368,11 @@ test('a dataset of one class and one shot can be predicted with', async () => {
     images: [{ image: { base64: queries[0] ?? '' }, class: 'red stripes', split: 'SUPPORT_POOL' }],
   })
   const set = await library.supportSets.create({ dataset: single.id, shots: 1, seed: 1, augmentations: 3 })
-  for (const { predictions } of await predict({ supportSet: set.id, images, methods: everywhere })) {
+  for (const { predictions } of await predict({
+    source: { supportSet: set.id },
+    images,
+    methods: everywhere,
+  })) {
     for (const { top } of predictions) expect(top).toMatchObject([{ class: { index: 0 }, probability: 1 }])
   }
 })

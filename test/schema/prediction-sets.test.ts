@@ -171,7 +171,7 @@ test('predict answers as such a comparison, without the class that is held out',
     `query ($input: PredictInput!) { predict(input: $input) {
       predictions { top { class { index } } set(coverage: 0.8) { index } }
     } }`,
-    { input: { comparison: id, seed: 1, images: kept.map(({ imageId }) => ({ id: imageId })) } },
+    { input: { source: { comparison: id }, seed: 1, images: kept.map(({ imageId }) => ({ id: imageId })) } },
   )
   const runs = await library.store.comparisons.runs(id)
   const own = runs.filter(({ shots, seed }) => shots === 4 && seed === 1)
@@ -258,6 +258,8 @@ describe('is refused:', () => {
   })
 
   test.each([0, 1, -0.5])('a set of coverage %d', async (coverage) => {
+    const draw = { dataset: dataset.id, shots: 2, seed: 1, augmentations: 1 }
+    const { id: supportSet } = await library.supportSets.create(draw)
     const { errors } = await server.ask(
       `query ($input: PredictInput!, $coverage: Float!) { predict(input: $input) {
         predictions { set(coverage: $coverage) { index } }
@@ -265,9 +267,7 @@ describe('is refused:', () => {
       {
         coverage,
         input: {
-          supportSet: (
-            await library.supportSets.create({ dataset: dataset.id, shots: 2, seed: 1, augmentations: 1 })
-          ).id,
+          source: { supportSet },
           images: [{ base64: (await picture(0, 4321)).toString('base64') }],
           methods: [{ method: 'tip-adapter' }],
         },

@@ -114,7 +114,7 @@ test('a method that throws answers with its error, by name, and the others answe
   } } }`
   const methods = ['zero-shot', 'throwing', 'tip-adapter'].map((method) => ({ method }))
   const images = [{ base64: await base64(picture(0, 1)) }, { base64: await base64(picture(1, 2)) }]
-  const input = { supportSet: id, images, methods, topK: 2 }
+  const input = { source: { supportSet: id }, images, methods, topK: 2 }
   interface Answer {
     readonly method: { id: string }
     readonly top: readonly object[]
@@ -154,7 +154,7 @@ test('a plugin’s method and space predict and explain themselves as built-in o
   }
   const { predict } = await server.query<{ predict: { predictions: Prediction[] }[] }>(document, {
     input: {
-      supportSet: id,
+      source: { supportSet: id },
       images: [{ base64: await base64(picture(0, 1)) }],
       methods: [
         { method: 'bias', hyperparameters: [{ name: 'offset', value: 40 }] },

@@ -69,11 +69,11 @@ describe('a comparison by successive halving', async () => {
   })
 
   test('answers and classifiers take its search', async () => {
-    const by = { comparison: halving, images: [{ base64: await base64(picture(0, 91)) }] }
+    const by = { source: { comparison: halving }, images: [{ base64: await base64(picture(0, 91)) }] }
     const { errors } = await server.ask(predict, { input: { ...by, search: 'EXACT' } })
     expect(errors?.[0]).toMatchObject({ extensions: { code: 'INVALID_VALUE', argument: 'input.search' } })
     const { createClassifier } = await server.query<{ createClassifier: { classifier: object } }>(create, {
-      input: { name: 'halved', comparison: halving },
+      input: { name: 'halved', source: { comparison: halving } },
     })
     expect(createClassifier).toEqual({ classifier: { version: { selection: { search: 'HALVING' } } } })
   })
@@ -99,7 +99,7 @@ describe('a long search', async () => {
   }
   const answersOf = async (more: object) => {
     const { predict: answers } = await server.query<{ predict: { predictions: Prediction[] }[] }>(predict, {
-      input: { supportSet, images, ...more },
+      input: { source: { supportSet }, images, ...more },
     })
     return answers[0]?.predictions ?? []
   }
@@ -128,7 +128,7 @@ describe('a long search', async () => {
   })
 
   test('is refused for a classifier, which is not made', async () => {
-    const input = { name: 'too long', supportSet, method: 'thorough' }
+    const input = { name: 'too long', source: { supportSet }, method: 'thorough' }
     const { errors } = await server.ask(create, { input })
     expect(errors).toMatchObject([{ extensions: { code: 'SEARCH_TOO_LONG' } }])
     expect((await server.ask('{ classifier(classifier: "too long") { id } }')).data ?? null).toBeNull()

@@ -79,7 +79,7 @@ test.each(['LEAVE_ONE_OUT', 'VALIDATION'])(
     })
     const [image] = await library.store.datasets.images(dataset.id, 'TEST')
     const predict = (supportSet: string, methods: readonly string[]) => `{ predict(input: {
-      supportSet: "${supportSet}", images: [{ id: "${image?.imageId}" }], selection: ${selection},
+      source: { supportSet: "${supportSet}" }, images: [{ id: "${image?.imageId}" }], selection: ${selection},
       methods: [${methods.map((method) => `{ method: "${method}" }`).join()}]
     }) { predictions { top { logit } } } }`
     const seven = ['zero-shot', 'tip-adapter', 'tip-adapter++', 'tip-x', 'tip-x++', 'gda', 'prototype']

@@ -105,7 +105,7 @@ test('a comparison that was drawn unevenly is repeated from its document, and pr
   const pool = await library.store.datasets.images(dataset.id, 'SUPPORT_POOL')
   const { predict } = await server.query<{ predict: { inSupportSet: boolean }[] }>(
     'query ($input: PredictInput!) { predict(input: $input) { inSupportSet } }',
-    { input: { comparison: id, images: pool.map(({ imageId }) => ({ id: imageId })) } },
+    { input: { source: { comparison: id }, images: pool.map(({ imageId }) => ({ id: imageId })) } },
   )
   expect(predict).toEqual(pool.map(() => ({ inSupportSet: true })))
 })

@@ -1,5 +1,6 @@
 import { Field, Float, ID, InputType, Int, registerEnumType } from 'type-graphql'
 import { JobStatus } from '../enums.js'
+import { ErrorCode } from '../error-code.js'
 import { NodeType } from '../node/node.type.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
@@ -150,7 +151,7 @@ export class TrainingType {
   @Field(() => String, { nullable: true, description: 'The cause of failure, or of waiting.' })
   error: string | null
 
-  @Field(() => String, { nullable: true, description: 'The stable code of `error`.' })
+  @Field(() => ErrorCode, { nullable: true, description: 'The stable code of `error`.' })
   errorCode: string | null
 
   @Field(() => DateTime, { description: 'When the training was asked for.' })

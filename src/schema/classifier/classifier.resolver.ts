@@ -11,6 +11,7 @@ import {
   type Page,
   parseFrozen,
 } from '../../library/index.js'
+import { atPart } from '../arguments.js'
 import { ComparisonType } from '../comparison/comparison.type.js'
 import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
@@ -49,6 +50,11 @@ const changedClassifier = {
 
 const fits = computed({ base: 1000 })
 
+/** The input as the library takes it. */
+const sourceOf = ({ source, ...how }: CreateClassifierInputType) => ({ ...how, ...source })
+
+const atSource = <T>(work: Promise<T>): Promise<T> => atPart('source', ['comparison', 'supportSet'], work)
+
 @Resolver(() => ClassifierType)
 export class ClassifierResolver {
   @Query(() => ClassifierType, { description: 'A classifier by its name or its id.' })
@@ -82,7 +88,7 @@ export class ClassifierResolver {
     input: CreateClassifierInputType,
     @Ctx() { library }: Context,
   ): Promise<ClassifierRow> {
-    return library.classifiers.create(input)
+    return atSource(library.classifiers.create(sourceOf(input)))
   }
 
   @PayloadMutation(changedClassifier, {
@@ -97,7 +103,7 @@ export class ClassifierResolver {
     input: UpdateClassifierInputType,
     @Ctx() { library }: Context,
   ): Promise<ClassifierRow> {
-    return library.classifiers.update(input)
+    return atSource(library.classifiers.update(sourceOf(input)))
   }
 
   @PayloadMutation(changedClassifier, { description: 'Puts another version of a classifier in use.' })

@@ -5,6 +5,7 @@ import { HyperparameterInputType } from '../method/method-choice.js'
 import { NodeType } from '../node/node.type.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
+import { PredictionSourceInputType } from '../prediction/prediction-source.js'
 import { DateTime, Shots } from '../scalars.js'
 
 @InputType('CreateClassifierInput', {
@@ -14,8 +15,10 @@ export class CreateClassifierInputType {
   @Field(() => String, { description: 'From 1 to 200 characters, without slashes and control characters.' })
   name: string
 
-  @Field(() => ID, { nullable: true, description: 'A comparison that has finished.' })
-  comparison?: string | null
+  @Field(() => PredictionSourceInputType, {
+    description: 'A comparison that has finished, or a support set.',
+  })
+  source: PredictionSourceInputType
 
   @Field(() => ID, { nullable: true, description: 'Of the comparison. Required if it compares several.' })
   encoder?: string | null
@@ -42,12 +45,6 @@ export class CreateClassifierInputType {
     description: 'Of a comparison, with a number of shots; its first by default.',
   })
   seed?: number | null
-
-  @Field(() => ID, {
-    nullable: true,
-    description: 'The id of a support set. Give either a support set or a comparison.',
-  })
-  supportSet?: string | null
 
   @Field(() => [HyperparameterInputType], {
     nullable: true,

@@ -33,12 +33,9 @@ export class CompareInputType {
   })
   testDataset?: string | null
 
-  @Field(() => ID, { nullable: true, description: 'Default: the default encoder.' })
-  encoder?: string | null
-
   @Field(() => [ID], {
     nullable: true,
-    description: 'Several encoders instead of `encoder`. Every run is made with each of them.',
+    description: 'Every run is made with each of them. Default: the default encoder.',
   })
   encoders?: string[] | null
 

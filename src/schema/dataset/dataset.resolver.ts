@@ -13,7 +13,7 @@ import type { Context } from '../context.js'
 import { deletedId } from '../deleted-id.js'
 import { imageInput, requireImageLimit } from '../image/image.js'
 import { type InputOfId, inputOfId } from '../input-of-id.js'
-import { PageArguments, pageRequest } from '../page.js'
+import { pageRequest } from '../page.js'
 import { PayloadMutation } from '../payload-mutation.js'
 import { addedImages } from './added-images.js'
 import {
@@ -27,6 +27,7 @@ import {
   SetPromptsInputType,
   SplitCountType,
 } from './dataset.type.js'
+import { DatasetsArguments } from './datasets-arguments.js'
 import { addedImagesWarnings, changedDataset, datasetWarnings, mendedDataset } from './mended-dataset.js'
 
 const DeleteDatasetInputType = inputOfId(
@@ -48,12 +49,17 @@ export class DatasetResolver {
     return loaders.dataset.load(id)
   }
 
-  @Query(() => DatasetConnectionType, { description: 'Newest first.' })
+  @Query(() => DatasetConnectionType, { description: 'Newest first by default.' })
   datasets(
-    @Args(() => PageArguments) page: PageArguments,
+    @Args(() => DatasetsArguments) { name, orderBy, direction, ...page }: DatasetsArguments,
     @Ctx() context: Context,
   ): Promise<Page<DatasetRow>> {
-    return context.library.datasets.page(pageRequest(page, context))
+    return context.library.datasets.page(
+      pageRequest(page, context),
+      name == null ? {} : { name },
+      orderBy ?? undefined,
+      direction ?? undefined,
+    )
   }
 
   @PayloadMutation(changedDataset, {

@@ -1,5 +1,6 @@
 import { Directive, Field, ID, InputType, Int } from 'type-graphql'
 import { Split } from '../enums.js'
+import { ErrorCode } from '../error-code.js'
 import { ImageInputType } from '../image/image.js'
 import { NodeType } from '../node/node.type.js'
 import { ObjectType } from '../object-type.js'
@@ -136,7 +137,7 @@ export class RejectedImageType {
   @Field(() => Int, { description: 'The index in the list of images, from 0.' })
   position: number
 
-  @Field(() => String, { description: 'The stable code of the reason, such as INVALID_IMAGE.' })
+  @Field(() => ErrorCode, { description: 'The stable code of the reason, such as INVALID_IMAGE.' })
   code: string
 
   @Field(() => String, { description: 'The same as a sentence.' })

@@ -14,6 +14,7 @@ import {
 import { type Encoder, type FeatureSpace, type SourceInfo, spacesOf } from '../../library/index.js'
 import { embeddedEncoder } from '../../settings/schema.js'
 import type { Context } from '../context.js'
+import { Precision } from '../enums.js'
 import { NodeType } from '../node/node.type.js'
 import { ObjectType } from '../object-type.js'
 import { PayloadMutation } from '../payload-mutation.js'
@@ -48,7 +49,7 @@ export class EncoderType {
   })
   logitBias: number | null
 
-  @Field(() => String, { description: 'The precision of its weights: `fp32`, `fp16` or `q8`.' })
+  @Field(() => Precision, { description: 'The precision of its weights.' })
   precision: string
 }
 

@@ -1,6 +1,7 @@
 import { Ctx, Field, Query, Resolver } from 'type-graphql'
 import { version } from '../../version.js'
 import type { Context } from '../context.js'
+import { DatabaseKind } from '../enums.js'
 import { ObjectType } from '../object-type.js'
 
 @ObjectType('Health', { description: 'The state of the service. It answers only if the database does.' })
@@ -11,7 +12,7 @@ export class HealthType {
   @Field(() => String, { description: 'The version of Shotboard, such as 1.2.3.' })
   version: string
 
-  @Field(() => String, { description: '`sqlite` or `postgres`.' })
+  @Field(() => DatabaseKind, { description: 'What keeps the rows.' })
   database: string
 
   @Field(() => String, { description: 'The id of the default encoder.' })

@@ -11,6 +11,7 @@ import {
 } from '../../library/index.js'
 import type { Limits } from '../../settings/settings.js'
 import type { Context } from '../context.js'
+import { ErrorCode } from '../error-code.js'
 import { NodeType } from '../node/node.type.js'
 import { ObjectType } from '../object-type.js'
 import { Upload } from '../scalars.js'
@@ -129,7 +130,7 @@ export function requireImageLimit(
 
 @ObjectType('ImageError', { description: 'Why an image has no answer.' })
 export class ImageErrorType {
-  @Field(() => String, { description: 'A stable code, such as INVALID_IMAGE.' })
+  @Field(() => ErrorCode, { description: 'A stable code, such as INVALID_IMAGE.' })
   code: string
 
   @Field(() => String, { description: 'What is wrong, as a sentence.' })

@@ -1,6 +1,7 @@
 import { Field, Float, ID, InputType, Int } from 'type-graphql'
 import type { WarningRow } from '../../library/index.js'
 import { ClassFolder, JobStatus } from '../enums.js'
+import { ErrorCode } from '../error-code.js'
 import { NodeType } from '../node/node.type.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
@@ -94,7 +95,7 @@ export class RejectedFileType {
   @Field(() => String, { description: 'The path in the archive.' })
   file: string
 
-  @Field(() => String, { description: 'The stable code of the reason, such as INVALID_IMAGE.' })
+  @Field(() => ErrorCode, { description: 'The stable code of the reason, such as INVALID_IMAGE.' })
   code: string
 
   @Field(() => String, { description: 'The same as a sentence.' })
@@ -115,7 +116,7 @@ export class ImportType {
   @Field(() => String, { nullable: true, description: 'The cause of failure.' })
   error: string | null
 
-  @Field(() => String, { nullable: true, description: 'The stable code of `error`.' })
+  @Field(() => ErrorCode, { nullable: true, description: 'The stable code of `error`.' })
   errorCode: string | null
 
   @Field(() => Int, { nullable: true, description: 'Images to import. Null until counted.' })

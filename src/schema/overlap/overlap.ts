@@ -1,6 +1,7 @@
 import {
   Arg,
   Ctx,
+  Directive,
   Field,
   FieldResolver,
   Float,
@@ -13,7 +14,7 @@ import {
 } from 'type-graphql'
 import { errors } from '../../errors.js'
 import type { ClassRow, Encoder, FeatureSpace, OverlapReport } from '../../library/index.js'
-import { atInput } from '../arguments.js'
+import { atInput, atPart } from '../arguments.js'
 import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
 import { ClassLabelType } from '../dataset/dataset.type.js'
@@ -22,13 +23,23 @@ import { Split } from '../enums.js'
 import { ObjectType } from '../object-type.js'
 import { FeatureSpaceType } from '../space/space.js'
 
-@InputType('OverlapInput', { description: 'Give exactly one of `dataset` and `supportSet`.' })
-class OverlapInputType {
+@Directive('@oneOf')
+@InputType('OverlapSourceInput', { description: 'What spaces are fitted on, and whose images are compared.' })
+class OverlapSourceInputType {
   @Field(() => ID, { nullable: true, description: 'Fits spaces on the whole support pool of this dataset.' })
   dataset?: string | null
 
-  @Field(() => ID, { nullable: true, description: 'Fits spaces on this support set.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Fits spaces on this support set, of whose dataset images are compared.',
+  })
   supportSet?: string | null
+}
+
+@InputType('OverlapInput', { description: 'The images to compare, and the spaces.' })
+class OverlapInputType {
+  @Field(() => OverlapSourceInputType, { description: 'A dataset, or a support set.' })
+  source: OverlapSourceInputType
 
   @Field(() => ID, {
     nullable: true,
@@ -191,7 +202,8 @@ export class OverlapResolver {
     input: OverlapInputType,
     @Ctx() { library }: Context,
   ): Promise<OverlapReport> {
-    return atInput(library.overlap(input))
+    const { source, ...how } = input
+    return atInput(atPart('source', ['dataset', 'supportSet'], library.overlap({ ...how, ...source })))
   }
 
   @FieldResolver(() => EncoderType, { description: 'The encoder of the features.' })

@@ -1,23 +1,12 @@
-import {
-  Arg,
-  Ctx,
-  Field,
-  FieldResolver,
-  Float,
-  ID,
-  InputType,
-  Int,
-  Query,
-  Resolver,
-  Root,
-} from 'type-graphql'
+import { Arg, Ctx, Field, FieldResolver, Float, InputType, Int, Query, Resolver, Root } from 'type-graphql'
 import { errors } from '../../errors.js'
 import type { ClassRow, ImagePrediction, MethodPrediction } from '../../library/index.js'
-import { atInput } from '../arguments.js'
+import { atInput, atPart } from '../arguments.js'
 import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
 import { ClassLabelType } from '../dataset/dataset.type.js'
 import { Search, Selection } from '../enums.js'
+import { ErrorCode } from '../error-code.js'
 import {
   ImageErrorType,
   ImageInputType,
@@ -32,23 +21,16 @@ import { HyperparameterValueType, valueList } from '../method/method.type.js'
 import { encoderMethodAndSpaceOf } from '../method/method-and-space.js'
 import { MethodChoiceType } from '../method/method-choice.js'
 import { ObjectType } from '../object-type.js'
+import { PredictionSourceInputType } from './prediction-source.js'
 
 @InputType('PredictInput', {
   description: 'Images, and what to classify them by: a support set with methods, or a comparison.',
 })
 class PredictInputType {
-  @Field(() => ID, {
-    nullable: true,
-    description: 'Classifies by this support set. Give either a support set or a comparison.',
+  @Field(() => PredictionSourceInputType, {
+    description: 'A support set, or a comparison, which classifies as it was measured.',
   })
-  supportSet?: string | null
-
-  @Field(() => ID, {
-    nullable: true,
-    description:
-      'Classifies as this comparison does: with its encoders, support set, methods, spaces, selection and selected hyperparameters.',
-  })
-  comparison?: string | null
+  source: PredictionSourceInputType
 
   @Field(() => Int, {
     nullable: true,
@@ -139,7 +121,7 @@ class NeighbourType {
 
 @ObjectType('MethodError', { description: 'Why a method gives no answer.' })
 class MethodErrorType {
-  @Field(() => String, { description: 'A stable code, such as PLUGIN_FAILED.' })
+  @Field(() => ErrorCode, { description: 'A stable code, such as PLUGIN_FAILED.' })
   code: string
 
   @Field(() => String, { description: 'What is wrong, as a sentence.' })
@@ -256,7 +238,9 @@ export class PredictionResolver {
     @Ctx() { library, limits }: Context,
   ): Promise<ImagePrediction[]> {
     requireImageLimit(input.images, limits)
-    return atInput(library.predict({ ...input, images: input.images.map(imageInput) }))
+    const { source, images, ...how } = input
+    const answers = library.predict({ ...how, ...source, images: images.map(imageInput) })
+    return atInput(atPart('source', ['comparison', 'supportSet'], answers))
   }
 
   @FieldResolver(() => ImageType, {

@@ -151,7 +151,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
   'dear fields under many names': (url, random) =>
     query(
       url,
-      `{ ${aliases(1 + random.integer(300), `overlap(input: { dataset: "x", bins: ${1 + random.integer(2000)} }) { spaces { auc } }`)} }`,
+      `{ ${aliases(1 + random.integer(300), `overlap(input: { source: { dataset: "x" }, bins: ${1 + random.integer(2000)} }) { spaces { auc } }`)} }`,
     ),
   'long lists of arguments': (url, random) =>
     query(url, 'query ($ids: [ID!]!) { overlapCorrelation(comparisons: $ids) { n } }', {

@@ -24,7 +24,7 @@ const ask = (key: string, query: string) =>
 const codesOf = ({ errors }: Awaited<ReturnType<typeof ask>>) =>
   errors?.map(({ extensions }) => extensions.code)
 
-const overlap = '{ overlap(input: { dataset: "any" }) { spaces { auc } } }'
+const overlap = '{ overlap(input: { source: { dataset: "any" } }) { spaces { auc } } }'
 
 /** Makes `overlap` last until the returned function is called. */
 function endlessOverlap(): () => void {

@@ -52,7 +52,7 @@ describe('by default', () => {
     ],
     [
       'something expensive under many names',
-      `{ ${Array.from({ length: 400 }, (_, i) => `a${i}: overlap(input: { dataset: "x" }) { spaces { auc } }`).join(' ')} }`,
+      `{ ${Array.from({ length: 400 }, (_, i) => `a${i}: overlap(input: { source: { dataset: "x" } }) { spaces { auc } }`).join(' ')} }`,
       'QUERY_TOO_COSTLY',
     ],
     [
@@ -75,12 +75,12 @@ describe('by default', () => {
     ],
     [
       'overlap in all spaces thrice',
-      `{ ${aliases(3, 'overlap(input: { dataset: "x" }) { spaces { auc } }')} }`,
+      `{ ${aliases(3, 'overlap(input: { source: { dataset: "x" } }) { spaces { auc } }')} }`,
       'QUERY_TOO_COSTLY',
     ],
     [
       'overlap in one space many times',
-      `{ overlap(input: { dataset: "x", spaces: [${'"clip" '.repeat(50)}] }) { spaces { auc } } }`,
+      `{ overlap(input: { source: { dataset: "x" }, spaces: [${'"clip" '.repeat(50)}] }) { spaces { auc } } }`,
       'QUERY_TOO_COSTLY',
     ],
     [
@@ -180,7 +180,7 @@ describe('what is set is held, with an error of its own:', () => {
     const { errors } = await narrow.ask(add, { input: { dataset: dataset.id, images } })
     expect(errors?.[0]?.extensions).toEqual(problem)
     const predict = 'query ($input: PredictInput!) { predict(input: $input) { image { id } } }'
-    const input = { supportSet: 'any', images: three, methods: [{ method: 'tip-x' }] }
+    const input = { source: { supportSet: 'any' }, images: three, methods: [{ method: 'tip-x' }] }
     expect((await narrow.ask(predict, { input })).errors?.[0]?.extensions).toEqual(problem)
   })
 

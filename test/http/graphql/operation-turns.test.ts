@@ -6,7 +6,7 @@ import { startTestServer } from '../../helpers/server.js'
 const server = await startTestServer({ SHOTBOARD_MAX_OPERATIONS: '1', SHOTBOARD_MAX_OPERATION_SECONDS: '1' })
 const { library } = server
 
-const query = '{ overlap(input: { dataset: "any" }) { spaces { auc } } }'
+const query = '{ overlap(input: { source: { dataset: "any" } }) { spaces { auc } } }'
 const codesOf = ({ errors }: Awaited<ReturnType<typeof server.ask>>) =>
   errors?.map(({ extensions }) => extensions.code)
 

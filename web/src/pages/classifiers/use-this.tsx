@@ -34,7 +34,7 @@ export function UseThis({
 }
 
 function MakeClassifier({ row, onClose }: { readonly row: UsedRow; readonly onClose: () => void }) {
-  const { label, ...source } = row
+  const { label, comparison, ...choice } = row
   const [, navigate] = useLocation()
   const [name, setName] = useState('')
   const [allowLongSearch, setAllowLongSearch] = useState(false)
@@ -42,7 +42,7 @@ function MakeClassifier({ row, onClose }: { readonly row: UsedRow; readonly onCl
   const [updated, update] = useMutation(UpdateClassifierDocument)
   const fetching = created.fetching || updated.fetching
   const problems = problemsOf(updated.error ?? created.error)
-  const input = { ...source, name, shots: 'ALL' as const, allowLongSearch }
+  const input = { source: { comparison }, ...choice, name, shots: 'ALL' as const, allowLongSearch }
   const isLong = problems.some(({ code }) => code === 'SEARCH_TOO_LONG')
   const isTaken = !updated.error && problems.some(({ code }) => code === 'CLASSIFIER_EXISTS')
   async function submit(event: FormEvent) {

@@ -190,7 +190,7 @@ function Form({
       input: {
         dataset: dataset.id,
         name: name.trim() || null,
-        encoder: encoderId,
+        encoders: [encoderId],
         ...(listed
           ? { supportImages: listed }
           : {

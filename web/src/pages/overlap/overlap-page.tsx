@@ -74,7 +74,7 @@ export function OverlapPage() {
 function Report({ dataset, split }: { readonly dataset: DatasetOption; readonly split: Split }) {
   const [{ data, error, fetching }] = useQuery({
     query: OverlapDocument,
-    variables: { input: { dataset: dataset.id, split, bins: 200 } },
+    variables: { input: { source: { dataset: dataset.id }, split, bins: 200 } },
     requestPolicy: 'cache-first',
   })
   if (error) return <Problems error={error} />

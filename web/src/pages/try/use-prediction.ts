@@ -71,17 +71,20 @@ export function usePrediction(question: Question, subject: Subject | undefined):
   return answer
 }
 
-type By = Pick<PredictInput, 'comparison' | 'supportSet' | 'shots' | 'seed' | 'methods' | 'allowLongSearch'>
+type By = Pick<PredictInput, 'source' | 'shots' | 'seed' | 'methods' | 'allowLongSearch'>
 
 /** A comparison answers by itself. Otherwise it draws the support set; the same request reuses it. */
 async function answerBy(
   client: Client,
   question: Question,
 ): Promise<{ readonly by?: By; readonly error?: CombinedError | undefined }> {
-  if ('comparison' in question) return { by: question }
+  if ('comparison' in question) {
+    const { comparison, ...row } = question
+    return { by: { source: { comparison }, ...row } }
+  }
   const { dataset, shots, seed, methods, allowLongSearch } = question
   const { data, error } = await client.mutation(DrawSupportSetDocument, { input: { dataset, shots, seed } })
   if (!data) return { error }
   const supportSet = data.createSupportSet.supportSet.id
-  return { by: { supportSet, methods: methods.split(',').map(choiceOf), allowLongSearch } }
+  return { by: { source: { supportSet }, methods: methods.split(',').map(choiceOf), allowLongSearch } }
 }
