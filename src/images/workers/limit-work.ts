@@ -26,9 +26,11 @@ export function limitWork(
     rounds += 1
     const used = start === undefined || to === undefined ? limitMs : to - start
     const isIdle = used - before < leastShare * limitMs
-    if (used >= limitMs || isIdle || rounds === maxRounds) return onExceeded()
-    before = used
-    timer = setTimeout(look, limitMs)
+    if (used >= limitMs || isIdle || rounds === maxRounds) onExceeded()
+    else {
+      before = used
+      timer = setTimeout(look, limitMs)
+    }
   }
 
   return () => clearTimeout(timer)
