@@ -41,9 +41,11 @@ export const classifyOne: Benchmark = {
       await encode(image)
     }
     const taken = { classify: [] as number[], encoder: [] as number[] }
-    for (const image of images) {
-      taken.classify.push(await onceMs(() => ask(image)))
+    // What comes second finds the processes warm, so each is first in turn.
+    for (const [i, image] of images.entries()) {
+      if (i % 2 === 0) taken.classify.push(await onceMs(() => ask(image)))
       taken.encoder.push(await onceMs(() => encode(image)))
+      if (i % 2 === 1) taken.classify.push(await onceMs(() => ask(image)))
     }
     const more = median(taken.classify.map((each, i) => each - (taken.encoder[i] as number)))
     await server.close()

@@ -20,8 +20,8 @@ import {
 } from './export/export-classifier.js'
 import { createFits, type FitsContext } from './fits.js'
 import { type FreezeContext, freeze } from './freeze.js'
-import { parseFrozen } from './frozen.js'
-import { type GivenImage, readGivenImages } from './given-images.js'
+import { type Frozen, parseFrozen } from './frozen.js'
+import { type GivenImage, readGivenBytes } from './given-images.js'
 import { type LoadContext, type LoadedClassifier, loadClassifier, requirementsOf } from './load-classifier.js'
 import { requireTopK } from './predict.js'
 
@@ -63,7 +63,7 @@ export interface Classifiers {
   get(classifier: string): Promise<ClassifierRow>
   /** Loads a version, by default the one in use. Throws as `loadClassifier`, UNKNOWN_CLASSIFIER and UNKNOWN_CLASSIFIER_VERSION. */
   load(classifier: string, version?: number | null): Promise<LoadedClassifier>
-  /** Classifies the images of a request; see `classify`. Throws as `load` and `readGivenImages`. */
+  /** Classifies the images of a request; see `classify`. Throws as `load` and `readGivenBytes`. */
   classify(input: ClassifyInput): Promise<ClassifiedGiven[]>
   /** Classifies images that have been read; see `classify`. */
   classifyRead(
@@ -102,6 +102,10 @@ export function createClassifiers(context: ClassifiersContext): Classifiers {
   const { store, classifierFiles } = context
   const fits = createFits(context)
   const loaded = createPromiseCache<LoadedClassifier>(maxLoaded)
+  /** Versions that were read, with what they froze: neither ever changes. */
+  const versions = createPromiseCache<{ readonly version: ClassifierVersionRow; readonly frozen: Frozen }>(
+    maxLoaded,
+  )
 
   async function make<T>(
     input: ClassifierSource,
@@ -137,10 +141,13 @@ export function createClassifiers(context: ClassifiersContext): Classifiers {
 
   async function load(classifier: string, number?: number | null): Promise<LoadedClassifier> {
     const row = await get(classifier)
-    const version = await versionOf(row, number ?? row.current)
-    const { frozen } = version
+    const wanted = number ?? row.current
+    const { version, frozen } = await versions.get(JSON.stringify([row.id, wanted]), async () => {
+      const found = await versionOf(row, wanted)
+      return { version: found, frozen: parseFrozen(found.frozen) }
+    })
     // What the service has may change while the version does not.
-    const { encoder, encoderSpace } = requirementsOf(context, parseFrozen(frozen), (what) =>
+    const { encoder, encoderSpace } = requirementsOf(context, frozen, (what) =>
       errors.classifierNeeds({ name: row.name, version: version.number, what }),
     )
     const key = JSON.stringify([version.id, encoder.spaceFingerprint(encoderSpace), encoderSpace])
@@ -176,8 +183,11 @@ export function createClassifiers(context: ClassifiersContext): Classifiers {
     async classify({ classifier, version, images, topK }) {
       requireTopK(topK)
       if (images.length === 0) throw errors.emptyList({ what: 'image' }, 'images')
+      const reading = readGivenBytes(images, context)
+      // The classifier's error comes first; then that of the images is of no use.
+      reading.catch(() => undefined)
       const of = await load(classifier, version)
-      const given = await readGivenImages(images, context)
+      const given = await reading
       const answers = await classify(of, given, topK)
       return given.map((image, i) => Object.assign(answers[i] as Classification, { image }))
     },

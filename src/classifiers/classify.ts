@@ -28,7 +28,7 @@ export interface Classification {
 }
 
 /** What is classified: an image's bytes, or why it cannot be read. */
-export type ClassifiedImage = Pick<GivenImage, 'id' | 'bytes' | 'error'>
+export type ClassifiedImage = Pick<GivenImage, 'id' | 'bytes' | 'error' | 'maxMegapixels'>
 
 /**
  * Classifies images, each by itself. A support image is compared with all keys, its own among them, as in the exported model.

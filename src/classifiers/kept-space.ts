@@ -45,9 +45,21 @@ function isSame(a: Matrix, b: Matrix): boolean {
 
 /** A space with its fit: nothing is fitted again. */
 export function withKeptFit(space: FeatureSpace, graph: Piece): FeatureSpace {
-  const project = (kernels: Kernels) => (features: Matrix) =>
-    runPiece(kernels, nameOf(space, graph), graph, { features })
-  return { ...space, fit: async (_, kernels) => ({ graph, project: project(kernels) }) }
+  return {
+    ...space,
+    async fit(_, kernels) {
+      // Every question projects its images: the name is made once, and the matrices are sent once.
+      const name = nameOf(space, graph)
+      keepMatrices(graph, kernels)
+      return { graph, project: (features) => runPiece(kernels, name, graph, { features }) }
+    },
+  }
+}
+
+function keepMatrices({ constants = {} }: Piece, kernels: Kernels): void {
+  for (const value of Object.values(constants)) {
+    if (typeof value === 'object' && 'rows' in value) kernels.keep(value)
+  }
 }
 
 /** Pieces of one name differ in float constants alone. */

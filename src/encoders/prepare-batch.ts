@@ -10,6 +10,8 @@ import { currentScope } from '../system/work-scope.js'
 export interface ImageSource {
   readonly id: string
   read(): Promise<Uint8Array>
+  /** Refuses a larger image, if it was not checked before. */
+  readonly maxMegapixels?: number | undefined
 }
 
 /** Takes the error of an image, by its index in the request, so that the others are encoded all the same. */
@@ -40,7 +42,8 @@ export async function prepareBatch(
 
   async function prepareImage(source: ImageSource, i: number): Promise<void> {
     try {
-      const preparation = { id: source.id, bytes: await source.read(), recipe, preprocessing }
+      const { id, maxMegapixels } = source
+      const preparation = { id, bytes: await source.read(), recipe, preprocessing, maxMegapixels }
       await workers.prepare(preparation, pixels.subarray(i * length, (i + 1) * length))
     } catch (error) {
       if (onBroken === undefined || !isImageFault(error)) {

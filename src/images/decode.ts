@@ -31,6 +31,8 @@ export interface Decoding {
   readonly reserve?: Reserve | undefined
   /** Whether JPEGs that end too early are read as far as they go, as by Pillow with LOAD_TRUNCATED_IMAGES. */
   readonly readCutShort?: boolean | undefined
+  /** No limit of its own by default: the image was checked when it was stored. */
+  readonly maxMegapixels?: number | undefined
 }
 
 // Many small images are decoded at once. One thread per image is faster than several threads per image.
@@ -59,14 +61,15 @@ export type Colours = 'managed' | 'plain'
 
 /**
  * Decodes an image to RGB, upright by its EXIF orientation. Grey, CMYK and 16-bit images are converted.
- * Throws INVALID_IMAGE for an image that is truncated or broken.
+ * Throws INVALID_IMAGE for an image that is truncated or broken, and IMAGE_TOO_LARGE above `maxMegapixels`.
  */
 export async function decodeImage(
   bytes: Uint8Array,
   colours: Colours = 'managed',
   decoding: Decoding = {},
 ): Promise<RgbImage> {
-  return (await decodeWith(await readHeader(bytes, Number.POSITIVE_INFINITY), colours, decoding)).image
+  const header = await readHeader(bytes, decoding.maxMegapixels ?? Number.POSITIVE_INFINITY)
+  return (await decodeWith(header, colours, decoding)).image
 }
 
 /** Reads an image's header and decodes its pixels once, to find broken images. Throws INVALID_IMAGE or IMAGE_TOO_LARGE. */

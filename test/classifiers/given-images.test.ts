@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
-import { readGivenImages } from '../../src/classifiers/given-images.js'
+import { readGivenBytes, readGivenImages } from '../../src/classifiers/given-images.js'
 import type { ImageInputContext } from '../../src/datasets/image-input.js'
 import { inspectImage } from '../../src/images/decode.js'
 import { imageIdOf } from '../../src/store/image-files.js'
@@ -16,9 +16,9 @@ const base64 = png.toString('base64')
 
 test('an image is read with its header, its id and its bytes', async () => {
   const { width, height } = await sharp(png).metadata()
-  expect(await readGivenImages([{ base64 }], context)).toEqual([
-    { id: imageIdOf(png), bytes: png, info: { width, height, format: 'png' }, stored: false, error: null },
-  ])
+  const [read] = await readGivenImages([{ base64 }], context)
+  expect(read).toMatchObject({ id: imageIdOf(png), bytes: png, stored: false, error: null })
+  expect(await read?.info()).toEqual({ width, height, format: 'png' })
 })
 
 test('the pixels of an image are not decoded', async () => {
@@ -39,6 +39,21 @@ test('an image that cannot be read has its own error, and the others are read', 
     ['INVALID_BASE64', 'images[3].base64'],
   ])
   expect(read.map(({ id }) => id).slice(0, 3)).toEqual([imageIdOf(broken), imageIdOf(png), 'f'])
+})
+
+test('a header that is read when it is asked for is read once, and is null if it cannot be read', async () => {
+  let inspected = 0
+  const inspect = (...of: Parameters<typeof inspectImage>) => {
+    inspected += 1
+    return inspectImage(...of)
+  }
+  const given = [{ base64 }, { base64: png.subarray(0, 20).toString('base64') }]
+  const read = await readGivenBytes(given, { ...context, imageWorkers: { inspect } })
+  expect([inspected, read.map(({ error }) => error)]).toEqual([0, [null, null]])
+  expect(await read[0]?.info()).toMatchObject({ format: 'png' })
+  expect(await read[0]?.info()).toMatchObject({ format: 'png' })
+  expect(inspected).toBe(1)
+  expect(await read[1]?.info()).toBeNull()
 })
 
 test('a request that gives an image in no way or in two is refused whole', async () => {

@@ -321,3 +321,13 @@ describe('an image of too many pixels', () => {
     }
   })
 })
+
+test('an image that was not checked before is refused above the limit that is given, before it is decoded', async () => {
+  const png = await sharp({ create: { width: 1100, height: 1000, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer()
+  await expect(decodeImage(png, 'plain', { maxMegapixels: 1 })).rejects.toMatchObject({
+    code: 'IMAGE_TOO_LARGE',
+  })
+  expect(await decodeImage(png, 'plain', { maxMegapixels: 1.1 })).toMatchObject({ width: 1100, height: 1000 })
+})

@@ -22,12 +22,12 @@ test.skipIf(!existsSync('/proc/self/stat'))(
     )
     const child = fork(program, { execArgv: [] })
     const [own] = await once(child, 'message')
-    const read = await processorTimeOf(child.pid ?? 0)
+    const read = processorTimeOf(child.pid ?? 0)
     // The end of its message takes time, too, and the system counts in hundredths.
     expect(read).toBeGreaterThanOrEqual(own - 20)
     expect(read).toBeLessThan(own + 500)
     child.disconnect()
     await once(child, 'exit')
-    expect(await processorTimeOf(child.pid ?? 0)).toBeUndefined()
+    expect(processorTimeOf(child.pid ?? 0)).toBeUndefined()
   },
 )

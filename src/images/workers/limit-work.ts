@@ -15,26 +15,23 @@ export function limitWork(
   onExceeded: () => void,
   processorTime: typeof processorTimeOf = processorTimeOf,
 ): () => void {
-  const timeOf = async () => (pid === undefined ? undefined : processorTime(pid))
+  const timeOf = () => (pid === undefined ? undefined : processorTime(pid))
   const start = timeOf()
-  let stopped = false
   let timer = setTimeout(look, limitMs)
   let rounds = 0
   let before = 0
 
-  async function look(): Promise<void> {
-    const [from, to] = [await start, await timeOf()]
-    if (stopped) return
+  function look(): void {
+    const to = timeOf()
     rounds += 1
-    const used = from === undefined || to === undefined ? limitMs : to - from
+    const used = start === undefined || to === undefined ? limitMs : to - start
     const isIdle = used - before < leastShare * limitMs
-    if (used >= limitMs || isIdle || rounds === maxRounds) return onExceeded()
-    before = used
-    timer = setTimeout(look, limitMs)
+    if (used >= limitMs || isIdle || rounds === maxRounds) onExceeded()
+    else {
+      before = used
+      timer = setTimeout(look, limitMs)
+    }
   }
 
-  return () => {
-    stopped = true
-    clearTimeout(timer)
-  }
+  return () => clearTimeout(timer)
 }

@@ -9,17 +9,19 @@ export interface Preparation {
   readonly bytes: Uint8Array
   readonly recipe: AugmentationRecipe
   readonly preprocessing: Preprocessing
+  /** Of an image that was not checked before. */
+  readonly maxMegapixels?: number | undefined
 }
 
 /**
  * Decodes an image and returns its preprocessed views: [rounds, 3, size, size]. With a recipe of one round the only view is
- * the image itself. Throws INVALID_IMAGE.
+ * the image itself. Throws INVALID_IMAGE, and IMAGE_TOO_LARGE above `maxMegapixels`.
  */
 export async function prepare(
-  { id, bytes, recipe, preprocessing }: Preparation,
-  decoding?: Decoding,
+  { id, bytes, recipe, preprocessing, maxMegapixels }: Preparation,
+  decoding: Decoding = {},
 ): Promise<Float32Array> {
-  const image = await decodeImage(bytes, preprocessing.colours, decoding)
+  const image = await decodeImage(bytes, preprocessing.colours, { ...decoding, maxMegapixels })
   const viewLength = 3 * preprocessing.imageSize ** 2
   const pixels = new Float32Array(recipe.rounds * viewLength)
   if (recipe.rounds === 1) {

@@ -89,7 +89,7 @@ export class ClassificationResolver {
   @FieldResolver(() => ImageType, {
     description: 'The image that was asked about, in the order of the request.',
   })
-  image(@Root() { image }: ClassifiedGiven): ImageRoot {
+  image(@Root() { image }: ClassifiedGiven): Promise<ImageRoot> {
     return imageRootOf(image)
   }
 

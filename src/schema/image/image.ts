@@ -138,10 +138,13 @@ export class ImageErrorType {
 }
 
 /** An image of a request. One that cannot be read has no size. */
-export const imageRootOf = ({ id, info, bytes, stored }: GivenImage): ImageRoot => ({
-  ...{ id, width: info?.width ?? 0, height: info?.height ?? 0 },
-  ...(!stored && { unstored: { bytes, format: info?.format ?? null } }),
-})
+export async function imageRootOf({ id, info, bytes, stored }: GivenImage): Promise<ImageRoot> {
+  const header = await info()
+  return {
+    ...{ id, width: header?.width ?? 0, height: header?.height ?? 0 },
+    ...(!stored && { unstored: { bytes, format: header?.format ?? null } }),
+  }
+}
 
 /** Throws INVALID_IMAGE if the request does not contain the file. */
 async function readUpload(upload: UploadedFile): Promise<Buffer> {

@@ -246,7 +246,7 @@ export class PredictionResolver {
   @FieldResolver(() => ImageType, {
     description: 'The image that was asked about, in the order of the request.',
   })
-  image(@Root() { image }: ImagePrediction): ImageRoot {
+  image(@Root() { image }: ImagePrediction): Promise<ImageRoot> {
     return imageRootOf(image)
   }
 }

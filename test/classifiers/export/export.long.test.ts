@@ -207,8 +207,9 @@ describe
             return { model, bytes: files.get('model.onnx')?.length ?? 0 }
           }),
         )
-        // The embedded encoder is in half precision already.
-        expect(half?.bytes).toBe(whole?.bytes)
+        // The embedded encoder is in half precision already, so that nothing is left to gain.
+        if (basename(encoderFolder) === 'mini-clip') expect(half?.bytes).toBe(whole?.bytes)
+        else expect(half?.bytes).toBeLessThan(whole?.bytes ?? 0)
         expect(quarter?.bytes).toBeLessThan(0.65 * (whole?.bytes ?? 0))
         const [exact = [], ...rest] = inPython([whole, half, quarter].map((each) => each?.model ?? ''))
         const best = (row: readonly number[]) => row.indexOf(Math.max(...row))

@@ -18,7 +18,7 @@ async function toldAfter(share: number | undefined, stopAt = Number.POSITIVE_INF
     () => {
       told = Date.now() - started
     },
-    async () => (share === undefined ? undefined : (Date.now() - started) * share),
+    () => (share === undefined ? undefined : (Date.now() - started) * share),
   )
   for (let ms = 0; ms < 20_000; ms += 500) {
     if (ms >= stopAt) stop()

@@ -67,15 +67,19 @@ export function DisagreementsTab({
       <ul className={styles.disagreements}>
         {found?.nodes.map((each) => (
           <li key={`${each.seed} ${each.image.id}`}>
-            <Link
-              href={`/try?comparison=${contrast.id}&shots=${contrast.shots}&seed=${each.seed}&image=${each.image.id}`}
-            >
-              <Thumbnail
-                image={each.image}
-                alt={`${each.class.name}, ${each.image.id.slice(0, 8)}`}
-                size={84}
-              />
-            </Link>
+            {each.image.isGone ? (
+              <span className={styles.gone}>Removed</span>
+            ) : (
+              <Link
+                href={`/try?comparison=${contrast.id}&shots=${contrast.shots}&seed=${each.seed}&image=${each.image.id}`}
+              >
+                <Thumbnail
+                  image={each.image}
+                  alt={`${each.class.name}, ${each.image.id.slice(0, 8)}`}
+                  size={84}
+                />
+              </Link>
+            )}
             <div className={styles.said}>
               <strong>{each.class.name}</strong>
               <Said by={line} taken={each.prediction} truth={each.class.index} />
