@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { disableTelemetry } from './src/tensor/disable-telemetry.js'
@@ -44,8 +43,8 @@ export default defineConfig({
     pool: 'threads',
     // Loading the service's libraries takes longer than most files' tests: a worker keeps them from file to file.
     isolate: false,
-    // One more than there are cores: a sixth of the time, a test waits for a job, a timer or a process of its own.
-    maxWorkers: availableParallelism() + 1,
+    // The default leaves a core out, which on two cores is half of them. One more than the cores takes longer: it loads all again.
+    maxWorkers: '100%',
     server: { deps: { inline: ['type-graphql'], external: [/\/dist\//] } },
     projects: [
       {
