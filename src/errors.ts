@@ -538,6 +538,11 @@ export const errors = {
     ({ className }) =>
       `All images are of one class, "${className}". Telling classes apart needs two or more: put the images of each in a folder named after it.`,
   ),
+  foldersInSeveralClasses: define<{ folders: readonly string[] }>(
+    'FOLDERS_IN_SEVERAL_CLASSES',
+    ({ folders }) =>
+      `Several classes have the same folders inside: ${folders.slice(0, 5).join(', ')}${folders.length > 5 ? ', …' : ''}. If those are the classes, import with --class-from parent (classFrom: PARENT).`,
+  ),
   severalSplits: define<{ splits: readonly string[] }>(
     'SPLIT_CONFLICT',
     ({ splits }) => `The image is in ${splits.join(' and in ')}. Choose one of the two.`,

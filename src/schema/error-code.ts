@@ -107,6 +107,7 @@ const meanings: Readonly<Record<string, string>> = {
   LABEL_CONFLICT: 'The same image has two classes.',
   SIMILAR_CLASS_NAMES: 'Names of classes differ only by case.',
   ONLY_ONE_CLASS: 'All images are of one class.',
+  FOLDERS_IN_SEVERAL_CLASSES: 'Several classes have the same folders inside, which may be the classes.',
   SPLIT_CONFLICT: 'The same image is in two splits.',
   PROMPT_CUT: 'A prompt is too long for the encoder, so that its end does not count.',
   NEAR_DUPLICATES: 'Images of different splits look the same.',

@@ -6,6 +6,7 @@ import { findClassNames, namesOfNumbers } from './labels/class-names.js'
 import { isLetter } from './labels/folders.js'
 import { type LabelChoice, type Labels, readLabels } from './labels/read-labels.js'
 import { mayBeImage, unreadReason } from './other-files.js'
+import { type NestedImage, sharedFolders } from './shared-folders.js'
 import type { LeftFile, Source, SourceFile } from './source.js'
 import { type SplitRule, splitClass } from './split-rule.js'
 import {
@@ -124,7 +125,10 @@ export async function layOut(source: Source, request: LayoutRequest, signal?: Ab
     classes,
     images: inReadingOrder(images.filter(({ file }) => file !== numbered?.file)),
     left: inReadingOrder(left),
-    warnings: warningsOf(classes.map(({ name }) => name)),
+    warnings: [
+      ...warningsOf(classes.map(({ name }) => name)),
+      ...(request.classFrom ? [] : warningOfFolders(nestedIn(context, rest))),
+    ],
   }
 }
 
@@ -492,6 +496,19 @@ function warningsOf(names: readonly string[]): ShotboardError[] {
     ...(others.length === 0 ? [errors.onlyOneClass({ className })] : []),
     ...similarNames(names).map((group) => errors.similarClassNames({ names: group })),
   ]
+}
+
+/** The images whose class is that of a folder, with the folders below it. */
+const nestedIn = ({ labels, splits }: Context, files: readonly Placed[]): NestedImage[] =>
+  files.flatMap(({ file, parts }) => {
+    const [folder, ...below] = parts.slice(splits.has(parts[0] ?? '') ? 1 : 0, -1)
+    const isOfFolder = folder !== undefined && labels.of(file) === undefined && mayBeImage(file.path)
+    return isOfFolder ? [{ folder, below }] : []
+  })
+
+function warningOfFolders(images: readonly NestedImage[]): ShotboardError[] {
+  const folders = sharedFolders(images)
+  return folders.length === 0 ? [] : [errors.foldersInSeveralClasses({ folders })]
 }
 
 /** Groups of names that differ only by case. */

@@ -148,3 +148,15 @@ test('a folder without any image is no class; where there are images, the rest i
 test.each([[[]], [['1.png']], [['readme.txt', 'notes/1.txt']]])('%j is no dataset', async (paths) => {
   await expect(read(paths)).rejects.toMatchObject({ code: 'INVALID_FOLDER' })
 })
+
+test('folders that are in several class folders are a warning, unless it is said which folder names the class', async () => {
+  const paths = ['Art/chair/1.jpg', 'Art/table/1.jpg', 'Photo/chair/1.jpg', 'Photo/table/1.jpg']
+  const warningsOf = async (files: readonly string[], classFrom?: 'TOP' | 'PARENT') =>
+    (
+      await layOut(sourceOf(files), { splitRule: defaultSplitRule, ...(classFrom && { classFrom }) })
+    ).warnings.map(({ code }) => code)
+  expect(await warningsOf(paths)).toEqual(['FOLDERS_IN_SEVERAL_CLASSES'])
+  expect(await warningsOf(paths.map((path) => `train/${path}`))).toEqual(['FOLDERS_IN_SEVERAL_CLASSES'])
+  expect(await warningsOf(paths, 'PARENT')).toEqual([])
+  expect(await warningsOf(paths, 'TOP')).toEqual([])
+})
