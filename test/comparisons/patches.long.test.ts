@@ -120,6 +120,10 @@ test('a method that needs patches is compared, predicts and classifies with an e
     expect(off(logitsOf(top), expected[i] ?? [])).toBeLessThan(2e-4)
   }
 
+  const evaluated = await library.classifiers.evaluate('by patches', { dataset })
+  expect(evaluated.images).toBe(tested.length)
+  expect(evaluated.accuracy?.mean).toBeCloseTo((100 * right.length) / tested.length, 6)
+
   const refused = library.comparisons.compare({ ...asked, encoder: 'pooled' })
   await expect(refused).rejects.toMatchObject({ code: 'PATCHES_REQUIRED', argument: 'methods[0].method' })
   await expect(refused).rejects.toThrow(/outside\.calip needs .* encoder pooled gives none/)
