@@ -180,7 +180,8 @@ export function accumulate(n: i32, pitch: usize, a: usize, taus: usize, z: usize
 
 /**
  * Applies rotations to rows i and i + 1 of Z one after another: `(z_i, z_{i+1}) ← (c·z_i − s·z_{i+1}, s·z_i + c·z_{i+1})`. The
- * columns are taken 64 at a time, which stay in the cache throughout. `rows` holds i as int32.
+ * columns are taken eight at a time. A rotation usually follows that of the row below, so the row that both turn stays in
+ * registers. `rows` holds i as int32.
  */
 export function rotate(
   n: i32,
@@ -191,20 +192,41 @@ export function rotate(
   cosines: usize,
   sines: usize,
 ): void {
-  const width = <usize>n * size
-  for (let from: usize = 0; from < width; from += 512) {
-    const to = min(from + 512, width)
-    for (let r = 0; r < count; r++) {
-      const upper = z + <usize>load<i32>(rows + <usize>r * 4) * pitch
-      const lower = upper + pitch
-      const c = f64x2.splat(at(cosines, r))
-      const s = f64x2.splat(at(sines, r))
-      for (let j = from; j < to; j += 16) {
-        const x = v128.load(upper + j)
-        const y = v128.load(lower + j)
-        v128.store(upper + j, f64x2.sub(f64x2.mul(c, x), f64x2.mul(s, y)))
-        v128.store(lower + j, f64x2.add(f64x2.mul(s, x), f64x2.mul(c, y)))
+  const end = z + <usize>n * size
+  for (let column = z; column < end; column += 64) {
+    let r = 0
+    while (r < count) {
+      let i = load<i32>(rows + <usize>r * 4)
+      let row = column + <usize>i * pitch
+      let y0 = v128.load(row + pitch)
+      let y1 = v128.load(row + pitch, 16)
+      let y2 = v128.load(row + pitch, 32)
+      let y3 = v128.load(row + pitch, 48)
+      for (;;) {
+        const c = v128.load64_splat(cosines + <usize>r * size)
+        const s = v128.load64_splat(sines + <usize>r * size)
+        const x0 = v128.load(row)
+        const x1 = v128.load(row, 16)
+        const x2 = v128.load(row, 32)
+        const x3 = v128.load(row, 48)
+        const lower = row + pitch
+        v128.store(lower, f64x2.add(f64x2.mul(s, x0), f64x2.mul(c, y0)))
+        v128.store(lower, f64x2.add(f64x2.mul(s, x1), f64x2.mul(c, y1)), 16)
+        v128.store(lower, f64x2.add(f64x2.mul(s, x2), f64x2.mul(c, y2)), 32)
+        v128.store(lower, f64x2.add(f64x2.mul(s, x3), f64x2.mul(c, y3)), 48)
+        y0 = f64x2.sub(f64x2.mul(c, x0), f64x2.mul(s, y0))
+        y1 = f64x2.sub(f64x2.mul(c, x1), f64x2.mul(s, y1))
+        y2 = f64x2.sub(f64x2.mul(c, x2), f64x2.mul(s, y2))
+        y3 = f64x2.sub(f64x2.mul(c, x3), f64x2.mul(s, y3))
+        r++
+        if (r === count || load<i32>(rows + <usize>r * 4) !== i - 1) break
+        i--
+        row -= pitch
       }
+      v128.store(row, y0)
+      v128.store(row, y1, 16)
+      v128.store(row, y2, 32)
+      v128.store(row, y3, 48)
     }
   }
 }
