@@ -207,10 +207,14 @@ describe
             return { model, bytes: files.get('model.onnx')?.length ?? 0 }
           }),
         )
-        // The embedded encoder is in half precision already, so that nothing is left to gain.
-        if (basename(encoderFolder) === 'mini-clip') expect(half?.bytes).toBe(whole?.bytes)
-        else expect(half?.bytes).toBeLessThan(whole?.bytes ?? 0)
-        expect(quarter?.bytes).toBeLessThan(0.65 * (whole?.bytes ?? 0))
+        // The embedded encoder is in half precision already, so that q8 alone makes it smaller.
+        if (basename(encoderFolder) === 'mini-clip') {
+          expect(half?.bytes).toBe(whole?.bytes)
+          expect(quarter?.bytes).toBeLessThan(0.65 * (whole?.bytes ?? 0))
+        } else {
+          expect(half?.bytes).toBeLessThan(whole?.bytes ?? 0)
+          expect(quarter?.bytes).toBeLessThan(half?.bytes ?? 0)
+        }
         const [exact = [], ...rest] = inPython([whole, half, quarter].map((each) => each?.model ?? ''))
         const best = (row: readonly number[]) => row.indexOf(Math.max(...row))
         for (const [n, share] of [0.99, 0.9].entries()) {
