@@ -29,14 +29,13 @@ export interface GivenImage {
 }
 
 /**
- * Reads the images of a request with their headers. One that cannot be read has its own error, with its position as argument. Throws EMPTY_LIST,
- * IMAGE_SOURCE_AMBIGUOUS with the position of the image, and errors of the disk.
+ * Reads the images of a request with their headers. One that cannot be read has its own error, with its position as argument.
+ * Throws EMPTY_LIST, IMAGE_SOURCE_AMBIGUOUS with the position of the image, and errors of the disk.
  */
 export async function readGivenImages(
   images: readonly ImageInput[],
   context: ImageInputContext,
 ): Promise<GivenImage[]> {
-  if (images.length === 0) throw errors.emptyList({ what: 'image' }, 'images')
   return readEach(images, context, { headers: 'now' })
 }
 

@@ -1,4 +1,4 @@
-import { containerNames, splitNamed } from './well-known-names.js'
+import { isNoClass } from './labels/folders.js'
 
 /** An image's folder that names its class, and the folders below that one. */
 export interface NestedImage {
@@ -26,5 +26,4 @@ export function sharedFolders(images: readonly NestedImage[]): readonly string[]
 }
 
 /** Folders of numbers, dates, splits and images are in every class, and are no classes. */
-const saysNothing = (name: string): boolean =>
-  !/\p{Letter}/u.test(name) || containerNames.has(name.toLowerCase()) || splitNamed(name) !== undefined
+const saysNothing = (name: string): boolean => !/\p{Letter}/u.test(name) || isNoClass(name)

@@ -1,4 +1,5 @@
 import type { ComparisonRow } from './comparison-row.js'
+import { containing } from './containing.js'
 import type { Database } from './database.js'
 import type { JobStatus } from './enums.js'
 import type { Page, PageRequest } from './page.js'
@@ -48,7 +49,7 @@ export function readComparisonPage(
     ...(created && { createdAt: within(created) }),
     ...(finished && { finishedAt: within(finished) }),
     ...(discarded !== undefined && { discardedAt: discarded ? { not: null } : null }),
-    ...(search !== undefined && { OR: containing(search, kind) }),
+    ...(search !== undefined && { OR: textsWith(search, kind) }),
   }
   return readPage<ComparisonRow>(
     request,
@@ -59,8 +60,8 @@ export function readComparisonPage(
   )
 }
 
-/** What has a text in it, in capitals or not. SQLite makes no difference between them by itself. */
-function containing(text: string, kind: Database['kind']) {
-  const contains = { contains: text, ...(kind === 'postgres' && { mode: 'insensitive' }) }
+/** The texts of a comparison that are searched. */
+function textsWith(text: string, kind: Database['kind']) {
+  const contains = containing(text, kind)
   return [{ name: contains }, { notes: contains }, { dataset: { name: contains } }]
 }

@@ -1,3 +1,4 @@
+import { containing } from './containing.js'
 import type { Database } from './database.js'
 import type { DatasetRow } from './dataset-row.js'
 import type { Page, PageRequest } from './page.js'
@@ -33,9 +34,3 @@ export function readDatasetPage(
     () => client.dataset.count({ where: matching }),
   )
 }
-
-/** What has a text in it, in capitals or not. SQLite makes no difference between them by itself. */
-const containing = (text: string, kind: Database['kind']) => ({
-  contains: text,
-  ...(kind === 'postgres' && { mode: 'insensitive' as const }),
-})

@@ -45,12 +45,13 @@ function denials(
   return (record) => areAnswers && yesOrNo(textOf(record[confidence])) === false
 }
 
-function labelsOf(record: LabelRecord, label: ChosenColumns['label']): string[] {
-  if (typeof label !== 'string')
-    return label.filter(
-      (name) => yesOrNo(textOf(record[name])) === true && !/^unlabell?ed$/i.test(name.trim()),
-    )
+/** A column of Roboflow's that says that an image has no label. */
+const isUnlabelled = (name: string): boolean => /^unlabell?ed$/i.test(name.trim())
 
+function labelsOf(record: LabelRecord, label: ChosenColumns['label']): string[] {
+  if (typeof label !== 'string') {
+    return label.filter((name) => yesOrNo(textOf(record[name])) === true && !isUnlabelled(name))
+  }
   const value = record[label]
   const texts = Array.isArray(value) ? value.map(textOf) : listOf(textOf(value))
   return [...new Set(texts.map(withoutBox).filter((text) => text !== ''))]

@@ -6,6 +6,7 @@ import { Button } from '../../components/button'
 import { Card } from '../../components/card'
 import { Choice } from '../../components/choice'
 import { EmptyState } from '../../components/empty-state'
+import { GoneImage } from '../../components/gone-image.js'
 import { Loading } from '../../components/loading'
 import { Problems } from '../../components/problems'
 import { SeriesMark } from '../../components/series-mark'
@@ -68,7 +69,7 @@ export function DisagreementsTab({
         {found?.nodes.map((each) => (
           <li key={`${each.seed} ${each.image.id}`}>
             {each.image.isGone ? (
-              <span className={styles.gone}>Removed</span>
+              <GoneImage size={84} />
             ) : (
               <Link
                 href={`/try?comparison=${contrast.id}&shots=${contrast.shots}&seed=${each.seed}&image=${each.image.id}`}

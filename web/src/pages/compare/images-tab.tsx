@@ -7,6 +7,7 @@ import { Card } from '../../components/card'
 import { Choice } from '../../components/choice'
 import { EmptyState } from '../../components/empty-state'
 import { SelectField } from '../../components/field'
+import { GoneImage } from '../../components/gone-image.js'
 import { Loading } from '../../components/loading'
 import { Problems } from '../../components/problems'
 import { plural } from '../../design/format'
@@ -275,7 +276,7 @@ function Cell({ node }: { readonly node: MeasuredImage }) {
   return (
     <>
       {node.image.isGone ? (
-        <span className={styles.gone}>Removed</span>
+        <GoneImage size={96} />
       ) : (
         <img
           src={node.image.thumbnail}
