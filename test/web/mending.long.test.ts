@@ -140,6 +140,33 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     await page.getByRole('heading', { name: 'A better name' }).waitFor()
   })
 
+  test('a dialog keeps its class when an undo gives its place to another', async () => {
+    const { id } = await fresh()
+    const page = await open(`/datasets/${id}`)
+    await page.getByRole('button', { name: `Change class ${second}` }).click()
+    await page.getByLabel('Merge into').selectOption(third)
+    await page.getByRole('button', { name: 'Merge' }).click()
+    await page.getByRole('heading', { name: second, exact: true }).waitFor({ state: 'detached' })
+
+    // What the page reads after the undo is held back until the dialog is open.
+    let letThrough = () => {}
+    const opened = new Promise<void>((resolve) => {
+      letThrough = resolve
+    })
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('query Dataset(')) await opened
+      await route.continue()
+    })
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.getByRole('button', { name: 'Undo' }).waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: `Change class ${third}` }).click()
+    letThrough()
+    await page.getByRole('heading', { name: second, exact: true, includeHidden: true }).waitFor()
+    await page.getByRole('button', { name: 'Delete the class and its images' }).click()
+    await page.getByText(`Deleted class "${third}" with 5 images.`).waitFor()
+    expect(await classesOf(id)).toEqual([first, second])
+  })
+
   test('images without a label are labelled, and the label is taken off again', async () => {
     const { id } = await fresh()
     const base64 = (await picture(0, 8123)).toString('base64')

@@ -140,7 +140,8 @@ export function DatasetPage() {
       <ul className={styles.classes}>
         {found.map((sample) => (
           <ClassRow
-            key={sample.class.index}
+            // By name: a merge or an undo moves what is behind an index, also under an open dialog.
+            key={sample.class.name}
             dataset={id}
             {...{ sample, classes, mending }}
             onShow={() => setUrl({ class: sample.class.name })}
