@@ -30,6 +30,8 @@ export function tridiagonalise(
     const wk = at(w, k)
     for (let j = k; j < n; j++) put(row, j, at(row, j) - vk * at(w, j) - wk * at(v, j))
     put(diagonal, k, at(row, k))
+    // The vector of the reflection begins behind the diagonal, and is read from an even place.
+    put(row, k, 0)
     if (k === n - 2) break
     let rest = 0.0
     for (let j = k + 2; j < n; j++) rest += at(row, j) * at(row, j)
@@ -65,7 +67,10 @@ export function tridiagonalise(
   put(diagonal, n - 1, at(last, n - 1) - 2 * at(v, n - 1) * at(w, n - 1))
 }
 
-/** `A ← A − v·wᵀ − w·vᵀ`, and `p = A·u`, for the rows and columns from `from` on. */
+/**
+ * `A ← A − v·wᵀ − w·vᵀ`, and `p = A·u`, for the rows and columns from `from` on. Of the symmetric A only the entries on and
+ * above the diagonal are read and written; each gives to two entries of p.
+ */
 function updateAndMultiply(
   from: i32,
   n: i32,
@@ -76,95 +81,124 @@ function updateAndMultiply(
   u: usize,
   p: usize,
 ): void {
-  const begin = <usize>(from & ~1) * size
   const end = <usize>n * size
+  memory.fill(p + <usize>from * size, 0, <usize>(n - from) * size)
   let i = from
-  for (; i + 3 < n; i += 4) {
+  // Two rows at a time begin at an even column, so that pairs of numbers are aligned.
+  if ((i & 1) === 1) {
+    updateRow(i, n, pitch, a, v, w, u, p)
+    i++
+  }
+  for (; i + 1 < n; i += 2) {
     const a0 = a + <usize>i * pitch
     const a1 = a0 + pitch
-    const a2 = a1 + pitch
-    const a3 = a2 + pitch
     const v0 = f64x2.splat(at(v, i))
     const v1 = f64x2.splat(at(v, i + 1))
-    const v2 = f64x2.splat(at(v, i + 2))
-    const v3 = f64x2.splat(at(v, i + 3))
     const w0 = f64x2.splat(at(w, i))
     const w1 = f64x2.splat(at(w, i + 1))
-    const w2 = f64x2.splat(at(w, i + 2))
-    const w3 = f64x2.splat(at(w, i + 3))
+    const u0 = f64x2.splat(at(u, i))
+    const u1 = f64x2.splat(at(u, i + 1))
+    // The square on the diagonal: (x, y) above and (y, z) below.
+    const first = <usize>i * size
+    const x = entry(a0, i, v, w, i)
+    const y = entry(a0, i + 1, v, w, i)
+    const z = entry(a1, i + 1, v, w, i + 1)
+    put(a0, i, x)
+    put(a0, i + 1, y)
+    put(a1, i + 1, z)
     let p0 = f64x2.splat(0)
     let p1 = p0
-    let p2 = p0
-    let p3 = p0
-    for (let j = begin; j < end; j += 16) {
+    for (let j = first + 16; j < end; j += 16) {
       const vj = v128.load(v + j)
       const wj = v128.load(w + j)
       const uj = v128.load(u + j)
       const x0 = updated(v128.load(a0 + j), v0, wj, w0, vj)
       const x1 = updated(v128.load(a1 + j), v1, wj, w1, vj)
-      const x2 = updated(v128.load(a2 + j), v2, wj, w2, vj)
-      const x3 = updated(v128.load(a3 + j), v3, wj, w3, vj)
       v128.store(a0 + j, x0)
       v128.store(a1 + j, x1)
-      v128.store(a2 + j, x2)
-      v128.store(a3 + j, x3)
       p0 = f64x2.add(p0, f64x2.mul(x0, uj))
       p1 = f64x2.add(p1, f64x2.mul(x1, uj))
-      p2 = f64x2.add(p2, f64x2.mul(x2, uj))
-      p3 = f64x2.add(p3, f64x2.mul(x3, uj))
+      v128.store(p + j, f64x2.add(v128.load(p + j), f64x2.add(f64x2.mul(x0, u0), f64x2.mul(x1, u1))))
     }
-    put(p, i, total(p0))
-    put(p, i + 1, total(p1))
-    put(p, i + 2, total(p2))
-    put(p, i + 3, total(p3))
+    put(p, i, at(p, i) + x * at(u, i) + y * at(u, i + 1) + total(p0))
+    put(p, i + 1, at(p, i + 1) + y * at(u, i) + z * at(u, i + 1) + total(p1))
   }
-  for (; i < n; i++) {
+  if (i < n) {
     const row = a + <usize>i * pitch
-    const vi = f64x2.splat(at(v, i))
-    const wi = f64x2.splat(at(w, i))
-    let sum = f64x2.splat(0)
-    for (let j = begin; j < end; j += 16) {
-      const x = updated(v128.load(row + j), vi, v128.load(w + j), wi, v128.load(v + j))
-      v128.store(row + j, x)
-      sum = f64x2.add(sum, f64x2.mul(x, v128.load(u + j)))
-    }
-    put(p, i, total(sum))
+    const x = entry(row, i, v, w, i)
+    put(row, i, x)
+    put(p, i, at(p, i) + x * at(u, i))
   }
 }
 
-/**
- * The transposed product of the reflections, [n, n]: `Z = H_{n−3} ⋯ H_0`, of which row i is column i of their product. `z` is
- * the identity before, `u` is [n + 4] of zeros.
- */
-export function accumulate(n: i32, pitch: usize, a: usize, taus: usize, z: usize, u: usize): void {
+/** As `updateAndMultiply`, of one row at an odd place. */
+function updateRow(i: i32, n: i32, pitch: usize, a: usize, v: usize, w: usize, u: usize, p: usize): void {
   const end = <usize>n * size
-  for (let k = n - 3; k >= 0; k--) {
+  const row = a + <usize>i * pitch
+  const vi = f64x2.splat(at(v, i))
+  const wi = f64x2.splat(at(w, i))
+  const ui = f64x2.splat(at(u, i))
+  const x = entry(row, i, v, w, i)
+  put(row, i, x)
+  let sum = f64x2.splat(0)
+  for (let j = <usize>(i + 1) * size; j < end; j += 16) {
+    const uj = v128.load(u + j)
+    const xj = updated(v128.load(row + j), vi, v128.load(w + j), wi, v128.load(v + j))
+    v128.store(row + j, xj)
+    sum = f64x2.add(sum, f64x2.mul(xj, uj))
+    v128.store(p + j, f64x2.add(v128.load(p + j), f64x2.mul(xj, ui)))
+  }
+  put(p, i, at(p, i) + x * at(u, i) + total(sum))
+}
+
+/** Entry j of a row, that of number i, after the update. */
+function entry(row: usize, j: i32, v: usize, w: usize, i: i32): f64 {
+  return at(row, j) - at(v, i) * at(w, j) - at(w, i) * at(v, j)
+}
+
+/**
+ * Rows `from` to `to` (exclusive) of the transposed product of the reflections, [n, n]: `Z = H_{n−3} ⋯ H_0`, of which row i is
+ * column i of their product. Each row is computed alone, so threads can share the rows, and a few stay in the cache.
+ */
+export function accumulate(n: i32, pitch: usize, a: usize, taus: usize, z: usize, from: i32, to: i32): void {
+  memory.fill(z + <usize>from * pitch, 0, <usize>(to - from) * pitch)
+  for (let i = from; i < to; i++) put(z + <usize>i * pitch, i, 1)
+  const end = <usize>n * size
+  for (let k = min(to - 2, n - 3); k >= 0; k--) {
     const tau = at(taus, k)
     if (tau === 0) continue
-    const row = a + <usize>k * pitch
-    put(u, k, 0)
-    for (let j = k + 1; j < n; j++) put(u, j, at(row, j))
+    const u = a + <usize>k * pitch
     const begin = <usize>((k + 1) & ~1) * size
-    let i = k + 1
-    for (; i + 1 < n; i += 2) {
+    let i = max(k + 1, from)
+    for (; i + 3 < to; i += 4) {
       const z0 = z + <usize>i * pitch
       const z1 = z0 + pitch
+      const z2 = z1 + pitch
+      const z3 = z2 + pitch
       let s0 = f64x2.splat(0)
       let s1 = s0
+      let s2 = s0
+      let s3 = s0
       for (let j = begin; j < end; j += 16) {
         const uj = v128.load(u + j)
         s0 = f64x2.add(s0, f64x2.mul(v128.load(z0 + j), uj))
         s1 = f64x2.add(s1, f64x2.mul(v128.load(z1 + j), uj))
+        s2 = f64x2.add(s2, f64x2.mul(v128.load(z2 + j), uj))
+        s3 = f64x2.add(s3, f64x2.mul(v128.load(z3 + j), uj))
       }
       const f0 = f64x2.splat(tau * total(s0))
       const f1 = f64x2.splat(tau * total(s1))
+      const f2 = f64x2.splat(tau * total(s2))
+      const f3 = f64x2.splat(tau * total(s3))
       for (let j = begin; j < end; j += 16) {
         const uj = v128.load(u + j)
         v128.store(z0 + j, f64x2.sub(v128.load(z0 + j), f64x2.mul(f0, uj)))
         v128.store(z1 + j, f64x2.sub(v128.load(z1 + j), f64x2.mul(f1, uj)))
+        v128.store(z2 + j, f64x2.sub(v128.load(z2 + j), f64x2.mul(f2, uj)))
+        v128.store(z3 + j, f64x2.sub(v128.load(z3 + j), f64x2.mul(f3, uj)))
       }
     }
-    for (; i < n; i++) {
+    for (; i < to; i++) {
       const row = z + <usize>i * pitch
       let sum = f64x2.splat(0)
       for (let j = begin; j < end; j += 16) {
@@ -179,21 +213,22 @@ export function accumulate(n: i32, pitch: usize, a: usize, taus: usize, z: usize
 }
 
 /**
- * Applies rotations to rows i and i + 1 of Z one after another: `(z_i, z_{i+1}) ← (c·z_i − s·z_{i+1}, s·z_i + c·z_{i+1})`. The
- * columns are taken eight at a time. A rotation usually follows that of the row below, so the row that both turn stays in
- * registers. `rows` holds i as int32.
+ * Applies rotations to rows i and i + 1 of Z one after another: `(z_i, z_{i+1}) ← (c·z_i − s·z_{i+1}, s·z_i + c·z_{i+1})`, in
+ * columns `from` to `to` (exclusive), both multiples of eight. The columns are taken eight at a time, and threads can share
+ * them. A rotation usually follows that of the row below, so the row that both turn stays in registers. `rows` holds i as int32.
  */
 export function rotate(
-  n: i32,
   pitch: usize,
   z: usize,
   count: i32,
   rows: usize,
   cosines: usize,
   sines: usize,
+  from: i32,
+  to: i32,
 ): void {
-  const end = z + <usize>n * size
-  for (let column = z; column < end; column += 64) {
+  const end = z + <usize>to * size
+  for (let column = z + <usize>from * size; column < end; column += 64) {
     let r = 0
     while (r < count) {
       let i = load<i32>(rows + <usize>r * 4)

@@ -5,7 +5,7 @@ import asc from 'assemblyscript/asc'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-async function generate(source, target) {
+async function generate(source, target, ...options) {
   const files = new Map()
   const { error, stderr } = await asc.main(
     [
@@ -20,6 +20,7 @@ async function generate(source, target) {
       'stub',
       '-O3',
       '--noAssert',
+      ...options,
     ],
     { writeFile: (name, contents) => files.set(name, contents) },
   )
@@ -32,5 +33,7 @@ async function generate(source, target) {
 }
 
 await generate('assembly/index.ts', 'src/images/pixels/generated.ts')
-// The computing thread is plain JavaScript, which loads from the sources as well as from the build.
-await generate('assembly/eigh.ts', 'src/tensor/eigh-kernels.generated.js')
+// The computing thread is plain JavaScript, which loads from the sources as well as from the build. Its memory is shared with
+// the threads that help it, up to WebAssembly's 65,536 pages.
+const shared = ['--enable', 'threads', '--importMemory', '--sharedMemory', '--maximumMemory', '65536']
+await generate('assembly/eigh.ts', 'src/tensor/eigh-kernels.generated.js', ...shared)

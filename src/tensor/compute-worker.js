@@ -3,7 +3,7 @@
 import { parentPort } from 'node:worker_threads'
 import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node'
 import { factorise, inverseTransposed, solveLower, solveUpper } from './cholesky.js'
-import { eigh } from './eigh.js'
+import { createEigh } from './eigh.js'
 
 /** @type {Map<number, InferenceSession>} */
 const sessions = new Map()
@@ -14,6 +14,9 @@ let lastSession = 0
  * @type {Map<number, Tensor>}
  */
 const resident = new Map()
+
+/** @type {ReturnType<typeof createEigh> | undefined} */
+let eigh
 
 /** A buffer for the next input from shared memory. Reusing it saves page faults and garbage collections. */
 let spare = new ArrayBuffer(0)
@@ -119,7 +122,8 @@ const operations = {
   },
 
   /** Eigenvalues and eigenvectors of a symmetric matrix, in double precision; eigenvector k is column k. */
-  async eigh({ size, data }) {
+  async eigh({ size, data, threads }) {
+    eigh ??= createEigh(threads)
     const { values, vectors } = eigh(size, data)
     return { result: { values, vectors }, transfer: [values.buffer, vectors.buffer] }
   },

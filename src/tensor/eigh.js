@@ -1,35 +1,69 @@
 // @ts-nocheck: casting every read of an array, as the compiler asks for, would hide the arithmetic.
 // The eigendecomposition of a symmetric matrix, in double precision: reflections to a tridiagonal matrix, then the implicit QL
 // algorithm (Golub and Van Loan, "Matrix Computations", sections 8.3.1 and 8.3.3). Its loops are WebAssembly.
-import { wasm } from './eigh-kernels.generated.js'
-
-const compiled = new WebAssembly.Module(Buffer.from(wasm, 'base64'))
+import { Worker } from 'node:worker_threads'
+import { openPieces, wordsOfPieces } from './eigh-pieces.js'
+import { endWork, finishPieces, offerPieces } from './shared-work.js'
 
 /** The number of rotations that are applied together. */
-const batch = 32768
+const batch = 16384
+
+/** Below this size a matrix is not worth the start of a thread. */
+const leastSharedSize = 192
+
+/** More threads hardly help: reflections need one. */
+const mostHelpers = 3
+
+/** Memory up to this size is used again, since touching fresh memory takes long. 40 MB serve a matrix of 1,500 rows. */
+const keptBytes = 40 * 2 ** 20
+
+const pageBytes = 65_536
 
 /**
- * Eigenvalues, ascending, and eigenvectors, column k of [n, n] that of value k, of a symmetric matrix. Throws an error if an
- * entry is not finite.
- * @param {number} n
- * @param {Float64Array} data
- * @returns {{ values: Float64Array<ArrayBuffer>, vectors: Float64Array<ArrayBuffer> }}
+ * Eigenvalues, ascending, and eigenvectors, column k of [n, n] that of value k, of a symmetric matrix, by so many threads. The
+ * result is the same to the bit for any number of threads. Throws an error if an entry is not finite.
+ * @param {number} threads
+ * @returns {(n: number, data: Float64Array) => { values: Float64Array<ArrayBuffer>, vectors: Float64Array<ArrayBuffer> }}
  */
-export function eigh(n, data) {
-  let greatest = 0
-  for (let at = 0; at < data.length; at++) {
-    const size = Math.abs(data[at])
-    if (!(size <= Number.MAX_VALUE)) throw new Error('this matrix has an entry that is not finite')
-    if (size > greatest) greatest = size
+export function createEigh(threads) {
+  let helpers
+  let kept
+  const memoryOf = (bytes) => {
+    if (kept !== undefined && kept.buffer.byteLength >= bytes) {
+      new Uint8Array(kept.buffer).fill(0)
+      return kept
+    }
+    const pages = Math.ceil(bytes / pageBytes)
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+    if (bytes <= keptBytes) kept = memory
+    return memory
   }
-  if (n < 2 || greatest === 0) return { values: Float64Array.from(data.subarray(0, n)), vectors: identity(n) }
+  const helpersFor = (n) => {
+    if (n < leastSharedSize) return []
+    helpers ??= Array.from({ length: Math.min(threads - 1, mostHelpers) }, startHelper)
+    return helpers
+  }
+  return (n, data) => {
+    const greatest = greatestSize(data)
+    if (n < 2 || greatest === 0)
+      return { values: Float64Array.from(data.subarray(0, n)), vectors: identity(n) }
+    return decompose(n, data, greatest, memoryOf, helpersFor(n))
+  }
+}
 
+function startHelper() {
+  const helper = new Worker(new URL('./eigh-helper.js', import.meta.url), { execArgv: [] })
+  helper.unref()
+  // A thread that cannot start takes no piece. A piece that fails in it is an error of the decomposition.
+  helper.on('error', () => {})
+  return helper
+}
+
+function decompose(n, data, greatest, memoryOf, helpers) {
   // An odd number of cache lines, so that the rows of a column do not share a few places in the cache.
   const lines = Math.ceil(n / 8) | 1
   const pitch = 8 * lines
-  const { exports } = new WebAssembly.Instance(compiled)
-  const { memory, tridiagonalise, accumulate, rotate } = exports
-  let end = memory.buffer.byteLength
+  let end = pageBytes
   const allocate = (bytes) => {
     const position = end
     end += 64 * Math.ceil(bytes / 64)
@@ -37,39 +71,38 @@ export function eigh(n, data) {
   }
   const square = () => allocate(8 * pitch * n)
   const vector = () => allocate(8 * (n + 8))
+  const rotations = () => ({
+    rows: allocate(4 * batch),
+    cosines: allocate(8 * batch),
+    sines: allocate(8 * batch),
+  })
+  const place = allocate(4 * wordsOfPieces)
   const [a, z] = [square(), square()]
   const [diagonal, beside, taus, v, w, u, p] = Array.from({ length: 7 }, vector)
-  const [cosines, sines, rows] = [allocate(8 * batch), allocate(8 * batch), allocate(4 * batch)]
-  memory.grow(Math.ceil((end - memory.buffer.byteLength) / 65536))
+  const batches = [rotations(), rotations()]
+  const memory = memoryOf(end)
 
   // A power of two, so that scaling rounds nothing and no square of an entry overflows or vanishes.
   const scale = 2 ** Math.floor(Math.log2(greatest))
   const numbers = (position, length) => new Float64Array(memory.buffer, position, length)
   const whole = numbers(a, n * pitch)
-  const product = numbers(z, n * pitch)
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) whole[i * pitch + j] = data[i * n + j] / scale
-    product[i * pitch + i] = 1
+    for (let j = i; j < n; j++) whole[i * pitch + j] = data[i * n + j] / scale
   }
-  tridiagonalise(n, 8 * pitch, a, diagonal, beside, taus, v, w, u, p)
-  numbers(u, n).fill(0)
-  accumulate(n, 8 * pitch, a, taus, z, u)
+  const layout = { n, pitch: 8 * pitch, a, taus, z }
+  const pieces = openPieces(memory, place)
+  for (const helper of helpers) helper.postMessage({ memory, place })
   const values = numbers(diagonal, n)
-  let count = 0
-  const [c, s] = [numbers(cosines, batch), numbers(sines, batch)]
-  const index = new Int32Array(memory.buffer, rows, batch)
-  const flush = () => {
-    rotate(n, 8 * pitch, z, count, rows, cosines, sines)
-    count = 0
+  try {
+    pieces.kernels.tridiagonalise(n, 8 * pitch, a, diagonal, beside, taus, v, w, u, p)
+    offerPieces(pieces.words, pieces.describeProduct(layout))
+    finishPieces(pieces.words, pieces.perform)
+    rotateAll(pieces, layout, values, numbers(beside, n), memory, batches)
+  } finally {
+    endWork(pieces.words)
   }
-  diagonalise(values, numbers(beside, n), (row, cosine, sine) => {
-    index[count] = row
-    c[count] = cosine
-    s[count] = sine
-    if (++count === batch) flush()
-  })
-  flush()
 
+  const product = numbers(z, n * pitch)
   const order = [...values.keys()].sort((i, j) => values[i] - values[j])
   const vectors = new Float64Array(n * n)
   // Some rows of the result at a time, whose lines stay in the cache.
@@ -81,6 +114,43 @@ export function eigh(n, data) {
     }
   }
   return { values: Float64Array.from(order, (i) => values[i] * scale), vectors }
+}
+
+/** Finds the eigenvalues, and rotates. One batch of rotations is found while other threads apply the one before. */
+function rotateAll({ words, perform, describeRotations }, layout, values, beside, memory, batches) {
+  const arrays = batches.map(({ rows, cosines, sines }) => ({
+    rows: new Int32Array(memory.buffer, rows, batch),
+    cosines: new Float64Array(memory.buffer, cosines, batch),
+    sines: new Float64Array(memory.buffer, sines, batch),
+  }))
+  let [filled, count] = [0, 0]
+  let { rows, cosines, sines } = arrays[filled]
+  const flush = () => {
+    finishPieces(words, perform)
+    offerPieces(words, describeRotations(layout, batches[filled], count))
+    filled = 1 - filled
+    count = 0
+    ;({ rows, cosines, sines } = arrays[filled])
+  }
+  diagonalise(values, beside, (row, cosine, sine) => {
+    rows[count] = row
+    cosines[count] = cosine
+    sines[count] = sine
+    if (++count === batch) flush()
+  })
+  flush()
+  finishPieces(words, perform)
+}
+
+/** The greatest absolute value. Throws an error if an entry is not finite. */
+function greatestSize(data) {
+  let greatest = 0
+  for (let at = 0; at < data.length; at++) {
+    const size = Math.abs(data[at])
+    if (!(size <= Number.MAX_VALUE)) throw new Error('this matrix has an entry that is not finite')
+    if (size > greatest) greatest = size
+  }
+  return greatest
 }
 
 /** The most steps for one eigenvalue; two are usual. */

@@ -204,7 +204,7 @@ export function openRuntime({
     },
     drop: (tensor) => request('drop', tensor),
     providers: () => request('providers', {}),
-    eigh: (size, data) => request('eigh', { size, data }, [], currentScope()),
+    eigh: (size, data) => request('eigh', { size, data, threads }, [], currentScope()),
     solve: (size, data, columns, rightSide) =>
       request('solve', { size, data, columns, rightSide }, [], currentScope()),
     inverseRoot: (size, data) => request('inverseRoot', { size, data }, [], currentScope()),

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { seeded } from '../../src/system/random.js'
-import { eigh } from '../../src/tensor/eigh.js'
+import { createEigh } from '../../src/tensor/eigh.js'
 import { root } from '../helpers/programs.js'
+
+const eigh = createEigh(1)
 
 /** A symmetric matrix with these entries on and below its diagonal. */
 function symmetric(n: number, entry: (i: number, j: number) => number): Float64Array {
@@ -65,6 +67,14 @@ describe('the eigendecomposition of a symmetric matrix', () => {
     const { matrix, values } = JSON.parse(readFileSync(join(root, 'test/golden/eigh.json'), 'utf8'))
     const found = eigh(values.length, Float64Array.from(matrix.flat()))
     for (const [k, value] of found.values.entries()) expect(value).toBeCloseTo(values[k], 12)
+  })
+
+  test('by several threads is the same to the bit, also if the next matrix follows at once', () => {
+    const shared = createEigh(3)
+    for (const n of [200, 333, 192, 260, 200, 333]) {
+      const matrix = symmetric(n, () => random.next() - 0.5)
+      expect(shared(n, matrix.slice())).toEqual(eigh(n, matrix.slice()))
+    }
   })
 
   test('of nothing is nothing', () => {
