@@ -2,9 +2,11 @@ import { ShotboardClientError } from './client-error.js'
 import type { ShotboardClient } from './contract.js'
 import {
   ComparisonStateDocument,
+  DatasetClassificationStateDocument,
   ImportStateDocument,
   TrainingStateDocument,
   WatchComparisonDocument,
+  WatchDatasetClassificationDocument,
   WatchImportDocument,
   WatchTrainingDocument,
 } from './generated.js'
@@ -79,12 +81,20 @@ async function* subscribed(client: Requests, kind: WatchedJob, id: string): Asyn
   if (kind === 'training') {
     for await (const { training } of client.subscribe(WatchTrainingDocument, { id })) yield training
   }
+  if (kind === 'classification') {
+    const states = client.subscribe(WatchDatasetClassificationDocument, { id })
+    for await (const { datasetClassification } of states) yield datasetClassification
+  }
 }
 
 async function asked({ request }: Requests, kind: WatchedJob, id: string): Promise<JobState | undefined> {
   if (kind === 'comparison')
     return (await request(ComparisonStateDocument, { id }, once)).comparison ?? undefined
   if (kind === 'training') return (await request(TrainingStateDocument, { id }, once)).training ?? undefined
+  if (kind === 'classification') {
+    const { datasetClassification } = await request(DatasetClassificationStateDocument, { id }, once)
+    return datasetClassification ?? undefined
+  }
   return (await request(ImportStateDocument, { id }, once)).import ?? undefined
 }
 

@@ -71,6 +71,19 @@ export const errors = {
     ({ id }) => `Change ${id} not found. A change can be undone for 7 days.`,
   ),
   unknownImport: define<{ id: string }>('UNKNOWN_IMPORT', ({ id }) => `Import ${id} not found.`),
+  unknownClassification: define<{ id: string }>(
+    'UNKNOWN_CLASSIFICATION',
+    ({ id }) => `Classification ${id} not found.`,
+  ),
+  unknownPart: define<{ id: string; number: number }>(
+    'UNKNOWN_PART',
+    ({ id, number }) => `Classification ${id} has no part ${number} that is done.`,
+  ),
+  partUnreadable: define<{ id: string; number: number }>(
+    'PART_UNREADABLE',
+    ({ id, number }) =>
+      `The file of part ${number} of classification ${id} is gone. Classify the dataset again.`,
+  ),
   unknownTraining: define<{ id: string }>('UNKNOWN_TRAINING', ({ id }) => `Training ${id} not found.`),
   unknownAdapter: define<{ name: string; encoder: string; known: readonly string[] }>(
     'UNKNOWN_ADAPTER',
@@ -599,6 +612,10 @@ export const errors = {
     'IN_USE',
     ({ id }) => `Comparison ${id} has not ended. Cancel it first.`,
   ),
+  classificationNotFinished: define<{ id: string }>(
+    'IN_USE',
+    ({ id }) => `Classification ${id} has not ended. Cancel it first.`,
+  ),
   trainingNotFinished: define<{ id: string }>(
     'IN_USE',
     ({ id }) => `Training ${id} has not ended. Cancel it first.`,
@@ -770,6 +787,10 @@ export const errors = {
     'ADAPTER_EXISTS',
     ({ name, encoder }) =>
       `Encoder ${encoder} already has an adapter named "${name}", or is training one. Choose another name.`,
+  ),
+  classificationFinished: define<{ id: string; status: string }>(
+    'CLASSIFICATION_FINISHED',
+    ({ id, status }) => `Classification ${id} has already ended (${status}).`,
   ),
   trainingFinished: define<{ id: string; status: string }>(
     'TRAINING_FINISHED',

@@ -60,6 +60,8 @@ const areas = {
     operations: [
       ...['classify', 'evaluateClassifier', 'classifier', 'classifiers'],
       ...['createClassifier', 'updateClassifier', 'rollbackClassifier', 'deleteClassifier'],
+      ...['classifyDataset', 'datasetClassification', 'datasetClassifications'],
+      ...['cancelDatasetClassification', 'resumeDatasetClassification', 'deleteDatasetClassification'],
     ],
   },
   adapters: {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ImageInput, ImageInputContext } from '../datasets/image-input.js'
 import { errors } from '../errors.js'
 import type { ClassifierRow, ClassifierVersionRow } from '../store/classifiers.js'
+import type { JobStatus } from '../store/enums.js'
 import type { Store } from '../store/store.js'
 import { createPromiseCache } from '../system/promise-cache.js'
 import type { ClassifierFiles } from './classifier-files.js'
@@ -57,7 +58,10 @@ export interface Classifiers {
    * INVALID_VALUE if there is none before.
    */
   rollback(classifier: string, version?: number | null): Promise<ClassifierRow>
-  /** Deletes a classifier with all its versions, and returns its id. Throws UNKNOWN_CLASSIFIER. */
+  /**
+   * Deletes a classifier with all its versions, and returns its id. Throws UNKNOWN_CLASSIFIER, or IN_USE while it classifies a
+   * dataset.
+   */
   delete(classifier: string): Promise<string>
   /** Throws UNKNOWN_CLASSIFIER. */
   get(classifier: string): Promise<ClassifierRow>
@@ -174,7 +178,12 @@ export function createClassifiers(context: ClassifiersContext): Classifiers {
       return store.classifiers.use(row.id, version.number)
     },
     async delete(classifier) {
-      const { id } = await get(classifier)
+      const { id, name } = await get(classifier)
+      const open = { classifierId: id, status: { in: ['QUEUED', 'RUNNING'] as JobStatus[] } }
+      const [user] = (await store.datasetClassifications.page({ first: 1 }, open)).nodes
+      if (user) {
+        throw errors.inUse({ what: `classifier "${name}"`, by: `classification ${user.id}` }, 'classifier')
+      }
       await classifierFiles.remove(await store.classifiers.delete(id))
       return id
     },

@@ -15,6 +15,7 @@ import { allowOrigins } from './access/origins.js'
 import { serveSignIn } from './access/sign-in.js'
 import { reportError } from './errors.js'
 import { serveAdapter } from './files/adapters.js'
+import { serveClassificationPart } from './files/classifications.js'
 import { serveClassifier, serveClassifierModel } from './files/classifiers.js'
 import { serveDashboard } from './files/dashboard.js'
 import {
@@ -86,6 +87,7 @@ export async function createHttpServer(options: {
   app.get('/adapters/:encoder/:name.safetensors', inTurn(serveAdapter(library)))
   app.get('/classifiers/:name.tar', inTurn(serveClassifier(library)))
   app.get('/classifiers/:name.onnx', inTurn(serveClassifierModel(library)))
+  app.get('/classifications/:id/:file', inTurn(serveClassificationPart(library)))
   app.get('/graphql', serveIde())
   app.use(
     '/graphql',

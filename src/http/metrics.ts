@@ -49,15 +49,23 @@ export function createMetrics(): Metrics {
     help: 'Time spent encoding images.',
     registers,
   })
-  let jobCounts = async (): Promise<JobCounts> => ({ waiting: 0, running: 0 })
+  let jobCounts = async (): Promise<JobCounts> => ({ waiting: 0, running: 0, oldestWaitingSeconds: 0 })
   new Gauge({
     name: 'shotboard_jobs',
-    help: 'Waiting and running jobs: comparisons, imports and trainings.',
+    help: 'Waiting and running jobs: comparisons, imports, trainings and classifications of datasets.',
     labelNames: ['state'] as const,
     registers,
     async collect() {
       const counts = await jobCounts()
       for (const state of ['waiting', 'running'] as const) this.set({ state }, counts[state])
+    },
+  })
+  new Gauge({
+    name: 'shotboard_oldest_waiting_job_seconds',
+    help: 'How long the oldest waiting job has waited; 0 if none waits.',
+    registers,
+    async collect() {
+      this.set((await jobCounts()).oldestWaitingSeconds)
     },
   })
 

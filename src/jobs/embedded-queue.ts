@@ -5,6 +5,8 @@ import type { JobQueue } from './job-queue.js'
 interface QueuedJob {
   readonly controller: AbortController
   started: boolean
+  /** In milliseconds, as `performance.now()`. */
+  readonly addedAt: number
   ended: Promise<void>
 }
 
@@ -34,7 +36,10 @@ export function createEmbeddedQueue(onError: (job: Job, error: unknown) => void)
       const lane = lanes.get(job.kind)
       if (!lane) throw new Error(`Jobs of kind ${job.kind} have no handler.`)
       const controller = new AbortController()
-      const queued: QueuedJob = { controller, started: false, ended: Promise.resolve() }
+      const queued: QueuedJob = {
+        ...{ controller, started: false, ended: Promise.resolve() },
+        addedAt: performance.now(),
+      }
       queued.ended = lane.limit(async () => {
         if (controller.signal.aborted) return
         queued.started = true
@@ -58,8 +63,14 @@ export function createEmbeddedQueue(onError: (job: Job, error: unknown) => void)
     },
     ended: async (job) => jobs.get(jobName(job))?.ended,
     async counts() {
-      const running = [...jobs.values()].filter(({ started }) => started).length
-      return { waiting: jobs.size - running, running }
+      const waiting = [...jobs.values()].filter(({ started }) => !started)
+      const oldest = waiting[0]
+      return {
+        waiting: waiting.length,
+        running: jobs.size - waiting.length,
+        // Jobs stand in the order in which they were added.
+        oldestWaitingSeconds: oldest ? (performance.now() - oldest.addedAt) / 1000 : 0,
+      }
     },
     async close() {
       const all = [...jobs.values()]

@@ -18,7 +18,7 @@ export interface JobQueue {
   cancel(job: Job): Promise<void>
   /** Resolves when the job is neither queued nor running. */
   ended(job: Job): Promise<void>
-  /** The numbers of waiting and running jobs. */
+  /** The numbers of waiting and running jobs, and how long the oldest has waited. */
   counts(): Promise<JobCounts>
   /** Stops the jobs of this process, waits for them, and takes no more. */
   close(): Promise<void>
@@ -27,4 +27,6 @@ export interface JobQueue {
 export interface JobCounts {
   readonly waiting: number
   readonly running: number
+  /** How long the oldest waiting job has waited, in seconds; 0 if none waits. */
+  readonly oldestWaitingSeconds: number
 }

@@ -6,9 +6,20 @@
  * - `compare`: a comparison, by its id. With several machines it only plans the next step, and `part` says what has ended.
  * - `encode`: the images of a dataset, by its id; `part` says which and how.
  * - `run`: a run, by its id.
+ * - `classify`: the images of a dataset by a classifier, by the id of the classification. With several machines it only plans.
+ * - `classify-part`: a part of it, with several machines; `part` is its number.
  * - `sweep`: objects without rows. The id is always `objects`.
  */
-export const jobKinds = ['import', 'train', 'compare', 'encode', 'run', 'sweep'] as const
+export const jobKinds = [
+  'import',
+  'train',
+  'compare',
+  'encode',
+  'run',
+  'classify',
+  'classify-part',
+  'sweep',
+] as const
 
 export type JobKind = (typeof jobKinds)[number]
 

@@ -126,7 +126,15 @@ export async function openSharedQueue(options: SharedQueueOptions): Promise<JobQ
       const counts = await Promise.all([...queues.values()].map((queue) => queue.getJobCounts(...liveStates)))
       const sum = (states: readonly JobType[]) =>
         counts.reduce((all, each) => all + states.reduce((own, state) => own + (each[state] ?? 0), 0), 0)
-      return { waiting: sum(['waiting', 'prioritized', 'delayed']), running: sum(['active']) }
+      const oldest = await Promise.all(
+        [...queues.values()].map((queue) => queue.getJobs('waiting', 0, 0, true)),
+      )
+      const times = oldest.flatMap((jobs) => jobs.map(({ timestamp }) => timestamp))
+      return {
+        waiting: sum(['waiting', 'prioritized', 'delayed']),
+        running: sum(['active']),
+        oldestWaitingSeconds: times.length === 0 ? 0 : Math.max(0, Date.now() - Math.min(...times)) / 1000,
+      }
     },
     async close() {
       if (closing) return

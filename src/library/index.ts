@@ -6,6 +6,8 @@ export type { Need } from '../cache/contract.js'
 export type { ClassifierSource } from '../classifiers/classifier-request.js'
 export type { ClassifiedGiven, Classifiers } from '../classifiers/classifiers.js'
 export type { Classification } from '../classifiers/classify.js'
+export { fileName as answerFileName } from '../classifiers/datasets/dataset-classifications.js'
+export { classificationSecondsLeft } from '../classifiers/datasets/seconds-left.js'
 export type { Drift, DriftMeasure } from '../classifiers/drift.js'
 export type { ClassifierEvaluation } from '../classifiers/evaluate-classifier.js'
 export {
@@ -97,10 +99,19 @@ export type { ChangedDataset } from '../store/changed-dataset.js'
 export type { ClassifierRow, ClassifierVersionRow } from '../store/classifiers.js'
 export type { ComparisonFilter, ComparisonOrder } from '../store/comparison-page.js'
 export type { ComparisonRow } from '../store/comparisons.js'
+export type { ClassificationPartRow, DatasetClassificationRow } from '../store/dataset-classifications.js'
 export { imagePageRequest } from '../store/dataset-images.js'
 export type { DatasetFilter, DatasetOrder } from '../store/dataset-page.js'
 export type { ClassRow, DatasetImageRow, DatasetRow, SplitCountRow } from '../store/datasets.js'
-export { Drawing, JobStatus, KlScaling, Search, Selection, Split } from '../store/enums.js'
+export {
+  ClassificationFormat,
+  Drawing,
+  JobStatus,
+  KlScaling,
+  Search,
+  Selection,
+  Split,
+} from '../store/enums.js'
 export { imageIdOf } from '../store/image-files.js'
 export type { ImageRow } from '../store/images.js'
 export { type ImportRow, maxRejectedListed, type RejectedFileRow, type WarningRow } from '../store/imports.js'

@@ -2,13 +2,19 @@ import type { Cleanup } from '../system/cleanup.js'
 import type { LibraryEvents, Services } from './services.js'
 import { sweepObjects } from './sweep-objects.js'
 
-type Resumed = Pick<Services, 'comparisons' | 'imports' | 'trainings'>
+type Resumed = Pick<Services, 'comparisons' | 'imports' | 'trainings' | 'datasetClassifications'>
 
 /** Queues the jobs of all unfinished records again. One that is queued or running stays as it is. */
-export async function resumeJobs({ comparisons, imports, trainings }: Resumed): Promise<void> {
+export async function resumeJobs({
+  comparisons,
+  imports,
+  trainings,
+  datasetClassifications,
+}: Resumed): Promise<void> {
   await comparisons.resume()
   await imports.resume()
   await trainings.resume()
+  await datasetClassifications.resume()
 }
 
 const msBetweenLooks = 10_000

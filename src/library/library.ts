@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Adapters } from '../adapters/adapters.js'
 import type { Trainings } from '../adapters/trainings.js'
 import type { Classifiers } from '../classifiers/classifiers.js'
+import type { DatasetClassifications } from '../classifiers/datasets/dataset-classifications.js'
 import type { Predict } from '../classifiers/predict.js'
 import { createSuggestions, type SuggestedImage, type SuggestionsInput } from '../classifiers/suggestions.js'
 import { type ComparisonDocument, documentComparison } from '../comparisons/comparison-document.js'
@@ -110,6 +111,8 @@ export interface Library {
   /** A comparison with everything needed to repeat it. Throws UNKNOWN_COMPARISON. */
   documentComparison(id: string): Promise<ComparisonDocument>
   readonly predict: Predict
+  readonly datasetClassifications: DatasetClassifications &
+    Reads<Store['datasetClassifications'], 'getMany' | 'page' | 'partPage'>
   readonly classifiers: Classifiers & Reads<Store['classifiers'], 'getMany' | 'page' | 'versionsOf'>
   /** What the features of an encoder say about a dataset; see `createFeatureProblems`. */
   featureProblems(input: FeatureProblemsInput): Promise<FeatureProblems>
@@ -205,7 +208,8 @@ async function openAlone(settings: LibrarySettings, { onError }: LibraryEvents, 
 function publicInterface(services: Services) {
   const { store, imageFiles, imageWorkers, runResults, encodedData, encoders, database } = services
   const { queue, objects } = services
-  const { datasets, comparisons, imports, trainings, classifiers, curation } = services
+  const { datasets, comparisons, imports, trainings, classifiers, datasetClassifications, curation } =
+    services
   return {
     ...services,
     databaseKind: database.kind,
@@ -250,6 +254,10 @@ function publicInterface(services: Services) {
       ...comparisons,
     },
     classifiers: { ...pick(store.classifiers, ['getMany', 'page', 'versionsOf']), ...classifiers },
+    datasetClassifications: {
+      ...pick(store.datasetClassifications, ['getMany', 'page', 'partPage']),
+      ...datasetClassifications,
+    },
     imports: { ...pick(store.imports, ['getMany', 'page']), ...imports },
     trainings: { ...pick(store.trainings, ['getMany', 'page']), ...trainings },
     fingerprintDataset: async (id: string) => {

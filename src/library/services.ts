@@ -3,6 +3,7 @@ import { createAdapters } from '../adapters/adapters.js'
 import { createCheckpoints } from '../adapters/checkpoints.js'
 import { createTrainings } from '../adapters/trainings.js'
 import { createClassifiers } from '../classifiers/classifiers.js'
+import { createDatasetClassifications } from '../classifiers/datasets/dataset-classifications.js'
 import { createPredict } from '../classifiers/predict.js'
 import { createComparisons } from '../comparisons/comparisons.js'
 import { createContrasts } from '../comparisons/contrasts.js'
@@ -99,6 +100,11 @@ export function createServices(
     maxRuns: settings.maxRunsPerComparison,
     maxOpen: settings.maxOpenComparisons,
   })
+  const classifiers = createClassifiers({
+    ...parts,
+    rowsOf: comparisons.rows,
+    recommend: createRecommendation(parts),
+  })
   const isAddingTo = (id: string) => imports.isAddingTo(id) || datasets.isAddingTo(id)
   return {
     ...parts,
@@ -116,10 +122,12 @@ export function createServices(
     adapters: createAdapters(parts),
     contrasts: createContrasts(parts),
     predict: createPredict(parts),
-    classifiers: createClassifiers({
+    classifiers,
+    datasetClassifications: createDatasetClassifications({
       ...parts,
-      rowsOf: comparisons.rows,
-      recommend: createRecommendation(parts),
+      queue,
+      loadClassifier: classifiers.load,
+      classifierId: async (classifier) => (await classifiers.get(classifier)).id,
     }),
     deletions: createDeletions({ ...parts, intake, isAddingTo, comparisons }),
     jobCounts: queue.counts,

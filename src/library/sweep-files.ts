@@ -35,7 +35,7 @@ export async function sweepFiles(context: {
   await trash.empty(daysInTrash)
   await removePartials(dataDirectory)
   for (const kind of ['runs', 'classifiers', 'archives']) await removePartials(join(dataDirectory, kind))
-  for (const parent of ['adapters', 'trainings']) {
+  for (const parent of ['adapters', 'trainings', 'classifications']) {
     const folders = await readdir(join(dataDirectory, parent)).catch(() => [])
     for (const folder of folders) await removePartials(join(dataDirectory, parent, folder))
   }
@@ -44,6 +44,7 @@ export async function sweepFiles(context: {
   await removeOldDownloads(join(dataDirectory, 'hub'))
   const { classifierFiles } = context
   await classifierFiles.sweep(async (ids) => new Set(await store.classifiers.knownVersions(ids)), trash)
+  await sweepClassifications(dataDirectory, store, trash)
   const left = await recoveryMarkers.left()
   if (left.size === 0) return
   const knownImages = async (ids: readonly string[]) => new Set(await store.images.known(ids))
@@ -53,6 +54,17 @@ export async function sweepFiles(context: {
     await runResults.sweep(async (ids) => new Set(await store.runs.known(ids)), trash)
   }
   await recoveryMarkers.settle()
+}
+
+/** Moves the answers of classifications that were deleted to the trash. */
+async function sweepClassifications(dataDirectory: string, store: Store, trash: Trash): Promise<void> {
+  const parent = 'classifications'
+  const ids = await readdir(join(dataDirectory, parent)).catch(() => [])
+  const known = new Set((await store.datasetClassifications.getMany(ids)).map(({ id }) => id))
+  await trash.discard(
+    parent,
+    ids.filter((id) => !known.has(id)).map((id) => join(parent, id)),
+  )
 }
 
 /** Removes downloads that no import came for. */

@@ -1,4 +1,4 @@
-import type { ObjectStore, StoredObject } from '../store/objects/object-store.js'
+import type { ObjectStore } from '../store/objects/object-store.js'
 import type { Store } from '../store/store.js'
 
 /** Younger objects may be waiting for their rows. */
@@ -35,6 +35,11 @@ const kinds: readonly Kind[] = [
     known: (store, names) => store.classifiers.knownVersions(names),
   },
   {
+    prefix: 'classifications/',
+    pattern: /^classifications\/([^/]+)\/[^/]+$/,
+    known: async (store, ids) => (await store.datasetClassifications.getMany(ids)).map(({ id }) => id),
+  },
+  {
     prefix: 'archives/',
     pattern: /^archives\/([^/]+)$/,
     known: async (store) => (await store.imports.unfinished()).map(({ file }) => file),
@@ -52,19 +57,18 @@ export async function sweepObjects(
   now = Date.now(),
 ): Promise<void> {
   for (const { prefix, pattern, known } of kinds) {
-    let some = new Map<string, StoredObject>()
+    let some: { readonly name: string; readonly key: string }[] = []
     const deleteUnknown = async (): Promise<void> => {
-      const names = new Set(await known(store, [...some.keys()]))
-      const unknown = [...some].flatMap(([name, { key }]) => (names.has(name) ? [] : [key]))
-      await objects.delete(unknown)
-      some = new Map()
+      const names = new Set(await known(store, [...new Set(some.map(({ name }) => name))]))
+      await objects.delete(some.flatMap(({ name, key }) => (names.has(name) ? [] : [key])))
+      some = []
     }
     for await (const object of objects.list(prefix)) {
       signal.throwIfAborted()
       const name = pattern.exec(object.key)?.[1]
       if (name === undefined || now - object.modified.getTime() < msToKeep) continue
-      some.set(name, object)
-      if (some.size >= objectsPerLook) await deleteUnknown()
+      some.push({ name, key: object.key })
+      if (some.length >= objectsPerLook) await deleteUnknown()
     }
     await deleteUnknown()
   }

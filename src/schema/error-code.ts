@@ -17,6 +17,9 @@ const meanings: Readonly<Record<string, string>> = {
   UNKNOWN_CLASSIFIER_VERSION: 'The classifier has no such version.',
   UNKNOWN_CHANGE: 'There is no change with this id, or it is older than 7 days.',
   UNKNOWN_IMPORT: 'There is no import with this id.',
+  UNKNOWN_CLASSIFICATION: 'There is no classification of a dataset with this id.',
+  UNKNOWN_PART: 'The classification of a dataset has no part with this number that is done.',
+  PART_UNREADABLE: 'The file of a part of a classification is gone.',
   UNKNOWN_TRAINING: 'There is no training with this id.',
   UNKNOWN_ADAPTER: 'The encoder has no added adapter with this name.',
   UNKNOWN_IMAGE: 'There is no image with this id, or the dataset does not have it.',
@@ -151,6 +154,8 @@ const meanings: Readonly<Record<string, string>> = {
   INVALID_TENSOR_FILE: 'The file is not a valid safetensors file.',
   RUN_RESULT_UNREADABLE: 'The file with the results of a run cannot be read.',
   ADAPTER_EXISTS: 'The encoder has an adapter with this name, or is training one.',
+  CLASSIFICATION_FINISHED:
+    'The classification of a dataset has ended, so that it cannot be cancelled or continued.',
   TRAINING_FINISHED: 'The training has ended, so that it cannot be cancelled.',
   CANNOT_DIFFERENTIATE: 'The graph of the encoder has something that cannot be trained through.',
   IMAGE_SIZE_FIXED: 'The encoder takes no images of this size.',

@@ -18,6 +18,7 @@ export function createLoaders(library: Library) {
     Comparison: loaders.comparison,
     Import: loaders.import,
     Training: loaders.training,
+    DatasetClassification: loaders.datasetClassification,
     Classifier: loaders.classifier,
   })
   return { ...loaders, nodes }
@@ -43,6 +44,9 @@ const createRowLoaders = (library: Library) => ({
   import: byId(library.imports.getMany, (id) => errors.unknownImport({ id }, 'id')),
   classifier: createClassifierLoader(library),
   classifierVersions: byKey(library.classifiers.versionsOf),
+  datasetClassification: byId(library.datasetClassifications.getMany, (id) =>
+    errors.unknownClassification({ id }, 'id'),
+  ),
   training: byId(library.trainings.getMany, (id) => errors.unknownTraining({ id }, 'id')),
   supportImagesOfComparison: byKey(library.comparisons.supportImagesOf),
   comparisonRuns: byKey(library.comparisons.runsOf),

@@ -5,6 +5,7 @@ import { AdapterResolver } from './adapter/adapter.resolver.js'
 import { TrainingResolver } from './adapter/training.resolver.js'
 import { ClassificationResolver } from './classifier/classification.js'
 import { ClassifierResolver, ClassifierVersionResolver } from './classifier/classifier.resolver.js'
+import { DatasetClassificationResolver } from './classifier/dataset-classification.resolver.js'
 import { ClassifierEvaluationResolver } from './classifier/evaluation.js'
 import {
   ComparisonResolver,
@@ -116,6 +117,7 @@ export async function createSchema(): Promise<GraphQLSchema> {
       ClassifierVersionResolver,
       ClassificationResolver,
       ClassifierEvaluationResolver,
+      DatasetClassificationResolver,
       ComparisonResolver,
       ComparisonSubscription,
       ComparisonExportsResolver,

@@ -1,2 +1,10 @@
 // The enums of the database schema. The rest of the code imports them from here.
-export { Drawing, JobStatus, KlScaling, Search, Selection, Split } from './generated/sqlite/enums.js'
+export {
+  ClassificationFormat,
+  Drawing,
+  JobStatus,
+  KlScaling,
+  Search,
+  Selection,
+  Split,
+} from './generated/sqlite/enums.js'

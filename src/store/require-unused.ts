@@ -7,7 +7,7 @@ export const usesDataset = (id: string) => ({
   OR: [{ datasetId: id }, { testDatasetId: id }, { runs: { some: { run: { unknownDatasetId: id } } } }],
 })
 
-/** Throws IN_USE while a comparison, an import or a training works with the dataset. */
+/** Throws IN_USE while a comparison, an import, a training or a classifier works with the dataset. */
 export async function requireUnused(
   tx: Transaction,
   { id, name }: { readonly id: string; readonly name: string },
@@ -22,4 +22,8 @@ export async function requireUnused(
   if (importing) throw errors.inUse({ what, by: `import ${importing.id}` }, argument)
   const training = await tx.training.findFirst({ where: { datasetId: id, status: unfinishedStatus } })
   if (training) throw errors.inUse({ what, by: `training ${training.id}` }, argument)
+  const classification = await tx.datasetClassification.findFirst({
+    where: { datasetId: id, status: unfinishedStatus },
+  })
+  if (classification) throw errors.inUse({ what, by: `classification ${classification.id}` }, argument)
 }

@@ -3,6 +3,10 @@ import { type ComparisonRepository, createComparisonRepository } from './compari
 import type { Database, DatabaseClient } from './database.js'
 import { withDatabaseErrors } from './database-fault.js'
 import { createDatasetChangeRepository, type DatasetChangeRepository } from './dataset-changes.js'
+import {
+  createDatasetClassificationRepository,
+  type DatasetClassificationRepository,
+} from './dataset-classifications.js'
 import { createDatasetImageRepository, type DatasetImageRepository } from './dataset-images.js'
 import { createDatasetRepository, type DatasetRepository } from './datasets.js'
 import { createDeletionRepository, type DeletionRepository } from './deletions.js'
@@ -35,11 +39,12 @@ export interface Store {
   readonly imports: ImportRepository
   readonly trainings: TrainingRepository
   readonly classifiers: ClassifierRepository
+  readonly datasetClassifications: DatasetClassificationRepository
   readonly deletions: DeletionRepository
   readonly featureSegments: FeatureSegmentRepository
 }
 
-/** `onChange` receives every changed comparison, run, import and training. `kind` is that of the database. */
+/** `onChange` receives every changed comparison, run, import, training and classification of a dataset. `kind` is that of the database. */
 export const createStore = (
   client: DatabaseClient,
   onChange?: (id: string) => void,
@@ -60,6 +65,7 @@ export const createStore = (
   imports: withDatabaseErrors(createImportRepository(client, onChange)),
   trainings: withDatabaseErrors(createTrainingRepository(client, onChange)),
   classifiers: withDatabaseErrors(createClassifierRepository(client)),
+  datasetClassifications: withDatabaseErrors(createDatasetClassificationRepository(client, onChange)),
   deletions: withDatabaseErrors(createDeletionRepository(client)),
   featureSegments: withDatabaseErrors(createFeatureSegmentRepository(client)),
 })

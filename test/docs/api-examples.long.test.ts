@@ -13,6 +13,7 @@ interface Data {
   readonly compare?: { readonly comparison: { readonly id: string } }
   readonly importArchive?: { readonly import: { readonly id: string } }
   readonly trainAdapter?: { readonly training: { readonly id: string } }
+  readonly classifyDataset?: { readonly classification: { readonly id: string } }
   readonly moveImages?: { readonly change: { readonly id: string } | null }
 }
 
@@ -73,6 +74,21 @@ const before: Readonly<Record<string, () => Promise<void> | void>> = {
   CreateClassifier() {
     values.COMPARISON = finished
   },
+  async CancelDatasetClassification() {
+    const { id: classifierId } = await server.library.classifiers.get('pets')
+    // It waits, since nobody has queued it: it cannot end before it is cancelled.
+    const { id } = await server.library.store.datasetClassifications.create(
+      {
+        ...{ classifierId, classifierName: 'pets', version: 1, datasetId: values.DATASET ?? '' },
+        ...{ split: null, unlabelled: false, topK: 1, format: 'CSV', images: 1 },
+      },
+      [],
+    )
+    values.CLASSIFICATION = id
+  },
+  async DeleteClassifier() {
+    await server.library.datasetClassifications.ended(values.CLASSIFICATION ?? '')
+  },
   async WatchTraining() {
     await server.library.trainings.ended(values.TRAINING ?? '')
   },
@@ -99,6 +115,7 @@ function remember(data: Data): void {
   if (data.compare) values.COMPARISON = data.compare.comparison.id
   if (data.importArchive) values.IMPORT = data.importArchive.import.id
   if (data.trainAdapter) values.TRAINING = data.trainAdapter.training.id
+  if (data.classifyDataset) values.CLASSIFICATION = data.classifyDataset.classification.id
   if (data.moveImages?.change) values.CHANGE = data.moveImages.change.id
 }
 

@@ -45,12 +45,18 @@ describe.skipIf(!built)(title, async () => {
       })
       return (await response.json()) as { data: Record<string, unknown>; errors?: unknown }
     }
-    let comparison = ''
+    let [comparison, dataset] = ['', '']
     const ran: string[] = []
     for (const { language, text } of blocks) {
       if (language === 'graphql') {
+        if (service === undefined) {
+          service = start(['start'])
+          url = await service.printed(/ready at (http:\S+)\/graphql/)
+        }
         const image = (await readFile(join(folder, 'more/1.png'))).toString('base64')
-        const { data, errors } = await ask(text.replace('COMPARISON', comparison).replace('IMAGE', image))
+        const { data, errors } = await ask(
+          text.replace('COMPARISON', comparison).replace('IMAGE', image).replace('DATASET', dataset),
+        )
         expect(errors, text).toBeUndefined()
         ran.push(Object.keys(data)[0] ?? '')
         if ('classify' in data) {
@@ -65,8 +71,11 @@ describe.skipIf(!built)(title, async () => {
         if (line === 'npx shotboard start') {
           service = start(['start'])
           url = await service.printed(/ready at (http:\S+)\/graphql/)
-          const { data } = await ask('{ comparisons(first: 1) { nodes { id } } }')
-          comparison = (data as { comparisons: { nodes: { id: string }[] } }).comparisons.nodes[0]?.id ?? ''
+          const { data } = await ask('{ comparisons(first: 1) { nodes { id dataset { id } } } }')
+          const { nodes } = (data as { comparisons: { nodes: { id: string; dataset: { id: string } }[] } })
+            .comparisons
+          comparison = nodes[0]?.id ?? ''
+          dataset = nodes[0]?.dataset.id ?? ''
         } else if (words[0] === 'npx') {
           if (service) {
             service.child.kill('SIGTERM')
@@ -82,7 +91,11 @@ describe.skipIf(!built)(title, async () => {
         ran.push(words[2] ?? '')
       }
     }
-    expect(ran).toEqual(expect.arrayContaining(['demo', 'start', 'createClassifier', 'classify', 'export']))
+    service?.child.kill('SIGTERM')
+    await service?.ended
+    expect(ran).toEqual(
+      expect.arrayContaining(['demo', 'classifyDataset', 'start', 'createClassifier', 'classify', 'export']),
+    )
     const answers = await readFile(join(folder, 'answers.csv'), 'utf8')
     expect(answers.trim().split('\n').length).toBe(4)
   })

@@ -31,6 +31,7 @@ export const placeholders = [
     'RUN',
     'TRAINING',
     'CHANGE',
+    'CLASSIFICATION',
   ],
 ] as const
 export type Placeholder = (typeof placeholders)[number]

@@ -128,10 +128,15 @@ export function testJobQueue(
       queue.handle('train', work.handler, 1)
       for (const id of ['a', 'b', 'c']) await queue.add(training(id))
       await work.logged('a starts')
-      expect(await queue.counts()).toEqual({ waiting: 2, running: 1 })
+      expect(await queue.counts()).toMatchObject({ waiting: 2, running: 1 })
+      await setTimeout(30)
+      const { oldestWaitingSeconds } = await queue.counts()
+      // Clocks of a server and of this process are read to the millisecond.
+      expect(oldestWaitingSeconds).toBeGreaterThan(0.02)
+      expect(oldestWaitingSeconds).toBeLessThan(60)
       for (const id of ['a', 'b', 'c']) work.finish(id)
       await Promise.all(['a', 'b', 'c'].map((id) => queue.ended(training(id))))
-      expect(await queue.counts()).toEqual({ waiting: 0, running: 0 })
+      expect(await queue.counts()).toEqual({ waiting: 0, running: 0, oldestWaitingSeconds: 0 })
     })
 
     test('stops running jobs when it closes, and waits until they have ended', async () => {

@@ -33,6 +33,7 @@ const kinds: Readonly<Record<string, string>> = {
   archives: 'an archive',
   runs: 'the results of a run',
   classifiers: 'a classifier',
+  classifications: "a classifier's answers",
   features: 'features',
   adapters: 'an adapter',
   trainings: "an adapter's checkpoint",

@@ -27,6 +27,10 @@ const ComparisonsPage = page('ComparisonsPage', () => import('../pages/compare/c
 const SideBySidePage = page('SideBySidePage', () => import('../pages/compare/side-by-side-page'))
 const NewComparisonPage = page('NewComparisonPage', () => import('../pages/compare/new-comparison-page'))
 const ClassifiersPage = page('ClassifiersPage', () => import('../pages/classifiers/classifiers-page'))
+const ClassifyDatasetPage = page(
+  'ClassifyDatasetPage',
+  () => import('../pages/classifiers/classify-dataset-page'),
+)
 const OfflinePage = page('OfflinePage', () => import('../pages/offline/offline-page'))
 const TryPage = page('TryPage', () => import('../pages/try/try-page'))
 const OverlapPage = page('OverlapPage', () => import('../pages/overlap/overlap-page'))
@@ -60,6 +64,7 @@ function Pages() {
         <Route path="/compare/two" component={SideBySidePage} />
         <Route path="/compare/:id" component={ComparisonPage} />
         <Route path="/classifiers" component={ClassifiersPage} />
+        <Route path="/classifiers/:id/datasets" component={ClassifyDatasetPage} />
         <Route path="/classifiers/:id/offline" component={OfflinePage} />
         <Route path="/try" component={TryPage} />
         <Route path="/overlap" component={OverlapPage} />

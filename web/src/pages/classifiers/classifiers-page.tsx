@@ -156,6 +156,9 @@ function Actions({
         Evaluate
       </Button>
       {evaluating && <EvaluateClassifier id={id} name={name} onClose={() => setEvaluating(false)} />}
+      <ButtonLink tone="quiet" href={`/classifiers/${id}/datasets`}>
+        Classify a dataset
+      </ButtonLink>
       <ButtonLink tone="quiet" href={`/classifiers/${id}/offline`}>
         Try offline
       </ButtonLink>
