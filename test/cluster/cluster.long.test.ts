@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { parse } from 'csv-parse/sync'
 import { createClient, ShotboardClientError, WatchComparisonDocument } from 'shotboard/client'
 import { describe, expect, test } from 'vitest'
 import type { OpenedLibrary } from '../../src/library/library.js'
@@ -78,6 +79,48 @@ for (const queue of await queueServers()) {
       expect(ended, `${killed} kills`).toMatchObject({ status: 'SUCCEEDED', error: null })
       expect(await Promise.all(heard)).toEqual(['SUCCEEDED', 'SUCCEEDED'])
       expect(await resultsOf(library, id)).toEqual(await expected())
+    })
+
+    test('classifies a dataset in parts while a worker is killed, with the answers of one process', async () => {
+      if (!environment) return
+      const library = await openMember(environment)
+      const { id: datasetId } = await makeDataset(library, 'Classified', sizes)
+      const supportSet = await library.supportSets.create({
+        ...{ dataset: datasetId, shots: 2, seed: 1, augmentations: 1 },
+      })
+      await library.classifiers.create({ name: 'shared', supportSet: supportSet.id, method: 'prototype' })
+      const classifier = await library.classifiers.get('shared')
+      const images = { datasetId, split: null, unlabelled: false }
+      const rows = library.store.datasetClassifications
+      const request = {
+        ...{ ...images, classifierId: classifier.id, classifierName: 'shared', version: 1, topK: 1 },
+        ...{ format: 'CSV' as const, images: await rows.count(images) },
+      }
+      // Smaller parts than usual. Whoever looks for unfinished records next queues it.
+      const { id } = await rows.create(request, await rows.ranges(images, 11))
+      const workers = await Promise.all(
+        ['worker 1', 'worker 2'].map((name) => startMember(name, ['worker'], environment)),
+      )
+      await Promise.all(workers.map(isReady))
+      await expect.poll(async () => (await rows.get(id))?.done, { timeout: 60_000 }).toBeGreaterThan(0)
+      await workers[0]?.replace()
+      expect(await library.datasetClassifications.ended(id)).toMatchObject({
+        ...{ status: 'SUCCEEDED', done: request.images, unread: 0 },
+      })
+      const parts = await rows.parts(id)
+      const files = await Promise.all(
+        parts.map(({ number }) => library.datasetClassifications.file(id, number)),
+      )
+      const answers = files.flatMap(({ content }) =>
+        parse<Record<string, string>>(Buffer.from(content), { columns: true }),
+      )
+      const ids = (await library.store.datasets.images(datasetId)).map(({ imageId }) => imageId)
+      expect(parts.length).toBeGreaterThan(8)
+      expect(answers.map(({ image }) => image)).toEqual(ids)
+      const alone = await library.classifiers.classify({
+        ...{ classifier: 'shared', topK: 1, images: ids.map((image) => ({ id: image })) },
+      })
+      expect(answers.map((answer) => answer.class)).toEqual(alone.map(({ top }) => top[0]?.class.name))
     })
 
     test('a cancellation by one process stops the work of another', async () => {
