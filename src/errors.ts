@@ -630,6 +630,21 @@ export const errors = {
     'INVALID_MODEL',
     ({ file, reason }) => `The model file ${file} cannot be used: ${reason}.`,
   ),
+  remoteEncoder: define<{ encoder: string }>(
+    'REMOTE_ENCODER',
+    ({ encoder }) =>
+      `Encoder ${encoder} runs on a server, so its graph is not here: it has no adapters and no patches, and cannot be trained or exported. Export the head alone.`,
+  ),
+  encoderUnreachable: define<{ encoder: string; model: string; reason: string }>(
+    'ENCODER_UNREACHABLE',
+    ({ encoder, model, reason }) =>
+      `The server of encoder ${encoder} does not answer for the model ${model}: ${reason}.`,
+  ),
+  remoteEncoderFailed: define<{ encoder: string; model: string; reason: string }>(
+    'REMOTE_ENCODER_FAILED',
+    ({ encoder, model, reason }) =>
+      `The server of encoder ${encoder} cannot run the model ${model}: ${reason}.`,
+  ),
   modelChanged: define<{ file: string }>(
     'MODEL_CHANGED',
     ({ file }) =>

@@ -7,6 +7,7 @@ import sharp from 'sharp'
 import { writeAdapter } from '../../src/encoders/adapters/adapter.js'
 import { batched } from '../../src/encoders/batching.js'
 import { type Encoder, openEncoder } from '../../src/encoders/encoder.js'
+import { graphFile } from '../../src/encoders/graph-file.js'
 import { readModelFolder } from '../../src/encoders/model-folder.js'
 import type { ImageSource } from '../../src/encoders/prepare-batch.js'
 import { openVisionTower, type VisionTower } from '../../src/encoders/vision-tower.js'
@@ -217,9 +218,9 @@ async function memoryOf(folder: string): Promise<Row[]> {
 }
 
 async function weightsOf(folder: string): Promise<number> {
-  const { manifest } = await readModelFolder(folder)
-  const files = [manifest.vision.file, manifest.text.file]
-  const sizes = await Promise.all(files.map(async (file) => (await stat(join(folder, file))).size))
+  const model = await readModelFolder(folder)
+  const files = [model.manifest.vision, model.manifest.text].map((tower) => graphFile(model, tower))
+  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size))
   return sizes.reduce((sum, each) => sum + each, 0)
 }
 

@@ -1,7 +1,8 @@
 import { access } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stripAdapters } from '../../src/encoders/adapters/strip-adapters.js'
+import { graphFile } from '../../src/encoders/graph-file.js'
 import type { ModelFolder } from '../../src/encoders/manifest.js'
 import { readModelFolder } from '../../src/encoders/model-folder.js'
 import { seeded } from '../../src/system/random.js'
@@ -37,7 +38,7 @@ async function stepOf(name: string, folder: string, batch: number, turns: number
   const { vision } = model.manifest
   const python = await startPython(
     'training.py',
-    name === 'mini-clip' ? join(folder, vision.file) : folder,
+    name === 'mini-clip' ? graphFile(model, vision) : folder,
     String(batch),
     String(classes),
   )
@@ -63,9 +64,8 @@ async function stepOf(name: string, folder: string, batch: number, turns: number
 
 /** Gradients and AdamW, on prepared pixels. */
 async function ourStep(model: ModelFolder, batch: number): Promise<() => Promise<void>> {
-  const { folder, manifest } = model
-  const { imageSize, dimensions, vision } = manifest
-  const graph = stripAdapters(await readOnnxModel(join(folder, vision.file)), vision.scaleInput)
+  const { imageSize, dimensions, vision } = model.manifest
+  const graph = stripAdapters(await readOnnxModel(graphFile(model, vision)), vision.scaleInput)
   const tower = prepareTrainableTower(graph, { bottleneck: 64, scale: 0.03 }, 1)
   const runtime = openRuntime()
   const outputs = new Set(graph.graph.output.map(({ name }) => name))

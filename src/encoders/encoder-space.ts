@@ -32,7 +32,8 @@ export function adapterHashes(
   { manifest: { adapter, vision }, files }: ModelFolder,
   added: AddedAdapters,
 ): Readonly<Record<EncoderSpace, string>> {
-  const ownHash = adapter && files['file' in adapter ? adapter.file : vision.file]
+  const graph = 'file' in vision ? vision.file : ''
+  const ownHash = adapter && files['file' in adapter ? adapter.file : graph]
   const used = usedAdapter(added)
   return {
     ...(ownHash && { imo: ownHash }),

@@ -1,5 +1,4 @@
-import { join } from 'node:path'
-import { errors, reasonOf } from '../errors.js'
+import { errors, reasonOf, ShotboardError } from '../errors.js'
 import type { Preprocessing } from '../images/preprocess.js'
 import { type ImageWorkers, maxImageProcesses, openImageWorkers } from '../images/workers/image-workers.js'
 import { openOnDemand } from '../system/open-on-demand.js'
@@ -17,7 +16,8 @@ import {
   spacesOf,
   usedAdapter,
 } from './encoder-space.js'
-import type { ModelFolder, Precision } from './manifest.js'
+import { nameOfTower } from './graph-file.js'
+import type { ModelFolder, Precision, TowerGraph } from './manifest.js'
 import { readModelFolder } from './model-folder.js'
 import { createModelsOnDemand, type ModelsOnDemand, withAdapter } from './models-on-demand.js'
 import type { ImageSource } from './prepare-batch.js'
@@ -111,7 +111,9 @@ export function createEncoder(
     idleMs,
   )
   const workers: ImagePipeline['workers'] = images ? { use: (work) => work(images) } : own
-  const pipeline = { manifest, onCpu: runtime.onCpu, workers, encodePixels: models.encodePixels }
+  // While a server encodes a batch, this machine has the time to prepare the next.
+  const onCpu = runtime.onCpu && !('endpoint' in manifest.vision)
+  const pipeline = { manifest, onCpu, workers, encodePixels: models.encodePixels }
 
   return {
     ...{ id, name, dimensions, imageSize, logitScale, logitBias, precision },
@@ -163,16 +165,18 @@ export function createEncoder(
  * Runs both towers once, so that a manifest that does not fit its model is found at the start and not by the first request.
  * Throws INVALID_MODEL with the file at fault.
  */
-async function tryModel({ folder, manifest }: ModelFolder, models: ModelsOnDemand): Promise<void> {
-  async function tryTower(file: string, encodeOne: () => Promise<unknown>): Promise<void> {
+async function tryModel(model: ModelFolder, models: ModelsOnDemand): Promise<void> {
+  const { manifest } = model
+  async function tryTower(tower: TowerGraph, encodeOne: () => Promise<unknown>): Promise<void> {
     await encodeOne().catch((error: unknown) => {
-      throw errors.invalidModel({ file: join(folder, file), reason: reasonOf(error) })
+      if ('endpoint' in tower && error instanceof ShotboardError) throw error
+      throw errors.invalidModel({ file: nameOfTower(model, tower), reason: reasonOf(error) })
     })
   }
   await models.use(async (opened) => {
     const blank = new Float32Array(3 * manifest.imageSize ** 2)
     const longText = 'a '.repeat(manifest.contextLength)
-    await tryTower(manifest.vision.file, () => opened.vision.encode(blank, 1, 'clip', true))
-    await tryTower(manifest.text.file, () => encodeTexts(opened, [longText], manifest.dimensions))
+    await tryTower(manifest.vision, () => opened.vision.encode(blank, 1, 'clip', true))
+    await tryTower(manifest.text, () => encodeTexts(opened, [longText], manifest.dimensions))
   })
 }

@@ -15,13 +15,36 @@ export interface Tokenization {
 }
 export type Cleaning = 'none' | 'siglip' | 'lower' | 'whitespace' | 'canonicalize'
 
-/** A tower's ONNX graph in a model folder. */
-export interface TowerGraph {
-  /** Relative to the folder. */
-  readonly file: string
+interface TowerPorts {
   readonly input: string
   /** Possible names of its output. The first that the graph has is used. */
   readonly outputs: readonly string[]
+}
+
+/** A tower's ONNX graph in a model folder. */
+export interface LocalTower extends TowerPorts {
+  /** Relative to the folder. */
+  readonly file: string
+}
+
+/** A tower that a server runs. Its graph is not here. */
+export interface RemoteTower extends TowerPorts {
+  readonly endpoint: Endpoint
+}
+
+export type TowerGraph = LocalTower | RemoteTower
+
+/** A model on a server that speaks the Open Inference Protocol v2, such as Triton or KServe. */
+export interface Endpoint {
+  /** The server, without `/v2`. */
+  readonly url: string
+  readonly model: string
+  /** Features are stored under it, so other weights must have another version. */
+  readonly version: string
+  /** The most images or texts of a request. */
+  readonly maxBatch: number
+  /** How many requests are sent at the same time. */
+  readonly requestsAtOnce: number
 }
 
 /** A description of an encoder, the same for all layouts of model folders. */

@@ -40,7 +40,7 @@ export async function withOwnCopy<T>(
 
 /** Whether a file is the text tower's graph, or has its weights, whose usual name starts with the graph's. */
 const isOfTextTower = ({ manifest: { vision, text } }: ModelFolder, name: string): boolean =>
-  name !== vision.file && name.startsWith(text.file)
+  'file' in text && !('file' in vision && name === vision.file) && name.startsWith(text.file)
 
 async function copyChecked(file: string, copy: string, sha256: string): Promise<void> {
   await withWriteErrors('a copy of a model that is opened', async () => {

@@ -1,10 +1,10 @@
-import { join } from 'node:path'
 import { errors, reasonOf } from '../errors.js'
 import { type Matrix, makeUnit } from '../tensor/matrix.js'
 import type { OnnxModel } from '../tensor/onnx/model.js'
 import { readOnnxGraph } from '../tensor/onnx/read-graph.js'
 import type { Runtime, Tensor } from '../tensor/runtime.js'
 import { stripAdapters } from './adapters/strip-adapters.js'
+import { graphFile } from './graph-file.js'
 import type { ModelFolder } from './manifest.js'
 import { withOwnCopy } from './own-copy.js'
 import { patchRows, withPatchOutput } from './patch-output.js'
@@ -29,9 +29,9 @@ export const openPatchTower = (model: ModelFolder, runtime: Runtime): Promise<Pa
   withOwnCopy(model, (copy) => open(copy, runtime), 'image tower')
 
 async function open(model: ModelFolder, runtime: Runtime): Promise<PatchTower> {
-  const { folder, manifest } = model
+  const { manifest } = model
   const { vision, imageSize, dimensions } = manifest
-  const file = join(folder, vision.file)
+  const file = graphFile(model, vision)
   const patched = await patchModelOf(model)
   if (!patched) throw errors.invalidModel({ file, reason: 'it gives no features of patches' })
   const tower = { ...vision, outputs: [patchRows] }
@@ -71,9 +71,10 @@ async function open(model: ModelFolder, runtime: Runtime): Promise<PatchTower> {
   }
 }
 
-async function patchModelOf({ folder, manifest }: ModelFolder): Promise<OnnxModel | undefined> {
-  const { vision } = manifest
-  const file = join(folder, vision.file)
+async function patchModelOf(folder: ModelFolder): Promise<OnnxModel | undefined> {
+  const { vision } = folder.manifest
+  if ('endpoint' in vision) return undefined
+  const file = graphFile(folder, vision)
   const model = await readOnnxGraph(file).catch((error: unknown) => {
     throw errors.invalidModel({ file, reason: reasonOf(error) })
   })

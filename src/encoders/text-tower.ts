@@ -1,10 +1,10 @@
-import { join } from 'node:path'
 import type { Matrix } from '../tensor/matrix.js'
 import type { Runtime, Tensor } from '../tensor/runtime.js'
+import { nameOfTower } from './graph-file.js'
 import type { ModelFolder } from './manifest.js'
 import { runTower } from './run-tower.js'
 import type { TokenIds } from './tokenizer.js'
-import { checkTower, openTowerFile } from './tower-graph.js'
+import { checkTower, openTower } from './tower-graph.js'
 
 /** An open text tower. */
 export interface TextTower {
@@ -18,9 +18,8 @@ export interface TextTower {
 /** Opens a model's text tower. Throws INVALID_MODEL with the file at fault. */
 export async function openTextTower(model: ModelFolder, runtime: Runtime): Promise<TextTower> {
   const { text, padding, dimensions } = model.manifest
-  const file = join(model.folder, text.file)
-  const session = await openTowerFile(file, runtime, text, model.manifest)
-  const { output, batch, type } = await checkTower(session, file, text)
+  const session = await openTower(model, runtime, text)
+  const { output, batch, type } = await checkTower(session, nameOfTower(model, text), text)
   const columns = session.signature[text.input]?.shape[1]
   const whole = type === 'int32' ? int32 : int64
   return {

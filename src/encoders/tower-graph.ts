@@ -4,16 +4,16 @@ import { withOutput } from '../tensor/onnx/live.js'
 import { type OnnxModel, openModel } from '../tensor/onnx/model.js'
 import { readOnnxGraph } from '../tensor/onnx/read-graph.js'
 import type { OpenOptions, Runtime, Session, Tensor } from '../tensor/runtime.js'
+import { graphFile } from './graph-file.js'
 import { keepClassToken } from './keep-class-token.js'
-import type { Manifest, TowerGraph } from './manifest.js'
+import type { Manifest, ModelFolder, TowerGraph } from './manifest.js'
+import { openRemoteSession } from './remote/remote-session.js'
 
-/** Opens a tower from its ONNX file. Throws INVALID_MODEL. */
-export async function openTowerFile(
-  file: string,
-  runtime: Runtime,
-  tower: TowerGraph,
-  manifest: Manifest,
-): Promise<Session> {
+/** Opens a tower from its ONNX file, or on its server. Throws INVALID_MODEL, or as `openRemoteSession`. */
+export async function openTower(model: ModelFolder, runtime: Runtime, tower: TowerGraph): Promise<Session> {
+  const { manifest } = model
+  if ('endpoint' in tower) return openRemoteSession(manifest.id, tower.endpoint)
+  const file = graphFile(model, tower)
   try {
     // ONNX Runtime would keep two copies of the weights if it opened the file by its name.
     return await openTowerModel(runtime, await readOnnxGraph(file), tower, manifest)
@@ -26,7 +26,7 @@ export async function openTowerFile(
 export const openTowerModel = (
   runtime: Runtime,
   model: OnnxModel,
-  { outputs }: TowerGraph,
+  { outputs }: Pick<TowerGraph, 'outputs'>,
   { precision }: Manifest,
 ): Promise<Session> => openModel(runtime, keepClassToken(withOutput(model, outputs)), optionsFor(precision))
 
@@ -50,7 +50,7 @@ export interface CheckedTower {
 export async function checkTower(
   session: Session,
   file: string,
-  { input, outputs }: TowerGraph,
+  { input, outputs }: Pick<TowerGraph, 'input' | 'outputs'>,
   otherInputs: readonly string[] = [],
 ): Promise<CheckedTower> {
   const expected = [input, ...otherInputs]

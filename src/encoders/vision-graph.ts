@@ -19,6 +19,7 @@ import { withFields } from '../tensor/onnx/with-fields.js'
 import { readAdapter } from './adapters/adapter.js'
 import { adapterScaleInput, attachAdapter } from './adapters/attach.js'
 import { stripAdapters } from './adapters/strip-adapters.js'
+import { graphFile } from './graph-file.js'
 import { keepClassToken } from './keep-class-token.js'
 import type { ModelFolder } from './manifest.js'
 import { withOwnCopy } from './own-copy.js'
@@ -44,7 +45,7 @@ export const visionGraph = (model: ModelFolder, spaces: ReadonlySet<'clip' | 'im
 
 async function read(model: ModelFolder, spaces: ReadonlySet<'clip' | 'imo'>): Promise<VisionGraph> {
   const { vision } = model.manifest
-  const file = join(model.folder, vision.file)
+  const file = graphFile(model, vision)
   const parts: { readonly space: 'clip' | 'imo'; readonly tower: OnnxModel }[] = []
   if (spaces.has('clip')) parts.push({ space: 'clip', tower: await plainTower(model, file) })
   if (spaces.has('imo')) parts.push({ space: 'imo', tower: await adaptedTower(model, file) })

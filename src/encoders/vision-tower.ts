@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { errors, reasonOf } from '../errors.js'
 import type { Matrix } from '../tensor/matrix.js'
 import { readOnnxGraph } from '../tensor/onnx/read-graph.js'
@@ -7,9 +7,10 @@ import { readAdapter } from './adapters/adapter.js'
 import { adapterScaleInput, attachAdapter } from './adapters/attach.js'
 import { stripAdapters } from './adapters/strip-adapters.js'
 import type { EncoderSpace } from './encoder-space.js'
+import { graphFile, nameOfTower } from './graph-file.js'
 import type { ModelFolder } from './manifest.js'
 import { runTower } from './run-tower.js'
-import { checkTower, openTowerFile, openTowerModel } from './tower-graph.js'
+import { checkTower, openTower, openTowerModel } from './tower-graph.js'
 
 /** An open image tower. */
 export interface VisionTower {
@@ -23,11 +24,11 @@ export interface VisionTower {
 
 /** Opens a model's image tower with its adapter. Throws INVALID_MODEL or INVALID_ADAPTER with the file at fault. */
 export async function openVisionTower(model: ModelFolder, runtime: Runtime): Promise<VisionTower> {
-  const { folder, manifest } = model
+  const { manifest } = model
   const { vision, imageSize, dimensions } = manifest
   const { session, scale, scaleInput } = await openWithAdapter(model, runtime)
   const otherInputs = scaleInput === undefined ? [] : [scaleInput]
-  const { output, batch } = await checkTower(session, join(folder, vision.file), vision, otherInputs)
+  const { output, batch } = await checkTower(session, nameOfTower(model, vision), vision, otherInputs)
   return {
     encode(pixels, count, space, transfer) {
       const scalar = (value: number): Tensor => ({
@@ -57,20 +58,21 @@ interface AdaptedSession {
 }
 
 /** Opens the image tower with the adapters of a file, with those that are part of its graph, or without any. */
-async function openWithAdapter({ folder, manifest }: ModelFolder, runtime: Runtime): Promise<AdaptedSession> {
+async function openWithAdapter(model: ModelFolder, runtime: Runtime): Promise<AdaptedSession> {
+  const { folder, manifest } = model
   const { vision, adapter } = manifest
-  const file = join(folder, vision.file)
   if (!adapter || !('file' in adapter)) {
-    const session = await openTowerFile(file, runtime, vision, manifest)
+    const session = await openTower(model, runtime, vision)
     return { session, scale: adapter?.scale ?? 0, scaleInput: vision.scaleInput }
   }
+  const file = graphFile(model, vision)
   const adapterFile = resolve(folder, adapter.file)
   const attached = await readAdapter(adapterFile)
   try {
     // The adapters from the file replace those that are part of the graph.
-    const model = stripAdapters(await readOnnxGraph(file), vision.scaleInput)
-    attachAdapter(model, attached)
-    const session = await openTowerModel(runtime, model, vision, manifest)
+    const graph = stripAdapters(await readOnnxGraph(file), vision.scaleInput)
+    attachAdapter(graph, attached)
+    const session = await openTowerModel(runtime, graph, vision, manifest)
     return { session, scale: attached.scale, scaleInput: adapterScaleInput }
   } catch (error) {
     throw errors.invalidAdapter({ file: adapterFile, model: file, reason: reasonOf(error) })

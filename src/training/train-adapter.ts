@@ -1,6 +1,6 @@
-import { join } from 'node:path'
 import type { Adapter } from '../encoders/adapters/adapter.js'
 import { stripAdapters } from '../encoders/adapters/strip-adapters.js'
+import { graphFile } from '../encoders/graph-file.js'
 import type { ModelFolder } from '../encoders/manifest.js'
 import { withOwnCopy } from '../encoders/own-copy.js'
 import type { ImageSource } from '../encoders/prepare-batch.js'
@@ -184,8 +184,9 @@ async function trainObjective<Batch>(
 }
 
 /** The encoder's image tower without adapters. */
-async function imageTower({ folder, manifest: { vision } }: ModelFolder): Promise<OnnxModel> {
-  return stripAdapters(await readOnnxModel(join(folder, vision.file)), vision.scaleInput)
+async function imageTower(model: ModelFolder): Promise<OnnxModel> {
+  const { vision } = model.manifest
+  return stripAdapters(await readOnnxModel(graphFile(model, vision)), vision.scaleInput)
 }
 
 /** The names of the tower's input and output. */

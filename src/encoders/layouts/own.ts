@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Manifest, ModelFolder } from '../manifest.js'
+import { errors } from '../../errors.js'
+import type { Manifest, ModelFolder, TowerGraph } from '../manifest.js'
 import {
   encoderId,
   findAdapterFile,
@@ -10,6 +11,15 @@ import {
   rgb,
   weightFiles,
 } from './files.js'
+
+/** A tower on a server, in the place of `file`. */
+const remote = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }),
+  model: z.string().min(1),
+  version: z.string().min(1),
+  maxBatch: z.int().min(1).max(1024).default(32),
+  requestsAtOnce: z.int().min(1).max(64).default(4),
+})
 
 const ownFile = z.string().refine(isInside, 'must be in the folder')
 
@@ -29,18 +39,31 @@ const ownSchema = z
     endOfTextToken: z.int().nonnegative(),
     tokenizer: ownFile,
     vision: z.object({
-      file: ownFile,
+      file: ownFile.optional(),
+      remote: remote.optional(),
       input: z.string(),
       /** The input for the adapters' scale; missing for an encoder without adapters. */
       adapterScaleInput: z.string().optional(),
       output: z.string(),
     }),
-    text: z.object({ file: ownFile, input: z.string(), output: z.string() }),
+    text: z.object({
+      file: ownFile.optional(),
+      remote: remote.optional(),
+      input: z.string(),
+      output: z.string(),
+    }),
     adapter: z.object({ bottleneck: z.int().positive(), scale: z.number().positive() }).nullish(),
   })
   .refine(({ adapter, vision }) => !adapter || vision.adapterScaleInput !== undefined, {
     path: ['vision', 'adapterScaleInput'],
     error: 'is required with an adapter',
+  })
+  .refine(({ vision, text }) => [vision, text].every((tower) => !tower.file !== !tower.remote), {
+    error: 'each tower has either a file or remote',
+  })
+  .refine(({ adapter, vision }) => !adapter || vision.file !== undefined, {
+    path: ['adapter'],
+    error: 'needs the graph of the image tower in a file',
   })
 
 export const ownManifestFile = 'model.json'
@@ -50,6 +73,10 @@ export async function readOwnLayout(folder: string): Promise<Omit<ModelFolder, '
   const { value, bytes } = await readModelJson(join(folder, ownManifestFile), ownSchema)
   const { resize: _, adapter, vision, text, ...rest } = value
   const attached = await findAdapterFile(folder)
+  if (attached && vision.remote) {
+    const reason = 'its image tower runs on a server, so no adapter can be attached'
+    throw errors.invalidModel({ file: join(folder, attached.file), reason })
+  }
   const manifest: Manifest = {
     ...rest,
     filter: 'bicubic',
@@ -61,20 +88,24 @@ export async function readOwnLayout(folder: string): Promise<Omit<ModelFolder, '
     logitBias: null,
     colours: 'managed',
     precision: 'fp32',
-    vision: {
-      file: vision.file,
-      input: vision.input,
-      outputs: [vision.output],
-      scaleInput: vision.adapterScaleInput,
-    },
-    text: { file: text.file, input: text.input, outputs: [text.output] },
+    vision: { ...towerOf(vision), scaleInput: vision.adapterScaleInput },
+    text: towerOf(text),
     adapter: attached ?? (adapter ? { scale: adapter.scale } : null),
   }
-  const weights = await weightFiles(folder, [vision.file, text.file])
+  const weights = await weightFiles(
+    folder,
+    [vision.file, text.file].filter((file) => file !== undefined),
+  )
   const files = [...weights, value.tokenizer, ...(attached ? [attached.file] : [])]
   return {
     folder,
     manifest,
     ...(await hashModelFiles(folder, files, { known: { [ownManifestFile]: bytes } })),
   }
+}
+
+function towerOf({ file, remote: endpoint, input, output }: z.infer<typeof ownSchema>['text']): TowerGraph {
+  const ports = { input, outputs: [output] }
+  if (endpoint) return { ...ports, endpoint }
+  return { ...ports, file: file ?? '' }
 }
