@@ -8,6 +8,7 @@ import type { RunRow } from '../../src/store/runs.js'
 import { temporaryFolder } from '../helpers/folder.js'
 import { linkModel } from '../helpers/library-comparisons.js'
 import { startTestServer } from '../helpers/server.js'
+import { smallTraining } from '../helpers/training.js'
 
 const demo = fileURLToPath(new URL('../../demo/fashion-mnist', import.meta.url))
 const names = ['ankle boot', 'bag', 'coat', 'pullover', 'shirt']
@@ -59,6 +60,14 @@ const asked = everything.map((each) => {
   return { ...each, hyperparameters: first ? [{ name: first[0], value: first[1].grid.at(-1) ?? 0 }] : [] }
 })
 
+const training = await library.trainings.train({ dataset: strangers, name: 'mine', ...smallTraining })
+await library.trainings.ended(training.id)
+const ofAdapter = everything.flatMap(({ method, ...where }) =>
+  'space' in where && where.space === 'imo' && method !== 'text-prototype'
+    ? [{ method, space: 'imo:mine' }]
+    : [],
+)
+
 const protocols: Readonly<Record<string, Partial<CompareInput>>> = {
   'hyperparameters that are fixed': { selection: 'NONE' },
   LEAVE_ONE_OUT: { selection: 'LEAVE_ONE_OUT' },
@@ -85,6 +94,7 @@ const protocols: Readonly<Record<string, Partial<CompareInput>>> = {
     supportImages: pool.filter((_, i) => i % 3 !== 1).map(({ imageId }) => imageId),
   },
   'hyperparameters that were asked for': { selection: 'LEAVE_ONE_OUT', methods: asked },
+  'an adapter that was trained': { selection: 'LEAVE_ONE_OUT', methods: ofAdapter },
   'two encoders': { selection: 'LEAVE_ONE_OUT', encoders: ['mini-clip', 'second'] },
 }
 
