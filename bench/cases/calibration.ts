@@ -150,8 +150,7 @@ async function measure(
   test: LabelledImages,
 ): Promise<Omit<Measured, 'area' | 'turnedAway'>> {
   const fitted = await fitMethod(request)
-  const { temperature } = fitted
-  const logits = await logitsOf(fitted, test)
+  const { logits, temperature } = await logitsOf(fitted, test)
   const errorAt = (at: number) => {
     const tally = createTally({ temperature: at })
     tally.add(logits, test.labels)
@@ -215,15 +214,16 @@ async function measureUnknown(
   kept: readonly number[],
 ): Promise<Pick<Measured, 'area' | 'turnedAway'>> {
   const fitted = await fitMethod(request)
-  const { temperature, calibration: probabilities } = fitted
   const isKept = new Set(kept)
   const others = Array.from(new Set(test.labels)).filter((c) => !isKept.has(c))
   const known = imagesOfClasses(test, kept)
   const unknown = imagesOfClasses(test, others)
-  const threshold = thresholdOf(probabilities, coverage)
+  const threshold = thresholdOf(fitted.calibration, coverage)
+  // Images of no class have the temperature of the others.
+  const { logits, temperature } = await logitsOf(fitted, known)
   const [ofKnown, ofUnknown] = [createTally({ temperature }), createTally({ temperature, threshold })]
-  ofKnown.add(await logitsOf(fitted, known), known.labels)
-  ofUnknown.add(await logitsOf(fitted, unknown), unknown.labels)
+  ofKnown.add(logits, known.labels)
+  ofUnknown.add((await logitsOf(fitted, unknown)).logits, unknown.labels)
   const { confidence, setSize } = ofUnknown.finish()
   return {
     area: areaUnderRoc(ofKnown.finish().confidence, confidence) ?? Number.NaN,
@@ -231,10 +231,17 @@ async function measureUnknown(
   }
 }
 
-async function logitsOf(fitted: FittedMethod, { features }: LabelledImages): Promise<Matrix> {
+async function logitsOf(
+  fitted: FittedMethod,
+  { features }: LabelledImages,
+): Promise<{ logits: Matrix; temperature: number }> {
   const parts: Matrix[] = []
-  for await (const { scores } of scoreQueries(fitted, features)) parts.push(scores.logits)
-  return stackRows(parts)
+  let { temperature } = fitted
+  for await (const scored of scoreQueries(fitted, features)) {
+    parts.push(scored.scores.logits)
+    temperature = scored.temperature
+  }
+  return { logits: stackRows(parts), temperature }
 }
 
 /** The mean error that a calibrated classifier with these confidences shows on as many images, over 20 draws. */

@@ -13,9 +13,13 @@ import { fitTemperature, type LabelledLogits } from './temperature.js'
  */
 export function temperatureByTexts(logits: Matrix, texts: LabelledLogits): number {
   const ofTexts = fitTemperature(texts, trained)
+  return ofTexts === null ? 1 : temperatureOfConfidence(logits, meanConfidence(texts.logits, ofTexts))
+}
+
+/** The temperature at which logits, [m, C], have this mean confidence, whatever their scale; 1 if they say nothing. */
+export function temperatureOfConfidence(logits: Matrix, confidence: number): number {
   const spread = spreadOf(logits)
-  if (ofTexts === null || spread === 0) return 1
-  const confidence = meanConfidence(texts.logits, ofTexts)
+  if (spread === 0) return 1
   return matchConfidence(logits, confidence, { low: 1e-3 * spread, high: maxSpreads * spread })
 }
 
