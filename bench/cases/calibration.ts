@@ -3,9 +3,10 @@ import { createCaches } from '../../src/cache/caches.js'
 import { imagesOfClasses, keptClasses, supportOfClasses } from '../../src/comparisons/held-out.js'
 import { matchConfidence } from '../../src/evaluation/confidence-match.js'
 import { type FitOptions, type FittedMethod, fitMethod, scoreQueries } from '../../src/evaluation/fit.js'
-import { createTally } from '../../src/evaluation/metrics.js'
+import { createTally, softmax } from '../../src/evaluation/metrics.js'
 import { areaUnderRoc, thresholdOf } from '../../src/evaluation/prediction-set.js'
 import { meanOf } from '../../src/evaluation/statistics/moments.js'
+import { fitTemperature } from '../../src/evaluation/temperature.js'
 import type { FeatureFile } from '../../src/features/feature-file.js'
 import type { LabelledImages } from '../../src/features/labelled-images.js'
 import type { Method } from '../../src/methods/contract.js'
@@ -14,7 +15,7 @@ import { createRegistry } from '../../src/plugins/registry.js'
 import type { FeatureSpace } from '../../src/spaces/contract.js'
 import { seeded } from '../../src/system/random.js'
 import { createKernels, type Kernels } from '../../src/tensor/kernels.js'
-import { type Matrix, stackRows } from '../../src/tensor/matrix.js'
+import { gatherRows, type Matrix, rowOf, stackRows } from '../../src/tensor/matrix.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
 import type { Benchmark, Row } from '../benchmark.js'
 import { features, folderSource, type Source, sources } from '../tables/tasks.js'
@@ -67,7 +68,7 @@ export const calibration: Benchmark = {
     }
     await runtime.close()
     console.error(tablesOf(cells))
-    return [...rows, ...cells.map(rowOf), ...shotCounts.map((shots) => summaryOf(cells, shots))]
+    return [...rows, ...cells.map(lineOf), ...shotCounts.map((shots) => summaryOf(cells, shots))]
   },
 }
 
@@ -79,8 +80,16 @@ interface Measured {
   readonly matched: number
   readonly sampling: number
   readonly accuracy: number
+  /**
+   * The error with a temperature fitted to as many labelled test images as there are images to select on, the mean over draws: what
+   * so many images can tell. NaN if there are not twice as many test images.
+   */
+  readonly fresh: number
   /** NaN without sets. */
   readonly covered: number
+  /** The share of support sets whose coverage is within 2 points of the promise, and that of thresholds from as many test images. */
+  readonly within: number
+  readonly freshWithin: number
   readonly size: number
   /** With classes held out. */
   readonly area: number
@@ -127,6 +136,7 @@ async function measureAll(
       ...{ dataset, shots, method },
       ...{ before: mean('before'), after: mean('after'), matched: mean('matched') },
       ...{ sampling: mean('sampling'), accuracy: mean('accuracy') },
+      ...{ fresh: mean('fresh'), within: mean('within'), freshWithin: mean('freshWithin') },
       ...{ covered: mean('covered'), size: mean('size') },
       ...{ area: mean('area'), turnedAway: mean('turnedAway') },
     }
@@ -140,8 +150,7 @@ async function measure(
   test: LabelledImages,
 ): Promise<Omit<Measured, 'area' | 'turnedAway'>> {
   const fitted = await fitMethod(request)
-  const { temperature } = fitted
-  const logits = await logitsOf(fitted, test)
+  const { logits, temperature } = await logitsOf(fitted, test)
   const errorAt = (at: number) => {
     const tally = createTally({ temperature: at })
     tally.add(logits, test.labels)
@@ -151,15 +160,51 @@ async function measure(
   tally.add(logits, test.labels)
   const result = tally.finish()
   const range = { low: 1e-4 * temperature, high: 1e4 * temperature }
+  const covered = result.covered ? meanOf(result.covered) : Number.NaN
   return {
+    ...byFreshImages(logits, test.labels, fitted.calibration.length, errorAt),
+    within: isWithin(covered),
     before: errorAt(1),
     after: result.calibrationError,
     matched: errorAt(matchConfidence(logits, result.accuracy / 100, range)),
     sampling: bySampling(result.confidence),
     accuracy: result.accuracy / 100,
-    covered: result.covered ? meanOf(result.covered) : Number.NaN,
+    covered,
     size: result.setSize ? meanOf(result.setSize) : Number.NaN,
   }
+}
+
+const isWithin = (covered: number): number =>
+  Number.isNaN(covered) ? Number.NaN : Number(Math.abs(covered - coverage) <= 0.02)
+
+const freshDraws = 10
+
+/** What `count` images can tell about a temperature and a threshold that are of the same kind as the test images: some of these. */
+function byFreshImages(
+  logits: Matrix,
+  labels: Int32Array,
+  count: number,
+  errorAt: (temperature: number) => number,
+): Pick<Measured, 'fresh' | 'freshWithin'> {
+  if (count === 0 || 2 * count > labels.length) return { fresh: Number.NaN, freshWithin: Number.NaN }
+  const random = seeded('fresh images')
+  let [errors, hits] = [0, 0]
+  for (let draw = 0; draw < freshDraws; draw++) {
+    const order = random.shuffled([...labels.keys()])
+    const chosen = order.slice(0, count)
+    const drawn = {
+      logits: gatherRows(logits, chosen),
+      labels: Int32Array.from(chosen, (i) => labels[i] as number),
+    }
+    const temperature = fitTemperature(drawn) ?? 1
+    const trueProbability = (i: number) =>
+      softmax(rowOf(logits, i), temperature)[labels[i] as number] as number
+    const threshold = thresholdOf(Float64Array.from(chosen, trueProbability), coverage) ?? 0
+    const rest = order.slice(count)
+    errors += errorAt(temperature)
+    hits += isWithin(meanOf(rest.map((i) => Number(trueProbability(i) >= threshold))))
+  }
+  return { fresh: errors / freshDraws, freshWithin: hits / freshDraws }
 }
 
 /** How well images of the classes that a method has are told from those of the others. */
@@ -169,15 +214,16 @@ async function measureUnknown(
   kept: readonly number[],
 ): Promise<Pick<Measured, 'area' | 'turnedAway'>> {
   const fitted = await fitMethod(request)
-  const { temperature, calibration: probabilities } = fitted
   const isKept = new Set(kept)
   const others = Array.from(new Set(test.labels)).filter((c) => !isKept.has(c))
   const known = imagesOfClasses(test, kept)
   const unknown = imagesOfClasses(test, others)
-  const threshold = thresholdOf(probabilities, coverage)
+  const threshold = thresholdOf(fitted.calibration, coverage)
+  // Images of no class have the temperature of the others.
+  const { logits, temperature } = await logitsOf(fitted, known)
   const [ofKnown, ofUnknown] = [createTally({ temperature }), createTally({ temperature, threshold })]
-  ofKnown.add(await logitsOf(fitted, known), known.labels)
-  ofUnknown.add(await logitsOf(fitted, unknown), unknown.labels)
+  ofKnown.add(logits, known.labels)
+  ofUnknown.add((await logitsOf(fitted, unknown)).logits, unknown.labels)
   const { confidence, setSize } = ofUnknown.finish()
   return {
     area: areaUnderRoc(ofKnown.finish().confidence, confidence) ?? Number.NaN,
@@ -185,10 +231,17 @@ async function measureUnknown(
   }
 }
 
-async function logitsOf(fitted: FittedMethod, { features }: LabelledImages): Promise<Matrix> {
+async function logitsOf(
+  fitted: FittedMethod,
+  { features }: LabelledImages,
+): Promise<{ logits: Matrix; temperature: number }> {
   const parts: Matrix[] = []
-  for await (const { scores } of scoreQueries(fitted, features)) parts.push(scores.logits)
-  return stackRows(parts)
+  let { temperature } = fitted
+  for await (const scored of scoreQueries(fitted, features)) {
+    parts.push(scored.scores.logits)
+    temperature = scored.temperature
+  }
+  return { logits: stackRows(parts), temperature }
 }
 
 /** The mean error that a calibrated classifier with these confidences shows on as many images, over 20 draws. */
@@ -209,7 +262,7 @@ function bySampling(confidences: Float32Array): number {
 /** The error that counts as calibrated. */
 const aimOf = ({ sampling }: Measured): number => Math.max(0.05, sampling)
 
-function rowOf({ dataset, shots, method, ...cell }: Cell): Row {
+function lineOf({ dataset, shots, method, ...cell }: Cell): Row {
   return {
     quantity: `${dataset}, ${shots} ${shots === 1 ? 'shot' : 'shots'}, ${method}`,
     ours: `calibration error ${points(cell.after)}, sets hold ${percent(cell.covered)} % with ${number(cell.size, 2)} classes`,
@@ -220,14 +273,17 @@ function rowOf({ dataset, shots, method, ...cell }: Cell): Row {
 
 function summaryOf(cells: readonly Cell[], shots: number): Row {
   const all = cells.filter((cell) => cell.shots === shots)
-  const mean = (name: 'before' | 'after' | 'matched') => points(meanOf(all.map((cell) => cell[name])))
-  const reached = (name: 'after' | 'matched') => all.filter((cell) => cell[name] <= aimOf(cell)).length
+  const mean = (name: 'before' | 'after' | 'matched' | 'fresh') =>
+    points(meanOf(all.map((cell) => cell[name])))
+  const reached = (name: 'after' | 'matched' | 'fresh') =>
+    all.filter((cell) => cell[name] <= aimOf(cell)).length
+  const meanWithin = (name: 'within' | 'freshWithin') => meanOf(all.map((cell) => cell[name]))
   const within = (distance: number) =>
     all.filter(({ covered }) => Math.abs(covered - coverage) <= distance).length
   return {
     quantity: `${shots} ${shots === 1 ? 'shot' : 'shots'}, all ${all.length} cells`,
-    ours: `mean error ${mean('after')}, ${reached('after')} reach the aim; ${within(0.02)} sets within 2 points, ${within(0.03)} within 3`,
-    baseline: `without temperature ${mean('before')}; with the accuracy known ${mean('matched')}, ${reached('matched')} reach the aim`,
+    ours: `mean error ${mean('after')}, ${reached('after')} reach the aim; ${within(0.02)} sets within 2 points in the mean over support sets, ${within(0.03)} within 3; ${percent(meanWithin('within'))} % of support sets`,
+    baseline: `without temperature ${mean('before')}; with the accuracy known ${mean('matched')}, ${reached('matched')} reach the aim; from as many test images ${mean('fresh')}, ${reached('fresh')} reach the aim, ${percent(meanWithin('freshWithin'))} % of sets within 2 points`,
   }
 }
 

@@ -9,9 +9,9 @@ import { pooledSetVariance } from '../../src/evaluation/statistics/pooled-set-va
 import { difference, type Model, simulate, stream } from '../../test/reference/simulated-comparisons.js'
 import type { Benchmark, Row } from '../benchmark.js'
 
-const trials = 400
+const trials = 1500
 /** Large cells get fewer trials, to keep the benchmark short. */
-const maxOutcomes = 12_000_000
+const maxOutcomes = 45_000_000
 
 const models = [1, 1.5].flatMap((images) =>
   [0.1, 0.4].flatMap((sets) => [0.6, 0.87].map((accuracy) => ({ images, sets, accuracy }))),

@@ -6,6 +6,7 @@ import type { ShotboardError } from '../errors.js'
 import { type FittedMethod, fitMethod } from '../evaluation/fit.js'
 import type { LabelledImages } from '../features/labelled-images.js'
 import type { Support } from '../features/support.js'
+import type { Generics } from '../generic/generics.js'
 import { batchesOf, rangesOver } from '../methods/score.js'
 import type { Registry } from '../plugins/registry.js'
 import { fingerprintOf } from '../system/fingerprint.js'
@@ -29,6 +30,7 @@ export interface FitsContext {
   readonly registry: Registry
   readonly kernels: Kernels
   readonly encodedData: EncodedData
+  readonly generics: Pick<Generics, 'of'>
   /** The longest that a fit may search, in seconds, unless its question allows more. */
   readonly maxSearchSeconds: number
 }
@@ -44,7 +46,8 @@ const maxFits = 64
 /** Support sets are cached with their key-value caches, so that methods in one space share its fit. */
 const maxSupports = 8
 
-export function createFits({ registry, kernels, encodedData, maxSearchSeconds }: FitsContext): Fits {
+export function createFits(context: FitsContext): Fits {
+  const { registry, kernels, encodedData, generics, maxSearchSeconds } = context
   const fits = createPromiseCache<FittedMethod>(maxFits)
   const supports = createPromiseCache<{ support: Support; caches: Caches }>(maxSupports)
 
@@ -52,7 +55,13 @@ export function createFits({ registry, kernels, encodedData, maxSearchSeconds }:
   const basesOf = ({ methods }: Question) =>
     [...new Set(['clip', ...methods.flatMap((each) => readFrom(each.method, each.space))])].sort()
 
-  function supportOf(question: Question) {
+  /** What spaces may know of other images, if one of them uses it: it may be fitted anew between two questions. */
+  async function genericOf({ supportSet, encoder, methods }: Question): Promise<string | null> {
+    if (!methods.some(({ space }) => space?.usesGeneric)) return null
+    return (await generics.of(encoder, supportSet.datasetId))?.fingerprint ?? null
+  }
+
+  async function supportOf(question: Question) {
     const { supportSet, encoder, classes, holdOut } = question
     const bases = basesOf(question)
     return supports.get(
@@ -63,6 +72,7 @@ export function createFits({ registry, kernels, encodedData, maxSearchSeconds }:
         bases,
         classes,
         holdOut,
+        await genericOf(question),
       ]),
       async () => {
         const all = await encodedData.support(supportSet, encoder, bases)
@@ -93,7 +103,7 @@ export function createFits({ registry, kernels, encodedData, maxSearchSeconds }:
     }
   }
 
-  function fittedMethod(
+  async function fittedMethod(
     chosen: ChosenMethod,
     question: Question,
     images: QuestionImages,
@@ -104,6 +114,7 @@ export function createFits({ registry, kernels, encodedData, maxSearchSeconds }:
     const key = fingerprintOf([
       [supportSet.id, encoder.id, encoder.spaceFingerprint(space.base)],
       [method.id, space.id, selection, search, fixed, images.fingerprint],
+      space.usesGeneric ? await genericOf(question) : null,
     ])
     return fits.get(key, async () => {
       const fitted = await fitMethod({

@@ -94,20 +94,20 @@ async function score(
   { encoder, space, classes, topK }: PredictionOptions,
 ): Promise<MethodPrediction[]> {
   const started = performance.now()
-  const scored: { rows: number; scores: Scores; affinities: Float32Array | null }[] = []
-  for await (const { batch, scores } of scoreQueries(fitted, features)) {
+  const scored: { rows: number; scores: Scores; temperature: number; affinities: Float32Array | null }[] = []
+  for await (const { batch, scores, temperature } of scoreQueries(fitted, features)) {
     const affinities = space === null ? null : (await batch.affinities()).data
-    scored.push({ rows: batch.rows, scores, affinities })
+    scored.push({ rows: batch.rows, scores, temperature, affinities })
   }
   const images = scored.reduce((sum, { rows }) => sum + rows, 0)
   const milliseconds = (performance.now() - started) / images
-  return scored.flatMap(({ rows, scores, affinities }) =>
+  return scored.flatMap(({ rows, scores, temperature, affinities }) =>
     Array.from({ length: rows }, (_, i) => ({
       ...{ method: fitted.method.id, space, encoder },
       hyperparameters: fitted.values,
-      temperature: fitted.temperature,
-      set: (coverage) => setOf(scores, i, fitted, classes, coverage),
-      top: topOf(scores, i, fitted.temperature, classes, topK),
+      temperature,
+      set: (coverage) => setOf(scores, i, { ...fitted, temperature }, classes, coverage),
+      top: topOf(scores, i, temperature, classes, topK),
       nearest: (first: number) => {
         if (affinities === null) return []
         const own = affinities.subarray(i * keys.length, (i + 1) * keys.length)

@@ -11,6 +11,7 @@ import type { ComparisonRow } from '../store/comparisons.js'
 import { fingerprintOf } from '../system/fingerprint.js'
 import { firstRepeated } from '../system/first-repeated.js'
 import { createPromiseCache } from '../system/promise-cache.js'
+import { keptClasses, supportOfClasses } from './held-out.js'
 import { testImagesOf } from './measured-images.js'
 import type { OverlapContext } from './overlap.js'
 import {
@@ -87,12 +88,17 @@ export function createOverlapCorrelation(
   const { store, encoders, registry, kernels, encodedData } = context
   const overlaps = createPromiseCache<number>(maxOverlaps)
 
-  /** Encodes the test images of a comparison, as one of its runs was measured on them, without those that are gone. */
+  /**
+   * Encodes the test images of a comparison, as one of its runs was measured on them, without those that are gone and those of
+   * classes that are held out.
+   */
   async function testOf({ encoder, lastImage }: ComparisonRow, run: FinishedRun, bases: readonly string[]) {
     const measured = await testImagesOf(context, run, lastImage)
     const kept = new Set(await store.images.known(measured.map(({ imageId }) => imageId)))
     const images = measured.flatMap((image) =>
-      kept.has(image.imageId) ? [{ ...image, split: 'TEST' as const }] : [],
+      kept.has(image.imageId) && !run.holdOut.includes(image.classIndex)
+        ? [{ ...image, split: 'TEST' as const }]
+        : [],
     )
     const labelled = await encodedData.labelled(images, encoders.get(encoder), bases)
     return { ...labelled, fingerprint: fingerprintOf(images) }
@@ -100,7 +106,7 @@ export function createOverlapCorrelation(
 
   /** The overlap of test images in a space. A fitted space is fitted on the run's support set. */
   function overlapOf(
-    { encoder: encoderId, method: methodId, result }: FinishedRun,
+    { encoder: encoderId, method: methodId, result, holdOut }: FinishedRun,
     spaceId: string,
     test: TestImages,
   ): Promise<number> {
@@ -115,6 +121,7 @@ export function createOverlapCorrelation(
       space.id,
       settings,
       fittedOn,
+      holdOut,
     ])
     return overlaps.get(key, async () => {
       const supportSet = fittedOn === null ? null : await store.supportSets.get(fittedOn)
@@ -122,8 +129,9 @@ export function createOverlapCorrelation(
         const reason = `The support set on which ${space.name} was fitted has been deleted.`
         throw errors.invalidValue({ reason }, 'comparisons')
       }
-      const support = supportSet
-        ? await encodedData.support(supportSet, encoder, [space.base])
+      const whole = supportSet && (await encodedData.support(supportSet, encoder, [space.base]))
+      const support = whole
+        ? supportOfClasses(whole, keptClasses(whole.classes, holdOut))
         : { ...test, textClassifier: null }
       const { project } = await fitSpace(space, await supportIn(support, space), kernels, values)
       const features = await project(featuresOf(test.features, space.base))

@@ -62,7 +62,7 @@ export async function performRun(
     ...(signal && { signal }),
   })
   const evaluation = await untilCancelled(signal, evaluating)
-  const { fitted, unshifted: own, ...predictions } = evaluation
+  const { fitted, temperature, unshifted: own, ...predictions } = evaluation
   const asDataset = numberAsDataset(keptClasses(support.classes + run.holdOut.length, run.holdOut))
   const results = { ...asDataset(predictions), ...(own && { unshifted: asDataset(own) }) }
   if (!(await attempt.isCurrent())) return
@@ -74,7 +74,7 @@ export async function performRun(
     labelledImages: labelledImagesOf(run, fitted, support),
     perClass: classSizes(imagesPerClass(support)),
     prompts,
-    temperature: fitted.temperature,
+    temperature,
     hyperparameters: fitted.values,
     ...pickMeasures(evaluation),
     unshiftedAccuracy: evaluation.unshifted?.accuracy ?? null,

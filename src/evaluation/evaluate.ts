@@ -2,7 +2,7 @@ import type { LabelledImages } from '../features/labelled-images.js'
 import type { SpaceFeatures } from '../features/space-features.js'
 import { rowOf } from '../tensor/matrix.js'
 import { type FitOptions, type FittedMethod, fitMethod, scoreQueries } from './fit.js'
-import { createTally, type MeasuredPredictions, softmax } from './metrics.js'
+import { createTally, type MeasuredPredictions, softmax, type Tally } from './metrics.js'
 import { setSizeOf, thresholdOf } from './prediction-set.js'
 import type { Predictions } from './predictions.js'
 import type { KlScaling } from './protocol.js'
@@ -20,6 +20,8 @@ export interface EvaluationOptions extends FitOptions {
 
 export interface Evaluation extends MeasuredPredictions {
   readonly fitted: FittedMethod
+  /** What logits of the test images were divided by before softmax. */
+  readonly temperature: number
   /** On the unshifted test images; null if there are none. */
   readonly unshifted: MeasuredPredictions | null
   readonly scoreMs: number
@@ -34,13 +36,13 @@ export async function evaluate(options: EvaluationOptions): Promise<Evaluation> 
   const threshold = coverage === undefined ? null : thresholdOf(fitted.calibration, coverage)
   const measuring = { fitted, threshold, klScaling, ...(signal && { signal }) }
   const started = performance.now()
-  const measures = await measure(test, measuring)
+  const { temperature, ...measures } = await measure(test, measuring)
   const scoreMs = performance.now() - started
   const own = unshifted ? await measure(unshifted, { ...measuring, threshold: null }) : null
   return {
     ...measures,
-    ...(unknown && { unknown: await measureUnknown(unknown, measuring) }),
-    fitted,
+    ...(unknown && { unknown: await measureUnknown(unknown, { ...measuring, temperature }) }),
+    ...{ fitted, temperature },
     unshifted: own,
     scoreMs,
   }
@@ -56,24 +58,27 @@ interface Measuring {
 async function measure(
   { features, labels }: LabelledImages,
   { fitted, threshold, klScaling, signal }: Measuring,
-): Promise<MeasuredPredictions> {
-  const tally = createTally({ temperature: fitted.temperature, threshold })
-  for await (const { batch, scores } of scoreQueries(fitted, features, klScaling, signal)) {
+): Promise<MeasuredPredictions & { readonly temperature: number }> {
+  let used = fitted.temperature
+  let tally: Tally | undefined
+  for await (const { batch, scores, temperature } of scoreQueries(fitted, features, klScaling, signal)) {
+    used = temperature
+    tally ??= createTally({ temperature, threshold })
     tally.add(scores.logits, labels.subarray(batch.from, batch.from + batch.rows))
   }
-  return tally.finish()
+  return { ...(tally ?? createTally({ temperature: used, threshold })).finish(), temperature: used }
 }
 
-/** Images of no class: how sure the prediction is, and the sizes of their sets. */
+/** Images of no class, with the temperature of the test images: how sure the prediction is, and the sizes of their sets. */
 async function measureUnknown(
   features: SpaceFeatures,
-  { fitted, threshold, klScaling, signal }: Measuring,
+  { fitted, threshold, klScaling, signal, temperature }: Measuring & { readonly temperature: number },
 ): Promise<NonNullable<Predictions['unknown']>> {
   const confidence: number[] = []
   const setSize: number[] = []
   for await (const { scores } of scoreQueries(fitted, features, klScaling, signal)) {
     for (let i = 0; i < scores.logits.rows; i++) {
-      const probabilities = softmax(rowOf(scores.logits, i), fitted.temperature)
+      const probabilities = softmax(rowOf(scores.logits, i), temperature)
       confidence.push(probabilities.reduce((most, probability) => Math.max(most, probability), 0))
       if (threshold !== null) setSize.push(setSizeOf(probabilities, threshold))
     }

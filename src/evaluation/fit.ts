@@ -21,6 +21,7 @@ import { untilCancelledEach } from '../system/abort.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { type Matrix, matrix, rowOf } from '../tensor/matrix.js'
 import { carryTemperature } from './carried-temperature.js'
+import { meanConfidence } from './confidence-match.js'
 import { softmax } from './metrics.js'
 import type { KlScaling, Search, Selection } from './protocol.js'
 import { checkValues, type Grid, gridOf, valuesAt } from './search/grid.js'
@@ -28,7 +29,7 @@ import { halvingRounds, searchByHalving } from './search/halving.js'
 import { type SearchResult, type SelectionData, search, shapeAxes } from './search/search.js'
 import { createSearchClock, type SearchEstimate } from './search/search-clock.js'
 import { fitTemperature, type LabelledLogits } from './temperature.js'
-import { temperatureByTexts } from './text-temperature.js'
+import { temperatureByTexts, temperatureOfConfidence } from './text-temperature.js'
 
 export interface FitOptions {
   readonly method: Method
@@ -77,6 +78,11 @@ export interface FittedMethod {
    * left out, the texts say how sure it may be; 1 without texts.
    */
   readonly temperature: number
+  /**
+   * Of transductive methods alone: the mean confidence with the temperature that was fitted. Their logits depend on how many images
+   * are decided together, so images that are get the temperature with the same mean confidence; see `scoreQueries`.
+   */
+  readonly confidence?: number
   /**
    * [m]: the probability of the true class of the images that the temperature was fitted on; empty if there are none. The
    * thresholds of prediction sets are its quantiles.
@@ -221,8 +227,10 @@ async function calibrate(
   { method, cache, values, ranges }: Pick<FittedMethod, 'method' | 'cache' | 'values' | 'ranges'>,
   data: RepeatableData,
   signal: AbortSignal | undefined,
-): Promise<Pick<FittedMethod, 'temperature' | 'calibration'>> {
+): Promise<Pick<FittedMethod, 'temperature' | 'confidence' | 'calibration'>> {
   const score = async (batch: Batch) => (await scoreBatch(method, batch, values, ranges)).logits
+  const confidenceAt = (logits: Matrix, temperature: number) =>
+    method.transductive && { confidence: meanConfidence(logits, temperature) }
   const images = await scoreLabelled(score, data, signal)
   const own = images && fitTemperature(images)
   if (images === null || own === null) {
@@ -230,7 +238,11 @@ async function calibrate(
     const logits = cache.textClassifier && (await scoreLabelled(score, all, signal))
     const texts = logits && (await scoreLabelled(textLogits, all, signal))
     const temperature = logits && texts ? temperatureByTexts(logits.logits, texts) : 1
-    return { temperature, calibration: new Float64Array() }
+    return {
+      ...(logits && confidenceAt(logits.logits, temperature)),
+      temperature,
+      calibration: new Float64Array(),
+    }
   }
   const { logits, labels } = images
   const calibration = Float64Array.from(labels, (label, i) => softmax(rowOf(logits, i), own)[label] as number)
@@ -239,7 +251,7 @@ async function calibrate(
     data.fewer && fewer
       ? carryTemperature({ temperature: own, logits, fewer: fewer.logits, steps: data.fewer.steps })
       : own
-  return { temperature, calibration }
+  return { ...confidenceAt(logits, own), temperature, calibration }
 }
 
 /** The zero-shot logits of a batch, [n, C]. */
@@ -304,18 +316,24 @@ const pick = <T>(record: Readonly<Record<string, T>>, wanted: (name: string) => 
 
 /**
  * Scores queries in chunks, or all together if the method is transductive. With klScaling BATCH the ranges are first computed over all these queries, like the
- * published code. Throws CANCELLED.
+ * published code. `temperature` is that of the method, or where images are decided together, that with its `confidence`. Throws
+ * CANCELLED.
  */
 export async function* scoreQueries(
-  { method, cache, values, ranges }: FittedMethod,
+  { method, cache, values, ranges, temperature, confidence }: FittedMethod,
   queries: SpaceFeatures,
   klScaling: KlScaling = 'FROZEN',
   signal?: AbortSignal,
-): AsyncGenerator<{ readonly batch: Batch; readonly scores: Scores }> {
+): AsyncGenerator<{ readonly batch: Batch; readonly scores: Scores; readonly temperature: number }> {
   const batches = () => untilCancelledEach(signal, batchesOf(method, cache, queries))
   const scaling = klScaling === 'FROZEN' ? ranges : await rangesOver(method, batches())
   for await (const batch of batches()) {
-    yield { batch, scores: await scoreBatch(method, batch, values, scaling) }
+    const scores = await scoreBatch(method, batch, values, scaling)
+    const isTogether = confidence !== undefined && batch.rows > 1
+    yield {
+      ...{ batch, scores },
+      temperature: isTogether ? temperatureOfConfidence(scores.logits, confidence) : temperature,
+    }
   }
 }
 

@@ -15,14 +15,23 @@ export function requireCoverage(coverage: number): void {
 }
 
 /**
- * The threshold for a coverage in (0, 1): of `n + 1` exchangeable images, the probability of the true class is below it for
- * at most a share of `1 − coverage`. `calibration`, [n], holds the probabilities of the true classes of n images. 0, so
- * that every class is in the set, if n is too small for the coverage. Null without images.
+ * The threshold for a coverage in (0, 1). `calibration`, [n], holds the probabilities of the true classes of n images. Of
+ * `n + 1` exchangeable images, the probability of the true class is below the k-th smallest of the other n for a share of
+ * `k/(n + 1)`. The threshold lies between two of them, in proportion, so that a share of `1 − coverage` is below it: with few images the
+ * lower of the two alone would promise 90 % and reach up to `1/(n + 1)` more. 0, so that every class is in the set, if n is too small for the coverage. Null without
+ * images.
  */
 export function thresholdOf(calibration: Float64Array, coverage: number): number | null {
-  if (calibration.length === 0) return null
-  const below = Math.floor((1 - coverage) * (calibration.length + 1) + 1e-9)
-  return below === 0 ? 0 : (calibration.toSorted()[below - 1] as number)
+  const n = calibration.length
+  if (n === 0) return null
+  const place = (1 - coverage) * (n + 1)
+  // Rounding must not decide between neighbours.
+  const below = Math.floor(place + 1e-9)
+  if (below === 0) return 0
+  const sorted = calibration.toSorted()
+  const lower = sorted[below - 1] as number
+  const upper = sorted[below] ?? lower
+  return lower + Math.max(0, place - below) * (upper - lower)
 }
 
 /** The number of classes in the set. */

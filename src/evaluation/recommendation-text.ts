@@ -87,7 +87,7 @@ function tie({ rivals, accuracy }: Recommendation, name: string, at: string, nam
   const beaten = rivals.filter(({ confidence }) => confidence !== 'TIE')
   const widest = Math.max(...tied.map(({ lead }) => lead.mean))
   const sentences = [
-    `${at} it is a tie. ${name} has the highest mean, ${percent(accuracy.mean)}, but ${names(tied.map(nameOf))} ${tied.length === 1 ? 'is' : 'are'} not significantly behind (${widest < 0.05 ? 'no lead' : `a lead of at most ${points(widest)}`} over ${seeds(tied[0]?.lead.n ?? 0)}).`,
+    `${at} it is a tie. ${name} has the highest mean, ${percent(accuracy.mean)}, but ${names(tied.map(nameOf))} ${tied.length === 1 ? 'is' : 'are'} not significantly behind (${widest < 0.05 ? 'no lead' : `a lead of at most ${points(widest)}`} over ${seedsOf(tied)}).`,
     'Choose between them by other criteria, or test with more images.',
   ]
   if (beaten.length > 0) {
@@ -115,13 +115,22 @@ const range = ({ low, high, n }: Difference): string =>
     ? ''
     : ` (95 % interval ${signed(low)} to ${signed(high)}${n === 1 ? ', for this support set' : ''})`
 const signed = (value: number): string => `${value < 0 ? '−' : ''}${Math.abs(value).toFixed(1)}`
+/** The support sets that two methods have both finished: not every rival has all of them. */
+function seedsOf(rivals: readonly Rival[]): string {
+  const numbers = rivals.map(({ lead }) => lead.n)
+  const [least, most] = [Math.min(...numbers), Math.max(...numbers)]
+  return least === most ? seeds(most) : `${least} to ${seeds(most)}`
+}
 const seeds = (n: number): string => (n === 1 ? 'one support set' : `${n} support sets`)
 const count = (n: number, what: string): string => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`
 const percent = (value: number): string => `${value.toFixed(1)}\u00a0%`
 const points = (value: number): string => `${value.toFixed(1)} points`
 
-/** A p-value for readers, such as `p = 0.012` or `p < 0.001`. */
-export const formatP = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`)
+/** A p-value for readers, such as `p = 0.012` or `p < 0.001`. What is below 0.05 does not become 0.050: `p = 0.0497`. */
+export function formatP(p: number): string {
+  if (p < 0.001) return 'p < 0.001'
+  return `p = ${p < 0.05 && p >= 0.0495 ? (Math.floor(1e4 * p) / 1e4).toFixed(4) : p.toFixed(3)}`
+}
 
 function list(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { differenceOfRows, setVarianceOfRows } from '../../src/evaluation/pairwise.js'
 import type { Predictions } from '../../src/evaluation/predictions.js'
 import { type DifferenceOf, type Recommendation, recommend } from '../../src/evaluation/recommendation.js'
-import { recommendationText } from '../../src/evaluation/recommendation-text.js'
+import { formatP, recommendationText } from '../../src/evaluation/recommendation-text.js'
 import { type MeasuredRun, summariseRuns } from '../../src/evaluation/summary.js'
 import { seeded } from '../../src/system/random.js'
 
@@ -84,6 +84,21 @@ test('of many methods that tie, the best two are named and the others counted', 
   expect(words(tie)).toContain(
     'but 5 others, c in clip and e in clip first among them, are not significantly behind',
   )
+})
+
+test('a tie names the support sets that were compared where rivals have different numbers of them', async () => {
+  const text = words(await recommended({ good: [150, 150, 150], one: [150], three: [149, 150, 150] }))
+  expect(text).toContain('over 1 to 3 support sets)')
+})
+
+test.each([
+  [0.0004, 'p < 0.001'],
+  [0.012, 'p = 0.012'],
+  [0.0497, 'p = 0.0497'],
+  [0.04999, 'p = 0.0499'],
+  [0.05, 'p = 0.050'],
+])('a p-value of %d is told so that what is significant looks so', (p, text) => {
+  expect(formatP(p)).toBe(text)
 })
 
 test('two methods that predict the same are a tie without a lead', async () => {

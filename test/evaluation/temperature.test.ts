@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { softmax } from '../../src/evaluation/metrics.js'
 import { fitTemperature } from '../../src/evaluation/temperature.js'
 import { seeded } from '../../src/system/random.js'
+import { matrix, rowOf } from '../../src/tensor/matrix.js'
 
 /** Labels drawn from softmax(logits), so that the logits are calibrated; then the logits times `scale`. */
 function calibrated(rows: number, columns: number, scale: number) {
@@ -69,5 +70,36 @@ describe('the temperature', () => {
     expect(fitTemperature({ logits: flat, labels: new Int32Array(3) })).toBe(1)
     const none = { rows: 0, columns: 2, data: new Float32Array() }
     expect(fitTemperature({ logits: none, labels: new Int32Array() })).toBe(null)
+  })
+})
+
+describe('with a prior', () => {
+  const prior = { temperature: 2, deviation: 0.5 }
+  const density = (of: ReturnType<typeof calibrated>, temperature: number) =>
+    loss(of, temperature) + Math.log(temperature / prior.temperature) ** 2 / (2 * prior.deviation ** 2)
+
+  test.each([
+    [10, 0.1],
+    [10, 30],
+    [200, 1],
+    [200, 300],
+  ])(
+    'the temperature of %d images whose logits are %d times calibrated ones has the least loss',
+    (rows, scale) => {
+      const images = calibrated(rows, 4, scale)
+      const temperature = fitTemperature(images, prior) ?? 0
+      for (const factor of [0.98, 1.02]) {
+        expect(density(images, temperature)).toBeLessThan(density(images, factor * temperature))
+      }
+    },
+  )
+
+  test('it is that of the prior in the end where logits say nothing, and that of the images where there are many', () => {
+    const wrong = { logits: matrix(6, 3), labels: new Int32Array(6) }
+    for (let i = 0; i < 6; i++) rowOf(wrong.logits, i).set([0, 1, 1])
+    expect(fitTemperature(wrong)).toBeGreaterThan(1000)
+    expect(fitTemperature(wrong, prior)).toBeLessThan(10)
+    const many = calibrated(3000, 5, 30)
+    expect((fitTemperature(many, prior) ?? 0) / (fitTemperature(many) ?? 1)).toBeCloseTo(1, 1)
   })
 })

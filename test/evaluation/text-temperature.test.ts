@@ -21,6 +21,8 @@ const drawn = (scale: number) =>
     5,
     Float32Array.from({ length: 200 }, () => scale * random.next()),
   )
+/** How an encoder was trained. */
+const trained = { temperature: 1, deviation: 1 }
 const labels = Int32Array.from({ length: 40 }, (_, i) => i % 5)
 
 const confidenceOf = (logits: Matrix, temperature: number): number => {
@@ -35,9 +37,19 @@ describe('a temperature by the texts', () => {
     for (let i = 0; i < 40; i += 2) rowOf(texts.logits, i)[labels[i] as number] = 2
     const logits = drawn(700)
     const temperature = temperatureByTexts(logits, texts)
-    const asked = confidenceOf(texts.logits, fitTemperature(texts) ?? 0)
+    const asked = confidenceOf(texts.logits, fitTemperature(texts, trained) ?? 0)
     expect(asked).toBeGreaterThan(0.25)
     expect(confidenceOf(logits, temperature)).toBeCloseTo(asked, 4)
+  })
+
+  test('leaves a method sure of something where a few images are not told by the texts', () => {
+    const drawn10 = matrix(10, 5, drawn(4).data.slice(0, 50))
+    for (let i = 0; i < 10; i++) rowOf(drawn10, i)[i % 5] = 1
+    const logits = drawn(700)
+    const without = fitTemperature({ logits: drawn10, labels: labels.slice(0, 10) }) ?? 0
+    expect(confidenceOf(drawn10, without)).toBeLessThan(0.21)
+    const temperature = temperatureByTexts(logits, { logits: drawn10, labels: labels.slice(0, 10) })
+    expect(confidenceOf(logits, temperature)).toBeGreaterThan(0.235)
   })
 
   test('is 1 where the logits say nothing', () => {
@@ -63,7 +75,7 @@ describe('at one shot', () => {
       }
     }
     const { temperature, calibration } = await fitOneShot(zeroShot())
-    const likely = fitTemperature({ logits, labels: support.labels }) ?? 0
+    const likely = fitTemperature({ logits, labels: support.labels }, trained) ?? 0
     expect(temperature / likely).toBeCloseTo(1, 3)
     expect(calibration.length).toBe(0)
   })

@@ -58,6 +58,22 @@ test('the embedded encoder has a generic covariance; what was fitted replaces it
   expect(JSON.stringify(documented)).toContain(String(shipped.code?.generic))
 })
 
+test('predictions by a support set use what was fitted last', async () => {
+  const library = await openTestLibrary(await temporaryFolder())
+  const { id } = await makeDataset(library, 'Asked')
+  const other = await makeOther(library, 'Other', 7000)
+  const draw = { dataset: id, shots: 2, seed: 1, augmentations: 1, drawing: 'EXACT' as const }
+  const { id: supportSet } = await library.supportSets.create(draw)
+  const image = { base64: await base64(picture(0, 99)) }
+  const logits = async (held: OpenedLibrary) => {
+    const [answer] = await held.predict({ supportSet, images: [image], methods: inGeneric.methods, topK: 3 })
+    return answer?.predictions[0]?.top.map(({ logit }) => logit)
+  }
+  const shipped = await logits(library)
+  await library.generics.fit({ datasets: [other] })
+  expect(await logits(library)).not.toEqual(shipped)
+})
+
 test('a source is used neither on its own dataset nor on one that shares an image with it', async () => {
   const library = await openWithout()
   const { encoders, generics } = library

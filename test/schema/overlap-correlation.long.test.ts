@@ -219,3 +219,32 @@ test.each([
   const { errors } = await server.ask(document, { ids })
   expect(errors?.[0]?.extensions).toMatchObject({ code, argument })
 })
+
+test('classes that are held out count as if the dataset did not have them', async () => {
+  const [first, heldOut, last] = classNames
+  // Some labels are wrong, so that classes overlap.
+  const pictures = (await labelledPictures({ SUPPORT_POOL: 6, VALIDATION: 3, TEST: 9 })).map((image, i) =>
+    i % 3 === 0 ? { ...image, class: classNames[(i / 3) % 3] ?? image.class } : image,
+  )
+  const ofClasses = async (name: string, names: readonly string[]) => {
+    const { id } = await library.datasets.create({ name, classes: names.map((each) => ({ name: each })) })
+    const images = pictures.filter((each) => names.includes(each.class))
+    await library.datasets.addImages({ dataset: id, images })
+    return id
+  }
+  const three = await ofClasses('Three of three', classNames)
+  const two = await ofClasses('Two of three', [first, last])
+  const methods = [
+    { method: 'prototype', space: 'clip' },
+    { method: 'prototype', space: 'whitened' },
+  ]
+  const [without, ofTwo] = [
+    await compare(methods, { dataset: three, holdOut: [heldOut], shots: [2] }),
+    await compare(methods, { dataset: two, shots: [2] }),
+  ]
+  const [[held], [expected]] = [(await correlate([without])).points, (await correlate([ofTwo])).points]
+  expect(held?.accuracy).toBe(expected?.accuracy)
+  expect(held?.clipOverlap).toBeGreaterThan(0)
+  expect(held?.clipOverlap).toBeCloseTo(expected?.clipOverlap ?? Number.NaN, 6)
+  expect(held?.overlap).toBeCloseTo(expected?.overlap ?? Number.NaN, 6)
+})

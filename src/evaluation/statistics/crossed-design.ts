@@ -18,6 +18,8 @@ export interface Estimate {
   readonly standardError: number | null
   /** The degrees of freedom of Student's t; may be fractional, and infinite where nothing varies. */
   readonly degreesOfFreedom: number
+  /** The share of the variance that support sets make, from 0 to 1, where it has degrees of freedom of its own. */
+  readonly ofSets?: { readonly share: number; readonly degreesOfFreedom: number }
 }
 
 /** The variance between support sets of the difference of two methods' means over the images of one support set. */
@@ -39,20 +41,19 @@ const alpha = 0.05
  *
  *     variance of ȳ = max(MS_images + MS_sets − MS_rest, MS_images, MS_sets) / (n·S)
  *
- * with Satterthwaite's degrees of freedom for the sum, or those of the mean square that is the greatest. It is the estimate of
- * multi-reader multi-case studies (Obuchowski and Rockette 1995; Hillis 2007), where the greatest of the three keeps the
- * variance from being negative or too small. With one support set it is the usual variance of a mean over the images.
+ * It is the estimate of multi-reader multi-case studies (Obuchowski and Rockette 1995; Hillis 2007), where the greatest of the
+ * three keeps the variance from being negative or too small. Support sets make the share (MS_sets − MS_rest)/variance of it,
+ * with S − 1 degrees of freedom, and images the rest, with n − 1; see `intervalOf`. With one support set it is the usual
+ * variance of a mean over the images.
  */
 export function estimateMean(outcomes: Outcomes): Estimate {
   const { sets, images } = outcomes
-  return estimateBy(meanSquaresOf(outcomes), outcomes, ({ greatest, ofImages, ofSets, ofRest }) => {
-    const sum = ofImages + ofSets - ofRest
-    // Rounding must not decide between equals.
-    if (sum < greatest * (1 - 1e-9)) return greatest === ofImages ? images - 1 : sets - 1
-    const squares =
-      ofImages ** 2 / (images - 1) + ofSets ** 2 / (sets - 1) + ofRest ** 2 / ((images - 1) * (sets - 1))
-    return sum ** 2 / squares
-  })
+  const squares = meanSquaresOf(outcomes)
+  const estimate = estimateBy(squares, outcomes, () => images - 1)
+  const greatest = greatestOf(squares)
+  if (sets < 2 || images < 2 || greatest === 0) return estimate
+  const share = Math.min(1, Math.max(0, (squares.ofSets - squares.ofRest) / greatest))
+  return { ...estimate, ofSets: { share, degreesOfFreedom: sets - 1 } }
 }
 
 /**
@@ -83,11 +84,11 @@ function estimateBy(
   { sets, images }: Outcomes,
   degreesOf: (squares: MeanSquares & { readonly greatest: number }) => number,
 ): Estimate {
-  const { mean, ofImages, ofSets, ofRest } = squares
+  const { mean, ofImages } = squares
   if (images < 2) return { mean, standardError: null, degreesOfFreedom: 0 }
   const standardError = (meanSquare: number) => Math.sqrt(meanSquare / (images * sets))
   if (sets < 2) return { mean, standardError: standardError(ofImages), degreesOfFreedom: images - 1 }
-  const greatest = Math.max(ofImages + ofSets - ofRest, ofImages, ofSets)
+  const greatest = greatestOf(squares)
   if (greatest === 0) return { mean, standardError: 0, degreesOfFreedom: Number.POSITIVE_INFINITY }
   return {
     mean,
@@ -96,14 +97,27 @@ function estimateBy(
   }
 }
 
-/** The 95 % interval of the true mean by Student's t; null if there are fewer than two images. */
-export function intervalOf({ mean, standardError, degreesOfFreedom }: Estimate): Interval | null {
+const greatestOf = ({ ofImages, ofSets, ofRest }: MeanSquares): number =>
+  Math.max(ofImages + ofSets - ofRest, ofImages, ofSets)
+
+/**
+ * The 95 % interval of the true mean by Student's t; null if there are fewer than two images. Where the variance has two parts
+ * with degrees of freedom of their own, t² is the mean of their t², weighted by their shares (Banerjee 1960, "Approximate
+ * confidence interval for linear functions of means of k populations when the population variances are not equal"). Such an
+ * interval never holds the mean less often than it says if the parts are known to be so large. Degrees of freedom for the sum, as
+ * Satterthwaite has them, are too many just where three support sets look alike by chance.
+ */
+export function intervalOf({ mean, standardError, degreesOfFreedom, ofSets }: Estimate): Interval | null {
   if (standardError === null) return null
-  const margin = standardError === 0 ? 0 : standardError * studentQuantile(alpha, degreesOfFreedom)
+  if (standardError === 0) return { low: mean, high: mean }
+  const t = studentQuantile(alpha, degreesOfFreedom)
+  const { share, degreesOfFreedom: degrees } = ofSets ?? { share: 0, degreesOfFreedom }
+  const margin =
+    standardError * Math.hypot(Math.sqrt(1 - share) * t, Math.sqrt(share) * studentQuantile(alpha, degrees))
   return { low: mean - margin, high: mean + margin }
 }
 
-/** The two-sided p-value of a true mean of 0, by Student's t; null if there are fewer than two images. */
+/** The two-sided p-value of a true difference of 0, by Student's t; null if there are fewer than two images. */
 export function pValueOf({ mean, standardError, degreesOfFreedom }: Estimate): number | null {
   if (standardError === null) return null
   if (mean === 0) return 1

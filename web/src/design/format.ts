@@ -8,7 +8,11 @@ export const signed = (value: number, digits = 1): string =>
 /** A share that was asked for, in percent, with all its digits: 0.995 is 99.5 %. */
 export const percentOf = (share: number): string => `${Number((100 * share).toFixed(4))} %`
 
-export const pValue = (p: number): string => (p < 0.001 ? '< 0.001' : p.toFixed(3))
+export function pValue(p: number): string {
+  if (p < 0.001) return '< 0.001'
+  // What is below 0.05 does not become 0.050.
+  return p < 0.05 && p >= 0.0495 ? (Math.floor(1e4 * p) / 1e4).toFixed(4) : p.toFixed(3)
+}
 
 const counts = new Intl.NumberFormat('en')
 export const count = (value: number): string => counts.format(value)
