@@ -35,7 +35,7 @@ export type ClassifiedImage = Pick<GivenImage, 'id' | 'bytes' | 'error' | 'maxMe
  * Throws PLUGIN_FAILED if the method fails, CANCELLED, and errors of the disk.
  */
 export async function classify(
-  { frozen, encoder, encoderSpace, fitted, support, keys, classes }: LoadedClassifier,
+  { frozen, encoder, encoderSpace, fitted, head, support, keys, classes }: LoadedClassifier,
   images: readonly ClassifiedImage[],
   topK: number,
 ): Promise<Classification[]> {
@@ -48,7 +48,7 @@ export async function classify(
   const named = { ...features, [base]: features[encoderSpace] ?? features.clip } as typeof features
   const predict = (some: typeof features) =>
     predictionsOf({
-      ...{ fitted, support, classes, keys, topK, features: some },
+      ...{ fitted, head, support, classes, keys, topK, features: some },
       ...{ encoder: encoder.id, space: frozen.space?.id ?? null },
       ownKeys: Array.from({ length: some.clip?.rows ?? 0 }, () => -1),
     })
@@ -79,5 +79,5 @@ export async function classify(
 const unread = (error: ShotboardError): Classification => ({
   ...{ error: imageErrorOf(error), top: [], isNoneOfThese: null, isInSupportSet: false, milliseconds: 0 },
   set: () => null,
-  nearest: () => [],
+  nearest: async () => [],
 })

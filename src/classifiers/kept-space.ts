@@ -1,14 +1,13 @@
-import { create, fromJson, type JsonValue, toJson } from '@bufbuild/protobuf'
+import { fromJson, type JsonValue } from '@bufbuild/protobuf'
 import { z } from 'zod'
 import type { Cache } from '../cache/contract.js'
 import { featuresOf } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
 import type { FeatureSpace } from '../spaces/contract.js'
-import { fingerprintOf } from '../system/fingerprint.js'
-import type { Kernels } from '../tensor/kernels.js'
 import { gatherRows, type Matrix, matrix } from '../tensor/matrix.js'
 import { NodeProtoSchema } from '../tensor/onnx/onnx_pb.js'
-import { type Constant, isIntegers, type Piece, runPiece } from '../tensor/piece.js'
+import { openPiece, toNodeJson } from '../tensor/open-piece.js'
+import { type Constant, isIntegers, type Piece } from '../tensor/piece.js'
 import type { NamedTensor } from '../tensor/safetensors.js'
 
 /** Names in a classifier's file. */
@@ -31,7 +30,8 @@ export async function fitToKeep(
 ): Promise<Piece | null> {
   if (!space.fit || !graph || needs.includes('projected-texts')) return null
   const keys = gatherRows(featuresOf(support.features, space.base), order)
-  const given = await runPiece(kernels, nameOf(space, graph), graph, { features: keys }).catch(() => null)
+  const project = openPiece(kernels, nameOf(space), graph)
+  const given = await project({ features: keys }).catch(() => null)
   return given && isSame(given, spaceKeys) ? graph : null
 }
 
@@ -48,34 +48,13 @@ export function withKeptFit(space: FeatureSpace, graph: Piece): FeatureSpace {
   return {
     ...space,
     async fit(_, kernels) {
-      // Every question projects its images: the name is made once, and the matrices are sent once.
-      const name = nameOf(space, graph)
-      keepMatrices(graph, kernels)
-      return { graph, project: (features) => runPiece(kernels, name, graph, { features }) }
+      const project = openPiece(kernels, nameOf(space), graph)
+      return { graph, project: (features) => project({ features }) }
     },
   }
 }
 
-function keepMatrices({ constants = {} }: Piece, kernels: Kernels): void {
-  for (const value of Object.values(constants)) {
-    if (typeof value === 'object' && 'rows' in value) kernels.keep(value)
-  }
-}
-
-/** Pieces of one name differ in float constants alone. */
-function nameOf({ id }: FeatureSpace, { nodes, constants = {} }: Piece): string {
-  const kinds = Object.entries(constants).map(([name, value]) => [
-    name,
-    isIntegers(value) ? value : kindOf(value),
-  ])
-  return `kept fit of ${id}: ${fingerprintOf([nodes.map(toNodeJson), kinds])}`
-}
-
-const kindOf = (value: Constant): string =>
-  typeof value === 'number' ? 'number' : value instanceof Float32Array ? 'vector' : 'matrix'
-
-const toNodeJson = (node: Piece['nodes'][number]): JsonValue =>
-  toJson(NodeProtoSchema, create(NodeProtoSchema, node))
+const nameOf = ({ id }: FeatureSpace): string => `kept fit of ${id}`
 
 /** A kept fit as tensors and text of a classifier's file. */
 export function writeFit({ nodes, constants = {} }: Piece): {
