@@ -1,5 +1,5 @@
 import { readFrom } from '../comparisons/method-choice.js'
-import { errors, type ShotboardError } from '../errors.js'
+import type { ShotboardError } from '../errors.js'
 import { requireCoverage } from '../evaluation/prediction-set.js'
 import { selectFeatures } from '../features/space-features.js'
 import type { ClassRow } from '../store/datasets.js'
@@ -42,7 +42,8 @@ export async function classify(
   const { base, coverage } = frozen
   const spaces = [...new Set(['clip', encoderSpace, ...readFrom(fitted.method, null)])]
   const { positions, features, errors: broken } = await encodeGiven(encoder, images, spaces)
-  const answers = images.map((_, i): Classification => unread(broken.get(i) ?? errors.internal({})))
+  const answers: Classification[] = []
+  for (const [i, error] of broken) answers[i] = unread(error)
   if (positions.length === 0) return answers
   // The adapter may have another name by now.
   const named = { ...features, [base]: features[encoderSpace] ?? features.clip } as typeof features

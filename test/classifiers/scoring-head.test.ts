@@ -1,37 +1,71 @@
 import { expect, test } from 'vitest'
 import { createScoringHead } from '../../src/classifiers/scoring-head.js'
-import { fitMethod, scoreQueries } from '../../src/evaluation/fit.js'
-import { type Scores } from '../../src/methods/score.js'
+import { fitMethod } from '../../src/evaluation/fit.js'
 import { builtin } from '../../src/plugins/builtin.js'
 import { createRegistry } from '../../src/plugins/registry.js'
 import { createKernels } from '../../src/tensor/kernels.js'
+import { matrix } from '../../src/tensor/matrix.js'
 import { sharedRuntime } from '../helpers/shared.js'
 import { combinationsOf, tasksIn } from './export/same-head.js'
+import { expectSameScores } from './same-scores.js'
 
-const runtime = sharedRuntime()
-const kernels = createKernels(runtime)
+const kernels = createKernels(sharedRuntime())
 const registry = createRegistry([builtin()])
-const [, uneven] = tasksIn(registry)
-const { support, queries } = uneven ?? expect.fail()
+const tasks = tasksIn(registry)
 
+// Every method in a space of each kind; scoring-head.long.test.ts has the others.
 const combinations = combinationsOf(registry, ['clip', 'imo', 'shrunk', 'imo+whitened'])
 
-test.each(combinations)('%s in %s gives the same scores as one graph as step by step', async (method, space) => {
+test.each(combinations)('%s in %s scores as one graph as it does step by step', (method, space) =>
+  expectSameScores(registry.method(method), registry.space(space), tasks.slice(1, 2)),
+)
+
+test('a plugin is scored by its code, also if it describes a graph', async () => {
+  const support = tasks[0]?.support ?? expect.fail()
+  const own = { ...registry.method('prototype'), id: 'own', origin: { plugin: 'own', version: '1.0.0' } }
+  const space = registry.space('clip')
+  const fitted = await fitMethod({ method: own, space, support, selection: 'NONE', kernels })
+  expect(await createScoringHead(fitted)).toBeNull()
+})
+
+test('a method that decides for all images together has no graph of its own', async () => {
+  const support = tasks[0]?.support ?? expect.fail()
+  const method = registry.methods.find(({ transductive }) => transductive) ?? expect.fail()
+  const space = registry.space('clip')
+  const fitted = await fitMethod({ method, space, support, selection: 'NONE', kernels })
+  expect(await createScoringHead(fitted)).toBeNull()
+})
+
+test('many images are scored in chunks, each with its own adapted features', async () => {
+  const { support, queries } = tasks[0] ?? expect.fail()
   const fitted = await fitMethod({
-    ...{ method: registry.method(method), space: registry.space(space) },
-    ...{ support, selection: 'LEAVE_ONE_OUT', kernels },
+    ...{ method: registry.method('tip-adapter'), space: registry.space('imo') },
+    ...{ support, selection: 'NONE', kernels },
   })
-  const head = (await createScoringHead(fitted)) ?? expect.fail()
-  const joined: Scores[] = []
-  for await (const { scores } of head.score(queries)) joined.push(scores)
-  const steps: Scores[] = []
-  for await (const { scores } of scoreQueries(fitted, queries)) steps.push(scores)
-  let worst = 0
-  expect(joined.length).toBe(steps.length)
-  for (const [i, { logits, contributions }] of steps.entries()) {
-    const largest = logits.data.reduce((most, logit) => Math.max(most, Math.abs(logit)), 1)
-    for (const [at, logit] of logits.data.entries()) worst = Math.max(worst, Math.abs((joined[i]?.logits.data[at] as number) - logit) / largest)
+  const whole = await logitsOf(fitted, queries)
+  // As if a chunk had room for two images alone.
+  const { batches } = fitted.cache
+  const cache = {
+    ...fitted.cache,
+    *batches(...given: Parameters<typeof batches>) {
+      const [all] = given
+      for (let from = 0; from < (all.clip?.rows ?? 0); from += 2) {
+        const some = Object.fromEntries(
+          Object.entries(all).map(([name, { rows, columns, data }]) => [
+            name,
+            matrix(Math.min(2, rows - from), columns, data.subarray(from * columns, (from + 2) * columns)),
+          ]),
+        )
+        for (const batch of batches(some)) yield { ...batch, from }
+      }
+    },
   }
-  console.log(method, space, worst)
-  expect(worst).toBeLessThan(2e-5)
+  expect(await logitsOf({ ...fitted, cache }, queries)).toEqual(whole)
+
+  async function logitsOf(of: typeof fitted, given: typeof queries) {
+    const head = (await createScoringHead(of)) ?? expect.fail()
+    const rows: number[] = []
+    for await (const { scores } of head.score(given)) rows.push(...scores.logits.data)
+    return rows
+  }
 })
