@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { errors, reasonOf, ShotboardError } from '../errors.js'
 import { openArchive } from './archive.js'
 import { openFolder } from './folder.js'
@@ -37,15 +37,20 @@ const bytesPerChunk = 64 * 2 ** 20
 
 /**
  * The images of files, folders and archives, wherever they lie in them. Memory stays bounded however many there are. Throws
- * INVALID_FOLDER for a path that is not there or has no images, and the errors of archives.
+ * INVALID_FOLDER for a path that is not there or has no images, and the errors of archives. What lies in `except`, a folder inside
+ * one of the paths, is left out.
  */
-export async function imageFilesOf(paths: readonly string[], limits: SourceLimits): Promise<ImageFilesOf> {
+export async function imageFilesOf(
+  paths: readonly string[],
+  limits: SourceLimits,
+  except?: string,
+): Promise<ImageFilesOf> {
   const parts: Part[] = []
   const close = async () => {
     await Promise.all(parts.map(({ source }) => source.close()))
   }
   try {
-    for (const path of paths) parts.push(await openPart(path, limits))
+    for (const path of paths) parts.push(await openPart(path, limits, except))
   } catch (error) {
     await close()
     throw error
@@ -57,7 +62,7 @@ export async function imageFilesOf(paths: readonly string[], limits: SourceLimit
   }
 }
 
-async function openPart(path: string, limits: SourceLimits): Promise<Part> {
+async function openPart(path: string, limits: SourceLimits, except: string | undefined): Promise<Part> {
   const kind = await stat(path).catch((error: unknown) => {
     throw errors.invalidFolder({ path, reason: reasonOf(error) })
   })
@@ -70,7 +75,10 @@ async function openPart(path: string, limits: SourceLimits): Promise<Part> {
     ? await openArchive({ path, name: basename(path) }, limits)
     : await openFolder(path, limits)
   try {
-    const images = (await source.files()).filter((file) => imageName.test(file.path) && !isJunk(file.path))
+    const left = isArchive || except === undefined ? undefined : insideOf(path, except)
+    const images = (await source.files()).filter(
+      (file) => imageName.test(file.path) && !isJunk(file.path) && !(left && file.path.startsWith(left)),
+    )
     if (images.length === 0) throw source.invalid('it has no images')
     return {
       ...{ source, images },
@@ -83,6 +91,14 @@ async function openPart(path: string, limits: SourceLimits): Promise<Part> {
     await source.close()
     throw error
   }
+}
+
+/** How the paths of what lies in another folder begin; undefined if that does not lie inside this one. */
+function insideOf(folder: string, other: string): string | undefined {
+  const path = relative(folder, other)
+  return path === '' || path.startsWith('..') || isAbsolute(path)
+    ? undefined
+    : `${path.split(sep).join('/')}/`
 }
 
 async function* chunksOf(parts: readonly Part[]): AsyncGenerator<readonly ReadFile[]> {

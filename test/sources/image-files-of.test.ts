@@ -36,6 +36,21 @@ test('images of files, folders and archives come in order, and other files do no
   await files.close()
 })
 
+test('the images of one folder inside are left out, but not those of a folder that is given itself', async () => {
+  const folder = await temporaryFolder()
+  await mkdir(join(folder, 'sorted/a'), { recursive: true })
+  await mkdir(join(folder, 'sorted too'))
+  for (const name of ['a.png', 'sorted/a/a.png', 'sorted too/b.png'])
+    await writeFile(join(folder, name), name)
+  const namesOf = async (path: string) =>
+    (await all(await imageFilesOf([path], limits, join(folder, 'sorted'))))
+      .flat()
+      .map(({ bytes }) => String(bytes))
+  expect(await namesOf(folder)).toEqual(['a.png', 'sorted too/b.png'])
+  expect(await namesOf(join(folder, 'sorted'))).toEqual(['sorted/a/a.png'])
+  expect(await namesOf(join(folder, 'sorted/a'))).toEqual(['sorted/a/a.png'])
+})
+
 test('many images come some at a time', async () => {
   const folder = await temporaryFolder()
   for (let i = 0; i < 150; i++) await writeFile(join(folder, `${i}.png`), 'x')
