@@ -31,23 +31,26 @@ const refuse = (what: string, reason: string) => errors.exportNotPossible({ what
 const noGraph = 'it describes no graph. Give it one (docs/write-a-method.md), or choose another'
 
 /**
- * The parts of a fitted method's graph. Throws EXPORT_NOT_POSSIBLE, naming the method, the term or the space that describes no
- * graph.
+ * The parts of a fitted method's graph. `kept` are the graphs of its terms, if they were described before. Throws
+ * EXPORT_NOT_POSSIBLE, naming the method, the term or the space that describes no graph.
  */
-export async function headPartsOf({ method, cache, values, ranges }: Fitted): Promise<HeadParts> {
+export async function headPartsOf(
+  { method, cache, values, ranges }: Fitted,
+  kept: readonly Piece[] | null = null,
+): Promise<HeadParts> {
   const { space } = cache
   if (method.transductive) {
     throw refuse(`method ${method.id}`, 'it decides for all images together, which a model cannot')
   }
   const terms: HeadTerm[] = []
   if (method.terms) {
-    for (const term of method.terms) {
-      const piece = await graphOf(method, term, cache, values, ranges[term.name] ?? {})
+    for (const [i, term] of method.terms.entries()) {
+      const piece = kept?.[i] ?? (await graphOf(method, term, cache, values, ranges[term.name] ?? {}))
       if (!piece) throw refuse(`method ${method.id}, in its term ${term.name},`, noGraph)
       terms.push({ name: term.name, weight: weightOf(term, values), piece })
     }
   } else {
-    const piece = await graphOf(method, null, cache, values, {})
+    const piece = kept?.[0] ?? (await graphOf(method, null, cache, values, {}))
     if (!piece) throw refuse(`method ${method.id}`, noGraph)
     terms.push({ name: 'score', weight: 1, piece })
   }

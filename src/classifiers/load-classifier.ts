@@ -65,7 +65,7 @@ export async function loadClassifier(
     const reason = reasonOf(error).replace(/\.$/, '')
     throw errors.classifierFile({ name, version: number, reason })
   })
-  const { support, images, calibration, ownFigures, fit } = tensors
+  const { support, images, calibration, ownFigures, fit, terms } = tensors
   const chosen = spaceAt(space, spaceValuesIn(method, space, frozen.hyperparameters))
   const cache = await buildCache(support, fit ? withKeptFit(chosen, fit) : chosen, context.kernels)
   const fitted: FittedMethod = {
@@ -79,7 +79,7 @@ export async function loadClassifier(
   }
   return {
     ...{ name, number, frozen, encoder, encoderSpace, support, ownFigures, fitted },
-    head: await createScoringHead(fitted),
+    head: await createScoringHead(fitted, terms),
     keys: images.map((imageId, i) => ({ imageId, classIndex: support.labels[i] as number })),
     classes: classesOf(frozen),
   }

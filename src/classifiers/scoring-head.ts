@@ -17,14 +17,18 @@ export interface ScoringHead {
 }
 
 /**
- * Joins a method and its space. Null if it decides for all images together, or if it or its space is a plugin's: what a plugin's
- * code computes is what it means, not its graph.
+ * Joins a method and its space. `kept` are the graphs of its terms as `termsToKeep` gave them; they are fitted now without. Null if
+ * it decides for all images together, or if it or its space is a plugin's: what a plugin's code computes is what it means, not its
+ * graph.
  */
-export async function createScoringHead(fitted: FittedMethod): Promise<ScoringHead | null> {
+export async function createScoringHead(
+  fitted: FittedMethod,
+  kept: readonly Piece[] | null = null,
+): Promise<ScoringHead | null> {
+  if (!canBeJoined(fitted)) return null
   const { method, cache, values } = fitted
   const { space, kernels } = cache
-  if (method.transductive || !isTrusted(method) || !isTrusted(space)) return null
-  const parts = await headPartsOf(fitted)
+  const parts = await headPartsOf(fitted, kept)
   const pieces = joinPieces()
   const logits = addTerms(pieces, parts, cache)
   pieces.add(
@@ -48,6 +52,16 @@ export async function createScoringHead(fitted: FittedMethod): Promise<ScoringHe
     },
   }
 }
+
+/** The fit of each term, to be kept with a classifier, so that nothing is fitted when it is loaded; null if it cannot be joined. */
+export async function termsToKeep(fitted: FittedMethod): Promise<readonly Piece[] | null> {
+  if (!canBeJoined(fitted)) return null
+  const { terms } = await headPartsOf(fitted)
+  return terms.map(({ piece }) => piece)
+}
+
+const canBeJoined = ({ method, cache }: FittedMethod): boolean =>
+  !method.transductive && isTrusted(method) && isTrusted(cache.space)
 
 /** The logits of the terms side by side, [n, T·C]: one result instead of several. */
 const besides = (count: number): Piece => ({

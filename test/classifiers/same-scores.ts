@@ -1,10 +1,13 @@
 import { expect } from 'vitest'
-import { createScoringHead } from '../../src/classifiers/scoring-head.js'
+import { createScoringHead, termsToKeep } from '../../src/classifiers/scoring-head.js'
+import { readPiece, writePiece } from '../../src/classifiers/stored-piece.js'
 import { type FittedMethod, fitMethod, scoreQueries } from '../../src/evaluation/fit.js'
 import type { Method } from '../../src/methods/contract.js'
 import type { Scores } from '../../src/methods/score.js'
 import type { FeatureSpace } from '../../src/spaces/contract.js'
 import { createKernels } from '../../src/tensor/kernels.js'
+import type { Piece } from '../../src/tensor/piece.js'
+import { formatSafetensors, parseSafetensors } from '../../src/tensor/safetensors.js'
 import type { Task } from '../../src/testing/synthetic.js'
 import { sharedRuntime } from '../helpers/shared.js'
 
@@ -18,7 +21,8 @@ export async function expectSameScores(
 ): Promise<void> {
   for (const { support, queries } of tasks) {
     const fitted = await fitMethod({ method, space, support, selection: 'LEAVE_ONE_OUT', kernels })
-    const head = (await createScoringHead(fitted)) ?? expect.fail()
+    const terms = (await termsToKeep(fitted))?.map(stored) ?? expect.fail()
+    const head = (await createScoringHead(unfittable(fitted), terms)) ?? expect.fail()
     const joined = await scoresOf(head.score(queries))
     const steps = await scoresOf(scoreQueries(fitted, queries))
     expect(joined.map(namesOf)).toEqual(steps.map(namesOf))
@@ -30,6 +34,26 @@ export async function expectSameScores(
       }
     }
   }
+}
+
+/** As in a file. */
+function stored(piece: Piece): Piece {
+  const { tensors, text } = writePiece(piece, 'a.')
+  const bytes = formatSafetensors({ tensors: new Map(tensors), metadata: { text } })
+  return readPiece(parseSafetensors(bytes, 'a file').tensors, text, 'a.')
+}
+
+/** The method as after a start, when no term may be fitted again. */
+function unfittable(fitted: FittedMethod): FittedMethod {
+  const again = (): never => expect.fail('it was fitted again')
+  const { terms } = fitted.method
+  const method = terms
+    ? {
+        ...fitted.method,
+        terms: terms.map((term) => ({ ...term, logits: again, graph: again, ranges: again })),
+      }
+    : { ...fitted.method, score: again, graph: again }
+  return { ...fitted, method: method as Method }
 }
 
 async function scoresOf(
