@@ -107,7 +107,7 @@ const openHost = (name: string, { url, key, top, version }: ClassifyOptions): Pr
 /** Writes each answer as it comes. Nothing grows with the number of images but the counts by class. */
 async function classifyAll(
   host: ClassifierHost,
-  { chunks, total }: ImageFilesOf,
+  { chunks, total, others }: ImageFilesOf,
   { csv, jsonl, sortInto, link = false, top }: ClassifyOptions,
   stopping: AbortSignal,
 ): Promise<void> {
@@ -152,21 +152,26 @@ async function classifyAll(
     bar?.stop()
     for (const output of outputs) await output.close()
   }
-  tell({ counts, done, broken, none, seconds: (performance.now() - started) / 1000 })
+  tell({ others, counts, done, broken, none, seconds: (performance.now() - started) / 1000 })
   process.exitCode = broken > 0 ? 1 : 0
 }
 
 function tell(result: {
+  readonly others: number
   readonly counts: ReadonlyMap<string, number>
   readonly done: number
   readonly broken: number
   readonly none: number
   readonly seconds: number
 }): void {
-  const { counts, done, broken, none, seconds } = result
+  const { others, counts, done, broken, none, seconds } = result
   const classes = [...counts].sort((a, b) => b[1] - a[1]).map(([name, images]) => `${shown(name)} ${images}`)
   const rate = seconds > 0 ? ` (${(done / seconds).toFixed(1)} a second)` : ''
   console.error(`${done} image${done === 1 ? '' : 's'}${rate}: ${classes.join(', ')}`)
+  if (others > 0) {
+    const files = others === 1 ? '1 other file was' : `${others} other files were`
+    console.error(`${files} left out: by their names they are no images. Name an archive to open it.`)
+  }
   if (none > 0) console.error(`${none} of them fit no class well: none of these.`)
   if (broken > 0) console.error(`${broken} could not be read; they are listed above.`)
 }
