@@ -385,6 +385,14 @@ describe('what cannot be made is refused, and nothing is stored:', () => {
     ['neither comparison nor support set', { source: {}, method: 'gda' }, 'BAD_USER_INPUT', undefined],
     ['both', { source: { ...of.source, ...one.source }, method: 'gda' }, 'BAD_USER_INPUT', undefined],
     ['no method', { source: { supportSet: supportSet.id } }, 'INVALID_VALUE', 'input.method'],
+    ['an unknown method for a support set', { ...one, method: 'no' }, 'UNKNOWN_METHOD', 'input.method'],
+    ['an unknown space for a support set', { ...one, space: 'no' }, 'UNKNOWN_SPACE', 'input.space'],
+    [
+      'an unknown hyperparameter',
+      { ...one, hyperparameters: [{ name: 'no', value: 1 }] },
+      'UNKNOWN_HYPERPARAMETER',
+      'input.hyperparameters[0]',
+    ],
     ['shots of a support set', { ...one, shots: 2 }, 'INVALID_VALUE', 'input.shots'],
     [
       'an unknown support set',
