@@ -22,7 +22,11 @@ test.each(combinations)('%s in %s scores as one graph as it does step by step', 
 
 test('a plugin is scored by its code, also if it describes a graph', async () => {
   const support = tasks[0]?.support ?? expect.fail()
-  const own = { ...registry.method('prototype'), id: 'own', origin: { plugin: 'own', package: null, version: '1.0.0', code: '' } }
+  const own = {
+    ...registry.method('prototype'),
+    id: 'own',
+    origin: { plugin: 'own', package: null, version: '1.0.0', code: '' },
+  }
   const space = registry.space('clip')
   const fitted = await fitMethod({ method: own, space, support, selection: 'NONE', kernels })
   expect(await createScoringHead(fitted)).toBeNull()
