@@ -776,7 +776,7 @@ export const errors = {
   ),
   invalidFolder: define<{ path: string; reason: string }>(
     'INVALID_FOLDER',
-    ({ path, reason }) => `${path} cannot be imported: ${reason}.`,
+    ({ path, reason }) => `${path} cannot be used: ${reason}.`,
   ),
   invalidExperiment: define<{ file: string; reason: string }>(
     'INVALID_EXPERIMENT',

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { imageFilesOf } from '../../src/library/index.js'
 import { type OpenedLibrary, openLibrary } from '../../src/library/library.js'
@@ -25,13 +27,12 @@ export const classifyOne: Benchmark = {
     const images = await Promise.all((await testImages()).slice(0, rounds).map((file) => readFile(file)))
     const query = `query ($images: [ImageInput!]!) { classify(classifier: "bench", images: $images) {
       top { class { name } probability } set { name } isNoneOfThese error { code } } }`
+    const agent = new Agent({ keepAlive: true })
     const ask = async (image: Buffer) => {
-      const response = await fetch(`${server.url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ query, variables: { images: [{ base64: image.toString('base64') }] } }),
-      })
-      const { data } = (await response.json()) as { data?: { classify: { top: unknown[] }[] } }
+      const body = JSON.stringify({ query, variables: { images: [{ base64: image.toString('base64') }] } })
+      const { data } = JSON.parse(await post(`${server.url}/graphql`, agent, body)) as {
+        data?: { classify: { top: unknown[] }[] }
+      }
       if (!data?.classify[0]?.top.length) throw new Error('there is no answer')
     }
     const encode = (image: Buffer) =>
@@ -48,6 +49,7 @@ export const classifyOne: Benchmark = {
       if (i % 2 === 1) taken.classify.push(await onceMs(() => ask(image)))
     }
     const more = median(taken.classify.map((each, i) => each - (taken.encoder[i] as number)))
+    agent.destroy()
     await server.close()
     await rm(settings.dataDirectory, { recursive: true })
     return [
@@ -61,6 +63,16 @@ export const classifyOne: Benchmark = {
       },
     ]
   },
+}
+
+/** The answer to a request on a connection that is kept. It costs the client less than `fetch`, whose time is not the service's. */
+function post(url: string, agent: Agent, body: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { agent, method: 'POST', headers: { 'content-type': 'application/json' } })
+    sent.on('error', reject)
+    sent.on('response', (response) => text(response).then(resolve, reject))
+    sent.end(body)
+  })
 }
 
 /**

@@ -3,6 +3,7 @@ import { softmax } from '../evaluation/metrics.js'
 import { setSizeOf } from '../evaluation/prediction-set.js'
 import { type SpaceFeatures, selectFeatures } from '../features/space-features.js'
 import { rowOf } from '../tensor/matrix.js'
+import type { ScoringHead } from './scoring-head.js'
 
 /** What a classifier says of many images. */
 export interface Answers {
@@ -14,9 +15,9 @@ export interface Answers {
   readonly setSize: Int32Array | null
 }
 
-/** Answers for features in the fitted space's base, each image by itself. */
+/** Answers for features in the fitted space's base, each image by itself; by `head` if the method has been joined. */
 export async function answersTo(
-  fitted: FittedMethod,
+  { fitted, head = null }: { readonly fitted: FittedMethod; readonly head?: ScoringHead | null },
   threshold: number | null,
   features: SpaceFeatures,
 ): Promise<Answers> {
@@ -29,7 +30,7 @@ export async function answersTo(
     ? Array.from({ length: count }, (_, row) => ({ from: row, queries: selectFeatures(features, [row]) }))
     : [{ from: 0, queries: features }]
   for (const { from, queries } of parts) {
-    for await (const { batch, scores } of scoreQueries(fitted, queries)) {
+    for await (const { batch, scores } of head?.score(queries) ?? scoreQueries(fitted, queries)) {
       for (let i = 0; i < batch.rows; i++) {
         const probabilities = softmax(rowOf(scores.logits, i), fitted.temperature)
         const at = from + batch.from + i

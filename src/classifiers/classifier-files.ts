@@ -8,8 +8,8 @@ import type { Trash } from '../store/trash.js'
 import { type Matrix, matrix } from '../tensor/matrix.js'
 import type { Piece } from '../tensor/piece.js'
 import { formatSafetensors, type NamedTensor, parseSafetensors } from '../tensor/safetensors.js'
-import { readFit, writeFit } from './kept-space.js'
 import type { OwnFigures } from './own-figures.js'
+import { readPiece, writePiece } from './stored-piece.js'
 
 /** The tensors of a classifier's version. */
 export interface ClassifierTensors {
@@ -26,6 +26,8 @@ export interface ClassifierTensors {
   readonly ownFigures: OwnFigures | null
   /** The fit of its space; null if it is fitted again when it is loaded. */
   readonly fit: Piece | null
+  /** The fit of each of its terms; null if they are fitted again when it is loaded. */
+  readonly terms: readonly Piece[] | null
 }
 
 /** The tensors of versions, each in a safetensors file `classifiers/VERSION.safetensors`. */
@@ -49,6 +51,10 @@ const metadataSchema = z.object({
     .transform((text) => z.array(z.string()).parse(JSON.parse(text)))
     .optional(),
   fit: z.string().optional(),
+  terms: z
+    .string()
+    .transform((text) => z.array(z.string()).parse(JSON.parse(text)))
+    .optional(),
   genericClasses: z.coerce.number().int().optional(),
   images: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
   calibration: z.string().transform((text) => z.array(z.number()).parse(JSON.parse(text))),
@@ -57,7 +63,7 @@ const metadataSchema = z.object({
 export function createClassifierFiles(objects: ObjectStore): ClassifierFiles {
   const keyOf = (version: string) => `${prefix}${version}${ending}`
   return {
-    async write(version, { support, prompts, generic, images, calibration, ownFigures, fit }) {
+    async write(version, { support, prompts, generic, images, calibration, ownFigures, fit, terms }) {
       const { features, labels, textClassifier, classes, logitScale } = support
       const tensors = new Map<string, NamedTensor>([
         ['labels', { type: 'int32', shape: [labels.length], data: labels }],
@@ -79,10 +85,14 @@ export function createClassifierFiles(objects: ObjectStore): ClassifierFiles {
         tensors.set('own_confidence', { type: 'float32', shape, data: confidence })
         if (setSize) tensors.set('own_set_size', { type: 'int32', shape, data: setSize })
       }
-      const kept = fit && writeFit(fit)
-      for (const [name, tensor] of kept?.tensors ?? []) tensors.set(name, tensor)
+      const kept = fit && writePiece(fit, spacePrefix)
+      const keptTerms = terms?.map((term, i) => writePiece(term, termPrefix(i)))
+      for (const each of [...(kept ? [kept] : []), ...(keptTerms ?? [])]) {
+        for (const [name, tensor] of each.tensors) tensors.set(name, tensor)
+      }
       const metadata = {
         ...(kept && { fit: kept.text }),
+        ...(keptTerms && { terms: JSON.stringify(keptTerms.map(({ text }) => text)) }),
         ...(prompts && { classNames: JSON.stringify(prompts.classNames) }),
         ...(generic && { genericClasses: String(generic.classes) }),
         format: 'shotboard-classifier',
@@ -97,7 +107,7 @@ export function createClassifierFiles(objects: ObjectStore): ClassifierFiles {
       const bytes = await objects.get(keyOf(version))
       if (!bytes) throw errors.invalidTensorFile({ file: keyOf(version), reason: 'it does not exist' })
       const { tensors, metadata } = parseSafetensors(bytes, keyOf(version))
-      const { classes, logitScale, images, calibration, classNames, genericClasses, fit } =
+      const { classes, logitScale, images, calibration, classNames, genericClasses, fit, terms } =
         metadataSchema.parse(metadata)
       const labels = tensors.get('labels')
       if (labels?.type !== 'int32') throw new Error('it has no labels')
@@ -119,7 +129,8 @@ export function createClassifierFiles(objects: ObjectStore): ClassifierFiles {
         },
         ...{ prompts, generic, ownFigures: ownFiguresOf(tensors) },
         images,
-        fit: fit === undefined ? null : readFit(tensors, fit),
+        fit: fit === undefined ? null : readPiece(tensors, fit, spacePrefix),
+        terms: terms?.map((text, i) => readPiece(tensors, text, termPrefix(i))) ?? null,
         calibration: Float64Array.from(calibration),
       }
     },
@@ -137,6 +148,9 @@ export function createClassifierFiles(objects: ObjectStore): ClassifierFiles {
 
 const prefix = 'classifiers/'
 const ending = '.safetensors'
+
+const spacePrefix = 'space.'
+const termPrefix = (i: number): string => `term ${i}.`
 
 const genericPrefix = 'generic.'
 const genericParts = ['root', 'within', 'between'] as const

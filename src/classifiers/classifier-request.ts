@@ -1,6 +1,6 @@
 import type { MethodChoice } from '../comparisons/method-choice.js'
 import type { ComparedRow } from '../comparisons/row-statistics.js'
-import { errors } from '../errors.js'
+import { errors, ShotboardError } from '../errors.js'
 import { requireCoverage } from '../evaluation/prediction-set.js'
 import type { Search, Selection } from '../evaluation/protocol.js'
 import type { ComparisonRow } from '../store/comparisons.js'
@@ -90,14 +90,24 @@ async function ofSupportSet(
     throw errors.invalidValue({ reason: `Only a comparison takes ${name}. Leave it out.` }, name)
   }
   if (method == null) throw errors.invalidValue({ reason: 'Give the method.' }, 'method')
-  const [question] = await readQuestions(context, {
+  const asked = readQuestions(context, {
     supportSet,
     methods: [{ method, ...(space != null && { space }), ...(hyperparameters && { hyperparameters }) }],
     ...(selection != null && { selection }),
     ...(search != null && { search }),
     allowLongSearch: input.allowLongSearch ?? false,
   })
+  const [question] = await asked.catch((error: unknown) => {
+    throw ofOneMethod(error)
+  })
   return { question: question as Question, coverage, comparison: null, runs: [] }
+}
+
+/** An error of `methods[0].space` as that of `space`: a classifier has one method, and its input no list. */
+function ofOneMethod(error: unknown): unknown {
+  if (!(error instanceof ShotboardError)) return error
+  const found = /^methods\[0\](?:\.(.+))?$/.exec(error.argument ?? '')
+  return found ? new ShotboardError(error.code, error.message, found[1] ?? 'method') : error
 }
 
 async function ofComparison(

@@ -1,5 +1,5 @@
 import { readFrom } from '../comparisons/method-choice.js'
-import { errors, type ShotboardError } from '../errors.js'
+import type { ShotboardError } from '../errors.js'
 import { requireCoverage } from '../evaluation/prediction-set.js'
 import { selectFeatures } from '../features/space-features.js'
 import type { ClassRow } from '../store/datasets.js'
@@ -35,20 +35,21 @@ export type ClassifiedImage = Pick<GivenImage, 'id' | 'bytes' | 'error' | 'maxMe
  * Throws PLUGIN_FAILED if the method fails, CANCELLED, and errors of the disk.
  */
 export async function classify(
-  { frozen, encoder, encoderSpace, fitted, support, keys, classes }: LoadedClassifier,
+  { frozen, encoder, encoderSpace, fitted, head, support, keys, classes }: LoadedClassifier,
   images: readonly ClassifiedImage[],
   topK: number,
 ): Promise<Classification[]> {
   const { base, coverage } = frozen
   const spaces = [...new Set(['clip', encoderSpace, ...readFrom(fitted.method, null)])]
   const { positions, features, errors: broken } = await encodeGiven(encoder, images, spaces)
-  const answers = images.map((_, i): Classification => unread(broken.get(i) ?? errors.internal({})))
+  const answers: Classification[] = []
+  for (const [i, error] of broken) answers[i] = unread(error)
   if (positions.length === 0) return answers
   // The adapter may have another name by now.
   const named = { ...features, [base]: features[encoderSpace] ?? features.clip } as typeof features
   const predict = (some: typeof features) =>
     predictionsOf({
-      ...{ fitted, support, classes, keys, topK, features: some },
+      ...{ fitted, head, support, classes, keys, topK, features: some },
       ...{ encoder: encoder.id, space: frozen.space?.id ?? null },
       ownKeys: Array.from({ length: some.clip?.rows ?? 0 }, () => -1),
     })
@@ -79,5 +80,5 @@ export async function classify(
 const unread = (error: ShotboardError): Classification => ({
   ...{ error: imageErrorOf(error), top: [], isNoneOfThese: null, isInSupportSet: false, milliseconds: 0 },
   set: () => null,
-  nearest: () => [],
+  nearest: async () => [],
 })

@@ -68,7 +68,7 @@ export async function evaluateClassifier(
   // The adapter may have another name by now.
   const named = { ...features, [frozen.base]: features[encoderSpace] ?? features.clip } as typeof features
   const here: Answered = {
-    ...(await answersTo(fitted, frozen.threshold, named)),
+    ...(await answersTo(classifier, frozen.threshold, named)),
     labels: unlabelled ? null : labels,
   }
   const right = rightIn(here)

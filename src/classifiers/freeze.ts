@@ -16,6 +16,7 @@ import type { Fits } from './fits.js'
 import { type Frozen, storedRanges } from './frozen.js'
 import { fitToKeep } from './kept-space.js'
 import { measureOwnFigures } from './own-figures.js'
+import { termsToKeep } from './scoring-head.js'
 
 export interface FreezeContext {
   readonly store: Store
@@ -96,6 +97,7 @@ export async function freeze(
     tensors: {
       ...{ support, images, calibration: fitted.calibration },
       fit: await fitToKeep(fitted.cache, support, method.needs),
+      terms: await termsToKeep(fitted),
       ownFigures: await measureOwnFigures(context, question, fitted, { base, threshold }),
       prompts: method.needs?.includes('prompts') ? ((await support.prompts?.()) ?? null) : null,
       generic: space?.usesGeneric ? ((await (await support.generic?.())?.whitened(kernels)) ?? null) : null,

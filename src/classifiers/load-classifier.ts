@@ -19,6 +19,7 @@ import type { ClassifierFiles } from './classifier-files.js'
 import { type Frozen, parseFrozen } from './frozen.js'
 import { withKeptFit } from './kept-space.js'
 import type { OwnFigures } from './own-figures.js'
+import { createScoringHead, type ScoringHead } from './scoring-head.js'
 
 /** A version of a classifier that can answer. */
 export interface LoadedClassifier {
@@ -29,6 +30,8 @@ export interface LoadedClassifier {
   /** Where the encoder has the features of the classifier's base now: an adapter that was `imo` may be `imo:NAME`. */
   readonly encoderSpace: string
   readonly fitted: FittedMethod
+  /** The fitted method as one graph; null if it has to be scored step by step. */
+  readonly head: ScoringHead | null
   readonly support: Support
   /** In the order of the support set. */
   readonly keys: readonly SupportImageRow[]
@@ -62,20 +65,21 @@ export async function loadClassifier(
     const reason = reasonOf(error).replace(/\.$/, '')
     throw errors.classifierFile({ name, version: number, reason })
   })
-  const { support, images, calibration, ownFigures, fit } = tensors
+  const { support, images, calibration, ownFigures, fit, terms } = tensors
   const chosen = spaceAt(space, spaceValuesIn(method, space, frozen.hyperparameters))
   const cache = await buildCache(support, fit ? withKeptFit(chosen, fit) : chosen, context.kernels)
+  const fitted: FittedMethod = {
+    ...{ method, cache, calibration },
+    values: frozen.hyperparameters,
+    ranges: frozen.ranges,
+    temperature: frozen.temperature,
+    selectionImages: frozen.selection.images,
+    selectionAccuracy: frozen.selection.accuracy,
+    searchMs: 0,
+  }
   return {
-    ...{ name, number, frozen, encoder, encoderSpace, support, ownFigures },
-    fitted: {
-      ...{ method, cache, calibration },
-      values: frozen.hyperparameters,
-      ranges: frozen.ranges,
-      temperature: frozen.temperature,
-      selectionImages: frozen.selection.images,
-      selectionAccuracy: frozen.selection.accuracy,
-      searchMs: 0,
-    },
+    ...{ name, number, frozen, encoder, encoderSpace, support, ownFigures, fitted },
+    head: await createScoringHead(fitted, terms),
     keys: images.map((imageId, i) => ({ imageId, classIndex: support.labels[i] as number })),
     classes: classesOf(frozen),
   }

@@ -1,3 +1,4 @@
+import type { Batch } from '../cache/contract.js'
 import { cacheWithout } from '../cache/leave-one-out.js'
 import type { ShotboardError } from '../errors.js'
 import { type FittedMethod, scoreQueries } from '../evaluation/fit.js'
@@ -9,6 +10,7 @@ import type { Scores } from '../methods/score.js'
 import type { ClassRow } from '../store/datasets.js'
 import type { SupportImageRow } from '../store/support-sets.js'
 import { rowOf } from '../tensor/matrix.js'
+import type { ScoringHead } from './scoring-head.js'
 
 export interface MethodPrediction {
   readonly method: string
@@ -26,7 +28,7 @@ export interface MethodPrediction {
    */
   set(coverage: number): readonly ClassRow[] | null
   /** The `first` support images nearest in the method's space, nearest first; empty if the method compares no images. */
-  nearest(first: number): Neighbour[]
+  nearest(first: number): Promise<Neighbour[]>
   /** The mean time of scoring one image. */
   readonly milliseconds: number
   /** What the answer depends on besides the image, if the method decides for all images together; otherwise null. */
@@ -53,6 +55,8 @@ export interface Neighbour {
 
 interface PredictionOptions {
   readonly fitted: FittedMethod
+  /** The fitted method as one graph, if it has been joined; it scores images against all keys. */
+  readonly head?: ScoringHead | null
   readonly encoder: string
   readonly space: string | null
   /** The images to classify. */
@@ -74,43 +78,45 @@ export async function predictionsOf(options: PredictionOptions): Promise<MethodP
   const { fitted, ownKeys, features, keys, support } = options
   const others = [...ownKeys.keys()].filter((i) => ownKeys[i] === -1)
   const predictions: MethodPrediction[] = []
-  const scored = await score(fitted, keys, selectFeatures(features, others), options)
+  const queries = selectFeatures(features, others)
+  const scoring = options.head?.score(queries) ?? scoreQueries(fitted, queries)
+  const scored = await predict(scoring, fitted, keys, options)
   for (const [at, i] of others.entries()) predictions[i] = scored[at] as MethodPrediction
   for (const [i, own] of ownKeys.entries()) {
     if (own === -1) continue
     const { cache, kept } = await cacheWithout(own, support, fitted.cache)
     const without = Array.from(kept, (key) => keys[key] as SupportImageRow)
-    const [prediction] = await score({ ...fitted, cache }, without, selectFeatures(features, [i]), options)
+    const smaller = { ...fitted, cache }
+    const alone = scoreQueries(smaller, selectFeatures(features, [i]))
+    const [prediction] = await predict(alone, smaller, without, options)
     predictions[i] = prediction as MethodPrediction
   }
   return predictions
 }
 
-/** Scores images with a cache of the given keys. */
-async function score(
+/** The predictions for images that are scored with a cache of the given keys. */
+async function predict(
+  scoring: ReturnType<ScoringHead['score']>,
   fitted: FittedMethod,
   keys: readonly SupportImageRow[],
-  features: SpaceFeatures,
   { encoder, space, classes, topK }: PredictionOptions,
 ): Promise<MethodPrediction[]> {
   const started = performance.now()
-  const scored: { rows: number; scores: Scores; temperature: number; affinities: Float32Array | null }[] = []
-  for await (const { batch, scores, temperature } of scoreQueries(fitted, features)) {
-    const affinities = space === null ? null : (await batch.affinities()).data
-    scored.push({ rows: batch.rows, scores, temperature, affinities })
-  }
-  const images = scored.reduce((sum, { rows }) => sum + rows, 0)
+  const scored: { batch: Batch; scores: Scores; temperature: number }[] = []
+  for await (const each of scoring) scored.push(each)
+  const images = scored.reduce((sum, { batch }) => sum + batch.rows, 0)
   const milliseconds = (performance.now() - started) / images
-  return scored.flatMap(({ rows, scores, temperature, affinities }) =>
-    Array.from({ length: rows }, (_, i) => ({
+  return scored.flatMap(({ batch, scores, temperature }) =>
+    Array.from({ length: batch.rows }, (_, i) => ({
       ...{ method: fitted.method.id, space, encoder },
       hyperparameters: fitted.values,
       temperature,
       set: (coverage) => setOf(scores, i, { ...fitted, temperature }, classes, coverage),
       top: topOf(scores, i, temperature, classes, topK),
-      nearest: (first: number) => {
-        if (affinities === null) return []
-        const own = affinities.subarray(i * keys.length, (i + 1) * keys.length)
+      async nearest(first: number) {
+        if (space === null) return []
+        const { data } = await batch.affinities()
+        const own = data.subarray(i * keys.length, (i + 1) * keys.length)
         return nearestOf(own, fitted, keys, classes, first)
       },
       milliseconds,
@@ -150,7 +156,7 @@ export const failedPrediction = (
   temperature: 1,
   top: [],
   set: () => null,
-  nearest: () => [],
+  nearest: async () => [],
   milliseconds: 0,
   note: null,
   error: { code, message },

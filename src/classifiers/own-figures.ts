@@ -38,5 +38,5 @@ export async function measureOwnFigures(
     await encodedData.labelled(images, encoder, [base, ...readFrom(fitted.method, null)]),
     kept,
   )
-  return { labels, ...(await answersTo(fitted, threshold, features)) }
+  return { labels, ...(await answersTo({ fitted }, threshold, features)) }
 }

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
-import { ClassifyDocument, type ClientOptions, createClient } from 'shotboard/client'
+import {
+  ClassifyDocument,
+  type ClassifyQuery,
+  type ClientOptions,
+  createClient,
+  ShotboardClientError,
+} from 'shotboard/client'
 import { type Library, openLibrary, type ReadFile } from '../library/index.js'
 import { readSettings } from '../settings/settings.js'
 
@@ -63,6 +69,19 @@ export async function localClassifier({
   }
 }
 
+type RemoteAnswer = ClassifyQuery['classify'][number]
+type Refusal = NonNullable<ClassifiedFile['error']>
+
+const noAnswer: Refusal = { code: 'INTERNAL_SERVER_ERROR', message: 'There is no answer.' }
+
+/** The codes of a service that takes fewer or smaller images at a time. */
+const tooMuch: readonly string[] = [
+  'REQUEST_TOO_LARGE',
+  'TOO_MANY_IMAGES',
+  'TOO_MANY_FILES',
+  'QUERY_TOO_COSTLY',
+]
+
 /** Images of one request to a service. */
 const imagesPerRequest = 16
 
@@ -72,32 +91,38 @@ export async function remoteClassifier(
   options: ClientOptions,
 ): Promise<ClassifierHost> {
   const client = createClient(options)
-  async function classifySome(files: readonly ReadFile[]): Promise<ClassifiedFile[]> {
-    const readable = files.filter(({ error }) => error === null)
-    const images = readable.map(({ bytes, file }) => ({
+  const ask = async (files: readonly ReadFile[]): Promise<RemoteAnswer[]> => {
+    if (files.length === 0) return []
+    const images = files.map(({ bytes, file }) => ({
       upload: new File([new Uint8Array(bytes)], basename(file)),
     }))
-    const { classify } =
-      images.length === 0
-        ? { classify: [] }
-        : await client.request(ClassifyDocument, {
-            ...{ classifier, images, topK },
-            ...(version !== undefined && { version }),
-          })
+    const { classify } = await client.request(ClassifyDocument, {
+      ...{ classifier, images, topK },
+      ...(version !== undefined && { version }),
+    })
+    return [...classify]
+  }
+  /** One answer for each file, in as many requests as the service's limits need; an image that alone is above them has its error. */
+  async function answersTo(files: readonly ReadFile[]): Promise<(RemoteAnswer | Refusal)[]> {
+    try {
+      return await ask(files)
+    } catch (error) {
+      if (!(error instanceof ShotboardClientError) || !tooMuch.includes(error.code)) throw error
+      const { code, message } = error
+      if (files.length === 1) return [{ code, message }]
+      const half = Math.ceil(files.length / 2)
+      return [...(await answersTo(files.slice(0, half))), ...(await answersTo(files.slice(half)))]
+    }
+  }
+  async function classifySome(files: readonly ReadFile[]): Promise<ClassifiedFile[]> {
+    const answers = await answersTo(files.filter(({ error }) => error === null))
+    let next = 0
     return files.map(({ file, bytes, error }) => {
+      const answer = error ?? answers[next++] ?? noAnswer
       const id = idOf(bytes)
-      const answer = classify[readable.findIndex((each) => each.file === file)]
-      if (error || !answer) {
-        const { code, message } = error ?? { code: 'INTERNAL_SERVER_ERROR', message: 'There is no answer.' }
-        return {
-          file,
-          id,
-          error: { code, message },
-          top: [],
-          set: null,
-          isNoneOfThese: null,
-          isInSupportSet: false,
-        }
+      if ('code' in answer) {
+        const none = { top: [], set: null, isNoneOfThese: null, isInSupportSet: false }
+        return { file, id, error: { code: answer.code, message: answer.message }, ...none }
       }
       return {
         ...{ file, id, error: answer.error ?? null },

@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
 import type { ClassifiedFile } from './classifier-host.js'
+import { shown } from './shown.js'
 
 /** How answers are written: what stands first, and a line for each image. */
 export interface Format {
@@ -14,11 +15,12 @@ export const formats = {
   table: (top: number): Format => ({
     head: `${cell('class', 24)} ${'sure'.padStart(7)}  ${top > 1 ? 'next, ' : ''}file\n`,
     line({ file, error, top: best, isNoneOfThese }) {
-      if (error) return `${cell('–', 24)} ${''.padStart(7)}  ${file}: ${error.message}\n`
+      const name = shown(file)
+      if (error) return `${cell('–', 24)} ${''.padStart(7)}  ${name}: ${shown(error.message)}\n`
       const [first, ...others] = best
-      const next = others.map((each) => `${each.class} ${percent(each.probability)}, `).join('')
+      const next = others.map((each) => `${shown(each.class)} ${percent(each.probability)}, `).join('')
       const note = isNoneOfThese ? ' (none of these)' : ''
-      return `${cell(first?.class ?? '', 24)} ${percent(first?.probability ?? 0).padStart(7)}  ${next}${file}${note}\n`
+      return `${cell(first?.class ?? '', 24)} ${percent(first?.probability ?? 0).padStart(7)}  ${next}${name}${note}\n`
     },
   }),
 
@@ -50,6 +52,9 @@ export const formats = {
   }),
 }
 
-/** A text of a fixed width; a longer one is cut. */
-const cell = (text: string, width: number): string =>
-  text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width)
+/** A text of a fixed number of characters; a longer one is cut. */
+function cell(text: string, width: number): string {
+  const characters = [...shown(text)]
+  const cut = characters.length > width ? [...characters.slice(0, width - 1), '…'] : characters
+  return cut.join('') + ' '.repeat(width - cut.length)
+}

@@ -1,18 +1,14 @@
-import { once } from 'node:events'
-import { createWriteStream, type WriteStream } from 'node:fs'
+import { resolve } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
-import { errors, reasonOf } from '../errors.js'
+import { errors } from '../errors.js'
 import { type ImageFilesOf, imageFilesOf } from '../library/index.js'
 import { keyVariable, readSettings } from '../settings/settings.js'
-import {
-  type ClassifiedFile,
-  type ClassifierHost,
-  localClassifier,
-  remoteClassifier,
-} from './classifier-host.js'
-import { type Format, formats } from './classify-formats.js'
+import { type AnswersOutput, openAnswersOutput } from './answers-output.js'
+import { type ClassifierHost, localClassifier, remoteClassifier } from './classifier-host.js'
+import { formats } from './classify-formats.js'
 import { createProgressBar } from './progress-bar.js'
-import { runCommand } from './run-command.js'
+import { type OnStop, runCommand } from './run-command.js'
+import { shown, shownLines } from './shown.js'
 import { createSorter } from './sort-into.js'
 
 interface ClassifyOptions {
@@ -61,25 +57,44 @@ async function run(
   name: string,
   paths: readonly string[],
   options: ClassifyOptions,
-  onStop: (stop: () => Promise<void>) => void,
+  onStop: OnStop,
 ): Promise<void> {
+  requireTwoOutputs(options)
   if (options.link && options.sortInto === undefined) {
     throw errors.invalidValue({ reason: '--link needs --sort-into.' }, 'link')
   }
   const settings = readSettings(process.env)
   // What is wrong with the paths is told before a model is opened.
-  const files = await imageFilesOf(paths, settings)
+  const files = await imageFilesOf(paths, settings, options.sortInto)
   try {
     const host = await openHost(name, options)
-    onStop(host.close)
+    const stopping = new AbortController()
+    const classifying = classifyAll(host, files, options, stopping.signal)
+    onStop(async () => {
+      stopping.abort()
+      await host.close()
+      // What has been answered is written to its end.
+      await classifying.catch(() => undefined)
+    }, 'unfinished')
     try {
-      await classifyAll(host, files, options)
+      await classifying
     } finally {
       await host.close()
     }
   } finally {
     await files.close()
   }
+}
+
+/** Throws INVALID_VALUE if two outputs would write over each other. */
+function requireTwoOutputs({ csv, jsonl }: ClassifyOptions): void {
+  const isSame =
+    csv === true
+      ? jsonl === true
+      : typeof jsonl === 'string' && csv !== undefined && resolve(csv) === resolve(jsonl)
+  if (!isSame) return
+  const where = csv === true ? 'standard output' : csv
+  throw errors.invalidValue({ reason: `--csv and --jsonl cannot both be written to ${where}.` }, 'jsonl')
 }
 
 const openHost = (name: string, { url, key, top, version }: ClassifyOptions): Promise<ClassifierHost> => {
@@ -92,15 +107,17 @@ const openHost = (name: string, { url, key, top, version }: ClassifyOptions): Pr
 /** Writes each answer as it comes. Nothing grows with the number of images but the counts by class. */
 async function classifyAll(
   host: ClassifierHost,
-  { chunks, total }: ImageFilesOf,
+  { chunks, total, others }: ImageFilesOf,
   { csv, jsonl, sortInto, link = false, top }: ClassifyOptions,
+  stopping: AbortSignal,
 ): Promise<void> {
   const sorter =
     sortInto === undefined ? undefined : await createSorter(sortInto, { link, classes: host.classes })
-  const outputs: Output[] = []
-  if (csv !== undefined) outputs.push(openOutput(formats.csv(top), csv))
-  if (jsonl !== undefined) outputs.push(openOutput(formats.jsonl(), jsonl))
-  if (outputs.length === 0 && sorter === undefined) outputs.push(openOutput(formats.table(top), true))
+  const outputs: AnswersOutput[] = []
+  if (csv !== undefined) outputs.push(await openAnswersOutput(formats.csv(top), csv))
+  if (jsonl !== undefined) outputs.push(await openAnswersOutput(formats.jsonl(), jsonl))
+  if (outputs.length === 0 && sorter === undefined)
+    outputs.push(await openAnswersOutput(formats.table(top), true))
   // A bar and a table on the same screen would write over each other.
   const isQuiet = process.stdout.isTTY && outputs.some(({ isStandard }) => isStandard)
   const bar = isQuiet ? undefined : createProgressBar('Classifying', process.stderr)
@@ -109,6 +126,7 @@ async function classifyAll(
   const started = performance.now()
   try {
     for await (const chunk of chunks) {
+      if (stopping.aborted) throw errors.cancelled({})
       const answers = await host.classify(chunk)
       for (const output of outputs) await output.write(answers)
       for (const [i, answer] of answers.entries()) {
@@ -116,7 +134,7 @@ async function classifyAll(
         const { error, top: best } = answer
         if (error) {
           broken += 1
-          console.error(`${answer.file}: ${error.code}: ${error.message}`)
+          console.error(`${shown(answer.file)}: ${error.code}: ${shownLines(error.message)}`)
           continue
         }
         const label = best[0]?.class ?? ''
@@ -126,68 +144,36 @@ async function classifyAll(
       }
       bar?.update(done, total)
     }
+  } catch (error) {
+    bar?.stop()
+    console.error(`Stopped after ${done} of ${total} images.`)
+    throw error
   } finally {
     bar?.stop()
     for (const output of outputs) await output.close()
   }
-  tell({ counts, done, broken, none, seconds: (performance.now() - started) / 1000 })
+  tell({ others, counts, done, broken, none, seconds: (performance.now() - started) / 1000 })
   process.exitCode = broken > 0 ? 1 : 0
 }
 
 function tell(result: {
+  readonly others: number
   readonly counts: ReadonlyMap<string, number>
   readonly done: number
   readonly broken: number
   readonly none: number
   readonly seconds: number
 }): void {
-  const { counts, done, broken, none, seconds } = result
-  const classes = [...counts].sort((a, b) => b[1] - a[1]).map(([name, images]) => `${name} ${images}`)
+  const { others, counts, done, broken, none, seconds } = result
+  const classes = [...counts].sort((a, b) => b[1] - a[1]).map(([name, images]) => `${shown(name)} ${images}`)
   const rate = seconds > 0 ? ` (${(done / seconds).toFixed(1)} a second)` : ''
   console.error(`${done} image${done === 1 ? '' : 's'}${rate}: ${classes.join(', ')}`)
+  if (others > 0) {
+    const files = others === 1 ? '1 other file was' : `${others} other files were`
+    console.error(`${files} left out: by their names they are no images. Name an archive to open it.`)
+  }
   if (none > 0) console.error(`${none} of them fit no class well: none of these.`)
   if (broken > 0) console.error(`${broken} could not be read; they are listed above.`)
-}
-
-interface Output {
-  readonly isStandard: boolean
-  write(answers: readonly ClassifiedFile[]): Promise<void>
-  close(): Promise<void>
-}
-
-/** Waits for a slow reader, so that what is not written yet stays small. */
-function openOutput({ head, line }: Format, file: string | true): Output {
-  const stream: WriteStream | NodeJS.WriteStream = file === true ? process.stdout : createWriteStream(file)
-  let failure: Error | undefined
-  stream.on('error', (error) => {
-    failure = error
-  })
-  let isFirst = true
-  const check = () => {
-    if (failure === undefined) return
-    // A reader such as `head` has seen enough.
-    if ('code' in failure && failure.code === 'EPIPE') process.exit(0)
-    throw errors.invalidValue({ reason: `Could not write ${String(file)}: ${reasonOf(failure)}.` }, 'file')
-  }
-  return {
-    isStandard: file === true,
-    async write(answers) {
-      check()
-      const text = (isFirst ? head : '') + answers.map(line).join('')
-      isFirst = false
-      if (!stream.write(text)) {
-        await Promise.race([once(stream, 'drain'), once(stream, 'close')]).catch(() => undefined)
-      }
-      check()
-    },
-    async close() {
-      if (file !== true) {
-        stream.end()
-        if (failure === undefined) await once(stream, 'close').catch(() => undefined)
-      }
-      check()
-    },
-  }
 }
 
 function wholeNumber(text: string): number {

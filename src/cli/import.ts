@@ -13,7 +13,7 @@ import {
 } from '../library/index.js'
 import { readSettings } from '../settings/settings.js'
 import { createProgressBar } from './progress-bar.js'
-import { runCommand } from './run-command.js'
+import { type OnStop, runCommand } from './run-command.js'
 
 interface ImportCommandOptions {
   readonly name?: string
@@ -79,12 +79,12 @@ async function run(
     splits,
     ...options
   }: ImportCommandOptions,
-  onStop: (stop: () => Promise<void>) => void,
+  onStop: OnStop,
 ): Promise<void> {
   const library = await openLibrary(readSettings(process.env), {
     onError: (job, error) => console.error(`${job}:`, error),
   })
-  onStop(library.close)
+  onStop(library.close, 'unfinished')
   const request = {
     ...options,
     splitRule: { ...splitRule, seed },

@@ -4,7 +4,7 @@ import { errors, reasonOf } from '../errors.js'
 import { openLibrary } from '../library/index.js'
 import { reportOn } from '../report/report.js'
 import { readSettings } from '../settings/settings.js'
-import { runCommand } from './run-command.js'
+import { type OnStop, runCommand } from './run-command.js'
 
 interface ReportOptions {
   readonly out?: string
@@ -28,16 +28,16 @@ export const reportCommand = (): Command =>
 async function run(
   comparison: string,
   { out = `report-${comparison}.html`, url }: ReportOptions,
-  onStop: (stop: () => Promise<void>) => void,
+  onStop: OnStop,
 ): Promise<void> {
   const text = url === undefined ? await make(comparison, onStop) : await fetchFrom(url, comparison)
   await writeFile(out, text)
   console.log(out)
 }
 
-async function make(comparison: string, onStop: (stop: () => Promise<void>) => void): Promise<string> {
+async function make(comparison: string, onStop: OnStop): Promise<string> {
   const library = await openLibrary(readSettings(process.env))
-  onStop(library.close)
+  onStop(library.close, 'unfinished')
   const text = await reportOn(library, comparison)
   await library.close()
   return text

@@ -1,6 +1,7 @@
-import { constants, copyFile, link, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
-import { basename, extname, join, resolve } from 'node:path'
+import { link, open, readFile, realpath, rm, stat, symlink } from 'node:fs/promises'
+import { basename, extname, join } from 'node:path'
 import { errors, systemCodeOf } from '../errors.js'
+import { makeFolder } from '../system/make-folder.js'
 import { withWriteErrors } from '../system/storage-fault.js'
 import type { ClassifiedFile } from './classifier-host.js'
 
@@ -14,8 +15,8 @@ export interface Sorter {
 const noneOfThese = 'none of these'
 
 /**
- * Sorts images into `folder`, which is made if needed. No file there is ever written over: a second image of a name gets a
- * number, and an image that is there already is left as it is. Throws INVALID_FOLDER, DISK_FULL or STORAGE_FAILED.
+ * Sorts images into `folder`, which is made if needed. No file there is ever written over: another image of a name gets a
+ * number, and from the tenth on the start of its hash; an image that is there already is left as it is. Throws INVALID_FOLDER, DISK_FULL or STORAGE_FAILED.
  */
 export async function createSorter(
   folder: string,
@@ -26,33 +27,27 @@ export async function createSorter(
   const folderOf = createFolderNames(classes ?? [])
   const made = new Map<string, Promise<unknown>>()
   return {
-    add: ({ file, top, isNoneOfThese }, bytes, path) =>
-      withWriteErrors(file, async () => {
+    add: ({ file, id, top, isNoneOfThese }, bytes, path) =>
+      withWriteErrors(`${isLinked ? 'a link to' : 'a copy of'} ${file}`, async () => {
         const label = top[0]?.class
         const into = join(folder, isNoneOfThese || label === undefined ? noneOfThese : folderOf(label))
-        const making = made.get(into) ?? mkdir(into, { recursive: true })
+        const making = made.get(into) ?? makeFolder(into)
         made.set(into, making)
         await making
-        const put =
-          isLinked && path !== null
-            ? (to: string) => linkTo(path, to)
-            : (to: string) => copyTo(bytes, path, to)
-        await placeUnder(into, basename(file), bytes, put)
+        const put = (to: string) => (isLinked && path !== null ? linkTo(path, to) : writeNew(to, bytes))
+        await placeUnder(into, { name: basename(file), id, bytes }, put)
       }),
   }
 }
 
-/** Puts the image under its name, or the first `name-2`, `name-3`, … that is free. */
+/** Puts the image under its name, or the first other name that is free. */
 async function placeUnder(
   folder: string,
-  name: string,
-  bytes: Uint8Array,
+  { name, id, bytes }: { readonly name: string; readonly id: string; readonly bytes: Uint8Array },
   put: (to: string) => Promise<void>,
 ): Promise<void> {
-  const ending = extname(name)
-  const stem = name.slice(0, name.length - ending.length)
-  for (let n = 1; ; n++) {
-    const to = join(folder, n === 1 ? name : `${stem}-${n}${ending}`)
+  for (const each of namesFor(name, id)) {
+    const to = join(folder, each)
     try {
       return await put(to)
     } catch (error) {
@@ -62,25 +57,67 @@ async function placeUnder(
   }
 }
 
+/** File systems take names of so many bytes. */
+const maxNameBytes = 255
+const maxNumber = 9
+
+/**
+ * The name, the name with a number, and then with the image's hash: however many images share a name, few are looked at for each
+ * of them.
+ */
+function* namesFor(name: string, id: string): Generator<string> {
+  const ending = extname(name)
+  const stem = name.slice(0, name.length - ending.length).replaceAll('\0', '_')
+  const named = (suffix: string) =>
+    cutTo(maxNameBytes - Buffer.byteLength(suffix + ending), stem) + suffix + ending
+  yield named('')
+  for (let n = 2; n <= maxNumber; n++) yield named(`-${n}`)
+  yield named(`-${id.slice(0, 8)}`)
+  yield named(`-${id}`)
+}
+
+/** The longest start of a text that takes at most so many bytes. */
+function cutTo(maxBytes: number, text: string): string {
+  let bytes = 0
+  let cut = ''
+  for (const character of text) {
+    bytes += Buffer.byteLength(character)
+    if (bytes > maxBytes) break
+    cut += character
+  }
+  return cut
+}
+
 async function isSame(file: string, bytes: Uint8Array): Promise<boolean> {
   const found = await stat(file).catch(() => undefined)
-  return found?.size === bytes.length && Buffer.from(bytes).equals(await readFile(file))
+  return (
+    found?.isFile() === true && found.size === bytes.length && Buffer.from(bytes).equals(await readFile(file))
+  )
 }
 
 /** A hard link; a symbolic one where the file system has none, or on another one. */
 async function linkTo(path: string, to: string): Promise<void> {
+  // A link to a symbolic link would be one more, which may lead nowhere from its new place.
+  const file = await realpath(path)
   try {
-    await link(path, to)
+    await link(file, to)
   } catch (error) {
     if (systemCodeOf(error) === 'EEXIST') throw error
-    await symlink(resolve(path), to)
+    await symlink(file, to)
   }
 }
 
-/** A copy of the file, which keeps nothing of it but the bytes. */
-async function copyTo(bytes: Uint8Array, path: string | null, to: string): Promise<void> {
-  if (path === null) return writeFile(to, bytes, { flag: 'wx' })
-  await copyFile(path, to, constants.COPYFILE_EXCL)
+/** A copy, which is whole or not there. */
+async function writeNew(to: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(to, 'wx')
+  try {
+    await file.writeFile(bytes)
+    await file.close()
+  } catch (error) {
+    await file.close().catch(() => undefined)
+    await rm(to, { force: true })
+    throw error
+  }
 }
 
 /** A folder name for every class: no two classes share one, and none leads elsewhere. */
@@ -91,7 +128,9 @@ function createFolderNames(classes: readonly string[]): (name: string) => string
     const known = folders.get(name)
     if (known !== undefined) return known
     // biome-ignore lint/suspicious/noControlCharactersInRegex: file systems refuse control characters
-    const plain = name.replace(/[\x00-\x1f/\\:*?"<>|]/g, '_').replace(/^\.+|[. ]+$/g, '_') || '_'
+    const refused = name.replace(/[\x00-\x1f/\\:*?"<>|]/g, '_').replace(/^\.+|[. ]+$/g, '_') || '_'
+    // There has to be room for a number.
+    const plain = cutTo(maxNameBytes - 10, refused)
     let folder = plain
     for (let n = 2; taken.has(folder.toLowerCase()); n++) folder = `${plain}-${n}`
     taken.add(folder.toLowerCase())

@@ -8,7 +8,7 @@ export const withLibrary = (work: (library: Library) => Promise<void>): Promise<
     const library = await openLibrary(readSettings(process.env), {
       onError: (job, error) => console.error(`${job}:`, error),
     })
-    onStop(library.close)
+    onStop(library.close, 'unfinished')
     await work(library)
     await library.close()
   })

@@ -28,17 +28,31 @@ export async function scoreBatch(
     const logits = await scoresOf(method, batch, values)
     return { logits, contributions: [{ term: 'score', values: logits }] }
   }
-  const contributions: { term: string; values: Matrix }[] = []
-  const logits = matrix(batch.rows, batch.cache.classes)
+  const terms: { term: string; logits: Matrix }[] = []
   for (const term of method.terms) {
-    const weight = weightOf(term, values)
-    const weighted = scaled(await logitsOf(method, term, batch, values, ranges[term.name] ?? {}), weight)
-    contributions.push({ term: term.name, values: weighted })
-    for (let at = 0; at < logits.data.length; at++) {
-      logits.data[at] = (logits.data[at] as number) + (weighted.data[at] as number)
-    }
+    const logits = await logitsOf(method, term, batch, values, ranges[term.name] ?? {})
+    terms.push({ term: term.name, logits })
   }
-  return { logits: checkedLogits(method, logits, batch), contributions }
+  return scoresOfTerms(method, terms, batch, values)
+}
+
+/** The weighted sum of a method's terms, from the logits of each before weighting. Throws PLUGIN_FAILED if it is not finite. */
+export function scoresOfTerms(
+  method: Method,
+  terms: readonly { readonly term: string; readonly logits: Matrix }[],
+  batch: Batch,
+  values: Values,
+): Scores {
+  const sum = matrix(batch.rows, batch.cache.classes)
+  const contributions = terms.map(({ term, logits }) => {
+    const declared = method.terms?.find(({ name }) => name === term)
+    const weighted = scaled(logits, declared ? weightOf(declared, values) : 1)
+    for (let at = 0; at < sum.data.length; at++) {
+      sum.data[at] = (sum.data[at] as number) + (weighted.data[at] as number)
+    }
+    return { term, values: weighted }
+  })
+  return { logits: checkedLogits(method, sum, batch), contributions }
 }
 
 /** The ranges that a method's terms scale by, taken over all batches. */

@@ -151,7 +151,7 @@ const meanings: Readonly<Record<string, string>> = {
   DISK_FULL: 'The disk is full. The same request may succeed later.',
   STORAGE_FAILED: 'The disk or the database failed. The same request may succeed later.',
   FOLDER_NOT_EMPTY: 'The folder that is to be written is not empty.',
-  INVALID_FOLDER: 'The folder cannot be imported.',
+  INVALID_FOLDER: 'The folder cannot be used.',
   INVALID_EXPERIMENT: 'The file is not a valid experiment.',
   INVALID_TENSOR: 'A tensor has not the shape or the values that are needed.',
   INVALID_TENSOR_FILE: 'The file is not a valid safetensors file.',

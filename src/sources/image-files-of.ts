@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { errors, reasonOf, ShotboardError } from '../errors.js'
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { errors, reasonOf, ShotboardError, systemCodeOf } from '../errors.js'
 import { openArchive } from './archive.js'
 import { openFolder } from './folder.js'
 import { imageName } from './image-name.js'
@@ -20,6 +20,8 @@ export interface ReadFile {
 export interface ImageFilesOf {
   /** The number of images. */
   readonly total: number
+  /** The number of files in folders and archives that are left out, since their names are not those of images. */
+  readonly others: number
   /** The images in order, some at a time. The next ones are read meanwhile. */
   readonly chunks: AsyncIterable<readonly ReadFile[]>
   close(): Promise<void>
@@ -28,6 +30,7 @@ export interface ImageFilesOf {
 interface Part {
   readonly source: Source
   readonly images: readonly SourceFile[]
+  readonly others: number
   readonly nameOf: (inside: string) => Pick<ReadFile, 'file' | 'path'>
 }
 
@@ -37,43 +40,51 @@ const bytesPerChunk = 64 * 2 ** 20
 
 /**
  * The images of files, folders and archives, wherever they lie in them. Memory stays bounded however many there are. Throws
- * INVALID_FOLDER for a path that is not there or has no images, and the errors of archives.
+ * INVALID_FOLDER for a path that is not there or has no images, and the errors of archives. What lies in `except`, a folder inside
+ * one of the paths, is left out.
  */
-export async function imageFilesOf(paths: readonly string[], limits: SourceLimits): Promise<ImageFilesOf> {
+export async function imageFilesOf(
+  paths: readonly string[],
+  limits: SourceLimits,
+  except?: string,
+): Promise<ImageFilesOf> {
   const parts: Part[] = []
   const close = async () => {
     await Promise.all(parts.map(({ source }) => source.close()))
   }
   try {
-    for (const path of paths) parts.push(await openPart(path, limits))
+    for (const path of paths) parts.push(await openPart(path, limits, except))
   } catch (error) {
     await close()
     throw error
   }
   return {
     total: parts.reduce((sum, { images }) => sum + images.length, 0),
+    others: parts.reduce((sum, part) => sum + part.others, 0),
     chunks: oneAhead(chunksOf(parts)),
     close,
   }
 }
 
-async function openPart(path: string, limits: SourceLimits): Promise<Part> {
+async function openPart(path: string, limits: SourceLimits, except: string | undefined): Promise<Part> {
   const kind = await stat(path).catch((error: unknown) => {
-    throw errors.invalidFolder({ path, reason: reasonOf(error) })
+    const reason = systemCodeOf(error) === 'ENOENT' ? 'it is not there' : reasonOf(error)
+    throw errors.invalidFolder({ path, reason })
   })
-  if (kind.isFile() && imageName.test(path)) {
-    const folder = await openFolder(dirname(path), limits)
-    return { source: folder, images: [{ path: basename(path), at: 0 }], nameOf: () => ({ file: path, path }) }
-  }
+  if (kind.isFile() && imageName.test(path)) return openImage(path, limits)
   const isArchive = kind.isFile()
-  const source = isArchive
-    ? await openArchive({ path, name: basename(path) }, limits)
-    : await openFolder(path, limits)
+  const source = isArchive ? await openArchiveOrNone(path, limits) : await openFolder(path, limits)
+  // Who names a file means that file, whatever its name is.
+  if (source === null) return openImage(path, limits)
   try {
-    const images = (await source.files()).filter((file) => imageName.test(file.path) && !isJunk(file.path))
+    const left = isArchive || except === undefined ? undefined : insideOf(path, except)
+    const files = (await source.files()).filter(
+      (file) => !isJunk(file.path) && !(left && file.path.startsWith(left)),
+    )
+    const images = files.filter((file) => imageName.test(file.path))
     if (images.length === 0) throw source.invalid('it has no images')
     return {
-      ...{ source, images },
+      ...{ source, images, others: files.length - images.length },
       nameOf(inside) {
         const file = join(path, inside)
         return { file, path: isArchive ? null : file }
@@ -83,6 +94,30 @@ async function openPart(path: string, limits: SourceLimits): Promise<Part> {
     await source.close()
     throw error
   }
+}
+
+async function openImage(path: string, limits: SourceLimits): Promise<Part> {
+  const source = await openFolder(dirname(path), limits)
+  const images = [{ path: basename(path), at: 0 }]
+  return { source, images, others: 0, nameOf: () => ({ file: path, path }) }
+}
+
+/** Null for a file that is no archive. */
+async function openArchiveOrNone(path: string, limits: SourceLimits): Promise<Source | null> {
+  try {
+    return await openArchive({ path, name: basename(path) }, limits)
+  } catch (error) {
+    if (error instanceof ShotboardError && error.code === 'UNSUPPORTED_ARCHIVE') return null
+    throw error
+  }
+}
+
+/** How the paths of what lies in another folder begin; undefined if that does not lie inside this one. */
+function insideOf(folder: string, other: string): string | undefined {
+  const path = relative(folder, other)
+  return path === '' || path.startsWith('..') || isAbsolute(path)
+    ? undefined
+    : `${path.split(sep).join('/')}/`
 }
 
 async function* chunksOf(parts: readonly Part[]): AsyncGenerator<readonly ReadFile[]> {

@@ -9,6 +9,17 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: 'permission is denied',
   EMFILE: 'too many files are open',
   ENFILE: 'too many files are open',
+  ENAMETOOLONG: 'its name is too long for the file system',
+  ENOTDIR: 'a part of its path is a file',
+  EISDIR: 'it is a folder',
+  ELOOP: 'its path has too many links',
+  EBUSY: 'it is in use',
+  ETXTBSY: 'it is in use',
+  EMLINK: 'the file has too many links',
+  ENODEV: 'the device is not there',
+  ENXIO: 'the device is not there',
+  ESTALE: 'the file system has been replaced',
+  ETIMEDOUT: 'the file system does not answer',
 }
 
 /**

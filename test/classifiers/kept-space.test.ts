@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { buildCache } from '../../src/cache/cache.js'
-import { fitToKeep, readFit, withKeptFit, writeFit } from '../../src/classifiers/kept-space.js'
+import { fitToKeep, withKeptFit } from '../../src/classifiers/kept-space.js'
+import { readPiece, writePiece } from '../../src/classifiers/stored-piece.js'
 import { builtin } from '../../src/plugins/builtin.js'
 import { createRegistry } from '../../src/plugins/registry.js'
 import { defineSpace } from '../../src/spaces/contract.js'
@@ -18,11 +19,11 @@ const { support, queries } = syntheticTask({
 })
 
 /** As in a file. */
-function stored(piece: Parameters<typeof writeFit>[0]) {
-  const { tensors, text } = writeFit(piece)
+function stored(piece: Parameters<typeof writePiece>[0]) {
+  const { tensors, text } = writePiece(piece, 'a.')
   const bytes = formatSafetensors({ tensors: new Map(tensors), metadata: { fit: text } })
   const file = parseSafetensors(bytes, 'a file')
-  return readFit(file.tensors, file.metadata.fit ?? '')
+  return readPiece(file.tensors, file.metadata.fit ?? '', 'a.')
 }
 
 test.each(fitted.map((space) => [space.id, space] as const))(

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { zipOf } from '../helpers/archives.js'
 import { makeDataset } from '../helpers/datasets.js'
 import { temporaryFolder } from '../helpers/folder.js'
@@ -103,9 +103,47 @@ describe.skipIf(!built)(title, async () => {
   test.each<[string, string[], string]>([
     ['a path that is not there', ['/no/such/folder'], 'INVALID_FOLDER'],
     ['an option without its other', [folder, '--link'], 'INVALID_VALUE'],
+    ['two outputs in one', [folder, '--csv=x', '--jsonl=./x'], 'INVALID_VALUE'],
+    ['two outputs on the screen', [folder, '--csv', '--jsonl'], 'INVALID_VALUE'],
+    ['a file in a folder that is not there', [folder, '--csv=/no/such/folder/x.csv'], 'INVALID_VALUE'],
     ['a version that is not there', [folder, '--use-version', '7'], 'UNKNOWN_CLASSIFIER_VERSION'],
   ])('is refused: %s', async (_, parameters, code) => {
     expect(await classify(...parameters)).toMatchObject({ code: 1, output: expect.stringContaining(code) })
+  })
+
+  test('sorting into a folder inside does not sort what it has sorted', async () => {
+    const own = await temporaryFolder()
+    await writeFile(join(own, 'a.png'), pictures[0] ?? '')
+    for (let time = 0; time < 2; time++) {
+      const { code, output } = await classify(own, '--sort-into', join(own, 'sorted'))
+      expect([code, output]).toEqual([0, expect.stringContaining('1 image ')])
+    }
+  })
+
+  test('a run that is interrupted keeps its answers, says how far it came, and its status is that of the signal', async () => {
+    const many = await temporaryFolder()
+    await Promise.all(
+      Array.from({ length: 2000 }, (_, i) => writeFile(join(many, `${i}.png`), pictures[i % 3] ?? '')),
+    )
+    const csv = join(many, 'answers.csv')
+    const program = await run(
+      'shotboard',
+      { SHOTBOARD_DATA_DIR: data },
+      'classify',
+      'patterns',
+      many,
+      `--csv=${csv}`,
+    )
+    await vi.waitFor(
+      async () => expect((await readFile(csv, 'utf8')).split('\n').length).toBeGreaterThan(60),
+      60_000,
+    )
+    program.child.kill('SIGINT')
+    const { code, output } = await program.ended
+    expect(code).toBe(130)
+    const done = Number(/Stopped after (\d+) of 2000 images/.exec(output)?.[1])
+    expect(done).toBeLessThan(2000)
+    expect((parse(await readFile(csv, 'utf8'), { columns: true }) as object[]).length).toBe(done)
   })
 
   test('a folder without images is refused before a model is opened', async () => {

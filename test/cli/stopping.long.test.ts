@@ -127,6 +127,25 @@ describe.skipIf(!built)(title, { concurrent: true }, () => {
     expect(output).not.toContain('"msg":"stopped"')
   })
 
+  test.each([
+    ['SIGINT', 'unfinished', 130],
+    ['SIGTERM', 'unfinished', 143],
+    ['SIGINT', 'nothing', 0],
+  ] as const)('%s of a command that leaves %s ends it with status %i', async (signal, leaves, status) => {
+    const runCommand = join(root, 'dist/cli/run-command.js')
+    const source = `import { runCommand } from ${JSON.stringify(runCommand)}
+      await runCommand(async (onStop) => {
+        onStop(async () => {}, ${JSON.stringify(leaves)})
+        setInterval(() => {}, 1000)
+        console.log('busy')
+      })`
+    const child = spawn(process.execPath, ['--input-type=module', '-e', source])
+    await once(child.stdout, 'data')
+    child.kill(signal)
+    const [code] = (await once(child, 'close')) as [number]
+    expect(code).toBe(status)
+  })
+
   test('what is busy all the same is left after ten seconds', async () => {
     const runCommand = join(root, 'dist/cli/run-command.js')
     const source = `import { runCommand } from ${JSON.stringify(runCommand)}

@@ -25,7 +25,7 @@ test('images of files, folders and archives come in order, and other files do no
   await writeFile(archive, zipOf({ 'in/c.png': Buffer.from('c'), 'in/readme.md': Buffer.from('no') }))
   const one = join(folder, 'b.png')
   const files = await imageFilesOf([one, folder, archive], limits)
-  expect(files.total).toBe(4)
+  expect([files.total, files.others]).toEqual([4, 2])
   const read = (await all(files)).flat()
   expect(read.map(({ file, path, bytes }) => [file, path, String(bytes)])).toEqual([
     [one, one, 'b.png'],
@@ -34,6 +34,35 @@ test('images of files, folders and archives come in order, and other files do no
     [join(archive, 'in/c.png'), null, 'c'],
   ])
   await files.close()
+})
+
+test('a file that is named is an image whatever its name, unless it is an archive', async () => {
+  const folder = await temporaryFolder()
+  const path = join(folder, 'IMG 17')
+  await writeFile(path, 'pixels')
+  const files = await imageFilesOf([path], limits)
+  expect((await all(files)).flat().map(({ file, bytes }) => [file, String(bytes)])).toEqual([
+    [path, 'pixels'],
+  ])
+  const archive = join(folder, 'download')
+  await writeFile(archive, zipOf({ 'in/c.png': Buffer.from('c') }))
+  const inside = (await all(await imageFilesOf([archive], limits))).flat()
+  expect(inside.map(({ file }) => file)).toEqual([join(archive, 'in/c.png')])
+})
+
+test('the images of one folder inside are left out, but not those of a folder that is given itself', async () => {
+  const folder = await temporaryFolder()
+  await mkdir(join(folder, 'sorted/a'), { recursive: true })
+  await mkdir(join(folder, 'sorted too'))
+  for (const name of ['a.png', 'sorted/a/a.png', 'sorted too/b.png'])
+    await writeFile(join(folder, name), name)
+  const namesOf = async (path: string) =>
+    (await all(await imageFilesOf([path], limits, join(folder, 'sorted'))))
+      .flat()
+      .map(({ bytes }) => String(bytes))
+  expect(await namesOf(folder)).toEqual(['a.png', 'sorted too/b.png'])
+  expect(await namesOf(join(folder, 'sorted'))).toEqual(['sorted/a/a.png'])
+  expect(await namesOf(join(folder, 'sorted/a'))).toEqual(['sorted/a/a.png'])
 })
 
 test('many images come some at a time', async () => {

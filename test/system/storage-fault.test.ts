@@ -9,6 +9,13 @@ test.each([
   ['reading', 'EMFILE', 'STORAGE_FAILED', 'Could not read an image: too many files are open.'],
   ['reading', 'EIO', 'STORAGE_FAILED', 'Could not read an image: the device reports an error.'],
   ['writing', 'ENOSPC', 'DISK_FULL', 'The disk is full: could not write an image.'],
+  [
+    'writing',
+    'ENAMETOOLONG',
+    'STORAGE_FAILED',
+    'Could not write an image: its name is too long for the file system.',
+  ],
+  ['writing', 'EBUSY', 'STORAGE_FAILED', 'Could not write an image: it is in use.'],
   ['writing', 'EROFS', 'STORAGE_FAILED', 'Could not write an image: the file system is read-only.'],
 ] as const)(
   '%s that fails with %s is a storage fault, whose message names no path',

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { writeFolder } from '../../src/system/write-folder.js'
@@ -23,6 +23,15 @@ test('a folder of files is written with its folders, also into an empty one', as
   expect((await readdir(parent)).sort()).toEqual(['empty', 'new'])
 })
 
+test('a link to an empty folder stays a link', async () => {
+  const parent = await temporaryFolder()
+  await mkdir(join(parent, 'real'))
+  await symlink('real', join(parent, 'link'))
+  await writeFolder(join(parent, 'link'), files, 'an export')
+  expect((await lstat(join(parent, 'link'))).isSymbolicLink()).toBe(true)
+  expect((await readdir(join(parent, 'real'))).sort()).toEqual(['README.md', 'labels.json', 'model'])
+})
+
 test('nothing is written over, nor into a file', async () => {
   const parent = await temporaryFolder()
   await mkdir(join(parent, 'full'))
@@ -40,6 +49,20 @@ test('nothing is written over, nor into a file', async () => {
 describe.skipIf(!mayMount)(
   mayMount ? 'a full disk' : 'a full disk (skipped: this user may not mount one)',
   () => {
+    test('a disk of its own is a folder to write into', async () => {
+      const disk = join(await temporaryFolder(), 'disk')
+      await mountSmallDisk(disk, 1024)
+      await writeFolder(disk, files, 'an export')
+      expect((await readdir(disk)).sort()).toEqual(['README.md', 'labels.json', 'model'])
+    })
+
+    test('a full one is left as empty as it was', async () => {
+      const disk = join(await temporaryFolder(), 'disk')
+      await mountSmallDisk(disk, 128)
+      await expect(writeFolder(disk, files, 'an export')).rejects.toMatchObject({ code: 'DISK_FULL' })
+      expect(await readdir(disk)).toEqual([])
+    })
+
     test('half-way through leaves nothing behind', async () => {
       const folder = await temporaryFolder()
       const disk = join(folder, 'disk')

@@ -69,12 +69,12 @@ async function answersOf(
 }
 
 const predict = (
-  { frozen, encoder, fitted, support, keys, classes }: LoadedClassifier,
+  { frozen, encoder, fitted, head, support, keys, classes }: LoadedClassifier,
   features: SpaceFeatures,
   topK: number,
 ): Promise<MethodPrediction[]> =>
   predictionsOf({
-    ...{ fitted, support, classes, keys, topK, features },
+    ...{ fitted, head, support, classes, keys, topK, features },
     ...{ encoder: encoder.id, space: frozen.space?.id ?? null },
     ownKeys: Array.from({ length: features.clip?.rows ?? 0 }, () => -1),
   })

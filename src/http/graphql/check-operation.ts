@@ -2,6 +2,7 @@ import { type GraphQLSchema, getOperationAST, getVariableValues } from 'graphql'
 import { errors } from '../../errors.js'
 import type { Settings } from '../../settings/settings.js'
 import type { Access } from '../access/keys.js'
+import { keptCosts } from './kept-costs.js'
 import type { ParsedOperation } from './operation.js'
 import { createOperationCost } from './operation-cost.js'
 
@@ -16,7 +17,7 @@ export function createOperationCheck(
   schema: GraphQLSchema,
   { maxQueryCost }: Pick<Settings, 'maxQueryCost'>,
 ): OperationCheck {
-  const costOf = createOperationCost(schema)
+  const costOf = keptCosts(createOperationCost(schema))
   return (operation, access) => {
     const { document, operationName, variables } = operation
     const definition = getOperationAST(document, operationName)

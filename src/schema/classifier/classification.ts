@@ -123,7 +123,7 @@ export class ClassificationResolver {
     first: number | null,
     @Ctx() { library }: Context,
   ): Promise<ClassifierNeighbourType[]> {
-    const neighbours = nearest(neighbourCount(first))
+    const neighbours = await nearest(neighbourCount(first))
     const images = await library.images.getMany(neighbours.map(({ imageId }) => imageId))
     const byId = new Map(images.map((image) => [image.id, image]))
     return neighbours.map((each) => ({ ...each, image: byId.get(each.imageId) ?? null }))

@@ -198,7 +198,7 @@ export class MethodPredictionResolver extends encoderMethodAndSpaceOf(() => Meth
     description:
       "The nearest support images in the method's space. Empty if the method does not compare images.",
   })
-  neighbours(
+  async neighbours(
     @Root() prediction: MethodPrediction,
     @Arg('first', () => Int, {
       nullable: true,
@@ -208,8 +208,9 @@ export class MethodPredictionResolver extends encoderMethodAndSpaceOf(() => Meth
     first: number | null,
     @Ctx() context: Context,
   ): Promise<NeighbourRoot[]> {
+    const neighbours = await prediction.nearest(neighbourCount(first))
     return Promise.all(
-      prediction.nearest(neighbourCount(first)).map(async ({ imageId, ...rest }) => ({
+      neighbours.map(async ({ imageId, ...rest }) => ({
         ...rest,
         image: await imageNamed(imageId, context),
       })),
