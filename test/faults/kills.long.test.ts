@@ -69,13 +69,13 @@ describe.skipIf(!built)(title, () => {
 
     const undisturbed = await openTestLibrary(await temporaryFolder(), plugins)
     const dataset = await makeDataset(undisturbed, 'Undisturbed', sizes)
-    const expected = new Map<string, number | undefined>()
+    const expected = new Map<string, number | null>()
     const seeds = Math.max(...outcomes.map(({ comparisons }) => comparisons.length))
     for (let seed = 1; seed <= seeds; seed++) {
       const { id } = await undisturbed.comparisons.compare(request(dataset.id, seed))
       await undisturbed.comparisons.ended(id)
       for (const { method, space, shots, seed, result } of await undisturbed.store.comparisons.runs(id)) {
-        expected.set(JSON.stringify([method, space, shots, seed]), result?.accuracy)
+        expected.set(JSON.stringify([method, space, shots, seed]), result && result.accuracy / 100)
       }
     }
     for (const { comparisons } of outcomes) {

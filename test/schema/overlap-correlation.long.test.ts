@@ -154,9 +154,9 @@ test('gain is the accuracy over the same method in clip, reduction that of the o
     const of = (method: string, space: string) =>
       runs.filter((run) => run.method === method && run.space === space && run.shots === point.shots)
     const mine = of(point.method.id, point.space.id)
-    expect(point.accuracy).toBeCloseTo(mean(mine.map(({ result }) => result?.accuracy ?? NaN)), 9)
+    expect(point.accuracy).toBeCloseTo(mean(mine.map(({ result }) => (result?.accuracy ?? NaN) / 100)), 9)
     expect(point.clipAccuracy).toBeCloseTo(
-      mean(of('tip-adapter', 'clip').map(({ result }) => result?.accuracy ?? NaN)),
+      mean(of('tip-adapter', 'clip').map(({ result }) => (result?.accuracy ?? NaN) / 100)),
       9,
     )
     expect(point.gain).toBeCloseTo(point.accuracy - point.clipAccuracy, 9)

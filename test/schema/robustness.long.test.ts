@@ -106,7 +106,7 @@ test('the accuracy is that of predicting the other dataset’s images one by one
     const right = predictions.filter(
       (each, i) => each.predictions[0]?.top[0]?.class.name === classes[images[i]?.classIndex ?? -1]?.name,
     )
-    expect(accuracy).toBeCloseTo((100 * right.length) / images.length, 9)
+    expect(accuracy).toBeCloseTo(right.length / images.length, 9)
   }
 })
 

@@ -9,6 +9,7 @@ import type {
 import { type MeasureName, measureNames, measures } from '../../measures.js'
 import { ClassSizesType } from '../class-sizes.js'
 import { Drawing, JobStatus, KlScaling, Measure, Search, Selection } from '../enums.js'
+import { KeptInMeasure, KeptInPercent } from '../fractions.js'
 import { MethodChoiceType } from '../method/method-choice.js'
 import { NodeType } from '../node/node.type.js'
 import { ObjectType } from '../object-type.js'
@@ -170,8 +171,9 @@ class UnknownSummaryType {
   @Field(() => Int, { description: 'The number of test images that belong to no class.' })
   images: number
 
+  @KeptInPercent()
   @Field(() => StatisticType, {
-    description: 'How often the set is empty, in percent: the image is turned away.',
+    description: 'How often the set is empty, from 0 to 1: the image is turned away.',
   })
   turnedAway: Statistic
 
@@ -188,13 +190,15 @@ class SetSummaryType {
   @Field(() => Float, { description: 'The coverage that was asked for, between 0 and 1.' })
   promised: number
 
-  @Field(() => StatisticType, { description: 'How often the set holds the true class, in percent.' })
+  @KeptInPercent()
+  @Field(() => StatisticType, { description: 'How often the set holds the true class, from 0 to 1.' })
   coverage: Statistic
 
   @Field(() => StatisticType, { description: 'The number of classes in a set.' })
   size: Statistic
 
-  @Field(() => StatisticType, { description: 'How often the set of a test image is empty, in percent.' })
+  @KeptInPercent()
+  @Field(() => StatisticType, { description: 'How often the set of a test image is empty, from 0 to 1.' })
   empty: Statistic
 
   @Field(() => UnknownSummaryType, {
@@ -233,10 +237,11 @@ export class ComparisonRowType {
   })
   labelledImages: number | null
 
+  @KeptInPercent()
   @Field(() => StatisticType, {
     nullable: true,
     description:
-      'Accuracy on the test images of `dataset` minus accuracy on those of `testDataset`, in percentage points, for the same fitted methods. Null without a testDataset, or if the dataset has no test images.',
+      'Accuracy on the test images of `dataset` minus accuracy on those of `testDataset`, from -1 to 1, for the same fitted methods. Null without a testDataset, or if the dataset has no test images.',
   })
   drop: Statistic | null
 
@@ -257,6 +262,7 @@ export class ComparisonRowType {
 
 for (const name of measureNames) {
   Field(() => StatisticType, { description: measures[name].description })(ComparisonRowType.prototype, name)
+  if (measures[name].scale === 100) KeptInPercent()(ComparisonRowType.prototype, name)
 }
 
 @ObjectType('ReliabilityBin', {
@@ -303,14 +309,17 @@ export class PairwiseTestType {
   @Field(() => Measure, { description: 'What is compared.' })
   measure: MeasureName
 
+  @KeptInMeasure()
   @Field(() => Float, {
-    description: "The method's mean minus the baseline's. In percentage points for accuracies.",
+    description: "The method's mean minus the baseline's, from -1 to 1.",
   })
   difference: number
 
+  @KeptInMeasure()
   @Field(() => Float, { nullable: true, description: lowDescription })
   low: number | null
 
+  @KeptInMeasure()
   @Field(() => Float, { nullable: true, description: 'The upper end of the interval.' })
   high: number | null
 
