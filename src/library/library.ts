@@ -62,7 +62,16 @@ export interface Library {
   readonly datasets: Datasets &
     Reads<
       Store['datasets'],
-      'get' | 'getMany' | 'findByName' | 'page' | 'classes' | 'classesOf' | 'counts' | 'countsOf' | 'images'
+      | 'get'
+      | 'getMany'
+      | 'findByName'
+      | 'page'
+      | 'classes'
+      | 'classesOf'
+      | 'classesById'
+      | 'counts'
+      | 'countsOf'
+      | 'images'
     > &
     Reads<Store['datasetImages'], 'classCounts' | 'firstOfClasses' | 'labelled' | 'pages'> & {
       /** Pages and counts of the images without a label. */
@@ -110,7 +119,8 @@ export interface Library {
   /** A comparison with everything needed to repeat it. Throws UNKNOWN_COMPARISON. */
   documentComparison(id: string): Promise<ComparisonDocument>
   readonly predict: Predict
-  readonly classifiers: Classifiers & Reads<Store['classifiers'], 'getMany' | 'page' | 'versionsOf'>
+  readonly classifiers: Classifiers &
+    Reads<Store['classifiers'], 'getMany' | 'page' | 'versionsOf' | 'versionsById'>
   /** What the features of an encoder say about a dataset; see `createFeatureProblems`. */
   featureProblems(input: FeatureProblemsInput): Promise<FeatureProblems>
   /** Which images without a label to label next; see `createSuggestions`. */
@@ -215,7 +225,16 @@ function publicInterface(services: Services) {
       ...(queue.isShared && { queue: queue.counts, objects: () => objects.get(pairingFile) }),
     },
     datasets: {
-      ...pick(store.datasets, ['get', 'getMany', 'findByName', 'page', 'classes', 'classesOf', 'counts']),
+      ...pick(store.datasets, [
+        'get',
+        'getMany',
+        'findByName',
+        'page',
+        'classes',
+        'classesOf',
+        'classesById',
+        'counts',
+      ]),
       ...pick(store.datasets, ['countsOf', 'images']),
       ...pick(store.datasetImages, ['classCounts', 'firstOfClasses', 'labelled', 'pages']),
       ...datasets,
@@ -249,7 +268,10 @@ function publicInterface(services: Services) {
       ...pick(store.comparisons, ['get', 'getMany', 'page', 'runs', 'supportImagesOf']),
       ...comparisons,
     },
-    classifiers: { ...pick(store.classifiers, ['getMany', 'page', 'versionsOf']), ...classifiers },
+    classifiers: {
+      ...pick(store.classifiers, ['getMany', 'page', 'versionsOf', 'versionsById']),
+      ...classifiers,
+    },
     imports: { ...pick(store.imports, ['getMany', 'page']), ...imports },
     trainings: { ...pick(store.trainings, ['getMany', 'page']), ...trainings },
     fingerprintDataset: async (id: string) => {

@@ -27,7 +27,7 @@ async function repositories(url: string): Promise<void> {
       expect(await store.datasets.getMany([dataset.id])).toEqual([dataset])
       expect(await store.datasets.findByName(dataset.name)).toEqual(dataset)
       const classes = await store.datasets.classes(dataset.id)
-      expect(classes).toEqual(names.map((name, index) => ({ index, name, prompts: [`a ${name}.`] })))
+      expect(classes).toMatchObject(names.map((name, index) => ({ index, name, prompts: [`a ${name}.`] })))
     })
 
     test('that are not there are not found, whatever their id', async () => {
@@ -115,9 +115,13 @@ async function repositories(url: string): Promise<void> {
       expect(await store.recordedChanges.forget({ datasetId: id })).toEqual([ids[0]])
       expect(await conflictsOf()).toEqual([{ imageId: ids[3], classIndex: 2, otherIndex: 1 }])
       await store.datasetChanges.mergeClasses(id, 'b', 'd')
-      await store.datasetChanges.renameClass(id, 'c', { name: 'e', prompts: ['new'], from: ['a c.'] })
+      await store.datasetChanges.renameClass(id, 'c', {
+        name: 'e',
+        prompts: ['new'],
+        from: (name) => [`a ${name}.`],
+      })
       await store.datasetChanges.addClass(id, { name: 'b', prompts: ['b'] })
-      expect(await store.datasets.classes(id)).toEqual([
+      expect(await store.datasets.classes(id)).toMatchObject([
         { index: 0, name: 'e', prompts: ['new'] },
         { index: 1, name: 'd', prompts: ['a d.'] },
         { index: 2, name: 'b', prompts: ['b'] },

@@ -107,10 +107,10 @@ export class CompareInputType {
   })
   unknownDataset?: string | null
 
-  @Field(() => [String], {
+  @Field(() => [ID], {
     nullable: true,
     description:
-      'Names of classes that the classifier does not have. Their test images belong to no class, and rows tell how well that is noticed.',
+      'The ids or names of classes that the classifier does not have. Their test images belong to no class, and rows tell how well that is noticed.',
   })
   holdOut?: string[] | null
 
