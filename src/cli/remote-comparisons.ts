@@ -16,6 +16,7 @@ import {
 import { errors } from '../errors.js'
 import { comparisonOf, type ExperimentDataset } from '../library/index.js'
 import type { ComparisonHost, ComparisonState } from './comparison-host.js'
+import type { Shown } from './table.js'
 
 /** Runs comparisons on a service through its API. A stopped comparison is cancelled. */
 export function remoteComparisons(options: ClientOptions): ComparisonHost {
@@ -50,8 +51,12 @@ export function remoteComparisons(options: ClientOptions): ComparisonHost {
           space: space?.id ?? null,
           shots,
           perClass,
-          accuracy,
-          sets,
+          accuracy: inPercent(accuracy),
+          sets: sets && {
+            ...sets,
+            ...{ coverage: inPercent(sets.coverage), empty: inPercent(sets.empty) },
+            unknown: sets.unknown && { ...sets.unknown, turnedAway: inPercent(sets.unknown.turnedAway) },
+          },
         })),
         recommendation: recommendation?.text ?? null,
       }
@@ -69,6 +74,12 @@ export function remoteComparisons(options: ClientOptions): ComparisonHost {
     close: client.close,
   }
 }
+
+/** The API tells shares from 0 to 1, and tables are in percent. */
+const inPercent = <S extends Shown>(share: S): S => ({
+  ...share,
+  ...{ mean: 100 * share.mean, low: 100 * share.low, high: 100 * share.high },
+})
 
 async function* states(client: ShotboardClient, id: string): AsyncGenerator<ComparisonState> {
   for await (const { comparison } of client.subscribe(WatchComparisonDocument, { id })) yield comparison
