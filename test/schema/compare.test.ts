@@ -77,12 +77,12 @@ interface Comparison {
   readonly finishedAt: string | null
 }
 
-const runFields = `id status progress error method { id } space { id } dataset { id }
+const runFields = `id status progress error errorCode method { id } space { id } dataset { id }
   supportSet { id shots seed augmentations } shots seed selection selectionImages selectionAccuracy
   hyperparameters { name value } accuracy top5Accuracy calibrationError perClassAccuracy confusion testImages
   timings { encodeMs searchMs scoreMs } createdAt finishedAt`
 const statistic = '{ mean standardDeviation low high n }'
-const fields = `id status progress error dataset { id } encoder { id }
+const fields = `id status progress error errorCode dataset { id } encoder { id }
   rows { method { id } space { id } shots accuracy ${statistic} top5Accuracy ${statistic} calibrationError ${statistic} }
   runs { ${runFields} } createdAt finishedAt`
 
@@ -359,14 +359,16 @@ test('a run that fails says why, and the comparison ends as FAILED with its good
     progress: 1,
     error:
       '1 of 2 runs failed; the first: throwing: Plugin outsiders: the method throwing failed: this method always throws',
+    errorCode: 'PLUGIN_FAILED',
     runs: [
       {
         status: 'FAILED',
         error: 'Plugin outsiders: the method throwing failed: this method always throws',
+        errorCode: 'PLUGIN_FAILED',
         accuracy: null,
         finishedAt: expect.any(String),
       },
-      { status: 'SUCCEEDED', error: null },
+      { status: 'SUCCEEDED', error: null, errorCode: null },
     ],
     rows: [{ method: { id: 'zero-shot' } }],
   })

@@ -193,7 +193,7 @@ async function repositories(url: string): Promise<void> {
       const ended = await run.find()
       expect(await store.runs.start(run.id)).toBe(null)
       await attempt?.progress(0.1)
-      await attempt?.fail('too late')
+      await attempt?.fail({ error: 'too late', errorCode: 'INTERNAL_SERVER_ERROR' })
       await run.cancel()
       expect(await run.find()).toEqual(ended)
     })
@@ -201,7 +201,7 @@ async function repositories(url: string): Promise<void> {
     test('that failed say why, and are not made again', async () => {
       const run = await newRun((await newDataset()).id)
       const attempt = await store.runs.start(run.id)
-      await attempt?.fail('no luck')
+      await attempt?.fail({ error: 'no luck', errorCode: 'INTERNAL_SERVER_ERROR' })
       expect(await run.find()).toMatchObject({
         status: 'FAILED',
         error: 'no luck',
@@ -237,7 +237,7 @@ async function repositories(url: string): Promise<void> {
       const latest = await store.runs.start(run.id)
       expect(await slept?.isCurrent()).toBe(false)
       await slept?.progress(0.5)
-      await slept?.fail('it woke up late')
+      await slept?.fail({ error: 'it woke up late', errorCode: 'INTERNAL_SERVER_ERROR' })
       expect(await slept?.succeed(await result(id))).toBe(false)
       expect(await run.find()).toMatchObject({ status: 'RUNNING', progress: 0, error: null })
       expect(await latest?.isCurrent()).toBe(true)
@@ -283,7 +283,10 @@ async function repositories(url: string): Promise<void> {
       const [succeeded, , running, failed] = (await runsOf(first.id)).map((run) => run.id)
       await store.runs.start(running ?? '')
       await (await store.runs.start(succeeded ?? ''))?.succeed(await result(id))
-      await (await store.runs.start(failed ?? ''))?.fail('no luck')
+      await (await store.runs.start(failed ?? ''))?.fail({
+        error: 'no luck',
+        errorCode: 'INTERNAL_SERVER_ERROR',
+      })
 
       const fresh = unique('fresh')
       const second = await store.comparisons.create(newComparison(id, [fresh, ...names.toReversed()]))

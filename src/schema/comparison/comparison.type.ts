@@ -9,6 +9,7 @@ import type {
 import { type MeasureName, measureNames, measures } from '../../measures.js'
 import { ClassSizesType } from '../class-sizes.js'
 import { Drawing, JobStatus, KlScaling, Measure, Search, Selection } from '../enums.js'
+import { ErrorCode } from '../error-code.js'
 import { KeptInMeasure, KeptInPercent } from '../fractions.js'
 import { MethodChoiceType } from '../method/method-choice.js'
 import { NodeType } from '../node/node.type.js'
@@ -376,6 +377,13 @@ export class ComparisonType {
     description: 'Why it failed, or why it waits after a fault. Null if nothing is wrong.',
   })
   error: string | null
+
+  @Field(() => ErrorCode, {
+    nullable: true,
+    description:
+      'The stable code of `error`; where runs have failed, that of the first. Null if nothing is wrong, and for errors of earlier versions.',
+  })
+  errorCode: string | null
 
   @Field(() => DateTime, { description: 'When it was asked for.' })
   createdAt: Date

@@ -15,6 +15,7 @@ import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
 import { JobStatus, Search, Selection } from '../enums.js'
+import { ErrorCode } from '../error-code.js'
 import { KeptInPercent } from '../fractions.js'
 import { HyperparameterValueType, valueList } from '../method/method.type.js'
 import { encoderMethodAndSpaceOf } from '../method/method-and-space.js'
@@ -65,6 +66,12 @@ export class RunType {
 
   @Field(() => String, { nullable: true, description: 'Why it failed. Null if it did not.' })
   error: string | null
+
+  @Field(() => ErrorCode, {
+    nullable: true,
+    description: 'The stable code of `error`. Null if nothing is wrong, and for errors of earlier versions.',
+  })
+  errorCode: string | null
 
   @Field(() => Int, {
     description: 'The images per class that were asked for; with ALL, the number that the largest class has.',
