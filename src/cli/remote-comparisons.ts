@@ -2,6 +2,7 @@ import {
   CancelComparisonDocument,
   type ClientOptions,
   CompareDocument,
+  type CompareSupportInput,
   ComparisonDocument,
   createClient,
   DatasetDocument,
@@ -27,12 +28,17 @@ export function remoteComparisons(options: ClientOptions): ComparisonHost {
       const { testDataset, unknownDataset } = experiment
       const tested = testDataset == null ? null : await findDataset(client, testDataset)
       const unknown = unknownDataset == null ? null : await findDataset(client, unknownDataset)
-      const { encoder, ...asked } = comparisonOf(experiment, {
+      const request = comparisonOf(experiment, {
         dataset: dataset.id,
         testDataset: tested?.id ?? null,
         unknownDataset: unknown?.id ?? null,
       })
-      const input = { ...asked, ...(encoder != null && { encoders: [encoder] }) }
+      const { encoder, shots: _, drawing: __, supportImages: ___, ...asked } = request
+      const input = {
+        ...asked,
+        ...(encoder != null && { encoders: [encoder] }),
+        support: supportOf(request),
+      }
       const { compare } = await client.request(CompareDocument, { input })
       return compare.comparison.id
     },
@@ -73,6 +79,13 @@ export function remoteComparisons(options: ClientOptions): ComparisonHost {
     },
     close: client.close,
   }
+}
+
+/** Where the API takes support images from. */
+function supportOf({ shots, drawing, supportImages }: ReturnType<typeof comparisonOf>): CompareSupportInput {
+  if (supportImages != null) return { images: supportImages }
+  if (drawing === 'ALL') return { all: true }
+  return drawing === 'AT_MOST' ? { atMost: shots ?? [] } : { shots: shots ?? [] }
 }
 
 /** The API tells shares from 0 to 1, and tables are in percent. */

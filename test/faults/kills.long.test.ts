@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { CompareInput } from '../../src/comparisons/plan-comparison.js'
 import type { LabelledImageInput } from '../../src/datasets/datasets.js'
 import { seeded } from '../../src/system/random.js'
+import { compareInput } from '../helpers/compare-input.js'
 import { labelledPictures, makeDataset, type Sizes } from '../helpers/datasets.js'
 import { temporaryFolder } from '../helpers/folder.js'
 import { killsIn } from '../helpers/kills.js'
@@ -132,7 +133,7 @@ async function killAndRestart(options: {
       } = await ask<{ compare: { comparison: Comparison } }>(
         url,
         `mutation ($input: CompareInput!) { compare(input: $input) { comparison { ${fields} } } }`,
-        { input: request(dataset, known.size + 1) },
+        { input: compareInput(request(dataset, known.size + 1)) },
       )
       known.set(comparison.id, comparison)
       reach('comparing')

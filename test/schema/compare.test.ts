@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { mcnemar } from '../../src/evaluation/statistics/mcnemar.js'
 import { parametersIn } from '../../src/methods/contract.js'
+import { compareInput } from '../helpers/compare-input.js'
 import { labelledPictures, makeDataset } from '../helpers/datasets.js'
 import { sharedServer } from '../helpers/server.js'
 
@@ -88,7 +89,7 @@ const fields = `id status progress error errorCode dataset { id } encoder { id }
 
 async function compare(input: object): Promise<Comparison> {
   const document = `mutation ($input: CompareInput!) { compare(input: $input) { comparison { ${fields} } } }`
-  const variables = { input: { dataset: dataset.id, shots: [1], ...input } }
+  const variables = { input: compareInput({ dataset: dataset.id, shots: [1], ...input }) }
   return (await server.query<{ compare: { comparison: Comparison } }>(document, variables)).compare.comparison
 }
 

@@ -150,7 +150,7 @@ test('a method that needs patches says so, and is refused with the encoder that 
   const { errors } = await server.ask(
     'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
     {
-      input: { dataset: id, encoders: ['pooled'], shots: [1], methods },
+      input: { dataset: id, encoders: ['pooled'], support: { shots: [1] }, methods },
     },
   )
   expect(errors).toMatchObject([

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { compareInput } from '../helpers/compare-input.js'
 import { labelledPictures, makeDataset } from '../helpers/datasets.js'
 import { classNames } from '../helpers/pictures.js'
 import { sharedServer } from '../helpers/server.js'
@@ -54,7 +55,7 @@ async function compare(methods: readonly object[], more: object = {}): Promise<s
     compare: { comparison: started },
   } = await server.query<{ compare: { comparison: { id: string } } }>(
     'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
-    { input },
+    { input: compareInput(input) },
   )
   expect((await library.comparisons.ended(started.id)).status).toBe('SUCCEEDED')
   return started.id

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { compareInput } from '../helpers/compare-input.js'
 import { makeDataset } from '../helpers/datasets.js'
 import { classNames, picture } from '../helpers/pictures.js'
 import { sharedServer } from '../helpers/server.js'
@@ -89,7 +90,7 @@ async function compare(input: object): Promise<Comparison> {
     compare: { comparison: started },
   } = await server.query<{ compare: { comparison: { id: string } } }>(
     'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
-    { input: { ...request, ...input } },
+    { input: compareInput({ ...request, ...input }) },
   )
   await library.comparisons.ended(started.id)
   const { comparison } = await server.query<{ comparison: Comparison }>(
@@ -193,7 +194,7 @@ describe('is refused:', () => {
     const { errors } = await server.ask(
       'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
       {
-        input: { ...request, ...input },
+        input: compareInput({ ...request, ...input }),
       },
     )
     return errors?.[0]?.extensions

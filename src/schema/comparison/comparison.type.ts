@@ -8,7 +8,7 @@ import type {
 } from '../../library/index.js'
 import { type MeasureName, measureNames, measures } from '../../measures.js'
 import { ClassSizesType } from '../class-sizes.js'
-import { Drawing, JobStatus, KlScaling, Measure, Search, Selection } from '../enums.js'
+import { JobStatus, KlScaling, Measure, Search, Selection } from '../enums.js'
 import { ErrorCode } from '../error-code.js'
 import { KeptInMeasure, KeptInPercent } from '../fractions.js'
 import { MethodChoiceType } from '../method/method-choice.js'
@@ -16,6 +16,7 @@ import { NodeType } from '../node/node.type.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
 import { DateTime } from '../scalars.js'
+import { CompareSupportInputType } from './compare-support.js'
 
 @InputType('CompareInput', {
   description: 'What to compare. There is one run per method, encoder, number of shots and seed.',
@@ -41,22 +42,10 @@ export class CompareInputType {
   })
   encoders?: string[] | null
 
-  @Field(() => [Int], { nullable: true, description: 'Images per class. Left out with ALL and LISTED.' })
-  shots?: number[] | null
-
-  @Field(() => Drawing, {
-    nullable: true,
-    description:
-      'How many images of each class a support set takes. Default: LISTED with `supportImages`, and EXACT without.',
+  @Field(() => CompareSupportInputType, {
+    description: 'Which images methods learn from: drawn by the seeds, all, or listed.',
   })
-  drawing?: Drawing | null
-
-  @Field(() => [ID], {
-    nullable: true,
-    description:
-      'The images of the support set, instead of a draw: images of the support pool of `dataset`, in any order. Results then hold for this support set.',
-  })
-  supportImages?: string[] | null
+  support: CompareSupportInputType
 
   @Field(() => [Int], {
     defaultValue: [1],
