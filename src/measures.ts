@@ -1,13 +1,14 @@
 interface Measure {
   /** Its name in GraphQL. */
   readonly order: string
-  /** Its column in a CSV file. */
+  /** Its column in a CSV file, with its unit there. */
   readonly csv: string
-  /** 100 for percentages. */
+  /** What the library's numbers are divided by for a share from 0 to 1: 100 for percentages. */
   readonly scale: number
   readonly higherIsBetter: boolean
   /** Whether it is a share of images. */
   readonly isProportion: boolean
+  /** Of the API's fields, which are from 0 to 1. */
   readonly description: string
 }
 
@@ -19,19 +20,19 @@ interface Measure {
 export const measures = {
   accuracy: {
     order: 'ACCURACY',
-    csv: 'accuracy',
+    csv: 'accuracy_percent',
     scale: 100,
     higherIsBetter: true,
     isProportion: true,
-    description: 'Percentage of the test images whose class has the greatest logit.',
+    description: 'The share of the test images whose class has the greatest logit, from 0 to 1.',
   },
   top5Accuracy: {
     order: 'TOP5_ACCURACY',
-    csv: 'top5_accuracy',
+    csv: 'top5_accuracy_percent',
     scale: 100,
     higherIsBetter: true,
     isProportion: true,
-    description: 'Percentage of the test images whose class is among the five greatest logits.',
+    description: 'The share of the test images whose class is among the five greatest logits, from 0 to 1.',
   },
   calibrationError: {
     order: 'CALIBRATION_ERROR',

@@ -134,7 +134,7 @@ async function measureWatched(
   const sockets = await openSockets(url, viewers + idle)
   const input = {
     dataset,
-    shots: [1, 2, 4, 8, 16],
+    support: { shots: [1, 2, 4, 8, 16] },
     seeds: Array.from({ length: 25 }, (_, i) => number * 100 + i),
     selection: 'VALIDATION',
     methods: [{ method: 'tip-adapter' }, { method: 'tip-x' }, { method: 'gda' }],

@@ -58,7 +58,7 @@ const pageArguments = ['first', 'after', 'last', 'before']
 /** What a schema, in its definition language, breaks of the conventions of docs/api.md: a line for each fault. */
 export function conventionFaults(sdl) {
   const schema = buildSchema(sdl)
-  return [...mutationFaults(schema), ...listFaults(schema), ...nodeFaults(schema)]
+  return [...mutationFaults(schema), ...listFaults(schema), ...nodeFaults(schema), ...unitFaults(schema)]
 }
 
 function mutationFaults(schema) {
@@ -108,6 +108,19 @@ function nodeFaults(schema) {
     return [
       `${type.name} has an id, so it must implement Node${isNonNullType(id.type) ? '' : ', and the id must not be null'}.`,
     ]
+  })
+}
+
+/** Shares and their differences are fractions. An interval may be one of 95 %. */
+function unitFaults(schema) {
+  return Object.values(schema.getTypeMap()).flatMap((type) => {
+    if (!('getFields' in type) || type.name.startsWith('__')) return []
+    return Object.values(type.getFields())
+      .filter(({ name, description }) => /percent/i.test(`${name} ${description ?? ''}`))
+      .map(
+        ({ name }) =>
+          `${type.name}.${name} is in percent: it must be from 0 to 1, and its description say so.`,
+      )
   })
 }
 

@@ -81,13 +81,19 @@ export async function loadClassifier(
     ...{ name, number, frozen, encoder, encoderSpace, support, ownFigures, fitted },
     head: await createScoringHead(fitted, terms),
     keys: images.map((imageId, i) => ({ imageId, classIndex: support.labels[i] as number })),
-    classes: classesOf(frozen),
+    classes: classesOf(version.id, frozen),
   }
 }
 
-/** The classes, numbered as the classifier does. */
-export const classesOf = ({ classes }: Frozen): ClassRow[] =>
-  classes.map(({ name, prompts }, index) => ({ index, name, prompts }))
+/**
+ * The classes of a version, numbered as the classifier does. They are other objects than those of its dataset, which may be renamed
+ * or deleted: their ids are made from that of the version.
+ */
+export const classesOf = (version: string, { classes }: Frozen): ClassRow[] =>
+  classes.map(({ name, prompts }, index) => ({ id: `${version}.${index}`, index, name, prompts }))
+
+/** The version that a class belongs to, by its id; undefined if the id is none of `classesOf`. */
+export const versionOfClass = (id: string): string | undefined => /^(.+)\.\d+$/.exec(id)?.[1]
 
 /** What a version needs and is here, as it was. Throws the error of `needs`, with what is gone or has changed. */
 export function requirementsOf(

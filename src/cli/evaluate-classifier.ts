@@ -21,7 +21,7 @@ export const evaluateClassifierCommand = (): Command =>
     )
     .addOption(new Option('--unlabelled', 'the images without a label instead').conflicts('split'))
     .option('--use-version <number>', 'the version to measure (default: the one in use)', wholeNumber)
-    .option('--json', 'print JSON instead of text')
+    .option('--json', 'print JSON instead of text, with the accuracy in percent and other shares from 0 to 1')
     .action((name: string, datasetName: string, options: EvaluateClassifierOptions) =>
       withLibrary(async (library) => {
         const { id } = await datasetNamed(library, datasetName)

@@ -85,7 +85,7 @@ export const evaluateCommand = (): Command =>
       (path: string, known: readonly string[]) => [...known, path],
       [],
     )
-    .option('--json', 'print one JSON array')
+    .option('--json', 'print one JSON array, with accuracies in percent')
     .action((file: string, options: EvaluateOptions) => runCommand(() => run(file, options)))
 
 async function run(file: string, options: EvaluateOptions): Promise<void> {
@@ -145,9 +145,9 @@ function formatResults(results: readonly FeatureEvaluation[]): string {
       'method',
       'space',
       'shots',
-      'accuracy',
-      'top-5',
-      'selection',
+      'accuracy, %',
+      'top-5, %',
+      'selection, %',
       'hyperparameters',
       'search',
       'score',

@@ -2,6 +2,7 @@ import {
   CancelComparisonDocument,
   type ClientOptions,
   CompareDocument,
+  type CompareSupportInput,
   ComparisonDocument,
   createClient,
   DatasetDocument,
@@ -16,6 +17,7 @@ import {
 import { errors } from '../errors.js'
 import { comparisonOf, type ExperimentDataset } from '../library/index.js'
 import type { ComparisonHost, ComparisonState } from './comparison-host.js'
+import type { Shown } from './table.js'
 
 /** Runs comparisons on a service through its API. A stopped comparison is cancelled. */
 export function remoteComparisons(options: ClientOptions): ComparisonHost {
@@ -26,12 +28,17 @@ export function remoteComparisons(options: ClientOptions): ComparisonHost {
       const { testDataset, unknownDataset } = experiment
       const tested = testDataset == null ? null : await findDataset(client, testDataset)
       const unknown = unknownDataset == null ? null : await findDataset(client, unknownDataset)
-      const { encoder, ...asked } = comparisonOf(experiment, {
+      const request = comparisonOf(experiment, {
         dataset: dataset.id,
         testDataset: tested?.id ?? null,
         unknownDataset: unknown?.id ?? null,
       })
-      const input = { ...asked, ...(encoder != null && { encoders: [encoder] }) }
+      const { encoder, shots: _, drawing: __, supportImages: ___, ...asked } = request
+      const input = {
+        ...asked,
+        ...(encoder != null && { encoders: [encoder] }),
+        support: supportOf(request),
+      }
       const { compare } = await client.request(CompareDocument, { input })
       return compare.comparison.id
     },
@@ -50,8 +57,12 @@ export function remoteComparisons(options: ClientOptions): ComparisonHost {
           space: space?.id ?? null,
           shots,
           perClass,
-          accuracy,
-          sets,
+          accuracy: inPercent(accuracy),
+          sets: sets && {
+            ...sets,
+            ...{ coverage: inPercent(sets.coverage), empty: inPercent(sets.empty) },
+            unknown: sets.unknown && { ...sets.unknown, turnedAway: inPercent(sets.unknown.turnedAway) },
+          },
         })),
         recommendation: recommendation?.text ?? null,
       }
@@ -69,6 +80,19 @@ export function remoteComparisons(options: ClientOptions): ComparisonHost {
     close: client.close,
   }
 }
+
+/** Where the API takes support images from. */
+function supportOf({ shots, drawing, supportImages }: ReturnType<typeof comparisonOf>): CompareSupportInput {
+  if (supportImages != null) return { images: supportImages }
+  if (drawing === 'ALL') return { all: true }
+  return drawing === 'AT_MOST' ? { atMost: shots ?? [] } : { shots: shots ?? [] }
+}
+
+/** The API tells shares from 0 to 1, and tables are in percent. */
+const inPercent = <S extends Shown>(share: S): S => ({
+  ...share,
+  ...{ mean: 100 * share.mean, low: 100 * share.low, high: 100 * share.high },
+})
 
 async function* states(client: ShotboardClient, id: string): AsyncGenerator<ComparisonState> {
   for await (const { comparison } of client.subscribe(WatchComparisonDocument, { id })) yield comparison

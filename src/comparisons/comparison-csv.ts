@@ -7,7 +7,7 @@ type Cell = string | number | null
 
 /**
  * A comparison as CSV (RFC 4180, with a header): one line for each run, with everything that decides its result. A text that
- * a spreadsheet would read as a formula gets an apostrophe in front.
+ * a spreadsheet would read as a formula gets an apostrophe in front. Columns in percent say so in their names.
  */
 export function formatComparisonCsv(document: ComparisonDocument): string {
   return stringify(
@@ -44,12 +44,12 @@ function lineOf(document: ComparisonDocument, run: DocumentRun): Record<string, 
     grid: gridOf(document, run),
     hyperparameters: listOf(result?.hyperparameters ?? {}),
     ...Object.fromEntries(measureNames.map((name) => [measures[name].csv, result?.[name] ?? null])),
-    accuracy_low: result?.accuracyInterval?.low ?? null,
-    accuracy_high: result?.accuracyInterval?.high ?? null,
-    unshifted_accuracy: result?.unshiftedAccuracy ?? null,
+    accuracy_low_percent: result?.accuracyInterval?.low ?? null,
+    accuracy_high_percent: result?.accuracyInterval?.high ?? null,
+    unshifted_accuracy_percent: result?.unshiftedAccuracy ?? null,
     test_images: result?.testImages ?? null,
     selection_images: result?.selectionImages ?? null,
-    selection_accuracy: result?.selectionAccuracy ?? null,
+    selection_accuracy_percent: result?.selectionAccuracy ?? null,
     labelled_images: result?.labelledImages ?? null,
     least_per_class: result?.perClass.least ?? null,
     mean_per_class: result?.perClass.mean ?? null,
@@ -61,11 +61,11 @@ function lineOf(document: ComparisonDocument, run: DocumentRun): Record<string, 
     coverage: experiment.coverage ?? null,
     hold_out: (experiment.holdOut ?? []).join(';'),
     unknown_dataset: nameOf(experiment.unknownDataset),
-    set_coverage: result?.sets?.coverage ?? null,
+    set_coverage_percent: result?.sets?.coverage ?? null,
     set_size: result?.sets?.size ?? null,
-    empty_sets: result?.sets?.empty ?? null,
+    empty_sets_percent: result?.sets?.empty ?? null,
     unknown_images: result?.sets?.unknown?.images ?? null,
-    turned_away: result?.sets?.unknown?.turnedAway ?? null,
+    turned_away_percent: result?.sets?.unknown?.turnedAway ?? null,
     auroc: result?.sets?.unknown?.areaUnderRoc ?? null,
     support_set: result?.supportSet ?? null,
     encode_ms: result?.timings.encodeMs ?? null,

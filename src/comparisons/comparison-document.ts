@@ -5,7 +5,7 @@ import { errors } from '../errors.js'
 import type { SetSummary } from '../evaluation/set-summary.js'
 import type { Interval } from '../evaluation/statistics/crossed-design.js'
 import type { Statistic } from '../evaluation/statistics/statistic.js'
-import { type MeasureName, type Measures, pickMeasures } from '../measures.js'
+import { type MeasureName, type Measures, measureNames, measures, pickMeasures } from '../measures.js'
 import { rangeOf } from '../methods/contract.js'
 import type { Registry } from '../plugins/registry.js'
 import type { ComparisonRow } from '../store/comparisons.js'
@@ -21,12 +21,14 @@ import type { ComparedRow } from './row-statistics.js'
 import { type RunResults, unreadableReason } from './run-results.js'
 
 /**
- * A comparison with everything needed to repeat it. Hashes are SHA-256 in hexadecimal, accuracies are percentages, and
- * times are ISO 8601. Within a version of the format, fields are added but never changed or removed.
+ * A comparison with everything needed to repeat it. Hashes are SHA-256 in hexadecimal, `inPercent` says what is in
+ * percent, and times are ISO 8601. Within a version of the format, fields are added but never changed or removed.
  */
 export interface ComparisonDocument {
   readonly format: 'shotboard-comparison'
   readonly version: 1
+  /** What numbers of `rows` and `runs` are in percent, or percentage points for differences. All other shares are from 0 to 1. */
+  readonly inPercent: readonly string[]
   readonly comparison: {
     readonly id: string
     readonly status: string
@@ -197,6 +199,11 @@ export async function documentComparison(context: DocumentContext, id: string): 
   return {
     format: 'shotboard-comparison',
     version: 1,
+    inPercent: [
+      ...measureNames.filter((name) => measures[name].scale === 100),
+      ...['drop', 'accuracyInterval', 'selectionAccuracy', 'unshiftedAccuracy'],
+      ...['sets.coverage', 'sets.empty', 'sets.unknown.turnedAway'],
+    ],
     comparison: {
       id,
       status: comparison.status,

@@ -1,5 +1,5 @@
-import { reasonOf } from '../errors.js'
 import { hasEnded } from '../jobs/has-ended.js'
+import { jobProblemOf, noProblem } from '../jobs/job-problem.js'
 import { createProgress } from '../jobs/progress.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import { encodersOf, type RunRow } from '../store/runs.js'
@@ -7,7 +7,6 @@ import type { Store } from '../store/store.js'
 import { throwIfCancelled } from '../system/abort.js'
 import type { KeyedLock } from '../system/keyed-lock.js'
 import { isStorageFault } from '../system/storage-fault.js'
-import { withoutPaths } from '../system/without-paths.js'
 import { collectProvenance } from './collect-provenance.js'
 import { createComparisonFeatures } from './comparison-features.js'
 import { performRun, type RunContext } from './perform-run.js'
@@ -37,14 +36,14 @@ export async function runComparison(
   const { store } = context
   const comparison = await store.comparisons.get(id)
   if (!comparison || hasEnded(comparison)) return
-  await store.comparisons.update(id, { status: 'RUNNING', error: null })
+  await store.comparisons.update(id, { status: 'RUNNING', ...noProblem })
   const runs = await store.comparisons.runs(id)
   try {
     await performRuns(context, comparison, runs, signal)
   } catch (error) {
     if (signal.aborted || isStorageFault(error)) throw error
     // A problem of the whole comparison, such as a missing encoder.
-    return store.comparisons.fail(id, withoutPaths(reasonOf(error)))
+    return store.comparisons.fail(id, jobProblemOf(error))
   }
   await endComparison(store, id, await store.comparisons.runs(id))
 }
@@ -54,7 +53,7 @@ export async function endComparison(store: Store, id: string, runs: readonly Run
   const problem = problemOf(runs)
   await store.comparisons.update(id, {
     status: problem === null ? 'SUCCEEDED' : 'FAILED',
-    error: problem,
+    ...(problem ?? noProblem),
     progress: 1,
     finishedAt: new Date(),
   })
@@ -62,13 +61,17 @@ export async function endComparison(store: Store, id: string, runs: readonly Run
 
 export const isOpen = ({ status }: RunRow): boolean => status !== 'SUCCEEDED' && status !== 'FAILED'
 
-/** The error message for failed runs; null if none has failed. */
-function problemOf(runs: readonly RunRow[]): string | null {
+/** What is wrong where runs have failed, with the code of the first; null if none has failed. */
+function problemOf(runs: readonly RunRow[]): Pick<ComparisonRow, 'error' | 'errorCode'> | null {
   const failed = runs.filter(({ status }) => status === 'FAILED' || status === 'CANCELLED')
   const [first] = failed
   if (!first) return null
   const name = `${first.method}${first.space ? ` in ${first.space}` : ''}`
-  return `${failed.length} of ${runs.length} runs failed; the first: ${name}: ${first.error ?? 'it was cancelled'}`
+  const why = first.error ?? 'it was cancelled'
+  return {
+    error: `${failed.length} of ${runs.length} runs failed; the first: ${name}: ${why}`,
+    errorCode: first.status === 'CANCELLED' ? 'CANCELLED' : first.errorCode,
+  }
 }
 
 async function performRuns(
@@ -119,7 +122,7 @@ async function performRuns(
           })
         } catch (error) {
           if (signal.aborted || isStorageFault(error)) throw error
-          await attempt.fail(withoutPaths(reasonOf(error)))
+          await attempt.fail(jobProblemOf(error))
         } finally {
           await following.end()
         }

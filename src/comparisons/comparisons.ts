@@ -95,8 +95,9 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     changes,
     onWatched: watchedRuns.keep,
     run: context.perform ?? ((id, signal) => runComparison(context.job, id, signal)),
-    fail: (id, { message }) => store.comparisons.fail(id, message),
-    park: (id, { message }) => store.comparisons.update(id, { status: 'QUEUED', error: message }),
+    fail: (id, { message, code }) => store.comparisons.fail(id, { error: message, errorCode: code }),
+    park: (id, { message, code }) =>
+      store.comparisons.update(id, { status: 'QUEUED', error: message, errorCode: code }),
     onFault: context.onFault,
     writeCancelled: ({ id }) => store.comparisons.cancel(id),
     notFoundError: errors.unknownComparison,

@@ -20,6 +20,7 @@ import type { Registry } from '../plugins/registry.js'
 import type { NewComparison } from '../store/comparisons.js'
 import type { ClassRow, DatasetRow } from '../store/datasets.js'
 import type { Drawing, Split } from '../store/enums.js'
+import { findClass } from '../store/find-class.js'
 import type { ClassCountRow } from '../store/image-lists.js'
 import type { RunRequest } from '../store/runs.js'
 import type { Store } from '../store/store.js'
@@ -193,11 +194,11 @@ export const defaultCoverage = 0.9
 /** The positions of the classes to hold out, ascending. Throws UNKNOWN_CLASS, DUPLICATE_ENTRY, or INVALID_VALUE for all. */
 function heldOut(classes: readonly ClassRow[], names: readonly string[]): number[] {
   const positions = names.map((name, i) => {
-    const found = classes.find((each) => each.name === name)
+    const found = findClass(classes, name)
     if (found) return found.index
     throw errors.unknownClass({ name, known: classes.map((each) => each.name) }, `holdOut[${i}]`)
   })
-  const i = firstRepeated(names)
+  const i = firstRepeated(positions.map(String))
   if (i >= 0) throw errors.duplicateEntry({ what: 'class', name: String(names[i]) }, `holdOut[${i}]`)
   if (positions.length === classes.length) {
     throw errors.invalidValue({ reason: 'Hold out fewer classes. At least one must be left.' }, 'holdOut')

@@ -5,6 +5,7 @@ import {
   type PredictionOutcome,
   selectPredictions,
 } from '../evaluation/select-predictions.js'
+import { findClass } from '../store/find-class.js'
 import {
   type CursorArgument,
   cursorOfPosition,
@@ -79,7 +80,7 @@ export function createRunPredictionPages({
   ): Promise<number | undefined> {
     if (name == null) return undefined
     const classes = await store.datasets.classes(datasetId)
-    const found = classes.find((each) => each.name === name)
+    const found = findClass(classes, name)
     if (!found) throw errors.unknownClass({ name, known: classes.map((each) => each.name) }, argument)
     return found.index
   }

@@ -1,15 +1,15 @@
 import { LRUCache } from 'lru-cache'
-import { errors, reasonOf, type ShotboardError } from '../errors.js'
+import { errors, type ShotboardError } from '../errors.js'
 import type { Changes } from '../jobs/changes.js'
 import { hasEnded } from '../jobs/has-ended.js'
 import type { Job } from '../jobs/job.js'
+import { jobProblemOf, noProblem } from '../jobs/job-problem.js'
 import type { JobQueue } from '../jobs/job-queue.js'
 import { retryOnStorageFault } from '../jobs/retry-on-storage-fault.js'
 import { untilRecordEnds } from '../jobs/until-record-ends.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import { encodersOf, type RunRow } from '../store/runs.js'
 import { isStorageFault } from '../system/storage-fault.js'
-import { withoutPaths } from '../system/without-paths.js'
 import { collectProvenance, type ProvenanceOf } from './collect-provenance.js'
 import { type ComparisonFeatures, createComparisonFeatures } from './comparison-features.js'
 import { endComparison, imagesPerRun } from './comparison-job.js'
@@ -58,7 +58,7 @@ export function createSharedComparisons(
       await planNext(comparison)
     } catch (error) {
       if (signal.aborted || isStorageFault(error)) throw error
-      await store.comparisons.fail(id, withoutPaths(reasonOf(error)))
+      await store.comparisons.fail(id, jobProblemOf(error))
     }
   }
 
@@ -71,7 +71,7 @@ export function createSharedComparisons(
     if (comparison.status === 'QUEUED') {
       const all = encodersOf(runs).map((encoder) => context.encoders.get(encoder))
       await requireSameContents(context, comparison, all, runs)
-      await store.comparisons.update(id, { status: 'RUNNING', error: null })
+      await store.comparisons.update(id, { status: 'RUNNING', ...noProblem })
     }
     const parts = []
     for (const encoder of encoders) {
@@ -114,8 +114,7 @@ export function createSharedComparisons(
       if (signal.aborted || isStorageFault(error)) throw error
       for (const { id } of waiting) {
         const runs = await store.comparisons.runs(id)
-        if (encodersOf(runs).includes(part.encoder))
-          await store.comparisons.fail(id, withoutPaths(reasonOf(error)))
+        if (encodersOf(runs).includes(part.encoder)) await store.comparisons.fail(id, jobProblemOf(error))
       }
       return
     }
@@ -155,7 +154,7 @@ export function createSharedComparisons(
       await performRun(context, withCode, attempt, features, provenanceOf, { signal, following })
     } catch (error) {
       if (signal.aborted || isStorageFault(error)) throw error
-      await attempt.fail(withoutPaths(reasonOf(error)))
+      await attempt.fail(jobProblemOf(error))
     } finally {
       await following.end()
       await store.runs.forgetStarts(id).catch(() => undefined)

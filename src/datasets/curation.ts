@@ -6,7 +6,7 @@ import type { Store } from '../store/store.js'
 import { type ClassInput, defaultPrompts, parseClass, parseDatasetName } from './class-input.js'
 
 /**
- * Mends a dataset that has images. Each call throws UNKNOWN_DATASET, or IN_USE while a job works with the dataset, and then
+ * Mends a dataset that has images. Classes are given by their names or ids. Each call throws UNKNOWN_DATASET, or IN_USE while a job works with the dataset, and then
  * changes nothing. Each returns its change, which `undo` takes back.
  */
 export interface Curation {
@@ -86,7 +86,7 @@ export function createCuration(context: {
     async renameClass({ dataset, class: from, name }) {
       const to = parseClass({ name }, 'class').name
       requireNotAdding(dataset)
-      const names = { name: to, prompts: defaultPrompts(to), from: defaultPrompts(from) }
+      const names = { name: to, prompts: defaultPrompts(to), from: defaultPrompts }
       return datasetChanges.renameClass(dataset, from, names)
     },
     async addClass({ dataset, class: input }) {
@@ -95,7 +95,6 @@ export function createCuration(context: {
       return datasetChanges.addClass(dataset, added)
     },
     async mergeClasses({ dataset, class: from, into }) {
-      if (from === into) throw errors.invalidValue({ reason: 'Give two different classes.' }, 'into')
       requireNotAdding(dataset)
       return datasetChanges.mergeClasses(dataset, from, into)
     },

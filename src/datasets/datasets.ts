@@ -2,6 +2,7 @@ import { errors, ShotboardError } from '../errors.js'
 import type { ChangedDataset } from '../store/changed-dataset.js'
 import type { DatasetRow } from '../store/datasets.js'
 import type { Split } from '../store/enums.js'
+import { classFinder } from '../store/find-class.js'
 import type { ImageFiles } from '../store/image-files.js'
 import type { Store } from '../store/store.js'
 import { firstRepeated } from '../system/first-repeated.js'
@@ -102,18 +103,24 @@ export function createDatasets(context: {
     if (!dataset) throw errors.unknownDataset({ id }, 'dataset')
     if (classes.length === 0) throw errors.emptyList({ what: 'class' }, 'classes')
     const rows = classes.map((each, i) => parseClass(each, `classes[${i}]`))
-    const i = firstRepeated(rows.map(({ name }) => name))
-    const repeated = rows[i]
+    const stored = await store.datasets.classes(id)
+    const find = classFinder(stored)
+    const found = rows.map(({ name, prompts }, at) => {
+      const known = find(name)
+      // The default prompts are of the name, not of an id in its place.
+      if (known)
+        return classes[at]?.prompts == null
+          ? parseClass({ name: known.name }, '')
+          : { name: known.name, prompts }
+      throw errors.unknownClass({ name, known: stored.map((each) => each.name) }, `classes[${at}].name`)
+    })
+    const i = firstRepeated(found.map(({ name }) => name))
+    const repeated = found[i]
     if (repeated) throw errors.duplicateEntry({ what: 'class', name: repeated.name }, `classes[${i}].name`)
-    const known = new Set((await store.datasets.classes(id)).map(({ name }) => name))
-    for (const [at, { name }] of rows.entries()) {
-      if (known.has(name)) continue
-      throw errors.unknownClass({ name, known: [...known] }, `classes[${at}].name`)
-    }
     const comparison = await store.comparisons.unfinishedOf(id)
     if (comparison)
       throw errors.inUse({ what: `dataset "${dataset.name}"`, by: `comparison ${comparison.id}` }, 'dataset')
-    return store.datasetChanges.setPrompts(id, rows)
+    return store.datasetChanges.setPrompts(id, found)
   }
 
   return {
@@ -142,11 +149,11 @@ export function createDatasets(context: {
         if (!dataset) throw errors.unknownDataset({ id }, 'dataset')
         if (images.length === 0) throw errors.emptyList({ what: 'image' }, 'images')
         const classes = await store.datasets.classes(id)
-        const indexOf = new Map(classes.map(({ name, index }) => [name, index]))
+        const find = classFinder(classes)
         const classIndices = images.map((labelled, i) => {
-          const index = indexOf.get(labelled.class)
+          const index = find(labelled.class)?.index
           if (index === undefined) {
-            const known = [...indexOf.keys()]
+            const known = classes.map(({ name }) => name)
             throw errors.unknownClass({ name: labelled.class, known }, `images[${i}].class`)
           }
           try {

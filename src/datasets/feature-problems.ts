@@ -156,10 +156,10 @@ export async function nearDuplicates(
 const splitAt = (images: readonly DatasetImageRow[], i: number): Split => images[i]?.split ?? 'SUPPORT_POOL'
 
 /** Prompts that an encoder cuts: they have the features that they have with more words at their end. */
-export async function cutPrompts(
-  classes: readonly ClassRow[],
+export async function cutPrompts<Class extends Pick<ClassRow, 'prompts'>>(
+  classes: readonly Class[],
   encoder: Encoder,
-): Promise<FeatureProblems['cutPrompts']> {
+): Promise<{ readonly label: Class; readonly prompt: string }[]> {
   const long = classes.flatMap((label) =>
     label.prompts.filter((prompt) => prompt.length >= shortestCut).map((prompt) => ({ label, prompt })),
   )

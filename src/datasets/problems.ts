@@ -10,11 +10,11 @@ export type ProblemKind =
   | 'SIMILAR_CLASS_NAMES'
 
 /** Something about a dataset that its owner should look at. It may be meant. */
-export interface DatasetProblem {
+export interface DatasetProblem<Class = ClassRow> {
   readonly kind: ProblemKind
   readonly text: string
   /** The classes that it is about. With LABEL_CONFLICT, the one that the dataset has first. */
-  readonly classes: readonly ClassRow[]
+  readonly classes: readonly Class[]
   /** With LABEL_CONFLICT, the image. */
   readonly imageId: string | null
 }
@@ -47,12 +47,15 @@ export async function problemsOf(
 }
 
 /** Classes with at most one image, given the number of images of each. */
-export const classesOfFewImages = (
-  classes: readonly ClassRow[],
+export const classesOfFewImages = <Class extends Omit<ClassRow, 'id'>>(
+  classes: readonly Class[],
   images: readonly number[],
-): DatasetProblem[] => classes.flatMap((each) => tooFew(each, images))
+): DatasetProblem<Class>[] => classes.flatMap((each) => tooFew(each, images))
 
-function tooFew(label: ClassRow, images: readonly number[]): DatasetProblem[] {
+function tooFew<Class extends Omit<ClassRow, 'id'>>(
+  label: Class,
+  images: readonly number[],
+): DatasetProblem<Class>[] {
   const has = images[label.index] ?? 0
   if (has > 1) return []
   return [

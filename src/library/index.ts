@@ -17,7 +17,7 @@ export {
 } from '../classifiers/export/export-classifier.js'
 export { type Frozen, parseFrozen } from '../classifiers/frozen.js'
 export type { GivenImage } from '../classifiers/given-images.js'
-export { classesOf, type LoadedClassifier } from '../classifiers/load-classifier.js'
+export { classesOf, type LoadedClassifier, versionOfClass } from '../classifiers/load-classifier.js'
 export type { MethodPrediction } from '../classifiers/method-prediction.js'
 export type { ImagePrediction } from '../classifiers/predict.js'
 export type { SuggestedImage } from '../classifiers/suggestions.js'
@@ -112,6 +112,7 @@ export {
   Selection,
   Split,
 } from '../store/enums.js'
+export { findClass } from '../store/find-class.js'
 export { imageIdOf } from '../store/image-files.js'
 export type { ImageRow } from '../store/images.js'
 export { type ImportRow, maxRejectedListed, type RejectedFileRow, type WarningRow } from '../store/imports.js'

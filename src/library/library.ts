@@ -63,7 +63,16 @@ export interface Library {
   readonly datasets: Datasets &
     Reads<
       Store['datasets'],
-      'get' | 'getMany' | 'findByName' | 'page' | 'classes' | 'classesOf' | 'counts' | 'countsOf' | 'images'
+      | 'get'
+      | 'getMany'
+      | 'findByName'
+      | 'page'
+      | 'classes'
+      | 'classesOf'
+      | 'classesById'
+      | 'counts'
+      | 'countsOf'
+      | 'images'
     > &
     Reads<Store['datasetImages'], 'classCounts' | 'firstOfClasses' | 'labelled' | 'pages'> & {
       /** Pages and counts of the images without a label. */
@@ -113,7 +122,8 @@ export interface Library {
   readonly predict: Predict
   readonly datasetClassifications: DatasetClassifications &
     Reads<Store['datasetClassifications'], 'getMany' | 'page' | 'partPage'>
-  readonly classifiers: Classifiers & Reads<Store['classifiers'], 'getMany' | 'page' | 'versionsOf'>
+  readonly classifiers: Classifiers &
+    Reads<Store['classifiers'], 'getMany' | 'page' | 'versionsOf' | 'versionsById'>
   /** What the features of an encoder say about a dataset; see `createFeatureProblems`. */
   featureProblems(input: FeatureProblemsInput): Promise<FeatureProblems>
   /** Which images without a label to label next; see `createSuggestions`. */
@@ -219,7 +229,16 @@ function publicInterface(services: Services) {
       ...(queue.isShared && { queue: queue.counts, objects: () => objects.get(pairingFile) }),
     },
     datasets: {
-      ...pick(store.datasets, ['get', 'getMany', 'findByName', 'page', 'classes', 'classesOf', 'counts']),
+      ...pick(store.datasets, [
+        'get',
+        'getMany',
+        'findByName',
+        'page',
+        'classes',
+        'classesOf',
+        'classesById',
+        'counts',
+      ]),
       ...pick(store.datasets, ['countsOf', 'images']),
       ...pick(store.datasetImages, ['classCounts', 'firstOfClasses', 'labelled', 'pages']),
       ...datasets,
@@ -253,7 +272,10 @@ function publicInterface(services: Services) {
       ...pick(store.comparisons, ['get', 'getMany', 'page', 'runs', 'supportImagesOf']),
       ...comparisons,
     },
-    classifiers: { ...pick(store.classifiers, ['getMany', 'page', 'versionsOf']), ...classifiers },
+    classifiers: {
+      ...pick(store.classifiers, ['getMany', 'page', 'versionsOf', 'versionsById']),
+      ...classifiers,
+    },
     datasetClassifications: {
       ...pick(store.datasetClassifications, ['getMany', 'page', 'partPage']),
       ...datasetClassifications,

@@ -1,6 +1,15 @@
 import DataLoader from 'dataloader'
 import { errors, type ShotboardError } from '../errors.js'
-import type { ClassifierRow, DatasetImageRow, Library, Split } from '../library/index.js'
+import {
+  type ClassifierRow,
+  type ClassRow,
+  classesOf,
+  type DatasetImageRow,
+  type Library,
+  parseFrozen,
+  type Split,
+  versionOfClass,
+} from '../library/index.js'
 import { createNodes } from './node/find-node.js'
 
 /** SQLite limits the variables of one statement. */
@@ -20,6 +29,7 @@ export function createLoaders(library: Library) {
     Training: loaders.training,
     DatasetClassification: loaders.datasetClassification,
     Classifier: loaders.classifier,
+    ClassLabel: loaders.class,
   })
   return { ...loaders, nodes }
 }
@@ -27,6 +37,7 @@ export function createLoaders(library: Library) {
 const createRowLoaders = (library: Library) => ({
   dataset: byId(library.datasets.getMany, (id) => errors.unknownDataset({ id }, 'id')),
   classes: byKey(library.datasets.classesOf),
+  class: createClassLoader(library),
   counts: byKey(library.datasets.countsOf),
   datasetChange: byId(library.curation.changes, (id) => errors.unknownChange({ id }, 'id')),
   datasetChanges: byKey(library.curation.changesOf),
@@ -68,6 +79,21 @@ function byKey<T>(fetch: (ids: readonly string[]) => Promise<Map<string, T[]>>):
   return new DataLoader(async (ids) => {
     const groups = await fetch(ids)
     return ids.map((id) => groups.get(id) ?? [])
+  }, options)
+}
+
+/** Classes by id: those of datasets, and those of the versions of classifiers. */
+function createClassLoader({ datasets, classifiers }: Library): DataLoader<string, ClassRow> {
+  return new DataLoader<string, ClassRow>(async (ids) => {
+    const owners = ids.flatMap((id) => versionOfClass(id) ?? [])
+    const ofDatasets = ids.filter((id) => versionOfClass(id) === undefined)
+    const [versions, classes] = await Promise.all([
+      owners.length === 0 ? [] : classifiers.versionsById([...new Set(owners)]),
+      ofDatasets.length === 0 ? [] : datasets.classesById(ofDatasets),
+    ])
+    const kept = versions.flatMap(({ id, frozen }) => classesOf(id, parseFrozen(frozen)))
+    const rows = new Map([...classes, ...kept].map((row) => [row.id, row]))
+    return ids.map((id) => rows.get(id) ?? errors.unknownClass({ name: id, known: [] }, 'id'))
   }, options)
 }
 

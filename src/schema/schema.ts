@@ -46,6 +46,7 @@ import { ClassGuessResolver, SuggestionResolver, SuggestionsResolver } from './d
 import { UnlabelledImagesResolver } from './dataset/unlabelled-images.js'
 import { EncoderResolver } from './encoder/encoder.js'
 import { takeCodesOfPlugins } from './error-code.js'
+import { tellFractions } from './fractions.js'
 import { HealthResolver } from './health/health.js'
 import { ImageResolver } from './image/image.js'
 import { DatasetMapResolver, ImageMapResolver, RunMapResolver } from './image-map/image-map.js'
@@ -158,6 +159,7 @@ export async function createSchema(): Promise<GraphQLSchema> {
   ] as const) {
     if (root) root.description = description
   }
+  tellFractions(schema)
   resolveEdges(schema)
   enforceOneOf(schema)
   takeCodesOfPlugins(schema)

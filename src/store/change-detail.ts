@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { Split } from './enums.js'
 
-const classSchema = z.object({ name: z.string(), prompts: z.array(z.string()) })
+/** Changes of earlier versions have no id. A class that comes back gets a new one then. */
+const classSchema = z.object({ id: z.string().optional(), name: z.string(), prompts: z.array(z.string()) })
 const conflictSchema = z.object({ imageId: z.string(), className: z.string() })
 
 /** Where an image was. Classes are named, because their numbers may change. */

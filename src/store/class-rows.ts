@@ -9,10 +9,11 @@ export interface NewClass {
   readonly prompts: readonly string[]
 }
 
-/** The class of a dataset by its name. Throws UNKNOWN_CLASS. */
+/** The class of a dataset by its name or its id. Throws UNKNOWN_CLASS. */
 export async function classNamed(tx: Transaction, datasetId: string, name: string, argument: string) {
   const found = canBeId(name)
-    ? await tx.classLabel.findUnique({ where: { datasetId_name: { datasetId, name } } })
+    ? ((await tx.classLabel.findUnique({ where: { datasetId_name: { datasetId, name } } })) ??
+      (await tx.classLabel.findUnique({ where: { id: name, datasetId } })))
     : null
   if (found) return found
   const all = await tx.classLabel.findMany({
@@ -55,12 +56,7 @@ export async function deleteIndex(tx: Transaction, datasetId: string, index: num
   await tx.classLabel.deleteMany({ where: { datasetId, index: { gte: index } } })
   for await (const some of chunks(after, rowsPerStatement)) {
     await tx.classLabel.createMany({
-      data: some.map(({ name, prompts, ...row }) => ({
-        datasetId,
-        index: row.index - 1,
-        name,
-        prompts: prompts ?? [],
-      })),
+      data: some.map((row) => ({ ...row, index: row.index - 1, prompts: row.prompts ?? [] })),
     })
   }
   await tx.datasetImage.updateMany({
@@ -69,12 +65,12 @@ export async function deleteIndex(tx: Transaction, datasetId: string, index: num
   })
 }
 
-/** Adds a class without images at an index, and makes room for it. The inverse of `deleteIndex`. */
+/** Adds a class without images at an index, and makes room for it. The inverse of `deleteIndex`. With an id it is a class that comes back. */
 export async function insertIndex(
   tx: Transaction,
   datasetId: string,
   index: number,
-  { name, prompts }: NewClass,
+  { id, name, prompts }: NewClass & { readonly id?: string | undefined },
 ): Promise<void> {
   const after = await tx.classLabel.findMany({
     where: { datasetId, index: { gte: index } },
@@ -82,7 +78,7 @@ export async function insertIndex(
   })
   await tx.classLabel.deleteMany({ where: { datasetId, index: { gte: index } } })
   const moved = after.map((row) => ({ ...row, index: row.index + 1, prompts: row.prompts ?? [] }))
-  const added = { datasetId, index, name, prompts: [...prompts] }
+  const added = { ...(id !== undefined && { id }), datasetId, index, name, prompts: [...prompts] }
   for await (const data of chunks([added, ...moved], rowsPerStatement))
     await tx.classLabel.createMany({ data })
   await tx.datasetImage.updateMany({

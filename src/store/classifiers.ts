@@ -50,6 +50,8 @@ export interface ClassifierRepository {
   getMany(ids: readonly string[]): Promise<ClassifierRow[]>
   page(request: PageRequest, filter: ClassifierFilter): Promise<Page<ClassifierRow>>
   version(id: string, number: number): Promise<ClassifierVersionRow | null>
+  /** Versions of any classifiers by their ids. */
+  versionsById(ids: readonly string[]): Promise<ClassifierVersionRow[]>
   /** The versions of several classifiers, newest first, by classifier. */
   versionsOf(ids: readonly string[]): Promise<Map<string, ClassifierVersionRow[]>>
   /** Which of these versions there are. */
@@ -98,6 +100,8 @@ export function createClassifierRepository(client: DatabaseClient): ClassifierRe
           where: { classifierId_number: { classifierId: id, number } },
         }),
       ),
+    versionsById: (ids) =>
+      inChunks(ids, (some) => client.classifierVersion.findMany({ where: { id: { in: some } } })),
     async versionsOf(ids) {
       const rows = await inChunks(ids, (some) =>
         client.classifierVersion.findMany({

@@ -22,6 +22,8 @@ export interface ComparisonRow {
   readonly status: JobStatus
   readonly progress: number
   readonly error: string | null
+  /** The stable code of `error`; null for errors of earlier versions. */
+  readonly errorCode: string | null
   readonly createdAt: Date
   readonly finishedAt: Date | null
 }

@@ -52,7 +52,7 @@ export interface ComparisonRepository extends JobStarts {
   /** Changes a comparison. One that has ended never changes. */
   update(
     id: string,
-    changes: Partial<Pick<ComparisonRow, 'status' | 'progress' | 'error' | 'finishedAt'>>,
+    changes: Partial<Pick<ComparisonRow, 'status' | 'progress' | 'error' | 'errorCode' | 'finishedAt'>>,
   ): Promise<void>
   /** Changes what a person says of a comparison, ended or not, or puts it away and takes it back. Null if there is none. */
   describe(
@@ -69,7 +69,7 @@ export interface ComparisonRepository extends JobStarts {
    */
   cancel(id: string): Promise<void>
   /** Like `cancel`, but the comparison and those runs have failed, with this error. */
-  fail(id: string, error: string): Promise<void>
+  fail(id: string, why: { readonly error: string; readonly errorCode: string }): Promise<void>
 }
 
 /** `onChange` receives every changed comparison, and every run that `cancel` changes. */
@@ -100,7 +100,10 @@ export function createComparisonRepository(
     return new Map([...groups].map(([id, members]) => [id, members.map(({ run }) => toRun(run))]))
   }
 
-  async function endWithRuns(id: string, end: { status: 'CANCELLED' | 'FAILED'; error?: string }) {
+  async function endWithRuns(
+    id: string,
+    end: { status: 'CANCELLED' | 'FAILED'; error?: string; errorCode?: string },
+  ) {
     const ended = await inTurn(async (tx) => {
       const data = { ...end, finishedAt: new Date() }
       const progress = end.status === 'FAILED' ? { progress: 1 } : {}
@@ -211,6 +214,6 @@ export function createComparisonRepository(
       onChange(id)
     },
     cancel: (id) => endWithRuns(id, { status: 'CANCELLED' }),
-    fail: (id, error) => endWithRuns(id, { status: 'FAILED', error }),
+    fail: (id, { error, errorCode }) => endWithRuns(id, { status: 'FAILED', error, errorCode }),
   }
 }

@@ -22,7 +22,7 @@ import { canBeId, chunks, rowsPerStatement } from './rows.js'
 
 /**
  * Changes of a dataset that has images. Each is one transaction, and throws UNKNOWN_DATASET, or IN_USE while a job works
- * with the dataset. Each is recorded, so that it can be undone. Classes are given by their names, and all are at the argument `class` unless said otherwise.
+ * with the dataset. Each is recorded, so that it can be undone. Classes are given by their names or ids, and all are at the argument `class` unless said otherwise.
  */
 export interface DatasetChangeRepository {
   /** Throws DATASET_EXISTS. */
@@ -31,11 +31,11 @@ export interface DatasetChangeRepository {
   renameClass(
     id: string,
     name: string,
-    to: NewClass & { readonly from: readonly string[] },
+    to: NewClass & { readonly from: (name: string) => readonly string[] },
   ): Promise<ChangedDataset>
   /** Adds a class after the others. Throws CLASS_EXISTS. */
   addClass(id: string, added: NewClass): Promise<ChangedDataset>
-  /** Replaces the prompts of classes, by their names. Jobs may go on. Throws UNKNOWN_CLASS. */
+  /** Replaces the prompts of classes, by their names alone. Jobs may go on. Throws UNKNOWN_CLASS. */
   setPrompts(id: string, prompts: readonly NewClass[]): Promise<ChangedDataset>
   /** Adds images, without those that the dataset already has. Jobs may go on. */
   addImages(id: string, images: readonly NewImage[]): Promise<ChangedDataset & { readonly added: number }>
@@ -79,11 +79,12 @@ export function createDatasetChangeRepository(client: DatabaseClient): DatasetCh
         const dataset = await tx.dataset.update({ where: { id }, data: { name } })
         return { dataset, detail: from === name ? null : { kind: 'RENAME', from, to: name } }
       }),
-    renameClass: (id, name, { from, ...to }) =>
+    renameClass: (id, given, { from, ...to }) =>
       change(id, async (tx, dataset) => {
-        const found = await classNamed(tx, id, name, 'class')
+        const found = await classNamed(tx, id, given, 'class')
+        const { name } = found
         if (to.name !== name) await requireNewName(tx, id, to.name, 'name')
-        const isDefault = JSON.stringify(found.prompts) === JSON.stringify(from)
+        const isDefault = JSON.stringify(found.prompts) === JSON.stringify(from(name))
         await tx.classLabel.update({
           where: { datasetId_index: { datasetId: id, index: found.index } },
           data: { name: to.name, ...(isDefault && { prompts: [...to.prompts] }) },
@@ -148,10 +149,13 @@ export function createDatasetChangeRepository(client: DatabaseClient): DatasetCh
       })
       return { ...changed, added }
     },
-    mergeClasses: (id, name, into) =>
+    mergeClasses: (id, given, givenInto) =>
       change(id, async (tx, dataset) => {
-        const source = await classNamed(tx, id, name, 'class')
-        const target = await classNamed(tx, id, into, 'into')
+        const source = await classNamed(tx, id, given, 'class')
+        const target = await classNamed(tx, id, givenInto, 'into')
+        if (source.id === target.id)
+          throw errors.invalidValue({ reason: 'Give two different classes.' }, 'into')
+        const [{ name }, { name: into }] = [source, target]
         await requireNoResults(tx, dataset)
         const where = { datasetId: id, classIndex: source.index }
         const members = await tx.datasetImage.findMany({ where, select: { imageId: true } })
@@ -160,15 +164,16 @@ export function createDatasetChangeRepository(client: DatabaseClient): DatasetCh
         await deleteIndex(tx, id, source.index)
         await renameConflicts(tx, id, name, into)
         const images = members.map(({ imageId }) => imageId)
-        const merged = { name, prompts: promptsOf(source) }
+        const merged = { id: source.id, name, prompts: promptsOf(source) }
         return {
           dataset,
           detail: { kind: 'MERGE_CLASSES', index: source.index, class: merged, into, images, conflicts },
         }
       }),
-    deleteClass: (id, name) =>
+    deleteClass: (id, given) =>
       change(id, async (tx, dataset) => {
-        const found = await classNamed(tx, id, name, 'class')
+        const found = await classNamed(tx, id, given, 'class')
+        const { name } = found
         if ((await tx.classLabel.count({ where: { datasetId: id } })) === 1) {
           const reason = 'A dataset needs at least one class. Delete the dataset instead.'
           throw errors.invalidValue({ reason }, 'class')
@@ -186,14 +191,14 @@ export function createDatasetChangeRepository(client: DatabaseClient): DatasetCh
         await tx.labelConflict.deleteMany({ where: { datasetId: id, className: name } })
         await settleConflicts(tx, id, ids)
         const images = members.map((place) => detailOf(place, name))
-        const deleted = { name, prompts: promptsOf(found) }
+        const deleted = { id: found.id, name, prompts: promptsOf(found) }
         return { dataset, detail: { kind: 'DELETE_CLASS', index, class: deleted, images, conflicts } }
       }),
-    moveImages: (id, images, { className, split }) =>
+    moveImages: (id, images, { className: given, split }) =>
       change(id, async (tx, dataset) => {
         const nameOf = await classNames(tx, id)
-        const classIndex =
-          className === undefined ? undefined : (await classNamed(tx, id, className, 'class')).index
+        const to = given === undefined ? undefined : await classNamed(tx, id, given, 'class')
+        const classIndex = to?.index
         const places = once(await placesOf(tx, id, images))
         const conflicts = classIndex === undefined ? [] : await conflictsOfImages(tx, id, images)
         if (classIndex !== undefined) await settleConflicts(tx, id, images)
@@ -211,8 +216,8 @@ export function createDatasetChangeRepository(client: DatabaseClient): DatasetCh
         }
         const moves = moved.map((image) => {
           const from = { className: nameOf(image.classIndex), split: image.split }
-          const to = { className: className ?? from.className, split: split ?? from.split }
-          return { imageId: image.imageId, from, to }
+          const at = { className: to?.name ?? from.className, split: split ?? from.split }
+          return { imageId: image.imageId, from, to: at }
         })
         const unchanged = moves.length === 0 && conflicts.length === 0
         return { dataset, detail: unchanged ? null : { kind: 'MOVE_IMAGES', moves, conflicts } }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { errors, type ShotboardError } from '../errors.js'
 import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
+import type { NewClass } from './class-rows.js'
 import type { Database, DatabaseClient, Transaction } from './database.js'
 import { type DatasetFilter, type DatasetOrder, readDatasetPage } from './dataset-page.js'
 import type { DatasetRow } from './dataset-row.js'
@@ -16,6 +17,8 @@ import { chunks, findById, inChunks, longTransaction, rowsPerStatement } from '.
 export type { DatasetRow }
 
 export interface ClassRow {
+  /** Identifies the class; it never changes. */
+  readonly id: string
   readonly index: number
   readonly name: string
   readonly prompts: readonly string[]
@@ -43,7 +46,7 @@ export interface SplitCountRow {
 }
 
 export interface DatasetRepository {
-  create(name: string, classes: readonly Omit<ClassRow, 'index'>[]): Promise<DatasetRow>
+  create(name: string, classes: readonly NewClass[]): Promise<DatasetRow>
   get(id: string): Promise<DatasetRow | null>
   getMany(ids: readonly string[]): Promise<DatasetRow[]>
   findByName(name: string): Promise<DatasetRow | null>
@@ -58,6 +61,8 @@ export interface DatasetRepository {
   classes(datasetId: string): Promise<ClassRow[]>
   /** The classes of several datasets, by dataset. */
   classesOf(datasetIds: readonly string[]): Promise<Map<string, ClassRow[]>>
+  /** Classes of any datasets by their ids. */
+  classesById(ids: readonly string[]): Promise<ClassRow[]>
   /** The number of images per split. */
   counts(datasetId: string): Promise<SplitCountRow[]>
   /** The counts of several datasets, by dataset. */
@@ -132,9 +137,9 @@ export function createDatasetRepository(
     const rows = await inChunks(datasetIds, readClasses)
     const classes = new Map<string, ClassRow[]>(datasetIds.map((id) => [id, []]))
     const yieldToEventLoop = createYieldToEventLoop()
-    for (const { datasetId, index, name, prompts } of rows) {
+    for (const { id, datasetId, index, name, prompts } of rows) {
       await yieldToEventLoop()
-      classes.get(datasetId)?.push({ index, name, prompts: promptsSchema.parse(prompts) })
+      classes.get(datasetId)?.push({ id, index, name, prompts: promptsSchema.parse(prompts) })
     }
     return classes
   }
@@ -157,6 +162,12 @@ export function createDatasetRepository(
     findByName: (name) => client.dataset.findUnique({ where: { name } }),
     page: (...parameters) => readDatasetPage({ client, kind }, ...parameters),
 
+    async classesById(ids) {
+      const rows = await inChunks(ids, (some) => client.classLabel.findMany({ where: { id: { in: some } } }))
+      return rows.map(({ id, index, name, prompts }) => ({
+        ...{ id, index, name, prompts: promptsSchema.parse(prompts) },
+      }))
+    },
     classes: async (id) => (await classesOf([id])).get(id) ?? [],
     classesOf,
 

@@ -66,6 +66,8 @@ export interface RunRow extends RunRequest {
   readonly status: JobStatus
   readonly progress: number
   readonly error: string | null
+  /** The stable code of `error`; null for errors of earlier versions. */
+  readonly errorCode: string | null
   /** How long its search was expected to take when it started; null if it has not started, or if nothing is searched. */
   readonly estimatedSearchMs: number | null
   readonly createdAt: Date
@@ -115,6 +117,7 @@ export function toRun(row: StoredRun): RunRow {
     status: row.status,
     progress: row.progress,
     error: row.error,
+    errorCode: row.errorCode,
     estimatedSearchMs: row.estimatedSearchMs,
     createdAt: row.createdAt,
     finishedAt: row.finishedAt,

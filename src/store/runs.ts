@@ -42,7 +42,7 @@ export interface RunAttempt {
   estimate(estimatedSearchMs: number): Promise<void>
   /** Returns false if it changes nothing. */
   succeed(result: RunResult): Promise<boolean>
-  fail(error: string): Promise<void>
+  fail(why: { readonly error: string; readonly errorCode: string }): Promise<void>
 }
 
 /** `onChange` receives every changed run. */
@@ -79,11 +79,11 @@ export function createRunRepository(
           mostPrompts: prompts?.most ?? null,
           status: 'SUCCEEDED',
           progress: 1,
-          error: null,
+          ...{ error: null, errorCode: null },
           finishedAt: new Date(),
         }),
-      async fail(error) {
-        await update({ status: 'FAILED', error, finishedAt: new Date() })
+      async fail({ error, errorCode }) {
+        await update({ status: 'FAILED', error, errorCode, finishedAt: new Date() })
       },
     })
   }
@@ -102,7 +102,14 @@ export function createRunRepository(
       const attempt = randomUUID()
       const { count } = await client.run.updateMany({
         where: { id, status: unfinishedStatus },
-        data: { status: 'RUNNING', attempt, error: null, finishedAt: null, estimatedSearchMs: null },
+        data: {
+          status: 'RUNNING',
+          attempt,
+          error: null,
+          errorCode: null,
+          finishedAt: null,
+          estimatedSearchMs: null,
+        },
       })
       if (count === 0) return null
       onChange(id)

@@ -3,6 +3,7 @@ import type { ChangeOf } from './change-detail.js'
 import { type ChangedDataset, changeDataset, lockedDataset } from './changed-dataset.js'
 import type { DatabaseClient, Transaction } from './database.js'
 import type { Split } from './enums.js'
+import { findClass } from './find-class.js'
 import { insertImageRows, type StoredImage } from './insert-image-rows.js'
 import { cursorOfPosition, type Page, type PageRequest, pageOf, pageSize, positionsOf } from './page.js'
 import { chunks, inChunks, knownIds, longTransaction, rowsPerStatement } from './rows.js'
@@ -97,12 +98,12 @@ export function createUnlabelledImageRepository(client: DatabaseClient): Unlabel
       for (const { datasetId, _count } of rows) counts.set(datasetId, _count._all)
       return counts
     },
-    label: (datasetId, images, { className, split }) =>
+    label: (datasetId, images, { className: given, split }) =>
       changeDataset(client, datasetId, async (tx, dataset) => {
         const classes = await tx.classLabel.findMany({ where: { datasetId }, orderBy: { index: 'asc' } })
-        const found = classes.find(({ name }) => name === className)
+        const found = findClass(classes, given)
         if (!found)
-          throw errors.unknownClass({ name: className, known: classes.map(({ name }) => name) }, 'class')
+          throw errors.unknownClass({ name: given, known: classes.map(({ name }) => name) }, 'class')
         const ids = [...new Set(images)]
         const unlabelled = await requireUnlabelled(tx, datasetId, ids)
         for await (const some of chunks(ids, rowsPerStatement)) {
@@ -111,7 +112,7 @@ export function createUnlabelledImageRepository(client: DatabaseClient): Unlabel
             data: some.map((imageId) => ({ datasetId, imageId, classIndex: found.index, split })),
           })
         }
-        const to = { className, split }
+        const to = { className: found.name, split }
         return { dataset, detail: { kind: 'LABEL_IMAGES', images: unlabelled, to } }
       }),
   }

@@ -91,7 +91,7 @@ const archive = (turn: number): Uint8Array =>
 const newest = '{ datasets(first: 1) { nodes { id } } comparisons(first: 1) { nodes { id status } } }'
 const compareInput = (dataset: string, turn: number) => ({
   dataset,
-  shots: [1, 2],
+  support: { shots: [1, 2] },
   seeds: [turn, turn + 1, turn + 2],
   selection: 'NONE',
   methods: [{ method: 'zero-shot' }, { method: 'tip-adapter' }],

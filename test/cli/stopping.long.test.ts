@@ -71,7 +71,7 @@ describe.skipIf(!built)(title, { concurrent: true }, () => {
       {
         input: {
           dataset: dataset.id,
-          shots: [1],
+          support: { shots: [1] },
           seeds,
           methods: [{ method: 'tip-x' }],
           selection: 'LEAVE_ONE_OUT',

@@ -94,12 +94,12 @@ describe('requests', () => {
   })
 
   test('fail with the code and the argument at fault', async () => {
-    const input = { dataset: dataset.id, shots: [99], methods: [{ method: 'zero-shot' }] }
+    const input = { dataset: dataset.id, support: { shots: [99] }, methods: [{ method: 'zero-shot' }] }
     const error = await failure(client.request(CompareDocument, { input }))
     expect(error).toBeInstanceOf(ShotboardClientError)
     expect(error).toMatchObject({
       code: 'NOT_ENOUGH_IMAGES',
-      argument: 'input.shots[0]',
+      argument: 'input.support.shots[0]',
       message: expect.stringContaining('were requested'),
     })
   })
@@ -133,7 +133,7 @@ describe('subscriptions', () => {
     const { compare } = await client.request(CompareDocument, {
       input: {
         dataset: dataset.id,
-        shots: [1, 2],
+        support: { shots: [1, 2] },
         methods: [{ method: 'zero-shot' }, { method: 'tip-adapter' }],
       },
     })

@@ -109,7 +109,7 @@ test('a comparison of the service is waited for', async () => {
   atEnd(client.close)
   const { id } = await makeDataset(server.library, 'Waited for', { SUPPORT_POOL: 1, TEST: 2 })
   const { compare } = await client.request(CompareDocument, {
-    input: { dataset: id, shots: [1], methods: [{ method: 'zero-shot' }], selection: 'NONE' },
+    input: { dataset: id, support: { shots: [1] }, methods: [{ method: 'zero-shot' }], selection: 'NONE' },
   })
   expect(await client.waitFor('comparison', compare.comparison.id)).toMatchObject({
     id: compare.comparison.id,

@@ -212,7 +212,7 @@ describe('a comparison as CSV', () => {
         selection: 'LEAVE_ONE_OUT',
         kl_scaling: 'BATCH',
         augmentations: '2',
-        accuracy: run.result === null ? '' : String(run.result.accuracy),
+        accuracy_percent: run.result === null ? '' : String(run.result.accuracy),
         adapter_sha256: run.adapter ?? '',
         dataset_sha256: document.dataset.fingerprint,
       })
@@ -222,13 +222,13 @@ describe('a comparison as CSV', () => {
       coverage: '0.9',
       hold_out: '',
       unknown_dataset: '',
-      accuracy_low: String(run?.result?.accuracyInterval?.low),
-      accuracy_high: String(run?.result?.accuracyInterval?.high),
-      set_coverage: String(run?.result?.sets?.coverage),
+      accuracy_low_percent: String(run?.result?.accuracyInterval?.low),
+      accuracy_high_percent: String(run?.result?.accuracyInterval?.high),
+      set_coverage_percent: String(run?.result?.sets?.coverage),
       set_size: String(run?.result?.sets?.size),
-      empty_sets: String(run?.result?.sets?.empty),
+      empty_sets_percent: String(run?.result?.sets?.empty),
       unknown_images: '',
-      turned_away: '',
+      turned_away_percent: '',
       auroc: '',
     })
     const tipAdapter = lines.find(({ method }) => method === 'tip-adapter')

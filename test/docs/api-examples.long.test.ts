@@ -67,7 +67,7 @@ const before: Readonly<Record<string, () => Promise<void> | void>> = {
     finished = values.COMPARISON ?? ''
     const { compare } = await server.query<Data>(
       'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
-      { input: { dataset: own, shots: [2], seeds: [7, 8, 9], methods: [{ method: 'tip-x' }] } },
+      { input: { dataset: own, support: { shots: [2] }, seeds: [7, 8, 9], methods: [{ method: 'tip-x' }] } },
     )
     values.COMPARISON = compare?.comparison.id ?? ''
   },

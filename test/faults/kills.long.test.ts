@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { CompareInput } from '../../src/comparisons/plan-comparison.js'
 import type { LabelledImageInput } from '../../src/datasets/datasets.js'
 import { seeded } from '../../src/system/random.js'
+import { compareInput } from '../helpers/compare-input.js'
 import { labelledPictures, makeDataset, type Sizes } from '../helpers/datasets.js'
 import { temporaryFolder } from '../helpers/folder.js'
 import { killsIn } from '../helpers/kills.js'
@@ -69,13 +70,13 @@ describe.skipIf(!built)(title, () => {
 
     const undisturbed = await openTestLibrary(await temporaryFolder(), plugins)
     const dataset = await makeDataset(undisturbed, 'Undisturbed', sizes)
-    const expected = new Map<string, number | undefined>()
+    const expected = new Map<string, number | null>()
     const seeds = Math.max(...outcomes.map(({ comparisons }) => comparisons.length))
     for (let seed = 1; seed <= seeds; seed++) {
       const { id } = await undisturbed.comparisons.compare(request(dataset.id, seed))
       await undisturbed.comparisons.ended(id)
       for (const { method, space, shots, seed, result } of await undisturbed.store.comparisons.runs(id)) {
-        expected.set(JSON.stringify([method, space, shots, seed]), result?.accuracy)
+        expected.set(JSON.stringify([method, space, shots, seed]), result && result.accuracy / 100)
       }
     }
     for (const { comparisons } of outcomes) {
@@ -132,7 +133,7 @@ async function killAndRestart(options: {
       } = await ask<{ compare: { comparison: Comparison } }>(
         url,
         `mutation ($input: CompareInput!) { compare(input: $input) { comparison { ${fields} } } }`,
-        { input: request(dataset, known.size + 1) },
+        { input: compareInput(request(dataset, known.size + 1)) },
       )
       known.set(comparison.id, comparison)
       reach('comparing')

@@ -99,10 +99,19 @@ test('runs whose method or space is missing after a restart fail, and the others
     status: 'FAILED',
     progress: 1,
     error: expect.stringContaining('2 of 3 runs failed'),
+    errorCode: 'UNKNOWN_METHOD',
   })
   expect(await runsOf(second, comparison.id)).toMatchObject([
-    { status: 'FAILED', error: expect.stringContaining('Method slow not found') },
-    { status: 'FAILED', error: expect.stringContaining('Feature space mirrored not found') },
+    {
+      status: 'FAILED',
+      error: expect.stringContaining('Method slow not found'),
+      errorCode: 'UNKNOWN_METHOD',
+    },
+    {
+      status: 'FAILED',
+      error: expect.stringContaining('Feature space mirrored not found'),
+      errorCode: 'UNKNOWN_SPACE',
+    },
     { status: 'SUCCEEDED', error: null },
   ])
   await second.close()
@@ -147,7 +156,11 @@ test('a comparison whose encoder is missing fails, and the error names the encod
 
   const second = await openTestLibrary(folder, plugins)
   const ended = await second.comparisons.ended(comparison.id)
-  expect(ended).toMatchObject({ status: 'FAILED', error: expect.stringContaining('Encoder other not found') })
+  expect(ended).toMatchObject({
+    status: 'FAILED',
+    error: expect.stringContaining('Encoder other not found'),
+    errorCode: 'UNKNOWN_ENCODER',
+  })
   const runs = await runsOf(second, comparison.id)
   expect(runs.map(({ status }) => status)).toEqual(['FAILED', 'FAILED'])
   await second.close()

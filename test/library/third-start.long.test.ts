@@ -56,6 +56,7 @@ test.each(Object.entries(kinds))(
     expect(await ended(second, id)).toMatchObject({
       status: 'FAILED',
       error: expect.stringContaining('ended without warning 2 times'),
+      errorCode: 'JOB_ENDED_PROCESS',
       finishedAt: expect.any(Date),
     })
     const runs = (await second.store.comparisons.runs(id)).map(({ status }) => status)

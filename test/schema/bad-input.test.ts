@@ -109,7 +109,7 @@ const valid = {
   },
   createSupportSet: { dataset: full.id, shots: 1, seed: 77 },
   predict: { source: { supportSet }, images: [{ base64: png }], methods: [{ method: 'tip-adapter' }] },
-  compare: { dataset: full.id, shots: [1], methods: [{ method: 'tip-adapter' }] },
+  compare: { dataset: full.id, support: { shots: [1] }, methods: [{ method: 'tip-adapter' }] },
 }
 type Operation = keyof typeof valid
 
@@ -293,11 +293,11 @@ const cases: Readonly<Record<Operation, readonly Case[]>> = {
   compare: [
     ['an unknown dataset', { dataset: '' }, 'UNKNOWN_DATASET', 'input.dataset'],
     ['an unknown encoder', { encoders: [''] }, 'UNKNOWN_ENCODER', 'input.encoders[0]'],
-    ['no shots', { shots: [] }, 'EMPTY_LIST', 'input.shots'],
+    ['no shots', { support: { shots: [] } }, 'EMPTY_LIST', 'input.support.shots'],
     ['no seeds', { seeds: [] }, 'EMPTY_LIST', 'input.seeds'],
-    ['shots given twice', { shots: [1, 2, 1] }, 'DUPLICATE_ENTRY', 'input.shots[2]'],
+    ['shots given twice', { support: { shots: [1, 2, 1] } }, 'DUPLICATE_ENTRY', 'input.support.shots[2]'],
     ['seeds given twice', { seeds: [4, 4] }, 'DUPLICATE_ENTRY', 'input.seeds[1]'],
-    ['zero shots', { shots: [1, 0] }, 'INVALID_VALUE', 'input.shots[1]'],
+    ['zero shots', { support: { shots: [1, 0] } }, 'INVALID_VALUE', 'input.support.shots[1]'],
     [
       'more runs than a comparison has',
       { seeds: Array.from({ length: 10_001 }, (_, i) => i) },
@@ -308,9 +308,9 @@ const cases: Readonly<Record<Operation, readonly Case[]>> = {
     ['no augmentation', { augmentations: 0 }, 'INVALID_VALUE', 'input.augmentations'],
     [
       'more shots than images',
-      { shots: [1, 3, 2] },
+      { support: { shots: [1, 3, 2] } },
       'NOT_ENOUGH_IMAGES',
-      'input.shots[1]',
+      'input.support.shots[1]',
       '"red stripes" has 2 images',
     ],
     [

@@ -120,7 +120,10 @@ describe('a classifier made from a comparison', () => {
     const row = rows.find((each) => each.method === 'tip-adapter++' && each.shots === 2)
     expect(made.version.measured).toMatchObject({
       ...{ shots: 2, selection: 'LEAVE_ONE_OUT', testDataset: 'Patterns', testImages: 12 },
-      accuracy: { mean: row?.accuracy.mean, low: row?.accuracy.low, high: row?.accuracy.high, n: 2 },
+      accuracy: {
+        ...{ mean: (row?.accuracy.mean ?? NaN) / 100, low: (row?.accuracy.low ?? NaN) / 100 },
+        ...{ high: (row?.accuracy.high ?? NaN) / 100, n: 2 },
+      },
     })
   })
 

@@ -49,7 +49,7 @@ const fields = `id status encoder { id } encoders { id } runs { id encoder { id 
 async function compared(input: object): Promise<Comparison> {
   const { compare } = await server.query<{ compare: { comparison: Named } }>(
     'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
-    { input: { dataset: dataset.id, shots: [1], seeds: [1, 2], methods, ...input } },
+    { input: { dataset: dataset.id, support: { shots: [1] }, seeds: [1, 2], methods, ...input } },
   )
   await library.comparisons.ended(compare.comparison.id)
   const query = `query ($id: ID!) { comparison(id: $id) { ${fields} } }`
@@ -129,7 +129,7 @@ test.each([
   const { errors } = await server.ask(
     'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
     {
-      input: { dataset: dataset.id, shots: [1], methods, ...part },
+      input: { dataset: dataset.id, support: { shots: [1] }, methods, ...part },
     },
   )
   expect(errors?.[0]?.extensions).toMatchObject({ code, argument })

@@ -16,7 +16,7 @@ test('a comparison, a support set and a dataset are deleted, and nothing is left
     compare: { comparison: made },
   } = await server.query<{ compare: { comparison: { id: string } } }>(
     `mutation ($id: ID!) {
-      compare(input: { dataset: $id, shots: [1], methods: [{ method: "tip-adapter" }], selection: NONE }) { comparison { id } }
+      compare(input: { dataset: $id, support: { shots: [1] }, methods: [{ method: "tip-adapter" }], selection: NONE }) { comparison { id } }
     }`,
     { id },
   )

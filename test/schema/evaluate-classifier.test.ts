@@ -50,7 +50,7 @@ test('on its own test images a classifier has its own figures, image by image', 
   })
   const right = answers.filter(({ top }, i) => top[0]?.class.index === images[i]?.classIndex)
   expect(found).toMatchObject({ dataset: { id: dataset.id }, images: images.length, leftOut: 0 })
-  expect(found.accuracy?.mean).toBeCloseTo((100 * right.length) / images.length)
+  expect(found.accuracy?.mean).toBeCloseTo(right.length / images.length, 8)
   expect(found.accuracy?.low).toBeLessThan(found.accuracy?.mean ?? 0)
   expect(found.confidence).toBeCloseTo(
     answers.reduce((sum, { top }) => sum + (top[0]?.probability ?? 0), 0) / images.length,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { formatComparisonCsv } from '../../src/comparisons/comparison-csv.js'
 import { comparisonOf, parseExperiment } from '../../src/comparisons/experiment.js'
+import { compareInput } from '../helpers/compare-input.js'
 import { makeDataset } from '../helpers/datasets.js'
 import { sharedServer } from '../helpers/server.js'
 
@@ -19,7 +20,9 @@ const listed = take(1, 3, 2)
 const compareQuery =
   'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id supportImages } } }'
 const asked = (more: object) => ({
-  input: { dataset: dataset.id, methods: [{ method: 'tip-adapter' }], selection: 'LEAVE_ONE_OUT', ...more },
+  input: compareInput({
+    ...{ dataset: dataset.id, methods: [{ method: 'tip-adapter' }], selection: 'LEAVE_ONE_OUT', ...more },
+  }),
 })
 const compare = async (more: object) => {
   const { compare } = await server.query<{
@@ -131,10 +134,10 @@ test('a bad list is refused with its place', async () => {
   const own = new Set((await library.store.datasets.images(dataset.id)).map(({ imageId }) => imageId))
   const foreign = (await library.store.datasets.images(other.id)).find(({ imageId }) => !own.has(imageId))
   const fault = (more: object) => faultOf(compareQuery, asked(more))
-  const at = (i: number) => `input.supportImages[${i}]`
+  const at = (i: number) => `input.support.images[${i}]`
   const list = (...more: (string | undefined)[]) => ({ supportImages: [...listed, ...more] })
   expect(stranger).toBeDefined()
-  expect(await fault({ supportImages: [] })).toEqual({ code: 'EMPTY_LIST', argument: 'input.supportImages' })
+  expect(await fault({ supportImages: [] })).toEqual({ code: 'EMPTY_LIST', argument: 'input.support.images' })
   expect(await fault(list('nothing'))).toEqual({ code: 'UNKNOWN_IMAGE', argument: at(6) })
   expect(await fault(list(foreign?.imageId))).toEqual({ code: 'UNKNOWN_IMAGE', argument: at(6) })
   expect(await fault(list(listed[2]))).toEqual({ code: 'DUPLICATE_ENTRY', argument: at(6) })
@@ -142,15 +145,37 @@ test('a bad list is refused with its place', async () => {
   expect(await fault(list(validation?.imageId))).toEqual({ code: 'INVALID_VALUE', argument: at(6) })
   expect(await fault({ supportImages: take(1, 2) })).toEqual({
     code: 'CLASS_WITHOUT_IMAGES',
-    argument: 'input.supportImages',
+    argument: 'input.support.images',
   })
 })
 
 test('a list takes no shots, one seed, and no other drawing', async () => {
-  const fault = (more: object) => faultOf(compareQuery, asked(more))
-  const invalid = (argument: string) => ({ code: 'INVALID_VALUE', argument: `input.${argument}` })
-  expect(await fault({ supportImages: listed, shots: [1] })).toEqual(invalid('shots'))
-  expect(await fault({ supportImages: listed, seeds: [1, 2] })).toEqual(invalid('seeds'))
-  expect(await fault({ supportImages: listed, drawing: 'ALL' })).toEqual(invalid('supportImages'))
-  expect(await fault({ drawing: 'LISTED' })).toEqual(invalid('supportImages'))
+  const { input } = asked({})
+  const fault = (more: object) => faultOf(compareQuery, { input: { ...input, ...more } })
+  for (const support of [{ images: listed, shots: [1] }, { images: listed, all: true }, {}, { images: null }])
+    expect(await fault({ support })).toEqual({ code: 'BAD_USER_INPUT', argument: undefined })
+  const invalid = (argument: string) => ({ code: 'INVALID_VALUE', argument })
+  expect(await fault({ support: { images: listed }, seeds: [1, 2] })).toEqual(invalid('input.seeds'))
+  expect(await fault({ support: { all: false } })).toEqual(invalid('input.support.all'))
+
+  const refused = async (more: object) => {
+    const { methods, ...request } = {
+      ...input,
+      dataset: dataset.id,
+      klScaling: 'FROZEN',
+      augmentations: 1,
+    } as const
+    const whole = {
+      ...request,
+      methods,
+      seeds: [1],
+      selection: 'LEAVE_ONE_OUT',
+      support: undefined,
+      ...more,
+    } as const
+    return library.comparisons.compare(whole).catch(({ code, argument }) => ({ code, argument }))
+  }
+  expect(await refused({ supportImages: listed, shots: [1] })).toEqual(invalid('shots'))
+  expect(await refused({ supportImages: listed, drawing: 'ALL' })).toEqual(invalid('supportImages'))
+  expect(await refused({ drawing: 'LISTED' })).toEqual(invalid('supportImages'))
 })

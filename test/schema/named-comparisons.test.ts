@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { compareInput } from '../helpers/compare-input.js'
 import { makeDataset } from '../helpers/datasets.js'
 import { sharedServer } from '../helpers/server.js'
 
@@ -12,7 +13,7 @@ async function compared(more: object = {}): Promise<string> {
   const methods = [{ method: 'zero-shot' }, { method: 'tip-adapter', space: 'clip' }]
   const { compare } = await server.query<{ compare: { comparison: { id: string } } }>(
     'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
-    { input: { ...usual, methods, ...more } },
+    { input: compareInput({ ...usual, methods, ...more }) },
   )
   const { id } = compare.comparison
   await library.comparisons.ended(id)

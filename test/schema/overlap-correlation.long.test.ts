@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { compareInput } from '../helpers/compare-input.js'
 import { labelledPictures, makeDataset } from '../helpers/datasets.js'
 import { classNames } from '../helpers/pictures.js'
 import { sharedServer } from '../helpers/server.js'
@@ -54,7 +55,7 @@ async function compare(methods: readonly object[], more: object = {}): Promise<s
     compare: { comparison: started },
   } = await server.query<{ compare: { comparison: { id: string } } }>(
     'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
-    { input },
+    { input: compareInput(input) },
   )
   expect((await library.comparisons.ended(started.id)).status).toBe('SUCCEEDED')
   return started.id
@@ -154,9 +155,9 @@ test('gain is the accuracy over the same method in clip, reduction that of the o
     const of = (method: string, space: string) =>
       runs.filter((run) => run.method === method && run.space === space && run.shots === point.shots)
     const mine = of(point.method.id, point.space.id)
-    expect(point.accuracy).toBeCloseTo(mean(mine.map(({ result }) => result?.accuracy ?? NaN)), 9)
+    expect(point.accuracy).toBeCloseTo(mean(mine.map(({ result }) => (result?.accuracy ?? NaN) / 100)), 9)
     expect(point.clipAccuracy).toBeCloseTo(
-      mean(of('tip-adapter', 'clip').map(({ result }) => result?.accuracy ?? NaN)),
+      mean(of('tip-adapter', 'clip').map(({ result }) => (result?.accuracy ?? NaN) / 100)),
       9,
     )
     expect(point.gain).toBeCloseTo(point.accuracy - point.clipAccuracy, 9)

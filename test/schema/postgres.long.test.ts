@@ -40,7 +40,7 @@ test.skipIf(url === undefined)(`the service works on ${postgres?.title}`, async 
   const started = await server.query<{ compare: { comparison: { id: string } } }>(compare, {
     input: {
       dataset: dataset.id,
-      shots: [1, 2],
+      support: { shots: [1, 2] },
       seeds: [1, 2],
       methods: [{ method: 'tip-x++' }, { method: 'zero-shot' }],
     },

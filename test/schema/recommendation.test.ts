@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { compareInput } from '../helpers/compare-input.js'
 import { makeDataset } from '../helpers/datasets.js'
 import { sharedServer } from '../helpers/server.js'
 
@@ -24,7 +25,7 @@ async function compare(): Promise<string> {
     compare: { comparison: started },
   } = await server.query<{ compare: { comparison: { id: string } } }>(
     'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
-    { input },
+    { input: compareInput(input) },
   )
   return started.id
 }

@@ -44,7 +44,7 @@ test('a row has every test image of every support set in one bin, and they are r
     expect(reliability.map(({ low }) => low)).toEqual(Array.from({ length: 10 }, (_, i) => i / 10))
     expect(reliability.reduce((sum, { images }) => sum + images, 0)).toBe(3 * 12)
     const right = reliability.reduce((sum, bin) => sum + bin.images * (bin.accuracy ?? 0), 0)
-    expect((100 * right) / (3 * 12)).toBeCloseTo(accuracy.mean, 9)
+    expect(right / (3 * 12)).toBeCloseTo(accuracy.mean, 9)
     for (const { low, high, images, confidence } of reliability) {
       expect(confidence === null).toBe(images === 0)
       if (confidence === null) continue

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { compareInput } from '../helpers/compare-input.js'
 import { labelledPictures, makeDataset } from '../helpers/datasets.js'
 import { classNames } from '../helpers/pictures.js'
 import { sharedServer } from '../helpers/server.js'
@@ -52,7 +53,9 @@ async function compare(input: object): Promise<Comparison> {
   const whole = { dataset: dataset.id, shots: [2], seeds: [1, 2], methods, ...input }
   const {
     compare: { comparison: started },
-  } = await server.query<{ compare: { comparison: { id: string } } }>(start, { input: whole })
+  } = await server.query<{ compare: { comparison: { id: string } } }>(start, {
+    input: compareInput(whole),
+  })
   expect((await library.comparisons.ended(started.id)).error).toBe(null)
   const { comparison } = await server.query<{ comparison: Comparison }>(
     `query ($id: ID!) { comparison(id: $id) { testDataset { id }
@@ -106,7 +109,7 @@ test('the accuracy is that of predicting the other dataset’s images one by one
     const right = predictions.filter(
       (each, i) => each.predictions[0]?.top[0]?.class.name === classes[images[i]?.classIndex ?? -1]?.name,
     )
-    expect(accuracy).toBeCloseTo((100 * right.length) / images.length, 9)
+    expect(accuracy).toBeCloseTo(right.length / images.length, 9)
   }
 })
 
@@ -130,7 +133,9 @@ test.each([
 ])('%j is refused, and nothing is stored', async (input, code, says) => {
   const before = await server.counts()
   const whole = { dataset: dataset.id, shots: [2], methods, ...input }
-  const { errors } = await server.ask(start, { input: whole })
+  const { errors } = await server.ask(start, {
+    input: compareInput(whole),
+  })
   expect(errors?.[0]).toMatchObject({
     message: expect.stringContaining(says),
     extensions: { code, argument: 'input.testDataset' },

@@ -28,7 +28,7 @@ describe('a comparison by successive halving', async () => {
   const compared = async (search: 'EXACT' | 'HALVING') => {
     const { compare } = await server.query<{ compare: { comparison: { id: string } } }>(
       'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
-      { input: { dataset, shots: [2], methods, selection: 'LEAVE_ONE_OUT', search } },
+      { input: { dataset, support: { shots: [2] }, methods, selection: 'LEAVE_ONE_OUT', search } },
     )
     await library.comparisons.ended(compare.comparison.id)
     return compare.comparison.id

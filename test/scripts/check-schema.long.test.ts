@@ -80,6 +80,7 @@ describe('the conventions of the schema', () => {
     ['a payload without warnings', ', warnings: [Warning!]!', '', 'warnings: [Warning!]!'],
     ['a page that goes one way', ', last: Int, before: String', '', 'it must take last, before'],
     ['a list that is no page', 'ThingConnection! }', '[Thing!]! }', 'make it a connection'],
+    ['a field in percent', 'name: String! }', '"""In percent.""" coverage: Float }', 'must be from 0 to 1'],
     ['an object with an id that is no node', ' implements Node', '', 'must implement Node'],
   ])('are broken by %s', (_, from, to, fault) => {
     expect(conventionFaults(conventional.replace(from, to)).join()).toContain(fault)

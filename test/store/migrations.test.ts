@@ -51,6 +51,36 @@ test('images that are there when they begin to be counted are counted', async ()
   expect(rows).toEqual([{ datasetId: 'd', classIndex: 0, split: 'TEST', images: 2 }])
 })
 
+test('classes that are there when they get ids have different ones', async () => {
+  const [before, after] = [
+    `INSERT INTO "Dataset" ("id", "name") VALUES ('d', 'd');
+     INSERT INTO "ClassLabel" ("datasetId", "index", "name", "prompts") VALUES ('d', 0, 'a', '[]'), ('d', 1, 'b', '["b"]');`,
+    'SELECT * FROM "ClassLabel" ORDER BY "index"',
+  ]
+  const script = (dialect: string, name: string) => readFile(new URL(name, folder(dialect)), 'utf8')
+  const names = await namesOf('sqlite')
+  const at = names.indexOf('0037_class_ids.sql')
+  const earlier = createClient({ url: ':memory:' })
+  for (const [i, name] of names.entries()) {
+    if (i === at) await earlier.executeMultiple(before)
+    await earlier.executeMultiple(await script('sqlite', name))
+  }
+  const inSqlite = (await earlier.execute(after)).rows
+  earlier.close()
+  await postgres.exec(`BEGIN; ALTER TABLE "ClassLabel" DROP COLUMN "id"; ${before}`)
+  await postgres.exec(await script('postgres', '0037_class_ids.sql'))
+  const inPostgres = (await postgres.query<Record<string, unknown>>(after)).rows
+  await postgres.exec('ROLLBACK')
+  const uuid = expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  for (const rows of [inSqlite, inPostgres]) {
+    expect(rows).toMatchObject([
+      { id: uuid, datasetId: 'd', index: 0, name: 'a' },
+      { id: uuid, datasetId: 'd', index: 1, name: 'b' },
+    ])
+    expect(rows[0]?.id).not.toBe(rows[1]?.id)
+  }
+})
+
 describe('a change of one dialect alone is seen', () => {
   test.each([
     ['a table', 'CREATE TABLE "Other" ("id" TEXT NOT NULL PRIMARY KEY)'],

@@ -27,7 +27,7 @@ async function repositories(url: string): Promise<void> {
       expect(await store.datasets.getMany([dataset.id])).toEqual([dataset])
       expect(await store.datasets.findByName(dataset.name)).toEqual(dataset)
       const classes = await store.datasets.classes(dataset.id)
-      expect(classes).toEqual(names.map((name, index) => ({ index, name, prompts: [`a ${name}.`] })))
+      expect(classes).toMatchObject(names.map((name, index) => ({ index, name, prompts: [`a ${name}.`] })))
     })
 
     test('that are not there are not found, whatever their id', async () => {
@@ -115,9 +115,13 @@ async function repositories(url: string): Promise<void> {
       expect(await store.recordedChanges.forget({ datasetId: id })).toEqual([ids[0]])
       expect(await conflictsOf()).toEqual([{ imageId: ids[3], classIndex: 2, otherIndex: 1 }])
       await store.datasetChanges.mergeClasses(id, 'b', 'd')
-      await store.datasetChanges.renameClass(id, 'c', { name: 'e', prompts: ['new'], from: ['a c.'] })
+      await store.datasetChanges.renameClass(id, 'c', {
+        name: 'e',
+        prompts: ['new'],
+        from: (name) => [`a ${name}.`],
+      })
       await store.datasetChanges.addClass(id, { name: 'b', prompts: ['b'] })
-      expect(await store.datasets.classes(id)).toEqual([
+      expect(await store.datasets.classes(id)).toMatchObject([
         { index: 0, name: 'e', prompts: ['new'] },
         { index: 1, name: 'd', prompts: ['a d.'] },
         { index: 2, name: 'b', prompts: ['b'] },
@@ -189,7 +193,7 @@ async function repositories(url: string): Promise<void> {
       const ended = await run.find()
       expect(await store.runs.start(run.id)).toBe(null)
       await attempt?.progress(0.1)
-      await attempt?.fail('too late')
+      await attempt?.fail({ error: 'too late', errorCode: 'INTERNAL_SERVER_ERROR' })
       await run.cancel()
       expect(await run.find()).toEqual(ended)
     })
@@ -197,7 +201,7 @@ async function repositories(url: string): Promise<void> {
     test('that failed say why, and are not made again', async () => {
       const run = await newRun((await newDataset()).id)
       const attempt = await store.runs.start(run.id)
-      await attempt?.fail('no luck')
+      await attempt?.fail({ error: 'no luck', errorCode: 'INTERNAL_SERVER_ERROR' })
       expect(await run.find()).toMatchObject({
         status: 'FAILED',
         error: 'no luck',
@@ -233,7 +237,7 @@ async function repositories(url: string): Promise<void> {
       const latest = await store.runs.start(run.id)
       expect(await slept?.isCurrent()).toBe(false)
       await slept?.progress(0.5)
-      await slept?.fail('it woke up late')
+      await slept?.fail({ error: 'it woke up late', errorCode: 'INTERNAL_SERVER_ERROR' })
       expect(await slept?.succeed(await result(id))).toBe(false)
       expect(await run.find()).toMatchObject({ status: 'RUNNING', progress: 0, error: null })
       expect(await latest?.isCurrent()).toBe(true)
@@ -279,7 +283,10 @@ async function repositories(url: string): Promise<void> {
       const [succeeded, , running, failed] = (await runsOf(first.id)).map((run) => run.id)
       await store.runs.start(running ?? '')
       await (await store.runs.start(succeeded ?? ''))?.succeed(await result(id))
-      await (await store.runs.start(failed ?? ''))?.fail('no luck')
+      await (await store.runs.start(failed ?? ''))?.fail({
+        error: 'no luck',
+        errorCode: 'INTERNAL_SERVER_ERROR',
+      })
 
       const fresh = unique('fresh')
       const second = await store.comparisons.create(newComparison(id, [fresh, ...names.toReversed()]))

@@ -63,6 +63,52 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     expect(await page.getByRole('article').count()).toBe(methods.length)
   })
 
+  test('accuracies, differences and sets are in percent on every page, as the library has them', async () => {
+    const runs = await library.comparisons.runs(id)
+    const rows = await library.comparisons.rows(runs)
+    const row = rows.find((each) => each.space === 'whitened' && each.shots === 4) ?? expect.fail()
+    const one = (value: number) => value.toFixed(1).replace('-', '−')
+    const signed = (value: number) => `${Number(value.toFixed(1)) > 0 ? '+' : ''}${one(value)}`
+    const range = ({ low, high }: { low: number; high: number }) => `${one(low)}–${one(high)}`
+    const lineIn = (page: Page, table: string) =>
+      page.getByRole('region', { name: table, exact: true }).getByRole('row').filter({ hasText: 'whitened' })
+    const told = (value: string) => expect.stringContaining(value)
+    const { mean } = row.accuracy
+
+    const page = await open(`/compare/${id}?tab=sets`)
+    const results = lineIn(page, 'Results of every method')
+    await expect.poll(() => results.textContent()).toEqual(told(`${one(mean)} ${range(row.accuracy)}`))
+    const pairs = await library.comparisons.pairs(runs, 'zero-shot', null, 'accuracy')
+    const pair = pairs.find((each) => each.space === 'whitened' && each.shots === 4)
+    expect(await results.textContent()).toEqual(told(signed(pair?.difference ?? Number.NaN)))
+    const { coverage, empty, size } = row.sets ?? expect.fail()
+    for (const each of [coverage, empty, size])
+      await expect.poll(() => lineIn(page, 'Sets of every method').textContent()).toEqual(told(range(each)))
+
+    const other = await open(
+      `/compare/${id}?tab=classes&method=tip-adapter%40whitened&baseline=zero-shot&shots=4`,
+    )
+    const comparison = (await library.store.comparisons.get(id)) ?? expect.fail()
+    const of = { method: 'tip-adapter', space: 'whitened', baseline: 'zero-shot', shots: 4 }
+    const classes = other.getByRole('region', { name: 'Accuracy by class', exact: true }).last()
+    for (const delta of await library.contrasts.classDeltas(comparison, runs, of)) {
+      await classes.getByText(one(delta.accuracy), { exact: true }).first().waitFor()
+      await classes.getByText(signed(delta.difference), { exact: true }).first().waitFor()
+    }
+    const accuracies = runs.map(({ result }) => one(result?.accuracy ?? Number.NaN))
+    const listed = await open(`/compare/${id}?tab=runs`)
+    await expect
+      .poll(async () => await listed.getByRole('tabpanel').getByRole('cell').allTextContents())
+      .toEqual(expect.arrayContaining(accuracies))
+
+    const at = Math.max(...rows.filter(({ shots }) => shots === 4).map(({ accuracy }) => accuracy.mean))
+    const all = await open('/compare')
+    const entry = all.getByRole('row').filter({ hasText: dataset.name }).first()
+    await expect
+      .poll(() => entry.getByRole('cell').allTextContents())
+      .toEqual(expect.arrayContaining([one(at)]))
+  })
+
   test('it says which comparison answers, offers its shots and seeds alone, and can be left', async () => {
     const page = await open(`/compare/${id}`)
     await page.getByRole('link', { name: 'Try', exact: true }).last().click()

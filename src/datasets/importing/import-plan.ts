@@ -28,6 +28,9 @@ export interface PlannedClass {
   readonly images: Readonly<Record<Split, number>>
 }
 
+/** A class may not be there yet. */
+type NumberedClass = Omit<ClassRow, 'id'>
+
 /**
  * Looks through a source as an import does, checks every image, and stores nothing. Throws as `importSource`. `context.intake`
  * checks images without storing them.
@@ -40,7 +43,7 @@ export async function planImport(
   signal?: AbortSignal,
 ): Promise<ImportPlan> {
   const { store, intake } = context
-  const planned: { name: string; dataset: string | null; classes: readonly ClassRow[] } = {
+  const planned: { name: string; dataset: string | null; classes: readonly NumberedClass[] } = {
     ...{ name: '', dataset: null, classes: [] },
   }
   const counts: Record<Split, number>[] = []
@@ -50,7 +53,7 @@ export async function planImport(
   let inOtherSplit: SomeFilesRow = { files: 0, first: [] }
   const warnings: WarningRow[] = []
 
-  function plan(name: string, dataset: string | null, classes: readonly ClassRow[]): void {
+  function plan(name: string, dataset: string | null, classes: readonly NumberedClass[]): void {
     Object.assign(planned, { name, dataset, classes })
     for (const _ of classes) counts.push({ SUPPORT_POOL: 0, VALIDATION: 0, TEST: 0 })
   }

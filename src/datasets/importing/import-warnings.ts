@@ -53,7 +53,7 @@ export function inShort(warnings: readonly WarningRow[]): WarningRow[] {
 /** Classes whose prompts are too long for the default encoder. */
 export async function cutPromptWarnings(
   { encoders }: Pick<ImportWarningsContext, 'encoders'>,
-  classes: readonly ClassRow[],
+  classes: readonly Omit<ClassRow, 'id'>[],
 ): Promise<WarningRow[]> {
   const encoder = encoders.default
   const cut = await cutPrompts(classes, encoder)

@@ -19,6 +19,7 @@ import { openSource } from '../../sources/open-source.js'
 import type { Source } from '../../sources/source.js'
 import type { DatasetRow } from '../../store/datasets.js'
 import type { Split } from '../../store/enums.js'
+import { findClass } from '../../store/find-class.js'
 import {
   addFiles,
   conflictsOf,
@@ -341,7 +342,7 @@ export function createImports(context: ImportsContext): Imports {
       addingTo.add(dataset)
       try {
         const classes = await store.datasets.classes(dataset)
-        const found = classes.find((each) => each.name === name)
+        const found = name === null ? undefined : findClass(classes, name)
         if (name !== null && !found)
           throw errors.unknownClass({ name, known: classes.map((each) => each.name) }, 'class')
         return await addSource(

@@ -16,6 +16,7 @@ import { type InputOfId, inputOfId } from '../input-of-id.js'
 import { PageArguments, pageRequest } from '../page.js'
 import { PayloadMutation } from '../payload-mutation.js'
 import { Json } from '../scalars.js'
+import { watchAll } from '../watch-all.js'
 import { AdapterType } from './adapter.type.js'
 import {
   TrainAdapterInputType,
@@ -128,6 +129,24 @@ export class TrainingResolver {
     @Arg('id', () => ID, { description: 'The id of a training.' }) _id: string,
   ): TrainingRow {
     return training
+  }
+
+  @Subscription(() => TrainingType, {
+    name: 'trainings',
+    description:
+      'Follows several trainings: emits the current state of each, then every change of any, at most twice a second for each. Completes when all have ended.',
+    subscribe: ({ args, context }: { args: { ids: string[] }; context: Context }) =>
+      watchAll(args.ids, context, context.library.trainings.watch),
+  })
+  watchTrainings(
+    @Root() row: TrainingRow,
+    @Arg('ids', () => [ID], {
+      description:
+        'The ids of trainings, at least one. As many as a page may have (setting SHOTBOARD_MAX_PAGE_SIZE).',
+    })
+    _ids: string[],
+  ): TrainingRow {
+    return row
   }
 
   @FieldResolver(() => EncoderType, { description: 'The encoder that the adapter is trained for.' })

@@ -203,8 +203,8 @@ export class ClassifierVersionResolver extends methodAndSpaceOf(() => Classifier
   @FieldResolver(() => [ClassLabelType], {
     description: 'The classes that it can answer with, as they were when it was made.',
   })
-  classes(@Root() { frozen }: VersionRoot): ClassRow[] {
-    return classesOf(frozen)
+  classes(@Root() { row, frozen }: VersionRoot): ClassRow[] {
+    return classesOf(row.id, frozen)
   }
 
   @FieldResolver(() => ClassifierSupportType, { description: 'The support images that it compares with.' })

@@ -1,6 +1,7 @@
 import { Field, Float, ID, InputType, Int } from 'type-graphql'
 import { StatisticType } from '../comparison/comparison.type.js'
 import { Drawing, Search, Selection } from '../enums.js'
+import { KeptInPercent } from '../fractions.js'
 import { HyperparameterInputType } from '../method/method-choice.js'
 import { NodeType } from '../node/node.type.js'
 import { ObjectType } from '../object-type.js'
@@ -118,7 +119,8 @@ export class ClassifierMeasurementType {
   @Field(() => Int, { description: 'The number of test images that it was measured on.' })
   testImages: number
 
-  @Field(() => StatisticType, { description: 'In percent.' })
+  @KeptInPercent()
+  @Field(() => StatisticType, { description: 'The accuracy on them, from 0 to 1.' })
   accuracy: StatisticType
 
   @Field(() => StatisticType, {
@@ -163,10 +165,11 @@ export class ClassifierSelectionType {
   @Field(() => Int, { description: 'Images that they were selected on; 0 if the defaults were used.' })
   images: number
 
+  @KeptInPercent()
   @Field(() => Float, {
     nullable: true,
     description:
-      "The accuracy on these images in percent; with LEAVE_ONE_OUT, the classifier's own leave-one-out accuracy. Null if there were none.",
+      "The accuracy on these images, from 0 to 1; with LEAVE_ONE_OUT, the classifier's own leave-one-out accuracy. Null if there were none.",
   })
   accuracy: number | null
 }

@@ -5,6 +5,7 @@ import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
 import { Split } from '../enums.js'
+import { KeptInPercent } from '../fractions.js'
 import { ObjectType } from '../object-type.js'
 
 const DriftMeasure = {
@@ -65,9 +66,10 @@ class ClassifierEvaluationType {
   @Field(() => Int, { description: "The classifier's own support images, which are left out." })
   leftOut: number
 
+  @KeptInPercent()
   @Field(() => StatisticType, {
     nullable: true,
-    description: 'In percent, with its interval over images. Null for images without a label.',
+    description: 'From 0 to 1, with its interval over images. Null for images without a label.',
   })
   accuracy: StatisticType | null
 

@@ -29,6 +29,7 @@ import { pageRequest } from '../page.js'
 import { PayloadMutation } from '../payload-mutation.js'
 import { RunType } from '../run/run.js'
 import { FeatureSpaceType } from '../space/space.js'
+import { atSupport, drawnBy } from './compare-support.js'
 import {
   CompareInputType,
   ComparisonConnectionType,
@@ -114,14 +115,17 @@ export class ComparisonResolver {
   @PayloadMutation(changedComparison, {
     description: 'Starts one run per method, encoder, shot count and seed, and returns at once.',
   })
-  compare(
+  async compare(
     @Arg('input', () => CompareInputType, {
       description: 'What to compare, on which images, and how to select and measure.',
     })
-    input: CompareInputType,
+    { support, ...input }: CompareInputType,
     @Ctx() { library }: Context,
   ): Promise<ComparisonRow> {
-    return library.comparisons.compare(input)
+    const request = { ...input, ...drawnBy(support) }
+    return library.comparisons.compare(request).catch((error: unknown) => {
+      throw atSupport(error, support)
+    })
   }
 
   @PayloadMutation(changedComparison, {

@@ -1,6 +1,7 @@
 import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql'
 import type { ComparisonRow } from '../../library/index.js'
 import type { Context } from '../context.js'
+import { watchAll } from '../watch-all.js'
 import { ComparisonType } from './comparison.type.js'
 
 @Resolver(() => ComparisonType)
@@ -16,5 +17,22 @@ export class ComparisonSubscription {
     @Arg('id', () => ID, { description: 'The id of a comparison.' }) _id: string,
   ): ComparisonRow {
     return comparison
+  }
+
+  @Subscription(() => ComparisonType, {
+    description:
+      'Follows several comparisons: emits the current state of each, then every change of any, at most twice a second for each. Completes when all have ended.',
+    subscribe: ({ args, context }: { args: { ids: string[] }; context: Context }) =>
+      watchAll(args.ids, context, context.library.comparisons.watch),
+  })
+  comparisons(
+    @Root() row: ComparisonRow,
+    @Arg('ids', () => [ID], {
+      description:
+        'The ids of comparisons, at least one. As many as a page may have (setting SHOTBOARD_MAX_PAGE_SIZE).',
+    })
+    _ids: string[],
+  ): ComparisonRow {
+    return row
   }
 }

@@ -8,12 +8,15 @@ import type {
 } from '../../library/index.js'
 import { type MeasureName, measureNames, measures } from '../../measures.js'
 import { ClassSizesType } from '../class-sizes.js'
-import { Drawing, JobStatus, KlScaling, Measure, Search, Selection } from '../enums.js'
+import { JobStatus, KlScaling, Measure, Search, Selection } from '../enums.js'
+import { ErrorCode } from '../error-code.js'
+import { KeptInMeasure, KeptInPercent } from '../fractions.js'
 import { MethodChoiceType } from '../method/method-choice.js'
 import { NodeType } from '../node/node.type.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
 import { DateTime } from '../scalars.js'
+import { CompareSupportInputType } from './compare-support.js'
 
 @InputType('CompareInput', {
   description: 'What to compare. There is one run per method, encoder, number of shots and seed.',
@@ -39,22 +42,10 @@ export class CompareInputType {
   })
   encoders?: string[] | null
 
-  @Field(() => [Int], { nullable: true, description: 'Images per class. Left out with ALL and LISTED.' })
-  shots?: number[] | null
-
-  @Field(() => Drawing, {
-    nullable: true,
-    description:
-      'How many images of each class a support set takes. Default: LISTED with `supportImages`, and EXACT without.',
+  @Field(() => CompareSupportInputType, {
+    description: 'Which images methods learn from: drawn by the seeds, all, or listed.',
   })
-  drawing?: Drawing | null
-
-  @Field(() => [ID], {
-    nullable: true,
-    description:
-      'The images of the support set, instead of a draw: images of the support pool of `dataset`, in any order. Results then hold for this support set.',
-  })
-  supportImages?: string[] | null
+  support: CompareSupportInputType
 
   @Field(() => [Int], {
     defaultValue: [1],
@@ -106,10 +97,10 @@ export class CompareInputType {
   })
   unknownDataset?: string | null
 
-  @Field(() => [String], {
+  @Field(() => [ID], {
     nullable: true,
     description:
-      'Names of classes that the classifier does not have. Their test images belong to no class, and rows tell how well that is noticed.',
+      'The ids or names of classes that the classifier does not have. Their test images belong to no class, and rows tell how well that is noticed.',
   })
   holdOut?: string[] | null
 
@@ -170,8 +161,9 @@ class UnknownSummaryType {
   @Field(() => Int, { description: 'The number of test images that belong to no class.' })
   images: number
 
+  @KeptInPercent()
   @Field(() => StatisticType, {
-    description: 'How often the set is empty, in percent: the image is turned away.',
+    description: 'How often the set is empty, from 0 to 1: the image is turned away.',
   })
   turnedAway: Statistic
 
@@ -188,13 +180,15 @@ class SetSummaryType {
   @Field(() => Float, { description: 'The coverage that was asked for, between 0 and 1.' })
   promised: number
 
-  @Field(() => StatisticType, { description: 'How often the set holds the true class, in percent.' })
+  @KeptInPercent()
+  @Field(() => StatisticType, { description: 'How often the set holds the true class, from 0 to 1.' })
   coverage: Statistic
 
   @Field(() => StatisticType, { description: 'The number of classes in a set.' })
   size: Statistic
 
-  @Field(() => StatisticType, { description: 'How often the set of a test image is empty, in percent.' })
+  @KeptInPercent()
+  @Field(() => StatisticType, { description: 'How often the set of a test image is empty, from 0 to 1.' })
   empty: Statistic
 
   @Field(() => UnknownSummaryType, {
@@ -233,10 +227,11 @@ export class ComparisonRowType {
   })
   labelledImages: number | null
 
+  @KeptInPercent()
   @Field(() => StatisticType, {
     nullable: true,
     description:
-      'Accuracy on the test images of `dataset` minus accuracy on those of `testDataset`, in percentage points, for the same fitted methods. Null without a testDataset, or if the dataset has no test images.',
+      'Accuracy on the test images of `dataset` minus accuracy on those of `testDataset`, from -1 to 1, for the same fitted methods. Null without a testDataset, or if the dataset has no test images.',
   })
   drop: Statistic | null
 
@@ -257,6 +252,7 @@ export class ComparisonRowType {
 
 for (const name of measureNames) {
   Field(() => StatisticType, { description: measures[name].description })(ComparisonRowType.prototype, name)
+  if (measures[name].scale === 100) KeptInPercent()(ComparisonRowType.prototype, name)
 }
 
 @ObjectType('ReliabilityBin', {
@@ -303,14 +299,17 @@ export class PairwiseTestType {
   @Field(() => Measure, { description: 'What is compared.' })
   measure: MeasureName
 
+  @KeptInMeasure()
   @Field(() => Float, {
-    description: "The method's mean minus the baseline's. In percentage points for accuracies.",
+    description: "The method's mean minus the baseline's, from -1 to 1.",
   })
   difference: number
 
+  @KeptInMeasure()
   @Field(() => Float, { nullable: true, description: lowDescription })
   low: number | null
 
+  @KeptInMeasure()
   @Field(() => Float, { nullable: true, description: 'The upper end of the interval.' })
   high: number | null
 
@@ -367,6 +366,13 @@ export class ComparisonType {
     description: 'Why it failed, or why it waits after a fault. Null if nothing is wrong.',
   })
   error: string | null
+
+  @Field(() => ErrorCode, {
+    nullable: true,
+    description:
+      'The stable code of `error`; where runs have failed, that of the first. Null if nothing is wrong, and for errors of earlier versions.',
+  })
+  errorCode: string | null
 
   @Field(() => DateTime, { description: 'When it was asked for.' })
   createdAt: Date

@@ -1,6 +1,7 @@
 import { ArgsType, Field, Float, ID, Int } from 'type-graphql'
 import { ClassLabelType } from '../dataset/dataset.type.js'
 import { DisagreementKind } from '../enums.js'
+import { KeptInPercent } from '../fractions.js'
 import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
 import { lowDescription } from './comparison.type.js'
@@ -52,18 +53,23 @@ export class ClassDeltaType {
   @Field(() => Int, { description: 'Test images of the class.' })
   images: number
 
-  @Field(() => Float, { description: 'In percent.' })
+  @KeptInPercent()
+  @Field(() => Float, { description: "The method's accuracy in the class, from 0 to 1." })
   accuracy: number
 
-  @Field(() => Float, { description: 'In percent.' })
+  @KeptInPercent()
+  @Field(() => Float, { description: "The baseline's accuracy in the class, from 0 to 1." })
   baselineAccuracy: number
 
-  @Field(() => Float, { description: "The method's accuracy minus the baseline's, in percentage points." })
+  @KeptInPercent()
+  @Field(() => Float, { description: "The method's accuracy minus the baseline's, from -1 to 1." })
   difference: number
 
+  @KeptInPercent()
   @Field(() => Float, { nullable: true, description: lowDescription })
   low: number | null
 
+  @KeptInPercent()
   @Field(() => Float, { nullable: true, description: 'The upper end of the interval.' })
   high: number | null
 

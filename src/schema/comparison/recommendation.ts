@@ -3,6 +3,7 @@ import type { ComparisonRow, Rival, WordedRecommendation } from '../../library/i
 import { readsPredictions } from '../complexity.js'
 import type { Context } from '../context.js'
 import { Confidence, Selection } from '../enums.js'
+import { KeptInPercent } from '../fractions.js'
 import { encoderMethodAndSpaceOf } from '../method/method-and-space.js'
 import { ObjectType } from '../object-type.js'
 import { ComparisonType, lowDescription, StatisticType } from './comparison.type.js'
@@ -11,7 +12,7 @@ import { ComparisonType, lowDescription, StatisticType } from './comparison.type
   description: 'How one method differs from another, on the same support sets and test images.',
 })
 class DifferenceType {
-  @Field(() => Float, { description: 'In percentage points.' })
+  @Field(() => Float, { description: 'The mean difference in accuracy, from -1 to 1.' })
   mean: number
 
   @Field(() => Float, { description: 'Between support sets; 0 if there is one.' })
@@ -41,9 +42,11 @@ class DifferenceType {
   description: 'Compares the recommended method with another one, at the same number of shots.',
 })
 class RivalType {
-  @Field(() => StatisticType, { description: "The other method's accuracy, in percent." })
+  @KeptInPercent()
+  @Field(() => StatisticType, { description: "The other method's accuracy, from 0 to 1." })
   accuracy: StatisticType
 
+  @KeptInPercent()
   @Field(() => DifferenceType, { description: "The recommended method's accuracy minus this one's." })
   lead: DifferenceType
 
@@ -67,7 +70,8 @@ class RecommendationType {
   })
   shots: number
 
-  @Field(() => StatisticType, { description: 'In percent.' })
+  @KeptInPercent()
+  @Field(() => StatisticType, { description: 'Its test accuracy, from 0 to 1.' })
   accuracy: StatisticType
 
   @Field(() => Selection, { description: 'How its hyperparameters were selected.' })

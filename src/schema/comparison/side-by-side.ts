@@ -3,6 +3,7 @@ import type { ComparisonRow, Encoder, RowDifference } from '../../library/index.
 import { readsPredictions } from '../complexity.js'
 import type { Context } from '../context.js'
 import { EncoderType } from '../encoder/encoder.js'
+import { KeptInPercent } from '../fractions.js'
 import { methodAndSpaceOf } from '../method/method-and-space.js'
 import { ObjectType } from '../object-type.js'
 import { ComparisonType, StatisticType } from './comparison.type.js'
@@ -14,20 +15,25 @@ class ComparisonDifferenceType {
   @Field(() => Int, { description: 'The images per class that both were asked for.' })
   shots: number
 
-  @Field(() => StatisticType, { description: 'The accuracy in this comparison.' })
+  @KeptInPercent()
+  @Field(() => StatisticType, { description: 'The accuracy in this comparison, from 0 to 1.' })
   accuracy: RowDifference['accuracy']
 
-  @Field(() => StatisticType, { description: 'The accuracy in the other comparison.' })
+  @KeptInPercent()
+  @Field(() => StatisticType, { description: 'The accuracy in the other comparison, from 0 to 1.' })
   otherAccuracy: RowDifference['otherAccuracy']
 
+  @KeptInPercent()
   @Field(() => Float, {
-    description: 'The accuracy here minus the accuracy in the other comparison, in the unit of accuracies.',
+    description: 'The accuracy here minus the accuracy in the other comparison, from -1 to 1.',
   })
   difference: number
 
+  @KeptInPercent()
   @Field(() => Float, { description: 'The lower end of the 95 % interval of the difference.' })
   low: number
 
+  @KeptInPercent()
   @Field(() => Float, { description: 'The upper end of the 95 % interval of the difference.' })
   high: number
 

@@ -19,7 +19,7 @@ export class RenameClassInputType {
   @Field(() => ID, { description: 'The id of the dataset.' })
   dataset: string
 
-  @Field(() => String, { description: 'The name that the class has.' })
+  @Field(() => ID, { description: 'The id of the class, or the name that it has.' })
   class: string
 
   @Field(() => String, { description: 'Its new name.' })
@@ -40,10 +40,10 @@ export class MergeClassesInputType {
   @Field(() => ID, { description: 'The id of the dataset.' })
   dataset: string
 
-  @Field(() => String, { description: 'The class that goes.' })
+  @Field(() => ID, { description: 'The class that goes, by its id or its name.' })
   class: string
 
-  @Field(() => String, { description: 'The class that gets its images.' })
+  @Field(() => ID, { description: 'The class that gets its images, by its id or its name.' })
   into: string
 }
 
@@ -52,7 +52,7 @@ export class DeleteClassInputType {
   @Field(() => ID, { description: 'The id of the dataset.' })
   dataset: string
 
-  @Field(() => String, { description: 'The name of the class.' })
+  @Field(() => ID, { description: 'The id or the name of the class.' })
   class: string
 }
 
@@ -64,7 +64,7 @@ export class LabelImagesInputType {
   @Field(() => [ID], { description: 'Images of the dataset that have no label.' })
   images: string[]
 
-  @Field(() => String, { description: 'The name of their class.' })
+  @Field(() => ID, { description: 'The id or the name of their class.' })
   class: string
 
   @Field(() => Split, { description: 'What they are used for from now on.' })
@@ -104,7 +104,10 @@ export class MoveImagesInputType {
   @Field(() => [ID], { description: 'Images of the dataset.' })
   images: string[]
 
-  @Field(() => String, { nullable: true, description: 'Their new class. Default: they keep theirs.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id or the name of their new class. Default: they keep theirs.',
+  })
   class?: string | null
 
   @Field(() => Split, { nullable: true, description: 'Their new split. Default: they keep theirs.' })

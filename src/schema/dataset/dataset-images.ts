@@ -4,6 +4,7 @@ import {
   type ClassRow,
   type DatasetImageRow,
   type DatasetRow,
+  findClass,
   type ImageRow,
   imagePageRequest,
   type Page,
@@ -91,7 +92,7 @@ export class DatasetImagesResolver {
   @FieldResolver(() => DatasetImageConnectionType, { description: 'In the order in which they were added.' })
   async images(
     @Root() { id }: DatasetRow,
-    @Arg('class', () => ID, { nullable: true, description: 'The name of a class.' }) name:
+    @Arg('class', () => ID, { nullable: true, description: 'The id or the name of a class.' }) name:
       | string
       | null
       | undefined,
@@ -104,7 +105,7 @@ export class DatasetImagesResolver {
   ): Promise<Page<DatasetImageType>> {
     const { loaders } = context
     const classes = await loaders.classes.load(id)
-    const label = name == null ? undefined : classes.find((each) => each.name === name)
+    const label = name == null ? undefined : findClass(classes, name)
     if (name != null && !label) {
       throw errors.unknownClass({ name, known: classes.map((each) => each.name) }, 'class')
     }

@@ -7,9 +7,21 @@ import { ObjectType } from '../object-type.js'
 import { connectionOf } from '../page.js'
 import { DateTime } from '../scalars.js'
 
-@ObjectType('ClassLabel', { description: 'A class of a dataset.' })
+@ObjectType('ClassLabel', {
+  implements: NodeType,
+  description:
+    'A class of a dataset, or of a version of a classifier, which keeps its classes as they were: they have other ids.',
+})
 export class ClassLabelType {
-  @Field(() => Int, { description: 'Its position among the classes of the dataset, from 0.' })
+  @Field(() => ID, {
+    description:
+      'Identifies the class; it never changes, also when the class is renamed, when others come or go, and when its deletion is undone.',
+  })
+  id: string
+
+  @Field(() => Int, {
+    description: 'Its position among the classes, from 0. It changes when a class before it goes.',
+  })
   index: number
 
   @Field(() => String, { description: 'Unique in the dataset, from 1 to 500 characters.' })
@@ -67,7 +79,9 @@ export class SetPromptsInputType {
   @Field(() => ID, { description: 'The id of the dataset.' })
   dataset: string
 
-  @Field(() => [ClassInputType], { description: 'Classes of the dataset. Other classes keep their prompts.' })
+  @Field(() => [ClassInputType], {
+    description: 'Classes of the dataset, whose `name` may also be an id. Other classes keep their prompts.',
+  })
   classes: ClassInputType[]
 }
 
@@ -114,7 +128,7 @@ export class LabelledImageInputType {
   @Field(() => ImageInputType, { description: 'The image: a stored one, or its bytes.' })
   image: ImageInputType
 
-  @Field(() => String, { description: 'The name of a class of the dataset.' })
+  @Field(() => ID, { description: 'The id or the name of a class of the dataset.' })
   class: string
 
   @Field(() => Split, { description: 'What it is used for.' })

@@ -1,6 +1,7 @@
 import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql'
 import type { ImportRow } from '../../library/index.js'
 import type { Context } from '../context.js'
+import { watchAll } from '../watch-all.js'
 import { ImportType } from './import.type.js'
 
 @Resolver(() => ImportType)
@@ -14,6 +15,23 @@ export class ImportSubscription {
   import(
     @Root() row: ImportRow,
     @Arg('id', () => ID, { description: 'The id of an import.' }) _id: string,
+  ): ImportRow {
+    return row
+  }
+
+  @Subscription(() => ImportType, {
+    description:
+      'Follows several imports: emits the current state of each, then every change of any, at most twice a second for each. Completes when all have ended.',
+    subscribe: ({ args, context }: { args: { ids: string[] }; context: Context }) =>
+      watchAll(args.ids, context, context.library.imports.watch),
+  })
+  imports(
+    @Root() row: ImportRow,
+    @Arg('ids', () => [ID], {
+      description:
+        'The ids of imports, at least one. As many as a page may have (setting SHOTBOARD_MAX_PAGE_SIZE).',
+    })
+    _ids: string[],
   ): ImportRow {
     return row
   }

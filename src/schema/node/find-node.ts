@@ -15,7 +15,7 @@ interface RowLoader {
 }
 
 /**
- * Finds objects of every type by id. Rows have UUIDs and images have hashes, so no two types share one. Methods, spaces and
+ * Finds objects of every type by id. Rows have UUIDs, classes of classifiers one with a number, and images have hashes, so no two types share one. Methods, spaces and
  * encoders have names; of those, a space gives way to a method, and an encoder to both.
  */
 export function createNodes(library: Library, rows: Readonly<Record<string, RowLoader>>): Nodes {
@@ -52,6 +52,7 @@ export function createNodes(library: Library, rows: Readonly<Record<string, RowL
     typeOf: (found) => types.get(found),
     async find(id) {
       if (/^[0-9a-f]{64}$/.test(id)) return ofType('Image', rows.Image, id)
+      if (classOfVersion.test(id)) return ofType('ClassLabel', rows.ClassLabel, id)
       if (!uuid.test(id)) return registered(id)
       const found = await Promise.all(Object.entries(rows).map(([type, loader]) => ofType(type, loader, id)))
       return found.find((each) => each !== null) ?? null
@@ -59,4 +60,5 @@ export function createNodes(library: Library, rows: Readonly<Record<string, RowL
   }
 }
 
+const classOfVersion = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.\d{1,9}$/
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/

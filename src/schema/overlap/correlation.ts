@@ -12,6 +12,7 @@ import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
 import { EncoderType } from '../encoder/encoder.js'
+import { KeptInPercent } from '../fractions.js'
 import { methodAndSpaceOf } from '../method/method-and-space.js'
 import { ObjectType } from '../object-type.js'
 
@@ -48,24 +49,27 @@ class OverlapCorrelationPointType {
   @Field(() => Int, { description: 'The number of seeds that both have finished.' })
   seeds: number
 
-  @Field(() => Float, { description: 'Overlap of the test images in `clip`.' })
+  @Field(() => Float, { description: 'Overlap of the test images in `clip`, from 0 to 1.' })
   clipOverlap: number
 
   @Field(() => Float, {
-    description: "Overlap of the test images in the space, fitted on each seed's support set.",
+    description: "Overlap of the test images in the space, fitted on each seed's support set, from 0 to 1.",
   })
   overlap: number
 
-  @Field(() => Float, { description: '`clipOverlap` minus `overlap`.' })
+  @Field(() => Float, { description: '`clipOverlap` minus `overlap`, from -1 to 1.' })
   reduction: number
 
-  @Field(() => Float, { description: 'Test accuracy in `clip`, in percent.' })
+  @KeptInPercent()
+  @Field(() => Float, { description: 'Test accuracy in `clip`, from 0 to 1.' })
   clipAccuracy: number
 
-  @Field(() => Float, { description: 'Test accuracy in the space, in percent.' })
+  @KeptInPercent()
+  @Field(() => Float, { description: 'Test accuracy in the space, from 0 to 1.' })
   accuracy: number
 
-  @Field(() => Float, { description: '`accuracy` minus `clipAccuracy`, in percentage points.' })
+  @KeptInPercent()
+  @Field(() => Float, { description: '`accuracy` minus `clipAccuracy`, from -1 to 1.' })
   gain: number
 }
 

@@ -15,10 +15,13 @@ class RunPredictionsArguments extends PageArguments {
   @Field(() => PredictionOutcome, { nullable: true, description: 'Default: right and wrong ones.' })
   outcome?: PredictionOutcome | null
 
-  @Field(() => ID, { nullable: true, description: 'The name of the true class. Default: all.' })
+  @Field(() => ID, { nullable: true, description: 'The id or the name of the true class. Default: all.' })
   class?: string | null
 
-  @Field(() => ID, { nullable: true, description: 'The name of the predicted class. Default: all.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id or the name of the predicted class. Default: all.',
+  })
   takenFor?: string | null
 
   @Field(() => PredictionOrder, {

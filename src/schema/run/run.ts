@@ -15,6 +15,8 @@ import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
 import { JobStatus, Search, Selection } from '../enums.js'
+import { ErrorCode } from '../error-code.js'
+import { KeptInPercent } from '../fractions.js'
 import { HyperparameterValueType, valueList } from '../method/method.type.js'
 import { encoderMethodAndSpaceOf } from '../method/method-and-space.js'
 import { NodeType } from '../node/node.type.js'
@@ -41,7 +43,7 @@ class TimingsType {
 
 @ObjectType('Run', {
   implements: NodeType,
-  description: 'One method in one space on one support set. Accuracies are in percent.',
+  description: 'One method in one space on one support set. Accuracies are from 0 to 1.',
 })
 export class RunType {
   @Field(() => ID, { description: 'Identifies the run; it never changes.' })
@@ -64,6 +66,12 @@ export class RunType {
 
   @Field(() => String, { nullable: true, description: 'Why it failed. Null if it did not.' })
   error: string | null
+
+  @Field(() => ErrorCode, {
+    nullable: true,
+    description: 'The stable code of `error`. Null if nothing is wrong, and for errors of earlier versions.',
+  })
+  errorCode: string | null
 
   @Field(() => Int, {
     description: 'The images per class that were asked for; with ALL, the number that the largest class has.',
@@ -173,10 +181,11 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
     return result?.temperature ?? null
   }
 
+  @KeptInPercent()
   @FieldResolver(() => Float, {
     nullable: true,
     description:
-      'The accuracy on the selection images with the selected values, in percent. Null until the run has finished, and if the defaults were used.',
+      'The accuracy on the selection images with the selected values, from 0 to 1. Null until the run has finished, and if the defaults were used.',
   })
   selectionAccuracy(@Root() { result }: RunRow): number | null {
     return result?.selectionAccuracy ?? null
@@ -190,17 +199,20 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
     return result && valueList(result.hyperparameters)
   }
 
+  @KeptInPercent()
   @FieldResolver(() => Float, {
     nullable: true,
-    description: 'Accuracy on the test images of `dataset`. Null without a `testDataset`.',
+    description: 'Accuracy on the test images of `dataset`, from 0 to 1. Null without a `testDataset`.',
   })
   unshiftedAccuracy(@Root() { result }: RunRow): number | null {
     return result?.unshiftedAccuracy ?? null
   }
 
+  @KeptInPercent()
   @FieldResolver(() => [Float], {
     nullable: true,
-    description: 'In the order of the classes.',
+    description:
+      'The accuracy on the test images of each class, from 0 to 1, in the order of the classes; 0 for a class without any.',
     complexity: computed({ base: 50 }),
   })
   async perClassAccuracy(@Root() run: RunRow, @Ctx() context: Context): Promise<number[] | null> {
@@ -256,4 +268,5 @@ for (const name of measureNames) {
   Root()(RunResolver.prototype, name, 0)
   const options = { nullable: true, description: measures[name].description }
   FieldResolver(() => Float, options)(RunResolver.prototype, name, resolve)
+  if (measures[name].scale === 100) KeptInPercent()(RunResolver.prototype, name)
 }

@@ -56,7 +56,7 @@ test('a folder becomes a dataset: its subfolders are splits and classes', async 
     },
   ])
   expect(progress.at(-1)).toEqual([7, 7])
-  expect(await classesOf(dataset.id)).toEqual([
+  expect(await classesOf(dataset.id)).toMatchObject([
     { index: 0, name: 'owl', prompts: ['a photo of a owl.'] },
     { index: 1, name: 'wren', prompts: ['a photo of a wren.'] },
   ])
@@ -107,7 +107,7 @@ test('dataset.json gives the name, the order of classes, their prompts and their
   const { dataset, added } = await library.imports.importPath(folder)
   expect(dataset.name).toBe('Described')
   expect(added).toBe(3)
-  expect(await classesOf(dataset.id)).toEqual([
+  expect(await classesOf(dataset.id)).toMatchObject([
     { index: 0, name: 'T-shirt/top', prompts: ['a T-shirt.', 'a top.'] },
     { index: 1, name: 'coat', prompts: ['a photo of a coat.'] },
     { index: 2, name: 'never seen', prompts: ['a photo of a never seen.'] },

@@ -118,7 +118,13 @@ describe('by default', () => {
 describe('what is set is held, with an error of its own:', () => {
   const compare = (seeds: number[]) =>
     narrow.ask('mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }', {
-      input: { dataset: dataset.id, shots: [1], seeds, methods: [{ method: 'tip-x' }], selection: 'NONE' },
+      input: {
+        dataset: dataset.id,
+        support: { shots: [1] },
+        seeds,
+        methods: [{ method: 'tip-x' }],
+        selection: 'NONE',
+      },
     })
 
   test.each([

@@ -44,6 +44,37 @@ describe.each([
     expect(new Set(finished).size).toBeGreaterThan(1)
   })
 
+  test('several comparisons are followed at once, each to its end', async () => {
+    const [first, second] = [await compareSlowly(1), await compareSlowly(1)]
+    const query = 'subscription ($ids: [ID!]!) { comparisons(ids: $ids) { id status progress } }'
+    const ids = [first.id, second.id, first.id]
+    const results = await all(connect(), { query, variables: { ids } })
+    const states = results.map(({ data, errors }) => {
+      expect(errors).toBeUndefined()
+      return (data as unknown as { comparisons: Pick<State, 'id' | 'status' | 'progress'> }).comparisons
+    })
+    for (const { id } of [first, second]) {
+      const own = states.filter((state) => state.id === id)
+      expect(own.at(-1)).toEqual({ id, status: 'SUCCEEDED', progress: 1 })
+      const progress = own.map((state) => state.progress)
+      expect(progress).toEqual([...progress].sort((a, b) => a - b))
+    }
+    expect(new Set(states.map(({ id }) => id)).size).toBe(2)
+  })
+
+  test('a list with an unknown comparison, or none, is refused with its place', async () => {
+    const { id } = await compareSlowly(1)
+    const query = 'subscription ($ids: [ID!]!) { comparisons(ids: $ids) { id } }'
+    for (const [ids, extensions] of [
+      [[id, 'nothing'], { code: 'UNKNOWN_COMPARISON', argument: 'ids[1]' }],
+      [[], { code: 'EMPTY_LIST', argument: 'ids' }],
+      [Array.from({ length: 101 }, () => id), { code: 'PAGE_TOO_LARGE', argument: 'ids' }],
+    ] as const) {
+      const [result] = await all(connect(), { query, variables: { ids } })
+      expect(result?.errors?.[0]?.extensions).toEqual(extensions)
+    }
+  })
+
   test('a state is computed once for all who watch it with the same fields', async () => {
     const { id } = await compareSlowly(4)
     const rows = vi.spyOn(library.comparisons, 'rows')

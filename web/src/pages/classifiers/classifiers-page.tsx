@@ -109,9 +109,10 @@ const columns: readonly Column<ClassifierInListFragment>[] = [
     cell: ({ version: { measured } }) =>
       measured ? (
         <>
-          {fixed(measured.accuracy.mean)}{' '}
+          {fixed(100 * measured.accuracy.mean)}{' '}
           <span className="muted">
-            {fixed(measured.accuracy.low)}–{fixed(measured.accuracy.high)} at {plural(measured.shots, 'shot')}
+            {fixed(100 * measured.accuracy.low)}–{fixed(100 * measured.accuracy.high)} at{' '}
+            {plural(measured.shots, 'shot')}
           </span>
         </>
       ) : (

@@ -100,7 +100,7 @@ function Result({ evaluation: { images, leftOut, accuracy, drift } }: { readonly
         {plural(images, 'image')}
         {leftOut > 0 && `, without ${leftOut} that it learned from`}.{' '}
         {accuracy &&
-          `Accuracy ${fixed(accuracy.mean)} % (95 % interval ${fixed(accuracy.low)}–${fixed(accuracy.high)}).`}
+          `Accuracy ${fixed(100 * accuracy.mean)} % (95 % interval ${fixed(100 * accuracy.low)}–${fixed(100 * accuracy.high)}).`}
       </p>
       {drift ? (
         <>

@@ -57,7 +57,7 @@ const columnsOf = ({ line, baseline }: Contrast): Column<ClassDelta>[] => [
     header: 'Difference',
     numeric: true,
     orderBy: ({ difference }) => difference,
-    cell: ({ difference }) => signed(difference),
+    cell: ({ difference }) => signed(100 * difference),
   },
   {
     id: 'p',
@@ -85,9 +85,9 @@ function barColumn(id: 'accuracy' | 'baselineAccuracy', { label, method }: Line)
     cell: (delta) => (
       <span className={styles.bar}>
         <span className={styles.track}>
-          <span className={styles.fill} style={{ width: `${delta[id]}%`, background }} />
+          <span className={styles.fill} style={{ width: `${100 * delta[id]}%`, background }} />
         </span>
-        <span className={styles.value}>{fixed(delta[id])}</span>
+        <span className={styles.value}>{fixed(100 * delta[id])}</span>
       </span>
     ),
   }

@@ -253,7 +253,7 @@ const columns: readonly Column<Comparison>[] = [
     numeric: true,
     cell: (comparison) => {
       const best = bestOf(comparison)
-      return best ? fixed(best.accuracy.mean) : '–'
+      return best ? fixed(100 * best.accuracy.mean) : '–'
     },
   },
   { id: 'encoder', header: 'Encoder', cell: ({ encoder }) => encoder.name },

@@ -1,13 +1,12 @@
 import type { Row } from './series'
 
-/** The metrics of a comparison. */
+/** The metrics of a comparison. The page shows them in percent. */
 export const metrics = [
   {
     id: 'accuracy',
     measure: 'ACCURACY',
     label: 'Accuracy',
     axis: 'Test accuracy (%)',
-    scale: 1,
     digits: 1,
     better: 'high',
   },
@@ -16,7 +15,6 @@ export const metrics = [
     measure: 'TOP5_ACCURACY',
     label: 'Top 5',
     axis: 'Top-5 test accuracy (%)',
-    scale: 1,
     digits: 1,
     better: 'high',
   },
@@ -25,7 +23,6 @@ export const metrics = [
     measure: 'CALIBRATION_ERROR',
     label: 'Calibration',
     axis: 'Expected calibration error (%)',
-    scale: 100,
     digits: 1,
     better: 'low',
   },
@@ -36,18 +33,18 @@ export type Metric = (typeof metrics)[number]
 export const metricNamed = (id: string | null): Metric =>
   metrics.find((metric) => metric.id === id) ?? metrics[0]
 
-/** A row's statistic of a metric, in its unit. */
-export function statisticOf(row: Row, { id, scale }: Metric) {
+/** A row's statistic of a metric, in percent. */
+export function statisticOf(row: Row, { id }: Metric) {
   const { mean, standardDeviation, low, high, n } = {
     accuracy: row.accuracy,
     top5: row.top5Accuracy,
     calibration: row.calibrationError,
   }[id]
   return {
-    mean: scale * mean,
-    standardDeviation: scale * standardDeviation,
-    low: scale * low,
-    high: scale * high,
+    mean: 100 * mean,
+    standardDeviation: 100 * standardDeviation,
+    low: 100 * low,
+    high: 100 * high,
     n,
   }
 }

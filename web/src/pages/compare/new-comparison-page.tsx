@@ -6,6 +6,7 @@ import {
   AskedAgainDocument,
   type AskedAgainQuery,
   CompareDocument,
+  type CompareSupportInput,
   type KlScaling,
   PoolSizesDocument,
   type PoolSizesQuery,
@@ -99,8 +100,7 @@ const validationOf = (dataset: DatasetOption) =>
 const shownArguments = [
   'input.dataset',
   'input.name',
-  'input.shots',
-  'input.supportImages',
+  'input.support',
   'input.seeds',
   'input.methods',
   'input.selection',
@@ -178,9 +178,9 @@ function Form({
     : (drawing === 'ALL' ? 1 : (numbers.shots?.length ?? 0)) * (numbers.seeds?.length ?? 0)
   const runs = chosen.size * draws
   const problems = problemsOf(error)
-  const notNumbers = (name: keyof typeof numbers) =>
+  const notNumbers = (name: keyof typeof numbers, argument: string = name) =>
     numbers[name]
-      ? problemsAt(problems, `input.${name}`)
+      ? problemsAt(problems, `input.${argument}`)
       : [{ message: 'Give whole numbers, separated by commas.', code: 'INVALID_VALUE', argument: name }]
 
   async function submit(event: FormEvent) {
@@ -192,12 +192,8 @@ function Form({
         name: name.trim() || null,
         encoders: [encoderId],
         ...(listed
-          ? { supportImages: listed }
-          : {
-              drawing,
-              seeds: numbers.seeds ?? [],
-              ...(drawing !== 'ALL' && { shots: numbers.shots ?? [] }),
-            }),
+          ? { support: { images: listed } }
+          : { support: supportOf(drawing, numbers.shots ?? []), seeds: numbers.seeds ?? [] }),
         augmentations: numbers.augmentations?.[0] ?? 1,
         methods: [...chosen].map(choiceOf),
         selection: selected,
@@ -247,7 +243,7 @@ function Form({
             <Notice tone="plain" title={`${plural(listed.length, 'chosen image')} as support set`}>
               <p>Results hold for this support set.</p>
               <Button onClick={() => setListed(null)}>Draw support sets at random instead</Button>
-              <FieldProblems problems={problemsAt(problems, 'input.supportImages')} />
+              <FieldProblems problems={problemsAt(problems, 'input.support.images')} />
             </Notice>
           ) : (
             <>
@@ -257,7 +253,7 @@ function Form({
                 inputMode="numeric"
                 value={shots}
                 hint="Labelled images per class. One or more numbers."
-                problems={notNumbers('shots')}
+                problems={notNumbers('shots', 'support')}
                 onChange={(event) => setShots(event.currentTarget.value)}
               />
               <SelectField
@@ -404,6 +400,9 @@ const sizesOf = (dataset: DatasetOption, least: number): Sizes => ({
   validation: imagesIn(dataset, 'VALIDATION'),
   test: imagesIn(dataset, 'TEST'),
 })
+
+const supportOf = (drawing: DrawnAs, shots: readonly number[]): CompareSupportInput =>
+  drawing === 'ALL' ? { all: true } : drawing === 'AT_MOST' ? { atMost: shots } : { shots }
 
 /** Whether more shots are asked for than the smallest class has images. */
 const tooMany = (shots: readonly number[] | undefined, least: number | undefined): boolean =>

@@ -125,16 +125,16 @@ function shotsColumn(shots: number, lines: readonly Line[], metric: Metric): Col
 /** A significant difference is coloured; the sign and the interval carry the same information. */
 function Difference({ pair, metric }: { readonly pair: Pair | undefined; readonly metric: Metric }) {
   if (!pair) return '–'
-  const { scale, digits, better } = metric
+  const { digits, better } = metric
   const isBetter = better === 'high' ? pair.difference > 0 : pair.difference < 0
   const tone = pair.pValue >= 0.05 ? undefined : isBetter ? styles.better : styles.worse
   return (
     <>
-      <span className={tone}>{signed(scale * pair.difference, digits)}</span>
+      <span className={tone}>{signed(100 * pair.difference, digits)}</span>
       {pair.low !== null && pair.high !== null && (
         <span className={styles.spread}>
           {' '}
-          {signed(scale * pair.low, digits)} to {signed(scale * pair.high, digits)}
+          {signed(100 * pair.low, digits)} to {signed(100 * pair.high, digits)}
         </span>
       )}
     </>

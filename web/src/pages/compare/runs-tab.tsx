@@ -75,7 +75,7 @@ const columns: readonly Column<Run>[] = [
     header: 'Accuracy',
     numeric: true,
     orderBy: ({ accuracy }) => accuracy,
-    cell: ({ accuracy }) => (accuracy === null ? '–' : fixed(accuracy)),
+    cell: ({ accuracy }) => (accuracy === null ? '–' : fixed(100 * accuracy)),
   },
   {
     id: 'selected',

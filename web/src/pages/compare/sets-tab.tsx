@@ -80,6 +80,12 @@ interface Interval {
   readonly high: number
 }
 
+const inPercent = ({ mean, low, high }: Interval): Interval => ({
+  mean: 100 * mean,
+  low: 100 * low,
+  high: 100 * high,
+})
+
 const WithInterval = ({ mean, low, high }: Interval) => (
   <>
     {fixed(mean)}{' '}
@@ -101,7 +107,7 @@ const columns: readonly Column<SetsRow>[] = [
     header: 'Right class in the set, %',
     numeric: true,
     orderBy: ({ sets }) => sets.coverage.mean,
-    cell: ({ sets }) => <WithInterval {...sets.coverage} />,
+    cell: ({ sets }) => <WithInterval {...inPercent(sets.coverage)} />,
   },
   {
     id: 'size',
@@ -115,7 +121,7 @@ const columns: readonly Column<SetsRow>[] = [
     header: 'Empty sets, %',
     numeric: true,
     orderBy: ({ sets }) => sets.empty.mean,
-    cell: ({ sets }) => <WithInterval {...sets.empty} />,
+    cell: ({ sets }) => <WithInterval {...inPercent(sets.empty)} />,
   },
 ]
 
@@ -126,7 +132,7 @@ const unknownColumns: readonly Column<SetsRow>[] = [
     header: 'Of no class: turned away, %',
     numeric: true,
     orderBy: ({ sets }) => sets.unknown?.turnedAway.mean ?? null,
-    cell: ({ sets }) => (sets.unknown ? <WithInterval {...sets.unknown.turnedAway} /> : '–'),
+    cell: ({ sets }) => (sets.unknown ? <WithInterval {...inPercent(sets.unknown.turnedAway)} /> : '–'),
   },
   {
     id: 'auroc',

@@ -128,11 +128,11 @@ const columns: readonly Column<Difference>[] = [
     cell: ({ difference, low, high }) => (
       <>
         <span className={low > 0 ? styles.better : high < 0 ? styles.worse : undefined}>
-          {signed(difference)}
+          {signed(100 * difference)}
         </span>
         <span className={styles.spread}>
           {' '}
-          {signed(low)} to {signed(high)}
+          {signed(100 * low)} to {signed(100 * high)}
         </span>
       </>
     ),
@@ -147,10 +147,10 @@ const columns: readonly Column<Difference>[] = [
 function Measured({ mean, low, high }: Difference['accuracy']) {
   return (
     <>
-      {fixed(mean)}
+      {fixed(100 * mean)}
       <span className={styles.spread}>
         {' '}
-        {fixed(low)}–{fixed(high)}
+        {fixed(100 * low)}–{fixed(100 * high)}
       </span>
     </>
   )

@@ -67,8 +67,10 @@ export function Verdict({
   )
 }
 
-/** Half of the widest interval; null if none is known. */
+/** Half of the widest interval, in points; null if none is known. */
 function widest(leads: readonly { readonly low: number | null; readonly high: number | null }[]) {
-  const halves = leads.flatMap(({ low, high }) => (low === null || high === null ? [] : [(high - low) / 2]))
+  const halves = leads.flatMap(({ low, high }) =>
+    low === null || high === null ? [] : [(100 * (high - low)) / 2],
+  )
   return halves.length === 0 ? null : Math.max(...halves)
 }

@@ -50,7 +50,7 @@ function Found({ correlation, dataset }: { readonly correlation: Correlation; re
           label: `${method.name}${space ? ` in ${space.id}` : ''}, ${plural(shots, 'shot')}`,
           style: styleOf(method, space),
           reduction,
-          gain,
+          gain: 100 * gain,
         })),
     [points, dataset],
   )
