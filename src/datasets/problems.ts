@@ -60,7 +60,7 @@ export function classesOfFewImages(
   { all, supportPool }: ClassSizes,
 ): DatasetProblem[] {
   const isForTestsOnly = supportPool.every((images) => images === 0)
-  return classes.flatMap((label) => {
+  return classes.flatMap((label): DatasetProblem[] => {
     const { name: className, index } = label
     const has = all[index] ?? 0
     const about = { classes: [label], imageId: null }
