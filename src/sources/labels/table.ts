@@ -68,7 +68,8 @@ function cellsOf(text: string, delimiter: string): string[][] {
 }
 
 /** Spreadsheets write a line with their separator before the header, and programs write remarks. VIA's header looks like one. */
-const withoutPreface = (text: string): string => text.replace(/^\ufeff?(sep=.?\r?\n|#(?!filename,)[^\n]*\n)+/i, '')
+const withoutPreface = (text: string): string =>
+  text.replace(/^\ufeff?(sep=.?\r?\n|#(?!filename,)[^\n]*\n)+/i, '')
 
 /** The separator that the header has most of. */
 function separatorOf(text: string): string {
