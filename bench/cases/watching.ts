@@ -149,7 +149,9 @@ async function measureWatched(
     { input },
   )
   const payload = { query: print(ComparisonChangesDocument), variables: { id: asked.id } }
-  const watched = sockets.slice(0, viewers).map((socket) => watch(socket, payload))
+  const watched = Promise.all(sockets.slice(0, viewers).map((socket) => watch(socket, payload)))
+  // Where something else fails first, that is the error to tell, and not that the service was stopped for it.
+  watched.catch(() => {})
   for (;;) {
     await setTimeout(100)
     const { comparison } = await ask<{ comparison: { status: string } }>(
@@ -161,7 +163,7 @@ async function measureWatched(
     if (!['QUEUED', 'RUNNING'].includes(comparison.status)) throw new Error(comparison.status)
   }
   const time = performance.now() - started
-  await Promise.all(watched)
+  await watched
   const cpu = (await cpuMs(url)) - cpuBefore
   for (const socket of sockets) socket.terminate()
   return { time, cpu }

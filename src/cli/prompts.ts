@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
+import { errors, reasonOf } from '../errors.js'
 import { type Library, templateSets } from '../library/index.js'
 import { datasetNamed } from './dataset-named.js'
 import { withLibrary } from './with-library.js'
@@ -32,10 +33,15 @@ async function setPrompts(
     dataset: dataset.id,
     set: set ?? null,
     templates: template ?? null,
-    file: file === undefined ? null : await readFile(file, 'utf8'),
+    file: file === undefined ? null : await readSentences(file),
   })
   const classes = await library.datasets.classes(dataset.id)
   const counts = classes.map(({ prompts }) => prompts.length)
   const [least, most] = [Math.min(...counts), Math.max(...counts)]
   console.log(`"${dataset.name}": ${least === most ? least : `${least} to ${most}`} prompts a class.`)
 }
+
+const readSentences = (file: string): Promise<string> =>
+  readFile(file, 'utf8').catch((error: unknown) => {
+    throw errors.invalidValue({ reason: reasonOf(error) }, '--file')
+  })

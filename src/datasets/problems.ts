@@ -32,9 +32,10 @@ export async function problemsOf(
   return new Map(
     ids.map((id) => {
       const own = classes.get(id) ?? []
-      const images = own.map(() => 0)
-      for (const count of counts.get(id) ?? []) {
-        images[count.classIndex] = (images[count.classIndex] ?? 0) + count.images
+      const images = { all: own.map(() => 0), supportPool: own.map(() => 0) }
+      for (const { classIndex, split, images: count } of counts.get(id) ?? []) {
+        images.all[classIndex] = (images.all[classIndex] ?? 0) + count
+        if (split === 'SUPPORT_POOL') images.supportPool[classIndex] = count
       }
       const conflicting = (conflicts.get(id) ?? []).map(({ imageId, classIndex, otherIndex }) => {
         const [has, other] = [own[classIndex], own[otherIndex]] as [ClassRow, ClassRow]
@@ -46,29 +47,32 @@ export async function problemsOf(
   )
 }
 
-/** Classes with at most one image, given the number of images of each. */
-export const classesOfFewImages = <Class extends Omit<ClassRow, 'id'>>(
-  classes: readonly Class[],
-  images: readonly number[],
-): DatasetProblem<Class>[] => classes.flatMap((each) => tooFew(each, images))
+/** How many images each class has, [C]. */
+export interface ClassSizes {
+  /** In all splits together. */
+  readonly all: readonly number[]
+  readonly supportPool: readonly number[]
+}
 
-function tooFew<Class extends Omit<ClassRow, 'id'>>(
-  label: Class,
-  images: readonly number[],
+/** Classes with at most one image, or without one in the support pool where others have some: no support set can be drawn. */
+export function classesOfFewImages<Class extends Omit<ClassRow, 'id'>>(
+  classes: readonly Class[],
+  { all, supportPool }: ClassSizes,
 ): DatasetProblem<Class>[] {
-  const has = images[label.index] ?? 0
-  if (has > 1) return []
-  return [
-    {
-      kind: has === 0 ? 'CLASS_WITHOUT_IMAGES' : 'CLASS_OF_ONE_IMAGE',
-      text:
-        has === 0
-          ? `Class "${label.name}" has no image.`
-          : errors.classOfOneImage({ className: label.name }).message,
-      classes: [label],
-      imageId: null,
-    },
-  ]
+  const isForTestsOnly = supportPool.every((images) => images === 0)
+  return classes.flatMap((label): DatasetProblem<Class>[] => {
+    const { name: className, index } = label
+    const has = all[index] ?? 0
+    const about = { classes: [label], imageId: null }
+    if (has === 0)
+      return [{ kind: 'CLASS_WITHOUT_IMAGES', text: `Class "${className}" has no image.`, ...about }]
+    if (has === 1)
+      return [{ kind: 'CLASS_OF_ONE_IMAGE', text: errors.classOfOneImage({ className }).message, ...about }]
+    if (isForTestsOnly || supportPool[index] !== 0) return []
+    return [
+      { kind: 'CLASS_WITHOUT_IMAGES', text: errors.classWithoutImages({ className }).message, ...about },
+    ]
+  })
 }
 
 /** Classes whose names differ only by case. */

@@ -17,7 +17,8 @@ export interface TemplateChoice {
  */
 export function promptsFrom(choice: TemplateChoice): (className: string) => string[] {
   const templates = templatesOf(choice)
-  return (className) => templates.map((template) => template.replaceAll(gap, className))
+  // Dollar signs in a name would be taken for patterns if it were given as a text.
+  return (className) => templates.map((template) => template.replaceAll(gap, () => className))
 }
 
 function templatesOf({ set, templates }: TemplateChoice): readonly string[] {

@@ -311,7 +311,10 @@ registerEnumType(DatasetProblemKind, {
       description:
         'The same image came under two classes. `moveImages` with either class settles it, and so does `mergeClasses`.',
     },
-    CLASS_WITHOUT_IMAGES: { description: 'A class has no image in any split.' },
+    CLASS_WITHOUT_IMAGES: {
+      description:
+        'A class has no image in any split, or none in the support pool although other classes have some.',
+    },
     CLASS_OF_ONE_IMAGE: { description: 'A class has one image, which cannot both support and test.' },
     SIMILAR_CLASS_NAMES: { description: 'Names of classes differ only by case.' },
   },

@@ -82,10 +82,7 @@ export function createImageFiles(dataDirectory: string): ImageFiles {
         // A damaged file is written again.
         if (await isIntact(path, id)) written.delete(id)
         else {
-          await withWriteErrors('an image', async () => {
-            await mkdir(dirname(path), { recursive: true })
-            await writeFile(partial, bytes, { flag: 'wx' })
-          })
+          await withWriteErrors('an image', () => writeNew(partial, bytes))
         }
       },
       save: () => withWriteErrors('images', save),
@@ -161,6 +158,16 @@ async function readRegularFile(path: string): Promise<Buffer | null> {
   } finally {
     await file.close()
   }
+}
+
+/** Writes a new file. Its folder is made only if it is missing, since most are there. */
+async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
+  const write = () => writeFile(path, bytes, { flag: 'wx' })
+  await write().catch(async (error: unknown) => {
+    if (systemCodeOf(error) !== 'ENOENT') throw error
+    await mkdir(dirname(path), { recursive: true })
+    await write()
+  })
 }
 
 /** Whether a file has the bytes of an image. */

@@ -46,6 +46,28 @@ test('classes of no and of one image, and names that differ by case alone, are p
   expect(problems[0]?.text).toBe('Class "wren" has one image.')
 })
 
+test('a class without an image in the support pool is a problem if others have some there', async () => {
+  const { id } = await library.datasets.create({
+    name: 'Without support',
+    classes: ['owl', 'wren'].map((name) => ({ name })),
+  })
+  await add(id, [61, 'owl'], [62, 'owl'], [63, 'wren'], [64, 'wren'])
+  // A dataset that is only tested on has no support pool at all.
+  expect(await problemsOf(id)).toEqual([])
+  await library.datasets.addImages({
+    dataset: id,
+    images: [{ ...(await image(65, 'owl')), split: 'SUPPORT_POOL' as const }],
+  })
+  expect(await problemsOf(id)).toEqual([
+    {
+      kind: 'CLASS_WITHOUT_IMAGES',
+      text: 'Class "wren" has no images in the support pool.',
+      classes: [{ name: 'wren' }],
+      image: null,
+    },
+  ])
+})
+
 test('an image that came under two classes is a problem until it is given one, whatever the classes are called', async () => {
   const names = ['a', 'b', 'c']
   const { id } = await library.datasets.create({

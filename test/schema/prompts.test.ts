@@ -46,6 +46,25 @@ test('prompts of all classes come from a set, from own templates, or from a file
   expect(await promptsOf(dataset)).toEqual([['It is green.', 'It climbs.'], ['It sees at night.']])
 })
 
+test('a name with dollar signs stands in prompts as it is', async () => {
+  const names = ['A$$AP', '$& and $1']
+  const { id } = await library.datasets.create({
+    name: 'Dollars',
+    classes: names.map((name) => ({ name })),
+  })
+  await setAll({ dataset: id, templates: ['a {}.'] })
+  expect(await promptsOf(id)).toEqual([['a A$$AP.'], ['a $& and $1.']])
+})
+
+test('of names in a file that differ by case alone, each class takes its own', async () => {
+  const { id } = await library.datasets.create({
+    name: 'By case',
+    classes: ['Owl', 'owl'].map((name) => ({ name })),
+  })
+  await setAll({ dataset: id, file: '{"Owl": ["large"], "owl": ["small"]}' })
+  expect(await promptsOf(id)).toEqual([['large'], ['small']])
+})
+
 test.each([
   [{ set: 'openai' }, 'input.prompts.set'],
   [{ templates: ['a {}.', 'a photo'] }, 'input.prompts.templates[1]'],

@@ -360,3 +360,87 @@ describe('folders', () => {
     expect(warnings).toEqual(['SIMILAR_CLASS_NAMES'])
   })
 })
+
+describe('files of LabelMe beside the images', () => {
+  const labelMe = (name: string, labels: readonly string[], flags: Readonly<Record<string, boolean>> = {}) =>
+    JSON.stringify({
+      version: '5.4.1',
+      flags,
+      shapes: labels.map((label) => ({ label, points: [[1, 2]], shape_type: 'polygon' })),
+      imagePath: `${name}.jpg`,
+      imageData: null,
+      imageHeight: 9,
+      imageWidth: 9,
+    })
+
+  test('an image has the label of its shapes, or the flag that is set; one with two, or none, is named', async () => {
+    const { labels, left } = await read({
+      'images/1.json': labelMe('1', ['cat', 'cat']),
+      'images/2.json': labelMe('2', ['eye'], { dog: true, cat: false }),
+      'images/3.json': labelMe('3', ['cat', 'dog']),
+      'images/4.json': labelMe('4', []),
+      ...imagesAt(...[1, 2, 3, 4, 5].map((name) => `images/${name}.jpg`)),
+    })
+    expect(labels).toEqual({ 'images/1.jpg': 'cat', 'images/2.jpg': 'dog' })
+    expect(left).toEqual({
+      'images/3.jpg': 'LABEL_CONFLICT',
+      'images/4.jpg': 'IMAGE_WITHOUT_LABEL',
+      'images/5.jpg': 'IMAGE_WITHOUT_LABEL',
+    })
+  })
+
+  test('in folders of classes mark parts of what the folder names', async () => {
+    const { labels } = await read({
+      'cat/1.json': labelMe('1', ['eye']),
+      'dog/2.json': labelMe('2', ['nose']),
+      ...imagesAt('cat/1.jpg', 'dog/2.jpg'),
+    })
+    expect(labels).toMatchObject({ 'cat/1.jpg': 'cat', 'dog/2.jpg': 'dog' })
+  })
+})
+
+describe('a project of VIA', () => {
+  const project = (attributes: readonly Readonly<Record<string, unknown>>[]) =>
+    JSON.stringify({
+      _via_img_metadata: Object.fromEntries(
+        attributes.map((file_attributes, i) => [
+          `${i}`,
+          { filename: `${i + 1}.jpg`, size: 1, regions: {}, file_attributes },
+        ]),
+      ),
+    })
+  const images = imagesAt('x/1.jpg', 'x/2.jpg')
+
+  test('with several attributes needs one that is named as a label, or is given', async () => {
+    const named = [
+      { weather: 'rain', class: 'cat' },
+      { weather: 'sun', class: 'dog' },
+    ]
+    const { labels } = await read({ 'via.json': project(named), ...images })
+    expect(labels).toEqual({ 'x/1.jpg': 'cat', 'x/2.jpg': 'dog' })
+    const given = { labels: { file: 'via.json', columns: { label: 'weather' } } }
+    expect((await read({ 'via.json': project(named), ...images }, given)).labels).toEqual({
+      'x/1.jpg': 'rain',
+      'x/2.jpg': 'sun',
+    })
+    const others = [
+      { weather: 'rain', time: 'day' },
+      { weather: 'sun', time: 'night' },
+    ]
+    const { labels: byFolder, reasons } = await read({ 'via.json': project(others), ...images })
+    expect(byFolder).toEqual({ 'x/1.jpg': 'x', 'x/2.jpg': 'x' })
+    expect(reasons['via.json']).toContain('there are weather, time')
+    const missing = { labels: { file: 'via.json', columns: { label: 'kind' } } }
+    await expect(read({ 'via.json': project(named), ...images }, missing)).rejects.toThrow(
+      'no image or region has the attribute kind',
+    )
+  })
+
+  test('of version 3 is named with what to do', async () => {
+    const { reasons } = await read({
+      'via.json': JSON.stringify({ project: { vid_list: ['1'] }, view: {}, metadata: {} }),
+      ...images,
+    })
+    expect(reasons['via.json']).toContain('projects of VIA 3 are not read')
+  })
+})

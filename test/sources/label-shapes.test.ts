@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { type Files, imagesAt, readLayout } from './read-layout.js'
 
+/** What VIA says of images, as attributes of them or of a region. */
+const via = (where: 'file_attributes' | 'region_attributes') =>
+  Object.fromEntries(
+    ['Katze', 'Hund'].map((kind, i) => {
+      const [ofImage, ofRegion] = where === 'file_attributes' ? [{ kind }, {}] : [{ caption: '' }, { kind }]
+      const regions = [{ shape_attributes: { name: 'rect', x: 1 }, region_attributes: ofRegion }]
+      return [`${i + 1}.jpg99`, { filename: `${i + 1}.jpg`, size: 99, regions, file_attributes: ofImage }]
+    }),
+  )
+
 /** One way in which people say that 1.jpg is a cat and 2.jpg a dog. The value is the file of labels. */
 const shapes: Record<string, readonly [name: string, content: string | Buffer]> = {
   'two columns of any names, by what they hold': ['train.csv', 'Datei;Klasse\n1.jpg;Katze\n2.jpg;Hund\n'],
@@ -99,6 +109,18 @@ const shapes: Record<string, readonly [name: string, content: string | Buffer]> 
     'Image Index,Finding Labels,Age,Sex\n1.jpg,Katze,3,m\n2.jpg,Hund,4,f\n',
   ],
   'numbers that a spreadsheet made decimal': ['labels.csv', 'id,label\n1.0,Katze\n2.0,Hund\n'],
+  'a project of VIA': [
+    'via_project.json',
+    JSON.stringify({ _via_settings: {}, _via_img_metadata: via('file_attributes') }),
+  ],
+  "VIA's regions": ['via_export_json.json', JSON.stringify(via('region_attributes'))],
+  "VIA's table": [
+    'via_export_csv.csv',
+    '#filename,file_size,file_attributes,region_count,region_id,region_shape_attributes,region_attributes\n' +
+      '1.jpg,9,"{}",2,0,"{""name"":""rect""}","{""kind"":""Katze""}"\n' +
+      '1.jpg,9,"{}",2,1,"{""name"":""rect""}","{""kind"":""Katze""}"\n' +
+      '2.jpg,9,"{}",1,0,"{""name"":""rect""}","{""kind"":{""Hund"":true,""Katze"":false}}"\n',
+  ],
   'lines with tabs': ['all.lst', '1.jpg\tKatze\n2.jpg\tHund\n'],
 }
 

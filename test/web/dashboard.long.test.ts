@@ -38,6 +38,27 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     await page.getByText('a board of green squares.').waitFor()
   })
 
+  test('the folder nearest to the image names the class where a person says so', async () => {
+    const folder = join(await temporaryFolder(), 'Nested shapes')
+    for (const [i, name] of classNames.entries()) {
+      await mkdir(join(folder, 'shapes', 'all', name), { recursive: true })
+      await mkdir(join(folder, 'more shapes', name), { recursive: true })
+      await writeFile(join(folder, 'shapes', 'all', name, '1.png'), await picture(i, 300))
+      await writeFile(join(folder, 'more shapes', name, '2.png'), await picture(i, 301))
+    }
+    const page = await open('/datasets/new')
+    await dropOn(page, 'form [class*=zone]', [folder])
+    await page.getByText('gets 6 images in 2 classes').waitFor()
+    await page.getByRole('radio', { name: 'The folder nearest to the image' }).check()
+    await page.getByRole('button', { name: 'Check again' }).click()
+    await page.getByText('gets 6 images in 3 classes').waitFor()
+    await page.getByRole('button', { name: 'Import' }).click()
+    await page.getByText('Nested shapes imported').waitFor()
+    const { id = '' } = (await server.library.store.datasets.findByName('Nested shapes')) ?? {}
+    const classes = await server.library.datasets.classes(id)
+    expect(classes.map(({ name }) => name).sort()).toEqual([...classNames].sort())
+  })
+
   test('a comparison is cancelled, and says so', async () => {
     const { id } = await server.library.comparisons.compare({
       dataset: dataset.id,

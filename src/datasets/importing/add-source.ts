@@ -37,7 +37,7 @@ export async function addSource(
   const images = files.filter(({ path }) => imageName.test(path))
   const { code, message: reason } = errors.fileNotImported({ reason: 'its name is not that of an image' })
   const rejected: RejectedFileRow[] = files
-    .filter((file) => !images.includes(file))
+    .filter(({ path }) => !imageName.test(path))
     .map(({ path }) => ({ file: path, code, reason }))
   if (images.length === 0) throw source.invalid('it has no images')
   const result = { added: 0, duplicates: 0 }

@@ -112,8 +112,11 @@ export async function planImport(
   )
   const { name, dataset, classes } = planned
   if (inOtherSplit.files > 0) warnings.push(warningOf(errors.imagesInOtherSplit(inOtherSplit)))
-  const total = classes.map(() => 0)
-  for (const { classIndex } of places.values()) total[classIndex] = (total[classIndex] ?? 0) + 1
+  const sizes = { all: classes.map(() => 0), supportPool: classes.map(() => 0) }
+  for (const { classIndex, split } of places.values()) {
+    sizes.all[classIndex] = (sizes.all[classIndex] ?? 0) + 1
+    if (split === 'SUPPORT_POOL') sizes.supportPool[classIndex] = (sizes.supportPool[classIndex] ?? 0) + 1
+  }
   const conflicts = result.rejected.filter(({ code }) => code === 'LABEL_CONFLICT')
   return {
     name,
@@ -127,7 +130,7 @@ export async function planImport(
       ...warnings,
       ...inShort([
         ...conflicts.map(({ file, code, reason }) => ({ code, text: `${file}: ${reason}` })),
-        ...classesOfFewImages(classes, total).map(({ kind, text }) => ({ code: kind, text })),
+        ...classesOfFewImages(classes, sizes).map(({ kind, text }) => ({ code: kind, text })),
       ]),
       ...(await cutPromptWarnings(context, classes)),
     ],

@@ -3,6 +3,7 @@ import { parseJson } from '../../system/parse-json.js'
 import type { Split } from '../well-known-names.js'
 import { rowsOfValue } from './json-values.js'
 import { type LabelContext, type LabelRow, WrongLabels } from './label-row.js'
+import { rowsOfVia } from './via.js'
 
 const coopRow = z.tuple([z.string(), z.union([z.number(), z.string()]), z.string().min(1)])
 
@@ -36,7 +37,7 @@ const datumaroSchema = z.object({
 })
 
 /**
- * The labels of a JSON file: a split of CoOp, the annotations of COCO, or any list or map of images. Throws NoLabels for other content,
+ * The labels of a JSON file: a split of CoOp, the annotations of COCO or VIA, or any list or map of images. Throws NoLabels for other content,
  * and WrongLabels for text that is not JSON.
  */
 export function rowsOfJson(text: string, context: LabelContext): LabelRow[] {
@@ -52,7 +53,7 @@ export function rowsOfJson(text: string, context: LabelContext): LabelRow[] {
   if (coco.success) return rowsOfCoco(coco.data)
   const datumaro = datumaroSchema.safeParse(value)
   if (datumaro.success) return rowsOfDatumaro(datumaro.data)
-  return rowsOfValue(value, context)
+  return rowsOfVia(value, context) ?? rowsOfValue(value, context)
 }
 
 const coopSplits = [

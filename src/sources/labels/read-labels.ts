@@ -76,7 +76,9 @@ export async function readLabels(
     : await lookForFiles(source, files, choice, finder, signal)
   const wrong = ({ file, error }: { file: SourceFile; error: Error }) =>
     errors.invalidLabels({ file: file.path, reason: error.message })
-  const companions = isChosen ? undefined : await readCompanions(source, files, wrong, signal)
+  const companions = isChosen
+    ? undefined
+    : await readCompanions(source, files, wrong, choice.byName === true, signal)
 
   const labels = new Map<SourceFile, Label>()
   const problems = new Map<SourceFile, ShotboardError>()

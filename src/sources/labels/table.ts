@@ -3,6 +3,7 @@ import { splitWithin } from '../well-known-names.js'
 import { knownSplit } from './columns.js'
 import { type LabelContext, type LabelRow, NoLabels } from './label-row.js'
 import { rowsOfRecords } from './rows-of-records.js'
+import { rowsOfViaTable } from './via.js'
 
 /**
  * The labels of a table, whose columns are separated by commas, semicolons, tabs or bars. A table may have no header: then its first
@@ -14,13 +15,9 @@ export function rowsOfTable(text: string, context: LabelContext, name: string): 
   const header = first.map((name) => name.trim())
   if (header.length < 2) return listOf([first, ...rows], name, context)
   const hasNoHeader = header.some((cell) => cell.includes('.') && context.share([cell]) > 0)
-  return hasNoHeader
-    ? rowsWithoutHeader([first, ...rows], context)
-    : rowsOfRecords(
-        rows.map((row) => Object.fromEntries(header.map((name, i) => [name, row[i] ?? '']))),
-        header,
-        context,
-      )
+  if (hasNoHeader) return rowsWithoutHeader([first, ...rows], context)
+  const records = rows.map((row) => Object.fromEntries(header.map((name, i) => [name, row[i] ?? ''])))
+  return rowsOfViaTable(records, header, context) ?? rowsOfRecords(records, header, context)
 }
 
 /** A single column of images is a list of them, also with a header: its name says the split, and the folders are the classes. */
@@ -70,8 +67,9 @@ function cellsOf(text: string, delimiter: string): string[][] {
   })
 }
 
-/** Spreadsheets write a line with their separator before the header, and programs write remarks. */
-const withoutPreface = (text: string): string => text.replace(/^\ufeff?(sep=.?\r?\n|#[^\n]*\n)+/i, '')
+/** Spreadsheets write a line with their separator before the header, and programs write remarks. VIA's header looks like one. */
+const withoutPreface = (text: string): string =>
+  text.replace(/^\ufeff?(sep=.?\r?\n|#(?!filename,)[^\n]*\n)+/i, '')
 
 /** The separator that the header has most of. */
 function separatorOf(text: string): string {

@@ -105,3 +105,18 @@ test('images of different splits that look the same are told if all have been en
     { code: 'NEAR_DUPLICATES', text: expect.stringMatching(/^\d+ pairs? of images in different splits/) },
   ])
 })
+
+test('an import and its plan tell of a class without an image in the support pool', async () => {
+  const folder = await newFolder('no support', {
+    'train/owl/1.png': [0, 21],
+    'train/owl/2.png': [0, 22],
+    'test/wren/1.png': [1, 21],
+    'test/wren/2.png': [1, 22],
+  })
+  const wanted = {
+    code: 'CLASS_WITHOUT_IMAGES',
+    text: 'Class "wren" has no images in the support pool.',
+  }
+  expect((await imports.planPath(folder)).warnings).toContainEqual(wanted)
+  expect((await imports.importPath(folder)).warnings).toContainEqual(wanted)
+})

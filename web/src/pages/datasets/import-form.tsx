@@ -10,6 +10,7 @@ import { Notice } from '../../components/notice'
 import { ProblemList } from '../../components/problems'
 import { Progress } from '../../components/progress'
 import { plural } from '../../design/format'
+import { type ClassFrom, ClassFromField } from './class-from'
 import styles from './datasets.module.css'
 import { filesOfChoice, filesOfDrop, type LocatedFile } from './dropped-files'
 import { ImportPreview } from './import-preview'
@@ -26,6 +27,7 @@ export function ImportForm({ onStart }: { readonly onStart: (id: string) => void
   const [files, setFiles] = useState<readonly LocatedFile[]>([])
   const [name, setName] = useState('')
   const [shares, setShares] = useState<Shares>(defaultShares)
+  const [classFrom, setClassFrom] = useState<ClassFrom>('LOOK')
   const [packed, setPacked] = useState<number>()
   const [packedFile, setPackedFile] = useState<File>()
   const [checked, setChecked] = useState<ImportArchiveInput>()
@@ -36,6 +38,7 @@ export function ImportForm({ onStart }: { readonly onStart: (id: string) => void
   const inputOf = (file: File): ImportArchiveInput => ({
     archive: file,
     name: name.trim() || null,
+    classFrom: classFrom === 'LOOK' ? null : classFrom,
     splitRule: {
       supportPool: shares.supportPool / 100,
       validation: shares.validation / 100,
@@ -121,17 +124,24 @@ export function ImportForm({ onStart }: { readonly onStart: (id: string) => void
             onChange={setShares}
             problems={problemsAt(problems, 'input.splitRule')}
           />
+          <ClassFromField
+            value={classFrom}
+            onChange={setClassFrom}
+            problems={problemsAt(problems, 'input.classFrom')}
+          />
         </div>
       </Card>
       {packed !== undefined && <Progress label="Packing" share={packed / Math.max(1, files.length)} />}
       {isOutdated ? (
-        <Notice tone="plain" title="The name or the split has changed since the check.">
+        <Notice tone="plain" title="The name, the split or the classes have changed since the check.">
           <Button onClick={() => setChecked(input)}>Check again</Button>
         </Notice>
       ) : (
         <ImportPreview {...preview} />
       )}
-      <ProblemList problems={problemsElsewhere(problems, ['input.name', 'input.splitRule'])} />
+      <ProblemList
+        problems={problemsElsewhere(problems, ['input.name', 'input.splitRule', 'input.classFrom'])}
+      />
       <div className={styles.submit}>
         <Button type="submit" tone="primary" disabled={!input || fetching || isRefused}>
           {packed !== undefined ? 'Packing…' : fetching ? 'Uploading…' : 'Import'}
