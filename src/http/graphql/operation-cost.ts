@@ -1,11 +1,13 @@
 import {
   GraphQLError,
+  type GraphQLOutputType,
   type GraphQLSchema,
   getNullableType,
   isEnumType,
   isInputObjectType,
   isListType,
   isObjectType,
+  isWrappingType,
 } from 'graphql'
 import { type ComplexityEstimator, fieldExtensionsEstimator, getComplexity } from 'graphql-query-complexity'
 import { assumedLength } from '../../schema/complexity.js'
@@ -67,11 +69,10 @@ function entriesIn(value: unknown, max: number): number {
   return count
 }
 
-/** Lists of the introspection are as long as those of this schema are on average. */
+/** Lists of the introspection are as long as those of this schema are on average, and as many of its types wrap another. */
 function introspectionCost(schema: GraphQLSchema): ComplexityEstimator {
   const types = Object.values(schema.getTypeMap())
-  const mean = (lengths: readonly number[]): number =>
-    Math.max(1, lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length))
+  const mean = (lengths: readonly number[]): number => Math.max(1, sum(lengths) / Math.max(1, lengths.length))
   const objects = types.filter(isObjectType)
   const fields = objects.map((type) => Object.values(type.getFields()))
   const lengths: Readonly<Record<string, number>> = {
@@ -83,12 +84,24 @@ function introspectionCost(schema: GraphQLSchema): ComplexityEstimator {
     inputFields: mean(types.filter(isInputObjectType).map((type) => Object.keys(type.getFields()).length)),
     enumValues: mean(types.filter(isEnumType).map((type) => type.getValues().length)),
   }
+  const chains = fields.flat().map(({ type }) => wrappersOf(type))
+  const wrapping = sum(chains) / Math.max(1, sum(chains) + chains.length)
   return ({ type, field, childComplexity }) => {
     if (!type.name.startsWith('__')) return undefined
+    if (field.name === 'ofType') return 1 + wrapping * childComplexity
     const isList = isListType(getNullableType(field.type))
     return 1 + (isList ? (lengths[field.name] ?? 1) : 1) * childComplexity
   }
 }
+
+/** How many types, lists or such that are not null, are around a named type. */
+function wrappersOf(type: GraphQLOutputType): number {
+  let wrappers = 0
+  for (let inner = type; isWrappingType(inner); inner = inner.ofType) wrappers += 1
+  return wrappers
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)
 
 /** A field costs 1 plus its subfields times the length of the list. */
 const fieldCost: ComplexityEstimator = ({ type, field, args, childComplexity }) =>
