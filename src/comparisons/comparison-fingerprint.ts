@@ -21,7 +21,11 @@ export const comparisonFingerprints = (
   { datasetId, classes, test, unknownDatasetId, lastImage: last }: ComparisonContents,
 ): Promise<string[]> =>
   contents.fingerprintsOf(
-    encoderSets.map((encoders) => [encoders.map(({ fingerprint }) => fingerprint).join(), classes]),
+    encoderSets.map((encoders) => [
+      encoders.map(({ fingerprint }) => fingerprint).join(),
+      // No result depends on the ids, which every database makes anew.
+      classes.map(({ index, name, prompts }) => ({ index, name, prompts })),
+    ]),
     [
       { datasetId, last },
       test && { ...test, split: 'TEST', last },
