@@ -57,7 +57,7 @@ test('results that are missing or cut are the errors of their rows, and of nothi
       isBroken ? expect.stringMatching(/^The results of run \S+ cannot be read/) : null,
     ])
     expect(row.accuracy.mean).toBeGreaterThan(0)
-    if (isBroken) expect([row.accuracy.low, row.accuracy.high]).toEqual([0, 100])
+    if (isBroken) expect([row.accuracy.low, row.accuracy.high]).toEqual([0, 1])
   }
   const named = [recommendation, ...(recommendation?.rivals ?? [])].map((each) => each?.method.id)
   expect(named.sort()).toEqual(['gda', 'zero-shot'])

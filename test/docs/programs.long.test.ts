@@ -36,7 +36,12 @@ test('the program of docs/client.md that classifies a folder tells classes, unkn
     ...{ dataset: dataset.id, shots: 4, seed: 1, augmentations: 1 },
   })
   await server.library.classifiers.create({
-    ...{ name: 'pets', supportSet: supportSet.id, method: 'tip-adapter', selection: 'LEAVE_ONE_OUT' },
+    ...{
+      name: 'documented pets',
+      supportSet: supportSet.id,
+      method: 'tip-adapter',
+      selection: 'LEAVE_ONE_OUT',
+    },
     // So low that most images fit no class.
     coverage: 0.2,
   })
@@ -49,6 +54,7 @@ test('the program of docs/client.md that classifies a folder tells classes, unkn
 
   const program = firstBlock(await readPage('client.md'), 'js')
     .replace('http://localhost:4000', server.url)
+    .replace("'pets'", "'documented pets'")
     .replaceAll(/(['`])(photos|predictions\.csv)/g, `$1${folder}/$2`)
   expect(program.trim().split('\n').length).toBeLessThanOrEqual(15)
   await writeFile(join(folder, 'program.ts'), program)
@@ -58,7 +64,7 @@ test('the program of docs/client.md that classifies a folder tells classes, unkn
     classify: { isNoneOfThese: boolean; top: { class: { name: string } }[] }[]
   }>(
     `query ($images: [ImageInput!]!) {
-      classify(classifier: "pets", images: $images) { isNoneOfThese top { class { name } } }
+      classify(classifier: "documented pets", images: $images) { isNoneOfThese top { class { name } } }
     }`,
     { images: images.map((image) => ({ base64: image })) },
   )
@@ -83,6 +89,8 @@ test('the program of docs/library.md runs', async () => {
   const file = join(folder, 'program.ts')
   await writeFile(file, program)
   vi.stubEnv('SHOTBOARD_DATA_DIR', await temporaryFolder())
+  // A variable for tests is no setting.
+  vi.stubEnv('SHOTBOARD_TEST_PYTHON', undefined)
   const log = vi.spyOn(console, 'log').mockImplementation(() => {})
   await import(file)
   const lines = log.mock.calls

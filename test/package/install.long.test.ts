@@ -82,7 +82,7 @@ describe.skipIf(!built)(`the package made from ${title}`, () => {
 const client = createClient({ url: process.argv[2] })
 const { datasets } = await client.request(DatasetsDocument, { first: 1 })
 const methods = [{ method: 'zero-shot' }, { method: 'tip-adapter' }]
-const { compare } = await client.request(CompareDocument, { input: { dataset: datasets.nodes[0].id, shots: [2], seeds: [9], methods } })
+const { compare } = await client.request(CompareDocument, { input: { dataset: datasets.nodes[0].id, support: { shots: [2] }, seeds: [9], methods } })
 const seen = []
 for await (const { comparison } of client.subscribe(WatchComparisonDocument, { id: compare.comparison.id })) seen.push(comparison.status)
 const { comparison } = await client.request(ComparisonDocument, { id: compare.comparison.id })

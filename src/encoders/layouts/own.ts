@@ -23,6 +23,11 @@ const remote = z.strictObject({
 
 const ownFile = z.string().refine(isInside, 'must be in the folder')
 
+/** A tower is a file, or on a server. */
+const hasOneSource = ({ file, remote }: { file?: unknown; remote?: unknown }): boolean =>
+  (file === undefined) !== (remote === undefined)
+const eitherSource = 'must be given, or `remote` instead of it'
+
 /** The manifest `model.json` of Shotboard's own layout. */
 const ownSchema = z
   .object({
@@ -58,9 +63,8 @@ const ownSchema = z
     path: ['vision', 'adapterScaleInput'],
     error: 'is required with an adapter',
   })
-  .refine(({ vision, text }) => [vision, text].every((tower) => !tower.file !== !tower.remote), {
-    error: 'each tower has either a file or remote',
-  })
+  .refine(({ vision }) => hasOneSource(vision), { path: ['vision', 'file'], error: eitherSource })
+  .refine(({ text }) => hasOneSource(text), { path: ['text', 'file'], error: eitherSource })
   .refine(({ adapter, vision }) => !adapter || vision.file !== undefined, {
     path: ['adapter'],
     error: 'needs the graph of the image tower in a file',
