@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { parse } from 'csv-parse/sync'
 import { createClient, ShotboardClientError, WatchComparisonDocument } from 'shotboard/client'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import type { OpenedLibrary } from '../../src/library/library.js'
 import { seeded } from '../../src/system/random.js'
 import { makeDataset } from '../helpers/datasets.js'
@@ -9,7 +9,7 @@ import { temporaryFolder } from '../helpers/folder.js'
 import { openTestLibrary } from '../helpers/library.js'
 import { request } from '../helpers/library-comparisons.js'
 import { queueServers } from '../helpers/queues.js'
-import { isReady, type Member, newShared, openMember, startMember } from './cluster.js'
+import { isReady, type Member, newShared, openMember, startMember, stopMembers } from './cluster.js'
 
 const grid = {
   shots: [1, 2, 4],
@@ -51,6 +51,8 @@ const expected = () => {
   known ??= alone()
   return known
 }
+
+afterEach(stopMembers)
 
 for (const queue of await queueServers()) {
   const { title, environment } = await newShared(

@@ -54,6 +54,22 @@ export interface Member {
   output(): string
 }
 
+const running = new Set<Member>()
+
+/** Ends all processes: a database takes only so many connections. */
+export async function stopMembers(): Promise<void> {
+  await Promise.all(
+    [...running].map(async (member) => {
+      running.delete(member)
+      const child = member.process()
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const gone = new Promise((resolve) => child.once('close', resolve))
+      child.kill('SIGKILL')
+      await gone
+    }),
+  )
+}
+
 export async function startMember(
   name: string,
   command: readonly string[],
@@ -82,7 +98,7 @@ export async function startMember(
     return child
   }
 
-  return {
+  const member: Member = {
     name,
     url: `http://127.0.0.1:${port}`,
     process: () => current,
@@ -94,6 +110,8 @@ export async function startMember(
       current = start()
     },
   }
+  running.add(member)
+  return member
 }
 
 /** Resolves once a member says that it is ready. */
