@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache'
 import type { ImageInput, ImageInputContext } from '../datasets/image-input.js'
 import { errors } from '../errors.js'
 import type { ClassifierRow, ClassifierVersionRow } from '../store/classifiers.js'
-import type { JobStatus } from '../store/enums.js'
+import { unfinishedStatus } from '../store/rows.js'
 import type { Store } from '../store/store.js'
 import { createPromiseCache } from '../system/promise-cache.js'
 import type { ClassifierFiles } from './classifier-files.js'
@@ -184,7 +184,7 @@ export function createClassifiers(context: ClassifiersContext): Classifiers {
     },
     async delete(classifier) {
       const { id, name } = await get(classifier)
-      const open = { classifierId: id, status: { in: ['QUEUED', 'RUNNING'] as JobStatus[] } }
+      const open = { classifierId: id, status: unfinishedStatus }
       const [user] = (await store.datasetClassifications.page({ first: 1 }, open)).nodes
       if (user) {
         throw errors.inUse({ what: `classifier "${name}"`, by: `classification ${user.id}` }, 'classifier')

@@ -1,11 +1,10 @@
-import { readFrom } from '../comparisons/method-choice.js'
 import type { ShotboardError } from '../errors.js'
 import { requireCoverage } from '../evaluation/prediction-set.js'
-import { selectFeatures } from '../features/space-features.js'
 import type { ClassRow } from '../store/datasets.js'
+import { answerEach, spacesReadBy } from './answer-each.js'
 import { encodeGiven, type GivenImage, type ImageError, imageErrorOf } from './given-images.js'
 import type { LoadedClassifier } from './load-classifier.js'
-import { type MethodPrediction, predictionsOf } from './method-prediction.js'
+import type { MethodPrediction } from './method-prediction.js'
 
 /** A classifier's answer to one image. */
 export interface Classification {
@@ -35,29 +34,18 @@ export type ClassifiedImage = Pick<GivenImage, 'id' | 'bytes' | 'error' | 'maxMe
  * Throws PLUGIN_FAILED if the method fails, CANCELLED, and errors of the disk.
  */
 export async function classify(
-  { frozen, encoder, encoderSpace, fitted, head, support, keys, classes }: LoadedClassifier,
+  classifier: LoadedClassifier,
   images: readonly ClassifiedImage[],
   topK: number,
 ): Promise<Classification[]> {
-  const { base, coverage } = frozen
-  const spaces = [...new Set(['clip', encoderSpace, ...readFrom(fitted.method, null)])]
+  const { encoder, keys } = classifier
+  const { coverage } = classifier.frozen
+  const spaces = spacesReadBy(classifier)
   const { positions, features, errors: broken } = await encodeGiven(encoder, images, spaces)
   const answers: Classification[] = []
   for (const [i, error] of broken) answers[i] = unread(error)
   if (positions.length === 0) return answers
-  // The adapter may have another name by now.
-  const named = { ...features, [base]: features[encoderSpace] ?? features.clip } as typeof features
-  const predict = (some: typeof features) =>
-    predictionsOf({
-      ...{ fitted, head, support, classes, keys, topK, features: some },
-      ...{ encoder: encoder.id, space: frozen.space?.id ?? null },
-      ownKeys: Array.from({ length: some.clip?.rows ?? 0 }, () => -1),
-    })
-  const predictions: MethodPrediction[] = []
-  // A classifier answers each image by itself, also with a method that could decide for all of them together.
-  if (fitted.method.transductive) {
-    for (const row of positions.keys()) predictions.push(...(await predict(selectFeatures(named, [row]))))
-  } else predictions.push(...(await predict(named)))
+  const predictions = await answerEach(classifier, features, topK)
   const known = new Set(keys.map(({ imageId }) => imageId))
   for (const [row, i] of positions.entries()) {
     const { top, set, nearest, milliseconds } = predictions[row] as MethodPrediction

@@ -1,4 +1,3 @@
-import { readFrom } from '../comparisons/method-choice.js'
 import type { EncodedData } from '../datasets/encoded-data.js'
 import { errors } from '../errors.js'
 import { meanOf } from '../evaluation/statistics/moments.js'
@@ -6,6 +5,7 @@ import { type Statistic, summarise } from '../evaluation/statistics/statistic.js
 import type { DatasetImageRow, DatasetRow } from '../store/datasets.js'
 import type { Split } from '../store/enums.js'
 import type { Store } from '../store/store.js'
+import { spacesReadBy, withItsBase } from './answer-each.js'
 import { answersTo } from './answers.js'
 import { type Answered, type Drift, driftOf, rightIn } from './drift.js'
 import type { LoadedClassifier } from './load-classifier.js'
@@ -46,12 +46,10 @@ export async function evaluateClassifier(
   classifier: LoadedClassifier,
   { dataset: id, split, unlabelled }: EvaluatedImages,
 ): Promise<ClassifierEvaluation> {
-  const { frozen, encoder, encoderSpace, fitted, keys, ownFigures } = classifier
+  const { frozen, encoder, keys, ownFigures } = classifier
   const dataset = await store.datasets.get(id)
   if (!dataset) throw errors.unknownDataset({ id }, 'dataset')
-  if (unlabelled && split != null) {
-    throw errors.invalidValue({ reason: 'Give either a split or unlabelled.' }, 'split')
-  }
+  requireSplitOrUnlabelled({ split, unlabelled })
   const all = unlabelled
     ? withoutLabels(await store.unlabelledImages.ids(id))
     : await labelledImages(store, classifier, dataset, split ?? 'TEST')
@@ -61,14 +59,9 @@ export async function evaluateClassifier(
     const reason = `Dataset "${dataset.name}" has no ${unlabelled ? 'images without a label' : `images in ${split ?? 'TEST'}`} that the classifier has not learned from.`
     throw errors.invalidValue({ reason }, unlabelled ? 'unlabelled' : 'split')
   }
-  const { features, labels } = await encodedData.labelled(images, encoder, [
-    encoderSpace,
-    ...readFrom(fitted.method, null),
-  ])
-  // The adapter may have another name by now.
-  const named = { ...features, [frozen.base]: features[encoderSpace] ?? features.clip } as typeof features
+  const { features, labels } = await encodedData.labelled(images, encoder, spacesReadBy(classifier))
   const here: Answered = {
-    ...(await answersTo(classifier, frozen.threshold, named)),
+    ...(await answersTo(classifier, frozen.threshold, withItsBase(classifier, features))),
     labels: unlabelled ? null : labels,
   }
   const right = rightIn(here)
@@ -84,6 +77,13 @@ export async function evaluateClassifier(
     confidence: meanOf([...here.confidence]),
     emptySets: here.setSize && meanOf(Array.from(here.setSize, (size) => Number(size === 0))),
     drift: ownFigures && driftOf(ownFigures, here),
+  }
+}
+
+/** Images without a label have no split. Throws INVALID_VALUE if both are asked for. */
+export function requireSplitOrUnlabelled({ split, unlabelled }: Omit<EvaluatedImages, 'dataset'>): void {
+  if (unlabelled && split != null) {
+    throw errors.invalidValue({ reason: 'Give either a split or unlabelled.' }, 'split')
   }
 }
 

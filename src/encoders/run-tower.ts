@@ -1,5 +1,6 @@
 import { type Matrix, sliceRows, stackRows } from '../tensor/matrix.js'
 import type { RunOptions, Session, Tensor } from '../tensor/runtime.js'
+import { rowsOf } from './tensor-rows.js'
 import { featuresOf } from './tower-graph.js'
 
 export type Feeds = Readonly<Record<string, Tensor>>
@@ -35,29 +36,4 @@ export async function runTower(
     parts.push(sliceRows(features, 0, Math.min(batch, rows - from)))
   }
   return stackRows(parts, dimensions)
-}
-
-/** `count` rows of a tensor; those behind its end are zeros. */
-function rowsOf(tensor: Tensor, from: number, count: number): Tensor {
-  const [, ...shape] = tensor.dims
-  const size = shape.reduce((product, each) => product * each, 1)
-  const dims = [count, ...shape]
-  const [start, end] = [from * size, (from + count) * size]
-  switch (tensor.type) {
-    case 'float32': {
-      const data = new Float32Array(count * size)
-      data.set(tensor.data.subarray(start, end))
-      return { type: 'float32', dims, data }
-    }
-    case 'int32': {
-      const data = new Int32Array(count * size)
-      data.set(tensor.data.subarray(start, end))
-      return { type: 'int32', dims, data }
-    }
-    case 'int64': {
-      const data = new BigInt64Array(count * size)
-      data.set(tensor.data.subarray(start, end))
-      return { type: 'int64', dims, data }
-    }
-  }
 }

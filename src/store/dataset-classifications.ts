@@ -1,6 +1,7 @@
 import { errors } from '../errors.js'
 import type { DatabaseClient } from './database.js'
 import type { ClassificationFormat, JobStatus, Split } from './enums.js'
+import { createJobEnds, type JobEnds } from './job-ends.js'
 import { createJobStarts, type JobStarts } from './job-starts.js'
 import { cursorOfPosition, type Page, type PageRequest, pageOf, pageSize, positionsOf } from './page.js'
 import { readNewestPage } from './read-page.js'
@@ -77,7 +78,7 @@ export interface ImageToClassify {
 }
 
 /** Classifications of datasets. Watchers receive every change. */
-export interface DatasetClassificationRepository extends JobStarts {
+export interface DatasetClassificationRepository extends JobStarts, JobEnds {
   /** Cuts images into parts of at most `size`. Nothing is read into memory but the parts' ends. */
   ranges(images: ImagesToClassify, size: number): Promise<PartRange[]>
   count(images: ImagesToClassify): Promise<number>
@@ -107,12 +108,6 @@ export interface DatasetClassificationRepository extends JobStarts {
     part: ClassificationPartRow,
     result: Pick<ClassificationPartRow, 'done' | 'unread' | 'bytes'>,
   ): Promise<void>
-  /** Queues it again, and stores the error that it waits for. */
-  park(id: string, why: { readonly error: string; readonly errorCode: string }): Promise<void>
-  /** Ends it. One that has ended never changes. */
-  end(id: string, end: { status: JobStatus; error?: string; errorCode?: string }): Promise<void>
-  /** Queues one that failed or was cancelled again. Returns false if it is neither. */
-  reopen(id: string): Promise<boolean>
   delete(id: string): Promise<void>
 }
 
@@ -154,6 +149,7 @@ export function createDatasetClassificationRepository(
 
   return {
     ...createJobStarts(client.datasetClassification),
+    ...createJobEnds(update),
     countPartStart: partStarts.countStart,
     forgetPartStarts: partStarts.forgetStarts,
     async ranges(images, size) {
@@ -277,18 +273,6 @@ export function createDatasetClassificationRepository(
       })
       onChange(classificationId)
     },
-    async park(id, why) {
-      await update(id, unfinishedStatus, { ...why, status: 'QUEUED' })
-    },
-    async end(id, end) {
-      await update(id, unfinishedStatus, { ...end, finishedAt: new Date() })
-    },
-    reopen: (id) =>
-      update(
-        id,
-        { in: ['FAILED', 'CANCELLED'] },
-        { status: 'QUEUED', finishedAt: null, error: null, errorCode: null },
-      ),
     async delete(id) {
       await client.datasetClassification.deleteMany({ where: { id } })
       onChange(id)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { DatabaseClient } from './database.js'
 import type { JobStatus } from './enums.js'
+import { createJobEnds, type JobEnds } from './job-ends.js'
 import { createJobStarts, type JobStarts } from './job-starts.js'
 import type { Page, PageRequest } from './page.js'
 import { readNewestPage } from './read-page.js'
@@ -44,7 +45,7 @@ export interface TrainingFilter {
 }
 
 /** The trainings. Watchers receive every change. */
-export interface TrainingRepository extends JobStarts {
+export interface TrainingRepository extends JobStarts, JobEnds {
   create(request: TrainingRequestRow): Promise<TrainingRow>
   get(id: string): Promise<TrainingRow | null>
   getMany(ids: readonly string[]): Promise<TrainingRow[]>
@@ -53,12 +54,6 @@ export interface TrainingRepository extends JobStarts {
   unfinished(): Promise<TrainingRow[]>
   /** Marks a training as running and stores its progress. */
   step(id: string, step: TrainingStepRow): Promise<void>
-  /** Queues a training again, and stores the error that it waits for. */
-  park(id: string, why: { readonly error: string; readonly errorCode: string }): Promise<void>
-  /** Ends a training. One that has ended never changes. */
-  end(id: string, end: { status: JobStatus; error?: string; errorCode?: string }): Promise<void>
-  /** Queues a failed or cancelled training again. Returns false if it is neither. */
-  reopen(id: string): Promise<boolean>
   delete(id: string): Promise<void>
 }
 
@@ -79,6 +74,7 @@ export function createTrainingRepository(
   }
   return {
     ...createJobStarts(client.training),
+    ...createJobEnds(update),
     create: async ({ settings, ...request }) =>
       toTraining(
         await client.training.create({ data: { ...request, settings: settings as object, losses: [] } }),
@@ -106,18 +102,6 @@ export function createTrainingRepository(
       const progress = { step, losses: losses.map(([at, loss]) => [at, loss]), imagesPerSecond }
       await update(id, unfinishedStatus, { ...progress, status: 'RUNNING', error: null, errorCode: null })
     },
-    async park(id, why) {
-      await update(id, unfinishedStatus, { ...why, status: 'QUEUED' })
-    },
-    async end(id, end) {
-      await update(id, unfinishedStatus, { ...end, finishedAt: new Date() })
-    },
-    reopen: (id) =>
-      update(
-        id,
-        { in: ['FAILED', 'CANCELLED'] },
-        { status: 'QUEUED', finishedAt: null, error: null, errorCode: null },
-      ),
     async delete(id) {
       await client.training.deleteMany({ where: { id } })
       onChange(id)

@@ -1,10 +1,9 @@
-import { readFrom } from '../../comparisons/method-choice.js'
 import type { EncodedData } from '../../datasets/encoded-data.js'
-import { type SpaceFeatures, selectFeatures } from '../../features/space-features.js'
 import { isImageFault } from '../../images/image-fault.js'
 import type { ImageToClassify } from '../../store/dataset-classifications.js'
+import { answerEach, spacesReadBy } from '../answer-each.js'
 import type { LoadedClassifier } from '../load-classifier.js'
-import { type MethodPrediction, predictionsOf } from '../method-prediction.js'
+import type { MethodPrediction } from '../method-prediction.js'
 import type { WrittenAnswer } from './answer-file.js'
 
 export interface ClassifyImagesOptions {
@@ -44,17 +43,12 @@ async function answersOf(
   images: readonly ImageToClassify[],
   options: ClassifyImagesOptions,
 ): Promise<WrittenAnswer[]> {
-  const { frozen, encoder, encoderSpace, fitted, keys } = classifier
+  const { frozen, encoder, keys } = classifier
   const rows = images.map(({ imageId }) => ({ imageId, classIndex: 0, split: 'TEST' as const }))
-  const spaces = [encoderSpace, ...readFrom(fitted.method, null)]
-  const { features } = await encodedData.labelled(rows, encoder, spaces, { signal: options.signal })
-  // The adapter may have another name by now.
-  const named = { ...features, [frozen.base]: features[encoderSpace] ?? features.clip } as SpaceFeatures
+  const { signal, topK } = options
+  const { features } = await encodedData.labelled(rows, encoder, spacesReadBy(classifier), { signal })
   const known = new Set(keys.map(({ imageId }) => imageId))
-  const predictions: MethodPrediction[] = []
-  // A method that could decide for all of them together answers one at a time, as in `classify`.
-  const parts = fitted.method.transductive ? images.map((_, row) => selectFeatures(named, [row])) : [named]
-  for (const part of parts) predictions.push(...(await predict(classifier, part, options.topK)))
+  const predictions = await answerEach(classifier, features, topK)
   return images.map((image, i) => {
     const { top, set } = predictions[i] as MethodPrediction
     const own = set(frozen.coverage)
@@ -67,17 +61,6 @@ async function answersOf(
     }
   })
 }
-
-const predict = (
-  { frozen, encoder, fitted, head, support, keys, classes }: LoadedClassifier,
-  features: SpaceFeatures,
-  topK: number,
-): Promise<MethodPrediction[]> =>
-  predictionsOf({
-    ...{ fitted, head, support, classes, keys, topK, features },
-    ...{ encoder: encoder.id, space: frozen.space?.id ?? null },
-    ownKeys: Array.from({ length: features.clip?.rows ?? 0 }, () => -1),
-  })
 
 const blank = (
   { imageId, classIndex, split }: ImageToClassify,

@@ -16,6 +16,7 @@ import type { ClassificationFormat, Split } from '../../store/enums.js'
 import type { ObjectStore } from '../../store/objects/object-store.js'
 import type { Store } from '../../store/store.js'
 import { isStorageFault } from '../../system/storage-fault.js'
+import { requireSplitOrUnlabelled } from '../evaluate-classifier.js'
 import type { LoadedClassifier } from '../load-classifier.js'
 import { endingOf, type WrittenAnswer, writeAnswers } from './answer-file.js'
 import { classifyImages } from './classify-images.js'
@@ -212,9 +213,7 @@ export function createDatasetClassifications(context: DatasetClassificationsCont
       const images: ImagesToClassify = {
         ...{ datasetId: dataset.id, split, unlabelled: unlabelled ?? false },
       }
-      if (images.unlabelled && split !== null) {
-        throw errors.invalidValue({ reason: 'Give either a split or unlabelled.' }, 'split')
-      }
+      requireSplitOrUnlabelled(images)
       const request = {
         ...images,
         classifierId: await context.classifierId(of.classifier),

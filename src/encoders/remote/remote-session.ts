@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { errors, reasonOf } from '../../errors.js'
 import type { Session, Tensor } from '../../tensor/runtime.js'
 import type { Endpoint } from '../manifest.js'
+import { rowsOf } from '../tensor-rows.js'
 import { formatRequest, jsonLengthHeader, parseAnswer, typeOfDatatype } from './inference-request.js'
 
 const tensorSchema = z.object({ name: z.string(), datatype: z.string(), shape: z.array(z.int()) })
@@ -80,10 +81,11 @@ export async function openRemoteSession(encoder: string, endpoint: Endpoint): Pr
       const rows = tensors[0]?.[1].dims[0] ?? 0
       const parts = await Promise.all(
         Array.from({ length: Math.ceil(rows / maxBatch) }, (_, part) => {
-          const [from, to] = [part * maxBatch, Math.min(rows, (part + 1) * maxBatch)]
+          const from = part * maxBatch
+          const count = Math.min(maxBatch, rows - from)
           return limit(() =>
             infer(
-              Object.fromEntries(tensors.map(([name, tensor]) => [name, rowsOf(tensor, from, to)])),
+              Object.fromEntries(tensors.map(([name, tensor]) => [name, rowsOf(tensor, from, count)])),
               output,
             ),
           )
@@ -98,21 +100,6 @@ export async function openRemoteSession(encoder: string, endpoint: Endpoint): Pr
 function requireTensor(tensor: Tensor | { readonly resident: number }): Tensor {
   if ('resident' in tensor) throw new Error('a tensor that stays with the computing thread cannot be sent')
   return tensor
-}
-
-function rowsOf(tensor: Tensor, from: number, to: number): Tensor {
-  const [rows = 0, ...shape] = tensor.dims
-  if (from === 0 && to === rows) return tensor
-  const size = shape.reduce((product, each) => product * each, 1)
-  const dims = [to - from, ...shape]
-  switch (tensor.type) {
-    case 'float32':
-      return { type: 'float32', dims, data: tensor.data.subarray(from * size, to * size) }
-    case 'int32':
-      return { type: 'int32', dims, data: tensor.data.subarray(from * size, to * size) }
-    case 'int64':
-      return { type: 'int64', dims, data: tensor.data.subarray(from * size, to * size) }
-  }
 }
 
 function stacked(parts: readonly Tensor[]): Tensor {
