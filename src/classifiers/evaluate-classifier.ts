@@ -81,7 +81,13 @@ export async function evaluateClassifier(
 }
 
 /** Images without a label have no split. Throws INVALID_VALUE if both are asked for. */
-export function requireSplitOrUnlabelled({ split, unlabelled }: Omit<EvaluatedImages, 'dataset'>): void {
+export function requireSplitOrUnlabelled({
+  split,
+  unlabelled,
+}: {
+  readonly split: Split | null | undefined
+  readonly unlabelled: boolean | null | undefined
+}): void {
   if (unlabelled && split != null) {
     throw errors.invalidValue({ reason: 'Give either a split or unlabelled.' }, 'split')
   }
