@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { browserPath, seriousFaults, withBrowser } from '../helpers/browser.js'
 import { openDashboard } from '../helpers/dashboard.js'
@@ -72,6 +73,11 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     const image = stored?.imageId ?? expect.fail()
     const labelled = async () => (await library.datasets.labelled(dataset.id, [image]))[0]?.classIndex
     const page = await open(`/try?dataset=${dataset.id}&shots=1&image=${image}`)
+    // A slow connection: what the page says it has done, the next key must know.
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('query ImageLabel')) await delay(500)
+      await route.continue()
+    })
     const section = page.getByRole('region', { name: 'Label the image' })
     await section.focus()
     await page.keyboard.press('2')

@@ -1,4 +1,4 @@
-import { useQuery } from 'urql'
+import { useClient, useQuery } from 'urql'
 import { ImageLabelDocument } from '../../api/generated'
 import { AnswerCard } from './answer-card'
 import { LabelImage } from './label-image'
@@ -21,8 +21,10 @@ export function Answers({
   /** Of the dataset. */
   readonly classes: readonly string[]
 }) {
-  const [label, reload] = useLabel(dataset, image.id)
-  const [testLabel, reloadTest] = useLabel(testDataset, image.id)
+  const own = useLabel(dataset, image.id)
+  const test = useLabel(testDataset, image.id)
+  const { label } = own
+  const testLabel = test.label
   const truth = label ?? testLabel
   const encoders = new Set(predictions.map(({ encoder }) => encoder.id))
   const votes = new Map<string, number>()
@@ -58,19 +60,18 @@ export function Answers({
             {image.width} × {image.height} pixels
           </p>
           {inSupportSet && <p>This image is in the support set. It is scored without its own key.</p>}
-          <LabelImage
-            key={image.id}
-            dataset={label === undefined && testLabel !== undefined && testDataset ? testDataset : dataset}
-            subject={subject}
-            image={image.id}
-            current={truth}
-            classes={classes}
-            likely={ranked.map(([name]) => name)}
-            onChanged={() => {
-              reload()
-              reloadTest()
-            }}
-          />
+          {own.known && test.known && (
+            <LabelImage
+              key={image.id}
+              dataset={label === undefined && testLabel !== undefined && testDataset ? testDataset : dataset}
+              subject={subject}
+              image={image.id}
+              current={truth}
+              classes={classes}
+              likely={ranked.map(([name]) => name)}
+              onChanged={() => Promise.all([own.reload(), test.reload()])}
+            />
+          )}
           <Terms terms={[...new Map(terms.map((term) => [term.name, term])).values()]} />
         </div>
       </section>
@@ -88,16 +89,29 @@ export function Answers({
   )
 }
 
-/** The class of an image in the dataset, undefined if it has none there, and how to ask again. */
-function useLabel(dataset: string | undefined, image: string): readonly [string | undefined, () => void] {
-  const [{ data }, ask] = useQuery({
+interface Label {
+  /** Whether the dataset was asked, or there is none to ask. */
+  readonly known: boolean
+  /** The class of the image in the dataset, undefined if it has none there. */
+  readonly label: string | undefined
+  /** Asks again. */
+  readonly reload: () => Promise<unknown>
+}
+
+function useLabel(dataset: string | undefined, image: string): Label {
+  const client = useClient()
+  const variables = { dataset: dataset ?? '', image }
+  const [{ data, error }] = useQuery({
     query: ImageLabelDocument,
-    variables: { dataset: dataset ?? '', image },
+    variables,
     requestPolicy: 'cache-first',
     pause: dataset === undefined,
   })
-  const reload = () => {
-    if (dataset !== undefined) ask({ requestPolicy: 'network-only' })
+  const reload = async () => {
+    if (dataset !== undefined) {
+      await client.query(ImageLabelDocument, variables, { requestPolicy: 'network-only' }).toPromise()
+    }
   }
-  return [data?.dataset?.labelOf?.name, reload]
+  const known = dataset === undefined || data !== undefined || error !== undefined
+  return { known, label: data?.dataset?.labelOf?.name, reload }
 }

@@ -25,15 +25,17 @@ export function LabelImage({
   readonly classes: readonly string[]
   /** Classes that methods predict, the most likely first. */
   readonly likely: readonly string[]
-  readonly onChanged: () => void
+  /** Resolves when `current` is what the dataset has now. */
+  readonly onChanged: () => Promise<unknown>
 }) {
   const labels = useLabels(dataset)
   const [said, setSaid] = useState<string>()
   const keys = classKeysOf(classes, likely)
   const after = async (change: Promise<boolean>, then: string) => {
     const made = await change
+    // What is said is true of the keys, too: they follow `current`.
+    if (made) await onChanged()
     setSaid(made ? then : undefined)
-    if (made) onChanged()
   }
   const actions = {
     onLabel: (name: string) => {
