@@ -7,6 +7,7 @@ import { type ArchiveFiles, createArchiveFiles } from '../store/archive-files.js
 import { type Database, openDatabase } from '../store/database.js'
 import { type DatabaseLock, lockDatabase } from '../store/database-lock.js'
 import { createImageFiles, type ImageFiles } from '../store/image-files.js'
+import { withKeptClassifiers } from '../store/kept-classifiers.js'
 import { createFolderObjects } from '../store/objects/folder-objects.js'
 import type { ObjectStore } from '../store/objects/object-store.js'
 import { pairWithDatabase } from '../store/pairing.js'
@@ -68,9 +69,10 @@ async function openLocked(settings: LibrarySettings, lock: DatabaseLock): Promis
   const featureStore = openFeatureStore(folder('features'))
   const objects = createFolderObjects(settings.dataDirectory)
   const changes = createChanges()
+  const store = createStore(database.client, changes.publish, database.kind)
   const storage: Omit<Storage, 'libraryId'> = {
     database,
-    store: createStore(database.client, changes.publish, database.kind),
+    store: { ...store, classifiers: withKeptClassifiers(store.classifiers) },
     changes,
     objects,
     imageFiles: createImageFiles(settings.dataDirectory),

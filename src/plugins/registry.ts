@@ -69,13 +69,19 @@ export function createRegistry(plugins: readonly Plugin[]): Registry {
   const builtinPlugin = plugins.find(({ name }) => name === builtinName)
   // The space of an added adapter is built in, and not registered.
   const builtinOrigin = originOf(builtinPlugin ?? { name: builtinName })
+  // What a method declares stays as it is, and its hash takes as long as a part of a small request.
+  const identities = new WeakMap<Method | FeatureSpace, Identity>()
   const ids = (items: readonly { readonly id: string }[]) => items.map(({ id }) => id)
   return {
     methods: methods.items,
     pluginOf({ origin = builtinOrigin }) {
       return origin.plugin === builtinName ? null : origin.plugin
     },
-    identityOf: (item) => identityOf(item, item.origin ?? builtinOrigin),
+    identityOf(item) {
+      const known = identities.get(item) ?? identityOf(item, item.origin ?? builtinOrigin)
+      identities.set(item, known)
+      return known
+    },
     spaces: spaces.items,
     method(name, argument) {
       const found = methods.find(name)

@@ -125,6 +125,30 @@ for (const queue of await queueServers()) {
       expect(answers.map((answer) => answer.class)).toEqual(alone.map(({ top }) => top[0]?.class.name))
     })
 
+    test('what another process does to a classifier counts for the next image', async () => {
+      if (!environment) return
+      const [one, other] = [await openMember(environment), await openMember(environment)]
+      const dataset = await makeDataset(one, 'Changed', sizes)
+      const { id: supportSet } = await one.supportSets.create({
+        ...{ dataset: dataset.id, shots: 2, seed: 1, augmentations: 1 },
+      })
+      const [image] = await one.store.datasets.images(dataset.id, 'TEST')
+      const logits = async () => {
+        const images = [{ id: image?.imageId ?? '' }]
+        const [answer] = await other.classifiers.classify({ classifier: 'changed', images, topK: 1 })
+        return answer?.top[0]?.logit
+      }
+      await one.classifiers.create({ name: 'changed', supportSet, method: 'tip-adapter' })
+      const first = await logits()
+      await one.classifiers.update({ name: 'changed', supportSet, method: 'prototype' })
+      const second = await logits()
+      expect(second).not.toBe(first)
+      await one.classifiers.rollback('changed')
+      expect(await logits()).toBe(first)
+      await one.classifiers.delete('changed')
+      await expect(logits()).rejects.toMatchObject({ code: 'UNKNOWN_CLASSIFIER' })
+    })
+
     test('a cancellation by one process stops the work of another', async () => {
       if (!environment) return
       const library = await openMember(environment)

@@ -1,6 +1,5 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createClient } from '@libsql/client'
 import { describe, expect, test } from 'vitest'
 import { makeDataset } from '../helpers/datasets.js'
 import { compare, request } from '../helpers/library-comparisons.js'
@@ -278,29 +277,6 @@ test('new versions keep the old, and a rollback goes back to them', async () => 
   expect(await classify({ classifier: name })).toEqual(second)
   const third = await make({ name, source: { supportSet: supportSet.id }, method: 'gda' }, 'updateClassifier')
   expect(third.versions.map(({ number }) => number)).toEqual([3, 2, 1])
-})
-
-test('what another service does to a classifier counts for the next request', async () => {
-  const name = 'Shared'
-  await make({ name, source: { supportSet: supportSet.id }, method: 'tip-adapter' })
-  const first = await classify({ classifier: name })
-  await make({ name, source: { supportSet: supportSet.id }, method: 'prototype' }, 'updateClassifier')
-  const second = await classify({ classifier: name })
-  expect(second).not.toEqual(first)
-  // Services that share a database tell each other nothing of classifiers.
-  const database = createClient({ url: server.settings.databaseUrl })
-  const { rows } = await database.execute(`SELECT id FROM Classifier WHERE name = '${name}'`)
-  await database.execute(`UPDATE Classifier SET current = 1 WHERE name = '${name}'`)
-  expect(await classify({ classifier: name })).toEqual(first)
-  expect(await classify({ classifier: String(rows[0]?.id) })).toEqual(first)
-  await database.execute(`UPDATE Classifier SET name = 'Renamed' WHERE name = '${name}'`)
-  expect(codeOf(await askToClassify({ classifier: name }))).toEqual([['UNKNOWN_CLASSIFIER', 'classifier']])
-  expect(await classify({ classifier: 'Renamed', version: 2 })).toEqual(second)
-  await database.execute(`DELETE FROM Classifier WHERE name = 'Renamed'`)
-  expect(codeOf(await askToClassify({ classifier: 'Renamed', version: 2 }))).toEqual([
-    ['UNKNOWN_CLASSIFIER', 'classifier'],
-  ])
-  database.close()
 })
 
 test('classifiers are listed newest first, in pages, and by their dataset', async () => {

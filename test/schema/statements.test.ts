@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest'
 import { SqliteAdapter } from '../../src/store/sqlite.js'
 import { makeDataset } from '../helpers/datasets.js'
 import { makeFinishedComparisons } from '../helpers/finished-comparisons.js'
+import { base64, picture } from '../helpers/pictures.js'
 import { startTestServer } from '../helpers/server.js'
 
 let statements = 0
@@ -88,3 +89,15 @@ test.each(['LEAVE_ONE_OUT', 'VALIDATION'])(
     expect(await statementsOf(predict(other.id, seven))).toBe(one)
   },
 )
+
+test('an image is classified without a statement once its classifier is loaded', async () => {
+  const { library } = server
+  const dataset = await makeDataset(library, 'Classified')
+  const { id: supportSet } = await library.supportSets.create({
+    ...{ dataset: dataset.id, shots: 2, seed: 1, augmentations: 1 },
+  })
+  await library.classifiers.create({ name: 'no statements', supportSet, method: 'prototype' })
+  const classify = `{ classify(classifier: "no statements", images: [{ base64: "${await base64(picture(0, 9400))}" }]) { top { probability } } }`
+  expect(await statementsOf(classify)).toBeGreaterThan(0)
+  expect(await statementsOf(classify)).toBe(0)
+})

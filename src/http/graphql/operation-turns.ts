@@ -179,11 +179,16 @@ function createOpenOperations(max: number, maxBytes: number): OpenOperations {
   }
 }
 
-/** A signal that aborts when a response is closed. */
+/** A signal that aborts when a response is closed before all of it is written. */
 export function closingOf(response: Response): AbortSignal {
   const controller = createScopeController()
   if (response.closed) controller.abort()
-  else response.once('close', () => controller.abort())
+  else {
+    response.once('close', () => {
+      // Nothing waits for a signal of what has been answered, and an error would be made for nobody.
+      if (!response.writableFinished) controller.abort()
+    })
+  }
   return controller.signal
 }
 
