@@ -75,6 +75,10 @@ export const errors = {
     'UNKNOWN_CLASSIFICATION',
     ({ id }) => `Classification ${id} not found.`,
   ),
+  unknownClassifierJob: define<{ id: string }>(
+    'UNKNOWN_CLASSIFIER_JOB',
+    ({ id }) => `Classifier job ${id} not found.`,
+  ),
   unknownPart: define<{ id: string; number: number }>(
     'UNKNOWN_PART',
     ({ id, number }) => `Classification ${id} has no part ${number} that is done.`,
@@ -616,6 +620,10 @@ export const errors = {
     'IN_USE',
     ({ id }) => `Classification ${id} has not ended. Cancel it first.`,
   ),
+  classifierJobNotFinished: define<{ id: string }>(
+    'IN_USE',
+    ({ id }) => `Classifier job ${id} has not ended. Cancel it first.`,
+  ),
   trainingNotFinished: define<{ id: string }>(
     'IN_USE',
     ({ id }) => `Training ${id} has not ended. Cancel it first.`,
@@ -806,6 +814,10 @@ export const errors = {
   classificationFinished: define<{ id: string; status: string }>(
     'CLASSIFICATION_FINISHED',
     ({ id, status }) => `Classification ${id} has already ended (${status}).`,
+  ),
+  classifierJobFinished: define<{ id: string; status: string }>(
+    'CLASSIFIER_JOB_FINISHED',
+    ({ id, status }) => `Classifier job ${id} has already ended (${status}).`,
   ),
   trainingFinished: define<{ id: string; status: string }>(
     'TRAINING_FINISHED',

@@ -60,6 +60,8 @@ const areas = {
     operations: [
       ...['classify', 'evaluateClassifier', 'classifier', 'classifiers'],
       ...['createClassifier', 'updateClassifier', 'rollbackClassifier', 'deleteClassifier'],
+      ...['startClassifierCreation', 'startClassifierUpdate', 'startClassifierEvaluation'],
+      ...['classifierJob', 'classifierJobs', 'cancelClassifierJob', 'resumeClassifierJob', 'deleteClassifierJob'],
       ...['classifyDataset', 'datasetClassification', 'datasetClassifications'],
       ...['cancelDatasetClassification', 'resumeDatasetClassification', 'deleteDatasetClassification'],
     ],

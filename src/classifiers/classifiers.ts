@@ -7,6 +7,7 @@ import type { ClassifierRow, ClassifierVersionRow } from '../store/classifiers.j
 import { unfinishedStatus } from '../store/rows.js'
 import type { Store } from '../store/store.js'
 import { createPromiseCache } from '../system/promise-cache.js'
+import { throwIfStopped } from '../system/work-scope.js'
 import type { ClassifierFiles } from './classifier-files.js'
 import {
   type ClassifierRequestContext,
@@ -14,6 +15,7 @@ import {
   readClassifierRequest,
 } from './classifier-request.js'
 import { type Classification, type ClassifiedImage, classify } from './classify.js'
+import { type Encoding, encodeQuestion } from './encode-first.js'
 import { type ClassifierEvaluation, type EvaluatedImages, evaluateClassifier } from './evaluate-classifier.js'
 import {
   type ExportedFiles,
@@ -46,15 +48,33 @@ export interface ClassifiedGiven extends Classification {
   readonly image: GivenImage
 }
 
+/** How a version is made. */
+export interface VersionWork {
+  /** Its id; a new one by default. */
+  readonly id?: string
+  /** Has its images encoded first, and is told of it. */
+  readonly encoding?: Encoding
+}
+
+/** What will be made, if nothing changes in between. */
+export interface PlannedVersion {
+  readonly name: string
+  /** The classifier that gets another version; null if it is the first of a new one. */
+  readonly classifierId: string | null
+  readonly datasetId: string
+}
+
 /** Classifiers in use. A version never changes, and its answers do not either. */
 export interface Classifiers {
   /**
    * Fits and freezes a classifier. Throws INVALID_VALUE for an empty name, CLASSIFIER_EXISTS, the errors of
    * `readClassifierRequest` and of the method's fit, and then stores nothing.
    */
-  create(input: CreateClassifierInput): Promise<ClassifierRow>
+  create(input: CreateClassifierInput, work?: VersionWork): Promise<ClassifierRow>
   /** Makes a new version of the classifier of that name and puts it in use. Throws UNKNOWN_CLASSIFIER, and as `create`. */
-  update(input: CreateClassifierInput): Promise<ClassifierRow>
+  update(input: CreateClassifierInput, work?: VersionWork): Promise<ClassifierRow>
+  /** Checks what `create`, or `update` of a classifier that `exists`, is to make, and fits nothing. Throws as they do before they fit. */
+  plan(input: CreateClassifierInput, exists: boolean): Promise<PlannedVersion>
   /**
    * Puts an earlier version in use, by default the one before. Throws UNKNOWN_CLASSIFIER, UNKNOWN_CLASSIFIER_VERSION, or
    * INVALID_VALUE if there is none before.
@@ -62,7 +82,7 @@ export interface Classifiers {
   rollback(classifier: string, version?: number | null): Promise<ClassifierRow>
   /**
    * Deletes a classifier with all its versions, and returns its id. Throws UNKNOWN_CLASSIFIER, or IN_USE while it classifies a
-   * dataset.
+   * dataset, or while a job evaluates it or makes a version of it.
    */
   delete(classifier: string): Promise<string>
   /** Throws UNKNOWN_CLASSIFIER. */
@@ -81,6 +101,7 @@ export interface Classifiers {
   evaluate(
     classifier: string,
     images: EvaluatedImages & { readonly version?: number | null },
+    encoding?: Encoding,
   ): Promise<ClassifierEvaluation>
   /** Exports a version, by default the one in use; see `exportClassifier`. Throws as `load`. */
   exported(
@@ -118,17 +139,28 @@ export function createClassifiers(context: ClassifiersContext): Classifiers {
 
   async function make<T>(
     input: ClassifierSource,
+    { id = randomUUID(), encoding }: VersionWork,
     save: (version: Parameters<typeof store.classifiers.create>[1]) => Promise<T>,
   ): Promise<T> {
-    const { row, tensors } = await freeze(context, fits, await readClassifierRequest(context, input))
-    const id = randomUUID()
+    const request = await readClassifierRequest(context, input)
+    const { question } = request
+    if (encoding) await encodeQuestion(context, question, fits.basesOf(question), encoding)
+    const { row, tensors } = await freeze(context, fits, request)
+    throwIfStopped(encoding?.signal)
     await classifierFiles.write(id, tensors)
     try {
       return await save({ id, ...row })
     } catch (error) {
-      await classifierFiles.remove([id])
+      // Another process that did the same may have stored the version, whose file this is then.
+      if ((await store.classifiers.knownVersions([id])).length === 0) await classifierFiles.remove([id])
       throw error
     }
+  }
+
+  async function requireNew(input: CreateClassifierInput): Promise<string> {
+    const name = parseName(input.name)
+    if (await store.classifiers.find(name)) throw errors.classifierExists({ name }, 'name')
+    return name
   }
 
   async function get(nameOrId: string, argument = 'classifier'): Promise<ClassifierRow> {
@@ -164,14 +196,19 @@ export function createClassifiers(context: ClassifiersContext): Classifiers {
   }
 
   return {
-    async create(input) {
-      const name = parseName(input.name)
-      if (await store.classifiers.find(name)) throw errors.classifierExists({ name }, 'name')
-      return make(input, (version) => store.classifiers.create(name, version))
+    async create(input, work = {}) {
+      const name = await requireNew(input)
+      return make(input, work, (version) => store.classifiers.create(name, version))
     },
-    async update(input) {
+    async update(input, work = {}) {
       const { id } = await get(input.name.trim(), 'name')
-      return make(input, (version) => store.classifiers.addVersion(id, version))
+      return make(input, work, (version) => store.classifiers.addVersion(id, version))
+    },
+    async plan(input, exists) {
+      const row = exists ? await get(input.name.trim(), 'name') : null
+      const name = row ? row.name : await requireNew(input)
+      const { question } = await readClassifierRequest(context, input)
+      return { name, classifierId: row?.id ?? null, datasetId: question.supportSet.datasetId }
     },
     async rollback(classifier, number) {
       const row = await get(classifier)
@@ -189,6 +226,8 @@ export function createClassifiers(context: ClassifiersContext): Classifiers {
       if (user) {
         throw errors.inUse({ what: `classifier "${name}"`, by: `classification ${user.id}` }, 'classifier')
       }
+      const [job] = (await store.classifierJobs.page({ first: 1 }, open)).nodes
+      if (job) throw errors.inUse({ what: `classifier "${name}"`, by: `classifier job ${job.id}` }, 'classifier')
       await classifierFiles.remove(await store.classifiers.delete(id))
       return id
     },
@@ -213,8 +252,8 @@ export function createClassifiers(context: ClassifiersContext): Classifiers {
       return given.map((image, i) => Object.assign(answers[i] as Classification, { image }))
     },
     classifyRead: classify,
-    async evaluate(classifier, { version, ...images }) {
-      return evaluateClassifier(context, await load(classifier, version), images)
+    async evaluate(classifier, { version, ...images }, encoding) {
+      return evaluateClassifier(context, await load(classifier, version), images, encoding)
     },
     async exported(classifier, { version, ...options } = {}) {
       const of = await load(classifier, version)

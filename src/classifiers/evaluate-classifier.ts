@@ -8,6 +8,7 @@ import type { Store } from '../store/store.js'
 import { spacesReadBy, withItsBase } from './answer-each.js'
 import { answersTo } from './answers.js'
 import { type Answered, type Drift, driftOf, rightIn } from './drift.js'
+import { type Encoding, encodeImagesFirst } from './encode-first.js'
 import type { LoadedClassifier } from './load-classifier.js'
 
 /** Which images of a dataset a classifier is evaluated on. */
@@ -36,37 +37,60 @@ export interface ClassifierEvaluation {
   readonly drift: readonly Drift[] | null
 }
 
-/**
- * Measures a classifier on images of a dataset whose classes it has, and tells whether they differ from its own by more than
- * chance. Encodes images that have not been encoded. Throws UNKNOWN_DATASET, CLASSES_DIFFER, or INVALID_VALUE if there are no such
- * images.
- */
-export async function evaluateClassifier(
-  { store, encodedData }: { readonly store: Store; readonly encodedData: EncodedData },
+/** The images of an evaluation, of those that were asked for. */
+export interface ImagesToEvaluate {
+  readonly dataset: DatasetRow
+  /** Those that the classifier has not learned from, with their classes numbered as it does. */
+  readonly images: readonly DatasetImageRow[]
+  /** How many it has learned from. */
+  readonly leftOut: number
+}
+
+/** Looks up the images of an evaluation. Throws as `evaluateClassifier`. */
+export async function imagesToEvaluate(
+  store: Store,
   classifier: LoadedClassifier,
   { dataset: id, split, unlabelled }: EvaluatedImages,
-): Promise<ClassifierEvaluation> {
-  const { frozen, encoder, keys, ownFigures } = classifier
+): Promise<ImagesToEvaluate> {
   const dataset = await store.datasets.get(id)
   if (!dataset) throw errors.unknownDataset({ id }, 'dataset')
   requireSplitOrUnlabelled({ split, unlabelled })
   const all = unlabelled
     ? withoutLabels(await store.unlabelledImages.ids(id))
     : await labelledImages(store, classifier, dataset, split ?? 'TEST')
-  const known = new Set(keys.map(({ imageId }) => imageId))
+  const known = new Set(classifier.keys.map(({ imageId }) => imageId))
   const images = all.filter(({ imageId }) => !known.has(imageId))
   if (images.length === 0) {
     const reason = `Dataset "${dataset.name}" has no ${unlabelled ? 'images without a label' : `images in ${split ?? 'TEST'}`} that the classifier has not learned from.`
     throw errors.invalidValue({ reason }, unlabelled ? 'unlabelled' : 'split')
   }
+  return { dataset, images, leftOut: all.length - images.length }
+}
+
+/**
+ * Measures a classifier on images of a dataset whose classes it has, and tells whether they differ from its own by more than
+ * chance. Encodes images that have not been encoded, and tells `encoding` of it. Throws UNKNOWN_DATASET, CLASSES_DIFFER, or
+ * INVALID_VALUE if there are no such images.
+ */
+export async function evaluateClassifier(
+  { store, encodedData }: { readonly store: Store; readonly encodedData: EncodedData },
+  classifier: LoadedClassifier,
+  asked: EvaluatedImages,
+  encoding?: Encoding,
+): Promise<ClassifierEvaluation> {
+  const { frozen, encoder, ownFigures } = classifier
+  const { dataset, images, leftOut } = await imagesToEvaluate(store, classifier, asked)
+  if (encoding) {
+    await encodeImagesFirst(encodedData, images, encoder, spacesReadBy(classifier), encoding)
+  }
   const { features, labels } = await encodedData.labelled(images, encoder, spacesReadBy(classifier))
   const here: Answered = {
     ...(await answersTo(classifier, frozen.threshold, withItsBase(classifier, features))),
-    labels: unlabelled ? null : labels,
+    labels: asked.unlabelled ? null : labels,
   }
   const right = rightIn(here)
   return {
-    ...{ dataset, images: images.length, leftOut: all.length - images.length },
+    ...{ dataset, images: images.length, leftOut },
     accuracy:
       right &&
       summarise(

@@ -8,6 +8,7 @@
  * - `run`: a run, by its id.
  * - `classify`: the images of a dataset by a classifier, by the id of the classification. With several machines it only plans.
  * - `classify-part`: a part of it, with several machines; `part` is its number.
+ * - `classifier`: making or evaluating a classifier, by the id of its record.
  * - `sweep`: objects without rows. The id is always `objects`.
  */
 export const jobKinds = [
@@ -18,6 +19,7 @@ export const jobKinds = [
   'run',
   'classify',
   'classify-part',
+  'classifier',
   'sweep',
 ] as const
 

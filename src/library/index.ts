@@ -96,6 +96,7 @@ export type { FeatureSpace } from '../spaces/contract.js'
 export { type LineStyle, lineStyleOf } from '../spaces/line-style.js'
 export { changeKinds } from '../store/change-detail.js'
 export type { ChangedDataset } from '../store/changed-dataset.js'
+export type { ClassifierJobRow } from '../store/classifier-jobs.js'
 export type { ClassifierRow, ClassifierVersionRow } from '../store/classifiers.js'
 export type { ComparisonFilter, ComparisonOrder } from '../store/comparison-page.js'
 export type { ComparisonRow } from '../store/comparisons.js'
@@ -105,6 +106,7 @@ export type { DatasetFilter, DatasetOrder } from '../store/dataset-page.js'
 export type { ClassRow, DatasetImageRow, DatasetRow, SplitCountRow } from '../store/datasets.js'
 export {
   ClassificationFormat,
+  ClassifierJobKind,
   Drawing,
   JobStatus,
   KlScaling,

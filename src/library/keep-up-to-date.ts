@@ -2,7 +2,10 @@ import type { Cleanup } from '../system/cleanup.js'
 import type { LibraryEvents, Services } from './services.js'
 import { sweepObjects } from './sweep-objects.js'
 
-type Resumed = Pick<Services, 'comparisons' | 'imports' | 'trainings' | 'datasetClassifications'>
+type Resumed = Pick<
+  Services,
+  'comparisons' | 'imports' | 'trainings' | 'datasetClassifications' | 'classifierJobs'
+>
 
 /** Queues the jobs of all unfinished records again. One that is queued or running stays as it is. */
 export async function resumeJobs({
@@ -10,11 +13,13 @@ export async function resumeJobs({
   imports,
   trainings,
   datasetClassifications,
+  classifierJobs,
 }: Resumed): Promise<void> {
   await comparisons.resume()
   await imports.resume()
   await trainings.resume()
   await datasetClassifications.resume()
+  await classifierJobs.resume()
 }
 
 const msBetweenLooks = 10_000

@@ -3,6 +3,7 @@ import type { Adapters } from '../adapters/adapters.js'
 import type { Trainings } from '../adapters/trainings.js'
 import type { Classifiers } from '../classifiers/classifiers.js'
 import type { DatasetClassifications } from '../classifiers/datasets/dataset-classifications.js'
+import type { ClassifierJobs } from '../classifiers/jobs/classifier-jobs.js'
 import type { Predict } from '../classifiers/predict.js'
 import { createSuggestions, type SuggestedImage, type SuggestionsInput } from '../classifiers/suggestions.js'
 import { type ComparisonDocument, documentComparison } from '../comparisons/comparison-document.js'
@@ -124,6 +125,7 @@ export interface Library {
     Reads<Store['datasetClassifications'], 'getMany' | 'page' | 'partPage'>
   readonly classifiers: Classifiers &
     Reads<Store['classifiers'], 'getMany' | 'page' | 'versionsOf' | 'versionsById'>
+  readonly classifierJobs: ClassifierJobs & Reads<Store['classifierJobs'], 'getMany' | 'page'>
   /** What the features of an encoder say about a dataset; see `createFeatureProblems`. */
   featureProblems(input: FeatureProblemsInput): Promise<FeatureProblems>
   /** Which images without a label to label next; see `createSuggestions`. */
@@ -218,8 +220,8 @@ async function openAlone(settings: LibrarySettings, { onError }: LibraryEvents, 
 function publicInterface(services: Services) {
   const { store, imageFiles, imageWorkers, runResults, encodedData, encoders, database } = services
   const { queue, objects } = services
-  const { datasets, comparisons, imports, trainings, classifiers, datasetClassifications, curation } =
-    services
+  const { datasets, comparisons, imports, trainings, classifiers, curation } = services
+  const { datasetClassifications, classifierJobs } = services
   return {
     ...services,
     databaseKind: database.kind,
@@ -276,6 +278,7 @@ function publicInterface(services: Services) {
       ...pick(store.classifiers, ['getMany', 'page', 'versionsOf', 'versionsById']),
       ...classifiers,
     },
+    classifierJobs: { ...pick(store.classifierJobs, ['getMany', 'page']), ...classifierJobs },
     datasetClassifications: {
       ...pick(store.datasetClassifications, ['getMany', 'page', 'partPage']),
       ...datasetClassifications,

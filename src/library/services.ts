@@ -4,6 +4,7 @@ import { createCheckpoints } from '../adapters/checkpoints.js'
 import { createTrainings } from '../adapters/trainings.js'
 import { createClassifiers } from '../classifiers/classifiers.js'
 import { createDatasetClassifications } from '../classifiers/datasets/dataset-classifications.js'
+import { createClassifierJobs } from '../classifiers/jobs/classifier-jobs.js'
 import { createPredict } from '../classifiers/predict.js'
 import { createComparisons } from '../comparisons/comparisons.js'
 import { createContrasts } from '../comparisons/contrasts.js'
@@ -123,6 +124,7 @@ export function createServices(
     contrasts: createContrasts(parts),
     predict: createPredict(parts),
     classifiers,
+    classifierJobs: createClassifierJobs({ ...parts, queue, classifiers }),
     datasetClassifications: createDatasetClassifications({
       ...parts,
       queue,

@@ -18,6 +18,7 @@ const meanings: Readonly<Record<string, string>> = {
   UNKNOWN_CHANGE: 'There is no change with this id, or it is older than 7 days.',
   UNKNOWN_IMPORT: 'There is no import with this id.',
   UNKNOWN_CLASSIFICATION: 'There is no classification of a dataset with this id.',
+  UNKNOWN_CLASSIFIER_JOB: 'There is no job of a classifier with this id.',
   UNKNOWN_PART: 'The classification of a dataset has no part with this number that is done.',
   PART_UNREADABLE: 'The file of a part of a classification is gone.',
   UNKNOWN_TRAINING: 'There is no training with this id.',
@@ -159,6 +160,7 @@ const meanings: Readonly<Record<string, string>> = {
   ADAPTER_EXISTS: 'The encoder has an adapter with this name, or is training one.',
   CLASSIFICATION_FINISHED:
     'The classification of a dataset has ended, so that it cannot be cancelled or continued.',
+  CLASSIFIER_JOB_FINISHED: 'The job of a classifier has ended, so that it cannot be cancelled or continued.',
   TRAINING_FINISHED: 'The training has ended, so that it cannot be cancelled.',
   CANNOT_DIFFERENTIATE: 'The graph of the encoder has something that cannot be trained through.',
   IMAGE_SIZE_FIXED: 'The encoder takes no images of this size.',

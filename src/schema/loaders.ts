@@ -28,6 +28,7 @@ export function createLoaders(library: Library) {
     Import: loaders.import,
     Training: loaders.training,
     DatasetClassification: loaders.datasetClassification,
+    ClassifierJob: loaders.classifierJob,
     Classifier: loaders.classifier,
     ClassLabel: loaders.class,
   })
@@ -55,6 +56,7 @@ const createRowLoaders = (library: Library) => ({
   import: byId(library.imports.getMany, (id) => errors.unknownImport({ id }, 'id')),
   classifier: createClassifierLoader(library),
   classifierVersions: byKey(library.classifiers.versionsOf),
+  classifierJob: byId(library.classifierJobs.getMany, (id) => errors.unknownClassifierJob({ id }, 'id')),
   datasetClassification: byId(library.datasetClassifications.getMany, (id) =>
     errors.unknownClassification({ id }, 'id'),
   ),

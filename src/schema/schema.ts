@@ -5,6 +5,7 @@ import { AdapterResolver } from './adapter/adapter.resolver.js'
 import { TrainingResolver } from './adapter/training.resolver.js'
 import { ClassificationResolver } from './classifier/classification.js'
 import { ClassifierResolver, ClassifierVersionResolver } from './classifier/classifier.resolver.js'
+import { ClassifierJobResolver } from './classifier/classifier-job.resolver.js'
 import { DatasetClassificationResolver } from './classifier/dataset-classification.resolver.js'
 import { ClassifierEvaluationResolver } from './classifier/evaluation.js'
 import {
@@ -118,6 +119,7 @@ export async function createSchema(): Promise<GraphQLSchema> {
       ClassifierVersionResolver,
       ClassificationResolver,
       ClassifierEvaluationResolver,
+      ClassifierJobResolver,
       DatasetClassificationResolver,
       ComparisonResolver,
       ComparisonSubscription,

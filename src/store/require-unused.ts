@@ -26,4 +26,6 @@ export async function requireUnused(
     where: { datasetId: id, status: unfinishedStatus },
   })
   if (classification) throw errors.inUse({ what, by: `classification ${classification.id}` }, argument)
+  const job = await tx.classifierJob.findFirst({ where: { datasetId: id, status: unfinishedStatus } })
+  if (job) throw errors.inUse({ what, by: `classifier job ${job.id}` }, argument)
 }

@@ -1,3 +1,4 @@
+import { type ClassifierJobRepository, createClassifierJobRepository } from './classifier-jobs.js'
 import { type ClassifierRepository, createClassifierRepository } from './classifiers.js'
 import { type ComparisonRepository, createComparisonRepository } from './comparisons.js'
 import type { Database, DatabaseClient } from './database.js'
@@ -39,12 +40,13 @@ export interface Store {
   readonly imports: ImportRepository
   readonly trainings: TrainingRepository
   readonly classifiers: ClassifierRepository
+  readonly classifierJobs: ClassifierJobRepository
   readonly datasetClassifications: DatasetClassificationRepository
   readonly deletions: DeletionRepository
   readonly featureSegments: FeatureSegmentRepository
 }
 
-/** `onChange` receives every changed comparison, run, import, training and classification of a dataset. `kind` is that of the database. */
+/** `onChange` receives every changed comparison, run, import, training, classification of a dataset and job of a classifier. `kind` is that of the database. */
 export const createStore = (
   client: DatabaseClient,
   onChange?: (id: string) => void,
@@ -65,6 +67,7 @@ export const createStore = (
   imports: withDatabaseErrors(createImportRepository(client, onChange)),
   trainings: withDatabaseErrors(createTrainingRepository(client, onChange)),
   classifiers: withDatabaseErrors(createClassifierRepository(client)),
+  classifierJobs: withDatabaseErrors(createClassifierJobRepository(client, onChange)),
   datasetClassifications: withDatabaseErrors(createDatasetClassificationRepository(client, onChange)),
   deletions: withDatabaseErrors(createDeletionRepository(client)),
   featureSegments: withDatabaseErrors(createFeatureSegmentRepository(client)),

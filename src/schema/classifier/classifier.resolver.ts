@@ -51,9 +51,10 @@ const changedClassifier = {
 const fits = computed({ base: 1000 })
 
 /** The input as the library takes it. */
-const sourceOf = ({ source, ...how }: CreateClassifierInputType) => ({ ...how, ...source })
+export const sourceOf = ({ source, ...how }: CreateClassifierInputType) => ({ ...how, ...source })
 
-const atSource = <T>(work: Promise<T>): Promise<T> => atPart('source', ['comparison', 'supportSet'], work)
+/** Places errors of a source at the field of the input that it was given in. */
+export const atSource = <T>(work: Promise<T>): Promise<T> => atPart('source', ['comparison', 'supportSet'], work)
 
 @Resolver(() => ClassifierType)
 export class ClassifierResolver {
@@ -78,7 +79,7 @@ export class ClassifierResolver {
 
   @PayloadMutation(changedClassifier, {
     description:
-      'Makes a classifier: fits it and freezes all that decides its answers. They stay the same whatever happens to its dataset and its comparison.',
+      'Makes a classifier: fits it and freezes all that decides its answers. They stay the same whatever happens to its dataset and its comparison. `startClassifierCreation` does so in the background, with progress: for images that are not encoded yet.',
     complexity: fits,
   })
   createClassifier(

@@ -56,7 +56,7 @@ class DriftType {
 }
 
 @ObjectType('ClassifierEvaluation', { description: 'How a classifier does on images of a dataset.' })
-class ClassifierEvaluationType {
+export class ClassifierEvaluationType {
   @Field(() => DatasetType, { description: 'The dataset of the images.' })
   dataset: DatasetType
 
@@ -94,7 +94,7 @@ class ClassifierEvaluationType {
 export class ClassifierEvaluationResolver {
   @Query(() => ClassifierEvaluationType, {
     description:
-      'Measures a classifier on images of a dataset whose classes it has, and tells whether they differ from its own by more than chance. Encodes images that have not been encoded, which takes time.',
+      'Measures a classifier on images of a dataset whose classes it has, and tells whether they differ from its own by more than chance. Encodes images that have not been encoded: if they are many, `startClassifierEvaluation` does it in the background, with progress.',
     complexity: computed({ base: 1000 }),
   })
   evaluateClassifier(
