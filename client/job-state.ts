@@ -1,7 +1,7 @@
 import type { JobStatus } from './generated.js'
 
 /** What the service does in the background. */
-export type WatchedJob = 'comparison' | 'import' | 'training' | 'classification'
+export type WatchedJob = 'comparison' | 'import' | 'training' | 'classification' | 'classifierJob'
 
 /** How far a job is. */
 export interface JobState {

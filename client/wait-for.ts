@@ -1,10 +1,12 @@
 import { ShotboardClientError } from './client-error.js'
 import type { ShotboardClient } from './contract.js'
 import {
+  ClassifierJobStateDocument,
   ComparisonStateDocument,
   DatasetClassificationStateDocument,
   ImportStateDocument,
   TrainingStateDocument,
+  WatchClassifierJobDocument,
   WatchComparisonDocument,
   WatchDatasetClassificationDocument,
   WatchImportDocument,
@@ -85,6 +87,10 @@ async function* subscribed(client: Requests, kind: WatchedJob, id: string): Asyn
     const states = client.subscribe(WatchDatasetClassificationDocument, { id })
     for await (const { datasetClassification } of states) yield datasetClassification
   }
+  if (kind === 'classifierJob') {
+    const states = client.subscribe(WatchClassifierJobDocument, { id })
+    for await (const { classifierJob } of states) yield classifierJob
+  }
 }
 
 async function asked({ request }: Requests, kind: WatchedJob, id: string): Promise<JobState | undefined> {
@@ -94,6 +100,9 @@ async function asked({ request }: Requests, kind: WatchedJob, id: string): Promi
   if (kind === 'classification') {
     const { datasetClassification } = await request(DatasetClassificationStateDocument, { id }, once)
     return datasetClassification ?? undefined
+  }
+  if (kind === 'classifierJob') {
+    return (await request(ClassifierJobStateDocument, { id }, once)).classifierJob ?? undefined
   }
   return (await request(ImportStateDocument, { id }, once)).import ?? undefined
 }

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { type ClassifierEvaluation, type Drift, Split } from '../library/index.js'
+import { type ClassifierEvaluation, type Drift, type Encoding, Split } from '../library/index.js'
 import { datasetNamed } from './dataset-named.js'
+import { createProgressBar } from './progress-bar.js'
 import { withLibrary } from './with-library.js'
 
 interface EvaluateClassifierOptions {
@@ -25,14 +26,34 @@ export const evaluateClassifierCommand = (): Command =>
     .action((name: string, datasetName: string, options: EvaluateClassifierOptions) =>
       withLibrary(async (library) => {
         const { id } = await datasetNamed(library, datasetName)
-        const evaluation = await library.classifiers.evaluate(name, {
+        const images = {
           dataset: id,
           ...(options.unlabelled ? { unlabelled: true } : { split: options.split }),
           ...(options.useVersion !== undefined && { version: options.useVersion }),
-        })
+        }
+        const evaluation = await withBar((told) => library.classifiers.evaluate(name, images, told))
         console.log(options.json ? JSON.stringify(evaluation, null, 2) : formatEvaluation(evaluation))
       }),
     )
+
+/** Shows how many of the images that were not encoded yet are. */
+async function withBar<T>(work: (told: Encoding) => Promise<T>): Promise<T> {
+  const bar = createProgressBar('Encoding', process.stderr)
+  let [missing, done] = [0, 0]
+  try {
+    return await work({
+      async onMissing(images) {
+        missing = images
+      },
+      onEncoded(images) {
+        done = Math.min(missing, done + images)
+        if (missing > 0) bar.update(done, missing)
+      },
+    })
+  } finally {
+    bar.stop()
+  }
+}
 
 /** An evaluation in lines of text. */
 export function formatEvaluation(evaluation: ClassifierEvaluation): string {

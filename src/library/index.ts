@@ -9,6 +9,7 @@ export type { Classification } from '../classifiers/classify.js'
 export { fileName as answerFileName } from '../classifiers/datasets/dataset-classifications.js'
 export { classificationSecondsLeft } from '../classifiers/datasets/seconds-left.js'
 export type { Drift, DriftMeasure } from '../classifiers/drift.js'
+export type { Encoding } from '../classifiers/encode-first.js'
 export type { ClassifierEvaluation } from '../classifiers/evaluate-classifier.js'
 export {
   type ExportedFiles,

@@ -3,6 +3,7 @@ import {
   createClient,
   ImportArchiveDocument,
   ShotboardClientError,
+  StartClassifierCreationDocument,
   WatchImportDocument,
 } from 'shotboard/client'
 import { describe, expect, test } from 'vitest'
@@ -132,4 +133,21 @@ test('an import of the service is waited for, by its subscription', async () => 
   for await (const { import: state } of asked) statuses.push(state.status)
   expect(statuses.at(-1)).toBe('SUCCEEDED')
   expect(await client.waitFor('import', importArchive.import.id)).toMatchObject({ status: 'SUCCEEDED' })
+})
+
+test('a classifier that is made in the background is waited for', async () => {
+  const server = await sharedServer()
+  const client = createClient({ url: server.url })
+  atEnd(client.close)
+  const { library } = server
+  const { id: dataset } = await makeDataset(library, 'Made and waited for', { SUPPORT_POOL: 2, TEST: 1 })
+  const { id: supportSet } = await library.supportSets.create({
+    ...{ dataset, shots: 2, seed: 1, augmentations: 1 },
+  })
+  const { startClassifierCreation } = await client.request(StartClassifierCreationDocument, {
+    input: { name: 'waited for', source: { supportSet }, method: 'prototype' },
+  })
+  const { id } = startClassifierCreation.job
+  expect(await client.waitFor('classifierJob', id)).toMatchObject({ id, status: 'SUCCEEDED', progress: 1 })
+  expect(await library.classifiers.get('waited for')).toMatchObject({ current: 1 })
 })

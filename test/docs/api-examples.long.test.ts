@@ -6,6 +6,10 @@ import { startHub } from '../helpers/hub.js'
 import { classNames, picture } from '../helpers/pictures.js'
 import { startTestServer, type TestServer } from '../helpers/server.js'
 
+interface StartedJob {
+  readonly job: { readonly id: string }
+}
+
 /** What examples return that later ones ask about. */
 interface Data {
   readonly createDataset?: { readonly dataset: { readonly id: string } }
@@ -13,6 +17,9 @@ interface Data {
   readonly compare?: { readonly comparison: { readonly id: string } }
   readonly importArchive?: { readonly import: { readonly id: string } }
   readonly trainAdapter?: { readonly training: { readonly id: string } }
+  readonly startClassifierCreation?: StartedJob
+  readonly startClassifierUpdate?: StartedJob
+  readonly startClassifierEvaluation?: StartedJob
   readonly classifyDataset?: { readonly classification: { readonly id: string } }
   readonly moveImages?: { readonly change: { readonly id: string } | null }
 }
@@ -74,6 +81,18 @@ const before: Readonly<Record<string, () => Promise<void> | void>> = {
   CreateClassifier() {
     values.COMPARISON = finished
   },
+  async ClassifierJob() {
+    await server.library.classifierJobs.ended(values.CLASSIFIER_JOB ?? '')
+  },
+  async CancelClassifierJob() {
+    const { id: classifierId } = await server.library.classifiers.get('pets')
+    // It waits, since nobody has queued it: it cannot end before it is cancelled.
+    const { id } = await server.library.store.classifierJobs.create({
+      ...{ kind: 'EVALUATE', classifierId, classifierName: 'pets', version: 1, datasetId: values.DATASET ?? '' },
+      input: { classifier: 'pets', dataset: values.DATASET },
+    })
+    values.CLASSIFIER_JOB = id
+  },
   async CancelDatasetClassification() {
     const { id: classifierId } = await server.library.classifiers.get('pets')
     // It waits, since nobody has queued it: it cannot end before it is cancelled.
@@ -88,6 +107,7 @@ const before: Readonly<Record<string, () => Promise<void> | void>> = {
   },
   async DeleteClassifier() {
     await server.library.datasetClassifications.ended(values.CLASSIFICATION ?? '')
+    await server.library.classifierJobs.ended(values.CLASSIFIER_JOB ?? '')
   },
   async WatchTraining() {
     await server.library.trainings.ended(values.TRAINING ?? '')
@@ -115,6 +135,9 @@ function remember(data: Data): void {
   if (data.compare) values.COMPARISON = data.compare.comparison.id
   if (data.importArchive) values.IMPORT = data.importArchive.import.id
   if (data.trainAdapter) values.TRAINING = data.trainAdapter.training.id
+  const started =
+    data.startClassifierCreation ?? data.startClassifierUpdate ?? data.startClassifierEvaluation
+  if (started) values.CLASSIFIER_JOB = started.job.id
   if (data.classifyDataset) values.CLASSIFICATION = data.classifyDataset.classification.id
   if (data.moveImages?.change) values.CHANGE = data.moveImages.change.id
 }

@@ -32,6 +32,7 @@ export const placeholders = [
     'TRAINING',
     'CHANGE',
     'CLASSIFICATION',
+    'CLASSIFIER_JOB',
   ],
 ] as const
 export type Placeholder = (typeof placeholders)[number]

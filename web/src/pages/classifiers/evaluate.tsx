@@ -1,6 +1,10 @@
 import { useState } from 'react'
 import { type CombinedError, useClient } from 'urql'
-import { EvaluateClassifierDocument, type EvaluateClassifierQuery } from '../../api/generated'
+import {
+  EvaluationOfJobDocument,
+  type EvaluationOfJobQuery,
+  StartClassifierEvaluationDocument,
+} from '../../api/generated'
 import { useChoices } from '../../api/use-choices'
 import { Button } from '../../components/button'
 import { Choice } from '../../components/choice'
@@ -11,8 +15,9 @@ import { Loading } from '../../components/loading'
 import { Notice } from '../../components/notice'
 import { Problems } from '../../components/problems'
 import { fixed, plural, pValue } from '../../design/format'
+import { JobState, useClassifierJob } from './job'
 
-type Evaluation = EvaluateClassifierQuery['evaluateClassifier']
+type Evaluation = NonNullable<NonNullable<EvaluationOfJobQuery['classifierJob']>['evaluation']>
 type Drift = NonNullable<Evaluation['drift']>[number]
 type Which = 'TEST' | 'UNLABELLED'
 
@@ -30,19 +35,21 @@ export function EvaluateClassifier({
   const { datasets, error: unread } = useChoices()
   const [chosen, setChosen] = useState<string>()
   const [which, setWhich] = useState<Which>('TEST')
-  const [asking, setAsking] = useState(false)
   const [answer, setAnswer] = useState<{ readonly data?: Evaluation; readonly error?: CombinedError }>({})
   const dataset = chosen ?? datasets?.[0]?.id
+  const followed = useClassifierJob(async ({ id: job }) => {
+    const asked = client.query(EvaluationOfJobDocument, { id: job }, { requestPolicy: 'network-only' })
+    const { data, error } = await asked
+    const evaluation = data?.classifierJob?.evaluation
+    setAnswer({ ...(evaluation && { data: evaluation }), ...(error && { error }) })
+  })
   async function evaluate() {
     if (dataset === undefined) return
-    setAsking(true)
-    const { data, error } = await client.query(
-      EvaluateClassifierDocument,
-      { classifier: id, dataset, unlabelled: which === 'UNLABELLED' },
-      { requestPolicy: 'network-only' },
-    )
-    setAsking(false)
-    setAnswer({ ...(data && { data: data.evaluateClassifier }), ...(error && { error }) })
+    setAnswer({})
+    const input = { classifier: id, dataset, unlabelled: which === 'UNLABELLED' }
+    const { data, error } = await client.mutation(StartClassifierEvaluationDocument, { input })
+    followed.follow(data?.startClassifierEvaluation.job)
+    if (error) setAnswer({ error })
   }
   return (
     <Dialog
@@ -80,11 +87,11 @@ export function EvaluateClassifier({
           />
         </>
       )}
-      {asking && <Loading what="the evaluation" />}
-      {!asking && answer.data && <Result evaluation={answer.data} />}
+      <JobState followed={followed} />
+      {answer.data && <Result evaluation={answer.data} />}
       <DialogActions>
         <Button onClick={onClose}>Close</Button>
-        <Button tone="primary" disabled={asking || dataset === undefined} onClick={evaluate}>
+        <Button tone="primary" disabled={followed.isRunning || dataset === undefined} onClick={evaluate}>
           Evaluate
         </Button>
       </DialogActions>

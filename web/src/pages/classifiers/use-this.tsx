@@ -1,11 +1,12 @@
 import { type FormEvent, useState } from 'react'
 import { useMutation } from 'urql'
 import { useLocation } from 'wouter'
-import { CreateClassifierDocument, UpdateClassifierDocument } from '../../api/generated'
+import { StartClassifierCreationDocument, StartClassifierUpdateDocument } from '../../api/generated'
 import { problemsOf } from '../../api/problem'
 import { Button } from '../../components/button'
 import { Dialog, DialogActions } from '../../components/dialog'
 import { Checkbox, TextField } from '../../components/field'
+import { JobState, useClassifierJob } from './job'
 
 /** A row of a comparison, by the ids of what it compares. */
 export interface UsedRow {
@@ -38,21 +39,22 @@ function MakeClassifier({ row, onClose }: { readonly row: UsedRow; readonly onCl
   const [, navigate] = useLocation()
   const [name, setName] = useState('')
   const [allowLongSearch, setAllowLongSearch] = useState(false)
-  const [created, create] = useMutation(CreateClassifierDocument)
-  const [updated, update] = useMutation(UpdateClassifierDocument)
-  const fetching = created.fetching || updated.fetching
+  const [created, create] = useMutation(StartClassifierCreationDocument)
+  const [updated, update] = useMutation(StartClassifierUpdateDocument)
+  const followed = useClassifierJob(() => navigate('/classifiers'))
+  const fetching = created.fetching || updated.fetching || followed.isRunning
   const problems = problemsOf(updated.error ?? created.error)
   const input = { source: { comparison }, ...choice, name, shots: 'ALL' as const, allowLongSearch }
-  const isLong = problems.some(({ code }) => code === 'SEARCH_TOO_LONG')
+  const isLong = followed.job?.errorCode === 'SEARCH_TOO_LONG'
   const isTaken = !updated.error && problems.some(({ code }) => code === 'CLASSIFIER_EXISTS')
   async function submit(event: FormEvent) {
     event.preventDefault()
     const { data } = await create({ input })
-    if (data) navigate('/classifiers')
+    followed.follow(data?.startClassifierCreation.job)
   }
   async function addVersion() {
     const { data } = await update({ input })
-    if (data) navigate('/classifiers')
+    followed.follow(data?.startClassifierUpdate.job)
   }
   return (
     <Dialog
@@ -78,6 +80,7 @@ function MakeClassifier({ row, onClose }: { readonly row: UsedRow; readonly onCl
             onChange={(event) => setAllowLongSearch(event.currentTarget.checked)}
           />
         )}
+        <JobState followed={followed} />
         <DialogActions>
           <Button onClick={onClose}>Cancel</Button>
           {isTaken && (
@@ -86,7 +89,7 @@ function MakeClassifier({ row, onClose }: { readonly row: UsedRow; readonly onCl
             </Button>
           )}
           <Button type="submit" tone="primary" disabled={fetching || name.trim() === ''}>
-            {fetching ? 'Fitting…' : 'Make the classifier'}
+            {fetching ? 'Making it…' : 'Make the classifier'}
           </Button>
         </DialogActions>
       </form>
