@@ -10,12 +10,13 @@ const size: usize = 8
 const negligible: f64 = 1e-280
 
 /**
- * Reduces a symmetric A, [n, n], n ≥ 2, to a tridiagonal one by reflections, `H = I − τ·v·vᵀ`, of which row k of A keeps the
- * vector behind its diagonal (Golub and Van Loan, "Matrix Computations", algorithm 8.3.1). `diagonal` [n] and `beside` [n − 1]
- * get the entries, `taus` [n] the factors. The rank-two update of one step and the product of the next are one pass over the
- * rows that are left. `v`, `w`, `u` and `p` are [n + 4] of zeros.
+ * Step k of the reduction of a symmetric A, [n, n], n ≥ 2, to a tridiagonal matrix by reflections, `H = I − τ·u·uᵀ`, of which row
+ * k of A keeps the vector behind its diagonal (Golub and Van Loan, "Matrix Computations", algorithm 8.3.1). Row k gets the
+ * update of the step before, `v` and `w`, and gives its reflection to `u` and τ. `diagonal` [n] and `beside` [n − 1] get the
+ * entries of the tridiagonal matrix. Vectors are [n + 8], of zeros at first.
  */
-export function tridiagonalise(
+export function beginStep(
+  k: i32,
   n: i32,
   pitch: usize,
   a: usize,
@@ -25,57 +26,111 @@ export function tridiagonalise(
   v: usize,
   w: usize,
   u: usize,
-  p: usize,
 ): void {
-  for (let k = 0; k < n - 1; k++) {
-    const row = a + <usize>k * pitch
-    const vk = at(v, k)
-    const wk = at(w, k)
-    for (let j = k; j < n; j++) put(row, j, at(row, j) - vk * at(w, j) - wk * at(v, j))
-    put(diagonal, k, at(row, k))
-    // The vector of the reflection begins behind the diagonal, and is read from an even place.
-    put(row, k, 0)
-    if (k === n - 2) break
-    let rest = 0.0
-    for (let j = k + 2; j < n; j++) rest += at(row, j) * at(row, j)
-    const first = at(row, k + 1)
-    let tau = 0.0
-    let entry = first
-    put(u, k, 0)
-    if (rest > negligible) {
-      const square = first * first + rest
-      const length = sqrt(square)
-      entry = first > 0 ? -length : length
-      tau = 1 / (square + abs(first) * length)
-      put(row, k + 1, first - entry)
-      for (let j = k + 1; j < n; j++) put(u, j, at(row, j))
-    } else {
-      for (let j = k + 1; j < n; j++) put(u, j, 0)
-    }
-    put(beside, k, entry)
-    put(taus, k, tau)
-    updateAndMultiply(k + 1, n, pitch, a, v, w, u, p)
-    put(v, k, 0)
-    put(w, k, 0)
-    let along = 0.0
-    for (let j = k + 1; j < n; j++) along += at(p, j) * at(u, j)
-    const factor = (tau * along * tau) / 2
-    for (let j = k + 1; j < n; j++) {
-      put(w, j, tau * at(p, j) - factor * at(u, j))
-      put(v, j, at(u, j))
-    }
+  const row = a + <usize>k * pitch
+  const vk = at(v, k)
+  const wk = at(w, k)
+  for (let j = k; j < n; j++) put(row, j, at(row, j) - vk * at(w, j) - wk * at(v, j))
+  put(diagonal, k, at(row, k))
+  // The vector of the reflection begins behind the diagonal, and is read from an even place.
+  put(row, k, 0)
+  let rest = 0.0
+  for (let j = k + 2; j < n; j++) rest += at(row, j) * at(row, j)
+  const first = at(row, k + 1)
+  let tau = 0.0
+  let entry = first
+  put(u, k, 0)
+  if (rest > negligible) {
+    const square = first * first + rest
+    const length = sqrt(square)
+    entry = first > 0 ? -length : length
+    tau = 1 / (square + abs(first) * length)
+    put(row, k + 1, first - entry)
+    for (let j = k + 1; j < n; j++) put(u, j, at(row, j))
+  } else {
+    for (let j = k + 1; j < n; j++) put(u, j, 0)
   }
-  const last = a + <usize>(n - 1) * pitch
-  put(beside, n - 2, at(a + <usize>(n - 2) * pitch, n - 1))
-  put(diagonal, n - 1, at(last, n - 1) - 2 * at(v, n - 1) * at(w, n - 1))
+  put(beside, k, entry)
+  put(taus, k, tau)
+}
+
+/** Ends step k after `updateAndMultiply`, which left parts of `A·u` in `p`: the next update is `A − v·wᵀ − w·vᵀ`. */
+export function endStep(
+  k: i32,
+  n: i32,
+  taus: usize,
+  v: usize,
+  w: usize,
+  u: usize,
+  p: usize,
+  pieces: i32,
+): void {
+  const tau = at(taus, k)
+  put(v, k, 0)
+  put(w, k, 0)
+  let along = 0.0
+  for (let j = k + 1; j < n; j++) {
+    let sum = at(p, j)
+    for (let piece = 1; piece < pieces; piece++) sum += at(partOf(p, piece, n), j)
+    put(p, j, sum)
+    along += sum * at(u, j)
+  }
+  const factor = (tau * along * tau) / 2
+  for (let j = k + 1; j < n; j++) {
+    put(w, j, tau * at(p, j) - factor * at(u, j))
+    put(v, j, at(u, j))
+  }
+}
+
+/** The last entry of the diagonal, of which the last update is still to be taken. */
+export function endReduction(n: i32, pitch: usize, a: usize, diagonal: usize, v: usize, w: usize): void {
+  const last = n - 1
+  put(diagonal, last, at(a + <usize>last * pitch, last) - 2 * at(v, last) * at(w, last))
+}
+
+/** The place of a part of `A·u`. */
+function partOf(p: usize, piece: i32, n: i32): usize {
+  return p + <usize>piece * (<usize>(n + 8) * size)
 }
 
 /**
- * `A ← A − v·wᵀ − w·vᵀ`, and `p = A·u`, for the rows and columns from `from` on. Of the symmetric A only the entries on and
- * above the diagonal are read and written; each gives to two entries of p.
+ * `A ← A − v·wᵀ − w·vᵀ`, and `p = A·u`, for the rows and columns from `first` on, in one pass. Of the symmetric A only the entries
+ * on and above the diagonal are read and written; each gives to two entries of p. The rows are shared out to so many `pieces`,
+ * each with a p of its own, [pieces, n + 8]; those numbered `from` to `to` (exclusive) are done.
  */
-function updateAndMultiply(
+export function updateAndMultiply(
+  first: i32,
+  n: i32,
+  pitch: usize,
+  a: usize,
+  v: usize,
+  w: usize,
+  u: usize,
+  p: usize,
+  pieces: i32,
   from: i32,
+  to: i32,
+): void {
+  for (let piece = from; piece < to; piece++) {
+    const begin = firstRow(first, n, piece, pieces)
+    const end = firstRow(first, n, piece + 1, pieces)
+    const part = partOf(p, piece, n)
+    memory.fill(part + <usize>first * size, 0, <usize>(n - first) * size)
+    updateRows(begin, end, n, pitch, a, v, w, u, part)
+  }
+}
+
+/** The first row of a piece, an even number but for the first, so that pieces have about as many entries. */
+function firstRow(first: i32, n: i32, piece: i32, pieces: i32): i32 {
+  if (piece === 0) return first
+  if (piece === pieces) return n
+  const left = sqrt(1 - <f64>piece / <f64>pieces)
+  return (n - <i32>(<f64>(n - first) * left)) & ~1
+}
+
+function updateRows(
+  from: i32,
+  to: i32,
   n: i32,
   pitch: usize,
   a: usize,
@@ -85,14 +140,13 @@ function updateAndMultiply(
   p: usize,
 ): void {
   const end = <usize>n * size
-  memory.fill(p + <usize>from * size, 0, <usize>(n - from) * size)
   let i = from
   // Two rows at a time begin at an even column, so that pairs of numbers are aligned.
   if ((i & 1) === 1) {
     updateRow(i, n, pitch, a, v, w, u, p)
     i++
   }
-  for (; i + 1 < n; i += 2) {
+  for (; i + 1 < to; i += 2) {
     const a0 = a + <usize>i * pitch
     const a1 = a0 + pitch
     const v0 = f64x2.splat(at(v, i))
@@ -126,7 +180,7 @@ function updateAndMultiply(
     put(p, i, at(p, i) + x * at(u, i) + y * at(u, i + 1) + total(p0))
     put(p, i + 1, at(p, i + 1) + y * at(u, i) + z * at(u, i + 1) + total(p1))
   }
-  if (i < n) {
+  if (i < to) {
     const row = a + <usize>i * pitch
     const x = entry(row, i, v, w, i)
     put(row, i, x)

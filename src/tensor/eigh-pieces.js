@@ -6,45 +6,50 @@ import { finishPieces, offerPieces, sharedWords } from './shared-work.js'
 
 const compiled = new WebAssembly.Module(Buffer.from(wasm, 'base64'))
 
-/** The rows, or numbers, of a piece: few, so that they stay in the cache. */
-const pieceSize = 16
-
-/** The kernels that work on a range of rows or numbers, which are their last two arguments, and how many arguments come before. */
+/** The kernels whose last two arguments are a range, and how many arguments come before. */
 const steps = [
-  ['reflect', 5],
+  ['updateAndMultiply', 9],
   ['solveSecular', 7],
   ['weightsOfRoots', 6],
   ['vectorsOfRoots', 4],
+  ['reflect', 5],
 ]
 
 /** What the words behind those of the shared work say of a step. A thread may come late, so it reads them with each piece. */
-const wordsOfStep = 2 + Math.max(...steps.map(([, count]) => count))
+const [stepWord, sizeWord, lengthWord, argumentWords] = [0, 1, 2, 3].map((at) => sharedWords + at)
 
-export const wordsOfPieces = sharedWords + wordsOfStep
+export const wordsOfPieces = argumentWords + Math.max(...steps.map(([, count]) => count))
 
 /** The kernels in this memory, and what takes part in the steps that the words at this place of it describe. */
 export function openPieces(memory, place) {
   const { exports: kernels } = new WebAssembly.Instance(compiled, { env: { memory } })
   const words = new Int32Array(memory.buffer, place, wordsOfPieces)
+  const values = steps.map(([, count]) => new Array(count + 2).fill(0))
   function perform(piece) {
-    const [step, length, ...values] = Array.from({ length: wordsOfStep }, (_, at) =>
-      Atomics.load(words, sharedWords + at),
-    )
+    const step = Atomics.load(words, stepWord)
+    const size = Atomics.load(words, sizeWord)
     const [name, count] = steps[step]
-    const from = piece * pieceSize
-    kernels[name](...values.slice(0, count), from, Math.min(from + pieceSize, length))
+    const own = values[step]
+    for (let at = 0; at < count; at++) own[at] = Atomics.load(words, argumentWords + at)
+    own[count] = piece * size
+    own[count + 1] = Math.min((piece + 1) * size, Atomics.load(words, lengthWord))
+    kernels[name](...own)
   }
   return {
     kernels,
     words,
     perform,
-    /** Has all threads run a kernel on so many rows or numbers. */
-    share(name, length, ...values) {
-      const step = steps.findIndex(([each]) => each === name)
-      for (const [at, value] of [step, length, ...values].entries()) {
-        Atomics.store(words, sharedWords + at, value)
-      }
-      offerPieces(words, Math.ceil(length / pieceSize))
+    /** Has all threads run a kernel on the range up to `length`, in pieces of `size`. */
+    share(name, size, length, ...values) {
+      Atomics.store(
+        words,
+        stepWord,
+        steps.findIndex(([each]) => each === name),
+      )
+      Atomics.store(words, sizeWord, size)
+      Atomics.store(words, lengthWord, length)
+      for (let at = 0; at < values.length; at++) Atomics.store(words, argumentWords + at, values[at])
+      offerPieces(words, Math.ceil(length / size))
       finishPieces(words, perform)
     },
   }

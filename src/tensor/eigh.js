@@ -4,7 +4,7 @@
 import { Worker } from 'node:worker_threads'
 import { openPieces, wordsOfPieces } from './eigh-pieces.js'
 import { endWork } from './shared-work.js'
-import { batch, diagonaliseTridiagonal } from './tridiagonal.js'
+import { batch, diagonaliseTridiagonal, rowsOfPiece } from './tridiagonal.js'
 
 /** Below this size a matrix is not worth the start of a thread. */
 const leastSharedSize = 192
@@ -84,7 +84,13 @@ function layOut(n) {
   const places = {
     ...{ words: allocate(4 * wordsOfPieces), a: square(), x: square(), deltas: square() },
     ...{ diagonal: vector(), beside: vector(), taus: vector(), v: vector(), w: vector(), u: vector() },
-    ...{ p: vector(), poles: vector(), weights: vector(), exact: vector(), roots: vector() },
+    ...{
+      p: allocate(8 * (n + 8) * productParts),
+      poles: vector(),
+      weights: vector(),
+      exact: vector(),
+      roots: vector(),
+    },
     ...{ inverse: allocate(8), rows: allocate(4 * batch), cosines: allocate(8 * batch) },
     sines: allocate(8 * batch),
   }
@@ -103,9 +109,9 @@ async function decompose(n, data, greatest, { pitch, places }, memory, helpers, 
   for (const helper of helpers) helper.postMessage({ memory, place: places.words })
   const values = numbers('diagonal', n)
   const x = numbers('x', n * pitch)
-  const { a, diagonal, beside, taus, v, w, u, p } = places
+  const { a, taus } = places
   try {
-    pieces.kernels.tridiagonalise(n, 8 * pitch, a, diagonal, beside, taus, v, w, u, p)
+    tridiagonalise(n, 8 * pitch, places, pieces)
     const parts = {
       ...{ places, poles: numbers('poles', n), weights: numbers('weights', n), roots: numbers('roots', n) },
       ...{ inverse: numbers('inverse', 1), deltas: numbers('deltas', n * pitch) },
@@ -114,7 +120,7 @@ async function decompose(n, data, greatest, { pitch, places }, memory, helpers, 
     }
     const tridiagonal = { values, beside: numbers('beside', n), x, pitch }
     await diagonaliseTridiagonal({ ...tridiagonal, parts, pieces, multiply })
-    pieces.share('reflect', n, n, 8 * pitch, a, taus, places.x)
+    pieces.share('reflect', rowsOfPiece, n, n, 8 * pitch, a, taus, places.x)
   } finally {
     endWork(pieces.words)
   }
@@ -130,6 +136,24 @@ async function decompose(n, data, greatest, { pitch, places }, memory, helpers, 
     }
   }
   return { values: Float64Array.from(order, (i) => values[i] * scale), vectors }
+}
+
+/** The rows of a product are shared out to so many pieces, whatever the number of threads, if there are enough. */
+const productParts = 4
+const leastSharedRows = 192
+
+/** Reduces A to a tridiagonal matrix: `diagonal`, [n], and `beside`, [n − 1]. Its reflections stay in `a` and `taus`. */
+function tridiagonalise(n, pitch, { a, diagonal, beside, taus, v, w, u, p }, { kernels, share }) {
+  for (let k = 0; k < n - 1; k++) {
+    kernels.beginStep(k, n, pitch, a, diagonal, beside, taus, v, w, u)
+    if (k === n - 2) break
+    const parts = n - k > leastSharedRows ? productParts : 1
+    const product = [k + 1, n, pitch, a, v, w, u, p, parts]
+    if (parts > 1) share('updateAndMultiply', 1, parts, ...product)
+    else kernels.updateAndMultiply(...product, 0, 1)
+    kernels.endStep(k, n, taus, v, w, u, p, parts)
+  }
+  kernels.endReduction(n, pitch, a, diagonal, v, w)
 }
 
 /** The greatest absolute value. Throws an error if an entry is not finite. */

@@ -10,6 +10,9 @@ const smallestPart = 64
 /** Halves end at whole cache lines. */
 const lineOfNumbers = 8
 
+/** The rows, or numbers, of a piece that threads share: few, so that they stay in the cache. */
+export const rowsOfPiece = 16
+
 /** The number of rotations that are applied together. */
 export const batch = 16384
 
@@ -65,9 +68,9 @@ export async function diagonaliseTridiagonal({ values, beside, x, pitch, parts, 
     }
     parts.inverse[0] = 1 / (2 * Math.abs(join))
     const { deltas, poles, weights: weightsPlace, exact, roots, inverse } = parts.places
-    pieces.share('solveSecular', k, k, 8 * pitch, deltas, poles, weightsPlace, roots, inverse)
-    pieces.share('weightsOfRoots', k, k, 8 * pitch, deltas, poles, weightsPlace, exact)
-    pieces.share('vectorsOfRoots', k, k, 8 * pitch, deltas, exact)
+    pieces.share('solveSecular', rowsOfPiece, k, k, 8 * pitch, deltas, poles, weightsPlace, roots, inverse)
+    pieces.share('weightsOfRoots', rowsOfPiece, k, k, 8 * pitch, deltas, poles, weightsPlace, exact)
+    pieces.share('vectorsOfRoots', rowsOfPiece, k, k, 8 * pitch, deltas, exact)
 
     const settledValues = settled.map((row) => values[row])
     const settledRows = settled.map((row) => x.slice(row * pitch + from, row * pitch + to))
