@@ -6,13 +6,17 @@
 /** The bytes of a number. */
 const size: usize = 8
 
+/** A sum of squares whose numbers are nothing beside entries of about 1, and whose inverse is finite. */
+const negligible: f64 = 1e-280
+
 /**
- * Reduces a symmetric A, [n, n], n ≥ 2, to a tridiagonal one by reflections, `H = I − τ·v·vᵀ`, of which row k of A keeps the
- * vector behind its diagonal (Golub and Van Loan, "Matrix Computations", algorithm 8.3.1). `diagonal` [n] and `beside` [n − 1]
- * get the entries, `taus` [n] the factors. The rank-two update of one step and the product of the next are one pass over the
- * rows that are left. `v`, `w`, `u` and `p` are [n + 4] of zeros.
+ * Step k of the reduction of a symmetric A, [n, n], n ≥ 2, to a tridiagonal matrix by reflections, `H = I − τ·u·uᵀ`, of which row
+ * k of A keeps the vector behind its diagonal (Golub and Van Loan, "Matrix Computations", algorithm 8.3.1). Row k gets the
+ * update of the step before, `v` and `w`, and gives its reflection to `u` and τ. `diagonal` [n] and `beside` [n − 1] get the
+ * entries of the tridiagonal matrix. Vectors are [n + 8], of zeros at first.
  */
-export function tridiagonalise(
+export function beginStep(
+  k: i32,
   n: i32,
   pitch: usize,
   a: usize,
@@ -22,57 +26,111 @@ export function tridiagonalise(
   v: usize,
   w: usize,
   u: usize,
-  p: usize,
 ): void {
-  for (let k = 0; k < n - 1; k++) {
-    const row = a + <usize>k * pitch
-    const vk = at(v, k)
-    const wk = at(w, k)
-    for (let j = k; j < n; j++) put(row, j, at(row, j) - vk * at(w, j) - wk * at(v, j))
-    put(diagonal, k, at(row, k))
-    // The vector of the reflection begins behind the diagonal, and is read from an even place.
-    put(row, k, 0)
-    if (k === n - 2) break
-    let rest = 0.0
-    for (let j = k + 2; j < n; j++) rest += at(row, j) * at(row, j)
-    const first = at(row, k + 1)
-    let tau = 0.0
-    let entry = first
-    put(u, k, 0)
-    if (rest > 0) {
-      const square = first * first + rest
-      const length = sqrt(square)
-      entry = first > 0 ? -length : length
-      tau = 1 / (square + abs(first) * length)
-      put(row, k + 1, first - entry)
-      for (let j = k + 1; j < n; j++) put(u, j, at(row, j))
-    } else {
-      for (let j = k + 1; j < n; j++) put(u, j, 0)
-    }
-    put(beside, k, entry)
-    put(taus, k, tau)
-    updateAndMultiply(k + 1, n, pitch, a, v, w, u, p)
-    put(v, k, 0)
-    put(w, k, 0)
-    let along = 0.0
-    for (let j = k + 1; j < n; j++) along += at(p, j) * at(u, j)
-    const factor = (tau * tau * along) / 2
-    for (let j = k + 1; j < n; j++) {
-      put(w, j, tau * at(p, j) - factor * at(u, j))
-      put(v, j, at(u, j))
-    }
+  const row = a + <usize>k * pitch
+  const vk = at(v, k)
+  const wk = at(w, k)
+  for (let j = k; j < n; j++) put(row, j, at(row, j) - vk * at(w, j) - wk * at(v, j))
+  put(diagonal, k, at(row, k))
+  // The vector of the reflection begins behind the diagonal, and is read from an even place.
+  put(row, k, 0)
+  let rest = 0.0
+  for (let j = k + 2; j < n; j++) rest += at(row, j) * at(row, j)
+  const first = at(row, k + 1)
+  let tau = 0.0
+  let entry = first
+  put(u, k, 0)
+  if (rest > negligible) {
+    const square = first * first + rest
+    const length = sqrt(square)
+    entry = first > 0 ? -length : length
+    tau = 1 / (square + abs(first) * length)
+    put(row, k + 1, first - entry)
+    for (let j = k + 1; j < n; j++) put(u, j, at(row, j))
+  } else {
+    for (let j = k + 1; j < n; j++) put(u, j, 0)
   }
-  const last = a + <usize>(n - 1) * pitch
-  put(beside, n - 2, at(a + <usize>(n - 2) * pitch, n - 1))
-  put(diagonal, n - 1, at(last, n - 1) - 2 * at(v, n - 1) * at(w, n - 1))
+  put(beside, k, entry)
+  put(taus, k, tau)
+}
+
+/** Ends step k after `updateAndMultiply`, which left parts of `A·u` in `p`: the next update is `A − v·wᵀ − w·vᵀ`. */
+export function endStep(
+  k: i32,
+  n: i32,
+  taus: usize,
+  v: usize,
+  w: usize,
+  u: usize,
+  p: usize,
+  pieces: i32,
+): void {
+  const tau = at(taus, k)
+  put(v, k, 0)
+  put(w, k, 0)
+  let along = 0.0
+  for (let j = k + 1; j < n; j++) {
+    let sum = at(p, j)
+    for (let piece = 1; piece < pieces; piece++) sum += at(partOf(p, piece, n), j)
+    put(p, j, sum)
+    along += sum * at(u, j)
+  }
+  const factor = (tau * along * tau) / 2
+  for (let j = k + 1; j < n; j++) {
+    put(w, j, tau * at(p, j) - factor * at(u, j))
+    put(v, j, at(u, j))
+  }
+}
+
+/** The last entry of the diagonal, of which the last update is still to be taken. */
+export function endReduction(n: i32, pitch: usize, a: usize, diagonal: usize, v: usize, w: usize): void {
+  const last = n - 1
+  put(diagonal, last, at(a + <usize>last * pitch, last) - 2 * at(v, last) * at(w, last))
+}
+
+/** The place of a part of `A·u`. */
+function partOf(p: usize, piece: i32, n: i32): usize {
+  return p + <usize>piece * (<usize>(n + 8) * size)
 }
 
 /**
- * `A ← A − v·wᵀ − w·vᵀ`, and `p = A·u`, for the rows and columns from `from` on. Of the symmetric A only the entries on and
- * above the diagonal are read and written; each gives to two entries of p.
+ * `A ← A − v·wᵀ − w·vᵀ`, and `p = A·u`, for the rows and columns from `first` on, in one pass. Of the symmetric A only the entries
+ * on and above the diagonal are read and written; each gives to two entries of p. The rows are shared out to so many `pieces`,
+ * each with a p of its own, [pieces, n + 8]; those numbered `from` to `to` (exclusive) are done.
  */
-function updateAndMultiply(
+export function updateAndMultiply(
+  first: i32,
+  n: i32,
+  pitch: usize,
+  a: usize,
+  v: usize,
+  w: usize,
+  u: usize,
+  p: usize,
+  pieces: i32,
   from: i32,
+  to: i32,
+): void {
+  for (let piece = from; piece < to; piece++) {
+    const begin = firstRow(first, n, piece, pieces)
+    const end = firstRow(first, n, piece + 1, pieces)
+    const part = partOf(p, piece, n)
+    memory.fill(part + <usize>first * size, 0, <usize>(n - first) * size)
+    updateRows(begin, end, n, pitch, a, v, w, u, part)
+  }
+}
+
+/** The first row of a piece, an even number but for the first, so that pieces have about as many entries. */
+function firstRow(first: i32, n: i32, piece: i32, pieces: i32): i32 {
+  if (piece === 0) return first
+  if (piece === pieces) return n
+  const left = sqrt(1 - <f64>piece / <f64>pieces)
+  return (n - <i32>(<f64>(n - first) * left)) & ~1
+}
+
+function updateRows(
+  from: i32,
+  to: i32,
   n: i32,
   pitch: usize,
   a: usize,
@@ -82,14 +140,13 @@ function updateAndMultiply(
   p: usize,
 ): void {
   const end = <usize>n * size
-  memory.fill(p + <usize>from * size, 0, <usize>(n - from) * size)
   let i = from
   // Two rows at a time begin at an even column, so that pairs of numbers are aligned.
   if ((i & 1) === 1) {
     updateRow(i, n, pitch, a, v, w, u, p)
     i++
   }
-  for (; i + 1 < n; i += 2) {
+  for (; i + 1 < to; i += 2) {
     const a0 = a + <usize>i * pitch
     const a1 = a0 + pitch
     const v0 = f64x2.splat(at(v, i))
@@ -123,7 +180,7 @@ function updateAndMultiply(
     put(p, i, at(p, i) + x * at(u, i) + y * at(u, i + 1) + total(p0))
     put(p, i + 1, at(p, i + 1) + y * at(u, i) + z * at(u, i + 1) + total(p1))
   }
-  if (i < n) {
+  if (i < to) {
     const row = a + <usize>i * pitch
     const x = entry(row, i, v, w, i)
     put(row, i, x)
@@ -157,34 +214,33 @@ function entry(row: usize, j: i32, v: usize, w: usize, i: i32): f64 {
 }
 
 /**
- * Rows `from` to `to` (exclusive) of the transposed product of the reflections, [n, n]: `Z = H_{n−3} ⋯ H_0`, of which row i is
- * column i of their product. Each row is computed alone, so threads can share the rows, and a few stay in the cache.
+ * Multiplies rows `from` to `to` (exclusive) of X, [n, n], by the reflections that `tridiagonalise` left: `x ← H·x`,
+ * `H = H_0 ⋯ H_{n−3}`. Each row is computed alone, so threads can share the rows, and a few stay in the cache.
  */
-export function accumulate(n: i32, pitch: usize, a: usize, taus: usize, z: usize, from: i32, to: i32): void {
-  memory.fill(z + <usize>from * pitch, 0, <usize>(to - from) * pitch)
-  for (let i = from; i < to; i++) put(z + <usize>i * pitch, i, 1)
+export function reflect(n: i32, pitch: usize, a: usize, taus: usize, x: usize, from: i32, to: i32): void {
   const end = <usize>n * size
-  for (let k = min(to - 2, n - 3); k >= 0; k--) {
+  for (let k = n - 3; k >= 0; k--) {
     const tau = at(taus, k)
     if (tau === 0) continue
     const u = a + <usize>k * pitch
+    // The entry before an odd place is zero.
     const begin = <usize>((k + 1) & ~1) * size
-    let i = max(k + 1, from)
+    let i = from
     for (; i + 3 < to; i += 4) {
-      const z0 = z + <usize>i * pitch
-      const z1 = z0 + pitch
-      const z2 = z1 + pitch
-      const z3 = z2 + pitch
+      const x0 = x + <usize>i * pitch
+      const x1 = x0 + pitch
+      const x2 = x1 + pitch
+      const x3 = x2 + pitch
       let s0 = f64x2.splat(0)
       let s1 = s0
       let s2 = s0
       let s3 = s0
       for (let j = begin; j < end; j += 16) {
         const uj = v128.load(u + j)
-        s0 = f64x2.add(s0, f64x2.mul(v128.load(z0 + j), uj))
-        s1 = f64x2.add(s1, f64x2.mul(v128.load(z1 + j), uj))
-        s2 = f64x2.add(s2, f64x2.mul(v128.load(z2 + j), uj))
-        s3 = f64x2.add(s3, f64x2.mul(v128.load(z3 + j), uj))
+        s0 = f64x2.add(s0, f64x2.mul(v128.load(x0 + j), uj))
+        s1 = f64x2.add(s1, f64x2.mul(v128.load(x1 + j), uj))
+        s2 = f64x2.add(s2, f64x2.mul(v128.load(x2 + j), uj))
+        s3 = f64x2.add(s3, f64x2.mul(v128.load(x3 + j), uj))
       }
       const f0 = f64x2.splat(tau * total(s0))
       const f1 = f64x2.splat(tau * total(s1))
@@ -192,14 +248,14 @@ export function accumulate(n: i32, pitch: usize, a: usize, taus: usize, z: usize
       const f3 = f64x2.splat(tau * total(s3))
       for (let j = begin; j < end; j += 16) {
         const uj = v128.load(u + j)
-        v128.store(z0 + j, f64x2.sub(v128.load(z0 + j), f64x2.mul(f0, uj)))
-        v128.store(z1 + j, f64x2.sub(v128.load(z1 + j), f64x2.mul(f1, uj)))
-        v128.store(z2 + j, f64x2.sub(v128.load(z2 + j), f64x2.mul(f2, uj)))
-        v128.store(z3 + j, f64x2.sub(v128.load(z3 + j), f64x2.mul(f3, uj)))
+        v128.store(x0 + j, f64x2.sub(v128.load(x0 + j), f64x2.mul(f0, uj)))
+        v128.store(x1 + j, f64x2.sub(v128.load(x1 + j), f64x2.mul(f1, uj)))
+        v128.store(x2 + j, f64x2.sub(v128.load(x2 + j), f64x2.mul(f2, uj)))
+        v128.store(x3 + j, f64x2.sub(v128.load(x3 + j), f64x2.mul(f3, uj)))
       }
     }
     for (; i < to; i++) {
-      const row = z + <usize>i * pitch
+      const row = x + <usize>i * pitch
       let sum = f64x2.splat(0)
       for (let j = begin; j < end; j += 16) {
         sum = f64x2.add(sum, f64x2.mul(v128.load(row + j), v128.load(u + j)))
@@ -264,6 +320,198 @@ export function rotate(
       v128.store(row, y3, 48)
     }
   }
+}
+
+/**
+ * Roots `from` to `to` (exclusive) of `1/ρ + Σ z_j²/(d_j − λ) = 0` for ascending poles d and weights z, [k], ρ > 0. Root i lies
+ * between poles i and i + 1, the last one behind the last pole (Li, "Solving secular equations stably and efficiently", 1993).
+ * `values` gets λ_i, and row i of `deltas`, [k, k], `d_j − λ_i`, each of nearly full precision: λ_i is found as the distance to
+ * its nearest pole. `inverse` is the place of 1/ρ.
+ */
+export function solveSecular(
+  k: i32,
+  pitch: usize,
+  deltas: usize,
+  poles: usize,
+  weights: usize,
+  values: usize,
+  inverse: usize,
+  from: i32,
+  to: i32,
+): void {
+  for (let i = from; i < to; i++) {
+    const row = deltas + <usize>i * pitch
+    const value =
+      i === k - 1
+        ? lastRoot(k, row, poles, weights, load<f64>(inverse))
+        : innerRoot(i, k, row, poles, weights, load<f64>(inverse))
+    put(values, i, value)
+  }
+}
+
+/** The most steps for one root; about six are usual. */
+const mostSteps: i32 = 100
+
+function innerRoot(i: i32, k: i32, row: usize, poles: usize, weights: usize, inverse: f64): f64 {
+  const gap = at(poles, i + 1) - at(poles, i)
+  let origin = at(poles, i)
+  let mu = gap / 2
+  let low = 0.0
+  let high = gap
+  let isNearLower = true
+  let hasFixedWeight = true
+  let before = f64.MAX_VALUE
+  for (let step = 0; step < mostSteps; step++) {
+    addTerms(row, poles, weights, origin, mu, 0, i + 1)
+    const below = sum
+    const belowSlope = slope
+    addTerms(row, poles, weights, origin, mu, i + 1, k)
+    const above = sum
+    const aboveSlope = slope
+    const value = inverse + below + above
+    const rise = belowSlope + aboveSlope
+    if (value < 0) low = mu
+    else high = mu
+    if (step === 0 && value < 0) {
+      isNearLower = false
+      origin = at(poles, i + 1)
+      low = mu - gap
+      high = 0
+      mu = low
+    }
+    if (abs(value) <= f64.EPSILON * (8 * (above - below) + inverse + abs(mu) * rise)) break
+    const lower = at(row, i)
+    const upper = at(row, i + 1)
+    // The other terms are constant, or two functions of one pole each.
+    let c = value - lower * belowSlope - upper * aboveSlope
+    if (hasFixedWeight && isNearLower) c = value - upper * rise + gap * square(at(weights, i) / lower)
+    else if (hasFixedWeight) c = value - lower * rise - gap * square(at(weights, i + 1) / upper)
+    const a = (lower + upper) * value - lower * upper * rise
+    const b = lower * upper * value
+    const root = sqrt(abs(a * a - 4 * b * c))
+    let change = a <= 0 ? (a - root) / (2 * c) : (2 * b) / (a + root)
+    if (!(value * change < 0)) change = -value / rise
+    let next = mu + change
+    if (!(next > low && next < high)) next = (low + high) / 2
+    if (next === low || next === high) break
+    if (step > 0 && abs(value) > before / 10) hasFixedWeight = !hasFixedWeight
+    before = abs(value)
+    mu = next
+  }
+  return origin + mu
+}
+
+function lastRoot(k: i32, row: usize, poles: usize, weights: usize, inverse: f64): f64 {
+  const last = k - 1
+  const origin = at(poles, last)
+  let high = 0.0
+  for (let j = 0; j < k; j++) high += square(at(weights, j)) / inverse
+  if (last === 0) {
+    put(row, 0, -high)
+    return origin + high
+  }
+  let low = 0.0
+  let mu = high / 2
+  for (let step = 0; step < mostSteps; step++) {
+    addTerms(row, poles, weights, origin, mu, 0, last)
+    const below = sum
+    const belowSlope = slope
+    addTerms(row, poles, weights, origin, mu, last, k)
+    const value = inverse + below + sum
+    const rise = belowSlope + slope
+    if (value < 0) low = mu
+    else high = mu
+    if (abs(value) <= f64.EPSILON * (inverse - 8 * (below + sum) + mu * rise)) break
+    const p = at(row, last - 1)
+    const q = at(row, last)
+    const c = abs(value - p * belowSlope - q * slope)
+    const a = (p + q) * value - p * q * rise
+    const b = p * q * value
+    const root = sqrt(abs(a * a - 4 * b * c))
+    let change = a >= 0 ? (a + root) / (2 * c) : (2 * b) / (a - root)
+    if (!(value * change < 0)) change = -value / rise
+    let next = mu + change
+    if (!(next > low && next < high)) next = (low + high) / 2
+    if (next === low || next === high) break
+    mu = next
+  }
+  return origin + mu
+}
+
+/** `Σ z_j²/(d_j − λ)` of the last call of `addTerms`, and its derivative. */
+let sum: f64 = 0
+let slope: f64 = 0
+
+/** Terms `from` to `to` (exclusive) for `λ = origin + mu`. Their `d_j − λ` go to the row. */
+function addTerms(row: usize, poles: usize, weights: usize, origin: f64, mu: f64, from: i32, to: i32): void {
+  const origins = f64x2.splat(origin)
+  const mus = f64x2.splat(mu)
+  let sums = f64x2.splat(0)
+  let slopes = sums
+  let j = from
+  for (; j + 1 < to; j += 2) {
+    const place = <usize>j * size
+    const delta = f64x2.sub(f64x2.sub(v128.load(poles + place), origins), mus)
+    v128.store(row + place, delta)
+    const weight = v128.load(weights + place)
+    const part = f64x2.div(weight, delta)
+    sums = f64x2.add(sums, f64x2.mul(weight, part))
+    slopes = f64x2.add(slopes, f64x2.mul(part, part))
+  }
+  sum = total(sums)
+  slope = total(slopes)
+  if (j < to) {
+    const delta = at(poles, j) - origin - mu
+    put(row, j, delta)
+    const part = at(weights, j) / delta
+    sum += at(weights, j) * part
+    slope += part * part
+  }
+}
+
+/**
+ * The weights, `from` to `to` (exclusive), of which the numbers found are the roots exactly, with the signs of `weights`:
+ * vectors made of them are orthogonal (Gu and Eisenstat, "A stable and efficient algorithm for the rank-one modification of the
+ * symmetric eigenproblem", 1994). `exact` gets them up to a common factor.
+ */
+export function weightsOfRoots(
+  k: i32,
+  pitch: usize,
+  deltas: usize,
+  poles: usize,
+  weights: usize,
+  exact: usize,
+  from: i32,
+  to: i32,
+): void {
+  for (let j = from; j < to; j++) {
+    const own = at(poles, j)
+    const column = deltas + <usize>j * size
+    let product = load<f64>(column + <usize>j * pitch)
+    for (let i = 0; i < j; i++) product *= load<f64>(column + <usize>i * pitch) / (own - at(poles, i))
+    for (let i = j + 1; i < k; i++) product *= load<f64>(column + <usize>i * pitch) / (own - at(poles, i))
+    const length = sqrt(abs(product))
+    put(exact, j, at(weights, j) < 0 ? -length : length)
+  }
+}
+
+/** Rows `from` to `to` (exclusive) of `deltas` become `z_j/(d_j − λ_i)` of unit length. */
+export function vectorsOfRoots(k: i32, pitch: usize, deltas: usize, exact: usize, from: i32, to: i32): void {
+  for (let i = from; i < to; i++) {
+    const row = deltas + <usize>i * pitch
+    let squares = 0.0
+    for (let j = 0; j < k; j++) {
+      const part = at(exact, j) / at(row, j)
+      put(row, j, part)
+      squares += part * part
+    }
+    const factor = 1 / sqrt(squares)
+    for (let j = 0; j < k; j++) put(row, j, at(row, j) * factor)
+  }
+}
+
+function square(x: f64): f64 {
+  return x * x
 }
 
 function updated(x: v128, vi: v128, wj: v128, wi: v128, vj: v128): v128 {

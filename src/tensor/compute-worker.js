@@ -122,9 +122,13 @@ const operations = {
   },
 
   /** Eigenvalues and eigenvectors of a symmetric matrix, in double precision; eigenvector k is column k. */
-  async eigh({ size, data, threads }) {
-    eigh ??= createEigh(threads)
-    const { values, vectors } = eigh(size, data)
+  async eigh({ size, data, threads, product }) {
+    eigh ??= createEigh(threads, async (m, k, n, a, b) => {
+      const feeds = { a: new Tensor('float64', a, [m, k]), b: new Tensor('float64', b, [k, n]) }
+      const outputs = await sessionOf(product).run(feeds)
+      return /** @type {Float64Array} */ (outputs.product?.data)
+    })
+    const { values, vectors } = await eigh(size, data)
     return { result: { values, vectors }, transfer: [values.buffer, vectors.buffer] }
   },
 

@@ -1,55 +1,56 @@
 // @ts-nocheck: what lies in shared memory has no types.
-// The pieces of an eigendecomposition that threads can share: rows of the product of the reflections, and columns of what
-// rotations turn. Each number is computed as one thread computes it, so the result is the same to the bit.
+// The steps of an eigendecomposition that threads can share, each in pieces. Each number is computed as one thread computes it,
+// so the result is the same to the bit.
 import { wasm } from './eigh-kernels.generated.js'
-import { sharedWords } from './shared-work.js'
+import { finishPieces, offerPieces, sharedWords } from './shared-work.js'
 
 const compiled = new WebAssembly.Module(Buffer.from(wasm, 'base64'))
 
-/** The rows of a piece: few, so that they stay in the cache. */
-const rowsAtOnce = 16
-
-/** The columns of a piece: whole cache lines. */
-const columnsAtOnce = 64
+/** The kernels whose last two arguments are a range, and how many arguments come before. */
+const steps = [
+  ['updateAndMultiply', 9],
+  ['solveSecular', 7],
+  ['weightsOfRoots', 6],
+  ['vectorsOfRoots', 4],
+  ['reflect', 5],
+]
 
 /** What the words behind those of the shared work say of a step. A thread may come late, so it reads them with each piece. */
-const fields = ['kind', 'n', 'pitch', 'a', 'taus', 'z', 'count', 'rows', 'cosines', 'sines']
+const [stepWord, sizeWord, lengthWord, argumentWords] = [0, 1, 2, 3].map((at) => sharedWords + at)
 
-export const wordsOfPieces = sharedWords + fields.length
+export const wordsOfPieces = argumentWords + Math.max(...steps.map(([, count]) => count))
 
-const [ofProduct, ofRotations] = [0, 1]
-
-/** The kernels in this memory, the words at this place of it, and what takes part in the steps that they describe. */
+/** The kernels in this memory, and what takes part in the steps that the words at this place of it describe. */
 export function openPieces(memory, place) {
   const { exports: kernels } = new WebAssembly.Instance(compiled, { env: { memory } })
   const words = new Int32Array(memory.buffer, place, wordsOfPieces)
-  function describe(step) {
-    for (const [at, field] of fields.entries()) Atomics.store(words, sharedWords + at, step[field] ?? 0)
+  const values = steps.map(([, count]) => new Array(count + 2).fill(0))
+  function perform(piece) {
+    const step = Atomics.load(words, stepWord)
+    const size = Atomics.load(words, sizeWord)
+    const [name, count] = steps[step]
+    const own = values[step]
+    for (let at = 0; at < count; at++) own[at] = Atomics.load(words, argumentWords + at)
+    own[count] = piece * size
+    own[count + 1] = Math.min((piece + 1) * size, Atomics.load(words, lengthWord))
+    kernels[name](...own)
   }
   return {
     kernels,
     words,
-    /** Describes the multiplication of the reflections in `a`, [n, n], into `z`. Returns the number of its pieces. */
-    describeProduct({ n, pitch, a, taus, z }) {
-      describe({ kind: ofProduct, n, pitch, a, taus, z })
-      return Math.ceil(n / rowsAtOnce)
-    },
-    /** Describes the application of `count` rotations to `z`. Returns the number of its pieces. */
-    describeRotations({ n, pitch, z }, { rows, cosines, sines }, count) {
-      describe({ kind: ofRotations, n, pitch, z, count, rows, cosines, sines })
-      return Math.ceil(n / columnsAtOnce)
-    },
-    perform(piece) {
-      const step = fields.map((_, at) => Atomics.load(words, sharedWords + at))
-      const [kind, n, pitch, a, taus, z, count, rows, cosines, sines] = step
-      if (kind === ofProduct) {
-        const from = piece * rowsAtOnce
-        kernels.accumulate(n, pitch, a, taus, z, from, Math.min(from + rowsAtOnce, n))
-      } else {
-        const from = piece * columnsAtOnce
-        const to = Math.min(from + columnsAtOnce, 8 * Math.ceil(n / 8))
-        kernels.rotate(pitch, z, count, rows, cosines, sines, from, to)
-      }
+    perform,
+    /** Has all threads run a kernel on the range up to `length`, in pieces of `size`. */
+    share(name, size, length, ...values) {
+      Atomics.store(
+        words,
+        stepWord,
+        steps.findIndex(([each]) => each === name),
+      )
+      Atomics.store(words, sizeWord, size)
+      Atomics.store(words, lengthWord, length)
+      for (let at = 0; at < values.length; at++) Atomics.store(words, argumentWords + at, values[at])
+      offerPieces(words, Math.ceil(length / size))
+      finishPieces(words, perform)
     },
   }
 }

@@ -1,12 +1,10 @@
 // @ts-nocheck: casting every read of an array, as the compiler asks for, would hide the arithmetic.
-// The eigendecomposition of a symmetric matrix, in double precision: reflections to a tridiagonal matrix, then the implicit QL
-// algorithm (Golub and Van Loan, "Matrix Computations", sections 8.3.1 and 8.3.3). Its loops are WebAssembly.
+// The eigendecomposition of a symmetric matrix, in double precision: reflections to a tridiagonal matrix (Golub and Van Loan,
+// "Matrix Computations", section 8.3.1), and divide and conquer. Its loops are WebAssembly.
 import { Worker } from 'node:worker_threads'
 import { openPieces, wordsOfPieces } from './eigh-pieces.js'
-import { endWork, finishPieces, offerPieces } from './shared-work.js'
-
-/** The number of rotations that are applied together. */
-const batch = 16384
+import { endWork } from './shared-work.js'
+import { batch, diagonaliseTridiagonal, rowsOfPiece } from './tridiagonal.js'
 
 /** Below this size a matrix is not worth the start of a thread. */
 const leastSharedSize = 192
@@ -21,33 +19,44 @@ const pageBytes = 65_536
 
 /**
  * Eigenvalues, ascending, and eigenvectors, column k of [n, n] that of value k, of a symmetric matrix, by so many threads. The
- * result is the same to the bit for any number of threads. Throws an error if an entry is not finite.
+ * result is the same to the bit for any number of threads, if `multiply`, [m, k], [k, n] → [m, n], is. Throws an error if an
+ * entry is not finite.
  * @param {number} threads
- * @returns {(n: number, data: Float64Array) => { values: Float64Array<ArrayBuffer>, vectors: Float64Array<ArrayBuffer> }}
+ * @param {(m: number, k: number, n: number, a: Float64Array, b: Float64Array) => Promise<Float64Array>} multiply
+ * @returns {(n: number, data: Float64Array) => Promise<{ values: Float64Array<ArrayBuffer>, vectors: Float64Array<ArrayBuffer> }>}
  */
-export function createEigh(threads) {
+export function createEigh(threads, multiply) {
   let helpers
   let kept
-  const memoryOf = (bytes) => {
-    if (kept !== undefined && kept.buffer.byteLength >= bytes) {
-      new Uint8Array(kept.buffer).fill(0)
-      return kept
+  const take = (bytes) => {
+    const memory = kept
+    kept = undefined
+    if (memory === undefined || memory.buffer.byteLength < bytes) {
+      const pages = Math.ceil(bytes / pageBytes)
+      return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
     }
-    const pages = Math.ceil(bytes / pageBytes)
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
-    if (bytes <= keptBytes) kept = memory
+    new Uint8Array(memory.buffer).fill(0)
     return memory
+  }
+  const giveBack = (memory) => {
+    if (memory.buffer.byteLength <= keptBytes) kept = memory
   }
   const helpersFor = (n) => {
     if (n < leastSharedSize) return []
     helpers ??= Array.from({ length: Math.min(threads - 1, mostHelpers) }, startHelper)
     return helpers
   }
-  return (n, data) => {
+  return async (n, data) => {
     const greatest = greatestSize(data)
     if (n < 2 || greatest === 0)
       return { values: Float64Array.from(data.subarray(0, n)), vectors: identity(n) }
-    return decompose(n, data, greatest, memoryOf, helpersFor(n))
+    const layout = layOut(n)
+    const memory = take(layout.bytes)
+    try {
+      return await decompose(n, data, greatest, layout, memory, helpersFor(n), multiply)
+    } finally {
+      giveBack(memory)
+    }
   }
 }
 
@@ -59,7 +68,8 @@ function startHelper() {
   return helper
 }
 
-function decompose(n, data, greatest, memoryOf, helpers) {
+/** Where everything lies in the memory of a decomposition. */
+function layOut(n) {
   // An odd number of cache lines, so that the rows of a column do not share a few places in the cache.
   const lines = Math.ceil(n / 8) | 1
   const pitch = 8 * lines
@@ -71,38 +81,50 @@ function decompose(n, data, greatest, memoryOf, helpers) {
   }
   const square = () => allocate(8 * pitch * n)
   const vector = () => allocate(8 * (n + 8))
-  const rotations = () => ({
-    rows: allocate(4 * batch),
-    cosines: allocate(8 * batch),
+  const places = {
+    ...{ words: allocate(4 * wordsOfPieces), a: square(), x: square(), deltas: square() },
+    ...{ diagonal: vector(), beside: vector(), taus: vector(), v: vector(), w: vector(), u: vector() },
+    ...{
+      p: allocate(8 * (n + 8) * productParts),
+      poles: vector(),
+      weights: vector(),
+      exact: vector(),
+      roots: vector(),
+    },
+    ...{ inverse: allocate(8), rows: allocate(4 * batch), cosines: allocate(8 * batch) },
     sines: allocate(8 * batch),
-  })
-  const place = allocate(4 * wordsOfPieces)
-  const [a, z] = [square(), square()]
-  const [diagonal, beside, taus, v, w, u, p] = Array.from({ length: 7 }, vector)
-  const batches = [rotations(), rotations()]
-  const memory = memoryOf(end)
+  }
+  return { pitch, places, bytes: end }
+}
 
+async function decompose(n, data, greatest, { pitch, places }, memory, helpers, multiply) {
   // A power of two, so that scaling rounds nothing and no square of an entry overflows or vanishes.
   const scale = 2 ** Math.floor(Math.log2(greatest))
-  const numbers = (position, length) => new Float64Array(memory.buffer, position, length)
-  const whole = numbers(a, n * pitch)
+  const numbers = (place, length) => new Float64Array(memory.buffer, places[place], length)
+  const whole = numbers('a', n * pitch)
   for (let i = 0; i < n; i++) {
     for (let j = i; j < n; j++) whole[i * pitch + j] = data[i * n + j] / scale
   }
-  const layout = { n, pitch: 8 * pitch, a, taus, z }
-  const pieces = openPieces(memory, place)
-  for (const helper of helpers) helper.postMessage({ memory, place })
-  const values = numbers(diagonal, n)
+  const pieces = openPieces(memory, places.words)
+  for (const helper of helpers) helper.postMessage({ memory, place: places.words })
+  const values = numbers('diagonal', n)
+  const x = numbers('x', n * pitch)
+  const { a, taus } = places
   try {
-    pieces.kernels.tridiagonalise(n, 8 * pitch, a, diagonal, beside, taus, v, w, u, p)
-    offerPieces(pieces.words, pieces.describeProduct(layout))
-    finishPieces(pieces.words, pieces.perform)
-    rotateAll(pieces, layout, values, numbers(beside, n), memory, batches)
+    tridiagonalise(n, 8 * pitch, places, pieces)
+    const parts = {
+      ...{ places, poles: numbers('poles', n), weights: numbers('weights', n), roots: numbers('roots', n) },
+      ...{ inverse: numbers('inverse', 1), deltas: numbers('deltas', n * pitch) },
+      rows: new Int32Array(memory.buffer, places.rows, batch),
+      ...{ cosines: numbers('cosines', batch), sines: numbers('sines', batch) },
+    }
+    const tridiagonal = { values, beside: numbers('beside', n), x, pitch }
+    await diagonaliseTridiagonal({ ...tridiagonal, parts, pieces, multiply })
+    pieces.share('reflect', rowsOfPiece, n, n, 8 * pitch, a, taus, places.x)
   } finally {
     endWork(pieces.words)
   }
 
-  const product = numbers(z, n * pitch)
   const order = [...values.keys()].sort((i, j) => values[i] - values[j])
   const vectors = new Float64Array(n * n)
   // Some rows of the result at a time, whose lines stay in the cache.
@@ -110,36 +132,28 @@ function decompose(n, data, greatest, memoryOf, helpers) {
     const to = Math.min(from + 8, n)
     for (let k = 0; k < n; k++) {
       const row = order[k] * pitch
-      for (let j = from; j < to; j++) vectors[j * n + k] = product[row + j]
+      for (let j = from; j < to; j++) vectors[j * n + k] = x[row + j]
     }
   }
   return { values: Float64Array.from(order, (i) => values[i] * scale), vectors }
 }
 
-/** Finds the eigenvalues, and rotates. One batch of rotations is found while other threads apply the one before. */
-function rotateAll({ words, perform, describeRotations }, layout, values, beside, memory, batches) {
-  const arrays = batches.map(({ rows, cosines, sines }) => ({
-    rows: new Int32Array(memory.buffer, rows, batch),
-    cosines: new Float64Array(memory.buffer, cosines, batch),
-    sines: new Float64Array(memory.buffer, sines, batch),
-  }))
-  let [filled, count] = [0, 0]
-  let { rows, cosines, sines } = arrays[filled]
-  const flush = () => {
-    finishPieces(words, perform)
-    offerPieces(words, describeRotations(layout, batches[filled], count))
-    filled = 1 - filled
-    count = 0
-    ;({ rows, cosines, sines } = arrays[filled])
+/** The rows of a product are shared out to so many pieces, whatever the number of threads, if there are enough. */
+const productParts = 4
+const leastSharedRows = 192
+
+/** Reduces A to a tridiagonal matrix: `diagonal`, [n], and `beside`, [n − 1]. Its reflections stay in `a` and `taus`. */
+function tridiagonalise(n, pitch, { a, diagonal, beside, taus, v, w, u, p }, { kernels, share }) {
+  for (let k = 0; k < n - 1; k++) {
+    kernels.beginStep(k, n, pitch, a, diagonal, beside, taus, v, w, u)
+    if (k === n - 2) break
+    const parts = n - k > leastSharedRows ? productParts : 1
+    const product = [k + 1, n, pitch, a, v, w, u, p, parts]
+    if (parts > 1) share('updateAndMultiply', 1, parts, ...product)
+    else kernels.updateAndMultiply(...product, 0, 1)
+    kernels.endStep(k, n, taus, v, w, u, p, parts)
   }
-  diagonalise(values, beside, (row, cosine, sine) => {
-    rows[count] = row
-    cosines[count] = cosine
-    sines[count] = sine
-    if (++count === batch) flush()
-  })
-  flush()
-  finishPieces(words, perform)
+  kernels.endReduction(n, pitch, a, diagonal, v, w)
 }
 
 /** The greatest absolute value. Throws an error if an entry is not finite. */
@@ -151,58 +165,6 @@ function greatestSize(data) {
     if (size > greatest) greatest = size
   }
   return greatest
-}
-
-/** The most steps for one eigenvalue; two are usual. */
-const maxSteps = 60
-
-/**
- * Replaces the diagonal of a symmetric tridiagonal matrix by its eigenvalues, in any order, by the implicit QL algorithm with
- * Wilkinson's shift. `beside` holds the entries next to the diagonal, [n − 1], and one more number. Tells every rotation.
- */
-function diagonalise(diagonal, beside, onRotation) {
-  const n = diagonal.length
-  beside[n - 1] = 0
-  for (let l = 0; l < n; l++) {
-    for (let step = 0; ; step++) {
-      let m = l
-      while (
-        m < n - 1 &&
-        Math.abs(beside[m]) > Number.EPSILON * (Math.abs(diagonal[m]) + Math.abs(diagonal[m + 1]))
-      )
-        m++
-      if (m === l) break
-      if (step === maxSteps) throw new Error('the eigenvalues of this matrix are not found')
-      let g = (diagonal[l + 1] - diagonal[l]) / (2 * beside[l])
-      let r = Math.sqrt(g * g + 1)
-      g = diagonal[m] - diagonal[l] + beside[l] / (g + (g >= 0 ? r : -r))
-      let [sine, cosine, p] = [1, 1, 0]
-      let i = m - 1
-      for (; i >= l; i--) {
-        const f = sine * beside[i]
-        const b = cosine * beside[i]
-        r = Math.sqrt(f * f + g * g)
-        beside[i + 1] = r
-        if (r === 0) {
-          diagonal[i + 1] -= p
-          beside[m] = 0
-          break
-        }
-        sine = f / r
-        cosine = g / r
-        g = diagonal[i + 1] - p
-        r = (diagonal[i] - g) * sine + 2 * cosine * b
-        p = sine * r
-        diagonal[i + 1] = g + p
-        g = cosine * r - b
-        onRotation(i, cosine, sine)
-      }
-      if (r === 0 && i >= l) continue
-      diagonal[l] -= p
-      beside[l] = g
-      beside[m] = 0
-    }
-  }
 }
 
 function identity(n) {

@@ -4,6 +4,7 @@ import { currentScope, type WorkScope } from '../system/work-scope.js'
 import { startWorkerThread, type WorkerThread } from '../system/worker-thread.js'
 import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
 import { disableTelemetry } from './disable-telemetry.js'
+import { graph, node } from './onnx/graph.js'
 
 /** An input or output of a session, row-major. */
 export type Tensor =
@@ -162,6 +163,13 @@ export function openRuntime({
     },
   })
 
+  let product: Promise<{ readonly session: number }> | undefined
+  const openProduct = () =>
+    request<{ readonly session: number }>('open', {
+      model: graph(doubleProduct),
+      options: { ...sessionOptions({}), executionProviders: ['cpu'] },
+    })
+
   return {
     threads,
     onCpu: providers[0] === 'cpu',
@@ -204,7 +212,11 @@ export function openRuntime({
     },
     drop: (tensor) => request('drop', tensor),
     providers: () => request('providers', {}),
-    eigh: (size, data) => request('eigh', { size, data, threads }, [], currentScope()),
+    async eigh(size, data) {
+      product ??= openProduct()
+      const { session } = await product
+      return request('eigh', { size, data, threads, product: session }, [], currentScope())
+    },
     solve: (size, data, columns, rightSide) =>
       request('solve', { size, data, columns, rightSide }, [], currentScope()),
     inverseRoot: (size, data) => request('inverseRoot', { size, data }, [], currentScope()),
@@ -214,6 +226,14 @@ export function openRuntime({
       await thread?.close()
     },
   }
+}
+
+/** `A·B` in double precision. */
+const doubleProduct: Parameters<typeof graph>[0] = {
+  type: 'double',
+  inputs: { a: ['m', 'k'], b: ['k', 'n'] },
+  outputs: { product: ['m', 'n'] },
+  nodes: [node('MatMul', { inputs: ['a', 'b'], output: 'product' })],
 }
 
 function startComputing(): WorkerThread {

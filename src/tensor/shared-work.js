@@ -51,15 +51,29 @@ export function endWork(words) {
 export function help(words, perform) {
   while (Atomics.load(words, remaining) !== over) {
     takePieces(words, perform)
-    Atomics.wait(words, remaining, 0)
+    if (spinWhile(words, remaining, 0)) Atomics.wait(words, remaining, 0)
   }
 }
 
 /** @param {Int32Array} words */
 function awaitPieces(words) {
   for (let left = Atomics.load(words, pending); left > 0; left = Atomics.load(words, pending)) {
-    Atomics.wait(words, pending, left)
+    if (spinWhile(words, pending, left)) Atomics.wait(words, pending, left)
   }
+}
+
+/** How often a word is read before a thread sleeps, some 20 microseconds: waking it would take longer. */
+const spins = 2000
+
+/**
+ * Reads a word until it changes, for a short time. Returns whether it is still the same.
+ * @param {Int32Array} words
+ * @param {number} word
+ * @param {number} value
+ */
+function spinWhile(words, word, value) {
+  for (let spin = 0; spin < spins; spin++) if (Atomics.load(words, word) !== value) return false
+  return true
 }
 
 /**

@@ -8,21 +8,11 @@ import { faultOfGraphs } from '../methods/check-graph.js'
 import { defaultsOf, type Method, usesTexts, type Values } from '../methods/contract.js'
 import { centred } from '../spaces/centred.js'
 import { clip } from '../spaces/clip.js'
-import { defineSpace, type FeatureSpace } from '../spaces/contract.js'
-import { fitSpace } from '../spaces/fit-space.js'
+import type { FeatureSpace } from '../spaces/contract.js'
 import { shrunk } from '../spaces/shrunk.js'
 import { whitened } from '../spaces/whitened.js'
 import { once } from '../system/once.js'
-import {
-  gatherColumns,
-  gatherRows,
-  type Matrix,
-  matrix,
-  meanRow,
-  stackRows,
-  subtractRow,
-  unitRows,
-} from '../tensor/matrix.js'
+import { gatherColumns, gatherRows, type Matrix, matrix, stackRows } from '../tensor/matrix.js'
 import { areClose, assertClose, assertIdentical, assertShape } from './assertions.js'
 import { type Check, checksOf, withContext } from './check.js'
 import { sharedKernels } from './kernels.js'
@@ -34,6 +24,7 @@ import {
   smallGrids,
   withoutWeights,
 } from './scoring.js'
+import { bent, centredTexts, turningTexts } from './spaces-for-checks.js'
 import {
   permutation,
   pick,
@@ -80,66 +71,6 @@ const ordinary: readonly (readonly number[])[] = [
   [4, 4, 4, 4, 4],
   [5, 1, 3, 2],
 ]
-
-/** Images without the mean of the support images, and texts without the mean of the classes' texts. */
-const centredTexts = (): FeatureSpace =>
-  defineSpace({
-    id: 'centred-texts',
-    name: 'Centred, with texts',
-    summary: 'For checks.',
-    base: 'clip',
-    trained: false,
-    usesTexts: true,
-    async fit({ features, textClassifier }) {
-      const mean = meanRow(features)
-      const meanOfTexts = textClassifier && meanRow(textClassifier)
-      return {
-        project: async (queries) => unitRows(subtractRow(queries, mean)),
-        projectTexts: async (texts) => unitRows(meanOfTexts ? subtractRow(texts, meanOfTexts) : texts),
-      }
-    },
-  })
-
-/** The space with other distances: every second coordinate is shrunk. */
-const bent = (space: FeatureSpace): FeatureSpace => ({
-  ...space,
-  id: `${space.id}, bent`,
-  async fit(support, kernels, values) {
-    const { project, projectTexts } = await fitSpace(space, support, kernels, values)
-    return {
-      project: async (features) => unitRows(everySecondShrunk(await project(features))),
-      ...(projectTexts && {
-        projectTexts: async (texts) => unitRows(everySecondShrunk(await projectTexts(texts))),
-      }),
-    }
-  },
-})
-
-/** The space with its texts in the opposite direction, for a sign of −1. */
-const turningTexts = (space: FeatureSpace, sign: 1 | -1): FeatureSpace => ({
-  ...space,
-  id: `${space.id}, texts ${sign}`,
-  async fit(support, kernels, values) {
-    const { project, projectTexts } = await fitSpace(space, support, kernels, values)
-    const turned = ({ rows, columns, data }: Matrix) =>
-      matrix(
-        rows,
-        columns,
-        data.map((value) => sign * value),
-      )
-    return {
-      project,
-      ...(projectTexts && { projectTexts: async (texts) => turned(await projectTexts(texts)) }),
-    }
-  },
-})
-
-const everySecondShrunk = ({ rows, columns, data }: Matrix): Matrix =>
-  matrix(
-    rows,
-    columns,
-    data.map((value, at) => ((at % columns) % 2 === 0 ? value : value / 4)),
-  )
 
 const hasGraph = ({ terms, graph }: Method): boolean =>
   terms ? terms.some((term) => term.graph !== undefined) : graph !== undefined

@@ -3,9 +3,23 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { seeded } from '../../src/system/random.js'
 import { createEigh } from '../../src/tensor/eigh.js'
+import { openRuntime } from '../../src/tensor/runtime.js'
 import { root } from '../helpers/programs.js'
 
-const eigh = createEigh(1)
+/** `A·B` by its definition. */
+async function multiply(m: number, k: number, n: number, a: Float64Array, b: Float64Array) {
+  const product = new Float64Array(m * n)
+  for (let i = 0; i < m; i++) {
+    for (let l = 0; l < k; l++) {
+      const factor = a[i * k + l] as number
+      for (let j = 0; j < n; j++)
+        product[i * n + j] = (product[i * n + j] as number) + factor * (b[l * n + j] as number)
+    }
+  }
+  return product
+}
+
+const eigh = createEigh(1, multiply)
 
 /** A symmetric matrix with these entries on and below its diagonal. */
 function symmetric(n: number, entry: (i: number, j: number) => number): Float64Array {
@@ -20,8 +34,8 @@ function symmetric(n: number, entry: (i: number, j: number) => number): Float64A
 }
 
 /** The greatest entry of |A·V − V·Λ| and of |Vᵀ·V − I|. */
-function faultsOf(n: number, a: Float64Array): { residual: number; orthogonality: number } {
-  const { values, vectors } = eigh(n, a.slice())
+async function faultsOf(n: number, a: Float64Array): Promise<{ residual: number; orthogonality: number }> {
+  const { values, vectors } = await eigh(n, a.slice())
   const column = (k: number) => Float64Array.from({ length: n }, (_, i) => vectors[i * n + k] as number)
   const columns = Array.from({ length: n }, (_, k) => column(k))
   const dot = (x: ArrayLike<number>, y: Float64Array) =>
@@ -45,43 +59,75 @@ type Case = [name: string, n: number, entry: (i: number, j: number) => number, s
 const matrices: readonly Case[] = [
   ['one number', 1, () => -3, 3],
   ['two by two', 2, (i, j) => [2, 1, -1][i + j] as number, 3],
-  ...[3, 4, 5, 8, 17, 64, 121].map((n): Case => [`random numbers, ${n}`, n, () => random.next() - 0.5, n]),
+  ...[3, 4, 5, 8, 17, 64, 65, 121, 200].map(
+    (n): Case => [`random numbers, ${n}`, n, () => random.next() - 0.5, n],
+  ),
   ['all zeros', 6, () => 0, 1],
   ['the identity', 6, (i, j) => Number(i === j), 1],
   ['equal entries, one value many times', 30, () => 1, 30],
+  ['equal entries of many rows', 200, () => 1, 200],
+  ['few values many times', 150, (i, j) => (i === j ? (i * 7) % 13 : 0), 13],
+  [
+    'parts that hardly touch',
+    210,
+    (i, j) => (i === j ? Math.abs((i % 21) - 10) : i - j === 1 ? 10 ** -(i % 15) : 0),
+    20,
+  ],
+  [
+    'pairs of nearly equal values (Wilkinson)',
+    201,
+    (i, j) => (i === j ? Math.abs(i - 100) : i - j === 1 ? 1 : 0),
+    101,
+  ],
+  ['similarities of neighbours', 160, (i, j) => -Math.exp(-((i - j) ** 2) / 2000), 160],
+  [
+    'a matrix of few directions',
+    130,
+    (i, j) => Math.cos(i) * Math.cos(j) + Math.sin(2 * i) * Math.sin(2 * j),
+    260,
+  ],
+  ['blocks', 128, (i, j) => Number(Math.floor(i / 16) === Math.floor(j / 16)), 16],
   ['a diagonal in no order', 5, (i, j) => (i === j ? ([3, -1, 2, 2, 0][i] as number) : 0), 3],
-  ['a tridiagonal matrix', 40, (i, j) => (i === j ? 2 : i - j === 1 ? -1 : 0), 4],
+  ['a tridiagonal matrix', 300, (i, j) => (i === j ? 2 : i - j === 1 ? -1 : 0), 4],
   ['entries of very different sizes', 20, (i, j) => 10 ** -(i + j), 1],
-  ['huge numbers', 20, (i, j) => 1e200 * Math.cos(i * j), 20e200],
-  ['tiny numbers', 20, (i, j) => 1e-200 * Math.cos(i * j), 20e-200],
+  ['huge numbers', 130, (i, j) => 1e200 * Math.cos(i * j), 130e200],
+  ['tiny numbers', 130, (i, j) => 1e-200 * Math.cos(i * j), 130e-200],
+  ['entries of very different sizes, many rows', 150, (i, j) => 10 ** (-(i + j) / 5), 1],
 ]
 
 describe('the eigendecomposition of a symmetric matrix', () => {
-  test.each(matrices)('of %s is exact up to rounding', (_, n, entry, size) => {
-    const { residual, orthogonality } = faultsOf(n, symmetric(n, entry))
+  test.each(matrices)('of %s is exact up to rounding', async (_, n, entry, size) => {
+    const { residual, orthogonality } = await faultsOf(n, symmetric(n, entry))
     expect(residual).toBeLessThanOrEqual(1e-14 * size)
     expect(orthogonality).toBeLessThan(1e-13)
   })
 
-  test('has the values that NumPy finds', () => {
+  test('has the values that NumPy finds', async () => {
     const { matrix, values } = JSON.parse(readFileSync(join(root, 'test/golden/eigh.json'), 'utf8'))
-    const found = eigh(values.length, Float64Array.from(matrix.flat()))
+    const found = await eigh(values.length, Float64Array.from(matrix.flat()))
     for (const [k, value] of found.values.entries()) expect(value).toBeCloseTo(values[k], 12)
   })
 
-  test('by several threads is the same to the bit, also if the next matrix follows at once', () => {
-    const shared = createEigh(3)
-    for (const n of [200, 333, 192, 260, 200, 333]) {
-      const matrix = symmetric(n, () => random.next() - 0.5)
-      expect(shared(n, matrix.slice())).toEqual(eigh(n, matrix.slice()))
-    }
+  test('by several threads is the same to the bit, also if the next matrix follows at once', async () => {
+    const [one, three] = [openRuntime({ threads: 1 }), openRuntime({ threads: 3 })]
+    const sizes = [200, 333, 192, 260, 200, 333]
+    const matrices = sizes.map((n) => symmetric(n, () => random.next() - 0.5))
+    const found = await Promise.all(
+      [one, three].map((runtime) =>
+        Promise.all(matrices.map((matrix, i) => runtime.eigh(sizes[i] ?? 0, matrix))),
+      ),
+    )
+    expect(found[1]).toEqual(found[0])
+    await Promise.all([one.close(), three.close()])
   })
 
-  test('of nothing is nothing', () => {
-    expect(eigh(0, new Float64Array())).toEqual({ values: new Float64Array(), vectors: new Float64Array() })
+  test('of nothing is nothing', async () => {
+    expect(await eigh(0, new Float64Array())).toEqual({
+      ...{ values: new Float64Array(), vectors: new Float64Array() },
+    })
   })
 
-  test.each([Number.NaN, Number.POSITIVE_INFINITY])('is refused for an entry of %d', (wrong) => {
-    expect(() => eigh(2, Float64Array.of(1, wrong, wrong, 1))).toThrow(/an entry that is not finite/)
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])('is refused for an entry of %d', async (wrong) => {
+    await expect(eigh(2, Float64Array.of(1, wrong, wrong, 1))).rejects.toThrow(/an entry that is not finite/)
   })
 })

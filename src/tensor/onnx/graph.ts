@@ -44,13 +44,15 @@ export interface IntegerConstant {
   readonly values: readonly number[]
 }
 
-/** The bytes of an ONNX model (opset 18) with these nodes. Inputs and outputs are float32. */
+/** The bytes of an ONNX model (opset 18) with these nodes. Inputs and outputs are float32, or all of another type. */
 export function graph(options: {
+  readonly type?: keyof typeof elementType
   readonly inputs: Readonly<Record<string, Shape>>
   readonly outputs: Readonly<Record<string, Shape>>
   readonly nodes: readonly ReturnType<typeof node>[]
   readonly constants?: readonly IntegerConstant[]
 }): Uint8Array {
+  const info = (value: [string, Shape]) => valueInfo(value, options.type)
   const model = create(ModelProtoSchema, {
     irVersion: 8n,
     producerName: 'shotboard',
@@ -58,8 +60,8 @@ export function graph(options: {
     graph: {
       name: 'kernel',
       node: [...options.nodes],
-      input: Object.entries(options.inputs).map(valueInfo),
-      output: Object.entries(options.outputs).map(valueInfo),
+      input: Object.entries(options.inputs).map(info),
+      output: Object.entries(options.outputs).map(info),
       initializer: (options.constants ?? []).map(({ name, values }) => ({
         name,
         dataType: TensorProto_DataType.INT64,
@@ -79,15 +81,18 @@ function attribute(name: string, value: Attribute): MessageInitShape<typeof Attr
   return { name, type: AttributeType.INTS, ints: value.map(BigInt) }
 }
 
-/** An input or output of a graph: a float32 tensor with that name and shape. */
-export function valueInfo([name, shape]: [string, Shape]): MessageInitShape<typeof ValueInfoProtoSchema> {
+/** An input or output of a graph: a tensor with that name and shape. */
+export function valueInfo(
+  [name, shape]: [string, Shape],
+  type: keyof typeof elementType = 'float',
+): MessageInitShape<typeof ValueInfoProtoSchema> {
   return {
     name,
     type: {
       value: {
         case: 'tensorType',
         value: {
-          elemType: TensorProto_DataType.FLOAT,
+          elemType: elementType[type],
           shape: {
             dim: shape.map((dimension) => ({
               value:

@@ -1,3 +1,4 @@
+import { Fragment } from 'react'
 import type { MethodStyleFragment, SpaceStyleFragment } from '../api/generated'
 import { styleOf } from '../design/style-of'
 import styles from './method-name.module.css'
@@ -21,7 +22,21 @@ export function MethodName({
       <SeriesMark {...styleOf(method, space)} />
       <span>
         <span className={styles.method}>{method.name}</span>
-        {space && <span className={styles.space}> in {space.id}</span>}
+        {space && (
+          <span className={styles.space}>
+            {' in '}
+            {space.id.split('+').map((part, at) => (
+              <Fragment key={part}>
+                {at > 0 && (
+                  <>
+                    +<wbr />
+                  </>
+                )}
+                {part}
+              </Fragment>
+            ))}
+          </span>
+        )}
       </span>
     </span>
   )
