@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { type CombinedError, useClient } from 'urql'
 import { EvaluateClassifierDocument, type EvaluateClassifierQuery } from '../../api/generated'
 import { useChoices } from '../../api/use-choices'
@@ -31,16 +31,25 @@ export function EvaluateClassifier({
   const [chosen, setChosen] = useState<string>()
   const [which, setWhich] = useState<Which>('TEST')
   const [asking, setAsking] = useState(false)
+  /** Counts questions: an answer to an earlier one says nothing about what is chosen now. */
+  const questions = useRef(0)
   const [answer, setAnswer] = useState<{ readonly data?: Evaluation; readonly error?: CombinedError }>({})
   const dataset = chosen ?? datasets?.[0]?.id
+  const startAnew = () => {
+    questions.current++
+    setAsking(false)
+    setAnswer({})
+  }
   async function evaluate() {
     if (dataset === undefined) return
     setAsking(true)
+    const question = ++questions.current
     const { data, error } = await client.query(
       EvaluateClassifierDocument,
       { classifier: id, dataset, unlabelled: which === 'UNLABELLED' },
       { requestPolicy: 'network-only' },
     )
+    if (question !== questions.current) return
     setAsking(false)
     setAnswer({ ...(data && { data: data.evaluateClassifier }), ...(error && { error }) })
   }
@@ -63,7 +72,7 @@ export function EvaluateClassifier({
             options={datasets.map((each) => ({ value: each.id, label: each.name }))}
             onChange={(value) => {
               setChosen(value)
-              setAnswer({})
+              startAnew()
             }}
           />
           <Choice<Which>
@@ -75,7 +84,7 @@ export function EvaluateClassifier({
             ]}
             onChange={(value) => {
               setWhich(value)
-              setAnswer({})
+              startAnew()
             }}
           />
         </>

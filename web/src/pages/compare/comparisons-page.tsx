@@ -35,6 +35,9 @@ const statuses: readonly { readonly value: JobStatus | ''; readonly label: strin
   { value: 'CANCELLED', label: 'Cancelled' },
 ]
 
+/** Names the type for the cache, because an empty list has no type name. Without it, one that is taken back would not appear. */
+const context = { additionalTypenames: ['Comparison'] }
+
 /** All comparisons, newest first. */
 export function ComparisonsPage() {
   const [url, setUrl] = useUrlState()
@@ -50,6 +53,7 @@ export function ComparisonsPage() {
       dataset: dataset || null,
       discarded: url.has('deleted-ones'),
     },
+    context,
   })
   const [{ data: choices }] = useQuery({ query: DatasetChoicesDocument, context: datasetsContext })
   const isFiltered = search !== '' || status !== '' || dataset !== '' || url.has('deleted-ones')

@@ -13,6 +13,7 @@ import { Thumbnail } from '../../components/thumbnail'
 import { count, fixed, plural } from '../../design/format'
 import { classKeysOf, LabelKeys, pressed } from '../../labels/label-keys'
 import { useLabels } from '../../labels/use-labels'
+import { useOneAtATime } from '../../labels/use-one-at-a-time'
 import styles from './label.module.css'
 import { type Suggested, useQueue } from './use-queue'
 
@@ -56,7 +57,7 @@ function Work({
   const { dataset, current, next, error, learning, take, putBack, refresh } = useQueue(id, strategy)
   const labels = useLabels(id)
   const [done, setDone] = useState<readonly Done[]>([])
-  const [busy, setBusy] = useState(false)
+  const { once } = useOneAtATime()
   const section = useRef<HTMLElement>(null)
   const isThere = current !== undefined
   // Keys work at once: the page is for the keyboard.
@@ -72,13 +73,6 @@ function Work({
   const settle = (all: readonly Done[]) => {
     setDone(all)
     refresh(skipped(all))
-  }
-  /** One change at a time, so that a fast hand labels what it saw. */
-  async function once(change: () => Promise<void>) {
-    if (busy) return
-    setBusy(true)
-    await change()
-    setBusy(false)
   }
   const actions = {
     onLabel: (label: string) =>
