@@ -347,7 +347,7 @@ for (const [operation, list] of Object.entries(cases) as [Operation, readonly Ca
 describe('predict and addImages tell', () => {
   test.each(Object.entries(broken))('%s', async (_, [data, code = expect.any(String), says]) => {
     const input = { ...valid.predict, ...image({ base64: data }) }
-    const { predict } = await server.query<{ predict: object[] }>(
+    const { predict } = await server.read<{ predict: object[] }>(
       documents.predict.replace('predictions', 'error { code message } predictions'),
       { input },
     )
@@ -361,7 +361,7 @@ describe('predict and addImages tell', () => {
       'added',
       'added duplicates rejected { position code reason }',
     )
-    const { addImages } = await server.query<{ addImages: object }>(document, {
+    const { addImages } = await server.read<{ addImages: object }>(document, {
       input: { dataset: full.id, images },
     })
     const reason = expect.stringContaining(says)
@@ -401,7 +401,7 @@ describe('queries and mutations refuse', () => {
     ['baseline: "zero-shot", baselineSpace: "outer"', 'UNKNOWN_SPACE', 'baselineSpace'],
     ['baseline: "zero-shot", baselineSpace: ""', 'UNKNOWN_SPACE', 'baselineSpace'],
   ])('pairs with %s', async (parameters, code, argument) => {
-    const document = `query ($id: ID!) { comparison(id: $id) { pairs(${parameters}) { shots } } }`
+    const document = `query ($id: ID!) { comparison(id: $id) { pairs(${parameters}) { nodes { shots } } } }`
     await expectProblem(document, { id: compared.id }, { code, argument })
   })
 

@@ -213,9 +213,9 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
         accuracy: number | null
       }[]
     }
-    const { comparison } = await server.query<{ comparison: { rows: Row[] } }>(
-      `query ($id: ID!) { comparison(id: $id) { rows { method { id } space { id } shots
-        calibrationError { mean } reliability { images confidence accuracy } } } }`,
+    const { comparison } = await server.read<{ comparison: { rows: Row[] } }>(
+      `query ($id: ID!) { comparison(id: $id) { rows { nodes { method { id } space { id } shots
+        calibrationError { mean } reliability { images confidence accuracy } } } } }`,
       { id },
     )
     const rowAt = (shots: number) =>

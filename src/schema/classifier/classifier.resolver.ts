@@ -15,12 +15,12 @@ import { atPart } from '../arguments.js'
 import { ComparisonType } from '../comparison/comparison.type.js'
 import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
-import { ClassLabelType, DatasetType } from '../dataset/dataset.type.js'
+import { ClassLabelConnectionType, DatasetType } from '../dataset/dataset.type.js'
 import { deletedId } from '../deleted-id.js'
 import { EncoderType } from '../encoder/encoder.js'
 import { HyperparameterValueType, valueList } from '../method/method.type.js'
 import { methodAndSpaceOf } from '../method/method-and-space.js'
-import { PageArguments, pageRequest } from '../page.js'
+import { PageArguments, pageOfWhole, pageRequest, WholeList, WholeListArguments } from '../page.js'
 import { PayloadMutation } from '../payload-mutation.js'
 import {
   ClassifierConnectionType,
@@ -200,11 +200,16 @@ export class ClassifierVersionResolver extends methodAndSpaceOf(() => Classifier
     return frozen.threshold
   }
 
-  @FieldResolver(() => [ClassLabelType], {
+  @WholeList()
+  @FieldResolver(() => ClassLabelConnectionType, {
     description: 'The classes that it can answer with, as they were when it was made.',
   })
-  classes(@Root() { row, frozen }: VersionRoot): ClassRow[] {
-    return classesOf(row.id, frozen)
+  classes(
+    @Root() { row, frozen }: VersionRoot,
+    @Args(() => WholeListArguments) page: WholeListArguments,
+    @Ctx() context: Context,
+  ): Page<ClassRow> {
+    return pageOfWhole(classesOf(row.id, frozen), page, context)
   }
 
   @FieldResolver(() => ClassifierSupportType, { description: 'The support images that it compares with.' })

@@ -381,4 +381,6 @@ export class ComparisonType {
   finishedAt: Date | null
 }
 
+export const ComparisonRowConnectionType = connectionOf('ComparisonRowConnection', () => ComparisonRowType)
+export const PairwiseTestConnectionType = connectionOf('PairwiseTestConnection', () => PairwiseTestType)
 export const ComparisonConnectionType = connectionOf('ComparisonConnection', () => ComparisonType)

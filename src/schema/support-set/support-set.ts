@@ -10,7 +10,14 @@ import { type ImageRoot, ImageType, imageNamed } from '../image/image.js'
 import { type InputOfId, inputOfId } from '../input-of-id.js'
 import { NodeType } from '../node/node.type.js'
 import { ObjectType } from '../object-type.js'
-import { connectionOf, PageArguments, pageRequest } from '../page.js'
+import {
+  connectionOf,
+  PageArguments,
+  pageOfWhole,
+  pageRequest,
+  WholeList,
+  WholeListArguments,
+} from '../page.js'
 import { PayloadMutation } from '../payload-mutation.js'
 import { DateTime } from '../scalars.js'
 
@@ -54,6 +61,7 @@ export class SupportSetType {
   createdAt: Date
 }
 
+const SupportImageConnectionType = connectionOf('SupportImageConnection', () => SupportImageType)
 const SupportSetConnectionType = connectionOf('SupportSetConnection', () => SupportSetType)
 
 @InputType('CreateSupportSetInput', { description: 'Which images to draw.' })
@@ -174,23 +182,27 @@ export class SupportSetResolver {
     return library.encoders.get(encoder)
   }
 
-  @FieldResolver(() => [SupportImageType], {
-    description: 'All of them, in the order in which they were drawn. Some may be gone.',
+  @WholeList()
+  @FieldResolver(() => SupportImageConnectionType, {
+    description: 'In the order in which they were drawn. Some may be gone.',
   })
   async images(
     @Root() { id, datasetId }: SupportSetRow,
+    @Args(() => WholeListArguments) asked: WholeListArguments,
     @Ctx() context: Context,
-  ): Promise<{ image: ImageRoot; class: ClassRow }[]> {
+  ): Promise<Page<{ image: ImageRoot; class: ClassRow }>> {
     const { loaders } = context
     const [images, classes] = await Promise.all([
       loaders.supportImages.load(id),
       loaders.classes.load(datasetId),
     ])
-    return Promise.all(
-      images.map(async ({ imageId, classIndex }) => ({
+    const page = pageOfWhole(images, asked, context)
+    const nodes = await Promise.all(
+      page.nodes.map(async ({ imageId, classIndex }) => ({
         image: await imageNamed(imageId, context),
         class: classes[classIndex] as ClassRow,
       })),
     )
+    return { ...page, nodes }
   }
 }

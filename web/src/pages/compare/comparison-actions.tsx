@@ -35,7 +35,7 @@ export function ComparisonActions({
           Cancel
         </Button>
       )}
-      {exports && comparison.rows.length > 0 && (
+      {exports && comparison.rows.nodes.length > 0 && (
         <>
           <ButtonLink href={`/try?comparison=${id}${shots === null ? '' : `&shots=${shots}`}`}>
             Try

@@ -30,7 +30,8 @@ export function ComparisonPage() {
   const left = useTimeLeft(comparison?.progress ?? 0, running)
   const [restored, restore] = useMutation(RestoreComparisonDocument)
   if (!comparison) return error ? <Problems error={error} /> : <Loading what="the comparison" />
-  const { name, notes, dataset, encoder, protocol, status, rows, createdAt } = comparison
+  const { name, notes, dataset, encoder, protocol, status, createdAt } = comparison
+  const { nodes: rows } = comparison.rows
   const seeds = Math.max(0, ...rows.map(({ accuracy }) => accuracy.n))
   return (
     <Page

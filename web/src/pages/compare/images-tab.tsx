@@ -51,7 +51,7 @@ export function ImagesTab({
   const { comparison, error } = useRuns(id)
   if (error) return <Problems error={error} />
   if (!comparison) return <Loading what="images" />
-  const atShots = comparison.runs.filter(
+  const atShots = comparison.runs.nodes.filter(
     (run) => run.shots === shots && run.encoder.id === line.encoder && run.status === 'SUCCEEDED',
   )
   return (
@@ -60,7 +60,7 @@ export function ImagesTab({
       line={line}
       shots={shots}
       runs={atShots}
-      classes={comparison.dataset.classes.map(({ name }) => name)}
+      classes={comparison.dataset.classes.nodes.map(({ name }) => name)}
       testDataset={testDataset}
       tools={tools}
     />

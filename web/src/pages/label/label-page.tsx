@@ -66,7 +66,7 @@ function Work({
   }, [isThere])
   if (!dataset) return error ? <Problems error={error} /> : <Loading what="images to label" />
 
-  const classes = dataset.classes.map(({ name }) => name)
+  const classes = dataset.classes.nodes.map(({ name }) => name)
   const keys = classKeysOf(classes, current?.top.map((each) => each.class.name) ?? [])
   const skipped = (all: readonly Done[]) =>
     all.flatMap(({ label, suggested }) => (label === null ? [suggested.image.id] : []))
