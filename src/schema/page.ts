@@ -105,7 +105,10 @@ export class PageArguments {
 }
 
 /** The page request of arguments that a client may send as null. Throws INVALID_VALUE or PAGE_TOO_LARGE. */
-export function pageRequest({ first, after, last, before }: PageArguments, { limits }: { readonly limits: Pick<Limits, 'maxPageSize'> }): PageRequest {
+export function pageRequest(
+  { first, after, last, before }: PageArguments,
+  { limits }: { readonly limits: Pick<Limits, 'maxPageSize'> },
+): PageRequest {
   if (first != null && last != null) {
     throw errors.invalidValue({ reason: 'Give first or last, not both.' }, 'last')
   }

@@ -81,7 +81,9 @@ describe.skipIf(!built)(title, { concurrent: true }, () => {
     const socket = new WebSocket(first.url.replace('http', 'ws'), 'graphql-transport-ws')
     await once(socket, 'open')
     socket.send('{"type":"connection_init"}')
-    const payload = { query: `subscription { comparison(id: "${comparison.id}") { runs { nodes { status } } } }` }
+    const payload = {
+      query: `subscription { comparison(id: "${comparison.id}") { runs { nodes { status } } } }`,
+    }
     socket.on('message', (message) => {
       const { type } = JSON.parse(String(message)) as { type: string }
       if (type === 'connection_ack') socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload }))

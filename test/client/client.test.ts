@@ -81,7 +81,7 @@ describe('requests', () => {
       ]),
     )
     const { createSupportSet } = await client.request(CreateSupportSetDocument, {
-      input: { dataset: createDataset.dataset.id, shots: 1 },
+      input: { dataset: createDataset.dataset.id, support: { shots: 1 } },
     })
     const { predict } = await client.request(PredictDocument, {
       input: {

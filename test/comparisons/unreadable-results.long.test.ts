@@ -28,11 +28,14 @@ const broken = ['tip-adapter', 'tip-x']
 test('results that are missing or cut are the errors of their rows, and of nothing else', async () => {
   const { data, errors } = await server.ask<{
     comparison: {
-      rows: { nodes: {
-        method: { id: string }
-        error: string | null
-        accuracy: { mean: number; low: number; high: number }
-      }[] }
+      rows: {
+        nodes: {
+          method: { id: string }
+          error: string | null
+          errorCode: string | null
+          accuracy: { mean: number; low: number; high: number }
+        }[]
+      }
       recommendation: { method: { id: string }; rivals: { method: { id: string } }[] }
       pairs: { nodes: { method: { id: string } }[] }
       classDeltas: { nodes: unknown[] }
@@ -40,7 +43,7 @@ test('results that are missing or cut are the errors of their rows, and of nothi
     }
   }>(
     `query ($id: ID!) { comparison(id: $id) {
-      rows { nodes { method { id } error accuracy { mean low high } } }
+      rows { nodes { method { id } error errorCode accuracy { mean low high } } }
       recommendation { method { id } rivals { method { id } } }
       pairs(baseline: "zero-shot") { nodes { method { id } } }
       classDeltas(method: "tip-x", baseline: "zero-shot", shots: 1) { nodes { class { name } } }
@@ -53,6 +56,7 @@ test('results that are missing or cut are the errors of their rows, and of nothi
   expect(rows?.nodes.length).toBeGreaterThan(0)
   for (const row of rows?.nodes ?? []) {
     const isBroken = broken.includes(row.method.id)
+    expect(row.errorCode).toBe(isBroken ? 'RUN_RESULT_UNREADABLE' : null)
     expect([row.method.id, row.error]).toEqual([
       row.method.id,
       isBroken ? expect.stringMatching(/^The results of run \S+ cannot be read/) : null,

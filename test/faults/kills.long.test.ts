@@ -171,7 +171,8 @@ async function killAndRestart(options: {
   for (const { error } of failed) expect(error).toContain('ended without warning 2 times')
   expect(failed.length).toBeLessThan(comparisons.length)
   for (const { status, rows } of comparisons) {
-    if (status === 'SUCCEEDED') expect(rows.nodes.map(({ accuracy }) => accuracy.n)).toEqual(rows.nodes.map(() => 2))
+    if (status === 'SUCCEEDED')
+      expect(rows.nodes.map(({ accuracy }) => accuracy.n)).toEqual(rows.nodes.map(() => 2))
   }
   last.child.kill('SIGKILL')
   await last.ended

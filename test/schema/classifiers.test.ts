@@ -111,7 +111,9 @@ describe('a classifier made from a comparison', () => {
         ...{ encoderId: 'mini-clip', method: { id: 'tip-adapter++' }, space: { id: 'imo' } },
         ...{ datasetName: 'Patterns', dataset: { id: dataset.id }, comparison: { id: comparison.id } },
         datasetFingerprint: await library.fingerprintDataset(dataset.id),
-        classes: classNames.map((name, index) => ({ index, name, prompts: [`a photo of a ${name}.`] })),
+        classes: {
+          nodes: classNames.map((name, index) => ({ index, name, prompts: [`a photo of a ${name}.`] })),
+        },
         support: { shots: 5, drawing: 'ALL', augmentations: 1, images: 15 },
         selection: { protocol: 'LEAVE_ONE_OUT', images: 15 },
       },

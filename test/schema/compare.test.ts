@@ -224,10 +224,7 @@ test('runs of one support set share it, and a run is found by its id', async () 
   const [first] = compared.runs
   const sets = compared.runs.filter(({ seed, shots }) => seed === first?.seed && shots === first.shots)
   expect(new Set(sets.map(({ supportSet }) => supportSet?.id)).size).toBe(1)
-  const { run } = await server.read<{ run: Run }>(
-    `query ($id: ID!) { run(id: $id) { ${runFields} } }`,
-    first,
-  )
+  const { run } = await server.read<{ run: Run }>(`query ($id: ID!) { run(id: $id) { ${runFields} } }`, first)
   expect(run).toEqual(first)
 })
 

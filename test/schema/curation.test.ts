@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { makeDataset, type Sizes } from '../helpers/datasets.js'
 import { classNames, picture } from '../helpers/pictures.js'
 import { sharedServer } from '../helpers/server.js'
+import { withWholeLists } from '../helpers/whole-lists.js'
 
 const server = await sharedServer()
 const { library } = server
@@ -16,12 +17,12 @@ const change = async (name: string, input: object) => {
   const { data, errors } = await server.ask<
     Record<string, { dataset: { classes: { index: number; name: string }[] } }>
   >(
-    `mutation ($input: ${type}!) { ${name}(input: $input) { dataset { id name classes { index name prompts } } } }`,
+    `mutation ($input: ${type}!) { ${name}(input: $input) { dataset { id name classes { nodes { index name prompts } } } } }`,
     { input },
   )
   const { code, argument } = errors?.[0]?.extensions ?? {}
   return {
-    dataset: data?.[name]?.dataset,
+    dataset: withWholeLists(data)?.[name]?.dataset,
     message: errors?.[0]?.message,
     problem: errors && { code, argument },
   }
@@ -331,9 +332,9 @@ describe('a finished comparison', () => {
     const sets = await library.supportSets.page({ first: 5, after: null }, { datasetId: dataset.id })
     const set = sets.nodes[0]?.id ?? ''
     const { supportSet } = await server.read<{
-      supportSet: { images: { image: { id: string; isGone: boolean } }[] }
+      supportSet: { images: { nodes: { image: { id: string; isGone: boolean } }[] } }
     }>('query ($id: ID!) { supportSet(id: $id) { images { nodes { image { id isGone } } } } }', { id: set })
-    expect(supportSet.images.find((each) => each.image.isGone)?.image.id).toBe(gone[1])
+    expect(supportSet.images.nodes.find((each) => each.image.isGone)?.image.id).toBe(gone[1])
     const [other] = await imagesOf(dataset.id)
     const { errors } = await server.ask(
       'query ($input: PredictInput!) { predict(input: $input) { inSupportSet } }',

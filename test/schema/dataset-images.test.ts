@@ -36,7 +36,9 @@ test('every class shows how many images it has and some of them, in every datase
     expect(images).toHaveLength(2)
   }
   expect((await samplesOf(0))[1]?.samples[0]?.images).toEqual([])
-  const { errors } = await server.ask('{ datasets { nodes { samples(perClass: 51) { nodes { images { id } } } } } }')
+  const { errors } = await server.ask(
+    '{ datasets { nodes { samples(perClass: 51) { nodes { images { id } } } } } }',
+  )
   expect(errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_VALUE', argument: 'perClass' })
 })
 
@@ -57,9 +59,8 @@ interface Images {
 test('the images of a class and split come page by page, each once', async () => {
   const wanted = { id: dataset.id, class: classNames[1], split: 'SUPPORT_POOL', first: 2 }
   const { images: first } = (await server.read<Images>(page, wanted)).dataset
-  const { images: second } = (
-    await server.read<Images>(page, { ...wanted, after: first.pageInfo.endCursor })
-  ).dataset
+  const { images: second } = (await server.read<Images>(page, { ...wanted, after: first.pageInfo.endCursor }))
+    .dataset
   expect([first.pageInfo.hasNextPage, second.pageInfo.hasNextPage]).toEqual([true, false])
   const nodes = [...first.nodes, ...second.nodes]
   expect(new Set(nodes.map(({ image }) => image.id)).size).toBe(3)

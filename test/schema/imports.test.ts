@@ -47,8 +47,7 @@ const importArchive = (archive: Buffer, input: object = {}) =>
   )
 
 const find = async (id: string): Promise<Import> =>
-  (await server.read<{ import: Import }>(`query ($id: ID!) { import(id: $id) { ${fields} } }`, { id }))
-    .import
+  (await server.read<{ import: Import }>(`query ($id: ID!) { import(id: $id) { ${fields} } }`, { id })).import
 
 /** Imports an archive that is taken, and waits for the end. */
 async function imported(archive: Buffer, input: object = {}): Promise<Import> {
@@ -260,7 +259,7 @@ test('prompts are edited, and go back to the usual one', async () => {
     [`a photo of a ${classNames[2]}.`],
   ])
   const back = await setPrompts({ dataset: id, classes: [{ name: second }] })
-  expect(back.data?.setPrompts.dataset.classes[1]?.prompts).toEqual([`a photo of a ${second}.`])
+  expect(back.data?.setPrompts.dataset.classes.nodes[1]?.prompts).toEqual([`a photo of a ${second}.`])
 })
 
 test.each([

@@ -116,14 +116,17 @@ test('createSupportSet takes a list too, in any order', async () => {
       await server.read<{
         createSupportSet: { supportSet: { id: string; drawing: string; shots: number } }
       }>(query, {
-        input: { dataset: dataset.id, images },
+        input: { dataset: dataset.id, support: { images } },
       })
     ).createSupportSet.supportSet
   const set = await create(listed)
   expect(set).toMatchObject({ drawing: 'LISTED', shots: 3 })
   expect(await create([...listed].reverse())).toEqual(set)
-  const input = { dataset: dataset.id, images: [...listed, listed[0]] }
-  expect(await faultOf(query, { input })).toEqual({ code: 'DUPLICATE_ENTRY', argument: 'input.images[6]' })
+  const input = { dataset: dataset.id, support: { images: [...listed, listed[0]] } }
+  expect(await faultOf(query, { input })).toEqual({
+    code: 'DUPLICATE_ENTRY',
+    argument: 'input.support.images[6]',
+  })
 })
 
 test('a bad list is refused with its place', async () => {

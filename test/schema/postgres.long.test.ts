@@ -16,7 +16,7 @@ test.skipIf(url === undefined)(`the service works on ${postgres?.title}`, async 
   const dataset = await makeDataset(server.library, 'On Postgres')
   const create =
     'mutation ($input: CreateSupportSetInput!) { createSupportSet(input: $input) { supportSet { id } } }'
-  const input = { dataset: dataset.id, shots: 2 }
+  const input = { dataset: dataset.id, support: { shots: 2 } }
   const { createSupportSet } = await server.read<{ createSupportSet: { supportSet: { id: string } } }>(
     create,
     { input },

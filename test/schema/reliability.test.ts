@@ -66,7 +66,10 @@ test.each([0, -3, 101])('%d bins are refused', async (bins) => {
 
 test('it costs what it reads and returns', async () => {
   const many = Array.from({ length: 200 }, (_, i) => `r${i}: reliability { images }`).join(' ')
-  const { errors } = await server.ask(`query ($id: ID!) { comparison(id: $id) { rows { nodes { ${many} } } } }`, { id })
+  const { errors } = await server.ask(
+    `query ($id: ID!) { comparison(id: $id) { rows { nodes { ${many} } } } }`,
+    { id },
+  )
   expect(errors?.[0]?.extensions).toMatchObject({ code: 'QUERY_TOO_COSTLY' })
   const wide = await server.ask(document('(bins: 1000000)'), { id })
   expect(wide.errors?.[0]?.extensions).toMatchObject({ code: 'QUERY_TOO_COSTLY' })

@@ -116,20 +116,20 @@ test('createSupportSet draws unevenly too', async () => {
   const query = `mutation ($input: CreateSupportSetInput!) {
     createSupportSet(input: $input) { supportSet { shots drawing images { nodes { class { index } } } } }
   }`
-  const draw = async (input: object) =>
+  const draw = async (support: object) =>
     (
       await server.read<{
         createSupportSet: { supportSet: { shots: number; drawing: string; images: { nodes: unknown[] } } }
       }>(query, {
-        input: { dataset: dataset.id, ...input },
+        input: { dataset: dataset.id, support },
       })
     ).createSupportSet.supportSet
-  const all = await draw({ drawing: 'ALL' })
+  const all = await draw({ all: true })
   expect(all).toMatchObject({ shots: 5, drawing: 'ALL' })
   expect(all.images.nodes).toHaveLength(12)
-  expect((await draw({ drawing: 'AT_MOST', shots: 3 })).images.nodes).toHaveLength(8)
-  for (const input of [{}, { drawing: 'ALL', shots: 3 }]) {
-    const { errors } = await server.ask(query, { input: { dataset: dataset.id, ...input } })
-    expect(errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_VALUE', argument: 'input.shots' })
+  expect((await draw({ atMost: 3 })).images.nodes).toHaveLength(8)
+  for (const support of [{}, { all: true, shots: 3 }]) {
+    const { errors } = await server.ask(query, { input: { dataset: dataset.id, support } })
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT' })
   }
 })

@@ -20,6 +20,7 @@ import {
 } from '../page.js'
 import { PayloadMutation } from '../payload-mutation.js'
 import { DateTime } from '../scalars.js'
+import { atDrawnSupport, DrawSupportInputType, drawnOnceBy } from './draw-support.js'
 
 @ObjectType('SupportImage', { description: 'An image of a support set with its class.' })
 export class SupportImageType {
@@ -72,21 +73,8 @@ class CreateSupportSetInputType {
   @Field(() => ID, { nullable: true, description: 'Default: the default encoder.' })
   encoder?: string | null
 
-  @Field(() => Int, { nullable: true, description: 'Images per class. Left out with ALL and LISTED.' })
-  shots?: number | null
-
-  @Field(() => Drawing, {
-    nullable: true,
-    description: 'Default: LISTED with `images`, and EXACT without.',
-  })
-  drawing?: Drawing | null
-
-  @Field(() => [ID], {
-    nullable: true,
-    description:
-      'The support images themselves, instead of a draw: images of the support pool, in any order.',
-  })
-  images?: string[] | null
+  @Field(() => DrawSupportInputType, { description: 'Which images: drawn by the seed, all, or listed.' })
+  support: DrawSupportInputType
 
   @Field(() => Int, {
     defaultValue: 1,
@@ -144,12 +132,14 @@ export class SupportSetResolver {
         'Draws a support set, or takes the listed images. The same request on the same images returns the same support set.',
     },
   )
-  createSupportSet(
+  async createSupportSet(
     @Arg('input', () => CreateSupportSetInputType, { description: 'The dataset, and which images to draw.' })
-    input: CreateSupportSetInputType,
+    { support, ...input }: CreateSupportSetInputType,
     @Ctx() { library }: Context,
   ): Promise<SupportSetRow> {
-    return library.supportSets.create(input)
+    return library.supportSets.create({ ...input, ...drawnOnceBy(support) }).catch((error: unknown) => {
+      throw atDrawnSupport(error, support)
+    })
   }
 
   @PayloadMutation(deletedId, {

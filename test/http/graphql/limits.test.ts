@@ -166,7 +166,8 @@ describe('what is set is held, with an error of its own:', () => {
       classes: [{ name: 'a', prompts: Array.from({ length: 150 }, (_, i) => `${i} ${'x'.repeat(4000)}`) }],
     }
     const { id } = await narrow.library.datasets.create(input)
-    const query = (times: number) => `{ dataset(id: "${id}") { ${aliases(times, 'classes { nodes { prompts } }')} } }`
+    const query = (times: number) =>
+      `{ dataset(id: "${id}") { ${aliases(times, 'classes { nodes { prompts } }')} } }`
     expect(codesOf(await narrow.ask(query(1)))).toBeUndefined()
     const answer = await narrow.ask(query(5))
     expect(codesOf(answer)).toContain('ANSWER_TOO_LARGE')

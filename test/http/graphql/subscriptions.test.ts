@@ -35,11 +35,16 @@ describe.each([
     // How many states there are between the first and the last depends on how busy the machine is.
     expect(states.length).toBeGreaterThan(1)
     expect(['QUEUED', 'RUNNING', 'SUCCEEDED']).toContain(states[0]?.status)
-    expect(states.at(-1)).toMatchObject({ id, status: 'SUCCEEDED', progress: 1, rows: { nodes: [{ shots: 1 }] } })
+    expect(states.at(-1)).toMatchObject({
+      id,
+      status: 'SUCCEEDED',
+      progress: 1,
+      rows: { nodes: [{ shots: 1 }] },
+    })
     const progress = states.map((state) => state.progress)
     expect(progress).toEqual([...progress].sort((a, b) => a - b))
     // Runs are read anew at each push.
-    const finished = states.map(({ runs }) => runs.filter(({ status }) => status === 'SUCCEEDED').length)
+    const finished = states.map(({ runs }) => runs.nodes.filter(({ status }) => status === 'SUCCEEDED').length)
     expect(finished.at(-1)).toBe(4)
     expect(new Set(finished).size).toBeGreaterThan(1)
   })
