@@ -22,7 +22,9 @@ export const watchOpen = <R extends { readonly id: string }>({
   new Repeater<R>(async (push, stop) => {
     const followed = new Map<string, AsyncIterableIterator<R>>()
     const untold = new Map<string, R>()
-    let [isLeft, wake] = [false, () => {}]
+    /** Jobs that ended while it was looked for others: what was found may still have them. */
+    const justEnded = new Set<string>()
+    let [isLeft, looks, wake] = [false, 0, () => {}]
     let failure: { readonly error: unknown } | undefined
     const leave = () => {
       isLeft = true
@@ -42,9 +44,15 @@ export const watchOpen = <R extends { readonly id: string }>({
         wake()
       }
       followed.delete(id)
+      if (looks > 0) justEnded.add(id)
     }
     async function look(): Promise<void> {
-      for (const { id } of await unfinished()) if (!isLeft && !followed.has(id)) follow(id).catch(fail)
+      looks++
+      const found = await unfinished()
+      for (const { id } of found) {
+        if (!isLeft && !followed.has(id) && !justEnded.has(id)) follow(id).catch(fail)
+      }
+      if (--looks === 0) justEnded.clear()
     }
 
     const stopAsking = onAsked(() => void look().catch(fail))

@@ -11,6 +11,7 @@ import {
   type Page,
   parseFrozen,
 } from '../../library/index.js'
+import { addressOf } from '../address.js'
 import { atPart } from '../arguments.js'
 import { ComparisonType } from '../comparison/comparison.type.js'
 import { computed } from '../complexity.js'
@@ -164,9 +165,10 @@ export class ClassifierVersionResolver extends methodAndSpaceOf(() => Classifier
   }
 
   @FieldResolver(() => ClassifierExportsType, { description: 'Where to download it to run it elsewhere.' })
-  exports(@Root() { name, number }: VersionRoot): ClassifierExportsType {
-    const path = (ending: string) => `/classifiers/${encodeURIComponent(name)}.${ending}?version=${number}`
-    return { tar: path('tar'), onnx: path('onnx') }
+  exports(@Root() { name, number }: VersionRoot, @Ctx() context: Context): ClassifierExportsType {
+    const address = (ending: string) =>
+      addressOf(`/classifiers/${encodeURIComponent(name)}.${ending}?version=${number}`, context)
+    return { tar: address('tar'), onnx: address('onnx') }
   }
 
   @FieldResolver(() => EncoderType, { nullable: true, description: 'Null if it is gone.' })

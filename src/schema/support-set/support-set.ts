@@ -1,5 +1,6 @@
 import { Arg, Args, Ctx, Field, FieldResolver, ID, InputType, Int, Query, Resolver, Root } from 'type-graphql'
 import type { ClassRow, DatasetRow, Encoder, Page, SupportSetRow } from '../../library/index.js'
+import { absoluteIfKnown, addressOf } from '../address.js'
 import type { Context } from '../context.js'
 import { ClassLabelType, DatasetType } from '../dataset/dataset.type.js'
 import { datasetFilter } from '../dataset/dataset-filter.js'
@@ -155,11 +156,10 @@ export class SupportSetResolver {
   }
 
   @FieldResolver(() => String, {
-    description:
-      'The path of a safetensors file with its features, labels and texts. They are encoded on request.',
+    description: `The address of a safetensors file with its features, labels and texts, which are encoded on request. ${absoluteIfKnown}`,
   })
-  file(@Root() { id }: SupportSetRow): string {
-    return `/support-sets/${id}.safetensors`
+  file(@Root() { id }: SupportSetRow, @Ctx() context: Context): string {
+    return addressOf(`/support-sets/${id}.safetensors`, context)
   }
 
   @FieldResolver(() => DatasetType, { description: 'The dataset that it was drawn from.' })

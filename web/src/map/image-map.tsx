@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useMemo, useState } from 'react'
 import type { CombinedError } from 'urql'
 import type { MappedFragment } from '../api/generated'
+import { localPath } from '../api/local-path'
 import { useScheme } from '../app/scheme'
 import { useUrlState } from '../app/url-state'
 import { Button } from '../components/button'
@@ -137,7 +138,7 @@ export function ImageMap({
               {hovered && map.images[hovered.point] !== undefined && (
                 <figure className={styles.hovered} style={tipPlace(hovered)}>
                   <img
-                    src={map.thumbnail.replace('{id}', map.images[hovered.point] ?? '')}
+                    src={localPath(map.thumbnail.replace('{id}', map.images[hovered.point] ?? ''))}
                     alt=""
                     width={128}
                     height={128}

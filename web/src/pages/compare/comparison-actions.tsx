@@ -6,6 +6,7 @@ import {
   type ComparisonStateFragment,
   DiscardComparisonDocument,
 } from '../../api/generated'
+import { localPath } from '../../api/local-path'
 import { useUrlState } from '../../app/url-state'
 import { Button, ButtonLink, DownloadLink } from '../../components/button'
 import { Problems } from '../../components/problems'
@@ -40,7 +41,7 @@ export function ComparisonActions({
           <ButtonLink href={`/try?comparison=${id}${shots === null ? '' : `&shots=${shots}`}`}>
             Try
           </ButtonLink>
-          <a className={styles.link} href={exports.html} target="_blank" rel="noreferrer">
+          <a className={styles.link} href={localPath(exports.html)} target="_blank" rel="noreferrer">
             Report
           </a>
           <DownloadLink href={exports.csv}>CSV</DownloadLink>

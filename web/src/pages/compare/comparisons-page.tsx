@@ -215,7 +215,9 @@ function asked({ protocol, rows }: Comparison): string {
 /** The best row at the largest number of shots. */
 function bestOf({ rows }: Comparison) {
   const most = Math.max(...rows.nodes.map(({ shots }) => shots))
-  return rows.nodes.filter(({ shots }) => shots === most).toSorted((a, b) => b.accuracy.mean - a.accuracy.mean)[0]
+  return rows.nodes
+    .filter(({ shots }) => shots === most)
+    .toSorted((a, b) => b.accuracy.mean - a.accuracy.mean)[0]
 }
 
 const columns: readonly Column<Comparison>[] = [
@@ -241,7 +243,9 @@ const columns: readonly Column<Comparison>[] = [
     id: 'shots',
     header: 'Shots',
     cell: ({ rows }) =>
-      rows.nodes.length > 0 ? list([...new Set(rows.nodes.map(({ shots }) => shots))].sort((a, b) => a - b)) : '–',
+      rows.nodes.length > 0
+        ? list([...new Set(rows.nodes.map(({ shots }) => shots))].sort((a, b) => a - b))
+        : '–',
   },
   {
     id: 'best',

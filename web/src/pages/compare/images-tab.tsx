@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useClient, useQuery } from 'urql'
 import { type PredictionOrder, type PredictionOutcome, RunImagesDocument } from '../../api/generated'
+import { localPath } from '../../api/local-path'
 import { useUrlState } from '../../app/url-state'
 import { Button } from '../../components/button'
 import { Card } from '../../components/card'
@@ -289,7 +290,7 @@ function Cell({ node }: { readonly node: MeasuredImage }) {
         <GoneImage size={96} />
       ) : (
         <img
-          src={node.image.thumbnail}
+          src={localPath(node.image.thumbnail)}
           alt={`${node.class.name}, ${node.image.id.slice(0, 8)}`}
           loading="lazy"
           width={96}

@@ -146,7 +146,9 @@ function Form({
   // What fits the dataset, until something else is typed.
   const [typedShots, setShots] = useState(before && numbersOf(before.runs.nodes.map((run) => run.shots)))
   const shots = typedShots ?? (fitting.length > 0 ? fitting.join(', ') : '1, 4, 16')
-  const [seeds, setSeeds] = useState(before ? numbersOf(before.runs.nodes.map(({ seed }) => seed)) : '1, 2, 3')
+  const [seeds, setSeeds] = useState(
+    before ? numbersOf(before.runs.nodes.map(({ seed }) => seed)) : '1, 2, 3',
+  )
   const asked = before?.protocol
   const [drawing, setDrawing] = useState<DrawnAs>(
     drawings.find(({ value }) => value === asked?.drawing)?.value ?? 'EXACT',
@@ -392,7 +394,9 @@ const numbersOf = (numbers: readonly number[]): string => [...new Set(numbers)].
 
 /** The images of the smallest class in the support pool. */
 const leastIn = ({ samples }: NonNullable<PoolSizesQuery['dataset']>): number =>
-  Math.min(...samples.nodes.map(({ counts }) => counts.find(({ split }) => split === 'SUPPORT_POOL')?.images ?? 0))
+  Math.min(
+    ...samples.nodes.map(({ counts }) => counts.find(({ split }) => split === 'SUPPORT_POOL')?.images ?? 0),
+  )
 
 const sizesOf = (dataset: DatasetOption, least: number): Sizes => ({
   classes: dataset.classes.nodes.length,

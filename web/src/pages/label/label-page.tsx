@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { Link, useParams } from 'wouter'
 import type { SuggestionStrategy } from '../../api/generated'
+import { localPath } from '../../api/local-path'
 import { useUrlState } from '../../app/url-state'
 import { ButtonLink } from '../../components/button'
 import { Card } from '../../components/card'
@@ -128,7 +129,7 @@ function Work({
       >
         {current ? (
           <>
-            <img src={current.image.thumbnail} alt={`To label, ${current.image.id.slice(0, 8)}`} />
+            <img src={localPath(current.image.thumbnail)} alt={`To label, ${current.image.id.slice(0, 8)}`} />
             <div className={styles.side}>
               <LabelKeys keys={keys} classes={classes} {...actions} />
               <Guess suggested={current} />
