@@ -9,9 +9,15 @@ import {
 import { localPath } from '../../api/local-path'
 import { useUrlState } from '../../app/url-state'
 import { Button, ButtonLink, DownloadLink } from '../../components/button'
+import { lazily } from '../../components/lazily'
 import { Problems } from '../../components/problems'
 import styles from './comparison-actions.module.css'
-import { DescribeDialog } from './describe-dialog'
+
+// Dialogs are loaded when one is opened.
+const DescribeDialog = lazily(
+  async () => (await import('./describe-dialog')).DescribeDialog,
+  () => null,
+)
 
 export function ComparisonActions({
   comparison,

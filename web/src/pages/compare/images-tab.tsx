@@ -237,7 +237,7 @@ function Pages({
       )}
       <section
         aria-label="Images"
-        aria-busy={busy}
+        aria-busy={busy || undefined}
         className={chosen ? styles.beside : undefined}
         onKeyDown={pressed(keys, actions)}
       >

@@ -70,7 +70,7 @@ export function LabelImage({
     <section
       className={styles.labelling}
       aria-label="Label the image"
-      aria-busy={busy}
+      aria-busy={busy || undefined}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: keys work while the focus is inside.
       tabIndex={0}
       onKeyDown={pressed(keys, actions)}
