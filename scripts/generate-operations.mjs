@@ -1,12 +1,12 @@
 // Writes dist/schema.graphql, and web/src/api/generated.ts: the type and the document of every operation in
-// web/src/**/*.graphql, checked against the schema.
+// web/src/**/*.graphql, checked against the schema. Documents are texts, which are much shorter than their trees; the page's client
+// reads them when it first sends them.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { codegen } from '@graphql-codegen/core'
-import * as typedDocumentNode from '@graphql-codegen/typed-document-node'
 import * as operations from '@graphql-codegen/typescript-operations'
-import { parse, printSchema } from 'graphql'
+import { Kind, parse, print, printSchema, stripIgnoredCharacters, visit } from 'graphql'
 import { createSchema } from '../dist/schema/schema.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -40,9 +40,41 @@ const generated = await codegen({
     },
     avoidOptionals: { field: true },
   },
-  plugins: [{ operations: {} }, { typedDocumentNode: {} }],
-  pluginMap: { operations, typedDocumentNode },
+  plugins: [{ operations: {} }],
+  pluginMap: { operations },
 })
 const note =
   '// Made by scripts/generate-operations.mjs from the schema and the .graphql files: edit those.\n'
-writeFileSync(join(root, 'web', 'src', 'api', 'generated.ts'), note + generated)
+const types = `import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
+const typed = <Data, Variables>(text: string) => text as unknown as TypedDocumentNode<Data, Variables>
+`
+const definitions = documents.flatMap(({ document }) => document.definitions)
+const fragments = new Map(
+  definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each]] : [])),
+)
+
+/** A definition and the fragments that it uses, each once. */
+function withFragments(definition, found = new Set()) {
+  found.add(definition)
+  visit(definition, {
+    FragmentSpread({ name }) {
+      const fragment = fragments.get(name.value)
+      if (fragment && !found.has(fragment)) withFragments(fragment, found)
+    },
+  })
+  return [...found]
+}
+
+const kinds = { query: 'Query', mutation: 'Mutation', subscription: 'Subscription' }
+const texts = definitions
+  .filter(({ kind }) => kind === Kind.OPERATION_DEFINITION)
+  .map((definition) => {
+    const name = definition.name.value
+    const type = name + kinds[definition.operation]
+    const text = stripIgnoredCharacters(withFragments(definition).map(print).join('\n'))
+    return `export const ${name}Document = typed<${type}, ${type}Variables>(${JSON.stringify(text)})\n`
+  })
+writeFileSync(
+  join(root, 'web', 'src', 'api', 'generated.ts'),
+  note + types + generated + '\n' + texts.join(''),
+)

@@ -8,12 +8,12 @@ const defaultQuery = `# Which method, in which feature space, serves the demo be
     nodes {
       status
       dataset { name }
-      rows {
+      rows { nodes {
         method { name }
         space { id }
         shots
         accuracy { mean low high }
-      }
+      } }
     }
   }
 }

@@ -17,6 +17,6 @@ for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
   writeFileSync(join(folder, `${name}.gz`), gzipSync(bytes, { level: name.endsWith('.wasm') ? 6 : 9 }))
   // Of WebAssembly this would take long.
   if (name.endsWith('.wasm')) continue
-  const quality = { [constants.BROTLI_PARAM_QUALITY]: 9 }
+  const quality = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY }
   writeFileSync(join(folder, `${name}.br`), brotliCompressSync(bytes, { params: quality }))
 }

@@ -281,6 +281,11 @@ export const errors = {
     'PAGE_TOO_LARGE',
     ({ max, first }) => `A page may have at most ${max} entries, not ${first}.`,
   ),
+  pageRequired: define<{ max: number; count: number }>(
+    'PAGE_REQUIRED',
+    ({ max, count }) =>
+      `The list has ${count} entries, and an answer may have at most ${max} of them: ask for pages with \`first\`.`,
+  ),
   tooManyFiles: define<{ max: number }>(
     'TOO_MANY_FILES',
     ({ max }) => `A multipart request may have at most ${max} files.`,

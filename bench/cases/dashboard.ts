@@ -12,8 +12,8 @@ const asked = 300
 
 const query = `{ comparisons(first: 20) { totalCount pageInfo { hasNextPage endCursor } nodes {
   id status progress createdAt dataset { id name } encoder { id }
-  rows { method { id name } space { id } shots accuracy { mean low high n } }
-  runs { id status shots seed accuracy method { id } space { id } hyperparameters { name value } timings { searchMs } }
+  rows { nodes { method { id name } space { id } shots accuracy { mean low high n } } }
+  runs { nodes { id status shots seed accuracy method { id } space { id } hyperparameters { name value } timings { searchMs } } }
 } } }`
 
 /**
@@ -48,8 +48,8 @@ async function measure(name: string, databaseUrl: string | undefined): Promise<R
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query }),
     })
-    const { data } = (await response.json()) as { data: { comparisons: { nodes: { runs: unknown[] }[] } } }
-    if (data.comparisons.nodes.some(({ runs }) => runs.length !== 15)) throw new Error('runs are missing')
+    const { data } = (await response.json()) as { data: { comparisons: { nodes: { runs: { nodes: unknown[] } }[] } } }
+    if (data.comparisons.nodes.some(({ runs }) => runs.nodes.length !== 15)) throw new Error('runs are missing')
   }
   for (let i = 0; i < 20; i++) await ask()
   const taken: number[] = []

@@ -40,6 +40,8 @@ export interface Trainings {
    * UNKNOWN_TRAINING.
    */
   watch(id: string): Promise<AsyncIterableIterator<TrainingRow>>
+  /** Emits every training that has not ended or is asked for from now on, and then its latest states likewise. Never ends by itself. */
+  watchOpen(): AsyncIterableIterator<TrainingRow>
   /** Resumes the trainings that a stop interrupted. */
   resume(): Promise<void>
 }
@@ -57,7 +59,7 @@ const trainingsAtOnce = 1
 export function createTrainings(context: TrainingsContext): Trainings {
   const { store, encoders, queue, changes } = context
 
-  const { enqueue, find, cancel, watch, ended, resume } = createRecordedJobs<TrainingRow>({
+  const { enqueue, find, cancel, watch, watchOpen, ended, resume } = createRecordedJobs<TrainingRow>({
     queue,
     kind: 'train',
     concurrency: trainingsAtOnce,
@@ -110,6 +112,7 @@ export function createTrainings(context: TrainingsContext): Trainings {
     },
     ended,
     watch,
+    watchOpen,
     resume,
   }
 }

@@ -50,7 +50,7 @@ export function remoteComparisons(options: ClientOptions): ComparisonHost {
       return {
         status,
         error,
-        rows: rows.map(({ encoder, method, space, shots, perClass, accuracy, sets }) => ({
+        rows: rows.nodes.map(({ encoder, method, space, shots, perClass, accuracy, sets }) => ({
           encoder: encoder.id,
           method: method.id,
           name: method.name,

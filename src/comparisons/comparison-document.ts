@@ -33,6 +33,8 @@ export interface ComparisonDocument {
     readonly id: string
     readonly status: string
     readonly error: string | null
+    /** The stable code of `error`; null for errors of earlier versions. */
+    readonly errorCode: string | null
     readonly createdAt: string
     readonly finishedAt: string | null
   }
@@ -106,6 +108,8 @@ export interface DocumentRun {
   readonly id: string
   readonly status: string
   readonly error: string | null
+  /** The stable code of `error`; null for errors of earlier versions. */
+  readonly errorCode: string | null
   readonly encoder: string
   readonly method: string
   readonly space: string | null
@@ -208,6 +212,7 @@ export async function documentComparison(context: DocumentContext, id: string): 
       id,
       status: comparison.status,
       error: comparison.error,
+      errorCode: comparison.errorCode,
       createdAt: comparison.createdAt.toISOString(),
       finishedAt: comparison.finishedAt?.toISOString() ?? null,
     },
@@ -224,8 +229,9 @@ export async function documentComparison(context: DocumentContext, id: string): 
     }),
     rows: (await comparisons.rows(runs)).map(({ runs: _, ...row }) => row),
     runs: runs.map((run) => {
-      const error = run.error ?? unreadable.get(run.id) ?? null
-      return describeRun({ ...run, error }, provenances.get(run.id), summaries.get(run.id))
+      const reason = run.error === null ? unreadable.get(run.id) : undefined
+      const unread = reason && { error: reason, errorCode: errors.runResultUnreadable.code }
+      return describeRun({ ...run, ...unread }, provenances.get(run.id), summaries.get(run.id))
     }),
   }
 }
@@ -363,12 +369,13 @@ function describeRun(
   provenance: Provenance | undefined,
   summary: ComparedRow | undefined,
 ): DocumentRun {
-  const { id, status, error, encoder, method, space, shots, seed, fixed, result } = run
+  const { id, status, error, errorCode, encoder, method, space, shots, seed, fixed, result } = run
   const isRead = summary !== undefined && summary.error === undefined
   return {
     id,
     status,
     error,
+    errorCode,
     encoder,
     method,
     space,

@@ -40,6 +40,8 @@ export interface Comparisons {
    * has ended already. All who watch get the same objects. Throws UNKNOWN_COMPARISON.
    */
   watch(id: string): Promise<AsyncIterableIterator<ComparisonRow>>
+  /** Emits every comparison that has not ended or is asked for from now on, and then its latest states likewise. Never ends by itself. */
+  watchOpen(): AsyncIterableIterator<ComparisonRow>
   /** The runs of several comparisons, by comparison. Of one that is watched, only what has changed is read. */
   runsOf(ids: readonly string[]): Promise<Map<string, RunRow[]>>
   /**
@@ -85,7 +87,7 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
   const { store, registry, queue, changes, rowStatistics } = context
 
   const watchedRuns = createWatchedRuns({ store, changes })
-  const { enqueue, cancel, watch, ended, resume } = createRecordedJobs<ComparisonRow>({
+  const { enqueue, cancel, watch, watchOpen, ended, resume } = createRecordedJobs<ComparisonRow>({
     queue,
     kind: 'compare',
     concurrency: context.atOnce,
@@ -153,6 +155,7 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
     cancel,
     ended,
     watch,
+    watchOpen,
     runsOf: watchedRuns.runsOf,
     async changedSince(comparison, runs) {
       const known = new Map(context.encoders.all.map((encoder) => [encoder.id, encoder]))

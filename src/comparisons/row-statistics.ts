@@ -1,3 +1,4 @@
+import { errors } from '../errors.js'
 import { differenceOfRows, setVarianceOfRows } from '../evaluation/pairwise.js'
 import type { Predictions } from '../evaluation/predictions.js'
 import type { DifferenceOf } from '../evaluation/recommendation.js'
@@ -15,6 +16,8 @@ export interface ComparedRow extends SummaryRow {
   readonly prompts: ClassSizes | null
   /** Why the results of its runs could not be read. Its means are known nevertheless, its intervals are not. */
   readonly error?: string
+  /** Its stable code. */
+  readonly errorCode?: string
 }
 
 /** The statistics of rows and of their differences. Runs never change once they have finished, so both are cached. */
@@ -37,7 +40,8 @@ export function createRowStatistics(runResults: RunResults): RowStatistics {
       } catch (error) {
         const reason = unreadableReason(error)
         if (reason === undefined) throw error
-        return { ...(await summariseGroup(runs, async () => noPredictions)), error: reason }
+        const unread = await summariseGroup(runs, async () => noPredictions)
+        return { ...unread, error: reason, errorCode: errors.runResultUnreadable.code }
       }
     },
     difference(a, b, measure, all) {

@@ -59,6 +59,7 @@ export async function createHttpServer(options: {
     loaders: createLoaders(library),
     limits: settings,
     answer: createAnswerBudget(settings),
+    publicUrl: settings.publicUrl,
   })
   const authentication = createAuthentication(settings)
   const pipeline = createOperationPipeline({ schema, createContext, authentication, settings, metrics, log })

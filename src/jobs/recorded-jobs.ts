@@ -8,6 +8,7 @@ import type { Job, JobKind } from './job.js'
 import type { JobQueue } from './job-queue.js'
 import { retryOnStorageFault } from './retry-on-storage-fault.js'
 import { untilRecordEnds } from './until-record-ends.js'
+import { topicOf, watchOpen } from './watch-open.js'
 
 /**
  * Jobs that have one record each, under the same id. A job whose record is queued or running is run to its end: it is
@@ -29,6 +30,11 @@ export interface RecordedJobs<R extends JobRecord> {
    * if it has ended already. All who watch get the same objects, which are read once. Throws `notFoundError`.
    */
   watch(id: string): Promise<AsyncIterableIterator<R>>
+  /**
+   * Emits the record of every job that has not ended, and of every one that is enqueued from now on, and then their latest states as
+   * `watch` does. Goes on until nobody follows it.
+   */
+  watchOpen(): AsyncIterableIterator<R>
   /** Resolves with the record once the job has ended. Throws `notFoundError`. */
   ended(id: string): Promise<R>
   /** Resumes the jobs that a stop interrupted. */
@@ -116,7 +122,11 @@ export function createRecordedJobs<R extends JobRecord>(options: RecordedJobsOpt
 
   const handler = queue.isShared ? workUntilEnded : work
   queue.handle(kind, ({ id }, signal) => handler(id, signal), options.concurrency)
-  const enqueue = (id: string): Promise<void> => queue.add(jobOf(id))
+  async function enqueue(id: string): Promise<void> {
+    // Before it runs, so that a job that ends at once is seen.
+    options.changes.publish(topicOf(kind))
+    await queue.add(jobOf(id))
+  }
 
   async function find(id: string): Promise<R> {
     const record = await records.get(id)
@@ -144,6 +154,12 @@ export function createRecordedJobs<R extends JobRecord>(options: RecordedJobsOpt
       await find(id)
       return states.watch(id)
     },
+    watchOpen: () =>
+      watchOpen({
+        unfinished: records.unfinished,
+        watch: states.watch,
+        onAsked: (look) => options.changes.watch(topicOf(kind), look),
+      }),
     async ended(id) {
       await find(id)
       await queue.ended(jobOf(id))

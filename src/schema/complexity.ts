@@ -30,12 +30,19 @@ export const readsPredictions: Exclude<Complexity, number> = computed({ base: 50
 /** The assumed length of a list that is not a page. */
 const defaultListLength = 10
 
-/** How often the subfields of a field count. A page's `first` or `last` counts for the page alone. */
+/**
+ * How often the subfields of a field count. A page's `first` or `last` counts for the page alone. A list that comes whole counts
+ * as one that is not a page; a page of it never costs more than all of it.
+ */
 export function assumedLength(
   typeName: string,
-  field: Pick<GraphQLField<unknown, unknown>, 'type'>,
+  field: Pick<GraphQLField<unknown, unknown>, 'type' | 'extensions'>,
   { first, last }: Readonly<Record<string, unknown>>,
 ): number {
+  if (field.extensions.isWholeList) {
+    const asked = first ?? last
+    return typeof asked === 'number' ? Math.min(Math.max(1, asked), defaultListLength) : defaultListLength
+  }
   const size =
     first ?? last ?? (getNamedType(field.type).name.endsWith('Connection') ? defaultPageSize : null)
   if (typeof size === 'number') return Math.max(1, size)

@@ -58,6 +58,7 @@ const meanings: Readonly<Record<string, string>> = {
   LENGTH_REQUIRED: 'A multipart request came without its length.',
   TOO_MANY_RUNS: 'The comparison would have too many runs.',
   PAGE_TOO_LARGE: 'A page of this size is not allowed.',
+  PAGE_REQUIRED: 'The whole list is too long for an answer; pages of it are not.',
   TOO_MANY_FILES: 'The request has too many files.',
   TOO_MANY_IMAGES: 'The request has too many images.',
   SEARCH_TOO_LONG: 'The search of hyperparameters would take too long.',

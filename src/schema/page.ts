@@ -1,8 +1,9 @@
 import type { GraphQLSchema } from 'graphql'
 import { isObjectType } from 'graphql'
-import { ArgsType, Field, Int } from 'type-graphql'
+import { ArgsType, Extensions, Field, Int } from 'type-graphql'
 import { errors } from '../errors.js'
-import type { Page, PageRequest } from '../library/index.js'
+import { type Page, type PageRequest, pageOfPlaces } from '../library/index.js'
+import type { Limits } from '../settings/settings.js'
 import type { Context } from './context.js'
 import { ObjectType } from './object-type.js'
 
@@ -72,6 +73,9 @@ export function resolveEdges(schema: GraphQLSchema): void {
 
 export const defaultPageSize = 20
 
+/** Marks a field whose list comes whole where no page is asked for; its arguments are `WholeListArguments`. */
+export const WholeList = (): PropertyDecorator & MethodDecorator => Extensions({ isWholeList: true })
+
 @ArgsType()
 export class PageArguments {
   @Field(() => Int, {
@@ -101,7 +105,10 @@ export class PageArguments {
 }
 
 /** The page request of arguments that a client may send as null. Throws INVALID_VALUE or PAGE_TOO_LARGE. */
-export function pageRequest({ first, after, last, before }: PageArguments, { limits }: Context): PageRequest {
+export function pageRequest(
+  { first, after, last, before }: PageArguments,
+  { limits }: { readonly limits: Pick<Limits, 'maxPageSize'> },
+): PageRequest {
   if (first != null && last != null) {
     throw errors.invalidValue({ reason: 'Give first or last, not both.' }, 'last')
   }
@@ -109,4 +116,32 @@ export function pageRequest({ first, after, last, before }: PageArguments, { lim
   const argument = last == null ? 'first' : 'last'
   if (size > limits.maxPageSize) throw errors.pageTooLarge({ max: limits.maxPageSize, first: size }, argument)
   return last == null ? { first: size, after, before } : { last: size, after, before }
+}
+
+@ArgsType()
+export class WholeListArguments extends PageArguments {
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The most entries of this page, from 1: the first ones. The service limits it (setting SHOTBOARD_MAX_LIST_SIZE). Without `first` and `last`, all entries; PAGE_REQUIRED if they are more than the limit.',
+  })
+  declare first?: number | null
+}
+
+/**
+ * The page of a list that is at hand: all of it where no size is asked for. Throws INVALID_VALUE, PAGE_TOO_LARGE, or
+ * PAGE_REQUIRED where all would be too many.
+ */
+export function pageOfWhole<T>(
+  list: readonly T[],
+  asked: WholeListArguments,
+  { limits: { maxListSize: max } }: Context,
+): Page<T> {
+  const { first, after, last, before } = asked
+  if (first != null || last != null) {
+    return pageOfPlaces(list, pageRequest(asked, { limits: { maxPageSize: max } }))
+  }
+  const page = pageOfPlaces(list, { first: Math.max(1, list.length), after, before })
+  if (page.nodes.length > max) throw errors.pageRequired({ max, count: page.nodes.length }, 'first')
+  return page
 }

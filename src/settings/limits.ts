@@ -80,6 +80,12 @@ export const limits = {
     description: 'Maximum size of a page (error PAGE_TOO_LARGE).',
     unit: 'entries',
   }),
+  maxListSize: setting(wholeNumber(60, 1_000_000), 10_000, {
+    variable: 'SHOTBOARD_MAX_LIST_SIZE',
+    description:
+      'Maximum number of entries of a list that comes whole where no page is asked for, such as the rows of a comparison or the classes of a dataset (error PAGE_REQUIRED). A page of such a list may be as long.',
+    unit: 'entries',
+  }),
   maxQueryTokens: setting(wholeNumber(1000, 1_000_000), 10_000, {
     variable: 'SHOTBOARD_MAX_QUERY_TOKENS',
     description: 'Maximum length of a GraphQL document, without its variables (error QUERY_TOO_LONG).',

@@ -49,6 +49,15 @@ const access = {
       description: 'Origins whose web pages may use the API (CORS).',
     },
   ),
+  publicUrl: optionalSetting(
+    matching(/^https?:\/\/[^/\s?#]+$/, 'an origin such as https://shotboard.example.org'),
+    {
+      variable: 'SHOTBOARD_PUBLIC_URL',
+      description:
+        'What clients reach the service by. Addresses of images and files in answers are then absolute; without it they are paths on the service.',
+      defaultText: 'paths',
+    },
+  ),
   introspection: setting(onOff(), true, {
     variable: 'SHOTBOARD_INTROSPECTION',
     description: 'Whether clients may query the schema. The IDE needs it.',

@@ -11,7 +11,7 @@ export type Settings = Readonly<Omit<z.output<typeof settingsSchema>, 'databaseU
 }
 
 /** The limits that the schema needs. */
-export type Limits = Pick<Settings, 'maxPageSize' | 'maxImagesPerRequest'>
+export type Limits = Pick<Settings, 'maxPageSize' | 'maxListSize' | 'maxImagesPerRequest'>
 
 /** The variable with the key that commands send to a service. It is not a setting of the service. */
 export const keyVariable = 'SHOTBOARD_API_KEY'

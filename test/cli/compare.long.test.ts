@@ -142,9 +142,9 @@ describe.skipIf(!built)(`compare, of ${title}`, { concurrent: true }, () => {
     await printed(/Comparing/)
     child.kill('SIGINT')
     expect(await ended).toMatchObject({ code: 0 })
-    const { comparisons } = await server.query<{
+    const { comparisons } = await server.read<{
       comparisons: { nodes: { status: string; runs: object[] }[] }
-    }>('{ comparisons { nodes { status runs { id } } } }')
+    }>('{ comparisons { nodes { status runs { nodes { id } } } } }')
     expect(comparisons.nodes.find(({ runs }) => runs.length === 40)?.status).toBe('CANCELLED')
   })
 

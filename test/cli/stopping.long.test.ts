@@ -45,7 +45,7 @@ describe.skipIf(!built)(title, { concurrent: true }, () => {
     const first = await startService(data)
     const {
       createDataset: { dataset },
-    } = await first.query<{ createDataset: { dataset: { id: string } } }>(
+    } = await first.read<{ createDataset: { dataset: { id: string } } }>(
       'mutation ($input: CreateDatasetInput!) { createDataset(input: $input) { dataset { id } } }',
       { input: { name: 'Stopped', classes: classNames.map((name) => ({ name })) } },
     )
@@ -66,7 +66,7 @@ describe.skipIf(!built)(title, { concurrent: true }, () => {
     const seeds = Array.from({ length: 30 }, (_, i) => i)
     const {
       compare: { comparison },
-    } = await first.query<{ compare: { comparison: { id: string } } }>(
+    } = await first.read<{ compare: { comparison: { id: string } } }>(
       'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
       {
         input: {
@@ -81,7 +81,9 @@ describe.skipIf(!built)(title, { concurrent: true }, () => {
     const socket = new WebSocket(first.url.replace('http', 'ws'), 'graphql-transport-ws')
     await once(socket, 'open')
     socket.send('{"type":"connection_init"}')
-    const payload = { query: `subscription { comparison(id: "${comparison.id}") { runs { status } } }` }
+    const payload = {
+      query: `subscription { comparison(id: "${comparison.id}") { runs { nodes { status } } } }`,
+    }
     socket.on('message', (message) => {
       const { type } = JSON.parse(String(message)) as { type: string }
       if (type === 'connection_ack') socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload }))
@@ -96,12 +98,12 @@ describe.skipIf(!built)(title, { concurrent: true }, () => {
 
     const second = await startService(data)
     const state = () =>
-      second.query<{ comparison: { status: string; runs: { seed: number; status: string }[] } }>(
-        `{ comparison(id: "${comparison.id}") { status runs { seed status } } }`,
+      second.query<{ comparison: { status: string; runs: { nodes: { seed: number; status: string }[] } } }>(
+        `{ comparison(id: "${comparison.id}") { status runs { nodes { seed status } } } }`,
       )
     while ((await state()).comparison.status !== 'SUCCEEDED')
       await new Promise((next) => setTimeout(next, 200))
-    const { runs } = (await state()).comparison
+    const { nodes: runs } = (await state()).comparison.runs
     expect(runs.map(({ seed }) => seed).sort((a, b) => a - b)).toEqual(seeds)
     second.child.kill('SIGINT')
     expect((await second.ended).code).toBe(0)

@@ -81,7 +81,7 @@ describe('requests', () => {
       ]),
     )
     const { createSupportSet } = await client.request(CreateSupportSetDocument, {
-      input: { dataset: createDataset.dataset.id, shots: 1 },
+      input: { dataset: createDataset.dataset.id, support: { shots: 1 } },
     })
     const { predict } = await client.request(PredictDocument, {
       input: {
@@ -148,7 +148,7 @@ describe('subscriptions', () => {
     expect(status).toBe('SUCCEEDED')
     expect(progress.at(-1)).toBe(1)
     const { comparison } = await client.request(ComparisonDocument, { id: compare.comparison.id })
-    expect(comparison?.rows.length).toBe(4)
+    expect(comparison?.rows.nodes.length).toBe(4)
     expect(comparison?.exports.json).toContain(compare.comparison.id)
   })
 

@@ -29,29 +29,34 @@ test('results that are missing or cut are the errors of their rows, and of nothi
   const { data, errors } = await server.ask<{
     comparison: {
       rows: {
-        method: { id: string }
-        error: string | null
-        accuracy: { mean: number; low: number; high: number }
-      }[]
+        nodes: {
+          method: { id: string }
+          error: string | null
+          errorCode: string | null
+          accuracy: { mean: number; low: number; high: number }
+        }[]
+      }
       recommendation: { method: { id: string }; rivals: { method: { id: string } }[] }
-      pairs: { method: { id: string } }[]
-      classDeltas: unknown[]
+      pairs: { nodes: { method: { id: string } }[] }
+      classDeltas: { nodes: unknown[] }
       disagreements: { totalCount: number }
     }
   }>(
     `query ($id: ID!) { comparison(id: $id) {
-      rows { method { id } error accuracy { mean low high } }
+      rows { nodes { method { id } error errorCode accuracy { mean low high } } }
       recommendation { method { id } rivals { method { id } } }
-      pairs(baseline: "zero-shot") { method { id } }
-      classDeltas(method: "tip-x", baseline: "zero-shot", shots: 1) { class { name } }
+      pairs(baseline: "zero-shot") { nodes { method { id } } }
+      classDeltas(method: "tip-x", baseline: "zero-shot", shots: 1) { nodes { class { name } } }
       disagreements(method: "tip-x", baseline: "zero-shot", shots: 1) { totalCount }
     } }`,
     { id },
   )
   expect(errors).toBeUndefined()
-  const { rows = [], recommendation, pairs, classDeltas } = data?.comparison ?? {}
-  for (const row of rows) {
+  const { rows, recommendation, pairs, classDeltas } = data?.comparison ?? {}
+  expect(rows?.nodes.length).toBeGreaterThan(0)
+  for (const row of rows?.nodes ?? []) {
     const isBroken = broken.includes(row.method.id)
+    expect(row.errorCode).toBe(isBroken ? 'RUN_RESULT_UNREADABLE' : null)
     expect([row.method.id, row.error]).toEqual([
       row.method.id,
       isBroken ? expect.stringMatching(/^The results of run \S+ cannot be read/) : null,
@@ -61,9 +66,9 @@ test('results that are missing or cut are the errors of their rows, and of nothi
   }
   const named = [recommendation, ...(recommendation?.rivals ?? [])].map((each) => each?.method.id)
   expect(named.sort()).toEqual(['gda', 'zero-shot'])
-  expect(pairs?.map(({ method }) => method.id)).toEqual(['gda'])
+  expect(pairs?.nodes.map(({ method }) => method.id)).toEqual(['gda'])
   // The other seed can be read.
-  expect(classDeltas).toHaveLength(3)
+  expect(classDeltas?.nodes).toHaveLength(3)
 })
 
 test('a run whose results cannot be read says so without a path', async () => {

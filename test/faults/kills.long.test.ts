@@ -38,12 +38,12 @@ interface Comparison {
   readonly error: string | null
   readonly progress: number
   readonly finishedAt: string | null
-  readonly rows: readonly { readonly accuracy: { readonly n: number } }[]
-  readonly runs: readonly Run[]
+  readonly rows: { readonly nodes: readonly { readonly accuracy: { readonly n: number } }[] }
+  readonly runs: { readonly nodes: readonly Run[] }
 }
 
-const fields = `id status error progress finishedAt rows { accuracy { n } }
-  runs { id status progress finishedAt method { id } space { id } shots seed accuracy calibrationError }`
+const fields = `id status error progress finishedAt rows { nodes { accuracy { n } } }
+  runs { nodes { id status progress finishedAt method { id } space { id } shots seed accuracy calibrationError } }`
 
 /** A comparison of two seconds or so, of which many runs are shared with those of neighbouring seeds. */
 const request = (dataset: string, seed: number) =>
@@ -81,7 +81,7 @@ describe.skipIf(!built)(title, () => {
     }
     for (const { comparisons } of outcomes) {
       const runs = comparisons
-        .flatMap((comparison) => comparison.runs)
+        .flatMap((comparison) => comparison.runs.nodes)
         .filter((run) => run.status === 'SUCCEEDED')
       for (const { method, space, shots, seed, accuracy } of runs) {
         expect(accuracy).toBe(expected.get(JSON.stringify([method.id, space?.id ?? null, shots, seed])))
@@ -171,7 +171,8 @@ async function killAndRestart(options: {
   for (const { error } of failed) expect(error).toContain('ended without warning 2 times')
   expect(failed.length).toBeLessThan(comparisons.length)
   for (const { status, rows } of comparisons) {
-    if (status === 'SUCCEEDED') expect(rows.map(({ accuracy }) => accuracy.n)).toEqual(rows.map(() => 2))
+    if (status === 'SUCCEEDED')
+      expect(rows.nodes.map(({ accuracy }) => accuracy.n)).toEqual(rows.nodes.map(() => 2))
   }
   last.child.kill('SIGKILL')
   await last.ended
@@ -199,8 +200,8 @@ function requireContinued(before: Comparison, now: Comparison): void {
   if (now.progress < before.progress)
     problems.push(`progress went from ${before.progress} to ${now.progress}`)
   if (before.finishedAt !== null && now.finishedAt !== before.finishedAt) problems.push('it has ended again')
-  for (const [i, run] of before.runs.entries()) {
-    const same = now.runs[i]
+  for (const [i, run] of before.runs.nodes.entries()) {
+    const same = now.runs.nodes[i]
     if (same?.id !== run.id) problems.push(`run ${i} is another one`)
     else if (same.progress < run.progress) problems.push(`run ${i} went back`)
     if (run.finishedAt !== null && JSON.stringify(same) !== JSON.stringify(run)) {

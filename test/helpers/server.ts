@@ -8,6 +8,7 @@ import { type Counts, countRows } from './counts.js'
 import { filesBelow, temporaryFolder } from './folder.js'
 import { outsiders } from './plugins.js'
 import { atWorkerEnd } from './shared.js'
+import { withWholeLists } from './whole-lists.js'
 
 /** An error as GraphQL sends it. */
 export interface Problem {
@@ -31,6 +32,8 @@ export interface TestServer {
   close(): Promise<void>
   /** The data of an operation that must go well. */
   query<T>(operation: string, variables?: object): Promise<T>
+  /** As `query`, with the lists that come whole as arrays. */
+  read<T>(operation: string, variables?: object): Promise<T>
   /** The answer to an operation, whatever it is. */
   ask<T>(operation: string, variables?: object): Promise<Answer<T>>
   /** As `ask`, as a multipart request: `files` by the path of the variable that each stands for. */
@@ -93,6 +96,12 @@ async function start(environment: Record<string, string>, onEnd: OnEnd): Promise
       body: JSON.stringify({ query, variables }),
     })
 
+  async function query<T>(operation: string, variables?: object): Promise<T> {
+    const { data, errors } = await ask<T>(operation, variables)
+    if (errors || data == null) throw new Error(`${operation}: ${JSON.stringify(errors)}`)
+    return data
+  }
+
   return {
     url,
     library,
@@ -100,11 +109,9 @@ async function start(environment: Record<string, string>, onEnd: OnEnd): Promise
     close,
     ask,
     send,
-    async query<T>(operation: string, variables?: object) {
-      const { data, errors } = await ask<T>(operation, variables)
-      if (errors || data == null) throw new Error(`${operation}: ${JSON.stringify(errors)}`)
-      return data
-    },
+    query,
+    read: async <T>(operation: string, variables?: object) =>
+      withWholeLists(await query<T>(operation, variables)),
     upload(query, variables, files) {
       const form = new FormData()
       const paths = Object.keys(files)

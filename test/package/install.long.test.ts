@@ -87,7 +87,7 @@ const seen = []
 for await (const { comparison } of client.subscribe(WatchComparisonDocument, { id: compare.comparison.id })) seen.push(comparison.status)
 const { comparison } = await client.request(ComparisonDocument, { id: compare.comparison.id })
 await client.close()
-console.log(JSON.stringify({ dataset: datasets.nodes[0].name, last: seen.at(-1), methods: comparison.rows.map(({ method }) => method.name) }))
+console.log(JSON.stringify({ dataset: datasets.nodes[0].name, last: seen.at(-1), methods: comparison.rows.nodes.map(({ method }) => method.name) }))
 `,
       )
       const { stdout } = await inProject(process.execPath, client, url)

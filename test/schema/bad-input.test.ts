@@ -107,7 +107,7 @@ const valid = {
     dataset: full.id,
     images: [{ image: { base64: png }, class: classNames[0], split: 'TEST' }],
   },
-  createSupportSet: { dataset: full.id, shots: 1, seed: 77 },
+  createSupportSet: { dataset: full.id, support: { shots: 1 }, seed: 77 },
   predict: { source: { supportSet }, images: [{ base64: png }], methods: [{ method: 'tip-adapter' }] },
   compare: { dataset: full.id, support: { shots: [1] }, methods: [{ method: 'tip-adapter' }] },
 }
@@ -255,20 +255,22 @@ const cases: Readonly<Record<Operation, readonly Case[]>> = {
     ['an unknown encoder', { encoder: 'maxi-clip' }, 'UNKNOWN_ENCODER', 'input.encoder', 'mini-clip'],
     [
       'more shots than images',
-      { shots: 3 },
+      { support: { shots: 3 } },
       'NOT_ENOUGH_IMAGES',
-      'input.shots',
+      'input.support.shots',
       '"red stripes" has 2 images',
     ],
     [
       'a class without images',
       { dataset: lopsided.id },
       'CLASS_WITHOUT_IMAGES',
-      'input.shots',
+      'input.support.shots',
       '"blue disc"',
     ],
-    ['no shot', { shots: 0 }, 'INVALID_VALUE', 'input.shots'],
-    ['negative shots', { shots: -1 }, 'INVALID_VALUE', 'input.shots'],
+    ['no shot', { support: { shots: 0 } }, 'INVALID_VALUE', 'input.support.shots'],
+    ['negative shots', { support: { atMost: -1 } }, 'INVALID_VALUE', 'input.support.atMost'],
+    ['all that is not all', { support: { all: false } }, 'INVALID_VALUE', 'input.support.all'],
+    ['no listed image', { support: { images: [] } }, 'EMPTY_LIST', 'input.support.images'],
     ['no augmentation', { augmentations: 0 }, 'INVALID_VALUE', 'input.augmentations'],
     ['too many augmentations', { augmentations: 101 }, 'INVALID_VALUE', 'input.augmentations', '100'],
   ],
@@ -347,7 +349,7 @@ for (const [operation, list] of Object.entries(cases) as [Operation, readonly Ca
 describe('predict and addImages tell', () => {
   test.each(Object.entries(broken))('%s', async (_, [data, code = expect.any(String), says]) => {
     const input = { ...valid.predict, ...image({ base64: data }) }
-    const { predict } = await server.query<{ predict: object[] }>(
+    const { predict } = await server.read<{ predict: object[] }>(
       documents.predict.replace('predictions', 'error { code message } predictions'),
       { input },
     )
@@ -361,7 +363,7 @@ describe('predict and addImages tell', () => {
       'added',
       'added duplicates rejected { position code reason }',
     )
-    const { addImages } = await server.query<{ addImages: object }>(document, {
+    const { addImages } = await server.read<{ addImages: object }>(document, {
       input: { dataset: full.id, images },
     })
     const reason = expect.stringContaining(says)
@@ -401,7 +403,7 @@ describe('queries and mutations refuse', () => {
     ['baseline: "zero-shot", baselineSpace: "outer"', 'UNKNOWN_SPACE', 'baselineSpace'],
     ['baseline: "zero-shot", baselineSpace: ""', 'UNKNOWN_SPACE', 'baselineSpace'],
   ])('pairs with %s', async (parameters, code, argument) => {
-    const document = `query ($id: ID!) { comparison(id: $id) { pairs(${parameters}) { shots } } }`
+    const document = `query ($id: ID!) { comparison(id: $id) { pairs(${parameters}) { nodes { shots } } } }`
     await expectProblem(document, { id: compared.id }, { code, argument })
   })
 
@@ -438,7 +440,7 @@ describe('what the schema does not allow is refused by name:', () => {
   test.each([
     ['more than 32 bits', 'compare', { seeds: [2 ** 31] }, 'input.seeds'],
     ['less than 32 bits', 'createSupportSet', { seed: -(2 ** 31) - 1 }, 'input.seed'],
-    ['a fraction', 'createSupportSet', { shots: 1.5 }, 'input.shots'],
+    ['a fraction', 'createSupportSet', { support: { shots: 1.5 } }, 'input.support.shots'],
     ['what is no number', 'predict', { topK: 'many' }, 'input.topK'],
     ['null where something must stand', 'predict', { images: null }, 'input.images'],
     ['null for a default', 'compare', { seeds: null }, 'input.seeds'],

@@ -16,8 +16,8 @@ interface Class {
 }
 
 async function classesOf(id: string): Promise<Map<string, string>> {
-  const { dataset } = await server.query<{ dataset: { classes: Class[] } }>(
-    'query ($id: ID!) { dataset(id: $id) { classes { id index name } } }',
+  const { dataset } = await server.read<{ dataset: { classes: Class[] } }>(
+    'query ($id: ID!) { dataset(id: $id) { classes { nodes { id index name } } } }',
     { id },
   )
   return new Map(dataset.classes.map((each) => [each.name, each.id]))
@@ -25,7 +25,7 @@ async function classesOf(id: string): Promise<Map<string, string>> {
 
 const node = async (id: string | undefined) =>
   (
-    await server.query<{ node: Partial<Class> | null }>(
+    await server.read<{ node: Partial<Class> | null }>(
       'query ($id: ID!) { node(id: $id) { id ... on ClassLabel { index name } } }',
       { id },
     )
@@ -33,7 +33,7 @@ const node = async (id: string | undefined) =>
 
 async function change(name: string, input: object): Promise<string | null> {
   const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`
-  const answer = await server.query<Record<string, { change: { id: string } | null }>>(
+  const answer = await server.read<Record<string, { change: { id: string } | null }>>(
     `mutation ($input: ${type}!) { ${name}(input: $input) { change { id } } }`,
     { input },
   )
@@ -86,7 +86,7 @@ test('what takes the name of a class takes its id, and no id of another dataset'
   })
   const [waiting] = await library.store.unlabelledImages.ids(dataset)
   await change('labelImages', { dataset, images: [waiting], class: b, split: 'TEST' })
-  const { dataset: found } = await server.query<{ dataset: { images: { totalCount: number } } }>(
+  const { dataset: found } = await server.read<{ dataset: { images: { totalCount: number } } }>(
     'query ($id: ID!, $class: ID!) { dataset(id: $id) { images(class: $class, split: TEST) { totalCount } } }',
     { id: dataset, class: a },
   )
@@ -106,7 +106,7 @@ test('what takes the name of a class takes its id, and no id of another dataset'
     ...({ selection: 'NONE', klScaling: 'FROZEN', augmentations: 1 } as const),
   })
   await library.comparisons.ended(id)
-  const { comparison } = await server.query<{ comparison: { protocol: { holdOut: Class[] } } }>(
+  const { comparison } = await server.read<{ comparison: { protocol: { holdOut: Class[] } } }>(
     'query ($id: ID!) { comparison(id: $id) { protocol { holdOut { id } } } }',
     { id },
   )
@@ -137,8 +137,8 @@ test('the classes of a classifier are objects of their own, which keep their nam
     ...{ name, supportSet: supportSet.id, method: 'prototype', selection: 'NONE' },
   })
   await change('renameClass', { dataset, class: first, name: 'another name' })
-  const { classifier } = await server.query<{ classifier: { version: { classes: Class[] } } }>(
-    'query ($name: ID!) { classifier(classifier: $name) { version { classes { id index name } } } }',
+  const { classifier } = await server.read<{ classifier: { version: { classes: Class[] } } }>(
+    'query ($name: ID!) { classifier(classifier: $name) { version { classes { nodes { id index name } } } } }',
     { name },
   )
   const { classes } = classifier.version

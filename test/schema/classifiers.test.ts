@@ -19,7 +19,7 @@ const supportSet = await library.supportSets.create({
 })
 
 const version = `number isCurrent problem encoderId encoder { id } method { id } space { id }
-  hyperparameters { name value } temperature coverage threshold classes { index name prompts }
+  hyperparameters { name value } temperature coverage threshold classes { nodes { index name prompts } }
   support { shots drawing seed augmentations images } selection { protocol images accuracy }
   measured { shots selection testDataset testImages accuracy { mean low high n } calibrationError { mean } }
   datasetName datasetFingerprint dataset { id } comparison { id }`
@@ -110,7 +110,9 @@ describe('a classifier made from a comparison', () => {
         ...{ encoderId: 'mini-clip', method: { id: 'tip-adapter++' }, space: { id: 'imo' } },
         ...{ datasetName: 'Patterns', dataset: { id: dataset.id }, comparison: { id: comparison.id } },
         datasetFingerprint: await library.fingerprintDataset(dataset.id),
-        classes: classNames.map((name, index) => ({ index, name, prompts: [`a photo of a ${name}.`] })),
+        classes: {
+          nodes: classNames.map((name, index) => ({ index, name, prompts: [`a photo of a ${name}.`] })),
+        },
         support: { shots: 5, drawing: 'ALL', augmentations: 1, images: 15 },
         selection: { protocol: 'LEAVE_ONE_OUT', images: 15 },
       },
@@ -127,7 +129,7 @@ describe('a classifier made from a comparison', () => {
   })
 
   test('takes ALL as a word of GraphQL too, and all images where no shots are given', async () => {
-    const literal = await server.query<{ createClassifier: { classifier: Classifier } }>(
+    const literal = await server.read<{ createClassifier: { classifier: Classifier } }>(
       `mutation { createClassifier(input: { name: "Literal", source: { comparison: "${comparison.id}" }, method: "prototype", shots: ALL })
         { classifier { version { support { drawing images } } } } }`,
     )
@@ -282,7 +284,7 @@ test('new versions keep the old, and a rollback goes back to them', async () => 
 test('classifiers are listed newest first, in pages, and by their dataset', async () => {
   const list = async (given: string) =>
     (
-      await server.query<{
+      await server.read<{
         classifiers: { nodes: { name: string }[]; totalCount: number; pageInfo: { endCursor: string } }
       }>(`{ classifiers(${given}) { totalCount nodes { name } pageInfo { endCursor } } }`)
     ).classifiers
@@ -320,7 +322,7 @@ test('answers stay the same when the comparison and the dataset are deleted, but
     before.map(({ neighbours: _, ...rest }) => rest),
   )
   expect(after[0]?.neighbours[0]?.image).toBeNull()
-  const { classifier } = await server.query<{ classifier: Classifier }>(
+  const { classifier } = await server.read<{ classifier: Classifier }>(
     `{ classifier(classifier: "Survivor") { version { dataset { id } comparison { id } datasetName problem } } }`,
   )
   expect(classifier.version).toEqual({
@@ -334,7 +336,7 @@ test('deleting a classifier deletes its files', async () => {
   const { id } = await make({ name: 'Gone', source: { supportSet: supportSet.id }, method: 'gda' })
   await make({ name: 'Gone', source: { supportSet: supportSet.id }, method: 'tip-x' }, 'updateClassifier')
   expect((await readdir(folder)).length).toBe(before.length + 2)
-  const { deleteClassifier } = await server.query<{ deleteClassifier: { id: string } }>(
+  const { deleteClassifier } = await server.read<{ deleteClassifier: { id: string } }>(
     'mutation { deleteClassifier(input: { classifier: "Gone" }) { id } }',
   )
   expect(deleteClassifier.id).toBe(id)

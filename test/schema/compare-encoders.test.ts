@@ -41,19 +41,19 @@ interface Comparison {
   readonly recommendation: { encoder: Named; rivals: readonly { encoder: Named }[]; text: string }
 }
 
-const fields = `id status encoder { id } encoders { id } runs { id encoder { id } supportSet { encoder { id } } }
-  rows { encoder { id } method { id } shots accuracy { mean n } }
-  pairs(baseline: "zero-shot") { encoder { id } method { id } }
+const fields = `id status encoder { id } encoders { id } runs { nodes { id encoder { id } supportSet { encoder { id } } } }
+  rows { nodes { encoder { id } method { id } shots accuracy { mean n } } }
+  pairs(baseline: "zero-shot") { nodes { encoder { id } method { id } } }
   recommendation { encoder { id } rivals { encoder { id } } text }`
 
 async function compared(input: object): Promise<Comparison> {
-  const { compare } = await server.query<{ compare: { comparison: Named } }>(
+  const { compare } = await server.read<{ compare: { comparison: Named } }>(
     'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
     { input: { dataset: dataset.id, support: { shots: [1] }, seeds: [1, 2], methods, ...input } },
   )
   await library.comparisons.ended(compare.comparison.id)
   const query = `query ($id: ID!) { comparison(id: $id) { ${fields} } }`
-  return (await server.query<{ comparison: Comparison }>(query, compare.comparison)).comparison
+  return (await server.read<{ comparison: Comparison }>(query, compare.comparison)).comparison
 }
 
 const idOf = ({ id }: Named): string => id
@@ -90,9 +90,9 @@ test('one comparison runs over several encoders, and its rows, tests, runs and r
 test('two methods are contrasted with one of the encoders, the first unless told', async () => {
   const { id } = await compared({ encoders })
   const deltas = (encoder: string | null) =>
-    server.ask<{ comparison: { classDeltas: readonly { accuracy: number }[] } }>(
+    server.ask<{ comparison: { classDeltas: { nodes: readonly { accuracy: number }[] } } }>(
       `query ($id: ID!, $encoder: ID) { comparison(id: $id) {
-        classDeltas(encoder: $encoder, method: "tip-adapter", baseline: "zero-shot", shots: 1) { accuracy baselineAccuracy }
+        classDeltas(encoder: $encoder, method: "tip-adapter", baseline: "zero-shot", shots: 1) { nodes { accuracy baselineAccuracy } }
       } }`,
       { id, encoder },
     )

@@ -84,18 +84,18 @@ const runFields = `id status progress error errorCode method { id } space { id }
   timings { encodeMs searchMs scoreMs } createdAt finishedAt`
 const statistic = '{ mean standardDeviation low high n }'
 const fields = `id status progress error errorCode dataset { id } encoder { id }
-  rows { method { id } space { id } shots accuracy ${statistic} top5Accuracy ${statistic} calibrationError ${statistic} }
-  runs { ${runFields} } createdAt finishedAt`
+  rows { nodes { method { id } space { id } shots accuracy ${statistic} top5Accuracy ${statistic} calibrationError ${statistic} } }
+  runs { nodes { ${runFields} } } createdAt finishedAt`
 
 async function compare(input: object): Promise<Comparison> {
   const document = `mutation ($input: CompareInput!) { compare(input: $input) { comparison { ${fields} } } }`
   const variables = { input: compareInput({ dataset: dataset.id, shots: [1], ...input }) }
-  return (await server.query<{ compare: { comparison: Comparison } }>(document, variables)).compare.comparison
+  return (await server.read<{ compare: { comparison: Comparison } }>(document, variables)).compare.comparison
 }
 
 const find = async (id: string): Promise<Comparison> =>
   (
-    await server.query<{ comparison: Comparison }>(`query ($id: ID!) { comparison(id: $id) { ${fields} } }`, {
+    await server.read<{ comparison: Comparison }>(`query ($id: ID!) { comparison(id: $id) { ${fields} } }`, {
       id,
     })
   ).comparison
@@ -107,17 +107,17 @@ async function ended(id: string): Promise<Comparison> {
 
 const cancel = async (id: string): Promise<Comparison> =>
   (
-    await server.query<{ cancelComparison: { comparison: Comparison } }>(
+    await server.read<{ cancelComparison: { comparison: Comparison } }>(
       `mutation ($id: ID!) { cancelComparison(input: { id: $id }) { comparison { ${fields} } } }`,
       { id },
     )
   ).cancelComparison.comparison
 
 async function pairs(id: string, parameters: string): Promise<readonly Pair[]> {
-  const document = `query ($id: ID!) { comparison(id: $id) { pairs(${parameters}) {
+  const document = `query ($id: ID!) { comparison(id: $id) { pairs(${parameters}) { nodes {
     method { id } space { id } shots baseline { id } baselineSpace { id } difference low high pValue n setsWon wins losses measure
-  } } }`
-  return (await server.query<{ comparison: { pairs: Pair[] } }>(document, { id })).comparison.pairs
+  } } } }`
+  return (await server.read<{ comparison: { pairs: Pair[] } }>(document, { id })).comparison.pairs
 }
 
 const choices = [
@@ -224,10 +224,7 @@ test('runs of one support set share it, and a run is found by its id', async () 
   const [first] = compared.runs
   const sets = compared.runs.filter(({ seed, shots }) => seed === first?.seed && shots === first.shots)
   expect(new Set(sets.map(({ supportSet }) => supportSet?.id)).size).toBe(1)
-  const { run } = await server.query<{ run: Run }>(
-    `query ($id: ID!) { run(id: $id) { ${runFields} } }`,
-    first,
-  )
+  const { run } = await server.read<{ run: Run }>(`query ($id: ID!) { run(id: $id) { ${runFields} } }`, first)
   expect(run).toEqual(first)
 })
 
@@ -455,7 +452,7 @@ test('the verdict and the pair of the same two methods say the same', async () =
       }[]
     }
   }
-  const { comparison } = await server.query<{ comparison: Said }>(
+  const { comparison } = await server.read<{ comparison: Said }>(
     `query ($id: ID!) { comparison(id: $id) { recommendation {
       method { id } space { id } shots rivals { method { id } space { id } lead { mean pValue } } } } }`,
     { id: compared.id },
@@ -476,11 +473,11 @@ test('the verdict and the pair of the same two methods say the same', async () =
 })
 
 test('a comparison tells its protocol and the labelled images that each row rests on', async () => {
-  const { comparison } = await server.query<{ comparison: object }>(
+  const { comparison } = await server.read<{ comparison: object }>(
     `query ($id: ID!) { comparison(id: $id) {
       protocol { selection klScaling augmentations methods { method { id } space { id } given { name value } } }
-      rows { method { id } shots labelledImages }
-      runs { temperature labelledImages }
+      rows { nodes { method { id } shots labelledImages } }
+      runs { nodes { temperature labelledImages } }
     } }`,
     { id: compared.id },
   )

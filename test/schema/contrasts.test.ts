@@ -56,7 +56,7 @@ const disagreementsQuery = (parameters: string) => `query ($id: ID!) { compariso
 
 async function disagreements(parameters: string): Promise<Page> {
   const query = disagreementsQuery(parameters)
-  return (await server.query<{ comparison: { disagreements: Page } }>(query, { id })).comparison.disagreements
+  return (await server.read<{ comparison: { disagreements: Page } }>(query, { id })).comparison.disagreements
 }
 
 const sides = 'method: "tip-adapter", baseline: "zero-shot", shots: 2'
@@ -113,7 +113,7 @@ test('disagreements come page by page', async () => {
 test('class deltas agree with the accuracies of the runs in each class', async () => {
   const parameters =
     'method: "TA", space: "centred", baseline: "tip-adapter", baselineSpace: "clip", shots: 1'
-  const { comparison } = await server.query<{
+  const { comparison } = await server.read<{
     comparison: {
       runs: {
         method: { id: string }
@@ -125,10 +125,10 @@ test('class deltas agree with the accuracies of the runs in each class', async (
     }
   }>(
     `query ($id: ID!) { comparison(id: $id) {
-      runs { method { id } space { id } shots perClassAccuracy }
-      classDeltas(${parameters}) {
+      runs { nodes { method { id } space { id } shots perClassAccuracy } }
+      classDeltas(${parameters}) { nodes {
         class { index name } images n accuracy baselineAccuracy difference low high wins losses pValue adjustedPValue
-      }
+      } }
     } }`,
     { id },
   )

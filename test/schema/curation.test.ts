@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { makeDataset, type Sizes } from '../helpers/datasets.js'
 import { classNames, picture } from '../helpers/pictures.js'
 import { sharedServer } from '../helpers/server.js'
+import { withWholeLists } from '../helpers/whole-lists.js'
 
 const server = await sharedServer()
 const { library } = server
@@ -16,12 +17,12 @@ const change = async (name: string, input: object) => {
   const { data, errors } = await server.ask<
     Record<string, { dataset: { classes: { index: number; name: string }[] } }>
   >(
-    `mutation ($input: ${type}!) { ${name}(input: $input) { dataset { id name classes { index name prompts } } } }`,
+    `mutation ($input: ${type}!) { ${name}(input: $input) { dataset { id name classes { nodes { index name prompts } } } } }`,
     { input },
   )
   const { code, argument } = errors?.[0]?.extensions ?? {}
   return {
-    dataset: data?.[name]?.dataset,
+    dataset: withWholeLists(data)?.[name]?.dataset,
     message: errors?.[0]?.message,
     problem: errors && { code, argument },
   }
@@ -46,7 +47,7 @@ const compare = async (dataset: string, more: object = {}) => {
 }
 const changedSince = async (id: string) =>
   (
-    await server.query<{ comparison: { changedSince: boolean } }>(
+    await server.read<{ comparison: { changedSince: boolean } }>(
       'query ($id: ID!) { comparison(id: $id) { changedSince } }',
       { id },
     )
@@ -55,15 +56,15 @@ const changedSince = async (id: string) =>
 /** What a client reads of a finished comparison. */
 const results = async (id: string) =>
   (
-    await server.query<{
+    await server.read<{
       comparison: { runs: { confusion: number[][] }[]; disagreements: { nodes: object[] } }
     }>(
       `query ($id: ID!) { comparison(id: $id) {
-        runs { accuracy confusion perClassAccuracy }
+        runs { nodes { accuracy confusion perClassAccuracy } }
         disagreements(method: "tip-adapter", baseline: "zero-shot", shots: 2) {
           totalCount nodes { image { id } class { index } kind }
         }
-        classDeltas(method: "tip-adapter", baseline: "zero-shot", shots: 2) { class { index } accuracy }
+        classDeltas(method: "tip-adapter", baseline: "zero-shot", shots: 2) { nodes { class { index } accuracy } }
       } }`,
       { id },
     )
@@ -79,10 +80,10 @@ interface Measured {
 /** What a client reads of the test images of a comparison's first run. */
 const measuredOf = async (id: string): Promise<Measured[]> =>
   (
-    await server.query<{ comparison: { runs: { predictions: { nodes: Measured[] } }[] } }>(
-      `query ($id: ID!) { comparison(id: $id) { runs { predictions(first: 50) {
+    await server.read<{ comparison: { runs: { predictions: { nodes: Measured[] } }[] } }>(
+      `query ($id: ID!) { comparison(id: $id) { runs { nodes { predictions(first: 50) {
         nodes { image { id isGone } class { name } currentClass { name } isInDataset }
-      } } } }`,
+      } } } } }`,
       { id },
     )
   ).comparison.runs[0]?.predictions.nodes ?? expect.fail()
@@ -330,10 +331,10 @@ describe('a finished comparison', () => {
     // The support set names its image, too, and cannot be used without it.
     const sets = await library.supportSets.page({ first: 5, after: null }, { datasetId: dataset.id })
     const set = sets.nodes[0]?.id ?? ''
-    const { supportSet } = await server.query<{
-      supportSet: { images: { image: { id: string; isGone: boolean } }[] }
-    }>('query ($id: ID!) { supportSet(id: $id) { images { image { id isGone } } } }', { id: set })
-    expect(supportSet.images.find((each) => each.image.isGone)?.image.id).toBe(gone[1])
+    const { supportSet } = await server.read<{
+      supportSet: { images: { nodes: { image: { id: string; isGone: boolean } }[] } }
+    }>('query ($id: ID!) { supportSet(id: $id) { images { nodes { image { id isGone } } } } }', { id: set })
+    expect(supportSet.images.nodes.find((each) => each.image.isGone)?.image.id).toBe(gone[1])
     const [other] = await imagesOf(dataset.id)
     const { errors } = await server.ask(
       'query ($input: PredictInput!) { predict(input: $input) { inSupportSet } }',

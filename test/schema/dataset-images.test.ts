@@ -16,10 +16,10 @@ interface Samples {
 
 const samplesOf = async (perClass: number) =>
   (
-    await server.query<{ datasets: { nodes: { name: string; samples: Samples[] }[] } }>(
-      `query ($perClass: Int!) { datasets { nodes { name samples(perClass: $perClass) {
+    await server.read<{ datasets: { nodes: { name: string; samples: Samples[] }[] } }>(
+      `query ($perClass: Int!) { datasets { nodes { name samples(perClass: $perClass) { nodes {
         class { name } counts { split images } images { id thumbnail(size: 32) }
-      } } } }`,
+      } } } } }`,
       { perClass },
     )
   ).datasets.nodes
@@ -36,7 +36,9 @@ test('every class shows how many images it has and some of them, in every datase
     expect(images).toHaveLength(2)
   }
   expect((await samplesOf(0))[1]?.samples[0]?.images).toEqual([])
-  const { errors } = await server.ask('{ datasets { nodes { samples(perClass: 51) { images { id } } } } }')
+  const { errors } = await server.ask(
+    '{ datasets { nodes { samples(perClass: 51) { nodes { images { id } } } } } }',
+  )
   expect(errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_VALUE', argument: 'perClass' })
 })
 
@@ -56,24 +58,23 @@ interface Images {
 
 test('the images of a class and split come page by page, each once', async () => {
   const wanted = { id: dataset.id, class: classNames[1], split: 'SUPPORT_POOL', first: 2 }
-  const { images: first } = (await server.query<Images>(page, wanted)).dataset
-  const { images: second } = (
-    await server.query<Images>(page, { ...wanted, after: first.pageInfo.endCursor })
-  ).dataset
+  const { images: first } = (await server.read<Images>(page, wanted)).dataset
+  const { images: second } = (await server.read<Images>(page, { ...wanted, after: first.pageInfo.endCursor }))
+    .dataset
   expect([first.pageInfo.hasNextPage, second.pageInfo.hasNextPage]).toEqual([true, false])
   const nodes = [...first.nodes, ...second.nodes]
   expect(new Set(nodes.map(({ image }) => image.id)).size).toBe(3)
   for (const node of nodes)
     expect(node).toMatchObject({ split: 'SUPPORT_POOL', class: { name: classNames[1] } })
-  expect((await server.query<Images>(page, { id: empty.id })).dataset.images).toMatchObject({ totalCount: 0 })
+  expect((await server.read<Images>(page, { id: empty.id })).dataset.images).toMatchObject({ totalCount: 0 })
 })
 
 test('samples can be of one split, and an image tells its class', async () => {
-  const { dataset: found } = await server.query<{
+  const { dataset: found } = await server.read<{
     dataset: { samples: Samples[]; known: { name: string } | null; unknown: { name: string } | null }
   }>(
     `query ($id: ID!, $image: ID!) { dataset(id: $id) {
-      samples(perClass: 9, split: TEST) { images { id } } known: labelOf(image: $image) { name } unknown: labelOf(image: "x") { name }
+      samples(perClass: 9, split: TEST) { nodes { images { id } } } known: labelOf(image: $image) { name } unknown: labelOf(image: "x") { name }
     } }`,
     { id: dataset.id, image: (await samplesOf(1))[1]?.samples[2]?.images[0]?.id },
   )

@@ -14,12 +14,12 @@ interface Dataset {
   readonly counts: readonly { split: string; images: number }[]
   readonly createdAt: string
 }
-const datasetFields = 'id name classes { index name prompts } counts { split images } createdAt'
+const datasetFields = 'id name classes { nodes { index name prompts } } counts { split images } createdAt'
 
 const createDataset = async (name: string): Promise<Dataset> => {
   const document = `mutation ($input: CreateDatasetInput!) { createDataset(input: $input) { dataset { ${datasetFields} } } }`
   const input = { name, classes: classNames.map((each) => ({ name: each })) }
-  return (await server.query<{ createDataset: { dataset: Dataset } }>(document, { input })).createDataset
+  return (await server.read<{ createDataset: { dataset: Dataset } }>(document, { input })).createDataset
     .dataset
 }
 
@@ -33,7 +33,7 @@ const addImagesDocument = `mutation ($input: AddImagesInput!) {
   addImages(input: $input) { dataset { ${datasetFields} } added duplicates rejected { position code reason } }
 }`
 const addImages = async (dataset: string, images: readonly object[]): Promise<Added> =>
-  (await server.query<{ addImages: Added }>(addImagesDocument, { input: { dataset, images } })).addImages
+  (await server.read<{ addImages: Added }>(addImagesDocument, { input: { dataset, images } })).addImages
 
 const labelled = (image: object, classIndex = 0, split = 'SUPPORT_POOL') => ({
   image,
@@ -44,7 +44,7 @@ const labelled = (image: object, classIndex = 0, split = 'SUPPORT_POOL') => ({
 test('a dataset is created with its classes and their prompts, and found again', async () => {
   const {
     createDataset: { dataset: created },
-  } = await server.query<{ createDataset: { dataset: Dataset } }>(
+  } = await server.read<{ createDataset: { dataset: Dataset } }>(
     `mutation { createDataset(input: { name: " Birds ", classes: [
       { name: " wren " }, { name: "owl", prompts: ["an owl.", "a night bird."] }
     ] }) { dataset { ${datasetFields} } } }`,
@@ -57,7 +57,7 @@ test('a dataset is created with its classes and their prompts, and found again',
     ],
     counts: [],
   })
-  const { dataset } = await server.query<{ dataset: Dataset }>(
+  const { dataset } = await server.read<{ dataset: Dataset }>(
     `query ($id: ID!) { dataset(id: $id) { ${datasetFields} } }`,
     { id: created.id },
   )
@@ -200,7 +200,7 @@ test('an image is served at its url as what it is, and as nothing else', async (
 })
 
 test('health names the database and the encoder', async () => {
-  const { health } = await server.query<{ health: object }>('{ health { status version database encoder } }')
+  const { health } = await server.read<{ health: object }>('{ health { status version database encoder } }')
   expect(health).toEqual({
     status: 'ok',
     version: expect.any(String),

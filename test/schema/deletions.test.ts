@@ -14,21 +14,21 @@ test('a comparison, a support set and a dataset are deleted, and nothing is left
   const { id } = await makeDataset(server.library, 'Deleted')
   const {
     compare: { comparison: made },
-  } = await server.query<{ compare: { comparison: { id: string } } }>(
+  } = await server.read<{ compare: { comparison: { id: string } } }>(
     `mutation ($id: ID!) {
       compare(input: { dataset: $id, support: { shots: [1] }, methods: [{ method: "tip-adapter" }], selection: NONE }) { comparison { id } }
     }`,
     { id },
   )
   await server.library.comparisons.ended(made.id)
-  const { comparison } = await server.query<{ comparison: { runs: { supportSet: { id: string } }[] } }>(
-    'query ($id: ID!) { comparison(id: $id) { runs { supportSet { id } } } }',
+  const { comparison } = await server.read<{ comparison: { runs: { supportSet: { id: string } }[] } }>(
+    'query ($id: ID!) { comparison(id: $id) { runs { nodes { supportSet { id } } } } }',
     { id: made.id },
   )
   const supportSet = comparison.runs[0]?.supportSet.id ?? ''
   expect((await remove('SupportSet', supportSet)).data).toEqual({ deleteSupportSet: { id: supportSet } })
-  const after = await server.query<{ comparison: { runs: { accuracy: number; supportSet: null }[] } }>(
-    'query ($id: ID!) { comparison(id: $id) { runs { accuracy supportSet { id } } } }',
+  const after = await server.read<{ comparison: { runs: { accuracy: number; supportSet: null }[] } }>(
+    'query ($id: ID!) { comparison(id: $id) { runs { nodes { accuracy supportSet { id } } } } }',
     { id: made.id },
   )
   expect(after.comparison.runs).toEqual([{ accuracy: expect.any(Number), supportSet: null }])

@@ -35,7 +35,7 @@ test('a support set is a file of its features, as the library has them', async (
   const {
     createSupportSet: { supportSet: made },
   } = await server.query<{ createSupportSet: { supportSet: { id: string; file: string } } }>(
-    `mutation { createSupportSet(input: { dataset: "${id}", shots: 2, seed: 3 }) { supportSet { id file } } }`,
+    `mutation { createSupportSet(input: { dataset: "${id}", support: { shots: 2 }, seed: 3 }) { supportSet { id file } } }`,
   )
   const bytes = new Uint8Array(await (await fetch(server.url + made.file)).arrayBuffer())
   const { tensors, metadata } = parseSafetensors(bytes, 'support set')

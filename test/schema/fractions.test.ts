@@ -25,23 +25,23 @@ const contrast = 'method: "tip-adapter", space: "whitened", baseline: "zero-shot
 
 interface Answer {
   readonly rows: object[]
-  readonly accuracy: object[]
-  readonly calibration: object[]
+  readonly accuracy: { nodes: object[] }
+  readonly calibration: { nodes: object[] }
   readonly classDeltas: object[]
   readonly recommendation: object
   readonly against: object[]
   readonly runs: { perClassAccuracy: number[]; confusion: number[][] }[]
 }
-const { comparison } = await server.query<{ comparison: Answer }>(
+const { comparison } = await server.read<{ comparison: Answer }>(
   `query ($id: ID!, $other: ID!) { comparison(id: $id) {
-    rows { accuracy ${statistic} top5Accuracy ${statistic} calibrationError ${statistic} drop ${statistic}
-      sets { promised coverage ${statistic} size ${statistic} empty ${statistic} } }
-    accuracy: pairs(baseline: "zero-shot") { difference low high pValue n }
-    calibration: pairs(baseline: "zero-shot", measure: CALIBRATION_ERROR) { difference low high pValue n }
-    classDeltas(${contrast}) { images accuracy baselineAccuracy difference low high pValue }
+    rows { nodes { accuracy ${statistic} top5Accuracy ${statistic} calibrationError ${statistic} drop ${statistic}
+      sets { promised coverage ${statistic} size ${statistic} empty ${statistic} } } }
+    accuracy: pairs(baseline: "zero-shot") { nodes { difference low high pValue n } }
+    calibration: pairs(baseline: "zero-shot", measure: CALIBRATION_ERROR) { nodes { difference low high pValue n } }
+    classDeltas(${contrast}) { nodes { images accuracy baselineAccuracy difference low high pValue } }
     recommendation { accuracy ${statistic} rivals { accuracy ${statistic} lead { mean standardDeviation low high pValue n setsWon } } }
-    against(other: $other) { accuracy ${statistic} otherAccuracy ${statistic} difference low high }
-    runs { accuracy top5Accuracy calibrationError selectionAccuracy unshiftedAccuracy perClassAccuracy confusion }
+    against(other: $other) { nodes { accuracy ${statistic} otherAccuracy ${statistic} difference low high } }
+    runs { nodes { accuracy top5Accuracy calibrationError selectionAccuracy unshiftedAccuracy perClassAccuracy confusion } }
   } }`,
   { id, other },
 )
@@ -82,7 +82,7 @@ test.each([
   const [pair] = await library.comparisons.pairs(runs, 'zero-shot', null, measure)
   const { difference, low, high, pValue, n } = pair ?? expect.fail()
   const answer = measure === 'accuracy' ? comparison.accuracy : comparison.calibration
-  expect(answer).toEqual([told({ difference, low, high, pValue, n }, inPercent)])
+  expect(answer.nodes).toEqual([told({ difference, low, high, pValue, n }, inPercent)])
 })
 
 test('the accuracy of a class is the share of its images that are on the diagonal', () => {

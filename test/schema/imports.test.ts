@@ -37,7 +37,7 @@ interface Import {
   readonly finishedAt: string | null
 }
 const fields = `id archive status progress error errorCode files added duplicates rejectedCount
-  rejected { file code reason } dataset { id name classes { name prompts } counts { split images } } finishedAt`
+  rejected { file code reason } dataset { id name classes { nodes { name prompts } } counts { split images } } finishedAt`
 
 const importArchive = (archive: Buffer, input: object = {}) =>
   server.upload<{ importArchive: { import: Import } }>(
@@ -47,8 +47,7 @@ const importArchive = (archive: Buffer, input: object = {}) =>
   )
 
 const find = async (id: string): Promise<Import> =>
-  (await server.query<{ import: Import }>(`query ($id: ID!) { import(id: $id) { ${fields} } }`, { id }))
-    .import
+  (await server.read<{ import: Import }>(`query ($id: ID!) { import(id: $id) { ${fields} } }`, { id })).import
 
 /** Imports an archive that is taken, and waits for the end. */
 async function imported(archive: Buffer, input: object = {}): Promise<Import> {
@@ -210,7 +209,7 @@ test('an import is cancelled, and what it has added stays', async () => {
   const files = await pictures(90, 300, (folder, i) => `${folder}/${i}.png`)
   const { data } = await importArchive(zipOf(files), { name: 'Cancelled' })
   const id = data?.importArchive.import.id ?? ''
-  const cancelled = await server.query<{ cancelImport: { import: Import } }>(
+  const cancelled = await server.read<{ cancelImport: { import: Import } }>(
     `mutation ($id: ID!) { cancelImport(input: { id: $id }) { import { ${fields} } } }`,
     { id },
   )
@@ -229,13 +228,13 @@ test('an import is cancelled, and what it has added stays', async () => {
 })
 
 test('imports are listed page by page, newest first, by dataset and status', async () => {
-  const { imports } = await server.query<{ imports: { nodes: Import[]; totalCount: number } }>(
+  const { imports } = await server.read<{ imports: { nodes: Import[]; totalCount: number } }>(
     `{ imports(first: 3) { totalCount nodes { ${fields} } } }`,
   )
   expect(imports.nodes).toHaveLength(3)
   expect(imports.totalCount).toBeGreaterThan(5)
   const dataset = (await server.library.store.datasets.findByName('mine'))?.id
-  const ofDataset = await server.query<{ imports: { nodes: Import[] } }>(
+  const ofDataset = await server.read<{ imports: { nodes: Import[] } }>(
     `query ($dataset: ID!) { imports(dataset: $dataset, status: SUCCEEDED) { nodes { ${fields} } } }`,
     { dataset },
   )
@@ -245,8 +244,8 @@ test('imports are listed page by page, newest first, by dataset and status', asy
 })
 
 const setPrompts = (input: object) =>
-  server.ask<{ setPrompts: { dataset: { classes: { name: string; prompts: string[] }[] } } }>(
-    'mutation ($input: SetPromptsInput!) { setPrompts(input: $input) { dataset { classes { name prompts } } } }',
+  server.ask<{ setPrompts: { dataset: { classes: { nodes: { name: string; prompts: string[] }[] } } } }>(
+    'mutation ($input: SetPromptsInput!) { setPrompts(input: $input) { dataset { classes { nodes { name prompts } } } } }',
     { input },
   )
 
@@ -254,13 +253,13 @@ test('prompts are edited, and go back to the usual one', async () => {
   const { id } = await makeDataset(server.library, 'Prompted', {})
   const [first, second] = classNames
   const { data } = await setPrompts({ dataset: id, classes: [{ name: second, prompts: ['one.', 'two.'] }] })
-  expect(data?.setPrompts.dataset.classes.map(({ prompts }) => prompts)).toEqual([
+  expect(data?.setPrompts.dataset.classes.nodes.map(({ prompts }) => prompts)).toEqual([
     [`a photo of a ${first}.`],
     ['one.', 'two.'],
     [`a photo of a ${classNames[2]}.`],
   ])
   const back = await setPrompts({ dataset: id, classes: [{ name: second }] })
-  expect(back.data?.setPrompts.dataset.classes[1]?.prompts).toEqual([`a photo of a ${second}.`])
+  expect(back.data?.setPrompts.dataset.classes.nodes[1]?.prompts).toEqual([`a photo of a ${second}.`])
 })
 
 test.each([
@@ -316,7 +315,7 @@ test('a preview says what the import then does, with its warnings, and stores no
   })
   const done = await imported(zipOf(files), { name: 'Previewed' })
   expect(done).toMatchObject({ added: 7, rejectedCount: 1 })
-  const { import: told } = await server.query<{ import: object }>(
+  const { import: told } = await server.read<{ import: object }>(
     'query ($id: ID!) { import(id: $id) { warnings { code text } } }',
     { id: done.id },
   )
@@ -332,14 +331,14 @@ test('a dataset of the hub is previewed, and then imported in the background', a
   const files = await pictures(2, 800, (folder, i) => `train/${folder}/${i}.png`)
   hub.repositories.set('somebody/letters', new Map(Object.entries(files)))
   const input = { source: 'hf:somebody/letters', splits: ['train'] }
-  const { hubImportPreview } = await server.query<{ hubImportPreview: object }>(
+  const { hubImportPreview } = await server.read<{ hubImportPreview: object }>(
     'query ($input: ImportFromHubInput!) { hubImportPreview(input: $input) { name added classes { name } } }',
     { input },
   )
   expect(hubImportPreview).toEqual({ name: 'letters', added: 4, classes: [{ name: 'a' }, { name: 'b' }] })
   const start =
     'mutation ($input: ImportFromHubInput!) { importFromHub(input: $input) { import { id archive } } }'
-  const { importFromHub } = await server.query<{
+  const { importFromHub } = await server.read<{
     importFromHub: { import: { id: string; archive: string } }
   }>(start, {
     input,

@@ -25,7 +25,7 @@ const asked = (more: object) => ({
   }),
 })
 const compare = async (more: object) => {
-  const { compare } = await server.query<{
+  const { compare } = await server.read<{
     compare: { comparison: { id: string; supportImages: string[] | null } }
   }>(compareQuery, asked(more))
   expect(await library.comparisons.ended(compare.comparison.id)).toMatchObject({
@@ -49,9 +49,9 @@ test('a comparison takes exactly the listed images as support set, and says so',
   const images = (await library.supportSets.imagesOf([supportSet])).get(supportSet) ?? []
   expect(images.map(({ imageId }) => imageId)).toEqual(comparison.supportImages)
   expect(images.map(({ classIndex }) => classIndex)).toEqual([0, 1, 1, 1, 2, 2])
-  const { comparison: read } = await server.query<{ comparison: object }>(
+  const { comparison: read } = await server.read<{ comparison: object }>(
     `query ($id: ID!) { comparison(id: $id) {
-      protocol { drawing } rows { shots perClass { least mean most } labelledImages accuracy { n } } } }`,
+      protocol { drawing } rows { nodes { shots perClass { least mean most } labelledImages accuracy { n } } } } }`,
     { id: comparison.id },
   )
   const row = { shots: 3, perClass: { least: 1, mean: 2, most: 3 }, labelledImages: 6, accuracy: { n: 1 } }
@@ -89,7 +89,7 @@ test('its document and CSV name the list, and repeat it', async () => {
 test('predict and a classifier use the list, also after its support set is deleted', async () => {
   const [run] = await library.comparisons.runs(comparison.id)
   await library.deletions.supportSet(run?.result?.supportSetId ?? '')
-  const { predict } = await server.query<{ predict: { inSupportSet: boolean }[] }>(
+  const { predict } = await server.read<{ predict: { inSupportSet: boolean }[] }>(
     'query ($input: PredictInput!) { predict(input: $input) { inSupportSet } }',
     {
       input: { source: { comparison: comparison.id }, images: pool.map(({ imageId }) => ({ id: imageId })) },
@@ -98,7 +98,7 @@ test('predict and a classifier use the list, also after its support set is delet
   expect(predict.map(({ inSupportSet }) => inSupportSet)).toEqual(
     pool.map(({ imageId }) => listed.includes(imageId)),
   )
-  const { createClassifier } = await server.query<{ createClassifier: { classifier: object } }>(
+  const { createClassifier } = await server.read<{ createClassifier: { classifier: object } }>(
     `mutation ($input: CreateClassifierInput!) {
       createClassifier(input: $input) { classifier { version { support { drawing shots images } } } } }`,
     { input: { name: 'listed', source: { comparison: comparison.id } } },
@@ -110,20 +110,23 @@ test('predict and a classifier use the list, also after its support set is delet
 
 test('createSupportSet takes a list too, in any order', async () => {
   const query = `mutation ($input: CreateSupportSetInput!) {
-    createSupportSet(input: $input) { supportSet { id drawing shots images { image { id } } } } }`
+    createSupportSet(input: $input) { supportSet { id drawing shots images { nodes { image { id } } } } } }`
   const create = async (images: readonly string[]) =>
     (
-      await server.query<{
+      await server.read<{
         createSupportSet: { supportSet: { id: string; drawing: string; shots: number } }
       }>(query, {
-        input: { dataset: dataset.id, images },
+        input: { dataset: dataset.id, support: { images } },
       })
     ).createSupportSet.supportSet
   const set = await create(listed)
   expect(set).toMatchObject({ drawing: 'LISTED', shots: 3 })
   expect(await create([...listed].reverse())).toEqual(set)
-  const input = { dataset: dataset.id, images: [...listed, listed[0]] }
-  expect(await faultOf(query, { input })).toEqual({ code: 'DUPLICATE_ENTRY', argument: 'input.images[6]' })
+  const input = { dataset: dataset.id, support: { images: [...listed, listed[0]] } }
+  expect(await faultOf(query, { input })).toEqual({
+    code: 'DUPLICATE_ENTRY',
+    argument: 'input.support.images[6]',
+  })
 })
 
 test('a bad list is refused with its place', async () => {

@@ -11,7 +11,7 @@ const usual = { dataset: dataset.id, shots: [1, 2], seeds: [1, 2], selection: 'N
 
 async function compared(more: object = {}): Promise<string> {
   const methods = [{ method: 'zero-shot' }, { method: 'tip-adapter', space: 'clip' }]
-  const { compare } = await server.query<{ compare: { comparison: { id: string } } }>(
+  const { compare } = await server.read<{ compare: { comparison: { id: string } } }>(
     'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
     { input: compareInput({ ...usual, methods, ...more }) },
   )
@@ -22,7 +22,7 @@ async function compared(more: object = {}): Promise<string> {
 
 const listed = async (more: string): Promise<string[]> =>
   (
-    await server.query<{ comparisons: { nodes: { id: string }[]; totalCount: number } }>(
+    await server.read<{ comparisons: { nodes: { id: string }[]; totalCount: number } }>(
       `query ($id: ID!) { comparisons(dataset: $id, first: 60${more}) { nodes { id } totalCount } }`,
       { id: dataset.id },
     )
@@ -104,15 +104,15 @@ interface Difference {
 }
 
 const against = (id: string, other: string) =>
-  server.ask<{ comparison: { against: Difference[] } }>(
-    `query ($id: ID!, $other: ID!) { comparison(id: $id) { against(other: $other) {
-      shots method { id } accuracy { mean low high } otherAccuracy { mean low high } difference low high paired } } }`,
+  server.ask<{ comparison: { against: { nodes: Difference[] } } }>(
+    `query ($id: ID!, $other: ID!) { comparison(id: $id) { against(other: $other) { nodes {
+      shots method { id } accuracy { mean low high } otherAccuracy { mean low high } difference low high paired } } } }`,
     { id, other },
   )
 
 test('two comparisons stand side by side: image by image where they can, and else by their intervals', async () => {
   const [first, second] = [await compared(), await compared({ selection: 'LEAVE_ONE_OUT' })]
-  const same = (await against(first, second)).data?.comparison.against ?? []
+  const same = (await against(first, second)).data?.comparison.against.nodes ?? []
   expect(same.map(({ shots, method }) => `${method.id} ${shots}`).toSorted()).toEqual([
     ...['tip-adapter 1', 'tip-adapter 2', 'zero-shot 1', 'zero-shot 2'],
   ])
@@ -129,7 +129,7 @@ test('two comparisons stand side by side: image by image where they can, and els
   const elsewhere = await makeDataset(library, 'Named comparisons elsewhere', { SUPPORT_POOL: 5, TEST: 7 })
   const third = await compared({ dataset: elsewhere.id })
   for (const { difference, low, high, paired, accuracy: a, otherAccuracy: b } of (await against(first, third))
-    .data?.comparison.against ?? []) {
+    .data?.comparison.against.nodes ?? []) {
     expect(paired).toBe(false)
     expect(difference - low).toBeCloseTo(Math.hypot(a.mean - a.low, b.high - b.mean), 6)
     expect(high - difference).toBeCloseTo(Math.hypot(a.high - a.mean, b.mean - b.low), 6)

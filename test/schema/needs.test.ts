@@ -68,7 +68,7 @@ async function preparedDataset(): Promise<string> {
 
 test('a method tells what it needs, and what it is for one image alone', async () => {
   const fields = 'spaces needs transductive alone hyperparameters { name whole }'
-  const { counting, gda } = await server.query<Record<string, object>>(
+  const { counting, gda } = await server.read<Record<string, object>>(
     `{ counting: method(id: "counting") { ${fields} } gda: method(id: "gda") { ${fields} } }`,
   )
   expect(counting).toEqual({
@@ -89,9 +89,9 @@ test('a comparison gives it all test images together and the prompts, predict th
     selection: 'LEAVE_ONE_OUT',
   })
   await library.comparisons.ended(id)
-  const { comparison } = await server.query<{ comparison: { runs: object[] } }>(
-    `{ comparison(id: "${id}") { runs { status error accuracy code {
-      evaluation method { id plugin package code declared } space { id plugin } } } } }`,
+  const { comparison } = await server.read<{ comparison: { runs: object[] } }>(
+    `{ comparison(id: "${id}") { runs { nodes { status error accuracy code {
+      evaluation method { id plugin package code declared } space { id plugin } } } } } }`,
   )
   const hash = expect.stringMatching(/^[0-9a-f]{64}$/)
   expect(comparison.runs).toEqual([
@@ -114,7 +114,7 @@ test('a comparison gives it all test images together and the prompts, predict th
   ])
 
   const answersTo = async (images: readonly object[]) => {
-    const { predict } = await server.query<{ predict: { predictions: Prediction[] }[] }>(
+    const { predict } = await server.read<{ predict: { predictions: Prediction[] }[] }>(
       `query ($input: PredictInput!) { predict(input: $input) { predictions {
         note top { class { name } contributions { term value } } } } }`,
       { input: { source: { comparison: id }, images, methods: [{ method: 'counting' }] } },

@@ -10,14 +10,14 @@ const url = postgres?.url
 
 test.skipIf(url === undefined)(`the service works on ${postgres?.title}`, async () => {
   const server = await startTestServer({ DATABASE_URL: url ?? '' })
-  const { health } = await server.query<{ health: object }>('{ health { status database } }')
+  const { health } = await server.read<{ health: object }>('{ health { status database } }')
   expect(health).toEqual({ status: 'ok', database: 'POSTGRES' })
 
   const dataset = await makeDataset(server.library, 'On Postgres')
   const create =
     'mutation ($input: CreateSupportSetInput!) { createSupportSet(input: $input) { supportSet { id } } }'
-  const input = { dataset: dataset.id, shots: 2 }
-  const { createSupportSet } = await server.query<{ createSupportSet: { supportSet: { id: string } } }>(
+  const input = { dataset: dataset.id, support: { shots: 2 } }
+  const { createSupportSet } = await server.read<{ createSupportSet: { supportSet: { id: string } } }>(
     create,
     { input },
   )
@@ -37,7 +37,7 @@ test.skipIf(url === undefined)(`the service works on ${postgres?.title}`, async 
   expect(prediction).toMatchObject({ predict: [{ predictions: [{ neighbours: [{}, {}, {}] }] }] })
 
   const compare = 'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }'
-  const started = await server.query<{ compare: { comparison: { id: string } } }>(compare, {
+  const started = await server.read<{ compare: { comparison: { id: string } } }>(compare, {
     input: {
       dataset: dataset.id,
       support: { shots: [1, 2] },
@@ -46,9 +46,9 @@ test.skipIf(url === undefined)(`the service works on ${postgres?.title}`, async 
     },
   })
   await server.library.comparisons.ended(started.compare.comparison.id)
-  const { comparison } = await server.query<{ comparison: object }>(
+  const { comparison } = await server.read<{ comparison: object }>(
     `query ($id: ID!) { comparison(id: $id) {
-      status error runs { status confusion } rows { accuracy { n } } pairs(baseline: "zero-shot") { pValue }
+      status error runs { nodes { status confusion } } rows { nodes { accuracy { n } } } pairs(baseline: "zero-shot") { nodes { pValue } }
     } }`,
     started.compare.comparison,
   )

@@ -28,7 +28,7 @@ await library.datasets.addImages({
 const fields = `
   id
   protocol { coverage unknownDataset { id } holdOut { name } }
-  rows {
+  rows { nodes {
     method { id }
     shots
     accuracy { mean }
@@ -39,7 +39,7 @@ const fields = `
       empty { mean }
       unknown { images turnedAway { mean low high } areaUnderRoc }
     }
-  }
+  } }
   disagreements(method: "tip-adapter", baseline: "zero-shot", shots: 4, first: 100) {
     nodes { image { id } class { name } prediction { class { name } } }
   }
@@ -88,12 +88,12 @@ const request = {
 async function compare(input: object): Promise<Comparison> {
   const {
     compare: { comparison: started },
-  } = await server.query<{ compare: { comparison: { id: string } } }>(
+  } = await server.read<{ compare: { comparison: { id: string } } }>(
     'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
     { input: compareInput({ ...request, ...input }) },
   )
   await library.comparisons.ended(started.id)
-  const { comparison } = await server.query<{ comparison: Comparison }>(
+  const { comparison } = await server.read<{ comparison: Comparison }>(
     `query ($id: ID!) { comparison(id: $id) { ${fields} } }`,
     started,
   )
@@ -154,7 +154,7 @@ test('a class that is held out is in no prediction, and its test images are the 
   for (const { shots, sets } of rows) if (shots === 4) expect(sets?.unknown?.images).toBe(counts.TEST)
   for (const each of disagreements.nodes) {
     expect(each.class.name).not.toBe(heldOut)
-    const { dataset: asked } = await server.query<{ dataset: { labelOf: { name: string } } }>(
+    const { dataset: asked } = await server.read<{ dataset: { labelOf: { name: string } } }>(
       'query ($id: ID!, $image: ID!) { dataset(id: $id) { labelOf(image: $image) { name } } }',
       { id: dataset.id, image: each.image.id },
     )
@@ -166,7 +166,7 @@ test('predict answers as such a comparison, without the class that is held out',
   const { id } = await compare({ holdOut: [classNames[1] as string] })
   const images = await library.store.datasets.images(dataset.id, 'TEST')
   const kept = images.filter(({ classIndex }) => classIndex !== 1)
-  const { predict } = await server.query<{
+  const { predict } = await server.read<{
     predict: { predictions: { top: { class: { index: number } }[]; set: { index: number }[] | null }[] }[]
   }>(
     `query ($input: PredictInput!) { predict(input: $input) {

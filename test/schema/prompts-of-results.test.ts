@@ -32,9 +32,9 @@ test('every result says how many prompts a class had, also after they change', a
 
   const read = async (id: string) =>
     (
-      await server.query<{ comparison: { rows: { prompts: object }[]; runs: { prompts: object }[] } }>(
+      await server.read<{ comparison: { rows: { prompts: object }[]; runs: { prompts: object }[] } }>(
         `query ($id: ID!) { comparison(id: $id) {
-          rows { prompts { least mean most } } runs { prompts { least mean most } } } }`,
+          rows { nodes { prompts { least mean most } } } runs { nodes { prompts { least mean most } } } } }`,
         { id },
       )
     ).comparison

@@ -23,7 +23,7 @@ async function compare(): Promise<string> {
   const input = { dataset: dataset.id, shots: [1, 2], seeds: [1, 2], methods }
   const {
     compare: { comparison: started },
-  } = await server.query<{ compare: { comparison: { id: string } } }>(
+  } = await server.read<{ compare: { comparison: { id: string } } }>(
     'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
     { input: compareInput(input) },
   )
@@ -31,7 +31,7 @@ async function compare(): Promise<string> {
 }
 
 const document = `query ($id: ID!, $shots: Int) { comparison(id: $id) {
-  rows { method { id } shots accuracy { mean } }
+  rows { nodes { method { id } shots accuracy { mean } } }
   recommendation(shots: $shots) { method { id } space { id } shots accuracy { mean } confidence pairs text selection labelledImages
     rivals { method { id } space { id } accuracy { mean } lead { mean low high pValue n setsWon } adjustedPValue confidence } }
 } }`
@@ -43,7 +43,7 @@ test.each([
   [null, 2],
   [1, 1],
 ])('the method with the best mean is recommended at %s shots', async (asked, shots) => {
-  const { comparison } = await server.query<{
+  const { comparison } = await server.read<{
     comparison: {
       rows: { method: { id: string }; shots: number; accuracy: { mean: number } }[]
       recommendation: Recommendation

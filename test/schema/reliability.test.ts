@@ -31,11 +31,11 @@ interface Row {
   readonly reliability: readonly Bin[]
 }
 
-const document = (argument: string) => `query ($id: ID!) { comparison(id: $id) { rows {
+const document = (argument: string) => `query ($id: ID!) { comparison(id: $id) { rows { nodes {
   method { id } shots accuracy { mean } reliability${argument} { low high images confidence accuracy }
-} } }`
+} } } }`
 const rowsWith = async (argument = ''): Promise<readonly Row[]> =>
-  (await server.query<{ comparison: { rows: Row[] } }>(document(argument), { id })).comparison.rows
+  (await server.read<{ comparison: { rows: Row[] } }>(document(argument), { id })).comparison.rows
 
 test('a row has every test image of every support set in one bin, and they are right as often as it says', async () => {
   const rows = await rowsWith()
@@ -66,7 +66,10 @@ test.each([0, -3, 101])('%d bins are refused', async (bins) => {
 
 test('it costs what it reads and returns', async () => {
   const many = Array.from({ length: 200 }, (_, i) => `r${i}: reliability { images }`).join(' ')
-  const { errors } = await server.ask(`query ($id: ID!) { comparison(id: $id) { rows { ${many} } } }`, { id })
+  const { errors } = await server.ask(
+    `query ($id: ID!) { comparison(id: $id) { rows { nodes { ${many} } } } }`,
+    { id },
+  )
   expect(errors?.[0]?.extensions).toMatchObject({ code: 'QUERY_TOO_COSTLY' })
   const wide = await server.ask(document('(bins: 1000000)'), { id })
   expect(wide.errors?.[0]?.extensions).toMatchObject({ code: 'QUERY_TOO_COSTLY' })

@@ -53,14 +53,14 @@ async function compare(input: object): Promise<Comparison> {
   const whole = { dataset: dataset.id, shots: [2], seeds: [1, 2], methods, ...input }
   const {
     compare: { comparison: started },
-  } = await server.query<{ compare: { comparison: { id: string } } }>(start, {
+  } = await server.read<{ compare: { comparison: { id: string } } }>(start, {
     input: compareInput(whole),
   })
   expect((await library.comparisons.ended(started.id)).error).toBe(null)
-  const { comparison } = await server.query<{ comparison: Comparison }>(
+  const { comparison } = await server.read<{ comparison: Comparison }>(
     `query ($id: ID!) { comparison(id: $id) { testDataset { id }
-       rows { method { id } accuracy { mean n } drop { mean n } }
-       runs { id method { id } testDataset { id } accuracy unshiftedAccuracy testImages perClassAccuracy supportSet { id } } } }`,
+       rows { nodes { method { id } accuracy { mean n } drop { mean n } } }
+       runs { nodes { id method { id } testDataset { id } accuracy unshiftedAccuracy testImages perClassAccuracy supportSet { id } } } } }`,
     started,
   )
   return comparison

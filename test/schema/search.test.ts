@@ -26,7 +26,7 @@ const methods = [{ method: 'tip-adapter' }]
 
 describe('a comparison by successive halving', async () => {
   const compared = async (search: 'EXACT' | 'HALVING') => {
-    const { compare } = await server.query<{ compare: { comparison: { id: string } } }>(
+    const { compare } = await server.read<{ compare: { comparison: { id: string } } }>(
       'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
       { input: { dataset, support: { shots: [2] }, methods, selection: 'LEAVE_ONE_OUT', search } },
     )
@@ -36,8 +36,8 @@ describe('a comparison by successive halving', async () => {
   const [exact, halving] = [await compared('EXACT'), await compared('HALVING')]
 
   test('tells how it searched', async () => {
-    const { comparison } = await server.query<{ comparison: object }>(
-      `{ comparison(id: "${halving}") { status protocol { search } runs { search estimatedSearchMs progress } } }`,
+    const { comparison } = await server.read<{ comparison: object }>(
+      `{ comparison(id: "${halving}") { status protocol { search } runs { nodes { search estimatedSearchMs progress } } } }`,
     )
     expect(comparison).toEqual({
       status: 'SUCCEEDED',
@@ -60,7 +60,7 @@ describe('a comparison by successive halving', async () => {
   test('is exported with its search, and repeated by what is exported', async () => {
     const { experiment } = await library.documentComparison(halving)
     expect(experiment).toMatchObject({ search: 'HALVING' })
-    const { comparison } = await server.query<{ comparison: { exports: { csv: string } } }>(
+    const { comparison } = await server.read<{ comparison: { exports: { csv: string } } }>(
       `{ comparison(id: "${halving}") { exports { csv } } }`,
     )
     const csv = await (await fetch(new URL(comparison.exports.csv, server.url))).text()
@@ -72,7 +72,7 @@ describe('a comparison by successive halving', async () => {
     const by = { source: { comparison: halving }, images: [{ base64: await base64(picture(0, 91)) }] }
     const { errors } = await server.ask(predict, { input: { ...by, search: 'EXACT' } })
     expect(errors?.[0]).toMatchObject({ extensions: { code: 'INVALID_VALUE', argument: 'input.search' } })
-    const { createClassifier } = await server.query<{ createClassifier: { classifier: object } }>(create, {
+    const { createClassifier } = await server.read<{ createClassifier: { classifier: object } }>(create, {
       input: { name: 'halved', source: { comparison: halving } },
     })
     expect(createClassifier).toEqual({ classifier: { version: { selection: { search: 'HALVING' } } } })
@@ -98,7 +98,7 @@ describe('a long search', async () => {
     readonly error: { readonly code: string; readonly message: string } | null
   }
   const answersOf = async (more: object) => {
-    const { predict: answers } = await server.query<{ predict: { predictions: Prediction[] }[] }>(predict, {
+    const { predict: answers } = await server.read<{ predict: { predictions: Prediction[] }[] }>(predict, {
       input: { source: { supportSet }, images, ...more },
     })
     return answers[0]?.predictions ?? []

@@ -28,9 +28,9 @@ async function statementsOf(operation: string): Promise<number> {
 }
 
 const dashboard = (first: number) => `{ comparisons(first: ${first}) { totalCount nodes {
-  id status dataset { id name classes { name } } encoder { id }
-  rows { method { id } space { id } shots accuracy { mean low high n } }
-  runs { id shots seed accuracy method { id } space { id } supportSet { id } dataset { id } }
+  id status dataset { id name classes { nodes { name } } } encoder { id }
+  rows { nodes { method { id } space { id } shots accuracy { mean low high n } } }
+  runs { nodes { id shots seed accuracy method { id } space { id } supportSet { id } dataset { id } } }
 } } }`
 
 test('a query over eight comparisons with 15 runs each makes as many statements as one over two', async () => {

@@ -18,7 +18,7 @@ async function makeUneven(name: string) {
 const dataset = await makeUneven('Uneven classes')
 
 const compare = async (input: object) => {
-  const { compare } = await server.query<{ compare: { comparison: { id: string } } }>(
+  const { compare } = await server.read<{ compare: { comparison: { id: string } } }>(
     'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
     {
       input: compareInput({
@@ -42,8 +42,8 @@ interface Row {
 }
 const read = async (id: string) =>
   (
-    await server.query<{ comparison: { rows: Row[]; protocol: { drawing: string } } }>(
-      'query ($id: ID!) { comparison(id: $id) { protocol { drawing } rows { shots perClass { least mean most } } } }',
+    await server.read<{ comparison: { rows: Row[]; protocol: { drawing: string } } }>(
+      'query ($id: ID!) { comparison(id: $id) { protocol { drawing } rows { nodes { shots perClass { least mean most } } } } }',
       { id },
     )
   ).comparison
@@ -105,7 +105,7 @@ test('a comparison that was drawn unevenly is repeated from its document, and pr
   const runs = async (comparison: string) => (await library.comparisons.runs(comparison)).map((run) => run.id)
   expect(await runs(again.id)).toEqual(await runs(id))
   const pool = await library.store.datasets.images(dataset.id, 'SUPPORT_POOL')
-  const { predict } = await server.query<{ predict: { inSupportSet: boolean }[] }>(
+  const { predict } = await server.read<{ predict: { inSupportSet: boolean }[] }>(
     'query ($input: PredictInput!) { predict(input: $input) { inSupportSet } }',
     { input: { source: { comparison: id }, images: pool.map(({ imageId }) => ({ id: imageId })) } },
   )
@@ -114,22 +114,22 @@ test('a comparison that was drawn unevenly is repeated from its document, and pr
 
 test('createSupportSet draws unevenly too', async () => {
   const query = `mutation ($input: CreateSupportSetInput!) {
-    createSupportSet(input: $input) { supportSet { shots drawing images { class { index } } } }
+    createSupportSet(input: $input) { supportSet { shots drawing images { nodes { class { index } } } } }
   }`
-  const draw = async (input: object) =>
+  const draw = async (support: object) =>
     (
-      await server.query<{
-        createSupportSet: { supportSet: { shots: number; drawing: string; images: unknown[] } }
+      await server.read<{
+        createSupportSet: { supportSet: { shots: number; drawing: string; images: { nodes: unknown[] } } }
       }>(query, {
-        input: { dataset: dataset.id, ...input },
+        input: { dataset: dataset.id, support },
       })
     ).createSupportSet.supportSet
-  const all = await draw({ drawing: 'ALL' })
+  const all = await draw({ all: true })
   expect(all).toMatchObject({ shots: 5, drawing: 'ALL' })
-  expect(all.images).toHaveLength(12)
-  expect((await draw({ drawing: 'AT_MOST', shots: 3 })).images).toHaveLength(8)
-  for (const input of [{}, { drawing: 'ALL', shots: 3 }]) {
-    const { errors } = await server.ask(query, { input: { dataset: dataset.id, ...input } })
-    expect(errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_VALUE', argument: 'input.shots' })
+  expect(all.images.nodes).toHaveLength(12)
+  expect((await draw({ atMost: 3 })).images.nodes).toHaveLength(8)
+  for (const support of [{}, { all: true, shots: 3 }]) {
+    const { errors } = await server.ask(query, { input: { dataset: dataset.id, support } })
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT' })
   }
 })

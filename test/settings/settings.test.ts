@@ -48,6 +48,7 @@ test('nothing needs to be set', () => {
     encoderIdleMinutes: 30,
     executionProviders: ['cpu'],
     maxPageSize: 100,
+    maxListSize: 10_000,
     logLevel: 'warn',
   })
 })

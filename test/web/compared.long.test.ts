@@ -80,7 +80,7 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     await expect.poll(() => results.textContent()).toEqual(told(`${one(mean)} ${range(row.accuracy)}`))
     const pairs = await library.comparisons.pairs(runs, 'zero-shot', null, 'accuracy')
     const pair = pairs.find((each) => each.space === 'whitened' && each.shots === 4)
-    expect(await results.textContent()).toEqual(told(signed(pair?.difference ?? Number.NaN)))
+    await expect.poll(() => results.textContent()).toEqual(told(signed(pair?.difference ?? Number.NaN)))
     const { coverage, empty, size } = row.sets ?? expect.fail()
     for (const each of [coverage, empty, size])
       await expect.poll(() => lineIn(page, 'Sets of every method').textContent()).toEqual(told(range(each)))
@@ -213,9 +213,9 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
         accuracy: number | null
       }[]
     }
-    const { comparison } = await server.query<{ comparison: { rows: Row[] } }>(
-      `query ($id: ID!) { comparison(id: $id) { rows { method { id } space { id } shots
-        calibrationError { mean } reliability { images confidence accuracy } } } }`,
+    const { comparison } = await server.read<{ comparison: { rows: Row[] } }>(
+      `query ($id: ID!) { comparison(id: $id) { rows { nodes { method { id } space { id } shots
+        calibrationError { mean } reliability { images confidence accuracy } } } } }`,
       { id },
     )
     const rowAt = (shots: number) =>

@@ -59,8 +59,12 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     expect(await seriousFaults(page)).toEqual([])
     await page.keyboard.press('u')
     await one.getByText(`it is labelled ${to} now`).waitFor()
+    // A key that comes too soon would act on what the image was before.
+    await page.keyboard.press('n')
     await page.keyboard.press('n')
     await one.getByText('it has no label now').waitFor()
+    await page.locator('[aria-label=Images]:not([aria-busy])').waitFor()
+    expect(await one.getByRole('alert').count()).toBe(0)
     await page.keyboard.press('u')
     await one.getByText(`it is labelled ${to} now`).waitFor()
     expect(await library.store.datasets.images(dataset.id)).toEqual(moved)

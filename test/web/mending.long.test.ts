@@ -176,6 +176,7 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     await page.getByRole('checkbox').check()
     await page.getByLabel('Label as').selectOption(second)
     await page.getByText(`Labelled 1 image as "${second}".`).waitFor()
+    await page.getByRole('checkbox').waitFor({ state: 'detached' })
     expect(await library.datasets.unlabelled.ids(id)).toEqual([])
     await page.getByRole('button', { name: 'Undo' }).click()
     await page.getByRole('checkbox').waitFor()

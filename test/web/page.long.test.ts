@@ -67,6 +67,21 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     expect(await excessWidth(page)).toBe(0)
   })
 
+  test('a comparison opens with at most 200 kB of compressed script, its chart included', async () => {
+    const page = await open(`/compare/${id}`)
+    await page.getByRole('img', { name: /Test accuracy \(%\) by shots/ }).waitFor()
+    await page.waitForLoadState('networkidle')
+    const scripts: Record<string, number> = await page.evaluate(`Object.fromEntries(
+      performance.getEntriesByType('resource')
+        .filter(({ name }) => new URL(name).pathname.endsWith('.js'))
+        .map(({ name, encodedBodySize }) => [new URL(name).pathname, encodedBodySize]))`)
+    const sizes = Object.values(scripts)
+    expect(sizes.length).toBeGreaterThan(5)
+    // All came compressed, and none of a cache, whose size would be 0.
+    for (const size of sizes) expect(size).toBeGreaterThan(0)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(200_000)
+  })
+
   test('a tie says why, and a dataset of few images says what fits', async () => {
     const page = await open(`/datasets/${dataset.id}`)
     const advice = page.getByRole('status').filter({ hasText: 'Good to know' })

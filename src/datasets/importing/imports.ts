@@ -120,6 +120,8 @@ export interface Imports {
    * UNKNOWN_IMPORT.
    */
   watch(id: string): Promise<AsyncIterableIterator<ImportRow>>
+  /** Emits every import that has not ended or is asked for from now on, and then its latest states likewise. Never ends by itself. */
+  watchOpen(): AsyncIterableIterator<ImportRow>
   /** Resolves with the import once it has ended. Throws UNKNOWN_IMPORT. */
   ended(id: string): Promise<ImportRow>
   /** Whether `importPath` is adding images to a dataset. */
@@ -152,7 +154,7 @@ export function createImports(context: ImportsContext): Imports {
   const { store, archiveFiles, limits, queue, changes } = context
   const addingTo = new Set<string>()
 
-  const { enqueue, cancel, watch, ended, resume } = createRecordedJobs<ImportRow>({
+  const { enqueue, cancel, watch, watchOpen, ended, resume } = createRecordedJobs<ImportRow>({
     queue,
     kind: 'import',
     concurrency: importsAtOnce,
@@ -359,6 +361,7 @@ export function createImports(context: ImportsContext): Imports {
 
     cancel,
     watch,
+    watchOpen,
     ended,
     resume,
     isAddingTo: (datasetId) => addingTo.has(datasetId),

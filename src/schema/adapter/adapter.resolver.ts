@@ -1,6 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql'
 import { errors } from '../../errors.js'
 import type { Encoder, FeatureSpace, ListedAdapter } from '../../library/index.js'
+import { absoluteIfKnown, addressOf } from '../address.js'
 import type { Context } from '../context.js'
 import { EncoderType } from '../encoder/encoder.js'
 import { PayloadMutation } from '../payload-mutation.js'
@@ -87,9 +88,9 @@ export class AdapterResolver {
     return library.registry.space(`imo:${name}`)
   }
 
-  @FieldResolver(() => String, { description: 'The path of its file on this service.' })
-  url(@Root() { encoder, name }: ListedAdapter): string {
-    return `/adapters/${encodeURIComponent(encoder)}/${name}.safetensors`
+  @FieldResolver(() => String, { description: `The address of its file. ${absoluteIfKnown}` })
+  url(@Root() { encoder, name }: ListedAdapter, @Ctx() context: Context): string {
+    return addressOf(`/adapters/${encodeURIComponent(encoder)}/${name}.safetensors`, context)
   }
 }
 

@@ -11,16 +11,17 @@ import {
   type Page,
   parseFrozen,
 } from '../../library/index.js'
+import { addressOf } from '../address.js'
 import { atPart } from '../arguments.js'
 import { ComparisonType } from '../comparison/comparison.type.js'
 import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
-import { ClassLabelType, DatasetType } from '../dataset/dataset.type.js'
+import { ClassLabelConnectionType, DatasetType } from '../dataset/dataset.type.js'
 import { deletedId } from '../deleted-id.js'
 import { EncoderType } from '../encoder/encoder.js'
 import { HyperparameterValueType, valueList } from '../method/method.type.js'
 import { methodAndSpaceOf } from '../method/method-and-space.js'
-import { PageArguments, pageRequest } from '../page.js'
+import { PageArguments, pageOfWhole, pageRequest, WholeList, WholeListArguments } from '../page.js'
 import { PayloadMutation } from '../payload-mutation.js'
 import {
   ClassifierConnectionType,
@@ -165,9 +166,10 @@ export class ClassifierVersionResolver extends methodAndSpaceOf(() => Classifier
   }
 
   @FieldResolver(() => ClassifierExportsType, { description: 'Where to download it to run it elsewhere.' })
-  exports(@Root() { name, number }: VersionRoot): ClassifierExportsType {
-    const path = (ending: string) => `/classifiers/${encodeURIComponent(name)}.${ending}?version=${number}`
-    return { tar: path('tar'), onnx: path('onnx') }
+  exports(@Root() { name, number }: VersionRoot, @Ctx() context: Context): ClassifierExportsType {
+    const address = (ending: string) =>
+      addressOf(`/classifiers/${encodeURIComponent(name)}.${ending}?version=${number}`, context)
+    return { tar: address('tar'), onnx: address('onnx') }
   }
 
   @FieldResolver(() => EncoderType, { nullable: true, description: 'Null if it is gone.' })
@@ -201,11 +203,16 @@ export class ClassifierVersionResolver extends methodAndSpaceOf(() => Classifier
     return frozen.threshold
   }
 
-  @FieldResolver(() => [ClassLabelType], {
+  @WholeList()
+  @FieldResolver(() => ClassLabelConnectionType, {
     description: 'The classes that it can answer with, as they were when it was made.',
   })
-  classes(@Root() { row, frozen }: VersionRoot): ClassRow[] {
-    return classesOf(row.id, frozen)
+  classes(
+    @Root() { row, frozen }: VersionRoot,
+    @Args(() => WholeListArguments) page: WholeListArguments,
+    @Ctx() context: Context,
+  ): Page<ClassRow> {
+    return pageOfWhole(classesOf(row.id, frozen), page, context)
   }
 
   @FieldResolver(() => ClassifierSupportType, { description: 'The support images that it compares with.' })

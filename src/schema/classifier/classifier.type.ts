@@ -1,4 +1,5 @@
 import { Field, Float, ID, InputType, Int } from 'type-graphql'
+import { absoluteIfKnown } from '../address.js'
 import { StatisticType } from '../comparison/comparison.type.js'
 import { Drawing, Search, Selection } from '../enums.js'
 import { KeptInPercent } from '../fractions.js'
@@ -140,7 +141,7 @@ export class ClassifierVersionType {
   createdAt: Date
 }
 
-@ObjectType('ClassifierExports', { description: 'The paths of exports on this service.' })
+@ObjectType('ClassifierExports', { description: `The addresses of exports. ${absoluteIfKnown}` })
 export class ClassifierExportsType {
   @Field(() => String, {
     description:

@@ -8,6 +8,7 @@ import {
   type DatasetRow,
   type Page,
 } from '../../library/index.js'
+import { addressOf } from '../address.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
 import { deletedId } from '../deleted-id.js'
@@ -175,11 +176,15 @@ export class DatasetClassificationResolver {
     @Ctx() context: Context,
   ): Promise<Page<object>> {
     const found = await context.library.datasetClassifications.partPage(row.id, pageRequest(page, context))
-    return { ...found, nodes: found.nodes.map((part) => partOf(row, part)) }
+    return { ...found, nodes: found.nodes.map((part) => partOf(row, part, context)) }
   }
 }
 
-const partOf = (row: DatasetClassificationRow, { number, done, unread, bytes }: ClassificationPartRow) => ({
+const partOf = (
+  row: DatasetClassificationRow,
+  { number, done, unread, bytes }: ClassificationPartRow,
+  context: Context,
+) => ({
   ...{ number, unread, bytes, images: done },
-  url: `/classifications/${row.id}/${answerFileName(row, number)}`,
+  url: addressOf(`/classifications/${row.id}/${answerFileName(row, number)}`, context),
 })

@@ -1,5 +1,6 @@
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql'
 import { ClassificationFormat } from '../../library/index.js'
+import { absoluteIfKnown } from '../address.js'
 import { JobStatus, Split } from '../enums.js'
 import { ErrorCode } from '../error-code.js'
 import { NodeType } from '../node/node.type.js'
@@ -67,7 +68,7 @@ export class DatasetClassificationPartType {
   @Field(() => Int, { description: 'The size of the file in bytes.' })
   bytes: number
 
-  @Field(() => String, { description: 'The path of the file on this service.' })
+  @Field(() => String, { description: `The address of the file. ${absoluteIfKnown}` })
   url: string
 }
 

@@ -1,10 +1,12 @@
-import { Field, FieldResolver, Resolver, Root } from 'type-graphql'
+import { Ctx, Field, FieldResolver, Resolver, Root } from 'type-graphql'
 import type { ComparisonRow } from '../../library/index.js'
+import { absoluteIfKnown, addressOf } from '../address.js'
+import type { Context } from '../context.js'
 import { ObjectType } from '../object-type.js'
 import { ComparisonType } from './comparison.type.js'
 
 @ObjectType('ComparisonExports', {
-  description: 'The paths of the files with everything needed to repeat a comparison.',
+  description: `The addresses of the files with everything needed to repeat a comparison. ${absoluteIfKnown}`,
 })
 class ComparisonExportsType {
   @Field(() => String, { description: 'JSON. `shotboard compare` repeats it.' })
@@ -20,7 +22,8 @@ class ComparisonExportsType {
 @Resolver(() => ComparisonType)
 export class ComparisonExportsResolver {
   @FieldResolver(() => ComparisonExportsType, { description: 'Where to download it as files.' })
-  exports(@Root() { id }: ComparisonRow): ComparisonExportsType {
-    return { json: `/comparisons/${id}.json`, csv: `/comparisons/${id}.csv`, html: `/comparisons/${id}.html` }
+  exports(@Root() { id }: ComparisonRow, @Ctx() context: Context): ComparisonExportsType {
+    const address = (ending: string) => addressOf(`/comparisons/${id}.${ending}`, context)
+    return { json: address('json'), csv: address('csv'), html: address('html') }
   }
 }

@@ -25,16 +25,18 @@ import { Measure } from '../enums.js'
 import { type InputOfId, inputOfId } from '../input-of-id.js'
 import { MethodType } from '../method/method.type.js'
 import { encoderMethodAndSpaceOf } from '../method/method-and-space.js'
-import { pageRequest } from '../page.js'
+import { pageOfWhole, pageRequest, WholeList, WholeListArguments } from '../page.js'
 import { PayloadMutation } from '../payload-mutation.js'
-import { RunType } from '../run/run.js'
+import { RunConnectionType } from '../run/run.js'
 import { FeatureSpaceType } from '../space/space.js'
 import { atSupport, drawnBy } from './compare-support.js'
 import {
   CompareInputType,
   ComparisonConnectionType,
+  ComparisonRowConnectionType,
   ComparisonRowType,
   ComparisonType,
+  PairwiseTestConnectionType,
   PairwiseTestType,
   ReliabilityBinType,
   UpdateComparisonInputType,
@@ -231,15 +233,22 @@ export class ComparisonResolver {
     return library.comparisons.changedSince(comparison, await loaders.comparisonRuns.load(comparison.id))
   }
 
-  @FieldResolver(() => [ComparisonRowType], {
+  @WholeList()
+  @FieldResolver(() => ComparisonRowConnectionType, {
     description: 'One row per encoder, method, space and number of shots, over the finished support sets.',
     complexity: computed({ base: 100 }),
   })
-  async rows(@Root() { id }: ComparisonRow, @Ctx() { library, loaders }: Context): Promise<ComparedRow[]> {
-    return library.comparisons.rows(await loaders.comparisonRuns.load(id))
+  async rows(
+    @Root() { id }: ComparisonRow,
+    @Args(() => WholeListArguments) page: WholeListArguments,
+    @Ctx() context: Context,
+  ): Promise<Page<ComparedRow>> {
+    const { library, loaders } = context
+    return pageOfWhole(await library.comparisons.rows(await loaders.comparisonRuns.load(id)), page, context)
   }
 
-  @FieldResolver(() => [PairwiseTestType], {
+  @WholeList()
+  @FieldResolver(() => PairwiseTestConnectionType, {
     description: 'Compares each row with the baseline at the same encoder and number of shots.',
     complexity: readsPredictions,
   })
@@ -253,17 +262,28 @@ export class ComparisonResolver {
     baselineSpace: string | null | undefined,
     @Arg('measure', () => Measure, { defaultValue: 'accuracy', description: 'What to compare.' })
     measure: MeasureName,
-    @Ctx() { library, loaders }: Context,
-  ): Promise<PairwiseTest[]> {
+    @Args(() => WholeListArguments) page: WholeListArguments,
+    @Ctx() context: Context,
+  ): Promise<Page<PairwiseTest>> {
+    const { library, loaders } = context
     const runs = await loaders.comparisonRuns.load(id)
-    return library.comparisons.pairs(runs, baseline, baselineSpace ?? null, measure)
+    return pageOfWhole(
+      await library.comparisons.pairs(runs, baseline, baselineSpace ?? null, measure),
+      page,
+      context,
+    )
   }
 
-  @FieldResolver(() => [RunType], {
-    description: 'All runs, in the order of the request. Other comparisons may share them.',
+  @WholeList()
+  @FieldResolver(() => RunConnectionType, {
+    description: 'Its runs, in the order of the request. Other comparisons may share them.',
   })
-  runs(@Root() { id }: ComparisonRow, @Ctx() { loaders }: Context): Promise<RunRow[]> {
-    return loaders.comparisonRuns.load(id)
+  async runs(
+    @Root() { id }: ComparisonRow,
+    @Args(() => WholeListArguments) page: WholeListArguments,
+    @Ctx() context: Context,
+  ): Promise<Page<RunRow>> {
+    return pageOfWhole(await context.loaders.comparisonRuns.load(id), page, context)
   }
 }
 

@@ -21,17 +21,18 @@ export class ComparisonSubscription {
 
   @Subscription(() => ComparisonType, {
     description:
-      'Follows several comparisons: emits the current state of each, then every change of any, at most twice a second for each. Completes when all have ended.',
-    subscribe: ({ args, context }: { args: { ids: string[] }; context: Context }) =>
-      watchAll(args.ids, context, context.library.comparisons.watch),
+      'Follows several comparisons: emits the current state of each, then every change of any, at most twice a second for each. Completes when all have ended. Without `ids`, it follows all comparisons that wait or run, and those that are asked for meanwhile, and does not complete.',
+    subscribe: ({ args, context }: { args: { ids?: string[] | null }; context: Context }) =>
+      watchAll(args.ids, context, context.library.comparisons),
   })
   comparisons(
     @Root() row: ComparisonRow,
     @Arg('ids', () => [ID], {
+      nullable: true,
       description:
-        'The ids of comparisons, at least one. As many as a page may have (setting SHOTBOARD_MAX_PAGE_SIZE).',
+        'The ids of comparisons, at least one. As many as a page may have (setting SHOTBOARD_MAX_PAGE_SIZE). Default: all that wait or run, now or later.',
     })
-    _ids: string[],
+    _ids: string[] | null | undefined,
   ): ComparisonRow {
     return row
   }

@@ -248,6 +248,12 @@ export class ComparisonRowType {
       'Why the results of its runs cannot be read. Then its means are known, but its intervals are not. Null if they can.',
   })
   error?: string
+
+  @Field(() => ErrorCode, {
+    nullable: true,
+    description: 'The stable code of `error`. Null if nothing is wrong.',
+  })
+  errorCode?: string
 }
 
 for (const name of measureNames) {
@@ -381,4 +387,6 @@ export class ComparisonType {
   finishedAt: Date | null
 }
 
+export const ComparisonRowConnectionType = connectionOf('ComparisonRowConnection', () => ComparisonRowType)
+export const PairwiseTestConnectionType = connectionOf('PairwiseTestConnection', () => PairwiseTestType)
 export const ComparisonConnectionType = connectionOf('ComparisonConnection', () => ComparisonType)

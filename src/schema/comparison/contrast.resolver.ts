@@ -11,9 +11,10 @@ import { readsPredictions } from '../complexity.js'
 import type { Context } from '../context.js'
 import { ClassLabelType } from '../dataset/dataset.type.js'
 import { type ImageRoot, ImageType, imageNamed } from '../image/image.js'
-import { PageArguments, pageRequest } from '../page.js'
+import { PageArguments, pageOfWhole, pageRequest, WholeList, WholeListArguments } from '../page.js'
 import { ComparisonType } from './comparison.type.js'
 import {
+  ClassDeltaConnectionType,
   ClassDeltaType,
   ContrastArguments,
   DisagreementArguments,
@@ -34,7 +35,8 @@ async function classOf({ datasetId, classIndex }: OfClass, { loaders }: Context)
 
 @Resolver(() => ComparisonType)
 export class ContrastResolver {
-  @FieldResolver(() => [ClassDeltaType], {
+  @WholeList()
+  @FieldResolver(() => ClassDeltaConnectionType, {
     description:
       'The difference between two methods of the comparison in each class, at one number of shots.',
     complexity: readsPredictions,
@@ -42,11 +44,18 @@ export class ContrastResolver {
   async classDeltas(
     @Root() comparison: ComparisonRow,
     @Args(() => ContrastArguments) input: ContrastArguments,
-    @Ctx() { library, loaders }: Context,
-  ): Promise<(ClassDelta & OfClass)[]> {
+    @Args(() => WholeListArguments) page: WholeListArguments,
+    @Ctx() context: Context,
+  ): Promise<Page<ClassDelta & OfClass>> {
+    const { library, loaders } = context
     const runs = await loaders.comparisonRuns.load(comparison.id)
     const deltas = await library.contrasts.classDeltas(comparison, runs, input)
-    return deltas.map((delta) => ({ ...delta, datasetId: comparison.datasetId }))
+    const { datasetId } = comparison
+    return pageOfWhole(
+      deltas.map((delta) => ({ ...delta, datasetId })),
+      page,
+      context,
+    )
   }
 
   @FieldResolver(() => DisagreementConnectionType, {

@@ -123,4 +123,5 @@ export class DisagreementType {
   kind: DisagreementKind
 }
 
+export const ClassDeltaConnectionType = connectionOf('ClassDeltaConnection', () => ClassDeltaType)
 export const DisagreementConnectionType = connectionOf('DisagreementConnection', () => DisagreementType)

@@ -1,11 +1,12 @@
-import { Arg, Ctx, Field, FieldResolver, Float, ID, Int, Resolver, Root } from 'type-graphql'
-import type { ComparisonRow, Encoder, RowDifference } from '../../library/index.js'
+import { Arg, Args, Ctx, Field, FieldResolver, Float, ID, Int, Resolver, Root } from 'type-graphql'
+import type { ComparisonRow, Encoder, Page, RowDifference } from '../../library/index.js'
 import { readsPredictions } from '../complexity.js'
 import type { Context } from '../context.js'
 import { EncoderType } from '../encoder/encoder.js'
 import { KeptInPercent } from '../fractions.js'
 import { methodAndSpaceOf } from '../method/method-and-space.js'
 import { ObjectType } from '../object-type.js'
+import { connectionOf, pageOfWhole, WholeList, WholeListArguments } from '../page.js'
 import { ComparisonType, StatisticType } from './comparison.type.js'
 
 @ObjectType('ComparisonDifference', {
@@ -44,9 +45,15 @@ class ComparisonDifferenceType {
   paired: boolean
 }
 
+const ComparisonDifferenceConnectionType = connectionOf(
+  'ComparisonDifferenceConnection',
+  () => ComparisonDifferenceType,
+)
+
 @Resolver(() => ComparisonType)
 export class SideBySideResolver {
-  @FieldResolver(() => [ComparisonDifferenceType], {
+  @WholeList()
+  @FieldResolver(() => ComparisonDifferenceConnectionType, {
     description:
       'What this comparison and another one both have, on whatever images, and how far they are apart. Fails with UNKNOWN_COMPARISON.',
     complexity: readsPredictions,
@@ -54,9 +61,15 @@ export class SideBySideResolver {
   async against(
     @Root() comparison: ComparisonRow,
     @Arg('other', () => ID, { description: 'The id of the other comparison.' }) other: string,
-    @Ctx() { library, loaders }: Context,
-  ): Promise<RowDifference[]> {
-    return library.sideBySide(comparison, await loaders.comparison.load(other))
+    @Args(() => WholeListArguments) page: WholeListArguments,
+    @Ctx() context: Context,
+  ): Promise<Page<RowDifference>> {
+    const { library, loaders } = context
+    return pageOfWhole(
+      await library.sideBySide(comparison, await loaders.comparison.load(other)),
+      page,
+      context,
+    )
   }
 }
 

@@ -1,5 +1,6 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql'
 import type { DatasetRow } from '../../library/index.js'
+import { absoluteIfKnown, addressOf } from '../address.js'
 import type { Context } from '../context.js'
 import { DatasetType } from './dataset.type.js'
 
@@ -14,10 +15,9 @@ export class DatasetFingerprintResolver {
   }
 
   @FieldResolver(() => String, {
-    description:
-      'The path of its manifest, a JSON file with classes, prompts, and the SHA-256 of every image.',
+    description: `The address of its manifest, a JSON file with classes, prompts, and the SHA-256 of every image. ${absoluteIfKnown}`,
   })
-  manifest(@Root() { id }: DatasetRow): string {
-    return `/datasets/${id}.json`
+  manifest(@Root() { id }: DatasetRow, @Ctx() context: Context): string {
+    return addressOf(`/datasets/${id}.json`, context)
   }
 }

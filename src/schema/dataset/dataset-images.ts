@@ -13,7 +13,14 @@ import type { Context } from '../context.js'
 import { Split } from '../enums.js'
 import { ImageType } from '../image/image.js'
 import { ObjectType } from '../object-type.js'
-import { connectionOf, PageArguments, pageRequest } from '../page.js'
+import {
+  connectionOf,
+  PageArguments,
+  pageOfWhole,
+  pageRequest,
+  WholeList,
+  WholeListArguments,
+} from '../page.js'
 import { ClassLabelType, DatasetType, SplitCountType } from './dataset.type.js'
 
 @ObjectType('DatasetImage', {
@@ -46,19 +53,26 @@ class ClassSampleType {
   images: readonly ImageType[]
 }
 
+const ClassSampleConnectionType = connectionOf('ClassSampleConnection', () => ClassSampleType)
+
 const maxPerClass = 50
 
 @Resolver(() => DatasetType)
 export class DatasetImagesResolver {
-  @FieldResolver(() => [ClassSampleType], { description: 'Every class with some of its images.' })
+  @WholeList()
+  @FieldResolver(() => ClassSampleConnectionType, {
+    description: 'Classes with some of their images, in the order of their index.',
+  })
   async samples(
     @Root() { id }: DatasetRow,
     @Arg('perClass', () => Int, { defaultValue: 5, description: 'The most images of a class, from 0 to 50.' })
     perClass: number,
     @Arg('split', () => Split, { nullable: true, description: 'Only images of this split.' })
     split: Split | null | undefined,
-    @Ctx() { loaders }: Context,
-  ): Promise<ClassSampleType[]> {
+    @Args(() => WholeListArguments) asked: WholeListArguments,
+    @Ctx() context: Context,
+  ): Promise<Page<ClassSampleType>> {
+    const { loaders } = context
     if (!(perClass >= 0 && perClass <= maxPerClass)) {
       const reason = `perClass must be from 0 to ${maxPerClass}, not ${perClass}.`
       throw errors.invalidValue({ reason }, 'perClass')
@@ -68,12 +82,22 @@ export class DatasetImagesResolver {
       loaders.classCounts.load(id),
       loaders.classSamples.load({ datasetId: id, perClass, split: split ?? null }),
     ])
-    const images = await withImages(samples, loaders)
-    return classes.map((label) => ({
-      class: label,
-      counts: counts.filter(({ classIndex }) => classIndex === label.index),
-      images: images.filter(({ classIndex }) => classIndex === label.index).map(({ image }) => image),
-    }))
+    const page = pageOfWhole(classes, asked, context)
+    const shown = new Set(page.nodes.map(({ index }) => index))
+    const images = await withImages(
+      samples.filter(({ classIndex }) => shown.has(classIndex)),
+      loaders,
+    )
+    const imagesOf = byClass(images)
+    const countsOf = byClass(counts)
+    return {
+      ...page,
+      nodes: page.nodes.map((label) => ({
+        class: label,
+        counts: countsOf.get(label.index) ?? [],
+        images: (imagesOf.get(label.index) ?? []).map(({ image }) => image),
+      })),
+    }
   }
 
   @FieldResolver(() => ClassLabelType, {
@@ -125,6 +149,16 @@ export class DatasetImagesResolver {
       nodes: images.map((each) => ({ ...each, class: classes[each.classIndex] as ClassRow })),
     }
   }
+}
+
+function byClass<T extends { readonly classIndex: number }>(rows: readonly T[]): ReadonlyMap<number, T[]> {
+  const found = new Map<number, T[]>()
+  for (const row of rows) {
+    const own = found.get(row.classIndex)
+    if (own) own.push(row)
+    else found.set(row.classIndex, [row])
+  }
+  return found
 }
 
 /** Adds the image to every row. */

@@ -13,12 +13,12 @@ import type { Context } from '../context.js'
 import { deletedId } from '../deleted-id.js'
 import { imageInput, requireImageLimit } from '../image/image.js'
 import { type InputOfId, inputOfId } from '../input-of-id.js'
-import { pageRequest } from '../page.js'
+import { pageOfWhole, pageRequest, WholeList, WholeListArguments } from '../page.js'
 import { PayloadMutation } from '../payload-mutation.js'
 import { addedImages } from './added-images.js'
 import {
   AddImagesInputType,
-  ClassLabelType,
+  ClassLabelConnectionType,
   CreateDatasetInputType,
   DatasetConnectionType,
   DatasetType,
@@ -141,9 +141,14 @@ export class DatasetResolver {
     return id
   }
 
-  @FieldResolver(() => [ClassLabelType], { description: 'In the order of their index.' })
-  classes(@Root() { id }: DatasetRow, @Ctx() { loaders }: Context): Promise<ClassRow[]> {
-    return loaders.classes.load(id)
+  @WholeList()
+  @FieldResolver(() => ClassLabelConnectionType, { description: 'In the order of their index.' })
+  async classes(
+    @Root() { id }: DatasetRow,
+    @Args(() => WholeListArguments) page: WholeListArguments,
+    @Ctx() context: Context,
+  ): Promise<Page<ClassRow>> {
+    return pageOfWhole(await context.loaders.classes.load(id), page, context)
   }
 
   @FieldResolver(() => [SplitCountType], {

@@ -52,6 +52,7 @@ export class DatasetType {
   createdAt: Date
 }
 
+export const ClassLabelConnectionType = connectionOf('ClassLabelConnection', () => ClassLabelType)
 export const DatasetConnectionType = connectionOf('DatasetConnection', () => DatasetType)
 
 @InputType('ClassInput', { description: 'A class by its name, with texts for it.' })

@@ -9,6 +9,7 @@ import {
   requireThumbnailSize,
   type Split as SplitName,
 } from '../../library/index.js'
+import { absoluteIfKnown, addressOf } from '../address.js'
 import { computed } from '../complexity.js'
 import type { Context } from '../context.js'
 import { DatasetType } from '../dataset/dataset.type.js'
@@ -118,16 +119,16 @@ export class ImageMapResolver {
   }
 
   @FieldResolver(() => String, {
-    description:
-      'The path of the thumbnail of an image, a template (RFC 6570) with `{id}` in the place of its id.',
+    description: `The address of the thumbnail of an image, a template (RFC 6570) with \`{id}\` in the place of its id. ${absoluteIfKnown}`,
   })
   thumbnail(
     @Root() _map: ImageMap,
     @Arg('size', () => Int, { defaultValue: 160, description: 'The most pixels of the longer side.' })
     size: number,
+    @Ctx() context: Context,
   ): string {
     requireThumbnailSize(size, 'size')
-    return `/images/{id}?size=${size}`
+    return addressOf(`/images/{id}?size=${size}`, context)
   }
 
   @FieldResolver(() => [Int], {

@@ -10,6 +10,7 @@ import {
   requireThumbnailSize,
 } from '../../library/index.js'
 import type { Limits } from '../../settings/settings.js'
+import { absoluteIfKnown, addressOf } from '../address.js'
 import type { Context } from '../context.js'
 import { ErrorCode } from '../error-code.js'
 import { NodeType } from '../node/node.type.js'
@@ -49,15 +50,18 @@ export interface ImageRoot {
 @Resolver(() => ImageType)
 export class ImageResolver {
   @FieldResolver(() => String, {
-    description: `The path of a smaller copy. Its longer side has at most \`size\` pixels, from ${minThumbnailSize} to ${maxThumbnailSize} pixels.`,
+    description: `The address of a smaller copy. ${absoluteIfKnown} Its longer side has at most \`size\` pixels, from ${minThumbnailSize} to ${maxThumbnailSize} pixels.`,
   })
   thumbnail(
     @Root() { id, unstored }: ImageRoot,
     @Arg('size', () => Int, { defaultValue: 160, description: 'The most pixels of the longer side.' })
     size: number,
+    @Ctx() context: Context,
   ): string {
     requireThumbnailSize(size, 'size')
-    return unstored ? this.url({ id, width: 0, height: 0, unstored }) : `/images/${id}?size=${size}`
+    return unstored
+      ? this.url({ id, width: 0, height: 0, unstored }, context)
+      : addressOf(`/images/${id}?size=${size}`, context)
   }
 
   @FieldResolver(() => Boolean, {
@@ -73,17 +77,17 @@ export class ImageResolver {
 
   @FieldResolver(() => Boolean, {
     description:
-      'Whether the image was removed and is no longer kept. Results still name it. It has no size then, and nothing is at its paths.',
+      'Whether the image was removed and is no longer kept. Results still name it. It has no size then, and nothing is at its addresses.',
   })
   isGone(@Root() { isGone = false }: ImageRoot): boolean {
     return isGone
   }
 
   @FieldResolver(() => String, {
-    description: 'The path of its bytes; a data URL for an image that is not stored.',
+    description: `The address of its bytes; a data URL for an image that is not stored. ${absoluteIfKnown}`,
   })
-  url(@Root() { id, unstored }: ImageRoot): string {
-    if (!unstored) return `/images/${id}`
+  url(@Root() { id, unstored }: ImageRoot, @Ctx() context: Context): string {
+    if (!unstored) return addressOf(`/images/${id}`, context)
     const type = unstored.format === null ? 'application/octet-stream' : contentTypeOf(unstored.format)
     return `data:${type};base64,${unstored.bytes.toString('base64')}`
   }

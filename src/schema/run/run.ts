@@ -96,7 +96,7 @@ export class RunType {
   finishedAt: Date | null
 }
 
-const RunConnectionType = connectionOf('RunConnection', () => RunType)
+export const RunConnectionType = connectionOf('RunConnection', () => RunType)
 
 @Resolver(() => RunType)
 export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {

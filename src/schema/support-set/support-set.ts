@@ -1,5 +1,6 @@
 import { Arg, Args, Ctx, Field, FieldResolver, ID, InputType, Int, Query, Resolver, Root } from 'type-graphql'
 import type { ClassRow, DatasetRow, Encoder, Page, SupportSetRow } from '../../library/index.js'
+import { absoluteIfKnown, addressOf } from '../address.js'
 import type { Context } from '../context.js'
 import { ClassLabelType, DatasetType } from '../dataset/dataset.type.js'
 import { datasetFilter } from '../dataset/dataset-filter.js'
@@ -10,9 +11,17 @@ import { type ImageRoot, ImageType, imageNamed } from '../image/image.js'
 import { type InputOfId, inputOfId } from '../input-of-id.js'
 import { NodeType } from '../node/node.type.js'
 import { ObjectType } from '../object-type.js'
-import { connectionOf, PageArguments, pageRequest } from '../page.js'
+import {
+  connectionOf,
+  PageArguments,
+  pageOfWhole,
+  pageRequest,
+  WholeList,
+  WholeListArguments,
+} from '../page.js'
 import { PayloadMutation } from '../payload-mutation.js'
 import { DateTime } from '../scalars.js'
+import { atDrawnSupport, DrawSupportInputType, drawnOnceBy } from './draw-support.js'
 
 @ObjectType('SupportImage', { description: 'An image of a support set with its class.' })
 export class SupportImageType {
@@ -54,6 +63,7 @@ export class SupportSetType {
   createdAt: Date
 }
 
+const SupportImageConnectionType = connectionOf('SupportImageConnection', () => SupportImageType)
 const SupportSetConnectionType = connectionOf('SupportSetConnection', () => SupportSetType)
 
 @InputType('CreateSupportSetInput', { description: 'Which images to draw.' })
@@ -64,21 +74,8 @@ class CreateSupportSetInputType {
   @Field(() => ID, { nullable: true, description: 'Default: the default encoder.' })
   encoder?: string | null
 
-  @Field(() => Int, { nullable: true, description: 'Images per class. Left out with ALL and LISTED.' })
-  shots?: number | null
-
-  @Field(() => Drawing, {
-    nullable: true,
-    description: 'Default: LISTED with `images`, and EXACT without.',
-  })
-  drawing?: Drawing | null
-
-  @Field(() => [ID], {
-    nullable: true,
-    description:
-      'The support images themselves, instead of a draw: images of the support pool, in any order.',
-  })
-  images?: string[] | null
+  @Field(() => DrawSupportInputType, { description: 'Which images: drawn by the seed, all, or listed.' })
+  support: DrawSupportInputType
 
   @Field(() => Int, {
     defaultValue: 1,
@@ -136,12 +133,14 @@ export class SupportSetResolver {
         'Draws a support set, or takes the listed images. The same request on the same images returns the same support set.',
     },
   )
-  createSupportSet(
+  async createSupportSet(
     @Arg('input', () => CreateSupportSetInputType, { description: 'The dataset, and which images to draw.' })
-    input: CreateSupportSetInputType,
+    { support, ...input }: CreateSupportSetInputType,
     @Ctx() { library }: Context,
   ): Promise<SupportSetRow> {
-    return library.supportSets.create(input)
+    return library.supportSets.create({ ...input, ...drawnOnceBy(support) }).catch((error: unknown) => {
+      throw atDrawnSupport(error, support)
+    })
   }
 
   @PayloadMutation(deletedId, {
@@ -157,11 +156,10 @@ export class SupportSetResolver {
   }
 
   @FieldResolver(() => String, {
-    description:
-      'The path of a safetensors file with its features, labels and texts. They are encoded on request.',
+    description: `The address of a safetensors file with its features, labels and texts, which are encoded on request. ${absoluteIfKnown}`,
   })
-  file(@Root() { id }: SupportSetRow): string {
-    return `/support-sets/${id}.safetensors`
+  file(@Root() { id }: SupportSetRow, @Ctx() context: Context): string {
+    return addressOf(`/support-sets/${id}.safetensors`, context)
   }
 
   @FieldResolver(() => DatasetType, { description: 'The dataset that it was drawn from.' })
@@ -174,23 +172,27 @@ export class SupportSetResolver {
     return library.encoders.get(encoder)
   }
 
-  @FieldResolver(() => [SupportImageType], {
-    description: 'All of them, in the order in which they were drawn. Some may be gone.',
+  @WholeList()
+  @FieldResolver(() => SupportImageConnectionType, {
+    description: 'In the order in which they were drawn. Some may be gone.',
   })
   async images(
     @Root() { id, datasetId }: SupportSetRow,
+    @Args(() => WholeListArguments) asked: WholeListArguments,
     @Ctx() context: Context,
-  ): Promise<{ image: ImageRoot; class: ClassRow }[]> {
+  ): Promise<Page<{ image: ImageRoot; class: ClassRow }>> {
     const { loaders } = context
     const [images, classes] = await Promise.all([
       loaders.supportImages.load(id),
       loaders.classes.load(datasetId),
     ])
-    return Promise.all(
-      images.map(async ({ imageId, classIndex }) => ({
+    const page = pageOfWhole(images, asked, context)
+    const nodes = await Promise.all(
+      page.nodes.map(async ({ imageId, classIndex }) => ({
         image: await imageNamed(imageId, context),
         class: classes[classIndex] as ClassRow,
       })),
     )
+    return { ...page, nodes }
   }
 }

@@ -21,9 +21,9 @@ const dataset = await makeDataset(narrow.library, 'Small', { SUPPORT_POOL: 1, TE
 /** What a dashboard of comparisons asks for at once. */
 const dashboard = `{ comparisons(first: 20) { totalCount pageInfo { hasNextPage endCursor } nodes {
   id status progress createdAt dataset { id name } encoder { id name }
-  rows { method { id name } space { id name } shots accuracy { mean low high n } }
-  runs { id status shots seed method { id name paper { title url } hyperparameters { name kind default min max } }
-    space { id name } supportSet { id shots seed } hyperparameters { name value } }
+  rows { nodes { method { id name } space { id name } shots accuracy { mean low high n } } }
+  runs { nodes { id status shots seed method { id name paper { title url } hyperparameters { name kind default min max } }
+    space { id name } supportSet { id shots seed } hyperparameters { name value } } }
 } } }`
 
 const aliases = (count: number, field: string): string =>
@@ -130,10 +130,10 @@ describe('what is set is held, with an error of its own:', () => {
   test.each([
     ['tokens', `{ ${'__typename '.repeat(1000)} }`, 'QUERY_TOO_LONG'],
     ['depth', '{ runs(first: 1) { nodes { method { terms { weight } space { id } } } } }', undefined],
-    ['depth', '{ comparisons { nodes { runs { method { space { id } } } } } }', 'QUERY_TOO_DEEP'],
+    ['depth', '{ comparisons { nodes { runs { nodes { method { space { id } } } } } } }', 'QUERY_TOO_DEEP'],
     [
       'depth in fragments',
-      `{ comparisons { ...c } } fragment c on ComparisonConnection { nodes { ... on Comparison { runs { ...r } } } }
+      `{ comparisons { ...c } } fragment c on ComparisonConnection { nodes { ... on Comparison { runs { nodes { ...r } } } } }
        fragment r on Run { method { space { id } } }`,
       'QUERY_TOO_DEEP',
     ],
@@ -166,7 +166,8 @@ describe('what is set is held, with an error of its own:', () => {
       classes: [{ name: 'a', prompts: Array.from({ length: 150 }, (_, i) => `${i} ${'x'.repeat(4000)}`) }],
     }
     const { id } = await narrow.library.datasets.create(input)
-    const query = (times: number) => `{ dataset(id: "${id}") { ${aliases(times, 'classes { prompts }')} } }`
+    const query = (times: number) =>
+      `{ dataset(id: "${id}") { ${aliases(times, 'classes { nodes { prompts } }')} } }`
     expect(codesOf(await narrow.ask(query(1)))).toBeUndefined()
     const answer = await narrow.ask(query(5))
     expect(codesOf(answer)).toContain('ANSWER_TOO_LARGE')

@@ -35,11 +35,18 @@ describe.each([
     // How many states there are between the first and the last depends on how busy the machine is.
     expect(states.length).toBeGreaterThan(1)
     expect(['QUEUED', 'RUNNING', 'SUCCEEDED']).toContain(states[0]?.status)
-    expect(states.at(-1)).toMatchObject({ id, status: 'SUCCEEDED', progress: 1, rows: [{ shots: 1 }] })
+    expect(states.at(-1)).toMatchObject({
+      id,
+      status: 'SUCCEEDED',
+      progress: 1,
+      rows: { nodes: [{ shots: 1 }] },
+    })
     const progress = states.map((state) => state.progress)
     expect(progress).toEqual([...progress].sort((a, b) => a - b))
     // Runs are read anew at each push.
-    const finished = states.map(({ runs }) => runs.filter(({ status }) => status === 'SUCCEEDED').length)
+    const finished = states.map(
+      ({ runs }) => runs.nodes.filter(({ status }) => status === 'SUCCEEDED').length,
+    )
     expect(finished.at(-1)).toBe(4)
     expect(new Set(finished).size).toBeGreaterThan(1)
   })
@@ -60,6 +67,27 @@ describe.each([
       expect(progress).toEqual([...progress].sort((a, b) => a - b))
     }
     expect(new Set(states.map(({ id }) => id)).size).toBe(2)
+  })
+
+  test('without ids, all comparisons that wait or run are followed, and those that are asked for meanwhile', async () => {
+    const [first, second] = [await compareSlowly(2), await compareSlowly(1)]
+    const client = connect()
+    const ends = new Map<string, number>()
+    let third = ''
+    for await (const result of client.iterate({
+      query: 'subscription { comparisons { id status progress } }',
+    })) {
+      expect(result.errors).toBeUndefined()
+      const { comparisons } = result.data as unknown as {
+        comparisons: Pick<State, 'id' | 'status' | 'progress'>
+      }
+      if (third === '') third = (await compareSlowly(1)).id
+      if (comparisons.status === 'SUCCEEDED') ends.set(comparisons.id, (ends.get(comparisons.id) ?? 0) + 1)
+      if ([first.id, second.id, third].every((id) => ends.has(id))) break
+    }
+    await client.dispose()
+    // Each is told to its end, and its end once.
+    for (const id of [first.id, second.id, third]) expect(ends.get(id)).toBe(1)
   })
 
   test('a list with an unknown comparison, or none, is refused with its place', async () => {

@@ -69,7 +69,7 @@ describe('every transport reports and counts alike', () => {
     ],
     [
       'a document that is too deep',
-      { query: '{ comparisons { nodes { runs { method { space { id } } } } } }' },
+      { query: '{ comparisons { nodes { runs { nodes { method { space { id } } } } } } }' },
       'query comparisons',
       'QUERY_TOO_DEEP',
     ],

@@ -11,8 +11,8 @@ export interface State {
   readonly id: string
   readonly status: string
   readonly progress: number
-  readonly rows: readonly { readonly shots: number }[]
-  readonly runs: readonly { readonly id: string; readonly status: string }[]
+  readonly rows: { readonly nodes: readonly { readonly shots: number }[] }
+  readonly runs: { readonly nodes: readonly { readonly id: string; readonly status: string }[] }
 }
 export type Result = ExecutionResult<{ comparison: State }>
 
@@ -26,7 +26,7 @@ export interface Client {
 }
 
 export const watching = `subscription ($id: ID!) {
-  comparison(id: $id) { id status progress rows { shots } runs { id status } }
+  comparison(id: $id) { id status progress rows { nodes { shots } } runs { nodes { id status } } }
 }`
 
 /** What tests of subscriptions watch, on the shared server, with clients for both protocols. `name` is that of a new dataset. */

@@ -1,5 +1,6 @@
 import { Client, cacheExchange, fetchExchange, subscriptionExchange } from '@urql/core'
 import { createClient as createSocket } from 'graphql-ws'
+import { askAgain } from './ask-again-exchange'
 import { reportConnected, reportLost } from './connection'
 
 const socketUrl = `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/graphql`
@@ -23,6 +24,11 @@ const socket = createSocket({
   on: { connected: reportConnected, closed: reportLost, error: reportLost },
 })
 
+const fresh = askAgain()
+
+/** Says that something has changed without a mutation of this page: queries under way are asked again. */
+export const { outdate } = fresh
+
 /** The API client of all pages. */
 export const client = new Client({
   url: '/graphql',
@@ -32,6 +38,7 @@ export const client = new Client({
   requestPolicy: 'cache-and-network',
   exchanges: [
     cacheExchange,
+    fresh.exchange,
     subscriptionExchange({
       forwardSubscription: ({ query = '', variables, operationName }) => ({
         subscribe: (sink) => ({

@@ -1,5 +1,6 @@
 import type { ComponentProps, ReactNode } from 'react'
 import { Link } from 'wouter'
+import { localPath } from '../api/local-path'
 import styles from './button.module.css'
 
 type Tone = 'primary' | 'plain' | 'quiet' | 'danger'
@@ -31,7 +32,7 @@ export function ButtonLink({
 /** A link that downloads a file of the service. */
 export function DownloadLink({ href, children }: { readonly href: string; readonly children: ReactNode }) {
   return (
-    <a href={href} download className={`${styles.button} ${styles.plain}`}>
+    <a href={localPath(href)} download className={`${styles.button} ${styles.plain}`}>
       <svg aria-hidden="true" width="12" height="12" viewBox="0 0 12 12">
         <path
           d="M6 1v7M3 5.4 6 8.4l3-3M1.5 11h9"

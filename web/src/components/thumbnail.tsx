@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { localPath } from '../api/local-path'
 import styles from './thumbnail.module.css'
 
 /** A small image. If it does not load, shows its id. */
@@ -24,7 +25,7 @@ export function Thumbnail({
   return (
     <img
       className={styles.thumbnail}
-      src={image.thumbnail}
+      src={localPath(image.thumbnail)}
       alt={alt}
       width={size}
       height={size}

@@ -34,7 +34,7 @@ export function DatasetMapPage() {
         map={dataset?.map}
         {...{ isOld, error, space }}
         dataset={id}
-        names={dataset?.classes.map(({ name }) => name) ?? []}
+        names={dataset?.classes.nodes.map(({ name }) => name) ?? []}
         spaces={registry ? spacesOf(registry, encoder) : [{ id: space, name: space }]}
         onSpace={(value) => setUrl({ space: value === 'clip' ? undefined : value })}
         tools={

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useMemo, useState } from 'react'
 import type { CombinedError } from 'urql'
 import type { MappedFragment } from '../api/generated'
+import { localPath } from '../api/local-path'
 import { useScheme } from '../app/scheme'
 import { useUrlState } from '../app/url-state'
 import { Button } from '../components/button'
@@ -21,6 +22,8 @@ const layouts = [
   { value: 'pca', label: 'PCA' },
   { value: 'umap', label: 'UMAP' },
 ] as const satisfies readonly { readonly value: Layout; readonly label: string }[]
+
+const none: readonly string[] = []
 
 const colouringWords: Readonly<Record<Colouring, string>> = {
   class: 'Class',
@@ -63,7 +66,18 @@ export function ImageMap({
   const by = colourings.find((each) => each === url.get('colour')) ?? 'class'
   const groups = useMemo(() => (map ? groupsOf(map, names, by, isDark) : []), [map, names, by, isDark])
   const [lit, setLit] = useState<string>()
-  const [selected, setSelected] = useState<readonly number[]>([])
+  /** By id, because a change of labels gives images other places in the map. `turn` tells selections apart. */
+  const [selection, setSelection] = useState({ ids: none, turn: 0 })
+  const selected = useMemo(() => {
+    if (selection.ids.length === 0 || !map) return []
+    const placeOf = new Map(map.images.map((id, i) => [id, i]))
+    return selection.ids.flatMap((id) => placeOf.get(id) ?? [])
+  }, [map, selection])
+  const select = (points: readonly number[], adds = false) =>
+    setSelection(({ ids, turn }) => ({
+      ids: [...new Set([...(adds ? ids : []), ...points.flatMap((i) => map?.images[i] ?? [])])],
+      turn: turn + 1,
+    }))
   const [hovered, setHovered] = useState<Hovered>()
   const total = map?.images.length ?? 0
 
@@ -119,14 +133,12 @@ export function ImageMap({
                 places={placed.places}
                 {...{ colors, order }}
                 onHover={setHovered}
-                onLasso={(points, adds) =>
-                  setSelected((before) => (adds ? [...new Set([...before, ...points])] : points))
-                }
+                onLasso={select}
               />
               {hovered && map.images[hovered.point] !== undefined && (
                 <figure className={styles.hovered} style={tipPlace(hovered)}>
                   <img
-                    src={map.thumbnail.replace('{id}', map.images[hovered.point] ?? '')}
+                    src={localPath(map.thumbnail.replace('{id}', map.images[hovered.point] ?? ''))}
                     alt=""
                     width={128}
                     height={128}
@@ -162,7 +174,7 @@ export function ImageMap({
                   <li key={label}>
                     <button
                       type="button"
-                      onClick={() => setSelected(points)}
+                      onClick={() => select(points)}
                       onPointerEnter={() => setLit(label)}
                       onPointerLeave={() => setLit(undefined)}
                       onFocus={() => setLit(label)}
@@ -176,7 +188,7 @@ export function ImageMap({
                 ))}
               </ul>
               {selected.length > 0 && (
-                <Button tone="quiet" onClick={() => setSelected([])}>
+                <Button tone="quiet" onClick={() => select([])}>
                   Select none
                 </Button>
               )}
@@ -184,9 +196,9 @@ export function ImageMap({
           </div>
           {selected.length > 0 && (
             <MapSelection
-              key={selected.join(' ')}
+              key={selection.turn}
               {...{ dataset, names, map, selected }}
-              onDone={() => setSelected([])}
+              onDone={() => select([])}
             />
           )}
         </>

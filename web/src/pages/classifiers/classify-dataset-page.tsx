@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useMutation, useQuery, useSubscription } from 'urql'
 import { Link, useParams } from 'wouter'
+import { outdate } from '../../api/client'
 import {
   CancelClassificationDocument,
   ClassificationChangesDocument,
@@ -165,6 +166,8 @@ function Follow({ id, onChange }: { readonly id: string; readonly onChange: () =
   const [{ error }] = useSubscription(
     { query: ClassificationChangesDocument, variables: { id } },
     (_, changes) => {
+      // The last event is the last chance: a list that is being read may be of before it.
+      if (!isRunning(changes.datasetClassification)) outdate()
       onChange()
       return changes
     },

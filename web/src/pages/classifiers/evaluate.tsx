@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { type CombinedError, useClient } from 'urql'
 import {
   EvaluationOfJobDocument,
@@ -36,18 +36,29 @@ export function EvaluateClassifier({
   const [chosen, setChosen] = useState<string>()
   const [which, setWhich] = useState<Which>('TEST')
   const [answer, setAnswer] = useState<{ readonly data?: Evaluation; readonly error?: CombinedError }>({})
+  /** Counts questions: an answer to an earlier one says nothing about what is chosen now. */
+  const questions = useRef(0)
   const dataset = chosen ?? datasets?.[0]?.id
   const followed = useClassifierJob(async ({ id: job }) => {
+    const question = questions.current
     const asked = client.query(EvaluationOfJobDocument, { id: job }, { requestPolicy: 'network-only' })
     const { data, error } = await asked
+    if (question !== questions.current) return
     const evaluation = data?.classifierJob?.evaluation
     setAnswer({ ...(evaluation && { data: evaluation }), ...(error && { error }) })
   })
+  const startAnew = () => {
+    questions.current++
+    followed.follow(undefined)
+    setAnswer({})
+  }
   async function evaluate() {
     if (dataset === undefined) return
-    setAnswer({})
+    startAnew()
+    const question = questions.current
     const input = { classifier: id, dataset, unlabelled: which === 'UNLABELLED' }
     const { data, error } = await client.mutation(StartClassifierEvaluationDocument, { input })
+    if (question !== questions.current) return
     followed.follow(data?.startClassifierEvaluation.job)
     if (error) setAnswer({ error })
   }
@@ -70,7 +81,7 @@ export function EvaluateClassifier({
             options={datasets.map((each) => ({ value: each.id, label: each.name }))}
             onChange={(value) => {
               setChosen(value)
-              setAnswer({})
+              startAnew()
             }}
           />
           <Choice<Which>
@@ -82,7 +93,7 @@ export function EvaluateClassifier({
             ]}
             onChange={(value) => {
               setWhich(value)
-              setAnswer({})
+              startAnew()
             }}
           />
         </>

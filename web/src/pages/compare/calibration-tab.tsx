@@ -20,7 +20,7 @@ const ReliabilityDiagram = lazily(
   () => <div className={styles.toCome} aria-hidden />,
 )
 
-type Bin = NonNullable<ReliabilityQuery['comparison']>['rows'][number]['reliability'][number]
+type Bin = NonNullable<ReliabilityQuery['comparison']>['rows']['nodes'][number]['reliability'][number]
 
 /** How often a method is right, by how confident it is. */
 export function CalibrationTab({
@@ -41,7 +41,7 @@ export function CalibrationTab({
     requestPolicy: 'cache-first',
   })
   const row = line.rows.get(shots)
-  const bins = data?.comparison?.rows.find(
+  const bins = data?.comparison?.rows.nodes.find(
     (each) => each.shots === shots && each.encoder.id === line.encoder && keyOf(each) === line.key,
   )?.reliability
   const all = [...line.rows.keys()].sort((a, b) => a - b)

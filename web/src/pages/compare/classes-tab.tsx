@@ -11,7 +11,7 @@ import { type Contrast, contrastVariables } from './contrast'
 import styles from './details.module.css'
 import type { Line } from './series'
 
-type ClassDelta = NonNullable<ClassDeltasQuery['comparison']>['classDeltas'][number]
+type ClassDelta = NonNullable<ClassDeltasQuery['comparison']>['classDeltas']['nodes'][number]
 
 /** The accuracy of a method and the baseline in each class. */
 export function ClassesTab({ contrast, tools }: { readonly contrast: Contrast; readonly tools: ReactNode }) {
@@ -21,7 +21,7 @@ export function ClassesTab({ contrast, tools }: { readonly contrast: Contrast; r
     variables: contrastVariables(contrast),
     requestPolicy: 'cache-first',
   })
-  const deltas = data?.comparison?.classDeltas
+  const deltas = data?.comparison?.classDeltas.nodes
   const { shots } = contrast
   return (
     <Card

@@ -6,11 +6,18 @@ import {
   type ComparisonStateFragment,
   DiscardComparisonDocument,
 } from '../../api/generated'
+import { localPath } from '../../api/local-path'
 import { useUrlState } from '../../app/url-state'
 import { Button, ButtonLink, DownloadLink } from '../../components/button'
+import { lazily } from '../../components/lazily'
 import { Problems } from '../../components/problems'
 import styles from './comparison-actions.module.css'
-import { DescribeDialog } from './describe-dialog'
+
+// Dialogs are loaded when one is opened.
+const DescribeDialog = lazily(
+  async () => (await import('./describe-dialog')).DescribeDialog,
+  () => null,
+)
 
 export function ComparisonActions({
   comparison,
@@ -35,12 +42,12 @@ export function ComparisonActions({
           Cancel
         </Button>
       )}
-      {exports && comparison.rows.length > 0 && (
+      {exports && comparison.rows.nodes.length > 0 && (
         <>
           <ButtonLink href={`/try?comparison=${id}${shots === null ? '' : `&shots=${shots}`}`}>
             Try
           </ButtonLink>
-          <a className={styles.link} href={exports.html} target="_blank" rel="noreferrer">
+          <a className={styles.link} href={localPath(exports.html)} target="_blank" rel="noreferrer">
             Report
           </a>
           <DownloadLink href={exports.csv}>CSV</DownloadLink>

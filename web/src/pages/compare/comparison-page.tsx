@@ -30,7 +30,8 @@ export function ComparisonPage() {
   const left = useTimeLeft(comparison?.progress ?? 0, running)
   const [restored, restore] = useMutation(RestoreComparisonDocument)
   if (!comparison) return error ? <Problems error={error} /> : <Loading what="the comparison" />
-  const { name, notes, dataset, encoder, protocol, status, rows, createdAt } = comparison
+  const { name, notes, dataset, encoder, protocol, status, createdAt } = comparison
+  const { nodes: rows } = comparison.rows
   const seeds = Math.max(0, ...rows.map(({ accuracy }) => accuracy.n))
   return (
     <Page
@@ -92,6 +93,9 @@ export function ComparisonPage() {
 const isRunning = ({ status }: ComparisonStateFragment): boolean =>
   status === 'QUEUED' || status === 'RUNNING'
 
+/** What a person changes on the page, and the page reads again: events tell of progress alone. */
+const describedBy = ({ name, notes, discardedAt }: ComparisonStateFragment) => ({ name, notes, discardedAt })
+
 /** The state of a comparison, updated while it runs. */
 function useComparison(id: string) {
   const [{ data, error }] = useQuery({ query: ComparisonDocument, variables: { id } })
@@ -103,6 +107,6 @@ function useComparison(id: string) {
   })
   const live = changes?.comparison.id === id ? changes.comparison : undefined
   // A state that has ended is final, so it wins over an older event.
-  const comparison = read && isRunning(read) ? (live ?? read) : read
+  const comparison = read && isRunning(read) && live ? { ...live, ...describedBy(read) } : read
   return { comparison, exports: read?.exports, error: error ?? streamError }
 }

@@ -35,6 +35,9 @@ const statuses: readonly { readonly value: JobStatus | ''; readonly label: strin
   { value: 'CANCELLED', label: 'Cancelled' },
 ]
 
+/** Names the type for the cache, because an empty list has no type name. Without it, one that is taken back would not appear. */
+const context = { additionalTypenames: ['Comparison'] }
+
 /** All comparisons, newest first. */
 export function ComparisonsPage() {
   const [url, setUrl] = useUrlState()
@@ -50,6 +53,7 @@ export function ComparisonsPage() {
       dataset: dataset || null,
       discarded: url.has('deleted-ones'),
     },
+    context,
   })
   const [{ data: choices }] = useQuery({ query: DatasetChoicesDocument, context: datasetsContext })
   const isFiltered = search !== '' || status !== '' || dataset !== '' || url.has('deleted-ones')
@@ -197,7 +201,7 @@ function Status({ status, progress }: Comparison) {
 /** What was asked for, in a few words. */
 function asked({ protocol, rows }: Comparison): string {
   const { selection, methods, augmentations, drawing, search } = protocol
-  const seeds = Math.max(0, ...rows.map(({ accuracy }) => accuracy.n))
+  const seeds = Math.max(0, ...rows.nodes.map(({ accuracy }) => accuracy.n))
   return [
     plural(methods.length, 'line'),
     ...(seeds > 0 ? [plural(seeds, 'seed')] : []),
@@ -210,8 +214,10 @@ function asked({ protocol, rows }: Comparison): string {
 
 /** The best row at the largest number of shots. */
 function bestOf({ rows }: Comparison) {
-  const most = Math.max(...rows.map(({ shots }) => shots))
-  return rows.filter(({ shots }) => shots === most).toSorted((a, b) => b.accuracy.mean - a.accuracy.mean)[0]
+  const most = Math.max(...rows.nodes.map(({ shots }) => shots))
+  return rows.nodes
+    .filter(({ shots }) => shots === most)
+    .toSorted((a, b) => b.accuracy.mean - a.accuracy.mean)[0]
 }
 
 const columns: readonly Column<Comparison>[] = [
@@ -237,7 +243,9 @@ const columns: readonly Column<Comparison>[] = [
     id: 'shots',
     header: 'Shots',
     cell: ({ rows }) =>
-      rows.length > 0 ? list([...new Set(rows.map(({ shots }) => shots))].sort((a, b) => a - b)) : '–',
+      rows.nodes.length > 0
+        ? list([...new Set(rows.nodes.map(({ shots }) => shots))].sort((a, b) => a - b))
+        : '–',
   },
   {
     id: 'best',

@@ -36,11 +36,11 @@ export function ConfusionTab({
   readonly onPair: (label: string, taken: string) => void
 }) {
   const { comparison, error } = useRuns(id)
-  const confusion = useConfusion(comparison?.runs, line, shots)
+  const confusion = useConfusion(comparison?.runs.nodes, line, shots)
   const [url, setUrl] = useUrlState()
   const [target, setTarget] = useState<readonly [string, string]>()
   const order = orders.find(({ value }) => value === url.get('classes'))?.value ?? 'similar'
-  const names = comparison?.dataset.classes
+  const names = comparison?.dataset.classes.nodes
   const ordered = useMemo(() => {
     const all = (names ?? []).map(({ name }) => name)
     const places = confusion ? placesOf(order, all, confusion) : []

@@ -4,18 +4,37 @@ import { SelectField } from '../../components/field'
 import { lazily } from '../../components/lazily'
 import { Loading } from '../../components/loading'
 import { type Tab, Tabs } from '../../components/tabs'
-import { CalibrationTab } from './calibration-tab'
 import { ClassesTab } from './classes-tab'
-import { ConfusionTab } from './confusion-tab'
-import { DisagreementsTab } from './disagreements-tab'
-import { ImagesTab } from './images-tab'
-import { RunsTab } from './runs-tab'
 import type { Line } from './series'
-import { SetsTab } from './sets-tab'
 
+// What is not seen at first is loaded when it is.
+const DisagreementsTab = lazily(
+  async () => (await import('./disagreements-tab')).DisagreementsTab,
+  () => <Loading what="disagreements" />,
+)
+const ConfusionTab = lazily(
+  async () => (await import('./confusion-tab')).ConfusionTab,
+  () => <Loading what="confusions" />,
+)
+const ImagesTab = lazily(
+  async () => (await import('./images-tab')).ImagesTab,
+  () => <Loading what="images" />,
+)
 const MapTab = lazily(
   async () => (await import('./map-tab')).MapTab,
   () => <Loading what="the map" />,
+)
+const CalibrationTab = lazily(
+  async () => (await import('./calibration-tab')).CalibrationTab,
+  () => <Loading what="the calibration" />,
+)
+const SetsTab = lazily(
+  async () => (await import('./sets-tab')).SetsTab,
+  () => <Loading what="sets" />,
+)
+const RunsTab = lazily(
+  async () => (await import('./runs-tab')).RunsTab,
+  () => <Loading what="runs" />,
 )
 
 /** Details behind the averages: classes, images, confusions, calibration, sets, and single runs. */

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react'
-import { useQuery } from 'urql'
+import { useClient, useQuery } from 'urql'
 import { type PredictionOrder, type PredictionOutcome, RunImagesDocument } from '../../api/generated'
+import { localPath } from '../../api/local-path'
 import { useUrlState } from '../../app/url-state'
 import { Button } from '../../components/button'
 import { Card } from '../../components/card'
@@ -13,6 +14,7 @@ import { Problems } from '../../components/problems'
 import { plural } from '../../design/format'
 import { classKeysOf, type LabelActions, pressed } from '../../labels/label-keys'
 import { useLabels } from '../../labels/use-labels'
+import { useOneAtATime } from '../../labels/use-one-at-a-time'
 import styles from './images-tab.module.css'
 import { type MeasuredImage, OneImage, Says, saidOf } from './one-image'
 import { keyOf, type Line } from './series'
@@ -50,7 +52,7 @@ export function ImagesTab({
   const { comparison, error } = useRuns(id)
   if (error) return <Problems error={error} />
   if (!comparison) return <Loading what="images" />
-  const atShots = comparison.runs.filter(
+  const atShots = comparison.runs.nodes.filter(
     (run) => run.shots === shots && run.encoder.id === line.encoder && run.status === 'SUCCEEDED',
   )
   return (
@@ -59,7 +61,7 @@ export function ImagesTab({
       line={line}
       shots={shots}
       runs={atShots}
-      classes={comparison.dataset.classes.map(({ name }) => name)}
+      classes={comparison.dataset.classes.nodes.map(({ name }) => name)}
       testDataset={testDataset}
       tools={tools}
     />
@@ -174,46 +176,54 @@ function Pages({
   readonly testDataset: string
 }) {
   const [after, setAfter] = useState<string | null>(null)
-  const [at, setAt] = useState<number>()
+  /** The id of the chosen image. */
+  const [picked, setPicked] = useState<string>()
   const grid = useRef<HTMLUListElement>(null)
-  const [{ data, error }, reload] = useQuery({
-    query: RunImagesDocument,
-    variables: { run: run.id, beside: others.map((other) => other.id), ...selection, after },
-  })
+  const client = useClient()
+  const variables = { run: run.id, beside: others.map((other) => other.id), ...selection, after }
+  const [{ data, error }] = useQuery({ query: RunImagesDocument, variables })
   const found = data?.run?.predictions
   const nodes = found?.nodes ?? []
-  const chosen = at === undefined ? undefined : nodes[at]
+  const chosen = nodes.find(({ image }) => image.id === picked)
   const labels = useLabels(testDataset)
   const said = chosen && saidOf(chosen, [run, ...others])
   const keys =
     chosen?.isInDataset && said
       ? classKeysOf(classes, [chosen.class.name, ...said.map(({ taken }) => taken.class.name)])
       : []
-  const change = async (made: Promise<boolean>) => {
-    if (await made) reload({ requestPolicy: 'network-only' })
-  }
+  const { busy, once } = useOneAtATime()
+  // The keys follow what the image is now: a change ends when that has been read.
+  const change = (made: () => Promise<boolean>) =>
+    once(async () => {
+      if (!(await made())) return
+      await client.query(RunImagesDocument, variables, { requestPolicy: 'network-only' }).toPromise()
+    })
   const actions: LabelActions = {
     onLabel: (name) => {
       if (!chosen) return
       const { image, currentClass } = chosen
-      change(currentClass ? labels.move(image.id, name) : labels.label(image.id, name))
+      change(() => (currentClass ? labels.move(image.id, name) : labels.label(image.id, name)))
     },
     others: [
       ...(chosen?.currentClass
-        ? [{ key: 'n', label: 'No label', onPress: () => change(labels.unlabel(chosen.image.id)) }]
+        ? [{ key: 'n', label: 'No label', onPress: () => change(() => labels.unlabel(chosen.image.id)) }]
         : []),
       ...(chosen?.isInDataset
-        ? [{ key: 'x', label: 'Take out', onPress: () => change(labels.remove(chosen.image.id)) }]
+        ? [{ key: 'x', label: 'Take out', onPress: () => change(() => labels.remove(chosen.image.id)) }]
         : []),
-      ...(labels.canUndo ? [{ key: 'u', label: 'Undo', onPress: () => change(labels.undo()) }] : []),
+      ...(labels.canUndo ? [{ key: 'u', label: 'Undo', onPress: () => change(() => labels.undo()) }] : []),
     ],
   }
   useEffect(() => {
-    if (at !== undefined) grid.current?.querySelectorAll('button')[at]?.focus()
-  }, [at])
+    if (picked !== undefined) grid.current?.querySelector<HTMLElement>('[aria-pressed=true]')?.focus()
+  }, [picked])
+  const pick = (i: number) => {
+    const image = nodes[i]?.image
+    if (image) setPicked(image.id)
+  }
   const turn = (next: string | null) => {
     setAfter(next)
-    setAt(undefined)
+    setPicked(undefined)
   }
   return (
     <>
@@ -227,6 +237,7 @@ function Pages({
       )}
       <section
         aria-label="Images"
+        aria-busy={busy || undefined}
         className={chosen ? styles.beside : undefined}
         onKeyDown={pressed(keys, actions)}
       >
@@ -236,11 +247,11 @@ function Pages({
               <button
                 type="button"
                 className={styles.cell}
-                aria-pressed={i === at}
-                onClick={() => setAt(i)}
+                aria-pressed={node === chosen}
+                onClick={() => pick(i)}
                 onKeyDown={({ key }) => {
-                  if (key === 'ArrowRight' && i + 1 < nodes.length) setAt(i + 1)
-                  if (key === 'ArrowLeft' && i > 0) setAt(i - 1)
+                  if (key === 'ArrowRight') pick(i + 1)
+                  if (key === 'ArrowLeft') pick(i - 1)
                 }}
               >
                 <Cell node={node} />
@@ -279,7 +290,7 @@ function Cell({ node }: { readonly node: MeasuredImage }) {
         <GoneImage size={96} />
       ) : (
         <img
-          src={node.image.thumbnail}
+          src={localPath(node.image.thumbnail)}
           alt={`${node.class.name}, ${node.image.id.slice(0, 8)}`}
           loading="lazy"
           width={96}

@@ -28,7 +28,7 @@ export function MapTab({
   const [url, setUrl] = useUrlState()
   const { registry } = useChoices()
   const { comparison, error: runsError } = useRuns(id)
-  const run = comparison?.runs.find(
+  const run = comparison?.runs.nodes.find(
     (each) =>
       each.status === 'SUCCEEDED' &&
       each.shots === shots &&
@@ -53,7 +53,7 @@ export function MapTab({
       map={value?.map}
       {...{ isOld, error, space, tools }}
       dataset={testDataset}
-      names={value?.dataset.classes.map(({ name }) => name) ?? []}
+      names={value?.dataset.classes.nodes.map(({ name }) => name) ?? []}
       spaces={registry ? spacesOf(registry, encoder) : [{ id: space, name: space }]}
       onSpace={(next) => setUrl({ space: next === own ? undefined : next })}
     />

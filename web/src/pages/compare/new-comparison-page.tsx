@@ -144,9 +144,11 @@ function Form({
   const fitting = least === undefined ? [] : fittingShots(least)
   const [name, setName] = useState(before?.name == null ? '' : `${before.name} (changed)`)
   // What fits the dataset, until something else is typed.
-  const [typedShots, setShots] = useState(before && numbersOf(before.runs.map((run) => run.shots)))
+  const [typedShots, setShots] = useState(before && numbersOf(before.runs.nodes.map((run) => run.shots)))
   const shots = typedShots ?? (fitting.length > 0 ? fitting.join(', ') : '1, 4, 16')
-  const [seeds, setSeeds] = useState(before ? numbersOf(before.runs.map(({ seed }) => seed)) : '1, 2, 3')
+  const [seeds, setSeeds] = useState(
+    before ? numbersOf(before.runs.nodes.map(({ seed }) => seed)) : '1, 2, 3',
+  )
   const asked = before?.protocol
   const [drawing, setDrawing] = useState<DrawnAs>(
     drawings.find(({ value }) => value === asked?.drawing)?.value ?? 'EXACT',
@@ -216,7 +218,7 @@ function Form({
             label="Dataset"
             value={dataset.id}
             options={datasets.map(({ id, name }) => ({ value: id, label: name }))}
-            hint={`${plural(dataset.classes.length, 'class', 'classes')}; ${count(imagesIn(dataset, 'SUPPORT_POOL'))} images in the support pool, ${count(imagesIn(dataset, 'VALIDATION'))} for validation, ${count(imagesIn(dataset, 'TEST'))} for testing.`}
+            hint={`${plural(dataset.classes.nodes.length, 'class', 'classes')}; ${count(imagesIn(dataset, 'SUPPORT_POOL'))} images in the support pool, ${count(imagesIn(dataset, 'VALIDATION'))} for validation, ${count(imagesIn(dataset, 'TEST'))} for testing.`}
             problems={problemsAt(problems, 'input.dataset')}
             onChange={(id) => {
               setListed(null)
@@ -392,10 +394,12 @@ const numbersOf = (numbers: readonly number[]): string => [...new Set(numbers)].
 
 /** The images of the smallest class in the support pool. */
 const leastIn = ({ samples }: NonNullable<PoolSizesQuery['dataset']>): number =>
-  Math.min(...samples.map(({ counts }) => counts.find(({ split }) => split === 'SUPPORT_POOL')?.images ?? 0))
+  Math.min(
+    ...samples.nodes.map(({ counts }) => counts.find(({ split }) => split === 'SUPPORT_POOL')?.images ?? 0),
+  )
 
 const sizesOf = (dataset: DatasetOption, least: number): Sizes => ({
-  classes: dataset.classes.length,
+  classes: dataset.classes.nodes.length,
   least,
   validation: imagesIn(dataset, 'VALIDATION'),
   test: imagesIn(dataset, 'TEST'),

@@ -1,6 +1,7 @@
 import type { CombinedError } from 'urql'
 import { Link } from 'wouter'
 import type { RunImagesQuery } from '../../api/generated'
+import { localPath } from '../../api/local-path'
 import { MethodName } from '../../components/method-name'
 import { Problems } from '../../components/problems'
 import { fixed } from '../../design/format'
@@ -44,7 +45,7 @@ export function OneImage({
 }) {
   return (
     <section className={styles.one} aria-label="The chosen image">
-      {!image.isGone && <img src={image.thumbnail} alt={measured.name} width={160} height={160} />}
+      {!image.isGone && <img src={localPath(image.thumbnail)} alt={measured.name} width={160} height={160} />}
       <p>
         Measured as <strong>{measured.name}</strong>
         {stateNow(measured.name, currentClass?.name, isInDataset)}.{' '}

@@ -9,7 +9,8 @@ import { shotsOf } from './series'
 
 /** How a comparison selected and measured, in words. */
 export function ProtocolCard({ comparison }: { readonly comparison: ComparisonStateFragment }) {
-  const { dataset, testDataset, protocol, rows } = comparison
+  const { dataset, testDataset, protocol } = comparison
+  const { nodes: rows } = comparison.rows
   const { selection, search, klScaling, drawing, augmentations } = protocol
   const tested = testDataset ?? dataset
   const shots = shotsOf(rows)
@@ -73,7 +74,7 @@ function times(drawing: Drawing, sets: number): string {
 }
 
 /** How many images classes had, where not all had as many. */
-function sizesOf(rows: ComparisonStateFragment['rows']): string {
+function sizesOf(rows: ComparisonStateFragment['rows']['nodes']): string {
   const least = Math.min(...rows.map(({ perClass }) => perClass.least))
   const uneven = rows.filter(({ perClass }) => perClass.least < perClass.most)
   if (uneven.length === 0) return ''
@@ -83,7 +84,7 @@ function sizesOf(rows: ComparisonStateFragment['rows']): string {
 }
 
 /** How many prompts classes had. */
-function promptsOf(rows: ComparisonStateFragment['rows']): string {
+function promptsOf(rows: ComparisonStateFragment['rows']['nodes']): string {
   const known = rows.flatMap(({ prompts }) => prompts ?? [])
   if (known.length === 0) return 'Not recorded by the version that measured this.'
   const least = Math.min(...known.map((each) => each.least))
@@ -94,7 +95,7 @@ function promptsOf(rows: ComparisonStateFragment['rows']): string {
 }
 
 /** The labelled images that results rest on, support set and selection together, by shots. */
-function labelsOf(rows: ComparisonStateFragment['rows'], shots: readonly number[]): string {
+function labelsOf(rows: ComparisonStateFragment['rows']['nodes'], shots: readonly number[]): string {
   const most = shots.map((k) => {
     const known = rows.filter((row) => row.shots === k).map(({ labelledImages }) => labelledImages)
     return known.some((each) => each === null) ? null : Math.max(...known.map(Number))

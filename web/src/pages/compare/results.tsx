@@ -41,7 +41,8 @@ export function Results({
   readonly comparison: ComparisonStateFragment
   readonly running: boolean
 }) {
-  const { id, rows } = comparison
+  const { id } = comparison
+  const { nodes: rows } = comparison.rows
   const [url, setUrl] = useUrlState()
   const [pointedAt, setPointedAt] = useState<string>()
   const encoders = useMemo(

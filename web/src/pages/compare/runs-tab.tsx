@@ -21,7 +21,7 @@ export function RunsTab({ id }: { readonly id: string }) {
   const { comparison, error } = useRuns(id)
   if (error) return <Problems error={error} />
   if (!comparison) return <Loading what="runs" />
-  const { runs } = comparison
+  const { nodes: runs } = comparison.runs
   const encoders = new Set(runs.map(({ encoder }) => encoder.id))
   return (
     <Card title={`${count(runs.length)} runs`} flush>

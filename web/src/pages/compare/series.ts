@@ -1,6 +1,6 @@
 import type { ComparisonStateFragment } from '../../api/generated'
 
-export type Row = ComparisonStateFragment['rows'][number]
+export type Row = ComparisonStateFragment['rows']['nodes'][number]
 type Named = Pick<Row['method'], 'id' | 'name'>
 
 /** A method in a space at all numbers of shots: a line of the chart and a row of the table. */

@@ -11,7 +11,7 @@ import { fixed, percentOf, plural } from '../../design/format'
 import { keyOf, labelOf } from './series'
 import styles from './sets-tab.module.css'
 
-type QueriedRow = NonNullable<PredictionSetsQuery['comparison']>['rows'][number]
+type QueriedRow = NonNullable<PredictionSetsQuery['comparison']>['rows']['nodes'][number]
 type Sets = NonNullable<QueriedRow['sets']>
 type SetsRow = QueriedRow & { readonly sets: Sets }
 
@@ -31,7 +31,7 @@ export function SetsTab({
     variables: { id },
     requestPolicy: 'cache-first',
   })
-  const rows = data?.comparison?.rows.flatMap((row) =>
+  const rows = data?.comparison?.rows.nodes.flatMap((row) =>
     row.shots === shots && row.encoder.id === encoder && row.sets ? [{ ...row, sets: row.sets }] : [],
   )
   const [first] = rows ?? []

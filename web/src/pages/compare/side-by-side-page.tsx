@@ -13,7 +13,7 @@ import { Problems } from '../../components/problems'
 import { fixed, signed, time } from '../../design/format'
 import styles from './results.module.css'
 
-type Difference = NonNullable<SideBySideQuery['comparison']>['against'][number]
+type Difference = NonNullable<SideBySideQuery['comparison']>['against']['nodes'][number]
 
 /** Two comparisons: what both have, and how far they are apart. */
 export function SideBySidePage() {
@@ -31,7 +31,7 @@ export function SideBySidePage() {
     value: id,
     label: `${name ?? dataset.name}, ${time(createdAt)}`,
   }))
-  const rows = data?.comparison?.against
+  const rows = data?.comparison?.against.nodes
   return (
     <Page
       title="Two comparisons"

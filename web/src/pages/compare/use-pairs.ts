@@ -3,7 +3,7 @@ import { PairsDocument, type PairsQuery } from '../../api/generated'
 import type { Metric } from './metrics'
 import type { Line } from './series'
 
-export type Pair = NonNullable<PairsQuery['comparison']>['pairs'][number]
+export type Pair = NonNullable<PairsQuery['comparison']>['pairs']['nodes'][number]
 
 /**
  * Tests every row against a baseline, by a metric. Not while the comparison runs, because each test reads the predictions of every
@@ -25,7 +25,7 @@ export function usePairs(
     },
     pause: pause || !baseline,
   })
-  return data?.comparison?.pairs ?? []
+  return data?.comparison?.pairs.nodes ?? []
 }
 
 export const pairOf = (pairs: readonly Pair[], line: Line, shots: number): Pair | undefined =>

@@ -4,7 +4,7 @@ import { ComparisonRunsDocument, type ComparisonRunsQuery, RunDetailsDocument } 
 import { keyOf, type Line } from './series'
 
 type RunsOfComparison = NonNullable<ComparisonRunsQuery['comparison']>
-export type Run = RunsOfComparison['runs'][number]
+export type Run = RunsOfComparison['runs']['nodes'][number]
 
 /** The runs of a comparison and the classes of its dataset. Undefined until loaded. */
 export function useRuns(id: string) {

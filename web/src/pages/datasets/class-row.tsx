@@ -10,7 +10,7 @@ import { EditPrompts } from './edit-prompts'
 import { imagesIn, splits } from './splits'
 import type { Mending } from './use-mending'
 
-export type ClassSample = NonNullable<DatasetQuery['dataset']>['samples'][number]
+export type ClassSample = NonNullable<DatasetQuery['dataset']>['samples']['nodes'][number]
 
 /** One class: name, prompts, image counts, and some images. */
 export function ClassRow({

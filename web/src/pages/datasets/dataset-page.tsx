@@ -38,7 +38,8 @@ export function DatasetPage() {
   const [naming, setNaming] = useState<'dataset' | 'class'>()
   const dataset = data?.dataset
   if (!dataset) return error ? <Problems error={error} /> : <Loading what="the dataset" />
-  const { name, counts, samples, problems, unlabelled } = dataset
+  const { name, counts, problems, unlabelled } = dataset
+  const { nodes: samples } = dataset.samples
   const wanted = (url.get('find') ?? '').toLowerCase()
   const found = samples.filter((sample) => sample.class.name.toLowerCase().includes(wanted))
   const advice = adviceOn({

@@ -59,7 +59,8 @@ export function DatasetsPage() {
 const maxThumbnails = 10
 
 function DatasetEntry({ dataset }: { readonly dataset: DatasetsQuery['datasets']['nodes'][number] }) {
-  const { id, name, createdAt, counts, samples } = dataset
+  const { id, name, createdAt, counts } = dataset
+  const { nodes: samples } = dataset.samples
   const images = samples.flatMap(({ class: label, images: [image] }) => (image ? [{ label, image }] : []))
   return (
     <li className={styles.entry}>

@@ -27,7 +27,9 @@ export function EditClass({
 }) {
   const [text, setText] = useState(name)
   const others = classes.filter((each) => each !== name)
-  const [into, setInto] = useState(others[0] ?? '')
+  const [wanted, setInto] = useState<string>()
+  // Of the classes as they are now: a change under way may rename or merge one.
+  const into = others.find((each) => each === wanted) ?? others[0] ?? ''
   const close = async (made: Promise<boolean>) => {
     if (await made) onClose()
   }

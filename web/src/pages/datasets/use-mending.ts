@@ -1,5 +1,5 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
-import { useCallback, useState } from 'react'
+import { useCallback, useRef, useState } from 'react'
 import { useClient } from 'urql'
 import {
   type LabelledImageInput,
@@ -19,7 +19,7 @@ export interface Mending {
   readonly done: string | null
   /** Of the last attempt. */
   readonly problems: readonly Problem[]
-  /** Resolves to whether the change was made. */
+  /** Resolves to whether the change was made. One at a time: while another is under way, nothing is changed. */
   run<Input>(document: MendingDocument<Input>, input: Input): Promise<boolean>
   /** Adds images, some at a time. Resolves to what became of them; null if it failed. */
   addImages(
@@ -54,6 +54,16 @@ export function useMending(): Mending {
   const client = useClient()
   const [done, setDone] = useState<Done | null>(null)
   const [problems, setProblems] = useState<readonly Problem[]>([])
+  const busy = useRef(false)
+  async function once<T>(otherwise: T, change: () => Promise<T>): Promise<T> {
+    if (busy.current) return otherwise
+    busy.current = true
+    try {
+      return await change()
+    } finally {
+      busy.current = false
+    }
+  }
   const dismiss = useCallback(() => {
     setDone(null)
     setProblems([])
@@ -62,49 +72,52 @@ export function useMending(): Mending {
   return {
     done: done?.text ?? null,
     problems,
-    async run(document, input) {
-      const { data, error } = await client.mutation(document, { input })
-      setProblems(problemsOf(error))
-      if (!data) return false
-      const { change } = data.mended
-      setDone(change && { text: change.text, changes: [change.id] })
-      return true
-    },
-    async addImages(dataset, images, onProgress) {
-      const changes: string[] = []
-      let [added, duplicates] = [0, 0]
-      const rejected: AddedImages['rejected'][number][] = []
-      for (let from = 0; from < images.length; from += imagesAtOnce) {
-        const some = images.slice(from, from + imagesAtOnce)
-        const { data, error } = await client.mutation(MendAddImagesDocument, {
-          input: { dataset, images: some },
-        })
+    run: (document, input) =>
+      once(false, async () => {
+        const { data, error } = await client.mutation(document, { input })
         setProblems(problemsOf(error))
-        if (data) {
-          const result = data.added
-          added += result.added
-          duplicates += result.duplicates
-          rejected.push(...result.rejected.map((each) => ({ ...each, position: from + each.position })))
-          if (result.change) changes.unshift(result.change.id)
-          onProgress(from + some.length)
+        if (!data) return false
+        const { change } = data.mended
+        setDone(change && { text: change.text, changes: [change.id] })
+        return true
+      }),
+    addImages: (dataset, images, onProgress) =>
+      once(null, async () => {
+        const changes: string[] = []
+        let [added, duplicates] = [0, 0]
+        const rejected: AddedImages['rejected'][number][] = []
+        for (let from = 0; from < images.length; from += imagesAtOnce) {
+          const some = images.slice(from, from + imagesAtOnce)
+          const { data, error } = await client.mutation(MendAddImagesDocument, {
+            input: { dataset, images: some },
+          })
+          setProblems(problemsOf(error))
+          if (data) {
+            const result = data.added
+            added += result.added
+            duplicates += result.duplicates
+            rejected.push(...result.rejected.map((each) => ({ ...each, position: from + each.position })))
+            if (result.change) changes.unshift(result.change.id)
+            onProgress(from + some.length)
+          }
+          // What was added before can be undone.
+          if (changes.length > 0) setDone({ text: `Added ${plural(added, 'image')}`, changes: [...changes] })
+          if (!data) return null
         }
-        // What was added before can be undone.
-        if (changes.length > 0) setDone({ text: `Added ${plural(added, 'image')}`, changes: [...changes] })
-        if (!data) return null
-      }
-      return { added, duplicates, rejected }
-    },
-    async undo() {
-      if (!done) return
-      const left = [...done.changes]
-      for (let id = left[0]; id !== undefined; id = left[0]) {
-        const { error } = await client.mutation(UndoChangeDocument, { id })
-        setProblems(problemsOf(error))
-        if (error) return setDone({ ...done, changes: left })
-        left.shift()
-      }
-      setDone(null)
-    },
+        return { added, duplicates, rejected }
+      }),
+    undo: () =>
+      once(undefined, async () => {
+        if (!done) return
+        const left = [...done.changes]
+        for (let id = left[0]; id !== undefined; id = left[0]) {
+          const { error } = await client.mutation(UndoChangeDocument, { id })
+          setProblems(problemsOf(error))
+          if (error) return setDone({ ...done, changes: left })
+          left.shift()
+        }
+        setDone(null)
+      }),
     dismiss,
   }
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { Link, useParams } from 'wouter'
 import type { SuggestionStrategy } from '../../api/generated'
+import { localPath } from '../../api/local-path'
 import { useUrlState } from '../../app/url-state'
 import { ButtonLink } from '../../components/button'
 import { Card } from '../../components/card'
@@ -13,6 +14,7 @@ import { Thumbnail } from '../../components/thumbnail'
 import { count, fixed, plural } from '../../design/format'
 import { classKeysOf, LabelKeys, pressed } from '../../labels/label-keys'
 import { useLabels } from '../../labels/use-labels'
+import { useOneAtATime } from '../../labels/use-one-at-a-time'
 import styles from './label.module.css'
 import { type Suggested, useQueue } from './use-queue'
 
@@ -56,7 +58,7 @@ function Work({
   const { dataset, current, next, error, learning, take, putBack, refresh } = useQueue(id, strategy)
   const labels = useLabels(id)
   const [done, setDone] = useState<readonly Done[]>([])
-  const [busy, setBusy] = useState(false)
+  const { once } = useOneAtATime()
   const section = useRef<HTMLElement>(null)
   const isThere = current !== undefined
   // Keys work at once: the page is for the keyboard.
@@ -65,20 +67,13 @@ function Work({
   }, [isThere])
   if (!dataset) return error ? <Problems error={error} /> : <Loading what="images to label" />
 
-  const classes = dataset.classes.map(({ name }) => name)
+  const classes = dataset.classes.nodes.map(({ name }) => name)
   const keys = classKeysOf(classes, current?.top.map((each) => each.class.name) ?? [])
   const skipped = (all: readonly Done[]) =>
     all.flatMap(({ label, suggested }) => (label === null ? [suggested.image.id] : []))
   const settle = (all: readonly Done[]) => {
     setDone(all)
     refresh(skipped(all))
-  }
-  /** One change at a time, so that a fast hand labels what it saw. */
-  async function once(change: () => Promise<void>) {
-    if (busy) return
-    setBusy(true)
-    await change()
-    setBusy(false)
   }
   const actions = {
     onLabel: (label: string) =>
@@ -134,7 +129,7 @@ function Work({
       >
         {current ? (
           <>
-            <img src={current.image.thumbnail} alt={`To label, ${current.image.id.slice(0, 8)}`} />
+            <img src={localPath(current.image.thumbnail)} alt={`To label, ${current.image.id.slice(0, 8)}`} />
             <div className={styles.side}>
               <LabelKeys keys={keys} classes={classes} {...actions} />
               <Guess suggested={current} />

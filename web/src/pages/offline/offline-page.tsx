@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import { useQuery } from 'urql'
 import { Link, useParams } from 'wouter'
 import { OfflineClassifierDocument } from '../../api/generated'
+import { localPath } from '../../api/local-path'
 import { Button } from '../../components/button'
 import { Card } from '../../components/card'
 import { type Column, DataTable } from '../../components/data-table'
@@ -40,7 +41,7 @@ export function OfflinePage() {
       <Problems error={error} />
       {!data && !error && <Loading what="the classifier" />}
       {found?.version.problem != null && <Notice tone="bad">{found.version.problem}</Notice>}
-      {found && found.version.problem == null && <Trial tar={found.version.exports.tar} />}
+      {found && found.version.problem == null && <Trial tar={localPath(found.version.exports.tar)} />}
     </Page>
   )
 }

@@ -1,5 +1,6 @@
 import { useClient, useQuery } from 'urql'
 import { ImageLabelDocument } from '../../api/generated'
+import { localPath } from '../../api/local-path'
 import { AnswerCard } from './answer-card'
 import { LabelImage } from './label-image'
 import { Terms } from './terms'
@@ -38,7 +39,7 @@ export function Answers({
     <>
       <section className={styles.subject} aria-label="The image">
         <img
-          src={image.url}
+          src={localPath(image.url)}
           alt={truth === undefined ? 'The classified image' : `The classified image: ${truth}`}
           className={styles.image}
         />

@@ -19,7 +19,7 @@ type Comparison = NonNullable<TriedComparisonQuery['comparison']>
 export function ComparedTrial({ id, ...chosenFile }: ChosenFile & { readonly id: string }) {
   const [{ data, error }] = useQuery({ query: TriedComparisonDocument, variables: { id } })
   const comparison = data?.comparison ?? undefined
-  const finished = comparison?.runs.filter(({ status }) => status === 'SUCCEEDED') ?? []
+  const finished = comparison?.runs.nodes.filter(({ status }) => status === 'SUCCEEDED') ?? []
   if (comparison && finished.length > 0) {
     return <Compared comparison={comparison} finished={finished} chosenFile={chosenFile} />
   }
@@ -47,7 +47,7 @@ function Compared({
   chosenFile,
 }: {
   readonly comparison: Comparison
-  readonly finished: Comparison['runs']
+  readonly finished: Comparison['runs']['nodes']
   readonly chosenFile: ChosenFile
 }) {
   const [url, setUrl] = useUrlState()

@@ -24,7 +24,7 @@ export function ImageSource({
 }) {
   const perClass = Math.max(1, Math.ceil(maxSamples / Math.max(1, classes)))
   const [{ data }] = useQuery({ query: TestSamplesDocument, variables: { id: dataset, perClass } })
-  const samples = useMemo(() => inTurns(data?.dataset?.samples ?? []), [data])
+  const samples = useMemo(() => inTurns(data?.dataset?.samples.nodes ?? []), [data])
   useEffect(() => {
     const paste = ({ clipboardData }: ClipboardEvent) => {
       const image = [...(clipboardData?.files ?? [])].find(({ type }) => type.startsWith('image/'))
@@ -69,7 +69,7 @@ export function ImageSource({
 /** The number of test images offered. */
 const maxSamples = 24
 
-type Samples = NonNullable<TestSamplesQuery['dataset']>['samples']
+type Samples = NonNullable<TestSamplesQuery['dataset']>['samples']['nodes']
 
 /** Takes one image of every class in turn, so that no class fills the list. */
 function inTurns(samples: Samples) {

@@ -3,6 +3,7 @@ import { Notice } from '../../components/notice'
 import { Problems } from '../../components/problems'
 import { classKeysOf, LabelKeys, pressed } from '../../labels/label-keys'
 import { useLabels } from '../../labels/use-labels'
+import { useOneAtATime } from '../../labels/use-one-at-a-time'
 import styles from './try.module.css'
 import type { Subject } from './use-prediction'
 
@@ -31,17 +32,19 @@ export function LabelImage({
   const labels = useLabels(dataset)
   const [said, setSaid] = useState<string>()
   const keys = classKeysOf(classes, likely)
-  const after = async (change: Promise<boolean>, then: string) => {
-    const made = await change
-    // What is said is true of the keys, too: they follow `current`.
-    if (made) await onChanged()
-    setSaid(made ? then : undefined)
-  }
+  const { busy, once } = useOneAtATime()
+  const after = (change: () => Promise<boolean>, then: string) =>
+    once(async () => {
+      const made = await change()
+      // What is said is true of the keys, too: they follow `current`.
+      if (made) await onChanged()
+      setSaid(made ? then : undefined)
+    })
   const actions = {
     onLabel: (name: string) => {
-      if (current !== undefined) return after(labels.move(image, name), `Labelled ${name}.`)
-      if ('upload' in subject) return after(labels.add(subject.upload, name), `Added as ${name}.`)
-      return after(labels.label(image, name), `Labelled ${name}.`)
+      if (current !== undefined) return after(() => labels.move(image, name), `Labelled ${name}.`)
+      if ('upload' in subject) return after(() => labels.add(subject.upload, name), `Added as ${name}.`)
+      return after(() => labels.label(image, name), `Labelled ${name}.`)
     },
     others: [
       ...(current === undefined
@@ -50,16 +53,16 @@ export function LabelImage({
             {
               key: 'n',
               label: 'No label',
-              onPress: () => after(labels.unlabel(image), 'The image has no label now.'),
+              onPress: () => after(() => labels.unlabel(image), 'The image has no label now.'),
             },
             {
               key: 'x',
               label: 'Take out',
-              onPress: () => after(labels.remove(image), 'Taken out of the dataset.'),
+              onPress: () => after(() => labels.remove(image), 'Taken out of the dataset.'),
             },
           ]),
       ...(labels.canUndo
-        ? [{ key: 'u', label: 'Undo', onPress: () => after(labels.undo(), 'Undone.') }]
+        ? [{ key: 'u', label: 'Undo', onPress: () => after(() => labels.undo(), 'Undone.') }]
         : []),
     ],
   }
@@ -67,6 +70,7 @@ export function LabelImage({
     <section
       className={styles.labelling}
       aria-label="Label the image"
+      aria-busy={busy || undefined}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: keys work while the focus is inside.
       tabIndex={0}
       onKeyDown={pressed(keys, actions)}

@@ -19,7 +19,7 @@ export interface ChosenFile {
 /** A dataset that test images are offered from. */
 interface ImagesOf {
   readonly id: string
-  readonly classes: readonly { readonly name: string }[]
+  readonly classes: { readonly nodes: readonly { readonly name: string }[] }
 }
 
 /** The choice of an image and the answers for it. `children` choose what answers. */
@@ -51,7 +51,7 @@ export function Trial({
         <Card title="Image">
           <ImageSource
             dataset={tested.id}
-            classes={tested.classes.length}
+            classes={tested.classes.nodes.length}
             chosen={imageId ?? undefined}
             file={imageId === null ? file : undefined}
             onImage={(id) => {
@@ -78,7 +78,7 @@ export function Trial({
             subject={answered}
             dataset={dataset.id}
             testDataset={testDataset?.id}
-            classes={dataset.classes.map(({ name }) => name)}
+            classes={dataset.classes.nodes.map(({ name }) => name)}
           />
         ) : fetching ? (
           <Loading what="predictions" />

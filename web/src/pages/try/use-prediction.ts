@@ -83,7 +83,9 @@ async function answerBy(
     return { by: { source: { comparison }, ...row } }
   }
   const { dataset, shots, seed, methods, allowLongSearch } = question
-  const { data, error } = await client.mutation(DrawSupportSetDocument, { input: { dataset, shots, seed } })
+  const { data, error } = await client.mutation(DrawSupportSetDocument, {
+    input: { dataset, support: { shots }, seed },
+  })
   if (!data) return { error }
   const supportSet = data.createSupportSet.supportSet.id
   return { by: { source: { supportSet }, methods: methods.split(',').map(choiceOf), allowLongSearch } }
