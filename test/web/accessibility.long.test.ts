@@ -37,7 +37,11 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     shots: [1, 2],
   })
   await library.comparisons.cancel(large.id)
-  await library.classifiers.create({ name: longName.slice(0, 60), comparison: id, method: 'tip-adapter' })
+  const classifier = await library.classifiers.create({
+    name: longName.slice(0, 60),
+    comparison: id,
+    method: 'tip-adapter',
+  })
   const [image] = await library.store.datasets.images(dataset.id, 'TEST')
 
   // Pages share what they have loaded.
@@ -60,6 +64,7 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     ['calibration', `/compare/${id}?tab=calibration`, 'text=Expected calibration error'],
     ['2,400 runs, cancelled', `/compare/${large.id}`, 'text=Cancelled'],
     ['classifiers', '/classifiers', 'text=in all'],
+    ['a classifier', `/classifiers/${classifier.id}`, 'text=What it is made of'],
     ['nothing tried', `/try?dataset=${dataset.id}`, 'text=No image yet'],
     ['a prediction', `/try?dataset=${dataset.id}&shots=2&image=${image?.imageId}`, 'article'],
     ['a prediction by a comparison', `/try?comparison=${id}&shots=2&image=${image?.imageId}`, 'article'],

@@ -32,6 +32,7 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
     const expected = await library.classifiers.classifyRead(loaded, given, loaded.classes.length)
 
     const page = await open('/classifiers')
+    await page.getByRole('link', { name: 'Offline', exact: true }).click()
     await page.getByRole('link', { name: 'Try offline' }).click()
     expect(page.url()).toContain(`/classifiers/${id}/offline`)
     await page.getByRole('button', { name: 'Download the model' }).click()

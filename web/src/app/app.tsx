@@ -27,6 +27,7 @@ const ComparisonsPage = page('ComparisonsPage', () => import('../pages/compare/c
 const SideBySidePage = page('SideBySidePage', () => import('../pages/compare/side-by-side-page'))
 const NewComparisonPage = page('NewComparisonPage', () => import('../pages/compare/new-comparison-page'))
 const ClassifiersPage = page('ClassifiersPage', () => import('../pages/classifiers/classifiers-page'))
+const ClassifierPage = page('ClassifierPage', () => import('../pages/classifiers/classifier-page'))
 const ClassifyDatasetPage = page(
   'ClassifyDatasetPage',
   () => import('../pages/classifiers/classify-dataset-page'),
@@ -64,6 +65,7 @@ function Pages() {
         <Route path="/compare/two" component={SideBySidePage} />
         <Route path="/compare/:id" component={ComparisonPage} />
         <Route path="/classifiers" component={ClassifiersPage} />
+        <Route path="/classifiers/:id" component={ClassifierPage} />
         <Route path="/classifiers/:id/datasets" component={ClassifyDatasetPage} />
         <Route path="/classifiers/:id/offline" component={OfflinePage} />
         <Route path="/try" component={TryPage} />

@@ -24,6 +24,10 @@ export const plural = (value: number, one: string, many = `${one}s`): string =>
 const lists = new Intl.ListFormat('en', { type: 'conjunction' })
 export const list = (items: readonly (string | number)[]): string => lists.format(items.map(String))
 
+const alternatives = new Intl.ListFormat('en', { type: 'disjunction' })
+/** `a, b, or c`. */
+export const anyOf = (items: readonly string[]): string => alternatives.format(items)
+
 const times = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', hour12: false })
 export const time = (iso: string): string => times.format(new Date(iso))
 

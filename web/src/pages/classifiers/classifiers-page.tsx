@@ -1,34 +1,25 @@
-import { useState } from 'react'
-import { useMutation, useQuery } from 'urql'
+import { useQuery } from 'urql'
 import { Link } from 'wouter'
-import {
-  type ClassifierInListFragment,
-  ClassifiersDocument,
-  DeleteClassifierDocument,
-  RollbackClassifierDocument,
-} from '../../api/generated'
+import { type ClassifierInListFragment, ClassifiersDocument } from '../../api/generated'
 import { useUrlState } from '../../app/url-state'
-import { Button, ButtonLink, DownloadLink } from '../../components/button'
+import { Button, ButtonLink } from '../../components/button'
 import { Card } from '../../components/card'
 import { type Column, DataTable } from '../../components/data-table'
-import { Dialog, DialogActions } from '../../components/dialog'
 import { EmptyState } from '../../components/empty-state'
 import { Loading } from '../../components/loading'
 import { MethodName } from '../../components/method-name'
 import { Page } from '../../components/page'
 import { Problems } from '../../components/problems'
 import { count, fixed, plural, time } from '../../design/format'
-import { EvaluateClassifier } from './evaluate'
 
 /** All classifiers, newest first. */
 export function ClassifiersPage() {
   const [url, setUrl] = useUrlState()
-  const [{ data, error }, reload] = useQuery({
+  const [{ data, error }] = useQuery({
     query: ClassifiersDocument,
     variables: { after: url.get('after') },
   })
   const classifiers = data?.classifiers
-  const onChange = () => reload({ requestPolicy: 'network-only' })
   return (
     <Page
       title="Classifiers"
@@ -58,12 +49,7 @@ export function ClassifiersPage() {
           }
           flush
         >
-          <DataTable
-            label="Classifiers"
-            columns={[...columns, actionsColumn(onChange)]}
-            rows={classifiers.nodes}
-            keyOf={({ id }) => id}
-          />
+          <DataTable label="Classifiers" columns={columns} rows={classifiers.nodes} keyOf={({ id }) => id} />
         </Card>
       )}
       {classifiers?.pageInfo.hasNextPage && (
@@ -78,7 +64,11 @@ export function ClassifiersPage() {
 }
 
 const columns: readonly Column<ClassifierInListFragment>[] = [
-  { id: 'name', header: 'Name', cell: ({ name }) => name },
+  {
+    id: 'name',
+    header: 'Name',
+    cell: ({ id, name }) => <Link href={`/classifiers/${id}`}>{name}</Link>,
+  },
   {
     id: 'method',
     header: 'Method',
@@ -132,74 +122,3 @@ const columns: readonly Column<ClassifierInListFragment>[] = [
   },
   { id: 'since', header: 'Since', cell: ({ createdAt }) => time(createdAt) },
 ]
-
-const actionsColumn = (onChange: () => void): Column<ClassifierInListFragment> => ({
-  id: 'actions',
-  header: <span className="visually-hidden">Actions</span>,
-  cell: (classifier) => <Actions classifier={classifier} onChange={onChange} />,
-})
-
-function Actions({
-  classifier: { id, name, version, versions },
-  onChange,
-}: {
-  readonly classifier: ClassifierInListFragment
-  readonly onChange: () => void
-}) {
-  const [asking, setAsking] = useState(false)
-  const [evaluating, setEvaluating] = useState(false)
-  const [rolled, rollback] = useMutation(RollbackClassifierDocument)
-  const [removed, remove] = useMutation(DeleteClassifierDocument)
-  const before = versions.find(({ number }) => number < version.number)
-  return (
-    <>
-      <Button tone="quiet" aria-label={`Evaluate ${name}`} onClick={() => setEvaluating(true)}>
-        Evaluate
-      </Button>
-      {evaluating && <EvaluateClassifier id={id} name={name} onClose={() => setEvaluating(false)} />}
-      <ButtonLink tone="quiet" href={`/classifiers/${id}/datasets`}>
-        Classify a dataset
-      </ButtonLink>
-      <ButtonLink tone="quiet" href={`/classifiers/${id}/offline`}>
-        Try offline
-      </ButtonLink>
-      <DownloadLink href={version.exports.tar}>ONNX</DownloadLink>
-      {before && (
-        <Button
-          tone="quiet"
-          disabled={rolled.fetching}
-          aria-label={`Go back to version ${before.number} of ${name}`}
-          onClick={() => rollback({ classifier: id, version: before.number }).then(onChange)}
-        >
-          Roll back
-        </Button>
-      )}
-      <Button tone="quiet" aria-label={`Delete ${name}`} onClick={() => setAsking(true)}>
-        Delete
-      </Button>
-      <Problems error={rolled.error ?? removed.error} />
-      <Dialog
-        title={`Delete ${name}?`}
-        note="All its versions are deleted. Programs that ask for it get an error."
-        open={asking}
-        onOpenChange={setAsking}
-      >
-        <DialogActions>
-          <Button onClick={() => setAsking(false)}>Cancel</Button>
-          <Button
-            tone="danger"
-            disabled={removed.fetching}
-            onClick={() =>
-              remove({ classifier: id }).then(() => {
-                setAsking(false)
-                onChange()
-              })
-            }
-          >
-            Delete
-          </Button>
-        </DialogActions>
-      </Dialog>
-    </>
-  )
-}

@@ -17,7 +17,9 @@ export function MakeClassifier({ row, onClose }: { readonly row: UsedRow; readon
   const [allowLongSearch, setAllowLongSearch] = useState(false)
   const [created, create] = useMutation(StartClassifierCreationDocument)
   const [updated, update] = useMutation(StartClassifierUpdateDocument)
-  const followed = useClassifierJob(() => navigate('/classifiers'))
+  const followed = useClassifierJob(({ classifier }) =>
+    navigate(classifier ? `/classifiers/${classifier.id}` : '/classifiers'),
+  )
   const fetching = created.fetching || updated.fetching || followed.isRunning
   const problems = problemsOf(updated.error ?? created.error)
   const input = { source: { comparison }, ...choice, name, shots: 'ALL' as const, allowLongSearch }

@@ -1,10 +1,9 @@
-import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import type { ComparisonStateFragment, Drawing } from '../../api/generated'
 import { Card } from '../../components/card'
+import { Fact, Facts } from '../../components/facts'
 import { count, list, percentOf, plural } from '../../design/format'
 import { howSelected, scalingWords, searchWords } from '../../design/protocol-words'
-import styles from './protocol-card.module.css'
 import { shotsOf } from './series'
 
 /** How a comparison selected and measured, in words. */
@@ -17,7 +16,7 @@ export function ProtocolCard({ comparison }: { readonly comparison: ComparisonSt
   const sets = Math.max(...rows.map(({ accuracy }) => accuracy.n))
   return (
     <Card title="How it was measured">
-      <dl className={styles.facts}>
+      <Facts>
         <Fact term="Hyperparameters">{howSelected(selection, shots)}</Fact>
         {selection !== 'NONE' && <Fact term="Search">{searchWords[search]}.</Fact>}
         <Fact term="Labelled images">{labelsOf(rows, shots)}</Fact>
@@ -38,7 +37,7 @@ export function ProtocolCard({ comparison }: { readonly comparison: ComparisonSt
         )}
         <Strangers protocol={protocol} />
         <Fact term="Ranges of the KL term">{scalingWords[klScaling]}.</Fact>
-      </dl>
+      </Facts>
     </Card>
   )
 }
@@ -107,13 +106,4 @@ function labelsOf(rows: ComparisonStateFragment['rows']['nodes'], shots: readonl
   return told.length < shots.length
     ? 'Not recorded by the version that measured this.'
     : `At most ${list(told)}, support set and selection together.`
-}
-
-function Fact({ term, children }: { readonly term: string; readonly children: ReactNode }) {
-  return (
-    <div>
-      <dt>{term}</dt>
-      <dd>{children}</dd>
-    </div>
-  )
 }
