@@ -41,12 +41,12 @@ describe.skipIf(browserPath === undefined)(withBrowser, async () => {
   test('its page goes back to an earlier version, and forward again', async () => {
     const page = await open(`/classifiers/${id}`)
     const versionNow = async () => (await library.classifiers.load('looked at')).number
-    await page.getByText('Version 2 answers').waitFor()
+    await page.getByText('Version 2 of 2 answers').waitFor()
     await page.getByRole('button', { name: 'Use version 1' }).click()
-    await page.getByText('Version 1 answers').waitFor()
+    await page.getByText('Version 1 of 2 answers').waitFor()
     expect(await versionNow()).toBe(1)
     await page.getByRole('button', { name: 'Use version 2' }).click()
-    await page.getByText('Version 2 answers').waitFor()
+    await page.getByText('Version 2 of 2 answers').waitFor()
     expect(await versionNow()).toBe(2)
   })
 

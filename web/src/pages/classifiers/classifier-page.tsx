@@ -32,8 +32,10 @@ export function ClassifierPage() {
       note={
         classifier && (
           <>
-            Version {classifier.version.number} answers, of {classifier.versions.length} · since{' '}
-            {time(classifier.createdAt)}
+            {classifier.versions.length === 1
+              ? 'Version 1'
+              : `Version ${classifier.version.number} of ${classifier.versions.length} answers`}{' '}
+            · since {time(classifier.createdAt)}
           </>
         )
       }
