@@ -3,6 +3,7 @@
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY client/package.json client/
 RUN npm ci --ignore-scripts
 COPY . .
 # ONNX Runtime comes with its libraries for every platform.
@@ -16,6 +17,8 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 SHOTBOARD_DATA_DIR=/data ORT_DISA
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
+# The package shotboard-client, which node_modules links to.
+COPY --from=build /app/client client
 COPY --from=build /app/dist dist
 COPY --from=build /app/models models
 COPY --from=build /app/demo/fashion-mnist demo/fashion-mnist

@@ -45,7 +45,7 @@ describe.skipIf(!built)(title, { concurrent: true }, () => {
     const first = await startService(data)
     const {
       createDataset: { dataset },
-    } = await first.read<{ createDataset: { dataset: { id: string } } }>(
+    } = await first.query<{ createDataset: { dataset: { id: string } } }>(
       'mutation ($input: CreateDatasetInput!) { createDataset(input: $input) { dataset { id } } }',
       { input: { name: 'Stopped', classes: classNames.map((name) => ({ name })) } },
     )
@@ -66,7 +66,7 @@ describe.skipIf(!built)(title, { concurrent: true }, () => {
     const seeds = Array.from({ length: 30 }, (_, i) => i)
     const {
       compare: { comparison },
-    } = await first.read<{ compare: { comparison: { id: string } } }>(
+    } = await first.query<{ compare: { comparison: { id: string } } }>(
       'mutation ($input: CompareInput!) { compare(input: $input) { comparison { id } } }',
       {
         input: {

@@ -37,7 +37,6 @@ test('the client bundled for browsers and edge runtimes has at most 30 kB and ne
 
 describe.skipIf(!built)(`the package shotboard-client made from ${title}`, () => {
   test('installs alone into an empty project, and classifies against a service', async () => {
-    await run('node', ['scripts/pack-client.mjs'], { cwd: root, env: userEnvironment })
     const { project } = await install([await packFolder(join(root, 'client'))])
     const { dependencies } = JSON.parse(
       await readFile(join(project, 'node_modules/shotboard-client/package.json'), 'utf8'),

@@ -17,11 +17,11 @@ export const userEnvironment: NodeJS.ProcessEnv = {
   PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
 }
 
-/** The packed package: the path of its tarball. */
-export async function packShotboard(): Promise<string> {
+/** The packed package, and that of its client, which it depends on: the paths of their tarballs. */
+export async function packShotboard(): Promise<readonly [string, string]> {
   // npm pack would build first, under the feet of the tests that run what is built.
   await run('npm', ['run', 'prepack'], { cwd: root, env: userEnvironment })
-  return packFolder(root)
+  return [await packFolder(root), await packFolder(join(root, 'client'))]
 }
 
 /** A packed folder: the path of its tarball. None of its scripts run. */

@@ -15,15 +15,15 @@ const typescript = join(
 )
 
 describe.skipIf(!built)(`the package made from ${title}`, () => {
-  let tarball: string
+  let tarballs: readonly string[]
   beforeAll(async () => {
-    tarball = await packShotboard()
+    tarballs = await packShotboard()
   })
 
   test.each(['10', '11', '12'])(
     'installs with npm %s into an empty project, and runs no script that downloads',
     async (npm) => {
-      const { project, output } = await install([tarball], npm)
+      const { project, output } = await install(tarballs, npm)
       expect(output).toMatch(/added \d+ packages/)
       expect(output).not.toContain('onnxruntime')
       const runtime = join(project, 'node_modules/shotboard/node_modules/onnxruntime-node')
@@ -46,7 +46,7 @@ describe.skipIf(!built)(`the package made from ${title}`, () => {
   describe('installed into an empty project', () => {
     let project: string
     beforeAll(async () => {
-      ;({ project } = await install([tarball]))
+      ;({ project } = await install(tarballs))
     })
     const inProject = (file: string, ...parameters: string[]) =>
       run(file, parameters, { cwd: project, env: environment })
@@ -61,6 +61,17 @@ describe.skipIf(!built)(`the package made from ${title}`, () => {
       for (const command of ['start', 'demo', 'import', 'compare', 'key']) {
         expect(stdout).toMatch(new RegExp(`^ +${command}\\b`, 'm'))
       }
+    })
+
+    test('has the client under two names, which are one', async () => {
+      const file = await program(
+        'names.mjs',
+        `import * as one from 'shotboard/client'
+import * as other from 'shotboard-client'
+console.log(one.createClient === other.createClient, one.ShotboardClientError === other.ShotboardClientError)`,
+      )
+      const { stdout } = await inProject(process.execPath, file)
+      expect(stdout.trim()).toBe('true true')
     })
 
     test('serves its demo from a data folder in the current one, and answers its own client', async () => {

@@ -53,7 +53,7 @@ async function featuresFile(): Promise<string> {
 }
 
 describe.skipIf(!built)(`plugins, installed beside the package made from ${title}`, () => {
-  let shotboard: string
+  let shotboard: readonly string[]
   let project: string
   const inProject = (file: string, ...parameters: string[]) =>
     run(file, parameters, { cwd: project, env, maxBuffer: 2 ** 26 })
@@ -70,7 +70,7 @@ describe.skipIf(!built)(`plugins, installed beside the package made from ${title
     const tarballs = await Promise.all(
       outsidePlugins.map((name) => packFolder(join(root, 'test/plugins/outside', name))),
     )
-    ;({ project } = await install([shotboard, ...tarballs]))
+    ;({ project } = await install([...shotboard, ...tarballs]))
   })
 
   test.each(outsidePlugins)('%s passes the common suite', async (name) => {
@@ -106,7 +106,7 @@ for (const method of plugin.methods) for (const { name, run } of methodChecks(me
       ...{ cwd: folder, env },
     })
     // The version that is being made is in no registry yet.
-    await shell('npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', '--save-dev', shotboard)
+    await shell('npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', '--save-dev', ...shotboard)
     const { stdout } = await shell('npm', 'test')
     expect(stdout).toMatch(/^(?:#|ℹ) fail 0$/m)
     await shell('npm', 'pack')
