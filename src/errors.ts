@@ -44,7 +44,14 @@ interface Holder {
   readonly url?: string | undefined
 }
 
-const list = (names: readonly string[]): string => (names.length > 0 ? names.join(', ') : 'none')
+/** Names that an error lists. A dataset may have 100,000 classes. */
+const maxListed = 100
+
+function list(names: readonly string[]): string {
+  if (names.length === 0) return 'none'
+  const more = names.length - maxListed
+  return names.slice(0, maxListed).join(', ') + (more > 0 ? ` and ${more.toLocaleString('en')} more` : '')
+}
 
 const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6).toLocaleString('en')} MB`
 
