@@ -102,9 +102,10 @@ export async function layOut(source: Source, request: LayoutRequest, signal?: Ab
   const description = describing ? await readDescription(source, describing) : {}
   const rest = tidy(placed.filter(({ file }) => file !== describing))
 
+  const hasSynsets = files.some(({ path }) => /(^|\/)synsets\.txt$/.test(path))
   const unused = perhaps(labels, others)
   const classFrom = request.classFrom ?? 'TOP'
-  const context = { source, labels, unused, splits: splitsOf(rest), classFrom, signal }
+  const context = { source, labels, unused, splits: splitsOf(rest), classFrom, hasSynsets, signal }
   const sorted = hasSplits(context, rest)
     ? await bySplit(context, rest)
     : await byClass(context, rest, request.splitRule)
@@ -145,8 +146,14 @@ interface Context {
   /** The folders below the root that are splits. */
   readonly splits: ReadonlyMap<string, Split>
   readonly classFrom: ClassFrom
+  /** Whether there is a list of classes as CVAT writes it. */
+  readonly hasSynsets: boolean
   readonly signal: AbortSignal | undefined
 }
+
+/** CVAT's export in the form of ImageNet has a folder for images without a label. */
+const withoutLabel = 'no_label'
+const isUnlabelled = `it lies in the folder ${withoutLabel}`
 
 /** Tells why a file is left: it was read and is none of labels, its format is not read, or the given reason. */
 const leave = (labels: Labels, file: SourceFile, reason: string): LeftFile => ({
@@ -206,7 +213,36 @@ const isImageIn = (path: string): boolean => !path.includes('/') && imageName.te
 
 /** The paths without folders that say nothing, and with the split before the class. */
 function tidy(files: readonly Placed[]): readonly Placed[] {
-  return withoutLetters(withoutRepeats(splitFirst(classesBySplit(withoutParts(files)))))
+  return withoutLetters(withoutRepeats(splitFirst(classesBySplit(withoutParts(withoutCopies(files))))))
+}
+
+/**
+ * `all/cat/image` as `cat/image`, where `cat` and the other folders in `all` lie beside it too: a folder that has all folders once more,
+ * as published archives do. Its images are there twice, or more of the same.
+ */
+function withoutCopies(files: readonly Placed[]): readonly Placed[] {
+  const inside = new Map<string, Set<string>>()
+  for (const { file, parts } of files) {
+    const [top = '', second = ''] = parts
+    if (parts.length < 2 || !imageName.test(file.path)) continue
+    // An image that lies in the folder itself has no folder there.
+    inside.set(top, (inside.get(top) ?? new Set()).add(parts.length > 2 ? second : ''))
+  }
+  const copies = new Set(
+    [...inside].flatMap(([top, folders]) =>
+      folders.size > 1 &&
+      splitsAmong([top]).size === 0 &&
+      [...folders].every((name) => name !== top && inside.has(name))
+        ? [top]
+        : [],
+    ),
+  )
+  if (copies.size === 0) return files
+  return files.map((placed) =>
+    placed.parts.length > 2 && copies.has(placed.parts[0] ?? '')
+      ? { ...placed, parts: placed.parts.slice(1) }
+      : placed,
+  )
 }
 
 /** `fold1/class/image` and `fold2/class/image` as `class/image`: the numbered parts of a dataset, which have the same classes. */
@@ -334,26 +370,29 @@ const hasSplits = ({ labels, splits }: Context, files: readonly Placed[]): boole
   })
 
 async function bySplit(
-  { source, labels, splits, classFrom, signal }: Context,
+  { source, labels, splits, classFrom, hasSynsets, signal }: Context,
   files: readonly Placed[],
 ): Promise<Sorted> {
   const left: LeftFile[] = []
   const found: Found[] = []
   const inFolders: Found[] = []
   const containers = containersOf(files)
+  const ofFolders = splitsOfFolders(labels, splits, files)
   for (const { file, parts } of files) {
     const [top = '', folder = ''] = parts
     const label = labels.of(file)
     const problem = labels.problemOf(file)
     const split = label?.split ?? (parts.length > 1 ? (splits.get(top) ?? splitNamed(top)) : undefined)
     if (problem) left.push({ file, error: problem })
-    else if (label === undefined && labels.speakFor(file))
+    else if (label === undefined && labels.speakFor(file) && !ofFolders.has(top))
       left.push(leaveWithoutLabel(labels, file, notNamed))
     else if (split === undefined) {
       left.push(leave(labels, file, label ? 'its label names no split' : 'it lies in no folder of a split'))
     } else if (label !== undefined) found.push({ file, folder: label.name, split })
     else if (parts.length === 2) {
       left.push(leaveWithoutLabel(labels, file, 'it lies in no folder of a class, and has no label'))
+    } else if (hasSynsets && folder === withoutLabel) {
+      left.push(leaveWithoutLabel(labels, file, isUnlabelled))
     } else if (containers.has(`${top}/${folder}`))
       left.push(leaveWithoutLabel(labels, file, 'it has no label'))
     else inFolders.push({ file, folder: classFolder(parts.slice(1, -1), classFrom), split })
@@ -363,6 +402,33 @@ async function bySplit(
 }
 
 const notNamed = 'the file of labels gives it none'
+
+/**
+ * The folders of splits that files of labels say nothing of, and which have the classes as folders: ImageNet has a table for the
+ * validation images alone, and the classes that it names are the folders of the training images.
+ */
+function splitsOfFolders(
+  labels: Labels,
+  splits: ReadonlyMap<string, Split>,
+  files: readonly Placed[],
+): ReadonlySet<string> {
+  const names = new Set<string>()
+  const labelled = new Set<string>()
+  const folders = new Map<string, Set<string>>()
+  for (const { file, parts } of files) {
+    const [top = '', folder = ''] = parts
+    const label = labels.of(file)
+    if (label) {
+      names.add(label.name)
+      labelled.add(top)
+    } else if (splits.has(top) && parts.length > 2 && imageName.test(file.path))
+      folders.set(top, (folders.get(top) ?? new Set()).add(folder.trim()))
+  }
+  if (labels.areChosen) return new Set()
+  const haveClasses = (has: ReadonlySet<string>): boolean =>
+    [...names].filter((name) => has.has(name)).length * 2 >= names.size
+  return new Set([...folders].flatMap(([top, has]) => (!labelled.has(top) && haveClasses(has) ? [top] : [])))
+}
 
 /** The folder that names the class, of those around an image. Folders such as `images` name none if another one does. */
 function classFolder(around: readonly string[], classFrom: ClassFrom): string {
@@ -387,7 +453,7 @@ function containersOf(files: readonly Placed[]): ReadonlySet<string> {
 }
 
 async function byClass(
-  { source, labels, unused, classFrom, signal }: Context,
+  { source, labels, unused, classFrom, hasSynsets, signal }: Context,
   files: readonly Placed[],
   rule: SplitRule,
 ): Promise<Sorted> {
@@ -402,6 +468,8 @@ async function byClass(
     else if (labels.speakFor(file)) left.push(leaveWithoutLabel(labels, file, notNamed))
     else if (parts.length === 1) {
       left.push(leaveWithoutLabel(labels, file, 'it lies in no folder of a class, and has no label'))
+    } else if (hasSynsets && parts[0] === withoutLabel) {
+      left.push(leaveWithoutLabel(labels, file, isUnlabelled))
     } else {
       const folder = classFolder(parts.slice(0, -1), classFrom)
       const name = classFrom === 'TOP' ? parts.slice(1).join('/') : parts.join('/')

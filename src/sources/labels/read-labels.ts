@@ -42,6 +42,8 @@ export interface Labels {
   problemOf(file: SourceFile): ShotboardError | undefined
   /** Whether files of labels speak for the place where the image lies, so that no folder there is a class. */
   speakFor(file: SourceFile): boolean
+  /** Whether a person has chosen the file of labels: folders name no classes then. */
+  readonly areChosen: boolean
   /** The files of labels. */
   readonly files: ReadonlySet<SourceFile>
   /** Files of labels that are not used, or that name what is not there. */
@@ -131,6 +133,7 @@ export async function readLabels(
       isChosen ||
       folders.some((folder) => path.startsWith(folder)) ||
       companions?.folders.has(folderOf(path)) === true,
+    areChosen: isChosen,
     files: new Set([
       ...found.map(({ file }) => file),
       ...used,
