@@ -518,13 +518,16 @@ const howToLabel =
   'put those of each class in a folder named after the class, such as cat/1.jpg, or name their classes in a labels.csv with the columns file_name and label'
 
 function splitByRule(images: readonly Unsplit[], rule: SplitRule): Found[] {
-  const names = new Map<string, string[]>()
+  // A copy has the name of the image that it is of.
+  const names = new Map<string, Set<string>>()
   for (const { folder, name } of images) {
     const inFolder = names.get(folder)
-    if (inFolder) inFolder.push(name)
-    else names.set(folder, [name])
+    if (inFolder) inFolder.add(name)
+    else names.set(folder, new Set([name]))
   }
-  const splits = new Map([...names].map(([folder, inFolder]) => [folder, splitClass(folder, inFolder, rule)]))
+  const splits = new Map(
+    [...names].map(([folder, inFolder]) => [folder, splitClass(folder, [...inFolder], rule)]),
+  )
   return images.map(({ file, folder, name }) => ({
     file,
     folder,
