@@ -582,6 +582,11 @@ export const errors = {
     ({ className, prompt, encoder }) =>
       `Encoder ${encoder} cuts the prompt "${prompt}" of class "${className}", so that its end does not count. Give the class a shorter prompt.`,
   ),
+  unusedPrompts: define<{ names: readonly string[] }>(
+    'UNUSED_PROMPTS',
+    ({ names }) =>
+      `The file of prompts also has sentences of ${list(names)}, which ${names.length === 1 ? 'is no class' : 'are no classes'} of the dataset. They are not used.`,
+  ),
   nearDuplicates: define<{ pairs: number; encoder: string }>(
     'NEAR_DUPLICATES',
     ({ pairs, encoder }) =>

@@ -73,7 +73,13 @@ export interface Datasets {
    * Replaces the prompts of all classes: by a set of templates, own templates with `{}`, or a file of sentences. Throws as
    * `setPrompts`.
    */
-  setAllPrompts(input: PromptSource & { readonly dataset: string }): Promise<ChangedDataset>
+  setAllPrompts(input: PromptSource & { readonly dataset: string }): Promise<PromptedDataset>
+}
+
+/** A dataset after its prompts were replaced. */
+export interface PromptedDataset extends ChangedDataset {
+  /** Names in the file of sentences that no class has: these sentences are not used. */
+  readonly unusedPrompts: readonly string[]
 }
 
 /** Where the prompts of all classes come from: one of the three. */
@@ -216,15 +222,17 @@ export function createDatasets(context: {
       }
       const promptsOf = file == null ? promptsFrom(templates) : undefined
       const names = (await store.datasets.classes(id)).map(({ name }) => name)
-      const classes: ClassInput[] = promptsOf ? [] : promptsOfFile(file ?? '', names)
-      if (promptsOf) {
-        const yieldToEventLoop = createYieldToEventLoop()
-        for (const name of names) {
-          await yieldToEventLoop()
-          classes.push({ name, prompts: promptsOf(name) })
-        }
+      if (!promptsOf) {
+        const { classes, unused } = promptsOfFile(file ?? '', names)
+        return { ...(await setPrompts({ dataset: id, classes })), unusedPrompts: unused }
       }
-      return setPrompts({ dataset: id, classes })
+      const classes: ClassInput[] = []
+      const yieldToEventLoop = createYieldToEventLoop()
+      for (const name of names) {
+        await yieldToEventLoop()
+        classes.push({ name, prompts: promptsOf(name) })
+      }
+      return { ...(await setPrompts({ dataset: id, classes })), unusedPrompts: [] }
     },
   }
 }
