@@ -223,7 +223,7 @@ export function createDatasets(context: {
       const promptsOf = file == null ? promptsFrom(templates) : undefined
       const names = (await store.datasets.classes(id)).map(({ name }) => name)
       if (!promptsOf) {
-        const { classes, unused } = promptsOfFile(file ?? '', names)
+        const { classes, unused } = await promptsOfFile(file ?? '', names)
         return { ...(await setPrompts({ dataset: id, classes })), unusedPrompts: unused }
       }
       const classes: ClassInput[] = []

@@ -110,10 +110,8 @@ export function createDatasetRepository(
 
   async function classesOf(datasetIds: readonly string[]): Promise<Map<string, ClassRow[]>> {
     const classes = new Map<string, ClassRow[]>(datasetIds.map((id) => [id, []]))
-    const yieldToEventLoop = createYieldToEventLoop()
     for await (const part of readClasses(client, kind, datasetIds)) {
       for (const { datasetId, ...row } of part) classes.get(datasetId)?.push(row)
-      await yieldToEventLoop()
     }
     return classes
   }

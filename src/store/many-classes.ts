@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
+import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
 import type { NewClass } from './class-rows.js'
 import type { Database, DatabaseClient, Transaction } from './database.js'
 import { Prisma } from './generated/sqlite/client.js'
@@ -21,8 +22,8 @@ export interface StoredClass {
   readonly prompts: readonly string[]
 }
 
-/** Classes in a statement. SQLite's driver answers without leaving this thread, 1,000 classes in 5 to 10 ms. */
-const classesPerStatement = 1000
+/** Classes in a statement. SQLite's driver answers without leaving this thread, 500 classes in some 5 ms. */
+const classesPerStatement = 500
 
 /**
  * Stores classes of a dataset. One that is there already gets new prompts. The database takes a part of them as one JSON text,
@@ -76,6 +77,7 @@ export async function* readClasses(
     return part.map(([datasetId, id, index, name, prompts]) => ({ datasetId, id, index, name, prompts }))
   }
 
+  const yieldToEventLoop = createYieldToEventLoop()
   for await (const some of chunks([...new Set(datasetIds.filter(canBeId))], rowsPerStatement)) {
     for (let left: readonly string[] = some; left.length > 0; ) {
       const first = await read(Prisma.sql`"datasetId" IN (${Prisma.join(left)})`)
@@ -84,6 +86,7 @@ export async function* readClasses(
       if (last === undefined || first.length < classesPerStatement) break
       // The last dataset goes on: by its own rows alone, which need no look at those before them.
       for (let part = first; part.length === classesPerStatement && last; ) {
+        await yieldToEventLoop()
         part = await read(Prisma.sql`"datasetId" = ${last.datasetId} AND "index" > ${last.index}`)
         yield part
         last = part.at(-1)

@@ -311,6 +311,39 @@ const layouts: Record<string, { files: Files; images: Record<string, string>; le
       [`${imagenet}/val/val_2.JPEG`]: 'goldfish VALIDATION',
     },
   },
+  'Stanford Dogs, with a file without an ending for each image': {
+    files: {
+      'Annotation/n02085936-Maltese/n02085936_1': '<annotation/>',
+      'Annotation/n02086079-Pekinese/n02086079_2': '<annotation/>',
+      ...imagesAt('Images/n02085936-Maltese/n02085936_1.jpg', 'Images/n02086079-Pekinese/n02086079_2.jpg'),
+    },
+    images: {
+      'Images/n02085936-Maltese/n02085936_1.jpg': 'n02085936-Maltese SUPPORT_POOL',
+      'Images/n02086079-Pekinese/n02086079_2.jpg': 'n02086079-Pekinese SUPPORT_POOL',
+    },
+    left: ['Annotation/n02085936-Maltese/n02085936_1', 'Annotation/n02086079-Pekinese/n02086079_2'],
+  },
+  'masks in the same folders beside the images': {
+    files: imagesAt('images/cat/1.jpg', 'images/dog/2.jpg', 'masks/cat/1.png', 'masks/dog/2.png'),
+    images: { 'images/cat/1.jpg': 'cat SUPPORT_POOL', 'images/dog/2.jpg': 'dog SUPPORT_POOL' },
+    left: ['masks/cat/1.png', 'masks/dog/2.png'],
+  },
+  'a video between the images, which takes no part in the splits': {
+    files: imagesAt('cat/1.jpg', 'cat/2.mp4', 'dog/1.jpg'),
+    images: {
+      'cat/1.jpg': 'cat SUPPORT_POOL',
+      'cat/2.mp4': 'cat SUPPORT_POOL',
+      'dog/1.jpg': 'dog SUPPORT_POOL',
+    },
+  },
+  'a holdout': {
+    files: imagesAt('train/cat/1.jpg', 'train/dog/2.jpg', 'holdout/cat/3.jpg'),
+    images: {
+      'holdout/cat/3.jpg': 'cat TEST',
+      'train/cat/1.jpg': 'cat SUPPORT_POOL',
+      'train/dog/2.jpg': 'dog SUPPORT_POOL',
+    },
+  },
   'a copy of all class folders beside them': {
     files: imagesAt('cat/1.jpg', 'dog/2.jpg', 'all/cat/1.jpg', 'all/dog/2.jpg'),
     images: {
