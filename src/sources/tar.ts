@@ -77,11 +77,14 @@ export async function openTar(
 }
 
 /** Where GNU's tar keeps the name of a file that it stores without its empty parts. */
-const sparseName = 'GNU.sparse.name'
+function sparseNameOf({ pax }: Header): string | undefined {
+  const name: unknown = pax && Reflect.get(pax, 'GNU.sparse.name')
+  return typeof name === 'string' ? name : undefined
+}
 
 /** Programs on Windows write its separators. */
-function nameOf({ name: written, pax }: Header): string {
-  const name = pax?.[sparseName] ?? written
+function nameOf(header: Header): string {
+  const name = sparseNameOf(header) ?? header.name
   return name.includes('/') ? name : name.replaceAll('\\', '/')
 }
 
@@ -94,10 +97,11 @@ const withoutContent: ReadonlySet<Header['type']> = new Set([
 const holdsContent = (type: Header['type']): boolean => !withoutContent.has(type)
 
 /** Why an entry is no file that can be read, if it is none. */
-function problemOf({ type, pax }: Header): string | undefined {
+function problemOf(header: Header): string | undefined {
+  const { type } = header
   if (type === 'symlink' || type === 'link') return 'it is a link'
   const isFile = type === 'file' || type === 'contiguous-file'
-  if (isFile && pax?.[sparseName] === undefined) return undefined
+  if (isFile && sparseNameOf(header) === undefined) return undefined
   return 'the archive holds it in parts or in another way that is not read; pack it without --sparse'
 }
 
