@@ -44,7 +44,14 @@ interface Holder {
   readonly url?: string | undefined
 }
 
-const list = (names: readonly string[]): string => (names.length > 0 ? names.join(', ') : 'none')
+/** Names that an error lists. A dataset may have 100,000 classes. */
+const maxListed = 100
+
+function list(names: readonly string[]): string {
+  if (names.length === 0) return 'none'
+  const more = names.length - maxListed
+  return names.slice(0, maxListed).join(', ') + (more > 0 ? ` and ${more.toLocaleString('en')} more` : '')
+}
 
 const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6).toLocaleString('en')} MB`
 
@@ -583,6 +590,11 @@ export const errors = {
     'PROMPT_CUT',
     ({ className, prompt, encoder }) =>
       `Encoder ${encoder} cuts the prompt "${prompt}" of class "${className}", so that its end does not count. Give the class a shorter prompt.`,
+  ),
+  unusedPrompts: define<{ names: readonly string[] }>(
+    'UNUSED_PROMPTS',
+    ({ names }) =>
+      `The file of prompts also has sentences of ${list(names)}, which ${names.length === 1 ? 'is no class' : 'are no classes'} of the dataset. They are not used.`,
   ),
   nearDuplicates: define<{ pairs: number; encoder: string }>(
     'NEAR_DUPLICATES',

@@ -29,7 +29,7 @@ async function setPrompts(
   { set, template, file }: PromptsCommandOptions,
 ): Promise<void> {
   const dataset = await datasetNamed(library, name)
-  await library.datasets.setAllPrompts({
+  const { unusedPrompts } = await library.datasets.setAllPrompts({
     dataset: dataset.id,
     set: set ?? null,
     templates: template ?? null,
@@ -37,8 +37,13 @@ async function setPrompts(
   })
   const classes = await library.datasets.classes(dataset.id)
   const counts = classes.map(({ prompts }) => prompts.length)
-  const [least, most] = [Math.min(...counts), Math.max(...counts)]
+  const [least, most] = counts.reduce(
+    ([min, max], count) => [Math.min(min, count), Math.max(max, count)],
+    [Number.POSITIVE_INFINITY, 0],
+  )
   console.log(`"${dataset.name}": ${least === most ? least : `${least} to ${most}`} prompts a class.`)
+  if (unusedPrompts.length > 0)
+    console.log(`Warning: ${errors.unusedPrompts({ names: unusedPrompts }).message}`)
 }
 
 const readSentences = (file: string): Promise<string> =>

@@ -1,4 +1,5 @@
 import { errors } from '../errors.js'
+import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
 
 export interface ClassInput {
   readonly name: string
@@ -24,14 +25,30 @@ export function parseClass(
   { name, prompts }: ClassInput,
   argument: string,
 ): { name: string; prompts: string[] } {
-  const trimmed = name.trim()
+  const trimmed = wellFormed(name.trim())
   requireText("A class's name", trimmed, maxNameCharacters, `${argument}.name`)
   if (prompts == null) return { name: trimmed, prompts: defaultPrompts(trimmed) }
   if (prompts.length === 0) throw errors.emptyList({ what: 'prompt' }, `${argument}.prompts`)
   for (const [p, prompt] of prompts.entries()) {
     requireText('A prompt', prompt.trim(), maxPromptCharacters, `${argument}.prompts[${p}]`)
   }
-  return { name: trimmed, prompts: [...prompts] }
+  return { name: trimmed, prompts: prompts.map(wellFormed) }
+}
+
+/** PostgreSQL cannot store half of a surrogate pair, and no encoder can read it. */
+const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd')
+
+/** Classes, of which there may be very many. Throws as `parseClass`, below `classes[i]`. */
+export async function parseClasses(
+  classes: readonly ClassInput[],
+): Promise<{ name: string; prompts: string[] }[]> {
+  const parsed: { name: string; prompts: string[] }[] = []
+  const yieldToEventLoop = createYieldToEventLoop()
+  for (const [i, each] of classes.entries()) {
+    await yieldToEventLoop()
+    parsed.push(parseClass(each, `classes[${i}]`))
+  }
+  return parsed
 }
 
 /** Throws INVALID_VALUE. Database indexes limit the length of a text, and PostgreSQL cannot store NUL. */

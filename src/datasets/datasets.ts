@@ -6,7 +6,14 @@ import { classFinder } from '../store/find-class.js'
 import type { ImageFiles } from '../store/image-files.js'
 import type { Store } from '../store/store.js'
 import { firstRepeated } from '../system/first-repeated.js'
-import { type ClassInput, parseClass, parseDatasetName } from './class-input.js'
+import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
+import {
+  type ClassInput,
+  defaultPrompts,
+  type parseClass,
+  parseClasses,
+  parseDatasetName,
+} from './class-input.js'
 import { type ImageInput, readBytes, requireOneSource } from './image-input.js'
 import type { ImageIntake } from './image-intake.js'
 import { promptsOfFile } from './prompt-file.js'
@@ -66,7 +73,13 @@ export interface Datasets {
    * Replaces the prompts of all classes: by a set of templates, own templates with `{}`, or a file of sentences. Throws as
    * `setPrompts`.
    */
-  setAllPrompts(input: PromptSource & { readonly dataset: string }): Promise<ChangedDataset>
+  setAllPrompts(input: PromptSource & { readonly dataset: string }): Promise<PromptedDataset>
+}
+
+/** A dataset after its prompts were replaced. */
+export interface PromptedDataset extends ChangedDataset {
+  /** Names in the file of sentences that no class has: these sentences are not used. */
+  readonly unusedPrompts: readonly string[]
 }
 
 /** Where the prompts of all classes come from: one of the three. */
@@ -102,18 +115,20 @@ export function createDatasets(context: {
     const dataset = await store.datasets.get(id)
     if (!dataset) throw errors.unknownDataset({ id }, 'dataset')
     if (classes.length === 0) throw errors.emptyList({ what: 'class' }, 'classes')
-    const rows = classes.map((each, i) => parseClass(each, `classes[${i}]`))
+    const rows = await parseClasses(classes)
     const stored = await store.datasets.classes(id)
     const find = classFinder(stored)
-    const found = rows.map(({ name, prompts }, at) => {
+    const found: ReturnType<typeof parseClass>[] = []
+    const yieldToEventLoop = createYieldToEventLoop()
+    for (const [at, { name, prompts }] of rows.entries()) {
+      await yieldToEventLoop()
       const known = find(name)
+      if (!known)
+        throw errors.unknownClass({ name, known: stored.map((each) => each.name) }, `classes[${at}].name`)
       // The default prompts are of the name, not of an id in its place.
-      if (known)
-        return classes[at]?.prompts == null
-          ? parseClass({ name: known.name }, '')
-          : { name: known.name, prompts }
-      throw errors.unknownClass({ name, known: stored.map((each) => each.name) }, `classes[${at}].name`)
-    })
+      const isDefault = classes[at]?.prompts == null
+      found.push({ name: known.name, prompts: isDefault ? defaultPrompts(known.name) : prompts })
+    }
     const i = firstRepeated(found.map(({ name }) => name))
     const repeated = found[i]
     if (repeated) throw errors.duplicateEntry({ what: 'class', name: repeated.name }, `classes[${i}].name`)
@@ -127,7 +142,7 @@ export function createDatasets(context: {
     async create({ name, classes }) {
       const trimmed = parseDatasetName(name, 'name')
       if (classes.length === 0) throw errors.emptyList({ what: 'class' }, 'classes')
-      const rows = classes.map((each, i) => parseClass(each, `classes[${i}]`))
+      const rows = await parseClasses(classes)
       const i = firstRepeated(rows.map((row) => row.name))
       const repeated = rows[i]
       if (repeated) throw errors.duplicateEntry({ what: 'class', name: repeated.name }, `classes[${i}].name`)
@@ -207,10 +222,17 @@ export function createDatasets(context: {
       }
       const promptsOf = file == null ? promptsFrom(templates) : undefined
       const names = (await store.datasets.classes(id)).map(({ name }) => name)
-      const classes = promptsOf
-        ? names.map((name) => ({ name, prompts: promptsOf(name) }))
-        : promptsOfFile(file ?? '', names)
-      return setPrompts({ dataset: id, classes })
+      if (!promptsOf) {
+        const { classes, unused } = await promptsOfFile(file ?? '', names)
+        return { ...(await setPrompts({ dataset: id, classes })), unusedPrompts: unused }
+      }
+      const classes: ClassInput[] = []
+      const yieldToEventLoop = createYieldToEventLoop()
+      for (const name of names) {
+        await yieldToEventLoop()
+        classes.push({ name, prompts: promptsOf(name) })
+      }
+      return { ...(await setPrompts({ dataset: id, classes })), unusedPrompts: [] }
     },
   }
 }

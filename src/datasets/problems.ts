@@ -1,6 +1,7 @@
 import { errors } from '../errors.js'
 import type { ClassRow } from '../store/datasets.js'
 import type { Store } from '../store/store.js'
+import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
 import { comparableName } from './comparable-name.js'
 
 export type ProblemKind =
@@ -29,22 +30,23 @@ export async function problemsOf(
     datasetImages.classCounts(ids),
     labelConflicts.conflictsOf(ids),
   ])
-  return new Map(
-    ids.map((id) => {
-      const own = classes.get(id) ?? []
-      const images = { all: own.map(() => 0), supportPool: own.map(() => 0) }
-      for (const { classIndex, split, images: count } of counts.get(id) ?? []) {
-        images.all[classIndex] = (images.all[classIndex] ?? 0) + count
-        if (split === 'SUPPORT_POOL') images.supportPool[classIndex] = count
-      }
-      const conflicting = (conflicts.get(id) ?? []).map(({ imageId, classIndex, otherIndex }) => {
-        const [has, other] = [own[classIndex], own[otherIndex]] as [ClassRow, ClassRow]
-        const text = `The same image came as "${has.name}" and as "${other.name}". The dataset has it as "${has.name}".`
-        return { kind: 'LABEL_CONFLICT', text, classes: [has, other], imageId } as const
-      })
-      return [id, [...conflicting, ...classesOfFewImages(own, images), ...similarNames(own)]]
-    }),
-  )
+  const problems = new Map<string, DatasetProblem[]>()
+  for (const id of ids) {
+    const own = classes.get(id) ?? []
+    const images = { all: own.map(() => 0), supportPool: own.map(() => 0) }
+    for (const { classIndex, split, images: count } of counts.get(id) ?? []) {
+      images.all[classIndex] = (images.all[classIndex] ?? 0) + count
+      if (split === 'SUPPORT_POOL') images.supportPool[classIndex] = count
+    }
+    const conflicting = (conflicts.get(id) ?? []).map(({ imageId, classIndex, otherIndex }) => {
+      const [has, other] = [own[classIndex], own[otherIndex]] as [ClassRow, ClassRow]
+      const text = `The same image came as "${has.name}" and as "${other.name}". The dataset has it as "${has.name}".`
+      return { kind: 'LABEL_CONFLICT', text, classes: [has, other], imageId } as const
+    })
+    const few = await classesOfFewImages(own, images)
+    problems.set(id, [...conflicting, ...few, ...(await similarNames(own))])
+  }
+  return problems
 }
 
 /** How many images each class has, [C]. */
@@ -55,32 +57,41 @@ export interface ClassSizes {
 }
 
 /** Classes with at most one image, or without one in the support pool where others have some: no support set can be drawn. */
-export function classesOfFewImages<Class extends Omit<ClassRow, 'id'>>(
+export async function classesOfFewImages<Class extends Omit<ClassRow, 'id'>>(
   classes: readonly Class[],
   { all, supportPool }: ClassSizes,
-): DatasetProblem<Class>[] {
+): Promise<DatasetProblem<Class>[]> {
   const isForTestsOnly = supportPool.every((images) => images === 0)
-  return classes.flatMap((label): DatasetProblem<Class>[] => {
+  const problems: DatasetProblem<Class>[] = []
+  const yieldToEventLoop = createYieldToEventLoop()
+  for (const label of classes) {
+    await yieldToEventLoop()
     const { name: className, index } = label
     const has = all[index] ?? 0
     const about = { classes: [label], imageId: null }
-    if (has === 0)
-      return [{ kind: 'CLASS_WITHOUT_IMAGES', text: `Class "${className}" has no image.`, ...about }]
-    if (has === 1)
-      return [{ kind: 'CLASS_OF_ONE_IMAGE', text: errors.classOfOneImage({ className }).message, ...about }]
-    if (isForTestsOnly || supportPool[index] !== 0) return []
-    return [
-      { kind: 'CLASS_WITHOUT_IMAGES', text: errors.classWithoutImages({ className }).message, ...about },
-    ]
-  })
+    if (has === 0) {
+      problems.push({ kind: 'CLASS_WITHOUT_IMAGES', text: `Class "${className}" has no image.`, ...about })
+    } else if (has === 1) {
+      const text = errors.classOfOneImage({ className }).message
+      problems.push({ kind: 'CLASS_OF_ONE_IMAGE', text, ...about })
+    } else if (!isForTestsOnly && supportPool[index] === 0) {
+      const text = errors.classWithoutImages({ className }).message
+      problems.push({ kind: 'CLASS_WITHOUT_IMAGES', text, ...about })
+    }
+  }
+  return problems
 }
 
 /** Classes whose names differ only by case. */
-function similarNames(classes: readonly ClassRow[]): DatasetProblem[] {
+async function similarNames(classes: readonly ClassRow[]): Promise<DatasetProblem[]> {
   const groups = new Map<string, ClassRow[]>()
+  const yieldToEventLoop = createYieldToEventLoop()
   for (const each of classes) {
+    await yieldToEventLoop()
     const name = comparableName(each.name)
-    groups.set(name, [...(groups.get(name) ?? []), each])
+    const group = groups.get(name)
+    if (group) group.push(each)
+    else groups.set(name, [each])
   }
   return [...groups.values()].flatMap((group) => {
     if (group.length === 1) return []

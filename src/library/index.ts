@@ -47,7 +47,7 @@ export { createNameOf, type WordedRecommendation } from '../comparisons/recommen
 export type { ComparedRow } from '../comparisons/row-statistics.js'
 export type { PredictedClass, RunPrediction, RunPredictionsInput } from '../comparisons/run-predictions.js'
 export type { RowDifference } from '../comparisons/side-by-side.js'
-export type { AddImagesResult } from '../datasets/datasets.js'
+export type { AddImagesResult, PromptedDataset } from '../datasets/datasets.js'
 export type { FeatureProblems } from '../datasets/feature-problems.js'
 export type { FeatureEvents } from '../datasets/feature-source.js'
 export type { ImageInput } from '../datasets/image-input.js'

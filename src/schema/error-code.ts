@@ -115,6 +115,7 @@ const meanings: Readonly<Record<string, string>> = {
   FOLDERS_IN_SEVERAL_CLASSES: 'Several classes have the same folders inside, which may be the classes.',
   SPLIT_CONFLICT: 'The same image is in two splits.',
   PROMPT_CUT: 'A prompt is too long for the encoder, so that its end does not count.',
+  UNUSED_PROMPTS: 'A file of prompts has sentences of names that no class has.',
   NEAR_DUPLICATES: 'Images of different splits look the same.',
   CLASS_UNREADABLE: 'No file of a class could be read.',
   NOTHING_IMPORTED: 'No file could be imported.',

@@ -1,4 +1,5 @@
 import { errors, type ShotboardError } from '../errors.js'
+import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
 import { classFolders } from './class-folders.js'
 import { type Description, descriptionName, readDescription } from './description.js'
 import { imageName } from './image-name.js'
@@ -12,6 +13,7 @@ import { type SplitRule, splitClass } from './split-rule.js'
 import {
   containerNames,
   isJunk,
+  isOfMasks,
   partsOfOne,
   type Split,
   splitNamed,
@@ -93,26 +95,34 @@ export async function layOut(source: Source, request: LayoutRequest, signal?: Ab
     { ...request.labels, byName: request.classFrom !== undefined },
     signal,
   )
-  const root = rootOf(files, labels)
+  const yieldToEventLoop = createYieldToEventLoop()
+  await yieldToEventLoop()
+  const root = await rootOf(files, labels)
+  await yieldToEventLoop()
   const others = files.filter((file) => !labels.files.has(file))
   const inside = others.filter(({ path }) => path.startsWith(root))
   const outside = others.filter(({ path }) => !path.startsWith(root))
   const placed = inside.map((file): Placed => ({ file, parts: partsBelow(root, file) }))
   const describing = placed.find(({ parts }) => parts.length === 1 && parts[0] === descriptionName)?.file
   const description = describing ? await readDescription(source, describing) : {}
-  const rest = tidy(placed.filter(({ file }) => file !== describing))
+  const rest = await tidy(placed.filter(({ file }) => file !== describing))
+  await yieldToEventLoop()
 
+  const hasSynsets = files.some(({ path }) => /(^|\/)synsets\.txt$/.test(path))
   const unused = perhaps(labels, others)
   const classFrom = request.classFrom ?? 'TOP'
-  const context = { source, labels, unused, splits: splitsOf(rest), classFrom, signal }
+  await yieldToEventLoop()
+  const context = { source, labels, unused, splits: splitsOf(rest), classFrom, hasSynsets, signal }
   const sorted = hasSplits(context, rest)
     ? await bySplit(context, rest)
     : await byClass(context, rest, request.splitRule)
+  await yieldToEventLoop()
   if (sorted.found.length === 0) throw source.invalid(whatToDo(rest, root, unused))
   const numbered = description.classes
     ? undefined
     : await findClassNames(source, files, classesIn(sorted.found), labels.files, signal)
   const named = description.classes ? namesOf(description) : (numbered?.names ?? namesOfNumbers(sorted.found))
+  await yieldToEventLoop()
   // Written out, because copies of the rest of an object take thrice the memory.
   const images = sorted.found.map(({ file, folder, split }) => ({
     file,
@@ -120,7 +130,9 @@ export async function layOut(source: Source, request: LayoutRequest, signal?: Ab
     className: named.get(folder) ?? folder.trim(),
   }))
   const noPlace = outside.map((file) => leave(labels, file, 'it lies beside the folder of the dataset'))
+  await yieldToEventLoop()
   const classes = classesOf(source, description, images)
+  await yieldToEventLoop()
   const left = [...labels.left, ...sorted.left, ...noPlace].filter(({ file }) => file !== numbered?.file)
   return {
     name: description.dataset ?? (lastFolder(root) || source.name),
@@ -145,8 +157,14 @@ interface Context {
   /** The folders below the root that are splits. */
   readonly splits: ReadonlyMap<string, Split>
   readonly classFrom: ClassFrom
+  /** Whether there is a list of classes as CVAT writes it. */
+  readonly hasSynsets: boolean
   readonly signal: AbortSignal | undefined
 }
+
+/** CVAT's export in the form of ImageNet has a folder for images without a label. */
+const withoutLabel = 'no_label'
+const isUnlabelled = `it lies in the folder ${withoutLabel}`
 
 /** Tells why a file is left: it was read and is none of labels, its format is not read, or the given reason. */
 const leave = (labels: Labels, file: SourceFile, reason: string): LeftFile => ({
@@ -174,8 +192,14 @@ const partsBelow = (root: string, { path }: SourceFile): string[] =>
 const lastFolder = (root: string): string => root.split('/').at(-2) ?? ''
 
 /** The folders around all images, with their slashes. Files beside them without a label, such as a README, do not count. */
-function rootOf(files: readonly SourceFile[], labels: Labels): string {
-  const images = files.filter((file) => labels.of(file) || mayBeImage(file.path))
+async function rootOf(files: readonly SourceFile[], labels: Labels): Promise<string> {
+  const yieldToEventLoop = createYieldToEventLoop()
+  const named = new Set(
+    files.filter(({ path }) => imageName.test(path)).map(({ path }) => fileName(path).replace(imageName, '')),
+  )
+  // A file without an ending that is called like an image tells something of it, as those of Stanford Dogs do.
+  const mayBeOne = ({ path }: SourceFile): boolean => mayBeImage(path) && !named.has(fileName(path))
+  const images = files.filter((file) => labels.of(file) || mayBeOne(file))
   const labelled = files.filter((file) => labels.of(file))
   const isInside =
     (folder: string) =>
@@ -183,8 +207,9 @@ function rootOf(files: readonly SourceFile[], labels: Labels): string {
       path.startsWith(folder)
   let root = ''
   for (;;) {
+    await yieldToEventLoop()
     const below = images.filter(isInside(root)).map(({ path }) => path.slice(root.length))
-    const folders = new Set(below.filter((path) => path.includes('/')).map(firstPart))
+    const folders = withoutMasks(new Set(below.filter((path) => path.includes('/')).map(firstPart)))
     const [only = ''] = folders
     const next = `${only}/`
     const isAround =
@@ -200,13 +225,58 @@ function rootOf(files: readonly SourceFile[], labels: Labels): string {
   }
 }
 
+/** The folder of images alone, where only folders of masks and the like lie beside it. */
+function withoutMasks(folders: ReadonlySet<string>): ReadonlySet<string> {
+  const others = [...folders].filter((name) => !isOfMasks.test(name))
+  const [only = ''] = others
+  return others.length === 1 && containerNames.has(only.toLowerCase()) ? new Set(others) : folders
+}
+
+const fileName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
+
 const firstPart = (path: string): string => path.split('/', 1)[0] ?? ''
 
 const isImageIn = (path: string): boolean => !path.includes('/') && imageName.test(path)
 
 /** The paths without folders that say nothing, and with the split before the class. */
-function tidy(files: readonly Placed[]): readonly Placed[] {
-  return withoutLetters(withoutRepeats(splitFirst(classesBySplit(withoutParts(files)))))
+async function tidy(files: readonly Placed[]): Promise<readonly Placed[]> {
+  const yieldToEventLoop = createYieldToEventLoop()
+  const steps = [withoutCopies, withoutParts, classesBySplit, splitFirst, withoutRepeats, withoutLetters]
+  let tidied = files
+  for (const step of steps) {
+    tidied = step(tidied)
+    await yieldToEventLoop()
+  }
+  return tidied
+}
+
+/**
+ * `all/cat/image` as `cat/image`, where `cat` and the other folders in `all` lie beside it too: a folder that has all folders once more,
+ * as published archives do. Its images are there twice, or more of the same.
+ */
+function withoutCopies(files: readonly Placed[]): readonly Placed[] {
+  const inside = new Map<string, Set<string>>()
+  for (const { file, parts } of files) {
+    const [top = '', second = ''] = parts
+    if (parts.length < 2 || !imageName.test(file.path)) continue
+    // An image that lies in the folder itself has no folder there.
+    inside.set(top, (inside.get(top) ?? new Set()).add(parts.length > 2 ? second : ''))
+  }
+  const copies = new Set(
+    [...inside].flatMap(([top, folders]) =>
+      folders.size > 1 &&
+      splitsAmong([top]).size === 0 &&
+      [...folders].every((name) => name !== top && inside.has(name))
+        ? [top]
+        : [],
+    ),
+  )
+  if (copies.size === 0) return files
+  return files.map((placed) =>
+    placed.parts.length > 2 && copies.has(placed.parts[0] ?? '')
+      ? { ...placed, parts: placed.parts.slice(1) }
+      : placed,
+  )
 }
 
 /** `fold1/class/image` and `fold2/class/image` as `class/image`: the numbered parts of a dataset, which have the same classes. */
@@ -334,26 +404,31 @@ const hasSplits = ({ labels, splits }: Context, files: readonly Placed[]): boole
   })
 
 async function bySplit(
-  { source, labels, splits, classFrom, signal }: Context,
+  { source, labels, splits, classFrom, hasSynsets, signal }: Context,
   files: readonly Placed[],
 ): Promise<Sorted> {
   const left: LeftFile[] = []
   const found: Found[] = []
   const inFolders: Found[] = []
   const containers = containersOf(files)
+  const ofFolders = splitsOfFolders(labels, splits, files)
+  const yieldToEventLoop = createYieldToEventLoop()
   for (const { file, parts } of files) {
+    await yieldToEventLoop()
     const [top = '', folder = ''] = parts
     const label = labels.of(file)
     const problem = labels.problemOf(file)
     const split = label?.split ?? (parts.length > 1 ? (splits.get(top) ?? splitNamed(top)) : undefined)
     if (problem) left.push({ file, error: problem })
-    else if (label === undefined && labels.speakFor(file))
+    else if (label === undefined && labels.speakFor(file) && !ofFolders.has(top))
       left.push(leaveWithoutLabel(labels, file, notNamed))
     else if (split === undefined) {
       left.push(leave(labels, file, label ? 'its label names no split' : 'it lies in no folder of a split'))
     } else if (label !== undefined) found.push({ file, folder: label.name, split })
     else if (parts.length === 2) {
       left.push(leaveWithoutLabel(labels, file, 'it lies in no folder of a class, and has no label'))
+    } else if (hasSynsets && folder === withoutLabel) {
+      left.push(leaveWithoutLabel(labels, file, isUnlabelled))
     } else if (containers.has(`${top}/${folder}`))
       left.push(leaveWithoutLabel(labels, file, 'it has no label'))
     else inFolders.push({ file, folder: classFolder(parts.slice(1, -1), classFrom), split })
@@ -363,6 +438,33 @@ async function bySplit(
 }
 
 const notNamed = 'the file of labels gives it none'
+
+/**
+ * The folders of splits that files of labels say nothing of, and which have the classes as folders: ImageNet has a table for the
+ * validation images alone, and the classes that it names are the folders of the training images.
+ */
+function splitsOfFolders(
+  labels: Labels,
+  splits: ReadonlyMap<string, Split>,
+  files: readonly Placed[],
+): ReadonlySet<string> {
+  const names = new Set<string>()
+  const labelled = new Set<string>()
+  const folders = new Map<string, Set<string>>()
+  for (const { file, parts } of files) {
+    const [top = '', folder = ''] = parts
+    const label = labels.of(file)
+    if (label) {
+      names.add(label.name)
+      labelled.add(top)
+    } else if (splits.has(top) && parts.length > 2 && imageName.test(file.path))
+      folders.set(top, (folders.get(top) ?? new Set()).add(folder.trim()))
+  }
+  if (labels.areChosen) return new Set()
+  const haveClasses = (has: ReadonlySet<string>): boolean =>
+    [...names].filter((name) => has.has(name)).length * 2 >= names.size
+  return new Set([...folders].flatMap(([top, has]) => (!labelled.has(top) && haveClasses(has) ? [top] : [])))
+}
 
 /** The folder that names the class, of those around an image. Folders such as `images` name none if another one does. */
 function classFolder(around: readonly string[], classFrom: ClassFrom): string {
@@ -387,14 +489,16 @@ function containersOf(files: readonly Placed[]): ReadonlySet<string> {
 }
 
 async function byClass(
-  { source, labels, unused, classFrom, signal }: Context,
+  { source, labels, unused, classFrom, hasSynsets, signal }: Context,
   files: readonly Placed[],
   rule: SplitRule,
 ): Promise<Sorted> {
   const left: LeftFile[] = []
   const labelled: Unsplit[] = []
   const inFolders: Unsplit[] = []
+  const yieldToEventLoop = createYieldToEventLoop()
   for (const { file, parts } of files) {
+    await yieldToEventLoop()
     const label = labels.of(file)
     const problem = labels.problemOf(file)
     if (problem) left.push({ file, error: problem })
@@ -402,6 +506,8 @@ async function byClass(
     else if (labels.speakFor(file)) left.push(leaveWithoutLabel(labels, file, notNamed))
     else if (parts.length === 1) {
       left.push(leaveWithoutLabel(labels, file, 'it lies in no folder of a class, and has no label'))
+    } else if (hasSynsets && parts[0] === withoutLabel) {
+      left.push(leaveWithoutLabel(labels, file, isUnlabelled))
     } else {
       const folder = classFolder(parts.slice(0, -1), classFrom)
       const name = classFrom === 'TOP' ? parts.slice(1).join('/') : parts.join('/')
@@ -411,7 +517,7 @@ async function byClass(
   const classes = await classFolders(source, inFolders, signal)
   requireClasses(source, labelled, classes.found, unused)
   return {
-    found: splitByRule([...labelled, ...classes.found], rule),
+    found: await splitByRule([...labelled, ...classes.found], rule),
     left: [...left, ...classes.left],
   }
 }
@@ -449,14 +555,23 @@ function perhaps(labels: Labels, files: readonly SourceFile[]): string {
 const howToLabel =
   'put those of each class in a folder named after the class, such as cat/1.jpg, or name their classes in a labels.csv with the columns file_name and label'
 
-function splitByRule(images: readonly Unsplit[], rule: SplitRule): Found[] {
-  const names = new Map<string, string[]>()
-  for (const { folder, name } of images) {
+async function splitByRule(images: readonly Unsplit[], rule: SplitRule): Promise<Found[]> {
+  // A copy has the name of the image that it is of.
+  const names = new Map<string, Set<string>>()
+  const yieldToEventLoop = createYieldToEventLoop()
+  for (const { file, folder, name } of images) {
+    // A text between the images is none of them.
+    if (!mayBeImage(file.path)) continue
     const inFolder = names.get(folder)
-    if (inFolder) inFolder.push(name)
-    else names.set(folder, [name])
+    if (inFolder) inFolder.add(name)
+    else names.set(folder, new Set([name]))
+    await yieldToEventLoop()
   }
-  const splits = new Map([...names].map(([folder, inFolder]) => [folder, splitClass(folder, inFolder, rule)]))
+  const splits = new Map<string, ReturnType<typeof splitClass>>()
+  for (const [folder, inFolder] of names) {
+    splits.set(folder, splitClass(folder, [...inFolder], rule))
+    await yieldToEventLoop()
+  }
   return images.map(({ file, folder, name }) => ({
     file,
     folder,

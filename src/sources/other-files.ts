@@ -9,7 +9,7 @@ const unread: readonly (readonly [RegExp, string])[] = [
     'an archive in an archive is not opened; unpack it, and import its folder',
   ],
   [
-    /\.(npy|npz|pkl|pickle|pt|pth|h5|hdf5|mdb|lmdb|tfrecords?|rec|idx|bin|feather|arrow)$/i,
+    /\.(npy|npz|pkl|pickle|pt|pth|h5|hdf5|mdb|lmdb|tfrecords?(-\d+-of-\d+)?|rec|idx|bin|feather|arrow)$|idx\d-ubyte$|(^|\/)(data_batch_\d|test_batch|batches\.meta)$/i,
     'this format of arrays and records is not read; save the images as files',
   ],
   [/\.(parquet)$/i, 'a parquet file in an archive is not read; unpack the archive, and import its folder'],

@@ -51,7 +51,7 @@ export async function openTar(
       const files: { path: string; at: number }[] = []
       let at = 0
       for await (const { header } of entries(signal)) {
-        const path = plainPath(header.name)
+        const path = plainPath(nameOf(header))
         if (holdsContent(header.type) && path !== '' && !isHidden(path)) files.push({ path, at })
         at++
       }
@@ -76,14 +76,40 @@ export async function openTar(
   }
 }
 
-/** Links are listed too, so that they are reported as unreadable. They are never followed. */
-const holdsContent = (type: Header['type']): boolean =>
-  type === 'file' || type === 'contiguous-file' || type === 'symlink' || type === 'link'
+/** Where GNU's tar keeps the name of a file that it stores without its empty parts. */
+function sparseNameOf({ pax }: Header): string | undefined {
+  const name: unknown = pax && Reflect.get(pax, 'GNU.sparse.name')
+  return typeof name === 'string' ? name : undefined
+}
+
+/** Programs on Windows write its separators. */
+function nameOf(header: Header): string {
+  const name = sparseNameOf(header) ?? header.name
+  return name.includes('/') ? name : name.replaceAll('\\', '/')
+}
+
+/** tar-stream tells folders and devices, and nothing of kinds that it does not know. */
+const withoutContent: ReadonlySet<Header['type']> = new Set([
+  ...(['directory', 'character-device', 'block-device', 'fifo'] as const),
+])
+
+/** Links and unknown kinds are listed too, so that they are reported as unreadable. Links are never followed. */
+const holdsContent = (type: Header['type']): boolean => !withoutContent.has(type)
+
+/** Why an entry is no file that can be read, if it is none. */
+function problemOf(header: Header): string | undefined {
+  const { type } = header
+  if (type === 'symlink' || type === 'link') return 'it is a link'
+  const isFile = type === 'file' || type === 'contiguous-file'
+  if (isFile && sparseNameOf(header) === undefined) return undefined
+  return 'the archive holds it in parts or in another way that is not read; pack it without --sparse'
+}
 
 async function read(entry: Entry, { maxImportedFileMegabytes }: SourceLimits): Promise<FileReader> {
-  const { type, size = 0 } = entry.header
+  const { size = 0 } = entry.header
   const reject = (error: ShotboardError) => () => Promise.reject(error)
-  if (type === 'symlink' || type === 'link') return reject(errors.invalidImage({ reason: 'it is a link' }))
+  const reason = problemOf(entry.header)
+  if (reason !== undefined) return reject(errors.invalidImage({ reason }))
   if (size > maxImportedFileMegabytes * 2 ** 20)
     return reject(errors.fileTooLarge({ megabytes: maxImportedFileMegabytes }))
   const chunks: Buffer[] = []

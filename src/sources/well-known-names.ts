@@ -6,7 +6,7 @@ export type Split = 'SUPPORT_POOL' | 'VALIDATION' | 'TEST'
 export const splitNames: Readonly<Record<Split, readonly string[]>> = {
   SUPPORT_POOL: ['support_pool', 'train', 'training', 'trainval'],
   VALIDATION: ['validation', 'valid', 'val', 'dev'],
-  TEST: ['test', 'testing', 'eval', 'evaluation'],
+  TEST: ['test', 'testing', 'eval', 'evaluation', 'holdout'],
 }
 
 /** The split that a folder is named after, if it is. */
@@ -63,6 +63,9 @@ const wordsOf = (name: string): string[] => name.split(/[^A-Za-z]+/).filter((wor
 export const containerNames: ReadonlySet<string> = new Set([
   ...['images', 'image', 'img', 'imgs', 'jpegimages', 'jpg'],
 ])
+
+/** Folders whose images have the names of photographs, and are none. */
+export const isOfMasks = /mask|trimap|segment|annotation|label|depth|edge|thumb/i
 
 /** What numbered folders side by side, such as `images_001` and `images_002` or `fold1` and `fold2`, are parts of; undefined if they are others. */
 export function partsOfOne(folders: readonly string[]): 'IMAGES' | 'DATASET' | undefined {

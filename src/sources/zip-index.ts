@@ -13,11 +13,12 @@ export interface ZipIndex {
  * left already, which would end the process. Here every error rejects the promise that waits for it.
  */
 export async function openZipIndex(file: FileHandle, bytes: number): Promise<ZipIndex> {
-  const reader = new IndexReader(file)
+  const { from, to } = await zipWithin(file, bytes)
+  const reader = new IndexReader(file, from)
   const zip = await reader.waiting<ZipFile>((settle) =>
     yauzl.fromRandomAccessReader(
       reader,
-      bytes,
+      to - from,
       // Names and sizes are checked here, so that a wrong one rejects one entry and not the archive.
       { autoClose: false, lazyEntries: true, decodeStrings: false, validateEntrySizes: false },
       settle,
@@ -44,9 +45,29 @@ export async function openZipIndex(file: FileHandle, bytes: number): Promise<Zip
       const header = await reader.waiting<{ fileDataStart: number }>((settle) =>
         zip.readLocalFileHeader(entry, { minimal: true }, settle),
       )
-      return header.fileDataStart
+      return from + header.fileDataStart
     },
   }
+}
+
+const end = { mark: 'PK\x05\x06', bytes: 22, maxComment: 65_535 }
+
+/**
+ * Where the zip in a file begins and ends. Programs that unpack themselves stand before one, and downloads leave bytes behind one. The
+ * whole file if it has no end of a zip, or one that names no places.
+ */
+async function zipWithin(file: FileHandle, bytes: number): Promise<{ from: number; to: number }> {
+  const length = Math.min(bytes, end.bytes + end.maxComment)
+  const { buffer: tail } = await file.read(Buffer.alloc(length), 0, length, bytes - length)
+  const at = tail.lastIndexOf(end.mark, length - end.bytes, 'latin1')
+  if (at < 0) return { from: 0, to: bytes }
+  const [indexBytes, indexFrom] = [tail.readUInt32LE(at + 12), tail.readUInt32LE(at + 16)]
+  const position = bytes - length + at
+  const to = position + end.bytes + tail.readUInt16LE(at + 20)
+  // Large zips have these numbers elsewhere.
+  const isLarge = indexFrom === 0xffffffff || indexBytes === 0xffffffff
+  const from = position - indexBytes - indexFrom
+  return { from: isLarge || from < 0 ? 0 : from, to: Math.min(to, bytes) }
 }
 
 type Settle<T> = (error: Error | null, result: T) => void
@@ -54,12 +75,15 @@ type Settle<T> = (error: Error | null, result: T) => void
 /** Reads for yauzl. An error that yauzl throws in a callback rejects the promise that waits, as one that it passes on. */
 class IndexReader extends yauzl.RandomAccessReader {
   readonly #file: FileHandle
+  /** Where the zip begins in the file. */
+  readonly #from: number
   readonly #rejections = new Set<(error: unknown) => void>()
   #failure: unknown
 
-  constructor(file: FileHandle) {
+  constructor(file: FileHandle, from: number) {
     super()
     this.#file = file
+    this.#from = from
     this.on('error', this.fail)
   }
 
@@ -91,7 +115,7 @@ class IndexReader extends yauzl.RandomAccessReader {
     callback: (error: Error | null, bytesRead?: number) => void,
   ): void {
     this.#file
-      .read(buffer, offset, length, position)
+      .read(buffer, offset, length, this.#from + position)
       .then(({ bytesRead }) => callback(null, bytesRead), callback)
       .catch(this.fail)
   }

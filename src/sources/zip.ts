@@ -1,3 +1,4 @@
+import { isUtf8 as isUtf8Text } from 'node:buffer'
 import { type FileHandle, open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { promisify } from 'node:util'
@@ -72,8 +73,16 @@ export async function openZip(
   }
 }
 
-const nameOf = ({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): string =>
-  yauzl.getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, false)
+/** Programs that say that a name is in CP437 mostly mean UTF-8, where it is UTF-8. */
+function nameOf({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): string {
+  const isUtf8 = 0x800
+  const flag = isUtf8Text(fileNameRaw) ? generalPurposeBitFlag | isUtf8 : generalPurposeBitFlag
+  return yauzl.getFileNameLowLevel(flag, fileNameRaw, extraFields, false)
+}
+
+/** Whether an entry is a link of Unix: its target is its content. */
+const isLink = ({ versionMadeBy, externalFileAttributes }: Entry): boolean =>
+  versionMadeBy >>> 8 === 3 && ((externalFileAttributes >>> 16) & 0o170000) === 0o120000
 
 /** Entries that are packed in other ways cannot be read; see section 4.4.5 of the format. */
 const methods: Readonly<Record<number, string>> = {
@@ -97,6 +106,7 @@ async function readEntry(
   { maxImportedFileMegabytes }: SourceLimits,
 ): Promise<Buffer> {
   const { compressionMethod: method, compressedSize, uncompressedSize } = entry
+  if (isLink(entry)) throw new Error('it is a link')
   if (entry.isEncrypted()) throw new Error('it is encrypted; pack the archive again without a password')
   if (method !== 0 && method !== 8) {
     const name = methods[method] ?? `method ${method}`

@@ -127,3 +127,38 @@ export function removedBy(detail: ChangeDetail): readonly string[] {
   if (detail.kind !== 'REMOVE_IMAGES') return []
   return [...detail.images, ...detail.unlabelled].map(({ imageId }) => imageId)
 }
+
+/** Entries of the lists of a part. A database writes and reads one in a few milliseconds. */
+const entriesPerPart = 1000
+
+/**
+ * A change in parts of the same form. Each has some of the entries of the lists, and all else that the change has. A small change
+ * is one part.
+ */
+export function* partsOfChange(detail: ChangeDetail): Generator<ChangeDetail> {
+  const fields: [string, unknown][] = Object.entries(detail)
+  const lists = fields.filter((field): field is [string, readonly unknown[]] => Array.isArray(field[1]))
+  const empty = Object.fromEntries(lists.map(([key]): [string, unknown[]] => [key, []]))
+  const starts = lists.flatMap(([key, { length }]) =>
+    Array.from({ length: Math.ceil(length / entriesPerPart) }, (_, i) => ({ key, from: i * entriesPerPart })),
+  )
+  if (lists.reduce((sum, [, { length }]) => sum + length, 0) <= entriesPerPart) {
+    yield detail
+    return
+  }
+  for (const { key, from } of starts) {
+    const list = lists.find(([each]) => each === key)?.[1] ?? []
+    yield { ...detail, ...empty, [key]: list.slice(from, from + entriesPerPart) } as ChangeDetail
+  }
+}
+
+/** The change that the parts are of. */
+export function joinParts(first: ChangeDetail, others: readonly ChangeDetail[]): ChangeDetail {
+  if (others.length === 0) return first
+  const parts: readonly Record<string, unknown>[] = [first, ...others]
+  const joined = Object.entries(first).map(([key, value]: [string, unknown]) => [
+    key,
+    Array.isArray(value) ? parts.flatMap((part) => part[key]) : value,
+  ])
+  return Object.fromEntries(joined) as ChangeDetail
+}

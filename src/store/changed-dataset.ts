@@ -1,5 +1,13 @@
 import { errors } from '../errors.js'
-import { type ChangeDetail, removedBy, textOfChange } from './change-detail.js'
+import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
+import {
+  type ChangeDetail,
+  changeDetailSchema,
+  joinParts,
+  partsOfChange,
+  removedBy,
+  textOfChange,
+} from './change-detail.js'
 import type { DatabaseClient, Transaction } from './database.js'
 import { type DatasetRow, lockDataset } from './datasets.js'
 import { canBeId, chunks, longTransaction, rowsPerStatement } from './rows.js'
@@ -39,12 +47,33 @@ export async function lockedDataset(tx: Transaction, id: string): Promise<Datase
 }
 
 async function recordChange(tx: Transaction, datasetId: string, detail: ChangeDetail): Promise<string> {
+  const [first = detail, ...others] = partsOfChange(detail)
   const { id } = await tx.datasetChange.create({
-    data: { datasetId, kind: detail.kind, text: textOfChange(detail), detail },
+    data: { datasetId, kind: detail.kind, text: textOfChange(detail), detail: first },
     select: { id: true },
   })
+  const yieldToEventLoop = createYieldToEventLoop()
+  for (const [i, part] of others.entries()) {
+    await tx.changePart.create({
+      data: { changeId: id, number: i + 1, detail: part },
+      select: { number: true },
+    })
+    await yieldToEventLoop()
+  }
   await keepImages(tx, id, removedBy(detail))
   return id
+}
+
+/** What undoing a change needs to know. `first`: the part that the change has itself. */
+export async function readChange(tx: Transaction, changeId: string, first: unknown): Promise<ChangeDetail> {
+  const parts: ChangeDetail[] = []
+  const yieldToEventLoop = createYieldToEventLoop()
+  for (let number = 1; ; number++) {
+    const part = await tx.changePart.findUnique({ where: { changeId_number: { changeId, number } } })
+    if (!part) return joinParts(changeDetailSchema.parse(first), parts)
+    parts.push(changeDetailSchema.parse(part.detail))
+    await yieldToEventLoop()
+  }
 }
 
 /** Keeps images that a change, or its undoing, removed from a dataset, until the change is forgotten. */

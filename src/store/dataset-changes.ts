@@ -10,12 +10,13 @@ import {
   promptsOf,
   requireNewName,
 } from './class-rows.js'
-import type { DatabaseClient, Transaction } from './database.js'
+import type { Database, DatabaseClient, Transaction } from './database.js'
 import { type DatasetRow, insertImages, type NewImage } from './datasets.js'
 import type { Split } from './enums.js'
 import { beginRevision } from './former-places.js'
 import { placesOf, type StoredPlace, takeOut } from './image-places.js'
 import { conflictsOfImages, conflictsWith, renameConflicts, settleConflicts } from './label-conflicts.js'
+import { readClasses, type StoredClass, writeClasses } from './many-classes.js'
 import { requireNoResults } from './measured-datasets.js'
 import { requireUnused } from './require-unused.js'
 import { canBeId, chunks, rowsPerStatement } from './rows.js'
@@ -64,7 +65,10 @@ const keyOfConflict = ({
   readonly className: string
 }): string => JSON.stringify([imageId, className])
 
-export function createDatasetChangeRepository(client: DatabaseClient): DatasetChangeRepository {
+export function createDatasetChangeRepository(
+  client: DatabaseClient,
+  kind: Database['kind'] = 'sqlite',
+): DatasetChangeRepository {
   const change = (id: string, work: (tx: Transaction, dataset: DatasetRow) => Promise<Change>) =>
     changeDataset(client, id, async (tx, dataset) => {
       await requireUnused(tx, dataset, 'dataset')
@@ -105,30 +109,33 @@ export function createDatasetChangeRepository(client: DatabaseClient): DatasetCh
       }),
     setPrompts: (id, prompts) =>
       changeDataset(client, id, async (tx, dataset) => {
-        const rows = await tx.classLabel.findMany({ where: { datasetId: id } })
-        const known = new Map(rows.map((row) => [row.name, row]))
-        const changed = prompts.flatMap(({ name, prompts: to }) => {
+        const known = new Map<string, StoredClass>()
+        for await (const part of readClasses(tx, kind, [id])) for (const row of part) known.set(row.name, row)
+        const yieldToEventLoop = createYieldToEventLoop()
+        const changed: (StoredClass & { readonly to: readonly string[] })[] = []
+        for (const { name, prompts: to } of prompts) {
+          await yieldToEventLoop()
           const row = known.get(name)
           if (!row) throw errors.unknownClass({ name, known: [...known.keys()] }, 'classes')
-          const from = promptsOf(row)
-          const isSame = JSON.stringify(from) === JSON.stringify(to)
-          return isSame ? [] : [{ name, index: row.index, from, to: [...to] }]
-        })
-        const yieldToEventLoop = createYieldToEventLoop()
-        for (const { index, to } of changed) {
-          await yieldToEventLoop()
-          await tx.classLabel.update({
-            where: { datasetId_index: { datasetId: id, index } },
-            data: { prompts: to },
-          })
+          if (JSON.stringify(row.prompts) !== JSON.stringify(to)) changed.push({ ...row, to })
         }
-        const classes = changed.map(({ name, from, to }) => ({ name, from, to }))
+        await writeClasses(
+          tx,
+          kind,
+          id,
+          changed.map((row) => ({ ...row, prompts: row.to })),
+        )
+        const classes = changed.map(({ name, prompts: from, to }) => ({ name, from: [...from], to: [...to] }))
         return { dataset, detail: classes.length === 0 ? null : { kind: 'SET_PROMPTS', classes } }
       }),
     async addImages(id, images) {
       let added = 0
       const changed = await changeDataset(client, id, async (tx, dataset) => {
-        const nameOf = await classNames(tx, id)
+        const nameOf = await classNames(
+          tx,
+          id,
+          images.map(({ classIndex }) => classIndex),
+        )
         const ids = images.map(({ imageId }) => imageId)
         const before = new Set((await conflictsOfImages(tx, id, ids)).map(keyOfConflict))
         const inserted = await insertImages(tx, id, images)
@@ -196,10 +203,10 @@ export function createDatasetChangeRepository(client: DatabaseClient): DatasetCh
       }),
     moveImages: (id, images, { className: given, split }) =>
       change(id, async (tx, dataset) => {
-        const nameOf = await classNames(tx, id)
         const to = given === undefined ? undefined : await classNamed(tx, id, given, 'class')
         const classIndex = to?.index
         const places = once(await placesOf(tx, id, images))
+        const nameOf = await classNames(tx, id, indicesOf(places))
         const conflicts = classIndex === undefined ? [] : await conflictsOfImages(tx, id, images)
         if (classIndex !== undefined) await settleConflicts(tx, id, images)
         const moved = places.filter(
@@ -253,11 +260,13 @@ export function createDatasetChangeRepository(client: DatabaseClient): DatasetCh
 
 /** The places of images that are to be taken out of a dataset, and their conflicts. Throws UNKNOWN_IMAGE. */
 async function takenOut(tx: Transaction, { id }: DatasetRow, ids: readonly string[]) {
-  const nameOf = await classNames(tx, id)
   const places = await placesOf(tx, id, ids)
+  const nameOf = await classNames(tx, id, indicesOf(places))
   const conflicts = await conflictsOfImages(tx, id, ids)
   return { places, images: places.map((place) => detailOf(place, nameOf(place.classIndex))), conflicts }
 }
+
+const indicesOf = (places: readonly StoredPlace[]): number[] => places.map(({ classIndex }) => classIndex)
 
 /** Each place once, where an image was given twice. */
 const once = (places: readonly StoredPlace[]): StoredPlace[] => [

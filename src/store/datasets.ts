@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { errors, type ShotboardError } from '../errors.js'
 import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
-import type { NewClass } from './class-rows.js'
+import { classNames, type NewClass } from './class-rows.js'
 import type { Database, DatabaseClient, Transaction } from './database.js'
 import { type DatasetFilter, type DatasetOrder, readDatasetPage } from './dataset-page.js'
 import type { DatasetRow } from './dataset-row.js'
@@ -10,6 +10,7 @@ import { Prisma } from './generated/sqlite/client.js'
 import { createImageListRepository, sqlSplit } from './image-lists.js'
 import { insertImageRows } from './insert-image-rows.js'
 import { recordConflicts } from './label-conflicts.js'
+import { readClasses, writeClasses } from './many-classes.js'
 import type { Page, PageRequest } from './page.js'
 import type { Direction } from './read-page.js'
 import { chunks, findById, inChunks, longTransaction, rowsPerStatement } from './rows.js'
@@ -84,8 +85,6 @@ export interface DatasetRepository {
   setPrompts(datasetId: string, prompts: ReadonlyMap<number, readonly string[]>): Promise<void>
 }
 
-const classesPerRead = 5000
-
 const promptsSchema = z.array(z.string())
 
 export function createDatasetRepository(
@@ -109,37 +108,10 @@ export function createDatasetRepository(
     return counts
   }
 
-  /** Read in parts, since a dataset may have very many. */
-  async function readClasses(datasetIds: string[]) {
-    const rows: Awaited<ReturnType<typeof client.classLabel.findMany>> = []
-    const yieldToEventLoop = createYieldToEventLoop()
-    for (let last: (typeof rows)[number] | undefined; ; last = rows.at(-1)) {
-      const part = await client.classLabel.findMany({
-        where: {
-          datasetId: { in: datasetIds },
-          ...(last && {
-            OR: [
-              { datasetId: { gt: last.datasetId } },
-              { datasetId: last.datasetId, index: { gt: last.index } },
-            ],
-          }),
-        },
-        orderBy: [{ datasetId: 'asc' }, { index: 'asc' }],
-        take: classesPerRead,
-      })
-      for (const row of part) rows.push(row)
-      await yieldToEventLoop()
-      if (part.length < classesPerRead) return rows
-    }
-  }
-
   async function classesOf(datasetIds: readonly string[]): Promise<Map<string, ClassRow[]>> {
-    const rows = await inChunks(datasetIds, readClasses)
     const classes = new Map<string, ClassRow[]>(datasetIds.map((id) => [id, []]))
-    const yieldToEventLoop = createYieldToEventLoop()
-    for (const { id, datasetId, index, name, prompts } of rows) {
-      await yieldToEventLoop()
-      classes.get(datasetId)?.push({ id, index, name, prompts: promptsSchema.parse(prompts) })
+    for await (const part of readClasses(client, kind, datasetIds)) {
+      for (const { datasetId, ...row } of part) classes.get(datasetId)?.push(row)
     }
     return classes
   }
@@ -148,13 +120,8 @@ export function createDatasetRepository(
     create: (name, classes) =>
       client.$transaction(async (tx) => {
         const dataset = await tx.dataset.create({ data: { name } })
-        const rows = classes.map((each, index) => ({
-          datasetId: dataset.id,
-          index,
-          name: each.name,
-          prompts: [...each.prompts],
-        }))
-        for await (const data of chunks(rows, rowsPerStatement)) await tx.classLabel.createMany({ data })
+        const placed = classes.map((each, index) => ({ ...each, index }))
+        await writeClasses(tx, kind, dataset.id, placed)
         return dataset
       }, longTransaction),
     get: (id) => findById(id, (where) => client.dataset.findUnique({ where })),
@@ -205,18 +172,17 @@ export function createDatasetRepository(
       }
     },
 
-    async setPrompts(datasetId, prompts) {
-      const yieldToEventLoop = createYieldToEventLoop()
-      await client.$transaction(async (tx) => {
-        for (const [index, each] of prompts) {
-          await yieldToEventLoop()
-          await tx.classLabel.update({
-            where: { datasetId_index: { datasetId, index } },
-            data: { prompts: [...each] },
-          })
+    setPrompts: (datasetId, prompts) =>
+      client.$transaction(async (tx) => {
+        const classes: ClassRow[] = []
+        for await (const part of readClasses(tx, kind, [datasetId])) {
+          for (const row of part) {
+            const given = prompts.get(row.index)
+            if (given) classes.push({ ...row, prompts: given })
+          }
         }
-      }, longTransaction)
-    },
+        await writeClasses(tx, kind, datasetId, classes)
+      }, longTransaction),
   }
 }
 
@@ -304,12 +270,15 @@ async function record(
   conflicts: readonly Conflict[],
 ): Promise<Insertion['conflicts']> {
   if (conflicts.length === 0) return []
-  const classes = await tx.classLabel.findMany({ where: { datasetId }, select: { index: true, name: true } })
-  const names = new Map(classes.map(({ index, name }) => [index, name]))
+  const nameOf = await classNames(
+    tx,
+    datasetId,
+    conflicts.flatMap(({ classIndex, has }) => [classIndex, has]),
+  )
   const named = conflicts.map(({ classIndex, has, ...conflict }) => ({
     ...conflict,
-    className: names.get(classIndex) ?? '',
-    other: names.get(has) ?? '',
+    className: nameOf(classIndex),
+    other: nameOf(has),
   }))
   await recordConflicts(tx, datasetId, named)
   return named.map(({ at, className, other }) => ({ at, error: errors.labelConflict({ className, other }) }))

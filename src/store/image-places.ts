@@ -1,8 +1,9 @@
 import { errors } from '../errors.js'
-import type { Transaction } from './database.js'
+import type { Database, Transaction } from './database.js'
 import type { DatasetRow } from './datasets.js'
 import type { Split } from './enums.js'
 import { beginRevision } from './former-places.js'
+import { Prisma } from './generated/sqlite/client.js'
 import { settleConflicts } from './label-conflicts.js'
 import { canBeId, chunks, rowsPerStatement } from './rows.js'
 
@@ -59,4 +60,41 @@ export async function takeOut(
     await tx.datasetImage.deleteMany({ where: { datasetId: dataset.id, imageId: { in: some } } })
   }
   await settleConflicts(tx, dataset.id, ids)
+}
+
+/** Where an image is to be. */
+export interface NewPlace {
+  readonly position: number
+  readonly classIndex: number
+  readonly split: Split
+}
+
+/** Gives labelled images other classes and splits, in a revision of their dataset. */
+export async function placeImages(
+  tx: Transaction,
+  kind: Database['kind'],
+  places: readonly NewPlace[],
+  since: number,
+): Promise<void> {
+  for await (const some of chunks(places, rowsPerStatement)) {
+    const json = JSON.stringify(some)
+    await tx.$executeRaw`
+      UPDATE "DatasetImage"
+      SET "classIndex" = "given"."classIndex", "split" = ${splitOf[kind]}, "since" = ${since}
+      FROM (${placesIn[kind](json)}) AS "given" WHERE "DatasetImage"."position" = "given"."position"`
+  }
+}
+
+const splitOf: Readonly<Record<Database['kind'], Prisma.Sql>> = {
+  sqlite: Prisma.sql`"given"."split"`,
+  postgres: Prisma.sql`CAST("given"."split" AS "Split")`,
+}
+
+const placesIn: Readonly<Record<Database['kind'], (json: string) => Prisma.Sql>> = {
+  sqlite: (json) => Prisma.sql`
+    SELECT "value" ->> 'position' AS "position", "value" ->> 'classIndex' AS "classIndex", "value" ->> 'split' AS "split"
+    FROM json_each(${json})`,
+  postgres: (json) => Prisma.sql`
+    SELECT * FROM jsonb_to_recordset(CAST(${json} AS JSONB))
+      AS "row" ("position" INTEGER, "classIndex" INTEGER, "split" TEXT)`,
 }

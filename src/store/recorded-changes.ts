@@ -1,7 +1,7 @@
 import { errors, ShotboardError } from '../errors.js'
-import { type ChangeKind, changeDetailSchema, changeKinds, removedByUndoOf } from './change-detail.js'
-import { keepImages, lockedDataset } from './changed-dataset.js'
-import type { DatabaseClient, Transaction } from './database.js'
+import { type ChangeKind, changeKinds, removedByUndoOf } from './change-detail.js'
+import { keepImages, lockedDataset, readChange } from './changed-dataset.js'
+import type { Database, DatabaseClient, Transaction } from './database.js'
 import type { DatasetRow } from './datasets.js'
 import { Prisma } from './generated/sqlite/client.js'
 import { requireUnused } from './require-unused.js'
@@ -38,7 +38,10 @@ const maxListed = 50
 
 const select = { id: true, datasetId: true, kind: true, text: true, createdAt: true, undoneAt: true }
 
-export const createRecordedChangeRepository = (client: DatabaseClient): RecordedChangeRepository => {
+export const createRecordedChangeRepository = (
+  client: DatabaseClient,
+  kind: Database['kind'] = 'sqlite',
+): RecordedChangeRepository => {
   async function getMany(ids: readonly string[]): Promise<DatasetChangeRow[]> {
     const rows = await inChunks(ids, (some) =>
       client.datasetChange.findMany({ where: { id: { in: some } }, select, orderBy: { id: 'desc' } }),
@@ -60,7 +63,7 @@ export const createRecordedChangeRepository = (client: DatabaseClient): Recorded
       const rows = (await getMany(latest.map(({ id }) => id))).sort((a, b) => (a.id < b.id ? 1 : -1))
       return groupById(datasetIds, rows, ({ datasetId }) => datasetId)
     },
-    undo: (id) => client.$transaction((tx) => undo(tx, id), longTransaction),
+    undo: (id) => client.$transaction((tx) => undo(tx, kind, id), longTransaction),
     forget: (which) =>
       client.$transaction(async (tx) => {
         const change = 'before' in which ? { createdAt: { lt: which.before } } : which
@@ -71,7 +74,7 @@ export const createRecordedChangeRepository = (client: DatabaseClient): Recorded
   }
 }
 
-async function undo(tx: Transaction, id: string): Promise<DatasetRow> {
+async function undo(tx: Transaction, kind: Database['kind'], id: string): Promise<DatasetRow> {
   const found = canBeId(id)
     ? await tx.datasetChange.findUnique({ where: { id }, select: { datasetId: true } })
     : null
@@ -82,9 +85,9 @@ async function undo(tx: Transaction, id: string): Promise<DatasetRow> {
   if (!change) throw errors.unknownChange({ id }, 'id')
   if (change.undoneAt) throw errors.cannotUndo({ reason: 'it has been undone already' }, 'id')
   await requireUnused(tx, dataset, 'id')
-  const detail = changeDetailSchema.parse(change.detail)
+  const detail = await readChange(tx, id, change.detail)
   try {
-    await undoChange(tx, dataset, detail)
+    await undoChange(tx, kind, dataset, detail)
   } catch (error) {
     // The change is at fault, whatever part of it.
     throw error instanceof ShotboardError ? new ShotboardError(error.code, error.message, 'id') : error

@@ -53,8 +53,8 @@ export const createStore = (
   kind: Database['kind'] = 'sqlite',
 ): Store => ({
   datasets: withDatabaseErrors(createDatasetRepository(client, kind)),
-  datasetChanges: withDatabaseErrors(createDatasetChangeRepository(client)),
-  recordedChanges: withDatabaseErrors(createRecordedChangeRepository(client)),
+  datasetChanges: withDatabaseErrors(createDatasetChangeRepository(client, kind)),
+  recordedChanges: withDatabaseErrors(createRecordedChangeRepository(client, kind)),
   datasetImages: withDatabaseErrors(createDatasetImageRepository(client)),
   imageLists: withDatabaseErrors(createImageListRepository(client)),
   formerPlaces: withDatabaseErrors(createFormerPlaceRepository(client)),

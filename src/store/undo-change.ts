@@ -1,11 +1,13 @@
 import { errors } from '../errors.js'
+import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
 import type { ChangeDetail, ChangeOf, ImagePlaceDetail } from './change-detail.js'
-import { deleteIndex, insertIndex, promptsOf } from './class-rows.js'
-import type { Transaction } from './database.js'
+import { classIndices, deleteIndex, insertIndex, promptsOf } from './class-rows.js'
+import type { Database, Transaction } from './database.js'
 import type { DatasetRow } from './datasets.js'
 import { beginRevision } from './former-places.js'
-import { knownPlaces, type StoredPlace, takeOut } from './image-places.js'
+import { knownPlaces, placeImages, type StoredPlace, takeOut } from './image-places.js'
 import { recordConflicts } from './label-conflicts.js'
+import { readClasses, type StoredClass, writeClasses } from './many-classes.js'
 import { requireNoResults } from './measured-datasets.js'
 import { chunks, inChunks, rowsPerStatement } from './rows.js'
 
@@ -13,7 +15,12 @@ import { chunks, inChunks, rowsPerStatement } from './rows.js'
  * Puts everything that a change changed back as it was, positions included. What it left must not have changed since. Throws
  * CANNOT_UNDO, DATASET_EXISTS, or HAS_RESULTS if results made since would no longer be true.
  */
-export function undoChange(tx: Transaction, dataset: DatasetRow, detail: ChangeDetail): Promise<void> {
+export function undoChange(
+  tx: Transaction,
+  kind: Database['kind'],
+  dataset: DatasetRow,
+  detail: ChangeDetail,
+): Promise<void> {
   switch (detail.kind) {
     case 'RENAME':
       return undoRename(tx, dataset, detail)
@@ -22,7 +29,7 @@ export function undoChange(tx: Transaction, dataset: DatasetRow, detail: ChangeD
     case 'ADD_CLASS':
       return undoAddClass(tx, dataset, detail)
     case 'SET_PROMPTS':
-      return undoSetPrompts(tx, dataset, detail)
+      return undoSetPrompts(tx, kind, dataset, detail)
     case 'ADD_IMAGES':
       return undoAdd(tx, dataset, detail)
     case 'ADD_UNLABELLED_IMAGES':
@@ -32,7 +39,7 @@ export function undoChange(tx: Transaction, dataset: DatasetRow, detail: ChangeD
     case 'DELETE_CLASS':
       return undoDeleteClass(tx, dataset, detail)
     case 'MOVE_IMAGES':
-      return undoMove(tx, dataset, detail)
+      return undoMove(tx, kind, dataset, detail)
     case 'LABEL_IMAGES':
       return undoLabel(tx, dataset, detail)
     case 'UNLABEL_IMAGES':
@@ -89,22 +96,24 @@ async function undoAddClass(
 
 async function undoSetPrompts(
   tx: Transaction,
+  kind: Database['kind'],
   { id }: DatasetRow,
   { classes }: ChangeOf<'SET_PROMPTS'>,
 ): Promise<void> {
-  const rows = await tx.classLabel.findMany({ where: { datasetId: id } })
-  const known = new Map(rows.map((row) => [row.name, row]))
+  const known = new Map<string, StoredClass>()
+  for await (const part of readClasses(tx, kind, [id])) for (const row of part) known.set(row.name, row)
+  const yieldToEventLoop = createYieldToEventLoop()
+  const before: StoredClass[] = []
   for (const { name, from, to } of classes) {
+    await yieldToEventLoop()
     const found = known.get(name)
     if (!found) throw cannot(`the dataset has no class "${name}" now`)
-    if (JSON.stringify(promptsOf(found)) !== JSON.stringify(to)) {
+    if (JSON.stringify(found.prompts) !== JSON.stringify(to)) {
       throw cannot(`class "${name}" has other prompts now`)
     }
-    await tx.classLabel.update({
-      where: { datasetId_index: { datasetId: id, index: found.index } },
-      data: { prompts: from },
-    })
+    before.push({ ...found, prompts: from })
   }
+  await writeClasses(tx, kind, id, before)
 }
 
 async function undoAdd(
@@ -113,7 +122,11 @@ async function undoAdd(
   { images, unlabelled, conflicts }: ChangeOf<'ADD_IMAGES'>,
 ): Promise<void> {
   const { id } = dataset
-  const indexOf = await classIndices(tx, id)
+  const indexOf = await requireIndices(
+    tx,
+    id,
+    images.map(({ className }) => className),
+  )
   const given = images.map(({ className, split }) => ({ classIndex: indexOf(className), split }))
   const ids = images.map(({ imageId }) => imageId)
   await takeOut(tx, dataset, await requirePlaces(tx, id, ids, (i) => given[i] ?? {}))
@@ -167,21 +180,25 @@ async function undoDeleteClass(
 
 async function undoMove(
   tx: Transaction,
+  kind: Database['kind'],
   dataset: DatasetRow,
   { moves, conflicts }: ChangeOf<'MOVE_IMAGES'>,
 ): Promise<void> {
   const { id } = dataset
-  const indexOf = await classIndices(tx, id)
+  const indexOf = await requireIndices(
+    tx,
+    id,
+    moves.flatMap(({ from, to }) => [from.className, to.className]),
+  )
   const ids = moves.map(({ imageId }) => imageId)
   const targets = moves.map(({ to }) => ({ classIndex: indexOf(to.className), split: to.split }))
   const places = await requirePlaces(tx, id, ids, (i) => targets[i] ?? {})
   const since = await beginRevision(tx, dataset, places)
-  for (const { from, images } of byOrigin(moves)) {
-    const data = { classIndex: indexOf(from.className), split: from.split, since }
-    for await (const some of chunks(images, rowsPerStatement)) {
-      await tx.datasetImage.updateMany({ where: { datasetId: id, imageId: { in: some } }, data })
-    }
-  }
+  const origins = places.flatMap(({ position }, i) => {
+    const from = moves[i]?.from
+    return from ? [{ position, classIndex: indexOf(from.className), split: from.split }] : []
+  })
+  await placeImages(tx, kind, origins, since)
   await recordConflicts(tx, id, conflicts)
 }
 
@@ -239,7 +256,11 @@ async function putBack(
     images.map(({ imageId }) => imageId),
   )
   const since = images.length === 0 ? 0 : await beginRevision(tx, dataset, [])
-  const indexOf = await classIndices(tx, id)
+  const indexOf = await requireIndices(
+    tx,
+    id,
+    images.map(({ className }) => className),
+  )
   const rows = images.map(({ imageId, position, className, split }) => ({
     ...{ datasetId: id, imageId, position, split, since },
     classIndex: indexOf(className),
@@ -280,11 +301,14 @@ async function requireFreeName(tx: Transaction, datasetId: string, name: string)
 }
 
 /** The indices of classes by their names. Throws CANNOT_UNDO for a class that is gone. */
-async function classIndices(tx: Transaction, datasetId: string): Promise<(name: string) => number> {
-  const rows = await tx.classLabel.findMany({ where: { datasetId }, select: { index: true, name: true } })
-  const indices = new Map(rows.map(({ index, name }) => [name, index]))
+async function requireIndices(
+  tx: Transaction,
+  datasetId: string,
+  names: readonly string[],
+): Promise<(name: string) => number> {
+  const indexOf = await classIndices(tx, datasetId, names)
   return (name) => {
-    const index = indices.get(name)
+    const index = indexOf(name)
     if (index === undefined) throw cannot(`the dataset has no class "${name}" now`)
     return index
   }
@@ -323,15 +347,3 @@ const unlabelledOf = async (tx: Transaction, datasetId: string, ids: readonly st
       tx.unlabelledImage.findMany({ where: { datasetId, imageId: { in: some } }, select: { imageId: true } }),
     )
   ).map(({ imageId }) => imageId)
-
-/** The images of a move by where they were. */
-function byOrigin(moves: ChangeOf<'MOVE_IMAGES'>['moves']) {
-  const groups = new Map<string, { from: (typeof moves)[number]['from']; images: string[] }>()
-  for (const { imageId, from } of moves) {
-    const key = JSON.stringify(from)
-    const group = groups.get(key) ?? { from, images: [] }
-    group.images.push(imageId)
-    groups.set(key, group)
-  }
-  return groups.values()
-}

@@ -1,9 +1,9 @@
 import { errors } from '../errors.js'
 import type { ChangeOf } from './change-detail.js'
 import { type ChangedDataset, changeDataset, lockedDataset } from './changed-dataset.js'
+import { classNamed } from './class-rows.js'
 import type { DatabaseClient, Transaction } from './database.js'
 import type { Split } from './enums.js'
-import { findClass } from './find-class.js'
 import { insertImageRows, type StoredImage } from './insert-image-rows.js'
 import { cursorOfPosition, type Page, type PageRequest, pageOf, pageSize, positionsOf } from './page.js'
 import { chunks, inChunks, knownIds, longTransaction, rowsPerStatement } from './rows.js'
@@ -100,10 +100,7 @@ export function createUnlabelledImageRepository(client: DatabaseClient): Unlabel
     },
     label: (datasetId, images, { className: given, split }) =>
       changeDataset(client, datasetId, async (tx, dataset) => {
-        const classes = await tx.classLabel.findMany({ where: { datasetId }, orderBy: { index: 'asc' } })
-        const found = findClass(classes, given)
-        if (!found)
-          throw errors.unknownClass({ name: given, known: classes.map(({ name }) => name) }, 'class')
+        const found = await classNamed(tx, datasetId, given, 'class')
         const ids = [...new Set(images)]
         const unlabelled = await requireUnlabelled(tx, datasetId, ids)
         for await (const some of chunks(ids, rowsPerStatement)) {

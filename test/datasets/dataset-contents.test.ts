@@ -17,7 +17,7 @@ for (const { title, url } of await newDatabases()) {
 async function hashes(url: string): Promise<void> {
   const database = await openDatabase(url)
   atEnd(database.close)
-  const store = createStore(database.client)
+  const store = createStore(database.client, undefined, database.kind)
   const { newDataset, newImage } = createNewRows(store)
   const { fingerprint, fingerprintsOf } = createDatasetContents(store)
 

@@ -16,7 +16,7 @@ for (const { title, url } of await newDatabases()) {
 async function draws(url: string): Promise<void> {
   const database = await openDatabase(url)
   atEnd(database.close)
-  const store = createStore(database.client)
+  const store = createStore(database.client, undefined, database.kind)
   const { newDataset, newImage } = createNewRows(store)
   const names = ['few', 'many']
   const id = (i: number) => i.toString(16).padStart(64, '0')

@@ -8,9 +8,12 @@ const newDataset = async (name: string) =>
   (await library.datasets.create({ name, classes: [{ name: 'tree_frog' }, { name: 'Owl' }] })).id
 
 const setAll = ({ dataset, ...prompts }: { readonly dataset: string; [source: string]: unknown }) =>
-  server.ask('mutation ($input: SetAllPromptsInput!) { setAllPrompts(input: $input) { dataset { id } } }', {
-    input: { dataset, prompts },
-  })
+  server.ask(
+    'mutation ($input: SetAllPromptsInput!) { setAllPrompts(input: $input) { dataset { id } warnings { code text } } }',
+    {
+      input: { dataset, prompts },
+    },
+  )
 
 const promptsOf = async (id: string) => (await library.datasets.classes(id)).map(({ prompts }) => prompts)
 
@@ -44,6 +47,25 @@ test('prompts of all classes come from a set, from own templates, or from a file
   })
   expect((await setAll({ dataset, file })).errors).toBeUndefined()
   expect(await promptsOf(dataset)).toEqual([['It is green.', 'It climbs.'], ['It sees at night.']])
+})
+
+test('sentences of names that no class has are told, and a second spelling of a name is one', async () => {
+  const dataset = await newDataset('Too many sentences')
+  const file = JSON.stringify({
+    tree_frog: ['It is green.'],
+    'Tree frog': ['No.'],
+    owl: ['It flies.'],
+    cat: ['No.'],
+  })
+  const { data } = (await setAll({ dataset, file })) as {
+    data: { setAllPrompts: { warnings: { code: string; text: string }[] } }
+  }
+  const [warning, ...others] = data.setAllPrompts.warnings
+  expect(warning).toEqual({
+    code: 'UNUSED_PROMPTS',
+    text: 'The file of prompts also has sentences of Tree frog, cat, which are no classes of the dataset. They are not used.',
+  })
+  expect(others.map(({ code }) => code)).not.toContain('UNUSED_PROMPTS')
 })
 
 test('a name with dollar signs stands in prompts as it is', async () => {

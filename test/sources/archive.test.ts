@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { deflateRawSync, gzipSync } from 'node:zlib'
+import { buffer } from 'node:stream/consumers'
+import { deflateRawSync, gunzipSync, gzipSync } from 'node:zlib'
+import { pack } from 'tar-stream'
 import { describe, expect, test } from 'vitest'
 import { openArchive } from '../../src/sources/archive.js'
 import { fileOf, tarOf, zipOf } from '../helpers/archives.js'
@@ -281,4 +283,74 @@ test('a zip that unpacks itself is read behind its program', async () => {
     if (mark === 'PK\x05\x06') moved.writeUInt32LE(moved.readUInt32LE(at + 16) + program.length, at + 16)
   }
   expect(await contents('setup.exe', moved)).toEqual([['a/1.png', 'one']])
+})
+
+test('a zip with a program before it, and bytes behind it, is read, though its places count from its own beginning', async () => {
+  const around = [Buffer.from('MZ'.padEnd(1000, 'x')), Buffer.from('\n'.repeat(70))] as const
+  const bytes = Buffer.concat([
+    around[0],
+    zipOf({ 'a/1.png': text('one'), 'b/2.png': text('two') }),
+    around[1],
+  ])
+  bytes.write('PK\x03\x04', 0, 'latin1')
+  expect(await contents('x.zip', bytes)).toEqual([
+    ['a/1.png', 'one'],
+    ['b/2.png', 'two'],
+  ])
+})
+
+test.each([
+  ['UTF-8', Buffer.from('é'), 'caé.png'],
+  ['CP437', Buffer.from([0x82, 0x21]), 'caé!.png'],
+])('names of a zip in %s are read where nothing says so', async (_, bytes, name) => {
+  const zip = Buffer.from(zipOf({ 'ca12.png': text('one') }))
+  // In the local header and in the central directory.
+  for (let at = zip.indexOf('12.png'); at >= 0; at = zip.indexOf('12.png', at)) bytes.copy(zip, at)
+  expect(await contents('x.zip', zip)).toEqual([[name, 'one']])
+})
+
+test('a link in a zip is told as what cannot be read', async () => {
+  const zip = Buffer.from(zipOf({ 'a/1.png': text('one'), 'a/2.png': text('1.png') }))
+  const entry = zip.lastIndexOf('PK\x01\x02', undefined, 'latin1')
+  zip[entry + 5] = 3
+  zip.writeUInt32LE(0o120777 * 2 ** 16, entry + 38)
+  expect(await contents('x.zip', zip)).toEqual([
+    ['a/1.png', 'one'],
+    ['a/2.png', 'INVALID_IMAGE'],
+  ])
+})
+
+test('names of a tar with the separators of Windows are paths', async () => {
+  expect(
+    await contents('x.tar.gz', await tarOf({ 'a\\b\\1.png': text('one'), 'a/2\\.png': text('two') })),
+  ).toEqual([
+    ['a/b/1.png', 'one'],
+    ['a/2\\.png', 'two'],
+  ])
+})
+
+describe('a file that a tar holds without its empty parts is told as what cannot be read', () => {
+  test("as GNU's tar writes it", async () => {
+    const tar = gunzipSync(await tarOf({ 'a/1.png': text('one'), 'a/2.png': text('two') }))
+    tar.write('S', 156, 'latin1')
+    tar.fill(' ', 148, 156)
+    const sum = tar.subarray(0, 512).reduce((total, byte) => total + byte, 0)
+    tar.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1')
+    expect(await contents('x.tar', tar)).toEqual([
+      ['a/1.png', 'INVALID_IMAGE'],
+      ['a/2.png', 'two'],
+    ])
+  })
+
+  test('as POSIX has it', async () => {
+    const tar = pack()
+    const pax = { 'GNU.sparse.major': '1', 'GNU.sparse.name': 'a/1.png' }
+    tar.entry({ name: 'a/GNUSparseFile.1/1.png', pax }, 'one')
+    tar.entry({ name: 'a/2.png' }, 'two')
+    tar.finalize()
+    expect(await contents('x.tar', await buffer(tar as unknown as AsyncIterable<Buffer>))).toEqual([
+      ['a/1.png', 'INVALID_IMAGE'],
+      ['a/2.png', 'two'],
+    ])
+  })
 })

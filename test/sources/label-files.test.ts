@@ -105,7 +105,7 @@ describe('tables', () => {
   })
 
   test.each([
-    ['an unknown split', 'file,label,split\n1.jpg,cat,holdout\n', 'row 1 has the split "holdout"'],
+    ['an unknown split', 'file,label,split\n1.jpg,cat,extra\n', 'row 1 has the split "extra"'],
     ['a line that is no JSON', '{"file":"1.jpg","label":"cat"}\n{"file":', 'line 2 is not JSON'],
     ['an open quote', 'file,label\n"1.jpg,cat\n', 'Quote'],
   ])('%s makes the file unusable, and nothing is imported', async (_, text, says) => {

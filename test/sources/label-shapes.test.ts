@@ -121,6 +121,7 @@ const shapes: Record<string, readonly [name: string, content: string | Buffer]> 
       '1.jpg,9,"{}",2,1,"{""name"":""rect""}","{""kind"":""Katze""}"\n' +
       '2.jpg,9,"{}",1,0,"{""name"":""rect""}","{""kind"":{""Hund"":true,""Katze"":false}}"\n',
   ],
+  'empty lines before the header': ['labels.csv', '\r\n\r\nfile,label\r\n1.jpg,Katze\r\n2.jpg,Hund\r\n'],
   'lines with tabs': ['all.lst', '1.jpg\tKatze\n2.jpg\tHund\n'],
 }
 
@@ -152,6 +153,24 @@ describe('that 1.jpg is of one class and 2.jpg of another is read from', () => {
       ...imagesAt('train/0001.jpg', 'train/0012.jpg'),
     })
     expect(labels).toEqual({ 'train/0001.jpg': 'cat', 'train/0012.jpg': 'dog' })
+  })
+
+  test('numbers that became fractions because one label is missing, which is told', async () => {
+    const { labels, left } = await readLayout({
+      'labels.csv': 'file,label\n1.jpg,0.0\n2.jpg,1.0\n3.jpg,nan\n',
+      'classes.txt': 'cat\ndog\n',
+      ...imagesAt('1.jpg', '2.jpg', '3.jpg'),
+    })
+    expect(labels).toEqual({ '1.jpg': 'cat', '2.jpg': 'dog' })
+    expect(left).toEqual({ '3.jpg': 'IMAGE_WITHOUT_LABEL' })
+  })
+
+  test('inches', async () => {
+    const { labels } = await readLayout({
+      'labels.csv': 'file,label\n1.jpg,5" nail\n2.jpg,7" nail\n',
+      ...imagesAt('1.jpg', '2.jpg'),
+    })
+    expect(labels).toEqual({ '1.jpg': '5" nail', '2.jpg': '7" nail' })
   })
 
   test('folders in percent signs', async () => {

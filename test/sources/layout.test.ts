@@ -3,6 +3,7 @@ import { errors } from '../../src/errors.js'
 import { layOut } from '../../src/sources/layout.js'
 import type { Source } from '../../src/sources/source.js'
 import { defaultSplitRule } from '../../src/sources/split-rule.js'
+import { imagesAt, readLayout } from './read-layout.js'
 
 /** A source of empty files, but for what is given of `dataset.json`. */
 const sourceOf = (paths: readonly string[], description?: object): Source => ({
@@ -159,4 +160,22 @@ test('folders that are in several class folders are a warning, unless it is said
   expect(await warningsOf(paths.map((path) => `train/${path}`))).toEqual(['FOLDERS_IN_SEVERAL_CLASSES'])
   expect(await warningsOf(paths, 'PARENT')).toEqual([])
   expect(await warningsOf(paths, 'TOP')).toEqual([])
+})
+
+test('other work runs while very many files are laid out', async () => {
+  const names = Array.from({ length: 20_000 }, (_, i) => i)
+  let turns = 0
+  let goesOn = true
+  const count = () => {
+    turns++
+    if (goesOn) setImmediate(count)
+  }
+  setImmediate(count)
+  const { classes } = await readLayout({
+    ...imagesAt(...names.map((i) => `images/${i}.jpg`)),
+    'labels.csv': `file,label\n${names.map((i) => `${i}.jpg,class ${i}`).join('\n')}`,
+  })
+  goesOn = false
+  expect(classes).toHaveLength(20_000)
+  expect(turns).toBeGreaterThan(10)
 })

@@ -296,6 +296,92 @@ const layouts: Record<string, { files: Files; images: Record<string, string>; le
       'images/dog/1.jpg': 'dog SUPPORT_POOL',
     },
   },
+  'ImageNet, whose table is of the validation images alone': {
+    files: {
+      'LOC_val_solution.csv':
+        'ImageId,PredictionString\nval_1,n01440764 111 108 441 193 \nval_2,n01443537 1 2 3 4 n01443537 5 6 7 8 \n',
+      'LOC_synset_mapping.txt': 'n01440764 tench, Tinca tinca\nn01443537 goldfish, Carassius auratus\n',
+      ...imagesAt(`${imagenet}/train/n01440764/a.JPEG`, `${imagenet}/train/n01443537/b.JPEG`),
+      ...imagesAt(`${imagenet}/val/val_1.JPEG`, `${imagenet}/val/val_2.JPEG`),
+    },
+    images: {
+      [`${imagenet}/train/n01440764/a.JPEG`]: 'tench SUPPORT_POOL',
+      [`${imagenet}/train/n01443537/b.JPEG`]: 'goldfish SUPPORT_POOL',
+      [`${imagenet}/val/val_1.JPEG`]: 'tench VALIDATION',
+      [`${imagenet}/val/val_2.JPEG`]: 'goldfish VALIDATION',
+    },
+  },
+  'Stanford Dogs, with a file without an ending for each image': {
+    files: {
+      'Annotation/n02085936-Maltese/n02085936_1': '<annotation/>',
+      'Annotation/n02086079-Pekinese/n02086079_2': '<annotation/>',
+      ...imagesAt('Images/n02085936-Maltese/n02085936_1.jpg', 'Images/n02086079-Pekinese/n02086079_2.jpg'),
+    },
+    images: {
+      'Images/n02085936-Maltese/n02085936_1.jpg': 'n02085936-Maltese SUPPORT_POOL',
+      'Images/n02086079-Pekinese/n02086079_2.jpg': 'n02086079-Pekinese SUPPORT_POOL',
+    },
+    left: ['Annotation/n02085936-Maltese/n02085936_1', 'Annotation/n02086079-Pekinese/n02086079_2'],
+  },
+  'masks in the same folders beside the images': {
+    files: imagesAt('images/cat/1.jpg', 'images/dog/2.jpg', 'masks/cat/1.png', 'masks/dog/2.png'),
+    images: { 'images/cat/1.jpg': 'cat SUPPORT_POOL', 'images/dog/2.jpg': 'dog SUPPORT_POOL' },
+    left: ['masks/cat/1.png', 'masks/dog/2.png'],
+  },
+  'a video between the images, which takes no part in the splits': {
+    files: imagesAt('cat/1.jpg', 'cat/2.mp4', 'dog/1.jpg'),
+    images: {
+      'cat/1.jpg': 'cat SUPPORT_POOL',
+      'cat/2.mp4': 'cat SUPPORT_POOL',
+      'dog/1.jpg': 'dog SUPPORT_POOL',
+    },
+  },
+  'a holdout': {
+    files: imagesAt('train/cat/1.jpg', 'train/dog/2.jpg', 'holdout/cat/3.jpg'),
+    images: {
+      'holdout/cat/3.jpg': 'cat TEST',
+      'train/cat/1.jpg': 'cat SUPPORT_POOL',
+      'train/dog/2.jpg': 'dog SUPPORT_POOL',
+    },
+  },
+  'a copy of all class folders beside them': {
+    files: imagesAt('cat/1.jpg', 'dog/2.jpg', 'all/cat/1.jpg', 'all/dog/2.jpg'),
+    images: {
+      'all/cat/1.jpg': 'cat SUPPORT_POOL',
+      'all/dog/2.jpg': 'dog SUPPORT_POOL',
+      'cat/1.jpg': 'cat SUPPORT_POOL',
+      'dog/2.jpg': 'dog SUPPORT_POOL',
+    },
+  },
+  'an export of Azure Custom Vision': {
+    files: {
+      'images.json': JSON.stringify(
+        ['cat', 'dog'].map((tagName, i) => ({
+          id: `a${i}`,
+          originalImageUri: `https://store/${i}.jpg?sig=x`,
+          tags: [{ tagId: 'b', tagName }],
+        })),
+      ),
+      ...imagesAt('0.jpg', '1.jpg'),
+    },
+    images: { '0.jpg': 'cat SUPPORT_POOL', '1.jpg': 'dog SUPPORT_POOL' },
+  },
+  "a list of MXNet's": {
+    files: {
+      'train.lst': '5\t1.000000\tmy images/1.jpg\n9\t0.000000\tmy images/2.jpg\n',
+      'classes.txt': 'cat\ndog\n',
+      ...imagesAt('my images/1.jpg', 'my images/2.jpg'),
+    },
+    images: { 'my images/1.jpg': 'dog SUPPORT_POOL', 'my images/2.jpg': 'cat SUPPORT_POOL' },
+  },
+  'an export of CVAT in the form of ImageNet': {
+    files: {
+      'synsets.txt': 'cat\ndog\n',
+      ...imagesAt('cat/1.jpg', 'dog/2.jpg', 'no_label/3.jpg'),
+    },
+    images: { 'cat/1.jpg': 'cat SUPPORT_POOL', 'dog/2.jpg': 'dog SUPPORT_POOL' },
+    left: ['no_label/3.jpg', 'synsets.txt'],
+  },
 }
 describe('the layout of', () => {
   test.each(Object.entries(layouts))('%s', async (_, { files, images, left = [] }) => {
@@ -343,6 +429,9 @@ describe('labels in files that are not read are named, and the images are not gi
     ['labels.xlsx', 'spreadsheets are not read'],
     ['more.zip', 'an archive in an archive is not opened'],
     ['train.tfrecord', 'arrays and records is not read'],
+    ['train.tfrecord-00000-of-00001', 'arrays and records is not read'],
+    ['train-images-idx3-ubyte', 'arrays and records is not read'],
+    ['data_batch_1', 'arrays and records is not read'],
     ['clip.mp4', 'videos are not read'],
     ['1.xml', 'labels in XML are not read'],
   ])('in %s', async (name, says) => {

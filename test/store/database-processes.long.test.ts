@@ -35,8 +35,8 @@ const worker = (url: string, name: string): string[] => [
   `const run = async () => {
     const { openDatabase } = await import('./dist/store/database.js')
     const { createStore } = await import('./dist/store/store.js')
-    const { client, close } = await openDatabase('${url}')
-    const { datasets } = createStore(client)
+    const { client, kind, close } = await openDatabase('${url}')
+    const { datasets } = createStore(client, undefined, kind)
     const { id } = await datasets.create('${name}', [{ name: 'a', prompts: ['b'] }])
     for (let i = 0; i < 5; i++) {
       await datasets.addImages(id, Array.from({ length: 20 }, (_, k) => ({

@@ -17,10 +17,14 @@ for (const { title, kind, url } of await newDatabases()) {
 function migrations(kind: string, url: string): void {
   test('migrations are applied once, and opening again keeps what is there', async () => {
     const first = await openDatabase(url)
-    const { id } = await createStore(first.client).datasets.create('Kept', [{ name: 'a', prompts: ['b'] }])
+    const { id } = await createStore(first.client, undefined, first.kind).datasets.create('Kept', [
+      { name: 'a', prompts: ['b'] },
+    ])
     const [second, third] = await Promise.all([openDatabase(url), openDatabase(url)])
     expect(second.kind).toBe(kind)
-    expect(await createStore(second.client).datasets.getMany([id])).toMatchObject([{ name: 'Kept' }])
+    expect(await createStore(second.client, undefined, second.kind).datasets.getMany([id])).toMatchObject([
+      { name: 'Kept' },
+    ])
     const applied = await third.client.$queryRawUnsafe<{ name: string }[]>('SELECT "name" FROM "_migrations"')
     const scripts = await readdir(join(root, 'prisma/migrations', kind))
     expect(applied.map(({ name }) => name).sort()).toEqual(scripts.sort())

@@ -15,7 +15,7 @@ async function formerPlaces(url: string): Promise<void> {
   const database = await openDatabase(url)
   atEnd(database.close)
   const { client } = database
-  const store = createStore(client)
+  const store = createStore(client, undefined, database.kind)
   const { newDataset, newImage, newRun, result } = createNewRows(store)
 
   /** Measures a run on the dataset, and tells what it was measured on. */

@@ -16,7 +16,7 @@ async function imageLists(url: string): Promise<void> {
   const database = await openDatabase(url)
   atEnd(database.close)
   const { client } = database
-  const store = createStore(client)
+  const store = createStore(client, undefined, database.kind)
   const { newDataset, newImage } = createNewRows(store)
 
   /** Counts rows, which the store no longer does. */

@@ -17,7 +17,7 @@ async function orderedPages(url: string): Promise<void> {
   const database = await openDatabase(url)
   atEnd(database.close)
   const { client } = database
-  const store = createStore(client)
+  const store = createStore(client, undefined, database.kind)
   const dataset = await store.datasets.create('paged', [{ name: 'a', prompts: ['a'] }])
   const supportSet = await store.supportSets.findOrCreate({
     ...{ datasetId: dataset.id, encoder: 'e', shots: 1, drawing: 'EXACT', seed: 1, augmentations: 1 },

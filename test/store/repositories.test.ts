@@ -15,7 +15,7 @@ for (const { title, url } of await newDatabases()) {
 async function repositories(url: string): Promise<void> {
   const database = await openDatabase(url)
   atEnd(database.close)
-  const store = createStore(database.client)
+  const store = createStore(database.client, undefined, database.kind)
 
   const { unique, newDataset, newImage, request, newComparison, runsOf, newRun, result, newSupportSet } =
     createNewRows(store)
@@ -132,6 +132,56 @@ async function repositories(url: string): Promise<void> {
       await store.datasetChanges.moveImages(id, ids.slice(3), { className: 'b', split: 'VALIDATION' })
       expect((await store.datasets.images(id)).at(-1)).toMatchObject({ classIndex: 2, split: 'VALIDATION' })
       expect(await conflictsOf()).toEqual([])
+    })
+
+    test('keep large changes in parts, and undo them wholly', async () => {
+      const names = Array.from({ length: 2500 }, (_, i) => `class ${i} "\\ ✓`)
+      const dataset = await newDataset(names)
+      const { id } = dataset
+      const classes = await store.datasets.classes(id)
+      const prompts = names.map((name) => ({ name, prompts: [`new ${name}`, 'a'] }))
+      const { change } = await store.datasetChanges.setPrompts(id, prompts)
+      const after = await store.datasets.classes(id)
+      expect(after.map((each) => each.id)).toEqual(classes.map((each) => each.id))
+      expect(after[2499]).toMatchObject({ name: names[2499], prompts: [`new ${names[2499]}`, 'a'] })
+      const parts = await database.client.changePart.count({ where: { changeId: change ?? '' } })
+      expect(parts).toBe(2)
+
+      const images = names.map((_, classIndex) => newImage({ classIndex }))
+      await store.datasets.addImages(id, images)
+      const before = await store.datasets.images(id)
+      const ids = images.map(({ imageId }) => imageId)
+      const moved = await store.datasetChanges.moveImages(id, ids, {
+        className: names[7],
+        split: 'VALIDATION',
+      })
+      expect(await store.datasets.images(id, 'TEST')).toEqual([])
+      await store.recordedChanges.undo(moved.change ?? '')
+      expect(await store.datasets.images(id)).toEqual(before)
+
+      const { change: deletion } = await store.datasetChanges.deleteClass(id, names[0] ?? '')
+      const rest = await store.datasets.classes(id)
+      expect(rest.map((each) => each.id)).toEqual(classes.slice(1).map((each) => each.id))
+      expect(rest.map(({ index }) => index)).toEqual(rest.map((_, i) => i))
+      expect((await store.datasets.images(id)).at(-1)).toMatchObject({ classIndex: 2498 })
+      await store.recordedChanges.undo(deletion ?? '')
+      expect(await store.datasets.images(id)).toEqual(before)
+      expect(await store.datasets.classes(id)).toEqual(after)
+      await database.client.datasetChange.deleteMany({ where: { id: change ?? '' } })
+      expect(await database.client.changePart.count({ where: { changeId: change ?? '' } })).toBe(0)
+    })
+
+    test('undo new prompts of very many classes, unless one has changed since', async () => {
+      const names = Array.from({ length: 1500 }, (_, i) => `class ${i}`)
+      const { id } = await newDataset(names)
+      const classes = await store.datasets.classes(id)
+      const given = names.map((name) => ({ name, prompts: [`the ${name}`] }))
+      const { change } = await store.datasetChanges.setPrompts(id, given)
+      const other = await store.datasetChanges.setPrompts(id, [{ name: 'class 1400', prompts: ['x'] }])
+      await expect(store.recordedChanges.undo(change ?? '')).rejects.toMatchObject({ code: 'CANNOT_UNDO' })
+      await store.recordedChanges.undo(other.change ?? '')
+      await store.recordedChanges.undo(change ?? '')
+      expect(await store.datasets.classes(id)).toEqual(classes)
     })
 
     test('take the same images at once', async () => {

@@ -16,7 +16,7 @@ for (const { title, url } of await newDatabases()) {
 async function veryMany(url: string): Promise<void> {
   const database = await openDatabase(url)
   atEnd(database.close)
-  const store = createStore(database.client)
+  const store = createStore(database.client, undefined, database.kind)
   const { unique, newDataset, newSupportSet, newRun, newComparison, runsOf } = createNewRows(store)
 
   test('datasets of very many classes are written, read and deleted while other work goes on', async () => {

@@ -130,7 +130,7 @@ export async function planImport(
       ...warnings,
       ...inShort([
         ...conflicts.map(({ file, code, reason }) => ({ code, text: `${file}: ${reason}` })),
-        ...classesOfFewImages(classes, sizes).map(({ kind, text }) => ({ code: kind, text })),
+        ...(await classesOfFewImages(classes, sizes)).map(({ kind, text }) => ({ code: kind, text })),
       ]),
       ...(await cutPromptWarnings(context, classes)),
     ],

@@ -212,10 +212,15 @@ async function requireSameClasses(
 ): Promise<readonly ClassRow[]> {
   const known = await store.datasets.classes(id)
   if (sameClasses(layout.classes, known)) return known
-  const names = known.map((each) => each.name).join(', ')
-  const reason = `The dataset "${name}" already exists with other classes: ${names}.`
+  const more = known.length - maxNamed
+  const names = known.slice(0, maxNamed).map((each) => each.name)
+  const others = more > 0 ? ` and ${more.toLocaleString('en')} more` : ''
+  const reason = `The dataset "${name}" already exists with other classes: ${names.join(', ')}${others}.`
   throw errors.invalidValue({ reason }, 'name')
 }
+
+/** Classes that an error names. */
+const maxNamed = 100
 
 const sameClasses = (classes: readonly LaidOutClass[], known: readonly ClassRow[]): boolean =>
   same(

@@ -81,8 +81,15 @@ export async function addModel(
     return { id, name: added.name, dimensions, imageSize, precision, spaces, folder }
   } catch (error) {
     await rm(temporary, { recursive: true, force: true })
-    throw error
+    throw withoutTemporary(error, temporary, local ? resolve(model) : model)
   }
+}
+
+/** An error with the path or the id that was given, in the place of the folder that is gone. */
+function withoutTemporary(error: unknown, temporary: string, given: string): unknown {
+  if (!(error instanceof ShotboardError)) return error
+  const shown = error.message.replaceAll(temporary, given).replaceAll(basename(temporary), basename(given))
+  return new ShotboardError(error.code, shown, error.argument)
 }
 
 /** Folders of unfinished additions start with this. No encoder's id does. */

@@ -5,6 +5,7 @@ import {
   type ClassRow,
   type DatasetRow,
   type Page,
+  type PromptedDataset,
   type SplitCountRow,
   templateSets,
 } from '../../library/index.js'
@@ -28,7 +29,13 @@ import {
   SplitCountType,
 } from './dataset.type.js'
 import { DatasetsArguments } from './datasets-arguments.js'
-import { addedImagesWarnings, changedDataset, datasetWarnings, mendedDataset } from './mended-dataset.js'
+import {
+  addedImagesWarnings,
+  changedDataset,
+  datasetWarnings,
+  mendedDataset,
+  promptedWarnings,
+} from './mended-dataset.js'
 
 const DeleteDatasetInputType = inputOfId(
   'DeleteDatasetInput',
@@ -109,8 +116,8 @@ export class DatasetResolver {
 
   @PayloadMutation(mendedDataset, {
     description:
-      'Replaces the prompts of all classes, by templates or by a file of sentences. Otherwise as `setPrompts`.',
-    warnings: datasetWarnings,
+      'Replaces the prompts of all classes, by templates or by a file of sentences; `warnings` has UNUSED_PROMPTS for sentences of names that no class has. Otherwise as `setPrompts`.',
+    warnings: promptedWarnings,
   })
   setAllPrompts(
     @Arg('input', () => SetAllPromptsInputType, {
@@ -118,7 +125,7 @@ export class DatasetResolver {
     })
     { dataset, prompts }: SetAllPromptsInputType,
     @Ctx() { library }: Context,
-  ): Promise<ChangedDataset> {
+  ): Promise<PromptedDataset> {
     return atArgument('prompts', library.datasets.setAllPrompts({ dataset, ...prompts }), 'dataset')
   }
 

@@ -1,4 +1,5 @@
-import type { AddImagesResult, ChangedDataset, DatasetRow } from '../../library/index.js'
+import { errors } from '../../errors.js'
+import type { AddImagesResult, ChangedDataset, DatasetRow, PromptedDataset } from '../../library/index.js'
 import type { Context } from '../context.js'
 import type { Warning } from '../warning.js'
 import { DatasetType } from './dataset.type.js'
@@ -39,3 +40,10 @@ export async function datasetWarnings(
 /** The same of images that were added. */
 export const addedImagesWarnings = ({ dataset }: AddImagesResult, context: Context): Promise<Warning[]> =>
   datasetWarnings(dataset, context)
+
+/** The same of a dataset whose prompts come from a file, and names of the file that no class has. */
+export async function promptedWarnings(dataset: PromptedDataset, context: Context): Promise<Warning[]> {
+  const { unusedPrompts: names } = dataset
+  const { code, message: text } = errors.unusedPrompts({ names })
+  return [...(names.length > 0 ? [{ code, text }] : []), ...(await datasetWarnings(dataset, context))]
+}

@@ -25,7 +25,17 @@ const columnNames: Readonly<Record<keyof LabelColumns, readonly string[]>> = {
   label: [
     ...['class_name', 'classname', 'label_name', 'category_name', 'label', 'labels', 'class', 'category'],
     ...['target', 'species', 'breed', 'y', 'class_id', 'classid', 'label_id', 'labelid', 'category_id'],
-    ...['displayname', 'choice', 'choices', 'wnid', 'synset', 'predictionstring', 'diagnosis', 'dx'],
+    ...[
+      'displayname',
+      'choice',
+      'choices',
+      'tagname',
+      'wnid',
+      'synset',
+      'predictionstring',
+      'diagnosis',
+      'dx',
+    ],
   ],
   split: ['split', 'subset', 'partition', 'set', 'data_set', 'ml_use'],
 }

@@ -1,5 +1,6 @@
 import { imageName } from '../image-name.js'
 import type { SourceFile } from '../source.js'
+import { isOfMasks } from '../well-known-names.js'
 
 /** Finds the images that files of labels name. */
 export interface ImageFinder {
@@ -20,9 +21,6 @@ const enough = 0.5
 
 /** A further folder counts from this share on. */
 const further = 0.1
-
-/** Folders whose images have the names of photographs, and are none. */
-const isOfMasks = /mask|trimap|segment|annotation|label|depth|edge|thumb/i
 
 /** How a path of a file of labels becomes one of the source: some first folders go, others come. */
 interface Rule {

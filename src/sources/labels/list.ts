@@ -13,9 +13,8 @@ const enough = 0.5
  * the classes; so do numbers that count the lines. Throws NoLabels for any other text.
  */
 export function rowsOfLines(text: string, name: string, { share }: LabelContext): LabelRow[] {
-  const given = linesOf(text)
-    .filter((line) => !line.startsWith('#'))
-    .map(partsOf)
+  const written = linesOf(text).filter((line) => !line.startsWith('#'))
+  const given = numberedLines(written) ?? written.map(partsOf)
   const lines = given.length > 1 && isHeader(given[0], share) ? given.slice(1) : given
   if (lines.length === 0 || share(lines.map(({ path }) => path)) < enough) {
     throw new NoList('it is no list of images')
@@ -31,6 +30,15 @@ export function rowsOfLines(text: string, name: string, { share }: LabelContext)
     return lines.map(({ path }) => ({ path, label: undefined, split, byFolder: true }))
   }
   return lines.map(({ path }, i) => ({ path, label: labels[i] }))
+}
+
+/** The lines of MXNet's lists: a number of the image, that of the class, and the path, between tabs. */
+function numberedLines(lines: readonly string[]): Line[] | undefined {
+  const found = lines.flatMap((line): Line[] => {
+    const [, label, path] = /^\d+\t(\d+)(?:\.0*)?\t([^\t]+)$/.exec(line) ?? []
+    return label === undefined || path === undefined ? [] : [{ path, label }]
+  })
+  return found.length > 0 && found.length === lines.length ? found : undefined
 }
 
 /** Whether a line names columns, of paths and of labels, and no image. */

@@ -14,7 +14,7 @@ export function parseLabelFile(name: string, bytes: Buffer, context: LabelContex
     throw new NoLabels('a file of labels ends in .csv, .tsv, .jsonl, .ndjson, .json, .txt or .lst')
   }
   try {
-    return severalLabels(parse(textOf(bytes), context, name.replace(/\.[^.]*$/, '')))
+    return severalLabels(wholeNumbers(parse(textOf(bytes), context, name.replace(/\.[^.]*$/, ''))))
   } catch (error) {
     if (error instanceof NoLabels || error instanceof WrongLabels) throw error
     throw new WrongLabels(reasonOf(error).replace(/\.$/, ''))
@@ -41,6 +41,12 @@ const formats: readonly (readonly [RegExp, Parse])[] = [
   [/\.json$/i, rowsOfJson],
   [/\.(txt|lst|list)$/i, (text, context, name) => rowsOfLines(text, name, context)],
 ]
+
+/** Where one label is missing, programs write the numbers of all others as `1.0`. */
+function wholeNumbers(rows: readonly LabelRow[]): readonly LabelRow[] {
+  const areNumbers = rows.every(({ label }) => label === undefined || /^\d+\.0+$/.test(label))
+  return areNumbers ? rows.map((row) => ({ ...row, label: row.label?.replace(/\.0+$/, '') })) : rows
+}
 
 /**
  * Rows with several labels in one text, as in `cat|dog` or `cat,dog`, become a row for each. Without a bar, a label is several if all

@@ -1,5 +1,6 @@
 import { errors, reasonOf, ShotboardError } from '../../errors.js'
 import { throwIfCancelled } from '../../system/abort.js'
+import { createYieldToEventLoop } from '../../system/yield-to-event-loop.js'
 import { imageName } from '../image-name.js'
 import type { LeftFile, Source, SourceFile } from '../source.js'
 import { type Split, splitWithin } from '../well-known-names.js'
@@ -42,6 +43,8 @@ export interface Labels {
   problemOf(file: SourceFile): ShotboardError | undefined
   /** Whether files of labels speak for the place where the image lies, so that no folder there is a class. */
   speakFor(file: SourceFile): boolean
+  /** Whether a person has chosen the file of labels: folders name no classes then. */
+  readonly areChosen: boolean
   /** The files of labels. */
   readonly files: ReadonlySet<SourceFile>
   /** Files of labels that are not used, or that name what is not there. */
@@ -92,9 +95,11 @@ export async function readLabels(
       problems.set(image, errors.severalSplits({ splits: [has.split, label.split] }))
     }
   }
+  const yieldToEventLoop = createYieldToEventLoop()
   for (const { file, rows, images } of found) {
     const split = splitWithin(stemOf(file.path))
     for (const [i, row] of rows.entries()) {
+      await yieldToEventLoop()
       const image = images[i]
       if (image && row.label !== undefined) {
         add(image, { name: row.label.normalize('NFC'), split: row.split ?? split })
@@ -110,6 +115,7 @@ export async function readLabels(
   for (const { file, rows, images } of found) {
     let used = 0
     for (const [i, { byFolder, split }] of rows.entries()) {
+      await yieldToEventLoop()
       const image = images[i]
       const name = image && (labels.get(image)?.name ?? classOf(image)?.normalize('NFC'))
       if (!byFolder) used++
@@ -120,6 +126,7 @@ export async function readLabels(
     }
     if (used === 0) useless.push(leave(file, 'it names images without their classes, as their folders do'))
   }
+  await yieldToEventLoop()
   // A file of labels speaks for all that lies around it and the images that it names.
   const folders = found.map(({ file, images }) =>
     commonFolder([file.path, ...images.flatMap((image) => image?.path ?? [])]),
@@ -131,6 +138,7 @@ export async function readLabels(
       isChosen ||
       folders.some((folder) => path.startsWith(folder)) ||
       companions?.folders.has(folderOf(path)) === true,
+    areChosen: isChosen,
     files: new Set([
       ...found.map(({ file }) => file),
       ...used,
@@ -212,8 +220,10 @@ async function lookForFiles(
   const texts = new Map<SourceFile, string>()
   const candidates = candidatesOf(files, parts)
   let at = 0
+  const yieldToEventLoop = createYieldToEventLoop()
   for await (const read of source.readers(candidates, signal)) {
     throwIfCancelled(signal)
+    await yieldToEventLoop()
     const file = candidates[at++] as SourceFile
     const isKnown = isForLabels(nameOf(file.path))
     try {
@@ -226,7 +236,9 @@ async function lookForFiles(
         byName,
         share: (given) => finder().share(given),
       })
+      await yieldToEventLoop()
       const images = imagesOf(rows, file, finder())
+      await yieldToEventLoop()
       if (images.some((image) => image !== undefined)) found.push({ file, rows, images })
       else if (isKnown && rows.length > 0) left.push(leave(file, noneThere(rows)))
     } catch (error) {
@@ -253,6 +265,7 @@ async function lookForFiles(
     )
     found.push({ file: list, rows, images: imagesOf(rows, list, finder()) })
   }
+  await yieldToEventLoop()
   const others = found.filter(({ file }) => !isForLabels(nameOf(file.path)) && !parts.has(file))
   const isEnough = coverEnough(others, found, files)
   const few = 'it names few of the images around it; choose it as the file of labels, if it is'

@@ -54,7 +54,7 @@ function labelsOf(record: LabelRecord, label: ChosenColumns['label']): string[] 
   }
   const value = record[label]
   const texts = Array.isArray(value) ? value.map(textOf) : listOf(textOf(value))
-  return [...new Set(texts.map(withoutBox).filter((text) => text !== ''))]
+  return [...new Set(texts.map(withoutBox).filter((text) => !isMissing(text)))]
 }
 
 /** The parts of a list as Python writes it, such as `['cat']`; or the text as a whole. */
@@ -65,6 +65,9 @@ const listOf = (text: string): string[] =>
         .split(',')
         .map((part) => part.trim().replace(/^(['"])(.*)\1$/s, '$2'))
     : [text]
+
+/** Programs that work with numbers write a label that is not there as `nan`. */
+const isMissing = (text: string): boolean => /^(nan)?$/i.test(text)
 
 /** ImageNet's lists have boxes after the class, `n01440764 240 170 260 240`. */
 const withoutBox = (text: string): string => /^(n\d{8})(\s+(\1|-?\d+))+$/.exec(text)?.[1] ?? text

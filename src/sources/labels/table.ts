@@ -64,12 +64,14 @@ function cellsOf(text: string, delimiter: string): string[][] {
     relax_column_count: true,
     skip_empty_lines: true,
     trim: true,
+    // Inches, as in `7" nail`.
+    relax_quotes: true,
   })
 }
 
-/** Spreadsheets write a line with their separator before the header, and programs write remarks. VIA's header looks like one. */
+/** Spreadsheets write a line with their separator before the header, and programs write remarks and empty lines. VIA's header looks like a remark. */
 const withoutPreface = (text: string): string =>
-  text.replace(/^\ufeff?(sep=.?\r?\n|#(?!filename,)[^\n]*\n)+/i, '')
+  text.replace(/^\ufeff?(sep=.?\r?\n|#(?!filename,)[^\n]*\n|[^\S\n]*\n)+/i, '')
 
 /** The separator that the header has most of. */
 function separatorOf(text: string): string {

@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { openEncoders } from '../../../src/encoders/encoders.js'
@@ -206,6 +206,15 @@ test('a model of a local folder is copied, its trained scale kept', async () => 
   expect(added.id).toBe('local-clip-fp16')
   expect((await readModelFolder(added.folder)).manifest.logitScale).toBeCloseTo(14.285, 2)
   expect(await entries()).toEqual(['local-clip-fp16'])
+})
+
+test('an error of a local folder names that folder, and not the one that is gone', async () => {
+  const folder = join(data, 'broken-clip')
+  await cp(tinyModel('tiny'), folder, { recursive: true })
+  await writeFile(join(folder, 'onnx', 'text_model.onnx'), 'no graph')
+  const adding = add(folder, { id: 'broken' })
+  await expect(adding).rejects.toThrow(join(folder, 'onnx', 'text_model.onnx'))
+  await expect(adding).rejects.not.toThrow('.adding-')
 })
 
 test.each(['relative', 'of links, as in the cache of the hub'])('a local folder may be %s', async (kind) => {
