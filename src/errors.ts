@@ -167,10 +167,10 @@ export const errors = {
         ? `There are no features for space ${space}.`
         : `Encoder ${encoder} has no features for space ${space}: it has no such adapter.`,
   ),
-  genericRequired: define<{ space: string }>(
+  genericRequired: define<{ space: string; leftOut?: readonly string[] }>(
     'GENERIC_REQUIRED',
-    ({ space }) =>
-      `Space ${space} needs other labelled images of the same encoder. Import another dataset, run \`npx shotboard encoders fit-generic\`, or give --generic to \`evaluate\`.`,
+    ({ space, leftOut = [] }) =>
+      `Space ${space} needs other labelled images of the same encoder.${leftOut.length === 0 ? '' : ` ${leftOut.join(' and ')} cannot serve: ${leftOut.length === 1 ? 'it has' : 'they have'} some of the very images that are measured.`} Import another dataset, run \`npx shotboard encoders fit-generic\`, or give --generic to \`evaluate\`.`,
   ),
   invalidGeneric: define<{ source: string; reason: string }>(
     'INVALID_GENERIC',

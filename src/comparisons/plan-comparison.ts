@@ -185,7 +185,10 @@ async function genericFor(
   if (i < 0) return null
   const generic = await generics.of(encoder, dataset)
   const space = chosen[i]?.space?.id ?? ''
-  if (generic === null) throw errors.genericRequired({ space }, `methods[${i}].space`)
+  if (generic === null) {
+    const leftOut = (await generics.sources(encoder)).map(({ name }) => name)
+    throw errors.genericRequired({ space, leftOut }, `methods[${i}].space`)
+  }
   return generic
 }
 

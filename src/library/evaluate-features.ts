@@ -95,7 +95,10 @@ export async function* evaluateFeatures(
   }
   const needing = columns.find(({ space }) => space.usesGeneric)?.space
   const generic = needing ? await genericFrom(options) : undefined
-  if (needing && !generic) throw errors.genericRequired({ space: needing.id }, 'generic')
+  if (needing && !generic) {
+    const leftOut = (options.generic ?? []).map(({ name }) => name)
+    throw errors.genericRequired({ space: needing.id, leftOut }, 'generic')
+  }
   const supports = shotCounts.map((shots) => ({
     shots,
     support: { ...features.support(shots), ...(generic && { generic: async () => generic.covariance }) },

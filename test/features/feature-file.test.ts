@@ -356,3 +356,16 @@ test.each<[string, Map<string, NamedTensor>, RegExp]>([
     expect.objectContaining({ code: 'INVALID_TENSOR', message: expect.stringMatching(reason) }),
   )
 })
+
+test('a generic source with images of the file cannot serve, and where it is the only one the error says so', async () => {
+  const file = parse()
+  const { features: all, labels } = file.support(2)
+  const generic = [{ name: 'own.safetensors', features: all.clip ?? matrix(0, 0), labels }]
+  await expect(evaluate({ methods: ['prototype'], spaces: ['generic'], generic })).rejects.toMatchObject({
+    code: 'GENERIC_REQUIRED',
+    argument: 'generic',
+    message: expect.stringContaining(
+      'own.safetensors cannot serve: it has some of the very images that are measured. Import another dataset',
+    ),
+  })
+})

@@ -104,6 +104,19 @@ test('without a fitted one, other datasets are measured, the same ones from then
   expect((await generics.of(encoders.default, id))?.fingerprint).toBe(chosen?.fingerprint)
 })
 
+test('where the only source is the dataset itself, the error says so and what to do', async () => {
+  const library = await openWithout()
+  const { id, name } = await makeDataset(library, 'Alone')
+  await library.generics.fit({ datasets: [id] })
+  await expect(library.comparisons.compare(request(id, inGeneric))).rejects.toMatchObject({
+    code: 'GENERIC_REQUIRED',
+    argument: 'methods[0].space',
+    message: expect.stringContaining(
+      `${name} cannot serve: it has some of the very images that are measured. Import another dataset`,
+    ),
+  })
+})
+
 test('a dataset of one class, an unknown one, or none is refused, and the earlier sources stay', async () => {
   const library = await openTestLibrary(await temporaryFolder())
   const { generics, encoders } = library

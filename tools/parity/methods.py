@@ -70,16 +70,46 @@ def text_prototype(T, F, y, W, P, p, alpha=2, k=2, beta=4):
     return SCALE * T @ W.T + alpha * np.exp(-beta * (1 - T @ Q.T))
 
 
+def even_shares(A):
+    R = softmax(60 * A)
+    s = R.shape[1] * R.mean(0)
+    eta = 2 * max(0, 1 - 2 * np.mean((s - 1) ** 2))
+    return A - eta * np.log((s + 0.5) / 1.5) / 60
+
+
+def whitened_together(T, F, y, R):
+    C, (n, d) = R.shape[1], F.shape
+    X, Z = np.concatenate([F, T]), np.concatenate([one_hot(y, C), 0.5 * R])
+    M = (Z / Z.sum(0)).T @ X
+    S = sum(Z[:, c] * (X - M[c]).T @ (X - M[c]) for c in range(C))  # about every class, weighted
+    freedom = n + 0.5 * len(T) - C
+    trace, squares = np.trace(S), (S * S).sum()
+    along = freedom * squares - trace**2
+    e = np.clip(((freedom + 1) * trace**2 - 2 * squares) / along, 1, d) if along > 0 else d
+    share = 8 * e / (8 * e + freedom)
+    values, vectors = np.linalg.eigh((1 - share) * S * d / trace + share * np.eye(d))
+    root = vectors / np.sqrt(values)
+    V = (X - X.mean(0)) @ root
+    lift = np.sqrt((V[:n] ** 2).sum(1).mean() / 2)
+    V = unit(np.hstack([V, np.full((len(V), 1), lift)]))
+    return V[n:], V[:n]
+
+
 def shared_prototype(T, F, y, W, P, p, alpha=2, beta=4):
     C = len(W)
-    sums = np.stack([F[y == c].sum(0) for c in range(C)])
     weight, neighbours = 0.5 * min(1, 3 * C / len(F)), min(5, len(T) // (4 * C))  # w and ν alike
     apart = T @ T.T - 9 * np.eye(len(T))
     near = np.argsort(-apart, axis=1, kind="stable")[:, :neighbours]
-    A = T @ unit(sums).T
-    for _ in range(4):
-        R = softmax(60 * A)
-        A = T @ unit(sums + weight * R.T @ T).T + weight / 60 * R[near].sum(1)
+
+    def refine(U, G):
+        sums = np.stack([G[y == c].sum(0) for c in range(C)])
+        A = U @ unit(sums).T
+        for _ in range(4):
+            R = softmax(60 * even_shares(A))
+            A = U @ unit(sums + weight * R.T @ U).T + weight / 60 * R[near].sum(1)
+        return even_shares(A)
+
+    A = refine(*whitened_together(T, F, y, softmax(60 * refine(T, F))))
     return SCALE * T @ W.T + alpha * np.exp(-beta * (1 - A))
 
 

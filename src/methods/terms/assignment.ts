@@ -28,3 +28,10 @@ export function classSumsOf({ columns, data }: Matrix, labels: Int32Array, class
   }
   return sums
 }
+
+/** The number of classes with keys, at least 1. */
+export const presentClasses = (counts: Int32Array): number =>
+  Math.max(
+    1,
+    counts.reduce((sum, count) => sum + Number(count > 0), 0),
+  )

@@ -51,13 +51,16 @@ export const minSharpness = 1e-30
 async function prototypeAffinities(batch: Batch): Promise<Matrix> {
   const { cache } = batch
   const prototypes = await cache.derive('prototypes', async () => cache.kernels.keep(prototypesOf(cache)))
-  return affinitiesWith(batch, prototypes)
+  return affinitiesWith(cache, await batch.spaceQueries(), prototypes)
 }
 
-/** The affinities of the queries with a prototype of each class, [n, C]; −3e38 for a class without keys. */
-export async function affinitiesWith(batch: Batch, prototypes: Matrix): Promise<Matrix> {
-  const { cache } = batch
-  const affinities = await cache.kernels.dot(await batch.spaceQueries(), prototypes)
+/** The affinities of queries with a prototype of each class, [n, C]; −3e38 for a class without keys. */
+export async function affinitiesWith(
+  cache: Pick<Cache, 'kernels' | 'counts' | 'classes'>,
+  queries: Matrix,
+  prototypes: Matrix,
+): Promise<Matrix> {
+  const affinities = await cache.kernels.dot(queries, prototypes)
   for (let at = 0; at < affinities.data.length; at++) {
     if (cache.counts[at % cache.classes] === 0) affinities.data[at] = affinityWithoutKeys
   }

@@ -3,21 +3,26 @@ import { type Matrix, mapMatrix, rowOf, transposed } from '../../tensor/matrix.j
 import { colors } from '../colors.js'
 import type { Term } from '../contract.js'
 import { symbolOf } from '../formula.js'
-import { classSumsOf, softmaxRows } from './assignment.js'
-import { affinitiesWith, minSharpness, prototypesOf, unitPrototypes } from './class-prototype.js'
+import { classSumsOf, presentClasses, softmaxRows } from './assignment.js'
+import { affinitiesWith, minSharpness, unitPrototypes } from './class-prototype.js'
+import { discounted, evenShares } from './even-shares.js'
 import { type NearestQueries, nearestQueries } from './nearest-queries.js'
+import { type SharedFeatures, whitenedTogether } from './shared-covariance.js'
 
 /**
  * `exp(−β(1 − Â))`, [n, C], affinities with class means that the queries themselves refine. Each of a few rounds assigns the
  * queries to the means and to what the queries nearest to them are assigned to, and then takes them into the means:
  *
- *     R = softmax(t·Â),   Â_ic = u_i·P_c + ν/t·Σ_{j near i} R_jc,   P_c = unit(Σ_{j of c} g_j + w·Σ_i R_ic·u_i).
+ *     R = softmax(t·Â − δ),   Â_ic = u_i·P_c + ν/t·Σ_{j near i} R_jc,   P_c = unit(Σ_{j of c} g_j + w·Σ_i R_ic·u_i).
  *
  * So it is expectation maximisation of a mixture on the sphere, in which labelled images are certain and near queries are mostly
- * of one class. A query counts `w` = 0.5 of a labelled image, and its neighbours `ν` = 0.5 each; with n > 3 labelled images a class
- * both count 3/n of that. With full weight and soft assignment, queries of other classes draw away the mean of a class that has
- * none (docs/accuracy.md says what that costs). Neighbours hold against that, unless they are more than the queries of a class: so
- * there are five, and at most a quarter of the queries a class.
+ * of one class. After these rounds the features are whitened as keys and queries scatter about their classes
+ * (`shared-covariance.ts`), and the rounds start again in that space; Â is `Â − δ/t` of the last.
+ *
+ * δ keeps the classes about even where they seem to be (`even-shares.ts`). A query counts `w` = 0.5 of a labelled image, and its
+ * neighbours `ν` = 0.5 each; with n > 3 labelled images a class both count 3/n of that. With full weight and soft assignment,
+ * queries of other classes draw away the mean of a class that has none (docs/accuracy.md says what that costs). Neighbours hold
+ * against that, unless they are more than the queries of a class: so there are five, and at most a quarter of the queries a class.
  */
 export const sharedPrototype = (names: { readonly weight: string; readonly sharpness: string }): Term => ({
   name: 'prototype',
@@ -47,26 +52,43 @@ const queriesPerNeighbour = 4
 
 /** Â after the last round, [n, C]. */
 async function refinedAffinities(batch: Batch): Promise<Matrix> {
-  const { cache } = batch
-  const { spaceKeys, labels, classes, counts, kernels } = cache
+  const { counts, spaceKeys: keys, kernels } = batch.cache
   const queries = await batch.spaceQueries()
-  const present = Math.max(
-    1,
-    counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0),
-  )
-  const trust = Math.min(1, (fullShots * present) / labels.length)
+  const present = presentClasses(counts)
   const neighbours = Math.min(maxNeighbours, Math.floor(queries.rows / (queriesPerNeighbour * present)))
   const near = await nearestQueries(queries, queries, neighbours, kernels)
-  const sums = classSumsOf(spaceKeys, labels, classes)
-  let affinities = await affinitiesWith(batch, prototypesOf(cache))
+  const first = await refine(batch, { keys, queries }, near)
+  return refine(batch, await whitenedTogether(batch, softmaxRows(first, sharpness), share), near)
+}
+
+/** `Â − δ/t` after some rounds, [n, C]. */
+async function refine(
+  { cache }: Batch,
+  { keys, queries }: SharedFeatures,
+  near: NearestQueries,
+): Promise<Matrix> {
+  const { labels, classes, counts, kernels } = cache
+  const present = presentClasses(counts)
+  const trust = Math.min(1, (fullShots * present) / labels.length)
+  const sums = classSumsOf(keys, labels, classes)
+  const even = (affinities: Matrix) =>
+    discounted(affinities, evenShares(softmaxRows(affinities, sharpness), counts), 1 / sharpness)
+  let affinities = await affinitiesWith(
+    cache,
+    queries,
+    unitPrototypes(
+      mapMatrix(sums, (sum) => sum),
+      counts,
+    ),
+  )
   for (let round = 0; round < rounds; round++) {
-    const assigned = softmaxRows(affinities, sharpness)
+    const assigned = softmaxRows(even(affinities), sharpness)
     const drawn = await kernels.multiply(transposed(assigned), queries)
     const means = mapMatrix(sums, (sum, c, k) => sum + share * trust * (rowOf(drawn, c)[k] as number))
-    affinities = await affinitiesWith(batch, unitPrototypes(means, counts))
+    affinities = await affinitiesWith(cache, queries, unitPrototypes(means, counts))
     addPull(affinities, assigned, near, (pull * trust) / sharpness)
   }
-  return affinities
+  return even(affinities)
 }
 
 /** Adds `by·Σ R_j` over the queries that are near to each, in place. */

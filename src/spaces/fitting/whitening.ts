@@ -59,11 +59,20 @@ export async function whitenerOf(
 ): Promise<{ mean: Float32Array; transform: Matrix }> {
   const { within, mean, deviations, freedom } = deviationsOf(support)
   const scatter = await kernels.scatter(deviations)
+  return { mean, transform: await whitenerOfScatter({ scatter, within, freedom }, shrinkage, kernels) }
+}
+
+/** W, [d, d], with `W·Wᵀ = Σ⁻¹` up to a factor, from the scatter of images that have so many degrees of freedom. */
+export async function whitenerOfScatter(
+  { scatter, within, freedom }: Pick<Sample, 'within' | 'freedom'> & { readonly scatter: Matrix },
+  shrinkage: Whitening['shrinkage'],
+  kernels: Kernels,
+): Promise<Matrix> {
   const d = scatter.columns
   const { trace, squares } = momentsOf(scatter)
   const moments = { trace, squares, freedom, dimensions: d }
   const sample = { within, freedom, effectiveDimensions: effectiveDimensions(moments) }
-  return { mean, transform: await whitener(scatter, trace / d, shrinkage(sample), kernels) }
+  return whitener(scatter, trace / d, shrinkage(sample), kernels)
 }
 
 /** The traces of a scatter S and of S². */
