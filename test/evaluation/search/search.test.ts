@@ -43,7 +43,11 @@ describe('the exact search finds what brute force finds, the same of several equ
       )
       const { values, correct } = bruteForce({ ...problem.reference, axes })
       const narrowed = { weight0: [17.25, 0.5, 3, 0.5] }
-      expect(await searching(problem, { narrowed }), `trial ${trial}`).toEqual({ values, correct, without: [] })
+      expect(await searching(problem, { narrowed }), `trial ${trial}`).toEqual({
+        values,
+        correct,
+        without: [],
+      })
     }
   })
 
