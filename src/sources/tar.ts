@@ -34,7 +34,7 @@ export async function openTar(
     const tar = unpack(archive.path, packing, (bytes) => bounds.unpacked(bytes), signal)
     try {
       for await (const entry of tar) {
-        bounds.entry(entry.header.name)
+        bounds.entry(nameOf(entry.header))
         yield entry
         entry.resume()
       }

@@ -353,4 +353,12 @@ describe('a file that a tar holds without its empty parts is told as what cannot
       ['a/2.png', 'two'],
     ])
   })
+
+  test('or refused where its name leads outside', async () => {
+    const tar = pack()
+    tar.entry({ name: 'a/GNUSparseFile.1/1.png', pax: { 'GNU.sparse.name': '../1.png' } }, 'one')
+    tar.finalize()
+    const reading = contents('x.tar', await buffer(tar as unknown as AsyncIterable<Buffer>))
+    await expect(reading).rejects.toMatchObject({ code: 'ARCHIVE_PATH_LEAVES_FOLDER' })
+  })
 })
