@@ -4,7 +4,7 @@ import type { S3Settings } from '../../src/store/objects/s3-objects.js'
 import { atEnd } from './at-end.js'
 
 const {
-  TEST_S3_ENDPOINT: endpoint = 'http://127.0.0.1:8085',
+  TEST_S3_ENDPOINT: testEndpoint = 'http://127.0.0.1:8085',
   TEST_S3_ACCESS_KEY_ID: accessKeyId = 'test:tester',
   TEST_S3_SECRET_ACCESS_KEY: secretAccessKey = 'testing',
 } = process.env
@@ -17,7 +17,7 @@ export interface TestBucket {
 }
 
 /** A new bucket, emptied and deleted when the tests of the file have run. */
-export async function newBucket(): Promise<TestBucket> {
+export async function newBucket(endpoint = testEndpoint): Promise<TestBucket> {
   const name = `shotboard-${randomUUID()}`
   const client = new S3mini({
     ...{ accessKeyId, secretAccessKey, region: 'us-east-1', requestAbortTimeout: 10_000 },
