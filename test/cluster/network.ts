@@ -19,17 +19,27 @@ export interface OwnNetwork {
   mend(): Promise<void>
 }
 
-/** Undefined where namespaces cannot be made: it takes Linux, `ip`, and the rights of root. */
-export async function newNetwork(): Promise<OwnNetwork | undefined> {
-  const name = `shotboard${randomBytes(3).toString('hex')}`
+/** Whether namespaces can be made: it takes Linux, `ip`, and the rights of root. */
+export async function canCutNetworks(): Promise<boolean> {
+  const name = newName()
+  try {
+    await run('ip', ['netns', 'add', name])
+    await run('ip', ['netns', 'del', name])
+    return true
+  } catch {
+    return false
+  }
+}
+
+const newName = (): string => `shotboard${randomBytes(3).toString('hex')}`
+
+/** A new namespace, which goes when the tests of the file have run. */
+export async function newNetwork(): Promise<OwnNetwork> {
+  const name = newName()
   const [here, there] = [`${name.slice(0, 14)}a`.slice(-15), `${name.slice(0, 14)}b`.slice(-15)]
   const subnet = `10.${randomBytes(1)[0]}.${randomBytes(1)[0]}`
   const ip = (...words: string[]) => run('ip', words)
-  try {
-    await ip('netns', 'add', name)
-  } catch {
-    return undefined
-  }
+  await ip('netns', 'add', name)
   atEnd(() => ip('netns', 'del', name))
   await ip('link', 'add', here, 'type', 'veth', 'peer', 'name', there, 'netns', name)
   await ip('address', 'add', `${subnet}.1/24`, 'dev', here)

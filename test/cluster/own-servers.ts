@@ -10,7 +10,6 @@ import { temporaryFolder } from '../helpers/folder.js'
 import { freePort } from './free-port.js'
 
 const run = promisify(execFile)
-const inGroup = { stdio: 'ignore', detached: true } as const
 
 /** A server that the tests have started, and may kill. */
 export interface OwnServer {
@@ -27,6 +26,21 @@ function programAt(name: string, folders: readonly string[] = []): string | unde
     .find((path) => existsSync(path))
 }
 
+/**
+ * Starts a server as a group of processes that ends when this process does, however that ends: then nobody holds the other end of its
+ * standard input any more.
+ */
+const startGroup = (
+  program: string,
+  options: readonly string[],
+  more: { readonly cwd?: string; readonly uid?: number; readonly gid?: number } = {},
+): ChildProcess =>
+  spawn('sh', ['-c', '"$@" </dev/null & cat >/dev/null; kill -9 -- -$$', 'sh', program, ...options], {
+    ...more,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  })
+
 /** Some servers leave the work to processes of their own, which must end with them. */
 function killGroup({ pid }: ChildProcess): void {
   try {
@@ -37,16 +51,16 @@ function killGroup({ pid }: ChildProcess): void {
 }
 
 /** A process, leader of a group, that is killed at the end, and can be replaced. */
-async function keptRunning(start: () => ChildProcess, isReady: () => Promise<boolean>) {
+async function keptRunning(name: string, start: () => ChildProcess, isReady: () => Promise<boolean>) {
   let current = start()
   atEnd(async () => killGroup(current))
   const ready = async () => {
     for (let tries = 0; tries < 300; tries++) {
       if (await isReady().catch(() => false)) return
-      if (current.exitCode !== null) throw new Error(`${current.spawnfile} has ended`)
+      if (current.exitCode !== null) throw new Error(`${name} has ended`)
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
-    throw new Error(`${current.spawnfile} is not ready`)
+    throw new Error(`${name} is not ready`)
   }
   await ready()
   return async () => {
@@ -77,7 +91,8 @@ export async function ownRedis(): Promise<OwnServer | undefined> {
     'no',
   ]
   const replace = await keptRunning(
-    () => spawn(program, options, inGroup),
+    'Redis',
+    () => startGroup(program, options),
     async () => (await run(client, ['-p', `${port}`, 'ping'])).stdout.trim() === 'PONG',
   )
   return { name: 'Redis', url: `redis://127.0.0.1:${port}`, replace }
@@ -111,7 +126,8 @@ export async function ownPostgres(): Promise<Omit<OwnServer, 'replace'> | undefi
   ]
   const options = ['-D', data, '-p', `${port}`, ...settings.flatMap((each) => ['-c', each])]
   await keptRunning(
-    () => spawn(postgres, options, { ...inGroup, cwd: dir, ...as }),
+    'Postgres',
+    () => startGroup(postgres, options, { cwd: dir, ...as }),
     () => isOpen(port),
   )
   return { name: 'Postgres', url: `postgresql://postgres@127.0.0.1:${port}/postgres` }
@@ -138,7 +154,7 @@ export async function ownS3(): Promise<OwnServer | undefined> {
   const common = (port: number) =>
     `[DEFAULT]\nbind_ip = 127.0.0.1\nbind_port = ${port}\nworkers = 1\nswift_dir = ${dir}\nuser = ${user}\nlog_level = WARNING\n`
   const start = (name: string, ...options: string[]) => {
-    const child = spawn(name, options, inGroup)
+    const child = startGroup(name, options)
     atEnd(async () => killGroup(child))
     return child
   }
@@ -181,7 +197,8 @@ export async function ownS3(): Promise<OwnServer | undefined> {
   )
   const url = `http://127.0.0.1:${port}`
   const replace = await keptRunning(
-    () => spawn('swift-proxy-server', [path('proxy.conf')], inGroup),
+    'the S3 server',
+    () => startGroup('swift-proxy-server', [path('proxy.conf')]),
     async () => (await fetch(`${url}/info`)).ok,
   )
   return { name: 'the S3 server', url, replace }
