@@ -227,7 +227,8 @@ export function createClassifiers(context: ClassifiersContext): Classifiers {
         throw errors.inUse({ what: `classifier "${name}"`, by: `classification ${user.id}` }, 'classifier')
       }
       const [job] = (await store.classifierJobs.page({ first: 1 }, open)).nodes
-      if (job) throw errors.inUse({ what: `classifier "${name}"`, by: `classifier job ${job.id}` }, 'classifier')
+      if (job)
+        throw errors.inUse({ what: `classifier "${name}"`, by: `classifier job ${job.id}` }, 'classifier')
       await classifierFiles.remove(await store.classifiers.delete(id))
       return id
     },

@@ -9,7 +9,17 @@ import { temporaryFolder } from '../helpers/folder.js'
 import { openTestLibrary } from '../helpers/library.js'
 import { request } from '../helpers/library-comparisons.js'
 import { queueServers } from '../helpers/queues.js'
-import { isReady, type Member, newShared, openMember, startMember, stopMembers } from './cluster.js'
+import {
+  isReady,
+  type Member,
+  newShared,
+  openMember,
+  startMember,
+  startServers,
+  stopMembers,
+  throughCable,
+} from './cluster.js'
+import { canCutNetworks, newNetwork } from './network.js'
 
 const grid = {
   shots: [1, 2, 4],
@@ -54,10 +64,14 @@ const expected = () => {
 
 afterEach(stopMembers)
 
-for (const queue of await queueServers()) {
-  const { title, environment } = await newShared(
-    queue.title.startsWith('Postgres') ? { ...queue, url: queue.url && 'postgres' } : queue,
-  )
+const servers = await startServers()
+const canCut = await canCutNetworks()
+const queues = (await queueServers(servers.redis?.url)).map((queue) =>
+  queue.title.startsWith('Postgres') ? { title: 'Postgres', url: 'postgres' } : queue,
+)
+
+for (const queue of queues) {
+  const { title, environment } = await newShared(queue, servers)
   describe.skipIf(environment === undefined)(`a cluster with the queue: ${title}`, () => {
     test('finishes a comparison while its processes are killed and stopped, with the rows of one machine', async () => {
       if (!environment) return
@@ -74,13 +88,46 @@ for (const queue of await queueServers()) {
       const heard = services.map(({ url }) => lastState(url, id))
 
       const stop = new AbortController()
-      const killing = killAtRandom([...workers, ...services], stop.signal)
+      // Redis has forgotten everything when it comes back; the S3 server has not.
+      const own = [servers.redis, servers.s3].flatMap((server) => server ?? [])
+      const killing = killAtRandom([...workers, ...services], own, stop.signal)
       const ended = await library.comparisons.ended(id)
       stop.abort()
       const killed = await killing
       expect(ended, `${killed} kills`).toMatchObject({ status: 'SUCCEEDED', error: null })
       expect(await Promise.all(heard)).toEqual(['SUCCEEDED', 'SUCCEEDED'])
       expect(await resultsOf(library, id)).toEqual(await expected())
+    })
+
+    const cut = canCut ? '' : ' (skipped: network namespaces need Linux and the rights of root)'
+    test.skipIf(!canCut)(`finishes though a worker is cut off from all others${cut}`, async () => {
+      if (!environment) return
+      const network = await newNetwork()
+      const library = await openMember(environment)
+      const dataset = await makeDataset(library, 'Cut off', sizes)
+      const distant = await startMember(
+        ...(['distant worker', ['worker'], await throughCable(environment, network), network] as const),
+      )
+      const near = await startMember('worker', ['worker', '--kinds', 'compare,encode'], environment)
+      await Promise.all([distant, near].map(isReady))
+      const { id } = await library.comparisons.compare(request(dataset.id, grid))
+      const done = async () =>
+        (await library.comparisons.runs(id)).filter(({ status }) => status === 'SUCCEEDED').length
+      // The distant worker alone does runs until it is cut off in the middle of them.
+      await expect.poll(done, { timeout: 120_000 }).toBeGreaterThan(2)
+      await network.cut()
+      const before = await done()
+      const helper = await startMember('helper', ['worker'], environment)
+      await isReady(helper)
+      await setTimeout(msPastLock)
+      await network.mend()
+      expect(await library.comparisons.ended(id)).toMatchObject({ status: 'SUCCEEDED', error: null })
+      expect(await done()).toBeGreaterThan(before)
+      expect(await resultsOf(library, id)).toEqual(await expected())
+      // It is back among the others, and says so.
+      await expect
+        .poll(async () => (await fetch(`${distant.url}/readyz`)).ok, { timeout: 120_000 })
+        .toBe(true)
     })
 
     test('classifies a dataset in parts while a worker is killed, with the answers of one process', async () => {
@@ -186,15 +233,19 @@ async function lastState(url: string, id: string): Promise<string> {
   return last
 }
 
-/** Kills some members, and stops one for longer than the lock of a job lasts. Returns the number of kills. */
-async function killAtRandom(members: readonly Member[], signal: AbortSignal): Promise<number> {
+/** Kills members and servers, and stops one member for longer than the lock of a job lasts. Returns the number of kills. */
+async function killAtRandom(
+  members: readonly Member[],
+  servers: readonly Pick<Member, 'replace'>[],
+  signal: AbortSignal,
+): Promise<number> {
   const random = seeded('kills')
   let killed = 0
   while (killed < kills && !signal.aborted) {
     await setTimeout(msBetweenKills, undefined, { signal }).catch(() => undefined)
     if (signal.aborted) break
-    const member = members[random.integer(members.length)]
-    await member?.replace()
+    const victims = [...members, ...servers]
+    await victims[random.integer(victims.length)]?.replace()
     killed++
     if (killed === 2) sleepPastLock(members[0])
   }

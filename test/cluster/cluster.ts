@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { OpenedLibrary } from '../../src/library/library.js'
 import { atEnd } from '../helpers/at-end.js'
@@ -8,6 +7,22 @@ import { newPostgres } from '../helpers/databases.js'
 import { temporaryFolder } from '../helpers/folder.js'
 import { openTestLibrary } from '../helpers/library.js'
 import { built, root } from '../helpers/programs.js'
+import { freePort } from './free-port.js'
+import type { OwnNetwork } from './network.js'
+import { type OwnServer, ownPostgres, ownRedis, ownS3 } from './own-servers.js'
+
+/** The servers that the tests have started; where one is missing, that of the environment takes its place. */
+export interface Servers {
+  readonly redis: OwnServer | undefined
+  readonly postgres: Pick<OwnServer, 'url'> | undefined
+  readonly s3: OwnServer | undefined
+}
+
+export async function startServers(): Promise<Servers> {
+  if (!built) return { redis: undefined, postgres: undefined, s3: undefined }
+  const [redis, postgres, s3] = await Promise.all([ownRedis(), ownPostgres(), ownS3()])
+  return { redis, postgres, s3 }
+}
 
 /** What all processes of a cluster share. */
 export interface Shared {
@@ -18,11 +33,11 @@ export interface Shared {
 }
 
 /** A new database and a new bucket, and a queue on Redis or in the database. */
-export async function newShared(queue: {
-  readonly title: string
-  readonly url: string | undefined
-}): Promise<Shared> {
-  const [database, bucket] = [await newPostgres(), await newBucket()]
+export async function newShared(
+  queue: { readonly title: string; readonly url: string | undefined },
+  { postgres, s3 }: Servers,
+): Promise<Shared> {
+  const [database, bucket] = [await newPostgres(postgres?.url), await newBucket(s3?.url)]
   const missing = [
     ...(built ? [] : ['a build (npm run build)']),
     ...(database === undefined ? ['Postgres (TEST_DATABASE_URL)'] : []),
@@ -74,6 +89,7 @@ export async function startMember(
   name: string,
   command: readonly string[],
   environment: Record<string, string>,
+  network?: OwnNetwork,
 ): Promise<Member> {
   const port = await freePort()
   const folder = await temporaryFolder()
@@ -82,11 +98,18 @@ export async function startMember(
   atEnd(async () => current.kill('SIGKILL'))
 
   function start(): ChildProcess {
-    const child = spawn(process.execPath, [join(root, 'dist/cli/shotboard.js'), ...command], {
+    const words = [
+      ...(network?.prefix ?? []),
+      process.execPath,
+      join(root, 'dist/cli/shotboard.js'),
+      ...command,
+    ]
+    const child = spawn(words[0] ?? '', words.slice(1), {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...{ PATH: process.env.PATH, PORT: String(port), SHOTBOARD_DATA_DIR: folder },
         ...{ SHOTBOARD_DEMO: 'off', SHOTBOARD_THREADS: '1', SHOTBOARD_LOG_LEVEL: 'error' },
+        ...(network && { HOST: '0.0.0.0', SHOTBOARD_ALLOWED_HOSTS: network.address }),
         ...environment,
       },
     })
@@ -100,7 +123,7 @@ export async function startMember(
 
   const member: Member = {
     name,
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${network?.address ?? '127.0.0.1'}:${port}`,
     process: () => current,
     output: () => output,
     async replace() {
@@ -128,11 +151,18 @@ export async function isReady({ name, url, output }: Member): Promise<void> {
 export const openMember = async (environment: Record<string, string>): Promise<OpenedLibrary> =>
   openTestLibrary(await temporaryFolder(), environment, () => undefined)
 
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
+/** The environment of a process in a network of its own: it reaches every server through its cable. */
+export async function throughCable(
+  environment: Record<string, string>,
+  { reach }: OwnNetwork,
+): Promise<Record<string, string>> {
+  const { DATABASE_URL = '', SHOTBOARD_QUEUE = '', SHOTBOARD_OBJECTS = '' } = environment
+  const [bucket, endpoint = ''] = SHOTBOARD_OBJECTS.split('?endpoint=')
+  const s3 = (await reach(endpoint)).replace(/\/$/, '')
+  return {
+    ...environment,
+    DATABASE_URL: await reach(DATABASE_URL),
+    SHOTBOARD_QUEUE: SHOTBOARD_QUEUE === 'postgres' ? SHOTBOARD_QUEUE : await reach(SHOTBOARD_QUEUE),
+    SHOTBOARD_OBJECTS: `${bucket}?endpoint=${s3}`,
+  }
 }

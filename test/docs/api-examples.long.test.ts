@@ -88,7 +88,13 @@ const before: Readonly<Record<string, () => Promise<void> | void>> = {
     const { id: classifierId } = await server.library.classifiers.get('pets')
     // It waits, since nobody has queued it: it cannot end before it is cancelled.
     const { id } = await server.library.store.classifierJobs.create({
-      ...{ kind: 'EVALUATE', classifierId, classifierName: 'pets', version: 1, datasetId: values.DATASET ?? '' },
+      ...{
+        kind: 'EVALUATE',
+        classifierId,
+        classifierName: 'pets',
+        version: 1,
+        datasetId: values.DATASET ?? '',
+      },
       input: { classifier: 'pets', dataset: values.DATASET },
     })
     values.CLASSIFIER_JOB = id
@@ -135,8 +141,7 @@ function remember(data: Data): void {
   if (data.compare) values.COMPARISON = data.compare.comparison.id
   if (data.importArchive) values.IMPORT = data.importArchive.import.id
   if (data.trainAdapter) values.TRAINING = data.trainAdapter.training.id
-  const started =
-    data.startClassifierCreation ?? data.startClassifierUpdate ?? data.startClassifierEvaluation
+  const started = data.startClassifierCreation ?? data.startClassifierUpdate ?? data.startClassifierEvaluation
   if (started) values.CLASSIFIER_JOB = started.job.id
   if (data.classifyDataset) values.CLASSIFICATION = data.classifyDataset.classification.id
   if (data.moveImages?.change) values.CHANGE = data.moveImages.change.id

@@ -9,8 +9,8 @@ const { TEST_DATABASE_URL: postgres = 'postgresql://postgres@127.0.0.1:5432/post
 const { TEST_DATABASES: kinds = 'sqlite,postgres' } = process.env
 
 /** Runs a statement on the server that databases for tests are made on. */
-export async function runOnPostgres(sql: string): Promise<void> {
-  const adapter = await new PrismaPg({ connectionString: postgres, connectionTimeoutMillis: 3000 }).connect()
+export async function runOnPostgres(sql: string, server = postgres): Promise<void> {
+  const adapter = await new PrismaPg({ connectionString: server, connectionTimeoutMillis: 3000 }).connect()
   try {
     await adapter.executeRaw({ sql, args: [], argTypes: [] })
   } finally {
@@ -19,15 +19,15 @@ export async function runOnPostgres(sql: string): Promise<void> {
 }
 
 /** The address of a new Postgres database, dropped when the tests of the file have run; undefined where none is reached. */
-export async function newPostgres(): Promise<string | undefined> {
+export async function newPostgres(server = postgres): Promise<string | undefined> {
   const name = `shotboard_${randomUUID().replaceAll('-', '')}`
   try {
-    await runOnPostgres(`CREATE DATABASE ${name}`)
+    await runOnPostgres(`CREATE DATABASE ${name}`, server)
   } catch {
     return undefined
   }
-  atEnd(() => runOnPostgres(`DROP DATABASE ${name} WITH (FORCE)`))
-  const url = new URL(postgres)
+  atEnd(() => runOnPostgres(`DROP DATABASE ${name} WITH (FORCE)`, server))
+  const url = new URL(server)
   url.pathname = `/${name}`
   return url.href
 }

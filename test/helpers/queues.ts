@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import { newPostgres } from './databases.js'
 
-const { TEST_REDIS_URL: redis = 'redis://127.0.0.1:6379' } = process.env
+const { TEST_REDIS_URL: testRedis = 'redis://127.0.0.1:6379' } = process.env
 
 export interface TestQueue {
   /** For the names of tests: it says so where there is no such server. */
@@ -11,7 +11,7 @@ export interface TestQueue {
 }
 
 /** A server for shared queues of each kind. */
-export async function queueServers(): Promise<readonly TestQueue[]> {
+export async function queueServers(redis = testRedis): Promise<readonly TestQueue[]> {
   const [reached, postgres] = await Promise.all([isReached(redis), newPostgres()])
   return [
     reached

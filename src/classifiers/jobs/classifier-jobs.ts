@@ -150,10 +150,7 @@ export function createClassifierJobs(context: ClassifierJobsContext): Classifier
     return result
   }
 
-  async function start(
-    kind: 'CREATE' | 'UPDATE',
-    input: CreateClassifierInput,
-  ): Promise<ClassifierJobRow> {
+  async function start(kind: 'CREATE' | 'UPDATE', input: CreateClassifierInput): Promise<ClassifierJobRow> {
     const { name, classifierId, datasetId } = await classifiers.plan(input, kind === 'UPDATE')
     const row = await records.create({
       ...{ kind, classifierName: name, classifierId, version: null, datasetId },

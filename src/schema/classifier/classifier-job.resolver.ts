@@ -183,10 +183,7 @@ export class ClassifierJobResolver {
     nullable: true,
     description: 'The dataset of the images. Null after it is deleted.',
   })
-  dataset(
-    @Root() { datasetId }: ClassifierJobRow,
-    @Ctx() { loaders }: Context,
-  ): Promise<DatasetRow> | null {
+  dataset(@Root() { datasetId }: ClassifierJobRow, @Ctx() { loaders }: Context): Promise<DatasetRow> | null {
     return datasetId === null ? null : loaders.dataset.load(datasetId)
   }
 

@@ -24,7 +24,8 @@ registerEnumType(ClassifierJobKind, {
 export class StartClassifierCreationInputType extends CreateClassifierInputType {}
 
 @InputType('StartClassifierUpdateInput', {
-  description: 'A version of a classifier that is made in the background, from what `updateClassifier` takes.',
+  description:
+    'A version of a classifier that is made in the background, from what `updateClassifier` takes.',
 })
 export class StartClassifierUpdateInputType extends CreateClassifierInputType {}
 

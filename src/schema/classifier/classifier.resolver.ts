@@ -55,7 +55,8 @@ const fits = computed({ base: 1000 })
 export const sourceOf = ({ source, ...how }: CreateClassifierInputType) => ({ ...how, ...source })
 
 /** Places errors of a source at the field of the input that it was given in. */
-export const atSource = <T>(work: Promise<T>): Promise<T> => atPart('source', ['comparison', 'supportSet'], work)
+export const atSource = <T>(work: Promise<T>): Promise<T> =>
+  atPart('source', ['comparison', 'supportSet'], work)
 
 @Resolver(() => ClassifierType)
 export class ClassifierResolver {

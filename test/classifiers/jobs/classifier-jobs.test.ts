@@ -108,12 +108,11 @@ describe('a classifier that is made in the background', () => {
     expect(await refused('startClassifierUpdate', { name: 'none', source, method: 'prototype' })).toEqual([
       ['UNKNOWN_CLASSIFIER', 'input.name'],
     ])
-    const evaluate = (input: object) => refused('startClassifierEvaluation', { classifier: 'known', ...input })
+    const evaluate = (input: object) =>
+      refused('startClassifierEvaluation', { classifier: 'known', ...input })
     expect(await evaluate({ dataset: 'none' })).toEqual([['UNKNOWN_DATASET', 'input.dataset']])
     expect(await evaluate({ dataset, split: 'VALIDATION' })).toEqual([['INVALID_VALUE', 'input.split']])
-    expect(await evaluate({ dataset, version: 7 })).toEqual([
-      ['UNKNOWN_CLASSIFIER_VERSION', 'input.version'],
-    ])
+    expect(await evaluate({ dataset, version: 7 })).toEqual([['UNKNOWN_CLASSIFIER_VERSION', 'input.version']])
     expect((await library.classifierJobs.page({ first: 1 }, {})).totalCount).toBe(before.totalCount)
   })
 
