@@ -48,8 +48,11 @@ async function measure(name: string, databaseUrl: string | undefined): Promise<R
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query }),
     })
-    const { data } = (await response.json()) as { data: { comparisons: { nodes: { runs: { nodes: unknown[] } }[] } } }
-    if (data.comparisons.nodes.some(({ runs }) => runs.nodes.length !== 15)) throw new Error('runs are missing')
+    const { data } = (await response.json()) as {
+      data: { comparisons: { nodes: { runs: { nodes: unknown[] } }[] } }
+    }
+    if (data.comparisons.nodes.some(({ runs }) => runs.nodes.length !== 15))
+      throw new Error('runs are missing')
   }
   for (let i = 0; i < 20; i++) await ask()
   const taken: number[] = []
