@@ -35,7 +35,7 @@ const startGroup = (
   options: readonly string[],
   more: { readonly cwd?: string; readonly uid?: number; readonly gid?: number } = {},
 ): ChildProcess =>
-  spawn('sh', ['-c', '"$@" </dev/null & cat >/dev/null; kill -9 -- -$$', 'sh', program, ...options], {
+  spawn('sh', ['-c', '"$@" </dev/null & cat >/dev/null; kill -s KILL -- -$$', 'sh', program, ...options], {
     ...more,
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
