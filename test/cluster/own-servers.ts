@@ -26,6 +26,8 @@ function programAt(name: string, folders: readonly string[] = []): string | unde
     .find((path) => existsSync(path))
 }
 
+const watched = '"$@" </dev/null & cat >/dev/null; kill -s KILL -- -$! 2>/dev/null; kill -s KILL -- -$$'
+
 /**
  * Starts a server as a group of processes that ends when this process does, however that ends: then nobody holds the other end of its
  * standard input any more.
@@ -35,19 +37,15 @@ const startGroup = (
   options: readonly string[],
   more: { readonly cwd?: string; readonly uid?: number; readonly gid?: number } = {},
 ): ChildProcess =>
-  spawn('sh', ['-c', '"$@" </dev/null & cat >/dev/null; kill -9 -- -$$', 'sh', program, ...options], {
+  spawn('sh', ['-c', watched, 'sh', program, ...options], {
     ...more,
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   })
 
-/** Some servers leave the work to processes of their own, which must end with them. */
-function killGroup({ pid }: ChildProcess): void {
-  try {
-    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
-  } catch {
-    // It has ended.
-  }
+/** Kills a server with the processes that it has left its work to, some of them in a group of its own. */
+const killGroup = ({ stdin }: ChildProcess): void => {
+  stdin?.destroy()
 }
 
 /** A process, leader of a group, that is killed at the end, and can be replaced. */
