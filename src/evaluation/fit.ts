@@ -19,7 +19,7 @@ import {
 import type { FeatureSpace } from '../spaces/contract.js'
 import { untilCancelledEach } from '../system/abort.js'
 import type { Kernels } from '../tensor/kernels.js'
-import { gatherRows, type Matrix, matrix, rowOf, stackRows } from '../tensor/matrix.js'
+import { type Matrix, matrix, rowOf } from '../tensor/matrix.js'
 import { carryTemperature } from './carried-temperature.js'
 import { meanConfidence } from './confidence-match.js'
 import { softmax } from './metrics.js'
@@ -150,22 +150,21 @@ async function fitIn(
   const data = selectionData(options, cache)
   const batches = () => untilCancelledEach(signal, data.batches())
   const ranges = await rangesOver(method, batches())
-  const calibration = (at: Values, without: readonly Values[]) =>
-    calibrated ? calibrate({ method, cache, values: at, ranges }, { ...data, without }, signal) : uncalibrated
+  const calibration = (at: Values) =>
+    calibrated ? calibrate({ method, cache, values: at, ranges }, data, signal) : uncalibrated
 
   const images = selection === 'NONE' ? 0 : data.labels.reduce((n, label) => n + (label >= 0 ? 1 : 0), 0)
   if (images === 0) {
     const values = { ...defaultsOf(method), ...spaceValues, ...options.fixed }
     return {
-      ...{ method, cache, values, ranges, ...(await calibration(values, [])) },
+      ...{ method, cache, values, ranges, ...(await calibration(values)) },
       ...{ selectionImages: 0, selectionAccuracy: null, searchMs: performance.now() - started },
     }
   }
-  const { values, correct, without } = await searchGrid({ method, grid, data, ranges, options })
+  const { values, correct } = await searchGrid({ method, grid, data, ranges, options })
   const best = { ...values, ...spaceValues }
-  const others = without.map((each) => ({ ...each, ...spaceValues }))
   return {
-    ...{ method, cache, values: best, ranges, ...(await calibration(best, others)) },
+    ...{ method, cache, values: best, ranges, ...(await calibration(best)) },
     selectionImages: images,
     selectionAccuracy: (100 * correct) / images,
     searchMs: performance.now() - started,
@@ -182,12 +181,7 @@ async function searchGrid(given: {
 }): Promise<SearchResult> {
   const { method, grid, data, ranges, options } = given
   const { search: kind = 'EXACT', onProgress, onEstimate, maxSearchMs, signal } = options
-  const iterated = ({
-    batches,
-    labels,
-    partOf,
-  }: Pick<RepeatableData, 'batches' | 'labels'> & { readonly partOf?: Int32Array }): SelectionData => ({
-    ...(partOf && { parts: partOf }),
+  const iterated = ({ batches, labels }: Pick<RepeatableData, 'batches' | 'labels'>): SelectionData => ({
     // A search by halving reads them again in every round.
     batches: { [Symbol.asyncIterator]: () => untilCancelledEach(signal, batches())[Symbol.asyncIterator]() },
     labels,
@@ -228,26 +222,21 @@ const maxTemperatureImages = 2048
  * The temperature, and the probabilities of true classes. Images that were left out are scored by smaller caches, whose logits
  * have a scale of their own: their probabilities have the temperature that is fitted to them, and the method's is carried
  * over to the whole cache. Where no image can be left out, the texts have to say it.
- *
- * Hyperparameters that were selected on an image flatter it. So each image is scored with those that the other parts of the
- * images select (cross-fitting), and the temperature is greater by as much as these probabilities say.
  */
 async function calibrate(
   { method, cache, values, ranges }: Pick<FittedMethod, 'method' | 'cache' | 'values' | 'ranges'>,
-  data: RepeatableData & { readonly without: readonly Values[] },
+  data: RepeatableData,
   signal: AbortSignal | undefined,
 ): Promise<Pick<FittedMethod, 'temperature' | 'confidence' | 'calibration'>> {
-  const scoreAt = (at: Values) => async (batch: Batch) => (await scoreBatch(method, batch, at, ranges)).logits
-  const score = scoreAt(values)
+  const score = async (batch: Batch) => (await scoreBatch(method, batch, values, ranges)).logits
   const confidenceAt = (logits: Matrix, temperature: number) =>
     method.transductive && { confidence: meanConfidence(logits, temperature) }
-  const choices = distinctValues([values, ...data.without])
-  const [images, ...others] = await scoreLabelled(choices.map(scoreAt), data, signal)
-  const fitted = images && fitTemperature(images)
-  if (!images || fitted === null || fitted === undefined) {
+  const images = await scoreLabelled(score, data, signal)
+  const own = images && fitTemperature(images)
+  if (images === null || own === null) {
     const all = { batches: data.batches, labels: data.classes }
-    const [logits] = cache.textClassifier ? await scoreLabelled([score], all, signal) : []
-    const [texts] = logits ? await scoreLabelled([textLogits], all, signal) : []
+    const logits = cache.textClassifier && (await scoreLabelled(score, all, signal))
+    const texts = logits && (await scoreLabelled(textLogits, all, signal))
     const temperature = logits && texts ? temperatureByTexts(logits.logits, texts) : 1
     return {
       ...(logits && confidenceAt(logits.logits, temperature)),
@@ -255,56 +244,14 @@ async function calibrate(
       calibration: new Float64Array(),
     }
   }
-  const unseen = crossFitted({ all: [images, ...others], choices, ...data })
-  const factor = choices.length > 1 ? (fitTemperature(unseen) ?? 1) : 1
-  const own = factor * fitted
-  const { labels } = images
-  const calibration = Float64Array.from(
-    labels,
-    (label, i) => softmax(rowOf(unseen.logits, i), factor)[label] as number,
-  )
-  const [fewer] = data.fewer ? await scoreLabelled([score], data.fewer, signal) : []
+  const { logits, labels } = images
+  const calibration = Float64Array.from(labels, (label, i) => softmax(rowOf(logits, i), own)[label] as number)
+  const fewer = data.fewer && (await scoreLabelled(score, data.fewer, signal))
   const temperature =
     data.fewer && fewer
-      ? carryTemperature({
-          temperature: own,
-          logits: images.logits,
-          fewer: fewer.logits,
-          steps: data.fewer.steps,
-        })
+      ? carryTemperature({ temperature: own, logits, fewer: fewer.logits, steps: data.fewer.steps })
       : own
-  return { ...confidenceAt(images.logits, own), temperature, calibration }
-}
-
-/** Values, each once, in their order. */
-function distinctValues(all: readonly Values[]): Values[] {
-  const seen = new Map(all.map((values) => [JSON.stringify(values), values]))
-  return [...seen.values()]
-}
-
-/**
- * The logits of each image with the values that were selected without its part, divided by the temperature that fits all images with
- * these values: 1 is then the temperature that selection on the image itself suggests.
- */
-function crossFitted(given: {
-  /** All images with each of the choices. */
-  readonly all: readonly ScoredImages[]
-  readonly choices: readonly Values[]
-  readonly without: readonly Values[]
-  readonly partOf: Int32Array
-}): LabelledLogits {
-  const { all, choices, without, partOf } = given
-  const [{ logits, labels, positions }] = all as readonly [ScoredImages]
-  const names = choices.map((values) => JSON.stringify(values))
-  const choiceOf = without.map((values) => names.indexOf(JSON.stringify(values)))
-  const temperatures = all.map((scored) => fitTemperature(scored) ?? 1)
-  const chosen = matrix(logits.rows, logits.columns)
-  for (const [i, position] of positions.entries()) {
-    const at = choiceOf[partOf[position] as number] ?? 0
-    const temperature = temperatures[at] as number
-    rowOf(chosen, i).set(rowOf((all[at] as ScoredImages).logits, i).map((logit) => logit / temperature))
-  }
-  return { logits: chosen, labels }
+  return { ...confidenceAt(logits, own), temperature, calibration }
 }
 
 /** The zero-shot logits of a batch, [n, C]. */
@@ -317,35 +264,30 @@ async function textLogits(batch: Batch): Promise<Matrix> {
   )
 }
 
-interface ScoredImages extends LabelledLogits {
-  /** The positions of the images among all. */
-  readonly positions: readonly number[]
-}
-
-/**
- * The logits of images whose label is not negative, at most as many as decide a temperature, by each of some ways to score; empty
- * if there are no images.
- */
+/** The logits of images whose label is not negative, at most as many as decide a temperature; null if there are none. */
 async function scoreLabelled(
-  ways: readonly ((batch: Batch) => Promise<Matrix>)[],
+  score: (batch: Batch) => Promise<Matrix>,
   { batches, labels }: Pick<RepeatableData, 'batches' | 'labels'>,
   signal: AbortSignal | undefined,
-): Promise<ScoredImages[]> {
+): Promise<LabelledLogits | null> {
   const labelled = labels.reduce((count, label) => count + (label >= 0 ? 1 : 0), 0)
-  if (labelled === 0) return []
+  if (labelled === 0) return null
   const step = Math.ceil(labelled / maxTemperatureImages)
-  const usable = [...labels.keys()].filter((i) => (labels[i] as number) >= 0)
-  const positions = usable.filter((_, at) => at % step === 0)
-  const chosen = new Set(positions)
-  const rows: Matrix[][] = ways.map(() => [])
-  let from = 0
+  const [rows, classes]: [Float32Array[], number[]] = [[], []]
+  let [image, seen, columns] = [0, 0, 0]
   for await (const batch of untilCancelledEach(signal, batches())) {
-    const own = [...Array(batch.rows).keys()].filter((i) => chosen.has(from + i))
-    for (const [way, score] of ways.entries()) rows[way]?.push(gatherRows(await score(batch), own))
-    from += batch.rows
+    const logits = await score(batch)
+    columns = logits.columns
+    for (let i = 0; i < batch.rows; i++) {
+      const label = labels[image++] as number
+      if (label < 0 || seen++ % step > 0) continue
+      rows.push(logits.data.slice(i * columns, (i + 1) * columns))
+      classes.push(label)
+    }
   }
-  const classes = Int32Array.from(positions, (i) => labels[i] as number)
-  return rows.map((parts) => ({ logits: stackRows(parts), labels: classes, positions }))
+  const data = new Float32Array(rows.length * columns)
+  for (const [i, row] of rows.entries()) data.set(row, i * columns)
+  return { logits: { rows: rows.length, columns, data }, labels: Int32Array.from(classes) }
 }
 
 /**
@@ -401,8 +343,6 @@ interface RepeatableData {
   readonly labels: Int32Array
   /** The classes of all images, also of those that have no label because their class has no other key. */
   readonly classes: Int32Array
-  /** The part that each image belongs to where selection leaves parts out: a few, in which every class is about alike. */
-  readonly partOf: Int32Array
   /** Disjoint parts of the images: the folds of leave-one-out, or every so manieth image of each class. */
   readonly parts: () => readonly Pick<RepeatableData, 'batches' | 'labels'>[]
   /**
@@ -431,7 +371,6 @@ function selectionData(options: FitOptions, cache: Cache): RepeatableData {
       batches: () => batchesOf(method, cache, validation.features),
       labels: validation.labels,
       classes: validation.labels,
-      partOf: partNumbers(partsOf(validation.labels), validation.labels.length),
       parts: () => partsOf(validation.labels).map(part),
     }
   }
@@ -447,7 +386,6 @@ function selectionData(options: FitOptions, cache: Cache): RepeatableData {
     batches: () => batches(reading),
     labels: usableLabels(labels),
     classes: labels,
-    partOf: Int32Array.from(folds.flatMap((scored, fold) => Array(scored.length).fill(fold % maxLeftOut))),
     // At two shots, one image is half of them.
     ...(back > 1e-9 && {
       fewer: {
@@ -462,16 +400,6 @@ function selectionData(options: FitOptions, cache: Cache): RepeatableData {
         labels: usableLabels(scored.map((image) => support.labels[image] as number)),
       })),
   }
-}
-
-/** More parts to leave out in turn cost memory, and select hardly better. */
-const maxLeftOut = 8
-
-/** The part of each of so many images, of a few. */
-function partNumbers(parts: readonly (readonly number[])[], images: number): Int32Array {
-  const numbers = new Int32Array(images)
-  for (const [part, rows] of parts.entries()) for (const i of rows) numbers[i] = part % maxLeftOut
-  return numbers
 }
 
 /** Every so manieth image of each class, so that every part has about as many of each. */

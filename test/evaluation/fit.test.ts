@@ -3,15 +3,7 @@ import { buildCache } from '../../src/cache/cache.js'
 import { evaluate } from '../../src/evaluation/evaluate.js'
 import { type FitOptions, fitMethod } from '../../src/evaluation/fit.js'
 import { fitAtDefaults } from '../../src/evaluation/fit-quickly.js'
-import { meanOf } from '../../src/evaluation/statistics/moments.js'
-import {
-  defaultsOf,
-  defineMethod,
-  type Method,
-  type ScoredMethod,
-  shape,
-  type Values,
-} from '../../src/methods/contract.js'
+import { defaultsOf, type Method, type Values } from '../../src/methods/contract.js'
 import { prototype as prototypes } from '../../src/methods/prototype.js'
 import { ridge } from '../../src/methods/ridge.js'
 import { scoreBatch } from '../../src/methods/score.js'
@@ -22,9 +14,7 @@ import { centred } from '../../src/spaces/centred.js'
 import { clip } from '../../src/spaces/clip.js'
 import { imo } from '../../src/spaces/imo.js'
 import { whitened } from '../../src/spaces/whitened.js'
-import { seeded } from '../../src/system/random.js'
 import { createKernels } from '../../src/tensor/kernels.js'
-import { mapMatrix, matrix } from '../../src/tensor/matrix.js'
 import { pick, pickSupport, syntheticTask } from '../../src/testing/synthetic.js'
 import { sharedRuntime } from '../helpers/shared.js'
 import { pointsOf } from '../reference/brute-force.js'
@@ -259,41 +249,4 @@ describe('evaluating', () => {
     expect(fitted.values).toEqual({})
     expect(accuracy).toBeGreaterThan(25)
   })
-})
-
-describe('probabilities', () => {
-  /** Guesses by the first coordinate of an image; every value of beta guesses otherwise. */
-  const guessing = (): Method => {
-    const { score: _, ...rest } = scoredPrototype() as ScoredMethod
-    return defineMethod({
-      ...rest,
-      hyperparameters: {
-        beta: shape({ default: 0, grid: [...Array(80).keys()], summary: 'Which guesses.' }),
-      },
-      async score(batch, { beta = 0 }) {
-        const unknown = await batch.spaceQueries()
-        return mapMatrix(
-          matrix(batch.rows, batch.cache.classes),
-          (_none, i, c) => 3 * seeded('guess', beta, c, unknown.data[i * unknown.columns] ?? 0).next(),
-        )
-      },
-    })
-  }
-  const many = syntheticTask({ shots: [10, 10, 10, 10], noise: 1 }).support
-  const labels = Int32Array.from({ length: 40 }, (_, i) => i % 4)
-  const others = syntheticTask({ shots: [1, 1, 1, 1], queryClasses: [...labels], noise: 1 }).queries
-
-  test.each(['LEAVE_ONE_OUT', 'VALIDATION'] as const)(
-    'by %s do not believe what selection found by chance',
-    async (selection) => {
-      const options = { selection, support: many, validation: { features: others, labels } }
-      const { selectionAccuracy, calibration, temperature } = await fitWith({
-        ...options,
-        method: guessing(),
-      })
-      expect(selectionAccuracy).toBeGreaterThan(35)
-      expect(meanOf(calibration)).toBeLessThan(0.27)
-      expect(temperature).toBeGreaterThan(5)
-    },
-  )
 })

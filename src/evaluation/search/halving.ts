@@ -1,12 +1,11 @@
-import { combinations, type Grid } from './grid.js'
+import { argmax } from '../metrics.js'
+import { combinations, type Grid, valuesAt } from './grid.js'
 import {
-  bestOf,
   countCorrect,
   type SearchOptions,
   type SearchResult,
   type SelectionData,
   shapeAxes,
-  sumOf,
   weightAxes,
 } from './search.js'
 
@@ -43,7 +42,7 @@ export async function searchByHalving(options: HalvingOptions): Promise<SearchRe
     const shapes = new Set(survivors)
     const sums = new Int32Array(grid.points)
     for (const part of parts.slice(0, count)) {
-      const counts = sumOf(await countCorrect({ ...options, data: part, shapes }))
+      const counts = await countCorrect({ ...options, data: part, shapes })
       for (let at = 0; at < sums.length; at++) sums[at] = (sums[at] as number) + (counts[at] as number)
     }
     survivors = survivors
@@ -52,7 +51,9 @@ export async function searchByHalving(options: HalvingOptions): Promise<SearchRe
       .slice(0, kept)
       .map(({ offset }) => offset)
   }
-  return bestOf(grid, await countCorrect({ ...options, data, shapes: new Set(survivors) }))
+  const counts = await countCorrect({ ...options, data, shapes: new Set(survivors) })
+  const point = argmax(counts)
+  return { values: valuesAt(grid, point), correct: counts[point] as number }
 }
 
 /** A round: how many combinations are tried on how many parts, and how many survive. The last is on all images. */

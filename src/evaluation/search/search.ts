@@ -14,8 +14,6 @@ import { addMargins, addScaled, maxMagnitude, minMagnitude, rightAt, roundingOf 
 export interface SelectionData {
   readonly batches: Iterable<Batch> | AsyncIterable<Batch>
   readonly labels: Int32Array
-  /** The part that each image belongs to, from 0; all images are one part by default. */
-  readonly parts?: Int32Array
 }
 
 /** What every kind of search takes. */
@@ -33,8 +31,6 @@ export interface SearchResult {
   readonly values: Values
   /** The number of images that the values classify correctly. */
   readonly correct: number
-  /** For each part of the images, the values that classify the most images of the other parts correctly; empty for one part. */
-  readonly without: readonly Values[]
 }
 
 /**
@@ -43,54 +39,32 @@ export interface SearchResult {
  * CANCELLED.
  */
 export async function search(options: SearchOptions): Promise<SearchResult> {
-  return bestOf(options.grid, await countCorrect(options))
-}
-
-/** The best point of all images, and of all but those of each part, given how many images each point classifies correctly, by part. */
-export function bestOf(grid: Grid, counts: readonly Int32Array[]): SearchResult {
-  const all = sumOf(counts)
-  const best = argmax(all)
-  const others = counts.length < 2 ? [] : counts
-  return {
-    values: valuesAt(grid, best),
-    correct: all[best] as number,
-    without: others.map((part) =>
-      valuesAt(grid, argmax(all.map((count, at) => count - (part[at] as number)))),
-    ),
-  }
-}
-
-/** The number of images of all parts that each point classifies correctly. */
-export function sumOf(counts: readonly Int32Array[]): Int32Array {
-  const sum = new Int32Array(counts[0]?.length ?? 0)
-  for (const part of counts) for (const [at, count] of part.entries()) sum[at] = (sum[at] as number) + count
-  return sum
+  const counts = await countCorrect(options)
+  const best = argmax(counts)
+  return { values: valuesAt(options.grid, best), correct: counts[best] as number }
 }
 
 /**
- * For every part of the images and every point of the grid, the number of images that it classifies correctly. If `shapes` is given,
- * only for the points with these combinations of shapes, by their offsets in the list of points; 0 for the others.
+ * For every point of the grid, the number of images that it classifies correctly. If `shapes` is given, only for the points
+ * with these combinations of shapes, by their offsets in the list of points; 0 for the others.
  */
 export async function countCorrect(
   options: SearchOptions & { readonly shapes?: ReadonlySet<number> },
-): Promise<Int32Array[]> {
+): Promise<Int32Array> {
   const { method, grid, data, ranges, signal, onScored = () => {} } = options
-  const parts = data.parts ?? new Int32Array(data.labels.length)
-  const count = parts.reduce((most, part) => Math.max(most, part + 1), 1)
-  const counts = Array.from({ length: count }, () => new Int32Array(grid.points))
+  const counts = new Int32Array(grid.points)
   const shapes = [...combinations(shapeAxes(grid))].filter(
     ({ offset }) => options.shapes?.has(offset) ?? true,
   )
   let from = 0
   for await (const batch of data.batches) {
     const labels = data.labels.subarray(from, from + batch.rows)
-    const countsOf = Array.from(parts.subarray(from, from + batch.rows), (part) => counts[part] as Int32Array)
     from += batch.rows
-    const counting = { grid, shapes, batch, labels, countsOf, signal, onScored }
+    const counting = { grid, shapes, batch, labels, counts, signal, onScored }
     if (method.terms) await countByIntervals({ method, ranges, ...counting })
     else await countByScoring({ method, ...counting })
   }
-  if (method.terms) for (const part of counts) await integrate(part, grid, innerAxis(grid))
+  if (method.terms) await integrate(counts, grid, innerAxis(grid))
   return counts
 }
 
@@ -107,8 +81,7 @@ interface Counting {
   readonly shapes: readonly { readonly values: Values; readonly offset: number }[]
   readonly batch: Batch
   readonly labels: Int32Array
-  /** The counts that each image of the batch adds to. */
-  readonly countsOf: readonly Int32Array[]
+  readonly counts: Int32Array
   readonly signal: AbortSignal | undefined
   readonly onScored: (images: number) => void
 }
@@ -126,7 +99,7 @@ function innerAxis({ axes }: Grid): Axis | undefined {
 async function countByIntervals(
   options: Counting & { readonly method: SumMethod; readonly ranges: TermRanges },
 ): Promise<void> {
-  const { method, grid, batch, labels, ranges, countsOf, signal } = options
+  const { method, grid, batch, labels, ranges, counts, signal } = options
   const classes = batch.cache.classes
   const inner = innerAxis(grid)
   const innerGrid = Float64Array.from(inner?.values ?? [0])
@@ -164,7 +137,6 @@ async function countByIntervals(
       if (label < 0) continue
       image.row = i
       image.label = label
-      const counts = countsOf[i] as Int32Array
       base.fill(0)
       slopes.fill(0)
       for (const { logits } of constant) addMargins(logits, i, label, base)
@@ -239,7 +211,7 @@ async function integrate(counts: Int32Array, grid: Grid, inner: Axis | undefined
 const pointsInFlight = 4
 
 async function countByScoring(options: Counting & { readonly method: ScoredMethod }): Promise<void> {
-  const { method, grid, shapes, batch, labels, countsOf, signal, onScored } = options
+  const { method, grid, shapes, batch, labels, counts, signal, onScored } = options
   const weights = [...combinations(weightAxes(grid))]
   const points = shapes.flatMap((shape) => weights.map(({ offset }) => shape.offset + offset))
   let next = 0
@@ -248,11 +220,11 @@ async function countByScoring(options: Counting & { readonly method: ScoredMetho
       const point = points[at] as number
       throwIfCancelled(signal)
       const { columns, data } = await scoresOf(method, batch, valuesAt(grid, point))
+      let correct = 0
       for (let i = 0; i < batch.rows; i++) {
-        if (argmax(data.subarray(i * columns, (i + 1) * columns)) !== labels[i]) continue
-        const counts = countsOf[i] as Int32Array
-        counts[point] = (counts[point] as number) + 1
+        if (argmax(data.subarray(i * columns, (i + 1) * columns)) === labels[i]) correct++
       }
+      counts[point] = (counts[point] as number) + correct
       onScored(batch.rows / weights.length)
     }
   }

@@ -13,7 +13,7 @@ import { rowOf } from '../../../src/tensor/matrix.js'
 import { syntheticTask } from '../../../src/testing/synthetic.js'
 import { sharedRuntime } from '../../helpers/shared.js'
 import { bruteForce, pointsOf } from '../../reference/brute-force.js'
-import { type Problem, randomProblem, scoring } from '../problems.js'
+import { randomProblem, scoring } from '../problems.js'
 import { expectExact, kindsOfProblems, searching, usualTrials } from './exact-search.js'
 
 describe('the exact search finds what brute force finds, the same of several equal points', () => {
@@ -31,7 +31,7 @@ describe('the exact search finds what brute force finds, the same of several equ
       const axes = axis ? [{ ...axis, values: [between] }, ...others] : []
       const { values, correct } = bruteForce({ ...problem.reference, axes })
       const fixed = { [axis?.name ?? '']: between }
-      expect(await searching(problem, { fixed }), `trial ${trial}`).toEqual({ values, correct, without: [] })
+      expect(await searching(problem, { fixed }), `trial ${trial}`).toEqual({ values, correct })
     }
   })
 
@@ -43,11 +43,7 @@ describe('the exact search finds what brute force finds, the same of several equ
       )
       const { values, correct } = bruteForce({ ...problem.reference, axes })
       const narrowed = { weight0: [17.25, 0.5, 3, 0.5] }
-      expect(await searching(problem, { narrowed }), `trial ${trial}`).toEqual({
-        values,
-        correct,
-        without: [],
-      })
+      expect(await searching(problem, { narrowed }), `trial ${trial}`).toEqual({ values, correct })
     }
   })
 
@@ -56,11 +52,7 @@ describe('the exact search finds what brute force finds, the same of several equ
       const problem = randomProblem('points', trial, { weights: 2, shapes: 1, grids: ['thirds', 'few'] })
       const { counts } = bruteForce(problem.reference)
       for (const [point, fixed] of pointsOf(problem.reference.axes).entries()) {
-        expect(await searching(problem, { fixed })).toEqual({
-          values: fixed,
-          correct: counts[point],
-          without: [],
-        })
+        expect(await searching(problem, { fixed })).toEqual({ values: fixed, correct: counts[point] })
       }
     }
   })
@@ -113,7 +105,7 @@ describe('the exact search over real terms', () => {
         labels,
       })
       const data = { batches: [batch], labels: Int32Array.from(labels) }
-      expect(await search({ method, grid, data, ranges })).toEqual({ values, correct, without: [] })
+      expect(await search({ method, grid, data, ranges })).toEqual({ values, correct })
     })
   }
 })
@@ -127,11 +119,7 @@ describe('a method that scores by itself', () => {
         grids: ['integers', 'two'],
       })
       const { values, correct } = bruteForce(problem.reference)
-      expect(await searching(problem, {}, scoring(problem)), `trial ${trial}`).toEqual({
-        values,
-        correct,
-        without: [],
-      })
+      expect(await searching(problem, {}, scoring(problem)), `trial ${trial}`).toEqual({ values, correct })
     }
   })
 
@@ -149,27 +137,6 @@ describe('a method that scores by itself', () => {
     await searching(problem, {}, noting)
     expect(asked).toHaveLength(2 * 16 * 3)
     expect(new Set(asked).size).toBe(asked.length)
-  })
-})
-
-describe('images in parts', () => {
-  test.each([
-    ['of a sum of terms', (problem: Problem) => problem.method],
-    ['of a method that scores by itself', scoring],
-  ])('a search %s finds what is best without each of them, too', async (_, methodOf) => {
-    for (let trial = 0; trial < 40; trial++) {
-      const problem = randomProblem('parts', trial, { images: 9, logits: 'integers', weights: 1, shapes: 1 })
-      const parts = Int32Array.from(problem.labels, (_label, i) => i % 3)
-      const method = methodOf(problem)
-      const data = { batches: problem.batches, labels: problem.labels, parts }
-      const found = await search({ method, grid: gridOf(method, {}), data, ranges: {} })
-      const { values, correct } = bruteForce(problem.reference)
-      const without = [0, 1, 2].map((part) => {
-        const labels = problem.reference.labels.map((label, i) => (parts[i] === part ? -1 : label))
-        return bruteForce({ ...problem.reference, labels }).values
-      })
-      expect(found, `trial ${trial}`).toEqual({ values, correct, without })
-    }
   })
 })
 
