@@ -214,61 +214,6 @@ function entry(row: usize, j: i32, v: usize, w: usize, i: i32): f64 {
 }
 
 /**
- * Multiplies rows `from` to `to` (exclusive) of X, [n, n], by the reflections that `tridiagonalise` left: `x ← H·x`,
- * `H = H_0 ⋯ H_{n−3}`. Each row is computed alone, so threads can share the rows, and a few stay in the cache.
- */
-export function reflect(n: i32, pitch: usize, a: usize, taus: usize, x: usize, from: i32, to: i32): void {
-  const end = <usize>n * size
-  for (let k = n - 3; k >= 0; k--) {
-    const tau = at(taus, k)
-    if (tau === 0) continue
-    const u = a + <usize>k * pitch
-    // The entry before an odd place is zero.
-    const begin = <usize>((k + 1) & ~1) * size
-    let i = from
-    for (; i + 3 < to; i += 4) {
-      const x0 = x + <usize>i * pitch
-      const x1 = x0 + pitch
-      const x2 = x1 + pitch
-      const x3 = x2 + pitch
-      let s0 = f64x2.splat(0)
-      let s1 = s0
-      let s2 = s0
-      let s3 = s0
-      for (let j = begin; j < end; j += 16) {
-        const uj = v128.load(u + j)
-        s0 = f64x2.add(s0, f64x2.mul(v128.load(x0 + j), uj))
-        s1 = f64x2.add(s1, f64x2.mul(v128.load(x1 + j), uj))
-        s2 = f64x2.add(s2, f64x2.mul(v128.load(x2 + j), uj))
-        s3 = f64x2.add(s3, f64x2.mul(v128.load(x3 + j), uj))
-      }
-      const f0 = f64x2.splat(tau * total(s0))
-      const f1 = f64x2.splat(tau * total(s1))
-      const f2 = f64x2.splat(tau * total(s2))
-      const f3 = f64x2.splat(tau * total(s3))
-      for (let j = begin; j < end; j += 16) {
-        const uj = v128.load(u + j)
-        v128.store(x0 + j, f64x2.sub(v128.load(x0 + j), f64x2.mul(f0, uj)))
-        v128.store(x1 + j, f64x2.sub(v128.load(x1 + j), f64x2.mul(f1, uj)))
-        v128.store(x2 + j, f64x2.sub(v128.load(x2 + j), f64x2.mul(f2, uj)))
-        v128.store(x3 + j, f64x2.sub(v128.load(x3 + j), f64x2.mul(f3, uj)))
-      }
-    }
-    for (; i < to; i++) {
-      const row = x + <usize>i * pitch
-      let sum = f64x2.splat(0)
-      for (let j = begin; j < end; j += 16) {
-        sum = f64x2.add(sum, f64x2.mul(v128.load(row + j), v128.load(u + j)))
-      }
-      const factor = f64x2.splat(tau * total(sum))
-      for (let j = begin; j < end; j += 16) {
-        v128.store(row + j, f64x2.sub(v128.load(row + j), f64x2.mul(factor, v128.load(u + j))))
-      }
-    }
-  }
-}
-
-/**
  * Applies rotations to rows i and i + 1 of Z one after another: `(z_i, z_{i+1}) ← (c·z_i − s·z_{i+1}, s·z_i + c·z_{i+1})`, in
  * columns `from` to `to` (exclusive), both multiples of eight. The columns are taken eight at a time, and threads can share
  * them. A rotation usually follows that of the row below, so the row that both turn stays in registers. `rows` holds i as int32.

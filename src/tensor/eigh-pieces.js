@@ -12,7 +12,6 @@ const steps = [
   ['solveSecular', 7],
   ['weightsOfRoots', 6],
   ['vectorsOfRoots', 4],
-  ['reflect', 5],
 ]
 
 /** What the words behind those of the shared work say of a step. A thread may come late, so it reads them with each piece. */

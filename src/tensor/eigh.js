@@ -3,8 +3,9 @@
 // "Matrix Computations", section 8.3.1), and divide and conquer. Its loops are WebAssembly.
 import { Worker } from 'node:worker_threads'
 import { openPieces, wordsOfPieces } from './eigh-pieces.js'
+import { applyReflections } from './reflections.js'
 import { endWork } from './shared-work.js'
-import { batch, diagonaliseTridiagonal, rowsOfPiece } from './tridiagonal.js'
+import { batch, diagonaliseTridiagonal } from './tridiagonal.js'
 
 /** Below this size a matrix is not worth the start of a thread. */
 const leastSharedSize = 192
@@ -109,7 +110,6 @@ async function decompose(n, data, greatest, { pitch, places }, memory, helpers, 
   for (const helper of helpers) helper.postMessage({ memory, place: places.words })
   const values = numbers('diagonal', n)
   const x = numbers('x', n * pitch)
-  const { a, taus } = places
   try {
     tridiagonalise(n, 8 * pitch, places, pieces)
     const parts = {
@@ -120,7 +120,6 @@ async function decompose(n, data, greatest, { pitch, places }, memory, helpers, 
     }
     const tridiagonal = { values, beside: numbers('beside', n), x, pitch }
     await diagonaliseTridiagonal({ ...tridiagonal, parts, pieces, multiply })
-    pieces.share('reflect', rowsOfPiece, n, n, 8 * pitch, a, taus, places.x)
   } finally {
     endWork(pieces.words)
   }
@@ -135,6 +134,7 @@ async function decompose(n, data, greatest, { pitch, places }, memory, helpers, 
       for (let j = from; j < to; j++) vectors[j * n + k] = x[row + j]
     }
   }
+  await applyReflections(n, pitch, whole, numbers('taus', n), vectors, multiply)
   return { values: Float64Array.from(order, (i) => values[i] * scale), vectors }
 }
 

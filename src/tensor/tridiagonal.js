@@ -11,7 +11,7 @@ const smallestPart = 64
 const lineOfNumbers = 8
 
 /** The rows, or numbers, of a piece that threads share: few, so that they stay in the cache. */
-export const rowsOfPiece = 16
+const rowsOfPiece = 16
 
 /** The number of rotations that are applied together. */
 export const batch = 16384

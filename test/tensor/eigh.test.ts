@@ -118,6 +118,10 @@ describe('the eigendecomposition of a symmetric matrix', () => {
       ),
     )
     expect(found[1]).toEqual(found[0])
+    for (const [i, matrix] of matrices.entries()) {
+      const { values } = await eigh(sizes[i] ?? 0, matrix)
+      for (const [k, value] of values.entries()) expect(found[0]?.[i]?.values[k]).toBeCloseTo(value, 11)
+    }
     await Promise.all([one.close(), three.close()])
   })
 
