@@ -26,10 +26,15 @@ export const createRecommendation =
     return (
       recommendation && {
         ...recommendation,
-        text: recommendationText(recommendation, createNameOf(registry)),
+        text: recommendationText(recommendation, createNameOf(registry), decidesTogetherIn(registry)),
       }
     )
   }
+
+const decidesTogetherIn =
+  ({ methods }: Pick<Registry, 'methods'>) =>
+  (id: string): boolean =>
+    methods.some((method) => method.id === id && method.transductive !== undefined)
 
 /**
  * Returns a function that names a method in a space. The name omits the space if the method is a variant defined by that

@@ -8,8 +8,15 @@ export type NameOf = (row: {
   readonly space: string | null
 }) => string
 
-/** A recommendation as text: the method to use, its lead, and the confidence in it. */
-export function recommendationText(recommendation: Recommendation, nameIn: NameOf): string {
+/**
+ * A recommendation as text: the method to use, its lead, and the confidence in it. A method that decides for all images together is no
+ * help to whoever has one image, so the text then names the best that is.
+ */
+export function recommendationText(
+  recommendation: Recommendation,
+  nameIn: NameOf,
+  decidesTogether: (method: string) => boolean = () => false,
+): string {
   const { accuracy, rivals, confidence } = recommendation
   // Name the encoder only if there are several.
   const several = rivals.some(({ encoder }) => encoder !== recommendation.encoder)
@@ -32,6 +39,12 @@ export function recommendationText(recommendation: Recommendation, nameIn: NameO
   )
   if (zeroShot && zeroShot !== next && zeroShot.confidence !== 'TIE') {
     sentences.push(`It gains ${points(zeroShot.lead.mean)} over ${nameOf(zeroShot)}, which needs no images.`)
+  }
+  const alone = rivals.find(({ method }) => !decidesTogether(method))
+  if (decidesTogether(recommendation.method) && alone) {
+    sentences.push(
+      `${name} decides for all test images together. Of the methods that classify an image by itself, ${nameOf(alone)} is the best.`,
+    )
   }
   return [...sentences, protocolText(recommendation)].join(' ')
 }

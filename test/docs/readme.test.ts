@@ -20,7 +20,7 @@ test('the rows of the result in README.md are those of the whole table', async (
   const table = [...(await read('docs/compare-your-images.md')).matchAll(/^│ (.*) │$/gm)].map(
     ([, cells = '']) => cells.split('│').map((cell) => cell.replace('*', '').trim()),
   )
-  expect(rows).toHaveLength(6)
+  expect(rows).toHaveLength(7)
   for (const row of rows) expect(table).toContainEqual(row)
 })
 

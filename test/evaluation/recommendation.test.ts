@@ -63,6 +63,15 @@ test('a method that is better by far, with every support set, is clear', async (
   )
 })
 
+test('a method that decides for all images together is told from those that classify one by itself', async () => {
+  const best = await recommended({ together: [160, 160, 160], also: [150, 150, 150], alone: [140, 140, 140] })
+  const isTogether = (method: string) => method !== 'alone'
+  expect(recommendationText(best, nameOf, isTogether)).toContain(
+    'together in clip decides for all test images together. Of the methods that classify an image by itself, alone in clip is the best.',
+  )
+  expect(words(best)).not.toContain('together. Of')
+})
+
 test('two methods that differ by a few images are a tie, and said to be one', async () => {
   const tie = await recommended({ a: [150, 151, 149], b: [149, 150, 150], 'zero-shot': [90, 90, 90] })
   expect(tie).toMatchObject({ method: 'a', confidence: 'TIE' })
