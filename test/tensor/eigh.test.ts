@@ -38,8 +38,11 @@ async function faultsOf(n: number, a: Float64Array): Promise<{ residual: number;
   const { values, vectors } = await eigh(n, a.slice())
   const column = (k: number) => Float64Array.from({ length: n }, (_, i) => vectors[i * n + k] as number)
   const columns = Array.from({ length: n }, (_, k) => column(k))
-  const dot = (x: ArrayLike<number>, y: Float64Array) =>
-    y.reduce((sum, value, k) => sum + value * (x[k] as number), 0)
+  const dot = (x: Float64Array, y: Float64Array) => {
+    let sum = 0
+    for (let k = 0; k < n; k++) sum += (x[k] as number) * (y[k] as number)
+    return sum
+  }
   let [residual, orthogonality] = [0, 0]
   for (const [k, own] of columns.entries()) {
     for (let i = 0; i < n; i++) {
@@ -53,6 +56,10 @@ async function faultsOf(n: number, a: Float64Array): Promise<{ residual: number;
   }
   return { residual, orthogonality }
 }
+
+/** Whether numbers are the same to the bit. */
+const isSame = (a: Float64Array | undefined, b: Float64Array | undefined): boolean =>
+  a !== undefined && b !== undefined && Buffer.from(a.buffer).equals(Buffer.from(b.buffer))
 
 const random = seeded('eigh')
 type Case = [name: string, n: number, entry: (i: number, j: number) => number, size: number]
@@ -110,17 +117,21 @@ describe('the eigendecomposition of a symmetric matrix', () => {
 
   test('by several threads is the same to the bit, also if the next matrix follows at once', async () => {
     const [one, three] = [openRuntime({ threads: 1 }), openRuntime({ threads: 3 })]
-    const sizes = [200, 333, 192, 260, 200, 333]
+    const sizes = [200, 333, 192, 200]
     const matrices = sizes.map((n) => symmetric(n, () => random.next() - 0.5))
     const found = await Promise.all(
       [one, three].map((runtime) =>
         Promise.all(matrices.map((matrix, i) => runtime.eigh(sizes[i] ?? 0, matrix))),
       ),
     )
-    expect(found[1]).toEqual(found[0])
     for (const [i, matrix] of matrices.entries()) {
+      const [alone, shared] = found.map((each) => each[i] ?? expect.fail())
       const { values } = await eigh(sizes[i] ?? 0, matrix)
-      for (const [k, value] of values.entries()) expect(found[0]?.[i]?.values[k]).toBeCloseTo(value, 11)
+      expect(isSame(shared?.values, alone?.values) && isSame(shared?.vectors, alone?.vectors)).toBe(true)
+      const farthest = Math.max(
+        ...values.map((value, k) => Math.abs(value - (alone?.values[k] ?? Number.NaN))),
+      )
+      expect(farthest).toBeLessThan(1e-11)
     }
     await Promise.all([one.close(), three.close()])
   })
