@@ -215,8 +215,7 @@ function entry(row: usize, j: i32, v: usize, w: usize, i: i32): f64 {
 
 /**
  * Applies rotations to rows i and i + 1 of Z one after another: `(z_i, z_{i+1}) ← (c·z_i − s·z_{i+1}, s·z_i + c·z_{i+1})`, in
- * columns `from` to `to` (exclusive), both multiples of eight. The columns are taken eight at a time, and threads can share
- * them. A rotation usually follows that of the row below, so the row that both turn stays in registers. `rows` holds i as int32.
+ * columns `from` to `to` (exclusive), both multiples of eight. The columns are taken eight at a time. A rotation usually follows that of the row below, so the row that both turn stays in registers. `rows` holds i as int32.
  */
 export function rotate(
   pitch: usize,

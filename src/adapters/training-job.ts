@@ -1,14 +1,14 @@
 import type { DatasetContents } from '../datasets/dataset-contents.js'
 import type { AdapterFolder } from '../encoders/adapters/added-adapters.js'
 import type { Encoders } from '../encoders/encoders.js'
-import { errors, ShotboardError } from '../errors.js'
+import { errors, type ShotboardError } from '../errors.js'
 import type { ImageWorkers } from '../images/workers/image-workers.js'
+import { failOnError } from '../jobs/fail-on-error.js'
 import { hasEnded } from '../jobs/has-ended.js'
 import type { ImageFiles } from '../store/image-files.js'
 import type { Store } from '../store/store.js'
 import type { LossRow, TrainingRow } from '../store/trainings.js'
 import { fingerprintOf } from '../system/fingerprint.js'
-import { isStorageFault } from '../system/storage-fault.js'
 import type { Runtime } from '../tensor/runtime.js'
 import { storedTrainingSettings } from '../training/settings.js'
 import { type TrainingImage, trainAdapter } from '../training/train-adapter.js'
@@ -40,20 +40,17 @@ export async function runTraining(
   const { store, encoders, adapterFolder } = context
   const row = await store.trainings.get(id)
   if (!row || hasEnded(row)) return
-  try {
+  const fail = ({ message, code }: ShotboardError) => {
+    // Clients can read the record, so it must not contain paths of this machine.
+    const publicMessage = message.replaceAll(context.checkpoints.fileOf(id), 'the checkpoint')
+    return store.trainings.end(id, { status: 'FAILED', error: publicMessage, errorCode: code })
+  }
+  await failOnError(signal, fail, async () => {
     await train(context, row, signal)
     await encoders.get(row.encoder).setAdapters(await adapterFolder.read(row.encoder))
     await store.trainings.end(id, { status: 'SUCCEEDED' })
     await context.checkpoints.remove(id)
-  } catch (error) {
-    if (signal.aborted || isStorageFault(error)) throw error
-    const isExpected = error instanceof ShotboardError
-    const { code, message } = isExpected ? error : errors.internal({})
-    // Clients can read the record, so it must not contain paths of this machine.
-    const publicMessage = message.replaceAll(context.checkpoints.fileOf(id), 'the checkpoint')
-    await store.trainings.end(id, { status: 'FAILED', error: publicMessage, errorCode: code })
-    if (!isExpected) throw error
-  }
+  })
 }
 
 /** The least time between two progress writes. */

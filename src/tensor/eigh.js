@@ -10,7 +10,7 @@ import { batch, diagonaliseTridiagonal } from './tridiagonal.js'
 /** Below this size a matrix is not worth the start of a thread. */
 const leastSharedSize = 192
 
-/** More threads hardly help: reflections need one. */
+/** More threads hardly help: much is done by one, and products of matrices have threads of their own. */
 const mostHelpers = 3
 
 /** Memory up to this size is used again, since touching fresh memory takes long. 40 MB serve a matrix of 1,500 rows. */

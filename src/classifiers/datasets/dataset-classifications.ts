@@ -1,6 +1,7 @@
 import type { EncodedData } from '../../datasets/encoded-data.js'
-import { errors, ShotboardError } from '../../errors.js'
+import { errors, type ShotboardError } from '../../errors.js'
 import type { Changes } from '../../jobs/changes.js'
+import { failOnError } from '../../jobs/fail-on-error.js'
 import { hasEnded } from '../../jobs/has-ended.js'
 import type { Job } from '../../jobs/job.js'
 import type { JobQueue } from '../../jobs/job-queue.js'
@@ -15,7 +16,6 @@ import type {
 import type { ClassificationFormat, Split } from '../../store/enums.js'
 import type { ObjectStore } from '../../store/objects/object-store.js'
 import type { Store } from '../../store/store.js'
-import { isStorageFault } from '../../system/storage-fault.js'
 import { requireSplitOrUnlabelled } from '../evaluate-classifier.js'
 import type { LoadedClassifier } from '../load-classifier.js'
 import { endingOf, type WrittenAnswer, writeAnswers } from './answer-file.js'
@@ -109,7 +109,7 @@ export function createDatasetClassifications(context: DatasetClassificationsCont
     records,
     changes,
     run: (id, signal) => ending(id, signal, () => (queue.isShared ? plan(id) : classifyAll(id, signal))),
-    fail: (id, { message, code }) => records.end(id, { status: 'FAILED', error: message, errorCode: code }),
+    fail,
     park: (id, { message, code }) => records.park(id, { error: message, errorCode: code }),
     onFault: context.onFault,
     writeCancelled: ({ id }) => records.end(id, { status: 'CANCELLED' }),
@@ -117,18 +117,12 @@ export function createDatasetClassifications(context: DatasetClassificationsCont
     finishedError: errors.classificationFinished,
   })
 
-  /** Work on a classification, whose error fails it. */
-  async function ending(id: string, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
-    try {
-      await work()
-    } catch (error) {
-      if (signal.aborted || isStorageFault(error)) throw error
-      const isExpected = error instanceof ShotboardError
-      const { code, message } = isExpected ? error : errors.internal({})
-      await records.end(id, { status: 'FAILED', error: message, errorCode: code })
-      if (!isExpected) throw error
-    }
+  function fail(id: string, { message, code }: ShotboardError): Promise<void> {
+    return records.end(id, { status: 'FAILED', error: message, errorCode: code })
   }
+  /** Work on a classification, whose error fails it. */
+  const ending = (id: string, signal: AbortSignal, work: () => Promise<void>): Promise<void> =>
+    failOnError(signal, (error) => fail(id, error), work)
 
   async function classifyAll(id: string, signal: AbortSignal): Promise<void> {
     const row = await records.get(id)

@@ -1,12 +1,12 @@
-import { errors, ShotboardError } from '../../errors.js'
+import { errors, type ShotboardError } from '../../errors.js'
 import type { Changes } from '../../jobs/changes.js'
+import { failOnError } from '../../jobs/fail-on-error.js'
 import { hasEnded } from '../../jobs/has-ended.js'
 import type { JobQueue } from '../../jobs/job-queue.js'
 import { createProgress } from '../../jobs/progress.js'
 import { createRecordedJobs } from '../../jobs/recorded-jobs.js'
 import type { ClassifierJobResult, ClassifierJobRow } from '../../store/classifier-jobs.js'
 import type { Store } from '../../store/store.js'
-import { isStorageFault } from '../../system/storage-fault.js'
 import { runInScope } from '../../system/work-scope.js'
 import type { Classifiers, CreateClassifierInput } from '../classifiers.js'
 import type { Encoding } from '../encode-first.js'
@@ -70,7 +70,7 @@ export function createClassifierJobs(context: ClassifierJobsContext): Classifier
     records,
     changes,
     run: perform,
-    fail: (id, { message, code }) => records.end(id, { status: 'FAILED', error: message, errorCode: code }),
+    fail,
     park: (id, { message, code }) => records.park(id, { error: message, errorCode: code }),
     onFault: context.onFault,
     writeCancelled: ({ id }) => records.end(id, { status: 'CANCELLED' }),
@@ -81,17 +81,19 @@ export function createClassifierJobs(context: ClassifierJobsContext): Classifier
   async function perform(id: string, signal: AbortSignal): Promise<void> {
     const row = await records.get(id)
     if (!row || hasEnded(row)) return
-    try {
-      // What it computes stops with it, and has its turns with the other jobs.
-      const result = await runInScope({ client: '', connection: '', signal }, () => work(row, signal))
-      await records.succeed(id, result)
-    } catch (error) {
-      if (signal.aborted || isStorageFault(error)) throw error
-      const isExpected = error instanceof ShotboardError
-      const { code, message } = isExpected ? error : errors.internal({})
-      await records.end(id, { status: 'FAILED', error: message, errorCode: code })
-      if (!isExpected) throw error
-    }
+    await failOnError(
+      signal,
+      (error) => fail(id, error),
+      async () => {
+        // What it computes stops with it, and has its turns with the other jobs.
+        const result = await runInScope({ client: '', connection: '', signal }, () => work(row, signal))
+        await records.succeed(id, result)
+      },
+    )
+  }
+
+  function fail(id: string, { message, code }: ShotboardError): Promise<void> {
+    return records.end(id, { status: 'FAILED', error: message, errorCode: code })
   }
 
   async function work(row: ClassifierJobRow, signal: AbortSignal): Promise<ClassifierJobResult> {

@@ -5,6 +5,7 @@ import { problemsOf } from '../../api/problem'
 import { Card } from '../../components/card'
 import { DropZone } from '../../components/drop-zone'
 import { Thumbnail } from '../../components/thumbnail'
+import { usePastedImages } from '../../components/use-pasted-images'
 import { anyOf, count, fixed, plural } from '../../design/format'
 import styles from './classifiers.module.css'
 
@@ -44,16 +45,7 @@ export function ClassifyFiles({ id }: { readonly id: string }) {
     setAll((before) => [...added.toReversed(), ...before].slice(0, mostShown))
     for (const each of added) queue.current = queue.current.then(() => classify(each))
   }
-  const paste = useRef(add)
-  paste.current = add
-  useEffect(() => {
-    const onPaste = ({ clipboardData }: ClipboardEvent) => {
-      const images = [...(clipboardData?.files ?? [])].filter(({ type }) => type.startsWith('image/'))
-      if (images.length > 0) paste.current(images)
-    }
-    document.addEventListener('paste', onPaste)
-    return () => document.removeEventListener('paste', onPaste)
-  }, [])
+  usePastedImages(add)
 
   const waiting = all.filter(({ answer, refused }) => !answer && refused === undefined).length
   return (

@@ -99,6 +99,7 @@ interface Label {
   readonly reload: () => Promise<unknown>
 }
 
+/** The label of an image in a dataset, and how to ask again. */
 function useLabel(dataset: string | undefined, image: string): Label {
   const client = useClient()
   const variables = { dataset: dataset ?? '', image }

@@ -4,6 +4,7 @@ import { Link } from 'wouter'
 import { TriedComparisonDocument, type TriedComparisonQuery } from '../../api/generated'
 import { useUrlState } from '../../app/url-state'
 import { Card } from '../../components/card'
+import { Fact } from '../../components/facts'
 import { type Option, SelectField } from '../../components/field'
 import { Loading } from '../../components/loading'
 import { Notice } from '../../components/notice'
@@ -111,15 +112,6 @@ function Compared({
         </div>
       </Card>
     </Trial>
-  )
-}
-
-function Fact({ term, children }: { readonly term: string; readonly children: React.ReactNode }) {
-  return (
-    <div>
-      <dt>{term}</dt>
-      <dd>{children}</dd>
-    </div>
   )
 }
 

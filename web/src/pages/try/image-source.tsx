@@ -1,8 +1,9 @@
-import { useEffect, useMemo } from 'react'
+import { useMemo } from 'react'
 import { useQuery } from 'urql'
 import { TestSamplesDocument, type TestSamplesQuery } from '../../api/generated'
 import { DropZone } from '../../components/drop-zone'
 import { Thumbnail } from '../../components/thumbnail'
+import { usePastedImages } from '../../components/use-pasted-images'
 import styles from './try.module.css'
 
 /** Selects the image: dropped, pasted, chosen, or a test image of the dataset. */
@@ -25,14 +26,9 @@ export function ImageSource({
   const perClass = Math.max(1, Math.ceil(maxSamples / Math.max(1, classes)))
   const [{ data }] = useQuery({ query: TestSamplesDocument, variables: { id: dataset, perClass } })
   const samples = useMemo(() => inTurns(data?.dataset?.samples.nodes ?? []), [data])
-  useEffect(() => {
-    const paste = ({ clipboardData }: ClipboardEvent) => {
-      const image = [...(clipboardData?.files ?? [])].find(({ type }) => type.startsWith('image/'))
-      if (image) onFile(image)
-    }
-    document.addEventListener('paste', paste)
-    return () => document.removeEventListener('paste', paste)
-  }, [onFile])
+  usePastedImages(([first]) => {
+    if (first) onFile(first)
+  })
   return (
     <div className={styles.source}>
       <DropZone
