@@ -8,29 +8,33 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { imageFilesOf } from '../../src/library/index.js'
 import { type OpenedLibrary, openLibrary } from '../../src/library/library.js'
-import { startServer } from '../../src/server.js'
 import { readSettings } from '../../src/settings/settings.js'
 import { type Benchmark, cost, median, ms, onceMs, peakMemory, type Row } from '../benchmark.js'
+import { startService } from '../service.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const demo = join(root, 'demo/fashion-mnist')
 const rounds = 200
 
-/** One image through `classify` over HTTP, and through the encoder alone, in turns. */
+/** One image through `classify` over HTTP, by a service of its own, and through the encoder alone, here, in turns. */
 export const classifyOne: Benchmark = {
   name: 'classify-one',
   async run() {
     const settings = await newSettings()
-    const server = await startServer(settings)
-    const encoder = server.library.encoders.default
-    const spaces = await makeClassifier(server.library)
+    const library = await openLibrary(settings)
+    const spaces = await makeClassifier(library)
+    await library.close()
+    const service = await startService(settings.dataDirectory, { SHOTBOARD_LOG_LEVEL: settings.logLevel })
+    const other = await newSettings()
+    const alone = await openLibrary(other)
+    const encoder = alone.encoders.default
     const images = await Promise.all((await testImages()).slice(0, rounds).map((file) => readFile(file)))
     const query = `query ($images: [ImageInput!]!) { classify(classifier: "bench", images: $images) {
       top { class { name } probability } set { name } isNoneOfThese error { code } } }`
     const agent = new Agent({ keepAlive: true })
     const ask = async (image: Buffer) => {
       const body = JSON.stringify({ query, variables: { images: [{ base64: image.toString('base64') }] } })
-      const { data } = JSON.parse(await post(`${server.url}/graphql`, agent, body)) as {
+      const { data } = JSON.parse(await post(`${service.url}/graphql`, agent, body)) as {
         data?: { classify: { top: unknown[] }[] }
       }
       if (!data?.classify[0]?.top.length) throw new Error('there is no answer')
@@ -50,8 +54,8 @@ export const classifyOne: Benchmark = {
     }
     const more = median(taken.classify.map((each, i) => each - (taken.encoder[i] as number)))
     agent.destroy()
-    await server.close()
-    await rm(settings.dataDirectory, { recursive: true })
+    await Promise.all([service.stop(), alone.close()])
+    for (const { dataDirectory } of [settings, other]) await rm(dataDirectory, { recursive: true })
     return [
       {
         ...cost(

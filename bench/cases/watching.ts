@@ -1,14 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { print } from 'graphql'
 import WebSocket from 'ws'
 import { ComparisonChangesDocument } from '../../web/src/api/generated.js'
 import { type Benchmark, median, type Row, seconds } from '../benchmark.js'
+import { startService } from '../service.js'
 
 const turns = 3
 /** The service cuts connections that do not ask for anything within three seconds, so they do not all come at once. */
@@ -39,7 +38,7 @@ export const watching: Benchmark = {
   name: 'watching',
   async run() {
     const folder = await mkdtemp(join(tmpdir(), 'shotboard-bench-'))
-    const service = await startService(folder)
+    const service = await startService(folder, { SHOTBOARD_MAX_OPEN_COMPARISONS: '10' })
     try {
       const dataset = await demoDataset(service.url)
       const measured = new Map<Watching, Measured[]>(contestants.map((each) => [each, []]))
@@ -70,32 +69,10 @@ export const watching: Benchmark = {
         }),
       )
     } finally {
-      service.process.kill()
-      await once(service.process, 'exit')
+      await service.stop()
       await rm(folder, { recursive: true, force: true })
     }
   },
-}
-
-async function startService(
-  folder: string,
-): Promise<{ readonly url: string; readonly process: ChildProcess }> {
-  const program = fileURLToPath(new URL('../../dist/cli/shotboard.js', import.meta.url))
-  const child = spawn(process.execPath, [program, 'start'], {
-    env: { ...process.env, PORT: '0', SHOTBOARD_DATA_DIR: folder, SHOTBOARD_MAX_OPEN_COMPARISONS: '10' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const url = await new Promise<string>((resolve, reject) => {
-    let text = ''
-    // It is read to its end: a service that cannot print is another one.
-    child.stdout.on('data', (chunk) => {
-      text += chunk
-      const ready = /ready at (http:\/\/\S+)\/graphql/.exec(text)?.[1]
-      if (ready !== undefined) resolve(ready)
-    })
-    child.once('exit', () => reject(new Error(`The service has not started: ${text}`)))
-  })
-  return { url, process: child }
 }
 
 async function ask<T>(url: string, query: string, variables = {}): Promise<T> {

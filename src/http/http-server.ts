@@ -69,6 +69,8 @@ export async function createHttpServer(options: {
 
   const app = express()
   app.disable('x-powered-by')
+  // An answer is never asked for by its hash, and what may be kept has a tag of its own.
+  app.disable('etag')
   app.use(shutdown.trackResponses, logRequests(log, metrics.onAnswered))
   app.use((_request, response, next) => {
     // No browser guesses that an answer is a page or a script.
