@@ -2,24 +2,10 @@ import { describe, expect, test, vi } from 'vitest'
 import WebSocket from 'ws'
 import { errors } from '../../../src/errors.js'
 import { startTestServer } from '../../helpers/server.js'
-import {
-  type Client,
-  type Operation,
-  type Result,
-  type State,
-  watchedComparisons,
-  watching,
-} from './watched-comparisons.js'
+import { allResults, type State, watchedComparisons, watching } from './watched-comparisons.js'
 
 const { server, library, webSocketUrl, compareSlowly, ended, webSocketClient, eventStreamClient } =
   await watchedComparisons('Watched')
-
-async function all(client: Client, operation: Operation): Promise<Result[]> {
-  const results: Result[] = []
-  for await (const result of client.iterate(operation)) results.push(result)
-  await client.dispose()
-  return results
-}
 
 describe.each([
   ['WebSocket', webSocketClient],
@@ -27,7 +13,7 @@ describe.each([
 ])('over %s', (_, connect) => {
   test('a comparison is told from the start to its end, and its progress never goes back', async () => {
     const { id } = await compareSlowly(4)
-    const results = await all(connect(), { query: watching, variables: { id } })
+    const results = await allResults(connect(), { query: watching, variables: { id } })
     const states = results.map(({ data, errors }) => {
       expect(errors).toBeUndefined()
       return data?.comparison as State
@@ -51,45 +37,6 @@ describe.each([
     expect(new Set(finished).size).toBeGreaterThan(1)
   })
 
-  test('several comparisons are followed at once, each to its end', async () => {
-    const [first, second] = [await compareSlowly(1), await compareSlowly(1)]
-    const query = 'subscription ($ids: [ID!]!) { comparisons(ids: $ids) { id status progress } }'
-    const ids = [first.id, second.id, first.id]
-    const results = await all(connect(), { query, variables: { ids } })
-    const states = results.map(({ data, errors }) => {
-      expect(errors).toBeUndefined()
-      return (data as unknown as { comparisons: Pick<State, 'id' | 'status' | 'progress'> }).comparisons
-    })
-    for (const { id } of [first, second]) {
-      const own = states.filter((state) => state.id === id)
-      expect(own.at(-1)).toEqual({ id, status: 'SUCCEEDED', progress: 1 })
-      const progress = own.map((state) => state.progress)
-      expect(progress).toEqual([...progress].sort((a, b) => a - b))
-    }
-    expect(new Set(states.map(({ id }) => id)).size).toBe(2)
-  })
-
-  test('without ids, all comparisons that wait or run are followed, and those that are asked for meanwhile', async () => {
-    const [first, second] = [await compareSlowly(2), await compareSlowly(1)]
-    const client = connect()
-    const ends = new Map<string, number>()
-    let third = ''
-    for await (const result of client.iterate({
-      query: 'subscription { comparisons { id status progress } }',
-    })) {
-      expect(result.errors).toBeUndefined()
-      const { comparisons } = result.data as unknown as {
-        comparisons: Pick<State, 'id' | 'status' | 'progress'>
-      }
-      if (third === '') third = (await compareSlowly(1)).id
-      if (comparisons.status === 'SUCCEEDED') ends.set(comparisons.id, (ends.get(comparisons.id) ?? 0) + 1)
-      if ([first.id, second.id, third].every((id) => ends.has(id))) break
-    }
-    await client.dispose()
-    // Each is told to its end, and its end once.
-    for (const id of [first.id, second.id, third]) expect(ends.get(id)).toBe(1)
-  })
-
   test('a list with an unknown comparison, or none, is refused with its place', async () => {
     const { id } = await compareSlowly(1)
     const query = 'subscription ($ids: [ID!]!) { comparisons(ids: $ids) { id } }'
@@ -98,32 +45,14 @@ describe.each([
       [[], { code: 'EMPTY_LIST', argument: 'ids' }],
       [Array.from({ length: 101 }, () => id), { code: 'PAGE_TOO_LARGE', argument: 'ids' }],
     ] as const) {
-      const [result] = await all(connect(), { query, variables: { ids } })
+      const [result] = await allResults(connect(), { query, variables: { ids } })
       expect(result?.errors?.[0]?.extensions).toEqual(extensions)
     }
   })
 
-  test('a state is computed once for all who watch it with the same fields', async () => {
-    const { id } = await compareSlowly(4)
-    const rows = vi.spyOn(library.comparisons, 'rows')
-    const reads = vi.spyOn(library.store.comparisons, 'runsOf')
-    const started = performance.now()
-    const all10 = await Promise.all(
-      Array.from({ length: 10 }, () => all(connect(), { query: watching, variables: { id } })),
-    )
-    // Twice a second, and one at the start and at the end, with room for viewers who come when the others have left.
-    const maxStates = (performance.now() - started) / 500 + 4
-    for (const results of all10) expect(results.at(-1)?.data?.comparison.status).toBe('SUCCEEDED')
-    expect(rows.mock.calls.length).toBeLessThanOrEqual(maxStates)
-    // All runs are read when the first begins to watch; after that, only what has changed.
-    expect(reads.mock.calls.filter(([ids]) => ids.includes(id)).length).toBeLessThan(10)
-    rows.mockRestore()
-    reads.mockRestore()
-  })
-
   test('a comparison that has ended is told once', async () => {
     const id = await ended()
-    const results = await all(connect(), { query: watching, variables: { id } })
+    const results = await allResults(connect(), { query: watching, variables: { id } })
     expect(results).toMatchObject([{ data: { comparison: { id, status: 'SUCCEEDED', progress: 1 } } }])
   })
 
@@ -142,7 +71,7 @@ describe.each([
     ['UNKNOWN_COMPARISON', { query: watching, variables: { id: 'nothing' } }, 'id'],
     ['BAD_USER_INPUT', { query: watching, variables: {} }, undefined],
   ])('%s is an error of GraphQL', async (code, operation, argument) => {
-    const results = await all(connect(), operation)
+    const results = await allResults(connect(), operation)
     expect(results).toMatchObject([{ errors: [{ extensions: { code } }] }])
     expect(results[0]?.errors?.[0]?.extensions?.argument).toBe(argument)
     expect(results[0]?.data ?? null).toBeNull()
@@ -152,10 +81,10 @@ describe.each([
     const query =
       'mutation ($name: String!) { createDataset(input: { name: $name, classes: [{ name: "a" }] }) { dataset { name } } }'
     const name = `made over ${connect.name}`
-    expect(await all(connect(), { query, variables: { name } })).toMatchObject([
+    expect(await allResults(connect(), { query, variables: { name } })).toMatchObject([
       { data: { createDataset: { dataset: { name } } } },
     ])
-    expect(await all(connect(), { query, variables: { name } })).toMatchObject([
+    expect(await allResults(connect(), { query, variables: { name } })).toMatchObject([
       { data: null, errors: [{ extensions: { code: 'DATASET_EXISTS', argument: 'input.name' } }] },
     ])
   })
@@ -165,7 +94,7 @@ describe.each([
     const broken = vi.spyOn(library.comparisons, 'rows').mockImplementation(() => {
       throw new Error('secret words')
     })
-    const results = await all(connect(), { query: watching, variables: { id } })
+    const results = await allResults(connect(), { query: watching, variables: { id } })
     broken.mockRestore()
     expect(results).toMatchObject([{ errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }] }])
     expect(JSON.stringify(results)).not.toContain('secret')
@@ -177,9 +106,11 @@ test('a document that cannot be parsed, or asks for what is not there, is an err
     ['subscription {', 'GRAPHQL_PARSE_FAILED'],
     ['subscription { nothing }', 'GRAPHQL_VALIDATION_FAILED'],
   ] as const) {
-    expect(await all(eventStreamClient(), { query })).toMatchObject([{ errors: [{ extensions: { code } }] }])
+    expect(await allResults(eventStreamClient(), { query })).toMatchObject([
+      { errors: [{ extensions: { code } }] },
+    ])
     const client = webSocketClient()
-    await expect(all(client, { query })).rejects.toMatchObject([{ extensions: { code } }])
+    await expect(allResults(client, { query })).rejects.toMatchObject([{ extensions: { code } }])
     await client.dispose()
   }
 })

@@ -64,3 +64,11 @@ export async function watchedComparisons(name: string) {
       createEventStreamClient({ url: `${server.url}/graphql/stream`, retryAttempts: 0 }) as unknown as Client,
   }
 }
+
+/** Everything that a client is told, to the end. */
+export async function allResults(client: Client, operation: Operation): Promise<Result[]> {
+  const results: Result[] = []
+  for await (const result of client.iterate(operation)) results.push(result)
+  await client.dispose()
+  return results
+}
