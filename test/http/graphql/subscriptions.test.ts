@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import WebSocket from 'ws'
 import { errors } from '../../../src/errors.js'
 import { startTestServer } from '../../helpers/server.js'
-import { allResults, type State, watchedComparisons, watching } from './watched-comparisons.js'
+import { allResults, type Result, type State, watchedComparisons, watching } from './watched-comparisons.js'
 
 const { server, library, webSocketUrl, compareSlowly, ended, webSocketClient, eventStreamClient } =
   await watchedComparisons('Watched')
