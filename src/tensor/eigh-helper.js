@@ -3,7 +3,11 @@ import { parentPort } from 'node:worker_threads'
 import { openPieces } from './eigh-pieces.js'
 import { help } from './shared-work.js'
 
-parentPort?.on('message', ({ memory, place }) => {
-  const { words, perform } = openPieces(memory, place)
-  help(words, perform)
+/** What was opened last of a memory that comes again, with its number. */
+let kept
+
+parentPort?.on('message', ({ memory, place, number }) => {
+  const pieces = number !== undefined && kept?.number === number ? kept.pieces : openPieces(memory, place)
+  kept = number === undefined ? undefined : { number, pieces }
+  help(pieces.words, pieces.perform)
 })

@@ -18,6 +18,9 @@ const keptBytes = 40 * 2 ** 20
 
 const pageBytes = 65_536
 
+/** The first page is left to the compiler of the kernels. */
+const placeOfWords = pageBytes
+
 /**
  * Eigenvalues, ascending, and eigenvectors, column k of [n, n] that of value k, of a symmetric matrix, by so many threads. The
  * result is the same to the bit for any number of threads, if `multiply`, [m, k], [k, n] → [m, n], is. Throws an error if an
@@ -29,19 +32,22 @@ const pageBytes = 65_536
 export function createEigh(threads, multiply) {
   let helpers
   let kept
+  let lastNumber = 0
   const take = (bytes) => {
-    const memory = kept
+    const workspace = kept
     kept = undefined
-    if (memory === undefined || memory.buffer.byteLength < bytes) {
-      const pages = Math.ceil(bytes / pageBytes)
-      return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
-    }
-    new Uint8Array(memory.buffer).fill(0)
-    return memory
+    if (workspace === undefined || workspace.memory.buffer.byteLength < bytes) return openWorkspace(bytes)
+    new Uint8Array(workspace.memory.buffer).fill(0)
+    return workspace
   }
-  const giveBack = (memory) => {
-    if (memory.buffer.byteLength <= keptBytes) kept = memory
+  // A memory keeps its kernels: code that meets new ones at each decomposition is compiled again and again.
+  const openWorkspace = (bytes) => {
+    const pages = Math.ceil(bytes / pageBytes)
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+    lastNumber += 1
+    return { number: lastNumber, memory, pieces: openPieces(memory, placeOfWords) }
   }
+  const isKept = ({ memory }) => memory.buffer.byteLength <= keptBytes
   const helpersFor = (n) => {
     if (n < leastSharedSize) return []
     helpers ??= Array.from({ length: Math.min(threads - 1, mostHelpers) }, startHelper)
@@ -52,11 +58,16 @@ export function createEigh(threads, multiply) {
     if (n < 2 || greatest === 0)
       return { values: Float64Array.from(data.subarray(0, n)), vectors: identity(n) }
     const layout = layOut(n)
-    const memory = take(layout.bytes)
+    const workspace = take(layout.bytes)
+    const { number, memory, pieces } = workspace
+    for (const helper of helpersFor(n)) {
+      helper.postMessage({ memory, place: placeOfWords, number: isKept(workspace) ? number : undefined })
+    }
     try {
-      return await decompose(n, data, greatest, layout, memory, helpersFor(n), multiply)
+      return await decompose(n, data, greatest, layout, memory, pieces, multiply)
     } finally {
-      giveBack(memory)
+      endWork(pieces.words)
+      if (isKept(workspace)) kept = workspace
     }
   }
 }
@@ -74,7 +85,7 @@ function layOut(n) {
   // An odd number of cache lines, so that the rows of a column do not share a few places in the cache.
   const lines = Math.ceil(n / 8) | 1
   const pitch = 8 * lines
-  let end = pageBytes
+  let end = placeOfWords + 64 * Math.ceil((4 * wordsOfPieces) / 64)
   const allocate = (bytes) => {
     const position = end
     end += 64 * Math.ceil(bytes / 64)
@@ -83,7 +94,7 @@ function layOut(n) {
   const square = () => allocate(8 * pitch * n)
   const vector = () => allocate(8 * (n + 8))
   const places = {
-    ...{ words: allocate(4 * wordsOfPieces), a: square(), x: square(), deltas: square() },
+    ...{ a: square(), x: square(), deltas: square() },
     ...{ diagonal: vector(), beside: vector(), taus: vector(), v: vector(), w: vector(), u: vector() },
     ...{
       p: allocate(8 * (n + 8) * productParts),
@@ -98,44 +109,51 @@ function layOut(n) {
   return { pitch, places, bytes: end }
 }
 
-async function decompose(n, data, greatest, { pitch, places }, memory, helpers, multiply) {
+async function decompose(n, data, greatest, { pitch, places }, memory, pieces, multiply) {
   // A power of two, so that scaling rounds nothing and no square of an entry overflows or vanishes.
   const scale = 2 ** Math.floor(Math.log2(greatest))
   const numbers = (place, length) => new Float64Array(memory.buffer, places[place], length)
   const whole = numbers('a', n * pitch)
+  copyUpperTriangle(n, data, scale, whole, pitch)
+  const values = numbers('diagonal', n)
+  const x = numbers('x', n * pitch)
+  tridiagonalise(n, 8 * pitch, places, pieces)
+  const parts = {
+    ...{ places, poles: numbers('poles', n), weights: numbers('weights', n), roots: numbers('roots', n) },
+    ...{ inverse: numbers('inverse', 1), deltas: numbers('deltas', n * pitch) },
+    rows: new Int32Array(memory.buffer, places.rows, batch),
+    ...{ cosines: numbers('cosines', batch), sines: numbers('sines', batch) },
+  }
+  const tridiagonal = { values, beside: numbers('beside', n), x, pitch }
+  await diagonaliseTridiagonal({ ...tridiagonal, parts, pieces, multiply })
+
+  const order = [...values.keys()].sort((i, j) => values[i] - values[j])
+  const vectors = rowsAsColumns(n, x, pitch, Int32Array.from(order))
+  await applyReflections(n, pitch, whole, numbers('taus', n), vectors, multiply)
+  return { values: Float64Array.from(order, (i) => values[i] * scale), vectors }
+}
+
+// Loops over a matrix stand in functions of their own: what a large function around them does would keep them from being compiled.
+
+/** Writes the upper triangle of `data`, [n, n], divided by `scale`, to `whole`, [n, pitch]. */
+function copyUpperTriangle(n, data, scale, whole, pitch) {
   for (let i = 0; i < n; i++) {
     for (let j = i; j < n; j++) whole[i * pitch + j] = data[i * n + j] / scale
   }
-  const pieces = openPieces(memory, places.words)
-  for (const helper of helpers) helper.postMessage({ memory, place: places.words })
-  const values = numbers('diagonal', n)
-  const x = numbers('x', n * pitch)
-  try {
-    tridiagonalise(n, 8 * pitch, places, pieces)
-    const parts = {
-      ...{ places, poles: numbers('poles', n), weights: numbers('weights', n), roots: numbers('roots', n) },
-      ...{ inverse: numbers('inverse', 1), deltas: numbers('deltas', n * pitch) },
-      rows: new Int32Array(memory.buffer, places.rows, batch),
-      ...{ cosines: numbers('cosines', batch), sines: numbers('sines', batch) },
-    }
-    const tridiagonal = { values, beside: numbers('beside', n), x, pitch }
-    await diagonaliseTridiagonal({ ...tridiagonal, parts, pieces, multiply })
-  } finally {
-    endWork(pieces.words)
-  }
+}
 
-  const order = [...values.keys()].sort((i, j) => values[i] - values[j])
-  const vectors = new Float64Array(n * n)
+/** The rows of `x`, [n, pitch], in this order, as columns, [n, n]. */
+function rowsAsColumns(n, x, pitch, order) {
+  const columns = new Float64Array(n * n)
   // Some rows of the result at a time, whose lines stay in the cache.
   for (let from = 0; from < n; from += 8) {
     const to = Math.min(from + 8, n)
     for (let k = 0; k < n; k++) {
       const row = order[k] * pitch
-      for (let j = from; j < to; j++) vectors[j * n + k] = x[row + j]
+      for (let j = from; j < to; j++) columns[j * n + k] = x[row + j]
     }
   }
-  await applyReflections(n, pitch, whole, numbers('taus', n), vectors, multiply)
-  return { values: Float64Array.from(order, (i) => values[i] * scale), vectors }
+  return columns
 }
 
 /** The rows of a product are shared out to so many pieces, whatever the number of threads, if there are enough. */

@@ -15,19 +15,32 @@ export async function applyReflections(n, pitch, a, taus, q, multiply) {
     const [count, rows] = [end - first, n - first - 1]
     // Reflections of the block leave the rows up to `first` as they are.
     const across = new Float64Array(count * rows)
-    const down = new Float64Array(rows * count)
     for (let k = 0; k < count; k++) {
       const row = (first + k) * pitch + first + 1
       across.set(a.subarray(row, row + rows), k * rows)
-      for (let i = 0; i < rows; i++) down[i * count + k] = a[row + i]
     }
+    const down = transposed(count, rows, across)
     const inner = await multiply(count, rows, count, across, down)
     const factor = factorOf(count, inner, taus.subarray(first, end))
     const lower = q.subarray((first + 1) * n)
     const along = await multiply(count, count, n, factor, await multiply(count, rows, n, across, lower))
     const change = await multiply(rows, count, n, down, along)
-    for (let at = 0; at < lower.length; at++) lower[at] -= change[at]
+    subtract(lower, change)
   }
+}
+
+/** [m, n] → [n, m]. */
+function transposed(m, n, matrix) {
+  const result = new Float64Array(n * m)
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < n; j++) result[j * m + i] = matrix[i * n + j]
+  }
+  return result
+}
+
+/** Subtracts `b` from `a`. */
+function subtract(a, b) {
+  for (let at = 0; at < a.length; at++) a[at] -= b[at]
 }
 
 /** The upper triangular T, [b, b], with `H_0 ⋯ H_{b−1} = I − U·T·Uᵀ`; `inner` is UᵀU. */

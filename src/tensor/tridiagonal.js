@@ -97,11 +97,7 @@ export async function diagonaliseTridiagonal({ values, beside, x, pitch, parts, 
   async function turned(kept, chosen, from, to) {
     const [k, inner, columns] = [kept.length, chosen.length, to - from]
     if (inner === 0) return new Float64Array(k * columns)
-    const vectors = new Float64Array(k * inner)
-    for (let i = 0; i < k; i++) {
-      const [own, row] = [i * inner, i * pitch]
-      for (let at = 0; at < inner; at++) vectors[own + at] = parts.deltas[row + chosen[at]]
-    }
+    const vectors = columnsOf(k, parts.deltas, pitch, Int32Array.from(chosen))
     const rows = new Float64Array(inner * columns)
     for (const [at, each] of chosen.entries()) {
       const row = kept[each] * pitch
@@ -157,6 +153,16 @@ export async function diagonaliseTridiagonal({ values, beside, x, pitch, parts, 
   }
 
   await solve(0, values.length)
+}
+
+/** These columns of the first k rows of `matrix`, [·, pitch]. */
+function columnsOf(k, matrix, pitch, columns) {
+  const count = columns.length
+  const chosen = new Float64Array(k * count)
+  for (let i = 0; i < k; i++) {
+    for (let at = 0; at < count; at++) chosen[i * count + at] = matrix[i * pitch + columns[at]]
+  }
+  return chosen
 }
 
 /** The columns in which a row is not zero. */
