@@ -3,7 +3,10 @@ import { parentPort } from 'node:worker_threads'
 import { openPieces } from './eigh-pieces.js'
 import { help } from './shared-work.js'
 
-/** What was opened last of a memory that comes again, with its number. */
+/**
+ * What was opened last, of a memory that comes again, with its number.
+ * @type {{ number: number, pieces: ReturnType<typeof openPieces> } | undefined}
+ */
 let kept
 
 parentPort?.on('message', ({ memory, place, number }) => {
