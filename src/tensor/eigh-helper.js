@@ -10,7 +10,8 @@ import { help } from './shared-work.js'
 let kept
 
 parentPort?.on('message', ({ memory, place, number }) => {
-  const pieces = number !== undefined && kept?.number === number ? kept.pieces : openPieces(memory, place)
+  const known = kept && kept.number === number ? kept.pieces : undefined
+  const pieces = known ?? openPieces(memory, place)
   kept = number === undefined ? undefined : { number, pieces }
   help(pieces.words, pieces.perform)
 })
