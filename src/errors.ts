@@ -423,6 +423,16 @@ export const errors = {
     () =>
       'The dataset, its prompts or the encoder changed after the comparison was requested. Request it again.',
   ),
+  otherProcessor: define<{ wanted: string; own: string }>(
+    'OTHER_PROCESSOR',
+    ({ wanted, own }) =>
+      `The features that belong together are made by a processor of the kind ${wanted}; this machine is of the kind ${own}.`,
+  ),
+  noWorker: define<{ processor: string | null; kinds: readonly string[] }>(
+    'NO_WORKER',
+    ({ processor, kinds }) =>
+      `It waits for a worker for ${kinds.join(' and ')}${processor === null ? '' : ` with a processor of the kind ${processor}, which its features come from`}. Start one, or cancel it and compare again.`,
+  ),
   codeChanged: define<{ method: string; space: string | null }>(
     'CONTENTS_CHANGED',
     ({ method, space }) =>

@@ -16,6 +16,7 @@ export type LibrarySettings = Pick<
   | 'encoderIdleMinutes'
   | 'threads'
   | 'executionProviders'
+  | 'processor'
   | 'plugins'
   | 'pluginLoadSeconds'
   | 'pluginCallSeconds'

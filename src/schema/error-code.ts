@@ -48,6 +48,8 @@ const meanings: Readonly<Record<string, string>> = {
   CLASS_EXISTS: 'Another class of the dataset has this name.',
   HAS_RESULTS: 'Results refer to the classes by their numbers, so that these cannot change.',
   CANNOT_UNDO: 'The change cannot be undone, because of what was changed since.',
+  NO_WORKER: 'No worker takes this kind of work on the kind of processor that it needs. It waits for one.',
+  OTHER_PROCESSOR: 'Features that belong together come from another kind of processor than this machine has.',
   CONTENTS_CHANGED: 'What was asked for has changed since, so that the result would be another one.',
   IMAGE_SOURCE_AMBIGUOUS: 'An image was given in no way, or in several.',
   IMAGE_CHANGED: 'The stored file of an image is no longer the one that was stored.',

@@ -166,6 +166,12 @@ const models = {
         'What encoders run on, in order of preference. ONNX Runtime must support it on this machine; see docs/models.md.',
     },
   ),
+  processor: optionalSetting(matching(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'up to 64 letters, digits, - and _'), {
+    variable: 'SHOTBOARD_PROCESSOR',
+    description:
+      'Name of the kind of processor that this machine has. A comparison takes features of one kind only, and its work goes to machines of that kind; the same name on different machines says that their differences, in the last bits, do not matter.',
+    defaultText: 'by provider, architecture and instructions, such as `cpu-x64-avx512`',
+  }),
 }
 
 /** Other programs read these variables too, and take an empty one for none. */
