@@ -792,6 +792,20 @@ export const errors = {
     'QUEUE_UNAVAILABLE',
     ({ reason }) => `The queue cannot be used: ${reason}.`,
   ),
+  bucketUnreadable: define<{ bucket: string; reason: string }>(
+    'BUCKET_UNREADABLE',
+    ({ bucket, reason }) => `The bucket ${bucket} cannot be read: ${reason}.`,
+  ),
+  bucketEmpty: define<{ bucket: string; prefix: string }>('BUCKET_EMPTY', ({ bucket, prefix }) =>
+    prefix === ''
+      ? `The bucket ${bucket} has no objects.`
+      : `The bucket ${bucket} has no objects whose keys begin with ${prefix}.`,
+  ),
+  bucketNotAllowed: define<{ bucket: string }>(
+    'BUCKET_NOT_ALLOWED',
+    ({ bucket }) =>
+      `The service may not read this prefix of the bucket ${bucket} there. SHOTBOARD_READ_BUCKETS says which it may.`,
+  ),
   objectsUnavailable: define<{ bucket: string; reason: string }>(
     'OBJECTS_UNAVAILABLE',
     ({ bucket, reason }) => `The bucket ${bucket} cannot be used: ${reason}.`,

@@ -11,6 +11,7 @@ export type LibrarySettings = Pick<
   | 'objectsKeyId'
   | 'objectsSecret'
   | 'cacheGigabytes'
+  | 'readBuckets'
   | 'modelsDirectory'
   | 'encoder'
   | 'encoderIdleMinutes'

@@ -108,6 +108,15 @@ const machines = {
     description: 'Secret of the access key.',
     secret: true,
   }),
+  readBuckets: setting(
+    listOf(matching(/^s3:\/\/[^/?]+(\/[^?]*)?(\?.*)?$/, 's3://BUCKET/PREFIX?endpoint=URL')),
+    [],
+    {
+      variable: 'SHOTBOARD_READ_BUCKETS',
+      description:
+        'Buckets whose objects clients may have classified, each with what the keys begin with: `s3://BUCKET/PREFIX`, with `endpoint` and `region` as for `SHOTBOARD_OBJECTS`. They are read with `AWS_ACCESS_KEY_ID`. Without it, none.',
+    },
+  ),
   cacheGigabytes: setting(wholeNumber(1, 100_000), 10, {
     variable: 'SHOTBOARD_CACHE_GB',
     description:
