@@ -423,6 +423,16 @@ export const errors = {
     () =>
       'The dataset, its prompts or the encoder changed after the comparison was requested. Request it again.',
   ),
+  otherProcessor: define<{ wanted: string; own: string }>(
+    'OTHER_PROCESSOR',
+    ({ wanted, own }) =>
+      `The features that belong together are made by a processor of the kind ${wanted}; this machine is of the kind ${own}.`,
+  ),
+  noWorker: define<{ processor: string | null; kinds: readonly string[] }>(
+    'NO_WORKER',
+    ({ processor, kinds }) =>
+      `It waits for a worker for ${kinds.join(' and ')}${processor === null ? '' : ` with a processor of the kind ${processor}, which its features come from`}. Start one, or cancel it and compare again.`,
+  ),
   codeChanged: define<{ method: string; space: string | null }>(
     'CONTENTS_CHANGED',
     ({ method, space }) =>
@@ -781,6 +791,20 @@ export const errors = {
   queueUnavailable: define<{ reason: string }>(
     'QUEUE_UNAVAILABLE',
     ({ reason }) => `The queue cannot be used: ${reason}.`,
+  ),
+  bucketUnreadable: define<{ bucket: string; reason: string }>(
+    'BUCKET_UNREADABLE',
+    ({ bucket, reason }) => `The bucket ${bucket} cannot be read: ${reason}.`,
+  ),
+  bucketEmpty: define<{ bucket: string; prefix: string }>('BUCKET_EMPTY', ({ bucket, prefix }) =>
+    prefix === ''
+      ? `The bucket ${bucket} has no objects.`
+      : `The bucket ${bucket} has no objects whose keys begin with ${prefix}.`,
+  ),
+  bucketNotAllowed: define<{ bucket: string }>(
+    'BUCKET_NOT_ALLOWED',
+    ({ bucket }) =>
+      `The service may not read this prefix of the bucket ${bucket} there. SHOTBOARD_READ_BUCKETS says which it may.`,
   ),
   objectsUnavailable: define<{ bucket: string; reason: string }>(
     'OBJECTS_UNAVAILABLE',

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { errors } from '../errors.js'
-import { type ImageFilesOf, imageFilesOf } from '../library/index.js'
+import { bucketFilesOf, type ImageFilesOf, imageFilesOf, isBucket } from '../library/index.js'
 import { keyVariable, readSettings } from '../settings/settings.js'
 import { type AnswersOutput, openAnswersOutput } from './answers-output.js'
 import { type ClassifierHost, localClassifier, remoteClassifier } from './classifier-host.js'
@@ -26,10 +26,13 @@ interface ClassifyOptions {
 export const classifyCommand = (): Command =>
   new Command('classify')
     .description(
-      'Classify images with a classifier: files, folders and archives, wherever images lie in them.',
+      'Classify images with a classifier: files, folders, archives and buckets, wherever images lie in them.',
     )
     .argument('<classifier>', 'its name or id')
-    .argument('<paths...>', 'images, folders, .zip files and .tar files (plain, .gz, .bz2, .xz)')
+    .argument(
+      '<paths...>',
+      'images, folders, .zip files and .tar files (plain, .gz, .bz2, .xz); or a bucket, s3://BUCKET/PREFIX?endpoint=URL, with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+    )
     .option('--use-version <number>', 'the version to answer with (default: the one in use)', wholeNumber)
     .option('--top <number>', 'how many classes to tell of an image', wholeNumber, 1)
     .option('--csv [file]', 'write CSV to a file, or to standard output instead of the table')
@@ -65,7 +68,7 @@ async function run(
   }
   const settings = readSettings(process.env)
   // What is wrong with the paths is told before a model is opened.
-  const files = await imageFilesOf(paths, settings, options.sortInto)
+  const files = await filesOf(paths, settings, options.sortInto)
   try {
     const host = await openHost(name, options)
     const stopping = new AbortController()
@@ -84,6 +87,25 @@ async function run(
   } finally {
     await files.close()
   }
+}
+
+/** A bucket is read with the credentials of the environment, and alone: its images are listed while they are read. */
+async function filesOf(
+  paths: readonly string[],
+  settings: ReturnType<typeof readSettings>,
+  except: string | undefined,
+): Promise<ImageFilesOf> {
+  const [url = ''] = paths
+  if (!paths.some(isBucket)) return imageFilesOf(paths, settings, except)
+  if (paths.length > 1) {
+    throw errors.invalidValue({ reason: 'Give a bucket without other paths.' }, 'paths')
+  }
+  const { objectsKeyId: accessKeyId, objectsSecret: secretAccessKey } = settings
+  const credentials = {
+    ...(accessKeyId !== undefined && { accessKeyId }),
+    ...(secretAccessKey !== undefined && { secretAccessKey }),
+  }
+  return bucketFilesOf(url, credentials, settings)
 }
 
 /** Throws INVALID_VALUE if two outputs would write over each other. */
@@ -107,7 +129,7 @@ const openHost = (name: string, { url, key, top, version }: ClassifyOptions): Pr
 /** Writes each answer as it comes. Nothing grows with the number of images but the counts by class. */
 async function classifyAll(
   host: ClassifierHost,
-  { chunks, total, others }: ImageFilesOf,
+  files: ImageFilesOf,
   { csv, jsonl, sortInto, link = false, top }: ClassifyOptions,
   stopping: AbortSignal,
 ): Promise<void> {
@@ -125,7 +147,7 @@ async function classifyAll(
   let [done, broken, none] = [0, 0, 0]
   const started = performance.now()
   try {
-    for await (const chunk of chunks) {
+    for await (const chunk of files.chunks) {
       if (stopping.aborted) throw errors.cancelled({})
       const answers = await host.classify(chunk)
       for (const output of outputs) await output.write(answers)
@@ -142,17 +164,17 @@ async function classifyAll(
         if (answer.isNoneOfThese) none += 1
         await sorter?.add(answer, chunk[i]?.bytes ?? Buffer.alloc(0), chunk[i]?.path ?? null)
       }
-      bar?.update(done, total)
+      bar?.update(done, Math.max(done, files.total))
     }
   } catch (error) {
     bar?.stop()
-    console.error(`Stopped after ${done} of ${total} images.`)
+    console.error(`Stopped after ${done} of ${Math.max(done, files.total)} images.`)
     throw error
   } finally {
     bar?.stop()
     for (const output of outputs) await output.close()
   }
-  tell({ others, counts, done, broken, none, seconds: (performance.now() - started) / 1000 })
+  tell({ others: files.others, counts, done, broken, none, seconds: (performance.now() - started) / 1000 })
   process.exitCode = broken > 0 ? 1 : 0
 }
 

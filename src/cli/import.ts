@@ -40,7 +40,7 @@ export const importCommand = (): Command =>
     )
     .argument(
       '<path>',
-      'with paths split/class/image or class/image, or with a file of labels; or hf:owner/name, or hf:owner/name@revision',
+      'with paths split/class/image or class/image, or with a file of labels; or a bucket, s3://BUCKET/PREFIX?endpoint=URL; or hf:owner/name, or hf:owner/name@revision',
     )
     .option('--name <name>', "the dataset's name (default: the name in dataset.json, or of the folder)")
     .option(

@@ -22,7 +22,7 @@ export type ProvenanceOf = (
  */
 export async function collectProvenance(
   contents: DatasetContents,
-  { datasetId, testDatasetId, lastImage }: ComparisonRow,
+  { datasetId, testDatasetId, lastImage, processor }: ComparisonRow,
 ): Promise<(encoder: Encoder) => ProvenanceOf> {
   const dataset = await contents.fingerprint(datasetId, lastImage)
   const testDataset = testDatasetId === null ? null : await contents.fingerprint(testDatasetId, lastImage)
@@ -30,6 +30,7 @@ export async function collectProvenance(
     ({ hyperparameters }, { base, usesGeneric }, code, generic, prompts) => ({
       versions,
       encoder: { ...encoder.files },
+      processor: encoder.processor(processor ?? undefined) ?? null,
       dataset,
       testDataset,
       generic: usesGeneric && generic ? generic.sources.map((source) => ({ ...source })) : null,

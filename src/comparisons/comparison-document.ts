@@ -143,6 +143,8 @@ export interface DocumentRun {
     | null
   /** The hash of the file with the adapter that the space uses; null if it uses none. */
   readonly adapter: string | null
+  /** The kind of processor that made the features; null as below. Features of earlier versions, which did not record it, may be among them. */
+  readonly processor: string | null
   /** The versions that computed the run; null if it has not finished or an earlier version did not record them. */
   readonly versions: Provenance['versions'] | null
   /** The code that computed the run; null as above. */
@@ -399,6 +401,7 @@ function describeRun(
       timings: { encodeMs: result.encodeMs, searchMs: result.searchMs, scoreMs: result.scoreMs },
     },
     adapter: provenance?.adapter ?? null,
+    processor: provenance?.processor ?? null,
     versions: provenance?.versions ?? null,
     code: provenance?.code ?? null,
     createdAt: run.createdAt.toISOString(),

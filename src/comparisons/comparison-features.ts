@@ -64,12 +64,13 @@ export function createComparisonFeatures(
     readonly encodedData: EncodedData
     readonly kernels: Kernels
   },
-  { id, datasetId, testDatasetId, lastImage }: ComparisonRow,
+  { id, datasetId, testDatasetId, lastImage, processor }: ComparisonRow,
   encoder: Encoder,
   runs: readonly RunRow[],
 ): ComparisonFeatures {
   const { store, encodedData, kernels } = context
   const spaces = basesOf(runs, context.registry)
+  const ofKind = processor === null ? {} : { processor }
   const rows = createPromiseCache<readonly DatasetImageRow[]>(maxLists)
   const lists = createPromiseCache<LoadedImages>(maxLists)
   // Runs on the same support set are consecutive, so only the last support set is cached.
@@ -91,7 +92,7 @@ export function createComparisonFeatures(
     lists.get(list, async () => {
       const images = await rowsOf(list)
       const started = performance.now()
-      const all = await encodedData.labelled(images, encoder, spaces, options)
+      const all = await encodedData.labelled(images, encoder, spaces, { ...options, ...ofKind })
       const ms = performance.now() - started
       // Images of no class are labelled with the classes of another dataset.
       if (holdOut.length === 0 || list === 'UNKNOWN') return { labelled: all, heldOut: {}, ms }
@@ -116,7 +117,9 @@ export function createComparisonFeatures(
     }
     let missing = 0
     for (const [augmentations, images] of byRecipe) {
-      missing += await encodedData.missing([...images.values()], encoder, spaces, augmentations)
+      missing += await encodedData.missing(
+        ...([[...images.values()], encoder, spaces, augmentations, processor] as const),
+      )
     }
     return missing
   }
@@ -126,7 +129,7 @@ export function createComparisonFeatures(
       supports.get(drawOf(run), async () => {
         const supportSet = await supportSetOf(run)
         const started = performance.now()
-        const all = await encodedData.support(supportSet, encoder, spaces, options)
+        const all = await encodedData.support(supportSet, encoder, spaces, { ...options, ...ofKind })
         const kept = await keptOf()
         const support = supportOfClasses(all, kept)
         const ms = performance.now() - started
@@ -156,7 +159,8 @@ export function createComparisonFeatures(
         ...(await rowsOf('UNKNOWN')),
         ...(selectsOnValidation ? await rowsOf('VALIDATION') : []),
       ]
-      return (await encodedData.missing(images, encoder, spaces, 1)) + (await supportImagesToEncode())
+      const missing = await encodedData.missing(images, encoder, spaces, 1, processor)
+      return missing + (await supportImagesToEncode())
     },
   }
 }

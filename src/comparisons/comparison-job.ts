@@ -37,9 +37,12 @@ export async function runComparison(
   const comparison = await store.comparisons.get(id)
   if (!comparison || hasEnded(comparison)) return
   await store.comparisons.update(id, { status: 'RUNNING', ...noProblem })
+  // What began on another machine, whose data folder this was, begins again where features would be mixed.
+  const processor = context.processor.name
+  await store.comparisons.chooseProcessor(id, processor)
   const runs = await store.comparisons.runs(id)
   try {
-    await performRuns(context, comparison, runs, signal)
+    await performRuns(context, { ...comparison, processor }, runs, signal)
   } catch (error) {
     if (signal.aborted || isStorageFault(error)) throw error
     // A problem of the whole comparison, such as a missing encoder.

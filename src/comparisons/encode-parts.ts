@@ -19,27 +19,36 @@ export interface EncodePart {
   readonly spaces: readonly string[]
   readonly split: Split
   readonly index: number
+  /** The kind of processor that makes the features; undefined for any. */
+  readonly processor?: string | undefined
 }
 
 export const imagesPerPart = 1024
 
-export const encodeJobOf = ({ dataset, encoder, spaces, split, index }: EncodePart): Job => ({
+export const encodeJobOf = ({ dataset, encoder, spaces, split, index, processor }: EncodePart): Job => ({
   kind: 'encode',
   id: dataset,
-  part: [encoder, spaces.join(','), split, index].map(encodeURIComponent).join('~'),
+  part: [encoder, spaces.join(','), split, index, ...(processor === undefined ? [] : [processor])]
+    .map(encodeURIComponent)
+    .join('~'),
+  ...(processor !== undefined && { processor }),
 })
 
-const partSchema = z.tuple([
+const partSchema = z.tuple(
+  [
+    z.string(),
+    z.string().transform((spaces) => (spaces === '' ? [] : spaces.split(','))),
+    z.enum(['SUPPORT_POOL', 'VALIDATION', 'TEST']),
+    z.coerce.number().int(),
+  ],
   z.string(),
-  z.string().transform((spaces) => (spaces === '' ? [] : spaces.split(','))),
-  z.enum(['SUPPORT_POOL', 'VALIDATION', 'TEST']),
-  z.coerce.number().int(),
-])
+)
 
 /** Throws if the job is not one of `encodeJobOf`. */
 export function encodePartOf({ id: dataset, part = '' }: Job): EncodePart {
-  const [encoder, spaces, split, index] = partSchema.parse(part.split('~').map(decodeURIComponent))
-  return { dataset, encoder, spaces, split, index }
+  const words = part.split('~').map(decodeURIComponent)
+  const [encoder, spaces, split, index, processor] = partSchema.parse(words)
+  return { dataset, encoder, spaces, split, index, processor }
 }
 
 /** The images of a part, and those that were added since up to its end. */
@@ -70,8 +79,11 @@ export async function encodePartsOf(
     const images = await store.datasets.images(dataset, split, comparison.lastImage)
     for (let index = 0; index * imagesPerPart < images.length; index++) {
       const own = images.slice(index * imagesPerPart, (index + 1) * imagesPerPart)
-      const part: EncodePart = { dataset, encoder: encoder.id, spaces, split, index }
-      const missing = await encodedData.missing(own, encoder, spaces, 1)
+      const { processor } = comparison
+      const part: EncodePart = {
+        ...{ dataset, encoder: encoder.id, spaces, split, index, processor: processor ?? undefined },
+      }
+      const missing = await encodedData.missing(own, encoder, spaces, 1, processor)
       parts.push({ part, images: own.length, missing })
     }
   }

@@ -7,6 +7,7 @@ import { pickMeasures } from '../measures.js'
 import type { RunAttempt, RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import { untilCancelled } from '../system/abort.js'
+import type { ProcessorKind } from '../system/processor-kind.js'
 import type { Kernels } from '../tensor/kernels.js'
 import { classSizes } from './class-sizes.js'
 import type { ProvenanceOf } from './collect-provenance.js'
@@ -22,6 +23,8 @@ export interface RunContext extends RunCodeContext {
   readonly encodedData: EncodedData
   readonly contents: DatasetContents
   readonly runResults: RunResults
+  /** The kind of processor that this machine has. */
+  readonly processor: ProcessorKind
 }
 
 /**

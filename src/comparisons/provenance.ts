@@ -21,6 +21,11 @@ export const provenanceSchema = z.object({
   encoder: z.record(z.string(), z.string()),
   /** The hash of the file with the adapter that the run's space uses; null if it uses none. */
   adapter: z.string().nullable(),
+  /**
+   * The kind of processor that made the features, but for those of earlier versions, which did not record theirs; null for results of
+   * earlier versions.
+   */
+  processor: z.string().nullable().default(null),
   /** The dataset's fingerprint when the run was made; see `DatasetContents`. */
   dataset: z.string(),
   /** The fingerprint of the dataset with the test images; null if it is the same dataset. */

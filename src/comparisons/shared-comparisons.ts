@@ -2,13 +2,14 @@ import { LRUCache } from 'lru-cache'
 import { errors, type ShotboardError } from '../errors.js'
 import type { Changes } from '../jobs/changes.js'
 import { hasEnded } from '../jobs/has-ended.js'
-import type { Job } from '../jobs/job.js'
+import type { Job, JobKind } from '../jobs/job.js'
 import { jobProblemOf, noProblem } from '../jobs/job-problem.js'
 import type { JobQueue } from '../jobs/job-queue.js'
 import { retryOnStorageFault } from '../jobs/retry-on-storage-fault.js'
 import { untilRecordEnds } from '../jobs/until-record-ends.js'
 import type { ComparisonRow } from '../store/comparisons.js'
 import { encodersOf, type RunRow } from '../store/runs.js'
+import type { WorkerRow } from '../store/workers.js'
 import { isStorageFault } from '../system/storage-fault.js'
 import { collectProvenance, type ProvenanceOf } from './collect-provenance.js'
 import { type ComparisonFeatures, createComparisonFeatures } from './comparison-features.js'
@@ -29,6 +30,8 @@ export interface SharedComparisonsContext extends RunContext {
 
 /** A run is not started again once its process has ended this often without stopping it. */
 const maxStarts = 10
+/** The kinds of jobs without which no comparison ends. */
+const neededKinds: readonly JobKind[] = ['encode', 'run']
 /** How many encoders of comparisons keep their features between runs. */
 const maxKept = 4
 
@@ -62,8 +65,29 @@ export function createSharedComparisons(
     }
   }
 
-  async function planNext(comparison: ComparisonRow): Promise<void> {
+  /**
+   * The comparison with the kind of processor that its features come from, which is chosen once: that of most of the workers that do
+   * runs. Undefined while it waits for a worker, and then its record says so.
+   */
+  async function withProcessor(comparison: ComparisonRow): Promise<ComparisonRow | undefined> {
     const { id } = comparison
+    const able = ableProcessors(await store.workers.alive())
+    const processor = comparison.processor ?? able[0]
+    if (processor === undefined || !able.includes(processor)) {
+      const { message, code } = errors.noWorker({ processor: processor ?? null, kinds: neededKinds })
+      await store.comparisons.update(id, { error: message, errorCode: code })
+    } else if (comparison.errorCode === errors.noWorker.code) {
+      await store.comparisons.update(id, noProblem)
+    }
+    if (processor === undefined) return undefined
+    if (comparison.processor === null) await store.comparisons.chooseProcessor(id, processor)
+    return { ...comparison, processor }
+  }
+
+  async function planNext(planned: ComparisonRow): Promise<void> {
+    const { id } = planned
+    const comparison = await withProcessor(planned)
+    if (!comparison) return
     const runs = await store.comparisons.runs(id)
     const open = runs.filter((run) => !hasEnded(run))
     if (open.length === 0) return endComparison(store, id, runs)
@@ -81,7 +105,7 @@ export function createSharedComparisons(
     await writeProgress(id, runs, parts)
     const missing = parts.filter((part) => part.missing > 0)
     if (missing.length > 0) for (const { part } of missing) await queue.add(encodeJobOf(part))
-    else for (const run of open) await queue.add({ kind: 'run', id: run.id })
+    else for (const run of open) await queue.add(runJobOf(run))
   }
 
   async function writeProgress(
@@ -109,7 +133,8 @@ export function createSharedComparisons(
     try {
       const images = await imagesOfPart(store, part)
       const encoder = context.encoders.get(part.encoder)
-      await context.encodedData.labelled(images, encoder, part.spaces, { signal })
+      const { processor } = part
+      await context.encodedData.labelled(images, encoder, part.spaces, { signal, processor })
     } catch (error) {
       if (signal.aborted || isStorageFault(error)) throw error
       for (const { id } of waiting) {
@@ -139,8 +164,10 @@ export function createSharedComparisons(
     const run = await store.runs.get(id)
     if (!run || hasEnded(run)) return
     const waiting = await store.comparisons.unfinishedWith(id)
-    const [comparison] = waiting
+    const comparison = waiting.find(({ processor }) => processor === run.processor) ?? waiting[0]
     if (!comparison) return
+    // It was queued before its kind of processor was chosen.
+    if (run.processor !== null && run.processor !== context.processor.name) return queue.add(runJobOf(run))
     // A process with other code leaves the run to others.
     const withCode = await requireRunCode(context, run)
     const starts = await store.runs.countStart(id)
@@ -150,7 +177,8 @@ export function createSharedComparisons(
     const following = followRun({ writeProgress: attempt.progress, writeEstimate: attempt.estimate })
     try {
       if (starts > maxStarts) throw errors.jobEndedProcess({ times: maxStarts })
-      const { features, provenanceOf } = await keptFor(comparison, run.encoder)
+      const { processor } = run
+      const { features, provenanceOf } = await keptFor({ ...comparison, processor }, run.encoder)
       await performRun(context, withCode, attempt, features, provenanceOf, { signal, following })
     } catch (error) {
       if (signal.aborted || isStorageFault(error)) throw error
@@ -196,4 +224,20 @@ export function createSharedComparisons(
     concurrency,
   )
   return advance
+}
+
+const runJobOf = ({ id, processor }: RunRow): Job => ({
+  kind: 'run',
+  id,
+  ...(processor !== null && { processor }),
+})
+
+/** The kinds of processors whose workers do all that a comparison needs, those of most workers first. */
+function ableProcessors(workers: readonly WorkerRow[]): string[] {
+  const processors = [...new Set(workers.map(({ processor }) => processor))]
+  return processors
+    .map((processor) => [processor, workers.filter((worker) => worker.processor === processor)] as const)
+    .filter(([, own]) => neededKinds.every((kind) => own.some(({ kinds }) => kinds.includes(kind))))
+    .toSorted(([a, those], [b, these]) => these.length - those.length || (a < b ? -1 : 1))
+    .map(([processor]) => processor)
 }

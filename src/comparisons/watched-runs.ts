@@ -1,4 +1,5 @@
 import type { Changes } from '../jobs/changes.js'
+import { runsTopic } from '../store/comparisons.js'
 import type { RunRow } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 
@@ -35,8 +36,16 @@ export function createWatchedRuns({
     for (const { id: run } of runs) {
       entry.unwatch.push(changes.watch(run, () => entry.changed.add(run)))
     }
-    // Which runs there are never changes. What changed before they were watched is read again.
+    // Which runs there are changes when the comparison starts, if at all.
+    entry.unwatch.push(changes.watch(runsTopic(id), () => restart(entry)))
+    // What changed before they were watched is read again.
     return readRuns()
+  }
+
+  function restart(entry: Kept): void {
+    for (const unwatch of entry.unwatch.splice(0)) unwatch()
+    entry.changed.clear()
+    entry.runs = undefined
   }
 
   async function readChanged(runs: readonly RunRow[], changed: readonly string[]): Promise<RunRow[]> {

@@ -27,6 +27,8 @@ export interface LoadOptions {
   readonly signal?: AbortSignal
   /** Called with the number of images just encoded. */
   readonly onEncoded?: (images: number) => void
+  /** The kind of machine whose features count; see `FeatureRequest`. */
+  readonly processor?: string | undefined
 }
 
 /** The encoded classes, support sets and images that runs and predictions use. */
@@ -70,6 +72,7 @@ export interface EncodedData {
     encoder: Encoder,
     spaces: readonly string[],
     augmentations: number,
+    processor?: string | null,
   ): Promise<number>
 }
 
@@ -149,7 +152,7 @@ export function createEncodedData(options: {
     encoder: Encoder,
     spaces: readonly string[],
     recipe: AugmentationRecipe,
-    { signal, onEncoded }: LoadOptions = {},
+    { signal, onEncoded, processor }: LoadOptions = {},
   ): Promise<SpaceFeatures> {
     if (spaces.includes(patchSpace)) await requireRoom(encoder, images.length)
     const loaded: SpaceFeatures[] = []
@@ -159,6 +162,7 @@ export function createEncodedData(options: {
           ...{ encoder, images: images.map(sourceOf), ...part },
           ...(signal && { signal }),
           ...(onEncoded && { onEncoded }),
+          ...(processor !== undefined && { processor }),
         }),
       )
     }
@@ -226,10 +230,13 @@ export function createEncodedData(options: {
       const images = await store.datasets.images(testDatasetId, 'TEST', lastImage)
       return images.map((image) => ({ ...image, classIndex: indices[image.classIndex] as number }))
     },
-    async missing(images, encoder, spaces, augmentations) {
+    async missing(images, encoder, spaces, augmentations, processor) {
       let missing = 0
       for (const part of partsOf(spaces, augmentationRecipe(augmentations))) {
-        missing += await features.missing({ encoder, images: images.map(sourceOf), ...part })
+        missing += await features.missing({
+          ...{ encoder, images: images.map(sourceOf), ...part },
+          ...(processor != null && { processor }),
+        })
       }
       return missing
     },

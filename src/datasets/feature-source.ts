@@ -13,11 +13,12 @@ import { type Matrix, rowOf } from '../tensor/matrix.js'
 export interface FeatureSource {
   /**
    * Features [n, d] in each requested space, and [n, P·d] of patches, one row for each image in the order given. `onEncoded` is called after each
-   * batch with the number of images encoded. Throws as `encodeImages`.
+   * batch with the number of images encoded. Throws as `encodeImages`, or OTHER_PROCESSOR for images that only a processor of
+   * another kind may encode.
    */
   load(request: FeatureRequest): Promise<SpaceFeatures>
   /** The number of images that have no stored features in at least one of the spaces. */
-  missing(request: Pick<FeatureRequest, 'encoder' | 'images' | 'spaces' | 'recipe'>): Promise<number>
+  missing(request: Omit<FeatureRequest, 'signal' | 'onEncoded'>): Promise<number>
 }
 
 export interface FeatureRequest {
@@ -25,6 +26,11 @@ export interface FeatureRequest {
   readonly images: readonly ImageSource[]
   readonly spaces: readonly string[]
   readonly recipe: AugmentationRecipe
+  /**
+   * The kind of machine whose features count, together with those of earlier versions, which did not record it. By default those
+   * of this machine come first, and then those of any other.
+   */
+  readonly processor?: string
   readonly signal?: AbortSignal
   readonly onEncoded?: (images: number) => void
 }
@@ -50,6 +56,7 @@ export function createFeatureSource(store: FeatureStore, events: FeatureEvents =
     encoder: Encoder,
     space: string,
     recipe: AugmentationRecipe,
+    processor = encoder.processor(),
   ): Promise<FeatureAddress> {
     const patches = space === patchSpace ? await encoder.patches() : 1
     if (patches === null) throw errors.spaceNotAvailable({ space, encoder: encoder.id })
@@ -57,18 +64,44 @@ export function createFeatureSource(store: FeatureStore, events: FeatureEvents =
       encoder: `${encoder.id}-${encoder.spaceFingerprint(space)}`,
       space,
       recipe: recipe.id,
+      processor,
       dimensions: patches * encoder.dimensions,
     }
   }
 
-  /** The stored features in each space, and the ascending positions of images that lack features in any of them. */
-  async function lookUp({ encoder, images, spaces, recipe }: FeatureRequest) {
+  /** The stored features in a space, of the processors whose features count. */
+  async function readSpace({ encoder, images, recipe, processor }: FeatureRequest, space: string) {
+    const address = await addressOf(encoder, space, recipe, processor && encoder.processor(processor))
     const ids = images.map(({ id }) => id)
+    const found = await store.read(address, ids)
+    let { missing } = found
+    if (missing.length === 0) return found
+    const known = await store.processors(address)
+    const others = known.filter((each) => each !== address.processor && each !== undefined)
+    const next = [
+      ...(known.includes(undefined) && address.processor !== undefined ? [undefined] : []),
+      ...(processor === undefined ? others.sort() : []),
+    ]
+    for (const other of next) {
+      if (missing.length === 0) break
+      const wanted = missing
+      const more = await store.read(
+        { ...address, processor: other },
+        wanted.map((i) => ids[i] as string),
+      )
+      const absent = new Set(more.missing)
+      for (const [row, i] of wanted.entries()) {
+        if (!absent.has(row)) rowOf(found.features, i).set(rowOf(more.features, row))
+      }
+      missing = more.missing.map((row) => wanted[row] as number)
+    }
+    return { ...found, missing }
+  }
+
+  /** The stored features in each space, and the ascending positions of images that lack features in any of them. */
+  async function lookUp(request: FeatureRequest) {
     const found = await Promise.all(
-      spaces.map(async (space) => ({
-        space,
-        ...(await store.read(await addressOf(encoder, space, recipe), ids)),
-      })),
+      request.spaces.map(async (space) => ({ space, ...(await readSpace(request, space)) })),
     )
     const missing = [...new Set(found.flatMap((each) => each.missing))].sort((a, b) => a - b)
     return { found, missing }
@@ -82,6 +115,7 @@ export function createFeatureSource(store: FeatureStore, events: FeatureEvents =
     const stored = await lookUp({ ...request, images })
     const absent = stored.missing.map((i) => images[i] as ImageSource)
     if (absent.length < images.length) onEncoded?.(images.length - absent.length)
+    requireProcessor(request, absent.length)
     let before = performance.now()
     const encoded = await encoder.encodeImages(absent, {
       spaces,
@@ -139,4 +173,11 @@ export function createFeatureSource(store: FeatureStore, events: FeatureEvents =
     load: (request) => untilCancelled(request.signal, load(request)),
     missing: async (request) => (await lookUp(request)).missing.length,
   }
+}
+
+/** Throws OTHER_PROCESSOR if images are to be encoded on a machine of another kind. */
+function requireProcessor({ encoder, processor }: FeatureRequest, images: number): void {
+  const [wanted, own] = [processor && encoder.processor(processor), encoder.processor()]
+  if (images > 0 && wanted !== undefined && wanted !== own)
+    throw errors.otherProcessor({ wanted, own: own ?? 'unknown' })
 }

@@ -13,6 +13,8 @@ export interface SegmentedFeaturesOptions {
   readonly segments: FeatureSegmentRepository
   /** Segments that were read before, on the local disk. */
   readonly cache: ObjectCache
+  /** The name of this machine's processor, which is recorded for people. */
+  readonly processorModel?: string
 }
 
 /** A segment is written when it has so many images. */
@@ -41,7 +43,7 @@ interface Index {
  * missing or damaged counts as missing features.
  */
 export function createSegmentedFeatures(options: SegmentedFeaturesOptions): FeatureStore {
-  const { objects, segments, cache } = options
+  const { objects, segments, cache, processorModel = '' } = options
   const indexes = new Map<string, Index>()
   const kept = new LRUCache<string, Matrix>({
     maxSize: maxKeptBytes,
@@ -50,12 +52,12 @@ export function createSegmentedFeatures(options: SegmentedFeaturesOptions): Feat
   // One operation at a time, so that none sees an index that another changes.
   const oneAtATime = pLimit(1)
 
-  function indexOf({ encoder, space, recipe }: SegmentAddress): Index {
-    const key = JSON.stringify([encoder, space, recipe])
+  function indexOf({ encoder, space, recipe, processor = '' }: FeatureAddress): Index {
+    const key = JSON.stringify([encoder, space, recipe, processor])
     const known = indexes.get(key)
     if (known) return known
     const index: Index = {
-      address: { encoder, space, recipe },
+      address: { encoder, space, recipe, processor },
       ...{ segments: new Set(), places: new Map(), waiting: new Map() },
     }
     indexes.set(key, index)
@@ -127,27 +129,31 @@ export function createSegmentedFeatures(options: SegmentedFeaturesOptions): Feat
 
   async function write(index: Index): Promise<void> {
     if (index.waiting.size === 0) return
-    const row = await writeSegment(index.address, [...index.waiting])
+    const row = await writeSegment({ ...index.address, processorModel }, [...index.waiting])
     await segments.add(row)
     learn(index, row)
     index.waiting.clear()
   }
 
   async function writeSegment(
-    { encoder, space, recipe }: SegmentAddress,
+    address: SegmentAddress & Pick<SegmentRow, 'processorModel'>,
     rows: readonly (readonly [string, Float32Array])[],
   ): Promise<SegmentRow> {
+    const { encoder, space, recipe, processor } = address
     const columns = rows[0]?.[1].length ?? 0
     const data = new Float32Array(rows.length * columns)
     for (const [i, [, values]] of rows.entries()) data.set(values, i * columns)
     const images = rows.map(([image]) => image)
     const bytes = formatSafetensors({
       tensors: new Map([['features', { type: 'float32', shape: [rows.length, columns], data }]]),
-      metadata: { encoder, space, recipe, images: images.join(' ') },
+      metadata: {
+        ...{ encoder, space, recipe, images: images.join(' ') },
+        ...(processor !== '' && { processor }),
+      },
     })
     const id = hashOf(bytes)
     await objects.put(keyOf(id), bytes)
-    return { id, encoder, space, recipe, images }
+    return { ...address, id, images }
   }
 
   /** Replaces a segment by one without the features of images that are not kept. */
@@ -174,6 +180,10 @@ export function createSegmentedFeatures(options: SegmentedFeaturesOptions): Feat
     read: (address, images) => oneAtATime(() => read(address, images)),
     append: (address, images, features) => oneAtATime(() => append(address, images, features)),
     flush: () => oneAtATime(flush),
+    async processors(address) {
+      const written = await segments.processors(address)
+      return written.map((processor) => (processor === '' ? undefined : processor))
+    },
     keepOnly: (selectKept, isAffected = () => true) =>
       oneAtATime(async () => {
         await flush()

@@ -2,6 +2,7 @@ import { errors, reasonOf, ShotboardError } from '../errors.js'
 import type { Preprocessing } from '../images/preprocess.js'
 import { type ImageWorkers, maxImageProcesses, openImageWorkers } from '../images/workers/image-workers.js'
 import { openOnDemand } from '../system/open-on-demand.js'
+import { remoteKind } from '../system/processor-kind.js'
 import type { Matrix } from '../tensor/matrix.js'
 import type { Runtime } from '../tensor/runtime.js'
 import type { AddedAdapters } from './adapters/added-adapters.js'
@@ -45,6 +46,11 @@ export interface Encoder {
   patches(): Promise<number | null>
   /** Identifies the features of one of its spaces. Features are stored under it. */
   spaceFingerprint(space: EncoderSpace): string
+  /**
+   * The name of the kind of processor that makes its features on a machine of a kind, by default this one: `remote` if a server
+   * makes them. Undefined if the kind of this machine is not known.
+   */
+  processor(machine?: string): string | undefined
   /** The SHA-256 of each of the model's files, in hexadecimal. */
   readonly files: Readonly<Record<string, string>>
   /** The SHA-256 of the file that holds each space's adapters. The space `clip` has none. */
@@ -79,6 +85,8 @@ export interface EncoderOptions {
   readonly idleMinutes?: number
   /** What decodes images. Default: workers of its own. */
   readonly images?: ImageWorkers
+  /** The name of the kind of processor that this machine has. Default: not known. */
+  readonly processor?: string
 }
 
 export interface OpenEncoderOptions extends EncoderOptions {
@@ -99,7 +107,7 @@ export async function openEncoder(
 export function createEncoder(
   model: ModelFolder,
   runtime: Runtime,
-  { idleMinutes = 0, images }: EncoderOptions = {},
+  { idleMinutes = 0, images, processor }: EncoderOptions = {},
 ): Encoder {
   const { manifest } = model
   const { id, name, dimensions, imageSize, logitScale, logitBias, precision } = manifest
@@ -112,7 +120,8 @@ export function createEncoder(
   )
   const workers: ImagePipeline['workers'] = images ? { use: (work) => work(images) } : own
   // While a server encodes a batch, this machine has the time to prepare the next.
-  const onCpu = runtime.onCpu && !('endpoint' in manifest.vision)
+  const isRemote = 'endpoint' in manifest.vision
+  const onCpu = runtime.onCpu && !isRemote
   const pipeline = { manifest, onCpu, workers, encodePixels: models.encodePixels }
 
   return {
@@ -126,6 +135,7 @@ export function createEncoder(
     },
     patches: () => models.patches(),
     spaceFingerprint: (space) => spaceFingerprint(model, models.added, space),
+    processor: (machine = processor) => (isRemote ? remoteKind : machine),
     get adapters() {
       return adapterHashes(model, models.added)
     },

@@ -14,12 +14,14 @@ export interface FeatureAddress {
   readonly space: string
   /** The augmentation recipe's id. */
   readonly recipe: string
+  /** The kind of processor that made it; undefined for features of earlier versions, which did not record it. */
+  readonly processor?: string | undefined
   /** d, the length of a feature. */
   readonly dimensions: number
 }
 
 /**
- * Features in files. Each is computed once for (image, encoder, space, recipe), and survives restarts. Images are named by
+ * Features in files. Each is computed once for (image, encoder, space, recipe, processor), and survives restarts. Images are named by
  * their SHA-256 in hexadecimal.
  */
 export interface FeatureStore {
@@ -30,6 +32,8 @@ export interface FeatureStore {
    * then stores none of them.
    */
   append(address: FeatureAddress, images: readonly string[], features: Matrix): Promise<void>
+  /** The kinds of processors of which an address has features, with undefined if some are of earlier versions. */
+  processors(address: FeatureAddress): Promise<readonly (string | undefined)[]>
   /** Resolves when everything that was appended survives the end of the process. Throws as `append`. */
   flush(): Promise<void>
   /**
@@ -59,7 +63,7 @@ export function openFeatureStore(directory: string): FeatureStore {
   }
 
   function withShard<T>(address: FeatureAddress, work: (shard: Shard) => Promise<T>): Promise<T> {
-    const folder = join(directory, address.encoder, address.space.replaceAll(':', '@'), address.recipe)
+    const folder = join(above(address), nameOf(address))
     const slot = slotOf(folder)
     return slot.queue(async () => {
       slot.shard ??= withWriteErrors('features', () => openShard(folder, address.dimensions))
@@ -75,13 +79,22 @@ export function openFeatureStore(directory: string): FeatureStore {
     })
   }
 
+  const above = ({ encoder, space }: FeatureAddress): string =>
+    join(directory, encoder, space.replaceAll(':', '@'))
+
   return {
     read: (address, images) => withShard(address, (shard) => shard.read(images)),
     append: (address, images, features) => withShard(address, (shard) => shard.append(images, features)),
     flush: async () => {},
+    async processors(address) {
+      const names = (await readdir(above(address)).catch(() => [])).map(withoutSuffix)
+      const shards = [...new Set(names)].map(partsOf)
+      return shards.flatMap(({ recipe, processor }) => (recipe === address.recipe ? [processor] : []))
+    },
     async keepOnly(selectKept, isAffected = () => true) {
       for (const folder of await shardFolders(directory)) {
-        const [encoder = '', , recipe = ''] = relative(directory, folder).split(sep)
+        const [encoder = '', , name = ''] = relative(directory, folder).split(sep)
+        const { recipe } = partsOf(name)
         if (!isAffected({ encoder, recipe })) continue
         const slot = slotOf(folder)
         await slot.queue(async () => {
@@ -97,7 +110,16 @@ export function openFeatureStore(directory: string): FeatureStore {
   }
 }
 
-/** The folders of all shards: ENCODER/SPACE/RECIPE. Includes those whose compaction was interrupted. */
+/** The name of a shard's folder: RECIPE@PROCESSOR, or RECIPE for features of earlier versions. */
+const nameOf = ({ recipe, processor }: FeatureAddress): string =>
+  processor === undefined ? recipe : `${recipe}@${processor}`
+
+function partsOf(name: string): { recipe: string; processor: string | undefined } {
+  const [recipe = '', processor] = name.split('@')
+  return { recipe, processor }
+}
+
+/** The folders of all shards: ENCODER/SPACE/NAME. Includes those whose compaction was interrupted. */
 async function shardFolders(directory: string): Promise<string[]> {
   let folders = [directory]
   for (let level = 0; level < 3; level++) {

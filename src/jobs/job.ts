@@ -32,6 +32,8 @@ export interface Job {
   readonly id: string
   /** The part of the work; undefined for all of it. */
   readonly part?: string
+  /** The kind of processor that does it; undefined for any. One process has only one, and looks at none. */
+  readonly processor?: string
 }
 
 /** Does jobs of one kind. The signal aborts when the job is cancelled or the process stops. */

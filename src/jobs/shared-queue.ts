@@ -13,6 +13,8 @@ export interface SharedQueueOptions {
   readonly name: string
   /** The kinds that this process works on; the others' handlers are never called. */
   readonly kinds: readonly JobKind[]
+  /** The kind of its processor; it leaves jobs for others to processes with these. */
+  readonly processor: string
   readonly onError: (job: Job, error: unknown) => void
   /** Called with faults of the queue itself, such as a lost connection. */
   readonly onFault: (error: unknown) => void
@@ -31,9 +33,27 @@ const connectionsForQueries = 4
 const schema = 'bullmq'
 
 const jobSchema = z
-  .object({ kind: z.enum(jobKinds), id: z.string(), part: z.string().optional() })
-  .transform(({ part, ...job }): Job => ({ ...job, ...(part !== undefined && { part }) }))
+  .object({
+    kind: z.enum(jobKinds),
+    id: z.string(),
+    part: z.string().optional(),
+    processor: z.string().optional(),
+  })
+  .transform(
+    ({ part, processor, ...job }): Job => ({
+      ...job,
+      ...(part !== undefined && { part }),
+      ...(processor !== undefined && { processor }),
+    }),
+  )
 const liveStates: JobType[] = ['waiting', 'prioritized', 'delayed', 'active']
+
+/** The kinds of jobs that only some processors may do. */
+const boundKinds: readonly JobKind[] = ['encode', 'run']
+
+/** Jobs for a kind of processor have a queue of their own, so that others do not take them only to put them back. */
+const laneOf = ({ kind, processor }: Pick<Job, 'kind' | 'processor'>): string =>
+  processor === undefined ? kind : `${kind}@${processor}`
 
 interface RunningJob {
   readonly controller: AbortController
@@ -46,20 +66,24 @@ interface RunningJob {
  * unfinished, and `onFault` hears of it. Throws QUEUE_UNAVAILABLE if the server cannot be used.
  */
 export async function openSharedQueue(options: SharedQueueOptions): Promise<JobQueue> {
-  const { kinds, onError, onFault } = options
+  const { kinds, processor, onError, onFault } = options
   const { Queue, Worker, WaitingError, close: closeConnections } = await openBackend(options)
-  const queues = new Map(jobKinds.map((kind) => [kind, Queue(kind)]))
-  for (const queue of queues.values()) queue.on('error', onFault)
-  const workers = new Map<JobKind, Worker>()
+  const queues = new Map<string, ReturnType<typeof Queue>>()
+  for (const lane of [...jobKinds, ...boundKinds.map((kind) => laneOf({ kind, processor }))]) queueIn(lane)
+  const workers = new Map<string, Worker>()
   const handled = new Set<JobKind>()
   const running = new Map<string, RunningJob>()
   let closing = false
 
-  const queueOf = ({ kind }: Job) => {
-    const queue = queues.get(kind)
-    if (!queue) throw new Error(`There is no queue for jobs of kind ${kind}.`)
+  function queueIn(lane: string) {
+    const known = queues.get(lane)
+    if (known) return known
+    const queue = Queue(lane)
+    queue.on('error', onFault)
+    queues.set(lane, queue)
     return queue
   }
+  const queueOf = (job: Job) => queueIn(laneOf(job))
 
   /** Returns false if the job shall wait for another process. */
   async function perform(job: Job, handler: JobHandler): Promise<boolean> {
@@ -89,13 +113,15 @@ export async function openSharedQueue(options: SharedQueueOptions): Promise<JobQ
       if (handled.has(kind)) throw new Error(`Jobs of kind ${kind} have a handler.`)
       handled.add(kind)
       if (!kinds.includes(kind)) return
-      const worker = Worker(kind, concurrency, async (queued, token) => {
-        if (await perform(jobSchema.parse(queued.data), handler)) return
-        await queued.moveToWait(token)
-        throw new WaitingError()
-      })
-      worker.on('error', onFault)
-      workers.set(kind, worker)
+      for (const lane of [kind, ...(boundKinds.includes(kind) ? [laneOf({ kind, processor })] : [])]) {
+        const worker = Worker(lane, concurrency, async (queued, token) => {
+          if (await perform(jobSchema.parse(queued.data), handler)) return
+          await queued.moveToWait(token)
+          throw new WaitingError()
+        })
+        worker.on('error', onFault)
+        workers.set(lane, worker)
+      }
     },
     async add(job) {
       try {
@@ -174,9 +200,9 @@ async function openBackend({ url, name, kinds, onFault }: SharedQueueOptions) {
     const prefix = `shotboard-${name}`
     return {
       WaitingError,
-      Queue: (kind: JobKind) => new bullmq.Queue(kind, { connection: asking, prefix, ...queueOptions }),
-      Worker: (kind: JobKind, concurrency: number, process: Processor): Worker =>
-        new bullmq.Worker(kind, process, { connection: working, prefix, concurrency, ...workerOptions }),
+      Queue: (lane: string) => new bullmq.Queue(lane, { connection: asking, prefix, ...queueOptions }),
+      Worker: (lane: string, concurrency: number, process: Processor): Worker =>
+        new bullmq.Worker(lane, process, { connection: working, prefix, concurrency, ...workerOptions }),
       async close() {
         asking.disconnect()
         working.disconnect()
@@ -184,13 +210,13 @@ async function openBackend({ url, name, kinds, onFault }: SharedQueueOptions) {
     }
   }
   const { Queue, Worker } = bullmq.withBackend(bullmq.createPostgresBackend)
-  const queueName = (kind: JobKind) => `${name}-${kind}`
+  const queueName = (lane: string) => `${name}-${lane}`
   await reach(migrateQueue(bullmq, { connectionString: url, schema, migrate: true, max: 1 }))
   // All queues and workers share one pool, or a few processes would take all connections that a server has.
   const pool = new Pool({
     ...{ connectionString: url, options: `-c search_path=${schema}`, keepAlive: true },
     // Each worker keeps one to listen.
-    max: connectionsForQueries + kinds.length,
+    max: connectionsForQueries + kinds.length + boundKinds.length,
   })
   pool.setMaxListeners(0)
   pool.on('error', onFault)
@@ -198,9 +224,9 @@ async function openBackend({ url, name, kinds, onFault }: SharedQueueOptions) {
   const connection = pool as unknown as ConstructorParameters<typeof bullmq.PostgresConnection>[0]
   return {
     WaitingError,
-    Queue: (kind: JobKind) => new Queue(queueName(kind), { connection, ...queueOptions }),
-    Worker: (kind: JobKind, concurrency: number, process: Processor) =>
-      new Worker(queueName(kind), process, {
+    Queue: (lane: string) => new Queue(queueName(lane), { connection, ...queueOptions }),
+    Worker: (lane: string, concurrency: number, process: Processor) =>
+      new Worker(queueName(lane), process, {
         connection,
         concurrency,
         ...workerOptions,

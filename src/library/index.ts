@@ -47,6 +47,7 @@ export { createNameOf, type WordedRecommendation } from '../comparisons/recommen
 export type { ComparedRow } from '../comparisons/row-statistics.js'
 export type { PredictedClass, RunPrediction, RunPredictionsInput } from '../comparisons/run-predictions.js'
 export type { RowDifference } from '../comparisons/side-by-side.js'
+export { bucketFilesOf, isBucket } from '../datasets/bucket-files.js'
 export type { AddImagesResult, PromptedDataset } from '../datasets/datasets.js'
 export type { FeatureProblems } from '../datasets/feature-problems.js'
 export type { FeatureEvents } from '../datasets/feature-source.js'

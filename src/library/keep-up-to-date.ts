@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import type { Cleanup } from '../system/cleanup.js'
 import type { LibraryEvents, Services } from './services.js'
+import type { SharedWork } from './sharing.js'
 import { sweepObjects } from './sweep-objects.js'
 
 type Resumed = Pick<
@@ -27,18 +29,27 @@ const msBetweenSweeps = 6 * 3_600_000
 
 /**
  * Keeps a process up to date with others that share its database: queues again what a queue has lost, learns of adapters that
- * others have added or removed, and has objects without rows swept.
+ * others have added or removed, says that a worker is alive, and has objects without rows swept.
  */
 export function keepUpToDate(
-  services: Resumed & Pick<Services, 'encoders' | 'adapterFolder' | 'queue' | 'objects' | 'store'>,
+  services: Resumed &
+    Pick<Services, 'encoders' | 'adapterFolder' | 'queue' | 'objects' | 'store' | 'processor'> & {
+      readonly work: SharedWork
+    },
   { onError }: LibraryEvents,
   cleanup: Cleanup,
 ): void {
   const { queue, objects, store } = services
   queue.handle('sweep', (_, signal) => sweepObjects(objects, store, signal), 1)
+  const worker = { id: randomUUID(), processor: services.processor.name, kinds: services.work.kinds }
+  const beat = async () => worker.kinds.length > 0 && store.workers.beat(worker)
   let lastSweep = 0
-  let looking = Promise.resolve()
+  // Comparisons that wait for a worker need not wait for its first look.
+  let looking = beat()
+    .then(() => undefined)
+    .catch((error: unknown) => onError?.('looking for work', error))
   async function look(): Promise<void> {
+    await beat()
     await resumeJobs(services)
     if (Date.now() - lastSweep > msBetweenSweeps) {
       lastSweep = Date.now()
@@ -56,5 +67,7 @@ export function keepUpToDate(
   cleanup.add(async () => {
     clearInterval(timer)
     await looking
+    // If this cannot be written, it counts as alive for a minute.
+    await store.workers.leave(worker.id).catch(() => undefined)
   })
 }

@@ -196,7 +196,7 @@ export async function openLibrary(
         await services.deletions.discarded()
       }, onError),
     )
-    if (sharing) keepUpToDate(services, events, cleanup)
+    if (sharing) keepUpToDate({ ...services, work }, events, cleanup)
     await resumeJobs(services)
     return { ...publicInterface(services), publishUrl: lock.publishUrl, close: cleanup.run }
   } catch (error) {

@@ -3,6 +3,7 @@ import { type Encoders, openEncoders } from '../encoders/encoders.js'
 import { errors } from '../errors.js'
 import { type ImageWorkers, maxImageProcesses, openImageWorkers } from '../images/workers/image-workers.js'
 import type { Cleanup } from '../system/cleanup.js'
+import { type ProcessorKind, processorKind } from '../system/processor-kind.js'
 import { createKernels, type Kernels } from '../tensor/kernels.js'
 import { openRuntime, type Runtime } from '../tensor/runtime.js'
 import type { LibrarySettings } from './settings.js'
@@ -12,6 +13,8 @@ export interface Computing {
   readonly encoders: Encoders
   readonly adapterFolder: AdapterFolder
   readonly kernels: Kernels
+  /** The kind of processor that makes features here. */
+  readonly processor: ProcessorKind
   /** Decodes images, for everything that needs their pixels. */
   readonly imageWorkers: ImageWorkers
   /** Opens a computing thread with the execution providers of the encoders, for a training. */
@@ -32,6 +35,8 @@ export async function openComputing(
   cleanup.add(encoding.close)
   cleanup.add(computing.close)
   await requireProviders(encoding, providers)
+  const found = processorKind(providers[0] ?? 'cpu')
+  const processor = { ...found, name: settings.processor ?? found.name }
   const maxProcesses = Math.min(encoding.threads, maxImageProcesses)
   const imageWorkers = openImageWorkers({
     maxProcesses,
@@ -40,10 +45,12 @@ export async function openComputing(
   cleanup.add(imageWorkers.close)
   return {
     imageWorkers,
+    processor,
     encoders: await openEncoders(settings, settings.encoder, encoding, {
       idleMinutes: settings.encoderIdleMinutes,
       adapterFolder,
       images: imageWorkers,
+      processor: processor.name,
     }),
     adapterFolder,
     kernels: createKernels(computing),

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { createClassifierFiles } from '../classifiers/classifier-files.js'
 import { createRunResults } from '../comparisons/run-results.js'
@@ -46,6 +47,7 @@ export async function openSharedStorage(
     const featureStore = createSegmentedFeatures({
       objects,
       segments: store.featureSegments,
+      processorModel: cpus()[0]?.model.trim() ?? '',
       cache: await openObjectCache(folder('cache'), settings.cacheGigabytes * bytesPerGigabyte),
     })
     cleanup.add(featureStore.close)

@@ -25,6 +25,7 @@ export async function openShared(
   const computing = await openComputing(settings, cleanup, adapterFolder)
   const queue = await openSharedQueue({
     ...{ url: sharing.queueUrl, name: storage.libraryId, kinds: work.kinds, onFault },
+    processor: computing.processor.name,
     onError: ({ id }, error) => onError?.(id, error),
   })
   cleanup.add(queue.close)

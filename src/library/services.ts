@@ -23,6 +23,8 @@ import { createImports } from '../datasets/importing/imports.js'
 import { createGenerics } from '../generic/generics.js'
 import type { JobQueue } from '../jobs/job-queue.js'
 import type { Registry } from '../plugins/registry.js'
+import { type AllowedBuckets, openAllowedBucket } from '../store/objects/allowed-buckets.js'
+import type { BucketCredentials } from '../store/objects/s3-client.js'
 import { createKeyedLock } from '../system/keyed-lock.js'
 import { createDeletions } from './deletions.js'
 import type { Computing } from './open-computing.js'
@@ -85,6 +87,7 @@ export function createServices(
     intake,
     queue,
     limits: settings,
+    bucketCredentials: bucketCredentials(settings),
     hub: {
       endpoint: settings.hubEndpoint,
       token: settings.hubToken,
@@ -130,8 +133,20 @@ export function createServices(
       queue,
       loadClassifier: classifiers.load,
       classifierId: async (classifier) => (await classifiers.get(classifier)).id,
+      openBucket: (url, reading) => openAllowedBucket(url, allowedBuckets(settings), reading),
+      maxMegabytes: settings.maxImportedFileMegabytes,
     }),
     deletions: createDeletions({ ...parts, intake, isAddingTo, comparisons }),
     jobCounts: queue.counts,
   }
 }
+
+const allowedBuckets = (settings: LibrarySettings): AllowedBuckets => ({
+  addresses: settings.readBuckets,
+  credentials: bucketCredentials(settings),
+})
+
+const bucketCredentials = ({ objectsKeyId, objectsSecret }: LibrarySettings): Partial<BucketCredentials> => ({
+  ...(objectsKeyId !== undefined && { accessKeyId: objectsKeyId }),
+  ...(objectsSecret !== undefined && { secretAccessKey: objectsSecret }),
+})

@@ -108,6 +108,15 @@ const machines = {
     description: 'Secret of the access key.',
     secret: true,
   }),
+  readBuckets: setting(
+    listOf(matching(/^s3:\/\/[^/?]+(\/[^?]*)?(\?.*)?$/, 's3://BUCKET/PREFIX?endpoint=URL')),
+    [],
+    {
+      variable: 'SHOTBOARD_READ_BUCKETS',
+      description:
+        'Buckets whose objects clients may have classified, each with what the keys begin with: `s3://BUCKET/PREFIX`, with `endpoint` and `region` as for `SHOTBOARD_OBJECTS`. They are read with `AWS_ACCESS_KEY_ID`. Without it, none.',
+    },
+  ),
   cacheGigabytes: setting(wholeNumber(1, 100_000), 10, {
     variable: 'SHOTBOARD_CACHE_GB',
     description:
@@ -166,6 +175,12 @@ const models = {
         'What encoders run on, in order of preference. ONNX Runtime must support it on this machine; see docs/models.md.',
     },
   ),
+  processor: optionalSetting(matching(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'up to 64 letters, digits, - and _'), {
+    variable: 'SHOTBOARD_PROCESSOR',
+    description:
+      'Name of the kind of processor that this machine has. A comparison takes features of one kind only, and its work goes to machines of that kind; the same name on different machines says that their differences, in the last bits, do not matter.',
+    defaultText: 'by provider, architecture and instructions, such as `cpu-x64-avx512`',
+  }),
 }
 
 /** Other programs read these variables too, and take an empty one for none. */

@@ -18,7 +18,7 @@ export interface ReadFile {
 }
 
 export interface ImageFilesOf {
-  /** The number of images. */
+  /** The number of images; of a bucket, those that are counted yet. */
   readonly total: number
   /** The number of files in folders and archives that are left out, since their names are not those of images. */
   readonly others: number
@@ -145,7 +145,7 @@ async function* chunksOf(parts: readonly Part[]): AsyncGenerator<readonly ReadFi
 }
 
 /** The same items; while one is worked on, the next is made. */
-async function* oneAhead<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
+export async function* oneAhead<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
   let next = items.next()
   // An error is thrown when its item is asked for.
   next.catch(() => undefined)

@@ -7,6 +7,8 @@ export interface ComparisonRow {
   /** The dataset of the test images, if it is another one with the same classes. */
   readonly testDatasetId: string | null
   readonly encoder: string
+  /** The kind of processor that its features come from; null until it starts, and for comparisons of earlier versions. */
+  readonly processor: string | null
   /** The position of the last image at the time of the request; null if an earlier version did not store it. */
   readonly lastImage: number | null
   /**

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit'
+import { chooseProcessor } from './choose-processor.js'
 import { type ComparisonFilter, type ComparisonOrder, readComparisonPage } from './comparison-page.js'
 import type { ComparisonRow, NewComparison } from './comparison-row.js'
 import type { Database, DatabaseClient, Transaction } from './database.js'
@@ -49,6 +50,11 @@ export interface ComparisonRepository extends JobStarts {
   /** Unfinished comparisons that have a run, oldest first. */
   unfinishedWith(run: string): Promise<ComparisonRow[]>
   countUnfinished(): Promise<number>
+  /**
+   * Decides which kind of processor the features of an unfinished comparison come from. Its runs that were made, or are to be made, by
+   * another kind are replaced by equal runs of this kind; results of earlier versions, of which it is not known, stay.
+   */
+  chooseProcessor(id: string, processor: string): Promise<void>
   /** Changes a comparison. One that has ended never changes. */
   update(
     id: string,
@@ -71,6 +77,9 @@ export interface ComparisonRepository extends JobStarts {
   /** Like `cancel`, but the comparison and those runs have failed, with this error. */
   fail(id: string, why: { readonly error: string; readonly errorCode: string }): Promise<void>
 }
+
+/** What is announced when a comparison gets other runs in place of its own. */
+export const runsTopic = (comparison: string): string => `${comparison}/runs`
 
 /** `onChange` receives every changed comparison, and every run that `cancel` changes. */
 export function createComparisonRepository(
@@ -191,6 +200,11 @@ export function createComparisonRepository(
       )
       const groups = groupById(ids, rows, ({ comparisonId }) => comparisonId)
       return new Map([...groups].map(([id, members]) => [id, members.map(({ imageId }) => imageId)]))
+    },
+    async chooseProcessor(id, processor) {
+      const replaced = await inTurn((tx) => chooseProcessor(tx, id, processor))
+      if (replaced) onChange(runsTopic(id))
+      onChange(id)
     },
     countUnfinished: () => client.comparison.count({ where: { status: unfinishedStatus } }),
     unfinished: () =>

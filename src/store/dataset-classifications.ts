@@ -12,21 +12,25 @@ export interface ClassificationRequestRow {
   readonly classifierId: string
   readonly classifierName: string
   readonly version: number
-  /** Null after the dataset is deleted. */
+  /** Null after the dataset is deleted, and for a bucket. */
   readonly datasetId: string | null
+  /** The address of the bucket whose objects are classified, in place of a dataset; null for a dataset. */
+  readonly bucket: string | null
   /** Only images of this split; null for all. */
   readonly split: Split | null
   /** The images without a label, in place of those with one. */
   readonly unlabelled: boolean
   readonly topK: number
   readonly format: ClassificationFormat
-  /** The number of images when it was asked for. */
+  /** The number of images when it was asked for; of a bucket those that are listed yet. */
   readonly images: number
 }
 
 export interface DatasetClassificationRow extends ClassificationRequestRow {
   readonly id: string
   readonly status: JobStatus
+  /** Whether all objects of a bucket are listed; true for a dataset. */
+  readonly isListed: boolean
   /** Images that have an answer or an error. */
   readonly done: number
   /** Those of them that cannot be read. */
@@ -47,11 +51,21 @@ export interface PartRange {
   readonly upTo: number
 }
 
+/** The keys of a bucket above `afterKey`, up to `upToKey`. */
+export interface KeyRange {
+  /** Null for the first part. */
+  readonly afterKey: string | null
+  readonly upToKey: string
+}
+
 export interface ClassificationPartRow extends PartRange {
   readonly id: string
   readonly classificationId: string
   /** From 1. */
   readonly number: number
+  /** Of a bucket; null for a dataset. */
+  readonly afterKey: string | null
+  readonly upToKey: string | null
   readonly status: JobStatus
   readonly done: number
   readonly unread: number
@@ -85,7 +99,19 @@ export interface DatasetClassificationRepository extends JobStarts, JobEnds {
   /** The images of a part, in the order in which they came. */
   imagesIn(images: ImagesToClassify, range: PartRange): Promise<ImageToClassify[]>
   /** Throws UNKNOWN_DATASET if the dataset has been deleted meanwhile. */
-  create(request: ClassificationRequestRow, ranges: readonly PartRange[]): Promise<DatasetClassificationRow>
+  create(
+    request: Omit<ClassificationRequestRow, 'bucket'>,
+    ranges: readonly PartRange[],
+  ): Promise<DatasetClassificationRow>
+  /** Creates the classification of a bucket, whose parts are added as it is listed. */
+  createForBucket(request: ClassificationRequestRow): Promise<DatasetClassificationRow>
+  /**
+   * Adds the part of a bucket with this number, of so many objects. Returns false if there is one, or if the classification has
+   * ended: then another process lists it, too.
+   */
+  addPart(id: string, number: number, images: number, range: KeyRange): Promise<boolean>
+  /** Says that all objects of a bucket are listed. */
+  endListing(id: string): Promise<void>
   get(id: string): Promise<DatasetClassificationRow | null>
   getMany(ids: readonly string[]): Promise<DatasetClassificationRow[]>
   page(request: PageRequest, filter: ClassificationFilter): Promise<Page<DatasetClassificationRow>>
@@ -211,6 +237,37 @@ export function createDatasetClassificationRepository(
         })
         return { ...row, done: 0, unread: 0 }
       }, longTransaction),
+    async createForBucket(request) {
+      const row = await client.datasetClassification.create({ data: { ...request, isListed: false } })
+      return { ...row, done: 0, unread: 0 }
+    },
+    async addPart(id, number, images, range) {
+      const isAdded = await client.$transaction(async (tx) => {
+        // Whoever else adds a part waits for this row.
+        const { count } = await tx.datasetClassification.updateMany({
+          where: { id, status: unfinishedStatus, isListed: false },
+          data: { doneBefore: { increment: 0 } },
+        })
+        const known = await tx.classificationPart.findMany({
+          where: { classificationId: id },
+          orderBy: { number: 'desc' },
+          take: 1,
+        })
+        if (count === 0 || (known[0]?.number ?? 0) !== number - 1) return false
+        const above = known[0]?.upTo ?? 0
+        await tx.classificationPart.create({
+          data: { ...range, classificationId: id, number, above, upTo: above + images },
+        })
+        await tx.datasetClassification.update({ where: { id }, data: { images: above + images } })
+        return true
+      })
+      if (isAdded) onChange(id)
+      return isAdded
+    },
+    async endListing(id) {
+      await client.datasetClassification.updateMany({ where: { id }, data: { isListed: true } })
+      onChange(id)
+    },
     get,
     getMany: async (ids) =>
       withProgress(

@@ -6,6 +6,8 @@ export interface SegmentAddress {
   readonly encoder: string
   readonly space: string
   readonly recipe: string
+  /** The kind of processor that made them; empty for features of earlier versions, which did not record it. */
+  readonly processor: string
 }
 
 export interface SegmentRow extends SegmentAddress {
@@ -13,6 +15,8 @@ export interface SegmentRow extends SegmentAddress {
   readonly id: string
   /** The ids of the images, one a row. */
   readonly images: readonly string[]
+  /** The name of the processor, for people. */
+  readonly processorModel: string
 }
 
 /** Where features lie in an object store. */
@@ -22,6 +26,8 @@ export interface FeatureSegmentRepository {
   get(id: string): Promise<SegmentRow | null>
   /** All addresses that have segments. */
   addresses(): Promise<SegmentAddress[]>
+  /** The kinds of processors of which an address has segments. */
+  processors(address: Omit<SegmentAddress, 'processor'>): Promise<string[]>
   add(segment: SegmentRow): Promise<void>
   /** Removes a segment and adds another, or none, in one transaction. */
   replace(id: string, by: SegmentRow | null): Promise<void>
@@ -33,9 +39,9 @@ const hashBytes = 32
 
 export function createFeatureSegmentRepository(client: DatabaseClient): FeatureSegmentRepository {
   return {
-    async ids({ encoder, space, recipe }) {
+    async ids({ encoder, space, recipe, processor }) {
       const rows = await client.featureSegment.findMany({
-        where: { encoder, space, recipe },
+        where: { encoder, space, recipe, processor },
         select: { id: true },
       })
       return rows.map(({ id }) => id)
@@ -43,14 +49,21 @@ export function createFeatureSegmentRepository(client: DatabaseClient): FeatureS
     async get(id) {
       const row = await client.featureSegment.findUnique({ where: { id } })
       if (!row) return null
-      const { encoder, space, recipe } = row
-      return { id, encoder, space, recipe, images: idsIn(row.images) }
+      return { ...pickAddress(row), id, processorModel: row.processorModel, images: idsIn(row.images) }
     },
     addresses: () =>
       client.featureSegment.findMany({
-        distinct: ['encoder', 'space', 'recipe'],
-        select: { encoder: true, space: true, recipe: true },
+        distinct: ['encoder', 'space', 'recipe', 'processor'],
+        select: { encoder: true, space: true, recipe: true, processor: true },
       }),
+    async processors({ encoder, space, recipe }) {
+      const rows = await client.featureSegment.findMany({
+        where: { encoder, space, recipe },
+        distinct: ['processor'],
+        select: { processor: true },
+      })
+      return rows.map(({ processor }) => processor)
+    },
     add: (segment) => client.$transaction((tx) => add(tx, segment)),
     replace: (id, by) =>
       client.$transaction(async (tx) => {
@@ -73,6 +86,10 @@ async function add(tx: Transaction, segment: SegmentRow): Promise<void> {
   const known = await tx.featureSegment.count({ where: { id: segment.id } })
   if (known === 0) await tx.featureSegment.create({ data: toRow(segment) })
 }
+
+const pickAddress = ({ encoder, space, recipe, processor }: SegmentAddress): SegmentAddress => ({
+  ...{ encoder, space, recipe, processor },
+})
 
 const toRow = ({ images, ...row }: SegmentRow) => ({
   ...row,

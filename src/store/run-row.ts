@@ -63,6 +63,8 @@ export interface RunRow extends RunRequest {
   readonly id: string
   /** Of what it computes, and with which code. */
   readonly fingerprint: string
+  /** The kind of processor that its features come from; null until a comparison with it starts, and for runs of earlier versions. */
+  readonly processor: string | null
   readonly status: JobStatus
   readonly progress: number
   readonly error: string | null
@@ -114,6 +116,7 @@ export function toRun(row: StoredRun): RunRow {
     coverage: row.coverage,
     unknownDatasetId: row.unknownDatasetId,
     holdOut: holdOutSchema.parse(row.holdOut),
+    processor: row.processor,
     status: row.status,
     progress: row.progress,
     error: row.error,

@@ -22,6 +22,7 @@ import { createRunRepository, type RunRepository } from './runs.js'
 import { createSupportSetRepository, type SupportSetRepository } from './support-sets.js'
 import { createTrainingRepository, type TrainingRepository } from './trainings.js'
 import { createUnlabelledImageRepository, type UnlabelledImageRepository } from './unlabelled-images.js'
+import { createWorkerRepository, type WorkerRepository } from './workers.js'
 
 /** All repositories of one database. They throw DISK_FULL or DATABASE_UNAVAILABLE if the database is at fault. */
 export interface Store {
@@ -44,6 +45,7 @@ export interface Store {
   readonly datasetClassifications: DatasetClassificationRepository
   readonly deletions: DeletionRepository
   readonly featureSegments: FeatureSegmentRepository
+  readonly workers: WorkerRepository
 }
 
 /** `onChange` receives every changed comparison, run, import, training, classification of a dataset and job of a classifier. `kind` is that of the database. */
@@ -52,6 +54,7 @@ export const createStore = (
   onChange?: (id: string) => void,
   kind: Database['kind'] = 'sqlite',
 ): Store => ({
+  workers: withDatabaseErrors(createWorkerRepository(client, kind)),
   datasets: withDatabaseErrors(createDatasetRepository(client, kind)),
   datasetChanges: withDatabaseErrors(createDatasetChangeRepository(client, kind)),
   recordedChanges: withDatabaseErrors(createRecordedChangeRepository(client, kind)),

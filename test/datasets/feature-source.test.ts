@@ -2,13 +2,13 @@ import { expect, test } from 'vitest'
 import { createFeatureSource } from '../../src/datasets/feature-source.js'
 import type { Encoder } from '../../src/encoders/encoder.js'
 import type { ImageSource } from '../../src/encoders/prepare-batch.js'
-import { openFeatureStore } from '../../src/features/feature-store.js'
+import { type FeatureStore, openFeatureStore } from '../../src/features/feature-store.js'
 import { noAugmentation } from '../../src/images/augmentation.js'
 import { atEnd } from '../helpers/at-end.js'
 import { temporaryFolder } from '../helpers/folder.js'
 
 /** The feature of an image is the number in its id, once `allow` has been called as often as batches have begun. */
-function createEncoder() {
+function createEncoder(processor?: string) {
   const encoded: string[][] = []
   const waiting: (() => void)[] = []
   const encodeImages: Encoder['encodeImages'] = async (images, { spaces, onBatch }) => {
@@ -25,6 +25,7 @@ function createEncoder() {
     id: 'fake',
     dimensions: 2,
     spaceFingerprint: () => 'f',
+    processor: (machine = processor) => machine,
     encodeImages,
   } as unknown as Encoder
   async function allow(): Promise<void> {
@@ -40,18 +41,27 @@ const imagesOf = (from: number, to: number): ImageSource[] =>
     read: () => Promise.reject(new Error('not read')),
   }))
 
-async function createSource() {
+async function openStore() {
   const store = openFeatureStore(await temporaryFolder())
   atEnd(store.close)
-  const source = createFeatureSource(store)
-  const fake = createEncoder()
-  const load = async (images: readonly ImageSource[], onEncoded = (_count: number): void => {}) => {
+  return store
+}
+
+async function createSource(store?: FeatureStore, processor?: string) {
+  const source = createFeatureSource(store ?? (await openStore()))
+  const fake = createEncoder(processor)
+  const load = async (
+    images: readonly ImageSource[],
+    onEncoded = (_count: number): void => {},
+    wanted?: string,
+  ) => {
     const { clip } = await source.load({
       encoder: fake.encoder,
       images,
       spaces: ['clip'],
       recipe: noAugmentation,
       onEncoded,
+      ...(wanted !== undefined && { processor: wanted }),
     })
     return Array.from(clip?.data ?? []).filter((_, i) => i % 2 === 0)
   }
@@ -100,4 +110,34 @@ test('an image that two requests ask for, or one asks for twice, is encoded once
   expect(await second).toEqual([2, 3])
   expect(encoded.flat()).toHaveLength(4)
   expect(counts).toEqual([3, 2])
+})
+
+const ignore = (): void => {}
+
+test('of features of several kinds of processors, only those of one are taken where they must not be mixed', async () => {
+  const store = await openStore()
+  const [one, two] = [await createSource(store, 'one'), await createSource(store, 'two')]
+  const made = one.load(imagesOf(0, 3))
+  await one.allow()
+  await made
+  // Whoever may mix takes what there is.
+  expect(await two.load(imagesOf(0, 3))).toEqual([0, 1, 2])
+  const again = two.load(imagesOf(0, 3), ignore, 'two')
+  await two.allow()
+  expect(await again).toEqual([0, 1, 2])
+  expect(two.encoded).toHaveLength(1)
+  expect(await two.load(imagesOf(0, 3), ignore, 'one')).toEqual([0, 1, 2])
+  await expect(two.load(imagesOf(2, 4), ignore, 'one')).rejects.toMatchObject({ code: 'OTHER_PROCESSOR' })
+})
+
+test('features without a kind count as of any', async () => {
+  const store = await openStore()
+  const [earlier, one] = [await createSource(store), await createSource(store, 'one')]
+  const made = earlier.load(imagesOf(0, 2))
+  await earlier.allow()
+  await made
+  const more = one.load(imagesOf(0, 3), ignore, 'one')
+  await one.allow()
+  expect(await more).toEqual([0, 1, 2])
+  expect(one.encoded).toEqual([imagesOf(2, 3).map(({ id }) => id)])
 })

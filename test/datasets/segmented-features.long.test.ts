@@ -121,3 +121,16 @@ test('keepOnly leaves addresses that are not affected alone', async () => {
   )
   expect((await store.read(address, [image('a')])).missing).toEqual([])
 })
+
+test('each kind of processor has segments of its own', async () => {
+  const { open } = await shared()
+  const [store, reader] = [await open(), await open()]
+  const other = { ...address, processor: 'cpu-x64-avx512' }
+  await store.append(address, [image('a')], features(1))
+  await store.append(other, [image('a')], features(1))
+  await store.append(other, [image('b')], features(2))
+  await store.flush()
+  expect((await reader.read(address, ['a', 'b'].map(image))).missing).toEqual([1])
+  expect((await reader.read(other, ['a', 'b'].map(image))).missing).toEqual([])
+  expect(new Set(await reader.processors(address))).toEqual(new Set([undefined, 'cpu-x64-avx512']))
+})

@@ -241,3 +241,22 @@ test('a kill during a removal leaves all features, or those that were to stay', 
   await second.close()
   expect((await filesBelow(folder)).map((path) => dirname(path))).toEqual([shard, shard])
 })
+
+test('each kind of processor has features of its own, which keepOnly finds', async () => {
+  const folder = await temporaryFolder()
+  const store = openFeatureStore(folder)
+  await append(store, 1)
+  const other = { ...address, processor: 'cpu-x64-avx512' }
+  await store.append(other, idsOf(1, 2), featuresOf([1, 2]))
+  expect((await store.read(address, idsOf(1, 2))).missing).toEqual([1])
+  expect((await store.read(other, idsOf(1, 2))).missing).toEqual([])
+  expect(new Set(await store.processors(address))).toEqual(new Set([undefined, 'cpu-x64-avx512']))
+  expect(await store.processors({ ...address, recipe: 'other' })).toEqual([])
+  await store.keepOnly(
+    async () => new Set(idsOf(2)),
+    ({ recipe }) => recipe === address.recipe,
+  )
+  expect((await store.read(other, idsOf(1, 2))).missing).toEqual([0])
+  expect((await store.read(address, idsOf(1))).missing).toEqual([0])
+  await store.close()
+})

@@ -4,8 +4,10 @@ import type { ClassificationFormat, Split } from '../../store/enums.js'
 
 /** A classifier's answer to an image of a dataset, as it is written. */
 export interface WrittenAnswer {
-  /** The SHA-256 of the image. */
-  readonly image: string
+  /** The key of the object in a bucket; undefined for an image of a dataset. */
+  readonly file?: string
+  /** The SHA-256 of the image; null if an object of a bucket was not read. */
+  readonly image: string | null
   /** Its class in the dataset; null without a label. */
   readonly label: string | null
   readonly split: Split | null
@@ -25,7 +27,10 @@ interface Column {
   readonly of: (answer: WrittenAnswer) => string | number | boolean | null
 }
 
-const columnsOf = (topK: number): readonly Column[] => [
+const nameOf = ({ file }: WrittenAnswer): string | null => file ?? null
+
+const columnsOf = (topK: number, withFiles: boolean): readonly Column[] => [
+  ...(withFiles ? [{ name: 'file', type: 'STRING' as const, of: nameOf }] : []),
   { name: 'image', type: 'STRING', of: ({ image }) => image },
   { name: 'label', type: 'STRING', of: ({ label }) => label },
   { name: 'split', type: 'STRING', of: ({ split }) => split },
@@ -43,6 +48,13 @@ const columnsOf = (topK: number): readonly Column[] => [
   { name: 'error', type: 'STRING', of: ({ error }) => error },
 ]
 
+export interface AnswerFormat {
+  readonly format: ClassificationFormat
+  readonly topK: number
+  /** Whether the answers are to objects of a bucket, whose keys are a column. */
+  readonly withFiles: boolean
+}
+
 /** The ending of the files of a format. */
 export const endingOf = (format: ClassificationFormat): string => `.${format.toLowerCase()}`
 
@@ -52,9 +64,9 @@ export const endingOf = (format: ClassificationFormat): string => `.${format.toL
  */
 export function writeAnswers(
   answers: readonly WrittenAnswer[],
-  { format, topK }: { readonly format: ClassificationFormat; readonly topK: number },
+  { format, topK, withFiles }: AnswerFormat,
 ): Uint8Array {
-  const columns = columnsOf(topK)
+  const columns = columnsOf(topK, withFiles)
   if (format === 'PARQUET') {
     return new Uint8Array(
       parquetWriteBuffer({

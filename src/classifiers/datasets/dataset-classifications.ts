@@ -14,11 +14,13 @@ import type {
   ImagesToClassify,
 } from '../../store/dataset-classifications.js'
 import type { ClassificationFormat, Split } from '../../store/enums.js'
+import type { BucketReader, BucketReading } from '../../store/objects/bucket-reader.js'
 import type { ObjectStore } from '../../store/objects/object-store.js'
 import type { Store } from '../../store/store.js'
 import { requireSplitOrUnlabelled } from '../evaluate-classifier.js'
 import type { LoadedClassifier } from '../load-classifier.js'
 import { endingOf, type WrittenAnswer, writeAnswers } from './answer-file.js'
+import { classifyBucketPart } from './classify-bucket-part.js'
 import { classifyImages } from './classify-images.js'
 
 export interface ClassifyDatasetInput {
@@ -26,7 +28,10 @@ export interface ClassifyDatasetInput {
   readonly classifier: string
   /** The version in use by default. */
   readonly version?: number | null
-  readonly dataset: string
+  /** The images of a dataset, */
+  readonly dataset?: string | null
+  /** or the objects of a bucket: `s3://BUCKET/PREFIX`. */
+  readonly bucket?: string | null
   /** Only images of this split; all that have a label by default. */
   readonly split?: Split | null
   /** The images without a label, instead. */
@@ -41,8 +46,8 @@ export interface ClassifyDatasetInput {
 export interface DatasetClassifications {
   /**
    * Queues a classification of the images that the dataset has now. Once this resolves, it survives restarts of the process.
-   * Throws UNKNOWN_CLASSIFIER, UNKNOWN_CLASSIFIER_VERSION, CLASSIFIER_NOT_USABLE, UNKNOWN_DATASET, or INVALID_VALUE at the argument
-   * at fault, and then queues nothing.
+   * Throws UNKNOWN_CLASSIFIER, UNKNOWN_CLASSIFIER_VERSION, CLASSIFIER_NOT_USABLE, UNKNOWN_DATASET, BUCKET_NOT_ALLOWED,
+   * BUCKET_UNREADABLE, BUCKET_EMPTY, or INVALID_VALUE at the argument at fault, and then queues nothing.
    */
   classify(input: ClassifyDatasetInput): Promise<DatasetClassificationRow>
   /** Stops one; `continue` can continue it. Throws UNKNOWN_CLASSIFICATION or CLASSIFICATION_FINISHED. */
@@ -78,6 +83,10 @@ export interface DatasetClassificationsContext {
   readonly encodedData: EncodedData
   readonly loadClassifier: (classifier: string, version?: number | null) => Promise<LoadedClassifier>
   readonly classifierId: (classifier: string) => Promise<string>
+  /** Opens a bucket of a request. Throws BUCKET_NOT_ALLOWED and BUCKET_UNREADABLE. */
+  readonly openBucket: (url: string, reading?: BucketReading) => Promise<BucketReader>
+  /** The largest object of a bucket that is read. */
+  readonly maxMegabytes: number
   /** The number of parts that this process takes from a shared queue at the same time. */
   readonly concurrency: number
   /** Images of a part, whose answers are one file; 5,000 by default. */
@@ -108,7 +117,8 @@ export function createDatasetClassifications(context: DatasetClassificationsCont
     concurrency: queue.isShared ? plansAtOnce : classificationsAtOnce,
     records,
     changes,
-    run: (id, signal) => ending(id, signal, () => (queue.isShared ? plan(id) : classifyAll(id, signal))),
+    run: (id, signal) =>
+      ending(id, signal, () => (queue.isShared ? plan(id, signal) : classifyAll(id, signal))),
     fail,
     park: (id, { message, code }) => records.park(id, { error: message, errorCode: code }),
     onFault: context.onFault,
@@ -128,6 +138,7 @@ export function createDatasetClassifications(context: DatasetClassificationsCont
     const row = await records.get(id)
     if (!row || hasEnded(row)) return
     await records.begin(id)
+    await listBucket(row, signal)
     for (const part of await records.parts(id)) {
       if (!hasEnded(part)) await classifyPart(row, part, signal)
     }
@@ -135,10 +146,11 @@ export function createDatasetClassifications(context: DatasetClassificationsCont
   }
 
   /** Queues the parts that are missing, for all machines. */
-  async function plan(id: string): Promise<void> {
+  async function plan(id: string, signal: AbortSignal): Promise<void> {
     const row = await records.get(id)
     if (!row || hasEnded(row)) return
     await records.begin(id)
+    if (!(await listBucket(row, signal))) return
     const open = (await records.parts(id)).filter((part) => !hasEnded(part))
     if (open.length === 0) await records.end(id, { status: 'SUCCEEDED' })
     for (const { number } of open) await queue.add(partJob(id, number))
@@ -153,11 +165,42 @@ export function createDatasetClassifications(context: DatasetClassificationsCont
       await ending(id, signal, async () => {
         if (starts > maxPartStarts) throw errors.jobEndedProcess({ times: maxPartStarts })
         await classifyPart(row, part, signal)
-        if ((await records.parts(id)).every(hasEnded)) await records.end(id, { status: 'SUCCEEDED' })
+        const isListed = (await records.get(id))?.isListed ?? false
+        if (isListed && (await records.parts(id)).every(hasEnded))
+          await records.end(id, { status: 'SUCCEEDED' })
       })
     } finally {
       await records.forgetPartStarts(part.id).catch(() => undefined)
     }
+  }
+
+  /** Lists what is not listed of a bucket yet. Returns false if another process lists it, too. */
+  async function listBucket(row: DatasetClassificationRow, signal: AbortSignal): Promise<boolean> {
+    const { id, bucket, isListed } = row
+    if (bucket === null || isListed) return true
+    const known = await records.parts(id)
+    let afterKey = known.at(-1)?.upToKey ?? null
+    let number = known.length
+    const reader = await context.openBucket(bucket, { forJob: true })
+    const add = async (images: number, upToKey: string) => {
+      number += 1
+      const isAdded = await records.addPart(id, number, images, { afterKey, upToKey })
+      afterKey = upToKey
+      return isAdded
+    }
+    let last = ''
+    let images = 0
+    for await (const { key } of reader.list(afterKey ?? undefined)) {
+      signal.throwIfAborted()
+      last = key
+      images += 1
+      if (images < imagesPerPart) continue
+      if (!(await add(images, key))) return false
+      images = 0
+    }
+    if (images > 0 && !(await add(images, last))) return false
+    await records.endListing(id)
+    return true
   }
 
   async function classifyPart(
@@ -165,9 +208,17 @@ export function createDatasetClassifications(context: DatasetClassificationsCont
     part: ClassificationPartRow,
     signal: AbortSignal,
   ): Promise<void> {
-    const { classifierId, version, topK, format } = row
-    const images = imagesOf(row)
+    const { classifierId, version, topK } = row
     const classifier = await context.loadClassifier(classifierId, version)
+    if (row.bucket !== null) {
+      const reader = await context.openBucket(row.bucket, { forJob: true })
+      const answers = await classifyBucketPart(reader, classifier, part, {
+        ...{ topK, signal, maxMegabytes: context.maxMegabytes },
+        onDone: (done) => records.partProgress(part, done),
+      })
+      return writePart(row, part, answers)
+    }
+    const images = imagesOf(row)
     const classNames = (await store.datasets.classes(images.datasetId)).map(({ name }) => name)
     const all = await records.imagesIn(images, part)
     const answers: WrittenAnswer[] = []
@@ -177,7 +228,15 @@ export function createDatasetClassifications(context: DatasetClassificationsCont
       answers.push(...(await classifyImages(encodedData, classifier, some, { topK, classNames, signal })))
       await records.partProgress(part, answers.length)
     }
-    const content = writeAnswers(answers, { format, topK })
+    await writePart(row, part, answers)
+  }
+
+  async function writePart(
+    row: DatasetClassificationRow,
+    part: ClassificationPartRow,
+    answers: readonly WrittenAnswer[],
+  ): Promise<void> {
+    const content = writeAnswers(answers, { ...row, withFiles: row.bucket !== null })
     await objects.put(keyOf(row, part.number), content)
     await records.endPart(part, {
       ...{ done: answers.length, bytes: content.byteLength },
@@ -200,8 +259,23 @@ export function createDatasetClassifications(context: DatasetClassificationsCont
   }
 
   return {
-    async classify({ split = null, unlabelled, topK, format, ...of }) {
+    async classify({ split = null, unlabelled, topK, format, bucket, ...of }) {
+      requireOneOf(of.dataset, bucket)
       const classifier = await context.loadClassifier(of.classifier, of.version)
+      if (bucket != null) {
+        requireNoImages(split, unlabelled)
+        await requireObjects(await context.openBucket(bucket))
+        const row = await records.createForBucket({
+          classifierId: await context.classifierId(of.classifier),
+          ...{ classifierName: classifier.name, version: classifier.number, bucket },
+          ...{ datasetId: null, split: null, unlabelled: false, images: 0 },
+          topK: parseTopK(topK ?? 1, classifier.classes.length),
+          format: format ?? 'CSV',
+        })
+        await jobs.enqueue(row.id)
+        return row
+      }
+      if (of.dataset == null) throw errors.emptyList({ what: 'dataset' }, 'dataset')
       const dataset = await store.datasets.get(of.dataset)
       if (!dataset) throw errors.unknownDataset({ id: of.dataset }, 'dataset')
       const images: ImagesToClassify = {
@@ -275,6 +349,27 @@ const keyOf = (row: DatasetClassificationRow, number: number): string =>
 function imagesOf({ datasetId, split, unlabelled }: DatasetClassificationRow): ImagesToClassify {
   if (datasetId === null) throw errors.unknownDataset({ id: 'of this classification' })
   return { datasetId, split, unlabelled }
+}
+
+/** Throws INVALID_VALUE unless a dataset or a bucket is given. */
+function requireOneOf(dataset: string | null | undefined, bucket: string | null | undefined): void {
+  if ((dataset == null) !== (bucket == null)) return
+  const reason = dataset == null ? 'Give a dataset or a bucket.' : 'Give a dataset or a bucket, not both.'
+  throw errors.invalidValue({ reason }, 'bucket')
+}
+
+/** Throws INVALID_VALUE if images of a dataset are chosen, of which a bucket knows nothing. */
+function requireNoImages(split: Split | null, unlabelled: boolean | null | undefined): void {
+  if (split !== null)
+    throw errors.invalidValue({ reason: 'The objects of a bucket are in no split.' }, 'split')
+  if (unlabelled)
+    throw errors.invalidValue({ reason: 'The objects of a bucket have no labels anyway.' }, 'unlabelled')
+}
+
+/** Throws BUCKET_EMPTY if there is nothing to classify, or BUCKET_UNREADABLE. */
+async function requireObjects(reader: BucketReader): Promise<void> {
+  const { value } = await reader.list().next()
+  if (!value) throw errors.bucketEmpty(reader.address, 'bucket')
 }
 
 function parseTopK(topK: number, classes: number): number {

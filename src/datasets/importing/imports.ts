@@ -29,9 +29,12 @@ import {
   type SomeFilesRow,
   type WarningRow,
 } from '../../store/imports.js'
+import type { BucketCredentials } from '../../store/objects/s3-client.js'
 import { currentScope } from '../../system/work-scope.js'
+import { isBucket } from '../bucket-files.js'
 import { type AddedSource, addSource } from './add-source.js'
 import { afterImport } from './after-import.js'
+import { openBucketSource } from './bucket-source.js'
 import { createCheckIntake } from './check-intake.js'
 import { type FetchedSource, openHubSource } from './hub-source.js'
 import { failImport, type ImportJobContext, removeArchive, runImport } from './import-job.js'
@@ -84,10 +87,10 @@ export interface Imports {
    */
   importArchive(input: ImportArchiveInput): Promise<ImportRow>
   /**
-   * Imports a folder or an archive from the local disk, or a dataset of the hub by `hf:owner/name` or `hf:owner/name@revision`,
-   * and waits for the end. Importing it again adds only new images. A file
+   * Imports a folder or an archive from the local disk, the objects of a bucket by `s3://BUCKET/PREFIX`, or a dataset of the hub by
+   * `hf:owner/name` or `hf:owner/name@revision`, and waits for the end. Importing it again adds only new images. A file
    * of labels may lie anywhere on the disk. Throws INVALID_FOLDER, INVALID_ARCHIVE, INVALID_LABELS, the codes of the archive
-   * limits, or INVALID_VALUE if a dataset of that name has other classes.
+   * limits, BUCKET_UNREADABLE, BUCKET_EMPTY, or INVALID_VALUE if a dataset of that name has other classes.
    */
   importPath(path: string, options?: ImportPathOptions): Promise<ImportResult>
   /** What `importPath` would do, without storing anything. Throws as `importPath`. */
@@ -143,6 +146,8 @@ export interface ImportsContext extends ImportJobContext {
   readonly maxMegapixels: number
   readonly queue: JobQueue
   readonly changes: Changes
+  /** With which a bucket is read that `importPath` names. */
+  readonly bucketCredentials: Partial<BucketCredentials>
   /** Called with every fault of the disk or the database after which an import is retried. */
   readonly onFault: (id: string, fault: ShotboardError) => void
 }
@@ -181,7 +186,9 @@ export function createImports(context: ImportsContext): Imports {
       const dataset = parseHubDataset(path, { config, splits })
       return openHubSource(context, dataset, layout, { ...(onProgress && { onProgress }) })
     }
-    const source = await openSource(path, limits, layout.labels?.columns)
+    const source = isBucket(path)
+      ? await openBucketSource(path, context.bucketCredentials, limits)
+      : await openSource(path, limits, layout.labels?.columns)
     return { source, name: null, remove: () => Promise.resolve() }
   }
 

@@ -27,8 +27,19 @@ export class ClassifyDatasetInputType {
   @Field(() => Int, { nullable: true, description: 'Its version. Default: the one in use.' })
   version?: number | null
 
-  @Field(() => ID, { description: 'The dataset. Its classes need not be those of the classifier.' })
-  dataset: string
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The dataset. Its classes need not be those of the classifier. Give either this or `bucket`.',
+  })
+  dataset?: string | null
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'A bucket whose objects are classified, as `s3://BUCKET/PREFIX`. The operator says which may be read (SHOTBOARD_READ_BUCKETS); others fail with BUCKET_NOT_ALLOWED. Each object is a row with its key in the column `file`; one that is no image has an error.',
+  })
+  bucket?: string | null
 
   @Field(() => Split, {
     nullable: true,
@@ -84,6 +95,12 @@ export const DatasetClassificationPartConnectionType = connectionOf(
 export class DatasetClassificationType {
   @Field(() => ID, { description: 'Identifies the classification; it never changes.' })
   id: string
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The address of the bucket whose objects it classifies. Null for a dataset.',
+  })
+  bucket: string | null
 
   @Field(() => String, { description: 'The name of the classifier when it was asked for.' })
   classifierName: string

@@ -380,6 +380,13 @@ export class ComparisonType {
   })
   errorCode: string | null
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The kind of processor that makes its features, such as `cpu-x64-avx512`: features of several kinds are not mixed. Null until it starts, and for comparisons of earlier versions.',
+  })
+  processor: string | null
+
   @Field(() => DateTime, { description: 'When it was asked for.' })
   createdAt: Date
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import pLimit from 'p-limit'
-import pRetry from 'p-retry'
 import type { S3mini, UploadPart } from 's3mini'
-import { z } from 'zod'
-import { errors, reasonOf, ShotboardError } from '../../errors.js'
-import { describeObject, type ObjectStore, piecesOf, type StoredObject } from './object-store.js'
+import { errors } from '../../errors.js'
+import { type ObjectStore, piecesOf, type StoredObject } from './object-store.js'
+import { openS3Client, parseBucketAddress } from './s3-client.js'
+import { describeFault, retried, statusOf, withFaults } from './s3-faults.js'
 
 export interface S3Settings {
   /** `s3://BUCKET`, with `?endpoint=` for a server other than Amazon's, and `&region=`. */
@@ -18,23 +18,15 @@ const partBytes = 16 * 2 ** 20
 /** Requests that are open at the same time when many objects are deleted. */
 const requestsInFlight = 16
 const objectsPerPage = 1000
-const msPerRequest = 60_000
 
 /**
  * Objects in a bucket of Amazon S3 or a compatible server. Throws OBJECTS_UNAVAILABLE if the bucket cannot be listed, written
  * and read: unreachable, missing, or without rights.
  */
 export async function openS3Objects(settings: S3Settings): Promise<ObjectStore> {
-  // Loaded on demand, because most installations have no bucket.
-  const { S3mini: Client } = await import('s3mini')
-  const { endpoint, region, bucket } = parseUrl(settings.url)
-  const client = new Client({
-    accessKeyId: settings.accessKeyId,
-    secretAccessKey: settings.secretAccessKey,
-    endpoint: `${endpoint.replace(/\/$/, '')}/${bucket}`,
-    region,
-    requestAbortTimeout: msPerRequest,
-  })
+  const address = parseBucketAddress(settings.url)
+  const { bucket } = address
+  const client = await openS3Client(address, settings)
   const objects = createS3Objects(client)
   try {
     await checkRights(client, objects)
@@ -42,13 +34,6 @@ export async function openS3Objects(settings: S3Settings): Promise<ObjectStore> 
     throw errors.objectsUnavailable({ bucket, reason: describeFault(error) })
   }
   return objects
-}
-
-function parseUrl(text: string): { endpoint: string; region: string; bucket: string } {
-  const url = new URL(text)
-  const region = url.searchParams.get('region') ?? 'us-east-1'
-  const endpoint = url.searchParams.get('endpoint') ?? `https://s3.${region}.amazonaws.com`
-  return { endpoint, region, bucket: url.hostname }
 }
 
 async function checkRights(client: S3mini, objects: ObjectStore): Promise<void> {
@@ -151,52 +136,4 @@ async function nextPart(pieces: AsyncIterator<Uint8Array>): Promise<Buffer> {
     bytes += next.value.length
   }
   return Buffer.concat(collected, bytes)
-}
-
-/** Every request may be sent twice: keys name their content, and deleting twice is deleting. */
-const retried = <T>(request: () => Promise<T>): Promise<T> =>
-  pRetry(request, { retries: 3, minTimeout: 100, factor: 3, shouldRetry: ({ error }) => isPassing(error) })
-
-/** Whether the same request may succeed in a moment: the network failed, or the server is busy. */
-function isPassing(error: unknown): boolean {
-  const status = statusOf(error)
-  return status === undefined ? isNetworkFault(error) : status >= 500 || status === 429
-}
-
-const isNetworkFault = (error: unknown): boolean =>
-  error instanceof Error &&
-  (/fetch failed|network error/i.test(error.message) || error.name === 'TimeoutError')
-
-/** Errors of the server or the network become STORAGE_FAILED; other errors pass unchanged. */
-async function withFaults<T>(doing: 'writing' | 'reading', key: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (statusOf(error) === undefined && !isNetworkFault(error)) throw error
-    throw errors.storageFailed({ doing, what: describeObject(key), reason: describeFault(error) })
-  }
-}
-
-const serviceErrorSchema = z.object({ status: z.number(), serviceCode: z.string().optional() })
-const networkErrorSchema = z.object({ code: z.string() })
-
-/** The status of an answer that refuses a request. */
-const statusOf = (error: unknown): number | undefined => serviceErrorSchema.safeParse(error).data?.status
-
-/** Why a request failed, without addresses and keys. */
-function describeFault(error: unknown): string {
-  if (error instanceof ShotboardError) return error.message.replace(/\.$/, '')
-  const answer = serviceErrorSchema.safeParse(error).data
-  if (answer) {
-    const { status, serviceCode = `status ${status}` } = answer
-    if (/SignatureDoesNotMatch|InvalidAccessKeyId/.test(serviceCode))
-      return `its server refuses the credentials (${serviceCode})`
-    if (serviceCode === 'NoSuchBucket') return 'there is no such bucket'
-    if (status === 403) return `the credentials lack a right (${serviceCode})`
-    return `its server answers ${serviceCode}`
-  }
-  if (!isNetworkFault(error)) return reasonOf(error).replace(/\.$/, '')
-  if (error instanceof Error && error.name === 'TimeoutError') return 'its server did not answer in time'
-  const code = networkErrorSchema.safeParse(error).data?.code
-  return `its server could not be reached${code ? ` (${code})` : ''}`
 }

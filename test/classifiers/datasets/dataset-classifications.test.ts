@@ -3,18 +3,24 @@ import { parquetReadObjects } from 'hyparquet'
 import { describe, expect, test } from 'vitest'
 import { createDatasetClassifications } from '../../../src/classifiers/datasets/dataset-classifications.js'
 import { createEmbeddedQueue } from '../../../src/jobs/embedded-queue.js'
+import { openAllowedBucket } from '../../../src/store/objects/allowed-buckets.js'
 import { createFolderObjects } from '../../../src/store/objects/folder-objects.js'
 import type { ObjectStore } from '../../../src/store/objects/object-store.js'
 import { makeDataset } from '../../helpers/datasets.js'
 import { temporaryFolder } from '../../helpers/folder.js'
 import { base64, classNames, picture } from '../../helpers/pictures.js'
 import { startTestServer } from '../../helpers/server.js'
+import { startSmallS3 } from '../../helpers/small-s3.js'
 
 const server = await startTestServer()
 const { library } = server
 const { id: dataset } = await makeDataset(library, 'To classify', { SUPPORT_POOL: 3, TEST: 4 })
 const supportSet = await library.supportSets.create({ dataset, shots: 2, seed: 1, augmentations: 1 })
 await library.classifiers.create({ name: 'shapes', supportSet: supportSet.id, method: 'prototype' })
+
+/** What the test of buckets may read. */
+const s3 = await startSmallS3()
+const allowed = { addresses: [`s3://photos/in?endpoint=${s3.url}`], credentials: s3.credentials }
 
 /** Parts of four images, in a folder of their own. */
 async function openParts(change: (objects: ObjectStore) => ObjectStore = (objects) => objects) {
@@ -25,6 +31,8 @@ async function openParts(change: (objects: ObjectStore) => ObjectStore = (object
     ...{ objects: change(objects), queue, concurrency: 1, imagesPerPart: 4, onFault: () => {} },
     loadClassifier: library.classifiers.load,
     classifierId: async (classifier) => (await library.classifiers.get(classifier)).id,
+    openBucket: (url, reading) => openAllowedBucket(url, allowed, reading),
+    maxMegabytes: 1,
   })
   return { classifications, objects, queue }
 }
@@ -252,4 +260,109 @@ test('the API classifies a dataset, tells how far it is, and serves the files', 
   const wrong = await fetch(`${server.url}/classifications/${id}/part-00002.csv`)
   expect(await wrong.json()).toMatchObject({ errors: [{ extensions: { code: 'UNKNOWN_PART' } }] })
   expect((await fetch(`${server.url}/classifications/${id}/part-00001.parquet`)).status).toBe(404)
+})
+
+describe('a classification of a bucket', () => {
+  const photos = new Map<string, Buffer>()
+  s3.buckets.set('photos', photos)
+
+  /** Seven objects below `in/`, of which five are images, and one beside it. */
+  async function fill(): Promise<string[]> {
+    photos.clear()
+    for (const [i, name] of ['a', 'b', 'c & d', 'é', 'z'].entries()) {
+      photos.set(`in/${name}.png`, await picture(i % 3, 5000 + i))
+    }
+    photos.set('in/broken.png', Buffer.from('no image'))
+    photos.set('in/large.png', Buffer.alloc(2 ** 20 + 1))
+    photos.set('in/notes.txt', Buffer.from('text'))
+    photos.set('in/folder/', Buffer.alloc(0))
+    photos.set('out/secret.png', await picture(0, 6000))
+    return [...photos.keys()]
+      .filter((key) => key.startsWith('in/') && !key.endsWith('/'))
+      .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+  }
+
+  test('answers every object as classify does, and says of the others why not', async () => {
+    const keys = await fill()
+    const { classifications } = await openParts()
+    const { id } = await classifications.classify({ classifier: 'shapes', bucket: 's3://photos/in/' })
+    const ended = await classifications.ended(id)
+    expect(ended).toMatchObject({
+      status: 'SUCCEEDED',
+      images: 8,
+      done: 8,
+      unread: 3,
+      bucket: 's3://photos/in/',
+    })
+    const rows = await rowsOf(classifications.file, id, 2)
+    expect(rows.map(({ file }) => file)).toEqual(keys)
+    const errors = Object.fromEntries(rows.flatMap(({ file, error }) => (error ? [[file, error]] : [])))
+    expect(errors).toEqual({
+      'in/broken.png': 'INVALID_IMAGE',
+      'in/large.png': 'FILE_TOO_LARGE',
+      'in/notes.txt': 'FILE_NOT_IMPORTED',
+    })
+    const read = rows.filter(({ error }) => error === '')
+    const answers = await library.classifiers.classify({
+      ...{ classifier: 'shapes', topK: 1 },
+      images: read.map(({ file }) => ({ base64: photos.get(file ?? '')?.toString('base64') ?? '' })),
+    })
+    expect(read.map((row) => row.class)).toEqual(answers.map(({ top }) => top[0]?.class.name))
+    expect(read.map(({ image }) => image)).toEqual(answers.map(({ image }) => image.id))
+  })
+
+  test('that is stopped while it lists and while it reads goes on where it was', async () => {
+    await fill()
+    const { classifications, queue } = await openParts()
+    const job = await classifications.classify({ classifier: 'shapes', bucket: 's3://photos/in/' })
+    while (((await library.store.datasetClassifications.get(job.id))?.images ?? 0) === 0) await wait()
+    await classifications.cancel(job.id)
+    await queue.ended({ kind: 'classify', id: job.id })
+    await classifications.continue(job.id)
+    expect(await classifications.ended(job.id)).toMatchObject({ status: 'SUCCEEDED', images: 8, done: 8 })
+    expect((await rowsOf(classifications.file, job.id, 2)).map(({ file }) => file)).toHaveLength(8)
+  })
+
+  test('waits while the server is away', async () => {
+    await fill()
+    const { classifications } = await openParts()
+    const job = await classifications.classify({ classifier: 'shapes', bucket: 's3://photos/in/' })
+    s3.failures.push(503, 503, 503, 503, 503)
+    expect(await classifications.ended(job.id)).toMatchObject({ status: 'SUCCEEDED', done: 8 })
+  })
+
+  test('is refused with the reason, and queues nothing', async () => {
+    await fill()
+    const { classifications } = await openParts()
+    const ask = (bucket: string) => classifications.classify({ classifier: 'shapes', bucket })
+    for (const other of [
+      's3://photos/out/',
+      's3://photos/',
+      's3://others/in/',
+      's3://photos/in/?endpoint=http://127.0.0.1:1',
+    ]) {
+      await expect(ask(other)).rejects.toMatchObject({ code: 'BUCKET_NOT_ALLOWED', argument: 'bucket' })
+    }
+    await expect(ask('photos/in')).rejects.toMatchObject({ code: 'INVALID_VALUE', argument: 'bucket' })
+    await expect(ask('s3://photos/in/none')).rejects.toMatchObject({
+      code: 'BUCKET_EMPTY',
+      argument: 'bucket',
+    })
+    s3.forbidden.add('photos')
+    await expect(ask('s3://photos/in/')).rejects.toMatchObject({
+      ...{ code: 'BUCKET_UNREADABLE', message: expect.stringContaining('lack a right') },
+    })
+    s3.forbidden.clear()
+    s3.buckets.delete('photos')
+    await expect(ask('s3://photos/in/')).rejects.toMatchObject({
+      ...{ code: 'BUCKET_UNREADABLE', message: expect.stringContaining('no such bucket') },
+    })
+    s3.buckets.set('photos', photos)
+    await expect(classifications.classify({ classifier: 'shapes' })).rejects.toMatchObject({
+      ...{ code: 'INVALID_VALUE', argument: 'bucket' },
+    })
+    await expect(
+      classifications.classify({ classifier: 'shapes', dataset, bucket: 's3://photos/in/' }),
+    ).rejects.toMatchObject({ code: 'INVALID_VALUE', argument: 'bucket' })
+  })
 })

@@ -1,0 +1,12 @@
+-- The kind of processor that makes features, which are not mixed within a comparison; and the workers that are alive.
+ALTER TABLE "FeatureSegment" ADD COLUMN "processor" TEXT NOT NULL DEFAULT '';
+ALTER TABLE "FeatureSegment" ADD COLUMN "processorModel" TEXT NOT NULL DEFAULT '';
+ALTER TABLE "Run" ADD COLUMN "processor" TEXT;
+ALTER TABLE "Comparison" ADD COLUMN "processor" TEXT;
+CREATE TABLE "Worker" (
+    "id" TEXT NOT NULL,
+    "processor" TEXT NOT NULL,
+    "kinds" TEXT NOT NULL,
+    "seenAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    CONSTRAINT "Worker_pkey" PRIMARY KEY ("id")
+);
