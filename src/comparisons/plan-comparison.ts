@@ -20,7 +20,7 @@ import type { Registry } from '../plugins/registry.js'
 import type { NewComparison } from '../store/comparisons.js'
 import type { ClassRow, DatasetRow } from '../store/datasets.js'
 import type { Drawing, Split } from '../store/enums.js'
-import { findClass } from '../store/find-class.js'
+import { classFinder } from '../store/find-class.js'
 import type { ClassCountRow } from '../store/image-lists.js'
 import type { RunRequest } from '../store/runs.js'
 import type { Store } from '../store/store.js'
@@ -196,8 +196,9 @@ export const defaultCoverage = 0.9
 
 /** The positions of the classes to hold out, ascending. Throws UNKNOWN_CLASS, DUPLICATE_ENTRY, or INVALID_VALUE for all. */
 function heldOut(classes: readonly ClassRow[], names: readonly string[]): number[] {
+  const find = names.length === 0 ? () => undefined : classFinder(classes)
   const positions = names.map((name, i) => {
-    const found = findClass(classes, name)
+    const found = find(name)
     if (found) return found.index
     throw errors.unknownClass({ name, known: classes.map((each) => each.name) }, `holdOut[${i}]`)
   })
@@ -217,8 +218,9 @@ function requireKeptImages(
   selection: Selection,
 ): void {
   if (holdOut.length === 0) return
+  const isHeldOut = new Set(holdOut)
   const countOf = (some: readonly ClassCountRow[], split: Split) =>
-    imagesIn(some.filter((count) => count.split === split && !holdOut.includes(count.classIndex)))
+    imagesIn(some.filter((count) => count.split === split && !isHeldOut.has(count.classIndex)))
   const refuse = (what: string) =>
     errors.invalidValue({ reason: `Hold out fewer classes. The others have ${what}.` }, 'holdOut')
   if (countOf(tested, 'TEST') < 2) throw refuse('fewer than two test images')
