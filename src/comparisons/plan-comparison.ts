@@ -98,7 +98,7 @@ export async function planComparison(context: PlanContext, input: CompareInput):
   const classes = await store.datasets.classes(dataset.id)
   const coverage = input.coverage ?? defaultCoverage
   requireCoverage(coverage)
-  const holdOut = heldOut(classes, input.holdOut ?? [])
+  const holdOut = await heldOut(classes, input.holdOut ?? [])
   const others = [input.testDataset, input.unknownDataset].filter((id) => id != null)
   const datasets = [dataset.id, ...others]
   const described = describedOf(input)
@@ -195,8 +195,9 @@ async function genericFor(
 export const defaultCoverage = 0.9
 
 /** The positions of the classes to hold out, ascending. Throws UNKNOWN_CLASS, DUPLICATE_ENTRY, or INVALID_VALUE for all. */
-function heldOut(classes: readonly ClassRow[], names: readonly string[]): number[] {
-  const find = names.length === 0 ? () => undefined : classFinder(classes)
+async function heldOut(classes: readonly ClassRow[], names: readonly string[]): Promise<number[]> {
+  if (names.length === 0) return []
+  const find = await classFinder(classes)
   const positions = names.map((name, i) => {
     const found = find(name)
     if (found) return found.index

@@ -37,7 +37,9 @@ function fillLists(field: GraphQLField<unknown, Context>): void {
   const { resolve } = field
   field.resolve = (source, args, context, info) => {
     context.lists?.fill(info.variableValues)
-    return resolve?.(source, args, context, info)
+    const pause = context.lists && context.answer.yield()
+    const run = () => resolve?.(source, args, context, info)
+    return pause ? pause.then(run) : run()
   }
 }
 

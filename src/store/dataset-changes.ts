@@ -1,5 +1,6 @@
 import { errors } from '../errors.js'
 import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
+import { allByPosition } from './all-by-position.js'
 import type { ChangeOf, ImagePlaceDetail } from './change-detail.js'
 import { type Change, type ChangedDataset, changeDataset } from './changed-dataset.js'
 import {
@@ -16,7 +17,7 @@ import type { Split } from './enums.js'
 import { beginRevision } from './former-places.js'
 import { placesOf, type StoredPlace, takeOut } from './image-places.js'
 import { conflictsOfImages, conflictsWith, renameConflicts, settleConflicts } from './label-conflicts.js'
-import { readClasses, type StoredClass, writeClasses } from './many-classes.js'
+import { type PlacedClass, readClasses, type StoredClass, writeClasses } from './many-classes.js'
 import { requireNoResults } from './measured-datasets.js'
 import { requireUnused } from './require-unused.js'
 import { canBeId, chunks, rowsPerStatement } from './rows.js'
@@ -112,20 +113,21 @@ export function createDatasetChangeRepository(
         const known = new Map<string, StoredClass>()
         for await (const part of readClasses(tx, kind, [id])) for (const row of part) known.set(row.name, row)
         const yieldToEventLoop = createYieldToEventLoop()
-        const changed: (StoredClass & { readonly to: readonly string[] })[] = []
+        const changed: (PlacedClass & { readonly from: readonly string[] })[] = []
         for (const { name, prompts: to } of prompts) {
           await yieldToEventLoop()
           const row = known.get(name)
           if (!row) throw errors.unknownClass({ name, known: [...known.keys()] }, 'classes')
-          if (JSON.stringify(row.prompts) !== JSON.stringify(to)) changed.push({ ...row, to })
+          if (JSON.stringify(row.prompts) !== JSON.stringify(to)) {
+            changed.push({ id: row.id, index: row.index, name, prompts: to, from: row.prompts })
+          }
         }
-        await writeClasses(
-          tx,
-          kind,
-          id,
-          changed.map((row) => ({ ...row, prompts: row.to })),
-        )
-        const classes = changed.map(({ name, prompts: from, to }) => ({ name, from: [...from], to: [...to] }))
+        await writeClasses(tx, kind, id, changed)
+        const classes: { name: string; from: string[]; to: string[] }[] = []
+        for (const { name, from, prompts: to } of changed) {
+          classes.push({ name, from: [...from], to: [...to] })
+          await yieldToEventLoop()
+        }
         return { dataset, detail: classes.length === 0 ? null : { kind: 'SET_PROMPTS', classes } }
       }),
     async addImages(id, images) {
@@ -165,9 +167,14 @@ export function createDatasetChangeRepository(
         const [{ name }, { name: into }] = [source, target]
         await requireNoResults(tx, dataset)
         const where = { datasetId: id, classIndex: source.index }
-        const members = await tx.datasetImage.findMany({ where, select: { imageId: true } })
+        const members = await allByPosition(({ position, ...page }) =>
+          tx.datasetImage.findMany({ where: { ...where, position }, ...page }),
+        )
         const conflicts = await conflictsWith(tx, id, [name, into])
-        await tx.datasetImage.updateMany({ where, data: { classIndex: target.index } })
+        for await (const some of chunks(members, rowsPerStatement)) {
+          const position = { in: some.map((member) => member.position) }
+          await tx.datasetImage.updateMany({ where: { position }, data: { classIndex: target.index } })
+        }
         await deleteIndex(tx, id, source.index)
         await renameConflicts(tx, id, name, into)
         const images = members.map(({ imageId }) => imageId)
@@ -188,12 +195,17 @@ export function createDatasetChangeRepository(
         await requireNoResults(tx, dataset)
         const { index } = found
         const where = { datasetId: id, classIndex: index }
-        const members = await tx.datasetImage.findMany({ where, orderBy: { position: 'asc' } })
+        const members = await allByPosition(({ position, ...page }) =>
+          tx.datasetImage.findMany({ where: { ...where, position }, ...page }),
+        )
         const ids = members.map(({ imageId }) => imageId)
         const own = new Set(ids)
         const others = (await conflictsWith(tx, id, [name])).filter(({ imageId }) => !own.has(imageId))
         const conflicts = [...(await conflictsOfImages(tx, id, ids)), ...others]
-        await tx.datasetImage.deleteMany({ where })
+        for await (const some of chunks(members, rowsPerStatement)) {
+          const position = { in: some.map((member) => member.position) }
+          await tx.datasetImage.deleteMany({ where: { position } })
+        }
         await deleteIndex(tx, id, index)
         await tx.labelConflict.deleteMany({ where: { datasetId: id, className: name } })
         await settleConflicts(tx, id, ids)

@@ -10,7 +10,7 @@ import { Prisma } from './generated/sqlite/client.js'
 import { createImageListRepository, sqlSplit } from './image-lists.js'
 import { insertImageRows } from './insert-image-rows.js'
 import { recordConflicts } from './label-conflicts.js'
-import { readClasses, writeClasses } from './many-classes.js'
+import { type PlacedClass, readClasses, writeClasses } from './many-classes.js'
 import type { Page, PageRequest } from './page.js'
 import type { Direction } from './read-page.js'
 import { chunks, findById, inChunks, longTransaction, rowsPerStatement } from './rows.js'
@@ -157,7 +157,12 @@ export function createDatasetRepository(
     create: (name, classes) =>
       client.$transaction(async (tx) => {
         const dataset = await tx.dataset.create({ data: { name } })
-        const placed = classes.map((each, index) => ({ ...each, index }))
+        const placed: PlacedClass[] = []
+        const yieldToEventLoop = createYieldToEventLoop()
+        for (const [index, { name, prompts }] of classes.entries()) {
+          placed.push({ index, name, prompts })
+          await yieldToEventLoop()
+        }
         await writeClasses(tx, kind, dataset.id, placed)
         return dataset
       }, longTransaction),

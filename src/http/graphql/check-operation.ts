@@ -1,6 +1,7 @@
 import { type GraphQLSchema, getOperationAST, getVariableValues } from 'graphql'
 import { errors } from '../../errors.js'
 import type { Settings } from '../../settings/settings.js'
+import { pauseIfHeld } from '../../system/yield-to-event-loop.js'
 import type { Access } from '../access/keys.js'
 import { keptCosts } from './kept-costs.js'
 import { type LargeLists, takeLargeLists } from './large-lists.js'
@@ -33,11 +34,13 @@ export function createOperationCheck(
     })
     // Execution reports variables of the wrong type.
     if (coerced === undefined) return lists
-    lists?.fill(coerced)
-    const cost = lists
+    lists?.fillLengths(coerced)
+    const counted = lists
       ? costOfCoerced({ ...operation, variables: coerced }, maxQueryCost)
       : costOf(operation, maxQueryCost)
+    const cost = counted === undefined ? undefined : counted + (lists?.nested ?? 0)
     if (cost === undefined || cost > maxQueryCost) throw errors.queryTooCostly({ max: maxQueryCost, cost })
+    if (lists) await pauseIfHeld()
     return lists
   }
 }

@@ -13,6 +13,7 @@ import {
   type VariableDefinitionNode,
 } from 'graphql'
 import { createYieldToEventLoop } from '../../system/yield-to-event-loop.js'
+import { entriesIn } from './entries-in.js'
 
 type Variables = Readonly<Record<string, unknown>>
 
@@ -25,6 +26,10 @@ export interface LargeLists {
    * to them already; once.
    */
   fill(coerced: Variables): void
+  /** Gives the lists their lengths, without their entries. */
+  fillLengths(coerced: Variables): void
+  /** The number of entries in the lists of the entries. */
+  readonly nested: number
 }
 
 /** Lists with fewer entries are left to the library. */
@@ -49,16 +54,29 @@ export async function takeLargeLists(
   }
   if (found.length === 0) return undefined
   const filled: { readonly path: Path; readonly entries: readonly unknown[] }[] = []
-  for (const list of found) filled.push({ path: list.path, entries: await coerceEntries(list) })
+  let nested = 0
+  for (const list of found) {
+    const { coerced: entries, nested: more } = await coerceEntries(list)
+    filled.push({ path: list.path, entries })
+    nested += more
+  }
+  function put(coerced: Variables, fill: (list: unknown[], entries: readonly unknown[]) => void): void {
+    for (const { path, entries } of filled) {
+      const list = path.reduce<unknown>(at, coerced)
+      if (Array.isArray(list) && list.length === 0) fill(list, entries)
+    }
+  }
   return {
     variables: kept,
-    fill(coerced) {
-      for (const { path, entries } of filled) {
-        const list = path.reduce<unknown>(at, coerced)
-        if (!Array.isArray(list) || list.length > 0) continue
+    nested,
+    fill: (coerced) =>
+      put(coerced, (list, entries) => {
         for (const entry of entries) list.push(entry)
-      }
-    },
+      }),
+    fillLengths: (coerced) =>
+      put(coerced, (list, entries) => {
+        list.length = entries.length
+      }),
   }
 }
 
@@ -104,8 +122,14 @@ function without(value: unknown, { definition, type, path }: Place, found: Found
   )
 }
 
-async function coerceEntries({ definition, type, path, entries }: Found): Promise<unknown[]> {
+async function coerceEntries({
+  definition,
+  type,
+  path,
+  entries,
+}: Found): Promise<{ readonly coerced: readonly unknown[]; readonly nested: number }> {
   const coerced: unknown[] = []
+  let nested = 0
   const yieldToEventLoop = createYieldToEventLoop()
   for (const [i, entry] of entries.entries()) {
     coerced.push(
@@ -117,7 +141,8 @@ async function coerceEntries({ definition, type, path, entries }: Found): Promis
         throw new GraphQLError(message, { nodes: definition, originalError: error, extensions })
       }),
     )
+    nested += entriesIn(entry)
     await yieldToEventLoop()
   }
-  return coerced
+  return { coerced, nested }
 }

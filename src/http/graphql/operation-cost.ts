@@ -17,6 +17,7 @@ import {
 } from 'graphql'
 import { type ComplexityEstimator, fieldExtensionsEstimator, getComplexity } from 'graphql-query-complexity'
 import { assumedLength } from '../../schema/complexity.js'
+import { entriesIn } from './entries-in.js'
 import type { ParsedOperation } from './operation.js'
 
 /** Counting stops at more fields than this, whatever they cost. */
@@ -88,17 +89,6 @@ function costOf(
     if (error instanceof GraphQLError) return undefined
     throw error
   }
-}
-
-/** The number of entries in all lists of a value; stops counting above `max`. */
-function entriesIn(value: unknown, max: number): number {
-  if (typeof value !== 'object' || value === null) return 0
-  let count = Array.isArray(value) ? value.length : 0
-  for (const each of Object.values(value)) {
-    if (count > max) break
-    count += entriesIn(each, max - count)
-  }
-  return count
 }
 
 /** Lists of the introspection are as long as those of this schema are on average, and as many of its types wrap another. */
