@@ -26,6 +26,7 @@ import type { RunRequest } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import { fingerprintOf } from '../system/fingerprint.js'
 import { firstRepeated } from '../system/first-repeated.js'
+import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
 import { comparisonFingerprints } from './comparison-fingerprint.js'
 import { describedOf } from './described.js'
 import { type ChosenMethod, chooseMethods, type MethodChoice } from './method-choice.js'
@@ -104,16 +105,22 @@ export async function planComparison(context: PlanContext, input: CompareInput):
   const described = describedOf(input)
   const lastImage = await store.datasets.lastImage(datasets)
   const counts = await store.imageLists.counts({ datasetId: dataset.id, last: lastImage })
+  // Each of these goes through all classes, of which there may be very many.
+  const yieldToEventLoop = createYieldToEventLoop()
   const names = classes.map(({ name }) => name)
   const all = { datasetId: dataset.id, last: lastImage }
   const taken =
     listed && listedSupport(listed, await store.imageLists.among(all, listed), names, 'supportImages')
   const pool = counts.flatMap(({ split, images }) => (split === 'SUPPORT_POOL' ? [images] : []))
+  await yieldToEventLoop()
   const largest = largestClass(taken ? sizesOf(taken, classes.length) : pool)
   const shots = isDrawn(drawing) ? asked : [largest]
+  await yieldToEventLoop()
   requireImages(dataset, classes, counts, { ...input, shots, drawing })
+  await yieldToEventLoop()
   requireDifferentSets({ shots, drawing, seeds: input.seeds, largest })
   const test = await testOf(context, dataset, input, lastImage)
+  await yieldToEventLoop()
   requireKeptImages(test?.counts ?? counts, counts, holdOut, input.selection)
   await requireUnknownImages(store, classes, input, lastImage)
   const [contents = '', ...contentsWith] = await comparisonFingerprints(
@@ -198,11 +205,14 @@ export const defaultCoverage = 0.9
 async function heldOut(classes: readonly ClassRow[], names: readonly string[]): Promise<number[]> {
   if (names.length === 0) return []
   const find = await classFinder(classes)
-  const positions = names.map((name, i) => {
+  const positions: number[] = []
+  const yieldToEventLoop = createYieldToEventLoop()
+  for (const [i, name] of names.entries()) {
     const found = find(name)
-    if (found) return found.index
-    throw errors.unknownClass({ name, known: classes.map((each) => each.name) }, `holdOut[${i}]`)
-  })
+    if (!found) throw errors.unknownClass({ name, known: classes.map((each) => each.name) }, `holdOut[${i}]`)
+    positions.push(found.index)
+    await yieldToEventLoop()
+  }
   const i = firstRepeated(positions.map(String))
   if (i >= 0) throw errors.duplicateEntry({ what: 'class', name: String(names[i]) }, `holdOut[${i}]`)
   if (positions.length === classes.length) {

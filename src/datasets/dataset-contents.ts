@@ -136,7 +136,7 @@ async function* sortedLines(imageLists: Store['imageLists'], list: ImageList): A
   const yieldToEventLoop = createYieldToEventLoop()
   const groups = await sortedGroups(await imageLists.counts(list))
   const linesOf = (prefix: string, ids: string) => `"${prefix}${ids.replaceAll(',', `","${prefix}`)}"`
-  for (const some of batches(groups, imagesPerPart)) {
+  for await (const some of batches(groups, imagesPerPart)) {
     const [{ split, classIndex, images, prefix }] = some
     const ofSplit: SplitList = { ...list, split }
     if (images > imagesPerPart) {

@@ -111,17 +111,12 @@ const createClassifierLoader = ({ classifiers }: Library) =>
 /** What a loader returns in the place of a row. */
 const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
 
-/** Classes of datasets by their indices. One statement a dataset: where a dataset has very many classes, few of them are read. */
+/** Classes of datasets by their indices: where a dataset has very many classes, few of them are read. */
 function createClassAtLoader({ datasets }: Library) {
   return new DataLoader<ClassKey, ClassRow | null, string>(
     async (keys) => {
-      const found = new Map<string, ClassRow>()
-      for (const datasetId of new Set(keys.map((key) => key.datasetId))) {
-        const indices = keys.filter((key) => key.datasetId === datasetId).map(({ index }) => index)
-        for (const row of await datasets.classesAt(datasetId, indices)) {
-          found.set(keyOfClass({ datasetId, index: row.index }), row)
-        }
-      }
+      const rows = await datasets.classesAt(keys)
+      const found = new Map(rows.map((row) => [keyOfClass(row), row]))
       return keys.map((key) => found.get(keyOfClass(key)) ?? null)
     },
     { ...options, cacheKeyFn: keyOfClass },

@@ -20,7 +20,7 @@ import { conflictsOfImages, conflictsWith, renameConflicts, settleConflicts } fr
 import { type PlacedClass, readClasses, type StoredClass, writeClasses } from './many-classes.js'
 import { requireNoResults } from './measured-datasets.js'
 import { requireUnused } from './require-unused.js'
-import { canBeId, chunks, rowsPerStatement } from './rows.js'
+import { canBeId, chunks, rowsPerStatement, rowsPerWrite } from './rows.js'
 
 /**
  * Changes of a dataset that has images. Each is one transaction, and throws UNKNOWN_DATASET, or IN_USE while a job works
@@ -171,7 +171,7 @@ export function createDatasetChangeRepository(
           tx.datasetImage.findMany({ where: { ...where, position }, ...page }),
         )
         const conflicts = await conflictsWith(tx, id, [name, into])
-        for await (const some of chunks(members, rowsPerStatement)) {
+        for await (const some of chunks(members, rowsPerWrite)) {
           const position = { in: some.map((member) => member.position) }
           await tx.datasetImage.updateMany({ where: { position }, data: { classIndex: target.index } })
         }
@@ -202,7 +202,7 @@ export function createDatasetChangeRepository(
         const own = new Set(ids)
         const others = (await conflictsWith(tx, id, [name])).filter(({ imageId }) => !own.has(imageId))
         const conflicts = [...(await conflictsOfImages(tx, id, ids)), ...others]
-        for await (const some of chunks(members, rowsPerStatement)) {
+        for await (const some of chunks(members, rowsPerWrite)) {
           const position = { in: some.map((member) => member.position) }
           await tx.datasetImage.deleteMany({ where: { position } })
         }
@@ -221,23 +221,27 @@ export function createDatasetChangeRepository(
         const nameOf = await classNames(tx, id, indicesOf(places))
         const conflicts = classIndex === undefined ? [] : await conflictsOfImages(tx, id, images)
         if (classIndex !== undefined) await settleConflicts(tx, id, images)
-        const moved = places.filter(
-          (image) =>
+        const yieldToEventLoop = createYieldToEventLoop()
+        const moved: StoredPlace[] = []
+        const moves: ChangeOf<'MOVE_IMAGES'>['moves'][number][] = []
+        for (const image of places) {
+          await yieldToEventLoop()
+          const isMoved =
             (split !== undefined && image.split !== split) ||
-            (classIndex !== undefined && image.classIndex !== classIndex),
-        )
+            (classIndex !== undefined && image.classIndex !== classIndex)
+          if (!isMoved) continue
+          moved.push(image)
+          const from = { className: nameOf(image.classIndex), split: image.split }
+          const at = { className: to?.name ?? from.className, split: split ?? from.split }
+          moves.push({ imageId: image.imageId, from, to: at })
+        }
         const since = moved.length === 0 ? 0 : await beginRevision(tx, dataset, moved)
-        for await (const some of chunks(moved, rowsPerStatement)) {
+        for await (const some of chunks(moved, rowsPerWrite)) {
           await tx.datasetImage.updateMany({
             where: { position: { in: some.map(({ position }) => position) } },
             data: { ...(split && { split }), ...(classIndex !== undefined && { classIndex }), since },
           })
         }
-        const moves = moved.map((image) => {
-          const from = { className: nameOf(image.classIndex), split: image.split }
-          const at = { className: to?.name ?? from.className, split: split ?? from.split }
-          return { imageId: image.imageId, from, to: at }
-        })
         const unchanged = moves.length === 0 && conflicts.length === 0
         return { dataset, detail: unchanged ? null : { kind: 'MOVE_IMAGES', moves, conflicts } }
       }),
@@ -246,7 +250,7 @@ export function createDatasetChangeRepository(
         const ids = [...new Set(images)]
         const { places, ...taken } = await takenOut(tx, dataset, ids)
         await takeOut(tx, dataset, places)
-        for await (const some of chunks(ids, rowsPerStatement)) {
+        for await (const some of chunks(ids, rowsPerWrite)) {
           await tx.unlabelledImage.createMany({ data: some.map((imageId) => ({ datasetId: id, imageId })) })
         }
         return { dataset, detail: { kind: 'UNLABEL_IMAGES', ...taken } }

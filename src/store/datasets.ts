@@ -13,7 +13,7 @@ import { recordConflicts } from './label-conflicts.js'
 import { type PlacedClass, readClasses, writeClasses } from './many-classes.js'
 import type { Page, PageRequest } from './page.js'
 import type { Direction } from './read-page.js'
-import { chunks, findById, inChunks, longTransaction, rowsPerStatement } from './rows.js'
+import { chunks, findById, groupById, inChunks, longTransaction, rowsPerStatement } from './rows.js'
 
 export type { DatasetRow }
 
@@ -23,6 +23,12 @@ export interface ClassRow {
   readonly index: number
   readonly name: string
   readonly prompts: readonly string[]
+}
+
+/** Where a class stands. */
+export interface ClassPlace {
+  readonly datasetId: string
+  readonly index: number
 }
 
 /** An image of a dataset. */
@@ -62,8 +68,8 @@ export interface DatasetRepository {
   classes(datasetId: string): Promise<ClassRow[]>
   /** The classes of several datasets, by dataset. */
   classesOf(datasetIds: readonly string[]): Promise<Map<string, ClassRow[]>>
-  /** Classes of a dataset by their indices; those that there are. */
-  classesAt(datasetId: string, indices: readonly number[]): Promise<ClassRow[]>
+  /** Classes of datasets by their indices; those that there are, in no order. */
+  classesAt(places: readonly ClassPlace[]): Promise<(ClassRow & ClassPlace)[]>
   /** The class of a dataset that is called so, or else the one that has this id. Throws UNKNOWN_CLASS at `argument`. */
   classNamed(datasetId: string, name: string, argument: string): Promise<ClassRow>
   /** Classes of any datasets by their ids. */
@@ -176,11 +182,20 @@ export function createDatasetRepository(
         classRow,
       )
     },
-    async classesAt(datasetId, indices) {
-      const rows: ClassRow[] = []
-      for await (const some of chunks([...new Set(indices)], rowsPerStatement)) {
-        const found = await client.classLabel.findMany({ where: { datasetId, index: { in: some } } })
-        rows.push(...found.map(classRow))
+    async classesAt(places) {
+      const rows: (ClassRow & ClassPlace)[] = []
+      for await (const some of chunks(places, rowsPerStatement)) {
+        const ids = [...new Set(some.map(({ datasetId }) => datasetId))]
+        const indices = groupById(ids, some, ({ datasetId }) => datasetId)
+        const found = await client.classLabel.findMany({
+          where: {
+            OR: [...indices].map(([datasetId, own]) => ({
+              datasetId,
+              index: { in: [...new Set(own.map(({ index }) => index))] },
+            })),
+          },
+        })
+        rows.push(...found.map((row) => ({ ...classRow(row), datasetId: row.datasetId })))
       }
       return rows
     },

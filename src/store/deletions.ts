@@ -2,7 +2,7 @@ import { errors } from '../errors.js'
 import { allByPosition } from './all-by-position.js'
 import type { DatabaseClient, Transaction } from './database.js'
 import { requireUnused } from './require-unused.js'
-import { chunks, longTransaction, rowsPerStatement, unfinishedStatus } from './rows.js'
+import { chunks, longTransaction, rowsPerStatement, rowsPerWrite, unfinishedStatus } from './rows.js'
 import { deleteUnownedImages } from './unowned-images.js'
 
 /** Deleted things whose files are still on disk. */
@@ -86,7 +86,7 @@ async function deleteRowsOf(
   }
 }
 
-const rowsPerDeletion = 500
+const rowsPerDeletion = rowsPerWrite
 
 async function deleteSupportSet(tx: Transaction, id: string): Promise<DeletedViews> {
   const supportSet = await tx.supportSet.findUnique({ where: { id }, include: { images: true } })

@@ -78,12 +78,14 @@ export function createSupportSetRepository(client: DatabaseClient): SupportSetRe
       try {
         return await client.$transaction(async (tx) => {
           const created = await tx.supportSet.create({ data: { ...rest, fingerprint } })
-          const rows = images.map(
-            ({ imageId, classIndex }, position) =>
-              Prisma.sql`(${created.id}, ${position}, ${imageId}, ${classIndex})`,
-          )
+          let first = 0
           // Ten times as fast as `createMany`.
-          for await (const some of chunks(rows, rowsPerStatement)) {
+          for await (const part of chunks(images, rowsPerStatement)) {
+            const some = part.map(
+              ({ imageId, classIndex }, i) =>
+                Prisma.sql`(${created.id}, ${first + i}, ${imageId}, ${classIndex})`,
+            )
+            first += part.length
             await tx.$executeRaw`
               INSERT INTO "SupportSetImage" ("supportSetId", "position", "imageId", "classIndex")
               VALUES ${Prisma.join(some)}`
