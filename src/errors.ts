@@ -486,6 +486,16 @@ export const errors = {
     'INVALID_ARCHIVE',
     ({ archive, reason }) => `${archive} cannot be imported: ${asClause(reason)}.`,
   ),
+  entryNamesGuessed: define<{ names: number; encoding: string; first: string }>(
+    'ENTRY_NAMES_GUESSED',
+    ({ names, encoding, first }) =>
+      `The archive does not say how ${names === 1 ? 'the name of an entry is' : `the names of ${names} entries are`} written; ${names === 1 ? 'it was' : 'they were'} read as ${encoding}, such as "${first}". If that is wrong, pack the archive again with names in UTF-8.`,
+  ),
+  archiveHasMore: define<{ packing: string }>(
+    'ARCHIVE_HAS_MORE',
+    ({ packing }) =>
+      `Something follows the end of the ${packing} data in the archive's file. It was left out; all that comes before it was read and checked.`,
+  ),
   archiveTooLarge: define<{ megabytes: number }>(
     'ARCHIVE_TOO_LARGE',
     ({ megabytes }) => `The archive is larger than the limit of ${megabytes} MB.`,

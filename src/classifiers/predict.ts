@@ -89,9 +89,10 @@ async function answer(
   { store }: PredictContext,
 ): Promise<Answer> {
   const { supportSet, encoder, methods, holdOut } = question
-  const classes = question.classes.filter(({ index }) => !holdOut.includes(index))
+  const isHeldOut = new Set(holdOut)
+  const classes = question.classes.filter(({ index }) => !isHeldOut.has(index))
   const drawn = await store.supportSets.images(supportSet.id)
-  const keys = drawn.filter(({ classIndex }) => !holdOut.includes(classIndex))
+  const keys = drawn.filter(({ classIndex }) => !isHeldOut.has(classIndex))
   const keyOf = new Map(keys.map(({ imageId }, at) => [imageId, at]))
   const ownKey = images.map(({ id }) => keyOf.get(id) ?? -1)
   const inSupportSet = ownKey.map((key) => key >= 0)

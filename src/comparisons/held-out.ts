@@ -5,8 +5,10 @@ import { once } from '../system/once.js'
 import { gatherRows } from '../tensor/matrix.js'
 
 /** The positions of the classes that a classifier has, of all C classes of a dataset, where some are held out. */
-export const keptClasses = (classes: number, holdOut: readonly number[]): number[] =>
-  Array.from({ length: classes }, (_, c) => c).filter((c) => !holdOut.includes(c))
+export function keptClasses(classes: number, holdOut: readonly number[]): number[] {
+  const isHeldOut = new Set(holdOut)
+  return Array.from({ length: classes }, (_, c) => c).filter((c) => !isHeldOut.has(c))
+}
 
 /** A support set of the kept classes alone, which are numbered anew in their order. */
 export function supportOfClasses(support: Support, kept: readonly number[]): Support {

@@ -26,8 +26,9 @@ export function createMeasuredImages(context: MeasuredImagesContext): MeasuredIm
     const known = kept.get(id)
     if (known) return known
     const images = holdOut.length === 0 ? await placesOf(context, run) : await testImagesOf(context, run)
+    const isHeldOut = new Set(holdOut)
     const ids = images
-      .filter(({ classIndex }) => !holdOut.includes(classIndex))
+      .filter(({ classIndex }) => !isHeldOut.has(classIndex))
       .slice(0, result?.testImages ?? 0)
       .map(({ imageId }) => imageId)
     kept.set(id, ids)

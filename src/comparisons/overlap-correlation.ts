@@ -8,7 +8,7 @@ import { supportIn } from '../features/support.js'
 import { clipFormOf, spaceValuesIn } from '../methods/contract.js'
 import { fitSpace } from '../spaces/fit-space.js'
 import type { ComparisonRow } from '../store/comparisons.js'
-import { fingerprintOf } from '../system/fingerprint.js'
+import { fingerprintInParts } from '../system/fingerprint.js'
 import { firstRepeated } from '../system/first-repeated.js'
 import { createPromiseCache } from '../system/promise-cache.js'
 import { keptClasses, supportOfClasses } from './held-out.js'
@@ -93,15 +93,14 @@ export function createOverlapCorrelation(
    * classes that are held out.
    */
   async function testOf({ encoder, lastImage }: ComparisonRow, run: FinishedRun, bases: readonly string[]) {
+    const holdOut = new Set(run.holdOut)
     const measured = await testImagesOf(context, run, lastImage)
     const kept = new Set(await store.images.known(measured.map(({ imageId }) => imageId)))
     const images = measured.flatMap((image) =>
-      kept.has(image.imageId) && !run.holdOut.includes(image.classIndex)
-        ? [{ ...image, split: 'TEST' as const }]
-        : [],
+      kept.has(image.imageId) && !holdOut.has(image.classIndex) ? [{ ...image, split: 'TEST' as const }] : [],
     )
     const labelled = await encodedData.labelled(images, encoders.get(encoder), bases)
-    return { ...labelled, fingerprint: fingerprintOf(images) }
+    return { ...labelled, fingerprint: await fingerprintInParts(images) }
   }
 
   /** The overlap of test images in a space. A fitted space is fitted on the run's support set. */

@@ -20,12 +20,13 @@ import type { Registry } from '../plugins/registry.js'
 import type { NewComparison } from '../store/comparisons.js'
 import type { ClassRow, DatasetRow } from '../store/datasets.js'
 import type { Drawing, Split } from '../store/enums.js'
-import { findClass } from '../store/find-class.js'
+import { classFinder } from '../store/find-class.js'
 import type { ClassCountRow } from '../store/image-lists.js'
 import type { RunRequest } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import { fingerprintOf } from '../system/fingerprint.js'
 import { firstRepeated } from '../system/first-repeated.js'
+import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
 import { comparisonFingerprints } from './comparison-fingerprint.js'
 import { describedOf } from './described.js'
 import { type ChosenMethod, chooseMethods, type MethodChoice } from './method-choice.js'
@@ -98,22 +99,28 @@ export async function planComparison(context: PlanContext, input: CompareInput):
   const classes = await store.datasets.classes(dataset.id)
   const coverage = input.coverage ?? defaultCoverage
   requireCoverage(coverage)
-  const holdOut = heldOut(classes, input.holdOut ?? [])
+  const holdOut = await heldOut(classes, input.holdOut ?? [])
   const others = [input.testDataset, input.unknownDataset].filter((id) => id != null)
   const datasets = [dataset.id, ...others]
   const described = describedOf(input)
   const lastImage = await store.datasets.lastImage(datasets)
   const counts = await store.imageLists.counts({ datasetId: dataset.id, last: lastImage })
+  // Each of these goes through all classes, of which there may be very many.
+  const yieldToEventLoop = createYieldToEventLoop()
   const names = classes.map(({ name }) => name)
   const all = { datasetId: dataset.id, last: lastImage }
   const taken =
     listed && listedSupport(listed, await store.imageLists.among(all, listed), names, 'supportImages')
   const pool = counts.flatMap(({ split, images }) => (split === 'SUPPORT_POOL' ? [images] : []))
+  await yieldToEventLoop()
   const largest = largestClass(taken ? sizesOf(taken, classes.length) : pool)
   const shots = isDrawn(drawing) ? asked : [largest]
+  await yieldToEventLoop()
   requireImages(dataset, classes, counts, { ...input, shots, drawing })
+  await yieldToEventLoop()
   requireDifferentSets({ shots, drawing, seeds: input.seeds, largest })
   const test = await testOf(context, dataset, input, lastImage)
+  await yieldToEventLoop()
   requireKeptImages(test?.counts ?? counts, counts, holdOut, input.selection)
   await requireUnknownImages(store, classes, input, lastImage)
   const [contents = '', ...contentsWith] = await comparisonFingerprints(
@@ -195,12 +202,17 @@ async function genericFor(
 export const defaultCoverage = 0.9
 
 /** The positions of the classes to hold out, ascending. Throws UNKNOWN_CLASS, DUPLICATE_ENTRY, or INVALID_VALUE for all. */
-function heldOut(classes: readonly ClassRow[], names: readonly string[]): number[] {
-  const positions = names.map((name, i) => {
-    const found = findClass(classes, name)
-    if (found) return found.index
-    throw errors.unknownClass({ name, known: classes.map((each) => each.name) }, `holdOut[${i}]`)
-  })
+async function heldOut(classes: readonly ClassRow[], names: readonly string[]): Promise<number[]> {
+  if (names.length === 0) return []
+  const find = await classFinder(classes)
+  const positions: number[] = []
+  const yieldToEventLoop = createYieldToEventLoop()
+  for (const [i, name] of names.entries()) {
+    const found = find(name)
+    if (!found) throw errors.unknownClass({ name, known: classes.map((each) => each.name) }, `holdOut[${i}]`)
+    positions.push(found.index)
+    await yieldToEventLoop()
+  }
   const i = firstRepeated(positions.map(String))
   if (i >= 0) throw errors.duplicateEntry({ what: 'class', name: String(names[i]) }, `holdOut[${i}]`)
   if (positions.length === classes.length) {
@@ -217,8 +229,9 @@ function requireKeptImages(
   selection: Selection,
 ): void {
   if (holdOut.length === 0) return
+  const isHeldOut = new Set(holdOut)
   const countOf = (some: readonly ClassCountRow[], split: Split) =>
-    imagesIn(some.filter((count) => count.split === split && !holdOut.includes(count.classIndex)))
+    imagesIn(some.filter((count) => count.split === split && !isHeldOut.has(count.classIndex)))
   const refuse = (what: string) =>
     errors.invalidValue({ reason: `Hold out fewer classes. The others have ${what}.` }, 'holdOut')
   if (countOf(tested, 'TEST') < 2) throw refuse('fewer than two test images')

@@ -1,8 +1,10 @@
 import { createHash, type Hash } from 'node:crypto'
-import { type ImageList, imagesPerPart, type SplitList } from '../store/image-lists.js'
+import type { ClassRow } from '../store/datasets.js'
+import { type ClassCountRow, type ImageList, imagesPerPart, type SplitList } from '../store/image-lists.js'
 import type { Store } from '../store/store.js'
-import { fingerprintOf } from '../system/fingerprint.js'
+import { fingerprintInParts } from '../system/fingerprint.js'
 import { createPromiseCache } from '../system/promise-cache.js'
+import { stringify, stringifyInParts } from '../system/stringify-in-parts.js'
 import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
 import { batches } from './batches.js'
 
@@ -49,7 +51,8 @@ export function createDatasetContents({ datasets, imageLists }: Store): DatasetC
     for (;;) {
       const versions = await versionsOf(lists)
       const bounded = lists.map((list, i) => ({ ...list, last: versions[i]?.last ?? 0 }))
-      const found = await cache.get(fingerprintOf([request, bounded, versions]), async () => {
+      const key = await fingerprintInParts([request, bounded, versions])
+      const found = await cache.get(key, async () => {
         const computed = await compute(bounded)
         return JSON.stringify(await versionsOf(bounded)) === JSON.stringify(versions) ? computed : null
       })
@@ -78,9 +81,16 @@ export function createDatasetContents({ datasets, imageLists }: Store): DatasetC
   return {
     async fingerprint(datasetId, last) {
       const rows = await datasets.classes(datasetId)
-      const classes = JSON.stringify(rows.map(({ name, prompts }) => ({ name, prompts })))
+      const classes: Pick<ClassRow, 'name' | 'prompts'>[] = []
+      const yieldToEventLoop = createYieldToEventLoop()
+      for (const { name, prompts } of rows) {
+        classes.push({ name, prompts })
+        await yieldToEventLoop()
+      }
       const [fingerprint = ''] = await ofUnchanged([{ datasetId, last }], classes, async ([list]) => {
-        const hash = createHash('sha256').update(`{"classes":${classes},"images":[`)
+        const hash = createHash('sha256').update('{"classes":')
+        for await (const piece of stringifyInParts(classes)) hash.update(piece)
+        hash.update(',"images":[')
         let separator = ''
         for await (const lines of sortedLines(imageLists, { datasetId, last: list?.last })) {
           hash.update(separator + lines)
@@ -95,9 +105,11 @@ export function createDatasetContents({ datasets, imageLists }: Store): DatasetC
       const given = lists.filter((list) => list !== null)
       const request = [beginnings, lists.map((list) => list && [...(list.indices ?? [])])]
       const found = await ofUnchanged(given, request, async (bounded) => {
-        const hashes = beginnings.map((each) =>
-          createHash('sha256').update(JSON.stringify(each).slice(0, -1)),
-        )
+        const hashes: Hash[] = []
+        for (const each of beginnings) {
+          const text = await stringify(each)
+          hashes.push(createHash('sha256').update(text.slice(0, -1)))
+        }
         const remaining = [...bounded]
         await hashLists(
           hashes,
@@ -122,11 +134,9 @@ const renumber = (text: string, indices: Int32Array | undefined): string =>
  */
 async function* sortedLines(imageLists: Store['imageLists'], list: ImageList): AsyncGenerator<string> {
   const yieldToEventLoop = createYieldToEventLoop()
-  const groups = (await imageLists.counts(list))
-    .map((group) => ({ ...group, prefix: `${group.split} ${group.classIndex} ` }))
-    .sort((a, b) => (a.prefix < b.prefix ? -1 : 1))
+  const groups = await sortedGroups(await imageLists.counts(list))
   const linesOf = (prefix: string, ids: string) => `"${prefix}${ids.replaceAll(',', `","${prefix}`)}"`
-  for (const some of batches(groups, imagesPerPart)) {
+  for await (const some of batches(groups, imagesPerPart)) {
     const [{ split, classIndex, images, prefix }] = some
     const ofSplit: SplitList = { ...list, split }
     if (images > imagesPerPart) {
@@ -142,4 +152,32 @@ async function* sortedLines(imageLists: Store['imageLists'], list: ImageList): A
       await yieldToEventLoop()
     }
   }
+}
+
+interface Group extends ClassCountRow {
+  readonly prefix: string
+}
+
+/** Texts are sorted by so many characters first, and then those that begin alike: a split and three digits. */
+const sortedAtOnce = 'VALIDATION 000'.length
+
+/** Classes of splits in the order of their prefixes as texts. */
+async function sortedGroups(counts: readonly ClassCountRow[]): Promise<Group[]> {
+  const alike = new Map<string, Group[]>()
+  const yieldToEventLoop = createYieldToEventLoop()
+  for (const count of counts) {
+    const prefix = `${count.split} ${count.classIndex} `
+    const beginning = prefix.slice(0, sortedAtOnce)
+    const group = { ...count, prefix }
+    const known = alike.get(beginning)
+    if (known) known.push(group)
+    else alike.set(beginning, [group])
+    await yieldToEventLoop()
+  }
+  const sorted: Group[] = []
+  for (const [, groups] of [...alike].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    for (const each of groups.sort((a, b) => (a.prefix < b.prefix ? -1 : 1))) sorted.push(each)
+    await yieldToEventLoop()
+  }
+  return sorted
 }

@@ -1,5 +1,6 @@
 import { errors } from '../errors.js'
 import type { Split } from '../store/enums.js'
+import { chunks, rowsPerStatement } from '../store/rows.js'
 import type { Store } from '../store/store.js'
 import type { DatasetContents } from './dataset-contents.js'
 
@@ -21,9 +22,6 @@ export interface DatasetManifest {
   }[]
 }
 
-/** Images read by one database query. */
-const batchSize = 500
-
 /** A dataset's manifest, with the images in the order in which they were added. Throws UNKNOWN_DATASET. */
 export async function manifestOf(
   { store, contents }: { readonly store: Store; readonly contents: DatasetContents },
@@ -35,8 +33,7 @@ export async function manifestOf(
   const last = await store.datasets.lastImage([id])
   const members = await store.datasets.images(id, undefined, last)
   const images: DatasetManifest['images'][number][] = []
-  for (let from = 0; from < members.length; from += batchSize) {
-    const batch = members.slice(from, from + batchSize)
+  for await (const batch of chunks(members, rowsPerStatement)) {
     const known = new Map(
       (await store.images.getMany(batch.map(({ imageId }) => imageId))).map((image) => [image.id, image]),
     )

@@ -117,7 +117,7 @@ export function createDatasets(context: {
     if (classes.length === 0) throw errors.emptyList({ what: 'class' }, 'classes')
     const rows = await parseClasses(classes)
     const stored = await store.datasets.classes(id)
-    const find = classFinder(stored)
+    const find = await classFinder(stored)
     const found: ReturnType<typeof parseClass>[] = []
     const yieldToEventLoop = createYieldToEventLoop()
     for (const [at, { name, prompts }] of rows.entries()) {
@@ -164,7 +164,7 @@ export function createDatasets(context: {
         if (!dataset) throw errors.unknownDataset({ id }, 'dataset')
         if (images.length === 0) throw errors.emptyList({ what: 'image' }, 'images')
         const classes = await store.datasets.classes(id)
-        const find = classFinder(classes)
+        const find = await classFinder(classes)
         const classIndices = images.map((labelled, i) => {
           const index = find(labelled.class)?.index
           if (index === undefined) {

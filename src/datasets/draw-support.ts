@@ -1,5 +1,5 @@
 import { errors } from '../errors.js'
-import type { Drawing, Search } from '../store/enums.js'
+import type { Drawing, Search, Split } from '../store/enums.js'
 import { type ClassRanks, imagesPerPart, type SplitList } from '../store/image-lists.js'
 import type { Store } from '../store/store.js'
 import type { SupportImageRow } from '../store/support-sets.js'
@@ -78,26 +78,32 @@ async function imagesAt(
   ranks: readonly (readonly number[])[],
 ): Promise<SupportImageRow[]> {
   const yieldToEventLoop = createYieldToEventLoop()
-  const idOf = ranks.map(() => new Map<number, string>())
-  const groups = ranks.map((own, classIndex) => ({
-    ...{ split: list.split, classIndex, ranks: own },
-    images: counts[classIndex] ?? 0,
-  }))
-  for (const some of batches(groups, imagesPerPart)) {
+  const idOf: (string | undefined)[][] = []
+  const groups: (ClassRanks & { readonly split: Split; readonly images: number })[] = []
+  for (const [classIndex, own] of ranks.entries()) {
+    idOf.push([])
+    groups.push({ split: list.split, classIndex, ranks: own, images: counts[classIndex] ?? 0 })
+    await yieldToEventLoop()
+  }
+  for await (const some of batches(groups, imagesPerPart)) {
     for await (const [classIndex, rank, imageId] of some[0].images > maxRanked
       ? idsInParts(imageLists, list, some[0])
       : idsAtRanks(imageLists, list, some)) {
-      idOf[classIndex]?.set(rank, imageId)
+      const ids = idOf[classIndex]
+      if (ids) ids[rank] = imageId
     }
     await yieldToEventLoop()
   }
-  return ranks.flatMap((own, classIndex) =>
-    own.flatMap((rank) => {
-      const imageId = idOf[classIndex]?.get(rank)
+  const images: SupportImageRow[] = []
+  for (const [classIndex, own] of ranks.entries()) {
+    for (const rank of own) {
+      const imageId = idOf[classIndex]?.[rank]
       // Removed meanwhile; the caller draws once more.
-      return imageId === undefined ? [] : [{ imageId, classIndex }]
-    }),
-  )
+      if (imageId !== undefined) images.push({ imageId, classIndex })
+    }
+    await yieldToEventLoop()
+  }
+  return images
 }
 
 type Ranked = readonly [classIndex: number, rank: number, imageId: string]

@@ -13,7 +13,7 @@ import type { Drawing } from '../store/enums.js'
 import type { ImageFiles } from '../store/image-files.js'
 import type { Store } from '../store/store.js'
 import type { SupportImageRow, SupportSetRow } from '../store/support-sets.js'
-import { fingerprintOf } from '../system/fingerprint.js'
+import { fingerprintInParts } from '../system/fingerprint.js'
 import { once } from '../system/once.js'
 import { createPromiseCache } from '../system/promise-cache.js'
 import type { Matrix } from '../tensor/matrix.js'
@@ -189,7 +189,7 @@ export function createEncodedData(options: {
       return store.supportSets.findOrCreate({
         ...request,
         images,
-        fingerprint: fingerprintOf([withoutExact(request), images]),
+        fingerprint: await fingerprintInParts([withoutExact(request), images]),
       })
     },
     async support(supportSet, encoder, spaces, loading) {

@@ -44,9 +44,26 @@ export async function problemsOf(
       return { kind: 'LABEL_CONFLICT', text, classes: [has, other], imageId } as const
     })
     const few = await classesOfFewImages(own, images)
-    problems.set(id, [...conflicting, ...few, ...(await similarNames(own))])
+    const similar = await similarNames(own)
+    problems.set(id, [conflicting, few, similar].flatMap(inShort))
   }
   return problems
+}
+
+/** Problems of a kind that are listed. Nobody reads more, and an answer with a problem for each of very many classes would take long. */
+const maxOfKind = 1000
+
+/** The first problems of each kind, and for each kind how many more there are. */
+function inShort(problems: readonly DatasetProblem[]): DatasetProblem[] {
+  if (problems.length <= maxOfKind) return [...problems]
+  const kinds = [...new Set(problems.map(({ kind }) => kind))]
+  return kinds.flatMap((kind) => {
+    const same = problems.filter((each) => each.kind === kind)
+    const more = same.length - maxOfKind
+    if (more <= 0) return same
+    const text = `${more.toLocaleString('en')} more like the one before.`
+    return [...same.slice(0, maxOfKind), { kind, text, classes: [], imageId: null }]
+  })
 }
 
 /** How many images each class has, [C]. */

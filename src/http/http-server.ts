@@ -45,6 +45,9 @@ export interface HttpServer {
   finish(graceMs: number): Promise<void>
 }
 
+/** Longer answers get no ETag. */
+const maxTaggedBytes = 2 ** 20
+
 /** Creates the HTTP server of a library: GraphQL with its IDE, files, and the dashboard. */
 export async function createHttpServer(options: {
   readonly library: Library
@@ -68,6 +71,11 @@ export async function createHttpServer(options: {
   const shutdown = createGracefulShutdown()
 
   const app = express()
+  const tagOf: (body: Buffer, encoding?: string) => string = app.get('etag fn')
+  // A tag is a hash of the whole answer, which holds the event loop.
+  app.set('etag', (body: Buffer, encoding?: string) =>
+    body.length > maxTaggedBytes ? undefined : tagOf(body, encoding),
+  )
   app.disable('x-powered-by')
   // An answer is never asked for by its hash, and what may be kept has a tag of its own.
   app.disable('etag')

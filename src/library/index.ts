@@ -116,10 +116,11 @@ export {
   Selection,
   Split,
 } from '../store/enums.js'
-export { findClass } from '../store/find-class.js'
 export { imageIdOf } from '../store/image-files.js'
+export type { ClassCountRow } from '../store/image-lists.js'
 export type { ImageRow } from '../store/images.js'
 export { type ImportRow, maxRejectedListed, type RejectedFileRow, type WarningRow } from '../store/imports.js'
+export type { ClassRange } from '../store/many-classes.js'
 export { type Page, type PageRequest, pageOfPlaces } from '../store/page.js'
 export type { Direction } from '../store/read-page.js'
 export type { DatasetChangeRow } from '../store/recorded-changes.js'

@@ -70,6 +70,8 @@ export interface Library {
       | 'page'
       | 'classes'
       | 'classesOf'
+      | 'classesAt'
+      | 'classNamed'
       | 'classesById'
       | 'counts'
       | 'countsOf'
@@ -238,6 +240,8 @@ function publicInterface(services: Services) {
         'page',
         'classes',
         'classesOf',
+        'classesAt',
+        'classNamed',
         'classesById',
         'counts',
       ]),

@@ -1,6 +1,6 @@
-import { setImmediate } from 'node:timers/promises'
 import { errors, type ShotboardError } from '../errors.js'
 import { currentScope, throwIfStopped } from '../system/work-scope.js'
+import { pauseIfHeld } from '../system/yield-to-event-loop.js'
 
 /** Bounds the answer to an operation while it is made. */
 export interface AnswerBudget {
@@ -10,12 +10,9 @@ export interface AnswerBudget {
   require(bytes: number): void
   /** Throws if the budget is spent, or if the operation is to stop. */
   check(): void
-  /** Lets other requests run, if this operation has not for a while. */
+  /** Lets other requests run, if operations have held the event loop for a while. */
   yield(): Promise<void> | undefined
 }
-
-/** How long an operation may hold the event loop before it yields. */
-const maxHoldMs = 20
 
 export function createAnswerBudget({
   maxAnswerMegabytes: megabytes,
@@ -25,7 +22,6 @@ export function createAnswerBudget({
   let left = megabytes * 2 ** 20
   // One error for all fields that fail: a large answer would have many.
   let refusal: ShotboardError | undefined
-  let since = performance.now()
 
   function refuse(): never {
     left = 0
@@ -45,11 +41,6 @@ export function createAnswerBudget({
       if (left <= 0) refuse()
       throwIfStopped(currentScope()?.signal)
     },
-    yield() {
-      if (performance.now() - since < maxHoldMs) return undefined
-      return setImmediate().then(() => {
-        since = performance.now()
-      })
-    },
+    yield: pauseIfHeld,
   }
 }

@@ -11,4 +11,6 @@ export interface Context {
   readonly answer: AnswerBudget
   /** What the service is reached by, such as `https://shotboard.example.org`; undefined if it is not known. */
   readonly publicUrl: string | undefined
+  /** Long lists of the variables, which are filled in before the first resolver runs. */
+  readonly lists?: { fill(coerced: Readonly<Record<string, unknown>>): void }
 }

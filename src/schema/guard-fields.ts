@@ -23,10 +23,24 @@ const minFieldBytes = 6
 export function guardFields(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue
-    const isRoot = type === schema.getQueryType()
-    for (const field of Object.values(type.getFields())) guardField(field, isRoot)
+    const isQuery = type === schema.getQueryType()
+    for (const field of Object.values(type.getFields())) {
+      guardField(field, isQuery)
+      if (isQuery || type === schema.getMutationType()) fillLists(field)
+    }
   }
   return schema
+}
+
+/** What a root field gets has its lists in full; see `Context.lists`. */
+function fillLists(field: GraphQLField<unknown, Context>): void {
+  const { resolve } = field
+  field.resolve = (source, args, context, info) => {
+    context.lists?.fill(info.variableValues)
+    const pause = context.lists && context.answer.yield()
+    const run = () => resolve?.(source, args, context, info)
+    return pause ? pause.then(run) : run()
+  }
 }
 
 function guardField(field: GraphQLField<unknown, Context>, isRoot: boolean): void {

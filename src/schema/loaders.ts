@@ -1,7 +1,9 @@
 import DataLoader from 'dataloader'
 import { errors, type ShotboardError } from '../errors.js'
 import {
+  type ClassCountRow,
   type ClassifierRow,
+  type ClassRange,
   type ClassRow,
   classesOf,
   type DatasetImageRow,
@@ -43,7 +45,8 @@ const createRowLoaders = (library: Library) => ({
   datasetChange: byId(library.curation.changes, (id) => errors.unknownChange({ id }, 'id')),
   datasetChanges: byKey(library.curation.changesOf),
   problems: byKey(library.datasets.problemsOf),
-  classCounts: byKey(library.datasets.classCounts),
+  classAt: createClassAtLoader(library),
+  classCounts: createClassCountsLoader(library),
   classSamples: createClassSamplesLoader(library),
   labelled: createLabelledLoader(library),
   unlabelled: createUnlabelledLoader(library),
@@ -108,31 +111,67 @@ const createClassifierLoader = ({ classifiers }: Library) =>
 /** What a loader returns in the place of a row. */
 const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
 
-/** The first `perClass` images of every class of a dataset. */
-interface ClassSamplesKey {
+/** Classes of datasets by their indices: where a dataset has very many classes, few of them are read. */
+function createClassAtLoader({ datasets }: Library) {
+  return new DataLoader<ClassKey, ClassRow | null, string>(
+    async (keys) => {
+      const rows = await datasets.classesAt(keys)
+      const found = new Map(rows.map((row) => [keyOfClass(row), row]))
+      return keys.map((key) => found.get(keyOfClass(key)) ?? null)
+    },
+    { ...options, cacheKeyFn: keyOfClass },
+  )
+}
+
+interface ClassKey {
   readonly datasetId: string
+  readonly index: number
+}
+
+const keyOfClass = ({ datasetId, index }: ClassKey): string => `${datasetId} ${index}`
+
+/** Classes of a dataset: some, or all. */
+interface ClassesKey {
+  readonly datasetId: string
+  readonly range?: ClassRange | undefined
+}
+
+const keyOfRange = ({ range }: ClassesKey): string => (range ? `${range.from}-${range.to}` : '')
+
+const createClassCountsLoader = ({ datasets }: Library) =>
+  byKind<ClassesKey, ClassCountRow>(keyOfRange, (ids, { range }) => datasets.classCounts(ids, range))
+
+/** The first `perClass` images of classes of a dataset. */
+interface ClassSamplesKey extends ClassesKey {
   readonly perClass: number
   readonly split: Split | null
 }
 
-function createClassSamplesLoader(library: Library) {
-  return new DataLoader<ClassSamplesKey, DatasetImageRow[], string>(
+const createClassSamplesLoader = ({ datasets }: Library) =>
+  byKind<ClassSamplesKey, DatasetImageRow>(
+    (key) => `${key.perClass} ${key.split} ${keyOfRange(key)}`,
+    (ids, { perClass, split, range }) => datasets.firstOfClasses(ids, perClass, split ?? undefined, range),
+  )
+
+/** Rows of datasets. Keys of one kind, which differ by the dataset alone, are fetched together. */
+function byKind<Key extends { readonly datasetId: string }, Row>(
+  kindOf: (key: Key) => string,
+  fetch: (datasetIds: readonly string[], key: Key) => Promise<Map<string, Row[]>>,
+): DataLoader<Key, Row[], string> {
+  return new DataLoader<Key, Row[], string>(
     async (keys) => {
-      const found = new Map<string, Map<string, DatasetImageRow[]>>()
-      for (const { perClass, split } of keys) {
-        const kind = kindOf({ perClass, split })
+      const found = new Map<string, Map<string, Row[]>>()
+      for (const key of keys) {
+        const kind = kindOf(key)
         if (found.has(kind)) continue
-        const ids = keys.filter((key) => kindOf(key) === kind).map(({ datasetId }) => datasetId)
-        found.set(kind, await library.datasets.firstOfClasses(ids, perClass, split ?? undefined))
+        const ids = keys.filter((each) => kindOf(each) === kind).map(({ datasetId }) => datasetId)
+        found.set(kind, await fetch(ids, key))
       }
       return keys.map((key) => found.get(kindOf(key))?.get(key.datasetId) ?? [])
     },
     { ...options, cacheKeyFn: (key) => `${kindOf(key)} ${key.datasetId}` },
   )
 }
-
-const kindOf = ({ perClass, split }: Pick<ClassSamplesKey, 'perClass' | 'split'>): string =>
-  `${perClass} ${split}`
 
 /** An image in a dataset. */
 interface LabelledKey {

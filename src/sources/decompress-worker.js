@@ -30,10 +30,15 @@ function send(bytes) {
   parentPort?.postMessage({ bytes }, [bytes.buffer])
 }
 
-/** A file holds one or more streams, one after the other. */
+/**
+ * A file holds one or more streams, one after the other.
+ * @returns whether something else follows them
+ */
 function unpackBzip2() {
   let input = nextBytes()
   let at = 0
+  /** Of this stream. */
+  let bytesRead = 0
   const isAtEnd = () => {
     if (at === input.length) {
       input = nextBytes()
@@ -44,6 +49,7 @@ function unpackBzip2() {
   const source = {
     readByte() {
       if (isAtEnd()) throw new Error('it ends too early')
+      bytesRead++
       return /** @type {number} */ (input[at++])
     },
     /** @param {Uint8Array} target @param {number} from @param {number} count */
@@ -64,8 +70,21 @@ function unpackBzip2() {
       filled = 0
     },
   }
-  while (!isAtEnd()) bzip.decode(source, target)
+  let hasMore = false
+  for (let streams = 0; !isAtEnd(); streams++) {
+    bytesRead = 0
+    try {
+      bzip.decode(source, target)
+    } catch (error) {
+      // As bzip2 itself, which takes no more than whole streams.
+      const isNoStream = bytesRead < 4 || /^Not bzip data: /.test(error instanceof Error ? error.message : '')
+      if (streams === 0 || !isNoStream) throw error
+      hasMore = true
+      break
+    }
+  }
   if (filled > 0) send(output.subarray(0, filled))
+  return hasMore
 }
 
 async function unpackXz() {
@@ -79,6 +98,8 @@ async function unpackXz() {
   for await (const bytes of new xz.XzReadableStream(packed)) {
     send(/** @type {Uint8Array<ArrayBuffer>} */ (bytes))
   }
+  // Its library refuses what follows.
+  return false
 }
 
 /** What the codes of xz's decoder mean, by its header xz.h. @type {Record<string, string>} */
@@ -99,9 +120,8 @@ function reasonOf(error) {
 }
 
 try {
-  if (packing === 'bzip2') unpackBzip2()
-  else await unpackXz()
-  parentPort?.postMessage({ end: true })
+  const hasMore = packing === 'bzip2' ? unpackBzip2() : await unpackXz()
+  parentPort?.postMessage({ end: true, hasMore })
 } catch (error) {
   parentPort?.postMessage({ reason: reasonOf(error) })
 }

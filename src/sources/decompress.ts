@@ -9,6 +9,7 @@ const longestPause = 60_000
 interface Message {
   readonly bytes?: Uint8Array
   readonly end?: true
+  readonly hasMore?: boolean
   readonly reason?: string
 }
 
@@ -19,7 +20,14 @@ interface Message {
 export function decompress(
   path: string,
   packing: 'bzip2' | 'xz',
-  { pauseAtMost = longestPause }: { readonly pauseAtMost?: number } = {},
+  {
+    pauseAtMost = longestPause,
+    onMore = () => {},
+  }: {
+    readonly pauseAtMost?: number
+    /** Called if something else follows what is packed. It is left out. */
+    readonly onMore?: () => void
+  } = {},
 ): Readable {
   /** How many pieces the thread may send. */
   const requested = new Int32Array(new SharedArrayBuffer(4))
@@ -43,10 +51,11 @@ export function decompress(
       )
     },
   })
-  worker.on('message', ({ bytes, end, reason }: Message) => {
+  worker.on('message', ({ bytes, end, hasMore, reason }: Message) => {
     clearTimeout(timer)
     if (reason !== undefined) stream.destroy(new Error(reason))
     else if (end) {
+      if (hasMore) onMore()
       complete = true
       stream.push(null)
     } else stream.push(bytes)

@@ -140,6 +140,7 @@ export async function layOut(source: Source, request: LayoutRequest, signal?: Ab
     images: inReadingOrder(images.filter(({ file }) => file !== numbered?.file)),
     left: inReadingOrder(left),
     warnings: [
+      ...(source.warnings?.() ?? []),
       ...warningsOf(classes.map(({ name }) => name)),
       ...(request.classFrom ? [] : warningOfFolders(nestedIn(context, rest))),
     ],

@@ -70,6 +70,7 @@ export function withShards(
     async *readers(files, signal): AsyncGenerator<FileReader> {
       for (const group of bySource(files, origins)) yield* group.source.readers(group.files, signal)
     },
+    warnings: () => [...shards.values()].flatMap((shard) => shard.warnings?.() ?? []),
     async close() {
       for (const shard of shards.values()) await shard.close()
       await folder.close()

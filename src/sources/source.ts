@@ -28,6 +28,8 @@ export interface Source {
    * reader throws INVALID_IMAGE or FILE_TOO_LARGE if only its file is at fault.
    */
   readers(files: readonly SourceFile[], signal?: AbortSignal): AsyncIterable<FileReader>
+  /** What to tell of the files that were listed; known once `files` has ended. */
+  warnings?(): readonly ShotboardError[]
   /** The error for a source with a wrong layout. */
   invalid(reason: string): ShotboardError
   close(): Promise<void>

@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
-import { addAbortSignal, type Duplex, pipeline, type Readable, Transform } from 'node:stream'
-import { createGunzip } from 'node:zlib'
+import { addAbortSignal, pipeline, type Readable, Transform } from 'node:stream'
 import { extract, type Header } from 'tar-stream'
 import { errors, reasonOf, ShotboardError } from '../errors.js'
 import { throwIfCancelled } from '../system/abort.js'
 import { createBounds } from './bounds.js'
 import { decompress } from './decompress.js'
+import { gunzip } from './gunzip.js'
 import { type FileReader, isHidden, plainPath, type Source, type SourceLimits } from './source.js'
 
 interface Entry extends AsyncIterable<Buffer> {
@@ -28,10 +28,15 @@ export async function openTar(
     return error instanceof ShotboardError ? error : invalid(reasonOf(error))
   }
 
+  let hasMore = false
+  const onMore = () => {
+    hasMore = true
+  }
+
   /** Yields every entry. An entry that was not read when the next one is requested is skipped. */
   async function* entries(signal?: AbortSignal): AsyncGenerator<Entry> {
     const bounds = createBounds(archive.bytes, limits)
-    const tar = unpack(archive.path, packing, (bytes) => bounds.unpacked(bytes), signal)
+    const tar = unpack(unpacked(archive.path, packing, onMore, signal), (bytes) => bounds.unpacked(bytes))
     try {
       for await (const entry of tar) {
         bounds.entry(nameOf(entry.header))
@@ -71,6 +76,7 @@ export async function openTar(
         if (at++ === last) return
       }
     },
+    warnings: () => (hasMore ? [errors.archiveHasMore({ packing })] : []),
     invalid,
     close: () => Promise.resolve(),
   }
@@ -118,12 +124,10 @@ async function read(entry: Entry, { maxImportedFileMegabytes }: SourceLimits): P
   return () => Promise.resolve(bytes)
 }
 
-/** The entries of an archive. `count` receives the unpacked bytes as they arrive, and may throw. */
+/** The entries of an unpacked archive. `count` receives the unpacked bytes as they arrive, and may throw. */
 function unpack(
-  path: string,
-  packing: TarPacking,
+  packed: Readable,
   count: (bytes: number) => void,
-  signal?: AbortSignal,
 ): AsyncIterable<Entry> & { destroy(): void } {
   const counter = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -140,14 +144,16 @@ function unpack(
   const tar = extract(options as Parameters<typeof extract>[0])
   // Errors of the pipeline arrive at the reader of the entries. The streams of tar-stream work like Node's, but have
   // other types.
-  pipeline([...unpacked(path, packing, signal), counter, tar as unknown as NodeJS.WritableStream], () => {})
+  pipeline([packed, counter, tar as unknown as NodeJS.WritableStream], () => {})
   return tar as unknown as ReturnType<typeof unpack>
 }
 
-/** The streams that read and unpack a file, in their order. */
-function unpacked(path: string, packing: TarPacking, signal?: AbortSignal): [Readable, ...Duplex[]] {
-  const abortable = <T extends Readable>(stream: T): T => (signal ? addAbortSignal(signal, stream) : stream)
-  if (packing === 'bzip2' || packing === 'xz') return [abortable(decompress(path, packing))]
-  const file = abortable(createReadStream(path, { highWaterMark: 2 ** 18 }))
-  return packing === 'gzip' ? [file, createGunzip()] : [file]
+/** The bytes of a file, unpacked. `onMore` is called if something follows what is packed. */
+function unpacked(path: string, packing: TarPacking, onMore: () => void, signal?: AbortSignal): Readable {
+  if (packing === 'gzip') return gunzip(path, onMore, signal)
+  const bytes =
+    packing === 'none'
+      ? createReadStream(path, { highWaterMark: 2 ** 18 })
+      : decompress(path, packing, { onMore })
+  return signal ? addAbortSignal(signal, bytes) : bytes
 }

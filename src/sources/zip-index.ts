@@ -14,7 +14,7 @@ export interface ZipIndex {
  */
 export async function openZipIndex(file: FileHandle, bytes: number): Promise<ZipIndex> {
   const { from, to } = await zipWithin(file, bytes)
-  const reader = new IndexReader(file, from)
+  const reader = new IndexReader(file, from, to)
   const zip = await reader.waiting<ZipFile>((settle) =>
     yauzl.fromRandomAccessReader(
       reader,
@@ -50,24 +50,43 @@ export async function openZipIndex(file: FileHandle, bytes: number): Promise<Zip
   }
 }
 
+/** A comment may be full of marks. */
+const maxMarks = 100
+
 const end = { mark: 'PK\x05\x06', bytes: 22, maxComment: 65_535 }
 
 /**
- * Where the zip in a file begins and ends. Programs that unpack themselves stand before one, and downloads leave bytes behind one. The
- * whole file if it has no end of a zip, or one that names no places.
+ * Where the zip in a file begins and ends, without its comment. Programs that unpack themselves stand before one, and downloads
+ * leave bytes behind one. A comment may hold the mark of the end as well: the last mark counts that an index stands before, best with
+ * a comment that ends where the file ends. The whole file if there is none.
  */
 async function zipWithin(file: FileHandle, bytes: number): Promise<{ from: number; to: number }> {
   const length = Math.min(bytes, end.bytes + end.maxComment)
-  const { buffer: tail } = await file.read(Buffer.alloc(length), 0, length, bytes - length)
-  const at = tail.lastIndexOf(end.mark, length - end.bytes, 'latin1')
-  if (at < 0) return { from: 0, to: bytes }
-  const [indexBytes, indexFrom] = [tail.readUInt32LE(at + 12), tail.readUInt32LE(at + 16)]
-  const position = bytes - length + at
-  const to = position + end.bytes + tail.readUInt16LE(at + 20)
-  // Large zips have these numbers elsewhere.
-  const isLarge = indexFrom === 0xffffffff || indexBytes === 0xffffffff
-  const from = position - indexBytes - indexFrom
-  return { from: isLarge || from < 0 ? 0 : from, to: Math.min(to, bytes) }
+  const start = bytes - length
+  const { buffer: tail } = await file.read(Buffer.alloc(length), 0, length, start)
+  let found: { from: number; to: number } | undefined
+  for (let at = length - end.bytes, marks = 0; at >= 0 && marks < maxMarks; at--, marks++) {
+    at = tail.lastIndexOf(end.mark, at, 'latin1')
+    if (at < 0) break
+    const [indexBytes, indexFrom] = [tail.readUInt32LE(at + 12), tail.readUInt32LE(at + 16)]
+    // Large zips have these numbers elsewhere.
+    const isLarge = indexFrom === 0xffffffff || indexBytes === 0xffffffff
+    const position = start + at
+    if (!(isLarge || (await holdsIndex(file, position - indexBytes, indexBytes)))) continue
+    const from = position - indexBytes - indexFrom
+    const zip = { from: isLarge || from < 0 ? 0 : from, to: position + end.bytes }
+    if (at + end.bytes + tail.readUInt16LE(at + 20) === length) return zip
+    found ??= zip
+  }
+  return found ?? { from: 0, to: bytes }
+}
+
+/** Whether an index may begin at a position: it does with an entry, unless it is empty. */
+async function holdsIndex(file: FileHandle, position: number, bytes: number): Promise<boolean> {
+  if (bytes === 0) return true
+  if (position < 0) return false
+  const { buffer } = await file.read(Buffer.alloc(4), 0, 4, position)
+  return buffer.toString('latin1') === 'PK\x01\x02'
 }
 
 type Settle<T> = (error: Error | null, result: T) => void
@@ -77,13 +96,15 @@ class IndexReader extends yauzl.RandomAccessReader {
   readonly #file: FileHandle
   /** Where the zip begins in the file. */
   readonly #from: number
+  readonly #to: number
   readonly #rejections = new Set<(error: unknown) => void>()
   #failure: unknown
 
-  constructor(file: FileHandle, from: number) {
+  constructor(file: FileHandle, from: number, to: number) {
     super()
     this.#file = file
     this.#from = from
+    this.#to = to
     this.on('error', this.fail)
   }
 
@@ -116,7 +137,12 @@ class IndexReader extends yauzl.RandomAccessReader {
   ): void {
     this.#file
       .read(buffer, offset, length, this.#from + position)
-      .then(({ bytesRead }) => callback(null, bytesRead), callback)
+      .then(({ bytesRead }) => {
+        // The comment is left out, and so is its length, which ends the index.
+        const lengthAt = this.#to - this.#from - 2 - position
+        for (const at of [lengthAt, lengthAt + 1]) if (at >= 0 && at < bytesRead) buffer[offset + at] = 0
+        callback(null, bytesRead)
+      }, callback)
       .catch(this.fail)
   }
 }

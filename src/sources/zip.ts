@@ -6,7 +6,9 @@ import { crc32, inflateRaw } from 'node:zlib'
 import yauzl, { type Entry } from 'yauzl'
 import { errors, reasonOf, ShotboardError, systemCodeOf } from '../errors.js'
 import { throwIfCancelled } from '../system/abort.js'
+import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
 import { createBounds } from './bounds.js'
+import { guessNameEncoding, type NameEncoding } from './entry-names.js'
 import { byPath, isHidden, plainPath, type Source, type SourceFile, type SourceLimits } from './source.js'
 import { openZipIndex, type ZipIndex } from './zip-index.js'
 
@@ -30,6 +32,7 @@ export async function openZip(
   }
   /** In reading order. Filled by `files`. Several entries may have one path. */
   let entries: readonly { readonly path: string; readonly entry: Entry }[] = []
+  let warnings: readonly ShotboardError[] = []
 
   async function read({ path, at }: SourceFile): Promise<Buffer> {
     const entry = entries[at]?.entry
@@ -46,17 +49,31 @@ export async function openZip(
     async files(signal) {
       const bounds = createBounds(archive.bytes, limits)
       const found: { path: string; entry: Entry }[] = []
+      const unsaid: Entry[] = []
+      const yieldToEventLoop = createYieldToEventLoop()
+      function add(entry: Entry, name: string): void {
+        bounds.entry(name)
+        const path = plainPath(name)
+        const isFolder = name.endsWith('/') || path === ''
+        if (!isFolder && !isHidden(path)) found.push({ path, entry })
+      }
       try {
         for await (const entry of index.entries()) {
           throwIfCancelled(signal)
-          const name = nameOf(entry)
-          bounds.entry(name)
           // No file is unpacked to more than this declared size.
           bounds.unpacked(entry.uncompressedSize)
-          const path = plainPath(name)
-          const isFolder = name.endsWith('/') || path === ''
-          if (!isFolder && !isHidden(path)) found.push({ path, entry })
+          const name = nameOf(entry)
+          if (name !== undefined) add(entry, name)
+          // They are read in one way, once all are known.
+          else unsaid.push(entry)
+          if (unsaid.length > limits.maxArchiveEntries) {
+            throw errors.archiveTooManyEntries({ entries: limits.maxArchiveEntries })
+          }
+          await yieldToEventLoop()
         }
+        const encoding = encodingOf(unsaid)
+        for (const entry of unsaid) add(entry, asPath(encoding.decode(entry.fileNameRaw)))
+        warnings = warningsOf(unsaid, encoding)
       } catch (error) {
         throwIfCancelled(signal)
         throw asSourceError(error)
@@ -67,17 +84,42 @@ export async function openZip(
     async *readers(files) {
       for (const file of files) yield () => read(file)
     },
+    warnings: () => warnings,
     invalid,
     // Waits for reads that are under way.
     close: () => file.close(),
   }
 }
 
-/** Programs that say that a name is in CP437 mostly mean UTF-8, where it is UTF-8. */
-function nameOf({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): string {
-  const isUtf8 = 0x800
-  const flag = isUtf8Text(fileNameRaw) ? generalPurposeBitFlag | isUtf8 : generalPurposeBitFlag
-  return yauzl.getFileNameLowLevel(flag, fileNameRaw, extraFields, false)
+/**
+ * The name of an entry; undefined if it is not known how it is written. Programs that say that a name is in CP437 mean UTF-8, or the code
+ * page of their country. Info-ZIP writes the name in UTF-8 beside it.
+ */
+function nameOf({ generalPurposeBitFlag: flags, fileNameRaw, extraFields }: Entry): string | undefined {
+  const read = (fields: typeof extraFields) => yauzl.getFileNameLowLevel(flags, fileNameRaw, fields, false)
+  const name = read(extraFields)
+  const isSaid = (flags & isUtf8) !== 0 || fileNameRaw.every((byte) => byte < 0x80) || name !== read([])
+  return isSaid ? name : undefined
+}
+
+/** The bit that says that a name is in UTF-8. */
+const isUtf8 = 0x800
+
+/** How names are written: in UTF-8 if all of them can be, since one name in another code page may look like it. */
+function encodingOf(entries: readonly Entry[]): NameEncoding & { readonly isGuessed: boolean } {
+  const names = entries.map(({ fileNameRaw }) => fileNameRaw)
+  if (!names.every((name) => isUtf8Text(name))) return { ...guessNameEncoding(names), isGuessed: true }
+  return { title: 'UTF-8', decode: (name) => Buffer.from(name).toString(), isGuessed: false }
+}
+
+/** Programs on Windows write its separators. */
+const asPath = (name: string): string => name.replaceAll('\\', '/')
+
+function warningsOf(unsaid: readonly Entry[], encoding: ReturnType<typeof encodingOf>): ShotboardError[] {
+  const [first] = unsaid
+  if (!(first && encoding.isGuessed)) return []
+  const name = asPath(encoding.decode(first.fileNameRaw))
+  return [errors.entryNamesGuessed({ names: unsaid.length, encoding: encoding.title, first: name })]
 }
 
 /** Whether an entry is a link of Unix: its target is its content. */

@@ -11,7 +11,12 @@ export interface NewClass {
 }
 
 /** The class of a dataset by its name or its id. Throws UNKNOWN_CLASS. */
-export async function classNamed(tx: Transaction, datasetId: string, name: string, argument: string) {
+export async function classNamed(
+  tx: Pick<Transaction, 'classLabel'>,
+  datasetId: string,
+  name: string,
+  argument: string,
+) {
   const found = canBeId(name)
     ? ((await tx.classLabel.findUnique({ where: { datasetId_name: { datasetId, name } } })) ??
       (await tx.classLabel.findUnique({ where: { id: name, datasetId } })))

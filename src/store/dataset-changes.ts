@@ -1,5 +1,6 @@
 import { errors } from '../errors.js'
 import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
+import { allByPosition } from './all-by-position.js'
 import type { ChangeOf, ImagePlaceDetail } from './change-detail.js'
 import { type Change, type ChangedDataset, changeDataset } from './changed-dataset.js'
 import {
@@ -16,10 +17,10 @@ import type { Split } from './enums.js'
 import { beginRevision } from './former-places.js'
 import { placesOf, type StoredPlace, takeOut } from './image-places.js'
 import { conflictsOfImages, conflictsWith, renameConflicts, settleConflicts } from './label-conflicts.js'
-import { readClasses, type StoredClass, writeClasses } from './many-classes.js'
+import { type PlacedClass, readClasses, type StoredClass, writeClasses } from './many-classes.js'
 import { requireNoResults } from './measured-datasets.js'
 import { requireUnused } from './require-unused.js'
-import { canBeId, chunks, rowsPerStatement } from './rows.js'
+import { canBeId, chunks, rowsPerStatement, rowsPerWrite } from './rows.js'
 
 /**
  * Changes of a dataset that has images. Each is one transaction, and throws UNKNOWN_DATASET, or IN_USE while a job works
@@ -112,20 +113,21 @@ export function createDatasetChangeRepository(
         const known = new Map<string, StoredClass>()
         for await (const part of readClasses(tx, kind, [id])) for (const row of part) known.set(row.name, row)
         const yieldToEventLoop = createYieldToEventLoop()
-        const changed: (StoredClass & { readonly to: readonly string[] })[] = []
+        const changed: (PlacedClass & { readonly from: readonly string[] })[] = []
         for (const { name, prompts: to } of prompts) {
           await yieldToEventLoop()
           const row = known.get(name)
           if (!row) throw errors.unknownClass({ name, known: [...known.keys()] }, 'classes')
-          if (JSON.stringify(row.prompts) !== JSON.stringify(to)) changed.push({ ...row, to })
+          if (JSON.stringify(row.prompts) !== JSON.stringify(to)) {
+            changed.push({ id: row.id, index: row.index, name, prompts: to, from: row.prompts })
+          }
         }
-        await writeClasses(
-          tx,
-          kind,
-          id,
-          changed.map((row) => ({ ...row, prompts: row.to })),
-        )
-        const classes = changed.map(({ name, prompts: from, to }) => ({ name, from: [...from], to: [...to] }))
+        await writeClasses(tx, kind, id, changed)
+        const classes: { name: string; from: string[]; to: string[] }[] = []
+        for (const { name, from, prompts: to } of changed) {
+          classes.push({ name, from: [...from], to: [...to] })
+          await yieldToEventLoop()
+        }
         return { dataset, detail: classes.length === 0 ? null : { kind: 'SET_PROMPTS', classes } }
       }),
     async addImages(id, images) {
@@ -165,9 +167,14 @@ export function createDatasetChangeRepository(
         const [{ name }, { name: into }] = [source, target]
         await requireNoResults(tx, dataset)
         const where = { datasetId: id, classIndex: source.index }
-        const members = await tx.datasetImage.findMany({ where, select: { imageId: true } })
+        const members = await allByPosition(({ position, ...page }) =>
+          tx.datasetImage.findMany({ where: { ...where, position }, ...page }),
+        )
         const conflicts = await conflictsWith(tx, id, [name, into])
-        await tx.datasetImage.updateMany({ where, data: { classIndex: target.index } })
+        for await (const some of chunks(members, rowsPerWrite)) {
+          const position = { in: some.map((member) => member.position) }
+          await tx.datasetImage.updateMany({ where: { position }, data: { classIndex: target.index } })
+        }
         await deleteIndex(tx, id, source.index)
         await renameConflicts(tx, id, name, into)
         const images = members.map(({ imageId }) => imageId)
@@ -188,12 +195,17 @@ export function createDatasetChangeRepository(
         await requireNoResults(tx, dataset)
         const { index } = found
         const where = { datasetId: id, classIndex: index }
-        const members = await tx.datasetImage.findMany({ where, orderBy: { position: 'asc' } })
+        const members = await allByPosition(({ position, ...page }) =>
+          tx.datasetImage.findMany({ where: { ...where, position }, ...page }),
+        )
         const ids = members.map(({ imageId }) => imageId)
         const own = new Set(ids)
         const others = (await conflictsWith(tx, id, [name])).filter(({ imageId }) => !own.has(imageId))
         const conflicts = [...(await conflictsOfImages(tx, id, ids)), ...others]
-        await tx.datasetImage.deleteMany({ where })
+        for await (const some of chunks(members, rowsPerWrite)) {
+          const position = { in: some.map((member) => member.position) }
+          await tx.datasetImage.deleteMany({ where: { position } })
+        }
         await deleteIndex(tx, id, index)
         await tx.labelConflict.deleteMany({ where: { datasetId: id, className: name } })
         await settleConflicts(tx, id, ids)
@@ -209,23 +221,27 @@ export function createDatasetChangeRepository(
         const nameOf = await classNames(tx, id, indicesOf(places))
         const conflicts = classIndex === undefined ? [] : await conflictsOfImages(tx, id, images)
         if (classIndex !== undefined) await settleConflicts(tx, id, images)
-        const moved = places.filter(
-          (image) =>
+        const yieldToEventLoop = createYieldToEventLoop()
+        const moved: StoredPlace[] = []
+        const moves: ChangeOf<'MOVE_IMAGES'>['moves'][number][] = []
+        for (const image of places) {
+          await yieldToEventLoop()
+          const isMoved =
             (split !== undefined && image.split !== split) ||
-            (classIndex !== undefined && image.classIndex !== classIndex),
-        )
+            (classIndex !== undefined && image.classIndex !== classIndex)
+          if (!isMoved) continue
+          moved.push(image)
+          const from = { className: nameOf(image.classIndex), split: image.split }
+          const at = { className: to?.name ?? from.className, split: split ?? from.split }
+          moves.push({ imageId: image.imageId, from, to: at })
+        }
         const since = moved.length === 0 ? 0 : await beginRevision(tx, dataset, moved)
-        for await (const some of chunks(moved, rowsPerStatement)) {
+        for await (const some of chunks(moved, rowsPerWrite)) {
           await tx.datasetImage.updateMany({
             where: { position: { in: some.map(({ position }) => position) } },
             data: { ...(split && { split }), ...(classIndex !== undefined && { classIndex }), since },
           })
         }
-        const moves = moved.map((image) => {
-          const from = { className: nameOf(image.classIndex), split: image.split }
-          const at = { className: to?.name ?? from.className, split: split ?? from.split }
-          return { imageId: image.imageId, from, to: at }
-        })
         const unchanged = moves.length === 0 && conflicts.length === 0
         return { dataset, detail: unchanged ? null : { kind: 'MOVE_IMAGES', moves, conflicts } }
       }),
@@ -234,7 +250,7 @@ export function createDatasetChangeRepository(
         const ids = [...new Set(images)]
         const { places, ...taken } = await takenOut(tx, dataset, ids)
         await takeOut(tx, dataset, places)
-        for await (const some of chunks(ids, rowsPerStatement)) {
+        for await (const some of chunks(ids, rowsPerWrite)) {
           await tx.unlabelledImage.createMany({ data: some.map((imageId) => ({ datasetId: id, imageId })) })
         }
         return { dataset, detail: { kind: 'UNLABEL_IMAGES', ...taken } }

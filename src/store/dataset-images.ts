@@ -1,20 +1,22 @@
-import type { DatabaseClient } from './database.js'
+import type { Database, DatabaseClient } from './database.js'
 import type { DatasetImageRow } from './datasets.js'
 import type { Split } from './enums.js'
 import { Prisma } from './generated/sqlite/client.js'
 import { type ClassCountRow, sqlSplit } from './image-lists.js'
+import { type ClassRange, readClassCounts } from './many-classes.js'
 import { cursorOfPosition, type Page, type PageRequest, pageOf, pageSize, positionsOf } from './page.js'
-import { chunks, groupById, inChunks } from './rows.js'
+import { chunks, inChunks } from './rows.js'
 
 /** Reads the images of datasets for browsing: counts and samples by class, and pages. */
 export interface DatasetImageRepository {
-  /** By dataset: the number of images per class and split. */
-  classCounts(datasetIds: readonly string[]): Promise<Map<string, ClassCountRow[]>>
-  /** By dataset: the first `perClass` images of every class, optionally of one split. */
+  /** By dataset: the number of images per class and split, optionally of some classes alone. */
+  classCounts(datasetIds: readonly string[], range?: ClassRange): Promise<Map<string, ClassCountRow[]>>
+  /** By dataset: the first `perClass` images of every class, optionally of one split, and of some classes alone. */
   firstOfClasses(
     datasetIds: readonly string[],
     perClass: number,
     split?: Split,
+    range?: ClassRange,
   ): Promise<Map<string, DatasetImageRow[]>>
   /** The images of a dataset among these that have a label in it, in no order. */
   labelled(datasetId: string, imageIds: readonly string[]): Promise<DatasetImageRow[]>
@@ -47,24 +49,31 @@ export function imagePageRequest(page: PageRequest, filter: DatasetImageFilter):
   return { ...filter, page, above: after, below: before }
 }
 
-export function createDatasetImageRepository(client: DatabaseClient): DatasetImageRepository {
-  return {
-    async classCounts(datasetIds) {
-      const rows = await inChunks(datasetIds, (some) =>
-        client.imageCount.findMany({ where: { datasetId: { in: some }, images: { gt: 0 } } }),
-      )
-      return groupById(datasetIds, rows, ({ datasetId }) => datasetId)
-    },
+export function createDatasetImageRepository(
+  client: DatabaseClient,
+  kind: Database['kind'] = 'sqlite',
+): DatasetImageRepository {
+  const classCounts: DatasetImageRepository['classCounts'] = async (datasetIds, range) => {
+    const counts = new Map<string, ClassCountRow[]>(datasetIds.map((id) => [id, []]))
+    for await (const part of readClassCounts(client, kind, datasetIds, range)) {
+      for (const { datasetId, ...count } of part) counts.get(datasetId)?.push(count)
+    }
+    return counts
+  }
 
-    async firstOfClasses(datasetIds, perClass, split) {
+  return {
+    classCounts,
+
+    async firstOfClasses(datasetIds, perClass, split, range) {
       // The classes that have images, in their order. A rank over the whole dataset would read every image.
-      const classes = await inChunks(datasetIds, (some) =>
-        client.imageCount.groupBy({
-          by: ['datasetId', 'classIndex'],
-          where: { datasetId: { in: some }, images: { gt: 0 }, ...(split && { split }) },
-          orderBy: [{ datasetId: 'asc' }, { classIndex: 'asc' }],
-        }),
-      )
+      const classes: { readonly datasetId: string; readonly classIndex: number }[] = []
+      for await (const part of readClassCounts(client, kind, datasetIds, range)) {
+        for (const { datasetId, classIndex, ...count } of part) {
+          const last = classes.at(-1)
+          const isNew = last?.datasetId !== datasetId || last.classIndex !== classIndex
+          if (isNew && (split === undefined || split === count.split)) classes.push({ datasetId, classIndex })
+        }
+      }
       const requests = (perClass === 0 ? [] : classes).map((each) => ({
         ...imagePageRequest({ first: perClass }, each),
         ...(split && { split }),

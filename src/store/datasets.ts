@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { errors, type ShotboardError } from '../errors.js'
 import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
-import { classNames, type NewClass } from './class-rows.js'
+import { classNamed, classNames, type NewClass } from './class-rows.js'
 import type { Database, DatabaseClient, Transaction } from './database.js'
 import { type DatasetFilter, type DatasetOrder, readDatasetPage } from './dataset-page.js'
 import type { DatasetRow } from './dataset-row.js'
@@ -10,10 +10,10 @@ import { Prisma } from './generated/sqlite/client.js'
 import { createImageListRepository, sqlSplit } from './image-lists.js'
 import { insertImageRows } from './insert-image-rows.js'
 import { recordConflicts } from './label-conflicts.js'
-import { readClasses, writeClasses } from './many-classes.js'
+import { type PlacedClass, readClasses, writeClasses } from './many-classes.js'
 import type { Page, PageRequest } from './page.js'
 import type { Direction } from './read-page.js'
-import { chunks, findById, inChunks, longTransaction, rowsPerStatement } from './rows.js'
+import { chunks, findById, groupById, inChunks, longTransaction, rowsPerStatement } from './rows.js'
 
 export type { DatasetRow }
 
@@ -23,6 +23,12 @@ export interface ClassRow {
   readonly index: number
   readonly name: string
   readonly prompts: readonly string[]
+}
+
+/** Where a class stands. */
+export interface ClassPlace {
+  readonly datasetId: string
+  readonly index: number
 }
 
 /** An image of a dataset. */
@@ -62,6 +68,10 @@ export interface DatasetRepository {
   classes(datasetId: string): Promise<ClassRow[]>
   /** The classes of several datasets, by dataset. */
   classesOf(datasetIds: readonly string[]): Promise<Map<string, ClassRow[]>>
+  /** Classes of datasets by their indices; those that there are, in no order. */
+  classesAt(places: readonly ClassPlace[]): Promise<(ClassRow & ClassPlace)[]>
+  /** The class of a dataset that is called so, or else the one that has this id. Throws UNKNOWN_CLASS at `argument`. */
+  classNamed(datasetId: string, name: string, argument: string): Promise<ClassRow>
   /** Classes of any datasets by their ids. */
   classesById(ids: readonly string[]): Promise<ClassRow[]>
   /** The number of images per split. */
@@ -85,7 +95,30 @@ export interface DatasetRepository {
   setPrompts(datasetId: string, prompts: ReadonlyMap<number, readonly string[]>): Promise<void>
 }
 
+/** The image counts of so many classes are added up at once. */
+const classesPerSum = 10_000
+
+/** Those of the datasets whose image counts are not added up at once. */
+const withManyClasses = async (client: DatabaseClient, datasetIds: readonly string[]): Promise<string[]> =>
+  (
+    await inChunks(datasetIds, (some) =>
+      client.classLabel.findMany({
+        where: { datasetId: { in: some }, index: classesPerSum },
+        select: { datasetId: true },
+      }),
+    )
+  ).map(({ datasetId }) => datasetId)
+
 const promptsSchema = z.array(z.string())
+
+const classRow = ({
+  id,
+  index,
+  name,
+  prompts,
+}: Omit<ClassRow, 'prompts'> & { readonly prompts: unknown }): ClassRow => ({
+  ...{ id, index, name, prompts: promptsSchema.parse(prompts) },
+})
 
 export function createDatasetRepository(
   client: DatabaseClient,
@@ -94,18 +127,28 @@ export function createDatasetRepository(
   const imageLists = createImageListRepository(client)
 
   async function countsOf(datasetIds: readonly string[]): Promise<Map<string, SplitCountRow[]>> {
-    const rows = await inChunks(datasetIds, (some) =>
+    const read = (where: { readonly datasetId: string | { in: string[] } }, from = 0) =>
       client.imageCount.groupBy({
         by: ['datasetId', 'split'],
-        where: { datasetId: { in: some }, images: { gt: 0 } },
+        where: { ...where, images: { gt: 0 }, classIndex: { gte: from, lt: from + classesPerSum } },
         _sum: { images: true },
-      }),
-    )
-    const counts = new Map<string, SplitCountRow[]>(datasetIds.map((id) => [id, []]))
-    for (const { datasetId, split, _sum } of rows) {
-      counts.get(datasetId)?.push({ split, images: _sum.images ?? 0 })
+      })
+    const rows = await inChunks(datasetIds, (some) => read({ datasetId: { in: some } }))
+    // Adding up all classes of a large dataset at once would take long.
+    for (const datasetId of await withManyClasses(client, datasetIds)) {
+      const { _max } = await client.imageCount.aggregate({ where: { datasetId }, _max: { classIndex: true } })
+      for (let from = classesPerSum; from <= (_max.classIndex ?? 0); from += classesPerSum) {
+        rows.push(...(await read({ datasetId }, from)))
+      }
     }
-    return counts
+    const sums = new Map<string, Map<Split, number>>(datasetIds.map((id) => [id, new Map()]))
+    for (const { datasetId, split, _sum } of rows) {
+      const own = sums.get(datasetId)
+      own?.set(split, (own.get(split) ?? 0) + (_sum.images ?? 0))
+    }
+    return new Map(
+      [...sums].map(([id, own]) => [id, Array.from(own, ([split, images]) => ({ split, images }))]),
+    )
   }
 
   async function classesOf(datasetIds: readonly string[]): Promise<Map<string, ClassRow[]>> {
@@ -120,7 +163,12 @@ export function createDatasetRepository(
     create: (name, classes) =>
       client.$transaction(async (tx) => {
         const dataset = await tx.dataset.create({ data: { name } })
-        const placed = classes.map((each, index) => ({ ...each, index }))
+        const placed: PlacedClass[] = []
+        const yieldToEventLoop = createYieldToEventLoop()
+        for (const [index, { name, prompts }] of classes.entries()) {
+          placed.push({ index, name, prompts })
+          await yieldToEventLoop()
+        }
         await writeClasses(tx, kind, dataset.id, placed)
         return dataset
       }, longTransaction),
@@ -130,11 +178,28 @@ export function createDatasetRepository(
     page: (...parameters) => readDatasetPage({ client, kind }, ...parameters),
 
     async classesById(ids) {
-      const rows = await inChunks(ids, (some) => client.classLabel.findMany({ where: { id: { in: some } } }))
-      return rows.map(({ id, index, name, prompts }) => ({
-        ...{ id, index, name, prompts: promptsSchema.parse(prompts) },
-      }))
+      return (await inChunks(ids, (some) => client.classLabel.findMany({ where: { id: { in: some } } }))).map(
+        classRow,
+      )
     },
+    async classesAt(places) {
+      const rows: (ClassRow & ClassPlace)[] = []
+      for await (const some of chunks(places, rowsPerStatement)) {
+        const ids = [...new Set(some.map(({ datasetId }) => datasetId))]
+        const indices = groupById(ids, some, ({ datasetId }) => datasetId)
+        const found = await client.classLabel.findMany({
+          where: {
+            OR: [...indices].map(([datasetId, own]) => ({
+              datasetId,
+              index: { in: [...new Set(own.map(({ index }) => index))] },
+            })),
+          },
+        })
+        rows.push(...found.map((row) => ({ ...classRow(row), datasetId: row.datasetId })))
+      }
+      return rows
+    },
+    classNamed: async (...parameters) => classRow(await classNamed(client, ...parameters)),
     classes: async (id) => (await classesOf([id])).get(id) ?? [],
     classesOf,
 

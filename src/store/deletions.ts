@@ -1,7 +1,8 @@
 import { errors } from '../errors.js'
+import { allByPosition } from './all-by-position.js'
 import type { DatabaseClient, Transaction } from './database.js'
 import { requireUnused } from './require-unused.js'
-import { chunks, longTransaction, rowsPerStatement, unfinishedStatus } from './rows.js'
+import { chunks, longTransaction, rowsPerStatement, rowsPerWrite, unfinishedStatus } from './rows.js'
 import { deleteUnownedImages } from './unowned-images.js'
 
 /** Deleted things whose files are still on disk. */
@@ -44,21 +45,21 @@ async function deleteDataset(tx: Transaction, id: string): Promise<Deleted> {
   await requireUnused(tx, dataset, 'id')
   const used = { OR: [{ datasetId: id }, { testDatasetId: id }] }
   const runs = await tx.run.findMany({ where: used, select: { id: true } })
-  const datasetImages = await tx.datasetImage.findMany({
-    where: { datasetId: id },
-    select: { imageId: true, position: true },
-    orderBy: { position: 'asc' },
-  })
-  const unlabelled = await tx.unlabelledImage.findMany({
-    where: { datasetId: id },
-    select: { imageId: true },
-  })
+  const select = { imageId: true, position: true } as const
+  const datasetImages = await allByPosition(({ position, ...page }) =>
+    tx.datasetImage.findMany({ where: { datasetId: id, position }, select, ...page }),
+  )
+  const unlabelled = await allByPosition(({ position, ...page }) =>
+    tx.unlabelledImage.findMany({ where: { datasetId: id, position }, select, ...page }),
+  )
   const removed = await tx.removedImage.findMany({
     where: { change: { datasetId: id } },
     select: { imageId: true },
   })
   await deleteRowsOf(tx, id, datasetImages)
-  await tx.unlabelledImage.deleteMany({ where: { datasetId: id } })
+  for await (const some of chunks(unlabelled, rowsPerStatement)) {
+    await tx.unlabelledImage.deleteMany({ where: { position: { in: some.map(({ position }) => position) } } })
+  }
   await tx.dataset.delete({ where: { id } })
   const images = await deleteUnownedImages(
     tx,
@@ -85,7 +86,7 @@ async function deleteRowsOf(
   }
 }
 
-const rowsPerDeletion = 5000
+const rowsPerDeletion = rowsPerWrite
 
 async function deleteSupportSet(tx: Transaction, id: string): Promise<DeletedViews> {
   const supportSet = await tx.supportSet.findUnique({ where: { id }, include: { images: true } })

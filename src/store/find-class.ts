@@ -1,3 +1,5 @@
+import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
+
 interface Class {
   readonly id: string
   readonly name: string
@@ -8,8 +10,16 @@ export const findClass = <T extends Class>(classes: readonly T[], given: string)
   classes.find(({ name }) => name === given) ?? classes.find(({ id }) => id === given)
 
 /** The same for many look-ups. */
-export function classFinder<T extends Class>(classes: readonly T[]): (given: string) => T | undefined {
-  const byId = new Map(classes.map((each) => [each.id, each]))
-  const byName = new Map(classes.map((each) => [each.name, each]))
+export async function classFinder<T extends Class>(
+  classes: readonly T[],
+): Promise<(given: string) => T | undefined> {
+  const byId = new Map<string, T>()
+  const byName = new Map<string, T>()
+  const yieldToEventLoop = createYieldToEventLoop()
+  for (const each of classes) {
+    byId.set(each.id, each)
+    byName.set(each.name, each)
+    await yieldToEventLoop()
+  }
   return (given) => byName.get(given) ?? byId.get(given)
 }

@@ -1,3 +1,4 @@
+import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
 import type { DatabaseClient } from './database.js'
 import type { Split } from './enums.js'
 import { Prisma } from './generated/sqlite/client.js'
@@ -77,6 +78,9 @@ export interface RankedImage {
 /** Images in an answer. SQLite's driver answers without leaving this thread, 2,000 images in 2 to 3 ms. */
 export const imagesPerPart = 2000
 
+/** Classes in a statement that counts their images, up to three numbers each. */
+const classesPerPart = 500
+
 /** The greatest position that the databases can store. */
 const maxPosition = 2 ** 31 - 1
 
@@ -99,17 +103,29 @@ export function createImageListRepository(client: DatabaseClient): ImageListRepo
       return { revision: dataset[0]?.revision ?? 0, last: end[0]?.position ?? 0 }
     },
 
-    counts: ({ datasetId, split, last }) => {
+    async counts({ datasetId, split, last }) {
       const id = canBeId(datasetId) ? datasetId : ''
       const ofSplit = split === undefined ? Prisma.empty : Prisma.sql`AND "split" = ${sqlSplit(split)}`
-      // Later images are few: those that came while a comparison waited.
-      return client.$queryRaw<ClassCountRow[]>`
-        SELECT "classIndex", "split", CAST(SUM("images") AS INTEGER) AS "images" FROM (
-          SELECT "classIndex", "split", "images" FROM "ImageCount" WHERE "datasetId" = ${id} ${ofSplit}
-          UNION ALL
-          SELECT "classIndex", "split", -1 FROM "DatasetImage"
-          WHERE "datasetId" = ${id} AND "position" > ${last ?? maxPosition} ${ofSplit}
-        ) AS "counted" GROUP BY "classIndex", "split" HAVING SUM("images") > 0 ORDER BY "classIndex", "split"`
+      const [end] = await client.$queryRaw<{ classIndex: number | null }[]>`
+        SELECT MAX("classIndex") AS "classIndex" FROM "ImageCount" WHERE "datasetId" = ${id}`
+      const counts: ClassCountRow[] = []
+      const yieldToEventLoop = createYieldToEventLoop()
+      for (let from = 0; from <= (end?.classIndex ?? -1); from += classesPerPart) {
+        const to = from + classesPerPart
+        await yieldToEventLoop()
+        // Later images are few: those that came while a comparison waited. The plus keeps SQLite from reading all of these classes.
+        const part = await client.$queryRaw<ClassCountRow[]>`
+          SELECT "classIndex", "split", CAST(SUM("images") AS INTEGER) AS "images" FROM (
+            SELECT "classIndex", "split", "images" FROM "ImageCount"
+            WHERE "datasetId" = ${id} AND "classIndex" >= ${from} AND "classIndex" < ${to} ${ofSplit}
+            UNION ALL
+            SELECT "classIndex", "split", -1 FROM "DatasetImage"
+            WHERE "datasetId" = ${id} AND "position" > ${last ?? maxPosition}
+              AND +"classIndex" >= ${from} AND +"classIndex" < ${to} ${ofSplit}
+          ) AS "counted" GROUP BY "classIndex", "split" HAVING SUM("images") > 0 ORDER BY "classIndex", "split"`
+        for (const each of part) counts.push(each)
+      }
+      return counts
     },
 
     among: (list, ids) =>

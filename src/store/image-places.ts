@@ -1,11 +1,12 @@
 import { errors } from '../errors.js'
+import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
 import type { Database, Transaction } from './database.js'
 import type { DatasetRow } from './datasets.js'
 import type { Split } from './enums.js'
 import { beginRevision } from './former-places.js'
 import { Prisma } from './generated/sqlite/client.js'
 import { settleConflicts } from './label-conflicts.js'
-import { canBeId, chunks, rowsPerStatement } from './rows.js'
+import { canBeId, chunks, rowsPerStatement, rowsPerWrite } from './rows.js'
 
 /** The place of a labelled image in its dataset. */
 export interface StoredPlace {
@@ -24,11 +25,15 @@ export async function placesOf(
   ids: readonly string[],
 ): Promise<StoredPlace[]> {
   const places = await knownPlaces(tx, datasetId, ids)
-  return ids.map((id, i) => {
+  const found: StoredPlace[] = []
+  const yieldToEventLoop = createYieldToEventLoop()
+  for (const [i, id] of ids.entries()) {
     const place = places.get(id)
     if (!place) throw errors.unknownImage({ id }, `images[${i}]`)
-    return place
-  })
+    found.push(place)
+    await yieldToEventLoop()
+  }
+  return found
 }
 
 /** The places of those of the images that the dataset has with a label, by image. */
@@ -56,7 +61,7 @@ export async function takeOut(
   if (places.length === 0) return
   await beginRevision(tx, dataset, places)
   const ids = places.map(({ imageId }) => imageId)
-  for await (const some of chunks(ids, rowsPerStatement)) {
+  for await (const some of chunks(ids, rowsPerWrite)) {
     await tx.datasetImage.deleteMany({ where: { datasetId: dataset.id, imageId: { in: some } } })
   }
   await settleConflicts(tx, dataset.id, ids)
@@ -76,7 +81,7 @@ export async function placeImages(
   places: readonly NewPlace[],
   since: number,
 ): Promise<void> {
-  for await (const some of chunks(places, rowsPerStatement)) {
+  for await (const some of chunks(places, rowsPerWrite)) {
     const json = JSON.stringify(some)
     await tx.$executeRaw`
       UPDATE "DatasetImage"

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { createYieldToEventLoop } from '../system/yield-to-event-loop.js'
 import type { NewClass } from './class-rows.js'
 import type { Database, DatabaseClient, Transaction } from './database.js'
+import type { Split } from './enums.js'
 import { Prisma } from './generated/sqlite/client.js'
 import { canBeId, chunks, rowsPerStatement } from './rows.js'
 
@@ -92,6 +93,69 @@ export async function* readClasses(
         last = part.at(-1)
       }
       const seen = new Set(first.map(({ datasetId }) => datasetId))
+      left = left.filter((id) => !seen.has(id))
+    }
+  }
+}
+
+/** The number of images of a class of a dataset in a split. */
+export interface CountOfClass {
+  readonly datasetId: string
+  readonly classIndex: number
+  readonly split: Split
+  readonly images: number
+}
+
+/** Classes from one index to another one, both included. */
+export interface ClassRange {
+  readonly from: number
+  readonly to: number
+}
+
+const countsSchema = z.array(
+  z.tuple([z.string(), z.int(), z.enum(['SUPPORT_POOL', 'VALIDATION', 'TEST']), z.int()]),
+)
+
+const countsOf: Readonly<Record<Database['kind'], Prisma.Sql>> = {
+  sqlite: Prisma.sql`json_group_array(json_array("datasetId", "classIndex", "split", "images"))`,
+  postgres: Prisma.sql`CAST(json_agg(json_build_array("datasetId", "classIndex", "split", "images")) AS TEXT)`,
+}
+
+/** Counts in a statement: they are shorter than classes. */
+const countsPerStatement = 2000
+
+/** The numbers of images of datasets by class and split in parts, without zeros, optionally of a range of classes. */
+export async function* readClassCounts(
+  client: Pick<DatabaseClient, '$queryRaw'>,
+  kind: Database['kind'],
+  datasetIds: readonly string[],
+  { from, to }: ClassRange = { from: 0, to: 2 ** 31 - 1 },
+): AsyncGenerator<readonly CountOfClass[]> {
+  async function read(where: Prisma.Sql): Promise<CountOfClass[]> {
+    const [row] = await client.$queryRaw<{ text: string | null }[]>`
+      SELECT ${countsOf[kind]} AS "text" FROM (
+        SELECT * FROM "ImageCount" WHERE ${where} AND "classIndex" <= ${to} AND "images" > 0
+        ORDER BY "datasetId", "classIndex", "split" LIMIT ${countsPerStatement}
+      ) AS "part"`
+    return countsSchema
+      .parse(JSON.parse(row?.text ?? '[]'))
+      .map(([datasetId, classIndex, split, images]) => ({ datasetId, classIndex, split, images }))
+  }
+
+  const yieldToEventLoop = createYieldToEventLoop()
+  for await (const some of chunks([...new Set(datasetIds.filter(canBeId))], rowsPerStatement)) {
+    for (let left: readonly string[] = some; left.length > 0; ) {
+      let part = await read(Prisma.sql`"datasetId" IN (${Prisma.join(left)}) AND "classIndex" >= ${from}`)
+      const seen = new Set(part.map(({ datasetId }) => datasetId))
+      for (let last = part.at(-1); last && part.length === countsPerStatement; last = part.at(-1)) {
+        // The last class may be cut off: it is read again.
+        const { datasetId, classIndex } = last
+        yield part.filter((each) => each.datasetId !== datasetId || each.classIndex !== classIndex)
+        await yieldToEventLoop()
+        part = await read(Prisma.sql`"datasetId" = ${datasetId} AND "classIndex" >= ${classIndex}`)
+      }
+      yield part
+      if (seen.size === 0) break
       left = left.filter((id) => !seen.has(id))
     }
   }

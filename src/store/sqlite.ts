@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { PrismaLibSql } from '@prisma/adapter-libsql'
 import { reasonOf, systemCodeOf } from '../errors.js'
+import { pauseIfHeld } from '../system/yield-to-event-loop.js'
 
 type Client = ReturnType<PrismaLibSql['createClient']>
 type Transaction = Awaited<ReturnType<Client['transaction']>>
@@ -14,13 +15,15 @@ const patience = { atATime: 250, inAll: 30_000, pause: 20 }
 /**
  * The libSQL driver adapter with a single connection. By default libSQL opens a new connection for every transaction,
  * and leaves the last one to the garbage collector. One connection is enough, because Prisma runs nothing else during
- * a transaction.
+ * a transaction. libSQL answers without leaving this thread, and its promises are kept before any other work: a statement that
+ * comes late in a turn of the event loop waits for the next turn, so that a row of them holds up nobody.
  */
 export class SqliteAdapter extends PrismaLibSql {
   override createClient(config: Parameters<PrismaLibSql['createClient']>[0]): Client {
     const client = super.createClient({ ...config, timeout: patience.atATime })
 
     async function execute(statement: Parameters<Client['execute']>[0]) {
+      await pauseIfHeld()
       const started = performance.now()
       for (;;) {
         try {
@@ -44,7 +47,10 @@ export class SqliteAdapter extends PrismaLibSql {
       }
     }
     const transaction: Pick<Transaction, 'execute' | 'commit' | 'rollback'> = {
-      execute: (statement) => client.execute(statement),
+      async execute(statement) {
+        await pauseIfHeld()
+        return client.execute(statement)
+      },
       rollback,
       async commit() {
         try {

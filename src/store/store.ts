@@ -58,7 +58,7 @@ export const createStore = (
   datasets: withDatabaseErrors(createDatasetRepository(client, kind)),
   datasetChanges: withDatabaseErrors(createDatasetChangeRepository(client, kind)),
   recordedChanges: withDatabaseErrors(createRecordedChangeRepository(client, kind)),
-  datasetImages: withDatabaseErrors(createDatasetImageRepository(client)),
+  datasetImages: withDatabaseErrors(createDatasetImageRepository(client, kind)),
   imageLists: withDatabaseErrors(createImageListRepository(client)),
   formerPlaces: withDatabaseErrors(createFormerPlaceRepository(client)),
   unlabelledImages: withDatabaseErrors(createUnlabelledImageRepository(client)),

@@ -3,7 +3,7 @@ import type { Drawing } from './enums.js'
 import { Prisma } from './generated/sqlite/client.js'
 import type { Page, PageRequest } from './page.js'
 import { readNewestPage } from './read-page.js'
-import { chunks, findById, inChunks, longTransaction, rowsPerStatement } from './rows.js'
+import { canBeId, chunks, findById, inChunks, longTransaction, rowsPerStatement } from './rows.js'
 
 export interface SupportSetRow {
   readonly id: string
@@ -39,17 +39,34 @@ export interface SupportSetRepository {
   imagesOf(ids: readonly string[]): Promise<Map<string, SupportImageRow[]>>
 }
 
+/** Images in a statement. SQLite's driver answers without leaving this thread. */
+const imagesPerPart = 1000
+
 export function createSupportSetRepository(client: DatabaseClient): SupportSetRepository {
   async function imagesOf(ids: readonly string[]): Promise<Map<string, SupportImageRow[]>> {
-    const rows = await inChunks(ids, (some) =>
-      client.supportSetImage.findMany({
-        where: { supportSetId: { in: some } },
-        orderBy: [{ supportSetId: 'asc' }, { position: 'asc' }],
-      }),
-    )
     const images = new Map<string, SupportImageRow[]>(ids.map((id) => [id, []]))
-    for (const { supportSetId, imageId, classIndex } of rows) {
-      images.get(supportSetId)?.push({ imageId, classIndex })
+    const read = async (where: Prisma.SupportSetImageWhereInput) => {
+      const part = await client.supportSetImage.findMany({
+        where,
+        orderBy: [{ supportSetId: 'asc' }, { position: 'asc' }],
+        take: imagesPerPart,
+      })
+      for (const { supportSetId, imageId, classIndex } of part) {
+        images.get(supportSetId)?.push({ imageId, classIndex })
+      }
+      return part
+    }
+    for await (const some of chunks([...new Set(ids.filter(canBeId))], rowsPerStatement)) {
+      for (let left: readonly string[] = some; left.length > 0; ) {
+        let part = await read({ supportSetId: { in: [...left] } })
+        const seen = new Set(part.map(({ supportSetId }) => supportSetId))
+        // The last one goes on.
+        for (let last = part.at(-1); last && part.length === imagesPerPart; last = part.at(-1)) {
+          part = await read({ supportSetId: last.supportSetId, position: { gt: last.position } })
+        }
+        if (seen.size === 0) break
+        left = left.filter((id) => !seen.has(id))
+      }
     }
     return images
   }
@@ -61,12 +78,14 @@ export function createSupportSetRepository(client: DatabaseClient): SupportSetRe
       try {
         return await client.$transaction(async (tx) => {
           const created = await tx.supportSet.create({ data: { ...rest, fingerprint } })
-          const rows = images.map(
-            ({ imageId, classIndex }, position) =>
-              Prisma.sql`(${created.id}, ${position}, ${imageId}, ${classIndex})`,
-          )
+          let first = 0
           // Ten times as fast as `createMany`.
-          for await (const some of chunks(rows, rowsPerStatement)) {
+          for await (const part of chunks(images, rowsPerStatement)) {
+            const some = part.map(
+              ({ imageId, classIndex }, i) =>
+                Prisma.sql`(${created.id}, ${first + i}, ${imageId}, ${classIndex})`,
+            )
+            first += part.length
             await tx.$executeRaw`
               INSERT INTO "SupportSetImage" ("supportSetId", "position", "imageId", "classIndex")
               VALUES ${Prisma.join(some)}`

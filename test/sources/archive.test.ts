@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
-import { deflateRawSync, gunzipSync, gzipSync } from 'node:zlib'
+import { crc32, deflateRawSync, gunzipSync, gzipSync } from 'node:zlib'
+import { zipSync } from 'fflate'
 import { pack } from 'tar-stream'
 import { describe, expect, test } from 'vitest'
 import { openArchive } from '../../src/sources/archive.js'
@@ -231,7 +232,9 @@ test.each(['plain.tar.bz2', 'plain.tar.xz'])(
     for (const [damaged, reason] of [
       [flipped, 'it is damaged'],
       [bytes.subarray(0, 2000), 'it ends too early'],
-      [Buffer.concat([bytes, Buffer.from('something else')]), 'cannot be imported'],
+      ...(name.endsWith('xz')
+        ? ([[Buffer.concat([bytes, text('something else')]), 'cannot be imported']] as const)
+        : []),
     ] as const) {
       const reading = contents('x', damaged)
       await expect(reading).rejects.toMatchObject({ code: 'INVALID_ARCHIVE' })
@@ -360,5 +363,111 @@ describe('a file that a tar holds without its empty parts is told as what cannot
     tar.finalize()
     const reading = contents('x.tar', await buffer(tar as unknown as AsyncIterable<Buffer>))
     await expect(reading).rejects.toMatchObject({ code: 'ARCHIVE_PATH_LEAVES_FOLDER' })
+  })
+})
+
+/** An archive whose names have these bytes. Every name of `files` is as long as its bytes. */
+function renamed(zip: Buffer, names: readonly (readonly [name: string, bytes: Uint8Array])[]): Buffer {
+  for (const [name, bytes] of names) {
+    expect(name.length).toBe(bytes.length)
+    for (let at = zip.indexOf(name); at >= 0; at = zip.indexOf(name, at + 1)) zip.set(bytes, at)
+  }
+  return zip
+}
+
+const hex = (bytes: string): Buffer => Buffer.from(bytes.replaceAll(' ', ''), 'hex')
+
+describe('names of a zip that says nothing of how they are written', () => {
+  test.each([
+    ['GB18030 (Chinese)', 'c3a8', 'b9b7', '猫', '狗'],
+    ['GB18030 (Chinese)', 'c6bbb9fb', 'cfe3bdb6', '苹果', '香蕉'],
+    ['Shift-JIS (Japanese)', '8353838c', '90568375', 'ゴレ', '新ブ'],
+    ['Big5 (Chinese)', 'bfdf', 'aaaf', '貓', '狗'],
+    ['EUC-KR (Korean)', 'b0edbee7c0cc', 'b0adbec6c1f6', '고양이', '강아지'],
+    ['CP866 (Cyrillic)', 'aae8aa', 'afa5e1', 'кшк', 'пес'],
+    ['CP437 (DOS)', '42816865', '84706665', 'Bühe', 'äpfe'],
+  ])('are read in %s, and the import says so', async (encoding, a, b, nameOfA, nameOfB) => {
+    const [codeA, codeB] = [hex(a), hex(b)]
+    const [fileA, fileB] = ['A'.repeat(codeA.length), 'B'.repeat(codeB.length)]
+    const zip = zipOf({ [`${fileA}/1.png`]: text('one'), [`${fileB}/2.png`]: text('two') })
+    const bytes = renamed(Buffer.from(zip), [
+      [`${fileA}/1.png`, Buffer.concat([codeA, text('/1.png')])],
+      [`${fileB}/2.png`, Buffer.concat([codeB, text('/2.png')])],
+    ])
+    const source = await openArchive(await fileOf('x.zip', bytes), limits)
+    const paths = (await source.files()).map(({ path }) => path)
+    expect(new Set(paths)).toEqual(new Set([`${nameOfA}/1.png`, `${nameOfB}/2.png`]))
+    expect(source.warnings?.()).toMatchObject([{ code: 'ENTRY_NAMES_GUESSED' }])
+    expect(source.warnings?.()[0]?.message).toContain(encoding)
+    await source.close()
+  })
+
+  test('are read as Info-ZIP writes them beside, without a guess', async () => {
+    const beside = text('猫/1.png')
+    const plain = hex('c3a82f312e706e67')
+    const field = Buffer.alloc(5)
+    field[0] = 1
+    field.writeUInt32LE(crc32(plain), 1)
+    const extra = { 28789: Buffer.concat([field, beside]) }
+    const zip = Buffer.from(zipSync({ 'AA/1.png': [text('one'), { extra }] }))
+    const source = await openArchive(await fileOf('x.zip', renamed(zip, [['AA/1.png', plain]])), limits)
+    expect((await source.files()).map(({ path }) => path)).toEqual(['猫/1.png'])
+    expect(source.warnings?.()).toEqual([])
+    await source.close()
+  })
+})
+
+describe('a zip with a comment', () => {
+  const withComment = (comment: Buffer): Buffer => {
+    const zip = Buffer.from(zipOf({ 'a/1.png': text('one') }))
+    zip.writeUInt16LE(comment.length, zip.length - 2)
+    return Buffer.concat([zip, comment])
+  }
+
+  test.each([
+    ['the mark of the end', text('see PK\x05\x06 for more, and some more')],
+    ['nothing but marks of the end', text('PK\x05\x06'.repeat(60))],
+    ['an end that says that the zip is empty, and more', Buffer.concat([hex('504b0506'), Buffer.alloc(40)])],
+  ])('that holds %s is read', async (_, comment) => {
+    expect(await contents('x.zip', withComment(comment))).toEqual([['a/1.png', 'one']])
+  })
+})
+
+describe('what follows the end of a packed tar', () => {
+  const files = { 'a/1.png': text('one'), 'b/2.png': text('two') }
+  const read = [
+    ['a/1.png', 'one'],
+    ['b/2.png', 'two'],
+  ]
+  const tails = [
+    ['a line break', text('\n')],
+    ['a few bytes that begin as another stream', hex('1f8b08')],
+    ['another file', randomBytes(300)],
+    ['a page', text('<html>Thanks for downloading</html>')],
+  ] as const
+
+  test.each(tails)('%s, is left out of a .tar.gz, with a warning', async (_, tail) => {
+    const bytes = Buffer.concat([await tarOf(files), tail])
+    expect(await contents('x.tar.gz', bytes)).toEqual(read)
+    const source = await openArchive(await fileOf('x.tar.gz', bytes), limits)
+    await source.files()
+    expect(source.warnings?.()).toMatchObject([{ code: 'ARCHIVE_HAS_MORE' }])
+  })
+
+  test.each([tails[0], tails[3]])('%s, is left out of a .tar.bz2, with a warning', async (_, tail) => {
+    const bytes = Buffer.concat([await found('plain.tar.bz2'), tail])
+    const source = await openArchive(await fileOf('x.tar.bz2', bytes), limits)
+    expect(await source.files()).not.toEqual([])
+    expect(source.warnings?.()).toMatchObject([{ code: 'ARCHIVE_HAS_MORE' }])
+  })
+
+  test('is no warning where it is another stream, and a stream that is cut short stays an error', async () => {
+    const tar = gunzipSync(await tarOf(files))
+    const streams = Buffer.concat([gzipSync(tar.subarray(0, 700)), gzipSync(tar.subarray(700))])
+    const source = await openArchive(await fileOf('x.tar.gz', streams), limits)
+    expect((await source.files()).length).toBe(2)
+    expect(source.warnings?.()).toEqual([])
+    const cut = gzipSync(Buffer.concat([tar, randomBytes(5000)])).subarray(0, -2000)
+    await expect(contents('x.tar.gz', cut)).rejects.toMatchObject({ code: 'INVALID_ARCHIVE' })
   })
 })

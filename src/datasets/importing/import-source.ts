@@ -89,8 +89,8 @@ export async function importSource(
   for (let from = 0; from < rest.length; from += imagesPerStep) {
     const images = rest.slice(from, from + imagesPerStep)
     const record = async (good: readonly NewImage[], rejected: readonly RejectedImage[]) => {
-      const isRejected = new Set(rejected.map(({ position }) => position))
-      const paths = images.flatMap(({ file }, i) => (isRejected.has(i) ? [] : [file.path]))
+      const reasons = new Map(rejected.map(({ position, reason }) => [position, reason]))
+      const paths = images.flatMap(({ file }, i) => (reasons.has(i) ? [] : [file.path]))
       const files = rejected.map(({ position, code, reason }) => ({
         file: images[position]?.file.path ?? '',
         code,
@@ -99,7 +99,7 @@ export async function importSource(
       taken += good.length
       firstRejected ??= files[0]
       for (const [i, { className }] of images.entries()) {
-        classes.count(className, rejected.find(({ position }) => position === i)?.reason)
+        classes.count(className, reasons.get(i))
       }
       if (good.length > 0 && !isKnown) {
         await ledger.setDataset(await context.createDataset({ name, classes: layout.classes }), [])

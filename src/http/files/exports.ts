@@ -1,12 +1,13 @@
 import type { RequestHandler, Response } from 'express'
 import { formatComparisonCsv, type Library } from '../../library/index.js'
+import { stringifyInParts } from '../../system/stringify-in-parts.js'
 
 /** Serves a comparison as JSON, in the format `shotboard-comparison`. */
 export const serveComparisonJson =
   (library: Library): RequestHandler<{ id: string }> =>
   async ({ params: { id } }, response) => {
-    const text = JSON.stringify(await library.documentComparison(id), null, 2)
-    send(response, text, { type: 'application/json', file: `comparison-${id}.json` })
+    const text = await jsonOf(await library.documentComparison(id))
+    send(response, text, { type: 'application/json; charset=utf-8', file: `comparison-${id}.json` })
   }
 
 /** Serves a comparison as CSV, with one line for each run. */
@@ -14,15 +15,15 @@ export const serveComparisonCsv =
   (library: Library): RequestHandler<{ id: string }> =>
   async ({ params: { id } }, response) => {
     const text = formatComparisonCsv(await library.documentComparison(id))
-    send(response, text, { type: 'text/csv', file: `comparison-${id}.csv` })
+    send(response, text, { type: 'text/csv; charset=utf-8', file: `comparison-${id}.csv` })
   }
 
 /** Serves the manifest of a dataset, as JSON in the format `shotboard-dataset`. */
 export const serveDatasetManifest =
   (library: Library): RequestHandler<{ id: string }> =>
   async ({ params: { id } }, response) => {
-    const text = JSON.stringify(await library.datasets.manifest(id), null, 2)
-    send(response, text, { type: 'application/json', file: `dataset-${id}.json` })
+    const text = await jsonOf(await library.datasets.manifest(id))
+    send(response, text, { type: 'application/json; charset=utf-8', file: `dataset-${id}.json` })
   }
 
 /** Serves an encoded support set as safetensors. */
@@ -33,13 +34,20 @@ export const serveSupportSet =
     send(response, content, { type: 'application/octet-stream', file: `support-set-${id}.safetensors` })
   }
 
+/** Indented JSON. It is made and encoded in parts, so that a large one holds up nobody. */
+async function jsonOf(value: unknown): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  for await (const piece of stringifyInParts(value, 2)) pieces.push(Buffer.from(piece))
+  return Buffer.concat(pieces)
+}
+
 function send(
   response: Response,
   text: string | Buffer,
   { type, file }: { type: string; file: string },
 ): void {
   response.attachment(file).set({
-    'Content-Type': typeof text === 'string' ? `${type}; charset=utf-8` : type,
+    'Content-Type': type,
     'Cache-Control': 'no-store',
   })
   response.send(text)

@@ -1,13 +1,15 @@
 import { type GraphQLSchema, getOperationAST, getVariableValues } from 'graphql'
 import { errors } from '../../errors.js'
 import type { Settings } from '../../settings/settings.js'
+import { pauseIfHeld } from '../../system/yield-to-event-loop.js'
 import type { Access } from '../access/keys.js'
 import { keptCosts } from './kept-costs.js'
+import { type LargeLists, takeLargeLists } from './large-lists.js'
 import type { ParsedOperation } from './operation.js'
 import { createOperationCost } from './operation-cost.js'
 
-/** Checks a valid operation before it runs. */
-export type OperationCheck = (operation: ParsedOperation, access: Access) => void
+/** Checks a valid operation before it runs. Large lists of its variables are to be run with as they are returned. */
+export type OperationCheck = (operation: ParsedOperation, access: Access) => Promise<LargeLists | undefined>
 
 /**
  * A check that throws OPERATION_RESOLUTION_FAILURE if the document does not say which operation to run, FORBIDDEN for a mutation with
@@ -17,15 +19,28 @@ export function createOperationCheck(
   schema: GraphQLSchema,
   { maxQueryCost }: Pick<Settings, 'maxQueryCost'>,
 ): OperationCheck {
-  const costOf = keptCosts(createOperationCost(schema))
-  return (operation, access) => {
+  const { costOf: count, costOfCoerced } = createOperationCost(schema)
+  const costOf = keptCosts(count)
+  return async (operation, access) => {
     const { document, operationName, variables } = operation
     const definition = getOperationAST(document, operationName)
     if (!definition) throw errors.operationNotChosen({ name: operationName })
     if (definition.operation === 'mutation' && access !== 'write') throw errors.forbidden({})
+    // The lists of subscriptions are short: their arguments are ids of jobs.
+    const isStream = definition.operation === 'subscription'
+    const lists = isStream ? undefined : await takeLargeLists(schema, definition, variables)
+    const { coerced } = getVariableValues(schema, definition.variableDefinitions ?? [], {
+      ...(lists?.variables ?? variables),
+    })
     // Execution reports variables of the wrong type.
-    if (getVariableValues(schema, definition.variableDefinitions ?? [], { ...variables }).errors) return
-    const cost = costOf(operation, maxQueryCost)
+    if (coerced === undefined) return lists
+    lists?.fillLengths(coerced)
+    const counted = lists
+      ? costOfCoerced({ ...operation, variables: coerced }, maxQueryCost)
+      : costOf(operation, maxQueryCost)
+    const cost = counted === undefined ? undefined : counted + (lists?.nested ?? 0)
     if (cost === undefined || cost > maxQueryCost) throw errors.queryTooCostly({ max: maxQueryCost, cost })
+    if (lists) await pauseIfHeld()
+    return lists
   }
 }

@@ -21,8 +21,8 @@ export function serveEventStreams(
   const handle = createHandler<Request, Response>({
     // Without tokens, every operation has its own connection.
     authenticate: () => null,
-    onSubscribe({ raw, context }, request) {
-      const prepared = operations.prepare(request, () => authenticate(raw.headers), {
+    async onSubscribe({ raw, context }, request) {
+      const prepared = await operations.prepare(request, () => authenticate(raw.headers), {
         client: clientOf(raw),
         connection: connectionOf(raw),
         signal: closingOf(context),

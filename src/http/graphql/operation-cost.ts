@@ -1,4 +1,6 @@
 import {
+  type DocumentNode,
+  extendSchema,
   GraphQLError,
   type GraphQLOutputType,
   type GraphQLSchema,
@@ -8,9 +10,14 @@ import {
   isListType,
   isObjectType,
   isWrappingType,
+  Kind,
+  parse,
+  type VariableDefinitionNode,
+  visit,
 } from 'graphql'
 import { type ComplexityEstimator, fieldExtensionsEstimator, getComplexity } from 'graphql-query-complexity'
 import { assumedLength } from '../../schema/complexity.js'
+import { entriesIn } from './entries-in.js'
 import type { ParsedOperation } from './operation.js'
 
 /** Counting stops at more fields than this, whatever they cost. */
@@ -24,10 +31,36 @@ export type OperationCost = (operation: ParsedOperation, maxCost: number) => num
  * that compute say, and the number of entries in the lists of arguments. Returns undefined if counting stops early, because
  * nested fragments expand to more than `maxCost` fields or entries.
  */
-export function createOperationCost(schema: GraphQLSchema): OperationCost {
+export function createOperationCost(schema: GraphQLSchema): {
+  readonly costOf: OperationCost
+  /** The same for variables that have been coerced. They are not coerced again, which would take long for many. */
+  readonly costOfCoerced: OperationCost
+} {
   const introspection = introspectionCost(schema)
-  return (operation, maxCost) => costOf(schema, operation, maxCost, introspection)
+  const lenient = extendSchema(schema, parse(`scalar ${anyValue}`), { assumeValid: true })
+  return {
+    costOf: (operation, maxCost) => costOf(schema, operation, maxCost, introspection),
+    costOfCoerced: (operation, maxCost) =>
+      costOf(
+        lenient,
+        { ...operation, document: withVariablesOf(operation.document, anyValue) },
+        maxCost,
+        introspection,
+      ),
+  }
 }
+
+/** A scalar that takes any value as it is. */
+const anyValue = 'AnyValue'
+
+/** The document with variables of another type. */
+const withVariablesOf = (document: DocumentNode, type: string): DocumentNode =>
+  visit(document, {
+    VariableDefinition: ({ variable }): VariableDefinitionNode => ({
+      ...{ kind: Kind.VARIABLE_DEFINITION, variable },
+      type: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: type } },
+    }),
+  })
 
 function costOf(
   schema: GraphQLSchema,
@@ -56,17 +89,6 @@ function costOf(
     if (error instanceof GraphQLError) return undefined
     throw error
   }
-}
-
-/** The number of entries in all lists of a value; stops counting above `max`. */
-function entriesIn(value: unknown, max: number): number {
-  if (typeof value !== 'object' || value === null) return 0
-  let count = Array.isArray(value) ? value.length : 0
-  for (const each of Object.values(value)) {
-    if (count > max) break
-    count += entriesIn(each, max - count)
-  }
-  return count
 }
 
 /** Lists of the introspection are as long as those of this schema are on average, and as many of its types wrap another. */

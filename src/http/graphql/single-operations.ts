@@ -10,14 +10,20 @@ import type { RequestHandler } from 'express'
 import { GraphQLError } from 'graphql'
 import { errors, ShotboardError } from '../../errors.js'
 import type { Context } from '../../schema/context.js'
+import { stringify } from '../../system/stringify-in-parts.js'
 import { currentScope } from '../../system/work-scope.js'
 import type { Authentication } from '../access/authentication.js'
 import type { Access } from '../access/keys.js'
 import { statusOf } from '../errors.js'
 import { createKeptDocuments } from './kept-documents.js'
+import type { LargeLists } from './large-lists.js'
 import type { OperationPipeline } from './operation-pipeline.js'
 
-type AccessContext = Context & { readonly access: Access }
+interface AccessContext extends Omit<Context, 'lists'> {
+  readonly access: Access
+  /** Set once the operation has been checked. */
+  lists?: Pick<LargeLists, 'fill'>
+}
 
 /** Serves single operations by Apollo Server: queries and mutations by POST, queries by GET. */
 export async function serveSingleOperations(
@@ -33,6 +39,8 @@ export async function serveSingleOperations(
     introspection: true,
     includeStacktraceInErrorResponses: false,
     csrfPrevention: true,
+    // As Apollo Server does it, but a large answer leaves the event loop to others meanwhile.
+    stringifyResult: async (answer) => `${await stringify(answer)}\n`,
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       // Cache control would visit every field of every row; the schema has no cache hints.
@@ -88,7 +96,11 @@ const checkOperations = ({ check }: OperationPipeline): ApolloServerPlugin<Acces
       async didResolveOperation({ document, operation, request, contextValue }) {
         const { operationName, variables } = request
         try {
-          check({ document, operationName, variables }, contextValue.access)
+          const lists = await check({ document, operationName, variables }, contextValue.access)
+          if (lists) {
+            request.variables = { ...lists.variables }
+            contextValue.lists = lists
+          }
           if (operation?.operation === 'mutation') currentScope()?.letFinish?.()
           if (operation?.operation === 'subscription') throw errors.invalidValue({ reason: subscriptionHint })
         } catch (error) {

@@ -12,10 +12,12 @@ import {
   specifiedRules,
   validate,
 } from 'graphql'
+import type { Context } from '../../schema/context.js'
 import { createPace } from '../../system/pace.js'
 import type { WorkScope } from '../../system/work-scope.js'
 import type { Access } from '../access/keys.js'
 import { createKeptDocuments } from './kept-documents.js'
+import type { LargeLists } from './large-lists.js'
 import { withCode } from './mask-error.js'
 import type { OperationRequest } from './operation.js'
 import type { OperationPipeline } from './operation-pipeline.js'
@@ -35,7 +37,7 @@ export interface StreamedOperations {
     request: OperationRequest,
     authenticate: () => Access,
     scope: WorkScope,
-  ): ExecutionArgs | readonly GraphQLError[]
+  ): Promise<ExecutionArgs | readonly GraphQLError[]>
   /** Runs a query or a mutation. */
   execute(args: ExecutionArgs): Promise<ExecutionResult>
   /** Runs a subscription. Returns a single result with errors if its events cannot be subscribed to. */
@@ -52,6 +54,14 @@ export function createStreamedOperations(pipeline: OperationPipeline): StreamedO
   /** By document: each operation has its own. */
   const scopes = new WeakMap<DocumentNode, WorkScope>()
 
+  /** Large lists of its variables, by document. */
+  const lists = new WeakMap<DocumentNode, LargeLists>()
+
+  const contextOf = ({ document }: ExecutionArgs): Context => {
+    const own = lists.get(document)
+    return { ...createContext(), ...(own && { lists: own }) }
+  }
+
   /** What distinguishes an operation from others, by document. */
   const keys = new WeakMap<DocumentNode, string>()
 
@@ -59,7 +69,7 @@ export function createStreamedOperations(pipeline: OperationPipeline): StreamedO
     errors ? { ...result, errors: errors.map(mask) } : result
 
   const run = async (args: ExecutionArgs): Promise<ExecutionResult> =>
-    masked(await execute({ ...args, contextValue: createContext() }))
+    masked(await execute({ ...args, contextValue: contextOf(args) }))
 
   /** Answers to the states of subscriptions, by state. Those who ask for the same share one. */
   const answers = new WeakMap<object, Map<string, Promise<ExecutionResult>>>()
@@ -78,7 +88,7 @@ export function createStreamedOperations(pipeline: OperationPipeline): StreamedO
   }
 
   return {
-    prepare({ query, variables, operationName }, authenticate, scope) {
+    async prepare({ query, variables, operationName }, authenticate, scope) {
       const count = startTimer()
       const refuse = (raised: readonly unknown[], document?: DocumentNode): readonly GraphQLError[] => {
         const errors = raised.map(mask)
@@ -104,13 +114,15 @@ export function createStreamedOperations(pipeline: OperationPipeline): StreamedO
       // Each operation has its own, by which it is known below.
       const document = { ...valid }
       try {
-        pipeline.check({ document, operationName, variables }, authenticate())
+        const taken = await pipeline.check({ document, operationName, variables }, authenticate())
+        if (taken) lists.set(document, taken)
       } catch (error) {
         return refuse([error], document)
       }
       scopes.set(document, scope)
       keys.set(document, JSON.stringify([query, operationName ?? null, variables ?? null]))
-      return { schema, document, variableValues: variables ?? {}, operationName: operationName ?? null }
+      const variableValues = lists.get(document)?.variables ?? variables ?? {}
+      return { schema, document, variableValues, operationName: operationName ?? null }
     },
 
     async execute(args) {
@@ -129,7 +141,7 @@ export function createStreamedOperations(pipeline: OperationPipeline): StreamedO
     async subscribe(args) {
       const count = startTimer()
       // Not `subscribe` of graphql: it gives every event the same context.
-      const events = await createSourceEventStream({ ...args, contextValue: createContext() })
+      const events = await createSourceEventStream({ ...args, contextValue: contextOf(args) })
       if (!(Symbol.asyncIterator in events)) {
         const result = masked(events)
         count({ ...args, errors: result.errors })

@@ -4,7 +4,6 @@ import {
   type ClassRow,
   type DatasetImageRow,
   type DatasetRow,
-  findClass,
   type ImageRow,
   imagePageRequest,
   type Page,
@@ -57,6 +56,9 @@ const ClassSampleConnectionType = connectionOf('ClassSampleConnection', () => Cl
 
 const maxPerClass = 50
 
+/** Where a dataset has more classes, those that are shown are read alone. */
+const manyClasses = 1000
+
 @Resolver(() => DatasetType)
 export class DatasetImagesResolver {
   @WholeList()
@@ -77,15 +79,17 @@ export class DatasetImagesResolver {
       const reason = `perClass must be from 0 to ${maxPerClass}, not ${perClass}.`
       throw errors.invalidValue({ reason }, 'perClass')
     }
-    const [classes, counts, samples] = await Promise.all([
-      loaders.classes.load(id),
-      loaders.classCounts.load(id),
-      loaders.classSamples.load({ datasetId: id, perClass, split: split ?? null }),
-    ])
+    const classes = await loaders.classes.load(id)
     const page = pageOfWhole(classes, asked, context)
-    const shown = new Set(page.nodes.map(({ index }) => index))
+    const [from, to] = [page.nodes[0]?.index ?? 0, page.nodes.at(-1)?.index ?? 0]
+    // What many datasets are asked for in common takes fewer statements.
+    const range = classes.length > manyClasses ? { from, to } : undefined
+    const [counts, samples] = await Promise.all([
+      loaders.classCounts.load({ datasetId: id, range }),
+      loaders.classSamples.load({ datasetId: id, perClass, split: split ?? null, range }),
+    ])
     const images = await withImages(
-      samples.filter(({ classIndex }) => shown.has(classIndex)),
+      samples.filter(({ classIndex }) => classIndex >= from && classIndex <= to),
       loaders,
     )
     const imagesOf = byClass(images)
@@ -110,7 +114,7 @@ export class DatasetImagesResolver {
     @Ctx() { loaders }: Context,
   ): Promise<ClassRow | null> {
     const row = await loaders.labelled.load({ datasetId: id, imageId: image })
-    return row && ((await loaders.classes.load(id))[row.classIndex] ?? null)
+    return row && loaders.classAt.load({ datasetId: id, index: row.classIndex })
   }
 
   @FieldResolver(() => DatasetImageConnectionType, { description: 'In the order in which they were added.' })
@@ -127,26 +131,30 @@ export class DatasetImagesResolver {
     @Args(() => PageArguments) asked: PageArguments,
     @Ctx() context: Context,
   ): Promise<Page<DatasetImageType>> {
-    const { loaders } = context
-    const classes = await loaders.classes.load(id)
-    const label = name == null ? undefined : findClass(classes, name)
-    if (name != null && !label) {
-      throw errors.unknownClass({ name, known: classes.map((each) => each.name) }, 'class')
-    }
+    const { loaders, library } = context
+    const label = name == null ? undefined : await library.datasets.classNamed(id, name, 'class')
     const request = imagePageRequest(pageRequest(asked, context), {
       datasetId: id,
       ...(label && { classIndex: label.index }),
       ...(split != null && { split }),
     })
-    const [page, counts] = await Promise.all([loaders.imagePage.load(request), loaders.classCounts.load(id)])
+    const ofClass = label && { datasetId: id, range: { from: label.index, to: label.index } }
+    const [page, counts] = await Promise.all([
+      loaders.imagePage.load(request),
+      ofClass ? loaders.classCounts.load(ofClass) : loaders.counts.load(id),
+    ])
     const images = await withImages(page.nodes, loaders)
     return {
       ...page,
       totalCount: counts
-        .filter((count) => label === undefined || count.classIndex === label.index)
         .filter((count) => split == null || count.split === split)
         .reduce((sum, count) => sum + count.images, 0),
-      nodes: images.map((each) => ({ ...each, class: classes[each.classIndex] as ClassRow })),
+      nodes: await Promise.all(
+        images.map(async (each) => ({
+          ...each,
+          class: (await loaders.classAt.load({ datasetId: id, index: each.classIndex })) as ClassRow,
+        })),
+      ),
     }
   }
 }

@@ -26,7 +26,8 @@ class DatasetProblemType {
 @Resolver(() => DatasetType)
 export class DatasetProblemsResolver {
   @FieldResolver(() => [DatasetProblemType], {
-    description: 'What can be told without reading images.',
+    description:
+      'What can be told without reading images: of each kind the first 1,000, and then how many more there are.',
     complexity: computed({ base: 20 }),
   })
   problems(@Root() { id }: DatasetRow, @Ctx() { loaders }: Context): Promise<DatasetProblem[]> {
