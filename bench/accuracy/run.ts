@@ -24,6 +24,7 @@ import { sharedFolder } from '../data.js'
  *     npm run accuracy                    # all of it
  *     npm run accuracy -- --only dtd      # one data set: its lines replace the earlier ones
  *     npm run accuracy -- --selection LEAVE_ONE_OUT --method gda,timo --shots 8    # some of them
+ *     npm run accuracy -- --method prototype --space plda --texts true         # in one space, with texts alone
  *
  * The data are not part of the project; a data set that is missing is left out. A row has the accuracy in percent, the number of test
  * images, and, where there are texts, the gain over zero-shot CLIP with its standard error over the test images.
@@ -34,6 +35,8 @@ const { values } = parseArgs({
     selection: { type: 'string' },
     method: { type: 'string' },
     shots: { type: 'string' },
+    space: { type: 'string' },
+    texts: { type: 'string' },
   },
 })
 
@@ -79,11 +82,13 @@ const registry = createRegistry([builtin()])
 const selections: readonly Selection[] = ['VALIDATION', 'LEAVE_ONE_OUT']
 const among = (list: string | undefined, value: string | number): boolean =>
   list === undefined || list.split(',').includes(String(value))
-const isAsked = (dataset: string, shots: string | number, selection: string, method: string): boolean =>
-  among(values.only, dataset) &&
-  among(values.shots, shots) &&
-  among(values.selection, selection) &&
-  among(values.method, method)
+const isAsked = ([dataset, shots, selection, withTexts, method, space]: readonly (string | number)[]): boolean =>
+  among(values.only, dataset ?? '') &&
+  among(values.shots, shots ?? '') &&
+  among(values.selection, selection ?? '') &&
+  among(values.texts, withTexts ?? '') &&
+  among(values.method, method ?? '') &&
+  among(values.space, space ?? '')
 
 /** Writes the lines in the order of the tables above. */
 async function rewrite(keep: (line: readonly string[]) => boolean): Promise<void> {
@@ -107,9 +112,7 @@ async function rewrite(keep: (line: readonly string[]) => boolean): Promise<void
     .sort((a, b) => a.at.map((value, i) => value - (b.at[i] as number)).find((gap) => gap !== 0) ?? 0)
   await writeFile(file, `${[header, ...sorted.map(({ line }) => line.join(','))].join('\n')}\n`)
 }
-await rewrite(
-  ([dataset = '', shots = '', selection = '', , method = '']) => !isAsked(dataset, shots, selection, method),
-)
+await rewrite((line) => !isAsked(line))
 
 const folder = await sharedFolder(generic)
 const sources = folder ? await readGenericFeatures(folder) : []
@@ -154,7 +157,8 @@ async function measure(dataset: string, features: FeatureFile): Promise<void> {
         [true, textClassifier ? texts : []],
       ] as const) {
         for (const [id, spaceId] of columns) {
-          if (!isAsked(dataset, shots, selection, id)) continue
+          const row = [dataset, shots, selection, String(withTexts), id, id === 'zero-shot' ? '' : spaceId]
+          if (!isAsked(row)) continue
           const space = registry.space(spaceId)
           if (space.usesGeneric && !covariance) continue
           // Its grid solves 20 systems of the size of the keys.
@@ -163,7 +167,6 @@ async function measure(dataset: string, features: FeatureFile): Promise<void> {
           const options = { method, space, support, caches, kernels, test, selection }
           const { accuracy, predicted } = await evaluate({ ...options, ...(validation && { validation }) })
           const gain = base ? gainOf(predicted, base, test.labels) : undefined
-          const row = [dataset, shots, selection, withTexts, id, id === 'zero-shot' ? '' : spaceId]
           const measured = [
             accuracy.toFixed(2),
             test.labels.length,

@@ -2,8 +2,11 @@ import Table from 'cli-table3'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import {
   createKernels,
+  defaultMethods,
+  defaultSelection,
   evaluateFeatures,
   type FeatureEvaluation,
+  type FeatureFile,
   type KlScaling,
   linspace,
   loadRegistry,
@@ -22,9 +25,9 @@ const scalings = { frozen: 'FROZEN', batch: 'BATCH' } as const
 
 interface EvaluateOptions {
   readonly shots?: number[]
-  readonly method: string[]
+  readonly method?: string[]
   readonly space?: string[]
-  readonly selection: keyof typeof selections
+  readonly selection?: keyof typeof selections
   readonly klScaling: keyof typeof scalings
   readonly search: keyof typeof searches
   readonly cacheOnly?: boolean
@@ -41,20 +44,21 @@ export const evaluateCommand = (): Command =>
     .description('Evaluate methods on features that you already have.')
     .argument('<file>', 'a safetensors file: test_*, support_K_*, and optionally text_features, val_*, imo_*')
     .option('--shots <counts>', 'shot counts, separated by commas (default: all in the file)', wholeNumbers)
-    .option('--method <methods>', 'methods, separated by commas', names, [
-      'zero-shot',
-      'tip-adapter',
-      'tip-x',
-    ])
+    .option(
+      '--method <methods>',
+      'methods, separated by commas (default: the most accurate ones for what the file has, and what they are compared with)',
+      names,
+    )
     .option(
       '--space <spaces>',
-      "feature spaces, separated by commas (default: each method's default space)",
+      "feature spaces, separated by commas (default: each method's own; plda instead of shrunk with --generic)",
       names,
     )
     .addOption(
-      new Option('--selection <protocol>', 'how to select hyperparameters')
-        .choices(Object.keys(selections))
-        .default('validation'),
+      new Option(
+        '--selection <protocol>',
+        'how to select hyperparameters (default: validation, or leave-one-out if the file has no validation images)',
+      ).choices(Object.keys(selections)),
     )
     .addOption(
       new Option('--kl-scaling <scaling>', 'how to compute the ranges that scale the KL term')
@@ -100,21 +104,23 @@ async function run(file: string, options: EvaluateOptions): Promise<void> {
   const results: FeatureEvaluation[] = []
   /** What is known of a long search. */
   let note: string | undefined
+  let notes: readonly string[] = []
   try {
     const features = await readFeatureFile(file)
     const generic = (await Promise.all(options.generic.map(readGenericFeatures))).flat()
     const spaces = options.space?.length ?? 1
-    const total = options.method.length * spaces * (options.shots ?? features.shots).length
+    const methods = options.method ?? defaultMethods(features)
+    const total = methods.length * spaces * (options.shots ?? features.shots).length
     const evaluations = evaluateFeatures({
       features,
       registry,
       kernels: createKernels(runtime),
-      methods: options.method,
+      ...(options.method && { methods: options.method }),
       ...(options.space && { spaces: options.space }),
       ...(options.shots && { shots: options.shots }),
-      selection: selections[options.selection] satisfies Selection,
+      ...(options.selection && { selection: selections[options.selection] satisfies Selection }),
       klScaling: scalings[options.klScaling] satisfies KlScaling,
-      cacheOnly: options.cacheOnly ?? false,
+      ...(options.cacheOnly && { cacheOnly: true }),
       fixed: options.set,
       grids: options.grid,
       search: searches[options.search],
@@ -129,11 +135,33 @@ async function run(file: string, options: EvaluateOptions): Promise<void> {
       note = undefined
       bar.update(results.length, total)
     }
+    const together = methods.map((name) => registry.method(name)).filter((each) => each.transductive)
+    notes = notesOn(features, options, together)
   } finally {
     bar.stop()
     await runtime.close()
   }
-  console.log(options.json ? JSON.stringify(results, null, 2) : formatResults(results))
+  console.log(options.json ? JSON.stringify(results, null, 2) : [formatResults(results), ...notes].join('\n'))
+}
+
+/** What a table does not say by itself. */
+function notesOn(
+  features: FeatureFile,
+  { method, space, selection, generic }: EvaluateOptions,
+  together: readonly { readonly name: string }[],
+): string[] {
+  const byItself = selection === undefined && defaultSelection(features) === 'LEAVE_ONE_OUT'
+  return [
+    ...together.map(({ name }) => `${name} decides for all test images together.`),
+    ...(byItself
+      ? ['The file has no validation images, so support images that are left out select the hyperparameters.']
+      : []),
+    ...(method === undefined && space === undefined && generic.length === 0
+      ? [
+          'Prototypes are more accurate with few shots if they know other labelled images of the encoder: --generic PATH.',
+        ]
+      : []),
+  ]
 }
 
 const plural = (count: number, what: string): string =>

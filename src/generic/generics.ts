@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -10,14 +9,14 @@ import { featuresOf } from '../features/space-features.js'
 import type { GenericCovariance } from '../spaces/contract.js'
 import { genericCovariance, measureGeneric } from '../spaces/fitting/generic-covariance.js'
 import type { DatasetImageRow, DatasetRow } from '../store/datasets.js'
-import { namesOf, type ObjectStore } from '../store/objects/object-store.js'
+import type { ObjectStore } from '../store/objects/object-store.js'
 import { encodersOf } from '../store/runs.js'
 import type { Store } from '../store/store.js'
 import { fingerprintOf } from '../system/fingerprint.js'
 import { parseJson } from '../system/parse-json.js'
 import { createPromiseCache } from '../system/promise-cache.js'
 import type { Kernels } from '../tensor/kernels.js'
-import { formatSource, markOf, parseSource, type StoredSource } from './source-file.js'
+import { formatSources, markOf, parseSource, parseSources, type StoredSource } from './source-file.js'
 
 /** One source of a generic covariance. */
 export interface SourceInfo {
@@ -67,7 +66,7 @@ export interface GenericsContext {
   readonly encoders: Encoders
   readonly encodedData: Pick<EncodedData, 'labelled'>
   readonly kernels: Kernels
-  /** `generic/ENCODER/` has the fitted sources, and what was chosen for each dataset. */
+  /** `generic/ENCODER/` has the fitted sources; what was chosen for each dataset, and what that measured. */
   readonly objects: ObjectStore
 }
 
@@ -88,20 +87,16 @@ type Choice = z.infer<typeof choiceSchema>
 export function createGenerics(context: GenericsContext): Generics {
   const { store, encoders, encodedData, kernels, objects } = context
   const covariances = createPromiseCache<GenericCovariance>(8)
-  const choices = createPromiseCache<Choice>(64)
   const prefixOf = ({ id }: Encoder) => `generic/${encodeURIComponent(id)}/`
-  const fittedPrefix = (encoder: Encoder) => `${prefixOf(encoder)}fitted/`
-  const fittedNames = (encoder: Encoder) => namesOf(objects, fittedPrefix(encoder), ending)
+  /** One object, so that of two services that fit at once the last one counts, and nobody reads a mixture. */
+  const fittedKey = (encoder: Encoder) => `${prefixOf(encoder)}fitted`
 
   /** The sources of this encoder's files. Those that an earlier version of the model left are not of this encoder. */
   async function fittedSources(encoder: Encoder): Promise<StoredSource[]> {
-    const names = (await fittedNames(encoder)).sort()
-    const read = names.map(async (name) => {
-      const bytes = await objects.get(fittedPrefix(encoder) + name + ending)
-      return bytes ? [parseSource(bytes, name + ending)] : []
-    })
+    const bytes = await objects.get(fittedKey(encoder))
+    const sources = bytes ? parseSources(bytes, `what was fitted for ${encoder.id}`) : []
     const own = encoder.spaceFingerprint('clip')
-    return (await Promise.all(read)).flat().filter((source) => source.encoder === own)
+    return sources.filter((source) => source.encoder === own)
   }
 
   async function storedSources(encoder: Encoder): Promise<StoredSource[]> {
@@ -128,24 +123,38 @@ export function createGenerics(context: GenericsContext): Generics {
     return { ...measured, name, dataset, encoder: encoder.spaceFingerprint('clip'), marks }
   }
 
+  /** What was measured on a choice is kept, so that its datasets may be deleted. */
+  async function measuredFor(encoder: Encoder, fingerprint: string, chosen: Choice): Promise<StoredSource[]> {
+    const key = measuredKey(encoder, fingerprint)
+    const known = await objects.get(key)
+    if (known) return parseSources(known, 'what was measured')
+    const measured = formatSources(await Promise.all(chosen.map((source) => measure(encoder, source))))
+    await objects.put(key, measured)
+    return parseSources(measured, 'what was measured')
+  }
+
+  const measuredKey = (encoder: Encoder, fingerprint: string) => `${prefixOf(encoder)}measured/${fingerprint}`
+  const fingerprintOfChoice = (encoder: Encoder, chosen: Choice) =>
+    fingerprintOf([encoder.spaceFingerprint('clip'), chosen])
+
+  /** Whether a choice can still be measured, or already was. */
+  async function isUsable(encoder: Encoder, chosen: Choice): Promise<boolean> {
+    const found = await Promise.all(chosen.map(({ dataset }) => store.datasets.get(dataset)))
+    if (found.every((dataset) => dataset)) return true
+    const key = measuredKey(encoder, fingerprintOfChoice(encoder, chosen))
+    return (await objects.get(key)) !== undefined
+  }
+
   /** What is chosen for a dataset of an encoder without sources is written down, so that it stays the same. */
-  const choiceFor = (encoder: Encoder, dataset: string, own: ReadonlySet<string>): Promise<Choice> => {
+  async function choiceFor(encoder: Encoder, dataset: string, own: ReadonlySet<string>): Promise<Choice> {
     const key = `${prefixOf(encoder)}chosen/${encodeURIComponent(dataset)}.json`
-    return choices
-      .get(`${encoder.spaceFingerprint('clip')} ${dataset}`, async () => {
-        const bytes = await objects.get(key)
-        const known = bytes && choiceSchema.safeParse(parseJson(bytes.toString())).data
-        if (known) return known
-        const chosen = await chooseImages(dataset, own)
-        // An empty choice is not kept: another dataset may be imported.
-        if (chosen.length === 0) throw new NothingToChoose()
-        await objects.put(key, Buffer.from(JSON.stringify(chosen)))
-        return chosen
-      })
-      .catch((error: unknown) => {
-        if (error instanceof NothingToChoose) return []
-        throw error
-      })
+    const bytes = await objects.get(key)
+    const known = bytes && choiceSchema.safeParse(parseJson(bytes.toString())).data
+    if (known && (await isUsable(encoder, known))) return known
+    const chosen = await chooseImages(dataset, own)
+    // An empty choice is not kept: another dataset may be imported.
+    if (chosen.length > 0) await objects.put(key, Buffer.from(JSON.stringify(chosen)))
+    return chosen
   }
 
   /** Images of other datasets, of those with the most classes first, as many of each. */
@@ -192,15 +201,13 @@ export function createGenerics(context: GenericsContext): Generics {
       }
       const chosen = await choiceFor(encoder, dataset, own)
       if (chosen.length === 0) return null
-      const fingerprint = fingerprintOf([encoder.spaceFingerprint('clip'), chosen])
+      const fingerprint = fingerprintOfChoice(encoder, chosen)
       const infos = chosen.map(({ images, ...source }) => ({
         ...source,
         images: images.length,
         classes: new Set(images.map(([, label]) => label)).size,
       }))
-      return lazily(encoder, fingerprint, infos, () =>
-        Promise.all(chosen.map((source) => measure(encoder, source))),
-      )
+      return lazily(encoder, fingerprint, infos, () => measuredFor(encoder, fingerprint, chosen))
     },
 
     async fit({ encoder: encoderId, datasets }, options) {
@@ -223,12 +230,7 @@ export function createGenerics(context: GenericsContext): Generics {
       }
       // A comparison may have been asked for meanwhile.
       await requireIdle(encoder.id)
-      const prefix = fittedPrefix(encoder)
-      const written = measured.map((source) => ({ source, file: hashOf(String(source.dataset)) }))
-      for (const { source, file } of written) await objects.put(prefix + file + ending, formatSource(source))
-      const kept = new Set(written.map(({ file }) => file))
-      const others = (await fittedNames(encoder)).filter((file) => !kept.has(file))
-      await objects.delete(others.map((file) => prefix + file + ending))
+      await objects.put(fittedKey(encoder), formatSources(measured))
       return measured.map(infoOf)
     },
 
@@ -252,12 +254,6 @@ export function createGenerics(context: GenericsContext): Generics {
     }
   }
 }
-
-const ending = '.safetensors'
-
-class NothingToChoose extends Error {}
-
-const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)
 
 const infoOf = ({ name, dataset, images, classes }: SourceInfo): SourceInfo => ({
   name,

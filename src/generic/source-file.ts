@@ -66,6 +66,33 @@ export function formatSource({
   return formatSafetensors({ tensors, metadata })
 }
 
+/** The bytes of several sources in one file: the length of each, then itself. */
+export function formatSources(sources: readonly Omit<StoredSource, 'sha256'>[]): Buffer {
+  return Buffer.concat(
+    sources.flatMap((source) => {
+      const bytes = formatSource(source)
+      const length = Buffer.alloc(lengthBytes)
+      length.writeUInt32LE(bytes.length)
+      return [length, bytes]
+    }),
+  )
+}
+
+/** Parses what `formatSources` wrote. Throws INVALID_GENERIC with the name of its file. */
+export function parseSources(bytes: Buffer, name: string): StoredSource[] {
+  const sources: StoredSource[] = []
+  for (let at = 0; at < bytes.length; ) {
+    const from = at + lengthBytes
+    const end = from <= bytes.length ? from + bytes.readUInt32LE(at) : Number.POSITIVE_INFINITY
+    if (end > bytes.length) throw errors.invalidGeneric({ source: name, reason: 'the file is cut off' })
+    sources.push(parseSource(bytes.subarray(from, end), name))
+    at = end
+  }
+  return sources
+}
+
+const lengthBytes = 4
+
 function marksIn(numbers: Int32Array): string[] {
   const digits = (value: number) => (value >>> 0).toString(16).padStart(8, '0')
   return Array.from(

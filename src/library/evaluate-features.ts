@@ -28,15 +28,16 @@ export interface FeatureEvaluationOptions {
   readonly features: FeatureFile
   readonly registry: Registry
   readonly kernels: Kernels
-  /** Ids, names or aliases. */
-  readonly methods: readonly string[]
-  /** Every method is evaluated in each of these. Default: its own space. */
+  /** Ids, names or aliases. Default: `defaultMethods`. */
+  readonly methods?: readonly string[]
+  /** Every method is evaluated in each of these. Default: its own space; `plda` instead of `shrunk` if there are generic features. */
   readonly spaces?: readonly string[]
   /** Default: all shot counts of the file. */
   readonly shots?: readonly number[]
-  readonly selection: Selection
+  /** Default: VALIDATION, or LEAVE_ONE_OUT if the file has no validation images. */
+  readonly selection?: Selection
   readonly klScaling: KlScaling
-  /** Uses only those terms of a method that need no texts. */
+  /** Uses only those terms of a method that need no texts. Default: whether neither methods are given nor the file has texts. */
   readonly cacheOnly?: boolean
   /** Hyperparameter values, for the methods that have them. The others are selected. */
   readonly fixed?: Values
@@ -69,6 +70,19 @@ export interface FeatureEvaluation {
   readonly generic: readonly string[] | null
 }
 
+/** The most accurate methods that a file has what they need for (docs/accuracy.md), and those that they are compared with. */
+export const defaultMethods = ({ textClassifier, prompts }: FeatureFile): string[] => [
+  ...(textClassifier ? ['zero-shot'] : []),
+  ...['tip-adapter', 'gda', 'prototype'],
+  ...(prompts ? ['timo'] : []),
+  ...(textClassifier ? ['text-prototype'] : []),
+  'shared-prototype',
+]
+
+/** How hyperparameters are selected where nothing is said. */
+export const defaultSelection = ({ validation }: FeatureFile): Selection =>
+  validation ? 'VALIDATION' : 'LEAVE_ONE_OUT'
+
 /**
  * Evaluates methods on the features of a file: every method in every requested space at every number of shots. A method
  * that compares no images has one result for each number of shots, with the space null.
@@ -80,9 +94,13 @@ export interface FeatureEvaluation {
 export async function* evaluateFeatures(
   options: FeatureEvaluationOptions,
 ): AsyncGenerator<FeatureEvaluation> {
-  const { features, registry, kernels, selection, klScaling, fixed = {}, grids = {}, signal } = options
-  const { search, onProgress, onEstimate } = options
-  const columns = options.methods.flatMap((name) => columnsOf(registry.method(name, 'method'), options))
+  const { features, registry, kernels, klScaling, fixed = {}, grids = {}, signal } = options
+  const { search, onProgress, onEstimate, selection = defaultSelection(features) } = options
+  const { methods: named = defaultMethods(features) } = options
+  const cacheOnly = options.cacheOnly ?? (options.methods === undefined && !features.textClassifier)
+  const columns = named.flatMap((name) =>
+    columnsOf(registry.method(name, 'method'), { ...options, cacheOnly }),
+  )
   const shotCounts = options.shots ?? features.shots
   if (columns.length === 0) throw errors.emptyList({ what: 'method' }, 'method')
   if (shotCounts.length === 0) throw errors.emptyList({ what: 'number of shots' }, 'shots')
@@ -167,7 +185,8 @@ async function genericFrom({ features, generic = [], kernels }: FeatureEvaluatio
 }
 
 /** A method in each requested space, or once if it compares no images. */
-function columnsOf(registered: Method, { features, registry, spaces, cacheOnly }: FeatureEvaluationOptions) {
+function columnsOf(registered: Method, options: FeatureEvaluationOptions) {
+  const { features, registry, spaces, cacheOnly, generic = [] } = options
   const method = cacheOnly ? withoutTexts(registered) : registered
   if (!features.textClassifier && !cacheOnly) {
     const textTerms = method.terms
@@ -189,7 +208,8 @@ function columnsOf(registered: Method, { features, registry, spaces, cacheOnly }
     throw errors.patchesRequired({ method: method.id }, 'method')
   }
   if (method.space === null) return [{ method, space: registry.space('clip') }]
-  return (spaces ?? [method.space]).map((id) => {
+  const own = method.space === 'shrunk' && generic.length > 0 ? 'plda' : method.space
+  return (spaces ?? [own]).map((id) => {
     const space = registry.space(id, 'space')
     requireSpaceOf(method, space.id)
     if (space.usesTexts && (cacheOnly || !features.textClassifier)) {

@@ -77,7 +77,7 @@ export type { SetSummary, UnknownSummary } from '../evaluation/set-summary.js'
 export type { Statistic } from '../evaluation/statistics/statistic.js'
 export { type SuggestionStrategy, suggestionStrategies } from '../evaluation/suggest-images.js'
 export type { SummaryRow } from '../evaluation/summary.js'
-export { readFeatureFile } from '../features/feature-file.js'
+export { type FeatureFile, readFeatureFile } from '../features/feature-file.js'
 export { readGenericFeatures } from '../features/generic-file.js'
 export type { Generics, SourceInfo } from '../generic/generics.js'
 export { contentTypeOf, type ImageFormat } from '../images/format.js'
@@ -132,6 +132,11 @@ export type { TrainingRow } from '../store/trainings.js'
 export { createKernels } from '../tensor/kernels.js'
 export { openRuntime } from '../tensor/runtime.js'
 export { objectiveNames, type TrainingSettingsInput, trainingDefaults } from '../training/settings.js'
-export { evaluateFeatures, type FeatureEvaluation } from './evaluate-features.js'
+export {
+  defaultMethods,
+  defaultSelection,
+  evaluateFeatures,
+  type FeatureEvaluation,
+} from './evaluate-features.js'
 export { type Library, type OpenedLibrary, openLibrary } from './library.js'
 export { allKinds, type SharedWork } from './sharing.js'

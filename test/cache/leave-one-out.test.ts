@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { buildCache } from '../../src/cache/cache.js'
 import { foldsOf, leaveOneOut } from '../../src/cache/leave-one-out.js'
-import { centred } from '../../src/spaces/centred.js'
+import { builtin } from '../../src/plugins/builtin.js'
+import { createRegistry } from '../../src/plugins/registry.js'
 import { clip } from '../../src/spaces/clip.js'
-import { shrunk } from '../../src/spaces/shrunk.js'
-import { whitened } from '../../src/spaces/whitened.js'
 import { createKernels } from '../../src/tensor/kernels.js'
 import { rowOf } from '../../src/tensor/matrix.js'
 import { pick, pickSupport, syntheticTask } from '../../src/testing/synthetic.js'
@@ -95,9 +94,12 @@ test('the folds depend on the images, not on their order', async () => {
   expect(await foldOf([5, 2, 0, 4, 1, 3])).toEqual(await foldOf([0, 1, 2, 3, 4, 5]))
 })
 
-test.each([clip(), centred(), whitened(), shrunk()].map((space) => [space.id, space] as const))(
+const { space: spaceOf } = createRegistry([builtin()])
+
+test.each(['clip', 'centred', 'whitened', 'shrunk', 'generic', 'generic+centred', 'generic+shrunk', 'plda'])(
   'in %s an image has the affinities of a cache that is built without its fold',
-  async (_, space) => {
+  async (id) => {
+    const space = spaceOf(id)
     const { support } = syntheticTask({ shots: [3, 2, 4], noise: 1 })
     const cache = await buildCache(support, space, kernels)
     const { images, batches } = leaveOneOut(support, cache)

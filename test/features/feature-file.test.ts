@@ -66,6 +66,47 @@ async function evaluate(changes: Partial<FeatureEvaluationOptions>) {
   return results
 }
 
+test('without a choice, the best methods for what the file has are measured, by leave-one-out where nothing else can select', async () => {
+  const measured = async (
+    left: readonly string[],
+    options: Pick<FeatureEvaluationOptions, 'generic'> = {},
+  ) => {
+    const all = tensors()
+    for (const name of left) all.delete(name)
+    const results = []
+    for await (const result of evaluateFeatures({
+      ...{ features: parse(all), registry, kernels, klScaling: 'FROZEN', shots: [2] },
+      ...options,
+    })) {
+      results.push(result)
+    }
+    return results
+  }
+  const inOwnSpace = await measured([])
+  expect(inOwnSpace.map(({ method, space }) => [method, space])).toEqual([
+    ['zero-shot', null],
+    ['tip-adapter', 'clip'],
+    ['gda', 'clip'],
+    ['prototype', 'shrunk'],
+    ['text-prototype', 'shrunk'],
+    ['shared-prototype', 'shrunk'],
+  ])
+  expect(inOwnSpace[1]?.selectionImages).toBe(parse().validation?.labels.length)
+  const alone = await measured(['text_features', 'val_features', 'val_labels'])
+  expect(alone.map(({ method }) => method)).toEqual(['tip-adapter', 'gda', 'prototype', 'shared-prototype'])
+  expect(alone[0]?.selectionImages).toBe(6)
+  const labels = [0, 0, 1, 1, 2, 2]
+  const generic = [
+    {
+      name: 'others',
+      features: matrix(6, dimensions, features('others', labels).data as Float32Array),
+      labels: Int32Array.from(labels),
+    },
+  ]
+  const informed = await measured([], { generic })
+  expect(informed.map(({ space }) => space)).toEqual([null, 'clip', 'clip', 'plda', 'plda', 'plda'])
+})
+
 test('a file of features says what it holds', () => {
   const file = parse()
   expect(file).toMatchObject({ classes, logitScale: 100, spaces: ['clip'], shots: [1, 2] })

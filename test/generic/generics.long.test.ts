@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { formatSource, parseSource } from '../../src/generic/source-file.js'
+import { formatSource, formatSources, parseSource, parseSources } from '../../src/generic/source-file.js'
 import type { OpenedLibrary } from '../../src/library/library.js'
 import { matrix } from '../../src/tensor/matrix.js'
 import { makeDataset } from '../helpers/datasets.js'
@@ -139,6 +139,86 @@ test('a dataset of one class, an unknown one, or none is refused, and the earlie
   expect(await generics.sources(encoders.default)).toMatchObject([{ name: 'Good' }])
 })
 
+test('of two fits at once one counts, with all of its sources', async () => {
+  const library = await openTestLibrary(await temporaryFolder())
+  const { generics, encoders } = library
+  const [a, b, c] = [
+    await makeOther(library, 'A', 7000),
+    await makeOther(library, 'B', 8000),
+    await makeOther(library, 'C', 9000),
+  ]
+  await Promise.all([generics.fit({ datasets: [a, b] }), generics.fit({ datasets: [c] })])
+  const names = (await generics.sources(encoders.default)).map(({ name }) => name)
+  expect([['A', 'B'], ['C']]).toContainEqual(names)
+})
+
+test('no source is fitted while a comparison with the encoder is unfinished', async () => {
+  const library = await openTestLibrary(await temporaryFolder())
+  const { id } = await makeDataset(library, 'Classified')
+  const other = await makeOther(library, 'Other', 7000)
+  const asked = await library.comparisons.compare(request(id, inGeneric))
+  await expect(library.generics.fit({ datasets: [other] })).rejects.toMatchObject({
+    code: 'IN_USE',
+    argument: 'encoder',
+  })
+  await library.comparisons.cancel(asked.id)
+})
+
+test('a copy of a dataset is no source for it, whatever its name and its classes', async () => {
+  const library = await openWithout()
+  const own = await makeOther(library, 'Own', 7000)
+  await makeOther(library, 'Copy', 7000)
+  expect(await library.generics.of(library.encoders.default, own)).toBeNull()
+})
+
+test('what was measured on a dataset outlives it; a dataset that was not measured yet is replaced by others', async () => {
+  const library = await openWithout()
+  const { encoders, generics, deletions } = library
+  const { id } = await makeDataset(library, 'Classified')
+  const first = await makeOther(library, 'First', 7000)
+  expect((await generics.of(encoders.default, id))?.sources).toMatchObject([{ name: 'First' }])
+  await deletions.dataset(first)
+  expect(await generics.of(encoders.default, id)).toBeNull()
+  const second = await makeOther(library, 'Second', 8000)
+  const before = await compare(library, request(id, inGeneric))
+  expect(before.status).toBe('SUCCEEDED')
+  await deletions.dataset(second)
+  const chosen = await generics.of(encoders.default, id)
+  expect(chosen?.sources).toMatchObject([{ name: 'Second' }])
+  expect((await runOf(library, before.id)).code?.generic).toBe(chosen?.fingerprint)
+  expect((await compare(library, request(id, { ...inGeneric, seeds: [2] }))).status).toBe('SUCCEEDED')
+})
+
+test('a source that was fitted outlives its dataset', async () => {
+  const library = await openWithout()
+  const { encoders, generics, deletions } = library
+  const { id } = await makeDataset(library, 'Classified')
+  const other = await makeOther(library, 'Other', 7000)
+  await generics.fit({ datasets: [other] })
+  await deletions.dataset(other)
+  expect(await generics.sources(encoders.default)).toMatchObject([{ name: 'Other', images: 4 }])
+  expect((await compare(library, request(id, inGeneric))).status).toBe('SUCCEEDED')
+})
+
+test('an image alone gets an answer in every generic space, also from a method for many images', async () => {
+  const library = await openTestLibrary(await temporaryFolder())
+  const { id } = await makeDataset(library, 'Asked')
+  const draw = { dataset: id, shots: 1, seed: 1, augmentations: 1, drawing: 'EXACT' as const }
+  const { id: supportSet } = await library.supportSets.create(draw)
+  const image = { base64: await base64(picture(0, 99)) }
+  const spaces = ['generic', 'generic+centred', 'generic+shrunk', 'plda']
+  const methods = [
+    ...spaces.map((space) => ({ method: 'prototype', space })),
+    { method: 'shared-prototype', space: 'plda' },
+  ]
+  const [answer] = await library.predict({ supportSet, images: [image], methods, topK: 1 })
+  for (const { top } of answer?.predictions ?? []) expect(Number.isFinite(top[0]?.logit)).toBe(true)
+  expect(answer?.predictions).toHaveLength(5)
+  expect(answer?.predictions[4]?.note).toBe(
+    'Decided for this image alone. It is Prototype, whose class means this image moves a little.',
+  )
+})
+
 test('a stored source is read as it was written; a damaged file is named', () => {
   const written = {
     within: matrix(2, 2, Float32Array.of(1, 0.5, 0.5, 2)),
@@ -151,4 +231,10 @@ test('a stored source is read as it was written; a damaged file is named', () =>
   expect(read).toEqual(written)
   expect(sha256).toMatch(/^[0-9a-f]{64}$/)
   expect(() => parseSource(bytes.slice(0, 100), 'cut.safetensors')).toThrow('cut.safetensors')
+  const both = formatSources([written, { ...written, name: 'others' }])
+  expect(parseSources(both, 'fitted').map(({ name }) => name)).toEqual(['photos', 'others'])
+  expect(parseSources(both, 'fitted')[0]?.sha256).toBe(sha256)
+  for (const end of [2, 100, both.length - 1]) {
+    expect(() => parseSources(both.subarray(0, end), 'fitted')).toThrow('fitted cannot be a source')
+  }
 })

@@ -76,6 +76,35 @@ test.each([
   })
 })
 
+test('a generic source of images of which some are equal scatters as the others', async () => {
+  const one = await measureGeneric(labelled(source, [0, 0, 1, 1]), 'photos', kernels)
+  const twice = await measureGeneric(
+    labelled([...source, ...source], [0, 0, 1, 1, 0, 0, 1, 1]),
+    'photos',
+    kernels,
+  )
+  for (const [at, value] of one.within.data.entries()) expect(twice.within.data[at]).toBeCloseTo(value, 5)
+  expect(twice.images).toBe(8)
+})
+
+test.each(['generic', 'generic+centred', 'generic+shrunk', 'plda'])(
+  '%s is finite in one dimension',
+  async (id) => {
+    const measured = await measureGeneric(
+      labelled([[1], [0.8], [0.5], [0.1]], [0, 0, 1, 1]),
+      'photos',
+      kernels,
+    )
+    const support = {
+      ...labelled([[1], [0.9]], [0, 1]),
+      textClassifier: null,
+      generic: genericCovariance([measured]),
+    }
+    const { project } = await fitSpace(registry.space(id), support, kernels)
+    for (const value of (await project(support.features)).data) expect(value).toSatisfy(Number.isFinite)
+  },
+)
+
 test('a generic covariance of another encoder is refused', async () => {
   const measured = await measureGeneric(labelled(source, [0, 0, 1, 1]), 'photos', kernels)
   const support = { ...labelled([[1, 0, 0], [0, 1, 0]], [0, 1]), textClassifier: null } // biome-ignore format: two rows

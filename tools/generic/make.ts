@@ -1,8 +1,9 @@
+import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { openEncoder } from '../../src/encoders/encoder.js'
 import { shippedFile } from '../../src/generic/generics.js'
-import { markOf, writeSource } from '../../src/generic/source-file.js'
+import { formatSource, markOf } from '../../src/generic/source-file.js'
 import { measureGeneric } from '../../src/spaces/fitting/generic-covariance.js'
 import { createKernels } from '../../src/tensor/kernels.js'
 import { openRuntime } from '../../src/tensor/runtime.js'
@@ -23,13 +24,14 @@ const { clip } = await encoder.encodeImages(images, { spaces: ['clip'] })
 if (!clip) throw new Error('the encoder gave no features')
 const labels = Int32Array.from(images, ({ label }) => label)
 const source = await measureGeneric({ features: clip, labels }, 'emoji', createKernels(runtime))
-await writeSource(`${folder}/${shippedFile}`, {
+const file = formatSource({
   ...source,
   name: 'emoji',
   dataset: null,
   encoder: encoder.spaceFingerprint('clip'),
   marks: new Set(images.map(({ id }) => markOf(id))),
 })
+await writeFile(`${folder}/${shippedFile}`, file)
 console.log(`${source.images} images of ${source.classes} classes`)
 await encoder.close()
 await runtime.close()

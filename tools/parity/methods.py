@@ -70,11 +70,13 @@ def text_prototype(T, F, y, W, P, p, alpha=2, k=2, beta=4):
     return SCALE * T @ W.T + alpha * np.exp(-beta * (1 - T @ Q.T))
 
 
+def evenness(R):
+    return max(0, 1 - 2 * np.var(R.shape[1] * R.mean(0)))
+
+
 def even_shares(A):
     R = softmax(60 * A)
-    s = R.shape[1] * R.mean(0)
-    eta = 2 * max(0, 1 - 2 * np.mean((s - 1) ** 2))
-    return A - eta * np.log((s + 0.5) / 1.5) / 60
+    return A - 2 * evenness(R) * np.log((R.shape[1] * R.mean(0) + 0.5) / 1.5) / 60
 
 
 def whitened_together(T, F, y, R):
@@ -104,13 +106,18 @@ def shared_prototype(T, F, y, W, P, p, alpha=2, beta=4):
     def refine(U, G):
         sums = np.stack([G[y == c].sum(0) for c in range(C)])
         A = U @ unit(sums).T
+        alone = softmax(60 * even_shares(A))
         for _ in range(4):
             R = softmax(60 * even_shares(A))
-            A = U @ unit(sums + weight * R.T @ U).T + weight / 60 * R[near].sum(1)
+            own = (R * alone).sum(0) / R.sum(0)
+            shares = C * R.mean(0)
+            trust = np.minimum(1, own / np.median(own)) ** 2 * np.minimum(1, 2 * shares / (shares + 1))
+            trust = trust ** (1 - evenness(R))
+            A = U @ unit(sums + weight * trust[:, None] * (R.T @ U)).T + weight / 60 * R[near].sum(1)
         return even_shares(A)
 
     A = refine(*whitened_together(T, F, y, softmax(60 * refine(T, F))))
-    return SCALE * T @ W.T + alpha * np.exp(-beta * (1 - A))
+    return SCALE * T @ W.T + alpha * len(F) / C * np.exp(-beta * (1 - A))
 
 
 def ape(T, F, y, W, P, p, alpha=2, beta=4, gamma=0.2):

@@ -2,23 +2,31 @@ import { type Matrix, mapMatrix } from '../../tensor/matrix.js'
 import { presentClasses } from './assignment.js'
 
 /**
- * What the logarithm of each class's probability loses where queries look evenly spread over the classes: `η·log((s_c + ½)/1½)`,
- * [C], s_c the share of class c in the queries as they are assigned, [n, C], times the number of classes with keys. So a class
- * that is given more than its share loses some, and one with less gains. How evenly they are spread shows in the
- * shares themselves: `η = 2·max(0, 1 − 2·v)`, v the mean of (s_c − 1)². Where half of the classes are absent, v is about 1, and no class
- * loses anything.
+ * What the logarithm of each class's probability loses where queries look evenly spread over the classes: `2·e·log((s_c + ½)/1½)`,
+ * [C], s_c the share of class c (`sharesOf`), e how even they look (`evennessOf`). So a class that is given more than its share loses
+ * some, and one with less gains.
  */
 export function evenShares(assigned: Matrix, counts: Int32Array): Float64Array {
+  const shares = sharesOf(assigned, counts)
+  const eta = most * evennessOf(shares, counts)
+  return shares.map((share) => eta * Math.log((share + smoothing) / (1 + smoothing)))
+}
+
+/** The share of each class in the queries as they are assigned, [N, C], times the number of classes with keys: s, [C], 1 if all are alike. */
+export function sharesOf(assigned: Matrix, counts: Int32Array): Float64Array {
   const present = presentClasses(counts)
   const shares = new Float64Array(assigned.columns)
   for (let at = 0; at < assigned.data.length; at++) {
     const c = at % assigned.columns
     shares[c] = (shares[c] as number) + ((assigned.data[at] as number) * present) / assigned.rows
   }
-  const variance =
-    shares.reduce((sum, share, c) => sum + (counts[c] === 0 ? 0 : (share - 1) ** 2), 0) / present
-  const eta = most * Math.max(0, 1 - variance / unevenVariance)
-  return shares.map((share) => eta * Math.log((share + smoothing) / (1 + smoothing)))
+  return shares
+}
+
+/** `e = max(0, 1 − 2·v)`, v the mean of (s_c − 1)²: 1 where all shares are alike. Where half of the classes are absent, v is about 1, and e is 0. */
+export function evennessOf(shares: Float64Array, counts: Int32Array): number {
+  const squares = shares.reduce((sum, share, c) => sum + (counts[c] === 0 ? 0 : (share - 1) ** 2), 0)
+  return Math.max(0, 1 - squares / presentClasses(counts) / unevenVariance)
 }
 
 const most = 2

@@ -5,30 +5,33 @@ import type { Term } from '../contract.js'
 import { symbolOf } from '../formula.js'
 import { classSumsOf, presentClasses, softmaxRows } from './assignment.js'
 import { affinitiesWith, minSharpness, unitPrototypes } from './class-prototype.js'
+import { drawnTrust } from './drawn-trust.js'
 import { discounted, evenShares } from './even-shares.js'
 import { type NearestQueries, nearestQueries } from './nearest-queries.js'
 import { type SharedFeatures, whitenedTogether } from './shared-covariance.js'
 
 /**
- * `exp(−β(1 − Â))`, [n, C], affinities with class means that the queries themselves refine. Each of a few rounds assigns the
+ * `n̄·exp(−β(1 − Â))`, [N, C], n̄ the mean number of labelled images of a class, Â the affinities with class means that the queries
+ * themselves refine. The more images a class has, the more its mean is worth beside the texts: about in proportion, so that one weight serves
+ * any number of them. Each of a few rounds assigns the
  * queries to the means and to what the queries nearest to them are assigned to, and then takes them into the means:
  *
- *     R = softmax(t·Â − δ),   Â_ic = u_i·P_c + ν/t·Σ_{j near i} R_jc,   P_c = unit(Σ_{j of c} g_j + w·Σ_i R_ic·u_i).
+ *     R = softmax(t·Â − δ),   Â_ic = u_i·P_c + ν/t·Σ_{j near i} R_jc,   P_c = unit(Σ_{j of c} g_j + w·τ_c·Σ_i R_ic·u_i).
  *
  * So it is expectation maximisation of a mixture on the sphere, in which labelled images are certain and near queries are mostly
  * of one class. After these rounds the features are whitened as keys and queries scatter about their classes
  * (`shared-covariance.ts`), and the rounds start again in that space; Â is `Â − δ/t` of the last.
  *
- * δ keeps the classes about even where they seem to be (`even-shares.ts`). A query counts `w` = 0.5 of a labelled image, and its
- * neighbours `ν` = 0.5 each; with n > 3 labelled images a class both count 3/n of that. With full weight and soft assignment,
- * queries of other classes draw away the mean of a class that has none (docs/accuracy.md says what that costs). Neighbours hold
- * against that, unless they are more than the queries of a class: so there are five, and at most a quarter of the queries a class.
+ * δ keeps the classes about even where they seem to be (`even-shares.ts`), and τ keeps classes that may have no queries from drawing those
+ * of others where they do not (`drawn-trust.ts`). A query counts `w` = 0.5 of a labelled image, and its neighbours `ν` = 0.5 each; with
+ * n > 3 labelled images a class both count 3/n of that. Neighbours hold a query to its class, unless they are more than the queries of
+ * a class: so there are five, and at most a quarter of the queries a class.
  */
 export const sharedPrototype = (names: { readonly weight: string; readonly sharpness: string }): Term => ({
   name: 'prototype',
   summary:
     'How near the image is to the mean of the support images of the class and of the images that are like them.',
-  formula: String.raw`\exp\!\left(-${symbolOf(names.sharpness)}\left(1 - \hat{A}\right)\right)`,
+  formula: String.raw`\bar{n}\exp\!\left(-${symbolOf(names.sharpness)}\left(1 - \hat{A}\right)\right)`,
   color: colors.green,
   weight: names.weight,
   shapes: [names.sharpness],
@@ -36,7 +39,10 @@ export const sharedPrototype = (names: { readonly weight: string; readonly sharp
   usesKeys: true,
   async logits(batch, shapes) {
     const affinities = await batch.derive('refined affinities', () => refinedAffinities(batch))
-    return batch.cache.kernels.sharpen(affinities, Math.max(shapes[names.sharpness] as number, minSharpness))
+    const { kernels, labels, counts } = batch.cache
+    const near = await kernels.sharpen(affinities, Math.max(shapes[names.sharpness] as number, minSharpness))
+    const shots = labels.length / presentClasses(counts)
+    return mapMatrix(near, (value) => shots * value)
   },
 })
 
@@ -73,18 +79,21 @@ async function refine(
   const sums = classSumsOf(keys, labels, classes)
   const even = (affinities: Matrix) =>
     discounted(affinities, evenShares(softmaxRows(affinities, sharpness), counts), 1 / sharpness)
-  let affinities = await affinitiesWith(
-    cache,
-    queries,
-    unitPrototypes(
-      mapMatrix(sums, (sum) => sum),
-      counts,
-    ),
+  const first = unitPrototypes(
+    mapMatrix(sums, (sum) => sum),
+    counts,
   )
+  let affinities = await affinitiesWith(cache, queries, first)
+  const alone = softmaxRows(even(affinities), sharpness)
   for (let round = 0; round < rounds; round++) {
     const assigned = softmaxRows(even(affinities), sharpness)
     const drawn = await kernels.multiply(transposed(assigned), queries)
-    const means = mapMatrix(sums, (sum, c, k) => sum + share * trust * (rowOf(drawn, c)[k] as number))
+    const trusts = drawnTrust(assigned, alone, counts)
+    const weights = trusts.map((drawnOf) => share * trust * drawnOf)
+    const means = mapMatrix(
+      sums,
+      (sum, c, k) => sum + (weights[c] as number) * (rowOf(drawn, c)[k] as number),
+    )
     affinities = await affinitiesWith(cache, queries, unitPrototypes(means, counts))
     addPull(affinities, assigned, near, (pull * trust) / sharpness)
   }
