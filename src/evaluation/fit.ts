@@ -247,10 +247,9 @@ async function calibrate(
   const { logits, labels } = images
   const calibration = Float64Array.from(labels, (label, i) => softmax(rowOf(logits, i), own)[label] as number)
   const fewer = data.fewer && (await scoreLabelled(score, data.fewer, signal))
+  const ofFewer = fewer && fitTemperature(fewer)
   const temperature =
-    data.fewer && fewer
-      ? carryTemperature({ temperature: own, logits, fewer: fewer.logits, steps: data.fewer.steps })
-      : own
+    data.fewer && ofFewer ? carryTemperature({ temperature: own, ofFewer, steps: data.fewer.steps }) : own
   return { ...confidenceAt(logits, own), temperature, calibration }
 }
 
