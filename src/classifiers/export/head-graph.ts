@@ -36,7 +36,12 @@ export async function headGraph(
   if (readsClip) pieces.add(unit, `unit ${head.features}`, { x: head.features }, 'queries')
   if (readsBase) pieces.add(unit, `unit ${head.adapted}`, { x: head.adapted }, 'baseQueries')
   addWeighted(pieces, parts.terms, addTerms(pieces, parts, fitted.cache))
-  pieces.add(calibrated(fitted, fitted.cache.classes), 'calibration', { logits: head.logits }, head.probabilities)
+  pieces.add(
+    calibrated(fitted, fitted.cache.classes),
+    'calibration',
+    { logits: head.logits },
+    head.probabilities,
+  )
   const { nodes, constants } = pieces.joined()
   return {
     nodes,
