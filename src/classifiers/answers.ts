@@ -1,6 +1,6 @@
 import { type FittedMethod, scoreQueries } from '../evaluation/fit.js'
-import { softmax } from '../evaluation/metrics.js'
 import { setSizeOf } from '../evaluation/prediction-set.js'
+import { probabilitiesOf } from '../evaluation/probabilities.js'
 import { type SpaceFeatures, selectFeatures } from '../features/space-features.js'
 import { rowOf } from '../tensor/matrix.js'
 import type { ScoringHead } from './scoring-head.js'
@@ -32,7 +32,7 @@ export async function answersTo(
   for (const { from, queries } of parts) {
     for await (const { batch, scores } of head?.score(queries) ?? scoreQueries(fitted, queries)) {
       for (let i = 0; i < batch.rows; i++) {
-        const probabilities = softmax(rowOf(scores.logits, i), fitted.temperature)
+        const probabilities = probabilitiesOf(rowOf(scores.logits, i), fitted)
         const at = from + batch.from + i
         const most = Math.max(...probabilities)
         predicted[at] = probabilities.indexOf(most)

@@ -68,6 +68,7 @@ export async function freeze(
     hyperparameters: fitted.values,
     ranges: storedRanges(fitted.ranges) as Frozen['ranges'],
     temperature: fitted.temperature,
+    typicalSpread: fitted.typicalSpread,
     coverage,
     threshold,
     classes: all

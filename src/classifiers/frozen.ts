@@ -42,6 +42,8 @@ const frozenSchema = z.object({
   hyperparameters: z.record(z.string(), z.number()),
   ranges: z.record(z.string(), z.record(z.string(), rangeSchema)),
   temperature: z.number(),
+  /** Earlier versions had one temperature for all images. */
+  typicalSpread: z.number().nullable().default(null),
   /** The coverage of its prediction sets, in (0, 1). */
   coverage: z.number(),
   /** The threshold for this coverage; null if no image could be left out to fit it. */

@@ -73,6 +73,7 @@ export async function loadClassifier(
     values: frozen.hyperparameters,
     ranges: frozen.ranges,
     temperature: frozen.temperature,
+    typicalSpread: frozen.typicalSpread,
     selectionImages: frozen.selection.images,
     selectionAccuracy: frozen.selection.accuracy,
     searchMs: 0,

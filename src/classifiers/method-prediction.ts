@@ -2,8 +2,8 @@ import type { Batch } from '../cache/contract.js'
 import { cacheWithout } from '../cache/leave-one-out.js'
 import type { ShotboardError } from '../errors.js'
 import { type FittedMethod, scoreQueries } from '../evaluation/fit.js'
-import { softmax } from '../evaluation/metrics.js'
 import { predictionSet, requireCoverage, thresholdOf } from '../evaluation/prediction-set.js'
+import { type Calibration, probabilitiesOf, temperatureOf } from '../evaluation/probabilities.js'
 import { type SpaceFeatures, selectFeatures } from '../features/space-features.js'
 import type { Support } from '../features/support.js'
 import type { Scores } from '../methods/score.js'
@@ -18,7 +18,7 @@ export interface MethodPrediction {
   /** The encoder whose features it compares. */
   readonly encoder: string
   readonly hyperparameters: Readonly<Record<string, number>>
-  /** What logits are divided by before softmax; see `FittedMethod`. */
+  /** What the logits of this image are divided by before softmax; see `Calibration`. */
   readonly temperature: number
   /** The best `topK` classes, best first. */
   readonly top: readonly ClassScore[]
@@ -110,9 +110,9 @@ async function predict(
     Array.from({ length: batch.rows }, (_, i) => ({
       ...{ method: fitted.method.id, space, encoder },
       hyperparameters: fitted.values,
-      temperature,
+      temperature: temperatureOf(rowOf(scores.logits, i), { ...fitted, temperature }),
       set: (coverage) => setOf(scores, i, { ...fitted, temperature }, classes, coverage),
-      top: topOf(scores, i, temperature, classes, topK),
+      top: topOf(scores, i, { ...fitted, temperature }, classes, topK),
       async nearest(first: number) {
         if (space === null) return []
         const { data } = await batch.affinities()
@@ -136,14 +136,16 @@ function noteOf({ method: { transductive } }: FittedMethod, images: number): str
 function setOf(
   { logits }: Scores,
   i: number,
-  { temperature, calibration }: FittedMethod,
+  fitted: FittedMethod,
   classes: readonly ClassRow[],
   coverage: number,
 ): readonly ClassRow[] | null {
   requireCoverage(coverage)
-  const threshold = thresholdOf(calibration, coverage)
+  const threshold = thresholdOf(fitted.calibration, coverage)
   if (threshold === null) return null
-  return predictionSet(softmax(rowOf(logits, i), temperature), threshold).map((c) => classes[c] as ClassRow)
+  return predictionSet(probabilitiesOf(rowOf(logits, i), fitted), threshold).map(
+    (c) => classes[c] as ClassRow,
+  )
 }
 
 /** The answer of a method that failed. */
@@ -165,13 +167,13 @@ export const failedPrediction = (
 function topOf(
   { logits, contributions }: Scores,
   i: number,
-  temperature: number,
+  calibration: Calibration,
   classes: readonly ClassRow[],
   topK: number,
 ): ClassScore[] {
   const at = i * logits.columns
   const row = logits.data.subarray(at, at + logits.columns)
-  const probabilities = softmax(row, temperature)
+  const probabilities = probabilitiesOf(row, calibration)
   return descending(row)
     .slice(0, topK)
     .map((c) => ({

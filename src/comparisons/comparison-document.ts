@@ -129,7 +129,7 @@ export interface DocumentRun {
         readonly perClass: ClassSizes
         /** How many prompts a class had; null for results of earlier versions. */
         readonly prompts: ClassSizes | null
-        /** What logits are divided by before softmax; null for results of earlier versions. */
+        /** What the logits of a typical image are divided by before softmax; null for results of earlier versions. */
         readonly temperature: number | null
         readonly hyperparameters: Readonly<Record<string, number>>
         readonly unshiftedAccuracy: number | null

@@ -2,9 +2,10 @@ import type { LabelledImages } from '../features/labelled-images.js'
 import type { SpaceFeatures } from '../features/space-features.js'
 import { rowOf } from '../tensor/matrix.js'
 import { type FitOptions, type FittedMethod, fitMethod, scoreQueries } from './fit.js'
-import { createTally, type MeasuredPredictions, softmax, type Tally } from './metrics.js'
+import { createTally, type MeasuredPredictions, type Tally } from './metrics.js'
 import { setSizeOf, thresholdOf } from './prediction-set.js'
 import type { Predictions } from './predictions.js'
+import { probabilitiesOf } from './probabilities.js'
 import type { KlScaling } from './protocol.js'
 
 export interface EvaluationOptions extends FitOptions {
@@ -20,7 +21,7 @@ export interface EvaluationOptions extends FitOptions {
 
 export interface Evaluation extends MeasuredPredictions {
   readonly fitted: FittedMethod
-  /** What logits of the test images were divided by before softmax. */
+  /** What logits of a typical test image were divided by before softmax. */
   readonly temperature: number
   /** On the unshifted test images; null if there are none. */
   readonly unshifted: MeasuredPredictions | null
@@ -59,14 +60,18 @@ async function measure(
   { features, labels }: LabelledImages,
   { fitted, threshold, klScaling, signal }: Measuring,
 ): Promise<MeasuredPredictions & { readonly temperature: number }> {
+  const { typicalSpread } = fitted
   let used = fitted.temperature
   let tally: Tally | undefined
   for await (const { batch, scores, temperature } of scoreQueries(fitted, features, klScaling, signal)) {
     used = temperature
-    tally ??= createTally({ temperature, threshold })
+    tally ??= createTally({ temperature, typicalSpread, threshold })
     tally.add(scores.logits, labels.subarray(batch.from, batch.from + batch.rows))
   }
-  return { ...(tally ?? createTally({ temperature: used, threshold })).finish(), temperature: used }
+  return {
+    ...(tally ?? createTally({ temperature: used, typicalSpread, threshold })).finish(),
+    temperature: used,
+  }
 }
 
 /** Images of no class, with the temperature of the test images: how sure the prediction is, and the sizes of their sets. */
@@ -78,7 +83,10 @@ async function measureUnknown(
   const setSize: number[] = []
   for await (const { scores } of scoreQueries(fitted, features, klScaling, signal)) {
     for (let i = 0; i < scores.logits.rows; i++) {
-      const probabilities = softmax(rowOf(scores.logits, i), temperature)
+      const probabilities = probabilitiesOf(rowOf(scores.logits, i), {
+        temperature,
+        typicalSpread: fitted.typicalSpread,
+      })
       confidence.push(probabilities.reduce((most, probability) => Math.max(most, probability), 0))
       if (threshold !== null) setSize.push(setSizeOf(probabilities, threshold))
     }

@@ -35,7 +35,7 @@ export async function fitAtDefaults({ method, space, support, kernels }: QuickFi
   const values = defaultsOf(parametersIn(method, space))
   const cache = await buildCache(support, spaceAt(space, spaceValuesIn(method, space, values)), kernels)
   return {
-    ...{ method, cache, values, temperature: 1 },
+    ...{ method, cache, values, temperature: 1, typicalSpread: null },
     ranges: await rangesOver(method, batchesOf(method, cache, support.features)),
     ...{ selectionImages: 0, selectionAccuracy: null },
     ...{ calibration: new Float64Array(), searchMs: performance.now() - started },

@@ -22,7 +22,7 @@ import type { Kernels } from '../tensor/kernels.js'
 import { type Matrix, matrix, rowOf } from '../tensor/matrix.js'
 import { carryTemperature } from './carried-temperature.js'
 import { meanConfidence } from './confidence-match.js'
-import { softmax } from './metrics.js'
+import { type Calibration, levelled, probabilitiesOf, typicalSpreadOf } from './probabilities.js'
 import type { KlScaling, Search, Selection } from './protocol.js'
 import { checkValues, type Grid, gridOf, valuesAt } from './search/grid.js'
 import { halvingRounds, searchByHalving } from './search/halving.js'
@@ -63,7 +63,7 @@ export interface FitOptions {
 }
 
 /** A method that is ready to score, with its cache, hyperparameters and frozen ranges. */
-export interface FittedMethod {
+export interface FittedMethod extends Calibration {
   readonly method: Method
   readonly cache: Cache
   readonly values: Values
@@ -73,11 +73,13 @@ export interface FittedMethod {
   /** The accuracy on them with the selected values, in percent; null if there were none. */
   readonly selectionAccuracy: number | null
   /**
-   * What logits are divided by before softmax, so that probabilities are as often right as they say; fitted on the images of
-   * the selection, or leaving each support image out. If none can be
+   * What the logits of a typical image are divided by before softmax, so that probabilities are as often right as they say; fitted on the images
+   * of the selection, or leaving each support image out. If none can be
    * left out, the texts say how sure it may be; 1 without texts.
    */
   readonly temperature: number
+  /** Of the images that the temperature was fitted on; null if there were none. */
+  readonly typicalSpread: number | null
   /**
    * Of transductive methods alone: the mean confidence with the temperature that was fitted. Their logits depend on how many images
    * are decided together, so images that are get the temperature with the same mean confidence; see `scoreQueries`.
@@ -213,7 +215,7 @@ async function searchGrid(given: {
     : search(searching)
 }
 
-const uncalibrated = { temperature: 1, calibration: new Float64Array() }
+const uncalibrated = { temperature: 1, typicalSpread: null, calibration: new Float64Array() }
 
 /** At most this many images decide the temperature, evenly spread; more make it no better. */
 const maxTemperatureImages = 2048
@@ -227,12 +229,14 @@ async function calibrate(
   { method, cache, values, ranges }: Pick<FittedMethod, 'method' | 'cache' | 'values' | 'ranges'>,
   data: RepeatableData,
   signal: AbortSignal | undefined,
-): Promise<Pick<FittedMethod, 'temperature' | 'confidence' | 'calibration'>> {
+): Promise<Calibration & Pick<FittedMethod, 'confidence' | 'calibration'>> {
   const score = async (batch: Batch) => (await scoreBatch(method, batch, values, ranges)).logits
   const confidenceAt = (logits: Matrix, temperature: number) =>
     method.transductive && { confidence: meanConfidence(logits, temperature) }
   const images = await scoreLabelled(score, data, signal)
-  const own = images && fitTemperature(images)
+  const typicalSpread = images && typicalSpreadOf(images.logits)
+  const level = ({ logits, labels }: LabelledLogits) => ({ logits: levelled(logits, typicalSpread), labels })
+  const own = images && fitTemperature(level(images))
   if (images === null || own === null) {
     const all = { batches: data.batches, labels: data.classes }
     const logits = cache.textClassifier && (await scoreLabelled(score, all, signal))
@@ -241,17 +245,27 @@ async function calibrate(
     return {
       ...(logits && confidenceAt(logits.logits, temperature)),
       temperature,
+      typicalSpread: null,
       calibration: new Float64Array(),
     }
   }
   const { logits, labels } = images
-  const calibration = Float64Array.from(labels, (label, i) => softmax(rowOf(logits, i), own)[label] as number)
+  const calibration = Float64Array.from(
+    labels,
+    (label, i) => probabilitiesOf(rowOf(logits, i), { temperature: own, typicalSpread })[label] as number,
+  )
   const fewer = data.fewer && (await scoreLabelled(score, data.fewer, signal))
+  const even = level(images)
   const temperature =
     data.fewer && fewer
-      ? carryTemperature({ temperature: own, logits, fewer: fewer.logits, steps: data.fewer.steps })
+      ? carryTemperature({
+          temperature: own,
+          logits: even.logits,
+          fewer: level(fewer),
+          steps: data.fewer.steps,
+        })
       : own
-  return { ...confidenceAt(logits, own), temperature, calibration }
+  return { ...confidenceAt(even.logits, own), temperature, typicalSpread, calibration }
 }
 
 /** The zero-shot logits of a batch, [n, C]. */
@@ -320,7 +334,7 @@ const pick = <T>(record: Readonly<Record<string, T>>, wanted: (name: string) => 
  * CANCELLED.
  */
 export async function* scoreQueries(
-  { method, cache, values, ranges, temperature, confidence }: FittedMethod,
+  { method, cache, values, ranges, temperature, typicalSpread, confidence }: FittedMethod,
   queries: SpaceFeatures,
   klScaling: KlScaling = 'FROZEN',
   signal?: AbortSignal,
@@ -332,7 +346,9 @@ export async function* scoreQueries(
     const isTogether = confidence !== undefined && batch.rows > 1
     yield {
       ...{ batch, scores },
-      temperature: isTogether ? temperatureOfConfidence(scores.logits, confidence) : temperature,
+      temperature: isTogether
+        ? temperatureOfConfidence(levelled(scores.logits, typicalSpread), confidence)
+        : temperature,
     }
   }
 }

@@ -3,6 +3,7 @@ import type { Matrix } from '../tensor/matrix.js'
 import { confidenceBin } from './confidence-bin.js'
 import { setSizeOf } from './prediction-set.js'
 import type { Predictions } from './predictions.js'
+import { probabilitiesOf } from './probabilities.js'
 import { meanOf } from './statistics/moments.js'
 
 /** The index of the largest value; the first one for ties. */
@@ -10,14 +11,6 @@ export function argmax(values: ArrayLike<number>): number {
   let best = 0
   for (let i = 1; i < values.length; i++) if ((values[i] as number) > (values[best] as number)) best = i
   return best
-}
-
-/** `softmax(logits/temperature)` of a row of logits, in double precision. */
-export function softmax(logits: ArrayLike<number>, temperature = 1): Float64Array {
-  const greatest = logits[argmax(logits)] as number
-  const result = Float64Array.from(logits, (logit) => Math.exp((logit - greatest) / temperature))
-  const sum = result.reduce((total, value) => total + value, 0)
-  return result.map((value) => value / sum)
 }
 
 /** The number of confidence bins of the calibration error. */
@@ -37,14 +30,19 @@ export interface MeasuredPredictions extends Measures, Omit<Predictions, 'unshif
 }
 
 export interface TallyOptions {
-  /** Probabilities are softmax(logits/temperature). */
+  /** How logits become probabilities: by softmax alone by default. */
   readonly temperature?: number
+  readonly typicalSpread?: number | null
   /** A class is in the prediction set if its probability is at least this; null for no sets. */
   readonly threshold?: number | null
 }
 
 /** Starts measuring. */
-export function createTally({ temperature = 1, threshold = null }: TallyOptions = {}): Tally {
+export function createTally({
+  temperature = 1,
+  typicalSpread = null,
+  threshold = null,
+}: TallyOptions = {}): Tally {
   const labelled: number[] = []
   const predicted: number[] = []
   const confidences: number[] = []
@@ -61,7 +59,7 @@ export function createTally({ temperature = 1, threshold = null }: TallyOptions 
         labelled.push(label)
         predicted.push(best)
         ranks.push(rankOf(logits, label))
-        const probabilities = softmax(logits, temperature)
+        const probabilities = probabilitiesOf(logits, { temperature, typicalSpread })
         confidences.push(probabilities[best] as number)
         if (threshold === null) continue
         sizes.push(setSizeOf(probabilities, threshold))

@@ -7,7 +7,7 @@ import { rowOf } from '../tensor/matrix.js'
 import { type FittedMethod, scoreQueries } from './fit.js'
 import { fitQuickly } from './fit-quickly.js'
 import { kCentre } from './k-centre.js'
-import { softmax } from './metrics.js'
+import { probabilitiesOf } from './probabilities.js'
 
 /** Which images help most if they are labelled next. */
 export const suggestionStrategies = ['UNCERTAINTY', 'COVERAGE', 'BOTH'] as const
@@ -65,10 +65,10 @@ export async function suggestImages(task: SuggestionTask): Promise<Suggestion[]>
     const spread = selectFeatures(candidates, rows)
     const taken = await kCentre({ candidates: featuresOf(spread, 'clip'), centres, first }, kernels)
     const chosen = taken.map(({ row }) => rows[row] as number)
-    const answers = await probabilitiesOf(fitted, selectFeatures(candidates, chosen))
+    const answers = await probabilitiesBy(fitted, selectFeatures(candidates, chosen))
     return taken.map(({ distance }, i) => told(chosen[i] as number, answers[i] as Float64Array, distance))
   }
-  const answers = await probabilitiesOf(fitted, candidates)
+  const answers = await probabilitiesBy(fitted, candidates)
   const uncertainty = Float64Array.from(answers, uncertaintyOf)
   const byUncertainty = [...uncertainty.keys()].sort(
     (a, b) => (uncertainty[b] as number) - (uncertainty[a] as number) || a - b,
@@ -101,11 +101,11 @@ export const fitToLabelled = ({
 }: Pick<SuggestionTask, 'support' | 'method' | 'space' | 'zeroShot' | 'kernels'>): Promise<FittedMethod> =>
   fitQuickly({ method: support.labels.length === 0 ? zeroShot : method, space, support, kernels })
 
-async function probabilitiesOf(fitted: FittedMethod, queries: SpaceFeatures): Promise<Float64Array[]> {
+async function probabilitiesBy(fitted: FittedMethod, queries: SpaceFeatures): Promise<Float64Array[]> {
   const found: Float64Array[] = []
   for await (const { scores } of scoreQueries(fitted, queries)) {
     for (let i = 0; i < scores.logits.rows; i++) {
-      found.push(softmax(rowOf(scores.logits, i), fitted.temperature))
+      found.push(probabilitiesOf(rowOf(scores.logits, i), fitted))
     }
   }
   return found

@@ -48,7 +48,7 @@ export interface RunResult extends Measures {
   readonly perClass: ClassSizes
   /** How many prompts a class had; null for results of earlier versions. */
   readonly prompts: ClassSizes | null
-  /** What logits are divided by before softmax; null for results of earlier versions, which did not divide. */
+  /** What the logits of a typical image are divided by before softmax; null for results of earlier versions, which did not divide. */
   readonly temperature: number | null
   readonly hyperparameters: Readonly<Record<string, number>>
   /** The accuracy on the dataset's own test images; null without another test dataset, or if the dataset has none. */

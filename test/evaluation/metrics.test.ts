@@ -1,11 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import {
-  argmax,
-  confusionOf,
-  createTally,
-  perClassAccuracyOf,
-  softmax,
-} from '../../src/evaluation/metrics.js'
+import { argmax, confusionOf, createTally, perClassAccuracyOf } from '../../src/evaluation/metrics.js'
+import { softmax } from '../../src/evaluation/softmax.js'
 import { matrix } from '../../src/tensor/matrix.js'
 
 /** Logits [n, C] and the class of each row. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { softmax } from '../../src/evaluation/metrics.js'
+import { softmax } from '../../src/evaluation/softmax.js'
 import { fitTemperature } from '../../src/evaluation/temperature.js'
 import { seeded } from '../../src/system/random.js'
 import { matrix, rowOf } from '../../src/tensor/matrix.js'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { fitMethod } from '../../src/evaluation/fit.js'
-import { softmax } from '../../src/evaluation/metrics.js'
+import { softmax } from '../../src/evaluation/softmax.js'
 import { fitTemperature } from '../../src/evaluation/temperature.js'
 import { temperatureByTexts } from '../../src/evaluation/text-temperature.js'
 import type { Method } from '../../src/methods/contract.js'

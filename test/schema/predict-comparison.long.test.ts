@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { KlScaling, Selection } from '../../src/evaluation/protocol.js'
+import { meanOf } from '../../src/evaluation/statistics/moments.js'
 import { makeDataset } from '../helpers/datasets.js'
 import { sharedServer } from '../helpers/server.js'
 
@@ -33,14 +34,14 @@ interface Prediction {
   readonly encoder: { id: string }
   readonly temperature: number
   readonly hyperparameters: readonly { name: string; value: number }[]
-  readonly top: readonly { class: { index: number }; probability: number }[]
+  readonly top: readonly { class: { index: number }; probability: number; logit: number }[]
 }
 
 const document = `query ($input: PredictInput!) { predict(input: $input) {
   inSupportSet
   predictions {
     method { id } space { id } encoder { id } temperature hyperparameters { name value }
-    top { class { index } probability }
+    top { class { index } probability logit }
   }
 } }`
 
@@ -50,6 +51,12 @@ const ask = async (input: object) =>
       input: { images: testImages.map(({ imageId }) => ({ id: imageId })), ...input },
     })
   ).predict
+
+/** The standard deviation of the logits of all classes. */
+function spreadOf(top: Prediction['top']): number {
+  const mean = meanOf(top.map(({ logit }) => logit))
+  return Math.sqrt(meanOf(top.map(({ logit }) => (logit - mean) ** 2)))
+}
 
 const code = async (input: object) => {
   const images = [{ id: testImages[0]?.imageId }]
@@ -77,9 +84,13 @@ describe.each([
         expect(predictions[0]?.method.id).toBe(run.method)
         expect(predictions[0]?.space?.id ?? null).toBe(run.space)
         expect(predictions.map(({ top }) => top[0]?.class.index)).toEqual([...measured.predicted])
+        const [first] = predictions as [Prediction]
+        const typicalOfFirst = (run.result?.temperature ?? Number.NaN) * Math.sqrt(spreadOf(first.top))
         for (const [i, { top, temperature, hyperparameters }] of predictions.entries()) {
           expect(top[0]?.probability).toBeCloseTo(measured.confidence?.[i] ?? Number.NaN, 5)
-          expect(temperature).toBeCloseTo(run.result?.temperature ?? Number.NaN, 6)
+          // The run's is that of an image with a typical spread of logits.
+          const typical = (run.result?.temperature ?? Number.NaN) * Math.sqrt(spreadOf(top))
+          expect(temperature / typical / (first.temperature / typicalOfFirst)).toBeCloseTo(1, 4)
           const values = Object.fromEntries(hyperparameters.map(({ name, value }) => [name, value]))
           expect(values).toEqual(run.result?.hyperparameters)
         }

@@ -1,4 +1,5 @@
 import type { FittedMethod } from '../../evaluation/fit.js'
+import type { Calibration } from '../../evaluation/probabilities.js'
 import { type JoinedPieces, joinPieces } from '../../tensor/joined-pieces.js'
 import { operator } from '../../tensor/kernels.js'
 import type { NodeProto, TensorProto } from '../../tensor/onnx/onnx_pb.js'
@@ -27,7 +28,7 @@ export const head = {
  * EXPORT_NOT_POSSIBLE, naming the method, the term or the space that describes no graph.
  */
 export async function headGraph(
-  fitted: Pick<FittedMethod, 'method' | 'cache' | 'values' | 'ranges' | 'temperature'>,
+  fitted: Pick<FittedMethod, 'method' | 'cache' | 'values' | 'ranges' | 'temperature' | 'typicalSpread'>,
 ): Promise<HeadGraph & { readonly reads: ReadonlySet<'clip' | 'base'> }> {
   const parts = await headPartsOf(fitted)
   const { readsClip, readsBase } = parts
@@ -35,7 +36,12 @@ export async function headGraph(
   if (readsClip) pieces.add(unit, `unit ${head.features}`, { x: head.features }, 'queries')
   if (readsBase) pieces.add(unit, `unit ${head.adapted}`, { x: head.adapted }, 'baseQueries')
   addWeighted(pieces, parts.terms, addTerms(pieces, parts, fitted.cache))
-  pieces.add(calibrated(fitted.temperature), 'calibration', { logits: head.logits }, head.probabilities)
+  pieces.add(
+    calibrated(fitted, fitted.cache.classes),
+    'calibration',
+    { logits: head.logits },
+    head.probabilities,
+  )
   const { nodes, constants } = pieces.joined()
   return {
     nodes,
@@ -66,13 +72,34 @@ function addWeighted(pieces: JoinedPieces, terms: readonly HeadTerm[], logits: r
   }
 }
 
-const calibrated = (temperature: number): Piece => ({
-  constants: { temperature },
-  nodes: [
-    operator('Div', ['logits', 'temperature'], 'calibrated'),
-    operator('Softmax', ['calibrated'], 'result', { axis: 1 }),
-  ],
-})
+/** `probabilitiesOf`, of every row. */
+function calibrated({ temperature, typicalSpread }: Calibration, classes: number): Piece {
+  const toResult = operator('Softmax', ['calibrated'], 'result', { axis: 1 })
+  if (typicalSpread === null) {
+    return {
+      constants: { temperature },
+      nodes: [operator('Div', ['logits', 'temperature'], 'calibrated'), toResult],
+    }
+  }
+  return {
+    // Without spread all classes are equal at any temperature, but not at 0.
+    constants: { factor: temperature / Math.sqrt(typicalSpread), least: 1e-30, classes, axes: [1] },
+    nodes: [
+      operator('ReduceSum', ['logits', 'axes'], 'sum', { keepdims: 1 }),
+      operator('Div', ['sum', 'classes'], 'mean'),
+      operator('Sub', ['logits', 'mean'], 'centred'),
+      operator('Mul', ['centred', 'centred'], 'squared'),
+      operator('ReduceSum', ['squared', 'axes'], 'squares', { keepdims: 1 }),
+      operator('Div', ['squares', 'classes'], 'variance'),
+      operator('Sqrt', ['variance'], 'deviation'),
+      operator('Max', ['deviation', 'least'], 'spread'),
+      operator('Sqrt', ['spread'], 'root'),
+      operator('Mul', ['root', 'factor'], 'temperature'),
+      operator('Div', ['centred', 'temperature'], 'calibrated'),
+      toResult,
+    ],
+  }
+}
 
 function tensorOf(name: string, value: Constant): TensorProto {
   if (typeof value === 'number') return floatTensor(name, [1], Float32Array.of(value))

@@ -34,7 +34,7 @@ ${headOnly ? 'Features of the encoder, of any length. The encoder is not part of
 
 - Input: ${shapes.join(', ')}, float32${headOnly ? '' : `; the encoder's weights are stored in ${precision}`}
 - Output: \`logits\` [batch, ${classes.length}] and \`probabilities\` [batch, ${classes.length}], the softmax of the logits divided by the
-  temperature ${frozen.temperature.toPrecision(6)}
+  temperature ${temperatureOf(frozen)}
 - Labels: \`labels.json\`, in the order of the outputs
 
 ${
@@ -76,6 +76,13 @@ Images of another kind, or from another camera, may be classified less well than
 The encoder's weights are ${headOnly ? 'not ' : ''}part of this file. They stay under the licence of the encoder. Features of
 the support images are part of the model. To publish it, you need the right to publish these images in this form. Check both before you share it.
 `
+}
+
+/** How an image's temperature is found. */
+function temperatureOf({ temperature, typicalSpread }: Frozen): string {
+  const typical = temperature.toPrecision(6)
+  if (typicalSpread === null) return typical
+  return `${typical}·√(s/${typicalSpread.toPrecision(6)}), where s is the standard deviation of an image's logits`
 }
 
 function drawnAs({ drawing, shots, seed }: Frozen['support']): string {

@@ -26,7 +26,7 @@ ${
 <tr class="chosen"><td class="name">${seriesMark(styleOf(recommendation))}${nameOf(recommendation)}</td><td>recommended</td><td class="number">${interval(recommendation.accuracy)}</td><td></td><td></td><td></td></tr>
 ${recommendation.rivals.map(
   (rival) =>
-    html`<tr><td class="name">${seriesMark(styleOf(rival))}${nameOf(rival)}</td><td><span class="chip ${rival.confidence.toLowerCase()}">${chips[rival.confidence]}</span></td><td class="number">${interval(rival.accuracy)}</td><td class="number">${leadOf(rival)}</td><td class="number">${rival.lead.setsWon} of ${rival.lead.n}</td><td class="number">${rival.adjustedPValue === null ? '–' : formatP(rival.adjustedPValue).replace(/^p (= )?/, '')}</td></tr>`,
+    html`<tr><td class="name">${seriesMark(styleOf(rival))}${nameOf(rival)}</td><td><span class="chip ${rival.confidence.toLowerCase()}">${chips[rival.confidence]}</span></td><td class="number">${interval(rival.accuracy)}</td><td class="number">${spreadOf(rival)}</td><td class="number">${rival.lead.setsWon} of ${rival.lead.n}</td><td class="number">${rival.adjustedPValue === null ? '–' : formatP(rival.adjustedPValue).replace(/^p (= )?/, '')}</td></tr>`,
 )}
 </tbody></table></div>
 <p class="note">${howSure(data)} The p-values are multiplied by ${recommendation.pairs}, the number of pairs of methods, because the best method is chosen after seeing the results. Clearly better: p below 0.05, and ahead with every one of at least three support sets.</p>`
@@ -43,7 +43,7 @@ function howSure(data: ReportData): string {
     : `Ranges are 95 % intervals over the ${images} for this support set. They say nothing about other support sets. The test is McNemar’s.`
 }
 
-const leadOf = ({ lead }: Rival): Html =>
+const spreadOf = ({ lead }: Rival): Html =>
   lead.low === null || lead.high === null
     ? html`${signed(lead.mean)}`
     : html`${signed(lead.mean)} <span class="range">${signed(lead.low)} to ${signed(lead.high)}</span>`

@@ -185,7 +185,10 @@ export class ClassifierVersionResolver extends methodAndSpaceOf(() => Classifier
     return valueList(frozen.hyperparameters)
   }
 
-  @FieldResolver(() => Float, { description: 'What logits are divided by before softmax.' })
+  @FieldResolver(() => Float, {
+    description:
+      'What the logits of a typical image are divided by before softmax. That of an image grows with the square root of how far its logits differ.',
+  })
   temperature(@Root() { frozen }: VersionRoot): number {
     return frozen.temperature
   }

@@ -130,7 +130,10 @@ class MethodErrorType {
 
 @ObjectType('MethodPrediction', { description: 'What one method says about one image.' })
 class MethodPredictionType {
-  @Field(() => Float, { description: 'What logits are divided by before softmax.' })
+  @Field(() => Float, {
+    description:
+      'What the logits of this image are divided by before softmax. It grows with the square root of how far they differ.',
+  })
   temperature: number
 
   @Field(() => [ClassScoreType], { description: 'The top classes, best first.' })

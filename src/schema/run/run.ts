@@ -175,7 +175,7 @@ export class RunResolver extends encoderMethodAndSpaceOf(() => RunType) {
   @FieldResolver(() => Float, {
     nullable: true,
     description:
-      'What logits are divided by before softmax, so that probabilities are as often right as they say. Null for results of earlier versions, which did not divide.',
+      'What the logits of a typical image are divided by before softmax, so that probabilities are as often right as they say. That of an image grows with the square root of how far its logits differ. Null for results of earlier versions, which did not divide.',
   })
   temperature(@Root() { result }: RunRow): number | null {
     return result?.temperature ?? null

@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { head, headGraph } from '../../../src/classifiers/export/head-graph.js'
 import { modelBytes } from '../../../src/classifiers/export/model.js'
 import { type FittedMethod, fitMethod, scoreQueries } from '../../../src/evaluation/fit.js'
-import { softmax } from '../../../src/evaluation/metrics.js'
+import { probabilitiesOf } from '../../../src/evaluation/probabilities.js'
 import type { SpaceFeatures } from '../../../src/features/space-features.js'
 import type { Method } from '../../../src/methods/contract.js'
 import type { Registry } from '../../../src/plugins/registry.js'
@@ -53,7 +53,7 @@ export async function expectSameHead(
       }
       const own = matrix(logits.rows, logits.columns, results[head.probabilities]?.data as Float32Array)
       for (let i = 0; i < logits.rows; i++) {
-        const expected = softmax(rowOf(logits, i), fitted.temperature)
+        const expected = probabilitiesOf(rowOf(logits, i), fitted)
         for (const [c, probability] of rowOf(own, i).entries()) {
           expect(probability).toBeCloseTo(expected[c] ?? NaN, 3)
         }
