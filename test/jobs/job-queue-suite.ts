@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Job, JobHandler } from '../../src/jobs/job.js'
 import type { JobQueue } from '../../src/jobs/job-queue.js'
+import { patience } from '../helpers/patience.js'
 
 type OnError = (job: Job, error: unknown) => void
 
@@ -160,8 +161,6 @@ export function testJobQueue(
 }
 
 const training = (id: string): Job => ({ kind: 'train', id })
-
-const patience = { timeout: 5000, interval: 5 }
 
 const unexpected: OnError = ({ id }, error) => {
   throw new Error(`${id} failed`, { cause: error })

@@ -5,6 +5,7 @@ import { createEmbeddedQueue } from '../../src/jobs/embedded-queue.js'
 import { hasEnded } from '../../src/jobs/has-ended.js'
 import type { JobQueue } from '../../src/jobs/job-queue.js'
 import { createRecordedJobs, type JobRecord, type RecordedJobsOptions } from '../../src/jobs/recorded-jobs.js'
+import { patience } from '../helpers/patience.js'
 
 const queues: JobQueue[] = []
 afterEach(async () => {
@@ -83,7 +84,7 @@ test('resume runs the jobs that a stop interrupted, and no others', async () => 
 test('cancel stops a job before it writes the record, and the job never runs again', async () => {
   const { jobs, run } = open([{ id: 'a', status: 'QUEUED' }])
   await jobs.enqueue('a')
-  await vi.waitFor(() => expect(run).toHaveBeenCalled())
+  await vi.waitFor(() => expect(run).toHaveBeenCalled(), patience)
   expect(await jobs.cancel('a')).toMatchObject({ status: 'CANCELLED' })
   await jobs.resume()
   expect(run).toHaveBeenCalledTimes(1)
@@ -96,7 +97,7 @@ test('a job continues if its cancellation cannot be written', async () => {
     writeCancelled: () => Promise.reject(full),
   })
   await jobs.enqueue('a')
-  await vi.waitFor(() => expect(run).toHaveBeenCalled())
+  await vi.waitFor(() => expect(run).toHaveBeenCalled(), patience)
   await expect(jobs.cancel('a')).rejects.toBe(full)
   finish()
   expect(await jobs.ended('a')).toMatchObject({ status: 'SUCCEEDED' })
@@ -139,7 +140,7 @@ test('a job that two processes left without stopping it is failed at the third s
 test('a start is counted before the job runs, and forgotten when the process stops in order', async () => {
   const { jobs, run, queue } = open([{ id: 'a', status: 'RUNNING', starts: 1 }])
   await jobs.resume()
-  await vi.waitFor(() => expect(run).toHaveBeenCalled())
+  await vi.waitFor(() => expect(run).toHaveBeenCalled(), patience)
   expect(await jobs.find('a')).toMatchObject({ status: 'RUNNING', starts: 2 })
   await queue.close()
   expect(await jobs.find('a')).toMatchObject({ status: 'RUNNING', starts: 0 })

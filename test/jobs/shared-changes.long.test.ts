@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, test, vi } from 'vitest'
 import { openSharedChanges } from '../../src/jobs/shared-changes.js'
 import { atEnd } from '../helpers/at-end.js'
+import { patience } from '../helpers/patience.js'
 import { queueServers } from '../helpers/queues.js'
-
-const patience = { timeout: 5000, interval: 5 }
 
 for (const { title, url } of await queueServers()) {
   describe.skipIf(url === undefined)(`shared changes: ${title}`, () => {

@@ -65,7 +65,8 @@ test.skipIf(!existsSync(openFiles))('transactions leave no file open', async () 
   await store.datasets.create('First', [{ name: 'a', prompts: ['b'] }])
   const before = open()
   for (let i = 0; i < 20; i++) await store.datasets.create(String(i), [{ name: 'a', prompts: ['b'] }])
-  expect(open()).toBe(before)
+  // One that was open before may have been closed since.
+  expect(open()).toBeLessThanOrEqual(before)
   await close()
 })
 

@@ -4,6 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import WebSocket from 'ws'
 import { createKey } from '../../../src/http/access/keys.js'
 import { authorization } from '../../helpers/keys.js'
+import { patience } from '../../helpers/patience.js'
 import { headOf } from '../../helpers/raw-request.js'
 import { startTestServer } from '../../helpers/server.js'
 
@@ -43,11 +44,12 @@ afterEach(() => {
 test('a key runs so many operations over all its connections, and others are answered', async () => {
   const end = endlessOverlap()
   const sent = Array.from({ length: 8 }, () => ask(busy.key, overlap))
-  await vi.waitFor(() => expect(library.overlap).toHaveBeenCalledTimes(2))
+  await vi.waitFor(() => expect(library.overlap).toHaveBeenCalledTimes(2), patience)
 
   // Two run and six wait: one more is refused, also over a WebSocket, and another key is answered at once.
-  await vi.waitFor(async () =>
-    expect(codesOf(await ask(busy.key, '{ __typename }'))).toEqual(['TOO_MANY_OPERATIONS']),
+  await vi.waitFor(
+    async () => expect(codesOf(await ask(busy.key, '{ __typename }'))).toEqual(['TOO_MANY_OPERATIONS']),
+    patience,
   )
   const refused = await ask(busy.key, '{ __typename }')
   expect(refused.status).toBe(429)
@@ -92,7 +94,7 @@ test('large requests of a key that come slowly leave room for those of others', 
   await vi.waitFor(async () => {
     const refused = await ask(busy.key, `{ __typename # ${'x'.repeat(200_000)}\n }`)
     expect(codesOf(refused)).toEqual(['TOO_MANY_OPERATIONS'])
-  })
+  }, patience)
   expect((await ask(other.key, `{ __typename # ${'x'.repeat(200_000)}\n }`)).data).toBeDefined()
   for (const socket of sockets) socket.destroy()
 })
@@ -123,7 +125,7 @@ test('many quick requests that come in one packet do not keep other connections 
   many?.write(`${one}${body}`.repeat(200))
   health?.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n')
   expect(await answersBefore).toBeLessThan(100)
-  await vi.waitFor(() => expect(answers).toBe(200))
+  await expect.poll(() => answers).toBe(200)
   for (const socket of [many, health]) socket?.destroy()
 })
 

@@ -1,6 +1,7 @@
 import { request } from 'node:http'
 import { describe, expect, test, vi } from 'vitest'
 import { currentScope } from '../../../src/system/work-scope.js'
+import { patience } from '../../helpers/patience.js'
 import { startTestServer } from '../../helpers/server.js'
 
 const server = await startTestServer({ SHOTBOARD_MAX_OPERATIONS: '1', SHOTBOARD_MAX_OPERATION_SECONDS: '1' })
@@ -42,17 +43,17 @@ describe('a query', () => {
   test('is stopped when its client leaves, and those that wait have their turn', async () => {
     const signals = endlessOverlap()
     const sent = leaveable(query)
-    await vi.waitFor(() => expect(signals).toHaveLength(1))
+    await vi.waitFor(() => expect(signals).toHaveLength(1), patience)
     const waiting = server.ask('{ __typename }')
     sent.destroy()
     expect((await waiting).data).toEqual({ __typename: 'Query' })
-    await vi.waitFor(() => expect(signals[0]?.aborted).toBe(true))
+    await vi.waitFor(() => expect(signals[0]?.aborted).toBe(true), patience)
   })
 
   test('is refused when too many wait, with the time to come back, and health is quick', async () => {
     const signals = endlessOverlap()
     const sent = Array.from({ length: 4 }, () => leaveable(query))
-    await vi.waitFor(() => expect(signals.length).toBeGreaterThan(0))
+    await vi.waitFor(() => expect(signals.length).toBeGreaterThan(0), patience)
     const answers = await Promise.all(Array.from({ length: 4 }, () => server.ask('{ __typename }')))
     const refused = answers.filter((answer) => codesOf(answer)?.[0] === 'OVERLOADED')
     expect(refused.length).toBeGreaterThan(0)
@@ -60,7 +61,7 @@ describe('a query', () => {
     expect(refused[0]?.headers.get('retry-after')).toBe('1')
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
     for (const each of sent) each.destroy()
-    await vi.waitFor(async () => expect((await server.ask('{ __typename }')).data).toBeDefined())
+    await vi.waitFor(async () => expect((await server.ask('{ __typename }')).data).toBeDefined(), patience)
   })
 })
 
@@ -77,7 +78,7 @@ test('a mutation that has begun comes to its end, whether or not its client wait
   const sent = leaveable(
     'mutation { createDataset(input: { name: "Left", classes: [{ name: "a" }] }) { dataset { id } } }',
   )
-  await vi.waitFor(() => expect(library.datasets.create).toHaveBeenCalled())
+  await vi.waitFor(() => expect(library.datasets.create).toHaveBeenCalled(), patience)
   sent.destroy()
-  await vi.waitFor(() => expect(ended).toBe(true))
+  await vi.waitFor(() => expect(ended).toBe(true), patience)
 })

@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
 import WebSocket from 'ws'
+import { patience } from '../../helpers/patience.js'
 import { startTestServer } from '../../helpers/server.js'
 
 const { url, query } = await startTestServer()
@@ -65,7 +66,7 @@ test('operations with the same text over one connection and over several are ans
     const payload = { query: text, variables: { a } }
     for (const socket of sockets) socket.send(JSON.stringify({ id: String(i), type: 'subscribe', payload }))
   }
-  await vi.waitFor(() => expect(answers).toHaveLength(6))
+  await vi.waitFor(() => expect(answers).toHaveLength(6), patience)
   const counted = { datasets: { totalCount: 0 } }
   expect(answers.map((answer) => JSON.stringify(answer)).sort()).toEqual(
     ['0', '0', '2', '2']
