@@ -101,7 +101,7 @@ def whitened_together(T, F, y, R):
 def shared_prototype(T, F, y, W, P, p, alpha=2, beta=4):
     C = len(W)
     weight, neighbours = 0.5 * min(1, 3 * C / len(F)), min(5, len(T) // (4 * C))  # w and ν alike
-    known = np.clip((len(F) / C - 3) / 5, 0, 1)
+    known = np.clip(len(F) / C / 4 - 1, 0, 1)
     apart = T @ T.T - 9 * np.eye(len(T))
     near = np.argsort(-apart, axis=1, kind="stable")[:, :neighbours]
 

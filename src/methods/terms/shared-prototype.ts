@@ -53,8 +53,8 @@ const sharpness = 60
 const share = 0.5
 const pull = 0.5
 const fullShots = 3
-/** The number of labelled images of a class from which shares are their classes' prior: with fewer the means say too little. */
-const knownShots = 8
+/** The number of labelled images of a class from which shares begin to be their classes' prior: with fewer the means say too little. */
+const knownFrom = 4
 const maxNeighbours = 5
 const queriesPerNeighbour = 4
 
@@ -79,7 +79,7 @@ async function refine(
   const present = presentClasses(counts)
   const shots = labels.length / present
   const trust = Math.min(1, fullShots / shots)
-  const known = Math.min(1, Math.max(0, (shots - fullShots) / (knownShots - fullShots)))
+  const known = Math.min(1, Math.max(0, shots / knownFrom - 1))
   const sums = classSumsOf(keys, labels, classes)
   const even = (affinities: Matrix) =>
     discounted(affinities, evenShares(softmaxRows(affinities, sharpness), counts, known), 1 / sharpness)
