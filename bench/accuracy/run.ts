@@ -82,7 +82,10 @@ const registry = createRegistry([builtin()])
 const selections: readonly Selection[] = ['VALIDATION', 'LEAVE_ONE_OUT']
 const among = (list: string | undefined, value: string | number): boolean =>
   list === undefined || list.split(',').includes(String(value))
-const isAsked = ([dataset, shots, selection, withTexts, method, space]: readonly (string | number)[]): boolean =>
+const isAsked = ([dataset, shots, selection, withTexts, method, space]: readonly (
+  | string
+  | number
+)[]): boolean =>
   among(values.only, dataset ?? '') &&
   among(values.shots, shots ?? '') &&
   among(values.selection, selection ?? '') &&

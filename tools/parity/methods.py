@@ -74,9 +74,10 @@ def evenness(R):
     return max(0, 1 - 2 * np.var(R.shape[1] * R.mean(0)))
 
 
-def even_shares(A):
+def even_shares(A, known):
     R = softmax(60 * A)
-    return A - 2 * evenness(R) * np.log((R.shape[1] * R.mean(0) + 0.5) / 1.5) / 60
+    e = evenness(R)
+    return A - (2 * e - known * (1 - e)) * np.log((R.shape[1] * R.mean(0) + 0.5) / 1.5) / 60
 
 
 def whitened_together(T, F, y, R):
@@ -100,21 +101,22 @@ def whitened_together(T, F, y, R):
 def shared_prototype(T, F, y, W, P, p, alpha=2, beta=4):
     C = len(W)
     weight, neighbours = 0.5 * min(1, 3 * C / len(F)), min(5, len(T) // (4 * C))  # w and ν alike
+    known = np.clip(len(F) / C / 4 - 1, 0, 1)
     apart = T @ T.T - 9 * np.eye(len(T))
     near = np.argsort(-apart, axis=1, kind="stable")[:, :neighbours]
 
     def refine(U, G):
         sums = np.stack([G[y == c].sum(0) for c in range(C)])
         A = U @ unit(sums).T
-        alone = softmax(60 * even_shares(A))
+        alone = softmax(60 * even_shares(A, known))
         for _ in range(4):
-            R = softmax(60 * even_shares(A))
+            R = softmax(60 * even_shares(A, known))
             own = (R * alone).sum(0) / R.sum(0)
             shares = C * R.mean(0)
             trust = np.minimum(1, own / np.median(own)) ** 2 * np.minimum(1, 2 * shares / (shares + 1))
             trust = trust ** (1 - evenness(R))
             A = U @ unit(sums + weight * trust[:, None] * (R.T @ U)).T + weight / 60 * R[near].sum(1)
-        return even_shares(A)
+        return even_shares(A, known)
 
     A = refine(*whitened_together(T, F, y, softmax(60 * refine(T, F))))
     return SCALE * T @ W.T + alpha * len(F) / C * np.exp(-beta * (1 - A))

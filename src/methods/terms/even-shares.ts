@@ -2,13 +2,15 @@ import { type Matrix, mapMatrix } from '../../tensor/matrix.js'
 import { presentClasses } from './assignment.js'
 
 /**
- * What the logarithm of each class's probability loses where queries look evenly spread over the classes: `2·e·log((s_c + ½)/1½)`,
- * [C], s_c the share of class c (`sharesOf`), e how even they look (`evennessOf`). So a class that is given more than its share loses
- * some, and one with less gains.
+ * What the logarithm of each class's probability loses: `(2·e − q·(1 − e))·log((s_c + ½)/1½)`, [C], s_c the share of class c
+ * (`sharesOf`), e how even the shares look (`evennessOf`), q how far they are known. Where queries look evenly spread over the classes, a
+ * class that is given more than its share loses some, and one with less gains. Where they do not, it is the other way round: the shares are
+ * the classes' prior, with the smoothing of a Dirichlet prior.
  */
-export function evenShares(assigned: Matrix, counts: Int32Array): Float64Array {
+export function evenShares(assigned: Matrix, counts: Int32Array, known: number): Float64Array {
   const shares = sharesOf(assigned, counts)
-  const eta = most * evennessOf(shares, counts)
+  const evenness = evennessOf(shares, counts)
+  const eta = most * evenness - known * (1 - evenness)
   return shares.map((share) => eta * Math.log((share + smoothing) / (1 + smoothing)))
 }
 

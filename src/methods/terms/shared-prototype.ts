@@ -22,7 +22,7 @@ import { type SharedFeatures, whitenedTogether } from './shared-covariance.js'
  * of one class. After these rounds the features are whitened as keys and queries scatter about their classes
  * (`shared-covariance.ts`), and the rounds start again in that space; Â is `Â − δ/t` of the last.
  *
- * δ keeps the classes about even where they seem to be (`even-shares.ts`), and τ keeps classes that may have no queries from drawing those
+ * δ keeps the classes about even where they seem to be, and is their prior where they do not (`even-shares.ts`), and τ keeps classes that may have no queries from drawing those
  * of others where they do not (`drawn-trust.ts`). A query counts `w` = 0.5 of a labelled image, and its neighbours `ν` = 0.5 each; with
  * n > 3 labelled images a class both count 3/n of that. Neighbours hold a query to its class, unless they are more than the queries of
  * a class: so there are five, and at most a quarter of the queries a class.
@@ -53,6 +53,8 @@ const sharpness = 60
 const share = 0.5
 const pull = 0.5
 const fullShots = 3
+/** The number of labelled images of a class from which shares begin to be their classes' prior: with fewer the means say too little. */
+const knownFrom = 4
 const maxNeighbours = 5
 const queriesPerNeighbour = 4
 
@@ -75,10 +77,12 @@ async function refine(
 ): Promise<Matrix> {
   const { labels, classes, counts, kernels } = cache
   const present = presentClasses(counts)
-  const trust = Math.min(1, (fullShots * present) / labels.length)
+  const shots = labels.length / present
+  const trust = Math.min(1, fullShots / shots)
+  const known = Math.min(1, Math.max(0, shots / knownFrom - 1))
   const sums = classSumsOf(keys, labels, classes)
   const even = (affinities: Matrix) =>
-    discounted(affinities, evenShares(softmaxRows(affinities, sharpness), counts), 1 / sharpness)
+    discounted(affinities, evenShares(softmaxRows(affinities, sharpness), counts, known), 1 / sharpness)
   const first = unitPrototypes(
     mapMatrix(sums, (sum) => sum),
     counts,
