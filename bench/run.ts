@@ -32,6 +32,7 @@ import { spaces } from './cases/spaces.js'
 import { suggestionSpeed, suggestions } from './cases/suggestions.js'
 import { training } from './cases/training.js'
 import { watching } from './cases/watching.js'
+import { workers } from './cases/workers.js'
 
 const benchmarks: readonly Benchmark[] = [
   scoring,
@@ -52,6 +53,7 @@ const benchmarks: readonly Benchmark[] = [
   overlap,
   featureStore,
   encoding,
+  workers,
   classifyOne,
   classifyMany(5_000),
   classifyMany(100_000),

@@ -1,4 +1,4 @@
-"""Affinities of queries with keys in NumPy, two threads. Answers a line with the number of queries by milliseconds.
+"""Affinities of queries with keys in NumPy, two threads. Answers a line with the number of queries, and how often, by milliseconds.
 
 python keys.py KEYS DIMENSIONS
 """
@@ -16,11 +16,12 @@ F = random.standard_normal((keys, dimensions), dtype=np.float32)
 queries = {}
 print("ready", flush=True)
 for line in sys.stdin:
-    n = int(line)
+    n, repeats = map(int, line.split())
     T = queries.setdefault(n, random.standard_normal((n, dimensions), dtype=np.float32))
     started = time.perf_counter()
     # As many queries at a time as their affinities take 64 MB, so that memory does not grow with the number of keys.
     step = max(1, 2**24 // keys)
-    for start in range(0, n, step):
-        T[start : start + step] @ F.T
+    for _ in range(repeats):
+        for start in range(0, n, step):
+            T[start : start + step] @ F.T
     print((time.perf_counter() - started) * 1000, flush=True)

@@ -10,7 +10,7 @@ import type { Store } from '../store/store.js'
 import { basesOf } from './comparison-features.js'
 
 /**
- * Images of a dataset to encode: those of a split, in the order in which they were added, from `index` × 1,024. It says nothing
+ * Images of a dataset to encode: those of a split, in the order in which they were added, from `index` × `size`. It says nothing
  * of the comparison that needs them, so that several share the work.
  */
 export interface EncodePart {
@@ -19,16 +19,29 @@ export interface EncodePart {
   readonly spaces: readonly string[]
   readonly split: Split
   readonly index: number
+  readonly size: number
   /** The kind of processor that makes the features; undefined for any. */
   readonly processor?: string | undefined
 }
 
-export const imagesPerPart = 1024
+/** A part of many images, and of fewer: several workers end at nearly the same time only if each has several parts. */
+const [imagesPerPart, imagesPerSmallPart] = [1024, 256]
+const partsOfMany = 16
 
-export const encodeJobOf = ({ dataset, encoder, spaces, split, index, processor }: EncodePart): Job => ({
+const sizeFor = (images: number): number =>
+  images > partsOfMany * imagesPerPart ? imagesPerPart : imagesPerSmallPart
+
+export const encodeJobOf = ({ dataset, processor, ...part }: EncodePart): Job => ({
   kind: 'encode',
   id: dataset,
-  part: [encoder, spaces.join(','), split, index, ...(processor === undefined ? [] : [processor])]
+  part: [
+    part.encoder,
+    part.spaces.join(','),
+    part.split,
+    part.index,
+    part.size,
+    ...(processor === undefined ? [] : [processor]),
+  ]
     .map(encodeURIComponent)
     .join('~'),
   ...(processor !== undefined && { processor }),
@@ -40,6 +53,7 @@ const partSchema = z.tuple(
     z.string().transform((spaces) => (spaces === '' ? [] : spaces.split(','))),
     z.enum(['SUPPORT_POOL', 'VALIDATION', 'TEST']),
     z.coerce.number().int(),
+    z.coerce.number().int().positive(),
   ],
   z.string(),
 )
@@ -47,14 +61,14 @@ const partSchema = z.tuple(
 /** Throws if the job is not one of `encodeJobOf`. */
 export function encodePartOf({ id: dataset, part = '' }: Job): EncodePart {
   const words = part.split('~').map(decodeURIComponent)
-  const [encoder, spaces, split, index, processor] = partSchema.parse(words)
-  return { dataset, encoder, spaces, split, index, processor }
+  const [encoder, spaces, split, index, size, processor] = partSchema.parse(words)
+  return { dataset, encoder, spaces, split, index, size, processor }
 }
 
 /** The images of a part, and those that were added since up to its end. */
-export async function imagesOfPart(store: Store, { dataset, split, index }: EncodePart) {
+export async function imagesOfPart(store: Store, { dataset, split, index, size }: EncodePart) {
   const images = await store.datasets.images(dataset, split)
-  return images.slice(index * imagesPerPart, (index + 1) * imagesPerPart)
+  return images.slice(index * size, (index + 1) * size)
 }
 
 /** The parts of a comparison's images, but for support sets, which are small, and how many images lack features. */
@@ -77,11 +91,13 @@ export async function encodePartsOf(
   for (const [dataset, split] of lists) {
     if (dataset == null) continue
     const images = await store.datasets.images(dataset, split, comparison.lastImage)
-    for (let index = 0; index * imagesPerPart < images.length; index++) {
-      const own = images.slice(index * imagesPerPart, (index + 1) * imagesPerPart)
+    const size = sizeFor(images.length)
+    for (let index = 0; index * size < images.length; index++) {
+      const own = images.slice(index * size, (index + 1) * size)
       const { processor } = comparison
       const part: EncodePart = {
-        ...{ dataset, encoder: encoder.id, spaces, split, index, processor: processor ?? undefined },
+        ...{ dataset, encoder: encoder.id, spaces, split, index, size },
+        processor: processor ?? undefined,
       }
       const missing = await encodedData.missing(own, encoder, spaces, 1, processor)
       parts.push({ part, images: own.length, missing })

@@ -31,8 +31,11 @@ const grid = {
   ),
 }
 const sizes = { SUPPORT_POOL: 8, VALIDATION: 6, TEST: 30 }
-const kills = Number(process.env.SHOTBOARD_KILLS ?? 6)
+const kills = Number(process.env.SHOTBOARD_KILLS ?? 20)
+/** At most; a process needs about as long to start. */
 const msBetweenKills = 2500
+/** After so many kills a member is stopped for longer than the lock of a job lasts. */
+const killsBeforeSleeps = [2, 9]
 
 /** What must be the same wherever and however often it is computed, by run. */
 async function resultsOf(library: OpenedLibrary, comparison: string) {
@@ -128,6 +131,34 @@ for (const queue of queues) {
       await expect
         .poll(async () => (await fetch(`${distant.url}/readyz`)).ok, { timeout: 120_000 })
         .toBe(true)
+    })
+
+    test('a comparison goes on with workers of the kind of processor that it began with', async () => {
+      if (!environment) return
+      const library = await openMember(environment)
+      const dataset = await makeDataset(library, 'Kinds', sizes)
+      const start = async (name: string, kind: string) => {
+        const member = await startMember(name, ['worker'], { ...environment, SHOTBOARD_PROCESSOR: kind })
+        await isReady(member)
+        return member
+      }
+      const first = await start('one', 'one')
+      const { id } = await library.comparisons.compare(request(dataset.id, grid))
+      const done = async () =>
+        (await library.comparisons.runs(id)).filter(({ status }) => status === 'SUCCEEDED').length
+      await expect.poll(done, { timeout: 120_000 }).toBeGreaterThan(2)
+      await first.stop()
+      const before = await done()
+      await start('two', 'two')
+      await expect
+        .poll(() => library.comparisons.get(id), { timeout: 120_000 })
+        .toMatchObject({ status: 'RUNNING', processor: 'one', errorCode: 'NO_WORKER' })
+      expect(await done()).toBe(before)
+      await start('another one', 'one')
+      expect(await library.comparisons.ended(id)).toMatchObject({ status: 'SUCCEEDED', error: null })
+      const runs = await library.comparisons.runs(id)
+      expect(new Set(runs.map(({ processor }) => processor))).toEqual(new Set(['one']))
+      expect(await resultsOf(library, id)).toEqual(await expected())
     })
 
     test('classifies a dataset in parts while a worker is killed, with the answers of one process', async () => {
@@ -233,29 +264,38 @@ async function lastState(url: string, id: string): Promise<string> {
   return last
 }
 
-/** Kills members and servers, and stops one member for longer than the lock of a job lasts. Returns the number of kills. */
+/** Kills members and servers, and stops two members for longer than the lock of a job lasts. Returns the number of kills. */
 async function killAtRandom(
   members: readonly Member[],
   servers: readonly Pick<Member, 'replace'>[],
   signal: AbortSignal,
 ): Promise<number> {
   const random = seeded('kills')
+  const asleep = new Set<unknown>()
   let killed = 0
   while (killed < kills && !signal.aborted) {
-    await setTimeout(msBetweenKills, undefined, { signal }).catch(() => undefined)
+    await setTimeout(random.next() * msBetweenKills, undefined, { signal }).catch(() => undefined)
     if (signal.aborted) break
-    const victims = [...members, ...servers]
+    const victims = [...members, ...servers].filter((each) => !asleep.has(each))
     await victims[random.integer(victims.length)]?.replace()
     killed++
-    if (killed === 2) sleepPastLock(members[0])
+    const sleeper = members[killsBeforeSleeps.indexOf(killed)]
+    if (sleeper) {
+      asleep.add(sleeper)
+      sleepPastLock(sleeper, () => asleep.delete(sleeper))
+    }
   }
   return killed
 }
 
 const msPastLock = 20_000
 
-function sleepPastLock(member: Member | undefined): void {
-  const child = member?.process()
-  child?.kill('SIGSTOP')
-  globalThis.setTimeout(() => child?.kill('SIGCONT'), msPastLock).unref()
+function sleepPastLock(member: Member, onAwake: () => void): void {
+  const child = member.process()
+  child.kill('SIGSTOP')
+  const wake = () => {
+    child.kill('SIGCONT')
+    onAwake()
+  }
+  globalThis.setTimeout(wake, msPastLock).unref()
 }

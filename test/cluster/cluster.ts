@@ -65,6 +65,8 @@ export interface Member {
   process(): ChildProcess
   /** Kills the process at once, and starts another. */
   replace(): Promise<void>
+  /** Ends the process in order. */
+  stop(): Promise<void>
   /** What its processes have printed. */
   output(): string
 }
@@ -131,6 +133,11 @@ export async function startMember(
       current.kill('SIGKILL')
       await gone
       current = start()
+    },
+    async stop() {
+      const gone = new Promise((resolve) => current.once('close', resolve))
+      current.kill('SIGTERM')
+      await gone
     },
   }
   running.add(member)

@@ -18,6 +18,7 @@ test('nothing needs to be set', () => {
     dataDirectory,
     databaseUrl: `file:${join(dataDirectory, 'shotboard.db')}`,
     cacheGigabytes: 10,
+    readBuckets: [],
     modelsDirectory: fileURLToPath(new URL('../../models', import.meta.url)),
     encoder: 'mini-clip',
     plugins: [],

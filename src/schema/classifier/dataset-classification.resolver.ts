@@ -156,7 +156,9 @@ export class DatasetClassificationResolver {
 
   @FieldResolver(() => Float, { description: 'The share of the images that are done, from 0 to 1.' })
   progress(@Root() { done, images, status }: DatasetClassificationRow): number {
-    return status === 'SUCCEEDED' ? 1 : Math.min(1, done / images)
+    if (status === 'SUCCEEDED') return 1
+    // At first no object of a bucket is listed.
+    return images === 0 ? 0 : Math.min(1, done / images)
   }
 
   @FieldResolver(() => Float, {
