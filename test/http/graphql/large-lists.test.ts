@@ -54,3 +54,10 @@ test('long lists of ids, and several of them in one operation, reach their field
   )
   expect([data.one.length, data.two.length, data.again.length]).toEqual([3000, 2500, 3000])
 })
+
+test('an object with thousands of fields that it does not have is refused at once, with one mistake', async () => {
+  const unknown = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`nam${i}`, i]))
+  const answer = await post(whole, { input: { name: 'unknown', classes: [], ...unknown } })
+  expect(answer.status).toBe(400)
+  expect(answer.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }])
+})
