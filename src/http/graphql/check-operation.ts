@@ -45,7 +45,8 @@ export function createOperationCheck(
     )
     // Execution reports variables of the wrong type, the first 50 of them, where the values are few.
     if (coerced === undefined) {
-      if (wrong.length > 1 && entriesIn(inputs, maxReported, true) > maxReported) throw tooManyWrong(wrong[0])
+      const isLong = entriesIn(inputs, maxReported, true) > maxReported
+      if (isLong && (wrong?.length ?? 0) > 1) throw tooManyWrong(wrong?.[0])
       return lists
     }
     lists?.fillLengths(coerced)
