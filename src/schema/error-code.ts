@@ -118,6 +118,9 @@ const meanings: Readonly<Record<string, string>> = {
   SIMILAR_CLASS_NAMES: 'Names of classes differ only by case.',
   ONLY_ONE_CLASS: 'All images are of one class.',
   FOLDERS_IN_SEVERAL_CLASSES: 'Several classes have the same folders inside, which may be the classes.',
+  ENTRY_NAMES_GUESSED:
+    'A zip does not say how the names in it are written, so that they were read in a code page that fits.',
+  ARCHIVE_HAS_MORE: 'Something follows the end of a packed archive, and was left out.',
   SPLIT_CONFLICT: 'The same image is in two splits.',
   PROMPT_CUT: 'A prompt is too long for the encoder, so that its end does not count.',
   UNUSED_PROMPTS: 'A file of prompts has sentences of names that no class has.',

@@ -109,3 +109,16 @@ test('an image that came under two classes is a problem until it is given one, w
   expect(await problemsOf(id)).toEqual([])
   await library.deletions.dataset(id)
 })
+
+test('of very many problems of a kind the first are listed, and then how many more there are', async () => {
+  const classes = Array.from({ length: 1200 }, (_, i) => ({ name: `nothing ${i}` }))
+  const { id } = await library.datasets.create({ name: 'Without images', classes })
+  const problems = await problemsOf(id)
+  expect(problems.length).toBe(1001)
+  expect(problems.at(-2)?.classes).toEqual([{ name: 'nothing 999' }])
+  expect(problems.at(-1)).toMatchObject({
+    kind: 'CLASS_WITHOUT_IMAGES',
+    text: '200 more like the one before.',
+    classes: [],
+  })
+})

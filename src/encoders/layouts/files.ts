@@ -4,6 +4,7 @@ import { access, readFile } from 'node:fs/promises'
 import { dirname, join, posix } from 'node:path'
 import { z } from 'zod'
 import { errors, reasonOf, systemCodeOf } from '../../errors.js'
+import { parseJson } from '../../system/parse-json.js'
 import { externalFiles } from '../../tensor/onnx/read-graph.js'
 
 /** A file in a model folder whose adapter is attached to the model. */
@@ -108,7 +109,7 @@ export async function readModelJson<T>(
   const bytes = await readModelFile(file)
   let json: unknown
   try {
-    json = withoutNulls(JSON.parse(bytes.toString('utf8')))
+    json = withoutNulls(parseJson(bytes.toString('utf8')))
   } catch (error) {
     throw errors.invalidModel({ file, reason: `it is not JSON (${reasonOf(error)})` })
   }
@@ -130,6 +131,12 @@ export async function readOptionalJson<T>(file: string, schema: z.ZodType<T>) {
 }
 
 export const rgb = z.tuple([z.number(), z.number(), z.number()])
+
+/** A number for each channel, or one for all. */
+export const perChannel = rgb.or(z.number().transform((each) => [each, each, each] as const))
+
+/** What each channel is divided by. */
+export const divisors = perChannel.refine((all) => all.every((each) => each > 0), 'must be above 0')
 export const encoderId = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]*$/i, 'must be letters, digits, dots, dashes and underscores')

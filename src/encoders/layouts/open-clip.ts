@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Configuration } from './configuration.js'
-import { readOptionalJson, rgb } from './files.js'
+import { divisors, perChannel, readOptionalJson } from './files.js'
 import { readTokenizer } from './tokenizer-files.js'
 
 /** A side of a square, or its height and width. */
@@ -30,8 +30,8 @@ export const openClipModel = z.looseObject({
 
 /** open_clip's configuration of how images are prepared. */
 export const openClipPreprocessing = z.looseObject({
-  mean: rgb.default([0.48145466, 0.4578275, 0.40821073]),
-  std: rgb.default([0.26862954, 0.26130258, 0.27577711]),
+  mean: perChannel.default([0.48145466, 0.4578275, 0.40821073]),
+  std: divisors.default([0.26862954, 0.26130258, 0.27577711]),
   size: side.optional(),
   mode: z.literal('RGB').optional(),
   // For inference open_clip takes a random interpolation for bicubic.

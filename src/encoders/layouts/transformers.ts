@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { errors } from '../../errors.js'
 import type { Filter } from '../../images/pixels/contributions.js'
 import type { Configuration } from './configuration.js'
-import { readModelJson, readOptionalJson, rgb } from './files.js'
+import { divisors, perChannel, readModelJson, readOptionalJson } from './files.js'
 import { readTokenizer } from './tokenizer-files.js'
 
 const configSchema = z.looseObject({
@@ -29,7 +29,8 @@ const preprocessorSchema = z.looseObject({
     .or(z.object({ shortest_edge: side }))
     .or(square)
     .optional(),
-  resample: z.int().default(3),
+  resample: z.int().or(z.string()).default(3),
+  use_square_size: z.boolean().optional(),
   do_center_crop: z.boolean().optional(),
   crop_size: side.or(square).optional(),
   do_rescale: z.boolean().default(true),
@@ -38,8 +39,8 @@ const preprocessorSchema = z.looseObject({
     .positive()
     .default(1 / 255),
   do_normalize: z.boolean().default(true),
-  image_mean: rgb.default([0.48145466, 0.4578275, 0.40821073]),
-  image_std: rgb.default([0.26862954, 0.26130258, 0.27577711]),
+  image_mean: perChannel.default([0.48145466, 0.4578275, 0.40821073]),
+  image_std: divisors.default([0.26862954, 0.26130258, 0.27577711]),
 })
 
 /** `processor_config.json`: since version 5, transformers writes all of a model's processors into this file. */
@@ -47,6 +48,12 @@ const processorSchema = z.looseObject({ image_processor: z.unknown().optional() 
 
 /** Resampling filters by their numbers in Pillow. */
 const filters: Readonly<Record<number, Filter>> = { 1: 'lanczos', 2: 'bilinear', 3: 'bicubic' }
+
+/** A filter by its number, or by its name with or without that of its list: `PILImageResampling.BICUBIC`. */
+const filterOf = (resample: number | string): Filter | undefined =>
+  typeof resample === 'number'
+    ? filters[resample]
+    : Object.values(filters).find((name) => name === resample.toLowerCase().split('.').at(-1))
 
 /** Properties of each model type that its files may leave out. */
 const modelTypes = {
@@ -140,9 +147,12 @@ function preprocessingOf(
   { crops: cropsByDefault, size: usualSize }: (typeof modelTypes)[keyof typeof modelTypes],
   invalid: (reason: string) => Error,
 ) {
-  const filter = filters[value.resample]
+  const filter = filterOf(value.resample)
   if (filter === undefined) throw invalid(`its resample ${value.resample} is not one of 1, 2, 3`)
-  const size: NonNullable<typeof value.size> = value.size ?? usualSize
+  const given: NonNullable<typeof value.size> = value.size ?? usualSize
+  // A number is the side of a square where images are not cropped, and otherwise their shorter side.
+  const isSquare = value.use_square_size ?? !cropsByDefault
+  const size = typeof given === 'number' && isSquare ? { height: given, width: given } : given
   const shortest = typeof size === 'number' ? size : 'shortest_edge' in size ? size.shortest_edge : undefined
   const crops = value.do_center_crop ?? cropsByDefault
   const crop = typeof value.crop_size === 'object' ? value.crop_size.height : value.crop_size

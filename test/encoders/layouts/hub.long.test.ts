@@ -134,6 +134,30 @@ describe('a folder as newer versions of transformers write it', () => {
     },
   )
 
+  test('names its filter by a word, one number stands for all channels, and a byte-order mark does not count', async () => {
+    const read = async () => (await readModelFolder(folder)).manifest
+    await edit('preprocessor_config.json', (json) => ({ ...json, resample: 3, image_mean: [0.5, 0.5, 0.5] }))
+    const numbers = await read()
+    for (const resample of ['bicubic', 'PILImageResampling.BICUBIC']) {
+      await edit('preprocessor_config.json', (json) => ({ ...json, resample, image_mean: 0.5 }))
+      expect(await read()).toEqual(numbers)
+    }
+    const path = join(folder, 'preprocessor_config.json')
+    await writeFile(path, `\ufeff${await readFile(path, 'utf8')}`)
+    expect(await read()).toEqual(numbers)
+    await copyOf('tiny')
+    await edit('preprocessor_config.json', (json) => ({ ...json, image_std: [0.5, 0, 0.5] }))
+    await expectInvalid('preprocessor_config.json', 'must be above 0')
+  })
+
+  test('has a size that is the side of a square where images are not cropped', async () => {
+    await edit('preprocessor_config.json', (json) => ({
+      ...json,
+      ...{ size: 32, do_center_crop: false, crop_size: null, use_square_size: true },
+    }))
+    expect((await readModelFolder(folder)).manifest).toMatchObject({ imageSize: 32, shorterSide: null })
+  })
+
   test('has the image processor of a fast SigLIP', async () => {
     await copyOf('siglip-tiny')
     await cp(
