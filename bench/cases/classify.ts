@@ -24,7 +24,10 @@ export const classifyOne: Benchmark = {
     const library = await openLibrary(settings)
     const spaces = await makeClassifier(library)
     await library.close()
-    const service = await startService(settings.dataDirectory, { SHOTBOARD_DEMO: 'off', SHOTBOARD_LOG_LEVEL: 'silent' })
+    const service = await startService(settings.dataDirectory, {
+      SHOTBOARD_DEMO: 'off',
+      SHOTBOARD_LOG_LEVEL: 'silent',
+    })
     const other = await newSettings()
     const alone = await openLibrary(other)
     const encoder = alone.encoders.default
