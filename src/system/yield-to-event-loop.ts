@@ -34,6 +34,8 @@ export const pauseIfHeld: YieldToEventLoop = () =>
     ? undefined
     : turns().then(() => {
         since = undefined
+        // What is done before the next question counts too.
+        heldMs()
       })
 
 const turns = createEventLoopTurns()
