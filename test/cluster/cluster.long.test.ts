@@ -31,11 +31,11 @@ const grid = {
   ),
 }
 const sizes = { SUPPORT_POOL: 8, VALIDATION: 6, TEST: 30 }
-const kills = Number(process.env.SHOTBOARD_KILLS ?? 20)
+const kills = Number(process.env.SHOTBOARD_KILLS ?? 6)
 /** At most; a process needs about as long to start. */
 const msBetweenKills = 2500
 /** After so many kills a member is stopped for longer than the lock of a job lasts. */
-const killsBeforeSleeps = [2, 9]
+const killsBeforeSleeps = [2, 5]
 
 /** What must be the same wherever and however often it is computed, by run. */
 async function resultsOf(library: OpenedLibrary, comparison: string) {
