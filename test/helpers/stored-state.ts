@@ -39,7 +39,9 @@ async function featuresOf(folder: string): Promise<Record<string, string[]>> {
     if (!path.endsWith('keys.bin')) continue
     const keys = await readFile(path)
     const ids = Array.from({ length: keys.length / 36 }, (_, i) => keys.toString('hex', i * 36, i * 36 + 32))
-    found[path.split('/').slice(-3, -1).join('/')] = ids
+    const [space, shard = ''] = path.split('/').slice(-3, -1)
+    // All are of the kind of processor that runs the tests.
+    found[`${space}/${shard.split('@')[0]}`] = ids
   }
   return found
 }
