@@ -66,13 +66,15 @@ export function createSharedComparisons(
   }
 
   /**
-   * The comparison with the kind of processor that its features come from, which is chosen once: that of most of the workers that do
-   * runs. Undefined while it waits for a worker, and then its record says so.
+   * The comparison with the kind of processor that its features come from: that of most of the workers that do runs. It is chosen again
+   * if such workers have gone before there was a result. Undefined while it waits for a worker, and then its record says so.
    */
   async function withProcessor(comparison: ComparisonRow): Promise<ComparisonRow | undefined> {
     const { id } = comparison
     const able = ableProcessors(await store.workers.alive())
-    const processor = comparison.processor ?? able[0]
+    const chosen = comparison.processor ?? undefined
+    const isKept = chosen !== undefined && (able.includes(chosen) || (await hasResultOf(id, chosen)))
+    const processor = isKept ? chosen : (able[0] ?? chosen)
     if (processor === undefined || !able.includes(processor)) {
       const { message, code } = errors.noWorker({ processor: processor ?? null, kinds: neededKinds })
       await store.comparisons.update(id, { error: message, errorCode: code })
@@ -80,8 +82,13 @@ export function createSharedComparisons(
       await store.comparisons.update(id, noProblem)
     }
     if (processor === undefined) return undefined
-    if (comparison.processor === null) await store.comparisons.chooseProcessor(id, processor)
+    if (processor !== chosen) await store.comparisons.chooseProcessor(id, processor)
     return { ...comparison, processor }
+  }
+
+  async function hasResultOf(id: string, processor: string): Promise<boolean> {
+    const runs = await store.comparisons.runs(id)
+    return runs.some((run) => run.processor === processor && run.status === 'SUCCEEDED')
   }
 
   async function planNext(planned: ComparisonRow): Promise<void> {

@@ -45,9 +45,6 @@ export interface HttpServer {
   finish(graceMs: number): Promise<void>
 }
 
-/** Longer answers get no ETag. */
-const maxTaggedBytes = 2 ** 20
-
 /** Creates the HTTP server of a library: GraphQL with its IDE, files, and the dashboard. */
 export async function createHttpServer(options: {
   readonly library: Library
@@ -71,13 +68,8 @@ export async function createHttpServer(options: {
   const shutdown = createGracefulShutdown()
 
   const app = express()
-  const tagOf: (body: Buffer, encoding?: string) => string = app.get('etag fn')
-  // A tag is a hash of the whole answer, which holds the event loop.
-  app.set('etag', (body: Buffer, encoding?: string) =>
-    body.length > maxTaggedBytes ? undefined : tagOf(body, encoding),
-  )
   app.disable('x-powered-by')
-  // An answer is never asked for by its hash, and what may be kept has a tag of its own.
+  // A tag is a hash of the whole answer, which holds the event loop. What may be kept has a tag of its own.
   app.disable('etag')
   app.use(shutdown.trackResponses, logRequests(log, metrics.onAnswered))
   app.use((_request, response, next) => {

@@ -35,7 +35,9 @@ export function logRequests(log: Logger, onAnswered: (request: AnsweredRequest) 
     response.set('X-Request-Id', requestId)
     response.once('close', () => {
       const milliseconds = performance.now() - started
-      const status = response.writableFinished ? response.statusCode : 'aborted'
+      // A client that left while it still sent something gets no answer, even if one was written.
+      const isAnswered = response.writableFinished && request.errored === null
+      const status = isAnswered ? response.statusCode : 'aborted'
       const { method, ip } = request
       log.info({ method, path: pathOf(request), ip, status, milliseconds }, 'request')
       const outcome = status === 'aborted' || status >= 400 ? String(status) : 'ok'
